@@ -1,0 +1,143 @@
+# Fovea: one non-recursive Makefile.
+#
+#   make            the fovea command and the firmware         make demo    the main job, from nothing
+#   make check      every test                                 make bench   speed, with peers
+#   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
+#   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
+#   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
+
+CONF  ?= release
+BUILD ?= build
+O     := $(BUILD)/$(CONF)
+GEN   := $(BUILD)/gen
+Q     := $(if $(V),,@)
+say    = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+CC      ?= cc
+AR      ?= ar
+ARCH    := $(shell $(CC) -dumpmachine | cut -d- -f1)
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wvla -Wundef -Wformat=2 $(if $(STRICT),-Werror)
+STD     := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fno-math-errno
+OPT.release := -O3 -g
+OPT.san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
+LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
+LIBS        := -lpng -lcjson -lm
+VEC.avx2    := -mavx2
+VEC.avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+
+# ---- the library: one archive a folder ----------------------------------------------------------
+ROOMS := sim pixel isp npu npu/compiler mipi logic scenes
+vec    = $(if $(filter x86_64,$(ARCH)),$(1),$(filter-out %_avx2.c %_avx512.c,$(1)))
+srcs   = $(call vec,$(sort $(wildcard $(1)/*.c)))
+objs   = $(patsubst %.c,$(O)/%.o,$(1))
+lib    = $(O)/lib/$(subst /,_,$(1)).a
+ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
+
+.PHONY: all demo check bench golden layers format fuzz clean deps firmware run-demo run-check
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/fovea firmware
+
+define room_rule
+$(call lib,$(1)): $(call objs,$(call srcs,$(1)))
+	$$(call say,AR,$$@)
+	$$(Q)mkdir -p $$(@D) && rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+$(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
+$(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
+$(O)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
+
+# ---- the command --------------------------------------------------------------------------------
+TOOL_OBJS := $(call objs,$(call srcs,tools))
+$(O)/fovea: $(TOOL_OBJS) $(ALL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(TOOL_OBJS) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+$(BUILD)/fovea: $(O)/fovea
+	$(Q)ln -sfn $(CONF)/fovea $@
+
+# ---- firmware: Debian's RISC-V GCC and picolibc; the flags that link are these --------------------
+RV       := riscv64-unknown-elf-
+RV_FLAGS := -march=rv32imac -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs
+RV_CC    := $(RV)gcc $(RV_FLAGS) -std=c11 -O2 -g -ffreestanding -ffunction-sections -fdata-sections \
+            -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(STRICT),-Werror) \
+            -Ifirmware/include -I$(GEN)
+FW_COMMON := $(filter-out firmware/app_%,$(sort $(wildcard firmware/*.c firmware/*.S)))
+FW_APPS   := $(patsubst firmware/app_%.c,%,$(sort $(wildcard firmware/app_*.c)))
+FW        := $(BUILD)/firmware
+fw_obj     = $(patsubst firmware/%,$(FW)/%.o,$(1))
+
+firmware: $(FW_APPS:%=$(FW)/%.elf)
+
+$(GEN)/fovea_regs.h: $(O)/fovea
+	$(Q)mkdir -p $(@D) && $(O)/fovea regs --c > $@.new
+	$(Q)if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
+$(FW)/%.c.o: firmware/%.c $(GEN)/fovea_regs.h
+	$(call say,RVCC,$<)
+	$(Q)mkdir -p $(@D) && $(RV_CC) -MMD -MP -c $< -o $@
+$(FW)/%.S.o: firmware/%.S $(GEN)/fovea_regs.h
+	$(call say,RVAS,$<)
+	$(Q)mkdir -p $(@D) && $(RV_CC) -MMD -MP -c $< -o $@
+$(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
+	$(call say,RVLD,$@)
+	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -Wl,-T,firmware/fovea.ld $(filter %.o,$^) -o $@
+
+# ---- tests: tests/AREA/NAME_test.c is a program linked with the rooms its area may know ----------
+KNOWS.sim      := sim
+KNOWS.pixel    := pixel sim
+KNOWS.isp      := isp sim
+KNOWS.npu      := npu/compiler npu sim
+KNOWS.mipi     := mipi sim
+KNOWS.logic    := logic sim
+KNOWS.scenes   := scenes sim
+KNOWS.firmware := $(ROOMS)
+KNOWS.sensor   := $(ROOMS)
+KNOWS.tools    := $(ROOMS)
+TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
+TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))
+CHECK_LIBS  = $(shell pkg-config --libs check)
+
+define area_rule
+$(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
+$(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@
+.PHONY: test-$(1)
+test-$(1): $(filter $(O)/tests/$(1)/%,$(TESTS))
+	$$(Q)tests/run.sh $$^
+endef
+$(foreach a,$(TEST_AREAS),$(eval $(call area_rule,$(a))))
+
+# ---- what people call ---------------------------------------------------------------------------
+deps:
+	@tools/deps.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory run-demo
+run-demo: all
+	$(BUILD)/fovea run scenes/entrance.json --out out/entrance
+
+check: deps
+	@$(MAKE) --no-print-directory run-check
+run-check: all $(TESTS)
+	@FOVEA=$(O)/fovea tests/run.sh $(TESTS)
+
+layers:
+	@tools/layers.sh
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

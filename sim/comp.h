@@ -1,0 +1,115 @@
+/*
+ * comp.h - what a block is to the kernel: a name, a kind, and tables.
+ *
+ * The tables are the single description of a block. The field table is the state hash (and later
+ * the snapshot and the diff), the stat table is stats.json, the register table is bus decode,
+ * reset values, firmware header, manual and reset test.
+ */
+#ifndef SIM_COMP_H
+#define SIM_COMP_H
+
+#include "sim/types.h"
+
+/* One piece of state: `bytes` at `offset` of the block's struct. */
+typedef struct {
+    const char *name;
+    size_t offset;
+    size_t bytes;
+    bool indirect; /* the field is a pointer to buf_bytes of state, or to what size_of returns */
+    size_t (*size_of)(const sim_comp_t *comp); /* bytes behind an indirect field */
+} sim_field_t;
+
+/* clang-format off */
+#define SIM_FIELD(type, member) {#member, offsetof(type, member), sizeof(((type *)0)->member), false, NULL}
+#define SIM_FIELD_BUF(type, member, size_fn) {#member, offsetof(type, member), 0, true, size_fn}
+#define SIM_FIELD_END {NULL, 0, 0, false, NULL}
+
+/* One counter: a uint64_t member of the block's struct. */
+typedef struct {
+    const char *name;
+    const char *unit; /* "cycles", "bytes", "lines", "px", "1" */
+    const char *help;
+    size_t offset;
+} sim_stat_t;
+
+#define SIM_STAT(type, member, unit, help) {#member, unit, help, offsetof(type, member)}
+#define SIM_STAT_END {NULL, NULL, NULL, 0}
+/* clang-format on */
+
+/*
+ * One 32-bit register, backed by a uint32_t member of the block's struct. A write changes the bits
+ * of rw_mask to the value and clears the bits of w1c that the value has set; then `wrote` runs (the
+ * side effect; NULL for none) with the value as written. addr is relative to the block's page.
+ * A register with mask and w1c both 0 and no side effect is read-only.
+ */
+typedef struct {
+    const char *name; /* "BLC_CTRL" */
+    const char *help; /* "0: enable; 7:4: mode (0 off, 1 on)": bit ranges, then meaning */
+    uint32_t addr;
+    uint32_t reset;
+    uint32_t rw_mask;
+    uint32_t w1c;
+    size_t member;
+    void (*wrote)(sim_comp_t *comp, uint32_t value);
+} sim_reg_t;
+
+#define SIM_REG_END                                                                                \
+    {                                                                                              \
+        NULL, NULL, 0, 0, 0, 0, 0, NULL                                                            \
+    }
+
+typedef struct {
+    const char *kind; /* "blc": short, lower case */
+    uint32_t version; /* of the field table */
+    sim_err_t (*check)(sim_comp_t *comp); /* after wiring: are required ports connected? */
+    void (*reset)(sim_comp_t *comp);      /* own state only: cancel events, clear fields */
+    sim_err_t (*start)(sim_comp_t *comp); /* first events */
+    const sim_field_t *fields;
+    const sim_stat_t *stats;
+    const sim_reg_t *regs;
+    /* Brings the member behind a register up to date before a bus read (live counters); a read
+     * that has an effect (a FIFO's data register) has it here. NULL: members are always current.
+     * peek is true for debuggers and dumps: then there must be no effect. */
+    void (*refresh)(sim_comp_t *comp, uint32_t addr, bool peek);
+} sim_kind_t;
+
+struct sim_comp {
+    const sim_kind_t *kind;
+    sim_t *sim;
+    sim_comp_t *next;
+    sim_event_t *events;
+    char name[64];      /* path, parts joined by '.': "sensor.npu.load" */
+    uint32_t unimp_log; /* places already reported as unimplemented, one bit each */
+};
+
+/*
+ * Registers comp with sim under name (copied). Fails with SIM_EDESC when the name is empty, too
+ * long or taken. The caller owns comp; it must outlive sim. Registers take their reset value at
+ * sim_reset, before kind->reset runs.
+ */
+sim_err_t sim_comp_init(sim_comp_t *comp, sim_t *sim, const sim_kind_t *kind, const char *name);
+
+/* First component in order of registration; the next is comp->next. */
+sim_comp_t *sim_comp_first(const sim_t *sim);
+/* NULL when there is none of that name. */
+sim_comp_t *sim_comp_find(const sim_t *sim, const char *name);
+
+/* The register at addr (a multiple of 4), NULL when the kind has none there. */
+const sim_reg_t *sim_reg_at(const sim_comp_t *comp, uint32_t addr);
+
+/*
+ * A 32-bit bus access. An address without a register reads 0, ignores writes and is logged as a
+ * guest error; so is a write that would change a read-only register.
+ */
+uint32_t sim_reg_read(sim_comp_t *comp, uint32_t addr);
+void sim_reg_write(sim_comp_t *comp, uint32_t addr, uint32_t value);
+
+/* What a debugger sees: no side effect, no log. */
+uint32_t sim_reg_peek(sim_comp_t *comp, uint32_t addr);
+
+/* Every register to its reset value, without side effects (sim_reset does this for all). */
+void sim_regs_reset(sim_comp_t *comp);
+
+uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * line.h - light into the pixel die, and lines of samples between pixel, ISP and MIPI.
+ *
+ * Light is pulled: the pixel die asks a sim_light_t for one row of the scene as seen at that row's
+ * own exposure. Samples are passed on: whoever makes a line calls the next block's line function.
+ * Neither has state of the kernel's; the pointers inside are valid only during the call.
+ */
+#ifndef SIM_LINE_H
+#define SIM_LINE_H
+
+#include "sim/types.h"
+
+/* One row to render. Coordinates are of the full-resolution active array (IMX500: 4056 x 3040). */
+typedef struct {
+    uint32_t frame;
+    uint32_t array_width_px, array_height_px; /* the whole active array: the field of view */
+    uint32_t width_px;  /* samples wanted */
+    float x0_px;        /* array column of the center of sample 0 (binned 2x2: 0.5) */
+    float x_step_px;    /* array columns from one sample to the next (binned 2x2: 2) */
+    float y_px;         /* array row of the samples' center */
+    uint64_t start_ps;  /* of this row's exposure */
+    uint64_t exposure_ps;
+    uint32_t planes; /* which of r, g, b are needed: bits 0, 1, 2 */
+    uint32_t worker; /* 0..pool threads - 1: which scratch memory to use */
+} sim_light_req_t;
+
+/*
+ * Luminous exitance of the scene toward the camera, lux: illuminance at the object times its
+ * reflectance, per channel in linear light with sRGB primaries; a white (reflectance 1) surface
+ * under an illuminant of the scene's color temperature at L lux has mean(r, g, b) about L.
+ * Each plane holds width_px floats. A plane that was not asked for is not touched.
+ */
+typedef struct {
+    float *r, *g, *b;
+} sim_light_row_t;
+
+/*
+ * A light source: row() is pure (same request, same floats, on any thread and any machine) and
+ * may be called from several threads at once with different req->worker.
+ */
+typedef struct {
+    void (*row)(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out);
+    const void *ctx;
+} sim_light_t;
+
+typedef enum {
+    SIM_LINE_RAW, /* Bayer samples, one uint16_t each, bits wide, right-aligned */
+    SIM_LINE_RGB, /* 3 bytes a pixel, interleaved R G B, 8 bits */
+} sim_line_format_t;
+
+/* Bayer order, numbered as CCS pixel_order (register 0x0006). */
+typedef enum {
+    SIM_BAYER_GRBG,
+    SIM_BAYER_RGGB,
+    SIM_BAYER_BGGR,
+    SIM_BAYER_GBRG,
+} sim_bayer_t;
+
+/* Where a line stands in its frame. A frame of one line has both flags. */
+#define SIM_LINE_FIRST 0x1u
+#define SIM_LINE_LAST 0x2u
+
+typedef struct {
+    sim_line_format_t format;
+    sim_bayer_t bayer; /* RAW: order of the frame's first row */
+    uint32_t flags;    /* SIM_LINE_FIRST, SIM_LINE_LAST */
+    uint32_t bits;     /* per sample: 10, 12 or 8 */
+    uint32_t width_px, height_px; /* of the frame */
+    uint32_t frame, row;
+    uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */
+    union {
+        const uint16_t *raw; /* width_px samples */
+        const uint8_t *rgb;  /* width_px * 3 bytes */
+    } data;
+} sim_line_t;
+
+/* A consumer of lines. Called at line->end_ps of the simulation, rows of a frame in order. */
+typedef struct {
+    void (*line)(void *ctx, const sim_line_t *line);
+    void *ctx;
+} sim_line_sink_t;
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * png.h - 8-bit PNG files in and out; the one place that knows libpng.
+ */
+#ifndef SIM_PNG_H
+#define SIM_PNG_H
+
+#include "sim/types.h"
+
+typedef struct {
+    uint32_t width_px, height_px;
+    uint32_t channels; /* 1 gray, 3 RGB */
+    uint8_t *data;     /* width * height * channels, rows without padding; malloc'ed */
+} sim_image_t;
+
+/*
+ * Reads a PNG of any kind: 16 bits become 8, palettes RGB, alpha is composed on black; gray stays
+ * gray. error gets "file: what" (error_bytes long) on failure. Images above 64 Mpixel are refused.
+ * The caller frees with sim_image_free.
+ */
+sim_err_t sim_png_read(const char *file, sim_image_t *image, char *error, size_t error_bytes);
+sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error,
+                        size_t error_bytes);
+void sim_image_free(sim_image_t *image);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * trace.h - spans of time for the timeline. Models emit them; the tool's sink writes trace.json.
+ */
+#ifndef SIM_TRACE_H
+#define SIM_TRACE_H
+
+#include "sim/types.h"
+
+/* track: "pixel", "npu.mac"...; name: what happened; args: a JSON object's inside or NULL. Strings
+ * are valid only during the call. Spans of one track may be emitted in any order of time. */
+typedef void (*sim_trace_fn_t)(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                               uint64_t end_ps, const char *args);
+
+void sim_set_trace(sim_t *sim, sim_trace_fn_t fn, void *ctx);
+/* False: nobody listens, do not bother to format. */
+bool sim_tracing(const sim_t *sim);
+void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args_fmt, ...) SIM_PRINTF(6, 7);
+
+#endif

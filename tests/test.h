@@ -1,0 +1,52 @@
+/*
+ * test.h - what every test program needs: Check, a main, and the model folder.
+ *
+ * A test program is one file tests/AREA/NAME_test.c that ends with
+ *     TEST_MAIN("area name", test_a, test_b, ...)
+ * A test that cannot run calls test_skip("why") and returns; the runner counts it as skipped.
+ */
+#ifndef TESTS_TEST_H
+#define TESTS_TEST_H
+
+#include <check.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Says so where tests/run.sh sees it. Follow with `return;`. */
+#define test_skip(why) (printf("skipped: %s: %s\n", __func__, (why)), fflush(stdout))
+
+/* FOVEA_MODELS or ../shared/models; NULL when there is no such folder. */
+static inline const char *test_models_dir(void)
+{
+    const char *dir = getenv("FOVEA_MODELS");
+    if (dir == NULL)
+        dir = "../shared/models";
+    static char probe[1024];
+    snprintf(probe, sizeof(probe), "%s/README.md", dir);
+    FILE *f = fopen(probe, "rb");
+    if (f == NULL)
+        return NULL;
+    fclose(f);
+    return dir;
+}
+
+#define TEST_MAIN(suite_name, ...)                                                                 \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        const TTest *tests[] = {__VA_ARGS__};                                                      \
+        Suite *suite = suite_create(suite_name);                                                   \
+        TCase *tcase = tcase_create("all");                                                        \
+        tcase_set_timeout(tcase, 300);                                                             \
+        for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)                              \
+            tcase_add_test(tcase, tests[i]);                                                       \
+        suite_add_tcase(suite, tcase);                                                             \
+        SRunner *runner = srunner_create(suite);                                                   \
+        srunner_run_all(runner, CK_ENV);                                                           \
+        int failed = srunner_ntests_failed(runner);                                                \
+        srunner_free(runner);                                                                      \
+        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                          \
+    }
+
+#endif
