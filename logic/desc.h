@@ -1,0 +1,31 @@
+/*
+ * desc.h - the "logic" key of a chip file: what the logic die's fabric is made of.
+ */
+#ifndef LOGIC_DESC_H
+#define LOGIC_DESC_H
+
+#include "logic/clint.h"
+#include "logic/core.h"
+#include "logic/l2.h"
+#include "logic/sys.h"
+#include "logic/uart.h"
+#include "sim/json.h"
+
+/* clock_hz of the file goes to core, L2, UART and SYS alike: they share one clock. */
+typedef struct {
+    uint64_t clock_hz;
+    bus_desc_t bus;
+    core_desc_t core;
+    l2_desc_t l2;
+    clint_desc_t clint;
+    uart_desc_t uart;
+    sys_desc_t sys;
+} logic_desc_t;
+
+logic_desc_t logic_desc_default(void);
+
+/* Reads the object (the value of "logic"); absent keys keep their defaults. What is wrong is in
+ * sim_doc_error of the document. */
+void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * l2.h - the large on-chip SRAM: banks of single-port memory behind an arbiter.
+ *
+ *   core ----+        +---------+     +-------+
+ *   npu  ----|  ports | arbiter |---->| bank 0|   one beat a cycle each
+ *   isp  ----|------->| (one a  |---->| bank 1|   address bits choose the bank: a burst
+ *   mipi ----+        |  bank)  |---->|  ...  |   lies in one bank, the next in the next
+ *                     +---------+     +-------+
+ *
+ * Timing, by definition, in cycles of desc.clk_hz:
+ *   - A master serves its requests in order, one burst at a time: its oldest request that has no
+ *     grant is its head. The head competes for its bank from cycle `ready` on: the cycle of the
+ *     request, or the one after the last beat of the master's previous burst, whichever is later.
+ *   - In each cycle, each bank that is free picks one of the heads that compete for it (policy).
+ *   - A grant in cycle g occupies the bank and the master's port in g .. g + beats - 1, with
+ *     beats = aligned beats that the burst touches. `done` is called in the drive phase of
+ *     g + beats + latency_cycles. wait_cycles = g - ready.
+ *   - A request outside the memory, longer than a burst or across a burst boundary takes no bank:
+ *     it is done with error set, with the timing of one beat.
+ *
+ * The model does not tick. The arbiter's past is worked out when somebody asks (a request, a burst
+ * that must be done): nothing can have happened in between. That makes about one event a burst,
+ * and requests made anywhere within one instant compete as equals. tests/logic/l2_test.c compares
+ * it with an arbiter that does tick.
+ *
+ * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own.
+ * Not modeled: refresh and bit errors, power gating of banks, write buffers.
+ */
+#ifndef LOGIC_L2_H
+#define LOGIC_L2_H
+
+#include "sim/sim.h"
+
+#define L2_MAX_MASTERS 16
+#define L2_MAX_BANKS 32
+#define L2_MAX_LATENCY 30
+
+typedef enum {
+    L2_ROUND_ROBIN, /* per bank, the next master after the one that had it last */
+    L2_FIXED,       /* the master that was attached first wins */
+    L2_POLICIES
+} l2_policy_t;
+
+extern const char *const l2_policy_names[L2_POLICIES]; /* "round-robin", "fixed" */
+
+typedef struct {
+    uint64_t clk_hz;
+    uint32_t base;           /* bus address, a multiple of burst_bytes */
+    uint32_t bytes;          /* a multiple of beat_bytes, at most 1 GiB */
+    uint32_t banks;          /* 1..32, a power of two */
+    uint32_t beat_bytes;     /* 4..256, a power of two */
+    uint32_t burst_bytes;    /* beat_bytes..4096, a power of two; also the bank interleave */
+    uint32_t latency_cycles; /* 1..30, from the last beat to done */
+    l2_policy_t policy;
+} l2_desc_t;
+
+typedef struct {
+    sim_comp_t comp;
+    uint64_t free_cycle; /* the first cycle in which it can serve again */
+    uint32_t last;       /* master that had it last */
+    uint64_t busy_cycles, grants, conflicts;
+} l2_bank_t;
+
+typedef struct {
+    sim_comp_t comp;
+    sim_mem_req_t *oldest, *head, *newest; /* next to complete, next to be granted, last made */
+    uint64_t ready_cycle;                  /* of head */
+    uint32_t head_bank, head_beats;
+    uint64_t done_cycle[L2_MAX_LATENCY + 2]; /* of granted requests, ring */
+    uint32_t granted_first, granted;         /* oldest place in the ring, and how many */
+    uint32_t queued;                         /* requests not done */
+    uint64_t requests, errors, read_bytes, write_bytes, wait_cycles;
+} l2_master_t;
+
+typedef struct {
+    sim_comp_t comp;
+    l2_desc_t desc;
+    sim_event_t done; /* the next burst that may be done */
+    uint8_t *mem;
+    uint64_t num, den, exact_cycles; /* cycle -> ps without 128-bit division, see l2.c */
+    uint32_t beat_shift, burst_shift;
+
+    l2_bank_t bank[L2_MAX_BANKS];
+    l2_master_t master[L2_MAX_MASTERS];
+    uint32_t masters;
+    uint64_t now_cycle, now_ps; /* the last conversion */
+    bool completing;
+} l2_t;
+
+/* clk_hz 262.5 MHz, 8,388,480 bytes at 0x04000000, 8 banks, beats of 64, bursts of 256, ... */
+l2_desc_t l2_desc_default(void);
+
+/* Allocates the memory (zeros). The caller owns l2; it must outlive sim. */
+sim_err_t l2_init(l2_t *l2, sim_t *sim, const l2_desc_t *desc, const char *name);
+void l2_free(l2_t *l2);
+
+/* Attaches a master and fills *port. Before sim_check; fails when L2_MAX_MASTERS are attached or
+ * the name is taken. The order of attaching is the order of priorities of L2_FIXED. */
+sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port);
+
+/* Brings the counters up to now; call before reading statistics. Changes nothing else. */
+void l2_settle(l2_t *l2);
+
+#endif
