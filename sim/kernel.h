@@ -28,6 +28,13 @@ void sim_run_until_ps(sim_t *sim, uint64_t end_ps);
 /* Fires the next event, if there is one at or before end_ps. Returns false when there is none. */
 bool sim_step(sim_t *sim, uint64_t end_ps);
 
+/*
+ * Until when the current sim_run_until_ps or sim_step may fire events (its end_ps); SIM_NEVER_PS
+ * outside of one. A block that runs ahead inside an event stops here, so that the state at the end
+ * of a run does not depend on where runs are cut.
+ */
+uint64_t sim_run_end_ps(const sim_t *sim);
+
 /* Makes sim_run_until_ps return after the event that calls it. The next run clears it. */
 void sim_stop(sim_t *sim);
 bool sim_stopped(const sim_t *sim);
