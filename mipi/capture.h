@@ -1,0 +1,91 @@
+/*
+ * capture.h - the file link.csi2: every packet of a run, as it was on the lanes.
+ *
+ *   header | record, packet bytes | record, packet bytes | ... | end record
+ *
+ * Byte by byte in mipi/README.md. Each header and record carries a CRC-32 of its own, each packet
+ * its ECC and CRC-16: no single bit of a file can change unseen. A single wrong bit in a record is
+ * put right; after worse damage the reader goes on at the next record that proves itself.
+ */
+#ifndef MIPI_CAPTURE_H
+#define MIPI_CAPTURE_H
+
+#include <stdio.h>
+
+#include "mipi/dphy.h"
+#include "mipi/packet.h"
+
+#define MIPI_CAPTURE_VERSION 1u
+#define MIPI_CAPTURE_HEADER_BYTES 32u
+#define MIPI_CAPTURE_RECORD_BYTES 28u
+
+/* Writer. The stream is the caller's (sim_file_create .. sim_file_commit): errors show in ferror.
+ */
+typedef struct {
+    FILE *stream;
+    uint64_t packets;
+    uint64_t last_ps;
+} mipi_capture_writer_t;
+
+void mipi_capture_begin(mipi_capture_writer_t *writer, FILE *stream, const mipi_dphy_desc_t *dphy);
+void mipi_capture_packet(void *writer, const mipi_packet_t *packet); /* a mipi_packet_fn_t */
+void mipi_capture_end(mipi_capture_writer_t *writer);
+
+/* clang-format off */
+#define MIPI_CAPTURE_PROBLEMS(X)                                                                   \
+    X(NOT_A_CAPTURE, "not a capture file")                                                         \
+    X(HEADER_FIXED,  "wrong bit in the file header, put right")                                    \
+    X(HEADER,        "file header damaged: lanes and rate unknown")                                \
+    X(VERSION,       "written by another version")                                                 \
+    X(RECORD_FIXED,  "wrong bit in a record, put right")                                           \
+    X(RECORD,        "record damaged, skipped to the next")                                        \
+    X(NUMBER,        "packet number is not the successor of the last: records lost")               \
+    X(TRUNCATED,     "file ends inside a record")                                                  \
+    X(NO_END,        "end record missing")                                                         \
+    X(COUNT,         "end record counts another number of packets")                                \
+    X(AFTER_END,     "bytes after the end record")
+/* clang-format on */
+
+typedef enum {
+#define X(name, text) MIPI_CAPTURE_##name,
+    MIPI_CAPTURE_PROBLEMS(X)
+#undef X
+        MIPI_CAPTURE_PROBLEM_KINDS
+} mipi_capture_kind_t;
+
+const char *mipi_capture_kind_name(mipi_capture_kind_t kind);
+const char *mipi_capture_kind_text(mipi_capture_kind_t kind);
+
+typedef struct {
+    mipi_capture_kind_t kind;
+    uint64_t packet;          /* number of the packet it concerns: the next one expected */
+    uint64_t offset;          /* of the damage in the file, bytes */
+    uint64_t found, expected; /* numbers, counts or bytes, as the kind has it; else 0 */
+} mipi_capture_problem_t;
+
+/* Reader over a file in memory. */
+typedef struct {
+    const uint8_t *data;
+    size_t bytes, at;
+    void (*problem)(void *ctx, const mipi_capture_problem_t *problem); /* may be NULL */
+    void *ctx;
+    uint32_t version, lanes; /* 0 when the header is damaged */
+    uint64_t bit_rate_bps;
+    uint64_t next_number;
+    uint64_t packets, problems;
+    bool ended;
+} mipi_capture_reader_t;
+
+/*
+ * False when data is no capture file at all (reported as NOT_A_CAPTURE or VERSION); a damaged
+ * header alone is reported and reading goes on.
+ */
+bool mipi_capture_open(mipi_capture_reader_t *reader, const uint8_t *data, size_t bytes,
+                       void (*problem)(void *ctx, const mipi_capture_problem_t *problem),
+                       void *ctx);
+
+/* The next packet (bytes point into the file; of the times only start_ps is known, the others are
+ * equal to it); false at the end. */
+bool mipi_capture_next(mipi_capture_reader_t *reader, mipi_packet_t *packet);
+
+#endif

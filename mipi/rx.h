@@ -1,0 +1,139 @@
+/*
+ * rx.h - a CSI-2 receiver that trusts nothing.
+ *
+ * It takes packets (or any bytes), corrects and checks headers, checks CRCs, frame structure and
+ * numbers, reports what is wrong with the number of the packet, and puts frames together: per
+ * virtual channel, the lines of each data type between FS and FE. It never stops: what cannot be
+ * understood is reported and left out.
+ *
+ * This is host software, not a block of the chip: it allocates as frames need it, up to
+ * max_frame_bytes for each virtual channel, and has no state in the simulation.
+ * Not modeled: settle and skew of lanes (see lanes.h), interlaced line numbers beyond a constant
+ * step.
+ */
+#ifndef MIPI_RX_H
+#define MIPI_RX_H
+
+#include "mipi/pack.h"
+#include "mipi/packet.h"
+
+#define MIPI_RX_STREAMS 8u /* data types a frame may mix */
+
+/* clang-format off */
+#define MIPI_RX_EVENTS(X)                                                                          \
+    X(ECC_CORRECTED, "header bit corrected")                                                       \
+    X(ECC,           "header with several wrong bits, packet lost")                                \
+    X(CRC,           "payload CRC wrong")                                                          \
+    X(SHORT,         "fewer bytes than the header announces")                                      \
+    X(EXTRA,         "bytes after the packet's end")                                               \
+    X(UNKNOWN_DT,    "data type without meaning")                                                  \
+    X(NO_FRAME,      "data outside FS and FE")                                                     \
+    X(FS_OPEN,       "frame start inside a frame")                                                 \
+    X(FE_CLOSED,     "frame end without a frame start")                                            \
+    X(FE_NUMBER,     "frame end with another number than its frame start")                         \
+    X(SEQUENCE,      "frame number is not the successor of the last")                              \
+    X(LINE_NUMBER,   "line start or end out of sequence")                                          \
+    X(LINE_BYTES,    "line of another length than the lines before")                               \
+    X(STREAMS,       "more data types in a frame than the receiver has places for")                \
+    X(MEMORY,        "frame larger than the receiver takes, line left out")                        \
+    X(UNFINISHED,    "input ended inside a frame")
+/* clang-format on */
+
+typedef enum {
+#define X(name, text) MIPI_RX_##name,
+    MIPI_RX_EVENTS(X)
+#undef X
+        MIPI_RX_EVENT_KINDS
+} mipi_rx_kind_t;
+
+/* "ecc_corrected" style name and the sentence of the table above. */
+const char *mipi_rx_kind_name(mipi_rx_kind_t kind);
+const char *mipi_rx_kind_text(mipi_rx_kind_t kind);
+
+typedef struct {
+    mipi_rx_kind_t kind;
+    uint64_t packet; /* its number */
+    uint64_t time_ps;
+    bool corrected; /* the data are good again */
+    uint8_t vc, dt;
+    uint32_t found, expected; /* numbers, bytes or CRCs, as the kind has it; else 0 */
+} mipi_rx_event_t;
+
+/* The lines of one data type in a frame. RAW8, 10 and 12 are unpacked into px. */
+typedef struct {
+    uint8_t dt;
+    uint32_t bits; /* of a px sample; 0: bytes only */
+    uint32_t lines;
+    uint32_t line_bytes; /* payload of the first line; RAW lines are cut or filled to it */
+    uint32_t width_px;   /* RAW only */
+    uint32_t bad_lines;  /* with CRC or length errors */
+    uint8_t *bytes;      /* all payloads one after another; NULL for RAW */
+    size_t byte_count;
+    uint16_t *px;    /* lines * width_px samples; NULL unless RAW */
+    size_t capacity; /* the receiver's: bytes allocated */
+} mipi_rx_stream_t;
+
+typedef struct {
+    uint8_t vc;
+    uint16_t number;
+    bool complete;   /* FS and FE were both there */
+    uint32_t events; /* problems reported within it, corrected ones included */
+    uint64_t first_packet, last_packet;
+    uint64_t start_ps, end_ps; /* as given with its first and last packet */
+    mipi_rx_stream_t stream[MIPI_RX_STREAMS];
+    uint32_t streams;
+} mipi_rx_frame_t;
+
+/* All may be NULL. What they are given is valid during the call. */
+typedef struct {
+    void (*event)(void *ctx, const mipi_rx_event_t *event);
+    void (*packet)(void *ctx, const mipi_header_t *header, const mipi_packet_t *packet);
+    void (*frame)(void *ctx, const mipi_rx_frame_t *frame);
+    void *ctx;
+} mipi_rx_callbacks_t;
+
+typedef struct {
+    uint64_t max_frame_bytes; /* of one virtual channel; 0: 256 MiB */
+} mipi_rx_desc_t;
+
+typedef struct {
+    mipi_rx_frame_t frame;
+    bool open;
+    bool seen; /* a frame number came before */
+    uint16_t last_number;
+    bool line_open, line_seen; /* LS without LE; LS seen in this frame */
+    uint16_t line_number, line_step;
+    size_t bytes; /* used of max_frame_bytes */
+} mipi_rx_channel_t;
+
+typedef struct {
+    mipi_rx_callbacks_t callbacks;
+    mipi_rx_desc_t desc;
+    mipi_unpack_fn_t unpack[3];
+    mipi_rx_channel_t channel[MIPI_VCS];
+    uint64_t packets;
+    uint64_t counts[MIPI_RX_EVENT_KINDS];
+} mipi_rx_t;
+
+void mipi_rx_init(mipi_rx_t *rx, const mipi_rx_desc_t *desc, const mipi_rx_callbacks_t *callbacks);
+void mipi_rx_free(mipi_rx_t *rx);
+
+/* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. */
+void mipi_rx_packet(void *rx, const mipi_packet_t *packet);
+
+/*
+ * Packets back to back without any framing; a header that cannot be right is slid over byte by
+ * byte until one is. Numbers continue from rx->packets.
+ */
+void mipi_rx_bytes(mipi_rx_t *rx, const uint8_t *bytes, size_t count);
+
+/* The input is over: frames still open are reported and handed out as incomplete. */
+void mipi_rx_finish(mipi_rx_t *rx);
+
+/* The stream of a data type, NULL when the frame has none. */
+const mipi_rx_stream_t *mipi_rx_stream(const mipi_rx_frame_t *frame, uint8_t dt);
+
+/* Events of every kind so far. */
+uint64_t mipi_rx_event_count(const mipi_rx_t *rx);
+
+#endif

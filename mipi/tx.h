@@ -1,0 +1,177 @@
+/*
+ * tx.h - the CSI-2 transmitter: image lines, embedded lines and metadata onto D-PHY lanes.
+ *
+ *   lines (RAW, RGB) --> pack --> FIFO --+
+ *   embedded registers ------------^     +--> one packet at a time --> listeners
+ *   L2 (memory port) --> 2 line buffers -+        (receiver, capture, lane trace)
+ *
+ * Image frame: FS before the first line, then the embedded lines, the image lines, FE after the
+ * last. Metadata frame: FS, lines of MIPI_META_LINE bytes (the last one shorter), FE on its own
+ * virtual channel; or, "inline", its lines within the image frame of that channel, without FS and
+ * FE. Metadata takes turns with the image, packet by packet, while the FIFO is at most half full;
+ * above that the image goes first.
+ *
+ * Timing:      a line is stored whole at line->end_ps and forwarded; each packet occupies the link
+ *              for its D-PHY time. FIFO bytes come free at the end of their packet, and are seen
+ *              by lines that arrive later than that. A line that finds no room is dropped whole.
+ *              Metadata is read from L2 one burst at a time, a line ahead of the link.
+ * Not modeled: starting a packet before its line is complete; LS/LE; LRTE; C-PHY; scrambling.
+ * Units:       bytes of packets as sent (header and CRC included) for FIFO and link counters.
+ */
+#ifndef MIPI_TX_H
+#define MIPI_TX_H
+
+#include "mipi/dphy.h"
+#include "mipi/pack.h"
+#include "mipi/packet.h"
+#include "sim/json.h"
+#include "sim/sim.h"
+
+#define MIPI_BLOCK_ID 0x07u
+#define MIPI_BLOCK_VERSION 1u
+#define MIPI_LISTENERS 4u
+#define MIPI_FIFO_PACKETS 64u /* places in the FIFO's descriptor queue; assumed */
+#define MIPI_FIFO_FRAMES 4u   /* frames that may end in the FIFO; a further one is dropped whole */
+
+/* MIPI_CTRL. Image and embedded bits are latched at the first line of a frame. */
+#define MIPI_CTRL_RAW 0x1u      /* send RAW lines */
+#define MIPI_CTRL_EMBEDDED 0x2u /* send embedded lines (alone: FS, embedded lines, FE) */
+#define MIPI_CTRL_META 0x4u     /* accept MIPI_META_GO */
+#define MIPI_CTRL_RGB 0x8u      /* send RGB lines of the ISP instead of RAW lines */
+
+/* MIPI_IRQ and MIPI_IRQ_EN */
+#define MIPI_IRQ_META_DONE 0x1u
+#define MIPI_IRQ_OVERFLOW 0x2u
+#define MIPI_IRQ_FRAME_END 0x4u
+#define MIPI_IRQ_META_ERROR 0x8u /* nothing at an address that metadata was read from */
+
+/* MIPI_STATUS */
+#define MIPI_STATUS_LINK 0x1u  /* a packet is on the link */
+#define MIPI_STATUS_META 0x2u  /* metadata is being read or sent */
+#define MIPI_STATUS_FRAME 0x4u /* between FS and FE of the image */
+#define MIPI_STATUS_FIFO 0x8u  /* packets wait in the FIFO */
+
+/* MIPI_META_DEST */
+#define MIPI_DEST_DT(dest) ((dest)&0x3fu)
+#define MIPI_DEST_VC(dest) (((dest) >> 8) & 0xfu)
+#define MIPI_DEST_INLINE 0x10000u /* lines within the image frame of that VC */
+#define MIPI_DEST_PAD 0x20000u    /* last line filled with zeros to MIPI_META_LINE bytes */
+#define MIPI_DEST_RESET 0x130u    /* VC 1, DT 0x30 */
+
+typedef struct {
+    uint64_t clk_hz; /* logic clock: L2 reads start on its edges */
+    mipi_dphy_desc_t dphy;
+    uint32_t fifo_bytes;      /* 1024..16 Mi */
+    uint32_t meta_line_bytes; /* size of one of the two metadata line buffers: longest line */
+    uint32_t embedded_lines;  /* 0..8; registers stand in the first */
+    bool frame_numbers;       /* FS/FE count 1, 2, ..; false: always 0 */
+} mipi_desc_t;
+
+/* A frame that has left: the image's, or a metadata frame's. */
+typedef struct {
+    bool metadata;
+    uint8_t vc;
+    uint16_t number;   /* in FS and FE; 0 for inline metadata */
+    uint32_t frame;    /* image: line->frame; metadata: MIPI_META_FRAME */
+    uint64_t first_ps; /* first byte of the first packet, end of the last byte of the last */
+    uint64_t last_ps;
+    uint64_t bytes; /* payload of its long packets */
+} mipi_tx_frame_t;
+
+typedef enum {
+    MIPI_FAULT_FLIP,      /* arg: bit number, from bit 0 of the first byte */
+    MIPI_FAULT_LOSE_LANE, /* arg: lane; its bytes arrive as 0 */
+    MIPI_FAULT_TRUNCATE,  /* arg: bytes that arrive */
+    MIPI_FAULT_DROP,      /* nothing arrives */
+} mipi_fault_kind_t;
+
+/* Damage on the way to the listeners; time on the link is unchanged. */
+typedef struct {
+    uint64_t packet; /* its number on this link, from 0 */
+    mipi_fault_kind_t kind;
+    uint32_t arg;
+} mipi_fault_t;
+
+/* One metadata line on its way from L2 to the link. */
+typedef struct {
+    uint32_t want_bytes; /* 0: empty */
+    uint32_t have_bytes; /* read so far; == want_bytes: ready to send */
+} mipi_meta_buf_t;
+
+typedef struct {
+    sim_comp_t comp; /* stays first */
+    mipi_desc_t desc;
+    sim_event_t arbitrate; /* choose the next packet */
+    sim_event_t packet_end;
+    sim_event_t fetch; /* next L2 request */
+    sim_mem_req_t req;
+    mipi_pack_fn_t pack[3]; /* RAW8, 10, 12 */
+
+    /* wiring, set after mipi_tx_init */
+    sim_wire_t irq;                                    /* out: high while MIPI_IRQ & MIPI_IRQ_EN */
+    sim_mem_port_t mem;                                /* out, required: L2 */
+    uint8_t (*embedded_reg)(void *ctx, uint16_t addr); /* a CCS register; NULL: all read 0 */
+    void *embedded_ctx;
+    void (*frame_sent)(void *ctx, const mipi_tx_frame_t *frame); /* may be NULL */
+    void *frame_ctx;
+    const mipi_fault_t *faults; /* rising packet numbers; the caller's */
+    uint32_t fault_count;
+    struct {
+        mipi_packet_fn_t fn;
+        void *ctx;
+    } listener[MIPI_LISTENERS];
+    uint32_t listeners;
+
+    /* registers */
+    uint32_t id, ctrl, status, irq_status, irq_enable;
+    uint32_t meta_addr, meta_bytes, meta_line, meta_dest, meta_frame, meta_go;
+    uint32_t image_vc, fifo_level, lines_lost_reg;
+
+    /* state: every field from here on has a row in the field table */
+    uint8_t *ring; /* packets as they will be sent, each in one piece */
+    uint32_t fifo_offset[MIPI_FIFO_PACKETS], fifo_count[MIPI_FIFO_PACKETS];
+    uint32_t fifo_frame[MIPI_FIFO_PACKETS]; /* line->frame it belongs to */
+    uint32_t fifo_head, fifo_packets, fifo_used, ring_tail;
+    uint64_t freed_ps; /* when room last came back, and how much: not seen in that same instant */
+    uint32_t freed_bytes;
+    uint32_t frames_queued; /* FE packets in the FIFO */
+
+    bool in_frame, dropping, overflow_logged; /* the frame that arrives */
+    uint32_t frame_ctrl, frame_vc, frame;
+    uint16_t number[MIPI_VCS]; /* last frame number given on each channel */
+
+    bool link_busy, link_meta, last_was_meta; /* the packet on the link, or the last one */
+    bool image_open;                          /* FS has left, FE has not */
+    uint64_t start_ps;
+    mipi_tx_frame_t image_frame, meta_out;
+
+    bool meta_busy, meta_started, meta_reading, meta_bad; /* started: its first packet has left */
+    uint32_t meta_dest_now, meta_line_now, meta_next_addr, meta_unread, meta_unsent;
+    mipi_meta_buf_t meta_buf[2];
+    uint32_t meta_fill, meta_drain; /* buffer being read into, buffer to send next */
+    uint8_t *meta_data[2];          /* packet room: header, meta_line_bytes, CRC */
+    uint8_t meta_short[MIPI_HEADER_BYTES];
+
+    /* statistics */
+    uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
+    uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
+    uint64_t meta_frames, l2_reads, l2_wait_cycles, faults_done;
+} mipi_tx_t;
+
+mipi_desc_t mipi_desc_default(void);
+
+/* Reads the chip file's "mipi" object over the defaults; unknown keys and bad values are errors of
+ * the document. */
+void mipi_desc_read(const sim_cfg_t *cfg, mipi_desc_t *desc);
+
+/* Checks desc, allocates, registers tx with sim. The caller owns tx; it must outlive sim. */
+sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const char *name);
+void mipi_tx_free(mipi_tx_t *tx);
+
+/* For the line arrays of pixel (RAW) and ISP (RGB). */
+sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
+
+/* Every packet, at its end_ps. False when all places are taken. */
+bool mipi_tx_listen(mipi_tx_t *tx, mipi_packet_fn_t fn, void *ctx);
+
+#endif
