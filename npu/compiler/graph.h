@@ -1,0 +1,153 @@
+/*
+ * graph.h - a quantized network as a typed graph: what every front end makes and the compiler takes.
+ *
+ *   .tflite ---> tflite.c ---+
+ *                            +--> npu_graph_t --- npu_graph_check ---> npu_compile
+ *   .onnx   ---> (later) ----+
+ *
+ * A graph knows no file format: windows are explicit numbers (padding is worked out), layouts are
+ * fixed (below), and every operator is one of npu_node_op_t. Nodes stand in an order in which they
+ * can run. A graph owns all its memory; what a front end copies from a file it copies into it.
+ *
+ * Layouts:  activations N H W C (N is 1; fewer dimensions are the trailing ones: 1 x 10 is C = 10);
+ *           convolution weights O KH KW I; depthwise weights 1 KH KW O; fully connected weights
+ *           O I; biases O.
+ */
+#ifndef NPU_COMPILER_GRAPH_H
+#define NPU_COMPILER_GRAPH_H
+
+#include "sim/types.h"
+
+#define NPU_GRAPH_DIMS 4
+#define NPU_GRAPH_MAX_TENSORS 16384
+#define NPU_GRAPH_MAX_NODES 16384
+#define NPU_GRAPH_MAX_ENDS 256 /* inputs or outputs of one node or of the graph */
+
+typedef enum {
+    NPU_TYPE_INT8,
+    NPU_TYPE_UINT8,
+    NPU_TYPE_INT32,
+    NPU_TYPE_INT64,
+    NPU_TYPE_FLOAT32,
+    NPU_TYPES
+} npu_type_t;
+
+typedef enum {
+    NPU_NODE_ADD,
+    NPU_NODE_AVERAGE_POOL_2D,
+    NPU_NODE_CONCATENATION,
+    NPU_NODE_CONV_2D,
+    NPU_NODE_DEPTHWISE_CONV_2D,
+    NPU_NODE_DEQUANTIZE,
+    NPU_NODE_FULLY_CONNECTED,
+    NPU_NODE_LOGISTIC,
+    NPU_NODE_MAX_POOL_2D,
+    NPU_NODE_MEAN,
+    NPU_NODE_MUL,
+    NPU_NODE_PAD,
+    NPU_NODE_QUANTIZE,
+    NPU_NODE_RELU,
+    NPU_NODE_RELU6,
+    NPU_NODE_RESHAPE,
+    NPU_NODE_SOFTMAX,
+    NPU_NODE_SUB,
+    NPU_NODE_OPS
+} npu_node_op_t;
+
+typedef enum {
+    NPU_ACT_NONE,
+    NPU_ACT_RELU,       /* 0.. */
+    NPU_ACT_RELU_N1_P1, /* -1..1 */
+    NPU_ACT_RELU6,      /* 0..6 */
+    NPU_ACTS
+} npu_activation_t;
+
+/* Where a kernel looks. Output row y covers input rows y * stride_h - pad_top + k * dilation_h. */
+typedef struct {
+    uint32_t kernel_h, kernel_w;
+    uint32_t stride_h, stride_w;
+    uint32_t dilation_h, dilation_w;
+    uint32_t pad_top, pad_left, pad_bottom, pad_right;
+} npu_window_t;
+
+typedef struct {
+    const char *name;
+    npu_type_t type;
+    uint32_t dims; /* 0..4, as the file has them: 0 is a scalar */
+    uint32_t shape[NPU_GRAPH_DIMS];
+    uint32_t scales;      /* 0: not quantized; 1: per tensor; else one for each index of axis */
+    uint32_t axis;        /* which dimension scales belong to, when there are several */
+    const float *scale;   /* scales of them: real = scale * (code - zero_point) */
+    const int32_t *zero_point; /* scales of them */
+    const uint8_t *data;  /* a constant's content, little-endian, not aligned; NULL otherwise */
+    uint64_t bytes;       /* elements times size of one; of data as well */
+} npu_tensor_t;
+
+#define NPU_NO_TENSOR (-1) /* in npu_node_t.input: an optional input that is absent */
+
+typedef struct {
+    npu_node_op_t op;
+    const char *name; /* for messages: the name of its first output */
+    uint32_t inputs, outputs;
+    const int32_t *input;  /* tensor numbers */
+    const int32_t *output; /* tensor numbers */
+    npu_activation_t activation;
+    npu_window_t window;       /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
+    uint32_t depth_multiplier; /* DEPTHWISE_CONV_2D: outputs for each input channel */
+    uint32_t axis;             /* CONCATENATION */
+    uint32_t axes;             /* MEAN: bit a set, dimension a is averaged away */
+    uint32_t pad[NPU_GRAPH_DIMS][2]; /* PAD: before and after, for each dimension of the input */
+    float beta;                      /* SOFTMAX */
+} npu_node_t;
+
+typedef struct npu_arena npu_arena_t;
+
+typedef struct {
+    const char *name;
+    uint32_t tensors, nodes, inputs, outputs;
+    npu_tensor_t *tensor; /* their index is the number a file gives them */
+    npu_node_t *node;
+    const int32_t *input; /* tensor numbers */
+    const int32_t *output;
+    npu_arena_t *arena; /* all memory of the graph */
+} npu_graph_t;
+
+/* An empty graph that may use up to max_bytes of host memory. False: no memory. */
+bool npu_graph_init(npu_graph_t *graph, uint64_t max_bytes);
+void npu_graph_free(npu_graph_t *graph);
+
+/* Zeroed memory that lives as long as the graph; NULL when the graph has used up its share. */
+void *npu_graph_alloc(npu_graph_t *graph, uint64_t bytes);
+
+/*
+ * Whether every node is whole: operands present, of matching types, shapes and scales, produced
+ * before use; and whether its attributes are among those the compiler knows. On failure error says
+ * which node and tensor, what was found and what was expected. Everything behind a checked graph
+ * may rely on it; nothing before has to.
+ */
+sim_err_t npu_graph_check(const npu_graph_t *graph, char *error, size_t error_bytes);
+
+const char *npu_node_op_name(npu_node_op_t op); /* "CONV_2D" */
+const char *npu_type_name(npu_type_t type);     /* "int8" */
+uint32_t npu_type_bytes(npu_type_t type);
+
+/* Elements of a tensor, 1 for a scalar. */
+uint64_t npu_tensor_elements(const npu_tensor_t *tensor);
+
+/* The last three dimensions as height, width, channels; missing ones are 1. */
+typedef struct {
+    uint32_t h, w, c;
+} npu_hwc_t;
+npu_hwc_t npu_tensor_hwc(const npu_tensor_t *tensor);
+
+/* Scale and zero point of index i along the tensor's axis; the only one when it is per tensor. */
+float npu_tensor_scale(const npu_tensor_t *tensor, uint32_t i);
+int32_t npu_tensor_zero_point(const npu_tensor_t *tensor, uint32_t i);
+
+/* Element i of an int32 constant. */
+int32_t npu_tensor_i32(const npu_tensor_t *tensor, uint64_t i);
+
+/* Elements of a window along one axis: how far it reaches, and how many outputs it makes. */
+uint32_t npu_window_reach(uint32_t kernel, uint32_t dilation);
+
+#endif

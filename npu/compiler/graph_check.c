@@ -1,0 +1,510 @@
+/*
+ * graph_check.c - is a graph whole, and inside what the compiler knows? One rule a kind of node.
+ */
+#include "npu/compiler/graph.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const npu_graph_t *graph;
+    const npu_node_t *node; /* the one being checked, NULL for the graph itself */
+    char *error;
+    size_t error_bytes;
+} check_t;
+
+/* A kind of node: how many operands, and what must hold between them. */
+typedef struct {
+    const char *name;
+    uint32_t min_inputs, max_inputs;
+    bool (*holds)(const check_t *c);
+} rule_t;
+
+static const rule_t rules[NPU_NODE_OPS];
+
+const char *npu_node_op_name(npu_node_op_t op)
+{
+    return op < NPU_NODE_OPS ? rules[op].name : "unknown";
+}
+
+static bool fail(const check_t *c, const char *fmt, ...) SIM_PRINTF(2, 3);
+static bool fail(const check_t *c, const char *fmt, ...)
+{
+    char what[256];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof(what), fmt, args);
+    va_end(args);
+    if (c->node == NULL)
+        snprintf(c->error, c->error_bytes, "%s: %s", c->graph->name, what);
+    else
+        snprintf(c->error, c->error_bytes, "%s: layer %td %s \"%.80s\": %s", c->graph->name,
+                 c->node - c->graph->node, npu_node_op_name(c->node->op), c->node->name, what);
+    return false;
+}
+
+/* Input i of the node, NULL when absent. */
+static const npu_tensor_t *in(const check_t *c, uint32_t i)
+{
+    if (i >= c->node->inputs || c->node->input[i] == NPU_NO_TENSOR)
+        return NULL;
+    return &c->graph->tensor[c->node->input[i]];
+}
+
+static const npu_tensor_t *out(const check_t *c)
+{
+    return &c->graph->tensor[c->node->output[0]];
+}
+
+static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
+{
+    return a.h == b.h && a.w == b.w && a.c == b.c;
+}
+
+/* ---- tensors ---------------------------------------------------------------------------------- */
+
+static bool scales_hold(const check_t *c, const npu_tensor_t *t)
+{
+    int32_t low = t->type == NPU_TYPE_INT8 ? -128 : 0;
+    int32_t high = t->type == NPU_TYPE_INT8 ? 127 : 255;
+    bool code = t->type == NPU_TYPE_INT8 || t->type == NPU_TYPE_UINT8;
+    for (uint32_t i = 0; i < t->scales; i++) {
+        if (!(t->scale[i] >= 1e-30f && t->scale[i] <= 1e30f))
+            return fail(c, "tensor \"%.80s\": scale %g, expected 1e-30..1e30", t->name,
+                        (double)t->scale[i]);
+        if (code && (t->zero_point[i] < low || t->zero_point[i] > high))
+            return fail(c, "tensor \"%.80s\": zero point %d not in %d..%d", t->name,
+                        t->zero_point[i], low, high);
+    }
+    return true;
+}
+
+static bool tensor_holds(const check_t *c, const npu_tensor_t *t)
+{
+    if (t->dims > NPU_GRAPH_DIMS)
+        return fail(c, "tensor \"%.80s\": %u dimensions, expected at most %d", t->name, t->dims,
+                    NPU_GRAPH_DIMS);
+    uint64_t elements = 1;
+    for (uint32_t d = 0; d < t->dims; d++) {
+        if (t->shape[d] == 0 || t->shape[d] > 65536)
+            return fail(c, "tensor \"%.80s\": dimension %u is %u, expected 1..65536", t->name, d,
+                        t->shape[d]);
+        elements *= t->shape[d];
+    }
+    if (elements > UINT64_C(1) << 28)
+        return fail(c, "tensor \"%.80s\": %llu elements, expected at most 2^28", t->name,
+                    (unsigned long long)elements);
+    if (t->bytes != elements * npu_type_bytes(t->type))
+        return fail(c, "tensor \"%.80s\": %llu bytes, expected %llu", t->name,
+                    (unsigned long long)t->bytes,
+                    (unsigned long long)elements * npu_type_bytes(t->type));
+    return scales_hold(c, t);
+}
+
+/* An activation the array can hold: int8 or uint8 codes of one scale, batch 1. */
+static bool code_holds(const check_t *c, const npu_tensor_t *t, const char *role)
+{
+    if (t->type != NPU_TYPE_INT8 && t->type != NPU_TYPE_UINT8)
+        return fail(c, "%s \"%.80s\": type %s, expected int8 or uint8", role, t->name,
+                    npu_type_name(t->type));
+    if (t->scales != 1)
+        return fail(c, "%s \"%.80s\": %u scales, expected 1", role, t->name, t->scales);
+    if (t->dims == NPU_GRAPH_DIMS && t->shape[0] != 1)
+        return fail(c, "%s \"%.80s\": batch %u, expected 1", role, t->name, t->shape[0]);
+    return true;
+}
+
+/* Input 0 and the output are codes of one type. */
+static bool codes_hold(const check_t *c)
+{
+    if (!code_holds(c, in(c, 0), "input 0") || !code_holds(c, out(c), "output"))
+        return false;
+    if (in(c, 0)->type != out(c)->type)
+        return fail(c, "output type %s, expected the input's, %s", npu_type_name(out(c)->type),
+                    npu_type_name(in(c, 0)->type));
+    return true;
+}
+
+static bool shape_is(const check_t *c, npu_hwc_t want)
+{
+    npu_hwc_t found = npu_tensor_hwc(out(c));
+    if (!same_hwc(found, want))
+        return fail(c, "output is %ux%ux%u (h, w, channels), expected %ux%ux%u", found.h, found.w,
+                    found.c, want.h, want.w, want.c);
+    return true;
+}
+
+/* Moves of codes leave scale and zero point alone. */
+static bool same_scale(const check_t *c, const npu_tensor_t *t)
+{
+    const npu_tensor_t *o = out(c);
+    if (t->scale[0] != o->scale[0] || t->zero_point[0] != o->zero_point[0])
+        return fail(c, "input \"%.80s\": scale %g zero point %d, expected the output's %g %d",
+                    t->name, (double)t->scale[0], t->zero_point[0], (double)o->scale[0],
+                    o->zero_point[0]);
+    return true;
+}
+
+/* ---- convolutions and pools ------------------------------------------------------------------- */
+
+static bool axis_holds(const check_t *c, const char *axis, uint32_t size, uint32_t kernel,
+                       uint32_t stride, uint32_t dilation, uint32_t before, uint32_t after,
+                       uint32_t outputs)
+{
+    if (kernel < 1 || kernel > 256 || stride < 1 || stride > 256 || dilation < 1 || dilation > 256)
+        return fail(c, "%s: kernel %u, stride %u, dilation %u, expected each 1..256", axis, kernel,
+                    stride, dilation);
+    uint32_t reach = npu_window_reach(kernel, dilation);
+    if (before >= reach || after >= reach)
+        return fail(c, "%s: padding %u and %u, expected less than the window's %u", axis, before,
+                    after, reach);
+    uint32_t padded = size + before + after;
+    if (padded < reach || (padded - reach) / stride + 1 != outputs)
+        return fail(c, "%s: a window of %u, stride %u, over %u does not make %u outputs", axis,
+                    reach, stride, padded, outputs);
+    return true;
+}
+
+static bool window_holds(const check_t *c)
+{
+    const npu_window_t *w = &c->node->window;
+    npu_hwc_t i = npu_tensor_hwc(in(c, 0)), o = npu_tensor_hwc(out(c));
+    return axis_holds(c, "height", i.h, w->kernel_h, w->stride_h, w->dilation_h, w->pad_top,
+                      w->pad_bottom, o.h) &&
+           axis_holds(c, "width", i.w, w->kernel_w, w->stride_w, w->dilation_w, w->pad_left,
+                      w->pad_right, o.w);
+}
+
+/* Constant weights of the input's type, `scales` along their output axis, and a fitting bias. */
+static bool weights_hold(const check_t *c, uint32_t dims, uint32_t out_axis)
+{
+    const npu_tensor_t *w = in(c, 1), *b = in(c, 2);
+    if (w == NULL || w->data == NULL)
+        return fail(c, "weights are not constant");
+    if (w->type != in(c, 0)->type)
+        return fail(c, "weights type %s, expected the input's, %s", npu_type_name(w->type),
+                    npu_type_name(in(c, 0)->type));
+    if (w->dims != dims)
+        return fail(c, "weights have %u dimensions, expected %u", w->dims, dims);
+    uint32_t outputs = w->shape[out_axis];
+    if (w->scales != 1 && (w->type != NPU_TYPE_INT8 || w->scales != outputs || w->axis != out_axis))
+        return fail(c, "weights have %u scales along dimension %u, expected 1 or (int8) %u along %u",
+                    w->scales, w->axis, outputs, out_axis);
+    for (uint32_t i = 0; w->type == NPU_TYPE_INT8 && i < w->scales; i++)
+        if (w->zero_point[i] != 0)
+            return fail(c, "int8 weights have zero point %d, expected 0", w->zero_point[i]);
+    if (b == NULL)
+        return true;
+    if (b->data == NULL || b->type != NPU_TYPE_INT32 || npu_tensor_elements(b) != outputs)
+        return fail(c, "bias is %s of %llu elements, expected constant int32 of %u",
+                    npu_type_name(b->type), (unsigned long long)npu_tensor_elements(b), outputs);
+    return true;
+}
+
+static bool conv_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !weights_hold(c, 4, 0) || !window_holds(c))
+        return false;
+    const npu_tensor_t *w = in(c, 1);
+    npu_hwc_t i = npu_tensor_hwc(in(c, 0)), o = npu_tensor_hwc(out(c));
+    if (w->shape[1] != c->node->window.kernel_h || w->shape[2] != c->node->window.kernel_w)
+        return fail(c, "weights are %ux%u, the window %ux%u", w->shape[1], w->shape[2],
+                    c->node->window.kernel_h, c->node->window.kernel_w);
+    if (w->shape[3] != i.c || w->shape[0] != o.c)
+        return fail(c, "weights take %u channels to %u, the tensors have %u and %u", w->shape[3],
+                    w->shape[0], i.c, o.c);
+    return true;
+}
+
+static bool depthwise_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !weights_hold(c, 4, 3) || !window_holds(c))
+        return false;
+    const npu_tensor_t *w = in(c, 1);
+    npu_hwc_t i = npu_tensor_hwc(in(c, 0)), o = npu_tensor_hwc(out(c));
+    if (w->shape[0] != 1 || w->shape[1] != c->node->window.kernel_h ||
+        w->shape[2] != c->node->window.kernel_w)
+        return fail(c, "weights are %ux%ux%u, expected 1x%ux%u", w->shape[0], w->shape[1],
+                    w->shape[2], c->node->window.kernel_h, c->node->window.kernel_w);
+    if (w->shape[3] != o.c || c->node->depth_multiplier == 0 ||
+        (uint64_t)i.c * c->node->depth_multiplier != o.c)
+        return fail(c, "%u weights, multiplier %u: %u channels do not become %u", w->shape[3],
+                    c->node->depth_multiplier, i.c, o.c);
+    return true;
+}
+
+static bool fully_connected_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !weights_hold(c, 2, 0))
+        return false;
+    const npu_tensor_t *w = in(c, 1);
+    if (npu_tensor_elements(in(c, 0)) != w->shape[1] || npu_tensor_elements(out(c)) != w->shape[0])
+        return fail(c, "weights take %u inputs to %u, the tensors have %llu and %llu", w->shape[1],
+                    w->shape[0], (unsigned long long)npu_tensor_elements(in(c, 0)),
+                    (unsigned long long)npu_tensor_elements(out(c)));
+    return true;
+}
+
+static bool pool_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !same_scale(c, in(c, 0)) || !window_holds(c))
+        return false;
+    if (c->node->window.dilation_h != 1 || c->node->window.dilation_w != 1)
+        return fail(c, "dilated pool");
+    if (npu_tensor_hwc(in(c, 0)).c != npu_tensor_hwc(out(c)).c)
+        return fail(c, "%u channels become %u", npu_tensor_hwc(in(c, 0)).c,
+                    npu_tensor_hwc(out(c)).c);
+    return true;
+}
+
+/* ---- the rest --------------------------------------------------------------------------------- */
+
+static bool reach_of(uint32_t a, uint32_t b, uint32_t o)
+{
+    return (a == o || a == 1) && (b == o || b == 1) && (a == o || b == o);
+}
+
+static bool elementwise_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !code_holds(c, in(c, 1), "input 1"))
+        return false;
+    if (in(c, 1)->type != out(c)->type)
+        return fail(c, "types %s and %s, expected equal ones", npu_type_name(in(c, 0)->type),
+                    npu_type_name(in(c, 1)->type));
+    npu_hwc_t a = npu_tensor_hwc(in(c, 0)), b = npu_tensor_hwc(in(c, 1));
+    npu_hwc_t o = npu_tensor_hwc(out(c));
+    if (!reach_of(a.h, b.h, o.h) || !reach_of(a.w, b.w, o.w) || !reach_of(a.c, b.c, o.c))
+        return fail(c, "%ux%ux%u and %ux%ux%u do not make %ux%ux%u", a.h, a.w, a.c, b.h, b.w, b.c,
+                    o.h, o.w, o.c);
+    return true;
+}
+
+static bool unary_holds(const check_t *c)
+{
+    return codes_hold(c) && shape_is(c, npu_tensor_hwc(in(c, 0)));
+}
+
+/* The reference clamps RELU6 in the input's codes. */
+static bool relu6_holds(const check_t *c)
+{
+    return unary_holds(c) && same_scale(c, in(c, 0));
+}
+
+/* SOFTMAX and LOGISTIC answer in 1/256, from 0. */
+static bool probability_holds(const check_t *c)
+{
+    if (!unary_holds(c))
+        return false;
+    int32_t zero = out(c)->type == NPU_TYPE_INT8 ? -128 : 0;
+    if (out(c)->scale[0] != 1.0f / 256 || out(c)->zero_point[0] != zero)
+        return fail(c, "output scale %g zero point %d, expected 1/256 and %d",
+                    (double)out(c)->scale[0], out(c)->zero_point[0], zero);
+    if (c->node->op == NPU_NODE_SOFTMAX && !(c->node->beta > 1e-6f && c->node->beta < 1e6f))
+        return fail(c, "beta %g, expected 1e-6..1e6", (double)c->node->beta);
+    return true;
+}
+
+static bool reshape_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !same_scale(c, in(c, 0)))
+        return false;
+    if (npu_tensor_elements(in(c, 0)) != npu_tensor_elements(out(c)))
+        return fail(c, "%llu elements become %llu",
+                    (unsigned long long)npu_tensor_elements(in(c, 0)),
+                    (unsigned long long)npu_tensor_elements(out(c)));
+    return true;
+}
+
+static bool concatenation_holds(const check_t *c)
+{
+    uint64_t along = 0;
+    if (!code_holds(c, out(c), "output"))
+        return false;
+    if (c->node->axis >= out(c)->dims || (out(c)->dims == 4 && c->node->axis == 0))
+        return fail(c, "axis %u of %u dimensions", c->node->axis, out(c)->dims);
+    for (uint32_t i = 0; i < c->node->inputs; i++) {
+        if (!code_holds(c, in(c, i), "input"))
+            return false;
+        if (in(c, i)->type != out(c)->type || in(c, i)->dims != out(c)->dims)
+            return fail(c, "input %u: %s of %u dimensions, expected %s of %u", i,
+                        npu_type_name(in(c, i)->type), in(c, i)->dims, npu_type_name(out(c)->type),
+                        out(c)->dims);
+        for (uint32_t d = 0; d < out(c)->dims; d++)
+            if (d != c->node->axis && in(c, i)->shape[d] != out(c)->shape[d])
+                return fail(c, "input %u: dimension %u is %u, expected %u", i, d,
+                            in(c, i)->shape[d], out(c)->shape[d]);
+        along += in(c, i)->shape[c->node->axis];
+    }
+    if (along != out(c)->shape[c->node->axis])
+        return fail(c, "inputs add up to %llu along axis %u, the output has %u",
+                    (unsigned long long)along, c->node->axis, out(c)->shape[c->node->axis]);
+    return true;
+}
+
+static bool mean_holds(const check_t *c)
+{
+    if (!codes_hold(c))
+        return false;
+    uint64_t left = 1;
+    for (uint32_t d = 0; d < in(c, 0)->dims; d++)
+        if (!(c->node->axes >> d & 1u))
+            left *= in(c, 0)->shape[d];
+    if (c->node->axes == 0 || c->node->axes >> in(c, 0)->dims != 0)
+        return fail(c, "axes 0x%x of %u dimensions", c->node->axes, in(c, 0)->dims);
+    if (left != npu_tensor_elements(out(c)))
+        return fail(c, "%llu means, the output has %llu elements", (unsigned long long)left,
+                    (unsigned long long)npu_tensor_elements(out(c)));
+    return true;
+}
+
+static bool pad_holds(const check_t *c)
+{
+    if (!codes_hold(c) || !same_scale(c, in(c, 0)))
+        return false;
+    if (in(c, 0)->dims != out(c)->dims)
+        return fail(c, "%u dimensions become %u", in(c, 0)->dims, out(c)->dims);
+    for (uint32_t d = 0; d < out(c)->dims; d++) {
+        uint64_t want = (uint64_t)in(c, 0)->shape[d] + c->node->pad[d][0] + c->node->pad[d][1];
+        if (want != out(c)->shape[d])
+            return fail(c, "dimension %u: %u + %u + %u is not %u", d, in(c, 0)->shape[d],
+                        c->node->pad[d][0], c->node->pad[d][1], out(c)->shape[d]);
+    }
+    return true;
+}
+
+static bool quantize_holds(const check_t *c)
+{
+    const npu_tensor_t *i = in(c, 0);
+    if (i->type != NPU_TYPE_FLOAT32 && !code_holds(c, i, "input 0"))
+        return false;
+    return code_holds(c, out(c), "output") && shape_is(c, npu_tensor_hwc(i));
+}
+
+static bool dequantize_holds(const check_t *c)
+{
+    if (!code_holds(c, in(c, 0), "input 0"))
+        return false;
+    if (out(c)->type != NPU_TYPE_FLOAT32)
+        return fail(c, "output type %s, expected float32", npu_type_name(out(c)->type));
+    return shape_is(c, npu_tensor_hwc(in(c, 0)));
+}
+
+/* clang-format off */
+static const rule_t rules[NPU_NODE_OPS] = {
+    [NPU_NODE_ADD]               = {"ADD",               2, 2, elementwise_holds},
+    [NPU_NODE_AVERAGE_POOL_2D]   = {"AVERAGE_POOL_2D",   1, 1, pool_holds},
+    [NPU_NODE_CONCATENATION]     = {"CONCATENATION",     1, NPU_GRAPH_MAX_ENDS, concatenation_holds},
+    [NPU_NODE_CONV_2D]           = {"CONV_2D",           2, 3, conv_holds},
+    [NPU_NODE_DEPTHWISE_CONV_2D] = {"DEPTHWISE_CONV_2D", 2, 3, depthwise_holds},
+    [NPU_NODE_DEQUANTIZE]        = {"DEQUANTIZE",        1, 1, dequantize_holds},
+    [NPU_NODE_FULLY_CONNECTED]   = {"FULLY_CONNECTED",   2, 3, fully_connected_holds},
+    [NPU_NODE_LOGISTIC]          = {"LOGISTIC",          1, 1, probability_holds},
+    [NPU_NODE_MAX_POOL_2D]       = {"MAX_POOL_2D",       1, 1, pool_holds},
+    [NPU_NODE_MEAN]              = {"MEAN",              1, 2, mean_holds},
+    [NPU_NODE_MUL]               = {"MUL",               2, 2, elementwise_holds},
+    [NPU_NODE_PAD]               = {"PAD",               1, 2, pad_holds},
+    [NPU_NODE_QUANTIZE]          = {"QUANTIZE",          1, 1, quantize_holds},
+    [NPU_NODE_RELU]              = {"RELU",              1, 1, unary_holds},
+    [NPU_NODE_RELU6]             = {"RELU6",             1, 1, relu6_holds},
+    [NPU_NODE_RESHAPE]           = {"RESHAPE",           1, 2, reshape_holds},
+    [NPU_NODE_SOFTMAX]           = {"SOFTMAX",           1, 1, probability_holds},
+    [NPU_NODE_SUB]               = {"SUB",               2, 2, elementwise_holds},
+};
+/* clang-format on */
+
+/* ---- the graph -------------------------------------------------------------------------------- */
+
+/* Every required input is there; each is a constant or made[] already. Then marks the outputs. */
+static bool operands_hold(const check_t *c, bool *made)
+{
+    const npu_node_t *n = c->node;
+    for (uint32_t i = 0; i < n->inputs; i++) {
+        int32_t t = n->input[i];
+        if (t == NPU_NO_TENSOR && i >= rules[n->op].min_inputs)
+            continue;
+        if (t < 0 || (uint32_t)t >= c->graph->tensors)
+            return fail(c, "input %u is tensor %d, expected one of %u", i, t, c->graph->tensors);
+        if (!made[t] && c->graph->tensor[t].data == NULL)
+            return fail(c, "input %u \"%.80s\" is used before it is made", i,
+                        c->graph->tensor[t].name);
+    }
+    for (uint32_t i = 0; i < n->outputs; i++) {
+        int32_t t = n->output[i];
+        if (t < 0 || (uint32_t)t >= c->graph->tensors)
+            return fail(c, "output %u is tensor %d, expected one of %u", i, t, c->graph->tensors);
+        if (made[t] || c->graph->tensor[t].data != NULL)
+            return fail(c, "output %u \"%.80s\" is made twice", i, c->graph->tensor[t].name);
+        made[t] = true;
+    }
+    return true;
+}
+
+static bool node_holds(const check_t *c, bool *made)
+{
+    const npu_node_t *n = c->node;
+    if (n->op >= NPU_NODE_OPS || n->activation >= NPU_ACTS)
+        return fail(c, "operator %d, activation %d: unknown", (int)n->op, (int)n->activation);
+    const rule_t *rule = &rules[n->op];
+    if (n->inputs < rule->min_inputs || n->inputs > rule->max_inputs || n->outputs != 1)
+        return fail(c, "%u inputs and %u outputs, expected %u..%u and 1", n->inputs, n->outputs,
+                    rule->min_inputs, rule->max_inputs);
+    return operands_hold(c, made) && rule->holds(c);
+}
+
+static bool ends_hold(const check_t *c, const int32_t *end, uint32_t ends, const char *what)
+{
+    if (ends == 0 || ends > NPU_GRAPH_MAX_ENDS)
+        return fail(c, "%u %ss, expected 1..%d", ends, what, NPU_GRAPH_MAX_ENDS);
+    for (uint32_t i = 0; i < ends; i++) {
+        if (end[i] < 0 || (uint32_t)end[i] >= c->graph->tensors)
+            return fail(c, "%s %u is tensor %d, expected one of %u", what, i, end[i],
+                        c->graph->tensors);
+        if (c->graph->tensor[end[i]].data != NULL)
+            return fail(c, "%s %u \"%.80s\" is a constant", what, i,
+                        c->graph->tensor[end[i]].name);
+    }
+    return true;
+}
+
+static bool graph_holds(check_t *c, bool *made)
+{
+    const npu_graph_t *g = c->graph;
+    if (g->nodes == 0 || g->nodes > NPU_GRAPH_MAX_NODES || g->tensors == 0 ||
+        g->tensors > NPU_GRAPH_MAX_TENSORS)
+        return fail(c, "%u nodes and %u tensors, expected 1..%d of each", g->nodes, g->tensors,
+                    NPU_GRAPH_MAX_NODES);
+    for (uint32_t t = 0; t < g->tensors; t++)
+        if (!tensor_holds(c, &g->tensor[t]))
+            return false;
+    if (!ends_hold(c, g->input, g->inputs, "graph input") ||
+        !ends_hold(c, g->output, g->outputs, "graph output"))
+        return false;
+    for (uint32_t i = 0; i < g->inputs; i++)
+        made[g->input[i]] = true;
+    for (uint32_t n = 0; n < g->nodes; n++) {
+        c->node = &g->node[n];
+        if (!node_holds(c, made))
+            return false;
+    }
+    c->node = NULL;
+    for (uint32_t i = 0; i < g->outputs; i++)
+        if (!made[g->output[i]])
+            return fail(c, "graph output %u \"%.80s\" is never made", i,
+                        g->tensor[g->output[i]].name);
+    return true;
+}
+
+sim_err_t npu_graph_check(const npu_graph_t *graph, char *error, size_t error_bytes)
+{
+    check_t c = {graph, NULL, error, error_bytes};
+    bool *made = calloc(graph->tensors + 1u, sizeof(*made));
+    if (made == NULL) {
+        snprintf(error, error_bytes, "%s: out of memory", graph->name);
+        return SIM_ENOMEM;
+    }
+    bool holds = graph_holds(&c, made);
+    free(made);
+    return holds ? SIM_OK : SIM_EPARSE;
+}
