@@ -10,7 +10,11 @@
 
 #include "sim/types.h"
 
-/* One piece of state: `bytes` at `offset` of the block's struct. */
+/*
+ * One piece of state: `bytes` at `offset` of the block's struct. The bytes themselves are hashed:
+ * they must not contain padding (give the members of a padded struct one row each), pointers, or
+ * anything that depends on the order of events within a phase.
+ */
 typedef struct {
     const char *name;
     size_t offset;
@@ -59,8 +63,8 @@ typedef struct {
     }
 
 typedef struct {
-    const char *kind; /* "blc": short, lower case */
-    uint32_t version; /* of the field table */
+    const char *kind;                     /* "blc": short, lower case */
+    uint32_t version;                     /* of the field table */
     sim_err_t (*check)(sim_comp_t *comp); /* after wiring: are required ports connected? */
     void (*reset)(sim_comp_t *comp);      /* own state only: cancel events, clear fields */
     sim_err_t (*start)(sim_comp_t *comp); /* first events */
@@ -79,7 +83,7 @@ struct sim_comp {
     sim_comp_t *next;
     sim_event_t *events;
     char name[64];      /* path, parts joined by '.': "sensor.npu.load" */
-    uint32_t unimp_log; /* places already reported as unimplemented, one bit each */
+    uint32_t unimp_log; /* how many places it has reported as unimplemented */
 };
 
 /*

@@ -14,11 +14,11 @@
 typedef struct {
     uint32_t frame;
     uint32_t array_width_px, array_height_px; /* the whole active array: the field of view */
-    uint32_t width_px;  /* samples wanted */
-    float x0_px;        /* array column of the center of sample 0 (binned 2x2: 0.5) */
-    float x_step_px;    /* array columns from one sample to the next (binned 2x2: 2) */
-    float y_px;         /* array row of the samples' center */
-    uint64_t start_ps;  /* of this row's exposure */
+    uint32_t width_px;                        /* samples wanted */
+    float x0_px;       /* array column of the center of sample 0 (binned 2x2: 0.5) */
+    float x_step_px;   /* array columns from one sample to the next (binned 2x2: 2) */
+    float y_px;        /* array row of the samples' center */
+    uint64_t start_ps; /* of this row's exposure */
     uint64_t exposure_ps;
     uint32_t planes; /* which of r, g, b are needed: bits 0, 1, 2 */
     uint32_t worker; /* 0..pool threads - 1: which scratch memory to use */
@@ -62,9 +62,9 @@ typedef enum {
 
 typedef struct {
     sim_line_format_t format;
-    sim_bayer_t bayer; /* RAW: order of the frame's first row */
-    uint32_t flags;    /* SIM_LINE_FIRST, SIM_LINE_LAST */
-    uint32_t bits;     /* per sample: 10, 12 or 8 */
+    sim_bayer_t bayer;            /* RAW: order of the frame's first row */
+    uint32_t flags;               /* SIM_LINE_FIRST, SIM_LINE_LAST */
+    uint32_t bits;                /* per sample: 10, 12 or 8 */
     uint32_t width_px, height_px; /* of the frame */
     uint32_t frame, row;
     uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */

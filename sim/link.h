@@ -22,8 +22,8 @@ typedef struct {
 typedef struct {
     sim_comp_t comp;
     sim_link_desc_t desc;
-    sim_event_t arrive; /* the oldest item becomes visible */
-    sim_event_t space;  /* a freed place becomes visible */
+    sim_event_t arrive;         /* the oldest item becomes visible */
+    sim_event_t space;          /* a freed place becomes visible */
     void (*on_item)(void *ctx); /* something became visible; consumer, may be NULL */
     void *on_item_ctx;
     void (*on_space)(void *ctx); /* a full link has a place again; producer, may be NULL */

@@ -20,6 +20,9 @@ typedef struct {
 sim_err_t sim_png_read(const char *file, sim_image_t *image, char *error, size_t error_bytes);
 sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error,
                         size_t error_bytes);
+/* The same from memory; name stands for the file in messages. */
+sim_err_t sim_png_decode(const void *data, size_t bytes, const char *name, sim_image_t *image,
+                         char *error, size_t error_bytes);
 void sim_image_free(sim_image_t *image);
 
 #endif

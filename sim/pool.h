@@ -24,7 +24,7 @@ typedef struct sim_batch {
     bool queued;
 } sim_batch_t;
 
-/* threads: 1..64, the caller included; 0 means one for each processor. NULL: no memory, no thread. */
+/* threads: 1..64, the caller included; 0: one for each processor. NULL: no memory, no thread. */
 sim_pool_t *sim_pool_new(uint32_t threads);
 void sim_pool_free(sim_pool_t *pool); /* NULL is fine; no batch may be queued */
 uint32_t sim_pool_threads(const sim_pool_t *pool);

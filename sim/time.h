@@ -21,7 +21,7 @@ uint64_t sim_edge_ps(uint64_t n, uint64_t clk_hz);
 /* The smallest n whose edge is at or after time_ps. */
 uint64_t sim_edge_at_or_after(uint64_t time_ps, uint64_t clk_hz);
 
-/* Number of edges at or before time_ps, not counting edge 0: the value of a free-running counter. */
+/* Number of edges at or before time_ps without edge 0: the value of a free-running counter. */
 uint64_t sim_cycles_at(uint64_t time_ps, uint64_t clk_hz);
 
 /*

@@ -1,0 +1,177 @@
+/*
+ * png.c - libpng, wrapped.
+ *
+ * libpng reports errors by longjmp. The function that calls setjmp has no locals that change; all
+ * that must be freed is in a struct of its caller.
+ */
+#include "sim/png.h"
+
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/file.h"
+
+#define MAX_PX (UINT64_C(64) << 20)
+#define MAX_FILE_BYTES ((size_t)1 << 30)
+
+typedef struct {
+    png_structp png;
+    png_infop info;
+    const uint8_t *data; /* of the file, when reading */
+    size_t bytes_left;
+    sim_image_t image;
+    char what[128]; /* first error */
+} codec_t;
+
+static void on_error(png_structp png, png_const_charp what)
+{
+    codec_t *codec = png_get_error_ptr(png);
+    snprintf(codec->what, sizeof(codec->what), "%s", what);
+    longjmp(png_jmpbuf(png), 1);
+}
+
+static void on_warning(png_structp png, png_const_charp what)
+{
+    (void)png, (void)what;
+}
+
+static sim_err_t fail(const char *name, const char *what, char *error, size_t error_bytes)
+{
+    snprintf(error, error_bytes, "%s: %s", name, what);
+    return SIM_EPARSE;
+}
+
+/* ---- reading ---- */
+
+static void on_read(png_structp png, png_bytep out, size_t bytes)
+{
+    codec_t *codec = png_get_io_ptr(png);
+    if (bytes > codec->bytes_left)
+        png_error(png, "file ends too early");
+    memcpy(out, codec->data, bytes);
+    codec->data += bytes;
+    codec->bytes_left -= bytes;
+}
+
+/* 8-bit gray or RGB, whatever the file has. */
+static void set_transforms(png_structp png)
+{
+    png_color_16 black;
+    memset(&black, 0, sizeof(black));
+    png_set_expand(png);
+    png_set_scale_16(png);
+    png_set_background(png, &black, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
+}
+
+/* False, with codec->what, on any error; codec->image.data is then the caller's to free. */
+static bool decode(codec_t *codec)
+{
+    png_structp png = codec->png;
+    sim_image_t *image = &codec->image;
+    if (setjmp(png_jmpbuf(png)) != 0)
+        return false;
+    png_set_read_fn(png, codec, on_read);
+    png_read_info(png, codec->info);
+    image->width_px = png_get_image_width(png, codec->info);
+    image->height_px = png_get_image_height(png, codec->info);
+    if ((uint64_t)image->width_px * image->height_px > MAX_PX)
+        png_error(png, "image larger than 64 Mpixel");
+    set_transforms(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, codec->info);
+    image->channels = png_get_channels(png, codec->info);
+    size_t row_bytes = (size_t)image->width_px * image->channels;
+    if ((image->channels != 1 && image->channels != 3) ||
+        png_get_rowbytes(png, codec->info) != row_bytes)
+        png_error(png, "pixel format not supported");
+    image->data = malloc(row_bytes * image->height_px);
+    if (image->data == NULL)
+        png_error(png, "out of memory");
+    for (int pass = 0; pass < passes; pass++)
+        for (uint32_t y = 0; y < image->height_px; y++)
+            png_read_row(png, image->data + y * row_bytes, NULL);
+    png_read_end(png, NULL);
+    return true;
+}
+
+sim_err_t sim_png_decode(const void *data, size_t bytes, const char *name, sim_image_t *image,
+                         char *error, size_t error_bytes)
+{
+    *image = (sim_image_t){0};
+    if (bytes < 8 || png_sig_cmp(data, 0, 8) != 0)
+        return fail(name, "not a PNG file", error, error_bytes);
+    codec_t codec = {.data = data, .bytes_left = bytes, .what = "out of memory"};
+    codec.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &codec, on_error, on_warning);
+    codec.info = codec.png != NULL ? png_create_info_struct(codec.png) : NULL;
+    bool done = codec.info != NULL && decode(&codec);
+    png_destroy_read_struct(&codec.png, &codec.info, NULL);
+    if (!done) {
+        sim_image_free(&codec.image);
+        return fail(name, codec.what, error, error_bytes);
+    }
+    *image = codec.image;
+    return SIM_OK;
+}
+
+sim_err_t sim_png_read(const char *file, sim_image_t *image, char *error, size_t error_bytes)
+{
+    size_t bytes = 0;
+    *image = (sim_image_t){0};
+    uint8_t *data = sim_file_read(file, MAX_FILE_BYTES, &bytes, error, error_bytes);
+    if (data == NULL)
+        return SIM_EFILE;
+    sim_err_t err = sim_png_decode(data, bytes, file, image, error, error_bytes);
+    free(data);
+    return err;
+}
+
+/* ---- writing ---- */
+
+static bool encode(codec_t *codec, FILE *stream)
+{
+    png_structp png = codec->png;
+    const sim_image_t *image = &codec->image;
+    if (setjmp(png_jmpbuf(png)) != 0)
+        return false;
+    png_init_io(png, stream);
+    /* One frame must take well under its share of a run: fast compression, one cheap filter. */
+    png_set_compression_level(png, 1);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_IHDR(png, codec->info, image->width_px, image->height_px, 8,
+                 image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, codec->info);
+    for (uint32_t y = 0; y < image->height_px; y++)
+        png_write_row(png, image->data + (size_t)y * image->width_px * image->channels);
+    png_write_end(png, NULL);
+    return true;
+}
+
+sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
+{
+    if (image->channels != 1 && image->channels != 3) {
+        fail(file, "an image has 1 or 3 channels", error, error_bytes);
+        return SIM_EDESC;
+    }
+    FILE *stream = sim_file_create(file, error, error_bytes);
+    if (stream == NULL)
+        return SIM_EFILE;
+    codec_t codec = {.image = *image, .what = "out of memory"};
+    codec.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &codec, on_error, on_warning);
+    codec.info = codec.png != NULL ? png_create_info_struct(codec.png) : NULL;
+    bool done = codec.info != NULL && encode(&codec, stream);
+    png_destroy_write_struct(&codec.png, &codec.info);
+    if (done)
+        return sim_file_commit(stream, file, error, error_bytes);
+    sim_file_abandon(stream, file);
+    fail(file, codec.what, error, error_bytes);
+    return SIM_EFILE;
+}
+
+void sim_image_free(sim_image_t *image)
+{
+    free(image->data);
+    *image = (sim_image_t){0};
+}

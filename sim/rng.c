@@ -1,0 +1,102 @@
+/*
+ * rng.c - Philox4x32-10, one block at a time.
+ */
+#include "sim/rng.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "sim/cpu.h"
+#include "sim/rng_int.h"
+
+void sim_rng_block(uint64_t seed, const uint32_t counter[4], uint32_t out[4])
+{
+    uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        uint64_t p0 = (uint64_t)c0 * PHILOX_M0;
+        uint64_t p1 = (uint64_t)c2 * PHILOX_M1;
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ key0;
+        c1 = (uint32_t)p1;
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ key1;
+        c3 = (uint32_t)p0;
+        key0 += PHILOX_W0;
+        key1 += PHILOX_W1;
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+static void row_block(const sim_rng_t *rng, uint32_t block, uint32_t out[4])
+{
+    uint32_t counter[4] = {block, rng->row, rng->frame, rng->purpose};
+    sim_rng_block(rng->seed, counter, out);
+}
+
+uint32_t sim_rng_u32(const sim_rng_t *rng, uint32_t column)
+{
+    uint32_t words[4];
+    row_block(rng, column / 4, words);
+    return words[column % 4];
+}
+
+static uint32_t fill_vector(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+{
+#if SIM_X86
+    switch (sim_simd()) {
+    case SIM_SIMD_AVX512:
+        return sim_rng_fill_avx512(rng, block, blocks, out);
+    case SIM_SIMD_AVX2:
+        return sim_rng_fill_avx2(rng, block, blocks, out);
+    default:
+        break;
+    }
+#else
+    (void)rng, (void)block, (void)blocks, (void)out;
+#endif
+    return 0;
+}
+
+void sim_rng_fill_u32(const sim_rng_t *rng, uint32_t first, uint32_t count, uint32_t *out)
+{
+    assert(first % 4 == 0);
+    uint32_t block = first / 4;
+    uint32_t made = fill_vector(rng, block, count / 4, out);
+    for (; made < count / 4; made++)
+        row_block(rng, block + made, out + made * 4);
+    if (count % 4 != 0) {
+        uint32_t words[4];
+        row_block(rng, block + made, words);
+        memcpy(out + made * 4, words, count % 4 * sizeof(words[0]));
+    }
+}
+
+/* ---- streams ---- */
+
+sim_stream_t sim_stream(uint64_t seed, uint32_t purpose, uint32_t index)
+{
+    return (sim_stream_t){.key = {.seed = seed, .purpose = purpose, .row = index}};
+}
+
+uint32_t sim_stream_u32(sim_stream_t *s)
+{
+    return sim_rng_u32(&s->key, s->column++);
+}
+
+float sim_stream_unit(sim_stream_t *s)
+{
+    return (float)(sim_stream_u32(s) >> 8) * 0x1p-24f;
+}
+
+float sim_stream_range(sim_stream_t *s, float low, float high)
+{
+    float value = low + (high - low) * sim_stream_unit(s);
+    return value < high ? value : low; /* the sum may round up to high */
+}
+
+uint32_t sim_stream_below(sim_stream_t *s, uint32_t n)
+{
+    return (uint32_t)((uint64_t)sim_stream_u32(s) * n >> 32);
+}

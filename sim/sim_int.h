@@ -1,0 +1,52 @@
+/*
+ * sim_int.h - the inside of sim_t, shared by kernel.c, comp.c, log.c and trace.c only.
+ */
+#ifndef SIM_SIM_INT_H
+#define SIM_SIM_INT_H
+
+#include "sim/sim.h"
+
+#define SIM_LOG_LEVELS (SIM_LOG_DEBUG + 1)
+#define SIM_UNIMP_PLACES 1024 /* a power of two */
+
+/*
+ * The pending events: a 4-ary heap ordered by key, (at_ps, prio, tie) as one 128-bit number.
+ * Keys and events lie in two arrays, so that the four children of a node are one cache line.
+ * Unused places hold SIM_KEY_NONE, so that the smallest of four needs no bounds check.
+ */
+typedef struct {
+    sim_u128_t *key;
+    sim_event_t **event;
+    void *key_memory; /* what to free: key is at an offset, for alignment */
+    uint32_t count, capacity;
+    uint32_t members; /* events that sim_event_init saw: the most that can be pending */
+    bool hole;        /* place 0 belongs to the event that is firing; its key is 0 */
+} sim_heap_t;
+
+struct sim {
+    uint64_t now_ps;
+    sim_heap_t heap;
+    uint64_t scheduled; /* sequence number of the last sim_event_at */
+    uint64_t shuffle;
+    uint64_t fired;
+    bool stopped, running, no_memory;
+
+    sim_comp_t *first, *last;
+
+    sim_log_fn_t log;
+    void *log_ctx;
+    sim_log_level_t most_verbose;
+    uint64_t log_count[SIM_LOG_LEVELS];
+    uint64_t unimp[SIM_UNIMP_PLACES]; /* hashes of (component, format) reported; 0: free place */
+    uint32_t unimp_count;
+
+    sim_trace_fn_t trace;
+    void *trace_ctx;
+
+    char error[512];
+};
+
+/* Makes room for one more pending event. False when the host has no memory. */
+bool sim_heap_grow(sim_heap_t *heap);
+
+#endif
