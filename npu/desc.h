@@ -1,0 +1,67 @@
+/*
+ * desc.h - the NPU's chip data: sizes and rates. The compiler reads the same struct.
+ *
+ * What is published: clock, MAC count, 32 channel lanes, L2 size. The split of 2304 into
+ * 32 lanes x 9 taps x 8 input channels fits the published numbers but is stated by nobody: assumed.
+ */
+#ifndef NPU_DESC_H
+#define NPU_DESC_H
+
+#include "npu/isa.h"
+#include "sim/json.h"
+#include "sim/sim.h"
+
+typedef struct {
+    uint64_t clk_hz;              /* 262,500,000 */
+    uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
+    uint32_t l2_bytes;            /* the compiler's budget, table at its base included */
+    uint32_t mem_bytes[NPU_MEMS]; /* L1: activations, weights, accumulators, parameters */
+
+    /* sequencer */
+    uint32_t queue_depth;    /* instructions per engine, 1..16 */
+    uint32_t prefetch_insns; /* prefetch buffer, 4..64 */
+    uint32_t decode_cycles;  /* from a queue to the engine's first cycle, 1.. */
+
+    /* DMA: bytes a cycle by kind of L1 memory (weights and parameters; activations, accumulators)
+     */
+    uint32_t dma_weight_bytes;
+    uint32_t dma_act_bytes;
+    uint32_t dma_bursts;       /* outstanding, 1..16 */
+    uint32_t dma_start_cycles; /* per instruction */
+
+    /* MAC array */
+    uint32_t mac_taps;         /* 9: kernel taps, or pixels of a 1x1, at once */
+    uint32_t mac_channels;     /* 8: input channels at once, or pixels of a depthwise */
+    uint32_t mac_round_in_c;   /* input channels are rounded up to this in the array */
+    uint32_t mac_start_cycles; /* per instruction: fill and drain */
+    uint32_t conv_permille;    /* share of cycles in which the array steps, dense */
+    uint32_t dw_permille;      /* the same, depthwise */
+    uint32_t dw_pixels;        /* pixels of one channel block at once, 1..mac_channels */
+
+    /* vector unit */
+    uint32_t vec_start_cycles;
+    uint32_t vec_elements;       /* int8 results a cycle: requantize, element-wise, table */
+    uint32_t vec_pool_taps;      /* taps a cycle of one block of 32 channels */
+    uint32_t vec_softmax_cycles; /* per element, all passes */
+    uint32_t vec_copy_bytes;     /* copy, fill: bytes a cycle */
+    uint32_t vec_transform_bytes;
+} npu_desc_t;
+
+npu_desc_t npu_desc_default(void);
+
+/* Reads the object "npu" of a chip file into desc (which keeps its values where the file has none);
+ * complaints are in sim_doc_error. Finishes with sim_cfg_done. */
+void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc);
+
+/* What no machine can be: 0 rates, too small memories. name prefixes the message. */
+sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name);
+
+/*
+ * Cycles that an engine is busy with one instruction when nothing stalls it. For DMA the pace of
+ * its own channel; L2 may take longer. Exactly what npu.c uses, so a compiler can plan with it.
+ */
+uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
+/* Multiply-accumulates that count: real channels, taps inside the image and outside alike. */
+uint64_t npu_insn_macs(const npu_insn_t *insn);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * fnp.h - the program file of the NPU: what the compiler writes and the loader puts into L2.
+ *
+ *   header   "FNP1", version, section count, CRC-32 of header and section table
+ *   table    per section: kind, offset, bytes, CRC-32 of its bytes
+ *   sections META  rounding, sizes, L2 figures, name      INSN  instruction words
+ *            BLOB  constants for one place in L2 (0..n)   NET   network table (npu/net_info.h)
+ *            LAYR  layers                                  KEEP  tensors that can be dumped
+ *
+ * All numbers are little-endian. The reader trusts nothing: sizes, counts, offsets, strings,
+ * checksums and every instruction are checked; errors read "file: offset: what".
+ */
+#ifndef NPU_FNP_H
+#define NPU_FNP_H
+
+#include "npu/desc.h"
+#include "npu/isa.h"
+#include "npu/net_info.h"
+#include "npu/quant.h"
+#include "sim/port.h"
+#include "sim/types.h"
+
+#define NPU_NAME_BYTES 64
+#define NPU_MAX_INSNS (1u << 20)
+#define NPU_MAX_BLOBS 256
+#define NPU_MAX_KEPT 4096
+#define NPU_MAX_FILE_BYTES (256u << 20)
+
+/* Where the program comes from and what it needs. */
+typedef struct {
+    char name[NPU_NAME_BYTES];     /* of the network; printable, NUL-terminated */
+    uint32_t rounding;             /* npu_round_t */
+    uint32_t insn_l2;              /* L2 offset of the first instruction */
+    uint32_t l2_peak_bytes;        /* weights, program, table and working memory at their worst */
+    uint32_t l2_lower_bound_bytes; /* no schedule of this network could do with less */
+    uint32_t mem_bytes[NPU_MEMS];  /* L1 used: the program runs on machines with at least this */
+    uint64_t macs;
+} npu_meta_t;
+
+/* Constants, to be copied to L2 at offset l2 before the program runs. */
+typedef struct {
+    uint32_t l2;
+    uint32_t bytes;
+    uint8_t *data;
+} npu_blob_t;
+
+/* A layer is what one tag of npu_insn_t.layer stands for. */
+typedef struct {
+    char name[NPU_NAME_BYTES];
+    char op[NPU_NAME_BYTES]; /* of the source file: "CONV_2D" */
+    uint32_t first, last;    /* instruction indices; others may stand between */
+    uint64_t macs;           /* of the source operator */
+} npu_layer_t;
+
+typedef enum {
+    NPU_LAYOUT_DENSE,  /* N H W C without gaps */
+    NPU_LAYOUT_NHWC32, /* channels padded to 32 */
+    NPU_LAYOUT_PLANAR, /* C H W, rows padded to 32, height to 2 */
+    NPU_LAYOUTS
+} npu_layout_t;
+
+typedef enum {
+    NPU_DTYPE_INT8,
+    NPU_DTYPE_UINT8, /* of the source file; in L2 as code - 128 */
+    NPU_DTYPES
+} npu_dtype_t;
+
+/* A tensor of the source file that stands complete in L2 at some time. */
+typedef struct {
+    char name[NPU_NAME_BYTES];
+    uint32_t tensor;      /* index in the source file */
+    uint32_t l2;          /* offset */
+    uint32_t dtype;       /* npu_dtype_t */
+    uint32_t layout;      /* npu_layout_t */
+    uint32_t dims;        /* 1..4 */
+    uint32_t shape[4];    /* as in the source file; unused ones 1 */
+    int32_t zero_point;   /* of the source type */
+    uint32_t scale_bits;  /* float32 */
+    uint32_t valid_after; /* instruction index: complete when that one is; NPU_VALID_AT_START */
+} npu_kept_t;
+
+#define NPU_VALID_AT_START UINT32_MAX
+
+/* A program in memory. A zeroed one is empty; npu_prog_free frees what the arrays point to. */
+typedef struct {
+    npu_meta_t meta;
+    uint32_t (*insns)[NPU_INSN_WORDS];
+    uint32_t insn_count;
+    npu_blob_t *blobs;
+    uint32_t blob_count;
+    uint32_t net[NPU_NET_WORDS];
+    npu_layer_t *layers;
+    uint32_t layer_count;
+    npu_kept_t *kept;
+    uint32_t kept_count;
+} npu_prog_t;
+
+void npu_prog_free(npu_prog_t *prog);
+
+/*
+ * Growing a program: each returns the index of the new element, UINT32_MAX without memory (or, for
+ * an instruction, when it cannot be encoded: then error says why).
+ */
+uint32_t npu_prog_add_insn(npu_prog_t *prog, const npu_insn_t *insn, char *error,
+                           size_t error_bytes);
+uint32_t npu_prog_add_blob(npu_prog_t *prog, uint32_t l2, const void *data, uint32_t bytes);
+uint32_t npu_prog_add_layer(npu_prog_t *prog, const npu_layer_t *layer);
+uint32_t npu_prog_add_kept(npu_prog_t *prog, const npu_kept_t *kept);
+
+/* Equal in every member: the assembler's round trip. */
+bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b);
+
+/* What reader and assembler accept: names, indices, layouts, instructions. The first complaint in
+ * error, without file name. */
+bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes);
+
+/* Whether the machine is large enough: names the memory, bytes needed, bytes there. */
+bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, size_t error_bytes);
+
+/* file names the data in messages only. *prog is empty on failure. */
+sim_err_t npu_fnp_parse(const void *data, size_t bytes, const char *file, npu_prog_t *prog,
+                        char *error, size_t error_bytes);
+sim_err_t npu_fnp_read(const char *file, npu_prog_t *prog, char *error, size_t error_bytes);
+
+/* malloc'ed file image; NULL without memory or for an invalid program (error says which). */
+uint8_t *npu_fnp_print(const npu_prog_t *prog, size_t *bytes, char *error, size_t error_bytes);
+sim_err_t npu_fnp_write(const char *file, const npu_prog_t *prog, char *error, size_t error_bytes);
+
+/* Pokes instructions, constants and network table into memory whose L2 begins at l2_base. */
+bool npu_prog_load(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t l2_base);
+
+#endif

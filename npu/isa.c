@@ -1,0 +1,330 @@
+/*
+ * isa.c - the two tables of the instruction set, and encode and decode from them.
+ */
+#include "npu/isa.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+#define M(member) (uint16_t)offsetof(npu_insn_t, member)
+
+/* Index of each field: a bit in npu_opinfo_t.fields. */
+enum {
+    F_LAYER, F_WAIT0, F_COUNT0, F_WAIT1, F_COUNT1, F_SIGNAL0, F_SIGNAL1, F_FLAGS,
+    F_MEM, F_L2, F_L2_ROW, F_L2_PLANE, F_L1, F_L1_ROW, F_L1_PLANE, F_ROW_BYTES, F_ROWS, F_PLANES,
+    F_SRC, F_SRC_ROW, F_SRC_PIX, F_SRC2, F_SRC2_ROW, F_SRC2_PIX, F_DST, F_DST_ROW, F_DST_PIX,
+    F_SRC_CHAN, F_DST_CHAN, F_H, F_W, F_C, F_IN_H, F_IN_W, F_IN_C,
+    F_K_H, F_K_W, F_STRIDE_H, F_STRIDE_W, F_DIL_H, F_DIL_W, F_PAD_TOP, F_PAD_LEFT,
+    F_WGT, F_IN_ZP, F_WGT_ZP, F_PAR, F_OUT_ZP, F_OUT_MIN, F_OUT_MAX, F_VALUE, F_MARK,
+    F_COUNT
+};
+_Static_assert(F_COUNT <= 64, "a field is a bit of npu_opinfo_t.fields");
+
+static const npu_field_t fields[F_COUNT] = {
+    /*              name          member            word lsb bits sign   low kind         help */
+    [F_LAYER]    = {"layer",      M(layer),         0,  8, 10, false, 0, NPU_KIND_NUM, "layer that the instruction is accounted to"},
+    [F_SIGNAL0]  = {"signal0",    M(signal[0]),     0, 18,  6, false, 0, NPU_KIND_SEM, "semaphore that grows by one at completion"},
+    [F_SIGNAL1]  = {"signal1",    M(signal[1]),     0, 24,  6, false, 0, NPU_KIND_SEM, "a second one"},
+    [F_WAIT0]    = {"wait0",      M(wait[0].sem),   1,  0,  6, false, 0, NPU_KIND_SEM, "semaphore to wait for"},
+    [F_COUNT0]   = {"count0",     M(wait[0].count), 1,  6,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
+    [F_WAIT1]    = {"wait1",      M(wait[1].sem),   1, 14,  6, false, 0, NPU_KIND_SEM, "a second semaphore to wait for"},
+    [F_COUNT1]   = {"count1",     M(wait[1].count), 1, 20,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
+    [F_FLAGS]    = {"flags",      M(flags),         1, 28,  4, false, 0, NPU_KIND_NUM, "1 single rounding, 2 accumulate, 4 unsigned rounding"},
+
+    [F_L1]       = {"l1",         M(l1),            2,  0, 24, false, 0, NPU_KIND_L1,  "offset in L1 memory"},
+    [F_MEM]      = {"mem",        M(mem),           2, 24,  4, false, 0, NPU_KIND_MEM, "which L1 memory"},
+    [F_L1_ROW]   = {"l1_row",     M(l1_row),        3,  0, 24, false, 0, NPU_KIND_L1,  "bytes from a row to the next in L1"},
+    [F_L1_PLANE] = {"l1_plane",   M(l1_plane),      4,  0, 24, false, 0, NPU_KIND_L1,  "bytes from a plane to the next in L1"},
+    [F_ROW_BYTES]= {"row_bytes",  M(row_bytes),     5,  0, 24, false, 1, NPU_KIND_NUM, "bytes of a row"},
+    [F_ROWS]     = {"rows",       M(rows),          6,  0, 16, false, 1, NPU_KIND_NUM, "rows of a plane"},
+    [F_PLANES]   = {"planes",     M(planes),        6, 16, 16, false, 1, NPU_KIND_NUM, "planes"},
+    [F_L2]       = {"l2",         M(l2),            8,  0, 32, false, 0, NPU_KIND_L2,  "offset in L2"},
+    [F_L2_ROW]   = {"l2_row",     M(l2_row),        9,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a row to the next in L2"},
+    [F_L2_PLANE] = {"l2_plane",   M(l2_plane),     10,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a plane to the next in L2"},
+
+    [F_SRC]      = {"src",        M(src.addr),      2,  0, 24, false, 0, NPU_KIND_L1,  "source: offset"},
+    [F_SRC_ROW]  = {"src.row",    M(src.row),       3,  0, 24, false, 0, NPU_KIND_L1,  "source: bytes from a row to the next"},
+    [F_SRC_PIX]  = {"src.pix",    M(src.pix),       4,  0, 16, false, 0, NPU_KIND_L1,  "source: bytes from a pixel to the next"},
+    [F_DST]      = {"dst",        M(dst.addr),      5,  0, 24, false, 0, NPU_KIND_L1,  "result: offset"},
+    [F_DST_ROW]  = {"dst.row",    M(dst.row),       6,  0, 24, false, 0, NPU_KIND_L1,  "result: bytes from a row to the next"},
+    [F_DST_PIX]  = {"dst.pix",    M(dst.pix),       4, 16, 16, false, 0, NPU_KIND_L1,  "result: bytes from a pixel to the next"},
+    [F_SRC2]     = {"src2",       M(src2.addr),    13,  0, 24, false, 0, NPU_KIND_L1,  "second source: offset"},
+    [F_SRC2_ROW] = {"src2.row",   M(src2.row),     14,  0, 24, false, 0, NPU_KIND_L1,  "second source: bytes from a row to the next"},
+    [F_SRC2_PIX] = {"src2.pix",   M(src2.pix),     15,  0, 16, false, 0, NPU_KIND_L1,  "second source: bytes from a pixel to the next"},
+    [F_SRC_CHAN] = {"src.chan",   M(src_chan),     13,  0, 24, false, 0, NPU_KIND_L1,  "source: bytes from a channel to the next"},
+    [F_DST_CHAN] = {"dst.chan",   M(dst_chan),     14,  0, 24, false, 0, NPU_KIND_L1,  "result: bytes from a channel to the next"},
+
+    [F_IN_H]     = {"in_h",       M(in_h),          7,  0, 16, false, 1, NPU_KIND_NUM, "rows of the source"},
+    [F_IN_W]     = {"in_w",       M(in_w),          7, 16, 16, false, 1, NPU_KIND_NUM, "columns of the source"},
+    [F_H]        = {"h",          M(h),             8,  0, 16, false, 1, NPU_KIND_NUM, "rows of the result"},
+    [F_W]        = {"w",          M(w),             8, 16, 16, false, 1, NPU_KIND_NUM, "columns of the result"},
+    [F_IN_C]     = {"in_c",       M(in_c),          9,  0, 16, false, 1, NPU_KIND_NUM, "channels of the source"},
+    [F_C]        = {"c",          M(c),             9, 16, 16, false, 1, NPU_KIND_NUM, "channels of the result"},
+    [F_K_H]      = {"k_h",        M(k_h),          10,  0,  8, false, 1, NPU_KIND_NUM, "kernel rows"},
+    [F_K_W]      = {"k_w",        M(k_w),          10,  8,  8, false, 1, NPU_KIND_NUM, "kernel columns"},
+    [F_STRIDE_H] = {"stride_h",   M(stride_h),     10, 16,  4, false, 1, NPU_KIND_NUM, "rows from a window to the next"},
+    [F_STRIDE_W] = {"stride_w",   M(stride_w),     10, 20,  4, false, 1, NPU_KIND_NUM, "columns from a window to the next"},
+    [F_DIL_H]    = {"dil_h",      M(dil_h),        10, 24,  4, false, 1, NPU_KIND_NUM, "rows from a tap to the next"},
+    [F_DIL_W]    = {"dil_w",      M(dil_w),        10, 28,  4, false, 1, NPU_KIND_NUM, "columns from a tap to the next"},
+    [F_PAD_TOP]  = {"pad_top",    M(pad_top),      11,  0,  8, false, 0, NPU_KIND_NUM, "rows of the first window above the source"},
+    [F_PAD_LEFT] = {"pad_left",   M(pad_left),     11,  8,  8, false, 0, NPU_KIND_NUM, "columns of the first window left of the source"},
+    [F_IN_ZP]    = {"in_zp",      M(in_zp),        11, 16,  8, true,  0, NPU_KIND_NUM, "zero point of the source"},
+    [F_WGT_ZP]   = {"wgt_zp",     M(wgt_zp),       11, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the weights"},
+    [F_WGT]      = {"wgt",        M(wgt),          12,  0, 24, false, 0, NPU_KIND_L1,  "weights: offset in WGT"},
+    [F_PAR]      = {"par",        M(par),          12,  0, 24, false, 0, NPU_KIND_L1,  "parameter record: offset in PAR"},
+    [F_OUT_ZP]   = {"out_zp",     M(out_zp),       12, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the result"},
+    [F_VALUE]    = {"value",      M(value),        12, 24,  8, true,  0, NPU_KIND_NUM, "value to fill with"},
+    [F_OUT_MIN]  = {"out_min",    M(out_min),      15, 16,  8, true,  0, NPU_KIND_NUM, "smallest result"},
+    [F_OUT_MAX]  = {"out_max",    M(out_max),      15, 24,  8, true,  0, NPU_KIND_NUM, "largest result"},
+    [F_MARK]     = {"mark",       M(mark),          2,  0, 32, false, 0, NPU_KIND_NUM, "value for register NPU_MARK"},
+};
+
+#define B(field) (UINT64_C(1) << (field))
+#define HEAD (B(F_LAYER) | B(F_WAIT0) | B(F_COUNT0) | B(F_WAIT1) | B(F_COUNT1) | B(F_SIGNAL0) | B(F_SIGNAL1) | B(F_FLAGS))
+#define DMA (HEAD | B(F_MEM) | B(F_L2) | B(F_L2_ROW) | B(F_L2_PLANE) | B(F_L1) | B(F_L1_ROW) | B(F_L1_PLANE) | B(F_ROW_BYTES) | B(F_ROWS) | B(F_PLANES))
+#define SHAPE (B(F_H) | B(F_W) | B(F_C))
+#define SRC (B(F_SRC) | B(F_SRC_ROW) | B(F_SRC_PIX))
+#define SRC2 (B(F_SRC2) | B(F_SRC2_ROW) | B(F_SRC2_PIX))
+#define DST (B(F_DST) | B(F_DST_ROW) | B(F_DST_PIX))
+#define UNARY (HEAD | SRC | DST | SHAPE)
+#define KERNEL (B(F_IN_H) | B(F_IN_W) | B(F_K_H) | B(F_K_W) | B(F_STRIDE_H) | B(F_STRIDE_W) | B(F_DIL_H) | B(F_DIL_W) | B(F_PAD_TOP) | B(F_PAD_LEFT))
+#define MACS (UNARY | KERNEL | B(F_IN_C) | B(F_WGT) | B(F_IN_ZP) | B(F_WGT_ZP))
+#define CLAMP (B(F_OUT_MIN) | B(F_OUT_MAX))
+#define BINARY (UNARY | SRC2)
+
+#define SINGLE NPU_FLAG_SINGLE
+#define ACCUM NPU_FLAG_ACCUMULATE
+
+static const npu_opinfo_t ops[NPU_OPS] = {
+    /*                    name         engine            fields                                      flags   help */
+    [NPU_OP_NOP]       = {"nop",       NPU_ENGINE_SEQ,   HEAD,                                       0,      "nothing but waits and signals; the sequencer stands until the waits are met"},
+    [NPU_OP_BARRIER]   = {"barrier",   NPU_ENGINE_SEQ,   HEAD,                                       0,      "issue stops until every queue is empty and every engine idle"},
+    [NPU_OP_IRQ]       = {"irq",       NPU_ENGINE_SEQ,   HEAD | B(F_MARK),                           0,      "barrier, then NPU_MARK = mark and NPU_STATUS.mark is set"},
+    [NPU_OP_END]       = {"end",       NPU_ENGINE_SEQ,   HEAD,                                       0,      "barrier, then the program is done"},
+    [NPU_OP_LOAD]      = {"load",      NPU_ENGINE_LOAD,  DMA,                                        0,      "planes x rows pieces of row_bytes, L2 to L1"},
+    [NPU_OP_STORE]     = {"store",     NPU_ENGINE_STORE, DMA,                                        0,      "planes x rows pieces of row_bytes, L1 to L2"},
+    [NPU_OP_CONV]      = {"conv",      NPU_ENGINE_MAC,   MACS,                                       ACCUM,  "dst(y,x,o) = sum over taps and input channels of (src - in_zp) * (wgt - wgt_zp); writes whole blocks of 32 channels"},
+    [NPU_OP_DWCONV]    = {"dwconv",    NPU_ENGINE_MAC,   MACS,                                       ACCUM,  "the same, each channel o from source channel o / (c / in_c) only"},
+    [NPU_OP_REQUANT]   = {"requant",   NPU_ENGINE_VEC,   UNARY | B(F_PAR) | B(F_OUT_ZP) | CLAMP,     SINGLE, "dst = clamp(requant(src + bias[o], mult[o], shift[o]) + out_zp), ACC to ACT"},
+    [NPU_OP_ADD]       = {"add",       NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src + src2, TFLite's scheme, record NPU_PAR_ADD"},
+    [NPU_OP_SUB]       = {"sub",       NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src - src2, record NPU_PAR_ADD"},
+    [NPU_OP_MUL]       = {"mul",       NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src * src2, record NPU_PAR_MUL"},
+    [NPU_OP_MAX]       = {"max",       NPU_ENGINE_VEC,   BINARY,                                     0,      "the larger code"},
+    [NPU_OP_MIN]       = {"min",       NPU_ENGINE_VEC,   BINARY,                                     0,      "the smaller code"},
+    [NPU_OP_LUT]       = {"lut",       NPU_ENGINE_VEC,   UNARY | B(F_PAR),                           0,      "dst = table[src + 128], 256 int8 in PAR"},
+    [NPU_OP_AVGPOOL]   = {"avgpool",   NPU_ENGINE_VEC,   UNARY | KERNEL | CLAMP,                     NPU_FLAG_UNSIGNED, "rounded mean of the taps inside the source; 0 where there is none"},
+    [NPU_OP_MAXPOOL]   = {"maxpool",   NPU_ENGINE_VEC,   UNARY | KERNEL | CLAMP,                     0,      "largest tap inside the source; -128 where there is none"},
+    [NPU_OP_MEAN]      = {"mean",      NPU_ENGINE_VEC,   HEAD | SRC | DST | B(F_C) | B(F_IN_H) | B(F_IN_W) | B(F_PAR), SINGLE, "over all in_h x in_w pixels, per channel, record NPU_PAR_MEAN; one pixel"},
+    [NPU_OP_SOFTMAX]   = {"softmax",   NPU_ENGINE_VEC,   UNARY | B(F_PAR),                           SINGLE, "over the channels of each pixel, record NPU_PAR_SOFTMAX"},
+    [NPU_OP_COPY]      = {"copy",      NPU_ENGINE_VEC,   UNARY,                                      0,      "dst = src"},
+    [NPU_OP_FILL]      = {"fill",      NPU_ENGINE_VEC,   HEAD | DST | SHAPE | B(F_VALUE),            0,      "dst = value"},
+    [NPU_OP_TRANSFORM] = {"transform", NPU_ENGINE_VEC,   UNARY | B(F_SRC_CHAN) | B(F_DST_CHAN),      0,      "dst = src with channel strides: planar to interleaved and back"},
+};
+/* clang-format on */
+
+static const char *const engine_names[NPU_ENGINES] = {"seq", "load", "store", "mac", "vec"};
+static const char *const mem_names[NPU_MEMS] = {"act", "wgt", "acc", "par"};
+static const char *const flag_names[] = {"single", "accumulate", "unsigned"};
+
+const npu_field_t *npu_field_table(uint32_t *count)
+{
+    *count = F_COUNT;
+    return fields;
+}
+
+const npu_opinfo_t *npu_opinfo(uint32_t op)
+{
+    return op < NPU_OPS && ops[op].name != NULL ? &ops[op] : NULL;
+}
+
+npu_engine_t npu_op_engine(uint32_t op)
+{
+    const npu_opinfo_t *info = npu_opinfo(op);
+    assert(info != NULL);
+    return info->engine;
+}
+
+const char *npu_engine_name(npu_engine_t engine)
+{
+    assert(engine < NPU_ENGINES);
+    return engine_names[engine];
+}
+
+const char *npu_mem_name(npu_mem_t mem)
+{
+    assert(mem < NPU_MEMS);
+    return mem_names[mem];
+}
+
+const char *npu_flag_name(uint32_t bit)
+{
+    return bit < SIM_COUNT(flag_names) ? flag_names[bit] : NULL;
+}
+
+static bool complain(char *error, size_t error_bytes, const char *fmt, ...) SIM_PRINTF(3, 4);
+
+static bool complain(char *error, size_t error_bytes, const char *fmt, ...)
+{
+    if (error != NULL && error_bytes > 0) {
+        va_list args;
+        va_start(args, fmt);
+        vsnprintf(error, error_bytes, fmt, args);
+        va_end(args);
+    }
+    return false;
+}
+
+static uint32_t member_get(const npu_insn_t *insn, const npu_field_t *field)
+{
+    uint32_t value;
+    memcpy(&value, (const uint8_t *)insn + field->member, sizeof(value));
+    return value;
+}
+
+static void member_set(npu_insn_t *insn, const npu_field_t *field, uint32_t value)
+{
+    memcpy((uint8_t *)insn + field->member, &value, sizeof(value));
+}
+
+static uint32_t field_mask(const npu_field_t *field)
+{
+    return field->bits == 32 ? UINT32_MAX : (UINT32_C(1) << field->bits) - 1;
+}
+
+static bool in_range(const npu_field_t *field, uint32_t value)
+{
+    if (!field->is_signed)
+        return value >= field->low && value <= field_mask(field);
+    int32_t half = (int32_t)(field_mask(field) >> 1);
+    return (int32_t)value >= -half - 1 && (int32_t)value <= half;
+}
+
+static bool check_field(const npu_insn_t *insn, const npu_opinfo_t *info, const npu_field_t *field,
+                        char *error, size_t error_bytes)
+{
+    uint32_t value = member_get(insn, field);
+    if (in_range(field, value))
+        return true;
+    if (field->is_signed)
+        return complain(error, error_bytes, "%s: %s %d not in %d..%d", info->name, field->name,
+                        (int32_t)value, -(int32_t)(field_mask(field) >> 1) - 1,
+                        (int32_t)(field_mask(field) >> 1));
+    return complain(error, error_bytes, "%s: %s %u not in %u..%u", info->name, field->name, value,
+                    field->low, field_mask(field));
+}
+
+static bool check_waits(const npu_insn_t *insn, const char *name, char *error, size_t error_bytes)
+{
+    for (int i = 0; i < 2; i++)
+        if ((insn->wait[i].sem == 0) != (insn->wait[i].count == 0))
+            return complain(error, error_bytes, "%s: wait%d names semaphore %u with count %u", name,
+                            i, insn->wait[i].sem, insn->wait[i].count);
+    if (insn->wait[0].sem != 0 && insn->wait[0].sem == insn->wait[1].sem)
+        return complain(error, error_bytes, "%s: waits for semaphore %u twice", name,
+                        insn->wait[0].sem);
+    return true;
+}
+
+/* Accumulators and records are 32-bit words. */
+static bool check_words(const npu_insn_t *insn, const char *name, char *error, size_t error_bytes)
+{
+    bool mac = insn->op == NPU_OP_CONV || insn->op == NPU_OP_DWCONV;
+    const npu_tile_t none = {0, 0, 0};
+    const npu_tile_t *acc = mac ? &insn->dst : insn->op == NPU_OP_REQUANT ? &insn->src : &none;
+    if ((acc->addr | acc->row | acc->pix) % 4 != 0)
+        return complain(error, error_bytes, "%s: accumulator tile is not made of 32-bit words",
+                        name);
+    if (insn->par % 4 != 0)
+        return complain(error, error_bytes, "%s: par 0x%x is not a multiple of 4", name, insn->par);
+    return true;
+}
+
+/* What is wrong with fields that are each in range. */
+static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, char *error,
+                           size_t error_bytes)
+{
+    if ((insn->flags & ~info->flags) != 0)
+        return complain(error, error_bytes, "%s: flags 0x%x not allowed", info->name,
+                        insn->flags & ~info->flags);
+    if ((info->fields & B(F_MEM)) != 0 && insn->mem >= NPU_MEMS)
+        return complain(error, error_bytes, "%s: mem %u not in 0..3", info->name, insn->mem);
+    if (insn->op == NPU_OP_DWCONV && insn->c % insn->in_c != 0)
+        return complain(error, error_bytes, "%s: c %u is not a multiple of in_c %u", info->name,
+                        insn->c, insn->in_c);
+    if (insn->out_min > insn->out_max)
+        return complain(error, error_bytes, "%s: out_min %d above out_max %d", info->name,
+                        insn->out_min, insn->out_max);
+    return check_waits(insn, info->name, error, error_bytes) &&
+           check_words(insn, info->name, error, error_bytes);
+}
+
+static bool check_fields(const npu_insn_t *insn, const npu_opinfo_t *info, char *error,
+                         size_t error_bytes)
+{
+    for (uint32_t i = 0; i < F_COUNT; i++) {
+        bool used = (info->fields & B(i)) != 0;
+        if (used && !check_field(insn, info, &fields[i], error, error_bytes))
+            return false;
+    }
+    return check_together(insn, info, error, error_bytes);
+}
+
+/* The members that the opcode owns, and no others, make up the instruction. */
+static bool nothing_else_set(const npu_insn_t *insn, const npu_opinfo_t *info, char *error,
+                             size_t error_bytes)
+{
+    for (uint32_t i = 0; i < F_COUNT; i++)
+        if ((info->fields & B(i)) == 0 && member_get(insn, &fields[i]) != 0)
+            return complain(error, error_bytes, "%s: has no field %s", info->name, fields[i].name);
+    return true;
+}
+
+bool npu_insn_encode(const npu_insn_t *insn, uint32_t words[NPU_INSN_WORDS], char *error,
+                     size_t error_bytes)
+{
+    const npu_opinfo_t *info = npu_opinfo(insn->op);
+    if (info == NULL)
+        return complain(error, error_bytes, "opcode %u does not exist", insn->op);
+    if (!nothing_else_set(insn, info, error, error_bytes) ||
+        !check_fields(insn, info, error, error_bytes))
+        return false;
+    memset(words, 0, NPU_INSN_BYTES);
+    words[0] = insn->op;
+    for (uint32_t i = 0; i < F_COUNT; i++)
+        if ((info->fields & B(i)) != 0)
+            words[fields[i].word] |= (member_get(insn, &fields[i]) & field_mask(&fields[i]))
+                                     << fields[i].lsb;
+    return true;
+}
+
+static uint32_t extract(const npu_field_t *field, uint32_t word)
+{
+    uint32_t value = (word >> field->lsb) & field_mask(field);
+    uint32_t sign = UINT32_C(1) << (field->bits - 1);
+    return field->is_signed ? (value ^ sign) - sign : value;
+}
+
+bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, char *error,
+                     size_t error_bytes)
+{
+    const npu_opinfo_t *info = npu_opinfo(words[0] & 0xff);
+    if (info == NULL)
+        return complain(error, error_bytes, "opcode %u does not exist", words[0] & 0xff);
+    uint32_t owned[NPU_INSN_WORDS] = {0xff};
+    memset(insn, 0, sizeof(*insn));
+    insn->op = words[0] & 0xff;
+    for (uint32_t i = 0; i < F_COUNT; i++) {
+        if ((info->fields & B(i)) == 0)
+            continue;
+        member_set(insn, &fields[i], extract(&fields[i], words[fields[i].word]));
+        owned[fields[i].word] |= field_mask(&fields[i]) << fields[i].lsb;
+    }
+    for (uint32_t w = 0; w < NPU_INSN_WORDS; w++)
+        if ((words[w] & ~owned[w]) != 0)
+            return complain(error, error_bytes, "%s: word %u has stray bits 0x%08x", info->name, w,
+                            words[w] & ~owned[w]);
+    return check_fields(insn, info, error, error_bytes);
+}
