@@ -125,8 +125,8 @@ static int decode_classes(const det_tensor_t *t, det_roi_t roi, uint8_t min_scor
     int32_t score = score_of(t, t->data[1]);
     if (t->data[1] <= t->data[0] || score < min_score)
         return 0;
-    out[0] = (det_box_t){roi.x, roi.y, roi.x + roi.w, roi.y + roi.h,
-                         (uint8_t)clamp(score, 0, 255), 1};
+    out[0] =
+        (det_box_t){roi.x, roi.y, roi.x + roi.w, roi.y + roi.h, (uint8_t)clamp(score, 0, 255), 1};
     return 1;
 }
 

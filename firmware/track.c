@@ -26,8 +26,8 @@ static int32_t match_quality(const trk_track_t *t, const det_box_t *box)
     int32_t x0 = t->cx / SUB - t->w / 2, y0 = t->cy / SUB - t->h / 2;
     int64_t common = (int64_t)overlap(x0, x0 + t->w, box->x0, box->x1) *
                      overlap(y0, y0 + t->h, box->y0, box->y1);
-    int64_t all = (int64_t)t->w * t->h +
-                  (int64_t)(box->x1 - box->x0) * (box->y1 - box->y0) - common;
+    int64_t all =
+        (int64_t)t->w * t->h + (int64_t)(box->x1 - box->x0) * (box->y1 - box->y0) - common;
     return all > 0 ? (int32_t)(common * 256 / all) : 0;
 }
 

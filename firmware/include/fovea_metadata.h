@@ -3,7 +3,8 @@
  *
  * A packet is little-endian 32-bit words:
  *
- *     header (META_HEADER_WORDS) | boxes (META_BOX_WORDS each) | events (META_EVENT_WORDS each) | CRC-32
+ *     header (META_HEADER_WORDS) | boxes (META_BOX_WORDS each) | events (META_EVENT_WORDS each) |
+ * CRC-32
  *
  * The CRC-32 (IEEE 802.3, reflected 0xEDB88320, start and final xor all ones) covers every byte
  * before it. The link may pad the packet; META_TOTAL_BYTES says where it ends. It leaves the sensor

@@ -1,0 +1,62 @@
+#include "camera.h"
+
+#include "hal.h"
+
+/* CCS registers, by their MIPI names. */
+enum {
+    CCS_COARSE_INTEGRATION_TIME = 0x0202,
+    CCS_ANALOG_GAIN_CODE_GLOBAL = 0x0204,
+    CCS_FRAME_LENGTH_LINES = 0x0340,
+    CCS_LINE_LENGTH_PCK = 0x0342,
+    CCS_BINNING_MODE = 0x0900,
+    DWP_AP_VC_VOFF = 0xd500,
+    DWP_AP_VC_HOFF = 0xd502,
+    DWP_AP_VC_VSIZE = 0xd504,
+    DWP_AP_VC_HSIZE = 0xd506,
+    APP_IMAGE_OUT = 0x9006,
+};
+
+static det_roi_t host_roi(void)
+{
+    return (det_roi_t){
+        .x = (int32_t)hal_ccs_read16(DWP_AP_VC_HOFF),
+        .y = (int32_t)hal_ccs_read16(DWP_AP_VC_VOFF),
+        .w = (int32_t)hal_ccs_read16(DWP_AP_VC_HSIZE),
+        .h = (int32_t)hal_ccs_read16(DWP_AP_VC_VSIZE),
+    };
+}
+
+void camera_setup(const net_t *net, det_roi_t *roi)
+{
+    *roi = host_roi();
+    reg_write(ISP_ROI_X, (uint32_t)roi->x);
+    reg_write(ISP_ROI_Y, (uint32_t)roi->y);
+    reg_write(ISP_ROI_W, (uint32_t)roi->w);
+    reg_write(ISP_ROI_H, (uint32_t)roi->h);
+    reg_write(ISP_TENSOR_ADDR, net->input);
+    reg_write(ISP_TENSOR_W, net->width);
+    reg_write(ISP_TENSOR_H, net->height);
+    reg_write(ISP_TENSOR_CH, net->channels);
+    reg_write(ISP_IRQ_EN, ISP_STATUS_TENSOR_DONE);
+    reg_write(ISP_CTRL, ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);
+    reg_write(NPU_L2_BASE, net->l2_base);
+    reg_write(NPU_PROG_ADDR, net->program);
+    reg_write(NPU_PROG_COUNT, net->instructions);
+    reg_write(NPU_CTRL, NPU_CTRL_AUTO | NPU_CTRL_IRQ_DONE | NPU_CTRL_IRQ_ERROR);
+}
+
+void camera_apply_settings(void)
+{
+    bool image = (hal_ccs_read16(APP_IMAGE_OUT) & 1u) != 0;
+    reg_write(MIPI_CTRL, MIPI_CTRL_META | (image ? MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED : 0));
+    reg_write(PIX_MODE, hal_ccs_read8(CCS_BINNING_MODE) != 0 ? PIX_MODE_BINNED : PIX_MODE_FULL);
+    reg_write(PIX_LINE_LENGTH, hal_ccs_read16(CCS_LINE_LENGTH_PCK));
+    reg_write(PIX_FRAME_LENGTH, hal_ccs_read16(CCS_FRAME_LENGTH_LINES));
+    reg_write(PIX_COARSE, hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME));
+    reg_write(PIX_GAIN, hal_ccs_read16(CCS_ANALOG_GAIN_CODE_GLOBAL));
+}
+
+void camera_stream(bool on)
+{
+    reg_write(PIX_CTRL, on ? PIX_CTRL_STREAM : 0);
+}

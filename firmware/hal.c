@@ -1,0 +1,126 @@
+#include "hal.h"
+
+enum { IRQ_SOURCES = 32, CAUSE_EXTERNAL = 11 };
+#define MSTATUS_MIE HAL_BIT(3)
+#define MIE_MEIE HAL_BIT(11)
+
+static hal_irq_fn_t handler[IRQ_SOURCES];
+
+void hal_irq_enable(uint32_t number, hal_irq_fn_t fn)
+{
+    handler[number] = fn;
+    reg_write(INTC_ENABLE, reg_read(INTC_ENABLE) | HAL_BIT(number));
+}
+
+void hal_irq_start(void)
+{
+    __asm__ volatile("csrs mie, %0" ::"r"(MIE_MEIE));
+    __asm__ volatile("csrs mstatus, %0" ::"r"(MSTATUS_MIE) : "memory");
+}
+
+void hal_irq_dispatch(uint32_t cause)
+{
+    if ((cause & 0xffu) != CAUSE_EXTERNAL)
+        hal_stop("interrupt of an unexpected kind");
+    for (uint32_t n = reg_read(INTC_CLAIM); n != 0; n = reg_read(INTC_CLAIM)) {
+        if (handler[n] == 0)
+            hal_stop("interrupt without a handler");
+        handler[n]();
+    }
+}
+
+/* WFI with interrupts masked wakes when one is pending, so no wake-up is lost between the test of
+ * the events and the sleep. */
+uint32_t hal_wait(volatile uint32_t *events)
+{
+    for (;;) {
+        __asm__ volatile("csrc mstatus, %0" ::"r"(MSTATUS_MIE) : "memory");
+        uint32_t happened = *events;
+        *events = 0;
+        if (happened == 0)
+            __asm__ volatile("wfi" ::: "memory");
+        __asm__ volatile("csrs mstatus, %0" ::"r"(MSTATUS_MIE) : "memory");
+        if (happened != 0)
+            return happened;
+    }
+}
+
+uint64_t hal_time_ps(void)
+{
+    uint32_t low = reg_read(SYS_TIME_LO); /* latches the high word */
+    return (uint64_t)reg_read(SYS_TIME_HI) << 32 | low;
+}
+
+uint32_t hal_ccs_read8(uint32_t addr)
+{
+    reg_write(CCI_ADDR, addr);
+    return reg_read(CCI_DATA8);
+}
+
+uint32_t hal_ccs_read16(uint32_t addr)
+{
+    reg_write(CCI_ADDR, addr);
+    return reg_read(CCI_DATA16);
+}
+
+void hal_ccs_write8(uint32_t addr, uint32_t value)
+{
+    reg_write(CCI_ADDR, addr);
+    reg_write(CCI_DATA8, value);
+}
+
+static void put_char(char c)
+{
+    while ((reg_read(UART_STATUS) & UART_STATUS_TX_FULL) != 0)
+        ;
+    reg_write(UART_DATA, (uint8_t)c);
+}
+
+void hal_print(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\n')
+            put_char('\r');
+        put_char(*text);
+    }
+}
+
+void hal_print_u32(uint32_t value)
+{
+    char text[11], *at = text + sizeof(text) - 1;
+    *at = '\0';
+    do {
+        *--at = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    hal_print(at);
+}
+
+void hal_print_hex(uint32_t value)
+{
+    hal_print("0x");
+    for (int shift = 28; shift >= 0; shift -= 4)
+        put_char("0123456789abcdef"[(value >> shift) & 15u]);
+}
+
+_Noreturn void hal_stop(const char *why)
+{
+    hal_print("stop: ");
+    hal_print(why);
+    hal_print("\n");
+    __asm__ volatile("csrw mie, zero");
+    for (;;)
+        __asm__ volatile("wfi");
+}
+
+_Noreturn void hal_panic(uint32_t cause, uint32_t pc, uint32_t value)
+{
+    hal_print("exception ");
+    hal_print_u32(cause);
+    hal_print(" at ");
+    hal_print_hex(pc);
+    hal_print(" value ");
+    hal_print_hex(value);
+    hal_print("\n");
+    hal_stop("exception");
+}

@@ -1,0 +1,18 @@
+/*
+ * camera.h - sets sensor, ISP, NPU and link to work together on a network's frames.
+ */
+#ifndef FW_CAMERA_H
+#define FW_CAMERA_H
+
+#include "net.h"
+
+/* Programs ISP and NPU for the network and the region of interest that the host chose. */
+void camera_setup(const net_t *net, det_roi_t *roi);
+
+/* Takes exposure, gain and timing from the host's CCS registers; valid from the next frame on. */
+void camera_apply_settings(void);
+
+/* Starts or stops the sensor. */
+void camera_stream(bool on);
+
+#endif

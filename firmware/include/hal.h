@@ -1,0 +1,72 @@
+/*
+ * hal.h - the thin layer between applications and registers.
+ *
+ * Register addresses come from fovea_regs.h, which `fovea regs --c` prints from the simulator's
+ * register tables. Bits are named here.
+ */
+#ifndef FW_HAL_H
+#define FW_HAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fovea_regs.h"
+
+#define HAL_BIT(n) (1u << (n))
+
+/* clang-format off */
+enum {
+    PIX_CTRL_STREAM = HAL_BIT(0), PIX_MODE_FULL = 0, PIX_MODE_BINNED = 1,
+    ISP_CTRL_ENABLE = HAL_BIT(0), ISP_CTRL_TENSOR = HAL_BIT(1),
+    ISP_STATUS_TENSOR_DONE = HAL_BIT(1), ISP_STATUS_OVERRUN = HAL_BIT(2),
+    NPU_CTRL_AUTO = HAL_BIT(1), NPU_CTRL_IRQ_DONE = HAL_BIT(2), NPU_CTRL_IRQ_ERROR = HAL_BIT(3),
+    NPU_STATUS_DONE = HAL_BIT(1), NPU_STATUS_ERROR = HAL_BIT(2),
+    MIPI_CTRL_RAW = HAL_BIT(0), MIPI_CTRL_EMBEDDED = HAL_BIT(1), MIPI_CTRL_META = HAL_BIT(2),
+    MIPI_STATUS_META = HAL_BIT(1),
+    CCI_STATUS_WROTE = HAL_BIT(0),
+    UART_STATUS_TX_FULL = HAL_BIT(0),
+};
+/* clang-format on */
+
+static inline uint32_t reg_read(uint32_t addr)
+{
+    return *(volatile const uint32_t *)addr;
+}
+
+static inline void reg_write(uint32_t addr, uint32_t value)
+{
+    *(volatile uint32_t *)addr = value;
+}
+
+typedef void (*hal_irq_fn_t)(void);
+
+/* Routes interrupt source `number` of the controller to fn and enables it. */
+void hal_irq_enable(uint32_t number, hal_irq_fn_t fn);
+
+/* Lets interrupts in; nothing arrives before. */
+void hal_irq_start(void);
+
+/* Sleeps until an interrupt handler has set a bit of *events; returns the bits and clears them. */
+uint32_t hal_wait(volatile uint32_t *events);
+
+/* Simulated time since reset, picoseconds. */
+uint64_t hal_time_ps(void);
+
+/* CCS register of one or two bytes, as the host set it. */
+uint32_t hal_ccs_read8(uint32_t addr);
+uint32_t hal_ccs_read16(uint32_t addr);
+void hal_ccs_write8(uint32_t addr, uint32_t value);
+
+/* Serial port; \n becomes \r\n. */
+void hal_print(const char *text);
+void hal_print_u32(uint32_t value);
+void hal_print_hex(uint32_t value);
+
+/* Says why on the serial port and stops the core. */
+_Noreturn void hal_panic(uint32_t cause, uint32_t pc, uint32_t value);
+_Noreturn void hal_stop(const char *why);
+
+/* Called by boot.S. */
+void hal_irq_dispatch(uint32_t cause);
+
+#endif

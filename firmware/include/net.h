@@ -1,0 +1,25 @@
+/*
+ * net.h - the network that the host loaded, as its table in L2 describes it.
+ */
+#ifndef FW_NET_H
+#define FW_NET_H
+
+#include "detect.h"
+
+enum { NET_MAX_OUTPUTS = 4 };
+
+typedef struct {
+    uint32_t id, program, instructions, l2_base;
+    uint32_t input, width, height, channels;
+    uint32_t outputs;
+    uint32_t output_addr[NET_MAX_OUTPUTS], output_bytes[NET_MAX_OUTPUTS];
+    det_tensor_t output[NET_MAX_OUTPUTS]; /* data: a copy in the core's own memory */
+} net_t;
+
+/* Reads and checks the table. False when there is none, or its outputs do not fit. */
+bool net_read(net_t *net);
+
+/* Copies the output tensors of the run that just ended out of L2. */
+void net_fetch_outputs(net_t *net);
+
+#endif
