@@ -1,0 +1,153 @@
+/*
+ * isp.h - the image signal processor: RAW lines in, RGB lines and the NPU's input tensor out.
+ *
+ *            +-----+  +----+  +----------+  +-----+  +-------+
+ *   RAW ---->| BLC |->| WB |->| DEMOSAIC |->| CCM |->| GAMMA |--+--> rgb sinks (RGB888 lines)
+ *   lines    +-----+  +----+  +----------+  +-----+  +-------+  |
+ *            +----------------------------------+               |
+ *   port <---| WRITER <- normalize, luma <- SCALER (crop) |<----+
+ *    (L2)    +----------------------------------+
+ *              |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
+ *
+ * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the five stages'
+ * pipe_cycles, P(-1) = 0:
+ *   start S(k) = max(edge at or after line k's start_ps, P(k-1))
+ *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
+ *   RGB row n leaves from S(n+2) + pipe to P(n+2) + pipe.
+ * The last two rows need no further input and are flushed at pipeline rate: they count as lines H
+ * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart.
+ * There is no input FIFO: a line that comes while the row before it has not left (the lines come
+ * faster than lc or than pipe cycles) is an overrun, and the rest of its frame is dropped.
+ *
+ * Registers are latched when line 0 of a frame comes. An illegal value is replaced by the nearest
+ * legal one at that time, in the register too, and logged SIM_LOG_GUEST.
+ *
+ * Tensor: rows of the region of interest go to the scaler as they leave gamma. tensor_done pulses
+ * when the done of the last burst arrives. When the writer falls behind, the tensor is given up
+ * (no tensor_done); when it is still writing at the next frame's start, that frame has no tensor.
+ * Both set ISP_STATUS.overrun, are counted and logged SIM_LOG_ERROR.
+ *
+ * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
+ * Not modeled:  defect correction, lens shading, noise reduction, sharpening, YUV output, rotation,
+ *               AE/AWB statistics, clock gating; registers change per frame only.
+ * Units:        ISP_ROI_* in full-resolution active-array pixels; a frame of w x h samples is taken
+ *               to cover the whole array (2x2-binned: 2 array pixels each), so
+ *               x0 = floor(ROI_X * w / array_width), x1 = floor((ROI_X + ROI_W) * w / array_width)
+ *               and at least one pixel.
+ */
+#ifndef ISP_ISP_H
+#define ISP_ISP_H
+
+#include "isp/blc.h"
+#include "isp/ccm.h"
+#include "isp/demosaic.h"
+#include "isp/gamma.h"
+#include "isp/scaler.h"
+#include "isp/wb.h"
+#include "isp/writer.h"
+#include "sim/json.h"
+
+#define ISP_MAX_SINKS 4
+
+/* bits of ISP_CTRL, ISP_STATUS (write 1 to clear) and ISP_IRQ_EN */
+#define ISP_CTRL_ENABLE 0x1u
+#define ISP_CTRL_TENSOR 0x2u
+#define ISP_STATUS_FRAME 0x1u   /* the last RGB row of a frame has left */
+#define ISP_STATUS_TENSOR 0x2u  /* a tensor is complete in memory */
+#define ISP_STATUS_OVERRUN 0x4u /* a line, a tensor row or a tensor was lost */
+
+typedef struct {
+    uint64_t clk_hz;
+    uint32_t px_per_clk;                      /* 1..16 */
+    uint32_t max_width_px, max_height_px;     /* of a frame, 4..8192; product < 2^24 */
+    uint32_t array_width_px, array_height_px; /* full-resolution active array, ROI units */
+    uint32_t max_tensor_width_px, max_tensor_height_px;
+    blc_desc_t blc;
+    wb_desc_t wb;
+    uint32_t demosaic_pipe_cycles;
+    ccm_desc_t ccm;
+    gamma_desc_t gamma;
+    uint32_t scaler_pipe_cycles;
+    uint32_t writer_slots, writer_outstanding;
+    /* reset values of registers: what the pixel die's colors need */
+    uint32_t blc_dn[4];     /* R, Gr, Gb, B; 12-bit DN */
+    uint32_t wb_gain_q8[4]; /* R, Gr, Gb, B */
+    int16_t ccm_q10[9];
+} isp_desc_t;
+
+/* The 32-bit registers behind the page, in ISP_ order. */
+typedef struct {
+    uint32_t id, ctrl, status, irq_en;
+    uint32_t blc[4], wb[4], ccm[9];
+    uint32_t gamma; /* 0: bypass, 1: points */
+    uint32_t roi_x, roi_y, roi_w, roi_h;
+    uint32_t tensor_addr, tensor_w, tensor_h, tensor_ch;
+    uint32_t div_val, div_shift, norm_val[ISP_CHANNELS], norm_shift;
+    uint32_t tensor_frame;
+    uint32_t point[GAMMA_POINTS];
+} isp_regs_t;
+
+/* What a frame is made with: latched registers and the frame's own shape. */
+typedef struct {
+    sim_bayer_t bayer;
+    uint32_t bits, width_px, height_px, frame;
+    uint32_t line_cycles;
+    uint32_t blc[2][2], wb[2][2]; /* [row parity][column parity] */
+    int16_t ccm[9];
+    uint32_t roi_x, roi_y, roi_w, roi_h; /* in samples of this frame */
+    bool tensor;
+    uint64_t first_ps; /* start of line 0 */
+} isp_frame_t;
+
+typedef struct {
+    sim_comp_t comp;
+    isp_desc_t desc;
+    sim_mem_port_t port;    /* to L2; a tensor needs it, an image does not */
+    sim_wire_t irq;         /* out */
+    sim_wire_t tensor_done; /* out, pulse */
+    sim_line_sink_t rgb[ISP_MAX_SINKS];
+    uint32_t rgb_sinks;
+
+    blc_t blc; /* "<name>.blc" and so on: components of their own */
+    wb_t wb;
+    demosaic_t demosaic;
+    ccm_t ccm;
+    gamma_t gamma;
+    scaler_t scaler;
+    twr_t writer;
+    sim_event_t line_out;
+
+    const isp_rows_t *rows;
+    demosaic_row_t linear;         /* scratch: one row of linear RGB */
+    uint8_t *planes[ISP_CHANNELS]; /* scratch: one row of codes */
+    uint8_t *rgb_line;             /* scratch: the same, interleaved */
+
+    isp_regs_t regs; /* state */
+    isp_frame_t now; /* the frame in progress */
+    bool in_frame;   /* lines of `now` are expected */
+    uint32_t next_row_in, next_row_out;
+    uint64_t out_start_cycle, out_end_cycle; /* of row next_row_out, before the pipe */
+    uint64_t lines, frames, dropped_lines, overruns, tensors, lost_tensors;
+} isp_t;
+
+/* The IMX500's numbers where published, else assumed; equal to logic/chips/imx500.json. */
+isp_desc_t isp_desc_default(void);
+
+/* Reads the object "isp" of a chip file over what desc holds. Complaints: sim_doc_error. */
+void isp_desc_read(const sim_cfg_t *cfg, isp_desc_t *desc);
+
+/*
+ * Checks desc, allocates for max_width_px and registers isp and its stages with sim. The caller
+ * owns isp, sets isp->port and connects wires and sinks before sim_check, and calls isp_free.
+ */
+sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *name);
+void isp_free(isp_t *isp);
+
+/* Where RAW lines go in. */
+sim_line_sink_t isp_sink(isp_t *isp);
+
+/* Where RGB lines go out, called at the time the row has left. False: all places are taken.
+ * With no sink and no tensor the pixels are not computed; times and statistics are the same. */
+bool isp_add_rgb_sink(isp_t *isp, sim_line_sink_t sink);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * rows.h - the arithmetic of the image pipeline, one row at a time, in one table per SIMD level.
+ *
+ * A Bayer row is kept as two half rows, its even and its odd columns, so that every kernel walks
+ * memory with stride one. There is one source (rows_code.h); rows.c, rows_avx2.c and
+ * rows_avx512.c compile it with different flags, so all levels give the same bits.
+ *
+ * Units: samples are 12-bit linear DN (ISP_WHITE_DN is full scale) up to gamma, 8-bit codes after.
+ */
+#ifndef ISP_ROWS_H
+#define ISP_ROWS_H
+
+#include "sim/sim.h"
+
+#define ISP_BITS 12         /* the width of the linear pipeline; IMX500 register 0xd80c = 0x100 */
+#define ISP_WHITE_DN 4095   /* says so: black 64 of 10 bits is 256 of 12 */
+#define ISP_GAMMA_SIZE 4096 /* entries of an expanded gamma curve */
+#define ISP_CHANNELS 3      /* R, G, B: index of every [ISP_CHANNELS] array */
+
+/* One Bayer row. Each pointer may be read from [-1] to [count]; see demosaic.h. */
+typedef struct {
+    uint16_t *even, *odd;
+} isp_half_t;
+
+/* Work for one demosaiced row: half rows relative to the first wanted pair of columns. */
+typedef struct {
+    const uint16_t *chroma[5]; /* columns of this row's R (or B), rows n-2 .. n+2 */
+    const uint16_t *green[5];  /* columns of this row's green */
+    bool chroma_first;         /* column 0 is R (or B) */
+    uint32_t count;            /* samples of each half row */
+    /* Results at chroma columns [0] and green columns [1]. */
+    uint16_t *own[2];   /* R in a red row, B in a blue one */
+    uint16_t *luma[2];  /* green */
+    uint16_t *other[2]; /* B in a red row, R in a blue one */
+} isp_demosaic_job_t;
+
+typedef struct {
+    /* (raw << shift) - offset, clamped at 0, split by column parity; returns samples clamped. */
+    uint32_t (*blc)(const uint16_t *raw, uint32_t width_px, uint32_t shift,
+                    const uint32_t offset_dn[2], isp_half_t out);
+    /* (v * gain + 128) >> 8, saturated at full scale, in place; returns samples saturated. */
+    uint32_t (*gain)(uint16_t *v, uint32_t count, uint32_t gain_q8);
+    void (*demosaic)(const isp_demosaic_job_t *job);
+    /* 3 x 3 in Q10, rounded half up, clamped to 0..full scale, in place. */
+    void (*ccm)(uint16_t *const rgb[ISP_CHANNELS], uint32_t count, const int16_t k_q10[9]);
+    /* Looks up both half rows and writes them in column order: 2 * count codes. */
+    void (*gamma)(const uint16_t *even, const uint16_t *odd, uint32_t count, const uint8_t *curve,
+                  uint8_t *out);
+    /* R R R.. G G G.. B B B.. -> R G B R G B .. */
+    void (*interleave)(const uint8_t *const rgb[ISP_CHANNELS], uint32_t width_px, uint8_t *out);
+    /* sum[i] += weight * code[i], and sum[i] = a * x[i] + b * y[i]. */
+    void (*accumulate)(uint32_t *sum, const uint8_t *code, uint32_t count, uint32_t weight);
+    void (*blend)(uint32_t *sum, const uint8_t *x, const uint8_t *y, uint32_t count, uint32_t a,
+                  uint32_t b);
+} isp_rows_t;
+
+/* The table of that level; a level that was not built gives the next lower one. */
+const isp_rows_t *isp_rows(sim_simd_t level);
+
+#endif

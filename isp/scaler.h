@@ -1,0 +1,80 @@
+/*
+ * scaler.h - crop and resize to the tensor's size, row by row.
+ *
+ *               +---------------------------+
+ *   R G B ----->| vertical -> horizontal    |-----> R G B rows of the tensor
+ *    rows       | sum rows    sums          |<----- room
+ *               +---------------------------+
+ *
+ * Whether silicon resizes by bilinear interpolation is not published; ours avoids aliasing and
+ * is exact. Per axis, from s source pixels to t:
+ *   t <= s  area: pixel j is the average over [j s / t, (j + 1) s / t), weights in units of 1 / t;
+ *   t >  s  bilinear: at (j + 1/2) s / t - 1/2, edges repeated, weights in units of 1 / (2 t).
+ * Weights are integers that add up to D = s (area) or 2 t (bilinear), so a result is
+ * floor((sum + Dx Dy / 2) / (Dx Dy)) with a sum that no rounding has touched; the order of the
+ * two axes is free. Dx * Dy < 2^24.
+ *
+ * Timing:       a tensor row is ready pipe_cycles after the last source row it needs and takes
+ *               ceil(t / px_per_clk) cycles; it waits for room until the next source row comes,
+ *               and is then lost: overrun.
+ * Modeled:      any ratio up and down, mixed axes.
+ * Not modeled:  gamma-correct averaging (codes are averaged).
+ */
+#ifndef ISP_SCALER_H
+#define ISP_SCALER_H
+
+#include "isp/writer.h"
+
+typedef struct {
+    uint64_t clk_hz;
+    uint32_t pipe_cycles; /* 0..255 */
+    uint32_t px_per_clk;
+    uint32_t max_in_px;  /* widest source row */
+    uint32_t max_out_px; /* widest tensor row */
+} scaler_desc_t;
+
+/* Source region and target size of one tensor. */
+typedef struct {
+    uint32_t x_px, width_px, height_px; /* columns x_px.. of the rows given */
+    uint32_t out_width_px, out_height_px;
+} scaler_job_t;
+
+/* Where an output position lies: area: boundary at pixel + part / t; bilinear: two pixels. */
+typedef struct {
+    uint32_t pixel, next, part;
+} scaler_tap_t;
+
+typedef struct {
+    sim_comp_t comp;
+    scaler_desc_t desc;
+    const isp_rows_t *rows;
+    twr_t *writer;
+    sim_event_t emit;
+
+    scaler_tap_t *taps; /* state from here on: max_out_px + 1 */
+    uint8_t *code[2];   /* the source row and the one before, 3 planes each */
+    uint32_t *sum;      /* 3 planes of vertical sums */
+    uint8_t *out;       /* 3 planes of one tensor row */
+    scaler_job_t job;
+    uint64_t reciprocal; /* of Dx Dy, see scaler.c */
+    uint32_t divisor;    /* Dx Dy */
+    bool active;
+    uint32_t rows_in;  /* source rows taken */
+    uint32_t rows_out; /* tensor rows made */
+    uint64_t free_cycle;
+    uint64_t source_rows, tensor_rows, lost_rows, line_buffer_bytes;
+} scaler_t;
+
+sim_err_t scaler_init(scaler_t *scaler, sim_t *sim, const scaler_desc_t *desc, const char *name);
+void scaler_free(scaler_t *scaler);
+
+void scaler_begin(scaler_t *scaler, const scaler_job_t *job);
+/* Planes to fill with the next source row (whole lines; the job's columns are used). */
+void scaler_planes(scaler_t *scaler, uint8_t *planes[ISP_CHANNELS]);
+/* The planes hold the next row of the region, now. False: overrun, the tensor is given up. */
+bool scaler_row(scaler_t *scaler);
+void scaler_abandon(scaler_t *scaler);
+/* The writer has room. */
+void scaler_on_room(scaler_t *scaler);
+
+#endif
