@@ -1,0 +1,26 @@
+/*
+ * commands.h - the subcommands of fovea. Each gets argv from its own name on and returns the
+ * process's exit code.
+ */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+#define FOVEA_VERSION "0.1.0"
+
+/* clang-format off */
+#define FOVEA_COMMANDS(X)                                                                           \
+    X(run,     "simulate a scenario: scene to host, everything written to a folder")                \
+    X(compile, "model to NPU program")                                                              \
+    X(infer,   "one inference on the NPU alone")                                                    \
+    X(asm,     "text to NPU program")                                                               \
+    X(disasm,  "NPU program to text")                                                               \
+    X(decode,  "link capture to metadata and images, as the host sees them")                        \
+    X(regs,    "the register map")                                                                  \
+    X(version, "version and what this machine can run")
+/* clang-format on */
+
+#define X(name, help) int cmd_##name(int argc, char **argv);
+FOVEA_COMMANDS(X)
+#undef X
+
+#endif

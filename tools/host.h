@@ -1,0 +1,33 @@
+/*
+ * host.h - the other end of the link: what a host makes of the packets, live or from a capture.
+ *
+ * Everything that it knows of the run it learned from the link's bytes.
+ */
+#ifndef TOOLS_HOST_H
+#define TOOLS_HOST_H
+
+#include <stdio.h>
+
+#include "mipi/rx.h"
+#include "tools/metadata.h"
+
+typedef struct {
+    mipi_rx_t rx;
+    FILE *metadata;         /* lines of metadata.jsonl go here; the caller's */
+    const char *frames_dir; /* RAW images go here as PNG; NULL: they do not */
+    /* A packet that was good; may be NULL. */
+    void (*on_metadata)(void *ctx, const metadata_t *metadata);
+    void *ctx;
+    uint64_t metadata_frames, image_frames, problems;
+    char error[256]; /* the first file that could not be written; empty: none */
+} host_t;
+
+/* Call host_free when done. Problems of the link are told on stderr, with packet numbers. */
+void host_init(host_t *host, FILE *metadata, const char *frames_dir);
+/* A mipi_packet_fn_t. */
+void host_packet(void *host, const mipi_packet_t *packet);
+/* The input is over. */
+void host_finish(host_t *host);
+void host_free(host_t *host);
+
+#endif
