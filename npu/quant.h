@@ -56,7 +56,13 @@ static inline int32_t npu_round_shr(int32_t x, int32_t exponent)
     return (x >> exponent) + ((x & mask) > threshold ? 1 : 0);
 }
 
-/* TFLite MultiplyByQuantizedMultiplier. shift -31..30; mult >= 0. */
+/* The largest left shift of a rounding mode; the smallest is -31. */
+static inline int32_t npu_max_shift(npu_round_t round)
+{
+    return round == NPU_ROUND_SINGLE ? 30 : 31;
+}
+
+/* TFLite MultiplyByQuantizedMultiplier. shift -31..npu_max_shift; mult >= 0. */
 static inline int32_t npu_requant_double(int32_t x, int32_t mult, int32_t shift)
 {
     int32_t left = shift > 0 ? shift : 0;
@@ -99,7 +105,8 @@ void npu_softmax_row(const npu_softmax_t *params, npu_round_t round, const int8_
 /* ---- at compile time (frexp, round: exact functions) -------------------------------------------
  */
 
-/* real >= 0. Below 2^-32 the result is {0, 0}. Single rounding saturates shifts above 30. */
+/* real >= 0 (NaN counts as 0). Below 2^-32 the result is {0, 0}; shifts above npu_max_shift
+ * saturate (in double rounding the reference leaves them undefined). */
 npu_mult_t npu_quantize_multiplier(double real, npu_round_t round);
 
 /* scale of the input, beta of the operator (1.0f where not given). */
@@ -114,7 +121,7 @@ void npu_tanh_table(float scale, int32_t zero_point, npu_round_t round, int8_t t
 void npu_requant_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp, int32_t low,
                        int32_t high, npu_round_t round, int8_t table[256]);
 
-/* Multiplier and shift of MEAN over n elements: TFLite's, widened and divided by n. */
+/* Multiplier and shift of MEAN over n >= 1 elements: TFLite's, widened and divided by n. */
 npu_mult_t npu_mean_multiplier(float in_scale, float out_scale, uint32_t n, npu_round_t round);
 
 #endif
