@@ -11,6 +11,12 @@
 #include "sim/json.h"
 #include "sim/sim.h"
 
+/* Upper limits of parameters that size arrays in npu_t. */
+#define NPU_MAX_QUEUE 16
+#define NPU_MAX_PREFETCH 64
+#define NPU_MAX_BURSTS 16
+#define NPU_MAX_CLK_HZ UINT64_C(100000000000)
+
 typedef struct {
     uint64_t clk_hz;              /* 262,500,000 */
     uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
@@ -18,15 +24,15 @@ typedef struct {
     uint32_t mem_bytes[NPU_MEMS]; /* L1: activations, weights, accumulators, parameters */
 
     /* sequencer */
-    uint32_t queue_depth;    /* instructions per engine, 1..16 */
-    uint32_t prefetch_insns; /* prefetch buffer, 4..64 */
+    uint32_t queue_depth;    /* instructions per engine, 1.. */
+    uint32_t prefetch_insns; /* prefetch buffer, 4.. */
     uint32_t decode_cycles;  /* from a queue to the engine's first cycle, 1.. */
 
     /* DMA: bytes a cycle by kind of L1 memory (weights and parameters; activations, accumulators)
      */
     uint32_t dma_weight_bytes;
     uint32_t dma_act_bytes;
-    uint32_t dma_bursts;       /* outstanding, 1..16 */
+    uint32_t dma_bursts;       /* outstanding, 1.. */
     uint32_t dma_start_cycles; /* per instruction */
 
     /* MAC array */
@@ -56,9 +62,13 @@ void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc);
 /* What no machine can be: 0 rates, too small memories. name prefixes the message. */
 sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name);
 
+/* Bytes a cycle of a DMA channel that fills or empties this L1 memory. */
+uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem);
+
 /*
- * Cycles that an engine is busy with one instruction when nothing stalls it. For DMA the pace of
- * its own channel; L2 may take longer. Exactly what npu.c uses, so a compiler can plan with it.
+ * Cycles that an engine is busy with one instruction. What npu.c uses, so a compiler can plan with
+ * it; for DMA it is the pace of the engine's own channel, the least that it can take: bursts, and
+ * L2's answers, add to it.
  */
 uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
 /* Multiply-accumulates that count: real channels, taps inside the image and outside alike. */

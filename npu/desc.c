@@ -1,0 +1,196 @@
+/*
+ * desc.c - chip data of the NPU, and what one instruction costs.
+ */
+#include "npu/desc.h"
+
+npu_desc_t npu_desc_default(void)
+{
+    return (npu_desc_t){
+        .clk_hz = 262500000,   /* published */
+        .l2_base = 0x04000000, /* published: coefficients end at base + 8,388,480 */
+        .l2_bytes = 8388480,   /* published */
+        .mem_bytes = {512 << 10, 256 << 10, 256 << 10, 32 << 10}, /* assumed */
+        .queue_depth = 8,                                         /* assumed, all to the end */
+        .prefetch_insns = 16,
+        .decode_cycles = 2,
+        .dma_weight_bytes = 16,
+        .dma_act_bytes = 64,
+        .dma_bursts = 8,
+        .dma_start_cycles = 8,
+        .mac_taps = 9, /* 32 x 9 x 8 = 2304 MACs, published; the factors are not */
+        .mac_channels = 8,
+        .mac_round_in_c = 32, /* published: weights are billed so */
+        .mac_start_cycles = 24,
+        .conv_permille = 600,
+        .dw_permille = 600,
+        .dw_pixels = 8,
+        .vec_start_cycles = 16,
+        .vec_elements = 32,
+        .vec_pool_taps = 1,
+        .vec_softmax_cycles = 4,
+        .vec_copy_bytes = 64,
+        .vec_transform_bytes = 40,
+    };
+}
+
+/* Every 32-bit parameter of the chip file: where it stands there, where here, and its range. */
+static const char *const sections[] = {"l1", "sequencer", "dma", "mac", "vector"};
+
+typedef enum { IN_L1, IN_SEQ, IN_DMA, IN_MAC, IN_VEC } section_t;
+
+/* clang-format off */
+#define D(member) offsetof(npu_desc_t, member)
+static const struct {
+    section_t section;
+    const char *key;
+    size_t member;
+    uint32_t low, high;
+} params[] = {
+    {IN_L1,  "activation_bytes",           D(mem_bytes[NPU_MEM_ACT]), 4096, 1 << 24},
+    {IN_L1,  "weight_bytes",               D(mem_bytes[NPU_MEM_WGT]), 4096, 1 << 24},
+    {IN_L1,  "accumulator_bytes",          D(mem_bytes[NPU_MEM_ACC]), 4096, 1 << 24},
+    {IN_L1,  "parameter_bytes",            D(mem_bytes[NPU_MEM_PAR]), 4096, 1 << 24},
+    {IN_SEQ, "queue_depth",                D(queue_depth),            1,    NPU_MAX_QUEUE},
+    {IN_SEQ, "prefetch_insns",             D(prefetch_insns),         4,    NPU_MAX_PREFETCH},
+    {IN_SEQ, "decode_cycles",              D(decode_cycles),          1,    64},
+    {IN_DMA, "weight_bytes_per_cycle",     D(dma_weight_bytes),       1,    1024},
+    {IN_DMA, "activation_bytes_per_cycle", D(dma_act_bytes),          1,    1024},
+    {IN_DMA, "outstanding_bursts",         D(dma_bursts),             1,    NPU_MAX_BURSTS},
+    {IN_DMA, "start_cycles",               D(dma_start_cycles),       1,    4096},
+    {IN_MAC, "taps",                       D(mac_taps),               1,    64},
+    {IN_MAC, "channels",                   D(mac_channels),           1,    256},
+    {IN_MAC, "round_input_channels",       D(mac_round_in_c),         1,    256},
+    {IN_MAC, "start_cycles",               D(mac_start_cycles),       1,    4096},
+    {IN_MAC, "conv_permille",              D(conv_permille),          1,    1000},
+    {IN_MAC, "depthwise_permille",         D(dw_permille),            1,    1000},
+    {IN_MAC, "depthwise_pixels",           D(dw_pixels),              1,    256},
+    {IN_VEC, "start_cycles",               D(vec_start_cycles),       1,    4096},
+    {IN_VEC, "elements_per_cycle",         D(vec_elements),           1,    1024},
+    {IN_VEC, "pool_taps_per_cycle",        D(vec_pool_taps),          1,    64},
+    {IN_VEC, "softmax_cycles",             D(vec_softmax_cycles),     1,    256},
+    {IN_VEC, "copy_bytes_per_cycle",       D(vec_copy_bytes),         1,    1024},
+    {IN_VEC, "transform_bytes_per_cycle",  D(vec_transform_bytes),    1,    1024},
+};
+/* clang-format on */
+
+void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc)
+{
+    desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000, NPU_MAX_CLK_HZ, desc->clk_hz);
+    for (uint32_t s = 0; s < SIM_COUNT(sections); s++) {
+        sim_cfg_t part = sim_cfg_obj(cfg, sections[s]);
+        for (uint32_t i = 0; i < SIM_COUNT(params); i++) {
+            uint32_t *value = (uint32_t *)((char *)desc + params[i].member);
+            if (params[i].section == s)
+                *value = (uint32_t)sim_cfg_u64(&part, params[i].key, params[i].low, params[i].high,
+                                               *value);
+        }
+        sim_cfg_done(&part);
+    }
+    sim_cfg_done(cfg);
+}
+
+sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name)
+{
+    if (desc->clk_hz < 1000 || desc->clk_hz > NPU_MAX_CLK_HZ)
+        return sim_fail(sim, SIM_EDESC, "%s.clk_hz: %llu not in 1000..%llu", name,
+                        (unsigned long long)desc->clk_hz, (unsigned long long)NPU_MAX_CLK_HZ);
+    for (uint32_t i = 0; i < SIM_COUNT(params); i++) {
+        uint32_t value = *(const uint32_t *)((const char *)desc + params[i].member);
+        if (value < params[i].low || value > params[i].high)
+            return sim_fail(sim, SIM_EDESC, "%s.%s.%s: %u not in %u..%u", name,
+                            sections[params[i].section], params[i].key, value, params[i].low,
+                            params[i].high);
+    }
+    return SIM_OK;
+}
+
+static uint64_t ceil_div(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static uint64_t blocks_of(uint32_t c)
+{
+    return ceil_div(c, NPU_LANES);
+}
+
+/* One step uses every multiplier once: 32 output channels, 8 input channels, 9 taps of one pixel,
+ * or, for kernels of few taps, the taps of several pixels side by side. */
+static uint64_t conv_cycles(const npu_desc_t *d, const npu_insn_t *insn)
+{
+    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = (uint64_t)insn->h * insn->w;
+    uint64_t in_c = ceil_div(insn->in_c, d->mac_round_in_c) * d->mac_round_in_c;
+    uint64_t side = taps <= d->mac_taps ? d->mac_taps / taps : 1;
+    uint64_t steps = blocks_of(insn->c) * ceil_div(in_c, d->mac_channels) *
+                     ceil_div(taps, d->mac_taps) * ceil_div(pixels, side);
+    return d->mac_start_cycles + ceil_div(steps * 1000, d->conv_permille);
+}
+
+/* One step: 32 channels, 9 taps of dw_pixels pixels. */
+static uint64_t dw_cycles(const npu_desc_t *d, const npu_insn_t *insn)
+{
+    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = (uint64_t)insn->h * insn->w;
+    uint64_t steps =
+        blocks_of(insn->c) * ceil_div(taps, d->mac_taps) * ceil_div(pixels, d->dw_pixels);
+    return d->mac_start_cycles + ceil_div(steps * 1000, d->dw_permille);
+}
+
+static uint64_t vector_cycles(const npu_desc_t *d, const npu_insn_t *insn)
+{
+    uint64_t pixels = (uint64_t)insn->h * insn->w, blocks = pixels * blocks_of(insn->c);
+    switch (insn->op) {
+    case NPU_OP_AVGPOOL:
+    case NPU_OP_MAXPOOL:
+        return blocks * ceil_div((uint64_t)insn->k_h * insn->k_w, d->vec_pool_taps);
+    case NPU_OP_MEAN:
+        return blocks_of(insn->c) * ceil_div((uint64_t)insn->in_h * insn->in_w, d->vec_pool_taps);
+    case NPU_OP_SOFTMAX:
+        return pixels * insn->c * d->vec_softmax_cycles;
+    case NPU_OP_COPY:
+    case NPU_OP_FILL:
+        return ceil_div(pixels * insn->c, d->vec_copy_bytes);
+    case NPU_OP_TRANSFORM:
+        return ceil_div(pixels * insn->c, d->vec_transform_bytes);
+    default:
+        return ceil_div(blocks * NPU_LANES, d->vec_elements);
+    }
+}
+
+uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem)
+{
+    return mem == NPU_MEM_WGT || mem == NPU_MEM_PAR ? desc->dma_weight_bytes : desc->dma_act_bytes;
+}
+
+static uint64_t dma_cycles(const npu_desc_t *d, const npu_insn_t *insn)
+{
+    uint64_t run = insn->row_bytes, runs = (uint64_t)insn->rows * insn->planes;
+    if (insn->l2_row == run || insn->rows == 1) {
+        run *= insn->rows;
+        runs = insn->planes;
+    }
+    return d->dma_start_cycles + runs * ceil_div(run, npu_dma_rate(d, insn->mem));
+}
+
+uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn)
+{
+    switch (npu_op_engine(insn->op)) {
+    case NPU_ENGINE_LOAD:
+    case NPU_ENGINE_STORE:
+        return dma_cycles(desc, insn);
+    case NPU_ENGINE_MAC:
+        return insn->op == NPU_OP_CONV ? conv_cycles(desc, insn) : dw_cycles(desc, insn);
+    case NPU_ENGINE_VEC:
+        return desc->vec_start_cycles + vector_cycles(desc, insn);
+    default:
+        return 1;
+    }
+}
+
+uint64_t npu_insn_macs(const npu_insn_t *insn)
+{
+    if (npu_op_engine(insn->op) != NPU_ENGINE_MAC)
+        return 0;
+    uint64_t outputs = (uint64_t)insn->h * insn->w * insn->c;
+    uint64_t taps = (uint64_t)insn->k_h * insn->k_w;
+    return outputs * taps * (insn->op == NPU_OP_CONV ? insn->in_c : 1);
+}
