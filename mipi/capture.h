@@ -33,17 +33,17 @@ void mipi_capture_end(mipi_capture_writer_t *writer);
 
 /* clang-format off */
 #define MIPI_CAPTURE_PROBLEMS(X)                                                                   \
-    X(NOT_A_CAPTURE, "not a capture file")                                                         \
-    X(HEADER_FIXED,  "wrong bit in the file header, put right")                                    \
-    X(HEADER,        "file header damaged: lanes and rate unknown")                                \
-    X(VERSION,       "written by another version")                                                 \
-    X(RECORD_FIXED,  "wrong bit in a record, put right")                                           \
-    X(RECORD,        "record damaged, skipped to the next")                                        \
-    X(NUMBER,        "packet number is not the successor of the last: records lost")               \
-    X(TRUNCATED,     "file ends inside a record")                                                  \
-    X(NO_END,        "end record missing")                                                         \
-    X(COUNT,         "end record counts another number of packets")                                \
-    X(AFTER_END,     "bytes after the end record")
+    X(NOT_A_CAPTURE,  "not a capture file")                                                        \
+    X(HEADER_FIXED,   "wrong bit in the file header, put right")                                   \
+    X(HEADER,         "file header damaged: lanes and rate unknown")                               \
+    X(OTHER_VERSION,  "written by another version")                                                \
+    X(RECORD_FIXED,   "wrong bit in a record, put right")                                          \
+    X(RECORD,         "record damaged, skipped to the next")                                       \
+    X(NUMBER,         "packet number is not the successor of the last: records lost")              \
+    X(TRUNCATED,      "file ends inside a record")                                                 \
+    X(NO_END,         "end record missing")                                                        \
+    X(COUNT,          "end record counts another number of packets")                               \
+    X(AFTER_END,      "bytes after the end record")
 /* clang-format on */
 
 typedef enum {

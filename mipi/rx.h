@@ -21,22 +21,22 @@
 
 /* clang-format off */
 #define MIPI_RX_EVENTS(X)                                                                          \
-    X(ECC_CORRECTED, "header bit corrected")                                                       \
-    X(ECC,           "header with several wrong bits, packet lost")                                \
-    X(CRC,           "payload CRC wrong")                                                          \
-    X(SHORT,         "fewer bytes than the header announces")                                      \
-    X(EXTRA,         "bytes after the packet's end")                                               \
-    X(UNKNOWN_DT,    "data type without meaning")                                                  \
-    X(NO_FRAME,      "data outside FS and FE")                                                     \
-    X(FS_OPEN,       "frame start inside a frame")                                                 \
-    X(FE_CLOSED,     "frame end without a frame start")                                            \
-    X(FE_NUMBER,     "frame end with another number than its frame start")                         \
-    X(SEQUENCE,      "frame number is not the successor of the last")                              \
-    X(LINE_NUMBER,   "line start or end out of sequence")                                          \
-    X(LINE_BYTES,    "line of another length than the lines before")                               \
-    X(STREAMS,       "more data types in a frame than the receiver has places for")                \
-    X(MEMORY,        "frame larger than the receiver takes, line left out")                        \
-    X(UNFINISHED,    "input ended inside a frame")
+    X(ECC_CORRECTED,   "header bit corrected")                                                     \
+    X(ECC,             "header with several wrong bits, packet lost")                              \
+    X(CRC,             "payload CRC wrong")                                                        \
+    X(SHORT,           "fewer bytes than the header announces")                                    \
+    X(EXTRA,           "bytes after the packet's end")                                             \
+    X(UNKNOWN_DT,      "data type without meaning")                                                \
+    X(NO_FRAME,        "data outside FS and FE")                                                   \
+    X(FS_OPEN,         "frame start inside a frame")                                               \
+    X(FE_CLOSED,       "frame end without a frame start")                                          \
+    X(FE_NUMBER,       "frame end with another number than its frame start")                       \
+    X(SEQUENCE,        "frame number is not the successor of the last")                            \
+    X(LINE_NUMBER,     "line start or end out of sequence")                                        \
+    X(LINE_BYTES,      "line of another length than the lines before")                             \
+    X(TOO_MANY_TYPES,  "more data types in a frame than the receiver has places for")              \
+    X(MEMORY,          "frame larger than the receiver takes, line left out")                      \
+    X(UNFINISHED,      "input ended inside a frame")
 /* clang-format on */
 
 typedef enum {
