@@ -12,7 +12,7 @@
 /*
  * The pending events: a 4-ary heap ordered by key, (at_ps, prio, tie) as one 128-bit number.
  * Keys and events lie in two arrays, so that the four children of a node are one cache line.
- * Unused places hold SIM_KEY_NONE, so that the smallest of four needs no bounds check.
+ * Unused places hold the largest key, so that the smallest of four needs no bounds check.
  */
 typedef struct {
     sim_u128_t *key;
