@@ -492,6 +492,11 @@ bool sim_cfg_is_str(const sim_cfg_t *cfg, const char *key)
     return cJSON_IsString(find(cfg, key));
 }
 
+bool sim_cfg_is_num(const sim_cfg_t *cfg, const char *key)
+{
+    return cJSON_IsNumber(find(cfg, key));
+}
+
 /* ---- unknown keys ---- */
 
 static bool always_allowed(const char *key)

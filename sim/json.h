@@ -62,6 +62,7 @@ uint32_t sim_cfg_count(const sim_cfg_t *cfg, const char *key);
 sim_cfg_t sim_cfg_at(const sim_cfg_t *cfg, const char *key, uint32_t index);
 const char *sim_cfg_str_at(const sim_cfg_t *cfg, const char *key, uint32_t index);
 bool sim_cfg_is_str(const sim_cfg_t *cfg, const char *key);
+bool sim_cfg_is_num(const sim_cfg_t *cfg, const char *key);
 
 /* Complains about keys of this object that no getter asked for. Keys "source", "note", "comment"
  * and those starting with '_' are always allowed: chip data cites its sources. */
