@@ -97,6 +97,10 @@ typedef struct {
 
 void npu_prog_free(npu_prog_t *prog);
 
+/* Copies src into a name: what is not printable ASCII, a quote or a backslash becomes '_'; long
+ * names are cut. */
+void npu_name_set(char name[NPU_NAME_BYTES], const char *src);
+
 /*
  * Growing a program: each returns the index of the new element, UINT32_MAX without memory (or, for
  * an instruction, when it cannot be encoded: then error says why).

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "npu/npu_int.h"
+
 /* clang-format off */
 #define M(member) (uint16_t)offsetof(npu_insn_t, member)
 
@@ -164,9 +166,7 @@ const char *npu_flag_name(uint32_t bit)
     return bit < SIM_COUNT(flag_names) ? flag_names[bit] : NULL;
 }
 
-static bool complain(char *error, size_t error_bytes, const char *fmt, ...) SIM_PRINTF(3, 4);
-
-static bool complain(char *error, size_t error_bytes, const char *fmt, ...)
+bool npu_wrong(char *error, size_t error_bytes, const char *fmt, ...)
 {
     if (error != NULL && error_bytes > 0) {
         va_list args;
@@ -209,22 +209,22 @@ static bool check_field(const npu_insn_t *insn, const npu_opinfo_t *info, const 
     if (in_range(field, value))
         return true;
     if (field->is_signed)
-        return complain(error, error_bytes, "%s: %s %d not in %d..%d", info->name, field->name,
-                        (int32_t)value, -(int32_t)(field_mask(field) >> 1) - 1,
-                        (int32_t)(field_mask(field) >> 1));
-    return complain(error, error_bytes, "%s: %s %u not in %u..%u", info->name, field->name, value,
-                    field->low, field_mask(field));
+        return npu_wrong(error, error_bytes, "%s: %s %d not in %d..%d", info->name, field->name,
+                         (int32_t)value, -(int32_t)(field_mask(field) >> 1) - 1,
+                         (int32_t)(field_mask(field) >> 1));
+    return npu_wrong(error, error_bytes, "%s: %s %u not in %u..%u", info->name, field->name, value,
+                     field->low, field_mask(field));
 }
 
 static bool check_waits(const npu_insn_t *insn, const char *name, char *error, size_t error_bytes)
 {
     for (int i = 0; i < 2; i++)
         if ((insn->wait[i].sem == 0) != (insn->wait[i].count == 0))
-            return complain(error, error_bytes, "%s: wait%d names semaphore %u with count %u", name,
-                            i, insn->wait[i].sem, insn->wait[i].count);
+            return npu_wrong(error, error_bytes, "%s: wait%d names semaphore %u with count %u",
+                             name, i, insn->wait[i].sem, insn->wait[i].count);
     if (insn->wait[0].sem != 0 && insn->wait[0].sem == insn->wait[1].sem)
-        return complain(error, error_bytes, "%s: waits for semaphore %u twice", name,
-                        insn->wait[0].sem);
+        return npu_wrong(error, error_bytes, "%s: waits for semaphore %u twice", name,
+                         insn->wait[0].sem);
     return true;
 }
 
@@ -235,10 +235,11 @@ static bool check_words(const npu_insn_t *insn, const char *name, char *error, s
     const npu_tile_t none = {0, 0, 0};
     const npu_tile_t *acc = mac ? &insn->dst : insn->op == NPU_OP_REQUANT ? &insn->src : &none;
     if ((acc->addr | acc->row | acc->pix) % 4 != 0)
-        return complain(error, error_bytes, "%s: accumulator tile is not made of 32-bit words",
-                        name);
+        return npu_wrong(error, error_bytes, "%s: accumulator tile is not made of 32-bit words",
+                         name);
     if (insn->par % 4 != 0)
-        return complain(error, error_bytes, "%s: par 0x%x is not a multiple of 4", name, insn->par);
+        return npu_wrong(error, error_bytes, "%s: par 0x%x is not a multiple of 4", name,
+                         insn->par);
     return true;
 }
 
@@ -247,16 +248,16 @@ static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, cha
                            size_t error_bytes)
 {
     if ((insn->flags & ~info->flags) != 0)
-        return complain(error, error_bytes, "%s: flags 0x%x not allowed", info->name,
-                        insn->flags & ~info->flags);
+        return npu_wrong(error, error_bytes, "%s: flags 0x%x not allowed", info->name,
+                         insn->flags & ~info->flags);
     if ((info->fields & B(F_MEM)) != 0 && insn->mem >= NPU_MEMS)
-        return complain(error, error_bytes, "%s: mem %u not in 0..3", info->name, insn->mem);
+        return npu_wrong(error, error_bytes, "%s: mem %u not in 0..3", info->name, insn->mem);
     if (insn->op == NPU_OP_DWCONV && insn->c % insn->in_c != 0)
-        return complain(error, error_bytes, "%s: c %u is not a multiple of in_c %u", info->name,
-                        insn->c, insn->in_c);
+        return npu_wrong(error, error_bytes, "%s: c %u is not a multiple of in_c %u", info->name,
+                         insn->c, insn->in_c);
     if (insn->out_min > insn->out_max)
-        return complain(error, error_bytes, "%s: out_min %d above out_max %d", info->name,
-                        insn->out_min, insn->out_max);
+        return npu_wrong(error, error_bytes, "%s: out_min %d above out_max %d", info->name,
+                         insn->out_min, insn->out_max);
     return check_waits(insn, info->name, error, error_bytes) &&
            check_words(insn, info->name, error, error_bytes);
 }
@@ -278,7 +279,7 @@ static bool nothing_else_set(const npu_insn_t *insn, const npu_opinfo_t *info, c
 {
     for (uint32_t i = 0; i < F_COUNT; i++)
         if ((info->fields & B(i)) == 0 && member_get(insn, &fields[i]) != 0)
-            return complain(error, error_bytes, "%s: has no field %s", info->name, fields[i].name);
+            return npu_wrong(error, error_bytes, "%s: has no field %s", info->name, fields[i].name);
     return true;
 }
 
@@ -287,7 +288,7 @@ bool npu_insn_encode(const npu_insn_t *insn, uint32_t words[NPU_INSN_WORDS], cha
 {
     const npu_opinfo_t *info = npu_opinfo(insn->op);
     if (info == NULL)
-        return complain(error, error_bytes, "opcode %u does not exist", insn->op);
+        return npu_wrong(error, error_bytes, "opcode %u does not exist", insn->op);
     if (!nothing_else_set(insn, info, error, error_bytes) ||
         !check_fields(insn, info, error, error_bytes))
         return false;
@@ -312,7 +313,7 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
 {
     const npu_opinfo_t *info = npu_opinfo(words[0] & 0xff);
     if (info == NULL)
-        return complain(error, error_bytes, "opcode %u does not exist", words[0] & 0xff);
+        return npu_wrong(error, error_bytes, "opcode %u does not exist", words[0] & 0xff);
     uint32_t owned[NPU_INSN_WORDS] = {0xff};
     memset(insn, 0, sizeof(*insn));
     insn->op = words[0] & 0xff;
@@ -324,7 +325,7 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
     }
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++)
         if ((words[w] & ~owned[w]) != 0)
-            return complain(error, error_bytes, "%s: word %u has stray bits 0x%08x", info->name, w,
-                            words[w] & ~owned[w]);
+            return npu_wrong(error, error_bytes, "%s: word %u has stray bits 0x%08x", info->name, w,
+                             words[w] & ~owned[w]);
     return check_fields(insn, info, error, error_bytes);
 }

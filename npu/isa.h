@@ -193,8 +193,7 @@ static inline uint32_t npu_round_lanes(uint32_t n)
 /*
  * CONV weights in WGT: [out block of 32][k_h][k_w][in_c rounded to 32, in groups of 4][lane][4],
  * that is, byte ((((ob * k_h + ky) * k_w + kx) * (in_c32 / 4) + ic / 4) * 32 + lane) * 4 + ic % 4
- * for output channel ob * 32 + lane, input channel ic. Padding bytes are never read for ic >= in_c;
- * those of lanes >= c decide what is accumulated in the unused lanes (write 0).
+ * for output channel ob * 32 + lane, input channel ic. The value of padding bytes has no effect.
  */
 static inline uint32_t npu_conv_wgt_bytes(uint32_t c, uint32_t k_h, uint32_t k_w, uint32_t in_c)
 {

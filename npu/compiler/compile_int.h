@@ -1,0 +1,211 @@
+/*
+ * compile_int.h - what the parts of the compiler share.
+ *
+ * place   bytes in L2 with a lifetime; several tensors may be the same place (RESHAPE)
+ * layer   a node that costs time, with the tiling chosen for it
+ * step    one tile of a layer's result: rows, columns and output channels computed at once
+ */
+#ifndef NPU_COMPILER_COMPILE_INT_H
+#define NPU_COMPILER_COMPILE_INT_H
+
+#include "npu/compiler/compile.h"
+#include "npu/compiler/emit.h"
+
+#define CC_ALIGN 64u /* of everything in L2 and L1: a beat of any port */
+
+static inline uint32_t cc_align(uint32_t bytes)
+{
+    return (bytes + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
+}
+
+static inline uint32_t cc_div_up(uint32_t a, uint32_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static inline uint32_t cc_min(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- places ----------------------------------------------------------------------------------- */
+
+typedef struct {
+    int32_t tensor; /* the first one of it */
+    npu_layout_t layout;
+    uint64_t bytes;
+    uint32_t l2;          /* filled by plan_places */
+    uint32_t first, last; /* layers that need it, ends included */
+} cc_place_t;
+
+/* Gives every place an offset from `base` up, such that places needed by one layer do not overlap.
+ * Returns the end of the highest. Tries several orders and keeps the lowest. */
+uint64_t plan_places(cc_place_t *place, uint32_t places, uint32_t base);
+/* The largest sum of bytes needed by one layer. */
+uint64_t plan_bound(const cc_place_t *place, uint32_t places, uint32_t layers);
+uint64_t plan_live(const cc_place_t *place, uint32_t places, uint32_t layer);
+
+/* ---- layers ----------------------------------------------------------------------------------- */
+
+typedef struct cc cc_t;
+typedef struct cc_layer cc_layer_t;
+typedef struct cc_step cc_step_t;
+
+/* Where an operand stands in L2. */
+typedef struct {
+    npu_hwc_t size;
+    npu_layout_t layout;
+    uint32_t l2;              /* of element (0, 0, 0) */
+    uint32_t row, pix, plane; /* strides; plane: from a channel to the next, 1 unless planar */
+} cc_value_t;
+
+typedef struct {
+    int32_t tensor;
+    bool constant;    /* else a place */
+    uint32_t at;      /* constant: offset in the constants */
+    npu_hwc_t size;   /* as stored: a constant's channels may have been repeated */
+} cc_operand_t;
+
+/* How a layer is cut. */
+typedef struct {
+    uint32_t rows, cols;  /* of the result, in one tile */
+    uint32_t group;       /* output channels of one tile: all, or a multiple of 32 */
+    uint32_t slice;       /* input channels of one CONV: all, or a multiple of 32 */
+    bool groups_outer;    /* for each group all tiles; else for each tile all groups */
+    bool resident;        /* all weights and parameters of the layer stay in L1 */
+    uint32_t row_tiles, col_tiles, groups, slices; /* how many */
+    uint32_t in_bytes, out_bytes, outs; /* ACT: sources, one result, results side by side (1, 2) */
+} cc_tiling_t;
+
+/* A kind of layer. */
+typedef struct {
+    /* Reads the node: operands, window, flags; what it cannot do it names and refuses. */
+    bool (*prepare)(cc_t *cc, cc_layer_t *layer);
+    /* Appends the constants, laid out for the tiling; may be NULL. */
+    void (*pack)(cc_t *cc, cc_layer_t *layer);
+    /* Array work of one slice of one step; may be NULL. */
+    void (*mac)(cc_t *cc, cc_layer_t *layer, const cc_step_t *step, uint32_t slice);
+    /* Vector work of one step. NULL when run is set. */
+    void (*vec)(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
+    /* Replaces tiling and the loop over steps: layers that only move bytes. */
+    void (*run)(cc_t *cc, cc_layer_t *layer);
+} cc_kind_t;
+
+struct cc_layer {
+    const npu_node_t *node;
+    const cc_kind_t *kind;
+    uint32_t index;
+    cc_operand_t in[2];
+    uint32_t ins;
+    int32_t out; /* tensor */
+    npu_window_t window; /* 1 x 1 where the operator has none */
+    bool all_in;         /* each result channel needs all input channels (CONV) */
+    bool one_group;      /* channels cannot be split */
+    uint32_t multiplier; /* result channels for each input channel (DWCONV), else 1 */
+    int32_t out_min, out_max; /* clamp of the internal codes */
+    uint64_t macs;
+    /* constants: offsets from their start, and sizes */
+    uint32_t weights_at, weights_bytes, params_at, params_bytes;
+    bool shared_params; /* one record for all groups */
+    cc_tiling_t tiling;
+    uint32_t first, last; /* instructions; first is UINT32_MAX before any */
+    uint64_t engine_cycles[NPU_ENGINES];
+};
+
+/* Rows (or columns) of the source under a run of results. */
+typedef struct {
+    uint32_t first, count;
+    uint32_t pad; /* rows of the first window that lie before the source */
+} cc_span_t;
+
+struct cc_step {
+    uint32_t y, x, h, w; /* of the result */
+    uint32_t group, c0, c;
+    cc_span_t rows, cols; /* of the source */
+    npu_tile_t in[2], out, acc;
+    uint32_t wgt, par;
+};
+
+typedef struct {
+    uint32_t bytes, head;
+} cc_ring_t;
+
+struct cc {
+    const npu_graph_t *graph;
+    const npu_desc_t *desc;
+    npu_compile_options_t options;
+    char *error;
+    size_t error_bytes;
+    sim_err_t err; /* first failure; later steps do nothing */
+
+    cc_layer_t *layer;
+    uint32_t layers;
+    cc_place_t *place;
+    uint32_t places;
+    uint32_t *place_of; /* for each tensor, CC_NO_PLACE when it has none */
+    bool all_kept;
+
+    uint8_t *constants;
+    uint32_t constants_bytes, constants_capacity;
+    uint32_t constants_l2;
+
+    cc_ring_t ring[NPU_MEMS];
+    emit_t emit;
+    uint64_t *probe; /* not NULL: cycles by engine are added here instead of emitting */
+};
+
+#define CC_NO_PLACE UINT32_MAX
+
+/* "file: layer N OP "name": ..."; layer NULL for the whole network. Returns false. */
+bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, ...)
+    SIM_PRINTF(4, 5);
+
+const npu_tensor_t *cc_tensor(const cc_t *cc, int32_t tensor);
+/* Zero point of the int8 codes inside the chip: uint8 is code - 128. */
+int32_t cc_zero(const cc_t *cc, int32_t tensor);
+/* Smallest and largest internal code after a fused activation, as TFLite works them out. */
+void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low, int32_t *high);
+
+cc_value_t cc_value(const cc_t *cc, int32_t tensor);
+cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand);
+/* Operand i of a node: a place, or a constant appended to the constants as int8 codes. */
+bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t repeat_channels,
+                cc_operand_t *operand);
+
+/* Zeroed room among the constants: its offset from their start. *at is valid until the next. */
+uint32_t cc_constant(cc_t *cc, uint32_t bytes, uint8_t **at);
+void cc_put_i32(uint8_t *at, uint32_t word, int32_t value);
+
+/* Adds an instruction to the layer (or to the probe). */
+void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn);
+/* Room in an L1 memory, after what was taken last; wraps to 0. */
+uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes);
+
+/* Moves between L2 and ACT: h x w pixels, channels c0.. of a value, to or from a tile. */
+void cc_load(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, cc_span_t rows, cc_span_t cols,
+             uint32_t c0, uint32_t c, const npu_tile_t *tile);
+void cc_store(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, uint32_t y, uint32_t x,
+              uint32_t h, uint32_t w, uint32_t c0, uint32_t c, const npu_tile_t *tile);
+/* count bytes of constants, from offset `at` on, into an L1 memory. */
+void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t bytes,
+                       uint32_t l1);
+/* Bytes from a pixel to the next of a tile that holds c channels of a value, c0 on. */
+uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c);
+
+cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
+                  uint32_t dilation, uint32_t pad, uint32_t size);
+
+/* Chooses how to cut a layer: the fewest estimated cycles of what fits. False: nothing fits. */
+bool tile_choose(cc_t *cc, cc_layer_t *layer);
+/* Emits a layer, tile by tile. */
+void tile_run(cc_t *cc, cc_layer_t *layer);
+/* Constants of one group: offset from weights_at (or params_at), and size. */
+uint32_t tile_weight_bytes(const cc_layer_t *layer, uint32_t channels, uint32_t in_channels);
+
+/* NULL where the node makes no layer (RESHAPE, QUANTIZE and DEQUANTIZE at the border). */
+extern const cc_kind_t cc_kind_conv, cc_kind_depthwise, cc_kind_fully_connected;
+extern const cc_kind_t cc_kind_pool, cc_kind_mean, cc_kind_elementwise, cc_kind_table,
+    cc_kind_softmax;
+extern const cc_kind_t cc_kind_pad, cc_kind_concatenation;
+
+#endif

@@ -1,0 +1,521 @@
+/*
+ * tile.c - cuts a layer into steps that fit L1, and emits them.
+ *
+ * One step makes `rows` x `cols` results of `group` output channels:
+ *
+ *   L2 --load--> [ACT: source] --mac--> [ACC] --vec--> [ACT: result] --store--> L2
+ *   L2 --load--> [WGT, PAR]  ----^---------^
+ *
+ * Room in each L1 memory is handed out as from a ring, so two steps in a row stand in different
+ * memory whenever two fit; the emitter's hazards then let them overlap. The cut is chosen by trying:
+ * one step of each candidate is emitted into a probe that adds up npu_insn_cycles.
+ */
+#include "npu/compiler/compile_int.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- geometry --------------------------------------------------------------------------------- */
+
+cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
+                  uint32_t dilation, uint32_t pad, uint32_t size)
+{
+    int64_t low = (int64_t)first * stride - pad;
+    int64_t high = low + (int64_t)(count - 1) * stride + npu_window_reach(kernel, dilation);
+    cc_span_t span;
+    span.first = low > 0 ? (uint32_t)low : 0;
+    span.pad = (uint32_t)(span.first - low);
+    span.count = (uint32_t)((high < size ? high : size) - span.first);
+    return span;
+}
+
+/* Source rows and columns of operand i. One row (column) serves all results when that is all the
+ * operand has: broadcasting. */
+static void operand_span(const cc_layer_t *l, uint32_t i, const cc_step_t *s, cc_span_t *rows,
+                         cc_span_t *cols)
+{
+    const npu_window_t *w = &l->window;
+    npu_hwc_t size = l->in[i].size;
+    bool window = l->ins == 1;
+    *rows = cc_span(s->y, s->h, w->kernel_h, w->stride_h, w->dilation_h, w->pad_top, size.h);
+    *cols = cc_span(s->x, s->w, w->kernel_w, w->stride_w, w->dilation_w, w->pad_left, size.w);
+    if (!window && size.h == 1)
+        *rows = (cc_span_t){0, 1, 0};
+    if (!window && size.w == 1)
+        *cols = (cc_span_t){0, 1, 0};
+}
+
+static void operand_channels(const cc_layer_t *l, uint32_t i, const cc_step_t *s, uint32_t *c0,
+                             uint32_t *c)
+{
+    *c0 = l->all_in ? 0 : s->c0 / l->multiplier;
+    *c = l->all_in ? l->in[i].size.c : s->c / l->multiplier;
+}
+
+/* ACT bytes of an operand's tile, and of the planes it is made from when the operand is planar. */
+static uint32_t operand_bytes(const cc_t *cc, const cc_layer_t *l, uint32_t i, const cc_step_t *s,
+                              uint32_t *planes_bytes)
+{
+    cc_value_t value = cc_operand_value(cc, &l->in[i]);
+    cc_span_t rows, cols;
+    uint32_t c0, c;
+    operand_span(l, i, s, &rows, &cols);
+    operand_channels(l, i, s, &c0, &c);
+    bool planar = value.layout == NPU_LAYOUT_PLANAR;
+    *planes_bytes = planar ? cc_align(c * rows.count * cols.count) : 0;
+    return cc_align(rows.count * cols.count * cc_tile_pix(&value, c0, c));
+}
+
+static void set_step(const cc_t *cc, const cc_layer_t *l, uint32_t tile, uint32_t group,
+                     cc_step_t *s)
+{
+    const cc_tiling_t *t = &l->tiling;
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    memset(s, 0, sizeof(*s));
+    s->y = tile / t->col_tiles * t->rows;
+    s->x = tile % t->col_tiles * t->cols;
+    s->h = cc_min(t->rows, out.h - s->y);
+    s->w = cc_min(t->cols, out.w - s->x);
+    s->group = group;
+    s->c0 = group * t->group;
+    s->c = cc_min(t->group, out.c - s->c0);
+    operand_span(l, 0, s, &s->rows, &s->cols);
+}
+
+uint32_t tile_weight_bytes(const cc_layer_t *l, uint32_t channels, uint32_t in_channels)
+{
+    const npu_window_t *w = &l->window;
+    if (l->kind->mac == NULL)
+        return 0;
+    return l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
+                     : npu_dw_wgt_bytes(channels, w->kernel_h, w->kernel_w);
+}
+
+/* Of one group and one slice of input channels. */
+static uint32_t weight_chunk(const cc_layer_t *l)
+{
+    return tile_weight_bytes(l, l->tiling.group, l->tiling.slice);
+}
+
+static uint32_t param_chunk(const cc_layer_t *l)
+{
+    return l->shared_params || l->kind->mac == NULL ? l->params_bytes
+                                                    : npu_requant_par_bytes(l->tiling.group);
+}
+
+static uint32_t param_bytes(const cc_layer_t *l, uint32_t channels)
+{
+    return l->shared_params || l->kind->mac == NULL ? l->params_bytes
+                                                    : npu_requant_par_bytes(channels);
+}
+
+static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
+{
+    return l->kind->mac == NULL ? 0 : cc_align(s->h * s->w * 4 * npu_round_lanes(s->c));
+}
+
+/* ---- emitting --------------------------------------------------------------------------------- */
+
+/* Weights of (group, slice): groups follow each other, and within a group its slices. */
+static void load_weights(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice, uint32_t base)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint32_t in_c = l->in[0].size.c;
+    if (l->kind->mac == NULL)
+        return;
+    uint32_t before = tile_weight_bytes(l, t->group, in_c) * s->group +
+                      tile_weight_bytes(l, s->c, t->slice) * slice;
+    uint32_t bytes = tile_weight_bytes(l, s->c, cc_min(t->slice, in_c - slice * t->slice));
+    s->wgt = t->resident ? base + before : cc_take(cc, NPU_MEM_WGT, weight_chunk(l));
+    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before, bytes, s->wgt);
+}
+
+static void load_params(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t base)
+{
+    if (l->params_bytes == 0)
+        return;
+    uint32_t before = l->shared_params ? 0 : param_chunk(l) * s->group;
+    s->par = l->tiling.resident ? base + before : cc_take(cc, NPU_MEM_PAR, param_chunk(l));
+    cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at + before, param_bytes(l, s->c), s->par);
+}
+
+/* Sources of the step, from ACT address `at` on. */
+static void load_operands(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t at)
+{
+    for (uint32_t i = 0; i < l->ins; i++) {
+        cc_value_t value = cc_operand_value(cc, &l->in[i]);
+        cc_span_t rows, cols;
+        uint32_t c0, c, planes_bytes, bytes = operand_bytes(cc, l, i, s, &planes_bytes);
+        operand_span(l, i, s, &rows, &cols);
+        operand_channels(l, i, s, &c0, &c);
+        uint32_t pix = cc_tile_pix(&value, c0, c);
+        npu_tile_t tile = {at + planes_bytes, cols.count * pix, pix};
+        cc_load(cc, l, &value, rows, cols, c0, c, &tile);
+        if (l->ins > 1 && rows.count == 1 && s->h > 1)
+            tile.row = 0;
+        if (l->ins > 1 && cols.count == 1 && s->w > 1)
+            tile.pix = 0;
+        s->in[i] = tile;
+        at += planes_bytes + bytes;
+    }
+}
+
+static void store_result(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    cc_value_t value = cc_value(cc, l->out);
+    cc_store(cc, l, &value, s->y, s->x, s->h, s->w, s->c0, s->c, &s->out);
+}
+
+static void set_result(const cc_t *cc, const cc_layer_t *l, cc_step_t *s, uint32_t at)
+{
+    cc_value_t value = cc_value(cc, l->out);
+    s->out.addr = at;
+    s->out.pix = cc_tile_pix(&value, s->c0, s->c);
+    s->out.row = s->w * s->out.pix;
+}
+
+static void set_accumulator(cc_t *cc, const cc_layer_t *l, cc_step_t *s)
+{
+    if (l->kind->mac == NULL)
+        return;
+    s->acc.addr = cc_take(cc, NPU_MEM_ACC, acc_bytes(l, s));
+    s->acc.pix = 4 * npu_round_lanes(s->c);
+    s->acc.row = s->w * s->acc.pix;
+}
+
+static void finish(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    l->kind->vec(cc, l, s);
+    store_result(cc, l, s);
+}
+
+static void array_work(cc_t *cc, cc_layer_t *l, cc_step_t *s)
+{
+    if (l->kind->mac == NULL)
+        return;
+    for (uint32_t slice = 0; slice < l->tiling.slices; slice++) {
+        if (slice > 0)
+            load_weights(cc, l, s, slice, 0);
+        l->kind->mac(cc, l, s, slice);
+    }
+}
+
+/* The running state of a layer's loop. */
+typedef struct {
+    uint32_t wgt_base, par_base; /* of resident weights and parameters */
+    uint32_t area;               /* ACT: sources, then `outs` results */
+    uint32_t results;            /* made from this area so far */
+    cc_step_t held;              /* computed, not yet requantized and stored */
+    bool holds;
+} loop_t;
+
+static void flush(cc_t *cc, cc_layer_t *l, loop_t *loop)
+{
+    if (loop->holds)
+        finish(cc, l, &loop->held);
+    loop->holds = false;
+}
+
+/*
+ * A planar source needs the vector unit before the array as well as after it. So that it never
+ * waits, the transform of step n + 1 is emitted before the requantize of step n; for that a step
+ * is held back, which is possible where two steps stand side by side in L1.
+ */
+static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint32_t act = t->in_bytes + t->outs * t->out_bytes;
+    cc_step_t s;
+    set_step(cc, l, 0, 0, &s);
+    return l->kind->mac != NULL && !t->groups_outer && t->groups == 1 &&
+           cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR &&
+           4 * act <= cc->desc->mem_bytes[NPU_MEM_ACT] &&
+           4 * acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
+}
+
+static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint32_t group,
+                     bool weights, bool sources, cc_step_t *s)
+{
+    const cc_tiling_t *t = &l->tiling;
+    cc_step_t before = *s;
+    set_step(cc, l, tile, group, s);
+    s->wgt = before.wgt;
+    s->par = before.par;
+    memcpy(s->in, before.in, sizeof(s->in));
+    if (weights) {
+        load_weights(cc, l, s, 0, loop->wgt_base);
+        load_params(cc, l, s, loop->par_base);
+    } else if (t->resident) {
+        s->wgt = loop->wgt_base + tile_weight_bytes(l, t->group, l->in[0].size.c) * group;
+        s->par = loop->par_base + (l->shared_params ? 0 : param_chunk(l) * group);
+    }
+    if (sources) {
+        loop->area = cc_take(cc, NPU_MEM_ACT, t->in_bytes + t->outs * t->out_bytes);
+        loop->results = 0;
+        load_operands(cc, l, s, loop->area);
+    }
+    set_result(cc, l, s, loop->area + t->in_bytes + loop->results++ % t->outs * t->out_bytes);
+    set_accumulator(cc, l, s);
+}
+
+void tile_run(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint32_t tiles = t->row_tiles * t->col_tiles;
+    loop_t loop = {0};
+    cc_step_t s = {0};
+    bool hold = holds_steps(cc, l);
+    if (t->resident) {
+        loop.wgt_base = cc_take(cc, NPU_MEM_WGT, l->weights_bytes);
+        loop.par_base = cc_take(cc, NPU_MEM_PAR, l->params_bytes);
+    }
+    for (uint32_t i = 0; i < tiles * t->groups; i++) {
+        uint32_t tile = t->groups_outer ? i % tiles : i / t->groups;
+        uint32_t group = t->groups_outer ? i / tiles : i % t->groups;
+        bool first_of_group = t->groups_outer ? tile == 0 : tile == 0 || !t->resident;
+        bool weights = first_of_group || t->slices > 1;
+        if (l->shared_params && l->kind->mac == NULL)
+            weights = i == 0;
+        bool sources = !l->all_in || (t->groups_outer ? tiles > 1 || i == 0 : group == 0);
+        run_step(cc, l, &loop, tile, group, weights, sources, &s);
+        array_work(cc, l, &s);
+        flush(cc, l, &loop);
+        loop.held = s;
+        loop.holds = true;
+        if (!hold)
+            flush(cc, l, &loop);
+    }
+    flush(cc, l, &loop);
+}
+
+/* ---- choosing --------------------------------------------------------------------------------- */
+
+static const uint32_t no_limit = UINT32_MAX;
+
+/* Fills what follows from rows, cols, group, slice and order; false when a step does not fit. need
+ * gets the bytes of one step in each memory. */
+static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
+{
+    cc_tiling_t *t = &l->tiling;
+    const uint32_t *room = cc->desc->mem_bytes;
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    t->row_tiles = cc_div_up(out.h, t->rows);
+    t->col_tiles = cc_div_up(out.w, t->cols);
+    t->groups = cc_div_up(out.c, t->group);
+    t->slices = l->all_in ? cc_div_up(l->in[0].size.c, t->slice) : 1;
+    cc_step_t s;
+    /* the second row (column) of tiles has the whole window, the first may be cut by padding */
+    set_step(cc, l, 0, 0, &s);
+    uint64_t in = 0, planes_and_tile;
+    npu_window_t w = l->window;
+    for (uint32_t i = 0; i < l->ins; i++) {
+        cc_value_t value = cc_operand_value(cc, &l->in[i]);
+        npu_hwc_t size = l->in[i].size;
+        uint64_t rows = (uint64_t)(s.h - 1) * w.stride_h + npu_window_reach(w.kernel_h, w.dilation_h);
+        uint64_t cols = (uint64_t)(s.w - 1) * w.stride_w + npu_window_reach(w.kernel_w, w.dilation_w);
+        rows = rows < size.h ? rows : size.h;
+        cols = cols < size.w ? cols : size.w;
+        uint32_t c0, c;
+        operand_channels(l, i, &s, &c0, &c);
+        planes_and_tile = rows * cols * cc_tile_pix(&value, c0, c) + 2 * CC_ALIGN;
+        if (value.layout == NPU_LAYOUT_PLANAR)
+            planes_and_tile += rows * cols * c;
+        in += planes_and_tile;
+    }
+    cc_value_t value = cc_value(cc, l->out);
+    uint64_t result = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c) + CC_ALIGN;
+    uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
+    need[NPU_MEM_ACT] = in + result > no_limit ? no_limit : (uint32_t)(in + result);
+    need[NPU_MEM_ACC] = acc > no_limit ? no_limit : (uint32_t)acc;
+    need[NPU_MEM_WGT] = weight_chunk(l);
+    need[NPU_MEM_PAR] = param_chunk(l);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        if (need[m] > room[m])
+            return false;
+    t->in_bytes = cc_align((uint32_t)in);
+    t->out_bytes = cc_align((uint32_t)result);
+    t->outs = t->groups > 1 && l->all_in && in + 2 * result + 3 * CC_ALIGN <= room[NPU_MEM_ACT];
+    t->outs += 1;
+    if (t->in_bytes + t->outs * t->out_bytes > room[NPU_MEM_ACT])
+        return false;
+    uint64_t weights = (uint64_t)tile_weight_bytes(l, out.c, l->in[0].size.c);
+    uint64_t params = param_bytes(l, out.c);
+    t->resident = t->slices == 1 && weights <= room[NPU_MEM_WGT] && params <= room[NPU_MEM_PAR];
+    need[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
+    return true;
+}
+
+/* Busy cycles of each engine over the layer, from one step of each kind. */
+typedef struct {
+    uint64_t total[NPU_ENGINES];
+    uint64_t lead; /* before the array (or vector unit) can start, and after it is done */
+    uint64_t sources, weights, result; /* parts of total that may fail to overlap */
+} cost_t;
+
+static void probe_into(cc_t *cc, uint64_t cycles[NPU_ENGINES])
+{
+    memset(cycles, 0, NPU_ENGINES * sizeof(*cycles));
+    cc->probe = cycles;
+}
+
+static void add_cycles(cost_t *cost, const uint64_t cycles[NPU_ENGINES], uint64_t times)
+{
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        cost->total[e] += cycles[e] * times;
+}
+
+static cost_t probe(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint64_t tiles = (uint64_t)t->row_tiles * t->col_tiles, steps = tiles * t->groups;
+    uint64_t cycles[NPU_ENGINES];
+    cc_ring_t ring[NPU_MEMS];
+    memcpy(ring, cc->ring, sizeof(ring));
+    cost_t cost = {0};
+    cc_step_t s;
+    /* the middle tile has the most source rows */
+    set_step(cc, l, (uint32_t)(tiles / 2), 0, &s);
+
+    probe_into(cc, cycles);
+    for (uint32_t slice = 0; slice < t->slices; slice++)
+        load_weights(cc, l, &s, slice, 0);
+    load_params(cc, l, &s, 0);
+    bool once = t->groups_outer || t->resident;
+    add_cycles(&cost, cycles, once ? t->groups : steps);
+    cost.weights = cycles[NPU_ENGINE_LOAD];
+    cost.lead += cycles[NPU_ENGINE_LOAD];
+
+    probe_into(cc, cycles);
+    load_operands(cc, l, &s, 0);
+    bool per_step = !l->all_in || (t->groups_outer && tiles > 1);
+    add_cycles(&cost, cycles, per_step ? steps : tiles);
+    cost.sources = cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
+    cost.lead += cost.sources;
+
+    probe_into(cc, cycles);
+    set_result(cc, l, &s, t->in_bytes);
+    set_accumulator(cc, l, &s);
+    for (uint32_t slice = 0; l->kind->mac != NULL && slice < t->slices; slice++)
+        l->kind->mac(cc, l, &s, slice);
+    add_cycles(&cost, cycles, steps);
+
+    probe_into(cc, cycles);
+    finish(cc, l, &s);
+    add_cycles(&cost, cycles, steps);
+    cost.result = cycles[NPU_ENGINE_VEC] + cycles[NPU_ENGINE_STORE];
+    cost.lead += cost.result;
+    cc->probe = NULL;
+    memcpy(cc->ring, ring, sizeof(ring));
+    return cost;
+}
+
+/* Estimated cycles of the layer: the busiest engine, what comes before and after, and what cannot
+ * overlap because two steps do not stand side by side. */
+static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
+{
+    const cc_tiling_t *t = &l->tiling;
+    const uint32_t *room = cc->desc->mem_bytes;
+    uint64_t steps = (uint64_t)t->row_tiles * t->col_tiles * t->groups;
+    *cost = probe(cc, l);
+    uint64_t cycles = cost->lead;
+    uint64_t busiest = 0;
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
+    cycles += busiest;
+    if (2 * (uint64_t)need[NPU_MEM_ACT] > room[NPU_MEM_ACT])
+        cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
+    if (2 * (uint64_t)need[NPU_MEM_ACC] > room[NPU_MEM_ACC])
+        cycles += cost->result * (steps - 1);
+    if (!t->resident && 2 * (uint64_t)need[NPU_MEM_WGT] > room[NPU_MEM_WGT])
+        cycles += cost->weights * (t->groups_outer ? t->groups : steps);
+    return cycles;
+}
+
+/* Input channels of one CONV: all of them, or as many as leave two chunks of weights in WGT. */
+static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
+{
+    uint32_t in_c = l->in[0].size.c, room = cc->desc->mem_bytes[NPU_MEM_WGT];
+    if (!l->all_in || l->kind->mac == NULL)
+        return in_c;
+    uint64_t block = (uint64_t)l->window.kernel_h * l->window.kernel_w * npu_round_lanes(group) * 32;
+    uint64_t blocks = block == 0 ? 1 : room / block;
+    if (blocks * 32 >= in_c)
+        return in_c;
+    blocks = blocks > 1 ? blocks / 2 : 1;
+    return (uint32_t)blocks * 32;
+}
+
+typedef struct {
+    cc_tiling_t tiling;
+    uint64_t cycles;
+    bool found;
+    uint32_t need[NPU_MEMS]; /* of the smallest step tried */
+} choice_t;
+
+static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint32_t group,
+                    choice_t *best)
+{
+    uint32_t need[NPU_MEMS];
+    cost_t cost;
+    for (uint32_t order = 0; order < 2; order++) {
+        l->tiling = (cc_tiling_t){.rows = rows, .cols = cols, .group = group,
+                                  .slice = slice_for(cc, l, group), .groups_outer = order == 1};
+        bool fit = fits(cc, l, need);
+        if (!fit && !best->found)
+            memcpy(best->need, need, sizeof(need));
+        bool pointless = order == 1 && (!l->all_in || l->tiling.groups == 1 || l->tiling.resident ||
+                                        l->tiling.row_tiles * l->tiling.col_tiles == 1);
+        if (!fit || pointless)
+            continue;
+        uint64_t cycles = estimate(cc, l, need, &cost);
+        if (!best->found || cycles < best->cycles) {
+            best->tiling = l->tiling;
+            best->cycles = cycles;
+            best->found = true;
+            memcpy(l->engine_cycles, cost.total, sizeof(cost.total));
+        }
+    }
+}
+
+/* Output channels of a tile: all, and halves of that down to one block. */
+static uint32_t next_group(const cc_layer_t *l, uint32_t group)
+{
+    if (l->one_group || group <= NPU_LANES)
+        return 0;
+    return npu_round_lanes(group / 2);
+}
+
+static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choice_t *best)
+{
+    for (uint32_t group = out.c; group != 0; group = next_group(l, group)) {
+        uint32_t last = 0;
+        for (uint32_t tiles = 1; tiles <= out.h; tiles += 1 + tiles / 8) {
+            uint32_t rows = cc_div_up(out.h, tiles);
+            if (rows != last)
+                try_cut(cc, l, rows, cols, group, best);
+            last = rows;
+        }
+        if (last != 1)
+            try_cut(cc, l, 1, cols, group, best);
+    }
+}
+
+bool tile_choose(cc_t *cc, cc_layer_t *l)
+{
+    static const char *const names[NPU_MEMS] = {"activations", "weights", "accumulators",
+                                                "parameters"};
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    choice_t best = {.found = false};
+    for (uint32_t cols = out.w; !best.found; cols = cc_div_up(cols, 2)) {
+        try_rows(cc, l, out, cols, &best);
+        if (cols == 1)
+            break;
+    }
+    l->tiling = best.tiling;
+    for (uint32_t m = 0; !best.found && m < NPU_MEMS; m++)
+        if (best.need[m] > cc->desc->mem_bytes[m])
+            return cc_fail(cc, l, SIM_EFULL,
+                           "the smallest tile needs %u bytes of L1 %s, there are %u", best.need[m],
+                           names[m], cc->desc->mem_bytes[m]);
+    return best.found;
+}

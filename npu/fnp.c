@@ -1,0 +1,297 @@
+/*
+ * fnp.c - a program in memory: growing, comparing, checking, loading.
+ */
+#include "npu/fnp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/npu_int.h"
+
+void npu_prog_free(npu_prog_t *prog)
+{
+    for (uint32_t i = 0; i < prog->blob_count; i++)
+        free(prog->blobs[i].data);
+    free(prog->blobs);
+    free(prog->insns);
+    free(prog->layers);
+    free(prog->kept);
+    memset(prog, 0, sizeof(*prog));
+}
+
+static bool name_char(char c)
+{
+    return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\';
+}
+
+void npu_name_set(char name[NPU_NAME_BYTES], const char *src)
+{
+    memset(name, 0, NPU_NAME_BYTES);
+    for (size_t i = 0; i + 1 < NPU_NAME_BYTES && src[i] != '\0'; i++)
+        name[i] = name_char(src[i]) ? src[i] : '_';
+}
+
+/* Room for one more element: arrays double whenever their count is a power of two. */
+static bool grow(void **array, uint32_t count, size_t element_bytes)
+{
+    if ((count & (count - 1)) != 0)
+        return true;
+    size_t places = count == 0 ? 1 : 2 * (size_t)count;
+    void *bigger = realloc(*array, places * element_bytes);
+    if (bigger == NULL)
+        return false;
+    *array = bigger;
+    return true;
+}
+
+uint32_t npu_prog_add_insn(npu_prog_t *prog, const npu_insn_t *insn, char *error,
+                           size_t error_bytes)
+{
+    uint32_t words[NPU_INSN_WORDS];
+    void *array = prog->insns;
+    if (!npu_insn_encode(insn, words, error, error_bytes))
+        return UINT32_MAX;
+    if (prog->insn_count >= NPU_MAX_INSNS || !grow(&array, prog->insn_count, NPU_INSN_BYTES)) {
+        if (error != NULL)
+            snprintf(error, error_bytes, "no room for another instruction");
+        return UINT32_MAX;
+    }
+    prog->insns = array;
+    memcpy(prog->insns[prog->insn_count], words, NPU_INSN_BYTES);
+    return prog->insn_count++;
+}
+
+uint32_t npu_prog_add_blob(npu_prog_t *prog, uint32_t l2, const void *data, uint32_t bytes)
+{
+    void *array = prog->blobs;
+    uint8_t *copy = malloc(bytes == 0 ? 1 : bytes);
+    if (copy == NULL || prog->blob_count >= NPU_MAX_BLOBS ||
+        !grow(&array, prog->blob_count, sizeof(npu_blob_t))) {
+        free(copy);
+        return UINT32_MAX;
+    }
+    memcpy(copy, data, bytes);
+    prog->blobs = array;
+    prog->blobs[prog->blob_count] = (npu_blob_t){l2, bytes, copy};
+    return prog->blob_count++;
+}
+
+uint32_t npu_prog_add_layer(npu_prog_t *prog, const npu_layer_t *layer)
+{
+    void *array = prog->layers;
+    if (prog->layer_count >= NPU_MAX_LAYERS || !grow(&array, prog->layer_count, sizeof(*layer)))
+        return UINT32_MAX;
+    prog->layers = array;
+    prog->layers[prog->layer_count] = *layer;
+    return prog->layer_count++;
+}
+
+uint32_t npu_prog_add_kept(npu_prog_t *prog, const npu_kept_t *kept)
+{
+    void *array = prog->kept;
+    if (prog->kept_count >= NPU_MAX_KEPT || !grow(&array, prog->kept_count, sizeof(*kept)))
+        return UINT32_MAX;
+    prog->kept = array;
+    prog->kept[prog->kept_count] = *kept;
+    return prog->kept_count++;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------
+ */
+
+static bool same_bytes(const void *a, const void *b, size_t bytes)
+{
+    return bytes == 0 || memcmp(a, b, bytes) == 0;
+}
+
+static bool same_meta(const npu_meta_t *a, const npu_meta_t *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->rounding == b->rounding &&
+           a->insn_l2 == b->insn_l2 && a->l2_peak_bytes == b->l2_peak_bytes &&
+           a->l2_lower_bound_bytes == b->l2_lower_bound_bytes && a->macs == b->macs &&
+           memcmp(a->mem_bytes, b->mem_bytes, sizeof(a->mem_bytes)) == 0;
+}
+
+static bool same_layer(const npu_layer_t *a, const npu_layer_t *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->op, b->op) == 0 && a->first == b->first &&
+           a->last == b->last && a->macs == b->macs;
+}
+
+static bool same_kept(const npu_kept_t *a, const npu_kept_t *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->tensor == b->tensor && a->l2 == b->l2 &&
+           a->dtype == b->dtype && a->layout == b->layout && a->dims == b->dims &&
+           memcmp(a->shape, b->shape, sizeof(a->shape)) == 0 && a->zero_point == b->zero_point &&
+           a->scale_bits == b->scale_bits && a->valid_after == b->valid_after;
+}
+
+bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
+{
+    if (!same_meta(&a->meta, &b->meta) || memcmp(a->net, b->net, sizeof(a->net)) != 0 ||
+        a->insn_count != b->insn_count || a->blob_count != b->blob_count ||
+        a->layer_count != b->layer_count || a->kept_count != b->kept_count)
+        return false;
+    if (!same_bytes(a->insns, b->insns, (size_t)a->insn_count * NPU_INSN_BYTES))
+        return false;
+    for (uint32_t i = 0; i < a->blob_count; i++)
+        if (a->blobs[i].l2 != b->blobs[i].l2 || a->blobs[i].bytes != b->blobs[i].bytes ||
+            !same_bytes(a->blobs[i].data, b->blobs[i].data, a->blobs[i].bytes))
+            return false;
+    for (uint32_t i = 0; i < a->layer_count; i++)
+        if (!same_layer(&a->layers[i], &b->layers[i]))
+            return false;
+    for (uint32_t i = 0; i < a->kept_count; i++)
+        if (!same_kept(&a->kept[i], &b->kept[i]))
+            return false;
+    return true;
+}
+
+/* ---- checking -----------------------------------------------------------------------------------
+ */
+
+static bool good_name(const char name[NPU_NAME_BYTES])
+{
+    for (size_t i = 0; i < NPU_NAME_BYTES; i++) {
+        if (name[i] == '\0')
+            return true;
+        if (!name_char(name[i]))
+            return false;
+    }
+    return false;
+}
+
+static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
+{
+    const npu_meta_t *meta = &prog->meta;
+    if (!good_name(meta->name))
+        return npu_wrong(error, n, "network name: not printable");
+    if (meta->rounding > NPU_ROUND_SINGLE)
+        return npu_wrong(error, n, "rounding: %u not in 0..1", meta->rounding);
+    if (meta->insn_l2 % NPU_INSN_BYTES != 0)
+        return npu_wrong(error, n, "insn_l2: 0x%x is not a multiple of 64", meta->insn_l2);
+    if (meta->insn_l2 + (uint64_t)prog->insn_count * NPU_INSN_BYTES > UINT32_MAX)
+        return npu_wrong(error, n, "insn_l2: 0x%x leaves no room for the program", meta->insn_l2);
+    if (prog->insn_count == 0 || prog->insn_count > NPU_MAX_INSNS)
+        return npu_wrong(error, n, "%u instructions, not 1..%u", prog->insn_count, NPU_MAX_INSNS);
+    if (prog->net[NPU_NET_MAGIC_W] != 0 && prog->net[NPU_NET_MAGIC_W] != NPU_NET_MAGIC)
+        return npu_wrong(error, n, "network table: magic is 0x%08x", prog->net[NPU_NET_MAGIC_W]);
+    return true;
+}
+
+static bool valid_insns(const npu_prog_t *prog, char *error, size_t n)
+{
+    for (uint32_t i = 0; i < prog->insn_count; i++) {
+        npu_insn_t insn;
+        char what[160];
+        if (!npu_insn_decode(prog->insns[i], &insn, what, sizeof(what)))
+            return npu_wrong(error, n, "instruction %u: %s", i, what);
+        if (prog->layer_count > 0 && insn.layer >= prog->layer_count)
+            return npu_wrong(error, n, "instruction %u: layer %u of %u", i, insn.layer,
+                             prog->layer_count);
+    }
+    return true;
+}
+
+static bool valid_layer(const npu_prog_t *prog, uint32_t i, char *error, size_t n)
+{
+    const npu_layer_t *layer = &prog->layers[i];
+    if (!good_name(layer->name) || !good_name(layer->op))
+        return npu_wrong(error, n, "layer %u: name or operator not printable", i);
+    if (layer->first > layer->last || layer->last >= prog->insn_count)
+        return npu_wrong(error, n, "layer %u: instructions %u..%u of %u", i, layer->first,
+                         layer->last, prog->insn_count);
+    return true;
+}
+
+static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n)
+{
+    const npu_kept_t *kept = &prog->kept[i];
+    if (!good_name(kept->name))
+        return npu_wrong(error, n, "kept tensor %u: name not printable", i);
+    if (kept->dtype >= NPU_DTYPES || kept->layout >= NPU_LAYOUTS)
+        return npu_wrong(error, n, "kept tensor %u: type %u, layout %u", i, kept->dtype,
+                         kept->layout);
+    if (kept->dims < 1 || kept->dims > 4)
+        return npu_wrong(error, n, "kept tensor %u: %u dimensions, not 1..4", i, kept->dims);
+    uint64_t elements = 1;
+    for (uint32_t d = 0; d < 4; d++) {
+        if (kept->shape[d] < 1 || kept->shape[d] > 1u << 24)
+            return npu_wrong(error, n, "kept tensor %u: dimension %u is %u", i, d, kept->shape[d]);
+        elements *= kept->shape[d];
+        if (elements > 1u << 28)
+            return npu_wrong(error, n, "kept tensor %u: too large", i);
+    }
+    if (kept->valid_after != NPU_VALID_AT_START && kept->valid_after >= prog->insn_count)
+        return npu_wrong(error, n, "kept tensor %u: after instruction %u of %u", i,
+                         kept->valid_after, prog->insn_count);
+    return true;
+}
+
+bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
+{
+    if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes))
+        return false;
+    for (uint32_t i = 0; i < prog->blob_count; i++)
+        if (prog->blobs[i].bytes == 0 ||
+            (uint64_t)prog->blobs[i].l2 + prog->blobs[i].bytes > UINT32_MAX)
+            return npu_wrong(error, error_bytes, "constants %u: %u bytes at 0x%x", i,
+                             prog->blobs[i].bytes, prog->blobs[i].l2);
+    for (uint32_t i = 0; i < prog->layer_count; i++)
+        if (!valid_layer(prog, i, error, error_bytes))
+            return false;
+    for (uint32_t i = 0; i < prog->kept_count; i++)
+        if (!valid_kept(prog, i, error, error_bytes))
+            return false;
+    return true;
+}
+
+bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, size_t error_bytes)
+{
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        if (prog->meta.mem_bytes[m] > desc->mem_bytes[m])
+            return npu_wrong(error, error_bytes, "%s: %u bytes of L1 needed, %u there",
+                             npu_mem_name((npu_mem_t)m), prog->meta.mem_bytes[m],
+                             desc->mem_bytes[m]);
+    uint64_t end = prog->meta.insn_l2 + (uint64_t)prog->insn_count * NPU_INSN_BYTES;
+    for (uint32_t i = 0; i < prog->blob_count; i++) {
+        uint64_t blob_end = (uint64_t)prog->blobs[i].l2 + prog->blobs[i].bytes;
+        end = blob_end > end ? blob_end : end;
+    }
+    if (end > desc->l2_bytes || prog->meta.l2_peak_bytes > desc->l2_bytes)
+        return npu_wrong(
+            error, error_bytes, "L2: %llu bytes needed, %u there",
+            (unsigned long long)(end > desc->l2_bytes ? end : prog->meta.l2_peak_bytes),
+            desc->l2_bytes);
+    return true;
+}
+
+/* ---- loading ------------------------------------------------------------------------------------
+ */
+
+static void put_words(uint8_t *bytes, const uint32_t *words, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t b = 0; b < 4; b++)
+            bytes[4 * i + b] = (uint8_t)(words[i] >> (8 * b));
+}
+
+bool npu_prog_load(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t l2_base)
+{
+    uint8_t bytes[4 * NPU_NET_WORDS > NPU_INSN_BYTES ? 4 * NPU_NET_WORDS : NPU_INSN_BYTES];
+    for (uint32_t i = 0; i < prog->blob_count; i++)
+        if (!sim_mem_poke(port, l2_base + prog->blobs[i].l2, prog->blobs[i].data,
+                          prog->blobs[i].bytes))
+            return false;
+    for (uint32_t i = 0; i < prog->insn_count; i++) {
+        put_words(bytes, prog->insns[i], NPU_INSN_WORDS);
+        if (!sim_mem_poke(port, l2_base + prog->meta.insn_l2 + i * NPU_INSN_BYTES, bytes,
+                          NPU_INSN_BYTES))
+            return false;
+    }
+    if (prog->net[NPU_NET_MAGIC_W] == 0)
+        return true;
+    put_words(bytes, prog->net, NPU_NET_WORDS);
+    return sim_mem_poke(port, l2_base, bytes, 4 * NPU_NET_WORDS);
+}
