@@ -1,0 +1,220 @@
+/*
+ * pixel.h - the pixel die: lens, Bayer array, rolling shutter, column ADC; light in, RAW lines out.
+ *
+ *              +-----------------------------------------------------------+
+ *    light --->| lens -> color filter, QE -> charge -> noise -> gain, ADC  |---> line sinks
+ *    (pulled)  +-----------------------------------------------------------+     (row by row)
+ *    registers --> latched once a frame                         |   |   |
+ *                                                  frame_start--+   |   +-- irq (level)
+ *                                                       frame_end --+
+ *
+ * Timing:       row r of a frame is read from F + r L to F + (r + 1) L pixel clocks, F the frame's
+ *               first clock and L line_length_pck; its exposure is the coarse L clocks before. Its
+ *               line goes to the sinks at the end. Frames follow each other after frame_length L
+ *               clocks. The first frame after stream on begins its exposure there and then.
+ * Latching:     the settings of frame n + 1 are taken, together, when frame n's first row begins
+ *               to be read (of the first frame: at stream on). So what is written during frame n
+ *               shows in frame n + 2: the control delay of two frames of the IMX477/IMX500 (facts:
+ *               sensor.md 2.3). A frame waits when its exposure would begin before the rows of the
+ *               one before are read; nothing else ever moves a frame.
+ * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
+ * Modeled:      photon and dark shot noise (Poisson at every level), dark current over temperature,
+ *               read noise over gain, PRNU, DSNU, dark-current spread, full well, analog gain,
+ * 10-bit ADC with black level; 2x2 binning of the same color as the average of four photosites,
+ * digitized once. README.md has laws and tests. Not modeled:  lens PSF, vignetting and chief-ray
+ * angle; reset noise (CDS cancels it), row noise, column noise, RTN, hot pixels, ADC nonlinearity,
+ * blooming; Bayer-corrected (3:1) binning weights; windows, flips, digital gain, long-exposure
+ * shift, HDR, test patterns; sensor start-up time; temperature changes. Units:        charge in
+ * electrons, samples in DN of 10 bits, light in lux.
+ */
+#ifndef PIXEL_PIXEL_H
+#define PIXEL_PIXEL_H
+
+#include "sim/json.h"
+#include "sim/sim.h"
+
+#define PIX_MAX_SINKS 4u
+#define PIX_MAX_WIDTH 8192u
+
+typedef enum {
+    PIX_MODE_FULL,   /* one sample a photosite */
+    PIX_MODE_BINNED, /* 2x2 photosites of one color make a sample */
+    PIX_MODES
+} pix_mode_t;
+
+/* Channels of light and of photosites, in this order wherever there are three. */
+enum { PIX_RED, PIX_GREEN, PIX_BLUE, PIX_COLORS };
+
+typedef struct {
+    uint64_t clk_hz;              /* pixel clock: what line_length counts */
+    uint32_t width_px, height_px; /* of the active array; multiples of 4, 16..8192 */
+    double pitch_um;
+    sim_bayer_t bayer;
+    uint64_t seed; /* of all noise and of the fixed patterns */
+
+    /* Lens: E = M transmission / (4 f_number^2 (1 + magnification)^2), M the scene's exitance. */
+    double f_number, transmission, magnification;
+
+    /* Photons per second and square meter that one lux of equal-energy-of-D65 white brings in the
+     * red, green and blue third of the spectrum; and what share of them each kind of photosite
+     * turns into electrons: qe[photosite][band]. */
+    double photons_per_lux[PIX_COLORS];
+    double qe[PIX_COLORS][PIX_COLORS];
+
+    double full_well_e;                              /* of one photosite */
+    double dark_e_per_s, dark_at_c, dark_doubling_k; /* mean dark current, and where it holds */
+    double temperature_c;
+    double dark_spread;           /* log-normal sigma of dark current from photosite to photosite */
+    double prnu;                  /* sigma of a photosite's gain, 1 = 100 % */
+    double dsnu_e;                /* sigma of a photosite's offset */
+    double read_noise_e;          /* read noise a behind the gain: sigma^2 = a^2 + (b / gain)^2 */
+    double read_noise_at_gain1_e; /* b */
+    double dn_per_e;              /* system gain at analog gain 1 */
+    uint32_t adc_bits;            /* 8..12 */
+    uint32_t black_dn;
+
+    uint32_t line_length_min[PIX_MODES]; /* clocks: the fastest published readout */
+    uint32_t blank_lines_min;            /* frame_length - height */
+    uint32_t coarse_min, coarse_margin;  /* lines; coarse <= frame_length - margin */
+    uint32_t gain_code_max;
+} pix_desc_t;
+
+/* What is latched for a frame, and when it happens: all that its samples depend on. */
+typedef struct {
+    uint64_t readout_pck; /* clock at which row 0 begins to be read; the exposure ends there */
+    uint32_t frame;       /* number, from 0, over all streams since reset */
+    uint32_t mode;        /* pix_mode_t */
+    uint32_t line_length_pck;
+    uint32_t frame_length_lines;
+    uint32_t coarse_lines;
+    uint32_t gain_code;
+} pix_frame_t;
+
+/* When the whole of a frame is exposed and read. */
+typedef struct {
+    uint32_t frame;
+    uint64_t exposure_start_ps; /* of the first row */
+    uint64_t exposure_end_ps;   /* of the last row */
+    uint64_t readout_start_ps, readout_end_ps;
+} pix_timing_t;
+
+/* Register file, in page order. */
+typedef struct {
+    uint32_t id, ctrl, mode, line_length, frame_length, coarse, gain;
+    uint32_t black, frame, sof_lo, sof_hi, status, irq_en;
+} pix_regs_t;
+
+enum {
+    PIX_ID_VALUE = 0x00040001, /* block 4, version 1 */
+    PIX_CTRL_STREAM = 1u << 0,
+    PIX_STATUS_FRAME_START = 1u << 0, /* the first row begins to be read */
+    PIX_STATUS_FRAME_END = 1u << 1,   /* the last row is read */
+    PIX_STATUS_CLAMPED = 1u << 2,     /* a setting was out of range when latched */
+};
+
+#define PIX_MAX_THREADS 64u
+#define PIX_BAND_ROWS 32u
+#define PIX_BAND_JOB_ROWS 4u
+
+/* Rows computed ahead. Not state: they follow from a latched frame. */
+typedef struct {
+    struct pix *pix;
+    sim_batch_t batch;
+    pix_frame_t frame;
+    uint32_t first_row, rows; /* rows 0: empty */
+    uint16_t *sample;         /* PIX_BAND_ROWS rows of pix_row_room samples */
+    uint32_t saturated[PIX_BAND_ROWS];
+} pix_band_t;
+
+struct pix_fpn;     /* fpn.h: fixed patterns */
+struct pix_kernels; /* kernels.h: row arithmetic at one vector level */
+
+typedef struct pix {
+    sim_comp_t comp; /* stays first */
+    pix_desc_t desc; /* as given to pix_init, never changed afterwards */
+    sim_pool_t *pool;
+    sim_event_t frame_event, row_event;
+    sim_wire_t frame_start, frame_end; /* out, pulses, optional */
+    sim_wire_t irq;                    /* out, level, optional */
+    sim_light_t light;                 /* in, required; set it before sim_check */
+    sim_line_sink_t sink[PIX_MAX_SINKS];
+    uint32_t sinks;
+
+    const struct pix_kernels *kernels;
+    struct pix_fpn *fpn;             /* [PIX_MODES] */
+    float *scratch[PIX_MAX_THREADS]; /* a worker's planes of light */
+    pix_band_t band[2];
+
+    pix_regs_t regs;  /* state: every field from here on has a row in pix_fields */
+    pix_frame_t now;  /* the frame that is read, or was read last */
+    pix_frame_t next; /* latched: the frame that is exposed */
+    bool pending;     /* next is on its way */
+    bool reading;
+    bool illegal; /* the settings latched last had to be clamped */
+    uint32_t row; /* next to be read */
+    uint64_t frames, rows, saturated_px, dropped_frames, stretched_frames, clamped_settings;
+} pix_t;
+
+/* The IMX500: facts and assumptions are told apart in logic/chips/imx500.json and README.md. */
+pix_desc_t pix_desc_default(void);
+
+/* Reads the "pixel" object of a chip file over what desc holds; complaints are in sim_doc_error. */
+void pix_desc_read(const sim_cfg_t *cfg, pix_desc_t *desc);
+
+/*
+ * Checks desc, registers pix with sim and makes its memories: fixed patterns of the array, bands of
+ * rows. The caller owns pix, zeroed; it must outlive sim, and pool must outlive pix.
+ */
+sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *name,
+                   sim_pool_t *pool);
+/* Waits for rows on their way. Before sim_pool_free; a zeroed pix is fine. */
+void pix_free(pix_t *pix);
+
+/* False when all places are taken. Sinks are called in the order they were added. */
+bool pix_add_sink(pix_t *pix, sim_line_sink_t sink);
+
+/* Of the frame that is read, or was read last; all zero before the first. */
+pix_timing_t pix_timing(const pix_t *pix);
+
+/* ---- pure functions of description and settings (timing.c) ---- */
+
+typedef struct {
+    uint32_t width_px, height_px;
+} pix_size_t;
+
+pix_size_t pix_mode_size(const pix_desc_t *desc, pix_mode_t mode);
+/* 1024 / (1024 - code), code 0..1023. */
+double pix_analog_gain(uint32_t gain_code);
+/* The code whose gain is nearest to gain, within the desc's range. */
+uint32_t pix_gain_code(const pix_desc_t *desc, double gain);
+/* Brings settings into range, as the die does when it latches them; true when any was outside. */
+bool pix_clamp(const pix_desc_t *desc, pix_frame_t *frame);
+uint64_t pix_line_time_ps(const pix_desc_t *desc, const pix_frame_t *frame);
+uint64_t pix_frame_time_ps(const pix_desc_t *desc, const pix_frame_t *frame);
+uint64_t pix_row_exposure_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
+uint64_t pix_row_readout_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
+uint64_t pix_row_readout_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
+pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame);
+
+/* Mean electrons a photosite of `photosite` color gains per second and lux of scene exitance in
+ * each channel (white: all three at once). */
+void pix_electrons_per_lux_s(const pix_desc_t *desc, uint32_t photosite, double e[PIX_COLORS]);
+/* Mean dark current of a photosite at the desc's temperature, e-/s. */
+double pix_dark_e_per_s(const pix_desc_t *desc);
+/* Read noise of one conversion, e-. */
+double pix_read_noise_e(const pix_desc_t *desc, double analog_gain);
+
+/* ---- samples (row.c) ---- */
+
+/* Room that pix_row needs in `out`: the mode's width rounded up to the widest vector. */
+uint32_t pix_row_room(const pix_desc_t *desc, pix_mode_t mode);
+
+/*
+ * Makes one row of a frame: a pure function of pix's desc and light, frame and row. Any row, in any
+ * order, on any thread that has its own worker number (0..pool threads - 1), at any vector level:
+ * the same samples. out has pix_row_room samples. Returns how many are at full scale.
+ */
+uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                 uint16_t *out);
+
+#endif
