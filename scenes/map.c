@@ -1,0 +1,188 @@
+/*
+ * map.c - the still background: reflectance in 16 bits, sampled by rows.
+ *
+ * The usual request (2x2 binned IMX500 on a map of half the array) hits map columns exactly, so a
+ * row costs one interpolation between two map rows. Anything else adds one between columns.
+ * Requests coarser than the map read a smaller copy, so nothing aliases.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenes/scene_int.h"
+
+static bool level_init(scene_level_t *level, uint32_t width, uint32_t height)
+{
+    level->width = width;
+    level->height = height;
+    for (int c = 0; c < 3; c++) {
+        level->plane[c] = calloc((size_t)width * height, sizeof(uint16_t));
+        if (level->plane[c] == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool scene_map_init(scene_map_t *map, uint32_t width, uint32_t height)
+{
+    *map = (scene_map_t){.right = 1.0f, .bottom = 1.0f};
+    while (map->levels < SCENE_MAP_LEVELS) {
+        if (!level_init(&map->level[map->levels++], width, height))
+            return false;
+        if (width < 2 || height < 2)
+            break;
+        width /= 2;
+        height /= 2;
+    }
+    return true;
+}
+
+void scene_map_free(scene_map_t *map)
+{
+    for (uint32_t i = 0; i < map->levels; i++)
+        for (int c = 0; c < 3; c++)
+            free(map->level[i].plane[c]);
+    map->levels = 0;
+}
+
+void scene_map_put(scene_map_t *map, uint32_t row, const float *const rgb[3])
+{
+    scene_level_t *level = &map->level[0];
+    for (int c = 0; c < 3; c++) {
+        uint16_t *out = level->plane[c] + (size_t)row * level->width;
+        for (uint32_t x = 0; x < level->width; x++)
+            out[x] = (uint16_t)(scene_clamp(rgb[c][x], 0.0f, 1.0f) * 65535.0f + 0.5f);
+    }
+}
+
+/* The mean of 2 x 2; an odd last row or column is left out. */
+static void shrink(const uint16_t *in, uint32_t in_width, uint16_t *out, uint32_t width,
+                   uint32_t height)
+{
+    for (uint32_t y = 0; y < height; y++) {
+        const uint16_t *a = in + (size_t)(2 * y) * in_width;
+        const uint16_t *b = a + in_width;
+        for (uint32_t x = 0; x < width; x++)
+            out[(size_t)y * width + x] =
+                (uint16_t)((2u + a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]) >> 2);
+    }
+}
+
+void scene_map_shrink(scene_map_t *map)
+{
+    for (uint32_t i = 1; i < map->levels; i++) {
+        const scene_level_t *big = &map->level[i - 1];
+        scene_level_t *small = &map->level[i];
+        for (int c = 0; c < 3; c++)
+            shrink(big->plane[c], big->width, small->plane[c], small->width, small->height);
+    }
+}
+
+uint32_t scene_map_scratch(const scene_map_t *map)
+{
+    return map->level[0].width + 1;
+}
+
+/* Where a row of samples falls on a level: sample i at map column u + i * du. */
+typedef struct {
+    const scene_level_t *level;
+    float u, du;
+    uint32_t first, last; /* samples that see the map */
+    uint32_t row[2];
+    float between; /* of the two rows */
+} place_t;
+
+/* The first sample at or right of map column u (sample i is at place->u + i * du). */
+static uint32_t sample_at(const place_t *place, float u, uint32_t width)
+{
+    float i = (u - place->u) / place->du;
+    if (i <= 0.0f)
+        return 0;
+    if (i >= (float)width)
+        return width;
+    uint32_t whole = (uint32_t)i;
+    return (float)whole < i ? whole + 1 : whole;
+}
+
+static place_t find_place(const scene_map_t *map, const sim_light_req_t *req)
+{
+    float per_px = 1.0f / ((float)req->array_width_px * (map->right - map->left));
+    float step = req->x_step_px * per_px * (float)map->level[0].width;
+    uint32_t i = 0;
+    while (i + 1 < map->levels && step >= 2.0f) {
+        step *= 0.5f;
+        i++;
+    }
+    const scene_level_t *level = &map->level[i];
+    float w = (float)level->width, h = (float)level->height;
+    place_t place = {.level = level, .du = req->x_step_px * per_px * w};
+    float left_px = map->left * (float)req->array_width_px;
+    place.u = (req->x0_px + 0.5f - left_px) * per_px * w - 0.5f;
+    place.first = sample_at(&place, -0.5f, req->width_px);
+    place.last = sample_at(&place, w - 0.5f, req->width_px);
+
+    float y = (req->y_px + 0.5f) / (float)req->array_height_px;
+    float v = (y - map->top) / (map->bottom - map->top) * h - 0.5f;
+    if (v < -0.5f || v >= h - 0.5f)
+        place.last = place.first; /* above or below the map: black */
+    v = scene_clamp(v, 0.0f, h - 1.0f);
+    place.row[0] = (uint32_t)v;
+    place.row[1] = place.row[0] + 1 < level->height ? place.row[0] + 1 : place.row[0];
+    place.between = v - (float)place.row[0];
+    return place;
+}
+
+/* out[i] = gain * (a[i], b[i] mixed) */
+static void mix_rows(const uint16_t *restrict a, const uint16_t *restrict b, float between,
+                     float gain, uint32_t count, float *restrict out)
+{
+    float ka = (1.0f - between) * gain, kb = between * gain;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = (float)a[i] * ka + (float)b[i] * kb;
+}
+
+/* line has width + 1 entries, the last one twice. */
+static void resample(const float *restrict line, uint32_t width, const place_t *place,
+                     float *restrict out)
+{
+    float top = (float)(width - 1);
+    for (uint32_t i = place->first; i < place->last; i++) {
+        float u = scene_clamp(place->u + (float)i * place->du, 0.0f, top);
+        uint32_t k = (uint32_t)u;
+        out[i] = line[k] + (line[k + 1] - line[k]) * (u - (float)k);
+    }
+}
+
+/* Every sample sits on a map column, one after another. */
+static bool on_columns(const place_t *place, uint32_t width_px)
+{
+    float nearest = (float)(int32_t)(place->u + 0.5f);
+    float off = place->u - nearest, drift = (place->du - 1.0f) * (float)width_px;
+    return place->u > -0.25f && off < 1e-3f && off > -1e-3f && drift < 1e-2f && drift > -1e-2f &&
+           place->first == 0 && place->last == width_px &&
+           (uint32_t)nearest + width_px <= place->level->width;
+}
+
+void scene_map_row(const scene_map_t *map, const sim_light_req_t *req, const float gain[3],
+                   float *const out[3], float *scratch)
+{
+    place_t place = find_place(map, req);
+    uint32_t width = place.level->width;
+    bool direct = on_columns(&place, req->width_px);
+    for (int c = 0; c < 3; c++) {
+        if (out[c] == NULL)
+            continue;
+        const uint16_t *a = place.level->plane[c] + (size_t)place.row[0] * width;
+        const uint16_t *b = place.level->plane[c] + (size_t)place.row[1] * width;
+        float k = gain[c] / 65535.0f;
+        if (direct) {
+            uint32_t skip = (uint32_t)(place.u + 0.5f);
+            mix_rows(a + skip, b + skip, place.between, k, req->width_px, out[c]);
+            continue;
+        }
+        memset(out[c], 0, place.first * sizeof(float));
+        memset(out[c] + place.last, 0, (req->width_px - place.last) * sizeof(float));
+        mix_rows(a, b, place.between, k, width, scratch);
+        scratch[width] = scratch[width - 1];
+        resample(scratch, width, &place, out[c]);
+    }
+}
