@@ -98,6 +98,15 @@ typedef struct {
     uint32_t have_bytes; /* read so far; == want_bytes: ready to send */
 } mipi_meta_buf_t;
 
+/* What the FIFO gave back last; lines that arrive in that same instant do not see it yet. */
+typedef struct {
+    uint64_t at_ps;
+    uint32_t bytes, packets, frames, unused;
+} mipi_fifo_freed_t;
+
+/* The packet of a metadata frame that is next, or on the link. */
+typedef enum { MIPI_META_FS, MIPI_META_LINE, MIPI_META_FE } mipi_meta_step_t;
+
 typedef struct {
     sim_comp_t comp; /* stays first */
     mipi_desc_t desc;
@@ -125,37 +134,43 @@ typedef struct {
     /* registers */
     uint32_t id, ctrl, status, irq_status, irq_enable;
     uint32_t meta_addr, meta_bytes, meta_line, meta_dest, meta_frame, meta_go;
-    uint32_t image_vc, fifo_level, lines_lost_reg;
+    uint32_t image_vc, fifo_level, lines_dropped;
 
-    /* state: every field from here on has a row in the field table */
-    uint8_t *ring; /* packets as they will be sent, each in one piece */
+    /* storage; its content is state */
+    uint8_t *ring;      /* packets as they will be sent, each in one piece */
+    uint8_t *meta_room; /* two packets: header, meta_line_bytes, CRC */
+    uint32_t ring_bytes;
+
+    /* state: every field from here on is cleared by reset and has a row in the field table */
     uint32_t fifo_offset[MIPI_FIFO_PACKETS], fifo_count[MIPI_FIFO_PACKETS];
-    uint32_t fifo_frame[MIPI_FIFO_PACKETS]; /* line->frame it belongs to */
-    uint32_t fifo_head, fifo_packets, fifo_used, ring_tail;
-    uint64_t freed_ps; /* when room last came back, and how much: not seen in that same instant */
-    uint32_t freed_bytes;
-    uint32_t frames_queued; /* FE packets in the FIFO */
+    uint32_t fifo_tag[MIPI_FIFO_PACKETS];                   /* line->frame */
+    uint32_t fifo_head, fifo_packets, fifo_used, ring_tail; /* used: bytes of long packets */
+    uint32_t frames_queued;                                 /* begun, and FE has not left yet */
+    mipi_fifo_freed_t freed;
 
-    bool in_frame, dropping, overflow_logged; /* the frame that arrives */
-    uint32_t frame_ctrl, frame_vc, frame;
+    bool in_frame, dropping, overflow_logged; /* of the frame that arrives */
+    uint32_t frame_ctrl, frame_vc, frame_tag;
     uint16_t number[MIPI_VCS]; /* last frame number given on each channel */
+    uint16_t frame_number;
 
-    bool link_busy, link_meta, last_was_meta; /* the packet on the link, or the last one */
-    bool image_open;                          /* FS has left, FE has not */
+    bool link_busy, link_meta; /* the packet on the link, or the last one */
+    bool image_open;           /* FS has left, FE has not */
+    uint32_t link_count;
     uint64_t start_ps;
-    mipi_tx_frame_t image_frame, meta_out;
+    mipi_tx_frame_t image_frame, meta_out; /* leaving now */
 
-    bool meta_busy, meta_started, meta_reading, meta_bad; /* started: its first packet has left */
-    uint32_t meta_dest_now, meta_line_now, meta_next_addr, meta_unread, meta_unsent;
+    bool meta_busy, meta_started, meta_reading; /* started: its first packet was put on the link */
+    uint32_t meta_dest_now, meta_line_now, meta_next_addr;
+    uint32_t meta_unread, meta_unsent;
+    mipi_meta_step_t meta_step;
     mipi_meta_buf_t meta_buf[2];
     uint32_t meta_fill, meta_drain; /* buffer being read into, buffer to send next */
-    uint8_t *meta_data[2];          /* packet room: header, meta_line_bytes, CRC */
     uint8_t meta_short[MIPI_HEADER_BYTES];
 
     /* statistics */
     uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
     uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
-    uint64_t meta_frames, l2_reads, l2_wait_cycles, faults_done;
+    uint64_t metadata_frames, l2_reads, l2_wait_cycles, faults_done;
 } mipi_tx_t;
 
 mipi_desc_t mipi_desc_default(void);

@@ -1,0 +1,418 @@
+#include "mipi/rx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_FRAME_BYTES (UINT64_C(256) << 20)
+#define FIRST_CAPACITY 4096u
+
+/* clang-format off */
+static const struct {
+    const char *name, *text;
+} kinds[MIPI_RX_EVENT_KINDS] = {
+#define X(name, text) [MIPI_RX_##name] = {#name, text},
+    MIPI_RX_EVENTS(X)
+#undef X
+};
+/* clang-format on */
+
+const char *mipi_rx_kind_name(mipi_rx_kind_t kind)
+{
+    return kinds[kind].name;
+}
+
+const char *mipi_rx_kind_text(mipi_rx_kind_t kind)
+{
+    return kinds[kind].text;
+}
+
+/* ---- events -------------------------------------------------------------------------------------
+ */
+/* What is known about the packet at hand while it is taken apart. */
+typedef struct {
+    mipi_rx_t *rx;
+    const mipi_packet_t *packet;
+    mipi_header_t header;
+} cursor_t;
+
+static void report(const cursor_t *at, mipi_rx_kind_t kind, uint32_t found, uint32_t expected)
+{
+    mipi_rx_t *rx = at->rx;
+    mipi_rx_event_t event = {
+        .kind = kind,
+        .packet = at->packet->number,
+        .time_ps = at->packet->start_ps,
+        .corrected = kind == MIPI_RX_ECC_CORRECTED,
+        .vc = at->header.vc,
+        .dt = at->header.dt,
+        .found = found,
+        .expected = expected,
+    };
+    rx->counts[kind]++;
+    rx->channel[at->header.vc].frame.events++;
+    if (rx->callbacks.event != NULL)
+        rx->callbacks.event(rx->callbacks.ctx, &event);
+}
+
+uint64_t mipi_rx_event_count(const mipi_rx_t *rx)
+{
+    uint64_t sum = 0;
+    for (uint32_t kind = 0; kind < MIPI_RX_EVENT_KINDS; kind++)
+        sum += rx->counts[kind];
+    return sum;
+}
+
+/* ---- streams: the lines of one data type
+ * --------------------------------------------------------- */
+const mipi_rx_stream_t *mipi_rx_stream(const mipi_rx_frame_t *frame, uint8_t dt)
+{
+    for (uint32_t i = 0; i < frame->streams; i++)
+        if (frame->stream[i].dt == dt)
+            return &frame->stream[i];
+    return NULL;
+}
+
+/*
+ * The place for a data type in an open frame; NULL when all are taken. Memory of earlier frames
+ * is used again: bytes or px, whichever the type needs.
+ */
+static mipi_rx_stream_t *stream_for(mipi_rx_frame_t *frame, uint8_t dt)
+{
+    for (uint32_t i = 0; i < frame->streams; i++)
+        if (frame->stream[i].dt == dt)
+            return &frame->stream[i];
+    if (frame->streams == MIPI_RX_STREAMS)
+        return NULL;
+    mipi_rx_stream_t *s = &frame->stream[frame->streams++];
+    void *memory = s->bytes != NULL ? (void *)s->bytes : (void *)s->px;
+    uint32_t bits = mipi_bits_of_dt(dt);
+    *s = (mipi_rx_stream_t){
+        .dt = dt,
+        .bits = bits,
+        .bytes = bits == 0 ? memory : NULL,
+        .px = bits != 0 ? memory : NULL,
+        .capacity = s->capacity,
+    };
+    return s;
+}
+
+/* Makes room for `used` bytes in all; false when the frame would become too large. */
+static bool stream_grow(mipi_rx_channel_t *channel, uint64_t max_bytes, mipi_rx_stream_t *s,
+                        size_t used, size_t more)
+{
+    if (channel->bytes + more > max_bytes)
+        return false;
+    if (used + more > s->capacity) {
+        size_t capacity = s->capacity == 0 ? FIRST_CAPACITY : s->capacity;
+        while (capacity < used + more)
+            capacity *= 2;
+        void *memory = realloc(s->bits == 0 ? (void *)s->bytes : (void *)s->px, capacity);
+        if (memory == NULL)
+            return false;
+        if (s->bits == 0)
+            s->bytes = memory;
+        else
+            s->px = memory;
+        s->capacity = capacity;
+    }
+    channel->bytes += more;
+    return true;
+}
+
+static bool store_bytes(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t *s,
+                        const uint8_t *payload, uint32_t bytes)
+{
+    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, bytes))
+        return false;
+    if (bytes > 0)
+        memcpy(s->bytes + s->byte_count, payload, bytes);
+    s->byte_count += bytes;
+    return true;
+}
+
+/* A RAW line always gets the width of the first: the rest of a short one is black. */
+static bool store_px(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t *s,
+                     const uint8_t *payload, uint32_t bytes)
+{
+    size_t used = (size_t)s->lines * s->width_px;
+    uint32_t have = bytes / mipi_row_bytes(s->bits, 1) * (mipi_row_bytes(s->bits, 1) * 8 / s->bits);
+    if (have > s->width_px)
+        have = s->width_px;
+    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, used * 2, (size_t)s->width_px * 2))
+        return false;
+    if (s->width_px == 0)
+        return true;
+    rx->unpack[(s->bits - 8) / 2](s->px + used, payload, have);
+    memset(s->px + used + have, 0, (s->width_px - have) * sizeof(*s->px));
+    return true;
+}
+
+/* ---- frames -------------------------------------------------------------------------------------
+ */
+static void open_frame(mipi_rx_channel_t *channel, const cursor_t *at)
+{
+    mipi_rx_frame_t *frame = &channel->frame;
+    frame->vc = at->header.vc;
+    frame->number = at->header.word;
+    frame->complete = false;
+    frame->events = 0;
+    frame->first_packet = frame->last_packet = at->packet->number;
+    frame->start_ps = frame->end_ps = at->packet->start_ps;
+    frame->streams = 0;
+    channel->open = true;
+    channel->bytes = 0;
+    channel->line_open = channel->line_seen = false;
+}
+
+static void close_frame(mipi_rx_t *rx, mipi_rx_channel_t *channel, bool complete)
+{
+    channel->open = false;
+    channel->frame.complete = complete;
+    if (rx->callbacks.frame != NULL)
+        rx->callbacks.frame(rx->callbacks.ctx, &channel->frame);
+}
+
+/* Always 0, or one more than the last, or 1 again at any time: "periodically reset to one". */
+static void check_sequence(const cursor_t *at, mipi_rx_channel_t *channel)
+{
+    uint16_t number = at->header.word, last = channel->last_number;
+    uint16_t next = last == 0 ? 0 : mipi_frame_number_next(last);
+    if (channel->seen && number != next && (number != 1 || last == 0))
+        report(at, MIPI_RX_SEQUENCE, number, next);
+    channel->seen = true;
+    channel->last_number = number;
+}
+
+static void frame_start(const cursor_t *at, mipi_rx_channel_t *channel)
+{
+    if (channel->open) {
+        report(at, MIPI_RX_FS_OPEN, at->header.word, channel->frame.number);
+        close_frame(at->rx, channel, false);
+    }
+    uint32_t before = channel->frame.events; /* of this packet: they belong to the new frame */
+    open_frame(channel, at);
+    (void)before;
+    check_sequence(at, channel);
+}
+
+static void frame_end(const cursor_t *at, mipi_rx_channel_t *channel)
+{
+    if (!channel->open) {
+        report(at, MIPI_RX_FE_CLOSED, at->header.word, 0);
+        return;
+    }
+    if (at->header.word != channel->frame.number)
+        report(at, MIPI_RX_FE_NUMBER, at->header.word, channel->frame.number);
+    close_frame(at->rx, channel, true);
+}
+
+/* ---- packets ------------------------------------------------------------------------------------
+ */
+/* Line numbers: always 0, or rising by a constant step; LE repeats the number of its LS. */
+static void line_sync(const cursor_t *at, mipi_rx_channel_t *channel)
+{
+    uint16_t number = at->header.word, last = channel->line_number;
+    if (at->header.dt == MIPI_DT_LE) {
+        if (!channel->line_open || number != last)
+            report(at, MIPI_RX_LINE_NUMBER, number, last);
+        channel->line_open = false;
+        return;
+    }
+    if (channel->line_open)
+        report(at, MIPI_RX_LINE_NUMBER, number, last);
+    else if (channel->line_seen && channel->line_step == UINT16_MAX)
+        channel->line_step = (uint16_t)(number - last); /* the second line tells the step */
+    else if (channel->line_seen && number != (uint16_t)(last + channel->line_step))
+        report(at, MIPI_RX_LINE_NUMBER, number, (uint16_t)(last + channel->line_step));
+    if (!channel->line_seen)
+        channel->line_step = UINT16_MAX;
+    channel->line_open = channel->line_seen = true;
+    channel->line_number = number;
+}
+
+static void short_packet(const cursor_t *at)
+{
+    mipi_rx_channel_t *channel = &at->rx->channel[at->header.vc];
+    if (at->header.dt == MIPI_DT_FS)
+        frame_start(at, channel);
+    else if (at->header.dt == MIPI_DT_FE)
+        frame_end(at, channel);
+    else if (at->header.dt <= MIPI_DT_LE)
+        line_sync(at, channel);
+}
+
+static void store_line(const cursor_t *at, const uint8_t *payload, uint32_t bytes, bool good)
+{
+    mipi_rx_t *rx = at->rx;
+    mipi_rx_channel_t *channel = &rx->channel[at->header.vc];
+    mipi_rx_stream_t *s = stream_for(&channel->frame, at->header.dt);
+    if (s == NULL) {
+        report(at, MIPI_RX_TOO_MANY_TYPES, at->header.dt, MIPI_RX_STREAMS);
+        return;
+    }
+    if (s->lines == 0) {
+        s->line_bytes = at->header.word;
+        if (s->bits != 0 && !mipi_row_px(s->bits, s->line_bytes, &s->width_px)) {
+            /* no whole number of pixel groups: what is whole counts */
+            uint32_t group = mipi_row_bytes(s->bits, 1);
+            mipi_row_px(s->bits, s->line_bytes / group * group, &s->width_px);
+            report(at, MIPI_RX_LINE_BYTES, s->line_bytes, s->line_bytes / group * group);
+            good = false;
+        }
+    } else if (s->bits != 0 && at->header.word != s->line_bytes) {
+        report(at, MIPI_RX_LINE_BYTES, at->header.word, s->line_bytes);
+        good = false;
+    }
+    bool stored = s->bits != 0 ? store_px(rx, channel, s, payload, bytes)
+                               : store_bytes(rx, channel, s, payload, bytes);
+    if (!stored) {
+        report(at, MIPI_RX_MEMORY, bytes, 0);
+        return;
+    }
+    s->lines++;
+    s->bad_lines += !good;
+}
+
+/* Bytes of the payload that arrived; *good: all of them, and the CRC fits. */
+static uint32_t check_payload(const cursor_t *at, bool *good)
+{
+    uint32_t body = at->packet->count - MIPI_HEADER_BYTES, wc = at->header.word;
+    const uint8_t *payload = at->packet->bytes + MIPI_HEADER_BYTES;
+    *good = body >= wc + MIPI_CRC_BYTES;
+    if (!*good) {
+        report(at, MIPI_RX_SHORT, at->packet->count, wc + MIPI_LONG_EXTRA_BYTES);
+        return body < wc ? body : wc;
+    }
+    uint16_t crc = mipi_crc16(MIPI_CRC_START, payload, wc);
+    uint16_t sent = (uint16_t)(payload[wc] | payload[wc + 1] << 8);
+    if (crc != sent) {
+        report(at, MIPI_RX_CRC, sent, crc);
+        *good = false;
+    }
+    return wc;
+}
+
+static void long_packet(const cursor_t *at)
+{
+    bool good;
+    uint32_t bytes = check_payload(at, &good);
+    if (at->header.dt == MIPI_DT_NULL || at->header.dt == MIPI_DT_BLANKING)
+        return; /* filler, allowed anywhere */
+    if (!at->rx->channel[at->header.vc].open) {
+        report(at, MIPI_RX_NO_FRAME, bytes, 0);
+        return;
+    }
+    store_line(at, at->packet->bytes + MIPI_HEADER_BYTES, bytes, good);
+}
+
+static void take_packet(cursor_t *at, mipi_ecc_t ecc)
+{
+    mipi_rx_t *rx = at->rx;
+    mipi_rx_channel_t *channel = &rx->channel[at->header.vc];
+    if (at->header.dt == MIPI_DT_FS && !channel->open)
+        channel->frame.events = 0;
+    if (ecc == MIPI_ECC_CORRECTED)
+        report(at, MIPI_RX_ECC_CORRECTED, 0, 0);
+    if (!mipi_dt_known(at->header.dt))
+        report(at, MIPI_RX_UNKNOWN_DT, at->header.dt, 0);
+    if (at->packet->count > mipi_packet_bytes(&at->header))
+        report(at, MIPI_RX_EXTRA, at->packet->count, (uint32_t)mipi_packet_bytes(&at->header));
+    if (rx->callbacks.packet != NULL)
+        rx->callbacks.packet(rx->callbacks.ctx, &at->header, at->packet);
+    if (channel->open) {
+        channel->frame.last_packet = at->packet->number;
+        channel->frame.end_ps = at->packet->end_ps;
+    }
+    if (mipi_dt_is_short(at->header.dt))
+        short_packet(at);
+    else
+        long_packet(at);
+}
+
+void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
+{
+    cursor_t at = {.rx = ctx, .packet = packet};
+    at.rx->packets++;
+    if (packet->count < MIPI_HEADER_BYTES) {
+        report(&at, MIPI_RX_SHORT, packet->count, MIPI_HEADER_BYTES);
+        return;
+    }
+    mipi_ecc_t ecc = mipi_header_decode(packet->bytes, &at.header);
+    if (ecc == MIPI_ECC_BAD)
+        report(&at, MIPI_RX_ECC, 0, 0);
+    else
+        take_packet(&at, ecc);
+}
+
+/* A header to start again at must be free of errors and make sense. */
+static bool header_fits(const uint8_t *bytes, size_t left)
+{
+    mipi_header_t header;
+    return mipi_header_decode(bytes, &header) == MIPI_ECC_OK && mipi_dt_known(header.dt) &&
+           mipi_packet_bytes(&header) <= left;
+}
+
+void mipi_rx_bytes(mipi_rx_t *rx, const uint8_t *bytes, size_t count)
+{
+    size_t at = 0;
+    while (at < count) {
+        mipi_header_t header;
+        size_t left = count - at, take = left;
+        if (left >= MIPI_HEADER_BYTES) {
+            if (mipi_header_decode(bytes + at, &header) != MIPI_ECC_BAD) {
+                if (mipi_packet_bytes(&header) < left)
+                    take = mipi_packet_bytes(&header);
+            } else {
+                /* one bad piece, up to the next header that can be right */
+                for (take = 1; take < left; take++)
+                    if (left - take >= MIPI_HEADER_BYTES &&
+                        header_fits(bytes + at + take, left - take))
+                        break;
+            }
+        }
+        if (take > UINT32_MAX)
+            take = UINT32_MAX;
+        mipi_rx_packet(
+            rx,
+            &(mipi_packet_t){.number = rx->packets, .bytes = bytes + at, .count = (uint32_t)take});
+        at += take;
+    }
+}
+
+void mipi_rx_finish(mipi_rx_t *rx)
+{
+    for (uint32_t vc = 0; vc < MIPI_VCS; vc++) {
+        mipi_rx_channel_t *channel = &rx->channel[vc];
+        if (!channel->open)
+            continue;
+        mipi_packet_t last = {.number = channel->frame.last_packet,
+                              .start_ps = channel->frame.end_ps};
+        cursor_t at = {.rx = rx, .packet = &last, .header = {.vc = (uint8_t)vc, .dt = MIPI_DT_FE}};
+        report(&at, MIPI_RX_UNFINISHED, 0, channel->frame.number);
+        close_frame(rx, channel, false);
+    }
+}
+
+void mipi_rx_init(mipi_rx_t *rx, const mipi_rx_desc_t *desc, const mipi_rx_callbacks_t *callbacks)
+{
+    memset(rx, 0, sizeof(*rx));
+    if (desc != NULL)
+        rx->desc = *desc;
+    if (callbacks != NULL)
+        rx->callbacks = *callbacks;
+    if (rx->desc.max_frame_bytes == 0)
+        rx->desc.max_frame_bytes = DEFAULT_FRAME_BYTES;
+    for (uint32_t i = 0; i < SIM_COUNT(rx->unpack); i++)
+        rx->unpack[i] = mipi_unpack_row(8 + 2 * i, sim_simd());
+}
+
+void mipi_rx_free(mipi_rx_t *rx)
+{
+    for (uint32_t vc = 0; vc < MIPI_VCS; vc++) {
+        for (uint32_t i = 0; i < MIPI_RX_STREAMS; i++) {
+            free(rx->channel[vc].frame.stream[i].bytes);
+            free(rx->channel[vc].frame.stream[i].px);
+        }
+    }
+    memset(rx, 0, sizeof(*rx));
+}

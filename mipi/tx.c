@@ -1,0 +1,373 @@
+#include "mipi/tx_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- description --------------------------------------------------------------------------------
+ */
+mipi_desc_t mipi_desc_default(void)
+{
+    return (mipi_desc_t){
+        .clk_hz = 262500000, /* assumed: the NPU's published clock */
+        .dphy = mipi_dphy_desc_default(),
+        .fifo_bytes = 20480,     /* assumed: 4 full-resolution RAW10 lines of 5,076 bytes */
+        .meta_line_bytes = 4096, /* assumed */
+        .embedded_lines = 2,     /* IMX500: 2 register lines before everything else */
+        .frame_numbers = true,
+    };
+}
+
+static void read_time(const sim_cfg_t *cfg, const char *key, mipi_dphy_time_t *time)
+{
+    sim_cfg_t obj = sim_cfg_obj(cfg, key);
+    time->ns = (uint32_t)sim_cfg_u64(&obj, "ns", 0, 100000, time->ns);
+    time->ui = (uint32_t)sim_cfg_u64(&obj, "ui", 0, 100000, time->ui);
+    sim_cfg_done(&obj);
+}
+
+static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
+{
+    const struct {
+        const char *key;
+        mipi_dphy_time_t *time;
+    } times[] = {
+        {"lpx", &dphy->lpx},           {"hs_prepare", &dphy->hs_prepare},
+        {"hs_zero", &dphy->hs_zero},   {"hs_trail", &dphy->hs_trail},
+        {"hs_exit", &dphy->hs_exit},   {"clk_prepare", &dphy->clk_prepare},
+        {"clk_zero", &dphy->clk_zero}, {"clk_pre", &dphy->clk_pre},
+        {"clk_post", &dphy->clk_post}, {"clk_trail", &dphy->clk_trail},
+    };
+    sim_cfg_t obj = sim_cfg_obj(cfg, "dphy");
+    dphy->lanes = (uint32_t)sim_cfg_u64(&obj, "lanes", 1, MIPI_MAX_LANES, dphy->lanes);
+    dphy->bit_rate_bps = sim_cfg_u64(&obj, "bit_rate_bps", 1, UINT64_MAX, dphy->bit_rate_bps);
+    dphy->gated_clock = sim_cfg_bool(&obj, "gated_clock", dphy->gated_clock);
+    for (size_t i = 0; i < SIM_COUNT(times); i++)
+        read_time(&obj, times[i].key, times[i].time);
+    sim_cfg_done(&obj);
+    char error[160];
+    if (mipi_dphy_check(dphy, error, sizeof(error)) != NULL)
+        sim_cfg_fail(cfg, "dphy", "%s", error);
+}
+
+void mipi_desc_read(const sim_cfg_t *cfg, mipi_desc_t *desc)
+{
+    desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000000, 10000000000, desc->clk_hz);
+    desc->fifo_bytes = (uint32_t)sim_cfg_u64(cfg, "fifo_bytes", 1024, 1 << 24, desc->fifo_bytes);
+    desc->meta_line_bytes = (uint32_t)sim_cfg_u64(cfg, "meta_line_bytes", 16,
+                                                  MIPI_MAX_PAYLOAD_BYTES, desc->meta_line_bytes);
+    desc->embedded_lines = (uint32_t)sim_cfg_u64(cfg, "embedded_lines", 0, 8, desc->embedded_lines);
+    desc->frame_numbers = sim_cfg_bool(cfg, "frame_numbers", desc->frame_numbers);
+    read_dphy(cfg, &desc->dphy);
+    sim_cfg_done(cfg);
+}
+
+static sim_err_t check_desc(sim_t *sim, const mipi_desc_t *desc, const char *name)
+{
+    char error[160];
+    if (desc->clk_hz < 1000000 || desc->clk_hz > 10000000000)
+        return sim_fail(sim, SIM_EDESC, "%s.clk_hz: %llu not in 1000000..10000000000", name,
+                        (unsigned long long)desc->clk_hz);
+    if (desc->fifo_bytes < 1024 || desc->fifo_bytes > 1 << 24)
+        return sim_fail(sim, SIM_EDESC, "%s.fifo_bytes: %u not in 1024..16777216", name,
+                        desc->fifo_bytes);
+    if (desc->meta_line_bytes < 16 || desc->meta_line_bytes > MIPI_MAX_PAYLOAD_BYTES)
+        return sim_fail(sim, SIM_EDESC, "%s.meta_line_bytes: %u not in 16..65535", name,
+                        desc->meta_line_bytes);
+    if (desc->embedded_lines > 8)
+        return sim_fail(sim, SIM_EDESC, "%s.embedded_lines: %u not in 0..8", name,
+                        desc->embedded_lines);
+    if (mipi_dphy_check(&desc->dphy, error, sizeof(error)) != NULL)
+        return sim_fail(sim, SIM_EDESC, "%s.dphy.%s", name, error);
+    return SIM_OK;
+}
+
+/* ---- registers ----------------------------------------------------------------------------------
+ */
+static void update_irq(mipi_tx_t *tx)
+{
+    sim_wire_set(&tx->irq, (tx->irq_status & tx->irq_enable) != 0);
+}
+
+void mipi_tx_raise(mipi_tx_t *tx, uint32_t bits)
+{
+    tx->irq_status |= bits;
+    update_irq(tx);
+}
+
+static void wrote_irq(sim_comp_t *comp, uint32_t value)
+{
+    (void)value;
+    update_irq((mipi_tx_t *)comp);
+}
+
+static void wrote_go(sim_comp_t *comp, uint32_t value)
+{
+    if (value & 1)
+        mipi_meta_go((mipi_tx_t *)comp);
+}
+
+/* clang-format off */
+#define R(member) offsetof(mipi_tx_t, member)
+#define ID (MIPI_BLOCK_ID << 16 | MIPI_BLOCK_VERSION)
+#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_RGB)
+#define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR)
+#define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD)
+
+static const sim_reg_t mipi_regs[] = {
+    {"MIPI_ID", "31:16: block id 7; 15:0: version",
+     0x00, ID, 0, 0, R(id), NULL},
+    {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: RGB lines instead of RAW; "
+     "0, 1 and 3 take effect at the next frame",
+     0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
+    {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
+     "image; 3: packets in the FIFO",
+     0x08, 0, 0, 0, R(status), NULL},
+    {"MIPI_IRQ", "0: metadata sent; 1: FIFO overflow; 2: image frame end sent; 3: metadata read "
+     "from nowhere; W1C",
+     0x0c, 0, 0, IRQ_BITS, R(irq_status), wrote_irq},
+    {"MIPI_IRQ_EN", "3:0: interrupt when that bit of MIPI_IRQ is set",
+     0x10, 0, IRQ_BITS, 0, R(irq_enable), wrote_irq},
+    {"MIPI_IMAGE_VC", "3:0: virtual channel of the image, from the next frame on",
+     0x14, 0, 0xf, 0, R(image_vc), NULL},
+    {"MIPI_META_ADDR", "31:0: bus address of the metadata",
+     0x20, 0, UINT32_MAX, 0, R(meta_addr), NULL},
+    {"MIPI_META_BYTES", "23:0: length of the metadata",
+     0x24, 0, 0xffffff, 0, R(meta_bytes), NULL},
+    {"MIPI_META_LINE", "15:0: bytes in one long packet",
+     0x28, 1024, 0xffff, 0, R(meta_line), NULL},
+    {"MIPI_META_DEST", "5:0: data type; 11:8: virtual channel; 16: inline, within the image frame "
+     "of that channel; 17: fill the last line with zeros",
+     0x2c, MIPI_DEST_RESET, DEST_BITS, 0, R(meta_dest), NULL},
+    {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics",
+     0x30, 0, UINT32_MAX, 0, R(meta_frame), NULL},
+    {"MIPI_META_GO", "0: write 1 to send; the META registers are then free for the next",
+     0x34, 0, 0, 0, R(meta_go), wrote_go},
+    {"MIPI_FIFO_LEVEL", "31:0: bytes in the FIFO",
+     0x40, 0, 0, 0, R(fifo_level), NULL},
+    {"MIPI_LINES_LOST", "31:0: lines dropped since reset",
+     0x44, 0, 0, 0, R(lines_dropped), NULL},
+    SIM_REG_END,
+};
+#undef R
+/* clang-format on */
+
+static void mipi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
+{
+    mipi_tx_t *tx = (mipi_tx_t *)comp;
+    (void)addr, (void)peek;
+    tx->status = (tx->link_busy ? MIPI_STATUS_LINK : 0) | (tx->meta_busy ? MIPI_STATUS_META : 0) |
+                 (tx->image_open ? MIPI_STATUS_FRAME : 0) |
+                 (tx->fifo_packets > 0 ? MIPI_STATUS_FIFO : 0);
+    tx->fifo_level = mipi_fifo_level(tx);
+    tx->lines_dropped = (uint32_t)tx->lines_lost;
+}
+
+/* ---- component ----------------------------------------------------------------------------------
+ */
+static size_t ring_bytes(const sim_comp_t *comp)
+{
+    return ((const mipi_tx_t *)(const void *)comp)->ring_bytes;
+}
+
+static size_t meta_room_bytes(const sim_comp_t *comp)
+{
+    const mipi_tx_t *tx = (const mipi_tx_t *)(const void *)comp;
+    return 2 * (size_t)(tx->desc.meta_line_bytes + MIPI_LONG_EXTRA_BYTES);
+}
+
+/* status, fifo_level and lines_dropped are views of other fields, made when they are read. */
+#define F(member) SIM_FIELD(mipi_tx_t, member)
+static const sim_field_t mipi_fields[] = {
+    F(ctrl),
+    F(irq_status),
+    F(irq_enable),
+    F(meta_addr),
+    F(meta_bytes),
+    F(meta_line),
+    F(meta_dest),
+    F(meta_frame),
+    F(image_vc),
+    SIM_FIELD_BUF(mipi_tx_t, ring, ring_bytes),
+    SIM_FIELD_BUF(mipi_tx_t, meta_room, meta_room_bytes),
+    F(fifo_offset),
+    F(fifo_count),
+    F(fifo_tag),
+    F(fifo_head),
+    F(fifo_packets),
+    F(fifo_used),
+    F(ring_tail),
+    F(frames_queued),
+    F(freed),
+    F(in_frame),
+    F(dropping),
+    F(overflow_logged),
+    F(frame_ctrl),
+    F(frame_vc),
+    F(frame_tag),
+    F(number),
+    F(frame_number),
+    F(link_busy),
+    F(link_meta),
+    F(image_open),
+    F(link_count),
+    F(start_ps),
+    F(image_frame),
+    F(meta_out),
+    F(meta_busy),
+    F(meta_started),
+    F(meta_reading),
+    F(meta_dest_now),
+    F(meta_line_now),
+    F(meta_next_addr),
+    F(meta_unread),
+    F(meta_unsent),
+    F(meta_step),
+    F(meta_buf),
+    F(meta_fill),
+    F(meta_drain),
+    F(meta_short),
+    F(packets),
+    F(link_bytes),
+    F(link_busy_ps),
+    F(image_bytes),
+    F(embedded_bytes),
+    F(metadata_bytes),
+    F(frames_sent),
+    F(lines_sent),
+    F(lines_lost),
+    F(bytes_lost),
+    F(frames_lost),
+    F(fifo_peak_bytes),
+    F(metadata_frames),
+    F(l2_reads),
+    F(l2_wait_cycles),
+    F(faults_done),
+    SIM_FIELD_END,
+};
+#undef F
+_Static_assert(sizeof(mipi_tx_frame_t) == 32, "hashed: no padding");
+_Static_assert(sizeof(mipi_fifo_freed_t) == 24, "hashed: no padding");
+
+/* clang-format off */
+#define S(member, unit, help) SIM_STAT(mipi_tx_t, member, unit, help)
+static const sim_stat_t mipi_stats[] = {
+    S(packets,         "1",      "packets sent"),
+    S(link_bytes,      "bytes",  "bytes of all packets, headers and CRCs included"),
+    S(link_busy_ps,    "ps",     "time the link was taken, LP transitions included"),
+    S(image_bytes,     "bytes",  "payload of image lines"),
+    S(embedded_bytes,  "bytes",  "payload of embedded lines"),
+    S(metadata_bytes,  "bytes",  "payload of metadata"),
+    S(frames_sent,     "1",      "image frames sent"),
+    S(lines_sent,      "lines",  "image lines sent"),
+    S(lines_lost,      "lines",  "image and embedded lines dropped: FIFO full"),
+    S(bytes_lost,      "bytes",  "payload of the dropped lines"),
+    S(frames_lost,     "1",      "image frames dropped whole: FIFO full of frames"),
+    S(fifo_peak_bytes, "bytes",  "highest FIFO level"),
+    S(metadata_frames, "1",      "metadata frames sent"),
+    S(l2_reads,        "1",      "bursts read from L2"),
+    S(l2_wait_cycles,  "cycles", "cycles those waited for other masters"),
+    S(faults_done,     "1",      "packets damaged on purpose"),
+    SIM_STAT_END,
+};
+#undef S
+/* clang-format on */
+
+static sim_err_t mipi_check(sim_comp_t *comp)
+{
+    const mipi_tx_t *tx = (mipi_tx_t *)comp;
+    if (tx->mem.request == NULL || tx->mem.max_burst_bytes == 0)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.mem: not connected", comp->name);
+    return SIM_OK;
+}
+
+static void mipi_reset(sim_comp_t *comp)
+{
+    mipi_tx_t *tx = (mipi_tx_t *)comp;
+    sim_event_cancel(comp->sim, &tx->arbitrate);
+    sim_event_cancel(comp->sim, &tx->packet_end);
+    sim_event_cancel(comp->sim, &tx->fetch);
+    memset(tx->ring, 0, tx->ring_bytes);
+    memset(tx->meta_room, 0, meta_room_bytes(comp));
+    memset((char *)tx + offsetof(mipi_tx_t, fifo_offset), 0,
+           sizeof(*tx) - offsetof(mipi_tx_t, fifo_offset));
+    tx->irq.level = false; /* the listener is being reset, too */
+}
+
+static const sim_kind_t mipi_kind = {
+    .kind = "mipi",
+    .version = 1,
+    .check = mipi_check,
+    .reset = mipi_reset,
+    .fields = mipi_fields,
+    .stats = mipi_stats,
+    .regs = mipi_regs,
+    .refresh = mipi_refresh,
+};
+_Static_assert(offsetof(mipi_tx_t, comp) == 0, "comp stays first");
+
+/*
+ * Packets lie in the ring in one piece, so a piece at its end may stay unused, always less than
+ * one packet. With room for one packet beyond the FIFO's size that never costs capacity.
+ */
+static uint32_t ring_size(uint32_t fifo_bytes)
+{
+    uint32_t longest = fifo_bytes < MIPI_MAX_PACKET_BYTES ? fifo_bytes : MIPI_MAX_PACKET_BYTES;
+    return fifo_bytes + longest + 2 * MIPI_FIFO_FRAMES * MIPI_HEADER_BYTES;
+}
+
+sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const char *name)
+{
+    sim_err_t err = check_desc(sim, desc, name);
+    if (err != SIM_OK)
+        return err;
+    memset(tx, 0, sizeof(*tx));
+    tx->desc = *desc;
+    for (uint32_t i = 0; i < SIM_COUNT(tx->pack); i++)
+        tx->pack[i] = mipi_pack_row(8 + 2 * i, sim_simd());
+    tx->ring_bytes = ring_size(desc->fifo_bytes);
+    tx->ring = calloc(1, tx->ring_bytes);
+    tx->meta_room = calloc(1, meta_room_bytes(&tx->comp));
+    if (tx->ring == NULL || tx->meta_room == NULL) {
+        mipi_tx_free(tx);
+        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for the FIFO", name);
+    }
+    err = sim_comp_init(&tx->comp, sim, &mipi_kind, name);
+    if (err != SIM_OK) {
+        mipi_tx_free(tx);
+        return err;
+    }
+    sim_event_init(&tx->arbitrate, &tx->comp, "arbitrate", SIM_PRIO_ARBITRATE, mipi_link_arbitrate,
+                   tx);
+    sim_event_init(&tx->packet_end, &tx->comp, "packet_end", SIM_PRIO_DRIVE, mipi_link_packet_end,
+                   tx);
+    sim_event_init(&tx->fetch, &tx->comp, "fetch", SIM_PRIO_REQUEST, mipi_meta_fetch, tx);
+    return SIM_OK;
+}
+
+void mipi_tx_free(mipi_tx_t *tx)
+{
+    free(tx->ring);
+    free(tx->meta_room);
+    tx->ring = tx->meta_room = NULL;
+}
+
+sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx)
+{
+    return (sim_line_sink_t){mipi_image_line, tx};
+}
+
+bool mipi_tx_listen(mipi_tx_t *tx, mipi_packet_fn_t fn, void *ctx)
+{
+    if (tx->listeners == MIPI_LISTENERS)
+        return false;
+    tx->listener[tx->listeners].fn = fn;
+    tx->listener[tx->listeners++].ctx = ctx;
+    return true;
+}
+
+uint16_t mipi_tx_next_number(mipi_tx_t *tx, uint32_t vc)
+{
+    if (tx->desc.frame_numbers)
+        tx->number[vc] = mipi_frame_number_next(tx->number[vc]);
+    return tx->number[vc];
+}

@@ -1,0 +1,272 @@
+/*
+ * tx_image.c - lines become packets in the FIFO; what does not fit is dropped and counted.
+ */
+#include <assert.h>
+
+#include "mipi/embedded.h"
+#include "mipi/tx_int.h"
+
+/* Places that lines may take; the others are kept for the FS and FE of the frames in the FIFO. */
+#define LINE_PLACES (MIPI_FIFO_PACKETS - 2 * MIPI_FIFO_FRAMES)
+
+/* ---- FIFO ---------------------------------------------------------------------------------------
+ */
+static mipi_fifo_freed_t freed_now(const mipi_tx_t *tx)
+{
+    if (tx->freed.at_ps == sim_now_ps(tx->comp.sim))
+        return tx->freed;
+    return (mipi_fifo_freed_t){0};
+}
+
+uint32_t mipi_fifo_level(const mipi_tx_t *tx)
+{
+    return tx->fifo_used + freed_now(tx).bytes;
+}
+
+static bool has_room(const mipi_tx_t *tx, uint32_t count)
+{
+    return mipi_fifo_level(tx) + count <= tx->desc.fifo_bytes &&
+           tx->fifo_packets + freed_now(tx).packets < LINE_PLACES;
+}
+
+/* Where the next packet of count bytes goes: to the end of the ring, or its start. It depends on
+ * what was put in only, not on what has left. */
+static uint8_t *fifo_place(mipi_tx_t *tx, uint32_t count)
+{
+    if (tx->ring_bytes - tx->ring_tail < count)
+        tx->ring_tail = 0;
+    return tx->ring + tx->ring_tail;
+}
+
+static void fifo_add(mipi_tx_t *tx, uint32_t count)
+{
+    assert(tx->fifo_packets < MIPI_FIFO_PACKETS);
+    uint32_t place = (tx->fifo_head + tx->fifo_packets++) % MIPI_FIFO_PACKETS;
+    tx->fifo_offset[place] = tx->ring_tail;
+    tx->fifo_count[place] = count;
+    tx->fifo_tag[place] = tx->frame_tag;
+    tx->ring_tail += count;
+}
+
+static void push_short(mipi_tx_t *tx, uint8_t dt)
+{
+    uint8_t *out = fifo_place(tx, MIPI_HEADER_BYTES);
+    mipi_short_packet(out, (uint8_t)tx->frame_vc, dt, tx->frame_number);
+    fifo_add(tx, MIPI_HEADER_BYTES);
+}
+
+static void lose_line(mipi_tx_t *tx, const sim_line_t *line, uint32_t payload_bytes)
+{
+    tx->lines_lost++;
+    tx->bytes_lost += payload_bytes;
+    if (!tx->overflow_logged)
+        sim_log(&tx->comp, SIM_LOG_ERROR,
+                "FIFO overflow: frame %u row %u, %u bytes lost, %u of %u in use", line->frame,
+                line->row, payload_bytes, mipi_fifo_level(tx), tx->desc.fifo_bytes);
+    tx->overflow_logged = true;
+    mipi_tx_raise(tx, MIPI_IRQ_OVERFLOW);
+}
+
+/* Room for a payload; NULL, with the line counted as lost, when there is none. */
+static uint8_t *open_line(mipi_tx_t *tx, const sim_line_t *line, uint32_t payload_bytes)
+{
+    if (tx->dropping || payload_bytes > MIPI_MAX_PAYLOAD_BYTES ||
+        !has_room(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES)) {
+        lose_line(tx, line, payload_bytes);
+        return NULL;
+    }
+    return fifo_place(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES) + MIPI_HEADER_BYTES;
+}
+
+/* Header and CRC around the payload that open_line gave room for. */
+static void close_line(mipi_tx_t *tx, uint8_t dt, const uint8_t *payload, uint32_t payload_bytes)
+{
+    uint8_t *out = tx->ring + tx->ring_tail;
+    uint32_t count = (uint32_t)mipi_long_packet(out, (uint8_t)tx->frame_vc, dt, payload,
+                                                (uint16_t)payload_bytes);
+    fifo_add(tx, count);
+    tx->fifo_used += count;
+    if (mipi_fifo_level(tx) > tx->fifo_peak_bytes)
+        tx->fifo_peak_bytes = mipi_fifo_level(tx);
+}
+
+/* ---- lines --------------------------------------------------------------------------------------
+ */
+/* The registers that libcamera's cam_helper_imx500.cpp looks for, and CCS frame_count. */
+static const uint16_t embedded_addr[] = {
+    0x0005,                         /* frame_count */
+    0x013a,                         /* temperature */
+    0x0202, 0x0203, 0x0204, 0x0205, /* coarse_integration_time, analogue_gain */
+    0x0340, 0x0341, 0x0342, 0x0343, /* frame_length_lines, line_length_pck */
+};
+
+/* All registers stand in the first line, the others are empty: a host finds everything at once. */
+static void push_embedded(mipi_tx_t *tx, const sim_line_t *line)
+{
+    mipi_embedded_reg_t regs[SIM_COUNT(embedded_addr)];
+    for (uint32_t i = 0; i < SIM_COUNT(embedded_addr); i++) {
+        regs[i].addr = embedded_addr[i];
+        regs[i].value =
+            tx->embedded_reg == NULL ? 0 : tx->embedded_reg(tx->embedded_ctx, embedded_addr[i]);
+    }
+    uint32_t bytes = mipi_embedded_line_bytes(line->width_px, line->bits);
+    for (uint32_t i = 0; i < tx->desc.embedded_lines; i++) {
+        uint8_t *payload = open_line(tx, line, bytes);
+        if (payload == NULL)
+            continue;
+        mipi_embedded_write(payload, bytes, line->bits, regs, i == 0 ? SIM_COUNT(regs) : 0);
+        close_line(tx, MIPI_DT_EMBEDDED, payload, bytes);
+    }
+}
+
+static void push_raw(mipi_tx_t *tx, const sim_line_t *line)
+{
+    uint8_t dt = mipi_dt_of_bits(line->bits);
+    if (dt == 0) {
+        sim_log(&tx->comp, SIM_LOG_UNIMP, "RAW lines of %u bits, only 8, 10 and 12", line->bits);
+        return;
+    }
+    uint32_t bytes = mipi_row_bytes(line->bits, line->width_px);
+    uint8_t *payload = open_line(tx, line, bytes);
+    if (payload == NULL)
+        return;
+    tx->pack[(line->bits - 8) / 2](payload, line->data.raw, line->width_px);
+    close_line(tx, dt, payload, bytes);
+}
+
+/* RGB888 travels blue first. */
+static void push_rgb(mipi_tx_t *tx, const sim_line_t *line)
+{
+    uint32_t bytes = line->width_px > MIPI_MAX_PAYLOAD_BYTES / 3 ? MIPI_MAX_PAYLOAD_BYTES + 1
+                                                                 : 3 * line->width_px;
+    uint8_t *payload = open_line(tx, line, bytes);
+    if (payload == NULL)
+        return;
+    for (uint32_t i = 0; i < bytes; i += 3) {
+        payload[i] = line->data.rgb[i + 2];
+        payload[i + 1] = line->data.rgb[i + 1];
+        payload[i + 2] = line->data.rgb[i];
+    }
+    close_line(tx, MIPI_DT_RGB888, payload, bytes);
+}
+
+static void end_frame(mipi_tx_t *tx)
+{
+    if (!tx->dropping)
+        push_short(tx, MIPI_DT_FE);
+    tx->in_frame = false;
+}
+
+static void begin_frame(mipi_tx_t *tx, const sim_line_t *line)
+{
+    if (tx->in_frame)
+        end_frame(tx); /* the sensor was stopped within a frame and has begun anew */
+    tx->frame_ctrl = tx->ctrl;
+    tx->overflow_logged = false;
+    tx->in_frame = (tx->ctrl & MIPI_CTRL_IMAGE) != 0;
+    if (!tx->in_frame)
+        return;
+    tx->frame_tag = line->frame;
+    tx->frame_vc = tx->image_vc;
+    tx->dropping = tx->frames_queued + freed_now(tx).frames >= MIPI_FIFO_FRAMES;
+    if (tx->dropping) {
+        tx->frames_lost++;
+        tx->overflow_logged = true;
+        sim_log(&tx->comp, SIM_LOG_ERROR, "FIFO overflow: frame %u lost, %u frames wait",
+                line->frame, tx->frames_queued);
+        mipi_tx_raise(tx, MIPI_IRQ_OVERFLOW);
+        return;
+    }
+    tx->frames_queued++;
+    tx->frame_number = mipi_tx_next_number(tx, tx->frame_vc);
+    push_short(tx, MIPI_DT_FS);
+    if (tx->ctrl & MIPI_CTRL_EMBEDDED)
+        push_embedded(tx, line);
+}
+
+void mipi_image_line(void *ctx, const sim_line_t *line)
+{
+    mipi_tx_t *tx = ctx;
+    bool first = (line->flags & SIM_LINE_FIRST) != 0;
+    uint32_t ctrl = first ? tx->ctrl : tx->frame_ctrl;
+    if ((line->format == SIM_LINE_RGB) != ((ctrl & MIPI_CTRL_RGB) != 0))
+        return; /* the other format is on */
+    if (first)
+        begin_frame(tx, line);
+    if (!tx->in_frame)
+        return;
+    if (ctrl & MIPI_CTRL_RGB)
+        push_rgb(tx, line);
+    else if (ctrl & MIPI_CTRL_RAW)
+        push_raw(tx, line);
+    if (line->flags & SIM_LINE_LAST)
+        end_frame(tx);
+    mipi_link_kick(tx);
+}
+
+/* ---- the link's side ----------------------------------------------------------------------------
+ */
+uint8_t *mipi_image_bytes(const mipi_tx_t *tx)
+{
+    return tx->ring + tx->fifo_offset[tx->fifo_head];
+}
+
+uint32_t mipi_image_count(const mipi_tx_t *tx)
+{
+    return tx->fifo_count[tx->fifo_head];
+}
+
+bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
+{
+    return tx->fifo_packets > 0 && (mipi_image_bytes(tx)[0] & 0x3f) == dt;
+}
+
+/* FE waits for inline metadata that has begun: all of it belongs into this frame. */
+bool mipi_image_ready(const mipi_tx_t *tx)
+{
+    bool held = tx->meta_busy && tx->meta_started && mipi_meta_is_inline(tx) &&
+                mipi_image_head_is(tx, MIPI_DT_FE);
+    return tx->fifo_packets > 0 && !held;
+}
+
+static void fifo_drop_head(mipi_tx_t *tx, bool line, bool frame)
+{
+    uint32_t bytes = line ? tx->fifo_count[tx->fifo_head] : 0;
+    tx->freed = freed_now(tx);
+    tx->freed.at_ps = sim_now_ps(tx->comp.sim);
+    tx->freed.bytes += bytes;
+    tx->freed.packets++;
+    tx->freed.frames += frame;
+    tx->fifo_used -= bytes;
+    tx->frames_queued -= frame;
+    tx->fifo_head = (tx->fifo_head + 1) % MIPI_FIFO_PACKETS;
+    tx->fifo_packets--;
+}
+
+void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet)
+{
+    mipi_tx_frame_t *frame = &tx->image_frame;
+    bool line = !mipi_dt_is_short(header->dt), end = header->dt == MIPI_DT_FE;
+    if (header->dt == MIPI_DT_FS) {
+        *frame = (mipi_tx_frame_t){.vc = header->vc,
+                                   .number = header->word,
+                                   .frame = tx->fifo_tag[tx->fifo_head],
+                                   .first_ps = packet->first_byte_ps};
+        tx->image_open = true;
+    } else if (header->dt == MIPI_DT_EMBEDDED) {
+        tx->embedded_bytes += header->word;
+    } else if (line) {
+        tx->image_bytes += header->word;
+        tx->lines_sent++;
+    }
+    if (line)
+        frame->bytes += header->word;
+    fifo_drop_head(tx, line, end);
+    if (!end)
+        return;
+    frame->last_ps = packet->last_byte_ps;
+    tx->image_open = false;
+    tx->frames_sent++;
+    mipi_link_frame_left(tx, frame);
+    mipi_tx_raise(tx, MIPI_IRQ_FRAME_END);
+}

@@ -1,0 +1,53 @@
+/*
+ * tx_int.h - how the transmitter's files work together; private to mipi/.
+ *
+ *   tx.c        component, registers, description
+ *   tx_image.c  lines -> packets -> FIFO
+ *   tx_meta.c   L2 -> line buffers -> packets
+ *   tx_link.c   which packet is next, how long it takes, who hears it
+ */
+#ifndef MIPI_TX_INT_H
+#define MIPI_TX_INT_H
+
+#include "mipi/tx.h"
+
+#define MIPI_CTRL_IMAGE (MIPI_CTRL_RAW | MIPI_CTRL_RGB | MIPI_CTRL_EMBEDDED)
+
+/* Sets bits of MIPI_IRQ and the wire. */
+void mipi_tx_raise(mipi_tx_t *tx, uint32_t bits);
+
+/* The number that the next frame on vc carries. */
+uint16_t mipi_tx_next_number(mipi_tx_t *tx, uint32_t vc);
+
+/* Something may be ready to send: the link looks at it in this instant's arbitrate phase. */
+void mipi_link_kick(mipi_tx_t *tx);
+void mipi_link_arbitrate(void *tx); /* events */
+void mipi_link_packet_end(void *tx);
+
+/* A frame has left: trace and callback. */
+void mipi_link_frame_left(mipi_tx_t *tx, const mipi_tx_frame_t *frame);
+
+/* Image side. The oldest packet stays in the FIFO until it has left. */
+void mipi_image_line(void *tx, const sim_line_t *line);
+uint32_t mipi_fifo_level(const mipi_tx_t *tx); /* bytes, as a line that arrives now sees it */
+bool mipi_image_ready(const mipi_tx_t *tx);
+uint8_t *mipi_image_bytes(const mipi_tx_t *tx);
+uint32_t mipi_image_count(const mipi_tx_t *tx);
+bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt); /* false when the FIFO is empty */
+void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
+
+/* Metadata side. */
+void mipi_meta_go(mipi_tx_t *tx);
+void mipi_meta_fetch(void *tx); /* event */
+void mipi_meta_read_done(void *tx, sim_mem_req_t *req);
+bool mipi_meta_ready(const mipi_tx_t *tx);
+uint32_t mipi_meta_build(mipi_tx_t *tx); /* makes the next packet; returns its bytes */
+uint8_t *mipi_meta_bytes(mipi_tx_t *tx);
+void mipi_meta_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
+
+static inline bool mipi_meta_is_inline(const mipi_tx_t *tx)
+{
+    return (tx->meta_dest_now & MIPI_DEST_INLINE) != 0;
+}
+
+#endif
