@@ -34,8 +34,6 @@ static const scene_cloth_map_t *dye(maker_t *m, scene_rgb_t color)
     *cloth = (scene_cloth_map_t){.mean = 0.5f, .noise = 0.5f, .noise_per_m = 2.0f};
     cloth->color[0] = scene_rgb_scale(color, 0.9f);
     cloth->color[1] = scene_rgb_scale(color, 1.1f);
-    for (int i = 0; i < SCENE_PATTERN; i++)
-        cloth->along[i] = 0.5f;
     return cloth;
 }
 

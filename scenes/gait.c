@@ -12,11 +12,11 @@
 #define THIGH 0.245f
 #define SHIN 0.246f
 #define ANKLE 0.045f
-#define HIP 0.515f
+#define HIP 0.523f
 #define UPPER_ARM 0.172f
 #define FOREARM 0.145f
 #define STANCE 0.60f /* share of the cycle that a foot is on the floor */
-#define REACH 0.23f  /* ankle ahead of the hip at heel strike, in cycles' lengths */
+#define REACH 0.22f  /* ankle ahead of the hip at heel strike, in cycles' lengths */
 
 typedef struct {
     float x, y;
@@ -121,13 +121,13 @@ static void add_leg(pose_t *pose, const leg_t *leg, float shade)
     bool bare = look->legs_kind != SCENE_LEGS_TROUSERS;
     float w = 0.5f + 0.5f * pose->build, wide = bare ? 0.0f : 0.005f;
     point_t down = {leg->foot.y, -leg->foot.x};
-    point_t heel = along(along(leg->ankle, down, ANKLE - 0.019f), leg->foot, -0.022f);
-    point_t toe = along(along(leg->ankle, down, ANKLE - 0.014f), leg->foot, 0.098f);
+    point_t heel = along(along(leg->ankle, down, ANKLE - 0.020f), leg->foot, -0.022f);
+    point_t toe = along(along(leg->ankle, down, ANKLE - 0.015f), leg->foot, 0.098f);
     const scene_cloth_map_t *shin = bare ? &look->skin : &look->legs;
     const scene_cloth_map_t *thigh = look->legs_kind == SCENE_LEGS_SKIRT ? &look->skin : &look->legs;
     if (bare)
         add(pose, leg->knee, 0.030f * w, leg->ankle, 0.019f * w, shin, shade);
-    add(pose, heel, 0.019f, toe, 0.014f, &look->shoes, shade);
+    add(pose, heel, 0.020f, toe, 0.015f, &look->shoes, shade);
     if (!bare)
         add(pose, leg->knee, 0.034f * w + wide, leg->ankle, 0.023f * w + wide, shin, shade);
     add(pose, leg->hip, 0.052f * w + wide, leg->knee, 0.033f * w + wide, thigh, shade);
@@ -148,12 +148,11 @@ static void add_arm(pose_t *pose, double cycle, float shade, bool carries)
     point_t hand = along(wrist, hanging(lower + 0.01f), 0.030f);
     bool shirt = look->top_kind == SCENE_TOP_SHIRT;
     if (carries && look->bag_kind == SCENE_BAG_HAND) {
-        point_t top = {hand.x - 0.045f, hand.y - 0.075f}, end = {hand.x + 0.045f, hand.y - 0.075f};
-        add(pose, hand, 0.006f, (point_t){hand.x - 0.05f, top.y}, 0.006f, &look->bag, shade * 0.8f);
-        add(pose, hand, 0.006f, (point_t){hand.x + 0.05f, top.y}, 0.006f, &look->bag, shade * 0.8f);
-        add(pose, top, 0.03f, end, 0.03f, &look->bag, shade);
-        add(pose, along(top, (point_t){0, -1}, 0.07f), 0.03f, along(end, (point_t){0, -1}, 0.07f), 0.03f,
-            &look->bag, shade);
+        point_t top = {hand.x, hand.y - 0.085f};
+        add(pose, hand, 0.005f, (point_t){hand.x - 0.03f, top.y}, 0.005f, &look->bag, shade * 0.7f);
+        add(pose, hand, 0.005f, (point_t){hand.x + 0.03f, top.y}, 0.005f, &look->bag, shade * 0.7f);
+        add(pose, top, 0.042f, (point_t){top.x, top.y - 0.07f}, 0.060f, &look->bag, shade)->cut =
+            top.y - 0.10f;
     }
     add(pose, hand, 0.019f, wrist, 0.016f, &look->skin, shade);
     if (shirt) {
@@ -197,10 +196,10 @@ static void add_trunk(pose_t *pose)
     add(pose, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
         (point_t){hip.x, hip.y}, 0.064f * b + thick, &look->top, 1.0f)
         ->cut = end;
-    add(pose, chest, 0.071f * b + thick, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
+    add(pose, chest, 0.076f * b + thick, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
         &look->top, 1.0f);
-    add(pose, (point_t){pose->shoulder.x - 0.004f, pose->shoulder.y - 0.008f}, 0.047f,
-        chest, 0.068f * b + thick, &look->top, 1.0f);
+    add(pose, (point_t){pose->shoulder.x - 0.004f, pose->shoulder.y - 0.008f}, 0.052f,
+        chest, 0.073f * b + thick, &look->top, 1.0f);
 }
 
 static void add_hair(pose_t *pose)
@@ -228,7 +227,7 @@ static void add_head(pose_t *pose)
 {
     const scene_look_t *look = pose->look;
     point_t h = pose->head;
-    add(pose, (point_t){pose->shoulder.x + 0.002f, 0.815f}, 0.031f, (point_t){h.x - 0.008f, 0.875f},
+    add(pose, (point_t){pose->shoulder.x + 0.002f, 0.815f}, 0.034f, (point_t){h.x - 0.008f, 0.875f},
         0.028f, &look->skin, 0.82f);
     add(pose, (point_t){h.x - 0.004f, h.y + 0.006f}, 0.051f, (point_t){h.x + 0.017f, h.y - 0.037f},
         0.030f, &look->skin, 1.0f);
@@ -249,11 +248,11 @@ static void find_frame(pose_t *pose, double way_m, double height_m)
     const scene_look_t *look = pose->look;
     pose->cycle = way_m / (double)(pose->stride * (float)height_m) + (double)look->phase;
     /* Lowest with both feet on the floor, twice a cycle. */
-    pose->hip = (point_t){0.0f, HIP - 0.011f * scene_cos(2.0 * pose->cycle)};
+    pose->hip = (point_t){0.0f, HIP - 0.010f * scene_cos(2.0 * pose->cycle)};
     point_t up = {scene_sin((double)look->lean), scene_cos((double)look->lean)};
     pose->chest = along(pose->hip, up, 0.215f);
-    pose->shoulder = along(pose->hip, up, 0.280f);
-    pose->head = (point_t){pose->shoulder.x + 0.016f, pose->hip.y + 0.411f};
+    pose->shoulder = along(pose->hip, up, 0.285f);
+    pose->head = (point_t){pose->shoulder.x + 0.016f, pose->hip.y + 0.408f};
 }
 
 static void scale_parts(scene_body_t *body, float height_m)
@@ -289,10 +288,10 @@ void scene_body_pose(scene_body_t *body, const scene_person_t *person, const sce
     add_trunk(&pose);
     add_head(&pose);
     if (look->bag_kind == SCENE_BAG_SHOULDER) {
-        add(&pose, pose.shoulder, 0.008f, (point_t){pose.hip.x - 0.02f, 0.60f}, 0.008f, &look->bag,
+        add(&pose, pose.shoulder, 0.008f, (point_t){pose.hip.x - 0.02f, 0.61f}, 0.008f, &look->bag,
             0.8f);
-        add(&pose, (point_t){pose.hip.x - 0.045f, 0.545f}, 0.05f,
-            (point_t){pose.hip.x + 0.025f, 0.545f}, 0.05f, &look->bag, 1.0f);
+        add(&pose, (point_t){pose.hip.x - 0.015f, 0.580f}, 0.045f,
+            (point_t){pose.hip.x - 0.015f, 0.530f}, 0.058f, &look->bag, 1.0f);
     }
     add_arm(&pose, pose.cycle + 0.5, 1.0f, bag);
     scale_parts(body, (float)person->height_m);

@@ -28,14 +28,13 @@ static scene_rgb_t pick(sim_stream_t *s, const uint32_t *hex, uint32_t count, fl
 
 #define PICK(s, table, vary) pick(s, table, (uint32_t)SIM_COUNT(table), vary)
 
-/* A color with folds or strands: noise between a darker and a lighter version of it. */
+/* One color; with depth, noise between a darker and a lighter one: folds or strands. */
 static void plain(scene_cloth_map_t *cloth, scene_rgb_t color, float depth, float noise_per_m)
 {
-    *cloth = (scene_cloth_map_t){.mean = 0.5f, .noise = 0.55f, .noise_per_m = noise_per_m};
+    *cloth = (scene_cloth_map_t){.mean = 0.5f, .noise_per_m = noise_per_m};
+    cloth->noise = depth > 0.0f ? 0.55f : 0.0f;
     cloth->color[0] = scene_rgb_scale(color, 1.0f - depth);
     cloth->color[1] = scene_rgb_scale(color, 1.0f + depth);
-    for (int i = 0; i < SCENE_PATTERN; i++)
-        cloth->along[i] = 0.5f;
 }
 
 /* Stripes: 0 or 1 with soft edges; width is the share of the second color. */
@@ -68,8 +67,6 @@ static void weave(scene_cloth_map_t *cloth, scene_cloth_t kind, sim_stream_t *s)
     cloth->color[1] = other;
     cloth->noise = 0.12f;
     cloth->repeats_per_m = 1.0f / period_m;
-    for (int i = 0; i < SCENE_PATTERN; i++)
-        cloth->along[i] = cloth->across[i] = 0.0f;
     if (kind == SCENE_CLOTH_HOOPS || kind == SCENE_CLOTH_PLAID)
         stripe(cloth->along, width, kind == SCENE_CLOTH_PLAID ? 0.5f : 1.0f);
     if (kind == SCENE_CLOTH_STRIPES || kind == SCENE_CLOTH_PLAID)
@@ -77,7 +74,7 @@ static void weave(scene_cloth_map_t *cloth, scene_cloth_t kind, sim_stream_t *s)
     find_mean(cloth);
     if (kind == SCENE_CLOTH_NOISE) {
         cloth->repeats_per_m = 0.0f;
-        cloth->along[0] = cloth->mean = 0.5f;
+        cloth->mean = 0.5f;
         cloth->noise = 1.1f;
         cloth->noise_per_m = 1.6f;
     }
@@ -126,13 +123,13 @@ void scene_look_init(scene_look_t *look, const scene_person_t *person)
     look->lean = sim_stream_range(&s, 0.004f, 0.022f);
     look->bend = sim_stream_range(&s, 0.02f, 0.09f);
     look->swing = sim_stream_range(&s, 0.045f, 0.085f);
-    plain(&look->skin, PICK(&s, skin_hex, 0.08f), 0.06f, 2.0f);
+    plain(&look->skin, PICK(&s, skin_hex, 0.08f), 0.0f, 0.0f);
     plain(&look->hair, PICK(&s, hair_hex, 0.1f), 0.25f, 5.0f);
     plain(&look->top, given_or(person->top, PICK(&s, cloth_hex, 0.15f)), 0.22f, 1.3f);
     plain(&look->legs, given_or(person->bottom, PICK(&s, legs_hex, 0.15f)), 0.2f, 1.5f);
-    plain(&look->shoes, PICK(&s, shoes_hex, 0.1f), 0.1f, 3.0f);
+    plain(&look->shoes, PICK(&s, shoes_hex, 0.1f), 0.0f, 0.0f);
     plain(&look->bag, PICK(&s, cloth_hex, 0.15f), 0.12f, 2.0f);
-    plain(&look->cap, PICK(&s, cloth_hex, 0.15f), 0.1f, 2.0f);
+    plain(&look->cap, PICK(&s, cloth_hex, 0.15f), 0.0f, 0.0f);
     plain(&look->eye, scene_rgb_hex(0x2a2018), 0.0f, 0.0f);
     weave(&look->top, cloth, &s);
     if (look->legs_kind == SCENE_LEGS_SKIRT && cloth == SCENE_CLOTH_PLAIN)

@@ -1,8 +1,8 @@
 /*
  * paint.c - parts, shadows and bars onto one row, with soft edges.
  *
- * Coverage is the mean over four lines inside the row of a ramp at both ends of the line's span;
- * the ramp is as wide as a sample, or wider when the edge moves during the exposure.
+ * A row looks at four lines inside it. An edge is a ramp from where the first line leaves the shape to
+ * where the last one does, plus a sample, plus the way the edge moves during the exposure.
  */
 #include "scenes/scene_int.h"
 
@@ -10,7 +10,7 @@
 
 /* ---- noise ---- */
 
-static void noise_octave(scene_noise_t *noise, uint64_t seed, uint32_t cell, float amplitude)
+static void noise_octave(float *sum, uint64_t seed, uint32_t cell, float amplitude)
 {
     sim_stream_t s = sim_stream(seed, SCENE_RNG_NOISE, cell);
     float grid[SCENE_NOISE_SIZE * SCENE_NOISE_SIZE];
@@ -24,18 +24,19 @@ static void noise_octave(scene_noise_t *noise, uint64_t seed, uint32_t cell, flo
             float ty = scene_smooth((float)(y % cell) / (float)cell);
             float a = scene_lerp(grid[gy * n + gx], grid[gy * n + hx], tx);
             float b = scene_lerp(grid[hy * n + gx], grid[hy * n + hx], tx);
-            noise->tile[y * SCENE_NOISE_SIZE + x] += scene_lerp(a, b, ty);
+            sum[y * SCENE_NOISE_SIZE + x] += scene_lerp(a, b, ty);
         }
     }
 }
 
 void scene_noise_init(scene_noise_t *noise, uint64_t seed)
 {
-    for (uint32_t i = 0; i < SIM_COUNT(noise->tile); i++)
-        noise->tile[i] = 0.0f;
-    static const float amplitude[] = {0.08f, 0.10f, 0.14f, 0.20f, 0.24f, 0.24f};
+    static const float amplitude[] = {0.08f, 0.10f, 0.14f, 0.20f, 0.24f, 0.24f}; /* sum 1 */
+    float sum[SCENE_NOISE_SIZE * SCENE_NOISE_SIZE] = {0};
     for (uint32_t k = 0; k < SIM_COUNT(amplitude); k++)
-        noise_octave(noise, seed, 1u << k, amplitude[k]);
+        noise_octave(sum, seed, 1u << k, amplitude[k]);
+    for (uint32_t i = 0; i < SIM_COUNT(noise->tile); i++)
+        noise->tile[i] = (int8_t)(sum[i] * 127.0f);
 }
 
 float scene_noise_at(const scene_noise_t *noise, float u, float v)
@@ -45,8 +46,10 @@ float scene_noise_at(const scene_noise_t *noise, float u, float v)
     float fx = scene_floor(x), fy = scene_floor(y);
     uint32_t x0 = (uint32_t)(int32_t)fx & mask, y0 = (uint32_t)(int32_t)fy & mask;
     uint32_t x1 = (x0 + 1) & mask, y1 = (y0 + 1) & mask;
-    const float *a = noise->tile + y0 * SCENE_NOISE_SIZE, *b = noise->tile + y1 * SCENE_NOISE_SIZE;
-    return scene_lerp(scene_lerp(a[x0], a[x1], x - fx), scene_lerp(b[x0], b[x1], x - fx), y - fy);
+    const int8_t *a = noise->tile + y0 * SCENE_NOISE_SIZE, *b = noise->tile + y1 * SCENE_NOISE_SIZE;
+    float top = scene_lerp((float)a[x0], (float)a[x1], x - fx);
+    float bottom = scene_lerp((float)b[x0], (float)b[x1], x - fx);
+    return scene_lerp(top, bottom, y - fy) * (1.0f / 127.0f);
 }
 
 /* ---- the hull of two discs ---- */
@@ -108,13 +111,17 @@ bool scene_hull_span(const scene_hull_t *hull, float y, float *left, float *righ
 
 /* ---- coverage ---- */
 
-/* Spans of the lines inside one row, in units of samples. */
+/* An edge: coverage falls from 1 to 0 over `ramp` samples around `at`. */
 typedef struct {
-    uint32_t lines;
-    float left[SUB_ROWS], right[SUB_ROWS];
-    float inv_ramp;
+    float at, inv_ramp;
+} edge_t;
+
+/* What a row sees of a shape, in units of samples. */
+typedef struct {
+    edge_t left, right;
+    float share;                        /* of the row's lines that meet the shape */
     uint32_t first, inner, outer, last; /* full coverage from inner to outer */
-} spans_t;
+} span_t;
 
 static float to_sample(const scene_row_t *row, float px)
 {
@@ -129,69 +136,71 @@ static uint32_t bound(const scene_row_t *row, float sample)
     return sample >= (float)row->width ? row->width : (uint32_t)sample;
 }
 
-static void spans_close(const scene_row_t *row, spans_t *s, float ramp)
+/* left[0], right[0] are the least, [1] the most of the lines' ends; ramp: what a still and upright
+ * edge has. */
+static span_t close_span(const scene_row_t *row, const float left[2], const float right[2],
+                         float ramp, float share)
 {
-    float least = 1e9f, most = -1e9f, inner = -1e9f, outer = 1e9f;
-    for (uint32_t k = 0; k < s->lines; k++) {
-        least = scene_min(least, s->left[k]);
-        inner = scene_max(inner, s->left[k]);
-        outer = scene_min(outer, s->right[k]);
-        most = scene_max(most, s->right[k]);
-    }
-    float half = 0.5f * ramp;
-    s->inv_ramp = 1.0f / ramp;
-    s->first = s->lines > 0 ? bound(row, least - half + 1.0f) : 0;
-    s->last = s->lines > 0 ? bound(row, most + half + 1.0f) : 0;
-    s->inner = bound(row, inner + half + 1.0f);
-    s->outer = bound(row, outer - half);
-    if (s->inner >= s->outer)
-        s->inner = s->outer = s->last;
-}
-
-static spans_t part_spans(const scene_row_t *row, const scene_stand_t *stand,
-                          const scene_hull_t *hull, float y, float half)
-{
-    spans_t s = {.lines = 0};
-    float scale = stand->mirror * stand->px_per_m_x;
-    for (int k = 0; k < SUB_ROWS; k++) {
-        float left, right;
-        float at = y + half * ((float)(2 * k + 1) / SUB_ROWS - 1.0f);
-        if (!scene_hull_span(hull, at, &left, &right))
-            continue;
-        float a = to_sample(row, stand->x_px + scale * left);
-        float b = to_sample(row, stand->x_px + scale * right);
-        s.left[s.lines] = scene_min(a, b);
-        s.right[s.lines++] = scene_max(a, b);
-    }
-    spans_close(row, &s, 1.0f + stand->blur_px / row->x_step_px);
+    float ramp_left = ramp + left[1] - left[0], ramp_right = ramp + right[1] - right[0];
+    span_t s = {.left = {0.5f * (left[0] + left[1]), 1.0f / ramp_left},
+                .right = {0.5f * (right[0] + right[1]), 1.0f / ramp_right},
+                .share = share};
+    s.first = bound(row, s.left.at - 0.5f * ramp_left + 1.0f);
+    s.last = bound(row, s.right.at + 0.5f * ramp_right + 1.0f);
+    s.inner = bound(row, s.left.at + 0.5f * ramp_left + 1.0f);
+    s.outer = bound(row, s.right.at - 0.5f * ramp_right);
+    if (s.inner >= s.outer)
+        s.inner = s.outer = s.last;
     return s;
 }
 
-static void cover_edge(const spans_t *s, float *restrict cover, uint32_t from, uint32_t to)
+/* share is 0 when the row misses the hull. */
+static span_t hull_row(const scene_row_t *row, const scene_stand_t *stand,
+                       const scene_hull_t *hull, float y, float half)
 {
-    for (uint32_t i = from; i < to; i++)
-        cover[i] = 0.0f;
-    for (uint32_t k = 0; k < s->lines; k++) {
-        float left = s->left[k], right = s->right[k], inv = s->inv_ramp;
-        for (uint32_t i = from; i < to; i++) {
-            float x = (float)(int32_t)i;
-            float a = scene_clamp((x - left) * inv + 0.5f, 0.0f, 1.0f);
-            float b = scene_clamp((x - right) * inv + 0.5f, 0.0f, 1.0f);
-            cover[i] += (a - b) * (1.0f / SUB_ROWS);
-        }
+    float left[2] = {1e9f, -1e9f}, right[2] = {1e9f, -1e9f};
+    float scale = stand->mirror * stand->px_per_m_x;
+    uint32_t lines = 0;
+    for (int k = 0; k < SUB_ROWS; k++) {
+        float from, to, at = y + half * ((float)(2 * k + 1) / SUB_ROWS - 1.0f);
+        if (!scene_hull_span(hull, at, &from, &to))
+            continue;
+        float a = to_sample(row, stand->x_px + scale * from);
+        float b = to_sample(row, stand->x_px + scale * to);
+        float low = scene_min(a, b), high = scene_max(a, b);
+        left[0] = scene_min(left[0], low);
+        left[1] = scene_max(left[1], low);
+        right[0] = scene_min(right[0], high);
+        right[1] = scene_max(right[1], high);
+        lines++;
+    }
+    if (lines == 0)
+        return (span_t){.share = 0};
+    float ramp = 1.0f + stand->blur_px / row->x_step_px;
+    return close_span(row, left, right, ramp, (float)lines * (1.0f / SUB_ROWS));
+}
+
+static void cover_edge(const span_t *s, float *restrict cover, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        float x = (float)(int32_t)i;
+        float a = scene_clamp((x - s->left.at) * s->left.inv_ramp + 0.5f, 0.0f, 1.0f);
+        float b = scene_clamp((x - s->right.at) * s->right.inv_ramp + 0.5f, 0.0f, 1.0f);
+        cover[i] = s->share * (a - b);
     }
 }
 
-static void cover_fill(const spans_t *s, float *restrict cover)
+static void cover_fill(const span_t *s, float *restrict cover)
 {
     cover_edge(s, cover, s->first, s->inner);
-    float full = (float)s->lines * (1.0f / SUB_ROWS);
     for (uint32_t i = s->inner; i < s->outer; i++)
-        cover[i] = full;
+        cover[i] = s->share;
     cover_edge(s, cover, s->outer, s->last);
 }
 
 /* ---- cloth ---- */
+
+#define KEEP_POSITIVE 64.0f /* meters added to texture coordinates, which then round down */
 
 /* Texture coordinates of sample i: u across, v along the part, meters. */
 typedef struct {
@@ -211,21 +220,23 @@ static weave_t find_weave(const scene_row_t *row, const scene_stand_t *stand,
                      .dv = dx * hull->ax};
 }
 
-/* Roundness: rims darker, the side toward the lamps (above, a little in front) lighter. */
-static void tone_fill(const scene_hull_t *hull, const weave_t *w, uint32_t from, uint32_t to,
+/*
+ * Roundness: rims darker, the side the body walks toward a little lighter. The radius is the one at the
+ * middle of the row's span: constant along a row, it needs no division and no clamp a sample, and
+ * an end shades like the limb it belongs to, so knees and elbows leave no seam.
+ */
+static void tone_fill(const scene_hull_t *hull, const weave_t *w, const span_t *s,
                       float *restrict tone)
 {
     const scene_part_t *p = hull->part;
-    float lit = 0.16f * p->round * (hull->ax * 0.9f - hull->ay * 0.3f);
-    float rim = -0.42f * p->round, shade = p->shade, r0 = p->r0, dr = p->r1 - p->r0;
-    float per_r0 = hull->disc ? 0.0f : hull->inv_length;
-    if (hull->disc && p->r1 > p->r0)
-        r0 = p->r1;
-    for (uint32_t i = from; i < to; i++) {
-        float x = (float)(int32_t)i;
-        float t = scene_clamp((w->v + x * w->dv) * per_r0, 0.0f, 1.0f);
-        float s = scene_clamp((w->u + x * w->du) / (r0 + dr * t), -1.0f, 1.0f);
-        tone[i] = shade * (1.0f + s * (lit + rim * s));
+    float middle = 0.5f * (s->left.at + s->right.at);
+    float share = scene_clamp((w->v + middle * w->dv) * hull->inv_length, 0.0f, 1.0f);
+    float r = hull->disc ? scene_max(p->r0, p->r1) : scene_lerp(p->r0, p->r1, share);
+    float u = w->u / r, du = w->du / r, shade = p->shade;
+    float lit = -0.07f * hull->ay * p->round, rim = -0.40f * p->round;
+    for (uint32_t i = s->first; i < s->last; i++) {
+        float at = u + (float)(int32_t)i * du;
+        tone[i] = shade * (1.0f + at * (lit + rim * at));
     }
 }
 
@@ -235,36 +246,72 @@ static float sharpness(float sample_m, float repeats_per_m)
     return scene_clamp(2.0f - 4.0f * sample_m * repeats_per_m, 0.0f, 1.0f);
 }
 
-static void mix_fill(const scene_cloth_map_t *cloth, const scene_noise_t *noise, const weave_t *w,
-                     float sample_m, uint32_t from, uint32_t to, float *restrict mix)
+static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise,
+                      const weave_t *w, float sample_m, uint32_t from, uint32_t to,
+                      float *restrict mix)
 {
-    const uint32_t mask = SCENE_PATTERN - 1, noise_mask = SCENE_NOISE_SIZE - 1;
-    const float far = 64.0f; /* keeps the coordinates positive */
-    float scale = cloth->repeats_per_m * SCENE_PATTERN;
-    float noise_scale = cloth->noise_per_m * SCENE_NOISE_SIZE;
-    float keep = sharpness(sample_m, cloth->repeats_per_m), mean = cloth->mean;
-    float amplitude = cloth->noise * sharpness(sample_m, 8.0f * cloth->noise_per_m);
+    const uint32_t mask = SCENE_NOISE_SIZE - 1;
+    float scale = cloth->noise_per_m * SCENE_NOISE_SIZE;
+    float amplitude = cloth->noise * sharpness(sample_m, 8.0f * cloth->noise_per_m) / 127.0f;
+    float u0 = (w->u + KEEP_POSITIVE) * scale, du = w->du * scale;
+    float v0 = (w->v + KEEP_POSITIVE + cloth->offset) * scale, dv = w->dv * scale;
     for (uint32_t i = from; i < to; i++) {
         float x = (float)(int32_t)i;
-        float u = w->u + x * w->du + far, v = w->v + x * w->dv + far;
-        uint32_t pu = (uint32_t)(int32_t)(u * scale) & mask;
-        uint32_t pv = (uint32_t)(int32_t)(v * scale) & mask;
-        uint32_t nu = (uint32_t)(int32_t)(u * noise_scale) & noise_mask;
-        uint32_t nv = (uint32_t)(int32_t)((v + cloth->offset) * noise_scale) & noise_mask;
-        float pattern = cloth->along[pv] + cloth->across[pu];
-        float value = mean + keep * (pattern - mean);
-        value += amplitude * noise->tile[nv * SCENE_NOISE_SIZE + nu];
-        mix[i] = scene_clamp(value, 0.0f, 1.0f);
+        uint32_t u = (uint32_t)(int32_t)(u0 + x * du) & mask;
+        uint32_t v = (uint32_t)(int32_t)(v0 + x * dv) & mask;
+        mix[i] = cloth->mean + amplitude * (float)noise->tile[v * SCENE_NOISE_SIZE + u];
     }
 }
 
-static void blend(float *restrict plane, const float *restrict cover, const float *restrict tone,
-                  const float *restrict mix, float color0, float color1, uint32_t from, uint32_t to)
+static void mix_pattern(const scene_cloth_map_t *cloth, const weave_t *w, float sample_m,
+                        uint32_t from, uint32_t to, float *restrict mix)
+{
+    const uint32_t mask = SCENE_PATTERN - 1;
+    float scale = cloth->repeats_per_m * SCENE_PATTERN;
+    float keep = sharpness(sample_m, cloth->repeats_per_m), mean = cloth->mean;
+    float u0 = (w->u + KEEP_POSITIVE) * scale, du = w->du * scale;
+    float v0 = (w->v + KEEP_POSITIVE) * scale, dv = w->dv * scale;
+    for (uint32_t i = from; i < to; i++) {
+        float x = (float)(int32_t)i;
+        float across = cloth->across[(uint32_t)(int32_t)(u0 + x * du) & mask];
+        float along = cloth->along[(uint32_t)(int32_t)(v0 + x * dv) & mask];
+        mix[i] += keep * (along + across - mean);
+    }
+}
+
+static void blend_cloth(float *restrict plane, const float *restrict cover,
+                        const float *restrict tone, const float *restrict mix, float color0,
+                        float color1, uint32_t from, uint32_t to)
 {
     float slope = color1 - color0;
     for (uint32_t i = from; i < to; i++) {
         float color = (color0 + slope * mix[i]) * tone[i];
         plane[i] += cover[i] * (color - plane[i]);
+    }
+}
+
+static void blend_plain(float *restrict plane, const float *restrict cover,
+                        const float *restrict tone, float color, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++)
+        plane[i] += cover[i] * (color * tone[i] - plane[i]);
+}
+
+static void dye(const scene_row_t *row, const scene_cloth_map_t *cloth, scene_rgb_t light,
+                const span_t *s, bool plain)
+{
+    const scene_rgb_t *a = &cloth->color[0], *b = &cloth->color[1];
+    const float from[3] = {a->r * light.r, a->g * light.g, a->b * light.b};
+    const float to[3] = {b->r * light.r, b->g * light.g, b->b * light.b};
+    for (int c = 0; c < 3; c++) {
+        if (row->plane[c] == NULL)
+            continue;
+        if (plain)
+            blend_plain(row->plane[c], row->cover, row->tone,
+                        scene_lerp(from[c], to[c], cloth->mean), s->first, s->last);
+        else
+            blend_cloth(row->plane[c], row->cover, row->tone, row->mix, from[c], to[c], s->first,
+                        s->last);
     }
 }
 
@@ -277,20 +324,21 @@ void scene_paint_part(const scene_row_t *row, const scene_stand_t *stand, const 
         return;
     scene_hull_t hull;
     scene_hull_init(&hull, part);
-    spans_t s = part_spans(row, stand, &hull, y, half);
-    if (s.first >= s.last)
+    span_t s = hull_row(row, stand, &hull, y, half);
+    if (s.share == 0.0f || s.first >= s.last)
         return;
+    const scene_cloth_map_t *cloth = part->cloth;
     cover_fill(&s, row->cover);
     weave_t w = find_weave(row, stand, &hull, y);
-    tone_fill(&hull, &w, s.first, s.last, row->tone);
-    mix_fill(part->cloth, row->noise, &w, row->x_step_px / stand->px_per_m_x, s.first, s.last,
-             row->mix);
-    const scene_rgb_t *c0 = &part->cloth->color[0], *c1 = &part->cloth->color[1];
-    const float from[3] = {c0->r * stand->light.r, c0->g * stand->light.g, c0->b * stand->light.b};
-    const float to[3] = {c1->r * stand->light.r, c1->g * stand->light.g, c1->b * stand->light.b};
-    for (int c = 0; c < 3; c++)
-        if (row->plane[c] != NULL)
-            blend(row->plane[c], row->cover, row->tone, row->mix, from[c], to[c], s.first, s.last);
+    tone_fill(&hull, &w, &s, row->tone);
+    bool plain = cloth->noise == 0.0f && cloth->repeats_per_m == 0.0f;
+    if (!plain) {
+        float sample_m = row->x_step_px / stand->px_per_m_x;
+        mix_noise(cloth, row->noise, &w, sample_m, s.first, s.last, row->mix);
+        if (cloth->repeats_per_m != 0.0f)
+            mix_pattern(cloth, &w, sample_m, s.first, s.last, row->mix);
+    }
+    dye(row, cloth, stand->light, &s, plain);
 }
 
 /* ---- shadows and boxes ---- */
@@ -322,21 +370,17 @@ void scene_paint_box(const scene_row_t *row, const scene_box_px_t *box, scene_rg
     float bottom = scene_min(box->bottom, row->y_px + half);
     if (bottom <= top || box->right <= box->left)
         return;
-    float share = (bottom - top) / row->x_step_px;
-    spans_t s = {.lines = 1};
-    s.left[0] = to_sample(row, box->left);
-    s.right[0] = to_sample(row, box->right);
-    spans_close(row, &s, 1.0f);
-    cover_edge(&s, row->cover, s.first, s.last);
-    float middle = 0.5f * (s.left[0] + s.right[0]), per = 2.0f / (s.right[0] - s.left[0]);
+    float left[2] = {to_sample(row, box->left), to_sample(row, box->left)};
+    float right[2] = {to_sample(row, box->right), to_sample(row, box->right)};
+    span_t s = close_span(row, left, right, 1.0f, (bottom - top) / row->x_step_px);
+    cover_fill(&s, row->cover);
+    float middle = 0.5f * (left[0] + right[0]), per = 2.0f / (right[0] - left[0]);
     for (uint32_t i = s.first; i < s.last; i++) {
-        float d = scene_clamp(((float)(int32_t)i - middle) * per, -1.0f, 1.0f);
+        float d = ((float)(int32_t)i - middle) * per;
         row->tone[i] = 1.0f - round * (0.45f * d * d - 0.12f * d);
-        row->mix[i] = 0.0f;
-        row->cover[i] *= share * SUB_ROWS;
     }
     const float c[3] = {color.r, color.g, color.b};
     for (int k = 0; k < 3; k++)
         if (row->plane[k] != NULL)
-            blend(row->plane[k], row->cover, row->tone, row->mix, c[k], c[k], s.first, s.last);
+            blend_plain(row->plane[k], row->cover, row->tone, c[k], s.first, s.last);
 }

@@ -122,7 +122,7 @@ uint32_t scene_map_scratch(const scene_map_t *map);
 #define SCENE_PATTERN 64
 typedef struct {
     scene_rgb_t color[2];
-    float along[SCENE_PATTERN], across[SCENE_PATTERN]; /* added up with noise, clamped to 0..1 */
+    float along[SCENE_PATTERN], across[SCENE_PATTERN]; /* added up, and noise: 0 the one, 1 the other */
     float mean;                                        /* of along + across */
     float repeats_per_m;                               /* of the patterns */
     float noise, noise_per_m;                          /* amplitude; repeats of the noise tile */
@@ -152,7 +152,7 @@ bool scene_hull_span(const scene_hull_t *hull, float y, float *left, float *righ
 
 #define SCENE_NOISE_SIZE 128
 typedef struct {
-    float tile[SCENE_NOISE_SIZE * SCENE_NOISE_SIZE]; /* -1..1, wraps around */
+    int8_t tile[SCENE_NOISE_SIZE * SCENE_NOISE_SIZE]; /* 127 is 1; wraps around */
 } scene_noise_t;
 void scene_noise_init(scene_noise_t *noise, uint64_t seed);
 /* Bilinear, in tiles. */
