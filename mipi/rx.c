@@ -33,7 +33,20 @@ typedef struct {
     mipi_rx_t *rx;
     const mipi_packet_t *packet;
     mipi_header_t header;
+    bool header_known;
 } cursor_t;
+
+/*
+ * Does what happened to this packet concern the frame on vc? When the header is lost, every open
+ * frame may miss a line; else it is the packet's own frame, open or just being opened.
+ */
+static bool concerns(const cursor_t *at, uint32_t vc)
+{
+    bool open = at->rx->channel[vc].open;
+    if (!at->header_known)
+        return open;
+    return vc == at->header.vc && (open || at->header.dt == MIPI_DT_FS);
+}
 
 static void report(const cursor_t *at, mipi_rx_kind_t kind, uint32_t found, uint32_t expected)
 {
@@ -49,7 +62,8 @@ static void report(const cursor_t *at, mipi_rx_kind_t kind, uint32_t found, uint
         .expected = expected,
     };
     rx->counts[kind]++;
-    rx->channel[at->header.vc].frame.events++;
+    for (uint32_t vc = 0; vc < MIPI_VCS; vc++)
+        rx->channel[vc].frame.events += concerns(at, vc);
     if (rx->callbacks.event != NULL)
         rx->callbacks.event(rx->callbacks.ctx, &event);
 }
@@ -135,7 +149,8 @@ static bool store_px(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t
                      const uint8_t *payload, uint32_t bytes)
 {
     size_t used = (size_t)s->lines * s->width_px;
-    uint32_t have = bytes / mipi_row_bytes(s->bits, 1) * (mipi_row_bytes(s->bits, 1) * 8 / s->bits);
+    uint32_t group = mipi_row_bytes(s->bits, 1), have = 0;
+    mipi_row_px(s->bits, bytes / group * group, &have);
     if (have > s->width_px)
         have = s->width_px;
     if (!stream_grow(channel, rx->desc.max_frame_bytes, s, used * 2, (size_t)s->width_px * 2))
@@ -155,7 +170,6 @@ static void open_frame(mipi_rx_channel_t *channel, const cursor_t *at)
     frame->vc = at->header.vc;
     frame->number = at->header.word;
     frame->complete = false;
-    frame->events = 0;
     frame->first_packet = frame->last_packet = at->packet->number;
     frame->start_ps = frame->end_ps = at->packet->start_ps;
     frame->streams = 0;
@@ -170,6 +184,7 @@ static void close_frame(mipi_rx_t *rx, mipi_rx_channel_t *channel, bool complete
     channel->frame.complete = complete;
     if (rx->callbacks.frame != NULL)
         rx->callbacks.frame(rx->callbacks.ctx, &channel->frame);
+    channel->frame.events = 0;
 }
 
 /* Always 0, or one more than the last, or 1 again at any time: "periodically reset to one". */
@@ -189,9 +204,7 @@ static void frame_start(const cursor_t *at, mipi_rx_channel_t *channel)
         report(at, MIPI_RX_FS_OPEN, at->header.word, channel->frame.number);
         close_frame(at->rx, channel, false);
     }
-    uint32_t before = channel->frame.events; /* of this packet: they belong to the new frame */
     open_frame(channel, at);
-    (void)before;
     check_sequence(at, channel);
 }
 
@@ -241,6 +254,24 @@ static void short_packet(const cursor_t *at)
         line_sync(at, channel);
 }
 
+static bool is_image(uint8_t dt)
+{
+    return dt >= 0x18 && dt <= 0x2f; /* YUV, RGB, RAW */
+}
+
+/* The first line of a stream sets its width. Of pixels that fill no group, whole groups count. */
+static bool first_line(const cursor_t *at, mipi_rx_stream_t *s)
+{
+    s->line_bytes = at->header.word;
+    if (s->bits == 0)
+        return true;
+    uint32_t group = mipi_row_bytes(s->bits, 1), whole = s->line_bytes / group * group;
+    mipi_row_px(s->bits, whole, &s->width_px);
+    if (whole != s->line_bytes)
+        report(at, MIPI_RX_LINE_BYTES, s->line_bytes, whole);
+    return whole == s->line_bytes;
+}
+
 static void store_line(const cursor_t *at, const uint8_t *payload, uint32_t bytes, bool good)
 {
     mipi_rx_t *rx = at->rx;
@@ -251,15 +282,8 @@ static void store_line(const cursor_t *at, const uint8_t *payload, uint32_t byte
         return;
     }
     if (s->lines == 0) {
-        s->line_bytes = at->header.word;
-        if (s->bits != 0 && !mipi_row_px(s->bits, s->line_bytes, &s->width_px)) {
-            /* no whole number of pixel groups: what is whole counts */
-            uint32_t group = mipi_row_bytes(s->bits, 1);
-            mipi_row_px(s->bits, s->line_bytes / group * group, &s->width_px);
-            report(at, MIPI_RX_LINE_BYTES, s->line_bytes, s->line_bytes / group * group);
-            good = false;
-        }
-    } else if (s->bits != 0 && at->header.word != s->line_bytes) {
+        good &= first_line(at, s);
+    } else if (is_image(s->dt) && at->header.word != s->line_bytes) {
         report(at, MIPI_RX_LINE_BYTES, at->header.word, s->line_bytes);
         good = false;
     }
@@ -305,12 +329,10 @@ static void long_packet(const cursor_t *at)
     store_line(at, at->packet->bytes + MIPI_HEADER_BYTES, bytes, good);
 }
 
-static void take_packet(cursor_t *at, mipi_ecc_t ecc)
+static void take_packet(const cursor_t *at, mipi_ecc_t ecc)
 {
     mipi_rx_t *rx = at->rx;
     mipi_rx_channel_t *channel = &rx->channel[at->header.vc];
-    if (at->header.dt == MIPI_DT_FS && !channel->open)
-        channel->frame.events = 0;
     if (ecc == MIPI_ECC_CORRECTED)
         report(at, MIPI_RX_ECC_CORRECTED, 0, 0);
     if (!mipi_dt_known(at->header.dt))
@@ -338,10 +360,11 @@ void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
         return;
     }
     mipi_ecc_t ecc = mipi_header_decode(packet->bytes, &at.header);
-    if (ecc == MIPI_ECC_BAD)
-        report(&at, MIPI_RX_ECC, 0, 0);
-    else
+    at.header_known = ecc != MIPI_ECC_BAD;
+    if (at.header_known)
         take_packet(&at, ecc);
+    else
+        report(&at, MIPI_RX_ECC, 0, 0);
 }
 
 /* A header to start again at must be free of errors and make sense. */
@@ -387,7 +410,10 @@ void mipi_rx_finish(mipi_rx_t *rx)
             continue;
         mipi_packet_t last = {.number = channel->frame.last_packet,
                               .start_ps = channel->frame.end_ps};
-        cursor_t at = {.rx = rx, .packet = &last, .header = {.vc = (uint8_t)vc, .dt = MIPI_DT_FE}};
+        cursor_t at = {.rx = rx,
+                       .packet = &last,
+                       .header = {.vc = (uint8_t)vc, .dt = MIPI_DT_FE},
+                       .header_known = true};
         report(&at, MIPI_RX_UNFINISHED, 0, channel->frame.number);
         close_frame(rx, channel, false);
     }

@@ -122,6 +122,7 @@ typedef struct {
     uint8_t (*embedded_reg)(void *ctx, uint16_t addr); /* a CCS register; NULL: all read 0 */
     void *embedded_ctx;
     void (*frame_sent)(void *ctx, const mipi_tx_frame_t *frame); /* may be NULL */
+    void (*meta_asked)(void *ctx, uint32_t frame); /* MIPI_META_GO was taken; may be NULL */
     void *frame_ctx;
     const mipi_fault_t *faults; /* rising packet numbers; the caller's */
     uint32_t fault_count;
