@@ -59,6 +59,8 @@ void mipi_meta_go(mipi_tx_t *tx)
         .metadata = true, .vc = (uint8_t)MIPI_DEST_VC(tx->meta_dest), .frame = tx->meta_frame};
     memset(tx->meta_buf, 0, sizeof(tx->meta_buf));
     tx->meta_fill = tx->meta_drain = 0;
+    if (tx->meta_asked != NULL)
+        tx->meta_asked(tx->frame_ctx, tx->meta_frame);
     schedule_fetch(tx);
 }
 
