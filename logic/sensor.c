@@ -1,0 +1,245 @@
+#include "logic/sensor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+sensor_desc_t sensor_desc_default(void)
+{
+    return (sensor_desc_t){
+        .ccs = {.inck_hz = 24000000}, /* the AI Camera module's oscillator; facts: imx500.md 1 */
+        .pixel = pix_desc_default(),
+        .isp = isp_desc_default(),
+        .npu = npu_desc_default(),
+        .mipi = mipi_desc_default(),
+        .logic = logic_desc_default(),
+    };
+}
+
+void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc)
+{
+    sim_cfg_t pixel = sim_cfg_obj(root, "pixel"), isp = sim_cfg_obj(root, "isp");
+    sim_cfg_t npu = sim_cfg_obj(root, "npu"), mipi = sim_cfg_obj(root, "mipi");
+    sim_cfg_t logic = sim_cfg_obj(root, "logic");
+    pix_desc_read(&pixel, &desc->pixel);
+    isp_desc_read(&isp, &desc->isp);
+    npu_desc_read(&npu, &desc->npu);
+    mipi_desc_read(&mipi, &desc->mipi);
+    desc->ccs.inck_hz = sim_cfg_u64(&logic, "inck_hz", 6000000, 27000000, desc->ccs.inck_hz);
+    logic_desc_read(&logic, &desc->logic);
+    sim_cfg_done(root);
+}
+
+sensor_t *sensor_new(void)
+{
+    return calloc(1, sizeof(sensor_t));
+}
+
+/* ---- the blocks ---- */
+
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        sim_err_t err_ = (call);                                                                   \
+        if (err_ != SIM_OK)                                                                        \
+            return err_;                                                                           \
+    } while (0)
+
+static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
+{
+    const logic_desc_t *logic = &s->desc.logic;
+    TRY(sys_init(&s->sys, sim, &logic->sys, "sensor.sys"));
+    TRY(uart_init(&s->uart, sim, &logic->uart, "sensor.uart"));
+    TRY(intc_init(&s->intc, sim, "sensor.intc"));
+    TRY(ccs_init(&s->ccs, sim, &s->desc.ccs, "sensor.cci"));
+    TRY(clint_init(&s->clint, sim, &logic->clint, "sensor.clint"));
+    TRY(l2_init(&s->l2, sim, &logic->l2, "sensor.l2"));
+    TRY(bus_init(&s->bus, sim, &logic->bus, "sensor.bus"));
+    return core_init(&s->core, sim, &s->bus, &logic->core, "sensor.core");
+}
+
+static sim_err_t make_path(sensor_t *s, sim_t *sim, sim_pool_t *pool)
+{
+    ccs_pll_t pll = ccs_pll(&s->ccs);
+    s->desc.pixel.clk_hz = pll.pixel_hz;
+    s->desc.mipi.dphy.bit_rate_bps = pll.lane_bit_hz;
+    TRY(pix_init(&s->pixel, sim, &s->desc.pixel, "sensor.pixel", pool));
+    TRY(isp_init(&s->isp, sim, &s->desc.isp, "sensor.isp"));
+    TRY(npu_init(&s->npu, sim, &s->desc.npu, "sensor.npu"));
+    return mipi_tx_init(&s->mipi, sim, &s->desc.mipi, "sensor.mipi");
+}
+
+/* ---- what joins them ---- */
+
+static sim_err_t connect_memory(sensor_t *s)
+{
+    TRY(l2_port(&s->l2, "core", &s->bus.l2));
+    TRY(l2_port(&s->l2, "isp", &s->isp.port));
+    TRY(l2_port(&s->l2, "npu_fetch", &s->npu.fetch_port));
+    TRY(l2_port(&s->l2, "npu_load", &s->npu.load_port));
+    TRY(l2_port(&s->l2, "npu_store", &s->npu.store_port));
+    return l2_port(&s->l2, "mipi", &s->mipi.mem);
+}
+
+static sim_err_t connect_pages(sensor_t *s)
+{
+#define X(page, member) TRY(bus_attach(&s->bus, page, &s->member.comp));
+    SENSOR_PAGES(X)
+#undef X
+    return SIM_OK;
+}
+
+static sim_wire_t *irq_wire(sensor_t *s, uint32_t number)
+{
+    sim_wire_t *const wires[] = {NULL,         &s->pixel.irq, &s->isp.irq, &s->npu.irq,
+                                 &s->mipi.irq, &s->ccs.irq,   &s->uart.irq};
+    return wires[number];
+}
+
+static bool connect_irqs(sensor_t *s)
+{
+    bool fine = core_connect(&s->core, CORE_MEI, &s->intc.meip) &&
+                core_connect(&s->core, CORE_MSI, &s->clint.msip) &&
+                core_connect(&s->core, CORE_MTI, &s->clint.mtip);
+#define X(name, number) fine = fine && intc_connect(&s->intc, number, irq_wire(s, number));
+    SENSOR_IRQS(X)
+#undef X
+    return fine;
+}
+
+static void tensor_is_ready(void *ctx, bool level)
+{
+    sensor_t *s = ctx;
+    if (level)
+        npu_tensor_ready(&s->npu);
+}
+
+static uint8_t embedded_reg(void *ctx, uint16_t addr)
+{
+    const sensor_t *s = ctx;
+    return ccs_byte(&s->ccs, addr);
+}
+
+static sim_err_t connect_path(sensor_t *s, sim_t *sim)
+{
+    bool fine = pix_add_sink(&s->pixel, isp_sink(&s->isp)) &&
+                pix_add_sink(&s->pixel, mipi_tx_line_sink(&s->mipi)) &&
+                sim_wire_connect(&s->isp.tensor_done, tensor_is_ready, s) && connect_irqs(s);
+    s->mipi.embedded_reg = embedded_reg;
+    s->mipi.embedded_ctx = s;
+    return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a port has no place left");
+}
+
+/* ---- the timeline's ears ---- */
+
+static void on_frame_start(void *ctx, bool level)
+{
+    sensor_t *s = ctx;
+    if (!level)
+        return;
+    pix_timing_t t = pix_timing(&s->pixel);
+    timeline_frame_t *frame = timeline_at(&s->timeline, t.frame);
+    frame->exposure_start_ps = t.exposure_start_ps;
+    frame->exposure_end_ps = t.exposure_end_ps;
+    frame->readout_start_ps = t.readout_start_ps;
+    frame->readout_end_ps = t.readout_end_ps;
+}
+
+static void on_tensor(void *ctx, bool level)
+{
+    sensor_t *s = ctx;
+    if (!level)
+        return;
+    s->timeline.npu_frame = s->isp.regs.tensor_frame;
+    timeline_at(&s->timeline, s->timeline.npu_frame)->tensor_ready_ps = sim_now_ps(s->sim);
+}
+
+static void on_npu_busy(void *ctx, bool busy)
+{
+    sensor_t *s = ctx;
+    timeline_frame_t *frame = timeline_at(&s->timeline, s->timeline.npu_frame);
+    s->timeline.npu_busy = busy;
+    if (busy)
+        frame->npu_start_ps = sim_now_ps(s->sim);
+    else
+        frame->npu_end_ps = sim_now_ps(s->sim);
+}
+
+static void on_meta_go(void *ctx, uint32_t frame)
+{
+    sensor_t *s = ctx;
+    timeline_at(&s->timeline, frame)->firmware_end_ps = sim_now_ps(s->sim);
+}
+
+static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
+{
+    sensor_t *s = ctx;
+    if (frame->metadata)
+        timeline_sent(&s->timeline, frame->frame, frame->first_ps, frame->last_ps);
+}
+
+static sim_err_t connect_timeline(sensor_t *s, sim_t *sim)
+{
+    s->timeline.sim = sim;
+    s->mipi.frame_sent = on_frame_sent;
+    s->mipi.meta_asked = on_meta_go;
+    s->mipi.frame_ctx = s;
+    bool fine = sim_wire_connect(&s->pixel.frame_start, on_frame_start, s) &&
+                sim_wire_connect(&s->isp.tensor_done, on_tensor, s) &&
+                sim_wire_connect(&s->npu.busy, on_npu_busy, s);
+    return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a wire has no place left");
+}
+
+sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, sim_pool_t *pool)
+{
+    sensor->desc = *desc;
+    sensor->sim = sim;
+    TRY(make_fabric(sensor, sim));
+    TRY(make_path(sensor, sim, pool));
+    TRY(connect_memory(sensor));
+    TRY(connect_pages(sensor));
+    TRY(connect_timeline(sensor, sim)); /* before the NPU hears of a tensor: it starts at once */
+    return connect_path(sensor, sim);
+}
+
+void sensor_free(sensor_t *sensor)
+{
+    if (sensor == NULL)
+        return;
+    pix_free(&sensor->pixel);
+    isp_free(&sensor->isp);
+    npu_free(&sensor->npu);
+    mipi_tx_free(&sensor->mipi);
+    core_free(&sensor->core);
+    bus_free(&sensor->bus);
+    l2_free(&sensor->l2);
+    free(sensor);
+}
+
+sim_err_t sensor_load_firmware(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
+                               char *error, size_t error_bytes)
+{
+    elf_info_t info;
+    sim_err_t err = elf_load(&sensor->bus, elf, bytes, file, &info, error, error_bytes);
+    if (err == SIM_OK)
+        bus_set_boot(&sensor->bus, info.entry);
+    return err;
+}
+
+sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
+                              size_t error_bytes)
+{
+    if (!npu_prog_fits(prog, &sensor->desc.npu, error, error_bytes))
+        return SIM_EDESC;
+    if (!npu_prog_load(prog, &sensor->npu.load_port, sensor->desc.logic.l2.base)) {
+        snprintf(error, error_bytes, "%s: does not fit the L2 of %u bytes", prog->meta.name,
+                 sensor->desc.logic.l2.bytes);
+        return SIM_EDESC;
+    }
+    return SIM_OK;
+}
+
+void sensor_settle(sensor_t *sensor)
+{
+    core_settle(&sensor->core);
+    l2_settle(&sensor->l2);
+}

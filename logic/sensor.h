@@ -1,0 +1,100 @@
+/*
+ * sensor.h - the whole stack: pixel die on top, logic die below, wired.
+ *
+ *   light --> pixel --RAW lines--+--> isp --tensor--> L2 <==> npu
+ *                                |                    ||
+ *                                +--> mipi <==========++<===> core (firmware in TCM)
+ *                                       |                       |
+ *                                    packets      registers, interrupts, CCI <-- host
+ *
+ * This file only embeds and connects; what each block does is in its own header. sensor_t is large
+ * (tens of megabytes with its memories): allocate it with sensor_new.
+ *
+ * Not modeled: boot over SPI: sensor_load_* put firmware and network in place before time 0, as the
+ * boot loader and the host's download would have.
+ */
+#ifndef LOGIC_SENSOR_H
+#define LOGIC_SENSOR_H
+
+#include "isp/isp.h"
+#include "logic/bus.h"
+#include "logic/ccs.h"
+#include "logic/clint.h"
+#include "logic/core.h"
+#include "logic/desc.h"
+#include "logic/elf.h"
+#include "logic/intc.h"
+#include "logic/l2.h"
+#include "logic/sys.h"
+#include "logic/timeline.h"
+#include "logic/uart.h"
+#include "mipi/tx.h"
+#include "npu/fnp.h"
+#include "npu/npu.h"
+#include "pixel/pixel.h"
+
+/* clang-format off */
+/* Register pages: X(page, member of sensor_t). */
+#define SENSOR_PAGES(X)                                                                            \
+    X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs) X(8, clint)
+
+/* Inputs of the interrupt controller: X(name, number). */
+#define SENSOR_IRQS(X)                                                                             \
+    X(PIX, 1u) X(ISP, 2u) X(NPU, 3u) X(MIPI, 4u) X(CCI, 5u) X(UART, 6u)
+/* clang-format on */
+
+/* The reserved first 1,024 bytes of L2: the network table, then one packet of metadata. */
+#define SENSOR_META_OFFSET 512u
+#define SENSOR_META_BYTES 512u
+
+typedef struct {
+    ccs_desc_t ccs;
+    pix_desc_t pixel;
+    isp_desc_t isp;
+    npu_desc_t npu;
+    mipi_desc_t mipi;
+    logic_desc_t logic;
+} sensor_desc_t;
+
+typedef struct {
+    sensor_desc_t desc;
+    sim_t *sim;
+    pix_t pixel;
+    isp_t isp;
+    npu_t npu;
+    mipi_tx_t mipi;
+    sys_t sys;
+    uart_t uart;
+    intc_t intc;
+    ccs_t ccs;
+    clint_t clint;
+    bus_t bus;
+    l2_t l2;
+    core_t core;
+    timeline_t timeline; /* when each frame passed each block */
+} sensor_t;
+
+/* The IMX500 as far as defaults go; logic/chips/imx500.json says the same. */
+sensor_desc_t sensor_desc_default(void);
+
+/* Reads a chip file's root object; complaints are in sim_doc_error. */
+void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc);
+
+/* Zeroed; NULL without memory. */
+sensor_t *sensor_new(void);
+
+/* Makes every block and connects it. The caller sets sensor->pixel.light and listens where it
+ * wants to (mipi packets, UART, ISP lines) before sim_check. pool must outlive sensor. */
+sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, sim_pool_t *pool);
+void sensor_free(sensor_t *sensor); /* NULL is fine */
+
+/* After sensor_init, before sim_start. error gets one line. */
+sim_err_t sensor_load_firmware(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
+                               char *error, size_t error_bytes);
+sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
+                              size_t error_bytes);
+
+/* Brings the counters of blocks that batch their work up to now. Before reading statistics. */
+void sensor_settle(sensor_t *sensor);
+
+#endif

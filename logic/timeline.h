@@ -1,0 +1,45 @@
+/*
+ * timeline.h - when each frame was exposed, read, turned into a tensor, judged and sent.
+ *
+ * Listens to the blocks' own pulses; it drives nothing and no result depends on it. A frame is
+ * complete when its metadata has left the sensor; then `done` is told. Frames whose metadata never
+ * leaves are dropped when TIMELINE_FRAMES newer ones have started.
+ */
+#ifndef LOGIC_TIMELINE_H
+#define LOGIC_TIMELINE_H
+
+#include "sim/sim.h"
+
+#define TIMELINE_FRAMES 16u
+
+/* Points in time of one frame, ps; 0 where it did not come that far. */
+/* clang-format off */
+#define TIMELINE_POINTS(X)                                                                         \
+    X(exposure_start) X(exposure_end) X(readout_start) X(readout_end) X(tensor_ready)              \
+    X(npu_start) X(npu_end) X(firmware_end) X(link_first) X(link_last)
+/* clang-format on */
+
+typedef struct {
+    uint32_t frame;
+    bool known;
+#define X(name) uint64_t name##_ps;
+    TIMELINE_POINTS(X)
+#undef X
+} timeline_frame_t;
+
+typedef struct {
+    sim_t *sim;
+    timeline_frame_t frame[TIMELINE_FRAMES]; /* by frame number modulo */
+    uint32_t npu_frame;                      /* whose tensor the NPU works on */
+    bool npu_busy;
+    void (*done)(void *ctx, const timeline_frame_t *frame); /* may be NULL */
+    void *done_ctx;
+} timeline_t;
+
+/* The place of a frame; a place that holds another frame is cleared for it. */
+timeline_frame_t *timeline_at(timeline_t *timeline, uint32_t frame);
+
+/* The frame's metadata has left: reports it. */
+void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint64_t last_ps);
+
+#endif
