@@ -63,6 +63,11 @@ $(O)/fovea: $(TOOL_OBJS) $(ALL_LIBS)
 $(BUILD)/fovea: $(O)/fovea
 	$(Q)ln -sfn $(CONF)/fovea $@
 
+# Frames to train the detector on; see tools/train/train.py.
+$(O)/train_frames: $(O)/tools/train/frames.o $(O)/tools/cli.o $(ALL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+
 # ---- firmware: Debian's RISC-V GCC and picolibc; the flags that link are these --------------------
 RV       := riscv64-unknown-elf-
 RV_FLAGS := -march=rv32imac -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs

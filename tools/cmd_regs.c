@@ -1,0 +1,216 @@
+/*
+ * cmd_regs.c - fovea regs: the register map, printed from the tables that the simulator decodes.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "logic/sensor.h"
+#include "npu/net_info.h"
+#include "tools/cli.h"
+#include "tools/commands.h"
+
+typedef struct {
+    void (*head)(void);
+    void (*page)(const sim_comp_t *comp, uint32_t base);
+    void (*reg)(const sim_reg_t *reg, uint32_t base);
+    void (*page_end)(void);
+    void (*tail)(const sensor_t *sensor);
+} format_t;
+
+static const char *access_of(const sim_reg_t *reg)
+{
+    if (reg->w1c != 0 && reg->rw_mask == 0)
+        return "W1C";
+    if (reg->rw_mask == 0 && reg->wrote == NULL)
+        return "RO";
+    return reg->w1c != 0 ? "RW, W1C" : "RW";
+}
+
+static void nothing(void)
+{
+}
+
+/* ---- C header for firmware ---- */
+
+static void c_head(void)
+{
+    puts("/*\n * fovea_regs.h - printed by `fovea regs --c` from the simulator's tables; do not "
+         "edit.\n */\n#ifndef FOVEA_REGS_H\n#define FOVEA_REGS_H\n");
+    printf("#define L2_BASE 0x%08xu\n#define TCM_BASE 0x%08xu\n\n", BUS_L2_BASE, BUS_TCM_BASE);
+}
+
+static void c_page(const sim_comp_t *comp, uint32_t base)
+{
+    printf("\n/* %s at 0x%08x */\n", comp->name, base);
+}
+
+static void c_reg(const sim_reg_t *reg, uint32_t base)
+{
+    printf("#define %-20s 0x%08xu /* %s */\n", reg->name, base + reg->addr, reg->help);
+}
+
+static void c_net_table(void)
+{
+    static const char *const names[] = {
+#define X(name, help) #name,
+        NPU_NET_WORDS_TABLE(X)
+#undef X
+    };
+    puts("\n/* The network table at the base of L2: addresses of its words. */");
+    for (uint32_t i = 0; i < NPU_NET_WORDS; i++)
+        printf("#define NET_%-20s 0x%08xu\n", names[i], BUS_L2_BASE + 4 * i);
+    printf("#define NET_OUT_STRIDE %uu\n#define NET_MAGIC_VALUE 0x%08xu\n"
+           "#define NET_VERSION_VALUE %uu\n",
+           4 * NPU_NET_OUT_STRIDE_W, NPU_NET_MAGIC, NPU_NET_VERSION);
+}
+
+static void c_tail(const sensor_t *sensor)
+{
+    (void)sensor;
+    c_net_table();
+    puts("\n/* A place in L2 for one packet of metadata, behind the network table. */");
+    printf("#define META_BUFFER_BASE 0x%08xu\n#define META_BUFFER_BYTES %uu\n",
+           BUS_L2_BASE + SENSOR_META_OFFSET, SENSOR_META_BYTES);
+    puts("\n/* Inputs of the interrupt controller. */");
+#define X(name, number) printf("#define IRQ_%-16s %uu\n", #name, number);
+    SENSOR_IRQS(X)
+#undef X
+    puts("\n#endif");
+}
+
+/* ---- Markdown manual ---- */
+
+static void md_head(void)
+{
+    puts("# Registers\n\nPrinted by `fovea regs --markdown`. All registers are 32 bits wide.");
+}
+
+static void md_page(const sim_comp_t *comp, uint32_t base)
+{
+    printf("\n## %s, 0x%08x\n\n| offset | name | access | reset | meaning |\n|---|---|---|---|---|\n",
+           comp->name, base);
+}
+
+static void md_reg(const sim_reg_t *reg, uint32_t base)
+{
+    (void)base;
+    printf("| 0x%03x | %s | %s | 0x%x | %s |\n", reg->addr, reg->name, access_of(reg), reg->reset,
+           reg->help);
+}
+
+static void md_tail(const sensor_t *sensor)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    (void)sensor;
+    puts("\n## CCS registers (host side, CCI)\n\n| address | name | bytes | access | reset | "
+         "modeled |\n|---|---|---|---|---|---|");
+    for (uint32_t i = 0; i < count; i++)
+        printf("| 0x%04x | %s | %u | %s | 0x%x | %s |\n", regs[i].addr, regs[i].name, regs[i].bytes,
+               regs[i].writable ? "RW" : "RO", regs[i].reset, regs[i].modeled ? "yes" : "kept only");
+}
+
+/* ---- CMSIS-SVD ---- */
+
+static void print_xml(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<')
+            fputs("&lt;", stdout);
+        else if (*text == '>')
+            fputs("&gt;", stdout);
+        else if (*text == '&')
+            fputs("&amp;", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+static void svd_head(void)
+{
+    puts("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<device schemaVersion=\"1.3\">\n"
+         "  <name>FOVEA</name>\n  <version>" FOVEA_VERSION "</version>\n"
+         "  <description>Image sensor with a logic die</description>\n"
+         "  <addressUnitBits>8</addressUnitBits>\n  <width>32</width>\n  <peripherals>");
+}
+
+static void svd_page(const sim_comp_t *comp, uint32_t base)
+{
+    printf("    <peripheral>\n      <name>%s</name>\n      <baseAddress>0x%08x</baseAddress>\n"
+           "      <addressBlock><offset>0</offset><size>0x%x</size><usage>registers</usage>"
+           "</addressBlock>\n      <registers>\n",
+           strrchr(comp->name, '.') != NULL ? strrchr(comp->name, '.') + 1 : comp->name, base,
+           BUS_PAGE_BYTES);
+}
+
+static void svd_reg(const sim_reg_t *reg, uint32_t base)
+{
+    (void)base;
+    printf("        <register><name>%s</name><description>", reg->name);
+    print_xml(reg->help);
+    printf("</description><addressOffset>0x%03x</addressOffset><size>32</size><access>%s</access>"
+           "<resetValue>0x%08x</resetValue></register>\n",
+           reg->addr, strcmp(access_of(reg), "RO") == 0 ? "read-only" : "read-write", reg->reset);
+}
+
+static void svd_page_end(void)
+{
+    puts("      </registers>\n    </peripheral>");
+}
+
+static void svd_tail(const sensor_t *sensor)
+{
+    (void)sensor;
+    puts("  </peripherals>\n</device>");
+}
+
+static const format_t c_format = {c_head, c_page, c_reg, nothing, c_tail};
+static const format_t md_format = {md_head, md_page, md_reg, nothing, md_tail};
+static const format_t svd_format = {svd_head, svd_page, svd_reg, svd_page_end, svd_tail};
+
+static void print_map(const format_t *format, const sensor_t *sensor)
+{
+    format->head();
+    for (uint32_t n = 0; n < BUS_PAGES; n++) {
+        const sim_comp_t *comp = sensor->bus.page[n];
+        if (comp == NULL)
+            continue;
+        uint32_t base = BUS_PAGE_BASE + n * BUS_PAGE_BYTES;
+        format->page(comp, base);
+        for (const sim_reg_t *reg = comp->kind->regs; reg->name != NULL; reg++)
+            format->reg(reg, base);
+        format->page_end();
+    }
+    format->tail(sensor);
+}
+
+int cmd_regs(int argc, char **argv)
+{
+    const char *c = NULL, *markdown = NULL, *svd = NULL;
+    const cli_opt_t opts[] = {
+        {0, "c", NULL, "C header with addresses, for firmware", &c},
+        {0, "markdown", NULL, "manual", &markdown},
+        {0, "svd", NULL, "CMSIS-SVD, for debuggers", &svd},
+    };
+    const cli_t cli = {"regs", "", "Prints the register map (default: --markdown).", opts, SIM_COUNT(opts), 0, 0};
+    char **args;
+    int count, over = cli_parse(&cli, argc, argv, &args, &count);
+    if (over >= 0)
+        return over;
+    if ((c != NULL) + (markdown != NULL) + (svd != NULL) > 1)
+        return cli_fail(EXIT_USAGE, "regs: one of --c, --markdown, --svd");
+
+    sim_t *sim = sim_new();
+    sim_pool_t *pool = sim_pool_new(1);
+    sensor_t *sensor = sensor_new();
+    sensor_desc_t desc = sensor_desc_default();
+    int code = EXIT_FINE;
+    if (sim == NULL || pool == NULL || sensor == NULL || sensor_init(sensor, sim, &desc, pool) != SIM_OK)
+        code = cli_fail(EXIT_FAILED, "%s", sim != NULL ? sim_error(sim) : "out of memory");
+    else
+        print_map(c != NULL ? &c_format : svd != NULL ? &svd_format : &md_format, sensor);
+    sensor_free(sensor);
+    sim_pool_free(pool);
+    sim_free(sim);
+    return code;
+}

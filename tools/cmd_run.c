@@ -1,0 +1,103 @@
+/*
+ * cmd_run.c - fovea run: the main job.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cli.h"
+#include "tools/commands.h"
+#include "tools/execution.h"
+#include "tools/run.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESETHAND; /* a second Ctrl-C ends the process at once */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* out/<name of the scenario without folder and ending>. */
+static void default_out(const char *scenario, char *out, size_t bytes)
+{
+    const char *slash = strrchr(scenario, '/');
+    const char *name = slash != NULL ? slash + 1 : scenario;
+    const char *dot = strrchr(name, '.');
+    int length = dot != NULL && dot != name ? (int)(dot - name) : (int)strlen(name);
+    snprintf(out, bytes, "out/%.*s", length, name);
+}
+
+static int report(run_t *run, int code, bool json)
+{
+    if (run->error[0] != '\0')
+        fprintf(stderr, "fovea run: %s\n", run->error);
+    if (code != EXIT_FINE)
+        return code;
+    if (json) {
+        sim_json_t *summary = run_summary_json(run);
+        char *text = sim_json_print(summary, true);
+        printf("%s\n", text != NULL ? text : "{}");
+        free(text);
+        sim_json_free(summary);
+    } else {
+        run_print_summary(run, stdout);
+    }
+    return code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted};
+    const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL;
+    scenario_flags_t *f = &desc.flags;
+    const cli_opt_t opts[] = {
+        {'s', "scene", "FILE", "scene or PNG to look at (default: the scenario's)", &f->scene},
+        {'m', "network", "FILE", "network, .tflite or .fnp (default: the scenario's)", &f->network},
+        {0, "model", "FILE", "the same", &f->network},
+        {'f', "firmware", "ELF", "program of the core (default: the scenario's)", &f->firmware},
+        {'c', "chip", "FILE", "chip data (default: the scenario's)", &f->chip},
+        {'n', "frames", "N", "frames to simulate", &f->frames},
+        {0, "seed", "N", "seed of the noise", &f->seed},
+        {0, "scene-seed", "N", "seed of the world", &f->scene_seed},
+        {'o', "out", "DIR", "where results go (default: out/<scenario>)", &desc.out_dir},
+        {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
+        {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results", &simd},
+        {0, "json", NULL, "the summary as one JSON object", &json},
+        {'v', "verbose", NULL, "more messages of the blocks", &verbose},
+    };
+    const cli_t cli = {"run", "SCENARIO", "Simulates a scenario, scene to host.", opts, SIM_COUNT(opts), 1, 1};
+    char **args, out[512];
+    int count, over = cli_parse(&cli, argc, argv, &args, &count);
+    if (over >= 0)
+        return over;
+    if (!execution_options(&cli, threads, simd, &desc.threads))
+        return EXIT_USAGE;
+    desc.scenario = args[0];
+    if (desc.out_dir == NULL) {
+        default_out(args[0], out, sizeof(out));
+        desc.out_dir = out;
+    }
+    if (verbose != NULL)
+        desc.verbose = SIM_LOG_DEBUG;
+    desc.shuffle = execution_shuffle();
+    watch_signals();
+    run_t *run = calloc(1, sizeof(*run));
+    if (run == NULL)
+        return cli_fail(EXIT_FAILED, "out of memory");
+    int code = report(run, run_scenario(run, &desc), json != NULL);
+    run_free(run);
+    free(run);
+    return code;
+}

@@ -1,0 +1,41 @@
+#include "tools/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/compiler/tflite.h"
+#include "sim/file.h"
+
+enum { MAX_MODEL_BYTES = 256 << 20 };
+
+static bool compile(const char *file, const uint8_t *image, size_t bytes, const npu_desc_t *desc,
+                    const network_options_t *options, npu_prog_t *prog, char *error,
+                    size_t error_bytes)
+{
+    npu_graph_t graph;
+    if (npu_tflite_read(image, bytes, file, &graph, error, error_bytes) != SIM_OK)
+        return false;
+    npu_compile_options_t how = {
+        .rounding = options->single_rounding ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+        .keep_all = options->keep_all,
+    };
+    sim_err_t err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
+    npu_graph_free(&graph);
+    return err == SIM_OK;
+}
+
+bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
+                  npu_prog_t *prog, char *error, size_t error_bytes)
+{
+    size_t bytes;
+    uint8_t *image = sim_file_read(file, MAX_MODEL_BYTES, &bytes, error, error_bytes);
+    if (image == NULL)
+        return false;
+    bool fine;
+    if (bytes >= 4 && memcmp(image, "FNP1", 4) == 0)
+        fine = npu_fnp_parse(image, bytes, file, prog, error, error_bytes) == SIM_OK;
+    else
+        fine = compile(file, image, bytes, desc, options, prog, error, error_bytes);
+    free(image);
+    return fine;
+}

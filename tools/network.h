@@ -1,0 +1,19 @@
+/*
+ * network.h - a network file, whatever its kind, as a program for the NPU.
+ */
+#ifndef TOOLS_NETWORK_H
+#define TOOLS_NETWORK_H
+
+#include "npu/compiler/compile.h"
+
+typedef struct {
+    bool single_rounding; /* of a .tflite; a .fnp has its own */
+    bool keep_all;
+    npu_report_t *report; /* filled for a .tflite when not NULL */
+} network_options_t;
+
+/* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error. */
+bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
+                  npu_prog_t *prog, char *error, size_t error_bytes);
+
+#endif

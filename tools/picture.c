@@ -1,0 +1,69 @@
+#include "tools/picture.h"
+
+#include <ctype.h>
+#include <string.h>
+
+void picture_fill(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h, rgb_t color)
+{
+    int32_t x1 = x + w, y1 = y + h;
+    int32_t width = (int32_t)image->width_px, height = (int32_t)image->height_px;
+    x = x < 0 ? 0 : x;
+    y = y < 0 ? 0 : y;
+    x1 = x1 > width ? width : x1;
+    y1 = y1 > height ? height : y1;
+    for (; y < y1; y++) {
+        uint8_t *px = image->data + 3 * ((size_t)y * image->width_px + (size_t)x);
+        for (int32_t i = x; i < x1; i++, px += 3) {
+            px[0] = color.r;
+            px[1] = color.g;
+            px[2] = color.b;
+        }
+    }
+}
+
+void picture_box(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h, int32_t thick,
+                 rgb_t color)
+{
+    picture_fill(image, x, y, w, thick, color);
+    picture_fill(image, x, y + h - thick, w, thick, color);
+    picture_fill(image, x, y, thick, h, color);
+    picture_fill(image, x + w - thick, y, thick, h, color);
+}
+
+/* Columns of five dots each, lowest bit on top. */
+static const struct {
+    char c;
+    uint8_t column[5];
+} font[] = {
+    {'0', {0x3e, 0x51, 0x49, 0x45, 0x3e}}, {'1', {0x00, 0x42, 0x7f, 0x40, 0x00}},
+    {'2', {0x42, 0x61, 0x51, 0x49, 0x46}}, {'3', {0x21, 0x41, 0x45, 0x4b, 0x31}},
+    {'4', {0x18, 0x14, 0x12, 0x7f, 0x10}}, {'5', {0x27, 0x45, 0x45, 0x45, 0x39}},
+    {'6', {0x3c, 0x4a, 0x49, 0x49, 0x30}}, {'7', {0x01, 0x71, 0x09, 0x05, 0x03}},
+    {'8', {0x36, 0x49, 0x49, 0x49, 0x36}}, {'9', {0x06, 0x49, 0x49, 0x29, 0x1e}},
+    {'A', {0x7e, 0x09, 0x09, 0x09, 0x7e}}, {'E', {0x7f, 0x49, 0x49, 0x49, 0x41}},
+    {'F', {0x7f, 0x09, 0x09, 0x09, 0x01}}, {'I', {0x00, 0x41, 0x7f, 0x41, 0x00}},
+    {'M', {0x7f, 0x02, 0x0c, 0x02, 0x7f}}, {'N', {0x7f, 0x04, 0x08, 0x10, 0x7f}},
+    {'O', {0x3e, 0x41, 0x41, 0x41, 0x3e}}, {'R', {0x7f, 0x09, 0x19, 0x29, 0x46}},
+    {'T', {0x01, 0x01, 0x7f, 0x01, 0x01}}, {'U', {0x3f, 0x40, 0x40, 0x40, 0x3f}},
+    {'#', {0x14, 0x7f, 0x14, 0x7f, 0x14}}, {'%', {0x23, 0x13, 0x08, 0x64, 0x62}},
+    {'.', {0x00, 0x60, 0x60, 0x00, 0x00}}, {':', {0x00, 0x36, 0x36, 0x00, 0x00}},
+};
+
+static const uint8_t *glyph(char c)
+{
+    for (size_t i = 0; i < SIM_COUNT(font); i++)
+        if (font[i].c == toupper((unsigned char)c))
+            return font[i].column;
+    return NULL;
+}
+
+void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t color,
+                  const char *text)
+{
+    for (; *text != '\0'; text++, x += 6 * scale) {
+        const uint8_t *columns = glyph(*text);
+        for (int32_t dot = 0; columns != NULL && dot < 5 * 8; dot++)
+            if ((columns[dot / 8] >> (dot % 8) & 1) != 0)
+                picture_fill(image, x + dot / 8 * scale, y + dot % 8 * scale, scale, scale, color);
+    }
+}

@@ -1,0 +1,76 @@
+#include "tools/preview.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/picture.h"
+
+static const rgb_t box_color = {90, 255, 90}, line_color = {255, 210, 60}, ink = {0, 0, 0};
+
+static void on_line(void *ctx, const sim_line_t *line)
+{
+    preview_t *p = ctx;
+    if (line->frame % p->every != 0 || line->width_px != p->image.width_px ||
+        line->height_px != p->image.height_px)
+        return;
+    size_t bytes = 3 * (size_t)line->width_px;
+    memcpy(p->image.data + bytes * line->row, line->data.rgb, bytes);
+    p->frame = line->frame;
+    p->complete = (line->flags & SIM_LINE_LAST) != 0;
+}
+
+bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every,
+                  uint32_t width_px, uint32_t height_px)
+{
+    memset(preview, 0, sizeof(*preview));
+    preview->every = every;
+    preview->array_width_px = (float)isp->desc.array_width_px;
+    preview->array_height_px = (float)isp->desc.array_height_px;
+    preview->line_px = scene_line_px(scene, isp->desc.array_width_px);
+    if (every == 0)
+        return true;
+    preview->image = (sim_image_t){width_px, height_px, 3, malloc(3 * (size_t)width_px * height_px)};
+    return preview->image.data != NULL &&
+           isp_add_rgb_sink(isp, (sim_line_sink_t){on_line, preview});
+}
+
+void preview_free(preview_t *preview)
+{
+    free(preview->image.data);
+    preview->image.data = NULL;
+}
+
+static void draw_box(preview_t *p, const metadata_box_t *box)
+{
+    float sx = (float)p->image.width_px / p->array_width_px;
+    float sy = (float)p->image.height_px / p->array_height_px;
+    int32_t x = (int32_t)((float)box->x * sx), y = (int32_t)((float)box->y * sy);
+    int32_t w = (int32_t)((float)box->w * sx), h = (int32_t)((float)box->h * sy);
+    char label[32];
+    snprintf(label, sizeof(label), "#%u %u%%", box->id, box->score * 100 / 256);
+    picture_box(&p->image, x, y, w, h, 4, box_color);
+    picture_fill(&p->image, x, y - 28, 18 * (int32_t)strlen(label) + 8, 28, box_color);
+    picture_text(&p->image, x + 5, y - 25, 3, ink, label);
+}
+
+bool preview_write(preview_t *preview, const metadata_t *metadata, const char *dir, char *error,
+                   size_t error_bytes)
+{
+    preview_t *p = preview;
+    char file[1200], counts[64];
+    if (p->every == 0 || !p->complete || metadata->frame != p->frame)
+        return true;
+    int32_t x = (int32_t)(p->line_px * (float)p->image.width_px / p->array_width_px);
+    picture_fill(&p->image, x - 1, 0, 3, (int32_t)p->image.height_px, line_color);
+    for (uint32_t i = 0; i < metadata->boxes; i++) {
+        metadata_box_t box = metadata_box(metadata, i);
+        draw_box(p, &box);
+    }
+    snprintf(counts, sizeof(counts), "frame %u  in %u  out %u", metadata->frame, metadata->count_in,
+             metadata->count_out);
+    picture_fill(&p->image, 16, 16, 24 * (int32_t)strlen(counts) + 16, 48, line_color);
+    picture_text(&p->image, 24, 26, 4, ink, counts);
+    snprintf(file, sizeof(file), "%s/frame_%05u.png", dir, metadata->frame);
+    return sim_png_write(file, &p->image, error, error_bytes) == SIM_OK;
+}

@@ -1,0 +1,363 @@
+#include "tools/run.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/file.h"
+#include "tools/cli.h"
+#include "tools/network.h"
+#include "tools/stats.h"
+
+#define SLICE_PS (5 * SIM_PS_PER_MS)     /* between looks at the clock and at Ctrl-C */
+#define PATIENCE_PS (2 * SIM_PS_PER_S)   /* without a frame the run is given up */
+enum { MAX_ELF_BYTES = 16 << 20, LATE_FRAMES = 2 };
+
+static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
+static int fail(run_t *run, int code, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(run->error, sizeof(run->error), fmt, args);
+    va_end(args);
+    return code;
+}
+
+static double host_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- what the run listens to ---- */
+
+static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
+                   const char *line)
+{
+    (void)ctx;
+    fprintf(stderr, "%.6f ms %s %s: %s\n", (double)time_ps / 1e9, sim_log_level_name(level), name,
+            line);
+}
+
+static scene_timing_t scene_timing_of(const pix_t *pixel)
+{
+    const pix_frame_t *now = &pixel->now;
+    pix_size_t size = pix_mode_size(&pixel->desc, (pix_mode_t)now->mode);
+    bool binned = now->mode == PIX_MODE_BINNED;
+    uint64_t line_ps = pix_line_time_ps(&pixel->desc, now);
+    return (scene_timing_t){
+        .array_width_px = pixel->desc.width_px,
+        .array_height_px = pixel->desc.height_px,
+        .y0_px = binned ? 0.5f : 0.0f,
+        .y_step_px = binned ? 2.0f : 1.0f,
+        .rows = size.height_px,
+        .start_ps = pix_row_exposure_start_ps(&pixel->desc, now, 0),
+        .line_ps = line_ps,
+        .exposure_ps = pix_row_readout_start_ps(&pixel->desc, now, 0) -
+                       pix_row_exposure_start_ps(&pixel->desc, now, 0),
+    };
+}
+
+static void write_truth(run_t *run, uint32_t frame)
+{
+    const scene_timing_t *timing = &run->timing[frame % RUN_RING];
+    scene_truth(run->scenario.scene, timing, frame, &run->truth);
+    sim_json_t *line = sim_json_object();
+    sim_json_add_u64(line, "frame", frame);
+    sim_json_add_u64(line, "time_ps", timing->start_ps);
+    scene_truth_write(&run->truth, line);
+    char *text = sim_json_print(line, false);
+    if (text != NULL)
+        fprintf(run->results.truth, "%s\n", text);
+    free(text);
+    sim_json_free(line);
+}
+
+static void on_frame_start(void *ctx, bool level)
+{
+    run_t *run = ctx;
+    uint32_t frame = run->sensor->pixel.now.frame;
+    if (!level)
+        return;
+    run->last_frame_ps = sim_now_ps(run->sim);
+    run->timing[frame % RUN_RING] = scene_timing_of(&run->sensor->pixel);
+    if (frame < run->scenario.frames)
+        write_truth(run, frame);
+    else if (frame >= run->scenario.frames + LATE_FRAMES)
+        sim_stop(run->sim); /* the missing metadata will not come any more */
+}
+
+static void on_metadata(void *ctx, const metadata_t *metadata)
+{
+    run_t *run = ctx;
+    char dir[1200];
+    scene_truth(run->scenario.scene, &run->timing[metadata->frame % RUN_RING], metadata->frame,
+                &run->truth);
+    score_frame(&run->score, metadata, &run->truth);
+    run->truth_in = run->truth.in;
+    run->truth_out = run->truth.out;
+    run->count_in = metadata->count_in;
+    run->count_out = metadata->count_out;
+    if (metadata->boxes > run->largest_crowd)
+        run->largest_crowd = metadata->boxes;
+    snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
+    if (!preview_write(&run->preview, metadata, dir, run->error, sizeof(run->error)))
+        sim_stop(run->sim);
+    if (run->host.metadata_frames >= run->scenario.frames)
+        sim_stop(run->sim);
+}
+
+static void add_latency(run_latency_t *latency, uint64_t ps)
+{
+    latency->count++;
+    latency->sum_ps += ps;
+    if (ps > latency->max_ps)
+        latency->max_ps = ps;
+}
+
+static void on_frame_done(void *ctx, const timeline_frame_t *frame)
+{
+    run_t *run = ctx;
+    stats_add_frame(run->frames, frame);
+    if (run->photon_to_alert.count == 0)
+        run->first = *frame;
+    add_latency(&run->photon_to_alert, frame->link_last_ps - frame->exposure_start_ps);
+    add_latency(&run->readout_to_alert, frame->link_last_ps - frame->readout_end_ps);
+    add_latency(&run->npu_time, frame->npu_end_ps - frame->npu_start_ps);
+}
+
+static void on_uart(void *ctx, uint8_t byte)
+{
+    run_t *run = ctx;
+    fputc(byte, run->results.uart);
+}
+
+/* ---- setting up ---- */
+
+static int make_sensor(run_t *run, const run_desc_t *desc)
+{
+    sensor_desc_t chip = run->scenario.sensor;
+    chip.pixel.seed = run->scenario.seed;
+    run->sim = sim_new();
+    run->pool = sim_pool_new(desc->threads);
+    run->sensor = sensor_new();
+    run->frames = sim_json_array();
+    if (run->sim == NULL || run->pool == NULL || run->sensor == NULL || run->frames == NULL)
+        return fail(run, EXIT_FAILED, "out of memory");
+    sim_set_log(run->sim, on_log, run, desc->verbose);
+    sim_set_shuffle(run->sim, desc->shuffle);
+    if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
+        script_init(&run->script, run->sensor, &run->scenario) != SIM_OK)
+        return fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
+    return EXIT_FINE;
+}
+
+static int load_firmware(run_t *run)
+{
+    char error[512];
+    size_t bytes;
+    uint8_t *elf = sim_file_read(run->scenario.firmware, MAX_ELF_BYTES, &bytes, error, sizeof(error));
+    if (elf == NULL)
+        return fail(run, EXIT_USAGE, "%s", error);
+    sim_err_t err = sensor_load_firmware(run->sensor, elf, bytes, run->scenario.firmware, error,
+                                         sizeof(error));
+    free(elf);
+    return err == SIM_OK ? EXIT_FINE : fail(run, EXIT_USAGE, "%s", error);
+}
+
+static int load_network(run_t *run)
+{
+    char error[512];
+    network_options_t options = {0};
+    if (!network_load(run->scenario.network, &run->scenario.sensor.npu, &options, &run->program,
+                      error, sizeof(error)) ||
+        sensor_load_network(run->sensor, &run->program, error, sizeof(error)) != SIM_OK)
+        return fail(run, EXIT_USAGE, "%s", error);
+    return EXIT_FINE;
+}
+
+static int connect(run_t *run)
+{
+    sensor_t *sensor = run->sensor;
+    pix_size_t size = pix_mode_size(&sensor->pixel.desc, PIX_MODE_BINNED);
+    if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
+                      sensor->pixel.desc.width_px) != SIM_OK)
+        return fail(run, EXIT_FAILED, "out of memory");
+    sensor->pixel.light = scene_light(run->scenario.scene);
+    sensor->uart.sent = on_uart;
+    sensor->uart.sent_ctx = run;
+    sensor->timeline.done = on_frame_done;
+    sensor->timeline.done_ctx = run;
+    host_init(&run->host, run->results.metadata, run->scenario.output.raw ? run->results.dir : NULL);
+    run->host.on_metadata = on_metadata;
+    run->host.ctx = run;
+    mipi_capture_begin(&run->capture, run->results.link, &sensor->mipi.desc.dphy);
+    trace_file_begin(&run->trace, run->results.trace);
+    sim_set_trace(run->sim, trace_file_span, &run->trace);
+    bool fine = mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
+                mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
+                sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
+                preview_init(&run->preview, &sensor->isp, run->scenario.scene,
+                             run->scenario.output.picture, size.width_px, size.height_px);
+    return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
+}
+
+static int start(run_t *run)
+{
+    if (sim_check(run->sim) != SIM_OK)
+        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+    sim_reset(run->sim);
+    if (sim_start(run->sim) != SIM_OK)
+        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+    return EXIT_FINE;
+}
+
+/* ---- running ---- */
+
+static void print_progress(const run_t *run, double host_s)
+{
+    double simulated = (double)sim_now_ps(run->sim) / 1e12;
+    fprintf(stderr, "\r%.3f s simulated, frame %llu of %u, %.2f x real time ", simulated,
+            (unsigned long long)run->host.metadata_frames, run->scenario.frames,
+            simulated / host_s);
+}
+
+static bool finished(const run_t *run)
+{
+    return run->host.metadata_frames >= run->scenario.frames || run->error[0] != '\0';
+}
+
+static int simulate(run_t *run)
+{
+    double begin = host_seconds(), shown = begin;
+    bool terminal = isatty(STDERR_FILENO) != 0;
+    for (bool stop = false; !stop && !finished(run);) {
+        sim_run_until_ps(run->sim, sim_now_ps(run->sim) + SLICE_PS);
+        double now = host_seconds();
+        if (terminal && now - shown > 0.2) {
+            shown = now;
+            print_progress(run, now - begin);
+        }
+        bool late = sim_now_ps(run->sim) > run->last_frame_ps + PATIENCE_PS;
+        stop = sim_stopped(run->sim) || late || run->sensor->core.state != CORE_RUNS ||
+               (run->interrupted != NULL && *run->interrupted != 0);
+    }
+    run->host_s = host_seconds() - begin;
+    if (terminal)
+        fputs("\r\033[K", stderr);
+    host_finish(&run->host);
+    if (run->error[0] != '\0')
+        return EXIT_FAILED;
+    if (run->interrupted != NULL && *run->interrupted != 0)
+        return fail(run, EXIT_FAILED, "interrupted, nothing kept");
+    if (run->sensor->core.state != CORE_RUNS)
+        return fail(run, EXIT_FAILED, "core stopped at 0x%08x: %s", run->sensor->core.pc,
+                    core_state_name(run->sensor->core.state));
+    if (run->host.metadata_frames < run->scenario.frames)
+        return fail(run, EXIT_FAILED, "%llu of %u frames were reported (see %s/uart.log)",
+                    (unsigned long long)run->host.metadata_frames, run->scenario.frames,
+                    run->results.dir);
+    return EXIT_FINE;
+}
+
+/* ---- what stays ---- */
+
+static bool write_json(run_t *run, const char *name, const sim_json_t *value)
+{
+    char path[1200];
+    char *text = sim_json_print(value, true);
+    if (text == NULL)
+        return false;
+    size_t length = strlen(text);
+    text[length] = '\n'; /* in place of the terminator: files end in a newline */
+    snprintf(path, sizeof(path), "%s/%s", run->results.dir, name);
+    bool fine = sim_file_write(path, text, length + 1, run->error, sizeof(run->error)) == SIM_OK;
+    free(text);
+    return fine;
+}
+
+static bool write_stats(run_t *run)
+{
+    sensor_settle(run->sensor);
+    sim_json_t *stats = stats_tree(run->sim);
+    char hash[24];
+    snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)sim_state_hash(run->sim));
+    sim_json_add_str(stats, "state_hash", hash);
+    sim_json_add_u64(stats, "time_ps", sim_now_ps(run->sim));
+    sim_json_add_value(stats, "frames", run->frames);
+    run->frames = NULL;
+    bool fine = write_json(run, "stats.json", stats);
+    sim_json_free(stats);
+    return fine;
+}
+
+static bool write_host(run_t *run)
+{
+    sim_json_t *host = sim_json_object();
+    sim_json_add_u64(host, "threads", sim_pool_threads(run->pool));
+    sim_json_add_str(host, "simd", sim_simd_name(sim_simd()));
+    sim_json_add_num(host, "wall_s", run->host_s);
+    sim_json_add_num(host, "real_time_ratio",
+                     (double)sim_now_ps(run->sim) / 1e12 / run->host_s);
+    sim_json_add_u64(host, "events", sim_events_fired(run->sim));
+    bool fine = write_json(run, "host.json", host);
+    sim_json_free(host);
+    return fine;
+}
+
+static int keep(run_t *run)
+{
+    mipi_capture_end(&run->capture);
+    trace_file_end(&run->trace);
+    bool fine = write_stats(run) && write_host(run) &&
+                write_json(run, "config.json", run->scenario.resolved) &&
+                results_commit(&run->results, run->error, sizeof(run->error));
+    return fine ? EXIT_FINE : EXIT_FAILED;
+}
+
+int run_scenario(run_t *run, const run_desc_t *desc)
+{
+    char error[RUN_ERROR];
+    run->interrupted = desc->interrupted;
+    if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
+        return fail(run, EXIT_USAGE, "%s", error);
+    int code = make_sensor(run, desc);
+    if (code == EXIT_FINE)
+        code = load_firmware(run);
+    if (code == EXIT_FINE)
+        code = load_network(run);
+    if (code == EXIT_FINE && !results_open(&run->results, desc->out_dir, error, sizeof(error)))
+        code = fail(run, EXIT_FAILED, "%s", error);
+    if (code == EXIT_FINE)
+        code = connect(run);
+    if (code == EXIT_FINE)
+        code = start(run);
+    if (code == EXIT_FINE)
+        code = simulate(run);
+    bool stopped_short = code == EXIT_FAILED && run->host.metadata_frames > 0 &&
+                         (run->interrupted == NULL || *run->interrupted == 0);
+    if (code == EXIT_FINE || stopped_short) {
+        int kept = keep(run);
+        code = code == EXIT_FINE ? kept : code;
+    }
+    if (code == EXIT_FINE && run->script.failed != 0)
+        code = fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
+                    (unsigned long long)run->script.failed);
+    return code;
+}
+
+void run_free(run_t *run)
+{
+    results_abandon(&run->results);
+    sensor_free(run->sensor);
+    sim_pool_free(run->pool);
+    sim_free(run->sim);
+    host_free(&run->host);
+    preview_free(&run->preview);
+    npu_prog_free(&run->program);
+    sim_json_free(run->frames);
+    scenario_free(&run->scenario);
+}

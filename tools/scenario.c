@@ -1,0 +1,253 @@
+#include "tools/scenario.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void dir_of(const char *file, char dir[SCENARIO_PATH])
+{
+    const char *slash = strrchr(file, '/');
+    int length = slash != NULL ? (int)(slash - file) : 1;
+    snprintf(dir, SCENARIO_PATH, "%.*s", length, slash != NULL ? file : ".");
+}
+
+/* A path of the file is relative to the file; a flag's to the working directory. */
+static void resolve(char out[SCENARIO_PATH], const char *dir, const char *from_file,
+                    const char *flag)
+{
+    if (flag != NULL)
+        snprintf(out, SCENARIO_PATH, "%s", flag);
+    else if (from_file == NULL || from_file[0] == '/')
+        snprintf(out, SCENARIO_PATH, "%s", from_file != NULL ? from_file : "");
+    else
+        snprintf(out, SCENARIO_PATH, "%s/%s", dir, from_file);
+}
+
+static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
+{
+    sim_doc_t *doc = sim_doc_load(s->chip);
+    s->sensor = sensor_desc_default();
+    if (doc == NULL)
+        return false;
+    if (sim_doc_error(doc) == NULL) {
+        sim_cfg_t root = sim_doc_root(doc);
+        sensor_desc_read(&root, &s->sensor);
+        sim_json_add_value(s->resolved, "chip_data", sim_cfg_copy(&root));
+    }
+    const char *wrong = sim_doc_error(doc);
+    if (wrong != NULL)
+        snprintf(error, error_bytes, "%s", wrong);
+    sim_doc_free(doc);
+    return wrong == NULL;
+}
+
+/* ---- host script ---- */
+
+static bool find_ccs(const char *name, uint16_t *addr)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    char *end;
+    unsigned long number = strtoul(name, &end, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        bool by_number = *end == '\0' && end != name && number == regs[i].addr;
+        if (by_number || strcmp(name, regs[i].name) == 0) {
+            *addr = regs[i].addr;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `<n><unit>` or `frame:N[+row]`. */
+static bool parse_at(const char *text, scenario_step_t *step)
+{
+    unsigned frame, row = 0;
+    int used = 0;
+    if (strncmp(text, "frame:", 6) != 0)
+        return sim_time_parse(text, &step->at_ps);
+    if (sscanf(text, "frame:%9u%n+%9u%n", &frame, &used, &row, &used) < 1 || text[used] != '\0')
+        return false;
+    step->at_frame = true;
+    step->frame = frame;
+    step->row = row;
+    return true;
+}
+
+static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
+{
+    const char *at = sim_cfg_str(cfg, "at", "0us");
+    bool expect = sim_cfg_has(cfg, "read");
+    const char *key = expect ? "read" : "write";
+    sim_cfg_need(cfg, key);
+    const char *name = sim_cfg_str(cfg, key, "mode_select");
+    sim_cfg_need(cfg, expect ? "expect" : "value");
+    step->kind = expect ? STEP_EXPECT : STEP_WRITE;
+    step->value = (uint32_t)sim_cfg_u64(cfg, expect ? "expect" : "value", 0, UINT16_MAX, 0);
+    snprintf(step->path, sizeof(step->path), "%.63s", cfg->path);
+    if (!parse_at(at, step))
+        sim_cfg_fail(cfg, "at", "'%s' is neither <n><ps|ns|us|ms|s> nor frame:N[+row]", at);
+    if (!find_ccs(name, &step->addr))
+        sim_cfg_fail(cfg, key, "'%s' is no CCS register (see `fovea regs --markdown`)", name);
+    sim_cfg_done(cfg);
+}
+
+static void add_write(scenario_t *s, uint16_t addr, uint32_t value)
+{
+    if (s->steps < SCENARIO_MAX_STEPS)
+        s->step[s->steps++] = (scenario_step_t){.addr = addr, .value = value};
+}
+
+/* A host that says nothing about it starts the stream at time 0, after its other writes of then. */
+static void read_script(const sim_cfg_t *root, scenario_t *s)
+{
+    enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006 };
+    uint32_t count = sim_cfg_count(root, "host");
+    bool starts = false;
+    float line = scene_line_px(s->scene, s->sensor.isp.array_width_px);
+    add_write(s, APP_LINE_X, (uint32_t)(line + 0.5f));
+    if (s->output.raw)
+        add_write(s, APP_IMAGE_OUT, 1);
+    if (count > SCENARIO_MAX_STEPS - 4)
+        sim_cfg_fail(root, "host", "%u steps, at most %d", count, SCENARIO_MAX_STEPS - 4);
+    for (uint32_t i = 0; i < count && i < SCENARIO_MAX_STEPS - 4; i++) {
+        sim_cfg_t item = sim_cfg_at(root, "host", i);
+        scenario_step_t *step = &s->step[s->steps];
+        *step = (scenario_step_t){0};
+        read_step(&item, step);
+        starts = starts || (step->kind == STEP_WRITE && step->addr == MODE_SELECT);
+        s->steps++;
+    }
+    if (!starts)
+        add_write(s, MODE_SELECT, 1);
+}
+
+/* ---- the file ---- */
+
+static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t high,
+                     uint64_t *value, char *error, size_t error_bytes)
+{
+    if (text == NULL)
+        return true;
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 0);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || number < low ||
+        number > high) {
+        snprintf(error, error_bytes, "--%s: '%s' is not a number in %llu..%llu", name, text,
+                 (unsigned long long)low, (unsigned long long)high);
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
+static void read_output(const sim_cfg_t *root, scenario_t *s)
+{
+    sim_cfg_t output = sim_cfg_obj(root, "output");
+    s->output.raw = sim_cfg_bool(&output, "raw", false);
+    s->output.metadata = sim_cfg_bool(&output, "metadata", true);
+    s->output.picture = (uint32_t)sim_cfg_u64(&output, "picture_every", 0, 1000000, 30);
+    if (!s->output.metadata)
+        sim_cfg_fail(&output, "metadata", "false: a run without metadata is not modeled");
+    sim_cfg_done(&output);
+}
+
+/* The scene is an object of the scenario, a file that it names, or the file of the flag. */
+static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_flags_t *flags,
+                       scenario_t *s, char *error, size_t error_bytes)
+{
+    char path[SCENARIO_PATH];
+    uint64_t seed = 0;
+    const uint64_t *override = flags->scene_seed != NULL ? &seed : NULL;
+    if (!flag_u64("scene-seed", flags->scene_seed, 0, UINT64_MAX, &seed, error, error_bytes))
+        return false;
+    bool by_name = flags->scene != NULL || sim_cfg_is_str(root, "scene");
+    if (by_name) {
+        const char *name = flags->scene != NULL && !sim_cfg_is_str(root, "scene")
+                               ? NULL
+                               : sim_cfg_str(root, "scene", NULL);
+        if (flags->scene != NULL && sim_cfg_has(root, "scene") && !sim_cfg_is_str(root, "scene"))
+            (void)sim_cfg_obj(root, "scene"); /* known, but not used */
+        resolve(path, dir, name, flags->scene);
+        return scene_load_file(path, override, &s->scene, error, error_bytes) == SIM_OK;
+    }
+    sim_cfg_t scene = sim_cfg_obj(root, "scene");
+    return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
+}
+
+static void write_resolved(scenario_t *s)
+{
+    sim_json_t *out = s->resolved;
+    sim_json_add_str(out, "chip", s->chip);
+    sim_json_add_str(out, "firmware", s->firmware);
+    sim_json_t *networks = sim_json_add_array(out, "networks");
+    sim_json_add_str(networks, NULL, s->network);
+    sim_json_add_u64(out, "seed", s->seed);
+    sim_json_add_u64(out, "frames", s->frames);
+    sim_json_t *output = sim_json_add_object(out, "output");
+    sim_json_add_bool(output, "raw", s->output.raw);
+    sim_json_add_bool(output, "metadata", s->output.metadata);
+    sim_json_add_u64(output, "picture_every", s->output.picture);
+    scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
+}
+
+static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
+                      const scenario_flags_t *flags, char *error, size_t error_bytes)
+{
+    uint64_t frames = sim_cfg_u64(root, "frames", 1, SCENARIO_MAX_FRAMES, 30);
+    s->seed = sim_cfg_u64(root, "seed", 0, UINT64_MAX, 1);
+    if (!flag_u64("frames", flags->frames, 1, SCENARIO_MAX_FRAMES, &frames, error, error_bytes) ||
+        !flag_u64("seed", flags->seed, 0, UINT64_MAX, &s->seed, error, error_bytes))
+        return false;
+    s->frames = (uint32_t)frames;
+    sim_cfg_need(root, "chip");
+    sim_cfg_need(root, "firmware");
+    resolve(s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
+    resolve(s->firmware, dir, sim_cfg_str(root, "firmware", NULL), flags->firmware);
+    uint32_t networks = sim_cfg_count(root, "networks");
+    if (networks != 1 && flags->network == NULL)
+        sim_cfg_fail(root, "networks", "%u networks, expected 1", networks);
+    const char *network = networks >= 1 ? sim_cfg_str_at(root, "networks", 0) : NULL;
+    resolve(s->network, dir, network, flags->network);
+    read_output(root, s);
+    return read_scene(root, dir, flags, s, error, error_bytes) && load_chip(s, error, error_bytes);
+}
+
+bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_t *flags,
+                   char *error, size_t error_bytes)
+{
+    char dir[SCENARIO_PATH];
+    memset(scenario, 0, sizeof(*scenario));
+    dir_of(file, dir);
+    error[0] = '\0';
+    scenario->resolved = sim_json_object();
+    sim_doc_t *doc = sim_doc_load(file);
+    if (scenario->resolved == NULL || doc == NULL) {
+        snprintf(error, error_bytes, "%s: out of memory", file);
+        return false;
+    }
+    bool fine = sim_doc_error(doc) == NULL;
+    if (fine) {
+        sim_cfg_t root = sim_doc_root(doc);
+        fine = read_root(scenario, &root, dir, flags, error, error_bytes);
+        if (fine) {
+            read_script(&root, scenario);
+            sim_cfg_done(&root);
+            write_resolved(scenario);
+        }
+    }
+    if (error[0] == '\0' && sim_doc_error(doc) != NULL) {
+        snprintf(error, error_bytes, "%s", sim_doc_error(doc));
+        fine = false;
+    }
+    sim_doc_free(doc);
+    return fine;
+}
+
+void scenario_free(scenario_t *scenario)
+{
+    scene_free(scenario->scene);
+    sim_json_free(scenario->resolved);
+}

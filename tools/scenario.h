@@ -1,0 +1,59 @@
+/*
+ * scenario.h - a scenario file: what to simulate, resolved to files and numbers.
+ *
+ * Names of files in it are relative to the scenario's own folder; command-line flags override
+ * single keys and are relative to the working directory.
+ */
+#ifndef TOOLS_SCENARIO_H
+#define TOOLS_SCENARIO_H
+
+#include "logic/sensor.h"
+#include "scenes/scene.h"
+#include "sim/json.h"
+
+enum {
+    SCENARIO_PATH = 1024,
+    SCENARIO_MAX_STEPS = 256,
+    SCENARIO_MAX_FRAMES = 1000000,
+};
+
+/* One act of the host over CCI. */
+typedef enum { STEP_WRITE, STEP_EXPECT } step_kind_t;
+typedef struct {
+    step_kind_t kind;
+    bool at_frame;  /* else at at_ps */
+    uint32_t frame; /* first row's readout of this frame, plus row lines */
+    uint32_t row;
+    uint64_t at_ps;
+    uint16_t addr;
+    uint32_t value;
+    char path[64]; /* of the step in the scenario, for messages */
+} scenario_step_t;
+
+/* What the command line says; NULL: the file decides. */
+typedef struct {
+    const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed;
+} scenario_flags_t;
+
+typedef struct {
+    char chip[SCENARIO_PATH], firmware[SCENARIO_PATH], network[SCENARIO_PATH];
+    sensor_desc_t sensor;
+    scene_t *scene;
+    uint64_t seed;
+    uint32_t frames;
+    struct {
+        bool raw;         /* RAW10 image and embedded lines on the link */
+        bool metadata;    /* always sent; kept for the file format */
+        uint32_t picture; /* a PNG with boxes of every n-th frame; 0: none */
+    } output;
+    scenario_step_t step[SCENARIO_MAX_STEPS];
+    uint32_t steps;
+    sim_json_t *resolved; /* config.json: every choice that was made */
+} scenario_t;
+
+/* False with one line in error. Call scenario_free in any case. */
+bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_t *flags,
+                   char *error, size_t error_bytes);
+void scenario_free(scenario_t *scenario);
+
+#endif

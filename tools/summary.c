@@ -1,0 +1,115 @@
+/*
+ * summary.c - what a run says at its end.
+ */
+#include "tools/run.h"
+
+static double ms(uint64_t ps)
+{
+    return (double)ps / 1e9;
+}
+
+static double mean_ms(const run_latency_t *latency)
+{
+    return latency->count != 0 ? ms(latency->sum_ps) / (double)latency->count : 0;
+}
+
+static pix_size_t frame_size(const run_t *run)
+{
+    return pix_mode_size(&run->sensor->pixel.desc, (pix_mode_t)run->sensor->pixel.now.mode);
+}
+
+/* What a camera without a network would have sent: every pixel, 10 bits each. */
+static uint64_t raw_bytes(const run_t *run)
+{
+    pix_size_t size = frame_size(run);
+    return (uint64_t)size.width_px * size.height_px * 10 / 8 * run->host.metadata_frames;
+}
+
+static double npu_cycles(const run_t *run)
+{
+    return mean_ms(&run->npu_time) * 1e-3 * (double)run->sensor->npu.desc.clk_hz;
+}
+
+static double npu_utilization(const run_t *run)
+{
+    const npu_desc_t *desc = &run->sensor->npu.desc;
+    double peak = (double)NPU_LANES * desc->mac_taps * desc->mac_channels * npu_cycles(run);
+    return peak > 0 ? (double)run->program.meta.macs / peak : 0;
+}
+
+/* Frame 0, end to end: each part ends where the next begins, so they add up to photon_to_alert. */
+static void print_frame_0(const timeline_frame_t *f, FILE *to)
+{
+    fprintf(to,
+            "frame 0   exposure %.3f + readout %.3f + ISP %.3f + NPU %.3f + firmware %.3f + link "
+            "%.3f = %.3f ms\n",
+            ms(f->readout_start_ps - f->exposure_start_ps),
+            ms(f->readout_end_ps - f->readout_start_ps),
+            ms(f->npu_start_ps - f->readout_end_ps), ms(f->npu_end_ps - f->npu_start_ps),
+            ms(f->firmware_end_ps - f->npu_end_ps), ms(f->link_last_ps - f->firmware_end_ps),
+            ms(f->link_last_ps - f->exposure_start_ps));
+}
+
+void run_print_summary(const run_t *run, FILE *to)
+{
+    pix_size_t size = frame_size(run);
+    double simulated = (double)sim_now_ps(run->sim) / 1e12;
+    fprintf(to, "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
+            (unsigned long long)run->host.metadata_frames, size.width_px, size.height_px, simulated,
+            run->host_s, simulated / run->host_s);
+    fprintf(to,
+            "people    %llu boxes for %llu true ones: precision %.3f, recall %.3f (IoU >= %.1f)\n",
+            (unsigned long long)run->score.reported, (unsigned long long)run->score.truth,
+            score_precision(&run->score), score_recall(&run->score), SCORE_MIN_IOU);
+    fprintf(to, "crossings %u in, %u out (truth: %u in, %u out)\n", run->count_in, run->count_out,
+            run->truth_in, run->truth_out);
+    fprintf(to, "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
+            mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
+            mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
+    print_frame_0(&run->first, to);
+    fprintf(to, "NPU       %s: %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
+            run->program.meta.name, npu_cycles(run), mean_ms(&run->npu_time),
+            (double)run->program.meta.macs / 1e6, 100 * npu_utilization(run));
+    fprintf(to, "link      %.1f kB, %llu problems; a raw camera: %.1f MB\n",
+            (double)run->sensor->mipi.link_bytes / 1e3, (unsigned long long)run->host.problems,
+            (double)raw_bytes(run) / 1e6);
+    fprintf(to, "energy    not modeled\n");
+    fprintf(to, "results   %s\n", run->results.dir);
+}
+
+static void add_latency(sim_json_t *parent, const char *name, const run_latency_t *latency)
+{
+    sim_json_t *item = sim_json_add_object(parent, name);
+    sim_json_add_num(item, "mean_ms", mean_ms(latency));
+    sim_json_add_num(item, "max_ms", ms(latency->max_ps));
+}
+
+sim_json_t *run_summary_json(const run_t *run)
+{
+    sim_json_t *out = sim_json_object();
+    sim_json_add_u64(out, "frames", run->host.metadata_frames);
+    sim_json_add_num(out, "simulated_s", (double)sim_now_ps(run->sim) / 1e12);
+    sim_json_t *people = sim_json_add_object(out, "people");
+    sim_json_add_u64(people, "boxes", run->score.reported);
+    sim_json_add_u64(people, "truth", run->score.truth);
+    sim_json_add_u64(people, "right", run->score.right);
+    sim_json_add_num(people, "precision", score_precision(&run->score));
+    sim_json_add_num(people, "recall", score_recall(&run->score));
+    sim_json_t *counts = sim_json_add_object(out, "counts");
+    sim_json_add_u64(counts, "in", run->count_in);
+    sim_json_add_u64(counts, "out", run->count_out);
+    sim_json_add_u64(counts, "truth_in", run->truth_in);
+    sim_json_add_u64(counts, "truth_out", run->truth_out);
+    sim_json_t *latency = sim_json_add_object(out, "latency");
+    add_latency(latency, "photon_to_alert", &run->photon_to_alert);
+    add_latency(latency, "readout_to_alert", &run->readout_to_alert);
+    sim_json_t *npu = sim_json_add_object(out, "npu");
+    sim_json_add_num(npu, "cycles", npu_cycles(run));
+    sim_json_add_num(npu, "utilization", npu_utilization(run));
+    sim_json_t *link = sim_json_add_object(out, "link");
+    sim_json_add_u64(link, "bytes", run->sensor->mipi.link_bytes);
+    sim_json_add_u64(link, "raw_camera_bytes", raw_bytes(run));
+    sim_json_add_u64(link, "problems", run->host.problems);
+    sim_json_add_str(out, "energy", "not modeled");
+    return out;
+}
