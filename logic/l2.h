@@ -29,11 +29,13 @@
 #ifndef LOGIC_L2_H
 #define LOGIC_L2_H
 
+#include "logic/clk.h"
 #include "sim/sim.h"
 
 #define L2_MAX_MASTERS 16
 #define L2_MAX_BANKS 32
 #define L2_MAX_LATENCY 30
+#define L2_MAX_GRANTED 32 /* a power of two above L2_MAX_LATENCY + 1 */
 
 typedef enum {
     L2_ROUND_ROBIN, /* per bank, the next master after the one that had it last */
@@ -61,30 +63,34 @@ typedef struct {
     uint64_t busy_cycles, grants, conflicts;
 } l2_bank_t;
 
+/* A master's queue: granted requests, the head, requests behind it. */
 typedef struct {
     sim_comp_t comp;
-    sim_mem_req_t *oldest, *head, *newest; /* next to complete, next to be granted, last made */
+    sim_mem_req_t *oldest, *head, *newest; /* next to be done, next to be granted, last made */
     uint64_t ready_cycle;                  /* of head */
     uint32_t head_bank, head_beats;
-    uint64_t done_cycle[L2_MAX_LATENCY + 2]; /* of granted requests, ring */
-    uint32_t granted_first, granted;         /* oldest place in the ring, and how many */
-    uint32_t queued;                         /* requests not done */
+    uint64_t free_cycle;                 /* the port's: one after the last granted beat */
+    uint64_t done_cycle[L2_MAX_GRANTED]; /* of granted requests, ring */
+    uint32_t first, granted;             /* oldest place of the ring, and how many */
+    uint32_t queued;                     /* requests not done */
     uint64_t requests, errors, read_bytes, write_bytes, wait_cycles;
 } l2_master_t;
 
 typedef struct {
     sim_comp_t comp;
     l2_desc_t desc;
+    clk_t clk;
     sim_event_t done; /* the next burst that may be done */
-    uint8_t *mem;
-    uint64_t num, den, exact_cycles; /* cycle -> ps without 128-bit division, see l2.c */
     uint32_t beat_shift, burst_shift;
+    uint32_t masters;
+    uint64_t now_ps, now_cycle; /* the last conversion, kept for the next one */
+    bool completing; /* inside the done callbacks: one look at the plan at their end is enough */
 
+    uint8_t *mem;
+    uint64_t settled_cycle; /* every grant before this cycle is made */
+    uint64_t planned_cycle; /* of `done` */
     l2_bank_t bank[L2_MAX_BANKS];
     l2_master_t master[L2_MAX_MASTERS];
-    uint32_t masters;
-    uint64_t now_cycle, now_ps; /* the last conversion */
-    bool completing;
 } l2_t;
 
 /* clk_hz 262.5 MHz, 8,388,480 bytes at 0x04000000, 8 banks, beats of 64, bursts of 256, ... */
@@ -98,7 +104,8 @@ void l2_free(l2_t *l2);
  * the name is taken. The order of attaching is the order of priorities of L2_FIXED. */
 sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port);
 
-/* Brings the counters up to now; call before reading statistics. Changes nothing else. */
+/* Makes the grants of the past now, so that the counters are up to date; call before reading
+ * statistics. Never changes what happens. */
 void l2_settle(l2_t *l2);
 
 #endif

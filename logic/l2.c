@@ -1,0 +1,468 @@
+/*
+ * l2.c - the arbiter's past, worked out on demand.
+ *
+ * Grants of cycle c depend on requests made at or before c only. So once time has passed c, they
+ * are final, and can be computed by whoever needs them first: settle(). The one event fires at the
+ * earliest cycle in which a burst can be done; if the burst lost an arbitration in between, the
+ * event moves on.
+ */
+#include "logic/l2.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_BANK UINT32_MAX
+
+const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed"};
+
+/* ---- the arbiter ---- */
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t now_cycle(l2_t *l2)
+{
+    uint64_t now_ps = sim_now_ps(l2->comp.sim);
+    if (now_ps != l2->now_ps) {
+        l2->now_ps = now_ps;
+        l2->now_cycle = clk_edge_at_or_after(&l2->clk, now_ps);
+    }
+    return l2->now_cycle;
+}
+
+/* A burst lies in memory and in one aligned piece of burst_bytes. */
+static bool burst_fits(const l2_t *l2, const sim_mem_req_t *req)
+{
+    uint32_t offset = req->addr - l2->desc.base;
+    return req->bytes - 1 < l2->desc.burst_bytes && offset < l2->desc.bytes &&
+           req->bytes <= l2->desc.bytes - offset &&
+           offset >> l2->burst_shift == (offset + req->bytes - 1) >> l2->burst_shift;
+}
+
+/* m->head has become the master's head and competes from ready_cycle on. */
+static void show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
+{
+    const sim_mem_req_t *req = m->head;
+    m->ready_cycle = ready_cycle;
+    if (req->error) {
+        m->head_bank = NO_BANK;
+        m->head_beats = 1;
+        return;
+    }
+    uint32_t offset = req->addr - l2->desc.base;
+    uint32_t last = offset + req->bytes - 1;
+    m->head_bank = offset >> l2->burst_shift & (l2->desc.banks - 1);
+    m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
+}
+
+/* The first cycle in which m's head could have its bank. */
+static uint64_t head_cycle(const l2_t *l2, const l2_master_t *m)
+{
+    if (m->head_bank == NO_BANK)
+        return m->ready_cycle;
+    return max_u64(m->ready_cycle, l2->bank[m->head_bank].free_cycle);
+}
+
+/* Who gets `bank` in `cycle`; at least one master competes. */
+static uint32_t choose(const l2_t *l2, uint32_t bank, uint64_t cycle)
+{
+    uint32_t who = l2->desc.policy == L2_FIXED ? 0 : l2->bank[bank].last + 1;
+    for (;; who++) {
+        who = who < l2->masters ? who : 0;
+        const l2_master_t *m = &l2->master[who];
+        if (m->head != NULL && m->head_bank == bank && m->ready_cycle <= cycle)
+            return who;
+    }
+}
+
+static void take_bank(l2_bank_t *bank, uint32_t who, uint64_t cycle, uint32_t beats, bool waited)
+{
+    bank->free_cycle = cycle + beats;
+    bank->last = who;
+    bank->busy_cycles += beats;
+    bank->grants++;
+    bank->conflicts += waited;
+}
+
+static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
+{
+    l2_master_t *m = &l2->master[who];
+    uint64_t waited = cycle - m->ready_cycle;
+    if (m->head_bank != NO_BANK)
+        take_bank(&l2->bank[m->head_bank], who, cycle, m->head_beats, waited != 0);
+    m->head->grant_ps = clk_edge_ps(&l2->clk, cycle);
+    m->head->wait_cycles = waited;
+    m->wait_cycles += waited;
+    m->free_cycle = cycle + m->head_beats;
+    assert(m->granted < L2_MAX_GRANTED);
+    m->done_cycle[(m->first + m->granted++) % L2_MAX_GRANTED] =
+        m->free_cycle + l2->desc.latency_cycles;
+    m->head = m->head->next;
+    if (m->head != NULL)
+        show_head(l2, m, m->free_cycle);
+}
+
+/* Makes every grant of the cycles before `end`. */
+static void settle(l2_t *l2, uint64_t end)
+{
+    if (end <= l2->settled_cycle)
+        return;
+    l2->settled_cycle = end;
+    for (;;) {
+        uint64_t cycle = end;
+        uint32_t first = 0;
+        for (uint32_t i = 0; i < l2->masters; i++) {
+            const l2_master_t *m = &l2->master[i];
+            if (m->head != NULL && head_cycle(l2, m) < cycle) {
+                cycle = head_cycle(l2, m);
+                first = i;
+            }
+        }
+        if (cycle == end)
+            return;
+        uint32_t bank = l2->master[first].head_bank;
+        grant(l2, bank == NO_BANK ? first : choose(l2, bank, cycle), cycle);
+    }
+}
+
+/* The earliest cycle in which m's oldest request can be done. */
+static uint64_t earliest_done(const l2_t *l2, const l2_master_t *m)
+{
+    if (m->granted != 0)
+        return m->done_cycle[m->first];
+    if (m->head != NULL)
+        return head_cycle(l2, m) + m->head_beats + l2->desc.latency_cycles;
+    return UINT64_MAX;
+}
+
+static void plan(l2_t *l2, uint64_t cycle)
+{
+    l2->planned_cycle = cycle;
+    if (cycle != UINT64_MAX)
+        sim_event_at(l2->comp.sim, &l2->done, clk_edge_ps(&l2->clk, cycle));
+}
+
+static void move_data(l2_t *l2, l2_master_t *m, const sim_mem_req_t *req)
+{
+    uint8_t *place = l2->mem + (req->addr - l2->desc.base);
+    *(req->write ? &m->write_bytes : &m->read_bytes) += req->bytes;
+    if (req->data == NULL)
+        return;
+    if (req->write)
+        memcpy(place, req->data, req->bytes);
+    else
+        memcpy(req->data, place, req->bytes);
+}
+
+static void complete(l2_t *l2, l2_master_t *m)
+{
+    sim_mem_req_t *req = m->oldest;
+    m->oldest = req->next;
+    m->first = (m->first + 1) % L2_MAX_GRANTED;
+    m->granted--;
+    m->queued--;
+    if (!req->error)
+        move_data(l2, m, req);
+    else if (!req->write && req->data != NULL)
+        memset(req->data, 0, min_u32(req->bytes, l2->desc.burst_bytes));
+    req->done(req->ctx, req);
+}
+
+static void on_done(void *ctx)
+{
+    l2_t *l2 = ctx;
+    uint64_t cycle = l2->planned_cycle, next = UINT64_MAX;
+    l2->now_cycle = cycle;
+    l2->now_ps = sim_now_ps(l2->comp.sim);
+    l2->completing = true;
+    settle(l2, cycle);
+    for (uint32_t i = 0; i < l2->masters; i++) {
+        l2_master_t *m = &l2->master[i];
+        if (m->granted != 0 && m->done_cycle[m->first] == cycle)
+            complete(l2, m);
+    }
+    l2->completing = false;
+    for (uint32_t i = 0; i < l2->masters; i++) {
+        uint64_t done = earliest_done(l2, &l2->master[i]);
+        next = done < next ? done : next;
+    }
+    plan(l2, next);
+}
+
+/* ---- the port ---- */
+
+static void on_request(void *ctx, uint32_t master, sim_mem_req_t *req)
+{
+    l2_t *l2 = ctx;
+    l2_master_t *m = &l2->master[master];
+    uint64_t now = now_cycle(l2);
+    settle(l2, now);
+    req->next = NULL;
+    req->request_ps = l2->now_ps;
+    req->error = !burst_fits(l2, req);
+    m->requests++;
+    m->errors += req->error;
+    if (m->queued++ == 0)
+        m->oldest = req;
+    else
+        m->newest->next = req;
+    m->newest = req;
+    if (m->head != NULL)
+        return;
+    m->head = req;
+    show_head(l2, m, max_u64(now, m->free_cycle));
+    if (!l2->completing && m->granted == 0 && earliest_done(l2, m) < l2->planned_cycle)
+        plan(l2, earliest_done(l2, m));
+}
+
+static uint8_t *port_view(void *ctx, uint32_t addr, uint32_t bytes)
+{
+    l2_t *l2 = ctx;
+    uint32_t offset = addr - l2->desc.base;
+    bool inside = offset < l2->desc.bytes && bytes <= l2->desc.bytes - offset;
+    return inside ? l2->mem + offset : NULL;
+}
+
+static bool port_peek(void *ctx, uint32_t addr, void *data, uint32_t bytes)
+{
+    const uint8_t *place = port_view(ctx, addr, bytes);
+    if (place != NULL)
+        memcpy(data, place, bytes);
+    return place != NULL;
+}
+
+static bool port_poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes)
+{
+    uint8_t *place = port_view(ctx, addr, bytes);
+    if (place != NULL)
+        memcpy(place, data, bytes);
+    return place != NULL;
+}
+
+/* ---- tables ---- */
+
+static size_t mem_bytes(const sim_comp_t *comp)
+{
+    return ((const l2_t *)(const void *)comp)->desc.bytes;
+}
+
+static const sim_field_t l2_fields[] = {
+    SIM_FIELD_BUF(l2_t, mem, mem_bytes),
+    SIM_FIELD(l2_t, settled_cycle),
+    SIM_FIELD(l2_t, planned_cycle),
+    SIM_FIELD_END,
+};
+
+static const sim_field_t bank_fields[] = {
+    SIM_FIELD(l2_bank_t, free_cycle),  SIM_FIELD(l2_bank_t, last),
+    SIM_FIELD(l2_bank_t, busy_cycles), SIM_FIELD(l2_bank_t, grants),
+    SIM_FIELD(l2_bank_t, conflicts),   SIM_FIELD_END,
+};
+
+static const sim_stat_t bank_stats[] = {
+    SIM_STAT(l2_bank_t, busy_cycles, "cycles", "cycles in which a beat was served"),
+    SIM_STAT(l2_bank_t, grants, "1", "bursts served"),
+    SIM_STAT(l2_bank_t, conflicts, "1", "bursts that had to wait for this bank"),
+    SIM_STAT_END,
+};
+
+static const sim_field_t master_fields[] = {
+    SIM_FIELD(l2_master_t, ready_cycle), SIM_FIELD(l2_master_t, head_bank),
+    SIM_FIELD(l2_master_t, head_beats),  SIM_FIELD(l2_master_t, free_cycle),
+    SIM_FIELD(l2_master_t, done_cycle),  SIM_FIELD(l2_master_t, first),
+    SIM_FIELD(l2_master_t, granted),     SIM_FIELD(l2_master_t, queued),
+    SIM_FIELD(l2_master_t, requests),    SIM_FIELD(l2_master_t, errors),
+    SIM_FIELD(l2_master_t, read_bytes),  SIM_FIELD(l2_master_t, write_bytes),
+    SIM_FIELD(l2_master_t, wait_cycles), SIM_FIELD_END,
+};
+
+static const sim_stat_t master_stats[] = {
+    SIM_STAT(l2_master_t, requests, "1", "bursts requested"),
+    SIM_STAT(l2_master_t, errors, "1", "requests outside memory or malformed"),
+    SIM_STAT(l2_master_t, read_bytes, "bytes", "bytes read"),
+    SIM_STAT(l2_master_t, write_bytes, "bytes", "bytes written"),
+    SIM_STAT(l2_master_t, wait_cycles, "cycles", "cycles the head request waited for its bank"),
+    SIM_STAT_END,
+};
+
+static void l2_reset(sim_comp_t *comp)
+{
+    l2_t *l2 = (l2_t *)(void *)comp;
+    sim_event_cancel(comp->sim, &l2->done);
+    l2->settled_cycle = 0;
+    l2->planned_cycle = UINT64_MAX;
+    l2->now_ps = l2->now_cycle = 0;
+    l2->completing = false;
+}
+
+static void bank_reset(sim_comp_t *comp)
+{
+    l2_bank_t *bank = (l2_bank_t *)(void *)comp;
+    bank->free_cycle = 0;
+    bank->last = L2_MAX_MASTERS; /* none: the first master comes next */
+    bank->busy_cycles = bank->grants = bank->conflicts = 0;
+}
+
+/* A reset forgets requests in flight: their owners are reset too. */
+static void master_reset(sim_comp_t *comp)
+{
+    l2_master_t *m = (l2_master_t *)(void *)comp;
+    m->oldest = m->head = m->newest = NULL;
+    m->ready_cycle = m->free_cycle = 0;
+    m->head_bank = m->head_beats = 0;
+    memset(m->done_cycle, 0, sizeof(m->done_cycle));
+    m->first = m->granted = m->queued = 0;
+    m->requests = m->errors = m->read_bytes = m->write_bytes = m->wait_cycles = 0;
+}
+
+static const sim_kind_t l2_kind = {
+    .kind = "l2", .version = 1, .reset = l2_reset, .fields = l2_fields};
+static const sim_kind_t bank_kind = {.kind = "l2_bank",
+                                     .version = 1,
+                                     .reset = bank_reset,
+                                     .fields = bank_fields,
+                                     .stats = bank_stats};
+static const sim_kind_t master_kind = {.kind = "l2_master",
+                                       .version = 1,
+                                       .reset = master_reset,
+                                       .fields = master_fields,
+                                       .stats = master_stats};
+_Static_assert(offsetof(l2_t, comp) == 0, "comp stays first");
+_Static_assert(offsetof(l2_bank_t, comp) == 0, "comp stays first");
+_Static_assert(offsetof(l2_master_t, comp) == 0, "comp stays first");
+_Static_assert(L2_MAX_GRANTED > L2_MAX_LATENCY + 1, "a cycle of beats each, latency in flight");
+
+/* ---- set-up ---- */
+
+l2_desc_t l2_desc_default(void)
+{
+    return (l2_desc_t){
+        .clk_hz = 262500000,
+        .base = 0x04000000,
+        .bytes = 8388480,
+        .banks = 8,
+        .beat_bytes = 64,
+        .burst_bytes = 256,
+        .latency_cycles = 2,
+        .policy = L2_ROUND_ROBIN,
+    };
+}
+
+static bool is_power_of_two(uint32_t value, uint32_t low, uint32_t high)
+{
+    return value >= low && value <= high && (value & (value - 1)) == 0;
+}
+
+static sim_err_t check_desc(sim_t *sim, const l2_desc_t *d, const char *name)
+{
+    if (d->clk_hz == 0 || d->clk_hz > SIM_PS_PER_S)
+        return sim_fail(sim, SIM_EDESC, "%s.clk_hz: %llu not in 1..10^12", name,
+                        (unsigned long long)d->clk_hz);
+    if (!is_power_of_two(d->banks, 1, L2_MAX_BANKS))
+        return sim_fail(sim, SIM_EDESC, "%s.banks: %u is no power of two in 1..%d", name, d->banks,
+                        L2_MAX_BANKS);
+    if (!is_power_of_two(d->beat_bytes, 4, 256))
+        return sim_fail(sim, SIM_EDESC, "%s.beat_bytes: %u is no power of two in 4..256", name,
+                        d->beat_bytes);
+    if (!is_power_of_two(d->burst_bytes, d->beat_bytes, 4096))
+        return sim_fail(sim, SIM_EDESC, "%s.burst_bytes: %u is no power of two in %u..4096", name,
+                        d->burst_bytes, d->beat_bytes);
+    if (d->bytes == 0 || d->bytes > 1u << 30 || d->bytes % d->beat_bytes != 0)
+        return sim_fail(sim, SIM_EDESC, "%s.bytes: %u is no multiple of %u in 1..2^30", name,
+                        d->bytes, d->beat_bytes);
+    if (d->base % d->burst_bytes != 0 || d->base > UINT32_MAX - d->bytes)
+        return sim_fail(sim, SIM_EDESC, "%s.base: 0x%x is no multiple of %u with %u bytes of room",
+                        name, d->base, d->burst_bytes, d->bytes);
+    if (d->latency_cycles < 1 || d->latency_cycles > L2_MAX_LATENCY)
+        return sim_fail(sim, SIM_EDESC, "%s.latency_cycles: %u not in 1..%d", name,
+                        d->latency_cycles, L2_MAX_LATENCY);
+    if (d->policy >= L2_POLICIES)
+        return sim_fail(sim, SIM_EDESC, "%s.policy: %d not in 0..%d", name, (int)d->policy,
+                        L2_POLICIES - 1);
+    return SIM_OK;
+}
+
+static uint32_t log2_of(uint32_t value)
+{
+    uint32_t shift = 0;
+    while (value >> shift != 1)
+        shift++;
+    return shift;
+}
+
+static sim_err_t add_banks(l2_t *l2, sim_t *sim)
+{
+    for (uint32_t i = 0; i < l2->desc.banks; i++) {
+        char name[128];
+        snprintf(name, sizeof(name), "%s.bank%u", l2->comp.name, i);
+        sim_err_t err = sim_comp_init(&l2->bank[i].comp, sim, &bank_kind, name);
+        if (err != SIM_OK)
+            return err;
+    }
+    return SIM_OK;
+}
+
+sim_err_t l2_init(l2_t *l2, sim_t *sim, const l2_desc_t *desc, const char *name)
+{
+    memset(l2, 0, sizeof(*l2));
+    sim_err_t err = check_desc(sim, desc, name);
+    if (err == SIM_OK)
+        err = sim_comp_init(&l2->comp, sim, &l2_kind, name);
+    if (err != SIM_OK)
+        return err;
+    l2->desc = *desc;
+    l2->clk = clk_make(desc->clk_hz);
+    l2->beat_shift = log2_of(desc->beat_bytes);
+    l2->burst_shift = log2_of(desc->burst_bytes);
+    l2->planned_cycle = UINT64_MAX;
+    sim_event_init(&l2->done, &l2->comp, "done", SIM_PRIO_DRIVE, on_done, l2);
+    l2->mem = calloc(1, desc->bytes);
+    if (l2->mem == NULL)
+        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for %u bytes", name, desc->bytes);
+    return add_banks(l2, sim);
+}
+
+void l2_free(l2_t *l2)
+{
+    free(l2->mem);
+    l2->mem = NULL;
+}
+
+sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
+{
+    sim_t *sim = l2->comp.sim;
+    if (l2->masters == L2_MAX_MASTERS)
+        return sim_fail(sim, SIM_EFULL, "%s: no room for master %s, %d are attached", l2->comp.name,
+                        master, L2_MAX_MASTERS);
+    char name[128];
+    snprintf(name, sizeof(name), "%s.master.%s", l2->comp.name, master);
+    sim_err_t err = sim_comp_init(&l2->master[l2->masters].comp, sim, &master_kind, name);
+    if (err != SIM_OK)
+        return err;
+    *port = (sim_mem_port_t){
+        .request = on_request,
+        .peek = port_peek,
+        .poke = port_poke,
+        .view = port_view,
+        .ctx = l2,
+        .master = l2->masters++,
+        .beat_bytes = l2->desc.beat_bytes,
+        .max_burst_bytes = l2->desc.burst_bytes,
+        .clk_hz = l2->desc.clk_hz,
+    };
+    return SIM_OK;
+}
+
+void l2_settle(l2_t *l2)
+{
+    settle(l2, now_cycle(l2));
+}
