@@ -1,0 +1,228 @@
+/*
+ * bus.c - who answers at an address.
+ */
+#include "logic/bus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the map ---- */
+
+static bool inside(uint32_t addr, uint32_t bytes, uint32_t base, uint32_t size)
+{
+    uint32_t offset = addr - base;
+    return offset < size && bytes <= size - offset;
+}
+
+static uint32_t page_of(uint32_t addr)
+{
+    return (addr - BUS_PAGE_BASE) / BUS_PAGE_BYTES;
+}
+
+bus_area_t bus_area(const bus_t *bus, uint32_t addr, uint32_t bytes)
+{
+    if (inside(addr, bytes, BUS_TCM_BASE, bus->desc.tcm_bytes))
+        return BUS_TCM;
+    if (inside(addr, bytes, BUS_ROM_BASE, bus->desc.rom_bytes))
+        return BUS_ROM;
+    if (inside(addr, bytes, BUS_L2_BASE, bus->desc.l2_bytes))
+        return BUS_L2;
+    if (inside(addr, bytes, BUS_PAGE_BASE, BUS_PAGES * BUS_PAGE_BYTES) &&
+        bytes <= BUS_PAGE_BYTES - addr % BUS_PAGE_BYTES && bus->page[page_of(addr)] != NULL)
+        return BUS_REGS;
+    return BUS_NOTHING;
+}
+
+void bus_fault(bus_t *bus, const char *what, uint32_t addr, uint32_t bytes)
+{
+    bus->faults++;
+    sim_log(&bus->comp, SIM_LOG_GUEST, "%s of %u bytes at 0x%08x: nothing there answers that", what,
+            bytes, addr);
+}
+
+/* ---- registers ---- */
+
+/* The component whose register an aligned word at addr is; NULL, with the fault noted, if none. */
+static sim_comp_t *reg_owner(bus_t *bus, const char *what, uint32_t addr, uint32_t bytes)
+{
+    if (bytes == 4 && addr % 4 == 0 && bus_area(bus, addr, 4) == BUS_REGS)
+        return bus->page[page_of(addr)];
+    bus_fault(bus, what, addr, bytes);
+    return NULL;
+}
+
+bool bus_read_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t *value)
+{
+    sim_comp_t *owner = reg_owner(bus, "load", addr, bytes);
+    if (owner != NULL)
+        *value = sim_reg_read(owner, addr % BUS_PAGE_BYTES);
+    return owner != NULL;
+}
+
+bool bus_write_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t value)
+{
+    sim_comp_t *owner = reg_owner(bus, "store", addr, bytes);
+    if (owner != NULL)
+        sim_reg_write(owner, addr % BUS_PAGE_BYTES, value);
+    return owner != NULL;
+}
+
+/* ---- loaders and debuggers ---- */
+
+static uint8_t *ram_at(bus_t *bus, bus_area_t area, uint32_t addr)
+{
+    return area == BUS_TCM ? bus->tcm + (addr - BUS_TCM_BASE) : bus->rom + (addr - BUS_ROM_BASE);
+}
+
+static bool peek_reg(const bus_t *bus, uint32_t addr, uint8_t *data, uint32_t bytes)
+{
+    if (bytes != 4 || addr % 4 != 0)
+        return false;
+    uint32_t value = sim_reg_peek(bus->page[page_of(addr)], addr % BUS_PAGE_BYTES);
+    for (uint32_t i = 0; i < 4; i++)
+        data[i] = (uint8_t)(value >> 8 * i);
+    return true;
+}
+
+bool bus_peek(bus_t *bus, uint32_t addr, void *data, uint32_t bytes)
+{
+    bus_area_t area = bus_area(bus, addr, bytes);
+    switch (area) {
+    case BUS_ROM:
+    case BUS_TCM:
+        memcpy(data, ram_at(bus, area, addr), bytes);
+        return true;
+    case BUS_L2:
+        return sim_mem_peek(&bus->l2, addr, data, bytes);
+    case BUS_REGS:
+        return peek_reg(bus, addr, data, bytes);
+    case BUS_NOTHING:
+        break;
+    }
+    return false;
+}
+
+bool bus_poke(bus_t *bus, uint32_t addr, const void *data, uint32_t bytes)
+{
+    bus_area_t area = bus_area(bus, addr, bytes);
+    if (area == BUS_L2)
+        return sim_mem_poke(&bus->l2, addr, data, bytes);
+    if (area != BUS_ROM && area != BUS_TCM)
+        return false;
+    memcpy(ram_at(bus, area, addr), data, bytes);
+    if (bus->poked != NULL)
+        bus->poked(bus->poked_ctx, addr, bytes);
+    return true;
+}
+
+/* lui t0, hi; jalr x0, lo(t0): the low part is signed, so the high part rounds to nearest. */
+void bus_set_boot(bus_t *bus, uint32_t entry)
+{
+    uint32_t code[2] = {0x000002b7u | ((entry + 0x800u) & 0xfffff000u), 0x00028067u | entry << 20};
+    uint8_t bytes[8];
+    for (uint32_t i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(code[i / 4] >> 8 * (i % 4));
+    bus_poke(bus, BUS_ROM_BASE, bytes, sizeof(bytes));
+}
+
+/* ---- set-up ---- */
+
+static size_t rom_bytes(const sim_comp_t *comp)
+{
+    return ((const bus_t *)(const void *)comp)->desc.rom_bytes;
+}
+
+static size_t tcm_bytes(const sim_comp_t *comp)
+{
+    return ((const bus_t *)(const void *)comp)->desc.tcm_bytes;
+}
+
+static const sim_field_t bus_fields[] = {
+    SIM_FIELD_BUF(bus_t, rom, rom_bytes),
+    SIM_FIELD_BUF(bus_t, tcm, tcm_bytes),
+    SIM_FIELD(bus_t, faults),
+    SIM_FIELD_END,
+};
+
+static const sim_stat_t bus_stats[] = {
+    SIM_STAT(bus_t, faults, "1", "accesses of the core that nothing answered"),
+    SIM_STAT_END,
+};
+
+static sim_err_t bus_check(sim_comp_t *comp)
+{
+    const bus_t *bus = (const bus_t *)(const void *)comp;
+    if (bus->desc.l2_bytes != 0 && bus->l2.request == NULL)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.l2: not connected", comp->name);
+    return SIM_OK;
+}
+
+static void bus_reset(sim_comp_t *comp)
+{
+    ((bus_t *)(void *)comp)->faults = 0;
+}
+
+static const sim_kind_t bus_kind = {
+    .kind = "bus",
+    .version = 1,
+    .check = bus_check,
+    .reset = bus_reset,
+    .fields = bus_fields,
+    .stats = bus_stats,
+};
+_Static_assert(offsetof(bus_t, comp) == 0, "comp stays first");
+
+bus_desc_t bus_desc_default(void)
+{
+    return (bus_desc_t){.rom_bytes = 4096, .tcm_bytes = 256 * 1024, .l2_bytes = 8388480};
+}
+
+static sim_err_t check_desc(sim_t *sim, const bus_desc_t *d, const char *name)
+{
+    if (d->rom_bytes < 64 || d->rom_bytes > 1u << 20 || d->rom_bytes % 4 != 0)
+        return sim_fail(sim, SIM_EDESC, "%s.rom_bytes: %u is no multiple of 4 in 64..1048576", name,
+                        d->rom_bytes);
+    if (d->tcm_bytes < 64 || d->tcm_bytes > 1u << 24 || d->tcm_bytes % 4 != 0)
+        return sim_fail(sim, SIM_EDESC, "%s.tcm_bytes: %u is no multiple of 4 in 64..16777216",
+                        name, d->tcm_bytes);
+    if (d->l2_bytes > BUS_TCM_BASE - BUS_L2_BASE)
+        return sim_fail(sim, SIM_EDESC, "%s.l2_bytes: %u is above %u", name, d->l2_bytes,
+                        BUS_TCM_BASE - BUS_L2_BASE);
+    return SIM_OK;
+}
+
+sim_err_t bus_init(bus_t *bus, sim_t *sim, const bus_desc_t *desc, const char *name)
+{
+    memset(bus, 0, sizeof(*bus));
+    sim_err_t err = check_desc(sim, desc, name);
+    if (err == SIM_OK)
+        err = sim_comp_init(&bus->comp, sim, &bus_kind, name);
+    if (err != SIM_OK)
+        return err;
+    bus->desc = *desc;
+    bus->rom = calloc(1, desc->rom_bytes);
+    bus->tcm = calloc(1, desc->tcm_bytes);
+    if (bus->rom == NULL || bus->tcm == NULL)
+        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for ROM and TCM", name);
+    return SIM_OK;
+}
+
+void bus_free(bus_t *bus)
+{
+    free(bus->rom);
+    free(bus->tcm);
+    bus->rom = bus->tcm = NULL;
+}
+
+sim_err_t bus_attach(bus_t *bus, uint32_t page, sim_comp_t *comp)
+{
+    sim_t *sim = bus->comp.sim;
+    if (page >= BUS_PAGES)
+        return sim_fail(sim, SIM_EDESC, "%s: page %u of %s not in 0..%u", bus->comp.name, page,
+                        comp->name, BUS_PAGES - 1);
+    if (bus->page[page] != NULL)
+        return sim_fail(sim, SIM_EDESC, "%s: page %u of %s is taken by %s", bus->comp.name, page,
+                        comp->name, bus->page[page]->name);
+    bus->page[page] = comp;
+    return SIM_OK;
+}
