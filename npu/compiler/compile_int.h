@@ -148,6 +148,8 @@ struct cc {
     uint8_t *constants;
     uint32_t constants_bytes, constants_capacity;
     uint32_t constants_l2;
+    uint32_t activations_top; /* end of the highest place */
+    uint32_t program_l2;
 
     cc_ring_t ring[NPU_MEMS];
     emit_t emit;
@@ -161,6 +163,8 @@ bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, 
     SIM_PRINTF(4, 5);
 
 const npu_tensor_t *cc_tensor(const cc_t *cc, int32_t tensor);
+/* The int8 or uint8 tensor that shares the place of a float32 one at the network's border. */
+int32_t cc_code_tensor(const cc_t *cc, int32_t tensor);
 /* Zero point of the int8 codes inside the chip: uint8 is code - 128. */
 int32_t cc_zero(const cc_t *cc, int32_t tensor);
 /* Smallest and largest internal code after a fused activation, as TFLite works them out. */
@@ -194,6 +198,10 @@ uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c);
 
 cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
                   uint32_t dilation, uint32_t pad, uint32_t size);
+
+/* Whether instructions can express the layer's window: strides and dilations up to 15, kernels up
+ * to 255. Along an axis with one result there is no stride. */
+bool cc_window_fits(cc_t *cc, cc_layer_t *layer);
 
 /* Chooses how to cut a layer: the fewest estimated cycles of what fits. False: nothing fits. */
 bool tile_choose(cc_t *cc, cc_layer_t *layer);

@@ -227,7 +227,7 @@ static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
     uint32_t act = t->in_bytes + t->outs * t->out_bytes;
     cc_step_t s;
     set_step(cc, l, 0, 0, &s);
-    return l->kind->mac != NULL && !t->groups_outer && t->groups == 1 &&
+    return l->kind->mac != NULL && t->resident && t->groups == 1 &&
            cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR &&
            4 * act <= cc->desc->mem_bytes[NPU_MEM_ACT] &&
            4 * acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
@@ -243,8 +243,8 @@ static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint3
     s->par = before.par;
     memcpy(s->in, before.in, sizeof(s->in));
     if (weights) {
+        load_params(cc, l, s, loop->par_base); /* first: whoever saw the weights saw these too */
         load_weights(cc, l, s, 0, loop->wgt_base);
-        load_params(cc, l, s, loop->par_base);
     } else if (t->resident) {
         s->wgt = loop->wgt_base + tile_weight_bytes(l, t->group, l->in[0].size.c) * group;
         s->par = loop->par_base + (l->shared_params ? 0 : param_chunk(l) * group);
@@ -290,7 +290,50 @@ void tile_run(cc_t *cc, cc_layer_t *l)
 
 /* ---- choosing --------------------------------------------------------------------------------- */
 
-static const uint32_t no_limit = UINT32_MAX;
+static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride,
+                              uint32_t dilation, uint32_t size)
+{
+    uint64_t length = (uint64_t)(results - 1) * stride + npu_window_reach(kernel, dilation);
+    return length < size ? (uint32_t)length : size;
+}
+
+/* ACT bytes of all sources of a step that padding does not cut, at most. */
+static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_t *s)
+{
+    const npu_window_t *w = &l->window;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < l->ins; i++) {
+        cc_value_t value = cc_operand_value(cc, &l->in[i]);
+        uint32_t c0, c;
+        operand_channels(l, i, s, &c0, &c);
+        uint64_t pixels =
+            (uint64_t)window_length(s->h, w->kernel_h, w->stride_h, w->dilation_h, value.size.h) *
+            window_length(s->w, w->kernel_w, w->stride_w, w->dilation_w, value.size.w);
+        sum += pixels * cc_tile_pix(&value, c0, c) + CC_ALIGN;
+        if (value.layout == NPU_LAYOUT_PLANAR)
+            sum += pixels * c + CC_ALIGN;
+    }
+    return sum;
+}
+
+/* L1 bytes of one step with one result; a number too large for 32 bits becomes the largest. */
+static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
+{
+    cc_tiling_t *t = &l->tiling;
+    cc_step_t s;
+    set_step(cc, l, 0, 0, &s);
+    cc_value_t value = cc_value(cc, l->out);
+    uint64_t in = sources_bytes(cc, l, &s);
+    uint64_t out = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c);
+    uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
+    bool huge = in + out > INT32_MAX;
+    t->in_bytes = huge ? 0 : cc_align((uint32_t)in);
+    t->out_bytes = huge ? 0 : cc_align((uint32_t)out);
+    need[NPU_MEM_ACT] = huge ? UINT32_MAX : t->in_bytes + t->out_bytes;
+    need[NPU_MEM_ACC] = acc > INT32_MAX ? UINT32_MAX : cc_align((uint32_t)acc);
+    need[NPU_MEM_WGT] = weight_chunk(l);
+    need[NPU_MEM_PAR] = param_chunk(l);
+}
 
 /* Fills what follows from rows, cols, group, slice and order; false when a step does not fit. need
  * gets the bytes of one step in each memory. */
@@ -303,45 +346,15 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->col_tiles = cc_div_up(out.w, t->cols);
     t->groups = cc_div_up(out.c, t->group);
     t->slices = l->all_in ? cc_div_up(l->in[0].size.c, t->slice) : 1;
-    cc_step_t s;
-    /* the second row (column) of tiles has the whole window, the first may be cut by padding */
-    set_step(cc, l, 0, 0, &s);
-    uint64_t in = 0, planes_and_tile;
-    npu_window_t w = l->window;
-    for (uint32_t i = 0; i < l->ins; i++) {
-        cc_value_t value = cc_operand_value(cc, &l->in[i]);
-        npu_hwc_t size = l->in[i].size;
-        uint64_t rows = (uint64_t)(s.h - 1) * w.stride_h + npu_window_reach(w.kernel_h, w.dilation_h);
-        uint64_t cols = (uint64_t)(s.w - 1) * w.stride_w + npu_window_reach(w.kernel_w, w.dilation_w);
-        rows = rows < size.h ? rows : size.h;
-        cols = cols < size.w ? cols : size.w;
-        uint32_t c0, c;
-        operand_channels(l, i, &s, &c0, &c);
-        planes_and_tile = rows * cols * cc_tile_pix(&value, c0, c) + 2 * CC_ALIGN;
-        if (value.layout == NPU_LAYOUT_PLANAR)
-            planes_and_tile += rows * cols * c;
-        in += planes_and_tile;
-    }
-    cc_value_t value = cc_value(cc, l->out);
-    uint64_t result = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c) + CC_ALIGN;
-    uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
-    need[NPU_MEM_ACT] = in + result > no_limit ? no_limit : (uint32_t)(in + result);
-    need[NPU_MEM_ACC] = acc > no_limit ? no_limit : (uint32_t)acc;
-    need[NPU_MEM_WGT] = weight_chunk(l);
-    need[NPU_MEM_PAR] = param_chunk(l);
+    step_needs(cc, l, need);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         if (need[m] > room[m])
             return false;
-    t->in_bytes = cc_align((uint32_t)in);
-    t->out_bytes = cc_align((uint32_t)result);
-    t->outs = t->groups > 1 && l->all_in && in + 2 * result + 3 * CC_ALIGN <= room[NPU_MEM_ACT];
-    t->outs += 1;
-    if (t->in_bytes + t->outs * t->out_bytes > room[NPU_MEM_ACT])
-        return false;
-    uint64_t weights = (uint64_t)tile_weight_bytes(l, out.c, l->in[0].size.c);
-    uint64_t params = param_bytes(l, out.c);
-    t->resident = t->slices == 1 && weights <= room[NPU_MEM_WGT] && params <= room[NPU_MEM_PAR];
-    need[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
+    bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= room[NPU_MEM_ACT];
+    t->outs = two ? 2 : 1;
+    need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
+    t->resident = t->slices == 1 && param_bytes(l, out.c) <= room[NPU_MEM_PAR] &&
+                  tile_weight_bytes(l, out.c, l->in[0].size.c) <= room[NPU_MEM_WGT];
     return true;
 }
 

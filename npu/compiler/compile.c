@@ -1,0 +1,309 @@
+/*
+ * compile.c - the order of things: places, layers, tiles, constants, L2, instructions.
+ */
+#include "npu/compiler/compile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/compiler/compile_int.h"
+#include "npu/compiler/program.h"
+
+/* ---- what kind of layer a node is ------------------------------------------------------------- */
+
+/* No layer: the result is the same bytes. Floats exist only at the border of the network, where
+ * whoever feeds it quantizes (tensor_io.h). */
+static bool is_alias(const cc_t *cc, const npu_node_t *n)
+{
+    return n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_DEQUANTIZE ||
+           (n->op == NPU_NODE_QUANTIZE && cc_tensor(cc, n->input[0])->type == NPU_TYPE_FLOAT32);
+}
+
+static const cc_kind_t *kind_of(npu_node_op_t op)
+{
+    static const cc_kind_t *const kinds[NPU_NODE_OPS] = {
+        [NPU_NODE_ADD] = &cc_kind_elementwise,
+        [NPU_NODE_AVERAGE_POOL_2D] = &cc_kind_pool,
+        [NPU_NODE_CONCATENATION] = &cc_kind_concatenation,
+        [NPU_NODE_CONV_2D] = &cc_kind_conv,
+        [NPU_NODE_DEPTHWISE_CONV_2D] = &cc_kind_depthwise,
+        [NPU_NODE_FULLY_CONNECTED] = &cc_kind_fully_connected,
+        [NPU_NODE_LOGISTIC] = &cc_kind_table,
+        [NPU_NODE_MAX_POOL_2D] = &cc_kind_pool,
+        [NPU_NODE_MEAN] = &cc_kind_mean,
+        [NPU_NODE_MUL] = &cc_kind_elementwise,
+        [NPU_NODE_PAD] = &cc_kind_pad,
+        [NPU_NODE_QUANTIZE] = &cc_kind_table,
+        [NPU_NODE_RELU] = &cc_kind_table,
+        [NPU_NODE_RELU6] = &cc_kind_table,
+        [NPU_NODE_SOFTMAX] = &cc_kind_softmax,
+        [NPU_NODE_SUB] = &cc_kind_elementwise,
+    };
+    return kinds[op];
+}
+
+/* ---- places ----------------------------------------------------------------------------------- */
+
+static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
+{
+    return a.h == b.h && a.w == b.w && a.c == b.c;
+}
+
+static void add_place(cc_t *cc, int32_t tensor, npu_layout_t layout)
+{
+    cc->place_of[tensor] = cc->places;
+    cc->place[cc->places++] = (cc_place_t){.tensor = tensor, .layout = layout};
+}
+
+/* A result that is its operand's bytes. */
+static bool share_place(cc_t *cc, const npu_node_t *n)
+{
+    cc_layer_t at = {.node = n}; /* for messages */
+    int32_t from = n->input[0], to = n->output[0];
+    if (cc->place_of[from] == CC_NO_PLACE)
+        return cc_fail(cc, &at, SIM_EPARSE, "input is a constant, which is not supported");
+    if (n->op == NPU_NODE_QUANTIZE && from != cc->graph->input[0])
+        return cc_fail(cc, &at, SIM_EPARSE,
+                       "float32 inside the network, expected only at its border");
+    cc_place_t *p = &cc->place[cc->place_of[from]];
+    npu_hwc_t a = npu_tensor_hwc(cc_tensor(cc, from)), b = npu_tensor_hwc(cc_tensor(cc, to));
+    cc->place_of[to] = cc->place_of[from];
+    if (p->layout == NPU_LAYOUT_PLANAR && !same_hwc(a, b))
+        return cc_fail(cc, &at, SIM_EPARSE, "the network's input is planar and cannot be reshaped");
+    if (p->layout == NPU_LAYOUT_NHWC32 && a.c != b.c)
+        p->layout = NPU_LAYOUT_DENSE;
+    return true;
+}
+
+static bool is_code(const npu_tensor_t *t)
+{
+    return t->type == NPU_TYPE_INT8 || t->type == NPU_TYPE_UINT8;
+}
+
+int32_t cc_code_tensor(const cc_t *cc, int32_t tensor)
+{
+    if (is_code(cc_tensor(cc, tensor)))
+        return tensor;
+    for (uint32_t t = 0; t < cc->graph->tensors; t++)
+        if (cc->place_of[t] == cc->place_of[tensor] && is_code(cc_tensor(cc, (int32_t)t)))
+            return (int32_t)t;
+    return NPU_NO_TENSOR;
+}
+
+/* Whoever feeds a float input can quantize it in one way only. */
+static bool one_quantization(cc_t *cc, int32_t tensor)
+{
+    int32_t first = cc_code_tensor(cc, tensor);
+    if (first == NPU_NO_TENSOR)
+        return cc_fail(cc, NULL, SIM_EPARSE, "tensor \"%.80s\" is %s and never quantized",
+                       cc_tensor(cc, tensor)->name, npu_type_name(cc_tensor(cc, tensor)->type));
+    const npu_tensor_t *a = cc_tensor(cc, first);
+    for (uint32_t t = 0; t < cc->graph->tensors; t++) {
+        const npu_tensor_t *b = cc_tensor(cc, (int32_t)t);
+        if (cc->place_of[t] == cc->place_of[tensor] && is_code(b) &&
+            (b->type != a->type || b->scale[0] != a->scale[0] ||
+             b->zero_point[0] != a->zero_point[0]))
+            return cc_fail(cc, NULL, SIM_EPARSE, "\"%.80s\" and \"%.80s\" quantize one input",
+                           a->name, b->name);
+    }
+    return true;
+}
+
+static uint64_t place_bytes(const cc_t *cc, const cc_place_t *p)
+{
+    const npu_tensor_t *t = cc_tensor(cc, p->tensor);
+    npu_hwc_t s = npu_tensor_hwc(t);
+    uint64_t pixels = (uint64_t)s.h * s.w;
+    if (p->layout == NPU_LAYOUT_PLANAR)
+        pixels = (uint64_t)npu_round_lanes(s.w) * ((s.h + 1) / 2 * 2);
+    uint64_t c = p->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(s.c) : s.c;
+    return (pixels * c + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
+}
+
+static bool make_places(cc_t *cc)
+{
+    const npu_graph_t *g = cc->graph;
+    for (uint32_t t = 0; t < g->tensors; t++)
+        cc->place_of[t] = CC_NO_PLACE;
+    add_place(cc, g->input[0], NPU_LAYOUT_PLANAR);
+    for (uint32_t n = 0; n < g->nodes; n++) {
+        if (!is_alias(cc, &g->node[n]))
+            add_place(cc, g->node[n].output[0], NPU_LAYOUT_NHWC32);
+        else if (!share_place(cc, &g->node[n]))
+            return false;
+    }
+    for (uint32_t o = 0; o < g->outputs; o++) {
+        cc_place_t *p = &cc->place[cc->place_of[g->output[o]]];
+        if (p->layout == NPU_LAYOUT_PLANAR)
+            return cc_fail(cc, NULL, SIM_EPARSE, "output %u is the input", o);
+        p->layout = NPU_LAYOUT_DENSE;
+    }
+    for (uint32_t p = 0; p < cc->places; p++)
+        cc->place[p].bytes = place_bytes(cc, &cc->place[p]);
+    return one_quantization(cc, g->input[0]);
+}
+
+/* ---- layers ----------------------------------------------------------------------------------- */
+
+static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
+{
+    if (tensor != NPU_NO_TENSOR && cc->place_of[tensor] != CC_NO_PLACE)
+        cc->place[cc->place_of[tensor]].last = layer;
+}
+
+static void set_lifetimes(cc_t *cc, bool keep_all)
+{
+    uint32_t end = cc->layers - 1;
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        const npu_node_t *n = cc->layer[i].node;
+        cc_place_t *made = &cc->place[cc->place_of[n->output[0]]];
+        made->first = made->last = i;
+        for (uint32_t k = 0; k < n->inputs; k++)
+            use_place(cc, n->input[k], i);
+    }
+    for (uint32_t o = 0; o < cc->graph->outputs; o++)
+        use_place(cc, cc->graph->output[o], end);
+    if (!cc->options.reuse_input)
+        use_place(cc, cc->graph->input[0], end);
+    for (uint32_t p = 0; keep_all && p < cc->places; p++)
+        cc->place[p].last = end;
+}
+
+static void add_layer(cc_t *cc, const npu_node_t *n)
+{
+    cc_layer_t *l = &cc->layer[cc->layers];
+    *l = (cc_layer_t){.node = n, .kind = kind_of(n->op), .index = cc->layers++, .out = n->output[0]};
+    l->multiplier = 1;
+    l->window = (npu_window_t){
+        .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+    if (l->kind->prepare(cc, l) && l->kind->run == NULL && tile_choose(cc, l) &&
+        l->kind->pack != NULL)
+        l->kind->pack(cc, l);
+}
+
+static bool make_layers(cc_t *cc)
+{
+    const npu_graph_t *g = cc->graph;
+    for (uint32_t n = 0; n < g->nodes && cc->err == SIM_OK; n++) {
+        if (is_alias(cc, &g->node[n]))
+            continue;
+        if (cc->layers == NPU_MAX_LAYERS)
+            return cc_fail(cc, NULL, SIM_EFULL, "more than %d layers", NPU_MAX_LAYERS);
+        add_layer(cc, &g->node[n]);
+    }
+    if (cc->layers == 0)
+        return cc_fail(cc, NULL, SIM_EPARSE, "no layer that computes anything");
+    return cc->err == SIM_OK;
+}
+
+/* ---- L2 and instructions ---------------------------------------------------------------------- */
+
+/* The layer that needs the most room. */
+static const cc_layer_t *widest_layer(const cc_t *cc)
+{
+    uint32_t widest = 0;
+    for (uint32_t l = 1; l < cc->layers; l++)
+        if (plan_live(cc->place, cc->places, l) > plan_live(cc->place, cc->places, widest))
+            widest = l;
+    return &cc->layer[widest];
+}
+
+static bool no_room(cc_t *cc, uint64_t needed, uint64_t there)
+{
+    return cc_fail(cc, widest_layer(cc), SIM_EFULL,
+                   "activations need %llu bytes of L2, %llu are left beside %u of constants and "
+                   "the program",
+                   (unsigned long long)needed, (unsigned long long)there, cc->constants_bytes);
+}
+
+static bool place_constants(cc_t *cc)
+{
+    uint32_t l2 = cc->desc->l2_bytes;
+    if (cc->constants_bytes + NPU_NET_BYTES + CC_ALIGN > l2)
+        return cc_fail(cc, NULL, SIM_EFULL, "constants need %u bytes of L2, there are %u",
+                       cc->constants_bytes, l2 - NPU_NET_BYTES);
+    cc->constants_l2 = (l2 - cc->constants_bytes) / CC_ALIGN * CC_ALIGN;
+    return true;
+}
+
+static void emit_layers(cc_t *cc)
+{
+    emit_free(&cc->emit);
+    emit_init(&cc->emit, cc->constants_l2);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        cc->ring[m].head = 0;
+    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
+        cc_layer_t *l = &cc->layer[i];
+        l->first = UINT32_MAX;
+        if (l->kind->run != NULL)
+            l->kind->run(cc, l);
+        else
+            tile_run(cc, l);
+    }
+    npu_insn_t end = {.op = NPU_OP_END, .layer = cc->layers - 1};
+    emit_add(&cc->emit, &end);
+    if (cc->emit.no_memory)
+        cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+}
+
+/* Places, instructions, and whether everything stands in L2 side by side. */
+static bool schedule(cc_t *cc, bool keep_all)
+{
+    set_lifetimes(cc, keep_all);
+    uint64_t top = plan_places(cc->place, cc->places, NPU_NET_BYTES);
+    if (top > cc->constants_l2)
+        return keep_all ? false
+                        : no_room(cc, top - NPU_NET_BYTES, cc->constants_l2 - NPU_NET_BYTES);
+    emit_layers(cc);
+    uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES;
+    if (top + program > cc->constants_l2)
+        return keep_all ? false
+                        : no_room(cc, top - NPU_NET_BYTES + program,
+                                  cc->constants_l2 - NPU_NET_BYTES);
+    cc->activations_top = (uint32_t)top;
+    cc->program_l2 = (cc->constants_l2 - (uint32_t)program) / CC_ALIGN * CC_ALIGN;
+    return cc->err == SIM_OK;
+}
+
+static bool compile(cc_t *cc)
+{
+    const npu_graph_t *g = cc->graph;
+    if (g->inputs != 1 || g->outputs > NPU_NET_OUTPUTS)
+        return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected 1 and at most %d",
+                       g->inputs, g->outputs, NPU_NET_OUTPUTS);
+    cc->layer = calloc(g->nodes, sizeof(*cc->layer));
+    cc->place = calloc(g->nodes + 1u, sizeof(*cc->place));
+    cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
+    if (cc->layer == NULL || cc->place == NULL || cc->place_of == NULL)
+        return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+    if (!make_places(cc) || !make_layers(cc) || !place_constants(cc))
+        return false;
+    cc->all_kept = cc->options.keep_all && schedule(cc, true);
+    return cc->all_kept || schedule(cc, false);
+}
+
+sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
+                      const npu_compile_options_t *options, npu_prog_t *prog, npu_report_t *report,
+                      char *error, size_t error_bytes)
+{
+    cc_t cc = {.graph = graph, .desc = desc, .options = *options, .error = error,
+               .error_bytes = error_bytes};
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        cc.ring[m].bytes = desc->mem_bytes[m] / CC_ALIGN * CC_ALIGN;
+    memset(prog, 0, sizeof(*prog));
+    if (report != NULL)
+        memset(report, 0, sizeof(*report));
+    if (compile(&cc) && program_build(&cc, prog) && report != NULL)
+        program_report(&cc, report);
+    if (cc.err != SIM_OK) {
+        npu_prog_free(prog);
+        memset(prog, 0, sizeof(*prog));
+    }
+    emit_free(&cc.emit);
+    free(cc.layer);
+    free(cc.place);
+    free(cc.place_of);
+    free(cc.constants);
+    return cc.err;
+}

@@ -1,0 +1,254 @@
+/*
+ * lower_mac.c - CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED: array, then requantize.
+ *
+ * A fully connected layer is a convolution whose kernel covers the whole input: its weights are
+ * ordered O, (h, w, c) as a convolution's are. Constants of a group of output channels stand
+ * together, so that one LOAD each brings its weights and its requantization records.
+ */
+#include <stdlib.h>
+
+#include "npu/compiler/compile_int.h"
+
+/* ---- arithmetic ------------------------------------------------------------------------------- */
+
+/* Real multiplier of an output channel. For uint8, and for fully connected layers with one weight
+ * scale, the reference multiplies the scales in float (TFLite kernel_util.cc,
+ * GetQuantizedConvolutionMultipler); with a scale for each channel in double. */
+static double real_multiplier(const cc_t *cc, const cc_layer_t *l, uint32_t channel)
+{
+    const npu_tensor_t *in = cc_tensor(cc, l->node->input[0]);
+    const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
+    float x = in->scale[0], w = npu_tensor_scale(weights, channel);
+    bool fully = l->node->op == NPU_NODE_FULLY_CONNECTED;
+    bool in_float = in->type == NPU_TYPE_UINT8 || (fully && weights->scales == 1);
+    double product = in_float ? (double)(x * w) : (double)x * (double)w;
+    return product / (double)cc_tensor(cc, l->out)->scale[0];
+}
+
+static const npu_tensor_t *bias_of(const cc_t *cc, const cc_layer_t *l)
+{
+    const npu_node_t *n = l->node;
+    return n->inputs > 2 && n->input[2] != NPU_NO_TENSOR ? cc_tensor(cc, n->input[2]) : NULL;
+}
+
+static int32_t weight_zero(const cc_t *cc, const cc_layer_t *l)
+{
+    return cc_zero(cc, l->node->input[1]);
+}
+
+/* Weights as int8 codes, in the graph's order: O KH KW I, or KH KW O for depthwise. */
+static int32_t weight_code(const npu_tensor_t *weights, uint64_t i)
+{
+    uint8_t code = weights->data[i];
+    return weights->type == NPU_TYPE_UINT8 ? (int32_t)code - 128 : (int8_t)code;
+}
+
+static uint64_t weight_index(const cc_layer_t *l, npu_hwc_t out, uint32_t oc, uint32_t tap,
+                             uint32_t ic)
+{
+    uint64_t taps = (uint64_t)l->window.kernel_h * l->window.kernel_w;
+    return l->all_in ? (oc * taps + tap) * l->in[0].size.c + ic : (uint64_t)tap * out.c + oc;
+}
+
+/* The accumulator is 32 bits wide: the largest sum a channel can reach must fit. */
+static bool sums_fit(cc_t *cc, const cc_layer_t *l)
+{
+    const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]), *bias = bias_of(cc, l);
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    uint32_t taps = l->window.kernel_h * l->window.kernel_w;
+    uint32_t in_c = l->all_in ? l->in[0].size.c : 1;
+    for (uint32_t oc = 0; oc < out.c; oc++) {
+        int64_t sum = 0, b = bias == NULL ? 0 : npu_tensor_i32(bias, oc);
+        for (uint32_t tap = 0; tap < taps; tap++)
+            for (uint32_t ic = 0; ic < in_c; ic++)
+                sum += abs(weight_code(weights, weight_index(l, out, oc, tap, ic)) -
+                           weight_zero(cc, l));
+        if (sum * 255 + (b < 0 ? -b : b) > INT32_MAX)
+            return cc_fail(cc, l, SIM_EPARSE,
+                           "output channel %u can sum up to %lld, the accumulator holds 2147483647",
+                           oc, (long long)(sum * 255 + (b < 0 ? -b : b)));
+    }
+    return true;
+}
+
+/* A multiplier is 31 bits and a shift of at most 30 to the left. */
+static bool multipliers_fit(cc_t *cc, const cc_layer_t *l)
+{
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    for (uint32_t oc = 0; oc < out.c; oc++)
+        if (!(real_multiplier(cc, l, oc) < (double)(1 << 30)))
+            return cc_fail(cc, l, SIM_EPARSE, "output channel %u is scaled by %g, expected < 2^30",
+                           oc, real_multiplier(cc, l, oc));
+    return true;
+}
+
+/* ---- prepare ---------------------------------------------------------------------------------- */
+
+bool cc_window_fits(cc_t *cc, cc_layer_t *l)
+{
+    npu_window_t *w = &l->window;
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    if (out.h == 1)
+        w->stride_h = 1;
+    if (out.w == 1)
+        w->stride_w = 1;
+    if (w->kernel_h == 1)
+        w->dilation_h = 1;
+    if (w->kernel_w == 1)
+        w->dilation_w = 1;
+    if (w->stride_h > 15 || w->stride_w > 15 || w->dilation_h > 15 || w->dilation_w > 15)
+        return cc_fail(cc, l, SIM_EPARSE, "strides %u, %u, dilations %u, %u, expected at most 15",
+                       w->stride_h, w->stride_w, w->dilation_h, w->dilation_w);
+    if (w->kernel_h > 255 || w->kernel_w > 255 || w->pad_top > 255 || w->pad_left > 255)
+        return cc_fail(cc, l, SIM_EPARSE, "kernel %ux%u, expected at most 255x255", w->kernel_h,
+                       w->kernel_w);
+    return true;
+}
+
+static bool prepare_mac(cc_t *cc, cc_layer_t *l)
+{
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    l->ins = 1;
+    uint32_t in_c = l->all_in ? l->in[0].size.c : 1;
+    l->macs = (uint64_t)out.h * out.w * out.c * l->window.kernel_h * l->window.kernel_w * in_c;
+    return cc_window_fits(cc, l) && sums_fit(cc, l) && multipliers_fit(cc, l);
+}
+
+static bool prepare_conv(cc_t *cc, cc_layer_t *l)
+{
+    l->all_in = true;
+    l->window = l->node->window;
+    return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
+}
+
+static bool prepare_depthwise(cc_t *cc, cc_layer_t *l)
+{
+    l->multiplier = l->node->depth_multiplier;
+    l->one_group = l->multiplier > 1;
+    l->window = l->node->window;
+    return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
+}
+
+static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
+{
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    if (out.h != 1 || out.w != 1)
+        return cc_fail(cc, l, SIM_EPARSE, "output is %ux%ux%u, expected 1x1xN", out.h, out.w,
+                       out.c);
+    if (!cc_operand(cc, l, 0, 0, &l->in[0]))
+        return false;
+    l->all_in = true;
+    l->window.kernel_h = l->in[0].size.h;
+    l->window.kernel_w = l->in[0].size.w;
+    return prepare_mac(cc, l);
+}
+
+/* ---- constants -------------------------------------------------------------------------------- */
+
+/* One group's weights for input channels [first, first + count). */
+static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
+                       uint32_t count, uint8_t *at)
+{
+    const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    uint32_t kh = l->window.kernel_h, kw = l->window.kernel_w;
+    for (uint32_t oc = 0; oc < c; oc++)
+        for (uint32_t tap = 0; tap < kh * kw; tap++)
+            for (uint32_t ic = 0; ic < count; ic++) {
+                uint32_t ky = tap / kw, kx = tap % kw;
+                uint32_t to = l->all_in ? npu_conv_wgt_index(oc, ky, kx, ic, kh, kw, count)
+                                        : npu_dw_wgt_index(oc, ky, kx, kh, kw);
+                at[to] = (uint8_t)weight_code(
+                    weights, weight_index(l, out, c0 + oc, tap, first + ic));
+            }
+}
+
+static void pack_weights(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint32_t in_c = l->in[0].size.c, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    uint8_t *at;
+    l->weights_bytes = tile_weight_bytes(l, out_c, in_c);
+    l->weights_at = cc_constant(cc, l->weights_bytes, &at);
+    for (uint32_t c0 = 0; at != NULL && c0 < out_c; c0 += t->group) {
+        uint32_t c = cc_min(t->group, out_c - c0);
+        for (uint32_t s = 0; s < t->slices; s++) {
+            uint32_t count = l->all_in ? cc_min(t->slice, in_c - s * t->slice) : 1;
+            pack_slice(cc, l, c0, c, s * t->slice, count, at);
+            at += tile_weight_bytes(l, c, count);
+        }
+    }
+}
+
+/* Records: bias[32], mult[32], shift[32] for each block of 32 channels; 0 in the lanes left over. */
+static void pack_params(cc_t *cc, cc_layer_t *l)
+{
+    const npu_tensor_t *bias = bias_of(cc, l);
+    uint32_t out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    uint8_t *at;
+    l->params_bytes = npu_requant_par_bytes(out_c);
+    l->params_at = cc_constant(cc, l->params_bytes, &at);
+    for (uint32_t c = 0; at != NULL && c < out_c; c++) {
+        uint8_t *block = at + c / NPU_LANES * NPU_PAR_REQUANT_BYTES;
+        npu_mult_t m = npu_quantize_multiplier(real_multiplier(cc, l, c), cc->options.rounding);
+        cc_put_i32(block, c % NPU_LANES, bias == NULL ? 0 : npu_tensor_i32(bias, c));
+        cc_put_i32(block, NPU_LANES + c % NPU_LANES, m.mult);
+        cc_put_i32(block, 2 * NPU_LANES + c % NPU_LANES, m.shift);
+    }
+}
+
+static void pack_mac(cc_t *cc, cc_layer_t *l)
+{
+    pack_weights(cc, l);
+    pack_params(cc, l);
+}
+
+/* ---- instructions ----------------------------------------------------------------------------- */
+
+static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice)
+{
+    const npu_window_t *w = &l->window;
+    uint32_t first = l->all_in ? slice * l->tiling.slice : 0;
+    npu_insn_t i = {.op = l->all_in ? NPU_OP_CONV : NPU_OP_DWCONV};
+    i.flags = slice > 0 ? NPU_FLAG_ACCUMULATE : 0;
+    i.src = s->in[0];
+    i.src.addr += first;
+    i.dst = s->acc;
+    i.h = s->h;
+    i.w = s->w;
+    i.c = s->c;
+    i.in_h = s->rows.count;
+    i.in_w = s->cols.count;
+    i.in_c = l->all_in ? cc_min(l->tiling.slice, l->in[0].size.c - first) : s->c / l->multiplier;
+    i.k_h = w->kernel_h;
+    i.k_w = w->kernel_w;
+    i.stride_h = w->stride_h;
+    i.stride_w = w->stride_w;
+    i.dil_h = w->dilation_h;
+    i.dil_w = w->dilation_w;
+    i.pad_top = s->rows.pad;
+    i.pad_left = s->cols.pad;
+    i.wgt = s->wgt;
+    i.in_zp = cc_zero(cc, l->node->input[0]);
+    i.wgt_zp = weight_zero(cc, l);
+    cc_emit(cc, l, i);
+}
+
+static void emit_requant(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    npu_insn_t i = {.op = NPU_OP_REQUANT, .h = s->h, .w = s->w, .c = s->c};
+    i.flags = cc->options.rounding == NPU_ROUND_SINGLE ? NPU_FLAG_SINGLE : 0;
+    i.src = s->acc;
+    i.dst = s->out;
+    i.par = s->par;
+    i.out_zp = cc_zero(cc, l->out);
+    i.out_min = l->out_min;
+    i.out_max = l->out_max;
+    cc_emit(cc, l, i);
+}
+
+const cc_kind_t cc_kind_conv = {prepare_conv, pack_mac, emit_mac, emit_requant, NULL};
+const cc_kind_t cc_kind_depthwise = {prepare_depthwise, pack_mac, emit_mac, emit_requant, NULL};
+const cc_kind_t cc_kind_fully_connected = {prepare_fully_connected, pack_mac, emit_mac,
+                                           emit_requant, NULL};

@@ -1,0 +1,254 @@
+/*
+ * lower_vec.c - layers that the vector unit alone computes: pools, means, element-wise arithmetic,
+ * tables, softmax.
+ *
+ * Parameter records hold what TensorFlow Lite's Prepare functions work out.
+ */
+#include <string.h>
+
+#include "npu/compiler/compile_int.h"
+
+static uint32_t rounding_flag(const cc_t *cc)
+{
+    return cc->options.rounding == NPU_ROUND_SINGLE ? NPU_FLAG_SINGLE : 0;
+}
+
+static npu_insn_t vector_insn(const cc_step_t *s, npu_op_t op)
+{
+    return (npu_insn_t){
+        .op = op, .src = s->in[0], .dst = s->out, .h = s->h, .w = s->w, .c = s->c};
+}
+
+/* A record of so many words, one for all groups. */
+static uint8_t *shared_record(cc_t *cc, cc_layer_t *l, uint32_t bytes)
+{
+    uint8_t *at;
+    l->shared_params = true;
+    l->params_bytes = bytes;
+    l->params_at = cc_constant(cc, bytes, &at);
+    return at;
+}
+
+static void put_words(uint8_t *at, const int32_t *word, uint32_t words)
+{
+    for (uint32_t i = 0; at != NULL && i < words; i++)
+        cc_put_i32(at, i, word[i]);
+}
+
+/* ---- pools ------------------------------------------------------------------------------------ */
+
+static bool prepare_pool(cc_t *cc, cc_layer_t *l)
+{
+    l->ins = 1;
+    l->window = l->node->window;
+    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    return cc_operand(cc, l, 0, 0, &l->in[0]) && cc_window_fits(cc, l);
+}
+
+static void emit_pool(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    bool average = l->node->op == NPU_NODE_AVERAGE_POOL_2D;
+    const npu_window_t *w = &l->window;
+    npu_insn_t i = vector_insn(s, average ? NPU_OP_AVGPOOL : NPU_OP_MAXPOOL);
+    if (average && cc_tensor(cc, l->out)->type == NPU_TYPE_UINT8)
+        i.flags = NPU_FLAG_UNSIGNED;
+    i.in_h = s->rows.count;
+    i.in_w = s->cols.count;
+    i.k_h = w->kernel_h;
+    i.k_w = w->kernel_w;
+    i.stride_h = w->stride_h;
+    i.stride_w = w->stride_w;
+    i.dil_h = 1;
+    i.dil_w = 1;
+    i.pad_top = s->rows.pad;
+    i.pad_left = s->cols.pad;
+    i.out_min = l->out_min;
+    i.out_max = l->out_max;
+    cc_emit(cc, l, i);
+}
+
+/* ---- mean over the map ------------------------------------------------------------------------ */
+
+/* Every axis but the last, and not the last; axes of size 1 count either way. */
+static bool averages_the_map(const npu_tensor_t *t, uint32_t axes)
+{
+    for (uint32_t d = 0; d < t->dims; d++) {
+        bool averaged = (axes >> d & 1u) != 0, channels = d == t->dims - 1;
+        if (t->shape[d] > 1 && averaged == channels)
+            return false;
+    }
+    return true;
+}
+
+static bool prepare_mean(cc_t *cc, cc_layer_t *l)
+{
+    const npu_tensor_t *in = cc_tensor(cc, l->node->input[0]), *out = cc_tensor(cc, l->out);
+    npu_hwc_t size = npu_tensor_hwc(in), to = npu_tensor_hwc(out);
+    if (!averages_the_map(in, l->node->axes) || to.h != 1 || to.w != 1)
+        return cc_fail(cc, l, SIM_EPARSE, "axes 0x%x of %ux%ux%u, expected height and width",
+                       l->node->axes, size.h, size.w, size.c);
+    uint32_t count = size.h * size.w;
+    l->ins = 1;
+    l->window.kernel_h = size.h;
+    l->window.kernel_w = size.w;
+    npu_mult_t m =
+        npu_mean_multiplier(in->scale[0], out->scale[0], count, cc->options.rounding);
+    int32_t record[NPU_PAR_MEAN_WORDS] = {
+        [NPU_PAR_MEAN_OFF] = -cc_zero(cc, l->node->input[0]) * (int32_t)count,
+        [NPU_PAR_MEAN_MULT] = m.mult,
+        [NPU_PAR_MEAN_SHIFT] = m.shift,
+        [NPU_PAR_MEAN_ZP] = cc_zero(cc, l->out),
+        [NPU_PAR_MEAN_MIN] = -128,
+        [NPU_PAR_MEAN_MAX] = 127,
+    };
+    put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_MEAN_WORDS);
+    return cc_operand(cc, l, 0, 0, &l->in[0]);
+}
+
+static void emit_mean(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    npu_insn_t i = {.op = NPU_OP_MEAN, .flags = rounding_flag(cc), .c = s->c};
+    i.src = s->in[0];
+    i.dst = s->out;
+    i.in_h = s->rows.count;
+    i.in_w = s->cols.count;
+    i.par = s->par;
+    cc_emit(cc, l, i);
+}
+
+/* ---- ADD, SUB, MUL ---------------------------------------------------------------------------- */
+
+/* TFLite add_common.cc: both inputs on the scale of twice the larger one, 20 bits up. */
+static void put_add(cc_t *cc, cc_layer_t *l)
+{
+    const int32_t *in = l->node->input;
+    npu_round_t rounding = cc->options.rounding;
+    double a = (double)cc_tensor(cc, in[0])->scale[0], b = (double)cc_tensor(cc, in[1])->scale[0];
+    double twice = 2.0 * (a > b ? a : b), out = (double)cc_tensor(cc, l->out)->scale[0];
+    npu_mult_t ma = npu_quantize_multiplier(a / twice, rounding);
+    npu_mult_t mb = npu_quantize_multiplier(b / twice, rounding);
+    npu_mult_t mo = npu_quantize_multiplier(twice / ((double)(1 << 20) * out), rounding);
+    int32_t record[NPU_PAR_ADD_WORDS] = {
+        [NPU_PAR_ADD_OFF1] = -cc_zero(cc, in[0]),
+        [NPU_PAR_ADD_OFF2] = -cc_zero(cc, in[1]),
+        [NPU_PAR_ADD_MULT1] = ma.mult,
+        [NPU_PAR_ADD_SHIFT1] = ma.shift,
+        [NPU_PAR_ADD_MULT2] = mb.mult,
+        [NPU_PAR_ADD_SHIFT2] = mb.shift,
+        [NPU_PAR_ADD_MULT] = mo.mult,
+        [NPU_PAR_ADD_SHIFT] = mo.shift,
+        [NPU_PAR_ADD_ZP] = cc_zero(cc, l->out),
+        [NPU_PAR_ADD_MIN] = l->out_min,
+        [NPU_PAR_ADD_MAX] = l->out_max,
+        [NPU_PAR_ADD_LEFT] = 20,
+    };
+    if (mo.shift > 30)
+        cc_fail(cc, l, SIM_EPARSE, "the result is scaled by 2^%d, expected at most 30", mo.shift);
+    put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_ADD_WORDS);
+}
+
+static void put_mul(cc_t *cc, cc_layer_t *l)
+{
+    const int32_t *in = l->node->input;
+    double real = (double)cc_tensor(cc, in[0])->scale[0] * (double)cc_tensor(cc, in[1])->scale[0] /
+                  (double)cc_tensor(cc, l->out)->scale[0];
+    npu_mult_t m = npu_quantize_multiplier(real, cc->options.rounding);
+    int32_t record[NPU_PAR_MUL_WORDS] = {
+        [NPU_PAR_MUL_OFF1] = -cc_zero(cc, in[0]),
+        [NPU_PAR_MUL_OFF2] = -cc_zero(cc, in[1]),
+        [NPU_PAR_MUL_MULT] = m.mult,
+        [NPU_PAR_MUL_SHIFT] = m.shift,
+        [NPU_PAR_MUL_ZP] = cc_zero(cc, l->out),
+        [NPU_PAR_MUL_MIN] = l->out_min,
+        [NPU_PAR_MUL_MAX] = l->out_max,
+    };
+    if (m.shift > 30)
+        cc_fail(cc, l, SIM_EPARSE, "the result is scaled by 2^%d, expected at most 30", m.shift);
+    put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_MUL_WORDS);
+}
+
+static bool prepare_elementwise(cc_t *cc, cc_layer_t *l)
+{
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    l->ins = 2;
+    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    if (l->node->op == NPU_NODE_MUL)
+        put_mul(cc, l);
+    else
+        put_add(cc, l);
+    return cc_operand(cc, l, 0, out.c, &l->in[0]) && cc_operand(cc, l, 1, out.c, &l->in[1]);
+}
+
+static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    npu_node_op_t node = l->node->op;
+    npu_insn_t i = vector_insn(s, node == NPU_NODE_ADD   ? NPU_OP_ADD
+                                  : node == NPU_NODE_SUB ? NPU_OP_SUB
+                                                         : NPU_OP_MUL);
+    i.flags = rounding_flag(cc);
+    i.src2 = s->in[1];
+    i.par = s->par;
+    cc_emit(cc, l, i);
+}
+
+/* ---- functions of one code: a table of 256 ---------------------------------------------------- */
+
+static bool prepare_table(cc_t *cc, cc_layer_t *l)
+{
+    const npu_tensor_t *in = cc_tensor(cc, l->node->input[0]), *out = cc_tensor(cc, l->out);
+    int32_t in_zero = cc_zero(cc, l->node->input[0]), out_zero = cc_zero(cc, l->out);
+    npu_node_op_t op = l->node->op;
+    npu_activation_t act = op == NPU_NODE_RELU    ? NPU_ACT_RELU
+                           : op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
+                                                  : NPU_ACT_NONE;
+    int8_t table[256];
+    cc_clamp(cc, l->out, act, &l->out_min, &l->out_max);
+    if (op == NPU_NODE_LOGISTIC)
+        npu_logistic_table(in->scale[0], in_zero, cc->options.rounding, table);
+    else
+        npu_requant_table(in->scale[0], in_zero, out->scale[0], out_zero, l->out_min, l->out_max,
+                          cc->options.rounding, table);
+    uint8_t *at = shared_record(cc, l, sizeof(table));
+    if (at != NULL)
+        memcpy(at, table, sizeof(table));
+    l->ins = 1;
+    return cc_operand(cc, l, 0, 0, &l->in[0]);
+}
+
+static void emit_table(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    npu_insn_t i = vector_insn(s, NPU_OP_LUT);
+    i.par = s->par;
+    cc_emit(cc, l, i);
+}
+
+/* ---- softmax ---------------------------------------------------------------------------------- */
+
+static bool prepare_softmax(cc_t *cc, cc_layer_t *l)
+{
+    npu_softmax_t p = npu_softmax_params(cc_tensor(cc, l->node->input[0])->scale[0],
+                                         l->node->beta, cc->options.rounding);
+    int32_t record[NPU_PAR_SOFTMAX_WORDS] = {
+        [NPU_PAR_SOFTMAX_MULT] = p.mult,
+        [NPU_PAR_SOFTMAX_SHIFT] = p.shift,
+        [NPU_PAR_SOFTMAX_DIFF_MIN] = p.diff_min,
+    };
+    put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_SOFTMAX_WORDS);
+    l->ins = 1;
+    l->one_group = true;
+    return cc_operand(cc, l, 0, 0, &l->in[0]);
+}
+
+static void emit_softmax(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    npu_insn_t i = vector_insn(s, NPU_OP_SOFTMAX);
+    i.flags = rounding_flag(cc);
+    i.par = s->par;
+    cc_emit(cc, l, i);
+}
+
+const cc_kind_t cc_kind_pool = {prepare_pool, NULL, NULL, emit_pool, NULL};
+const cc_kind_t cc_kind_mean = {prepare_mean, NULL, NULL, emit_mean, NULL};
+const cc_kind_t cc_kind_elementwise = {prepare_elementwise, NULL, NULL, emit_elementwise, NULL};
+const cc_kind_t cc_kind_table = {prepare_table, NULL, NULL, emit_table, NULL};
+const cc_kind_t cc_kind_softmax = {prepare_softmax, NULL, NULL, emit_softmax, NULL};

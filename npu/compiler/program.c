@@ -1,0 +1,296 @@
+/*
+ * program.c - instructions, constants, network table, layers, tensors: into an npu_prog_t.
+ */
+#include "npu/compiler/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A name for the program file: the first of names joined by ';', its end when it is too long. */
+static void short_name(char to[NPU_NAME_BYTES], const char *from)
+{
+    size_t length = strcspn(from, ";");
+    if (length >= NPU_NAME_BYTES) {
+        from += length - (NPU_NAME_BYTES - 1);
+        length = NPU_NAME_BYTES - 1;
+    }
+    memset(to, 0, NPU_NAME_BYTES);
+    for (size_t i = 0; i < length; i++)
+        to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '_';
+    if (length == 0)
+        to[0] = '_';
+}
+
+static uint32_t float_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+static bool no_memory(cc_t *cc)
+{
+    return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+}
+
+/* ---- instructions and layers ------------------------------------------------------------------ */
+
+static bool add_instructions(cc_t *cc, npu_prog_t *prog)
+{
+    char what[160] = "out of memory";
+    for (uint32_t i = 0; i < cc->emit.insns; i++) {
+        const npu_insn_t *insn = emit_at(&cc->emit, i);
+        if (npu_prog_add_insn(prog, insn, what, sizeof(what)) == UINT32_MAX)
+            return cc_fail(cc, &cc->layer[insn->layer], SIM_EFULL, "instruction %u: %s", i, what);
+    }
+    return true;
+}
+
+static bool add_layers(cc_t *cc, npu_prog_t *prog)
+{
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        const cc_layer_t *l = &cc->layer[i];
+        npu_layer_t layer = {.first = l->first, .last = l->last, .macs = l->macs};
+        short_name(layer.name, l->node->name);
+        short_name(layer.op, npu_node_op_name(l->node->op));
+        if (npu_prog_add_layer(prog, &layer) == UINT32_MAX)
+            return no_memory(cc);
+        prog->meta.macs += l->macs;
+    }
+    return true;
+}
+
+/* ---- tensors ---------------------------------------------------------------------------------- */
+
+/* The instruction that completes a place. */
+static uint32_t completed_by(const cc_t *cc, uint32_t place)
+{
+    for (uint32_t i = 0; i < cc->layers; i++)
+        if (cc->place_of[cc->layer[i].out] == place)
+            return cc->layer[i].last;
+    return NPU_VALID_AT_START;
+}
+
+static bool add_kept(cc_t *cc, npu_prog_t *prog)
+{
+    for (uint32_t t = 0; t < cc->graph->tensors; t++) {
+        const npu_tensor_t *from = cc_tensor(cc, (int32_t)t);
+        uint32_t place = cc->place_of[t];
+        bool code = from->type == NPU_TYPE_INT8 || from->type == NPU_TYPE_UINT8;
+        if (place == CC_NO_PLACE || !code)
+            continue;
+        npu_kept_t k = {.tensor = t,
+                        .l2 = cc->place[place].l2,
+                        .dtype = from->type == NPU_TYPE_UINT8 ? NPU_DTYPE_UINT8 : NPU_DTYPE_INT8,
+                        .layout = cc->place[place].layout,
+                        .dims = from->dims == 0 ? 1 : from->dims,
+                        .zero_point = from->zero_point[0],
+                        .scale_bits = float_bits(from->scale[0]),
+                        .valid_after = completed_by(cc, place)};
+        for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
+            k.shape[d] = d < from->dims ? from->shape[d] : 1;
+        short_name(k.name, from->name);
+        if (npu_prog_add_kept(prog, &k) == UINT32_MAX)
+            return no_memory(cc);
+    }
+    return true;
+}
+
+/* ---- network table ---------------------------------------------------------------------------- */
+
+static void put_input(const cc_t *cc, uint32_t *net)
+{
+    int32_t tensor = cc_code_tensor(cc, cc->graph->input[0]);
+    const npu_tensor_t *t = cc_tensor(cc, tensor);
+    cc_value_t v = cc_value(cc, tensor);
+    net[NPU_NET_INPUT_ADDR_W] = cc->desc->l2_base + v.l2;
+    net[NPU_NET_INPUT_WIDTH_W] = v.size.w;
+    net[NPU_NET_INPUT_HEIGHT_W] = v.size.h;
+    net[NPU_NET_INPUT_CHANNELS_W] = v.size.c;
+    net[NPU_NET_INPUT_ROW_BYTES_W] = v.row;
+    net[NPU_NET_INPUT_PLANE_BYTES_W] = v.plane;
+    net[NPU_NET_INPUT_ZERO_POINT_W] = (uint32_t)cc_zero(cc, tensor);
+    net[NPU_NET_INPUT_SCALE_W] = float_bits(t->scale[0]);
+    net[NPU_NET_INPUT_UNSIGNED_W] = t->type == NPU_TYPE_UINT8;
+}
+
+static void put_output(const cc_t *cc, int32_t output, uint32_t *word)
+{
+    int32_t tensor = cc_code_tensor(cc, output);
+    const npu_tensor_t *t = cc_tensor(cc, tensor), *shape = cc_tensor(cc, output);
+    enum { FIRST = NPU_NET_OUT0_ADDR_W };
+    word[NPU_NET_OUT0_ADDR_W - FIRST] = cc->desc->l2_base + cc_value(cc, tensor).l2;
+    word[NPU_NET_OUT0_BYTES_W - FIRST] = (uint32_t)npu_tensor_elements(shape);
+    word[NPU_NET_OUT0_DIMS_W - FIRST] = shape->dims == 0 ? 1 : shape->dims;
+    for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
+        word[NPU_NET_OUT0_DIM0_W - FIRST + d] = d < shape->dims ? shape->shape[d] : 1;
+    word[NPU_NET_OUT0_ZERO_POINT_W - FIRST] = (uint32_t)cc_zero(cc, tensor);
+    word[NPU_NET_OUT0_SCALE_W - FIRST] = float_bits(t->scale[0]);
+    word[NPU_NET_OUT0_UNSIGNED_W - FIRST] = t->type == NPU_TYPE_UINT8;
+}
+
+static void put_network_table(const cc_t *cc, uint32_t *net)
+{
+    net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
+    net[NPU_NET_VERSION_W] = NPU_NET_VERSION;
+    net[NPU_NET_NETWORK_ID_W] = cc->options.network_id;
+    net[NPU_NET_PROG_ADDR_W] = cc->desc->l2_base + cc->program_l2;
+    net[NPU_NET_PROG_COUNT_W] = cc->emit.insns;
+    net[NPU_NET_L2_BASE_W] = cc->desc->l2_base;
+    net[NPU_NET_OUTPUTS_W] = cc->graph->outputs;
+    put_input(cc, net);
+    for (uint32_t o = 0; o < cc->graph->outputs; o++)
+        put_output(cc, cc->graph->output[o],
+                   net + NPU_NET_OUT0_ADDR_W + o * NPU_NET_OUT_STRIDE_W);
+}
+
+/* ---- the program ------------------------------------------------------------------------------ */
+
+/* "dir/model.tflite" is the network "model". */
+static void network_name(char to[NPU_NAME_BYTES], const char *file)
+{
+    char base[NPU_NAME_BYTES];
+    const char *slash = strrchr(file, '/');
+    snprintf(base, sizeof(base), "%s", slash == NULL ? file : slash + 1);
+    char *dot = strrchr(base, '.');
+    if (dot != NULL && dot != base)
+        *dot = '\0';
+    short_name(to, base);
+}
+
+bool program_build(cc_t *cc, npu_prog_t *prog)
+{
+    npu_meta_t *m = &prog->meta;
+    uint32_t fixed = NPU_NET_BYTES + cc->emit.insns * NPU_INSN_BYTES + cc->constants_bytes;
+    network_name(m->name, cc->graph->name);
+    m->rounding = cc->options.rounding;
+    m->insn_l2 = cc->program_l2;
+    m->l2_peak_bytes = fixed + cc->activations_top - NPU_NET_BYTES;
+    m->l2_lower_bound_bytes =
+        fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
+    memcpy(m->mem_bytes, cc->emit.used, sizeof(m->mem_bytes));
+    put_network_table(cc, prog->net);
+    if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog))
+        return false;
+    if (cc->constants_bytes != 0 && npu_prog_add_blob(prog, cc->constants_l2, cc->constants,
+                                                      cc->constants_bytes) == UINT32_MAX)
+        return no_memory(cc);
+    char what[160];
+    if (!npu_prog_valid(prog, what, sizeof(what)))
+        return cc_fail(cc, NULL, SIM_EDESC, "%s", what);
+    return true;
+}
+
+/* ---- the report ------------------------------------------------------------------------------- */
+
+/* Copies name to *at and moves *at behind it. */
+static const char *keep_name(char **at, const char *name)
+{
+    size_t bytes = strlen(name) + 1;
+    char *copy = memcpy(*at, name, bytes);
+    *at += bytes;
+    return copy;
+}
+
+static size_t names_bytes(const cc_t *cc)
+{
+    size_t bytes = 1;
+    for (uint32_t i = 0; i < cc->layers; i++)
+        bytes += strlen(cc->layer[i].node->name) + 1;
+    for (uint32_t p = 0; p < cc->places; p++)
+        bytes += strlen(cc_tensor(cc, cc->place[p].tensor)->name) + 1;
+    return bytes;
+}
+
+static void layer_l1(const cc_t *cc, uint32_t index, uint32_t l1[NPU_MEMS])
+{
+    emit_access_t access[EMIT_MAX_ACCESSES];
+    memset(l1, 0, NPU_MEMS * sizeof(*l1));
+    for (uint32_t i = cc->layer[index].first; i <= cc->layer[index].last; i++) {
+        uint32_t n = emit_accesses(emit_at(&cc->emit, i), access);
+        for (uint32_t a = 0; a < n; a++) {
+            uint32_t bytes = access[a].end - access[a].begin;
+            if (access[a].mem != EMIT_L2 && l1[access[a].mem] < bytes)
+                l1[access[a].mem] = bytes;
+        }
+    }
+}
+
+static uint32_t operand_bytes(const cc_t *cc, const npu_node_t *n)
+{
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < n->inputs; k++)
+        if (n->input[k] != NPU_NO_TENSOR && cc->place_of[n->input[k]] != CC_NO_PLACE)
+            sum += cc->place[cc->place_of[n->input[k]]].bytes;
+    return (uint32_t)sum;
+}
+
+static void report_layer(const cc_t *cc, uint32_t index, npu_layer_report_t *r, char **names)
+{
+    const cc_layer_t *l = &cc->layer[index];
+    const cc_tiling_t *t = &l->tiling;
+    r->name = keep_name(names, l->node->name);
+    r->op = npu_node_op_name(l->node->op);
+    r->node = (uint32_t)(l->node - cc->graph->node);
+    r->in = npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));
+    r->out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    r->macs = l->macs;
+    r->weight_bytes = l->weights_bytes;
+    r->param_bytes = l->params_bytes;
+    r->in_bytes = operand_bytes(cc, l->node);
+    r->out_bytes = (uint32_t)cc->place[cc->place_of[l->out]].bytes;
+    r->live_bytes = (uint32_t)plan_live(cc->place, cc->places, index);
+    r->stripe_rows = t->rows;
+    r->stripe_cols = t->cols;
+    r->group_channels = t->group;
+    r->tiles = t->row_tiles * t->col_tiles * t->groups;
+    r->groups_outer = t->groups_outer;
+    r->first = l->first;
+    r->last = l->last;
+    memcpy(r->engine_cycles, l->engine_cycles, sizeof(r->engine_cycles));
+    layer_l1(cc, index, r->l1_bytes);
+    if (l->kind->run == NULL)
+        r->l1_bytes[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
+}
+
+bool program_report(cc_t *cc, npu_report_t *r)
+{
+    r->layer = calloc(cc->layers, sizeof(*r->layer));
+    r->place = calloc(cc->places, sizeof(*r->place));
+    r->names = malloc(names_bytes(cc));
+    if (r->layer == NULL || r->place == NULL || r->names == NULL) {
+        npu_report_free(r);
+        return no_memory(cc);
+    }
+    char *names = r->names;
+    r->layers = cc->layers;
+    r->places = cc->places;
+    for (uint32_t i = 0; i < cc->layers; i++)
+        report_layer(cc, i, &r->layer[i], &names);
+    for (uint32_t p = 0; p < cc->places; p++) {
+        const cc_place_t *from = &cc->place[p];
+        r->place[p] = (npu_place_report_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
+                                           .l2 = from->l2,
+                                           .bytes = (uint32_t)from->bytes,
+                                           .first_layer = from->first,
+                                           .last_layer = from->last};
+    }
+    r->constants_l2 = cc->constants_l2;
+    r->constants_bytes = cc->constants_bytes;
+    r->program_l2 = cc->program_l2;
+    r->program_bytes = cc->emit.insns * NPU_INSN_BYTES;
+    r->activations_bytes = cc->activations_top - NPU_NET_BYTES;
+    r->live_bound_bytes = (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
+    r->barriers = cc->emit.barriers;
+    r->all_kept = cc->all_kept;
+    return true;
+}
+
+void npu_report_free(npu_report_t *report)
+{
+    free(report->layer);
+    free(report->place);
+    free(report->names);
+    memset(report, 0, sizeof(*report));
+}
