@@ -231,10 +231,16 @@ static inline bool fire_next(sim_t *sim, uint64_t end_ps)
     return true;
 }
 
+uint64_t sim_run_end_ps(const sim_t *sim)
+{
+    return sim->running ? sim->run_end_ps : SIM_NEVER_PS;
+}
+
 bool sim_step(sim_t *sim, uint64_t end_ps)
 {
     assert(!sim->running); /* an event must not run the simulation it is part of */
     sim->running = true;
+    sim->run_end_ps = end_ps;
     bool fired = fire_next(sim, end_ps);
     sim->running = false;
     return fired;
@@ -244,6 +250,7 @@ void sim_run_until_ps(sim_t *sim, uint64_t end_ps)
 {
     assert(!sim->running);
     sim->running = true;
+    sim->run_end_ps = end_ps;
     sim->stopped = false;
     while (!sim->stopped && fire_next(sim, end_ps)) {
     }

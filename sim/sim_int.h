@@ -29,6 +29,7 @@ struct sim {
     uint64_t scheduled; /* sequence number of the last sim_event_at */
     uint64_t shuffle;
     uint64_t fired;
+    uint64_t run_end_ps; /* while running */
     bool stopped, running, no_memory;
 
     sim_comp_t *first, *last;
