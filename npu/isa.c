@@ -243,6 +243,25 @@ static bool check_words(const npu_insn_t *insn, const char *name, char *error, s
     return true;
 }
 
+/* Results may not lie on top of each other: what is computed first would decide. */
+static bool check_result(const npu_insn_t *insn, const npu_opinfo_t *info, char *error,
+                         size_t error_bytes)
+{
+    if ((info->fields & B(F_DST)) == 0 || (info->fields & SHAPE) != SHAPE ||
+        insn->op == NPU_OP_TRANSFORM)
+        return true;
+    uint64_t pixel =
+        info->engine == NPU_ENGINE_MAC ? 4 * (uint64_t)npu_round_lanes(insn->c) : insn->c;
+    uint64_t row = (uint64_t)(insn->w - 1) * insn->dst.pix + pixel;
+    if (insn->w > 1 && insn->dst.pix < pixel)
+        return npu_wrong(error, error_bytes, "%s: dst.pix %u, pixels are %llu bytes", info->name,
+                         insn->dst.pix, (unsigned long long)pixel);
+    if (insn->h > 1 && insn->dst.row < row)
+        return npu_wrong(error, error_bytes, "%s: dst.row %u, rows are %llu bytes", info->name,
+                         insn->dst.row, (unsigned long long)row);
+    return true;
+}
+
 /* What is wrong with fields that are each in range. */
 static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, char *error,
                            size_t error_bytes)
@@ -258,7 +277,8 @@ static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, cha
     if (insn->out_min > insn->out_max)
         return npu_wrong(error, error_bytes, "%s: out_min %d above out_max %d", info->name,
                          insn->out_min, insn->out_max);
-    return check_waits(insn, info->name, error, error_bytes) &&
+    return check_result(insn, info, error, error_bytes) &&
+           check_waits(insn, info->name, error, error_bytes) &&
            check_words(insn, info->name, error, error_bytes);
 }
 

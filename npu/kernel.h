@@ -1,0 +1,36 @@
+/*
+ * kernel.h - what the MAC array and the vector unit compute: one instruction on L1 memory.
+ *
+ * Scalar C is the definition; AVX2 and AVX-512 VNNI variants of the hot three give the same bits.
+ * Hosts are little-endian: L1 bytes are read as host integers.
+ */
+#ifndef NPU_KERNEL_H
+#define NPU_KERNEL_H
+
+#include "npu/isa.h"
+#include "sim/cpu.h"
+
+/* The four memories of L1; at least 4-byte aligned. */
+typedef struct {
+    uint8_t *data[NPU_MEMS];
+    uint32_t bytes[NPU_MEMS];
+} npu_l1_t;
+
+typedef void (*npu_kernel_fn_t)(const npu_insn_t *insn, const npu_l1_t *l1);
+
+/* Indexed by opcode; NULL for those of sequencer and DMA. */
+typedef struct {
+    npu_kernel_fn_t run[NPU_OPS];
+} npu_kernels_t;
+
+npu_kernels_t npu_kernels(sim_simd_t level);
+
+/*
+ * Whether every byte that the instruction (of the MAC array, the vector unit, or the L1 side of a
+ * DMA) touches lies in L1. Must hold before its kernel runs. mem, when not NULL, gets the memory
+ * that is exceeded, and *end the byte offset behind the last one touched.
+ */
+bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
+                   uint64_t *end);
+
+#endif

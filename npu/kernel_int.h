@@ -1,0 +1,129 @@
+/*
+ * kernel_int.h - shared by the kernels: addresses of tiles, windows, and per-channel parameters.
+ */
+#ifndef NPU_KERNEL_INT_H
+#define NPU_KERNEL_INT_H
+
+#include <string.h>
+
+#include "npu/kernel.h"
+#include "npu/quant.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the kernels read L1 bytes as host integers: little-endian hosts only"
+#endif
+
+static inline int8_t *npu_act_at(const npu_l1_t *l1, const npu_tile_t *tile, uint32_t y, uint32_t x)
+{
+    size_t at = tile->addr + (size_t)y * tile->row + (size_t)x * tile->pix;
+    return (int8_t *)l1->data[NPU_MEM_ACT] + at;
+}
+
+static inline int32_t *npu_acc_at(const npu_l1_t *l1, const npu_tile_t *tile, uint32_t y,
+                                  uint32_t x)
+{
+    size_t at = tile->addr + (size_t)y * tile->row + (size_t)x * tile->pix;
+    return (int32_t *)(void *)(l1->data[NPU_MEM_ACC] + at);
+}
+
+/* Source pixel under tap (ky, kx) of result (y, x); NULL outside the source. */
+static inline const int8_t *npu_tap_at(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t y,
+                                       uint32_t x, uint32_t ky, uint32_t kx)
+{
+    /* negative positions wrap to large ones and are outside */
+    uint32_t sy = y * insn->stride_h + ky * insn->dil_h - insn->pad_top;
+    uint32_t sx = x * insn->stride_w + kx * insn->dil_w - insn->pad_left;
+    return sy < insn->in_h && sx < insn->in_w ? npu_act_at(l1, &insn->src, sy, sx) : NULL;
+}
+
+/* A piece of a convolution's sum: taps first_tap.. and input channels first_ic.. of each. */
+typedef struct {
+    uint32_t first_tap, taps;
+    uint32_t first_ic, channels; /* first_ic is a multiple of 4 */
+    uint32_t groups;             /* of 4 channels */
+} npu_piece_t;
+
+/* Vector kernels pack what they convolve, a piece at a time. add: on top of what ACC holds. */
+typedef void (*npu_piece_fn_t)(const npu_insn_t *insn, const npu_l1_t *l1, const npu_piece_t *piece,
+                               bool add, void *ctx);
+
+/* Runs fn over pieces of at most max_groups groups, all taps of a piece together. */
+static inline void npu_pieces(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t max_groups,
+                              npu_piece_fn_t fn, void *ctx)
+{
+    uint32_t most = max_groups * 4, taps = insn->k_h * insn->k_w;
+    uint32_t step_ic = insn->in_c < most ? insn->in_c : most;
+    uint32_t step_taps = max_groups / ((step_ic + 3) / 4);
+    for (uint32_t ic = 0; ic < insn->in_c; ic += step_ic)
+        for (uint32_t tap = 0; tap < taps; tap += step_taps) {
+            npu_piece_t piece = {tap, taps - tap < step_taps ? taps - tap : step_taps, ic,
+                                 insn->in_c - ic < step_ic ? insn->in_c - ic : step_ic, 0};
+            piece.groups = (piece.channels + 3) / 4;
+            bool add = (insn->flags & NPU_FLAG_ACCUMULATE) != 0 || ic > 0 || tap > 0;
+            fn(insn, l1, &piece, add, ctx);
+        }
+}
+
+/* Depthwise kernels of fewer taps run in vectors: 7 x 7, and one tap to make it even. */
+#define NPU_DW_TAPS 50
+
+/* Parameters of one block of 32 channels, made safe: mult >= 0, shift in range. */
+typedef struct {
+    int32_t bias[NPU_LANES], mult[NPU_LANES], shift[NPU_LANES];
+} npu_block_t;
+
+static inline npu_round_t npu_insn_round(const npu_insn_t *insn)
+{
+    return (insn->flags & NPU_FLAG_SINGLE) != 0 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE;
+}
+
+static inline int32_t npu_safe_mult(int32_t mult)
+{
+    return mult > 0 ? mult : 0;
+}
+
+static inline int32_t npu_safe_shift(int32_t shift, npu_round_t round)
+{
+    return npu_clamp(shift, -31, npu_max_shift(round));
+}
+
+static inline void npu_block_read(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t block,
+                                  npu_block_t *params)
+{
+    npu_round_t round = npu_insn_round(insn);
+    size_t at = insn->par + (size_t)block * NPU_PAR_REQUANT_BYTES;
+    memcpy(params, l1->data[NPU_MEM_PAR] + at, sizeof(*params));
+    for (uint32_t i = 0; i < NPU_LANES; i++) {
+        params->mult[i] = npu_safe_mult(params->mult[i]);
+        params->shift[i] = npu_safe_shift(params->shift[i], round);
+    }
+}
+
+void npu_conv_scalar(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_dwconv_scalar(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_requant_scalar(const npu_insn_t *insn, const npu_l1_t *l1);
+
+#if SIM_X86
+void npu_conv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+#endif
+
+/* kernel_vec.c */
+void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
+void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_min_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_lut_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_avgpool_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_maxpool_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_mean_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_softmax_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1);
+
+#endif

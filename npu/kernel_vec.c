@@ -1,0 +1,251 @@
+/*
+ * kernel_vec.c - the vector unit but for REQUANT: element-wise, tables, pools, softmax, moves.
+ */
+
+#include "npu/kernel_int.h"
+
+static int32_t par_word(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
+{
+    int32_t value;
+    memcpy(&value, l1->data[NPU_MEM_PAR] + insn->par + 4 * (size_t)word, sizeof(value));
+    return value;
+}
+
+/* A multiplier and shift of a record, made safe. */
+static npu_mult_t par_mult(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t mult_word)
+{
+    npu_round_t round = npu_insn_round(insn);
+    return (npu_mult_t){npu_safe_mult(par_word(insn, l1, mult_word)),
+                        npu_safe_shift(par_word(insn, l1, mult_word + 1), round)};
+}
+
+/* Both bounds of a record's clamp as codes. */
+static int32_t par_code(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
+{
+    return npu_clamp(par_word(insn, l1, word), INT8_MIN, INT8_MAX);
+}
+
+/* TFLite's ADD requantizes each input by itself: 256 codes, so a table. */
+static void scaled_table(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t off_word,
+                         uint32_t mult_word, int32_t table[256])
+{
+    int32_t offset = par_word(insn, l1, off_word);
+    int32_t left = npu_clamp(par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31);
+    npu_mult_t m = par_mult(insn, l1, mult_word);
+    for (int32_t code = -128; code < 128; code++)
+        table[code + 128] = npu_requant(npu_wrap_shl(npu_wrap_add(code, offset), left), m.mult,
+                                        m.shift, npu_insn_round(insn));
+}
+
+void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    int32_t one[256], two[256];
+    scaled_table(insn, l1, NPU_PAR_ADD_OFF1, NPU_PAR_ADD_MULT1, one);
+    scaled_table(insn, l1, NPU_PAR_ADD_OFF2, NPU_PAR_ADD_MULT2, two);
+    for (uint32_t i = 0; i < 256 && insn->op == NPU_OP_SUB; i++)
+        two[i] = (int32_t)(0u - (uint32_t)two[i]);
+    npu_round_t round = npu_insn_round(insn);
+    npu_mult_t m = par_mult(insn, l1, NPU_PAR_ADD_MULT);
+    int32_t zp = par_word(insn, l1, NPU_PAR_ADD_ZP);
+    int32_t low = par_code(insn, l1, NPU_PAR_ADD_MIN);
+    int32_t high = par_code(insn, l1, NPU_PAR_ADD_MAX);
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++) {
+                int32_t sum = npu_wrap_add(one[a[c] + 128], two[b[c] + 128]);
+                int32_t q = npu_requant(sum, m.mult, m.shift, round);
+                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+            }
+        }
+}
+
+void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    npu_round_t round = npu_insn_round(insn);
+    npu_mult_t m = par_mult(insn, l1, NPU_PAR_MUL_MULT);
+    uint32_t off1 = (uint32_t)par_word(insn, l1, NPU_PAR_MUL_OFF1);
+    uint32_t off2 = (uint32_t)par_word(insn, l1, NPU_PAR_MUL_OFF2);
+    int32_t zp = par_word(insn, l1, NPU_PAR_MUL_ZP);
+    int32_t low = par_code(insn, l1, NPU_PAR_MUL_MIN);
+    int32_t high = par_code(insn, l1, NPU_PAR_MUL_MAX);
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++) {
+                int32_t product = (int32_t)(((uint32_t)a[c] + off1) * ((uint32_t)b[c] + off2));
+                int32_t q = npu_requant(product, m.mult, m.shift, round);
+                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+            }
+        }
+}
+
+void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++)
+                out[c] = a[c] > b[c] ? a[c] : b[c];
+        }
+}
+
+void npu_min_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++)
+                out[c] = a[c] < b[c] ? a[c] : b[c];
+        }
+}
+
+void npu_lut_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    int8_t table[NPU_PAR_LUT_BYTES];
+    memcpy(table, l1->data[NPU_MEM_PAR] + insn->par, sizeof(table));
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *in = npu_act_at(l1, &insn->src, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++)
+                out[c] = table[in[c] + 128];
+        }
+}
+
+/* ---- pools: a block of 32 channels at a time
+ * ------------------------------------------------------ */
+
+typedef struct {
+    int32_t sum[NPU_LANES], max[NPU_LANES];
+    int32_t taps; /* inside the source */
+} window_t;
+
+static void window_read(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t y, uint32_t x,
+                        uint32_t first, uint32_t lanes, window_t *win)
+{
+    *win = (window_t){.taps = 0};
+    for (uint32_t i = 0; i < NPU_LANES; i++)
+        win->max[i] = INT8_MIN;
+    for (uint32_t ky = 0; ky < insn->k_h; ky++)
+        for (uint32_t kx = 0; kx < insn->k_w; kx++) {
+            const int8_t *src = npu_tap_at(insn, l1, y, x, ky, kx);
+            if (src == NULL)
+                continue;
+            win->taps++;
+            for (uint32_t i = 0; i < lanes; i++) {
+                int32_t code = src[first + i];
+                win->sum[i] += code;
+                win->max[i] = code > win->max[i] ? code : win->max[i];
+            }
+        }
+}
+
+/* n > 0. TFLite's int8 kernel rounds half away from zero, its uint8 kernel half up. */
+static int32_t rounded_mean(int32_t sum, int32_t n, bool half_up)
+{
+    if (!half_up)
+        return sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
+    int32_t up = sum + n / 2, quotient = up / n;
+    return up % n < 0 ? quotient - 1 : quotient;
+}
+
+static void pool(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t y, uint32_t x, uint32_t first)
+{
+    window_t win;
+    bool half_up = (insn->flags & NPU_FLAG_UNSIGNED) != 0;
+    uint32_t lanes = insn->c - first < NPU_LANES ? insn->c - first : NPU_LANES;
+    window_read(insn, l1, y, x, first, lanes, &win);
+    int8_t *out = npu_act_at(l1, &insn->dst, y, x) + first;
+    for (uint32_t i = 0; i < lanes; i++) {
+        int32_t value = win.max[i];
+        if (insn->op == NPU_OP_AVGPOOL)
+            value = win.taps > 0 ? rounded_mean(win.sum[i], win.taps, half_up) : 0;
+        out[i] = (int8_t)npu_clamp(value, insn->out_min, insn->out_max);
+    }
+}
+
+static void pool_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++)
+            for (uint32_t first = 0; first < insn->c; first += NPU_LANES)
+                pool(insn, l1, y, x, first);
+}
+
+void npu_avgpool_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    pool_run(insn, l1);
+}
+
+void npu_maxpool_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    pool_run(insn, l1);
+}
+
+void npu_mean_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    npu_round_t round = npu_insn_round(insn);
+    npu_mult_t m = par_mult(insn, l1, NPU_PAR_MEAN_MULT);
+    int32_t off = par_word(insn, l1, NPU_PAR_MEAN_OFF), zp = par_word(insn, l1, NPU_PAR_MEAN_ZP);
+    int32_t low = par_code(insn, l1, NPU_PAR_MEAN_MIN);
+    int32_t high = par_code(insn, l1, NPU_PAR_MEAN_MAX);
+    int8_t *out = npu_act_at(l1, &insn->dst, 0, 0);
+    for (uint32_t c = 0; c < insn->c; c++) {
+        int32_t sum = 0;
+        for (uint32_t y = 0; y < insn->in_h; y++)
+            for (uint32_t x = 0; x < insn->in_w; x++)
+                sum = npu_wrap_add(sum, npu_act_at(l1, &insn->src, y, x)[c]);
+        int32_t q = npu_requant(npu_wrap_add(sum, off), m.mult, m.shift, round);
+        out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+    }
+}
+
+void npu_softmax_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    npu_mult_t m = par_mult(insn, l1, NPU_PAR_SOFTMAX_MULT);
+    npu_softmax_t params = {m.mult, m.shift, par_word(insn, l1, NPU_PAR_SOFTMAX_DIFF_MIN)};
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++)
+            npu_softmax_row(&params, npu_insn_round(insn), npu_act_at(l1, &insn->src, y, x),
+                            npu_act_at(l1, &insn->dst, y, x), insn->c);
+}
+
+/* ---- moves --------------------------------------------------------------------------------------
+ */
+
+void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    bool dense = insn->src.pix == insn->c && insn->dst.pix == insn->c;
+    uint32_t pieces = dense ? 1 : insn->w;
+    size_t bytes = dense ? (size_t)insn->w * insn->c : insn->c;
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < pieces; x++)
+            memmove(npu_act_at(l1, &insn->dst, y, x), npu_act_at(l1, &insn->src, y, x), bytes);
+}
+
+void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++)
+            memset(npu_act_at(l1, &insn->dst, y, x), insn->value, insn->c);
+}
+
+void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t c = 0; c < insn->c; c++) {
+            const int8_t *in = npu_act_at(l1, &insn->src, y, 0) + (size_t)c * insn->src_chan;
+            int8_t *out = npu_act_at(l1, &insn->dst, y, 0) + (size_t)c * insn->dst_chan;
+            for (uint32_t x = 0; x < insn->w; x++)
+                out[(size_t)x * insn->dst.pix] = in[(size_t)x * insn->src.pix];
+        }
+}
