@@ -49,6 +49,12 @@ $(call lib,$(1)): $(call objs,$(call srcs,$(1)))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
+# The parts of the firmware that touch no register also run on the host, for tests.
+$(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c firmware/track.c)
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+$(O)/firmware/%.o $(O)/tests/firmware/%.o: CFLAGS_VEC := -Ifirmware/include
+
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
 $(O)/%.o: %.c
@@ -56,10 +62,12 @@ $(O)/%.o: %.c
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
 
 # ---- the command --------------------------------------------------------------------------------
-TOOL_OBJS := $(call objs,$(call srcs,tools))
-$(O)/fovea: $(TOOL_OBJS) $(ALL_LIBS)
+$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)))
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+$(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(TOOL_OBJS) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 $(BUILD)/fovea: $(O)/fovea
 	$(Q)ln -sfn $(CONF)/fovea $@
 
@@ -102,9 +110,9 @@ KNOWS.npu      := npu/compiler npu sim
 KNOWS.mipi     := mipi sim
 KNOWS.logic    := logic sim
 KNOWS.scenes   := scenes sim
-KNOWS.firmware := $(ROOMS)
+KNOWS.firmware := firmware sim
 KNOWS.sensor   := $(ROOMS)
-KNOWS.tools    := $(ROOMS)
+KNOWS.tools    := tools firmware $(ROOMS)
 TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
 TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))
 CHECK_LIBS  = $(shell pkg-config --libs check)

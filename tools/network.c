@@ -1,5 +1,6 @@
 #include "tools/network.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,4 +39,21 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
         fine = compile(file, image, bytes, desc, options, prog, error, error_bytes);
     free(image);
     return fine;
+}
+
+bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
+                   network_options_t *options)
+{
+    if (strcmp(rounding, "double") != 0 && strcmp(rounding, "single") != 0) {
+        fprintf(stderr, "fovea %s: --rounding: '%s' is neither double nor single\n", cli->name,
+                rounding);
+        return false;
+    }
+    if (keep != NULL && strcmp(keep, "all") != 0) {
+        fprintf(stderr, "fovea %s: --keep: '%s' is not 'all'\n", cli->name, keep);
+        return false;
+    }
+    options->single_rounding = strcmp(rounding, "single") == 0;
+    options->keep_all = keep != NULL;
+    return true;
 }

@@ -5,6 +5,7 @@
 #define TOOLS_NETWORK_H
 
 #include "npu/compiler/compile.h"
+#include "tools/cli.h"
 
 typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
@@ -15,5 +16,9 @@ typedef struct {
 /* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error. */
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
+
+/* --rounding and --keep (NULL: not given) into options; false with a line on stderr. */
+bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
+                   network_options_t *options);
 
 #endif

@@ -1,0 +1,126 @@
+#include "tests/test.h"
+
+#include "firmware/include/detect.h"
+
+/* A grid of 2 x 3 cells over 300 x 200 px at (1000, 500): a cell is 100 px each way. */
+enum { GW = 3, GH = 2 };
+static int8_t scores[GW * GH], sides[GW * GH * 4];
+static const det_roi_t roi = {1000, 500, 300, 200};
+static det_tensor_t tensors[2];
+
+static void setup_grid(void)
+{
+    memset(scores, -128, sizeof(scores));
+    memset(sides, 0, sizeof(sides));
+    tensors[0] = (det_tensor_t){scores, {1, GH, GW, 1}, -128, 1.0f / 256};
+    tensors[1] = (det_tensor_t){sides, {1, GH, GW, 4}, -8, 1.0f / 16};
+}
+
+/* left, top, right, bottom in sixteenths of a cell. */
+static void put(int cx, int cy, int score, int l, int t, int r, int b)
+{
+    int8_t *d = &sides[4 * (cy * GW + cx)];
+    scores[cy * GW + cx] = (int8_t)(score - 128);
+    d[0] = (int8_t)(l - 8), d[1] = (int8_t)(t - 8), d[2] = (int8_t)(r - 8), d[3] = (int8_t)(b - 8);
+}
+
+START_TEST(a_cell_above_the_threshold_becomes_a_box)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(1, 0, 200, 8, 4, 16, 24); /* center (150, 50): 50 left, 25 up, 100 right, 150 down */
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 1);
+    ck_assert_int_eq(out[0].x0, 1100);
+    ck_assert_int_eq(out[0].y0, 525);
+    ck_assert_int_eq(out[0].x1, 1250);
+    ck_assert_int_eq(out[0].y1, 700);
+    ck_assert_int_eq(out[0].score, 200);
+    ck_assert_int_eq(out[0].class_id, 1);
+}
+END_TEST
+
+START_TEST(the_threshold_itself_passes_and_one_below_does_not)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(1, 1, 128, 8, 8, 8, 8);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 1);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 129, out), 0);
+}
+END_TEST
+
+START_TEST(of_two_boxes_on_one_thing_the_better_stays)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(0, 0, 180, 8, 8, 24, 8); /* 0..200 */
+    put(1, 0, 220, 24, 8, 8, 8); /* 0..200 as well */
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 100, out), 1);
+    ck_assert_int_eq(out[0].score, 220);
+}
+END_TEST
+
+START_TEST(boxes_side_by_side_both_stay_best_first)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(0, 0, 180, 8, 8, 8, 8);
+    put(2, 1, 220, 8, 8, 8, 8);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 100, out), 2);
+    ck_assert_int_eq(out[0].score, 220);
+    ck_assert_int_eq(out[1].score, 180);
+}
+END_TEST
+
+START_TEST(boxes_end_at_the_region)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(0, 0, 200, 119, 119, 119, 119);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 100, out), 1);
+    ck_assert_int_eq(out[0].x0, 1000);
+    ck_assert_int_eq(out[0].y0, 500);
+    ck_assert_int_eq(out[0].x1, 1300);
+    ck_assert_int_eq(out[0].y1, 700);
+}
+END_TEST
+
+START_TEST(the_order_of_the_two_outputs_does_not_matter)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(1, 0, 200, 8, 8, 8, 8);
+    det_tensor_t swapped[2] = {tensors[1], tensors[0]};
+    ck_assert_int_eq(det_decode(swapped, 2, roi, 128, out), 1);
+}
+END_TEST
+
+START_TEST(a_classifier_gives_the_whole_region_when_person_wins)
+{
+    det_box_t out[DET_MAX_BOXES];
+    int8_t codes[2] = {-113, 113};
+    det_tensor_t t = {codes, {1, 1, 1, 2}, -128, 1.0f / 256};
+    ck_assert_int_eq(det_decode(&t, 1, roi, 128, out), 1);
+    ck_assert_int_eq(out[0].x0, 1000);
+    ck_assert_int_eq(out[0].y1, 700);
+    ck_assert_int_eq(out[0].score, 241);
+    codes[0] = 57, codes[1] = -57;
+    ck_assert_int_eq(det_decode(&t, 1, roi, 0, out), 0);
+}
+END_TEST
+
+START_TEST(outputs_of_no_known_kind_are_refused)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    tensors[1].dims[2] = 2;
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), -1);
+    ck_assert_int_eq(det_decode(tensors, 1, roi, 128, out), -1);
+}
+END_TEST
+
+TEST_MAIN("firmware detect", a_cell_above_the_threshold_becomes_a_box,
+          the_threshold_itself_passes_and_one_below_does_not,
+          of_two_boxes_on_one_thing_the_better_stays, boxes_side_by_side_both_stay_best_first,
+          boxes_end_at_the_region, the_order_of_the_two_outputs_does_not_matter,
+          a_classifier_gives_the_whole_region_when_person_wins, outputs_of_no_known_kind_are_refused)
