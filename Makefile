@@ -20,6 +20,7 @@ WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -W
            -Wvla -Wundef -Wformat=2 $(if $(STRICT),-Werror)
 STD     := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fno-math-errno
 OPT.release := -O3 -g
+OPT.fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 OPT.san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
 LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
@@ -35,7 +36,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo check bench golden layers format fuzz clean deps firmware run-demo run-check
+.PHONY: all demo check check-unit bench golden layers format fuzz clean deps firmware run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -124,6 +125,9 @@ $(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test
 $(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@
+$(O)/tests/$(1)/%_fuzz: $(O)/tests/$(1)/%_fuzz.o $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) -fsanitize=fuzzer $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@
 .PHONY: test-$(1)
 test-$(1): $(filter $(O)/tests/$(1)/%,$(TESTS))
 	$$(Q)tests/run.sh $$^
@@ -144,8 +148,34 @@ check: deps
 run-check: all $(TESTS)
 	@FOVEA=$(O)/fovea tests/run.sh $(TESTS)
 
+# Every unit test, without the whole-sensor runs of tests/sensor and tests/tools.
+check-unit: all $(filter-out $(O)/tests/sensor/% $(O)/tests/tools/%,$(TESTS))
+	@FOVEA=$(O)/fovea tests/run.sh $(filter-out %.elf,$(filter $(O)/tests/%,$^))
+
 layers:
 	@tools/layers.sh
+
+# Pinned results, tests/golden/AREA/CASE; REBASE=1 writes them anew.
+golden: all
+	@FOVEA=$(O)/fovea REBASE=$(REBASE) tests/golden.sh
+
+# ---- benchmarks: each prints lines "name value unit" ----------------------------------------------
+BENCHES := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_bench.c))))
+$(O)/tests/sim/systemc_bench: tests/sim/systemc_bench.cpp
+	$(call say,CXX,$<)
+	$(Q)mkdir -p $(@D) && $(CXX) -O3 $< -lsystemc -o $@
+bench: all $(BENCHES)
+	@FOVEA=$(O)/fovea tests/bench.sh $(BENCHES)
+
+# ---- fuzzers: tests/AREA/NAME_fuzz.c under clang's libFuzzer --------------------------------------
+FUZZERS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_fuzz.c))))
+FUZZ_SECONDS ?= 60
+fuzz:
+	@if command -v clang >/dev/null; then \
+	    $(MAKE) --no-print-directory CONF=fuzz CC=clang STRICT= fuzz-run; \
+	else echo "fuzz: needs clang and libclang-rt-14-dev (tools/deps.txt), left out"; fi
+fuzz-run: $(FUZZERS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz.sh $(FUZZERS)
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

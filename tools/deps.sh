@@ -1,11 +1,14 @@
 #!/bin/sh
-# Installs the packages of tools/deps.txt that are marked "yes" and missing: as root or through
-# sudo; otherwise prints the one line that does. Does nothing where all are there.
+# Installs the packages of tools/deps.txt that are marked "yes" (with --optional: "optional" as well)
+# and missing: as root or through sudo; otherwise prints the one line that does. Does nothing where
+# all are there.
 set -u
+wanted='^yes$'
+[ "${1:-}" = --optional ] && wanted='^(yes|optional)$'
 list=$(dirname "$0")/deps.txt
 command -v dpkg-query >/dev/null 2>&1 || { echo "deps: not a Debian system; needed: see $list" >&2; exit 0; }
 missing=
-for package in $(awk '$1 !~ /^#/ && $2 == "yes" {print $1}' "$list"); do
+for package in $(awk -v wanted="$wanted" '$1 !~ /^#/ && $2 ~ wanted {print $1}' "$list"); do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

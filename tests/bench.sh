@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs the benchmarks: each prints "name value unit" lines. Where a peer can be built from Debian's
+# packages it runs right before and after, so that a ratio is of one machine at one time.
+set -u
+for program in "$@"; do
+    echo "== ${program#*/tests/}"
+    "$program"
+    case $program in
+    */sim/event_bench)
+        peer=$(dirname "$program")/systemc_bench
+        if make -s "$peer" 2>/dev/null; then
+            "$peer"
+            "$program" >"$peer.ours" && "$peer" >"$peer.theirs"
+            join <(sort "$peer.ours") <(sort "$peer.theirs") |
+                awk '$4 > 0 {printf "ratio_to_systemc.%s %.1f x\n", $1, $2 / $4}'
+        else
+            echo "SystemC: not installed (libsystemc-dev, g++), no ratio"
+        fi ;;
+    esac
+done
+if [ -x "${FOVEA:-}" ] && [ -f scenes/entrance.json ]; then
+    echo "== whole sensor"
+    out=$(mktemp -d) && trap 'rm -rf "$out"' EXIT
+    "$FOVEA" run scenes/entrance.json --frames 30 --out "$out" | grep -E '^frames'
+fi

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs each fuzzer for FUZZ_SECONDS. A corpus that grows is kept beside the program, in the build folder;
+# seeds are tests/AREA/corpus/NAME where there are any.
+set -u
+failed=0
+for program in "$@"; do
+    name=$(basename "$program" _fuzz) area=$(basename "$(dirname "$program")")
+    corpus=$program.corpus seeds=tests/$area/corpus/$name
+    mkdir -p "$corpus"
+    [ -d "$seeds" ] || seeds=
+    if out=$("$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 \
+        -artifact_prefix="$program." "$corpus" $seeds 2>&1); then
+        printf '%-28s %s\n' "$area/$name" "$(grep -oE 'Done [0-9]+ runs' <<<"$out")"
+    else
+        failed=$((failed + 1))
+        printf '%-28s FAILED\n%s\n' "$area/$name" "$(tail -n 40 <<<"$out")"
+    fi
+done
+[ "$failed" -eq 0 ]
