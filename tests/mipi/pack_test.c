@@ -1,0 +1,180 @@
+#include "mipi/pack.h"
+
+#include "mipi/embedded.h"
+#include "sim/rng.h"
+#include "tests/test.h"
+
+/* ---- rows ---------------------------------------------------------------------------------------
+ */
+START_TEST(raw10_group_is_four_high_bytes_then_the_low_pairs)
+{
+    const uint16_t px[4] = {0x123, 0x167, 0x1ab, 0x1ef};
+    uint8_t out[5];
+    mipi_pack_row(10, SIM_SIMD_SCALAR)(out, px, 4);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x48, 0x59, 0x6a, 0x7b, 0xff}), 5);
+    /* one pixel's low bits at a time: P1 lowest */
+    mipi_pack_row(10, SIM_SIMD_SCALAR)(out, ((uint16_t[]){1, 2, 3, 0}), 4);
+    ck_assert_mem_eq(out, ((uint8_t[]){0, 0, 0, 0, 0x39}), 5);
+}
+END_TEST
+
+START_TEST(raw12_group_is_two_high_bytes_then_the_low_nibbles)
+{
+    uint8_t out[3];
+    mipi_pack_row(12, SIM_SIMD_SCALAR)(out, ((uint16_t[]){0x123, 0x567}), 2);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x12, 0x56, 0x73}), 3);
+}
+END_TEST
+
+START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
+{
+    for (int level = 0; level <= (int)sim_simd_best(); level++) {
+        uint16_t px[64];
+        uint8_t out[80];
+        for (int i = 0; i < 64; i++)
+            px[i] = i % 2 ? 0 : 0xfc00; /* nothing within 10 bits */
+        mipi_pack_row(10, (sim_simd_t)level)(out, px, 64);
+        for (int i = 0; i < 80; i++)
+            ck_assert_uint_eq(out[i], 0);
+    }
+}
+END_TEST
+
+START_TEST(row_bytes_and_pixels_of_the_sensor_modes)
+{
+    uint32_t px;
+    ck_assert_uint_eq(mipi_row_bytes(10, 4056), 5070);
+    ck_assert_uint_eq(mipi_row_bytes(10, 2028), 2535);
+    ck_assert_uint_eq(mipi_row_bytes(12, 4056), 6084);
+    ck_assert_uint_eq(mipi_row_bytes(8, 640), 640);
+    ck_assert_uint_eq(mipi_row_bytes(10, 5), 10); /* filled up to 8 pixels */
+    ck_assert_uint_eq(mipi_row_bytes(14, 100), 0);
+    ck_assert(mipi_row_px(10, 2535, &px) && px == 2028);
+    ck_assert(mipi_row_px(12, 6084, &px) && px == 4056);
+    ck_assert(!mipi_row_px(10, 2536, &px));
+    ck_assert(!mipi_row_px(9, 10, &px));
+}
+END_TEST
+
+START_TEST(rows_come_back_equal_at_every_depth_width_and_level)
+{
+    enum { MAX = 150 };
+    uint16_t px[MAX];
+    sim_stream_t rng = sim_stream(1, 2, 3);
+    for (uint32_t bits = 8; bits <= 12; bits += 2) {
+        for (int level = 0; level <= (int)sim_simd_best(); level++) {
+            for (uint32_t width = 0; width <= MAX; width++) {
+                for (uint32_t i = 0; i < MAX; i++)
+                    px[i] = (uint16_t)sim_stream_below(&rng, 1u << bits);
+                uint32_t bytes = mipi_row_bytes(bits, width);
+                uint8_t out[MAX * 2], scalar[MAX * 2];
+                uint16_t back[MAX + 1];
+                memset(out, 0xee, sizeof(out));
+                back[width] = 0xbeef;
+                mipi_pack_row(bits, SIM_SIMD_SCALAR)(scalar, px, width);
+                mipi_pack_row(bits, (sim_simd_t)level)(out, px, width);
+                ck_assert_mem_eq(out, scalar, bytes);
+                ck_assert_uint_eq(out[bytes], 0xee); /* not a byte beyond */
+                mipi_unpack_row(bits, (sim_simd_t)level)(back, out, width);
+                ck_assert_mem_eq(back, px, width * 2);
+                ck_assert_uint_eq(back[width], 0xbeef);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_last_group_is_filled_with_black)
+{
+    uint8_t out[5];
+    mipi_pack_row(10, SIM_SIMD_SCALAR)(out, ((uint16_t[]){0x3ff}), 1);
+    ck_assert_mem_eq(out, ((uint8_t[]){0xff, 0, 0, 0, 0x03}), 5);
+    mipi_pack_row(12, SIM_SIMD_SCALAR)(out, ((uint16_t[]){0xfff}), 1);
+    ck_assert_mem_eq(out, ((uint8_t[]){0xff, 0, 0x0f}), 3);
+}
+END_TEST
+
+/* ---- embedded lines
+ * ------------------------------------------------------------------------------ */
+START_TEST(embedded_lines_have_the_drivers_length)
+{
+    ck_assert_uint_eq(mipi_embedded_line_bytes(2028, 10), 2544);
+    ck_assert_uint_eq(mipi_embedded_line_bytes(4056, 10), 5072);
+}
+END_TEST
+
+START_TEST(embedded_line_is_tagged_and_every_fifth_byte_is_a_dummy)
+{
+    const mipi_embedded_reg_t regs[] = {{0x0202, 0x12}, {0x0203, 0x34}, {0x0340, 0x56}};
+    const uint8_t expected[32] = {0x0a, 0xaa, 0x02, 0xa5, 0x55, 0x02, 0x5a, 0x12, 0x5a, 0x55, 0x34,
+                                  0xaa, 0x03, 0xa5, 0x55, 0x40, 0x5a, 0x56, 0x07, 0x55, 0x07, 0x07,
+                                  0x07, 0x07, 0x55, 0x07, 0x07, 0x07, 0x07, 0x55, 0x07, 0x07};
+    uint8_t line[32];
+    ck_assert_uint_eq(mipi_embedded_write(line, sizeof(line), 10, regs, 3), 3);
+    ck_assert_mem_eq(line, expected, sizeof(line));
+}
+END_TEST
+
+START_TEST(embedded_registers_come_back_at_every_depth)
+{
+    for (uint32_t bits = 8; bits <= 12; bits += 2) {
+        mipi_embedded_reg_t regs[40], back[40];
+        uint8_t line[512];
+        uint32_t at;
+        for (uint32_t i = 0; i < 40; i++)
+            regs[i] =
+                (mipi_embedded_reg_t){(uint16_t)(0x01fd + i * (i / 10 + 1)), (uint8_t)(i * 7)};
+        ck_assert_uint_eq(mipi_embedded_write(line, sizeof(line), bits, regs, 40), 40);
+        ck_assert_int_eq(mipi_embedded_read(line, sizeof(line), bits, back, 40, &at), 40);
+        for (uint32_t i = 0; i < 40; i++) {
+            ck_assert_uint_eq(back[i].addr, regs[i].addr);
+            ck_assert_uint_eq(back[i].value, regs[i].value);
+        }
+    }
+}
+END_TEST
+
+START_TEST(embedded_line_too_short_keeps_whole_registers)
+{
+    const mipi_embedded_reg_t regs[] = {{0x0100, 1}, {0x0200, 2}, {0x0300, 3}};
+    mipi_embedded_reg_t back[3];
+    uint32_t at;
+    for (uint32_t bytes = 16; bytes < 48; bytes++) {
+        uint8_t line[48];
+        uint32_t n = mipi_embedded_write(line, bytes, 10, regs, 3);
+        ck_assert_int_eq(mipi_embedded_read(line, bytes, 10, back, 3, &at), (int)n);
+        for (uint32_t i = 0; i < n; i++)
+            ck_assert_uint_eq(back[i].value, i + 1);
+    }
+}
+END_TEST
+
+START_TEST(broken_embedded_lines_are_refused_with_the_place)
+{
+    mipi_embedded_reg_t regs[4];
+    uint32_t at;
+    ck_assert_int_eq(mipi_embedded_read((const uint8_t *)"\x0b", 1, 8, regs, 4, &at), -1);
+    ck_assert_uint_eq(at, 0);
+    /* an unknown tag */
+    ck_assert_int_eq(
+        mipi_embedded_read((const uint8_t *)"\x0a\xaa\x02\x99\x00", 5, 8, regs, 4, &at), -1);
+    ck_assert_uint_eq(at, 3);
+    /* a dummy that is none, at byte 4 of a RAW10 line */
+    ck_assert_int_eq(
+        mipi_embedded_read((const uint8_t *)"\x0a\xaa\x02\xa5\x54\x00", 6, 10, regs, 4, &at), -1);
+    ck_assert_uint_eq(at, 4);
+    /* no end */
+    ck_assert_int_eq(mipi_embedded_read((const uint8_t *)"\x0a\xaa\x02", 3, 8, regs, 4, &at), -1);
+    ck_assert_int_eq(mipi_embedded_read(NULL, 0, 8, regs, 4, &at), -1);
+}
+END_TEST
+
+TEST_MAIN("mipi pack", raw10_group_is_four_high_bytes_then_the_low_pairs,
+          raw12_group_is_two_high_bytes_then_the_low_nibbles,
+          bits_above_the_depth_do_not_leak_into_neighbors, row_bytes_and_pixels_of_the_sensor_modes,
+          rows_come_back_equal_at_every_depth_width_and_level, a_last_group_is_filled_with_black,
+          embedded_lines_have_the_drivers_length,
+          embedded_line_is_tagged_and_every_fifth_byte_is_a_dummy,
+          embedded_registers_come_back_at_every_depth,
+          embedded_line_too_short_keeps_whole_registers,
+          broken_embedded_lines_are_refused_with_the_place)
