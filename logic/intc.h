@@ -15,13 +15,15 @@
 
 typedef struct intc intc_t;
 
+typedef struct {
+    intc_t *intc;
+    uint32_t number;
+} intc_input_t;
+
 struct intc {
     sim_comp_t comp;
     sim_wire_t meip; /* out */
-    struct {
-        intc_t *intc;
-        uint32_t number;
-    } input[INTC_SOURCES];
+    intc_input_t input[INTC_SOURCES];
 
     uint32_t id, raw, enable, pending, claim;
     uint64_t interrupts; /* rises of meip */
@@ -29,7 +31,8 @@ struct intc {
 
 sim_err_t intc_init(intc_t *intc, sim_t *sim, const char *name);
 
-/* Makes wire the input `number` (1..31). False when the number is bad or the wire is full. */
+/* Makes wire the input `number` (1..31). False when the number is bad or taken, or the wire is
+ * full. */
 bool intc_connect(intc_t *intc, uint32_t number, sim_wire_t *wire);
 
 #endif

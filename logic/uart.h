@@ -5,6 +5,7 @@
  * write to DATA while the transmit FIFO is full is lost (GUEST). A byte that arrives while the
  * receive FIFO is full is lost and sets the overrun flag. irq is high while an enabled condition
  * holds: received data, transmit FIFO empty.
+ * A new BAUD_DIV counts from the next byte on.
  * Not modeled: break, parity, framing errors, flow control; received bytes come whole, at the
  * time of uart_receive.
  */
@@ -31,6 +32,7 @@ typedef struct {
     uint32_t id, data, status, ctrl, baud_div;
     uint8_t tx[UART_FIFO_BYTES], rx[UART_FIFO_BYTES];
     uint32_t tx_first, tx_count, rx_first, rx_count;
+    uint8_t shifting; /* the byte on the line */
     uint64_t shift_end_cycle;
     uint64_t tx_bytes, rx_bytes, tx_lost, rx_lost;
 } uart_t;
