@@ -118,7 +118,12 @@ sim_err_t sim_file_write(const char *file, const void *data, size_t bytes, char 
     FILE *stream = sim_file_create(file, error, error_bytes);
     if (stream == NULL)
         return SIM_EFILE;
-    fwrite(data, 1, bytes, stream); /* commit sees a failure in ferror */
+    errno = 0;
+    if (fwrite(data, 1, bytes, stream) != bytes) { /* say why now: commit would not know */
+        fail_errno(error, error_bytes, file);
+        sim_file_abandon(stream, file);
+        return SIM_EFILE;
+    }
     return sim_file_commit(stream, file, error, error_bytes);
 }
 

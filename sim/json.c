@@ -356,7 +356,6 @@ int64_t sim_cfg_i64(const sim_cfg_t *cfg, const char *key, int64_t low, int64_t 
     return otherwise;
 }
 
-/* Complains about at.key[index], or at.key when index is negative. */
 static bool in_range(const sim_cfg_t *cfg, const char *key, double value, double low, double high)
 {
     if (isfinite(value) && value >= low && value <= high)
@@ -365,8 +364,14 @@ static bool in_range(const sim_cfg_t *cfg, const char *key, double value, double
     sim_json_format(text[0], value);
     sim_json_format(text[1], low);
     sim_json_format(text[2], high);
-    sim_cfg_fail(cfg, key, "%s not in %s..%s", isfinite(value) ? text[0] : "infinity", text[1],
-                 text[2]);
+    if (!isfinite(value)) /* 1e999 */
+        sim_cfg_fail(cfg, key, "number too large");
+    else if (isfinite(low) && isfinite(high))
+        sim_cfg_fail(cfg, key, "%s not in %s..%s", text[0], text[1], text[2]);
+    else if (value < low)
+        sim_cfg_fail(cfg, key, "%s is less than %s", text[0], text[1]);
+    else
+        sim_cfg_fail(cfg, key, "%s is more than %s", text[0], text[2]);
     return false;
 }
 
