@@ -101,7 +101,7 @@ $(FW)/%.S.o: firmware/%.S $(GEN)/fovea_regs.h
 	$(Q)mkdir -p $(@D) && $(RV_CC) -MMD -MP -c $< -o $@
 $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 	$(call say,RVLD,$@)
-	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -Wl,-T,firmware/fovea.ld $(filter %.o,$^) -o $@
+	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/fovea.ld $(filter %.o,$^) -o $@
 
 # ---- tests: tests/AREA/NAME_test.c is a program linked with the rooms its area may know ----------
 KNOWS.sim      := sim

@@ -148,7 +148,11 @@ static void read_output(const sim_cfg_t *root, scenario_t *s)
     sim_cfg_t output = sim_cfg_obj(root, "output");
     s->output.raw = sim_cfg_bool(&output, "raw", false);
     s->output.metadata = sim_cfg_bool(&output, "metadata", true);
-    s->output.picture = (uint32_t)sim_cfg_u64(&output, "picture_every", 0, 1000000, 30);
+    s->output.picture = (uint32_t)sim_cfg_u64(&output, "picture_every", 1, 1000000, 30);
+    if (!sim_cfg_bool(&output, "isp", true))
+        s->output.picture = 0;
+    if (sim_cfg_bool(&output, "roi", false))
+        sim_cfg_fail(&output, "roi", "true: regions of interest on the link are not modeled");
     if (!s->output.metadata)
         sim_cfg_fail(&output, "metadata", "false: a run without metadata is not modeled");
     sim_cfg_done(&output);
@@ -189,7 +193,9 @@ static void write_resolved(scenario_t *s)
     sim_json_t *output = sim_json_add_object(out, "output");
     sim_json_add_bool(output, "raw", s->output.raw);
     sim_json_add_bool(output, "metadata", s->output.metadata);
-    sim_json_add_u64(output, "picture_every", s->output.picture);
+    sim_json_add_bool(output, "isp", s->output.picture != 0);
+    if (s->output.picture != 0)
+        sim_json_add_u64(output, "picture_every", s->output.picture);
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
 }
 
