@@ -47,15 +47,23 @@ static void add(maker_t *m, scene_shape_t shape)
 
 static void rect(maker_t *m, float left, float low, float right, float high, scene_rgb_t color)
 {
-    add(m, (scene_shape_t){.rect = true, .color = color,
+    add(m, (scene_shape_t){.rect = true,
+                           .color = color,
                            .part = {.x0 = left, .y0 = low, .x1 = right, .y1 = high}});
 }
 
 static void hull(maker_t *m, float x0, float y0, float r0, float x1, float y1, float r1,
                  const scene_cloth_map_t *cloth, float round)
 {
-    add(m, (scene_shape_t){.part = {.x0 = x0, .y0 = y0, .r0 = r0, .x1 = x1, .y1 = y1, .r1 = r1,
-                                    .cut = -10.0f, .cloth = cloth, .shade = 1.0f,
+    add(m, (scene_shape_t){.part = {.x0 = x0,
+                                    .y0 = y0,
+                                    .r0 = r0,
+                                    .x1 = x1,
+                                    .y1 = y1,
+                                    .r1 = r1,
+                                    .cut = -10.0f,
+                                    .cloth = cloth,
+                                    .shade = 1.0f,
                                     .round = round}});
 }
 
@@ -225,11 +233,13 @@ void scene_clutter_make(scene_clutter_t *clutter, const scene_room_t *room)
     uint32_t least = desc->back.clutter[0], most = desc->back.clutter[1];
     uint32_t things = least + sim_stream_below(&s, most - least + 1);
     float wall_m = (float)desc->back.wall_m, slot[SLOTS];
-    float half_m = 0.5f * (float)desc->camera.array_width_px * wall_m / (float)desc->camera.focal_px;
+    float half_m =
+        0.5f * (float)desc->camera.array_width_px * wall_m / (float)desc->camera.focal_px;
     shuffle_slots(&s, slot, half_m);
     clutter->things = clutter->shapes = clutter->cloths = 0;
     for (uint32_t i = 0; i < things && i < SLOTS; i++) {
-        maker_t m = {.all = clutter, .thing = &clutter->thing[clutter->things++],
+        maker_t m = {.all = clutter,
+                     .thing = &clutter->thing[clutter->things++],
                      .rng = sim_stream(desc->seed, SCENE_RNG_CLUTTER, 1 + i)};
         *m.thing = (scene_thing_t){.first = clutter->shapes};
         bool wall = sim_stream_below(&m.rng, 2) == 0;

@@ -8,8 +8,9 @@ static double sine_quarter(double x)
 {
     double a = x * 6.283185307179586;
     double s = a * a;
-    return a * (1.0 + s * (-1.0 / 6 + s * (1.0 / 120 + s * (-1.0 / 5040 +
-                s * (1.0 / 362880 - s * (1.0 / 39916800))))));
+    return a * (1.0 +
+                s * (-1.0 / 6 + s * (1.0 / 120 + s * (-1.0 / 5040 +
+                                                      s * (1.0 / 362880 - s * (1.0 / 39916800))))));
 }
 
 float scene_sin(double turns)

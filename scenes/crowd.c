@@ -13,7 +13,7 @@
 #define QUIET_START_S 0.30
 #define QUIET_END_S 0.20
 #define SAME_LANE 1.4 /* gaps relative to each other */
-#define OTHER_LANE 0.8
+#define OTHER_LANE 0.9
 #define EDGE 0.35
 #define MIN_GAP_M 0.70
 #define MARGIN_S 3.5 /* of traffic before and after */
@@ -96,7 +96,7 @@ static void add_person(crowd_t *crowd, scene_direction_t direction, double cross
     p->depth_m = draw(&crowd->rng, near ? desc->crowd.near_m : desc->crowd.far_m);
     p->height_m = draw_middle(&crowd->rng, desc->crowd.height_m);
     p->build = draw_middle(&crowd->rng, desc->crowd.build);
-    p->look = (uint64_t)sim_stream_u32(&crowd->rng) << 32;
+    p->look = (uint64_t)(sim_stream_u32(&crowd->rng) >> 11) << 32; /* 53 bits: JSON's integers */
     p->look |= sim_stream_u32(&crowd->rng);
     for (int c = 0; c < 3; c++)
         p->top[c] = p->bottom[c] = -1;
@@ -150,7 +150,7 @@ static double add_counted(crowd_t *crowd, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0)
             at += unit * gap_of(direction[i - 1], direction[i]);
-        double jitter = 0.12 * unit * ((double)sim_stream_unit(&crowd->rng) - 0.5);
+        double jitter = 0.10 * unit * ((double)sim_stream_unit(&crowd->rng) - 0.5);
         add_person(crowd, direction[i], at + jitter);
     }
     return unit;

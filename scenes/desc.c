@@ -16,6 +16,8 @@ _Static_assert(SIM_COUNT(wall_names) == SCENE_WALL_KINDS, "a name for each wall"
 _Static_assert(SIM_COUNT(floor_names) == SCENE_FLOOR_KINDS, "a name for each floor");
 _Static_assert(SIM_COUNT(cloth_names) == SCENE_CLOTH_KINDS, "a name for each cloth");
 
+#define MOST_SEED ((UINT64_C(1) << 53) - 1) /* what a JSON number holds exactly */
+
 #define ENUM(cfg, key, names, otherwise)                                                           \
     sim_cfg_enum(cfg, key, names, (uint32_t)SIM_COUNT(names), otherwise)
 
@@ -36,7 +38,11 @@ scene_desc_t scene_desc_default(void)
                    .horizon_px = 430,
                    .center_px = 2028},
         .back = {.kind = SCENE_BACK_ROOM, .wall_m = 8.2, .clutter = {1, 6}, .reflectance = 0.5},
-        .door = {.shown = true, .near_m = 4.1, .far_m = 8.0, .width_m = 0.08, .height_m = 2.3,
+        .door = {.shown = true,
+                 .near_m = 4.1,
+                 .far_m = 8.0,
+                 .width_m = 0.05,
+                 .height_m = 2.3,
                  .color = {-1, -1, -1}},
         .crowd = {.duration_s = 3.0,
                   .rate = {1.34, 1.66},
@@ -157,7 +163,7 @@ static void read_person(const sim_cfg_t *cfg, uint64_t seed, uint32_t index, sce
     p->depth_m = sim_cfg_num(cfg, "depth_m", 0.5, 100, in ? 4.8 : 6.8);
     p->height_m = sim_cfg_num(cfg, "height_m", 1.0, 2.2, 1.72);
     p->build = sim_cfg_num(cfg, "build", 0.7, 1.5, 1.0);
-    p->look = sim_cfg_u64(cfg, "look", 0, UINT64_MAX, seed * 1000003u + index);
+    p->look = sim_cfg_u64(cfg, "look", 0, MOST_SEED, (seed * 1000003u + index) & MOST_SEED);
     p->cloth = (scene_cloth_t)ENUM(cfg, "cloth", cloth_names, SCENE_CLOTH_ANY);
     sim_cfg_nums(cfg, "top", p->top, 3, 0, 1);
     sim_cfg_nums(cfg, "bottom", p->bottom, 3, 0, 1);
@@ -200,7 +206,7 @@ sim_err_t scene_desc_read(const sim_cfg_t *cfg, const char *base_dir, const uint
                           scene_desc_t *desc)
 {
     *desc = scene_desc_default();
-    desc->seed = sim_cfg_u64(cfg, "seed", 0, UINT64_MAX, desc->seed);
+    desc->seed = sim_cfg_u64(cfg, "seed", 0, MOST_SEED, desc->seed);
     if (seed != NULL)
         desc->seed = *seed;
     desc->min_visible = sim_cfg_num(cfg, "min_visible", 0, 1, desc->min_visible);

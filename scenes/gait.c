@@ -47,8 +47,16 @@ static scene_part_t *add(pose_t *pose, point_t a, float ra, point_t b, float rb,
 {
     assert(pose->out->count < SCENE_MAX_PARTS);
     scene_part_t *part = &pose->out->part[pose->out->count++];
-    *part = (scene_part_t){.x0 = a.x, .y0 = a.y, .r0 = ra, .x1 = b.x, .y1 = b.y, .r1 = rb,
-                           .cut = -1.0f, .cloth = cloth, .shade = shade, .round = 1.0f};
+    *part = (scene_part_t){.x0 = a.x,
+                           .y0 = a.y,
+                           .r0 = ra,
+                           .x1 = b.x,
+                           .y1 = b.y,
+                           .r1 = rb,
+                           .cut = -1.0f,
+                           .cloth = cloth,
+                           .shade = shade,
+                           .round = 1.0f};
     return part;
 }
 
@@ -124,7 +132,8 @@ static void add_leg(pose_t *pose, const leg_t *leg, float shade)
     point_t heel = along(along(leg->ankle, down, ANKLE - 0.020f), leg->foot, -0.022f);
     point_t toe = along(along(leg->ankle, down, ANKLE - 0.015f), leg->foot, 0.098f);
     const scene_cloth_map_t *shin = bare ? &look->skin : &look->legs;
-    const scene_cloth_map_t *thigh = look->legs_kind == SCENE_LEGS_SKIRT ? &look->skin : &look->legs;
+    const scene_cloth_map_t *thigh =
+        look->legs_kind == SCENE_LEGS_SKIRT ? &look->skin : &look->legs;
     if (bare)
         add(pose, leg->knee, 0.030f * w, leg->ankle, 0.019f * w, shin, shade);
     add(pose, heel, 0.020f, toe, 0.015f, &look->shoes, shade);
@@ -193,13 +202,13 @@ static void add_trunk(pose_t *pose)
         add(pose, (point_t){hip.x, 0.58f}, 0.064f * b + thick, (point_t){hip.x, end}, flare * b,
             &look->top, 1.0f)
             ->cut = end;
-    add(pose, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
-        (point_t){hip.x, hip.y}, 0.064f * b + thick, &look->top, 1.0f)
+    add(pose, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick, (point_t){hip.x, hip.y},
+        0.064f * b + thick, &look->top, 1.0f)
         ->cut = end;
     add(pose, chest, 0.076f * b + thick, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
         &look->top, 1.0f);
-    add(pose, (point_t){pose->shoulder.x - 0.004f, pose->shoulder.y - 0.008f}, 0.052f,
-        chest, 0.073f * b + thick, &look->top, 1.0f);
+    add(pose, (point_t){pose->shoulder.x - 0.004f, pose->shoulder.y - 0.008f}, 0.052f, chest,
+        0.073f * b + thick, &look->top, 1.0f);
 }
 
 static void add_hair(pose_t *pose)

@@ -92,8 +92,8 @@ static sim_err_t load_json(const char *file, const uint64_t *seed, bool nested, 
                            char *error, size_t error_bytes);
 
 /* A scenario whose scene is a file of its own. */
-static sim_err_t load_named(const char *folder, const char *name, bool nested,
-                            const uint64_t *seed, scene_t **scene, char *error, size_t error_bytes)
+static sim_err_t load_named(const char *folder, const char *name, bool nested, const uint64_t *seed,
+                            scene_t **scene, char *error, size_t error_bytes)
 {
     char path[1024];
     int length = name[0] == '/' ? snprintf(path, sizeof(path), "%s", name)

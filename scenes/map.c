@@ -106,14 +106,15 @@ static uint32_t sample_at(const place_t *place, float u, uint32_t width)
 static place_t find_place(const scene_map_t *map, const sim_light_req_t *req)
 {
     float per_px = 1.0f / ((float)req->array_width_px * (map->right - map->left));
-    float step = req->x_step_px * per_px * (float)map->level[0].width;
+    /* Of the level that holds the whole map: odd sizes lose a half at the end, never stretch. */
+    float w = (float)map->level[0].width, h = (float)map->level[0].height;
     uint32_t i = 0;
-    while (i + 1 < map->levels && step >= 2.0f) {
-        step *= 0.5f;
+    while (i + 1 < map->levels && req->x_step_px * per_px * w >= 2.0f) {
+        w *= 0.5f;
+        h *= 0.5f;
         i++;
     }
     const scene_level_t *level = &map->level[i];
-    float w = (float)level->width, h = (float)level->height;
     place_t place = {.level = level, .du = req->x_step_px * per_px * w};
     float left_px = map->left * (float)req->array_width_px;
     place.u = (req->x0_px + 0.5f - left_px) * per_px * w - 0.5f;
@@ -124,7 +125,7 @@ static place_t find_place(const scene_map_t *map, const sim_light_req_t *req)
     float v = (y - map->top) / (map->bottom - map->top) * h - 0.5f;
     if (v < -0.5f || v >= h - 0.5f)
         place.last = place.first; /* above or below the map: black */
-    v = scene_clamp(v, 0.0f, h - 1.0f);
+    v = scene_clamp(v, 0.0f, (float)(level->height - 1));
     place.row[0] = (uint32_t)v;
     place.row[1] = place.row[0] + 1 < level->height ? place.row[0] + 1 : place.row[0];
     place.between = v - (float)place.row[0];

@@ -1,8 +1,8 @@
 /*
  * paint.c - parts, shadows and bars onto one row, with soft edges.
  *
- * A row looks at four lines inside it. An edge is a ramp from where the first line leaves the shape to
- * where the last one does, plus a sample, plus the way the edge moves during the exposure.
+ * A row looks at four lines inside it. An edge is a ramp from where the first line leaves the shape
+ * to where the last one does, plus a sample, plus the way the edge moves during the exposure.
  */
 #include "scenes/scene_int.h"
 
@@ -155,8 +155,8 @@ static span_t close_span(const scene_row_t *row, const float left[2], const floa
 }
 
 /* share is 0 when the row misses the hull. */
-static span_t hull_row(const scene_row_t *row, const scene_stand_t *stand,
-                       const scene_hull_t *hull, float y, float half)
+static span_t hull_row(const scene_row_t *row, const scene_stand_t *stand, const scene_hull_t *hull,
+                       float y, float half)
 {
     float left[2] = {1e9f, -1e9f}, right[2] = {1e9f, -1e9f};
     float scale = stand->mirror * stand->px_per_m_x;
@@ -221,9 +221,9 @@ static weave_t find_weave(const scene_row_t *row, const scene_stand_t *stand,
 }
 
 /*
- * Roundness: rims darker, the side the body walks toward a little lighter. The radius is the one at the
- * middle of the row's span: constant along a row, it needs no division and no clamp a sample, and
- * an end shades like the limb it belongs to, so knees and elbows leave no seam.
+ * Roundness: rims darker, the side the body walks toward a little lighter. The radius is the one at
+ * the middle of the row's span: constant along a row, it needs no division and no clamp a sample,
+ * and an end shades like the limb it belongs to, so knees and elbows leave no seam.
  */
 static void tone_fill(const scene_hull_t *hull, const weave_t *w, const span_t *s,
                       float *restrict tone)
@@ -236,7 +236,7 @@ static void tone_fill(const scene_hull_t *hull, const weave_t *w, const span_t *
     float lit = -0.07f * hull->ay * p->round, rim = -0.40f * p->round;
     for (uint32_t i = s->first; i < s->last; i++) {
         float at = u + (float)(int32_t)i * du;
-        tone[i] = shade * (1.0f + at * (lit + rim * at));
+        tone[i] = shade * scene_max(1.0f + at * (lit + rim * at), 0.3f);
     }
 }
 
@@ -246,9 +246,8 @@ static float sharpness(float sample_m, float repeats_per_m)
     return scene_clamp(2.0f - 4.0f * sample_m * repeats_per_m, 0.0f, 1.0f);
 }
 
-static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise,
-                      const weave_t *w, float sample_m, uint32_t from, uint32_t to,
-                      float *restrict mix)
+static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise, const weave_t *w,
+                      float sample_m, uint32_t from, uint32_t to, float *restrict mix)
 {
     const uint32_t mask = SCENE_NOISE_SIZE - 1;
     float scale = cloth->noise_per_m * SCENE_NOISE_SIZE;
@@ -277,6 +276,12 @@ static void mix_pattern(const scene_cloth_map_t *cloth, const weave_t *w, float 
         float along = cloth->along[(uint32_t)(int32_t)(v0 + x * dv) & mask];
         mix[i] += keep * (along + across - mean);
     }
+}
+
+static void mix_clamp(uint32_t from, uint32_t to, float *mix)
+{
+    for (uint32_t i = from; i < to; i++)
+        mix[i] = scene_clamp(mix[i], 0.0f, 1.0f);
 }
 
 static void blend_cloth(float *restrict plane, const float *restrict cover,
@@ -337,6 +342,7 @@ void scene_paint_part(const scene_row_t *row, const scene_stand_t *stand, const 
         mix_noise(cloth, row->noise, &w, sample_m, s.first, s.last, row->mix);
         if (cloth->repeats_per_m != 0.0f)
             mix_pattern(cloth, &w, sample_m, s.first, s.last, row->mix);
+        mix_clamp(s.first, s.last, row->mix);
     }
     dye(row, cloth, stand->light, &s, plain);
 }
@@ -377,7 +383,7 @@ void scene_paint_box(const scene_row_t *row, const scene_box_px_t *box, scene_rg
     float middle = 0.5f * (left[0] + right[0]), per = 2.0f / (right[0] - left[0]);
     for (uint32_t i = s.first; i < s.last; i++) {
         float d = ((float)(int32_t)i - middle) * per;
-        row->tone[i] = 1.0f - round * (0.45f * d * d - 0.12f * d);
+        row->tone[i] = scene_max(1.0f - round * (0.45f * d * d - 0.12f * d), 0.3f);
     }
     const float c[3] = {color.r, color.g, color.b};
     for (int k = 0; k < 3; k++)

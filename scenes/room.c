@@ -12,7 +12,7 @@ typedef struct {
     float cell_a, cell_b; /* meters; a is across, b is up the wall or into the room */
     float shift;          /* of each course, in cells */
     float joint_m, joint_tone;
-    float vary;                     /* of the tone of a cell */
+    float vary;                    /* of the tone of a cell */
     float grain_a, grain_b, grain; /* noise tiles per meter, amplitude */
     uint32_t hex[5];
 } surface_kind_t;
@@ -233,8 +233,8 @@ bool scene_room_draw(scene_map_t *map, const scene_room_t *room)
     if (fine) {
         plan_t plan = make_plan(room);
         scene_clutter_make(clutter, room);
-        scene_row_t row = {.width = width, .x0_px = 0.5f * step, .x_step_px = step,
-                           .noise = room->noise};
+        scene_row_t row = {
+            .width = width, .x0_px = 0.5f * step, .x_step_px = step, .noise = room->noise};
         for (int k = 0; k < 3; k++)
             row.plane[k] = lines + (size_t)k * width;
         row.cover = lines + (size_t)3 * width;

@@ -257,8 +257,7 @@ typedef struct {
 
 static scene_rgb_t light_at(const view_t *view, float x_px)
 {
-    return scene_rgb_scale(view->white,
-                           scene_room_light(&view->scene->room, x_px, view->row.y_px));
+    return scene_rgb_scale(view->white, scene_room_light(&view->scene->room, x_px, view->row.y_px));
 }
 
 static void paint_shadow(const view_t *view, uint32_t index)

@@ -122,11 +122,12 @@ uint32_t scene_map_scratch(const scene_map_t *map);
 #define SCENE_PATTERN 64
 typedef struct {
     scene_rgb_t color[2];
-    float along[SCENE_PATTERN], across[SCENE_PATTERN]; /* added up, and noise: 0 the one, 1 the other */
-    float mean;                                        /* of along + across */
-    float repeats_per_m;                               /* of the patterns */
-    float noise, noise_per_m;                          /* amplitude; repeats of the noise tile */
-    float offset;                                      /* into the noise tile */
+    float along[SCENE_PATTERN],
+        across[SCENE_PATTERN]; /* added up, and noise: 0 the one, 1 the other */
+    float mean;                /* of along + across */
+    float repeats_per_m;       /* of the patterns */
+    float noise, noise_per_m;  /* amplitude; repeats of the noise tile */
+    float offset;              /* into the noise tile */
 } scene_cloth_map_t;
 
 /* Hull of two discs, in meters of the plane it is drawn in (x forward, y up). */
@@ -141,7 +142,7 @@ typedef struct {
 /* A part prepared for rows: tangents and the frame of its texture. */
 typedef struct {
     const scene_part_t *part;
-    bool disc; /* one disc holds the other */
+    bool disc;                            /* one disc holds the other */
     float t0x[2], t0y[2], t1x[2], t1y[2]; /* the two tangent segments */
     float ax, ay, length, inv_length;     /* axis */
 } scene_hull_t;
@@ -169,7 +170,7 @@ typedef struct {
 
 /* Where a plane of parts stands in the image: column = x_px + mirror * scale * x, and so on. */
 typedef struct {
-    float x_px, y_px;  /* of the plane's origin */
+    float x_px, y_px; /* of the plane's origin */
     float px_per_m_x, px_per_m_y;
     float mirror;      /* +1 or -1 */
     float blur_px;     /* width of moving edges */
@@ -190,14 +191,34 @@ void scene_paint_box(const scene_row_t *row, const scene_box_px_t *box, scene_rg
 
 /* ---- look.c ---- */
 
-typedef enum { SCENE_HAIR_SHORT, SCENE_HAIR_LONG, SCENE_HAIR_BUN, SCENE_HAIR_CAP, SCENE_HAIR_BALD,
-               SCENE_HAIR_KINDS } scene_hair_t;
-typedef enum { SCENE_TOP_SHIRT, SCENE_TOP_SLEEVES, SCENE_TOP_JACKET, SCENE_TOP_COAT,
-               SCENE_TOP_KINDS } scene_top_t;
-typedef enum { SCENE_LEGS_TROUSERS, SCENE_LEGS_SHORTS, SCENE_LEGS_SKIRT,
-               SCENE_LEGS_KINDS } scene_legs_t;
-typedef enum { SCENE_BAG_NONE, SCENE_BAG_BACKPACK, SCENE_BAG_SHOULDER, SCENE_BAG_HAND,
-               SCENE_BAG_KINDS } scene_bag_t;
+typedef enum {
+    SCENE_HAIR_SHORT,
+    SCENE_HAIR_LONG,
+    SCENE_HAIR_BUN,
+    SCENE_HAIR_CAP,
+    SCENE_HAIR_BALD,
+    SCENE_HAIR_KINDS
+} scene_hair_t;
+typedef enum {
+    SCENE_TOP_SHIRT,
+    SCENE_TOP_SLEEVES,
+    SCENE_TOP_JACKET,
+    SCENE_TOP_COAT,
+    SCENE_TOP_KINDS
+} scene_top_t;
+typedef enum {
+    SCENE_LEGS_TROUSERS,
+    SCENE_LEGS_SHORTS,
+    SCENE_LEGS_SKIRT,
+    SCENE_LEGS_KINDS
+} scene_legs_t;
+typedef enum {
+    SCENE_BAG_NONE,
+    SCENE_BAG_BACKPACK,
+    SCENE_BAG_SHOULDER,
+    SCENE_BAG_HAND,
+    SCENE_BAG_KINDS
+} scene_bag_t;
 
 typedef struct {
     scene_hair_t hair_kind;
@@ -205,7 +226,7 @@ typedef struct {
     scene_legs_t legs_kind;
     scene_bag_t bag_kind;
     bool beard;
-    float phase;     /* of the gait at the door, turns */
+    float phase;             /* of the gait at the door, turns */
     float lean, bend, swing; /* of trunk, elbows and arms */
     scene_cloth_map_t skin, hair, top, legs, shoes, bag, eye, cap;
 } scene_look_t;

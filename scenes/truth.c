@@ -166,11 +166,8 @@ static scene_box_t clip_box(const scene_t *scene, const scene_timing_t *timing,
     float right = scene_clamp(quarter(figure->right * sx), 0, w);
     float top = scene_clamp(quarter(figure->top * sy), 0, h);
     float bottom = scene_clamp(quarter(figure->bottom * sy), 0, h);
-    return (scene_box_t){.class_id = SCENE_CLASS_PERSON,
-                         .x = left,
-                         .y = top,
-                         .w = right - left,
-                         .h = bottom - top};
+    return (scene_box_t){
+        .class_id = SCENE_CLASS_PERSON, .x = left, .y = top, .w = right - left, .h = bottom - top};
 }
 
 static void count_person(const scene_person_t *person, double time_s, scene_truth_t *truth)

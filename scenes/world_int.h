@@ -11,7 +11,7 @@ struct scene {
     scene_room_t room;
     scene_noise_t noise;
     scene_map_t map;
-    scene_rgb_t white; /* light of a white surface, lux */
+    scene_rgb_t white;                /* light of a white surface, lux */
     uint32_t order[SCENE_MAX_PEOPLE]; /* far to near */
     scene_look_t look[SCENE_MAX_PEOPLE];
     uint32_t workers, width_px;

@@ -57,7 +57,8 @@ int main(int argc, char **argv)
     }
     double megapixels = 1e-6 * picture.width * picture.height;
     printf("%s frame %u: made in %.0f ms, %ux%u in %.2f ms: %.2f ms/Mpx\n", file, frame,
-           1e3 * (made - start), picture.width, picture.height, 1e3 * best, 1e3 * best / megapixels);
+           1e3 * (made - start), picture.width, picture.height, 1e3 * best,
+           1e3 * best / megapixels);
     scene_truth_t truth;
     scene_timing_t timing = timing_of(frame, step);
     scene_truth(scene, &timing, frame, &truth);

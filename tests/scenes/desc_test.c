@@ -1,0 +1,247 @@
+/*
+ * desc_test.c - scene JSON: what is wrong is said with its path, what is right comes back.
+ */
+#include <unistd.h>
+
+#include "scene_help.h"
+#include "tests/test.h"
+
+/* The complaint about a scene; empty when there is none. */
+static const char *complaint(const char *text, char *out, size_t bytes)
+{
+    scene_t *scene = NULL;
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "t.json");
+    sim_cfg_t root = sim_doc_root(doc);
+    sim_cfg_t cfg = sim_cfg_has(&root, "scene") ? sim_cfg_obj(&root, "scene") : root;
+    sim_err_t err = scene_load(&cfg, "/no/such/folder", NULL, &scene);
+    snprintf(out, bytes, "%s", sim_doc_error(doc) != NULL ? sim_doc_error(doc) : "");
+    ck_assert((err == SIM_OK) == (out[0] == '\0'));
+    ck_assert((scene != NULL) == (err == SIM_OK));
+    scene_free(scene);
+    sim_doc_free(doc);
+    return out;
+}
+
+START_TEST(what_is_wrong_is_named_by_its_path)
+{
+    /* clang-format off */
+    static const struct { const char *text, *path; } wrong[] = {
+        {"{\"lux\": -1}", "lux"},
+        {"{\"lux\": [10]}", "lux"},
+        {"{\"lux\": [20, 10]}", "lux"},
+        {"{\"lux\": \"bright\"}", "lux"},
+        {"{\"luxx\": 10}", "luxx"},
+        {"{\"color_temperature_k\": 1000}", "color_temperature_k"},
+        {"{\"background\": {\"kind\": \"forest\"}}", "background.kind"},
+        {"{\"background\": {\"kind\": \"png\"}}", "background.file"},
+        {"{\"background\": {\"kind\": \"png\", \"file\": \"a.png\"}}", "background.file"},
+        {"{\"background\": {\"kind\": \"plain\", \"file\": \"a.png\"}}", "background.file"},
+        {"{\"background\": []}", "background"},
+        {"{\"camera\": {\"focal_px\": 0}}", "camera.focal_px"},
+        {"{\"line\": {\"x_m\": 0.5}}", "line.x_m"},
+        {"{\"door\": {\"near_m\": 9}}", "door.near_m"},
+        {"{\"crowd\": {\"speed_mps\": 3}}", "crowd.speed_mps"},
+        {"{\"crowd\": {\"near_m\": 8}}", "crowd.near_m"},
+        {"{\"crowd\": {\"duration_s\": 1000}}", "crowd.duration_s"},
+        {"{\"people\": [{\"direction\": \"in\"}]}", "people[0].cross_s"},
+        {"{\"people\": [{\"direction\": \"up\", \"cross_s\": 1}]}", "people[0].direction"},
+        {"{\"people\": [{\"direction\": \"in\", \"cross_s\": 1, \"hat\": 1}]}", "people[0].hat"},
+        {"{\"people\": [{\"direction\": \"in\", \"cross_s\": 1, \"top\": [1, 2, 3]}]}", "people[0].top"},
+        {"{\"scene\": {\"door\": {\"color\": [1]}}}", "scene.door.color"},
+    };
+    /* clang-format on */
+    char error[1024];
+    for (size_t i = 0; i < SIM_COUNT(wrong); i++) {
+        const char *text = complaint(wrong[i].text, error, sizeof(error));
+        ck_assert_msg(strncmp(text, "t.json: ", 8) == 0 && strstr(text, wrong[i].path) != NULL,
+                      "%s: \"%s\"", wrong[i].text, text);
+    }
+    complaint("{\"background\": {\"kind\": \"png\", \"file\": \"a.png\"}}", error, sizeof(error));
+    ck_assert_ptr_nonnull(strstr(error, "/no/such/folder/a.png"));
+}
+END_TEST
+
+START_TEST(too_many_people_are_refused)
+{
+    char error[1024];
+    char *text = malloc(300 * 48), *at = text;
+    at += sprintf(at, "{\"people\": [");
+    for (int i = 0; i <= SCENE_MAX_PEOPLE; i++)
+        at += sprintf(at, "%s{\"direction\":\"in\",\"cross_s\":%d}", i > 0 ? "," : "", i);
+    sprintf(at, "]}");
+    ck_assert_ptr_nonnull(strstr(complaint(text, error, sizeof(error)), "people"));
+    free(text);
+}
+END_TEST
+
+/* The object as scene_desc_write prints it. */
+static char *printed(const scene_desc_t *desc)
+{
+    sim_json_t *out = sim_json_object();
+    scene_desc_write(desc, out);
+    char *text = sim_json_print(out, true);
+    sim_json_free(out);
+    return text;
+}
+
+static void read_back(const char *text, scene_desc_t *desc)
+{
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "t.json");
+    sim_cfg_t root = sim_doc_root(doc);
+    sim_err_t err = scene_desc_read(&root, NULL, NULL, desc);
+    ck_assert_msg(err == SIM_OK, "%s", sim_doc_error(doc));
+    sim_doc_free(doc);
+}
+
+START_TEST(what_was_written_reads_back_equal)
+{
+    static const char *const texts[] = {
+        "{}",
+        "{\"seed\": 9007199254740991, \"lux\": [100, 900], \"crowd\": {\"rate_per_s\": 2}}",
+        "{\"background\": {\"kind\": \"plain\", \"reflectance\": 0.25}, \"door\": {\"shown\": "
+        "true}}",
+        "{\"background\": {\"kind\": \"png\", \"file\": \"/a/b.png\", \"fit\": \"cover\"}}",
+        "{\"people\": [{\"direction\": \"out\", \"cross_s\": 1.1, \"top\": [0.1, 0.2, 0.3],"
+        " \"cloth\": \"plaid\"}], \"line\": {\"x_px\": 1000}, \"flicker\": {\"depth\": 0.3}}",
+    };
+    scene_desc_t *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
+    for (size_t i = 0; i < SIM_COUNT(texts); i++) {
+        read_back(texts[i], a);
+        char *once = printed(a);
+        read_back(once, b);
+        char *twice = printed(b);
+        ck_assert_str_eq(once, twice);
+        ck_assert_uint_eq(a->people_count, b->people_count);
+        ck_assert(a->seed == b->seed && a->lux.high == b->lux.high && a->crowd.on == b->crowd.on);
+        free(once);
+        free(twice);
+    }
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(an_expanded_crowd_is_the_same_world)
+{
+    /* Written with people in place of the crowd, a scene shows the same light. */
+    scene_t *one = scene_of("{\"crowd\": {}, \"lux\": [100, 900]}", 9);
+    char *text = printed(scene_desc(one));
+    scene_t *two = scene_of(text, 0);
+    picture_t a = picture_of(one, 30, 8, 7), b = picture_of(two, 30, 8, 7);
+    for (int c = 0; c < 3; c++)
+        ck_assert_mem_eq(a.plane[c], b.plane[c], (size_t)a.width * a.height * sizeof(float));
+    picture_free(&a);
+    picture_free(&b);
+    free(text);
+    scene_free(one);
+    scene_free(two);
+}
+END_TEST
+
+START_TEST(the_seed_given_beats_the_seed_in_the_file)
+{
+    uint64_t seed = 77;
+    scene_desc_t *desc = malloc(sizeof(*desc));
+    const char *text = "{\"seed\": 5}";
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "t.json");
+    sim_cfg_t root = sim_doc_root(doc);
+    ck_assert_int_eq(scene_desc_read(&root, ".", &seed, desc), SIM_OK);
+    ck_assert(desc->seed == 77);
+    ck_assert_int_eq(scene_desc_read(&root, ".", NULL, desc), SIM_OK);
+    ck_assert(desc->seed == 5);
+    sim_doc_free(doc);
+    free(desc);
+}
+END_TEST
+
+static void write_text(const char *file, const char *text)
+{
+    FILE *f = fopen(file, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+START_TEST(a_file_may_be_a_scenario_a_scene_or_name_one)
+{
+    static const char *const scenario = "/tmp/fovea_desc_test_a.json";
+    static const char *const scene_file = "/tmp/fovea_desc_test_b.json";
+    static const char *const plain = "{\"seed\": 3, \"background\": {\"kind\": \"plain\"}}";
+    char error[512], inside[256];
+    scene_t *scene;
+    snprintf(inside, sizeof(inside), "{\"chip\": \"x\", \"scene\": %s}", plain);
+    write_text(scenario, inside);
+    ck_assert_int_eq(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), SIM_OK);
+    ck_assert(scene_desc(scene)->seed == 3);
+    scene_free(scene);
+    write_text(scene_file, plain);
+    write_text(scenario, "{\"scene\": \"fovea_desc_test_b.json\"}");
+    ck_assert_int_eq(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), SIM_OK);
+    ck_assert(scene_desc(scene)->seed == 3);
+    scene_free(scene);
+    write_text(scene_file, "{\"scene\": \"fovea_desc_test_a.json\"}"); /* round and round */
+    ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
+    ck_assert_ptr_null(scene);
+    unlink(scene_file);
+    ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
+    ck_assert_ptr_nonnull(strstr(error, "fovea_desc_test_b.json"));
+    unlink(scenario);
+    ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
+    ck_assert_ptr_nonnull(strstr(error, scenario));
+}
+END_TEST
+
+START_TEST(hostile_scenes_do_no_harm)
+{
+    /* Whatever a file may say within its ranges can be drawn. */
+    static const char *const texts[] = {
+        "{\"camera\": {\"array_px\": [16, 16], \"focal_px\": 10}, \"crowd\": {}}",
+        "{\"camera\": {\"focal_px\": 100000, \"horizon_px\": -20000}, \"crowd\": {}}",
+        "{\"camera\": {\"horizon_px\": 20000, \"height_m\": 0.5}, \"crowd\": {}}",
+        "{\"camera\": {\"height_m\": 2.3}, \"door\": {\"height_m\": 2.3}, \"crowd\": {}}",
+        "{\"line\": {\"x_px\": -16384}, \"crowd\": {}, \"background\": {\"kind\": \"plain\"}}",
+        "{\"crowd\": {\"rate_per_s\": 0}, \"background\": {\"kind\": \"plain\"}}",
+        "{\"crowd\": {\"duration_s\": 0.5, \"rate_per_s\": 4}, \"background\": {\"wall_m\": 1}}",
+        "{\"people\": [{\"direction\": \"in\", \"cross_s\": 1000000, \"depth_m\": 0.5},"
+        " {\"direction\": \"out\", \"cross_s\": 0.3, \"depth_m\": 0.5, \"height_m\": 2.2,"
+        "  \"build\": 1.5}], \"background\": {\"kind\": \"plain\"}}",
+        "{\"lux\": 0, \"crowd\": {\"height_m\": 1, \"build\": 0.7}}",
+    };
+    for (size_t i = 0; i < SIM_COUNT(texts); i++) {
+        scene_t *scene = scene_of(texts[i], 0);
+        picture_t picture = picture_of(scene, 20, 16, 7);
+        for (size_t k = 0; k < (size_t)picture.width * picture.height; k++)
+            for (int c = 0; c < 3; c++)
+                ck_assert(picture.plane[c][k] >= 0.0f && picture.plane[c][k] < 1e6f);
+        scene_timing_t timing = timing_of(20, 2);
+        scene_truth_t truth;
+        scene_truth(scene, &timing, 20, &truth);
+        timing.rows = 0;
+        timing.start_ps = UINT64_MAX / 2;
+        scene_truth(scene, &timing, 20, &truth);
+        picture_free(&picture);
+        scene_free(scene);
+    }
+}
+END_TEST
+
+START_TEST(the_entrance_is_a_scene)
+{
+    char error[512];
+    scene_t *scene;
+    if (access("scenes/entrance.json", R_OK) != 0) {
+        test_skip("not run from the project's folder");
+        return;
+    }
+    sim_err_t err = scene_load_file("scenes/entrance.json", NULL, &scene, error, sizeof(error));
+    ck_assert_msg(err == SIM_OK, "%s", error);
+    ck_assert(scene_line_px(scene, 4056) == 2028.0f);
+    ck_assert_uint_ge(scene_desc(scene)->people_count, 4);
+    scene_free(scene);
+}
+END_TEST
+
+TEST_MAIN("scene description", what_is_wrong_is_named_by_its_path, too_many_people_are_refused,
+          what_was_written_reads_back_equal, an_expanded_crowd_is_the_same_world,
+          the_seed_given_beats_the_seed_in_the_file, a_file_may_be_a_scenario_a_scene_or_name_one,
+          hostile_scenes_do_no_harm, the_entrance_is_a_scene)
