@@ -1,0 +1,144 @@
+/*
+ * kernel_code.h - the row kernels, compiled once per vector level by the file that includes it.
+ *
+ * That file first defines LANES, the types f_t (floats), u_t (32-bit words) and m_t (a condition a
+ * lane), and the operations used below. Every operation is exact or rounds once, as IEEE 754 says:
+ * so all levels agree bit for bit. What each kernel computes is in kernels.h. The polynomials were
+ * fitted for this project (weighted minimax).
+ */
+#ifndef PIXEL_KERNEL_CODE_H
+#define PIXEL_KERNEL_CODE_H
+
+#include "pixel/kernels.h"
+
+_Static_assert(PIX_LANES % LANES == 0, "a padded row is whole vectors");
+
+/* c[0] + x c[1] + ... */
+static inline f_t poly(f_t x, const float *c, int degree)
+{
+    f_t sum = f_of(c[degree]);
+    for (int i = degree - 1; i >= 0; i--)
+        sum = add(mul(sum, x), f_of(c[i]));
+    return sum;
+}
+
+/* -log2(y), 2^-126 <= y <= 1: y = 2^e (1 + f) with 1 + f in sqrt(1/2)..sqrt(2). Relative error
+ * below 8e-6, also where y is almost 1. */
+static inline f_t minus_log2(f_t y)
+{
+    static const float LOG2_1P[] = {1.44270162f,   -0.721206382f, 0.479811923f,
+                                    -0.366492003f, 0.318199133f,  -0.206188534f}; /* times f */
+    const uint32_t root_half = 0x3f3504f3, one = 0x3f800000;
+    u_t bits = u_add(u_from_bits(y), u_of(one - root_half));
+    f_t exponent = f_from_u(u_shr23(bits)); /* e + 127 */
+    f_t f = sub(f_from_bits(u_add(u_and(bits, u_of(0x007fffff)), u_of(root_half))), f_of(1.0f));
+    return sub(sub(f_of(127.0f), exponent), mul(f, poly(f, LOG2_1P, 5)));
+}
+
+/* A standard normal number: sign and tail probability (31 bits) from one word. */
+static inline f_t normal_of(u_t word)
+{
+    static const float H[] = {1.04344694f,    0.00855118577f,  -0.000171297164f, -2.81782622e-5f,
+                              2.92967591e-6f, -1.27213999e-7f, 2.70492663e-9f,   -2.29124028e-11f};
+    f_t bits = add(f_from_u(u_and(word, u_of(0x7fffffff))), f_of(0.5f));
+    f_t p = mul(bits, f_of(0x1p-32f));
+    f_t w = minus_log2(mul(mul(bits, f_of(0x1p-30f)), sub(f_of(1.0f), p)));
+    f_t z = mul(root(w), poly(w, H, 7));
+    return f_from_bits(u_or(u_from_bits(z), u_and(word, u_of(0x80000000))));
+}
+
+/* exp(-x), 0 <= x < 100. Relative error below 2e-7. */
+static inline f_t exp_minus(f_t x)
+{
+    static const float EXP2[] = {1.00000007f,   0.693146967f,   0.240221197f,
+                                 0.0555071307f, 0.00967554215f, 0.00132765396f};
+    u_t n = u_from_f(add(mul(x, f_of(1.44269504f)), f_of(0.5f)));
+    /* ln 2 in two parts, the first short enough for an exact product */
+    f_t r = sub(x, mul(f_from_u(n), f_of(0.693145752f)));
+    r = sub(r, mul(f_from_u(n), f_of(1.42860677e-6f)));
+    f_t small = poly(mul(r, f_of(-1.44269504f)), EXP2, 5);
+    return mul(small, f_from_bits(u_shl23(u_sub(u_of(127), n))));
+}
+
+/* Inversion by subtraction: u loses the probability of 0, 1, 2, ... until it is used up. A lane
+ * that is done has u = 0. Stops at a remainder that rounding in the sum may have left over. */
+static inline f_t poisson_small(f_t mean, f_t u)
+{
+    enum { MOST = 64 };
+    f_t n = f_of(0.0f), p = exp_minus(mean);
+    for (int k = 1; k < MOST; k++) {
+        m_t more = below(most(p, f_of(4e-7f)), u);
+        if (!any(more))
+            break;
+        u = pick(more, sub(u, p), f_of(0.0f));
+        n = pick(more, f_of((float)k), n);
+        p = mul(p, mul(mean, f_of(1.0f / (float)k)));
+    }
+    return n;
+}
+
+/* The quantile of z by Cornish-Fisher, rounded down. */
+static inline f_t poisson_large(f_t mean, f_t z)
+{
+    f_t s = root(mean), t = quotient(f_of(1.0f), s), zz = mul(z, z);
+    f_t first = add(mul(zz, f_of(1.0f / 6)), f_of(1.0f / 3));
+    f_t second = mul(z, add(mul(zz, f_of(1.0f / 72)), f_of(1.0f / 36)));
+    f_t third = add(mul(zz, f_of(1.0f / 270)), f_of(7.0f / 810));
+    third = sub(mul(zz, third), f_of(8.0f / 405));
+    f_t small = add(first, mul(t, sub(mul(t, third), second)));
+    f_t q = add(mean, add(mul(s, z), small));
+    return f_from_u(u_from_f(most(q, f_of(0.0f))));
+}
+
+/* A Poisson number of a mean in 0..PIX_POISSON_MAX. */
+static inline f_t poisson_of(f_t mean, u_t word)
+{
+    m_t low = below(mean, f_of(PIX_POISSON_SWITCH));
+    f_t small = f_of(0.0f), large = f_of(0.0f);
+    if (any(low)) {
+        f_t u = mul(add(f_from_u(u_shr9(word)), f_of(0.5f)), f_of(0x1p-23f));
+        small = poisson_small(least(mean, f_of(PIX_POISSON_SWITCH)), pick(low, u, small));
+    }
+    if (!all(low))
+        large = poisson_large(most(mean, f_of(PIX_POISSON_SWITCH)), normal_of(word));
+    return pick(low, small, large);
+}
+
+static inline f_t mean_charge(const pix_law_t *law, const pix_span_t *span, uint32_t i)
+{
+    uint32_t phase = i % PIX_LANES;
+    f_t light = mul(f_load(span->light[0] + i), f_load(law->e_per_lux[0] + phase));
+    light = add(light, mul(f_load(span->light[1] + i), f_load(law->e_per_lux[1] + phase)));
+    light = add(light, mul(f_load(span->light[2] + i), f_load(law->e_per_lux[2] + phase)));
+    f_t gain = add(mul(f_from_s8(span->prnu + i), f_of(law->prnu_step)), f_of(1.0f));
+    f_t dark = mul(f_from_u8(span->dark + i), f_of(law->dark_step));
+    f_t mean = add(mul(light, gain), dark);
+    return least(most(mean, f_of(0.0f)), f_of(PIX_POISSON_MAX));
+}
+
+static void develop(const pix_law_t *law, const pix_span_t *span)
+{
+    for (uint32_t i = 0; i < span->count; i += LANES) {
+        f_t charge = poisson_of(mean_charge(law, span, i), u_load(span->shot + i));
+        charge = least(mul(charge, f_of(law->site_share)), f_of(law->full_well_e));
+        f_t dn = add(mul(charge, f_of(law->dn_per_e)), f_of(law->black_dn));
+        dn = add(dn, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
+        dn = add(dn, mul(normal_of(u_load(span->read + i)), f_of(law->read_dn)));
+        dn = least(most(dn, f_of(0.0f)), f_of(law->white_dn));
+        u16_store(span->out + i, u_from_f(add(dn, f_of(0.5f))));
+    }
+}
+
+static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += LANES)
+        f_store(number + i, poisson_of(f_load(mean + i), u_load(word + i)));
+}
+
+static void normal(const uint32_t *word, float *number, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += LANES)
+        f_store(number + i, normal_of(u_load(word + i)));
+}
+
+#endif

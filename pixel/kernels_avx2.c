@@ -1,0 +1,55 @@
+/*
+ * kernels_avx2.c - the row kernels eight samples at a time.
+ */
+#include <immintrin.h>
+
+#include "pixel/kernels.h"
+
+#define LANES 8u
+
+typedef __m256 f_t;
+typedef __m256i u_t;
+typedef __m256 m_t; /* all bits of a lane, or none */
+
+/* clang-format off */
+static inline __m128i bytes8(const void *x)     { return _mm_loadl_epi64(x); }
+static inline f_t f_of(float x)                 { return _mm256_set1_ps(x); }
+static inline u_t u_of(uint32_t x)              { return _mm256_set1_epi32((int)x); }
+static inline f_t f_load(const float *x)        { return _mm256_loadu_ps(x); }
+static inline u_t u_load(const uint32_t *x)     { return _mm256_loadu_si256((const void *)x); }
+static inline f_t f_from_u(u_t a)               { return _mm256_cvtepi32_ps(a); }
+static inline u_t u_from_f(f_t a)               { return _mm256_cvttps_epi32(a); }
+static inline f_t f_from_s8(const int8_t *x)    { return f_from_u(_mm256_cvtepi8_epi32(bytes8(x))); }
+static inline f_t f_from_u8(const uint8_t *x)   { return f_from_u(_mm256_cvtepu8_epi32(bytes8(x))); }
+static inline void f_store(float *to, f_t x)    { _mm256_storeu_ps(to, x); }
+static inline f_t add(f_t a, f_t b)             { return _mm256_add_ps(a, b); }
+static inline f_t sub(f_t a, f_t b)             { return _mm256_sub_ps(a, b); }
+static inline f_t mul(f_t a, f_t b)             { return _mm256_mul_ps(a, b); }
+static inline f_t quotient(f_t a, f_t b)        { return _mm256_div_ps(a, b); }
+static inline f_t root(f_t a)                   { return _mm256_sqrt_ps(a); }
+static inline f_t least(f_t a, f_t b)           { return _mm256_min_ps(a, b); }
+static inline f_t most(f_t a, f_t b)            { return _mm256_max_ps(a, b); }
+static inline m_t below(f_t a, f_t b)           { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+static inline bool any(m_t m)                   { return _mm256_movemask_ps(m) != 0; }
+static inline bool all(m_t m)                   { return _mm256_movemask_ps(m) == 0xff; }
+static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm256_blendv_ps(b, a, m); }
+static inline u_t u_add(u_t a, u_t b)           { return _mm256_add_epi32(a, b); }
+static inline u_t u_sub(u_t a, u_t b)           { return _mm256_sub_epi32(a, b); }
+static inline u_t u_and(u_t a, u_t b)           { return _mm256_and_si256(a, b); }
+static inline u_t u_or(u_t a, u_t b)            { return _mm256_or_si256(a, b); }
+static inline u_t u_shr9(u_t a)                 { return _mm256_srli_epi32(a, 9); }
+static inline u_t u_shr23(u_t a)                { return _mm256_srli_epi32(a, 23); }
+static inline u_t u_shl23(u_t a)                { return _mm256_slli_epi32(a, 23); }
+static inline f_t f_from_bits(u_t a)            { return _mm256_castsi256_ps(a); }
+static inline u_t u_from_bits(f_t a)            { return _mm256_castps_si256(a); }
+/* clang-format on */
+
+static inline void u16_store(uint16_t *to, u_t x)
+{
+    __m128i low = _mm256_castsi256_si128(x), high = _mm256_extracti128_si256(x, 1);
+    _mm_storeu_si128((void *)to, _mm_packus_epi32(low, high));
+}
+
+#include "pixel/kernel_code.h"
+
+const pix_kernels_t pix_kernels_avx2 = {develop, poisson, normal};

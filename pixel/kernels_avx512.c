@@ -1,0 +1,54 @@
+/*
+ * kernels_avx512.c - the row kernels sixteen samples at a time.
+ */
+#include <immintrin.h>
+
+#include "pixel/kernels.h"
+
+#define LANES 16u
+
+typedef __m512 f_t;
+typedef __m512i u_t;
+typedef __mmask16 m_t;
+
+/* clang-format off */
+static inline __m128i bytes16(const void *x)    { return _mm_loadu_si128(x); }
+static inline f_t f_of(float x)                 { return _mm512_set1_ps(x); }
+static inline u_t u_of(uint32_t x)              { return _mm512_set1_epi32((int)x); }
+static inline f_t f_load(const float *x)        { return _mm512_loadu_ps(x); }
+static inline u_t u_load(const uint32_t *x)     { return _mm512_loadu_si512(x); }
+static inline f_t f_from_u(u_t a)               { return _mm512_cvtepi32_ps(a); }
+static inline u_t u_from_f(f_t a)               { return _mm512_cvttps_epi32(a); }
+static inline f_t f_from_s8(const int8_t *x)    { return f_from_u(_mm512_cvtepi8_epi32(bytes16(x))); }
+static inline f_t f_from_u8(const uint8_t *x)   { return f_from_u(_mm512_cvtepu8_epi32(bytes16(x))); }
+static inline void f_store(float *to, f_t x)    { _mm512_storeu_ps(to, x); }
+static inline f_t add(f_t a, f_t b)             { return _mm512_add_ps(a, b); }
+static inline f_t sub(f_t a, f_t b)             { return _mm512_sub_ps(a, b); }
+static inline f_t mul(f_t a, f_t b)             { return _mm512_mul_ps(a, b); }
+static inline f_t quotient(f_t a, f_t b)        { return _mm512_div_ps(a, b); }
+static inline f_t root(f_t a)                   { return _mm512_sqrt_ps(a); }
+static inline f_t least(f_t a, f_t b)           { return _mm512_min_ps(a, b); }
+static inline f_t most(f_t a, f_t b)            { return _mm512_max_ps(a, b); }
+static inline m_t below(f_t a, f_t b)           { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+static inline bool any(m_t m)                   { return m != 0; }
+static inline bool all(m_t m)                   { return m == 0xffff; }
+static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm512_mask_blend_ps(m, b, a); }
+static inline u_t u_add(u_t a, u_t b)           { return _mm512_add_epi32(a, b); }
+static inline u_t u_sub(u_t a, u_t b)           { return _mm512_sub_epi32(a, b); }
+static inline u_t u_and(u_t a, u_t b)           { return _mm512_and_si512(a, b); }
+static inline u_t u_or(u_t a, u_t b)            { return _mm512_or_si512(a, b); }
+static inline u_t u_shr9(u_t a)                 { return _mm512_srli_epi32(a, 9); }
+static inline u_t u_shr23(u_t a)                { return _mm512_srli_epi32(a, 23); }
+static inline u_t u_shl23(u_t a)                { return _mm512_slli_epi32(a, 23); }
+static inline f_t f_from_bits(u_t a)            { return _mm512_castsi512_ps(a); }
+static inline u_t u_from_bits(f_t a)            { return _mm512_castps_si512(a); }
+/* clang-format on */
+
+static inline void u16_store(uint16_t *to, u_t x)
+{
+    _mm256_storeu_si256((void *)to, _mm512_cvtepi32_epi16(x));
+}
+
+#include "pixel/kernel_code.h"
+
+const pix_kernels_t pix_kernels_avx512 = {develop, poisson, normal};

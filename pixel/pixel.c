@@ -1,0 +1,428 @@
+/*
+ * pixel.c - the die as a component: registers, frame and row events, rows computed ahead.
+ */
+#include "pixel/pixel.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pixel/fpn.h"
+#include "pixel/kernels.h"
+#include "pixel/pixel_int.h"
+
+/* ---- rows computed ahead: functions of a latched frame, so never state ---- */
+
+static void band_job(void *ctx, uint32_t job, uint32_t worker)
+{
+    pix_band_t *band = ctx;
+    const pix_t *pix = band->pix;
+    uint32_t room = pix_row_room(&pix->desc, PIX_MODE_FULL);
+    uint32_t first = job * PIX_BAND_JOB_ROWS, end = first + PIX_BAND_JOB_ROWS;
+    end = end < band->rows ? end : band->rows;
+    for (uint32_t i = first; i < end; i++)
+        band->saturated[i] = pix_row(pix, &band->frame, band->first_row + i, worker,
+                                     band->sample + (size_t)i * room);
+}
+
+static uint32_t height_of(const pix_t *pix, const pix_frame_t *frame)
+{
+    return pix_mode_size(&pix->desc, (pix_mode_t)frame->mode).height_px;
+}
+
+/* The band that holds the row, or will; NULL when there is none. */
+static pix_band_t *band_of(pix_t *pix, const pix_frame_t *frame, uint32_t row)
+{
+    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
+        pix_band_t *band = &pix->band[i];
+        if (row - band->first_row < band->rows && /* unsigned: also not before it */
+            memcmp(&band->frame, frame, sizeof(*frame)) == 0)
+            return band;
+    }
+    return NULL;
+}
+
+static void band_submit(pix_t *pix, pix_band_t *band, const pix_frame_t *frame, uint32_t row)
+{
+    sim_pool_wait(pix->pool, &band->batch); /* nobody wants those rows any more */
+    uint32_t left = height_of(pix, frame) - row;
+    band->frame = *frame;
+    band->first_row = row;
+    band->rows = left < PIX_BAND_ROWS ? left : PIX_BAND_ROWS;
+    uint32_t jobs = (band->rows + PIX_BAND_JOB_ROWS - 1) / PIX_BAND_JOB_ROWS;
+    sim_pool_submit(pix->pool, &band->batch, band_job, band, jobs);
+}
+
+/* Starts what comes after a band in the other one: more of the frame, or the next frame. */
+static void band_ahead(pix_t *pix, const pix_band_t *band)
+{
+    const pix_frame_t *frame = &band->frame;
+    uint32_t row = band->first_row + band->rows;
+    if (row == height_of(pix, frame)) {
+        if (!pix->pending)
+            return;
+        frame = &pix->next;
+        row = 0;
+    }
+    if (band_of(pix, frame, row) == NULL)
+        band_submit(pix, band == &pix->band[0] ? &pix->band[1] : &pix->band[0], frame, row);
+}
+
+/* The samples of a row of the frame that is read. */
+static const uint16_t *take_row(pix_t *pix, uint32_t row, uint32_t *saturated)
+{
+    pix_band_t *band = band_of(pix, &pix->now, row);
+    if (band == NULL) {
+        band = &pix->band[0];
+        band_submit(pix, band, &pix->now, row);
+    }
+    uint32_t i = row - band->first_row;
+    if (i == 0) {
+        band_ahead(pix, band);
+        sim_pool_wait(pix->pool, &band->batch);
+    }
+    *saturated = band->saturated[i];
+    return band->sample + (size_t)i * pix_row_room(&pix->desc, PIX_MODE_FULL);
+}
+
+/* ---- settings ---- */
+
+static void update_irq(pix_t *pix)
+{
+    sim_wire_set(&pix->irq, (pix->regs.status & pix->regs.irq_en) != 0);
+}
+
+/* Takes the settings for the frame that begins its exposure next, into pix->next. */
+static void latch(pix_t *pix)
+{
+    pix_frame_t wanted = {
+        .frame = (uint32_t)pix->frames,
+        .mode = pix->regs.mode,
+        .line_length_pck = pix->regs.line_length,
+        .frame_length_lines = pix->regs.frame_length,
+        .coarse_lines = pix->regs.coarse,
+        .gain_code = pix->regs.gain,
+    };
+    pix_frame_t *in = &pix->next;
+    *in = wanted;
+    bool illegal = pix_clamp(&pix->desc, in);
+    if (illegal) {
+        pix->regs.status |= PIX_STATUS_CLAMPED;
+        pix->clamped_settings++;
+    }
+    if (illegal && !pix->illegal)
+        sim_log(&pix->comp, SIM_LOG_GUEST,
+                "mode %u, line %u, frame %u, coarse %u, gain %u: out of range, taken as "
+                "%u, %u, %u, %u, %u",
+                wanted.mode, wanted.line_length_pck, wanted.frame_length_lines, wanted.coarse_lines,
+                wanted.gain_code, in->mode, in->line_length_pck, in->frame_length_lines,
+                in->coarse_lines, in->gain_code);
+    pix->illegal = illegal;
+}
+
+static void schedule_frame(pix_t *pix)
+{
+    pix->pending = true;
+    sim_event_at(pix->comp.sim, &pix->frame_event,
+                 pix_row_readout_start_ps(&pix->desc, &pix->next, 0));
+}
+
+/* The first frame of a stream: its exposure starts now. */
+static void begin_stream(pix_t *pix)
+{
+    latch(pix);
+    uint64_t start_pck = sim_edge_at_or_after(sim_now_ps(pix->comp.sim), pix->desc.clk_hz);
+    pix->next.readout_pck =
+        start_pck + (uint64_t)pix->next.coarse_lines * pix->next.line_length_pck;
+    schedule_frame(pix);
+    update_irq(pix);
+}
+
+static void follow(pix_t *pix)
+{
+    latch(pix);
+    pix->next.readout_pck = pix_follow_pck(&pix->desc, &pix->now, &pix->next);
+    uint64_t period = (uint64_t)pix->now.frame_length_lines * pix->now.line_length_pck;
+    pix->stretched_frames += pix->next.readout_pck > pix->now.readout_pck + period;
+    schedule_frame(pix);
+}
+
+/* ---- a frame ---- */
+
+static bool streaming(const pix_t *pix)
+{
+    return (pix->regs.ctrl & PIX_CTRL_STREAM) != 0;
+}
+
+static void schedule_row(pix_t *pix)
+{
+    sim_event_at(pix->comp.sim, &pix->row_event,
+                 pix_row_readout_end_ps(&pix->desc, &pix->now, pix->row));
+}
+
+static void on_frame_start(void *ctx)
+{
+    pix_t *pix = ctx;
+    pix->now = pix->next;
+    pix->pending = false;
+    pix->reading = true;
+    pix->row = 0;
+    pix->frames++;
+    uint64_t start_ps = pix_row_exposure_start_ps(&pix->desc, &pix->now, 0);
+    pix->regs.frame = pix->now.frame;
+    pix->regs.sof_lo = (uint32_t)start_ps;
+    pix->regs.sof_hi = (uint32_t)(start_ps >> 32);
+    pix->regs.status |= PIX_STATUS_FRAME_START;
+    if (band_of(pix, &pix->now, 0) == NULL)
+        band_submit(pix, &pix->band[0], &pix->now, 0);
+    follow(pix); /* streaming, or there would be no frame start */
+    schedule_row(pix);
+    sim_wire_pulse(&pix->frame_start);
+    update_irq(pix);
+}
+
+static void trace_frame(pix_t *pix)
+{
+    if (!sim_tracing(pix->comp.sim))
+        return;
+    pix_timing_t t = pix_timing(pix);
+    char track[32], name[32];
+    snprintf(name, sizeof(name), "frame %u", t.frame);
+    /* exposures of two frames overlap, of three never */
+    snprintf(track, sizeof(track), "pixel.exposure.%u", t.frame % 2);
+    sim_trace_span(pix->comp.sim, track, name, t.exposure_start_ps, t.exposure_end_ps,
+                   "\"frame\": %u, \"lines\": %u", t.frame, pix->now.coarse_lines);
+    sim_trace_span(pix->comp.sim, "pixel.readout", name, t.readout_start_ps, t.readout_end_ps,
+                   "\"frame\": %u, \"rows\": %u", t.frame, height_of(pix, &pix->now));
+}
+
+static void end_frame(pix_t *pix)
+{
+    pix->reading = false;
+    pix->regs.status |= PIX_STATUS_FRAME_END;
+    trace_frame(pix);
+    sim_wire_pulse(&pix->frame_end);
+    update_irq(pix);
+    if (streaming(pix) && !pix->pending) /* switched off and on again while it was read */
+        begin_stream(pix);
+}
+
+static void on_row_end(void *ctx)
+{
+    pix_t *pix = ctx;
+    uint32_t row = pix->row++, saturated;
+    pix_size_t size = pix_mode_size(&pix->desc, (pix_mode_t)pix->now.mode);
+    bool last = pix->row == size.height_px;
+    sim_line_t line = {
+        .format = SIM_LINE_RAW,
+        .bayer = pix->desc.bayer,
+        .flags = (row == 0 ? SIM_LINE_FIRST : 0) | (last ? SIM_LINE_LAST : 0),
+        .bits = pix->desc.adc_bits,
+        .width_px = size.width_px,
+        .height_px = size.height_px,
+        .frame = pix->now.frame,
+        .row = row,
+        .start_ps = pix_row_readout_start_ps(&pix->desc, &pix->now, row),
+        .end_ps = sim_now_ps(pix->comp.sim),
+        .data.raw = take_row(pix, row, &saturated),
+    };
+    pix->rows++;
+    pix->saturated_px += saturated;
+    if (!last)
+        schedule_row(pix);
+    for (uint32_t i = 0; i < pix->sinks; i++)
+        pix->sink[i].line(pix->sink[i].ctx, &line);
+    if (last)
+        end_frame(pix);
+}
+
+/* ---- registers ---- */
+
+static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
+{
+    pix_t *pix = (pix_t *)comp;
+    (void)value;
+    if (streaming(pix) && !pix->pending && !pix->reading)
+        begin_stream(pix);
+    if (!streaming(pix) && pix->pending) {
+        pix->pending = false;
+        pix->dropped_frames++;
+        sim_event_cancel(comp->sim, &pix->frame_event);
+    }
+}
+
+static void wrote_irq(sim_comp_t *comp, uint32_t value)
+{
+    (void)value;
+    update_irq((pix_t *)comp);
+}
+
+/* clang-format off */
+#define R(member) offsetof(pix_t, regs.member)
+static const sim_reg_t pix_regs[] = {
+    /* name              help                                                addr  reset         rw_mask w1c  member           side effect */
+    {"PIX_ID",           "31:16: block id; 15:0: version",                   0x00, PIX_ID_VALUE, 0x0,    0x0, R(id),           NULL},
+    {"PIX_CTRL",         "0: stream",                                        0x04, 0x0,          0x1,    0x0, R(ctrl),         wrote_ctrl},
+    {"PIX_MODE",         "1:0: 0 every photosite, 1 binned 2x2",             0x08, 0x1,          0x3,    0x0, R(mode),         NULL},
+    {"PIX_LINE_LENGTH",  "15:0: pixel clocks a line",                        0x0c, 9398,         0xffff, 0x0, R(line_length),  NULL},
+    {"PIX_FRAME_LENGTH", "15:0: lines a frame",                              0x10, 2637,         0xffff, 0x0, R(frame_length), NULL},
+    {"PIX_COARSE",       "15:0: exposure, lines",                            0x14, 1600,         0xffff, 0x0, R(coarse),       NULL},
+    {"PIX_GAIN",         "15:0: analog gain code, gain = 1024/(1024 - code)", 0x18, 0x0,         0xffff, 0x0, R(gain),         NULL},
+    {"PIX_BLACK",        "15:0: black level, DN",                            0x1c, 64,           0x0,    0x0, R(black),        NULL},
+    {"PIX_FRAME",        "31:0: number of the frame that is read, or was last", 0x20, 0x0,       0x0,    0x0, R(frame),        NULL},
+    {"PIX_SOF_LO",       "31:0: start of that frame's exposure, ps, low",    0x24, 0x0,          0x0,    0x0, R(sof_lo),       NULL},
+    {"PIX_SOF_HI",       "31:0: the same, high",                             0x28, 0x0,          0x0,    0x0, R(sof_hi),       NULL},
+    {"PIX_STATUS",       "0: frame start; 1: frame end; 2: setting clamped; W1C", 0x2c, 0x0,     0x0,    0x7, R(status),       wrote_irq},
+    {"PIX_IRQ_EN",       "2:0: interrupt on the same bit of PIX_STATUS",     0x30, 0x0,          0x7,    0x0, R(irq_en),       wrote_irq},
+    SIM_REG_END
+};
+/* clang-format on */
+
+static const sim_field_t pix_fields[] = {
+    SIM_FIELD(pix_t, regs),
+    SIM_FIELD(pix_t, now),
+    SIM_FIELD(pix_t, next),
+    SIM_FIELD(pix_t, pending),
+    SIM_FIELD(pix_t, reading),
+    SIM_FIELD(pix_t, illegal),
+    SIM_FIELD(pix_t, row),
+    SIM_FIELD(pix_t, frames),
+    SIM_FIELD(pix_t, rows),
+    SIM_FIELD(pix_t, saturated_px),
+    SIM_FIELD(pix_t, dropped_frames),
+    SIM_FIELD(pix_t, stretched_frames),
+    SIM_FIELD(pix_t, clamped_settings),
+    SIM_FIELD_END,
+};
+
+static const sim_stat_t pix_stats[] = {
+    SIM_STAT(pix_t, frames, "frames", "frames whose readout began"),
+    SIM_STAT(pix_t, rows, "lines", "rows read"),
+    SIM_STAT(pix_t, saturated_px, "px", "samples at full scale"),
+    SIM_STAT(pix_t, dropped_frames, "frames", "exposures given up because the stream was stopped"),
+    SIM_STAT(pix_t, stretched_frames, "frames", "frames that waited for their own long exposure"),
+    SIM_STAT(pix_t, clamped_settings, "frames", "frames with a setting out of range"),
+    SIM_STAT_END,
+};
+
+static sim_err_t pix_check(sim_comp_t *comp)
+{
+    const pix_t *pix = (pix_t *)comp;
+    if (pix->light.row == NULL)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.light: not connected", comp->name);
+    return SIM_OK;
+}
+
+static void pix_reset(sim_comp_t *comp)
+{
+    pix_t *pix = (pix_t *)comp;
+    sim_event_cancel(comp->sim, &pix->frame_event);
+    sim_event_cancel(comp->sim, &pix->row_event);
+    pix->regs.black = pix->desc.black_dn;
+    pix->now = pix->next = (pix_frame_t){0};
+    pix->pending = pix->reading = pix->illegal = false;
+    pix->row = 0;
+    pix->frames = pix->rows = pix->saturated_px = 0;
+    pix->dropped_frames = pix->stretched_frames = pix->clamped_settings = 0;
+    update_irq(pix);
+}
+
+static const sim_kind_t pix_kind = {
+    .kind = "pixel",
+    .version = 1,
+    .check = pix_check,
+    .reset = pix_reset,
+    .fields = pix_fields,
+    .stats = pix_stats,
+    .regs = pix_regs,
+};
+_Static_assert(offsetof(pix_t, comp) == 0, "comp stays first");
+_Static_assert(sizeof(pix_frame_t) == 8 + 6 * 4, "no padding: it is hashed and compared");
+
+/* ---- life ---- */
+
+static bool make_memory(pix_t *pix)
+{
+    size_t room = pix_row_room(&pix->desc, PIX_MODE_FULL);
+    bool fine = true;
+    for (uint32_t i = 0; i < sim_pool_threads(pix->pool); i++) {
+        pix->scratch[i] = calloc(PIX_COLORS * room, sizeof(float));
+        fine = fine && pix->scratch[i] != NULL;
+    }
+    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
+        pix->band[i].pix = pix;
+        pix->band[i].sample = calloc(PIX_BAND_ROWS * room, sizeof(uint16_t));
+        fine = fine && pix->band[i].sample != NULL;
+    }
+    pix->fpn = calloc(PIX_MODES, sizeof(*pix->fpn));
+    return fine && pix->fpn != NULL && pix_fpn_make(pix->fpn, &pix->desc, pix->pool);
+}
+
+static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
+{
+    if (d->width_px % 4 != 0 || d->width_px < 16 || d->width_px > PIX_MAX_WIDTH)
+        return sim_fail(sim, SIM_EDESC, "%s.width_px: %u is not a multiple of 4 in 16..%u", name,
+                        d->width_px, PIX_MAX_WIDTH);
+    if (d->height_px % 4 != 0 || d->height_px < 16 || d->height_px > PIX_MAX_WIDTH)
+        return sim_fail(sim, SIM_EDESC, "%s.height_px: %u is not a multiple of 4 in 16..%u", name,
+                        d->height_px, PIX_MAX_WIDTH);
+    if (d->adc_bits < 8 || d->adc_bits > 12 || d->black_dn >= 1u << d->adc_bits)
+        return sim_fail(sim, SIM_EDESC, "%s: black level %u does not fit an ADC of %u bits", name,
+                        d->black_dn, d->adc_bits);
+    if (d->clk_hz == 0 || d->gain_code_max > 1023 || !(d->f_number > 0) || !(d->dn_per_e > 0) ||
+        d->dark_spread < 0 || d->dark_spread > 0.6 || !(d->dark_doubling_k > 0))
+        return sim_fail(sim, SIM_EDESC, "%s: clock, gain, lens or dark current out of range", name);
+    if (d->coarse_min + d->coarse_margin > d->height_px / 2 + d->blank_lines_min)
+        return sim_fail(sim, SIM_EDESC, "%s: no exposure fits the shortest frame", name);
+    return SIM_OK;
+}
+
+sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *name,
+                   sim_pool_t *pool)
+{
+    sim_err_t err = check_desc(sim, desc, name);
+    if (err == SIM_OK)
+        err = sim_comp_init(&pix->comp, sim, &pix_kind, name);
+    if (err != SIM_OK)
+        return err;
+    pix->desc = *desc;
+    pix->pool = pool;
+    pix->kernels = pix_kernels_of(sim_simd());
+    sim_event_init(&pix->frame_event, &pix->comp, "frame", SIM_PRIO_DRIVE, on_frame_start, pix);
+    sim_event_init(&pix->row_event, &pix->comp, "row", SIM_PRIO_DRIVE, on_row_end, pix);
+    if (!make_memory(pix))
+        return sim_fail(sim, SIM_ENOMEM, "%s: no memory", name);
+    return SIM_OK;
+}
+
+void pix_free(pix_t *pix)
+{
+    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
+        if (pix->pool != NULL)
+            sim_pool_wait(pix->pool, &pix->band[i].batch);
+        free(pix->band[i].sample);
+        pix->band[i].sample = NULL;
+    }
+    for (uint32_t i = 0; i < PIX_MAX_THREADS; i++) {
+        free(pix->scratch[i]);
+        pix->scratch[i] = NULL;
+    }
+    if (pix->fpn != NULL)
+        pix_fpn_free(pix->fpn);
+    free(pix->fpn);
+    pix->fpn = NULL;
+}
+
+bool pix_add_sink(pix_t *pix, sim_line_sink_t sink)
+{
+    if (pix->sinks == PIX_MAX_SINKS)
+        return false;
+    pix->sink[pix->sinks++] = sink;
+    return true;
+}
+
+pix_timing_t pix_timing(const pix_t *pix)
+{
+    return pix->frames == 0 ? (pix_timing_t){0} : pix_frame_timing(&pix->desc, &pix->now);
+}

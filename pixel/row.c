@@ -1,0 +1,119 @@
+/*
+ * row.c - one row of samples: light is pulled, then developed in stretches that stay in cache.
+ */
+#include <assert.h>
+
+#include "pixel/fpn.h"
+#include "pixel/kernels.h"
+#include "pixel/pixel_int.h"
+
+#define SPAN_PX 512u
+
+/* Color of the photosites in even and odd columns of even and odd rows. */
+static uint32_t color_at(sim_bayer_t bayer, uint32_t row, uint32_t column)
+{
+    static const uint8_t colors[][2][2] = {
+        [SIM_BAYER_GRBG] = {{PIX_GREEN, PIX_RED}, {PIX_BLUE, PIX_GREEN}},
+        [SIM_BAYER_RGGB] = {{PIX_RED, PIX_GREEN}, {PIX_GREEN, PIX_BLUE}},
+        [SIM_BAYER_BGGR] = {{PIX_BLUE, PIX_GREEN}, {PIX_GREEN, PIX_RED}},
+        [SIM_BAYER_GBRG] = {{PIX_GREEN, PIX_BLUE}, {PIX_RED, PIX_GREEN}},
+    };
+    return colors[bayer][row % 2][column % 2];
+}
+
+/* Four photosites of a binned sample share its light and noise: their charge together is Poisson,
+ * and averaging four conversions halves the read noise. */
+static pix_law_t law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
+{
+    const pix_desc_t *d = &pix->desc;
+    const pix_fpn_t *fpn = &pix->fpn[frame->mode];
+    double sites = frame->mode == PIX_MODE_BINNED ? 4 : 1;
+    double seconds = (double)frame->coarse_lines * frame->line_length_pck / (double)d->clk_hz;
+    double gain = pix_analog_gain(frame->gain_code), dn_per_e = d->dn_per_e * gain;
+    pix_law_t law = {
+        .prnu_step = (float)fpn->prnu_step,
+        .dark_step = (float)(sites * seconds * pix_dark_e_per_s(d) * fpn->dark_step),
+        .site_share = (float)(1 / sites),
+        .full_well_e = (float)d->full_well_e,
+        .dn_per_e = (float)dn_per_e,
+        .dsnu_step_dn = (float)(fpn->dsnu_step_e * dn_per_e),
+        .read_dn = (float)(pix_read_noise_e(d, gain) / (sites > 1 ? 2 : 1) * dn_per_e),
+        .black_dn = (float)d->black_dn,
+        .white_dn = (float)((1u << d->adc_bits) - 1),
+    };
+    for (uint32_t column = 0; column < PIX_LANES; column++) {
+        double e[PIX_COLORS];
+        pix_electrons_per_lux_s(d, color_at(d->bayer, row, column), e);
+        for (uint32_t band = 0; band < PIX_COLORS; band++)
+            law.e_per_lux[band][column] = (float)(sites * seconds * e[band]);
+    }
+    return law;
+}
+
+static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                       sim_light_row_t *light)
+{
+    const pix_desc_t *d = &pix->desc;
+    float step = frame->mode == PIX_MODE_BINNED ? 2.0f : 1.0f;
+    uint64_t start_ps = pix_row_exposure_start_ps(d, frame, row);
+    sim_light_req_t req = {
+        .frame = frame->frame,
+        .array_width_px = d->width_px,
+        .array_height_px = d->height_px,
+        .width_px = pix_mode_size(d, (pix_mode_t)frame->mode).width_px,
+        .x0_px = (step - 1) / 2,
+        .x_step_px = step,
+        .y_px = (float)row * step + (step - 1) / 2,
+        .start_ps = start_ps,
+        .exposure_ps = pix_row_readout_start_ps(d, frame, row) - start_ps,
+        .planes = 7,
+        .worker = worker,
+    };
+    uint32_t room = pix_row_room(d, PIX_MODE_FULL);
+    float *scratch = pix->scratch[worker];
+    *light = (sim_light_row_t){scratch, scratch + room, scratch + 2 * room};
+    pix->light.row(pix->light.ctx, &req, light);
+    for (uint32_t i = req.width_px; i < pix_row_room(d, (pix_mode_t)frame->mode); i++)
+        light->r[i] = light->g[i] = light->b[i] = 0;
+}
+
+static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t white)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++)
+        found += sample[i] == white;
+    return found;
+}
+
+uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                 uint16_t *out)
+{
+    const pix_fpn_t *fpn = &pix->fpn[frame->mode];
+    pix_size_t size = pix_mode_size(&pix->desc, (pix_mode_t)frame->mode);
+    assert(row < size.height_px && worker < PIX_MAX_THREADS && pix->scratch[worker] != NULL);
+    sim_light_row_t light;
+    pull_light(pix, frame, row, worker, &light);
+
+    pix_law_t law = law_of(pix, frame, row);
+    sim_rng_t shot = {pix->desc.seed, PIX_RNG_SHOT, frame->frame, row}, read = shot;
+    read.purpose = PIX_RNG_READ;
+    uint32_t shot_word[SPAN_PX], read_word[SPAN_PX];
+    size_t fpn_row = (size_t)row * fpn->stride_px;
+    for (uint32_t x = 0; x < fpn->stride_px; x += SPAN_PX) {
+        uint32_t left = fpn->stride_px - x, count = left < SPAN_PX ? left : SPAN_PX;
+        sim_rng_fill_u32(&shot, x, count, shot_word);
+        sim_rng_fill_u32(&read, x, count, read_word);
+        pix_span_t span = {
+            .light = {light.r + x, light.g + x, light.b + x},
+            .shot = shot_word,
+            .read = read_word,
+            .prnu = fpn->prnu + fpn_row + x,
+            .dsnu = fpn->dsnu + fpn_row + x,
+            .dark = fpn->dark + fpn_row + x,
+            .out = out + x,
+            .count = count,
+        };
+        pix->kernels->develop(&law, &span);
+    }
+    return count_white(out, size.width_px, (1u << pix->desc.adc_bits) - 1);
+}
