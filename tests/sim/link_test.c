@@ -323,7 +323,7 @@ static uint64_t run_pipeline(uint64_t seed, bool cheat, uint64_t *items)
     memset(stages, 0, sizeof(stages));
     sim_set_shuffle(sim, seed);
     for (int i = 0; i < STAGES; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "s%d", i);
         ck_assert_int_eq(sim_comp_init(&stages[i].comp, sim, &stage_kind, name), SIM_OK);
         sim_event_init(&stages[i].tick, &stages[i].comp, "tick", SIM_PRIO_DRIVE, on_tick,
@@ -331,7 +331,7 @@ static uint64_t run_pipeline(uint64_t seed, bool cheat, uint64_t *items)
         stages[i].shared = cheat ? &shared : NULL;
     }
     for (int i = 0; i < STAGES - 1; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "l%d", i);
         sim_link_desc_t desc = {CLK_HZ, (uint32_t)i + 1, sizeof(uint32_t), (uint32_t)i + 1};
         ck_assert_int_eq(sim_link_init(&links[i], sim, &desc, name), SIM_OK);
