@@ -74,9 +74,9 @@ static sim_err_t connect_memory(sensor_t *s)
 {
     TRY(l2_port(&s->l2, "core", &s->bus.l2));
     TRY(l2_port(&s->l2, "isp", &s->isp.port));
-    TRY(l2_port(&s->l2, "npu_fetch", &s->npu.fetch_port));
-    TRY(l2_port(&s->l2, "npu_load", &s->npu.load_port));
-    TRY(l2_port(&s->l2, "npu_store", &s->npu.store_port));
+    TRY(l2_port(&s->l2, "npu_fetch", &s->npu.fetch));
+    TRY(l2_port(&s->l2, "npu_load", &s->npu.load.port));
+    TRY(l2_port(&s->l2, "npu_store", &s->npu.store.port));
     return l2_port(&s->l2, "mipi", &s->mipi.mem);
 }
 
@@ -106,13 +106,6 @@ static bool connect_irqs(sensor_t *s)
     return fine;
 }
 
-static void tensor_is_ready(void *ctx, bool level)
-{
-    sensor_t *s = ctx;
-    if (level)
-        npu_tensor_ready(&s->npu);
-}
-
 static uint8_t embedded_reg(void *ctx, uint16_t addr)
 {
     const sensor_t *s = ctx;
@@ -123,7 +116,7 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
 {
     bool fine = pix_add_sink(&s->pixel, isp_sink(&s->isp)) &&
                 pix_add_sink(&s->pixel, mipi_tx_line_sink(&s->mipi)) &&
-                sim_wire_connect(&s->isp.tensor_done, tensor_is_ready, s) && connect_irqs(s);
+                sim_wire_connect(&s->isp.tensor_done, npu_tensor_ready, &s->npu) && connect_irqs(s);
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;
     return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a port has no place left");
@@ -153,15 +146,14 @@ static void on_tensor(void *ctx, bool level)
     timeline_at(&s->timeline, s->timeline.npu_frame)->tensor_ready_ps = sim_now_ps(s->sim);
 }
 
-static void on_npu_busy(void *ctx, bool busy)
+static void on_npu_done(void *ctx, bool level)
 {
     sensor_t *s = ctx;
+    if (!level)
+        return;
     timeline_frame_t *frame = timeline_at(&s->timeline, s->timeline.npu_frame);
-    s->timeline.npu_busy = busy;
-    if (busy)
-        frame->npu_start_ps = sim_now_ps(s->sim);
-    else
-        frame->npu_end_ps = sim_now_ps(s->sim);
+    frame->npu_start_ps = sim_edge_ps(s->npu.start_cycle, s->npu.desc.clk_hz);
+    frame->npu_end_ps = sim_now_ps(s->sim);
 }
 
 static void on_meta_go(void *ctx, uint32_t frame)
@@ -185,7 +177,7 @@ static sim_err_t connect_timeline(sensor_t *s, sim_t *sim)
     s->mipi.frame_ctx = s;
     bool fine = sim_wire_connect(&s->pixel.frame_start, on_frame_start, s) &&
                 sim_wire_connect(&s->isp.tensor_done, on_tensor, s) &&
-                sim_wire_connect(&s->npu.busy, on_npu_busy, s);
+                sim_wire_connect(&s->npu.done, on_npu_done, s);
     return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a wire has no place left");
 }
 
@@ -197,8 +189,8 @@ sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, s
     TRY(make_path(sensor, sim, pool));
     TRY(connect_memory(sensor));
     TRY(connect_pages(sensor));
-    TRY(connect_timeline(sensor, sim)); /* before the NPU hears of a tensor: it starts at once */
-    return connect_path(sensor, sim);
+    TRY(connect_path(sensor, sim));
+    return connect_timeline(sensor, sim);
 }
 
 void sensor_free(sensor_t *sensor)
@@ -230,7 +222,7 @@ sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *er
 {
     if (!npu_prog_fits(prog, &sensor->desc.npu, error, error_bytes))
         return SIM_EDESC;
-    if (!npu_prog_load(prog, &sensor->npu.load_port, sensor->desc.logic.l2.base)) {
+    if (!npu_prog_load(prog, &sensor->npu.load.port, sensor->desc.logic.l2.base)) {
         snprintf(error, error_bytes, "%s: does not fit the L2 of %u bytes", prog->meta.name,
                  sensor->desc.logic.l2.bytes);
         return SIM_EDESC;

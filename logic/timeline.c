@@ -13,8 +13,8 @@ void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint
     timeline_frame_t *place = timeline_at(timeline, frame);
     place->link_first_ps = first_ps;
     place->link_last_ps = last_ps;
-    if (timeline->npu_busy || place->npu_end_ps == 0)
-        return;
+    if (place->npu_end_ps == 0 || place->firmware_end_ps == 0)
+        return; /* a packet that names a frame the NPU has not seen */
     sim_trace_span(timeline->sim, "firmware", "frame", place->npu_end_ps, place->firmware_end_ps,
                    "\"frame\":%u", frame);
     if (timeline->done != NULL)

@@ -10,12 +10,12 @@
 #include "tools/commands.h"
 #include "tools/network.h"
 
-static void print_report(const npu_prog_t *prog, const npu_report_t *report)
+static void print_report(const npu_prog_t *prog, const npu_compile_report_t *report)
 {
     printf("%-4s %-24s %-18s %12s %14s %7s %5s %10s %10s\n", "#", "layer", "op", "result", "MACs",
            "stripe", "tiles", "weights B", "busy cyc");
     for (uint32_t i = 0; i < report->layers; i++) {
-        const npu_layer_report_t *l = &report->layer[i];
+        const npu_layer_plan_t *l = &report->layer[i];
         char shape[32];
         uint64_t busy = 0;
         for (int e = 0; e < NPU_ENGINES; e++)
@@ -29,7 +29,7 @@ static void print_report(const npu_prog_t *prog, const npu_report_t *report)
     }
     printf("\n%-32s %10s %10s %7s %7s\n", "L2 place", "offset", "bytes", "from", "to layer");
     for (uint32_t i = 0; i < report->places; i++) {
-        const npu_place_report_t *p = &report->place[i];
+        const npu_place_plan_t *p = &report->place[i];
         size_t length = strlen(p->name);
         printf("%-32s %10u %10u %7u %7u\n", length > 32 ? p->name + length - 32 : p->name, p->l2,
                p->bytes, p->first_layer, p->last_layer);
@@ -41,11 +41,11 @@ static void print_report(const npu_prog_t *prog, const npu_report_t *report)
            prog->meta.l2_lower_bound_bytes, (double)prog->meta.macs / 1e6);
 }
 
-static void add_layers(sim_json_t *out, const npu_report_t *report)
+static void add_layers(sim_json_t *out, const npu_compile_report_t *report)
 {
     sim_json_t *layers = sim_json_add_array(out, "layers");
     for (uint32_t i = 0; i < report->layers; i++) {
-        const npu_layer_report_t *l = &report->layer[i];
+        const npu_layer_plan_t *l = &report->layer[i];
         sim_json_t *item = sim_json_add_object(layers, NULL);
         sim_json_add_str(item, "name", l->name);
         sim_json_add_str(item, "op", l->op);
@@ -65,7 +65,7 @@ static void add_layers(sim_json_t *out, const npu_report_t *report)
     }
 }
 
-static void print_json(const npu_prog_t *prog, const npu_report_t *report)
+static void print_json(const npu_prog_t *prog, const npu_compile_report_t *report)
 {
     sim_json_t *out = sim_json_object();
     sim_json_add_str(out, "model", prog->meta.name);
@@ -108,7 +108,7 @@ int cmd_compile(int argc, char **argv)
         return over;
     sensor_desc_t desc;
     npu_prog_t prog = {0};
-    npu_report_t report = {0};
+    npu_compile_report_t report = {0};
     network_options_t options = {.report = &report};
     if (!network_flags(&cli, rounding, keep, &options))
         return EXIT_USAGE;
@@ -126,7 +126,7 @@ int cmd_compile(int argc, char **argv)
         print_json(&prog, &report);
     else if (report_flag != NULL)
         print_report(&prog, &report);
-    npu_report_free(&report);
+    npu_compile_report_free(&report);
     npu_prog_free(&prog);
     return code;
 }

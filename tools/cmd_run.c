@@ -24,7 +24,7 @@ static void watch_signals(void)
     struct sigaction action;
     memset(&action, 0, sizeof(action));
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESETHAND; /* a second Ctrl-C ends the process at once */
+    action.sa_flags = (int)SA_RESETHAND; /* a second Ctrl-C ends the process at once */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }

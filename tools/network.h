@@ -10,7 +10,7 @@
 typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
     bool keep_all;
-    npu_report_t *report; /* filled for a .tflite when not NULL */
+    npu_compile_report_t *report; /* filled for a .tflite when not NULL */
 } network_options_t;
 
 /* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error. */
