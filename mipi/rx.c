@@ -367,38 +367,50 @@ void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
         report(&at, MIPI_RX_ECC, 0, 0);
 }
 
-/* A header to start again at must be free of errors and make sense. */
-static bool header_fits(const uint8_t *bytes, size_t left)
+/* Bytes of a packet that is there beyond doubt: header without error, payload with the right CRC.
+ */
+static size_t proven_packet(const uint8_t *bytes, size_t left)
 {
     mipi_header_t header;
-    return mipi_header_decode(bytes, &header) == MIPI_ECC_OK && mipi_dt_known(header.dt) &&
-           mipi_packet_bytes(&header) <= left;
+    if (left < MIPI_HEADER_BYTES || mipi_header_decode(bytes, &header) != MIPI_ECC_OK ||
+        !mipi_dt_known(header.dt) || mipi_packet_bytes(&header) > left)
+        return 0;
+    const uint8_t *end = bytes + MIPI_HEADER_BYTES + header.word;
+    if (!mipi_dt_is_short(header.dt) && mipi_crc16(MIPI_CRC_START, bytes + MIPI_HEADER_BYTES,
+                                                   header.word) != (end[0] | end[1] << 8))
+        return 0;
+    return mipi_packet_bytes(&header);
+}
+
+/* A place to start again at. A short packet proves little: something proven must come behind it. */
+static bool may_restart(const uint8_t *bytes, size_t left)
+{
+    size_t count = proven_packet(bytes, left);
+    return count > MIPI_HEADER_BYTES ||
+           (count > 0 && (count == left || proven_packet(bytes + count, left - count) > 0));
+}
+
+/* Bytes of the piece that the stream begins with. */
+static size_t first_piece(const uint8_t *bytes, size_t left)
+{
+    mipi_header_t header;
+    if (left < MIPI_HEADER_BYTES)
+        return left;
+    if (mipi_header_decode(bytes, &header) != MIPI_ECC_BAD)
+        return mipi_packet_bytes(&header) < left ? mipi_packet_bytes(&header) : left;
+    size_t lost = MIPI_HEADER_BYTES;
+    while (lost < left && lost < MIPI_MAX_PACKET_BYTES && !may_restart(bytes + lost, left - lost))
+        lost++;
+    return lost;
 }
 
 void mipi_rx_bytes(mipi_rx_t *rx, const uint8_t *bytes, size_t count)
 {
-    size_t at = 0;
-    while (at < count) {
-        mipi_header_t header;
-        size_t left = count - at, take = left;
-        if (left >= MIPI_HEADER_BYTES) {
-            if (mipi_header_decode(bytes + at, &header) != MIPI_ECC_BAD) {
-                if (mipi_packet_bytes(&header) < left)
-                    take = mipi_packet_bytes(&header);
-            } else {
-                /* one bad piece, up to the next header that can be right */
-                for (take = 1; take < left; take++)
-                    if (left - take >= MIPI_HEADER_BYTES &&
-                        header_fits(bytes + at + take, left - take))
-                        break;
-            }
-        }
-        if (take > UINT32_MAX)
-            take = UINT32_MAX;
+    for (size_t at = 0, piece; at < count; at += piece) {
+        piece = first_piece(bytes + at, count - at);
         mipi_rx_packet(
             rx,
-            &(mipi_packet_t){.number = rx->packets, .bytes = bytes + at, .count = (uint32_t)take});
-        at += take;
+            &(mipi_packet_t){.number = rx->packets, .bytes = bytes + at, .count = (uint32_t)piece});
     }
 }
 

@@ -46,7 +46,7 @@ typedef enum {
         MIPI_RX_EVENT_KINDS
 } mipi_rx_kind_t;
 
-/* "ecc_corrected" style name and the sentence of the table above. */
+/* "ECC_CORRECTED" and the sentence of the table above. */
 const char *mipi_rx_kind_name(mipi_rx_kind_t kind);
 const char *mipi_rx_kind_text(mipi_rx_kind_t kind);
 
@@ -122,8 +122,9 @@ void mipi_rx_free(mipi_rx_t *rx);
 void mipi_rx_packet(void *rx, const mipi_packet_t *packet);
 
 /*
- * Packets back to back without any framing; a header that cannot be right is slid over byte by
- * byte until one is. Numbers continue from rx->packets.
+ * Packets back to back without any framing. After a header that cannot be right, the rest is
+ * searched for the next packet that proves itself, by its CRC or by what follows. Numbers are
+ * rx->packets.
  */
 void mipi_rx_bytes(mipi_rx_t *rx, const uint8_t *bytes, size_t count);
 

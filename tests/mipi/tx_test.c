@@ -1,0 +1,573 @@
+#include "mipi/tx.h"
+
+#include "mipi/embedded.h"
+#include "sim/rng.h"
+#include "tests/mipi/rig.h"
+#include "tests/test.h"
+
+#define NS 1000u
+
+static rig_t rig;
+static uint16_t px[64 * 400];
+
+/* ---- image frames -------------------------------------------------------------------------------
+ */
+START_TEST(nothing_is_sent_until_something_is_enabled)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 2, 4, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.source.sent, 4);
+    ck_assert_uint_eq(rig.packets, 0);
+    ck_assert_uint_eq(rig.tx.lines_lost, 0);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(a_frame_is_fs_lines_fe_at_their_times)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 2, 2, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.packets, 4);
+    rig_expect(&rig, 0, 0, MIPI_DT_FS);
+    rig_expect(&rig, 1, 0, MIPI_DT_RAW10);
+    rig_expect(&rig, 2, 0, MIPI_DT_RAW10);
+    rig_expect(&rig, 3, 0, MIPI_DT_FE);
+    /* 4 bytes: 409 ns; 20 + 6 bytes: 585 ns */
+    ck_assert_uint_eq(rig.packet[0].start_ps, 1000 * NS);
+    ck_assert_uint_eq(rig.packet[0].first_byte_ps, 1213 * NS);
+    ck_assert_uint_eq(rig.packet[0].last_byte_ps, 1245 * NS);
+    ck_assert_uint_eq(rig.packet[1].start_ps, 1409 * NS);
+    ck_assert_uint_eq(rig.packet[1].end_ps, 1994 * NS);
+    ck_assert_uint_eq(rig.packet[2].start_ps, 11000 * NS);
+    ck_assert_uint_eq(rig.packet[3].start_ps, 11585 * NS);
+    ck_assert_uint_eq(rig.packet[3].header.word, 1);
+    ck_assert_uint_eq(rig.tx.link_busy_ps, (409 + 585 + 585 + 409) * NS);
+    ck_assert_uint_eq(rig.tx.link_bytes, 4 + 26 + 26 + 4);
+    ck_assert_uint_eq(rig.tx.image_bytes, 40);
+    ck_assert_uint_eq(rig.frames, 1);
+    ck_assert_uint_eq(rig.frame[0].first_ps, 1213 * NS);
+    ck_assert_uint_eq(rig.frame[0].last_ps, (11585 + 213 + 32) * NS);
+    ck_assert_uint_eq(rig.frame[0].bytes, 40);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(the_binned_mode_of_the_sensor_flows_without_loss)
+{
+    static uint16_t row[2028];
+    mipi_desc_t desc = mipi_desc_default();
+    rig_open(&rig, &desc);
+    rig.tx.mem.max_burst_bytes = 16;
+    rig_lines(&rig, 2028, 1520, 0, 0, 0, row);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META);
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    for (uint32_t n = 0; n < 1520; n++) {
+        sim_run_until_ps(rig.sim, sim_edge_ps((n + 1) * UINT64_C(9398), 744000000));
+        sim_line_t line = rig.source.line;
+        line.row = n;
+        line.flags = (n == 0 ? SIM_LINE_FIRST : 0) | (n == 1519 ? SIM_LINE_LAST : 0);
+        line.data.raw = row;
+        sink.line(sink.ctx, &line);
+        if (n == 700)
+            rig_meta(&rig, sim_now_ps(rig.sim), 5000, 1024, MIPI_DEST_RESET);
+    }
+    sim_run_until_ps(rig.sim, 40 * SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 0);
+    ck_assert_uint_eq(rig.tx.lines_sent, 1520);
+    ck_assert_uint_eq(rig.tx.frames_sent, 1);
+    ck_assert_uint_eq(rig.tx.metadata_bytes, 5000);
+    ck_assert_uint_eq(rig.tx.embedded_bytes, 2 * 2544);
+    /* The first line waits for FS and two embedded lines of 11,870,766 ps: two lines come behind
+     * it, so 3 packets of 2,541 bytes is what the FIFO must hold, beside an embedded one. */
+    ck_assert_uint_eq(rig.tx.fifo_peak_bytes, 2 * 2550 + 2541);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(embedded_lines_follow_fs_and_carry_the_registers)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 64, 1, 2, 1000 * NS, 100000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED);
+    sim_run_until_ps(rig.sim, 50000 * NS);
+    ck_assert_uint_eq(rig.packets, 5);
+    rig_expect(&rig, 0, 0, MIPI_DT_FS);
+    rig_expect(&rig, 1, 0, MIPI_DT_EMBEDDED);
+    rig_expect(&rig, 2, 0, MIPI_DT_EMBEDDED);
+    rig_expect(&rig, 3, 0, MIPI_DT_RAW10);
+    rig_expect(&rig, 4, 0, MIPI_DT_FE);
+    ck_assert_uint_eq(rig.packet[1].header.word, 80); /* 64 * 10 / 8 = 80, a multiple of 16 */
+    /* image off: the frame still opens and closes around its embedded lines */
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_EMBEDDED);
+    sim_run_until_ps(rig.sim, 200000 * NS);
+    ck_assert_uint_eq(rig.packets, 9);
+    rig_expect(&rig, 5, 0, MIPI_DT_FS);
+    rig_expect(&rig, 6, 0, MIPI_DT_EMBEDDED);
+    rig_expect(&rig, 7, 0, MIPI_DT_EMBEDDED);
+    rig_expect(&rig, 8, 0, MIPI_DT_FE);
+    ck_assert_uint_eq(rig.packet[8].header.word, 2);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(control_bits_wait_for_the_next_frame)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 2, 6, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    sim_run_until_ps(rig.sim, 5000 * NS);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW); /* within frame 0: from frame 1 on */
+    rig_write(&rig, RIG_IMAGE_VC, 5);
+    sim_run_until_ps(rig.sim, 25000 * NS);
+    rig_write(&rig, RIG_CTRL, 0); /* within frame 1: it is finished */
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 4);
+    rig_expect(&rig, 0, 5, MIPI_DT_FS);
+    rig_expect(&rig, 3, 5, MIPI_DT_FE);
+    ck_assert_uint_eq(rig.frame[0].frame, 1);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(a_frame_cut_short_is_closed_before_the_next)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 4, 0, 0, 0, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_line_t line = rig.source.line;
+    line.data.raw = px;
+    line.flags = SIM_LINE_FIRST;
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    sink.line(sink.ctx, &line);
+    sink.line(sink.ctx, &line);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 5);
+    rig_expect(&rig, 2, 0, MIPI_DT_FE);
+    rig_expect(&rig, 3, 0, MIPI_DT_FS);
+    ck_assert_uint_eq(rig.packet[2].header.word, 1);
+    ck_assert_uint_eq(rig.packet[3].header.word, 2);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(rgb_lines_go_out_blue_first_when_rgb_is_on)
+{
+    static uint8_t rgb[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 1, 1000 * NS, 1000 * NS, px); /* RAW comes too, and is ignored */
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RGB);
+    sim_line_t line = {.format = SIM_LINE_RGB,
+                       .bits = 8,
+                       .width_px = 4,
+                       .height_px = 1,
+                       .flags = SIM_LINE_FIRST | SIM_LINE_LAST,
+                       .data.rgb = rgb};
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    sink.line(sink.ctx, &line);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 3);
+    rig_expect(&rig, 1, 0, MIPI_DT_RGB888);
+    ck_assert_uint_eq(rig.packet[1].header.word, 12);
+    ck_assert_mem_eq(rig.tx.ring + 8, ((uint8_t[]){3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}), 12);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(frame_numbers_wrap_to_one)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 0, 0, 0, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_line_t line = rig.source.line;
+    line.data.raw = px;
+    line.flags = SIM_LINE_FIRST | SIM_LINE_LAST;
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    for (uint32_t n = 1; n <= 65537; n++) {
+        sink.line(sink.ctx, &line);
+        sim_run_until_ps(rig.sim, n * 2000 * (uint64_t)NS);
+        ck_assert_uint_eq(rig.packets, 3);
+        uint32_t number = n <= 65535 ? n : n - 65535;
+        ck_assert_uint_eq(rig.packet[0].header.word, number);
+        ck_assert_uint_eq(rig.packet[2].header.word, number);
+        rig.packets = 0;
+    }
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(frame_numbers_can_be_off)
+{
+    mipi_desc_t desc = rig_desc();
+    desc.frame_numbers = false;
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 3, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 9);
+    for (uint32_t n = 0; n < 9; n += 3) {
+        ck_assert_uint_eq(rig.packet[n].header.word, 0);
+        ck_assert_uint_eq(rig.packet[n + 2].header.word, 0);
+    }
+    rig_close(&rig);
+}
+END_TEST
+
+/* ---- FIFO ---------------------------------------------------------------------------------------
+ */
+/*
+ * 400 px = 500 bytes, 506 as a packet, 4425 ns each; a FIFO of 2048 bytes holds four. Lines arrive
+ * each 1000 ns from 1000 ns on; FS takes 1000..1409.
+ *   line 0 1409..5834, 1..3 wait; 4 (5000) lost; 5 (6000) taken; 6..9 lost;
+ *   line 1 5834..10259; 10 (11000) taken; 11 (12000) lost.
+ */
+START_TEST(a_slow_link_drops_exactly_the_lines_that_find_no_room)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 400, 12, 12, 1000 * NS, 1000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    rig_write(&rig, RIG_IRQ_EN, MIPI_IRQ_OVERFLOW);
+    sim_run_until_ps(rig.sim, 4999 * NS);
+    ck_assert_uint_eq(rig.irqs, 0);
+    ck_assert_uint_eq(rig_read(&rig, RIG_FIFO_LEVEL), 4 * 506);
+    sim_run_until_ps(rig.sim, 5000 * NS);
+    ck_assert_uint_eq(rig.irqs, 1);
+    ck_assert_uint_eq(rig_read(&rig, RIG_IRQ), MIPI_IRQ_OVERFLOW);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 6);
+    ck_assert_uint_eq(rig_read(&rig, RIG_LINES_LOST), 6);
+    ck_assert_uint_eq(rig.tx.bytes_lost, 6 * 500);
+    ck_assert_uint_eq(rig.tx.lines_sent, 6);
+    ck_assert_uint_eq(rig.tx.fifo_peak_bytes, 4 * 506);
+    ck_assert_uint_eq(rig.packets, 8); /* FS and FE never get lost */
+    rig_expect(&rig, 7, 0, MIPI_DT_FE);
+    ck_assert_uint_eq(rig.errors_logged, 1); /* once per frame */
+    ck_assert_uint_eq(rig_read(&rig, RIG_FIFO_LEVEL), 0);
+    rig_close(&rig);
+}
+END_TEST
+
+/*
+ * FS and line 0 take 409 + 4425 = 4834 ns. With a period of a quarter of that, line 4 arrives in
+ * the very instant in which line 0 leaves: lost, whoever comes first. 4 ps later there is room.
+ */
+START_TEST(room_is_seen_after_the_instant_it_comes_back)
+{
+    for (uint32_t late_ps = 0; late_ps <= 1; late_ps++) {
+        for (uint64_t shuffle = 0; shuffle < 8; shuffle++) {
+            mipi_desc_t desc = rig_desc();
+            rig_open(&rig, &desc);
+            rig_lines(&rig, 400, 5, 5, 1000 * NS, 1208500 + late_ps, px);
+            sim_set_shuffle(rig.sim, shuffle);
+            rig_start(&rig);
+            rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+            sim_run_until_ps(rig.sim, 100000 * NS);
+            ck_assert_uint_eq(rig.tx.lines_lost, late_ps == 0 ? 1 : 0);
+            rig_close(&rig);
+        }
+    }
+}
+END_TEST
+
+START_TEST(ties_do_not_change_the_state)
+{
+    uint64_t hash[4];
+    for (uint64_t shuffle = 0; shuffle < 4; shuffle++) {
+        mipi_desc_t desc = rig_desc();
+        rig_open(&rig, &desc);
+        /* a period of 4834 / 4 = 1208.5 ns: line 4 and the end of line 0 fall together, and so on
+         */
+        rig_lines(&rig, 400, 7, 49, 1000 * NS, 1208500, px);
+        sim_set_shuffle(rig.sim, shuffle);
+        rig_start(&rig);
+        rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_META);
+        rig_meta(&rig, 2208500, 1000, 100, MIPI_DEST_RESET);
+        sim_run_until_ps(rig.sim, 40000 * NS);
+        hash[shuffle] = sim_state_hash(rig.sim);
+        ck_assert_uint_gt(rig.tx.lines_lost, 0);
+        rig_close(&rig);
+    }
+    ck_assert_uint_eq(hash[1], hash[0]);
+    ck_assert_uint_eq(hash[2], hash[0]);
+    ck_assert_uint_eq(hash[3], hash[0]);
+}
+END_TEST
+
+START_TEST(frames_faster_than_the_link_are_dropped_whole)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    /* One-line frames of 506 bytes: FS, line, FE take 5243 ns, a frame comes each 500 ns. Four
+     * fit, 6 come (at 3000..5500) before the first has left at 1000 + 5243 ns. */
+    rig_lines(&rig, 400, 1, 10, 1000 * NS, 500 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.tx.frames_lost, 6);
+    ck_assert_uint_eq(rig.tx.lines_lost, 6);
+    ck_assert_uint_eq(rig.tx.frames_sent, 4);
+    ck_assert_uint_eq(rig.packets, 12);
+    ck_assert_uint_eq(rig.packet[11].header.word, 4);
+    ck_assert_uint_eq(rig.errors_logged, 6);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_a_packet_is_lost_not_wrapped)
+{
+    static uint16_t wide[60000];
+    mipi_desc_t desc = rig_desc();
+    desc.fifo_bytes = 1 << 20;
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 60000, 1, 1, 1000 * NS, 1000 * NS, wide); /* 75,000 bytes > 65,535 */
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 1);
+    ck_assert_uint_eq(rig.packets, 2);
+    rig_close(&rig);
+}
+END_TEST
+
+/* Random widths and rates through a small FIFO: what arrives is what was sent. */
+START_TEST(what_is_taken_arrives_unchanged)
+{
+    sim_stream_t rng = sim_stream(7, 0, 0);
+    for (uint32_t i = 0; i < SIM_COUNT(px); i++)
+        px[i] = (uint16_t)sim_stream_below(&rng, 1024);
+    for (uint32_t run = 0; run < 40; run++) {
+        mipi_desc_t desc = rig_desc();
+        desc.fifo_bytes = 1024 + sim_stream_below(&rng, 2000);
+        rig_open(&rig, &desc);
+        mipi_rx_t rx;
+        mipi_rx_init(&rx, NULL, NULL);
+        mipi_tx_listen(&rig.tx, mipi_rx_packet, &rx);
+        uint32_t width = 4 + sim_stream_below(&rng, 396), height = 1 + sim_stream_below(&rng, 60);
+        rig_lines(&rig, width, height, height * 5, 1000, 1 + sim_stream_below(&rng, 4000000), px);
+        rig_start(&rig);
+        rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META);
+        rig_meta(&rig, 2000000, 700, 90, MIPI_DEST_RESET);
+        sim_run_until_ps(rig.sim, 10 * SIM_PS_PER_MS);
+        ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
+        ck_assert_uint_eq(rig.tx.lines_sent + rig.tx.lines_lost +
+                              rig.tx.embedded_bytes / mipi_embedded_line_bytes(width, 10),
+                          height * 5 + 2 * (5 - rig.tx.frames_lost));
+        ck_assert_uint_eq(rig.tx.fifo_packets, 0);
+        ck_assert_uint_eq(rig.tx.fifo_used, 0);
+        mipi_rx_free(&rx);
+        rig_close(&rig);
+    }
+}
+END_TEST
+
+/* ---- registers, interrupts, faults, description
+ * --------------------------------------------------- */
+START_TEST(registers_have_their_reset_values)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_start(&rig);
+    ck_assert_uint_eq(rig_read(&rig, RIG_ID), 0x00070001);
+    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_LINE), 1024);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x130);
+    rig_write(&rig, RIG_META_DEST, UINT32_MAX);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x30f3f);
+    rig_write(&rig, RIG_CTRL, UINT32_MAX);
+    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0xf);
+    rig_write(&rig, RIG_ID, 0);
+    ck_assert_uint_eq(rig_read(&rig, RIG_ID), 0x00070001);
+    ck_assert_uint_eq(rig.guests_logged, 1);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(the_interrupt_is_a_level_that_a_one_clears)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 2, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 5000 * NS);
+    ck_assert_uint_eq(rig_read(&rig, RIG_IRQ), MIPI_IRQ_FRAME_END);
+    ck_assert(!rig.tx.irq.level); /* masked */
+    rig_write(&rig, RIG_IRQ_EN, MIPI_IRQ_FRAME_END);
+    ck_assert(rig.tx.irq.level);
+    rig_write(&rig, RIG_IRQ, MIPI_IRQ_META_DONE);
+    ck_assert(rig.tx.irq.level);
+    rig_write(&rig, RIG_IRQ, MIPI_IRQ_FRAME_END);
+    ck_assert(!rig.tx.irq.level);
+    /* frame 1: FS 11000..11409, line ..11994, FE ..12403 */
+    sim_run_until_ps(rig.sim, 12403 * NS - 1);
+    ck_assert(!rig.tx.irq.level);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS),
+                      MIPI_STATUS_LINK | MIPI_STATUS_FRAME | MIPI_STATUS_FIFO);
+    sim_run_until_ps(rig.sim, 12403 * NS);
+    ck_assert(rig.tx.irq.level);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(reset_brings_the_first_frame_back)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 400, 3, 0, 0, 0, px);
+    rig_start(&rig);
+    uint64_t hash = sim_state_hash(rig.sim);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_META);
+    sim_line_t line = rig.source.line;
+    line.flags = SIM_LINE_FIRST;
+    line.data.raw = px;
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    sink.line(sink.ctx, &line);
+    rig_meta(&rig, 600 * NS, 100, 10, MIPI_DEST_RESET);
+    sim_run_until_ps(rig.sim, 700 * NS);
+    ck_assert_uint_ne(sim_state_hash(rig.sim), hash);
+    rig.mem.head = NULL;
+    sim_event_cancel(rig.sim, &rig.mem.answer);
+    sim_reset(rig.sim);
+    ck_assert_uint_eq(sim_next_event_ps(rig.sim), SIM_NEVER_PS);
+    ck_assert_uint_eq(rig.tx.fifo_packets, 0);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(faults_hit_the_packets_they_name)
+{
+    const mipi_fault_t faults[] = {
+        {1, MIPI_FAULT_FLIP, 3},      /* header of the first line: corrected */
+        {2, MIPI_FAULT_FLIP, 8 * 10}, /* payload: CRC */
+        {3, MIPI_FAULT_TRUNCATE, 9},  /* short */
+        {4, MIPI_FAULT_DROP, 0},      /* gone */
+        {5, MIPI_FAULT_LOSE_LANE, 0}, /* one lane only: all bytes 0, a frame start number 0 */
+    };
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig.tx.faults = faults;
+    rig.tx.fault_count = SIM_COUNT(faults);
+    mipi_rx_t rx;
+    mipi_rx_init(&rx, NULL, NULL);
+    mipi_tx_listen(&rig.tx, mipi_rx_packet, &rx);
+    for (uint32_t i = 0; i < 16; i++)
+        px[i] = (uint16_t)(100 + i);
+    rig_lines(&rig, 16, 6, 6, 1000 * NS, 10000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 200000 * NS);
+    ck_assert_uint_eq(rig.packets, 7); /* FS, 6 lines, FE less the dropped one */
+    ck_assert_uint_eq(rx.counts[MIPI_RX_ECC_CORRECTED], 1);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_CRC], 1);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_SHORT], 1);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_EXTRA], 1);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_FS_OPEN], 1);
+    ck_assert_uint_eq(rig.tx.faults_done, 5);
+    mipi_rx_free(&rx);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(descriptions_out_of_range_are_refused_by_name)
+{
+    sim_t *sim = sim_new();
+    mipi_tx_t tx;
+    mipi_desc_t desc = mipi_desc_default();
+    desc.fifo_bytes = 1000;
+    ck_assert_int_eq(mipi_tx_init(&tx, sim, &desc, "m"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(sim), "m.fifo_bytes: 1000 not in 1024..16777216");
+    desc = mipi_desc_default();
+    desc.dphy.lanes = 0;
+    ck_assert_int_eq(mipi_tx_init(&tx, sim, &desc, "m"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(sim), "m.dphy.lanes: 0 not in 1..4");
+    desc = mipi_desc_default();
+    desc.embedded_lines = 9;
+    ck_assert_int_eq(mipi_tx_init(&tx, sim, &desc, "m"), SIM_EDESC);
+    desc = mipi_desc_default();
+    desc.meta_line_bytes = 70000;
+    ck_assert_int_eq(mipi_tx_init(&tx, sim, &desc, "m"), SIM_EDESC);
+    sim_free(sim);
+}
+END_TEST
+
+START_TEST(without_memory_the_check_fails)
+{
+    sim_t *sim = sim_new();
+    mipi_tx_t tx;
+    mipi_desc_t desc = mipi_desc_default();
+    ck_assert_int_eq(mipi_tx_init(&tx, sim, &desc, "m"), SIM_OK);
+    ck_assert_int_eq(sim_check(sim), SIM_EWIRE);
+    ck_assert_str_eq(sim_error(sim), "m.mem: not connected");
+    sim_free(sim);
+    mipi_tx_free(&tx);
+}
+END_TEST
+
+static const char *read_text(const char *text, mipi_desc_t *desc, char *error, size_t bytes)
+{
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "chip.json");
+    sim_cfg_t cfg = sim_doc_root(doc);
+    *desc = mipi_desc_default();
+    mipi_desc_read(&cfg, desc);
+    snprintf(error, bytes, "%s", sim_doc_error(doc) == NULL ? "" : sim_doc_error(doc));
+    sim_doc_free(doc);
+    return error;
+}
+
+START_TEST(chip_data_are_read_strictly)
+{
+    mipi_desc_t desc;
+    char error[256];
+    ck_assert_str_eq(read_text("{}", &desc, error, sizeof(error)), "");
+    ck_assert_uint_eq(desc.dphy.bit_rate_bps, 888000000);
+    ck_assert_str_eq(read_text("{\"fifo_bytes\": 4096, \"dphy\": {\"lanes\": 4, \"bit_rate_bps\": "
+                               "1000000000, \"hs_exit\": {\"ns\": 120}}, \"source\": \"x\"}",
+                               &desc, error, sizeof(error)),
+                     "");
+    ck_assert_uint_eq(desc.fifo_bytes, 4096);
+    ck_assert_uint_eq(desc.dphy.lanes, 4);
+    ck_assert_uint_eq(desc.dphy.hs_exit.ns, 120);
+    ck_assert_ptr_nonnull(strstr(read_text("{\"fifo\": 1}", &desc, error, sizeof(error)), "fifo"));
+    ck_assert_ptr_nonnull(
+        strstr(read_text("{\"dphy\": {\"lanes\": 5}}", &desc, error, sizeof(error)), "dphy.lanes"));
+    ck_assert_ptr_nonnull(
+        strstr(read_text("{\"dphy\": {\"lpx\": {\"ns\": 40}}}", &desc, error, sizeof(error)),
+               "dphy: lpx: 40 ns + 0 UI below 50 ns + 0 UI"));
+}
+END_TEST
+
+TEST_MAIN("mipi tx", nothing_is_sent_until_something_is_enabled,
+          a_frame_is_fs_lines_fe_at_their_times, the_binned_mode_of_the_sensor_flows_without_loss,
+          embedded_lines_follow_fs_and_carry_the_registers, control_bits_wait_for_the_next_frame,
+          a_frame_cut_short_is_closed_before_the_next, rgb_lines_go_out_blue_first_when_rgb_is_on,
+          frame_numbers_wrap_to_one, frame_numbers_can_be_off,
+          a_slow_link_drops_exactly_the_lines_that_find_no_room,
+          room_is_seen_after_the_instant_it_comes_back, ties_do_not_change_the_state,
+          frames_faster_than_the_link_are_dropped_whole,
+          a_line_longer_than_a_packet_is_lost_not_wrapped, what_is_taken_arrives_unchanged,
+          registers_have_their_reset_values, the_interrupt_is_a_level_that_a_one_clears,
+          reset_brings_the_first_frame_back, faults_hit_the_packets_they_name,
+          descriptions_out_of_range_are_refused_by_name, without_memory_the_check_fails,
+          chip_data_are_read_strictly)
