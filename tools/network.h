@@ -11,6 +11,7 @@ typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
     bool keep_all;
     npu_compile_report_t *report; /* filled for a .tflite when not NULL */
+    bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;
 
 /* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error. */

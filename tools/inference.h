@@ -1,0 +1,29 @@
+/*
+ * inference.h - the NPU alone with an L2 of the chip's kind: one program, one input, every counter.
+ */
+#ifndef TOOLS_INFERENCE_H
+#define TOOLS_INFERENCE_H
+
+#include "logic/l2.h"
+#include "npu/fnp.h"
+#include "npu/npu.h"
+#include "tools/chip.h"
+
+typedef struct {
+    sim_t *sim;
+    const npu_prog_t *prog; /* the caller's */
+    l2_t l2;
+    npu_t npu;
+    sim_mem_port_t memory; /* for timeless access to L2 */
+    uint8_t **kept;        /* dense codes of prog->kept[i] after the run, NULL before it */
+    bool finished;
+    char error[512];
+} inference_t;
+
+/* False with a line in inference->error. The caller zeroes inference and calls inference_free. */
+bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu_prog_t *prog);
+/* codes: dense rows of pixels of channels in the model's own type, npu_input_bytes of them. */
+bool inference_run(inference_t *inference, const uint8_t *codes);
+void inference_free(inference_t *inference);
+
+#endif
