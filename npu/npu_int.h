@@ -4,9 +4,34 @@
 #ifndef NPU_NPU_INT_H
 #define NPU_NPU_INT_H
 
-#include "sim/types.h"
+#include "npu/npu.h"
 
 /* Formats the complaint into error (unless NULL) and returns false. */
 bool npu_wrong(char *error, size_t error_bytes, const char *fmt, ...) SIM_PRINTF(3, 4);
+
+/* npu.c: the run. Cycle numbers count edges of the NPU's clock from time 0. */
+uint64_t npu_now_cycle(const npu_t *npu);
+/* Wakes the machine at that cycle, or earlier when it is already due to wake. */
+void npu_wake(npu_t *npu, uint64_t cycle);
+/* Ends the run with an error once no burst is outstanding. */
+void npu_stop(npu_t *npu, npu_error_t code, uint32_t index);
+/* A request came back: true when the machine is only waiting for that to stop. */
+bool npu_stopping(npu_t *npu);
+void npu_finish(npu_t *npu, uint64_t cycle);
+/* Brings perf up to cycle, with the machine's state since the last account. */
+void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);
+
+/* npu_seq.c: one cycle. */
+void npu_on_tick(void *ctx);
+void npu_on_fetched(void *ctx, sim_mem_req_t *req);
+
+/* npu_dma.c */
+void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *event);
+void npu_dma_reset(npu_dma_t *dma);
+/* The engine's current instruction begins. */
+void npu_dma_start(npu_dma_t *dma, uint64_t cycle);
+/* Moves the bytes of a finished instruction; false when L2 has no such place. */
+bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn);
+uint64_t npu_dma_bytes(const npu_insn_t *insn);
 
 #endif

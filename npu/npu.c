@@ -1,0 +1,508 @@
+/*
+ * npu.c - the component: tables, registers, start and end of a run, accounts.
+ */
+#include "npu/npu.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/npu_int.h"
+
+static const char *const error_names[NPU_ERRORS] = {
+    "none",   "illegal instruction", "L1 address", "L2 address", "deadlock", "fetch",
+    "no end", "semaphore",
+};
+static const char *const class_names[NPU_CLASSES] = {"mac",   "vec",   "load",
+                                                     "store", "fetch", "sync"};
+
+const char *npu_error_name(npu_error_t error)
+{
+    return error < NPU_ERRORS ? error_names[error] : "unknown";
+}
+
+const char *npu_class_name(npu_class_t c)
+{
+    assert(c < NPU_CLASSES);
+    return class_names[c];
+}
+
+/* ---- accounts -----------------------------------------------------------------------------------
+ */
+
+uint64_t npu_now_cycle(const npu_t *npu)
+{
+    return sim_edge_at_or_after(sim_now_ps(npu->comp.sim), npu->desc.clk_hz);
+}
+
+void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
+{
+    uint64_t *const busy[NPU_ENGINES] = {NULL, &perf->load_busy, &perf->store_busy, &perf->mac_busy,
+                                         &perf->vec_busy};
+    uint64_t *const wait[NPU_ENGINES] = {NULL, &perf->load_wait, &perf->store_wait, &perf->mac_wait,
+                                         &perf->vec_wait};
+    if (!npu->running || cycle <= npu->account_cycle)
+        return;
+    uint64_t elapsed = cycle - npu->account_cycle;
+    uint32_t who = 0;
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
+        const npu_engine_state_t *engine = &npu->engine[e];
+        bool ready =
+            engine->count > 0 && engine->queue[engine->head].ready_cycle <= npu->account_cycle;
+        who |= (uint32_t)engine->busy << (e - NPU_ENGINE_LOAD);
+        *busy[e] += engine->busy ? elapsed : 0;
+        *wait[e] += !engine->busy && ready ? elapsed : 0;
+    }
+    perf->cycles += elapsed;
+    perf->overlap[who] += elapsed;
+    perf->fetch_stall += npu->fetch_waits ? elapsed : 0;
+    perf->issue_stall += npu->queue_waits ? elapsed : 0;
+    perf->idle_fetch += npu->fetch_waits && who == 0 ? elapsed : 0;
+}
+
+npu_perf_t npu_perf(const npu_t *npu)
+{
+    npu_perf_t perf = npu->perf;
+    npu_account(npu, &perf, sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz));
+    return perf;
+}
+
+static void add_perf(npu_perf_t *total, const npu_perf_t *perf)
+{
+#define X(member, name, unit, help) total->member += perf->member;
+    NPU_PERF_TABLE(X)
+#undef X
+    for (uint32_t i = 0; i < SIM_COUNT(total->overlap); i++)
+        total->overlap[i] += perf->overlap[i];
+}
+
+/* Splits cycles by who was busy, the first of mac, vec, load, store. */
+static void classify(const npu_perf_t *perf, uint64_t classes[NPU_CLASSES])
+{
+    static const uint8_t bits[] = {0x4, 0x8, 0x1, 0x2}; /* mac, vec, load, store in overlap */
+    memset(classes, 0, NPU_CLASSES * sizeof(classes[0]));
+    for (uint32_t who = 1; who < SIM_COUNT(perf->overlap); who++) {
+        uint32_t c = NPU_CLASS_MAC;
+        while ((who & bits[c]) == 0)
+            c++;
+        classes[c] += perf->overlap[who];
+    }
+    classes[NPU_CLASS_FETCH] = perf->idle_fetch;
+    classes[NPU_CLASS_SYNC] = perf->overlap[0] - perf->idle_fetch;
+}
+
+/* The layer that ended last before this one; NULL: this was the first. */
+static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
+{
+    const npu_layer_state_t *me = &npu->layers[layer], *best = NULL;
+    for (uint32_t i = 0; i < npu->layers_seen; i++) {
+        const npu_layer_state_t *it = &npu->layers[i];
+        bool before =
+            it->end_cycle < me->end_cycle || (it->end_cycle == me->end_cycle && i < layer);
+        if (it->insns == 0 || !before)
+            continue;
+        if (best == NULL || it->end_cycle >= best->end_cycle)
+            best = it;
+    }
+    return best;
+}
+
+bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report)
+{
+    static const npu_layer_state_t none;
+    *report = (npu_layer_report_t){.long_pole = NPU_ENGINE_SEQ};
+    if (layer >= npu->layers_seen || npu->layers[layer].insns == 0)
+        return false;
+    const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
+    uint64_t then[NPU_CLASSES];
+    uint64_t start = before != NULL ? before->end_cycle : npu->start_cycle;
+    classify(&me->perf, report->classes);
+    classify(before != NULL ? &before->perf : &none.perf, then);
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
+        report->classes[c] -= then[c];
+    report->cycles = me->end_cycle - start;
+    report->start_ps = sim_edge_ps(start, npu->desc.clk_hz);
+    report->end_ps = sim_edge_ps(me->end_cycle, npu->desc.clk_hz);
+    memcpy(report->busy, me->busy, sizeof(report->busy));
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
+        if (me->busy[e] > me->busy[report->long_pole])
+            report->long_pole = e;
+    report->macs = me->macs;
+    report->l1_bytes = me->l1_bytes;
+    report->l2_bytes = me->l2_bytes;
+    report->insns = me->insns;
+    return true;
+}
+
+/* ---- a run --------------------------------------------------------------------------------------
+ */
+
+void npu_wake(npu_t *npu, uint64_t cycle)
+{
+    uint64_t at_ps = sim_edge_ps(cycle, npu->desc.clk_hz);
+    if (!sim_event_pending(&npu->tick) || npu->tick.at_ps > at_ps)
+        sim_event_at(npu->comp.sim, &npu->tick, at_ps);
+}
+
+static void update_irq(npu_t *npu)
+{
+    const uint32_t pairs[][2] = {{NPU_STATUS_DONE, NPU_CTRL_IRQ_DONE},
+                                 {NPU_STATUS_ERROR, NPU_CTRL_IRQ_ERROR},
+                                 {NPU_STATUS_MARK, NPU_CTRL_IRQ_MARK}};
+    bool level = false;
+    for (uint32_t i = 0; i < SIM_COUNT(pairs); i++)
+        level |= (npu->status_reg & pairs[i][0]) != 0 && (npu->ctrl_reg & pairs[i][1]) != 0;
+    sim_wire_set(&npu->irq, level);
+}
+
+/* What a run starts from; L1 keeps its bytes. */
+static void clear_run(npu_t *npu)
+{
+    npu_dma_reset(&npu->load);
+    npu_dma_reset(&npu->store);
+    memset(npu->sem, 0, sizeof(npu->sem));
+    memset(npu->signaled, 0, sizeof(npu->signaled));
+    memset(npu->engine, 0, sizeof(npu->engine));
+    memset(npu->layers, 0, npu->layers_seen * sizeof(npu->layers[0]));
+    memset(&npu->perf, 0, sizeof(npu->perf));
+    npu->layers_seen = 0;
+    npu->signals = npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
+    npu->fetched = npu->requested = npu->issued = 0;
+    npu->error_code = npu->error_index = npu->error_reg = 0;
+}
+
+static void start_run(npu_t *npu)
+{
+    if (npu->running) {
+        sim_log(&npu->comp, SIM_LOG_GUEST, "start while busy, ignored");
+        return;
+    }
+    clear_run(npu);
+    npu->running = true;
+    npu->status_reg |= NPU_STATUS_BUSY;
+    npu->start_cycle = sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz) + 1;
+    npu->account_cycle = npu->start_cycle;
+    npu_wake(npu, npu->start_cycle);
+}
+
+static void end_run(npu_t *npu, uint32_t status)
+{
+    npu->running = npu->stopping = false;
+    npu->status_reg = (npu->status_reg & ~NPU_STATUS_BUSY) | status;
+    add_perf(&npu->total, &npu->perf);
+    update_irq(npu);
+}
+
+void npu_finish(npu_t *npu, uint64_t cycle)
+{
+    sim_trace_span(npu->comp.sim, "npu", "program", sim_edge_ps(npu->start_cycle, npu->desc.clk_hz),
+                   sim_edge_ps(cycle, npu->desc.clk_hz), "\"cycles\":%llu",
+                   (unsigned long long)(cycle - npu->start_cycle));
+    npu->runs++;
+    end_run(npu, NPU_STATUS_DONE);
+    sim_wire_pulse(&npu->done);
+}
+
+static bool outstanding(const npu_t *npu)
+{
+    return npu->fetching || npu->load.outstanding > 0 || npu->store.outstanding > 0;
+}
+
+static void fail_if_quiet(npu_t *npu)
+{
+    if (outstanding(npu))
+        return;
+    npu->error_reg = npu->error_code << 24 | (npu->error_index & 0xffffff);
+    npu->failed_runs++;
+    sim_log(&npu->comp, SIM_LOG_ERROR, "program stopped: %s at instruction %u",
+            npu_error_name((npu_error_t)npu->error_code), npu->error_index);
+    end_run(npu, NPU_STATUS_ERROR);
+}
+
+void npu_stop(npu_t *npu, npu_error_t code, uint32_t index)
+{
+    assert(npu->running && !npu->stopping);
+    npu->stopping = true;
+    npu->error_code = code;
+    npu->error_index = index;
+    sim_event_cancel(npu->comp.sim, &npu->tick);
+    sim_event_cancel(npu->comp.sim, &npu->load.issue);
+    sim_event_cancel(npu->comp.sim, &npu->store.issue);
+    fail_if_quiet(npu);
+}
+
+bool npu_stopping(npu_t *npu)
+{
+    if (npu->stopping)
+        fail_if_quiet(npu);
+    return npu->stopping || !npu->running;
+}
+
+void npu_tensor_ready(void *ctx, bool level)
+{
+    npu_t *npu = ctx;
+    if (!level || (npu->ctrl_reg & NPU_CTRL_AUTO) == 0)
+        return;
+    if (npu->running)
+        npu->tensors_skipped++;
+    else
+        start_run(npu);
+}
+
+/* ---- registers ----------------------------------------------------------------------------------
+ */
+
+static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
+{
+    npu_t *npu = (npu_t *)(void *)comp;
+    if ((value & NPU_CTRL_START) != 0)
+        start_run(npu);
+    update_irq(npu);
+}
+
+static void wrote_status(sim_comp_t *comp, uint32_t value)
+{
+    (void)value;
+    update_irq((npu_t *)(void *)comp);
+}
+
+#define PERF_ADDR 0x40u
+
+/* Counters are brought up to now when one is read. */
+static void refresh(sim_comp_t *comp, uint32_t addr, bool peek)
+{
+    npu_t *npu = (npu_t *)(void *)comp;
+    (void)peek;
+    if (addr < PERF_ADDR)
+        return;
+    npu_perf_t perf = npu_perf(npu);
+    const uint64_t values[NPU_PERFS] = {
+#define X(member, name, unit, help) [NPU_PERF_##name] = perf.member,
+        NPU_PERF_TABLE(X)
+#undef X
+    };
+    for (uint32_t i = 0; i < NPU_PERFS; i++) {
+        npu->perf_regs[2 * i] = (uint32_t)values[i];
+        npu->perf_regs[2 * i + 1] = (uint32_t)(values[i] >> 32);
+    }
+}
+
+/* clang-format off */
+#define R(member) offsetof(npu_t, member)
+#define P(n) offsetof(npu_t, perf_regs) + (n) * sizeof(uint32_t)
+static const sim_reg_t npu_regs[] = {
+    /* name            help                                                                                     addr   reset       rw_mask     w1c  member         side effect */
+    {"NPU_ID",         "31:16: block id 0x0006; 15:0: version",                                                 0x000, 0x00060001, 0x0,        0x0, R(id_reg),     NULL},
+    {"NPU_CTRL",       "0: start, reads 0; 1: start at tensor ready; interrupt at 2: done, 3: error, 4: mark",  0x004, 0x0,        0x1e,       0x0, R(ctrl_reg),   wrote_ctrl},
+    {"NPU_STATUS",     "0: busy; 1: done, W1C; 2: error, W1C; 3: mark, W1C",                                    0x008, 0x0,        0x0,        0xe, R(status_reg), wrote_status},
+    {"NPU_PROG_ADDR",  "31:6: bus address of the first instruction",                                            0x00c, 0x0,        0xffffffc0, 0x0, R(prog_addr),  NULL},
+    {"NPU_PROG_COUNT", "19:0: instructions of the program",                                                     0x010, 0x0,        0xfffff,    0x0, R(prog_count), NULL},
+    {"NPU_L2_BASE",    "31:0: bus address that L2 offsets of instructions count from",                          0x014, 0x04000000, 0xffffffff, 0x0, R(l2_base),    NULL},
+    {"NPU_ERROR",      "31:24: 1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore; 23:0: instruction", 0x018, 0x0, 0x0,        0x0, R(error_reg),  NULL},
+    {"NPU_MARK",       "31:0: operand of the last irq instruction",                                             0x01c, 0x0,        0x0,        0x0, R(mark_reg),   NULL},
+    {"NPU_LAYER",      "9:0: layer of the instruction issued last",                                             0x020, 0x0,        0x0,        0x0, R(layer_reg),  NULL},
+#define X(member, name, unit, help) \
+    {"NPU_" #name "_LO", "31:0: " unit ", low word; run or last run: " help, PERF_ADDR + 8 * NPU_PERF_##name, 0x0, 0x0, 0x0, P(2 * NPU_PERF_##name), NULL}, \
+    {"NPU_" #name "_HI", "31:0: high word", PERF_ADDR + 8 * NPU_PERF_##name + 4, 0x0, 0x0, 0x0, P(2 * NPU_PERF_##name + 1), NULL},
+    NPU_PERF_TABLE(X)
+#undef X
+    SIM_REG_END,
+};
+/* clang-format on */
+
+static const sim_stat_t npu_stats[] = {
+#define X(member, name, unit, help)                                                                \
+    {#member, unit, help, offsetof(npu_t, total) + offsetof(npu_perf_t, member)},
+    NPU_PERF_TABLE(X)
+#undef X
+        SIM_STAT(npu_t, runs, "1", "programs finished"),
+    SIM_STAT(npu_t, failed_runs, "1", "programs stopped by an error"),
+    SIM_STAT(npu_t, tensors_skipped, "1", "tensors that came while the NPU was busy"),
+    SIM_STAT_END,
+};
+
+/* ---- state --------------------------------------------------------------------------------------
+ */
+
+static size_t act_bytes(const sim_comp_t *comp)
+{
+    return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_ACT];
+}
+
+static size_t wgt_bytes(const sim_comp_t *comp)
+{
+    return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_WGT];
+}
+
+static size_t acc_bytes(const sim_comp_t *comp)
+{
+    return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_ACC];
+}
+
+static size_t par_bytes(const sim_comp_t *comp)
+{
+    return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_PAR];
+}
+
+static size_t layer_bytes(const sim_comp_t *comp)
+{
+    const npu_t *npu = (const npu_t *)(const void *)comp;
+    return npu->layers_seen * sizeof(npu->layers[0]);
+}
+
+static const sim_field_t npu_fields[] = {
+    SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_ACT], act_bytes),
+    SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_WGT], wgt_bytes),
+    SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_ACC], acc_bytes),
+    SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_PAR], par_bytes),
+    SIM_FIELD(npu_t, load.free_cycle),
+    SIM_FIELD(npu_t, load.run),
+    SIM_FIELD(npu_t, load.runs),
+    SIM_FIELD(npu_t, load.run_bytes),
+    SIM_FIELD(npu_t, load.run_offset),
+    SIM_FIELD(npu_t, load.oldest),
+    SIM_FIELD(npu_t, load.outstanding),
+    SIM_FIELD(npu_t, load.error),
+    SIM_FIELD(npu_t, store.free_cycle),
+    SIM_FIELD(npu_t, store.run),
+    SIM_FIELD(npu_t, store.runs),
+    SIM_FIELD(npu_t, store.run_bytes),
+    SIM_FIELD(npu_t, store.run_offset),
+    SIM_FIELD(npu_t, store.oldest),
+    SIM_FIELD(npu_t, store.outstanding),
+    SIM_FIELD(npu_t, store.error),
+    SIM_FIELD(npu_t, done.level),
+    SIM_FIELD(npu_t, irq.level),
+    SIM_FIELD(npu_t, ctrl_reg),
+    SIM_FIELD(npu_t, status_reg),
+    SIM_FIELD(npu_t, prog_addr),
+    SIM_FIELD(npu_t, prog_count),
+    SIM_FIELD(npu_t, l2_base),
+    SIM_FIELD(npu_t, error_reg),
+    SIM_FIELD(npu_t, mark_reg),
+    SIM_FIELD(npu_t, layer_reg),
+    SIM_FIELD(npu_t, running),
+    SIM_FIELD(npu_t, stopping),
+    SIM_FIELD(npu_t, error_code),
+    SIM_FIELD(npu_t, error_index),
+    SIM_FIELD(npu_t, start_cycle),
+    SIM_FIELD(npu_t, account_cycle),
+    SIM_FIELD(npu_t, sem),
+    SIM_FIELD(npu_t, signaled),
+    SIM_FIELD(npu_t, signals),
+    SIM_FIELD(npu_t, engine),
+    SIM_FIELD(npu_t, prefetch),
+    SIM_FIELD(npu_t, fetched),
+    SIM_FIELD(npu_t, requested),
+    SIM_FIELD(npu_t, issued),
+    SIM_FIELD(npu_t, fetching),
+    SIM_FIELD(npu_t, fetch_waits),
+    SIM_FIELD(npu_t, queue_waits),
+    SIM_FIELD(npu_t, perf),
+    SIM_FIELD(npu_t, layers_seen),
+    SIM_FIELD_BUF(npu_t, layers, layer_bytes),
+    SIM_FIELD(npu_t, total),
+    SIM_FIELD(npu_t, runs),
+    SIM_FIELD(npu_t, failed_runs),
+    SIM_FIELD(npu_t, tensors_skipped),
+    SIM_FIELD_END,
+};
+
+static sim_err_t check(sim_comp_t *comp)
+{
+    const npu_t *npu = (const npu_t *)(const void *)comp;
+    const struct {
+        const char *name;
+        const sim_mem_port_t *port;
+    } ports[] = {{"fetch", &npu->fetch}, {"load", &npu->load.port}, {"store", &npu->store.port}};
+    for (uint32_t i = 0; i < SIM_COUNT(ports); i++) {
+        if (ports[i].port->request == NULL)
+            return sim_fail(comp->sim, SIM_EWIRE, "%s.%s: not connected", comp->name,
+                            ports[i].name);
+        if (ports[i].port->max_burst_bytes < NPU_INSN_BYTES)
+            return sim_fail(comp->sim, SIM_EWIRE, "%s.%s: bursts of %u bytes, at least %u needed",
+                            comp->name, ports[i].name, ports[i].port->max_burst_bytes,
+                            NPU_INSN_BYTES);
+    }
+    return SIM_OK;
+}
+
+static void reset(sim_comp_t *comp)
+{
+    npu_t *npu = (npu_t *)(void *)comp;
+    sim_event_cancel(comp->sim, &npu->tick);
+    clear_run(npu);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        memset(npu->l1.data[m], 0, npu->l1.bytes[m]);
+    memset(npu->prefetch, 0, sizeof(npu->prefetch));
+    npu->running = false;
+    npu->start_cycle = npu->account_cycle = 0;
+    npu->l2_base = npu->desc.l2_base;
+    memset(&npu->total, 0, sizeof(npu->total));
+    npu->runs = npu->failed_runs = npu->tensors_skipped = 0;
+    npu->done.level = npu->irq.level = false;
+}
+
+static const sim_kind_t npu_kind = {
+    .kind = "npu",
+    .version = 1,
+    .check = check,
+    .reset = reset,
+    .fields = npu_fields,
+    .stats = npu_stats,
+    .regs = npu_regs,
+    .refresh = refresh,
+};
+_Static_assert(offsetof(npu_t, comp) == 0, "comp stays first");
+_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + sizeof(uint32_t) + sizeof(uint64_t),
+               "no padding: slots are hashed");
+
+static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
+{
+    npu->layers = calloc(NPU_MAX_LAYERS, sizeof(npu->layers[0]));
+    bool fine = npu->layers != NULL;
+    for (uint32_t m = 0; m < NPU_MEMS; m++) {
+        size_t bytes = (npu->desc.mem_bytes[m] + 63u) / 64 * 64;
+        npu->l1.bytes[m] = npu->desc.mem_bytes[m];
+        npu->l1.data[m] = aligned_alloc(64, bytes);
+        if (npu->l1.data[m] != NULL)
+            memset(npu->l1.data[m], 0, bytes);
+        fine &= npu->l1.data[m] != NULL;
+    }
+    if (fine)
+        return SIM_OK;
+    npu_free(npu);
+    return sim_fail(sim, SIM_ENOMEM, "%s: no memory for L1", name);
+}
+
+sim_err_t npu_init(npu_t *npu, sim_t *sim, const npu_desc_t *desc, const char *name)
+{
+    *npu = (npu_t){.desc = *desc, .kernels = npu_kernels(sim_simd())};
+    sim_err_t err = npu_desc_check(desc, sim, name);
+    if (err == SIM_OK)
+        err = allocate(npu, sim, name);
+    if (err == SIM_OK)
+        err = sim_comp_init(&npu->comp, sim, &npu_kind, name);
+    if (err != SIM_OK)
+        return err;
+    sim_event_init(&npu->tick, &npu->comp, "tick", SIM_PRIO_REQUEST, npu_on_tick, npu);
+    npu_dma_init(&npu->load, npu, NPU_ENGINE_LOAD, "load");
+    npu_dma_init(&npu->store, npu, NPU_ENGINE_STORE, "store");
+    return SIM_OK;
+}
+
+void npu_free(npu_t *npu)
+{
+    for (uint32_t m = 0; m < NPU_MEMS; m++) {
+        free(npu->l1.data[m]);
+        npu->l1.data[m] = NULL;
+    }
+    free(npu->layers);
+    npu->layers = NULL;
+}
+
+const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem)
+{
+    assert(mem < NPU_MEMS);
+    return npu->l1.data[mem];
+}

@@ -1,0 +1,218 @@
+/*
+ * npu.h - the neural processor as a component: registers, sequencer, queues, engines, counters.
+ *
+ *   tensor_ready --->+-----+---> done (one pulse per finished program)
+ *   registers   ---->| NPU |---> irq  (level)
+ *                    +-----+
+ *         ports: fetch, load, store (three masters of L2, so that their contention is real)
+ *
+ * Timing, by definition, in cycles of desc.clk_hz. In each cycle, in this order:
+ *   1. instructions that end now read and write L1 (DMA: also L2) and signal their semaphores;
+ *      what is signaled in cycle n is visible from n + 1 on;
+ *   2. the sequencer takes the next instruction, if it has arrived: one of its own runs when its
+ *      waits are met (barrier, irq, end: and all engines are idle with empty queues); another goes
+ *      into its engine's queue if that had a place at the start of the cycle, and can start
+ *      decode_cycles later;
+ *   3. idle engines, in the order load, store, mac, vec, start the head of their queue if its
+ *      waits are met. It ends npu_insn_cycles later; a DMA at the later of that pace and L2's
+ *      answer to its last burst.
+ * A DMA makes its first request dma_start_cycles after its start, then one whenever its channel is
+ * free (a burst takes ceil(bytes / rate) cycles of it) and fewer than dma_bursts are outstanding.
+ * A program starts in the cycle after the register write or tensor_ready.
+ *
+ * The model does not tick: it wakes when something can happen.
+ *
+ * Modeled:      order, queues, semaphores, fetch, L2 contention, errors, per-layer accounts.
+ * Not modeled:  L1 bank conflicts; clock gating; a check that an L1 byte was written before it is
+ *               read (a missing wait shows as a wrong result). The result of an instruction whose
+ *               operands change while it runs is that of the operands at its end.
+ */
+#ifndef NPU_NPU_H
+#define NPU_NPU_H
+
+#include "npu/desc.h"
+#include "npu/fnp.h"
+#include "npu/kernel.h"
+#include "sim/sim.h"
+
+/* NPU_ERROR, bits 31:24; the instruction's index is in 23:0. */
+typedef enum {
+    NPU_ERROR_NONE,
+    NPU_ERROR_ILLEGAL,   /* cannot be decoded */
+    NPU_ERROR_L1,        /* an operand leaves L1 */
+    NPU_ERROR_L2,        /* a DMA leaves memory */
+    NPU_ERROR_DEADLOCK,  /* all wait; the index is the oldest instruction that does */
+    NPU_ERROR_FETCH,     /* the program leaves memory */
+    NPU_ERROR_NO_END,    /* the program has no `end` */
+    NPU_ERROR_SEMAPHORE, /* counted above 65535 */
+    NPU_ERRORS
+} npu_error_t;
+const char *npu_error_name(npu_error_t error);
+
+/* Bits of NPU_CTRL and NPU_STATUS. */
+#define NPU_CTRL_START 0x01u
+#define NPU_CTRL_AUTO 0x02u /* start at tensor_ready */
+#define NPU_CTRL_IRQ_DONE 0x04u
+#define NPU_CTRL_IRQ_ERROR 0x08u
+#define NPU_CTRL_IRQ_MARK 0x10u
+#define NPU_STATUS_BUSY 0x01u
+#define NPU_STATUS_DONE 0x02u
+#define NPU_STATUS_ERROR 0x04u
+#define NPU_STATUS_MARK 0x08u
+
+/* Each cycle of a run has one class: the first that applies. */
+typedef enum {
+    NPU_CLASS_MAC,   /* the array is busy */
+    NPU_CLASS_VEC,   /* the vector unit is busy */
+    NPU_CLASS_LOAD,  /* the load DMA is busy */
+    NPU_CLASS_STORE, /* the store DMA is busy */
+    NPU_CLASS_FETCH, /* no engine is; the sequencer lacks an instruction */
+    NPU_CLASS_SYNC,  /* issue, decode, semaphores */
+    NPU_CLASSES
+} npu_class_t;
+const char *npu_class_name(npu_class_t c); /* "mac", "vec", "load", "store", "fetch", "sync" */
+
+/* Counters of one run; X(member, unit, help). Registers NPU_<NAME>_LO, _HI follow this order. */
+#define NPU_PERF_TABLE(X)                                                                          \
+    X(cycles, CYCLES, "cycles", "from start to done")                                              \
+    X(load_busy, LOAD_BUSY, "cycles", "load DMA has an instruction")                               \
+    X(store_busy, STORE_BUSY, "cycles", "store DMA has an instruction")                            \
+    X(mac_busy, MAC_BUSY, "cycles", "MAC array has an instruction")                                \
+    X(vec_busy, VEC_BUSY, "cycles", "vector unit has an instruction")                              \
+    X(load_wait, LOAD_WAIT, "cycles", "load DMA idle, its next instruction waits for semaphores")  \
+    X(store_wait, STORE_WAIT, "cycles", "the same, store DMA")                                     \
+    X(mac_wait, MAC_WAIT, "cycles", "the same, MAC array")                                         \
+    X(vec_wait, VEC_WAIT, "cycles", "the same, vector unit")                                       \
+    X(fetch_stall, FETCH_STALL, "cycles", "sequencer waits for an instruction from L2")            \
+    X(issue_stall, ISSUE_STALL, "cycles", "sequencer waits for a place in a queue")                \
+    X(idle_fetch, IDLE_FETCH, "cycles", "fetch_stall while all engines are idle")                  \
+    X(l2_read, L2_READ, "bytes", "read from L2: load DMA and instructions")                        \
+    X(l2_written, L2_WRITTEN, "bytes", "written to L2")                                            \
+    X(macs, MACS, "1", "multiply-accumulates of real channels and taps")                           \
+    X(insns, INSNS, "1", "instructions completed")
+
+typedef struct {
+#define X(member, name, unit, help) uint64_t member;
+    NPU_PERF_TABLE(X)
+#undef X
+    uint64_t overlap[16]; /* cycles by who is busy: bit 0 load, 1 store, 2 mac, 3 vec */
+} npu_perf_t;
+
+enum {
+#define X(member, name, unit, help) NPU_PERF_##name,
+    NPU_PERF_TABLE(X)
+#undef X
+        NPU_PERFS
+};
+
+/* A queued or running instruction. */
+typedef struct {
+    npu_insn_t insn;
+    uint32_t index;
+    uint64_t ready_cycle; /* from then on it may start */
+} npu_slot_t;
+
+typedef struct {
+    npu_slot_t queue[NPU_MAX_QUEUE]; /* ring */
+    uint32_t head, count;
+    npu_slot_t current;
+    uint64_t start_cycle, end_cycle; /* of current; end is UINT64_MAX while L2 decides */
+    bool busy;
+} npu_engine_state_t;
+
+typedef struct {
+    sim_mem_port_t port;
+    sim_event_t issue;                 /* the next burst can be requested */
+    sim_mem_req_t req[NPU_MAX_BURSTS]; /* ring: they complete in order */
+    npu_engine_t engine;
+    void *npu;
+
+    uint64_t free_cycle; /* the channel can take the next burst */
+    uint64_t run, runs;  /* pieces that are contiguous in L2 */
+    uint64_t run_bytes, run_offset;
+    uint32_t oldest, outstanding;
+    bool error; /* a burst left memory */
+} npu_dma_t;
+
+/* What a layer did; perf is the state of all counters when its last instruction completed. */
+typedef struct {
+    uint64_t insns; /* 0: layer not seen in this run */
+    uint64_t start_cycle, end_cycle;
+    npu_perf_t perf;
+    uint64_t busy[NPU_ENGINES];
+    uint64_t macs, l1_bytes, l2_bytes;
+} npu_layer_state_t;
+
+typedef struct {
+    sim_comp_t comp; /* stays first */
+    npu_desc_t desc;
+    npu_kernels_t kernels;
+    npu_l1_t l1;
+    sim_mem_port_t fetch; /* required, as are load.port and store.port */
+    npu_dma_t load, store;
+    sim_wire_t done, irq; /* out */
+    sim_event_t tick;
+    sim_mem_req_t fetch_req;
+    const npu_prog_t *names; /* for traces; may be NULL */
+    /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
+    void (*on_insn)(void *ctx, uint32_t index);
+    void *on_insn_ctx;
+    uint32_t perf_regs[2 * NPU_PERFS]; /* what the last read saw */
+    uint32_t id_reg;
+
+    /* registers */
+    uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;
+
+    /* the run */
+    bool running, stopping;
+    uint32_t error_code, error_index; /* of a stop that waits for outstanding bursts */
+    uint64_t start_cycle, account_cycle;
+    uint32_t sem[NPU_SEMAPHORES], signaled[NPU_SEMAPHORES]; /* visible; from the next cycle on */
+    bool signals;
+    npu_engine_state_t engine[NPU_ENGINES]; /* [NPU_ENGINE_SEQ]: current is the next to issue */
+    uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */
+    uint32_t fetched, requested, issued;                 /* instructions of this run */
+    bool fetching, fetch_waits, queue_waits;
+    npu_perf_t perf;
+    npu_layer_state_t *layers;
+    uint32_t layers_seen; /* highest tag + 1 */
+
+    /* since reset */
+    npu_perf_t total; /* of finished runs */
+    uint64_t runs, failed_runs, tensors_skipped;
+} npu_t;
+
+/* Checks desc, allocates L1 and the layer table. The caller owns npu; it must outlive sim. */
+sim_err_t npu_init(npu_t *npu, sim_t *sim, const npu_desc_t *desc, const char *name);
+void npu_free(npu_t *npu);
+
+/* A sim_wire_fn_t: the rising level starts the program if NPU_CTRL.auto is set. A tensor that comes
+ * while the NPU is busy is skipped and counted. */
+void npu_tensor_ready(void *npu, bool level);
+
+/* The L1 memory, for tests and dumps. */
+const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem);
+
+/* ---- accounts of the current or last run
+ * ---------------------------------------------------------- */
+
+/* Brought up to now. */
+npu_perf_t npu_perf(const npu_t *npu);
+
+typedef struct {
+    uint64_t cycles;           /* from the end of the layer that ended before it to its own end */
+    uint64_t start_ps, end_ps; /* of that span */
+    uint64_t classes[NPU_CLASSES]; /* add up to cycles */
+    uint64_t busy[NPU_ENGINES];    /* of this layer's instructions, whenever they ran */
+    uint64_t macs;
+    uint64_t l1_bytes; /* every operand of every instruction once */
+    uint64_t l2_bytes;
+    uint64_t insns;
+    npu_engine_t long_pole; /* busiest */
+} npu_layer_report_t;
+
+/* Layers are numbered by their tags; false for one that completed nothing. The cycles of all
+ * layers of a finished run add up to npu_perf().cycles. */
+bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report);
+
+#endif

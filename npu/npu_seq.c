@@ -1,0 +1,434 @@
+/*
+ * npu_seq.c - one cycle of the machine: completions, the sequencer, starts; and instruction fetch.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "npu/npu_int.h"
+
+#define SEM_MAX 65535u
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- semaphores ---------------------------------------------------------------------------------
+ */
+
+static bool waits_met(const npu_t *npu, const npu_insn_t *insn)
+{
+    return npu->sem[insn->wait[0].sem] >= insn->wait[0].count &&
+           npu->sem[insn->wait[1].sem] >= insn->wait[1].count;
+}
+
+static void take_waits(npu_t *npu, const npu_insn_t *insn)
+{
+    for (int i = 0; i < 2; i++)
+        npu->sem[insn->wait[i].sem] -= insn->wait[i].count;
+}
+
+static void raise_signals(npu_t *npu, const npu_insn_t *insn)
+{
+    for (int i = 0; i < 2; i++)
+        if (insn->signal[i] != 0) {
+            npu->signaled[insn->signal[i]]++;
+            npu->signals = true;
+        }
+}
+
+/* What earlier cycles signaled becomes visible. False when a semaphore overflows. */
+static bool settle_signals(npu_t *npu)
+{
+    bool fine = true;
+    for (uint32_t s = 1; s < NPU_SEMAPHORES && npu->signals; s++) {
+        npu->sem[s] += npu->signaled[s];
+        npu->signaled[s] = 0;
+        fine &= npu->sem[s] <= SEM_MAX;
+    }
+    npu->signals = false;
+    return fine;
+}
+
+/* ---- completion ---------------------------------------------------------------------------------
+ */
+
+/* Bytes of L1 that an instruction touches, each operand once. */
+static uint64_t l1_bytes(const npu_insn_t *insn)
+{
+    uint64_t out = (uint64_t)insn->h * insn->w * insn->c;
+    uint64_t in = (uint64_t)insn->in_h * insn->in_w;
+    uint64_t lanes = (uint64_t)npu_round_lanes(insn->c) * insn->k_h * insn->k_w;
+    bool twice = (insn->flags & NPU_FLAG_ACCUMULATE) != 0;
+    switch (insn->op) {
+    case NPU_OP_LOAD:
+    case NPU_OP_STORE:
+        return npu_dma_bytes(insn);
+    case NPU_OP_CONV:
+        return in * insn->in_c + lanes * npu_round_lanes(insn->in_c) + out * (twice ? 8 : 4);
+    case NPU_OP_DWCONV:
+        return in * insn->in_c + lanes + out * (twice ? 8 : 4);
+    case NPU_OP_REQUANT:
+        return out * 5 + npu_requant_par_bytes(insn->c);
+    case NPU_OP_ADD:
+    case NPU_OP_SUB:
+    case NPU_OP_MUL:
+    case NPU_OP_MAX:
+    case NPU_OP_MIN:
+        return out * 3;
+    case NPU_OP_AVGPOOL:
+    case NPU_OP_MAXPOOL:
+        return in * insn->c + out;
+    case NPU_OP_MEAN:
+        return (in + 1) * insn->c;
+    case NPU_OP_FILL:
+        return out;
+    default:
+        return out * 2;
+    }
+}
+
+static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint64_t start,
+                          uint64_t cycle)
+{
+    npu_layer_state_t *layer = &npu->layers[slot->insn.layer];
+    bool dma = engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE;
+    if (layer->insns++ == 0)
+        layer->start_cycle = start;
+    layer->start_cycle = earlier(layer->start_cycle, start);
+    layer->end_cycle = cycle;
+    layer->perf = npu->perf;
+    layer->busy[engine] += cycle - start;
+    layer->macs += npu_insn_macs(&slot->insn);
+    layer->l1_bytes += engine == NPU_ENGINE_SEQ ? 0 : l1_bytes(&slot->insn);
+    layer->l2_bytes += dma ? npu_dma_bytes(&slot->insn) : 0;
+    npu->layers_seen = (uint32_t)later(npu->layers_seen, slot->insn.layer + 1);
+}
+
+static void trace(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint64_t start,
+                  uint64_t end)
+{
+    static const char *const tracks[NPU_ENGINES] = {"npu.seq", "npu.load", "npu.store", "npu.mac",
+                                                    "npu.vec"};
+    if (!sim_tracing(npu->comp.sim))
+        return;
+    const npu_prog_t *names = npu->names;
+    bool named = names != NULL && slot->insn.layer < names->layer_count;
+    sim_trace_span(npu->comp.sim, tracks[engine], npu_opinfo(slot->insn.op)->name,
+                   sim_edge_ps(start, npu->desc.clk_hz), sim_edge_ps(end, npu->desc.clk_hz),
+                   "\"insn\":%u,\"layer\":%u,\"name\":\"%s\"", slot->index, slot->insn.layer,
+                   named ? names->layers[slot->insn.layer].name : "");
+}
+
+/* What an instruction does happens now. False when it failed. */
+static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
+{
+    npu_dma_t *dma = engine == NPU_ENGINE_LOAD ? &npu->load : &npu->store;
+    if (engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE) {
+        if (npu_dma_move(dma, &slot->insn))
+            return true;
+        npu_stop(npu, NPU_ERROR_L2, slot->index);
+        return false;
+    }
+    if (engine != NPU_ENGINE_SEQ)
+        npu->kernels.run[slot->insn.op](&slot->insn, &npu->l1);
+    return true;
+}
+
+/* perf stands at cycle. */
+static bool complete(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint64_t start,
+                     uint64_t cycle)
+{
+    if (!perform(npu, engine, slot))
+        return false;
+    npu->perf.macs += npu_insn_macs(&slot->insn);
+    npu->perf.insns++;
+    raise_signals(npu, &slot->insn);
+    account_layer(npu, engine, slot, start, cycle);
+    trace(npu, engine, slot, start, cycle);
+    if (npu->on_insn != NULL)
+        npu->on_insn(npu->on_insn_ctx, slot->index);
+    return true;
+}
+
+static bool complete_engines(npu_t *npu, uint64_t cycle)
+{
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
+        npu_engine_state_t *engine = &npu->engine[e];
+        if (!engine->busy || engine->end_cycle > cycle)
+            continue;
+        engine->busy = false;
+        if (!complete(npu, e, &engine->current, engine->start_cycle, cycle))
+            return false;
+    }
+    return true;
+}
+
+/* ---- fetch --------------------------------------------------------------------------------------
+ */
+
+void npu_on_fetched(void *ctx, sim_mem_req_t *req)
+{
+    npu_t *npu = ctx;
+    npu->fetching = false;
+    if (npu_stopping(npu))
+        return;
+    if (req->error) {
+        npu_stop(npu, NPU_ERROR_FETCH, npu->fetched);
+        return;
+    }
+    npu->perf.l2_read += req->bytes;
+    npu->fetched = npu->requested;
+    npu_wake(npu, npu_now_cycle(npu));
+}
+
+/* Instructions that can be asked for in one burst: up to its boundary, the buffer's end, the
+ * program's end. */
+static uint32_t fetch_count(const npu_t *npu, uint64_t addr)
+{
+    uint32_t places = npu->desc.prefetch_insns;
+    uint32_t burst = npu->fetch.max_burst_bytes;
+    uint32_t to_boundary = (burst - (uint32_t)(addr & (burst - 1))) / NPU_INSN_BYTES;
+    uint32_t count = places - (npu->requested - npu->issued);
+    count = (uint32_t)earlier(count, places - npu->requested % places);
+    count = (uint32_t)earlier(count, npu->prog_count - npu->requested);
+    return (uint32_t)earlier(count, to_boundary);
+}
+
+/* Asks for more when a burst's worth of places is free, or the buffer runs dry. */
+static void fetch_more(npu_t *npu)
+{
+    uint64_t addr = npu->prog_addr + (uint64_t)npu->requested * NPU_INSN_BYTES;
+    if (npu->fetching || npu->requested == npu->prog_count)
+        return;
+    uint32_t count = fetch_count(npu, addr);
+    if (count == 0 || (npu->requested - npu->issued > npu->desc.prefetch_insns / 2))
+        return;
+    if (addr + (uint64_t)count * NPU_INSN_BYTES > UINT32_MAX) {
+        npu_stop(npu, NPU_ERROR_FETCH, npu->requested);
+        return;
+    }
+    npu->fetch_req = (sim_mem_req_t){
+        .addr = (uint32_t)addr,
+        .bytes = count * NPU_INSN_BYTES,
+        .data = (uint8_t *)npu->prefetch[npu->requested % npu->desc.prefetch_insns],
+        .done = npu_on_fetched,
+        .ctx = npu,
+    };
+    npu->requested += count;
+    npu->fetching = true;
+    sim_mem_request(&npu->fetch, &npu->fetch_req);
+}
+
+/* ---- sequencer ----------------------------------------------------------------------------------
+ */
+
+static bool engines_idle(const npu_t *npu)
+{
+    bool idle = true;
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
+        idle &= !npu->engine[e].busy && npu->engine[e].count == 0;
+    return idle;
+}
+
+/* Bytes in memory are little-endian. */
+static bool decode(npu_t *npu, npu_slot_t *slot)
+{
+    uint32_t words[NPU_INSN_WORDS];
+    const uint8_t *bytes = (const uint8_t *)npu->prefetch[npu->issued % npu->desc.prefetch_insns];
+    for (uint32_t w = 0; w < NPU_INSN_WORDS; w++, bytes += 4)
+        words[w] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                   (uint32_t)bytes[3] << 24;
+    char what[160], where[96] = "";
+    slot->index = npu->issued;
+    uint32_t mem;
+    uint64_t end;
+    if (!npu_insn_decode(words, &slot->insn, what, sizeof(what))) {
+        sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, what);
+        npu_stop(npu, NPU_ERROR_ILLEGAL, slot->index);
+        return false;
+    }
+    if (!npu_l1_inside(&slot->insn, npu->desc.mem_bytes, &mem, &end)) {
+        npu_wrong(where, sizeof(where), "%s: touches bytes up to 0x%llx of %s, which has 0x%x",
+                  npu_opinfo(slot->insn.op)->name, (unsigned long long)end,
+                  npu_mem_name((npu_mem_t)mem), npu->desc.mem_bytes[mem]);
+        sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, where);
+        npu_stop(npu, NPU_ERROR_L1, slot->index);
+        return false;
+    }
+    return true;
+}
+
+/* Fills the place of the next instruction to issue. False: there is none, or it is illegal. */
+static bool next_insn(npu_t *npu)
+{
+    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
+    npu->fetch_waits = false;
+    if (seq->busy)
+        return true;
+    if (npu->issued == npu->prog_count) {
+        npu_stop(npu, NPU_ERROR_NO_END, npu->issued);
+        return false;
+    }
+    if (npu->issued == npu->fetched) {
+        npu->fetch_waits = true;
+        return false;
+    }
+    seq->busy = decode(npu, &seq->current);
+    return seq->busy;
+}
+
+/* One of the sequencer's own instructions. */
+static bool run_own(npu_t *npu, uint64_t cycle)
+{
+    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
+    const npu_insn_t *insn = &seq->current.insn;
+    if (!waits_met(npu, insn) || (insn->op != NPU_OP_NOP && !engines_idle(npu)))
+        return false;
+    take_waits(npu, insn);
+    complete(npu, NPU_ENGINE_SEQ, &seq->current, cycle, cycle);
+    if (insn->op == NPU_OP_IRQ) {
+        npu->mark_reg = insn->mark;
+        npu->status_reg |= NPU_STATUS_MARK;
+    }
+    return true;
+}
+
+static bool enqueue(npu_t *npu, uint64_t cycle)
+{
+    npu_slot_t *slot = &npu->engine[NPU_ENGINE_SEQ].current;
+    npu_engine_state_t *engine = &npu->engine[npu_op_engine(slot->insn.op)];
+    npu->queue_waits = engine->count == npu->desc.queue_depth;
+    if (npu->queue_waits)
+        return false;
+    slot->ready_cycle = cycle + npu->desc.decode_cycles;
+    engine->queue[(engine->head + engine->count) % NPU_MAX_QUEUE] = *slot;
+    engine->count++;
+    return true;
+}
+
+/* One instruction a cycle. True when one was taken. */
+static bool issue(npu_t *npu, uint64_t cycle)
+{
+    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
+    npu->queue_waits = false;
+    if (!next_insn(npu))
+        return false;
+    const npu_insn_t *insn = &seq->current.insn;
+    bool own = npu_op_engine(insn->op) == NPU_ENGINE_SEQ;
+    if (own ? !run_own(npu, cycle) : !enqueue(npu, cycle))
+        return false;
+    npu->layer_reg = insn->layer;
+    npu->issued++;
+    seq->busy = false;
+    if (insn->op == NPU_OP_END)
+        npu_finish(npu, cycle);
+    return true;
+}
+
+/* ---- starts -------------------------------------------------------------------------------------
+ */
+
+static npu_slot_t *head(npu_engine_state_t *engine)
+{
+    return engine->count > 0 ? &engine->queue[engine->head] : NULL;
+}
+
+static void start_engines(npu_t *npu, uint64_t cycle)
+{
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
+        npu_engine_state_t *engine = &npu->engine[e];
+        npu_slot_t *slot = head(engine);
+        if (engine->busy || slot == NULL || slot->ready_cycle > cycle ||
+            !waits_met(npu, &slot->insn))
+            continue;
+        take_waits(npu, &slot->insn);
+        engine->current = *slot;
+        engine->head = (engine->head + 1) % NPU_MAX_QUEUE;
+        engine->count--;
+        engine->busy = true;
+        engine->start_cycle = cycle;
+        engine->end_cycle = UINT64_MAX;
+        if (e == NPU_ENGINE_LOAD)
+            npu_dma_start(&npu->load, cycle);
+        else if (e == NPU_ENGINE_STORE)
+            npu_dma_start(&npu->store, cycle);
+        else
+            engine->end_cycle = cycle + npu_insn_cycles(&npu->desc, &engine->current.insn);
+    }
+}
+
+/* ---- the cycle ----------------------------------------------------------------------------------
+ */
+
+/* When the machine can go on by itself: UINT64_MAX when only L2, or nobody, can move it. */
+static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
+{
+    uint64_t next = issued || npu->signals ? cycle + 1 : UINT64_MAX;
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
+        npu_engine_state_t *engine = &npu->engine[e];
+        const npu_slot_t *slot = head(engine);
+        if (engine->busy)
+            next = earlier(next, engine->end_cycle);
+        else if (slot != NULL && slot->ready_cycle > cycle)
+            next = earlier(next, slot->ready_cycle);
+    }
+    /* a queue was full when issue looked and has a place now */
+    const npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
+    if (npu->queue_waits &&
+        npu->engine[npu_op_engine(seq->current.insn.op)].count < npu->desc.queue_depth)
+        next = cycle + 1;
+    return next;
+}
+
+/* Nothing moves and nothing will. */
+static void stop_deadlock(npu_t *npu)
+{
+    uint32_t oldest = UINT32_MAX;
+    for (npu_engine_t e = NPU_ENGINE_SEQ; e < NPU_ENGINES; e++) {
+        npu_engine_state_t *engine = &npu->engine[e];
+        const npu_slot_t *slot = e == NPU_ENGINE_SEQ ? &engine->current : head(engine);
+        if (slot == NULL || (e == NPU_ENGINE_SEQ && !engine->busy))
+            continue;
+        const npu_insn_t *insn = &slot->insn;
+        sim_log(&npu->comp, SIM_LOG_ERROR,
+                "deadlock: %s stands at instruction %u (%s), semaphores %u: %u of %u, %u: %u of %u",
+                npu_engine_name(e), slot->index, npu_opinfo(insn->op)->name, insn->wait[0].sem,
+                npu->sem[insn->wait[0].sem], insn->wait[0].count, insn->wait[1].sem,
+                npu->sem[insn->wait[1].sem], insn->wait[1].count);
+        oldest = (uint32_t)earlier(oldest, slot->index);
+    }
+    npu_stop(npu, NPU_ERROR_DEADLOCK, oldest);
+}
+
+void npu_on_tick(void *ctx)
+{
+    npu_t *npu = ctx;
+    uint64_t cycle = npu_now_cycle(npu);
+    npu_account(npu, &npu->perf, cycle);
+    npu->account_cycle = cycle;
+    if (!settle_signals(npu)) {
+        npu_stop(npu, NPU_ERROR_SEMAPHORE, npu->issued);
+        return;
+    }
+    if (!complete_engines(npu, cycle))
+        return;
+    bool issued = issue(npu, cycle);
+    if (!npu->running || npu->stopping)
+        return;
+    start_engines(npu, cycle);
+    fetch_more(npu);
+    if (npu->stopping || !npu->running)
+        return;
+    uint64_t next = next_cycle(npu, cycle, issued);
+    bool dma = npu->engine[NPU_ENGINE_LOAD].busy || npu->engine[NPU_ENGINE_STORE].busy;
+    if (next != UINT64_MAX)
+        npu_wake(npu, next);
+    else if (!dma && !npu->fetching)
+        stop_deadlock(npu);
+}
