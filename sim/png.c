@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h> /* Z_RLE; nothing is called */
 
 #include "sim/file.h"
 
@@ -136,8 +137,10 @@ static bool encode(codec_t *codec, FILE *stream)
     if (setjmp(png_jmpbuf(png)) != 0)
         return false;
     png_init_io(png, stream);
-    /* One frame must take well under its share of a run: fast compression, one cheap filter. */
+    /* Frames are noisy and many: one cheap filter, runs and Huffman codes, no search for repeats.
+     * On a noisy 2028 x 1520 RGB frame that is both faster and smaller than the usual strategy. */
     png_set_compression_level(png, 1);
+    png_set_compression_strategy(png, Z_RLE);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_IHDR(png, codec->info, image->width_px, image->height_px, 8,
                  image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
