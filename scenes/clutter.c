@@ -90,7 +90,7 @@ static void portrait(maker_t *m)
     float w = range(m, 0.28f, 0.42f), h = range(m, 0.4f, 0.55f), y = range(m, 1.1f, 1.4f);
     rect(m, -w, y, w, y + 2 * h, PICK(m, metal_hex));
     rect(m, -w + 0.03f, y + 0.03f, w - 0.03f, y + 2 * h - 0.03f, PICK(m, print_hex));
-    float r = 0.32f * w, at = y + 1.3f * h;
+    float r = 0.34f * w, at = y + 0.25f * h + 0.35f * w + 1.35f * r;
     const scene_cloth_map_t *coat = dye(m, PICK(m, print_hex)), *skin = dye(m, PICK(m, skin_hex));
     hull(m, -0.3f * w, y + 0.25f * h, 0.35f * w, 0.3f * w, y + 0.25f * h, 0.35f * w, coat, 0.5f);
     rect(m, -0.65f * w, y + 0.03f, 0.65f * w, y + 0.25f * h, coat->color[0]);

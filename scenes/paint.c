@@ -200,8 +200,6 @@ static void cover_fill(const span_t *s, float *restrict cover)
 
 /* ---- cloth ---- */
 
-#define KEEP_POSITIVE 64.0f /* meters added to texture coordinates, which then round down */
-
 /* Texture coordinates of sample i: u across, v along the part, meters. */
 typedef struct {
     float u, du, v, dv;
@@ -246,19 +244,24 @@ static float sharpness(float sample_m, float repeats_per_m)
     return scene_clamp(2.0f - 4.0f * sample_m * repeats_per_m, 0.0f, 1.0f);
 }
 
+/* A texture coordinate in units of its table, 16 binary places; wraps around as the tables do. */
+static uint32_t to_fixed(float place)
+{
+    return (uint32_t)(int64_t)(place * 65536.0f);
+}
+
 static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise, const weave_t *w,
                       float sample_m, uint32_t from, uint32_t to, float *restrict mix)
 {
     const uint32_t mask = SCENE_NOISE_SIZE - 1;
-    float scale = cloth->noise_per_m * SCENE_NOISE_SIZE;
+    float scale = cloth->noise_per_m * SCENE_NOISE_SIZE, start = (float)(int32_t)from;
     float amplitude = cloth->noise * sharpness(sample_m, 8.0f * cloth->noise_per_m) / 127.0f;
-    float u0 = (w->u + KEEP_POSITIVE) * scale, du = w->du * scale;
-    float v0 = (w->v + KEEP_POSITIVE + cloth->offset) * scale, dv = w->dv * scale;
-    for (uint32_t i = from; i < to; i++) {
-        float x = (float)(int32_t)i;
-        uint32_t u = (uint32_t)(int32_t)(u0 + x * du) & mask;
-        uint32_t v = (uint32_t)(int32_t)(v0 + x * dv) & mask;
-        mix[i] = cloth->mean + amplitude * (float)noise->tile[v * SCENE_NOISE_SIZE + u];
+    uint32_t u = to_fixed((w->u + start * w->du) * scale), du = to_fixed(w->du * scale);
+    uint32_t v = to_fixed((w->v + start * w->dv + cloth->offset) * scale);
+    uint32_t dv = to_fixed(w->dv * scale);
+    for (uint32_t i = from; i < to; i++, u += du, v += dv) {
+        uint32_t at = (v >> 16 & mask) * SCENE_NOISE_SIZE + (u >> 16 & mask);
+        mix[i] = cloth->mean + amplitude * (float)noise->tile[at];
     }
 }
 
@@ -266,16 +269,12 @@ static void mix_pattern(const scene_cloth_map_t *cloth, const weave_t *w, float 
                         uint32_t from, uint32_t to, float *restrict mix)
 {
     const uint32_t mask = SCENE_PATTERN - 1;
-    float scale = cloth->repeats_per_m * SCENE_PATTERN;
+    float scale = cloth->repeats_per_m * SCENE_PATTERN, start = (float)(int32_t)from;
     float keep = sharpness(sample_m, cloth->repeats_per_m), mean = cloth->mean;
-    float u0 = (w->u + KEEP_POSITIVE) * scale, du = w->du * scale;
-    float v0 = (w->v + KEEP_POSITIVE) * scale, dv = w->dv * scale;
-    for (uint32_t i = from; i < to; i++) {
-        float x = (float)(int32_t)i;
-        float across = cloth->across[(uint32_t)(int32_t)(u0 + x * du) & mask];
-        float along = cloth->along[(uint32_t)(int32_t)(v0 + x * dv) & mask];
-        mix[i] += keep * (along + across - mean);
-    }
+    uint32_t u = to_fixed((w->u + start * w->du) * scale), du = to_fixed(w->du * scale);
+    uint32_t v = to_fixed((w->v + start * w->dv) * scale), dv = to_fixed(w->dv * scale);
+    for (uint32_t i = from; i < to; i++, u += du, v += dv)
+        mix[i] += keep * (cloth->across[u >> 16 & mask] + cloth->along[v >> 16 & mask] - mean);
 }
 
 static void mix_clamp(uint32_t from, uint32_t to, float *mix)

@@ -33,21 +33,6 @@ sim_light_req_t row_of(const scene_timing_t *t, uint32_t frame, uint32_t row)
                              .planes = 0x7};
 }
 
-void picture_again(const scene_t *scene, uint32_t frame, float step, uint32_t planes,
-                   picture_t *picture)
-{
-    scene_timing_t timing = timing_of(frame, step);
-    sim_light_t light = scene_light(scene);
-    for (uint32_t y = 0; y < timing.rows; y++) {
-        sim_light_req_t req = row_of(&timing, frame, y);
-        req.planes = planes;
-        size_t at = (size_t)y * picture->width;
-        sim_light_row_t out = {picture->plane[0] + at, picture->plane[1] + at,
-                               picture->plane[2] + at};
-        light.row(light.ctx, &req, &out);
-    }
-}
-
 picture_t picture_of(scene_t *scene, uint32_t frame, float step, uint32_t planes)
 {
     scene_timing_t timing = timing_of(frame, step);
@@ -56,7 +41,14 @@ picture_t picture_of(scene_t *scene, uint32_t frame, float step, uint32_t planes
         picture.plane[c] = calloc((size_t)picture.width * picture.height, sizeof(float));
     if (scene_prepare(scene, 1, picture.width) != SIM_OK)
         abort();
-    picture_again(scene, frame, step, planes, &picture);
+    sim_light_t light = scene_light(scene);
+    for (uint32_t y = 0; y < timing.rows; y++) {
+        sim_light_req_t req = row_of(&timing, frame, y);
+        req.planes = planes;
+        size_t at = (size_t)y * picture.width;
+        sim_light_row_t out = {picture.plane[0] + at, picture.plane[1] + at, picture.plane[2] + at};
+        light.row(light.ctx, &req, &out);
+    }
     return picture;
 }
 

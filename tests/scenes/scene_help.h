@@ -22,8 +22,6 @@ sim_light_req_t row_of(const scene_timing_t *timing, uint32_t frame, uint32_t ro
 
 /* A whole frame, and prepares the scene for it. */
 picture_t picture_of(scene_t *scene, uint32_t frame, float step, uint32_t planes);
-void picture_again(const scene_t *scene, uint32_t frame, float step, uint32_t planes,
-                   picture_t *picture);
 void picture_free(picture_t *picture);
 
 /* sRGB, white at `white_lux`. */
