@@ -121,6 +121,16 @@ static uint64_t place_bytes(const cc_t *cc, const cc_place_t *p)
     return (pixels * c + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
 }
 
+/* A map that a fully connected layer reads as one vector has no gaps between its pixels. */
+static void flatten_place(cc_t *cc, int32_t tensor)
+{
+    npu_hwc_t size = npu_tensor_hwc(cc_tensor(cc, tensor));
+    uint32_t place = cc->place_of[tensor];
+    if (place != CC_NO_PLACE && cc->place[place].layout == NPU_LAYOUT_NHWC32 &&
+        size.h * size.w > 1)
+        cc->place[place].layout = NPU_LAYOUT_DENSE;
+}
+
 static bool make_places(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
@@ -139,6 +149,9 @@ static bool make_places(cc_t *cc)
             return cc_fail(cc, NULL, SIM_EPARSE, "output %u is the input", o);
         p->layout = NPU_LAYOUT_DENSE;
     }
+    for (uint32_t n = 0; n < g->nodes; n++)
+        if (g->node[n].op == NPU_NODE_FULLY_CONNECTED)
+            flatten_place(cc, g->node[n].input[0]);
     for (uint32_t p = 0; p < cc->places; p++)
         cc->place[p].bytes = place_bytes(cc, &cc->place[p]);
     return one_quantization(cc, g->input[0]);
@@ -284,7 +297,7 @@ static bool compile(cc_t *cc)
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
-                      const npu_compile_options_t *options, npu_prog_t *prog, npu_report_t *report,
+                      const npu_compile_options_t *options, npu_prog_t *prog, npu_compile_report_t *report,
                       char *error, size_t error_bytes)
 {
     cc_t cc = {.graph = graph, .desc = desc, .options = *options, .error = error,

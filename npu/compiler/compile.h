@@ -45,19 +45,19 @@ typedef struct {
     uint32_t l1_bytes[NPU_MEMS];          /* of one tile */
     uint64_t engine_cycles[NPU_ENGINES];
     uint32_t first, last; /* instructions */
-} npu_layer_report_t;
+} npu_layer_plan_t;
 
 /* One place in L2. Several tensors share it when they are the same bytes (RESHAPE). */
 typedef struct {
     const char *name; /* of its first tensor */
     uint32_t l2, bytes;
     uint32_t first_layer, last_layer; /* that need it, ends included */
-} npu_place_report_t;
+} npu_place_plan_t;
 
 typedef struct {
-    npu_layer_report_t *layer;
+    npu_layer_plan_t *layer;
     uint32_t layers;
-    npu_place_report_t *place;
+    npu_place_plan_t *place;
     uint32_t places;
     uint32_t constants_l2, constants_bytes; /* at the top of L2 */
     uint32_t program_l2, program_bytes;     /* below them */
@@ -66,9 +66,9 @@ typedef struct {
     uint32_t barriers;         /* full stops for lack of semaphores: 0 in all known networks */
     bool all_kept;             /* every tensor stands in L2 at the end */
     char *names;               /* what the name pointers point to */
-} npu_report_t;
+} npu_compile_report_t;
 
-void npu_report_free(npu_report_t *report);
+void npu_compile_report_free(npu_compile_report_t *report);
 
 /*
  * Compiles a graph that npu_graph_check accepted. prog is empty on failure, and error then names
@@ -76,7 +76,7 @@ void npu_report_free(npu_report_t *report);
  * may be NULL. Same input, same bytes.
  */
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
-                      const npu_compile_options_t *options, npu_prog_t *prog, npu_report_t *report,
+                      const npu_compile_options_t *options, npu_prog_t *prog, npu_compile_report_t *report,
                       char *error, size_t error_bytes);
 
 #endif

@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
     int32_t tensor;
     bool constant;    /* else a place */
+    bool flat;        /* a dense place taken as one pixel of all its elements */
     uint32_t at;      /* constant: offset in the constants */
     npu_hwc_t size;   /* as stored: a constant's channels may have been repeated */
 } cc_operand_t;

@@ -92,6 +92,8 @@ cc_value_t cc_value(const cc_t *cc, int32_t tensor)
 
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand)
 {
+    if (operand->flat)
+        return value_at(operand->size, NPU_LAYOUT_DENSE, cc_value(cc, operand->tensor).l2);
     if (!operand->constant)
         return cc_value(cc, operand->tensor);
     return value_at(operand->size, NPU_LAYOUT_NHWC32, cc->constants_l2 + operand->at);

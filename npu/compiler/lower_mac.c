@@ -1,8 +1,8 @@
 /*
  * lower_mac.c - CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED: array, then requantize.
  *
- * A fully connected layer is a convolution whose kernel covers the whole input: its weights are
- * ordered O, (h, w, c) as a convolution's are. Constants of a group of output channels stand
+ * A fully connected layer is a convolution: of one pixel when its input is dense in L2, else with a
+ * kernel that covers the whole map; its weights are ordered O, (h, w, c) either way. Constants of a group of output channels stand
  * together, so that one LOAD each brings its weights and its requantization records.
  */
 #include <stdlib.h>
@@ -138,9 +138,13 @@ static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
                        out.c);
     if (!cc_operand(cc, l, 0, 0, &l->in[0]))
         return false;
+    npu_hwc_t *in = &l->in[0].size;
     l->all_in = true;
-    l->window.kernel_h = l->in[0].size.h;
-    l->window.kernel_w = l->in[0].size.w;
+    l->in[0].flat = cc_value(cc, l->node->input[0]).layout == NPU_LAYOUT_DENSE;
+    if (l->in[0].flat)
+        *in = (npu_hwc_t){1, 1, in->h * in->w * in->c};
+    l->window.kernel_h = in->h;
+    l->window.kernel_w = in->w;
     return prepare_mac(cc, l);
 }
 
@@ -214,6 +218,8 @@ static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice
     i.flags = slice > 0 ? NPU_FLAG_ACCUMULATE : 0;
     i.src = s->in[0];
     i.src.addr += first;
+    if (s->cols.count == 1)
+        i.src.pix = 0; /* never used, and may be more than its field holds */
     i.dst = s->acc;
     i.h = s->h;
     i.w = s->w;

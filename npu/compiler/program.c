@@ -226,7 +226,7 @@ static uint32_t operand_bytes(const cc_t *cc, const npu_node_t *n)
     return (uint32_t)sum;
 }
 
-static void report_layer(const cc_t *cc, uint32_t index, npu_layer_report_t *r, char **names)
+static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, char **names)
 {
     const cc_layer_t *l = &cc->layer[index];
     const cc_tiling_t *t = &l->tiling;
@@ -254,13 +254,13 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_report_t *r, 
         r->l1_bytes[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
 }
 
-bool program_report(cc_t *cc, npu_report_t *r)
+bool program_report(cc_t *cc, npu_compile_report_t *r)
 {
     r->layer = calloc(cc->layers, sizeof(*r->layer));
     r->place = calloc(cc->places, sizeof(*r->place));
     r->names = malloc(names_bytes(cc));
     if (r->layer == NULL || r->place == NULL || r->names == NULL) {
-        npu_report_free(r);
+        npu_compile_report_free(r);
         return no_memory(cc);
     }
     char *names = r->names;
@@ -270,7 +270,7 @@ bool program_report(cc_t *cc, npu_report_t *r)
         report_layer(cc, i, &r->layer[i], &names);
     for (uint32_t p = 0; p < cc->places; p++) {
         const cc_place_t *from = &cc->place[p];
-        r->place[p] = (npu_place_report_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
+        r->place[p] = (npu_place_plan_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
                                            .l2 = from->l2,
                                            .bytes = (uint32_t)from->bytes,
                                            .first_layer = from->first,
@@ -287,7 +287,7 @@ bool program_report(cc_t *cc, npu_report_t *r)
     return true;
 }
 
-void npu_report_free(npu_report_t *report)
+void npu_compile_report_free(npu_compile_report_t *report)
 {
     free(report->layer);
     free(report->place);

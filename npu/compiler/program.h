@@ -8,6 +8,6 @@
 
 /* Fills prog, which is empty. False: cc->err is set. */
 bool program_build(cc_t *cc, npu_prog_t *prog);
-bool program_report(cc_t *cc, npu_report_t *report);
+bool program_report(cc_t *cc, npu_compile_report_t *report);
 
 #endif

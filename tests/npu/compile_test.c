@@ -1,0 +1,573 @@
+/*
+ * compile_test.c - the compiler: what it makes computes what the graph says, waits for what it must,
+ * fits where it says, and refuses by name what it cannot do.
+ */
+#include "npu/compiler/compile.h"
+#include "npu/compiler/emit.h"
+#include "npu/compiler/tensor_io.h"
+#include "tests/npu/compile_exec.h"
+#include "tests/npu/compile_graph.h"
+#include "tests/npu/golden_ref.h"
+#include "tests/test.h"
+
+#define RANDOM_GRAPHS 250
+
+static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE};
+
+/* Small memories of random sizes for most graphs: then layers are cut in every way there is. */
+static npu_desc_t random_desc(build_t *b, uint64_t seed)
+{
+    static const uint32_t bytes[] = {4096, 6144, 16384, 20000, 65536};
+    npu_desc_t desc = npu_desc_default();
+    for (uint32_t m = 0; seed % 4 != 0 && m < NPU_MEMS; m++)
+        desc.mem_bytes[m] = bytes[build_below(b, 5)];
+    return desc;
+}
+
+/* ---- what it computes ------------------------------------------------------------------------- */
+
+static void fill_input(build_t *b, golden_ref_t *ref)
+{
+    int32_t input = b->graph.input[0];
+    for (uint64_t i = 0; i < b->graph.tensor[input].bytes; i++)
+        ref->tensor[input][i] = (uint8_t)sim_stream_u32(&b->random);
+    golden_ref_run(ref);
+}
+
+/* Every kept tensor when it is complete, and every output at the end. */
+static void compare(const compile_exec_t *exec, const golden_ref_t *ref, uint64_t seed)
+{
+    const npu_graph_t *g = ref->graph;
+    for (uint32_t k = 0; k < exec->prog->kept_count; k++) {
+        uint32_t t = exec->prog->kept[k].tensor;
+        ck_assert_msg(exec->kept[k] != NULL, "seed %llu: tensor %u is never complete",
+                      (unsigned long long)seed, t);
+        ck_assert_msg(memcmp(exec->kept[k], ref->tensor[t], g->tensor[t].bytes) == 0,
+                      "seed %llu: tensor %u differs", (unsigned long long)seed, t);
+    }
+    for (uint32_t o = 0; o < g->outputs; o++) {
+        uint64_t bytes = g->tensor[g->output[o]].bytes;
+        uint8_t *codes = malloc(bytes);
+        ck_assert(npu_output_read(exec->prog, o, &exec->port, codes));
+        ck_assert_msg(memcmp(codes, ref->tensor[g->output[o]], bytes) == 0,
+                      "seed %llu: output %u differs", (unsigned long long)seed, o);
+        free(codes);
+    }
+}
+
+static void run_and_compare(build_t *b, const npu_prog_t *prog, const npu_desc_t *desc,
+                            uint64_t seed)
+{
+    golden_ref_t ref;
+    compile_exec_t exec;
+    golden_ref_init(&ref, &b->graph, prog->meta.rounding == NPU_ROUND_SINGLE);
+    fill_input(b, &ref);
+    compile_exec_init(&exec, prog, desc, sim_simd());
+    ck_assert(npu_input_write(prog, &exec.port, ref.tensor[b->graph.input[0]]));
+    compile_exec_run(&exec);
+    compare(&exec, &ref, seed);
+    compile_exec_free(&exec);
+    golden_ref_free(&ref);
+}
+
+START_TEST(random_networks_equal_the_reference_however_they_are_cut)
+{
+    uint32_t compiled = 0;
+    for (uint64_t seed = 0; seed < RANDOM_GRAPHS; seed++) {
+        build_t b;
+        char error[256];
+        npu_prog_t prog;
+        build_random(&b, seed);
+        npu_desc_t desc = random_desc(&b, seed);
+        npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+                                         .keep_all = seed % 5 == 0,
+                                         .reuse_input = seed % 7 == 0};
+        sim_err_t err =
+            npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
+        if (err == SIM_OK) {
+            run_and_compare(&b, &prog, &desc, seed);
+            npu_prog_free(&prog);
+            compiled++;
+        } else {
+            ck_assert_msg(strstr(error, "there are") != NULL, "seed %llu: %s",
+                          (unsigned long long)seed, error);
+        }
+        build_free(&b);
+    }
+    ck_assert_uint_ge(compiled, RANDOM_GRAPHS * 3 / 4);
+}
+END_TEST
+
+/* ---- who waits for whom ----------------------------------------------------------------------- */
+
+/* done[e]: instructions of engine e (index + 1) known to be complete before this one starts. */
+typedef struct {
+    uint32_t done[NPU_ENGINES];
+} clock_vector_t;
+
+static void merge(clock_vector_t *into, const clock_vector_t *from)
+{
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        into->done[e] = into->done[e] > from->done[e] ? into->done[e] : from->done[e];
+}
+
+/* The n-th signal (from 1) of a semaphore: its instruction's index; UINT32_MAX when there is none
+ * before `end`. */
+static uint32_t nth_signal(const npu_insn_t *insn, uint32_t end, uint32_t semaphore, uint32_t n)
+{
+    for (uint32_t i = 0; i < end; i++)
+        for (uint32_t s = 0; s < 2; s++)
+            if (insn[i].signal[s] == semaphore && --n == 0)
+                return i;
+    return UINT32_MAX;
+}
+
+static void learn_waits(const npu_insn_t *insn, uint32_t i, clock_vector_t *clock,
+                        uint32_t taken[NPU_SEMAPHORES])
+{
+    for (uint32_t w = 0; w < 2; w++) {
+        uint32_t semaphore = insn[i].wait[w].sem;
+        if (semaphore == 0)
+            continue;
+        taken[semaphore] += insn[i].wait[w].count;
+        uint32_t from = nth_signal(insn, i, semaphore, taken[semaphore]);
+        ck_assert_msg(from != UINT32_MAX, "instruction %u waits for a signal that comes later", i);
+        merge(&clock[i], &clock[from]);
+        uint32_t *done = &clock[i].done[npu_op_engine(insn[from].op)];
+        *done = *done > from + 1 ? *done : from + 1;
+    }
+}
+
+/* Each instruction's clock, from queues in order, waits and barriers. A semaphore has one waiting
+ * engine (checked), so its n-th wait takes its n-th signal. */
+static void work_out_clocks(const npu_insn_t *insn, uint32_t count, clock_vector_t *clock)
+{
+    uint32_t last[NPU_ENGINES] = {0}, taken[NPU_SEMAPHORES] = {0};
+    npu_engine_t waiter[NPU_SEMAPHORES] = {NPU_ENGINE_SEQ};
+    clock_vector_t floor = {{0}}; /* since the last barrier */
+    for (uint32_t i = 0; i < count; i++) {
+        npu_engine_t e = npu_op_engine(insn[i].op);
+        for (uint32_t w = 0; w < 2; w++) {
+            uint32_t s = insn[i].wait[w].sem;
+            ck_assert(s == 0 || taken[s] == 0 || waiter[s] == e);
+            waiter[s] = e;
+        }
+        clock[i] = floor;
+        if (last[e] != 0) {
+            merge(&clock[i], &clock[last[e] - 1]);
+            clock[i].done[e] = last[e];
+        }
+        learn_waits(insn, i, clock, taken);
+        if (insn[i].op == NPU_OP_BARRIER)
+            memcpy(floor.done, last, sizeof(last));
+        last[e] = i + 1;
+    }
+}
+
+static bool conflict(const npu_insn_t *a, const npu_insn_t *b)
+{
+    emit_access_t x[EMIT_MAX_ACCESSES], y[EMIT_MAX_ACCESSES];
+    uint32_t nx = emit_accesses(a, x), ny = emit_accesses(b, y);
+    for (uint32_t i = 0; i < nx; i++)
+        for (uint32_t k = 0; k < ny; k++)
+            if (x[i].mem == y[k].mem && (x[i].write || y[k].write) && x[i].begin < y[k].end &&
+                y[k].begin < x[i].end)
+                return true;
+    return false;
+}
+
+static void check_order(const npu_prog_t *prog, uint64_t seed)
+{
+    uint32_t n = prog->insn_count;
+    npu_insn_t *insn = calloc(n, sizeof(*insn));
+    clock_vector_t *clock = calloc(n, sizeof(*clock));
+    for (uint32_t i = 0; i < n; i++)
+        ck_assert(npu_insn_decode(prog->insns[i], &insn[i], NULL, 0));
+    work_out_clocks(insn, n, clock);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            npu_engine_t e = npu_op_engine(insn[k].op);
+            if (clock[i].done[e] < k + 1 && e != npu_op_engine(insn[i].op))
+                ck_assert_msg(!conflict(&insn[k], &insn[i]),
+                              "seed %llu: instruction %u does not wait for %u",
+                              (unsigned long long)seed, i, k);
+        }
+    free(insn);
+    free(clock);
+}
+
+START_TEST(every_hazard_between_engines_is_covered_by_waits)
+{
+    for (uint64_t seed = 1000; seed < 1000 + RANDOM_GRAPHS / 2; seed++) {
+        build_t b;
+        char error[256];
+        npu_prog_t prog;
+        build_random(&b, seed);
+        npu_desc_t desc = random_desc(&b, seed);
+        if (npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK &&
+            prog.insn_count < 1500)
+            check_order(&prog, seed);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
+}
+END_TEST
+
+static npu_insn_t dma(npu_op_t op, npu_mem_t mem, uint32_t l2, uint32_t l1, uint32_t bytes)
+{
+    return (npu_insn_t){.op = op, .mem = mem, .l2 = l2, .l1 = l1, .row_bytes = bytes, .rows = 1,
+                        .planes = 1};
+}
+
+static npu_insn_t copy(uint32_t from, uint32_t to, uint32_t bytes)
+{
+    return (npu_insn_t){.op = NPU_OP_COPY, .src = {from, bytes, bytes}, .dst = {to, bytes, bytes},
+                        .h = 1, .w = 1, .c = bytes};
+}
+
+START_TEST(a_consumer_waits_once_and_a_known_order_costs_no_semaphore)
+{
+    emit_t e;
+    emit_init(&e, 1 << 20);
+    npu_insn_t load = dma(NPU_OP_LOAD, NPU_MEM_ACT, 4096, 0, 64);
+    npu_insn_t first = copy(0, 128, 64), second = copy(0, 256, 64);
+    npu_insn_t store = dma(NPU_OP_STORE, NPU_MEM_ACT, 8192, 128, 64);
+    uint32_t a = emit_add(&e, &load), b = emit_add(&e, &first), c = emit_add(&e, &second);
+    uint32_t d = emit_add(&e, &store);
+    ck_assert_uint_ne(emit_at(&e, a)->signal[0], 0);
+    ck_assert_uint_eq(emit_at(&e, b)->wait[0].sem, emit_at(&e, a)->signal[0]);
+    ck_assert_uint_eq(emit_at(&e, b)->wait[0].count, 1);
+    ck_assert_uint_eq(emit_at(&e, c)->wait[0].sem, 0); /* same engine, after b: knows the load */
+    ck_assert_uint_eq(emit_at(&e, d)->wait[0].sem, emit_at(&e, b)->signal[0]);
+    ck_assert_uint_eq(emit_at(&e, d)->wait[1].sem, 0);
+    emit_free(&e);
+}
+END_TEST
+
+START_TEST(a_buffer_is_not_overwritten_before_its_reader_is_done)
+{
+    emit_t e;
+    emit_init(&e, 1 << 20);
+    npu_insn_t load = dma(NPU_OP_LOAD, NPU_MEM_ACT, 4096, 0, 64), read = copy(0, 128, 64);
+    emit_add(&e, &load);
+    uint32_t reader = emit_add(&e, &read), again = emit_add(&e, &load);
+    ck_assert_uint_ne(emit_at(&e, again)->wait[0].sem, 0);
+    ck_assert(emit_at(&e, reader)->signal[0] == emit_at(&e, again)->wait[0].sem ||
+              emit_at(&e, reader)->signal[1] == emit_at(&e, again)->wait[0].sem);
+    emit_free(&e);
+}
+END_TEST
+
+START_TEST(what_needs_three_engines_at_once_gets_a_barrier)
+{
+    emit_t e;
+    emit_init(&e, 1 << 20);
+    /* a store of bytes 0..191 of ACT after a copy wrote some, and bytes of L2 a load still reads */
+    npu_insn_t load = dma(NPU_OP_LOAD, NPU_MEM_ACT, 4096, 0, 64);
+    npu_insn_t write = {.op = NPU_OP_FILL, .dst = {64, 64, 64}, .h = 1, .w = 1, .c = 64};
+    npu_insn_t conv = {.op = NPU_OP_CONV, .src = {1024, 32, 32}, .dst = {0, 128, 128}, .h = 1,
+                       .w = 1, .c = 32, .in_h = 1, .in_w = 1, .in_c = 32, .k_h = 1, .k_w = 1,
+                       .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1};
+    npu_insn_t store = dma(NPU_OP_STORE, NPU_MEM_ACC, 4096, 0, 128);
+    npu_insn_t put = dma(NPU_OP_STORE, NPU_MEM_ACT, 8192, 64, 64);
+    emit_add(&e, &load);
+    emit_add(&e, &write);
+    emit_add(&e, &conv);
+    emit_add(&e, &store); /* after the array (its source) and the load (its place in L2) */
+    ck_assert_uint_eq(e.barriers, 0);
+    emit_add(&e, &put); /* after the vector unit alone */
+    ck_assert_uint_eq(e.barriers, 0);
+    npu_insn_t all = {.op = NPU_OP_FILL, .dst = {0, 2048, 2048}, .h = 1, .w = 1, .c = 2048};
+    emit_add(&e, &all); /* over what the load wrote, the array read, the store read */
+    ck_assert_uint_eq(e.barriers, 0); /* the store knows of the load: two waits do */
+    npu_insn_t more = dma(NPU_OP_LOAD, NPU_MEM_ACT, 1024, 4096, 64);
+    npu_insn_t other = conv;
+    other.src.addr = 4096;
+    other.dst.addr = 4096;
+    npu_insn_t take = dma(NPU_OP_STORE, NPU_MEM_ACT, 16384, 8192, 64);
+    npu_insn_t load2 = dma(NPU_OP_LOAD, NPU_MEM_ACT, 2048, 6144, 64);
+    emit_add(&e, &more);
+    emit_add(&e, &other);
+    emit_add(&e, &take);
+    emit_add(&e, &load2);
+    npu_insn_t last = {.op = NPU_OP_FILL, .dst = {4096, 8192, 8192}, .h = 1, .w = 1, .c = 8192};
+    emit_add(&e, &last); /* load2 alone, other alone, take alone: three engines */
+    ck_assert_uint_eq(e.barriers, 1);
+    emit_free(&e);
+}
+END_TEST
+
+/* ---- L2 --------------------------------------------------------------------------------------- */
+
+static void check_places(const npu_compile_report_t *r, const npu_desc_t *desc)
+{
+    for (uint32_t a = 0; a < r->places; a++) {
+        const npu_place_plan_t *p = &r->place[a];
+        ck_assert_uint_ge(p->l2, NPU_NET_BYTES);
+        ck_assert_uint_le(p->l2 + p->bytes, r->program_l2);
+        for (uint32_t b = 0; b < a; b++) {
+            const npu_place_plan_t *q = &r->place[b];
+            bool together = p->first_layer <= q->last_layer && q->first_layer <= p->last_layer;
+            ck_assert(!together || p->l2 + p->bytes <= q->l2 || q->l2 + q->bytes <= p->l2);
+        }
+    }
+    ck_assert_uint_le(r->program_l2 + r->program_bytes, r->constants_l2);
+    ck_assert_uint_eq(r->constants_l2 + r->constants_bytes, desc->l2_bytes);
+    ck_assert_uint_le(r->live_bound_bytes, r->activations_bytes);
+}
+
+START_TEST(places_in_l2_never_overlap_while_both_are_needed)
+{
+    npu_desc_t desc = npu_desc_default();
+    for (uint64_t seed = 2000; seed < 2060; seed++) {
+        build_t b;
+        char error[256];
+        npu_prog_t prog;
+        npu_compile_report_t report;
+        npu_compile_options_t options = {.reuse_input = seed % 2 == 0, .keep_all = seed % 3 == 0};
+        build_random(&b, seed);
+        ck_assert_msg(npu_compile(&b.graph, &desc, &options, &prog, &report, error,
+                                  sizeof(error)) == SIM_OK,
+                      "%s", error);
+        check_places(&report, &desc);
+        ck_assert(!options.keep_all || report.all_kept);
+        npu_compile_report_free(&report);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
+}
+END_TEST
+
+/* input 8x8x32, a 1x1 convolution to 64, one to 32. */
+static void two_layers(build_t *b)
+{
+    build_conv_t k = {64, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_begin(b, NPU_TYPE_INT8, 7);
+    int32_t middle = build_conv(b, build_input(b, 8, 8, 32), &k);
+    k.channels = 32;
+    int32_t out = build_conv(b, middle, &k);
+    build_end(b, &out, 1);
+}
+
+START_TEST(sizes_in_the_report_are_the_padded_ones_of_the_chip)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_desc_default();
+    two_layers(&b);
+    ck_assert(npu_compile(&b.graph, &desc, &plain, &prog, &r, error, sizeof(error)) == SIM_OK);
+    ck_assert_uint_eq(r.layers, 2);
+    ck_assert_uint_eq(r.layer[0].weight_bytes, 32 * 64);
+    ck_assert_uint_eq(r.layer[0].param_bytes, 2 * 384);
+    ck_assert_uint_eq(r.layer[0].in_bytes, 32 * 8 * 32); /* planar: width 8 padded to 32 */
+    ck_assert_uint_eq(r.layer[0].out_bytes, 64 * 64);
+    ck_assert_uint_eq(r.layer[0].macs, 64 * 32 * 64);
+    /* the input persists: layer 1 has it, its own source and its result */
+    ck_assert_uint_eq(r.live_bound_bytes, 8192 + 4096 + 2048);
+    ck_assert_uint_eq(r.activations_bytes, r.live_bound_bytes);
+    ck_assert_uint_eq(prog.meta.l2_lower_bound_bytes, prog.meta.l2_peak_bytes);
+    ck_assert_uint_eq(prog.meta.macs, 64 * 32 * 64 * 2);
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(a_reused_input_lowers_what_must_be_alive)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t reuse = {.reuse_input = true};
+    two_layers(&b);
+    ck_assert(npu_compile(&b.graph, &desc, &reuse, &prog, &r, error, sizeof(error)) == SIM_OK);
+    ck_assert_uint_eq(r.live_bound_bytes, 8192 + 4096); /* layer 0: input and result */
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(the_network_table_says_where_input_and_output_are)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t options = {.network_id = 77};
+    two_layers(&b);
+    ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK);
+    ck_assert_uint_eq(prog.net[NPU_NET_MAGIC_W], NPU_NET_MAGIC);
+    ck_assert_uint_eq(prog.net[NPU_NET_NETWORK_ID_W], 77);
+    ck_assert_uint_eq(prog.net[NPU_NET_PROG_COUNT_W], prog.insn_count);
+    ck_assert_uint_eq(prog.net[NPU_NET_PROG_ADDR_W], desc.l2_base + prog.meta.insn_l2);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_WIDTH_W], 8);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_CHANNELS_W], 32);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_ROW_BYTES_W], 32);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_PLANE_BYTES_W], 256);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUTPUTS_W], 1);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_BYTES_W], 8 * 8 * 32);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_DIMS_W], 4);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_DIM3_W], 32);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+/* ---- the same every time; and refusals -------------------------------------------------------- */
+
+START_TEST(the_same_graph_gives_the_same_bytes)
+{
+    npu_desc_t desc = npu_desc_default();
+    for (uint64_t seed = 10; seed < 20; seed++) {
+        build_t b;
+        char error[256];
+        npu_prog_t once, twice;
+        size_t bytes[2];
+        build_random(&b, seed);
+        ck_assert(npu_compile(&b.graph, &desc, &plain, &once, NULL, error, sizeof(error)) ==
+                  SIM_OK);
+        ck_assert(npu_compile(&b.graph, &desc, &plain, &twice, NULL, error, sizeof(error)) ==
+                  SIM_OK);
+        uint8_t *file[2] = {npu_fnp_print(&once, &bytes[0], error, sizeof(error)),
+                            npu_fnp_print(&twice, &bytes[1], error, sizeof(error))};
+        ck_assert(file[0] != NULL && file[1] != NULL);
+        ck_assert_uint_eq(bytes[0], bytes[1]);
+        ck_assert_int_eq(memcmp(file[0], file[1], bytes[0]), 0);
+        free(file[0]);
+        free(file[1]);
+        npu_prog_free(&once);
+        npu_prog_free(&twice);
+        build_free(&b);
+    }
+}
+END_TEST
+
+/* layer -1: the network as a whole */
+static void refuses(build_t *b, const npu_desc_t *desc, int layer, const char *what)
+{
+    char error[256] = "", expected[256];
+    npu_prog_t prog;
+    const npu_node_t *n = &b->graph.node[layer < 0 ? 0 : layer];
+    snprintf(expected, sizeof(expected), "built: layer %d %s \"%s\": %s", layer,
+             npu_node_op_name(n->op), n->name, what);
+    if (layer < 0)
+        snprintf(expected, sizeof(expected), "built: %s", what);
+    ck_assert(npu_compile(&b->graph, desc, &plain, &prog, NULL, error, sizeof(error)) != SIM_OK);
+    ck_assert_str_eq(error, expected);
+    ck_assert_uint_eq(prog.insn_count, 0);
+    build_free(b);
+}
+
+START_TEST(too_many_activations_are_refused_with_layer_and_bytes)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    desc.l2_bytes = 18432;
+    two_layers(&b);
+    /* constants: 2048 + 768 + 2048 + 384, each already a multiple of 64 */
+    refuses(&b, &desc, 1, "activations need 14336 bytes of L2, 12160 are left "
+            "beside 5248 of constants and the program");
+}
+END_TEST
+
+START_TEST(too_many_constants_are_refused_with_bytes)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    desc.l2_bytes = 5120;
+    two_layers(&b);
+    refuses(&b, &desc, -1, "constants need 5248 bytes of L2, there are 4096");
+}
+END_TEST
+
+START_TEST(a_tile_larger_than_l1_is_refused_with_bytes)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    build_conv_t k = {32, 5, 5, 1, 1, 1, true, NPU_ACT_NONE};
+    desc.mem_bytes[NPU_MEM_WGT] = 4096;
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t out = build_conv(&b, build_input(&b, 8, 8, 32), &k);
+    build_end(&b, &out, 1);
+    refuses(&b, &desc, 0, "the smallest tile needs 25600 bytes of L1 weights, "
+            "there are 4096");
+}
+END_TEST
+
+START_TEST(a_stride_beyond_the_instruction_is_refused_by_name)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    build_conv_t k = {4, 1, 1, 16, 1, 1, false, NPU_ACT_NONE};
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t out = build_conv(&b, build_input(&b, 40, 8, 4), &k);
+    build_end(&b, &out, 1);
+    refuses(&b, &desc, 0, "strides 16, 1, dilations 1, 1, expected at most 15");
+}
+END_TEST
+
+START_TEST(sums_that_can_overflow_the_accumulator_are_refused)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t in = build_input(&b, 1, 1, 60000);
+    uint32_t w_shape[2] = {1, 60000}, shape[2] = {1, 1};
+    int32_t w = build_tensor(&b, NPU_TYPE_INT8, 2, w_shape, 0.01f, 0);
+    uint8_t *data = npu_graph_alloc(&b.graph, 60000);
+    memset(data, 0x81, 60000); /* -127 */
+    b.graph.tensor[w].data = data;
+    int32_t list[2] = {in, w}, out = build_tensor(&b, NPU_TYPE_INT8, 2, shape, 1.0f, 0);
+    build_node(&b, NPU_NODE_FULLY_CONNECTED, list, 2, out);
+    build_end(&b, &out, 1);
+    /* only whole bytes above 2^31 - 1 matter: 60000 * 127 * 255 = 1943100000 still fits */
+    char error[256];
+    npu_prog_t prog;
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    npu_prog_free(&prog);
+    memset(data, 0x80, 60000);                        /* -128: 1958400000 */
+    b.graph.tensor[in].zero_point = b.graph.tensor[w].zero_point;
+    uint32_t bias_shape = 1;
+    int32_t bias = build_tensor(&b, NPU_TYPE_INT32, 1, &bias_shape, 0.0f, 0);
+    static const uint8_t large[4] = {0, 0, 0, 0x10}; /* 2^28 */
+    b.graph.tensor[bias].data = large;
+    int32_t with_bias[3] = {in, w, bias};
+    b.graph.nodes = 0;
+    build_node(&b, NPU_NODE_FULLY_CONNECTED, with_bias, 3, out);
+    refuses(&b, &desc, 0, "output channel 0 can sum up to 2226835456, "
+            "the accumulator holds 2147483647");
+}
+END_TEST
+
+START_TEST(a_reshaped_input_is_refused)
+{
+    build_t b;
+    npu_desc_t desc = npu_desc_default();
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t flat = build_reshape(&b, build_input(&b, 4, 4, 3), 1, 1, 48);
+    int32_t out = build_unary(&b, NPU_NODE_RELU, flat);
+    build_end(&b, &out, 1);
+    refuses(&b, &desc, 0, "the network's input is planar and cannot be reshaped");
+}
+END_TEST
+
+TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_cut,
+          every_hazard_between_engines_is_covered_by_waits,
+          a_consumer_waits_once_and_a_known_order_costs_no_semaphore,
+          a_buffer_is_not_overwritten_before_its_reader_is_done,
+          what_needs_three_engines_at_once_gets_a_barrier,
+          places_in_l2_never_overlap_while_both_are_needed,
+          sizes_in_the_report_are_the_padded_ones_of_the_chip,
+          a_reused_input_lowers_what_must_be_alive,
+          the_network_table_says_where_input_and_output_are, the_same_graph_gives_the_same_bytes,
+          too_many_activations_are_refused_with_layer_and_bytes,
+          too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
+          a_stride_beyond_the_instruction_is_refused_by_name,
+          sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_input_is_refused)
