@@ -136,6 +136,24 @@ START_TEST(a_refused_producer_is_called_once_wherever_the_pop_comes)
 }
 END_TEST
 
+START_TEST(the_most_places_used_do_not_depend_on_who_ran_first)
+{
+    for (int pop_first = 0; pop_first < 2; pop_first++) {
+        set_up(4, 1);
+        ck_assert(push(1));
+        ck_assert(push(2));
+        at_cycle(1);
+        if (pop_first)
+            ck_assert_int_eq(pop(), 1);
+        ck_assert(push(3));
+        if (!pop_first)
+            ck_assert_int_eq(pop(), 1);
+        ck_assert_uint_eq(link_.max_count, 3); /* the place that was freed this cycle counts */
+        tear_down();
+    }
+}
+END_TEST
+
 START_TEST(nobody_is_called_about_space_who_was_not_refused)
 {
     set_up(1, 1);
@@ -377,6 +395,7 @@ TEST_MAIN("sim link", an_item_is_seen_after_the_latency_and_not_before,
           a_push_between_edges_belongs_to_the_next_edge,
           a_freed_place_is_seen_by_the_producer_one_cycle_later,
           a_refused_producer_is_called_once_wherever_the_pop_comes,
+          the_most_places_used_do_not_depend_on_who_ran_first,
           nobody_is_called_about_space_who_was_not_refused,
           each_arrival_is_announced_also_when_nothing_is_popped,
           items_keep_their_order_around_the_ring,
