@@ -90,10 +90,10 @@ static void portrait(maker_t *m)
     float w = range(m, 0.28f, 0.42f), h = range(m, 0.4f, 0.55f), y = range(m, 1.1f, 1.4f);
     rect(m, -w, y, w, y + 2 * h, PICK(m, metal_hex));
     rect(m, -w + 0.03f, y + 0.03f, w - 0.03f, y + 2 * h - 0.03f, PICK(m, print_hex));
-    float r = 0.34f * w, at = y + 0.25f * h + 0.35f * w + 1.35f * r;
+    float r = 0.34f * w, chest = y + 0.03f + 0.35f * w, at = chest + 0.35f * w + 1.35f * r;
     const scene_cloth_map_t *coat = dye(m, PICK(m, print_hex)), *skin = dye(m, PICK(m, skin_hex));
-    hull(m, -0.3f * w, y + 0.25f * h, 0.35f * w, 0.3f * w, y + 0.25f * h, 0.35f * w, coat, 0.5f);
-    rect(m, -0.65f * w, y + 0.03f, 0.65f * w, y + 0.25f * h, coat->color[0]);
+    hull(m, -0.3f * w, chest, 0.35f * w, 0.3f * w, chest, 0.35f * w, coat, 0.5f);
+    rect(m, -0.65f * w, y + 0.03f, 0.65f * w, chest, coat->color[0]);
     hull(m, 0, at - 1.2f * r, 0.4f * r, 0, at, 0.4f * r, skin, 0.5f);
     hull(m, 0, at + 0.3f * r, r, 0, at - 0.25f * r, 0.8f * r, skin, 0.6f);
     hull(m, -0.5f * r, at + 0.85f * r, 0.5f * r, 0.5f * r, at + 0.85f * r, 0.5f * r,
