@@ -1,0 +1,192 @@
+/*
+ * Whole runs of the command: what must be equal, what must differ, what must add up.
+ */
+#include "tests/test.h"
+
+#include <unistd.h>
+
+#include "sim/file.h"
+#include "sim/json.h"
+#include "tests/sensor/fovea.h"
+
+static char text[65536];
+
+static void run_entrance(const char *name, const char *flags)
+{
+    int code = fovea(text, sizeof(text), "run scenes/entrance.json --frames 3 --out " FOVEA_OUT "/%s %s",
+                     name, flags);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+}
+
+static char *read_text(const char *path, size_t *bytes)
+{
+    char error[256];
+    uint8_t *data = sim_file_read(path, 1 << 28, bytes, error, sizeof(error));
+    ck_assert_msg(data != NULL, "%s", error);
+    return (char *)data;
+}
+
+START_TEST(threads_and_vector_level_change_no_byte)
+{
+    run_entrance("one", "--threads 1 --simd scalar");
+    run_entrance("two", "--threads 2");
+    const char *differs = runs_differ(FOVEA_OUT "/one", FOVEA_OUT "/two");
+    ck_assert_msg(differs == NULL, "%s differs", differs);
+}
+END_TEST
+
+START_TEST(shuffled_ties_change_no_byte)
+{
+    run_entrance("plain", "");
+    setenv("SIM_SHUFFLE", "12345", 1);
+    run_entrance("shuffled", "");
+    unsetenv("SIM_SHUFFLE");
+    const char *differs = runs_differ(FOVEA_OUT "/plain", FOVEA_OUT "/shuffled");
+    ck_assert_msg(differs == NULL, "%s differs", differs);
+}
+END_TEST
+
+START_TEST(another_seed_is_other_noise_and_another_scene_seed_another_world)
+{
+    run_entrance("seed1", "");
+    run_entrance("seed2", "--seed 99");
+    run_entrance("scene2", "--scene-seed 99");
+    ck_assert(same_file(FOVEA_OUT "/seed1/truth.jsonl", FOVEA_OUT "/seed2/truth.jsonl"));
+    ck_assert(!same_file(FOVEA_OUT "/seed1/frames/frame_00000.png",
+                         FOVEA_OUT "/seed2/frames/frame_00000.png"));
+    ck_assert(!same_file(FOVEA_OUT "/seed1/truth.jsonl", FOVEA_OUT "/scene2/truth.jsonl"));
+}
+END_TEST
+
+START_TEST(decode_rebuilds_the_metadata_from_the_link_alone)
+{
+    run_entrance("decode", "");
+    ck_assert_int_eq(fovea(text, sizeof(text), "decode " FOVEA_OUT "/decode/link.csi2 --out " FOVEA_OUT
+                                               "/decoded"),
+                     0);
+    ck_assert(same_file(FOVEA_OUT "/decode/metadata.jsonl", FOVEA_OUT "/decoded/metadata.jsonl"));
+}
+END_TEST
+
+/* One bit of the capture, counted from the end of the file's 32-byte header. */
+static int decode_with_flip(const char *path, size_t byte, int bit)
+{
+    size_t bytes;
+    char error[256];
+    uint8_t *data = (uint8_t *)read_text(FOVEA_OUT "/flip/link.csi2", &bytes);
+    data[byte] ^= (uint8_t)(1u << bit);
+    ck_assert_int_eq(sim_file_write(path, data, bytes, error, sizeof(error)), SIM_OK);
+    free(data);
+    return fovea(text, sizeof(text), "decode %s --out " FOVEA_OUT "/flipped", path);
+}
+
+START_TEST(a_flipped_bit_of_the_capture_is_told_with_its_packet)
+{
+    enum { FILE_HEADER = 32, RECORD = 28, SHORT = 4 };
+    run_entrance("flip", "");
+    /* Packet 0 is the metadata's frame start, packet 1 its first line. */
+    size_t first = FILE_HEADER + RECORD, second = first + SHORT + RECORD;
+    ck_assert_int_eq(decode_with_flip(FOVEA_OUT "/flip/a.csi2", first, 3), 1);
+    ck_assert_msg(strstr(text, "packet 0: header bit corrected (corrected)") != NULL, "%s", text);
+    ck_assert_int_eq(decode_with_flip(FOVEA_OUT "/flip/b.csi2", second + 4 + 20, 5), 1);
+    ck_assert_msg(strstr(text, "packet 1: payload CRC wrong") != NULL, "%s", text);
+}
+END_TEST
+
+static uint64_t at(const sim_cfg_t *frame, const char *key)
+{
+    sim_cfg_need(frame, key);
+    return sim_cfg_u64(frame, key, 0, UINT64_MAX, 0);
+}
+
+START_TEST(the_first_frames_timeline_adds_up)
+{
+    run_entrance("times", "");
+    sim_doc_t *doc = sim_doc_load(FOVEA_OUT "/times/stats.json");
+    ck_assert_ptr_null(sim_doc_error(doc));
+    sim_cfg_t root = sim_doc_root(doc), f = sim_cfg_at(&root, "frames", 0);
+    uint64_t exposure = at(&f, "exposure_start_ps"), readout = at(&f, "readout_start_ps");
+    uint64_t read = at(&f, "readout_end_ps"), tensor = at(&f, "tensor_ready_ps");
+    uint64_t npu = at(&f, "npu_start_ps"), judged = at(&f, "npu_end_ps");
+    uint64_t told = at(&f, "firmware_end_ps"), sent = at(&f, "link_last_ps");
+    ck_assert_ptr_null(sim_doc_error(doc));
+    /* 1520 rows of 9398 pixel clocks at 744 MHz: 12.632 us each, 19.200 ms */
+    uint64_t rows_ps = UINT64_C(1520) * 9398 * 1000000 / 744;
+    ck_assert_uint_le(read - readout - rows_ps + 1, 2);
+    ck_assert(exposure < readout && read < tensor && tensor <= npu && npu < judged);
+    ck_assert(judged < told && told < sent);
+    /* The tensor follows the last row by two lines of demosaic at most and a little writing. */
+    ck_assert_uint_lt(tensor - read, 3 * UINT64_C(12632000));
+    ck_assert_uint_lt(npu - tensor, 20000);
+    sim_doc_free(doc);
+}
+END_TEST
+
+START_TEST(one_line_a_frame_is_reported_and_true)
+{
+    size_t bytes;
+    run_entrance("lines", "");
+    char *lines = read_text(FOVEA_OUT "/lines/metadata.jsonl", &bytes);
+    ck_assert_int_eq(line_count(lines), 3);
+    free(lines);
+    lines = read_text(FOVEA_OUT "/lines/truth.jsonl", &bytes);
+    ck_assert_int_eq(line_count(lines), 3);
+    free(lines);
+}
+END_TEST
+
+START_TEST(a_png_world_with_a_person_is_reported_as_one)
+{
+    const char *models = test_models_dir();
+    size_t bytes;
+    if (models == NULL) {
+        test_skip("no models folder");
+        return;
+    }
+    int code = fovea(text, sizeof(text),
+                     "run scenes/entrance.json --frames 2 --scene %s/images/person_96x96g.png --network "
+                     "%s/person_detect.tflite --out " FOVEA_OUT "/png",
+                     models, models);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    char *lines = read_text(FOVEA_OUT "/png/metadata.jsonl", &bytes);
+    ck_assert_int_eq(line_count(lines), 2);
+    ck_assert_ptr_nonnull(strstr(lines, "\"class\":\"person\""));
+    free(lines);
+    code = fovea(text, sizeof(text),
+                 "run scenes/entrance.json --frames 1 --scene %s/images/no_person_96x96g.png --network "
+                 "%s/person_detect.tflite --out " FOVEA_OUT "/png0",
+                 models, models);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    lines = read_text(FOVEA_OUT "/png0/metadata.jsonl", &bytes);
+    ck_assert_ptr_null(strstr(lines, "person"));
+    free(lines);
+}
+END_TEST
+
+START_TEST(raw_images_cross_the_link_when_asked_for)
+{
+    size_t bytes;
+    char error[256];
+    char *scenario = read_text("scenes/entrance.json", &bytes);
+    char *raw = strstr(scenario, "\"raw\": false");
+    ck_assert_ptr_nonnull(raw);
+    memcpy(raw, "\"raw\": true ", 12);
+    ck_assert_int_eq(sim_file_write("scenes/raw_test.part.json", scenario, bytes, error, sizeof(error)),
+                     SIM_OK);
+    free(scenario);
+    int code = fovea(text, sizeof(text),
+                     "run scenes/raw_test.part.json --frames 2 --out " FOVEA_OUT "/raw");
+    unlink("scenes/raw_test.part.json");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    code = fovea(text, sizeof(text), "decode " FOVEA_OUT "/raw/link.csi2 --out " FOVEA_OUT "/rawd");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    ck_assert(same_file(FOVEA_OUT "/raw/raw_00000.png", FOVEA_OUT "/rawd/raw_00000.png"));
+}
+END_TEST
+
+TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
+          another_seed_is_other_noise_and_another_scene_seed_another_world,
+          decode_rebuilds_the_metadata_from_the_link_alone,
+          a_flipped_bit_of_the_capture_is_told_with_its_packet, the_first_frames_timeline_adds_up,
+          one_line_a_frame_is_reported_and_true, a_png_world_with_a_person_is_reported_as_one,
+          raw_images_cross_the_link_when_asked_for)
