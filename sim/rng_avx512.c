@@ -19,7 +19,7 @@ static inline __m512i word(uint32_t value)
 
 static inline blocks_t round_of(blocks_t b, __m512i key0, __m512i key1)
 {
-    const int xor3 = 0x96; /* truth table of a ^ b ^ c */
+    enum { xor3 = 0x96 }; /* truth table of a ^ b ^ c */
     __m512i p0 = _mm512_mul_epu32(b.c0, word(PHILOX_M0));
     __m512i p1 = _mm512_mul_epu32(b.c2, word(PHILOX_M1));
     return (blocks_t){

@@ -48,7 +48,7 @@ static void write_image(host_t *host, const mipi_rx_stream_t *stream)
     snprintf(file, sizeof(file), "%s/raw_%05llu.png", host->frames_dir,
              (unsigned long long)host->image_frames);
     if (image.data == NULL) {
-        snprintf(host->error, sizeof(host->error), "%s: out of memory", file);
+        snprintf(host->error, sizeof(host->error), "RAW image: out of memory");
         return;
     }
     for (size_t i = 0; i < count; i++)

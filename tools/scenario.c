@@ -13,15 +13,18 @@ static void dir_of(const char *file, char dir[SCENARIO_PATH])
 }
 
 /* A path of the file is relative to the file; a flag's to the working directory. */
-static void resolve(char out[SCENARIO_PATH], const char *dir, const char *from_file,
-                    const char *flag)
+static void resolve(const sim_cfg_t *root, const char *key, char out[SCENARIO_PATH],
+                    const char *dir, const char *from_file, const char *flag)
 {
+    int length;
     if (flag != NULL)
-        snprintf(out, SCENARIO_PATH, "%s", flag);
+        length = snprintf(out, SCENARIO_PATH, "%s", flag);
     else if (from_file == NULL || from_file[0] == '/')
-        snprintf(out, SCENARIO_PATH, "%s", from_file != NULL ? from_file : "");
+        length = snprintf(out, SCENARIO_PATH, "%s", from_file != NULL ? from_file : "");
     else
-        snprintf(out, SCENARIO_PATH, "%s/%s", dir, from_file);
+        length = snprintf(out, SCENARIO_PATH, "%s/%s", dir, from_file);
+    if (length >= SCENARIO_PATH)
+        sim_cfg_fail(root, key, "path of %d bytes, at most %d", length, SCENARIO_PATH - 1);
 }
 
 static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
@@ -174,7 +177,7 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
                                : sim_cfg_str(root, "scene", NULL);
         if (flags->scene != NULL && sim_cfg_has(root, "scene") && !sim_cfg_is_str(root, "scene"))
             (void)sim_cfg_obj(root, "scene"); /* known, but not used */
-        resolve(path, dir, name, flags->scene);
+        resolve(root, "scene", path, dir, name, flags->scene);
         return scene_load_file(path, override, &s->scene, error, error_bytes) == SIM_OK;
     }
     sim_cfg_t scene = sim_cfg_obj(root, "scene");
@@ -210,13 +213,13 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     s->frames = (uint32_t)frames;
     sim_cfg_need(root, "chip");
     sim_cfg_need(root, "firmware");
-    resolve(s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
-    resolve(s->firmware, dir, sim_cfg_str(root, "firmware", NULL), flags->firmware);
+    resolve(root, "chip", s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
+    resolve(root, "firmware", s->firmware, dir, sim_cfg_str(root, "firmware", NULL), flags->firmware);
     uint32_t networks = sim_cfg_count(root, "networks");
     if (networks != 1 && flags->network == NULL)
         sim_cfg_fail(root, "networks", "%u networks, expected 1", networks);
     const char *network = networks >= 1 ? sim_cfg_str_at(root, "networks", 0) : NULL;
-    resolve(s->network, dir, network, flags->network);
+    resolve(root, "networks", s->network, dir, network, flags->network);
     read_output(root, s);
     return read_scene(root, dir, flags, s, error, error_bytes) && load_chip(s, error, error_bytes);
 }
