@@ -175,6 +175,8 @@ static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
         return npu_wrong(error, n, "insn_l2: 0x%x leaves no room for the program", meta->insn_l2);
     if (prog->insn_count == 0 || prog->insn_count > NPU_MAX_INSNS)
         return npu_wrong(error, n, "%u instructions, not 1..%u", prog->insn_count, NPU_MAX_INSNS);
+    if (meta->macs > INT64_MAX)
+        return npu_wrong(error, n, "macs: too large");
     if (prog->net[NPU_NET_MAGIC_W] != 0 && prog->net[NPU_NET_MAGIC_W] != NPU_NET_MAGIC)
         return npu_wrong(error, n, "network table: magic is 0x%08x", prog->net[NPU_NET_MAGIC_W]);
     return true;
@@ -199,6 +201,8 @@ static bool valid_layer(const npu_prog_t *prog, uint32_t i, char *error, size_t 
     const npu_layer_t *layer = &prog->layers[i];
     if (!good_name(layer->name) || !good_name(layer->op))
         return npu_wrong(error, n, "layer %u: name or operator not printable", i);
+    if (layer->macs > INT64_MAX)
+        return npu_wrong(error, n, "layer %u: macs too large", i);
     if (layer->first > layer->last || layer->last >= prog->insn_count)
         return npu_wrong(error, n, "layer %u: instructions %u..%u of %u", i, layer->first,
                          layer->last, prog->insn_count);
@@ -217,7 +221,8 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
         return npu_wrong(error, n, "kept tensor %u: %u dimensions, not 1..4", i, kept->dims);
     uint64_t elements = 1;
     for (uint32_t d = 0; d < 4; d++) {
-        if (kept->shape[d] < 1 || kept->shape[d] > 1u << 24)
+        uint32_t most = d < kept->dims ? 1u << 24 : 1;
+        if (kept->shape[d] < 1 || kept->shape[d] > most)
             return npu_wrong(error, n, "kept tensor %u: dimension %u is %u", i, d, kept->shape[d]);
         elements *= kept->shape[d];
         if (elements > 1u << 28)

@@ -161,6 +161,11 @@ const char *npu_mem_name(npu_mem_t mem)
     return mem_names[mem];
 }
 
+bool npu_field_is_head(uint32_t index)
+{
+    return (HEAD & B(index)) != 0;
+}
+
 const char *npu_flag_name(uint32_t bit)
 {
     return bit < SIM_COUNT(flag_names) ? flag_names[bit] : NULL;

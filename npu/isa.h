@@ -162,6 +162,8 @@ typedef struct {
 } npu_opinfo_t;
 
 const npu_field_t *npu_field_table(uint32_t *count);
+/* Fields that every instruction has: layer, waits, signals, flags. */
+bool npu_field_is_head(uint32_t index);
 /* NULL for a number that is no opcode. */
 const npu_opinfo_t *npu_opinfo(uint32_t op);
 npu_engine_t npu_op_engine(uint32_t op);

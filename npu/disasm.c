@@ -1,0 +1,253 @@
+/*
+ * disasm.c - programs and the instruction manual as text.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/asm.h"
+#include "npu/npu_int.h"
+
+/* ---- text that grows ----------------------------------------------------------------------------
+ */
+
+typedef struct {
+    char *text;
+    size_t used, room;
+    bool failed;
+} text_t;
+
+static bool make_room(text_t *t, size_t bytes)
+{
+    if (t->failed || t->used + bytes < t->room)
+        return !t->failed;
+    size_t room = t->room < 4096 ? 4096 : t->room;
+    while (room <= t->used + bytes)
+        room *= 2;
+    char *bigger = realloc(t->text, room);
+    t->failed = bigger == NULL;
+    if (t->failed)
+        return false;
+    t->text = bigger;
+    t->room = room;
+    return true;
+}
+
+static void add(text_t *t, const char *fmt, ...) SIM_PRINTF(2, 3);
+
+/* Pieces of at most 1000 characters. */
+static void add(text_t *t, const char *fmt, ...)
+{
+    if (!make_room(t, 1000))
+        return;
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(t->text + t->used, 1000, fmt, args);
+    va_end(args);
+    t->used += n > 0 ? (size_t)n : 0;
+}
+
+static char *finish(text_t *t)
+{
+    if (!t->failed)
+        return t->text;
+    free(t->text);
+    return NULL;
+}
+
+/* ---- instructions -------------------------------------------------------------------------------
+ */
+
+static uint32_t value_of(const npu_insn_t *insn, const npu_field_t *field)
+{
+    uint32_t value;
+    memcpy(&value, (const uint8_t *)insn + field->member, sizeof(value));
+    return value;
+}
+
+/* Waits, signals, flags and the layer have their own form, in front. */
+static void add_head(text_t *t, const npu_insn_t *insn)
+{
+    add(t, "%s", npu_opinfo(insn->op)->name);
+    if (insn->layer != 0)
+        add(t, " layer=%u", insn->layer);
+    if (insn->wait[0].sem != 0 || insn->wait[1].sem != 0)
+        add(t, " wait=%u:%u", insn->wait[0].sem, insn->wait[0].count);
+    if (insn->wait[1].sem != 0)
+        add(t, ",%u:%u", insn->wait[1].sem, insn->wait[1].count);
+    if (insn->signal[0] != 0 || insn->signal[1] != 0)
+        add(t, " signal=%u", insn->signal[0]);
+    if (insn->signal[1] != 0)
+        add(t, ",%u", insn->signal[1]);
+    for (uint32_t bit = 0; npu_flag_name(bit) != NULL; bit++)
+        if ((insn->flags >> bit & 1) != 0)
+            add(t, " %s", npu_flag_name(bit));
+}
+
+static void add_insn(text_t *t, const npu_insn_t *insn)
+{
+    uint32_t count;
+    const npu_field_t *fields = npu_field_table(&count);
+    uint64_t used = npu_opinfo(insn->op)->fields;
+    add_head(t, insn);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t value = value_of(insn, &fields[i]);
+        if ((used >> i & 1) == 0 || value == 0 || npu_field_is_head(i))
+            continue;
+        if (fields[i].kind == NPU_KIND_MEM)
+            add(t, " %s=%s", fields[i].name, npu_mem_name((npu_mem_t)value));
+        else if (fields[i].kind == NPU_KIND_L1 || fields[i].kind == NPU_KIND_L2)
+            add(t, " %s=0x%x", fields[i].name, value);
+        else if (fields[i].is_signed)
+            add(t, " %s=%d", fields[i].name, (int32_t)value);
+        else
+            add(t, " %s=%u", fields[i].name, value);
+    }
+}
+
+void npu_insn_text(const npu_insn_t *insn, char *text, size_t bytes)
+{
+    text_t t = {0};
+    add_insn(&t, insn);
+    snprintf(text, bytes, "%s", t.failed ? "" : t.text);
+    free(t.text);
+}
+
+/* ---- programs -----------------------------------------------------------------------------------
+ */
+
+static void add_meta(text_t *t, const npu_prog_t *prog)
+{
+    const npu_meta_t *meta = &prog->meta;
+    add(t, ".name \"%s\"\n.rounding %s\n.insn_l2 0x%x\n", meta->name,
+        meta->rounding == NPU_ROUND_SINGLE ? "single" : "double", meta->insn_l2);
+    add(t, ".l2_peak %u\n.l2_lower_bound %u\n.macs %llu\n", meta->l2_peak_bytes,
+        meta->l2_lower_bound_bytes, (unsigned long long)meta->macs);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        add(t, ".l1 %s %u\n", npu_mem_name((npu_mem_t)m), meta->mem_bytes[m]);
+}
+
+static void add_net(text_t *t, const npu_prog_t *prog)
+{
+    static const char *const names[NPU_NET_WORDS] = {
+#define X(name, help) #name,
+        NPU_NET_WORDS_TABLE(X)
+#undef X
+    };
+    for (uint32_t w = 0; w < NPU_NET_WORDS; w++)
+        if (prog->net[w] != 0)
+            add(t, ".net %-2u 0x%08x ; %s\n", w, prog->net[w], names[w]);
+}
+
+static void add_tables(text_t *t, const npu_prog_t *prog)
+{
+    static const char *const dtypes[NPU_DTYPES] = {"int8", "uint8"};
+    static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
+    for (uint32_t i = 0; i < prog->layer_count; i++) {
+        const npu_layer_t *layer = &prog->layers[i];
+        add(t, ".layer \"%s\" \"%s\" first %u last %u macs %llu ; %u\n", layer->name, layer->op,
+            layer->first, layer->last, (unsigned long long)layer->macs, i);
+    }
+    for (uint32_t i = 0; i < prog->kept_count; i++) {
+        const npu_kept_t *kept = &prog->kept[i];
+        add(t, ".kept \"%s\" tensor %u l2 0x%x %s %s shape", kept->name, kept->tensor, kept->l2,
+            dtypes[kept->dtype], layouts[kept->layout]);
+        for (uint32_t d = 0; d < kept->dims; d++)
+            add(t, " %u", kept->shape[d]);
+        add(t, " zero_point %d scale_bits 0x%08x", kept->zero_point, kept->scale_bits);
+        if (kept->valid_after != NPU_VALID_AT_START)
+            add(t, " valid_after %u", kept->valid_after);
+        add(t, "\n");
+    }
+}
+
+static void add_blobs(text_t *t, const npu_prog_t *prog)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (uint32_t i = 0; i < prog->blob_count; i++) {
+        const npu_blob_t *blob = &prog->blobs[i];
+        add(t, ".blob 0x%x ; %u bytes\n", blob->l2, blob->bytes);
+        for (uint32_t at = 0; at < blob->bytes; at += 32) {
+            char line[65];
+            uint32_t n = blob->bytes - at < 32 ? blob->bytes - at : 32;
+            for (uint32_t b = 0; b < n; b++) {
+                line[2 * b] = digits[blob->data[at + b] >> 4];
+                line[2 * b + 1] = digits[blob->data[at + b] & 15];
+            }
+            line[2 * n] = '\0';
+            add(t, ".hex %s\n", line);
+        }
+    }
+}
+
+static void add_code(text_t *t, const npu_prog_t *prog)
+{
+    uint32_t layer = UINT32_MAX;
+    for (uint32_t i = 0; i < prog->insn_count; i++) {
+        npu_insn_t insn;
+        if (!npu_insn_decode(prog->insns[i], &insn, NULL, 0))
+            continue;
+        if (insn.layer != layer && insn.layer < prog->layer_count)
+            add(t, "; layer %u: %s (%s)\n", insn.layer, prog->layers[insn.layer].name,
+                prog->layers[insn.layer].op);
+        layer = insn.layer;
+        add_insn(t, &insn);
+        add(t, " ; %u\n", i);
+    }
+}
+
+char *npu_disasm(const npu_prog_t *prog)
+{
+    text_t t = {0};
+    add_meta(&t, prog);
+    add_net(&t, prog);
+    add_tables(&t, prog);
+    add_blobs(&t, prog);
+    add_code(&t, prog);
+    return finish(&t);
+}
+
+/* ---- manual -------------------------------------------------------------------------------------
+ */
+
+static void add_op(text_t *t, const npu_opinfo_t *info, uint32_t op, const npu_field_t *fields,
+                   uint32_t count)
+{
+    const char *between = "";
+    add(t, "| %u | `%s` | %s | %s | ", op, info->name, npu_engine_name(info->engine), info->help);
+    for (uint32_t i = 0; i < count; i++)
+        if ((info->fields >> i & 1) != 0 && !npu_field_is_head(i)) {
+            add(t, "%s`%s`", between, fields[i].name);
+            between = " ";
+        }
+    for (uint32_t bit = 0; npu_flag_name(bit) != NULL; bit++)
+        if ((info->flags >> bit & 1) != 0) {
+            add(t, "%s*%s*", between, npu_flag_name(bit));
+            between = " ";
+        }
+    add(t, " |\n");
+}
+
+char *npu_isa_manual(void)
+{
+    text_t t = {0};
+    uint32_t count;
+    const npu_field_t *fields = npu_field_table(&count);
+    add(&t, "# NPU instructions\n\nAn instruction is 16 words of 32 bits. Every field has one "
+            "place; bits of no field are 0.\nAll instructions have the fields of word 0 and 1.\n"
+            "\n| code | name | engine | what | fields and *flags* |\n|---|---|---|---|---|\n");
+    for (uint32_t op = 0; op < NPU_OPS; op++)
+        if (npu_opinfo(op) != NULL)
+            add_op(&t, npu_opinfo(op), op, fields, count);
+    add(&t, "\n| field | word | bits | values | what |\n|---|---|---|---|---|\n"
+            "| `op` | 0 | 7:0 | | code |\n");
+    for (uint32_t i = 0; i < count; i++) {
+        const npu_field_t *f = &fields[i];
+        uint64_t most = (UINT64_C(1) << (f->bits - (f->is_signed ? 1 : 0))) - 1;
+        long long low = f->is_signed ? -(long long)most - 1 : f->low;
+        add(&t, "| `%s` | %u | %u:%u | %lld..%llu | %s |\n", f->name, f->word,
+            f->lsb + f->bits - 1u, f->lsb, low, (unsigned long long)most, f->help);
+    }
+    return finish(&t);
+}

@@ -1,0 +1,190 @@
+/*
+ * fnp_test.c - the program file: there and back, and files that mean no good.
+ */
+#include "npu/fnp.h"
+#include "sim/hash.h"
+#include "tests/npu/npu_random.h"
+#include "tests/test.h"
+
+static char error[300];
+
+static uint8_t *small_file(size_t *bytes)
+{
+    npu_prog_t prog = {0};
+    npu_insn_t end = {.op = NPU_OP_END};
+    npu_prog_add_insn(&prog, &end, NULL, 0);
+    npu_prog_add_blob(&prog, 64, "abc", 3);
+    npu_layer_t layer = {.name = "one", .op = "ADD", .macs = 1};
+    npu_prog_add_layer(&prog, &layer);
+    uint8_t *file = npu_fnp_print(&prog, bytes, error, sizeof(error));
+    ck_assert_msg(file != NULL, "%s", error);
+    npu_prog_free(&prog);
+    return file;
+}
+
+START_TEST(a_file_reads_back_as_the_program_it_was_made_from)
+{
+    for (uint32_t seed = 0; seed < 6; seed++) {
+        sim_stream_t rng = sim_stream(seed, 8, 8);
+        npu_prog_t prog = {0}, back;
+        size_t bytes;
+        random_prog(&rng, 200, &prog);
+        uint8_t *file = npu_fnp_print(&prog, &bytes, error, sizeof(error));
+        ck_assert_msg(file != NULL, "%s", error);
+        ck_assert_msg(npu_fnp_parse(file, bytes, "f", &back, error, sizeof(error)) == SIM_OK, "%s",
+                      error);
+        ck_assert(npu_prog_equal(&prog, &back));
+        back.meta.macs++;
+        ck_assert(!npu_prog_equal(&prog, &back));
+        npu_prog_free(&prog);
+        npu_prog_free(&back);
+        free(file);
+    }
+}
+END_TEST
+
+START_TEST(every_single_byte_of_a_file_matters)
+{
+    size_t bytes;
+    uint8_t *file = small_file(&bytes);
+    for (size_t i = 0; i < bytes; i++) {
+        npu_prog_t prog;
+        file[i] ^= 0x40;
+        ck_assert_int_eq(npu_fnp_parse(file, bytes, "f", &prog, error, sizeof(error)), SIM_EPARSE);
+        ck_assert_int_eq(strncmp(error, "f: ", 3), 0);
+        ck_assert_ptr_null(prog.insns);
+        file[i] ^= 0x40;
+    }
+    free(file);
+}
+END_TEST
+
+START_TEST(a_cut_file_is_refused_wherever_it_is_cut)
+{
+    size_t bytes;
+    uint8_t *file = small_file(&bytes);
+    for (size_t n = 0; n < bytes; n++) {
+        npu_prog_t prog;
+        uint8_t *copy = malloc(n == 0 ? 1 : n); /* so that a sanitizer sees reads beyond it */
+        memcpy(copy, file, n);
+        ck_assert_int_eq(npu_fnp_parse(copy, n, "f", &prog, error, sizeof(error)), SIM_EPARSE);
+        free(copy);
+    }
+    free(file);
+}
+END_TEST
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint32_t get_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Makes all checksums right again, so that what stands behind them is looked at. */
+static void seal(uint8_t *file, size_t bytes)
+{
+    uint32_t sections = get_u32(file + 8);
+    for (uint32_t i = 0; i < sections; i++) {
+        uint8_t *entry = file + 16 + 16 * (size_t)i;
+        uint32_t offset = get_u32(entry + 4), size = get_u32(entry + 8);
+        if (offset <= bytes && size <= bytes - offset)
+            put_u32(entry + 12, sim_crc32(0, file + offset, size));
+    }
+    put_u32(file + 12, sim_crc32(sim_crc32(0, file, 12), file + 16, 16 * (size_t)sections));
+}
+
+START_TEST(a_file_with_right_checksums_and_wrong_content_is_refused_or_valid)
+{
+    size_t bytes;
+    uint32_t accepted = 0, refused = 0;
+    uint8_t *file = small_file(&bytes);
+    for (size_t i = 12; i < bytes; i++)
+        for (uint32_t k = 0; k < 3; k++) {
+            static const uint8_t flips[] = {0x01, 0x80, 0xff};
+            npu_prog_t prog;
+            uint8_t *copy = malloc(bytes);
+            memcpy(copy, file, bytes);
+            copy[i] ^= flips[k];
+            seal(copy, bytes);
+            if (npu_fnp_parse(copy, bytes, "f", &prog, error, sizeof(error)) == SIM_OK) {
+                ck_assert_msg(npu_prog_valid(&prog, error, sizeof(error)), "%s", error);
+                npu_prog_free(&prog);
+                accepted++;
+            } else {
+                refused++;
+            }
+            free(copy);
+        }
+    ck_assert_uint_gt(accepted, 100); /* names, numbers */
+    ck_assert_uint_gt(refused, 100);
+    free(file);
+}
+END_TEST
+
+START_TEST(messages_say_where_and_what)
+{
+    size_t bytes;
+    uint8_t *file = small_file(&bytes);
+    npu_prog_t prog;
+    npu_fnp_parse("hello, I am no program", 22, "x.fnp", &prog, error, sizeof(error));
+    ck_assert_str_eq(error, "x.fnp: 0: not a program file: begins with 0x6c6c6568, not \"FNP1\"");
+    npu_fnp_parse("abc", 3, "x.fnp", &prog, error, sizeof(error));
+    ck_assert_str_eq(error, "x.fnp: 0: section ends inside a number");
+    put_u32(file + 4, 2);
+    npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
+    ck_assert_str_eq(error, "x.fnp: 4: version 2, this program reads 1");
+    put_u32(file + 4, 1);
+    put_u32(file + 8, 200);
+    npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
+    ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");
+    put_u32(file + 8, 6);
+    put_u32(file + 16 + 8, 100000); /* size of the first section */
+    seal(file, bytes);
+    npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
+    char want[120];
+    snprintf(want, sizeof(want),
+             "x.fnp: 16: section 0 (META): 100000 bytes at 112, beyond the file's %zu", bytes);
+    ck_assert_str_eq(error, want);
+    free(file);
+}
+END_TEST
+
+START_TEST(a_program_too_large_for_the_chip_is_named)
+{
+    npu_desc_t desc = npu_desc_default();
+    npu_prog_t prog = {0};
+    npu_insn_t end = {.op = NPU_OP_END};
+    npu_prog_add_insn(&prog, &end, NULL, 0);
+    ck_assert(npu_prog_fits(&prog, &desc, error, sizeof(error)));
+    prog.meta.mem_bytes[NPU_MEM_WGT] = 300000;
+    ck_assert(!npu_prog_fits(&prog, &desc, error, sizeof(error)));
+    ck_assert_str_eq(error, "wgt: 300000 bytes of L1 needed, 262144 there");
+    prog.meta.mem_bytes[NPU_MEM_WGT] = 0;
+    npu_prog_add_blob(&prog, 8388478, "abc", 3);
+    ck_assert(!npu_prog_fits(&prog, &desc, error, sizeof(error)));
+    ck_assert_str_eq(error, "L2: 8388481 bytes needed, 8388480 there");
+    npu_prog_free(&prog);
+}
+END_TEST
+
+START_TEST(names_are_made_printable)
+{
+    char name[NPU_NAME_BYTES];
+    npu_name_set(name, "a\"b\\c\n\x80"
+                       "d");
+    ck_assert_str_eq(name, "a_b_c__d");
+    npu_name_set(name, "0123456789012345678901234567890123456789012345678901234567890123456789");
+    ck_assert_uint_eq(strlen(name), 63);
+}
+END_TEST
+
+TEST_MAIN("npu program file", a_file_reads_back_as_the_program_it_was_made_from,
+          every_single_byte_of_a_file_matters, a_cut_file_is_refused_wherever_it_is_cut,
+          a_file_with_right_checksums_and_wrong_content_is_refused_or_valid,
+          messages_say_where_and_what, a_program_too_large_for_the_chip_is_named,
+          names_are_made_printable)

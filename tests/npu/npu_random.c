@@ -1,0 +1,137 @@
+/*
+ * npu_random.c - random legal instructions and programs for round-trip tests.
+ */
+#include "tests/npu/npu_random.h"
+
+#include "tests/test.h"
+
+static uint32_t member(const npu_insn_t *insn, const npu_field_t *field)
+{
+    uint32_t value;
+    memcpy(&value, (const uint8_t *)insn + field->member, 4);
+    return value;
+}
+
+static void randomize(sim_stream_t *rng, npu_insn_t *insn, const npu_field_t *field)
+{
+    uint32_t mask = field->bits == 32 ? UINT32_MAX : (UINT32_C(1) << field->bits) - 1;
+    uint32_t value = sim_stream_u32(rng) & mask;
+    if (field->is_signed)
+        value -= (mask >> 1) + 1;
+    else if (value < field->low)
+        value = field->low;
+    memcpy((uint8_t *)insn + field->member, &value, 4);
+}
+
+npu_insn_t random_insn(sim_stream_t *rng, uint32_t op)
+{
+    uint32_t count;
+    const npu_field_t *fields = npu_field_table(&count);
+    npu_insn_t insn = {.op = op};
+    for (uint32_t i = 0; i < count; i++)
+        if ((npu_opinfo(op)->fields >> i & 1) != 0)
+            randomize(rng, &insn, &fields[i]);
+    insn.flags &= npu_opinfo(op)->flags;
+    for (int i = 0; i < 2; i++) {
+        insn.wait[i].count = insn.wait[i].sem == 0 ? 0 : insn.wait[i].count | 1;
+    }
+    if (insn.wait[1].sem == insn.wait[0].sem)
+        insn.wait[1].sem = insn.wait[1].count = 0;
+    insn.mem %= NPU_MEMS;
+    insn.par &= ~3u;
+    if (insn.out_min > insn.out_max)
+        insn.out_max = insn.out_min;
+    if (op == NPU_OP_DWCONV) {
+        insn.in_c = 1 + insn.in_c % 200;
+        insn.c = insn.in_c * (1 + insn.c % 300);
+    }
+    /* results that do not lie on themselves: pixels of at most 65535 bytes, rows of at most 2^24 */
+    if (insn.c != 0 && op != NPU_OP_TRANSFORM) {
+        bool mac = op == NPU_OP_CONV || op == NPU_OP_DWCONV;
+        insn.c = mac && op == NPU_OP_CONV ? 1 + insn.c % 16000 : insn.c;
+        insn.c = op == NPU_OP_DWCONV && insn.c > 16000 ? insn.in_c : insn.c;
+        uint32_t pixel = mac ? 4 * npu_round_lanes(insn.c) : insn.c;
+        insn.w = insn.w == 0 ? 0 : 1 + insn.w % 250;
+        insn.dst.pix = op == NPU_OP_MEAN || insn.dst.pix >= pixel ? insn.dst.pix : pixel;
+        if (op != NPU_OP_MEAN && insn.dst.row < 250 * 65535)
+            insn.dst.row = 250 * 65535;
+    }
+    if (op == NPU_OP_CONV || op == NPU_OP_DWCONV) {
+        insn.dst.addr &= ~3u;
+        insn.dst.row &= ~3u;
+        insn.dst.pix &= ~3u;
+    }
+    if (op == NPU_OP_REQUANT) {
+        insn.src.addr &= ~3u;
+        insn.src.row &= ~3u;
+        insn.src.pix &= ~3u;
+    }
+    ck_assert_uint_eq(member(&insn, &fields[0]), insn.layer);
+    return insn;
+}
+
+static void random_name(sim_stream_t *rng, char name[NPU_NAME_BYTES])
+{
+    char text[NPU_NAME_BYTES + 8];
+    uint32_t n = sim_stream_below(rng, sizeof(text) - 1);
+    for (uint32_t i = 0; i < n; i++)
+        text[i] = (char)(1 + sim_stream_below(rng, 255));
+    text[n] = '\0';
+    npu_name_set(name, text);
+}
+
+static void random_tables(sim_stream_t *rng, npu_prog_t *prog)
+{
+    for (uint32_t i = 0; i < 5; i++) {
+        uint8_t data[300];
+        uint32_t bytes = 1 + sim_stream_below(rng, sizeof(data));
+        for (uint32_t k = 0; k < bytes; k++)
+            data[k] = (uint8_t)sim_stream_u32(rng);
+        ck_assert(npu_prog_add_blob(prog, sim_stream_u32(rng) >> 1, data, bytes) == i);
+    }
+    for (uint32_t i = 0; i < 7; i++) {
+        npu_kept_t kept = {.tensor = sim_stream_u32(rng),
+                           .l2 = sim_stream_u32(rng),
+                           .dtype = sim_stream_below(rng, NPU_DTYPES),
+                           .layout = sim_stream_below(rng, NPU_LAYOUTS),
+                           .dims = 1 + sim_stream_below(rng, 4),
+                           .shape = {1, 1, 1, 1},
+                           .zero_point = (int32_t)sim_stream_u32(rng),
+                           .scale_bits = sim_stream_u32(rng),
+                           .valid_after = i == 0 ? NPU_VALID_AT_START
+                                                 : sim_stream_below(rng, prog->insn_count)};
+        for (uint32_t d = 0; d < kept.dims; d++)
+            kept.shape[d] = 1 + sim_stream_below(rng, 100);
+        random_name(rng, kept.name);
+        ck_assert(npu_prog_add_kept(prog, &kept) == i);
+    }
+}
+
+void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
+{
+    char error[200];
+    random_name(rng, prog->meta.name);
+    prog->meta.rounding = sim_stream_below(rng, 2);
+    prog->meta.insn_l2 = NPU_INSN_BYTES * sim_stream_below(rng, 1000);
+    prog->meta.l2_peak_bytes = sim_stream_u32(rng);
+    prog->meta.l2_lower_bound_bytes = sim_stream_u32(rng);
+    prog->meta.macs = (uint64_t)sim_stream_u32(rng) << 20;
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        prog->meta.mem_bytes[m] = sim_stream_u32(rng);
+    for (uint32_t w = 0; w < NPU_NET_WORDS; w++)
+        prog->net[w] = sim_stream_below(rng, 2) == 0 ? 0 : sim_stream_u32(rng);
+    prog->net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
+    for (uint32_t i = 0; i < insns; i++) {
+        uint32_t op = 1 + sim_stream_below(rng, NPU_OPS - 1);
+        npu_insn_t insn = random_insn(rng, op);
+        ck_assert_msg(npu_prog_add_insn(prog, &insn, error, sizeof(error)) == i, "%s", error);
+    }
+    for (uint32_t i = 0; i < NPU_MAX_LAYERS; i++) { /* tags are random: all layers exist */
+        npu_layer_t layer = {.first = sim_stream_below(rng, insns), .macs = i};
+        layer.last = layer.first + sim_stream_below(rng, insns - layer.first);
+        random_name(rng, layer.name);
+        random_name(rng, layer.op);
+        ck_assert(npu_prog_add_layer(prog, &layer) == i);
+    }
+    random_tables(rng, prog);
+}
