@@ -10,7 +10,8 @@
 #include "npu/compiler/compile_int.h"
 #include "npu/compiler/program.h"
 
-/* ---- what kind of layer a node is ------------------------------------------------------------- */
+/* ---- what kind of layer a node is -------------------------------------------------------------
+ */
 
 /* No layer: the result is the same bytes. Floats exist only at the border of the network, where
  * whoever feeds it quantizes (tensor_io.h). */
@@ -43,7 +44,8 @@ static const cc_kind_t *kind_of(npu_node_op_t op)
     return kinds[op];
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places -----------------------------------------------------------------------------------
+ */
 
 static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
 {
@@ -126,8 +128,7 @@ static void flatten_place(cc_t *cc, int32_t tensor)
 {
     npu_hwc_t size = npu_tensor_hwc(cc_tensor(cc, tensor));
     uint32_t place = cc->place_of[tensor];
-    if (place != CC_NO_PLACE && cc->place[place].layout == NPU_LAYOUT_NHWC32 &&
-        size.h * size.w > 1)
+    if (place != CC_NO_PLACE && cc->place[place].layout == NPU_LAYOUT_NHWC32 && size.h * size.w > 1)
         cc->place[place].layout = NPU_LAYOUT_DENSE;
 }
 
@@ -157,7 +158,8 @@ static bool make_places(cc_t *cc)
     return one_quantization(cc, g->input[0]);
 }
 
-/* ---- layers ----------------------------------------------------------------------------------- */
+/* ---- layers -----------------------------------------------------------------------------------
+ */
 
 static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
 {
@@ -186,10 +188,15 @@ static void set_lifetimes(cc_t *cc, bool keep_all)
 static void add_layer(cc_t *cc, const npu_node_t *n)
 {
     cc_layer_t *l = &cc->layer[cc->layers];
-    *l = (cc_layer_t){.node = n, .kind = kind_of(n->op), .index = cc->layers++, .out = n->output[0]};
+    *l =
+        (cc_layer_t){.node = n, .kind = kind_of(n->op), .index = cc->layers++, .out = n->output[0]};
     l->multiplier = 1;
-    l->window = (npu_window_t){
-        .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+    l->window = (npu_window_t){.kernel_h = 1,
+                               .kernel_w = 1,
+                               .stride_h = 1,
+                               .stride_w = 1,
+                               .dilation_h = 1,
+                               .dilation_w = 1};
     if (l->kind->prepare(cc, l) && l->kind->run == NULL && tile_choose(cc, l) &&
         l->kind->pack != NULL)
         l->kind->pack(cc, l);
@@ -210,7 +217,8 @@ static bool make_layers(cc_t *cc)
     return cc->err == SIM_OK;
 }
 
-/* ---- L2 and instructions ---------------------------------------------------------------------- */
+/* ---- L2 and instructions ----------------------------------------------------------------------
+ */
 
 /* The layer that needs the most room. */
 static const cc_layer_t *widest_layer(const cc_t *cc)
@@ -271,9 +279,9 @@ static bool schedule(cc_t *cc, bool keep_all)
     emit_layers(cc);
     uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES;
     if (top + program > cc->constants_l2)
-        return keep_all ? false
-                        : no_room(cc, top - NPU_NET_BYTES + program,
-                                  cc->constants_l2 - NPU_NET_BYTES);
+        return keep_all
+                   ? false
+                   : no_room(cc, top - NPU_NET_BYTES + program, cc->constants_l2 - NPU_NET_BYTES);
     cc->activations_top = (uint32_t)top;
     cc->program_l2 = (cc->constants_l2 - (uint32_t)program) / CC_ALIGN * CC_ALIGN;
     return cc->err == SIM_OK;
@@ -297,10 +305,13 @@ static bool compile(cc_t *cc)
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
-                      const npu_compile_options_t *options, npu_prog_t *prog, npu_compile_report_t *report,
-                      char *error, size_t error_bytes)
+                      const npu_compile_options_t *options, npu_prog_t *prog,
+                      npu_compile_report_t *report, char *error, size_t error_bytes)
 {
-    cc_t cc = {.graph = graph, .desc = desc, .options = *options, .error = error,
+    cc_t cc = {.graph = graph,
+               .desc = desc,
+               .options = *options,
+               .error = error,
                .error_bytes = error_bytes};
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         cc.ring[m].bytes = desc->mem_bytes[m] / CC_ALIGN * CC_ALIGN;

@@ -1,8 +1,8 @@
 /*
  * compile.h - from a checked graph to a program for a machine.
  *
- *   graph --> layers and L2 values --> tiles, constants --> L2 placement --> instructions --> program
- *             (compile.c)              (lower_*.c)          (plan.c)         (lower_*.c, emit.c)
+ *   graph --> layers and L2 values --> tiles, constants --> L2 placement --> instructions -->
+ * program (compile.c)              (lower_*.c)          (plan.c)         (lower_*.c, emit.c)
  *
  * Nodes run one after another through L2, as the silicon is known to do: a stripe of the input
  * comes from L2 to L1, weights beside it, is computed, requantized and stored back. What overlaps
@@ -22,9 +22,9 @@
 
 typedef struct {
     npu_round_t rounding;
-    bool keep_all;      /* every tensor keeps its place in L2 to the end, if all of them fit */
-    bool reuse_input;   /* the input's place may be overwritten once it is read; else, as on the
-                           chip's default ("persistent input"), it is nobody else's */
+    bool keep_all;       /* every tensor keeps its place in L2 to the end, if all of them fit */
+    bool reuse_input;    /* the input's place may be overwritten once it is read; else, as on the
+                            chip's default ("persistent input"), it is nobody else's */
     uint32_t network_id; /* into the network table */
 } npu_compile_options_t;
 
@@ -35,14 +35,14 @@ typedef struct {
     uint32_t node;
     npu_hwc_t in, out;
     uint64_t macs;
-    uint32_t weight_bytes, param_bytes;   /* constants in L2, padded */
-    uint32_t in_bytes, out_bytes;         /* activations in L2, padded */
-    uint32_t live_bytes;                  /* all activations that must exist while it runs */
-    uint32_t stripe_rows, stripe_cols;    /* of the result, in one tile */
-    uint32_t group_channels;              /* output channels of one tile */
+    uint32_t weight_bytes, param_bytes; /* constants in L2, padded */
+    uint32_t in_bytes, out_bytes;       /* activations in L2, padded */
+    uint32_t live_bytes;                /* all activations that must exist while it runs */
+    uint32_t stripe_rows, stripe_cols;  /* of the result, in one tile */
+    uint32_t group_channels;            /* output channels of one tile */
     uint32_t tiles;
-    bool groups_outer;                    /* weights stay, stripes pass; else the other way */
-    uint32_t l1_bytes[NPU_MEMS];          /* of one tile */
+    bool groups_outer;           /* weights stay, stripes pass; else the other way */
+    uint32_t l1_bytes[NPU_MEMS]; /* of one tile */
     uint64_t engine_cycles[NPU_ENGINES];
     uint32_t first, last; /* instructions */
 } npu_layer_plan_t;
@@ -76,7 +76,7 @@ void npu_compile_report_free(npu_compile_report_t *report);
  * may be NULL. Same input, same bytes.
  */
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
-                      const npu_compile_options_t *options, npu_prog_t *prog, npu_compile_report_t *report,
-                      char *error, size_t error_bytes);
+                      const npu_compile_options_t *options, npu_prog_t *prog,
+                      npu_compile_report_t *report, char *error, size_t error_bytes);
 
 #endif

@@ -28,7 +28,8 @@ static inline uint32_t cc_min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places -----------------------------------------------------------------------------------
+ */
 
 typedef struct {
     int32_t tensor; /* the first one of it */
@@ -45,7 +46,8 @@ uint64_t plan_places(cc_place_t *place, uint32_t places, uint32_t base);
 uint64_t plan_bound(const cc_place_t *place, uint32_t places, uint32_t layers);
 uint64_t plan_live(const cc_place_t *place, uint32_t places, uint32_t layer);
 
-/* ---- layers ----------------------------------------------------------------------------------- */
+/* ---- layers -----------------------------------------------------------------------------------
+ */
 
 typedef struct cc cc_t;
 typedef struct cc_layer cc_layer_t;
@@ -61,19 +63,19 @@ typedef struct {
 
 typedef struct {
     int32_t tensor;
-    bool constant;    /* else a place */
-    bool flat;        /* a dense place taken as one pixel of all its elements */
-    uint32_t at;      /* constant: offset in the constants */
-    npu_hwc_t size;   /* as stored: a constant's channels may have been repeated */
+    bool constant;  /* else a place */
+    bool flat;      /* a dense place taken as one pixel of all its elements */
+    uint32_t at;    /* constant: offset in the constants */
+    npu_hwc_t size; /* as stored: a constant's channels may have been repeated */
 } cc_operand_t;
 
 /* How a layer is cut. */
 typedef struct {
-    uint32_t rows, cols;  /* of the result, in one tile */
-    uint32_t group;       /* output channels of one tile: all, or a multiple of 32 */
-    uint32_t slice;       /* input channels of one CONV: all, or a multiple of 32 */
-    bool groups_outer;    /* for each group all tiles; else for each tile all groups */
-    bool resident;        /* all weights and parameters of the layer stay in L1 */
+    uint32_t rows, cols; /* of the result, in one tile */
+    uint32_t group;      /* output channels of one tile: all, or a multiple of 32 */
+    uint32_t slice;      /* input channels of one CONV: all, or a multiple of 32 */
+    bool groups_outer;   /* for each group all tiles; else for each tile all groups */
+    bool resident;       /* all weights and parameters of the layer stay in L1 */
     uint32_t row_tiles, col_tiles, groups, slices; /* how many */
     uint32_t in_bytes, out_bytes, outs; /* ACT: sources, one result, results side by side (1, 2) */
 } cc_tiling_t;
@@ -98,11 +100,11 @@ struct cc_layer {
     uint32_t index;
     cc_operand_t in[2];
     uint32_t ins;
-    int32_t out; /* tensor */
-    npu_window_t window; /* 1 x 1 where the operator has none */
-    bool all_in;         /* each result channel needs all input channels (CONV) */
-    bool one_group;      /* channels cannot be split */
-    uint32_t multiplier; /* result channels for each input channel (DWCONV), else 1 */
+    int32_t out;              /* tensor */
+    npu_window_t window;      /* 1 x 1 where the operator has none */
+    bool all_in;              /* each result channel needs all input channels (CONV) */
+    bool one_group;           /* channels cannot be split */
+    uint32_t multiplier;      /* result channels for each input channel (DWCONV), else 1 */
     int32_t out_min, out_max; /* clamp of the internal codes */
     uint64_t macs;
     /* constants: offsets from their start, and sizes */

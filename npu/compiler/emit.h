@@ -47,13 +47,13 @@ typedef struct {
 typedef struct {
     emit_insn_t *insn;
     uint32_t insns, capacity;
-    uint32_t barriers;     /* places where semaphores ran out and everything had to stop */
-    uint32_t constants_l2; /* L2 from here on is never written: no hazards there */
+    uint32_t barriers;       /* places where semaphores ran out and everything had to stop */
+    uint32_t constants_l2;   /* L2 from here on is never written: no hazards there */
     uint32_t used[NPU_MEMS]; /* highest L1 byte touched, plus one */
     emit_history_t history[EMIT_MEMS];
     uint32_t known[NPU_ENGINES][NPU_ENGINES]; /* [e][p]: instructions of p (index + 1) that are
                                                  complete before e's next one starts */
-    uint32_t last[NPU_ENGINES]; /* index + 1 of the engine's last instruction */
+    uint32_t last[NPU_ENGINES];               /* index + 1 of the engine's last instruction */
     bool no_memory;
 } emit_t;
 

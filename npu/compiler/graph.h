@@ -1,5 +1,6 @@
 /*
- * graph.h - a quantized network as a typed graph: what every front end makes and the compiler takes.
+ * graph.h - a quantized network as a typed graph: what every front end makes and the compiler
+ * takes.
  *
  *   .tflite ---> tflite.c ---+
  *                            +--> npu_graph_t --- npu_graph_check ---> npu_compile
@@ -75,12 +76,12 @@ typedef struct {
     npu_type_t type;
     uint32_t dims; /* 0..4, as the file has them: 0 is a scalar */
     uint32_t shape[NPU_GRAPH_DIMS];
-    uint32_t scales;      /* 0: not quantized; 1: per tensor; else one for each index of axis */
-    uint32_t axis;        /* which dimension scales belong to, when there are several */
-    const float *scale;   /* scales of them: real = scale * (code - zero_point) */
+    uint32_t scales;    /* 0: not quantized; 1: per tensor; else one for each index of axis */
+    uint32_t axis;      /* which dimension scales belong to, when there are several */
+    const float *scale; /* scales of them: real = scale * (code - zero_point) */
     const int32_t *zero_point; /* scales of them */
-    const uint8_t *data;  /* a constant's content, little-endian, not aligned; NULL otherwise */
-    uint64_t bytes;       /* elements times size of one; of data as well */
+    const uint8_t *data; /* a constant's content, little-endian, not aligned; NULL otherwise */
+    uint64_t bytes;      /* elements times size of one; of data as well */
 } npu_tensor_t;
 
 #define NPU_NO_TENSOR (-1) /* in npu_node_t.input: an optional input that is absent */
@@ -92,10 +93,10 @@ typedef struct {
     const int32_t *input;  /* tensor numbers */
     const int32_t *output; /* tensor numbers */
     npu_activation_t activation;
-    npu_window_t window;       /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
-    uint32_t depth_multiplier; /* DEPTHWISE_CONV_2D: outputs for each input channel */
-    uint32_t axis;             /* CONCATENATION */
-    uint32_t axes;             /* MEAN: bit a set, dimension a is averaged away */
+    npu_window_t window;             /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
+    uint32_t depth_multiplier;       /* DEPTHWISE_CONV_2D: outputs for each input channel */
+    uint32_t axis;                   /* CONCATENATION */
+    uint32_t axes;                   /* MEAN: bit a set, dimension a is averaged away */
     uint32_t pad[NPU_GRAPH_DIMS][2]; /* PAD: before and after, for each dimension of the input */
     float beta;                      /* SOFTMAX */
 } npu_node_t;

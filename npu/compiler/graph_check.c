@@ -63,7 +63,8 @@ static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
     return a.h == b.h && a.w == b.w && a.c == b.c;
 }
 
-/* ---- tensors ---------------------------------------------------------------------------------- */
+/* ---- tensors ----------------------------------------------------------------------------------
+ */
 
 static bool scales_hold(const check_t *c, const npu_tensor_t *t)
 {
@@ -147,7 +148,8 @@ static bool same_scale(const check_t *c, const npu_tensor_t *t)
     return true;
 }
 
-/* ---- convolutions and pools ------------------------------------------------------------------- */
+/* ---- convolutions and pools -------------------------------------------------------------------
+ */
 
 static bool axis_holds(const check_t *c, const char *axis, uint32_t size, uint32_t kernel,
                        uint32_t stride, uint32_t dilation, uint32_t before, uint32_t after,
@@ -190,7 +192,8 @@ static bool weights_hold(const check_t *c, uint32_t dims, uint32_t out_axis)
         return fail(c, "weights have %u dimensions, expected %u", w->dims, dims);
     uint32_t outputs = w->shape[out_axis];
     if (w->scales != 1 && (w->type != NPU_TYPE_INT8 || w->scales != outputs || w->axis != out_axis))
-        return fail(c, "weights have %u scales along dimension %u, expected 1 or (int8) %u along %u",
+        return fail(c,
+                    "weights have %u scales along dimension %u, expected 1 or (int8) %u along %u",
                     w->scales, w->axis, outputs, out_axis);
     for (uint32_t i = 0; w->type == NPU_TYPE_INT8 && i < w->scales; i++)
         if (w->zero_point[i] != 0)
@@ -259,7 +262,8 @@ static bool pool_holds(const check_t *c)
     return true;
 }
 
-/* ---- the rest --------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------------
+ */
 
 static bool reach_of(uint32_t a, uint32_t b, uint32_t o)
 {
@@ -414,7 +418,8 @@ static const rule_t rules[NPU_NODE_OPS] = {
 };
 /* clang-format on */
 
-/* ---- the graph -------------------------------------------------------------------------------- */
+/* ---- the graph --------------------------------------------------------------------------------
+ */
 
 /* Every required input is there; each is a constant or made[] already. Then marks the outputs. */
 static bool operands_hold(const check_t *c, bool *made)
@@ -462,8 +467,7 @@ static bool ends_hold(const check_t *c, const int32_t *end, uint32_t ends, const
             return fail(c, "%s %u is tensor %d, expected one of %u", what, i, end[i],
                         c->graph->tensors);
         if (c->graph->tensor[end[i]].data != NULL)
-            return fail(c, "%s %u \"%.80s\" is a constant", what, i,
-                        c->graph->tensor[end[i]].name);
+            return fail(c, "%s %u \"%.80s\" is a constant", what, i, c->graph->tensor[end[i]].name);
     }
     return true;
 }

@@ -28,7 +28,8 @@ bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, 
     return false;
 }
 
-/* ---- tensors ---------------------------------------------------------------------------------- */
+/* ---- tensors ----------------------------------------------------------------------------------
+ */
 
 const npu_tensor_t *cc_tensor(const cc_t *cc, int32_t tensor)
 {
@@ -68,7 +69,8 @@ void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low
     *high = npu_clamp(*high, -128, 127);
 }
 
-/* ---- values in L2 ----------------------------------------------------------------------------- */
+/* ---- values in L2 -----------------------------------------------------------------------------
+ */
 
 static cc_value_t value_at(npu_hwc_t size, npu_layout_t layout, uint32_t l2)
 {
@@ -108,8 +110,7 @@ static void store_constant(cc_t *cc, const npu_tensor_t *t, cc_operand_t *operan
     operand->at = cc_constant(cc, to.h * to.w * pix, &at);
     for (uint32_t p = 0; at != NULL && p < to.h * to.w; p++)
         for (uint32_t c = 0; c < to.c; c++)
-            at[(size_t)p * pix + c] =
-                t->data[(size_t)p * from.c + (from.c == 1 ? 0 : c)] ^ flip;
+            at[(size_t)p * pix + c] = t->data[(size_t)p * from.c + (from.c == 1 ? 0 : c)] ^ flip;
 }
 
 bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t channels,
@@ -131,7 +132,8 @@ bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t channels
     return cc->err == SIM_OK;
 }
 
-/* ---- constants -------------------------------------------------------------------------------- */
+/* ---- constants --------------------------------------------------------------------------------
+ */
 
 uint32_t cc_constant(cc_t *cc, uint32_t bytes, uint8_t **at)
 {
@@ -163,7 +165,8 @@ void cc_put_i32(uint8_t *at, uint32_t word, int32_t value)
         at[4 * word + b] = (uint8_t)((uint32_t)value >> 8 * b);
 }
 
-/* ---- emitting --------------------------------------------------------------------------------- */
+/* ---- emitting ---------------------------------------------------------------------------------
+ */
 
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
 {

@@ -2,14 +2,16 @@
  * lower_mac.c - CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED: array, then requantize.
  *
  * A fully connected layer is a convolution: of one pixel when its input is dense in L2, else with a
- * kernel that covers the whole map; its weights are ordered O, (h, w, c) either way. Constants of a group of output channels stand
- * together, so that one LOAD each brings its weights and its requantization records.
+ * kernel that covers the whole map; its weights are ordered O, (h, w, c) either way. Constants of a
+ * group of output channels stand together, so that one LOAD each brings its weights and its
+ * requantization records.
  */
 #include <stdlib.h>
 
 #include "npu/compiler/compile_int.h"
 
-/* ---- arithmetic ------------------------------------------------------------------------------- */
+/* ---- arithmetic -------------------------------------------------------------------------------
+ */
 
 /* Real multiplier of an output channel. For uint8, and for fully connected layers with one weight
  * scale, the reference multiplies the scales in float (TFLite kernel_util.cc,
@@ -82,7 +84,8 @@ static bool multipliers_fit(cc_t *cc, const cc_layer_t *l)
     return true;
 }
 
-/* ---- prepare ---------------------------------------------------------------------------------- */
+/* ---- prepare ----------------------------------------------------------------------------------
+ */
 
 bool cc_window_fits(cc_t *cc, cc_layer_t *l)
 {
@@ -148,7 +151,8 @@ static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
     return prepare_mac(cc, l);
 }
 
-/* ---- constants -------------------------------------------------------------------------------- */
+/* ---- constants --------------------------------------------------------------------------------
+ */
 
 /* One group's weights for input channels [first, first + count). */
 static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
@@ -163,8 +167,8 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
                 uint32_t ky = tap / kw, kx = tap % kw;
                 uint32_t to = l->all_in ? npu_conv_wgt_index(oc, ky, kx, ic, kh, kw, count)
                                         : npu_dw_wgt_index(oc, ky, kx, kh, kw);
-                at[to] = (uint8_t)weight_code(
-                    weights, weight_index(l, out, c0 + oc, tap, first + ic));
+                at[to] =
+                    (uint8_t)weight_code(weights, weight_index(l, out, c0 + oc, tap, first + ic));
             }
 }
 
@@ -185,7 +189,8 @@ static void pack_weights(cc_t *cc, cc_layer_t *l)
     }
 }
 
-/* Records: bias[32], mult[32], shift[32] for each block of 32 channels; 0 in the lanes left over. */
+/* Records: bias[32], mult[32], shift[32] for each block of 32 channels; 0 in the lanes left over.
+ */
 static void pack_params(cc_t *cc, cc_layer_t *l)
 {
     const npu_tensor_t *bias = bias_of(cc, l);
@@ -208,7 +213,8 @@ static void pack_mac(cc_t *cc, cc_layer_t *l)
     pack_params(cc, l);
 }
 
-/* ---- instructions ----------------------------------------------------------------------------- */
+/* ---- instructions -----------------------------------------------------------------------------
+ */
 
 static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice)
 {

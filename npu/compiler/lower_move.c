@@ -8,7 +8,8 @@
 
 #include "npu/compiler/compile_int.h"
 
-/* Rows of `row_bytes` that fit half of ACT, at least 1, at most `rows`; 0 when not even one does. */
+/* Rows of `row_bytes` that fit half of ACT, at least 1, at most `rows`; 0 when not even one does.
+ */
 static uint32_t rows_at_once(const cc_t *cc, uint64_t row_bytes, uint32_t rows)
 {
     uint32_t room = cc->desc->mem_bytes[NPU_MEM_ACT];
@@ -21,13 +22,13 @@ static uint32_t rows_at_once(const cc_t *cc, uint64_t row_bytes, uint32_t rows)
 static bool row_fits(cc_t *cc, const cc_layer_t *l, uint64_t row_bytes)
 {
     if (rows_at_once(cc, row_bytes, 1) == 0)
-        return cc_fail(cc, l, SIM_EFULL,
-                       "a row needs %llu bytes of L1 activations, there are %u",
+        return cc_fail(cc, l, SIM_EFULL, "a row needs %llu bytes of L1 activations, there are %u",
                        (unsigned long long)row_bytes, cc->desc->mem_bytes[NPU_MEM_ACT]);
     return true;
 }
 
-/* ---- PAD -------------------------------------------------------------------------------------- */
+/* ---- PAD --------------------------------------------------------------------------------------
+ */
 
 /* Padding before and after of height, width, channels. */
 static void pads_hwc(const cc_t *cc, const cc_layer_t *l, uint32_t pad[3][2])
@@ -71,10 +72,9 @@ static void load_middle(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t h, uint32_
         return;
     }
     /* planes beside the tile, interleaved there, then moved into it */
-    npu_tile_t beside = {tile->addr + cc_align(h * tile->row) +
-                             cc_align(in.size.c * rows.count * cols.count),
-                         cols.count * cc_tile_pix(&in, 0, in.size.c),
-                         cc_tile_pix(&in, 0, in.size.c)};
+    npu_tile_t beside = {
+        tile->addr + cc_align(h * tile->row) + cc_align(in.size.c * rows.count * cols.count),
+        cols.count * cc_tile_pix(&in, 0, in.size.c), cc_tile_pix(&in, 0, in.size.c)};
     cc_load(cc, l, &in, rows, cols, 0, in.size.c, &beside);
     npu_insn_t copy = {.op = NPU_OP_COPY, .h = rows.count, .w = cols.count, .c = in.size.c};
     copy.src = beside;
@@ -88,7 +88,8 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
     cc_value_t out = cc_value(cc, l->out);
     pads_hwc(cc, l, pad);
     bool planar = cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR;
-    uint64_t row = out.row + 2 * CC_ALIGN + (planar ? 2 * (uint64_t)out.size.w * (out.size.c + 4) : 0);
+    uint64_t row =
+        out.row + 2 * CC_ALIGN + (planar ? 2 * (uint64_t)out.size.w * (out.size.c + 4) : 0);
     if (!row_fits(cc, l, row))
         return;
     uint32_t rows = rows_at_once(cc, row, out.size.h);
@@ -104,7 +105,8 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
     }
 }
 
-/* ---- CONCATENATION ---------------------------------------------------------------------------- */
+/* ---- CONCATENATION ----------------------------------------------------------------------------
+ */
 
 /* ACT bytes of one row of a source, planes included. */
 static uint64_t source_row_bytes(const cc_value_t *v)

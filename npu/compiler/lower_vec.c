@@ -15,8 +15,7 @@ static uint32_t rounding_flag(const cc_t *cc)
 
 static npu_insn_t vector_insn(const cc_step_t *s, npu_op_t op)
 {
-    return (npu_insn_t){
-        .op = op, .src = s->in[0], .dst = s->out, .h = s->h, .w = s->w, .c = s->c};
+    return (npu_insn_t){.op = op, .src = s->in[0], .dst = s->out, .h = s->h, .w = s->w, .c = s->c};
 }
 
 /* A record of so many words, one for all groups. */
@@ -35,7 +34,8 @@ static void put_words(uint8_t *at, const int32_t *word, uint32_t words)
         cc_put_i32(at, i, word[i]);
 }
 
-/* ---- pools ------------------------------------------------------------------------------------ */
+/* ---- pools ------------------------------------------------------------------------------------
+ */
 
 static bool prepare_pool(cc_t *cc, cc_layer_t *l)
 {
@@ -67,7 +67,8 @@ static void emit_pool(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- mean over the map ------------------------------------------------------------------------ */
+/* ---- mean over the map ------------------------------------------------------------------------
+ */
 
 /* Every axis but the last, and not the last; axes of size 1 count either way. */
 static bool averages_the_map(const npu_tensor_t *t, uint32_t axes)
@@ -91,8 +92,7 @@ static bool prepare_mean(cc_t *cc, cc_layer_t *l)
     l->ins = 1;
     l->window.kernel_h = size.h;
     l->window.kernel_w = size.w;
-    npu_mult_t m =
-        npu_mean_multiplier(in->scale[0], out->scale[0], count, cc->options.rounding);
+    npu_mult_t m = npu_mean_multiplier(in->scale[0], out->scale[0], count, cc->options.rounding);
     int32_t record[NPU_PAR_MEAN_WORDS] = {
         [NPU_PAR_MEAN_OFF] = -cc_zero(cc, l->node->input[0]) * (int32_t)count,
         [NPU_PAR_MEAN_MULT] = m.mult,
@@ -116,7 +116,8 @@ static void emit_mean(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- ADD, SUB, MUL ---------------------------------------------------------------------------- */
+/* ---- ADD, SUB, MUL ----------------------------------------------------------------------------
+ */
 
 /* TFLite add_common.cc: both inputs on the scale of twice the larger one, 20 bits up. */
 static void put_add(cc_t *cc, cc_layer_t *l)
@@ -191,7 +192,8 @@ static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- functions of one code: a table of 256 ---------------------------------------------------- */
+/* ---- functions of one code: a table of 256 ----------------------------------------------------
+ */
 
 static bool prepare_table(cc_t *cc, cc_layer_t *l)
 {
@@ -222,12 +224,13 @@ static void emit_table(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- softmax ---------------------------------------------------------------------------------- */
+/* ---- softmax ----------------------------------------------------------------------------------
+ */
 
 static bool prepare_softmax(cc_t *cc, cc_layer_t *l)
 {
-    npu_softmax_t p = npu_softmax_params(cc_tensor(cc, l->node->input[0])->scale[0],
-                                         l->node->beta, cc->options.rounding);
+    npu_softmax_t p = npu_softmax_params(cc_tensor(cc, l->node->input[0])->scale[0], l->node->beta,
+                                         cc->options.rounding);
     int32_t record[NPU_PAR_SOFTMAX_WORDS] = {
         [NPU_PAR_SOFTMAX_MULT] = p.mult,
         [NPU_PAR_SOFTMAX_SHIFT] = p.shift,

@@ -34,7 +34,8 @@ static bool no_memory(cc_t *cc)
     return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
 }
 
-/* ---- instructions and layers ------------------------------------------------------------------ */
+/* ---- instructions and layers ------------------------------------------------------------------
+ */
 
 static bool add_instructions(cc_t *cc, npu_prog_t *prog)
 {
@@ -61,7 +62,8 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- tensors ---------------------------------------------------------------------------------- */
+/* ---- tensors ----------------------------------------------------------------------------------
+ */
 
 /* The instruction that completes a place. */
 static uint32_t completed_by(const cc_t *cc, uint32_t place)
@@ -97,7 +99,8 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- network table ---------------------------------------------------------------------------- */
+/* ---- network table ----------------------------------------------------------------------------
+ */
 
 static void put_input(const cc_t *cc, uint32_t *net)
 {
@@ -141,11 +144,11 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
     net[NPU_NET_OUTPUTS_W] = cc->graph->outputs;
     put_input(cc, net);
     for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        put_output(cc, cc->graph->output[o],
-                   net + NPU_NET_OUT0_ADDR_W + o * NPU_NET_OUT_STRIDE_W);
+        put_output(cc, cc->graph->output[o], net + NPU_NET_OUT0_ADDR_W + o * NPU_NET_OUT_STRIDE_W);
 }
 
-/* ---- the program ------------------------------------------------------------------------------ */
+/* ---- the program ------------------------------------------------------------------------------
+ */
 
 /* "dir/model.tflite" is the network "model". */
 static void network_name(char to[NPU_NAME_BYTES], const char *file)
@@ -167,14 +170,13 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     m->rounding = cc->options.rounding;
     m->insn_l2 = cc->program_l2;
     m->l2_peak_bytes = fixed + cc->activations_top - NPU_NET_BYTES;
-    m->l2_lower_bound_bytes =
-        fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
+    m->l2_lower_bound_bytes = fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
     memcpy(m->mem_bytes, cc->emit.used, sizeof(m->mem_bytes));
     put_network_table(cc, prog->net);
     if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog))
         return false;
-    if (cc->constants_bytes != 0 && npu_prog_add_blob(prog, cc->constants_l2, cc->constants,
-                                                      cc->constants_bytes) == UINT32_MAX)
+    if (cc->constants_bytes != 0 &&
+        npu_prog_add_blob(prog, cc->constants_l2, cc->constants, cc->constants_bytes) == UINT32_MAX)
         return no_memory(cc);
     char what[160];
     if (!npu_prog_valid(prog, what, sizeof(what)))
@@ -182,7 +184,8 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- the report ------------------------------------------------------------------------------- */
+/* ---- the report -------------------------------------------------------------------------------
+ */
 
 /* Copies name to *at and moves *at behind it. */
 static const char *keep_name(char **at, const char *name)
@@ -270,11 +273,12 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
         report_layer(cc, i, &r->layer[i], &names);
     for (uint32_t p = 0; p < cc->places; p++) {
         const cc_place_t *from = &cc->place[p];
-        r->place[p] = (npu_place_plan_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
-                                           .l2 = from->l2,
-                                           .bytes = (uint32_t)from->bytes,
-                                           .first_layer = from->first,
-                                           .last_layer = from->last};
+        r->place[p] =
+            (npu_place_plan_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
+                               .l2 = from->l2,
+                               .bytes = (uint32_t)from->bytes,
+                               .first_layer = from->first,
+                               .last_layer = from->last};
     }
     r->constants_l2 = cc->constants_l2;
     r->constants_bytes = cc->constants_bytes;

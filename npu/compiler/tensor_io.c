@@ -30,7 +30,8 @@ uint64_t npu_kept_bytes(const npu_kept_t *kept)
     return bytes;
 }
 
-/* ---- input ------------------------------------------------------------------------------------ */
+/* ---- input ------------------------------------------------------------------------------------
+ */
 
 /* A row of one plane, zeroed and filled a piece at a time: no allocation, any width. */
 static bool poke_row(const sim_mem_port_t *port, uint32_t addr, uint32_t row_bytes,
@@ -90,7 +91,8 @@ void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, 
         codes[i] = table[pixels[i]];
 }
 
-/* ---- kept tensors ----------------------------------------------------------------------------- */
+/* ---- kept tensors -----------------------------------------------------------------------------
+ */
 
 /* The last three dimensions; missing ones are 1. */
 static size3_t kept_size(const npu_kept_t *kept)
@@ -135,11 +137,11 @@ bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem
 {
     uint32_t addr = prog->net[NPU_NET_L2_BASE_W] + kept->l2;
     size3_t s = kept_size(kept);
-    bool read = kept->layout == NPU_LAYOUT_PLANAR
-                    ? read_planar(port, addr, s, codes)
-                    : read_pixels(port, addr, s,
-                                  kept->layout == NPU_LAYOUT_DENSE ? s.c : npu_round_lanes(s.c),
-                                  codes);
+    bool read =
+        kept->layout == NPU_LAYOUT_PLANAR
+            ? read_planar(port, addr, s, codes)
+            : read_pixels(port, addr, s,
+                          kept->layout == NPU_LAYOUT_DENSE ? s.c : npu_round_lanes(s.c), codes);
     if (read && kept->dtype == NPU_DTYPE_UINT8)
         to_unsigned(codes, npu_kept_bytes(kept));
     return read;

@@ -7,15 +7,16 @@
  *   L2 --load--> [WGT, PAR]  ----^---------^
  *
  * Room in each L1 memory is handed out as from a ring, so two steps in a row stand in different
- * memory whenever two fit; the emitter's hazards then let them overlap. The cut is chosen by trying:
- * one step of each candidate is emitted into a probe that adds up npu_insn_cycles.
+ * memory whenever two fit; the emitter's hazards then let them overlap. The cut is chosen by
+ * trying: one step of each candidate is emitted into a probe that adds up npu_insn_cycles.
  */
 #include "npu/compiler/compile_int.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* ---- geometry --------------------------------------------------------------------------------- */
+/* ---- geometry ---------------------------------------------------------------------------------
+ */
 
 cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
                   uint32_t dilation, uint32_t pad, uint32_t size)
@@ -114,7 +115,8 @@ static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
     return l->kind->mac == NULL ? 0 : cc_align(s->h * s->w * 4 * npu_round_lanes(s->c));
 }
 
-/* ---- emitting --------------------------------------------------------------------------------- */
+/* ---- emitting ---------------------------------------------------------------------------------
+ */
 
 /* Weights of (group, slice): groups follow each other, and within a group its slices. */
 static void load_weights(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice, uint32_t base)
@@ -288,10 +290,11 @@ void tile_run(cc_t *cc, cc_layer_t *l)
     flush(cc, l, &loop);
 }
 
-/* ---- choosing --------------------------------------------------------------------------------- */
+/* ---- choosing ---------------------------------------------------------------------------------
+ */
 
-static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride,
-                              uint32_t dilation, uint32_t size)
+static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride, uint32_t dilation,
+                              uint32_t size)
 {
     uint64_t length = (uint64_t)(results - 1) * stride + npu_window_reach(kernel, dilation);
     return length < size ? (uint32_t)length : size;
@@ -450,7 +453,8 @@ static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
     uint32_t in_c = l->in[0].size.c, room = cc->desc->mem_bytes[NPU_MEM_WGT];
     if (!l->all_in || l->kind->mac == NULL)
         return in_c;
-    uint64_t block = (uint64_t)l->window.kernel_h * l->window.kernel_w * npu_round_lanes(group) * 32;
+    uint64_t block =
+        (uint64_t)l->window.kernel_h * l->window.kernel_w * npu_round_lanes(group) * 32;
     uint64_t blocks = block == 0 ? 1 : room / block;
     if (blocks * 32 >= in_c)
         return in_c;
@@ -471,8 +475,11 @@ static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint3
     uint32_t need[NPU_MEMS];
     cost_t cost;
     for (uint32_t order = 0; order < 2; order++) {
-        l->tiling = (cc_tiling_t){.rows = rows, .cols = cols, .group = group,
-                                  .slice = slice_for(cc, l, group), .groups_outer = order == 1};
+        l->tiling = (cc_tiling_t){.rows = rows,
+                                  .cols = cols,
+                                  .group = group,
+                                  .slice = slice_for(cc, l, group),
+                                  .groups_outer = order == 1};
         bool fit = fits(cc, l, need);
         if (!fit && !best->found)
             memcpy(best->need, need, sizeof(need));

@@ -37,7 +37,8 @@ void build_free(build_t *b)
     npu_graph_free(&b->graph);
 }
 
-/* ---- tensors ---------------------------------------------------------------------------------- */
+/* ---- tensors ----------------------------------------------------------------------------------
+ */
 
 int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t *shape, float scale,
                      int32_t zero_point)
@@ -51,8 +52,8 @@ int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t 
     snprintf(name, 16, "t%d", number);
     *s = scale;
     *z = zero_point;
-    *t = (npu_tensor_t){.name = name, .type = type, .dims = dims, .scales = scale > 0,
-                        .scale = s, .zero_point = z};
+    *t = (npu_tensor_t){
+        .name = name, .type = type, .dims = dims, .scales = scale > 0, .scale = s, .zero_point = z};
     memcpy(t->shape, shape, dims * sizeof(*shape));
     t->bytes = npu_tensor_elements(t) * npu_type_bytes(type);
     return number;
@@ -140,12 +141,17 @@ npu_node_t *build_node(build_t *b, npu_node_op_t op, const int32_t *inputs, uint
     int32_t *list = npu_graph_alloc(&b->graph, (count + 1) * sizeof(*list));
     memcpy(list, inputs, count * sizeof(*list));
     list[count] = output;
-    *n = (npu_node_t){.op = op, .name = b->graph.tensor[output].name, .inputs = count, .outputs = 1,
-                      .input = list, .output = list + count};
+    *n = (npu_node_t){.op = op,
+                      .name = b->graph.tensor[output].name,
+                      .inputs = count,
+                      .outputs = 1,
+                      .input = list,
+                      .output = list + count};
     return n;
 }
 
-/* ---- layers ----------------------------------------------------------------------------------- */
+/* ---- layers -----------------------------------------------------------------------------------
+ */
 
 static npu_hwc_t size_of(const build_t *b, int32_t tensor)
 {
@@ -182,14 +188,17 @@ static uint32_t pad_axis(bool same, uint32_t size, uint32_t kernel, uint32_t str
 /* Height and width of the result of a window. */
 static npu_hwc_t set_window(const build_conv_t *k, npu_hwc_t in, npu_window_t *w)
 {
-    *w = (npu_window_t){.kernel_h = k->kernel_h, .kernel_w = k->kernel_w, .stride_h = k->stride_h,
-                        .stride_w = k->stride_w, .dilation_h = k->dilation,
+    *w = (npu_window_t){.kernel_h = k->kernel_h,
+                        .kernel_w = k->kernel_w,
+                        .stride_h = k->stride_h,
+                        .stride_w = k->stride_w,
+                        .dilation_h = k->dilation,
                         .dilation_w = k->dilation};
     npu_hwc_t out = {0, 0, k->channels};
-    out.h = pad_axis(k->same, in.h, k->kernel_h, k->stride_h, k->dilation, &w->pad_top,
-                     &w->pad_bottom);
-    out.w = pad_axis(k->same, in.w, k->kernel_w, k->stride_w, k->dilation, &w->pad_left,
-                     &w->pad_right);
+    out.h =
+        pad_axis(k->same, in.h, k->kernel_h, k->stride_h, k->dilation, &w->pad_top, &w->pad_bottom);
+    out.w =
+        pad_axis(k->same, in.w, k->kernel_w, k->stride_w, k->dilation, &w->pad_left, &w->pad_right);
     return out;
 }
 
@@ -226,9 +235,9 @@ int32_t build_depthwise(build_t *b, int32_t input, const build_conv_t *k, uint32
     out.c = in.c * multiplier;
     uint32_t shape[4] = {1, k->kernel_h, k->kernel_w, out.c};
     int32_t list[3] = {input, build_weights(b, shape, 4, 3), build_bias(b, out.c)};
-    int32_t result = build_map(b, out.h, out.w, out.c,
-                               spread(scale_of(b, input) * 0.01f, k->kernel_h * k->kernel_w),
-                               random_zero(b));
+    int32_t result =
+        build_map(b, out.h, out.w, out.c,
+                  spread(scale_of(b, input) * 0.01f, k->kernel_h * k->kernel_w), random_zero(b));
     npu_node_t *n = build_node(b, NPU_NODE_DEPTHWISE_CONV_2D, list, 3, result);
     n->window = window;
     n->activation = k->activation;
@@ -242,8 +251,8 @@ int32_t build_pool(build_t *b, int32_t input, const build_conv_t *k, bool averag
     npu_window_t window;
     npu_hwc_t out = set_window(k, in, &window);
     int32_t result = build_map(b, out.h, out.w, in.c, scale_of(b, input), zero_of(b, input));
-    npu_node_t *n = build_node(b, average ? NPU_NODE_AVERAGE_POOL_2D : NPU_NODE_MAX_POOL_2D, &input,
-                               1, result);
+    npu_node_t *n =
+        build_node(b, average ? NPU_NODE_AVERAGE_POOL_2D : NPU_NODE_MAX_POOL_2D, &input, 1, result);
     n->window = window;
     n->activation = k->activation;
     return result;
@@ -255,8 +264,8 @@ int32_t build_fully_connected(build_t *b, int32_t input, uint32_t channels)
     uint32_t shape[2] = {channels, count};
     int32_t list[3] = {input, build_weights(b, shape, 2, 0), build_bias(b, channels)};
     uint32_t to[2] = {1, channels};
-    int32_t result = build_tensor(b, b->type, 2, to, spread(scale_of(b, input) * 0.01f, count),
-                                  random_zero(b));
+    int32_t result =
+        build_tensor(b, b->type, 2, to, spread(scale_of(b, input) * 0.01f, count), random_zero(b));
     build_node(b, NPU_NODE_FULLY_CONNECTED, list, 3, result);
     return result;
 }
@@ -303,9 +312,8 @@ int32_t build_mean(build_t *b, int32_t input)
 int32_t build_pad(build_t *b, int32_t input, uint32_t pad[3][2])
 {
     npu_hwc_t in = size_of(b, input);
-    int32_t result =
-        build_map(b, in.h + pad[0][0] + pad[0][1], in.w + pad[1][0] + pad[1][1],
-                  in.c + pad[2][0] + pad[2][1], scale_of(b, input), zero_of(b, input));
+    int32_t result = build_map(b, in.h + pad[0][0] + pad[0][1], in.w + pad[1][0] + pad[1][1],
+                               in.c + pad[2][0] + pad[2][1], scale_of(b, input), zero_of(b, input));
     memcpy(build_node(b, NPU_NODE_PAD, &input, 1, result)->pad[1], pad, 3 * sizeof(*pad));
     return result;
 }
@@ -332,7 +340,8 @@ int32_t build_reshape(build_t *b, int32_t input, uint32_t h, uint32_t w, uint32_
     return result;
 }
 
-/* ---- at random -------------------------------------------------------------------------------- */
+/* ---- at random --------------------------------------------------------------------------------
+ */
 
 static uint32_t from_to(build_t *b, uint32_t low, uint32_t high)
 {
@@ -449,8 +458,7 @@ void build_random(build_t *b, uint64_t seed)
     }
     bool small = npu_tensor_elements(&b->graph.tensor[at]) < 20000;
     if (build_below(b, 4) == 0)
-        at = small && build_below(b, 2) == 0 ? build_fully_connected(b, at, 17)
-                                             : build_mean(b, at);
+        at = small && build_below(b, 2) == 0 ? build_fully_connected(b, at, 17) : build_mean(b, at);
     outputs[0] = at;
     bool two = outputs[1] != outputs[0] && outputs[1] != b->graph.input[0];
     build_end(b, outputs, two ? 2 : 1);

@@ -19,8 +19,8 @@ void build_end(build_t *b, const int32_t *outputs, uint32_t count);
 void build_free(build_t *b);
 
 /* Tensors; each returns its number. zero_point is that of the type (uint8: 0..255). */
-int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t *shape,
-                     float scale, int32_t zero_point);
+int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t *shape, float scale,
+                     int32_t zero_point);
 int32_t build_map(build_t *b, uint32_t h, uint32_t w, uint32_t c, float scale, int32_t zero_point);
 int32_t build_input(build_t *b, uint32_t h, uint32_t w, uint32_t c);
 /* Random codes. */

@@ -1,6 +1,6 @@
 /*
- * compile_test.c - the compiler: what it makes computes what the graph says, waits for what it must,
- * fits where it says, and refuses by name what it cannot do.
+ * compile_test.c - the compiler: what it makes computes what the graph says, waits for what it
+ * must, fits where it says, and refuses by name what it cannot do.
  */
 #include "npu/compiler/compile.h"
 #include "npu/compiler/emit.h"
@@ -24,7 +24,8 @@ static npu_desc_t random_desc(build_t *b, uint64_t seed)
     return desc;
 }
 
-/* ---- what it computes ------------------------------------------------------------------------- */
+/* ---- what it computes -------------------------------------------------------------------------
+ */
 
 static void fill_input(build_t *b, golden_ref_t *ref)
 {
@@ -82,8 +83,7 @@ START_TEST(random_networks_equal_the_reference_however_they_are_cut)
         npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
                                          .keep_all = seed % 5 == 0,
                                          .reuse_input = seed % 7 == 0};
-        sim_err_t err =
-            npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
+        sim_err_t err = npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
         if (err == SIM_OK) {
             run_and_compare(&b, &prog, &desc, seed);
             npu_prog_free(&prog);
@@ -98,7 +98,8 @@ START_TEST(random_networks_equal_the_reference_however_they_are_cut)
 }
 END_TEST
 
-/* ---- who waits for whom ----------------------------------------------------------------------- */
+/* ---- who waits for whom -----------------------------------------------------------------------
+ */
 
 /* done[e]: instructions of engine e (index + 1) known to be complete before this one starts. */
 typedef struct {
@@ -215,14 +216,18 @@ END_TEST
 
 static npu_insn_t dma(npu_op_t op, npu_mem_t mem, uint32_t l2, uint32_t l1, uint32_t bytes)
 {
-    return (npu_insn_t){.op = op, .mem = mem, .l2 = l2, .l1 = l1, .row_bytes = bytes, .rows = 1,
-                        .planes = 1};
+    return (npu_insn_t){
+        .op = op, .mem = mem, .l2 = l2, .l1 = l1, .row_bytes = bytes, .rows = 1, .planes = 1};
 }
 
 static npu_insn_t copy(uint32_t from, uint32_t to, uint32_t bytes)
 {
-    return (npu_insn_t){.op = NPU_OP_COPY, .src = {from, bytes, bytes}, .dst = {to, bytes, bytes},
-                        .h = 1, .w = 1, .c = bytes};
+    return (npu_insn_t){.op = NPU_OP_COPY,
+                        .src = {from, bytes, bytes},
+                        .dst = {to, bytes, bytes},
+                        .h = 1,
+                        .w = 1,
+                        .c = bytes};
 }
 
 START_TEST(a_consumer_waits_once_and_a_known_order_costs_no_semaphore)
@@ -265,9 +270,21 @@ START_TEST(what_needs_three_engines_at_once_gets_a_barrier)
     /* a store of bytes 0..191 of ACT after a copy wrote some, and bytes of L2 a load still reads */
     npu_insn_t load = dma(NPU_OP_LOAD, NPU_MEM_ACT, 4096, 0, 64);
     npu_insn_t write = {.op = NPU_OP_FILL, .dst = {64, 64, 64}, .h = 1, .w = 1, .c = 64};
-    npu_insn_t conv = {.op = NPU_OP_CONV, .src = {1024, 32, 32}, .dst = {0, 128, 128}, .h = 1,
-                       .w = 1, .c = 32, .in_h = 1, .in_w = 1, .in_c = 32, .k_h = 1, .k_w = 1,
-                       .stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1};
+    npu_insn_t conv = {.op = NPU_OP_CONV,
+                       .src = {1024, 32, 32},
+                       .dst = {0, 128, 128},
+                       .h = 1,
+                       .w = 1,
+                       .c = 32,
+                       .in_h = 1,
+                       .in_w = 1,
+                       .in_c = 32,
+                       .k_h = 1,
+                       .k_w = 1,
+                       .stride_h = 1,
+                       .stride_w = 1,
+                       .dil_h = 1,
+                       .dil_w = 1};
     npu_insn_t store = dma(NPU_OP_STORE, NPU_MEM_ACC, 4096, 0, 128);
     npu_insn_t put = dma(NPU_OP_STORE, NPU_MEM_ACT, 8192, 64, 64);
     emit_add(&e, &load);
@@ -278,7 +295,7 @@ START_TEST(what_needs_three_engines_at_once_gets_a_barrier)
     emit_add(&e, &put); /* after the vector unit alone */
     ck_assert_uint_eq(e.barriers, 0);
     npu_insn_t all = {.op = NPU_OP_FILL, .dst = {0, 2048, 2048}, .h = 1, .w = 1, .c = 2048};
-    emit_add(&e, &all); /* over what the load wrote, the array read, the store read */
+    emit_add(&e, &all);               /* over what the load wrote, the array read, the store read */
     ck_assert_uint_eq(e.barriers, 0); /* the store knows of the load: two waits do */
     npu_insn_t more = dma(NPU_OP_LOAD, NPU_MEM_ACT, 1024, 4096, 64);
     npu_insn_t other = conv;
@@ -297,7 +314,8 @@ START_TEST(what_needs_three_engines_at_once_gets_a_barrier)
 }
 END_TEST
 
-/* ---- L2 --------------------------------------------------------------------------------------- */
+/* ---- L2 ---------------------------------------------------------------------------------------
+ */
 
 static void check_places(const npu_compile_report_t *r, const npu_desc_t *desc)
 {
@@ -326,9 +344,9 @@ START_TEST(places_in_l2_never_overlap_while_both_are_needed)
         npu_compile_report_t report;
         npu_compile_options_t options = {.reuse_input = seed % 2 == 0, .keep_all = seed % 3 == 0};
         build_random(&b, seed);
-        ck_assert_msg(npu_compile(&b.graph, &desc, &options, &prog, &report, error,
-                                  sizeof(error)) == SIM_OK,
-                      "%s", error);
+        ck_assert_msg(
+            npu_compile(&b.graph, &desc, &options, &prog, &report, error, sizeof(error)) == SIM_OK,
+            "%s", error);
         check_places(&report, &desc);
         ck_assert(!options.keep_all || report.all_kept);
         npu_compile_report_free(&report);
@@ -418,7 +436,8 @@ START_TEST(the_network_table_says_where_input_and_output_are)
 }
 END_TEST
 
-/* ---- the same every time; and refusals -------------------------------------------------------- */
+/* ---- the same every time; and refusals --------------------------------------------------------
+ */
 
 START_TEST(the_same_graph_gives_the_same_bytes)
 {
@@ -470,7 +489,8 @@ START_TEST(too_many_activations_are_refused_with_layer_and_bytes)
     desc.l2_bytes = 18432;
     two_layers(&b);
     /* constants: 2048 + 768 + 2048 + 384, each already a multiple of 64 */
-    refuses(&b, &desc, 1, "activations need 14336 bytes of L2, 12160 are left "
+    refuses(&b, &desc, 1,
+            "activations need 14336 bytes of L2, 12160 are left "
             "beside 5248 of constants and the program");
 }
 END_TEST
@@ -494,7 +514,8 @@ START_TEST(a_tile_larger_than_l1_is_refused_with_bytes)
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 8, 8, 32), &k);
     build_end(&b, &out, 1);
-    refuses(&b, &desc, 0, "the smallest tile needs 25600 bytes of L1 weights, "
+    refuses(&b, &desc, 0,
+            "the smallest tile needs 25600 bytes of L1 weights, "
             "there are 4096");
 }
 END_TEST
@@ -528,11 +549,10 @@ START_TEST(sums_that_can_overflow_the_accumulator_are_refused)
     /* only whole bytes above 2^31 - 1 matter: 60000 * 127 * 255 = 1943100000 still fits */
     char error[256];
     npu_prog_t prog;
-    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) ==
-                      SIM_OK,
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
                   "%s", error);
     npu_prog_free(&prog);
-    memset(data, 0x80, 60000);                        /* -128: 1958400000 */
+    memset(data, 0x80, 60000); /* -128: 1958400000 */
     b.graph.tensor[in].zero_point = b.graph.tensor[w].zero_point;
     uint32_t bias_shape = 1;
     int32_t bias = build_tensor(&b, NPU_TYPE_INT32, 1, &bias_shape, 0.0f, 0);
@@ -541,7 +561,8 @@ START_TEST(sums_that_can_overflow_the_accumulator_are_refused)
     int32_t with_bias[3] = {in, w, bias};
     b.graph.nodes = 0;
     build_node(&b, NPU_NODE_FULLY_CONNECTED, with_bias, 3, out);
-    refuses(&b, &desc, 0, "output channel 0 can sum up to 2226835456, "
+    refuses(&b, &desc, 0,
+            "output channel 0 can sum up to 2226835456, "
             "the accumulator holds 2147483647");
 }
 END_TEST

@@ -8,7 +8,7 @@
 #include "sim/png.h"
 
 typedef struct {
-    uint32_t tensor; /* number in the model */
+    uint32_t tensor;        /* number in the model */
     uint64_t offset, bytes; /* in golden_t.data */
     bool is_input;
 } golden_tensor_t;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- 32-bit fixed point ----------------------------------------------------------------------- */
+/* ---- 32-bit fixed point -----------------------------------------------------------------------
+ */
 
 static int32_t saturate32(int64_t x)
 {
@@ -103,7 +104,8 @@ static int32_t one_over_one_plus(int32_t x)
     return shift_left_saturating(y, 1);
 }
 
-/* ---- tensors as numbers ----------------------------------------------------------------------- */
+/* ---- tensors as numbers -----------------------------------------------------------------------
+ */
 
 static const npu_tensor_t *tensor_of(const golden_ref_t *r, int32_t t)
 {
@@ -162,7 +164,8 @@ static int32_t activate(const golden_ref_t *r, const npu_node_t *n, int32_t code
     return clamp(code, low, high);
 }
 
-/* ---- operators -------------------------------------------------------------------------------- */
+/* ---- operators --------------------------------------------------------------------------------
+ */
 
 static scale_t accumulator_scale(const golden_ref_t *r, const npu_node_t *n, uint32_t channel)
 {
@@ -170,8 +173,7 @@ static scale_t accumulator_scale(const golden_ref_t *r, const npu_node_t *n, uin
     float w = npu_tensor_scale(tensor_of(r, n->input[1]), channel);
     float y = tensor_of(r, n->output[0])->scale[0];
     bool per_tensor = tensor_of(r, n->input[0])->type == NPU_TYPE_UINT8 ||
-                      (n->op == NPU_NODE_FULLY_CONNECTED &&
-                       tensor_of(r, n->input[1])->scales == 1);
+                      (n->op == NPU_NODE_FULLY_CONNECTED && tensor_of(r, n->input[1])->scales == 1);
     double product = per_tensor ? (double)(x * w) : (double)x * (double)w;
     return quantize_scale(product / (double)y);
 }
@@ -204,9 +206,9 @@ static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, 
                     n->op == NPU_NODE_DEPTHWISE_CONV_2D
                         ? ((uint64_t)ky * k->kernel_w + kx) * weights->shape[3] + oc
                         : (((uint64_t)oc * k->kernel_h + ky) * k->kernel_w + kx) * count + ic;
-                sum += (int64_t)(get(r, n->input[1], w) - weight_zero) *
-                       (get(r, n->input[0], at(in, (uint32_t)iy, (uint32_t)ix, first + ic)) -
-                        in_zero);
+                sum +=
+                    (int64_t)(get(r, n->input[1], w) - weight_zero) *
+                    (get(r, n->input[0], at(in, (uint32_t)iy, (uint32_t)ix, first + ic)) - in_zero);
             }
         }
     return (int32_t)sum;
@@ -241,8 +243,7 @@ static void run_fully_connected(const golden_ref_t *r, const npu_node_t *n)
                              npu_tensor_zero_point(weights, o)) *
                    (get(r, n->input[0], i) - in_zero);
         int32_t code = rescale(r, (int32_t)sum, accumulator_scale(r, n, o));
-        set(r, n->output[0], o,
-            activate(r, n, code + tensor_of(r, n->output[0])->zero_point[0]));
+        set(r, n->output[0], o, activate(r, n, code + tensor_of(r, n->output[0])->zero_point[0]));
     }
 }
 
@@ -281,8 +282,8 @@ static void run_elementwise(const golden_ref_t *r, const npu_node_t *n)
                             tensor_of(r, n->input[0])->zero_point[0];
                 int32_t b = get(r, n->input[1], broadcast(r, n->input[1], y, x, c)) -
                             tensor_of(r, n->input[1])->zero_point[0];
-                int32_t code = n->op == NPU_NODE_MUL ? multiply(r, n, a, b)
-                                                     : add_or_sub(r, n, a, b);
+                int32_t code =
+                    n->op == NPU_NODE_MUL ? multiply(r, n, a, b) : add_or_sub(r, n, a, b);
                 code += tensor_of(r, n->output[0])->zero_point[0];
                 set(r, n->output[0], at(out, y, x, c), activate(r, n, code));
             }
@@ -397,8 +398,7 @@ static void run_logistic(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     scale_t scale = quantize_scale((double)from->scale[0] * (double)(1 << 27));
-    int32_t radius =
-        (int32_t)floor(15.0 * (double)(1 << 27) / (double)(INT64_C(1) << scale.shift));
+    int32_t radius = (int32_t)floor(15.0 * (double)(1 << 27) / (double)(INT64_C(1) << scale.shift));
     for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
         set(r, n->output[0], i, logistic(r, scale, radius, x) + 128 + lowest(to));
@@ -445,7 +445,8 @@ static void run_quantize(const golden_ref_t *r, const npu_node_t *n)
         scale = quantize_scale((double)from->scale[0] / (double)to->scale[0]);
     for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
         if (floats)
-            set(r, n->output[0], i, to_code(to, ((const float *)(void *)r->tensor[n->input[0]])[i]));
+            set(r, n->output[0], i,
+                to_code(to, ((const float *)(void *)r->tensor[n->input[0]])[i]));
         else
             set(r, n->output[0], i,
                 rescale(r, get(r, n->input[0], i) - from->zero_point[0], scale) +
@@ -479,7 +480,8 @@ static void run_reshape(const golden_ref_t *r, const npu_node_t *n)
     memcpy(r->tensor[n->output[0]], r->tensor[n->input[0]], tensor_of(r, n->input[0])->bytes);
 }
 
-/* ---- the graph -------------------------------------------------------------------------------- */
+/* ---- the graph --------------------------------------------------------------------------------
+ */
 
 static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t *) = {
     [NPU_NODE_ADD] = run_elementwise,

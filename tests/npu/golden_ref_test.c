@@ -100,8 +100,7 @@ START_TEST(mobilenet_v1_uint8_equals_the_reference_engine)
 }
 END_TEST
 
-TEST_MAIN("npu reference interpreter",
-          person_detect_equals_the_reference_engine_in_both_roundings,
+TEST_MAIN("npu reference interpreter", person_detect_equals_the_reference_engine_in_both_roundings,
           vww_equals_the_reference_engine_in_both_roundings,
           resnet8_equals_the_reference_engine_in_both_roundings,
           blazeface_equals_the_reference_engine, mobilenet_v1_uint8_equals_the_reference_engine)

@@ -2,7 +2,8 @@
  * tflite_fuzz.c - any bytes as a model: the reader may refuse, never crash.
  *
  *   clang -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/npu/tflite_fuzz.c \
- *       npu/compiler/tflite.c npu/compiler/flatbuffer.c npu/compiler/graph.c npu/compiler/graph_check.c
+ *       npu/compiler/tflite.c npu/compiler/flatbuffer.c npu/compiler/graph.c
+ * npu/compiler/graph_check.c
  */
 #include "npu/compiler/tflite.h"
 
