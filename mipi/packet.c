@@ -131,9 +131,9 @@ uint16_t mipi_crc16(uint16_t crc, const void *data, size_t bytes)
 {
     const uint8_t *p = data;
     for (; bytes >= 8; bytes -= 8, p += 8) {
-        crc = crc_table[7][p[0] ^ (crc & 0xff)] ^ crc_table[6][p[1] ^ crc >> 8] ^
-              crc_table[5][p[2]] ^ crc_table[4][p[3]] ^ crc_table[3][p[4]] ^ crc_table[2][p[5]] ^
-              crc_table[1][p[6]] ^ crc_table[0][p[7]];
+        uint16_t ahead = crc_table[5][p[2]] ^ crc_table[4][p[3]] ^ crc_table[3][p[4]] ^
+                         crc_table[2][p[5]] ^ crc_table[1][p[6]] ^ crc_table[0][p[7]];
+        crc = ahead ^ (crc_table[7][p[0] ^ (crc & 0xff)] ^ crc_table[6][p[1] ^ crc >> 8]);
     }
     for (; bytes > 0; bytes--, p++)
         crc = (uint16_t)(crc >> 8 ^ crc_table[0][*p ^ (crc & 0xff)]);

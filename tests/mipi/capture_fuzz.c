@@ -1,4 +1,6 @@
-/* Any bytes into the capture reader, what it finds into the receiver and the embedded-line parser.
+/*
+ * Any bytes into the capture reader, and what it finds into the receiver and the embedded-line
+ * parser. Chance never makes a CRC-32, so the input is also used as edits of a good capture.
  */
 #include "mipi/capture.h"
 #include "mipi/embedded.h"
@@ -6,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_all(const uint8_t *data, size_t size)
 {
     const mipi_rx_desc_t desc = {.max_frame_bytes = 1 << 20};
     mipi_capture_reader_t reader;
@@ -24,5 +26,42 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     mipi_rx_finish(&rx);
     mipi_rx_free(&rx);
+}
+
+static size_t good_capture(uint8_t *file, size_t max)
+{
+    const mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    mipi_capture_writer_t writer;
+    FILE *stream = fmemopen(file, max, "w");
+    mipi_capture_begin(&writer, stream, &dphy);
+    for (uint32_t n = 0; n < 5; n++) {
+        uint8_t bytes[40], payload[20] = {0};
+        size_t count = n % 4 == 0 ? mipi_short_packet(bytes, 0, n == 0 ? MIPI_DT_FS : MIPI_DT_FE, 1)
+                                  : mipi_long_packet(bytes, 0, MIPI_DT_RAW10, payload, 20);
+        mipi_capture_packet(
+            &writer, &(mipi_packet_t){.number = n, .bytes = bytes, .count = (uint32_t)count});
+    }
+    mipi_capture_end(&writer);
+    size_t bytes = (size_t)ftell(stream);
+    fclose(stream);
+    return bytes;
+}
+
+/* Each three bytes of input: where (16 bits), and what to xor there. The first cuts the file. */
+static void read_edited(const uint8_t *data, size_t size)
+{
+    uint8_t file[512] = {0};
+    size_t bytes = good_capture(file, sizeof(file));
+    for (; size >= 3; data += 3, size -= 3)
+        file[(size_t)(data[0] | data[1] << 8) % bytes] ^= data[2];
+    if (size > 0)
+        bytes -= data[0] % bytes;
+    read_all(file, bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_all(data, size);
+    read_edited(data, size);
     return 0;
 }

@@ -136,7 +136,8 @@ START_TEST(the_bytes_are_as_documented)
     /* 888,000,000 = 0x34EDCE00 */
     ck_assert_mem_eq(file + 16, "\x00\xce\xed\x34\0\0\0\0\0\0\0\0", 12);
     uint32_t crc = sim_crc32(0, file, 28);
-    ck_assert_uint_eq(file[28] | file[29] << 8 | file[30] << 16 | (uint32_t)file[31] << 24, crc);
+    for (uint32_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(file[28 + i], crc >> (8 * i) & 0xff);
     const uint8_t *second = file + record_at[1];
     ck_assert_mem_eq(second, "PKT1\x10\0\0\0\x01\0\0\0\0\0\0\0\x40\x42\x0f\0\0\0\0\0", 24);
     ck_assert_mem_eq(second + 28, "\x2b\x0a\x00", 3);
@@ -222,6 +223,33 @@ START_TEST(a_missing_record_shows_in_the_numbers)
 }
 END_TEST
 
+START_TEST(damage_after_a_gap_has_the_number_of_its_own_packet)
+{
+    write_capture();
+    size_t gap = record_at[2] - record_at[1];
+    memmove(file + record_at[1], file + record_at[2], file_bytes - record_at[2]);
+    read_capture(file, record_at[3] - gap - 1);
+    ck_assert_int_eq(result.problem[0].kind, MIPI_CAPTURE_NUMBER);
+    ck_assert_int_eq(result.problem[1].kind, MIPI_CAPTURE_TRUNCATED);
+    ck_assert_uint_eq(result.problem[1].packet, 2);
+}
+END_TEST
+
+START_TEST(a_record_of_an_unknown_kind_is_skipped)
+{
+    write_capture();
+    uint8_t *record = file + record_at[2];
+    memcpy(record, "NEW1", 4);
+    uint32_t crc = sim_crc32(0, record, 24);
+    for (uint32_t i = 0; i < 4; i++)
+        record[24 + i] = (uint8_t)(crc >> (8 * i));
+    read_capture(file, file_bytes);
+    ck_assert_uint_eq(result.packets, PACKETS - 1);
+    ck_assert_int_eq(result.problem[0].kind, MIPI_CAPTURE_RECORD);
+    ck_assert_uint_eq(result.problem[0].packet, 2);
+}
+END_TEST
+
 START_TEST(a_file_cut_anywhere_is_reported)
 {
     write_capture();
@@ -303,6 +331,8 @@ END_TEST
 
 TEST_MAIN("mipi capture", a_capture_comes_back_as_it_was, the_bytes_are_as_documented,
           every_flipped_bit_is_found_and_named, a_destroyed_record_costs_one_packet,
-          a_missing_record_shows_in_the_numbers, a_file_cut_anywhere_is_reported,
+          a_missing_record_shows_in_the_numbers,
+          damage_after_a_gap_has_the_number_of_its_own_packet,
+          a_record_of_an_unknown_kind_is_skipped, a_file_cut_anywhere_is_reported,
           bytes_after_the_end_are_reported, other_files_are_refused,
           a_damaged_header_does_not_stop_the_reader, a_write_error_shows_in_the_stream)

@@ -114,11 +114,24 @@ START_TEST(metadata_of_any_length_line_and_address_arrive_unchanged)
 }
 END_TEST
 
+START_TEST(reads_use_the_ports_bursts)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    rig.mem.burst_bytes = rig.tx.mem.max_burst_bytes = 64;
+    rig_meta(&rig, 0, 200, 100, MIPI_DEST_RESET);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.tx.l2_reads, 5); /* 0..64..100, 100..128..192..200 */
+    ck_assert_mem_eq(received, rig.mem.data, 200);
+    close_rig();
+}
+END_TEST
+
 START_TEST(a_padded_last_line_is_filled_with_zeros)
 {
     mipi_desc_t desc = rig_desc();
     open_rig(&desc, MIPI_CTRL_META);
-    rig_meta(&rig, 0, 200, 200, MIPI_DEST_RESET); /* leaves its bytes in the first buffer */
+    rig_meta(&rig, 0, 400, 200, MIPI_DEST_RESET); /* leaves its bytes in both buffers */
     rig_meta(&rig, 100000 * NS, 50, 40, MIPI_DEST_RESET | MIPI_DEST_PAD);
     sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
     ck_assert_uint_eq(received_frames, 2);
@@ -291,7 +304,7 @@ START_TEST(metadata_from_nowhere_are_zeros_and_an_error_bit)
 END_TEST
 
 TEST_MAIN("mipi metadata", a_metadata_frame_leaves_at_its_times,
-          metadata_of_any_length_line_and_address_arrive_unchanged,
+          metadata_of_any_length_line_and_address_arrive_unchanged, reads_use_the_ports_bursts,
           a_padded_last_line_is_filled_with_zeros, metadata_goes_between_image_lines,
           metadata_takes_turns_until_the_fifo_is_half_full,
           inline_metadata_stands_in_the_image_frame_behind_the_embedded_lines,

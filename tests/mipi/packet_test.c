@@ -111,7 +111,7 @@ START_TEST(crc_sees_every_single_and_double_bit_flip)
             if (b != a)
                 body[b / 8] ^= (uint8_t)(1u << b % 8);
             uint16_t crc = mipi_crc16(MIPI_CRC_START, body, sizeof(payload));
-            ck_assert_uint_ne(crc, body[40] | body[41] << 8);
+            ck_assert_uint_ne(crc, (uint16_t)(body[40] | body[41] << 8));
             body[a / 8] ^= (uint8_t)(1u << a % 8);
             if (b != a)
                 body[b / 8] ^= (uint8_t)(1u << b % 8);

@@ -26,7 +26,7 @@ static void mem_request(void *ctx, uint32_t master, sim_mem_req_t *req)
     assert(master == 7);
     assert(mem->head == NULL); /* one at a time */
     assert(!req->write && req->bytes >= 1);
-    assert(req->addr / 16 == (req->addr + req->bytes - 1) / 16); /* within a burst */
+    assert(req->addr / mem->burst_bytes == (req->addr + req->bytes - 1) / mem->burst_bytes);
     uint64_t now = sim_now_ps(mem->comp.sim), n = sim_cycles_at(now, mem->clk_hz);
     assert(sim_edge_ps(n, mem->clk_hz) == now); /* on an edge */
     mem->head = req;
@@ -127,6 +127,7 @@ void rig_open(rig_t *rig, const mipi_desc_t *desc)
                    &rig->source);
     rig->mem.clk_hz = desc->clk_hz;
     rig->mem.latency_cycles = 4;
+    rig->mem.burst_bytes = 16;
     for (uint32_t i = 0; i < RIG_L2_BYTES; i++)
         rig->mem.data[i] = (uint8_t)(i * 13 + i / 256);
     rig->tx.mem = (sim_mem_port_t){.request = mem_request,

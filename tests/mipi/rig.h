@@ -17,6 +17,7 @@ typedef struct {
     sim_event_t answer;
     sim_mem_req_t *head, *tail;
     uint32_t latency_cycles;
+    uint32_t burst_bytes; /* 16; a test may change it, and tx.mem.max_burst_bytes with it */
     uint64_t clk_hz;
     uint8_t data[RIG_L2_BYTES];
 } rig_mem_t;

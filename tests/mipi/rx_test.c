@@ -52,13 +52,19 @@ static void send_long(uint8_t vc, uint8_t dt, const void *payload, uint16_t byte
 }
 
 /* The only event so far is of this kind. */
-static void expect_only(mipi_rx_kind_t kind)
+static void expect_only_of(mipi_rx_kind_t kind)
 {
     ck_assert_msg(rx.counts[kind] == 1 && mipi_rx_event_count(&rx) == 1,
                   "%s: %llu, all: %llu, last: %s", mipi_rx_kind_name(kind),
                   (unsigned long long)rx.counts[kind], (unsigned long long)mipi_rx_event_count(&rx),
                   mipi_rx_kind_name(last.kind));
     ck_assert_int_eq(last.kind, kind);
+}
+
+/* ... and it names the newest packet. */
+static void expect_only(mipi_rx_kind_t kind)
+{
+    expect_only_of(kind);
     ck_assert_uint_eq(last.packet, number - 1);
 }
 
@@ -147,6 +153,9 @@ START_TEST(a_corrected_header_is_reported_and_used)
     ck_assert_uint_eq(frames, 1);
     ck_assert_uint_eq(frame.number, 7);
     ck_assert_uint_eq(frame.events, 1);
+    send_short(0, MIPI_DT_FS, 8);
+    send_short(0, MIPI_DT_FE, 8);
+    ck_assert_uint_eq(frame.events, 0);
     mipi_rx_free(&rx);
 }
 END_TEST
@@ -389,6 +398,10 @@ START_TEST(a_frame_larger_than_allowed_is_cut)
     expect_only(MIPI_RX_MEMORY);
     send_short(0, MIPI_DT_FE, 1);
     ck_assert_uint_eq(frame.stream[0].lines, 2);
+    send_short(0, MIPI_DT_FS, 2); /* every frame has its own limit */
+    send_long(0, MIPI_DT_USER1, line, 40);
+    send_long(0, MIPI_DT_USER1, line, 40);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 1);
     mipi_rx_free(&rx);
 }
 END_TEST
@@ -430,10 +443,30 @@ START_TEST(after_a_lost_header_the_stream_is_found_again)
 }
 END_TEST
 
+START_TEST(a_header_in_a_payload_does_not_fool_the_search)
+{
+    uint8_t bytes[64];
+    size_t n = mipi_short_packet(bytes, 0, MIPI_DT_FS, 1);
+    /* the payload contains a frame start that would fit, but nothing fits behind it */
+    n +=
+        mipi_long_packet(bytes + n, 0, MIPI_DT_RAW8, (const uint8_t *)"ab\x00\x01\x00\x1a??gh", 10);
+    n += mipi_long_packet(bytes + n, 0, MIPI_DT_RAW8, (const uint8_t *)"ijklmnop", 8);
+    n += mipi_short_packet(bytes + n, 0, MIPI_DT_FE, 1);
+    bytes[4] ^= 0x03;
+    open_rx();
+    mipi_rx_bytes(&rx, bytes, n);
+    expect_only_of(MIPI_RX_ECC);
+    ck_assert_uint_eq(frames, 1);
+    ck_assert_uint_eq(frame.stream[0].lines, 1);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(hostile_bytes_do_no_harm)
 {
     sim_stream_t rng = sim_stream(99, 0, 0);
     static uint8_t bytes[8192];
+    static const uint8_t payload[500];
     for (uint32_t run = 0; run < 300; run++) {
         mipi_rx_init(&rx, &(mipi_rx_desc_t){.max_frame_bytes = 1 << 16},
                      &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
@@ -446,7 +479,7 @@ START_TEST(hostile_bytes_do_no_harm)
                                        (uint16_t)sim_stream_below(&rng, 4));
             else if (what < 3)
                 n += mipi_long_packet(bytes + n, vc, (uint8_t)(16 + sim_stream_below(&rng, 48)),
-                                      bytes, (uint16_t)sim_stream_below(&rng, 500));
+                                      payload, (uint16_t)sim_stream_below(&rng, 500));
             else
                 for (uint32_t i = sim_stream_below(&rng, 30); i > 0; i--)
                     bytes[n++] = (uint8_t)sim_stream_u32(&rng);
@@ -484,5 +517,6 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           data_types_without_meaning_are_reported_and_kept,
           null_and_blanking_packets_are_dropped_anywhere, a_ninth_data_type_is_left_out,
           a_frame_larger_than_allowed_is_cut, packets_back_to_back_are_found,
-          after_a_lost_header_the_stream_is_found_again, hostile_bytes_do_no_harm,
+          after_a_lost_header_the_stream_is_found_again,
+          a_header_in_a_payload_does_not_fool_the_search, hostile_bytes_do_no_harm,
           every_event_has_a_name_and_a_sentence)

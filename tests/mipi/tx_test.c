@@ -333,6 +333,51 @@ START_TEST(frames_faster_than_the_link_are_dropped_whole)
 }
 END_TEST
 
+/* FS, line and FE take 409 + 4425 + 409 = 5243 ns; frame 4 comes four periods after frame 0. */
+START_TEST(a_frame_in_the_instant_another_leaves_is_too_early)
+{
+    for (uint32_t late_ps = 0; late_ps <= 1; late_ps++) {
+        for (uint64_t shuffle = 0; shuffle < 8; shuffle++) {
+            mipi_desc_t desc = rig_desc();
+            desc.fifo_bytes = 8192;
+            rig_open(&rig, &desc);
+            rig_lines(&rig, 400, 1, 5, 1000 * NS, 1310750 + late_ps, px);
+            sim_set_shuffle(rig.sim, shuffle);
+            rig_start(&rig);
+            rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+            sim_run_until_ps(rig.sim, 100000 * NS);
+            ck_assert_uint_eq(rig.tx.frames_lost, late_ps == 0 ? 1 : 0);
+            rig_close(&rig);
+        }
+    }
+}
+END_TEST
+
+/* 64 places, 8 of them kept for FS and FE: FS and 55 lines of 11 bytes fill the rest. */
+START_TEST(the_fifo_has_64_places)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 4, 100, 200, 1000 * NS, 1 * NS, px);
+    rig.source.lines = 100;
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 1000000 * NS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 45);
+    ck_assert_uint_eq(rig.packets, 57);
+    ck_assert_uint_eq(rig.errors_logged, 1);
+    /* the next frame logs anew */
+    rig.source.lines = 200;
+    rig.source.first_ps = 2000000 * NS - 100 * NS;
+    sim_event_at(rig.sim, &rig.source.event, 2000000 * NS);
+    sim_run_until_ps(rig.sim, 3000000 * NS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 90);
+    ck_assert_uint_eq(rig.packets, 114);
+    ck_assert_uint_eq(rig.errors_logged, 2);
+    rig_close(&rig);
+}
+END_TEST
+
 START_TEST(a_line_longer_than_a_packet_is_lost_not_wrapped)
 {
     static uint16_t wide[60000];
@@ -445,11 +490,16 @@ START_TEST(reset_brings_the_first_frame_back)
     sink.line(sink.ctx, &line);
     rig_meta(&rig, 600 * NS, 100, 10, MIPI_DEST_RESET);
     sim_run_until_ps(rig.sim, 700 * NS);
+    rig_write(&rig, RIG_IRQ_EN, UINT32_MAX);
+    line.width_px = 4000; /* no room: overflow */
+    sink.line(sink.ctx, &line);
+    ck_assert(rig.tx.irq.level);
     ck_assert_uint_ne(sim_state_hash(rig.sim), hash);
     rig.mem.head = NULL;
     sim_event_cancel(rig.sim, &rig.mem.answer);
     sim_reset(rig.sim);
     ck_assert_uint_eq(sim_next_event_ps(rig.sim), SIM_NEVER_PS);
+    ck_assert(!rig.tx.irq.level);
     ck_assert_uint_eq(rig.tx.fifo_packets, 0);
     ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
     rig_close(&rig);
@@ -461,6 +511,7 @@ START_TEST(faults_hit_the_packets_they_name)
     const mipi_fault_t faults[] = {
         {1, MIPI_FAULT_FLIP, 3},      /* header of the first line: corrected */
         {2, MIPI_FAULT_FLIP, 8 * 10}, /* payload: CRC */
+        {2, MIPI_FAULT_FLIP, 8 * 11}, /* twice the same packet */
         {3, MIPI_FAULT_TRUNCATE, 9},  /* short */
         {4, MIPI_FAULT_DROP, 0},      /* gone */
         {5, MIPI_FAULT_LOSE_LANE, 0}, /* one lane only: all bytes 0, a frame start number 0 */
@@ -566,6 +617,7 @@ TEST_MAIN("mipi tx", nothing_is_sent_until_something_is_enabled,
           a_slow_link_drops_exactly_the_lines_that_find_no_room,
           room_is_seen_after_the_instant_it_comes_back, ties_do_not_change_the_state,
           frames_faster_than_the_link_are_dropped_whole,
+          a_frame_in_the_instant_another_leaves_is_too_early, the_fifo_has_64_places,
           a_line_longer_than_a_packet_is_lost_not_wrapped, what_is_taken_arrives_unchanged,
           registers_have_their_reset_values, the_interrupt_is_a_level_that_a_one_clears,
           reset_brings_the_first_frame_back, faults_hit_the_packets_they_name,
