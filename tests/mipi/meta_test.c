@@ -45,6 +45,31 @@ static void close_rig(void)
     rig_close(&rig);
 }
 
+static uint32_t asked_frame;
+static uint64_t asked_ps;
+
+static void on_asked(void *ctx, uint32_t frame)
+{
+    asked_frame = frame;
+    asked_ps = sim_now_ps(((rig_t *)ctx)->sim);
+}
+
+START_TEST(whoever_wants_to_know_hears_of_metadata_when_it_is_asked_for)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    rig.tx.meta_asked = on_asked;
+    rig_write(&rig, RIG_META_FRAME, 5);
+    rig_meta(&rig, 12345 * NS, 10, 10, MIPI_DEST_RESET);
+    ck_assert_uint_eq(asked_frame, 5);
+    ck_assert_uint_eq(asked_ps, 12345 * NS);
+    rig_write(&rig, RIG_META_FRAME, 6);
+    rig_write(&rig, RIG_META_GO, 1); /* refused: busy */
+    ck_assert_uint_eq(asked_frame, 5);
+    close_rig();
+}
+END_TEST
+
 START_TEST(a_metadata_frame_leaves_at_its_times)
 {
     mipi_desc_t desc = rig_desc();
@@ -303,7 +328,8 @@ START_TEST(metadata_from_nowhere_are_zeros_and_an_error_bit)
 }
 END_TEST
 
-TEST_MAIN("mipi metadata", a_metadata_frame_leaves_at_its_times,
+TEST_MAIN("mipi metadata", whoever_wants_to_know_hears_of_metadata_when_it_is_asked_for,
+          a_metadata_frame_leaves_at_its_times,
           metadata_of_any_length_line_and_address_arrive_unchanged, reads_use_the_ports_bursts,
           a_padded_last_line_is_filled_with_zeros, metadata_goes_between_image_lines,
           metadata_takes_turns_until_the_fifo_is_half_full,

@@ -609,6 +609,28 @@ START_TEST(chip_data_are_read_strictly)
 }
 END_TEST
 
+START_TEST(the_default_chip_says_what_the_code_defaults_to)
+{
+    sim_doc_t *doc = sim_doc_load("logic/chips/imx500.json");
+    sim_cfg_t root = sim_doc_root(doc), cfg = sim_cfg_obj(&root, "mipi");
+    mipi_desc_t desc = {0};
+    ck_assert(sim_cfg_has(&root, "mipi"));
+    mipi_desc_read(&cfg, &desc); /* over zeros: every key is there */
+    ck_assert_ptr_null(sim_doc_error(doc));
+    sim_doc_free(doc);
+    mipi_desc_t expected = mipi_desc_default();
+    ck_assert_uint_eq(desc.clk_hz, expected.clk_hz);
+    ck_assert_uint_eq(desc.fifo_bytes, expected.fifo_bytes);
+    ck_assert_uint_eq(desc.meta_line_bytes, expected.meta_line_bytes);
+    ck_assert_uint_eq(desc.embedded_lines, expected.embedded_lines);
+    ck_assert_uint_eq(desc.frame_numbers, expected.frame_numbers);
+    ck_assert_uint_eq(mipi_dphy_packet(&desc.dphy, 2541).end_ps, 11830225);
+    desc.dphy.gated_clock = expected.dphy.gated_clock = true;
+    ck_assert_uint_eq(mipi_dphy_packet(&desc.dphy, 2541).end_ps,
+                      mipi_dphy_packet(&expected.dphy, 2541).end_ps);
+}
+END_TEST
+
 TEST_MAIN("mipi tx", nothing_is_sent_until_something_is_enabled,
           a_frame_is_fs_lines_fe_at_their_times, the_binned_mode_of_the_sensor_flows_without_loss,
           embedded_lines_follow_fs_and_carry_the_registers, control_bits_wait_for_the_next_frame,
@@ -622,4 +644,4 @@ TEST_MAIN("mipi tx", nothing_is_sent_until_something_is_enabled,
           registers_have_their_reset_values, the_interrupt_is_a_level_that_a_one_clears,
           reset_brings_the_first_frame_back, faults_hit_the_packets_they_name,
           descriptions_out_of_range_are_refused_by_name, without_memory_the_check_fails,
-          chip_data_are_read_strictly)
+          chip_data_are_read_strictly, the_default_chip_says_what_the_code_defaults_to)
