@@ -16,7 +16,7 @@ pix_desc_t pix_desc_default(void)
         .f_number = 1.79,
         .transmission = 0.9,
         .magnification = 0,
-        .photons_per_lux = {2.93e15, 3.49e15, 3.74e15},
+        .photons_per_lux = {3.74e15, 3.49e15, 2.93e15},
         .qe = {{0.47, 0.08, 0.03}, {0.12, 0.60, 0.18}, {0.03, 0.13, 0.52}},
         .full_well_e = 8180,
         .dark_e_per_s = 1.0,

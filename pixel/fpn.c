@@ -27,12 +27,12 @@ typedef struct {
 /* The middle quantile of each of `levels` equal parts, in sigmas. */
 static void quantiles(float *z, uint32_t levels)
 {
-    uint32_t word[GAUSS_LEVELS];
+    uint32_t part = UINT32_MAX / levels + 1;
     for (uint32_t i = 0; i < levels; i++) {
-        uint32_t part = UINT32_MAX / levels + 1, p = i * part + part / 2;
-        word[i] = p < 0x80000000u ? p | 0x80000000u : UINT32_MAX - p; /* see kernels.h */
+        uint32_t p = i * part + part / 2;
+        uint32_t word = p < 0x80000000u ? p | 0x80000000u : UINT32_MAX - p; /* kernel_code.h */
+        pix_kernels_scalar.normal(&word, &z[i], 1);
     }
-    pix_kernels_scalar.normal(word, z, levels);
 }
 
 static void make_tables(maker_t *m)

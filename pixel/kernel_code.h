@@ -13,13 +13,24 @@
 
 _Static_assert(PIX_LANES % LANES == 0, "a padded row is whole vectors");
 
-/* c[0] + x c[1] + ... */
-static inline f_t poly(f_t x, const float *c, int degree)
+/* Polynomials c[0] + c[1] x + ... of degree 3, 5, 7, as trees: short chains of operations. */
+static inline f_t poly3(f_t x, f_t xx, const float *c)
 {
-    f_t sum = f_of(c[degree]);
-    for (int i = degree - 1; i >= 0; i--)
-        sum = add(mul(sum, x), f_of(c[i]));
-    return sum;
+    f_t low = add(mul(x, f_of(c[1])), f_of(c[0]));
+    return add(mul(xx, add(mul(x, f_of(c[3])), f_of(c[2]))), low);
+}
+
+static inline f_t poly5(f_t x, const float *c)
+{
+    f_t xx = mul(x, x);
+    f_t high = add(mul(x, f_of(c[5])), f_of(c[4]));
+    return add(mul(mul(xx, xx), high), poly3(x, xx, c));
+}
+
+static inline f_t poly7(f_t x, const float *c)
+{
+    f_t xx = mul(x, x);
+    return add(mul(mul(xx, xx), poly3(x, xx, c + 4)), poly3(x, xx, c));
 }
 
 /* -log2(y), 2^-126 <= y <= 1: y = 2^e (1 + f) with 1 + f in sqrt(1/2)..sqrt(2). Relative error
@@ -32,7 +43,7 @@ static inline f_t minus_log2(f_t y)
     u_t bits = u_add(u_from_bits(y), u_of(one - root_half));
     f_t exponent = f_from_u(u_shr23(bits)); /* e + 127 */
     f_t f = sub(f_from_bits(u_add(u_and(bits, u_of(0x007fffff)), u_of(root_half))), f_of(1.0f));
-    return sub(sub(f_of(127.0f), exponent), mul(f, poly(f, LOG2_1P, 5)));
+    return sub(sub(f_of(127.0f), exponent), mul(f, poly5(f, LOG2_1P)));
 }
 
 /* A standard normal number: sign and tail probability (31 bits) from one word. */
@@ -43,7 +54,7 @@ static inline f_t normal_of(u_t word)
     f_t bits = add(f_from_u(u_and(word, u_of(0x7fffffff))), f_of(0.5f));
     f_t p = mul(bits, f_of(0x1p-32f));
     f_t w = minus_log2(mul(mul(bits, f_of(0x1p-30f)), sub(f_of(1.0f), p)));
-    f_t z = mul(root(w), poly(w, H, 7));
+    f_t z = mul(root(w), poly7(w, H));
     return f_from_bits(u_or(u_from_bits(z), u_and(word, u_of(0x80000000))));
 }
 
@@ -56,23 +67,24 @@ static inline f_t exp_minus(f_t x)
     /* ln 2 in two parts, the first short enough for an exact product */
     f_t r = sub(x, mul(f_from_u(n), f_of(0.693145752f)));
     r = sub(r, mul(f_from_u(n), f_of(1.42860677e-6f)));
-    f_t small = poly(mul(r, f_of(-1.44269504f)), EXP2, 5);
+    f_t small = poly5(mul(r, f_of(-1.44269504f)), EXP2);
     return mul(small, f_from_bits(u_shl23(u_sub(u_of(127), n))));
 }
 
-/* Inversion by subtraction: u loses the probability of 0, 1, 2, ... until it is used up. A lane
- * that is done has u = 0. Stops at a remainder that rounding in the sum may have left over. */
+/* Inversion: how many of the sums P(0), P(0) + P(1), ... are below u. Rounding may leave the last
+ * sum short of 1, so the last millionth of u counts as one. A lane with u = 0 costs no rounds. */
 static inline f_t poisson_small(f_t mean, f_t u)
 {
-    enum { MOST = 64 };
-    f_t n = f_of(0.0f), p = exp_minus(mean);
+    enum { MOST = 64 }; /* of a mean of 12: beyond 1e-25 */
+    f_t n = f_of(0.0f), p = exp_minus(mean), sum = p;
+    u = least(u, f_of(0.999999f));
     for (int k = 1; k < MOST; k++) {
-        m_t more = below(most(p, f_of(4e-7f)), u);
+        m_t more = below(sum, u);
         if (!any(more))
             break;
-        u = pick(more, sub(u, p), f_of(0.0f));
         n = pick(more, f_of((float)k), n);
         p = mul(p, mul(mean, f_of(1.0f / (float)k)));
+        sum = add(sum, p);
     }
     return n;
 }
@@ -90,8 +102,8 @@ static inline f_t poisson_large(f_t mean, f_t z)
     return f_from_u(u_from_f(most(q, f_of(0.0f))));
 }
 
-/* A Poisson number of a mean in 0..PIX_POISSON_MAX. */
-static inline f_t poisson_of(f_t mean, u_t word)
+/* A Poisson number of a mean in 0..PIX_POISSON_MAX; z is read only where the mean is not small. */
+static inline f_t poisson_of(f_t mean, u_t word, const float *z)
 {
     m_t low = below(mean, f_of(PIX_POISSON_SWITCH));
     f_t small = f_of(0.0f), large = f_of(0.0f);
@@ -100,45 +112,64 @@ static inline f_t poisson_of(f_t mean, u_t word)
         small = poisson_small(least(mean, f_of(PIX_POISSON_SWITCH)), pick(low, u, small));
     }
     if (!all(low))
-        large = poisson_large(most(mean, f_of(PIX_POISSON_SWITCH)), normal_of(word));
+        large = poisson_large(most(mean, f_of(PIX_POISSON_SWITCH)), f_load(z));
     return pick(low, small, large);
-}
-
-static inline f_t mean_charge(const pix_law_t *law, const pix_span_t *span, uint32_t i)
-{
-    uint32_t phase = i % PIX_LANES;
-    f_t light = mul(f_load(span->light[0] + i), f_load(law->e_per_lux[0] + phase));
-    light = add(light, mul(f_load(span->light[1] + i), f_load(law->e_per_lux[1] + phase)));
-    light = add(light, mul(f_load(span->light[2] + i), f_load(law->e_per_lux[2] + phase)));
-    f_t gain = add(mul(f_from_s8(span->prnu + i), f_of(law->prnu_step)), f_of(1.0f));
-    f_t dark = mul(f_from_u8(span->dark + i), f_of(law->dark_step));
-    f_t mean = add(mul(light, gain), dark);
-    return least(most(mean, f_of(0.0f)), f_of(PIX_POISSON_MAX));
-}
-
-static void develop(const pix_law_t *law, const pix_span_t *span)
-{
-    for (uint32_t i = 0; i < span->count; i += LANES) {
-        f_t charge = poisson_of(mean_charge(law, span, i), u_load(span->shot + i));
-        charge = least(mul(charge, f_of(law->site_share)), f_of(law->full_well_e));
-        f_t dn = add(mul(charge, f_of(law->dn_per_e)), f_of(law->black_dn));
-        dn = add(dn, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
-        dn = add(dn, mul(normal_of(u_load(span->read + i)), f_of(law->read_dn)));
-        dn = least(most(dn, f_of(0.0f)), f_of(law->white_dn));
-        u16_store(span->out + i, u_from_f(add(dn, f_of(0.5f))));
-    }
-}
-
-static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i += LANES)
-        f_store(number + i, poisson_of(f_load(mean + i), u_load(word + i)));
 }
 
 static void normal(const uint32_t *word, float *number, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += LANES)
         f_store(number + i, normal_of(u_load(word + i)));
+}
+
+/* In passes: many short chains side by side keep a wide processor busier than one long chain. */
+static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
+    float z[PIX_SPAN_PX];
+    bool large = false;
+    for (uint32_t i = 0; i < count; i += LANES)
+        large |= !all(below(f_load(mean + i), f_of(PIX_POISSON_SWITCH)));
+    if (large)
+        normal(word, z, count);
+    for (uint32_t i = 0; i < count; i += LANES)
+        f_store(number + i, poisson_of(f_load(mean + i), u_load(word + i), z + i));
+}
+
+static void mean_charge(const pix_law_t *law, const pix_span_t *span, float *mean)
+{
+    for (uint32_t i = 0; i < span->count; i += LANES) {
+        uint32_t phase = i % PIX_LANES;
+        f_t light = mul(f_load(span->light[0] + i), f_load(law->e_per_lux[0] + phase));
+        light = add(light, mul(f_load(span->light[1] + i), f_load(law->e_per_lux[1] + phase)));
+        light = add(light, mul(f_load(span->light[2] + i), f_load(law->e_per_lux[2] + phase)));
+        f_t gain = add(mul(f_from_s8(span->prnu + i), f_of(law->prnu_step)), f_of(1.0f));
+        f_t dark = mul(f_from_u8(span->dark + i), f_of(law->dark_step));
+        f_t sum = add(mul(light, gain), dark);
+        f_store(mean + i, least(most(sum, f_of(0.0f)), f_of(PIX_POISSON_MAX)));
+    }
+}
+
+static void convert(const pix_law_t *law, const pix_span_t *span, const float *number,
+                    const float *z)
+{
+    for (uint32_t i = 0; i < span->count; i += LANES) {
+        f_t charge = mul(f_load(number + i), f_of(law->site_share));
+        charge = least(charge, f_of(law->full_well_e));
+        f_t dn = add(mul(charge, f_of(law->dn_per_e)), f_of(law->black_dn));
+        dn = add(dn, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
+        dn = add(dn, mul(f_load(z + i), f_of(law->read_dn)));
+        dn = least(most(dn, f_of(0.0f)), f_of(law->white_dn));
+        u16_store(span->out + i, u_from_f(add(dn, f_of(0.5f))));
+    }
+}
+
+static void develop(const pix_law_t *law, const pix_span_t *span)
+{
+    float mean[PIX_SPAN_PX] = {0}, number[PIX_SPAN_PX], z[PIX_SPAN_PX];
+    mean_charge(law, span, mean);
+    poisson(mean, span->shot, number, span->count);
+    normal(span->read, z, span->count);
+    convert(law, span, number, z);
 }
 
 #endif

@@ -13,7 +13,7 @@
  * probabilities; above by the Cornish-Fisher expansion of the quantile to the order 1 / mean
  * (M. Giles, "Algorithm 955: approximation of the inverse Poisson cumulative distribution
  * function", ACM TOMS 42, 2016, eq. for Q_N2). Total variation from Poisson below 1.2e-4
- * everywhere, below 2e-5 from a mean of 30: tests/pixel/noise_test.c works it out from the
+ * everywhere, below 3e-5 from a mean of 30: tests/pixel/noise_test.c works it out from the
  * kernel's own steps.
  */
 #ifndef PIXEL_KERNELS_H
@@ -22,10 +22,12 @@
 #include "sim/sim.h"
 
 #define PIX_LANES 16u               /* of the widest vector; rows are padded to it */
+#define PIX_SPAN_PX 512u            /* the longest stretch: its arrays stay in the first cache */
 #define PIX_POISSON_SWITCH 12.0f    /* electrons */
 #define PIX_POISSON_MAX 16777216.0f /* larger means are taken for this one: far above any well */
 
-/* A stretch of one row; all arrays have count elements, count a multiple of PIX_LANES. */
+/* A stretch of one row; all arrays have count elements, count a multiple of PIX_LANES up to
+ * PIX_SPAN_PX. */
 typedef struct {
     const float *light[3];       /* r, g, b: lux */
     const uint32_t *shot, *read; /* random words */
@@ -49,7 +51,7 @@ typedef struct {
 
 typedef struct pix_kernels {
     void (*develop)(const pix_law_t *law, const pix_span_t *span);
-    /* The parts, for tests. count: a multiple of PIX_LANES. */
+    /* The parts, for tests and set-up. count: a multiple of PIX_LANES up to PIX_SPAN_PX. */
     void (*poisson)(const float *mean, const uint32_t *word, float *number, uint32_t count);
     void (*normal)(const uint32_t *word, float *number, uint32_t count);
 } pix_kernels_t;

@@ -7,8 +7,6 @@
 #include "pixel/kernels.h"
 #include "pixel/pixel_int.h"
 
-#define SPAN_PX 512u
-
 /* Color of the photosites in even and odd columns of even and odd rows. */
 static uint32_t color_at(sim_bayer_t bayer, uint32_t row, uint32_t column)
 {
@@ -97,10 +95,10 @@ uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint3
     pix_law_t law = law_of(pix, frame, row);
     sim_rng_t shot = {pix->desc.seed, PIX_RNG_SHOT, frame->frame, row}, read = shot;
     read.purpose = PIX_RNG_READ;
-    uint32_t shot_word[SPAN_PX], read_word[SPAN_PX];
+    uint32_t shot_word[PIX_SPAN_PX], read_word[PIX_SPAN_PX];
     size_t fpn_row = (size_t)row * fpn->stride_px;
-    for (uint32_t x = 0; x < fpn->stride_px; x += SPAN_PX) {
-        uint32_t left = fpn->stride_px - x, count = left < SPAN_PX ? left : SPAN_PX;
+    for (uint32_t x = 0; x < fpn->stride_px; x += PIX_SPAN_PX) {
+        uint32_t left = fpn->stride_px - x, count = left < PIX_SPAN_PX ? left : PIX_SPAN_PX;
         sim_rng_fill_u32(&shot, x, count, shot_word);
         sim_rng_fill_u32(&read, x, count, read_word);
         pix_span_t span = {

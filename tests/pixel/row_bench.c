@@ -1,0 +1,79 @@
+/*
+ * row_bench.c - CPU time of pix_row, one thread, per vector level: ms per million samples.
+ *
+ * Flat light, so that the scene costs nothing. Two levels of light: a lit room, where the Poisson
+ * numbers come from the expansion, and near darkness, where they are summed up.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "pixel/pixel.h"
+
+static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
+{
+    float lux = *(const float *)ctx;
+    for (uint32_t i = 0; i < req->width_px; i++)
+        out->r[i] = out->g[i] = out->b[i] = lux;
+}
+
+static double cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static double ms_per_mpx(pix_t *pix, pix_mode_t mode, uint16_t *out)
+{
+    pix_frame_t frame = {.readout_pck = 1u << 30,
+                         .mode = mode,
+                         .line_length_pck = 9398,
+                         .frame_length_lines = 2637,
+                         .coarse_lines = 1600};
+    pix_size_t size = pix_mode_size(&pix->desc, mode);
+    double best = 1e9, start;
+    for (int run = 0; run < 3; run++) {
+        start = cpu_ms();
+        for (uint32_t row = 0; row < size.height_px; row++)
+            pix_row(pix, &frame, row, 0, out);
+        double ms = (cpu_ms() - start) * 1e6 / ((double)size.width_px * size.height_px);
+        best = ms < best ? ms : best;
+    }
+    return best;
+}
+
+static void bench_level(sim_simd_t level)
+{
+    if (!sim_simd_force(level))
+        return;
+    static pix_t pix;
+    sim_t *sim = sim_new();
+    sim_pool_t *pool = sim_pool_new(1);
+    pix_desc_t desc = pix_desc_default();
+    double start = cpu_ms();
+    if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
+        exit(1);
+    double init_ms = cpu_ms() - start;
+    uint16_t *out = malloc(pix_row_room(&desc, PIX_MODE_FULL) * sizeof(*out));
+    static const float lux[] = {300, 0.3f};
+    pix.light.row = flat_row;
+    for (int i = 0; i < 2; i++) {
+        pix.light.ctx = &lux[i];
+        printf("%-8s %6.1f lux   full %6.2f   binned %6.2f ms/Mpx   init %.0f ms\n",
+               sim_simd_name(level), (double)lux[i], ms_per_mpx(&pix, PIX_MODE_FULL, out),
+               ms_per_mpx(&pix, PIX_MODE_BINNED, out), init_ms);
+    }
+    free(out);
+    pix_free(&pix);
+    pix = (pix_t){0};
+    sim_pool_free(pool);
+    sim_free(sim);
+}
+
+int main(void)
+{
+    for (int level = SIM_SIMD_LEVELS - 1; level >= 0; level--)
+        bench_level((sim_simd_t)level);
+    return 0;
+}
