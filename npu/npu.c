@@ -30,9 +30,48 @@ const char *npu_class_name(npu_class_t c)
 /* ---- accounts -----------------------------------------------------------------------------------
  */
 
+/* a / b by an estimate in floating point that whole numbers then put right: several times faster
+ * than a 64-bit division, and these conversions happen once a burst. */
+static uint64_t divide(uint64_t a, uint64_t b, double one_over_b)
+{
+    uint64_t q = (uint64_t)((double)a * one_over_b);
+    while (q * b > a)
+        q--;
+    while (a - q * b >= b)
+        q++;
+    return q;
+}
+
+#define SMALL (UINT64_C(1) << 52) /* products of this size cannot overflow in divide */
+
+uint64_t npu_edge_ps(const npu_t *npu, uint64_t cycle)
+{
+    if (cycle > SMALL / npu->edge_num)
+        return sim_edge_ps(cycle, npu->desc.clk_hz);
+    return divide(cycle * npu->edge_num, npu->edge_den, npu->one_over_den);
+}
+
 uint64_t npu_now_cycle(const npu_t *npu)
 {
-    return sim_edge_at_or_after(sim_now_ps(npu->comp.sim), npu->desc.clk_hz);
+    uint64_t now = sim_now_ps(npu->comp.sim);
+    if (now > SMALL / npu->edge_den)
+        return sim_edge_at_or_after(now, npu->desc.clk_hz);
+    /* the least n with floor(n * num / den) >= now */
+    return divide(now * npu->edge_den + npu->edge_num - 1, npu->edge_num, npu->one_over_num);
+}
+
+static void reduce_edge(npu_t *npu)
+{
+    uint64_t a = SIM_PS_PER_S, b = npu->desc.clk_hz;
+    while (b != 0) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    npu->edge_num = SIM_PS_PER_S / a;
+    npu->edge_den = npu->desc.clk_hz / a;
+    npu->one_over_num = 1.0 / (double)npu->edge_num;
+    npu->one_over_den = 1.0 / (double)npu->edge_den;
 }
 
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
@@ -121,8 +160,8 @@ bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *repo
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
         report->classes[c] -= then[c];
     report->cycles = me->end_cycle - start;
-    report->start_ps = sim_edge_ps(start, npu->desc.clk_hz);
-    report->end_ps = sim_edge_ps(me->end_cycle, npu->desc.clk_hz);
+    report->start_ps = npu_edge_ps(npu, start);
+    report->end_ps = npu_edge_ps(npu, me->end_cycle);
     memcpy(report->busy, me->busy, sizeof(report->busy));
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
         if (me->busy[e] > me->busy[report->long_pole])
@@ -139,7 +178,7 @@ bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *repo
 
 void npu_wake(npu_t *npu, uint64_t cycle)
 {
-    uint64_t at_ps = sim_edge_ps(cycle, npu->desc.clk_hz);
+    uint64_t at_ps = npu_edge_ps(npu, cycle);
     if (!sim_event_pending(&npu->tick) || npu->tick.at_ps > at_ps)
         sim_event_at(npu->comp.sim, &npu->tick, at_ps);
 }
@@ -195,8 +234,8 @@ static void end_run(npu_t *npu, uint32_t status)
 
 void npu_finish(npu_t *npu, uint64_t cycle)
 {
-    sim_trace_span(npu->comp.sim, "npu", "program", sim_edge_ps(npu->start_cycle, npu->desc.clk_hz),
-                   sim_edge_ps(cycle, npu->desc.clk_hz), "\"cycles\":%llu",
+    sim_trace_span(npu->comp.sim, "npu", "program", npu_edge_ps(npu, npu->start_cycle),
+                   npu_edge_ps(npu, cycle), "\"cycles\":%llu",
                    (unsigned long long)(cycle - npu->start_cycle));
     npu->runs++;
     end_run(npu, NPU_STATUS_DONE);
@@ -355,19 +394,29 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_WGT], wgt_bytes),
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_ACC], acc_bytes),
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_PAR], par_bytes),
+    SIM_FIELD(npu_t, load.issue_cycle),
     SIM_FIELD(npu_t, load.free_cycle),
-    SIM_FIELD(npu_t, load.run),
-    SIM_FIELD(npu_t, load.runs),
     SIM_FIELD(npu_t, load.run_bytes),
     SIM_FIELD(npu_t, load.run_offset),
+    SIM_FIELD(npu_t, load.run_l2),
+    SIM_FIELD(npu_t, load.plane_l2),
+    SIM_FIELD(npu_t, load.row),
+    SIM_FIELD(npu_t, load.rows),
+    SIM_FIELD(npu_t, load.plane),
+    SIM_FIELD(npu_t, load.planes),
     SIM_FIELD(npu_t, load.oldest),
     SIM_FIELD(npu_t, load.outstanding),
     SIM_FIELD(npu_t, load.error),
+    SIM_FIELD(npu_t, store.issue_cycle),
     SIM_FIELD(npu_t, store.free_cycle),
-    SIM_FIELD(npu_t, store.run),
-    SIM_FIELD(npu_t, store.runs),
     SIM_FIELD(npu_t, store.run_bytes),
     SIM_FIELD(npu_t, store.run_offset),
+    SIM_FIELD(npu_t, store.run_l2),
+    SIM_FIELD(npu_t, store.plane_l2),
+    SIM_FIELD(npu_t, store.row),
+    SIM_FIELD(npu_t, store.rows),
+    SIM_FIELD(npu_t, store.plane),
+    SIM_FIELD(npu_t, store.planes),
     SIM_FIELD(npu_t, store.oldest),
     SIM_FIELD(npu_t, store.outstanding),
     SIM_FIELD(npu_t, store.error),
@@ -485,6 +534,7 @@ sim_err_t npu_init(npu_t *npu, sim_t *sim, const npu_desc_t *desc, const char *n
         err = sim_comp_init(&npu->comp, sim, &npu_kind, name);
     if (err != SIM_OK)
         return err;
+    reduce_edge(npu);
     sim_event_init(&npu->tick, &npu->comp, "tick", SIM_PRIO_REQUEST, npu_on_tick, npu);
     npu_dma_init(&npu->load, npu, NPU_ENGINE_LOAD, "load");
     npu_dma_init(&npu->store, npu, NPU_ENGINE_STORE, "store");

@@ -127,9 +127,11 @@ typedef struct {
     npu_engine_t engine;
     void *npu;
 
-    uint64_t free_cycle; /* the channel can take the next burst */
-    uint64_t run, runs;  /* pieces that are contiguous in L2 */
-    uint64_t run_bytes, run_offset;
+    uint64_t issue_cycle; /* of the pending issue event */
+    uint64_t free_cycle;  /* the channel can take the next burst */
+    uint64_t run_bytes, run_offset;    /* a run is a piece that is contiguous in L2 */
+    uint64_t run_l2, plane_l2;         /* offsets where it and its plane begin */
+    uint32_t row, rows, plane, planes; /* runs of a plane, planes; plane == planes: all asked for */
     uint32_t oldest, outstanding;
     bool error; /* a burst left memory */
 } npu_dma_t;
@@ -159,6 +161,8 @@ typedef struct {
     void *on_insn_ctx;
     uint32_t perf_regs[2 * NPU_PERFS]; /* what the last read saw */
     uint32_t id_reg;
+    uint64_t edge_num, edge_den; /* picoseconds of a cycle as a reduced fraction */
+    double one_over_num, one_over_den;
 
     /* registers */
     uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;

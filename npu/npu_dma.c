@@ -16,28 +16,41 @@ static const npu_insn_t *insn_of(const npu_dma_t *dma)
     return &npu->engine[dma->engine].current.insn;
 }
 
-/* L2 offset of a contiguous piece; what follows itself without a gap counts as one. */
-static uint64_t run_l2(const npu_dma_t *dma, const npu_insn_t *insn, uint64_t run)
-{
-    if (dma->runs == insn->planes)
-        return insn->l2 + run * insn->l2_plane;
-    uint64_t plane = run / insn->rows, row = run % insn->rows;
-    return insn->l2 + plane * insn->l2_plane + row * insn->l2_row;
-}
-
+/* Cuts the instruction into runs: pieces that are contiguous in L2. */
 static void split(npu_dma_t *dma, const npu_insn_t *insn)
 {
-    dma->run = dma->run_offset = 0;
-    dma->runs = (uint64_t)insn->rows * insn->planes;
     dma->run_bytes = insn->row_bytes;
+    dma->rows = insn->rows;
+    dma->planes = insn->planes;
     if (insn->rows == 1 || insn->l2_row == insn->row_bytes) {
-        dma->runs = insn->planes;
         dma->run_bytes *= insn->rows;
+        dma->rows = 1;
     }
-    if (dma->runs == insn->planes && insn->planes > 1 && insn->l2_plane == dma->run_bytes) {
+    if (dma->rows == 1 && insn->planes > 1 && insn->l2_plane == dma->run_bytes) {
         dma->run_bytes *= insn->planes;
-        dma->runs = 1;
+        dma->planes = 1;
     }
+    dma->row = dma->plane = 0;
+    dma->run_offset = 0;
+    dma->plane_l2 = dma->run_l2 = insn->l2;
+}
+
+/* The next run: of this plane, or the first of the next. */
+static void next_run(npu_dma_t *dma, const npu_insn_t *insn)
+{
+    dma->run_offset = 0;
+    dma->run_l2 += insn->l2_row;
+    if (++dma->row < dma->rows)
+        return;
+    dma->row = 0;
+    dma->plane++;
+    dma->plane_l2 += insn->l2_plane;
+    dma->run_l2 = dma->plane_l2;
+}
+
+static bool all_requested(const npu_dma_t *dma)
+{
+    return dma->plane == dma->planes;
 }
 
 /* Requests the next burst; the channel is taken for as long as its bytes need. */
@@ -45,7 +58,7 @@ static void request_burst(npu_dma_t *dma, uint64_t cycle)
 {
     npu_t *npu = dma->npu;
     const npu_insn_t *insn = insn_of(dma);
-    uint64_t at = npu->l2_base + run_l2(dma, insn, dma->run) + dma->run_offset;
+    uint64_t at = npu->l2_base + dma->run_l2 + dma->run_offset;
     uint64_t left = dma->run_bytes - dma->run_offset;
     uint64_t room = dma->port.max_burst_bytes - (at & (dma->port.max_burst_bytes - 1));
     uint32_t bytes = (uint32_t)(left < room ? left : room);
@@ -56,10 +69,8 @@ static void request_burst(npu_dma_t *dma, uint64_t cycle)
     req->bytes = bytes;
     dma->outstanding++;
     dma->run_offset += bytes;
-    if (dma->run_offset == dma->run_bytes) {
-        dma->run_offset = 0;
-        dma->run++;
-    }
+    if (dma->run_offset == dma->run_bytes)
+        next_run(dma, insn);
     uint32_t rate = npu_dma_rate(&npu->desc, insn->mem);
     dma->free_cycle = cycle + (bytes + rate - 1) / rate;
     sim_mem_request(&dma->port, req);
@@ -68,21 +79,23 @@ static void request_burst(npu_dma_t *dma, uint64_t cycle)
 static bool can_request(const npu_dma_t *dma)
 {
     const npu_t *npu = dma->npu;
-    return dma->run < dma->runs && dma->outstanding < npu->desc.dma_bursts;
+    return !all_requested(dma) && dma->outstanding < npu->desc.dma_bursts;
 }
 
 static void schedule(npu_dma_t *dma, uint64_t now_cycle)
 {
     npu_t *npu = dma->npu;
     uint64_t cycle = dma->free_cycle > now_cycle ? dma->free_cycle : now_cycle;
-    if (can_request(dma) && !sim_event_pending(&dma->issue))
-        sim_event_at(npu->comp.sim, &dma->issue, sim_edge_ps(cycle, npu->desc.clk_hz));
+    if (!can_request(dma) || sim_event_pending(&dma->issue))
+        return;
+    dma->issue_cycle = cycle;
+    sim_event_at(npu->comp.sim, &dma->issue, npu_edge_ps(npu, cycle));
 }
 
 static void on_issue(void *ctx)
 {
     npu_dma_t *dma = ctx;
-    uint64_t cycle = npu_now_cycle(dma->npu);
+    uint64_t cycle = dma->issue_cycle;
     assert(can_request(dma) && dma->free_cycle <= cycle);
     request_burst(dma, cycle);
     schedule(dma, cycle);
@@ -103,7 +116,7 @@ static void on_burst(void *ctx, sim_mem_req_t *req)
     else
         npu->perf.l2_written += req->bytes;
     uint64_t now = npu_now_cycle(npu);
-    if (dma->run < dma->runs) {
+    if (!all_requested(dma)) {
         schedule(dma, now);
     } else if (dma->outstanding == 0) {
         npu_engine_state_t *engine = &npu->engine[dma->engine];
@@ -155,7 +168,9 @@ void npu_dma_reset(npu_dma_t *dma)
 {
     npu_t *npu = dma->npu;
     sim_event_cancel(npu->comp.sim, &dma->issue);
-    dma->free_cycle = dma->run = dma->runs = dma->run_bytes = dma->run_offset = 0;
+    dma->issue_cycle = dma->free_cycle = dma->run_bytes = dma->run_offset = dma->run_l2 =
+        dma->plane_l2 = 0;
+    dma->row = dma->rows = dma->plane = dma->planes = 0;
     dma->oldest = dma->outstanding = 0;
     dma->error = false;
 }

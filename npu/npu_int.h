@@ -11,6 +11,7 @@ bool npu_wrong(char *error, size_t error_bytes, const char *fmt, ...) SIM_PRINTF
 
 /* npu.c: the run. Cycle numbers count edges of the NPU's clock from time 0. */
 uint64_t npu_now_cycle(const npu_t *npu);
+uint64_t npu_edge_ps(const npu_t *npu, uint64_t cycle);
 /* Wakes the machine at that cycle, or earlier when it is already due to wake. */
 void npu_wake(npu_t *npu, uint64_t cycle);
 /* Ends the run with an error once no burst is outstanding. */

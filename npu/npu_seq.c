@@ -120,7 +120,7 @@ static void trace(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint6
     const npu_prog_t *names = npu->names;
     bool named = names != NULL && slot->insn.layer < names->layer_count;
     sim_trace_span(npu->comp.sim, tracks[engine], npu_opinfo(slot->insn.op)->name,
-                   sim_edge_ps(start, npu->desc.clk_hz), sim_edge_ps(end, npu->desc.clk_hz),
+                   npu_edge_ps(npu, start), npu_edge_ps(npu, end),
                    "\"insn\":%u,\"layer\":%u,\"name\":\"%s\"", slot->index, slot->insn.layer,
                    named ? names->layers[slot->insn.layer].name : "");
 }
