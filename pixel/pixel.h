@@ -14,18 +14,19 @@
  *               clocks. The first frame after stream on begins its exposure there and then.
  * Latching:     the settings of frame n + 1 are taken, together, when frame n's first row begins
  *               to be read (of the first frame: at stream on). So what is written during frame n
- *               shows in frame n + 2: the control delay of two frames of the IMX477/IMX500 (facts:
- *               sensor.md 2.3). A frame waits when its exposure would begin before the rows of the
- *               one before are read; nothing else ever moves a frame.
+ *               shows in frame n + 2: libcamera's delay of exposure and gain for the IMX500. A
+ *               frame waits when its exposure would begin before the rows of the one before are
+ *               read; nothing else ever moves a frame.
  * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
- * Modeled:      photon and dark shot noise (Poisson at every level), dark current over temperature,
- *               read noise over gain, PRNU, DSNU, dark-current spread, full well, analog gain,
- * 10-bit ADC with black level; 2x2 binning of the same color as the average of four photosites,
- * digitized once. README.md has laws and tests. Not modeled:  lens PSF, vignetting and chief-ray
- * angle; reset noise (CDS cancels it), row noise, column noise, RTN, hot pixels, ADC nonlinearity,
- * blooming; Bayer-corrected (3:1) binning weights; windows, flips, digital gain, long-exposure
- * shift, HDR, test patterns; sensor start-up time; temperature changes. Units:        charge in
- * electrons, samples in DN of 10 bits, light in lux.
+ * Modeled:      photon and dark shot noise (Poisson at every level), dark current over
+ *               temperature, read noise over gain, PRNU, DSNU, dark-current spread, full well,
+ *               analog gain, ADC with black level; 2x2 binning of one color as the average of
+ *               four photosites. README.md has laws, sources and tests.
+ * Not modeled:  lens PSF, vignetting, chief-ray angle; reset noise (CDS cancels it), row noise,
+ *               column noise, RTN, hot pixels, ADC nonlinearity, blooming; Bayer-corrected (3:1)
+ *               binning weights; windows, flips, digital gain, long-exposure shift, HDR, test
+ *               patterns; start-up time; changes of temperature while running.
+ * Units:        charge in electrons, samples in DN, light in lux.
  */
 #ifndef PIXEL_PIXEL_H
 #define PIXEL_PIXEL_H
@@ -55,9 +56,9 @@ typedef struct {
     /* Lens: E = M transmission / (4 f_number^2 (1 + magnification)^2), M the scene's exitance. */
     double f_number, transmission, magnification;
 
-    /* Photons per second and square meter that one lux of equal-energy-of-D65 white brings in the
-     * red, green and blue third of the spectrum; and what share of them each kind of photosite
-     * turns into electrons: qe[photosite][band]. */
+    /* Photons per second and square meter that one lux of daylight white (CIE D65) brings in the
+     * red, green and blue part of the spectrum; and what share of them each kind of photosite
+     * turns into electrons: qe[photosite][band]. Linear r, g, b of the scene scale the parts. */
     double photons_per_lux[PIX_COLORS];
     double qe[PIX_COLORS][PIX_COLORS];
 

@@ -28,16 +28,16 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     ck_assert_mem_eq(desc.photons_per_lux, expected.photons_per_lux, sizeof(desc.photons_per_lux));
     ck_assert_mem_eq(desc.qe, expected.qe, sizeof(desc.qe));
     ck_assert_mem_eq(desc.line_length_min, expected.line_length_min, sizeof(desc.line_length_min));
+    /* clang-format off */
 #define SAME(member) ck_assert(desc.member == expected.member);
-    SAME(clk_hz)
-    SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number) SAME(transmission)
-        SAME(magnification) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
-            SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
-                SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits)
-                    SAME(black_dn) SAME(blank_lines_min) SAME(coarse_min) SAME(coarse_margin)
-                        SAME(gain_code_max)
+    SAME(clk_hz) SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number)
+    SAME(transmission) SAME(magnification) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
+    SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
+    SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
+    SAME(blank_lines_min) SAME(coarse_min) SAME(coarse_margin) SAME(gain_code_max)
 #undef SAME
-                            sim_doc_free(doc);
+        /* clang-format on */
+        sim_doc_free(doc);
 }
 END_TEST
 

@@ -358,6 +358,45 @@ START_TEST(status_bits_raise_the_interrupt_until_cleared)
 }
 END_TEST
 
+typedef struct {
+    uint32_t spans;
+    uint64_t exposure_start_ps, exposure_end_ps, readout_start_ps, readout_end_ps;
+} spans_t;
+
+static void keep_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                      uint64_t end_ps, const char *args)
+{
+    spans_t *spans = ctx;
+    (void)args;
+    spans->spans++;
+    ck_assert_str_eq(name, "frame 0");
+    if (strcmp(track, "pixel.readout") == 0) {
+        spans->readout_start_ps = start_ps;
+        spans->readout_end_ps = end_ps;
+    } else {
+        ck_assert_str_eq(track, "pixel.exposure.0");
+        spans->exposure_start_ps = start_ps;
+        spans->exposure_end_ps = end_ps;
+    }
+}
+
+START_TEST(a_frame_leaves_spans_of_exposure_and_readout)
+{
+    pix_desc_t desc = die_small();
+    die_t *die = die_new(&desc, 1);
+    spans_t spans = {0};
+    sim_set_trace(die->sim, keep_span, &spans);
+    die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
+    die_run_frames(die, 1);
+    ck_assert_uint_eq(spans.spans, 2);
+    ck_assert_uint_eq(spans.exposure_start_ps, 0);
+    ck_assert_uint_eq(spans.exposure_end_ps, sim_edge_ps(1623 * 9398, 744000000));
+    ck_assert_uint_eq(spans.readout_start_ps, sim_edge_ps(1600 * 9398, 744000000));
+    ck_assert_uint_eq(spans.readout_end_ps, sim_edge_ps(1624 * 9398, 744000000));
+    die_free(die);
+}
+END_TEST
+
 START_TEST(identity_black_level_and_frame_number_can_be_read_but_not_written)
 {
     pix_desc_t desc = die_small();
@@ -389,4 +428,5 @@ TEST_MAIN("pixel timing", line_and_frame_times_are_those_of_the_driver_modes,
           stream_off_finishes_the_frame_and_drops_the_next_exposure,
           a_stream_restarted_during_a_frame_exposes_anew_at_its_end, an_idle_die_has_no_event,
           status_bits_raise_the_interrupt_until_cleared,
+          a_frame_leaves_spans_of_exposure_and_readout,
           identity_black_level_and_frame_number_can_be_read_but_not_written)
