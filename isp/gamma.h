@@ -31,7 +31,7 @@ typedef struct {
     gamma_desc_t desc;
     const isp_rows_t *rows;
 
-    uint8_t curve[ISP_GAMMA_SIZE]; /* state: the expanded points */
+    isp_curve_t curve; /* state: the expanded points */
 } gamma_t;
 
 sim_err_t gamma_init(gamma_t *gamma, sim_t *sim, const gamma_desc_t *desc, const char *name);

@@ -56,7 +56,6 @@ typedef struct {
     uint32_t *sum;      /* 3 planes of vertical sums */
     uint8_t *out;       /* 3 planes of one tensor row */
     scaler_job_t job;
-    uint64_t reciprocal; /* of Dx Dy, see scaler.c */
     uint32_t divisor;    /* Dx Dy */
     bool active;
     uint32_t rows_in;  /* source rows taken */
