@@ -13,7 +13,8 @@ npu_desc_t npu_desc_default(void)
         .queue_depth = 8,                                         /* assumed, all to the end */
         .prefetch_insns = 16,
         .decode_cycles = 2,
-        .dma_weight_bytes = 16,
+        /* published times: of the order of 10; 13.9 in a fit of three constants */
+        .dma_weight_bytes = 12,
         .dma_act_bytes = 64,
         .dma_bursts = 8,
         .dma_start_cycles = 8,
@@ -21,9 +22,9 @@ npu_desc_t npu_desc_default(void)
         .mac_channels = 8,
         .mac_round_in_c = 32, /* published: weights are billed so */
         .mac_start_cycles = 24,
-        .conv_permille = 600,
+        .conv_permille = 600, /* published times: about 1390 of 2304 */
         .dw_permille = 600,
-        .dw_pixels = 8,
+        .dw_pixels = 1, /* 9 taps of 32 channels: one pixel */
         .vec_start_cycles = 16,
         .vec_elements = 32,
         .vec_pool_taps = 1,

@@ -104,9 +104,12 @@ START_TEST(cycles_of_single_instructions_follow_from_their_geometry)
     ck_assert_uint_eq(npu_insn_cycles(&d, &two), 34 + 24);
     npu_insn_t dw = {
         .op = NPU_OP_DWCONV, .h = 14, .w = 14, .c = 512, .in_c = 512, .k_h = 3, .k_w = 3};
-    uint64_t groups = (196 + d.dw_pixels - 1) / d.dw_pixels;
-    ck_assert_uint_eq(npu_insn_cycles(&d, &dw), (16 * groups * 1000 + 599) / 600 + 24);
+    /* 16 blocks, 196 pixels: 3136 / 0.6 = 5226.7 */
+    ck_assert_uint_eq(npu_insn_cycles(&d, &dw), 5227 + 24);
     ck_assert_uint_eq(npu_insn_macs(&dw), 196u * 512 * 9);
+    npu_desc_t wide = d;
+    wide.dw_pixels = 8; /* ceil(196 / 8) = 25: 400 / 0.6 = 666.7 */
+    ck_assert_uint_eq(npu_insn_cycles(&wide, &dw), 667 + 24);
     npu_insn_t requant = {.op = NPU_OP_REQUANT, .h = 4, .w = 4, .c = 33};
     ck_assert_uint_eq(npu_insn_cycles(&d, &requant), 16 + 32); /* 2 blocks of 16 pixels */
     npu_insn_t pool = {.op = NPU_OP_AVGPOOL, .h = 1, .w = 1, .c = 64, .k_h = 7, .k_w = 7};
@@ -119,9 +122,9 @@ START_TEST(cycles_of_single_instructions_follow_from_their_geometry)
                        .rows = 3,
                        .planes = 2,
                        .l2_row = 200};
-    ck_assert_uint_eq(npu_insn_cycles(&d, &load), 8 + 6 * 7); /* 6 rows of ceil(100 / 16) */
+    ck_assert_uint_eq(npu_insn_cycles(&d, &load), 8 + 6 * 9); /* 6 rows of ceil(100 / 12) */
     load.l2_row = 100;
-    ck_assert_uint_eq(npu_insn_cycles(&d, &load), 8 + 2 * 19); /* 2 planes of ceil(300 / 16) */
+    ck_assert_uint_eq(npu_insn_cycles(&d, &load), 8 + 2 * 25); /* 2 planes of ceil(300 / 12) */
 }
 END_TEST
 
@@ -182,8 +185,8 @@ START_TEST(a_load_of_weights_runs_at_the_pace_of_its_channel)
     bench_add(&b, dma_insn(NPU_OP_LOAD, NPU_MEM_WGT, 0, 4096, 512));
     bench_add(&b, end_insn());
     bench_run(&b);
-    /* starts at 7, first request at 15, 512 bytes at 16 a cycle: until 47 */
-    ck_assert_uint_eq(end_of(0), 47);
+    /* starts at 7, first request at 15; 256 bytes at 12 a cycle are 22 cycles: until 15 + 44 */
+    ck_assert_uint_eq(end_of(0), 59);
     bench_free(&b);
 }
 END_TEST
