@@ -1,5 +1,7 @@
 #include "tools/script.h"
 
+#include <stdio.h>
+
 static void play(void *ctx)
 {
     const script_step_ref_t *self = ctx;
@@ -61,7 +63,8 @@ sim_err_t script_init(script_t *script, sensor_t *sensor, const scenario_t *scen
     for (uint32_t i = 0; i < script->steps && err == SIM_OK; i++) {
         script->self[i].script = script;
         script->self[i].index = i;
-        sim_event_init(&script->event[i], &script->comp, scenario->step[i].path, SIM_PRIO_REQUEST,
+        snprintf(script->self[i].name, sizeof(script->self[i].name), "step%u", i);
+        sim_event_init(&script->event[i], &script->comp, script->self[i].name, SIM_PRIO_REQUEST,
                        play, &script->self[i]);
     }
     if (err == SIM_OK && !sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, script))

@@ -11,6 +11,7 @@ typedef struct script script_t;
 typedef struct {
     script_t *script;
     uint32_t index;
+    char name[16]; /* of its event */
 } script_step_ref_t;
 
 struct script {
