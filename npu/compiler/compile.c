@@ -254,9 +254,14 @@ static void emit_layers(cc_t *cc)
     emit_init(&cc->emit, cc->constants_l2);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         cc->ring[m].head = 0;
-    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
+    for (uint32_t i = 0; i < cc->layers; i++) {
         cc_layer_t *l = &cc->layer[i];
         l->first = UINT32_MAX;
+        l->placed = false;
+        l->groups_loaded = 0;
+    }
+    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
+        cc_layer_t *l = &cc->layer[i];
         if (l->kind->run != NULL)
             l->kind->run(cc, l);
         else

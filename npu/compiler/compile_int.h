@@ -109,8 +109,10 @@ struct cc_layer {
     uint64_t macs;
     /* constants: offsets from their start, and sizes */
     uint32_t weights_at, weights_bytes, params_at, params_bytes;
-    bool shared_params; /* one record for all groups */
     cc_tiling_t tiling;
+    /* resident constants: in L1 from wgt_l1, par_l1 on; how many groups are loaded so far */
+    bool placed;
+    uint32_t wgt_l1, par_l1, groups_loaded;
     uint32_t first, last; /* instructions; first is UINT32_MAX before any */
     uint64_t engine_cycles[NPU_ENGINES];
 };
@@ -210,8 +212,20 @@ bool cc_window_fits(cc_t *cc, cc_layer_t *layer);
 bool tile_choose(cc_t *cc, cc_layer_t *layer);
 /* Emits a layer, tile by tile. */
 void tile_run(cc_t *cc, cc_layer_t *layer);
-/* Constants of one group: offset from weights_at (or params_at), and size. */
-uint32_t tile_weight_bytes(const cc_layer_t *layer, uint32_t channels, uint32_t in_channels);
+/* constants.c. Bytes of weights for so many output and input channels, of one chunk as loaded;
+ * bytes of parameter records, of one group. */
+uint32_t weight_bytes(const cc_layer_t *layer, uint32_t channels, uint32_t in_channels);
+uint32_t weight_chunk(const cc_layer_t *layer);
+uint32_t param_bytes(const cc_layer_t *layer, uint32_t channels);
+uint32_t param_chunk(const cc_layer_t *layer);
+/* Sets the step's weights and records, and loads what is not there. new_group: they are not those
+ * of the step before. */
+void constants_set(cc_t *cc, cc_layer_t *layer, cc_step_t *step, bool new_group);
+/* The same without regard to what is resident: of the step's group, of one slice. */
+void constants_load(cc_t *cc, cc_layer_t *layer, cc_step_t *step);
+void constants_load_slice(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t slice);
+/* Loads constants of later layers while the load DMA would idle; takes the cycles from idle. */
+void constants_ahead(cc_t *cc, const cc_layer_t *layer, uint64_t *idle_cycles);
 
 /* NULL where the node makes no layer (RESHAPE, QUANTIZE and DEQUANTIZE at the border). */
 extern const cc_kind_t cc_kind_conv, cc_kind_depthwise, cc_kind_fully_connected;

@@ -177,14 +177,14 @@ static void pack_weights(cc_t *cc, cc_layer_t *l)
     const cc_tiling_t *t = &l->tiling;
     uint32_t in_c = l->in[0].size.c, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
     uint8_t *at;
-    l->weights_bytes = tile_weight_bytes(l, out_c, in_c);
+    l->weights_bytes = weight_bytes(l, out_c, in_c);
     l->weights_at = cc_constant(cc, l->weights_bytes, &at);
     for (uint32_t c0 = 0; at != NULL && c0 < out_c; c0 += t->group) {
         uint32_t c = cc_min(t->group, out_c - c0);
         for (uint32_t s = 0; s < t->slices; s++) {
             uint32_t count = l->all_in ? cc_min(t->slice, in_c - s * t->slice) : 1;
             pack_slice(cc, l, c0, c, s * t->slice, count, at);
-            at += tile_weight_bytes(l, c, count);
+            at += weight_bytes(l, c, count);
         }
     }
 }

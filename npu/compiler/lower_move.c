@@ -8,15 +8,15 @@
 
 #include "npu/compiler/compile_int.h"
 
-/* Rows of `row_bytes` that fit half of ACT, at least 1, at most `rows`; 0 when not even one does.
- */
+/* Rows of `row_bytes` to move at once: four moves or more, so that they overlap, of what fits half
+ * of ACT; 0 when not even one row fits. */
 static uint32_t rows_at_once(const cc_t *cc, uint64_t row_bytes, uint32_t rows)
 {
     uint32_t room = cc->desc->mem_bytes[NPU_MEM_ACT];
     if (row_bytes > room)
         return 0;
     uint64_t fit = room / 2 / row_bytes;
-    return fit == 0 ? 1 : fit < rows ? (uint32_t)fit : rows;
+    return fit == 0 ? 1 : cc_min((uint32_t)(fit < rows ? fit : rows), cc_div_up(rows, 4));
 }
 
 static bool row_fits(cc_t *cc, const cc_layer_t *l, uint64_t row_bytes)

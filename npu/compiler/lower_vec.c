@@ -22,7 +22,6 @@ static npu_insn_t vector_insn(const cc_step_t *s, npu_op_t op)
 static uint8_t *shared_record(cc_t *cc, cc_layer_t *l, uint32_t bytes)
 {
     uint8_t *at;
-    l->shared_params = true;
     l->params_bytes = bytes;
     l->params_at = cc_constant(cc, bytes, &at);
     return at;

@@ -211,7 +211,8 @@ static void layer_l1(const cc_t *cc, uint32_t index, uint32_t l1[NPU_MEMS])
     emit_access_t access[EMIT_MAX_ACCESSES];
     memset(l1, 0, NPU_MEMS * sizeof(*l1));
     for (uint32_t i = cc->layer[index].first; i <= cc->layer[index].last; i++) {
-        uint32_t n = emit_accesses(emit_at(&cc->emit, i), access);
+        const npu_insn_t *insn = emit_at(&cc->emit, i);
+        uint32_t n = insn->layer == index ? emit_accesses(insn, access) : 0;
         for (uint32_t a = 0; a < n; a++) {
             uint32_t bytes = access[a].end - access[a].begin;
             if (access[a].mem != EMIT_L2 && l1[access[a].mem] < bytes)

@@ -67,12 +67,12 @@ static uint32_t operand_bytes(const cc_t *cc, const cc_layer_t *l, uint32_t i, c
     return cc_align(rows.count * cols.count * cc_tile_pix(&value, c0, c));
 }
 
+/* Where the step is; its tiles in L1 are set by what loads them. */
 static void set_step(const cc_t *cc, const cc_layer_t *l, uint32_t tile, uint32_t group,
                      cc_step_t *s)
 {
     const cc_tiling_t *t = &l->tiling;
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
-    memset(s, 0, sizeof(*s));
     s->y = tile / t->col_tiles * t->rows;
     s->x = tile % t->col_tiles * t->cols;
     s->h = cc_min(t->rows, out.h - s->y);
@@ -83,33 +83,6 @@ static void set_step(const cc_t *cc, const cc_layer_t *l, uint32_t tile, uint32_
     operand_span(l, 0, s, &s->rows, &s->cols);
 }
 
-uint32_t tile_weight_bytes(const cc_layer_t *l, uint32_t channels, uint32_t in_channels)
-{
-    const npu_window_t *w = &l->window;
-    if (l->kind->mac == NULL)
-        return 0;
-    return l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
-                     : npu_dw_wgt_bytes(channels, w->kernel_h, w->kernel_w);
-}
-
-/* Of one group and one slice of input channels. */
-static uint32_t weight_chunk(const cc_layer_t *l)
-{
-    return tile_weight_bytes(l, l->tiling.group, l->tiling.slice);
-}
-
-static uint32_t param_chunk(const cc_layer_t *l)
-{
-    return l->shared_params || l->kind->mac == NULL ? l->params_bytes
-                                                    : npu_requant_par_bytes(l->tiling.group);
-}
-
-static uint32_t param_bytes(const cc_layer_t *l, uint32_t channels)
-{
-    return l->shared_params || l->kind->mac == NULL ? l->params_bytes
-                                                    : npu_requant_par_bytes(channels);
-}
-
 static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
 {
     return l->kind->mac == NULL ? 0 : cc_align(s->h * s->w * 4 * npu_round_lanes(s->c));
@@ -117,29 +90,6 @@ static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
 
 /* ---- emitting ---------------------------------------------------------------------------------
  */
-
-/* Weights of (group, slice): groups follow each other, and within a group its slices. */
-static void load_weights(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice, uint32_t base)
-{
-    const cc_tiling_t *t = &l->tiling;
-    uint32_t in_c = l->in[0].size.c;
-    if (l->kind->mac == NULL)
-        return;
-    uint32_t before = tile_weight_bytes(l, t->group, in_c) * s->group +
-                      tile_weight_bytes(l, s->c, t->slice) * slice;
-    uint32_t bytes = tile_weight_bytes(l, s->c, cc_min(t->slice, in_c - slice * t->slice));
-    s->wgt = t->resident ? base + before : cc_take(cc, NPU_MEM_WGT, weight_chunk(l));
-    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before, bytes, s->wgt);
-}
-
-static void load_params(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t base)
-{
-    if (l->params_bytes == 0)
-        return;
-    uint32_t before = l->shared_params ? 0 : param_chunk(l) * s->group;
-    s->par = l->tiling.resident ? base + before : cc_take(cc, NPU_MEM_PAR, param_chunk(l));
-    cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at + before, param_bytes(l, s->c), s->par);
-}
 
 /* Sources of the step, from ACT address `at` on. */
 static void load_operands(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t at)
@@ -197,17 +147,18 @@ static void array_work(cc_t *cc, cc_layer_t *l, cc_step_t *s)
         return;
     for (uint32_t slice = 0; slice < l->tiling.slices; slice++) {
         if (slice > 0)
-            load_weights(cc, l, s, slice, 0);
+            constants_load_slice(cc, l, s, slice);
         l->kind->mac(cc, l, s, slice);
     }
 }
 
 /* The running state of a layer's loop. */
 typedef struct {
-    uint32_t wgt_base, par_base; /* of resident weights and parameters */
-    uint32_t area;               /* ACT: sources, then `outs` results */
-    uint32_t results;            /* made from this area so far */
-    cc_step_t held;              /* computed, not yet requantized and stored */
+    uint32_t area;                       /* ACT: sources, then `outs` results */
+    uint32_t results;                    /* made from this area so far */
+    uint64_t idle_cycles, idle_per_step; /* of the load DMA, as estimated */
+    cc_step_t step;
+    cc_step_t held; /* computed, not yet requantized and stored */
     bool holds;
 } loop_t;
 
@@ -227,7 +178,7 @@ static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t act = t->in_bytes + t->outs * t->out_bytes;
-    cc_step_t s;
+    cc_step_t s = {0};
     set_step(cc, l, 0, 0, &s);
     return l->kind->mac != NULL && t->resident && t->groups == 1 &&
            cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR &&
@@ -235,54 +186,47 @@ static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
            4 * acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
 }
 
-static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint32_t group,
-                     bool weights, bool sources, cc_step_t *s)
+static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint32_t group)
 {
     const cc_tiling_t *t = &l->tiling;
-    cc_step_t before = *s;
+    cc_step_t *s = &loop->step;
+    bool one_tile = t->row_tiles * t->col_tiles == 1;
     set_step(cc, l, tile, group, s);
-    s->wgt = before.wgt;
-    s->par = before.par;
-    memcpy(s->in, before.in, sizeof(s->in));
-    if (weights) {
-        load_params(cc, l, s, loop->par_base); /* first: whoever saw the weights saw these too */
-        load_weights(cc, l, s, 0, loop->wgt_base);
-    } else if (t->resident) {
-        s->wgt = loop->wgt_base + tile_weight_bytes(l, t->group, l->in[0].size.c) * group;
-        s->par = loop->par_base + (l->shared_params ? 0 : param_chunk(l) * group);
-    }
-    if (sources) {
+    constants_set(cc, l, s, !t->groups_outer || tile == 0 || t->slices > 1);
+    if (!l->all_in || group == 0 || (t->groups_outer && !one_tile)) {
         loop->area = cc_take(cc, NPU_MEM_ACT, t->in_bytes + t->outs * t->out_bytes);
         loop->results = 0;
         load_operands(cc, l, s, loop->area);
     }
+    loop->idle_cycles += loop->idle_per_step;
+    constants_ahead(cc, l, &loop->idle_cycles);
     set_result(cc, l, s, loop->area + t->in_bytes + loop->results++ % t->outs * t->out_bytes);
     set_accumulator(cc, l, s);
+    array_work(cc, l, s);
+}
+
+/* Cycles of the layer in which the load DMA has nothing to do because another engine is slower. */
+static uint64_t idle_load_cycles(const cc_layer_t *l)
+{
+    uint64_t busiest = 0;
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        busiest = l->engine_cycles[e] > busiest ? l->engine_cycles[e] : busiest;
+    return busiest - l->engine_cycles[NPU_ENGINE_LOAD];
 }
 
 void tile_run(cc_t *cc, cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t tiles = t->row_tiles * t->col_tiles;
-    loop_t loop = {0};
-    cc_step_t s = {0};
     bool hold = holds_steps(cc, l);
-    if (t->resident) {
-        loop.wgt_base = cc_take(cc, NPU_MEM_WGT, l->weights_bytes);
-        loop.par_base = cc_take(cc, NPU_MEM_PAR, l->params_bytes);
-    }
+    loop_t loop = {0};
+    loop.idle_per_step = idle_load_cycles(l) / (tiles * t->groups);
     for (uint32_t i = 0; i < tiles * t->groups; i++) {
         uint32_t tile = t->groups_outer ? i % tiles : i / t->groups;
         uint32_t group = t->groups_outer ? i / tiles : i % t->groups;
-        bool first_of_group = t->groups_outer ? tile == 0 : tile == 0 || !t->resident;
-        bool weights = first_of_group || t->slices > 1;
-        if (l->shared_params && l->kind->mac == NULL)
-            weights = i == 0;
-        bool sources = !l->all_in || (t->groups_outer ? tiles > 1 || i == 0 : group == 0);
-        run_step(cc, l, &loop, tile, group, weights, sources, &s);
-        array_work(cc, l, &s);
+        run_step(cc, l, &loop, tile, group);
         flush(cc, l, &loop);
-        loop.held = s;
+        loop.held = loop.step;
         loop.holds = true;
         if (!hold)
             flush(cc, l, &loop);
@@ -323,7 +267,7 @@ static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step
 static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 {
     cc_tiling_t *t = &l->tiling;
-    cc_step_t s;
+    cc_step_t s = {0};
     set_step(cc, l, 0, 0, &s);
     cc_value_t value = cc_value(cc, l->out);
     uint64_t in = sources_bytes(cc, l, &s);
@@ -357,7 +301,7 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->outs = two ? 2 : 1;
     need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
     t->resident = t->slices == 1 && param_bytes(l, out.c) <= room[NPU_MEM_PAR] &&
-                  tile_weight_bytes(l, out.c, l->in[0].size.c) <= room[NPU_MEM_WGT];
+                  weight_bytes(l, out.c, l->in[0].size.c) <= room[NPU_MEM_WGT];
     return true;
 }
 
@@ -388,14 +332,14 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     cc_ring_t ring[NPU_MEMS];
     memcpy(ring, cc->ring, sizeof(ring));
     cost_t cost = {0};
-    cc_step_t s;
+    cc_step_t s = {0};
     /* the middle tile has the most source rows */
     set_step(cc, l, (uint32_t)(tiles / 2), 0, &s);
 
     probe_into(cc, cycles);
-    for (uint32_t slice = 0; slice < t->slices; slice++)
-        load_weights(cc, l, &s, slice, 0);
-    load_params(cc, l, &s, 0);
+    constants_load(cc, l, &s);
+    for (uint32_t slice = 1; slice < t->slices; slice++)
+        constants_load_slice(cc, l, &s, slice);
     bool once = t->groups_outer || t->resident;
     add_cycles(&cost, cycles, once ? t->groups : steps);
     cost.weights = cycles[NPU_ENGINE_LOAD];

@@ -110,13 +110,14 @@ static void channel_scales(build_t *b, int32_t tensor, uint32_t axis, float scal
     t->axis = axis;
 }
 
-static int32_t build_weights(build_t *b, const uint32_t *shape, uint32_t dims, uint32_t axis)
+static int32_t build_weights(build_t *b, const uint32_t *shape, uint32_t dims, uint32_t axis,
+                             float scale)
 {
     int32_t zero = b->type == NPU_TYPE_INT8 ? 0 : (int32_t)build_below(b, 256);
-    int32_t w = build_tensor(b, b->type, dims, shape, 0.01f, zero);
+    int32_t w = build_tensor(b, b->type, dims, shape, scale, zero);
     random_data(b, w);
     if (b->type == NPU_TYPE_INT8 && build_below(b, 4) != 0)
-        channel_scales(b, w, axis, 0.01f);
+        channel_scales(b, w, axis, scale);
     return w;
 }
 
@@ -202,13 +203,15 @@ static npu_hwc_t set_window(const build_conv_t *k, npu_hwc_t in, npu_window_t *w
     return out;
 }
 
-/* An output scale that spreads sums of n random products over the codes. */
-static float spread(float product_scale, uint32_t n)
+#define OUT_SCALE 0.04f
+
+/* A weight scale that spreads sums of n products over the codes of OUT_SCALE. */
+static float weight_scale(const build_t *b, int32_t input, uint32_t n)
 {
-    float sum = 1.0f; /* square root of n, by halves: precision does not matter */
-    while (sum * sum < (float)n)
-        sum *= 1.2f;
-    return product_scale * sum * 74.0f * 74.0f / 45.0f;
+    float root = 1.0f; /* about the square root of n: precision does not matter */
+    while (root * root < (float)n)
+        root *= 1.2f;
+    return OUT_SCALE * 45.0f / (74.0f * 74.0f * root * scale_of(b, input));
 }
 
 int32_t build_conv(build_t *b, int32_t input, const build_conv_t *k)
@@ -217,10 +220,9 @@ int32_t build_conv(build_t *b, int32_t input, const build_conv_t *k)
     npu_window_t window;
     npu_hwc_t out = set_window(k, in, &window);
     uint32_t shape[4] = {k->channels, k->kernel_h, k->kernel_w, in.c};
-    int32_t list[3] = {input, build_weights(b, shape, 4, 0), build_bias(b, k->channels)};
-    int32_t result = build_map(b, out.h, out.w, out.c,
-                               spread(scale_of(b, input) * 0.01f, in.c * k->kernel_h * k->kernel_w),
-                               random_zero(b));
+    float scale = weight_scale(b, input, in.c * k->kernel_h * k->kernel_w);
+    int32_t list[3] = {input, build_weights(b, shape, 4, 0, scale), build_bias(b, k->channels)};
+    int32_t result = build_map(b, out.h, out.w, out.c, OUT_SCALE, random_zero(b));
     npu_node_t *n = build_node(b, NPU_NODE_CONV_2D, list, 3, result);
     n->window = window;
     n->activation = k->activation;
@@ -234,10 +236,9 @@ int32_t build_depthwise(build_t *b, int32_t input, const build_conv_t *k, uint32
     npu_hwc_t out = set_window(k, in, &window);
     out.c = in.c * multiplier;
     uint32_t shape[4] = {1, k->kernel_h, k->kernel_w, out.c};
-    int32_t list[3] = {input, build_weights(b, shape, 4, 3), build_bias(b, out.c)};
-    int32_t result =
-        build_map(b, out.h, out.w, out.c,
-                  spread(scale_of(b, input) * 0.01f, k->kernel_h * k->kernel_w), random_zero(b));
+    float scale = weight_scale(b, input, k->kernel_h * k->kernel_w);
+    int32_t list[3] = {input, build_weights(b, shape, 4, 3, scale), build_bias(b, out.c)};
+    int32_t result = build_map(b, out.h, out.w, out.c, OUT_SCALE, random_zero(b));
     npu_node_t *n = build_node(b, NPU_NODE_DEPTHWISE_CONV_2D, list, 3, result);
     n->window = window;
     n->activation = k->activation;
@@ -262,10 +263,10 @@ int32_t build_fully_connected(build_t *b, int32_t input, uint32_t channels)
 {
     uint32_t count = (uint32_t)npu_tensor_elements(&b->graph.tensor[input]);
     uint32_t shape[2] = {channels, count};
-    int32_t list[3] = {input, build_weights(b, shape, 2, 0), build_bias(b, channels)};
+    float scale = weight_scale(b, input, count);
+    int32_t list[3] = {input, build_weights(b, shape, 2, 0, scale), build_bias(b, channels)};
     uint32_t to[2] = {1, channels};
-    int32_t result =
-        build_tensor(b, b->type, 2, to, spread(scale_of(b, input) * 0.01f, count), random_zero(b));
+    int32_t result = build_tensor(b, b->type, 2, to, OUT_SCALE, random_zero(b));
     build_node(b, NPU_NODE_FULLY_CONNECTED, list, 3, result);
     return result;
 }

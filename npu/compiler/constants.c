@@ -1,0 +1,177 @@
+/*
+ * constants.c - weights and parameter records: where they stand in L1, and when they are loaded.
+ *
+ * Where all of a layer's constants fit L1 they stay there while it runs ("resident"): each group is
+ * loaded just before its first use, or ahead of time, while the load DMA would idle in an earlier
+ * layer. Otherwise a group (or a slice of its input channels) is loaded whenever it is needed.
+ *
+ *   WGT   | layer n: g0 g1 g2 g3 | layer n+1: g0 g1 ... |  room for later ones  |   a ring
+ *           ^ in use               ^ loaded ahead
+ *
+ * Records come before weights, so whoever waited for the weights need not wait for the records.
+ */
+#include "npu/compiler/compile_int.h"
+
+uint32_t weight_bytes(const cc_layer_t *l, uint32_t channels, uint32_t in_channels)
+{
+    const npu_window_t *w = &l->window;
+    if (l->kind->mac == NULL)
+        return 0;
+    return l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
+                     : npu_dw_wgt_bytes(channels, w->kernel_h, w->kernel_w);
+}
+
+uint32_t weight_chunk(const cc_layer_t *l)
+{
+    return weight_bytes(l, l->tiling.group, l->tiling.slice);
+}
+
+uint32_t param_bytes(const cc_layer_t *l, uint32_t channels)
+{
+    return l->kind->mac == NULL ? l->params_bytes : npu_requant_par_bytes(channels);
+}
+
+uint32_t param_chunk(const cc_layer_t *l)
+{
+    return param_bytes(l, l->tiling.group);
+}
+
+/* Where the weights of (group, slice) stand among the layer's: groups follow each other, and within
+ * a group its slices. channels: of the group. */
+static uint32_t weights_before(const cc_layer_t *l, uint32_t group, uint32_t channels,
+                               uint32_t slice)
+{
+    return weight_bytes(l, l->tiling.group, l->in[0].size.c) * group +
+           weight_bytes(l, channels, l->tiling.slice) * slice;
+}
+
+/* One record serves all groups where there is no array work. */
+static uint32_t params_before(const cc_layer_t *l, uint32_t group)
+{
+    return l->kind->mac == NULL ? 0 : param_chunk(l) * group;
+}
+
+/* ---- as they are needed -----------------------------------------------------------------------
+ */
+
+void constants_load_slice(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice)
+{
+    uint32_t count = cc_min(l->tiling.slice, l->in[0].size.c - slice * l->tiling.slice);
+    if (l->kind->mac == NULL)
+        return;
+    s->wgt = cc_take(cc, NPU_MEM_WGT, weight_chunk(l));
+    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + weights_before(l, s->group, s->c, slice),
+                      weight_bytes(l, s->c, count), s->wgt);
+}
+
+void constants_load(cc_t *cc, cc_layer_t *l, cc_step_t *s)
+{
+    if (l->params_bytes != 0) {
+        s->par = cc_take(cc, NPU_MEM_PAR, param_chunk(l));
+        cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at + params_before(l, s->group),
+                          param_bytes(l, s->c), s->par);
+    }
+    constants_load_slice(cc, l, s, 0);
+}
+
+/* ---- resident ---------------------------------------------------------------------------------
+ */
+
+static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
+{
+    return a < b + b_bytes && b < a + a_bytes;
+}
+
+/* Room behind what was taken last, or at 0; false when that would touch constants in use. */
+static bool find_room(const cc_t *cc, npu_mem_t mem, uint32_t bytes, uint32_t current, uint32_t *at)
+{
+    const cc_ring_t *ring = &cc->ring[mem];
+    *at = ring->bytes - ring->head >= cc_align(bytes) ? ring->head : 0;
+    for (uint32_t i = current; i < cc->layers; i++) {
+        const cc_layer_t *l = &cc->layer[i];
+        uint32_t there = mem == NPU_MEM_WGT ? l->wgt_l1 : l->par_l1;
+        uint32_t size = mem == NPU_MEM_WGT ? l->weights_bytes : l->params_bytes;
+        if (l->placed && overlap(*at, bytes, there, size))
+            return false;
+    }
+    return true;
+}
+
+static bool place(cc_t *cc, cc_layer_t *l, uint32_t current)
+{
+    if (l->placed)
+        return true;
+    if (!find_room(cc, NPU_MEM_WGT, l->weights_bytes, current, &l->wgt_l1) ||
+        !find_room(cc, NPU_MEM_PAR, l->params_bytes, current, &l->par_l1))
+        return false;
+    l->placed = true;
+    cc->ring[NPU_MEM_WGT].head = l->wgt_l1 + cc_align(l->weights_bytes);
+    cc->ring[NPU_MEM_PAR].head = l->par_l1 + cc_align(l->params_bytes);
+    return true;
+}
+
+static uint32_t group_channels(const cc_t *cc, const cc_layer_t *l, uint32_t group)
+{
+    uint32_t out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    return cc_min(l->tiling.group, out_c - group * l->tiling.group);
+}
+
+/* The next group of a placed layer; all its records come with the first. */
+static void load_group(cc_t *cc, cc_layer_t *l)
+{
+    uint32_t group = l->groups_loaded++;
+    if (group == 0 && l->params_bytes != 0)
+        cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at, l->params_bytes, l->par_l1);
+    if (l->kind->mac == NULL)
+        return;
+    uint32_t channels = group_channels(cc, l, group);
+    uint32_t before = weights_before(l, group, channels, 0);
+    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before,
+                      weight_bytes(l, channels, l->in[0].size.c), l->wgt_l1 + before);
+}
+
+void constants_set(cc_t *cc, cc_layer_t *l, cc_step_t *s, bool new_group)
+{
+    if (!l->tiling.resident) {
+        if (new_group)
+            constants_load(cc, l, s);
+        return;
+    }
+    place(cc, l, l->index); /* alone in L1 or already there: tile_choose saw that it fits */
+    while (l->groups_loaded <= s->group)
+        load_group(cc, l);
+    s->wgt = l->wgt_l1 + weights_before(l, s->group, s->c, 0);
+    s->par = l->par_l1 + params_before(l, s->group);
+}
+
+/* ---- ahead of time ----------------------------------------------------------------------------
+ */
+
+static uint64_t group_cycles(cc_t *cc, cc_layer_t *l)
+{
+    uint64_t cycles[NPU_ENGINES] = {0};
+    uint32_t loaded = l->groups_loaded;
+    cc->probe = cycles;
+    load_group(cc, l);
+    cc->probe = NULL;
+    l->groups_loaded = loaded;
+    return cycles[NPU_ENGINE_LOAD];
+}
+
+void constants_ahead(cc_t *cc, const cc_layer_t *l, uint64_t *idle_cycles)
+{
+    for (uint32_t i = l->index + 1; i < cc->layers; i++) {
+        cc_layer_t *next = &cc->layer[i];
+        if (next->weights_bytes == 0 && next->params_bytes == 0)
+            continue;
+        if (!l->tiling.resident || !next->tiling.resident || !place(cc, next, l->index))
+            return;
+        while (next->groups_loaded < next->tiling.groups) {
+            uint64_t cycles = group_cycles(cc, next);
+            if (cycles > *idle_cycles)
+                return;
+            *idle_cycles -= cycles;
+            load_group(cc, next);
+        }
+    }
+}
