@@ -38,31 +38,35 @@
 #define LOGIC_CORE_H
 
 #include "logic/bus.h"
+#include "logic/clk.h"
 #include "sim/sim.h"
 
 /* The timing table: name, default cycles, meaning. All assumed: a small in-order core of this
  * class (two-cycle TCM, iterative divider that skips leading zeros). */
 /* clang-format off */
 #define CORE_COSTS(X)                                                                    \
-    X(alu,      1, "register and immediate operations, LUI, AUIPC, FENCE, WFI")          \
-    X(mul,      2, "MUL, MULH, MULHSU, MULHU")                                           \
-    X(div,      2, "DIV, DIVU, REM, REMU: fixed part")                                   \
-    X(div_bit,  1, "DIV, DIVU, REM, REMU: for each significant bit of |dividend|")       \
-    X(load,     2, "load from TCM or ROM, LR")                                           \
-    X(load_use, 1, "more, when the next instruction reads the loaded register")          \
-    X(store,    1, "store to TCM, SC")                                                   \
-    X(amo,      3, "AMO on TCM")                                                         \
-    X(branch,   1, "branch, JAL, JALR")                                                  \
-    X(taken,    2, "more, when a branch is taken and for every jump")                    \
-    X(csr,      3, "CSR instruction")                                                    \
-    X(fence_i,  4, "FENCE.I: refill of the pipeline")                                    \
-    X(trap,     4, "entry into a handler, from the cycle in which the trap is seen")     \
-    X(mret,     3, "return from a handler")                                              \
-    X(bus,      4, "register access through the bus")
+    /* name, default, least, meaning */                                                  \
+    X(alu,      1, 1, "register and immediate operations, LUI, AUIPC, FENCE, WFI")       \
+    X(mul,      2, 1, "MUL, MULH, MULHSU, MULHU")                                        \
+    X(div,      2, 1, "DIV, DIVU, REM, REMU: fixed part; all of it when dividing by 0")  \
+    X(div_bit,  1, 0, "DIV, DIVU, REM, REMU: for each significant bit of |dividend|")    \
+    X(load,     2, 1, "load from TCM or ROM, LR")                                        \
+    X(load_use, 1, 0, "more, when the next instruction reads the loaded register")       \
+    X(store,    1, 1, "store to TCM, SC")                                                \
+    X(amo,      3, 1, "AMO on TCM")                                                      \
+    X(branch,   1, 1, "branch, JAL, JALR")                                               \
+    X(taken,    2, 0, "more, when a branch is taken and for every jump")                 \
+    X(csr,      3, 1, "CSR instruction")                                                 \
+    X(fence_i,  4, 1, "FENCE.I: refill of the pipeline")                                 \
+    X(trap,     4, 1, "entry into a handler, from the cycle in which the trap is seen")  \
+    X(mret,     3, 1, "return from a handler")                                           \
+    X(bus,      4, 1, "register access through the bus")
 /* clang-format on */
 
+#define CORE_COST_MAX 100
+
 typedef struct {
-#define X(name, cycles, help) uint32_t name; /* 0..255 */
+#define X(name, cycles, least, help) uint32_t name; /* least..100 */
     CORE_COSTS(X)
 #undef X
 } core_costs_t;
@@ -71,7 +75,7 @@ typedef struct {
     uint64_t clk_hz;
     uint32_t reset_pc;
     uint32_t hart_id;
-    core_costs_t cost; /* alu, store, branch and the other first parts are at least 1 */
+    core_costs_t cost;
 } core_desc_t;
 
 typedef enum {
@@ -90,9 +94,15 @@ typedef enum {
 typedef struct core core_t;
 typedef struct core_insn core_insn_t; /* decoded instruction, private */
 
+typedef struct {
+    core_t *core;
+    uint32_t mip_bit;
+} core_input_t;
+
 struct core {
     sim_comp_t comp;
     core_desc_t desc;
+    clk_t clk;
     bus_t *bus;
     sim_event_t run;     /* execute from `cycle` on */
     sim_event_t request; /* put the L2 access on its port */
@@ -102,6 +112,8 @@ struct core {
     void *on_ebreak_ctx;
     core_insn_t *rom_code, *tcm_code; /* decoded, a slot for every 2 bytes; only speed */
     uint8_t *tcm_has_code;            /* a flag for every 64 bytes */
+    core_input_t input[3];
+    uint32_t inputs;
     sim_mem_req_t req;
 
     uint32_t x[33]; /* x[32] takes what is written to x0 */
@@ -109,16 +121,20 @@ struct core {
     uint64_t cycle; /* the edge at which the instruction at pc starts */
     uint64_t mcycle_offset, minstret_offset;
     uint32_t mstatus, mtvec, mscratch, mepc, mcause, mtval, mie, mip;
-    uint32_t reserved_addr;           /* LR's reservation */
-    bool reserved, sleeping, waiting; /* sleeping: in WFI; waiting: for L2 */
-    bool trapped;                     /* no instruction retired since an exception was taken */
-    uint32_t state;                   /* core_state_t */
-    uint32_t mem_word;                /* the L2 access in flight: data, kind, target */
-    uint8_t mem_op, mem_rd;
-    uint64_t sleep_cycle; /* start of WFI */
+    uint32_t reserved_addr; /* LR's reservation, if `reserved` */
+    bool reserved;
+    bool sleeping; /* in WFI */
+    bool waiting;  /* for L2; then the next three say what for */
+    uint8_t mem_op, mem_rd, mem_slots;
+    uint8_t mem_data[4];
+    uint32_t mem_addr;
+    uint32_t state;             /* core_state_t */
+    uint64_t sleep_cycle;       /* start of WFI */
+    uint64_t exception_instret; /* instructions retired when the last exception was taken */
+    bool excepted;              /* there was one */
 
-    uint64_t cycles, instructions, loads, stores, taken, muls, divs, bus_stalls, l2_stalls,
-        wfi_cycles, interrupts, exceptions;
+    uint64_t cycles, instructions, loads, stores, taken, muls, divs, bus_stalls, l2_stalls;
+    uint64_t wfi_cycles, interrupts, exceptions;
 };
 
 core_desc_t core_desc_default(void);
@@ -130,9 +146,6 @@ void core_free(core_t *core);
 
 /* Makes a level an interrupt input. False when the wire has no place left. */
 bool core_connect(core_t *core, core_irq_t irq, sim_wire_t *wire);
-
-/* Edges since time 0 at which the core's clock has ticked. */
-uint64_t core_now_cycle(const core_t *core);
 
 /* Stops the core for good (an exit call, a debugger): state CORE_HALTED, halt rises. */
 void core_halt(core_t *core);

@@ -1,0 +1,202 @@
+/*
+ * core_int.h - the inside of the core: instruction table, decoded form, and who does what.
+ *
+ *   core.c    events, interrupts, traps, what leaves TCM     rvc.c     16-bit encodings to 32 bits
+ *   exec.c    the fast loop over decoded instructions        csr.c     control and status registers
+ *   decode.c  words to decoded instructions, and their cache disasm.c  words to text
+ */
+#ifndef LOGIC_CORE_INT_H
+#define LOGIC_CORE_INT_H
+
+#include "logic/core.h"
+
+/*
+ * The instructions: the 32-bit encodings of the RISC-V unprivileged specification 20191213,
+ * chapter 24, and of the privileged one. A word is the instruction when (word & mask) == match.
+ * The last column is its member of core_costs_t.
+ */
+/* clang-format off */
+#define CORE_INSNS(X)                                                          \
+    /* op       text        format mask        match       cycles */           \
+    X(LUI,      "lui",      U,     0x0000007f, 0x00000037, alu)                \
+    X(AUIPC,    "auipc",    U,     0x0000007f, 0x00000017, alu)                \
+    X(JAL,      "jal",      J,     0x0000007f, 0x0000006f, branch)             \
+    X(JALR,     "jalr",     LOAD,  0x0000707f, 0x00000067, branch)             \
+    X(BEQ,      "beq",      B,     0x0000707f, 0x00000063, branch)             \
+    X(BNE,      "bne",      B,     0x0000707f, 0x00001063, branch)             \
+    X(BLT,      "blt",      B,     0x0000707f, 0x00004063, branch)             \
+    X(BGE,      "bge",      B,     0x0000707f, 0x00005063, branch)             \
+    X(BLTU,     "bltu",     B,     0x0000707f, 0x00006063, branch)             \
+    X(BGEU,     "bgeu",     B,     0x0000707f, 0x00007063, branch)             \
+    X(LB,       "lb",       LOAD,  0x0000707f, 0x00000003, load)               \
+    X(LH,       "lh",       LOAD,  0x0000707f, 0x00001003, load)               \
+    X(LW,       "lw",       LOAD,  0x0000707f, 0x00002003, load)               \
+    X(LBU,      "lbu",      LOAD,  0x0000707f, 0x00004003, load)               \
+    X(LHU,      "lhu",      LOAD,  0x0000707f, 0x00005003, load)               \
+    X(SB,       "sb",       STORE, 0x0000707f, 0x00000023, store)              \
+    X(SH,       "sh",       STORE, 0x0000707f, 0x00001023, store)              \
+    X(SW,       "sw",       STORE, 0x0000707f, 0x00002023, store)              \
+    X(ADDI,     "addi",     I,     0x0000707f, 0x00000013, alu)                \
+    X(SLTI,     "slti",     I,     0x0000707f, 0x00002013, alu)                \
+    X(SLTIU,    "sltiu",    I,     0x0000707f, 0x00003013, alu)                \
+    X(XORI,     "xori",     I,     0x0000707f, 0x00004013, alu)                \
+    X(ORI,      "ori",      I,     0x0000707f, 0x00006013, alu)                \
+    X(ANDI,     "andi",     I,     0x0000707f, 0x00007013, alu)                \
+    X(SLLI,     "slli",     SHIFT, 0xfe00707f, 0x00001013, alu)                \
+    X(SRLI,     "srli",     SHIFT, 0xfe00707f, 0x00005013, alu)                \
+    X(SRAI,     "srai",     SHIFT, 0xfe00707f, 0x40005013, alu)                \
+    X(ADD,      "add",      R,     0xfe00707f, 0x00000033, alu)                \
+    X(SUB,      "sub",      R,     0xfe00707f, 0x40000033, alu)                \
+    X(SLL,      "sll",      R,     0xfe00707f, 0x00001033, alu)                \
+    X(SLT,      "slt",      R,     0xfe00707f, 0x00002033, alu)                \
+    X(SLTU,     "sltu",     R,     0xfe00707f, 0x00003033, alu)                \
+    X(XOR,      "xor",      R,     0xfe00707f, 0x00004033, alu)                \
+    X(SRL,      "srl",      R,     0xfe00707f, 0x00005033, alu)                \
+    X(SRA,      "sra",      R,     0xfe00707f, 0x40005033, alu)                \
+    X(OR,       "or",       R,     0xfe00707f, 0x00006033, alu)                \
+    X(AND,      "and",      R,     0xfe00707f, 0x00007033, alu)                \
+    X(MUL,      "mul",      R,     0xfe00707f, 0x02000033, mul)                \
+    X(MULH,     "mulh",     R,     0xfe00707f, 0x02001033, mul)                \
+    X(MULHSU,   "mulhsu",   R,     0xfe00707f, 0x02002033, mul)                \
+    X(MULHU,    "mulhu",    R,     0xfe00707f, 0x02003033, mul)                \
+    X(DIV,      "div",      R,     0xfe00707f, 0x02004033, div)                \
+    X(DIVU,     "divu",     R,     0xfe00707f, 0x02005033, div)                \
+    X(REM,      "rem",      R,     0xfe00707f, 0x02006033, div)                \
+    X(REMU,     "remu",     R,     0xfe00707f, 0x02007033, div)                \
+    X(LR,       "lr.w",     LR,    0xf9f0707f, 0x1000202f, load)               \
+    X(SC,       "sc.w",     AMO,   0xf800707f, 0x1800202f, store)              \
+    X(AMOSWAP,  "amoswap.w", AMO,  0xf800707f, 0x0800202f, amo)                \
+    X(AMOADD,   "amoadd.w", AMO,   0xf800707f, 0x0000202f, amo)                \
+    X(AMOXOR,   "amoxor.w", AMO,   0xf800707f, 0x2000202f, amo)                \
+    X(AMOAND,   "amoand.w", AMO,   0xf800707f, 0x6000202f, amo)                \
+    X(AMOOR,    "amoor.w",  AMO,   0xf800707f, 0x4000202f, amo)                \
+    X(AMOMIN,   "amomin.w", AMO,   0xf800707f, 0x8000202f, amo)                \
+    X(AMOMAX,   "amomax.w", AMO,   0xf800707f, 0xa000202f, amo)                \
+    X(AMOMINU,  "amominu.w", AMO,  0xf800707f, 0xc000202f, amo)                \
+    X(AMOMAXU,  "amomaxu.w", AMO,  0xf800707f, 0xe000202f, amo)                \
+    X(FENCE,    "fence",    NONE,  0x0000707f, 0x0000000f, alu)                \
+    X(FENCE_I,  "fence.i",  NONE,  0x0000707f, 0x0000100f, fence_i)            \
+    X(CSRRW,    "csrrw",    CSR,   0x0000707f, 0x00001073, csr)                \
+    X(CSRRS,    "csrrs",    CSR,   0x0000707f, 0x00002073, csr)                \
+    X(CSRRC,    "csrrc",    CSR,   0x0000707f, 0x00003073, csr)                \
+    X(CSRRWI,   "csrrwi",   CSRI,  0x0000707f, 0x00005073, csr)                \
+    X(CSRRSI,   "csrrsi",   CSRI,  0x0000707f, 0x00006073, csr)                \
+    X(CSRRCI,   "csrrci",   CSRI,  0x0000707f, 0x00007073, csr)                \
+    X(ECALL,    "ecall",    NONE,  0xffffffff, 0x00000073, trap)               \
+    X(EBREAK,   "ebreak",   NONE,  0xffffffff, 0x00100073, alu)                \
+    X(MRET,     "mret",     NONE,  0xffffffff, 0x30200073, mret)               \
+    X(WFI,      "wfi",      NONE,  0xffffffff, 0x10500073, alu)
+/* clang-format on */
+
+typedef enum {
+    OP_UNKNOWN, /* slot not decoded yet */
+#define X(op, text, format, mask, match, cycles) OP_##op,
+    CORE_INSNS(X)
+#undef X
+        OP_ILLEGAL, /* imm: the encoding */
+    OP_FAULT,       /* nothing to fetch at imm */
+    OP_COUNT
+} core_op_t;
+
+typedef enum {
+    FORMAT_R,
+    FORMAT_I,
+    FORMAT_SHIFT,
+    FORMAT_LOAD,
+    FORMAT_STORE,
+    FORMAT_B,
+    FORMAT_U,
+    FORMAT_J,
+    FORMAT_LR,
+    FORMAT_AMO,
+    FORMAT_CSR,
+    FORMAT_CSRI,
+    FORMAT_NONE,
+} core_format_t;
+
+typedef struct {
+    const char *text;
+    core_format_t format;
+    uint32_t mask, match;
+    size_t cost; /* member of core_costs_t */
+} core_insn_info_t;
+
+extern const core_insn_info_t core_insn_info[OP_COUNT];
+
+struct core_insn {
+    uint8_t op, rd, rs1, rs2; /* rd: 32 for x0 */
+    uint8_t slots;            /* 1 or 2: its length in half words */
+    uint8_t cycles;           /* without what depends on data or on the branch being taken */
+    uint32_t imm;             /* AUIPC: the result. CSR: the number. rs1 of CSRxxI: the value */
+    uint32_t pc;
+};
+
+/* ROM or TCM as the fast loop sees it. */
+typedef struct {
+    core_insn_t *code;
+    uint32_t base, bytes;
+} core_code_t;
+
+enum {
+    CAUSE_FETCH_FAULT = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_FAULT = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_FAULT = 7,
+    CAUSE_ECALL_M = 11,
+};
+
+#define MSTATUS_MIE 0x8u
+#define MSTATUS_MPIE 0x80u
+#define MSTATUS_MPP 0x1800u
+#define MIP_BITS 0x888u
+#define CODE_LINE_SHIFT 6 /* a flag of tcm_has_code covers 64 bytes */
+
+static inline uint32_t get16(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8;
+}
+
+static inline uint32_t get32(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline void put16(uint8_t *p, uint32_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+}
+
+static inline void put32(uint8_t *p, uint32_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+    p[2] = (uint8_t)(value >> 16);
+    p[3] = (uint8_t)(value >> 24);
+}
+
+/* The 32-bit form of a 16-bit instruction, 0 (illegal) when reserved. */
+uint32_t rvc_expand(uint32_t half);
+
+/* Decodes a word (or the 32-bit form of a half); cycles and slots are left alone. */
+core_insn_t core_decode_word(uint32_t word, uint32_t pc);
+/* Number of registers that insn reads in rs[0..1]. */
+uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2]);
+/* Fills the slot that insn (OP_UNKNOWN) is in. */
+void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn);
+/* TCM bytes at offset .. offset + bytes - 1 have changed: their decoded forms are void. */
+void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes);
+
+/* Runs from core->pc, which is in `code`, at core->cycle. Ends with NULL before an instruction
+ * that starts at `limit` or later or after a jump out of `code`, and with the instruction at
+ * core->pc when that needs more than registers and TCM. */
+const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t limit);
+
+/* False: no such CSR, or a write to a read-only one. */
+bool csr_read(const core_t *core, uint32_t number, uint32_t *value);
+bool csr_write(core_t *core, uint32_t number, uint32_t value);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * decode.c - words to decoded instructions, and the slots that keep them.
+ */
+#include "logic/core_int.h"
+
+#include <string.h>
+
+/* clang-format off */
+const core_insn_info_t core_insn_info[OP_COUNT] = {
+    [OP_UNKNOWN] = {"unknown", FORMAT_NONE, 0, 1, offsetof(core_costs_t, alu)}, /* matches nothing */
+#define X(op, text, format, mask, match, cycles) \
+    [OP_##op] = {text, FORMAT_##format, mask, match, offsetof(core_costs_t, cycles)},
+    CORE_INSNS(X)
+#undef X
+    [OP_ILLEGAL] = {"illegal", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
+    [OP_FAULT] = {"fault", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
+};
+/* clang-format on */
+
+/* ---- one word ---- */
+
+/* The signed immediate; shifted arithmetic right as the specification draws it. */
+static uint32_t immediate(core_format_t format, uint32_t word)
+{
+    uint32_t sign = 0u - (word >> 31);
+    switch (format) {
+    case FORMAT_I:
+    case FORMAT_LOAD:
+        return sign << 11 | (word >> 20 & 0x7ff);
+    case FORMAT_STORE:
+        return sign << 11 | (word >> 25 & 0x3f) << 5 | (word >> 7 & 0x1f);
+    case FORMAT_B:
+        return sign << 12 | (word >> 7 & 1) << 11 | (word >> 25 & 0x3f) << 5 |
+               (word >> 8 & 0xf) << 1;
+    case FORMAT_U:
+        return word & 0xfffff000;
+    case FORMAT_J:
+        return sign << 20 | (word >> 12 & 0xff) << 12 | (word >> 20 & 1) << 11 |
+               (word >> 21 & 0x3ff) << 1;
+    case FORMAT_SHIFT:
+        return word >> 20 & 0x1f;
+    case FORMAT_CSR:
+    case FORMAT_CSRI:
+        return word >> 20;
+    default:
+        return 0;
+    }
+}
+
+static core_op_t op_of(uint32_t word)
+{
+    uint32_t op = OP_UNKNOWN + 1;
+    while (op < OP_ILLEGAL && (word & core_insn_info[op].mask) != core_insn_info[op].match)
+        op++;
+    return (core_op_t)op;
+}
+
+core_insn_t core_decode_word(uint32_t word, uint32_t pc)
+{
+    core_op_t op = op_of(word);
+    core_insn_t insn = {
+        .op = (uint8_t)op,
+        .rd = (uint8_t)(word >> 7 & 31),
+        .rs1 = (uint8_t)(word >> 15 & 31),
+        .rs2 = (uint8_t)(word >> 20 & 31),
+        .imm = immediate(core_insn_info[op].format, word),
+        .pc = pc,
+    };
+    if (insn.rd == 0)
+        insn.rd = 32;
+    if (op == OP_AUIPC)
+        insn.imm += pc;
+    if (op == OP_ILLEGAL)
+        insn.imm = word;
+    return insn;
+}
+
+uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2])
+{
+    rs[0] = insn->rs1;
+    rs[1] = insn->rs2;
+    switch (core_insn_info[insn->op].format) {
+    case FORMAT_R:
+    case FORMAT_STORE:
+    case FORMAT_B:
+    case FORMAT_AMO:
+        return 2;
+    case FORMAT_I:
+    case FORMAT_SHIFT:
+    case FORMAT_LOAD:
+    case FORMAT_LR:
+    case FORMAT_CSR:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* ---- slots ---- */
+
+static const uint8_t *bytes_of(const core_t *core, const core_code_t *code)
+{
+    return code->code == core->tcm_code ? core->bus->tcm : core->bus->rom;
+}
+
+/* Decodes at offset of ROM or TCM: everything but cycles. */
+static core_insn_t decode_at(const core_t *core, const core_code_t *code, uint32_t offset)
+{
+    const uint8_t *bytes = bytes_of(core, code);
+    uint32_t pc = code->base + offset, left = code->bytes - offset;
+    core_insn_t insn = {.op = OP_FAULT, .rd = 32, .slots = 1, .imm = pc, .pc = pc};
+    if (left < 2)
+        return insn;
+    uint32_t half = get16(bytes + offset);
+    if ((half & 3) != 3) {
+        insn = core_decode_word(rvc_expand(half), pc);
+        insn.slots = 1;
+        if (insn.op == OP_ILLEGAL)
+            insn.imm = half;
+    } else if (left < 4) {
+        insn.imm = pc + 2; /* its second half is not there */
+    } else {
+        insn = core_decode_word(get32(bytes + offset), pc);
+        insn.slots = 2;
+    }
+    return insn;
+}
+
+static bool is_load(const core_insn_t *insn)
+{
+    return (insn->op >= OP_LB && insn->op <= OP_LHU) || insn->op == OP_LR;
+}
+
+static bool uses(const core_insn_t *insn, uint8_t reg)
+{
+    uint8_t rs[2];
+    uint32_t count = core_insn_reads(insn, rs);
+    return (count > 0 && rs[0] == reg) || (count > 1 && rs[1] == reg);
+}
+
+/* Fixed cycles of insn, which ends at offset `next`. */
+static uint32_t cycles_of(const core_t *core, const core_code_t *code, const core_insn_t *insn,
+                          uint32_t next)
+{
+    const char *costs = (const char *)&core->desc.cost;
+    uint32_t cycles;
+    memcpy(&cycles, costs + core_insn_info[insn->op].cost, sizeof(cycles));
+    if (insn->op == OP_JAL || insn->op == OP_JALR)
+        cycles += core->desc.cost.taken;
+    if (is_load(insn)) {
+        core_insn_t follower = decode_at(core, code, next);
+        cycles += uses(&follower, insn->rd) ? core->desc.cost.load_use : 0;
+    }
+    return cycles;
+}
+
+/* A store to any byte that this slot depends on must find its line flagged: 8 bytes from offset. */
+static void flag_lines(core_t *core, uint32_t offset)
+{
+    uint32_t last = core->bus->desc.tcm_bytes - 1;
+    uint32_t end = last - offset < 7 ? last : offset + 7;
+    core->tcm_has_code[offset >> CODE_LINE_SHIFT] = 1;
+    core->tcm_has_code[end >> CODE_LINE_SHIFT] = 1;
+}
+
+void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
+{
+    uint32_t offset = (uint32_t)(insn - code->code) * 2;
+    *insn = decode_at(core, code, offset);
+    if (insn->op == OP_FAULT)
+        return;
+    insn->cycles = (uint8_t)cycles_of(core, code, insn, offset + insn->slots * 2u);
+    if (code->code == core->tcm_code)
+        flag_lines(core, offset);
+}
+
+/* The slot at offset o depends on bytes o .. o + 7: itself, and after a load its follower. */
+void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes)
+{
+    uint32_t first = offset < 6 ? 0 : (offset - 6) / 2, last = (offset + bytes - 1) / 2;
+    for (uint32_t i = first; i <= last; i++)
+        core->tcm_code[i].op = OP_UNKNOWN;
+}

@@ -1,0 +1,79 @@
+/*
+ * desc.c - defaults of the logic die, and what a chip file says instead.
+ */
+#include "logic/desc.h"
+
+logic_desc_t logic_desc_default(void)
+{
+    return (logic_desc_t){
+        .clock_hz = 262500000,
+        .bus = bus_desc_default(),
+        .core = core_desc_default(),
+        .l2 = l2_desc_default(),
+        .clint = clint_desc_default(),
+        .uart = uart_desc_default(),
+        .sys = sys_desc_default(),
+    };
+}
+
+static uint32_t read_u32(const sim_cfg_t *cfg, const char *key, uint32_t low, uint32_t high,
+                         uint32_t otherwise)
+{
+    return (uint32_t)sim_cfg_u64(cfg, key, low, high, otherwise);
+}
+
+static uint32_t read_power_of_two(const sim_cfg_t *cfg, const char *key, uint32_t low,
+                                  uint32_t high, uint32_t otherwise)
+{
+    uint32_t value = read_u32(cfg, key, low, high, otherwise);
+    if ((value & (value - 1)) != 0)
+        sim_cfg_fail(cfg, key, "%u is no power of two", value);
+    return value;
+}
+
+static void read_core(const sim_cfg_t *logic, core_desc_t *core)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "core");
+    core->reset_pc = read_u32(&cfg, "reset_pc", 0, UINT32_MAX, core->reset_pc);
+    core->hart_id = read_u32(&cfg, "hart_id", 0, UINT32_MAX, core->hart_id);
+    sim_cfg_t cost = sim_cfg_obj(&cfg, "cycles");
+#define X(name, cycles, least, help)                                                               \
+    core->cost.name = read_u32(&cost, #name, least, CORE_COST_MAX, core->cost.name);
+    CORE_COSTS(X)
+#undef X
+    sim_cfg_done(&cost);
+    sim_cfg_done(&cfg);
+}
+
+static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "l2");
+    l2->bytes = read_u32(&cfg, "bytes", 1, BUS_TCM_BASE - BUS_L2_BASE, l2->bytes);
+    l2->banks = read_power_of_two(&cfg, "banks", 1, L2_MAX_BANKS, l2->banks);
+    l2->beat_bytes = read_power_of_two(&cfg, "beat_bytes", 4, 256, l2->beat_bytes);
+    l2->burst_bytes = read_power_of_two(&cfg, "burst_bytes", l2->beat_bytes, 4096, l2->burst_bytes);
+    l2->latency_cycles = read_u32(&cfg, "latency_cycles", 1, L2_MAX_LATENCY, l2->latency_cycles);
+    l2->policy =
+        (l2_policy_t)sim_cfg_enum(&cfg, "policy", l2_policy_names, L2_POLICIES, l2->policy);
+    if (l2->bytes % l2->beat_bytes != 0)
+        sim_cfg_fail(&cfg, "bytes", "%u is no multiple of beat_bytes, %u", l2->bytes,
+                     l2->beat_bytes);
+    sim_cfg_done(&cfg);
+}
+
+void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
+{
+    desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
+    desc->core.clk_hz = desc->l2.clk_hz = desc->clock_hz;
+    desc->uart.clk_hz = desc->sys.clk_hz = desc->clock_hz;
+    desc->sys.chip_id = read_u32(cfg, "chip_id", 0, UINT32_MAX, desc->sys.chip_id);
+    desc->bus.rom_bytes = read_u32(cfg, "rom_bytes", 64, 1u << 20, desc->bus.rom_bytes) & ~3u;
+    desc->bus.tcm_bytes = read_u32(cfg, "tcm_bytes", 64, 1u << 24, desc->bus.tcm_bytes) & ~3u;
+    desc->clint.mtime_hz = sim_cfg_u64(cfg, "mtime_hz", 1, 1000000000, desc->clint.mtime_hz);
+    desc->uart.baud = read_u32(cfg, "uart_baud", (uint32_t)(desc->clock_hz / 0xfffff) + 1,
+                               (uint32_t)(desc->clock_hz / 16), desc->uart.baud);
+    read_core(cfg, &desc->core);
+    read_l2(cfg, &desc->l2);
+    desc->bus.l2_bytes = desc->l2.bytes;
+    sim_cfg_done(cfg);
+}
