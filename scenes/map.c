@@ -89,7 +89,14 @@ typedef struct {
     uint32_t first, last; /* samples that see the map */
     uint32_t row[2];
     float between; /* of the two rows */
+    float slope;   /* of the way from one map column to the next: 1, or steeper for squares */
 } place_t;
+
+/* How far between two elements, with the way squeezed into the middle. */
+static float steepen(float between, float slope)
+{
+    return slope == 1.0f ? between : scene_clamp((between - 0.5f) * slope + 0.5f, 0.0f, 1.0f);
+}
 
 /* The first sample at or right of map column u (sample i is at place->u + i * du). */
 static uint32_t sample_at(const place_t *place, float u, uint32_t width)
@@ -128,7 +135,10 @@ static place_t find_place(const scene_map_t *map, const sim_light_req_t *req)
     v = scene_clamp(v, 0.0f, (float)(level->height - 1));
     place.row[0] = (uint32_t)v;
     place.row[1] = place.row[0] + 1 < level->height ? place.row[0] + 1 : place.row[0];
-    place.between = v - (float)place.row[0];
+    bool squares = map->squares && place.du < 1.0f;
+    float dv = req->x_step_px / (float)req->array_height_px / (map->bottom - map->top) * h;
+    place.slope = squares ? 1.0f / place.du : 1.0f;
+    place.between = steepen(v - (float)place.row[0], squares && dv < 1.0f ? 1.0f / dv : 1.0f);
     return place;
 }
 
@@ -149,7 +159,7 @@ static void resample(const float *restrict line, uint32_t width, const place_t *
     for (uint32_t i = place->first; i < place->last; i++) {
         float u = scene_clamp(place->u + (float)i * place->du, 0.0f, top);
         uint32_t k = (uint32_t)u;
-        out[i] = line[k] + (line[k + 1] - line[k]) * (u - (float)k);
+        out[i] = line[k] + (line[k + 1] - line[k]) * steepen(u - (float)k, place->slope);
     }
 }
 

@@ -104,6 +104,7 @@ static sim_err_t make_picture(scene_t *scene, char *error, size_t error_bytes)
         return err;
     float *line = malloc((size_t)image.width_px * 3 * sizeof(float));
     if (line != NULL && scene_map_init(&scene->map, image.width_px, image.height_px)) {
+        scene->map.squares = true;
         put_picture(&scene->map, &image, line);
         fit_map(&scene->map, &scene->desc.camera, back->fit);
     } else {

@@ -103,6 +103,9 @@ typedef struct {
     scene_level_t level[SCENE_MAP_LEVELS];
     /* Where the map lies in the array, as fractions of it; outside is black. */
     float left, top, right, bottom;
+    /* Enlarged, a map element stays a square with edges one sample wide, so that a picture keeps
+     * its own pixels; else it is interpolated. */
+    bool squares;
 } scene_map_t;
 
 bool scene_map_init(scene_map_t *map, uint32_t width, uint32_t height);

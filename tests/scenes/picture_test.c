@@ -77,16 +77,20 @@ START_TEST(channels_and_rows_keep_their_places)
 }
 END_TEST
 
-START_TEST(between_pixels_light_is_a_straight_line)
+START_TEST(an_enlarged_pixel_stays_a_square_with_soft_edges)
 {
     static const uint8_t px[] = {0, 255};
-    float rgb[12];
+    float rgb[15];
     write_png(2, 1, 1, px);
     scene_t *scene = load(SCENE_FIT_STRETCH, 80);
     pull(scene, 4, 1, 0, rgb); /* sample centers at -0.25, 0.25, 0.75, 1.25 of the picture */
-    static const double want[] = {0, 20, 60, 80};
+    static const double even[] = {0, 0, 80, 80};
     for (int i = 0; i < 4; i++)
-        ck_assert_double_eq_tol((double)rgb[i], want[i], 1e-3);
+        ck_assert_double_eq_tol((double)rgb[i], even[i], 1e-3);
+    pull(scene, 5, 1, 0, rgb); /* the third sits on the edge */
+    static const double odd[] = {0, 0, 40, 80, 80};
+    for (int i = 0; i < 5; i++)
+        ck_assert_double_eq_tol((double)rgb[i], odd[i], 1e-3);
     scene_free(scene);
 }
 END_TEST
@@ -193,6 +197,6 @@ START_TEST(a_missing_picture_is_named)
 END_TEST
 
 TEST_MAIN("scene picture", codes_become_linear_light, channels_and_rows_keep_their_places,
-          between_pixels_light_is_a_straight_line, a_coarse_view_sees_means,
+          an_enlarged_pixel_stays_a_square_with_soft_edges, a_coarse_view_sees_means,
           a_square_picture_fits_three_ways, cover_cuts_what_reaches_beyond,
           a_missing_picture_is_named)
