@@ -13,12 +13,26 @@
 /* ---- what kind of layer a node is -------------------------------------------------------------
  */
 
+static bool is_code(const npu_tensor_t *t)
+{
+    return t->type == NPU_TYPE_INT8 || t->type == NPU_TYPE_UINT8;
+}
+
+/* The same numbers, byte for byte, inside the chip. */
+static bool same_codes(const cc_t *cc, int32_t a, int32_t b)
+{
+    return cc_tensor(cc, a)->scale[0] == cc_tensor(cc, b)->scale[0] &&
+           cc_zero(cc, a) == cc_zero(cc, b);
+}
+
 /* No layer: the result is the same bytes. Floats exist only at the border of the network, where
- * whoever feeds it quantizes (tensor_io.h). */
+ * whoever feeds it quantizes (tensor_io.h); a change between uint8 and int8 alone is none here. */
 static bool is_alias(const cc_t *cc, const npu_node_t *n)
 {
-    return n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_DEQUANTIZE ||
-           (n->op == NPU_NODE_QUANTIZE && cc_tensor(cc, n->input[0])->type == NPU_TYPE_FLOAT32);
+    if (n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_DEQUANTIZE)
+        return true;
+    return n->op == NPU_NODE_QUANTIZE &&
+           (!is_code(cc_tensor(cc, n->input[0])) || same_codes(cc, n->input[0], n->output[0]));
 }
 
 static const cc_kind_t *kind_of(npu_node_op_t op)
@@ -65,7 +79,7 @@ static bool share_place(cc_t *cc, const npu_node_t *n)
     int32_t from = n->input[0], to = n->output[0];
     if (cc->place_of[from] == CC_NO_PLACE)
         return cc_fail(cc, &at, SIM_EPARSE, "input is a constant, which is not supported");
-    if (n->op == NPU_NODE_QUANTIZE && from != cc->graph->input[0])
+    if (!is_code(cc_tensor(cc, from)) && from != cc->graph->input[0])
         return cc_fail(cc, &at, SIM_EPARSE,
                        "float32 inside the network, expected only at its border");
     cc_place_t *p = &cc->place[cc->place_of[from]];
@@ -76,11 +90,6 @@ static bool share_place(cc_t *cc, const npu_node_t *n)
     if (p->layout == NPU_LAYOUT_NHWC32 && a.c != b.c)
         p->layout = NPU_LAYOUT_DENSE;
     return true;
-}
-
-static bool is_code(const npu_tensor_t *t)
-{
-    return t->type == NPU_TYPE_INT8 || t->type == NPU_TYPE_UINT8;
 }
 
 int32_t cc_code_tensor(const cc_t *cc, int32_t tensor)
@@ -104,8 +113,7 @@ static bool one_quantization(cc_t *cc, int32_t tensor)
     for (uint32_t t = 0; t < cc->graph->tensors; t++) {
         const npu_tensor_t *b = cc_tensor(cc, (int32_t)t);
         if (cc->place_of[t] == cc->place_of[tensor] && is_code(b) &&
-            (b->type != a->type || b->scale[0] != a->scale[0] ||
-             b->zero_point[0] != a->zero_point[0]))
+            !same_codes(cc, first, (int32_t)t))
             return cc_fail(cc, NULL, SIM_EPARSE, "\"%.80s\" and \"%.80s\" quantize one input",
                            a->name, b->name);
     }

@@ -28,8 +28,8 @@ typedef struct {
     uint32_t network_id; /* into the network table */
 } npu_compile_options_t;
 
-/* What the compiler chose and reckoned for one layer. Cycles are estimates of busy time; the
- * machine's counters are the truth. */
+/* What the compiler chose for one layer. Cycles are those an engine is busy (npu_insn_cycles), not
+ * counting L2's own time; how they overlap the machine's counters tell. */
 typedef struct {
     const char *name, *op; /* in the graph */
     uint32_t node;

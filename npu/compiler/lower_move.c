@@ -93,6 +93,9 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
     if (!row_fits(cc, l, row))
         return;
     uint32_t rows = rows_at_once(cc, row, out.size.h);
+    l->tiling.rows = rows;
+    l->tiling.cols = out.size.w;
+    l->tiling.group = out.size.c;
     for (uint32_t y = 0; y < out.size.h; y += rows) {
         uint32_t h = cc_min(rows, out.size.h - y);
         npu_tile_t tile = {cc_take(cc, NPU_MEM_ACT, (uint32_t)row * h), out.row, out.pix};

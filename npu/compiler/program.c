@@ -252,10 +252,23 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     r->groups_outer = t->groups_outer;
     r->first = l->first;
     r->last = l->last;
-    memcpy(r->engine_cycles, l->engine_cycles, sizeof(r->engine_cycles));
     layer_l1(cc, index, r->l1_bytes);
     if (l->kind->run == NULL)
         r->l1_bytes[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
+}
+
+/* Busy cycles of what was emitted; layers without tiling count their stores as tiles. */
+static void report_instructions(const cc_t *cc, npu_compile_report_t *r)
+{
+    for (uint32_t i = 0; i < cc->emit.insns; i++) {
+        const npu_insn_t *insn = emit_at(&cc->emit, i);
+        npu_engine_t engine = npu_op_engine(insn->op);
+        npu_layer_plan_t *plan = &r->layer[insn->layer];
+        if (engine != NPU_ENGINE_SEQ)
+            plan->engine_cycles[engine] += npu_insn_cycles(cc->desc, insn);
+        if (cc->layer[insn->layer].kind->run != NULL && engine == NPU_ENGINE_STORE)
+            plan->tiles++;
+    }
 }
 
 bool program_report(cc_t *cc, npu_compile_report_t *r)
@@ -272,6 +285,7 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
     r->places = cc->places;
     for (uint32_t i = 0; i < cc->layers; i++)
         report_layer(cc, i, &r->layer[i], &names);
+    report_instructions(cc, r);
     for (uint32_t p = 0; p < cc->places; p++) {
         const cc_place_t *from = &cc->place[p];
         r->place[p] =

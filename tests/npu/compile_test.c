@@ -436,6 +436,179 @@ START_TEST(the_network_table_says_where_input_and_output_are)
 }
 END_TEST
 
+/* ---- tensors at the border --------------------------------------------------------------------
+ */
+
+/* float -> QUANTIZE (1/128, 0) -> RELU -> DEQUANTIZE -> float, 1x2x2x1. */
+static void float_network(build_t *b)
+{
+    uint32_t shape[4] = {1, 2, 2, 1};
+    build_begin(b, NPU_TYPE_INT8, 1);
+    int32_t *input = npu_graph_alloc(&b->graph, sizeof(*input));
+    *input = build_tensor(b, NPU_TYPE_FLOAT32, 4, shape, 0.0f, 0);
+    b->graph.input = input;
+    b->graph.inputs = 1;
+    int32_t codes = build_map(b, 2, 2, 1, 1.0f / 128, 0);
+    build_node(b, NPU_NODE_QUANTIZE, input, 1, codes);
+    int32_t result = build_map(b, 2, 2, 1, 1.0f / 128, 0);
+    build_node(b, NPU_NODE_RELU, &codes, 1, result);
+    int32_t out = build_tensor(b, NPU_TYPE_FLOAT32, 4, shape, 0.0f, 0);
+    build_node(b, NPU_NODE_DEQUANTIZE, &result, 1, out);
+    build_end(b, &out, 1);
+}
+
+START_TEST(a_float_border_is_quantized_outside_the_chip)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_desc_t desc = npu_desc_default();
+    float_network(&b);
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    ck_assert_uint_eq(prog.layer_count, 1);
+    /* x / 127.5 - 1 in 1/128: -128, -0.50196 -> -1, 0.50196 -> 1, 128 -> 127 */
+    static const uint8_t pixels[4] = {0, 127, 128, 255};
+    static const int8_t codes[4] = {-128, -1, 1, 127}, relu[4] = {0, 0, 1, 127};
+    uint8_t input[4], output[4];
+    npu_input_from_pixels_float(&prog, pixels, input);
+    ck_assert_mem_eq(input, codes, 4);
+    compile_exec_t exec;
+    compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
+    ck_assert(npu_input_write(&prog, &exec.port, input));
+    compile_exec_run(&exec);
+    ck_assert(npu_output_read(&prog, 0, &exec.port, output));
+    ck_assert_mem_eq(output, relu, 4);
+    compile_exec_free(&exec);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(a_change_of_type_alone_costs_nothing)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_desc_t desc = npu_desc_default();
+    uint32_t shape[4] = {1, 2, 2, 1};
+    build_begin(&b, NPU_TYPE_UINT8, 1);
+    int32_t in = build_input(&b, 2, 2, 1);
+    static const int32_t zero = 100;
+    b.graph.tensor[in].zero_point = &zero;
+    int32_t as_int8 = build_tensor(&b, NPU_TYPE_INT8, 4, shape, 0.02f, -28);
+    build_node(&b, NPU_NODE_QUANTIZE, &in, 1, as_int8);
+    int32_t out = build_tensor(&b, NPU_TYPE_INT8, 4, shape, 0.02f, -28);
+    build_node(&b, NPU_NODE_RELU, &as_int8, 1, out);
+    build_end(&b, &out, 1);
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    ck_assert_uint_eq(prog.layer_count, 1);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_UNSIGNED_W], 1);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_UNSIGNED_W], 0);
+    compile_exec_t exec;
+    compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
+    static const uint8_t input[4] = {0, 99, 101, 255}; /* -28 is zero: codes -128 -29 -27 127 */
+    static const int8_t relu[4] = {-28, -28, -27, 127};
+    uint8_t output[4];
+    ck_assert(npu_input_write(&prog, &exec.port, input));
+    compile_exec_run(&exec);
+    ck_assert(npu_output_read(&prog, 0, &exec.port, output));
+    ck_assert_mem_eq(output, relu, 4);
+    compile_exec_free(&exec);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(the_input_lies_in_planes_padded_with_zero)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_desc_t desc = npu_desc_default();
+    build_begin(&b, NPU_TYPE_UINT8, 1);
+    int32_t out = build_unary(&b, NPU_NODE_RELU, build_input(&b, 3, 2, 3));
+    build_end(&b, &out, 1);
+    ck_assert(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK);
+    compile_exec_t exec;
+    compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
+    uint8_t codes[18];
+    for (uint32_t i = 0; i < 18; i++)
+        codes[i] = (uint8_t)(128 + i);
+    ck_assert(npu_input_write(&prog, &exec.port, codes));
+    const uint8_t *l2 = exec.l2 + (prog.net[NPU_NET_INPUT_ADDR_W] - desc.l2_base);
+    /* three planes of four rows (3, to 2) of 32; pixel (y, x) channel c was 128 + 6y + 3x + c */
+    for (uint32_t c = 0; c < 3; c++)
+        for (uint32_t y = 0; y < 4; y++)
+            for (uint32_t x = 0; x < 32; x++)
+                ck_assert_uint_eq(l2[(c * 4 + y) * 32 + x], y < 3 && x < 2 ? 6 * y + 3 * x + c : 0);
+    compile_exec_free(&exec);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(every_tensor_still_stands_at_the_end_when_all_are_kept)
+{
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t options = {.keep_all = true};
+    for (uint64_t seed = 3000; seed < 3030; seed++) {
+        build_t b;
+        char error[256];
+        npu_prog_t prog;
+        npu_compile_report_t report;
+        compile_exec_t exec;
+        build_random(&b, seed);
+        ck_assert(npu_compile(&b.graph, &desc, &options, &prog, &report, error, sizeof(error)) ==
+                  SIM_OK);
+        ck_assert(report.all_kept);
+        compile_exec_init(&exec, &prog, &desc, sim_simd());
+        uint8_t *input = calloc(1, npu_input_bytes(&prog));
+        ck_assert(npu_input_write(&prog, &exec.port, input));
+        compile_exec_run(&exec);
+        for (uint32_t k = 0; k < prog.kept_count; k++) {
+            uint64_t bytes = npu_kept_bytes(&prog.kept[k]);
+            uint8_t *now = malloc(bytes);
+            ck_assert(npu_kept_read(&prog, &prog.kept[k], &exec.port, now));
+            ck_assert_mem_eq(now, exec.kept[k], bytes);
+            free(now);
+        }
+        free(input);
+        compile_exec_free(&exec);
+        npu_compile_report_free(&report);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
+}
+END_TEST
+
+START_TEST(what_cannot_be_kept_to_the_end_is_compiled_all_the_same)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_compile_report_t report;
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t options = {.keep_all = true};
+    build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t at = build_input(&b, 32, 32, 3);
+    for (uint32_t i = 0; i < 6; i++)
+        at = build_conv(&b, at, &k);
+    build_end(&b, &at, 1);
+    desc.l2_bytes = 100 << 10; /* two maps of 32 KiB, the input's 3 KiB, and the rest; not six */
+    ck_assert_msg(npu_compile(&b.graph, &desc, &options, &prog, &report, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    ck_assert(!report.all_kept);
+    ck_assert_uint_eq(prog.kept_count, 7);
+    npu_compile_report_free(&report);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
 /* ---- the same every time; and refusals --------------------------------------------------------
  */
 
@@ -587,7 +760,12 @@ TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_c
           places_in_l2_never_overlap_while_both_are_needed,
           sizes_in_the_report_are_the_padded_ones_of_the_chip,
           a_reused_input_lowers_what_must_be_alive,
-          the_network_table_says_where_input_and_output_are, the_same_graph_gives_the_same_bytes,
+          the_network_table_says_where_input_and_output_are,
+          a_float_border_is_quantized_outside_the_chip, a_change_of_type_alone_costs_nothing,
+          the_input_lies_in_planes_padded_with_zero,
+          every_tensor_still_stands_at_the_end_when_all_are_kept,
+          what_cannot_be_kept_to_the_end_is_compiled_all_the_same,
+          the_same_graph_gives_the_same_bytes,
           too_many_activations_are_refused_with_layer_and_bytes,
           too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
           a_stride_beyond_the_instruction_is_refused_by_name,
