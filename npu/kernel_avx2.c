@@ -40,11 +40,13 @@ static void pack_pixels(const npu_insn_t *insn, const npu_l1_t *l1, const npu_pi
         uint32_t pixel = first + (p < pack->pixels ? p : pack->pixels - 1);
         uint32_t y = pixel / insn->w, x = pixel % insn->w;
         pack->acc[p] = npu_acc_at(l1, &insn->dst, y, x);
+        uint32_t ky = piece->first_tap / insn->k_w, kx = piece->first_tap % insn->k_w;
         for (uint32_t t = 0; t < piece->taps; t++) {
-            uint32_t tap = piece->first_tap + t;
-            const int8_t *src = npu_tap_at(insn, l1, y, x, tap / insn->k_w, tap % insn->k_w);
+            const int8_t *src = npu_tap_at(insn, l1, y, x, ky, kx);
             pack_column(insn, src, piece, pack->x + (size_t)t * piece->groups * stride + 4 * p,
                         stride);
+            ky += ++kx == insn->k_w;
+            kx = kx == insn->k_w ? 0 : kx;
         }
     }
 }

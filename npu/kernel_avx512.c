@@ -29,28 +29,32 @@ static uint32_t pack_width(uint32_t pixels)
     return pixels > 8 ? 12 : pixels > 4 ? 8 : pixels > 2 ? 4 : pixels;
 }
 
-/* Copies one tap of one pixel into its column of the pack, 4 bytes a group. */
+/* 1..3 bytes, the others 0. */
+static uint32_t few_bytes(const int8_t *src, uint32_t n)
+{
+    uint32_t value = (uint8_t)src[0];
+    if (n > 1)
+        value |= (uint32_t)(uint8_t)src[1] << 8;
+    if (n > 2)
+        value |= (uint32_t)(uint8_t)src[2] << 16;
+    return value;
+}
+
+/* Copies one tap of one pixel into its column of the pack, 4 bytes a group. src NULL: outside. */
 static void pack_column(const npu_insn_t *insn, const int8_t *src, const npu_piece_t *piece,
                         int8_t *column, size_t stride)
 {
-    uint32_t whole = piece->channels / 4, rest = piece->channels % 4;
-    if (src == NULL) {
-        uint32_t fill = (uint8_t)insn->in_zp * UINT32_C(0x01010101);
-        for (uint32_t g = 0; g < whole; g++)
-            memcpy(column + g * stride, &fill, 4);
-        if (rest > 0)
-            memset(column + whole * stride, 0, 4);
-        if (rest > 0)
-            memset(column + whole * stride, insn->in_zp, rest);
-        return;
-    }
-    src += piece->first_ic;
+    const uint32_t whole = piece->channels / 4, rest = piece->channels % 4;
+    const uint32_t fill = (uint8_t)insn->in_zp * UINT32_C(0x01010101);
     for (uint32_t g = 0; g < whole; g++)
-        memcpy(column + g * stride, src + 4 * (size_t)g, 4);
-    if (rest > 0) {
-        memset(column + whole * stride, 0, 4);
-        memcpy(column + whole * stride, src + 4 * (size_t)whole, rest);
-    }
+        memcpy(column + g * stride,
+               src != NULL ? (const void *)(src + piece->first_ic + 4 * (size_t)g) : &fill, 4);
+    if (rest == 0)
+        return;
+    uint32_t last = fill >> (8 * (4 - rest));
+    if (src != NULL)
+        last = few_bytes(src + piece->first_ic + 4 * (size_t)whole, rest);
+    memcpy(column + whole * stride, &last, 4);
 }
 
 /* Sum over the piece of each packed pixel's codes. */
@@ -76,11 +80,13 @@ static void pack_pixels(const npu_insn_t *insn, const npu_l1_t *l1, const npu_pi
         uint32_t pixel = first + (p < pack->pixels ? p : pack->pixels - 1);
         uint32_t y = pixel / insn->w, x = pixel % insn->w;
         pack->acc[p] = npu_acc_at(l1, &insn->dst, y, x);
+        uint32_t ky = piece->first_tap / insn->k_w, kx = piece->first_tap % insn->k_w;
         for (uint32_t t = 0; t < piece->taps; t++) {
-            uint32_t tap = piece->first_tap + t;
-            const int8_t *src = npu_tap_at(insn, l1, y, x, tap / insn->k_w, tap % insn->k_w);
+            const int8_t *src = npu_tap_at(insn, l1, y, x, ky, kx);
             pack_column(insn, src, piece, pack->x + (size_t)t * piece->groups * stride + 4 * p,
                         stride);
+            ky += ++kx == insn->k_w;
+            kx = kx == insn->k_w ? 0 : kx;
         }
     }
     pack_sums(pack, piece->taps * piece->groups);
@@ -120,6 +126,30 @@ static void weight_sums(const npu_insn_t *insn, const npu_l1_t *l1, const npu_pi
     _mm512_store_si512(sum + 16, _mm512_sub_epi32(high, _mm512_set1_epi32(bias)));
 }
 
+/* One pixel's block of raw sums goes to ACC with the corrections. */
+static inline void put_pixel(const npu_insn_t *insn, uint32_t block, int32_t *acc,
+                             const __m512i sum[2], int32_t sum_x, const int32_t sum_w[NPU_LANES],
+                             bool add)
+{
+    const __m512i xz = _mm512_set1_epi32(insn->in_zp);
+    uint32_t lanes = insn->c - block * NPU_LANES;
+    uint32_t real = lanes >= 32 ? UINT32_MAX : (UINT32_C(1) << lanes) - 1;
+    __m512i sx = _mm512_set1_epi32((int32_t)((uint32_t)sum_x * (uint32_t)(insn->wgt_zp + 128)));
+    __m512i sw0 = _mm512_mullo_epi32(xz, _mm512_load_si512(sum_w));
+    __m512i sw1 = _mm512_mullo_epi32(xz, _mm512_load_si512(sum_w + 16));
+    __m512i r0 = _mm512_sub_epi32(sum[0], _mm512_add_epi32(sx, sw0));
+    __m512i r1 = _mm512_sub_epi32(sum[1], _mm512_add_epi32(sx, sw1));
+    r0 = _mm512_maskz_mov_epi32((__mmask16)real, r0);
+    r1 = _mm512_maskz_mov_epi32((__mmask16)(real >> 16), r1);
+    acc += (size_t)block * NPU_LANES;
+    if (add) {
+        r0 = _mm512_add_epi32(r0, _mm512_loadu_si512(acc));
+        r1 = _mm512_add_epi32(r1, _mm512_loadu_si512(acc + 16));
+    }
+    _mm512_storeu_si512(acc, r0);
+    _mm512_storeu_si512(acc + 16, r1);
+}
+
 /* One block of output channels over a pack of `width` pixels; width is a constant at each call. */
 static inline void block_run(const npu_insn_t *insn, const npu_l1_t *l1, const npu_piece_t *piece,
                              const pack_t *pack, uint32_t block, uint32_t batch_block, bool add,
@@ -148,26 +178,14 @@ static inline void block_run(const npu_insn_t *insn, const npu_l1_t *l1, const n
         }
     }
 
-    const __m512i xz = _mm512_set1_epi32(insn->in_zp);
-    __m512i sub0 = _mm512_mullo_epi32(xz, _mm512_load_si512(pack->sum_w[batch_block]));
-    __m512i sub1 = _mm512_mullo_epi32(xz, _mm512_load_si512(pack->sum_w[batch_block] + 16));
-    uint32_t lanes = insn->c - block * NPU_LANES;
-    uint32_t real = lanes >= 32 ? UINT32_MAX : (UINT32_C(1) << lanes) - 1;
-    for (uint32_t p = 0; p < width && p < pack->pixels; p++) {
-        int32_t *acc = pack->acc[p] + (size_t)block * NPU_LANES;
-        __m512i sx =
-            _mm512_set1_epi32((int32_t)((uint32_t)pack->sum_x[p] * (uint32_t)(insn->wgt_zp + 128)));
-        __m512i r0 = _mm512_sub_epi32(low[p], _mm512_add_epi32(sx, sub0));
-        __m512i r1 = _mm512_sub_epi32(high[p], _mm512_add_epi32(sx, sub1));
-        r0 = _mm512_maskz_mov_epi32((__mmask16)real, r0);
-        r1 = _mm512_maskz_mov_epi32((__mmask16)(real >> 16), r1);
-        if (add) {
-            r0 = _mm512_add_epi32(r0, _mm512_loadu_si512(acc));
-            r1 = _mm512_add_epi32(r1, _mm512_loadu_si512(acc + 16));
-        }
-        _mm512_storeu_si512(acc, r0);
-        _mm512_storeu_si512(acc + 16, r1);
+    /* the copies let the compiler keep the sums in registers up to here */
+    __m512i sum[PACK_PIXELS][2];
+    for (uint32_t p = 0; p < width; p++) {
+        sum[p][0] = low[p];
+        sum[p][1] = high[p];
     }
+    for (uint32_t p = 0; p < width && p < pack->pixels; p++)
+        put_pixel(insn, block, pack->acc[p], sum[p], pack->sum_x[p], pack->sum_w[batch_block], add);
 }
 
 static void block_dispatch(const npu_insn_t *insn, const npu_l1_t *l1, const npu_piece_t *piece,
@@ -209,10 +227,115 @@ static void conv_piece(const npu_insn_t *insn, const npu_l1_t *l1, const npu_pie
     }
 }
 
+/* ---- 1 x 1 without packing: pixels at equal distances, read where they stand
+ * ------------------------ */
+
+static bool is_direct(const npu_insn_t *insn)
+{
+    bool one = insn->k_h == 1 && insn->k_w == 1 && insn->stride_h == 1 && insn->stride_w == 1;
+    bool inside =
+        insn->pad_top == 0 && insn->pad_left == 0 && insn->h <= insn->in_h && insn->w <= insn->in_w;
+    bool even = insn->h == 1 || insn->src.row == insn->w * insn->src.pix;
+    return one && inside && even && insn->in_c % 4 == 0 && insn->in_c <= PACK_GROUPS * 4;
+}
+
+/* Sum of a pixel's channels. */
+static int32_t pixel_sum(const int8_t *x, uint32_t channels)
+{
+    const __m512i ones = _mm512_set1_epi8(1);
+    __m512i sum = _mm512_setzero_si512();
+    for (uint32_t c = 0; c < channels; c += 64) {
+        uint64_t mask = channels - c >= 64 ? UINT64_MAX : (UINT64_C(1) << (channels - c)) - 1;
+        sum = _mm512_dpbusd_epi32(sum, ones, _mm512_maskz_loadu_epi8(mask, x + c));
+    }
+    return _mm512_reduce_add_epi32(sum);
+}
+
+/* One block over `width` pixels from x on, a constant at each call; acc: of the same pixels. */
+static inline void direct_run(const npu_insn_t *insn, const int8_t *w, const int8_t *x,
+                              int32_t *const *acc, const int32_t *sum_x, const int32_t *sum_w,
+                              uint32_t block, const uint32_t width)
+{
+    const __m512i flip = _mm512_set1_epi8((char)0x80);
+    const size_t pix = insn->src.pix;
+    __m512i low[PACK_PIXELS], high[PACK_PIXELS];
+    for (uint32_t p = 0; p < width; p++)
+        low[p] = high[p] = _mm512_setzero_si512();
+    /* one address for every three pixels: base, base + pix, base + 2 pix need no more registers */
+    const int8_t *const base[4] = {x, x + 3 * pix, x + 6 * pix, x + 9 * pix};
+    for (uint32_t g = 0; g < insn->in_c / 4; g++, w += 128) {
+        __m512i w0 = _mm512_xor_si512(_mm512_loadu_si512(w), flip);
+        __m512i w1 = _mm512_xor_si512(_mm512_loadu_si512(w + 64), flip);
+        for (uint32_t p = 0; p < width; p++) {
+            int32_t four;
+            memcpy(&four, base[p / 3] + (p % 3) * pix + 4 * (size_t)g, 4);
+            __m512i v = _mm512_set1_epi32(four);
+            low[p] = _mm512_dpbusd_epi32(low[p], w0, v);
+            high[p] = _mm512_dpbusd_epi32(high[p], w1, v);
+        }
+    }
+    bool add = (insn->flags & NPU_FLAG_ACCUMULATE) != 0;
+    __m512i sum[PACK_PIXELS][2]; /* as in block_run */
+    for (uint32_t p = 0; p < width; p++) {
+        sum[p][0] = low[p];
+        sum[p][1] = high[p];
+    }
+    for (uint32_t p = 0; p < width; p++)
+        put_pixel(insn, block, acc[p], sum[p], sum_x[p], sum_w, add);
+}
+
+/* Up to 12 pixels from `first` on; returns how many. */
+static uint32_t direct_pixels(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t first,
+                              uint32_t first_block, uint32_t blocks, const pack_t *pack)
+{
+    uint32_t left = insn->h * insn->w - first;
+    uint32_t width = left >= 12 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    const int8_t *x = npu_act_at(l1, &insn->src, 0, 0) + (size_t)first * insn->src.pix;
+    const int8_t *w = (const int8_t *)l1->data[NPU_MEM_WGT] + insn->wgt;
+    const size_t block_bytes = (size_t)npu_round_lanes(insn->in_c) * NPU_LANES;
+    int32_t *acc[PACK_PIXELS], sum_x[PACK_PIXELS];
+    for (uint32_t p = 0; p < width; p++) {
+        acc[p] = npu_acc_at(l1, &insn->dst, (first + p) / insn->w, (first + p) % insn->w);
+        sum_x[p] = pixel_sum(x + (size_t)p * insn->src.pix, insn->in_c);
+    }
+    for (uint32_t b = 0; b < blocks; b++) {
+        uint32_t block = first_block + b;
+        const int8_t *wb = w + block * block_bytes;
+        const int32_t *sum_w = pack->sum_w[b];
+        if (width == 12)
+            direct_run(insn, wb, x, acc, sum_x, sum_w, block, 12);
+        else if (width == 8)
+            direct_run(insn, wb, x, acc, sum_x, sum_w, block, 8);
+        else if (width == 4)
+            direct_run(insn, wb, x, acc, sum_x, sum_w, block, 4);
+        else if (width == 2)
+            direct_run(insn, wb, x, acc, sum_x, sum_w, block, 2);
+        else
+            direct_run(insn, wb, x, acc, sum_x, sum_w, block, 1);
+    }
+    return width;
+}
+
+static void conv_direct(const npu_insn_t *insn, const npu_l1_t *l1, pack_t *pack)
+{
+    const npu_piece_t all_of_it = {0, 1, 0, insn->in_c, insn->in_c / 4};
+    uint32_t all = npu_round_lanes(insn->c) / NPU_LANES, pixels = insn->h * insn->w;
+    for (uint32_t first = 0; first < all; first += BATCH) {
+        uint32_t blocks = all - first < BATCH ? all - first : BATCH;
+        for (uint32_t b = 0; b < blocks; b++)
+            weight_sums(insn, l1, &all_of_it, first + b, pack->sum_w[b]);
+        for (uint32_t pixel = 0; pixel < pixels;)
+            pixel += direct_pixels(insn, l1, pixel, first, blocks, pack);
+    }
+}
+
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     pack_t pack;
-    npu_pieces(insn, l1, PACK_GROUPS, conv_piece, &pack);
+    if (is_direct(insn))
+        conv_direct(insn, l1, &pack);
+    else
+        npu_pieces(insn, l1, PACK_GROUPS, conv_piece, &pack);
 }
 
 /* ---- depthwise: 32 channels of a pixel at a time, two taps a multiply-add
@@ -279,31 +402,54 @@ static void dw_taps(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t y, uint
     tap[t] = outside; /* meets weight 0 when the number of taps is odd */
 }
 
+/* Whether all taps of a pixel lie inside the source. */
+static bool dw_inside(const npu_insn_t *insn, uint32_t y, uint32_t x)
+{
+    uint32_t top = y * insn->stride_h, left = x * insn->stride_w;
+    return top >= insn->pad_top && left >= insn->pad_left &&
+           top - insn->pad_top + (insn->k_h - 1) * insn->dil_h < insn->in_h &&
+           left - insn->pad_left + (insn->k_w - 1) * insn->dil_w < insn->in_w;
+}
+
+static inline void dw_pixel(const npu_insn_t *insn, const dw_block_t *block, const int8_t **tap,
+                            int32_t *acc, uint32_t real)
+{
+    __m512i low = _mm512_setzero_si512(), high = low;
+    const uint32_t taps = insn->k_h * insn->k_w;
+    for (uint32_t t = 0; t < taps; t += 2) {
+        __m512i a = widen(tap[t], real), b = widen(tap[t + 1], real);
+        low = _mm512_add_epi32(low,
+                               _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), block->low[t / 2]));
+        high = _mm512_add_epi32(high,
+                                _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), block->high[t / 2]));
+    }
+    dw_store(insn, acc, _mm512_sub_epi32(low, block->sub_low),
+             _mm512_sub_epi32(high, block->sub_high), real);
+}
+
 static void dw_block(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t first)
 {
     const uint32_t taps = insn->k_h * insn->k_w, lanes = insn->c - first;
     const uint32_t real = lanes >= NPU_LANES ? UINT32_MAX : (UINT32_C(1) << lanes) - 1;
     const int8_t *wgt = (const int8_t *)l1->data[NPU_MEM_WGT] + insn->wgt + (size_t)first * taps;
+    const size_t step = (size_t)insn->stride_w * insn->src.pix;
     int8_t outside[NPU_LANES];
     dw_block_t block;
     memset(outside, insn->in_zp, sizeof(outside));
     dw_weights(insn, wgt, &block);
-    for (uint32_t y = 0; y < insn->h; y++)
+    for (uint32_t y = 0; y < insn->h; y++) {
+        const int8_t *tap[NPU_DW_TAPS];
+        bool before = false; /* the pixel before had all its taps inside */
         for (uint32_t x = 0; x < insn->w; x++) {
-            const int8_t *tap[NPU_DW_TAPS];
-            __m512i low = _mm512_setzero_si512(), high = low;
-            dw_taps(insn, l1, y, x, outside, first, tap);
-            for (uint32_t t = 0; t < taps; t += 2) {
-                __m512i a = widen(tap[t], real), b = widen(tap[t + 1], real);
-                low = _mm512_add_epi32(
-                    low, _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), block.low[t / 2]));
-                high = _mm512_add_epi32(
-                    high, _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), block.high[t / 2]));
-            }
-            dw_store(insn, npu_acc_at(l1, &insn->dst, y, x) + first,
-                     _mm512_sub_epi32(low, block.sub_low), _mm512_sub_epi32(high, block.sub_high),
-                     real);
+            bool inside = dw_inside(insn, y, x);
+            for (uint32_t t = 0; t < taps && inside && before; t++)
+                tap[t] += step;
+            if (!inside || !before)
+                dw_taps(insn, l1, y, x, outside, first, tap);
+            before = inside;
+            dw_pixel(insn, &block, tap, npu_acc_at(l1, &insn->dst, y, x) + first, real);
         }
+    }
 }
 
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1)

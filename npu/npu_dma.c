@@ -86,7 +86,7 @@ static void schedule(npu_dma_t *dma, uint64_t now_cycle)
 {
     npu_t *npu = dma->npu;
     uint64_t cycle = dma->free_cycle > now_cycle ? dma->free_cycle : now_cycle;
-    if (!can_request(dma) || sim_event_pending(&dma->issue))
+    if (!can_request(dma))
         return;
     dma->issue_cycle = cycle;
     sim_event_at(npu->comp.sim, &dma->issue, npu_edge_ps(npu, cycle));
@@ -115,11 +115,12 @@ static void on_burst(void *ctx, sim_mem_req_t *req)
         npu->perf.l2_read += req->bytes;
     else
         npu->perf.l2_written += req->bytes;
-    uint64_t now = npu_now_cycle(npu);
     if (!all_requested(dma)) {
-        schedule(dma, now);
+        if (!sim_event_pending(&dma->issue))
+            schedule(dma, npu_now_cycle(npu));
     } else if (dma->outstanding == 0) {
         npu_engine_state_t *engine = &npu->engine[dma->engine];
+        uint64_t now = npu_now_cycle(npu);
         engine->end_cycle = dma->free_cycle > now ? dma->free_cycle : now;
         npu_wake(npu, engine->end_cycle);
     }
