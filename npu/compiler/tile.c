@@ -309,7 +309,7 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 typedef struct {
     uint64_t total[NPU_ENGINES];
     uint64_t lead; /* before the array (or vector unit) can start, and after it is done */
-    uint64_t sources, weights, result; /* parts of total that may fail to overlap */
+    uint64_t sources, weights, result; /* of one step: parts that may fail to overlap */
 } cost_t;
 
 static void probe_into(cc_t *cc, uint64_t cycles[NPU_ENGINES])
@@ -369,6 +369,19 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     return cost;
 }
 
+/* Constants that fill most of WGT cannot be loaded ahead: then the first tile, which needs them
+ * all, takes as long as they do. */
+static uint64_t first_tile_cycles(const cc_t *cc, const cc_layer_t *l, const cost_t *cost,
+                                  uint64_t busiest)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint64_t tiles = (uint64_t)t->row_tiles * t->col_tiles, constants = cost->weights * t->groups;
+    uint32_t bytes = t->groups * weight_chunk(l);
+    if (!t->resident || t->groups_outer || bytes <= cc->desc->mem_bytes[NPU_MEM_WGT] / 2)
+        return 0;
+    return constants > busiest / tiles ? constants - busiest / tiles : 0;
+}
+
 /* Estimated cycles of the layer: the busiest engine, what comes before and after, and what cannot
  * overlap because two steps do not stand side by side. */
 static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
@@ -381,7 +394,7 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
     uint64_t busiest = 0;
     for (uint32_t e = 0; e < NPU_ENGINES; e++)
         busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
-    cycles += busiest;
+    cycles += busiest + first_tile_cycles(cc, l, cost, busiest);
     if (2 * (uint64_t)need[NPU_MEM_ACT] > room[NPU_MEM_ACT])
         cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
     if (2 * (uint64_t)need[NPU_MEM_ACC] > room[NPU_MEM_ACC])
