@@ -35,12 +35,6 @@ static void print_help(const cli_t *cli)
     printf("  %-26s %s\n", "-h, --help", "this text");
 }
 
-static int usage_error(const cli_t *cli)
-{
-    fprintf(stderr, "fovea %s: try `fovea %s --help`\n", cli->name, cli->name);
-    return EXIT_USAGE;
-}
-
 static void make_tables(const cli_t *cli, struct option *longs, char *letters)
 {
     size_t n = 0;
@@ -84,9 +78,9 @@ int cli_parse(const cli_t *cli, int argc, char **argv, char ***args, int *count)
             return EXIT_FINE;
         }
         if (code == '?' || code == ':') {
-            fprintf(stderr, "fovea %s: %s: %s\n", cli->name, argv[optind - 1],
-                    code == ':' ? "needs an argument" : "no such option");
-            return usage_error(cli);
+            fprintf(stderr, "fovea %s: %s: %s (see `fovea %s --help`)\n", cli->name, argv[optind - 1],
+                    code == ':' ? "needs an argument" : "no such option", cli->name);
+            return EXIT_USAGE;
         }
         const cli_opt_t *opt = find_opt(cli, code);
         *opt->value = opt->arg != NULL ? optarg : "";
@@ -94,9 +88,10 @@ int cli_parse(const cli_t *cli, int argc, char **argv, char ***args, int *count)
     *args = argv + optind;
     *count = argc - optind;
     if (*count < cli->min_args || *count > cli->max_args) {
-        fprintf(stderr, "fovea %s: %s, expected %s\n", cli->name,
-                *count < cli->min_args ? "too few arguments" : "too many arguments", cli->args);
-        return usage_error(cli);
+        fprintf(stderr, "fovea %s: %s, expected %s (see `fovea %s --help`)\n", cli->name,
+                *count < cli->min_args ? "too few arguments" : "too many arguments", cli->args,
+                cli->name);
+        return EXIT_USAGE;
     }
     return -1;
 }

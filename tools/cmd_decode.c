@@ -17,6 +17,8 @@ static void on_problem(void *ctx, const mipi_capture_problem_t *problem)
 {
     uint64_t *problems = ctx;
     ++*problems;
+    if (problem->kind == MIPI_CAPTURE_NOT_A_CAPTURE || problem->kind == MIPI_CAPTURE_VERSION)
+        return; /* the command's own last word */
     fprintf(stderr, "capture: byte %llu, packet %llu: %s\n", (unsigned long long)problem->offset,
             (unsigned long long)problem->packet, mipi_capture_kind_text(problem->kind));
 }
@@ -26,7 +28,8 @@ static int decode(const char *file, const uint8_t *data, size_t bytes, const cha
 {
     mipi_capture_reader_t reader;
     if (!mipi_capture_open(&reader, data, bytes, on_problem, problems))
-        return cli_fail(EXIT_USAGE, "%s: byte 0: not a link capture", file);
+        return cli_fail(EXIT_USAGE, "%s: byte 0: not a link capture of version %u", file,
+                        MIPI_CAPTURE_VERSION);
     host_t host;
     host_init(&host, out, dir);
     mipi_packet_t packet;

@@ -54,7 +54,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < SIM_COUNT(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    cli_fail(EXIT_USAGE, "no command '%s'", argv[1]);
-    print_usage(stderr);
-    return EXIT_USAGE;
+    return cli_fail(EXIT_USAGE, "no command '%s' (see `fovea --help`)", argv[1]);
 }
