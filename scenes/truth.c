@@ -211,7 +211,10 @@ void scene_truth_write(const scene_truth_t *truth, sim_json_t *line)
         const scene_box_t *box = &truth->box[i];
         sim_json_t *out = sim_json_add_object(boxes, NULL);
         sim_json_add_u64(out, "id", box->id);
-        sim_json_add_u64(out, "class", box->class_id);
+        if (box->class_id == SCENE_CLASS_PERSON)
+            sim_json_add_str(out, "class", "person");
+        else
+            sim_json_add_u64(out, "class", box->class_id);
         sim_json_add_num(out, "x", (double)box->x);
         sim_json_add_num(out, "y", (double)box->y);
         sim_json_add_num(out, "w", (double)box->w);
