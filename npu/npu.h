@@ -127,8 +127,8 @@ typedef struct {
     npu_engine_t engine;
     void *npu;
 
-    uint64_t issue_cycle; /* of the pending issue event */
-    uint64_t free_cycle;  /* the channel can take the next burst */
+    uint64_t issue_cycle;              /* of the pending issue event */
+    uint64_t free_cycle;               /* the channel can take the next burst */
     uint64_t run_bytes, run_offset;    /* a run is a piece that is contiguous in L2 */
     uint64_t run_l2, plane_l2;         /* offsets where it and its plane begin */
     uint32_t row, rows, plane, planes; /* runs of a plane, planes; plane == planes: all asked for */
