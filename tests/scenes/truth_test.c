@@ -238,8 +238,9 @@ START_TEST(a_line_of_truth_has_the_agreed_keys)
     sim_json_t *line = sim_json_object();
     scene_truth_write(&truth, line);
     char *text = sim_json_print(line, false);
-    ck_assert_str_eq(text, "{\"boxes\":[{\"id\":7,\"class\":1,\"x\":10.25,\"y\":20,\"w\":30,"
-                           "\"h\":40.5,\"visible\":0.75}],\"counts\":{\"in\":2,\"out\":1}}");
+    ck_assert_str_eq(text,
+                     "{\"boxes\":[{\"id\":7,\"class\":\"person\",\"x\":10.25,\"y\":20,\"w\":30,"
+                     "\"h\":40.5,\"visible\":0.75}],\"counts\":{\"in\":2,\"out\":1}}");
     free(text);
     sim_json_free(line);
 }
