@@ -5,16 +5,16 @@
 
 npu_desc_t npu_desc_default(void)
 {
+    /* What has no source here is assumed. logic/chips/imx500.json says the same, with notes. */
     return (npu_desc_t){
         .clk_hz = 262500000,   /* published */
         .l2_base = 0x04000000, /* published: coefficients end at base + 8,388,480 */
         .l2_bytes = 8388480,   /* published */
-        .mem_bytes = {512 << 10, 256 << 10, 256 << 10, 32 << 10}, /* assumed */
-        .queue_depth = 8,                                         /* assumed, all to the end */
+        .mem_bytes = {512 << 10, 256 << 10, 256 << 10, 32 << 10},
+        .queue_depth = 8,
         .prefetch_insns = 16,
         .decode_cycles = 2,
-        /* published times: of the order of 10; 13.9 in a fit of three constants */
-        .dma_weight_bytes = 12,
+        .dma_weight_bytes = 12, /* published times: of the order of 10, 13.9 in a simple fit */
         .dma_act_bytes = 64,
         .dma_bursts = 8,
         .dma_start_cycles = 8,
@@ -30,7 +30,7 @@ npu_desc_t npu_desc_default(void)
         .vec_pool_taps = 1,
         .vec_softmax_cycles = 4,
         .vec_copy_bytes = 64,
-        .vec_transform_bytes = 40,
+        .vec_transform_bytes = 40, /* published: layout nodes, at least 40 */
     };
 }
 
