@@ -37,15 +37,15 @@ static const ccs_reg_t ccs_table[] = {
     {"line_length_pck",          0x0342, 2, true,  9398,   true},
     {"binning_mode",             0x0900, 1, true,  1,      true},
     {"binning_type",             0x0901, 1, true,  0x22,   true},
-    {"dwp_ap_vc_voff",           0xd500, 2, true,  0,      true},  /* inference crop, driver's names */
-    {"dwp_ap_vc_hoff",           0xd502, 2, true,  0,      true},
-    {"dwp_ap_vc_vsize",          0xd504, 2, true,  3040,   true},
-    {"dwp_ap_vc_hsize",          0xd506, 2, true,  4056,   true},
     /* Application parameters: addresses and meaning are Fovea's own (assumed). */
     {"app_score_min",            0x9000, 2, true,  128,    true},  /* 1/256 */
     {"app_line_x",               0x9002, 2, true,  2028,   true},  /* active-array px */
     {"app_line_hysteresis",      0x9004, 2, true,  16,     true},  /* px */
     {"app_image_out",            0x9006, 2, true,  0,      true},  /* bit 0: RAW10 image on the link */
+    {"dwp_ap_vc_voff",           0xd500, 2, true,  0,      true},  /* inference crop, driver's names */
+    {"dwp_ap_vc_hoff",           0xd502, 2, true,  0,      true},
+    {"dwp_ap_vc_vsize",          0xd504, 2, true,  3040,   true},
+    {"dwp_ap_vc_hsize",          0xd506, 2, true,  4056,   true},
 };
 
 #define R(member) offsetof(ccs_t, member)
