@@ -849,31 +849,47 @@ START_TEST(chip_data_is_read_strictly)
 }
 END_TEST
 
-TEST_MAIN(
-    "npu machine", cycles_of_single_instructions_follow_from_their_geometry,
-    an_empty_program_takes_one_fetch, a_fill_takes_fetch_decode_and_its_own_cycles,
-    a_load_of_activations_runs_at_the_pace_of_memory,
-    a_load_of_weights_runs_at_the_pace_of_its_channel,
-    a_load_across_a_burst_boundary_takes_two_bursts,
-    no_more_bursts_are_outstanding_than_the_chip_allows,
-    strided_rows_and_planes_land_where_the_strides_say, engines_run_at_the_same_time,
-    one_engine_runs_in_order_back_to_back, a_waiting_instruction_starts_one_cycle_after_the_signal,
-    a_wait_for_two_takes_two_signals_and_both_semaphores,
-    of_two_engines_the_one_earlier_in_the_list_takes_the_semaphore,
-    a_full_queue_stops_issue_for_all_engines, barrier_holds_what_follows_until_all_is_quiet,
-    a_small_convolution_gives_the_numbers_worked_out_by_hand,
-    layer_cycles_and_their_classes_add_up_to_the_run,
-    the_same_run_gives_the_same_state_also_with_shuffled_ties,
-    every_level_of_vector_code_leaves_the_same_state,
-    a_second_run_starts_from_clean_counters_and_semaphores,
-    a_wait_that_nobody_serves_is_a_deadlock_at_its_instruction,
-    a_sequencer_that_waits_for_ever_is_a_deadlock_too,
-    an_operand_outside_l1_stops_the_program_at_its_instruction,
-    a_dma_outside_memory_stops_the_program_at_its_instruction,
-    an_address_beyond_the_bus_is_outside_memory,
-    an_instruction_that_cannot_be_decoded_stops_the_program, a_program_without_end_runs_off_its_end,
-    a_program_outside_memory_cannot_be_fetched, a_semaphore_that_only_grows_is_an_error_in_the_end,
-    done_pulses_and_irq_stays_until_it_is_cleared, an_irq_instruction_marks_the_moment_it_runs,
-    a_tensor_starts_the_program_only_when_told_to_and_idle,
-    counters_can_be_read_while_the_program_runs, registers_start_from_their_reset_values,
-    a_machine_without_memory_or_with_an_impossible_part_is_refused, chip_data_is_read_strictly)
+START_TEST(the_default_chip_file_says_what_the_default_description_says)
+{
+    npu_desc_t want = npu_desc_default(), desc = want;
+    desc.dma_weight_bytes = desc.dw_pixels = desc.vec_transform_bytes = 1; /* must be read */
+    sim_doc_t *doc = sim_doc_load("logic/chips/imx500.json");
+    sim_cfg_t root = sim_doc_root(doc), cfg = sim_cfg_obj(&root, "npu");
+    npu_desc_read(&cfg, &desc);
+    ck_assert_msg(sim_doc_error(doc) == NULL, "%s", sim_doc_error(doc));
+    ck_assert_mem_eq(&desc, &want, sizeof(desc));
+    sim_doc_free(doc);
+}
+END_TEST
+
+TEST_MAIN("npu machine", cycles_of_single_instructions_follow_from_their_geometry,
+          an_empty_program_takes_one_fetch, a_fill_takes_fetch_decode_and_its_own_cycles,
+          a_load_of_activations_runs_at_the_pace_of_memory,
+          a_load_of_weights_runs_at_the_pace_of_its_channel,
+          a_load_across_a_burst_boundary_takes_two_bursts,
+          no_more_bursts_are_outstanding_than_the_chip_allows,
+          strided_rows_and_planes_land_where_the_strides_say, engines_run_at_the_same_time,
+          one_engine_runs_in_order_back_to_back,
+          a_waiting_instruction_starts_one_cycle_after_the_signal,
+          a_wait_for_two_takes_two_signals_and_both_semaphores,
+          of_two_engines_the_one_earlier_in_the_list_takes_the_semaphore,
+          a_full_queue_stops_issue_for_all_engines, barrier_holds_what_follows_until_all_is_quiet,
+          a_small_convolution_gives_the_numbers_worked_out_by_hand,
+          layer_cycles_and_their_classes_add_up_to_the_run,
+          the_same_run_gives_the_same_state_also_with_shuffled_ties,
+          every_level_of_vector_code_leaves_the_same_state,
+          a_second_run_starts_from_clean_counters_and_semaphores,
+          a_wait_that_nobody_serves_is_a_deadlock_at_its_instruction,
+          a_sequencer_that_waits_for_ever_is_a_deadlock_too,
+          an_operand_outside_l1_stops_the_program_at_its_instruction,
+          a_dma_outside_memory_stops_the_program_at_its_instruction,
+          an_address_beyond_the_bus_is_outside_memory,
+          an_instruction_that_cannot_be_decoded_stops_the_program,
+          a_program_without_end_runs_off_its_end, a_program_outside_memory_cannot_be_fetched,
+          a_semaphore_that_only_grows_is_an_error_in_the_end,
+          done_pulses_and_irq_stays_until_it_is_cleared,
+          an_irq_instruction_marks_the_moment_it_runs,
+          a_tensor_starts_the_program_only_when_told_to_and_idle,
+          counters_can_be_read_while_the_program_runs, registers_start_from_their_reset_values,
+          a_machine_without_memory_or_with_an_impossible_part_is_refused,
+          chip_data_is_read_strictly, the_default_chip_file_says_what_the_default_description_says)
