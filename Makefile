@@ -54,7 +54,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 $(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
-$(O)/firmware/%.o $(O)/tests/firmware/%.o: CFLAGS_VEC := -Ifirmware/include
+$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o: CFLAGS_VEC := -Ifirmware/include
 
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
