@@ -10,8 +10,7 @@
 #include "npu/compiler/compile_int.h"
 #include "npu/compiler/program.h"
 
-/* ---- what kind of layer a node is -------------------------------------------------------------
- */
+/* ---- what kind of layer a node is ------------------------------------------------------------ */
 
 static bool is_code(const npu_tensor_t *t)
 {
@@ -58,8 +57,7 @@ static const cc_kind_t *kind_of(npu_node_op_t op)
     return kinds[op];
 }
 
-/* ---- places -----------------------------------------------------------------------------------
- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
 {
@@ -166,8 +164,7 @@ static bool make_places(cc_t *cc)
     return one_quantization(cc, g->input[0]);
 }
 
-/* ---- layers -----------------------------------------------------------------------------------
- */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
 {
@@ -193,20 +190,40 @@ static void set_lifetimes(cc_t *cc, bool keep_all)
         cc->place[p].last = end;
 }
 
+static cc_layer_t new_layer(const cc_t *cc, const npu_node_t *n, const cc_kind_t *kind)
+{
+    cc_layer_t l = {.node = n, .kind = kind, .index = cc->layers, .out = n->output[0]};
+    l.multiplier = 1;
+    l.window = cc_one_by_one;
+    return l;
+}
+
+/* A convolution of the planar input with few taps in all may be faster with its taps gathered. */
+static void try_gathering(cc_t *cc, cc_layer_t *l)
+{
+    enum { MAX_DEPTH = 64 };
+    if (!cc->options.gather_input || l->kind != &cc_kind_conv ||
+        cc_value(cc, l->node->input[0]).layout != NPU_LAYOUT_PLANAR ||
+        (uint64_t)l->window.kernel_h * l->window.kernel_w * l->depth > MAX_DEPTH)
+        return;
+    cc_layer_t gathered = new_layer(cc, l->node, &cc_kind_gathered_conv);
+    gathered.index = l->index;
+    bool fits = gathered.kind->prepare(cc, &gathered) && tile_choose(cc, &gathered);
+    if (!fits)
+        cc->err = SIM_OK; /* the other way did fit */
+    else if (gathered.estimate < l->estimate)
+        *l = gathered;
+}
+
 static void add_layer(cc_t *cc, const npu_node_t *n)
 {
     cc_layer_t *l = &cc->layer[cc->layers];
-    *l =
-        (cc_layer_t){.node = n, .kind = kind_of(n->op), .index = cc->layers++, .out = n->output[0]};
-    l->multiplier = 1;
-    l->window = (npu_window_t){.kernel_h = 1,
-                               .kernel_w = 1,
-                               .stride_h = 1,
-                               .stride_w = 1,
-                               .dilation_h = 1,
-                               .dilation_w = 1};
-    if (l->kind->prepare(cc, l) && l->kind->run == NULL && tile_choose(cc, l) &&
-        l->kind->pack != NULL)
+    *l = new_layer(cc, n, kind_of(n->op));
+    cc->layers++;
+    if (!l->kind->prepare(cc, l) || l->kind->run != NULL || !tile_choose(cc, l))
+        return;
+    try_gathering(cc, l);
+    if (l->kind->pack != NULL)
         l->kind->pack(cc, l);
 }
 
@@ -225,8 +242,7 @@ static bool make_layers(cc_t *cc)
     return cc->err == SIM_OK;
 }
 
-/* ---- L2 and instructions ----------------------------------------------------------------------
- */
+/* ---- L2 and instructions --------------------------------------------------------------------- */
 
 /* The layer that needs the most room. */
 static const cc_layer_t *widest_layer(const cc_t *cc)

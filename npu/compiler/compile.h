@@ -22,9 +22,11 @@
 
 typedef struct {
     npu_round_t rounding;
-    bool keep_all;       /* every tensor keeps its place in L2 to the end, if all of them fit */
-    bool reuse_input;    /* the input's place may be overwritten once it is read; else, as on the
-                            chip's default ("persistent input"), it is nobody else's */
+    bool keep_all;     /* every tensor keeps its place in L2 to the end, if all of them fit */
+    bool reuse_input;  /* the input's place may be overwritten once it is read; else, as on the
+                          chip's default ("persistent input"), it is nobody else's */
+    bool gather_input; /* the first convolution may gather its taps into channels (im2col), so that
+                          few input channels do not leave the array idle; the chip does not */
     uint32_t network_id; /* into the network table */
 } npu_compile_options_t;
 

@@ -28,8 +28,7 @@ static inline uint32_t cc_min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* ---- places -----------------------------------------------------------------------------------
- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 typedef struct {
     int32_t tensor; /* the first one of it */
@@ -46,8 +45,7 @@ uint64_t plan_places(cc_place_t *place, uint32_t places, uint32_t base);
 uint64_t plan_bound(const cc_place_t *place, uint32_t places, uint32_t layers);
 uint64_t plan_live(const cc_place_t *place, uint32_t places, uint32_t layer);
 
-/* ---- layers -----------------------------------------------------------------------------------
- */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 typedef struct cc cc_t;
 typedef struct cc_layer cc_layer_t;
@@ -101,7 +99,10 @@ struct cc_layer {
     cc_operand_t in[2];
     uint32_t ins;
     int32_t out;              /* tensor */
-    npu_window_t window;      /* 1 x 1 where the operator has none */
+    npu_window_t window;      /* of results on the source; 1 x 1 where the operator has none */
+    npu_window_t array;       /* as the array sees it: window, or 1 x 1 of gathered taps */
+    uint32_t depth;           /* input channels as the array sees them */
+    bool gather;              /* taps are gathered into channels before the array (gather.c) */
     bool all_in;              /* each result channel needs all input channels (CONV) */
     bool one_group;           /* channels cannot be split */
     uint32_t multiplier;      /* result channels for each input channel (DWCONV), else 1 */
@@ -114,7 +115,7 @@ struct cc_layer {
     bool placed;
     uint32_t wgt_l1, par_l1, groups_loaded;
     uint32_t first, last; /* instructions; first is UINT32_MAX before any */
-    uint64_t engine_cycles[NPU_ENGINES];
+    uint64_t engine_cycles[NPU_ENGINES], estimate; /* by tile_choose */
 };
 
 /* Rows (or columns) of the source under a run of results. */
@@ -208,6 +209,13 @@ cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stri
  * to 255. Along an axis with one result there is no stride. */
 bool cc_window_fits(cc_t *cc, cc_layer_t *layer);
 
+/* gather.c: ACT bytes of the padded planes and of the gathered tile of a step; their loading. */
+uint32_t gather_planes_bytes(const cc_layer_t *layer, uint32_t h, uint32_t w);
+uint32_t gather_tile_pix(const cc_layer_t *layer);
+void gather_load(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t act);
+
+extern const npu_window_t cc_one_by_one;
+
 /* Chooses how to cut a layer: the fewest estimated cycles of what fits. False: nothing fits. */
 bool tile_choose(cc_t *cc, cc_layer_t *layer);
 /* Emits a layer, tile by tile. */
@@ -228,7 +236,8 @@ void constants_load_slice(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t
 void constants_ahead(cc_t *cc, const cc_layer_t *layer, uint64_t *idle_cycles);
 
 /* NULL where the node makes no layer (RESHAPE, QUANTIZE and DEQUANTIZE at the border). */
-extern const cc_kind_t cc_kind_conv, cc_kind_depthwise, cc_kind_fully_connected;
+extern const cc_kind_t cc_kind_conv, cc_kind_gathered_conv, cc_kind_depthwise;
+extern const cc_kind_t cc_kind_fully_connected;
 extern const cc_kind_t cc_kind_pool, cc_kind_mean, cc_kind_elementwise, cc_kind_table,
     cc_kind_softmax;
 extern const cc_kind_t cc_kind_pad, cc_kind_concatenation;

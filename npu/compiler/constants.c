@@ -14,7 +14,7 @@
 
 uint32_t weight_bytes(const cc_layer_t *l, uint32_t channels, uint32_t in_channels)
 {
-    const npu_window_t *w = &l->window;
+    const npu_window_t *w = &l->array;
     if (l->kind->mac == NULL)
         return 0;
     return l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
@@ -41,7 +41,7 @@ uint32_t param_chunk(const cc_layer_t *l)
 static uint32_t weights_before(const cc_layer_t *l, uint32_t group, uint32_t channels,
                                uint32_t slice)
 {
-    return weight_bytes(l, l->tiling.group, l->in[0].size.c) * group +
+    return weight_bytes(l, l->tiling.group, l->depth) * group +
            weight_bytes(l, channels, l->tiling.slice) * slice;
 }
 
@@ -51,12 +51,11 @@ static uint32_t params_before(const cc_layer_t *l, uint32_t group)
     return l->kind->mac == NULL ? 0 : param_chunk(l) * group;
 }
 
-/* ---- as they are needed -----------------------------------------------------------------------
- */
+/* ---- as they are needed ---------------------------------------------------------------------- */
 
 void constants_load_slice(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice)
 {
-    uint32_t count = cc_min(l->tiling.slice, l->in[0].size.c - slice * l->tiling.slice);
+    uint32_t count = cc_min(l->tiling.slice, l->depth - slice * l->tiling.slice);
     if (l->kind->mac == NULL)
         return;
     s->wgt = cc_take(cc, NPU_MEM_WGT, weight_chunk(l));
@@ -74,8 +73,7 @@ void constants_load(cc_t *cc, cc_layer_t *l, cc_step_t *s)
     constants_load_slice(cc, l, s, 0);
 }
 
-/* ---- resident ---------------------------------------------------------------------------------
- */
+/* ---- resident -------------------------------------------------------------------------------- */
 
 static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
 {
@@ -127,7 +125,7 @@ static void load_group(cc_t *cc, cc_layer_t *l)
     uint32_t channels = group_channels(cc, l, group);
     uint32_t before = weights_before(l, group, channels, 0);
     cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before,
-                      weight_bytes(l, channels, l->in[0].size.c), l->wgt_l1 + before);
+                      weight_bytes(l, channels, l->depth), l->wgt_l1 + before);
 }
 
 void constants_set(cc_t *cc, cc_layer_t *l, cc_step_t *s, bool new_group)
@@ -144,8 +142,7 @@ void constants_set(cc_t *cc, cc_layer_t *l, cc_step_t *s, bool new_group)
     s->par = l->par_l1 + params_before(l, s->group);
 }
 
-/* ---- ahead of time ----------------------------------------------------------------------------
- */
+/* ---- ahead of time --------------------------------------------------------------------------- */
 
 static uint64_t group_cycles(cc_t *cc, cc_layer_t *l)
 {

@@ -13,8 +13,7 @@ struct emit_insn {
     uint32_t previous;           /* number of the engine's instruction before this one */
 };
 
-/* ---- what an instruction touches --------------------------------------------------------------
- */
+/* ---- what an instruction touches ------------------------------------------------------------- */
 
 static uint32_t extent(uint32_t planes, uint32_t plane, uint32_t rows, uint32_t row, uint32_t bytes)
 {
@@ -130,8 +129,7 @@ uint32_t emit_accesses(const npu_insn_t *insn, emit_access_t access[EMIT_MAX_ACC
     }
 }
 
-/* ---- history ----------------------------------------------------------------------------------
- */
+/* ---- history --------------------------------------------------------------------------------- */
 
 static bool overlaps(const emit_access_t *a, const emit_access_t *b)
 {
@@ -186,8 +184,7 @@ static void remember(emit_t *emit, const emit_access_t *access, npu_engine_t eng
     h->record[h->records++] = (emit_record_t){*access, engine, index};
 }
 
-/* ---- semaphores -------------------------------------------------------------------------------
- */
+/* ---- semaphores ------------------------------------------------------------------------------ */
 
 /* One for each ordered pair of engines. */
 static uint32_t pair_semaphore(npu_engine_t from, npu_engine_t to)
@@ -259,8 +256,7 @@ static void learn(emit_t *emit, npu_engine_t engine, const uint32_t need[NPU_ENG
     }
 }
 
-/* ---- adding -----------------------------------------------------------------------------------
- */
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 static uint32_t append(emit_t *emit, const npu_insn_t *insn)
 {

@@ -74,8 +74,7 @@ float fb_f32_at(fb_t *fb, uint64_t pos)
     return bits_to_float(fb_u32_at(fb, pos));
 }
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static fb_table_t table_at(fb_t *fb, uint64_t pos)
 {
@@ -150,8 +149,7 @@ float fb_f32(fb_t *fb, fb_table_t table, uint32_t field, float otherwise)
     return pos == 0 ? otherwise : fb_f32_at(fb, pos);
 }
 
-/* ---- references -------------------------------------------------------------------------------
- */
+/* ---- references ------------------------------------------------------------------------------ */
 
 /* What the reference at pos points to. */
 static uint64_t follow(fb_t *fb, uint64_t pos)

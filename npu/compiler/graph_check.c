@@ -63,8 +63,7 @@ static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
     return a.h == b.h && a.w == b.w && a.c == b.c;
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------
- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 static bool scales_hold(const check_t *c, const npu_tensor_t *t)
 {
@@ -148,8 +147,7 @@ static bool same_scale(const check_t *c, const npu_tensor_t *t)
     return true;
 }
 
-/* ---- convolutions and pools -------------------------------------------------------------------
- */
+/* ---- convolutions and pools ------------------------------------------------------------------ */
 
 static bool axis_holds(const check_t *c, const char *axis, uint32_t size, uint32_t kernel,
                        uint32_t stride, uint32_t dilation, uint32_t before, uint32_t after,
@@ -262,8 +260,7 @@ static bool pool_holds(const check_t *c)
     return true;
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------
- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static bool reach_of(uint32_t a, uint32_t b, uint32_t o)
 {
@@ -418,8 +415,7 @@ static const rule_t rules[NPU_NODE_OPS] = {
 };
 /* clang-format on */
 
-/* ---- the graph --------------------------------------------------------------------------------
- */
+/* ---- the graph ------------------------------------------------------------------------------- */
 
 /* Every required input is there; each is a constant or made[] already. Then marks the outputs. */
 static bool operands_hold(const check_t *c, bool *made)

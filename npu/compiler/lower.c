@@ -28,8 +28,7 @@ bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, 
     return false;
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------
- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 const npu_tensor_t *cc_tensor(const cc_t *cc, int32_t tensor)
 {
@@ -69,8 +68,10 @@ void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low
     *high = npu_clamp(*high, -128, 127);
 }
 
-/* ---- values in L2 -----------------------------------------------------------------------------
- */
+const npu_window_t cc_one_by_one = {
+    .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+
+/* ---- values in L2 ---------------------------------------------------------------------------- */
 
 static cc_value_t value_at(npu_hwc_t size, npu_layout_t layout, uint32_t l2)
 {
@@ -132,8 +133,7 @@ bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t channels
     return cc->err == SIM_OK;
 }
 
-/* ---- constants --------------------------------------------------------------------------------
- */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 uint32_t cc_constant(cc_t *cc, uint32_t bytes, uint8_t **at)
 {
@@ -165,8 +165,7 @@ void cc_put_i32(uint8_t *at, uint32_t word, int32_t value)
         at[4 * word + b] = (uint8_t)((uint32_t)value >> 8 * b);
 }
 
-/* ---- emitting ---------------------------------------------------------------------------------
- */
+/* ---- emitting -------------------------------------------------------------------------------- */
 
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
 {

@@ -10,8 +10,7 @@
 
 #include "npu/compiler/compile_int.h"
 
-/* ---- arithmetic -------------------------------------------------------------------------------
- */
+/* ---- arithmetic ------------------------------------------------------------------------------ */
 
 /* Real multiplier of an output channel. For uint8, and for fully connected layers with one weight
  * scale, the reference multiplies the scales in float (TFLite kernel_util.cc,
@@ -48,8 +47,8 @@ static int32_t weight_code(const npu_tensor_t *weights, uint64_t i)
 static uint64_t weight_index(const cc_layer_t *l, npu_hwc_t out, uint32_t oc, uint32_t tap,
                              uint32_t ic)
 {
-    uint64_t taps = (uint64_t)l->window.kernel_h * l->window.kernel_w;
-    return l->all_in ? (oc * taps + tap) * l->in[0].size.c + ic : (uint64_t)tap * out.c + oc;
+    uint64_t taps = (uint64_t)l->array.kernel_h * l->array.kernel_w;
+    return l->all_in ? (oc * taps + tap) * l->depth + ic : (uint64_t)tap * out.c + oc;
 }
 
 /* The accumulator is 32 bits wide: the largest sum a channel can reach must fit. */
@@ -57,8 +56,8 @@ static bool sums_fit(cc_t *cc, const cc_layer_t *l)
 {
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]), *bias = bias_of(cc, l);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
-    uint32_t taps = l->window.kernel_h * l->window.kernel_w;
-    uint32_t in_c = l->all_in ? l->in[0].size.c : 1;
+    uint32_t taps = l->array.kernel_h * l->array.kernel_w;
+    uint32_t in_c = l->all_in ? l->depth : 1;
     for (uint32_t oc = 0; oc < out.c; oc++) {
         int64_t sum = 0, b = bias == NULL ? 0 : npu_tensor_i32(bias, oc);
         for (uint32_t tap = 0; tap < taps; tap++)
@@ -84,8 +83,7 @@ static bool multipliers_fit(cc_t *cc, const cc_layer_t *l)
     return true;
 }
 
-/* ---- prepare ----------------------------------------------------------------------------------
- */
+/* ---- prepare --------------------------------------------------------------------------------- */
 
 bool cc_window_fits(cc_t *cc, cc_layer_t *l)
 {
@@ -114,8 +112,16 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
     cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
     l->ins = 1;
     uint32_t in_c = l->all_in ? l->in[0].size.c : 1;
+    l->depth = l->in[0].size.c;
     l->macs = (uint64_t)out.h * out.w * out.c * l->window.kernel_h * l->window.kernel_w * in_c;
-    return cc_window_fits(cc, l) && sums_fit(cc, l) && multipliers_fit(cc, l);
+    if (!cc_window_fits(cc, l))
+        return false;
+    l->array = l->window;
+    if (l->gather) {
+        l->depth *= l->window.kernel_h * l->window.kernel_w;
+        l->array = cc_one_by_one;
+    }
+    return sums_fit(cc, l) && multipliers_fit(cc, l);
 }
 
 static bool prepare_conv(cc_t *cc, cc_layer_t *l)
@@ -123,6 +129,13 @@ static bool prepare_conv(cc_t *cc, cc_layer_t *l)
     l->all_in = true;
     l->window = l->node->window;
     return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
+}
+
+/* The weights' order, O (KH KW I), is already that of gathered taps. */
+static bool prepare_gathered_conv(cc_t *cc, cc_layer_t *l)
+{
+    l->gather = true;
+    return prepare_conv(cc, l);
 }
 
 static bool prepare_depthwise(cc_t *cc, cc_layer_t *l)
@@ -151,8 +164,7 @@ static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
     return prepare_mac(cc, l);
 }
 
-/* ---- constants --------------------------------------------------------------------------------
- */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 /* One group's weights for input channels [first, first + count). */
 static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
@@ -160,7 +172,7 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
 {
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
-    uint32_t kh = l->window.kernel_h, kw = l->window.kernel_w;
+    uint32_t kh = l->array.kernel_h, kw = l->array.kernel_w;
     for (uint32_t oc = 0; oc < c; oc++)
         for (uint32_t tap = 0; tap < kh * kw; tap++)
             for (uint32_t ic = 0; ic < count; ic++) {
@@ -175,7 +187,7 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
 static void pack_weights(cc_t *cc, cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
-    uint32_t in_c = l->in[0].size.c, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    uint32_t in_c = l->depth, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
     uint8_t *at;
     l->weights_bytes = weight_bytes(l, out_c, in_c);
     l->weights_at = cc_constant(cc, l->weights_bytes, &at);
@@ -213,34 +225,33 @@ static void pack_mac(cc_t *cc, cc_layer_t *l)
     pack_params(cc, l);
 }
 
-/* ---- instructions -----------------------------------------------------------------------------
- */
+/* ---- instructions ---------------------------------------------------------------------------- */
 
 static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice)
 {
-    const npu_window_t *w = &l->window;
+    const npu_window_t *w = &l->array;
     uint32_t first = l->all_in ? slice * l->tiling.slice : 0;
     npu_insn_t i = {.op = l->all_in ? NPU_OP_CONV : NPU_OP_DWCONV};
     i.flags = slice > 0 ? NPU_FLAG_ACCUMULATE : 0;
     i.src = s->in[0];
     i.src.addr += first;
-    if (s->cols.count == 1)
-        i.src.pix = 0; /* never used, and may be more than its field holds */
+    if (s->in[0].pix > UINT16_MAX && s->cols.count == 1)
+        i.src.pix = 0; /* never used, and more than its field holds */
     i.dst = s->acc;
     i.h = s->h;
     i.w = s->w;
     i.c = s->c;
-    i.in_h = s->rows.count;
-    i.in_w = s->cols.count;
-    i.in_c = l->all_in ? cc_min(l->tiling.slice, l->in[0].size.c - first) : s->c / l->multiplier;
+    i.in_h = l->gather ? s->h : s->rows.count;
+    i.in_w = l->gather ? s->w : s->cols.count;
+    i.in_c = l->all_in ? cc_min(l->tiling.slice, l->depth - first) : s->c / l->multiplier;
     i.k_h = w->kernel_h;
     i.k_w = w->kernel_w;
     i.stride_h = w->stride_h;
     i.stride_w = w->stride_w;
     i.dil_h = w->dilation_h;
     i.dil_w = w->dilation_w;
-    i.pad_top = s->rows.pad;
-    i.pad_left = s->cols.pad;
+    i.pad_top = l->gather ? 0 : s->rows.pad;
+    i.pad_left = l->gather ? 0 : s->cols.pad;
     i.wgt = s->wgt;
     i.in_zp = cc_zero(cc, l->node->input[0]);
     i.wgt_zp = weight_zero(cc, l);
@@ -261,6 +272,8 @@ static void emit_requant(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 }
 
 const cc_kind_t cc_kind_conv = {prepare_conv, pack_mac, emit_mac, emit_requant, NULL};
+const cc_kind_t cc_kind_gathered_conv = {prepare_gathered_conv, pack_mac, emit_mac, emit_requant,
+                                         NULL};
 const cc_kind_t cc_kind_depthwise = {prepare_depthwise, pack_mac, emit_mac, emit_requant, NULL};
 const cc_kind_t cc_kind_fully_connected = {prepare_fully_connected, pack_mac, emit_mac,
                                            emit_requant, NULL};

@@ -27,8 +27,7 @@ static bool row_fits(cc_t *cc, const cc_layer_t *l, uint64_t row_bytes)
     return true;
 }
 
-/* ---- PAD --------------------------------------------------------------------------------------
- */
+/* ---- PAD ------------------------------------------------------------------------------------- */
 
 /* Padding before and after of height, width, channels. */
 static void pads_hwc(const cc_t *cc, const cc_layer_t *l, uint32_t pad[3][2])
@@ -108,8 +107,7 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
     }
 }
 
-/* ---- CONCATENATION ----------------------------------------------------------------------------
- */
+/* ---- CONCATENATION --------------------------------------------------------------------------- */
 
 /* ACT bytes of one row of a source, planes included. */
 static uint64_t source_row_bytes(const cc_value_t *v)

@@ -33,8 +33,7 @@ static void put_words(uint8_t *at, const int32_t *word, uint32_t words)
         cc_put_i32(at, i, word[i]);
 }
 
-/* ---- pools ------------------------------------------------------------------------------------
- */
+/* ---- pools ----------------------------------------------------------------------------------- */
 
 static bool prepare_pool(cc_t *cc, cc_layer_t *l)
 {
@@ -66,8 +65,7 @@ static void emit_pool(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- mean over the map ------------------------------------------------------------------------
- */
+/* ---- mean over the map ----------------------------------------------------------------------- */
 
 /* Every axis but the last, and not the last; axes of size 1 count either way. */
 static bool averages_the_map(const npu_tensor_t *t, uint32_t axes)
@@ -115,8 +113,7 @@ static void emit_mean(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- ADD, SUB, MUL ----------------------------------------------------------------------------
- */
+/* ---- ADD, SUB, MUL --------------------------------------------------------------------------- */
 
 /* TFLite add_common.cc: both inputs on the scale of twice the larger one, 20 bits up. */
 static void put_add(cc_t *cc, cc_layer_t *l)
@@ -191,8 +188,7 @@ static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- functions of one code: a table of 256 ----------------------------------------------------
- */
+/* ---- functions of one code: a table of 256 --------------------------------------------------- */
 
 static bool prepare_table(cc_t *cc, cc_layer_t *l)
 {
@@ -223,8 +219,7 @@ static void emit_table(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-/* ---- softmax ----------------------------------------------------------------------------------
- */
+/* ---- softmax --------------------------------------------------------------------------------- */
 
 static bool prepare_softmax(cc_t *cc, cc_layer_t *l)
 {

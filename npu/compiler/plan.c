@@ -18,8 +18,7 @@ static bool meet(const cc_place_t *a, const cc_place_t *b)
     return a->first <= b->last && b->first <= a->last;
 }
 
-/* ---- orders: which place is put down first ----------------------------------------------------
- */
+/* ---- orders: which place is put down first --------------------------------------------------- */
 
 static uint32_t life(const cc_place_t *p)
 {
@@ -63,8 +62,7 @@ static int by_offset(const void *pa, const void *pb)
     return a->l2 != b->l2 ? (a->l2 < b->l2 ? -1 : 1) : tie(a, b);
 }
 
-/* ---- one order --------------------------------------------------------------------------------
- */
+/* ---- one order ------------------------------------------------------------------------------- */
 
 /* The smallest gap between placed neighbors that takes p, else above them all. */
 static void put_down(cc_place_t *p, cc_place_t **placed, uint32_t count, cc_place_t **near_,

@@ -34,8 +34,7 @@ static bool no_memory(cc_t *cc)
     return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
 }
 
-/* ---- instructions and layers ------------------------------------------------------------------
- */
+/* ---- instructions and layers ----------------------------------------------------------------- */
 
 static bool add_instructions(cc_t *cc, npu_prog_t *prog)
 {
@@ -62,8 +61,7 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------
- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 /* The instruction that completes a place. */
 static uint32_t completed_by(const cc_t *cc, uint32_t place)
@@ -99,8 +97,7 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- network table ----------------------------------------------------------------------------
- */
+/* ---- network table --------------------------------------------------------------------------- */
 
 static void put_input(const cc_t *cc, uint32_t *net)
 {
@@ -147,8 +144,7 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
         put_output(cc, cc->graph->output[o], net + NPU_NET_OUT0_ADDR_W + o * NPU_NET_OUT_STRIDE_W);
 }
 
-/* ---- the program ------------------------------------------------------------------------------
- */
+/* ---- the program ----------------------------------------------------------------------------- */
 
 /* "dir/model.tflite" is the network "model". */
 static void network_name(char to[NPU_NAME_BYTES], const char *file)
@@ -184,8 +180,7 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* ---- the report -------------------------------------------------------------------------------
- */
+/* ---- the report ------------------------------------------------------------------------------ */
 
 /* Copies name to *at and moves *at behind it. */
 static const char *keep_name(char **at, const char *name)

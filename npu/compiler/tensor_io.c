@@ -30,8 +30,7 @@ uint64_t npu_kept_bytes(const npu_kept_t *kept)
     return bytes;
 }
 
-/* ---- input ------------------------------------------------------------------------------------
- */
+/* ---- input ----------------------------------------------------------------------------------- */
 
 /* A row of one plane, zeroed and filled a piece at a time: no allocation, any width. */
 static bool poke_row(const sim_mem_port_t *port, uint32_t addr, uint32_t row_bytes,
@@ -91,8 +90,7 @@ void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, 
         codes[i] = table[pixels[i]];
 }
 
-/* ---- kept tensors -----------------------------------------------------------------------------
- */
+/* ---- kept tensors ---------------------------------------------------------------------------- */
 
 /* The last three dimensions; missing ones are 1. */
 static size3_t kept_size(const npu_kept_t *kept)

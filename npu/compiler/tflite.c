@@ -54,8 +54,7 @@ static void *take(reader_t *r, uint64_t bytes)
     return at;
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------
- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 static npu_type_t read_type(reader_t *r, fb_table_t tensor, const char *name)
 {
@@ -188,8 +187,7 @@ static const int32_t *read_numbers(reader_t *r, fb_table_t table, uint32_t field
     return fb_failed(fb) ? NULL : number;
 }
 
-/* ---- attributes of operators ------------------------------------------------------------------
- */
+/* ---- attributes of operators ----------------------------------------------------------------- */
 
 static void operator_fail(reader_t *r, const char *found, int64_t value, const char *expected)
 {
@@ -414,8 +412,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* ---- operators --------------------------------------------------------------------------------
- */
+/* ---- operators ------------------------------------------------------------------------------- */
 
 static const char *unsupported_name(uint32_t code)
 {
@@ -465,8 +462,7 @@ static void read_operator(reader_t *r, fb_table_t table, uint32_t index)
         b->attributes(r);
 }
 
-/* ---- the model --------------------------------------------------------------------------------
- */
+/* ---- the model ------------------------------------------------------------------------------- */
 
 static bool count_in(reader_t *r, fb_vector_t v, uint32_t max, const char *what)
 {

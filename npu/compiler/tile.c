@@ -15,8 +15,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- geometry ---------------------------------------------------------------------------------
- */
+/* ---- geometry -------------------------------------------------------------------------------- */
 
 cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
                   uint32_t dilation, uint32_t pad, uint32_t size)
@@ -88,12 +87,15 @@ static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
     return l->kind->mac == NULL ? 0 : cc_align(s->h * s->w * 4 * npu_round_lanes(s->c));
 }
 
-/* ---- emitting ---------------------------------------------------------------------------------
- */
+/* ---- emitting -------------------------------------------------------------------------------- */
 
 /* Sources of the step, from ACT address `at` on. */
 static void load_operands(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t at)
 {
+    if (l->gather) {
+        gather_load(cc, l, s, at);
+        return;
+    }
     for (uint32_t i = 0; i < l->ins; i++) {
         cc_value_t value = cc_operand_value(cc, &l->in[i]);
         cc_span_t rows, cols;
@@ -234,8 +236,7 @@ void tile_run(cc_t *cc, cc_layer_t *l)
     flush(cc, l, &loop);
 }
 
-/* ---- choosing ---------------------------------------------------------------------------------
- */
+/* ---- choosing -------------------------------------------------------------------------------- */
 
 static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride, uint32_t dilation,
                               uint32_t size)
@@ -249,6 +250,9 @@ static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step
 {
     const npu_window_t *w = &l->window;
     uint64_t sum = 0;
+    if (l->gather)
+        return (uint64_t)gather_planes_bytes(l, s->h, s->w) +
+               (uint64_t)s->h * s->w * gather_tile_pix(l) + CC_ALIGN;
     for (uint32_t i = 0; i < l->ins; i++) {
         cc_value_t value = cc_operand_value(cc, &l->in[i]);
         uint32_t c0, c;
@@ -292,7 +296,7 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->row_tiles = cc_div_up(out.h, t->rows);
     t->col_tiles = cc_div_up(out.w, t->cols);
     t->groups = cc_div_up(out.c, t->group);
-    t->slices = l->all_in ? cc_div_up(l->in[0].size.c, t->slice) : 1;
+    t->slices = l->all_in ? cc_div_up(l->depth, t->slice) : 1;
     step_needs(cc, l, need);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         if (need[m] > room[m])
@@ -301,7 +305,7 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->outs = two ? 2 : 1;
     need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
     t->resident = t->slices == 1 && param_bytes(l, out.c) <= room[NPU_MEM_PAR] &&
-                  weight_bytes(l, out.c, l->in[0].size.c) <= room[NPU_MEM_WGT];
+                  weight_bytes(l, out.c, l->depth) <= room[NPU_MEM_WGT];
     return true;
 }
 
@@ -407,11 +411,10 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
 /* Input channels of one CONV: all of them, or as many as leave two chunks of weights in WGT. */
 static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
 {
-    uint32_t in_c = l->in[0].size.c, room = cc->desc->mem_bytes[NPU_MEM_WGT];
+    uint32_t in_c = l->depth, room = cc->desc->mem_bytes[NPU_MEM_WGT];
     if (!l->all_in || l->kind->mac == NULL)
         return in_c;
-    uint64_t block =
-        (uint64_t)l->window.kernel_h * l->window.kernel_w * npu_round_lanes(group) * 32;
+    uint64_t block = (uint64_t)l->array.kernel_h * l->array.kernel_w * npu_round_lanes(group) * 32;
     uint64_t blocks = block == 0 ? 1 : room / block;
     if (blocks * 32 >= in_c)
         return in_c;
@@ -489,6 +492,7 @@ bool tile_choose(cc_t *cc, cc_layer_t *l)
             break;
     }
     l->tiling = best.tiling;
+    l->estimate = best.cycles;
     for (uint32_t m = 0; !best.found && m < NPU_MEMS; m++)
         if (best.need[m] > cc->desc->mem_bytes[m])
             return cc_fail(cc, l, SIM_EFULL,

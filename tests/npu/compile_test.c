@@ -24,8 +24,7 @@ static npu_desc_t random_desc(build_t *b, uint64_t seed)
     return desc;
 }
 
-/* ---- what it computes -------------------------------------------------------------------------
- */
+/* ---- what it computes ------------------------------------------------------------------------ */
 
 static void fill_input(build_t *b, golden_ref_t *ref)
 {
@@ -82,7 +81,8 @@ START_TEST(random_networks_equal_the_reference_however_they_are_cut)
         npu_desc_t desc = random_desc(&b, seed);
         npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
                                          .keep_all = seed % 5 == 0,
-                                         .reuse_input = seed % 7 == 0};
+                                         .reuse_input = seed % 7 == 0,
+                                         .gather_input = seed % 3 == 1};
         sim_err_t err = npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
         if (err == SIM_OK) {
             run_and_compare(&b, &prog, &desc, seed);
@@ -98,8 +98,38 @@ START_TEST(random_networks_equal_the_reference_however_they_are_cut)
 }
 END_TEST
 
-/* ---- who waits for whom -----------------------------------------------------------------------
- */
+/* 16x16x3, 3x3 SAME to 32 channels. */
+static uint64_t mac_cycles(bool gather)
+{
+    build_t b;
+    char error[256];
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_desc_default();
+    build_conv_t k = {32, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
+    npu_compile_options_t options = {.gather_input = gather};
+    build_begin(&b, NPU_TYPE_UINT8, 1);
+    int32_t out = build_conv(&b, build_input(&b, 16, 16, 3), &k);
+    build_end(&b, &out, 1);
+    ck_assert(npu_compile(&b.graph, &desc, &options, &prog, &r, error, sizeof(error)) == SIM_OK);
+    run_and_compare(&b, &prog, &desc, gather);
+    ck_assert_uint_eq(r.layer[0].macs, 16 * 16 * 32 * 27);
+    ck_assert_uint_eq(r.layer[0].weight_bytes, (gather ? 1 : 9) * 32 * 32);
+    uint64_t cycles = r.layer[0].engine_cycles[NPU_ENGINE_MAC];
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+    return cycles;
+}
+
+START_TEST(gathered_taps_keep_the_array_busy_and_the_result_the_same)
+{
+    /* 27 gathered channels are one 1x1 of 32 for nine pixels at once, instead of 9 x 32 for one */
+    ck_assert_uint_gt(mac_cycles(false), 3 * mac_cycles(true));
+}
+END_TEST
+
+/* ---- who waits for whom ---------------------------------------------------------------------- */
 
 /* done[e]: instructions of engine e (index + 1) known to be complete before this one starts. */
 typedef struct {
@@ -314,8 +344,7 @@ START_TEST(what_needs_three_engines_at_once_gets_a_barrier)
 }
 END_TEST
 
-/* ---- L2 ---------------------------------------------------------------------------------------
- */
+/* ---- L2 -------------------------------------------------------------------------------------- */
 
 static void check_places(const npu_compile_report_t *r, const npu_desc_t *desc)
 {
@@ -436,8 +465,7 @@ START_TEST(the_network_table_says_where_input_and_output_are)
 }
 END_TEST
 
-/* ---- tensors at the border --------------------------------------------------------------------
- */
+/* ---- tensors at the border ------------------------------------------------------------------- */
 
 /* float -> QUANTIZE (1/128, 0) -> RELU -> DEQUANTIZE -> float, 1x2x2x1. */
 static void float_network(build_t *b)
@@ -609,8 +637,7 @@ START_TEST(what_cannot_be_kept_to_the_end_is_compiled_all_the_same)
 }
 END_TEST
 
-/* ---- the same every time; and refusals --------------------------------------------------------
- */
+/* ---- the same every time; and refusals ------------------------------------------------------- */
 
 START_TEST(the_same_graph_gives_the_same_bytes)
 {
@@ -753,6 +780,7 @@ START_TEST(a_reshaped_input_is_refused)
 END_TEST
 
 TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_cut,
+          gathered_taps_keep_the_array_busy_and_the_result_the_same,
           every_hazard_between_engines_is_covered_by_waits,
           a_consumer_waits_once_and_a_known_order_costs_no_semaphore,
           a_buffer_is_not_overwritten_before_its_reader_is_done,
