@@ -1,0 +1,221 @@
+#include "tests/isp/ref.h"
+
+#include <string.h>
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+}
+
+static int64_t clamp(int64_t v, int64_t low, int64_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+/* ---- color filters ---- */
+
+/* 'R', 'r' (green in a red row), 'b' (green in a blue row) or 'B' at a position. */
+static char filter_at(const ref_t *ref, int64_t x, int64_t y)
+{
+    static const char *const order[] = {
+        [SIM_BAYER_GRBG] = "rRBb",
+        [SIM_BAYER_RGGB] = "RrbB",
+        [SIM_BAYER_BGGR] = "BbrR",
+        [SIM_BAYER_GBRG] = "bBRr",
+    };
+    return order[ref->bayer][2 * (y & 1) + (x & 1)];
+}
+
+static uint32_t phase_at(const ref_t *ref, int64_t x, int64_t y)
+{
+    return (uint32_t)(strchr("RrbB", filter_at(ref, x, y)) - "RrbB");
+}
+
+/* Pixel -k is pixel k, pixel size - 1 + k is pixel size - 1 - k. */
+static int64_t mirror(int64_t at, uint32_t size)
+{
+    if (at < 0)
+        return -at;
+    return at >= size ? 2 * ((int64_t)size - 1) - at : at;
+}
+
+int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
+{
+    x = mirror(x, ref->width_px);
+    y = mirror(y, ref->height_px);
+    uint32_t phase = phase_at(ref, x, y);
+    int64_t value = (int64_t)raw[y * ref->width_px + x] << (12 - ref->bits);
+    value = clamp(value - ref->black[phase], 0, 4095);
+    return clamp(floor_div(value * ref->gain_q8[phase] + 128, 256), 0, 4095);
+}
+
+/* ---- Malvar, He, Cutler, ICASSP 2004, figure 2, times 16 ---- */
+
+static const int green_at_color[5][5] = {
+    {0, 0, -2, 0, 0}, {0, 0, 4, 0, 0}, {-2, 4, 8, 4, -2}, {0, 0, 4, 0, 0}, {0, 0, -2, 0, 0},
+};
+static const int color_at_green_in_its_row[5][5] = {
+    {0, 0, 1, 0, 0}, {0, -2, 0, -2, 0}, {-2, 8, 10, 8, -2}, {0, -2, 0, -2, 0}, {0, 0, 1, 0, 0},
+};
+static const int color_at_green_in_its_column[5][5] = {
+    {0, 0, -2, 0, 0}, {0, -2, 8, -2, 0}, {1, 0, 10, 0, 1}, {0, -2, 8, -2, 0}, {0, 0, -2, 0, 0},
+};
+static const int color_at_other_color[5][5] = {
+    {0, 0, -3, 0, 0}, {0, 4, 0, 4, 0}, {-3, 0, 12, 0, -3}, {0, 4, 0, 4, 0}, {0, 0, -3, 0, 0},
+};
+static const int as_it_is[5][5] = {[2] = {0, 0, 16, 0, 0}};
+
+static const int (*filter_for(char here, int channel))[5]
+{
+    bool green_here = here == 'r' || here == 'b';
+    if (channel == 1)
+        return green_here ? as_it_is : green_at_color;
+    if (here == (channel == 0 ? 'R' : 'B'))
+        return as_it_is;
+    if (!green_here)
+        return color_at_other_color;
+    return here == (channel == 0 ? 'r' : 'b') ? color_at_green_in_its_row
+                                              : color_at_green_in_its_column;
+}
+
+int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t y, int channel)
+{
+    const int(*filter)[5] = filter_for(filter_at(ref, x, y), channel);
+    int64_t sum = 0;
+    for (int dy = -2; dy <= 2; dy++)
+        for (int dx = -2; dx <= 2; dx++)
+            if (filter[dy + 2][dx + 2] != 0)
+                sum += filter[dy + 2][dx + 2] *
+                       ref_sample(ref, raw, (int64_t)x + dx, (int64_t)y + dy);
+    return clamp(floor_div(sum + 8, 16), 0, 4095);
+}
+
+/* ---- tone ---- */
+
+/* 0, then four points an octave: 4 5 6 7, 8 10 12 14, .. 2048 2560 3072 3584, 4096. */
+static int64_t point_x(int point)
+{
+    int64_t x = 0, step = 1;
+    for (int p = 1; p <= point; p++) {
+        x += p == 1 ? 4 : step;
+        if (p > 1 && (p - 1) % 4 == 0)
+            step *= 2;
+    }
+    return x;
+}
+
+int64_t ref_tone(const ref_t *ref, int64_t value)
+{
+    if (!ref->tone)
+        return value / 16;
+    int p = 0;
+    while (point_x(p + 1) <= value)
+        p++;
+    int64_t ya = ref->point[p], yb = ref->point[p + 1];
+    int64_t width = point_x(p + 1) - point_x(p);
+    return ya + floor_div((yb - ya) * (value - point_x(p)) + width / 2, width);
+}
+
+void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb)
+{
+    for (uint32_t y = 0; y < ref->height_px; y++)
+        for (uint32_t x = 0; x < ref->width_px; x++)
+            for (int c = 0; c < 3; c++) {
+                int64_t sum = 512;
+                for (int k = 0; k < 3; k++)
+                    sum += ref->matrix_q10[3 * c + k] * ref_demosaic(ref, raw, x, y, k);
+                int64_t linear = clamp(floor_div(sum, 1024), 0, 4095);
+                *rgb++ = (uint8_t)ref_tone(ref, linear);
+            }
+}
+
+/* ---- tensor ---- */
+
+typedef struct {
+    int64_t first, count; /* source pixels */
+    int64_t to;
+} axis_t;
+
+static axis_t axis_of(uint32_t at, uint32_t size, uint32_t array, uint32_t samples, uint32_t to)
+{
+    int64_t begin = (int64_t)at * samples / array;
+    int64_t end = ((int64_t)at + size) * samples / array;
+    begin = begin < samples ? begin : samples - 1;
+    return (axis_t){begin, end > begin ? end - begin : 1, to};
+}
+
+static int64_t axis_divisor(const axis_t *axis)
+{
+    return axis->to <= axis->count ? axis->count : 2 * axis->to;
+}
+
+/* How much of source pixel i goes into output j, of axis_divisor. */
+static int64_t axis_weight(const axis_t *axis, int64_t i, int64_t j)
+{
+    int64_t s = axis->count, t = axis->to;
+    if (t <= s) {
+        int64_t low = i * t > j * s ? i * t : j * s;
+        int64_t high = (i + 1) * t < (j + 1) * s ? (i + 1) * t : (j + 1) * s;
+        return high > low ? high - low : 0;
+    }
+    int64_t at = (2 * j + 1) * s - t; /* in units of 1 / (2 t) */
+    int64_t pixel = floor_div(at, 2 * t), part = at - pixel * 2 * t, weight = 0;
+    if (clamp(pixel, 0, s - 1) == i)
+        weight += 2 * t - part;
+    if (clamp(pixel + 1, 0, s - 1) == i)
+        weight += part;
+    return weight;
+}
+
+static int64_t resized(const ref_t *ref, const uint8_t *rgb, const axis_t *ax, const axis_t *ay,
+                       uint32_t j, uint32_t k, int channel)
+{
+    int64_t sum = 0, whole = axis_divisor(ax) * axis_divisor(ay);
+    for (int64_t y = 0; y < ay->count; y++) {
+        int64_t wy = axis_weight(ay, y, k);
+        for (int64_t x = 0; wy != 0 && x < ax->count; x++)
+            sum += wy * axis_weight(ax, x, j) *
+                   rgb[((ay->first + y) * ref->width_px + ax->first + x) * 3 + channel];
+    }
+    return (2 * sum + whole) / (2 * whole);
+}
+
+static int8_t normalized(const ref_t *ref, int64_t code, int channel)
+{
+    int64_t q = floor_div(code * ref->div_val, INT64_C(1) << ref->div_shift);
+    q = floor_div(q + ref->norm_val[channel], INT64_C(1) << ref->norm_shift);
+    return (int8_t)clamp(q, -128, 127);
+}
+
+static uint32_t up_to(uint32_t value, uint32_t multiple)
+{
+    while (value % multiple != 0)
+        value++;
+    return value;
+}
+
+uint32_t ref_tensor_bytes(const ref_t *ref)
+{
+    return ref->channels * up_to(ref->out_height_px, 2) * up_to(ref->out_width_px, 32);
+}
+
+void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
+{
+    axis_t ax = axis_of(ref->roi_x, ref->roi_w, ref->array_width_px, ref->width_px,
+                        ref->out_width_px);
+    axis_t ay = axis_of(ref->roi_y, ref->roi_h, ref->array_height_px, ref->height_px,
+                        ref->out_height_px);
+    uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
+    memset(tensor, 0, ref_tensor_bytes(ref));
+    for (uint32_t k = 0; k < ref->out_height_px; k++)
+        for (uint32_t j = 0; j < ref->out_width_px; j++) {
+            int64_t code[3];
+            for (int c = 0; c < 3; c++)
+                code[c] = resized(ref, rgb, &ax, &ay, j, k, c);
+            if (ref->channels == 1)
+                code[0] = (77 * code[0] + 150 * code[1] + 29 * code[2] + 128) / 256;
+            for (uint32_t c = 0; c < ref->channels; c++)
+                tensor[(c * rows + k) * row_bytes + j] = normalized(ref, code[c], (int)c);
+        }
+}

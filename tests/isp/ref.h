@@ -1,0 +1,38 @@
+/*
+ * ref.h - the image pipeline once more, pixel by pixel, from the definitions in isp's headers:
+ * slow, plain, no line buffers, no vectors, every sum in 64 bits.
+ */
+#ifndef TESTS_ISP_REF_H
+#define TESTS_ISP_REF_H
+
+#include "sim/line.h"
+
+typedef struct {
+    sim_bayer_t bayer;
+    uint32_t bits, width_px, height_px;
+    uint32_t black[4], gain_q8[4]; /* R, Gr, Gb, B */
+    int32_t matrix_q10[9];
+    bool tone;         /* false: code = value / 16 */
+    uint32_t point[42]; /* of the tone curve */
+
+    uint32_t array_width_px, array_height_px;
+    uint32_t roi_x, roi_y, roi_w, roi_h; /* array pixels */
+    uint32_t out_width_px, out_height_px, channels;
+    uint32_t div_val, div_shift, norm_shift;
+    int32_t norm_val[3];
+} ref_t;
+
+/* Linear 12-bit sample (x, y) after black level and white balance; x and y may be mirrored. */
+int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y);
+/* One demosaiced value of channel 0..2, 0..4095. */
+int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t y, int channel);
+int64_t ref_tone(const ref_t *ref, int64_t value);
+
+/* raw: width x height samples; rgb: width x height x 3, interleaved. */
+void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb);
+
+/* tensor: channels planes of even height and rows of multiples of 32 bytes. */
+uint32_t ref_tensor_bytes(const ref_t *ref);
+void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor);
+
+#endif
