@@ -232,8 +232,26 @@ static void end_run(npu_t *npu, uint32_t status)
     update_irq(npu);
 }
 
+/* One span a layer: the time it took beyond the layer that ended before it. */
+static void trace_layers(const npu_t *npu)
+{
+    npu_layer_report_t report;
+    for (uint32_t n = 0; n < npu->layers_seen; n++) {
+        if (!npu_layer_report(npu, n, &report))
+            continue;
+        bool named = npu->names != NULL && n < npu->names->layer_count;
+        sim_trace_span(npu->comp.sim, "npu.layers", named ? npu->names->layers[n].name : "layer",
+                       report.start_ps, report.end_ps,
+                       "\"layer\":%u,\"op\":\"%s\",\"cycles\":%llu,\"macs\":%llu", n,
+                       named ? npu->names->layers[n].op : "", (unsigned long long)report.cycles,
+                       (unsigned long long)report.macs);
+    }
+}
+
 void npu_finish(npu_t *npu, uint64_t cycle)
 {
+    if (sim_tracing(npu->comp.sim))
+        trace_layers(npu);
     sim_trace_span(npu->comp.sim, "npu", "program", npu_edge_ps(npu, npu->start_cycle),
                    npu_edge_ps(npu, cycle), "\"cycles\":%llu",
                    (unsigned long long)(cycle - npu->start_cycle));

@@ -176,6 +176,7 @@ static int load_network(run_t *run)
                       error, sizeof(error)) ||
         sensor_load_network(run->sensor, &run->program, error, sizeof(error)) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s", error);
+    run->sensor->npu.names = &run->program; /* layers of the trace by name */
     return EXIT_FINE;
 }
 
