@@ -41,7 +41,9 @@ ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/fovea firmware
+# build/fovea is the release build's; other configurations are called by their own path.
+all: $(O)/fovea firmware
+	$(Q)[ $(CONF) != release ] || ln -sfn $(CONF)/fovea $(BUILD)/fovea
 
 define room_rule
 $(call lib,$(1)): $(call objs,$(call srcs,$(1)))
@@ -69,8 +71,6 @@ $(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)))
 $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
-$(BUILD)/fovea: $(O)/fovea
-	$(Q)ln -sfn $(CONF)/fovea $@
 
 # Frames to train the detector on; see tools/train/train.py.
 $(O)/train_frames: $(O)/tools/train/frames.o $(O)/tools/cli.o $(ALL_LIBS)

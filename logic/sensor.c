@@ -27,6 +27,8 @@ void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc)
     mipi_desc_read(&mipi, &desc->mipi);
     desc->ccs.inck_hz = sim_cfg_u64(&logic, "inck_hz", 6000000, 27000000, desc->ccs.inck_hz);
     logic_desc_read(&logic, &desc->logic);
+    desc->npu.l2_base = desc->logic.l2.base;
+    desc->npu.l2_bytes = desc->logic.l2.bytes;
     sim_cfg_done(root);
 }
 
