@@ -1,55 +1,58 @@
-#include "isp/demosaic.h"
+/*
+ * demosaic.c - the window of lines and its mirrored borders; the filters are in rows_code.h.
+ */
+#include "isp/isp_int.h"
 
+#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { MARGIN = 64 }; /* samples before and after a half row: mirrors, and whole vectors */
+#define PAD 8 /* samples before and after a half row; one is needed */
 
-static size_t half_stride(const demosaic_t *dm)
+static uint32_t half_stride(const demosaic_t *dm)
 {
-    return MARGIN + (dm->desc.max_width_px + 1) / 2 + MARGIN;
+    return PAD + (dm->desc.max_width_px + 1) / 2 + PAD;
 }
 
 static size_t lines_bytes(const sim_comp_t *comp)
 {
-    const demosaic_t *dm = (const demosaic_t *)(const void *)comp;
-    return dm->lines != NULL ? DEMOSAIC_LINES * 2 * half_stride(dm) * sizeof(uint16_t) : 0;
+    const demosaic_t *dm = (const demosaic_t *)comp;
+    return (size_t)DEMOSAIC_LINES * 2 * half_stride(dm) * sizeof(uint16_t);
 }
-
-/* clang-format off */
-static const sim_field_t demosaic_fields[] = {
-    SIM_FIELD_BUF(demosaic_t, lines, lines_bytes), SIM_FIELD_END,
-};
-static const sim_stat_t demosaic_stats[] = {
-    SIM_STAT(demosaic_t, line_buffer_bytes, "bytes", "of the four stored lines, 12 bits a sample"),
-    SIM_STAT_END,
-};
-/* clang-format on */
 
 static void demosaic_reset(sim_comp_t *comp)
 {
-    demosaic_t *dm = (demosaic_t *)(void *)comp;
-    memset(dm->lines, 0, lines_bytes(comp));
+    demosaic_t *dm = (demosaic_t *)comp;
+    for (size_t i = 0; i < lines_bytes(comp) / sizeof(uint16_t); i++)
+        dm->lines[i] = 0;
     dm->line_buffer_bytes = (uint64_t)(DEMOSAIC_LINES - 1) * dm->desc.max_width_px * ISP_BITS / 8;
 }
 
-static const sim_kind_t demosaic_kind = {.kind = "demosaic",
-                                         .version = 1,
-                                         .reset = demosaic_reset,
-                                         .fields = demosaic_fields,
-                                         .stats = demosaic_stats};
+static const sim_field_t demosaic_fields[] = {
+    SIM_FIELD_BUF(demosaic_t, lines, lines_bytes),
+    SIM_FIELD_END,
+};
+
+static const sim_stat_t demosaic_stats[] = {
+    SIM_STAT(demosaic_t, line_buffer_bytes, "bytes", "size of the 4 line buffers, 12 bits a pixel"),
+    SIM_STAT_END,
+};
+
+static const sim_kind_t demosaic_kind = {
+    .kind = "demosaic",
+    .version = 1,
+    .reset = demosaic_reset,
+    .fields = demosaic_fields,
+    .stats = demosaic_stats,
+};
 _Static_assert(offsetof(demosaic_t, comp) == 0, "comp stays first");
 
 sim_err_t demosaic_init(demosaic_t *dm, sim_t *sim, const demosaic_desc_t *desc, const char *name)
 {
-    if (desc->pipe_cycles > 255)
-        return sim_fail(sim, SIM_EDESC, "%s.pipe_cycles: %u not in 0..255", name, desc->pipe_cycles);
-    if (desc->max_width_px < 4 || desc->max_width_px > 8192)
-        return sim_fail(sim, SIM_EDESC, "%s.max_width_px: %u not in 4..8192", name,
-                        desc->max_width_px);
-    dm->desc = *desc;
-    dm->rows = isp_rows(sim_simd());
-    dm->lines = calloc(DEMOSAIC_LINES * 2 * half_stride(dm), sizeof(uint16_t));
+    sim_err_t err = isp_pipe_check(sim, desc->pipe_cycles, name);
+    if (err != SIM_OK)
+        return err;
+    *dm = (demosaic_t){.desc = *desc, .rows = isp_rows(sim_simd())};
+    dm->lines = calloc(1, lines_bytes(&dm->comp));
     if (dm->lines == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for line buffers", name);
     return sim_comp_init(&dm->comp, sim, &demosaic_kind, name);
@@ -63,56 +66,59 @@ void demosaic_free(demosaic_t *dm)
 
 isp_half_t demosaic_line(const demosaic_t *dm, uint32_t row)
 {
-    size_t stride = half_stride(dm);
-    uint16_t *line = dm->lines + 2 * stride * (row % DEMOSAIC_LINES);
-    return (isp_half_t){line + MARGIN, line + stride + MARGIN};
+    uint32_t stride = half_stride(dm);
+    uint16_t *line = dm->lines + (size_t)(row % DEMOSAIC_LINES) * 2 * stride;
+    return (isp_half_t){.even = line + PAD, .odd = line + stride + PAD};
 }
 
-/* Pixel -k is pixel k, pixel w - 1 + k is pixel w - 1 - k; pixel 2 i + p is half row p's [i]. */
+/* Columns -2, -1, w, w + 1 from 2, 1, w - 2, w - 3. */
 void demosaic_close_line(demosaic_t *dm, uint32_t row, uint32_t width_px)
 {
     isp_half_t half = demosaic_line(dm, row);
-    uint32_t last = width_px / 2; /* index behind the last odd column */
+    uint32_t w = width_px;
+    uint16_t *column_w = (w & 1) ? half.odd : half.even;
+    uint16_t *column_w1 = (w & 1) ? half.even : half.odd;
     half.even[-1] = half.even[1];
     half.odd[-1] = half.odd[0];
-    if (width_px % 2 == 0) {
-        half.even[last] = half.even[last - 1];
-        half.odd[last] = half.odd[last - 2];
-    } else {
-        half.odd[last] = half.odd[last - 1];
-        half.even[last + 1] = half.even[last - 1];
-        half.odd[last + 1] = half.odd[last - 2];
-    }
+    column_w[w / 2] = column_w[w / 2 - 1];
+    column_w1[(w + 1) / 2] = column_w1[(w - 3) / 2];
 }
 
-static uint32_t mirrored_row(int64_t row, uint32_t height_px)
+/* Where red is in the frame's first two rows and columns. */
+static uint32_t red_row(sim_bayer_t bayer)
 {
-    if (row < 0)
-        row = -row;
-    if (row >= height_px)
-        row = 2 * ((int64_t)height_px - 1) - row;
-    return (uint32_t)row;
+    return bayer == SIM_BAYER_BGGR || bayer == SIM_BAYER_GBRG;
+}
+
+static uint32_t red_column(sim_bayer_t bayer)
+{
+    return bayer == SIM_BAYER_GRBG || bayer == SIM_BAYER_BGGR;
+}
+
+static uint32_t mirrored(int64_t row, uint32_t height_px)
+{
+    int64_t last = (int64_t)height_px - 1;
+    row = row < 0 ? -row : row;
+    return (uint32_t)(row > last ? 2 * last - row : row);
 }
 
 void demosaic_row(const demosaic_t *dm, sim_bayer_t bayer, uint32_t row, uint32_t height_px,
                   uint32_t first, uint32_t count, const demosaic_row_t *out)
 {
-    bool even_row = row % 2 == 0;
-    bool red_row = (bayer == SIM_BAYER_RGGB || bayer == SIM_BAYER_GRBG) == even_row;
-    bool chroma_even = (bayer == SIM_BAYER_RGGB || bayer == SIM_BAYER_BGGR) == even_row;
-    int chroma = chroma_even ? 0 : 1, green = 1 - chroma;
-    int own = red_row ? 0 : 2, other = 2 - own;
-    isp_demosaic_job_t job = {
-        .chroma_first = chroma_even,
-        .count = count,
-        .own = {out->rgb[own][chroma] + first, out->rgb[own][green] + first},
-        .luma = {out->rgb[1][chroma] + first, out->rgb[1][green] + first},
-        .other = {out->rgb[other][chroma] + first, out->rgb[other][green] + first},
-    };
-    for (int k = 0; k < DEMOSAIC_LINES; k++) {
-        isp_half_t half = demosaic_line(dm, mirrored_row((int64_t)row + k - 2, height_px));
-        job.chroma[k] = (chroma_even ? half.even : half.odd) + first;
-        job.green[k] = (chroma_even ? half.odd : half.even) + first;
+    bool red = (row & 1) == red_row(bayer);
+    uint32_t chroma = red ? red_column(bayer) : 1 - red_column(bayer);
+    uint32_t own = red ? 0 : 2;
+    isp_demosaic_job_t job = {.chroma_first = chroma == 0, .count = count};
+    for (int k = 0; k < 5; k++) {
+        isp_half_t half = demosaic_line(dm, mirrored((int64_t)row + k - 2, height_px));
+        job.chroma[k] = (chroma == 0 ? half.even : half.odd) + first;
+        job.green[k] = (chroma == 0 ? half.odd : half.even) + first;
+    }
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t parity = k == 0 ? chroma : 1 - chroma;
+        job.own[k] = out->rgb[own][parity] + first;
+        job.luma[k] = out->rgb[1][parity] + first;
+        job.other[k] = out->rgb[2 - own][parity] + first;
     }
     dm->rows->demosaic(&job);
 }

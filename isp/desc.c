@@ -1,91 +1,154 @@
-#include "isp/isp.h"
-
+/*
+ * desc.c - what an ISP is made of: defaults, chip file, limits.
+ */
+#include "isp/isp_int.h"
 
 /*
- * White balance and matrix are computed for the pixel die's default color filters: with A the
- * 3 x 3 matrix of electrons that linear-sRGB red, green and blue give R, G and B photosites, and
- * w = A (1, 1, 1), the gains are w_g / w_c and the matrix is the inverse of diag(gains) A / w_g, so
- * that gray stays gray. All gains are raised by 1.07 so that a saturated sample reaches full scale.
+ * Gains and matrix are computed for the pixel die's color filters (its desc):
+ * with A[c][k] the electrons that linear sRGB primary k brings a photosite of
+ * color c, and w = A (1, 1, 1), the gains are w_g / w_c times 4095 / 3836
+ * rounded up (black 256 leaves 3836 at saturation; 274 / 256), and the matrix
+ * is the inverse of diag(w_g / w_c) A / w_g, its rows brought to a sum of 1024,
+ * so that gray stays gray. tests/isp computes it again.
  */
 isp_desc_t isp_desc_default(void)
 {
     return (isp_desc_t){
-        .clk_hz = 262500000, /* assumed: the logic die's clock */
-        .px_per_clk = 4,     /* assumed: the pixel die delivers four a vt_pix clock */
+        .clk_hz = 262500000, /* assumed: the logic die's one clock */
+        .px_per_clk = 4,     /* assumed: 1050 Mpixel/s, above the 744 of the pixel die */
         .max_width_px = 4056,
         .max_height_px = 3040,
         .array_width_px = 4056,
         .array_height_px = 3040,
-        .max_tensor_width_px = 640, /* published: 640 x 640 RGB at most */
+        .max_tensor_width_px = 640, /* published: at most 640 x 640 */
         .max_tensor_height_px = 640,
-        /* pipe depths: assumed, near Infinite-ISP's RTL (facts: sensor.md 3) */
+        /* Assumed; BLC, WB, demosaic and CCM as in the Infinite-ISP RTL. */
         .blc = {.pipe_cycles = 4},
         .wb = {.pipe_cycles = 3},
         .demosaic_pipe_cycles = 9,
         .ccm = {.pipe_cycles = 4},
         .gamma = {.pipe_cycles = 4},
         .scaler_pipe_cycles = 8,
-        .writer_slots = 4,
+        .writer_slots = 4, /* assumed */
         .writer_outstanding = 4,
-        .blc_dn = {256, 256, 256, 256},
+        .blc_dn = {256, 256, 256, 256}, /* IMX500 registers 0xd80c..: 0x100 */
         .wb_gain_q8 = {396, 274, 274, 402},
         .ccm_q10 = {1282, -242, -16, -271, 1674, -379, -14, -481, 1519},
     };
 }
 
-static uint32_t u32(const sim_cfg_t *cfg, const char *key, uint32_t low, uint32_t high,
-                    uint32_t otherwise)
+static void read_u32(const sim_cfg_t *cfg, const char *key, uint32_t low, uint32_t high,
+                     uint32_t *value)
 {
-    return (uint32_t)sim_cfg_u64(cfg, key, low, high, otherwise);
+    *value = (uint32_t)sim_cfg_u64(cfg, key, low, high, *value);
 }
 
-static void read_pipes(const sim_cfg_t *cfg, isp_desc_t *d)
+static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
     sim_cfg_t pipe = sim_cfg_obj(cfg, "pipe_cycles");
-    d->blc.pipe_cycles = u32(&pipe, "blc", 0, 255, d->blc.pipe_cycles);
-    d->wb.pipe_cycles = u32(&pipe, "wb", 0, 255, d->wb.pipe_cycles);
-    d->demosaic_pipe_cycles = u32(&pipe, "demosaic", 0, 255, d->demosaic_pipe_cycles);
-    d->ccm.pipe_cycles = u32(&pipe, "ccm", 0, 255, d->ccm.pipe_cycles);
-    d->gamma.pipe_cycles = u32(&pipe, "gamma", 0, 255, d->gamma.pipe_cycles);
-    d->scaler_pipe_cycles = u32(&pipe, "scaler", 0, 255, d->scaler_pipe_cycles);
+    read_u32(&pipe, "blc", 1, ISP_MAX_PIPE, &desc->blc.pipe_cycles);
+    read_u32(&pipe, "wb", 1, ISP_MAX_PIPE, &desc->wb.pipe_cycles);
+    read_u32(&pipe, "demosaic", 1, ISP_MAX_PIPE, &desc->demosaic_pipe_cycles);
+    read_u32(&pipe, "ccm", 1, ISP_MAX_PIPE, &desc->ccm.pipe_cycles);
+    read_u32(&pipe, "gamma", 1, ISP_MAX_PIPE, &desc->gamma.pipe_cycles);
+    read_u32(&pipe, "scaler", 1, ISP_MAX_PIPE, &desc->scaler_pipe_cycles);
     sim_cfg_done(&pipe);
 }
 
-static void read_colors(const sim_cfg_t *cfg, isp_desc_t *d)
+static void read_tensor(const sim_cfg_t *cfg, isp_desc_t *desc)
+{
+    sim_cfg_t tensor = sim_cfg_obj(cfg, "tensor");
+    read_u32(&tensor, "max_width_px", 1, 4096, &desc->max_tensor_width_px);
+    read_u32(&tensor, "max_height_px", 1, 4096, &desc->max_tensor_height_px);
+    read_u32(&tensor, "row_slots", 1, TWR_MAX_SLOTS, &desc->writer_slots);
+    read_u32(&tensor, "outstanding_bursts", 1, TWR_MAX_OUTSTANDING, &desc->writer_outstanding);
+    sim_cfg_done(&tensor);
+}
+
+/* Register values are whole numbers in the register's own unit. */
+static void read_integers(const sim_cfg_t *cfg, const char *key, uint32_t count, double low,
+                          double high, double value[])
+{
+    sim_cfg_nums(cfg, key, value, count, low, high);
+    for (uint32_t i = 0; i < count; i++)
+        if (value[i] != (double)(int32_t)value[i])
+            sim_cfg_fail(cfg, key, "%g is not a whole number", value[i]);
+}
+
+static void read_colors(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
     double black[4], gain[4], matrix[9];
     for (int i = 0; i < 4; i++) {
-        black[i] = d->blc_dn[i];
-        gain[i] = d->wb_gain_q8[i];
+        black[i] = desc->blc_dn[i];
+        gain[i] = desc->wb_gain_q8[i];
     }
     for (int i = 0; i < 9; i++)
-        matrix[i] = d->ccm_q10[i];
-    sim_cfg_nums(cfg, "black_dn", black, 4, 0, 4095);
-    sim_cfg_nums(cfg, "wb_gain_q8", gain, 4, 1, 4095);
-    sim_cfg_nums(cfg, "ccm_q10", matrix, 9, -32768, 32767);
+        matrix[i] = desc->ccm_q10[i];
+    read_integers(cfg, "black_dn12", 4, 0, ISP_WHITE_DN, black);
+    read_integers(cfg, "white_balance_q8", 4, 1, 4095, gain);
+    read_integers(cfg, "color_matrix_q10", 9, INT16_MIN, INT16_MAX, matrix);
     for (int i = 0; i < 4; i++) {
-        d->blc_dn[i] = (uint32_t)black[i];
-        d->wb_gain_q8[i] = (uint32_t)gain[i];
+        desc->blc_dn[i] = (uint32_t)black[i];
+        desc->wb_gain_q8[i] = (uint32_t)gain[i];
     }
     for (int i = 0; i < 9; i++)
-        d->ccm_q10[i] = (int16_t)matrix[i];
+        desc->ccm_q10[i] = (int16_t)matrix[i];
 }
 
 void isp_desc_read(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
-    isp_desc_t *d = desc;
-    d->clk_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, 10000000000, d->clk_hz);
-    d->px_per_clk = u32(cfg, "px_per_clk", 1, 16, d->px_per_clk);
-    d->max_width_px = u32(cfg, "max_width_px", 4, 8192, d->max_width_px);
-    d->max_height_px = u32(cfg, "max_height_px", 4, 8192, d->max_height_px);
-    d->array_width_px = u32(cfg, "array_width_px", 1, 8191, d->array_width_px);
-    d->array_height_px = u32(cfg, "array_height_px", 1, 8191, d->array_height_px);
-    d->max_tensor_width_px = u32(cfg, "max_tensor_width_px", 1, 4095, d->max_tensor_width_px);
-    d->max_tensor_height_px = u32(cfg, "max_tensor_height_px", 1, 4095, d->max_tensor_height_px);
-    d->writer_slots = u32(cfg, "writer_slots", 1, TWR_MAX_SLOTS, d->writer_slots);
-    d->writer_outstanding =
-        u32(cfg, "writer_outstanding", 1, TWR_MAX_OUTSTANDING, d->writer_outstanding);
-    read_pipes(cfg, d);
-    read_colors(cfg, d);
+    desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000, UINT64_C(10000000000), desc->clk_hz);
+    read_u32(cfg, "px_per_clk", 1, 16, &desc->px_per_clk);
+    read_u32(cfg, "max_width_px", 4, 8192, &desc->max_width_px);
+    read_u32(cfg, "max_height_px", 4, 8192, &desc->max_height_px);
+    read_u32(cfg, "array_width_px", 4, 8192, &desc->array_width_px);
+    read_u32(cfg, "array_height_px", 4, 8192, &desc->array_height_px);
+    read_pipe_cycles(cfg, desc);
+    read_tensor(cfg, desc);
+    read_colors(cfg, desc);
     sim_cfg_done(cfg);
+}
+
+sim_err_t isp_pipe_check(sim_t *sim, uint32_t pipe_cycles, const char *name)
+{
+    if (pipe_cycles >= 1 && pipe_cycles <= ISP_MAX_PIPE)
+        return SIM_OK;
+    return sim_fail(sim, SIM_EDESC, "%s.pipe_cycles: %u not in 1..%u", name, pipe_cycles,
+                    ISP_MAX_PIPE);
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Stages check their own part. */
+sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name)
+{
+    const struct {
+        const char *key;
+        uint64_t value, low, high;
+    } limits[] = {
+        {"clk_hz", desc->clk_hz, 1000, UINT64_C(10000000000)},
+        {"px_per_clk", desc->px_per_clk, 1, 16},
+        {"max_width_px", desc->max_width_px, 4, 8192},
+        {"max_height_px", desc->max_height_px, 4, 8192},
+        {"array_width_px", desc->array_width_px, 4, 8192},
+        {"array_height_px", desc->array_height_px, 4, 8192},
+        {"tensor.max_width_px", desc->max_tensor_width_px, 1, 4096},
+        {"tensor.max_height_px", desc->max_tensor_height_px, 1, 4096},
+    };
+    for (size_t i = 0; i < SIM_COUNT(limits); i++)
+        if (limits[i].value < limits[i].low || limits[i].value > limits[i].high)
+            return sim_fail(sim, SIM_EDESC, "%s.%s: %llu not in %llu..%llu", name, limits[i].key,
+                            (unsigned long long)limits[i].value, (unsigned long long)limits[i].low,
+                            (unsigned long long)limits[i].high);
+    uint64_t divisor = larger(desc->max_width_px, 2 * desc->max_tensor_width_px) *
+                       larger(desc->max_height_px, 2 * desc->max_tensor_height_px);
+    if (divisor >= UINT64_C(1) << 24)
+        return sim_fail(sim, SIM_EDESC,
+                        "%s.max_width_px, max_height_px: weights of the scaler add up to %llu, "
+                        "not below 2^24",
+                        name, (unsigned long long)divisor);
+    return SIM_OK;
 }

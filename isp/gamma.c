@@ -1,27 +1,37 @@
-#include "isp/gamma.h"
+/*
+ * gamma.c - tone curve.
+ */
+#include "isp/isp_int.h"
 
 #include <string.h>
 
-static const sim_field_t gamma_fields[] = {
-    {"code", offsetof(gamma_t, curve.code), sizeof(((gamma_t *)0)->curve.code), false, NULL},
-    SIM_FIELD_END,
-};
+_Static_assert(GAMMA_POINTS == ISP_CURVE_SEGMENTS + 1, "a segment between two points");
 
 static void gamma_reset(sim_comp_t *comp)
 {
-    gamma_load((gamma_t *)(void *)comp, NULL);
+    gamma_t *gamma = (gamma_t *)comp;
+    memset(&gamma->curve, 0, sizeof(gamma->curve));
 }
 
+static const sim_field_t gamma_fields[] = {
+    SIM_FIELD(gamma_t, curve),
+    SIM_FIELD_END,
+};
+
 static const sim_kind_t gamma_kind = {
-    .kind = "gamma", .version = 1, .reset = gamma_reset, .fields = gamma_fields};
+    .kind = "gamma",
+    .version = 1,
+    .reset = gamma_reset,
+    .fields = gamma_fields,
+};
 _Static_assert(offsetof(gamma_t, comp) == 0, "comp stays first");
 
 sim_err_t gamma_init(gamma_t *gamma, sim_t *sim, const gamma_desc_t *desc, const char *name)
 {
-    if (desc->pipe_cycles > 255)
-        return sim_fail(sim, SIM_EDESC, "%s.pipe_cycles: %u not in 0..255", name, desc->pipe_cycles);
-    gamma->desc = *desc;
-    gamma->rows = isp_rows(sim_simd());
+    sim_err_t err = isp_pipe_check(sim, desc->pipe_cycles, name);
+    if (err != SIM_OK)
+        return err;
+    *gamma = (gamma_t){.desc = *desc, .rows = isp_rows(sim_simd())};
     return sim_comp_init(&gamma->comp, sim, &gamma_kind, name);
 }
 
@@ -32,27 +42,27 @@ uint32_t gamma_point_x(uint32_t point)
     return (4 + (point - 1) % 4) << ((point - 1) / 4);
 }
 
-/* Segment k lies between points k and k + 1; its width is a power of two. */
-static uint32_t log2_width(uint32_t segment)
+/* log2 of the distance from a point to the next. */
+static uint32_t segment_shift(uint32_t point)
 {
-    return segment == 0 ? 2 : (segment - 1) / 4;
+    return point == 0 ? 2 : (point - 1) / 4;
 }
 
 void gamma_load(gamma_t *gamma, const uint32_t *points)
 {
     isp_curve_t *curve = &gamma->curve;
-    memset(curve, 0, sizeof(*curve));
     curve->straight = points == NULL;
-    for (uint32_t k = 0; points != NULL && k < ISP_CURVE_SEGMENTS; k++) {
-        curve->y0[k] = (int16_t)points[k];
-        curve->dy[k] = (int16_t)((int32_t)points[k + 1] - (int32_t)points[k]);
-        curve->s[k] = (int16_t)(15 - log2_width(k));
-    }
-    for (uint32_t x = 0; x < ISP_GAMMA_SIZE; x++) {
-        uint32_t k = isp_curve_segment(x);
-        int32_t way = (int32_t)((x << curve->s[k]) & 0x7fff);
-        int32_t y = curve->y0[k] + ((curve->dy[k] * way + (1 << 14)) >> 15);
-        curve->code[x] = (uint8_t)(points == NULL ? x >> 4 : (uint32_t)y);
+    for (uint32_t x = 0; x < ISP_GAMMA_SIZE && points == NULL; x++)
+        curve->code[x] = (uint8_t)(x >> 4);
+    for (uint32_t p = 0; p < ISP_CURVE_SEGMENTS && points != NULL; p++) {
+        uint32_t x0 = gamma_point_x(p), shift = segment_shift(p);
+        int32_t y0 = (int32_t)points[p], dy = (int32_t)points[p + 1] - y0;
+        int32_t half = (1 << shift) / 2;
+        for (int32_t d = 0; d < 1 << shift; d++)
+            curve->code[x0 + (uint32_t)d] = (uint8_t)(y0 + ((dy * d + half) >> shift));
+        curve->y0[p] = (int16_t)y0;
+        curve->dy[p] = (int16_t)dy;
+        curve->s[p] = (int16_t)(15 - shift);
     }
 }
 

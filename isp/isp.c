@@ -1,78 +1,53 @@
-#include "isp/isp_int.h"
-
+/*
+ * isp.c - lines through the stages: when, in which order, and what happens when they do not fit.
+ */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 128 }; /* behind scratch rows: vector code writes whole vectors */
+#include "isp/isp_int.h"
 
-/* ---- time ---- */
+/* ---- one row of pixels ---- */
 
-static uint64_t edge_after(const isp_t *isp, uint64_t time_ps)
+static bool row_in_roi(const isp_t *isp, uint32_t row)
 {
-    return sim_edge_at_or_after(time_ps, isp->desc.clk_hz);
+    return isp->scaler.active && row >= isp->now.roi_y && row < isp->now.roi_y + isp->now.roi_h;
 }
 
-static uint32_t pipe_cycles(const isp_t *isp)
+/* RAW line to the demosaic's line buffers. */
+static void take_line(isp_t *isp, const sim_line_t *line)
 {
-    const isp_desc_t *d = &isp->desc;
-    return d->blc.pipe_cycles + d->wb.pipe_cycles + d->demosaic_pipe_cycles + d->ccm.pipe_cycles +
-           d->gamma.pipe_cycles;
+    isp_half_t half = demosaic_line(&isp->demosaic, line->row);
+    blc_line(&isp->blc, line, isp->now.blc[line->row & 1], half);
+    wb_line(&isp->wb, half, line->width_px, isp->now.wb[line->row & 1]);
+    demosaic_close_line(&isp->demosaic, line->row, line->width_px);
 }
 
-/* Row next_row_out is complete: it leaves when its cycles and the pipe are over. */
-static void schedule_row(isp_t *isp)
-{
-    uint64_t cycle = isp->out_end_cycle + pipe_cycles(isp);
-    sim_event_at(isp->comp.sim, &isp->line_out, sim_edge_ps(cycle, isp->desc.clk_hz));
-}
-
-/* Line k came: S(k) and P(k) of the header. */
-static void take_time(isp_t *isp, uint64_t start_ps, uint64_t end_ps)
-{
-    uint64_t start = edge_after(isp, start_ps), end = edge_after(isp, end_ps);
-    isp->out_start_cycle = start > isp->out_end_cycle ? start : isp->out_end_cycle;
-    uint64_t least = isp->out_start_cycle + isp->now.line_cycles;
-    isp->out_end_cycle = end > least ? end : least;
-}
-
-/* A line of the flush: comes whole when the one before it ends. */
-static void take_flush_time(isp_t *isp)
-{
-    isp->out_start_cycle = isp->out_end_cycle;
-    isp->out_end_cycle += isp->now.line_cycles;
-}
-
-/* ---- one row out ---- */
-
-static bool in_region(const isp_t *isp, uint32_t row)
-{
-    return isp->now.tensor && row >= isp->now.roi_y && row - isp->now.roi_y < isp->now.roi_h;
-}
-
+/* Row `row`, pairs of columns from first on, as codes. */
 static void make_codes(isp_t *isp, uint32_t row, uint32_t first, uint32_t count,
                        uint8_t *const planes[ISP_CHANNELS])
 {
-    demosaic_row(&isp->demosaic, isp->now.bayer, row, isp->now.height_px, first, count,
-                 &isp->linear);
-    ccm_row(&isp->ccm, &isp->linear, first, count, isp->now.ccm);
+    const isp_frame_t *now = &isp->now;
+    demosaic_row(&isp->demosaic, now->bayer, row, now->height_px, first, count, &isp->linear);
+    ccm_row(&isp->ccm, &isp->linear, first, count, now->ccm);
     gamma_row(&isp->gamma, &isp->linear, first, count, planes);
 }
 
-static void give_rgb(isp_t *isp, uint32_t row, const uint8_t *const planes[ISP_CHANNELS])
+static void send_rgb(isp_t *isp, uint32_t row, uint8_t *const planes[ISP_CHANNELS])
 {
-    uint32_t pipe = pipe_cycles(isp), height = isp->now.height_px;
-    isp->rows->interleave(planes, isp->now.width_px, isp->rgb_line);
+    const isp_frame_t *now = &isp->now;
+    const uint8_t *const rgb[ISP_CHANNELS] = {planes[0], planes[1], planes[2]};
+    isp->rows->interleave(rgb, now->width_px, isp->rgb_line);
     sim_line_t line = {
         .format = SIM_LINE_RGB,
-        .bayer = isp->now.bayer,
-        .flags = (row == 0 ? SIM_LINE_FIRST : 0) | (row == height - 1 ? SIM_LINE_LAST : 0),
+        .flags = (row == 0 ? SIM_LINE_FIRST : 0) | (row + 1 == now->height_px ? SIM_LINE_LAST : 0),
         .bits = 8,
-        .width_px = isp->now.width_px,
-        .height_px = height,
-        .frame = isp->now.frame,
+        .width_px = now->width_px,
+        .height_px = now->height_px,
+        .frame = now->frame,
         .row = row,
-        .start_ps = sim_edge_ps(isp->out_start_cycle + pipe, isp->desc.clk_hz),
+        .start_ps = sim_edge_ps(isp->start_cycle + isp->pipe_cycles, isp->desc.clk_hz),
         .end_ps = sim_now_ps(isp->comp.sim),
         .data.rgb = isp->rgb_line,
     };
@@ -80,304 +55,365 @@ static void give_rgb(isp_t *isp, uint32_t row, const uint8_t *const planes[ISP_C
         isp->rgb[i].line(isp->rgb[i].ctx, &line);
 }
 
+/* ---- what goes wrong ---- */
+
 static void overrun(isp_t *isp, const char *what)
 {
     isp->overruns++;
-    isp->regs.status |= ISP_STATUS_OVERRUN;
-    isp_update_irq(isp);
     sim_log(&isp->comp, SIM_LOG_ERROR, "frame %u: %s", isp->now.frame, what);
+    isp_raise(isp, ISP_STATUS_OVERRUN);
 }
 
-static void give_up_tensor(isp_t *isp)
+/* A tensor whose source rows have all come is not touched. */
+static void abandon_tensor(isp_t *isp)
 {
-    isp->now.tensor = false;
+    if (!isp->scaler.active)
+        return;
     scaler_abandon(&isp->scaler);
     twr_abandon(&isp->writer);
+    isp->lost_tensors++;
 }
 
-/* With an RGB listener the whole row is made, else only the columns that the tensor sees. */
-static void process_row(isp_t *isp, uint32_t row)
+static void abandon_frame(isp_t *isp, const char *what)
 {
-    bool tensor = in_region(isp, row);
-    uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
-    uint32_t pairs = (isp->now.width_px + 1) / 2, first = 0, count = pairs;
-    if (tensor)
-        scaler_planes(&isp->scaler, planes);
-    if (isp->rgb_sinks == 0) {
-        first = isp->now.roi_x / 2;
-        count = (isp->now.roi_x + isp->now.roi_w + 1) / 2 - first;
-    }
-    if (isp->rgb_sinks != 0 || tensor)
-        make_codes(isp, row, first, count, planes);
-    if (isp->rgb_sinks != 0)
-        give_rgb(isp, row, (const uint8_t *const *)planes);
-    if (tensor && !scaler_row(&isp->scaler)) {
-        give_up_tensor(isp);
-        overrun(isp, "the tensor writer fell behind, tensor given up");
-    }
+    isp->in_frame = isp->waits = false;
+    sim_event_cancel(isp->comp.sim, &isp->line_out);
+    abandon_tensor(isp);
+    overrun(isp, what);
 }
 
-static void finish_frame(isp_t *isp)
+/* ---- rows out ---- */
+
+/* Line k of the timing rule in isp.h: makes start_cycle S(k) and end_cycle P(k). */
+static void advance_time(isp_t *isp, uint64_t first_cycle, uint64_t last_cycle)
 {
+    isp->start_cycle = first_cycle > isp->end_cycle ? first_cycle : isp->end_cycle;
+    uint64_t soonest = isp->start_cycle + isp->now.line_cycles;
+    isp->end_cycle = last_cycle > soonest ? last_cycle : soonest;
+}
+
+static void plan_row_out(isp_t *isp)
+{
+    sim_event_at(isp->comp.sim, &isp->line_out,
+                 sim_edge_ps(isp->end_cycle + isp->pipe_cycles, isp->desc.clk_hz));
+}
+
+static void end_frame(isp_t *isp)
+{
+    sim_t *sim = isp->comp.sim;
     isp->in_frame = false;
     isp->frames++;
-    isp->regs.status |= ISP_STATUS_FRAME;
-    isp_update_irq(isp);
-    sim_trace_span(isp->comp.sim, "isp", "frame", isp->now.first_ps, sim_now_ps(isp->comp.sim),
-                   "\"frame\":%u", isp->now.frame);
+    sim_trace_span(sim, "isp", "frame", isp->now.first_ps, sim_now_ps(sim), "\"frame\":%u",
+                   isp->now.frame);
+    isp_raise(isp, ISP_STATUS_FRAME);
+}
+
+/* Computes what somebody will see of a row, and no more. */
+static void make_row(isp_t *isp, uint32_t row)
+{
+    const isp_frame_t *now = &isp->now;
+    bool to_tensor = row_in_roi(isp, row);
+    uint32_t first = 0, end = (now->width_px + 1) / 2;
+    uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
+    if (to_tensor)
+        scaler_planes(&isp->scaler, planes);
+    if (isp->rgb_sinks == 0) {
+        first = now->roi_x / 2;
+        end = (now->roi_x + now->roi_w + 1) / 2;
+    }
+    if (to_tensor || isp->rgb_sinks != 0)
+        make_codes(isp, row, first, end - first, planes);
+    if (to_tensor && !scaler_row(&isp->scaler)) {
+        abandon_tensor(isp);
+        overrun(isp, "the tensor writer fell behind, the tensor is given up");
+    }
+    if (isp->rgb_sinks != 0)
+        send_rgb(isp, row, planes);
+}
+
+static bool flushing(const isp_t *isp)
+{
+    return isp->in_frame && isp->next_row_in == isp->now.height_px &&
+           isp->next_row_out + DEMOSAIC_DELAY_LINES >= isp->now.height_px;
 }
 
 static void on_line_out(void *ctx)
 {
     isp_t *isp = ctx;
-    uint32_t row = isp->next_row_out++;
-    process_row(isp, row);
+    uint32_t row = isp->next_row_out;
+    isp->waits = flushing(isp) && row_in_roi(isp, row) && !scaler_ready(&isp->scaler);
+    if (isp->waits)
+        return; /* on_scaler_ready comes back to it */
+    isp->next_row_out++;
+    make_row(isp, row);
+    isp->lines_out++;
     if (isp->next_row_out == isp->now.height_px) {
-        finish_frame(isp);
-    } else if (isp->next_row_in == isp->now.height_px) {
-        take_flush_time(isp);
-        schedule_row(isp);
+        end_frame(isp);
+    } else if (flushing(isp)) {
+        advance_time(isp, isp->end_cycle, isp->end_cycle);
+        plan_row_out(isp);
     }
 }
 
-/* ---- one line in ---- */
+static void on_scaler_ready(void *ctx)
+{
+    isp_t *isp = ctx;
+    if (!isp->waits)
+        return;
+    isp->waits = false;
+    uint64_t next = sim_edge_at_or_after(sim_now_ps(isp->comp.sim), isp->desc.clk_hz) + 1;
+    isp->end_cycle = next - isp->pipe_cycles;
+    plan_row_out(isp);
+}
+
+/* ---- lines in ---- */
+
+static bool frame_fits(isp_t *isp, const sim_line_t *line)
+{
+    const isp_desc_t *desc = &isp->desc;
+    bool fits = line->width_px >= 4 && line->width_px <= desc->max_width_px &&
+                line->height_px >= 4 && line->height_px <= desc->max_height_px && line->bits >= 8 &&
+                line->bits <= ISP_BITS;
+    if (!fits)
+        sim_log(&isp->comp, SIM_LOG_ERROR,
+                "frame %u: %ux%u of %u bits, not 4x4..%ux%u of 8..%u, is dropped", line->frame,
+                line->width_px, line->height_px, line->bits, desc->max_width_px,
+                desc->max_height_px, ISP_BITS);
+    return fits;
+}
+
+static void begin_tensor(isp_t *isp)
+{
+    if (isp->port.request == NULL) {
+        sim_log(&isp->comp, SIM_LOG_GUEST, "ISP_CTRL asks for tensors, but no memory is connected");
+        return;
+    }
+    twr_job_t job = isp_tensor_job(isp);
+    if (!twr_begin(&isp->writer, &job)) {
+        isp->lost_tensors++;
+        overrun(isp, "the last tensor is still being written, this frame has none");
+        return;
+    }
+    scaler_job_t region = {
+        .x_px = isp->now.roi_x,
+        .width_px = isp->now.roi_w,
+        .height_px = isp->now.roi_h,
+        .out_width_px = job.width_px,
+        .out_height_px = job.height_px,
+    };
+    scaler_begin(&isp->scaler, &region);
+}
 
 static void begin_frame(isp_t *isp, const sim_line_t *line)
 {
-    twr_job_t tensor;
-    isp_latch(isp, line, &tensor);
+    if (isp->in_frame)
+        abandon_frame(isp, "the next frame came before this one had left, its rest is dropped");
+    if (!(isp->regs.ctrl & ISP_CTRL_ENABLE) || !frame_fits(isp, line))
+        return;
+    isp_latch(isp, line);
     isp->in_frame = true;
     isp->next_row_in = isp->next_row_out = 0;
-    isp->out_end_cycle = 0;
-    if (!isp->now.tensor)
-        return;
-    scaler_job_t scale = {isp->now.roi_x, isp->now.roi_w, isp->now.roi_h, tensor.width_px,
-                          tensor.height_px};
-    if (twr_begin(&isp->writer, &tensor)) {
-        scaler_begin(&isp->scaler, &scale);
-        return;
-    }
-    isp->now.tensor = false;
-    isp->lost_tensors++;
-    overrun(isp, "the last tensor is still being written, this frame has none");
+    if (isp->regs.ctrl & ISP_CTRL_TENSOR)
+        begin_tensor(isp);
 }
 
-static bool line_fits(const isp_t *isp, const sim_line_t *line)
+static bool line_belongs(const isp_t *isp, const sim_line_t *line)
 {
-    return line->format == SIM_LINE_RAW && line->bits >= 8 && line->bits <= ISP_BITS &&
-           line->width_px >= 4 && line->width_px <= isp->desc.max_width_px &&
-           line->height_px >= 4 && line->height_px <= isp->desc.max_height_px;
-}
-
-static void store_line(isp_t *isp, const sim_line_t *line)
-{
-    isp_half_t half = demosaic_line(&isp->demosaic, line->row);
-    uint32_t parity = line->row % 2;
-    blc_line(&isp->blc, line, isp->now.blc[parity], half);
-    wb_line(&isp->wb, half, line->width_px, isp->now.wb[parity]);
-    demosaic_close_line(&isp->demosaic, line->row, line->width_px);
-}
-
-/* The rest of a frame in which a line was lost is dropped: rows would not fit together. */
-static void drop_frame(isp_t *isp)
-{
-    isp->in_frame = false;
-    sim_event_cancel(isp->comp.sim, &isp->line_out);
-    if (isp->now.tensor)
-        give_up_tensor(isp);
-    overrun(isp, "a line came before the row before it had left, rest of the frame dropped");
+    const isp_frame_t *now = &isp->now;
+    return line->frame == now->frame && line->row == isp->next_row_in &&
+           line->width_px == now->width_px && line->height_px == now->height_px &&
+           line->bits == now->bits && line->bayer == now->bayer;
 }
 
 static void on_line(void *ctx, const sim_line_t *line)
 {
     isp_t *isp = ctx;
-    bool first = (line->flags & SIM_LINE_FIRST) != 0;
-    if (isp->in_frame && (first || line->row >= isp->next_row_out + DEMOSAIC_LINES - 2))
-        drop_frame(isp);
-    if (first && (isp->regs.ctrl & ISP_CTRL_ENABLE) != 0 && line_fits(isp, line))
+    sim_t *sim = isp->comp.sim;
+    assert(line->format == SIM_LINE_RAW && line->start_ps <= line->end_ps);
+    /* A row due at this very instant has left: whoever runs first. */
+    if (sim_event_pending(&isp->line_out) && isp->line_out.at_ps <= sim_now_ps(sim)) {
+        sim_event_cancel(sim, &isp->line_out);
+        on_line_out(isp);
+    }
+    if (line->flags & SIM_LINE_FIRST)
         begin_frame(isp, line);
-    if (!isp->in_frame || line->row != isp->next_row_in || line->frame != isp->now.frame) {
+    else if (isp->in_frame && sim_event_pending(&isp->line_out))
+        abandon_frame(isp, "a line came before the row before it had left, the rest is dropped");
+    else if (isp->in_frame && !line_belongs(isp, line))
+        abandon_frame(isp, "a line is not the next of its frame, the rest is dropped");
+    if (!isp->in_frame) {
         isp->dropped_lines += (isp->regs.ctrl & ISP_CTRL_ENABLE) != 0;
         return;
     }
     isp->lines++;
     isp->next_row_in++;
-    store_line(isp, line);
-    take_time(isp, line->start_ps, line->end_ps);
+    advance_time(isp, sim_edge_at_or_after(line->start_ps, isp->desc.clk_hz),
+                 sim_edge_at_or_after(line->end_ps, isp->desc.clk_hz));
+    take_line(isp, line);
     if (line->row >= DEMOSAIC_DELAY_LINES)
-        schedule_row(isp);
+        plan_row_out(isp);
 }
 
-static void on_tensor_done(void *ctx, bool complete)
-{
-    isp_t *isp = ctx;
-    if (!complete) {
-        isp->lost_tensors++;
-        return;
-    }
-    isp->tensors++;
-    isp->regs.tensor_frame = isp->writer.job.frame;
-    isp->regs.status |= ISP_STATUS_TENSOR;
-    isp_update_irq(isp);
-    sim_wire_pulse(&isp->tensor_done);
-}
+/* ---- what the tensor path reports ---- */
 
-static void on_room(void *ctx)
+static void on_writer_room(void *ctx)
 {
     isp_t *isp = ctx;
     scaler_on_room(&isp->scaler);
 }
 
-/* ---- component ---- */
-
-/* clang-format off */
-static const sim_field_t isp_fields[] = {
-    SIM_FIELD(isp_t, regs),
-    SIM_FIELD(isp_t, in_frame),      SIM_FIELD(isp_t, next_row_in),     SIM_FIELD(isp_t, next_row_out),
-    SIM_FIELD(isp_t, out_start_cycle), SIM_FIELD(isp_t, out_end_cycle), SIM_FIELD(isp_t, lines),
-    SIM_FIELD(isp_t, frames),        SIM_FIELD(isp_t, dropped_lines),   SIM_FIELD(isp_t, overruns),
-    SIM_FIELD(isp_t, tensors),       SIM_FIELD(isp_t, lost_tensors),
-    SIM_FIELD_END,
-};
-static const sim_stat_t isp_stats[] = {
-    SIM_STAT(isp_t, lines,         "lines", "RAW lines taken"),
-    SIM_STAT(isp_t, frames,        "1",     "frames whose last RGB row has left"),
-    SIM_STAT(isp_t, dropped_lines, "lines", "lines that came out of order or after an overrun"),
-    SIM_STAT(isp_t, overruns,      "1",     "lines or tensors lost"),
-    SIM_STAT(isp_t, tensors,       "1",     "tensors complete in memory"),
-    SIM_STAT(isp_t, lost_tensors,  "1",     "tensors given up or never begun"),
-    SIM_STAT_END,
-};
-/* clang-format on */
-
-static sim_err_t isp_check(sim_comp_t *comp)
+static void on_writer_done(void *ctx, bool complete)
 {
-    isp_t *isp = (isp_t *)(void *)comp;
-    if (isp->port.request == NULL)
-        return sim_fail(comp->sim, SIM_EWIRE, "%s.port: not connected", comp->name);
-    return SIM_OK;
+    isp_t *isp = ctx;
+    if (!complete)
+        return;
+    isp->tensors++;
+    isp->regs.tensor_frame = isp->writer.job.frame;
+    isp_raise(isp, ISP_STATUS_TENSOR);
+    sim_wire_pulse(&isp->tensor_done);
 }
+
+/* ---- tables ---- */
 
 static void isp_reset(sim_comp_t *comp)
 {
-    isp_t *isp = (isp_t *)(void *)comp;
+    isp_t *isp = (isp_t *)comp;
     sim_event_cancel(comp->sim, &isp->line_out);
-    isp_regs_defaults(isp);
-    memset(&isp->now, 0, sizeof(isp->now));
-    isp->in_frame = false;
-    isp->next_row_in = isp->next_row_out = 0;
-    isp->out_start_cycle = isp->out_end_cycle = 0;
-    isp->lines = isp->frames = isp->dropped_lines = isp->overruns = 0;
-    isp->tensors = isp->lost_tensors = 0;
-    isp_update_irq(isp);
+    memset(&isp->now, 0, sizeof(*isp) - offsetof(isp_t, now));
+    isp_regs_from_desc(isp);
+    sim_wire_set(&isp->irq, false);
 }
 
-static const sim_kind_t isp_kind = {.kind = "isp",
-                                    .version = 1,
-                                    .check = isp_check,
-                                    .reset = isp_reset,
-                                    .fields = isp_fields,
-                                    .stats = isp_stats,
-                                    .regs = isp_regs};
+static const sim_field_t isp_fields[] = {
+    SIM_FIELD(isp_t, regs),         SIM_FIELD(isp_t, now),
+    SIM_FIELD(isp_t, in_frame),     SIM_FIELD(isp_t, waits),
+    SIM_FIELD(isp_t, next_row_in),  SIM_FIELD(isp_t, next_row_out),
+    SIM_FIELD(isp_t, start_cycle),  SIM_FIELD(isp_t, end_cycle),
+    SIM_FIELD(isp_t, lines),        SIM_FIELD(isp_t, lines_out),
+    SIM_FIELD(isp_t, frames),       SIM_FIELD(isp_t, dropped_lines),
+    SIM_FIELD(isp_t, overruns),     SIM_FIELD(isp_t, tensors),
+    SIM_FIELD(isp_t, lost_tensors), SIM_FIELD_END,
+};
+
+static const sim_stat_t isp_stats[] = {
+    SIM_STAT(isp_t, lines, "lines", "RAW lines taken"),
+    SIM_STAT(isp_t, lines_out, "lines", "RGB rows that left"),
+    SIM_STAT(isp_t, frames, "1", "frames whose last row left"),
+    SIM_STAT(isp_t, dropped_lines, "lines", "RAW lines not taken while enabled"),
+    SIM_STAT(isp_t, overruns, "1", "times a frame or a tensor could not keep up"),
+    SIM_STAT(isp_t, tensors, "1", "tensors complete in memory"),
+    SIM_STAT(isp_t, lost_tensors, "1", "tensors given up, or not begun"),
+    SIM_STAT_END,
+};
+
+static const sim_kind_t isp_kind = {
+    .kind = "isp",
+    .version = 1,
+    .reset = isp_reset,
+    .fields = isp_fields,
+    .stats = isp_stats,
+    .regs = isp_reg_table,
+};
 _Static_assert(offsetof(isp_t, comp) == 0, "comp stays first");
 
-static sim_err_t check_desc(sim_t *sim, const isp_desc_t *d, const char *name)
+/* ---- making one ---- */
+
+static const char *stage_name(char *buffer, size_t bytes, const char *name, const char *stage)
 {
-    if (d->clk_hz == 0 || d->px_per_clk < 1 || d->px_per_clk > 16)
-        return sim_fail(sim, SIM_EDESC, "%s: clk_hz %llu, px_per_clk %u: not 1.. and 1..16", name,
-                        (unsigned long long)d->clk_hz, d->px_per_clk);
-    if (d->max_width_px < 4 || d->max_width_px > 8192 || d->max_height_px < 4 ||
-        d->max_height_px > 8192 || d->max_width_px * d->max_height_px >= 1u << 24)
-        return sim_fail(sim, SIM_EDESC, "%s: frames of %u x %u px: not 4..8192 each, below 2^24",
-                        name, d->max_width_px, d->max_height_px);
-    if (d->array_width_px == 0 || d->array_height_px == 0 || d->max_tensor_width_px == 0 ||
-        d->max_tensor_height_px == 0 || d->max_tensor_width_px > 4096)
-        return sim_fail(sim, SIM_EDESC, "%s: array or tensor without size", name);
-    return SIM_OK;
+    snprintf(buffer, bytes, "%s.%s", name, stage);
+    return buffer;
 }
 
-static sim_err_t make_stages(isp_t *isp, sim_t *sim, const char *name)
+static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 {
     const isp_desc_t *d = &isp->desc;
-    char part[64];
     demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->max_width_px};
     scaler_desc_t scaler = {d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px,
                             d->max_tensor_width_px};
     twr_desc_t writer = {d->max_tensor_width_px, d->writer_slots, d->writer_outstanding};
-    sim_err_t err = SIM_OK;
-#define STAGE(prefix, member, desc)                                                                \
-    if (err == SIM_OK) {                                                                           \
-        snprintf(part, sizeof(part), "%.48s.%s", name, #member);                                   \
-        err = prefix##_init(&isp->member, sim, desc, part);                                        \
-    }
-    STAGE(blc, blc, &d->blc)
-    STAGE(wb, wb, &d->wb)
-    STAGE(demosaic, demosaic, &demosaic)
-    STAGE(ccm, ccm, &d->ccm)
-    STAGE(gamma, gamma, &d->gamma)
-    STAGE(scaler, scaler, &scaler)
-    STAGE(twr, writer, &writer)
+    char path[sizeof(isp->comp.name) + 16];
+#define STAGE(stage) stage_name(path, sizeof(path), name, #stage)
+    sim_err_t err = blc_init(&isp->blc, sim, &d->blc, STAGE(blc));
+    if (err == SIM_OK)
+        err = wb_init(&isp->wb, sim, &d->wb, STAGE(wb));
+    if (err == SIM_OK)
+        err = demosaic_init(&isp->demosaic, sim, &demosaic, STAGE(demosaic));
+    if (err == SIM_OK)
+        err = ccm_init(&isp->ccm, sim, &d->ccm, STAGE(ccm));
+    if (err == SIM_OK)
+        err = gamma_init(&isp->gamma, sim, &d->gamma, STAGE(gamma));
+    if (err == SIM_OK)
+        err = scaler_init(&isp->scaler, sim, &scaler, STAGE(scaler));
+    if (err == SIM_OK)
+        err = twr_init(&isp->writer, sim, &writer, STAGE(tensor));
 #undef STAGE
-    isp->scaler.writer = &isp->writer;
-    isp->writer.port = &isp->port;
-    isp->writer.on_room = on_room;
-    isp->writer.on_done = on_tensor_done;
-    isp->writer.ctx = isp;
     return err;
 }
 
-static bool make_scratch(isp_t *isp)
+static void connect_stages(isp_t *isp)
 {
-    size_t width = isp->desc.max_width_px + MARGIN;
-    bool fine = true;
-    for (int c = 0; c < ISP_CHANNELS; c++) {
-        isp->planes[c] = calloc(1, width);
-        fine = fine && isp->planes[c] != NULL;
-        for (int parity = 0; parity < 2; parity++) {
-            isp->linear.rgb[c][parity] = calloc(width, sizeof(uint16_t));
-            fine = fine && isp->linear.rgb[c][parity] != NULL;
-        }
+    isp->scaler.writer = &isp->writer;
+    isp->scaler.on_ready = on_scaler_ready;
+    isp->scaler.ctx = isp;
+    isp->writer.port = &isp->port;
+    isp->writer.on_room = on_writer_room;
+    isp->writer.on_done = on_writer_done;
+    isp->writer.ctx = isp;
+    isp->pipe_cycles = isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
+                       isp->desc.demosaic_pipe_cycles + isp->desc.ccm.pipe_cycles +
+                       isp->desc.gamma.pipe_cycles;
+}
+
+/* Scratch rows, in two pieces. */
+static bool allocate(isp_t *isp)
+{
+    size_t pairs = (isp->desc.max_width_px + 1) / 2;
+    isp->linear_rows = calloc(ISP_CHANNELS * 2 * pairs, sizeof(uint16_t));
+    isp->code_rows = calloc(2 * ISP_CHANNELS * 2 * pairs, 1);
+    if (isp->linear_rows == NULL || isp->code_rows == NULL)
+        return false;
+    for (size_t c = 0; c < ISP_CHANNELS; c++) {
+        isp->linear.rgb[c][0] = isp->linear_rows + (2 * c) * pairs;
+        isp->linear.rgb[c][1] = isp->linear_rows + (2 * c + 1) * pairs;
+        isp->planes[c] = isp->code_rows + c * 2 * pairs;
     }
-    isp->rgb_line = calloc(ISP_CHANNELS, width);
-    return fine && isp->rgb_line != NULL;
+    isp->rgb_line = isp->code_rows + ISP_CHANNELS * 2 * pairs;
+    return true;
 }
 
 sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *name)
 {
-    sim_err_t err = check_desc(sim, desc, name);
-    if (err != SIM_OK)
-        return err;
+    memset(isp, 0, sizeof(*isp));
     isp->desc = *desc;
     isp->rows = isp_rows(sim_simd());
-    if (!make_scratch(isp))
-        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for rows", name);
-    err = sim_comp_init(&isp->comp, sim, &isp_kind, name);
+    sim_err_t err = isp_desc_check(desc, sim, name);
+    if (err == SIM_OK && !allocate(isp))
+        err = sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
+    if (err == SIM_OK)
+        err = sim_comp_init(&isp->comp, sim, &isp_kind, name);
+    if (err == SIM_OK)
+        err = init_stages(isp, sim, name);
     if (err != SIM_OK)
         return err;
     sim_event_init(&isp->line_out, &isp->comp, "line_out", SIM_PRIO_DRIVE, on_line_out, isp);
-    return make_stages(isp, sim, name);
+    connect_stages(isp);
+    return SIM_OK;
 }
 
 void isp_free(isp_t *isp)
 {
-    for (int c = 0; c < ISP_CHANNELS; c++) {
-        free(isp->planes[c]);
-        isp->planes[c] = NULL;
-        for (int parity = 0; parity < 2; parity++) {
-            free(isp->linear.rgb[c][parity]);
-            isp->linear.rgb[c][parity] = NULL;
-        }
-    }
-    free(isp->rgb_line);
-    isp->rgb_line = NULL;
     demosaic_free(&isp->demosaic);
     scaler_free(&isp->scaler);
     twr_free(&isp->writer);
+    free(isp->linear_rows);
+    free(isp->code_rows);
+    isp->linear_rows = NULL;
+    isp->code_rows = NULL;
 }
 
 sim_line_sink_t isp_sink(isp_t *isp)
 {
-    return (sim_line_sink_t){on_line, isp};
+    return (sim_line_sink_t){.line = on_line, .ctx = isp};
 }
 
 bool isp_add_rgb_sink(isp_t *isp, sim_line_sink_t sink)

@@ -15,7 +15,8 @@
  *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
  *   RGB row n leaves from S(n+2) + pipe to P(n+2) + pipe.
  * The last two rows need no further input and are flushed at pipeline rate: they count as lines H
- * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart.
+ * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart; a
+ * row that the scaler has no place for waits until the cycle after it has.
  * There is no input FIFO: a line that comes while the row before it has not left (the lines come
  * faster than lc or than pipe cycles) is an overrun, and the rest of its frame is dropped.
  *
@@ -24,7 +25,7 @@
  *
  * Tensor: rows of the region of interest go to the scaler as they leave gamma. tensor_done pulses
  * when the done of the last burst arrives. When the writer falls behind, the tensor is given up
- * (no tensor_done); when it is still writing at the next frame's start, that frame has no tensor.
+ * (no tensor_done); when a tensor is not complete at the next frame's start, that frame has none.
  * Both set ISP_STATUS.overrun, are counted and logged SIM_LOG_ERROR.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
@@ -52,9 +53,11 @@
 /* bits of ISP_CTRL, ISP_STATUS (write 1 to clear) and ISP_IRQ_EN */
 #define ISP_CTRL_ENABLE 0x1u
 #define ISP_CTRL_TENSOR 0x2u
-#define ISP_STATUS_FRAME 0x1u   /* the last RGB row of a frame has left */
-#define ISP_STATUS_TENSOR 0x2u  /* a tensor is complete in memory */
-#define ISP_STATUS_OVERRUN 0x4u /* a line, a tensor row or a tensor was lost */
+#define ISP_STATUS_FRAME 0x1u  /* the last RGB row of a frame has left */
+#define ISP_STATUS_TENSOR 0x2u /* a tensor is complete in memory */
+#define ISP_STATUS_OVERRUN                                                                         \
+    0x4u /* a line, a tensor row or a tensor was lost                                              \
+          */
 
 typedef struct {
     uint64_t clk_hz;
@@ -95,8 +98,7 @@ typedef struct {
     uint32_t blc[2][2], wb[2][2]; /* [row parity][column parity] */
     int16_t ccm[9];
     uint32_t roi_x, roi_y, roi_w, roi_h; /* in samples of this frame */
-    bool tensor;
-    uint64_t first_ps; /* start of line 0 */
+    uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
 
 typedef struct {
@@ -118,16 +120,20 @@ typedef struct {
     sim_event_t line_out;
 
     const isp_rows_t *rows;
+    uint32_t pipe_cycles; /* of the five stages */
+    uint16_t *linear_rows;
+    uint8_t *code_rows;
     demosaic_row_t linear;         /* scratch: one row of linear RGB */
     uint8_t *planes[ISP_CHANNELS]; /* scratch: one row of codes */
     uint8_t *rgb_line;             /* scratch: the same, interleaved */
 
     isp_regs_t regs; /* state */
     isp_frame_t now; /* the frame in progress */
-    bool in_frame;   /* lines of `now` are expected */
+    bool in_frame;   /* lines of `now` are expected, or rows of it leave */
+    bool waits;      /* the flush, for the scaler */
     uint32_t next_row_in, next_row_out;
-    uint64_t out_start_cycle, out_end_cycle; /* of row next_row_out, before the pipe */
-    uint64_t lines, frames, dropped_lines, overruns, tensors, lost_tensors;
+    uint64_t start_cycle, end_cycle; /* S and P of the line before */
+    uint64_t lines, lines_out, frames, dropped_lines, overruns, tensors, lost_tensors;
 } isp_t;
 
 /* The IMX500's numbers where published, else assumed; equal to logic/chips/imx500.json. */

@@ -1,21 +1,25 @@
 /*
- * isp_int.h - what the files of the ISP component share: registers and their latching.
+ * isp_int.h - what the files of isp/ share and nobody else sees.
  */
 #ifndef ISP_ISP_INT_H
 #define ISP_ISP_INT_H
 
 #include "isp/isp.h"
 
-extern const sim_reg_t isp_regs[];
+/* Complains about the pipe_cycles of stage `name`. */
+sim_err_t isp_pipe_check(sim_t *sim, uint32_t pipe_cycles, const char *name);
 
-/* Puts what the desc says into registers whose reset value it decides. */
-void isp_regs_defaults(isp_t *isp);
+/* regs.c */
+extern const sim_reg_t isp_reg_table[];
+/* Register values that the desc, not the table, decides. */
+void isp_regs_from_desc(isp_t *isp);
+/* Legal values into the registers, and from there into isp->now, for the frame of `line`. */
+void isp_latch(isp_t *isp, const sim_line_t *line);
+twr_job_t isp_tensor_job(const isp_t *isp);
+/* Sets status bits and the interrupt. */
+void isp_raise(isp_t *isp, uint32_t status);
 
-/* Latches the registers for a frame that begins with this line; a wrong value is put right, in the
- * register too, and logged. */
-void isp_latch(isp_t *isp, const sim_line_t *line, twr_job_t *tensor);
-
-/* Raises or lowers irq after a change of status or enable. */
-void isp_update_irq(isp_t *isp);
+/* desc.c */
+sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name);
 
 #endif

@@ -1,180 +1,199 @@
+/*
+ * regs.c - the register page of the ISP, and what of it a frame is made with.
+ */
+#include <string.h>
+
 #include "isp/isp_int.h"
 
-#define R(member) (offsetof(isp_t, regs) + offsetof(isp_regs_t, member))
-#define ISP_ID_VALUE 0x00050001u /* block 5, version 1 */
-
-static void wrote_irq(sim_comp_t *comp, uint32_t value)
-{
-    (void)value;
-    isp_update_irq((isp_t *)(void *)comp);
-}
-
+/* Point and code: the sRGB curve (IEC 61966-2-1) at gamma_point_x of 4095, and
+ * 255 at 4096. */
 /* clang-format off */
-#define POINT(n, addr) {"ISP_GAMMA_" #n, "7:0: code of curve point " #n, addr, 0, 0xff, 0, R(point[n]), NULL}
-const sim_reg_t isp_regs[] = {
-    /* name             help                                                        addr   reset         rw_mask     w1c  member             side effect */
-    {"ISP_ID",          "31:16: block id; 15:0: version",                           0x000, ISP_ID_VALUE, 0x0,        0x0, R(id),             NULL},
-    {"ISP_CTRL",        "0: enable; 1: make tensors",                               0x004, 0x0,          0x3,        0x0, R(ctrl),           NULL},
-    {"ISP_STATUS",      "0: frame done; 1: tensor done; 2: overrun; all W1C",       0x008, 0x0,          0x0,        0x7, R(status),         wrote_irq},
-    {"ISP_IRQ_EN",      "2:0: interrupt on the same bits of ISP_STATUS",            0x00c, 0x0,          0x7,        0x0, R(irq_en),         wrote_irq},
-    {"ISP_BLC_R",       "11:0: black level of R, 12-bit DN",                        0x010, 0x0,          0xfff,      0x0, R(blc[0]),         NULL},
-    {"ISP_BLC_GR",      "11:0: the same, green in red rows",                        0x014, 0x0,          0xfff,      0x0, R(blc[1]),         NULL},
-    {"ISP_BLC_GB",      "11:0: the same, green in blue rows",                       0x018, 0x0,          0xfff,      0x0, R(blc[2]),         NULL},
-    {"ISP_BLC_B",       "11:0: the same, B",                                        0x01c, 0x0,          0xfff,      0x0, R(blc[3]),         NULL},
-    {"ISP_WB_R",        "11:0: white-balance gain of R, 8.8, 1..0xfff",             0x020, 0x0,          0xfff,      0x0, R(wb[0]),          NULL},
-    {"ISP_WB_GR",       "11:0: the same, green in red rows",                        0x024, 0x0,          0xfff,      0x0, R(wb[1]),          NULL},
-    {"ISP_WB_GB",       "11:0: the same, green in blue rows",                       0x028, 0x0,          0xfff,      0x0, R(wb[2]),          NULL},
-    {"ISP_WB_B",        "11:0: the same, B",                                        0x02c, 0x0,          0xfff,      0x0, R(wb[3]),          NULL},
-    {"ISP_CCM_00",      "15:0: matrix, R from R, signed Q10",                       0x030, 0x0,          0xffff,     0x0, R(ccm[0]),         NULL},
-    {"ISP_CCM_01",      "15:0: R from G",                                           0x034, 0x0,          0xffff,     0x0, R(ccm[1]),         NULL},
-    {"ISP_CCM_02",      "15:0: R from B",                                           0x038, 0x0,          0xffff,     0x0, R(ccm[2]),         NULL},
-    {"ISP_CCM_10",      "15:0: G from R",                                           0x03c, 0x0,          0xffff,     0x0, R(ccm[3]),         NULL},
-    {"ISP_CCM_11",      "15:0: G from G",                                           0x040, 0x0,          0xffff,     0x0, R(ccm[4]),         NULL},
-    {"ISP_CCM_12",      "15:0: G from B",                                           0x044, 0x0,          0xffff,     0x0, R(ccm[5]),         NULL},
-    {"ISP_CCM_20",      "15:0: B from R",                                           0x048, 0x0,          0xffff,     0x0, R(ccm[6]),         NULL},
-    {"ISP_CCM_21",      "15:0: B from G",                                           0x04c, 0x0,          0xffff,     0x0, R(ccm[7]),         NULL},
-    {"ISP_CCM_22",      "15:0: B from B",                                           0x050, 0x0,          0xffff,     0x0, R(ccm[8]),         NULL},
-    {"ISP_GAMMA",       "0: tone curve on; off: code = value / 16",                 0x054, 0x1,          0x1,        0x0, R(gamma),          NULL},
-    {"ISP_ROI_X",       "12:0: region of the tensor, left, array px",               0x058, 0x0,          0x1fff,     0x0, R(roi_x),          NULL},
-    {"ISP_ROI_Y",       "12:0: top, array px",                                      0x05c, 0x0,          0x1fff,     0x0, R(roi_y),          NULL},
-    {"ISP_ROI_W",       "12:0: width, array px",                                    0x060, 0x0,          0x1fff,     0x0, R(roi_w),          NULL},
-    {"ISP_ROI_H",       "12:0: height, array px",                                   0x064, 0x0,          0x1fff,     0x0, R(roi_h),          NULL},
-    {"ISP_TENSOR_ADDR", "31:0: bus address of the tensor, a multiple of 32",        0x068, 0x0,          0xffffffe0, 0x0, R(tensor_addr),    NULL},
-    {"ISP_TENSOR_W",    "11:0: tensor width, px",                                   0x06c, 0x0,          0xfff,      0x0, R(tensor_w),       NULL},
-    {"ISP_TENSOR_H",    "11:0: tensor height, px",                                  0x070, 0x0,          0xfff,      0x0, R(tensor_h),       NULL},
-    {"ISP_TENSOR_CH",   "1:0: channels, 1 (luma) or 3 (R, G, B)",                   0x074, 0x3,          0x3,        0x0, R(tensor_ch),      NULL},
-    {"ISP_DIV_VAL",     "15:0: normalize: multiplier",                              0x078, 0x400,        0xffff,     0x0, R(div_val),        NULL},
-    {"ISP_DIV_SHIFT",   "3:0: normalize: shift after it",                           0x07c, 0x6,          0xf,        0x0, R(div_shift),      NULL},
-    {"ISP_NORM_VAL0",   "12:0: normalize: offset of R or luma, signed",             0x080, 0x1800,       0x1fff,     0x0, R(norm_val[0]),    NULL},
-    {"ISP_NORM_VAL1",   "12:0: of G",                                               0x084, 0x1800,       0x1fff,     0x0, R(norm_val[1]),    NULL},
-    {"ISP_NORM_VAL2",   "12:0: of B",                                               0x088, 0x1800,       0x1fff,     0x0, R(norm_val[2]),    NULL},
-    {"ISP_NORM_SHIFT",  "3:0: normalize: last shift",                               0x08c, 0x4,          0xf,        0x0, R(norm_shift),     NULL},
-    {"ISP_TENSOR_FRAME","31:0: frame of the tensor finished last",                  0x090, 0x0,          0x0,        0x0, R(tensor_frame),   NULL},
-    POINT(0,  0x100), POINT(1,  0x104), POINT(2,  0x108), POINT(3,  0x10c), POINT(4,  0x110), POINT(5,  0x114),
-    POINT(6,  0x118), POINT(7,  0x11c), POINT(8,  0x120), POINT(9,  0x124), POINT(10, 0x128), POINT(11, 0x12c),
-    POINT(12, 0x130), POINT(13, 0x134), POINT(14, 0x138), POINT(15, 0x13c), POINT(16, 0x140), POINT(17, 0x144),
-    POINT(18, 0x148), POINT(19, 0x14c), POINT(20, 0x150), POINT(21, 0x154), POINT(22, 0x158), POINT(23, 0x15c),
-    POINT(24, 0x160), POINT(25, 0x164), POINT(26, 0x168), POINT(27, 0x16c), POINT(28, 0x170), POINT(29, 0x174),
-    POINT(30, 0x178), POINT(31, 0x17c), POINT(32, 0x180), POINT(33, 0x184), POINT(34, 0x188), POINT(35, 0x18c),
-    POINT(36, 0x190), POINT(37, 0x194), POINT(38, 0x198), POINT(39, 0x19c), POINT(40, 0x1a0), POINT(41, 0x1a4),
-    SIM_REG_END,
-};
-
-/* sRGB at the curve's points: round(255 f(x / 4095)), f of IEC 61966-2-1. */
-static const uint8_t srgb_points[GAMMA_POINTS] = {
-    0, 3, 4, 5, 6, 6, 8, 10, 11, 13, 15, 18, 20, 22,
-    25, 28, 31, 34, 38, 42, 46, 49, 56, 61, 66, 71, 79, 86,
-    93, 99, 110, 120, 129, 137, 152, 165, 177, 188, 207, 225, 240, 255,
-};
+#define SRGB_POINTS(X) \
+    X(0, 0)    X(1, 3)    X(2, 4)    X(3, 5)    X(4, 6)    X(5, 6)    X(6, 8) \
+    X(7, 10)   X(8, 11)   X(9, 13)   X(10, 15)  X(11, 18)  X(12, 20)  X(13, 22) \
+    X(14, 25)  X(15, 28)  X(16, 31)  X(17, 34)  X(18, 38)  X(19, 42)  X(20, 46) \
+    X(21, 49)  X(22, 56)  X(23, 61)  X(24, 66)  X(25, 71)  X(26, 79)  X(27, 86) \
+    X(28, 93)  X(29, 99)  X(30, 110) X(31, 120) X(32, 129) X(33, 137) X(34, 152) \
+    X(35, 165) X(36, 177) X(37, 188) X(38, 207) X(39, 225) X(40, 240) X(41, 255)
 /* clang-format on */
 
-void isp_regs_defaults(isp_t *isp)
-{
-    isp_regs_t *regs = &isp->regs;
-    for (int i = 0; i < 4; i++) {
-        regs->blc[i] = isp->desc.blc_dn[i];
-        regs->wb[i] = isp->desc.wb_gain_q8[i];
-    }
-    for (int i = 0; i < 9; i++)
-        regs->ccm[i] = (uint16_t)isp->desc.ccm_q10[i];
-    for (int i = 0; i < GAMMA_POINTS; i++)
-        regs->point[i] = srgb_points[i];
-    regs->roi_w = isp->desc.array_width_px;
-    regs->roi_h = isp->desc.array_height_px;
-}
-
-void isp_update_irq(isp_t *isp)
+static void update_irq(isp_t *isp)
 {
     sim_wire_set(&isp->irq, (isp->regs.status & isp->regs.irq_en) != 0);
 }
 
-/* ---- latching ---- */
-
-static uint32_t legal(isp_t *isp, uint32_t *reg, const char *name, uint32_t low, uint32_t high)
+void isp_raise(isp_t *isp, uint32_t status)
 {
-    uint32_t value = *reg < low ? low : *reg > high ? high : *reg;
-    if (value != *reg)
-        sim_log(&isp->comp, SIM_LOG_GUEST, "%s: %u not in %u..%u, taken as %u", name, *reg, low, high,
-                value);
-    *reg = value;
-    return value;
+    isp->regs.status |= status;
+    update_irq(isp);
 }
 
-static void latch_colors(isp_t *isp)
+static void wrote_irq(sim_comp_t *comp, uint32_t value)
 {
-    /* Which of R, Gr, Gb, B stands at [row parity][column parity]: rows of sim_bayer_t. */
+    (void)value;
+    update_irq((isp_t *)comp);
+}
+
+/* clang-format off */
+#define R(member) offsetof(isp_t, regs.member)
+#define POINT(number, code) \
+    {"ISP_GAMMA_" #number, "7:0: code of point " #number " of the tone curve", \
+     0x100 + 4 * number, code, 0xff, 0, R(point[number]), NULL},
+
+const sim_reg_t isp_reg_table[] = {
+    /* name             help                                                        addr   reset       rw_mask     w1c  member            side effect */
+    {"ISP_ID",          "31:16: block 5; 15:0: version",                            0x000, 0x00050001, 0,          0,   R(id),            NULL},
+    {"ISP_CTRL",        "0: enable; 1: make tensors; from the next frame on",       0x004, 0,          0x3,        0,   R(ctrl),          NULL},
+    {"ISP_STATUS",      "0: frame done; 1: tensor done; 2: overrun; W1C",           0x008, 0,          0,          0x7, R(status),        wrote_irq},
+    {"ISP_IRQ_EN",      "2:0: status bits that raise the interrupt",                0x00c, 0,          0x7,        0,   R(irq_en),        wrote_irq},
+    {"ISP_BLC_R",       "11:0: black level of R, 12-bit DN",                        0x010, 256,        0xfff,      0,   R(blc[0]),        NULL},
+    {"ISP_BLC_GR",      "11:0: black level of G in R rows, 12-bit DN",              0x014, 256,        0xfff,      0,   R(blc[1]),        NULL},
+    {"ISP_BLC_GB",      "11:0: black level of G in B rows, 12-bit DN",              0x018, 256,        0xfff,      0,   R(blc[2]),        NULL},
+    {"ISP_BLC_B",       "11:0: black level of B, 12-bit DN",                        0x01c, 256,        0xfff,      0,   R(blc[3]),        NULL},
+    {"ISP_WB_R",        "11:0: gain of R, 8.8, 1..0xfff",                           0x020, 396,        0xfff,      0,   R(wb[0]),         NULL},
+    {"ISP_WB_GR",       "11:0: gain of G in R rows, 8.8, 1..0xfff",                 0x024, 274,        0xfff,      0,   R(wb[1]),         NULL},
+    {"ISP_WB_GB",       "11:0: gain of G in B rows, 8.8, 1..0xfff",                 0x028, 274,        0xfff,      0,   R(wb[2]),         NULL},
+    {"ISP_WB_B",        "11:0: gain of B, 8.8, 1..0xfff",                           0x02c, 402,        0xfff,      0,   R(wb[3]),         NULL},
+    {"ISP_CCM_00",      "15:0: R from R, signed, 0x400 is 1",                       0x030, 1282,       0xffff,     0,   R(ccm[0]),        NULL},
+    {"ISP_CCM_01",      "15:0: R from G",                                           0x034, 0xff0e,     0xffff,     0,   R(ccm[1]),        NULL},
+    {"ISP_CCM_02",      "15:0: R from B",                                           0x038, 0xfff0,     0xffff,     0,   R(ccm[2]),        NULL},
+    {"ISP_CCM_10",      "15:0: G from R",                                           0x03c, 0xfef1,     0xffff,     0,   R(ccm[3]),        NULL},
+    {"ISP_CCM_11",      "15:0: G from G",                                           0x040, 1674,       0xffff,     0,   R(ccm[4]),        NULL},
+    {"ISP_CCM_12",      "15:0: G from B",                                           0x044, 0xfe85,     0xffff,     0,   R(ccm[5]),        NULL},
+    {"ISP_CCM_20",      "15:0: B from R",                                           0x048, 0xfff2,     0xffff,     0,   R(ccm[6]),        NULL},
+    {"ISP_CCM_21",      "15:0: B from G",                                           0x04c, 0xfe1f,     0xffff,     0,   R(ccm[7]),        NULL},
+    {"ISP_CCM_22",      "15:0: B from B",                                           0x050, 1519,       0xffff,     0,   R(ccm[8]),        NULL},
+    {"ISP_GAMMA",       "0: tone curve (0: value / 16, 1: ISP_GAMMA_0..41)",        0x054, 1,          0x1,        0,   R(gamma),         NULL},
+    {"ISP_ROI_X",       "15:0: left edge of the tensor's region, array pixels",     0x060, 0,          0xffff,     0,   R(roi_x),         NULL},
+    {"ISP_ROI_Y",       "15:0: top edge, array pixels",                             0x064, 0,          0xffff,     0,   R(roi_y),         NULL},
+    {"ISP_ROI_W",       "15:0: width, array pixels",                                0x068, 4056,       0xffff,     0,   R(roi_w),         NULL},
+    {"ISP_ROI_H",       "15:0: height, array pixels",                               0x06c, 3040,       0xffff,     0,   R(roi_h),         NULL},
+    {"ISP_TENSOR_ADDR", "31:0: bus address of the tensor, a multiple of 32",        0x070, 0x04000400, 0xffffffe0, 0,   R(tensor_addr),   NULL},
+    {"ISP_TENSOR_W",    "12:0: width, without padding",                             0x074, 224,        0x1fff,     0,   R(tensor_w),      NULL},
+    {"ISP_TENSOR_H",    "12:0: height, without padding",                            0x078, 224,        0x1fff,     0,   R(tensor_h),      NULL},
+    {"ISP_TENSOR_CH",   "1:0: channels (1 luma, 3 R G B)",                          0x07c, 3,          0x3,        0,   R(tensor_ch),     NULL},
+    {"ISP_DIV_VAL",     "15:0: q = (((x * div_val) >> div_shift) + norm_val) >> norm_shift", 0x080, 1024, 0xffff,  0,   R(div_val),       NULL},
+    {"ISP_DIV_SHIFT",   "3:0: see ISP_DIV_VAL",                                     0x084, 6,          0xf,        0,   R(div_shift),     NULL},
+    {"ISP_NORM_VAL0",   "12:0: signed, of R or luma; see ISP_DIV_VAL",              0x088, 0x1800,     0x1fff,     0,   R(norm_val[0]),   NULL},
+    {"ISP_NORM_VAL1",   "12:0: signed, of G",                                       0x08c, 0x1800,     0x1fff,     0,   R(norm_val[1]),   NULL},
+    {"ISP_NORM_VAL2",   "12:0: signed, of B",                                       0x090, 0x1800,     0x1fff,     0,   R(norm_val[2]),   NULL},
+    {"ISP_NORM_SHIFT",  "3:0: see ISP_DIV_VAL",                                     0x094, 4,          0xf,        0,   R(norm_shift),    NULL},
+    {"ISP_TENSOR_FRAME", "31:0: frame number of the newest finished tensor",        0x098, 0,          0,          0,   R(tensor_frame),  NULL},
+    SRGB_POINTS(POINT)
+    SIM_REG_END,
+};
+/* clang-format on */
+
+void isp_regs_from_desc(isp_t *isp)
+{
+    const isp_desc_t *desc = &isp->desc;
+    isp_regs_t *regs = &isp->regs;
+    for (int i = 0; i < 4; i++) {
+        regs->blc[i] = desc->blc_dn[i];
+        regs->wb[i] = desc->wb_gain_q8[i];
+    }
+    for (int i = 0; i < 9; i++)
+        regs->ccm[i] = (uint16_t)desc->ccm_q10[i];
+    regs->roi_w = desc->array_width_px;
+    regs->roi_h = desc->array_height_px;
+}
+
+/* ---- latching ---- */
+
+static void make_legal(isp_t *isp, const char *name, uint32_t *reg, uint32_t low, uint32_t high)
+{
+    uint32_t value = *reg;
+    *reg = value < low ? low : value > high ? high : value;
+    if (*reg != value)
+        sim_log(&isp->comp, SIM_LOG_GUEST, "%s: %u not in %u..%u, takes %u", name, value, low, high,
+                *reg);
+}
+
+static void make_regs_legal(isp_t *isp)
+{
+    static const char *const wb_names[4] = {"ISP_WB_R", "ISP_WB_GR", "ISP_WB_GB", "ISP_WB_B"};
+    const isp_desc_t *desc = &isp->desc;
+    isp_regs_t *regs = &isp->regs;
+    for (int i = 0; i < 4; i++)
+        make_legal(isp, wb_names[i], &regs->wb[i], 1, 0xfff);
+    make_legal(isp, "ISP_ROI_X", &regs->roi_x, 0, desc->array_width_px - 1);
+    make_legal(isp, "ISP_ROI_Y", &regs->roi_y, 0, desc->array_height_px - 1);
+    make_legal(isp, "ISP_ROI_W", &regs->roi_w, 1, desc->array_width_px - regs->roi_x);
+    make_legal(isp, "ISP_ROI_H", &regs->roi_h, 1, desc->array_height_px - regs->roi_y);
+    make_legal(isp, "ISP_TENSOR_W", &regs->tensor_w, 1, desc->max_tensor_width_px);
+    make_legal(isp, "ISP_TENSOR_H", &regs->tensor_h, 1, desc->max_tensor_height_px);
+    if (regs->tensor_ch != 1)
+        make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, regs->tensor_ch == 0 ? 1 : 3, 3);
+}
+
+/* Phase (0 R, 1 Gr, 2 Gb, 3 B) of the frame's pixel (row parity, column parity). */
+static uint32_t phase_of(sim_bayer_t bayer, uint32_t row, uint32_t column)
+{
     static const uint8_t phase[4][2][2] = {
         [SIM_BAYER_GRBG] = {{1, 0}, {3, 2}},
         [SIM_BAYER_RGGB] = {{0, 1}, {2, 3}},
         [SIM_BAYER_BGGR] = {{3, 2}, {1, 0}},
         [SIM_BAYER_GBRG] = {{2, 3}, {0, 1}},
     };
-    for (int y = 0; y < 2; y++)
-        for (int x = 0; x < 2; x++) {
-            int color = phase[isp->now.bayer][y][x];
-            isp->now.blc[y][x] = isp->regs.blc[color];
-            isp->now.wb[y][x] = legal(isp, &isp->regs.wb[color], "ISP_WB", 1, 0xfff);
-        }
+    return phase[bayer][row][column];
+}
+
+static int32_t sign_extended(uint32_t value, uint32_t bits)
+{
+    uint32_t sign = 1u << (bits - 1);
+    return (int32_t)(value ^ sign) - (int32_t)sign;
+}
+
+/* Array pixels first..first + count - 1 in samples of a frame that is `samples` wide. */
+static void to_samples(uint32_t first, uint32_t count, uint32_t samples, uint32_t array,
+                       uint32_t *start, uint32_t *size)
+{
+    uint32_t end = (first + count) * samples / array;
+    *start = first * samples / array;
+    *size = end > *start ? end - *start : 1;
+}
+
+void isp_latch(isp_t *isp, const sim_line_t *line)
+{
+    const isp_desc_t *desc = &isp->desc;
+    const isp_regs_t *regs = &isp->regs;
+    isp_frame_t *now = &isp->now;
+    make_regs_legal(isp);
+    now->first_ps = line->start_ps;
+    now->bayer = line->bayer;
+    now->bits = line->bits;
+    now->width_px = line->width_px;
+    now->height_px = line->height_px;
+    now->frame = line->frame;
+    now->line_cycles = (line->width_px + desc->px_per_clk - 1) / desc->px_per_clk;
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t phase = phase_of(line->bayer, i / 2, i % 2);
+        now->blc[i / 2][i % 2] = regs->blc[phase];
+        now->wb[i / 2][i % 2] = regs->wb[phase];
+    }
     for (int i = 0; i < 9; i++)
-        isp->now.ccm[i] = (int16_t)(uint16_t)isp->regs.ccm[i];
-    gamma_load(&isp->gamma, isp->regs.gamma != 0 ? isp->regs.point : NULL);
+        now->ccm[i] = (int16_t)sign_extended(regs->ccm[i], 16);
+    to_samples(regs->roi_x, regs->roi_w, line->width_px, desc->array_width_px, &now->roi_x,
+               &now->roi_w);
+    to_samples(regs->roi_y, regs->roi_h, line->height_px, desc->array_height_px, &now->roi_y,
+               &now->roi_h);
+    gamma_load(&isp->gamma, regs->gamma ? regs->point : NULL);
 }
 
-/* One axis of the region, from array pixels to samples of this frame. */
-static void to_samples(uint32_t at, uint32_t size, uint32_t array, uint32_t samples, uint32_t *first,
-                       uint32_t *count)
+twr_job_t isp_tensor_job(const isp_t *isp)
 {
-    uint32_t begin = (uint32_t)((uint64_t)at * samples / array);
-    uint32_t end = (uint32_t)((uint64_t)(at + size) * samples / array);
-    *first = begin < samples ? begin : samples - 1;
-    *count = end > *first ? end - *first : 1;
-}
-
-static void latch_region(isp_t *isp)
-{
-    isp_regs_t *r = &isp->regs;
-    uint32_t aw = isp->desc.array_width_px, ah = isp->desc.array_height_px;
-    legal(isp, &r->roi_x, "ISP_ROI_X", 0, aw - 1);
-    legal(isp, &r->roi_y, "ISP_ROI_Y", 0, ah - 1);
-    legal(isp, &r->roi_w, "ISP_ROI_W", 1, aw - r->roi_x);
-    legal(isp, &r->roi_h, "ISP_ROI_H", 1, ah - r->roi_y);
-    to_samples(r->roi_x, r->roi_w, aw, isp->now.width_px, &isp->now.roi_x, &isp->now.roi_w);
-    to_samples(r->roi_y, r->roi_h, ah, isp->now.height_px, &isp->now.roi_y, &isp->now.roi_h);
-}
-
-static void latch_tensor(isp_t *isp, twr_job_t *job)
-{
-    isp_regs_t *r = &isp->regs;
-    *job = (twr_job_t){
-        .addr = r->tensor_addr,
-        .width_px = legal(isp, &r->tensor_w, "ISP_TENSOR_W", 1, isp->desc.max_tensor_width_px),
-        .height_px = legal(isp, &r->tensor_h, "ISP_TENSOR_H", 1, isp->desc.max_tensor_height_px),
-        .div_val = r->div_val,
-        .div_shift = r->div_shift,
-        .norm_shift = r->norm_shift,
+    const isp_regs_t *regs = &isp->regs;
+    twr_job_t job = {
+        .addr = regs->tensor_addr,
+        .width_px = regs->tensor_w,
+        .height_px = regs->tensor_h,
+        .channels = regs->tensor_ch,
+        .div_val = regs->div_val,
+        .div_shift = regs->div_shift,
+        .norm_shift = regs->norm_shift,
         .frame = isp->now.frame,
     };
-    if (r->tensor_ch != 1)
-        legal(isp, &r->tensor_ch, "ISP_TENSOR_CH", 3, 3);
-    job->channels = r->tensor_ch;
-    for (int c = 0; c < ISP_CHANNELS; c++) /* 13 bits, signed */
-        job->norm_val[c] = (int32_t)(r->norm_val[c] ^ 0x1000u) - 0x1000;
-}
-
-void isp_latch(isp_t *isp, const sim_line_t *line, twr_job_t *tensor)
-{
-    isp->now = (isp_frame_t){
-        .bayer = line->bayer,
-        .bits = line->bits,
-        .width_px = line->width_px,
-        .height_px = line->height_px,
-        .frame = line->frame,
-        .line_cycles = (line->width_px + isp->desc.px_per_clk - 1) / isp->desc.px_per_clk,
-        .tensor = (isp->regs.ctrl & ISP_CTRL_TENSOR) != 0,
-        .first_ps = line->start_ps,
-    };
-    latch_colors(isp);
-    latch_region(isp);
-    if (isp->now.tensor)
-        latch_tensor(isp, tensor);
+    for (int c = 0; c < ISP_CHANNELS; c++)
+        job.norm_val[c] = sign_extended(regs->norm_val[c], 13);
+    return job;
 }

@@ -16,6 +16,7 @@
 #define ISP_WHITE_DN 4095   /* says so: black 64 of 10 bits is 256 of 12 */
 #define ISP_GAMMA_SIZE 4096 /* entries of an expanded gamma curve */
 #define ISP_CHANNELS 3      /* R, G, B: index of every [ISP_CHANNELS] array */
+#define ISP_MAX_PIPE 255u   /* cycles of one stage */
 
 /*
  * A tone curve, twice: every code, and the segments between points for vector code, where
@@ -24,18 +25,9 @@
 #define ISP_CURVE_SEGMENTS 41
 typedef struct {
     uint8_t code[ISP_GAMMA_SIZE];
-    bool straight; /* code = x >> 4; the segments are not used */
     int16_t y0[64], dy[64], s[64];
+    int16_t straight; /* 1: code = x >> 4, and the segments are not used */
 } isp_curve_t;
-
-/* Segment of x: 0 below 4, then four an octave. */
-static inline uint32_t isp_curve_segment(uint32_t x)
-{
-    uint32_t octave = 0;
-    while (x >> octave >= 8)
-        octave++;
-    return x < 4 ? 0 : 1 + 4 * octave + ((x >> octave) - 4);
-}
 
 /* One Bayer row. Each pointer may be read from [-1] to [count]; see demosaic.h. */
 typedef struct {
@@ -64,8 +56,8 @@ typedef struct {
     /* 3 x 3 in Q10, rounded half up, clamped to 0..full scale, in place. */
     void (*ccm)(uint16_t *const rgb[ISP_CHANNELS], uint32_t count, const int16_t k_q10[9]);
     /* Looks up both half rows and writes them in column order: 2 * count codes. */
-    void (*gamma)(const uint16_t *even, const uint16_t *odd, uint32_t count, const isp_curve_t *curve,
-                  uint8_t *out);
+    void (*gamma)(const uint16_t *even, const uint16_t *odd, uint32_t count,
+                  const isp_curve_t *curve, uint8_t *out);
     /* R R R.. G G G.. B B B.. -> R G B R G B .. */
     void (*interleave)(const uint8_t *const rgb[ISP_CHANNELS], uint32_t width_px, uint8_t *out);
     /* sum[i] += weight * code[i], and sum[i] = a * x[i] + b * y[i]. */

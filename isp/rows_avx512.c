@@ -67,7 +67,7 @@ static inline vec_t vec_min(vec_t a, vec_t b)
 
 /*
  * Segments instead of a table of 4096: a gather costs more. The exponent and the top two mantissa
- * bits of (float)x number the segment of isp_curve_segment, 515 too high.
+ * bits of (float)x number the segment between points of gamma.h, 515 too high.
  */
 static inline __m512i segment_of(__m256i x)
 {
@@ -93,8 +93,7 @@ static inline vec_t tone(const segments_t *t, vec_t x)
     vec_t index = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(low)),
                                      _mm512_cvtepi32_epi16(high), 1);
     vec_t d = _mm512_and_si512(_mm512_sllv_epi16(x, look_up(t->s, index)), vec_set16(0x7fff));
-    return _mm512_add_epi16(look_up(t->y0, index),
-                            _mm512_mulhrs_epi16(look_up(t->dy, index), d));
+    return _mm512_add_epi16(look_up(t->y0, index), _mm512_mulhrs_epi16(look_up(t->dy, index), d));
 }
 
 static void gamma_vec(const uint16_t *even, const uint16_t *odd, uint32_t count,

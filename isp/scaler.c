@@ -1,217 +1,287 @@
-#include "isp/scaler.h"
-
+/*
+ * scaler.c - crop and resize.
+ *
+ * The sums are exact, so they are taken where it is cheapest for the host: first down the columns,
+ * whole rows at a time, then along one row of column sums per tensor row. Hardware would go the
+ * other way round, and line_buffer_bytes counts that: a sum row of the tensor's width and, to go
+ * up, two source rows reduced to it.
+ */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 64 }; /* codes behind a plane that vector code may write */
+#include "isp/isp_int.h"
 
-/* ---- geometry ---- */
+#define RECIPROCAL_SHIFT 56
 
-static size_t plane_room(const scaler_t *s)
+/* ---- one axis ---- */
+
+static bool goes_up(uint32_t from, uint32_t to)
 {
-    return s->desc.max_in_px + MARGIN;
+    return to > from;
 }
 
-/* One axis: s source pixels to t; see the header. */
-static uint32_t axis_weight(uint32_t s, uint32_t t)
+/* What the weights of one output position add up to. */
+static uint32_t axis_divisor(uint32_t from, uint32_t to)
 {
-    return t <= s ? s : 2 * t;
+    return goes_up(from, to) ? 2 * to : from;
 }
 
-static scaler_tap_t axis_tap(uint32_t j, uint32_t s, uint32_t t)
+/* The two pixels of a bilinear output and the weight, of 2 * to, of the second. */
+static scaler_tap_t bilinear_tap(uint32_t from, uint32_t to, uint32_t out)
 {
-    if (t <= s) {
-        uint64_t at = (uint64_t)j * s; /* boundary j, in units of 1 / t pixel */
-        return (scaler_tap_t){(uint32_t)(at / t), 0, (uint32_t)(at % t)};
-    }
-    int64_t at = (int64_t)(2 * (uint64_t)j + 1) * s - t, last = (int64_t)(s - 1) * 2 * t;
-    at = at < 0 ? 0 : at > last ? last : at;
-    uint32_t pixel = (uint32_t)(at / (2 * (int64_t)t));
-    return (scaler_tap_t){pixel, pixel + 1 < s ? pixel + 1 : pixel,
-                          (uint32_t)(at % (2 * (int64_t)t))};
+    int64_t at = (int64_t)(2 * out + 1) * from - to;
+    if (at < 0)
+        return (scaler_tap_t){0, 0, 0};
+    uint32_t pixel = (uint32_t)(at / (2 * to)), part = (uint32_t)(at % (2 * to));
+    return (scaler_tap_t){pixel, pixel + 1 < from ? pixel + 1 : pixel, part};
 }
 
-/* Tensor rows whose source rows have all come. */
-static uint32_t rows_ready(const scaler_t *s)
+/* The last source position that output `out` needs. */
+static uint32_t last_source(uint32_t from, uint32_t to, uint32_t out)
 {
-    uint32_t from = s->job.height_px, to = s->job.out_height_px;
-    if (to <= from)
-        return (uint32_t)((uint64_t)s->rows_in * to / from);
-    uint32_t ready = s->rows_out;
-    while (ready < to) {
-        scaler_tap_t tap = axis_tap(ready, from, to);
-        if ((tap.part != 0 ? tap.next : tap.pixel) >= s->rows_in)
-            break;
-        ready++;
-    }
-    return ready;
+    if (goes_up(from, to))
+        return bilinear_tap(from, to, out).next;
+    return (uint32_t)(((uint64_t)(out + 1) * from - 1) / to);
 }
 
-/* ---- arithmetic ---- */
-
-static uint32_t *sum_plane(const scaler_t *s, int c)
+/* Overlap of source pixel i, [i to, (i + 1) to), and output, [out from, (out + 1) from). */
+static uint32_t area_weight(uint32_t from, uint32_t to, uint32_t i, uint32_t out)
 {
-    return s->sum + (size_t)c * plane_room(s);
+    uint64_t low = (uint64_t)i * to, high = low + to;
+    uint64_t start = (uint64_t)out * from, end = start + from;
+    low = low > start ? low : start;
+    high = high < end ? high : end;
+    return high > low ? (uint32_t)(high - low) : 0;
 }
 
-static const uint8_t *code_plane(const scaler_t *s, uint32_t row, int c)
+static void make_taps(scaler_t *scaler)
 {
-    return s->code[row & 1] + (size_t)c * plane_room(s) + s->job.x_px;
-}
-
-/* Adds the newest source row with its weight in the tensor row that is being summed. */
-static void add_row(scaler_t *s, uint32_t weight)
-{
-    for (int c = 0; c < ISP_CHANNELS && weight != 0; c++)
-        s->rows->accumulate(sum_plane(s, c), code_plane(s, s->rows_in - 1, c), s->job.width_px,
-                            weight);
-}
-
-/* Area: how much of the newest row belongs to the tensor row before its end, and how much after. */
-static void split_row(const scaler_t *s, uint32_t *before, uint32_t *after)
-{
-    uint32_t from = s->job.height_px, to = s->job.out_height_px;
-    uint64_t top = (uint64_t)(s->rows_in - 1) * to, end = (uint64_t)s->rows_in * to;
-    uint64_t boundary = (uint64_t)(s->rows_out + 1) * from;
-    *before = (uint32_t)((boundary < end ? boundary : end) - top);
-    *after = boundary < end ? (uint32_t)(end - boundary) : 0;
-}
-
-static void blend_rows(scaler_t *s)
-{
-    scaler_tap_t tap = axis_tap(s->rows_out, s->job.height_px, s->job.out_height_px);
-    uint32_t whole = 2 * s->job.out_height_px;
-    for (int c = 0; c < ISP_CHANNELS; c++)
-        s->rows->blend(sum_plane(s, c), code_plane(s, tap.pixel, c), code_plane(s, tap.next, c),
-                       s->job.width_px, whole - tap.part, tap.part);
-}
-
-static uint8_t divide(const scaler_t *s, uint32_t sum)
-{
-    return (uint8_t)((sum + s->divisor / 2) / s->divisor);
-}
-
-static void shrink_plane(const scaler_t *s, const uint32_t *sum, uint8_t *out)
-{
-    uint32_t to = s->job.out_width_px;
-    for (uint32_t j = 0; j < to; j++) {
-        scaler_tap_t a = s->taps[j], b = s->taps[j + 1];
-        uint32_t whole = 0;
-        for (uint32_t i = a.pixel; i < b.pixel; i++)
-            whole += sum[i];
-        uint32_t total = whole * to - a.part * sum[a.pixel];
-        if (b.part != 0)
-            total += b.part * sum[b.pixel];
-        out[j] = divide(s, total);
+    uint32_t from = scaler->job.width_px, to = scaler->job.out_width_px;
+    for (uint32_t i = 0; i <= to; i++) {
+        uint64_t edge = (uint64_t)i * from;
+        if (!goes_up(from, to))
+            scaler->taps[i] = (scaler_tap_t){(uint32_t)(edge / to), 0, (uint32_t)(edge % to)};
+        else if (i < to)
+            scaler->taps[i] = bilinear_tap(from, to, i);
     }
 }
 
-static void stretch_plane(const scaler_t *s, const uint32_t *sum, uint8_t *out)
+/* ---- sums ---- */
+
+static uint32_t plane_px(const scaler_t *scaler)
 {
-    uint32_t to = s->job.out_width_px;
-    for (uint32_t j = 0; j < to; j++) {
-        scaler_tap_t a = s->taps[j];
-        out[j] = divide(s, (2 * to - a.part) * sum[a.pixel] + a.part * sum[a.next]);
-    }
+    return (scaler->desc.max_in_px + 1) & ~1u;
 }
 
-static void make_row(scaler_t *s, const uint8_t *rgb[ISP_CHANNELS])
+/* Room for an element before the first sum. */
+static uint32_t sum_px(const scaler_t *scaler)
 {
-    bool shrink_y = s->job.out_height_px <= s->job.height_px;
-    bool shrink_x = s->job.out_width_px <= s->job.width_px;
-    if (!shrink_y)
-        blend_rows(s);
+    return plane_px(scaler) + 1;
+}
+
+static const uint8_t *source_row(const scaler_t *scaler, uint32_t row, int channel)
+{
+    return scaler->code[row & 1] + (size_t)channel * plane_px(scaler) + scaler->job.x_px;
+}
+
+static uint32_t *sums_of(const scaler_t *scaler, int channel)
+{
+    return scaler->sum + (size_t)channel * sum_px(scaler) + 1;
+}
+
+/* Adds the newest source row to tensor row `out`, or starts it with it. */
+static void add_row(scaler_t *scaler, uint32_t out, bool start)
+{
+    const scaler_job_t *job = &scaler->job;
+    uint32_t row = scaler->rows_in - 1;
+    uint32_t weight = area_weight(job->height_px, job->out_height_px, row, out);
     for (int c = 0; c < ISP_CHANNELS; c++) {
-        uint8_t *out = s->out + (size_t)c * s->desc.max_out_px;
-        (shrink_x ? shrink_plane : stretch_plane)(s, sum_plane(s, c), out);
-        rgb[c] = out;
+        if (start)
+            memset(sums_of(scaler, c), 0, job->width_px * sizeof(uint32_t));
+        scaler->rows->accumulate(sums_of(scaler, c), source_row(scaler, row, c), job->width_px,
+                                 weight);
     }
-    s->rows_out++;
-    if (!shrink_y)
-        return;
-    uint32_t before, after;
-    memset(s->sum, 0, ISP_CHANNELS * plane_room(s) * sizeof(s->sum[0]));
-    s->rows_out--; /* the boundary just passed */
-    split_row(s, &before, &after);
-    s->rows_out++;
-    add_row(s, after);
+}
+
+static void blend_rows(scaler_t *scaler)
+{
+    const scaler_job_t *job = &scaler->job;
+    scaler_tap_t tap = bilinear_tap(job->height_px, job->out_height_px, scaler->rows_made);
+    uint32_t whole = 2 * job->out_height_px;
+    for (int c = 0; c < ISP_CHANNELS; c++)
+        scaler->rows->blend(sums_of(scaler, c), source_row(scaler, tap.pixel, c),
+                            source_row(scaler, tap.next, c), job->width_px, whole - tap.part,
+                            tap.part);
+}
+
+/* floor((sum + divisor / 2) / divisor): the quotient is below 256 and the divisor below 2^24, so
+ * with m = floor(2^56 / divisor) + 1 the product fits 64 bits and its error cannot carry over. */
+static uint8_t rounded(const scaler_t *scaler, uint32_t sum)
+{
+    uint64_t n = (uint64_t)sum + scaler->divisor / 2;
+    return (uint8_t)(n * scaler->reciprocal >> RECIPROCAL_SHIFT);
+}
+
+/* Area: differences of the integral up to each boundary; sums wrap, differences do not. */
+static void area_row(const scaler_t *scaler, uint32_t *sum, uint8_t *out)
+{
+    uint32_t to = scaler->job.out_width_px;
+    uint32_t *integral = sum - 1; /* of the pixels before this one */
+    integral[0] = 0;
+    for (uint32_t i = 1; i <= scaler->job.width_px; i++)
+        integral[i] += integral[i - 1];
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < to; i++) {
+        const scaler_tap_t *tap = &scaler->taps[i + 1];
+        uint32_t here = to * integral[tap->pixel];
+        if (tap->part != 0)
+            here += tap->part * (integral[tap->pixel + 1] - integral[tap->pixel]);
+        out[i] = rounded(scaler, here - before);
+        before = here;
+    }
+}
+
+static void bilinear_row(const scaler_t *scaler, const uint32_t *sum, uint8_t *out)
+{
+    uint32_t to = scaler->job.out_width_px;
+    for (uint32_t i = 0; i < to; i++) {
+        const scaler_tap_t *tap = &scaler->taps[i];
+        out[i] =
+            rounded(scaler, (2 * to - tap->part) * sum[tap->pixel] + tap->part * sum[tap->next]);
+    }
+}
+
+static uint8_t *out_plane(const scaler_t *scaler, uint32_t row, int channel)
+{
+    size_t place = (size_t)(row % SCALER_ROWS) * ISP_CHANNELS + (size_t)channel;
+    return scaler->out + place * scaler->desc.max_out_px;
+}
+
+/* Tensor row rows_made, into its place. */
+static void make_row(scaler_t *scaler)
+{
+    const scaler_job_t *job = &scaler->job;
+    bool down = !goes_up(job->height_px, job->out_height_px);
+    if (!down)
+        blend_rows(scaler);
+    for (int c = 0; c < ISP_CHANNELS; c++) {
+        uint8_t *out = out_plane(scaler, scaler->rows_made, c);
+        if (goes_up(job->width_px, job->out_width_px))
+            bilinear_row(scaler, sums_of(scaler, c), out);
+        else
+            area_row(scaler, sums_of(scaler, c), out);
+    }
+    scaler->rows_made++;
+    scaler->tensor_rows++;
+    if (down && scaler->rows_made < job->out_height_px)
+        add_row(scaler, scaler->rows_made, true);
 }
 
 /* ---- time ---- */
 
-static uint64_t now_cycle(const scaler_t *s)
+/* The source rows of tensor row rows_made are here. */
+static bool row_due(const scaler_t *scaler)
 {
-    return sim_edge_at_or_after(sim_now_ps(s->comp.sim), s->desc.clk_hz);
+    const scaler_job_t *job = &scaler->job;
+    return scaler->active && scaler->rows_made < job->out_height_px &&
+           last_source(job->height_px, job->out_height_px, scaler->rows_made) < scaler->rows_in;
 }
 
-static void schedule(scaler_t *s, uint32_t delay_cycles)
+static uint64_t now_cycle(const scaler_t *scaler)
 {
-    uint64_t ready = now_cycle(s) + delay_cycles;
-    uint64_t begin = ready > s->free_cycle ? ready : s->free_cycle;
-    s->free_cycle =
-        begin + (s->job.out_width_px + s->desc.px_per_clk - 1) / s->desc.px_per_clk;
-    sim_event_at(s->comp.sim, &s->emit, sim_edge_ps(s->free_cycle, s->desc.clk_hz));
+    return sim_edge_at_or_after(sim_now_ps(scaler->comp.sim), scaler->desc.clk_hz);
+}
+
+/* Makes the rows that are due, as far as there are places; the first begins after delay_cycles. */
+static void make_rows(scaler_t *scaler, uint32_t delay_cycles)
+{
+    uint32_t px_per_clk = scaler->desc.px_per_clk;
+    uint32_t row_cycles = (scaler->job.out_width_px + px_per_clk - 1) / px_per_clk;
+    while (row_due(scaler) && scaler->rows_made - scaler->rows_out < SCALER_ROWS) {
+        uint64_t begin = now_cycle(scaler) + delay_cycles;
+        begin = begin > scaler->free_cycle ? begin : scaler->free_cycle;
+        scaler->free_cycle = begin + row_cycles;
+        scaler->out_cycle[scaler->rows_made % SCALER_ROWS] = scaler->free_cycle;
+        make_row(scaler);
+    }
+}
+
+/* The oldest row leaves at its time, or as soon after it as the writer has room. */
+static void plan_emit(scaler_t *scaler)
+{
+    if (scaler->rows_out == scaler->rows_made || sim_event_pending(&scaler->emit))
+        return;
+    uint64_t at_ps =
+        sim_edge_ps(scaler->out_cycle[scaler->rows_out % SCALER_ROWS], scaler->desc.clk_hz);
+    uint64_t now_ps = sim_now_ps(scaler->comp.sim);
+    sim_event_at(scaler->comp.sim, &scaler->emit, at_ps > now_ps ? at_ps : now_ps);
 }
 
 static void on_emit(void *ctx)
 {
-    scaler_t *s = ctx;
-    if (!s->active || !twr_has_room(s->writer))
-        return; /* scaler_on_room comes back */
-    const uint8_t *rgb[ISP_CHANNELS];
-    make_row(s, rgb);
-    s->tensor_rows++;
-    if (s->rows_out == s->job.out_height_px)
-        s->active = false;
-    twr_push_row(s->writer, rgb);
-    if (s->active && rows_ready(s) > s->rows_out)
-        schedule(s, 0);
+    scaler_t *scaler = ctx;
+    if (!twr_has_room(scaler->writer))
+        return; /* scaler_on_room comes back to it */
+    bool was_ready = scaler_ready(scaler);
+    const uint8_t *planes[ISP_CHANNELS];
+    for (int c = 0; c < ISP_CHANNELS; c++)
+        planes[c] = out_plane(scaler, scaler->rows_out, c);
+    twr_push_row(scaler->writer, planes);
+    scaler->rows_out++;
+    scaler->active = scaler->rows_out < scaler->job.out_height_px;
+    make_rows(scaler, 0);
+    plan_emit(scaler);
+    if (!was_ready && scaler_ready(scaler))
+        scaler->on_ready(scaler->ctx);
 }
 
 void scaler_on_room(scaler_t *scaler)
 {
-    if (scaler->active && !sim_event_pending(&scaler->emit) &&
-        rows_ready(scaler) > scaler->rows_out)
-        sim_event_at(scaler->comp.sim, &scaler->emit, sim_now_ps(scaler->comp.sim));
+    if (scaler->active)
+        plan_emit(scaler);
 }
+
+bool scaler_ready(const scaler_t *scaler)
+{
+    return !row_due(scaler);
+}
+
+/* ---- rows in ---- */
 
 void scaler_begin(scaler_t *scaler, const scaler_job_t *job)
 {
-    scaler_t *s = scaler;
-    s->job = *job;
-    s->divisor = axis_weight(job->width_px, job->out_width_px) *
-                 axis_weight(job->height_px, job->out_height_px);
-    s->active = true;
-    s->rows_in = s->rows_out = 0;
-    memset(s->sum, 0, ISP_CHANNELS * plane_room(s) * sizeof(s->sum[0]));
-    for (uint32_t j = 0; j <= job->out_width_px; j++)
-        s->taps[j] = axis_tap(j, job->width_px, job->out_width_px);
+    assert(!scaler->active && job->x_px + job->width_px <= scaler->desc.max_in_px);
+    scaler->job = *job;
+    scaler->divisor = axis_divisor(job->width_px, job->out_width_px) *
+                      axis_divisor(job->height_px, job->out_height_px);
+    assert(scaler->divisor < 1u << 24);
+    scaler->reciprocal = (UINT64_C(1) << RECIPROCAL_SHIFT) / scaler->divisor + 1;
+    scaler->active = true;
+    scaler->rows_in = scaler->rows_made = scaler->rows_out = 0;
+    make_taps(scaler);
 }
 
 void scaler_planes(scaler_t *scaler, uint8_t *planes[ISP_CHANNELS])
 {
     for (int c = 0; c < ISP_CHANNELS; c++)
-        planes[c] = scaler->code[scaler->rows_in & 1] + (size_t)c * plane_room(scaler);
+        planes[c] = scaler->code[scaler->rows_in & 1] + (size_t)c * plane_px(scaler);
 }
 
 bool scaler_row(scaler_t *scaler)
 {
-    scaler_t *s = scaler;
-    if (!s->active)
-        return true;
-    if (rows_ready(s) > s->rows_out) { /* the row before has not left */
-        s->lost_rows++;
+    const scaler_job_t *job = &scaler->job;
+    assert(scaler->active && scaler->rows_in < job->height_px);
+    if (!scaler_ready(scaler)) {
+        scaler->lost_rows++;
         return false;
     }
-    s->rows_in++;
-    s->source_rows++;
-    if (s->job.out_height_px <= s->job.height_px) {
-        uint32_t before, after;
-        split_row(s, &before, &after);
-        add_row(s, before);
-    }
-    if (rows_ready(s) > s->rows_out)
-        schedule(s, s->desc.pipe_cycles);
+    scaler->rows_in++;
+    scaler->source_rows++;
+    if (!goes_up(job->height_px, job->out_height_px))
+        add_row(scaler, scaler->rows_made, scaler->rows_in == 1);
+    make_rows(scaler, scaler->desc.pipe_cycles);
+    plan_emit(scaler);
     return true;
 }
 
@@ -221,76 +291,98 @@ void scaler_abandon(scaler_t *scaler)
     sim_event_cancel(scaler->comp.sim, &scaler->emit);
 }
 
-/* ---- component ---- */
+/* ---- tables ---- */
 
 static size_t taps_bytes(const sim_comp_t *comp)
 {
-    const scaler_t *s = (const scaler_t *)(const void *)comp;
-    return (s->desc.max_out_px + 1) * sizeof(s->taps[0]);
+    return (((const scaler_t *)comp)->desc.max_out_px + 1) * sizeof(scaler_tap_t);
+}
+
+static size_t code_bytes(const sim_comp_t *comp)
+{
+    return (size_t)ISP_CHANNELS * plane_px((const scaler_t *)comp);
 }
 
 static size_t sum_bytes(const sim_comp_t *comp)
 {
-    const scaler_t *s = (const scaler_t *)(const void *)comp;
-    return ISP_CHANNELS * plane_room(s) * sizeof(s->sum[0]);
+    return (size_t)ISP_CHANNELS * sum_px((const scaler_t *)comp) * sizeof(uint32_t);
 }
 
-/* clang-format off */
-static const sim_field_t scaler_fields[] = {
-    SIM_FIELD_BUF(scaler_t, taps, taps_bytes), SIM_FIELD_BUF(scaler_t, sum, sum_bytes),
-    SIM_FIELD(scaler_t, divisor),     SIM_FIELD(scaler_t, active),
-    SIM_FIELD(scaler_t, rows_in),     SIM_FIELD(scaler_t, rows_out),
-    SIM_FIELD(scaler_t, free_cycle),  SIM_FIELD(scaler_t, source_rows),
-    SIM_FIELD(scaler_t, tensor_rows), SIM_FIELD(scaler_t, lost_rows),
-    SIM_FIELD_END,
-};
-static const sim_stat_t scaler_stats[] = {
-    SIM_STAT(scaler_t, source_rows,       "1",     "rows taken from gamma"),
-    SIM_STAT(scaler_t, tensor_rows,       "1",     "rows given to the writer"),
-    SIM_STAT(scaler_t, lost_rows,         "1",     "rows that found no room in time"),
-    SIM_STAT(scaler_t, line_buffer_bytes, "bytes", "of sums and one source row"),
-    SIM_STAT_END,
-};
-/* clang-format on */
+static size_t out_bytes(const sim_comp_t *comp)
+{
+    return (size_t)SCALER_ROWS * ISP_CHANNELS * ((const scaler_t *)comp)->desc.max_out_px;
+}
 
 static void scaler_reset(sim_comp_t *comp)
 {
-    scaler_t *s = (scaler_t *)(void *)comp;
-    sim_event_cancel(comp->sim, &s->emit);
-    memset(s->taps, 0, taps_bytes(comp));
-    memset(s->sum, 0, sum_bytes(comp));
-    memset(&s->job, 0, sizeof(s->job));
-    s->active = false;
-    s->divisor = s->rows_in = s->rows_out = 0;
-    s->free_cycle = s->source_rows = s->tensor_rows = s->lost_rows = 0;
-    s->line_buffer_bytes = (uint64_t)ISP_CHANNELS * s->desc.max_in_px * 5;
+    scaler_t *scaler = (scaler_t *)comp;
+    sim_event_cancel(comp->sim, &scaler->emit);
+    memset(scaler->taps, 0, taps_bytes(comp));
+    memset(scaler->code[0], 0, code_bytes(comp));
+    memset(scaler->code[1], 0, code_bytes(comp));
+    memset(scaler->sum, 0, sum_bytes(comp));
+    memset(scaler->out, 0, out_bytes(comp));
+    memset(scaler->out_cycle, 0, sizeof(scaler->out_cycle));
+    memset(&scaler->job, 0, sizeof(*scaler) - offsetof(scaler_t, job));
+    scaler->line_buffer_bytes =
+        (uint64_t)ISP_CHANNELS * scaler->desc.max_out_px * 3 * sizeof(uint32_t);
 }
 
-static const sim_kind_t scaler_kind = {.kind = "scaler",
-                                       .version = 1,
-                                       .reset = scaler_reset,
-                                       .fields = scaler_fields,
-                                       .stats = scaler_stats};
+static const sim_field_t scaler_fields[] = {
+    SIM_FIELD_BUF(scaler_t, taps, taps_bytes),
+    SIM_FIELD_BUF(scaler_t, code[0], code_bytes),
+    SIM_FIELD_BUF(scaler_t, code[1], code_bytes),
+    SIM_FIELD_BUF(scaler_t, sum, sum_bytes),
+    SIM_FIELD(scaler_t, job),
+    SIM_FIELD(scaler_t, reciprocal),
+    SIM_FIELD(scaler_t, divisor),
+    SIM_FIELD(scaler_t, active),
+    SIM_FIELD(scaler_t, rows_in),
+    SIM_FIELD(scaler_t, rows_made),
+    SIM_FIELD(scaler_t, rows_out),
+    SIM_FIELD(scaler_t, out_cycle),
+    SIM_FIELD_BUF(scaler_t, out, out_bytes),
+    SIM_FIELD(scaler_t, free_cycle),
+    SIM_FIELD(scaler_t, source_rows),
+    SIM_FIELD(scaler_t, tensor_rows),
+    SIM_FIELD(scaler_t, lost_rows),
+    SIM_FIELD_END,
+};
+
+static const sim_stat_t scaler_stats[] = {
+    SIM_STAT(scaler_t, source_rows, "lines", "rows of the region of interest taken"),
+    SIM_STAT(scaler_t, tensor_rows, "lines", "tensor rows made"),
+    SIM_STAT(scaler_t, lost_rows, "lines", "source rows that came while a tensor row waited"),
+    SIM_STAT(scaler_t, line_buffer_bytes, "bytes", "size of the sum and source rows"),
+    SIM_STAT_END,
+};
+
+static const sim_kind_t scaler_kind = {
+    .kind = "scaler",
+    .version = 1,
+    .reset = scaler_reset,
+    .fields = scaler_fields,
+    .stats = scaler_stats,
+};
 _Static_assert(offsetof(scaler_t, comp) == 0, "comp stays first");
 
 sim_err_t scaler_init(scaler_t *scaler, sim_t *sim, const scaler_desc_t *desc, const char *name)
 {
-    scaler_t *s = scaler;
-    if (desc->px_per_clk == 0 || desc->pipe_cycles > 255)
-        return sim_fail(sim, SIM_EDESC, "%s: px_per_clk %u, pipe_cycles %u: not 1.. and 0..255", name,
-                        desc->px_per_clk, desc->pipe_cycles);
-    s->desc = *desc;
-    s->rows = isp_rows(sim_simd());
-    s->taps = calloc(desc->max_out_px + 1, sizeof(s->taps[0]));
-    s->code[0] = calloc(ISP_CHANNELS, plane_room(s));
-    s->code[1] = calloc(ISP_CHANNELS, plane_room(s));
-    s->sum = calloc(ISP_CHANNELS * plane_room(s), sizeof(s->sum[0]));
-    s->out = calloc(ISP_CHANNELS, desc->max_out_px);
-    if (!s->taps || !s->code[0] || !s->code[1] || !s->sum || !s->out)
-        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for line buffers", name);
-    sim_err_t err = sim_comp_init(&s->comp, sim, &scaler_kind, name);
+    sim_err_t err = isp_pipe_check(sim, desc->pipe_cycles, name);
+    if (err != SIM_OK)
+        return err;
+    *scaler = (scaler_t){.desc = *desc, .rows = isp_rows(sim_simd())};
+    scaler->taps = calloc(1, taps_bytes(&scaler->comp));
+    scaler->code[0] = calloc(1, code_bytes(&scaler->comp));
+    scaler->code[1] = calloc(1, code_bytes(&scaler->comp));
+    scaler->sum = calloc(1, sum_bytes(&scaler->comp));
+    scaler->out = calloc(1, out_bytes(&scaler->comp));
+    if (scaler->taps == NULL || scaler->code[0] == NULL || scaler->code[1] == NULL ||
+        scaler->sum == NULL || scaler->out == NULL)
+        return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
+    err = sim_comp_init(&scaler->comp, sim, &scaler_kind, name);
     if (err == SIM_OK)
-        sim_event_init(&s->emit, &s->comp, "emit", SIM_PRIO_REQUEST, on_emit, s);
+        sim_event_init(&scaler->emit, &scaler->comp, "emit", SIM_PRIO_REQUEST, on_emit, scaler);
     return err;
 }
 

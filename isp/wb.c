@@ -1,27 +1,39 @@
-#include "isp/wb.h"
-
-/* clang-format off */
-static const sim_field_t wb_fields[] = {SIM_FIELD(wb_t, saturated_px), SIM_FIELD_END};
-static const sim_stat_t wb_stats[] = {
-    SIM_STAT(wb_t, saturated_px, "px", "samples above full scale after the gain"), SIM_STAT_END,
-};
-/* clang-format on */
+/*
+ * wb.c - white balance.
+ */
+#include "isp/isp_int.h"
 
 static void wb_reset(sim_comp_t *comp)
 {
-    ((wb_t *)(void *)comp)->saturated_px = 0;
+    wb_t *wb = (wb_t *)comp;
+    wb->saturated_px = 0;
 }
 
+static const sim_field_t wb_fields[] = {
+    SIM_FIELD(wb_t, saturated_px),
+    SIM_FIELD_END,
+};
+
+static const sim_stat_t wb_stats[] = {
+    SIM_STAT(wb_t, saturated_px, "px", "samples that their gain took beyond full scale"),
+    SIM_STAT_END,
+};
+
 static const sim_kind_t wb_kind = {
-    .kind = "wb", .version = 1, .reset = wb_reset, .fields = wb_fields, .stats = wb_stats};
+    .kind = "wb",
+    .version = 1,
+    .reset = wb_reset,
+    .fields = wb_fields,
+    .stats = wb_stats,
+};
 _Static_assert(offsetof(wb_t, comp) == 0, "comp stays first");
 
 sim_err_t wb_init(wb_t *wb, sim_t *sim, const wb_desc_t *desc, const char *name)
 {
-    if (desc->pipe_cycles > 255)
-        return sim_fail(sim, SIM_EDESC, "%s.pipe_cycles: %u not in 0..255", name, desc->pipe_cycles);
-    wb->desc = *desc;
-    wb->rows = isp_rows(sim_simd());
+    sim_err_t err = isp_pipe_check(sim, desc->pipe_cycles, name);
+    if (err != SIM_OK)
+        return err;
+    *wb = (wb_t){.desc = *desc, .rows = isp_rows(sim_simd())};
     return sim_comp_init(&wb->comp, sim, &wb_kind, name);
 }
 

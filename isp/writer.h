@@ -52,15 +52,16 @@ typedef struct twr {
     uint8_t *rows; /* state from here on: desc.slots rows of 3 * align32(max_width_px) */
     twr_job_t job;
     int8_t curve[ISP_CHANNELS][256]; /* normalization of each channel's codes */
-    bool active;                     /* between twr_begin and on_done */
+    bool active;                     /* from twr_begin to on_done */
     bool abandoned;
     bool bad_address;   /* logged for this tensor */
     uint32_t rows_in;   /* taken into slots, padding row included */
     uint32_t rows_out;  /* all bursts done */
     uint32_t issue_row; /* cursor of the next burst: row, plane, byte */
     uint32_t issue_plane, issue_byte;
+    uint32_t done_bytes;          /* of row rows_out */
     uint32_t req_head, req_count; /* outstanding requests, in order */
-    uint64_t start_ps;            /* of the first burst */
+    uint64_t start_ps, end_ps;    /* first burst made, last burst done */
     uint64_t rows_written, bytes_written, wait_cycles, bursts, bus_errors;
     uint64_t tensors, row_buffer_bytes;
 } twr_t;
