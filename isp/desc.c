@@ -143,6 +143,14 @@ sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name)
             return sim_fail(sim, SIM_EDESC, "%s.%s: %llu not in %llu..%llu", name, limits[i].key,
                             (unsigned long long)limits[i].value, (unsigned long long)limits[i].low,
                             (unsigned long long)limits[i].high);
+    for (int i = 0; i < 4; i++) {
+        if (desc->blc_dn[i] > ISP_WHITE_DN)
+            return sim_fail(sim, SIM_EDESC, "%s.black_dn12[%d]: %u not in 0..%d", name, i,
+                            desc->blc_dn[i], ISP_WHITE_DN);
+        if (desc->wb_gain_q8[i] < 1 || desc->wb_gain_q8[i] > 0xfff)
+            return sim_fail(sim, SIM_EDESC, "%s.white_balance_q8[%d]: %u not in 1..4095", name, i,
+                            desc->wb_gain_q8[i]);
+    }
     uint64_t divisor = larger(desc->max_width_px, 2 * desc->max_tensor_width_px) *
                        larger(desc->max_height_px, 2 * desc->max_tensor_height_px);
     if (divisor >= UINT64_C(1) << 24)

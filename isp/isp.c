@@ -67,7 +67,8 @@ static void overrun(isp_t *isp, const char *what)
 /* A tensor whose source rows have all come is not touched. */
 static void abandon_tensor(isp_t *isp)
 {
-    if (!isp->scaler.active)
+    const scaler_t *scaler = &isp->scaler;
+    if (!scaler->active || scaler->rows_in == scaler->job.height_px)
         return;
     scaler_abandon(&isp->scaler);
     twr_abandon(&isp->writer);
@@ -76,7 +77,7 @@ static void abandon_tensor(isp_t *isp)
 
 static void abandon_frame(isp_t *isp, const char *what)
 {
-    isp->in_frame = isp->waits = false;
+    isp->in_frame = false;
     sim_event_cancel(isp->comp.sim, &isp->line_out);
     abandon_tensor(isp);
     overrun(isp, what);
@@ -131,39 +132,34 @@ static void make_row(isp_t *isp, uint32_t row)
         send_rgb(isp, row, planes);
 }
 
+/* All lines have come: the rows that are left wait for nobody but the scaler. */
 static bool flushing(const isp_t *isp)
 {
-    return isp->in_frame && isp->next_row_in == isp->now.height_px &&
-           isp->next_row_out + DEMOSAIC_DELAY_LINES >= isp->now.height_px;
+    return isp->next_row_in == isp->now.height_px;
+}
+
+static void flush_next(isp_t *isp)
+{
+    advance_time(isp, isp->end_cycle, isp->end_cycle);
+    plan_row_out(isp);
 }
 
 static void on_line_out(void *ctx)
 {
     isp_t *isp = ctx;
     uint32_t row = isp->next_row_out;
-    isp->waits = flushing(isp) && row_in_roi(isp, row) && !scaler_ready(&isp->scaler);
-    if (isp->waits)
-        return; /* on_scaler_ready comes back to it */
+    bool pushed = row + DEMOSAIC_DELAY_LINES < isp->now.height_px;
+    if (!pushed && row_in_roi(isp, row) && !scaler_ready(&isp->scaler)) {
+        flush_next(isp); /* the same row again */
+        return;
+    }
     isp->next_row_out++;
     make_row(isp, row);
     isp->lines_out++;
-    if (isp->next_row_out == isp->now.height_px) {
+    if (isp->next_row_out == isp->now.height_px)
         end_frame(isp);
-    } else if (flushing(isp)) {
-        advance_time(isp, isp->end_cycle, isp->end_cycle);
-        plan_row_out(isp);
-    }
-}
-
-static void on_scaler_ready(void *ctx)
-{
-    isp_t *isp = ctx;
-    if (!isp->waits)
-        return;
-    isp->waits = false;
-    uint64_t next = sim_edge_at_or_after(sim_now_ps(isp->comp.sim), isp->desc.clk_hz) + 1;
-    isp->end_cycle = next - isp->pipe_cycles;
-    plan_row_out(isp);
+    else if (flushing(isp))
+        flush_next(isp);
 }
 
 /* ---- lines in ---- */
@@ -184,10 +180,6 @@ static bool frame_fits(isp_t *isp, const sim_line_t *line)
 
 static void begin_tensor(isp_t *isp)
 {
-    if (isp->port.request == NULL) {
-        sim_log(&isp->comp, SIM_LOG_GUEST, "ISP_CTRL asks for tensors, but no memory is connected");
-        return;
-    }
     twr_job_t job = isp_tensor_job(isp);
     if (!twr_begin(&isp->writer, &job)) {
         isp->lost_tensors++;
@@ -265,8 +257,13 @@ static void on_writer_room(void *ctx)
 static void on_writer_done(void *ctx, bool complete)
 {
     isp_t *isp = ctx;
-    if (!complete)
+    if (isp->writer.abandoned)
+        return; /* counted when it was given up */
+    if (!complete) {
+        isp->lost_tensors++;
+        isp_raise(isp, ISP_STATUS_OVERRUN);
         return;
+    }
     isp->tensors++;
     isp->regs.tensor_frame = isp->writer.job.frame;
     isp_raise(isp, ISP_STATUS_TENSOR);
@@ -274,6 +271,14 @@ static void on_writer_done(void *ctx, bool complete)
 }
 
 /* ---- tables ---- */
+
+static sim_err_t isp_check(sim_comp_t *comp)
+{
+    const isp_t *isp = (const isp_t *)comp;
+    if (isp->port.request == NULL)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.port: not connected", comp->name);
+    return SIM_OK;
+}
 
 static void isp_reset(sim_comp_t *comp)
 {
@@ -285,14 +290,11 @@ static void isp_reset(sim_comp_t *comp)
 }
 
 static const sim_field_t isp_fields[] = {
-    SIM_FIELD(isp_t, regs),         SIM_FIELD(isp_t, now),
-    SIM_FIELD(isp_t, in_frame),     SIM_FIELD(isp_t, waits),
-    SIM_FIELD(isp_t, next_row_in),  SIM_FIELD(isp_t, next_row_out),
-    SIM_FIELD(isp_t, start_cycle),  SIM_FIELD(isp_t, end_cycle),
-    SIM_FIELD(isp_t, lines),        SIM_FIELD(isp_t, lines_out),
-    SIM_FIELD(isp_t, frames),       SIM_FIELD(isp_t, dropped_lines),
-    SIM_FIELD(isp_t, overruns),     SIM_FIELD(isp_t, tensors),
-    SIM_FIELD(isp_t, lost_tensors), SIM_FIELD_END,
+    SIM_FIELD(isp_t, regs),        SIM_FIELD(isp_t, now),           SIM_FIELD(isp_t, in_frame),
+    SIM_FIELD(isp_t, next_row_in), SIM_FIELD(isp_t, next_row_out),  SIM_FIELD(isp_t, start_cycle),
+    SIM_FIELD(isp_t, end_cycle),   SIM_FIELD(isp_t, lines),         SIM_FIELD(isp_t, lines_out),
+    SIM_FIELD(isp_t, frames),      SIM_FIELD(isp_t, dropped_lines), SIM_FIELD(isp_t, overruns),
+    SIM_FIELD(isp_t, tensors),     SIM_FIELD(isp_t, lost_tensors),  SIM_FIELD_END,
 };
 
 static const sim_stat_t isp_stats[] = {
@@ -309,6 +311,7 @@ static const sim_stat_t isp_stats[] = {
 static const sim_kind_t isp_kind = {
     .kind = "isp",
     .version = 1,
+    .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,
     .stats = isp_stats,
@@ -353,8 +356,6 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 static void connect_stages(isp_t *isp)
 {
     isp->scaler.writer = &isp->writer;
-    isp->scaler.on_ready = on_scaler_ready;
-    isp->scaler.ctx = isp;
     isp->writer.port = &isp->port;
     isp->writer.on_room = on_writer_room;
     isp->writer.on_done = on_writer_done;

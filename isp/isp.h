@@ -15,8 +15,8 @@
  *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
  *   RGB row n leaves from S(n+2) + pipe to P(n+2) + pipe.
  * The last two rows need no further input and are flushed at pipeline rate: they count as lines H
- * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart; a
- * row that the scaler has no place for waits until the cycle after it has.
+ * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart;
+ * one whose turn it is while the scaler is not ready waits another lc.
  * There is no input FIFO: a line that comes while the row before it has not left (the lines come
  * faster than lc or than pipe cycles) is an overrun, and the rest of its frame is dropped.
  *
@@ -26,7 +26,8 @@
  * Tensor: rows of the region of interest go to the scaler as they leave gamma. tensor_done pulses
  * when the done of the last burst arrives. When the writer falls behind, the tensor is given up
  * (no tensor_done); when a tensor is not complete at the next frame's start, that frame has none.
- * Both set ISP_STATUS.overrun, are counted and logged SIM_LOG_ERROR.
+ * Both set ISP_STATUS.overrun, are counted and logged SIM_LOG_ERROR. A tensor with a burst where no
+ * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
  * Not modeled:  defect correction, lens shading, noise reduction, sharpening, YUV output, rotation,
@@ -104,7 +105,7 @@ typedef struct {
 typedef struct {
     sim_comp_t comp;
     isp_desc_t desc;
-    sim_mem_port_t port;    /* to L2; a tensor needs it, an image does not */
+    sim_mem_port_t port;    /* to L2, required */
     sim_wire_t irq;         /* out */
     sim_wire_t tensor_done; /* out, pulse */
     sim_line_sink_t rgb[ISP_MAX_SINKS];
@@ -130,7 +131,6 @@ typedef struct {
     isp_regs_t regs; /* state */
     isp_frame_t now; /* the frame in progress */
     bool in_frame;   /* lines of `now` are expected, or rows of it leave */
-    bool waits;      /* the flush, for the scaler */
     uint32_t next_row_in, next_row_out;
     uint64_t start_cycle, end_cycle; /* S and P of the line before */
     uint64_t lines, lines_out, frames, dropped_lines, overruns, tensors, lost_tensors;

@@ -123,7 +123,7 @@ static void make_regs_legal(isp_t *isp)
     make_legal(isp, "ISP_TENSOR_W", &regs->tensor_w, 1, desc->max_tensor_width_px);
     make_legal(isp, "ISP_TENSOR_H", &regs->tensor_h, 1, desc->max_tensor_height_px);
     if (regs->tensor_ch != 1)
-        make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, regs->tensor_ch == 0 ? 1 : 3, 3);
+        make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 3);
 }
 
 /* Phase (0 R, 1 Gr, 2 Gb, 3 B) of the frame's pixel (row parity, column parity). */

@@ -107,7 +107,7 @@ static void add_row(scaler_t *scaler, uint32_t out, bool start)
 static void blend_rows(scaler_t *scaler)
 {
     const scaler_job_t *job = &scaler->job;
-    scaler_tap_t tap = bilinear_tap(job->height_px, job->out_height_px, scaler->rows_made);
+    scaler_tap_t tap = bilinear_tap(job->height_px, job->out_height_px, scaler->rows_out);
     uint32_t whole = 2 * job->out_height_px;
     for (int c = 0; c < ISP_CHANNELS; c++)
         scaler->rows->blend(sums_of(scaler, c), source_row(scaler, tap.pixel, c),
@@ -152,70 +152,53 @@ static void bilinear_row(const scaler_t *scaler, const uint32_t *sum, uint8_t *o
     }
 }
 
-static uint8_t *out_plane(const scaler_t *scaler, uint32_t row, int channel)
-{
-    size_t place = (size_t)(row % SCALER_ROWS) * ISP_CHANNELS + (size_t)channel;
-    return scaler->out + place * scaler->desc.max_out_px;
-}
-
-/* Tensor row rows_made, into its place. */
-static void make_row(scaler_t *scaler)
+/* Tensor row rows_out. */
+static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
 {
     const scaler_job_t *job = &scaler->job;
     bool down = !goes_up(job->height_px, job->out_height_px);
     if (!down)
         blend_rows(scaler);
     for (int c = 0; c < ISP_CHANNELS; c++) {
-        uint8_t *out = out_plane(scaler, scaler->rows_made, c);
+        uint8_t *out = scaler->out + (size_t)c * scaler->desc.max_out_px;
         if (goes_up(job->width_px, job->out_width_px))
             bilinear_row(scaler, sums_of(scaler, c), out);
         else
             area_row(scaler, sums_of(scaler, c), out);
+        planes[c] = out;
     }
-    scaler->rows_made++;
+    scaler->rows_out++;
     scaler->tensor_rows++;
-    if (down && scaler->rows_made < job->out_height_px)
-        add_row(scaler, scaler->rows_made, true);
+    if (down && scaler->rows_out < job->out_height_px)
+        add_row(scaler, scaler->rows_out, true);
 }
 
 /* ---- time ---- */
 
-/* The source rows of tensor row rows_made are here. */
+/* The source rows of tensor row rows_out are here. */
 static bool row_due(const scaler_t *scaler)
 {
     const scaler_job_t *job = &scaler->job;
-    return scaler->active && scaler->rows_made < job->out_height_px &&
-           last_source(job->height_px, job->out_height_px, scaler->rows_made) < scaler->rows_in;
+    return scaler->active &&
+           last_source(job->height_px, job->out_height_px, scaler->rows_out) < scaler->rows_in;
 }
 
-static uint64_t now_cycle(const scaler_t *scaler)
+bool scaler_ready(const scaler_t *scaler)
 {
-    return sim_edge_at_or_after(sim_now_ps(scaler->comp.sim), scaler->desc.clk_hz);
+    return !row_due(scaler);
 }
 
-/* Makes the rows that are due, as far as there are places; the first begins after delay_cycles. */
-static void make_rows(scaler_t *scaler, uint32_t delay_cycles)
+/* The row that is due, if one is, begins after delay_cycles or when the one before is out. */
+static void plan_row(scaler_t *scaler, uint32_t delay_cycles)
 {
-    uint32_t px_per_clk = scaler->desc.px_per_clk;
-    uint32_t row_cycles = (scaler->job.out_width_px + px_per_clk - 1) / px_per_clk;
-    while (row_due(scaler) && scaler->rows_made - scaler->rows_out < SCALER_ROWS) {
-        uint64_t begin = now_cycle(scaler) + delay_cycles;
-        begin = begin > scaler->free_cycle ? begin : scaler->free_cycle;
-        scaler->free_cycle = begin + row_cycles;
-        scaler->out_cycle[scaler->rows_made % SCALER_ROWS] = scaler->free_cycle;
-        make_row(scaler);
-    }
-}
-
-/* The oldest row leaves at its time, or as soon after it as the writer has room. */
-static void plan_emit(scaler_t *scaler)
-{
-    if (scaler->rows_out == scaler->rows_made || sim_event_pending(&scaler->emit))
+    if (!row_due(scaler))
         return;
-    uint64_t at_ps =
-        sim_edge_ps(scaler->out_cycle[scaler->rows_out % SCALER_ROWS], scaler->desc.clk_hz);
-    uint64_t now_ps = sim_now_ps(scaler->comp.sim);
-    sim_event_at(scaler->comp.sim, &scaler->emit, at_ps > now_ps ? at_ps : now_ps);
+    uint64_t clk_hz = scaler->desc.clk_hz;
+    uint64_t begin = sim_edge_at_or_after(sim_now_ps(scaler->comp.sim), clk_hz) + delay_cycles;
+    begin = begin > scaler->free_cycle ? begin : scaler->free_cycle;
+    uint32_t px_per_clk = scaler->desc.px_per_clk;
+    scaler->free_cycle = begin + (scaler->job.out_width_px + px_per_clk - 1) / px_per_clk;
+    sim_event_at(scaler->comp.sim, &scaler->emit, sim_edge_ps(scaler->free_cycle, clk_hz));
 }
 
 static void on_emit(void *ctx)
@@ -223,28 +206,17 @@ static void on_emit(void *ctx)
     scaler_t *scaler = ctx;
     if (!twr_has_room(scaler->writer))
         return; /* scaler_on_room comes back to it */
-    bool was_ready = scaler_ready(scaler);
     const uint8_t *planes[ISP_CHANNELS];
-    for (int c = 0; c < ISP_CHANNELS; c++)
-        planes[c] = out_plane(scaler, scaler->rows_out, c);
-    twr_push_row(scaler->writer, planes);
-    scaler->rows_out++;
+    make_row(scaler, planes);
     scaler->active = scaler->rows_out < scaler->job.out_height_px;
-    make_rows(scaler, 0);
-    plan_emit(scaler);
-    if (!was_ready && scaler_ready(scaler))
-        scaler->on_ready(scaler->ctx);
+    twr_push_row(scaler->writer, planes);
+    plan_row(scaler, 0);
 }
 
 void scaler_on_room(scaler_t *scaler)
 {
-    if (scaler->active)
-        plan_emit(scaler);
-}
-
-bool scaler_ready(const scaler_t *scaler)
-{
-    return !row_due(scaler);
+    if (row_due(scaler) && !sim_event_pending(&scaler->emit))
+        sim_event_at(scaler->comp.sim, &scaler->emit, sim_now_ps(scaler->comp.sim));
 }
 
 /* ---- rows in ---- */
@@ -258,7 +230,7 @@ void scaler_begin(scaler_t *scaler, const scaler_job_t *job)
     assert(scaler->divisor < 1u << 24);
     scaler->reciprocal = (UINT64_C(1) << RECIPROCAL_SHIFT) / scaler->divisor + 1;
     scaler->active = true;
-    scaler->rows_in = scaler->rows_made = scaler->rows_out = 0;
+    scaler->rows_in = scaler->rows_out = 0;
     make_taps(scaler);
 }
 
@@ -279,9 +251,8 @@ bool scaler_row(scaler_t *scaler)
     scaler->rows_in++;
     scaler->source_rows++;
     if (!goes_up(job->height_px, job->out_height_px))
-        add_row(scaler, scaler->rows_made, scaler->rows_in == 1);
-    make_rows(scaler, scaler->desc.pipe_cycles);
-    plan_emit(scaler);
+        add_row(scaler, scaler->rows_out, scaler->rows_in == 1);
+    plan_row(scaler, scaler->desc.pipe_cycles);
     return true;
 }
 
@@ -308,11 +279,6 @@ static size_t sum_bytes(const sim_comp_t *comp)
     return (size_t)ISP_CHANNELS * sum_px((const scaler_t *)comp) * sizeof(uint32_t);
 }
 
-static size_t out_bytes(const sim_comp_t *comp)
-{
-    return (size_t)SCALER_ROWS * ISP_CHANNELS * ((const scaler_t *)comp)->desc.max_out_px;
-}
-
 static void scaler_reset(sim_comp_t *comp)
 {
     scaler_t *scaler = (scaler_t *)comp;
@@ -321,8 +287,6 @@ static void scaler_reset(sim_comp_t *comp)
     memset(scaler->code[0], 0, code_bytes(comp));
     memset(scaler->code[1], 0, code_bytes(comp));
     memset(scaler->sum, 0, sum_bytes(comp));
-    memset(scaler->out, 0, out_bytes(comp));
-    memset(scaler->out_cycle, 0, sizeof(scaler->out_cycle));
     memset(&scaler->job, 0, sizeof(*scaler) - offsetof(scaler_t, job));
     scaler->line_buffer_bytes =
         (uint64_t)ISP_CHANNELS * scaler->desc.max_out_px * 3 * sizeof(uint32_t);
@@ -338,10 +302,7 @@ static const sim_field_t scaler_fields[] = {
     SIM_FIELD(scaler_t, divisor),
     SIM_FIELD(scaler_t, active),
     SIM_FIELD(scaler_t, rows_in),
-    SIM_FIELD(scaler_t, rows_made),
     SIM_FIELD(scaler_t, rows_out),
-    SIM_FIELD(scaler_t, out_cycle),
-    SIM_FIELD_BUF(scaler_t, out, out_bytes),
     SIM_FIELD(scaler_t, free_cycle),
     SIM_FIELD(scaler_t, source_rows),
     SIM_FIELD(scaler_t, tensor_rows),
@@ -376,7 +337,7 @@ sim_err_t scaler_init(scaler_t *scaler, sim_t *sim, const scaler_desc_t *desc, c
     scaler->code[0] = calloc(1, code_bytes(&scaler->comp));
     scaler->code[1] = calloc(1, code_bytes(&scaler->comp));
     scaler->sum = calloc(1, sum_bytes(&scaler->comp));
-    scaler->out = calloc(1, out_bytes(&scaler->comp));
+    scaler->out = calloc(ISP_CHANNELS, desc->max_out_px);
     if (scaler->taps == NULL || scaler->code[0] == NULL || scaler->code[1] == NULL ||
         scaler->sum == NULL || scaler->out == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);

@@ -16,8 +16,8 @@
  *
  * Timing:       a tensor row begins pipe_cycles after the last source row it needs, or when the
  *               tensor row before it is out, takes ceil(t / px_per_clk) cycles and goes to the
- *               writer, when there is room. SCALER_ROWS of them may be under way; a source row that
- *               comes while another is due is an overrun: the tensor is given up.
+ *               writer, at once or when there is room. A source row that comes before the tensor
+ *               rows that the one before it completed have left is an overrun.
  * Modeled:      any ratio up and down, mixed axes.
  * Not modeled:  gamma-correct averaging (codes are averaged).
  */
@@ -25,8 +25,6 @@
 #define ISP_SCALER_H
 
 #include "isp/writer.h"
-
-#define SCALER_ROWS 4u /* tensor rows in the pipe */
 
 typedef struct {
     uint64_t clk_hz;
@@ -52,23 +50,19 @@ typedef struct {
     scaler_desc_t desc;
     const isp_rows_t *rows;
     twr_t *writer;
-    void (*on_ready)(void *ctx); /* a row that was due has its place */
-    void *ctx;
     sim_event_t emit;
 
     scaler_tap_t *taps; /* state from here on: max_out_px + 1 */
     uint8_t *code[2];   /* the source row and the one before, 3 planes each */
     uint32_t *sum;      /* 3 planes of vertical sums */
-    uint8_t *out;       /* SCALER_ROWS tensor rows of 3 planes, ring */
-    uint64_t out_cycle[SCALER_ROWS];
+    uint8_t *out;       /* 3 planes of one tensor row, scratch */
     scaler_job_t job;
     uint32_t divisor;    /* Dx Dy */
     uint64_t reciprocal; /* of it, see scaler.c */
     bool active;
     uint32_t rows_in;    /* source rows taken */
-    uint32_t rows_made;  /* tensor rows, into out */
-    uint32_t rows_out;   /* and from there to the writer */
-    uint64_t free_cycle; /* the row made last is out */
+    uint32_t rows_out;   /* tensor rows made and given to the writer */
+    uint64_t free_cycle; /* the row before is out */
     uint64_t source_rows, tensor_rows, lost_rows, line_buffer_bytes;
 } scaler_t;
 
@@ -78,7 +72,7 @@ void scaler_free(scaler_t *scaler);
 void scaler_begin(scaler_t *scaler, const scaler_job_t *job);
 /* Planes to fill with the next source row (whole lines; the job's columns are used). */
 void scaler_planes(scaler_t *scaler, uint8_t *planes[ISP_CHANNELS]);
-/* False: a tensor row is due and has no place; another source row now would be an overrun. */
+/* False: a tensor row that is due has not left; another source row now would be an overrun. */
 bool scaler_ready(const scaler_t *scaler);
 /* The planes hold the next row of the region, now. False: overrun, the row is not taken. */
 bool scaler_row(scaler_t *scaler);

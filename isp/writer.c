@@ -51,12 +51,11 @@ static uint8_t *row_data(const twr_t *twr, uint32_t row)
 static void finish(twr_t *twr)
 {
     sim_t *sim = twr->comp.sim;
-    bool complete = !twr->abandoned;
+    bool complete = !twr->abandoned && !twr->bad_address;
     twr->active = false;
-    twr->end_ps = sim_now_ps(sim);
     if (complete) {
         twr->tensors++;
-        sim_trace_span(sim, "isp.tensor", "write", twr->start_ps, twr->end_ps, "\"frame\":%u",
+        sim_trace_span(sim, "isp.tensor", "write", twr->start_ps, sim_now_ps(sim), "\"frame\":%u",
                        twr->job.frame);
     }
     twr->on_done(twr->ctx, complete);
@@ -83,6 +82,7 @@ static void on_burst_done(void *ctx, sim_mem_req_t *req)
     assert(twr->req_count > 0 && req == &twr->req[twr->req_head]);
     twr->req_head = (twr->req_head + 1) % twr->desc.outstanding;
     twr->req_count--;
+    twr->end_ps = sim_now_ps(twr->comp.sim);
     count_done(twr, req);
     twr->done_bytes += req->bytes;
     bool row_done = twr->done_bytes == twr->job.channels * twr_row_bytes(&twr->job);
@@ -171,7 +171,7 @@ static void make_curves(twr_t *twr)
 
 bool twr_begin(twr_t *twr, const twr_job_t *job)
 {
-    /* One that ends at this very instant counts as active: whoever runs first. */
+    /* One whose last burst ends at this very instant counts as active: whoever runs first. */
     if (twr->active || twr->end_ps == sim_now_ps(twr->comp.sim))
         return false;
     assert(job->width_px >= 1 && job->width_px <= twr->desc.max_width_px && job->height_px >= 1);

@@ -45,7 +45,7 @@ typedef struct twr {
     twr_desc_t desc;
     const sim_mem_port_t *port;                /* required before twr_begin */
     void (*on_room)(void *ctx);                /* a slot came free */
-    void (*on_done)(void *ctx, bool complete); /* the last burst of a tensor is done */
+    void (*on_done)(void *ctx, bool complete); /* no burst is left; complete: all in memory */
     void *ctx;
     sim_mem_req_t req[TWR_MAX_OUTSTANDING];
 
@@ -61,7 +61,7 @@ typedef struct twr {
     uint32_t issue_plane, issue_byte;
     uint32_t done_bytes;          /* of row rows_out */
     uint32_t req_head, req_count; /* outstanding requests, in order */
-    uint64_t start_ps, end_ps;    /* first burst made, last burst done */
+    uint64_t start_ps, end_ps;    /* first burst made, newest burst done */
     uint64_t rows_written, bytes_written, wait_cycles, bursts, bus_errors;
     uint64_t tensors, row_buffer_bytes;
 } twr_t;
