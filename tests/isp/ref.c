@@ -86,8 +86,8 @@ int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t
     for (int dy = -2; dy <= 2; dy++)
         for (int dx = -2; dx <= 2; dx++)
             if (filter[dy + 2][dx + 2] != 0)
-                sum += filter[dy + 2][dx + 2] *
-                       ref_sample(ref, raw, (int64_t)x + dx, (int64_t)y + dy);
+                sum +=
+                    filter[dy + 2][dx + 2] * ref_sample(ref, raw, (int64_t)x + dx, (int64_t)y + dy);
     return clamp(floor_div(sum + 8, 16), 0, 4095);
 }
 
@@ -202,10 +202,10 @@ uint32_t ref_tensor_bytes(const ref_t *ref)
 
 void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
 {
-    axis_t ax = axis_of(ref->roi_x, ref->roi_w, ref->array_width_px, ref->width_px,
-                        ref->out_width_px);
-    axis_t ay = axis_of(ref->roi_y, ref->roi_h, ref->array_height_px, ref->height_px,
-                        ref->out_height_px);
+    axis_t ax =
+        axis_of(ref->roi_x, ref->roi_w, ref->array_width_px, ref->width_px, ref->out_width_px);
+    axis_t ay =
+        axis_of(ref->roi_y, ref->roi_h, ref->array_height_px, ref->height_px, ref->out_height_px);
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
     memset(tensor, 0, ref_tensor_bytes(ref));
     for (uint32_t k = 0; k < ref->out_height_px; k++)

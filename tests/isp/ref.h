@@ -12,7 +12,7 @@ typedef struct {
     uint32_t bits, width_px, height_px;
     uint32_t black[4], gain_q8[4]; /* R, Gr, Gb, B */
     int32_t matrix_q10[9];
-    bool tone;         /* false: code = value / 16 */
+    bool tone;          /* false: code = value / 16 */
     uint32_t point[42]; /* of the tone curve */
 
     uint32_t array_width_px, array_height_px;

@@ -50,6 +50,9 @@ typedef struct {
     uint64_t tensor_done_ps;
     uint32_t irq_rises, irq_falls;
     char log[4096]; /* "level: line\n" of errors and guest errors */
+
+    sim_event_t camera; /* a line that waits for its time among other events */
+    sim_line_t posted;
 } rig_t;
 
 /* The default desc, but for frames of at most 256 x 256 (the array is 256 x 256 too). */
@@ -75,6 +78,9 @@ typedef struct {
 /* A line of the frame at its time: runs until then. */
 void rig_line(rig_t *rig, const ref_t *shape, uint32_t frame, uint32_t row, const uint16_t *raw,
               rig_timing_t timing);
+/* The same as an event at the line's end, so that it ties with what else happens then. */
+void rig_post_line(rig_t *rig, const ref_t *shape, uint32_t frame, uint32_t row,
+                   const uint16_t *raw, rig_timing_t timing);
 /* Rows 0..rows-1. */
 void rig_lines(rig_t *rig, const ref_t *shape, uint32_t frame, uint32_t rows, const uint16_t *raw,
                rig_timing_t timing);

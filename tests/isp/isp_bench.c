@@ -1,0 +1,146 @@
+/*
+ * isp_bench.c - CPU time of the pipeline per million pixels, one thread, per vector level.
+ *
+ * Frames of the binned mode, 2028 x 1520, as fast as the model goes: RAW lines to an RGB sink that
+ * looks at nothing, with a 160 x 120 tensor, and the tensor alone. Best of five frames.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "isp/isp.h"
+
+enum { WIDTH = 2028, HEIGHT = 1520, FRAMES = 5 };
+
+/* A memory that is done a microsecond after each request. */
+typedef struct {
+    sim_comp_t comp;
+    sim_event_t done;
+    sim_mem_req_t *queue[TWR_MAX_OUTSTANDING];
+    uint32_t count;
+} memory_t;
+
+static void on_done(void *ctx)
+{
+    memory_t *memory = ctx;
+    sim_mem_req_t *req = memory->queue[0];
+    memory->count--;
+    for (uint32_t i = 0; i < memory->count; i++)
+        memory->queue[i] = memory->queue[i + 1];
+    if (memory->count > 0)
+        sim_event_at(memory->comp.sim, &memory->done, sim_now_ps(memory->comp.sim) + SIM_PS_PER_NS);
+    req->done(req->ctx, req);
+}
+
+static void on_request(void *ctx, uint32_t master, sim_mem_req_t *req)
+{
+    memory_t *memory = ctx;
+    (void)master;
+    memory->queue[memory->count++] = req;
+    if (memory->count == 1)
+        sim_event_at(memory->comp.sim, &memory->done, sim_now_ps(memory->comp.sim) + SIM_PS_PER_US);
+}
+
+static void on_rgb(void *ctx, const sim_line_t *line)
+{
+    *(uint64_t *)ctx += line->data.rgb[0];
+}
+
+static double cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static void send_frame(sim_t *sim, isp_t *isp, uint32_t frame, const uint16_t *raw)
+{
+    const uint64_t line_ps = 12632 * SIM_PS_PER_NS, first_ps = sim_now_ps(sim) + SIM_PS_PER_US;
+    sim_line_sink_t sink = isp_sink(isp);
+    for (uint32_t row = 0; row < HEIGHT; row++) {
+        sim_line_t line = {.format = SIM_LINE_RAW,
+                           .bayer = SIM_BAYER_RGGB,
+                           .flags = (row == 0 ? SIM_LINE_FIRST : 0) |
+                                    (row == HEIGHT - 1 ? SIM_LINE_LAST : 0),
+                           .bits = 10,
+                           .width_px = WIDTH,
+                           .height_px = HEIGHT,
+                           .frame = frame,
+                           .row = row,
+                           .start_ps = first_ps + row * line_ps,
+                           .end_ps = first_ps + (row + 1) * line_ps,
+                           .data.raw = raw + (size_t)(row % 64) * WIDTH};
+        sim_run_until_ps(sim, line.end_ps);
+        sink.line(sink.ctx, &line);
+    }
+    while (sim_step(sim, SIM_NEVER_PS - 1))
+        continue;
+}
+
+static void set_up(isp_t *isp)
+{
+    static const struct {
+        const char *name;
+        uint32_t value;
+    } values[] = {{"ISP_TENSOR_ADDR", 0x04000400},
+                  {"ISP_TENSOR_W", 160},
+                  {"ISP_TENSOR_H", 120},
+                  {"ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_TENSOR}};
+    for (size_t i = 0; i < SIM_COUNT(values); i++)
+        for (const sim_reg_t *reg = isp->comp.kind->regs; reg->name != NULL; reg++)
+            if (strcmp(reg->name, values[i].name) == 0)
+                sim_reg_write(&isp->comp, reg->addr, values[i].value);
+}
+
+static double ms_per_mpx(const uint16_t *raw, bool image)
+{
+    static const sim_kind_t memory_kind = {.kind = "memory", .version = 1};
+    static memory_t memory;
+    static isp_t isp;
+    uint64_t seen = 0;
+    isp_desc_t desc = isp_desc_default();
+    sim_t *sim = sim_new();
+    memory = (memory_t){0};
+    if (sim_comp_init(&memory.comp, sim, &memory_kind, "memory") != SIM_OK ||
+        isp_init(&isp, sim, &desc, "isp") != SIM_OK)
+        exit(1);
+    sim_event_init(&memory.done, &memory.comp, "done", SIM_PRIO_DRIVE, on_done, &memory);
+    isp.port = (sim_mem_port_t){
+        .request = on_request, .ctx = &memory, .beat_bytes = 64, .max_burst_bytes = 256};
+    if (image)
+        isp_add_rgb_sink(&isp, (sim_line_sink_t){on_rgb, &seen});
+    if (sim_check(sim) != SIM_OK)
+        exit(1);
+    sim_reset(sim);
+    set_up(&isp);
+    double best = 1e9;
+    for (uint32_t frame = 0; frame < FRAMES; frame++) {
+        double start = cpu_ms();
+        send_frame(sim, &isp, frame, raw);
+        double ms = (cpu_ms() - start) * 1e6 / ((double)WIDTH * HEIGHT);
+        best = ms < best ? ms : best;
+    }
+    if (isp.tensors != FRAMES || isp.frames != FRAMES)
+        exit(1);
+    isp_free(&isp);
+    sim_free(sim);
+    return best;
+}
+
+int main(void)
+{
+    uint16_t *raw = malloc((size_t)WIDTH * 64 * sizeof(*raw));
+    sim_stream_t stream = sim_stream(1, 1, 0);
+    for (size_t i = 0; i < (size_t)WIDTH * 64; i++)
+        raw[i] = (uint16_t)(64 + sim_stream_below(&stream, 900));
+    for (int level = SIM_SIMD_LEVELS - 1; level >= 0; level--) {
+        if (!sim_simd_force((sim_simd_t)level))
+            continue;
+        const char *name = sim_simd_name((sim_simd_t)level);
+        printf("isp_image_and_tensor_%s %.2f ms/Mpx\n", name, ms_per_mpx(raw, true));
+        printf("isp_tensor_only_%s %.2f ms/Mpx\n", name, ms_per_mpx(raw, false));
+    }
+    free(raw);
+    return 0;
+}

@@ -1,0 +1,842 @@
+/*
+ * timing_test.c - when rows and tensors leave, and what happens when they cannot.
+ *
+ * One clock cycle is 10 ns, two pixels a cycle, 1 + 2 + 3 + 4 + 5 = 15 cycles of pipe, 6 of the
+ * scaler's. Frames are 8 x 6, so a line takes at least 4 cycles; line k comes in cycles
+ * 100 + 20 k .. 110 + 20 k unless a test says otherwise.
+ */
+#include "tests/isp/rig.h"
+#include "tests/test.h"
+
+#define CYCLE_PS UINT64_C(10000)
+#define ADDR (RIG_MEM_BASE + 0x800)
+#define WIDTH 8
+#define HEIGHT 6
+
+static const rig_timing_t usual = {100 * CYCLE_PS, 20 * CYCLE_PS, 10 * CYCLE_PS};
+
+static isp_desc_t slow_desc(void)
+{
+    isp_desc_t desc = rig_small();
+    desc.clk_hz = 100000000;
+    desc.px_per_clk = 2;
+    desc.blc.pipe_cycles = 1;
+    desc.wb.pipe_cycles = 2;
+    desc.demosaic_pipe_cycles = 3;
+    desc.ccm.pipe_cycles = 4;
+    desc.gamma.pipe_cycles = 5;
+    desc.scaler_pipe_cycles = 6;
+    desc.writer_slots = 2;
+    desc.writer_outstanding = 2;
+    return desc;
+}
+
+typedef struct {
+    rig_t *rig;
+    ref_t ref; /* region: rows 0..3; tensor 3 x 4 x 8 */
+    uint16_t raw[WIDTH * HEIGHT];
+    uint8_t rgb[WIDTH * HEIGHT * 3];
+    int8_t tensor[4096];
+} bench_t;
+
+static void bench_expect(bench_t *b)
+{
+    ref_rgb(&b->ref, b->raw, b->rgb);
+    ref_tensor(&b->ref, b->rgb, b->tensor);
+}
+
+static bench_t *bench_new_of(const isp_desc_t *desc)
+{
+    bench_t *b = calloc(1, sizeof(*b));
+    b->rig = rig_new(desc);
+    b->ref = rig_reference(b->rig, WIDTH, HEIGHT);
+    b->ref.roi_h = 171; /* floor(171 * 6 / 256) = 4 rows */
+    b->ref.out_width_px = 8;
+    b->ref.out_height_px = 4;
+    rig_configure(b->rig, &b->ref, ADDR);
+    rig_noise(1, 10, WIDTH * HEIGHT, b->raw);
+    bench_expect(b);
+    return b;
+}
+
+static bench_t *bench_new(void)
+{
+    isp_desc_t desc = slow_desc();
+    return bench_new_of(&desc);
+}
+
+static void bench_free(bench_t *b)
+{
+    rig_free(b->rig);
+    free(b);
+}
+
+static void image_only(bench_t *b)
+{
+    rig_write(b->rig, "ISP_CTRL", ISP_CTRL_ENABLE);
+}
+
+static rig_timing_t from_cycle(uint64_t cycle)
+{
+    return (rig_timing_t){cycle * CYCLE_PS, 20 * CYCLE_PS, 10 * CYCLE_PS};
+}
+
+static void bench_frame(bench_t *b, uint32_t frame, rig_timing_t timing)
+{
+    rig_lines(b->rig, &b->ref, frame, HEIGHT, b->raw, timing);
+}
+
+/* One line at any cycles. */
+static void line_at(bench_t *b, uint32_t row, uint64_t start_cycle, uint64_t end_cycle)
+{
+    rig_timing_t t = {start_cycle * CYCLE_PS, 0, (end_cycle - start_cycle) * CYCLE_PS};
+    rig_line(b->rig, &b->ref, 0, row, b->raw, t);
+}
+
+static void row_left(const bench_t *b, uint32_t index, uint32_t row, uint64_t start_cycle,
+                     uint64_t end_cycle)
+{
+    const rig_row_t *r = &b->rig->row[index];
+    ck_assert_uint_lt(index, b->rig->rows);
+    ck_assert_uint_eq(r->row, row);
+    ck_assert_uint_eq(r->start_ps, start_cycle * CYCLE_PS);
+    ck_assert_uint_eq(r->end_ps, end_cycle * CYCLE_PS);
+    ck_assert_uint_eq(r->now_ps, r->end_ps);
+}
+
+static void image_is_right(const bench_t *b)
+{
+    ck_assert_mem_eq(b->rig->rgb, b->rgb, (size_t)b->ref.width_px * b->ref.height_px * 3);
+}
+
+static void tensor_is_right(const bench_t *b)
+{
+    ck_assert_mem_eq(b->rig->mem.bytes + (ADDR - RIG_MEM_BASE), b->tensor,
+                     ref_tensor_bytes(&b->ref));
+}
+
+static bool logged(const bench_t *b, const char *text)
+{
+    return strstr(b->rig->log, text) != NULL;
+}
+
+static int lines_logged(const bench_t *b)
+{
+    int lines = 0;
+    for (const char *p = b->rig->log; *p != 0; p++)
+        lines += *p == '\n';
+    return lines;
+}
+
+/* ---- rows ---- */
+
+/* Row n leaves 15 cycles behind line n + 2; the last two follow at 4 cycles each. */
+START_TEST(rows_leave_two_lines_and_the_pipe_later)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    bench_frame(b, 7, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 6);
+    row_left(b, 0, 0, 155, 165);
+    row_left(b, 1, 1, 175, 185);
+    row_left(b, 2, 2, 195, 205);
+    row_left(b, 3, 3, 215, 225);
+    row_left(b, 4, 4, 225, 229);
+    row_left(b, 5, 5, 229, 233);
+    for (int row = 0; row < 6; row++) {
+        uint32_t flags = row == 0 ? SIM_LINE_FIRST : row == 5 ? SIM_LINE_LAST : 0;
+        ck_assert_uint_eq(b->rig->row[row].flags, flags);
+        ck_assert_uint_eq(b->rig->row[row].frame, 7);
+    }
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(a_line_between_two_edges_counts_from_the_later_one)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    rig_timing_t late = usual;
+    late.first_ps += 1;
+    bench_frame(b, 0, late);
+    rig_run_dry(b->rig);
+    row_left(b, 0, 0, 156, 166);
+    row_left(b, 5, 5, 230, 234);
+    bench_free(b);
+}
+END_TEST
+
+/* Edge n of 262.5 MHz is at floor(n * 80000 / 21) ps. Line 2 comes from 21 us, edge 5512.5, to
+ * 29 us, edge 7612.5; the default pipe is 4 + 3 + 9 + 4 + 4 = 24. */
+START_TEST(rows_leave_on_edges_of_the_logic_clock)
+{
+    isp_desc_t desc = rig_small();
+    bench_t *b = bench_new_of(&desc);
+    image_only(b);
+    bench_frame(b, 0, (rig_timing_t){1000000, 10000000, 8000000});
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->row[0].start_ps, 21093333); /* 5537 */
+    ck_assert_uint_eq(b->rig->row[0].end_ps, 29093333);   /* 7637 */
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(a_line_takes_at_least_its_pixels_cycles)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    bench_frame(b, 0, (rig_timing_t){100 * CYCLE_PS, 20 * CYCLE_PS, 1 * CYCLE_PS});
+    rig_run_dry(b->rig);
+    row_left(b, 0, 0, 155, 159);
+    row_left(b, 3, 3, 215, 219);
+    bench_free(b);
+}
+END_TEST
+
+/* S(0) P(0) = 100 104, S(1) P(1) = 104 108, S(2) P(2) = 108 112, S(3) P(3) = 130 140. */
+START_TEST(lines_that_come_too_fast_queue_up_behind_each_other)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    line_at(b, 0, 100, 101);
+    line_at(b, 1, 102, 103);
+    line_at(b, 2, 104, 105);
+    line_at(b, 3, 130, 140);
+    rig_run_dry(b->rig);
+    row_left(b, 0, 0, 123, 127);
+    row_left(b, 1, 1, 145, 155);
+    bench_free(b);
+}
+END_TEST
+
+/* Row 0 would leave at 127; line 3 comes at 126. */
+START_TEST(a_line_before_the_row_before_it_has_left_is_an_overrun)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    line_at(b, 0, 100, 101);
+    line_at(b, 1, 102, 103);
+    line_at(b, 2, 104, 105);
+    line_at(b, 3, 125, 126);
+    line_at(b, 4, 200, 210);
+    line_at(b, 5, 220, 230);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 0);
+    ck_assert_uint_eq(b->rig->isp.overruns, 1);
+    ck_assert_uint_eq(b->rig->isp.dropped_lines, 3);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_OVERRUN);
+    ck_assert_int_eq(lines_logged(b), 1);
+    ck_assert(logged(b, "error: frame 0:"));
+    bench_frame(b, 1, from_cycle(300)); /* and the next frame is fine */
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 6);
+    image_is_right(b);
+    ck_assert_uint_eq(b->rig->isp.frames, 1);
+    bench_free(b);
+}
+END_TEST
+
+/* At 127 row 0 leaves and line 3 comes: whoever is first, both happen. */
+START_TEST(a_line_at_the_instant_when_the_row_leaves_is_in_time_in_either_order)
+{
+    for (int line_first = 0; line_first < 2; line_first++) {
+        bench_t *b = bench_new();
+        image_only(b);
+        rig_timing_t third = {126 * CYCLE_PS, 0, CYCLE_PS};
+        if (line_first)
+            rig_post_line(b->rig, &b->ref, 0, 3, b->raw, third);
+        line_at(b, 0, 100, 101);
+        line_at(b, 1, 102, 103);
+        line_at(b, 2, 104, 105);
+        if (!line_first)
+            rig_post_line(b->rig, &b->ref, 0, 3, b->raw, third);
+        line_at(b, 4, 200, 210);
+        line_at(b, 5, 220, 230);
+        rig_run_dry(b->rig);
+        ck_assert_str_eq(b->rig->log, "");
+        row_left(b, 0, 0, 123, 127);
+        row_left(b, 1, 1, 141, 145); /* line 3 takes 126 .. 130: it has 4 cycles of pixels */
+        image_is_right(b);
+        bench_free(b);
+    }
+}
+END_TEST
+
+START_TEST(a_frame_cut_short_is_dropped_and_the_next_one_is_whole)
+{
+    bench_t *b = bench_new();
+    rig_lines(b->rig, &b->ref, 0, 4, b->raw, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 2);
+    ck_assert_uint_eq(b->rig->tensor_dones, 0);
+    bench_frame(b, 1, from_cycle(500));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 2 + 6);
+    row_left(b, 2, 0, 555, 565);
+    image_is_right(b);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_TENSOR_FRAME"), 1);
+    tensor_is_right(b);
+    ck_assert_uint_eq(b->rig->isp.frames, 1);
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    ck_assert_uint_eq(b->rig->isp.overruns, 1);
+    ck_assert(logged(b, "error: frame 0:"));
+    bench_free(b);
+}
+END_TEST
+
+/* The region's rows are 0..3: its tensor is complete although the frame is not. */
+START_TEST(a_tensor_whose_rows_have_all_come_survives_the_end_of_its_frame)
+{
+    bench_t *b = bench_new();
+    rig_lines(b->rig, &b->ref, 0, 6, b->raw, usual);
+    bench_frame(b, 1, from_cycle(221)); /* line 0 comes at 231: row 5 has not left */
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_TENSOR_FRAME"), 0);
+    tensor_is_right(b);
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(lines_that_are_missing_or_of_another_frame_are_dropped)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    line_at(b, 0, 100, 110);
+    line_at(b, 1, 120, 130);
+    line_at(b, 1, 140, 150);
+    rig_timing_t t = from_cycle(160);
+    rig_line(b->rig, &b->ref, 9, 0, b->raw, (rig_timing_t){t.first_ps, 0, CYCLE_PS});
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 0);
+    ck_assert_uint_eq(b->rig->isp.dropped_lines, 1);
+    ck_assert_uint_eq(b->rig->isp.lines, 3);
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(lines_that_no_frame_can_have_are_dropped)
+{
+    bench_t *b = bench_new();
+    ref_t good = b->ref;
+    static uint16_t raw[300 * 300];
+    static const struct {
+        uint32_t bits, width_px, height_px;
+    } bad[] = {{7, 8, 6}, {13, 8, 6}, {10, 3, 6}, {10, 257, 6}, {10, 8, 3}, {10, 8, 257}};
+    for (size_t i = 0; i < SIM_COUNT(bad); i++) {
+        b->ref.bits = bad[i].bits;
+        b->ref.width_px = bad[i].width_px;
+        b->ref.height_px = bad[i].height_px;
+        rig_line(b->rig, &b->ref, 0, 0, raw, from_cycle(100 + 100 * i));
+        ck_assert_uint_eq(b->rig->isp.dropped_lines, i + 1);
+    }
+    b->ref = good;
+    bench_frame(b, 1, from_cycle(1000));
+    rig_run_dry(b->rig);
+    image_is_right(b);
+    bench_free(b);
+}
+END_TEST
+
+/* A line within a frame that has another shape than its first does not overwrite anything. */
+START_TEST(a_line_of_another_shape_within_a_frame_is_dropped)
+{
+    bench_t *b = bench_new();
+    image_only(b);
+    static uint16_t raw[300 * 4];
+    line_at(b, 0, 100, 110);
+    ref_t wide = b->ref;
+    wide.width_px = 300;
+    rig_line(b->rig, &wide, 0, 1, raw, (rig_timing_t){120 * CYCLE_PS, 0, CYCLE_PS});
+    wide.width_px = 10;
+    rig_line(b->rig, &wide, 0, 1, raw, (rig_timing_t){130 * CYCLE_PS, 0, CYCLE_PS});
+    ck_assert_uint_eq(b->rig->isp.dropped_lines, 2);
+    ck_assert_uint_eq(b->rig->isp.lines, 1);
+    bench_free(b);
+}
+END_TEST
+
+/* ---- tensor ---- */
+
+/*
+ * Row n leaves at 165 + 20 n. The tensor row is made 6 + 8 / 2 cycles later, at 175 + 20 n: two
+ * requests of one beat, done after 1 + 8 and 2 + 8 cycles, the third when the first is done:
+ * 184 + 1 + 8 = 193. So the last burst of row 3 is done at 253.
+ */
+START_TEST(tensor_done_comes_with_the_last_burst)
+{
+    bench_t *b = bench_new();
+    rig_lines(b->rig, &b->ref, 4, HEIGHT, b->raw, usual);
+    sim_run_until_ps(b->rig->sim, 253 * CYCLE_PS - 1);
+    ck_assert_uint_eq(b->rig->tensor_dones, 0);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS") & ISP_STATUS_TENSOR, 0);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->mem.first_request_ps, 175 * CYCLE_PS);
+    ck_assert_uint_eq(b->rig->mem.last_done_ps, 253 * CYCLE_PS);
+    ck_assert_uint_eq(b->rig->mem.requests, 12);
+    ck_assert_uint_eq(b->rig->mem.most_at_once, 2);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(b->rig->tensor_done_ps, 253 * CYCLE_PS);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_TENSOR_FRAME"), 4);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_FRAME | ISP_STATUS_TENSOR);
+    tensor_is_right(b);
+    row_left(b, 5, 5, 229, 233); /* the image does not care */
+    bench_free(b);
+}
+END_TEST
+
+/* 70 px are 96 bytes: from 0x..20 a burst of 96, then 32 + 64 and so on: never across 128. */
+START_TEST(bursts_stay_within_their_aligned_blocks)
+{
+    isp_desc_t desc = slow_desc();
+    bench_t *b = bench_new_of(&desc);
+    b->ref.out_width_px = 70;
+    b->ref.out_height_px = 4;
+    rig_configure(b->rig, &b->ref, ADDR + 32);
+    bench_expect(b);
+    bench_frame(b, 0, (rig_timing_t){0, 1000 * CYCLE_PS, 10 * CYCLE_PS});
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->mem.rule_breaks, 0);
+    /* 12 rows of 96 from offset 32 on; every fourth begins at 32, 0, 96, 64: 1, 1, 2, 2 bursts */
+    ck_assert_uint_eq(b->rig->mem.requests, 18);
+    ck_assert_mem_eq(b->rig->mem.bytes + (ADDR + 32 - RIG_MEM_BASE), b->tensor,
+                     ref_tensor_bytes(&b->ref));
+    bench_free(b);
+}
+END_TEST
+
+/*
+ * All six rows go into a 1 : 1 tensor. Row 3's tensor row is made at 225 + 10 = 235, so row 4, due
+ * at 229, is held back twice, to 237; its tensor row is made at 247, so row 5, due at 241, waits
+ * until 249. Its tensor row: 259. Bursts, two at a time, 9 cycles each:
+ *   row 3: 235 -> 244, 236 -> 245, 244 -> 253; row 4: 247 -> 256, 253 -> 262, 256 -> 265;
+ *   row 5: 262 -> 271, 265 -> 274, 271 -> 280.
+ */
+START_TEST(the_last_two_rows_wait_for_the_scaler_as_nothing_pushes_them)
+{
+    bench_t *b = bench_new();
+    b->ref.roi_h = 256;
+    b->ref.out_height_px = 6;
+    rig_configure(b->rig, &b->ref, ADDR);
+    bench_expect(b);
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    row_left(b, 3, 3, 215, 225);
+    row_left(b, 4, 4, 233, 237);
+    row_left(b, 5, 5, 245, 249);
+    ck_assert_uint_eq(b->rig->tensor_done_ps, 280 * CYCLE_PS);
+    tensor_is_right(b);
+    ck_assert_str_eq(b->rig->log, "");
+    bench_free(b);
+}
+END_TEST
+
+/* Two slots are full at 195; row 2's tensor row finds no room, and at 225 row 3 comes. */
+START_TEST(a_tensor_is_given_up_when_the_memory_is_too_slow)
+{
+    bench_t *b = bench_new();
+    b->rig->mem.latency_cycles = 1000;
+    bench_frame(b, 0, usual);
+    sim_run_until_ps(b->rig->sim, 225 * CYCLE_PS - 1);
+    ck_assert_str_eq(b->rig->log, "");
+    sim_run_until_ps(b->rig->sim, 225 * CYCLE_PS);
+    ck_assert(logged(b, "error: frame 0:"));
+    rig_run_dry(b->rig);
+    ck_assert_int_eq(lines_logged(b), 1);
+    ck_assert_uint_eq(b->rig->tensor_dones, 0);
+    ck_assert_uint_eq(b->rig->mem.requests, 2); /* no burst after it was given up */
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    ck_assert_uint_eq(b->rig->isp.overruns, 1);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_FRAME | ISP_STATUS_OVERRUN);
+    image_is_right(b); /* the image is whole, and in time */
+    row_left(b, 5, 5, 229, 233);
+
+    b->rig->mem.latency_cycles = 8; /* and so is the next tensor */
+    bench_frame(b, 1, from_cycle(2000));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(b->rig->tensor_done_ps, 2153 * CYCLE_PS);
+    tensor_is_right(b);
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    bench_free(b);
+}
+END_TEST
+
+/* Slow enough to make rows wait, fast enough to lose none: same bytes. */
+START_TEST(a_row_waits_for_room_and_then_leaves)
+{
+    bench_t *b = bench_new();
+    b->rig->mem.latency_cycles =
+        20;                   /* a row takes 1 + 20 + 1 + 20 = 42 cycles, they come every 20 */
+    b->ref.out_height_px = 2; /* so every other row only: every 40 */
+    b->ref.channels = 1;      /* and one burst each, done after 21 */
+    rig_configure(b->rig, &b->ref, ADDR);
+    bench_expect(b);
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_done_ps, (225 + 10 + 21) * CYCLE_PS);
+    tensor_is_right(b);
+
+    b->ref.out_height_px = 4; /* row n at 175 + 20 n, each 22 .. 43 cycles after: one slot waits */
+    b->ref.channels = 3;
+    rig_configure(b->rig, &b->ref, ADDR);
+    bench_expect(b);
+    bench_frame(b, 1, (rig_timing_t){1000 * CYCLE_PS, 45 * CYCLE_PS, 10 * CYCLE_PS});
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 2);
+    tensor_is_right(b);
+    ck_assert_str_eq(b->rig->log, "");
+    bench_free(b);
+}
+END_TEST
+
+/*
+ * Four slots take the whole tensor; twelve bursts of 301 cycles, two at a time, take until about
+ * 2000, so the frame of cycle 500 has no tensor.
+ */
+START_TEST(a_frame_has_no_tensor_while_the_last_one_is_being_written)
+{
+    isp_desc_t desc = slow_desc();
+    desc.writer_slots = 4;
+    bench_t *b = bench_new_of(&desc);
+    b->rig->mem.latency_cycles = 300;
+    bench_frame(b, 0, usual);
+    bench_frame(b, 1, from_cycle(500));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 12);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_TENSOR_FRAME"), 0);
+    tensor_is_right(b);
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    ck_assert_uint_eq(b->rig->isp.overruns, 1);
+    ck_assert(logged(b, "error: frame 1:"));
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), 7);
+    bench_frame(b, 2, from_cycle(4000));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 2);
+    bench_free(b);
+}
+END_TEST
+
+static void lost_at(uint32_t addr)
+{
+    bench_t *b = bench_new();
+    rig_write(b->rig, "ISP_TENSOR_ADDR", addr);
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 0);
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    ck_assert(logged(b, "guest: "));
+    ck_assert_int_eq(lines_logged(b), 1);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_FRAME | ISP_STATUS_OVERRUN);
+    image_is_right(b);
+
+    rig_write(b->rig, "ISP_TENSOR_ADDR", ADDR);
+    bench_frame(b, 1, from_cycle(1000));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    tensor_is_right(b);
+    bench_free(b);
+}
+
+START_TEST(a_tensor_where_no_memory_is_is_lost_logged_once_and_raises_no_done)
+{
+    lost_at(0x30000000);
+    lost_at(0xffffffe0);                        /* wraps around */
+    lost_at(RIG_MEM_BASE + RIG_MEM_BYTES - 32); /* one row fits */
+}
+END_TEST
+
+/* ---- registers ---- */
+
+START_TEST(a_disabled_isp_does_nothing)
+{
+    bench_t *b = bench_new();
+    rig_write(b->rig, "ISP_CTRL", ISP_CTRL_TENSOR);
+    bench_frame(b, 0, usual);
+    ck_assert_uint_eq(sim_next_event_ps(b->rig->sim), SIM_NEVER_PS);
+    ck_assert_uint_eq(b->rig->rows, 0);
+    ck_assert_uint_eq(b->rig->isp.lines, 0);
+    ck_assert_uint_eq(b->rig->isp.dropped_lines, 0);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), 0);
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(enable_counts_from_the_next_frame_and_disable_too)
+{
+    bench_t *b = bench_new();
+    rig_write(b->rig, "ISP_CTRL", 0);
+    rig_lines(b->rig, &b->ref, 0, 3, b->raw, usual);
+    image_only(b);
+    line_at(b, 3, 160, 170);
+    line_at(b, 4, 180, 190);
+    line_at(b, 5, 200, 210);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 0);
+    rig_lines(b->rig, &b->ref, 1, 3, b->raw, from_cycle(300));
+    rig_write(b->rig, "ISP_CTRL", 0);
+    for (uint32_t row = 3; row < HEIGHT; row++)
+        rig_line(b->rig, &b->ref, 1, row, b->raw, from_cycle(300));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 6);
+    image_is_right(b);
+    bench_frame(b, 2, from_cycle(600));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 6);
+    ck_assert_str_eq(b->rig->log, "");
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(registers_are_latched_when_line_0_comes)
+{
+    bench_t *b = bench_new();
+    bench_t *other = bench_new();
+    other->ref.black[0] = 100;
+    other->ref.gain_q8[1] = 300;
+    other->ref.matrix_q10[4] = 900;
+    other->ref.point[41] = 200;
+    other->ref.tone = true;
+    other->ref.roi_h = 130; /* 3 rows */
+    other->ref.norm_val[2] = 77;
+    bench_expect(other);
+    rig_line(b->rig, &b->ref, 0, 0, b->raw, usual);
+    rig_configure(b->rig, &other->ref, ADDR + 4096);
+    for (uint32_t row = 1; row < HEIGHT; row++)
+        rig_line(b->rig, &b->ref, 0, row, b->raw, usual);
+    rig_run_dry(b->rig);
+    image_is_right(b);
+    tensor_is_right(b);
+    bench_frame(b, 1, from_cycle(500));
+    rig_run_dry(b->rig);
+    ck_assert_mem_eq(b->rig->rgb, other->rgb, WIDTH * HEIGHT * 3);
+    ck_assert_mem_eq(b->rig->mem.bytes + (ADDR + 4096 - RIG_MEM_BASE), other->tensor,
+                     ref_tensor_bytes(&other->ref));
+    bench_free(b);
+    bench_free(other);
+}
+END_TEST
+
+START_TEST(illegal_registers_are_put_right_at_the_next_frame_and_logged)
+{
+    static const struct {
+        const char *name;
+        uint32_t wrong, right;
+    } cases[] = {
+        {"ISP_WB_R", 0, 1},         {"ISP_WB_GB", 0, 1},         {"ISP_ROI_X", 256, 255},
+        {"ISP_ROI_X", 0x1fff, 255}, {"ISP_ROI_Y", 300, 255},     {"ISP_ROI_W", 0, 1},
+        {"ISP_ROI_H", 257, 256},    {"ISP_TENSOR_W", 0, 1},      {"ISP_TENSOR_W", 641, 640},
+        {"ISP_TENSOR_H", 0, 1},     {"ISP_TENSOR_H", 4095, 640}, {"ISP_TENSOR_CH", 0, 3},
+        {"ISP_TENSOR_CH", 2, 3},
+    };
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        bench_t *b = bench_new();
+        if (strncmp(cases[i].name, "ISP_ROI", 7) == 0) { /* leave only one thing wrong */
+            rig_write(b->rig, "ISP_ROI_W", 1);
+            rig_write(b->rig, "ISP_ROI_H", 1);
+        }
+        rig_write(b->rig, cases[i].name, cases[i].wrong);
+        rig_line(b->rig, &b->ref, 0, 1, b->raw, usual); /* not a frame's first */
+        ck_assert_uint_eq(rig_read(b->rig, cases[i].name), cases[i].wrong);
+        ck_assert_str_eq(b->rig->log, "");
+        rig_line(b->rig, &b->ref, 0, 0, b->raw, usual);
+        ck_assert_uint_eq(rig_read(b->rig, cases[i].name), cases[i].right);
+        ck_assert_int_eq(lines_logged(b), 1);
+        ck_assert(logged(b, "guest: "));
+        ck_assert(logged(b, cases[i].name));
+        bench_free(b);
+    }
+}
+END_TEST
+
+START_TEST(interrupts_follow_status_and_enable_and_ones_clear)
+{
+    bench_t *b = bench_new();
+    rig_write(b->rig, "ISP_IRQ_EN", ISP_STATUS_FRAME);
+    bench_frame(b, 0, usual);
+    sim_run_until_ps(b->rig->sim, 233 * CYCLE_PS - 1);
+    ck_assert(!b->rig->isp.irq.level);
+    sim_run_until_ps(b->rig->sim, 233 * CYCLE_PS); /* the last row has left */
+    ck_assert(b->rig->isp.irq.level);
+    rig_write(b->rig, "ISP_STATUS", ISP_STATUS_TENSOR | ISP_STATUS_OVERRUN);
+    ck_assert(b->rig->isp.irq.level); /* other bits */
+    rig_write(b->rig, "ISP_STATUS", ISP_STATUS_FRAME);
+    ck_assert(!b->rig->isp.irq.level);
+    rig_run_dry(b->rig); /* the tensor's bit is not enabled .. */
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_TENSOR);
+    ck_assert(!b->rig->isp.irq.level);
+    rig_write(b->rig, "ISP_IRQ_EN", ISP_STATUS_TENSOR | ISP_STATUS_OVERRUN); /* .. until now */
+    ck_assert(b->rig->isp.irq.level);
+    rig_write(b->rig, "ISP_IRQ_EN", 0);
+    ck_assert(!b->rig->isp.irq.level);
+    ck_assert_uint_eq(b->rig->irq_rises, 2);
+    ck_assert_uint_eq(b->rig->irq_falls, 2);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), ISP_STATUS_TENSOR);
+    bench_free(b);
+}
+END_TEST
+
+/* Not the tables twice: what a reset must leave, from the contract and the IMX500 facts. */
+START_TEST(reset_values_are_the_published_ones)
+{
+    bench_t *b = bench_new();
+    bench_frame(b, 0, usual);
+    sim_reset(b->rig->sim);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_ID") >> 16, 5);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_CTRL"), 0);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), 0);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_BLC_GB"), 0x100);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_VAL"), 1024);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_SHIFT"), 6);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_NORM_VAL1"), 0x1800);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_NORM_SHIFT"), 4);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_GAMMA_0"), 0);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_GAMMA_41"), 255);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_ROI_W"), 256);
+    ck_assert_uint_eq(sim_next_event_ps(b->rig->sim), SIM_NEVER_PS);
+    bench_free(b);
+}
+END_TEST
+
+/* ---- order of events ---- */
+
+/* Lines, rows, bursts all on the same clock: many ties. */
+static uint64_t hash_with_shuffle(uint64_t seed)
+{
+    isp_desc_t desc = slow_desc();
+    bench_t *b = bench_new_of(&desc);
+    sim_set_shuffle(b->rig->sim, seed);
+    b->rig->mem.latency_cycles = 9;
+    uint64_t hash = SIM_HASH_SEED;
+    for (uint32_t frame = 0; frame < 6; frame++) {
+        uint64_t first = 100 + frame * (150 + frame);
+        for (uint32_t row = 0; row < HEIGHT; row++) {
+            rig_timing_t t = {first * CYCLE_PS, 20 * CYCLE_PS, 10 * CYCLE_PS};
+            rig_post_line(b->rig, &b->ref, frame, row, b->raw, t);
+            sim_run_until_ps(b->rig->sim, (first + 20 * row + 10) * CYCLE_PS);
+        }
+    }
+    rig_run_dry(b->rig);
+    hash = sim_state_hash(b->rig->sim) ^ sim_hash(hash, b->rig->mem.bytes, RIG_MEM_BYTES);
+    hash = sim_hash(hash, b->rig->row, sizeof(b->rig->row));
+    bench_free(b);
+    return hash;
+}
+
+START_TEST(the_order_of_events_at_one_instant_changes_nothing)
+{
+    uint64_t plain = hash_with_shuffle(0);
+    for (uint64_t seed = 1; seed <= 20; seed++)
+        ck_assert_uint_eq(hash_with_shuffle(seed), plain);
+}
+END_TEST
+
+/* The tensor's last burst is done at 253, when line 0 of the next frame comes: too early. */
+START_TEST(a_frame_that_begins_with_the_last_burst_has_no_tensor_in_either_order)
+{
+    for (int line_first = 0; line_first < 2; line_first++) {
+        bench_t *b = bench_new();
+        bench_frame(b, 0, usual);
+        rig_timing_t next = {243 * CYCLE_PS, 20 * CYCLE_PS, 10 * CYCLE_PS};
+        if (!line_first)
+            sim_run_until_ps(b->rig->sim, 252 * CYCLE_PS); /* the burst's event is older */
+        rig_post_line(b->rig, &b->ref, 1, 0, b->raw, next);
+        sim_run_until_ps(b->rig->sim, 253 * CYCLE_PS);
+        ck_assert_uint_eq(b->rig->tensor_dones, 1);
+        ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+        bench_free(b);
+    }
+}
+END_TEST
+
+/* ---- descriptions ---- */
+
+static bool refused(const isp_desc_t *desc)
+{
+    sim_t *sim = sim_new();
+    isp_t *isp = malloc(sizeof(*isp));
+    memset(isp, 0xee, sizeof(*isp)); /* init does not count on zeros */
+    sim_err_t err = isp_init(isp, sim, desc, "isp");
+    ck_assert(err == SIM_OK || strncmp(sim_error(sim), "isp", 3) == 0);
+    isp_free(isp);
+    free(isp);
+    sim_free(sim);
+    return err != SIM_OK;
+}
+
+START_TEST(a_desc_out_of_range_is_refused)
+{
+    isp_desc_t desc = rig_small();
+    ck_assert(!refused(&desc));
+    /* clang-format off */
+#define WRONG(member, value) desc = rig_small(); desc.member = value; ck_assert_msg(refused(&desc), #member);
+    WRONG(clk_hz, 0) WRONG(px_per_clk, 0) WRONG(px_per_clk, 17) WRONG(max_width_px, 3)
+    WRONG(max_width_px, 8193) WRONG(max_height_px, 3) WRONG(max_height_px, 8193)
+    WRONG(array_width_px, 0) WRONG(array_height_px, 0) WRONG(max_tensor_width_px, 0)
+    WRONG(max_tensor_width_px, 4097) WRONG(max_tensor_height_px, 0) WRONG(blc.pipe_cycles, 256)
+    WRONG(wb.pipe_cycles, 256) WRONG(demosaic_pipe_cycles, 256) WRONG(ccm.pipe_cycles, 256)
+    WRONG(gamma.pipe_cycles, 256) WRONG(scaler_pipe_cycles, 256) WRONG(writer_slots, 0)
+    WRONG(writer_slots, 17) WRONG(writer_outstanding, 0) WRONG(writer_outstanding, 9)
+    WRONG(blc_dn[2], 4096) WRONG(wb_gain_q8[1], 0) WRONG(wb_gain_q8[1], 4096)
+#undef WRONG
+        /* clang-format on */
+        desc = rig_small();
+    desc.max_width_px = desc.max_height_px = 8192; /* 2^26 */
+    ck_assert(refused(&desc));
+}
+END_TEST
+
+START_TEST(four_image_sinks_fit_and_all_are_served)
+{
+    bench_t *b = bench_new();
+    isp_t *isp = &b->rig->isp;
+    for (int i = 1; i < ISP_MAX_SINKS; i++)
+        ck_assert(isp_add_rgb_sink(isp, isp->rgb[0]));
+    ck_assert(!isp_add_rgb_sink(isp, isp->rgb[0]));
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 4 * HEIGHT);
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(without_a_memory_the_check_complains)
+{
+    sim_t *sim = sim_new();
+    isp_t *isp = calloc(1, sizeof(*isp));
+    isp_desc_t desc = rig_small();
+    ck_assert_int_eq(isp_init(isp, sim, &desc, "isp"), SIM_OK);
+    ck_assert_int_eq(sim_check(sim), SIM_EWIRE);
+    isp_free(isp);
+    free(isp);
+    sim_free(sim);
+}
+END_TEST
+
+TEST_MAIN("isp timing", rows_leave_two_lines_and_the_pipe_later,
+          a_line_between_two_edges_counts_from_the_later_one,
+          rows_leave_on_edges_of_the_logic_clock, a_line_takes_at_least_its_pixels_cycles,
+          lines_that_come_too_fast_queue_up_behind_each_other,
+          a_line_before_the_row_before_it_has_left_is_an_overrun,
+          a_line_at_the_instant_when_the_row_leaves_is_in_time_in_either_order,
+          a_frame_cut_short_is_dropped_and_the_next_one_is_whole,
+          a_tensor_whose_rows_have_all_come_survives_the_end_of_its_frame,
+          lines_that_are_missing_or_of_another_frame_are_dropped,
+          lines_that_no_frame_can_have_are_dropped,
+          a_line_of_another_shape_within_a_frame_is_dropped, tensor_done_comes_with_the_last_burst,
+          bursts_stay_within_their_aligned_blocks,
+          the_last_two_rows_wait_for_the_scaler_as_nothing_pushes_them,
+          a_tensor_is_given_up_when_the_memory_is_too_slow, a_row_waits_for_room_and_then_leaves,
+          a_frame_has_no_tensor_while_the_last_one_is_being_written,
+          a_tensor_where_no_memory_is_is_lost_logged_once_and_raises_no_done,
+          a_disabled_isp_does_nothing, enable_counts_from_the_next_frame_and_disable_too,
+          registers_are_latched_when_line_0_comes,
+          illegal_registers_are_put_right_at_the_next_frame_and_logged,
+          interrupts_follow_status_and_enable_and_ones_clear, reset_values_are_the_published_ones,
+          the_order_of_events_at_one_instant_changes_nothing,
+          a_frame_that_begins_with_the_last_burst_has_no_tensor_in_either_order,
+          a_desc_out_of_range_is_refused, four_image_sinks_fit_and_all_are_served,
+          without_a_memory_the_check_complains)
