@@ -128,9 +128,11 @@ static void area_row(const scaler_t *scaler, uint32_t *sum, uint8_t *out)
 {
     uint32_t to = scaler->job.out_width_px;
     uint32_t *integral = sum - 1; /* of the pixels before this one */
-    integral[0] = 0;
-    for (uint32_t i = 1; i <= scaler->job.width_px; i++)
-        integral[i] += integral[i - 1];
+    uint32_t running = integral[0] = 0;
+    for (uint32_t i = 1; i <= scaler->job.width_px; i++) {
+        running += integral[i];
+        integral[i] = running;
+    }
     uint32_t before = 0;
     for (uint32_t i = 0; i < to; i++) {
         const scaler_tap_t *tap = &scaler->taps[i + 1];
