@@ -51,6 +51,18 @@ static uint64_t weight_index(const cc_layer_t *l, npu_hwc_t out, uint32_t oc, ui
     return l->all_in ? (oc * taps + tap) * l->depth + ic : (uint64_t)tap * out.c + oc;
 }
 
+/* Sizes are 32 bits everywhere behind this. */
+static bool weights_fit(cc_t *cc, const cc_layer_t *l)
+{
+    uint64_t bytes = (uint64_t)l->array.kernel_h * l->array.kernel_w *
+                     npu_round_lanes(npu_tensor_hwc(cc_tensor(cc, l->out)).c) *
+                     (l->all_in ? npu_round_lanes(l->depth) : 1);
+    if (bytes > INT32_MAX)
+        return cc_fail(cc, l, SIM_EFULL, "weights need %llu bytes, expected less than 2 GiB",
+                       (unsigned long long)bytes);
+    return true;
+}
+
 /* The accumulator is 32 bits wide: the largest sum a channel can reach must fit. */
 static bool sums_fit(cc_t *cc, const cc_layer_t *l)
 {
@@ -121,7 +133,7 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
         l->depth *= l->window.kernel_h * l->window.kernel_w;
         l->array = cc_one_by_one;
     }
-    return sums_fit(cc, l) && multipliers_fit(cc, l);
+    return weights_fit(cc, l) && sums_fit(cc, l) && multipliers_fit(cc, l);
 }
 
 static bool prepare_conv(cc_t *cc, cc_layer_t *l)

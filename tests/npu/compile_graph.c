@@ -37,8 +37,7 @@ void build_free(build_t *b)
     npu_graph_free(&b->graph);
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------
- */
+/* ---- tensors --------------------------------------------------------------------------------- */
 
 int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t *shape, float scale,
                      int32_t zero_point)
@@ -151,8 +150,7 @@ npu_node_t *build_node(build_t *b, npu_node_op_t op, const int32_t *inputs, uint
     return n;
 }
 
-/* ---- layers -----------------------------------------------------------------------------------
- */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 static npu_hwc_t size_of(const build_t *b, int32_t tensor)
 {
@@ -341,8 +339,7 @@ int32_t build_reshape(build_t *b, int32_t input, uint32_t h, uint32_t w, uint32_
     return result;
 }
 
-/* ---- at random --------------------------------------------------------------------------------
- */
+/* ---- at random ------------------------------------------------------------------------------- */
 
 static uint32_t from_to(build_t *b, uint32_t low, uint32_t high)
 {
@@ -447,7 +444,10 @@ void build_random(build_t *b, uint64_t seed)
 {
     build_begin(b, seed % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
     static const uint32_t channels[] = {1, 3, 4, 2, 33};
-    int32_t at = build_input(b, from_to(b, 1, 20), from_to(b, 1, 20), channels[build_below(b, 5)]);
+    bool wide = build_below(b, 4) == 0; /* then a row of a tile may not fit L1 */
+    uint32_t w = wide ? from_to(b, 60, 200) : from_to(b, 1, 20);
+    int32_t at =
+        build_input(b, from_to(b, 1, wide ? 5 : 20), w, channels[build_below(b, wide ? 3 : 5)]);
     int32_t outputs[2] = {at, at};
     uint32_t layers = from_to(b, 1, 5);
     for (uint32_t i = 0; i < layers; i++) {
@@ -463,4 +463,13 @@ void build_random(build_t *b, uint64_t seed)
     outputs[0] = at;
     bool two = outputs[1] != outputs[0] && outputs[1] != b->graph.input[0];
     build_end(b, outputs, two ? 2 : 1);
+}
+
+npu_desc_t build_desc(build_t *b, uint64_t seed)
+{
+    static const uint32_t bytes[] = {4096, 6144, 16384, 20000, 65536};
+    npu_desc_t desc = npu_desc_default();
+    for (uint32_t m = 0; seed % 4 != 0 && m < NPU_MEMS; m++)
+        desc.mem_bytes[m] = bytes[build_below(b, 5)];
+    return desc;
 }

@@ -5,6 +5,7 @@
 #define TESTS_NPU_COMPILE_GRAPH_H
 
 #include "npu/compiler/graph.h"
+#include "npu/desc.h"
 #include "sim/rng.h"
 
 typedef struct {
@@ -50,6 +51,10 @@ int32_t build_reshape(build_t *b, int32_t input, uint32_t h, uint32_t w, uint32_
 
 /* A network of a few random layers, any operator, one or two outputs. */
 void build_random(build_t *b, uint64_t seed);
+
+/* A machine for it: mostly with small L1 memories of random sizes, so that layers are cut in every
+ * way there is. */
+npu_desc_t build_desc(build_t *b, uint64_t seed);
 
 uint32_t build_below(build_t *b, uint32_t n);
 

@@ -18,10 +18,11 @@ typedef struct {
     npu_prog_t prog;
 } model_t;
 
-static void model_make(model_t *m, const char *name, bool single)
+static void model_make(model_t *m, const char *name, bool single, bool gather)
 {
     char error[256];
-    npu_compile_options_t options = {.rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE};
+    npu_compile_options_t options = {.rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+                                     .gather_input = gather};
     m->desc = npu_desc_default();
     golden_load_model(&m->graph, test_models_dir(), name);
     ck_assert_msg(
@@ -120,10 +121,10 @@ static void check_image(const model_t *m, const char *name, bool single)
     golden_free(&golden);
 }
 
-static void check_model(const char *name, const char *const *images, bool single)
+static void check_model(const char *name, const char *const *images, bool single, bool gather)
 {
     model_t m;
-    model_make(&m, name, single);
+    model_make(&m, name, single, gather);
     for (uint32_t i = 0; images[i] != NULL; i++) {
         char file[128];
         snprintf(file, sizeof(file), "%s__%s", name, images[i]);
@@ -147,8 +148,8 @@ static const struct {
 static void check_all(void)
 {
     for (size_t i = 0; i < SIM_COUNT(models); i++) {
-        check_model(models[i].model, models[i].images, false);
-        check_model(models[i].model, models[i].single, true);
+        check_model(models[i].model, models[i].images, false, false);
+        check_model(models[i].model, models[i].single, true, false);
     }
 }
 
@@ -174,6 +175,17 @@ START_TEST(every_golden_tensor_is_equal_with_the_best_kernels)
 }
 END_TEST
 
+START_TEST(every_golden_tensor_is_equal_with_gathered_taps)
+{
+    if (test_models_dir() == NULL) {
+        test_skip(NO_MODELS);
+        return;
+    }
+    for (size_t i = 0; i < SIM_COUNT(models); i++)
+        check_model(models[i].model, models[i].images, false, true);
+}
+END_TEST
+
 /* Everything in flight at once, and L1 and L2 small: whatever waits are missing shows. */
 START_TEST(random_networks_on_the_machine_equal_the_reference)
 {
@@ -183,11 +195,9 @@ START_TEST(random_networks_on_the_machine_equal_the_reference)
         char error[256];
         npu_compile_options_t options = {.rounding =
                                              seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE};
-        npu_desc_t desc = npu_desc_default();
-        desc.l2_bytes = 1 << 20;
         build_random(&b, seed);
-        for (uint32_t m = 0; seed % 4 != 0 && m < NPU_MEMS; m++)
-            desc.mem_bytes[m] = 4096u << build_below(&b, 5);
+        npu_desc_t desc = build_desc(&b, seed);
+        desc.l2_bytes = 1 << 20;
         desc.queue_depth = 1 + build_below(&b, 16);
         if (npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK) {
             golden_ref_t ref;
@@ -246,5 +256,6 @@ END_TEST
 
 TEST_MAIN("npu golden tensors", every_golden_tensor_is_equal_with_scalar_kernels,
           every_golden_tensor_is_equal_with_the_best_kernels,
+          every_golden_tensor_is_equal_with_gathered_taps,
           random_networks_on_the_machine_equal_the_reference,
           a_second_inference_gives_the_same_answer_in_the_same_time)

@@ -221,8 +221,7 @@ START_TEST(a_node_that_uses_a_later_tensor_is_refused)
 }
 END_TEST
 
-/* ---- hostile bytes: an error or a whole graph, nothing else ------------------------------------
- */
+/* ---- hostile bytes: an error or a whole graph, nothing else ---------------------------------- */
 
 static bool reads(const uint8_t *data, size_t bytes)
 {

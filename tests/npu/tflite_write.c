@@ -91,8 +91,7 @@ static uint32_t put_table_for(out_t *o, uint32_t at, uint32_t fields)
     return table;
 }
 
-/* ---- the schema -------------------------------------------------------------------------------
- */
+/* ---- the schema ------------------------------------------------------------------------------ */
 
 /* Constants that the graph keeps in the node and the file in a tensor of its own. */
 typedef struct {
