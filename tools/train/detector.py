@@ -14,6 +14,9 @@ import tflite
 WIDTH, HEIGHT, CELL = 160, 120, 8
 GRID_W, GRID_H = WIDTH // CELL, HEIGHT // CELL
 INPUT_SCALE = 1 / 128
+# Written into the file's score: a trained logit of 2.7 (0.94) comes out as 0.5. Off-center cells of a
+# person are left alone in training, so what is below that is mostly a second box on somebody.
+OPERATING_LOGIT = 2.7
 # output channels and stride of each 3 x 3 convolution
 TRUNK = [(16, 2), (24, 2), (32, 1), (48, 2), (48, 1), (48, 1), (48, 1), (48, 1), (48, 1)]
 
@@ -132,8 +135,8 @@ def to_tflite(model, batches):
     logit_scale, logit_zero = affine(*score_range)
     box = add_conv(out, 'box', at, model.box.weight.detach(), model.box.bias.detach(), 1,
                    tflite.NO_ACTIVATION, box_scale, box_zero, [1, h, w, 4])
-    logit = add_conv(out, 'logit', at, model.score.weight.detach(), model.score.bias.detach(), 1,
-                     tflite.NO_ACTIVATION, logit_scale, logit_zero, [1, h, w, 1])
+    logit = add_conv(out, 'logit', at, model.score.weight.detach(),
+                     model.score.bias.detach() - OPERATING_LOGIT, 1, tflite.NO_ACTIVATION, logit_scale, logit_zero, [1, h, w, 1])
     score = out.tensor('score', [1, h, w, 1], 1 / 256, -128)
     out.logistic(logit, score)
     out.outputs = [score, box]

@@ -107,6 +107,7 @@ def main():
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(os.cpu_count())
+    torch.set_flush_denormal(True)  # vanishing gradients would cost ten times the time
     tensors, truth = load(args.frames)
     model = det.Detector()
     train(model, tensors, truth, args.epochs, args.batch, args.minutes)
