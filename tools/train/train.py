@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains scenes/person_160.tflite on frames that the simulator made.
 
-    build/release/train_frames --seeds 1000:2200 --out build/train      # scene, pixel die, ISP
+    build/release/train_frames --seeds 1000:1700 --out build/train      # scene, pixel die, ISP
     tools/train/train.py build/train scenes/person_160.tflite           # this script
 
 build/train holds tensors.bin (int8, planes R G B of 160 x 120, one frame after another) and truth.jsonl
