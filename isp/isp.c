@@ -12,7 +12,8 @@
 
 static bool row_in_roi(const isp_t *isp, uint32_t row)
 {
-    return isp->scaler.active && row >= isp->now.roi_y && row < isp->now.roi_y + isp->now.roi_h;
+    const isp_frame_t *now = &isp->now;
+    return now->tensor && isp->scaler.active && row >= now->roi_y && row < now->roi_y + now->roi_h;
 }
 
 /* RAW line to the demosaic's line buffers. */
@@ -194,6 +195,7 @@ static void begin_tensor(isp_t *isp)
         .out_height_px = job.height_px,
     };
     scaler_begin(&isp->scaler, &region);
+    isp->now.tensor = true;
 }
 
 static void begin_frame(isp_t *isp, const sim_line_t *line)
@@ -203,8 +205,10 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     if (!(isp->regs.ctrl & ISP_CTRL_ENABLE) || !frame_fits(isp, line))
         return;
     isp_latch(isp, line);
+    isp->now.tensor = false;
     isp->in_frame = true;
     isp->next_row_in = isp->next_row_out = 0;
+    isp->end_cycle = 0;
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
 }
@@ -289,12 +293,37 @@ static void isp_reset(sim_comp_t *comp)
     sim_wire_set(&isp->irq, false);
 }
 
+/* The members of `now` one by one: the struct has padding. */
 static const sim_field_t isp_fields[] = {
-    SIM_FIELD(isp_t, regs),        SIM_FIELD(isp_t, now),           SIM_FIELD(isp_t, in_frame),
-    SIM_FIELD(isp_t, next_row_in), SIM_FIELD(isp_t, next_row_out),  SIM_FIELD(isp_t, start_cycle),
-    SIM_FIELD(isp_t, end_cycle),   SIM_FIELD(isp_t, lines),         SIM_FIELD(isp_t, lines_out),
-    SIM_FIELD(isp_t, frames),      SIM_FIELD(isp_t, dropped_lines), SIM_FIELD(isp_t, overruns),
-    SIM_FIELD(isp_t, tensors),     SIM_FIELD(isp_t, lost_tensors),  SIM_FIELD_END,
+    SIM_FIELD(isp_t, regs),
+    SIM_FIELD(isp_t, now.bayer),
+    SIM_FIELD(isp_t, now.bits),
+    SIM_FIELD(isp_t, now.width_px),
+    SIM_FIELD(isp_t, now.height_px),
+    SIM_FIELD(isp_t, now.frame),
+    SIM_FIELD(isp_t, now.line_cycles),
+    SIM_FIELD(isp_t, now.blc),
+    SIM_FIELD(isp_t, now.wb),
+    SIM_FIELD(isp_t, now.ccm),
+    SIM_FIELD(isp_t, now.roi_x),
+    SIM_FIELD(isp_t, now.roi_y),
+    SIM_FIELD(isp_t, now.roi_w),
+    SIM_FIELD(isp_t, now.roi_h),
+    SIM_FIELD(isp_t, now.tensor),
+    SIM_FIELD(isp_t, now.first_ps),
+    SIM_FIELD(isp_t, in_frame),
+    SIM_FIELD(isp_t, next_row_in),
+    SIM_FIELD(isp_t, next_row_out),
+    SIM_FIELD(isp_t, start_cycle),
+    SIM_FIELD(isp_t, end_cycle),
+    SIM_FIELD(isp_t, lines),
+    SIM_FIELD(isp_t, lines_out),
+    SIM_FIELD(isp_t, frames),
+    SIM_FIELD(isp_t, dropped_lines),
+    SIM_FIELD(isp_t, overruns),
+    SIM_FIELD(isp_t, tensors),
+    SIM_FIELD(isp_t, lost_tensors),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t isp_stats[] = {

@@ -99,6 +99,7 @@ typedef struct {
     uint32_t blc[2][2], wb[2][2]; /* [row parity][column parity] */
     int16_t ccm[9];
     uint32_t roi_x, roi_y, roi_w, roi_h; /* in samples of this frame */
+    bool tensor;                         /* its rows go to the scaler */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
 

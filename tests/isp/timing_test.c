@@ -520,6 +520,36 @@ START_TEST(a_frame_has_no_tensor_while_the_last_one_is_being_written)
 }
 END_TEST
 
+/*
+ * Tensor row 0 takes the only slot at 195, row 1 waits for it from 235 on. All source rows have
+ * come, so that is no overrun: but the frame of cycle 500 begins, and sends its own rows, while the
+ * scaler still holds one of frame 0. Row 0 is done at 195 + 1 + 1000, row 1 at 1196 + 1 + 1000.
+ */
+START_TEST(rows_of_the_next_frame_do_not_touch_a_tensor_row_that_waits)
+{
+    isp_desc_t desc = slow_desc();
+    desc.writer_slots = 1;
+    bench_t *b = bench_new_of(&desc);
+    b->ref.out_height_px = 2;
+    b->ref.channels = 1;
+    rig_configure(b->rig, &b->ref, ADDR);
+    bench_expect(b);
+    b->rig->mem.latency_cycles = 1000;
+    bench_frame(b, 0, usual);
+    uint16_t other[WIDTH * HEIGHT] = {0};
+    rig_lines(b->rig, &b->ref, 1, HEIGHT, other, from_cycle(500));
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 12);
+    ck_assert_uint_eq(b->rig->tensor_dones, 1);
+    ck_assert_uint_eq(b->rig->tensor_done_ps, 2197 * CYCLE_PS);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_TENSOR_FRAME"), 0);
+    tensor_is_right(b);
+    ck_assert_int_eq(lines_logged(b), 1); /* frame 1 has no tensor */
+    ck_assert_uint_eq(b->rig->isp.lost_tensors, 1);
+    bench_free(b);
+}
+END_TEST
+
 static void lost_at(uint32_t addr)
 {
     bench_t *b = bench_new();
@@ -831,6 +861,7 @@ TEST_MAIN("isp timing", rows_leave_two_lines_and_the_pipe_later,
           the_last_two_rows_wait_for_the_scaler_as_nothing_pushes_them,
           a_tensor_is_given_up_when_the_memory_is_too_slow, a_row_waits_for_room_and_then_leaves,
           a_frame_has_no_tensor_while_the_last_one_is_being_written,
+          rows_of_the_next_frame_do_not_touch_a_tensor_row_that_waits,
           a_tensor_where_no_memory_is_is_lost_logged_once_and_raises_no_done,
           a_disabled_isp_does_nothing, enable_counts_from_the_next_frame_and_disable_too,
           registers_are_latched_when_line_0_comes,
