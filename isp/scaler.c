@@ -126,10 +126,10 @@ static uint8_t rounded(const scaler_t *scaler, uint32_t sum)
 /* Area: differences of the integral up to each boundary; sums wrap, differences do not. */
 static void area_row(const scaler_t *scaler, uint32_t *sum, uint8_t *out)
 {
-    uint32_t to = scaler->job.out_width_px;
+    uint32_t from = scaler->job.width_px, to = scaler->job.out_width_px;
     uint32_t *integral = sum - 1; /* of the pixels before this one */
     uint32_t running = integral[0] = 0;
-    for (uint32_t i = 1; i <= scaler->job.width_px; i++) {
+    for (uint32_t i = 1; i <= from; i++) {
         running += integral[i];
         integral[i] = running;
     }
