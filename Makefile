@@ -124,7 +124,7 @@ $(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
 $(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
 $(O)/tests/$(1)/%_fuzz: $(O)/tests/$(1)/%_fuzz.o $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) -fsanitize=fuzzer $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@

@@ -2,6 +2,7 @@
 # Runs the benchmarks: each prints "name value unit" lines. Where a peer can be built from Debian's
 # packages it runs right before and after, so that a ratio is of one machine at one time.
 set -u
+export SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1
 for program in "$@"; do
     echo "== ${program#*/tests/}"
     "$program"
