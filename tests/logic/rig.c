@@ -39,15 +39,15 @@ static void probe_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
     rig_probe_t *probe = (rig_probe_t *)(void *)comp;
     if (!peek)
         probe->reads++;
-    if (addr == 8)
+    if (addr == 0xff8)
         probe->stamp = (uint32_t)(sim_now_ps(comp->sim) / 1000);
 }
 
 #define R(member) offsetof(rig_probe_t, member)
 static const sim_reg_t probe_regs[] = {
     {"PROBE_VALUE", "", 0x04, 0x0, 0xffffffff, 0x0, R(value), probe_wrote_value},
-    {"PROBE_STAMP", "", 0x08, 0x0, 0x0, 0x0, R(stamp), NULL},
-    {"PROBE_LEVEL", "", 0x0c, 0x0, 0x1, 0x0, R(level), probe_wrote_level},
+    {"PROBE_STAMP", "", 0xff8, 0x0, 0x0, 0x0, R(stamp), NULL},
+    {"PROBE_LEVEL", "", 0xffc, 0x0, 0x1, 0x0, R(level), probe_wrote_level},
     SIM_REG_END,
 };
 static const sim_kind_t probe_kind = {

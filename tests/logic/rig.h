@@ -27,8 +27,8 @@ enum {
     RIG_NOTHING = 0x20000000,
 };
 
-/* PROBE_VALUE (4) is read-write. PROBE_STAMP (8): a read gives the edge number of now. A write to
- * PROBE_LEVEL (12) sets `line`, which is input 1 of the INTC. */
+/* PROBE_VALUE (4) is read-write. PROBE_STAMP (0xff8): a read gives the edge number of now. A write
+ * to PROBE_LEVEL (0xffc) sets `line`, which is input 1 of the INTC. */
 typedef struct {
     sim_comp_t comp;
     uint32_t value, stamp, level;
