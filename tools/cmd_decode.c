@@ -17,7 +17,7 @@ static void on_problem(void *ctx, const mipi_capture_problem_t *problem)
 {
     uint64_t *problems = ctx;
     ++*problems;
-    if (problem->kind == MIPI_CAPTURE_NOT_A_CAPTURE || problem->kind == MIPI_CAPTURE_VERSION)
+    if (problem->kind == MIPI_CAPTURE_NOT_A_CAPTURE || problem->kind == MIPI_CAPTURE_OTHER_VERSION)
         return; /* the command's own last word */
     fprintf(stderr, "capture: byte %llu, packet %llu: %s\n", (unsigned long long)problem->offset,
             (unsigned long long)problem->packet, mipi_capture_kind_text(problem->kind));

@@ -253,7 +253,7 @@ static int simulate(run_t *run)
     if (run->error[0] != '\0')
         return EXIT_FAILED;
     if (run->interrupted != NULL && *run->interrupted != 0)
-        return fail(run, EXIT_FAILED, "interrupted, nothing kept");
+        return fail(run, EXIT_FAILED, "interrupted");
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x: %s", run->sensor->core.pc,
                     core_state_name(run->sensor->core.state));
