@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- 32-bit fixed point -----------------------------------------------------------------------
- */
+/* ---- 32-bit fixed point ---------------------------------------------------------------------- */
 
 static int32_t saturate32(int64_t x)
 {
@@ -104,8 +103,7 @@ static int32_t one_over_one_plus(int32_t x)
     return shift_left_saturating(y, 1);
 }
 
-/* ---- tensors as numbers -----------------------------------------------------------------------
- */
+/* ---- tensors as numbers ---------------------------------------------------------------------- */
 
 static const npu_tensor_t *tensor_of(const golden_ref_t *r, int32_t t)
 {
@@ -164,8 +162,7 @@ static int32_t activate(const golden_ref_t *r, const npu_node_t *n, int32_t code
     return clamp(code, low, high);
 }
 
-/* ---- operators --------------------------------------------------------------------------------
- */
+/* ---- operators ------------------------------------------------------------------------------- */
 
 static scale_t accumulator_scale(const golden_ref_t *r, const npu_node_t *n, uint32_t channel)
 {
@@ -480,8 +477,7 @@ static void run_reshape(const golden_ref_t *r, const npu_node_t *n)
     memcpy(r->tensor[n->output[0]], r->tensor[n->input[0]], tensor_of(r, n->input[0])->bytes);
 }
 
-/* ---- the graph --------------------------------------------------------------------------------
- */
+/* ---- the graph ------------------------------------------------------------------------------- */
 
 static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t *) = {
     [NPU_NODE_ADD] = run_elementwise,
