@@ -188,8 +188,8 @@ bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value)
 {
     const ccs_reg_t *reg = find(addr);
     if (reg == NULL || !reg->writable) {
-        sim_log(&ccs->comp, SIM_LOG_GUEST, "host write of 0x%x to %s register 0x%04x, ignored", value,
-                reg == NULL ? "unknown" : "read-only", addr);
+        sim_log(&ccs->comp, SIM_LOG_GUEST, "host write of 0x%x to %s register 0x%04x, ignored",
+                value, reg == NULL ? "unknown" : "read-only", addr);
         return false;
     }
     if (!reg->modeled && get(ccs, addr, reg->bytes) != value)

@@ -1,7 +1,9 @@
 /*
- * ccs.h - the camera control registers that a host sees over CCI (I2C), and the clock tree they set.
+ * ccs.h - the camera control registers that a host sees over CCI (I2C), and the clock tree they
+ * set.
  *
- *   host ---- 16-bit register address, big-endian data ----> | CCS registers | <---- CCI page ---- core
+ *   host ---- 16-bit register address, big-endian data ----> | CCS registers | <---- CCI page ----
+ * core
  *
  * The host writes registers by the names and addresses of MIPI CCS 1.1 and of the IMX500 kernel
  * driver; the firmware sees every write (interrupt) and programs the blocks behind them. Registers

@@ -29,8 +29,8 @@ typedef struct {
 
 typedef struct {
     sim_t *sim;
-    timeline_frame_t frame[TIMELINE_FRAMES]; /* by frame number modulo */
-    uint32_t npu_frame;                      /* whose tensor the NPU works on */
+    timeline_frame_t frame[TIMELINE_FRAMES];                /* by frame number modulo */
+    uint32_t npu_frame;                                     /* whose tensor the NPU works on */
     void (*done)(void *ctx, const timeline_frame_t *frame); /* may be NULL */
     void *done_ctx;
 } timeline_t;

@@ -78,8 +78,9 @@ int cli_parse(const cli_t *cli, int argc, char **argv, char ***args, int *count)
             return EXIT_FINE;
         }
         if (code == '?' || code == ':') {
-            fprintf(stderr, "fovea %s: %s: %s (see `fovea %s --help`)\n", cli->name, argv[optind - 1],
-                    code == ':' ? "needs an argument" : "no such option", cli->name);
+            fprintf(stderr, "fovea %s: %s: %s (see `fovea %s --help`)\n", cli->name,
+                    argv[optind - 1], code == ':' ? "needs an argument" : "no such option",
+                    cli->name);
             return EXIT_USAGE;
         }
         const cli_opt_t *opt = find_opt(cli, code);

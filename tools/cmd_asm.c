@@ -27,7 +27,8 @@ static uint8_t *read_all(const char *file, size_t *bytes, char *error, size_t er
         data = larger;
     }
     if (data == NULL || ferror(stdin)) {
-        snprintf(error, error_bytes, "standard input: %s", data == NULL ? "out of memory" : "cannot be read");
+        snprintf(error, error_bytes, "standard input: %s",
+                 data == NULL ? "out of memory" : "cannot be read");
         free(data);
         return NULL;
     }
@@ -76,7 +77,8 @@ static int print(char *text)
 int cmd_disasm(int argc, char **argv)
 {
     const char *manual = NULL;
-    const cli_opt_t opts[] = {{0, "manual", NULL, "the instruction set as Markdown, no program", &manual}};
+    const cli_opt_t opts[] = {
+        {0, "manual", NULL, "the instruction set as Markdown, no program", &manual}};
     const cli_t cli = {"disasm", "FILE.fnp|-", "Prints an NPU program as text.", opts, 1, 0, 1};
     char **args, error[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);

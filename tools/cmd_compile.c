@@ -69,7 +69,8 @@ static void print_json(const npu_prog_t *prog, const npu_compile_report_t *repor
 {
     sim_json_t *out = sim_json_object();
     sim_json_add_str(out, "model", prog->meta.name);
-    sim_json_add_str(out, "rounding", prog->meta.rounding == NPU_ROUND_SINGLE ? "single" : "double");
+    sim_json_add_str(out, "rounding",
+                     prog->meta.rounding == NPU_ROUND_SINGLE ? "single" : "double");
     sim_json_add_u64(out, "instructions", prog->insn_count);
     sim_json_add_u64(out, "macs", prog->meta.macs);
     sim_json_add_u64(out, "l2_peak_bytes", prog->meta.l2_peak_bytes);
@@ -84,8 +85,8 @@ static void print_json(const npu_prog_t *prog, const npu_compile_report_t *repor
 static void default_out(const char *model, char *out, size_t bytes)
 {
     const char *dot = strrchr(model, '.'), *slash = strrchr(model, '/');
-    int length = dot != NULL && (slash == NULL || dot > slash) ? (int)(dot - model)
-                                                                : (int)strlen(model);
+    int length =
+        dot != NULL && (slash == NULL || dot > slash) ? (int)(dot - model) : (int)strlen(model);
     snprintf(out, bytes, "%.*s.fnp", length, model);
 }
 
@@ -101,7 +102,8 @@ int cmd_compile(int argc, char **argv)
         {'r', "report", NULL, "layers and memory map", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
-    const cli_t cli = {"compile", "MODEL.tflite", "Compiles a model for the NPU.", opts, SIM_COUNT(opts), 1, 1};
+    const cli_t cli = {
+        "compile", "MODEL.tflite", "Compiles a model for the NPU.", opts, SIM_COUNT(opts), 1, 1};
     char **args, error[512], path[1024];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)

@@ -50,9 +50,13 @@ int cmd_decode(int argc, char **argv)
     const char *out_dir = "frames";
     const cli_opt_t opts[] = {
         {'o', "out", "DIR", "where metadata.jsonl and images go (default: frames)", &out_dir}};
-    const cli_t cli = {"decode",         "CAPTURE", "Decodes link.csi2 as a host would: "
-                                                    "metadata.jsonl and RAW images as PNG.",
-                       opts,             1,         1,
+    const cli_t cli = {"decode",
+                       "CAPTURE",
+                       "Decodes link.csi2 as a host would: "
+                       "metadata.jsonl and RAW images as PNG.",
+                       opts,
+                       1,
+                       1,
                        1};
     char **args, error[512], path[1024];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);

@@ -175,9 +175,9 @@ static void add_layer(sim_json_t *layers, const inference_t *in, uint32_t n)
     sim_json_add_u64(item, "cycles", report.cycles);
     sim_json_add_u64(item, "macs", layer->macs);
     sim_json_add_num(item, "utilization",
-                     report.cycles != 0 ? (double)layer->macs / ((double)report.cycles *
-                                                                 peak_macs(&in->npu.desc))
-                                        : 0);
+                     report.cycles != 0
+                         ? (double)layer->macs / ((double)report.cycles * peak_macs(&in->npu.desc))
+                         : 0);
     sim_json_add_u64(item, "l2_bytes", report.l2_bytes);
     sim_json_add_u64(item, "l1_bytes", report.l1_bytes);
     sim_json_add_str(item, "long_pole", engine_name(report.long_pole));
@@ -309,7 +309,10 @@ int cmd_infer(int argc, char **argv)
         {0, "simd", "LEVEL", "scalar, avx2 or avx512; no effect on results", &simd},
         {0, "json", NULL, "everything as one JSON object", &json},
     };
-    const cli_t cli = {"infer", "MODEL [IMAGE.png]", "Runs a .tflite or .fnp once on the NPU alone.", opts, SIM_COUNT(opts), 1, 2};
+    const cli_t cli = {
+        "infer", "MODEL [IMAGE.png]", "Runs a .tflite or .fnp once on the NPU alone.",
+        opts,    SIM_COUNT(opts),     1,
+        2};
     char **args, error[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
@@ -335,7 +338,8 @@ int cmd_infer(int argc, char **argv)
     int code = EXIT_USAGE;
     if (codes == NULL || in == NULL)
         code = cli_fail(EXIT_FAILED, "out of memory");
-    else if (!read_input(&prog, count == 2 ? args[1] : NULL, raw, &affine, codes, error, sizeof(error)))
+    else if (!read_input(&prog, count == 2 ? args[1] : NULL, raw, &affine, codes, error,
+                         sizeof(error)))
         cli_fail(code, "%s", error);
     else if (!inference_init(in, &desc, &prog))
         cli_fail(code, "%s", in->error);

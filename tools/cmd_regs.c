@@ -87,8 +87,9 @@ static void md_head(void)
 
 static void md_page(const sim_comp_t *comp, uint32_t base)
 {
-    printf("\n## %s, 0x%08x\n\n| offset | name | access | reset | meaning |\n|---|---|---|---|---|\n",
-           comp->name, base);
+    printf(
+        "\n## %s, 0x%08x\n\n| offset | name | access | reset | meaning |\n|---|---|---|---|---|\n",
+        comp->name, base);
 }
 
 static void md_reg(const sim_reg_t *reg, uint32_t base)
@@ -107,7 +108,8 @@ static void md_tail(const sensor_t *sensor)
          "modeled |\n|---|---|---|---|---|---|");
     for (uint32_t i = 0; i < count; i++)
         printf("| 0x%04x | %s | %u | %s | 0x%x | %s |\n", regs[i].addr, regs[i].name, regs[i].bytes,
-               regs[i].writable ? "RW" : "RO", regs[i].reset, regs[i].modeled ? "yes" : "kept only");
+               regs[i].writable ? "RW" : "RO", regs[i].reset,
+               regs[i].modeled ? "yes" : "kept only");
 }
 
 /* ---- CMSIS-SVD ---- */
@@ -192,7 +194,8 @@ int cmd_regs(int argc, char **argv)
         {0, "markdown", NULL, "manual", &markdown},
         {0, "svd", NULL, "CMSIS-SVD, for debuggers", &svd},
     };
-    const cli_t cli = {"regs", "", "Prints the register map (default: --markdown).", opts, SIM_COUNT(opts), 0, 0};
+    const cli_t cli = {
+        "regs", "", "Prints the register map (default: --markdown).", opts, SIM_COUNT(opts), 0, 0};
     char **args;
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
@@ -205,7 +208,8 @@ int cmd_regs(int argc, char **argv)
     sensor_t *sensor = sensor_new();
     sensor_desc_t desc = sensor_desc_default();
     int code = EXIT_FINE;
-    if (sim == NULL || pool == NULL || sensor == NULL || sensor_init(sensor, sim, &desc, pool) != SIM_OK)
+    if (sim == NULL || pool == NULL || sensor == NULL ||
+        sensor_init(sensor, sim, &desc, pool) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", sim != NULL ? sim_error(sim) : "out of memory");
     else
         print_map(c != NULL ? &c_format : svd != NULL ? &svd_format : &md_format, sensor);

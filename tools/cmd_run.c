@@ -73,11 +73,13 @@ int cmd_run(int argc, char **argv)
         {0, "scene-seed", "N", "seed of the world", &f->scene_seed},
         {'o', "out", "DIR", "where results go (default: out/<scenario>)", &desc.out_dir},
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
-        {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results", &simd},
+        {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results",
+         &simd},
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
-    const cli_t cli = {"run", "SCENARIO", "Simulates a scenario, scene to host.", opts, SIM_COUNT(opts), 1, 1};
+    const cli_t cli = {
+        "run", "SCENARIO", "Simulates a scenario, scene to host.", opts, SIM_COUNT(opts), 1, 1};
     char **args, out[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)

@@ -87,7 +87,8 @@ metadata_event_t metadata_event(const metadata_t *metadata, uint32_t index)
 {
     uint32_t first = META_HEADER_WORDS + metadata->boxes * META_BOX_WORDS;
     uint32_t at = first + index * META_EVENT_WORDS;
-    return (metadata_event_t){field(metadata->bytes, at, 0, 16), field(metadata->bytes, at, 16, 16)};
+    return (metadata_event_t){field(metadata->bytes, at, 0, 16),
+                              field(metadata->bytes, at, 16, 16)};
 }
 
 static const char *event_name(uint32_t kind)

@@ -14,7 +14,8 @@ typedef struct {
     bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;
 
-/* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error. */
+/* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error.
+ */
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
 

@@ -8,7 +8,8 @@
 #include "npu/compiler/tensor_io.h"
 #include "sim/png.h"
 
-static uint8_t sample(const sim_image_t *image, uint32_t x, uint32_t y, uint32_t c, uint32_t channels)
+static uint8_t sample(const sim_image_t *image, uint32_t x, uint32_t y, uint32_t c,
+                      uint32_t channels)
 {
     const uint8_t *px = image->data + ((size_t)y * image->width_px + x) * image->channels;
     if (image->channels == 3 && channels == 1)
@@ -40,7 +41,8 @@ static uint8_t blend(const sim_image_t *image, tap_t x, tap_t y, uint32_t c, uin
     return (uint8_t)((sum + (UINT64_C(1) << 31)) >> 32);
 }
 
-static void resize(const sim_image_t *image, uint32_t w, uint32_t h, uint32_t channels, uint8_t *out)
+static void resize(const sim_image_t *image, uint32_t w, uint32_t h, uint32_t channels,
+                   uint8_t *out)
 {
     for (uint32_t y = 0; y < h; y++) {
         tap_t ty = tap(y, image->height_px, h);
@@ -80,8 +82,8 @@ bool pixels_read(const char *file, const npu_prog_t *prog, const pixels_scale_t 
         snprintf(error, error_bytes, "%s: the network takes %u channels, expected 1 or 3", file,
                  channels);
     if (fine) {
-        resize(&image, prog->net[NPU_NET_INPUT_WIDTH_W], prog->net[NPU_NET_INPUT_HEIGHT_W], channels,
-               pixels);
+        resize(&image, prog->net[NPU_NET_INPUT_WIDTH_W], prog->net[NPU_NET_INPUT_HEIGHT_W],
+               channels, pixels);
         if (scale->float_input && scale->given)
             quantize(prog, scale, pixels, count, codes);
         else if (scale->float_input)

@@ -30,7 +30,8 @@ bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t
     preview->line_px = scene_line_px(scene, isp->desc.array_width_px);
     if (every == 0)
         return true;
-    preview->image = (sim_image_t){width_px, height_px, 3, malloc(3 * (size_t)width_px * height_px)};
+    preview->image =
+        (sim_image_t){width_px, height_px, 3, malloc(3 * (size_t)width_px * height_px)};
     return preview->image.data != NULL &&
            isp_add_rgb_sink(isp, (sim_line_sink_t){on_line, preview});
 }

@@ -11,8 +11,8 @@
 #include "tools/network.h"
 #include "tools/stats.h"
 
-#define SLICE_PS (5 * SIM_PS_PER_MS)     /* between looks at the clock and at Ctrl-C */
-#define PATIENCE_PS (2 * SIM_PS_PER_S)   /* without a frame the run is given up */
+#define SLICE_PS (5 * SIM_PS_PER_MS)   /* between looks at the clock and at Ctrl-C */
+#define PATIENCE_PS (2 * SIM_PS_PER_S) /* without a frame the run is given up */
 enum { MAX_ELF_BYTES = 16 << 20, LATE_FRAMES = 2 };
 
 static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
@@ -159,11 +159,12 @@ static int load_firmware(run_t *run)
 {
     char error[512];
     size_t bytes;
-    uint8_t *elf = sim_file_read(run->scenario.firmware, MAX_ELF_BYTES, &bytes, error, sizeof(error));
+    uint8_t *elf =
+        sim_file_read(run->scenario.firmware, MAX_ELF_BYTES, &bytes, error, sizeof(error));
     if (elf == NULL)
         return fail(run, EXIT_USAGE, "%s", error);
-    sim_err_t err = sensor_load_firmware(run->sensor, elf, bytes, run->scenario.firmware, error,
-                                         sizeof(error));
+    sim_err_t err =
+        sensor_load_firmware(run->sensor, elf, bytes, run->scenario.firmware, error, sizeof(error));
     free(elf);
     return err == SIM_OK ? EXIT_FINE : fail(run, EXIT_USAGE, "%s", error);
 }
@@ -192,7 +193,8 @@ static int connect(run_t *run)
     sensor->uart.sent_ctx = run;
     sensor->timeline.done = on_frame_done;
     sensor->timeline.done_ctx = run;
-    host_init(&run->host, run->results.metadata, run->scenario.output.raw ? run->results.dir : NULL);
+    host_init(&run->host, run->results.metadata,
+              run->scenario.output.raw ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
     run->host.ctx = run;
     mipi_capture_begin(&run->capture, run->results.link, &sensor->mipi.desc.dphy);
@@ -301,8 +303,7 @@ static bool write_host(run_t *run)
     sim_json_add_u64(host, "threads", sim_pool_threads(run->pool));
     sim_json_add_str(host, "simd", sim_simd_name(sim_simd()));
     sim_json_add_num(host, "wall_s", run->host_s);
-    sim_json_add_num(host, "real_time_ratio",
-                     (double)sim_now_ps(run->sim) / 1e12 / run->host_s);
+    sim_json_add_num(host, "real_time_ratio", (double)sim_now_ps(run->sim) / 1e12 / run->host_s);
     sim_json_add_u64(host, "events", sim_events_fired(run->sim));
     bool fine = write_json(run, "host.json", host);
     sim_json_free(host);

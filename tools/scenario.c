@@ -214,7 +214,8 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     sim_cfg_need(root, "chip");
     sim_cfg_need(root, "firmware");
     resolve(root, "chip", s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
-    resolve(root, "firmware", s->firmware, dir, sim_cfg_str(root, "firmware", NULL), flags->firmware);
+    resolve(root, "firmware", s->firmware, dir, sim_cfg_str(root, "firmware", NULL),
+            flags->firmware);
     uint32_t networks = sim_cfg_count(root, "networks");
     if (networks != 1 && flags->network == NULL)
         sim_cfg_fail(root, "networks", "%u networks, expected 1", networks);

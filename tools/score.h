@@ -2,7 +2,8 @@
  * score.h - boxes that were reported against boxes that were true.
  *
  * A reported box is right when it overlaps a true box that no better overlapping one has taken, by
- * intersection over union of at least SCORE_MIN_IOU. precision = right / reported, recall = right / true.
+ * intersection over union of at least SCORE_MIN_IOU. precision = right / reported, recall = right /
+ * true.
  */
 #ifndef TOOLS_SCORE_H
 #define TOOLS_SCORE_H

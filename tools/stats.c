@@ -26,8 +26,7 @@ static sim_json_t *branch_at(tree_t *tree, const char *path, size_t length)
     for (size_t i = 0; i < length; i++)
         if (path[i] == '.')
             dot = path + i;
-    sim_json_t *parent =
-        dot != NULL ? branch_at(tree, path, (size_t)(dot - path)) : tree->root;
+    sim_json_t *parent = dot != NULL ? branch_at(tree, path, (size_t)(dot - path)) : tree->root;
     const char *name = dot != NULL ? dot + 1 : path;
     char key[64] = "";
     memcpy(key, name, length - (size_t)(name - path));

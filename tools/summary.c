@@ -44,17 +44,17 @@ static void print_frame_0(const timeline_frame_t *f, FILE *to)
             "frame 0   exposure %.3f + readout %.3f + ISP %.3f + NPU %.3f + firmware %.3f + link "
             "%.3f = %.3f ms\n",
             ms(f->readout_start_ps - f->exposure_start_ps),
-            ms(f->readout_end_ps - f->readout_start_ps),
-            ms(f->npu_start_ps - f->readout_end_ps), ms(f->npu_end_ps - f->npu_start_ps),
-            ms(f->firmware_end_ps - f->npu_end_ps), ms(f->link_last_ps - f->firmware_end_ps),
-            ms(f->link_last_ps - f->exposure_start_ps));
+            ms(f->readout_end_ps - f->readout_start_ps), ms(f->npu_start_ps - f->readout_end_ps),
+            ms(f->npu_end_ps - f->npu_start_ps), ms(f->firmware_end_ps - f->npu_end_ps),
+            ms(f->link_last_ps - f->firmware_end_ps), ms(f->link_last_ps - f->exposure_start_ps));
 }
 
 void run_print_summary(const run_t *run, FILE *to)
 {
     pix_size_t size = frame_size(run);
     double simulated = (double)sim_now_ps(run->sim) / 1e12;
-    fprintf(to, "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
+    fprintf(to,
+            "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
             (unsigned long long)run->host.metadata_frames, size.width_px, size.height_px, simulated,
             run->host_s, simulated / run->host_s);
     fprintf(to,
@@ -63,9 +63,11 @@ void run_print_summary(const run_t *run, FILE *to)
             score_precision(&run->score), score_recall(&run->score), SCORE_MIN_IOU);
     fprintf(to, "crossings %u in, %u out (truth: %u in, %u out)\n", run->count_in, run->count_out,
             run->truth_in, run->truth_out);
-    fprintf(to, "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
-            mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
-            mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
+    fprintf(
+        to,
+        "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
+        mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
+        mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
     print_frame_0(&run->first, to);
     fprintf(to, "NPU       %s: %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
             run->program.meta.name, npu_cycles(run), mean_ms(&run->npu_time),

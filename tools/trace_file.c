@@ -36,7 +36,10 @@ static uint32_t track_number(trace_file_t *trace, const char *track)
         return n < trace->tracks ? n + 1 : TRACE_TRACKS;
     snprintf(trace->track[n], TRACE_NAME, "%s", track);
     trace->tracks++;
-    fprintf(trace->stream, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32 ",\"name\":\"thread_name\",\"args\":{\"name\":", n + 1);
+    fprintf(trace->stream,
+            ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32
+            ",\"name\":\"thread_name\",\"args\":{\"name\":",
+            n + 1);
     print_string(trace->stream, track);
     fputs("}}", trace->stream);
     return n + 1;

@@ -123,4 +123,5 @@ TEST_MAIN("firmware detect", a_cell_above_the_threshold_becomes_a_box,
           the_threshold_itself_passes_and_one_below_does_not,
           of_two_boxes_on_one_thing_the_better_stays, boxes_side_by_side_both_stay_best_first,
           boxes_end_at_the_region, the_order_of_the_two_outputs_does_not_matter,
-          a_classifier_gives_the_whole_region_when_person_wins, outputs_of_no_known_kind_are_refused)
+          a_classifier_gives_the_whole_region_when_person_wins,
+          outputs_of_no_known_kind_are_refused)

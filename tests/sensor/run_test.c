@@ -13,8 +13,8 @@ static char text[65536];
 
 static void run_entrance(const char *name, const char *flags)
 {
-    int code = fovea(text, sizeof(text), "run scenes/entrance.json --frames 3 --out " FOVEA_OUT "/%s %s",
-                     name, flags);
+    int code = fovea(text, sizeof(text),
+                     "run scenes/entrance.json --frames 3 --out " FOVEA_OUT "/%s %s", name, flags);
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
 }
 
@@ -61,8 +61,8 @@ END_TEST
 START_TEST(decode_rebuilds_the_metadata_from_the_link_alone)
 {
     run_entrance("decode", "");
-    ck_assert_int_eq(fovea(text, sizeof(text), "decode " FOVEA_OUT "/decode/link.csi2 --out " FOVEA_OUT
-                                               "/decoded"),
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "decode " FOVEA_OUT "/decode/link.csi2 --out " FOVEA_OUT "/decoded"),
                      0);
     ck_assert(same_file(FOVEA_OUT "/decode/metadata.jsonl", FOVEA_OUT "/decoded/metadata.jsonl"));
 }
@@ -143,19 +143,21 @@ START_TEST(a_png_world_with_a_person_is_reported_as_one)
         test_skip("no models folder");
         return;
     }
-    int code = fovea(text, sizeof(text),
-                     "run scenes/entrance.json --frames 2 --scene %s/images/person_96x96g.png --network "
-                     "%s/person_detect.tflite --out " FOVEA_OUT "/png",
-                     models, models);
+    int code =
+        fovea(text, sizeof(text),
+              "run scenes/entrance.json --frames 2 --scene %s/images/person_96x96g.png --network "
+              "%s/person_detect.tflite --out " FOVEA_OUT "/png",
+              models, models);
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     char *lines = read_text(FOVEA_OUT "/png/metadata.jsonl", &bytes);
     ck_assert_int_eq(line_count(lines), 2);
     ck_assert_ptr_nonnull(strstr(lines, "\"class\":\"person\""));
     free(lines);
-    code = fovea(text, sizeof(text),
-                 "run scenes/entrance.json --frames 1 --scene %s/images/no_person_96x96g.png --network "
-                 "%s/person_detect.tflite --out " FOVEA_OUT "/png0",
-                 models, models);
+    code = fovea(
+        text, sizeof(text),
+        "run scenes/entrance.json --frames 1 --scene %s/images/no_person_96x96g.png --network "
+        "%s/person_detect.tflite --out " FOVEA_OUT "/png0",
+        models, models);
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     lines = read_text(FOVEA_OUT "/png0/metadata.jsonl", &bytes);
     ck_assert_ptr_null(strstr(lines, "person"));
@@ -171,8 +173,8 @@ START_TEST(raw_images_cross_the_link_when_asked_for)
     char *raw = strstr(scenario, "\"raw\": false");
     ck_assert_ptr_nonnull(raw);
     memcpy(raw, "\"raw\": true ", 12);
-    ck_assert_int_eq(sim_file_write("scenes/raw_test.part.json", scenario, bytes, error, sizeof(error)),
-                     SIM_OK);
+    ck_assert_int_eq(
+        sim_file_write("scenes/raw_test.part.json", scenario, bytes, error, sizeof(error)), SIM_OK);
     free(scenario);
     int code = fovea(text, sizeof(text),
                      "run scenes/raw_test.part.json --frames 2 --out " FOVEA_OUT "/raw");

@@ -9,7 +9,8 @@ static uint32_t packet[META_MAX_BYTES / 4];
 /* What the firmware would send: two boxes, one event. */
 static uint32_t build(void)
 {
-    static const det_box_t boxes[2] = {{10, 20, 110, 320, 250, 1}, {4000, 3000, 4056, 3040, 128, 1}};
+    static const det_box_t boxes[2] = {{10, 20, 110, 320, 250, 1},
+                                       {4000, 3000, 4056, 3040, 128, 1}};
     static const uint16_t ids[2] = {7, 65535};
     static trk_state_t tracker;
     trk_init(&tracker, 0, 0);
@@ -63,11 +64,12 @@ START_TEST(a_line_of_json_has_the_agreed_keys)
     sim_json_t *line = metadata_json(&m);
     char *text = sim_json_print(line, false);
     ck_assert_str_eq(
-        text, "{\"frame\":41,\"time_ps\":1250999896491,\"network\":5,\"boxes\":[{\"id\":7,\"class\":"
-              "\"person\",\"score\":0.9765625,\"x\":10,\"y\":20,\"w\":100,\"h\":300},{\"id\":65535,"
-              "\"class\":\"person\",\"score\":0.5,\"x\":4000,\"y\":3000,\"w\":56,\"h\":40}],"
-              "\"counts\":{\"in\":3,\"out\":2},\"events\":[{\"type\":\"crossed_out\",\"id\":7}],"
-              "\"latency_us\":40123}");
+        text,
+        "{\"frame\":41,\"time_ps\":1250999896491,\"network\":5,\"boxes\":[{\"id\":7,\"class\":"
+        "\"person\",\"score\":0.9765625,\"x\":10,\"y\":20,\"w\":100,\"h\":300},{\"id\":65535,"
+        "\"class\":\"person\",\"score\":0.5,\"x\":4000,\"y\":3000,\"w\":56,\"h\":40}],"
+        "\"counts\":{\"in\":3,\"out\":2},\"events\":[{\"type\":\"crossed_out\",\"id\":7}],"
+        "\"latency_us\":40123}");
     free(text);
     sim_json_free(line);
 }

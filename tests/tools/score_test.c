@@ -1,7 +1,7 @@
 #include "tests/test.h"
 
-#include "firmware/include/meta.h"
 #include "firmware/include/fovea_metadata.h"
+#include "firmware/include/meta.h"
 #include "tools/score.h"
 
 static uint32_t packet[META_MAX_BYTES / 4];

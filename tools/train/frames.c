@@ -1,7 +1,8 @@
 /*
  * frames.c - training frames: input tensors as the simulated sensor makes them, with their truth.
  *
- *   train_frames --chip logic/chips/imx500.json --scene scenes/entrance.json --seeds 1000:1400 --out DIR
+ *   train_frames --chip logic/chips/imx500.json --scene scenes/entrance.json --seeds 1000:1400
+ * --out DIR
  *
  * For each seed another world, seen by the real pixel die and ISP (rolling shutter, noise, color
  * and resize included) a few times within its three seconds, at several exposures. Writes
@@ -18,8 +19,9 @@
 #include "tools/cli.h"
 
 enum { WIDTH = 160, HEIGHT = 120, CHANNELS = 3, TENSOR_ADDR = BUS_L2_BASE + 4096, ROWS = 1520 };
-#define TRUTH_MIN_VISIBLE 0.05 /* less visible people are in the truth, for training to leave alone */
-#define FRAME_LINES 30000      /* 0.38 s from frame to frame: views that differ */
+#define TRUTH_MIN_VISIBLE                                                                          \
+    0.05                  /* less visible people are in the truth, for training to leave alone */
+#define FRAME_LINES 30000 /* 0.38 s from frame to frame: views that differ */
 
 typedef struct {
     sim_t *sim;
