@@ -71,7 +71,8 @@ uint32_t npu_prog_add_blob(npu_prog_t *prog, uint32_t l2, const void *data, uint
         free(copy);
         return UINT32_MAX;
     }
-    memcpy(copy, data, bytes);
+    if (bytes != 0) /* data may then be NULL */
+        memcpy(copy, data, bytes);
     prog->blobs = array;
     prog->blobs[prog->blob_count] = (npu_blob_t){l2, bytes, copy};
     return prog->blob_count++;

@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Runs each fuzzer for FUZZ_SECONDS. A corpus that grows is kept beside the program, in the build folder;
-# seeds are tests/AREA/corpus/NAME where there are any.
+# Runs each fuzzer for FUZZ_SECONDS, or for FUZZ_RUNS inputs of a fixed seed where that is set: the same
+# inputs each time. A corpus that grows is kept beside the program, in the build folder; seeds are
+# tests/AREA/corpus/NAME where there are any.
 set -u
+runs=
+[ -n "${FUZZ_RUNS:-}" ] && runs="-runs=$FUZZ_RUNS -seed=1"
 failed=0
 for program in "$@"; do
     name=$(basename "$program" _fuzz) area=$(basename "$(dirname "$program")")
     corpus=$program.corpus seeds=tests/$area/corpus/$name
     mkdir -p "$corpus"
     [ -d "$seeds" ] || seeds=
-    if out=$("$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 \
+    # shellcheck disable=SC2086
+    if out=$("$program" $runs -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 \
         -artifact_prefix="$program." "$corpus" $seeds 2>&1); then
         printf '%-28s %s\n' "$area/$name" "$(grep -oE 'Done [0-9]+ runs' <<<"$out")"
     else

@@ -183,8 +183,18 @@ START_TEST(names_are_made_printable)
 }
 END_TEST
 
+START_TEST(a_blob_of_no_bytes_needs_no_data)
+{
+    npu_prog_t prog = {0};
+    ck_assert_uint_eq(npu_prog_add_blob(&prog, 64, NULL, 0), 0);
+    ck_assert_uint_eq(prog.blobs[0].bytes, 0);
+    npu_prog_free(&prog);
+}
+END_TEST
+
 TEST_MAIN("npu program file", a_file_reads_back_as_the_program_it_was_made_from,
           every_single_byte_of_a_file_matters, a_cut_file_is_refused_wherever_it_is_cut,
           a_file_with_right_checksums_and_wrong_content_is_refused_or_valid,
           messages_say_where_and_what, a_program_too_large_for_the_chip_is_named,
-          names_are_made_printable)
+          names_are_made_printable,
+          a_blob_of_no_bytes_needs_no_data)
