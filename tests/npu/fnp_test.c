@@ -196,5 +196,4 @@ TEST_MAIN("npu program file", a_file_reads_back_as_the_program_it_was_made_from,
           every_single_byte_of_a_file_matters, a_cut_file_is_refused_wherever_it_is_cut,
           a_file_with_right_checksums_and_wrong_content_is_refused_or_valid,
           messages_say_where_and_what, a_program_too_large_for_the_chip_is_named,
-          names_are_made_printable,
-          a_blob_of_no_bytes_needs_no_data)
+          names_are_made_printable, a_blob_of_no_bytes_needs_no_data)

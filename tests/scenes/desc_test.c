@@ -164,8 +164,11 @@ static void write_text(const char *file, const char *text)
 
 START_TEST(a_file_may_be_a_scenario_a_scene_or_name_one)
 {
-    static const char *const scenario = "/tmp/fovea_desc_test_a.json";
-    static const char *const scene_file = "/tmp/fovea_desc_test_b.json";
+    char scenario[64], scene_file[64], naming_b[64], naming_a[64]; /* several may run at once */
+    snprintf(scenario, sizeof(scenario), "/tmp/fovea_desc_test_%ld_a.json", (long)getpid());
+    snprintf(scene_file, sizeof(scene_file), "/tmp/fovea_desc_test_%ld_b.json", (long)getpid());
+    snprintf(naming_a, sizeof(naming_a), "{\"scene\": \"%s\"}", strrchr(scenario, '/') + 1);
+    snprintf(naming_b, sizeof(naming_b), "{\"scene\": \"%s\"}", strrchr(scene_file, '/') + 1);
     static const char *const plain = "{\"seed\": 3, \"background\": {\"kind\": \"plain\"}}";
     char error[512], inside[256];
     scene_t *scene;
@@ -175,16 +178,16 @@ START_TEST(a_file_may_be_a_scenario_a_scene_or_name_one)
     ck_assert(scene_desc(scene)->seed == 3);
     scene_free(scene);
     write_text(scene_file, plain);
-    write_text(scenario, "{\"scene\": \"fovea_desc_test_b.json\"}");
+    write_text(scenario, naming_b);
     ck_assert_int_eq(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), SIM_OK);
     ck_assert(scene_desc(scene)->seed == 3);
     scene_free(scene);
-    write_text(scene_file, "{\"scene\": \"fovea_desc_test_a.json\"}"); /* round and round */
+    write_text(scene_file, naming_a); /* round and round */
     ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
     ck_assert_ptr_null(scene);
     unlink(scene_file);
     ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
-    ck_assert_ptr_nonnull(strstr(error, "fovea_desc_test_b.json"));
+    ck_assert_ptr_nonnull(strstr(error, scene_file));
     unlink(scenario);
     ck_assert_int_lt(scene_load_file(scenario, NULL, &scene, error, sizeof(error)), 0);
     ck_assert_ptr_nonnull(strstr(error, scenario));

@@ -6,7 +6,7 @@
 #include "scene_help.h"
 #include "tests/test.h"
 
-static const char *const file = "/tmp/fovea_picture_test.png";
+static char file[64]; /* of this process: several may run at once */
 
 static void write_png(uint32_t width, uint32_t height, uint32_t channels, const uint8_t *data)
 {
@@ -14,6 +14,7 @@ static void write_png(uint32_t width, uint32_t height, uint32_t channels, const 
     uint8_t *copy = malloc((size_t)width * height * channels);
     memcpy(copy, data, (size_t)width * height * channels);
     sim_image_t image = {width, height, channels, copy};
+    snprintf(file, sizeof(file), "/tmp/fovea_picture_test_%ld.png", (long)getpid());
     ck_assert_int_eq(sim_png_write(file, &image, error, sizeof(error)), SIM_OK);
     free(copy);
 }
