@@ -21,7 +21,7 @@ enum {
     APP_LINE_HYSTERESIS = 0x9004,
 };
 
-enum { EV_NPU_DONE = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1) };
+enum { EV_NPU_DONE = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1), EV_NPU_ERROR = HAL_BIT(2) };
 
 typedef struct {
     uint32_t frame;
@@ -30,7 +30,6 @@ typedef struct {
 
 static volatile uint32_t events;         /* EV_*, set by interrupts, taken by the main loop */
 static volatile frame_id_t tensor_frame; /* whose tensor the NPU works on */
-static volatile uint32_t npu_errors;
 
 static net_t net;
 static det_roi_t roi;
@@ -52,7 +51,7 @@ static void on_npu(void)
     uint32_t status = reg_read(NPU_STATUS);
     reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
     if ((status & NPU_STATUS_ERROR) != 0)
-        npu_errors = npu_errors + 1;
+        events |= EV_NPU_ERROR;
     if ((status & NPU_STATUS_DONE) != 0)
         events |= EV_NPU_DONE;
 }
@@ -102,6 +101,14 @@ static void handle_frame(void)
     send_packet(meta_build(&frame, packet), id.frame);
 }
 
+/* The frame has no metadata; the next tensor starts the program again. */
+static void report_npu_error(void)
+{
+    hal_print("NPU error ");
+    hal_print_hex(reg_read(NPU_ERROR));
+    hal_print("\n");
+}
+
 static void apply_host(void)
 {
     camera_apply_settings();
@@ -131,5 +138,7 @@ int main(void)
             apply_host();
         if ((happened & EV_NPU_DONE) != 0)
             handle_frame();
+        if ((happened & EV_NPU_ERROR) != 0)
+            report_npu_error();
     }
 }
