@@ -1,6 +1,5 @@
 /*
- * kernel.c - which bytes an instruction touches, the kernel tables, and CONV, DWCONV and REQUANT
- * in scalar C.
+ * kernel.c - the kernel tables, and CONV, DWCONV and REQUANT in scalar C.
  */
 #include "npu/kernel_int.h"
 
@@ -37,105 +36,6 @@ npu_kernels_t npu_kernels(sim_simd_t level)
 #endif
     (void)level;
     return kernels;
-}
-
-/* ---- bytes touched ------------------------------------------------------------------------------
- */
-
-static uint64_t tile_end(const npu_tile_t *tile, uint32_t h, uint32_t w, uint64_t pixel_bytes)
-{
-    return tile->addr + (uint64_t)(h - 1) * tile->row + (uint64_t)(w - 1) * tile->pix + pixel_bytes;
-}
-
-static uint64_t par_end(const npu_insn_t *insn)
-{
-    switch (insn->op) {
-    case NPU_OP_REQUANT:
-        return insn->par + (uint64_t)npu_requant_par_bytes(insn->c);
-    case NPU_OP_ADD:
-    case NPU_OP_SUB:
-        return insn->par + 4u * NPU_PAR_ADD_WORDS;
-    case NPU_OP_MUL:
-        return insn->par + 4u * NPU_PAR_MUL_WORDS;
-    case NPU_OP_MEAN:
-        return insn->par + 4u * NPU_PAR_MEAN_WORDS;
-    case NPU_OP_SOFTMAX:
-        return insn->par + 4u * NPU_PAR_SOFTMAX_WORDS;
-    case NPU_OP_LUT:
-        return insn->par + NPU_PAR_LUT_BYTES;
-    default:
-        return 0;
-    }
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* End of what is touched in each memory; 0: nothing. */
-static void touched(const npu_insn_t *insn, uint64_t end[NPU_MEMS])
-{
-    uint64_t lanes = npu_round_lanes(insn->c), taps = (uint64_t)insn->k_h * insn->k_w;
-    uint64_t dst = tile_end(&insn->dst, insn->h, insn->w, insn->c);
-    uint64_t src = tile_end(&insn->src, insn->h, insn->w, insn->c);
-    uint64_t src2 = tile_end(&insn->src2, insn->h, insn->w, insn->c);
-    end[NPU_MEM_PAR] = par_end(insn);
-    switch (insn->op) {
-    case NPU_OP_LOAD:
-    case NPU_OP_STORE:
-        end[insn->mem] = insn->l1 + (uint64_t)(insn->planes - 1) * insn->l1_plane +
-                         (uint64_t)(insn->rows - 1) * insn->l1_row + insn->row_bytes;
-        break;
-    case NPU_OP_CONV:
-    case NPU_OP_DWCONV:
-        end[NPU_MEM_ACT] = tile_end(&insn->src, insn->in_h, insn->in_w, insn->in_c);
-        end[NPU_MEM_ACC] = tile_end(&insn->dst, insn->h, insn->w, 4 * lanes);
-        end[NPU_MEM_WGT] =
-            insn->wgt + lanes * taps * (insn->op == NPU_OP_CONV ? npu_round_lanes(insn->in_c) : 1u);
-        break;
-    case NPU_OP_REQUANT:
-        end[NPU_MEM_ACC] = tile_end(&insn->src, insn->h, insn->w, 4 * (uint64_t)insn->c);
-        end[NPU_MEM_ACT] = dst;
-        break;
-    case NPU_OP_AVGPOOL:
-    case NPU_OP_MAXPOOL:
-        end[NPU_MEM_ACT] = larger(dst, tile_end(&insn->src, insn->in_h, insn->in_w, insn->c));
-        break;
-    case NPU_OP_MEAN:
-        end[NPU_MEM_ACT] = larger(tile_end(&insn->dst, 1, 1, insn->c),
-                                  tile_end(&insn->src, insn->in_h, insn->in_w, insn->c));
-        break;
-    case NPU_OP_TRANSFORM:
-        src += (uint64_t)(insn->c - 1) * insn->src_chan + 1 - insn->c;
-        dst += (uint64_t)(insn->c - 1) * insn->dst_chan + 1 - insn->c;
-        end[NPU_MEM_ACT] = larger(src, dst);
-        break;
-    case NPU_OP_FILL:
-        end[NPU_MEM_ACT] = dst;
-        break;
-    default:
-        if (npu_op_engine(insn->op) == NPU_ENGINE_VEC)
-            end[NPU_MEM_ACT] = larger(src2, larger(src, dst));
-        break;
-    }
-}
-
-bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
-                   uint64_t *end)
-{
-    uint64_t ends[NPU_MEMS] = {0};
-    touched(insn, ends);
-    for (uint32_t m = 0; m < NPU_MEMS; m++) {
-        if (ends[m] <= mem_bytes[m])
-            continue;
-        if (mem != NULL) {
-            *mem = m;
-            *end = ends[m];
-        }
-        return false;
-    }
-    return true;
 }
 
 /* ---- MAC array ----------------------------------------------------------------------------------

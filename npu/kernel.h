@@ -1,5 +1,6 @@
 /*
  * kernel.h - what the MAC array and the vector unit compute: one instruction on L1 memory.
+ * npu_l1_inside (npu/touch.h) must hold before a kernel runs.
  *
  * Scalar C is the definition; AVX2 and AVX-512 VNNI variants of the hot three give the same bits.
  * Hosts are little-endian: L1 bytes are read as host integers.
@@ -7,7 +8,7 @@
 #ifndef NPU_KERNEL_H
 #define NPU_KERNEL_H
 
-#include "npu/isa.h"
+#include "npu/touch.h"
 #include "sim/cpu.h"
 
 /* The four memories of L1; at least 4-byte aligned. */
@@ -24,13 +25,5 @@ typedef struct {
 } npu_kernels_t;
 
 npu_kernels_t npu_kernels(sim_simd_t level);
-
-/*
- * Whether every byte that the instruction (of the MAC array, the vector unit, or the L1 side of a
- * DMA) touches lies in L1. Must hold before its kernel runs. mem, when not NULL, gets the memory
- * that is exceeded, and *end the byte offset behind the last one touched.
- */
-bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
-                   uint64_t *end);
 
 #endif

@@ -15,118 +15,14 @@ struct emit_insn {
 
 /* ---- what an instruction touches ------------------------------------------------------------- */
 
-static uint32_t extent(uint32_t planes, uint32_t plane, uint32_t rows, uint32_t row, uint32_t bytes)
-{
-    return (planes - 1) * plane + (rows - 1) * row + bytes;
-}
-
-static void add_range(emit_access_t *access, uint32_t *n, uint32_t mem, uint32_t begin,
-                      uint32_t bytes, bool write)
-{
-    assert(*n < EMIT_MAX_ACCESSES);
-    access[(*n)++] = (emit_access_t){mem, begin, begin + bytes, write};
-}
-
-static void add_tile(emit_access_t *access, uint32_t *n, uint32_t mem, const npu_tile_t *tile,
-                     uint32_t h, uint32_t w, uint32_t bytes, bool write)
-{
-    add_range(access, n, mem, tile->addr, extent(h, tile->row, w, tile->pix, bytes), write);
-}
-
-static uint32_t dma_accesses(const npu_insn_t *i, emit_access_t *access)
-{
-    uint32_t n = 0;
-    bool load = i->op == NPU_OP_LOAD;
-    add_range(access, &n, EMIT_L2, i->l2,
-              extent(i->planes, i->l2_plane, i->rows, i->l2_row, i->row_bytes), !load);
-    add_range(access, &n, i->mem, i->l1,
-              extent(i->planes, i->l1_plane, i->rows, i->l1_row, i->row_bytes), load);
-    return n;
-}
-
-static uint32_t mac_accesses(const npu_insn_t *i, emit_access_t *access)
-{
-    uint32_t n = 0;
-    uint32_t weights = i->op == NPU_OP_CONV ? npu_conv_wgt_bytes(i->c, i->k_h, i->k_w, i->in_c)
-                                            : npu_dw_wgt_bytes(i->c, i->k_h, i->k_w);
-    add_tile(access, &n, NPU_MEM_ACT, &i->src, i->in_h, i->in_w, i->in_c, false);
-    add_range(access, &n, NPU_MEM_WGT, i->wgt, weights, false);
-    add_tile(access, &n, NPU_MEM_ACC, &i->dst, i->h, i->w, 4 * npu_round_lanes(i->c), true);
-    return n;
-}
-
-static uint32_t par_bytes(const npu_insn_t *i)
-{
-    switch (i->op) {
-    case NPU_OP_REQUANT:
-        return npu_requant_par_bytes(i->c);
-    case NPU_OP_ADD:
-    case NPU_OP_SUB:
-        return 4 * NPU_PAR_ADD_WORDS;
-    case NPU_OP_MUL:
-        return 4 * NPU_PAR_MUL_WORDS;
-    case NPU_OP_LUT:
-        return NPU_PAR_LUT_BYTES;
-    case NPU_OP_MEAN:
-        return 4 * NPU_PAR_MEAN_WORDS;
-    case NPU_OP_SOFTMAX:
-        return 4 * NPU_PAR_SOFTMAX_WORDS;
-    default:
-        return 0;
-    }
-}
-
-static void add_source(const npu_insn_t *i, emit_access_t *access, uint32_t *n)
-{
-    switch (i->op) {
-    case NPU_OP_FILL:
-        break;
-    case NPU_OP_REQUANT:
-        add_tile(access, n, NPU_MEM_ACC, &i->src, i->h, i->w, 4 * npu_round_lanes(i->c), false);
-        break;
-    case NPU_OP_AVGPOOL:
-    case NPU_OP_MAXPOOL:
-    case NPU_OP_MEAN:
-        add_tile(access, n, NPU_MEM_ACT, &i->src, i->in_h, i->in_w, i->c, false);
-        break;
-    case NPU_OP_TRANSFORM:
-        add_tile(access, n, NPU_MEM_ACT, &i->src, i->h, i->w, (i->c - 1) * i->src_chan + 1, false);
-        break;
-    default:
-        add_tile(access, n, NPU_MEM_ACT, &i->src, i->h, i->w, i->c, false);
-        break;
-    }
-}
-
-static uint32_t vec_accesses(const npu_insn_t *i, emit_access_t *access)
-{
-    uint32_t n = 0;
-    bool binary = i->op == NPU_OP_ADD || i->op == NPU_OP_SUB || i->op == NPU_OP_MUL ||
-                  i->op == NPU_OP_MAX || i->op == NPU_OP_MIN;
-    add_source(i, access, &n);
-    if (binary)
-        add_tile(access, &n, NPU_MEM_ACT, &i->src2, i->h, i->w, i->c, false);
-    if (par_bytes(i) != 0)
-        add_range(access, &n, NPU_MEM_PAR, i->par, par_bytes(i), false);
-    uint32_t h = i->op == NPU_OP_MEAN ? 1 : i->h, w = i->op == NPU_OP_MEAN ? 1 : i->w;
-    uint32_t bytes = i->op == NPU_OP_TRANSFORM ? (i->c - 1) * i->dst_chan + 1 : i->c;
-    add_tile(access, &n, NPU_MEM_ACT, &i->dst, h, w, bytes, true);
-    return n;
-}
-
 uint32_t emit_accesses(const npu_insn_t *insn, emit_access_t access[EMIT_MAX_ACCESSES])
 {
-    switch (npu_op_engine(insn->op)) {
-    case NPU_ENGINE_LOAD:
-    case NPU_ENGINE_STORE:
-        return dma_accesses(insn, access);
-    case NPU_ENGINE_MAC:
-        return mac_accesses(insn, access);
-    case NPU_ENGINE_VEC:
-        return vec_accesses(insn, access);
-    default:
-        return 0;
-    }
+    npu_touch_t touch[NPU_MAX_TOUCHES];
+    uint32_t count = npu_touches(insn, touch);
+    for (uint32_t i = 0; i < count; i++)
+        access[i] = (emit_access_t){touch[i].mem, (uint32_t)touch[i].begin, (uint32_t)touch[i].end,
+                                    touch[i].write};
+    return count;
 }
 
 /* ---- history --------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@
 #ifndef NPU_COMPILER_EMIT_H
 #define NPU_COMPILER_EMIT_H
 
-#include "npu/isa.h"
+#include "npu/touch.h"
 
 /* One contiguous range (a bound: tiles have gaps) that an instruction touches. */
 typedef struct {
@@ -24,11 +24,11 @@ typedef struct {
     bool write;
 } emit_access_t;
 
-#define EMIT_L2 ((uint32_t)NPU_MEMS)
+#define EMIT_L2 NPU_MEM_L2
 #define EMIT_MEMS (NPU_MEMS + 1)
-#define EMIT_MAX_ACCESSES 4
+#define EMIT_MAX_ACCESSES NPU_MAX_TOUCHES
 
-/* What insn touches; returns how many. */
+/* What insn touches (npu/touch.h), holes included; returns how many. */
 uint32_t emit_accesses(const npu_insn_t *insn, emit_access_t access[EMIT_MAX_ACCESSES]);
 
 typedef struct emit_insn emit_insn_t;

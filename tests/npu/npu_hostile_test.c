@@ -16,63 +16,6 @@ static uint32_t below(uint32_t n)
     return sim_stream_below(&rng, n);
 }
 
-static npu_tile_t small_tile(uint32_t w, uint32_t pixel, uint32_t unit)
-{
-    uint32_t pix = pixel + unit * below(4);
-    return (npu_tile_t){unit * below(2000), w * pix + unit * below(9), pix};
-}
-
-/* Keeps what random_insn made of flags, zero points and clamps; makes sizes small. */
-static npu_insn_t small_insn(uint32_t op)
-{
-    npu_insn_t i = random_insn(&rng, op);
-    const uint64_t used = npu_opinfo(op)->fields;
-    uint32_t count;
-    const npu_field_t *fields = npu_field_table(&count);
-    memset(i.wait, 0, sizeof(i.wait));
-    i.layer = below(8);
-    if (i.c == 0 && i.rows == 0)
-        return i;
-    if (i.rows != 0) {
-        i.rows = 1 + below(4);
-        i.planes = 1 + below(3);
-        i.row_bytes = 1 + below(600);
-        i.l1 = below(500);
-        i.l1_row = below(700);
-        i.l1_plane = below(900);
-        i.l2 = below(1 << 18);
-        i.l2_row = below(1 << 16);
-        i.l2_plane = below(1 << 16);
-        return i;
-    }
-    i.h = i.h == 0 ? 0 : 1 + below(5);
-    i.w = i.w == 0 ? 0 : 1 + below(5);
-    i.c = 1 + below(70);
-    i.in_h = i.in_h == 0 ? 0 : 1 + below(6);
-    i.in_w = i.in_w == 0 ? 0 : 1 + below(6);
-    i.in_c = i.in_c == 0 ? 0 : op == NPU_OP_DWCONV ? i.c : 1 + below(40);
-    i.k_h = i.k_h == 0 ? 0 : 1 + below(4);
-    i.k_w = i.k_w == 0 ? 0 : 1 + below(4);
-    i.wgt = i.wgt == 0 ? 0 : below(1000);
-    i.par = i.par == 0 ? 0 : 4 * below(500);
-    i.src_chan = i.src_chan == 0 ? 0 : below(300);
-    i.dst_chan = i.dst_chan == 0 ? 0 : below(300);
-    bool acc_out = op == NPU_OP_CONV || op == NPU_OP_DWCONV, acc_in = op == NPU_OP_REQUANT;
-    uint32_t src_w = i.in_w != 0 ? i.in_w : i.w, src_c = i.in_c != 0 ? i.in_c : i.c;
-    for (uint32_t f = 0; f < count; f++) {
-        if ((used >> f & 1) == 0)
-            continue;
-        if (strcmp(fields[f].name, "src") == 0)
-            i.src = small_tile(src_w, acc_in ? 4 * src_c : src_c, acc_in ? 4 : 1);
-        else if (strcmp(fields[f].name, "src2") == 0)
-            i.src2 = small_tile(i.w, i.c, 1);
-        else if (strcmp(fields[f].name, "dst") == 0)
-            i.dst = small_tile(i.w + (i.w == 0), acc_out ? 4 * npu_round_lanes(i.c) : i.c,
-                               acc_out ? 4 : 1);
-    }
-    return i;
-}
-
 static uint64_t noise_run(uint32_t seed)
 {
     npu_desc_t desc = npu_desc_default();
@@ -94,7 +37,7 @@ static uint64_t noise_run(uint32_t seed)
     for (uint32_t i = 0; i < 60; i++) {
         uint32_t op = 1 + below(NPU_OPS - 1);
         if (op != NPU_OP_END)
-            bench_add(&b, small_insn(op));
+            bench_add(&b, random_small_insn(&rng, op));
     }
     bench_add(&b, (npu_insn_t){.op = NPU_OP_END});
     bench_run(&b);

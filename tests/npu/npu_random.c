@@ -70,6 +70,63 @@ npu_insn_t random_insn(sim_stream_t *rng, uint32_t op)
     return insn;
 }
 
+static npu_tile_t small_tile(sim_stream_t *rng, uint32_t w, uint32_t pixel, uint32_t unit)
+{
+    uint32_t pix = pixel + unit * sim_stream_below(rng, 4);
+    return (npu_tile_t){unit * sim_stream_below(rng, 2000),
+                        w * pix + unit * sim_stream_below(rng, 9), pix};
+}
+
+npu_insn_t random_small_insn(sim_stream_t *rng, uint32_t op)
+{
+    npu_insn_t i = random_insn(rng, op);
+    const uint64_t used = npu_opinfo(op)->fields;
+    uint32_t count;
+    const npu_field_t *fields = npu_field_table(&count);
+    memset(i.wait, 0, sizeof(i.wait));
+    i.layer = sim_stream_below(rng, 8);
+    if (i.c == 0 && i.rows == 0)
+        return i;
+    if (i.rows != 0) {
+        i.rows = 1 + sim_stream_below(rng, 4);
+        i.planes = 1 + sim_stream_below(rng, 3);
+        i.row_bytes = 1 + sim_stream_below(rng, 600);
+        i.l1 = sim_stream_below(rng, 500);
+        i.l1_row = sim_stream_below(rng, 700);
+        i.l1_plane = sim_stream_below(rng, 900);
+        i.l2 = sim_stream_below(rng, 1 << 18);
+        i.l2_row = sim_stream_below(rng, 1 << 16);
+        i.l2_plane = sim_stream_below(rng, 1 << 16);
+        return i;
+    }
+    i.h = i.h == 0 ? 0 : 1 + sim_stream_below(rng, 5);
+    i.w = i.w == 0 ? 0 : 1 + sim_stream_below(rng, 5);
+    i.c = 1 + sim_stream_below(rng, 70);
+    i.in_h = i.in_h == 0 ? 0 : 1 + sim_stream_below(rng, 6);
+    i.in_w = i.in_w == 0 ? 0 : 1 + sim_stream_below(rng, 6);
+    i.in_c = i.in_c == 0 ? 0 : op == NPU_OP_DWCONV ? i.c : 1 + sim_stream_below(rng, 40);
+    i.k_h = i.k_h == 0 ? 0 : 1 + sim_stream_below(rng, 4);
+    i.k_w = i.k_w == 0 ? 0 : 1 + sim_stream_below(rng, 4);
+    i.wgt = i.wgt == 0 ? 0 : sim_stream_below(rng, 1000);
+    i.par = i.par == 0 ? 0 : 4 * sim_stream_below(rng, 500);
+    i.src_chan = i.src_chan == 0 ? 0 : sim_stream_below(rng, 300);
+    i.dst_chan = i.dst_chan == 0 ? 0 : sim_stream_below(rng, 300);
+    bool acc_out = op == NPU_OP_CONV || op == NPU_OP_DWCONV, acc_in = op == NPU_OP_REQUANT;
+    uint32_t src_w = i.in_w != 0 ? i.in_w : i.w, src_c = i.in_c != 0 ? i.in_c : i.c;
+    for (uint32_t f = 0; f < count; f++) {
+        if ((used >> f & 1) == 0)
+            continue;
+        if (strcmp(fields[f].name, "src") == 0)
+            i.src = small_tile(rng, src_w, acc_in ? 4 * src_c : src_c, acc_in ? 4 : 1);
+        else if (strcmp(fields[f].name, "src2") == 0)
+            i.src2 = small_tile(rng, i.w, i.c, 1);
+        else if (strcmp(fields[f].name, "dst") == 0)
+            i.dst = small_tile(rng, i.w + (i.w == 0), acc_out ? 4 * npu_round_lanes(i.c) : i.c,
+                               acc_out ? 4 : 1);
+    }
+    return i;
+}
+
 static void random_name(sim_stream_t *rng, char name[NPU_NAME_BYTES])
 {
     char text[NPU_NAME_BYTES + 8];
