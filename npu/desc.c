@@ -31,6 +31,7 @@ npu_desc_t npu_desc_default(void)
         .vec_softmax_cycles = 4,
         .vec_copy_bytes = 64,
         .vec_transform_bytes = 40, /* published: layout nodes, at least 40 */
+        .fuse = NPU_FUSE_ACTIVATION, /* published: fusions of the tool chain's target description */
     };
 }
 
@@ -74,6 +75,24 @@ static const struct {
 };
 /* clang-format on */
 
+const char *npu_fuse_name(uint32_t bit)
+{
+    static const char *const names[] = {"activation", "pad", "add", "requantize"};
+    return bit < SIM_COUNT(names) ? names[bit] : NULL;
+}
+
+static void read_compiler(const sim_cfg_t *cfg, npu_desc_t *desc)
+{
+    sim_cfg_t compiler = sim_cfg_obj(cfg, "compiler"), fuse = sim_cfg_obj(&compiler, "fuse");
+    for (uint32_t bit = 0; npu_fuse_name(bit) != NULL; bit++) {
+        uint32_t mask = 1u << bit;
+        bool on = sim_cfg_bool(&fuse, npu_fuse_name(bit), (desc->fuse & mask) != 0);
+        desc->fuse = on ? desc->fuse | mask : desc->fuse & ~mask;
+    }
+    sim_cfg_done(&fuse);
+    sim_cfg_done(&compiler);
+}
+
 void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc)
 {
     desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000, NPU_MAX_CLK_HZ, desc->clk_hz);
@@ -87,6 +106,7 @@ void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc)
         }
         sim_cfg_done(&part);
     }
+    read_compiler(cfg, desc);
     sim_cfg_done(cfg);
 }
 

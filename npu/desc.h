@@ -17,6 +17,18 @@
 #define NPU_MAX_BURSTS 16
 #define NPU_MAX_CLK_HZ UINT64_C(100000000000)
 
+/* What a compiler computes together with the node before it instead of as a layer of its own; which
+ * nodes that are, npu/compiler/fuse.c says. */
+enum {
+    NPU_FUSE_ACTIVATION = 1 << 0,
+    NPU_FUSE_PAD = 1 << 1,
+    NPU_FUSE_ADD = 1 << 2,
+    NPU_FUSE_REQUANTIZE = 1 << 3,
+    NPU_FUSE_ALL = (1 << 4) - 1,
+};
+/* "activation", "pad", "add", "requantize" for bits 0..3; NULL beyond. */
+const char *npu_fuse_name(uint32_t bit);
+
 typedef struct {
     uint64_t clk_hz;              /* 262,500,000 */
     uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
@@ -51,6 +63,9 @@ typedef struct {
     uint32_t vec_softmax_cycles; /* per element, all passes */
     uint32_t vec_copy_bytes;     /* copy, fill: bytes a cycle */
     uint32_t vec_transform_bytes;
+
+    /* what the chip's own compiler does; options of npu_compile can say otherwise */
+    uint32_t fuse; /* NPU_FUSE_* */
 } npu_desc_t;
 
 npu_desc_t npu_desc_default(void);

@@ -49,6 +49,7 @@ static void add_layers(sim_json_t *out, const npu_compile_report_t *report)
         sim_json_t *item = sim_json_add_object(layers, NULL);
         sim_json_add_str(item, "name", l->name);
         sim_json_add_str(item, "op", l->op);
+        sim_json_add_str(item, "fused", l->fused);
         sim_json_add_u64(item, "first", l->first);
         sim_json_add_u64(item, "last", l->last);
         sim_json_add_u64(item, "macs", l->macs);
@@ -93,12 +94,14 @@ static void default_out(const char *model, char *out, size_t bytes)
 int cmd_compile(int argc, char **argv)
 {
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
-    const char *rounding = "double", *keep = NULL;
+    const char *rounding = "double", *keep = NULL, *fuse = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE", "the program (default: the model's name with .fnp)", &out},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
         {0, "rounding", "MODE", "double (default) or single: how TFLite was built", &rounding},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
+        {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
+         &fuse},
         {'r', "report", NULL, "layers and memory map", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
@@ -112,7 +115,7 @@ int cmd_compile(int argc, char **argv)
     npu_prog_t prog = {0};
     npu_compile_report_t report = {0};
     network_options_t options = {.report = &report};
-    if (!network_flags(&cli, rounding, keep, &options))
+    if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options))
         return EXIT_USAGE;
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(args[0], &desc.npu, &options, &prog, error, sizeof(error)))

@@ -296,12 +296,14 @@ static int infer(inference_t *in, const uint8_t *codes, const char *dump_dir, bo
 
 int cmd_infer(int argc, char **argv)
 {
-    const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL;
+    const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL, *fuse = NULL;
     const char *rounding = "double", *mean = NULL, *scale = NULL, *simd = NULL;
     const cli_opt_t opts[] = {
         {'i', "input", "FILE", "raw bytes of the input tensor, instead of an image", &raw},
         {'d', "dump", "DIR", "every kept tensor as DIR/tensor_<index>.bin", &dump_dir},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
+        {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
+         &fuse},
         {0, "rounding", "MODE", "double (default) or single, for a .tflite", &rounding},
         {0, "mean", "X", "float input = (pixel - X) / SCALE (default 127.5)", &mean},
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
@@ -324,7 +326,7 @@ int cmd_infer(int argc, char **argv)
     network_options_t options = {.float_input = &affine.float_input};
     sensor_desc_t desc;
     npu_prog_t prog = {0};
-    if (!network_flags(&cli, rounding, keep, &options) ||
+    if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options) ||
         !execution_options(&cli, NULL, simd, &threads) ||
         (mean != NULL && !cli_num(&cli, "mean", mean, &affine.mean)) ||
         (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)))

@@ -19,6 +19,7 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
     npu_compile_options_t how = {
         .rounding = options->single_rounding ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
         .keep_all = options->keep_all,
+        .fuse = options->fuse,
     };
     if (options->float_input != NULL)
         *options->float_input =
@@ -59,4 +60,38 @@ bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
     options->single_rounding = strcmp(rounding, "single") == 0;
     options->keep_all = keep != NULL;
     return true;
+}
+
+static uint32_t fuse_bit(const char *name, size_t length)
+{
+    for (uint32_t bit = 0; npu_fuse_name(bit) != NULL; bit++)
+        if (strlen(npu_fuse_name(bit)) == length && strncmp(npu_fuse_name(bit), name, length) == 0)
+            return 1u << bit;
+    return 0;
+}
+
+bool network_fuse(const cli_t *cli, const char *fuse, network_options_t *options)
+{
+    if (fuse == NULL)
+        return true;
+    options->fuse = NPU_FUSE_NONE;
+    if (strcmp(fuse, "all") == 0)
+        options->fuse |= NPU_FUSE_ALL;
+    if (strcmp(fuse, "all") == 0 || strcmp(fuse, "none") == 0)
+        return true;
+    for (const char *at = fuse;; at++) {
+        size_t length = strcspn(at, ",");
+        uint32_t bit = fuse_bit(at, length);
+        if (bit == 0) {
+            fprintf(stderr,
+                    "fovea %s: --fuse: '%.*s' is none of activation, pad, add, requantize, all, "
+                    "none\n",
+                    cli->name, (int)length, at);
+            return false;
+        }
+        options->fuse |= bit;
+        at += length;
+        if (*at == '\0')
+            return true;
+    }
 }

@@ -10,6 +10,7 @@
 typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
     bool keep_all;
+    uint32_t fuse; /* as in npu_compile_options_t */
     npu_compile_report_t *report; /* filled for a .tflite when not NULL */
     bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;
@@ -22,5 +23,8 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
 /* --rounding and --keep (NULL: not given) into options; false with a line on stderr. */
 bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
                    network_options_t *options);
+
+/* --fuse: "none", "all", or names with commas between them (NULL: not given) into options. */
+bool network_fuse(const cli_t *cli, const char *fuse, network_options_t *options);
 
 #endif

@@ -26,7 +26,7 @@ static bool same_codes(const cc_t *cc, int32_t a, int32_t b)
 
 /* No layer: the result is the same bytes. Floats exist only at the border of the network, where
  * whoever feeds it quantizes (tensor_io.h); a change between uint8 and int8 alone is none here. */
-static bool is_alias(const cc_t *cc, const npu_node_t *n)
+bool cc_is_alias(const cc_t *cc, const npu_node_t *n)
 {
     if (n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_DEQUANTIZE)
         return true;
@@ -34,7 +34,7 @@ static bool is_alias(const cc_t *cc, const npu_node_t *n)
            (!is_code(cc_tensor(cc, n->input[0])) || same_codes(cc, n->input[0], n->output[0]));
 }
 
-static const cc_kind_t *kind_of(npu_node_op_t op)
+const cc_kind_t *cc_kind_of(npu_node_op_t op)
 {
     static const cc_kind_t *const kinds[NPU_NODE_OPS] = {
         [NPU_NODE_ADD] = &cc_kind_elementwise,
@@ -145,9 +145,11 @@ static bool make_places(cc_t *cc)
         cc->place_of[t] = CC_NO_PLACE;
     add_place(cc, g->input[0], NPU_LAYOUT_PLANAR);
     for (uint32_t n = 0; n < g->nodes; n++) {
-        if (!is_alias(cc, &g->node[n]))
+        if (cc->fate[n].hidden)
+            continue;
+        if (!cc_is_alias(cc, &cc->node[n]))
             add_place(cc, g->node[n].output[0], NPU_LAYOUT_NHWC32);
-        else if (!share_place(cc, &g->node[n]))
+        else if (!share_place(cc, &cc->node[n]))
             return false;
     }
     for (uint32_t o = 0; o < g->outputs; o++) {
@@ -172,15 +174,22 @@ static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
         cc->place[cc->place_of[tensor]].last = layer;
 }
 
+static void use_operands(cc_t *cc, const npu_node_t *n, uint32_t layer)
+{
+    for (uint32_t k = 0; k < n->inputs; k++)
+        use_place(cc, n->input[k], layer);
+}
+
 static void set_lifetimes(cc_t *cc, bool keep_all)
 {
     uint32_t end = cc->layers - 1;
     for (uint32_t i = 0; i < cc->layers; i++) {
-        const npu_node_t *n = cc->layer[i].node;
-        cc_place_t *made = &cc->place[cc->place_of[n->output[0]]];
+        const cc_layer_t *l = &cc->layer[i];
+        cc_place_t *made = &cc->place[cc->place_of[l->result]];
         made->first = made->last = i;
-        for (uint32_t k = 0; k < n->inputs; k++)
-            use_place(cc, n->input[k], i);
+        use_operands(cc, l->node, i);
+        for (uint32_t f = 0; f < l->followers; f++)
+            use_operands(cc, l->follower[f].node, i);
     }
     for (uint32_t o = 0; o < cc->graph->outputs; o++)
         use_place(cc, cc->graph->output[o], end);
@@ -190,9 +199,13 @@ static void set_lifetimes(cc_t *cc, bool keep_all)
         cc->place[p].last = end;
 }
 
-static cc_layer_t new_layer(const cc_t *cc, const npu_node_t *n, const cc_kind_t *kind)
+static cc_layer_t new_layer(const cc_t *cc, uint32_t node, const cc_kind_t *kind)
 {
-    cc_layer_t l = {.node = n, .kind = kind, .index = cc->layers, .out = n->output[0]};
+    const npu_node_t *n = &cc->node[node];
+    cc_layer_t l = {.node = n, .kind = kind, .index = cc->layers};
+    l.out = l.result = n->output[0];
+    l.low = cc->fate[node].low;
+    l.high = cc->fate[node].high;
     l.multiplier = 1;
     l.window = cc_one_by_one;
     return l;
@@ -206,8 +219,12 @@ static void try_gathering(cc_t *cc, cc_layer_t *l)
         cc_value(cc, l->node->input[0]).layout != NPU_LAYOUT_PLANAR ||
         (uint64_t)l->window.kernel_h * l->window.kernel_w * l->depth > MAX_DEPTH)
         return;
-    cc_layer_t gathered = new_layer(cc, l->node, &cc_kind_gathered_conv);
+    cc_layer_t gathered = new_layer(cc, (uint32_t)(l->node - cc->node), &cc_kind_gathered_conv);
     gathered.index = l->index;
+    gathered.last_node = l->last_node;
+    gathered.result = l->result;
+    gathered.follower = l->follower;
+    gathered.followers = l->followers;
     bool fits = gathered.kind->prepare(cc, &gathered) && tile_choose(cc, &gathered);
     if (!fits)
         cc->err = SIM_OK; /* the other way did fit */
@@ -215,12 +232,38 @@ static void try_gathering(cc_t *cc, cc_layer_t *l)
         *l = gathered;
 }
 
-static void add_layer(cc_t *cc, const npu_node_t *n)
+/* What is done to each tile, up to node `last`. */
+static bool add_followers(cc_t *cc, cc_layer_t *l, uint32_t last)
+{
+    uint32_t node[CC_MAX_FOLLOWERS], count = 0;
+    for (uint32_t n = last; cc->fate[n].follows != CC_NO_NODE; n = cc->fate[n].follows)
+        if (!cc->fate[n].clamp)
+            node[count++] = n;
+    l->follower = &cc->follower[cc->followers];
+    for (; count > 0; count--) {
+        cc_layer_t *f = &l->follower[l->followers++];
+        const npu_node_t *n = &cc->node[node[count - 1]];
+        *f = new_layer(cc, node[count - 1], cc_kind_of(n->op));
+        f->index = l->index;
+        f->chained = cc->fate[node[count - 1]].operand;
+        cc->followers++;
+        if (!f->kind->prepare(cc, f))
+            return false;
+    }
+    return true;
+}
+
+/* The layer whose last node is `last`. */
+static void add_layer(cc_t *cc, uint32_t last)
 {
     cc_layer_t *l = &cc->layer[cc->layers];
-    *l = new_layer(cc, n, kind_of(n->op));
+    uint32_t main = cc->fate[last].main;
+    *l = new_layer(cc, main, cc_kind_of(cc->node[main].op));
+    l->last_node = last;
+    l->result = cc->node[last].output[0];
     cc->layers++;
-    if (!l->kind->prepare(cc, l) || l->kind->run != NULL || !tile_choose(cc, l))
+    if (!add_followers(cc, l, last) || !l->kind->prepare(cc, l) || l->kind->run != NULL ||
+        !tile_choose(cc, l))
         return;
     try_gathering(cc, l);
     if (l->kind->pack != NULL)
@@ -231,11 +274,11 @@ static bool make_layers(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
     for (uint32_t n = 0; n < g->nodes && cc->err == SIM_OK; n++) {
-        if (is_alias(cc, &g->node[n]))
+        if (cc->fate[n].hidden || cc_is_alias(cc, &cc->node[n]))
             continue;
         if (cc->layers == NPU_MAX_LAYERS)
             return cc_fail(cc, NULL, SIM_EFULL, "more than %d layers", NPU_MAX_LAYERS);
-        add_layer(cc, &g->node[n]);
+        add_layer(cc, n);
     }
     if (cc->layers == 0)
         return cc_fail(cc, NULL, SIM_EPARSE, "no layer that computes anything");
@@ -322,15 +365,25 @@ static bool compile(cc_t *cc)
     if (g->inputs != 1 || g->outputs > NPU_NET_OUTPUTS)
         return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected 1 and at most %d",
                        g->inputs, g->outputs, NPU_NET_OUTPUTS);
+    if (!fuse_nodes(cc))
+        return false;
     cc->layer = calloc(g->nodes, sizeof(*cc->layer));
+    cc->follower = calloc(g->nodes, sizeof(*cc->follower));
     cc->place = calloc(g->nodes + 1u, sizeof(*cc->place));
     cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
-    if (cc->layer == NULL || cc->place == NULL || cc->place_of == NULL)
+    if (cc->layer == NULL || cc->follower == NULL || cc->place == NULL || cc->place_of == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
     if (!make_places(cc) || !make_layers(cc) || !place_constants(cc))
         return false;
     cc->all_kept = cc->options.keep_all && schedule(cc, true);
     return cc->all_kept || schedule(cc, false);
+}
+
+static uint32_t fusions(const npu_compile_options_t *options, const npu_desc_t *desc)
+{
+    if (options->keep_all)
+        return 0;
+    return options->fuse == NPU_FUSE_AS_CHIP ? desc->fuse : options->fuse & NPU_FUSE_ALL;
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
@@ -340,6 +393,7 @@ sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
     cc_t cc = {.graph = graph,
                .desc = desc,
                .options = *options,
+               .fuse = fusions(options, desc),
                .error = error,
                .error_bytes = error_bytes};
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -354,7 +408,11 @@ sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
         memset(prog, 0, sizeof(*prog));
     }
     emit_free(&cc.emit);
+    free(cc.node);
+    free(cc.fate);
+    free(cc.operand);
     free(cc.layer);
+    free(cc.follower);
     free(cc.place);
     free(cc.place_of);
     free(cc.constants);

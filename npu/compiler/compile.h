@@ -11,7 +11,7 @@
  *
  * Modeled:      every operator of graph.h; int8 per-channel and per-tensor, uint8 (as code - 128).
  * Not modeled:  float computation (QUANTIZE and DEQUANTIZE only at the border of the network),
- *               fusion of nodes, layouts with the width on the lanes.
+ *               layouts with the width on the lanes.
  */
 #ifndef NPU_COMPILER_COMPILE_H
 #define NPU_COMPILER_COMPILE_H
@@ -20,9 +20,15 @@
 #include "npu/desc.h"
 #include "npu/fnp.h"
 
+/* In npu_compile_options_t.fuse: bits NPU_FUSE_* of desc.h, or one of these. */
+#define NPU_FUSE_AS_CHIP 0u /* what the chip data says */
+#define NPU_FUSE_NONE (1u << 31)
+
 typedef struct {
     npu_round_t rounding;
-    bool keep_all;     /* every tensor keeps its place in L2 to the end, if all of them fit */
+    bool keep_all;     /* every tensor keeps its place in L2 to the end, if all of them fit, and
+                          nothing is fused, so that no tensor is hidden */
+    uint32_t fuse;     /* NPU_FUSE_*: which nodes are computed together with the one before */
     bool reuse_input;  /* the input's place may be overwritten once it is read; else, as on the
                           chip's default ("persistent input"), it is nobody else's */
     bool gather_input; /* the first convolution may gather its taps into channels (im2col), so that
@@ -34,6 +40,7 @@ typedef struct {
  * counting L2's own time; how they overlap the machine's counters tell. */
 typedef struct {
     const char *name, *op; /* in the graph */
+    const char *fused;     /* ops of the nodes computed with it, "PAD RELU6 ADD"; "" for none */
     uint32_t node;
     npu_hwc_t in, out;
     uint64_t macs;

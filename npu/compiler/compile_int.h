@@ -2,7 +2,7 @@
  * compile_int.h - what the parts of the compiler share.
  *
  * place   bytes in L2 with a lifetime; several tensors may be the same place (RESHAPE)
- * layer   a node that costs time, with the tiling chosen for it
+ * layer   a node that costs time, with the tiling chosen for it, and the nodes fused into it
  * step    one tile of a layer's result: rows, columns and output channels computed at once
  */
 #ifndef NPU_COMPILER_COMPILE_INT_H
@@ -76,6 +76,7 @@ typedef struct {
     bool resident;       /* all weights and parameters of the layer stay in L1 */
     uint32_t row_tiles, col_tiles, groups, slices; /* how many */
     uint32_t in_bytes, out_bytes, outs; /* ACT: sources, one result, results side by side (1, 2) */
+    uint32_t with_bytes;                /* of out_bytes: what followers read beside the result */
 } cc_tiling_t;
 
 /* A kind of layer. */
@@ -86,19 +87,28 @@ typedef struct {
     void (*pack)(cc_t *cc, cc_layer_t *layer);
     /* Array work of one slice of one step; may be NULL. */
     void (*mac)(cc_t *cc, cc_layer_t *layer, const cc_step_t *step, uint32_t slice);
-    /* Vector work of one step. NULL when run is set. */
+    /* Vector work of one step; NULL when run is set. Of a follower (fuse.c): the result has the
+     * place of one of the operands. */
     void (*vec)(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
     /* Replaces tiling and the loop over steps: layers that only move bytes. */
     void (*run)(cc_t *cc, cc_layer_t *layer);
 } cc_kind_t;
 
+#define CC_MAX_FOLLOWERS 8
+
 struct cc_layer {
     const npu_node_t *node;
+    uint32_t last_node; /* the layer's result is this one's: its own, or of the last fused into it */
     const cc_kind_t *kind;
     uint32_t index;
     cc_operand_t in[2];
     uint32_t ins;
-    int32_t out;              /* tensor */
+    int32_t out;              /* tensor: what the node makes */
+    int32_t result;           /* tensor: what stands in L2 in the end, that of the last follower */
+    int8_t low, high;         /* further clamp of the node's codes, from nodes fused into it */
+    cc_layer_t *follower;     /* what is done to each tile before it is stored */
+    uint32_t followers;
+    uint32_t chained;         /* of a follower: which of its operands is the tile */
     npu_window_t window;      /* of results on the source; 1 x 1 where the operator has none */
     npu_window_t array;       /* as the array sees it: window, or 1 x 1 of gathered taps */
     uint32_t depth;           /* input channels as the array sees them */
@@ -130,11 +140,26 @@ struct cc_step {
     cc_span_t rows, cols; /* of the source */
     npu_tile_t in[2], out, acc;
     uint32_t wgt, par;
+    uint32_t with_par;                    /* records of the followers, one after another */
+    npu_tile_t with[CC_MAX_FOLLOWERS];    /* the other operands of followers */
 };
 
 typedef struct {
     uint32_t bytes, head;
 } cc_ring_t;
+
+#define CC_NO_NODE UINT32_MAX
+
+/* What becomes of a node. A layer is made where its last node stands, when all operands exist. */
+typedef struct {
+    bool hidden;      /* its result is never in L2 */
+    bool clamp;       /* a follower that does no more than narrow the clamp of what it follows */
+    int8_t low, high; /* what followers narrow its clamp to */
+    uint32_t main;    /* the node whose layer computes it; CC_NO_NODE: none (aliases, PAD) */
+    uint32_t follows; /* the node before it in that layer; CC_NO_NODE for main itself */
+    uint32_t operand; /* of a follower: which of its operands is the tile */
+    uint32_t pad;     /* the PAD in its window; CC_NO_NODE */
+} cc_fate_t;
 
 struct cc {
     const npu_graph_t *graph;
@@ -144,8 +169,14 @@ struct cc {
     size_t error_bytes;
     sim_err_t err; /* first failure; later steps do nothing */
 
+    npu_node_t *node;  /* the graph's, changed by what fuse_nodes took into them */
+    int32_t *operand;  /* what their lists of inputs point to */
+    cc_fate_t *fate;   /* for each node */
+    uint32_t fuse;     /* NPU_FUSE_* */
     cc_layer_t *layer;
     uint32_t layers;
+    cc_layer_t *follower; /* of all layers */
+    uint32_t followers;
     cc_place_t *place;
     uint32_t places;
     uint32_t *place_of; /* for each tensor, CC_NO_PLACE when it has none */
@@ -164,6 +195,16 @@ struct cc {
 
 #define CC_NO_PLACE UINT32_MAX
 
+/* fuse.c: fills cc->node and cc->fate. */
+bool fuse_nodes(cc_t *cc);
+/* Ops of the nodes fused into the layer, in order, with `between` them; "" for none. */
+#define FUSE_NAMES_BYTES 320
+void fuse_names(const cc_t *cc, const cc_layer_t *layer, const char *between,
+                char names[FUSE_NAMES_BYTES]);
+/* NULL where a node makes no layer of its own kind; is_alias: nor anything else. */
+const cc_kind_t *cc_kind_of(npu_node_op_t op);
+bool cc_is_alias(const cc_t *cc, const npu_node_t *node);
+
 /* "file: layer N OP "name": ..."; layer NULL for the whole network. Returns false. */
 bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, ...)
     SIM_PRINTF(4, 5);
@@ -175,6 +216,10 @@ int32_t cc_code_tensor(const cc_t *cc, int32_t tensor);
 int32_t cc_zero(const cc_t *cc, int32_t tensor);
 /* Smallest and largest internal code after a fused activation, as TFLite works them out. */
 void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low, int32_t *high);
+/* Sets out_min and out_max: of the node's own activation, and of clamps fused into it. */
+void cc_set_clamp(const cc_t *cc, cc_layer_t *layer);
+/* The function of one code that a node is; false when it is none. */
+bool cc_table(const cc_t *cc, const npu_node_t *node, int8_t table[256]);
 
 cc_value_t cc_value(const cc_t *cc, int32_t tensor);
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand);
@@ -226,6 +271,9 @@ uint32_t weight_bytes(const cc_layer_t *layer, uint32_t channels, uint32_t in_ch
 uint32_t weight_chunk(const cc_layer_t *layer);
 uint32_t param_bytes(const cc_layer_t *layer, uint32_t channels);
 uint32_t param_chunk(const cc_layer_t *layer);
+/* PAR bytes of a layer whose constants are resident, and of its followers' records. */
+uint32_t param_room(const cc_layer_t *layer);
+uint32_t follower_param_bytes(const cc_layer_t *layer);
 /* Sets the step's weights and records, and loads what is not there. new_group: they are not those
  * of the step before. */
 void constants_set(cc_t *cc, cc_layer_t *layer, cc_step_t *step, bool new_group);

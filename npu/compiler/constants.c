@@ -31,9 +31,28 @@ uint32_t param_bytes(const cc_layer_t *l, uint32_t channels)
     return l->kind->mac == NULL ? l->params_bytes : npu_requant_par_bytes(channels);
 }
 
-uint32_t param_chunk(const cc_layer_t *l)
+uint32_t follower_param_bytes(const cc_layer_t *l)
+{
+    uint32_t bytes = 0;
+    for (uint32_t f = 0; f < l->followers; f++)
+        bytes += cc_align(l->follower[f].params_bytes);
+    return bytes;
+}
+
+/* Records of one group; those of followers come behind. */
+static uint32_t group_param_bytes(const cc_layer_t *l)
 {
     return param_bytes(l, l->tiling.group);
+}
+
+uint32_t param_chunk(const cc_layer_t *l)
+{
+    return cc_align(group_param_bytes(l)) + follower_param_bytes(l);
+}
+
+uint32_t param_room(const cc_layer_t *l)
+{
+    return cc_align(l->params_bytes) + follower_param_bytes(l);
 }
 
 /* Where the weights of (group, slice) stand among the layer's: groups follow each other, and within
@@ -48,7 +67,17 @@ static uint32_t weights_before(const cc_layer_t *l, uint32_t group, uint32_t cha
 /* One record serves all groups where there is no array work. */
 static uint32_t params_before(const cc_layer_t *l, uint32_t group)
 {
-    return l->kind->mac == NULL ? 0 : param_chunk(l) * group;
+    return l->kind->mac == NULL ? 0 : group_param_bytes(l) * group;
+}
+
+static void load_follower_params(cc_t *cc, cc_layer_t *l, uint32_t at)
+{
+    for (uint32_t f = 0; f < l->followers; f++) {
+        const cc_layer_t *it = &l->follower[f];
+        if (it->params_bytes != 0)
+            cc_load_constants(cc, l, NPU_MEM_PAR, it->params_at, it->params_bytes, at);
+        at += cc_align(it->params_bytes);
+    }
 }
 
 /* ---- as they are needed ---------------------------------------------------------------------- */
@@ -65,11 +94,13 @@ void constants_load_slice(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice)
 
 void constants_load(cc_t *cc, cc_layer_t *l, cc_step_t *s)
 {
-    if (l->params_bytes != 0) {
+    if (param_chunk(l) != 0)
         s->par = cc_take(cc, NPU_MEM_PAR, param_chunk(l));
+    s->with_par = s->par + cc_align(group_param_bytes(l));
+    if (l->params_bytes != 0)
         cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at + params_before(l, s->group),
                           param_bytes(l, s->c), s->par);
-    }
+    load_follower_params(cc, l, s->with_par);
     constants_load_slice(cc, l, s, 0);
 }
 
@@ -88,7 +119,7 @@ static bool find_room(const cc_t *cc, npu_mem_t mem, uint32_t bytes, uint32_t cu
     for (uint32_t i = current; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
         uint32_t there = mem == NPU_MEM_WGT ? l->wgt_l1 : l->par_l1;
-        uint32_t size = mem == NPU_MEM_WGT ? l->weights_bytes : l->params_bytes;
+        uint32_t size = mem == NPU_MEM_WGT ? l->weights_bytes : param_room(l);
         if (l->placed && overlap(*at, bytes, there, size))
             return false;
     }
@@ -100,11 +131,11 @@ static bool place(cc_t *cc, cc_layer_t *l, uint32_t current)
     if (l->placed)
         return true;
     if (!find_room(cc, NPU_MEM_WGT, l->weights_bytes, current, &l->wgt_l1) ||
-        !find_room(cc, NPU_MEM_PAR, l->params_bytes, current, &l->par_l1))
+        !find_room(cc, NPU_MEM_PAR, param_room(l), current, &l->par_l1))
         return false;
     l->placed = true;
     cc->ring[NPU_MEM_WGT].head = l->wgt_l1 + cc_align(l->weights_bytes);
-    cc->ring[NPU_MEM_PAR].head = l->par_l1 + cc_align(l->params_bytes);
+    cc->ring[NPU_MEM_PAR].head = l->par_l1 + param_room(l);
     return true;
 }
 
@@ -120,6 +151,8 @@ static void load_group(cc_t *cc, cc_layer_t *l)
     uint32_t group = l->groups_loaded++;
     if (group == 0 && l->params_bytes != 0)
         cc_load_constants(cc, l, NPU_MEM_PAR, l->params_at, l->params_bytes, l->par_l1);
+    if (group == 0)
+        load_follower_params(cc, l, l->par_l1 + cc_align(l->params_bytes));
     if (l->kind->mac == NULL)
         return;
     uint32_t channels = group_channels(cc, l, group);
@@ -140,6 +173,7 @@ void constants_set(cc_t *cc, cc_layer_t *l, cc_step_t *s, bool new_group)
         load_group(cc, l);
     s->wgt = l->wgt_l1 + weights_before(l, s->group, s->c, 0);
     s->par = l->par_l1 + params_before(l, s->group);
+    s->with_par = l->par_l1 + cc_align(l->params_bytes);
 }
 
 /* ---- ahead of time --------------------------------------------------------------------------- */
@@ -159,7 +193,7 @@ void constants_ahead(cc_t *cc, const cc_layer_t *l, uint64_t *idle_cycles)
 {
     for (uint32_t i = l->index + 1; i < cc->layers; i++) {
         cc_layer_t *next = &cc->layer[i];
-        if (next->weights_bytes == 0 && next->params_bytes == 0)
+        if (next->weights_bytes == 0 && param_room(next) == 0)
             continue;
         if (!l->tiling.resident || !next->tiling.resident || !place(cc, next, l->index))
             return;

@@ -23,7 +23,7 @@ bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, 
         snprintf(cc->error, cc->error_bytes, "%s: %s", cc->graph->name, what);
     else
         snprintf(cc->error, cc->error_bytes, "%s: layer %td %s \"%.80s\": %s", cc->graph->name,
-                 layer->node - cc->graph->node, npu_node_op_name(layer->node->op),
+                 layer->node - cc->node, npu_node_op_name(layer->node->op),
                  layer->node->name, what);
     return false;
 }
@@ -66,6 +66,13 @@ void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low
     }
     *low = npu_clamp(*low, -128, 127);
     *high = npu_clamp(*high, -128, 127);
+}
+
+void cc_set_clamp(const cc_t *cc, cc_layer_t *l)
+{
+    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    l->out_min = npu_clamp(l->out_min, l->low, l->high);
+    l->out_max = npu_clamp(l->out_max, l->low, l->high);
 }
 
 const npu_window_t cc_one_by_one = {
@@ -175,9 +182,10 @@ void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
     }
     insn.layer = layer->index;
     uint32_t index = emit_add(&cc->emit, &insn);
-    if (layer->first == UINT32_MAX)
-        layer->first = index;
-    layer->last = index;
+    cc_layer_t *main = &cc->layer[layer->index]; /* layer may be a follower */
+    if (main->first == UINT32_MAX)
+        main->first = index;
+    main->last = index;
 }
 
 uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes)

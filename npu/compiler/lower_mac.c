@@ -121,7 +121,7 @@ bool cc_window_fits(cc_t *cc, cc_layer_t *l)
 static bool prepare_mac(cc_t *cc, cc_layer_t *l)
 {
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
-    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    cc_set_clamp(cc, l);
     l->ins = 1;
     uint32_t in_c = l->all_in ? l->in[0].size.c : 1;
     l->depth = l->in[0].size.c;

@@ -39,7 +39,7 @@ static bool prepare_pool(cc_t *cc, cc_layer_t *l)
 {
     l->ins = 1;
     l->window = l->node->window;
-    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    cc_set_clamp(cc, l);
     return cc_operand(cc, l, 0, 0, &l->in[0]) && cc_window_fits(cc, l);
 }
 
@@ -168,7 +168,7 @@ static bool prepare_elementwise(cc_t *cc, cc_layer_t *l)
 {
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     l->ins = 2;
-    cc_clamp(cc, l->out, l->node->activation, &l->out_min, &l->out_max);
+    cc_set_clamp(cc, l);
     if (l->node->op == NPU_NODE_MUL)
         put_mul(cc, l);
     else
@@ -190,21 +190,29 @@ static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 
 /* ---- functions of one code: a table of 256 --------------------------------------------------- */
 
-static bool prepare_table(cc_t *cc, cc_layer_t *l)
+bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
 {
-    const npu_tensor_t *in = cc_tensor(cc, l->node->input[0]), *out = cc_tensor(cc, l->out);
-    int32_t in_zero = cc_zero(cc, l->node->input[0]), out_zero = cc_zero(cc, l->out);
-    npu_node_op_t op = l->node->op;
-    npu_activation_t act = op == NPU_NODE_RELU    ? NPU_ACT_RELU
-                           : op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
-                                                  : NPU_ACT_NONE;
-    int8_t table[256];
-    cc_clamp(cc, l->out, act, &l->out_min, &l->out_max);
-    if (op == NPU_NODE_LOGISTIC)
+    const npu_tensor_t *in = cc_tensor(cc, n->input[0]), *out = cc_tensor(cc, n->output[0]);
+    int32_t in_zero = cc_zero(cc, n->input[0]), out_zero = cc_zero(cc, n->output[0]);
+    npu_activation_t act = n->op == NPU_NODE_RELU    ? NPU_ACT_RELU
+                           : n->op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
+                                                     : NPU_ACT_NONE;
+    int32_t low, high;
+    if (cc_kind_of(n->op) != &cc_kind_table)
+        return false;
+    cc_clamp(cc, n->output[0], act, &low, &high);
+    if (n->op == NPU_NODE_LOGISTIC)
         npu_logistic_table(in->scale[0], in_zero, cc->options.rounding, table);
     else
-        npu_requant_table(in->scale[0], in_zero, out->scale[0], out_zero, l->out_min, l->out_max,
+        npu_requant_table(in->scale[0], in_zero, out->scale[0], out_zero, low, high,
                           cc->options.rounding, table);
+    return true;
+}
+
+static bool prepare_table(cc_t *cc, cc_layer_t *l)
+{
+    int8_t table[256];
+    cc_table(cc, l->node, table);
     uint8_t *at = shared_record(cc, l, sizeof(table));
     if (at != NULL)
         memcpy(at, table, sizeof(table));

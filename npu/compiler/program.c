@@ -47,13 +47,24 @@ static bool add_instructions(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
+/* "CONV_2D", "CONV_2D+RELU+ADD" */
+static void layer_op(const cc_t *cc, const cc_layer_t *l, char op[NPU_NAME_BYTES])
+{
+    char fused[FUSE_NAMES_BYTES], all[FUSE_NAMES_BYTES + 64];
+    fuse_names(cc, l, "+", fused);
+    snprintf(all, sizeof(all), "%s%s%s", npu_node_op_name(l->node->op), fused[0] != '\0' ? "+" : "",
+             fused);
+    all[NPU_NAME_BYTES - 1] = '\0';
+    short_name(op, all);
+}
+
 static bool add_layers(cc_t *cc, npu_prog_t *prog)
 {
     for (uint32_t i = 0; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
         npu_layer_t layer = {.first = l->first, .last = l->last, .macs = l->macs};
         short_name(layer.name, l->node->name);
-        short_name(layer.op, npu_node_op_name(l->node->op));
+        layer_op(cc, l, layer.op);
         if (npu_prog_add_layer(prog, &layer) == UINT32_MAX)
             return no_memory(cc);
         prog->meta.macs += l->macs;
@@ -67,7 +78,7 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
 static uint32_t completed_by(const cc_t *cc, uint32_t place)
 {
     for (uint32_t i = 0; i < cc->layers; i++)
-        if (cc->place_of[cc->layer[i].out] == place)
+        if (cc->place_of[cc->layer[i].result] == place)
             return cc->layer[i].last;
     return NPU_VALID_AT_START;
 }
@@ -195,7 +206,7 @@ static size_t names_bytes(const cc_t *cc)
 {
     size_t bytes = 1;
     for (uint32_t i = 0; i < cc->layers; i++)
-        bytes += strlen(cc->layer[i].node->name) + 1;
+        bytes += strlen(cc->layer[i].node->name) + 1 + FUSE_NAMES_BYTES;
     for (uint32_t p = 0; p < cc->places; p++)
         bytes += strlen(cc_tensor(cc, cc->place[p].tensor)->name) + 1;
     return bytes;
@@ -216,12 +227,20 @@ static void layer_l1(const cc_t *cc, uint32_t index, uint32_t l1[NPU_MEMS])
     }
 }
 
-static uint32_t operand_bytes(const cc_t *cc, const npu_node_t *n)
+static uint64_t operand_bytes(const cc_t *cc, const npu_node_t *n)
 {
     uint64_t sum = 0;
     for (uint32_t k = 0; k < n->inputs; k++)
         if (n->input[k] != NPU_NO_TENSOR && cc->place_of[n->input[k]] != CC_NO_PLACE)
             sum += cc->place[cc->place_of[n->input[k]]].bytes;
+    return sum;
+}
+
+static uint32_t operands_bytes(const cc_t *cc, const cc_layer_t *l)
+{
+    uint64_t sum = operand_bytes(cc, l->node);
+    for (uint32_t f = 0; f < l->followers; f++)
+        sum += operand_bytes(cc, l->follower[f].node);
     return (uint32_t)sum;
 }
 
@@ -231,14 +250,17 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     const cc_tiling_t *t = &l->tiling;
     r->name = keep_name(names, l->node->name);
     r->op = npu_node_op_name(l->node->op);
-    r->node = (uint32_t)(l->node - cc->graph->node);
+    char fused[FUSE_NAMES_BYTES];
+    fuse_names(cc, l, " ", fused);
+    r->fused = keep_name(names, fused);
+    r->node = (uint32_t)(l->node - cc->node);
     r->in = npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));
     r->out = npu_tensor_hwc(cc_tensor(cc, l->out));
     r->macs = l->macs;
     r->weight_bytes = l->weights_bytes;
     r->param_bytes = l->params_bytes;
-    r->in_bytes = operand_bytes(cc, l->node);
-    r->out_bytes = (uint32_t)cc->place[cc->place_of[l->out]].bytes;
+    r->in_bytes = operands_bytes(cc, l);
+    r->out_bytes = (uint32_t)cc->place[cc->place_of[l->result]].bytes;
     r->live_bytes = (uint32_t)plan_live(cc->place, cc->places, index);
     r->stripe_rows = t->rows;
     r->stripe_cols = t->cols;

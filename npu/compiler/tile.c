@@ -89,40 +89,66 @@ static uint32_t acc_bytes(const cc_layer_t *l, const cc_step_t *s)
 
 /* ---- emitting -------------------------------------------------------------------------------- */
 
+/* Loads operand i from ACT address `at` on; returns what is behind it. */
+static uint32_t load_operand(cc_t *cc, cc_layer_t *l, uint32_t i, const cc_step_t *s, uint32_t at,
+                             npu_tile_t *tile)
+{
+    cc_value_t value = cc_operand_value(cc, &l->in[i]);
+    cc_span_t rows, cols;
+    uint32_t c0, c, planes_bytes, bytes = operand_bytes(cc, l, i, s, &planes_bytes);
+    operand_span(l, i, s, &rows, &cols);
+    operand_channels(l, i, s, &c0, &c);
+    uint32_t pix = cc_tile_pix(&value, c0, c);
+    *tile = (npu_tile_t){at + planes_bytes, cols.count * pix, pix};
+    cc_load(cc, l, &value, rows, cols, c0, c, tile);
+    if (l->ins > 1 && rows.count == 1 && s->h > 1)
+        tile->row = 0;
+    if (l->ins > 1 && cols.count == 1 && s->w > 1)
+        tile->pix = 0;
+    return at + planes_bytes + bytes;
+}
+
 /* Sources of the step, from ACT address `at` on. */
 static void load_operands(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t at)
 {
-    if (l->gather) {
+    if (l->gather)
         gather_load(cc, l, s, at);
-        return;
+    for (uint32_t i = 0; i < l->ins && !l->gather; i++)
+        at = load_operand(cc, l, i, s, at, &s->in[i]);
+}
+
+/* What followers read beside the result, from ACT address `at` on. */
+static void load_beside(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t at)
+{
+    for (uint32_t k = 0; k < l->followers; k++) {
+        cc_layer_t *f = &l->follower[k];
+        if (f->ins > 1)
+            at = load_operand(cc, f, 1 - f->chained, s, at, &s->with[k]);
     }
-    for (uint32_t i = 0; i < l->ins; i++) {
-        cc_value_t value = cc_operand_value(cc, &l->in[i]);
-        cc_span_t rows, cols;
-        uint32_t c0, c, planes_bytes, bytes = operand_bytes(cc, l, i, s, &planes_bytes);
-        operand_span(l, i, s, &rows, &cols);
-        operand_channels(l, i, s, &c0, &c);
-        uint32_t pix = cc_tile_pix(&value, c0, c);
-        npu_tile_t tile = {at + planes_bytes, cols.count * pix, pix};
-        cc_load(cc, l, &value, rows, cols, c0, c, &tile);
-        if (l->ins > 1 && rows.count == 1 && s->h > 1)
-            tile.row = 0;
-        if (l->ins > 1 && cols.count == 1 && s->w > 1)
-            tile.pix = 0;
-        s->in[i] = tile;
-        at += planes_bytes + bytes;
+}
+
+static void follow(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
+{
+    cc_step_t step = *s;
+    step.par = s->with_par;
+    for (uint32_t k = 0; k < l->followers; k++) {
+        cc_layer_t *f = &l->follower[k];
+        step.in[1 - f->chained] = s->with[k];
+        step.in[f->chained] = s->out;
+        f->kind->vec(cc, f, &step);
+        step.par += cc_align(f->params_bytes);
     }
 }
 
 static void store_result(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 {
-    cc_value_t value = cc_value(cc, l->out);
+    cc_value_t value = cc_value(cc, l->result);
     cc_store(cc, l, &value, s->y, s->x, s->h, s->w, s->c0, s->c, &s->out);
 }
 
 static void set_result(const cc_t *cc, const cc_layer_t *l, cc_step_t *s, uint32_t at)
 {
-    cc_value_t value = cc_value(cc, l->out);
+    cc_value_t value = cc_value(cc, l->result);
     s->out.addr = at;
     s->out.pix = cc_tile_pix(&value, s->c0, s->c);
     s->out.row = s->w * s->out.pix;
@@ -140,6 +166,7 @@ static void set_accumulator(cc_t *cc, const cc_layer_t *l, cc_step_t *s)
 static void finish(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 {
     l->kind->vec(cc, l, s);
+    follow(cc, l, s);
     store_result(cc, l, s);
 }
 
@@ -202,7 +229,9 @@ static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint3
     }
     loop->idle_cycles += loop->idle_per_step;
     constants_ahead(cc, l, &loop->idle_cycles);
-    set_result(cc, l, s, loop->area + t->in_bytes + loop->results++ % t->outs * t->out_bytes);
+    uint32_t result = loop->area + t->in_bytes + loop->results++ % t->outs * t->out_bytes;
+    set_result(cc, l, s, result);
+    load_beside(cc, l, s, result + t->out_bytes - t->with_bytes);
     set_accumulator(cc, l, s);
     array_work(cc, l, s);
 }
@@ -267,19 +296,37 @@ static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step
     return sum;
 }
 
+/* The same of what followers read beside the result. */
+static uint64_t beside_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_t *s)
+{
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < l->followers; k++) {
+        const cc_layer_t *f = &l->follower[k];
+        if (f->ins == 1)
+            continue;
+        cc_value_t value = cc_operand_value(cc, &f->in[1 - f->chained]);
+        uint64_t pixels = (uint64_t)cc_min(s->h, value.size.h) * cc_min(s->w, value.size.w);
+        sum += pixels * cc_tile_pix(&value, s->c0, s->c) + CC_ALIGN;
+        if (value.layout == NPU_LAYOUT_PLANAR)
+            sum += pixels * s->c + CC_ALIGN;
+    }
+    return sum;
+}
+
 /* L1 bytes of one step with one result; a number too large for 32 bits becomes the largest. */
 static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 {
     cc_tiling_t *t = &l->tiling;
     cc_step_t s = {0};
     set_step(cc, l, 0, 0, &s);
-    cc_value_t value = cc_value(cc, l->out);
-    uint64_t in = sources_bytes(cc, l, &s);
+    cc_value_t value = cc_value(cc, l->result);
+    uint64_t in = sources_bytes(cc, l, &s), with = beside_bytes(cc, l, &s);
     uint64_t out = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c);
     uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
-    bool huge = in + out > INT32_MAX;
+    bool huge = in + out + with > INT32_MAX;
     t->in_bytes = huge ? 0 : cc_align((uint32_t)in);
-    t->out_bytes = huge ? 0 : cc_align((uint32_t)out);
+    t->with_bytes = huge ? 0 : cc_align((uint32_t)with);
+    t->out_bytes = huge ? 0 : cc_align((uint32_t)out) + t->with_bytes;
     need[NPU_MEM_ACT] = huge ? UINT32_MAX : t->in_bytes + t->out_bytes;
     need[NPU_MEM_ACC] = acc > INT32_MAX ? UINT32_MAX : cc_align((uint32_t)acc);
     need[NPU_MEM_WGT] = weight_chunk(l);
@@ -304,7 +351,8 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= room[NPU_MEM_ACT];
     t->outs = two ? 2 : 1;
     need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
-    t->resident = t->slices == 1 && param_bytes(l, out.c) <= room[NPU_MEM_PAR] &&
+    t->resident = t->slices == 1 &&
+                  cc_align(param_bytes(l, out.c)) + follower_param_bytes(l) <= room[NPU_MEM_PAR] &&
                   weight_bytes(l, out.c, l->depth) <= room[NPU_MEM_WGT];
     return true;
 }
@@ -358,6 +406,11 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
 
     probe_into(cc, cycles);
     set_result(cc, l, &s, t->in_bytes);
+    load_beside(cc, l, &s, t->in_bytes + t->out_bytes - t->with_bytes);
+    add_cycles(&cost, cycles, steps);
+    cost.sources += cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
+
+    probe_into(cc, cycles);
     set_accumulator(cc, l, &s);
     for (uint32_t slice = 0; l->kind->mac != NULL && slice < t->slices; slice++)
         l->kind->mac(cc, l, &s, slice);
