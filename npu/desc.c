@@ -30,7 +30,7 @@ npu_desc_t npu_desc_default(void)
         .vec_pool_taps = 1,
         .vec_softmax_cycles = 4,
         .vec_copy_bytes = 64,
-        .vec_transform_bytes = 40, /* published: layout nodes, at least 40 */
+        .vec_transform_bytes = 40,   /* published: layout nodes, at least 40 */
         .fuse = NPU_FUSE_ACTIVATION, /* published: fusions of the tool chain's target description */
     };
 }

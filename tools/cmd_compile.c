@@ -23,7 +23,7 @@ static void print_report(const npu_prog_t *prog, const npu_compile_report_t *rep
         size_t length = strlen(l->name);
         snprintf(shape, sizeof(shape), "%ux%ux%u", l->out.h, l->out.w, l->out.c);
         printf("%-4u %-24s %-18s %12s %14llu %7u %5u %10u %10llu\n", i,
-               length > 24 ? l->name + length - 24 : l->name, l->op, shape,
+               length > 24 ? l->name + length - 24 : l->name, prog->layers[i].op, shape,
                (unsigned long long)l->macs, l->stripe_rows, l->tiles,
                l->weight_bytes + l->param_bytes, (unsigned long long)busy);
     }

@@ -98,15 +98,16 @@ typedef struct {
 
 struct cc_layer {
     const npu_node_t *node;
-    uint32_t last_node; /* the layer's result is this one's: its own, or of the last fused into it */
+    uint32_t
+        last_node; /* the layer's result is this one's: its own, or of the last fused into it */
     const cc_kind_t *kind;
     uint32_t index;
     cc_operand_t in[2];
     uint32_t ins;
-    int32_t out;              /* tensor: what the node makes */
-    int32_t result;           /* tensor: what stands in L2 in the end, that of the last follower */
-    int8_t low, high;         /* further clamp of the node's codes, from nodes fused into it */
-    cc_layer_t *follower;     /* what is done to each tile before it is stored */
+    int32_t out;          /* tensor: what the node makes */
+    int32_t result;       /* tensor: what stands in L2 in the end, that of the last follower */
+    int8_t low, high;     /* further clamp of the node's codes, from nodes fused into it */
+    cc_layer_t *follower; /* what is done to each tile before it is stored */
     uint32_t followers;
     uint32_t chained;         /* of a follower: which of its operands is the tile */
     npu_window_t window;      /* of results on the source; 1 x 1 where the operator has none */
@@ -140,8 +141,8 @@ struct cc_step {
     cc_span_t rows, cols; /* of the source */
     npu_tile_t in[2], out, acc;
     uint32_t wgt, par;
-    uint32_t with_par;                    /* records of the followers, one after another */
-    npu_tile_t with[CC_MAX_FOLLOWERS];    /* the other operands of followers */
+    uint32_t with_par;                 /* records of the followers, one after another */
+    npu_tile_t with[CC_MAX_FOLLOWERS]; /* the other operands of followers */
 };
 
 typedef struct {
@@ -169,10 +170,10 @@ struct cc {
     size_t error_bytes;
     sim_err_t err; /* first failure; later steps do nothing */
 
-    npu_node_t *node;  /* the graph's, changed by what fuse_nodes took into them */
-    int32_t *operand;  /* what their lists of inputs point to */
-    cc_fate_t *fate;   /* for each node */
-    uint32_t fuse;     /* NPU_FUSE_* */
+    npu_node_t *node; /* the graph's, changed by what fuse_nodes took into them */
+    int32_t *operand; /* what their lists of inputs point to */
+    cc_fate_t *fate;  /* for each node */
+    uint32_t fuse;    /* NPU_FUSE_* */
     cc_layer_t *layer;
     uint32_t layers;
     cc_layer_t *follower; /* of all layers */
@@ -199,7 +200,7 @@ struct cc {
 bool fuse_nodes(cc_t *cc);
 /* Ops of the nodes fused into the layer, in order, with `between` them; "" for none. */
 #define FUSE_NAMES_BYTES 320
-void fuse_names(const cc_t *cc, const cc_layer_t *layer, const char *between,
+void fuse_names(const cc_t *cc, const cc_layer_t *layer, bool with_main, const char *between,
                 char names[FUSE_NAMES_BYTES]);
 /* NULL where a node makes no layer of its own kind; is_alias: nor anything else. */
 const cc_kind_t *cc_kind_of(npu_node_op_t op);

@@ -7,9 +7,9 @@
  *    the window
  *
  * A follower takes a result that nobody else reads, element by element; its other operand, if any,
- * is loaded beside the tile. One that only narrows the clamp of what it follows costs nothing. A PAD
- * goes into the windows of convolutions, where taps outside add as much as taps on the zero point:
- * nothing. Pools neither skip nor add padding, so theirs stays.
+ * is loaded beside the tile. One that only narrows the clamp of what it follows costs nothing. A
+ * PAD goes into the windows of convolutions, where taps outside add as much as taps on the zero
+ * point: nothing. Pools neither skip nor add padding, so theirs stays.
  *
  * A layer runs where its last node stands: there every operand exists.
  */
@@ -124,8 +124,8 @@ static bool take_clamp(cc_t *cc, uint32_t n, uint32_t before)
     uint32_t worker = worker_of(cc, before);
     npu_node_op_t op = cc->node[worker].op;
     cc_fate_t *f = &cc->fate[worker];
-    bool clamps = is_array_work(op) || op == NPU_NODE_ADD || op == NPU_NODE_SUB ||
-                  op == NPU_NODE_MUL;
+    bool clamps =
+        is_array_work(op) || op == NPU_NODE_ADD || op == NPU_NODE_SUB || op == NPU_NODE_MUL;
     if (!clamps || !cc_table(cc, &cc->node[n], table) || !is_clamp(table))
         return false;
     f->low = (int8_t)npu_clamp(f->low, table[0], table[255]);
@@ -301,7 +301,7 @@ static void append(char names[FUSE_NAMES_BYTES], const char *between, npu_node_o
              npu_node_op_name(op));
 }
 
-void fuse_names(const cc_t *cc, const cc_layer_t *l, const char *between,
+void fuse_names(const cc_t *cc, const cc_layer_t *l, bool with_main, const char *between,
                 char names[FUSE_NAMES_BYTES])
 {
     uint32_t chain[CC_MAX_FOLLOWERS + 1], count = 0, n = l->last_node;
@@ -310,6 +310,8 @@ void fuse_names(const cc_t *cc, const cc_layer_t *l, const char *between,
         chain[count++] = n;
     if (cc->fate[n].pad != CC_NO_NODE)
         append(names, between, NPU_NODE_PAD);
+    if (with_main)
+        append(names, between, cc->node[n].op);
     while (count > 0)
         append(names, between, cc->node[chain[--count]].op);
 }

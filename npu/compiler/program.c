@@ -47,13 +47,11 @@ static bool add_instructions(cc_t *cc, npu_prog_t *prog)
     return true;
 }
 
-/* "CONV_2D", "CONV_2D+RELU+ADD" */
+/* "CONV_2D", "PAD+CONV_2D+RELU", what does not fit cut off */
 static void layer_op(const cc_t *cc, const cc_layer_t *l, char op[NPU_NAME_BYTES])
 {
-    char fused[FUSE_NAMES_BYTES], all[FUSE_NAMES_BYTES + 64];
-    fuse_names(cc, l, "+", fused);
-    snprintf(all, sizeof(all), "%s%s%s", npu_node_op_name(l->node->op), fused[0] != '\0' ? "+" : "",
-             fused);
+    char all[FUSE_NAMES_BYTES];
+    fuse_names(cc, l, true, "+", all);
     all[NPU_NAME_BYTES - 1] = '\0';
     short_name(op, all);
 }
@@ -251,7 +249,7 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     r->name = keep_name(names, l->node->name);
     r->op = npu_node_op_name(l->node->op);
     char fused[FUSE_NAMES_BYTES];
-    fuse_names(cc, l, " ", fused);
+    fuse_names(cc, l, false, " ", fused);
     r->fused = keep_name(names, fused);
     r->node = (uint32_t)(l->node - cc->node);
     r->in = npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));

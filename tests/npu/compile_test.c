@@ -4,9 +4,9 @@
  */
 #include "npu/compiler/compile.h"
 #include "npu/compiler/tensor_io.h"
+#include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
-#include "tests/npu/golden_ref.h"
 #include "tests/test.h"
 
 #define RANDOM_GRAPHS 250
@@ -14,50 +14,6 @@
 static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE};
 
 /* ---- what it computes ------------------------------------------------------------------------ */
-
-static void fill_input(build_t *b, golden_ref_t *ref)
-{
-    int32_t input = b->graph.input[0];
-    for (uint64_t i = 0; i < b->graph.tensor[input].bytes; i++)
-        ref->tensor[input][i] = (uint8_t)sim_stream_u32(&b->random);
-    golden_ref_run(ref);
-}
-
-/* Every kept tensor when it is complete, and every output at the end. */
-static void compare(const compile_exec_t *exec, const golden_ref_t *ref, uint64_t seed)
-{
-    const npu_graph_t *g = ref->graph;
-    for (uint32_t k = 0; k < exec->prog->kept_count; k++) {
-        uint32_t t = exec->prog->kept[k].tensor;
-        ck_assert_msg(exec->kept[k] != NULL, "seed %llu: tensor %u is never complete",
-                      (unsigned long long)seed, t);
-        ck_assert_msg(memcmp(exec->kept[k], ref->tensor[t], g->tensor[t].bytes) == 0,
-                      "seed %llu: tensor %u differs", (unsigned long long)seed, t);
-    }
-    for (uint32_t o = 0; o < g->outputs; o++) {
-        uint64_t bytes = g->tensor[g->output[o]].bytes;
-        uint8_t *codes = malloc(bytes);
-        ck_assert(npu_output_read(exec->prog, o, &exec->port, codes));
-        ck_assert_msg(memcmp(codes, ref->tensor[g->output[o]], bytes) == 0,
-                      "seed %llu: output %u differs", (unsigned long long)seed, o);
-        free(codes);
-    }
-}
-
-static void run_and_compare(build_t *b, const npu_prog_t *prog, const npu_desc_t *desc,
-                            uint64_t seed)
-{
-    golden_ref_t ref;
-    compile_exec_t exec;
-    golden_ref_init(&ref, &b->graph, prog->meta.rounding == NPU_ROUND_SINGLE);
-    fill_input(b, &ref);
-    compile_exec_init(&exec, prog, desc, sim_simd());
-    ck_assert(npu_input_write(prog, &exec.port, ref.tensor[b->graph.input[0]]));
-    compile_exec_run(&exec);
-    compare(&exec, &ref, seed);
-    compile_exec_free(&exec);
-    golden_ref_free(&ref);
-}
 
 START_TEST(random_networks_equal_the_reference_however_they_are_cut)
 {
@@ -74,7 +30,7 @@ START_TEST(random_networks_equal_the_reference_however_they_are_cut)
                                          .gather_input = seed % 3 == 1};
         sim_err_t err = npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
         if (err == SIM_OK) {
-            run_and_compare(&b, &prog, &desc, seed);
+            compile_check_run(&b, &prog, &desc, seed);
             npu_prog_free(&prog);
             compiled++;
         } else {
@@ -101,7 +57,7 @@ static uint64_t mac_cycles(bool gather)
     int32_t out = build_conv(&b, build_input(&b, 16, 16, 3), &k);
     build_end(&b, &out, 1);
     ck_assert(npu_compile(&b.graph, &desc, &options, &prog, &r, error, sizeof(error)) == SIM_OK);
-    run_and_compare(&b, &prog, &desc, gather);
+    compile_check_run(&b, &prog, &desc, gather);
     ck_assert_uint_eq(r.layer[0].macs, 16 * 16 * 32 * 27);
     ck_assert_uint_eq(r.layer[0].weight_bytes, (gather ? 1 : 9) * 32 * 32);
     uint64_t cycles = r.layer[0].engine_cycles[NPU_ENGINE_MAC];

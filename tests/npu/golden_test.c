@@ -193,8 +193,8 @@ START_TEST(random_networks_on_the_machine_equal_the_reference)
         build_t b;
         npu_prog_t prog;
         char error[256];
-        npu_compile_options_t options = {.rounding =
-                                             seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE};
+        npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+                                         .fuse = seed % 3 ? NPU_FUSE_ALL : NPU_FUSE_AS_CHIP};
         build_random(&b, seed);
         npu_desc_t desc = build_desc(&b, seed);
         desc.l2_bytes = 1 << 20;
