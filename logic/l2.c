@@ -6,14 +6,12 @@
  * earliest cycle in which a burst can be done; if the burst lost an arbitration in between, the
  * event moves on.
  */
-#include "logic/l2.h"
+#include "logic/l2_int.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NO_BANK UINT32_MAX
 
 const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed"};
 
@@ -22,11 +20,6 @@ const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed"};
 static uint32_t min_u32(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 static uint64_t now_cycle(l2_t *l2)
@@ -39,8 +32,7 @@ static uint64_t now_cycle(l2_t *l2)
     return l2->now_cycle;
 }
 
-/* A burst lies in memory and in one aligned piece of burst_bytes. */
-static bool burst_fits(const l2_t *l2, const sim_mem_req_t *req)
+bool l2_burst_fits(const l2_t *l2, const sim_mem_req_t *req)
 {
     uint32_t offset = req->addr - l2->desc.base;
     return req->bytes - 1 < l2->desc.burst_bytes && offset < l2->desc.bytes &&
@@ -48,13 +40,12 @@ static bool burst_fits(const l2_t *l2, const sim_mem_req_t *req)
            offset >> l2->burst_shift == (offset + req->bytes - 1) >> l2->burst_shift;
 }
 
-/* m->head has become the master's head and competes from ready_cycle on. */
-static void show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
+void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
 {
     const sim_mem_req_t *req = m->head;
     m->ready_cycle = ready_cycle;
     if (req->error) {
-        m->head_bank = NO_BANK;
+        m->head_bank = L2_NO_BANK;
         m->head_beats = 1;
         return;
     }
@@ -62,14 +53,6 @@ static void show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
     uint32_t last = offset + req->bytes - 1;
     m->head_bank = offset >> l2->burst_shift & (l2->desc.banks - 1);
     m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
-}
-
-/* The first cycle in which m's head could have its bank. */
-static uint64_t head_cycle(const l2_t *l2, const l2_master_t *m)
-{
-    if (m->head_bank == NO_BANK)
-        return m->ready_cycle;
-    return max_u64(m->ready_cycle, l2->bank[m->head_bank].free_cycle);
 }
 
 /* Who gets `bank` in `cycle`; at least one master competes. */
@@ -97,18 +80,44 @@ static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
 {
     l2_master_t *m = &l2->master[who];
     uint64_t waited = cycle - m->ready_cycle;
-    if (m->head_bank != NO_BANK)
+    if (m->head_bank != L2_NO_BANK)
         take_bank(&l2->bank[m->head_bank], who, cycle, m->head_beats, waited != 0);
-    m->head->grant_ps = clk_edge_ps(&l2->clk, cycle);
-    m->head->wait_cycles = waited;
+    m->requests++;
+    m->errors += m->head->error;
     m->wait_cycles += waited;
     m->free_cycle = cycle + m->head_beats;
+    if (m->stream != NULL) {
+        l2_stream_granted(l2, m, m->free_cycle + l2->desc.latency_cycles);
+        return;
+    }
+    m->head->grant_ps = clk_edge_ps(&l2->clk, cycle);
+    m->head->wait_cycles = waited;
     assert(m->granted < L2_MAX_GRANTED);
     m->done_cycle[(m->first + m->granted++) % L2_MAX_GRANTED] =
         m->free_cycle + l2->desc.latency_cycles;
     m->head = m->head->next;
     if (m->head != NULL)
-        show_head(l2, m, m->free_cycle);
+        l2_show_head(l2, m, m->free_cycle);
+}
+
+/* Who could be granted first before `end`, and when; *alone: nobody else waits at all. */
+static uint32_t first_head(const l2_t *l2, uint64_t end, uint64_t *cycle, bool *alone)
+{
+    uint32_t first = 0, heads = 0;
+    *cycle = end;
+    for (uint32_t i = 0; i < l2->masters; i++) {
+        const l2_master_t *m = &l2->master[i];
+        if (m->head == NULL)
+            continue;
+        heads++;
+        uint64_t at = l2_head_cycle(l2, m);
+        if (at < *cycle) {
+            *cycle = at;
+            first = i;
+        }
+    }
+    *alone = heads == 1;
+    return first;
 }
 
 /* Makes every grant of the cycles before `end`. */
@@ -118,29 +127,34 @@ static void settle(l2_t *l2, uint64_t end)
         return;
     l2->settled_cycle = end;
     for (;;) {
-        uint64_t cycle = end;
-        uint32_t first = 0;
-        for (uint32_t i = 0; i < l2->masters; i++) {
-            const l2_master_t *m = &l2->master[i];
-            if (m->head != NULL && head_cycle(l2, m) < cycle) {
-                cycle = head_cycle(l2, m);
-                first = i;
-            }
-        }
+        uint64_t cycle;
+        bool alone;
+        uint32_t first = first_head(l2, end, &cycle, &alone);
         if (cycle == end)
             return;
-        uint32_t bank = l2->master[first].head_bank;
-        grant(l2, bank == NO_BANK ? first : choose(l2, bank, cycle), cycle);
+        l2_master_t *m = &l2->master[first];
+        uint64_t bursts = alone && m->stream != NULL ? l2_stream_regular(l2, m, end) : 0;
+        if (bursts > 1) {
+            l2_stream_grant(l2, first, bursts);
+            continue;
+        }
+        grant(l2, alone || m->head_bank == L2_NO_BANK ? first : choose(l2, m->head_bank, cycle),
+              cycle);
     }
 }
 
-/* The earliest cycle in which m's oldest request can be done. */
+/* The earliest cycle in which m's oldest request, or its whole stream, can be done. */
 static uint64_t earliest_done(const l2_t *l2, const l2_master_t *m)
 {
+    if (m->stream != NULL && m->head == NULL)
+        return l2_stream_last(m->stream);
+    if (m->stream != NULL)
+        return l2_max(l2_head_cycle(l2, m) + m->head_beats + l2->desc.latency_cycles,
+                      l2_stream_bound(l2, m->stream));
     if (m->granted != 0)
         return m->done_cycle[m->first];
     if (m->head != NULL)
-        return head_cycle(l2, m) + m->head_beats + l2->desc.latency_cycles;
+        return l2_head_cycle(l2, m) + m->head_beats + l2->desc.latency_cycles;
     return UINT64_MAX;
 }
 
@@ -163,18 +177,36 @@ static void move_data(l2_t *l2, l2_master_t *m, const sim_mem_req_t *req)
         memcpy(req->data, place, req->bytes);
 }
 
+/* An idle master's state is the same however it came to be idle. */
+static void rest(l2_master_t *m)
+{
+    m->ready_cycle = 0;
+    m->head_bank = m->head_beats = m->first = 0;
+}
+
 static void complete(l2_t *l2, l2_master_t *m)
 {
     sim_mem_req_t *req = m->oldest;
     m->oldest = req->next;
+    m->done_cycle[m->first] = 0;
     m->first = (m->first + 1) % L2_MAX_GRANTED;
     m->granted--;
-    m->queued--;
+    if (--m->queued == 0)
+        rest(m);
     if (!req->error)
         move_data(l2, m, req);
     else if (!req->write && req->data != NULL)
         memset(req->data, 0, min_u32(req->bytes, l2->desc.burst_bytes));
     req->done(req->ctx, req);
+}
+
+static void complete_stream(l2_master_t *m, uint64_t cycle)
+{
+    sim_mem_stream_t *s = m->stream;
+    l2_stream_retire(m, cycle);
+    m->stream = NULL;
+    rest(m);
+    s->done(s->ctx, s);
 }
 
 static void on_done(void *ctx)
@@ -189,6 +221,8 @@ static void on_done(void *ctx)
         l2_master_t *m = &l2->master[i];
         if (m->granted != 0 && m->done_cycle[m->first] == cycle)
             complete(l2, m);
+        else if (m->stream != NULL && m->head == NULL && l2_stream_last(m->stream) == cycle)
+            complete_stream(m, cycle);
     }
     l2->completing = false;
     for (uint32_t i = 0; i < l2->masters; i++) {
@@ -208,9 +242,7 @@ static void on_request(void *ctx, uint32_t master, sim_mem_req_t *req)
     settle(l2, now);
     req->next = NULL;
     req->request_ps = l2->now_ps;
-    req->error = !burst_fits(l2, req);
-    m->requests++;
-    m->errors += req->error;
+    req->error = !l2_burst_fits(l2, req);
     if (m->queued++ == 0)
         m->oldest = req;
     else
@@ -219,9 +251,56 @@ static void on_request(void *ctx, uint32_t master, sim_mem_req_t *req)
     if (m->head != NULL)
         return;
     m->head = req;
-    show_head(l2, m, max_u64(now, m->free_cycle));
+    l2_show_head(l2, m, l2_max(now, m->free_cycle));
     if (!l2->completing && m->granted == 0 && earliest_done(l2, m) < l2->planned_cycle)
         plan(l2, earliest_done(l2, m));
+}
+
+static void on_stream(void *ctx, uint32_t master, sim_mem_stream_t *s)
+{
+    l2_t *l2 = ctx;
+    l2_master_t *m = &l2->master[master];
+    assert(m->queued == 0 && m->stream == NULL && sim_bursts_left(&s->bursts));
+    assert(s->outstanding >= 1 && s->outstanding <= SIM_STREAM_MAX_OUTSTANDING);
+    settle(l2, now_cycle(l2));
+    s->granted = s->come_back = s->done_bytes = 0;
+    s->error = false;
+    s->head.bytes = 0;
+    s->last_cycle = UINT64_MAX;
+    m->stream = s;
+    l2_stream_show(l2, m, s->first_cycle);
+    if (!l2->completing && earliest_done(l2, m) < l2->planned_cycle)
+        plan(l2, earliest_done(l2, m));
+}
+
+static void on_stream_settle(void *ctx, uint32_t master)
+{
+    l2_t *l2 = ctx;
+    settle(l2, now_cycle(l2));
+    if (l2->master[master].stream != NULL)
+        l2_stream_retire(&l2->master[master],
+                         sim_cycles_at(sim_now_ps(l2->comp.sim), l2->desc.clk_hz));
+}
+
+/* What was requested up to this cycle goes on; the head may be of a later one. */
+static bool on_stream_stop(void *ctx, uint32_t master)
+{
+    l2_t *l2 = ctx;
+    l2_master_t *m = &l2->master[master];
+    sim_mem_stream_t *s = m->stream;
+    if (s == NULL)
+        return false;
+    on_stream_settle(ctx, master);
+    s->last_cycle = now_cycle(l2);
+    if (m->head != NULL && s->head_cycle > s->last_cycle)
+        m->head = NULL;
+    if (m->head == NULL && (s->granted == 0 || l2_stream_last(s) <= s->last_cycle)) {
+        m->stream = NULL;
+        return false;
+    }
+    if (!l2->completing && earliest_done(l2, m) < l2->planned_cycle)
+        plan(l2, earliest_done(l2, m));
+    return true;
 }
 
 static uint8_t *port_view(void *ctx, uint32_t addr, uint32_t bytes)
@@ -286,8 +365,8 @@ static const sim_field_t master_fields[] = {
 };
 
 static const sim_stat_t master_stats[] = {
-    SIM_STAT(l2_master_t, requests, "1", "bursts requested"),
-    SIM_STAT(l2_master_t, errors, "1", "requests outside memory or malformed"),
+    SIM_STAT(l2_master_t, requests, "1", "bursts served, errors included"),
+    SIM_STAT(l2_master_t, errors, "1", "of these, outside memory or malformed"),
     SIM_STAT(l2_master_t, read_bytes, "bytes", "bytes read"),
     SIM_STAT(l2_master_t, write_bytes, "bytes", "bytes written"),
     SIM_STAT(l2_master_t, wait_cycles, "cycles", "cycles the head request waited for its bank"),
@@ -317,6 +396,7 @@ static void master_reset(sim_comp_t *comp)
 {
     l2_master_t *m = (l2_master_t *)(void *)comp;
     m->oldest = m->head = m->newest = NULL;
+    m->stream = NULL;
     m->ready_cycle = m->free_cycle = 0;
     m->head_bank = m->head_beats = 0;
     memset(m->done_cycle, 0, sizeof(m->done_cycle));
@@ -339,6 +419,7 @@ static const sim_kind_t master_kind = {.kind = "l2_master",
 _Static_assert(offsetof(l2_t, comp) == 0, "comp stays first");
 _Static_assert(offsetof(l2_bank_t, comp) == 0, "comp stays first");
 _Static_assert(offsetof(l2_master_t, comp) == 0, "comp stays first");
+_Static_assert((SIM_STREAM_MAX_OUTSTANDING & (SIM_STREAM_MAX_OUTSTANDING - 1)) == 0, "a mask");
 _Static_assert(L2_MAX_GRANTED > L2_MAX_LATENCY + 1, "a cycle of beats each, latency in flight");
 
 /* ---- set-up ---- */
@@ -453,6 +534,9 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
         .peek = port_peek,
         .poke = port_poke,
         .view = port_view,
+        .stream = on_stream,
+        .stream_settle = on_stream_settle,
+        .stream_stop = on_stream_stop,
         .ctx = l2,
         .master = l2->masters++,
         .beat_bytes = l2->desc.beat_bytes,
@@ -464,5 +548,9 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
 
 void l2_settle(l2_t *l2)
 {
+    uint64_t passed = sim_cycles_at(sim_now_ps(l2->comp.sim), l2->desc.clk_hz);
     settle(l2, now_cycle(l2));
+    for (uint32_t i = 0; i < l2->masters; i++)
+        if (l2->master[i].stream != NULL)
+            l2_stream_retire(&l2->master[i], passed);
 }

@@ -18,6 +18,9 @@
  *   - A request outside the memory, longer than a burst or across a burst boundary takes no bank:
  *     it is done with error set, with the timing of one beat.
  *
+ * Streams (sim/port.h) obey the same rules: their bursts become heads at the cycles that the rule
+ * gives, and one event at their end is enough.
+ *
  * The model does not tick. The arbiter's past is worked out when somebody asks (a request, a burst
  * that must be done): nothing can have happened in between. That makes about one event a burst,
  * and requests made anywhere within one instant compete as equals. tests/logic/l2_test.c compares
@@ -73,6 +76,7 @@ typedef struct {
     uint64_t done_cycle[L2_MAX_GRANTED]; /* of granted requests, ring */
     uint32_t first, granted;             /* oldest place of the ring, and how many */
     uint32_t queued;                     /* requests not done */
+    sim_mem_stream_t *stream;            /* then head is its burst, and the queue is empty */
     uint64_t requests, errors, read_bytes, write_bytes, wait_cycles;
 } l2_master_t;
 

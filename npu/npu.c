@@ -103,6 +103,8 @@ npu_perf_t npu_perf(const npu_t *npu)
 {
     npu_perf_t perf = npu->perf;
     npu_account(npu, &perf, sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz));
+    perf.l2_read += npu_dma_streamed_bytes(&npu->load);
+    perf.l2_written += npu_dma_streamed_bytes(&npu->store);
     return perf;
 }
 
@@ -255,6 +257,8 @@ void npu_finish(npu_t *npu, uint64_t cycle)
     sim_trace_span(npu->comp.sim, "npu", "program", npu_edge_ps(npu, npu->start_cycle),
                    npu_edge_ps(npu, cycle), "\"cycles\":%llu",
                    (unsigned long long)(cycle - npu->start_cycle));
+    npu_dma_reset(&npu->load); /* idle: equal state, however the bursts were made */
+    npu_dma_reset(&npu->store);
     npu->runs++;
     end_run(npu, NPU_STATUS_DONE);
     sim_wire_pulse(&npu->done);
@@ -262,7 +266,7 @@ void npu_finish(npu_t *npu, uint64_t cycle)
 
 static bool outstanding(const npu_t *npu)
 {
-    return npu->fetching || npu->load.outstanding > 0 || npu->store.outstanding > 0;
+    return npu->fetching || npu_dma_outstanding(&npu->load) || npu_dma_outstanding(&npu->store);
 }
 
 static void fail_if_quiet(npu_t *npu)
@@ -283,8 +287,8 @@ void npu_stop(npu_t *npu, npu_error_t code, uint32_t index)
     npu->error_code = code;
     npu->error_index = index;
     sim_event_cancel(npu->comp.sim, &npu->tick);
-    sim_event_cancel(npu->comp.sim, &npu->load.issue);
-    sim_event_cancel(npu->comp.sim, &npu->store.issue);
+    npu_dma_stop(&npu->load);
+    npu_dma_stop(&npu->store);
     fail_if_quiet(npu);
 }
 
@@ -414,27 +418,13 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_PAR], par_bytes),
     SIM_FIELD(npu_t, load.issue_cycle),
     SIM_FIELD(npu_t, load.free_cycle),
-    SIM_FIELD(npu_t, load.run_bytes),
-    SIM_FIELD(npu_t, load.run_offset),
-    SIM_FIELD(npu_t, load.run_l2),
-    SIM_FIELD(npu_t, load.plane_l2),
-    SIM_FIELD(npu_t, load.row),
-    SIM_FIELD(npu_t, load.rows),
-    SIM_FIELD(npu_t, load.plane),
-    SIM_FIELD(npu_t, load.planes),
+    SIM_FIELD(npu_t, load.bursts),
     SIM_FIELD(npu_t, load.oldest),
     SIM_FIELD(npu_t, load.outstanding),
     SIM_FIELD(npu_t, load.error),
     SIM_FIELD(npu_t, store.issue_cycle),
     SIM_FIELD(npu_t, store.free_cycle),
-    SIM_FIELD(npu_t, store.run_bytes),
-    SIM_FIELD(npu_t, store.run_offset),
-    SIM_FIELD(npu_t, store.run_l2),
-    SIM_FIELD(npu_t, store.plane_l2),
-    SIM_FIELD(npu_t, store.row),
-    SIM_FIELD(npu_t, store.rows),
-    SIM_FIELD(npu_t, store.plane),
-    SIM_FIELD(npu_t, store.planes),
+    SIM_FIELD(npu_t, store.bursts),
     SIM_FIELD(npu_t, store.oldest),
     SIM_FIELD(npu_t, store.outstanding),
     SIM_FIELD(npu_t, store.error),

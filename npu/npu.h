@@ -122,16 +122,16 @@ typedef struct {
 
 typedef struct {
     sim_mem_port_t port;
-    sim_event_t issue;                 /* the next burst can be requested */
+    sim_mem_stream_t stream;           /* the whole instruction at once, where L2 can do that */
+    sim_event_t issue;                 /* else: the next burst can be requested */
     sim_mem_req_t req[NPU_MAX_BURSTS]; /* ring: they complete in order */
     npu_engine_t engine;
     void *npu;
 
-    uint64_t issue_cycle;              /* of the pending issue event */
-    uint64_t free_cycle;               /* the channel can take the next burst */
-    uint64_t run_bytes, run_offset;    /* a run is a piece that is contiguous in L2 */
-    uint64_t run_l2, plane_l2;         /* offsets where it and its plane begin */
-    uint32_t row, rows, plane, planes; /* runs of a plane, planes; plane == planes: all asked for */
+    bool streaming;
+    sim_bursts_t bursts;
+    uint64_t issue_cycle; /* of the pending issue event */
+    uint64_t free_cycle;  /* the channel can take the next burst */
     uint32_t oldest, outstanding;
     bool error; /* a burst left memory */
 } npu_dma_t;
@@ -155,6 +155,8 @@ typedef struct {
     sim_wire_t done, irq; /* out */
     sim_event_t tick;
     sim_mem_req_t fetch_req;
+    bool timing_only; /* no numerics: every cycle and counter is right, no byte of L1 or L2 moves */
+    bool exact;       /* an event for every burst, instead of streams; same cycles */
     const npu_prog_t *names; /* for traces; may be NULL */
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);

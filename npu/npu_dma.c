@@ -16,62 +16,28 @@ static const npu_insn_t *insn_of(const npu_dma_t *dma)
     return &npu->engine[dma->engine].current.insn;
 }
 
-/* Cuts the instruction into runs: pieces that are contiguous in L2. */
-static void split(npu_dma_t *dma, const npu_insn_t *insn)
+static sim_bursts_t bursts_of(const npu_t *npu, const npu_insn_t *i)
 {
-    dma->run_bytes = insn->row_bytes;
-    dma->rows = insn->rows;
-    dma->planes = insn->planes;
-    if (insn->rows == 1 || insn->l2_row == insn->row_bytes) {
-        dma->run_bytes *= insn->rows;
-        dma->rows = 1;
-    }
-    if (dma->rows == 1 && insn->planes > 1 && insn->l2_plane == dma->run_bytes) {
-        dma->run_bytes *= insn->planes;
-        dma->planes = 1;
-    }
-    dma->row = dma->plane = 0;
-    dma->run_offset = 0;
-    dma->plane_l2 = dma->run_l2 = insn->l2;
+    return sim_bursts((uint64_t)npu->l2_base + i->l2, i->row_bytes, i->rows, i->l2_row, i->planes,
+                      i->l2_plane);
 }
 
-/* The next run: of this plane, or the first of the next. */
-static void next_run(npu_dma_t *dma, const npu_insn_t *insn)
-{
-    dma->run_offset = 0;
-    dma->run_l2 += insn->l2_row;
-    if (++dma->row < dma->rows)
-        return;
-    dma->row = 0;
-    dma->plane++;
-    dma->plane_l2 += insn->l2_plane;
-    dma->run_l2 = dma->plane_l2;
-}
-
-static bool all_requested(const npu_dma_t *dma)
-{
-    return dma->plane == dma->planes;
-}
+/* ---- one burst at a time ------------------------------------------------------------------------
+ */
 
 /* Requests the next burst; the channel is taken for as long as its bytes need. */
 static void request_burst(npu_dma_t *dma, uint64_t cycle)
 {
     npu_t *npu = dma->npu;
-    const npu_insn_t *insn = insn_of(dma);
-    uint64_t at = npu->l2_base + dma->run_l2 + dma->run_offset;
-    uint64_t left = dma->run_bytes - dma->run_offset;
-    uint64_t room = dma->port.max_burst_bytes - (at & (dma->port.max_burst_bytes - 1));
-    uint32_t bytes = (uint32_t)(left < room ? left : room);
+    uint64_t at;
+    uint32_t bytes = sim_bursts_next(&dma->bursts, dma->port.max_burst_bytes, &at);
     sim_mem_req_t *req = &dma->req[(dma->oldest + dma->outstanding) % NPU_MAX_BURSTS];
     if (at + bytes > UINT64_C(1) << 32)
         dma->error = true; /* beyond the bus; the request itself is made for the wrapped address */
     req->addr = (uint32_t)at;
     req->bytes = bytes;
     dma->outstanding++;
-    dma->run_offset += bytes;
-    if (dma->run_offset == dma->run_bytes)
-        next_run(dma, insn);
-    uint32_t rate = npu_dma_rate(&npu->desc, insn->mem);
+    uint32_t rate = npu_dma_rate(&npu->desc, insn_of(dma)->mem);
     dma->free_cycle = cycle + (bytes + rate - 1) / rate;
     sim_mem_request(&dma->port, req);
 }
@@ -79,7 +45,7 @@ static void request_burst(npu_dma_t *dma, uint64_t cycle)
 static bool can_request(const npu_dma_t *dma)
 {
     const npu_t *npu = dma->npu;
-    return !all_requested(dma) && dma->outstanding < npu->desc.dma_bursts;
+    return sim_bursts_left(&dma->bursts) && dma->outstanding < npu->desc.dma_bursts;
 }
 
 static void schedule(npu_dma_t *dma, uint64_t now_cycle)
@@ -101,6 +67,25 @@ static void on_issue(void *ctx)
     schedule(dma, cycle);
 }
 
+static void count_bytes(npu_dma_t *dma, uint64_t bytes)
+{
+    npu_t *npu = dma->npu;
+    if (dma->engine == NPU_ENGINE_LOAD)
+        npu->perf.l2_read += bytes;
+    else
+        npu->perf.l2_written += bytes;
+}
+
+/* The last burst is back; the channel may need longer. */
+static void all_done(npu_dma_t *dma)
+{
+    npu_t *npu = dma->npu;
+    npu_engine_state_t *engine = &npu->engine[dma->engine];
+    uint64_t now = npu_now_cycle(npu);
+    engine->end_cycle = dma->free_cycle > now ? dma->free_cycle : now;
+    npu_wake(npu, engine->end_cycle);
+}
+
 static void on_burst(void *ctx, sim_mem_req_t *req)
 {
     npu_dma_t *dma = ctx;
@@ -111,28 +96,80 @@ static void on_burst(void *ctx, sim_mem_req_t *req)
     dma->error |= req->error;
     if (npu_stopping(npu))
         return;
-    if (dma->engine == NPU_ENGINE_LOAD)
-        npu->perf.l2_read += req->bytes;
-    else
-        npu->perf.l2_written += req->bytes;
-    if (!all_requested(dma)) {
-        if (!sim_event_pending(&dma->issue))
-            schedule(dma, npu_now_cycle(npu));
-    } else if (dma->outstanding == 0) {
-        npu_engine_state_t *engine = &npu->engine[dma->engine];
-        uint64_t now = npu_now_cycle(npu);
-        engine->end_cycle = dma->free_cycle > now ? dma->free_cycle : now;
-        npu_wake(npu, engine->end_cycle);
+    count_bytes(dma, req->error ? 0 : req->bytes);
+    if (!sim_bursts_left(&dma->bursts)) {
+        if (dma->outstanding == 0)
+            all_done(dma);
+    } else if (!sim_event_pending(&dma->issue)) {
+        schedule(dma, npu_now_cycle(npu));
     }
 }
+
+/* ---- all bursts at once -------------------------------------------------------------------------
+ */
+
+static void on_stream(void *ctx, sim_mem_stream_t *stream)
+{
+    npu_dma_t *dma = ctx;
+    dma->streaming = false;
+    dma->error = stream->error;
+    dma->free_cycle = stream->channel_cycle;
+    if (npu_stopping(dma->npu))
+        return;
+    count_bytes(dma, stream->done_bytes);
+    all_done(dma);
+}
+
+static void start_stream(npu_dma_t *dma)
+{
+    const npu_t *npu = dma->npu;
+    dma->streaming = true;
+    dma->stream = (sim_mem_stream_t){.bursts = dma->bursts,
+                                     .write = dma->engine == NPU_ENGINE_STORE,
+                                     .rate = npu_dma_rate(&npu->desc, insn_of(dma)->mem),
+                                     .outstanding = npu->desc.dma_bursts,
+                                     .first_cycle = dma->free_cycle,
+                                     .done = on_stream,
+                                     .ctx = dma};
+    dma->port.stream(dma->port.ctx, dma->port.master, &dma->stream);
+}
+
+uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma)
+{
+    if (!dma->streaming)
+        return 0;
+    dma->port.stream_settle(dma->port.ctx, dma->port.master);
+    return dma->stream.done_bytes;
+}
+
+/* ---- an instruction -----------------------------------------------------------------------------
+ */
 
 void npu_dma_start(npu_dma_t *dma, uint64_t cycle)
 {
     npu_t *npu = dma->npu;
-    split(dma, insn_of(dma));
+    dma->bursts = bursts_of(npu, insn_of(dma));
     dma->error = false;
     dma->free_cycle = cycle + npu->desc.dma_start_cycles;
-    schedule(dma, cycle);
+    bool one_clock = dma->port.clk_hz == npu->desc.clk_hz;
+    if (dma->port.stream != NULL && one_clock && !npu->exact)
+        start_stream(dma);
+    else
+        schedule(dma, cycle);
+}
+
+void npu_dma_stop(npu_dma_t *dma)
+{
+    const npu_t *npu = dma->npu;
+    sim_event_cancel(npu->comp.sim, &dma->issue);
+    if (dma->streaming) {
+        dma->streaming = dma->port.stream_stop(dma->port.ctx, dma->port.master);
+    }
+}
+
+bool npu_dma_outstanding(const npu_dma_t *dma)
+{
+    return dma->streaming || dma->outstanding > 0;
 }
 
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
@@ -143,6 +180,8 @@ bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
     uint32_t rows = dense ? 1 : insn->rows;
     uint32_t bytes = dense ? insn->row_bytes * insn->rows : insn->row_bytes;
     bool fine = !dma->error;
+    if (npu->timing_only)
+        return fine;
     for (uint32_t p = 0; p < insn->planes && fine; p++)
         for (uint32_t r = 0; r < rows && fine; r++) {
             uint32_t at = npu->l2_base + insn->l2 + p * insn->l2_plane + r * insn->l2_row;
@@ -169,9 +208,9 @@ void npu_dma_reset(npu_dma_t *dma)
 {
     npu_t *npu = dma->npu;
     sim_event_cancel(npu->comp.sim, &dma->issue);
-    dma->issue_cycle = dma->free_cycle = dma->run_bytes = dma->run_offset = dma->run_l2 =
-        dma->plane_l2 = 0;
-    dma->row = dma->rows = dma->plane = dma->planes = 0;
+    dma->issue_cycle = dma->free_cycle = 0;
+    dma->bursts = (sim_bursts_t){0};
+    dma->streaming = false;
     dma->oldest = dma->outstanding = 0;
     dma->error = false;
 }

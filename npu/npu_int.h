@@ -31,6 +31,11 @@ void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *e
 void npu_dma_reset(npu_dma_t *dma);
 /* The engine's current instruction begins. */
 void npu_dma_start(npu_dma_t *dma, uint64_t cycle);
+/* No more bursts from now on; some may be out still. */
+void npu_dma_stop(npu_dma_t *dma);
+bool npu_dma_outstanding(const npu_dma_t *dma);
+/* Bytes of the running instruction that have come through by now but are not in perf yet. */
+uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma);
 /* Moves the bytes of a finished instruction; false when L2 has no such place. */
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn);
 uint64_t npu_dma_bytes(const npu_insn_t *insn);

@@ -103,6 +103,7 @@ static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slo
     layer->start_cycle = earlier(layer->start_cycle, start);
     layer->end_cycle = cycle;
     layer->perf = npu->perf;
+    layer->perf.l2_read = layer->perf.l2_written = 0; /* of whose instructions: l2_bytes */
     layer->busy[engine] += cycle - start;
     layer->macs += npu_insn_macs(&slot->insn);
     layer->l1_bytes += engine == NPU_ENGINE_SEQ ? 0 : l1_bytes(&slot->insn);
@@ -135,7 +136,7 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
         npu_stop(npu, NPU_ERROR_L2, slot->index);
         return false;
     }
-    if (engine != NPU_ENGINE_SEQ)
+    if (engine != NPU_ENGINE_SEQ && !npu->timing_only)
         npu->kernels.run[slot->insn.op](&slot->insn, &npu->l1);
     return true;
 }

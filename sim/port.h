@@ -8,10 +8,18 @@
  * grants stay with a master for the whole burst.
  *
  * Data moves at the time of done (reads: done sees the data; writes: memory has it when done runs).
+ *
+ * A stream is a DMA channel that the memory paces by itself: the same bursts, at the same cycles,
+ * as if the requester made them one at a time by the rule below, but without an event for each.
+ * Burst k is requested when the channel has let through burst k-1 and burst k-outstanding is done:
+ *
+ *     request[0] = first_cycle, channel[k] = request[k] + ceil(bytes[k] / rate)
+ *     request[k] = max(channel[k-1], done[k-outstanding])
  */
 #ifndef SIM_PORT_H
 #define SIM_PORT_H
 
+#include "sim/burst.h"
 #include "sim/types.h"
 
 typedef struct sim_mem_req sim_mem_req_t;
@@ -32,6 +40,33 @@ struct sim_mem_req {
     sim_mem_req_t *next;  /* the memory's queue */
 };
 
+#define SIM_STREAM_MAX_OUTSTANDING 16
+
+typedef struct sim_mem_stream sim_mem_stream_t;
+
+struct sim_mem_stream {
+    /* set by the requester, who leaves it alone until done */
+    sim_bursts_t bursts; /* addresses beyond 32 bits are errors */
+    bool write;          /* no data moves: use peek, poke, view */
+    uint32_t rate;       /* bytes a cycle through the channel, 1.. */
+    uint32_t outstanding;
+    uint64_t first_cycle;                              /* of the port's clock, not in the past */
+    void (*done)(void *ctx, sim_mem_stream_t *stream); /* in the cycle of the last burst's done */
+    void *ctx;
+    /* set by the memory */
+    bool error;             /* a burst was outside memory */
+    uint64_t last_cycle;    /* none is requested after it: stream_stop */
+    uint64_t channel_cycle; /* when the channel has let through the last burst requested */
+    sim_mem_req_t head;     /* the burst that competes */
+    uint64_t head_cycle;    /* in which it was requested */
+    uint64_t head_pace;     /* cycles that it takes of the channel */
+    uint64_t granted;       /* bursts */
+    uint64_t come_back;     /* of these, accounted as done */
+    uint64_t done_cycle[SIM_STREAM_MAX_OUTSTANDING]; /* rings, by number */
+    uint32_t bytes[SIM_STREAM_MAX_OUTSTANDING];
+    uint64_t done_bytes;
+};
+
 /* The memory's side. Filled by the memory when a master is attached; then copied by value. */
 typedef struct {
     /* Queues req. One master may have several outstanding; they complete in order. */
@@ -43,6 +78,13 @@ typedef struct {
     /* Host pointer to `bytes` of backing store at addr, NULL when not one contiguous piece. For
      * functional kernels that read weights in place; timing is still paid by requests. */
     uint8_t *(*view)(void *ctx, uint32_t addr, uint32_t bytes);
+    /* Starts a stream; the master has nothing else queued until its done. NULL: the memory has no
+     * streams. */
+    void (*stream)(void *ctx, uint32_t master, sim_mem_stream_t *stream);
+    /* Brings stream->done_bytes up to now. */
+    void (*stream_settle)(void *ctx, uint32_t master);
+    /* No more requests from now on. True: bursts are still out, done will be called. */
+    bool (*stream_stop)(void *ctx, uint32_t master);
     void *ctx;
     uint32_t master;
     uint32_t beat_bytes;      /* width of one beat */

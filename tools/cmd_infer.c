@@ -298,6 +298,7 @@ int cmd_infer(int argc, char **argv)
 {
     const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL, *fuse = NULL;
     const char *rounding = "double", *mean = NULL, *scale = NULL, *simd = NULL;
+    const char *exact = NULL, *timing_only = NULL;
     const cli_opt_t opts[] = {
         {'i', "input", "FILE", "raw bytes of the input tensor, instead of an image", &raw},
         {'d', "dump", "DIR", "every kept tensor as DIR/tensor_<index>.bin", &dump_dir},
@@ -309,6 +310,9 @@ int cmd_infer(int argc, char **argv)
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
         {0, "simd", "LEVEL", "scalar, avx2 or avx512; no effect on results", &simd},
+        {0, "timing-only", NULL, "cycles and counters without numerics; outputs mean nothing",
+         &timing_only},
+        {0, "exact", NULL, "an event for every burst of the DMA; same cycles, slower", &exact},
         {0, "json", NULL, "everything as one JSON object", &json},
     };
     const cli_t cli = {
@@ -338,6 +342,8 @@ int cmd_infer(int argc, char **argv)
     uint8_t *codes = malloc(npu_input_bytes(&prog) + 1);
     inference_t *in = calloc(1, sizeof(*in));
     int code = EXIT_USAGE;
+    if (in != NULL)
+        in->watch = dump_dir != NULL;
     if (codes == NULL || in == NULL)
         code = cli_fail(EXIT_FAILED, "out of memory");
     else if (!read_input(&prog, count == 2 ? args[1] : NULL, raw, &affine, codes, error,
@@ -345,8 +351,11 @@ int cmd_infer(int argc, char **argv)
         cli_fail(code, "%s", error);
     else if (!inference_init(in, &desc, &prog))
         cli_fail(code, "%s", in->error);
-    else
+    else {
+        in->npu.exact = exact != NULL;
+        in->npu.timing_only = timing_only != NULL;
         code = infer(in, codes, dump_dir, json != NULL);
+    }
     if (in != NULL && in->prog != NULL)
         inference_free(in);
     free(in);

@@ -60,7 +60,7 @@ static int report(run_t *run, int code, bool json)
 int cmd_run(int argc, char **argv)
 {
     run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted};
-    const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL;
+    const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
         {'s', "scene", "FILE", "scene or PNG to look at (default: the scenario's)", &f->scene},
@@ -75,6 +75,7 @@ int cmd_run(int argc, char **argv)
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
         {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results",
          &simd},
+        {0, "exact", NULL, "an event for every burst and beat; no effect on results", &exact},
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
@@ -93,6 +94,7 @@ int cmd_run(int argc, char **argv)
     }
     if (verbose != NULL)
         desc.verbose = SIM_LOG_DEBUG;
+    desc.exact = exact != NULL;
     desc.shuffle = execution_shuffle();
     watch_signals();
     run_t *run = calloc(1, sizeof(*run));

@@ -71,7 +71,7 @@ bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu
     if (!make_blocks(in, chip))
         return fail(in, sim_error(in->sim));
     in->npu.names = prog;
-    in->npu.on_insn = on_insn;
+    in->npu.on_insn = in->watch ? on_insn : NULL;
     in->npu.on_insn_ctx = in;
     return true;
 }
@@ -83,19 +83,26 @@ static void set(sim_comp_t *comp, const char *name, uint32_t value)
             sim_reg_write(comp, reg->addr, value);
 }
 
-bool inference_run(inference_t *inference, const uint8_t *codes)
+bool inference_load(inference_t *inference, const uint8_t *codes)
 {
     inference_t *in = inference;
-    sim_comp_t *npu = &in->npu.comp;
+    in->finished = false;
     sim_reset(in->sim);
     if (sim_start(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) ||
         !npu_input_write(in->prog, &in->memory, codes))
         return fail(in, "the program or its input does not fit the chip's L2");
-    for (uint32_t i = 0; i < in->prog->kept_count; i++)
+    for (uint32_t i = 0; i < in->prog->kept_count && in->watch; i++)
         if (in->prog->kept[i].valid_after == NPU_VALID_AT_START)
             npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
+    return true;
+}
+
+bool inference_go(inference_t *inference)
+{
+    inference_t *in = inference;
+    sim_comp_t *npu = &in->npu.comp;
     set(npu, "NPU_L2_BASE", in->prog->net[NPU_NET_L2_BASE_W]);
     set(npu, "NPU_PROG_ADDR", in->prog->net[NPU_NET_PROG_ADDR_W]);
     set(npu, "NPU_PROG_COUNT", in->prog->net[NPU_NET_PROG_COUNT_W]);
@@ -106,6 +113,11 @@ bool inference_run(inference_t *inference, const uint8_t *codes)
                  in->npu.error_reg & 0xffffffu,
                  npu_error_name((npu_error_t)(in->npu.error_reg >> 24)));
     return in->finished;
+}
+
+bool inference_run(inference_t *inference, const uint8_t *codes)
+{
+    return inference_load(inference, codes) && inference_go(inference);
 }
 
 void inference_free(inference_t *inference)

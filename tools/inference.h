@@ -15,7 +15,8 @@ typedef struct {
     l2_t l2;
     npu_t npu;
     sim_mem_port_t memory; /* for timeless access to L2 */
-    uint8_t **kept;        /* dense codes of prog->kept[i] after the run, NULL before it */
+    uint8_t **kept;        /* dense codes of prog->kept[i] after the run, if watch */
+    bool watch;            /* fill kept; set it before inference_init */
     bool finished;
     char error[512];
 } inference_t;
@@ -24,6 +25,9 @@ typedef struct {
 bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu_prog_t *prog);
 /* codes: dense rows of pixels of channels in the model's own type, npu_input_bytes of them. */
 bool inference_run(inference_t *inference, const uint8_t *codes);
+/* The two halves of it: everything in place, then the program. */
+bool inference_load(inference_t *inference, const uint8_t *codes);
+bool inference_go(inference_t *inference);
 void inference_free(inference_t *inference);
 
 #endif

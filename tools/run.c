@@ -152,6 +152,7 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
         script_init(&run->script, run->sensor, &run->scenario) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
+    run->sensor->npu.exact = desc->exact;
     return EXIT_FINE;
 }
 

@@ -54,6 +54,7 @@ typedef struct {
     const char *scenario, *out_dir;
     scenario_flags_t flags;
     uint32_t threads;
+    bool exact; /* no fast paths in NPU and L2 */
     uint64_t shuffle;
     sim_log_level_t verbose;
     const volatile sig_atomic_t *interrupted;

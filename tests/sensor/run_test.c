@@ -46,6 +46,37 @@ START_TEST(shuffled_ties_change_no_byte)
 }
 END_TEST
 
+START_TEST(exact_changes_no_byte)
+{
+    run_entrance("fast", "");
+    run_entrance("exact", "--exact");
+    const char *differs = runs_differ(FOVEA_OUT "/fast", FOVEA_OUT "/exact");
+    ck_assert_msg(differs == NULL, "%s differs", differs);
+}
+END_TEST
+
+/* The demo's network on a gray picture. */
+START_TEST(an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics)
+{
+    static char exact[1 << 20], fast[1 << 20], timing[1 << 20];
+    static uint8_t gray[3 * 160 * 120];
+    char error[256];
+    memset(gray, 0x20, sizeof(gray));
+    ck_assert_int_eq(
+        sim_file_write(FOVEA_OUT "/gray.bin", gray, sizeof(gray), error, sizeof(error)), SIM_OK);
+    static const char run[] =
+        "infer scenes/person_160.tflite --input " FOVEA_OUT "/gray.bin --json %s";
+    ck_assert_int_eq(fovea(fast, sizeof(fast), run, ""), 0);
+    ck_assert_int_eq(fovea(exact, sizeof(exact), run, "--exact"), 0);
+    ck_assert_int_eq(fovea(timing, sizeof(timing), run, "--timing-only"), 0);
+    ck_assert_str_eq(fast, exact);
+    const char *cycles = strstr(fast, "\"cycles\""), *also = strstr(timing, "\"cycles\"");
+    ck_assert_ptr_nonnull(cycles);
+    ck_assert_ptr_nonnull(also);
+    ck_assert_str_eq(cycles, also); /* and every layer after it */
+}
+END_TEST
+
 START_TEST(another_seed_is_other_noise_and_another_scene_seed_another_world)
 {
     run_entrance("seed1", "");
@@ -187,6 +218,8 @@ START_TEST(raw_images_cross_the_link_when_asked_for)
 END_TEST
 
 TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
+          exact_changes_no_byte,
+          an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics,
           another_seed_is_other_noise_and_another_scene_seed_another_world,
           decode_rebuilds_the_metadata_from_the_link_alone,
           a_flipped_bit_of_the_capture_is_told_with_its_packet, the_first_frames_timeline_adds_up,

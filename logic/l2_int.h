@@ -1,0 +1,45 @@
+/*
+ * l2_int.h - what l2.c and l2_stream.c share.
+ */
+#ifndef LOGIC_L2_INT_H
+#define LOGIC_L2_INT_H
+
+#include "logic/l2.h"
+
+#define L2_NO_BANK UINT32_MAX
+
+static inline uint64_t l2_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The first cycle in which m's head could have its bank. */
+static inline uint64_t l2_head_cycle(const l2_t *l2, const l2_master_t *m)
+{
+    if (m->head_bank == L2_NO_BANK)
+        return m->ready_cycle;
+    return l2_max(m->ready_cycle, l2->bank[m->head_bank].free_cycle);
+}
+
+/* l2.c. A burst lies in memory and in one aligned piece of burst_bytes. */
+bool l2_burst_fits(const l2_t *l2, const sim_mem_req_t *req);
+/* m->head has become the master's head and competes from ready_cycle on. */
+void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle);
+
+/* l2_stream.c */
+/* The stream's next burst becomes the master's head; requested in `cycle`. */
+void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle);
+/* The head is granted and done in done_cycle: what comes after it. */
+void l2_stream_granted(const l2_t *l2, l2_master_t *m, uint64_t done_cycle);
+/* Accounts the bursts that are done up to and including `cycle`. */
+void l2_stream_retire(l2_master_t *m, uint64_t cycle);
+uint64_t l2_stream_last(const sim_mem_stream_t *s);
+/* No earlier than this can the stream's last burst be done: the channel needs its time. */
+uint64_t l2_stream_bound(const l2_t *l2, const sim_mem_stream_t *s);
+/* Bursts of m's stream, its head first, that will be granted before `end` in the cycle of their
+ * request, when nobody else competes; 0 or 1: take the long way. */
+uint64_t l2_stream_regular(const l2_t *l2, const l2_master_t *m, uint64_t end);
+/* Grants so many. */
+void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t bursts);
+
+#endif
