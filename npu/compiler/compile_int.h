@@ -262,10 +262,27 @@ void gather_load(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t act);
 
 extern const npu_window_t cc_one_by_one;
 
-/* Chooses how to cut a layer: the fewest estimated cycles of what fits. False: nothing fits. */
+/* choose.c: how to cut a layer, the fewest estimated cycles of what fits. False: nothing fits. */
 bool tile_choose(cc_t *cc, cc_layer_t *layer);
-/* Emits a layer, tile by tile. */
+
+/* tile.c: emits a layer, step by step. */
 void tile_run(cc_t *cc, cc_layer_t *layer);
+/* Parts of a step, for the probe of choose.c. Where the step is; its tiles in L1 are set by what
+ * loads them. */
+void tile_set_step(const cc_t *cc, const cc_layer_t *layer, uint32_t tile, uint32_t group,
+                   cc_step_t *step);
+/* Channels of operand i under those of the step. */
+void tile_operand_channels(const cc_layer_t *layer, uint32_t i, const cc_step_t *step, uint32_t *c0,
+                           uint32_t *c);
+uint32_t tile_acc_bytes(const cc_layer_t *layer, const cc_step_t *step);
+/* Sources of the step, and what followers read beside the result, from ACT address `at` on. */
+void tile_load_operands(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t at);
+void tile_load_beside(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t at);
+void tile_set_result(const cc_t *cc, const cc_layer_t *layer, cc_step_t *step, uint32_t at);
+void tile_set_accumulator(cc_t *cc, const cc_layer_t *layer, cc_step_t *step);
+/* Vector work behind the array, followers, store. */
+void tile_finish(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
+
 /* constants.c. Bytes of weights for so many output and input channels, of one chunk as loaded;
  * bytes of parameter records, of one group. */
 uint32_t weight_bytes(const cc_layer_t *layer, uint32_t channels, uint32_t in_channels);
