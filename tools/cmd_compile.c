@@ -5,82 +5,124 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "npu/compiler/tensor_io.h"
 #include "tools/chip.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/inference.h"
+#include "tools/l2_map.h"
+#include "tools/layers.h"
 #include "tools/network.h"
 
-static void print_report(const npu_prog_t *prog, const npu_compile_report_t *report)
+/* The program run without numerics, for its cycles. False with a line in in->error. */
+static bool measure(inference_t *in, const sensor_desc_t *chip, const npu_prog_t *prog)
 {
-    printf("%-4s %-24s %-18s %12s %14s %7s %5s %10s %10s\n", "#", "layer", "op", "result", "MACs",
-           "stripe", "tiles", "weights B", "busy cyc");
+    uint8_t *codes = calloc(1, npu_input_bytes(prog) + 1);
+    bool fine = codes != NULL && inference_init(in, chip, prog);
+    if (fine) {
+        in->npu.timing_only = true;
+        fine = inference_run(in, codes);
+    }
+    free(codes);
+    return fine;
+}
+
+static void print_plan(const npu_prog_t *prog, const npu_compile_report_t *report)
+{
+    printf("%-4s %-24s %-18s %-20s %14s %6s %6s %6s %5s %10s %10s\n", "#", "layer", "op", "fused",
+           "result", "rows", "cols", "chan", "tiles", "weights B", "live B");
     for (uint32_t i = 0; i < report->layers; i++) {
         const npu_layer_plan_t *l = &report->layer[i];
-        char shape[32];
-        uint64_t busy = 0;
-        for (int e = 0; e < NPU_ENGINES; e++)
-            busy = l->engine_cycles[e] > busy ? l->engine_cycles[e] : busy;
+        char shape[40];
         size_t length = strlen(l->name);
         snprintf(shape, sizeof(shape), "%ux%ux%u", l->out.h, l->out.w, l->out.c);
-        printf("%-4u %-24s %-18s %12s %14llu %7u %5u %10u %10llu\n", i,
-               length > 24 ? l->name + length - 24 : l->name, prog->layers[i].op, shape,
-               (unsigned long long)l->macs, l->stripe_rows, l->tiles,
-               l->weight_bytes + l->param_bytes, (unsigned long long)busy);
+        printf("%-4u %-24s %-18s %-20s %14s %6u %6u %6u %5u %10u %10u\n", i,
+               l->name + (length > 24 ? length - 24 : 0), prog->layers[i].op, l->fused, shape,
+               l->stripe_rows, l->stripe_cols, l->group_channels, l->tiles,
+               l->weight_bytes + l->param_bytes, l->live_bytes);
     }
-    printf("\n%-32s %10s %10s %7s %7s\n", "L2 place", "offset", "bytes", "from", "to layer");
-    for (uint32_t i = 0; i < report->places; i++) {
-        const npu_place_plan_t *p = &report->place[i];
-        size_t length = strlen(p->name);
-        printf("%-32s %10u %10u %7u %7u\n", length > 32 ? p->name + length - 32 : p->name, p->l2,
-               p->bytes, p->first_layer, p->last_layer);
-    }
-    printf("\nconstants %u bytes, program %u bytes (%u instructions), activations %u bytes\n",
-           report->constants_bytes, report->program_bytes, prog->insn_count,
-           report->activations_bytes);
-    printf("L2 peak %u bytes, lower bound %u; %.3f M MACs\n", prog->meta.l2_peak_bytes,
-           prog->meta.l2_lower_bound_bytes, (double)prog->meta.macs / 1e6);
 }
 
-static void add_layers(sim_json_t *out, const npu_compile_report_t *report)
+static void print_report(const inference_t *in, const npu_compile_report_t *report)
 {
+    const npu_prog_t *prog = in->prog;
+    npu_perf_t perf = npu_perf(&in->npu);
+    print_plan(prog, report);
+    putchar('\n');
+    layers_print(in, stdout);
+    putchar('\n');
+    l2_map_print(report, stdout);
+    printf("\n%u instructions; L2 peak %u bytes, lower bound %u; %.3f M MACs\n", prog->insn_count,
+           prog->meta.l2_peak_bytes, prog->meta.l2_lower_bound_bytes,
+           (double)prog->meta.macs / 1e6);
+    printf("%llu cycles, %.3f us at %.1f MHz\n", (unsigned long long)perf.cycles,
+           (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
+           (double)in->npu.desc.clk_hz / 1e6);
+}
+
+static void add_plan(sim_json_t *item, const npu_layer_plan_t *l)
+{
+    sim_json_add_str(item, "fused", l->fused);
+    sim_json_add_u64(item, "node", l->node);
+    sim_json_add_u64(item, "weight_bytes", l->weight_bytes);
+    sim_json_add_u64(item, "param_bytes", l->param_bytes);
+    sim_json_add_u64(item, "in_bytes", l->in_bytes);
+    sim_json_add_u64(item, "out_bytes", l->out_bytes);
+    sim_json_add_u64(item, "live_bytes", l->live_bytes);
+    sim_json_add_u64(item, "stripe_rows", l->stripe_rows);
+    sim_json_add_u64(item, "stripe_cols", l->stripe_cols);
+    sim_json_add_u64(item, "group_channels", l->group_channels);
+    sim_json_add_u64(item, "tiles", l->tiles);
+    sim_json_t *busy = sim_json_add_object(item, "busy_cycles");
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
+        sim_json_add_u64(busy, layers_engine(e), l->engine_cycles[e]);
+}
+
+static void print_json(const inference_t *in, const npu_compile_report_t *report)
+{
+    const npu_meta_t *meta = &in->prog->meta;
+    npu_perf_t perf = npu_perf(&in->npu);
+    layer_row_t row;
+    sim_json_t *out = sim_json_object();
+    sim_json_add_str(out, "model", meta->name);
+    sim_json_add_str(out, "rounding", meta->rounding == NPU_ROUND_SINGLE ? "single" : "double");
+    sim_json_add_u64(out, "instructions", in->prog->insn_count);
+    sim_json_add_u64(out, "macs", meta->macs);
+    sim_json_add_u64(out, "cycles", perf.cycles);
+    sim_json_add_num(out, "time_us", (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
+    sim_json_add_u64(out, "l2_peak_bytes", meta->l2_peak_bytes);
+    sim_json_add_u64(out, "l2_lower_bound_bytes", meta->l2_lower_bound_bytes);
     sim_json_t *layers = sim_json_add_array(out, "layers");
     for (uint32_t i = 0; i < report->layers; i++) {
-        const npu_layer_plan_t *l = &report->layer[i];
         sim_json_t *item = sim_json_add_object(layers, NULL);
-        sim_json_add_str(item, "name", l->name);
-        sim_json_add_str(item, "op", l->op);
-        sim_json_add_str(item, "fused", l->fused);
-        sim_json_add_u64(item, "first", l->first);
-        sim_json_add_u64(item, "last", l->last);
-        sim_json_add_u64(item, "macs", l->macs);
-        sim_json_add_u64(item, "weight_bytes", l->weight_bytes);
-        sim_json_add_u64(item, "param_bytes", l->param_bytes);
-        sim_json_add_u64(item, "in_bytes", l->in_bytes);
-        sim_json_add_u64(item, "out_bytes", l->out_bytes);
-        sim_json_add_u64(item, "tiles", l->tiles);
-        sim_json_t *busy = sim_json_add_object(item, "busy_cycles");
-        sim_json_add_u64(busy, "load", l->engine_cycles[NPU_ENGINE_LOAD]);
-        sim_json_add_u64(busy, "store", l->engine_cycles[NPU_ENGINE_STORE]);
-        sim_json_add_u64(busy, "mac", l->engine_cycles[NPU_ENGINE_MAC]);
-        sim_json_add_u64(busy, "vector", l->engine_cycles[NPU_ENGINE_VEC]);
+        if (layers_row(in, i, &row))
+            layers_add_row(item, &row);
+        add_plan(item, &report->layer[i]);
     }
-}
-
-static void print_json(const npu_prog_t *prog, const npu_compile_report_t *report)
-{
-    sim_json_t *out = sim_json_object();
-    sim_json_add_str(out, "model", prog->meta.name);
-    sim_json_add_str(out, "rounding",
-                     prog->meta.rounding == NPU_ROUND_SINGLE ? "single" : "double");
-    sim_json_add_u64(out, "instructions", prog->insn_count);
-    sim_json_add_u64(out, "macs", prog->meta.macs);
-    sim_json_add_u64(out, "l2_peak_bytes", prog->meta.l2_peak_bytes);
-    sim_json_add_u64(out, "l2_lower_bound_bytes", prog->meta.l2_lower_bound_bytes);
-    add_layers(out, report);
+    l2_map_add(report, out);
     char *text = sim_json_print(out, true);
     printf("%s\n", text != NULL ? text : "{}");
     free(text);
     sim_json_free(out);
+}
+
+/* What was compiled, measured, in the form asked for. */
+static int tell(const sensor_desc_t *chip, const npu_prog_t *prog,
+                const npu_compile_report_t *report, bool json)
+{
+    int code = EXIT_FINE;
+    inference_t *in = calloc(1, sizeof(*in));
+    if (in == NULL)
+        return cli_fail(EXIT_FAILED, "out of memory");
+    if (!measure(in, chip, prog))
+        code = cli_fail(EXIT_FAILED, "%s", in->error);
+    else if (json)
+        print_json(in, report);
+    else
+        print_report(in, report);
+    inference_free(in);
+    free(in);
+    return code;
 }
 
 static void default_out(const char *model, char *out, size_t bytes)
@@ -102,7 +144,7 @@ int cmd_compile(int argc, char **argv)
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},
-        {'r', "report", NULL, "layers and memory map", &report_flag},
+        {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
     const cli_t cli = {
@@ -127,10 +169,8 @@ int cmd_compile(int argc, char **argv)
     int code = EXIT_FINE;
     if (npu_fnp_write(out, &prog, error, sizeof(error)) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", error);
-    else if (json != NULL)
-        print_json(&prog, &report);
-    else if (report_flag != NULL)
-        print_report(&prog, &report);
+    else if (json != NULL || report_flag != NULL)
+        code = tell(&desc, &prog, &report, json != NULL);
     npu_compile_report_free(&report);
     npu_prog_free(&prog);
     return code;

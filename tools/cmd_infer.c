@@ -11,6 +11,7 @@
 #include "tools/commands.h"
 #include "tools/execution.h"
 #include "tools/inference.h"
+#include "tools/layers.h"
 #include "tools/network.h"
 #include "tools/pixels.h"
 
@@ -120,17 +121,6 @@ static bool is_classes(const output_t *out)
     return last > 1 && last == out->count;
 }
 
-static double peak_macs(const npu_desc_t *desc)
-{
-    return (double)NPU_LANES * desc->mac_taps * desc->mac_channels;
-}
-
-static const char *engine_name(npu_engine_t engine)
-{
-    static const char *const names[] = {"sequencer", "load", "store", "mac", "vector"};
-    return names[engine];
-}
-
 static void add_top(sim_json_t *to, const output_t *out)
 {
     uint64_t index[TOP];
@@ -161,31 +151,6 @@ static void add_output(sim_json_t *outputs, const output_t *out)
         sim_json_add_i64(codes, NULL, code_at(out, i));
 }
 
-static void add_layer(sim_json_t *layers, const inference_t *in, uint32_t n)
-{
-    npu_layer_report_t report;
-    const npu_layer_t *layer = &in->prog->layers[n];
-    if (!npu_layer_report(&in->npu, n, &report))
-        return;
-    sim_json_t *item = sim_json_add_object(layers, NULL);
-    sim_json_add_str(item, "name", layer->name);
-    sim_json_add_str(item, "op", layer->op);
-    sim_json_add_u64(item, "first", layer->first);
-    sim_json_add_u64(item, "last", layer->last);
-    sim_json_add_u64(item, "cycles", report.cycles);
-    sim_json_add_u64(item, "macs", layer->macs);
-    sim_json_add_num(item, "utilization",
-                     report.cycles != 0
-                         ? (double)layer->macs / ((double)report.cycles * peak_macs(&in->npu.desc))
-                         : 0);
-    sim_json_add_u64(item, "l2_bytes", report.l2_bytes);
-    sim_json_add_u64(item, "l1_bytes", report.l1_bytes);
-    sim_json_add_str(item, "long_pole", engine_name(report.long_pole));
-    sim_json_t *stalls = sim_json_add_object(item, "stalls");
-    for (int c = 0; c < NPU_CLASSES; c++)
-        sim_json_add_u64(stalls, npu_class_name((npu_class_t)c), report.classes[c]);
-}
-
 static void print_json(const inference_t *in, const output_t *outputs, uint32_t count)
 {
     npu_perf_t perf = npu_perf(&in->npu);
@@ -199,38 +164,13 @@ static void print_json(const inference_t *in, const output_t *outputs, uint32_t 
         add_output(list, &outputs[i]);
     sim_json_add_u64(to, "cycles", perf.cycles);
     sim_json_add_num(to, "time_us", (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
-    sim_json_t *layers = sim_json_add_array(to, "layers");
-    for (uint32_t i = 0; i < in->prog->layer_count; i++)
-        add_layer(layers, in, i);
+    layers_add(in, to);
     sim_json_add_u64(to, "l2_peak_bytes", meta->l2_peak_bytes);
     sim_json_add_u64(to, "l2_lower_bound_bytes", meta->l2_lower_bound_bytes);
     char *text = sim_json_print(to, true);
     printf("%s\n", text != NULL ? text : "{}");
     free(text);
     sim_json_free(to);
-}
-
-static void print_layers(const inference_t *in)
-{
-    printf("%-28s %-18s %10s %12s %6s %9s %-9s %s\n", "layer", "op", "cycles", "MACs", "used",
-           "L2 bytes", "long pole", "mac/vec/load/store/fetch/sync");
-    for (uint32_t i = 0; i < in->prog->layer_count; i++) {
-        npu_layer_report_t r;
-        const npu_layer_t *layer = &in->prog->layers[i];
-        if (!npu_layer_report(&in->npu, i, &r))
-            continue;
-        size_t length = strlen(layer->name);
-        double used = r.cycles != 0 ? 100 * (double)layer->macs /
-                                          ((double)r.cycles * peak_macs(&in->npu.desc))
-                                    : 0;
-        printf("%-28s %-18s %10llu %12llu %5.1f%% %9llu %-9s ",
-               length > 28 ? layer->name + length - 28 : layer->name, layer->op,
-               (unsigned long long)r.cycles, (unsigned long long)layer->macs, used,
-               (unsigned long long)r.l2_bytes, engine_name(r.long_pole));
-        for (int c = 0; c < NPU_CLASSES; c++)
-            printf("%s%llu", c != 0 ? "/" : "", (unsigned long long)r.classes[c]);
-        putchar('\n');
-    }
 }
 
 static void print_text(const inference_t *in, const output_t *outputs, uint32_t count)
@@ -248,11 +188,11 @@ static void print_text(const inference_t *in, const output_t *outputs, uint32_t 
             printf("  output %s: %llu codes of %s\n", out->kept->name,
                    (unsigned long long)out->count, dtype_name(out->kept->dtype));
     }
-    print_layers(in);
+    layers_print(in, stdout);
     printf("%llu cycles, %.3f us at %.1f MHz, %.1f %% of the array; L2 peak %u bytes\n",
            (unsigned long long)perf.cycles, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
            (double)in->npu.desc.clk_hz / 1e6,
-           100 * (double)in->prog->meta.macs / ((double)perf.cycles * peak_macs(&in->npu.desc)),
+           100 * (double)in->prog->meta.macs / ((double)perf.cycles * layers_peak(&in->npu.desc)),
            in->prog->meta.l2_peak_bytes);
 }
 
@@ -296,7 +236,8 @@ static int infer(inference_t *in, const uint8_t *codes, const char *dump_dir, bo
 
 int cmd_infer(int argc, char **argv)
 {
-    const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL, *fuse = NULL;
+    const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL,
+               *fuse = NULL;
     const char *rounding = "double", *mean = NULL, *scale = NULL, *simd = NULL;
     const char *exact = NULL, *timing_only = NULL;
     const cli_opt_t opts[] = {

@@ -10,7 +10,7 @@
 typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
     bool keep_all;
-    uint32_t fuse; /* as in npu_compile_options_t */
+    uint32_t fuse;                /* as in npu_compile_options_t */
     npu_compile_report_t *report; /* filled for a .tflite when not NULL */
     bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "npu/npu.h"
 #include "sim/file.h"
 #include "sim/json.h"
 #include "tests/sensor/fovea.h"
@@ -74,6 +75,38 @@ START_TEST(an_inference_is_the_same_exact_and_takes_the_same_time_without_numeri
     ck_assert_ptr_nonnull(cycles);
     ck_assert_ptr_nonnull(also);
     ck_assert_str_eq(cycles, also); /* and every layer after it */
+}
+END_TEST
+
+static uint64_t number(const sim_cfg_t *object, const char *key)
+{
+    sim_cfg_need(object, key);
+    return sim_cfg_u64(object, key, 0, UINT64_MAX, 0);
+}
+
+/* Layers share the run's cycles, and stalls share a layer's. */
+START_TEST(the_compiler_s_report_adds_up_to_the_cycles)
+{
+    static char json[1 << 20];
+    uint64_t sum = 0;
+    ck_assert_int_eq(fovea(json, sizeof(json),
+                           "compile scenes/person_160.tflite -o " FOVEA_OUT "/person.fnp --json"),
+                     0);
+    sim_doc_t *doc = sim_doc_parse(json, strlen(json), "report");
+    ck_assert_ptr_null(sim_doc_error(doc));
+    sim_cfg_t root = sim_doc_root(doc);
+    uint32_t layers = sim_cfg_count(&root, "layers");
+    ck_assert_uint_gt(layers, 20);
+    for (uint32_t i = 0; i < layers; i++) {
+        sim_cfg_t layer = sim_cfg_at(&root, "layers", i), stalls = sim_cfg_obj(&layer, "stalls");
+        uint64_t cycles = number(&layer, "cycles"), classes = 0;
+        for (int c = 0; c < NPU_CLASSES; c++)
+            classes += number(&stalls, npu_class_name((npu_class_t)c));
+        ck_assert_uint_eq(classes, cycles);
+        sum += cycles;
+    }
+    ck_assert_uint_eq(sum, number(&root, "cycles"));
+    sim_doc_free(doc);
 }
 END_TEST
 
@@ -220,6 +253,7 @@ END_TEST
 TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
           exact_changes_no_byte,
           an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics,
+          the_compiler_s_report_adds_up_to_the_cycles,
           another_seed_is_other_noise_and_another_scene_seed_another_world,
           decode_rebuilds_the_metadata_from_the_link_alone,
           a_flipped_bit_of_the_capture_is_told_with_its_packet, the_first_frames_timeline_adds_up,

@@ -1,0 +1,95 @@
+#include "tools/l2_map.h"
+
+#include <string.h>
+
+#include "npu/net_info.h"
+
+enum { ROWS = 24, COLUMNS = 120 };
+
+/* Places are called a..z, A..Z, 0..9, and from then on again. */
+static char letter(uint32_t place)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    return letters[place % (sizeof(letters) - 1)];
+}
+
+/* What stands at the middle of the row in that layer; '.' for nothing. */
+static char at(const npu_compile_report_t *r, uint64_t address, uint32_t layer)
+{
+    for (uint32_t p = 0; p < r->places; p++) {
+        const npu_place_plan_t *place = &r->place[p];
+        if (layer >= place->first_layer && layer <= place->last_layer && address >= place->l2 &&
+            address < (uint64_t)place->l2 + place->bytes)
+            return letter(p);
+    }
+    return '.';
+}
+
+static void print_picture(const npu_compile_report_t *r, FILE *to)
+{
+    uint32_t step = r->layers / COLUMNS + 1;
+    for (uint32_t row = ROWS; row-- > 0;) {
+        uint64_t from = NPU_NET_BYTES + (uint64_t)r->activations_bytes * row / ROWS;
+        uint64_t middle = from + r->activations_bytes / (2 * ROWS);
+        fprintf(to, "%9llu |", (unsigned long long)from);
+        for (uint32_t layer = 0; layer < r->layers; layer += step)
+            fputc(at(r, middle, layer), to);
+        fputc('\n', to);
+    }
+    fprintf(to, "%9s +", "");
+    for (uint32_t layer = 0; layer < r->layers; layer += step)
+        fputc(layer / step % 10 == 0 ? '+' : '-', to);
+    fprintf(to, "> layer%s\n", step > 1 ? ", some left out" : "");
+}
+
+static void print_places(const npu_compile_report_t *r, FILE *to)
+{
+    fprintf(to, "%-3s %-32s %10s %10s %7s %8s\n", "", "L2 place", "offset", "bytes", "from",
+            "to layer");
+    for (uint32_t i = 0; i < r->places; i++) {
+        const npu_place_plan_t *p = &r->place[i];
+        size_t length = strlen(p->name);
+        fprintf(to, "%c   %-32s %10u %10u %7u %8u\n", letter(i),
+                p->name + (length > 32 ? length - 32 : 0), p->l2, p->bytes, p->first_layer,
+                p->last_layer);
+    }
+}
+
+void l2_map_print(const npu_compile_report_t *report, FILE *to)
+{
+    const npu_compile_report_t *r = report;
+    fprintf(to, "L2 over time (bytes from the base of L2; the network table below, program and "
+                "constants above)\n");
+    fprintf(to, "%9u |constants, %u bytes\n", r->constants_l2, r->constants_bytes);
+    fprintf(to, "%9u |program, %u bytes\n", r->program_l2, r->program_bytes);
+    print_picture(r, to);
+    print_places(r, to);
+    double above = r->live_bound_bytes != 0
+                       ? 100.0 * ((double)r->activations_bytes / r->live_bound_bytes - 1)
+                       : 0;
+    fprintf(
+        to,
+        "activations %u bytes, %.1f %% above the lower bound %u (largest sum of live tensors)\n",
+        r->activations_bytes, above, r->live_bound_bytes);
+}
+
+void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
+{
+    const npu_compile_report_t *r = report;
+    sim_json_t *l2 = sim_json_add_object(to, "l2");
+    sim_json_add_u64(l2, "constants_offset", r->constants_l2);
+    sim_json_add_u64(l2, "constants_bytes", r->constants_bytes);
+    sim_json_add_u64(l2, "program_offset", r->program_l2);
+    sim_json_add_u64(l2, "program_bytes", r->program_bytes);
+    sim_json_add_u64(l2, "activations_bytes", r->activations_bytes);
+    sim_json_add_u64(l2, "activations_lower_bound_bytes", r->live_bound_bytes);
+    sim_json_t *places = sim_json_add_array(to, "places");
+    for (uint32_t i = 0; i < r->places; i++) {
+        sim_json_t *item = sim_json_add_object(places, NULL);
+        sim_json_add_str(item, "name", r->place[i].name);
+        sim_json_add_u64(item, "offset", r->place[i].l2);
+        sim_json_add_u64(item, "bytes", r->place[i].bytes);
+        sim_json_add_u64(item, "first_layer", r->place[i].first_layer);
+        sim_json_add_u64(item, "last_layer", r->place[i].last_layer);
+    }
+}
