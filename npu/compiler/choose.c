@@ -1,0 +1,294 @@
+/*
+ * choose.c - how to cut a layer into steps that fit L1: by trying. One step of each candidate is
+ * emitted into a probe that adds up npu_insn_cycles.
+ */
+#include <string.h>
+
+#include "npu/compiler/compile_int.h"
+
+static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride, uint32_t dilation,
+                              uint32_t size)
+{
+    uint64_t length = (uint64_t)(results - 1) * stride + npu_window_reach(kernel, dilation);
+    return length < size ? (uint32_t)length : size;
+}
+
+/* ACT bytes of all sources of a step that padding does not cut, at most. */
+static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_t *s)
+{
+    const npu_window_t *w = &l->window;
+    uint64_t sum = 0;
+    if (l->gather)
+        return (uint64_t)gather_planes_bytes(l, s->h, s->w) +
+               (uint64_t)s->h * s->w * gather_tile_pix(l) + CC_ALIGN;
+    for (uint32_t i = 0; i < l->ins; i++) {
+        cc_value_t value = cc_operand_value(cc, &l->in[i]);
+        uint32_t c0, c;
+        tile_operand_channels(l, i, s, &c0, &c);
+        uint64_t pixels =
+            (uint64_t)window_length(s->h, w->kernel_h, w->stride_h, w->dilation_h, value.size.h) *
+            window_length(s->w, w->kernel_w, w->stride_w, w->dilation_w, value.size.w);
+        sum += pixels * cc_tile_pix(&value, c0, c) + CC_ALIGN;
+        if (value.layout == NPU_LAYOUT_PLANAR)
+            sum += pixels * c + CC_ALIGN;
+    }
+    return sum;
+}
+
+/* The same of what followers read beside the result. */
+static uint64_t beside_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_t *s)
+{
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < l->followers; k++) {
+        const cc_layer_t *f = &l->follower[k];
+        if (f->ins == 1)
+            continue;
+        cc_value_t value = cc_operand_value(cc, &f->in[1 - f->chained]);
+        uint64_t pixels = (uint64_t)cc_min(s->h, value.size.h) * cc_min(s->w, value.size.w);
+        sum += pixels * cc_tile_pix(&value, s->c0, s->c) + CC_ALIGN;
+        if (value.layout == NPU_LAYOUT_PLANAR)
+            sum += pixels * s->c + CC_ALIGN;
+    }
+    return sum;
+}
+
+/* L1 bytes of one step with one result; a number too large for 32 bits becomes the largest. */
+static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
+{
+    cc_tiling_t *t = &l->tiling;
+    cc_step_t s = {0};
+    tile_set_step(cc, l, 0, 0, &s);
+    cc_value_t value = cc_value(cc, l->result);
+    uint64_t in = sources_bytes(cc, l, &s), with = beside_bytes(cc, l, &s);
+    uint64_t out = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c);
+    uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
+    bool huge = in + out + with > INT32_MAX;
+    t->in_bytes = huge ? 0 : cc_align((uint32_t)in);
+    t->with_bytes = huge ? 0 : cc_align((uint32_t)with);
+    t->out_bytes = huge ? 0 : cc_align((uint32_t)out) + t->with_bytes;
+    need[NPU_MEM_ACT] = huge ? UINT32_MAX : t->in_bytes + t->out_bytes;
+    need[NPU_MEM_ACC] = acc > INT32_MAX ? UINT32_MAX : cc_align((uint32_t)acc);
+    need[NPU_MEM_WGT] = weight_chunk(l);
+    need[NPU_MEM_PAR] = param_chunk(l);
+}
+
+/* Fills what follows from rows, cols, group, slice and order; false when a step does not fit. need
+ * gets the bytes of one step in each memory. */
+static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
+{
+    cc_tiling_t *t = &l->tiling;
+    const uint32_t *room = cc->desc->mem_bytes;
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    t->row_tiles = cc_div_up(out.h, t->rows);
+    t->col_tiles = cc_div_up(out.w, t->cols);
+    t->groups = cc_div_up(out.c, t->group);
+    t->slices = l->all_in ? cc_div_up(l->depth, t->slice) : 1;
+    step_needs(cc, l, need);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        if (need[m] > room[m])
+            return false;
+    bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= room[NPU_MEM_ACT];
+    t->outs = two ? 2 : 1;
+    need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
+    t->resident = t->slices == 1 &&
+                  cc_align(param_bytes(l, out.c)) + follower_param_bytes(l) <= room[NPU_MEM_PAR] &&
+                  weight_bytes(l, out.c, l->depth) <= room[NPU_MEM_WGT];
+    return true;
+}
+
+/* Busy cycles of each engine over the layer, from one step of each kind. */
+typedef struct {
+    uint64_t total[NPU_ENGINES];
+    uint64_t lead; /* before the array (or vector unit) can start, and after it is done */
+    uint64_t sources, weights, result; /* of one step: parts that may fail to overlap */
+} cost_t;
+
+static void probe_into(cc_t *cc, uint64_t cycles[NPU_ENGINES])
+{
+    memset(cycles, 0, NPU_ENGINES * sizeof(*cycles));
+    cc->probe = cycles;
+}
+
+static void add_cycles(cost_t *cost, const uint64_t cycles[NPU_ENGINES], uint64_t times)
+{
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        cost->total[e] += cycles[e] * times;
+}
+
+static cost_t probe(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint64_t tiles = (uint64_t)t->row_tiles * t->col_tiles, steps = tiles * t->groups;
+    uint64_t cycles[NPU_ENGINES];
+    cc_ring_t ring[NPU_MEMS];
+    memcpy(ring, cc->ring, sizeof(ring));
+    cost_t cost = {0};
+    cc_step_t s = {0};
+    /* the middle tile has the most source rows */
+    tile_set_step(cc, l, (uint32_t)(tiles / 2), 0, &s);
+
+    probe_into(cc, cycles);
+    constants_load(cc, l, &s);
+    for (uint32_t slice = 1; slice < t->slices; slice++)
+        constants_load_slice(cc, l, &s, slice);
+    bool once = t->groups_outer || t->resident;
+    add_cycles(&cost, cycles, once ? t->groups : steps);
+    cost.weights = cycles[NPU_ENGINE_LOAD];
+    cost.lead += cycles[NPU_ENGINE_LOAD];
+
+    probe_into(cc, cycles);
+    tile_load_operands(cc, l, &s, 0);
+    bool per_step = !l->all_in || (t->groups_outer && tiles > 1);
+    add_cycles(&cost, cycles, per_step ? steps : tiles);
+    cost.sources = cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
+    cost.lead += cost.sources;
+
+    probe_into(cc, cycles);
+    tile_set_result(cc, l, &s, t->in_bytes);
+    tile_load_beside(cc, l, &s, t->in_bytes + t->out_bytes - t->with_bytes);
+    add_cycles(&cost, cycles, steps);
+    cost.sources += cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
+
+    probe_into(cc, cycles);
+    tile_set_accumulator(cc, l, &s);
+    for (uint32_t slice = 0; l->kind->mac != NULL && slice < t->slices; slice++)
+        l->kind->mac(cc, l, &s, slice);
+    add_cycles(&cost, cycles, steps);
+
+    probe_into(cc, cycles);
+    tile_finish(cc, l, &s);
+    add_cycles(&cost, cycles, steps);
+    cost.result = cycles[NPU_ENGINE_VEC] + cycles[NPU_ENGINE_STORE];
+    cost.lead += cost.result;
+    cc->probe = NULL;
+    memcpy(cc->ring, ring, sizeof(ring));
+    return cost;
+}
+
+/* Constants that fill most of WGT cannot be loaded ahead: then the first tile, which needs them
+ * all, takes as long as they do. */
+static uint64_t first_tile_cycles(const cc_t *cc, const cc_layer_t *l, const cost_t *cost,
+                                  uint64_t busiest)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint64_t tiles = (uint64_t)t->row_tiles * t->col_tiles, constants = cost->weights * t->groups;
+    uint32_t bytes = t->groups * weight_chunk(l);
+    if (!t->resident || t->groups_outer || bytes <= cc->desc->mem_bytes[NPU_MEM_WGT] / 2)
+        return 0;
+    return constants > busiest / tiles ? constants - busiest / tiles : 0;
+}
+
+/* Estimated cycles of the layer: the busiest engine, what comes before and after, and what cannot
+ * overlap because two steps do not stand side by side. */
+static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
+{
+    const cc_tiling_t *t = &l->tiling;
+    const uint32_t *room = cc->desc->mem_bytes;
+    uint64_t steps = (uint64_t)t->row_tiles * t->col_tiles * t->groups;
+    *cost = probe(cc, l);
+    uint64_t cycles = cost->lead;
+    uint64_t busiest = 0;
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
+    cycles += busiest + first_tile_cycles(cc, l, cost, busiest);
+    if (2 * (uint64_t)need[NPU_MEM_ACT] > room[NPU_MEM_ACT])
+        cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
+    if (2 * (uint64_t)need[NPU_MEM_ACC] > room[NPU_MEM_ACC])
+        cycles += cost->result * (steps - 1);
+    if (!t->resident && 2 * (uint64_t)need[NPU_MEM_WGT] > room[NPU_MEM_WGT])
+        cycles += cost->weights * (t->groups_outer ? t->groups : steps);
+    return cycles;
+}
+
+/* Input channels of one CONV: all of them, or as many as leave two chunks of weights in WGT. */
+static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
+{
+    uint32_t in_c = l->depth, room = cc->desc->mem_bytes[NPU_MEM_WGT];
+    if (!l->all_in || l->kind->mac == NULL)
+        return in_c;
+    uint64_t block = (uint64_t)l->array.kernel_h * l->array.kernel_w * npu_round_lanes(group) * 32;
+    uint64_t blocks = block == 0 ? 1 : room / block;
+    if (blocks * 32 >= in_c)
+        return in_c;
+    blocks = blocks > 1 ? blocks / 2 : 1;
+    return (uint32_t)blocks * 32;
+}
+
+typedef struct {
+    cc_tiling_t tiling;
+    uint64_t cycles;
+    bool found;
+    uint32_t need[NPU_MEMS]; /* of the smallest step tried */
+} choice_t;
+
+static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint32_t group,
+                    choice_t *best)
+{
+    uint32_t need[NPU_MEMS];
+    cost_t cost;
+    for (uint32_t order = 0; order < 2; order++) {
+        l->tiling = (cc_tiling_t){.rows = rows,
+                                  .cols = cols,
+                                  .group = group,
+                                  .slice = slice_for(cc, l, group),
+                                  .groups_outer = order == 1};
+        bool fit = fits(cc, l, need);
+        if (!fit && !best->found)
+            memcpy(best->need, need, sizeof(need));
+        bool pointless = order == 1 && (!l->all_in || l->tiling.groups == 1 || l->tiling.resident ||
+                                        l->tiling.row_tiles * l->tiling.col_tiles == 1);
+        if (!fit || pointless)
+            continue;
+        uint64_t cycles = estimate(cc, l, need, &cost);
+        if (!best->found || cycles < best->cycles) {
+            best->tiling = l->tiling;
+            best->cycles = cycles;
+            best->found = true;
+            memcpy(l->engine_cycles, cost.total, sizeof(cost.total));
+        }
+    }
+}
+
+/* Output channels of a tile: all, and halves of that down to one block. */
+static uint32_t next_group(const cc_layer_t *l, uint32_t group)
+{
+    if (l->one_group || group <= NPU_LANES)
+        return 0;
+    return npu_round_lanes(group / 2);
+}
+
+static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choice_t *best)
+{
+    for (uint32_t group = out.c; group != 0; group = next_group(l, group)) {
+        uint32_t last = 0;
+        for (uint32_t tiles = 1; tiles <= out.h; tiles += 1 + tiles / 8) {
+            uint32_t rows = cc_div_up(out.h, tiles);
+            if (rows != last)
+                try_cut(cc, l, rows, cols, group, best);
+            last = rows;
+        }
+        if (last != 1)
+            try_cut(cc, l, 1, cols, group, best);
+    }
+}
+
+bool tile_choose(cc_t *cc, cc_layer_t *l)
+{
+    static const char *const names[NPU_MEMS] = {"activations", "weights", "accumulators",
+                                                "parameters"};
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    choice_t best = {.found = false};
+    for (uint32_t cols = out.w; !best.found; cols = cc_div_up(cols, 2)) {
+        try_rows(cc, l, out, cols, &best);
+        if (cols == 1)
+            break;
+    }
+    l->tiling = best.tiling;
+    l->estimate = best.cycles;
+    for (uint32_t m = 0; !best.found && m < NPU_MEMS; m++)
+        if (best.need[m] > cc->desc->mem_bytes[m])
+            return cc_fail(cc, l, SIM_EFULL,
+                           "the smallest tile needs %u bytes of L1 %s, there are %u", best.need[m],
+                           names[m], cc->desc->mem_bytes[m]);
+    return best.found;
+}
