@@ -96,7 +96,7 @@ START_TEST(the_compiler_s_report_adds_up_to_the_cycles)
     ck_assert_ptr_null(sim_doc_error(doc));
     sim_cfg_t root = sim_doc_root(doc);
     uint32_t layers = sim_cfg_count(&root, "layers");
-    ck_assert_uint_gt(layers, 20);
+    ck_assert_uint_gt(layers, 10);
     for (uint32_t i = 0; i < layers; i++) {
         sim_cfg_t layer = sim_cfg_at(&root, "layers", i), stalls = sim_cfg_obj(&layer, "stalls");
         uint64_t cycles = number(&layer, "cycles"), classes = 0;
