@@ -179,6 +179,12 @@ static void on_rounding(asm_t *a)
     a->prog->meta.rounding = get_choice(a, "", names, 2);
 }
 
+static void on_tensors_by(asm_t *a)
+{
+    static const char *const names[] = {"number", "name"};
+    a->prog->meta.by_name = get_choice(a, "", names, 2);
+}
+
 static void on_insn_l2(asm_t *a)
 {
     a->prog->meta.insn_l2 = get_u32(a);
@@ -230,6 +236,7 @@ static void on_kept(asm_t *a)
 {
     static const char *const dtypes[NPU_DTYPES] = {"int8", "uint8"};
     static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
+    static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
     npu_kept_t kept = {.shape = {1, 1, 1, 1}, .valid_after = NPU_VALID_AT_START};
     get_string(a, kept.name);
     expect(a, "tensor");
@@ -238,6 +245,7 @@ static void on_kept(asm_t *a)
     kept.l2 = get_u32(a);
     kept.dtype = get_choice(a, "", dtypes, NPU_DTYPES);
     kept.layout = get_choice(a, "", layouts, NPU_LAYOUTS);
+    kept.order = get_choice(a, "", orders, NPU_ORDERS);
     expect(a, "shape");
     while (!at_end(a) && *a->at >= '0' && *a->at <= '9' && kept.dims < 4)
         kept.shape[kept.dims++] = get_u32(a);
@@ -308,6 +316,7 @@ static const struct {
 } directives[] = {
     {".name", on_name},
     {".rounding", on_rounding},
+    {".tensors_by", on_tensors_by},
     {".insn_l2", on_insn_l2},
     {".l2_peak", on_l2_peak},
     {".l2_lower_bound", on_l2_lower_bound},

@@ -120,8 +120,9 @@ void npu_insn_text(const npu_insn_t *insn, char *text, size_t bytes)
 static void add_meta(text_t *t, const npu_prog_t *prog)
 {
     const npu_meta_t *meta = &prog->meta;
-    add(t, ".name \"%s\"\n.rounding %s\n.insn_l2 0x%x\n", meta->name,
-        meta->rounding == NPU_ROUND_SINGLE ? "single" : "double", meta->insn_l2);
+    add(t, ".name \"%s\"\n.rounding %s\n.tensors_by %s\n.insn_l2 0x%x\n", meta->name,
+        meta->rounding == NPU_ROUND_SINGLE ? "single" : "double", meta->by_name ? "name" : "number",
+        meta->insn_l2);
     add(t, ".l2_peak %u\n.l2_lower_bound %u\n.macs %llu\n", meta->l2_peak_bytes,
         meta->l2_lower_bound_bytes, (unsigned long long)meta->macs);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -144,6 +145,7 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
 {
     static const char *const dtypes[NPU_DTYPES] = {"int8", "uint8"};
     static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
+    static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
     for (uint32_t i = 0; i < prog->layer_count; i++) {
         const npu_layer_t *layer = &prog->layers[i];
         add(t, ".layer \"%s\" \"%s\" first %u last %u macs %llu ; %u\n", layer->name, layer->op,
@@ -151,8 +153,8 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
     }
     for (uint32_t i = 0; i < prog->kept_count; i++) {
         const npu_kept_t *kept = &prog->kept[i];
-        add(t, ".kept \"%s\" tensor %u l2 0x%x %s %s shape", kept->name, kept->tensor, kept->l2,
-            dtypes[kept->dtype], layouts[kept->layout]);
+        add(t, ".kept \"%s\" tensor %u l2 0x%x %s %s %s shape", kept->name, kept->tensor, kept->l2,
+            dtypes[kept->dtype], layouts[kept->layout], orders[kept->order]);
         for (uint32_t d = 0; d < kept->dims; d++)
             add(t, " %u", kept->shape[d]);
         add(t, " zero_point %d scale_bits 0x%08x", kept->zero_point, kept->scale_bits);

@@ -109,7 +109,8 @@ static bool same_bytes(const void *a, const void *b, size_t bytes)
 static bool same_meta(const npu_meta_t *a, const npu_meta_t *b)
 {
     return strcmp(a->name, b->name) == 0 && a->rounding == b->rounding &&
-           a->insn_l2 == b->insn_l2 && a->l2_peak_bytes == b->l2_peak_bytes &&
+           a->by_name == b->by_name && a->insn_l2 == b->insn_l2 &&
+           a->l2_peak_bytes == b->l2_peak_bytes &&
            a->l2_lower_bound_bytes == b->l2_lower_bound_bytes && a->macs == b->macs &&
            memcmp(a->mem_bytes, b->mem_bytes, sizeof(a->mem_bytes)) == 0;
 }
@@ -123,9 +124,10 @@ static bool same_layer(const npu_layer_t *a, const npu_layer_t *b)
 static bool same_kept(const npu_kept_t *a, const npu_kept_t *b)
 {
     return strcmp(a->name, b->name) == 0 && a->tensor == b->tensor && a->l2 == b->l2 &&
-           a->dtype == b->dtype && a->layout == b->layout && a->dims == b->dims &&
-           memcmp(a->shape, b->shape, sizeof(a->shape)) == 0 && a->zero_point == b->zero_point &&
-           a->scale_bits == b->scale_bits && a->valid_after == b->valid_after;
+           a->dtype == b->dtype && a->layout == b->layout && a->order == b->order &&
+           a->dims == b->dims && memcmp(a->shape, b->shape, sizeof(a->shape)) == 0 &&
+           a->zero_point == b->zero_point && a->scale_bits == b->scale_bits &&
+           a->valid_after == b->valid_after;
 }
 
 bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
@@ -170,6 +172,8 @@ static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
         return npu_wrong(error, n, "network name: not printable");
     if (meta->rounding > NPU_ROUND_SINGLE)
         return npu_wrong(error, n, "rounding: %u not in 0..1", meta->rounding);
+    if (meta->by_name > 1)
+        return npu_wrong(error, n, "by_name: %u not in 0..1", meta->by_name);
     if (meta->insn_l2 % NPU_INSN_BYTES != 0)
         return npu_wrong(error, n, "insn_l2: 0x%x is not a multiple of 64", meta->insn_l2);
     if (meta->insn_l2 + (uint64_t)prog->insn_count * NPU_INSN_BYTES > UINT32_MAX)
@@ -218,6 +222,9 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
     if (kept->dtype >= NPU_DTYPES || kept->layout >= NPU_LAYOUTS)
         return npu_wrong(error, n, "kept tensor %u: type %u, layout %u", i, kept->dtype,
                          kept->layout);
+    if (kept->order >= NPU_ORDERS || (kept->order == NPU_ORDER_CHW && kept->dims != 4))
+        return npu_wrong(error, n, "kept tensor %u: order %u of %u dimensions", i, kept->order,
+                         kept->dims);
     if (kept->dims < 1 || kept->dims > 4)
         return npu_wrong(error, n, "kept tensor %u: %u dimensions, not 1..4", i, kept->dims);
     uint64_t elements = 1;

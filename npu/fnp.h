@@ -20,7 +20,7 @@
 #include "sim/port.h"
 #include "sim/types.h"
 
-#define NPU_NAME_BYTES 64
+#define NPU_NAME_BYTES 128
 #define NPU_MAX_INSNS (1u << 20)
 #define NPU_MAX_BLOBS 256
 #define NPU_MAX_KEPT 4096
@@ -30,6 +30,7 @@
 typedef struct {
     char name[NPU_NAME_BYTES];     /* of the network; printable, NUL-terminated */
     uint32_t rounding;             /* npu_round_t */
+    uint32_t by_name;              /* 1: the source file knows tensors by name, not by number */
     uint32_t insn_l2;              /* L2 offset of the first instruction */
     uint32_t l2_peak_bytes;        /* weights, program, table and working memory at their worst */
     uint32_t l2_lower_bound_bytes; /* no schedule of this network could do with less */
@@ -65,6 +66,13 @@ typedef enum {
     NPU_DTYPES
 } npu_dtype_t;
 
+/* How the source file orders the tensor's elements. */
+typedef enum {
+    NPU_ORDER_HWC,
+    NPU_ORDER_CHW, /* 4 dimensions: N C H W, of what the chip has as N H W C */
+    NPU_ORDERS
+} npu_order_t;
+
 /* A tensor of the source file that stands complete in L2 at some time. */
 typedef struct {
     char name[NPU_NAME_BYTES];
@@ -72,6 +80,7 @@ typedef struct {
     uint32_t l2;          /* offset */
     uint32_t dtype;       /* npu_dtype_t */
     uint32_t layout;      /* npu_layout_t */
+    uint32_t order;       /* npu_order_t */
     uint32_t dims;        /* 1..4 */
     uint32_t shape[4];    /* as in the source file; unused ones 1 */
     int32_t zero_point;   /* of the source type */

@@ -12,7 +12,7 @@
 #include "sim/file.h"
 #include "sim/hash.h"
 
-#define VERSION 1u
+#define VERSION 2u
 #define HEADER_BYTES 16u
 #define ENTRY_BYTES 16u
 #define MAX_SECTIONS (NPU_MAX_BLOBS + 8)
@@ -92,6 +92,7 @@ static void read_meta(reader_t *r, npu_prog_t *prog)
     npu_meta_t *meta = &prog->meta;
     get_name(r, meta->name);
     meta->rounding = get_u32(r);
+    meta->by_name = get_u32(r);
     meta->insn_l2 = get_u32(r);
     meta->l2_peak_bytes = get_u32(r);
     meta->l2_lower_bound_bytes = get_u32(r);
@@ -164,6 +165,7 @@ static void read_kept(reader_t *r, npu_prog_t *prog)
         kept.l2 = get_u32(r);
         kept.dtype = get_u32(r);
         kept.layout = get_u32(r);
+        kept.order = get_u32(r);
         kept.dims = get_u32(r);
         for (uint32_t d = 0; d < 4; d++)
             kept.shape[d] = get_u32(r);
@@ -326,6 +328,7 @@ static void put_meta(writer_t *w, const npu_meta_t *meta)
 {
     put_name(w, meta->name);
     put_u32(w, meta->rounding);
+    put_u32(w, meta->by_name);
     put_u32(w, meta->insn_l2);
     put_u32(w, meta->l2_peak_bytes);
     put_u32(w, meta->l2_lower_bound_bytes);
@@ -364,6 +367,7 @@ static void put_kept(writer_t *w, const npu_prog_t *prog)
         put_u32(w, kept->l2);
         put_u32(w, kept->dtype);
         put_u32(w, kept->layout);
+        put_u32(w, kept->order);
         put_u32(w, kept->dims);
         for (uint32_t d = 0; d < 4; d++)
             put_u32(w, kept->shape[d]);

@@ -58,6 +58,16 @@ static const npu_kept_t *find_output(const npu_prog_t *prog, uint32_t n)
     return found;
 }
 
+/* The kept tensor that is the input; NULL when the program keeps none. */
+static const npu_kept_t *find_input(const npu_prog_t *prog)
+{
+    uint32_t l2 = prog->net[NPU_NET_INPUT_ADDR_W] - prog->net[NPU_NET_L2_BASE_W];
+    for (uint32_t i = 0; i < prog->kept_count; i++)
+        if (prog->kept[i].l2 == l2 && prog->kept[i].valid_after == NPU_VALID_AT_START)
+            return &prog->kept[i];
+    return NULL;
+}
+
 /* ---- input ---- */
 
 static bool read_input(const npu_prog_t *prog, const char *image, const char *raw,
@@ -71,7 +81,10 @@ static bool read_input(const npu_prog_t *prog, const char *image, const char *ra
     if (data == NULL)
         return false;
     bool fine = bytes == want;
-    if (fine)
+    const npu_kept_t *kept = find_input(prog);
+    if (fine && kept != NULL && npu_kept_bytes(kept) == bytes)
+        npu_kept_to_hwc(kept, data, codes);
+    else if (fine)
         memcpy(codes, data, bytes);
     else
         snprintf(error, error_bytes, "%s: %zu bytes, expected %llu (the input tensor)", raw, bytes,
@@ -82,13 +95,27 @@ static bool read_input(const npu_prog_t *prog, const char *image, const char *ra
 
 /* ---- what comes out ---- */
 
+/* "tensor_<number>.bin", or its name where the model knows tensors by name. */
+static void dump_path(const inference_t *in, const npu_kept_t *kept, const char *dir, char *path,
+                      size_t path_bytes)
+{
+    if (!in->prog->meta.by_name) {
+        snprintf(path, path_bytes, "%s/tensor_%u.bin", dir, kept->tensor);
+        return;
+    }
+    int length = snprintf(path, path_bytes, "%s/%s.bin", dir, kept->name);
+    for (size_t i = strlen(dir) + 1; i < path_bytes && (int)i < length; i++)
+        if (path[i] == '/' || path[i] == ':')
+            path[i] = '_';
+}
+
 static bool dump(const inference_t *in, const char *dir, char *error, size_t error_bytes)
 {
     if (sim_dir_make(dir, error, error_bytes) != SIM_OK)
         return false;
     for (uint32_t i = 0; i < in->prog->kept_count; i++) {
         char path[1200];
-        snprintf(path, sizeof(path), "%s/tensor_%u.bin", dir, in->prog->kept[i].tensor);
+        dump_path(in, &in->prog->kept[i], dir, path, sizeof(path));
         if (sim_file_write(path, in->kept[i], npu_kept_bytes(&in->prog->kept[i]), error,
                            error_bytes) != SIM_OK)
             return false;
@@ -209,7 +236,7 @@ static int take_outputs(const inference_t *in, output_t outputs[NPU_NET_OUTPUTS]
                             in->prog->meta.name, n);
         out->count = npu_kept_bytes(out->kept);
         out->codes = malloc(out->count + 1);
-        if (out->codes == NULL || !npu_output_read(in->prog, n, &in->memory, out->codes))
+        if (out->codes == NULL || !npu_kept_read(in->prog, out->kept, &in->memory, out->codes))
             return cli_fail(EXIT_FAILED, "%s: output %u cannot be read", in->prog->meta.name, n);
     }
     return EXIT_FINE;
@@ -242,7 +269,8 @@ int cmd_infer(int argc, char **argv)
     const char *exact = NULL, *timing_only = NULL;
     const cli_opt_t opts[] = {
         {'i', "input", "FILE", "raw bytes of the input tensor, instead of an image", &raw},
-        {'d', "dump", "DIR", "every kept tensor as DIR/tensor_<index>.bin", &dump_dir},
+        {'d', "dump", "DIR", "every kept tensor: DIR/tensor_<index>.bin, .onnx: DIR/<name>.bin",
+         &dump_dir},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},

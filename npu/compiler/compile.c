@@ -53,6 +53,7 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op)
         [NPU_NODE_RELU6] = &cc_kind_table,
         [NPU_NODE_SOFTMAX] = &cc_kind_softmax,
         [NPU_NODE_SUB] = &cc_kind_elementwise,
+        [NPU_NODE_TABLE] = &cc_kind_table,
     };
     return kinds[op];
 }

@@ -36,6 +36,7 @@ static const follower_t followers[] = {
     {NPU_NODE_ADD,      NPU_FUSE_ADD,        false},
     {NPU_NODE_SUB,      NPU_FUSE_ADD,        false},
     {NPU_NODE_MUL,      NPU_FUSE_ADD,        false},
+    {NPU_NODE_TABLE,    NPU_FUSE_ACTIVATION, false},
     {NPU_NODE_QUANTIZE, NPU_FUSE_REQUANTIZE, false},
 };
 /* clang-format on */

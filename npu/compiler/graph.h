@@ -4,7 +4,7 @@
  *
  *   .tflite ---> tflite.c ---+
  *                            +--> npu_graph_t --- npu_graph_check ---> npu_compile
- *   .onnx   ---> (later) ----+
+ *   .onnx   ---> onnx.c   ---+
  *
  * A graph knows no file format: windows are explicit numbers (padding is worked out), layouts are
  * fixed (below), and every operator is one of npu_node_op_t. Nodes stand in an order in which they
@@ -52,6 +52,7 @@ typedef enum {
     NPU_NODE_RESHAPE,
     NPU_NODE_SOFTMAX,
     NPU_NODE_SUB,
+    NPU_NODE_TABLE, /* any function of one code: input 1 holds the result of each, lowest first */
     NPU_NODE_OPS
 } npu_node_op_t;
 
@@ -82,6 +83,7 @@ typedef struct {
     const int32_t *zero_point; /* scales of them */
     const uint8_t *data; /* a constant's content, little-endian, not aligned; NULL otherwise */
     uint64_t bytes;      /* elements times size of one; of data as well */
+    bool channels_first; /* 4 dimensions: the file has N C H W of what is here N H W C */
 } npu_tensor_t;
 
 #define NPU_NO_TENSOR (-1) /* in npu_node_t.input: an optional input that is absent */
@@ -110,6 +112,7 @@ typedef struct {
     npu_node_t *node;
     const int32_t *input; /* tensor numbers */
     const int32_t *output;
+    bool by_name;       /* the file knows its tensors by name (ONNX), not by number */
     npu_arena_t *arena; /* all memory of the graph */
 } npu_graph_t;
 

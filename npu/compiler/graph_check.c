@@ -96,6 +96,9 @@ static bool tensor_holds(const check_t *c, const npu_tensor_t *t)
     if (elements > UINT64_C(1) << 28)
         return fail(c, "tensor \"%.80s\": %llu elements, expected at most 2^28", t->name,
                     (unsigned long long)elements);
+    if (t->channels_first && t->dims != NPU_GRAPH_DIMS)
+        return fail(c, "tensor \"%.80s\": channels first of %u dimensions, expected %d", t->name,
+                    t->dims, NPU_GRAPH_DIMS);
     if (t->bytes != elements * npu_type_bytes(t->type))
         return fail(c, "tensor \"%.80s\": %llu bytes, expected %llu", t->name,
                     (unsigned long long)t->bytes,
@@ -183,9 +186,8 @@ static bool weights_hold(const check_t *c, uint32_t dims, uint32_t out_axis)
     const npu_tensor_t *w = in(c, 1), *b = in(c, 2);
     if (w == NULL || w->data == NULL)
         return fail(c, "weights are not constant");
-    if (w->type != in(c, 0)->type)
-        return fail(c, "weights type %s, expected the input's, %s", npu_type_name(w->type),
-                    npu_type_name(in(c, 0)->type));
+    if (w->type != NPU_TYPE_INT8 && w->type != NPU_TYPE_UINT8)
+        return fail(c, "weights type %s, expected int8 or uint8", npu_type_name(w->type));
     if (w->dims != dims)
         return fail(c, "weights have %u dimensions, expected %u", w->dims, dims);
     uint32_t outputs = w->shape[out_axis];
@@ -307,6 +309,19 @@ static bool probability_holds(const check_t *c)
     return true;
 }
 
+/* The table's types may differ: from int8 to uint8, say. */
+static bool table_holds(const check_t *c)
+{
+    const npu_tensor_t *table = in(c, 1);
+    if (!code_holds(c, in(c, 0), "input 0") || !code_holds(c, out(c), "output"))
+        return false;
+    if (table->data == NULL || table->type != out(c)->type || npu_tensor_elements(table) != 256)
+        return fail(c, "table is %s of %llu elements, expected constant %s of 256",
+                    npu_type_name(table->type), (unsigned long long)npu_tensor_elements(table),
+                    npu_type_name(out(c)->type));
+    return shape_is(c, npu_tensor_hwc(in(c, 0)));
+}
+
 static bool reshape_holds(const check_t *c)
 {
     if (!codes_hold(c) || !same_scale(c, in(c, 0)))
@@ -412,6 +427,7 @@ static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_RESHAPE]           = {"RESHAPE",           1, 2, reshape_holds},
     [NPU_NODE_SOFTMAX]           = {"SOFTMAX",           1, 1, probability_holds},
     [NPU_NODE_SUB]               = {"SUB",               2, 2, elementwise_holds},
+    [NPU_NODE_TABLE]             = {"TABLE",             2, 2, table_holds},
 };
 /* clang-format on */
 

@@ -12,8 +12,8 @@
 
 /* ---- arithmetic ------------------------------------------------------------------------------ */
 
-/* Real multiplier of an output channel. For uint8, and for fully connected layers with one weight
- * scale, the reference multiplies the scales in float (TFLite kernel_util.cc,
+/* Real multiplier of an output channel. For uint8 weights, and for fully connected layers with one
+ * weight scale, the reference multiplies the scales in float (TFLite kernel_util.cc,
  * GetQuantizedConvolutionMultipler); with a scale for each channel in double. */
 static double real_multiplier(const cc_t *cc, const cc_layer_t *l, uint32_t channel)
 {
@@ -21,7 +21,7 @@ static double real_multiplier(const cc_t *cc, const cc_layer_t *l, uint32_t chan
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
     float x = in->scale[0], w = npu_tensor_scale(weights, channel);
     bool fully = l->node->op == NPU_NODE_FULLY_CONNECTED;
-    bool in_float = in->type == NPU_TYPE_UINT8 || (fully && weights->scales == 1);
+    bool in_float = weights->type == NPU_TYPE_UINT8 || (fully && weights->scales == 1);
     double product = in_float ? (double)(x * w) : (double)x * (double)w;
     return product / (double)cc_tensor(cc, l->out)->scale[0];
 }

@@ -190,6 +190,14 @@ static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 
 /* ---- functions of one code: a table of 256 --------------------------------------------------- */
 
+/* The node brings its table: codes of the file's type, inside the chip int8. */
+static void given_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
+{
+    const npu_tensor_t *from = cc_tensor(cc, n->input[1]);
+    for (uint32_t i = 0; i < 256; i++)
+        table[i] = (int8_t)(from->data[i] ^ (from->type == NPU_TYPE_UINT8 ? 0x80 : 0));
+}
+
 bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
 {
     const npu_tensor_t *in = cc_tensor(cc, n->input[0]), *out = cc_tensor(cc, n->output[0]);
@@ -201,7 +209,9 @@ bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
     if (cc_kind_of(n->op) != &cc_kind_table)
         return false;
     cc_clamp(cc, n->output[0], act, &low, &high);
-    if (n->op == NPU_NODE_LOGISTIC)
+    if (n->op == NPU_NODE_TABLE)
+        given_table(cc, n, table);
+    else if (n->op == NPU_NODE_LOGISTIC)
         npu_logistic_table(in->scale[0], in_zero, cc->options.rounding, table);
     else
         npu_requant_table(in->scale[0], in_zero, out->scale[0], out_zero, low, high,

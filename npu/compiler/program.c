@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A name for the program file: the first of names joined by ';', its end when it is too long. */
-static void short_name(char to[NPU_NAME_BYTES], const char *from)
+/* A name for the program file: its end when it is too long. TensorFlow joins names by ';': the
+ * first. */
+static void short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from)
 {
-    size_t length = strcspn(from, ";");
+    size_t length = cc->graph->by_name ? strlen(from) : strcspn(from, ";");
     if (length >= NPU_NAME_BYTES) {
         from += length - (NPU_NAME_BYTES - 1);
         length = NPU_NAME_BYTES - 1;
@@ -53,7 +54,7 @@ static void layer_op(const cc_t *cc, const cc_layer_t *l, char op[NPU_NAME_BYTES
     char all[FUSE_NAMES_BYTES];
     fuse_names(cc, l, true, "+", all);
     all[NPU_NAME_BYTES - 1] = '\0';
-    short_name(op, all);
+    short_name(cc, op, all);
 }
 
 static bool add_layers(cc_t *cc, npu_prog_t *prog)
@@ -61,7 +62,7 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
     for (uint32_t i = 0; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
         npu_layer_t layer = {.first = l->first, .last = l->last, .macs = l->macs};
-        short_name(layer.name, l->node->name);
+        short_name(cc, layer.name, l->node->name);
         layer_op(cc, l, layer.op);
         if (npu_prog_add_layer(prog, &layer) == UINT32_MAX)
             return no_memory(cc);
@@ -79,6 +80,15 @@ static uint32_t completed_by(const cc_t *cc, uint32_t place)
         if (cc->place_of[cc->layer[i].result] == place)
             return cc->layer[i].last;
     return NPU_VALID_AT_START;
+}
+
+/* Shape and order of the file. */
+static void channels_first(const npu_tensor_t *from, npu_kept_t *k)
+{
+    k->order = NPU_ORDER_CHW;
+    k->shape[1] = from->shape[3];
+    k->shape[2] = from->shape[1];
+    k->shape[3] = from->shape[2];
 }
 
 static bool add_kept(cc_t *cc, npu_prog_t *prog)
@@ -99,7 +109,9 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
                         .valid_after = completed_by(cc, place)};
         for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
             k.shape[d] = d < from->dims ? from->shape[d] : 1;
-        short_name(k.name, from->name);
+        if (from->channels_first)
+            channels_first(from, &k);
+        short_name(cc, k.name, from->name);
         if (npu_prog_add_kept(prog, &k) == UINT32_MAX)
             return no_memory(cc);
     }
@@ -156,7 +168,7 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
 /* ---- the program ----------------------------------------------------------------------------- */
 
 /* "dir/model.tflite" is the network "model". */
-static void network_name(char to[NPU_NAME_BYTES], const char *file)
+static void network_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *file)
 {
     char base[NPU_NAME_BYTES];
     const char *slash = strrchr(file, '/');
@@ -164,15 +176,16 @@ static void network_name(char to[NPU_NAME_BYTES], const char *file)
     char *dot = strrchr(base, '.');
     if (dot != NULL && dot != base)
         *dot = '\0';
-    short_name(to, base);
+    short_name(cc, to, base);
 }
 
 bool program_build(cc_t *cc, npu_prog_t *prog)
 {
     npu_meta_t *m = &prog->meta;
     uint32_t fixed = NPU_NET_BYTES + cc->emit.insns * NPU_INSN_BYTES + cc->constants_bytes;
-    network_name(m->name, cc->graph->name);
+    network_name(cc, m->name, cc->graph->name);
     m->rounding = cc->options.rounding;
+    m->by_name = cc->graph->by_name;
     m->insn_l2 = cc->program_l2;
     m->l2_peak_bytes = fixed + cc->activations_top - NPU_NET_BYTES;
     m->l2_lower_bound_bytes = fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);

@@ -95,33 +95,72 @@ void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, 
 /* The last three dimensions; missing ones are 1. */
 static size3_t kept_size(const npu_kept_t *kept)
 {
+    if (kept->order == NPU_ORDER_CHW)
+        return (size3_t){kept->shape[2], kept->shape[3], kept->shape[1]};
     uint32_t hwc[3] = {1, 1, 1};
     for (uint32_t i = 0; i < 3 && i < kept->dims; i++)
         hwc[2 - i] = kept->shape[kept->dims - 1 - i];
     return (size3_t){hwc[0], hwc[1], hwc[2]};
 }
 
-static bool read_planar(const sim_mem_port_t *port, uint32_t addr, size3_t s, uint8_t *codes)
+/* Steps between elements of a dense tensor in the order of the file. */
+typedef struct {
+    size_t pixel, channel;
+} steps_t;
+
+static steps_t kept_steps(const npu_kept_t *kept, size3_t s)
+{
+    return kept->order == NPU_ORDER_CHW ? (steps_t){1, (size_t)s.h * s.w} : (steps_t){s.c, 1};
+}
+
+static bool read_planar(const sim_mem_port_t *port, uint32_t addr, size3_t s, steps_t step,
+                        uint8_t *codes)
 {
     uint32_t row = npu_round_lanes(s.w), plane = row * ((s.h + 1) / 2 * 2);
     for (uint32_t c = 0; c < s.c; c++)
         for (uint32_t y = 0; y < s.h; y++)
             for (uint32_t x = 0; x < s.w; x++)
                 if (!sim_mem_peek(port, addr + c * plane + y * row + x,
-                                  &codes[((size_t)y * s.w + x) * s.c + c], 1))
+                                  &codes[((size_t)y * s.w + x) * step.pixel + c * step.channel], 1))
                     return false;
     return true;
 }
 
-static bool read_pixels(const sim_mem_port_t *port, uint32_t addr, size3_t s, uint32_t pix,
-                        uint8_t *codes)
+/* One pixel, a piece at a time. */
+static bool read_pixel(const sim_mem_port_t *port, uint32_t addr, uint32_t c, size_t step,
+                       uint8_t *codes)
 {
-    if (pix == s.c)
+    uint8_t piece[256];
+    if (step == 1)
+        return sim_mem_peek(port, addr, codes, c);
+    for (uint32_t c0 = 0; c0 < c; c0 += sizeof(piece)) {
+        uint32_t n = c - c0 < sizeof(piece) ? c - c0 : (uint32_t)sizeof(piece);
+        if (!sim_mem_peek(port, addr + c0, piece, n))
+            return false;
+        for (uint32_t i = 0; i < n; i++)
+            codes[(c0 + i) * step] = piece[i];
+    }
+    return true;
+}
+
+static bool read_pixels(const sim_mem_port_t *port, uint32_t addr, size3_t s, uint32_t pix,
+                        steps_t step, uint8_t *codes)
+{
+    if (pix == s.c && step.channel == 1)
         return sim_mem_peek(port, addr, codes, s.h * s.w * s.c);
     for (uint32_t p = 0; p < s.h * s.w; p++)
-        if (!sim_mem_peek(port, addr + p * pix, codes + (size_t)p * s.c, s.c))
+        if (!read_pixel(port, addr + p * pix, s.c, step.channel, codes + p * step.pixel))
             return false;
     return true;
+}
+
+void npu_kept_to_hwc(const npu_kept_t *kept, const uint8_t *codes, uint8_t *hwc)
+{
+    size3_t s = kept_size(kept);
+    steps_t step = kept_steps(kept, s);
+    for (size_t p = 0; p < (size_t)s.h * s.w; p++)
+        for (uint32_t c = 0; c < s.c; c++)
+            hwc[p * s.c + c] = codes[p * step.pixel + c * step.channel];
 }
 
 static void to_unsigned(uint8_t *codes, uint64_t count)
@@ -135,11 +174,10 @@ bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem
 {
     uint32_t addr = prog->net[NPU_NET_L2_BASE_W] + kept->l2;
     size3_t s = kept_size(kept);
-    bool read =
-        kept->layout == NPU_LAYOUT_PLANAR
-            ? read_planar(port, addr, s, codes)
-            : read_pixels(port, addr, s,
-                          kept->layout == NPU_LAYOUT_DENSE ? s.c : npu_round_lanes(s.c), codes);
+    steps_t step = kept_steps(kept, s);
+    uint32_t pix = kept->layout == NPU_LAYOUT_DENSE ? s.c : npu_round_lanes(s.c);
+    bool read = kept->layout == NPU_LAYOUT_PLANAR ? read_planar(port, addr, s, step, codes)
+                                                  : read_pixels(port, addr, s, pix, step, codes);
     if (read && kept->dtype == NPU_DTYPE_UINT8)
         to_unsigned(codes, npu_kept_bytes(kept));
     return read;

@@ -4,6 +4,7 @@
  *
  *   dense H W C codes  --npu_input_write-->  planar, padded, int8   --program-->  NHWC32, int8
  *   dense codes        <--npu_kept_read--------------------------------------------'
+ *   (order of the file: H W C, or C H W)
  *
  * All access is timeless (peek, poke). Whoever lets the ISP fill the input does not need this.
  */
@@ -29,7 +30,11 @@ void npu_input_from_pixels(const npu_prog_t *prog, const uint8_t *pixels, uint8_
 /* The same for a model that takes floats, x / 127.5 - 1, quantized as its QUANTIZE would. */
 void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, uint8_t *codes);
 
-/* Reads a kept tensor, which must be complete (npu_kept_t.valid_after) and not yet overwritten. */
+/* Codes in the file's order to H W C, as npu_input_write takes them. */
+void npu_kept_to_hwc(const npu_kept_t *kept, const uint8_t *codes, uint8_t *hwc);
+
+/* Reads a kept tensor, in the order of the file, which must be complete (npu_kept_t.valid_after)
+ * and not yet overwritten. */
 bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem_port_t *port,
                    uint8_t *codes);
 

@@ -169,7 +169,7 @@ static scale_t accumulator_scale(const golden_ref_t *r, const npu_node_t *n, uin
     float x = tensor_of(r, n->input[0])->scale[0];
     float w = npu_tensor_scale(tensor_of(r, n->input[1]), channel);
     float y = tensor_of(r, n->output[0])->scale[0];
-    bool per_tensor = tensor_of(r, n->input[0])->type == NPU_TYPE_UINT8 ||
+    bool per_tensor = tensor_of(r, n->input[1])->type == NPU_TYPE_UINT8 ||
                       (n->op == NPU_NODE_FULLY_CONNECTED && tensor_of(r, n->input[1])->scales == 1);
     double product = per_tensor ? (double)(x * w) : (double)x * (double)w;
     return quantize_scale(product / (double)y);
@@ -472,6 +472,14 @@ static void run_relu(const golden_ref_t *r, const npu_node_t *n)
     }
 }
 
+static void run_table(const golden_ref_t *r, const npu_node_t *n)
+{
+    const npu_tensor_t *from = tensor_of(r, n->input[0]);
+    for (uint64_t i = 0; i < npu_tensor_elements(from); i++)
+        set(r, n->output[0], i,
+            get(r, n->input[1], (uint64_t)(get(r, n->input[0], i) - lowest(from))));
+}
+
 static void run_reshape(const golden_ref_t *r, const npu_node_t *n)
 {
     memcpy(r->tensor[n->output[0]], r->tensor[n->input[0]], tensor_of(r, n->input[0])->bytes);
@@ -498,6 +506,7 @@ static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t
     [NPU_NODE_RESHAPE] = run_reshape,
     [NPU_NODE_SOFTMAX] = run_softmax,
     [NPU_NODE_SUB] = run_elementwise,
+    [NPU_NODE_TABLE] = run_table,
 };
 
 void golden_ref_init(golden_ref_t *ref, const npu_graph_t *graph, bool single_rounding)

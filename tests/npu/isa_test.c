@@ -276,7 +276,7 @@ START_TEST(wrong_text_is_refused_with_its_line)
         {"end\n.hex 00", "f: line 2: .hex without .blob"},
         {".blob 0\n.hex 0", "f: line 2: not a pair of hexadecimal digits"},
         {".name x", "f: line 1: a name in quotes belongs here"},
-        {".name \"x", "f: line 1: name without closing quote, or longer than 63"},
+        {".name \"x", "f: line 1: name without closing quote, or longer than 127"},
         {".name \"x\" y", "f: line 1: something stands behind the statement"},
         {".layer \"a\" \"b\" first 0 last 3", "f: line 1: line ends too early"},
         {".fame 1", "f: line 1: no directive .fame"},

@@ -157,6 +157,7 @@ static void random_tables(sim_stream_t *rng, npu_prog_t *prog)
                            .scale_bits = sim_stream_u32(rng),
                            .valid_after = i == 0 ? NPU_VALID_AT_START
                                                  : sim_stream_below(rng, prog->insn_count)};
+        kept.order = kept.dims == 4 ? sim_stream_below(rng, NPU_ORDERS) : NPU_ORDER_HWC;
         for (uint32_t d = 0; d < kept.dims; d++)
             kept.shape[d] = 1 + sim_stream_below(rng, 100);
         random_name(rng, kept.name);
@@ -169,6 +170,7 @@ void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
     char error[200];
     random_name(rng, prog->meta.name);
     prog->meta.rounding = sim_stream_below(rng, 2);
+    prog->meta.by_name = sim_stream_below(rng, 2);
     prog->meta.insn_l2 = NPU_INSN_BYTES * sim_stream_below(rng, 1000);
     prog->meta.l2_peak_bytes = sim_stream_u32(rng);
     prog->meta.l2_lower_bound_bytes = sim_stream_u32(rng);

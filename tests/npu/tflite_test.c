@@ -178,7 +178,7 @@ START_TEST(float_weights_are_refused_by_layer_and_type)
     w->data = zeros;
     char message[200];
     snprintf(message, sizeof(message),
-             "m.tflite: layer 0 CONV_2D \"%s\": weights type float32, expected the input's, int8",
+             "m.tflite: layer 0 CONV_2D \"%s\": weights type float32, expected int8 or uint8",
              b.graph.tensor[out].name);
     tflite_image_t image = tflite_write(&b.graph);
     refuses(&image, message);
