@@ -28,7 +28,8 @@ static bool same_codes(const cc_t *cc, int32_t a, int32_t b)
  * whoever feeds it quantizes (tensor_io.h); a change between uint8 and int8 alone is none here. */
 bool cc_is_alias(const cc_t *cc, const npu_node_t *n)
 {
-    if (n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_DEQUANTIZE)
+    if (n->op == NPU_NODE_RESHAPE || n->op == NPU_NODE_SQUEEZE || n->op == NPU_NODE_EXPAND_DIMS ||
+        n->op == NPU_NODE_DEQUANTIZE)
         return true;
     return n->op == NPU_NODE_QUANTIZE &&
            (!is_code(cc_tensor(cc, n->input[0])) || same_codes(cc, n->input[0], n->output[0]));
@@ -277,6 +278,9 @@ static bool make_layers(cc_t *cc)
     for (uint32_t n = 0; n < g->nodes && cc->err == SIM_OK; n++) {
         if (cc->fate[n].hidden || cc_is_alias(cc, &cc->node[n]))
             continue;
+        cc_layer_t at = {.node = &cc->node[n]}; /* for messages */
+        if (cc_kind_of(cc->node[n].op) == NULL)
+            return cc_fail(cc, &at, SIM_EPARSE, "not supported by the compiler");
         if (cc->layers == NPU_MAX_LAYERS)
             return cc_fail(cc, NULL, SIM_EFULL, "more than %d layers", NPU_MAX_LAYERS);
         add_layer(cc, n);

@@ -38,21 +38,35 @@ typedef enum {
     NPU_NODE_AVERAGE_POOL_2D,
     NPU_NODE_CONCATENATION,
     NPU_NODE_CONV_2D,
+    NPU_NODE_DEPTH_TO_SPACE,
     NPU_NODE_DEPTHWISE_CONV_2D,
     NPU_NODE_DEQUANTIZE,
+    NPU_NODE_EXPAND_DIMS,
     NPU_NODE_FULLY_CONNECTED,
     NPU_NODE_LOGISTIC,
     NPU_NODE_MAX_POOL_2D,
     NPU_NODE_MEAN,
     NPU_NODE_MUL,
+    NPU_NODE_PACK,
     NPU_NODE_PAD,
+    NPU_NODE_PADV2,
     NPU_NODE_QUANTIZE,
     NPU_NODE_RELU,
     NPU_NODE_RELU6,
     NPU_NODE_RESHAPE,
+    NPU_NODE_RESIZE_BILINEAR,
+    NPU_NODE_RESIZE_NEAREST_NEIGHBOR,
+    NPU_NODE_SLICE,
     NPU_NODE_SOFTMAX,
+    NPU_NODE_SPACE_TO_DEPTH,
+    NPU_NODE_SPLIT,
+    NPU_NODE_SPLIT_V,
+    NPU_NODE_SQUEEZE,
+    NPU_NODE_STRIDED_SLICE,
     NPU_NODE_SUB,
     NPU_NODE_TABLE, /* any function of one code: input 1 holds the result of each, lowest first */
+    NPU_NODE_TRANSPOSE,
+    NPU_NODE_UNPACK,
     NPU_NODE_OPS
 } npu_node_op_t;
 
@@ -75,11 +89,12 @@ typedef struct {
 typedef struct {
     const char *name;
     npu_type_t type;
-    uint32_t dims; /* 0..4, as the file has them: 0 is a scalar */
+    uint32_t dims; /* 0..4: 0 is a scalar */
     uint32_t shape[NPU_GRAPH_DIMS];
-    uint32_t scales;    /* 0: not quantized; 1: per tensor; else one for each index of axis */
-    uint32_t axis;      /* which dimension scales belong to, when there are several */
-    const float *scale; /* scales of them: real = scale * (code - zero_point) */
+    uint32_t leading; /* further leading dimensions of 1 that the file has and nobody else counts */
+    uint32_t scales;  /* 0: not quantized; 1: per tensor; else one for each index of axis */
+    uint32_t axis;    /* which dimension scales belong to, when there are several */
+    const float *scale;        /* scales of them: real = scale * (code - zero_point) */
     const int32_t *zero_point; /* scales of them */
     const uint8_t *data; /* a constant's content, little-endian, not aligned; NULL otherwise */
     uint64_t bytes;      /* elements times size of one; of data as well */
@@ -95,12 +110,22 @@ typedef struct {
     const int32_t *input;  /* tensor numbers */
     const int32_t *output; /* tensor numbers */
     npu_activation_t activation;
-    npu_window_t window;             /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
-    uint32_t depth_multiplier;       /* DEPTHWISE_CONV_2D: outputs for each input channel */
-    uint32_t axis;                   /* CONCATENATION */
-    uint32_t axes;                   /* MEAN: bit a set, dimension a is averaged away */
+    npu_window_t window;       /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
+    uint32_t depth_multiplier; /* DEPTHWISE_CONV_2D: outputs for each input channel */
+    uint32_t axis; /* CONCATENATION, SPLIT, SPLIT_V, UNPACK: of the input; PACK: of the result */
+    uint32_t axes; /* MEAN: bit a set, dimension a is averaged away */
     uint32_t pad[NPU_GRAPH_DIMS][2]; /* PAD: before and after, for each dimension of the input */
+    int32_t pad_value;               /* PADV2: the code to pad with; PAD's is the zero point */
     float beta;                      /* SOFTMAX */
+    /* SLICE, STRIDED_SLICE: along dimension d of the input, count[d] elements from begin[d] on,
+     * each step[d] (not 0, perhaps negative) behind the one before; a result of the same elements
+     * in the same order, dimensions of 1 added or left out at will. */
+    int32_t begin[NPU_GRAPH_DIMS], step[NPU_GRAPH_DIMS];
+    uint32_t count[NPU_GRAPH_DIMS];
+    uint32_t perm[NPU_GRAPH_DIMS]; /* TRANSPOSE: result's dimension d is the input's perm[d] */
+    uint32_t block;                /* DEPTH_TO_SPACE, SPACE_TO_DEPTH: pixels of a side */
+    bool align_corners;            /* RESIZE_*: first and last pixels lie on each other */
+    bool half_pixel_centers;       /* RESIZE_*: a pixel's position is its center */
 } npu_node_t;
 
 typedef struct npu_arena npu_arena_t;

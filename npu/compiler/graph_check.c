@@ -1,25 +1,16 @@
 /*
  * graph_check.c - is a graph whole, and inside what the compiler knows? One rule a kind of node.
  */
-#include "npu/compiler/graph.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-typedef struct {
-    const npu_graph_t *graph;
-    const npu_node_t *node; /* the one being checked, NULL for the graph itself */
-    char *error;
-    size_t error_bytes;
-} check_t;
+#include "npu/compiler/graph_check_int.h"
 
 /* A kind of node: how many operands, and what must hold between them. */
 typedef struct {
     const char *name;
     uint32_t min_inputs, max_inputs;
     bool (*holds)(const check_t *c);
+    uint32_t max_outputs;
 } rule_t;
 
 static const rule_t rules[NPU_NODE_OPS];
@@ -27,35 +18,6 @@ static const rule_t rules[NPU_NODE_OPS];
 const char *npu_node_op_name(npu_node_op_t op)
 {
     return op < NPU_NODE_OPS ? rules[op].name : "unknown";
-}
-
-static bool fail(const check_t *c, const char *fmt, ...) SIM_PRINTF(2, 3);
-static bool fail(const check_t *c, const char *fmt, ...)
-{
-    char what[256];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof(what), fmt, args);
-    va_end(args);
-    if (c->node == NULL)
-        snprintf(c->error, c->error_bytes, "%s: %s", c->graph->name, what);
-    else
-        snprintf(c->error, c->error_bytes, "%s: layer %td %s \"%.80s\": %s", c->graph->name,
-                 c->node - c->graph->node, npu_node_op_name(c->node->op), c->node->name, what);
-    return false;
-}
-
-/* Input i of the node, NULL when absent. */
-static const npu_tensor_t *in(const check_t *c, uint32_t i)
-{
-    if (i >= c->node->inputs || c->node->input[i] == NPU_NO_TENSOR)
-        return NULL;
-    return &c->graph->tensor[c->node->input[i]];
-}
-
-static const npu_tensor_t *out(const check_t *c)
-{
-    return &c->graph->tensor[c->node->output[0]];
 }
 
 static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
@@ -106,47 +68,12 @@ static bool tensor_holds(const check_t *c, const npu_tensor_t *t)
     return scales_hold(c, t);
 }
 
-/* An activation the array can hold: int8 or uint8 codes of one scale, batch 1. */
-static bool code_holds(const check_t *c, const npu_tensor_t *t, const char *role)
-{
-    if (t->type != NPU_TYPE_INT8 && t->type != NPU_TYPE_UINT8)
-        return fail(c, "%s \"%.80s\": type %s, expected int8 or uint8", role, t->name,
-                    npu_type_name(t->type));
-    if (t->scales != 1)
-        return fail(c, "%s \"%.80s\": %u scales, expected 1", role, t->name, t->scales);
-    if (t->dims == NPU_GRAPH_DIMS && t->shape[0] != 1)
-        return fail(c, "%s \"%.80s\": batch %u, expected 1", role, t->name, t->shape[0]);
-    return true;
-}
-
-/* Input 0 and the output are codes of one type. */
-static bool codes_hold(const check_t *c)
-{
-    if (!code_holds(c, in(c, 0), "input 0") || !code_holds(c, out(c), "output"))
-        return false;
-    if (in(c, 0)->type != out(c)->type)
-        return fail(c, "output type %s, expected the input's, %s", npu_type_name(out(c)->type),
-                    npu_type_name(in(c, 0)->type));
-    return true;
-}
-
 static bool shape_is(const check_t *c, npu_hwc_t want)
 {
     npu_hwc_t found = npu_tensor_hwc(out(c));
     if (!same_hwc(found, want))
         return fail(c, "output is %ux%ux%u (h, w, channels), expected %ux%ux%u", found.h, found.w,
                     found.c, want.h, want.w, want.c);
-    return true;
-}
-
-/* Moves of codes leave scale and zero point alone. */
-static bool same_scale(const check_t *c, const npu_tensor_t *t)
-{
-    const npu_tensor_t *o = out(c);
-    if (t->scale[0] != o->scale[0] || t->zero_point[0] != o->zero_point[0])
-        return fail(c, "input \"%.80s\": scale %g zero point %d, expected the output's %g %d",
-                    t->name, (double)t->scale[0], t->zero_point[0], (double)o->scale[0],
-                    o->zero_point[0]);
     return true;
 }
 
@@ -322,43 +249,6 @@ static bool table_holds(const check_t *c)
     return shape_is(c, npu_tensor_hwc(in(c, 0)));
 }
 
-static bool reshape_holds(const check_t *c)
-{
-    if (!codes_hold(c) || !same_scale(c, in(c, 0)))
-        return false;
-    if (npu_tensor_elements(in(c, 0)) != npu_tensor_elements(out(c)))
-        return fail(c, "%llu elements become %llu",
-                    (unsigned long long)npu_tensor_elements(in(c, 0)),
-                    (unsigned long long)npu_tensor_elements(out(c)));
-    return true;
-}
-
-static bool concatenation_holds(const check_t *c)
-{
-    uint64_t along = 0;
-    if (!code_holds(c, out(c), "output"))
-        return false;
-    if (c->node->axis >= out(c)->dims || (out(c)->dims == 4 && c->node->axis == 0))
-        return fail(c, "axis %u of %u dimensions", c->node->axis, out(c)->dims);
-    for (uint32_t i = 0; i < c->node->inputs; i++) {
-        if (!code_holds(c, in(c, i), "input"))
-            return false;
-        if (in(c, i)->type != out(c)->type || in(c, i)->dims != out(c)->dims)
-            return fail(c, "input %u: %s of %u dimensions, expected %s of %u", i,
-                        npu_type_name(in(c, i)->type), in(c, i)->dims, npu_type_name(out(c)->type),
-                        out(c)->dims);
-        for (uint32_t d = 0; d < out(c)->dims; d++)
-            if (d != c->node->axis && in(c, i)->shape[d] != out(c)->shape[d])
-                return fail(c, "input %u: dimension %u is %u, expected %u", i, d,
-                            in(c, i)->shape[d], out(c)->shape[d]);
-        along += in(c, i)->shape[c->node->axis];
-    }
-    if (along != out(c)->shape[c->node->axis])
-        return fail(c, "inputs add up to %llu along axis %u, the output has %u",
-                    (unsigned long long)along, c->node->axis, out(c)->shape[c->node->axis]);
-    return true;
-}
-
 static bool mean_holds(const check_t *c)
 {
     if (!codes_hold(c))
@@ -372,21 +262,6 @@ static bool mean_holds(const check_t *c)
     if (left != npu_tensor_elements(out(c)))
         return fail(c, "%llu means, the output has %llu elements", (unsigned long long)left,
                     (unsigned long long)npu_tensor_elements(out(c)));
-    return true;
-}
-
-static bool pad_holds(const check_t *c)
-{
-    if (!codes_hold(c) || !same_scale(c, in(c, 0)))
-        return false;
-    if (in(c, 0)->dims != out(c)->dims)
-        return fail(c, "%u dimensions become %u", in(c, 0)->dims, out(c)->dims);
-    for (uint32_t d = 0; d < out(c)->dims; d++) {
-        uint64_t want = (uint64_t)in(c, 0)->shape[d] + c->node->pad[d][0] + c->node->pad[d][1];
-        if (want != out(c)->shape[d])
-            return fail(c, "dimension %u: %u + %u + %u is not %u", d, in(c, 0)->shape[d],
-                        c->node->pad[d][0], c->node->pad[d][1], out(c)->shape[d]);
-    }
     return true;
 }
 
@@ -408,27 +283,43 @@ static bool dequantize_holds(const check_t *c)
 }
 
 /* clang-format off */
+#define MANY NPU_GRAPH_MAX_ENDS
 static const rule_t rules[NPU_NODE_OPS] = {
-    [NPU_NODE_ADD]               = {"ADD",               2, 2, elementwise_holds},
-    [NPU_NODE_AVERAGE_POOL_2D]   = {"AVERAGE_POOL_2D",   1, 1, pool_holds},
-    [NPU_NODE_CONCATENATION]     = {"CONCATENATION",     1, NPU_GRAPH_MAX_ENDS, concatenation_holds},
-    [NPU_NODE_CONV_2D]           = {"CONV_2D",           2, 3, conv_holds},
-    [NPU_NODE_DEPTHWISE_CONV_2D] = {"DEPTHWISE_CONV_2D", 2, 3, depthwise_holds},
-    [NPU_NODE_DEQUANTIZE]        = {"DEQUANTIZE",        1, 1, dequantize_holds},
-    [NPU_NODE_FULLY_CONNECTED]   = {"FULLY_CONNECTED",   2, 3, fully_connected_holds},
-    [NPU_NODE_LOGISTIC]          = {"LOGISTIC",          1, 1, probability_holds},
-    [NPU_NODE_MAX_POOL_2D]       = {"MAX_POOL_2D",       1, 1, pool_holds},
-    [NPU_NODE_MEAN]              = {"MEAN",              1, 2, mean_holds},
-    [NPU_NODE_MUL]               = {"MUL",               2, 2, elementwise_holds},
-    [NPU_NODE_PAD]               = {"PAD",               1, 2, pad_holds},
-    [NPU_NODE_QUANTIZE]          = {"QUANTIZE",          1, 1, quantize_holds},
-    [NPU_NODE_RELU]              = {"RELU",              1, 1, unary_holds},
-    [NPU_NODE_RELU6]             = {"RELU6",             1, 1, relu6_holds},
-    [NPU_NODE_RESHAPE]           = {"RESHAPE",           1, 2, reshape_holds},
-    [NPU_NODE_SOFTMAX]           = {"SOFTMAX",           1, 1, probability_holds},
-    [NPU_NODE_SUB]               = {"SUB",               2, 2, elementwise_holds},
-    [NPU_NODE_TABLE]             = {"TABLE",             2, 2, table_holds},
+    [NPU_NODE_ADD]                    = {"ADD",                     2, 2,    elementwise_holds,      1},
+    [NPU_NODE_AVERAGE_POOL_2D]        = {"AVERAGE_POOL_2D",         1, 1,    pool_holds,             1},
+    [NPU_NODE_CONCATENATION]          = {"CONCATENATION",           1, MANY, check_concatenation,    1},
+    [NPU_NODE_CONV_2D]                = {"CONV_2D",                 2, 3,    conv_holds,             1},
+    [NPU_NODE_DEPTH_TO_SPACE]         = {"DEPTH_TO_SPACE",          1, 1,    check_block,            1},
+    [NPU_NODE_DEPTHWISE_CONV_2D]      = {"DEPTHWISE_CONV_2D",       2, 3,    depthwise_holds,        1},
+    [NPU_NODE_DEQUANTIZE]             = {"DEQUANTIZE",              1, 1,    dequantize_holds,       1},
+    [NPU_NODE_EXPAND_DIMS]            = {"EXPAND_DIMS",             1, 2,    check_reshape,          1},
+    [NPU_NODE_FULLY_CONNECTED]        = {"FULLY_CONNECTED",         2, 3,    fully_connected_holds,  1},
+    [NPU_NODE_LOGISTIC]               = {"LOGISTIC",                1, 1,    probability_holds,      1},
+    [NPU_NODE_MAX_POOL_2D]            = {"MAX_POOL_2D",             1, 1,    pool_holds,             1},
+    [NPU_NODE_MEAN]                   = {"MEAN",                    1, 2,    mean_holds,             1},
+    [NPU_NODE_MUL]                    = {"MUL",                     2, 2,    elementwise_holds,      1},
+    [NPU_NODE_PACK]                   = {"PACK",                    1, MANY, check_pack,             1},
+    [NPU_NODE_PAD]                    = {"PAD",                     1, 2,    check_pad,              1},
+    [NPU_NODE_PADV2]                  = {"PADV2",                   1, 3,    check_pad,              1},
+    [NPU_NODE_QUANTIZE]               = {"QUANTIZE",                1, 1,    quantize_holds,         1},
+    [NPU_NODE_RELU]                   = {"RELU",                    1, 1,    unary_holds,            1},
+    [NPU_NODE_RELU6]                  = {"RELU6",                   1, 1,    relu6_holds,            1},
+    [NPU_NODE_RESHAPE]                = {"RESHAPE",                 1, 2,    check_reshape,          1},
+    [NPU_NODE_RESIZE_BILINEAR]        = {"RESIZE_BILINEAR",         1, 2,    check_resize,           1},
+    [NPU_NODE_RESIZE_NEAREST_NEIGHBOR]= {"RESIZE_NEAREST_NEIGHBOR", 1, 2,    check_resize,           1},
+    [NPU_NODE_SLICE]                  = {"SLICE",                   1, 3,    check_slice,            1},
+    [NPU_NODE_SOFTMAX]                = {"SOFTMAX",                 1, 1,    probability_holds,      1},
+    [NPU_NODE_SPACE_TO_DEPTH]         = {"SPACE_TO_DEPTH",          1, 1,    check_block,            1},
+    [NPU_NODE_SPLIT]                  = {"SPLIT",                   1, 1,    check_split,            MANY},
+    [NPU_NODE_SPLIT_V]                = {"SPLIT_V",                 1, 1,    check_split,            MANY},
+    [NPU_NODE_SQUEEZE]                = {"SQUEEZE",                 1, 1,    check_reshape,          1},
+    [NPU_NODE_STRIDED_SLICE]          = {"STRIDED_SLICE",           1, 4,    check_slice,            1},
+    [NPU_NODE_SUB]                    = {"SUB",                     2, 2,    elementwise_holds,      1},
+    [NPU_NODE_TABLE]                  = {"TABLE",                   2, 2,    table_holds,            1},
+    [NPU_NODE_TRANSPOSE]              = {"TRANSPOSE",               1, 2,    check_transpose,        1},
+    [NPU_NODE_UNPACK]                 = {"UNPACK",                  1, 1,    check_unpack,           MANY},
 };
+#undef MANY
 /* clang-format on */
 
 /* ---- the graph ------------------------------------------------------------------------------- */
@@ -464,9 +355,11 @@ static bool node_holds(const check_t *c, bool *made)
     if (n->op >= NPU_NODE_OPS || n->activation >= NPU_ACTS)
         return fail(c, "operator %d, activation %d: unknown", (int)n->op, (int)n->activation);
     const rule_t *rule = &rules[n->op];
-    if (n->inputs < rule->min_inputs || n->inputs > rule->max_inputs || n->outputs != 1)
-        return fail(c, "%u inputs and %u outputs, expected %u..%u and 1", n->inputs, n->outputs,
-                    rule->min_inputs, rule->max_inputs);
+    if (n->inputs < rule->min_inputs || n->inputs > rule->max_inputs || n->outputs < 1 ||
+        n->outputs > rule->max_outputs)
+        return fail(c, "%u inputs and %u outputs, expected %u..%u and %s%u", n->inputs, n->outputs,
+                    rule->min_inputs, rule->max_inputs, rule->max_outputs > 1 ? "1.." : "",
+                    rule->max_outputs);
     return operands_hold(c, made) && rule->holds(c);
 }
 

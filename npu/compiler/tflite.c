@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "npu/compiler/flatbuffer.h"
+#include "npu/compiler/tflite_int.h"
 
 /* Field numbers. */
 enum { MODEL_OPERATOR_CODES = 1, MODEL_SUBGRAPHS = 2, MODEL_BUFFERS = 4 };
@@ -24,26 +24,10 @@ enum { DW_PADDING, DW_STRIDE_W, DW_STRIDE_H, DW_MULT, DW_ACT, DW_DILATION_W, DW_
 enum { POOL_PADDING, POOL_STRIDE_W, POOL_STRIDE_H, POOL_FILTER_W, POOL_FILTER_H, POOL_ACT };
 
 #define PADDING_SAME 0
+#define MAX_LEADING 4 /* dimensions of 1 before the four that the graph counts */
 #define MODEL_IDENTIFIER "TFL3"
 /* Beyond the file's own bytes: tensors, nodes, lists. Real models need a few hundred KB. */
 #define GRAPH_EXTRA_BYTES (UINT64_C(64) << 20)
-
-typedef struct {
-    fb_t fb;
-    npu_graph_t *graph;
-    fb_vector_t codes, buffers;
-    /* the operator being read */
-    fb_table_t options;
-    npu_node_t *node;
-    uint32_t index;
-} reader_t;
-
-typedef struct {
-    uint32_t code; /* BuiltinOperator */
-    const char *name;
-    npu_node_op_t op;
-    void (*attributes)(reader_t *r); /* NULL: it has none that matter */
-} builtin_t;
 
 static void *take(reader_t *r, uint64_t bytes)
 {
@@ -82,15 +66,20 @@ static npu_type_t read_type(reader_t *r, fb_table_t tensor, const char *name)
 static void read_shape(reader_t *r, fb_table_t table, npu_tensor_t *t)
 {
     fb_vector_t shape = fb_vector(&r->fb, table, TENSOR_SHAPE, 4);
-    if (shape.count > NPU_GRAPH_DIMS) {
-        fb_fail(&r->fb, "tensor \"%.80s\": found %u dimensions, expected at most %d", t->name,
-                shape.count, NPU_GRAPH_DIMS);
+    while (t->leading + NPU_GRAPH_DIMS < shape.count && t->leading < MAX_LEADING &&
+           fb_u32_at(&r->fb, shape.pos + UINT64_C(4) * t->leading) == 1)
+        t->leading++;
+    if (shape.count > t->leading + NPU_GRAPH_DIMS) {
+        fb_fail(
+            &r->fb,
+            "tensor \"%.80s\": found %u dimensions, expected at most %d but for leading ones of 1",
+            t->name, shape.count, NPU_GRAPH_DIMS);
         return;
     }
     uint64_t elements = 1;
-    t->dims = shape.count;
-    for (uint32_t d = 0; d < shape.count; d++) {
-        t->shape[d] = fb_u32_at(&r->fb, shape.pos + UINT64_C(4) * d);
+    t->dims = shape.count - t->leading;
+    for (uint32_t d = 0; d < t->dims; d++) {
+        t->shape[d] = fb_u32_at(&r->fb, shape.pos + UINT64_C(4) * (t->leading + d));
         if (t->shape[d] == 0 || t->shape[d] > 65536)
             fb_fail(&r->fb, "tensor \"%.80s\": found dimension %u = %d, expected 1..65536", t->name,
                     d, (int32_t)t->shape[d]);
@@ -189,44 +178,7 @@ static const int32_t *read_numbers(reader_t *r, fb_table_t table, uint32_t field
 
 /* ---- attributes of operators ----------------------------------------------------------------- */
 
-static void operator_fail(reader_t *r, const char *found, int64_t value, const char *expected)
-{
-    fb_fail(&r->fb, "operator %u (%s, \"%.80s\"): found %s %lld, expected %s", r->index,
-            npu_node_op_name(r->node->op), r->node->name, found, (long long)value, expected);
-}
-
-/* Operand i, or NULL after complaining: attributes are worked out from shapes. */
-static const npu_tensor_t *operand(reader_t *r, const int32_t *list, uint32_t count, uint32_t i)
-{
-    if (!fb_failed(&r->fb) && (i >= count || list[i] == NPU_NO_TENSOR))
-        operator_fail(r, "operands:", count, "more");
-    return fb_failed(&r->fb) ? NULL : &r->graph->tensor[list[i]];
-}
-
-static const npu_tensor_t *input(reader_t *r, uint32_t i)
-{
-    return operand(r, r->node->input, r->node->inputs, i);
-}
-
-/* int32 or int64 constant of up to 8 numbers; returns how many. */
-static uint32_t constant_numbers(reader_t *r, uint32_t i, int64_t numbers[8])
-{
-    const npu_tensor_t *t = input(r, i);
-    if (t == NULL)
-        return 0;
-    uint64_t count = npu_tensor_elements(t);
-    bool wide = t->type == NPU_TYPE_INT64;
-    if (t->data == NULL || count > 8 || (t->type != NPU_TYPE_INT32 && !wide)) {
-        operator_fail(r, "input", i, "a constant of at most 8 integers there");
-        return 0;
-    }
-    uint64_t pos = (uint64_t)(t->data - r->fb.data);
-    for (uint32_t k = 0; k < count; k++)
-        numbers[k] = wide ? fb_i64_at(&r->fb, pos + UINT64_C(8) * k) : npu_tensor_i32(t, k);
-    return (uint32_t)count;
-}
-
-static void read_activation(reader_t *r, uint32_t field)
+void tflite_read_activation(reader_t *r, uint32_t field)
 {
     int8_t act = fb_i8(&r->fb, r->options, field, 0);
     if (act < 0 || act >= NPU_ACTS) /* TANH, SIGN_BIT */
@@ -291,7 +243,7 @@ static void read_conv(reader_t *r)
     w->stride_h = positive(r, CONV_STRIDE_H, 0, "stride_h");
     w->dilation_w = positive(r, CONV_DILATION_W, 1, "dilation_w");
     w->dilation_h = positive(r, CONV_DILATION_H, 1, "dilation_h");
-    read_activation(r, CONV_ACT);
+    tflite_read_activation(r, CONV_ACT);
     read_weights_window(r, fb_i8(&r->fb, r->options, CONV_PADDING, 0));
 }
 
@@ -302,7 +254,7 @@ static void read_depthwise(reader_t *r)
     w->stride_h = positive(r, DW_STRIDE_H, 0, "stride_h");
     w->dilation_w = positive(r, DW_DILATION_W, 1, "dilation_w");
     w->dilation_h = positive(r, DW_DILATION_H, 1, "dilation_h");
-    read_activation(r, DW_ACT);
+    tflite_read_activation(r, DW_ACT);
     read_weights_window(r, fb_i8(&r->fb, r->options, DW_PADDING, 0));
     /* The reference works the multiplier out of the shapes; the option may be absent. */
     const npu_tensor_t *in = input(r, 0), *weights = input(r, 1);
@@ -316,7 +268,7 @@ static void read_pool(reader_t *r)
     w->stride_w = positive(r, POOL_STRIDE_W, 0, "stride_w");
     w->stride_h = positive(r, POOL_STRIDE_H, 0, "stride_h");
     w->dilation_w = w->dilation_h = 1;
-    read_activation(r, POOL_ACT);
+    tflite_read_activation(r, POOL_ACT);
     finish_window(r, fb_i8(&r->fb, r->options, POOL_PADDING, 0),
                   positive(r, POOL_FILTER_H, 0, "filter_height"),
                   positive(r, POOL_FILTER_W, 0, "filter_width"));
@@ -324,52 +276,16 @@ static void read_pool(reader_t *r)
 
 static void read_activation_only(reader_t *r)
 {
-    read_activation(r, 0); /* AddOptions, SubOptions, MulOptions, FullyConnectedOptions */
-}
-
-static void read_concatenation(reader_t *r)
-{
-    int32_t axis = fb_i32(&r->fb, r->options, 0, 0);
-    const npu_tensor_t *out = operand(r, r->node->output, r->node->outputs, 0);
-    if (out == NULL)
-        return;
-    int64_t from_front = axis < 0 ? (int64_t)axis + out->dims : axis;
-    if (from_front < 0 || from_front >= out->dims)
-        operator_fail(r, "axis", axis, "one of the output's dimensions");
-    r->node->axis = (uint32_t)from_front;
-    read_activation(r, 1);
+    tflite_read_activation(r, 0); /* AddOptions, SubOptions, MulOptions, FullyConnectedOptions */
 }
 
 static void read_mean(reader_t *r)
 {
     int64_t axis[8];
-    uint32_t count = constant_numbers(r, 1, axis);
+    uint32_t count = constant_numbers(r, 1, axis, 8);
     const npu_tensor_t *in = input(r, 0);
-    for (uint32_t i = 0; in != NULL && i < count; i++) {
-        int64_t from_front = axis[i] < 0 ? axis[i] + in->dims : axis[i];
-        if (from_front < 0 || from_front >= in->dims)
-            operator_fail(r, "axis", axis[i], "one of the input's dimensions");
-        else
-            r->node->axes |= 1u << from_front;
-    }
-}
-
-static void read_pad(reader_t *r)
-{
-    int64_t pad[8];
-    const npu_tensor_t *in = input(r, 0);
-    uint32_t count = constant_numbers(r, 1, pad);
-    if (in == NULL || fb_failed(&r->fb))
-        return;
-    if (count != 2 * in->dims) {
-        operator_fail(r, "paddings:", count, "two for each dimension of the input");
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (pad[i] < 0 || pad[i] > 65536)
-            operator_fail(r, "padding", pad[i], "0..65536");
-        r->node->pad[i / 2][i % 2] = (uint32_t)pad[i];
-    }
+    for (uint32_t i = 0; in != NULL && i < count; i++)
+        r->node->axes |= 1u << dimension(r, in, axis[i], "one of the input's dimensions");
 }
 
 static void read_softmax(reader_t *r)
@@ -379,36 +295,48 @@ static void read_softmax(reader_t *r)
 
 /* clang-format off */
 static const builtin_t builtins[] = {
-    {0,   "ADD",               NPU_NODE_ADD,               read_activation_only},
-    {1,   "AVERAGE_POOL_2D",   NPU_NODE_AVERAGE_POOL_2D,   read_pool},
-    {2,   "CONCATENATION",     NPU_NODE_CONCATENATION,     read_concatenation},
-    {3,   "CONV_2D",           NPU_NODE_CONV_2D,           read_conv},
-    {4,   "DEPTHWISE_CONV_2D", NPU_NODE_DEPTHWISE_CONV_2D, read_depthwise},
-    {6,   "DEQUANTIZE",        NPU_NODE_DEQUANTIZE,        NULL},
-    {9,   "FULLY_CONNECTED",   NPU_NODE_FULLY_CONNECTED,   read_activation_only},
-    {14,  "LOGISTIC",          NPU_NODE_LOGISTIC,          NULL},
-    {17,  "MAX_POOL_2D",       NPU_NODE_MAX_POOL_2D,       read_pool},
-    {18,  "MUL",               NPU_NODE_MUL,               read_activation_only},
-    {19,  "RELU",              NPU_NODE_RELU,              NULL},
-    {21,  "RELU6",             NPU_NODE_RELU6,             NULL},
-    {22,  "RESHAPE",           NPU_NODE_RESHAPE,           NULL},
-    {25,  "SOFTMAX",           NPU_NODE_SOFTMAX,           read_softmax},
-    {34,  "PAD",               NPU_NODE_PAD,               read_pad},
-    {40,  "MEAN",              NPU_NODE_MEAN,              read_mean},
-    {41,  "SUB",               NPU_NODE_SUB,               read_activation_only},
-    {114, "QUANTIZE",          NPU_NODE_QUANTIZE,          NULL},
+    {0,   "ADD",                     NPU_NODE_ADD,                      read_activation_only},
+    {1,   "AVERAGE_POOL_2D",         NPU_NODE_AVERAGE_POOL_2D,          read_pool},
+    {2,   "CONCATENATION",           NPU_NODE_CONCATENATION,            tflite_read_concatenation},
+    {3,   "CONV_2D",                 NPU_NODE_CONV_2D,                  read_conv},
+    {4,   "DEPTHWISE_CONV_2D",       NPU_NODE_DEPTHWISE_CONV_2D,        read_depthwise},
+    {5,   "DEPTH_TO_SPACE",          NPU_NODE_DEPTH_TO_SPACE,           tflite_read_block},
+    {6,   "DEQUANTIZE",              NPU_NODE_DEQUANTIZE,               NULL},
+    {9,   "FULLY_CONNECTED",         NPU_NODE_FULLY_CONNECTED,          read_activation_only},
+    {14,  "LOGISTIC",                NPU_NODE_LOGISTIC,                 NULL},
+    {17,  "MAX_POOL_2D",             NPU_NODE_MAX_POOL_2D,              read_pool},
+    {18,  "MUL",                     NPU_NODE_MUL,                      read_activation_only},
+    {19,  "RELU",                    NPU_NODE_RELU,                     NULL},
+    {21,  "RELU6",                   NPU_NODE_RELU6,                    NULL},
+    {22,  "RESHAPE",                 NPU_NODE_RESHAPE,                  NULL},
+    {23,  "RESIZE_BILINEAR",         NPU_NODE_RESIZE_BILINEAR,          tflite_read_resize_bilinear},
+    {25,  "SOFTMAX",                 NPU_NODE_SOFTMAX,                  read_softmax},
+    {26,  "SPACE_TO_DEPTH",          NPU_NODE_SPACE_TO_DEPTH,           tflite_read_block},
+    {34,  "PAD",                     NPU_NODE_PAD,                      tflite_read_pad},
+    {39,  "TRANSPOSE",               NPU_NODE_TRANSPOSE,                tflite_read_transpose},
+    {40,  "MEAN",                    NPU_NODE_MEAN,                     read_mean},
+    {41,  "SUB",                     NPU_NODE_SUB,                      read_activation_only},
+    {43,  "SQUEEZE",                 NPU_NODE_SQUEEZE,                  NULL},
+    {45,  "STRIDED_SLICE",           NPU_NODE_STRIDED_SLICE,            tflite_read_strided_slice},
+    {49,  "SPLIT",                   NPU_NODE_SPLIT,                    tflite_read_split},
+    {60,  "PADV2",                   NPU_NODE_PADV2,                    tflite_read_padv2},
+    {65,  "SLICE",                   NPU_NODE_SLICE,                    tflite_read_slice},
+    {70,  "EXPAND_DIMS",             NPU_NODE_EXPAND_DIMS,              tflite_read_expand_dims},
+    {83,  "PACK",                    NPU_NODE_PACK,                     tflite_read_pack},
+    {88,  "UNPACK",                  NPU_NODE_UNPACK,                   tflite_read_unpack},
+    {97,  "RESIZE_NEAREST_NEIGHBOR", NPU_NODE_RESIZE_NEAREST_NEIGHBOR,  tflite_read_resize_nearest},
+    {102, "SPLIT_V",                 NPU_NODE_SPLIT_V,                  tflite_read_split_v},
+    {114, "QUANTIZE",                NPU_NODE_QUANTIZE,                 NULL},
 };
 /* Names of those that are known to exist but not supported, so that messages can use them. */
 static const struct {
     uint32_t code;
     const char *name;
 } unsupported[] = {
-    {5,  "DEPTH_TO_SPACE"}, {11, "L2_NORMALIZATION"}, {23, "RESIZE_BILINEAR"},
-    {26, "SPACE_TO_DEPTH"}, {28, "TANH"}, {32, "CUSTOM"}, {39, "TRANSPOSE"}, {43, "SQUEEZE"},
-    {45, "STRIDED_SLICE"}, {49, "SPLIT"}, {53, "CAST"}, {54, "PRELU"}, {55, "MAXIMUM"},
-    {56, "ARG_MAX"}, {57, "MINIMUM"}, {60, "PADV2"}, {65, "SLICE"}, {67, "TRANSPOSE_CONV"},
-    {83, "PACK"}, {88, "UNPACK"}, {97, "RESIZE_NEAREST_NEIGHBOR"}, {98, "LEAKY_RELU"},
-    {102, "SPLIT_V"}, {117, "HARD_SWISH"},
+    {11, "L2_NORMALIZATION"}, {28, "TANH"}, {32, "CUSTOM"}, {36, "GATHER"},
+    {37, "BATCH_TO_SPACE_ND"}, {38, "SPACE_TO_BATCH_ND"}, {53, "CAST"}, {54, "PRELU"},
+    {55, "MAXIMUM"}, {56, "ARG_MAX"}, {57, "MINIMUM"}, {67, "TRANSPOSE_CONV"}, {69, "TILE"},
+    {98, "LEAKY_RELU"}, {100, "MIRROR_PAD"}, {105, "REVERSE_V2"}, {117, "HARD_SWISH"},
 };
 /* clang-format on */
 

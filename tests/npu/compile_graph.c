@@ -78,7 +78,7 @@ int32_t build_input(build_t *b, uint32_t h, uint32_t w, uint32_t c)
     return *list;
 }
 
-static void random_data(build_t *b, int32_t tensor)
+void build_random_data(build_t *b, int32_t tensor)
 {
     npu_tensor_t *t = &b->graph.tensor[tensor];
     uint8_t *data = npu_graph_alloc(&b->graph, t->bytes);
@@ -91,7 +91,7 @@ int32_t build_constant(build_t *b, uint32_t h, uint32_t w, uint32_t c, float sca
                        int32_t zero_point)
 {
     int32_t t = build_map(b, h, w, c, scale, zero_point);
-    random_data(b, t);
+    build_random_data(b, t);
     return t;
 }
 
@@ -114,7 +114,7 @@ static int32_t build_weights(build_t *b, const uint32_t *shape, uint32_t dims, u
 {
     int32_t zero = b->type == NPU_TYPE_INT8 ? 0 : (int32_t)build_below(b, 256);
     int32_t w = build_tensor(b, b->type, dims, shape, scale, zero);
-    random_data(b, w);
+    build_random_data(b, w);
     if (b->type == NPU_TYPE_INT8 && build_below(b, 4) != 0)
         channel_scales(b, w, axis, scale);
     return w;

@@ -28,6 +28,9 @@ int32_t build_input(build_t *b, uint32_t h, uint32_t w, uint32_t c);
 int32_t build_constant(build_t *b, uint32_t h, uint32_t w, uint32_t c, float scale,
                        int32_t zero_point);
 
+/* Makes a tensor a constant. */
+void build_random_data(build_t *b, int32_t tensor);
+
 /* The node that makes `output` from inputs, for the caller to fill in. Valid until the next. */
 npu_node_t *build_node(build_t *b, npu_node_op_t op, const int32_t *inputs, uint32_t count,
                        int32_t output);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/npu/golden_ref_move.h"
+
 /* ---- 32-bit fixed point ---------------------------------------------------------------------- */
 
 static int32_t saturate32(int64_t x)
@@ -402,37 +404,6 @@ static void run_logistic(const golden_ref_t *r, const npu_node_t *n)
     }
 }
 
-static void run_pad(const golden_ref_t *r, const npu_node_t *n)
-{
-    const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
-    for (uint64_t i = 0; i < npu_tensor_elements(to); i++) {
-        uint64_t rest = i, source = 0, weight = 1;
-        bool inside = true;
-        for (uint32_t d = to->dims; d-- > 0;) {
-            int64_t k = (int64_t)(rest % to->shape[d]) - n->pad[d][0];
-            rest /= to->shape[d];
-            inside = inside && k >= 0 && k < from->shape[d];
-            source += (uint64_t)(inside ? k : 0) * weight;
-            weight *= from->shape[d];
-        }
-        set(r, n->output[0], i, inside ? get(r, n->input[0], source) : to->zero_point[0]);
-    }
-}
-
-static void run_concatenation(const golden_ref_t *r, const npu_node_t *n)
-{
-    const npu_tensor_t *to = tensor_of(r, n->output[0]);
-    uint64_t outer = 1, inner = 1, o = 0;
-    for (uint32_t d = 0; d < to->dims; d++)
-        *(d < n->axis ? &outer : &inner) *= d == n->axis ? 1 : to->shape[d];
-    for (uint64_t a = 0; a < outer; a++)
-        for (uint32_t i = 0; i < n->inputs; i++) {
-            uint64_t piece = tensor_of(r, n->input[i])->shape[n->axis] * inner;
-            for (uint64_t k = 0; k < piece; k++)
-                set(r, n->output[0], o++, get(r, n->input[i], a * piece + k));
-        }
-}
-
 static void run_quantize(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
@@ -480,33 +451,42 @@ static void run_table(const golden_ref_t *r, const npu_node_t *n)
             get(r, n->input[1], (uint64_t)(get(r, n->input[0], i) - lowest(from))));
 }
 
-static void run_reshape(const golden_ref_t *r, const npu_node_t *n)
-{
-    memcpy(r->tensor[n->output[0]], r->tensor[n->input[0]], tensor_of(r, n->input[0])->bytes);
-}
-
 /* ---- the graph ------------------------------------------------------------------------------- */
 
 static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t *) = {
     [NPU_NODE_ADD] = run_elementwise,
     [NPU_NODE_AVERAGE_POOL_2D] = run_pool,
-    [NPU_NODE_CONCATENATION] = run_concatenation,
+    [NPU_NODE_CONCATENATION] = golden_run_concatenation,
     [NPU_NODE_CONV_2D] = run_conv,
     [NPU_NODE_DEPTHWISE_CONV_2D] = run_conv,
+    [NPU_NODE_DEPTH_TO_SPACE] = golden_run_depth_to_space,
     [NPU_NODE_DEQUANTIZE] = run_dequantize,
+    [NPU_NODE_EXPAND_DIMS] = golden_run_reshape,
     [NPU_NODE_FULLY_CONNECTED] = run_fully_connected,
     [NPU_NODE_LOGISTIC] = run_logistic,
     [NPU_NODE_MAX_POOL_2D] = run_pool,
     [NPU_NODE_MEAN] = run_mean,
     [NPU_NODE_MUL] = run_elementwise,
-    [NPU_NODE_PAD] = run_pad,
+    [NPU_NODE_PACK] = golden_run_pack,
+    [NPU_NODE_PADV2] = golden_run_pad,
+    [NPU_NODE_PAD] = golden_run_pad,
     [NPU_NODE_QUANTIZE] = run_quantize,
-    [NPU_NODE_RELU] = run_relu,
     [NPU_NODE_RELU6] = run_relu,
-    [NPU_NODE_RESHAPE] = run_reshape,
+    [NPU_NODE_RELU] = run_relu,
+    [NPU_NODE_RESHAPE] = golden_run_reshape,
+    [NPU_NODE_RESIZE_BILINEAR] = golden_run_resize_bilinear,
+    [NPU_NODE_RESIZE_NEAREST_NEIGHBOR] = golden_run_resize_nearest,
+    [NPU_NODE_SLICE] = golden_run_slice,
     [NPU_NODE_SOFTMAX] = run_softmax,
+    [NPU_NODE_SPACE_TO_DEPTH] = golden_run_space_to_depth,
+    [NPU_NODE_SPLIT] = golden_run_split,
+    [NPU_NODE_SPLIT_V] = golden_run_split,
+    [NPU_NODE_SQUEEZE] = golden_run_reshape,
+    [NPU_NODE_STRIDED_SLICE] = golden_run_slice,
     [NPU_NODE_SUB] = run_elementwise,
     [NPU_NODE_TABLE] = run_table,
+    [NPU_NODE_TRANSPOSE] = golden_run_transpose,
+    [NPU_NODE_UNPACK] = golden_run_unpack,
 };
 
 void golden_ref_init(golden_ref_t *ref, const npu_graph_t *graph, bool single_rounding)

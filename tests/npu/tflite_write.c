@@ -95,17 +95,18 @@ static uint32_t put_table_for(out_t *o, uint32_t at, uint32_t fields)
 
 /* Constants that the graph keeps in the node and the file in a tensor of its own. */
 typedef struct {
-    uint32_t tensor; /* its number in the file */
     uint32_t node;
-    int32_t values[2 * NPU_GRAPH_DIMS];
+    npu_type_t type; /* int32, or that of the node's result: one code */
+    int32_t values[NPU_GRAPH_MAX_ENDS];
     uint32_t shape[2], dims;
 } extra_t;
 
-#define MAX_EXTRAS 64
+#define MAX_EXTRAS 160
 
 typedef struct {
     const npu_graph_t *graph;
-    extra_t extra[MAX_EXTRAS];
+    const tflite_odd_t *odd; /* may be NULL */
+    extra_t *extra;          /* their numbers in the file follow those of the graph's tensors */
     uint32_t extras;
     out_t out;
 } writer_t;
@@ -118,6 +119,7 @@ uint32_t tflite_code(npu_node_op_t op)
         [NPU_NODE_CONCATENATION] = 2,
         [NPU_NODE_CONV_2D] = 3,
         [NPU_NODE_DEPTHWISE_CONV_2D] = 4,
+        [NPU_NODE_DEPTH_TO_SPACE] = 5,
         [NPU_NODE_DEQUANTIZE] = 6,
         [NPU_NODE_FULLY_CONNECTED] = 9,
         [NPU_NODE_LOGISTIC] = 14,
@@ -126,10 +128,23 @@ uint32_t tflite_code(npu_node_op_t op)
         [NPU_NODE_RELU] = 19,
         [NPU_NODE_RELU6] = 21,
         [NPU_NODE_RESHAPE] = 22,
+        [NPU_NODE_RESIZE_BILINEAR] = 23,
         [NPU_NODE_SOFTMAX] = 25,
+        [NPU_NODE_SPACE_TO_DEPTH] = 26,
         [NPU_NODE_PAD] = 34,
+        [NPU_NODE_TRANSPOSE] = 39,
         [NPU_NODE_MEAN] = 40,
         [NPU_NODE_SUB] = 41,
+        [NPU_NODE_SQUEEZE] = 43,
+        [NPU_NODE_STRIDED_SLICE] = 45,
+        [NPU_NODE_SPLIT] = 49,
+        [NPU_NODE_PADV2] = 60,
+        [NPU_NODE_SLICE] = 65,
+        [NPU_NODE_EXPAND_DIMS] = 70,
+        [NPU_NODE_PACK] = 83,
+        [NPU_NODE_UNPACK] = 88,
+        [NPU_NODE_RESIZE_NEAREST_NEIGHBOR] = 97,
+        [NPU_NODE_SPLIT_V] = 102,
         [NPU_NODE_QUANTIZE] = 114,
     };
     return codes[op];
@@ -145,29 +160,119 @@ static uint32_t type_code(npu_type_t type)
     return codes[type];
 }
 
-static void find_extras(writer_t *w)
+static extra_t *add_extra(writer_t *w, uint32_t node, uint32_t dims, uint32_t rows, uint32_t cols)
 {
-    for (uint32_t n = 0; n < w->graph->nodes; n++) {
-        const npu_node_t *node = &w->graph->node[n];
-        if (node->op != NPU_NODE_MEAN && node->op != NPU_NODE_PAD)
-            continue;
-        ck_assert_uint_lt(w->extras, MAX_EXTRAS);
-        extra_t *e = &w->extra[w->extras];
-        e->tensor = w->graph->tensors + w->extras++;
-        e->node = n;
-        uint32_t dims = w->graph->tensor[node->input[0]].dims;
-        if (node->op == NPU_NODE_PAD) {
-            e->dims = 2;
-            e->shape[0] = dims;
-            e->shape[1] = 2;
-            for (uint32_t i = 0; i < 2 * dims; i++)
-                e->values[i] = (int32_t)node->pad[i / 2][i % 2];
-        } else {
-            e->dims = 1;
-            for (uint32_t d = 0; d < dims; d++)
-                if (node->axes >> d & 1u)
-                    e->values[e->shape[0]++] = (int32_t)d;
-        }
+    ck_assert_uint_lt(w->extras, MAX_EXTRAS);
+    extra_t *e = &w->extra[w->extras++];
+    *e = (extra_t){.node = node, .type = NPU_TYPE_INT32, .dims = dims, .shape = {rows, cols}};
+    return e;
+}
+
+static void add_list(writer_t *w, uint32_t node, const int32_t *values, uint32_t count)
+{
+    memcpy(add_extra(w, node, 1, count, 1)->values, values, count * sizeof(*values));
+}
+
+static void add_number(writer_t *w, uint32_t node, int32_t value)
+{
+    add_list(w, node, &value, 1);
+}
+
+static void add_axes(writer_t *w, uint32_t node, uint32_t axes)
+{
+    extra_t *e = add_extra(w, node, 1, 0, 1);
+    for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
+        if (axes >> d & 1u)
+            e->values[e->shape[0]++] = (int32_t)d;
+}
+
+static void add_pads(writer_t *w, uint32_t node, uint32_t dims)
+{
+    const npu_node_t *n = &w->graph->node[node];
+    extra_t *e = add_extra(w, node, 2, dims, 2);
+    for (uint32_t i = 0; i < 2 * dims; i++)
+        e->values[i] = (int32_t)n->pad[i / 2][i % 2];
+    if (n->op == NPU_NODE_PAD)
+        return;
+    e = add_extra(w, node, 1, 1, 1);
+    e->type = w->graph->tensor[n->output[0]].type;
+    e->values[0] = n->pad_value;
+}
+
+/* Behind the last element; -1 going backwards is before the first, for which the file has a mask.
+ */
+static int32_t slice_end(const npu_node_t *n, uint32_t d)
+{
+    int32_t last = n->begin[d] + ((int32_t)n->count[d] - 1) * n->step[d];
+    return last + (n->step[d] > 0 ? 1 : -1);
+}
+
+static void add_slice(writer_t *w, uint32_t node, uint32_t dims)
+{
+    const npu_node_t *n = &w->graph->node[node];
+    bool strided = n->op == NPU_NODE_STRIDED_SLICE;
+    int32_t second[NPU_GRAPH_DIMS];
+    for (uint32_t d = 0; d < dims; d++)
+        second[d] = strided ? slice_end(n, d) : (int32_t)n->count[d];
+    add_list(w, node, n->begin, dims);
+    add_list(w, node, second, dims);
+    if (strided)
+        add_list(w, node, n->step, dims);
+}
+
+static void add_sizes(writer_t *w, uint32_t node)
+{
+    const npu_node_t *n = &w->graph->node[node];
+    extra_t *e = add_extra(w, node, 1, n->outputs, 1);
+    for (uint32_t i = 0; i < n->outputs; i++)
+        e->values[i] = (int32_t)w->graph->tensor[n->output[i]].shape[n->axis];
+}
+
+static void add_extras(writer_t *w, uint32_t node)
+{
+    bool odd = w->odd != NULL && w->odd->node == node && w->odd->lists > 0;
+    for (uint32_t l = 0; odd && l < w->odd->lists; l++)
+        add_list(w, node, w->odd->list[l].value, w->odd->list[l].count);
+    if (odd)
+        return;
+    const npu_node_t *n = &w->graph->node[node];
+    const npu_tensor_t *out = &w->graph->tensor[n->output[0]];
+    uint32_t dims = w->graph->tensor[n->input[0]].dims;
+    switch (n->op) {
+    case NPU_NODE_MEAN:
+        add_axes(w, node, n->axes);
+        break;
+    case NPU_NODE_PAD:
+    case NPU_NODE_PADV2:
+        add_pads(w, node, dims);
+        break;
+    case NPU_NODE_SLICE:
+    case NPU_NODE_STRIDED_SLICE:
+        add_slice(w, node, dims);
+        break;
+    case NPU_NODE_TRANSPOSE:
+        add_list(w, node, (const int32_t *)n->perm, dims);
+        break;
+    case NPU_NODE_RESIZE_BILINEAR:
+    case NPU_NODE_RESIZE_NEAREST_NEIGHBOR:
+        add_list(w, node, (const int32_t *)out->shape + 1, 2);
+        break;
+    case NPU_NODE_SPLIT_V:
+        add_sizes(w, node);
+        add_number(w, node, (int32_t)n->axis);
+        break;
+    case NPU_NODE_SPLIT:
+        add_number(w, node, (int32_t)n->axis);
+        break;
+    case NPU_NODE_EXPAND_DIMS:
+        for (uint32_t d = out->dims; d-- > 0;)
+            if (out->shape[d] == 1) {
+                add_number(w, node, (int32_t)d);
+                break;
+            }
+        break;
+    default:
+        break;
     }
 }
 
@@ -194,10 +299,14 @@ static void put_tensor(writer_t *w, uint32_t at, uint32_t number, uint32_t buffe
     const extra_t *e = extra ? &w->extra[number - w->graph->tensors] : NULL;
     const npu_tensor_t *t = extra ? NULL : &w->graph->tensor[number];
     bool quantized = !extra && t->scales > 0;
+    npu_type_t type = extra ? e->type : t->type;
     uint32_t table = put_table_for(o, at, quantized ? 5 : 4);
-    set_field(o, table, 1, type_code(extra ? NPU_TYPE_INT32 : t->type));
+    set_field(o, table, 1, type_code(type));
     set_field(o, table, 2, buffer);
-    put_vector(o, table, 0, extra ? e->dims : t->dims, 4, extra ? e->shape : t->shape);
+    uint32_t shape[2 * NPU_GRAPH_DIMS] = {1, 1, 1, 1}, leading = extra ? 0 : t->leading;
+    uint32_t dims = extra ? e->dims : t->dims;
+    memcpy(shape + leading, extra ? e->shape : t->shape, dims * sizeof(*shape));
+    put_vector(o, table, 0, leading + dims, 4, shape);
     put_string(o, table, 3, extra ? "extra" : t->name);
     if (quantized)
         put_quantization(o, table, t);
@@ -232,6 +341,30 @@ static uint32_t options_of(const npu_node_t *n, uint32_t field[8])
     case NPU_NODE_SOFTMAX:
         memcpy(field, &n->beta, 4);
         return 1;
+    case NPU_NODE_SPLIT:
+    case NPU_NODE_SPLIT_V:
+        field[0] = n->outputs;
+        return 1;
+    case NPU_NODE_PACK:
+        memcpy(field, (uint32_t[]){n->inputs, n->axis}, 8);
+        return 2;
+    case NPU_NODE_UNPACK:
+        memcpy(field, (uint32_t[]){n->outputs, n->axis}, 8);
+        return 2;
+    case NPU_NODE_DEPTH_TO_SPACE:
+    case NPU_NODE_SPACE_TO_DEPTH:
+        field[0] = n->block;
+        return 1;
+    case NPU_NODE_STRIDED_SLICE:
+        for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
+            field[1] |= (slice_end(n, d) < 0 ? 1u : 0u) << d; /* end_mask */
+        return 5;
+    case NPU_NODE_RESIZE_BILINEAR:
+        memcpy(field, (uint32_t[]){0, 0, n->align_corners, n->half_pixel_centers}, 16);
+        return 4;
+    case NPU_NODE_RESIZE_NEAREST_NEIGHBOR:
+        memcpy(field, (uint32_t[]){n->align_corners, n->half_pixel_centers}, 8);
+        return 2;
     case NPU_NODE_ADD:
     case NPU_NODE_SUB:
     case NPU_NODE_MUL:
@@ -248,12 +381,21 @@ static void put_operator(writer_t *w, uint32_t at, uint32_t number)
     out_t *o = &w->out;
     const npu_node_t *n = &w->graph->node[number];
     uint32_t field[8] = {0}, options = options_of(n, field);
-    int32_t inputs[NPU_GRAPH_MAX_ENDS + 1];
+    if (w->odd != NULL && w->odd->node == number && w->odd->fields > 0) {
+        options = w->odd->fields;
+        memcpy(field, w->odd->field, sizeof(field));
+    }
+    int32_t inputs[NPU_GRAPH_MAX_ENDS + 3];
     uint32_t count = n->inputs;
     memcpy(inputs, n->input, n->inputs * sizeof(*inputs));
     for (uint32_t e = 0; e < w->extras; e++)
         if (w->extra[e].node == number)
-            inputs[count++] = (int32_t)w->extra[e].tensor;
+            inputs[count++] = (int32_t)(w->graph->tensors + e);
+    if (n->op == NPU_NODE_SPLIT) { /* the axis comes first */
+        int32_t value = inputs[0];
+        inputs[0] = inputs[1];
+        inputs[1] = value;
+    }
     uint32_t table = put_table_for(o, at, options > 0 ? 5 : 4);
     set_field(o, table, 0, (uint32_t)n->op);
     put_vector(o, table, 1, count, 4, inputs);
@@ -301,7 +443,8 @@ static void put_buffers(writer_t *w, uint32_t model)
             put_buffer(&w->out, at += 4, g->tensor[t].data, (uint32_t)g->tensor[t].bytes);
     for (uint32_t e = 0; e < w->extras; e++) {
         const extra_t *x = &w->extra[e];
-        put_buffer(&w->out, at += 4, x->values, 4 * x->shape[0] * (x->dims == 2 ? x->shape[1] : 1));
+        uint32_t numbers = x->shape[0] * (x->dims == 2 ? x->shape[1] : 1);
+        put_buffer(&w->out, at += 4, x->values, numbers * npu_type_bytes(x->type));
     }
 }
 
@@ -320,8 +463,14 @@ static void put_codes(out_t *o, uint32_t model)
 
 tflite_image_t tflite_write(const npu_graph_t *graph)
 {
-    writer_t w = {.graph = graph};
-    find_extras(&w);
+    return tflite_write_odd(graph, NULL);
+}
+
+tflite_image_t tflite_write_odd(const npu_graph_t *graph, const tflite_odd_t *odd)
+{
+    writer_t w = {.graph = graph, .odd = odd, .extra = calloc(MAX_EXTRAS, sizeof(*w.extra))};
+    for (uint32_t n = 0; n < graph->nodes; n++)
+        add_extras(&w, n);
     put(&w.out, NULL, 4);
     put(&w.out, "TFL3", 4);
     refer(&w.out, 0);
@@ -333,5 +482,6 @@ tflite_image_t tflite_write(const npu_graph_t *graph)
     uint32_t subgraph = put_vector(&w.out, model, 2, 1, 4, NULL);
     put_subgraph(&w, subgraph);
     put_buffers(&w, model);
+    free(w.extra);
     return w.out;
 }
