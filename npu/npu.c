@@ -4,14 +4,15 @@
 #include "npu/npu.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "npu/npu_int.h"
 
 static const char *const error_names[NPU_ERRORS] = {
-    "none",   "illegal instruction", "L1 address", "L2 address", "deadlock", "fetch",
-    "no end", "semaphore",
+    "none",   "illegal instruction", "L1 address", "L2 address",    "deadlock", "fetch",
+    "no end", "semaphore",           "hazard",     "uninitialized",
 };
 static const char *const class_names[NPU_CLASSES] = {"mac",   "vec",   "load",
                                                      "store", "fetch", "sync"};
@@ -209,7 +210,10 @@ static void clear_run(npu_t *npu)
     npu->layers_seen = 0;
     npu->signals = npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
     npu->fetched = npu->requested = npu->issued = 0;
-    npu->error_code = npu->error_index = npu->error_reg = 0;
+    npu->error_code = npu->error_index = npu->error_other = 0;
+    npu->error_reg = npu->error_other_reg = 0;
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        memset(npu->written[m], 0, npu_written_bytes(npu, (npu_mem_t)m));
 }
 
 static void start_run(npu_t *npu)
@@ -274,10 +278,21 @@ static void fail_if_quiet(npu_t *npu)
     if (outstanding(npu))
         return;
     npu->error_reg = npu->error_code << 24 | (npu->error_index & 0xffffff);
+    npu->error_other_reg = npu->error_other;
     npu->failed_runs++;
     sim_log(&npu->comp, SIM_LOG_ERROR, "program stopped: %s at instruction %u",
             npu_error_name((npu_error_t)npu->error_code), npu->error_index);
     end_run(npu, NPU_STATUS_ERROR);
+}
+
+const char *npu_slot_text(const npu_t *npu, const npu_slot_t *slot, char text[NPU_SLOT_TEXT])
+{
+    uint32_t layer = slot->insn.layer;
+    bool named = npu->names != NULL && layer < npu->names->layer_count;
+    snprintf(text, NPU_SLOT_TEXT, "instruction %u, %s of layer %u%s%s%s,", slot->index,
+             npu_opinfo(slot->insn.op)->name, layer, named ? " (" : "",
+             named ? npu->names->layers[layer].name : "", named ? ")" : "");
+    return text;
 }
 
 void npu_stop(npu_t *npu, npu_error_t code, uint32_t index)
@@ -359,8 +374,9 @@ static const sim_reg_t npu_regs[] = {
     {"NPU_PROG_ADDR",  "31:6: bus address of the first instruction",                                            0x00c, 0x0,        0xffffffc0, 0x0, R(prog_addr),  NULL},
     {"NPU_PROG_COUNT", "19:0: instructions of the program",                                                     0x010, 0x0,        0xfffff,    0x0, R(prog_count), NULL},
     {"NPU_L2_BASE",    "31:0: bus address that L2 offsets of instructions count from",                          0x014, 0x04000000, 0xffffffff, 0x0, R(l2_base),    NULL},
-    {"NPU_ERROR",      "31:24: 1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore; 23:0: instruction", 0x018, 0x0, 0x0,        0x0, R(error_reg),  NULL},
+    {"NPU_ERROR",      "31:24: 1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore, 8 hazard, 9 uninitialized; 23:0: instruction", 0x018, 0x0, 0x0, 0x0, R(error_reg), NULL},
     {"NPU_MARK",       "31:0: operand of the last irq instruction",                                             0x01c, 0x0,        0x0,        0x0, R(mark_reg),   NULL},
+    {"NPU_ERROR_OTHER", "23:0: hazard: the earlier instruction that was not complete",                          0x024, 0x0,        0x0,        0x0, R(error_other_reg), NULL},
     {"NPU_LAYER",      "9:0: layer of the instruction issued last",                                             0x020, 0x0,        0x0,        0x0, R(layer_reg),  NULL},
 #define X(member, name, unit, help) \
     {"NPU_" #name "_LO", "31:0: " unit ", low word; run or last run: " help, PERF_ADDR + 8 * NPU_PERF_##name, 0x0, 0x0, 0x0, P(2 * NPU_PERF_##name), NULL}, \
@@ -390,9 +406,19 @@ static size_t act_bytes(const sim_comp_t *comp)
     return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_ACT];
 }
 
+static size_t act_bits(const sim_comp_t *comp)
+{
+    return npu_written_bytes((const npu_t *)(const void *)comp, NPU_MEM_ACT);
+}
+
 static size_t wgt_bytes(const sim_comp_t *comp)
 {
     return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_WGT];
+}
+
+static size_t wgt_bits(const sim_comp_t *comp)
+{
+    return npu_written_bytes((const npu_t *)(const void *)comp, NPU_MEM_WGT);
 }
 
 static size_t acc_bytes(const sim_comp_t *comp)
@@ -400,9 +426,19 @@ static size_t acc_bytes(const sim_comp_t *comp)
     return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_ACC];
 }
 
+static size_t acc_bits(const sim_comp_t *comp)
+{
+    return npu_written_bytes((const npu_t *)(const void *)comp, NPU_MEM_ACC);
+}
+
 static size_t par_bytes(const sim_comp_t *comp)
 {
     return ((const npu_t *)(const void *)comp)->desc.mem_bytes[NPU_MEM_PAR];
+}
+
+static size_t par_bits(const sim_comp_t *comp)
+{
+    return npu_written_bytes((const npu_t *)(const void *)comp, NPU_MEM_PAR);
 }
 
 static size_t layer_bytes(const sim_comp_t *comp)
@@ -416,6 +452,10 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_WGT], wgt_bytes),
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_ACC], acc_bytes),
     SIM_FIELD_BUF(npu_t, l1.data[NPU_MEM_PAR], par_bytes),
+    SIM_FIELD_BUF(npu_t, written[NPU_MEM_ACT], act_bits),
+    SIM_FIELD_BUF(npu_t, written[NPU_MEM_WGT], wgt_bits),
+    SIM_FIELD_BUF(npu_t, written[NPU_MEM_ACC], acc_bits),
+    SIM_FIELD_BUF(npu_t, written[NPU_MEM_PAR], par_bits),
     SIM_FIELD(npu_t, load.issue_cycle),
     SIM_FIELD(npu_t, load.free_cycle),
     SIM_FIELD(npu_t, load.bursts),
@@ -436,12 +476,14 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, prog_count),
     SIM_FIELD(npu_t, l2_base),
     SIM_FIELD(npu_t, error_reg),
+    SIM_FIELD(npu_t, error_other_reg),
     SIM_FIELD(npu_t, mark_reg),
     SIM_FIELD(npu_t, layer_reg),
     SIM_FIELD(npu_t, running),
     SIM_FIELD(npu_t, stopping),
     SIM_FIELD(npu_t, error_code),
     SIM_FIELD(npu_t, error_index),
+    SIM_FIELD(npu_t, error_other),
     SIM_FIELD(npu_t, start_cycle),
     SIM_FIELD(npu_t, account_cycle),
     SIM_FIELD(npu_t, sem),
@@ -502,7 +544,7 @@ static void reset(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 1,
+    .version = 2,
     .check = check,
     .reset = reset,
     .fields = npu_fields,
@@ -511,7 +553,8 @@ static const sim_kind_t npu_kind = {
     .refresh = refresh,
 };
 _Static_assert(offsetof(npu_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + sizeof(uint32_t) + sizeof(uint64_t),
+_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 3 * sizeof(uint32_t) + sizeof(uint64_t) +
+                                         NPU_MAX_TOUCHES * sizeof(npu_touch_t),
                "no padding: slots are hashed");
 
 static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
@@ -524,7 +567,8 @@ static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
         npu->l1.data[m] = aligned_alloc(64, bytes);
         if (npu->l1.data[m] != NULL)
             memset(npu->l1.data[m], 0, bytes);
-        fine &= npu->l1.data[m] != NULL;
+        npu->written[m] = calloc(1, npu_written_bytes(npu, (npu_mem_t)m));
+        fine &= npu->l1.data[m] != NULL && npu->written[m] != NULL;
     }
     if (fine)
         return SIM_OK;
@@ -553,7 +597,9 @@ void npu_free(npu_t *npu)
 {
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
         free(npu->l1.data[m]);
+        free(npu->written[m]);
         npu->l1.data[m] = NULL;
+        npu->written[m] = NULL;
     }
     free(npu->layers);
     npu->layers = NULL;

@@ -22,9 +22,15 @@
  *
  * The model does not tick: it wakes when something can happen.
  *
- * Modeled:      order, queues, semaphores, fetch, L2 contention, errors, per-layer accounts.
- * Not modeled:  L1 bank conflicts; clock gating; a check that an L1 byte was written before it is
- *               read (a missing wait shows as a wrong result). The result of an instruction whose
+ * Hazards. A program means what its instructions do one after the other. An instruction that starts
+ * while an earlier one (of a smaller index) is not complete, and writes a byte that the earlier one
+ * touches or reads one that it writes (in L1, or L2 between the DMAs), ends the run with an error;
+ * so does one of the array or the vector unit that would read a byte of L1 which nothing wrote
+ * since the run began. npu/touch.h says which bytes an instruction touches.
+ *
+ * Modeled:      order, queues, semaphores, hazards, fetch, L2 contention, errors, per-layer
+ * accounts. Not modeled:  L1 bank conflicts; clock gating. Bytes of L2 that nobody wrote are not
+ * followed: a load makes its bytes good. With `unchecked` the result of an instruction whose
  *               operands change while it runs is that of the operands at its end.
  */
 #ifndef NPU_NPU_H
@@ -45,6 +51,9 @@ typedef enum {
     NPU_ERROR_FETCH,     /* the program leaves memory */
     NPU_ERROR_NO_END,    /* the program has no `end` */
     NPU_ERROR_SEMAPHORE, /* counted above 65535 */
+    NPU_ERROR_HAZARD,    /* starts before an earlier one that it conflicts with is complete;
+                            NPU_ERROR_OTHER has the index of that one */
+    NPU_ERROR_UNINIT,    /* array or vector unit would read a byte that this run did not write */
     NPU_ERRORS
 } npu_error_t;
 const char *npu_error_name(npu_error_t error);
@@ -109,7 +118,9 @@ enum {
 typedef struct {
     npu_insn_t insn;
     uint32_t index;
-    uint64_t ready_cycle; /* from then on it may start */
+    uint64_t ready_cycle;               /* from then on it may start */
+    uint32_t reads, writes;             /* bit m: an operand in memory m of touch[] */
+    npu_touch_t touch[NPU_MAX_TOUCHES]; /* operands; end 0: there is none */
 } npu_slot_t;
 
 typedef struct {
@@ -157,7 +168,8 @@ typedef struct {
     sim_mem_req_t fetch_req;
     bool timing_only; /* no numerics: every cycle and counter is right, no byte of L1 or L2 moves */
     bool exact;       /* an event for every burst, instead of streams; same cycles */
-    const npu_prog_t *names; /* for traces; may be NULL */
+    const npu_prog_t *names; /* for traces and messages; may be NULL */
+    bool unchecked;          /* set to leave out the hazard checks, to see what they cost */
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);
     void *on_insn_ctx;
@@ -168,13 +180,15 @@ typedef struct {
 
     /* registers */
     uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;
+    uint32_t error_other_reg;
 
     /* the run */
     bool running, stopping;
-    uint32_t error_code, error_index; /* of a stop that waits for outstanding bursts */
+    uint32_t error_code, error_index, error_other; /* of a stop that waits for outstanding bursts */
     uint64_t start_cycle, account_cycle;
     uint32_t sem[NPU_SEMAPHORES], signaled[NPU_SEMAPHORES]; /* visible; from the next cycle on */
     bool signals;
+    uint64_t *written[NPU_MEMS];            /* a bit for each byte of L1: written in this run */
     npu_engine_state_t engine[NPU_ENGINES]; /* [NPU_ENGINE_SEQ]: current is the next to issue */
     uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */
     uint32_t fetched, requested, issued;                 /* instructions of this run */

@@ -16,6 +16,9 @@ uint64_t npu_edge_ps(const npu_t *npu, uint64_t cycle);
 void npu_wake(npu_t *npu, uint64_t cycle);
 /* Ends the run with an error once no burst is outstanding. */
 void npu_stop(npu_t *npu, npu_error_t code, uint32_t index);
+/* "instruction 57, conv of layer 3 (conv1),", for messages; returns text. */
+#define NPU_SLOT_TEXT 160
+const char *npu_slot_text(const npu_t *npu, const npu_slot_t *slot, char text[NPU_SLOT_TEXT]);
 /* A request came back: true when the machine is only waiting for that to stop. */
 bool npu_stopping(npu_t *npu);
 void npu_finish(npu_t *npu, uint64_t cycle);
@@ -25,6 +28,13 @@ void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);
 /* npu_seq.c: one cycle. */
 void npu_on_tick(void *ctx);
 void npu_on_fetched(void *ctx, sim_mem_req_t *req);
+
+/* npu_hazard.c: a program means what its instructions do one after the other. */
+/* Whether the head of a queue may start as far as order goes; false: the run was stopped. */
+bool npu_hazard_free(npu_t *npu, const npu_slot_t *slot);
+/* An instruction is complete: what it wrote may be read. */
+void npu_hazard_wrote(npu_t *npu, const npu_slot_t *slot);
+size_t npu_written_bytes(const npu_t *npu, npu_mem_t mem); /* size of npu->written[mem] */
 
 /* npu_dma.c */
 void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *event);

@@ -133,6 +133,8 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
     if (engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE) {
         if (npu_dma_move(dma, &slot->insn))
             return true;
+        char me[NPU_SLOT_TEXT];
+        sim_log(&npu->comp, SIM_LOG_ERROR, "%s leaves L2", npu_slot_text(npu, slot, me));
         npu_stop(npu, NPU_ERROR_L2, slot->index);
         return false;
     }
@@ -147,6 +149,7 @@ static bool complete(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, ui
 {
     if (!perform(npu, engine, slot))
         return false;
+    npu_hazard_wrote(npu, slot);
     npu->perf.macs += npu_insn_macs(&slot->insn);
     npu->perf.insns++;
     raise_signals(npu, &slot->insn);
@@ -238,31 +241,45 @@ static bool engines_idle(const npu_t *npu)
 }
 
 /* Bytes in memory are little-endian. */
-static bool decode(npu_t *npu, npu_slot_t *slot)
+static bool decode_words(npu_t *npu, npu_slot_t *slot)
 {
     uint32_t words[NPU_INSN_WORDS];
     const uint8_t *bytes = (const uint8_t *)npu->prefetch[npu->issued % npu->desc.prefetch_insns];
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++, bytes += 4)
         words[w] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                    (uint32_t)bytes[3] << 24;
-    char what[160], where[96] = "";
-    slot->index = npu->issued;
+    char what[160];
+    if (npu_insn_decode(words, &slot->insn, what, sizeof(what)))
+        return true;
+    sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, what);
+    npu_stop(npu, NPU_ERROR_ILLEGAL, slot->index);
+    return false;
+}
+
+/* Notes where the operands are; false when one of them leaves L1. */
+static bool find_operands(npu_t *npu, npu_slot_t *slot)
+{
     uint32_t mem;
     uint64_t end;
-    if (!npu_insn_decode(words, &slot->insn, what, sizeof(what))) {
-        sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, what);
-        npu_stop(npu, NPU_ERROR_ILLEGAL, slot->index);
-        return false;
-    }
-    if (!npu_l1_inside(&slot->insn, npu->desc.mem_bytes, &mem, &end)) {
-        npu_wrong(where, sizeof(where), "%s: touches bytes up to 0x%llx of %s, which has 0x%x",
-                  npu_opinfo(slot->insn.op)->name, (unsigned long long)end,
-                  npu_mem_name((npu_mem_t)mem), npu->desc.mem_bytes[mem]);
-        sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, where);
-        npu_stop(npu, NPU_ERROR_L1, slot->index);
-        return false;
-    }
-    return true;
+    memset(slot->touch, 0, sizeof(slot->touch));
+    uint32_t count = npu_touches(&slot->insn, slot->touch);
+    slot->reads = slot->writes = 0;
+    for (uint32_t i = 0; i < count; i++)
+        *(slot->touch[i].write != 0 ? &slot->writes : &slot->reads) |= 1u << slot->touch[i].mem;
+    if (npu_touches_inside(slot->touch, count, npu->desc.mem_bytes, &mem, &end))
+        return true;
+    char me[NPU_SLOT_TEXT];
+    sim_log(&npu->comp, SIM_LOG_ERROR, "%s touches bytes up to 0x%llx of %s, which has 0x%x",
+            npu_slot_text(npu, slot, me), (unsigned long long)end, npu_mem_name((npu_mem_t)mem),
+            npu->desc.mem_bytes[mem]);
+    npu_stop(npu, NPU_ERROR_L1, slot->index);
+    return false;
+}
+
+static bool decode(npu_t *npu, npu_slot_t *slot)
+{
+    slot->index = npu->issued;
+    return decode_words(npu, slot) && find_operands(npu, slot);
 }
 
 /* Fills the place of the next instruction to issue. False: there is none, or it is illegal. */
@@ -340,28 +357,38 @@ static npu_slot_t *head(npu_engine_state_t *engine)
     return engine->count > 0 ? &engine->queue[engine->head] : NULL;
 }
 
-static void start_engines(npu_t *npu, uint64_t cycle)
+static void start_engine(npu_t *npu, npu_engine_t e, uint64_t cycle)
+{
+    npu_engine_state_t *engine = &npu->engine[e];
+    engine->current = *head(engine);
+    engine->head = (engine->head + 1) % NPU_MAX_QUEUE;
+    engine->count--;
+    engine->busy = true;
+    engine->start_cycle = cycle;
+    engine->end_cycle = UINT64_MAX;
+    take_waits(npu, &engine->current.insn);
+    if (e == NPU_ENGINE_LOAD)
+        npu_dma_start(&npu->load, cycle);
+    else if (e == NPU_ENGINE_STORE)
+        npu_dma_start(&npu->store, cycle);
+    else
+        engine->end_cycle = cycle + npu_insn_cycles(&npu->desc, &engine->current.insn);
+}
+
+/* False when a start was wrong and the run stops. */
+static bool start_engines(npu_t *npu, uint64_t cycle)
 {
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         npu_engine_state_t *engine = &npu->engine[e];
-        npu_slot_t *slot = head(engine);
+        const npu_slot_t *slot = head(engine);
         if (engine->busy || slot == NULL || slot->ready_cycle > cycle ||
             !waits_met(npu, &slot->insn))
             continue;
-        take_waits(npu, &slot->insn);
-        engine->current = *slot;
-        engine->head = (engine->head + 1) % NPU_MAX_QUEUE;
-        engine->count--;
-        engine->busy = true;
-        engine->start_cycle = cycle;
-        engine->end_cycle = UINT64_MAX;
-        if (e == NPU_ENGINE_LOAD)
-            npu_dma_start(&npu->load, cycle);
-        else if (e == NPU_ENGINE_STORE)
-            npu_dma_start(&npu->store, cycle);
-        else
-            engine->end_cycle = cycle + npu_insn_cycles(&npu->desc, &engine->current.insn);
+        if (!npu_hazard_free(npu, slot))
+            return false;
+        start_engine(npu, e, cycle);
     }
+    return true;
 }
 
 /* ---- the cycle ----------------------------------------------------------------------------------
@@ -422,7 +449,8 @@ void npu_on_tick(void *ctx)
     bool issued = issue(npu, cycle);
     if (!npu->running || npu->stopping)
         return;
-    start_engines(npu, cycle);
+    if (!start_engines(npu, cycle))
+        return;
     fetch_more(npu);
     if (npu->stopping || !npu->running)
         return;

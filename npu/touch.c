@@ -71,15 +71,15 @@ static void add(list_t *list, npu_touch_t touch)
     list->touch[list->count++] = normal(touch);
 }
 
-static void add_range(list_t *list, uint32_t mem, bool write, uint64_t begin, uint64_t bytes)
+static void add_range(list_t *list, npu_mem_t mem, uint16_t write, uint64_t begin, uint64_t bytes)
 {
-    add(list, (npu_touch_t){.mem = mem, .write = write, .begin = begin, .bytes = bytes});
+    add(list, (npu_touch_t){.mem = (uint16_t)mem, .write = write, .begin = begin, .bytes = bytes});
 }
 
-static void add_tile(list_t *list, uint32_t mem, bool write, const npu_tile_t *tile, uint32_t h,
-                     uint32_t w, uint64_t bytes)
+static void add_tile(list_t *list, npu_mem_t mem, uint16_t write, const npu_tile_t *tile,
+                     uint32_t h, uint32_t w, uint64_t bytes)
 {
-    add(list, (npu_touch_t){.mem = mem,
+    add(list, (npu_touch_t){.mem = (uint16_t)mem,
                             .write = write,
                             .begin = tile->addr,
                             .bytes = bytes,
@@ -88,7 +88,7 @@ static void add_tile(list_t *list, uint32_t mem, bool write, const npu_tile_t *t
 }
 
 /* A tile whose channels stand apart. */
-static void add_planes(list_t *list, bool write, const npu_tile_t *tile, uint32_t chan,
+static void add_planes(list_t *list, uint16_t write, const npu_tile_t *tile, uint32_t chan,
                        const npu_insn_t *i)
 {
     add(list, (npu_touch_t){.mem = NPU_MEM_ACT,
@@ -101,8 +101,8 @@ static void add_planes(list_t *list, bool write, const npu_tile_t *tile, uint32_
 
 static void add_dma(list_t *list, const npu_insn_t *i)
 {
-    bool load = i->op == NPU_OP_LOAD;
-    npu_touch_t l1 = {.mem = i->mem,
+    uint16_t load = i->op == NPU_OP_LOAD;
+    npu_touch_t l1 = {.mem = (uint16_t)i->mem,
                       .write = load,
                       .begin = i->l1,
                       .bytes = i->row_bytes,
@@ -122,11 +122,11 @@ static void add_mac(list_t *list, const npu_insn_t *i)
 {
     uint64_t lanes = npu_round_lanes(i->c), taps = (uint64_t)i->k_h * i->k_w;
     uint64_t depth = i->op == NPU_OP_CONV ? npu_round_lanes(i->in_c) : 1;
-    add_tile(list, NPU_MEM_ACT, false, &i->src, i->in_h, i->in_w, i->in_c);
-    add_range(list, NPU_MEM_WGT, false, i->wgt, lanes * taps * depth);
+    add_tile(list, NPU_MEM_ACT, 0, &i->src, i->in_h, i->in_w, i->in_c);
+    add_range(list, NPU_MEM_WGT, 0, i->wgt, lanes * taps * depth);
     if ((i->flags & NPU_FLAG_ACCUMULATE) != 0)
-        add_tile(list, NPU_MEM_ACC, false, &i->dst, i->h, i->w, 4 * lanes);
-    add_tile(list, NPU_MEM_ACC, true, &i->dst, i->h, i->w, 4 * lanes);
+        add_tile(list, NPU_MEM_ACC, 0, &i->dst, i->h, i->w, 4 * lanes);
+    add_tile(list, NPU_MEM_ACC, 1, &i->dst, i->h, i->w, 4 * lanes);
 }
 
 /* Bytes of the parameter record; 0: it has none. */
@@ -157,26 +157,26 @@ static void add_sources(list_t *list, const npu_insn_t *i)
     case NPU_OP_FILL:
         break;
     case NPU_OP_REQUANT:
-        add_tile(list, NPU_MEM_ACC, false, &i->src, i->h, i->w, 4 * (uint64_t)i->c);
+        add_tile(list, NPU_MEM_ACC, 0, &i->src, i->h, i->w, 4 * (uint64_t)i->c);
         break;
     case NPU_OP_AVGPOOL:
     case NPU_OP_MAXPOOL:
     case NPU_OP_MEAN:
-        add_tile(list, NPU_MEM_ACT, false, &i->src, i->in_h, i->in_w, i->c);
+        add_tile(list, NPU_MEM_ACT, 0, &i->src, i->in_h, i->in_w, i->c);
         break;
     case NPU_OP_TRANSFORM:
-        add_planes(list, false, &i->src, i->src_chan, i);
+        add_planes(list, 0, &i->src, i->src_chan, i);
         break;
     case NPU_OP_ADD:
     case NPU_OP_SUB:
     case NPU_OP_MUL:
     case NPU_OP_MAX:
     case NPU_OP_MIN:
-        add_tile(list, NPU_MEM_ACT, false, &i->src2, i->h, i->w, i->c);
-        add_tile(list, NPU_MEM_ACT, false, &i->src, i->h, i->w, i->c);
+        add_tile(list, NPU_MEM_ACT, 0, &i->src2, i->h, i->w, i->c);
+        add_tile(list, NPU_MEM_ACT, 0, &i->src, i->h, i->w, i->c);
         break;
     default:
-        add_tile(list, NPU_MEM_ACT, false, &i->src, i->h, i->w, i->c);
+        add_tile(list, NPU_MEM_ACT, 0, &i->src, i->h, i->w, i->c);
         break;
     }
 }
@@ -185,13 +185,13 @@ static void add_vec(list_t *list, const npu_insn_t *i)
 {
     add_sources(list, i);
     if (record_bytes(i) != 0)
-        add_range(list, NPU_MEM_PAR, false, i->par, record_bytes(i));
+        add_range(list, NPU_MEM_PAR, 0, i->par, record_bytes(i));
     if (i->op == NPU_OP_TRANSFORM)
-        add_planes(list, true, &i->dst, i->dst_chan, i);
+        add_planes(list, 1, &i->dst, i->dst_chan, i);
     else if (i->op == NPU_OP_MEAN) /* one pixel */
-        add_range(list, NPU_MEM_ACT, true, i->dst.addr, i->c);
+        add_range(list, NPU_MEM_ACT, 1, i->dst.addr, i->c);
     else
-        add_tile(list, NPU_MEM_ACT, true, &i->dst, i->h, i->w, i->c);
+        add_tile(list, NPU_MEM_ACT, 1, &i->dst, i->h, i->w, i->c);
 }
 
 uint32_t npu_touches(const npu_insn_t *insn, npu_touch_t touch[NPU_MAX_TOUCHES])
@@ -214,11 +214,9 @@ uint32_t npu_touches(const npu_insn_t *insn, npu_touch_t touch[NPU_MAX_TOUCHES])
     return list.count;
 }
 
-bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
-                   uint64_t *end)
+bool npu_touches_inside(const npu_touch_t *touch, uint32_t count,
+                        const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem, uint64_t *end)
 {
-    npu_touch_t touch[NPU_MAX_TOUCHES];
-    uint32_t count = npu_touches(insn, touch);
     for (uint32_t i = 0; i < count; i++) {
         if (touch[i].mem == NPU_MEM_L2 || touch[i].end <= mem_bytes[touch[i].mem])
             continue;
@@ -229,6 +227,13 @@ bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], u
         return false;
     }
     return true;
+}
+
+bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
+                   uint64_t *end)
+{
+    npu_touch_t touch[NPU_MAX_TOUCHES];
+    return npu_touches_inside(touch, npu_touches(insn, touch), mem_bytes, mem, end);
 }
 
 /* ---- common bytes ---------------------------------------------------------------------------- */
@@ -319,19 +324,4 @@ bool npu_touch_meets(const npu_touch_t *a, const npu_touch_t *b)
 {
     part_t x = {a, 0, a->begin, a->end}, y = {b, 0, b->begin, b->end};
     return a->mem == b->mem && meet(&x, &y);
-}
-
-bool npu_touch_pieces(const npu_touch_t *touch, npu_piece_visit_t fn, void *ctx)
-{
-    uint64_t count[NPU_TOUCH_DIMS] = {1, 1, 1}, step[NPU_TOUCH_DIMS] = {0};
-    for (uint32_t k = 0; k < touch->dims; k++) {
-        count[k] = touch->dim[k].count;
-        step[k] = touch->dim[k].step;
-    }
-    for (uint64_t i = 0; i < count[0]; i++)
-        for (uint64_t j = 0; j < count[1]; j++)
-            for (uint64_t k = 0; k < count[2]; k++)
-                if (!fn(ctx, touch->begin + i * step[0] + j * step[1] + k * step[2], touch->bytes))
-                    return false;
-    return true;
 }

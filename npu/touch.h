@@ -18,13 +18,13 @@
 
 #include "npu/isa.h"
 
-#define NPU_MEM_L2 ((uint32_t)NPU_MEMS)
+#define NPU_MEM_L2 NPU_MEMS
 #define NPU_MAX_TOUCHES 4
 #define NPU_TOUCH_DIMS 3
 
 typedef struct {
-    uint32_t mem; /* npu_mem_t, or NPU_MEM_L2: offsets from NPU_L2_BASE */
-    bool write;
+    uint16_t mem;   /* npu_mem_t, or NPU_MEM_L2: offsets from NPU_L2_BASE */
+    uint16_t write; /* 1: it is written, 0: read */
     uint32_t dims;
     uint64_t begin, end; /* first byte, and behind the last one */
     uint64_t bytes;      /* of a piece */
@@ -32,6 +32,7 @@ typedef struct {
         uint64_t count, step;
     } dim[NPU_TOUCH_DIMS];
 } npu_touch_t;
+_Static_assert(sizeof(npu_touch_t) == 80, "no padding: the machine hashes them");
 
 /* What insn touches, what it reads before what it writes; returns how many. insn is as
  * npu_insn_decode passes it: no size is 0. */
@@ -40,11 +41,6 @@ uint32_t npu_touches(const npu_insn_t *insn, npu_touch_t touch[NPU_MAX_TOUCHES])
 /* Whether some byte is in both. */
 bool npu_touch_meets(const npu_touch_t *a, const npu_touch_t *b);
 
-/* Calls fn for every piece in order of offset of the outer steps; stops, and returns false, when fn
- * does. */
-typedef bool (*npu_piece_visit_t)(void *ctx, uint64_t begin, uint64_t bytes);
-bool npu_touch_pieces(const npu_touch_t *touch, npu_piece_visit_t fn, void *ctx);
-
 /*
  * Whether every byte that the instruction (of the MAC array, the vector unit, or the L1 side of a
  * DMA) touches lies in L1. Must hold before its kernel runs. mem, when not NULL, gets the memory
@@ -52,5 +48,8 @@ bool npu_touch_pieces(const npu_touch_t *touch, npu_piece_visit_t fn, void *ctx)
  */
 bool npu_l1_inside(const npu_insn_t *insn, const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem,
                    uint64_t *end);
+/* The same from what npu_touches gave. */
+bool npu_touches_inside(const npu_touch_t *touch, uint32_t count,
+                        const uint32_t mem_bytes[NPU_MEMS], uint32_t *mem, uint64_t *end);
 
 #endif

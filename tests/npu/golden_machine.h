@@ -21,6 +21,8 @@ void golden_machine_init(golden_machine_t *m, const npu_desc_t *desc, const npu_
 /* One inference; codes are the input, dense, in the model's type. Fails the test on an NPU error.
  */
 void golden_machine_run(golden_machine_t *m, const uint8_t *codes);
+/* Runs what stands in memory; returns NPU_ERROR. */
+uint32_t golden_machine_try(golden_machine_t *m);
 uint64_t golden_machine_cycles(const golden_machine_t *m);
 void golden_machine_free(golden_machine_t *m);
 

@@ -22,6 +22,7 @@ typedef struct {
     uint64_t done_cycle[64]; /* ring */
     uint32_t first, count;
     uint64_t free_cycle;
+    uint32_t extra_cycles; /* on top of latency_cycles; 0, for tests to change */
 } fake_master_t;
 
 struct fake_mem {
