@@ -126,6 +126,8 @@ typedef struct {
     uint32_t block;                /* DEPTH_TO_SPACE, SPACE_TO_DEPTH: pixels of a side */
     bool align_corners;            /* RESIZE_*: first and last pixels lie on each other */
     bool half_pixel_centers;       /* RESIZE_*: a pixel's position is its center */
+    uint32_t weight_bits; /* of convolutions, fully connected: 8, 4, 2; 0 is 8. Codes are int8 all
+                             the same; fewer bits cost less time and memory */
 } npu_node_t;
 
 typedef struct npu_arena npu_arena_t;
