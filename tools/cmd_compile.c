@@ -136,9 +136,10 @@ static void default_out(const char *model, char *out, size_t bytes)
 int cmd_compile(int argc, char **argv)
 {
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
-    const char *rounding = "double", *keep = NULL, *fuse = NULL;
+    const char *rounding = "double", *keep = NULL, *fuse = NULL, *topology = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE", "the program (default: the model's name with .fnp)", &out},
+        {0, "topology", "FILE", "a layer list with random weights, instead of a model", &topology},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
         {0, "rounding", "MODE", "double (default) or single: how TFLite was built", &rounding},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
@@ -147,23 +148,27 @@ int cmd_compile(int argc, char **argv)
         {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
-    const cli_t cli = {
-        "compile", "MODEL.tflite", "Compiles a model for the NPU.", opts, SIM_COUNT(opts), 1, 1};
+    const cli_t cli = {"compile", "[MODEL]",       "Compiles a model (.tflite, .topo) for the NPU.",
+                       opts,      SIM_COUNT(opts), 0,
+                       1};
     char **args, error[512], path[1024];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
+    if ((count == 1) == (topology != NULL))
+        return cli_fail(EXIT_USAGE, "compile: give a model or --topology, one of them");
+    const char *model = topology != NULL ? topology : args[0];
     sensor_desc_t desc;
     npu_prog_t prog = {0};
     npu_compile_report_t report = {0};
-    network_options_t options = {.report = &report};
+    network_options_t options = {.report = &report, .topology = topology != NULL};
     if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options))
         return EXIT_USAGE;
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
-        !network_load(args[0], &desc.npu, &options, &prog, error, sizeof(error)))
+        !network_load(model, &desc.npu, &options, &prog, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
     if (out == NULL) {
-        default_out(args[0], path, sizeof(path));
+        default_out(model, path, sizeof(path));
         out = path;
     }
     int code = EXIT_FINE;

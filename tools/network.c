@@ -5,16 +5,27 @@
 #include <string.h>
 
 #include "npu/compiler/tflite.h"
+#include "npu/compiler/topology.h"
 #include "sim/file.h"
 
 enum { MAX_MODEL_BYTES = 256 << 20 };
+
+static bool is_topology(const char *file, const network_options_t *options)
+{
+    size_t length = strlen(file);
+    return options->topology || (length > 5 && strcmp(file + length - 5, ".topo") == 0);
+}
 
 static bool compile(const char *file, const uint8_t *image, size_t bytes, const npu_desc_t *desc,
                     const network_options_t *options, npu_prog_t *prog, char *error,
                     size_t error_bytes)
 {
     npu_graph_t graph;
-    if (npu_tflite_read(image, bytes, file, &graph, error, error_bytes) != SIM_OK)
+    sim_err_t err =
+        is_topology(file, options)
+            ? npu_topology_read((const char *)image, bytes, file, &graph, error, error_bytes)
+            : npu_tflite_read(image, bytes, file, &graph, error, error_bytes);
+    if (err != SIM_OK)
         return false;
     npu_compile_options_t how = {
         .rounding = options->single_rounding ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
@@ -24,7 +35,7 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
     if (options->float_input != NULL)
         *options->float_input =
             graph.inputs > 0 && graph.tensor[graph.input[0]].type == NPU_TYPE_FLOAT32;
-    sim_err_t err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
+    err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
     npu_graph_free(&graph);
     return err == SIM_OK;
 }

@@ -10,12 +10,14 @@
 typedef struct {
     bool single_rounding; /* of a .tflite; a .fnp has its own */
     bool keep_all;
+    bool topology;                /* the file is a layer list, whatever its name */
     uint32_t fuse;                /* as in npu_compile_options_t */
     npu_compile_report_t *report; /* filled for a .tflite when not NULL */
     bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;
 
-/* Reads .fnp, or reads and compiles .tflite (told apart by content). False with one line in error.
+/* Reads .fnp, or reads and compiles .tflite (told apart by content) or a layer list (.topo). False
+ * with one line in error.
  */
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
