@@ -114,15 +114,21 @@ KNOWS.scenes   := scenes sim
 KNOWS.firmware := firmware sim
 KNOWS.sensor   := $(ROOMS)
 KNOWS.tools    := tools firmware $(ROOMS)
+# What tests of other areas share.
+BORROWS.tools  := $(O)/lib/test_helpers.a
 TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
 TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))
 CHECK_LIBS  = $(shell pkg-config --libs check)
 
+$(O)/lib/test_helpers.a: $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/npu/*.c) tests/sensor/fovea.c))
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+
 define area_rule
-$(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
+$(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(BORROWS.$(1)) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
-$(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
+$(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(BORROWS.$(1)) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
 $(O)/tests/$(1)/%_fuzz: $(O)/tests/$(1)/%_fuzz.o $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))

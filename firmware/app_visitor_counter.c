@@ -36,8 +36,6 @@ static det_roi_t roi;
 static trk_state_t tracker;
 static uint32_t packet[META_MAX_BYTES / 4];
 
-_Static_assert(META_MAX_BYTES <= META_BUFFER_BYTES, "a packet fits its place in L2");
-
 static void on_tensor(void)
 {
     uint32_t low = reg_read(PIX_SOF_LO);
@@ -66,8 +64,8 @@ static void send_packet(uint32_t bytes, uint32_t frame)
 {
     while ((reg_read(MIPI_STATUS) & MIPI_STATUS_META) != 0)
         ; /* the last packet still leaves L2 */
-    memcpy((void *)META_BUFFER_BASE, packet, bytes);
-    reg_write(MIPI_META_ADDR, META_BUFFER_BASE);
+    memcpy((void *)net.free_addr, packet, bytes);
+    reg_write(MIPI_META_ADDR, net.free_addr);
     reg_write(MIPI_META_BYTES, bytes);
     reg_write(MIPI_META_DEST, META_VIRTUAL_CHANNEL << 8 | META_DATA_TYPE);
     reg_write(MIPI_META_FRAME, frame);
@@ -122,6 +120,8 @@ int main(void)
     hal_print("visitor_counter 1\n");
     if (!net_read(&net))
         hal_stop("no usable network in L2");
+    if (net.free_bytes < META_MAX_BYTES)
+        hal_stop("the network leaves no room in L2 for a packet of metadata");
     trk_init(&tracker, (int32_t)hal_ccs_read16(APP_LINE_X),
              (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS));
     camera_setup(&net, &roi);

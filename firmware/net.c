@@ -8,9 +8,11 @@ enum { OUTPUT_ROOM_BYTES = 16384 };
 
 static uint8_t output_room[OUTPUT_ROOM_BYTES] __attribute__((aligned(4)));
 
-static uint32_t out_word(uint32_t output, uint32_t first_word_addr)
+_Static_assert(NET_MAX_OUTPUTS == NET_ENDS, "as many as the table has");
+
+static uint32_t out_word(uint32_t output, uint32_t offset)
 {
-    return reg_read(first_word_addr + output * NET_OUT_STRIDE);
+    return reg_read(NET_OUTPUT0 + output * TENSOR_BYTES + offset);
 }
 
 static float as_float(uint32_t bits)
@@ -21,25 +23,26 @@ static float as_float(uint32_t bits)
 }
 
 /* Shapes with fewer than four dimensions get ones in front: [1, 2] is [1, 1, 1, 2]. */
-static void read_shape(uint32_t n, uint32_t dims[4])
+static void read_shape(uint32_t n, uint32_t count, uint32_t dims[4])
 {
-    uint32_t count = out_word(n, NET_OUT0_DIMS);
     for (uint32_t i = 0; i < 4; i++)
-        dims[i] = i + count >= 4 ? out_word(n, NET_OUT0_DIM0 + 4 * (i + count - 4)) : 1;
+        dims[i] = i + count >= 4 ? out_word(n, TENSOR_DIM0 + 4 * (i + count - 4)) : 1;
 }
 
 static bool read_output(net_t *net, uint32_t n, uint32_t *used)
 {
     det_tensor_t *t = &net->output[n];
-    net->output_addr[n] = out_word(n, NET_OUT0_ADDR);
-    net->output_bytes[n] = out_word(n, NET_OUT0_BYTES);
-    if (net->output_bytes[n] > OUTPUT_ROOM_BYTES - *used)
+    uint32_t format = out_word(n, TENSOR_FORMAT), type = format & 0xffu;
+    read_shape(n, format >> 8 & 0xffu, t->dims);
+    net->output_addr[n] = out_word(n, TENSOR_ADDR);
+    net->output_bytes[n] = t->dims[0] * t->dims[1] * t->dims[2] * t->dims[3];
+    if ((type != DTYPE_INT8 && type != DTYPE_UINT8) ||
+        net->output_bytes[n] > OUTPUT_ROOM_BYTES - *used)
         return false;
     t->data = (const int8_t *)output_room + *used;
     *used += (net->output_bytes[n] + 3u) & ~3u;
-    read_shape(n, t->dims);
-    t->zero_point = (int32_t)out_word(n, NET_OUT0_ZERO_POINT);
-    t->scale = as_float(out_word(n, NET_OUT0_SCALE));
+    t->zero_point = (int32_t)format >> 16;
+    t->scale = as_float(out_word(n, TENSOR_SCALE));
     return *used <= OUTPUT_ROOM_BYTES;
 }
 
@@ -55,8 +58,10 @@ bool net_read(net_t *net)
     net->width = reg_read(NET_INPUT_WIDTH);
     net->height = reg_read(NET_INPUT_HEIGHT);
     net->channels = reg_read(NET_INPUT_CHANNELS);
+    net->free_addr = reg_read(NET_FREE_ADDR);
+    net->free_bytes = reg_read(NET_FREE_BYTES);
     net->outputs = reg_read(NET_OUTPUTS);
-    if (net->outputs == 0 || net->outputs > NET_MAX_OUTPUTS)
+    if (net->channels == 0 || net->outputs == 0 || net->outputs > NET_MAX_OUTPUTS)
         return false;
     uint32_t used = 0;
     for (uint32_t n = 0; n < net->outputs; n++)

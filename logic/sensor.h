@@ -43,10 +43,6 @@
     X(PIX, 1u) X(ISP, 2u) X(NPU, 3u) X(MIPI, 4u) X(CCI, 5u) X(UART, 6u)
 /* clang-format on */
 
-/* The reserved first 1,024 bytes of L2: the network table, then one packet of metadata. */
-#define SENSOR_META_OFFSET 512u
-#define SENSOR_META_BYTES 512u
-
 typedef struct {
     ccs_desc_t ccs;
     pix_desc_t pixel;

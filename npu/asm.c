@@ -232,20 +232,44 @@ static void on_layer(asm_t *a)
         fail(a, "no memory, or too many layers");
 }
 
+static uint32_t get_dtype(asm_t *a)
+{
+    const char *names[NPU_DTYPES];
+    for (uint32_t i = 0; i < NPU_DTYPES; i++)
+        names[i] = npu_dtype_name(i);
+    return get_choice(a, "", names, NPU_DTYPES);
+}
+
+static uint32_t get_order(asm_t *a)
+{
+    static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
+    return get_choice(a, "", orders, NPU_ORDERS);
+}
+
+static void on_end(asm_t *a)
+{
+    npu_end_t end = {0};
+    get_string(a, end.name);
+    expect(a, "tensor");
+    end.tensor = get_u32(a);
+    end.dtype = get_dtype(a);
+    end.order = get_order(a);
+    if (!a->failed && npu_prog_add_end(a->prog, &end) == UINT32_MAX)
+        fail(a, "no memory, or too many inputs and outputs");
+}
+
 static void on_kept(asm_t *a)
 {
-    static const char *const dtypes[NPU_DTYPES] = {"int8", "uint8"};
     static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
-    static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
     npu_kept_t kept = {.shape = {1, 1, 1, 1}, .valid_after = NPU_VALID_AT_START};
     get_string(a, kept.name);
     expect(a, "tensor");
     kept.tensor = get_u32(a);
     expect(a, "l2");
     kept.l2 = get_u32(a);
-    kept.dtype = get_choice(a, "", dtypes, NPU_DTYPES);
+    kept.dtype = get_dtype(a);
     kept.layout = get_choice(a, "", layouts, NPU_LAYOUTS);
-    kept.order = get_choice(a, "", orders, NPU_ORDERS);
+    kept.order = get_order(a);
     expect(a, "shape");
     while (!at_end(a) && *a->at >= '0' && *a->at <= '9' && kept.dims < 4)
         kept.shape[kept.dims++] = get_u32(a);
@@ -325,6 +349,7 @@ static const struct {
     {".net", on_net},
     {".layer", on_layer},
     {".kept", on_kept},
+    {".end", on_end},
     {".blob", on_blob},
     {".hex", on_hex},
 };

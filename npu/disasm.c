@@ -129,21 +129,38 @@ static void add_meta(text_t *t, const npu_prog_t *prog)
         add(t, ".l1 %s %u\n", npu_mem_name((npu_mem_t)m), meta->mem_bytes[m]);
 }
 
-static void add_net(text_t *t, const npu_prog_t *prog)
+/* One word of the network table: "OUT3_ADDR". */
+static void add_net_word(text_t *t, uint32_t w, uint32_t value)
 {
-    static const char *const names[NPU_NET_WORDS] = {
+    static const char *const head[] = {
 #define X(name, help) #name,
         NPU_NET_WORDS_TABLE(X)
 #undef X
     };
+    static const char *const tensor[] = {
+#define X(name, help) #name,
+        NPU_NET_TENSOR_TABLE(X)
+#undef X
+    };
+    add(t, ".net %-3u 0x%08x ; ", w, value);
+    if (w < NPU_NET_HEAD_WORDS) {
+        add(t, "%s\n", head[w]);
+        return;
+    }
+    uint32_t n = (w - NPU_NET_HEAD_WORDS) / NPU_TENSOR_WORDS;
+    add(t, "%s%u_%s\n", n < NPU_NET_ENDS ? "IN" : "OUT", n % NPU_NET_ENDS,
+        tensor[(w - NPU_NET_HEAD_WORDS) % NPU_TENSOR_WORDS]);
+}
+
+static void add_net(text_t *t, const npu_prog_t *prog)
+{
     for (uint32_t w = 0; w < NPU_NET_WORDS; w++)
         if (prog->net[w] != 0)
-            add(t, ".net %-2u 0x%08x ; %s\n", w, prog->net[w], names[w]);
+            add_net_word(t, w, prog->net[w]);
 }
 
 static void add_tables(text_t *t, const npu_prog_t *prog)
 {
-    static const char *const dtypes[NPU_DTYPES] = {"int8", "uint8"};
     static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
     static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
     for (uint32_t i = 0; i < prog->layer_count; i++) {
@@ -154,7 +171,7 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
     for (uint32_t i = 0; i < prog->kept_count; i++) {
         const npu_kept_t *kept = &prog->kept[i];
         add(t, ".kept \"%s\" tensor %u l2 0x%x %s %s %s shape", kept->name, kept->tensor, kept->l2,
-            dtypes[kept->dtype], layouts[kept->layout], orders[kept->order]);
+            npu_dtype_name(kept->dtype), layouts[kept->layout], orders[kept->order]);
         for (uint32_t d = 0; d < kept->dims; d++)
             add(t, " %u", kept->shape[d]);
         add(t, " zero_point %d scale_bits 0x%08x", kept->zero_point, kept->scale_bits);
@@ -162,6 +179,9 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
             add(t, " valid_after %u", kept->valid_after);
         add(t, "\n");
     }
+    for (uint32_t i = 0; i < prog->end_count; i++)
+        add(t, ".end \"%s\" tensor %u %s %s\n", prog->ends[i].name, prog->ends[i].tensor,
+            npu_dtype_name(prog->ends[i].dtype), orders[prog->ends[i].order]);
 }
 
 static void add_blobs(text_t *t, const npu_prog_t *prog)

@@ -17,6 +17,7 @@ void npu_prog_free(npu_prog_t *prog)
     free(prog->insns);
     free(prog->layers);
     free(prog->kept);
+    free(prog->ends);
     memset(prog, 0, sizeof(*prog));
 }
 
@@ -98,6 +99,70 @@ uint32_t npu_prog_add_kept(npu_prog_t *prog, const npu_kept_t *kept)
     return prog->kept_count++;
 }
 
+uint32_t npu_prog_add_end(npu_prog_t *prog, const npu_end_t *end)
+{
+    void *array = prog->ends;
+    if (prog->end_count >= 2 * NPU_NET_ENDS || !grow(&array, prog->end_count, sizeof(*end)))
+        return UINT32_MAX;
+    prog->ends = array;
+    prog->ends[prog->end_count] = *end;
+    return prog->end_count++;
+}
+
+/* ---- tensors of the network table --------------------------------------------------------------
+ */
+
+const char *npu_dtype_name(uint32_t dtype)
+{
+    static const char *const names[NPU_DTYPES] = {"int8", "uint8", "float32", "int32", "int64"};
+    return dtype < NPU_DTYPES ? names[dtype] : "unknown";
+}
+
+uint32_t npu_dtype_bytes(uint32_t dtype)
+{
+    static const uint8_t bytes[NPU_DTYPES] = {1, 1, 4, 4, 8};
+    return bytes[dtype];
+}
+
+npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS])
+{
+    uint32_t format = word[NPU_TENSOR_FORMAT_W];
+    npu_net_tensor_t t = {.addr = word[NPU_TENSOR_ADDR_W],
+                          .dtype = format & 0xff,
+                          .dims = format >> 8 & 0xff,
+                          .zero_point = (int32_t)((format >> 16 ^ 0x8000) & 0xffff) - 0x8000,
+                          .scale_bits = word[NPU_TENSOR_SCALE_W]};
+    memcpy(t.shape, &word[NPU_TENSOR_DIM0_W], sizeof(t.shape));
+    return t;
+}
+
+void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS])
+{
+    word[NPU_TENSOR_ADDR_W] = tensor->addr;
+    word[NPU_TENSOR_FORMAT_W] =
+        tensor->dtype | tensor->dims << 8 | (uint32_t)tensor->zero_point << 16;
+    memcpy(&word[NPU_TENSOR_DIM0_W], tensor->shape, sizeof(tensor->shape));
+    word[NPU_TENSOR_SCALE_W] = tensor->scale_bits;
+}
+
+uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor)
+{
+    uint64_t n = 1;
+    for (uint32_t d = 0; d < 4; d++)
+        n *= tensor->shape[d];
+    return n;
+}
+
+npu_net_tensor_t npu_prog_input(const npu_prog_t *prog, uint32_t n)
+{
+    return npu_net_tensor(prog->net + NPU_NET_INPUT_W(n));
+}
+
+npu_net_tensor_t npu_prog_output(const npu_prog_t *prog, uint32_t n)
+{
+    return npu_net_tensor(prog->net + NPU_NET_OUTPUT_W(n));
+}
+
 /* ---- comparing ----------------------------------------------------------------------------------
  */
 
@@ -130,11 +195,18 @@ static bool same_kept(const npu_kept_t *a, const npu_kept_t *b)
            a->valid_after == b->valid_after;
 }
 
+static bool same_end(const npu_end_t *a, const npu_end_t *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->tensor == b->tensor && a->dtype == b->dtype &&
+           a->order == b->order;
+}
+
 bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
 {
     if (!same_meta(&a->meta, &b->meta) || memcmp(a->net, b->net, sizeof(a->net)) != 0 ||
         a->insn_count != b->insn_count || a->blob_count != b->blob_count ||
-        a->layer_count != b->layer_count || a->kept_count != b->kept_count)
+        a->layer_count != b->layer_count || a->kept_count != b->kept_count ||
+        a->end_count != b->end_count)
         return false;
     if (!same_bytes(a->insns, b->insns, (size_t)a->insn_count * NPU_INSN_BYTES))
         return false;
@@ -147,6 +219,9 @@ bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
             return false;
     for (uint32_t i = 0; i < a->kept_count; i++)
         if (!same_kept(&a->kept[i], &b->kept[i]))
+            return false;
+    for (uint32_t i = 0; i < a->end_count; i++)
+        if (!same_end(&a->ends[i], &b->ends[i]))
             return false;
     return true;
 }
@@ -182,8 +257,84 @@ static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
         return npu_wrong(error, n, "%u instructions, not 1..%u", prog->insn_count, NPU_MAX_INSNS);
     if (meta->macs > INT64_MAX)
         return npu_wrong(error, n, "macs: too large");
-    if (prog->net[NPU_NET_MAGIC_W] != 0 && prog->net[NPU_NET_MAGIC_W] != NPU_NET_MAGIC)
-        return npu_wrong(error, n, "network table: magic is 0x%08x", prog->net[NPU_NET_MAGIC_W]);
+    return true;
+}
+
+/* Dimensions of which the used ones are 1..2^24 and the rest 1, at most 2^28 elements, batch 1. */
+static bool valid_shape(uint32_t dims, const uint32_t shape[4])
+{
+    uint64_t elements = 1;
+    for (uint32_t d = 0; d < 4; d++) {
+        if (shape[d] < 1 || shape[d] > (d < dims ? 1u << 24 : 1))
+            return false;
+        elements *= shape[d];
+        if (elements > 1u << 28)
+            return false;
+    }
+    return dims >= 1 && dims <= 4 && (dims < 4 || shape[0] == 1);
+}
+
+/* The image is one of the inputs: 1 H W C. */
+static bool valid_image(const npu_prog_t *prog, char *error, size_t n)
+{
+    const uint32_t *net = prog->net;
+    uint32_t w = net[NPU_NET_INPUT_WIDTH_W], h = net[NPU_NET_INPUT_HEIGHT_W];
+    uint32_t c = net[NPU_NET_INPUT_CHANNELS_W], row = net[NPU_NET_INPUT_ROW_BYTES_W];
+    if (c == 0)
+        return true;
+    for (uint32_t i = 0; i < net[NPU_NET_INPUTS_W]; i++) {
+        npu_net_tensor_t t = npu_prog_input(prog, i);
+        if (t.addr == net[NPU_NET_INPUT_ADDR_W] && t.dims == 4 && t.shape[0] == 1 &&
+            t.shape[1] == h && t.shape[2] == w && t.shape[3] == c && row >= w && row <= 1u << 24 &&
+            net[NPU_NET_INPUT_PLANE_BYTES_W] >= (uint64_t)row * h && npu_dtype_bytes(t.dtype) == 1)
+            return true;
+    }
+    return npu_wrong(error, n, "network table: the image (%u x %u x %u) is none of the inputs", h,
+                     w, c);
+}
+
+static bool valid_net(const npu_prog_t *prog, char *error, size_t n)
+{
+    const uint32_t *net = prog->net;
+    uint32_t inputs = net[NPU_NET_INPUTS_W], outputs = net[NPU_NET_OUTPUTS_W];
+    if (net[NPU_NET_MAGIC_W] == 0 && prog->end_count == 0)
+        return true;
+    if (net[NPU_NET_MAGIC_W] != NPU_NET_MAGIC || net[NPU_NET_VERSION_W] != NPU_NET_VERSION)
+        return npu_wrong(error, n, "network table: magic 0x%08x, version %u, not 0x%08x, %u",
+                         net[NPU_NET_MAGIC_W], net[NPU_NET_VERSION_W], NPU_NET_MAGIC,
+                         NPU_NET_VERSION);
+    if (inputs > NPU_NET_ENDS || outputs > NPU_NET_ENDS)
+        return npu_wrong(error, n, "network table: %u inputs, %u outputs, at most %u each", inputs,
+                         outputs, NPU_NET_ENDS);
+    for (uint32_t i = 0; i < inputs + outputs; i++) {
+        npu_net_tensor_t t =
+            i < inputs ? npu_prog_input(prog, i) : npu_prog_output(prog, i - inputs);
+        if (t.dtype >= NPU_DTYPES || !valid_shape(t.dims, t.shape))
+            return npu_wrong(error, n, "network table: %s %u: type %u, %u dimensions",
+                             i < inputs ? "input" : "output", i < inputs ? i : i - inputs, t.dtype,
+                             t.dims);
+    }
+    return valid_image(prog, error, n);
+}
+
+static bool valid_ends(const npu_prog_t *prog, char *error, size_t n)
+{
+    uint32_t want = prog->net[NPU_NET_INPUTS_W] + prog->net[NPU_NET_OUTPUTS_W];
+    if (prog->end_count != 0 && prog->end_count != want)
+        return npu_wrong(error, n, "%u names of inputs and outputs for %u of them", prog->end_count,
+                         want);
+    for (uint32_t i = 0; i < prog->end_count; i++)
+        if (!good_name(prog->ends[i].name) || prog->ends[i].dtype >= NPU_DTYPES ||
+            prog->ends[i].order >= NPU_ORDERS)
+            return npu_wrong(error, n, "input or output %u: name, type or order", i);
+    for (uint32_t i = 0; i < prog->end_count; i++) {
+        uint32_t inputs = prog->net[NPU_NET_INPUTS_W];
+        npu_net_tensor_t t =
+            i < inputs ? npu_prog_input(prog, i) : npu_prog_output(prog, i - inputs);
+        if (prog->ends[i].order == NPU_ORDER_CHW && t.dims != 4)
+            return npu_wrong(error, n, "input or output %u: channels first of %u dimensions", i,
+                             t.dims);
+    }
     return true;
 }
 
@@ -225,17 +376,12 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
     if (kept->order >= NPU_ORDERS || (kept->order == NPU_ORDER_CHW && kept->dims != 4))
         return npu_wrong(error, n, "kept tensor %u: order %u of %u dimensions", i, kept->order,
                          kept->dims);
-    if (kept->dims < 1 || kept->dims > 4)
-        return npu_wrong(error, n, "kept tensor %u: %u dimensions, not 1..4", i, kept->dims);
-    uint64_t elements = 1;
-    for (uint32_t d = 0; d < 4; d++) {
-        uint32_t most = d < kept->dims ? 1u << 24 : 1;
-        if (kept->shape[d] < 1 || kept->shape[d] > most)
-            return npu_wrong(error, n, "kept tensor %u: dimension %u is %u", i, d, kept->shape[d]);
-        elements *= kept->shape[d];
-        if (elements > 1u << 28)
-            return npu_wrong(error, n, "kept tensor %u: too large", i);
-    }
+    if (npu_dtype_bytes(kept->dtype) != 1 && kept->layout != NPU_LAYOUT_DENSE)
+        return npu_wrong(error, n, "kept tensor %u: %s, expected dense", i,
+                         npu_dtype_name(kept->dtype));
+    if (!valid_shape(kept->dims, kept->shape))
+        return npu_wrong(error, n, "kept tensor %u: %u dimensions of %u, %u, %u, %u", i, kept->dims,
+                         kept->shape[0], kept->shape[1], kept->shape[2], kept->shape[3]);
     if (kept->valid_after != NPU_VALID_AT_START && kept->valid_after >= prog->insn_count)
         return npu_wrong(error, n, "kept tensor %u: after instruction %u of %u", i,
                          kept->valid_after, prog->insn_count);
@@ -244,7 +390,8 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
 
 bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
 {
-    if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes))
+    if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes) ||
+        !valid_net(prog, error, error_bytes) || !valid_ends(prog, error, error_bytes))
         return false;
     for (uint32_t i = 0; i < prog->blob_count; i++)
         if (prog->blobs[i].bytes == 0 ||

@@ -6,6 +6,7 @@
  *   sections META  rounding, sizes, L2 figures, name      INSN  instruction words
  *            BLOB  constants for one place in L2 (0..n)   NET   network table (npu/net_info.h)
  *            LAYR  layers                                  KEEP  tensors that can be dumped
+ *            ENDS  names and types of inputs and outputs
  *
  * All numbers are little-endian. The reader trusts nothing: sizes, counts, offsets, strings,
  * checksums and every instruction are checked; errors read "file: offset: what".
@@ -63,6 +64,9 @@ typedef enum {
 typedef enum {
     NPU_DTYPE_INT8,
     NPU_DTYPE_UINT8, /* of the source file; in L2 as code - 128 */
+    NPU_DTYPE_FLOAT32,
+    NPU_DTYPE_INT32,
+    NPU_DTYPE_INT64,
     NPU_DTYPES
 } npu_dtype_t;
 
@@ -72,6 +76,9 @@ typedef enum {
     NPU_ORDER_CHW, /* 4 dimensions: N C H W, of what the chip has as N H W C */
     NPU_ORDERS
 } npu_order_t;
+
+const char *npu_dtype_name(uint32_t dtype); /* "float32" */
+uint32_t npu_dtype_bytes(uint32_t dtype);   /* of one element; dtype < NPU_DTYPES */
 
 /* A tensor of the source file that stands complete in L2 at some time. */
 typedef struct {
@@ -90,6 +97,29 @@ typedef struct {
 
 #define NPU_VALID_AT_START UINT32_MAX
 
+/* An input or output as the source file has it; where and how it stands in L2 the network table
+ * says. The types differ for a float32 image: its codes come quantized (tensor_io.h). */
+typedef struct {
+    char name[NPU_NAME_BYTES];
+    uint32_t tensor; /* index in the source file */
+    uint32_t dtype;  /* npu_dtype_t */
+    uint32_t order;  /* npu_order_t; the table's shape is always N H W C */
+} npu_end_t;
+
+/* A tensor of the network table, unpacked. */
+typedef struct {
+    uint32_t addr; /* bus address */
+    uint32_t dtype;
+    uint32_t dims; /* 1..4 */
+    uint32_t shape[4];
+    int32_t zero_point; /* of the bytes in L2 */
+    uint32_t scale_bits;
+} npu_net_tensor_t;
+
+npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS]);
+void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS]);
+uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor);
+
 /* A program in memory. A zeroed one is empty; npu_prog_free frees what the arrays point to. */
 typedef struct {
     npu_meta_t meta;
@@ -102,6 +132,8 @@ typedef struct {
     uint32_t layer_count;
     npu_kept_t *kept;
     uint32_t kept_count;
+    npu_end_t *ends; /* inputs, then outputs, as many as the network table has; or none */
+    uint32_t end_count;
 } npu_prog_t;
 
 void npu_prog_free(npu_prog_t *prog);
@@ -119,6 +151,11 @@ uint32_t npu_prog_add_insn(npu_prog_t *prog, const npu_insn_t *insn, char *error
 uint32_t npu_prog_add_blob(npu_prog_t *prog, uint32_t l2, const void *data, uint32_t bytes);
 uint32_t npu_prog_add_layer(npu_prog_t *prog, const npu_layer_t *layer);
 uint32_t npu_prog_add_kept(npu_prog_t *prog, const npu_kept_t *kept);
+uint32_t npu_prog_add_end(npu_prog_t *prog, const npu_end_t *end);
+
+/* Input or output n, n less than the network table's count. */
+npu_net_tensor_t npu_prog_input(const npu_prog_t *prog, uint32_t n);
+npu_net_tensor_t npu_prog_output(const npu_prog_t *prog, uint32_t n);
 
 /* Equal in every member: the assembler's round trip. */
 bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b);

@@ -26,6 +26,7 @@ enum {
     KIND_NET = FOURCC('N', 'E', 'T', ' '),
     KIND_LAYR = FOURCC('L', 'A', 'Y', 'R'),
     KIND_KEEP = FOURCC('K', 'E', 'E', 'P'),
+    KIND_ENDS = FOURCC('E', 'N', 'D', 'S'),
     KIND_BLOB = FOURCC('B', 'L', 'O', 'B'),
 };
 
@@ -177,16 +178,36 @@ static void read_kept(reader_t *r, npu_prog_t *prog)
     }
 }
 
+static void read_ends(reader_t *r, npu_prog_t *prog)
+{
+    while (!r->failed && r->pos < r->end) {
+        npu_end_t end = {0};
+        size_t at = r->pos;
+        get_name(r, end.name);
+        end.tensor = get_u32(r);
+        end.dtype = get_u32(r);
+        end.order = get_u32(r);
+        if (!r->failed && npu_prog_add_end(prog, &end) == UINT32_MAX)
+            fail(r, at, "no memory, or too many inputs and outputs");
+    }
+}
+
+/* clang-format off */
 static const struct {
     uint32_t kind;
     const char *name;
     bool needed, repeats;
     void (*read)(reader_t *r, npu_prog_t *prog);
 } kinds[] = {
-    {KIND_META, "META", true, false, read_meta},  {KIND_INSN, "INSN", true, false, read_insns},
-    {KIND_NET, "NET", true, false, read_net},     {KIND_LAYR, "LAYR", false, false, read_layers},
-    {KIND_KEEP, "KEEP", false, false, read_kept}, {KIND_BLOB, "BLOB", false, true, read_blob},
+    {KIND_META, "META", true,  false, read_meta},
+    {KIND_INSN, "INSN", true,  false, read_insns},
+    {KIND_NET,  "NET",  true,  false, read_net},
+    {KIND_LAYR, "LAYR", false, false, read_layers},
+    {KIND_KEEP, "KEEP", false, false, read_kept},
+    {KIND_ENDS, "ENDS", false, false, read_ends},
+    {KIND_BLOB, "BLOB", false, true,  read_blob},
 };
+/* clang-format on */
 
 /* One entry of the section table: checks it, then reads the section it names. */
 static void read_section(reader_t *r, size_t file_bytes, uint32_t entry, uint32_t *seen,
@@ -378,9 +399,20 @@ static void put_kept(writer_t *w, const npu_prog_t *prog)
     put_entry(w, KIND_KEEP);
 }
 
+static void put_ends(writer_t *w, const npu_prog_t *prog)
+{
+    for (uint32_t i = 0; i < prog->end_count; i++) {
+        put_name(w, prog->ends[i].name);
+        put_u32(w, prog->ends[i].tensor);
+        put_u32(w, prog->ends[i].dtype);
+        put_u32(w, prog->ends[i].order);
+    }
+    put_entry(w, KIND_ENDS);
+}
+
 static void put_all(writer_t *w, const npu_prog_t *prog)
 {
-    uint32_t sections = 5 + prog->blob_count;
+    uint32_t sections = 6 + prog->blob_count;
     put_u32(w, MAGIC);
     put_u32(w, VERSION);
     put_u32(w, sections);
@@ -390,6 +422,7 @@ static void put_all(writer_t *w, const npu_prog_t *prog)
     put_words(w, prog->net, NPU_NET_WORDS, KIND_NET);
     put_layers(w, prog);
     put_kept(w, prog);
+    put_ends(w, prog);
     for (uint32_t i = 0; i < prog->blob_count; i++) {
         put_u32(w, prog->blobs[i].l2);
         put_bytes(w, prog->blobs[i].data, prog->blobs[i].bytes);

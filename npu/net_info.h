@@ -1,9 +1,13 @@
 /*
  * net_info.h - the network table: what firmware and ISP must know of the loaded network.
  *
- * 32-bit little-endian words at the base of L2 (its first 1,024 bytes are reserved, as published).
+ * 32-bit little-endian words at the base of L2 (its first 1,024 bytes are reserved, as published):
+ *
+ *     head (NPU_NET_WORDS_TABLE) | 16 inputs | 16 outputs (NPU_NET_TENSOR_TABLE each)
+ *
  * The compiler fills it, the program file carries it, the loader writes it, firmware reads it;
- * `fovea regs --c` prints the offsets. Addresses are bus addresses (L2 base included).
+ * `fovea regs --c` prints the offsets. Addresses are bus addresses (L2 base included). At most 16
+ * inputs and 16 outputs: the limit of the IMX500's API (picamera2, imx500.py).
  */
 #ifndef NPU_NET_INFO_H
 #define NPU_NET_INFO_H
@@ -11,28 +15,15 @@
 #include <stdint.h>
 
 #define NPU_NET_MAGIC UINT32_C(0x54454e46) /* "FNET" as bytes */
-#define NPU_NET_VERSION 1u
+#define NPU_NET_VERSION 2u
 #define NPU_NET_BYTES 1024u /* reserved at the base of L2 */
-#define NPU_NET_OUTPUTS 4
+#define NPU_NET_ENDS 16u    /* inputs, and outputs, at most */
 
 /*
- * X(name, help): one word each, in order. The input tensor is planar: channel plane c, row y,
- * column x is at INPUT_ADDR + c * INPUT_PLANE_BYTES + y * INPUT_ROW_BYTES + x, int8. Outputs are
- * dense, in TFLite's order (N H W C). Where a network is uint8 (the unsigned flag), the bytes in
- * L2 are still int8 = code - 128, and zero points are given for int8.
+ * X(name, help): one word each, in order. The image is the input that the ISP writes: planar,
+ * channel plane c, row y, column x at INPUT_ADDR + c * INPUT_PLANE_BYTES + y * INPUT_ROW_BYTES + x,
+ * int8; it is one of the inputs below as well. A network without image has 0 in INPUT_*.
  */
-#define NPU_NET_OUTPUT_WORDS(X, n)                                                                 \
-    X(OUT##n##_ADDR, "output " #n ": bus address")                                                 \
-    X(OUT##n##_BYTES, "output " #n ": bytes")                                                      \
-    X(OUT##n##_DIMS, "output " #n ": number of dimensions, 1..4")                                  \
-    X(OUT##n##_DIM0, "output " #n ": outermost dimension")                                         \
-    X(OUT##n##_DIM1, "output " #n ": second dimension, 1 when absent")                             \
-    X(OUT##n##_DIM2, "output " #n ": third dimension, 1 when absent")                              \
-    X(OUT##n##_DIM3, "output " #n ": fourth dimension, 1 when absent")                             \
-    X(OUT##n##_ZERO_POINT, "output " #n ": zero point of the int8 codes, signed")                  \
-    X(OUT##n##_SCALE, "output " #n ": scale, float32 bits")                                        \
-    X(OUT##n##_UNSIGNED, "output " #n ": 1 when the network's own type is uint8")
-
 #define NPU_NET_WORDS_TABLE(X)                                                                     \
     X(MAGIC, "NPU_NET_MAGIC")                                                                      \
     X(VERSION, "NPU_NET_VERSION")                                                                  \
@@ -40,30 +31,49 @@
     X(PROG_ADDR, "bus address of the first instruction: into NPU_PROG_ADDR")                       \
     X(PROG_COUNT, "instructions: into NPU_PROG_COUNT")                                             \
     X(L2_BASE, "bus address that L2 offsets of the program count from: into NPU_L2_BASE")          \
-    X(INPUT_ADDR, "bus address of the input tensor")                                               \
+    X(INPUT_ADDR, "bus address of the image")                                                      \
     X(INPUT_WIDTH, "columns, without padding")                                                     \
     X(INPUT_HEIGHT, "rows, without padding")                                                       \
-    X(INPUT_CHANNELS, "channels: 1, 3 or 4")                                                       \
+    X(INPUT_CHANNELS, "channels: 1, 3 or 4; 0: no image")                                          \
     X(INPUT_ROW_BYTES, "bytes from a row to the next: width rounded up to 32")                     \
     X(INPUT_PLANE_BYTES, "bytes from a plane to the next: rows rounded up to 2")                   \
-    X(INPUT_ZERO_POINT, "zero point of the int8 codes, signed")                                    \
-    X(INPUT_SCALE, "scale, float32 bits")                                                          \
-    X(INPUT_UNSIGNED, "1 when the network's own type is uint8")                                    \
-    X(OUTPUTS, "number of outputs, 1..4")                                                          \
-    NPU_NET_OUTPUT_WORDS(X, 0)                                                                     \
-    NPU_NET_OUTPUT_WORDS(X, 1)                                                                     \
-    NPU_NET_OUTPUT_WORDS(X, 2)                                                                     \
-    NPU_NET_OUTPUT_WORDS(X, 3)
+    X(FREE_ADDR, "bus address of L2 that neither program nor tensors use: firmware's own")         \
+    X(FREE_BYTES, "its bytes; may be 0")                                                           \
+    X(INPUTS, "number of inputs, 1..16")                                                           \
+    X(OUTPUTS, "number of outputs, 1..16")
 
-/* NPU_NET_MAGIC_W, NPU_NET_VERSION_W, ...: word indices. */
+/*
+ * One tensor. Dense in TFLite's order (N H W C) but for the image. Where its type is uint8, the
+ * bytes in L2 are int8 = code - 128, and the zero point is given for int8.
+ */
+#define NPU_NET_TENSOR_TABLE(X)                                                                    \
+    X(ADDR, "bus address")                                                                         \
+    X(FORMAT, "7:0 type (npu_dtype_t), 15:8 dimensions 1..4, 31:16 zero point, signed")            \
+    X(DIM0, "outermost dimension")                                                                 \
+    X(DIM1, "second dimension, 1 when absent")                                                     \
+    X(DIM2, "third dimension, 1 when absent")                                                      \
+    X(DIM3, "fourth dimension, 1 when absent")                                                     \
+    X(SCALE, "float32 bits; 0 when not quantized")
+
+/* NPU_NET_MAGIC_W, NPU_NET_VERSION_W, ...: word indices; NPU_TENSOR_ADDR_W, ...: inside a tensor.
+ */
 enum {
 #define X(name, help) NPU_NET_##name##_W,
     NPU_NET_WORDS_TABLE(X)
 #undef X
-        NPU_NET_WORDS
+        NPU_NET_HEAD_WORDS
+};
+enum {
+#define X(name, help) NPU_TENSOR_##name##_W,
+    NPU_NET_TENSOR_TABLE(X)
+#undef X
+        NPU_TENSOR_WORDS
 };
 
-/* Words of one output; output n starts at NPU_NET_OUT0_ADDR_W + n * NPU_NET_OUT_STRIDE_W. */
-#define NPU_NET_OUT_STRIDE_W (NPU_NET_OUT1_ADDR_W - NPU_NET_OUT0_ADDR_W)
+/* Where input n and output n begin. */
+#define NPU_NET_INPUT_W(n) (NPU_NET_HEAD_WORDS + (n)*NPU_TENSOR_WORDS)
+#define NPU_NET_OUTPUT_W(n) (NPU_NET_INPUT_W(NPU_NET_ENDS) + (n)*NPU_TENSOR_WORDS)
+enum { NPU_NET_WORDS = NPU_NET_OUTPUT_W(NPU_NET_ENDS) };
+_Static_assert(4 * NPU_NET_WORDS <= NPU_NET_BYTES, "the table fits what is reserved");
 
 #endif

@@ -65,6 +65,23 @@ static const cli_opt_t *find_opt(const cli_t *cli, int code)
     return NULL;
 }
 
+static bool repeats(const cli_opt_t *opt)
+{
+    size_t length = opt->arg != NULL ? strlen(opt->arg) : 0;
+    return length > 3 && strcmp(opt->arg + length - 3, "...") == 0;
+}
+
+/* False when there is no place left. */
+static bool take(const cli_opt_t *opt, const char *argument)
+{
+    uint32_t n = 0;
+    while (repeats(opt) && opt->value[n] != NULL)
+        if (++n == CLI_REPEATS)
+            return false;
+    opt->value[n] = argument;
+    return true;
+}
+
 int cli_parse(const cli_t *cli, int argc, char **argv, char ***args, int *count)
 {
     struct option longs[MAX_OPTS + 2];
@@ -84,7 +101,9 @@ int cli_parse(const cli_t *cli, int argc, char **argv, char ***args, int *count)
             return EXIT_USAGE;
         }
         const cli_opt_t *opt = find_opt(cli, code);
-        *opt->value = opt->arg != NULL ? optarg : "";
+        if (!take(opt, opt->arg != NULL ? optarg : ""))
+            return cli_fail(EXIT_USAGE, "%s: --%s: more than %d of them", cli->name, opt->name,
+                            CLI_REPEATS);
     }
     *args = argv + optind;
     *count = argc - optind;

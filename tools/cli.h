@@ -8,7 +8,13 @@
 
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* An option; *value becomes its argument, or "" when it takes none (arg NULL). */
+enum { CLI_REPEATS = 64 };
+
+/*
+ * An option; *value becomes its argument, or "" when it takes none (arg NULL). Where arg ends with
+ * "..." the option may be given up to CLI_REPEATS times: value is then the first of CLI_REPEATS + 1
+ * pointers, NULL at first, that are filled in order.
+ */
 typedef struct {
     char letter; /* 0: long form only */
     const char *name;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "npu/compiler/tensor_io.h"
 #include "tools/chip.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
@@ -17,14 +16,10 @@
 /* The program run without numerics, for its cycles. False with a line in in->error. */
 static bool measure(inference_t *in, const sensor_desc_t *chip, const npu_prog_t *prog)
 {
-    uint8_t *codes = calloc(1, npu_input_bytes(prog) + 1);
-    bool fine = codes != NULL && inference_init(in, chip, prog);
-    if (fine) {
-        in->npu.timing_only = true;
-        fine = inference_run(in, codes);
-    }
-    free(codes);
-    return fine;
+    if (!inference_init(in, chip, prog))
+        return false;
+    in->npu.timing_only = true;
+    return inference_run(in, NULL);
 }
 
 static void print_plan(const npu_prog_t *prog, const npu_compile_report_t *report)

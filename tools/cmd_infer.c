@@ -10,267 +10,132 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/execution.h"
-#include "tools/inference.h"
-#include "tools/layers.h"
+#include "tools/infer_inputs.h"
+#include "tools/infer_report.h"
 #include "tools/network.h"
-#include "tools/pixels.h"
 
-enum { TOP = 5, MAX_PRINTED_CODES = 4096 };
-
-/* An output of the program, as codes of the model's own type. */
 typedef struct {
-    const npu_kept_t *kept; /* name, shape, scale */
-    uint8_t *codes;
-    uint64_t count;
-} output_t;
-
-static float bits_to_float(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static int code_at(const output_t *out, uint64_t i)
-{
-    return out->kept->dtype == NPU_DTYPE_UINT8 ? out->codes[i] : (int8_t)out->codes[i];
-}
-
-static double value_of(const output_t *out, int code)
-{
-    return (double)bits_to_float(out->kept->scale_bits) * (code - out->kept->zero_point);
-}
-
-static const char *dtype_name(uint32_t dtype)
-{
-    return dtype == NPU_DTYPE_UINT8 ? "uint8" : "int8";
-}
-
-/* The kept tensor that stands where the network table says output n is. */
-static const npu_kept_t *find_output(const npu_prog_t *prog, uint32_t n)
-{
-    uint32_t stride = n * NPU_NET_OUT_STRIDE_W;
-    uint32_t l2 = prog->net[NPU_NET_OUT0_ADDR_W + stride] - prog->net[NPU_NET_L2_BASE_W];
-    const npu_kept_t *found = NULL;
-    for (uint32_t i = 0; i < prog->kept_count; i++)
-        if (prog->kept[i].l2 == l2 && prog->kept[i].layout == NPU_LAYOUT_DENSE)
-            found = &prog->kept[i];
-    return found;
-}
-
-/* The kept tensor that is the input; NULL when the program keeps none. */
-static const npu_kept_t *find_input(const npu_prog_t *prog)
-{
-    uint32_t l2 = prog->net[NPU_NET_INPUT_ADDR_W] - prog->net[NPU_NET_L2_BASE_W];
-    for (uint32_t i = 0; i < prog->kept_count; i++)
-        if (prog->kept[i].l2 == l2 && prog->kept[i].valid_after == NPU_VALID_AT_START)
-            return &prog->kept[i];
-    return NULL;
-}
-
-/* ---- input ---- */
-
-static bool read_input(const npu_prog_t *prog, const char *image, const char *raw,
-                       const pixels_scale_t *scale, uint8_t *codes, char *error, size_t error_bytes)
-{
-    uint64_t want = npu_input_bytes(prog);
-    if (raw == NULL)
-        return pixels_read(image, prog, scale, codes, error, error_bytes);
-    size_t bytes;
-    uint8_t *data = sim_file_read(raw, 64 << 20, &bytes, error, error_bytes);
-    if (data == NULL)
-        return false;
-    bool fine = bytes == want;
-    const npu_kept_t *kept = find_input(prog);
-    if (fine && kept != NULL && npu_kept_bytes(kept) == bytes)
-        npu_kept_to_hwc(kept, data, codes);
-    else if (fine)
-        memcpy(codes, data, bytes);
-    else
-        snprintf(error, error_bytes, "%s: %zu bytes, expected %llu (the input tensor)", raw, bytes,
-                 (unsigned long long)want);
-    free(data);
-    return fine;
-}
+    const char *dump_dir; /* NULL: none */
+    uint64_t frames;
+    bool exact, timing_only, json;
+} infer_options_t;
 
 /* ---- what comes out ---- */
 
 /* "tensor_<number>.bin", or its name where the model knows tensors by name. */
-static void dump_path(const inference_t *in, const npu_kept_t *kept, const char *dir, char *path,
-                      size_t path_bytes)
+static void dump_path(const npu_prog_t *prog, uint32_t tensor, const char *name, const char *dir,
+                      char *path, size_t path_bytes)
 {
-    if (!in->prog->meta.by_name) {
-        snprintf(path, path_bytes, "%s/tensor_%u.bin", dir, kept->tensor);
+    if (!prog->meta.by_name) {
+        snprintf(path, path_bytes, "%s/tensor_%u.bin", dir, tensor);
         return;
     }
-    int length = snprintf(path, path_bytes, "%s/%s.bin", dir, kept->name);
+    int length = snprintf(path, path_bytes, "%s/%s.bin", dir, name);
     for (size_t i = strlen(dir) + 1; i < path_bytes && (int)i < length; i++)
         if (path[i] == '/' || path[i] == ':')
             path[i] = '_';
 }
 
-static bool dump(const inference_t *in, const char *dir, char *error, size_t error_bytes)
+/* Every kept tensor, then what went in, in the model's own type: a float image is no codes. */
+static bool dump(const inference_t *in, uint8_t *const inputs[], const char *dir, char *error,
+                 size_t error_bytes)
 {
+    const npu_prog_t *prog = in->prog;
+    char path[1200];
     if (sim_dir_make(dir, error, error_bytes) != SIM_OK)
         return false;
-    for (uint32_t i = 0; i < in->prog->kept_count; i++) {
-        char path[1200];
-        dump_path(in, &in->prog->kept[i], dir, path, sizeof(path));
-        if (sim_file_write(path, in->kept[i], npu_kept_bytes(&in->prog->kept[i]), error,
-                           error_bytes) != SIM_OK)
+    for (uint32_t i = 0; i < prog->kept_count; i++) {
+        const npu_kept_t *k = &prog->kept[i];
+        dump_path(prog, k->tensor, k->name, dir, path, sizeof(path));
+        if (sim_file_write(path, in->kept[i], npu_kept_bytes(k), error, error_bytes) != SIM_OK)
+            return false;
+    }
+    for (uint32_t n = 0; n < prog->net[NPU_NET_INPUTS_W] && n < prog->end_count; n++) {
+        dump_path(prog, prog->ends[n].tensor, prog->ends[n].name, dir, path, sizeof(path));
+        if (sim_file_write(path, inputs[n], npu_input_bytes(prog, n), error, error_bytes) != SIM_OK)
             return false;
     }
     return true;
 }
 
-/* Indices of the largest codes, largest first; of equal ones the first. */
-static uint32_t top_of(const output_t *out, uint64_t index[TOP])
+static int take_outputs(const inference_t *in, uint8_t *outputs[NPU_NET_ENDS])
 {
-    uint32_t found = 0;
-    for (uint64_t i = 0; i < out->count; i++) {
-        uint32_t at = found < TOP ? found : TOP;
-        while (at > 0 && code_at(out, index[at - 1]) < code_at(out, i))
-            at--;
-        if (at == TOP)
-            continue;
-        found = found < TOP ? found + 1 : TOP;
-        for (uint32_t k = found - 1; k > at; k--)
-            index[k] = index[k - 1];
-        index[at] = i;
-    }
-    return found;
-}
-
-static bool is_classes(const output_t *out)
-{
-    const uint32_t *shape = out->kept->shape;
-    uint32_t last = shape[out->kept->dims - 1];
-    return last > 1 && last == out->count;
-}
-
-static void add_top(sim_json_t *to, const output_t *out)
-{
-    uint64_t index[TOP];
-    uint32_t found = is_classes(out) ? top_of(out, index) : 0;
-    sim_json_t *top = sim_json_add_array(to, "top");
-    for (uint32_t i = 0; i < found; i++) {
-        sim_json_t *item = sim_json_add_object(top, NULL);
-        sim_json_add_u64(item, "class", index[i]);
-        sim_json_add_i64(item, "code", code_at(out, index[i]));
-        sim_json_add_num(item, "value", value_of(out, code_at(out, index[i])));
-    }
-}
-
-static void add_output(sim_json_t *outputs, const output_t *out)
-{
-    sim_json_t *item = sim_json_add_object(outputs, NULL);
-    sim_json_add_str(item, "name", out->kept->name);
-    sim_json_t *shape = sim_json_add_array(item, "shape");
-    for (uint32_t i = 0; i < out->kept->dims; i++)
-        sim_json_add_u64(shape, NULL, out->kept->shape[i]);
-    sim_json_add_str(item, "type", dtype_name(out->kept->dtype));
-    sim_json_add_num(item, "scale", (double)bits_to_float(out->kept->scale_bits));
-    sim_json_add_i64(item, "zero_point", out->kept->zero_point);
-    if (out->count > MAX_PRINTED_CODES)
-        return;
-    sim_json_t *codes = sim_json_add_array(item, "codes");
-    for (uint64_t i = 0; i < out->count; i++)
-        sim_json_add_i64(codes, NULL, code_at(out, i));
-}
-
-static void print_json(const inference_t *in, const output_t *outputs, uint32_t count)
-{
-    npu_perf_t perf = npu_perf(&in->npu);
-    const npu_meta_t *meta = &in->prog->meta;
-    sim_json_t *to = sim_json_object();
-    sim_json_add_str(to, "model", meta->name);
-    sim_json_add_str(to, "rounding", meta->rounding == NPU_ROUND_SINGLE ? "single" : "double");
-    add_top(to, &outputs[0]);
-    sim_json_t *list = sim_json_add_array(to, "outputs");
-    for (uint32_t i = 0; i < count; i++)
-        add_output(list, &outputs[i]);
-    sim_json_add_u64(to, "cycles", perf.cycles);
-    sim_json_add_num(to, "time_us", (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
-    layers_add(in, to);
-    sim_json_add_u64(to, "l2_peak_bytes", meta->l2_peak_bytes);
-    sim_json_add_u64(to, "l2_lower_bound_bytes", meta->l2_lower_bound_bytes);
-    char *text = sim_json_print(to, true);
-    printf("%s\n", text != NULL ? text : "{}");
-    free(text);
-    sim_json_free(to);
-}
-
-static void print_text(const inference_t *in, const output_t *outputs, uint32_t count)
-{
-    npu_perf_t perf = npu_perf(&in->npu);
-    uint64_t index[TOP];
-    printf("%s\n", in->prog->meta.name);
-    for (uint32_t n = 0; n < count; n++) {
-        const output_t *out = &outputs[n];
-        uint32_t found = is_classes(out) ? top_of(out, index) : 0;
-        for (uint32_t i = 0; i < found; i++)
-            printf("  class %-6llu code %-5d %.6g\n", (unsigned long long)index[i],
-                   code_at(out, index[i]), value_of(out, code_at(out, index[i])));
-        if (found == 0)
-            printf("  output %s: %llu codes of %s\n", out->kept->name,
-                   (unsigned long long)out->count, dtype_name(out->kept->dtype));
-    }
-    layers_print(in, stdout);
-    printf("%llu cycles, %.3f us at %.1f MHz, %.1f %% of the array; L2 peak %u bytes\n",
-           (unsigned long long)perf.cycles, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
-           (double)in->npu.desc.clk_hz / 1e6,
-           100 * (double)in->prog->meta.macs / ((double)perf.cycles * layers_peak(&in->npu.desc)),
-           in->prog->meta.l2_peak_bytes);
-}
-
-/* ---- the command ---- */
-
-static int take_outputs(const inference_t *in, output_t outputs[NPU_NET_OUTPUTS], uint32_t *count)
-{
-    *count = in->prog->net[NPU_NET_OUTPUTS_W];
-    for (uint32_t n = 0; n < *count; n++) {
-        output_t *out = &outputs[n];
-        out->kept = find_output(in->prog, n);
-        if (out->kept == NULL)
-            return cli_fail(EXIT_FAILED, "%s: output %u has no record in the program",
-                            in->prog->meta.name, n);
-        out->count = npu_kept_bytes(out->kept);
-        out->codes = malloc(out->count + 1);
-        if (out->codes == NULL || !npu_kept_read(in->prog, out->kept, &in->memory, out->codes))
+    for (uint32_t n = 0; n < in->prog->net[NPU_NET_OUTPUTS_W]; n++) {
+        if (outputs[n] == NULL)
+            outputs[n] = malloc(npu_output_bytes(in->prog, n));
+        if (outputs[n] == NULL || !npu_output_read(in->prog, n, &in->memory, outputs[n]))
             return cli_fail(EXIT_FAILED, "%s: output %u cannot be read", in->prog->meta.name, n);
     }
     return EXIT_FINE;
 }
 
-static int infer(inference_t *in, const uint8_t *codes, const char *dump_dir, bool json)
+/* ---- the command ---- */
+
+/* All frames; states go from one to the next. */
+static int run_frames(inference_t *in, infer_inputs_t *inputs, uint64_t frames,
+                      uint8_t *outputs[NPU_NET_ENDS])
+{
+    for (uint64_t f = 0; f < frames; f++) {
+        if (f > 0)
+            infer_inputs_carry(inputs, outputs);
+        if (!inference_run(in, inputs->data))
+            return cli_fail(EXIT_FAILED, "%s", in->error);
+        int code = take_outputs(in, outputs);
+        if (code != EXIT_FINE)
+            return code;
+    }
+    return EXIT_FINE;
+}
+
+static int infer(inference_t *in, infer_inputs_t *inputs, const infer_options_t *options)
 {
     char error[512];
-    output_t outputs[NPU_NET_OUTPUTS] = {{0}};
-    uint32_t count = 0;
-    if (!inference_run(in, codes))
-        return cli_fail(EXIT_FAILED, "%s", in->error);
-    if (dump_dir != NULL && !dump(in, dump_dir, error, sizeof(error)))
-        return cli_fail(EXIT_FAILED, "%s", error);
-    int code = take_outputs(in, outputs, &count);
-    if (code == EXIT_FINE && json)
-        print_json(in, outputs, count);
+    uint8_t *outputs[NPU_NET_ENDS] = {NULL};
+    in->npu.exact = options->exact;
+    in->npu.timing_only = options->timing_only;
+    int code = run_frames(in, inputs, options->frames, outputs);
+    if (code == EXIT_FINE && options->dump_dir != NULL &&
+        !dump(in, inputs->data, options->dump_dir, error, sizeof(error)))
+        code = cli_fail(EXIT_FAILED, "%s", error);
+    if (code == EXIT_FINE && options->json)
+        infer_print_json(in, outputs);
     else if (code == EXIT_FINE)
-        print_text(in, outputs, count);
-    for (uint32_t n = 0; n < NPU_NET_OUTPUTS; n++)
-        free(outputs[n].codes);
+        infer_print_text(in, outputs);
+    for (uint32_t n = 0; n < NPU_NET_ENDS; n++)
+        free(outputs[n]);
+    return code;
+}
+
+static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infer_inputs_t *inputs,
+                         const infer_options_t *options)
+{
+    inference_t *in = calloc(1, sizeof(*in));
+    if (in == NULL)
+        return cli_fail(EXIT_FAILED, "out of memory");
+    in->watch = options->dump_dir != NULL;
+    int code = EXIT_USAGE;
+    if (!inference_init(in, chip, prog))
+        cli_fail(code, "%s", in->error);
+    else
+        code = infer(in, inputs, options);
+    inference_free(in);
+    free(in);
     return code;
 }
 
 int cmd_infer(int argc, char **argv)
 {
-    const char *chip = NULL, *raw = NULL, *dump_dir = NULL, *json = NULL, *keep = NULL,
-               *fuse = NULL;
+    const char *chip = NULL, *json = NULL, *keep = NULL, *fuse = NULL, *frames = NULL;
     const char *rounding = "double", *mean = NULL, *scale = NULL, *simd = NULL;
     const char *exact = NULL, *timing_only = NULL;
+    const char *given[CLI_REPEATS + 1] = {NULL}, *states[CLI_REPEATS + 1] = {NULL};
+    infer_options_t how = {.frames = 1};
     const cli_opt_t opts[] = {
-        {'i', "input", "FILE", "raw bytes of the input tensor, instead of an image", &raw},
+        {'i', "input", "[NAME=]FILE...", "an input by name or number: raw bytes, or a PNG", given},
+        {0, "state", "OUT=IN...", "an output that is an input of the next frame", states},
+        {'n', "frames", "N", "inferences in a row (default 1)", &frames},
         {'d', "dump", "DIR", "every kept tensor: DIR/tensor_<index>.bin, .onnx: DIR/<name>.bin",
-         &dump_dir},
+         &how.dump_dir},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},
@@ -288,47 +153,35 @@ int cmd_infer(int argc, char **argv)
         "infer", "MODEL [IMAGE.png]", "Runs a .tflite or .fnp once on the NPU alone.",
         opts,    SIM_COUNT(opts),     1,
         2};
-    char **args, error[512];
+    char **args, error[1024];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
-    if ((count == 2) == (raw != NULL))
-        return cli_fail(EXIT_USAGE, "infer: give an image or --input, one of them");
-    pixels_scale_t affine = {false, 127.5, 127.5, false};
+    pixels_scale_t affine = {mean != NULL || scale != NULL, 127.5, 127.5};
     uint32_t threads;
-    network_options_t options = {.float_input = &affine.float_input};
+    network_options_t options = {0};
     sensor_desc_t desc;
     npu_prog_t prog = {0};
     if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options) ||
         !execution_options(&cli, NULL, simd, &threads) ||
         (mean != NULL && !cli_num(&cli, "mean", mean, &affine.mean)) ||
-        (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)))
+        (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)) ||
+        (frames != NULL && !cli_u64(&cli, "frames", frames, 1, 1000000, &how.frames)))
         return EXIT_USAGE;
-    affine.given = mean != NULL || scale != NULL;
+    how.exact = exact != NULL;
+    how.timing_only = timing_only != NULL;
+    how.json = json != NULL;
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(args[0], &desc.npu, &options, &prog, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
-    uint8_t *codes = malloc(npu_input_bytes(&prog) + 1);
-    inference_t *in = calloc(1, sizeof(*in));
+    infer_inputs_t inputs;
     int code = EXIT_USAGE;
-    if (in != NULL)
-        in->watch = dump_dir != NULL;
-    if (codes == NULL || in == NULL)
-        code = cli_fail(EXIT_FAILED, "out of memory");
-    else if (!read_input(&prog, count == 2 ? args[1] : NULL, raw, &affine, codes, error,
-                         sizeof(error)))
+    if (!infer_inputs_read(&inputs, &prog, count == 2 ? args[1] : NULL, given, states, &affine,
+                           error, sizeof(error)))
         cli_fail(code, "%s", error);
-    else if (!inference_init(in, &desc, &prog))
-        cli_fail(code, "%s", in->error);
-    else {
-        in->npu.exact = exact != NULL;
-        in->npu.timing_only = timing_only != NULL;
-        code = infer(in, codes, dump_dir, json != NULL);
-    }
-    if (in != NULL && in->prog != NULL)
-        inference_free(in);
-    free(in);
-    free(codes);
+    else
+        code = infer_program(&prog, &desc, &inputs, &how);
+    infer_inputs_free(&inputs);
     npu_prog_free(&prog);
     return code;
 }

@@ -1,11 +1,11 @@
 /*
  * cmd_regs.c - fovea regs: the register map, printed from the tables that the simulator decodes.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "logic/sensor.h"
-#include "npu/net_info.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 
@@ -49,28 +49,46 @@ static void c_reg(const sim_reg_t *reg, uint32_t base)
     printf("#define %-20s 0x%08xu /* %s */\n", reg->name, base + reg->addr, reg->help);
 }
 
+static void c_dtypes(void)
+{
+    for (uint32_t i = 0; i < NPU_DTYPES; i++) {
+        char name[16] = "";
+        for (uint32_t k = 0; npu_dtype_name(i)[k] != '\0'; k++)
+            name[k] = (char)toupper(npu_dtype_name(i)[k]);
+        printf("#define DTYPE_%-18s %uu\n", name, i);
+    }
+}
+
 static void c_net_table(void)
 {
-    static const char *const names[] = {
+    static const char *const head[] = {
 #define X(name, help) #name,
         NPU_NET_WORDS_TABLE(X)
 #undef X
     };
+    static const char *const tensor[] = {
+#define X(name, help) #name,
+        NPU_NET_TENSOR_TABLE(X)
+#undef X
+    };
     puts("\n/* The network table at the base of L2: addresses of its words. */");
-    for (uint32_t i = 0; i < NPU_NET_WORDS; i++)
-        printf("#define NET_%-20s 0x%08xu\n", names[i], BUS_L2_BASE + 4 * i);
-    printf("#define NET_OUT_STRIDE %uu\n#define NET_MAGIC_VALUE 0x%08xu\n"
-           "#define NET_VERSION_VALUE %uu\n",
-           4 * NPU_NET_OUT_STRIDE_W, NPU_NET_MAGIC, NPU_NET_VERSION);
+    for (uint32_t i = 0; i < NPU_NET_HEAD_WORDS; i++)
+        printf("#define NET_%-20s 0x%08xu\n", head[i], BUS_L2_BASE + 4 * i);
+    printf("#define NET_%-20s 0x%08xu\n#define NET_%-20s 0x%08xu\n", "INPUT0",
+           BUS_L2_BASE + 4 * NPU_NET_INPUT_W(0), "OUTPUT0", BUS_L2_BASE + 4 * NPU_NET_OUTPUT_W(0));
+    printf("#define NET_ENDS %uu\n#define NET_MAGIC_VALUE 0x%08xu\n#define NET_VERSION_VALUE %uu\n",
+           NPU_NET_ENDS, NPU_NET_MAGIC, NPU_NET_VERSION);
+    puts("\n/* A tensor in it: offsets of its words, bytes of all. */");
+    for (uint32_t i = 0; i < NPU_TENSOR_WORDS; i++)
+        printf("#define TENSOR_%-17s %uu\n", tensor[i], 4 * i);
+    printf("#define TENSOR_BYTES %uu\n", 4u * NPU_TENSOR_WORDS);
+    c_dtypes();
 }
 
 static void c_tail(const sensor_t *sensor)
 {
     (void)sensor;
     c_net_table();
-    puts("\n/* A place in L2 for one packet of metadata, behind the network table. */");
-    printf("#define META_BUFFER_BASE 0x%08xu\n#define META_BUFFER_BYTES %uu\n",
-           BUS_L2_BASE + SENSOR_META_OFFSET, SENSOR_META_BYTES);
     puts("\n/* Inputs of the interrupt controller. */");
 #define X(name, number) printf("#define IRQ_%-16s %uu\n", #name, number);
     SENSOR_IRQS(X)

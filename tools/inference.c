@@ -83,16 +83,23 @@ static void set(sim_comp_t *comp, const char *name, uint32_t value)
             sim_reg_write(comp, reg->addr, value);
 }
 
-bool inference_load(inference_t *inference, const uint8_t *codes)
+static bool write_inputs(inference_t *in, uint8_t *const inputs[])
+{
+    for (uint32_t n = 0; inputs != NULL && n < in->prog->net[NPU_NET_INPUTS_W]; n++)
+        if (!npu_input_write(in->prog, n, &in->memory, inputs[n]))
+            return false;
+    return true;
+}
+
+bool inference_load(inference_t *inference, uint8_t *const inputs[])
 {
     inference_t *in = inference;
     in->finished = false;
     sim_reset(in->sim);
     if (sim_start(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
-    if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) ||
-        !npu_input_write(in->prog, &in->memory, codes))
-        return fail(in, "the program or its input does not fit the chip's L2");
+    if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) || !write_inputs(in, inputs))
+        return fail(in, "the program or its inputs do not fit the chip's L2");
     for (uint32_t i = 0; i < in->prog->kept_count && in->watch; i++)
         if (in->prog->kept[i].valid_after == NPU_VALID_AT_START)
             npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
@@ -115,9 +122,9 @@ bool inference_go(inference_t *inference)
     return in->finished;
 }
 
-bool inference_run(inference_t *inference, const uint8_t *codes)
+bool inference_run(inference_t *inference, uint8_t *const inputs[])
 {
-    return inference_load(inference, codes) && inference_go(inference);
+    return inference_load(inference, inputs) && inference_go(inference);
 }
 
 void inference_free(inference_t *inference)

@@ -1,5 +1,6 @@
 /*
- * inference.h - the NPU alone with an L2 of the chip's kind: one program, one input, every counter.
+ * inference.h - the NPU alone with an L2 of the chip's kind: one program, its inputs, every
+ * counter.
  */
 #ifndef TOOLS_INFERENCE_H
 #define TOOLS_INFERENCE_H
@@ -23,10 +24,10 @@ typedef struct {
 
 /* False with a line in inference->error. The caller zeroes inference and calls inference_free. */
 bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu_prog_t *prog);
-/* codes: dense rows of pixels of channels in the model's own type, npu_input_bytes of them. */
-bool inference_run(inference_t *inference, const uint8_t *codes);
+/* Each input dense, in the model's own type, npu_input_bytes of them; NULL: L2 as it is. */
+bool inference_run(inference_t *inference, uint8_t *const inputs[]);
 /* The two halves of it: everything in place, then the program. */
-bool inference_load(inference_t *inference, const uint8_t *codes);
+bool inference_load(inference_t *inference, uint8_t *const inputs[]);
 bool inference_go(inference_t *inference);
 void inference_free(inference_t *inference);
 

@@ -32,9 +32,6 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
         .keep_all = options->keep_all,
         .fuse = options->fuse,
     };
-    if (options->float_input != NULL)
-        *options->float_input =
-            graph.inputs > 0 && graph.tensor[graph.input[0]].type == NPU_TYPE_FLOAT32;
     err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
     npu_graph_free(&graph);
     return err == SIM_OK;

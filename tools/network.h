@@ -13,7 +13,6 @@ typedef struct {
     bool topology;                /* the file is a layer list, whatever its name */
     uint32_t fuse;                /* as in npu_compile_options_t */
     npu_compile_report_t *report; /* filled for a .tflite when not NULL */
-    bool *float_input;            /* set when not NULL: the model takes float32 */
 } network_options_t;
 
 /* Reads .fnp, or reads and compiles .tflite (told apart by content) or a layer list (.topo). False

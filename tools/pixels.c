@@ -1,6 +1,5 @@
 #include "tools/pixels.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,43 +53,46 @@ static void resize(const sim_image_t *image, uint32_t w, uint32_t h, uint32_t ch
     }
 }
 
-/* As a QUANTIZE operator: zero point + x / scale rounded half away from zero, in float. */
-static void quantize(const npu_prog_t *prog, const pixels_scale_t *affine, const uint8_t *pixels,
-                     uint64_t count, uint8_t *codes)
+static void put_floats(const pixels_scale_t *affine, const uint8_t *pixels, uint64_t count,
+                       uint8_t *data)
 {
-    float scale;
-    memcpy(&scale, &prog->net[NPU_NET_INPUT_SCALE_W], sizeof(scale));
-    int32_t zero = (int32_t)prog->net[NPU_NET_INPUT_ZERO_POINT_W];
     for (uint64_t i = 0; i < count; i++) {
         float x = ((float)pixels[i] - (float)affine->mean) / (float)affine->scale;
-        int32_t code = zero + (int32_t)lroundf(x / scale);
-        codes[i] = (uint8_t)(code < -128 ? -128 : code > 127 ? 127 : code);
+        memcpy(data + 4 * i, &x, sizeof(x));
     }
 }
 
-bool pixels_read(const char *file, const npu_prog_t *prog, const pixels_scale_t *scale,
-                 uint8_t *codes, char *error, size_t error_bytes)
+static bool convert(const npu_prog_t *prog, uint32_t n, const pixels_scale_t *scale,
+                    const uint8_t *pixels, uint64_t count, uint8_t *data)
+{
+    if (npu_input_dtype(prog, n) != NPU_DTYPE_FLOAT32 || !scale->given)
+        return npu_input_from_pixels(prog, n, pixels, data);
+    put_floats(scale, pixels, count, data);
+    return true;
+}
+
+bool pixels_read(const char *file, const npu_prog_t *prog, uint32_t n, const pixels_scale_t *scale,
+                 uint8_t *data, char *error, size_t error_bytes)
 {
     sim_image_t image;
+    npu_net_tensor_t t = npu_prog_input(prog, n);
+    uint32_t h = t.shape[1], w = t.shape[2], channels = t.shape[3];
+    if (t.dims != 4 || (channels != 1 && channels != 3)) {
+        snprintf(error, error_bytes, "%s: input %u is no image of 1 or 3 channels", file, n);
+        return false;
+    }
     if (sim_png_read(file, &image, error, error_bytes) != SIM_OK)
         return false;
-    uint32_t channels = prog->net[NPU_NET_INPUT_CHANNELS_W];
-    uint64_t count = npu_input_bytes(prog);
-    uint8_t *pixels = malloc(count + 1);
-    bool fine = pixels != NULL && (channels == 1 || channels == 3);
-    if (!fine)
-        snprintf(error, error_bytes, "%s: the network takes %u channels, expected 1 or 3", file,
-                 channels);
+    uint64_t count = npu_net_tensor_elements(&t);
+    uint8_t *pixels = malloc(count);
+    bool fine = pixels != NULL;
     if (fine) {
-        resize(&image, prog->net[NPU_NET_INPUT_WIDTH_W], prog->net[NPU_NET_INPUT_HEIGHT_W],
-               channels, pixels);
-        if (scale->float_input && scale->given)
-            quantize(prog, scale, pixels, count, codes);
-        else if (scale->float_input)
-            npu_input_from_pixels_float(prog, pixels, codes);
-        else
-            npu_input_from_pixels(prog, pixels, codes);
+        resize(&image, w, h, channels, pixels);
+        fine = convert(prog, n, scale, pixels, count, data);
     }
+    if (!fine)
+        snprintf(error, error_bytes, "%s: input %u is %s, which no image becomes", file, n,
+                 npu_dtype_name(npu_input_dtype(prog, n)));
     free(pixels);
     sim_image_free(&image);
     return fine;

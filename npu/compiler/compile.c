@@ -72,6 +72,26 @@ static void add_place(cc_t *cc, int32_t tensor, npu_layout_t layout)
     cc->place[cc->places++] = (cc_place_t){.tensor = tensor, .layout = layout};
 }
 
+static bool is_input(const npu_graph_t *g, int32_t tensor)
+{
+    for (uint32_t i = 0; i < g->inputs; i++)
+        if (g->input[i] == tensor)
+            return true;
+    return false;
+}
+
+/* The ISP writes planes; whoever writes the other inputs writes them as the file has them. */
+static int32_t find_image(const npu_graph_t *g)
+{
+    for (uint32_t i = 0; i < g->inputs; i++) {
+        const npu_tensor_t *t = &g->tensor[g->input[i]];
+        uint32_t c = t->shape[NPU_GRAPH_DIMS - 1];
+        if (t->dims == NPU_GRAPH_DIMS && (c == 1 || c == 3 || c == 4))
+            return g->input[i];
+    }
+    return NPU_NO_TENSOR;
+}
+
 /* A result that is its operand's bytes. */
 static bool share_place(cc_t *cc, const npu_node_t *n)
 {
@@ -79,7 +99,7 @@ static bool share_place(cc_t *cc, const npu_node_t *n)
     int32_t from = n->input[0], to = n->output[0];
     if (cc->place_of[from] == CC_NO_PLACE)
         return cc_fail(cc, &at, SIM_EPARSE, "input is a constant, which is not supported");
-    if (!is_code(cc_tensor(cc, from)) && from != cc->graph->input[0])
+    if (!is_code(cc_tensor(cc, from)) && !is_input(cc->graph, from))
         return cc_fail(cc, &at, SIM_EPARSE,
                        "float32 inside the network, expected only at its border");
     cc_place_t *p = &cc->place[cc->place_of[from]];
@@ -145,7 +165,9 @@ static bool make_places(cc_t *cc)
     const npu_graph_t *g = cc->graph;
     for (uint32_t t = 0; t < g->tensors; t++)
         cc->place_of[t] = CC_NO_PLACE;
-    add_place(cc, g->input[0], NPU_LAYOUT_PLANAR);
+    cc->image = find_image(g);
+    for (uint32_t i = 0; i < g->inputs; i++)
+        add_place(cc, g->input[i], g->input[i] == cc->image ? NPU_LAYOUT_PLANAR : NPU_LAYOUT_DENSE);
     for (uint32_t n = 0; n < g->nodes; n++) {
         if (cc->fate[n].hidden)
             continue;
@@ -157,7 +179,7 @@ static bool make_places(cc_t *cc)
     for (uint32_t o = 0; o < g->outputs; o++) {
         cc_place_t *p = &cc->place[cc->place_of[g->output[o]]];
         if (p->layout == NPU_LAYOUT_PLANAR)
-            return cc_fail(cc, NULL, SIM_EPARSE, "output %u is the input", o);
+            return cc_fail(cc, NULL, SIM_EPARSE, "output %u is the image that comes in", o);
         p->layout = NPU_LAYOUT_DENSE;
     }
     for (uint32_t n = 0; n < g->nodes; n++)
@@ -165,7 +187,10 @@ static bool make_places(cc_t *cc)
             flatten_place(cc, g->node[n].input[0]);
     for (uint32_t p = 0; p < cc->places; p++)
         cc->place[p].bytes = place_bytes(cc, &cc->place[p]);
-    return one_quantization(cc, g->input[0]);
+    for (uint32_t i = 0; i < g->inputs; i++)
+        if (!one_quantization(cc, g->input[i]))
+            return false;
+    return true;
 }
 
 /* ---- layers ---------------------------------------------------------------------------------- */
@@ -195,8 +220,8 @@ static void set_lifetimes(cc_t *cc, bool keep_all)
     }
     for (uint32_t o = 0; o < cc->graph->outputs; o++)
         use_place(cc, cc->graph->output[o], end);
-    if (!cc->options.reuse_input)
-        use_place(cc, cc->graph->input[0], end);
+    for (uint32_t i = 0; !cc->options.reuse_input && i < cc->graph->inputs; i++)
+        use_place(cc, cc->graph->input[i], end);
     for (uint32_t p = 0; keep_all && p < cc->places; p++)
         cc->place[p].last = end;
 }
@@ -367,14 +392,14 @@ static bool schedule(cc_t *cc, bool keep_all)
 static bool compile(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
-    if (g->inputs != 1 || g->outputs > NPU_NET_OUTPUTS)
-        return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected 1 and at most %d",
-                       g->inputs, g->outputs, NPU_NET_OUTPUTS);
+    if (g->inputs > NPU_NET_ENDS || g->outputs > NPU_NET_ENDS)
+        return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected at most %u each",
+                       g->inputs, g->outputs, NPU_NET_ENDS);
     if (!fuse_nodes(cc))
         return false;
     cc->layer = calloc(g->nodes, sizeof(*cc->layer));
     cc->follower = calloc(g->nodes, sizeof(*cc->follower));
-    cc->place = calloc(g->nodes + 1u, sizeof(*cc->place));
+    cc->place = calloc(g->nodes + g->inputs, sizeof(*cc->place));
     cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
     if (cc->layer == NULL || cc->follower == NULL || cc->place == NULL || cc->place_of == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");

@@ -181,6 +181,7 @@ struct cc {
     cc_place_t *place;
     uint32_t places;
     uint32_t *place_of; /* for each tensor, CC_NO_PLACE when it has none */
+    int32_t image;      /* the input that the ISP writes; NPU_NO_TENSOR: none of them */
     bool all_kept;
 
     uint8_t *constants;

@@ -390,8 +390,12 @@ static bool graph_holds(check_t *c, bool *made)
     if (!ends_hold(c, g->input, g->inputs, "graph input") ||
         !ends_hold(c, g->output, g->outputs, "graph output"))
         return false;
-    for (uint32_t i = 0; i < g->inputs; i++)
+    for (uint32_t i = 0; i < g->inputs; i++) {
+        if (made[g->input[i]])
+            return fail(c, "graph input %u \"%.80s\" is listed twice", i,
+                        g->tensor[g->input[i]].name);
         made[g->input[i]] = true;
+    }
     for (uint32_t n = 0; n < g->nodes; n++) {
         c->node = &g->node[n];
         if (!node_holds(c, made))

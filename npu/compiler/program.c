@@ -30,6 +30,16 @@ static uint32_t float_bits(float value)
     return bits;
 }
 
+static uint32_t dtype_of(npu_type_t type)
+{
+    static const uint8_t dtypes[NPU_TYPES] = {
+        [NPU_TYPE_INT8] = NPU_DTYPE_INT8,       [NPU_TYPE_UINT8] = NPU_DTYPE_UINT8,
+        [NPU_TYPE_INT32] = NPU_DTYPE_INT32,     [NPU_TYPE_INT64] = NPU_DTYPE_INT64,
+        [NPU_TYPE_FLOAT32] = NPU_DTYPE_FLOAT32,
+    };
+    return dtypes[type];
+}
+
 static bool no_memory(cc_t *cc)
 {
     return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
@@ -101,7 +111,7 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
             continue;
         npu_kept_t k = {.tensor = t,
                         .l2 = cc->place[place].l2,
-                        .dtype = from->type == NPU_TYPE_UINT8 ? NPU_DTYPE_UINT8 : NPU_DTYPE_INT8,
+                        .dtype = dtype_of(from->type),
                         .layout = cc->place[place].layout,
                         .dims = from->dims == 0 ? 1 : from->dims,
                         .zero_point = from->zero_point[0],
@@ -120,49 +130,73 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
 
 /* ---- network table --------------------------------------------------------------------------- */
 
-static void put_input(const cc_t *cc, uint32_t *net)
+static void put_image(const cc_t *cc, uint32_t *net)
 {
-    int32_t tensor = cc_code_tensor(cc, cc->graph->input[0]);
-    const npu_tensor_t *t = cc_tensor(cc, tensor);
-    cc_value_t v = cc_value(cc, tensor);
+    if (cc->image == NPU_NO_TENSOR)
+        return;
+    cc_value_t v = cc_value(cc, cc->image);
     net[NPU_NET_INPUT_ADDR_W] = cc->desc->l2_base + v.l2;
     net[NPU_NET_INPUT_WIDTH_W] = v.size.w;
     net[NPU_NET_INPUT_HEIGHT_W] = v.size.h;
     net[NPU_NET_INPUT_CHANNELS_W] = v.size.c;
     net[NPU_NET_INPUT_ROW_BYTES_W] = v.row;
     net[NPU_NET_INPUT_PLANE_BYTES_W] = v.plane;
-    net[NPU_NET_INPUT_ZERO_POINT_W] = (uint32_t)cc_zero(cc, tensor);
-    net[NPU_NET_INPUT_SCALE_W] = float_bits(t->scale[0]);
-    net[NPU_NET_INPUT_UNSIGNED_W] = t->type == NPU_TYPE_UINT8;
 }
 
-static void put_output(const cc_t *cc, int32_t output, uint32_t *word)
+/* An input or output: shape as the file has it, type and scale of the codes in L2. */
+static void put_end(const cc_t *cc, int32_t end, uint32_t *word)
 {
-    int32_t tensor = cc_code_tensor(cc, output);
-    const npu_tensor_t *t = cc_tensor(cc, tensor), *shape = cc_tensor(cc, output);
-    enum { FIRST = NPU_NET_OUT0_ADDR_W };
-    word[NPU_NET_OUT0_ADDR_W - FIRST] = cc->desc->l2_base + cc_value(cc, tensor).l2;
-    word[NPU_NET_OUT0_BYTES_W - FIRST] = (uint32_t)npu_tensor_elements(shape);
-    word[NPU_NET_OUT0_DIMS_W - FIRST] = shape->dims == 0 ? 1 : shape->dims;
+    int32_t tensor = cc_code_tensor(cc, end);
+    const npu_tensor_t *t = cc_tensor(cc, tensor), *shape = cc_tensor(cc, end);
+    npu_net_tensor_t to = {.addr = cc->desc->l2_base + cc_value(cc, tensor).l2,
+                           .dtype = dtype_of(t->type),
+                           .dims = shape->dims == 0 ? 1 : shape->dims,
+                           .zero_point = cc_zero(cc, tensor),
+                           .scale_bits = float_bits(t->scale[0])};
     for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
-        word[NPU_NET_OUT0_DIM0_W - FIRST + d] = d < shape->dims ? shape->shape[d] : 1;
-    word[NPU_NET_OUT0_ZERO_POINT_W - FIRST] = (uint32_t)cc_zero(cc, tensor);
-    word[NPU_NET_OUT0_SCALE_W - FIRST] = float_bits(t->scale[0]);
-    word[NPU_NET_OUT0_UNSIGNED_W - FIRST] = t->type == NPU_TYPE_UINT8;
+        to.shape[d] = d < shape->dims ? shape->shape[d] : 1;
+    npu_net_tensor_put(&to, word);
 }
 
 static void put_network_table(const cc_t *cc, uint32_t *net)
 {
+    const npu_graph_t *g = cc->graph;
     net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
     net[NPU_NET_VERSION_W] = NPU_NET_VERSION;
     net[NPU_NET_NETWORK_ID_W] = cc->options.network_id;
     net[NPU_NET_PROG_ADDR_W] = cc->desc->l2_base + cc->program_l2;
     net[NPU_NET_PROG_COUNT_W] = cc->emit.insns;
     net[NPU_NET_L2_BASE_W] = cc->desc->l2_base;
-    net[NPU_NET_OUTPUTS_W] = cc->graph->outputs;
-    put_input(cc, net);
-    for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        put_output(cc, cc->graph->output[o], net + NPU_NET_OUT0_ADDR_W + o * NPU_NET_OUT_STRIDE_W);
+    net[NPU_NET_FREE_ADDR_W] = cc->desc->l2_base + cc->activations_top;
+    net[NPU_NET_FREE_BYTES_W] = cc->program_l2 - cc->activations_top;
+    net[NPU_NET_INPUTS_W] = g->inputs;
+    net[NPU_NET_OUTPUTS_W] = g->outputs;
+    put_image(cc, net);
+    for (uint32_t i = 0; i < g->inputs; i++)
+        put_end(cc, g->input[i], net + NPU_NET_INPUT_W(i));
+    for (uint32_t o = 0; o < g->outputs; o++)
+        put_end(cc, g->output[o], net + NPU_NET_OUTPUT_W(o));
+}
+
+static bool add_end(cc_t *cc, npu_prog_t *prog, int32_t tensor, uint32_t dtype)
+{
+    npu_end_t end = {.tensor = (uint32_t)tensor, .dtype = dtype};
+    end.order = cc_tensor(cc, tensor)->channels_first ? NPU_ORDER_CHW : NPU_ORDER_HWC;
+    short_name(cc, end.name, cc_tensor(cc, tensor)->name);
+    return npu_prog_add_end(prog, &end) != UINT32_MAX || no_memory(cc);
+}
+
+/* A float output is still its codes. */
+static bool add_ends(cc_t *cc, npu_prog_t *prog)
+{
+    const npu_graph_t *g = cc->graph;
+    for (uint32_t i = 0; i < g->inputs; i++)
+        if (!add_end(cc, prog, g->input[i], dtype_of(cc_tensor(cc, g->input[i])->type)))
+            return false;
+    for (uint32_t o = 0; o < g->outputs; o++)
+        if (!add_end(cc, prog, g->output[o], npu_prog_output(prog, o).dtype))
+            return false;
+    return true;
 }
 
 /* ---- the program ----------------------------------------------------------------------------- */
@@ -191,7 +225,8 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     m->l2_lower_bound_bytes = fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
     memcpy(m->mem_bytes, cc->emit.used, sizeof(m->mem_bytes));
     put_network_table(cc, prog->net);
-    if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog))
+    if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog) ||
+        !add_ends(cc, prog))
         return false;
     if (cc->constants_bytes != 0 &&
         npu_prog_add_blob(prog, cc->constants_l2, cc->constants, cc->constants_bytes) == UINT32_MAX)

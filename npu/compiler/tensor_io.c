@@ -6,161 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct {
-    uint32_t h, w, c;
-} size3_t;
-
-static size3_t input_size(const npu_prog_t *prog)
+static float as_float(uint32_t bits)
 {
-    return (size3_t){prog->net[NPU_NET_INPUT_HEIGHT_W], prog->net[NPU_NET_INPUT_WIDTH_W],
-                     prog->net[NPU_NET_INPUT_CHANNELS_W]};
-}
-
-uint64_t npu_input_bytes(const npu_prog_t *prog)
-{
-    size3_t s = input_size(prog);
-    return (uint64_t)s.h * s.w * s.c;
-}
-
-uint64_t npu_kept_bytes(const npu_kept_t *kept)
-{
-    uint64_t bytes = 1;
-    for (uint32_t d = 0; d < kept->dims; d++)
-        bytes *= kept->shape[d];
-    return bytes;
-}
-
-/* ---- input ----------------------------------------------------------------------------------- */
-
-/* A row of one plane, zeroed and filled a piece at a time: no allocation, any width. */
-static bool poke_row(const sim_mem_port_t *port, uint32_t addr, uint32_t row_bytes,
-                     const uint8_t *pixel, uint32_t w, uint32_t c, uint8_t flip)
-{
-    uint8_t piece[256];
-    for (uint32_t x0 = 0; x0 < row_bytes; x0 += sizeof(piece)) {
-        uint32_t n = row_bytes - x0 < sizeof(piece) ? row_bytes - x0 : (uint32_t)sizeof(piece);
-        memset(piece, 0, sizeof(piece));
-        for (uint32_t i = 0; i < n && x0 + i < w; i++)
-            piece[i] = pixel[(size_t)(x0 + i) * c] ^ flip;
-        if (!sim_mem_poke(port, addr + x0, piece, n))
-            return false;
-    }
-    return true;
-}
-
-bool npu_input_write(const npu_prog_t *prog, const sim_mem_port_t *port, const uint8_t *codes)
-{
-    size3_t s = input_size(prog);
-    uint32_t row = prog->net[NPU_NET_INPUT_ROW_BYTES_W];
-    uint32_t plane = prog->net[NPU_NET_INPUT_PLANE_BYTES_W];
-    uint32_t rows = row == 0 ? 0 : plane / row;
-    uint8_t flip = prog->net[NPU_NET_INPUT_UNSIGNED_W] != 0 ? 0x80 : 0;
-    for (uint32_t c = 0; c < s.c; c++)
-        for (uint32_t y = 0; y < rows; y++) {
-            uint32_t w = y < s.h ? s.w : 0; /* rows below the image are all padding */
-            const uint8_t *pixel = codes + (size_t)(y < s.h ? y : 0) * s.w * s.c + c;
-            uint32_t addr = prog->net[NPU_NET_INPUT_ADDR_W] + c * plane + y * row;
-            if (!poke_row(port, addr, row, pixel, w, s.c, flip))
-                return false;
-        }
-    return true;
-}
-
-void npu_input_from_pixels(const npu_prog_t *prog, const uint8_t *pixels, uint8_t *codes)
-{
-    uint8_t flip = prog->net[NPU_NET_INPUT_UNSIGNED_W] != 0 ? 0 : 0x80;
-    for (uint64_t i = 0; i < npu_input_bytes(prog); i++)
-        codes[i] = pixels[i] ^ flip;
-}
-
-void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, uint8_t *codes)
-{
-    uint8_t table[256], flip = prog->net[NPU_NET_INPUT_UNSIGNED_W] != 0 ? 0x80 : 0;
-    int32_t zero = (int32_t)prog->net[NPU_NET_INPUT_ZERO_POINT_W];
-    float scale;
-    memcpy(&scale, &prog->net[NPU_NET_INPUT_SCALE_W], sizeof(scale));
-    for (int32_t i = 0; i < 256; i++) {
-        float x = (float)i / 127.5f; /* two float32 steps: one in double gives other codes */
-        x = x - 1.0f;
-        float steps = roundf(x / scale);
-        steps = steps > 512.0f ? 512.0f : steps < -512.0f ? -512.0f : steps;
-        table[i] = (uint8_t)npu_clamp(zero + (int32_t)steps, -128, 127) ^ flip;
-    }
-    for (uint64_t i = 0; i < npu_input_bytes(prog); i++)
-        codes[i] = table[pixels[i]];
-}
-
-/* ---- kept tensors ---------------------------------------------------------------------------- */
-
-/* The last three dimensions; missing ones are 1. */
-static size3_t kept_size(const npu_kept_t *kept)
-{
-    if (kept->order == NPU_ORDER_CHW)
-        return (size3_t){kept->shape[2], kept->shape[3], kept->shape[1]};
-    uint32_t hwc[3] = {1, 1, 1};
-    for (uint32_t i = 0; i < 3 && i < kept->dims; i++)
-        hwc[2 - i] = kept->shape[kept->dims - 1 - i];
-    return (size3_t){hwc[0], hwc[1], hwc[2]};
-}
-
-/* Steps between elements of a dense tensor in the order of the file. */
-typedef struct {
-    size_t pixel, channel;
-} steps_t;
-
-static steps_t kept_steps(const npu_kept_t *kept, size3_t s)
-{
-    return kept->order == NPU_ORDER_CHW ? (steps_t){1, (size_t)s.h * s.w} : (steps_t){s.c, 1};
-}
-
-static bool read_planar(const sim_mem_port_t *port, uint32_t addr, size3_t s, steps_t step,
-                        uint8_t *codes)
-{
-    uint32_t row = npu_round_lanes(s.w), plane = row * ((s.h + 1) / 2 * 2);
-    for (uint32_t c = 0; c < s.c; c++)
-        for (uint32_t y = 0; y < s.h; y++)
-            for (uint32_t x = 0; x < s.w; x++)
-                if (!sim_mem_peek(port, addr + c * plane + y * row + x,
-                                  &codes[((size_t)y * s.w + x) * step.pixel + c * step.channel], 1))
-                    return false;
-    return true;
-}
-
-/* One pixel, a piece at a time. */
-static bool read_pixel(const sim_mem_port_t *port, uint32_t addr, uint32_t c, size_t step,
-                       uint8_t *codes)
-{
-    uint8_t piece[256];
-    if (step == 1)
-        return sim_mem_peek(port, addr, codes, c);
-    for (uint32_t c0 = 0; c0 < c; c0 += sizeof(piece)) {
-        uint32_t n = c - c0 < sizeof(piece) ? c - c0 : (uint32_t)sizeof(piece);
-        if (!sim_mem_peek(port, addr + c0, piece, n))
-            return false;
-        for (uint32_t i = 0; i < n; i++)
-            codes[(c0 + i) * step] = piece[i];
-    }
-    return true;
-}
-
-static bool read_pixels(const sim_mem_port_t *port, uint32_t addr, size3_t s, uint32_t pix,
-                        steps_t step, uint8_t *codes)
-{
-    if (pix == s.c && step.channel == 1)
-        return sim_mem_peek(port, addr, codes, s.h * s.w * s.c);
-    for (uint32_t p = 0; p < s.h * s.w; p++)
-        if (!read_pixel(port, addr + p * pix, s.c, step.channel, codes + p * step.pixel))
-            return false;
-    return true;
-}
-
-void npu_kept_to_hwc(const npu_kept_t *kept, const uint8_t *codes, uint8_t *hwc)
-{
-    size3_t s = kept_size(kept);
-    steps_t step = kept_steps(kept, s);
-    for (size_t p = 0; p < (size_t)s.h * s.w; p++)
-        for (uint32_t c = 0; c < s.c; c++)
-            hwc[p * s.c + c] = codes[p * step.pixel + c * step.channel];
+    float value;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
 }
 
 static void to_unsigned(uint8_t *codes, uint64_t count)
@@ -169,27 +19,260 @@ static void to_unsigned(uint8_t *codes, uint64_t count)
         codes[i] ^= 0x80;
 }
 
-bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem_port_t *port,
-                   uint8_t *codes)
+/* ---- order of elements ----------------------------------------------------------------------- */
+
+/* A tensor's size, and the steps between elements of the dense tensor in the order of the file. */
+typedef struct {
+    uint32_t h, w, c;
+    size_t pixel, channel;
+} order_t;
+
+static order_t order_of(uint32_t h, uint32_t w, uint32_t c, uint32_t order)
 {
-    uint32_t addr = prog->net[NPU_NET_L2_BASE_W] + kept->l2;
-    size3_t s = kept_size(kept);
-    steps_t step = kept_steps(kept, s);
-    uint32_t pix = kept->layout == NPU_LAYOUT_DENSE ? s.c : npu_round_lanes(s.c);
-    bool read = kept->layout == NPU_LAYOUT_PLANAR ? read_planar(port, addr, s, step, codes)
-                                                  : read_pixels(port, addr, s, pix, step, codes);
+    bool planes = order == NPU_ORDER_CHW;
+    return (order_t){h, w, c, planes ? 1 : c, planes ? (size_t)h * w : 1};
+}
+
+/* The last three of N H W C; missing ones are 1. */
+static order_t order_of_shape(uint32_t dims, const uint32_t shape[4], uint32_t order)
+{
+    uint32_t hwc[3] = {1, 1, 1};
+    for (uint32_t i = 0; i < 3 && i < dims; i++)
+        hwc[2 - i] = shape[dims - 1 - i];
+    return order_of(hwc[0], hwc[1], hwc[2], order);
+}
+
+static order_t kept_order(const npu_kept_t *kept)
+{
+    if (kept->order == NPU_ORDER_CHW)
+        return order_of(kept->shape[2], kept->shape[3], kept->shape[1], kept->order);
+    return order_of_shape(kept->dims, kept->shape, kept->order);
+}
+
+/* Of an input or output: end counts inputs, then outputs. */
+static order_t end_order(const npu_prog_t *prog, uint32_t end, const npu_net_tensor_t *t)
+{
+    uint32_t order = end < prog->end_count ? prog->ends[end].order : NPU_ORDER_HWC;
+    return order_of_shape(t->dims, t->shape, order);
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+uint32_t npu_image_input(const npu_prog_t *prog)
+{
+    for (uint32_t n = 0; n < prog->net[NPU_NET_INPUTS_W]; n++)
+        if (prog->net[NPU_NET_INPUT_CHANNELS_W] != 0 &&
+            npu_prog_input(prog, n).addr == prog->net[NPU_NET_INPUT_ADDR_W])
+            return n;
+    return UINT32_MAX;
+}
+
+uint32_t npu_input_dtype(const npu_prog_t *prog, uint32_t n)
+{
+    return n < prog->end_count ? prog->ends[n].dtype : npu_prog_input(prog, n).dtype;
+}
+
+uint64_t npu_input_bytes(const npu_prog_t *prog, uint32_t n)
+{
+    npu_net_tensor_t t = npu_prog_input(prog, n);
+    return npu_net_tensor_elements(&t) * npu_dtype_bytes(npu_input_dtype(prog, n));
+}
+
+/* How the elements of one input become those in L2. */
+typedef struct {
+    const uint8_t *data;
+    uint32_t bytes; /* of an element in L2 */
+    bool quantize;  /* float32 to a code */
+    uint8_t flip;   /* uint8 to int8 */
+    float scale;
+    int32_t zero_point;
+} source_t;
+
+static uint8_t quantized(const source_t *from, uint64_t i)
+{
+    float x;
+    memcpy(&x, from->data + 4 * i, sizeof(x));
+    float steps = roundf(x / from->scale);
+    if (!(steps > -512.0f)) /* NaN as well: the cast would be undefined */
+        steps = -512.0f;
+    steps = steps > 512.0f ? 512.0f : steps;
+    return (uint8_t)npu_clamp(from->zero_point + (int32_t)steps, -128, 127);
+}
+
+static void element(const source_t *from, uint64_t i, uint8_t *to)
+{
+    if (from->quantize)
+        *to = quantized(from, i);
+    else if (from->bytes == 1)
+        *to = from->data[i] ^ from->flip;
+    else
+        memcpy(to, from->data + i * from->bytes, from->bytes);
+}
+
+/* count elements, step apart in the source, then zeros up to `room` elements: a piece at a time, no
+ * allocation. */
+static bool poke_elements(const sim_mem_port_t *port, uint32_t addr, uint64_t room,
+                          const source_t *from, uint64_t first, uint64_t count, size_t step)
+{
+    uint8_t piece[512];
+    uint32_t per_piece = (uint32_t)sizeof(piece) / from->bytes;
+    for (uint64_t at = 0; at < room; at += per_piece) {
+        uint32_t n = room - at < per_piece ? (uint32_t)(room - at) : per_piece;
+        memset(piece, 0, sizeof(piece));
+        for (uint32_t i = 0; i < n && at + i < count; i++)
+            element(from, first + (at + i) * step, piece + i * from->bytes);
+        if (!sim_mem_poke(port, addr + (uint32_t)at * from->bytes, piece, n * from->bytes))
+            return false;
+    }
+    return true;
+}
+
+static bool write_planes(const npu_prog_t *prog, const sim_mem_port_t *port, const source_t *from,
+                         const order_t *o)
+{
+    const uint32_t *net = prog->net;
+    uint32_t row = net[NPU_NET_INPUT_ROW_BYTES_W], plane = net[NPU_NET_INPUT_PLANE_BYTES_W];
+    for (uint32_t c = 0; c < o->c; c++)
+        for (uint32_t y = 0; y < plane / row; y++) { /* rows below the image are all padding */
+            uint32_t addr = net[NPU_NET_INPUT_ADDR_W] + c * plane + y * row;
+            uint64_t first = (uint64_t)y * o->w * o->pixel + c * o->channel;
+            if (!poke_elements(port, addr, row, from, first, y < o->h ? o->w : 0, o->pixel))
+                return false;
+        }
+    return true;
+}
+
+static bool write_dense(const npu_net_tensor_t *t, const sim_mem_port_t *port, const source_t *from,
+                        const order_t *o)
+{
+    uint64_t count = npu_net_tensor_elements(t);
+    if (o->channel == 1)
+        return poke_elements(port, t->addr, count, from, 0, count, 1);
+    for (uint64_t p = 0; p < (uint64_t)o->h * o->w; p++)
+        if (!poke_elements(port, t->addr + (uint32_t)p * o->c * from->bytes, o->c, from,
+                           p * o->pixel, o->c, o->channel))
+            return false;
+    return true;
+}
+
+bool npu_input_write(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port,
+                     const void *data)
+{
+    npu_net_tensor_t t = npu_prog_input(prog, n);
+    uint32_t bytes = npu_dtype_bytes(t.dtype);
+    source_t from = {.data = data,
+                     .bytes = bytes,
+                     .quantize = npu_input_dtype(prog, n) == NPU_DTYPE_FLOAT32 && bytes == 1,
+                     .flip = t.dtype == NPU_DTYPE_UINT8 ? 0x80 : 0,
+                     .scale = as_float(t.scale_bits),
+                     .zero_point = t.zero_point};
+    order_t order = end_order(prog, n, &t);
+    return n == npu_image_input(prog) ? write_planes(prog, port, &from, &order)
+                                      : write_dense(&t, port, &from, &order);
+}
+
+bool npu_input_from_pixels(const npu_prog_t *prog, uint32_t n, const uint8_t *pixels, void *data)
+{
+    npu_net_tensor_t t = npu_prog_input(prog, n);
+    order_t o = end_order(prog, n, &t);
+    uint32_t dtype = npu_input_dtype(prog, n);
+    uint8_t *to = data;
+    for (uint64_t i = 0; i < npu_net_tensor_elements(&t); i++) {
+        uint64_t at = i / o.c * o.pixel + i % o.c * o.channel;
+        float x = (float)pixels[i] / 127.5f; /* two float32 steps: double gives other codes */
+        x = x - 1.0f;
+        if (dtype == NPU_DTYPE_FLOAT32)
+            memcpy(to + 4 * at, &x, sizeof(x));
+        else if (dtype == NPU_DTYPE_UINT8 || dtype == NPU_DTYPE_INT8)
+            to[at] = pixels[i] ^ (dtype == NPU_DTYPE_UINT8 ? 0 : 0x80);
+        else
+            return false;
+    }
+    return true;
+}
+
+/* ---- kept tensors, outputs ------------------------------------------------------------------- */
+
+static bool read_planar(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint8_t *codes)
+{
+    uint32_t row = npu_round_lanes(o->w), plane = row * ((o->h + 1) / 2 * 2);
+    for (uint32_t c = 0; c < o->c; c++)
+        for (uint32_t y = 0; y < o->h; y++)
+            for (uint32_t x = 0; x < o->w; x++) {
+                size_t at = ((size_t)y * o->w + x) * o->pixel + c * o->channel;
+                if (!sim_mem_peek(port, addr + c * plane + y * row + x, &codes[at], 1))
+                    return false;
+            }
+    return true;
+}
+
+/* One pixel of elements of `bytes`, `step` elements apart on the host; a piece at a time. */
+static bool read_pixel(const sim_mem_port_t *port, uint32_t addr, uint32_t c, uint32_t bytes,
+                       size_t step, uint8_t *data)
+{
+    uint8_t piece[512];
+    uint32_t per_piece = (uint32_t)sizeof(piece) / bytes;
+    if (step == 1)
+        return sim_mem_peek(port, addr, data, c * bytes);
+    for (uint32_t c0 = 0; c0 < c; c0 += per_piece) {
+        uint32_t n = c - c0 < per_piece ? c - c0 : per_piece;
+        if (!sim_mem_peek(port, addr + c0 * bytes, piece, n * bytes))
+            return false;
+        for (uint32_t i = 0; i < n; i++)
+            memcpy(data + (c0 + i) * step * bytes, piece + i * bytes, bytes);
+    }
+    return true;
+}
+
+/* Pixels `pix` bytes apart. */
+static bool read_pixels(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint32_t pix,
+                        uint32_t bytes, uint8_t *data)
+{
+    if (pix == o->c * bytes && o->channel == 1)
+        return sim_mem_peek(port, addr, data, o->h * o->w * pix);
+    for (uint32_t p = 0; p < o->h * o->w; p++)
+        if (!read_pixel(port, addr + p * pix, o->c, bytes, o->channel, data + p * o->pixel * bytes))
+            return false;
+    return true;
+}
+
+uint64_t npu_kept_bytes(const npu_kept_t *kept)
+{
+    uint64_t bytes = npu_dtype_bytes(kept->dtype);
+    for (uint32_t d = 0; d < kept->dims; d++)
+        bytes *= kept->shape[d];
+    return bytes;
+}
+
+bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem_port_t *port,
+                   uint8_t *data)
+{
+    uint32_t addr = prog->net[NPU_NET_L2_BASE_W] + kept->l2, bytes = npu_dtype_bytes(kept->dtype);
+    order_t o = kept_order(kept);
+    uint32_t pix = kept->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(o.c) : o.c * bytes;
+    bool read = kept->layout == NPU_LAYOUT_PLANAR ? read_planar(port, addr, &o, data)
+                                                  : read_pixels(port, addr, &o, pix, bytes, data);
     if (read && kept->dtype == NPU_DTYPE_UINT8)
-        to_unsigned(codes, npu_kept_bytes(kept));
+        to_unsigned(data, npu_kept_bytes(kept));
     return read;
 }
 
-bool npu_output_read(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port, uint8_t *codes)
+uint64_t npu_output_bytes(const npu_prog_t *prog, uint32_t n)
 {
-    const uint32_t *word = prog->net + NPU_NET_OUT0_ADDR_W + n * NPU_NET_OUT_STRIDE_W;
-    uint32_t bytes = word[NPU_NET_OUT0_BYTES_W - NPU_NET_OUT0_ADDR_W];
-    if (n >= prog->net[NPU_NET_OUTPUTS_W] || !sim_mem_peek(port, word[0], codes, bytes))
+    npu_net_tensor_t t = npu_prog_output(prog, n);
+    return npu_net_tensor_elements(&t) * npu_dtype_bytes(t.dtype);
+}
+
+bool npu_output_read(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port, uint8_t *data)
+{
+    if (n >= prog->net[NPU_NET_OUTPUTS_W])
         return false;
-    if (word[NPU_NET_OUT0_UNSIGNED_W - NPU_NET_OUT0_ADDR_W] != 0)
-        to_unsigned(codes, bytes);
+    npu_net_tensor_t t = npu_prog_output(prog, n);
+    uint32_t bytes = npu_dtype_bytes(t.dtype);
+    order_t o = end_order(prog, prog->net[NPU_NET_INPUTS_W] + n, &t);
+    if (!read_pixels(port, t.addr, &o, o.c * bytes, bytes, data))
+        return false;
+    if (t.dtype == NPU_DTYPE_UINT8)
+        to_unsigned(data, npu_output_bytes(prog, n));
     return true;
 }

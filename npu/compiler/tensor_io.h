@@ -1,12 +1,11 @@
 /*
- * tensor_io.h - tensors of a program in L2, as a tool or a test wants them: dense, in the order and
- * the type of the model file.
+ * tensor_io.h - tensors of a program in L2, as a tool or a test wants them: dense, in the order
+ * (N H W C or N C H W) and the type of the model file.
  *
- *   dense H W C codes  --npu_input_write-->  planar, padded, int8   --program-->  NHWC32, int8
- *   dense codes        <--npu_kept_read--------------------------------------------'
- *   (order of the file: H W C, or C H W)
+ *   dense tensor  --npu_input_write-->  planar or dense, int8   --program-->  NHWC32, dense
+ *   dense tensor  <--npu_kept_read, npu_output_read-----------------------------'
  *
- * All access is timeless (peek, poke). Whoever lets the ISP fill the input does not need this.
+ * All access is timeless (peek, poke). Whoever lets the ISP fill the image does not need this.
  */
 #ifndef NPU_COMPILER_TENSOR_IO_H
 #define NPU_COMPILER_TENSOR_IO_H
@@ -14,32 +13,37 @@
 #include "npu/fnp.h"
 #include "sim/port.h"
 
-/* Bytes of the input, and of kept tensor i, dense. */
-uint64_t npu_input_bytes(const npu_prog_t *prog);
-uint64_t npu_kept_bytes(const npu_kept_t *kept);
+/* The input that the ISP would write; UINT32_MAX when there is none. */
+uint32_t npu_image_input(const npu_prog_t *prog);
+
+/* Input n in the model's own type (npu_dtype_t): what the functions below take. n is less than
+ * the network table's INPUTS. */
+uint32_t npu_input_dtype(const npu_prog_t *prog, uint32_t n);
+uint64_t npu_input_bytes(const npu_prog_t *prog, uint32_t n);
 
 /*
- * Writes the input: rows of pixels of channels, one byte each, in the type of the model (uint8
- * codes, or int8). Padding becomes 0, as the chip does. False when L2 has no such place.
+ * Writes input n: dense, little-endian, in the model's own order and type. Padding becomes 0, as
+ * the chip does. A float32 tensor that stands in L2 as codes is quantized on the way as its
+ * QUANTIZE operator would: zero point + x / scale, rounded half away from zero, clamped. False
+ * when L2 has no such place.
  */
-bool npu_input_write(const npu_prog_t *prog, const sim_mem_port_t *port, const uint8_t *codes);
+bool npu_input_write(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port,
+                     const void *data);
 
-/* An 8-bit image as codes of the model's own input type: uint8 as it is, int8 minus 128. */
-void npu_input_from_pixels(const npu_prog_t *prog, const uint8_t *pixels, uint8_t *codes);
+/* An 8-bit image (rows of pixels of channels) as input n in the model's own order and type: uint8
+ * as it is, int8 minus 128, float32 x / 127.5f - 1.0f in float arithmetic. Other types have no such
+ * rule: false. */
+bool npu_input_from_pixels(const npu_prog_t *prog, uint32_t n, const uint8_t *pixels, void *data);
 
-/* The same for a model that takes floats, x / 127.5 - 1, quantized as its QUANTIZE would. */
-void npu_input_from_pixels_float(const npu_prog_t *prog, const uint8_t *pixels, uint8_t *codes);
-
-/* Codes in the file's order to H W C, as npu_input_write takes them. */
-void npu_kept_to_hwc(const npu_kept_t *kept, const uint8_t *codes, uint8_t *hwc);
-
-/* Reads a kept tensor, in the order of the file, which must be complete (npu_kept_t.valid_after)
- * and not yet overwritten. */
+/* Kept tensor, in the model's own order. It must be complete (npu_kept_t.valid_after) and not yet
+ * overwritten. */
+uint64_t npu_kept_bytes(const npu_kept_t *kept);
 bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem_port_t *port,
-                   uint8_t *codes);
+                   uint8_t *data);
 
-/* Reads output n of the network table: out of the place where firmware finds it. */
-bool npu_output_read(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port,
-                     uint8_t *codes);
+/* Output n of the network table, in the model's own order: out of the place where firmware finds
+ * it. */
+uint64_t npu_output_bytes(const npu_prog_t *prog, uint32_t n);
+bool npu_output_read(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *port, uint8_t *data);
 
 #endif

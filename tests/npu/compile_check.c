@@ -8,11 +8,13 @@
 
 /* ---- what a program computes ----------------------------------------------------------------- */
 
-static void fill_input(build_t *b, golden_ref_t *ref)
+static void fill_inputs(build_t *b, golden_ref_t *ref)
 {
-    int32_t input = b->graph.input[0];
-    for (uint64_t i = 0; i < b->graph.tensor[input].bytes; i++)
-        ref->tensor[input][i] = (uint8_t)sim_stream_u32(&b->random);
+    for (uint32_t n = 0; n < b->graph.inputs; n++) {
+        int32_t input = b->graph.input[n];
+        for (uint64_t i = 0; i < b->graph.tensor[input].bytes; i++)
+            ref->tensor[input][i] = (uint8_t)sim_stream_u32(&b->random);
+    }
     golden_ref_run(ref);
 }
 
@@ -42,9 +44,10 @@ void compile_check_run(build_t *b, const npu_prog_t *prog, const npu_desc_t *des
     golden_ref_t ref;
     compile_exec_t exec;
     golden_ref_init(&ref, &b->graph, prog->meta.rounding == NPU_ROUND_SINGLE);
-    fill_input(b, &ref);
+    fill_inputs(b, &ref);
     compile_exec_init(&exec, prog, desc, sim_simd());
-    ck_assert(npu_input_write(prog, &exec.port, ref.tensor[b->graph.input[0]]));
+    for (uint32_t n = 0; n < b->graph.inputs; n++)
+        ck_assert(npu_input_write(prog, n, &exec.port, ref.tensor[b->graph.input[n]]));
     compile_exec_run(&exec);
     compare(&exec, &ref, seed);
     compile_exec_free(&exec);

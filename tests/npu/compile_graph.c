@@ -4,6 +4,7 @@
 
 #define MAX_TENSORS 256
 #define MAX_NODES 64
+#define MAX_INPUTS 32
 #define GRAPH_BYTES (UINT64_C(64) << 20)
 
 uint32_t build_below(build_t *b, uint32_t n)
@@ -69,13 +70,20 @@ static int32_t random_zero(build_t *b)
     return (int32_t)build_below(b, 256) - (b->type == NPU_TYPE_INT8 ? 128 : 0);
 }
 
+int32_t build_add_input(build_t *b, int32_t tensor)
+{
+    int32_t *list = (int32_t *)(uintptr_t)b->graph.input; /* ours: written here only */
+    if (list == NULL)
+        list = npu_graph_alloc(&b->graph, MAX_INPUTS * sizeof(*list));
+    ck_assert_uint_lt(b->graph.inputs, MAX_INPUTS);
+    list[b->graph.inputs++] = tensor;
+    b->graph.input = list;
+    return tensor;
+}
+
 int32_t build_input(build_t *b, uint32_t h, uint32_t w, uint32_t c)
 {
-    int32_t *list = npu_graph_alloc(&b->graph, sizeof(*list));
-    *list = build_map(b, h, w, c, 0.02f, random_zero(b));
-    b->graph.input = list;
-    b->graph.inputs = 1;
-    return *list;
+    return build_add_input(b, build_map(b, h, w, c, 0.02f, random_zero(b)));
 }
 
 void build_random_data(build_t *b, int32_t tensor)
@@ -390,11 +398,21 @@ static int32_t random_elementwise(build_t *b, int32_t input)
     return build_elementwise(b, op, input, build_unary(b, NPU_NODE_RELU, input));
 }
 
-/* The network's input is planar and keeps its shape. */
+static bool is_input(const build_t *b, int32_t tensor)
+{
+    for (uint32_t i = 0; i < b->graph.inputs; i++)
+        if (b->graph.input[i] == tensor)
+            return true;
+    return false;
+}
+
+/* An image is planar and keeps its shape. */
 static int32_t random_reshape(build_t *b, int32_t input)
 {
     npu_hwc_t in = size_of(b, input);
-    if (input == b->graph.input[0] || in.w * in.c > 65536)
+    if (b->graph.tensor[input].dims == 4 && is_input(b, input))
+        return build_unary(b, NPU_NODE_RELU, input);
+    if (in.w * in.c > 65536)
         return build_unary(b, NPU_NODE_RELU, input);
     return build_below(b, 2) == 0 ? build_reshape(b, input, in.w, in.h, in.c)
                                   : build_reshape(b, input, 1, in.h, in.w * in.c);
@@ -463,6 +481,41 @@ void build_random(build_t *b, uint64_t seed)
     outputs[0] = at;
     bool two = outputs[1] != outputs[0] && outputs[1] != b->graph.input[0];
     build_end(b, outputs, two ? 2 : 1);
+}
+
+/* Maps of one size and vectors, in any order; the first of the maps may be the image. */
+static int32_t random_end(build_t *b, npu_hwc_t size)
+{
+    uint32_t vector[2] = {1, from_to(b, 1, 70)};
+    if (build_below(b, 3) == 0)
+        return build_add_input(
+            b, build_tensor(b, b->type, build_below(b, 2) + 1, vector, 0.02f, random_zero(b)));
+    return build_input(b, size.h, size.w, size.c);
+}
+
+void build_random_ends(build_t *b, uint64_t seed)
+{
+    static const uint32_t channels[] = {1, 3, 4, 2, 33, 64};
+    build_begin(b, seed % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
+    npu_hwc_t size = {from_to(b, 1, 9), from_to(b, 1, 9), channels[build_below(b, 6)]};
+    uint32_t inputs = from_to(b, 2, 16), outputs = 0;
+    int32_t output[16], sum = NPU_NO_TENSOR;
+    for (uint32_t i = 0; i < inputs; i++)
+        random_end(b, size);
+    for (uint32_t i = 0; i < inputs; i++) {
+        int32_t in = b->graph.input[i];
+        if (b->graph.tensor[in].dims < 4)
+            output[outputs++] = build_fully_connected(b, in, from_to(b, 1, 40));
+        else if (sum == NPU_NO_TENSOR || build_below(b, 3) == 0)
+            output[outputs++] = build_unary(b, NPU_NODE_RELU, in);
+        else
+            output[outputs++] = build_elementwise(b, NPU_NODE_ADD, sum, in);
+        if (b->graph.tensor[in].dims == 4)
+            sum = output[outputs - 1];
+    }
+    if (sum != NPU_NO_TENSOR)
+        output[build_below(b, outputs)] = random_layer(b, sum);
+    build_end(b, output, from_to(b, 1, outputs));
 }
 
 npu_desc_t build_desc(build_t *b, uint64_t seed)

@@ -23,7 +23,9 @@ void build_free(build_t *b);
 int32_t build_tensor(build_t *b, npu_type_t type, uint32_t dims, const uint32_t *shape, float scale,
                      int32_t zero_point);
 int32_t build_map(build_t *b, uint32_t h, uint32_t w, uint32_t c, float scale, int32_t zero_point);
+/* Appends to the graph's inputs: a map, or any tensor. */
 int32_t build_input(build_t *b, uint32_t h, uint32_t w, uint32_t c);
+int32_t build_add_input(build_t *b, int32_t tensor);
 /* Random codes. */
 int32_t build_constant(build_t *b, uint32_t h, uint32_t w, uint32_t c, float scale,
                        int32_t zero_point);
@@ -54,6 +56,9 @@ int32_t build_reshape(build_t *b, int32_t input, uint32_t h, uint32_t w, uint32_
 
 /* A network of a few random layers, any operator, one or two outputs. */
 void build_random(build_t *b, uint64_t seed);
+
+/* Small layers between many inputs (2 to 16: maps, vectors) and 1 to 16 outputs. */
+void build_random_ends(build_t *b, uint64_t seed);
 
 /* A machine for it: mostly with small L1 memories of random sizes, so that layers are cut in every
  * way there is. */

@@ -138,11 +138,11 @@ START_TEST(sizes_in_the_report_are_the_padded_ones_of_the_chip)
     ck_assert_uint_eq(r.layers, 2);
     ck_assert_uint_eq(r.layer[0].weight_bytes, 32 * 64);
     ck_assert_uint_eq(r.layer[0].param_bytes, 2 * 384);
-    ck_assert_uint_eq(r.layer[0].in_bytes, 32 * 8 * 32); /* planar: width 8 padded to 32 */
+    ck_assert_uint_eq(r.layer[0].in_bytes, 64 * 32); /* no image: dense */
     ck_assert_uint_eq(r.layer[0].out_bytes, 64 * 64);
     ck_assert_uint_eq(r.layer[0].macs, 64 * 32 * 64);
     /* the input persists: layer 1 has it, its own source and its result */
-    ck_assert_uint_eq(r.live_bound_bytes, 8192 + 4096 + 2048);
+    ck_assert_uint_eq(r.live_bound_bytes, 2048 + 4096 + 2048);
     ck_assert_uint_eq(r.activations_bytes, r.live_bound_bytes);
     ck_assert_uint_eq(prog.meta.l2_lower_bound_bytes, prog.meta.l2_peak_bytes);
     ck_assert_uint_eq(prog.meta.macs, 64 * 32 * 64 * 2);
@@ -162,7 +162,7 @@ START_TEST(a_reused_input_lowers_what_must_be_alive)
     npu_compile_options_t reuse = {.reuse_input = true};
     two_layers(&b);
     ck_assert(npu_compile(&b.graph, &desc, &reuse, &prog, &r, error, sizeof(error)) == SIM_OK);
-    ck_assert_uint_eq(r.live_bound_bytes, 8192 + 4096); /* layer 0: input and result */
+    ck_assert_uint_eq(r.live_bound_bytes, 2048 + 4096); /* layer 0: input and result */
     npu_compile_report_free(&r);
     npu_prog_free(&prog);
     build_free(&b);
@@ -176,20 +176,33 @@ START_TEST(the_network_table_says_where_input_and_output_are)
     npu_prog_t prog;
     npu_desc_t desc = npu_desc_default();
     npu_compile_options_t options = {.network_id = 77};
-    two_layers(&b);
+    build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_begin(&b, NPU_TYPE_INT8, 7);
+    int32_t out = build_conv(&b, build_input(&b, 7, 8, 3), &k);
+    build_end(&b, &out, 1);
     ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK);
     ck_assert_uint_eq(prog.net[NPU_NET_MAGIC_W], NPU_NET_MAGIC);
     ck_assert_uint_eq(prog.net[NPU_NET_NETWORK_ID_W], 77);
     ck_assert_uint_eq(prog.net[NPU_NET_PROG_COUNT_W], prog.insn_count);
     ck_assert_uint_eq(prog.net[NPU_NET_PROG_ADDR_W], desc.l2_base + prog.meta.insn_l2);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_HEIGHT_W], 7);
     ck_assert_uint_eq(prog.net[NPU_NET_INPUT_WIDTH_W], 8);
-    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_CHANNELS_W], 32);
-    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_ROW_BYTES_W], 32);
-    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_PLANE_BYTES_W], 256);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_CHANNELS_W], 3);
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_ROW_BYTES_W], 32);    /* width to 32 */
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_PLANE_BYTES_W], 256); /* height to 2 */
+    ck_assert_uint_eq(prog.net[NPU_NET_INPUTS_W], 1);
     ck_assert_uint_eq(prog.net[NPU_NET_OUTPUTS_W], 1);
-    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_BYTES_W], 8 * 8 * 32);
-    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_DIMS_W], 4);
-    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_DIM3_W], 32);
+    npu_net_tensor_t in = npu_prog_input(&prog, 0), to = npu_prog_output(&prog, 0);
+    ck_assert_uint_eq(in.addr, prog.net[NPU_NET_INPUT_ADDR_W]);
+    ck_assert_uint_eq(npu_net_tensor_elements(&in), 7 * 8 * 3);
+    ck_assert_uint_eq(to.dims, 4);
+    ck_assert_uint_eq(to.shape[3], 32);
+    ck_assert_uint_eq(npu_output_bytes(&prog, 0), 7 * 8 * 32);
+    /* image 3 planes of 256, result 7 * 8 * 32: 2560 bytes behind the table; the program is at
+     * the top, below constants of 1024 + 384 bytes, all in steps of 64 */
+    uint32_t program = desc.l2_bytes - 1408 - 64 * prog.insn_count;
+    ck_assert_uint_eq(prog.net[NPU_NET_FREE_ADDR_W], desc.l2_base + 1024 + 2560);
+    ck_assert_uint_eq(prog.net[NPU_NET_FREE_BYTES_W], program - 1024 - 2560);
     npu_prog_free(&prog);
     build_free(&b);
 }
@@ -228,12 +241,18 @@ START_TEST(a_float_border_is_quantized_outside_the_chip)
     /* x / 127.5 - 1 in 1/128: -128, -0.50196 -> -1, 0.50196 -> 1, 128 -> 127 */
     static const uint8_t pixels[4] = {0, 127, 128, 255};
     static const int8_t codes[4] = {-128, -1, 1, 127}, relu[4] = {0, 0, 1, 127};
-    uint8_t input[4], output[4];
-    npu_input_from_pixels_float(&prog, pixels, input);
-    ck_assert_mem_eq(input, codes, 4);
+    float input[4];
+    uint8_t output[4];
+    ck_assert_uint_eq(npu_input_dtype(&prog, 0), NPU_DTYPE_FLOAT32);
+    ck_assert_uint_eq(npu_input_bytes(&prog, 0), sizeof(input));
+    ck_assert(npu_input_from_pixels(&prog, 0, pixels, input));
+    ck_assert(input[0] == -1.0f && input[3] == 1.0f);
     compile_exec_t exec;
     compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
-    ck_assert(npu_input_write(&prog, &exec.port, input));
+    ck_assert(npu_input_write(&prog, 0, &exec.port, input));
+    const uint8_t *l2 = exec.l2 + (prog.net[NPU_NET_INPUT_ADDR_W] - desc.l2_base);
+    ck_assert_mem_eq(l2, codes, 2); /* one plane, rows of 32 */
+    ck_assert_mem_eq(l2 + 32, codes + 2, 2);
     compile_exec_run(&exec);
     ck_assert(npu_output_read(&prog, 0, &exec.port, output));
     ck_assert_mem_eq(output, relu, 4);
@@ -262,14 +281,14 @@ START_TEST(a_change_of_type_alone_costs_nothing)
     ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
                   "%s", error);
     ck_assert_uint_eq(prog.layer_count, 1);
-    ck_assert_uint_eq(prog.net[NPU_NET_INPUT_UNSIGNED_W], 1);
-    ck_assert_uint_eq(prog.net[NPU_NET_OUT0_UNSIGNED_W], 0);
+    ck_assert_uint_eq(npu_prog_input(&prog, 0).dtype, NPU_DTYPE_UINT8);
+    ck_assert_uint_eq(npu_prog_output(&prog, 0).dtype, NPU_DTYPE_INT8);
     compile_exec_t exec;
     compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
     static const uint8_t input[4] = {0, 99, 101, 255}; /* -28 is zero: codes -128 -29 -27 127 */
     static const int8_t relu[4] = {-28, -28, -27, 127};
     uint8_t output[4];
-    ck_assert(npu_input_write(&prog, &exec.port, input));
+    ck_assert(npu_input_write(&prog, 0, &exec.port, input));
     compile_exec_run(&exec);
     ck_assert(npu_output_read(&prog, 0, &exec.port, output));
     ck_assert_mem_eq(output, relu, 4);
@@ -294,7 +313,7 @@ START_TEST(the_input_lies_in_planes_padded_with_zero)
     uint8_t codes[18];
     for (uint32_t i = 0; i < 18; i++)
         codes[i] = (uint8_t)(128 + i);
-    ck_assert(npu_input_write(&prog, &exec.port, codes));
+    ck_assert(npu_input_write(&prog, 0, &exec.port, codes));
     const uint8_t *l2 = exec.l2 + (prog.net[NPU_NET_INPUT_ADDR_W] - desc.l2_base);
     /* three planes of four rows (3, to 2) of 32; pixel (y, x) channel c was 128 + 6y + 3x + c */
     for (uint32_t c = 0; c < 3; c++)
@@ -322,8 +341,8 @@ START_TEST(every_tensor_still_stands_at_the_end_when_all_are_kept)
                   SIM_OK);
         ck_assert(report.all_kept);
         compile_exec_init(&exec, &prog, &desc, sim_simd());
-        uint8_t *input = calloc(1, npu_input_bytes(&prog));
-        ck_assert(npu_input_write(&prog, &exec.port, input));
+        uint8_t *input = calloc(1, npu_input_bytes(&prog, 0));
+        ck_assert(npu_input_write(&prog, 0, &exec.port, input));
         compile_exec_run(&exec);
         for (uint32_t k = 0; k < prog.kept_count; k++) {
             uint64_t bytes = npu_kept_bytes(&prog.kept[k]);
@@ -416,11 +435,11 @@ START_TEST(too_many_activations_are_refused_with_layer_and_bytes)
 {
     build_t b;
     npu_desc_t desc = npu_desc_default();
-    desc.l2_bytes = 18432;
+    desc.l2_bytes = 12288;
     two_layers(&b);
     /* constants: 2048 + 768 + 2048 + 384, each already a multiple of 64 */
     refuses(&b, &desc, 1,
-            "activations need 14336 bytes of L2, 12160 are left "
+            "activations need 8192 bytes of L2, 6016 are left "
             "beside 5248 of constants and the program");
 }
 END_TEST

@@ -142,13 +142,13 @@ START_TEST(messages_say_where_and_what)
     put_u32(file + 8, 200);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");
-    put_u32(file + 8, 6);
+    put_u32(file + 8, 7);
     put_u32(file + 16 + 8, 100000); /* size of the first section */
     seal(file, bytes);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     char want[120];
     snprintf(want, sizeof(want),
-             "x.fnp: 16: section 0 (META): 100000 bytes at 112, beyond the file's %zu", bytes);
+             "x.fnp: 16: section 0 (META): 100000 bytes at 128, beyond the file's %zu", bytes);
     ck_assert_str_eq(error, want);
     free(file);
 }
@@ -169,6 +169,76 @@ START_TEST(a_program_too_large_for_the_chip_is_named)
     ck_assert(!npu_prog_fits(&prog, &desc, error, sizeof(error)));
     ck_assert_str_eq(error, "L2: 8388481 bytes needed, 8388480 there");
     npu_prog_free(&prog);
+}
+END_TEST
+
+/* A program of one instruction with a network table of one input and one output. */
+static void with_table(npu_prog_t *prog)
+{
+    npu_insn_t insn = {.op = NPU_OP_END};
+    npu_net_tensor_t t = {.dims = 4, .shape = {1, 2, 3, 4}, .addr = 4096};
+    npu_end_t end = {.name = "t"};
+    memset(prog, 0, sizeof(*prog));
+    npu_prog_add_insn(prog, &insn, NULL, 0);
+    prog->net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
+    prog->net[NPU_NET_VERSION_W] = NPU_NET_VERSION;
+    prog->net[NPU_NET_INPUTS_W] = prog->net[NPU_NET_OUTPUTS_W] = 1;
+    npu_net_tensor_put(&t, prog->net + NPU_NET_INPUT_W(0));
+    npu_net_tensor_put(&t, prog->net + NPU_NET_OUTPUT_W(0));
+    npu_prog_add_end(prog, &end);
+    npu_prog_add_end(prog, &end);
+    ck_assert_msg(npu_prog_valid(prog, error, sizeof(error)), "%s", error);
+}
+
+START_TEST(a_network_table_of_nonsense_is_refused)
+{
+    static const struct {
+        uint32_t word, value;
+        const char *what;
+    } cases[] = {
+        {NPU_NET_VERSION_W, 1, "network table: magic 0x54454e46, version 1, not 0x54454e46, 2"},
+        {NPU_NET_INPUTS_W, 17, "network table: 17 inputs, 1 outputs, at most 16 each"},
+        {NPU_NET_INPUTS_W, 2, "network table: input 1: type 0, 0 dimensions"},
+        {NPU_NET_INPUTS_W, 0, "2 names of inputs and outputs for 1 of them"},
+        {NPU_NET_INPUT_W(0) + NPU_TENSOR_FORMAT_W, 0x405,
+         "network table: input 0: type 5, 4 dimensions"},
+        {NPU_NET_OUTPUT_W(0) + NPU_TENSOR_FORMAT_W, 0x500,
+         "network table: output 0: type 0, 5 dimensions"},
+        {NPU_NET_OUTPUT_W(0) + NPU_TENSOR_FORMAT_W, 0x300,
+         "network table: output 0: type 0, 3 dimensions"},
+        {NPU_NET_INPUT_W(0) + NPU_TENSOR_DIM1_W, 1u << 25,
+         "network table: input 0: type 0, 4 dimensions"},
+        {NPU_NET_INPUT_CHANNELS_W, 4, "network table: the image (0 x 0 x 4) is none of the inputs"},
+    };
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        npu_prog_t prog;
+        with_table(&prog);
+        prog.net[cases[i].word] = cases[i].value;
+        ck_assert(!npu_prog_valid(&prog, error, sizeof(error)));
+        ck_assert_str_eq(error, cases[i].what);
+        npu_prog_free(&prog);
+    }
+}
+END_TEST
+
+START_TEST(a_tensor_of_the_network_table_packs_and_unpacks)
+{
+    uint32_t word[NPU_TENSOR_WORDS];
+    npu_net_tensor_t t = {.addr = 0x04001000,
+                          .dtype = NPU_DTYPE_UINT8,
+                          .dims = 2,
+                          .shape = {1, 10, 1, 1},
+                          .zero_point = -128,
+                          .scale_bits = 0x3b800000};
+    npu_net_tensor_put(&t, word);
+    ck_assert_uint_eq(word[NPU_TENSOR_FORMAT_W], 0xff800201);
+    npu_net_tensor_t back = npu_net_tensor(word);
+    ck_assert_int_eq(back.zero_point, -128);
+    ck_assert_uint_eq(back.addr, t.addr);
+    ck_assert_uint_eq(back.dtype, t.dtype);
+    ck_assert_uint_eq(back.dims, 2);
+    ck_assert_mem_eq(back.shape, t.shape, sizeof(t.shape));
+    ck_assert_uint_eq(back.scale_bits, t.scale_bits);
 }
 END_TEST
 
@@ -197,4 +267,5 @@ TEST_MAIN("npu program file", a_file_reads_back_as_the_program_it_was_made_from,
           every_single_byte_of_a_file_matters, a_cut_file_is_refused_wherever_it_is_cut,
           a_file_with_right_checksums_and_wrong_content_is_refused_or_valid,
           messages_say_where_and_what, a_program_too_large_for_the_chip_is_named,
+          a_network_table_of_nonsense_is_refused, a_tensor_of_the_network_table_packs_and_unpacks,
           names_are_made_printable, a_blob_of_no_bytes_needs_no_data)

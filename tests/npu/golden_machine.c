@@ -68,9 +68,16 @@ uint32_t golden_machine_try(golden_machine_t *m)
     return m->npu.error_reg;
 }
 
-void golden_machine_run(golden_machine_t *m, const uint8_t *codes)
+void golden_machine_run(golden_machine_t *m, uint8_t *input)
 {
-    ck_assert(npu_input_write(m->prog, &m->port, codes));
+    ck_assert_uint_eq(m->prog->net[NPU_NET_INPUTS_W], 1);
+    golden_machine_run_all(m, &input);
+}
+
+void golden_machine_run_all(golden_machine_t *m, uint8_t *const inputs[])
+{
+    for (uint32_t n = 0; n < m->prog->net[NPU_NET_INPUTS_W]; n++)
+        ck_assert(npu_input_write(m->prog, n, &m->port, inputs[n]));
     take(m, NPU_VALID_AT_START);
     uint32_t error = golden_machine_try(m);
     ck_assert_msg(error == 0, "%s at instruction %u", npu_error_name((npu_error_t)(error >> 24)),

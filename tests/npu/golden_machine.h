@@ -18,9 +18,10 @@ typedef struct {
 } golden_machine_t;
 
 void golden_machine_init(golden_machine_t *m, const npu_desc_t *desc, const npu_prog_t *prog);
-/* One inference; codes are the input, dense, in the model's type. Fails the test on an NPU error.
- */
-void golden_machine_run(golden_machine_t *m, const uint8_t *codes);
+/* One inference; inputs are dense, in the model's types. Fails the test on an NPU error. */
+void golden_machine_run_all(golden_machine_t *m, uint8_t *const inputs[]);
+/* The same of a network with one input. */
+void golden_machine_run(golden_machine_t *m, uint8_t *input);
 /* Runs what stands in memory; returns NPU_ERROR. */
 uint32_t golden_machine_try(golden_machine_t *m);
 uint64_t golden_machine_cycles(const golden_machine_t *m);

@@ -159,9 +159,56 @@ static void random_tables(sim_stream_t *rng, npu_prog_t *prog)
                                                  : sim_stream_below(rng, prog->insn_count)};
         kept.order = kept.dims == 4 ? sim_stream_below(rng, NPU_ORDERS) : NPU_ORDER_HWC;
         for (uint32_t d = 0; d < kept.dims; d++)
-            kept.shape[d] = 1 + sim_stream_below(rng, 100);
+            kept.shape[d] = kept.dims == 4 && d == 0 ? 1 : 1 + sim_stream_below(rng, 100);
+        if (npu_dtype_bytes(kept.dtype) != 1)
+            kept.layout = NPU_LAYOUT_DENSE;
         random_name(rng, kept.name);
         ck_assert(npu_prog_add_kept(prog, &kept) == i);
+    }
+}
+
+static npu_net_tensor_t random_tensor(sim_stream_t *rng)
+{
+    npu_net_tensor_t t = {.addr = sim_stream_u32(rng),
+                          .dtype = sim_stream_below(rng, NPU_DTYPES),
+                          .dims = 1 + sim_stream_below(rng, 4),
+                          .shape = {1, 1, 1, 1},
+                          .zero_point = (int32_t)sim_stream_below(rng, 65536) - 32768,
+                          .scale_bits = sim_stream_u32(rng)};
+    for (uint32_t d = 0; d < t.dims; d++)
+        t.shape[d] = t.dims == 4 && d == 0 ? 1 : 1 + sim_stream_below(rng, 100);
+    return t;
+}
+
+/* Any numbers where any may stand; inputs, outputs, their names; the first input as the image. */
+static void random_net(sim_stream_t *rng, npu_prog_t *prog)
+{
+    uint32_t *net = prog->net;
+    uint32_t inputs = sim_stream_below(rng, 17), outputs = sim_stream_below(rng, 17);
+    for (uint32_t w = 0; w < NPU_NET_WORDS; w++)
+        net[w] = sim_stream_below(rng, 2) == 0 ? 0 : sim_stream_u32(rng);
+    net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
+    net[NPU_NET_VERSION_W] = NPU_NET_VERSION;
+    net[NPU_NET_INPUTS_W] = inputs;
+    net[NPU_NET_OUTPUTS_W] = outputs;
+    net[NPU_NET_INPUT_CHANNELS_W] = 0;
+    for (uint32_t i = 0; i < inputs + outputs; i++) {
+        npu_net_tensor_t t = random_tensor(rng);
+        npu_end_t end = {.tensor = sim_stream_u32(rng), .dtype = sim_stream_below(rng, NPU_DTYPES)};
+        end.order = t.dims == 4 ? sim_stream_below(rng, NPU_ORDERS) : NPU_ORDER_HWC;
+        if (i == 0 && t.dims == 4 && inputs > 0) {
+            t.dtype = NPU_DTYPE_INT8;
+            net[NPU_NET_INPUT_ADDR_W] = t.addr;
+            net[NPU_NET_INPUT_HEIGHT_W] = t.shape[1];
+            net[NPU_NET_INPUT_WIDTH_W] = t.shape[2];
+            net[NPU_NET_INPUT_CHANNELS_W] = t.shape[3];
+            net[NPU_NET_INPUT_ROW_BYTES_W] = t.shape[2] + sim_stream_below(rng, 9);
+            net[NPU_NET_INPUT_PLANE_BYTES_W] = net[NPU_NET_INPUT_ROW_BYTES_W] * t.shape[1];
+        }
+        npu_net_tensor_put(&t,
+                           net + (i < inputs ? NPU_NET_INPUT_W(i) : NPU_NET_OUTPUT_W(i - inputs)));
+        random_name(rng, end.name);
+        ck_assert(npu_prog_add_end(prog, &end) == i);
     }
 }
 
@@ -177,9 +224,7 @@ void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
     prog->meta.macs = (uint64_t)sim_stream_u32(rng) << 20;
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         prog->meta.mem_bytes[m] = sim_stream_u32(rng);
-    for (uint32_t w = 0; w < NPU_NET_WORDS; w++)
-        prog->net[w] = sim_stream_below(rng, 2) == 0 ? 0 : sim_stream_u32(rng);
-    prog->net[NPU_NET_MAGIC_W] = NPU_NET_MAGIC;
+    random_net(rng, prog);
     for (uint32_t i = 0; i < insns; i++) {
         uint32_t op = 1 + sim_stream_below(rng, NPU_OPS - 1);
         npu_insn_t insn = random_insn(rng, op);

@@ -33,14 +33,13 @@ static double print(const char *name, double ms[RUNS])
     return ms[0];
 }
 
-static void bench(inference_t *in, const uint8_t *codes, const char *name, bool exact,
-                  bool timing_only)
+static void bench(inference_t *in, uint8_t *codes, const char *name, bool exact, bool timing_only)
 {
     double ms[RUNS];
     in->npu.exact = exact;
     in->npu.timing_only = timing_only;
     for (int i = 0; i < RUNS; i++) {
-        if (!inference_load(in, codes))
+        if (!inference_load(in, &codes))
             return;
         double start = thread_ms();
         if (!inference_go(in))
@@ -83,7 +82,7 @@ int main(void)
              models != NULL ? models : "../shared/models");
     if (!chip_load(NULL, &desc, error, sizeof(error)) || !compile(model, &desc.npu, &prog))
         return 0;
-    uint8_t *codes = calloc(1, npu_input_bytes(&prog));
+    uint8_t *codes = calloc(1, npu_input_bytes(&prog, 0));
     inference_t *in = calloc(1, sizeof(*in));
     if (codes != NULL && in != NULL && inference_init(in, &desc, &prog)) {
         bench(in, codes, "numerics and cycles", false, false);
