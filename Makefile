@@ -24,7 +24,7 @@ OPT.fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,
 OPT.san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
 LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
-LIBS        := -lpng -lcjson -lm
+LIBS        := -lpng -lcjson -lprotobuf-c -lm
 VEC.avx2    := -mavx2
 VEC.avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
 
@@ -51,6 +51,19 @@ $(call lib,$(1)): $(call objs,$(call srcs,$(1)))
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+# The ONNX reader: generated from Debian's onnx.proto, compiled without our warnings.
+ONNX_PROTO := /usr/include/onnx/onnx.proto
+$(call lib,npu/compiler): $(O)/gen/onnx.pb-c.o
+$(GEN)/onnx.pb-c.c: $(ONNX_PROTO)
+	$(call say,PROTOC,$<)
+	$(Q)mkdir -p $(@D) && protoc-c -I$(<D) --c_out=$(@D) $<
+$(GEN)/onnx.pb-c.h: $(GEN)/onnx.pb-c.c ;
+$(O)/gen/onnx.pb-c.o: $(GEN)/onnx.pb-c.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(STD) $(OPT.$(CONF)) $(CFLAGS) -c $< -o $@
+$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): CFLAGS_VEC := -isystem $(GEN)
+$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): | $(GEN)/onnx.pb-c.h
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 $(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c firmware/track.c)

@@ -131,12 +131,12 @@ static void default_out(const char *model, char *out, size_t bytes)
 int cmd_compile(int argc, char **argv)
 {
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
-    const char *rounding = "double", *keep = NULL, *fuse = NULL, *topology = NULL;
+    const char *rounding = NULL, *keep = NULL, *fuse = NULL, *topology = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE", "the program (default: the model's name with .fnp)", &out},
         {0, "topology", "FILE", "a layer list with random weights, instead of a model", &topology},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
-        {0, "rounding", "MODE", "double (default) or single: how TFLite was built", &rounding},
+        {0, "rounding", "MODE", "double (.tflite) or single (.onnx)", &rounding},
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},

@@ -126,7 +126,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
 int cmd_infer(int argc, char **argv)
 {
     const char *chip = NULL, *json = NULL, *keep = NULL, *fuse = NULL, *frames = NULL;
-    const char *rounding = "double", *mean = NULL, *scale = NULL, *simd = NULL;
+    const char *rounding = NULL, *mean = NULL, *scale = NULL, *simd = NULL;
     const char *exact = NULL, *timing_only = NULL;
     const char *given[CLI_REPEATS + 1] = {NULL}, *states[CLI_REPEATS + 1] = {NULL};
     infer_options_t how = {.frames = 1};
@@ -139,7 +139,7 @@ int cmd_infer(int argc, char **argv)
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},
-        {0, "rounding", "MODE", "double (default) or single, for a .tflite", &rounding},
+        {0, "rounding", "MODE", "double (.tflite) or single (.onnx)", &rounding},
         {0, "mean", "X", "float input = (pixel - X) / SCALE (default 127.5)", &mean},
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
@@ -150,7 +150,7 @@ int cmd_infer(int argc, char **argv)
         {0, "json", NULL, "everything as one JSON object", &json},
     };
     const cli_t cli = {
-        "infer", "MODEL [IMAGE.png]", "Runs a .tflite or .fnp once on the NPU alone.",
+        "infer", "MODEL [IMAGE.png]", "Runs a .tflite, .onnx or .fnp once on the NPU alone.",
         opts,    SIM_COUNT(opts),     1,
         2};
     char **args, error[1024];

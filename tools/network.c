@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "npu/compiler/onnx.h"
 #include "npu/compiler/tflite.h"
 #include "npu/compiler/topology.h"
 #include "sim/file.h"
@@ -21,14 +22,17 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
                     size_t error_bytes)
 {
     npu_graph_t graph;
-    sim_err_t err =
-        is_topology(file, options)
-            ? npu_topology_read((const char *)image, bytes, file, &graph, error, error_bytes)
-            : npu_tflite_read(image, bytes, file, &graph, error, error_bytes);
+    bool onnx = !is_topology(file, options) && npu_onnx_looks_like(image, bytes, file);
+    sim_err_t err = is_topology(file, options) ? npu_topology_read((const char *)image, bytes, file,
+                                                                   &graph, error, error_bytes)
+                    : onnx ? npu_onnx_read(image, bytes, file, &graph, error, error_bytes)
+                           : npu_tflite_read(image, bytes, file, &graph, error, error_bytes);
     if (err != SIM_OK)
         return false;
+    /* ONNX requantizes in float: one rounding is nearer to that than two */
+    bool single = options->rounding == NULL ? onnx : strcmp(options->rounding, "single") == 0;
     npu_compile_options_t how = {
-        .rounding = options->single_rounding ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+        .rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
         .keep_all = options->keep_all,
         .fuse = options->fuse,
     };
@@ -56,7 +60,7 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
 bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
                    network_options_t *options)
 {
-    if (strcmp(rounding, "double") != 0 && strcmp(rounding, "single") != 0) {
+    if (rounding != NULL && strcmp(rounding, "double") != 0 && strcmp(rounding, "single") != 0) {
         fprintf(stderr, "fovea %s: --rounding: '%s' is neither double nor single\n", cli->name,
                 rounding);
         return false;
@@ -65,7 +69,7 @@ bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
         fprintf(stderr, "fovea %s: --keep: '%s' is not 'all'\n", cli->name, keep);
         return false;
     }
-    options->single_rounding = strcmp(rounding, "single") == 0;
+    options->rounding = rounding;
     options->keep_all = keep != NULL;
     return true;
 }
