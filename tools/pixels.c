@@ -53,13 +53,16 @@ static void resize(const sim_image_t *image, uint32_t w, uint32_t h, uint32_t ch
     }
 }
 
-static void put_floats(const pixels_scale_t *affine, const uint8_t *pixels, uint64_t count,
-                       uint8_t *data)
+static bool put_floats(const npu_prog_t *prog, uint32_t n, const pixels_scale_t *affine,
+                       const uint8_t *pixels, uint64_t count, uint8_t *data)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        float x = ((float)pixels[i] - (float)affine->mean) / (float)affine->scale;
-        memcpy(data + 4 * i, &x, sizeof(x));
-    }
+    float *x = malloc(count * sizeof(*x));
+    for (uint64_t i = 0; x != NULL && i < count; i++)
+        x[i] = ((float)pixels[i] - (float)affine->mean) / (float)affine->scale;
+    if (x != NULL)
+        npu_input_arrange(prog, n, x, data);
+    free(x);
+    return x != NULL;
 }
 
 static bool convert(const npu_prog_t *prog, uint32_t n, const pixels_scale_t *scale,
@@ -67,8 +70,7 @@ static bool convert(const npu_prog_t *prog, uint32_t n, const pixels_scale_t *sc
 {
     if (npu_input_dtype(prog, n) != NPU_DTYPE_FLOAT32 || !scale->given)
         return npu_input_from_pixels(prog, n, pixels, data);
-    put_floats(scale, pixels, count, data);
-    return true;
+    return put_floats(prog, n, scale, pixels, count, data);
 }
 
 bool pixels_read(const char *file, const npu_prog_t *prog, uint32_t n, const pixels_scale_t *scale,

@@ -191,6 +191,17 @@ bool npu_input_from_pixels(const npu_prog_t *prog, uint32_t n, const uint8_t *pi
     return true;
 }
 
+void npu_input_arrange(const npu_prog_t *prog, uint32_t n, const void *nhwc, void *data)
+{
+    npu_net_tensor_t t = npu_prog_input(prog, n);
+    order_t o = end_order(prog, n, &t);
+    uint32_t bytes = npu_dtype_bytes(npu_input_dtype(prog, n));
+    for (uint64_t i = 0; i < npu_net_tensor_elements(&t); i++) {
+        uint64_t at = i / o.c * o.pixel + i % o.c * o.channel;
+        memcpy((uint8_t *)data + at * bytes, (const uint8_t *)nhwc + i * bytes, bytes);
+    }
+}
+
 /* ---- kept tensors, outputs ------------------------------------------------------------------- */
 
 static bool read_planar(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint8_t *codes)

@@ -35,6 +35,9 @@ bool npu_input_write(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *p
  * rule: false. */
 bool npu_input_from_pixels(const npu_prog_t *prog, uint32_t n, const uint8_t *pixels, void *data);
 
+/* Elements of input n, in the model's own type, from N H W C to the model's own order. */
+void npu_input_arrange(const npu_prog_t *prog, uint32_t n, const void *nhwc, void *data);
+
 /* Kept tensor, in the model's own order. It must be complete (npu_kept_t.valid_after) and not yet
  * overwritten. */
 uint64_t npu_kept_bytes(const npu_kept_t *kept);

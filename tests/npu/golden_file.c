@@ -1,5 +1,6 @@
 #include "tests/npu/golden_file.h"
 
+#include "npu/compiler/onnx.h"
 #include "npu/compiler/tflite.h"
 #include "sim/file.h"
 #include "sim/json.h"
@@ -16,6 +17,8 @@ static void load_tensors(golden_t *golden, sim_doc_t *doc)
     for (uint32_t i = 0; i < golden->tensors; i++) {
         sim_cfg_t t = sim_cfg_at(&root, "tensors", i);
         golden->tensor[i].tensor = (uint32_t)sim_cfg_u64(&t, "tensor", 0, UINT32_MAX, 0);
+        snprintf(golden->tensor[i].name, sizeof(golden->tensor[i].name), "%s",
+                 sim_cfg_str(&t, "name", ""));
         golden->tensor[i].offset = sim_cfg_u64(&t, "offset", 0, UINT32_MAX, 0);
         golden->tensor[i].bytes = sim_cfg_u64(&t, "bytes", 0, UINT32_MAX, 0);
         golden->tensor[i].is_input = sim_cfg_i64(&t, "op", -1, INT32_MAX, -1) == -1;
@@ -53,10 +56,15 @@ void golden_load_model(npu_graph_t *graph, const char *dir, const char *model)
 {
     char path[PATH_BYTES], error[PATH_BYTES] = "";
     size_t bytes = 0;
-    snprintf(path, sizeof(path), "%s/%s.tflite", dir, model);
+    snprintf(path, sizeof(path), "%s/%s.onnx", dir, model);
     uint8_t *image = sim_file_read(path, MAX_FILE_BYTES, &bytes, error, sizeof(error));
+    bool onnx = image != NULL;
+    snprintf(path, sizeof(path), "%s/%s.tflite", dir, model);
+    if (!onnx)
+        image = sim_file_read(path, MAX_FILE_BYTES, &bytes, error, sizeof(error));
     ck_assert_msg(image != NULL, "%s", error);
-    sim_err_t err = npu_tflite_read(image, bytes, model, graph, error, sizeof(error));
+    sim_err_t err = onnx ? npu_onnx_read(image, bytes, model, graph, error, sizeof(error))
+                         : npu_tflite_read(image, bytes, model, graph, error, sizeof(error));
     free(image);
     ck_assert_msg(err == SIM_OK, "%s", error);
 }

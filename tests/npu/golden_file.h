@@ -9,6 +9,7 @@
 
 typedef struct {
     uint32_t tensor;        /* number in the model */
+    char name[64];          /* in a model that knows names only */
     uint64_t offset, bytes; /* in golden_t.data */
     bool is_input;
 } golden_tensor_t;
@@ -25,7 +26,7 @@ typedef struct {
 void golden_load(golden_t *golden, const char *dir, const char *name, bool single_rounding);
 void golden_free(golden_t *golden);
 
-/* dir/MODEL.tflite as a checked graph. */
+/* dir/MODEL.tflite, or dir/MODEL.onnx where there is one, as a checked graph. */
 void golden_load_model(npu_graph_t *graph, const char *dir, const char *model);
 
 #endif
