@@ -32,6 +32,7 @@ npu_desc_t npu_desc_default(void)
         .vec_copy_bytes = 64,
         .vec_transform_bytes = 40,   /* published: layout nodes, at least 40 */
         .fuse = NPU_FUSE_ACTIVATION, /* published: fusions of the tool chain's target description */
+        .cascade = NPU_CASCADE_AUTO,
     };
 }
 
@@ -81,6 +82,13 @@ const char *npu_fuse_name(uint32_t bit)
     return bit < SIM_COUNT(names) ? names[bit] : NULL;
 }
 
+static const char *const cascades[] = {"off", "auto", "always"};
+
+const char *npu_cascade_name(uint32_t cascade)
+{
+    return cascade > NPU_CASCADE_AS_CHIP && cascade < NPU_CASCADES ? cascades[cascade - 1] : NULL;
+}
+
 static void read_compiler(const sim_cfg_t *cfg, npu_desc_t *desc)
 {
     sim_cfg_t compiler = sim_cfg_obj(cfg, "compiler"), fuse = sim_cfg_obj(&compiler, "fuse");
@@ -90,6 +98,8 @@ static void read_compiler(const sim_cfg_t *cfg, npu_desc_t *desc)
         desc->fuse = on ? desc->fuse | mask : desc->fuse & ~mask;
     }
     sim_cfg_done(&fuse);
+    desc->cascade =
+        1 + sim_cfg_enum(&compiler, "cascade", cascades, SIM_COUNT(cascades), desc->cascade - 1);
     sim_cfg_done(&compiler);
 }
 

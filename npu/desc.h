@@ -29,6 +29,20 @@ enum {
 /* "activation", "pad", "add", "requantize" for bits 0..3; NULL beyond. */
 const char *npu_fuse_name(uint32_t bit);
 
+/* Whether a compiler runs layers stripe by stripe, so that maps between them are never whole
+ * (npu/compiler/cascade.c): never; where L2 cannot hold the whole maps; wherever it lowers the
+ * peak.
+ */
+typedef enum {
+    NPU_CASCADE_AS_CHIP, /* in npu_compile_options_t: what the chip data says */
+    NPU_CASCADE_OFF,
+    NPU_CASCADE_AUTO,
+    NPU_CASCADE_ALWAYS,
+    NPU_CASCADES
+} npu_cascade_t;
+/* "off", "auto", "always" for 1..3; NULL otherwise. */
+const char *npu_cascade_name(uint32_t cascade);
+
 typedef struct {
     uint64_t clk_hz;              /* 262,500,000 */
     uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
@@ -65,7 +79,8 @@ typedef struct {
     uint32_t vec_transform_bytes;
 
     /* what the chip's own compiler does; options of npu_compile can say otherwise */
-    uint32_t fuse; /* NPU_FUSE_* */
+    uint32_t fuse;    /* NPU_FUSE_* */
+    uint32_t cascade; /* npu_cascade_t, not AS_CHIP */
 } npu_desc_t;
 
 npu_desc_t npu_desc_default(void);

@@ -34,7 +34,7 @@ typedef struct {
     uint32_t by_name;              /* 1: the source file knows tensors by name, not by number */
     uint32_t insn_l2;              /* L2 offset of the first instruction */
     uint32_t l2_peak_bytes;        /* weights, program, table and working memory at their worst */
-    uint32_t l2_lower_bound_bytes; /* no schedule of this network could do with less */
+    uint32_t l2_lower_bound_bytes; /* no placement could do with less for this order of things */
     uint32_t mem_bytes[NPU_MEMS];  /* L1 used: the program runs on machines with at least this */
     uint64_t macs;
 } npu_meta_t;

@@ -131,7 +131,7 @@ static void default_out(const char *model, char *out, size_t bytes)
 int cmd_compile(int argc, char **argv)
 {
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
-    const char *rounding = NULL, *keep = NULL, *fuse = NULL, *topology = NULL;
+    const char *rounding = NULL, *keep = NULL, *fuse = NULL, *cascade = NULL, *topology = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE", "the program (default: the model's name with .fnp)", &out},
         {0, "topology", "FILE", "a layer list with random weights, instead of a model", &topology},
@@ -140,6 +140,8 @@ int cmd_compile(int argc, char **argv)
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},
+        {0, "cascade", "MODE", "layers in stripes: off, auto (where L2 is too small) or always",
+         &cascade},
         {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
@@ -157,7 +159,8 @@ int cmd_compile(int argc, char **argv)
     npu_prog_t prog = {0};
     npu_compile_report_t report = {0};
     network_options_t options = {.report = &report, .topology = topology != NULL};
-    if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options))
+    if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options) ||
+        !network_cascade(&cli, cascade, &options))
         return EXIT_USAGE;
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(model, &desc.npu, &options, &prog, error, sizeof(error)))

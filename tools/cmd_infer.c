@@ -125,7 +125,8 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
 
 int cmd_infer(int argc, char **argv)
 {
-    const char *chip = NULL, *json = NULL, *keep = NULL, *fuse = NULL, *frames = NULL;
+    const char *chip = NULL, *json = NULL, *keep = NULL, *fuse = NULL, *cascade = NULL,
+               *frames = NULL;
     const char *rounding = NULL, *mean = NULL, *scale = NULL, *simd = NULL;
     const char *exact = NULL, *timing_only = NULL;
     const char *given[CLI_REPEATS + 1] = {NULL}, *states[CLI_REPEATS + 1] = {NULL};
@@ -139,6 +140,8 @@ int cmd_infer(int argc, char **argv)
         {0, "keep", "all", "give every tensor a place of its own in L2", &keep},
         {0, "fuse", "LIST", "activation,pad,add,requantize, all or none (default: the chip's)",
          &fuse},
+        {0, "cascade", "MODE", "layers in stripes: off, auto (where L2 is too small) or always",
+         &cascade},
         {0, "rounding", "MODE", "double (.tflite) or single (.onnx)", &rounding},
         {0, "mean", "X", "float input = (pixel - X) / SCALE (default 127.5)", &mean},
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
@@ -163,6 +166,7 @@ int cmd_infer(int argc, char **argv)
     sensor_desc_t desc;
     npu_prog_t prog = {0};
     if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options) ||
+        !network_cascade(&cli, cascade, &options) ||
         !execution_options(&cli, NULL, simd, &threads) ||
         (mean != NULL && !cli_num(&cli, "mean", mean, &affine.mean)) ||
         (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)) ||

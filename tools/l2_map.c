@@ -1,5 +1,6 @@
 #include "tools/l2_map.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "npu/net_info.h"
@@ -44,15 +45,34 @@ static void print_picture(const npu_compile_report_t *r, FILE *to)
 
 static void print_places(const npu_compile_report_t *r, FILE *to)
 {
-    fprintf(to, "%-3s %-32s %10s %10s %7s %8s\n", "", "L2 place", "offset", "bytes", "from",
-            "to layer");
+    fprintf(to, "%-3s %-32s %10s %10s %7s %8s %9s\n", "", "L2 place", "offset", "bytes", "from",
+            "to layer", "rows kept");
     for (uint32_t i = 0; i < r->places; i++) {
         const npu_place_plan_t *p = &r->place[i];
         size_t length = strlen(p->name);
-        fprintf(to, "%c   %-32s %10u %10u %7u %8u\n", letter(i),
+        char rows[16] = "all";
+        if (p->ring_rows != 0)
+            snprintf(rows, sizeof(rows), "%u", p->ring_rows);
+        fprintf(to, "%c   %-32s %10u %10u %7u %8u %9s\n", letter(i),
                 p->name + (length > 32 ? length - 32 : 0), p->l2, p->bytes, p->first_layer,
-                p->last_layer);
+                p->last_layer, rows);
     }
+}
+
+static void print_cascades(const npu_compile_report_t *r, FILE *to)
+{
+    for (uint32_t i = 0; i < r->cascades; i++) {
+        const npu_cascade_plan_t *c = &r->cascade[i];
+        fprintf(to,
+                "layers %u to %u in stripes of %u rows%s: %llu bytes between them instead of %llu, "
+                "about %lld cycles more\n",
+                c->first, c->last, c->rows, c->ahead ? ", one made ahead" : "",
+                (unsigned long long)c->ring_bytes, (unsigned long long)c->whole_bytes,
+                (long long)c->extra_cycles);
+    }
+    if (r->cascades > 0)
+        fprintf(to, "lower bound if every map were whole: %llu bytes\n",
+                (unsigned long long)r->whole_bound_bytes);
 }
 
 void l2_map_print(const npu_compile_report_t *report, FILE *to)
@@ -71,6 +91,23 @@ void l2_map_print(const npu_compile_report_t *report, FILE *to)
         to,
         "activations %u bytes, %.1f %% above the lower bound %u (largest sum of live tensors)\n",
         r->activations_bytes, above, r->live_bound_bytes);
+    print_cascades(r, to);
+}
+
+static void add_cascades(const npu_compile_report_t *r, sim_json_t *to)
+{
+    sim_json_t *cascades = sim_json_add_array(to, "cascades");
+    for (uint32_t i = 0; i < r->cascades; i++) {
+        const npu_cascade_plan_t *c = &r->cascade[i];
+        sim_json_t *item = sim_json_add_object(cascades, NULL);
+        sim_json_add_u64(item, "first_layer", c->first);
+        sim_json_add_u64(item, "last_layer", c->last);
+        sim_json_add_u64(item, "rows", c->rows);
+        sim_json_add_bool(item, "ahead", c->ahead);
+        sim_json_add_u64(item, "ring_bytes", c->ring_bytes);
+        sim_json_add_u64(item, "whole_bytes", c->whole_bytes);
+        sim_json_add_i64(item, "extra_cycles", c->extra_cycles);
+    }
 }
 
 void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
@@ -83,6 +120,7 @@ void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
     sim_json_add_u64(l2, "program_bytes", r->program_bytes);
     sim_json_add_u64(l2, "activations_bytes", r->activations_bytes);
     sim_json_add_u64(l2, "activations_lower_bound_bytes", r->live_bound_bytes);
+    sim_json_add_u64(l2, "whole_lower_bound_bytes", r->whole_bound_bytes);
     sim_json_t *places = sim_json_add_array(to, "places");
     for (uint32_t i = 0; i < r->places; i++) {
         sim_json_t *item = sim_json_add_object(places, NULL);
@@ -91,5 +129,7 @@ void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
         sim_json_add_u64(item, "bytes", r->place[i].bytes);
         sim_json_add_u64(item, "first_layer", r->place[i].first_layer);
         sim_json_add_u64(item, "last_layer", r->place[i].last_layer);
+        sim_json_add_u64(item, "ring_rows", r->place[i].ring_rows);
     }
+    add_cascades(r, to);
 }

@@ -11,7 +11,7 @@
 
 /* Rows are slices of the activations' bytes, highest address first; columns are layers. */
 void l2_map_print(const npu_compile_report_t *report, FILE *to);
-/* Adds the array "places" and the object "l2". */
+/* Adds the arrays "places" and "cascades" and the object "l2". */
 void l2_map_add(const npu_compile_report_t *report, sim_json_t *to);
 
 #endif

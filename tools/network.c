@@ -35,6 +35,7 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
         .rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
         .keep_all = options->keep_all,
         .fuse = options->fuse,
+        .cascade = options->cascade,
     };
     err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
     npu_graph_free(&graph);
@@ -106,4 +107,17 @@ bool network_fuse(const cli_t *cli, const char *fuse, network_options_t *options
         if (*at == '\0')
             return true;
     }
+}
+
+bool network_cascade(const cli_t *cli, const char *cascade, network_options_t *options)
+{
+    if (cascade == NULL)
+        return true;
+    for (uint32_t c = NPU_CASCADE_OFF; npu_cascade_name(c) != NULL; c++)
+        if (strcmp(npu_cascade_name(c), cascade) == 0) {
+            options->cascade = (npu_cascade_t)c;
+            return true;
+        }
+    fprintf(stderr, "fovea %s: --cascade: '%s' is none of off, auto, always\n", cli->name, cascade);
+    return false;
 }

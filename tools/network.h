@@ -11,8 +11,9 @@ typedef struct {
     const char *rounding; /* "double", "single"; NULL: double for .tflite, single for .onnx; a .fnp
                              has its own */
     bool keep_all;
-    bool topology;                /* the file is a layer list, whatever its name */
-    uint32_t fuse;                /* as in npu_compile_options_t */
+    bool topology; /* the file is a layer list, whatever its name */
+    uint32_t fuse; /* this and cascade as in npu_compile_options_t */
+    npu_cascade_t cascade;
     npu_compile_report_t *report; /* filled for a model when not NULL */
 } network_options_t;
 
@@ -27,5 +28,7 @@ bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
 
 /* --fuse: "none", "all", or names with commas between them (NULL: not given) into options. */
 bool network_fuse(const cli_t *cli, const char *fuse, network_options_t *options);
+/* --cascade: "off", "auto", "always" (NULL: not given) into options. */
+bool network_cascade(const cli_t *cli, const char *cascade, network_options_t *options);
 
 #endif

@@ -68,8 +68,27 @@ static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->out_bytes = huge ? 0 : cc_align((uint32_t)out) + t->with_bytes;
     need[NPU_MEM_ACT] = huge ? UINT32_MAX : t->in_bytes + t->out_bytes;
     need[NPU_MEM_ACC] = acc > INT32_MAX ? UINT32_MAX : cc_align((uint32_t)acc);
-    need[NPU_MEM_WGT] = weight_chunk(l);
-    need[NPU_MEM_PAR] = param_chunk(l);
+    bool stay = l->reside == CC_RESIDE_STAY;
+    need[NPU_MEM_WGT] = stay ? 0 : weight_chunk(l);
+    need[NPU_MEM_PAR] = stay ? 0 : param_chunk(l);
+}
+
+/* L1 bytes for the layer: where a cascade keeps some constants, others have half of the memory. */
+static uint32_t room_of(const cc_t *cc, const cc_layer_t *l, uint32_t mem)
+{
+    bool shared = l->reside == CC_RESIDE_STREAM && (mem == NPU_MEM_WGT || mem == NPU_MEM_PAR);
+    return cc->desc->mem_bytes[mem] / (shared ? 2 : 1);
+}
+
+/* Whether all constants stay in L1 from one step to the next. */
+static bool is_resident(const cc_t *cc, const cc_layer_t *l)
+{
+    uint32_t out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    uint32_t params = cc_align(param_bytes(l, out_c)) + follower_param_bytes(l);
+    if (l->reside != CC_RESIDE_FREE)
+        return l->reside == CC_RESIDE_STAY;
+    return l->tiling.slices == 1 && params <= room_of(cc, l, NPU_MEM_PAR) &&
+           weight_bytes(l, out_c, l->depth) <= room_of(cc, l, NPU_MEM_WGT);
 }
 
 /* Fills what follows from rows, cols, group, slice and order; false when a step does not fit. need
@@ -77,7 +96,7 @@ static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 {
     cc_tiling_t *t = &l->tiling;
-    const uint32_t *room = cc->desc->mem_bytes;
+    uint32_t act = room_of(cc, l, NPU_MEM_ACT);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     t->row_tiles = cc_div_up(out.h, t->rows);
     t->col_tiles = cc_div_up(out.w, t->cols);
@@ -85,34 +104,34 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     t->slices = l->all_in ? cc_div_up(l->depth, t->slice) : 1;
     step_needs(cc, l, need);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
-        if (need[m] > room[m])
+        if (need[m] > room_of(cc, l, m))
             return false;
-    bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= room[NPU_MEM_ACT];
+    bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= act;
     t->outs = two ? 2 : 1;
     need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
-    t->resident = t->slices == 1 &&
-                  cc_align(param_bytes(l, out.c)) + follower_param_bytes(l) <= room[NPU_MEM_PAR] &&
-                  weight_bytes(l, out.c, l->depth) <= room[NPU_MEM_WGT];
+    t->resident = is_resident(cc, l);
     return true;
 }
 
 /* Busy cycles of each engine over the layer, from one step of each kind. */
 typedef struct {
-    uint64_t total[NPU_ENGINES];
+    uint64_t total[NPU_ENGINES], insns;
     uint64_t lead; /* before the array (or vector unit) can start, and after it is done */
-    uint64_t sources, weights, result; /* of one step: parts that may fail to overlap */
+    uint64_t sources, weights, array, result; /* of one step: parts that may fail to overlap */
 } cost_t;
 
 static void probe_into(cc_t *cc, uint64_t cycles[NPU_ENGINES])
 {
     memset(cycles, 0, NPU_ENGINES * sizeof(*cycles));
     cc->probe = cycles;
+    cc->probed = 0;
 }
 
-static void add_cycles(cost_t *cost, const uint64_t cycles[NPU_ENGINES], uint64_t times)
+static void add_probe(const cc_t *cc, cost_t *cost, uint64_t times)
 {
+    cost->insns += cc->probed * times;
     for (uint32_t e = 0; e < NPU_ENGINES; e++)
-        cost->total[e] += cycles[e] * times;
+        cost->total[e] += cc->probe[e] * times;
 }
 
 static cost_t probe(cc_t *cc, cc_layer_t *l)
@@ -132,32 +151,33 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     for (uint32_t slice = 1; slice < t->slices; slice++)
         constants_load_slice(cc, l, &s, slice);
     bool once = t->groups_outer || t->resident;
-    add_cycles(&cost, cycles, once ? t->groups : steps);
+    add_probe(cc, &cost, once ? t->groups : steps);
     cost.weights = cycles[NPU_ENGINE_LOAD];
     cost.lead += cycles[NPU_ENGINE_LOAD];
 
     probe_into(cc, cycles);
     tile_load_operands(cc, l, &s, 0);
     bool per_step = !l->all_in || (t->groups_outer && tiles > 1);
-    add_cycles(&cost, cycles, per_step ? steps : tiles);
+    add_probe(cc, &cost, per_step ? steps : tiles);
     cost.sources = cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
     cost.lead += cost.sources;
 
     probe_into(cc, cycles);
     tile_set_result(cc, l, &s, t->in_bytes);
     tile_load_beside(cc, l, &s, t->in_bytes + t->out_bytes - t->with_bytes);
-    add_cycles(&cost, cycles, steps);
+    add_probe(cc, &cost, steps);
     cost.sources += cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
 
     probe_into(cc, cycles);
     tile_set_accumulator(cc, l, &s);
     for (uint32_t slice = 0; l->kind->mac != NULL && slice < t->slices; slice++)
         l->kind->mac(cc, l, &s, slice);
-    add_cycles(&cost, cycles, steps);
+    add_probe(cc, &cost, steps);
+    cost.array = cycles[NPU_ENGINE_MAC];
 
     probe_into(cc, cycles);
     tile_finish(cc, l, &s);
-    add_cycles(&cost, cycles, steps);
+    add_probe(cc, &cost, steps);
     cost.result = cycles[NPU_ENGINE_VEC] + cycles[NPU_ENGINE_STORE];
     cost.lead += cost.result;
     cc->probe = NULL;
@@ -183,7 +203,6 @@ static uint64_t first_tile_cycles(const cc_t *cc, const cc_layer_t *l, const cos
 static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
 {
     const cc_tiling_t *t = &l->tiling;
-    const uint32_t *room = cc->desc->mem_bytes;
     uint64_t steps = (uint64_t)t->row_tiles * t->col_tiles * t->groups;
     *cost = probe(cc, l);
     uint64_t cycles = cost->lead;
@@ -191,11 +210,11 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
     for (uint32_t e = 0; e < NPU_ENGINES; e++)
         busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
     cycles += busiest + first_tile_cycles(cc, l, cost, busiest);
-    if (2 * (uint64_t)need[NPU_MEM_ACT] > room[NPU_MEM_ACT])
+    if (2 * (uint64_t)need[NPU_MEM_ACT] > room_of(cc, l, NPU_MEM_ACT))
         cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
-    if (2 * (uint64_t)need[NPU_MEM_ACC] > room[NPU_MEM_ACC])
+    if (2 * (uint64_t)need[NPU_MEM_ACC] > room_of(cc, l, NPU_MEM_ACC))
         cycles += cost->result * (steps - 1);
-    if (!t->resident && 2 * (uint64_t)need[NPU_MEM_WGT] > room[NPU_MEM_WGT])
+    if (!t->resident && 2 * (uint64_t)need[NPU_MEM_WGT] > room_of(cc, l, NPU_MEM_WGT))
         cycles += cost->weights * (t->groups_outer ? t->groups : steps);
     return cycles;
 }
@@ -203,8 +222,8 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
 /* Input channels of one CONV: all of them, or as many as leave two chunks of weights in WGT. */
 static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
 {
-    uint32_t in_c = l->depth, room = cc->desc->mem_bytes[NPU_MEM_WGT];
-    if (!l->all_in || l->kind->mac == NULL)
+    uint32_t in_c = l->depth, room = room_of(cc, l, NPU_MEM_WGT);
+    if (!l->all_in || l->kind->mac == NULL || l->reside == CC_RESIDE_STAY)
         return in_c;
     uint64_t block = (uint64_t)l->array.kernel_h * l->array.kernel_w * npu_round_lanes(group) * 32;
     uint64_t blocks = block == 0 ? 1 : room / block;
@@ -235,8 +254,9 @@ static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint3
         bool fit = fits(cc, l, need);
         if (!fit && !best->found)
             memcpy(best->need, need, sizeof(need));
-        bool pointless = order == 1 && (!l->all_in || l->tiling.groups == 1 || l->tiling.resident ||
-                                        l->tiling.row_tiles * l->tiling.col_tiles == 1);
+        bool pointless =
+            order == 1 && (!l->all_in || l->max_rows != 0 || l->tiling.groups == 1 ||
+                           l->tiling.resident || l->tiling.row_tiles * l->tiling.col_tiles == 1);
         if (!fit || pointless)
             continue;
         uint64_t cycles = estimate(cc, l, need, &cost);
@@ -244,6 +264,8 @@ static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint3
             best->tiling = l->tiling;
             best->cycles = cycles;
             best->found = true;
+            l->insns = cost.insns;
+            l->step_cycles = cost.sources + cost.array + cost.result;
             memcpy(l->engine_cycles, cost.total, sizeof(cost.total));
         }
     }
@@ -260,8 +282,8 @@ static uint32_t next_group(const cc_layer_t *l, uint32_t group)
 static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choice_t *best)
 {
     for (uint32_t group = out.c; group != 0; group = next_group(l, group)) {
-        uint32_t last = 0;
-        for (uint32_t tiles = 1; tiles <= out.h; tiles += 1 + tiles / 8) {
+        uint32_t last = 0, fewest = l->max_rows == 0 ? 1 : cc_div_up(out.h, l->max_rows);
+        for (uint32_t tiles = fewest; tiles <= out.h; tiles += 1 + tiles / 8) {
             uint32_t rows = cc_div_up(out.h, tiles);
             if (rows != last)
                 try_cut(cc, l, rows, cols, group, best);

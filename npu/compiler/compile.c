@@ -195,37 +195,6 @@ static bool make_places(cc_t *cc)
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 
-static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
-{
-    if (tensor != NPU_NO_TENSOR && cc->place_of[tensor] != CC_NO_PLACE)
-        cc->place[cc->place_of[tensor]].last = layer;
-}
-
-static void use_operands(cc_t *cc, const npu_node_t *n, uint32_t layer)
-{
-    for (uint32_t k = 0; k < n->inputs; k++)
-        use_place(cc, n->input[k], layer);
-}
-
-static void set_lifetimes(cc_t *cc, bool keep_all)
-{
-    uint32_t end = cc->layers - 1;
-    for (uint32_t i = 0; i < cc->layers; i++) {
-        const cc_layer_t *l = &cc->layer[i];
-        cc_place_t *made = &cc->place[cc->place_of[l->result]];
-        made->first = made->last = i;
-        use_operands(cc, l->node, i);
-        for (uint32_t f = 0; f < l->followers; f++)
-            use_operands(cc, l->follower[f].node, i);
-    }
-    for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        use_place(cc, cc->graph->output[o], end);
-    for (uint32_t i = 0; !cc->options.reuse_input && i < cc->graph->inputs; i++)
-        use_place(cc, cc->graph->input[i], end);
-    for (uint32_t p = 0; keep_all && p < cc->places; p++)
-        cc->place[p].last = end;
-}
-
 static cc_layer_t new_layer(const cc_t *cc, uint32_t node, const cc_kind_t *kind)
 {
     const npu_node_t *n = &cc->node[node];
@@ -293,8 +262,6 @@ static void add_layer(cc_t *cc, uint32_t last)
         !tile_choose(cc, l))
         return;
     try_gathering(cc, l);
-    if (l->kind->pack != NULL)
-        l->kind->pack(cc, l);
 }
 
 static bool make_layers(cc_t *cc)
@@ -315,80 +282,6 @@ static bool make_layers(cc_t *cc)
     return cc->err == SIM_OK;
 }
 
-/* ---- L2 and instructions --------------------------------------------------------------------- */
-
-/* The layer that needs the most room. */
-static const cc_layer_t *widest_layer(const cc_t *cc)
-{
-    uint32_t widest = 0;
-    for (uint32_t l = 1; l < cc->layers; l++)
-        if (plan_live(cc->place, cc->places, l) > plan_live(cc->place, cc->places, widest))
-            widest = l;
-    return &cc->layer[widest];
-}
-
-static bool no_room(cc_t *cc, uint64_t needed, uint64_t there)
-{
-    return cc_fail(cc, widest_layer(cc), SIM_EFULL,
-                   "activations need %llu bytes of L2, %llu are left beside %u of constants and "
-                   "the program",
-                   (unsigned long long)needed, (unsigned long long)there, cc->constants_bytes);
-}
-
-static bool place_constants(cc_t *cc)
-{
-    uint32_t l2 = cc->desc->l2_bytes;
-    if (cc->constants_bytes + NPU_NET_BYTES + CC_ALIGN > l2)
-        return cc_fail(cc, NULL, SIM_EFULL, "constants need %u bytes of L2, there are %u",
-                       cc->constants_bytes, l2 - NPU_NET_BYTES);
-    cc->constants_l2 = (l2 - cc->constants_bytes) / CC_ALIGN * CC_ALIGN;
-    return true;
-}
-
-static void emit_layers(cc_t *cc)
-{
-    emit_free(&cc->emit);
-    emit_init(&cc->emit, cc->constants_l2);
-    for (uint32_t m = 0; m < NPU_MEMS; m++)
-        cc->ring[m].head = 0;
-    for (uint32_t i = 0; i < cc->layers; i++) {
-        cc_layer_t *l = &cc->layer[i];
-        l->first = UINT32_MAX;
-        l->placed = false;
-        l->groups_loaded = 0;
-    }
-    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
-        cc_layer_t *l = &cc->layer[i];
-        if (l->kind->run != NULL)
-            l->kind->run(cc, l);
-        else
-            tile_run(cc, l);
-    }
-    npu_insn_t end = {.op = NPU_OP_END, .layer = cc->layers - 1};
-    emit_add(&cc->emit, &end);
-    if (cc->emit.no_memory)
-        cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
-}
-
-/* Places, instructions, and whether everything stands in L2 side by side. */
-static bool schedule(cc_t *cc, bool keep_all)
-{
-    set_lifetimes(cc, keep_all);
-    uint64_t top = plan_places(cc->place, cc->places, NPU_NET_BYTES);
-    if (top > cc->constants_l2)
-        return keep_all ? false
-                        : no_room(cc, top - NPU_NET_BYTES, cc->constants_l2 - NPU_NET_BYTES);
-    emit_layers(cc);
-    uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES;
-    if (top + program > cc->constants_l2)
-        return keep_all
-                   ? false
-                   : no_room(cc, top - NPU_NET_BYTES + program, cc->constants_l2 - NPU_NET_BYTES);
-    cc->activations_top = (uint32_t)top;
-    cc->program_l2 = (cc->constants_l2 - (uint32_t)program) / CC_ALIGN * CC_ALIGN;
-    return cc->err == SIM_OK;
-}
-
 static bool compile(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
@@ -403,10 +296,7 @@ static bool compile(cc_t *cc)
     cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
     if (cc->layer == NULL || cc->follower == NULL || cc->place == NULL || cc->place_of == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
-    if (!make_places(cc) || !make_layers(cc) || !place_constants(cc))
-        return false;
-    cc->all_kept = cc->options.keep_all && schedule(cc, true);
-    return cc->all_kept || schedule(cc, false);
+    return make_places(cc) && make_layers(cc) && schedule_all(cc);
 }
 
 static uint32_t fusions(const npu_compile_options_t *options, const npu_desc_t *desc)
@@ -414,6 +304,14 @@ static uint32_t fusions(const npu_compile_options_t *options, const npu_desc_t *
     if (options->keep_all)
         return 0;
     return options->fuse == NPU_FUSE_AS_CHIP ? desc->fuse : options->fuse & NPU_FUSE_ALL;
+}
+
+static npu_cascade_t cascades(const npu_compile_options_t *options, const npu_desc_t *desc)
+{
+    if (options->keep_all)
+        return NPU_CASCADE_OFF;
+    return options->cascade == NPU_CASCADE_AS_CHIP ? (npu_cascade_t)desc->cascade
+                                                   : options->cascade;
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
@@ -424,6 +322,7 @@ sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
                .desc = desc,
                .options = *options,
                .fuse = fusions(options, desc),
+               .cascading = cascades(options, desc),
                .error = error,
                .error_bytes = error_bytes};
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -438,6 +337,7 @@ sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,
         memset(prog, 0, sizeof(*prog));
     }
     emit_free(&cc.emit);
+    cascade_free(&cc);
     free(cc.node);
     free(cc.fate);
     free(cc.operand);

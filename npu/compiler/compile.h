@@ -26,11 +26,12 @@
 
 typedef struct {
     npu_round_t rounding;
-    bool keep_all;     /* every tensor keeps its place in L2 to the end, if all of them fit, and
-                          nothing is fused, so that no tensor is hidden */
-    uint32_t fuse;     /* NPU_FUSE_*: which nodes are computed together with the one before */
-    bool reuse_input;  /* the input's place may be overwritten once it is read; else, as on the
-                          chip's default ("persistent input"), it is nobody else's */
+    bool keep_all;         /* every tensor keeps its place in L2 to the end, if all of them fit, and
+                              nothing is fused or cascaded, so that no tensor is hidden */
+    uint32_t fuse;         /* NPU_FUSE_*: which nodes are computed together with the one before */
+    npu_cascade_t cascade; /* whether layers run stripe by stripe */
+    bool reuse_input;      /* the input's place may be overwritten once it is read; else, as on the
+                              chip's default ("persistent input"), it is nobody else's */
     bool gather_input; /* the first convolution may gather its taps into channels (im2col), so that
                           few input channels do not leave the array idle; the chip does not */
     uint32_t network_id; /* into the network table */
@@ -60,21 +61,34 @@ typedef struct {
 typedef struct {
     const char *name; /* of its first tensor */
     uint32_t l2, bytes;
+    uint32_t ring_rows;               /* rows that exist at a time; 0: all */
     uint32_t first_layer, last_layer; /* that need it, ends included */
 } npu_place_plan_t;
+
+/* Layers that run stripe by stripe, with rings of rows between them. */
+typedef struct {
+    uint32_t first, last;             /* layers */
+    uint32_t rows;                    /* of the last one's result in a stripe */
+    bool ahead;                       /* a tile is made one before it is needed */
+    uint64_t ring_bytes, whole_bytes; /* of the maps between them, so and otherwise */
+    int64_t extra_cycles;             /* estimated, beyond those of whole maps */
+} npu_cascade_plan_t;
 
 typedef struct {
     npu_layer_plan_t *layer;
     uint32_t layers;
     npu_place_plan_t *place;
     uint32_t places;
+    npu_cascade_plan_t *cascade;
+    uint32_t cascades;
     uint32_t constants_l2, constants_bytes; /* at the top of L2 */
     uint32_t program_l2, program_bytes;     /* below them */
     uint32_t activations_bytes;             /* from the end of the network table up */
-    uint32_t live_bound_bytes; /* largest sum of live activations: no placement needs less */
-    uint32_t barriers;         /* full stops for lack of semaphores: 0 in all known networks */
-    bool all_kept;             /* every tensor stands in L2 at the end */
-    char *names;               /* what the name pointers point to */
+    uint32_t live_bound_bytes;  /* largest sum of live activations: no placement needs less */
+    uint64_t whole_bound_bytes; /* the same if every map were whole: without cascades */
+    uint32_t barriers;          /* full stops for lack of semaphores: 0 in all known networks */
+    bool all_kept;              /* every tensor stands in L2 at the end */
+    char *names;                /* what the name pointers point to */
 } npu_compile_report_t;
 
 void npu_compile_report_free(npu_compile_report_t *report);

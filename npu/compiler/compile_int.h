@@ -34,6 +34,7 @@ typedef struct {
     int32_t tensor; /* the first one of it */
     npu_layout_t layout;
     uint64_t bytes;
+    uint32_t ring_rows;   /* rows that exist at a time, in a cascade; 0: all of them */
     uint32_t l2;          /* filled by plan_places */
     uint32_t first, last; /* layers that need it, ends included */
 } cc_place_t;
@@ -57,6 +58,7 @@ typedef struct {
     npu_layout_t layout;
     uint32_t l2;              /* of element (0, 0, 0) */
     uint32_t row, pix, plane; /* strides; plane: from a channel to the next, 1 unless planar */
+    uint32_t ring;            /* row y stands where row y % ring does; 0: all rows are there */
 } cc_value_t;
 
 typedef struct {
@@ -96,6 +98,12 @@ typedef struct {
 
 #define CC_MAX_FOLLOWERS 8
 
+/* Layers that run stripe by stripe (cascade.c). */
+typedef npu_cascade_plan_t cc_cascade_t;
+
+/* Where the constants of a layer stand: as it fits, or as its cascade says. */
+typedef enum { CC_RESIDE_FREE, CC_RESIDE_STAY, CC_RESIDE_STREAM } cc_reside_t;
+
 struct cc_layer {
     const npu_node_t *node;
     uint32_t
@@ -121,12 +129,16 @@ struct cc_layer {
     uint64_t macs;
     /* constants: offsets from their start, and sizes */
     uint32_t weights_at, weights_bytes, params_at, params_bytes;
+    const cc_cascade_t *cascade; /* it belongs to; NULL */
+    uint32_t max_rows;           /* of a tile, in a cascade; 0: any */
+    cc_reside_t reside;
     cc_tiling_t tiling;
     /* resident constants: in L1 from wgt_l1, par_l1 on; how many groups are loaded so far */
     bool placed;
     uint32_t wgt_l1, par_l1, groups_loaded;
     uint32_t first, last; /* instructions; first is UINT32_MAX before any */
-    uint64_t engine_cycles[NPU_ENGINES], estimate; /* by tile_choose */
+    uint64_t engine_cycles[NPU_ENGINES], estimate, insns; /* by tile_choose */
+    uint64_t step_cycles; /* of one step from first load to last store, constants there */
 };
 
 /* Rows (or columns) of the source under a run of results. */
@@ -145,9 +157,20 @@ struct cc_step {
     npu_tile_t with[CC_MAX_FOLLOWERS]; /* the other operands of followers */
 };
 
+/* L1 memory from base to bytes is handed out in turn. */
 typedef struct {
-    uint32_t bytes, head;
+    uint32_t base, bytes, head;
 } cc_ring_t;
+
+/* The running state of a layer's loop over its steps. */
+typedef struct {
+    uint32_t area;                       /* ACT: sources, then `outs` results */
+    uint32_t results;                    /* made from this area so far */
+    uint64_t idle_cycles, idle_per_step; /* of the load DMA, as estimated */
+    cc_step_t step;
+    cc_step_t held; /* computed, not yet requantized and stored */
+    bool holds;
+} cc_loop_t;
 
 #define CC_NO_NODE UINT32_MAX
 
@@ -186,13 +209,21 @@ struct cc {
 
     uint8_t *constants;
     uint32_t constants_bytes, constants_capacity;
+    uint32_t records_bytes; /* of them, those that do not depend on how layers are cut */
     uint32_t constants_l2;
     uint32_t activations_top; /* end of the highest place */
+    uint64_t needed_bytes;    /* of L2, as far as known: activations, program */
     uint32_t program_l2;
 
     cc_ring_t ring[NPU_MEMS];
     emit_t emit;
     uint64_t *probe; /* not NULL: cycles by engine are added here instead of emitting */
+    uint64_t probed; /* instructions */
+
+    npu_cascade_t cascading;
+    cc_cascade_t *cascade;
+    uint32_t cascades;
+    struct cc_stripes *stripes; /* cascade.c's own */
 };
 
 #define CC_NO_PLACE UINT32_MAX
@@ -268,6 +299,10 @@ bool tile_choose(cc_t *cc, cc_layer_t *layer);
 
 /* tile.c: emits a layer, step by step. */
 void tile_run(cc_t *cc, cc_layer_t *layer);
+/* The same of one row of tiles. The loop starts zeroed. */
+void tile_run_row(cc_t *cc, cc_layer_t *layer, cc_loop_t *loop, uint32_t row);
+/* Rows of operand i under results y..y + h - 1. */
+cc_span_t tile_operand_rows(const cc_layer_t *layer, uint32_t i, uint32_t y, uint32_t h);
 /* Parts of a step, for the probe of choose.c. Where the step is; its tiles in L1 are set by what
  * loads them. */
 void tile_set_step(const cc_t *cc, const cc_layer_t *layer, uint32_t tile, uint32_t group,
@@ -283,6 +318,23 @@ void tile_set_result(const cc_t *cc, const cc_layer_t *layer, cc_step_t *step, u
 void tile_set_accumulator(cc_t *cc, const cc_layer_t *layer, cc_step_t *step);
 /* Vector work behind the array, followers, store. */
 void tile_finish(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
+
+/* schedule.c: lifetimes, constants, places, instructions. */
+bool schedule_all(cc_t *cc);
+
+/*
+ * cascade.c. Cuts the network into cascades, as few and cheap as it finds, such that activations
+ * and program fit `room` bytes; 0: such that activations need as little as it finds. Lifetimes are
+ * set. False without memory only: whether it found enough, the next schedule tells.
+ */
+bool cascade_plan(cc_t *cc, uint64_t room);
+/* The largest sum of live activations if all maps were whole. */
+uint64_t cascade_whole_bound(const cc_t *cc);
+/* Lifetimes of what cascades use: all of a cascade runs at the same time. */
+void cascade_widen(cc_t *cc);
+/* Emits it; returns its last layer. */
+uint32_t cascade_run(cc_t *cc, const cc_cascade_t *cascade);
+void cascade_free(cc_t *cc);
 
 /* constants.c. Bytes of weights for so many output and input channels, of one chunk as loaded;
  * bytes of parameter records, of one group. */

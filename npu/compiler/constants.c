@@ -115,7 +115,7 @@ static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
 static bool find_room(const cc_t *cc, npu_mem_t mem, uint32_t bytes, uint32_t current, uint32_t *at)
 {
     const cc_ring_t *ring = &cc->ring[mem];
-    *at = ring->bytes - ring->head >= cc_align(bytes) ? ring->head : 0;
+    *at = ring->bytes - ring->head >= cc_align(bytes) ? ring->head : ring->base;
     for (uint32_t i = current; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
         uint32_t there = mem == NPU_MEM_WGT ? l->wgt_l1 : l->par_l1;
@@ -191,8 +191,10 @@ static uint64_t group_cycles(cc_t *cc, cc_layer_t *l)
 
 void constants_ahead(cc_t *cc, const cc_layer_t *l, uint64_t *idle_cycles)
 {
-    for (uint32_t i = l->index + 1; i < cc->layers; i++) {
+    for (uint32_t i = l->index + 1; i < cc->layers && l->cascade == NULL; i++) {
         cc_layer_t *next = &cc->layer[i];
+        if (next->cascade != NULL)
+            return; /* its constants have a place of their own */
         if (next->weights_bytes == 0 && param_room(next) == 0)
             continue;
         if (!l->tiling.resident || !next->tiling.resident || !place(cc, next, l->index))

@@ -97,7 +97,9 @@ static cc_value_t value_at(npu_hwc_t size, npu_layout_t layout, uint32_t l2)
 cc_value_t cc_value(const cc_t *cc, int32_t tensor)
 {
     const cc_place_t *p = &cc->place[cc->place_of[tensor]];
-    return value_at(npu_tensor_hwc(cc_tensor(cc, tensor)), p->layout, p->l2);
+    cc_value_t v = value_at(npu_tensor_hwc(cc_tensor(cc, tensor)), p->layout, p->l2);
+    v.ring = p->ring_rows;
+    return v;
 }
 
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand)
@@ -177,6 +179,7 @@ void cc_put_i32(uint8_t *at, uint32_t word, int32_t value)
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
 {
     if (cc->probe != NULL) {
+        cc->probed++;
         cc->probe[npu_op_engine(insn.op)] += npu_insn_cycles(cc->desc, &insn);
         return;
     }
@@ -193,7 +196,7 @@ uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes)
     cc_ring_t *ring = &cc->ring[mem];
     bytes = cc_align(bytes);
     if (ring->bytes - ring->head < bytes)
-        ring->head = 0;
+        ring->head = ring->base;
     uint32_t at = ring->head;
     ring->head += bytes;
     return at;
@@ -211,7 +214,7 @@ static npu_insn_t pixels_insn(npu_op_t op, const cc_value_t *v, uint32_t y, uint
                               uint32_t w, uint32_t c0, uint32_t c, const npu_tile_t *tile)
 {
     npu_insn_t i = {.op = op, .mem = NPU_MEM_ACT, .l1 = tile->addr, .planes = 1, .rows = 1};
-    i.l2 = v->l2 + y * v->row + x * v->pix + c0;
+    i.l2 = v->l2 + (v->ring == 0 ? y : y % v->ring) * v->row + x * v->pix + c0;
     if (tile->pix != v->pix || c != v->size.c) {
         i.planes = h;
         i.rows = w;
@@ -255,21 +258,35 @@ static void load_planar(cc_t *cc, cc_layer_t *layer, const cc_value_t *v, cc_spa
     cc_emit(cc, layer, move);
 }
 
+/* The same for a map of which only a ring of rows exists: in two pieces where it wraps. */
+static void move_pixels(cc_t *cc, cc_layer_t *layer, npu_op_t op, const cc_value_t *v, uint32_t y,
+                        uint32_t x, uint32_t h, uint32_t w, uint32_t c0, uint32_t c,
+                        const npu_tile_t *tile)
+{
+    npu_tile_t at = *tile;
+    while (h > 0) {
+        uint32_t rows = v->ring == 0 ? h : cc_min(h, v->ring - y % v->ring);
+        cc_emit(cc, layer, pixels_insn(op, v, y, x, rows, w, c0, c, &at));
+        at.addr += rows * at.row;
+        y += rows;
+        h -= rows;
+    }
+}
+
 void cc_load(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, cc_span_t rows, cc_span_t cols,
              uint32_t c0, uint32_t c, const npu_tile_t *tile)
 {
     if (value->layout == NPU_LAYOUT_PLANAR)
         load_planar(cc, layer, value, rows, cols, c0, c, tile);
     else
-        cc_emit(cc, layer,
-                pixels_insn(NPU_OP_LOAD, value, rows.first, cols.first, rows.count, cols.count, c0,
-                            c, tile));
+        move_pixels(cc, layer, NPU_OP_LOAD, value, rows.first, cols.first, rows.count, cols.count,
+                    c0, c, tile);
 }
 
 void cc_store(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, uint32_t y, uint32_t x,
               uint32_t h, uint32_t w, uint32_t c0, uint32_t c, const npu_tile_t *tile)
 {
-    cc_emit(cc, layer, pixels_insn(NPU_OP_STORE, value, y, x, h, w, c0, c, tile));
+    move_pixels(cc, layer, NPU_OP_STORE, value, y, x, h, w, c0, c, tile);
 }
 
 void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t bytes,

@@ -133,7 +133,11 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
         l->depth *= l->window.kernel_h * l->window.kernel_w;
         l->array = cc_one_by_one;
     }
-    return weights_fit(cc, l) && sums_fit(cc, l) && multipliers_fit(cc, l);
+    if (!weights_fit(cc, l) || !sums_fit(cc, l) || !multipliers_fit(cc, l))
+        return false;
+    l->weights_bytes = weight_bytes(l, out.c, l->depth);
+    l->params_bytes = npu_requant_par_bytes(out.c);
+    return true;
 }
 
 static bool prepare_conv(cc_t *cc, cc_layer_t *l)
@@ -201,7 +205,6 @@ static void pack_weights(cc_t *cc, cc_layer_t *l)
     const cc_tiling_t *t = &l->tiling;
     uint32_t in_c = l->depth, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
     uint8_t *at;
-    l->weights_bytes = weight_bytes(l, out_c, in_c);
     l->weights_at = cc_constant(cc, l->weights_bytes, &at);
     for (uint32_t c0 = 0; at != NULL && c0 < out_c; c0 += t->group) {
         uint32_t c = cc_min(t->group, out_c - c0);
@@ -220,7 +223,6 @@ static void pack_params(cc_t *cc, cc_layer_t *l)
     const npu_tensor_t *bias = bias_of(cc, l);
     uint32_t out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
     uint8_t *at;
-    l->params_bytes = npu_requant_par_bytes(out_c);
     l->params_at = cc_constant(cc, l->params_bytes, &at);
     for (uint32_t c = 0; at != NULL && c < out_c; c++) {
         uint8_t *block = at + c / NPU_LANES * NPU_PAR_REQUANT_BYTES;

@@ -107,8 +107,8 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
         const npu_tensor_t *from = cc_tensor(cc, (int32_t)t);
         uint32_t place = cc->place_of[t];
         bool code = from->type == NPU_TYPE_INT8 || from->type == NPU_TYPE_UINT8;
-        if (place == CC_NO_PLACE || !code)
-            continue;
+        if (place == CC_NO_PLACE || !code || cc->place[place].ring_rows != 0)
+            continue; /* never whole in L2 */
         npu_kept_t k = {.tensor = t,
                         .l2 = cc->place[place].l2,
                         .dtype = dtype_of(from->type),
@@ -338,8 +338,9 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
 {
     r->layer = calloc(cc->layers, sizeof(*r->layer));
     r->place = calloc(cc->places, sizeof(*r->place));
+    r->cascade = calloc(cc->cascades + 1u, sizeof(*r->cascade));
     r->names = malloc(names_bytes(cc));
-    if (r->layer == NULL || r->place == NULL || r->names == NULL) {
+    if (r->layer == NULL || r->place == NULL || r->cascade == NULL || r->names == NULL) {
         npu_compile_report_free(r);
         return no_memory(cc);
     }
@@ -355,9 +356,14 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
             (npu_place_plan_t){.name = keep_name(&names, cc_tensor(cc, from->tensor)->name),
                                .l2 = from->l2,
                                .bytes = (uint32_t)from->bytes,
+                               .ring_rows = from->ring_rows,
                                .first_layer = from->first,
                                .last_layer = from->last};
     }
+    r->cascades = cc->cascades;
+    for (uint32_t c = 0; c < cc->cascades; c++)
+        r->cascade[c] = cc->cascade[c];
+    r->whole_bound_bytes = cascade_whole_bound(cc);
     r->constants_l2 = cc->constants_l2;
     r->constants_bytes = cc->constants_bytes;
     r->program_l2 = cc->program_l2;
@@ -373,6 +379,7 @@ void npu_compile_report_free(npu_compile_report_t *report)
 {
     free(report->layer);
     free(report->place);
+    free(report->cascade);
     free(report->names);
     memset(report, 0, sizeof(*report));
 }

@@ -44,6 +44,14 @@ static void operand_span(const cc_layer_t *l, uint32_t i, const cc_step_t *s, cc
         *cols = (cc_span_t){0, 1, 0};
 }
 
+cc_span_t tile_operand_rows(const cc_layer_t *l, uint32_t i, uint32_t y, uint32_t h)
+{
+    cc_step_t s = {.y = y, .h = h, .w = 1};
+    cc_span_t rows, cols;
+    operand_span(l, i, &s, &rows, &cols);
+    return rows;
+}
+
 void tile_operand_channels(const cc_layer_t *l, uint32_t i, const cc_step_t *s, uint32_t *c0,
                            uint32_t *c)
 {
@@ -179,17 +187,7 @@ static void array_work(cc_t *cc, cc_layer_t *l, cc_step_t *s)
     }
 }
 
-/* The running state of a layer's loop. */
-typedef struct {
-    uint32_t area;                       /* ACT: sources, then `outs` results */
-    uint32_t results;                    /* made from this area so far */
-    uint64_t idle_cycles, idle_per_step; /* of the load DMA, as estimated */
-    cc_step_t step;
-    cc_step_t held; /* computed, not yet requantized and stored */
-    bool holds;
-} loop_t;
-
-static void flush(cc_t *cc, cc_layer_t *l, loop_t *loop)
+static void flush(cc_t *cc, cc_layer_t *l, cc_loop_t *loop)
 {
     if (loop->holds)
         tile_finish(cc, l, &loop->held);
@@ -213,7 +211,7 @@ static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
            4 * tile_acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
 }
 
-static void run_step(cc_t *cc, cc_layer_t *l, loop_t *loop, uint32_t tile, uint32_t group)
+static void run_step(cc_t *cc, cc_layer_t *l, cc_loop_t *loop, uint32_t tile, uint32_t group)
 {
     const cc_tiling_t *t = &l->tiling;
     cc_step_t *s = &loop->step;
@@ -248,7 +246,7 @@ void tile_run(cc_t *cc, cc_layer_t *l)
     const cc_tiling_t *t = &l->tiling;
     uint32_t tiles = t->row_tiles * t->col_tiles;
     bool hold = holds_steps(cc, l);
-    loop_t loop = {0};
+    cc_loop_t loop = {0};
     loop.idle_per_step = idle_load_cycles(l) / (tiles * t->groups);
     for (uint32_t i = 0; i < tiles * t->groups; i++) {
         uint32_t tile = t->groups_outer ? i % tiles : i / t->groups;
@@ -261,4 +259,13 @@ void tile_run(cc_t *cc, cc_layer_t *l)
             flush(cc, l, &loop);
     }
     flush(cc, l, &loop);
+}
+
+void tile_run_row(cc_t *cc, cc_layer_t *l, cc_loop_t *loop, uint32_t row)
+{
+    const cc_tiling_t *t = &l->tiling;
+    for (uint32_t i = 0; i < t->col_tiles * t->groups; i++) {
+        run_step(cc, l, loop, row * t->col_tiles + i / t->groups, i % t->groups);
+        tile_finish(cc, l, &loop->step);
+    }
 }

@@ -60,6 +60,10 @@ void build_random(build_t *b, uint64_t seed);
 /* Small layers between many inputs (2 to 16: maps, vectors) and 1 to 16 outputs. */
 void build_random_ends(build_t *b, uint64_t seed);
 
+/* Convolutions and pools, pads before them, and behind them activations, rescaling, arithmetic with
+ * constants and with what came before. */
+void build_random_chain(build_t *b, uint64_t seed);
+
 /* A machine for it: mostly with small L1 memories of random sizes, so that layers are cut in every
  * way there is. */
 npu_desc_t build_desc(build_t *b, uint64_t seed);

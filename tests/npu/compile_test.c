@@ -11,7 +11,8 @@
 
 #define RANDOM_GRAPHS 250
 
-static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE};
+static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE,
+                                            .cascade = NPU_CASCADE_OFF};
 
 /* ---- what it computes ------------------------------------------------------------------------ */
 

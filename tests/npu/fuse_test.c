@@ -10,77 +10,7 @@
 
 static const build_conv_t conv_3x3 = {40, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
 
-/* ---- random networks of what can be fused ---------------------------------------------------- */
-
-static npu_hwc_t size_of(const build_t *b, int32_t tensor)
-{
-    return npu_tensor_hwc(&b->graph.tensor[tensor]);
-}
-
-static int32_t random_pad(build_t *b, int32_t at)
-{
-    uint32_t pad[3][2] = {{0}};
-    for (uint32_t i = 0; i < 4; i++)
-        pad[i / 2][i % 2] = build_below(b, 4);
-    return build_pad(b, at, pad);
-}
-
-static int32_t random_window_layer(build_t *b, int32_t at)
-{
-    build_conv_t k = {.channels = 1 + build_below(b, 70), .dilation = 1};
-    npu_hwc_t size = size_of(b, at);
-    k.same = build_below(b, 2) == 0;
-    k.kernel_h = !k.same && size.h < 5 ? 1 : 1 + build_below(b, 4);
-    k.kernel_w = !k.same && size.w < 5 ? 1 : 1 + build_below(b, 4);
-    k.stride_h = k.stride_w = 1 + build_below(b, 2);
-    k.activation = (npu_activation_t)build_below(b, NPU_ACTS);
-    if (build_below(b, 8) == 0)
-        return build_pool(b, at, &k, build_below(b, 2) == 0);
-    return build_below(b, 3) == 0 ? build_depthwise(b, at, &k, 1) : build_conv(b, at, &k);
-}
-
-/* With a constant, with what came before, or with another function of the same. */
-static int32_t random_arithmetic(build_t *b, int32_t at, int32_t before)
-{
-    static const npu_node_op_t ops[] = {NPU_NODE_ADD, NPU_NODE_SUB, NPU_NODE_MUL};
-    npu_hwc_t size = size_of(b, at), other = size_of(b, before);
-    bool same = size.h == other.h && size.w == other.w && size.c == other.c;
-    uint32_t kind = build_below(b, 3);
-    int32_t with = same ? before
-                        : build_constant(b, kind == 0 ? size.h : 1, kind == 0 ? size.w : 1,
-                                         kind == 2 ? 1 : size.c, 0.03f, 5);
-    npu_node_op_t op = ops[build_below(b, 3)];
-    return build_below(b, 2) == 0 ? build_elementwise(b, op, at, with)
-                                  : build_elementwise(b, op, with, at);
-}
-
-static int32_t random_follower(build_t *b, int32_t at, int32_t before)
-{
-    static const npu_node_op_t ops[] = {NPU_NODE_RELU, NPU_NODE_RELU6, NPU_NODE_LOGISTIC,
-                                        NPU_NODE_QUANTIZE};
-    return build_below(b, 2) == 0 ? random_arithmetic(b, at, before)
-                                  : build_unary(b, ops[build_below(b, 4)], at);
-}
-
-static void build_fusible(build_t *b, uint64_t seed)
-{
-    static const uint32_t channels[] = {3, 8, 33};
-    build_begin(b, seed % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
-    int32_t at =
-        build_input(b, 3 + build_below(b, 14), 3 + build_below(b, 14), channels[build_below(b, 3)]);
-    int32_t outputs[2] = {at, at};
-    for (uint32_t i = 1 + build_below(b, 3); i > 0; i--) {
-        int32_t before = at;
-        if (build_below(b, 2) == 0)
-            at = random_pad(b, at);
-        at = random_window_layer(b, at);
-        for (uint32_t k = build_below(b, 5); k > 0; k--)
-            at = random_follower(b, at, before);
-        outputs[build_below(b, 2)] = at;
-    }
-    outputs[0] = at;
-    build_end(b, outputs, outputs[1] != at && outputs[1] != b->graph.input[0] ? 2 : 1);
-}
+/* ---- at random ------------------------------------------------------------------------------- */
 
 START_TEST(random_networks_fused_in_every_way_equal_the_reference)
 {
@@ -89,7 +19,7 @@ START_TEST(random_networks_fused_in_every_way_equal_the_reference)
         build_t b;
         char error[256];
         npu_prog_t prog;
-        build_fusible(&b, seed);
+        build_random_chain(&b, seed);
         npu_desc_t desc = build_desc(&b, seed);
         npu_compile_options_t options = {
             .rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,

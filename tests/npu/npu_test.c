@@ -862,6 +862,7 @@ START_TEST(the_default_chip_file_says_what_the_default_description_says)
     npu_desc_t want = npu_desc_default(), desc = want;
     desc.dma_weight_bytes = desc.dw_pixels = desc.vec_transform_bytes = 1; /* must be read */
     desc.fuse = NPU_FUSE_ALL & ~want.fuse;
+    desc.cascade = NPU_CASCADE_OFF;
     sim_doc_t *doc = sim_doc_load("logic/chips/imx500.json");
     sim_cfg_t root = sim_doc_root(doc), cfg = sim_cfg_obj(&root, "npu");
     npu_desc_read(&cfg, &desc);

@@ -1,0 +1,691 @@
+/*
+ * cascade.c - layers that run stripe by stripe, so that the maps between them are never whole.
+ *
+ *   rows of      layer n         layer n + 1         layer n + 2
+ *                +-----+  3x3    +-----+    1x1      +-----+
+ *   stripe 1     |     | ------> |     | ----------> |     |
+ *                +-----+         +-----+             +-----+
+ *   stripe 2     |     | ------> |     | ----------> |     |     No row is computed twice: a map
+ *                +-----+         +-----+             +-----+     between two layers is a ring of
+ * rows :               :                   :        in L2, as many as are still needed.
+ *
+ * Rows are pulled: before the last layer makes a tile, each layer it reads from makes what that
+ * tile needs, and so on. How many rows of a map exist at a time is found by going through that
+ * order.
+ *
+ * Constants of the layers stay in L1 if all fit; else those that would be loaded most often stay,
+ * in half of the memory, and the others are loaded for every tile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "npu/compiler/compile_int.h"
+
+#define NO_LAYER UINT32_MAX
+#define MAX_LENGTH 32u /* layers of one cascade */
+#define MAX_CUTS 1024u /* remembered */
+
+/* One layer reads what another makes. */
+typedef struct {
+    uint32_t from, to;
+    const cc_layer_t *reader; /* `to`, or a follower of it */
+    uint32_t operand;         /* of reader */
+    bool all_rows;            /* needs the whole map: flat, or of another shape */
+} link_t;
+
+/* A layer cut for stripes: what tile_choose said. */
+typedef struct {
+    uint32_t layer, max_rows;
+    cc_reside_t reside;
+    bool fits;
+    uint64_t cycles, insns, step_cycles;
+} cut_t;
+
+struct cc_stripes {
+    link_t *link; /* by `to` */
+    uint32_t links;
+    uint32_t *first_link;  /* of each layer, and one more */
+    uint32_t *last_reader; /* of each layer; NO_LAYER: nobody */
+    bool *whole;           /* its result must be: an output, kept, read in another shape */
+    uint32_t *maker;       /* layer of each place; NO_LAYER: an input of the network */
+    cc_layer_t *layer;     /* as chosen for whole maps */
+    cc_place_t *place;     /* the same */
+    cut_t *cut;
+    uint32_t cuts;
+    /* of one walk, by layer */
+    uint32_t *tile_rows, *done, *ring, *turns;
+    uint32_t turn; /* the layer that made the last tile */
+};
+
+typedef struct cc_stripes stripes_t;
+
+static npu_hwc_t result_of(const cc_t *cc, uint32_t layer)
+{
+    return npu_tensor_hwc(cc_tensor(cc, cc->layer[layer].result));
+}
+
+static cc_place_t *place_of(const cc_t *cc, uint32_t layer)
+{
+    return &cc->place[cc->place_of[cc->layer[layer].result]];
+}
+
+/* ---- who reads what -------------------------------------------------------------------------- */
+
+static void add_link(cc_t *cc, uint32_t to, const cc_layer_t *reader, uint32_t operand)
+{
+    stripes_t *st = cc->stripes;
+    const cc_operand_t *in = &reader->in[operand];
+    uint32_t place = in->constant ? CC_NO_PLACE : cc->place_of[in->tensor];
+    uint32_t from = place == CC_NO_PLACE ? NO_LAYER : st->maker[place];
+    if (from == NO_LAYER)
+        return;
+    npu_hwc_t made = result_of(cc, from), read = in->size;
+    bool other = in->flat || made.h != read.h || made.w != read.w || made.c != read.c;
+    st->link[st->links++] = (link_t){from, to, reader, operand, other};
+    st->last_reader[from] = to;
+    st->whole[from] |= other;
+}
+
+/* Layers without tiles read their node's inputs whole. */
+static void read_whole(cc_t *cc, const cc_layer_t *l)
+{
+    for (uint32_t k = 0; k < l->node->inputs; k++) {
+        int32_t t = l->node->input[k];
+        if (t != NPU_NO_TENSOR && cc->place_of[t] != CC_NO_PLACE &&
+            cc->stripes->maker[cc->place_of[t]] != NO_LAYER)
+            cc->stripes->whole[cc->stripes->maker[cc->place_of[t]]] = true;
+    }
+}
+
+static void link_layer(cc_t *cc, uint32_t layer)
+{
+    const cc_layer_t *l = &cc->layer[layer];
+    cc->stripes->first_link[layer] = cc->stripes->links;
+    if (l->kind->run != NULL)
+        read_whole(cc, l);
+    for (uint32_t i = 0; l->kind->run == NULL && i < l->ins; i++)
+        add_link(cc, layer, l, i);
+    for (uint32_t f = 0; f < l->followers; f++)
+        if (l->follower[f].ins > 1)
+            add_link(cc, layer, &l->follower[f], 1 - l->follower[f].chained);
+}
+
+static void link_layers(cc_t *cc)
+{
+    stripes_t *st = cc->stripes;
+    for (uint32_t p = 0; p < cc->places; p++)
+        st->maker[p] = NO_LAYER;
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        st->maker[cc->place_of[cc->layer[i].result]] = i;
+        st->last_reader[i] = NO_LAYER;
+    }
+    for (uint32_t i = 0; i < cc->layers; i++)
+        link_layer(cc, i);
+    st->first_link[cc->layers] = st->links;
+    for (uint32_t o = 0; o < cc->graph->outputs; o++) {
+        uint32_t maker = st->maker[cc->place_of[cc->graph->output[o]]];
+        if (maker != NO_LAYER)
+            st->whole[maker] = true;
+    }
+}
+
+static bool make_stripes(cc_t *cc)
+{
+    stripes_t *st = cc->stripes = calloc(1, sizeof(*st));
+    size_t n = cc->layers, links = 0;
+    if (st == NULL)
+        return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+    for (uint32_t i = 0; i < n; i++)
+        links += SIM_COUNT(cc->layer[i].in) + cc->layer[i].followers;
+    st->link = calloc(links, sizeof(*st->link));
+    st->first_link = calloc(n + 1, sizeof(*st->first_link));
+    st->last_reader = calloc(n, sizeof(*st->last_reader));
+    st->whole = calloc(n, sizeof(*st->whole));
+    st->maker = calloc(cc->places, sizeof(*st->maker));
+    st->layer = calloc(n, sizeof(*st->layer));
+    st->place = calloc(cc->places, sizeof(*st->place));
+    st->cut = calloc(MAX_CUTS, sizeof(*st->cut));
+    st->tile_rows = calloc(4 * n, sizeof(*st->tile_rows));
+    cc->cascade = calloc(n, sizeof(*cc->cascade));
+    if (st->link == NULL || st->first_link == NULL || st->last_reader == NULL ||
+        st->whole == NULL || st->maker == NULL || st->layer == NULL || st->place == NULL ||
+        st->cut == NULL || st->tile_rows == NULL || cc->cascade == NULL)
+        return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+    st->done = st->tile_rows + n;
+    st->ring = st->done + n;
+    st->turns = st->ring + n;
+    memcpy(st->layer, cc->layer, n * sizeof(*st->layer));
+    memcpy(st->place, cc->place, cc->places * sizeof(*st->place));
+    link_layers(cc);
+    return true;
+}
+
+void cascade_free(cc_t *cc)
+{
+    stripes_t *st = cc->stripes;
+    free(cc->cascade);
+    if (st == NULL)
+        return;
+    free(st->link);
+    free(st->first_link);
+    free(st->last_reader);
+    free(st->whole);
+    free(st->maker);
+    free(st->layer);
+    free(st->place);
+    free(st->cut);
+    free(st->tile_rows);
+    free(st);
+}
+
+/* Its result leaves the cascade, and must be whole. */
+static bool leaves(const stripes_t *st, uint32_t layer, uint32_t last)
+{
+    return st->whole[layer] || st->last_reader[layer] == NO_LAYER || st->last_reader[layer] > last;
+}
+
+/* ---- the order of things --------------------------------------------------------------------- */
+
+typedef struct {
+    cc_t *cc;
+    uint32_t first, last;
+    uint32_t tiles; /* 1; 2: one ahead */
+    void (*step)(void *ctx, uint32_t layer, uint32_t y, uint32_t h);
+    void *ctx;
+} walk_t;
+
+/* Rows [*low, *high) that the reader's next tile needs; nothing once it is complete. */
+static bool next_rows(const walk_t *w, const link_t *k, uint32_t tiles, uint32_t *low,
+                      uint32_t *high)
+{
+    const stripes_t *st = w->cc->stripes;
+    uint32_t y = st->done[k->to], height = result_of(w->cc, k->to).h;
+    if (y == height)
+        return false;
+    cc_span_t span = tile_operand_rows(k->reader, k->operand, y,
+                                       cc_min(tiles * st->tile_rows[k->to], height - y));
+    *low = k->all_rows ? 0 : span.first;
+    *high = k->all_rows ? result_of(w->cc, k->from).h : span.first + span.count;
+    return true;
+}
+
+static void make_tile(walk_t *w, uint32_t layer)
+{
+    stripes_t *st = w->cc->stripes;
+    uint32_t y = st->done[layer];
+    uint32_t h = cc_min(st->tile_rows[layer], result_of(w->cc, layer).h - y);
+    w->step(w->ctx, layer, y, h);
+    st->done[layer] = y + h;
+}
+
+static bool ready(const walk_t *w, uint32_t layer)
+{
+    const stripes_t *st = w->cc->stripes;
+    uint32_t low, high;
+    for (uint32_t k = st->first_link[layer]; k < st->first_link[layer + 1]; k++)
+        if (st->link[k].from >= w->first && next_rows(w, &st->link[k], 1, &low, &high) &&
+            st->done[st->link[k].from] < high)
+            return false;
+    return true;
+}
+
+/* Results that leave are made as soon as they can be, or their sources would have to wait. */
+static void push_leaving(walk_t *w)
+{
+    const stripes_t *st = w->cc->stripes;
+    for (uint32_t i = w->first; i < w->last; i++)
+        while (leaves(st, i, w->last) && st->done[i] < result_of(w->cc, i).h && ready(w, i))
+            make_tile(w, i);
+}
+
+static void pull(walk_t *w, uint32_t layer, uint32_t rows)
+{
+    const stripes_t *st = w->cc->stripes;
+    uint32_t low, high;
+    while (st->done[layer] < rows) {
+        for (uint32_t k = st->first_link[layer]; k < st->first_link[layer + 1]; k++)
+            if (st->link[k].from >= w->first && next_rows(w, &st->link[k], w->tiles, &low, &high))
+                pull(w, st->link[k].from, high);
+        if (st->done[layer] == result_of(w->cc, layer).h || !ready(w, layer))
+            continue; /* it was pushed meanwhile */
+        make_tile(w, layer);
+        push_leaving(w);
+    }
+}
+
+static void walk(walk_t *w)
+{
+    const stripes_t *st = w->cc->stripes;
+    memset(st->done + w->first, 0, (w->last + 1 - w->first) * sizeof(*st->done));
+    pull(w, w->last, result_of(w->cc, w->last).h);
+    for (uint32_t i = w->first; i < w->last; i++)
+        if (leaves(st, i, w->last))
+            pull(w, i, result_of(w->cc, i).h);
+}
+
+static walk_t walk_of(cc_t *cc, const cc_cascade_t *c,
+                      void (*step)(void *ctx, uint32_t layer, uint32_t y, uint32_t h), void *ctx)
+{
+    return (walk_t){cc, c->first, c->last, c->ahead ? 2 : 1, step, ctx};
+}
+
+/* Of the rows made so far, those that a reader still needs must be there. Turns count how often the
+ * work moves on to the layer. */
+static void measure(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
+{
+    walk_t *w = ctx;
+    stripes_t *st = w->cc->stripes;
+    uint32_t lowest = y, low, high;
+    for (uint32_t k = st->first_link[w->first]; k < st->first_link[w->last + 1]; k++)
+        if (st->link[k].from == layer && next_rows(w, &st->link[k], 1, &low, &high))
+            lowest = cc_min(lowest, low);
+    if (st->ring[layer] < y + h - lowest)
+        st->ring[layer] = y + h - lowest;
+    st->turns[layer] += st->turn != layer;
+    st->turn = layer;
+}
+
+/* Fills st->ring and st->turns for tiles of st->tile_rows. */
+static void measure_rings(cc_t *cc, const cc_cascade_t *c)
+{
+    stripes_t *st = cc->stripes;
+    walk_t w = walk_of(cc, c, measure, &w);
+    memset(st->ring + c->first, 0, (c->last + 1 - c->first) * sizeof(*st->ring));
+    memset(st->turns + c->first, 0, (c->last + 1 - c->first) * sizeof(*st->turns));
+    st->turn = NO_LAYER;
+    walk(&w);
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+static uint64_t ring_bytes(const cc_t *cc, uint32_t layer)
+{
+    const cc_place_t *whole = &cc->stripes->place[cc->place_of[cc->layer[layer].result]];
+    npu_hwc_t size = result_of(cc, layer);
+    uint32_t c = whole->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(size.c) : size.c;
+    uint64_t bytes = (uint64_t)cc->stripes->ring[layer] * size.w * c;
+    bytes = (bytes + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
+    return bytes < whole->bytes ? bytes : whole->bytes;
+}
+
+/* What is alive while the cascade runs. with_rings: else only what is not a ring. */
+static uint64_t live_bytes(const cc_t *cc, uint32_t first, uint32_t last, bool with_rings)
+{
+    const stripes_t *st = cc->stripes;
+    uint64_t sum = 0;
+    for (uint32_t p = 0; p < cc->places; p++) {
+        const cc_place_t *it = &st->place[p];
+        uint32_t maker = st->maker[p];
+        if (it->first > last || it->last < first)
+            continue;
+        if (maker == NO_LAYER || maker < first || maker > last || leaves(st, maker, last))
+            sum += it->bytes;
+        else if (with_rings)
+            sum += ring_bytes(cc, maker);
+    }
+    return sum;
+}
+
+/* ---- cutting the layers ---------------------------------------------------------------------- */
+
+static uint32_t constants_of(const cc_layer_t *l, npu_mem_t mem)
+{
+    return mem == NPU_MEM_WGT ? cc_align(l->weights_bytes) : param_room(l);
+}
+
+static bool all_stay(const cc_t *cc, const cc_cascade_t *c)
+{
+    uint64_t wgt = 0, par = 0;
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        wgt += constants_of(&cc->layer[i], NPU_MEM_WGT);
+        par += constants_of(&cc->layer[i], NPU_MEM_PAR);
+    }
+    return wgt <= cc->desc->mem_bytes[NPU_MEM_WGT] && par <= cc->desc->mem_bytes[NPU_MEM_PAR];
+}
+
+/* The layer of most tiles that has not been looked at. */
+static uint32_t next_to_stay(const cc_t *cc, const cc_cascade_t *c, const cc_reside_t *reside)
+{
+    uint32_t found = NO_LAYER, most = 0;
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        uint32_t tiles = cc_div_up(result_of(cc, i).h, cc->stripes->tile_rows[i]);
+        if (reside[i - c->first] == CC_RESIDE_FREE && tiles > most) {
+            found = i;
+            most = tiles;
+        }
+    }
+    return found;
+}
+
+/* Whose constants stay in L1. */
+static void choose_resident(const cc_t *cc, const cc_cascade_t *c, cc_reside_t reside[MAX_LENGTH])
+{
+    uint32_t half_wgt = cc->desc->mem_bytes[NPU_MEM_WGT] / 2 / CC_ALIGN * CC_ALIGN;
+    uint32_t half_par = cc->desc->mem_bytes[NPU_MEM_PAR] / 2 / CC_ALIGN * CC_ALIGN;
+    uint64_t all_wgt = 0, all_par = 0;
+    bool all = all_stay(cc, c);
+    uint32_t i;
+    for (i = 0; i < MAX_LENGTH; i++)
+        reside[i] = CC_RESIDE_FREE;
+    while ((i = next_to_stay(cc, c, reside)) != NO_LAYER) {
+        const cc_layer_t *l = &cc->layer[i];
+        uint32_t wgt = constants_of(l, NPU_MEM_WGT), par = constants_of(l, NPU_MEM_PAR);
+        bool stay = all || (all_wgt + wgt <= half_wgt && all_par + par <= half_par);
+        reside[i - c->first] = stay ? CC_RESIDE_STAY : CC_RESIDE_STREAM;
+        all_wgt += stay ? wgt : 0;
+        all_par += stay ? par : 0;
+    }
+}
+
+/* The layer with tiles of at most so many rows. */
+static cc_layer_t cut_layer(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_reside_t reside,
+                            cut_t *cut)
+{
+    cc_layer_t l = cc->stripes->layer[layer];
+    l.max_rows = max_rows;
+    l.reside = reside;
+    *cut = (cut_t){.layer = layer, .max_rows = max_rows, .reside = reside};
+    cut->fits = tile_choose(cc, &l);
+    if (!cut->fits)
+        cc->err = SIM_OK; /* not this way, then */
+    cut->cycles = l.estimate;
+    cut->insns = l.insns;
+    cut->step_cycles = l.step_cycles;
+    return l;
+}
+
+static cut_t remembered_cut(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_reside_t reside)
+{
+    stripes_t *st = cc->stripes;
+    cut_t cut;
+    for (uint32_t i = 0; i < st->cuts; i++) {
+        const cut_t *it = &st->cut[i];
+        if (it->layer == layer && it->max_rows == max_rows && it->reside == reside)
+            return *it;
+    }
+    cut_layer(cc, layer, max_rows, reside, &cut);
+    if (st->cuts < MAX_CUTS)
+        st->cut[st->cuts++] = cut;
+    return cut;
+}
+
+/* Tiles as high as a stripe of the last layer, in proportion. */
+static void set_tile_rows(const cc_t *cc, const cc_cascade_t *c)
+{
+    uint32_t height = result_of(cc, c->last).h;
+    for (uint32_t i = c->first; i <= c->last; i++)
+        cc->stripes->tile_rows[i] =
+            (uint32_t)(((uint64_t)c->rows * result_of(cc, i).h + height - 1) / height);
+}
+
+/* Cycles and instructions more than with whole maps; false when a layer cannot be cut so. Where
+ * nothing is made ahead, engines wait at every turn, for about half of a step. */
+static bool extra_costs(cc_t *cc, cc_cascade_t *c, int64_t *insns)
+{
+    cc_reside_t reside[MAX_LENGTH];
+    choose_resident(cc, c, reside);
+    c->extra_cycles = 0;
+    *insns = 0;
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        const cc_layer_t *whole = &cc->stripes->layer[i];
+        cut_t cut = remembered_cut(cc, i, cc->stripes->tile_rows[i], reside[i - c->first]);
+        if (!cut.fits)
+            return false;
+        c->extra_cycles += (int64_t)cut.cycles - (int64_t)whole->estimate;
+        c->extra_cycles += c->ahead ? 0 : (int64_t)(cut.step_cycles * cc->stripes->turns[i] / 2);
+        *insns += (int64_t)cut.insns - (int64_t)whole->insns;
+    }
+    return true;
+}
+
+/* ---- taking a cascade ------------------------------------------------------------------------ */
+
+static void release_layers(cc_t *cc, const cc_cascade_t *c)
+{
+    const stripes_t *st = cc->stripes;
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        cc->layer[i] = st->layer[i];
+        *place_of(cc, i) = st->place[cc->place_of[cc->layer[i].result]];
+    }
+}
+
+/* Drops cascades within c, which takes their place. */
+static void drop_inner(cc_t *cc, const cc_cascade_t *c)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < cc->cascades; i++) {
+        const cc_cascade_t it = cc->cascade[i];
+        if (it.first >= c->first && it.last <= c->last)
+            release_layers(cc, &it);
+        else
+            cc->cascade[kept++] = it;
+    }
+    cc->cascades = kept;
+}
+
+static void set_rings(cc_t *cc, cc_cascade_t *c)
+{
+    stripes_t *st = cc->stripes;
+    for (uint32_t i = c->first; i <= c->last; i++)
+        st->tile_rows[i] = cc->layer[i].tiling.rows;
+    measure_rings(cc, c);
+    c->ring_bytes = c->whole_bytes = 0;
+    for (uint32_t i = c->first; i < c->last; i++) {
+        cc_place_t *p = place_of(cc, i);
+        if (leaves(st, i, c->last))
+            continue;
+        c->whole_bytes += p->bytes;
+        if (st->ring[i] < result_of(cc, i).h) {
+            p->ring_rows = st->ring[i];
+            p->bytes = ring_bytes(cc, i);
+        }
+        c->ring_bytes += p->bytes;
+    }
+}
+
+static void take_cascade(cc_t *cc, cc_cascade_t c)
+{
+    cc_reside_t reside[MAX_LENGTH];
+    cut_t cut;
+    drop_inner(cc, &c);
+    set_tile_rows(cc, &c);
+    choose_resident(cc, &c, reside);
+    for (uint32_t i = c.first; i <= c.last; i++)
+        cc->layer[i] = cut_layer(cc, i, cc->stripes->tile_rows[i], reside[i - c.first], &cut);
+    set_rings(cc, &c);
+    cc->cascade[cc->cascades++] = c;
+    cascade_widen(cc);
+}
+
+void cascade_widen(cc_t *cc)
+{
+    for (uint32_t c = 0; c < cc->cascades; c++) {
+        const cc_cascade_t *it = &cc->cascade[c];
+        for (uint32_t i = it->first; i <= it->last; i++)
+            cc->layer[i].cascade = it;
+        for (uint32_t p = 0; p < cc->places; p++) {
+            cc_place_t *place = &cc->place[p];
+            if (place->first >= it->first && place->first <= it->last)
+                place->first = it->first;
+            if (place->last >= it->first && place->last <= it->last)
+                place->last = it->last;
+        }
+    }
+}
+
+/* ---- looking for cascades -------------------------------------------------------------------- */
+
+/* What a search is for, and the best found. Bytes are of activations alive at a time and program.
+ */
+typedef struct {
+    uint32_t worst; /* layer that must be inside */
+    uint64_t now;   /* needed there now */
+    uint64_t room;  /* enough when no more than this */
+    uint64_t program;
+    cc_cascade_t best;
+    uint64_t best_bytes; /* UINT64_MAX: none found */
+} search_t;
+
+/* A cascade may take in others, not cut them. */
+static bool cuts_another(const cc_t *cc, uint32_t first, uint32_t last)
+{
+    for (uint32_t c = 0; c < cc->cascades; c++) {
+        const cc_cascade_t *it = &cc->cascade[c];
+        bool apart = it->last < first || it->first > last;
+        bool inside = it->first >= first && it->last <= last;
+        if (!apart && !inside)
+            return true;
+    }
+    return false;
+}
+
+/* Whether so many bytes can be better than the best: cheaper where both are enough, else less. */
+static bool promising(const search_t *s, uint64_t bytes)
+{
+    return bytes < s->now && (bytes <= s->room || bytes < s->best_bytes);
+}
+
+static void try_cascade(cc_t *cc, search_t *s, cc_cascade_t c)
+{
+    int64_t insns;
+    set_tile_rows(cc, &c);
+    measure_rings(cc, &c);
+    uint64_t bytes = s->program + live_bytes(cc, c.first, c.last, true);
+    if (!promising(s, bytes) || !extra_costs(cc, &c, &insns))
+        return;
+    bytes += insns < 0 ? 0 : (uint64_t)insns * NPU_INSN_BYTES;
+    bool both = bytes <= s->room && s->best_bytes <= s->room;
+    if (promising(s, bytes) && (!both || c.extra_cycles < s->best.extra_cycles)) {
+        s->best = c;
+        s->best_bytes = bytes;
+    }
+}
+
+static bool in_stripes(const cc_t *cc, uint32_t layer)
+{
+    return cc->layer[layer].kind->run == NULL;
+}
+
+/* Cascades from `first` on that hold the worst layer. */
+static void try_from(cc_t *cc, search_t *s, uint32_t first)
+{
+    uint32_t end = cc_min(cc->layers, first + MAX_LENGTH);
+    for (uint32_t last = first; last < end && in_stripes(cc, last); last++) {
+        uint32_t height = result_of(cc, last).h;
+        if (last < s->worst || last == first || cuts_another(cc, first, last) ||
+            !promising(s, s->program + live_bytes(cc, first, last, false)))
+            continue;
+        for (uint32_t rows = 1; rows < height; rows *= 2)
+            for (int ahead = 0; ahead < 2; ahead++)
+                try_cascade(cc, s,
+                            (cc_cascade_t){
+                                .first = first, .last = last, .rows = rows, .ahead = ahead == 1});
+    }
+}
+
+static void find_cascade(cc_t *cc, search_t *s)
+{
+    for (uint32_t first = s->worst; s->worst - first < MAX_LENGTH && in_stripes(cc, first);
+         first--) {
+        try_from(cc, s, first);
+        if (first == 0)
+            break;
+    }
+}
+
+static uint64_t program_bytes(const cc_t *cc)
+{
+    uint64_t insns = 1;
+    for (uint32_t i = 0; i < cc->layers; i++)
+        insns += cc->layer[i].insns;
+    return insns * NPU_INSN_BYTES;
+}
+
+static uint32_t worst_layer(const cc_t *cc)
+{
+    uint32_t worst = 0;
+    for (uint32_t i = 1; i < cc->layers; i++)
+        if (plan_live(cc->place, cc->places, i) > plan_live(cc->place, cc->places, worst))
+            worst = i;
+    return worst;
+}
+
+static void start_over(cc_t *cc)
+{
+    for (uint32_t c = 0; c < cc->cascades; c++)
+        release_layers(cc, &cc->cascade[c]);
+    memcpy(cc->place, cc->stripes->place, cc->places * sizeof(*cc->place));
+    cc->cascades = 0;
+}
+
+bool cascade_plan(cc_t *cc, uint64_t room)
+{
+    if (cc->stripes == NULL && !make_stripes(cc))
+        return false;
+    start_over(cc);
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        search_t s = {.worst = worst_layer(cc), .room = room, .program = program_bytes(cc)};
+        s.now = s.program + plan_live(cc->place, cc->places, s.worst);
+        s.best_bytes = UINT64_MAX;
+        if (s.now <= room)
+            break;
+        find_cascade(cc, &s);
+        if (s.best_bytes == UINT64_MAX)
+            break;
+        take_cascade(cc, s.best);
+    }
+    return cc->err == SIM_OK;
+}
+
+uint64_t cascade_whole_bound(const cc_t *cc)
+{
+    const cc_place_t *place = cc->cascades == 0 ? cc->place : cc->stripes->place;
+    return plan_bound(place, cc->places, cc->layers);
+}
+
+/* ---- running it ------------------------------------------------------------------------------ */
+
+typedef struct {
+    cc_t *cc;
+    const cc_cascade_t *cascade;
+    cc_loop_t loop[MAX_LENGTH];
+} run_t;
+
+static void run_tile(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
+{
+    run_t *run = ctx;
+    cc_layer_t *l = &run->cc->layer[layer];
+    (void)h;
+    tile_run_row(run->cc, l, &run->loop[layer - run->cascade->first], y / l->tiling.rows);
+}
+
+/* Constants that stay stand at the bottom of L1; the rest of it is handed out as ever. */
+static void place_resident(cc_t *cc, const cc_cascade_t *c)
+{
+    uint32_t wgt = 0, par = 0;
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        cc_layer_t *l = &cc->layer[i];
+        if (l->reside != CC_RESIDE_STAY)
+            continue;
+        l->placed = true;
+        l->wgt_l1 = wgt;
+        l->par_l1 = par;
+        wgt += constants_of(l, NPU_MEM_WGT);
+        par += constants_of(l, NPU_MEM_PAR);
+    }
+    cc->ring[NPU_MEM_WGT].base = cc->ring[NPU_MEM_WGT].head = wgt;
+    cc->ring[NPU_MEM_PAR].base = cc->ring[NPU_MEM_PAR].head = par;
+}
+
+uint32_t cascade_run(cc_t *cc, const cc_cascade_t *c)
+{
+    run_t run = {.cc = cc, .cascade = c};
+    walk_t w = walk_of(cc, c, run_tile, &run);
+    for (uint32_t i = c->first; i <= c->last; i++)
+        cc->stripes->tile_rows[i] = cc->layer[i].tiling.rows;
+    place_resident(cc, c);
+    walk(&w);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        cc->ring[m].base = 0;
+    return c->last;
+}

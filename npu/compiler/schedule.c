@@ -1,0 +1,160 @@
+/*
+ * schedule.c - lifetimes, constants, places in L2, instructions: until it all fits.
+ */
+#include "npu/compiler/compile_int.h"
+
+/* ---- lifetimes ------------------------------------------------------------------------------- */
+
+static void use_place(cc_t *cc, int32_t tensor, uint32_t layer)
+{
+    if (tensor != NPU_NO_TENSOR && cc->place_of[tensor] != CC_NO_PLACE)
+        cc->place[cc->place_of[tensor]].last = layer;
+}
+
+static void use_operands(cc_t *cc, const npu_node_t *n, uint32_t layer)
+{
+    for (uint32_t k = 0; k < n->inputs; k++)
+        use_place(cc, n->input[k], layer);
+}
+
+static void set_lifetimes(cc_t *cc, bool keep_all)
+{
+    uint32_t end = cc->layers - 1;
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        const cc_layer_t *l = &cc->layer[i];
+        cc_place_t *made = &cc->place[cc->place_of[l->result]];
+        made->first = made->last = i;
+        use_operands(cc, l->node, i);
+        for (uint32_t f = 0; f < l->followers; f++)
+            use_operands(cc, l->follower[f].node, i);
+    }
+    for (uint32_t o = 0; o < cc->graph->outputs; o++)
+        use_place(cc, cc->graph->output[o], end);
+    for (uint32_t i = 0; !cc->options.reuse_input && i < cc->graph->inputs; i++)
+        use_place(cc, cc->graph->input[i], end);
+    for (uint32_t p = 0; keep_all && p < cc->places; p++)
+        cc->place[p].last = end;
+}
+
+/* ---- constants ------------------------------------------------------------------------------- */
+
+/* Lays out what depends on the cuts; records and operands stand before it since they were prepared.
+ */
+static bool pack_constants(cc_t *cc)
+{
+    uint32_t l2 = cc->desc->l2_bytes;
+    cc->constants_bytes = cc->records_bytes;
+    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++)
+        if (cc->layer[i].kind->pack != NULL)
+            cc->layer[i].kind->pack(cc, &cc->layer[i]);
+    if (cc->err != SIM_OK)
+        return false;
+    if (cc->constants_bytes + NPU_NET_BYTES + CC_ALIGN > l2)
+        return cc_fail(cc, NULL, SIM_EFULL, "constants need %u bytes of L2, there are %u",
+                       cc->constants_bytes, l2 - NPU_NET_BYTES);
+    cc->constants_l2 = (l2 - cc->constants_bytes) / CC_ALIGN * CC_ALIGN;
+    return true;
+}
+
+/* ---- instructions ---------------------------------------------------------------------------- */
+
+static void emit_layers(cc_t *cc)
+{
+    emit_free(&cc->emit);
+    emit_init(&cc->emit, cc->constants_l2);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        cc->ring[m].head = 0;
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        cc_layer_t *l = &cc->layer[i];
+        l->first = UINT32_MAX;
+        l->placed = false;
+        l->groups_loaded = 0;
+    }
+    for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
+        cc_layer_t *l = &cc->layer[i];
+        if (l->cascade != NULL)
+            i = cascade_run(cc, l->cascade);
+        else if (l->kind->run != NULL)
+            l->kind->run(cc, l);
+        else
+            tile_run(cc, l);
+    }
+    npu_insn_t end = {.op = NPU_OP_END, .layer = cc->layers - 1};
+    emit_add(&cc->emit, &end);
+    if (cc->emit.no_memory)
+        cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* Places and instructions. Bytes of L2 by which they do not fit beside the constants; 0: they do.
+ */
+static uint64_t schedule(cc_t *cc, bool keep_all)
+{
+    set_lifetimes(cc, keep_all);
+    cascade_widen(cc);
+    uint64_t top = plan_places(cc->place, cc->places, NPU_NET_BYTES);
+    cc->needed_bytes = top - NPU_NET_BYTES;
+    if (top > cc->constants_l2)
+        return top - cc->constants_l2;
+    emit_layers(cc);
+    uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES;
+    cc->needed_bytes += program;
+    if (top + program > cc->constants_l2)
+        return top + program - cc->constants_l2;
+    cc->activations_top = (uint32_t)top;
+    cc->program_l2 = (cc->constants_l2 - (uint32_t)program) / CC_ALIGN * CC_ALIGN;
+    return 0;
+}
+
+/* The layer that needs the most room. */
+static const cc_layer_t *widest_layer(const cc_t *cc)
+{
+    uint32_t widest = 0;
+    for (uint32_t l = 1; l < cc->layers; l++)
+        if (plan_live(cc->place, cc->places, l) > plan_live(cc->place, cc->places, widest))
+            widest = l;
+    return &cc->layer[widest];
+}
+
+static bool no_room(cc_t *cc)
+{
+    return cc_fail(cc, widest_layer(cc), SIM_EFULL,
+                   "activations need %llu bytes of L2%s, %u are left beside %u of constants and "
+                   "the program",
+                   (unsigned long long)cc->needed_bytes,
+                   cc->cascades != 0 ? " even in stripes" : "", cc->constants_l2 - NPU_NET_BYTES,
+                   cc->constants_bytes);
+}
+
+/* L2 is tried with whole maps first; then, where that is allowed, with more and more of the network
+ * in stripes. */
+static bool schedule_fitting(cc_t *cc)
+{
+    uint64_t slack = 0, before = UINT64_MAX;
+    if (cc->cascading == NPU_CASCADE_ALWAYS && !(cascade_plan(cc, 0) && pack_constants(cc)))
+        return false;
+    while (cc->err == SIM_OK) {
+        uint64_t missing = schedule(cc, false), room = cc->constants_l2 - NPU_NET_BYTES;
+        if (missing == 0 || cc->err != SIM_OK)
+            break;
+        slack += cc->cascades == 0 ? 0 : missing;
+        if (cc->cascading != NPU_CASCADE_AUTO || missing >= before || slack >= room)
+            return no_room(cc);
+        before = missing;
+        if (!cascade_plan(cc, room - slack) || !pack_constants(cc))
+            return false;
+        if (cc->cascades == 0)
+            return no_room(cc);
+    }
+    return cc->err == SIM_OK;
+}
+
+bool schedule_all(cc_t *cc)
+{
+    cc->records_bytes = cc->constants_bytes;
+    if (!pack_constants(cc))
+        return false;
+    cc->all_kept = cc->options.keep_all && schedule(cc, true) == 0 && cc->err == SIM_OK;
+    return cc->all_kept || (cc->err == SIM_OK && schedule_fitting(cc));
+}

@@ -1,0 +1,247 @@
+/*
+ * cascade_test.c - layers in stripes: the same codes from less memory, chosen where needed.
+ */
+#include "npu/compiler/compile.h"
+#include "npu/compiler/tensor_io.h"
+#include "tests/npu/compile_check.h"
+#include "tests/npu/compile_exec.h"
+#include "tests/npu/compile_graph.h"
+#include "tests/test.h"
+
+/* ---- a segmentation network ------------------------------------------------------------------ */
+
+static build_conv_t conv(uint32_t channels, uint32_t kernel, uint32_t stride,
+                         npu_activation_t activation)
+{
+    return (build_conv_t){channels, kernel, kernel, stride, stride, 1, true, activation};
+}
+
+/* MobileNetV2's block: expand, depthwise, project; the sum with its source where sizes allow. */
+static int32_t block(build_t *b, int32_t at, uint32_t expand, uint32_t channels, uint32_t stride)
+{
+    build_conv_t widen = conv(expand, 1, 1, NPU_ACT_RELU6);
+    build_conv_t depth = conv(0, 3, stride, NPU_ACT_RELU6);
+    build_conv_t narrow = conv(channels, 1, 1, NPU_ACT_NONE);
+    bool residual = stride == 1 && npu_tensor_hwc(&b->graph.tensor[at]).c == channels;
+    int32_t to = build_conv(b, build_depthwise(b, build_conv(b, at, &widen), &depth, 1), &narrow);
+    return residual ? build_elementwise(b, NPU_NODE_ADD, at, to) : to;
+}
+
+/* A backbone as DeepLab uses it, classes for each pixel at a sixteenth of the size. */
+static int32_t segmentation(build_t *b, uint32_t size)
+{
+    build_conv_t stem = conv(32, 3, 2, NPU_ACT_RELU6), classes = conv(21, 1, 1, NPU_ACT_NONE);
+    build_conv_t depth = conv(0, 3, 1, NPU_ACT_RELU6), narrow = conv(16, 1, 1, NPU_ACT_NONE);
+    build_begin(b, NPU_TYPE_INT8, 99);
+    int32_t at = build_conv(b, build_input(b, size, size, 3), &stem);
+    at = build_conv(b, build_depthwise(b, at, &depth, 1), &narrow);
+    at = block(b, at, 96, 24, 2);
+    at = block(b, at, 144, 24, 1);
+    at = block(b, at, 144, 32, 2);
+    for (uint32_t i = 0; i < 2; i++)
+        at = block(b, at, 192, 32, 1);
+    at = block(b, at, 192, 64, 2);
+    for (uint32_t i = 0; i < 3; i++)
+        at = block(b, at, 384, 64, 1);
+    at = block(b, at, 384, 96, 1);
+    build_conv_t head = conv(256, 1, 1, NPU_ACT_RELU);
+    return build_conv(b, build_conv(b, at, &head), &classes);
+}
+
+/* Outputs of a program on an input of pseudorandom codes. */
+static uint8_t *run(const npu_prog_t *prog, const npu_desc_t *desc, uint64_t out_bytes)
+{
+    compile_exec_t exec;
+    sim_stream_t random = sim_stream(4, 2, 0);
+    uint64_t in_bytes = npu_input_bytes(prog, 0);
+    uint8_t *codes = malloc(in_bytes);
+    for (uint64_t i = 0; i < in_bytes; i++)
+        codes[i] = (uint8_t)sim_stream_u32(&random);
+    compile_exec_init(&exec, prog, desc, sim_simd());
+    ck_assert(npu_input_write(prog, 0, &exec.port, codes));
+    compile_exec_run(&exec);
+    uint8_t *out = malloc(out_bytes);
+    ck_assert(npu_output_read(prog, 0, &exec.port, out));
+    compile_exec_free(&exec);
+    free(codes);
+    return out;
+}
+
+static void compile(build_t *b, const npu_desc_t *desc, npu_cascade_t cascade, npu_prog_t *prog,
+                    npu_compile_report_t *report)
+{
+    char error[256];
+    npu_compile_options_t options = {.cascade = cascade};
+    ck_assert_msg(npu_compile(&b->graph, desc, &options, prog, report, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+}
+
+/* 513 x 513: expanding 257 x 257 x 16 to 96 channels needs 7.4 MB, as the chip lays it out 8.5. */
+START_TEST(a_segmentation_network_too_large_for_l2_runs_in_stripes)
+{
+    build_t b;
+    npu_prog_t striped, whole;
+    npu_compile_report_t rs, rw;
+    npu_desc_t desc = npu_desc_default(), large = desc;
+    large.l2_bytes = 64 << 20;
+    int32_t out = segmentation(&b, 513);
+    build_end(&b, &out, 1);
+    compile(&b, &desc, NPU_CASCADE_AS_CHIP, &striped, &rs);
+    compile(&b, &large, NPU_CASCADE_AS_CHIP, &whole, &rw);
+    ck_assert_uint_ge(rs.cascades, 1);
+    ck_assert_uint_eq(rw.cascades, 0);
+    /* input 544 x 514 x 3, source 257 x 257 x 32, result 257 x 257 x 96, each in 64s */
+    ck_assert_uint_eq(rw.live_bound_bytes, 838848 + 2113600 + 6340736);
+    ck_assert_uint_eq(rs.whole_bound_bytes, rw.live_bound_bytes);
+    ck_assert_uint_le(striped.meta.l2_peak_bytes, desc.l2_bytes);
+    uint64_t bytes = 33 * 33 * 21;
+    uint8_t *a = run(&striped, &desc, bytes), *c = run(&whole, &large, bytes);
+    ck_assert_mem_eq(a, c, bytes);
+    free(a);
+    free(c);
+    npu_compile_report_free(&rs);
+    npu_compile_report_free(&rw);
+    npu_prog_free(&striped);
+    npu_prog_free(&whole);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(without_stripes_it_is_refused_with_layer_and_bytes)
+{
+    build_t b;
+    npu_prog_t prog;
+    char error[256];
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t options = {.cascade = NPU_CASCADE_OFF};
+    int32_t out = segmentation(&b, 513);
+    build_end(&b, &out, 1);
+    ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) != SIM_OK);
+    ck_assert_ptr_nonnull(strstr(error, "layer 3 CONV_2D"));
+    ck_assert_ptr_nonnull(strstr(error, "activations need 9293184 bytes of L2, "));
+    options.keep_all = true; /* whole maps, then */
+    options.cascade = NPU_CASCADE_ALWAYS;
+    ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) != SIM_OK);
+    build_free(&b);
+}
+END_TEST
+
+/* The less L2, the more of it runs in stripes. */
+START_TEST(a_smaller_one_equals_the_reference_in_any_l2_that_takes_it)
+{
+    static const struct {
+        uint32_t l2_bytes, cascades;
+    } cases[] = {{700000, 0}, {670000, 1}, {610000, 2}};
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        build_t b;
+        npu_prog_t prog;
+        npu_compile_report_t r;
+        npu_desc_t desc = npu_desc_default();
+        desc.l2_bytes = cases[i].l2_bytes;
+        int32_t out = segmentation(&b, 65);
+        build_end(&b, &out, 1);
+        compile(&b, &desc, NPU_CASCADE_AUTO, &prog, &r);
+        ck_assert_uint_ge(r.cascades, cases[i].cascades);
+        ck_assert(cases[i].cascades > 0 || r.cascades == 0);
+        ck_assert_uint_le(r.activations_bytes, r.whole_bound_bytes);
+        compile_check_run(&b, &prog, &desc, i);
+        npu_compile_report_free(&r);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
+}
+END_TEST
+
+/* ---- rings by hand ----------------------------------------------------------------------------
+ */
+
+static const npu_place_plan_t *place_named(const npu_compile_report_t *r, const build_t *b,
+                                           int32_t tensor)
+{
+    for (uint32_t p = 0; p < r->places; p++)
+        if (strcmp(r->place[p].name, b->graph.tensor[tensor].name) == 0)
+            return &r->place[p];
+    ck_abort_msg("tensor %d has no place", tensor);
+    return NULL;
+}
+
+/* x, 1x1, 3x3, sum with x; all of 64 x 64 x 32. Tiles of s rows everywhere: while the sum is at row
+ * y, the 3x3 needs rows y - 1 to y + s of the 1x1, whose tiles end at y + 2s. */
+START_TEST(as_many_rows_exist_as_the_slowest_reader_still_needs)
+{
+    build_t b;
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_desc_default();
+    build_conv_t one = conv(32, 1, 1, NPU_ACT_NONE), three = conv(32, 3, 1, NPU_ACT_NONE);
+    build_begin(&b, NPU_TYPE_INT8, 5);
+    int32_t x = build_conv(&b, build_input(&b, 64, 64, 8), &one);
+    int32_t p = build_conv(&b, x, &one), q = build_conv(&b, p, &three);
+    int32_t sum = build_elementwise(&b, NPU_NODE_ADD, q, x);
+    build_end(&b, &sum, 1);
+    compile(&b, &desc, NPU_CASCADE_ALWAYS, &prog, &r);
+    ck_assert_uint_eq(r.cascades, 1);
+    ck_assert_uint_eq(r.cascade[0].first, 0);
+    ck_assert_uint_eq(r.cascade[0].last, 3);
+    uint32_t s = r.cascade[0].rows;
+    for (uint32_t i = 0; i < r.layers; i++)
+        ck_assert_uint_eq(r.layer[i].stripe_rows, s);
+    ck_assert_uint_eq(place_named(&r, &b, x)->ring_rows, 2 * s);
+    ck_assert_uint_eq(place_named(&r, &b, p)->ring_rows, 2 * s + 1);
+    ck_assert_uint_eq(place_named(&r, &b, q)->ring_rows, s);
+    ck_assert_uint_eq(place_named(&r, &b, sum)->ring_rows, 0);
+    ck_assert_uint_eq(r.cascade[0].ring_bytes, (5 * s + 1) * 64 * 32);
+    ck_assert_uint_eq(r.cascade[0].whole_bytes, 3 * 64 * 64 * 32);
+    ck_assert_uint_eq(prog.kept_count, 2); /* input and output: nothing else is ever whole */
+    compile_check_run(&b, &prog, &desc, 5);
+    compile_check_waits(&prog, 5);
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
+/* ---- at random ------------------------------------------------------------------------------- */
+
+static uint32_t check_random(uint64_t seed, void build(build_t *b, uint64_t seed))
+{
+    build_t b;
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    char error[256];
+    uint32_t cascades = 0;
+    build(&b, seed);
+    npu_desc_t desc = build_desc(&b, seed);
+    npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
+                                     .fuse = seed % 3 ? NPU_FUSE_ALL : NPU_FUSE_NONE,
+                                     .reuse_input = true,
+                                     .cascade = NPU_CASCADE_ALWAYS};
+    if (npu_compile(&b.graph, &desc, &options, &prog, &r, error, sizeof(error)) == SIM_OK) {
+        compile_check_run(&b, &prog, &desc, seed);
+        if (prog.insn_count < 1000)
+            compile_check_waits(&prog, seed);
+        cascades = r.cascades;
+        npu_compile_report_free(&r);
+        npu_prog_free(&prog);
+    }
+    build_free(&b);
+    return cascades;
+}
+
+START_TEST(random_networks_in_stripes_equal_the_reference)
+{
+    uint32_t cascades = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        cascades += check_random(seed, build_random);
+        cascades += check_random(seed, build_random_chain);
+    }
+    ck_assert_uint_ge(cascades, 60); /* else this test sees too little */
+}
+END_TEST
+
+TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_in_stripes,
+          without_stripes_it_is_refused_with_layer_and_bytes,
+          a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
+          as_many_rows_exist_as_the_slowest_reader_still_needs,
+          random_networks_in_stripes_equal_the_reference)
