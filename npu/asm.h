@@ -33,7 +33,8 @@ char *npu_disasm(const npu_prog_t *prog);
 /* One instruction without newline: "load mem=act ...". Truncated to bytes. */
 void npu_insn_text(const npu_insn_t *insn, char *text, size_t bytes);
 
-/* Markdown: all instructions and fields, from the table. malloc'ed; NULL without memory. */
+/* Markdown, from the tables: instructions and fields, semaphores, hazards, banks, errors, counters.
+ * malloc'ed; NULL without memory. */
 char *npu_isa_manual(void);
 
 #endif

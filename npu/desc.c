@@ -11,6 +11,8 @@ npu_desc_t npu_desc_default(void)
         .l2_base = 0x04000000, /* published: coefficients end at base + 8,388,480 */
         .l2_bytes = 8388480,   /* published */
         .mem_bytes = {512 << 10, 256 << 10, 256 << 10, 32 << 10},
+        .mem_banks = {16, 4, 4, 1},
+        .mem_ports = {2, 2, 2, 2},
         .queue_depth = 8,
         .prefetch_insns = 16,
         .decode_cycles = 2,
@@ -53,6 +55,14 @@ static const struct {
     {IN_L1,  "weight_bytes",               D(mem_bytes[NPU_MEM_WGT]), 4096, 1 << 24},
     {IN_L1,  "accumulator_bytes",          D(mem_bytes[NPU_MEM_ACC]), 4096, 1 << 24},
     {IN_L1,  "parameter_bytes",            D(mem_bytes[NPU_MEM_PAR]), 4096, 1 << 24},
+    {IN_L1,  "activation_banks",          D(mem_banks[NPU_MEM_ACT]), 1,    NPU_MAX_BANKS},
+    {IN_L1,  "weight_banks",              D(mem_banks[NPU_MEM_WGT]), 1,    NPU_MAX_BANKS},
+    {IN_L1,  "accumulator_banks",         D(mem_banks[NPU_MEM_ACC]), 1,    NPU_MAX_BANKS},
+    {IN_L1,  "parameter_banks",           D(mem_banks[NPU_MEM_PAR]), 1,    NPU_MAX_BANKS},
+    {IN_L1,  "activation_ports",          D(mem_ports[NPU_MEM_ACT]), 1,    4},
+    {IN_L1,  "weight_ports",              D(mem_ports[NPU_MEM_WGT]), 1,    4},
+    {IN_L1,  "accumulator_ports",         D(mem_ports[NPU_MEM_ACC]), 1,    4},
+    {IN_L1,  "parameter_ports",           D(mem_ports[NPU_MEM_PAR]), 1,    4},
     {IN_SEQ, "queue_depth",                D(queue_depth),            1,    NPU_MAX_QUEUE},
     {IN_SEQ, "prefetch_insns",             D(prefetch_insns),         4,    NPU_MAX_PREFETCH},
     {IN_SEQ, "decode_cycles",              D(decode_cycles),          1,    64},

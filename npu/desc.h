@@ -15,6 +15,7 @@
 #define NPU_MAX_QUEUE 16
 #define NPU_MAX_PREFETCH 64
 #define NPU_MAX_BURSTS 16
+#define NPU_MAX_BANKS 16
 #define NPU_MAX_CLK_HZ UINT64_C(100000000000)
 
 /* What a compiler computes together with the node before it instead of as a layer of its own; which
@@ -48,6 +49,8 @@ typedef struct {
     uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
     uint32_t l2_bytes;            /* the compiler's budget, table at its base included */
     uint32_t mem_bytes[NPU_MEMS]; /* L1: activations, weights, accumulators, parameters */
+    uint32_t mem_banks[NPU_MEMS]; /* slices of equal size, 1.. */
+    uint32_t mem_ports[NPU_MEMS]; /* accesses a cycle that one bank takes, 1..4 */
 
     /* sequencer */
     uint32_t queue_depth;    /* instructions per engine, 1.. */

@@ -251,25 +251,87 @@ static void add_op(text_t *t, const npu_opinfo_t *info, uint32_t op, const npu_f
     add(t, " |\n");
 }
 
-char *npu_isa_manual(void)
+static void add_instructions(text_t *t)
 {
-    text_t t = {0};
     uint32_t count;
     const npu_field_t *fields = npu_field_table(&count);
-    add(&t, "# NPU instructions\n\nAn instruction is 16 words of 32 bits. Every field has one "
-            "place; bits of no field are 0.\nAll instructions have the fields of word 0 and 1.\n"
-            "\n| code | name | engine | what | fields and *flags* |\n|---|---|---|---|---|\n");
+    add(t, "# NPU instructions\n\nAn instruction is 16 words of 32 bits. Every field has one "
+           "place; bits of no field are 0.\nAll instructions have the fields of word 0 and 1.\n"
+           "\n| code | name | engine | what | fields and *flags* |\n|---|---|---|---|---|\n");
     for (uint32_t op = 0; op < NPU_OPS; op++)
         if (npu_opinfo(op) != NULL)
-            add_op(&t, npu_opinfo(op), op, fields, count);
-    add(&t, "\n| field | word | bits | values | what |\n|---|---|---|---|---|\n"
-            "| `op` | 0 | 7:0 | | code |\n");
+            add_op(t, npu_opinfo(op), op, fields, count);
+    add(t, "\n| field | word | bits | values | what |\n|---|---|---|---|---|\n"
+           "| `op` | 0 | 7:0 | | code |\n");
     for (uint32_t i = 0; i < count; i++) {
         const npu_field_t *f = &fields[i];
         uint64_t most = (UINT64_C(1) << (f->bits - (f->is_signed ? 1 : 0))) - 1;
         long long low = f->is_signed ? -(long long)most - 1 : f->low;
-        add(&t, "| `%s` | %u | %u:%u | %lld..%llu | %s |\n", f->name, f->word,
-            f->lsb + f->bits - 1u, f->lsb, low, (unsigned long long)most, f->help);
+        add(t, "| `%s` | %u | %u:%u | %lld..%llu | %s |\n", f->name, f->word, f->lsb + f->bits - 1u,
+            f->lsb, low, (unsigned long long)most, f->help);
     }
+}
+
+/* What npu.h defines, for programmers. */
+static const char *const rules[] = {
+    "\n## Semaphores\n\n"
+    "Numbers 1 to 63; all are 0 when a program starts, 0 as a number means none. An instruction "
+    "starts when each\nsemaphore that it waits for is at least the count it names, and subtracts "
+    "both counts at once. When it is\ncomplete each of its signals grows by one, which others see "
+    "in the next cycle. Above 65535 is an error.\nEngines run in order of the program, each on its "
+    "own, and have no other way to wait for each other but\n`barrier`.\n",
+    "\n## Hazards\n\n"
+    "A program means what its instructions do one after the other. It ends with error \"hazard\" "
+    "when an\ninstruction starts while one before it in the program is not complete, and writes a "
+    "byte that this one\ntouches, or reads one that it writes (L1; L2 between load and store), and "
+    "with \"uninitialized\" when the\narray or the vector unit would read a byte of L1 that "
+    "nothing wrote in this run. A window operator reads\nall in_h x in_w pixels of its source; "
+    "conv and dwconv read and write whole blocks of 32 channels.\n",
+    "\n## Banks\n\n"
+    "An L1 memory is banks of equal size with so many ports each. A running instruction claims "
+    "every bank from\nthe first to the last byte of each operand. In each cycle the DMA unit (load "
+    "and store) takes one port of\nevery bank that it claims; then, array first in even cycles of "
+    "the run, vector unit first in odd ones, an\nengine takes a port of each of its banks, or none "
+    "and stands still.\n",
+};
+
+static void add_errors(text_t *t)
+{
+    add(t, "\n## Errors\n\nNPU_ERROR: 31:24 code, 23:0 instruction. NPU_ERROR_OTHER: the earlier "
+           "instruction of a hazard.\n\n| code | what |\n|---|---|\n");
+    for (uint32_t e = 1; e < NPU_ERRORS; e++)
+        add(t, "| %u | %s |\n", e, npu_error_name((npu_error_t)e));
+}
+
+static void add_counters(text_t *t)
+{
+    add(t, "\n## Counters\n\nOf the run, or of the last one: registers NPU_<name>_LO and _HI. What "
+           "an engine \"has\" in a cycle is what stands\nafter completions, issue and starts of "
+           "that cycle.\n\n| name | unit | counts |\n|---|---|---|\n");
+#define X(member, name, unit, help) add(t, "| `%s` | %s | %s |\n", #name, unit, help);
+    NPU_PERF_TABLE(X)
+#undef X
+    add(t,
+        "\nEach cycle has one class; they add up to CYCLES, for the run and for every layer. The "
+        "first of COMPUTE,\nBANK, DRAIN, DMA, FETCH, DEPENDENCY that holds:\n\n| name | cycles in "
+        "which |\n|---|---|\n");
+#define X(name, text, help) add(t, "| `CYCLES_%s` | %s |\n", #name, help);
+    NPU_CLASS_TABLE(X)
+#undef X
+    add(t, "\nAnd each has one set of engines that have an instruction; these add up to CYCLES as "
+           "well:\n\n| name | these, and no others |\n|---|---|\n");
+#define X(bits, name, who) add(t, "| `OVERLAP_%s` | %s |\n", #name, who);
+    NPU_OVERLAP_TABLE(X)
+#undef X
+}
+
+char *npu_isa_manual(void)
+{
+    text_t t = {0};
+    add_instructions(&t);
+    for (uint32_t i = 0; i < SIM_COUNT(rules); i++)
+        add(&t, "%s", rules[i]);
+    add_errors(&t);
+    add_counters(&t);
     return finish(&t);
 }

@@ -1,5 +1,5 @@
 /*
- * npu.c - the component: tables, registers, start and end of a run, accounts.
+ * npu.c - the component: tables, registers, start and end of a run.
  */
 #include "npu/npu.h"
 
@@ -14,22 +14,13 @@ static const char *const error_names[NPU_ERRORS] = {
     "none",   "illegal instruction", "L1 address", "L2 address",    "deadlock", "fetch",
     "no end", "semaphore",           "hazard",     "uninitialized",
 };
-static const char *const class_names[NPU_CLASSES] = {"mac",   "vec",   "load",
-                                                     "store", "fetch", "sync"};
 
 const char *npu_error_name(npu_error_t error)
 {
     return error < NPU_ERRORS ? error_names[error] : "unknown";
 }
 
-const char *npu_class_name(npu_class_t c)
-{
-    assert(c < NPU_CLASSES);
-    return class_names[c];
-}
-
-/* ---- accounts -----------------------------------------------------------------------------------
- */
+/* ---- time ---------------------------------------------------------------------------------- */
 
 /* a / b by an estimate in floating point that whole numbers then put right: several times faster
  * than a 64-bit division, and these conversions happen once a burst. */
@@ -73,107 +64,6 @@ static void reduce_edge(npu_t *npu)
     npu->edge_den = npu->desc.clk_hz / a;
     npu->one_over_num = 1.0 / (double)npu->edge_num;
     npu->one_over_den = 1.0 / (double)npu->edge_den;
-}
-
-void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
-{
-    uint64_t *const busy[NPU_ENGINES] = {NULL, &perf->load_busy, &perf->store_busy, &perf->mac_busy,
-                                         &perf->vec_busy};
-    uint64_t *const wait[NPU_ENGINES] = {NULL, &perf->load_wait, &perf->store_wait, &perf->mac_wait,
-                                         &perf->vec_wait};
-    if (!npu->running || cycle <= npu->account_cycle)
-        return;
-    uint64_t elapsed = cycle - npu->account_cycle;
-    uint32_t who = 0;
-    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
-        const npu_engine_state_t *engine = &npu->engine[e];
-        bool ready =
-            engine->count > 0 && engine->queue[engine->head].ready_cycle <= npu->account_cycle;
-        who |= (uint32_t)engine->busy << (e - NPU_ENGINE_LOAD);
-        *busy[e] += engine->busy ? elapsed : 0;
-        *wait[e] += !engine->busy && ready ? elapsed : 0;
-    }
-    perf->cycles += elapsed;
-    perf->overlap[who] += elapsed;
-    perf->fetch_stall += npu->fetch_waits ? elapsed : 0;
-    perf->issue_stall += npu->queue_waits ? elapsed : 0;
-    perf->idle_fetch += npu->fetch_waits && who == 0 ? elapsed : 0;
-}
-
-npu_perf_t npu_perf(const npu_t *npu)
-{
-    npu_perf_t perf = npu->perf;
-    npu_account(npu, &perf, sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz));
-    perf.l2_read += npu_dma_streamed_bytes(&npu->load);
-    perf.l2_written += npu_dma_streamed_bytes(&npu->store);
-    return perf;
-}
-
-static void add_perf(npu_perf_t *total, const npu_perf_t *perf)
-{
-#define X(member, name, unit, help) total->member += perf->member;
-    NPU_PERF_TABLE(X)
-#undef X
-    for (uint32_t i = 0; i < SIM_COUNT(total->overlap); i++)
-        total->overlap[i] += perf->overlap[i];
-}
-
-/* Splits cycles by who was busy, the first of mac, vec, load, store. */
-static void classify(const npu_perf_t *perf, uint64_t classes[NPU_CLASSES])
-{
-    static const uint8_t bits[] = {0x4, 0x8, 0x1, 0x2}; /* mac, vec, load, store in overlap */
-    memset(classes, 0, NPU_CLASSES * sizeof(classes[0]));
-    for (uint32_t who = 1; who < SIM_COUNT(perf->overlap); who++) {
-        uint32_t c = NPU_CLASS_MAC;
-        while ((who & bits[c]) == 0)
-            c++;
-        classes[c] += perf->overlap[who];
-    }
-    classes[NPU_CLASS_FETCH] = perf->idle_fetch;
-    classes[NPU_CLASS_SYNC] = perf->overlap[0] - perf->idle_fetch;
-}
-
-/* The layer that ended last before this one; NULL: this was the first. */
-static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
-{
-    const npu_layer_state_t *me = &npu->layers[layer], *best = NULL;
-    for (uint32_t i = 0; i < npu->layers_seen; i++) {
-        const npu_layer_state_t *it = &npu->layers[i];
-        bool before =
-            it->end_cycle < me->end_cycle || (it->end_cycle == me->end_cycle && i < layer);
-        if (it->insns == 0 || !before)
-            continue;
-        if (best == NULL || it->end_cycle >= best->end_cycle)
-            best = it;
-    }
-    return best;
-}
-
-bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report)
-{
-    static const npu_layer_state_t none;
-    *report = (npu_layer_report_t){.long_pole = NPU_ENGINE_SEQ};
-    if (layer >= npu->layers_seen || npu->layers[layer].insns == 0)
-        return false;
-    const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
-    uint64_t then[NPU_CLASSES];
-    uint64_t start = before != NULL ? before->end_cycle : npu->start_cycle;
-    classify(&me->perf, report->classes);
-    classify(before != NULL ? &before->perf : &none.perf, then);
-    for (uint32_t c = 0; c < NPU_CLASSES; c++)
-        report->classes[c] -= then[c];
-    report->cycles = me->end_cycle - start;
-    report->start_ps = npu_edge_ps(npu, start);
-    report->end_ps = npu_edge_ps(npu, me->end_cycle);
-    memcpy(report->busy, me->busy, sizeof(report->busy));
-    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
-        if (me->busy[e] > me->busy[report->long_pole])
-            report->long_pole = e;
-    report->macs = me->macs;
-    report->l1_bytes = me->l1_bytes;
-    report->l2_bytes = me->l2_bytes;
-    report->insns = me->insns;
-    return true;
 }
 
 /* ---- a run --------------------------------------------------------------------------------------
@@ -234,7 +124,7 @@ static void end_run(npu_t *npu, uint32_t status)
 {
     npu->running = npu->stopping = false;
     npu->status_reg = (npu->status_reg & ~NPU_STATUS_BUSY) | status;
-    add_perf(&npu->total, &npu->perf);
+    npu_perf_close(npu);
     update_irq(npu);
 }
 
@@ -352,14 +242,10 @@ static void refresh(sim_comp_t *comp, uint32_t addr, bool peek)
     if (addr < PERF_ADDR)
         return;
     npu_perf_t perf = npu_perf(npu);
-    const uint64_t values[NPU_PERFS] = {
-#define X(member, name, unit, help) [NPU_PERF_##name] = perf.member,
-        NPU_PERF_TABLE(X)
-#undef X
-    };
-    for (uint32_t i = 0; i < NPU_PERFS; i++) {
-        npu->perf_regs[2 * i] = (uint32_t)values[i];
-        npu->perf_regs[2 * i + 1] = (uint32_t)(values[i] >> 32);
+    for (uint32_t i = 0; i < NPU_COUNTERS; i++) {
+        uint64_t value = npu_counter(&perf, i);
+        npu->perf_regs[2 * i] = (uint32_t)value;
+        npu->perf_regs[2 * i + 1] = (uint32_t)(value >> 32);
     }
 }
 
@@ -378,10 +264,17 @@ static const sim_reg_t npu_regs[] = {
     {"NPU_MARK",       "31:0: operand of the last irq instruction",                                             0x01c, 0x0,        0x0,        0x0, R(mark_reg),   NULL},
     {"NPU_ERROR_OTHER", "23:0: hazard: the earlier instruction that was not complete",                          0x024, 0x0,        0x0,        0x0, R(error_other_reg), NULL},
     {"NPU_LAYER",      "9:0: layer of the instruction issued last",                                             0x020, 0x0,        0x0,        0x0, R(layer_reg),  NULL},
-#define X(member, name, unit, help) \
-    {"NPU_" #name "_LO", "31:0: " unit ", low word; run or last run: " help, PERF_ADDR + 8 * NPU_PERF_##name, 0x0, 0x0, 0x0, P(2 * NPU_PERF_##name), NULL}, \
-    {"NPU_" #name "_HI", "31:0: high word", PERF_ADDR + 8 * NPU_PERF_##name + 4, 0x0, 0x0, 0x0, P(2 * NPU_PERF_##name + 1), NULL},
+#define COUNTER(name, unit, help, i) \
+    {"NPU_" name "_LO", "31:0: " unit ", low word; run or last run: " help, PERF_ADDR + 8 * (i),     0x0, 0x0, 0x0, P(2 * (i)),     NULL}, \
+    {"NPU_" name "_HI", "31:0: high word",                                  PERF_ADDR + 8 * (i) + 4, 0x0, 0x0, 0x0, P(2 * (i) + 1), NULL},
+#define X(member, name, unit, help) COUNTER(#name, unit, help, NPU_PERF_##name)
     NPU_PERF_TABLE(X)
+#undef X
+#define X(name, text, help) COUNTER("CYCLES_" #name, "cycles", help, NPU_PERFS + NPU_CLASS_##name)
+    NPU_CLASS_TABLE(X)
+#undef X
+#define X(bits, name, who) COUNTER("OVERLAP_" #name, "cycles", "these and no others have an instruction: " who, NPU_PERFS + NPU_CLASSES + (bits))
+    NPU_OVERLAP_TABLE(X)
 #undef X
     SIM_REG_END,
 };
@@ -392,7 +285,12 @@ static const sim_stat_t npu_stats[] = {
     {#member, unit, help, offsetof(npu_t, total) + offsetof(npu_perf_t, member)},
     NPU_PERF_TABLE(X)
 #undef X
-        SIM_STAT(npu_t, runs, "1", "programs finished"),
+#define X(name, text, help)                                                                        \
+    {"cycles_" text, "cycles", help,                                                               \
+     offsetof(npu_t, total) + offsetof(npu_perf_t, split) + NPU_CLASS_##name * sizeof(uint64_t)},
+        NPU_CLASS_TABLE(X)
+#undef X
+            SIM_STAT(npu_t, runs, "1", "programs finished"),
     SIM_STAT(npu_t, failed_runs, "1", "programs stopped by an error"),
     SIM_STAT(npu_t, tensors_skipped, "1", "tensors that came while the NPU was busy"),
     SIM_STAT_END,
@@ -544,7 +442,7 @@ static void reset(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 2,
+    .version = 3,
     .check = check,
     .reset = reset,
     .fields = npu_fields,
@@ -587,6 +485,7 @@ sim_err_t npu_init(npu_t *npu, sim_t *sim, const npu_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     reduce_edge(npu);
+    npu_bank_init(npu);
     sim_event_init(&npu->tick, &npu->comp, "tick", SIM_PRIO_REQUEST, npu_on_tick, npu);
     npu_dma_init(&npu->load, npu, NPU_ENGINE_LOAD, "load");
     npu_dma_init(&npu->store, npu, NPU_ENGINE_STORE, "store");

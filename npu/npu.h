@@ -14,13 +14,22 @@
  *      into its engine's queue if that had a place at the start of the cycle, and can start
  *      decode_cycles later;
  *   3. idle engines, in the order load, store, mac, vec, start the head of their queue if its
- *      waits are met. It ends npu_insn_cycles later; a DMA at the later of that pace and L2's
- *      answer to its last burst.
+ *      waits are met. An instruction of mac or vec ends when it has had its L1 ports in
+ *      npu_insn_cycles cycles, a DMA at the later of its channel's pace and L2's answer to its
+ *      last burst.
  * A DMA makes its first request dma_start_cycles after its start, then one whenever its channel is
  * free (a burst takes ceil(bytes / rate) cycles of it) and fewer than dma_bursts are outstanding.
  * A program starts in the cycle after the register write or tensor_ready.
  *
- * The model does not tick: it wakes when something can happen.
+ * L1 banks. Memory m is mem_banks[m] slices of equal size (the last may be shorter), each with
+ * mem_ports[m] ports. A running instruction claims every bank from the first to the last byte of
+ * each of its operands. In each cycle a. the DMA unit, of which load and store are two channels,
+ * takes one port of every bank that either of them claims; it never waits; b. mac first in even
+ * cycles of the run, vec first in odd ones, an engine takes one port of each bank that it claims,
+ * or, where one of them has none left, nothing, and stands still.
+ *
+ * The model does not tick: it wakes when something can happen. With `exact` it looks at every
+ * cycle.
  *
  * Hazards. A program means what its instructions do one after the other. An instruction that starts
  * while an earlier one (of a smaller index) is not complete, and writes a byte that the earlier one
@@ -69,32 +78,64 @@ const char *npu_error_name(npu_error_t error);
 #define NPU_STATUS_ERROR 0x04u
 #define NPU_STATUS_MARK 0x08u
 
-/* Each cycle of a run has one class: the first that applies. */
-typedef enum {
-    NPU_CLASS_MAC,   /* the array is busy */
-    NPU_CLASS_VEC,   /* the vector unit is busy */
-    NPU_CLASS_LOAD,  /* the load DMA is busy */
-    NPU_CLASS_STORE, /* the store DMA is busy */
-    NPU_CLASS_FETCH, /* no engine is; the sequencer lacks an instruction */
-    NPU_CLASS_SYNC,  /* issue, decode, semaphores */
-    NPU_CLASSES
-} npu_class_t;
-const char *npu_class_name(npu_class_t c); /* "mac", "vec", "load", "store", "fetch", "sync" */
+/* Each cycle of a run has one class, the first of compute, bank, drain, DMA, fetch, dependency that
+ * applies; X(name in C, name, definition). They add up to the cycles of the run. */
+#define NPU_CLASS_TABLE(X)                                                                         \
+    X(COMPUTE, "compute", "array or vector unit has an instruction and its L1 ports")              \
+    X(FETCH, "fetch", "all engines are idle; the sequencer waits for an instruction from L2")      \
+    X(DMA, "dma", "array and vector unit are idle, a DMA has an instruction")                      \
+    X(BANK, "bank",                                                                                \
+      "array or vector unit has an instruction, and none that has gets its L1 ports")              \
+    X(DEPENDENCY, "dependency", "all engines are idle: semaphores, issue and decode")              \
+    X(DRAIN, "drain",                                                                              \
+      "as dma, the store DMA at work, and no instruction of its layer is queued for array or "     \
+      "vector unit")
 
-/* Counters of one run; X(member, unit, help). Registers NPU_<NAME>_LO, _HI follow this order. */
+typedef enum {
+#define X(name, text, help) NPU_CLASS_##name,
+    NPU_CLASS_TABLE(X)
+#undef X
+        NPU_CLASSES
+} npu_class_t;
+const char *npu_class_name(npu_class_t c); /* "compute", "fetch", ... */
+
+/* Cycles by which engines have an instruction: L load, S store, M array, V vector unit. These add
+ * up to the cycles of the run as well; X(bits, name, who). */
+#define NPU_OVERLAP_TABLE(X)                                                                       \
+    X(0x0, NONE, "no engine")                                                                      \
+    X(0x1, L, "load")                                                                              \
+    X(0x2, S, "store")                                                                             \
+    X(0x3, LS, "load, store")                                                                      \
+    X(0x4, M, "array")                                                                             \
+    X(0x5, LM, "load, array")                                                                      \
+    X(0x6, SM, "store, array")                                                                     \
+    X(0x7, LSM, "load, store, array")                                                              \
+    X(0x8, V, "vector unit")                                                                       \
+    X(0x9, LV, "load, vector unit")                                                                \
+    X(0xa, SV, "store, vector unit")                                                               \
+    X(0xb, LSV, "load, store, vector unit")                                                        \
+    X(0xc, MV, "array, vector unit")                                                               \
+    X(0xd, LMV, "load, array, vector unit")                                                        \
+    X(0xe, SMV, "store, array, vector unit")                                                       \
+    X(0xf, LSMV, "load, store, array, vector unit")
+#define NPU_OVERLAPS 16
+
+/* Other counters of one run; X(member, unit, definition). A cycle counts where the state that holds
+ * through it, after steps 1 to 3 above, is the one that is named. */
 #define NPU_PERF_TABLE(X)                                                                          \
     X(cycles, CYCLES, "cycles", "from start to done")                                              \
     X(load_busy, LOAD_BUSY, "cycles", "load DMA has an instruction")                               \
     X(store_busy, STORE_BUSY, "cycles", "store DMA has an instruction")                            \
-    X(mac_busy, MAC_BUSY, "cycles", "MAC array has an instruction")                                \
+    X(mac_busy, MAC_BUSY, "cycles", "array has an instruction")                                    \
     X(vec_busy, VEC_BUSY, "cycles", "vector unit has an instruction")                              \
     X(load_wait, LOAD_WAIT, "cycles", "load DMA idle, its next instruction waits for semaphores")  \
     X(store_wait, STORE_WAIT, "cycles", "the same, store DMA")                                     \
-    X(mac_wait, MAC_WAIT, "cycles", "the same, MAC array")                                         \
+    X(mac_wait, MAC_WAIT, "cycles", "the same, array")                                             \
     X(vec_wait, VEC_WAIT, "cycles", "the same, vector unit")                                       \
+    X(mac_bank, MAC_BANK, "cycles", "array has an instruction and not its L1 ports")               \
+    X(vec_bank, VEC_BANK, "cycles", "the same, vector unit")                                       \
     X(fetch_stall, FETCH_STALL, "cycles", "sequencer waits for an instruction from L2")            \
     X(issue_stall, ISSUE_STALL, "cycles", "sequencer waits for a place in a queue")                \
-    X(idle_fetch, IDLE_FETCH, "cycles", "fetch_stall while all engines are idle")                  \
     X(l2_read, L2_READ, "bytes", "read from L2: load DMA and instructions")                        \
     X(l2_written, L2_WRITTEN, "bytes", "written to L2")                                            \
     X(macs, MACS, "1", "multiply-accumulates of real channels and taps")                           \
@@ -104,7 +145,8 @@ typedef struct {
 #define X(member, name, unit, help) uint64_t member;
     NPU_PERF_TABLE(X)
 #undef X
-    uint64_t overlap[16]; /* cycles by who is busy: bit 0 load, 1 store, 2 mac, 3 vec */
+    uint64_t split[NPU_CLASSES];    /* cycles by npu_class_t */
+    uint64_t overlap[NPU_OVERLAPS]; /* cycles by who is busy: bit 0 load, 1 store, 2 mac, 3 vec */
 } npu_perf_t;
 
 enum {
@@ -113,6 +155,9 @@ enum {
 #undef X
         NPU_PERFS
 };
+/* Counters in the order of their registers NPU_<NAME>_LO, _HI: NPU_PERF_TABLE, NPU_CYCLES_<class>,
+ * NPU_OVERLAP_<who>. */
+#define NPU_COUNTERS (NPU_PERFS + NPU_CLASSES + NPU_OVERLAPS)
 
 /* A queued or running instruction. */
 typedef struct {
@@ -127,7 +172,10 @@ typedef struct {
     npu_slot_t queue[NPU_MAX_QUEUE]; /* ring */
     uint32_t head, count;
     npu_slot_t current;
-    uint64_t start_cycle, end_cycle; /* of current; end is UINT64_MAX while L2 decides */
+    uint64_t start_cycle;
+    uint64_t end_cycle;   /* DMA: of current; UINT64_MAX while L2 decides */
+    uint64_t left_cycles; /* array, vector unit: cycles with its ports that current still needs */
+    uint64_t banks;       /* of L1 that current claims, see npu_bank.c */
     bool busy;
 } npu_engine_state_t;
 
@@ -167,16 +215,17 @@ typedef struct {
     sim_event_t tick;
     sim_mem_req_t fetch_req;
     bool timing_only; /* no numerics: every cycle and counter is right, no byte of L1 or L2 moves */
-    bool exact;       /* an event for every burst, instead of streams; same cycles */
+    bool exact;       /* an event for every cycle and burst; same results, slower */
     const npu_prog_t *names; /* for traces and messages; may be NULL */
     bool unchecked;          /* set to leave out the hazard checks, to see what they cost */
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);
     void *on_insn_ctx;
-    uint32_t perf_regs[2 * NPU_PERFS]; /* what the last read saw */
+    uint32_t perf_regs[2 * NPU_COUNTERS]; /* what the last read saw */
     uint32_t id_reg;
     uint64_t edge_num, edge_den; /* picoseconds of a cycle as a reduced fraction */
     double one_over_num, one_over_den;
+    uint64_t one_port, two_ports; /* banks of L1 with so many, see npu_bank.c */
 
     /* registers */
     uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;

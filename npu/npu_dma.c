@@ -161,10 +161,13 @@ void npu_dma_start(npu_dma_t *dma, uint64_t cycle)
 void npu_dma_stop(npu_dma_t *dma)
 {
     const npu_t *npu = dma->npu;
+    bool due = sim_event_pending(&dma->issue) && dma->issue_cycle == npu_now_cycle(npu);
     sim_event_cancel(npu->comp.sim, &dma->issue);
-    if (dma->streaming) {
+    if (due) /* else it has been asked for already: events of one time have no order */
+        on_issue(dma);
+    sim_event_cancel(npu->comp.sim, &dma->issue);
+    if (dma->streaming)
         dma->streaming = dma->port.stream_stop(dma->port.ctx, dma->port.master);
-    }
 }
 
 bool npu_dma_outstanding(const npu_dma_t *dma)

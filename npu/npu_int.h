@@ -22,8 +22,27 @@ const char *npu_slot_text(const npu_t *npu, const npu_slot_t *slot, char text[NP
 /* A request came back: true when the machine is only waiting for that to stop. */
 bool npu_stopping(npu_t *npu);
 void npu_finish(npu_t *npu, uint64_t cycle);
-/* Brings perf up to cycle, with the machine's state since the last account. */
+
+/* npu_perf.c */
+/* Brings perf up to cycle, with the machine's state since account_cycle. */
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);
+/* The run is over: its counters go into the totals. */
+void npu_perf_close(npu_t *npu);
+/* In the order of the registers, 0..NPU_COUNTERS - 1. */
+uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter);
+
+/* npu_bank.c. Which of MAC and VEC have an instruction and get its ports (bits by npu_engine_t), in
+ * even or odd cycles of the run, as things stand. */
+uint32_t npu_bank_grants(const npu_t *npu, uint32_t odd);
+/* Even, or odd, cycles from account_cycle to before cycle. */
+uint64_t npu_bank_cycles(const npu_t *npu, uint64_t cycle, uint32_t odd);
+void npu_bank_init(npu_t *npu);
+uint64_t npu_bank_claims(const npu_t *npu, const npu_slot_t *slot);
+/* What MAC and VEC did since account_cycle comes off their left_cycles. */
+void npu_bank_progress(npu_t *npu, uint64_t cycle);
+/* When the instruction of MAC or VEC will be complete if nothing changes from cycle on; UINT64_MAX:
+ * never. */
+uint64_t npu_bank_end(const npu_t *npu, npu_engine_t engine, uint64_t cycle);
 
 /* npu_seq.c: one cycle. */
 void npu_on_tick(void *ctx);

@@ -164,7 +164,8 @@ static bool complete_engines(npu_t *npu, uint64_t cycle)
 {
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         npu_engine_state_t *engine = &npu->engine[e];
-        if (!engine->busy || engine->end_cycle > cycle)
+        bool dma = e == NPU_ENGINE_LOAD || e == NPU_ENGINE_STORE;
+        if (!engine->busy || (dma ? engine->end_cycle > cycle : engine->left_cycles > 0))
             continue;
         engine->busy = false;
         if (!complete(npu, e, &engine->current, engine->start_cycle, cycle))
@@ -366,13 +367,15 @@ static void start_engine(npu_t *npu, npu_engine_t e, uint64_t cycle)
     engine->busy = true;
     engine->start_cycle = cycle;
     engine->end_cycle = UINT64_MAX;
+    engine->left_cycles = 0;
+    engine->banks = npu_bank_claims(npu, &engine->current);
     take_waits(npu, &engine->current.insn);
     if (e == NPU_ENGINE_LOAD)
         npu_dma_start(&npu->load, cycle);
     else if (e == NPU_ENGINE_STORE)
         npu_dma_start(&npu->store, cycle);
     else
-        engine->end_cycle = cycle + npu_insn_cycles(&npu->desc, &engine->current.insn);
+        engine->left_cycles = npu_insn_cycles(&npu->desc, &engine->current.insn);
 }
 
 /* False when a start was wrong and the run stops. */
@@ -401,8 +404,9 @@ static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         npu_engine_state_t *engine = &npu->engine[e];
         const npu_slot_t *slot = head(engine);
+        bool dma = e == NPU_ENGINE_LOAD || e == NPU_ENGINE_STORE;
         if (engine->busy)
-            next = earlier(next, engine->end_cycle);
+            next = earlier(next, dma ? engine->end_cycle : npu_bank_end(npu, e, cycle));
         else if (slot != NULL && slot->ready_cycle > cycle)
             next = earlier(next, slot->ready_cycle);
     }
@@ -439,6 +443,7 @@ void npu_on_tick(void *ctx)
     npu_t *npu = ctx;
     uint64_t cycle = npu_now_cycle(npu);
     npu_account(npu, &npu->perf, cycle);
+    npu_bank_progress(npu, cycle);
     npu->account_cycle = cycle;
     if (!settle_signals(npu)) {
         npu_stop(npu, NPU_ERROR_SEMAPHORE, npu->issued);
@@ -456,8 +461,10 @@ void npu_on_tick(void *ctx)
         return;
     uint64_t next = next_cycle(npu, cycle, issued);
     bool dma = npu->engine[NPU_ENGINE_LOAD].busy || npu->engine[NPU_ENGINE_STORE].busy;
-    if (next != UINT64_MAX)
-        npu_wake(npu, next);
-    else if (!dma && !npu->fetching)
+    if (next == UINT64_MAX && !dma && !npu->fetching)
         stop_deadlock(npu);
+    else if (npu->exact)
+        npu_wake(npu, cycle + 1);
+    else if (next != UINT64_MAX)
+        npu_wake(npu, next);
 }

@@ -3,6 +3,7 @@
  */
 #include "npu/asm.h"
 #include "npu/isa.h"
+#include "npu/npu.h"
 #include "tests/npu/npu_random.h"
 #include "tests/test.h"
 
@@ -297,7 +298,7 @@ START_TEST(wrong_text_is_refused_with_its_line)
 }
 END_TEST
 
-START_TEST(the_manual_names_every_instruction_and_field)
+START_TEST(the_manual_names_every_instruction_field_error_and_counter)
 {
     uint32_t count;
     const npu_field_t *fields = npu_field_table(&count);
@@ -311,6 +312,26 @@ START_TEST(the_manual_names_every_instruction_and_field)
         snprintf(want, sizeof(want), "\n| `%s` | %u |", fields[i].name, fields[i].word);
         ck_assert_ptr_nonnull(strstr(manual, want));
     }
+    for (uint32_t e = 1; e < NPU_ERRORS; e++) {
+        snprintf(want, sizeof(want), "| %u | %s |", e, npu_error_name((npu_error_t)e));
+        ck_assert_ptr_nonnull(strstr(manual, want));
+    }
+    static const char *const counters[] = {
+#define X(member, name, unit, help) "\n| `" #name "` | " unit " | " help " |",
+        NPU_PERF_TABLE(X)
+#undef X
+#define X(name, text, help) "\n| `CYCLES_" #name "` | " help " |",
+            NPU_CLASS_TABLE(X)
+#undef X
+#define X(bits, name, who) "\n| `OVERLAP_" #name "` | " who " |",
+                NPU_OVERLAP_TABLE(X)
+#undef X
+    };
+    for (uint32_t i = 0; i < SIM_COUNT(counters); i++)
+        ck_assert_msg(strstr(manual, counters[i]) != NULL, "%s", counters[i]);
+    static const char *const chapters[] = {"## Semaphores", "## Hazards", "## Banks"};
+    for (uint32_t i = 0; i < SIM_COUNT(chapters); i++)
+        ck_assert_ptr_nonnull(strstr(manual, chapters[i]));
     free(manual);
 }
 END_TEST
@@ -320,4 +341,4 @@ TEST_MAIN("npu instructions", every_opcode_survives_encode_and_decode_with_any_l
           illegal_instructions_are_refused_with_a_reason, stray_bits_in_memory_are_refused,
           weights_have_a_place_each, text_of_any_program_assembles_to_the_same_program,
           hand_written_text_assembles, wrong_text_is_refused_with_its_line,
-          the_manual_names_every_instruction_and_field)
+          the_manual_names_every_instruction_field_error_and_counter)

@@ -535,7 +535,7 @@ START_TEST(layer_cycles_and_their_classes_add_up_to_the_run)
     ck_assert_uint_eq(r.l2_bytes, 4 + 1024 + 384);
     ck_assert(npu_layer_report(&b.npu, 2, &r));
     ck_assert_int_eq(r.long_pole, NPU_ENGINE_STORE);
-    ck_assert_uint_eq(r.busy[NPU_ENGINE_STORE], r.classes[NPU_CLASS_STORE]);
+    ck_assert_uint_eq(r.busy[NPU_ENGINE_STORE], r.classes[NPU_CLASS_DRAIN]);
     bench_free(&b);
 }
 END_TEST

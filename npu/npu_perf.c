@@ -1,0 +1,188 @@
+/*
+ * npu_perf.c - accounts: where the cycles of a run went, all in all and by layer.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "npu/npu_int.h"
+
+const char *npu_class_name(npu_class_t c)
+{
+    static const char *const names[NPU_CLASSES] = {
+#define X(name, text, help) text,
+        NPU_CLASS_TABLE(X)
+#undef X
+    };
+    assert(c < NPU_CLASSES);
+    return names[c];
+}
+
+uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter)
+{
+    const uint64_t values[NPU_PERFS] = {
+#define X(member, name, unit, help) [NPU_PERF_##name] = perf->member,
+        NPU_PERF_TABLE(X)
+#undef X
+    };
+    if (counter < NPU_PERFS)
+        return values[counter];
+    counter -= NPU_PERFS;
+    return counter < NPU_CLASSES ? perf->split[counter] : perf->overlap[counter - NPU_CLASSES];
+}
+
+/* ---- cycles -----------------------------------------------------------------------------------
+ */
+
+static bool queued_for(const npu_engine_state_t *engine, uint32_t layer)
+{
+    for (uint32_t i = 0; i < engine->count; i++)
+        if (engine->queue[(engine->head + i) % NPU_MAX_QUEUE].insn.layer == layer)
+            return true;
+    return false;
+}
+
+static bool draining(const npu_t *npu)
+{
+    const npu_engine_state_t *store = &npu->engine[NPU_ENGINE_STORE];
+    uint32_t layer = store->current.insn.layer;
+    return store->busy && !queued_for(&npu->engine[NPU_ENGINE_MAC], layer) &&
+           !queued_for(&npu->engine[NPU_ENGINE_VEC], layer);
+}
+
+/* Of a cycle in which that is granted. */
+static npu_class_t class_of(const npu_t *npu, uint32_t granted)
+{
+    if (npu->engine[NPU_ENGINE_MAC].busy || npu->engine[NPU_ENGINE_VEC].busy)
+        return granted != 0 ? NPU_CLASS_COMPUTE : NPU_CLASS_BANK;
+    if (draining(npu))
+        return NPU_CLASS_DRAIN;
+    if (npu->engine[NPU_ENGINE_LOAD].busy || npu->engine[NPU_ENGINE_STORE].busy)
+        return NPU_CLASS_DMA;
+    return npu->fetch_waits ? NPU_CLASS_FETCH : NPU_CLASS_DEPENDENCY;
+}
+
+static bool denied(const npu_t *npu, npu_engine_t engine, uint32_t granted)
+{
+    return npu->engine[engine].busy && (granted >> engine & 1) == 0;
+}
+
+void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
+{
+    uint64_t *const busy[NPU_ENGINES] = {NULL, &perf->load_busy, &perf->store_busy, &perf->mac_busy,
+                                         &perf->vec_busy};
+    uint64_t *const wait[NPU_ENGINES] = {NULL, &perf->load_wait, &perf->store_wait, &perf->mac_wait,
+                                         &perf->vec_wait};
+    if (!npu->running || cycle <= npu->account_cycle)
+        return;
+    uint64_t elapsed = cycle - npu->account_cycle;
+    uint32_t who = 0;
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
+        const npu_engine_state_t *engine = &npu->engine[e];
+        bool ready =
+            engine->count > 0 && engine->queue[engine->head].ready_cycle <= npu->account_cycle;
+        who |= (uint32_t)engine->busy << (e - NPU_ENGINE_LOAD);
+        *busy[e] += engine->busy ? elapsed : 0;
+        *wait[e] += !engine->busy && ready ? elapsed : 0;
+    }
+    perf->cycles += elapsed;
+    perf->overlap[who] += elapsed;
+    perf->fetch_stall += npu->fetch_waits ? elapsed : 0;
+    perf->issue_stall += npu->queue_waits ? elapsed : 0;
+    for (uint32_t odd = 0; odd < 2; odd++) {
+        uint64_t cycles = npu_bank_cycles(npu, cycle, odd);
+        uint32_t granted = npu_bank_grants(npu, odd);
+        perf->split[class_of(npu, granted)] += cycles;
+        perf->mac_bank += denied(npu, NPU_ENGINE_MAC, granted) ? cycles : 0;
+        perf->vec_bank += denied(npu, NPU_ENGINE_VEC, granted) ? cycles : 0;
+    }
+}
+
+npu_perf_t npu_perf(const npu_t *npu)
+{
+    npu_perf_t perf = npu->perf;
+    npu_account(npu, &perf, sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz));
+    perf.l2_read += npu_dma_streamed_bytes(&npu->load);
+    perf.l2_written += npu_dma_streamed_bytes(&npu->store);
+    return perf;
+}
+
+static uint64_t sum(const uint64_t *values, uint32_t count)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < count; i++)
+        all += values[i];
+    return all;
+}
+
+/* What the tables of npu.h promise. */
+static void check_sums(const npu_t *npu)
+{
+    const npu_perf_t *perf = &npu->perf;
+    assert(sum(perf->split, NPU_CLASSES) == perf->cycles);
+    assert(sum(perf->overlap, NPU_OVERLAPS) == perf->cycles);
+    for (uint32_t n = 0; n < npu->layers_seen; n++) {
+        const npu_layer_state_t *layer = &npu->layers[n];
+        assert(layer->insns == 0 ||
+               sum(layer->perf.split, NPU_CLASSES) == layer->end_cycle - npu->start_cycle);
+        (void)layer;
+    }
+    (void)perf;
+}
+
+void npu_perf_close(npu_t *npu)
+{
+    npu_perf_t *total = &npu->total;
+    const npu_perf_t *perf = &npu->perf;
+    check_sums(npu);
+#define X(member, name, unit, help) total->member += perf->member;
+    NPU_PERF_TABLE(X)
+#undef X
+    for (uint32_t i = 0; i < NPU_CLASSES; i++)
+        total->split[i] += perf->split[i];
+    for (uint32_t i = 0; i < NPU_OVERLAPS; i++)
+        total->overlap[i] += perf->overlap[i];
+}
+
+/* ---- layers -----------------------------------------------------------------------------------
+ */
+
+/* The layer that ended last before this one; NULL: this was the first. */
+static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
+{
+    const npu_layer_state_t *me = &npu->layers[layer], *best = NULL;
+    for (uint32_t i = 0; i < npu->layers_seen; i++) {
+        const npu_layer_state_t *it = &npu->layers[i];
+        bool before =
+            it->end_cycle < me->end_cycle || (it->end_cycle == me->end_cycle && i < layer);
+        if (it->insns == 0 || !before)
+            continue;
+        if (best == NULL || it->end_cycle >= best->end_cycle)
+            best = it;
+    }
+    return best;
+}
+
+bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report)
+{
+    static const npu_perf_t none;
+    *report = (npu_layer_report_t){.long_pole = NPU_ENGINE_SEQ};
+    if (layer >= npu->layers_seen || npu->layers[layer].insns == 0)
+        return false;
+    const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
+    uint64_t start = before != NULL ? before->end_cycle : npu->start_cycle;
+    const npu_perf_t *then = before != NULL ? &before->perf : &none;
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
+        report->classes[c] = me->perf.split[c] - then->split[c];
+    report->cycles = me->end_cycle - start;
+    report->start_ps = npu_edge_ps(npu, start);
+    report->end_ps = npu_edge_ps(npu, me->end_cycle);
+    memcpy(report->busy, me->busy, sizeof(report->busy));
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
+        if (me->busy[e] > me->busy[report->long_pole])
+            report->long_pole = e;
+    report->macs = me->macs;
+    report->l1_bytes = me->l1_bytes;
+    report->l2_bytes = me->l2_bytes;
+    report->insns = me->insns;
+    return true;
+}
