@@ -66,10 +66,12 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): CFLAGS_VEC := -
 $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): | $(GEN)/onnx.pb-c.h
 
 # The parts of the firmware that touch no register also run on the host, for tests.
-$(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c firmware/track.c)
+POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
+$(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
-$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o: CFLAGS_VEC := -Ifirmware/include
+$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
+$(call objs,$(POST) $(wildcard tests/firmware/*.c tests/tools/*.c)): $(GEN)/fovea_regs.h
 
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
@@ -124,7 +126,7 @@ KNOWS.npu      := npu/compiler npu sim
 KNOWS.mipi     := mipi sim
 KNOWS.logic    := logic sim
 KNOWS.scenes   := scenes sim
-KNOWS.firmware := firmware sim
+KNOWS.firmware := firmware npu sim
 KNOWS.sensor   := $(ROOMS)
 KNOWS.tools    := tools firmware $(ROOMS)
 # What tests of other areas share.

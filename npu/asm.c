@@ -285,6 +285,56 @@ static void on_kept(asm_t *a)
         fail(a, "no memory, or too many kept tensors");
 }
 
+static void on_post(asm_t *a)
+{
+    npu_post_t *post = &a->prog->post;
+    post->l2 = get_u32(a);
+    expect(a, "scratch");
+    post->scratch_l2 = get_u32(a);
+    expect(a, "bytes");
+    post->scratch_bytes = get_u32(a);
+    expect(a, "before");
+    post->before = get_u32(a);
+}
+
+static void on_post_tensor(asm_t *a)
+{
+    npu_net_tensor_t t = {.shape = {1, 1, 1, 1}};
+    t.addr = get_u32(a);
+    t.dtype = get_dtype(a);
+    expect(a, "shape");
+    while (!at_end(a) && *a->at >= '0' && *a->at <= '9' && t.dims < 4)
+        t.shape[t.dims++] = get_u32(a);
+    expect(a, "zero_point");
+    t.zero_point = (int32_t)get_number(a, "", -32768, 32767);
+    expect(a, "scale_bits");
+    t.scale_bits = get_u32(a);
+    if (!a->failed && npu_post_add_tensor(&a->prog->post, &t) == UINT32_MAX)
+        fail(a, "no memory, or too many tensors");
+}
+
+static void get_numbers(asm_t *a, const char *keyword, uint32_t *number, uint32_t count)
+{
+    expect(a, keyword);
+    for (uint32_t i = 0; i < count; i++)
+        number[i] = get_u32(a);
+}
+
+static void on_post_op(asm_t *a)
+{
+    npu_post_op_t op = {0};
+    const char *names[NPU_POST_CODES];
+    for (uint32_t i = 0; i < NPU_POST_CODES; i++)
+        names[i] = npu_post_op_name(i);
+    get_string(a, op.name);
+    op.code = get_choice(a, "", names, NPU_POST_CODES);
+    get_numbers(a, "in", op.in, NPU_POST_INS);
+    get_numbers(a, "out", op.out, NPU_POST_OUTS);
+    get_numbers(a, "attr", op.attr, NPU_POST_ATTRS);
+    if (!a->failed && npu_post_add_op(&a->prog->post, &op) == UINT32_MAX)
+        fail(a, "no memory, or too many operators");
+}
+
 /* The constants collected so far become a part of the program. */
 static void end_blob(asm_t *a)
 {
@@ -350,6 +400,9 @@ static const struct {
     {".layer", on_layer},
     {".kept", on_kept},
     {".end", on_end},
+    {".post", on_post},
+    {".post_tensor", on_post_tensor},
+    {".post_op", on_post_op},
     {".blob", on_blob},
     {".hex", on_hex},
 };

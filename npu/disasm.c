@@ -184,6 +184,35 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
             npu_dtype_name(prog->ends[i].dtype), orders[prog->ends[i].order]);
 }
 
+static void add_numbers(text_t *t, const char *keyword, const uint32_t *number, uint32_t count)
+{
+    add(t, " %s", keyword);
+    for (uint32_t i = 0; i < count; i++)
+        add(t, number[i] > 65535 ? " 0x%x" : " %u", number[i]);
+}
+
+static void add_post(text_t *t, const npu_post_t *post)
+{
+    if (post->tensors + post->ops + post->l2 + post->scratch_l2 + post->scratch_bytes == 0)
+        return;
+    add(t, ".post 0x%x scratch 0x%x bytes %u before %u\n", post->l2, post->scratch_l2,
+        post->scratch_bytes, post->before);
+    for (uint32_t i = 0; i < post->tensors; i++) {
+        const npu_net_tensor_t *p = &post->tensor[i];
+        add(t, ".post_tensor 0x%x %s", p->addr, npu_dtype_name(p->dtype));
+        add_numbers(t, "shape", p->shape, p->dims);
+        add(t, " zero_point %d scale_bits 0x%08x ; %u\n", p->zero_point, p->scale_bits, i);
+    }
+    for (uint32_t i = 0; i < post->ops; i++) {
+        const npu_post_op_t *op = &post->op[i];
+        add(t, ".post_op \"%s\" %s", op->name, npu_post_op_name(op->code));
+        add_numbers(t, "in", op->in, NPU_POST_INS);
+        add_numbers(t, "out", op->out, NPU_POST_OUTS);
+        add_numbers(t, "attr", op->attr, NPU_POST_ATTRS);
+        add(t, "\n");
+    }
+}
+
 static void add_blobs(text_t *t, const npu_prog_t *prog)
 {
     static const char digits[] = "0123456789abcdef";
@@ -225,6 +254,7 @@ char *npu_disasm(const npu_prog_t *prog)
     add_meta(&t, prog);
     add_net(&t, prog);
     add_tables(&t, prog);
+    add_post(&t, &prog->post);
     add_blobs(&t, prog);
     add_code(&t, prog);
     return finish(&t);

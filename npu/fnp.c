@@ -18,6 +18,7 @@ void npu_prog_free(npu_prog_t *prog)
     free(prog->layers);
     free(prog->kept);
     free(prog->ends);
+    npu_post_free(&prog->post);
     memset(prog, 0, sizeof(*prog));
 }
 
@@ -109,50 +110,6 @@ uint32_t npu_prog_add_end(npu_prog_t *prog, const npu_end_t *end)
     return prog->end_count++;
 }
 
-/* ---- tensors of the network table --------------------------------------------------------------
- */
-
-const char *npu_dtype_name(uint32_t dtype)
-{
-    static const char *const names[NPU_DTYPES] = {"int8", "uint8", "float32", "int32", "int64"};
-    return dtype < NPU_DTYPES ? names[dtype] : "unknown";
-}
-
-uint32_t npu_dtype_bytes(uint32_t dtype)
-{
-    static const uint8_t bytes[NPU_DTYPES] = {1, 1, 4, 4, 8};
-    return bytes[dtype];
-}
-
-npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS])
-{
-    uint32_t format = word[NPU_TENSOR_FORMAT_W];
-    npu_net_tensor_t t = {.addr = word[NPU_TENSOR_ADDR_W],
-                          .dtype = format & 0xff,
-                          .dims = format >> 8 & 0xff,
-                          .zero_point = (int32_t)((format >> 16 ^ 0x8000) & 0xffff) - 0x8000,
-                          .scale_bits = word[NPU_TENSOR_SCALE_W]};
-    memcpy(t.shape, &word[NPU_TENSOR_DIM0_W], sizeof(t.shape));
-    return t;
-}
-
-void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS])
-{
-    word[NPU_TENSOR_ADDR_W] = tensor->addr;
-    word[NPU_TENSOR_FORMAT_W] =
-        tensor->dtype | tensor->dims << 8 | (uint32_t)tensor->zero_point << 16;
-    memcpy(&word[NPU_TENSOR_DIM0_W], tensor->shape, sizeof(tensor->shape));
-    word[NPU_TENSOR_SCALE_W] = tensor->scale_bits;
-}
-
-uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor)
-{
-    uint64_t n = 1;
-    for (uint32_t d = 0; d < 4; d++)
-        n *= tensor->shape[d];
-    return n;
-}
-
 npu_net_tensor_t npu_prog_input(const npu_prog_t *prog, uint32_t n)
 {
     return npu_net_tensor(prog->net + NPU_NET_INPUT_W(n));
@@ -223,13 +180,13 @@ bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
     for (uint32_t i = 0; i < a->end_count; i++)
         if (!same_end(&a->ends[i], &b->ends[i]))
             return false;
-    return true;
+    return npu_post_equal(&a->post, &b->post);
 }
 
 /* ---- checking -----------------------------------------------------------------------------------
  */
 
-static bool good_name(const char name[NPU_NAME_BYTES])
+bool npu_name_good(const char name[NPU_NAME_BYTES])
 {
     for (size_t i = 0; i < NPU_NAME_BYTES; i++) {
         if (name[i] == '\0')
@@ -243,7 +200,7 @@ static bool good_name(const char name[NPU_NAME_BYTES])
 static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
 {
     const npu_meta_t *meta = &prog->meta;
-    if (!good_name(meta->name))
+    if (!npu_name_good(meta->name))
         return npu_wrong(error, n, "network name: not printable");
     if (meta->rounding > NPU_ROUND_SINGLE)
         return npu_wrong(error, n, "rounding: %u not in 0..1", meta->rounding);
@@ -258,20 +215,6 @@ static bool valid_meta(const npu_prog_t *prog, char *error, size_t n)
     if (meta->macs > INT64_MAX)
         return npu_wrong(error, n, "macs: too large");
     return true;
-}
-
-/* Dimensions of which the used ones are 1..2^24 and the rest 1, at most 2^28 elements, batch 1. */
-static bool valid_shape(uint32_t dims, const uint32_t shape[4])
-{
-    uint64_t elements = 1;
-    for (uint32_t d = 0; d < 4; d++) {
-        if (shape[d] < 1 || shape[d] > (d < dims ? 1u << 24 : 1))
-            return false;
-        elements *= shape[d];
-        if (elements > 1u << 28)
-            return false;
-    }
-    return dims >= 1 && dims <= 4 && (dims < 4 || shape[0] == 1);
 }
 
 /* The image is one of the inputs: 1 H W C. */
@@ -309,7 +252,7 @@ static bool valid_net(const npu_prog_t *prog, char *error, size_t n)
     for (uint32_t i = 0; i < inputs + outputs; i++) {
         npu_net_tensor_t t =
             i < inputs ? npu_prog_input(prog, i) : npu_prog_output(prog, i - inputs);
-        if (t.dtype >= NPU_DTYPES || !valid_shape(t.dims, t.shape))
+        if (t.dtype >= NPU_DTYPES || !npu_shape_valid(t.dims, t.shape))
             return npu_wrong(error, n, "network table: %s %u: type %u, %u dimensions",
                              i < inputs ? "input" : "output", i < inputs ? i : i - inputs, t.dtype,
                              t.dims);
@@ -324,7 +267,7 @@ static bool valid_ends(const npu_prog_t *prog, char *error, size_t n)
         return npu_wrong(error, n, "%u names of inputs and outputs for %u of them", prog->end_count,
                          want);
     for (uint32_t i = 0; i < prog->end_count; i++)
-        if (!good_name(prog->ends[i].name) || prog->ends[i].dtype >= NPU_DTYPES ||
+        if (!npu_name_good(prog->ends[i].name) || prog->ends[i].dtype >= NPU_DTYPES ||
             prog->ends[i].order >= NPU_ORDERS)
             return npu_wrong(error, n, "input or output %u: name, type or order", i);
     for (uint32_t i = 0; i < prog->end_count; i++) {
@@ -355,7 +298,7 @@ static bool valid_insns(const npu_prog_t *prog, char *error, size_t n)
 static bool valid_layer(const npu_prog_t *prog, uint32_t i, char *error, size_t n)
 {
     const npu_layer_t *layer = &prog->layers[i];
-    if (!good_name(layer->name) || !good_name(layer->op))
+    if (!npu_name_good(layer->name) || !npu_name_good(layer->op))
         return npu_wrong(error, n, "layer %u: name or operator not printable", i);
     if (layer->macs > INT64_MAX)
         return npu_wrong(error, n, "layer %u: macs too large", i);
@@ -368,7 +311,7 @@ static bool valid_layer(const npu_prog_t *prog, uint32_t i, char *error, size_t 
 static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n)
 {
     const npu_kept_t *kept = &prog->kept[i];
-    if (!good_name(kept->name))
+    if (!npu_name_good(kept->name))
         return npu_wrong(error, n, "kept tensor %u: name not printable", i);
     if (kept->dtype >= NPU_DTYPES || kept->layout >= NPU_LAYOUTS)
         return npu_wrong(error, n, "kept tensor %u: type %u, layout %u", i, kept->dtype,
@@ -379,19 +322,32 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
     if (npu_dtype_bytes(kept->dtype) != 1 && kept->layout != NPU_LAYOUT_DENSE)
         return npu_wrong(error, n, "kept tensor %u: %s, expected dense", i,
                          npu_dtype_name(kept->dtype));
-    if (!valid_shape(kept->dims, kept->shape))
+    if (!npu_shape_valid(kept->dims, kept->shape))
         return npu_wrong(error, n, "kept tensor %u: %u dimensions of %u, %u, %u, %u", i, kept->dims,
                          kept->shape[0], kept->shape[1], kept->shape[2], kept->shape[3]);
-    if (kept->valid_after != NPU_VALID_AT_START && kept->valid_after >= prog->insn_count)
+    if (kept->valid_after < NPU_VALID_AT_END && kept->valid_after >= prog->insn_count)
         return npu_wrong(error, n, "kept tensor %u: after instruction %u of %u", i,
                          kept->valid_after, prog->insn_count);
     return true;
 }
 
+/* The network table knows of the list, and nothing else stands there. */
+static bool valid_post(const npu_prog_t *prog, char *error, size_t n)
+{
+    const npu_post_t *post = &prog->post;
+    uint32_t addr = prog->net[NPU_NET_POST_ADDR_W];
+    uint32_t want = post->ops == 0 ? 0 : prog->net[NPU_NET_L2_BASE_W] + post->l2;
+    if (prog->net[NPU_NET_MAGIC_W] != 0 && addr != want)
+        return npu_wrong(error, n, "network table: operators for the core at 0x%x, not at 0x%x",
+                         addr, want);
+    return npu_post_valid(post, error, n);
+}
+
 bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
 {
     if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes) ||
-        !valid_net(prog, error, error_bytes) || !valid_ends(prog, error, error_bytes))
+        !valid_net(prog, error, error_bytes) || !valid_ends(prog, error, error_bytes) ||
+        !valid_post(prog, error, error_bytes))
         return false;
     for (uint32_t i = 0; i < prog->blob_count; i++)
         if (prog->blobs[i].bytes == 0 ||
@@ -407,6 +363,22 @@ bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
     return true;
 }
 
+/* Bytes of L2, from its base, that what the core works on needs. */
+static uint64_t post_end(const npu_prog_t *prog)
+{
+    const npu_post_t *post = &prog->post;
+    uint64_t end = (uint64_t)post->scratch_l2 + post->scratch_bytes;
+    uint64_t table = post->l2 + UINT64_C(4) * npu_post_words(post);
+    end = table > end ? table : end;
+    for (uint32_t i = 0; i < post->tensors; i++) {
+        const npu_net_tensor_t *t = &post->tensor[i];
+        uint64_t at = t->addr - (uint64_t)prog->net[NPU_NET_L2_BASE_W]; /* below it: huge */
+        at += npu_net_tensor_elements(t) * npu_dtype_bytes(t->dtype);
+        end = at > end ? at : end;
+    }
+    return end;
+}
+
 bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, size_t error_bytes)
 {
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -419,6 +391,8 @@ bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, 
         uint64_t blob_end = (uint64_t)prog->blobs[i].l2 + prog->blobs[i].bytes;
         end = blob_end > end ? blob_end : end;
     }
+    if (prog->post.ops > 0 && post_end(prog) > end)
+        end = post_end(prog);
     if (end > desc->l2_bytes || prog->meta.l2_peak_bytes > desc->l2_bytes)
         return npu_wrong(
             error, error_bytes, "L2: %llu bytes needed, %u there",
@@ -437,6 +411,22 @@ static void put_words(uint8_t *bytes, const uint32_t *words, uint32_t count)
             bytes[4 * i + b] = (uint8_t)(words[i] >> (8 * b));
 }
 
+static bool load_post(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t l2_base)
+{
+    uint32_t count = prog->post.ops == 0 ? 0 : npu_post_words(&prog->post);
+    uint32_t *word = malloc(4 * (size_t)count + 1);
+    uint8_t *bytes = malloc(4 * (size_t)count + 1);
+    bool fine = word != NULL && bytes != NULL;
+    if (fine && count > 0) {
+        npu_post_put(&prog->post, l2_base, word);
+        put_words(bytes, word, count);
+        fine = sim_mem_poke(port, l2_base + prog->post.l2, bytes, 4 * count);
+    }
+    free(word);
+    free(bytes);
+    return fine;
+}
+
 bool npu_prog_load(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t l2_base)
 {
     uint8_t bytes[4 * NPU_NET_WORDS > NPU_INSN_BYTES ? 4 * NPU_NET_WORDS : NPU_INSN_BYTES];
@@ -453,5 +443,5 @@ bool npu_prog_load(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t 
     if (prog->net[NPU_NET_MAGIC_W] == 0)
         return true;
     put_words(bytes, prog->net, NPU_NET_WORDS);
-    return sim_mem_poke(port, l2_base, bytes, 4 * NPU_NET_WORDS);
+    return sim_mem_poke(port, l2_base, bytes, 4 * NPU_NET_WORDS) && load_post(prog, port, l2_base);
 }

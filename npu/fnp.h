@@ -6,7 +6,8 @@
  *   sections META  rounding, sizes, L2 figures, name      INSN  instruction words
  *            BLOB  constants for one place in L2 (0..n)   NET   network table (npu/net_info.h)
  *            LAYR  layers                                  KEEP  tensors that can be dumped
- *            ENDS  names and types of inputs and outputs
+ *            ENDS  names and types of inputs and outputs   POST  operators for the core
+ * (npu/post.h)
  *
  * All numbers are little-endian. The reader trusts nothing: sizes, counts, offsets, strings,
  * checksums and every instruction are checked; errors read "file: offset: what".
@@ -17,11 +18,11 @@
 #include "npu/desc.h"
 #include "npu/isa.h"
 #include "npu/net_info.h"
+#include "npu/post.h"
 #include "npu/quant.h"
 #include "sim/port.h"
 #include "sim/types.h"
 
-#define NPU_NAME_BYTES 128
 #define NPU_MAX_INSNS (1u << 20)
 #define NPU_MAX_BLOBS 256
 #define NPU_MAX_KEPT 4096
@@ -61,24 +62,12 @@ typedef enum {
     NPU_LAYOUTS
 } npu_layout_t;
 
-typedef enum {
-    NPU_DTYPE_INT8,
-    NPU_DTYPE_UINT8, /* of the source file; in L2 as code - 128 */
-    NPU_DTYPE_FLOAT32,
-    NPU_DTYPE_INT32,
-    NPU_DTYPE_INT64,
-    NPU_DTYPES
-} npu_dtype_t;
-
 /* How the source file orders the tensor's elements. */
 typedef enum {
     NPU_ORDER_HWC,
     NPU_ORDER_CHW, /* 4 dimensions: N C H W, of what the chip has as N H W C */
     NPU_ORDERS
 } npu_order_t;
-
-const char *npu_dtype_name(uint32_t dtype); /* "float32" */
-uint32_t npu_dtype_bytes(uint32_t dtype);   /* of one element; dtype < NPU_DTYPES */
 
 /* A tensor of the source file that stands complete in L2 at some time. */
 typedef struct {
@@ -92,10 +81,11 @@ typedef struct {
     uint32_t shape[4];    /* as in the source file; unused ones 1 */
     int32_t zero_point;   /* of the source type */
     uint32_t scale_bits;  /* float32 */
-    uint32_t valid_after; /* instruction index: complete when that one is; NPU_VALID_AT_START */
+    uint32_t valid_after; /* instruction index: complete when that one is; NPU_VALID_AT_* */
 } npu_kept_t;
 
 #define NPU_VALID_AT_START UINT32_MAX
+#define NPU_VALID_AT_END (UINT32_MAX - 1) /* when the core is done, too */
 
 /* An input or output as the source file has it; where and how it stands in L2 the network table
  * says. The types differ for a float32 image: its codes come quantized (tensor_io.h). */
@@ -105,20 +95,6 @@ typedef struct {
     uint32_t dtype;  /* npu_dtype_t */
     uint32_t order;  /* npu_order_t; the table's shape is always N H W C */
 } npu_end_t;
-
-/* A tensor of the network table, unpacked. */
-typedef struct {
-    uint32_t addr; /* bus address */
-    uint32_t dtype;
-    uint32_t dims; /* 1..4 */
-    uint32_t shape[4];
-    int32_t zero_point; /* of the bytes in L2 */
-    uint32_t scale_bits;
-} npu_net_tensor_t;
-
-npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS]);
-void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS]);
-uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor);
 
 /* A program in memory. A zeroed one is empty; npu_prog_free frees what the arrays point to. */
 typedef struct {
@@ -134,6 +110,7 @@ typedef struct {
     uint32_t kept_count;
     npu_end_t *ends; /* inputs, then outputs, as many as the network table has; or none */
     uint32_t end_count;
+    npu_post_t post; /* operators for the core; none: zeroed */
 } npu_prog_t;
 
 void npu_prog_free(npu_prog_t *prog);

@@ -27,6 +27,7 @@ enum {
     KIND_LAYR = FOURCC('L', 'A', 'Y', 'R'),
     KIND_KEEP = FOURCC('K', 'E', 'E', 'P'),
     KIND_ENDS = FOURCC('E', 'N', 'D', 'S'),
+    KIND_POST = FOURCC('P', 'O', 'S', 'T'),
     KIND_BLOB = FOURCC('B', 'L', 'O', 'B'),
 };
 
@@ -192,6 +193,39 @@ static void read_ends(reader_t *r, npu_prog_t *prog)
     }
 }
 
+static void get_words(reader_t *r, uint32_t *word, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        word[i] = get_u32(r);
+}
+
+static void read_post(reader_t *r, npu_prog_t *prog)
+{
+    npu_post_t *post = &prog->post;
+    post->l2 = get_u32(r);
+    post->scratch_l2 = get_u32(r);
+    post->scratch_bytes = get_u32(r);
+    post->before = get_u32(r);
+    uint32_t tensors = get_u32(r);
+    for (uint32_t i = 0; i < tensors && !r->failed; i++) {
+        uint32_t word[NPU_TENSOR_WORDS];
+        get_words(r, word, NPU_TENSOR_WORDS);
+        npu_net_tensor_t tensor = npu_net_tensor(word);
+        if (npu_post_add_tensor(post, &tensor) == UINT32_MAX)
+            fail(r, r->pos, "no memory, or too many tensors");
+    }
+    while (!r->failed && r->pos < r->end) {
+        npu_post_op_t op = {0};
+        get_name(r, op.name);
+        op.code = get_u32(r);
+        get_words(r, op.in, NPU_POST_INS);
+        get_words(r, op.out, NPU_POST_OUTS);
+        get_words(r, op.attr, NPU_POST_ATTRS);
+        if (!r->failed && npu_post_add_op(post, &op) == UINT32_MAX)
+            fail(r, r->pos, "no memory, or too many operators");
+    }
+}
+
 /* clang-format off */
 static const struct {
     uint32_t kind;
@@ -205,6 +239,7 @@ static const struct {
     {KIND_LAYR, "LAYR", false, false, read_layers},
     {KIND_KEEP, "KEEP", false, false, read_kept},
     {KIND_ENDS, "ENDS", false, false, read_ends},
+    {KIND_POST, "POST", false, false, read_post},
     {KIND_BLOB, "BLOB", false, true,  read_blob},
 };
 /* clang-format on */
@@ -410,9 +445,36 @@ static void put_ends(writer_t *w, const npu_prog_t *prog)
     put_entry(w, KIND_ENDS);
 }
 
+static void put_post(writer_t *w, const npu_post_t *post)
+{
+    put_u32(w, post->l2);
+    put_u32(w, post->scratch_l2);
+    put_u32(w, post->scratch_bytes);
+    put_u32(w, post->before);
+    put_u32(w, post->tensors);
+    for (uint32_t i = 0; i < post->tensors; i++) {
+        uint32_t word[NPU_TENSOR_WORDS];
+        npu_net_tensor_put(&post->tensor[i], word);
+        for (uint32_t k = 0; k < NPU_TENSOR_WORDS; k++)
+            put_u32(w, word[k]);
+    }
+    for (uint32_t i = 0; i < post->ops; i++) {
+        const npu_post_op_t *op = &post->op[i];
+        put_name(w, op->name);
+        put_u32(w, op->code);
+        for (uint32_t k = 0; k < NPU_POST_INS; k++)
+            put_u32(w, op->in[k]);
+        for (uint32_t k = 0; k < NPU_POST_OUTS; k++)
+            put_u32(w, op->out[k]);
+        for (uint32_t k = 0; k < NPU_POST_ATTRS; k++)
+            put_u32(w, op->attr[k]);
+    }
+    put_entry(w, KIND_POST);
+}
+
 static void put_all(writer_t *w, const npu_prog_t *prog)
 {
-    uint32_t sections = 6 + prog->blob_count;
+    uint32_t sections = 7 + prog->blob_count;
     put_u32(w, MAGIC);
     put_u32(w, VERSION);
     put_u32(w, sections);
@@ -423,6 +485,7 @@ static void put_all(writer_t *w, const npu_prog_t *prog)
     put_layers(w, prog);
     put_kept(w, prog);
     put_ends(w, prog);
+    put_post(w, &prog->post);
     for (uint32_t i = 0; i < prog->blob_count; i++) {
         put_u32(w, prog->blobs[i].l2);
         put_bytes(w, prog->blobs[i].data, prog->blobs[i].bytes);

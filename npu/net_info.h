@@ -12,12 +12,13 @@
 #ifndef NPU_NET_INFO_H
 #define NPU_NET_INFO_H
 
-#include <stdint.h>
+#include "sim/types.h"
 
 #define NPU_NET_MAGIC UINT32_C(0x54454e46) /* "FNET" as bytes */
 #define NPU_NET_VERSION 2u
 #define NPU_NET_BYTES 1024u /* reserved at the base of L2 */
 #define NPU_NET_ENDS 16u    /* inputs, and outputs, at most */
+#define NPU_NAME_BYTES 128  /* of any name in a program */
 
 /*
  * X(name, help): one word each, in order. The image is the input that the ISP writes: planar,
@@ -39,6 +40,7 @@
     X(INPUT_PLANE_BYTES, "bytes from a plane to the next: rows rounded up to 2")                   \
     X(FREE_ADDR, "bus address of L2 that neither program nor tensors use: firmware's own")         \
     X(FREE_BYTES, "its bytes; may be 0")                                                           \
+    X(POST_ADDR, "bus address of the operators for the core (npu/post.h); 0: none")                \
     X(INPUTS, "number of inputs, 1..16")                                                           \
     X(OUTPUTS, "number of outputs, 1..16")
 
@@ -75,5 +77,37 @@ enum {
 #define NPU_NET_OUTPUT_W(n) (NPU_NET_INPUT_W(NPU_NET_ENDS) + (n)*NPU_TENSOR_WORDS)
 enum { NPU_NET_WORDS = NPU_NET_OUTPUT_W(NPU_NET_ENDS) };
 _Static_assert(4 * NPU_NET_WORDS <= NPU_NET_BYTES, "the table fits what is reserved");
+
+typedef enum {
+    NPU_DTYPE_INT8,
+    NPU_DTYPE_UINT8, /* of the source file; in L2 as code - 128 */
+    NPU_DTYPE_FLOAT32,
+    NPU_DTYPE_INT32,
+    NPU_DTYPE_INT64,
+    NPU_DTYPES
+} npu_dtype_t;
+
+/* ---- on the host --------------------------------------------------------------------------------
+ */
+
+const char *npu_dtype_name(uint32_t dtype); /* "float32" */
+uint32_t npu_dtype_bytes(uint32_t dtype);   /* of one element; dtype < NPU_DTYPES */
+
+/* A tensor of the table, unpacked. */
+typedef struct {
+    uint32_t addr; /* bus address */
+    uint32_t dtype;
+    uint32_t dims; /* 1..4 */
+    uint32_t shape[4];
+    int32_t zero_point; /* of the bytes in L2 */
+    uint32_t scale_bits;
+} npu_net_tensor_t;
+
+npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS]);
+void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS]);
+uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor);
+
+/* Dimensions of which the used ones are 1..2^24 and the rest 1, at most 2^28 elements, batch 1. */
+bool npu_shape_valid(uint32_t dims, const uint32_t shape[4]);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "npu/npu.h"
 
+/* Printable and NUL-terminated. */
+bool npu_name_good(const char name[NPU_NAME_BYTES]);
 /* Formats the complaint into error (unless NULL) and returns false. */
 bool npu_wrong(char *error, size_t error_bytes, const char *fmt, ...) SIM_PRINTF(3, 4);
 

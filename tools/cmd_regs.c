@@ -85,10 +85,44 @@ static void c_net_table(void)
     c_dtypes();
 }
 
+/* #define PREFIX_NAME step * i */
+static void c_numbers(const char *prefix, const char *const *names, uint32_t count, uint32_t step)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s_%s", prefix, names[i]);
+        printf("#define %-24s %uu\n", name, step * i);
+    }
+}
+
+static void c_post_table(void)
+{
+#define X(name, help) #name,
+    static const char *const head[] = {NPU_POST_HEAD_TABLE(X)};
+    static const char *const op[] = {NPU_POST_OP_TABLE(X)};
+    static const char *const detection[] = {NPU_POST_DETECTION_TABLE(X)};
+    static const char *const status[] = {NPU_POST_STATUS_TABLE(X)};
+#undef X
+#define X(name, inputs, outputs, help) #name,
+    static const char *const codes[] = {NPU_POST_OPS_TABLE(X)};
+#undef X
+    puts("\n/* The operators for the core: head, then tensors, then operators; byte offsets. */");
+    c_numbers("POST", head, SIM_COUNT(head), 4);
+    printf("#define POST_HEAD_BYTES %uu\n", 4u * NPU_POST_HEAD_WORDS);
+    c_numbers("POST_OP", op, SIM_COUNT(op), 4);
+    printf("#define POST_OP_BYTES %uu\n#define POST_NONE 0x%08xu\n", 4u * NPU_POST_OP_WORDS,
+           NPU_POST_NONE);
+    puts("/* Codes of operators, words of attributes, statuses. */");
+    c_numbers("POST", codes, SIM_COUNT(codes), 1);
+    c_numbers("POST_DET", detection, SIM_COUNT(detection), 1);
+    c_numbers("POST_STATUS", status, SIM_COUNT(status), 1);
+}
+
 static void c_tail(const sensor_t *sensor)
 {
     (void)sensor;
     c_net_table();
+    c_post_table();
     puts("\n/* Inputs of the interrupt controller. */");
 #define X(name, number) printf("#define IRQ_%-16s %uu\n", #name, number);
     SENSOR_IRQS(X)

@@ -142,13 +142,13 @@ START_TEST(messages_say_where_and_what)
     put_u32(file + 8, 200);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");
-    put_u32(file + 8, 7);
+    put_u32(file + 8, 8);
     put_u32(file + 16 + 8, 100000); /* size of the first section */
     seal(file, bytes);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     char want[120];
     snprintf(want, sizeof(want),
-             "x.fnp: 16: section 0 (META): 100000 bytes at 128, beyond the file's %zu", bytes);
+             "x.fnp: 16: section 0 (META): 100000 bytes at 144, beyond the file's %zu", bytes);
     ck_assert_str_eq(error, want);
     free(file);
 }

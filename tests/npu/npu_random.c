@@ -212,6 +212,39 @@ static void random_net(sim_stream_t *rng, npu_prog_t *prog)
     }
 }
 
+/* Operators for the core between tensors that fit them. */
+static void random_post(sim_stream_t *rng, npu_prog_t *prog)
+{
+    npu_post_t *post = &prog->post;
+    post->l2 = 4 * sim_stream_below(rng, 1 << 20);
+    post->scratch_l2 = 8 * sim_stream_below(rng, 1 << 20);
+    post->scratch_bytes = sim_stream_u32(rng);
+    uint32_t ops = 1 + sim_stream_below(rng, 10);
+    for (uint32_t i = 0; i < ops; i++) {
+        npu_net_tensor_t codes = random_tensor(rng), other;
+        npu_post_op_t op = {.code = sim_stream_below(rng, NPU_POST_DETECTION_POSTPROCESS)};
+        codes.addr &= ~3u;
+        codes.zero_point = (int32_t)sim_stream_below(rng, 256) - 128;
+        codes.scale_bits = 0x3f000000 + sim_stream_below(rng, 1 << 20);
+        codes.dtype = sim_stream_below(rng, 2); /* int8, uint8 */
+        other = codes;
+        other.addr += 64;
+        other.dtype = op.code == NPU_POST_ARG_MAX ? NPU_DTYPE_INT64 : NPU_DTYPE_FLOAT32;
+        op.attr[0] = op.code == NPU_POST_ARG_MAX ? sim_stream_below(rng, codes.dims) : 7;
+        if (op.code == NPU_POST_ARG_MAX)
+            other.shape[op.attr[0]] = 1;
+        bool back = op.code == NPU_POST_QUANTIZE;
+        memset(op.in, 0xff, sizeof(op.in));
+        memset(op.out, 0xff, sizeof(op.out));
+        op.in[0] = npu_post_add_tensor(post, back ? &other : &codes);
+        op.out[0] = npu_post_add_tensor(post, back ? &codes : &other);
+        random_name(rng, op.name);
+        ck_assert_uint_eq(npu_post_add_op(post, &op), i);
+    }
+    post->before = sim_stream_below(rng, ops + 1);
+    prog->net[NPU_NET_POST_ADDR_W] = prog->net[NPU_NET_L2_BASE_W] + post->l2;
+}
+
 void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
 {
     char error[200];
@@ -225,6 +258,9 @@ void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         prog->meta.mem_bytes[m] = sim_stream_u32(rng);
     random_net(rng, prog);
+    prog->net[NPU_NET_POST_ADDR_W] = 0;
+    if (sim_stream_below(rng, 3) != 0)
+        random_post(rng, prog);
     for (uint32_t i = 0; i < insns; i++) {
         uint32_t op = 1 + sim_stream_below(rng, NPU_OPS - 1);
         npu_insn_t insn = random_insn(rng, op);
