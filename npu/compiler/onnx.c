@@ -86,10 +86,16 @@ onnx_name_t *onnx_find(onnx_t *r, const char *name)
     return slot;
 }
 
+const char *onnx_name_of(onnx_t *r, uint32_t i)
+{
+    bool there = i < r->node->n_output && onnx_is_known(r->node->output[i]);
+    const char *name = there ? onnx_find(r, r->node->output[i])->name : "";
+    return name == NULL ? "" : name;
+}
+
 const char *onnx_output_name(onnx_t *r)
 {
-    const char *name = r->node->n_output > 0 ? onnx_find(r, r->node->output[0])->name : "";
-    return name == NULL ? "" : name;
+    return onnx_name_of(r, 0);
 }
 
 onnx_value_t *onnx_optional(onnx_t *r, uint32_t i)
@@ -113,9 +119,14 @@ onnx_value_t *onnx_input(onnx_t *r, uint32_t i)
 
 void onnx_set(onnx_t *r, const onnx_value_t *value)
 {
-    if (r->err != SIM_OK)
+    onnx_set_output(r, 0, value);
+}
+
+void onnx_set_output(onnx_t *r, uint32_t i, const onnx_value_t *value)
+{
+    if (r->err != SIM_OK || i >= r->node->n_output || !onnx_is_known(r->node->output[i]))
         return;
-    onnx_name_t *name = onnx_find(r, r->node->output[0]);
+    onnx_name_t *name = onnx_find(r, r->node->output[i]);
     if (name->value.kind != ONNX_NONE)
         onnx_fail(r, "output: found \"%.80s\" made twice, expected once", name->name);
     name->value = *value;

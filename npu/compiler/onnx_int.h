@@ -102,7 +102,10 @@ bool onnx_is_known(const char *name); /* not empty, the mark of an absent input 
 /* Input i of the node: never NULL while nothing failed. NULL means an optional one is absent. */
 onnx_value_t *onnx_input(onnx_t *r, uint32_t i);
 onnx_value_t *onnx_optional(onnx_t *r, uint32_t i);
-/* The node's first output becomes value. */
+/* The node's output i becomes value; its name, "" when there is none. */
+void onnx_set_output(onnx_t *r, uint32_t i, const onnx_value_t *value);
+const char *onnx_name_of(onnx_t *r, uint32_t i);
+/* The same for the first output, which every node has. */
 void onnx_set(onnx_t *r, const onnx_value_t *value);
 const char *onnx_output_name(onnx_t *r);
 
@@ -135,6 +138,8 @@ int32_t onnx_tensor(onnx_t *r, const char *name, npu_type_t type, uint32_t dims,
 /* The new node, for the caller to fill in; NULL after complaining. Valid until the next. */
 npu_node_t *onnx_node(onnx_t *r, npu_node_op_t op, const int32_t *inputs, uint32_t count,
                       int32_t output);
+/* A node that moves codes from one tensor to another, which takes the first one's scale. */
+npu_node_t *onnx_moved(onnx_t *r, npu_node_op_t op, int32_t from, int32_t to);
 npu_tensor_t *onnx_at(onnx_t *r, int32_t tensor);
 /* One scale and zero point. */
 void onnx_set_scale(onnx_t *r, int32_t tensor, float scale, int32_t zero);
@@ -144,6 +149,9 @@ bool onnx_same_scale(onnx_t *r, int32_t a, int32_t b);
 int32_t onnx_result(onnx_t *r, int32_t like, uint32_t dims, const uint32_t *shape);
 /* A map N H W C with the order set to N C H W of the file. */
 int32_t onnx_result_map(onnx_t *r, int32_t like, npu_hwc_t size);
+
+/* An operand that may be moved: codes, their meaning or a float input; NULL after complaining. */
+onnx_value_t *onnx_movable(onnx_t *r);
 
 /* A value of kind REAL without a curve that stands in a tensor, as operators on codes want it. */
 bool onnx_wants_codes(onnx_t *r, onnx_value_t *v, const char *what);
@@ -170,6 +178,8 @@ onnx_value_t onnx_renamed(onnx_t *r, const onnx_value_t *v);
 /* A Concat with the scale of the tensor `like`. */
 onnx_value_t onnx_joined(onnx_t *r, const onnx_value_t *v, int32_t like);
 
+/* DequantizeLinear's inverse for one number. */
+int32_t onnx_code(float x, float scale, int32_t zero, npu_type_t type);
 /* Nearest integer, ties to even, saturated at +-2^30. */
 int32_t onnx_round(float x);
 
@@ -177,6 +187,23 @@ int32_t onnx_round(float x);
 
 /* onnx_ops.c: reads r->node. */
 void onnx_operator(onnx_t *r);
+
+/* onnx_move.c */
+void onnx_identity(onnx_t *r);
+void onnx_transpose(onnx_t *r);
+void onnx_reshape(onnx_t *r);
+void onnx_flatten(onnx_t *r);
+void onnx_squeeze(onnx_t *r);
+void onnx_unsqueeze(onnx_t *r);
+void onnx_concat(onnx_t *r);
+void onnx_pad(onnx_t *r);
+void onnx_slice(onnx_t *r);
+void onnx_split(onnx_t *r);
+void onnx_depth_to_space(onnx_t *r);
+void onnx_space_to_depth(onnx_t *r);
+void onnx_resize(onnx_t *r);
+/* Axes as input 1, as a set of bits; of `dims` dimensions. */
+uint32_t onnx_axes(onnx_t *r, uint32_t dims);
 
 /* onnx_conv.c */
 void onnx_conv(onnx_t *r);

@@ -54,168 +54,6 @@ static void op_constant(onnx_t *r)
     onnx_set(r, &v);
 }
 
-/* ---- moves of nothing: other shapes, other orders, other names ------------------------------- */
-
-/* Codes get a tensor of the new name; what they mean only a new shape. */
-static void set_moved(onnx_t *r, const onnx_value_t *v)
-{
-    if (r->err != SIM_OK)
-        return;
-    onnx_value_t to = v->kind == ONNX_CODES ? onnx_renamed(r, v) : *v;
-    onnx_set(r, &to);
-}
-
-/* An operand that may be moved: not a result that has no scale yet. */
-static onnx_value_t *movable(onnx_t *r)
-{
-    onnx_value_t *v = onnx_input(r, 0);
-    if (r->err == SIM_OK && (v->kind == ONNX_CODES || v->kind == ONNX_FLOAT))
-        return v;
-    if (r->err == SIM_OK && v->kind == ONNX_REAL && v->tensor != NPU_NO_TENSOR)
-        return v;
-    if (r->err == SIM_OK)
-        onnx_wants_codes(r, v, "input");
-    return NULL;
-}
-
-static void op_identity(onnx_t *r)
-{
-    onnx_value_t *v = onnx_input(r, 0);
-    if (r->err != SIM_OK)
-        return;
-    if (v->kind == ONNX_CODES)
-        set_moved(r, v);
-    else
-        onnx_set(r, v);
-}
-
-static void op_transpose(onnx_t *r)
-{
-    onnx_value_t *v = movable(r);
-    int64_t given[NPU_GRAPH_DIMS] = {0};
-    uint32_t perm[NPU_GRAPH_DIMS] = {0}, seen = 0;
-    if (v == NULL)
-        return;
-    uint32_t count = onnx_ints(r, "perm", given, NPU_GRAPH_DIMS);
-    if (r->err == SIM_OK && count != 0 && count != v->dims)
-        onnx_fail(r, "attribute perm: found %u numbers, expected %u", count, v->dims);
-    for (uint32_t d = 0; r->err == SIM_OK && d < v->dims; d++) {
-        perm[d] = count == 0 ? v->dims - 1 - d : onnx_axis(r, given[d], v->dims);
-        seen |= 1u << perm[d];
-    }
-    if (r->err == SIM_OK && seen != (1u << v->dims) - 1)
-        onnx_fail(r, "attribute perm: found an axis twice, expected each once");
-    onnx_value_t to = *v;
-    if (r->err == SIM_OK && !onnx_permute(r, &to, perm))
-        onnx_fail(r, "found a permutation that moves data, expected one between N C H W and "
-                     "N H W C");
-    set_moved(r, &to);
-}
-
-/* The value with another shape of as many elements. */
-static void set_shape(onnx_t *r, const onnx_value_t *v, uint32_t dims, const int64_t *shape)
-{
-    onnx_value_t to = *v;
-    uint64_t from = 1, elements = 1;
-    for (uint32_t d = 0; d < v->dims; d++)
-        from *= v->shape[d];
-    to.dims = dims;
-    for (uint32_t d = 0; d < dims; d++) {
-        if (shape[d] < 1 || shape[d] > 65536) {
-            onnx_fail(r, "shape: found dimension %u = %lld, expected 1..65536", d,
-                      (long long)shape[d]);
-            return;
-        }
-        to.shape[d] = (uint32_t)shape[d];
-        elements *= to.shape[d];
-    }
-    if (elements != from)
-        onnx_fail(r, "shape: found %llu elements, expected %llu", (unsigned long long)elements,
-                  (unsigned long long)from);
-    set_moved(r, &to);
-}
-
-static void op_reshape(onnx_t *r)
-{
-    onnx_value_t *v = movable(r);
-    int64_t shape[NPU_GRAPH_DIMS], rest = 1;
-    uint32_t dims = onnx_integers(r, 1, "shape", shape, NPU_GRAPH_DIMS);
-    bool zeros = onnx_int(r, "allowzero", 0) == 0;
-    if (r->err != SIM_OK || v == NULL)
-        return;
-    for (uint32_t d = 0; d < v->dims; d++)
-        rest *= v->shape[d];
-    for (uint32_t d = 0; d < dims; d++) {
-        if (shape[d] == 0 && zeros && d < v->dims)
-            shape[d] = v->shape[d];
-        if (shape[d] > 0)
-            rest /= shape[d];
-    }
-    for (uint32_t d = 0, open = 0; d < dims; d++)
-        if (shape[d] == -1 && open++ == 0)
-            shape[d] = rest;
-    set_shape(r, v, dims, shape);
-}
-
-static void op_flatten(onnx_t *r)
-{
-    onnx_value_t *v = movable(r);
-    int64_t axis = onnx_int(r, "axis", 1), shape[2] = {1, 1};
-    if (r->err != SIM_OK || v == NULL)
-        return;
-    uint32_t split = axis == v->dims ? v->dims : onnx_axis(r, axis, v->dims);
-    for (uint32_t d = 0; d < v->dims; d++)
-        shape[d < split ? 0 : 1] *= v->shape[d];
-    set_shape(r, v, 2, shape);
-}
-
-/* Axes as input 1, as a set of bits; of `dims` dimensions. */
-static uint32_t read_axes(onnx_t *r, uint32_t dims)
-{
-    int64_t axis[NPU_GRAPH_DIMS];
-    uint32_t count = onnx_integers(r, 1, "axes", axis, NPU_GRAPH_DIMS), set = 0;
-    for (uint32_t i = 0; r->err == SIM_OK && i < count; i++)
-        set |= 1u << onnx_axis(r, axis[i], dims);
-    return set;
-}
-
-static void op_squeeze(onnx_t *r)
-{
-    onnx_value_t *v = movable(r);
-    int64_t shape[NPU_GRAPH_DIMS];
-    uint32_t dims = 0, set = 0;
-    if (v == NULL)
-        return;
-    if (onnx_optional(r, 1) != NULL)
-        set = read_axes(r, v->dims);
-    else
-        for (uint32_t d = 0; d < v->dims; d++)
-            set |= (v->shape[d] == 1 ? 1u : 0) << d;
-    for (uint32_t d = 0; d < v->dims; d++)
-        if ((set >> d & 1) == 0)
-            shape[dims++] = v->shape[d];
-    if (r->err == SIM_OK)
-        set_shape(r, v, dims, shape);
-}
-
-static void op_unsqueeze(onnx_t *r)
-{
-    onnx_value_t *v = movable(r);
-    int64_t shape[NPU_GRAPH_DIMS];
-    if (v == NULL)
-        return;
-    const onnx_numbers_t *axes = onnx_numbers(r, onnx_input(r, 1), "axes");
-    uint32_t dims = axes == NULL ? 0 : v->dims + (uint32_t)axes->count;
-    if (r->err == SIM_OK && (axes->count > NPU_GRAPH_DIMS || dims > NPU_GRAPH_DIMS))
-        onnx_fail(r, "axes: found %llu for %u dimensions, expected at most %d in all",
-                  (unsigned long long)axes->count, v->dims, NPU_GRAPH_DIMS);
-    uint32_t set = r->err == SIM_OK ? read_axes(r, dims) : 0, from = 0;
-    for (uint32_t d = 0; r->err == SIM_OK && d < dims; d++)
-        shape[d] = (set >> d & 1) != 0 || from == v->dims ? 1 : v->shape[from++];
-    if (r->err == SIM_OK)
-        set_shape(r, v, dims, shape);
-}
-
 /* ---- element by element ---------------------------------------------------------------------- */
 
 /* A quantized constant as a tensor beside a map or in the model's order, of the type of codes. */
@@ -531,7 +369,7 @@ static void op_reduce_mean(onnx_t *r)
     for (uint32_t i = 0; r->err == SIM_OK && i < count; i++)
         set |= 1u << onnx_axis(r, given[i], v->dims);
     if (r->err == SIM_OK && onnx_optional(r, 1) != NULL)
-        set = read_axes(r, v->dims);
+        set = onnx_axes(r, v->dims);
     if (set == 0)
         set = (1u << v->dims) - 1;
     onnx_value_t shape = *v;
@@ -576,100 +414,6 @@ static void op_softmax(onnx_t *r)
     onnx_set(r, &v);
 }
 
-/* ---- Concat, Pad ----------------------------------------------------------------------------- */
-
-static void op_concat(onnx_t *r)
-{
-    uint32_t parts = (uint32_t)r->node->n_input;
-    if (parts > NPU_GRAPH_MAX_ENDS) {
-        onnx_fail(r, "found %u inputs, expected at most %d", parts, NPU_GRAPH_MAX_ENDS);
-        return;
-    }
-    int32_t *part = onnx_take(r, parts * sizeof(*part));
-    onnx_value_t to = {0};
-    uint32_t axis = 0, along = 0;
-    bool same = true, map = false;
-    for (uint32_t i = 0; r->err == SIM_OK && i < parts; i++) {
-        const onnx_value_t *v = onnx_input(r, i);
-        map = map || (r->err == SIM_OK && v->dims == 4 && v->chw);
-    }
-    for (uint32_t i = 0; r->err == SIM_OK && i < parts; i++) {
-        onnx_value_t v = *onnx_input(r, i);
-        if (!onnx_wants_codes(r, &v, "input"))
-            return;
-        v.tensor = map ? onnx_map(r, &v) : onnx_plain(r, &v);
-        v.chw = map;
-        if (i == 0)
-            axis = onnx_axis(r, onnx_int(r, "axis", 1), v.dims);
-        if (r->err == SIM_OK && i != 0 && v.dims != to.dims)
-            onnx_fail(r, "found %u and %u dimensions, expected as many", to.dims, v.dims);
-        if (r->err != SIM_OK)
-            return;
-        along += v.shape[axis];
-        to = v;
-        part[i] = v.tensor;
-        same = same && onnx_same_scale(r, part[0], part[i]);
-    }
-    if (r->err != SIM_OK || parts == 0)
-        return;
-    to.shape[axis] = along;
-    to.kind = ONNX_SUM;
-    to.part = part;
-    to.parts = parts;
-    to.axis = onnx_graph_axis(&to, axis);
-    to.low = -INFINITY;
-    to.high = INFINITY;
-    to.tensor = NPU_NO_TENSOR;
-    if (same)
-        to = onnx_joined(r, &to, part[0]);
-    onnx_set(r, &to);
-}
-
-/* pads: before each axis, then after each. */
-static void op_pad(onnx_t *r)
-{
-    static const char *const modes[] = {"constant"};
-    onnx_value_t *from = onnx_input(r, 0);
-    int64_t pads[2 * NPU_GRAPH_DIMS];
-    if (r->err != SIM_OK || !onnx_wants_codes(r, from, "input"))
-        return;
-    onnx_choice(r, "mode", modes, 1);
-    onnx_value_t v = *from;
-    int32_t in = onnx_arranged(r, &v);
-    uint32_t count = onnx_integers(r, 1, "pads", pads, 2 * NPU_GRAPH_DIMS);
-    float value = onnx_scalar(r, 2, "constant_value", 0.0f);
-    if (r->err == SIM_OK && onnx_optional(r, 3) != NULL)
-        onnx_fail(r, "axes: found some, expected pads of all dimensions");
-    if (r->err == SIM_OK && (value != 0.0f || count != 2 * v.dims))
-        onnx_fail(r, "found value %g and %u pads, expected 0 and %u", (double)value, count,
-                  2 * v.dims);
-    if (r->err != SIM_OK)
-        return;
-    npu_node_t node = {0};
-    npu_tensor_t t = *onnx_at(r, in);
-    for (uint32_t d = 0; d < v.dims; d++) {
-        uint32_t g = onnx_graph_axis(&v, d);
-        for (uint32_t side = 0; side < 2; side++) {
-            int64_t p = pads[side * v.dims + d];
-            if (p < 0 || p > 65536) {
-                onnx_fail(r, "pads: found %lld, expected 0..65536", (long long)p);
-                return;
-            }
-            node.pad[g][side] = (uint32_t)p;
-            t.shape[g] += (uint32_t)p;
-            v.shape[d] += (uint32_t)p;
-        }
-    }
-    v.tensor = onnx_result(r, in, t.dims, t.shape);
-    npu_node_t *n = onnx_node(r, NPU_NODE_PAD, &in, 1, v.tensor);
-    if (n == NULL)
-        return;
-    memcpy(n->pad, node.pad, sizeof(n->pad));
-    onnx_at(r, v.tensor)->channels_first = v.chw;
-    onnx_set_scale(r, v.tensor, t.scale[0], t.zero_point[0]);
-    onnx_set(r, &v);
-}
-
 /* ---- the table ------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -682,27 +426,28 @@ static const struct {
     {"Add",               2, 2,   op_add},
     {"AveragePool",       1, 1,   op_average_pool},
     {"Clip",              1, 3,   onnx_clip},
-    {"Concat",            1, NPU_GRAPH_MAX_ENDS, op_concat},
+    {"Concat",            1, NPU_GRAPH_MAX_ENDS, onnx_concat},
     {"Constant",          0, 0,   op_constant},
     {"Conv",              2, 3,   onnx_conv},
     {"DequantizeLinear",  2, 3,   op_dequantize},
+    {"DepthToSpace",      1, 1,   onnx_depth_to_space},
     {"Div",               2, 2,   op_div},
-    {"Dropout",           1, 3,   op_identity},
+    {"Dropout",           1, 3,   onnx_identity},
     {"Elu",               1, 1,   onnx_function},
     {"Exp",               1, 1,   onnx_function},
-    {"Flatten",           1, 1,   op_flatten},
+    {"Flatten",           1, 1,   onnx_flatten},
     {"Gemm",              2, 3,   onnx_gemm},
     {"GlobalAveragePool", 1, 1,   op_global_average},
     {"GlobalMaxPool",     1, 1,   op_global_max},
     {"HardSigmoid",       1, 1,   onnx_function},
     {"HardSwish",         1, 1,   onnx_function},
-    {"Identity",          1, 1,   op_identity},
+    {"Identity",          1, 1,   onnx_identity},
     {"LeakyRelu",         1, 1,   onnx_function},
     {"MatMul",            2, 2,   onnx_matmul},
     {"MaxPool",           1, 1,   op_max_pool},
     {"Mul",               2, 2,   op_mul},
     {"Neg",               1, 1,   onnx_function},
-    {"Pad",               2, 4,   op_pad},
+    {"Pad",               2, 4,   onnx_pad},
     {"QLinearAdd",        7, 8,   op_qlinear_add},
     {"QLinearConv",       8, 9,   onnx_qlinear_conv},
     {"QLinearMatMul",     8, 8,   onnx_qlinear_matmul},
@@ -710,14 +455,18 @@ static const struct {
     {"QuantizeLinear",    2, 3,   op_quantize},
     {"ReduceMean",        1, 2,   op_reduce_mean},
     {"Relu",              1, 1,   onnx_function},
-    {"Reshape",           2, 2,   op_reshape},
+    {"Reshape",           2, 2,   onnx_reshape},
+    {"Resize",            1, 4,   onnx_resize},
     {"Sigmoid",           1, 1,   onnx_function},
+    {"Slice",             3, 5,   onnx_slice},
     {"Softmax",           1, 1,   op_softmax},
-    {"Squeeze",           1, 2,   op_squeeze},
+    {"SpaceToDepth",      1, 1,   onnx_space_to_depth},
+    {"Split",             1, 2,   onnx_split},
+    {"Squeeze",           1, 2,   onnx_squeeze},
     {"Sub",               2, 2,   op_sub},
     {"Tanh",              1, 1,   onnx_function},
-    {"Transpose",         1, 1,   op_transpose},
-    {"Unsqueeze",         2, 2,   op_unsqueeze},
+    {"Transpose",         1, 1,   onnx_transpose},
+    {"Unsqueeze",         2, 2,   onnx_unsqueeze},
 };
 /* clang-format on */
 

@@ -141,6 +141,18 @@ static const char *new_name(onnx_t *r, const char *base, const char *more)
     return name == NULL ? "" : name;
 }
 
+npu_node_t *onnx_moved(onnx_t *r, npu_node_op_t op, int32_t from, int32_t to)
+{
+    npu_node_t *n = onnx_node(r, op, &from, 1, to);
+    if (n == NULL)
+        return NULL;
+    const npu_tensor_t *t = onnx_at(r, from);
+    if (t->scales == 1)
+        onnx_set_scale(r, to, t->scale[0], t->zero_point[0]);
+    r->info[to].from = from;
+    return n;
+}
+
 /* The same bytes with other dimensions, unless it has them already. */
 static int32_t reshaped(onnx_t *r, int32_t tensor, uint32_t dims, const uint32_t *shape)
 {
@@ -148,21 +160,24 @@ static int32_t reshaped(onnx_t *r, int32_t tensor, uint32_t dims, const uint32_t
     if (r->err != SIM_OK || (t->dims == dims && memcmp(t->shape, shape, dims * 4) == 0))
         return tensor;
     int32_t to = onnx_tensor(r, new_name(r, t->name, "(reshaped)"), t->type, dims, shape);
-    onnx_node(r, NPU_NODE_RESHAPE, &tensor, 1, to);
-    if (r->err == SIM_OK && onnx_at(r, tensor)->scales == 1)
-        onnx_set_scale(r, to, onnx_at(r, tensor)->scale[0], onnx_at(r, tensor)->zero_point[0]);
-    if (r->err == SIM_OK)
-        r->info[to].from = tensor;
+    onnx_moved(r, NPU_NODE_RESHAPE, tensor, to);
     return to;
 }
 
-static int32_t transposed(onnx_t *r, int32_t tensor)
+/* The codes in another order: dimension d of the result is perm[d] of the tensor's. */
+static int32_t transposed(onnx_t *r, int32_t tensor, const uint32_t perm[NPU_GRAPH_DIMS])
 {
-    onnx_fail(r,
-              "input \"%.80s\": found N H W C in one place and N C H W in another, expected one "
-              "of them",
-              onnx_at(r, tensor)->name);
-    return tensor;
+    uint32_t shape[NPU_GRAPH_DIMS];
+    if (r->err != SIM_OK)
+        return tensor;
+    const npu_tensor_t *t = onnx_at(r, tensor);
+    for (uint32_t d = 0; d < t->dims; d++)
+        shape[d] = t->shape[perm[d]];
+    int32_t to = onnx_tensor(r, new_name(r, t->name, "(transposed)"), t->type, t->dims, shape);
+    npu_node_t *n = onnx_moved(r, NPU_NODE_TRANSPOSE, tensor, to);
+    if (n != NULL)
+        memcpy(n->perm, perm, sizeof(n->perm));
+    return to;
 }
 
 int32_t onnx_map(onnx_t *r, const onnx_value_t *v)
@@ -184,7 +199,9 @@ int32_t onnx_map(onnx_t *r, const onnx_value_t *v)
     bool pixels = v->chw && has.c == want.c && (uint64_t)has.h * has.w == (uint64_t)want.h * want.w;
     if (pixels || (either_order(want) && (!v->chw || either_order(has))))
         return reshaped(r, v->tensor, 4, shape);
-    return transposed(r, v->tensor);
+    static const uint32_t to_map[NPU_GRAPH_DIMS] = {0, 2, 3, 1};
+    const uint32_t planes[4] = {1, want.c, want.h, want.w};
+    return transposed(r, reshaped(r, onnx_plain(r, v), 4, planes), to_map);
 }
 
 int32_t onnx_plain(onnx_t *r, const onnx_value_t *v)
@@ -193,7 +210,7 @@ int32_t onnx_plain(onnx_t *r, const onnx_value_t *v)
         return 0;
     if (!v->chw || either_order(npu_tensor_hwc(onnx_at(r, v->tensor))))
         return reshaped(r, v->tensor, v->dims, v->shape);
-    return transposed(r, v->tensor);
+    return reshaped(r, transposed(r, v->tensor, to_graph_axis), v->dims, v->shape);
 }
 
 /* Whether the dimensions of the model are those of the tensor, N C H W of N H W C. */
@@ -265,13 +282,9 @@ onnx_value_t onnx_renamed(onnx_t *r, const onnx_value_t *v)
     bool map = v->chw && !either_order(npu_tensor_hwc(&from));
     to.chw = map;
     to.tensor = onnx_result(r, v->tensor, map ? from.dims : v->dims, map ? from.shape : v->shape);
-    onnx_node(r, NPU_NODE_RESHAPE, &v->tensor, 1, to.tensor);
-    if (r->err != SIM_OK)
+    if (onnx_moved(r, NPU_NODE_RESHAPE, v->tensor, to.tensor) == NULL)
         return to;
     onnx_at(r, to.tensor)->channels_first = map;
-    if (from.scales == 1)
-        onnx_set_scale(r, to.tensor, from.scale[0], from.zero_point[0]);
-    r->info[to.tensor].from = v->tensor;
     r->info[to.tensor].named = true;
     return to;
 }
@@ -418,7 +431,7 @@ onnx_value_t onnx_dequantized(onnx_t *r, const onnx_value_t *v, onnx_value_t *sc
 
 /* ---- scales taken ---------------------------------------------------------------------------- */
 
-static int32_t quantize(float x, float scale, int32_t zero, npu_type_t type)
+int32_t onnx_code(float x, float scale, int32_t zero, npu_type_t type)
 {
     return clamp(onnx_round(x / scale) + zero, lowest(type), lowest(type) + 255);
 }
@@ -442,7 +455,7 @@ static onnx_value_t quantized_numbers(onnx_t *r, onnx_value_t *v, const quant_t 
         inner *= from->shape[k];
     for (uint64_t i = 0; i < from->count; i++) {
         uint64_t c = q->count == 1 ? 0 : i / inner % q->count;
-        data[i] = (uint8_t)quantize(onnx_f32(from, i), q->scale[c], q->zero[c], q->type);
+        data[i] = (uint8_t)onnx_code(onnx_f32(from, i), q->scale[c], q->zero[c], q->type);
     }
     *n = *from;
     n->type = q->type;
@@ -479,8 +492,8 @@ static bool clip_of(onnx_t *r, const onnx_value_t *v, int32_t *low, int32_t *hig
     const npu_tensor_t *t = onnx_at(r, v->tensor);
     npu_node_t *maker = &r->graph->node[r->info[v->tensor].maker];
     int32_t zero = t->zero_point[0], min = lowest(t->type), max = min + 255;
-    *low = quantize(v->low, t->scale[0], zero, t->type);
-    *high = quantize(v->high, t->scale[0], zero, t->type);
+    *low = onnx_code(v->low, t->scale[0], zero, t->type);
+    *high = onnx_code(v->high, t->scale[0], zero, t->type);
     for (size_t i = 0; i < SIM_COUNT(acts); i++) {
         /* the compiler rounds bounds away from zero, as TFLite does */
         int32_t l = onnx_round(roundf(acts[i].low / t->scale[0]));
