@@ -305,6 +305,29 @@ static bool keeps_scale(onnx_t *r, int32_t in)
            onnx_f32(s, 0) == onnx_at(r, in)->scale[0];
 }
 
+/* The mean of a window as a depthwise convolution with ones: rounds once, to the scale of the
+ * result. Padding counts, with value 0. */
+static void mean_by_weights(onnx_t *r, int32_t in, const npu_window_t *w, npu_hwc_t out)
+{
+    const uint32_t shape[4] = {1, w->kernel_h, w->kernel_w, out.c};
+    uint64_t count = (uint64_t)w->kernel_h * w->kernel_w;
+    int32_t inputs[2] = {in, onnx_tensor(r, onnx_output_name(r), NPU_TYPE_INT8, 4, shape)};
+    uint8_t *ones = onnx_take(r, count * out.c);
+    if (ones == NULL)
+        return;
+    memset(ones, 1, count * out.c);
+    onnx_at(r, inputs[1])->data = ones;
+    onnx_set_scale(r, inputs[1], 1.0f / (float)count, 0);
+    int32_t to = onnx_result_map(r, in, out);
+    npu_node_t *n = onnx_node(r, NPU_NODE_DEPTHWISE_CONV_2D, inputs, 2, to);
+    if (n == NULL)
+        return;
+    n->window = *w;
+    n->depth_multiplier = 1;
+    onnx_value_t v = onnx_map_value(ONNX_SUM, to, out);
+    onnx_set(r, &v);
+}
+
 static void op_average_pool(onnx_t *r)
 {
     static const uint32_t any[2] = {0, 0};
@@ -316,12 +339,12 @@ static void op_average_pool(onnx_t *r)
         return;
     out.c = size.c;
     bool pads = (w.pad_top | w.pad_left | w.pad_bottom | w.pad_right) != 0;
-    if (!pads && w.kernel_h == size.h && w.kernel_w == size.w && !keeps_scale(r, in)) {
-        onnx_value_t shape = onnx_map_value(ONNX_SUM, in, out);
-        set_mean(r, in, 1u << 1 | 1u << 2, &shape); /* rounds once, to the scale of the result */
+    bool counted = onnx_int(r, "count_include_pad", 0) != 0;
+    if ((!pads || counted) && !keeps_scale(r, in)) {
+        mean_by_weights(r, in, &w, out);
         return;
     }
-    if (pads && onnx_int(r, "count_include_pad", 0) != 0)
+    if (pads && counted)
         in = padded(r, in, &size, &w);
     npu_node_t *n = same_scale_map(r, NPU_NODE_AVERAGE_POOL_2D, in, out);
     if (n != NULL)

@@ -413,7 +413,7 @@ static void run_reshape(onnx_ref_t *r)
     const onnx_ref_value_t *x = in(r, 0), *given = in(r, 1);
     const char *op = r->node->op_type;
     uint32_t shape[4], dims = 0, set = 0, axis = axis_of(r, 1, x->dims);
-    for (uint64_t i = 0; given != NULL && i < given->count; i++)
+    for (uint64_t i = 0; op[0] != 'R' && given != NULL && i < given->count; i++)
         set |= 1u << (uint32_t)given->x[i];
     if (op[0] == 'R')
         for (; dims < given->count; dims++)
@@ -558,14 +558,15 @@ static void run_resize(onnx_ref_t *r)
         shape[d] = (uint32_t)sizes->x[d];
     onnx_ref_value_t *y = out(r, 0, 4, shape);
     bool linear = string_is(r, "mode", "linear"), down = string_is(r, "nearest_mode", "floor");
+    bool up = string_is(r, "nearest_mode", "round_prefer_ceil");
     for (uint64_t i = 0; i < y->count; i++) {
         place(y, i, p);
         double row = position(r, p[2], x->shape[2], shape[2]);
         double col = position(r, p[3], x->shape[3], shape[3]);
         double fy = row - floor(row), fx = col - floor(col);
         if (!linear) {
-            row = down ? floor(row) : ceil(row - 0.5);
-            col = down ? floor(col) : ceil(col - 0.5);
+            row = down ? floor(row) : up ? floor(row + 0.5) : ceil(row - 0.5);
+            col = down ? floor(col) : up ? floor(col + 0.5) : ceil(col - 0.5);
             y->x[i] = (float)sample(x, p[1], row, col);
             continue;
         }
