@@ -16,7 +16,8 @@ npu_desc_t npu_desc_default(void)
         .queue_depth = 8,
         .prefetch_insns = 16,
         .decode_cycles = 2,
-        .dma_weight_bytes = 12, /* published times: of the order of 10, 13.9 in a simple fit */
+        .barrier_cycles = 340,  /* calibrated */
+        .dma_weight_bytes = 14, /* calibrated */
         .dma_act_bytes = 64,
         .dma_bursts = 8,
         .dma_start_cycles = 8,
@@ -24,15 +25,18 @@ npu_desc_t npu_desc_default(void)
         .mac_channels = 8,
         .mac_round_in_c = 32, /* published: weights are billed so */
         .mac_start_cycles = 24,
-        .conv_permille = 600, /* published times: about 1390 of 2304 */
-        .dw_permille = 600,
-        .dw_pixels = 1, /* 9 taps of 32 channels: one pixel */
+        .conv_permille = 520, /* calibrated */
+        .point_permille = 750,
+        .dw_permille = 1000,
+        .dw_pixels = 2, /* results a cycle as the vector unit takes them */
         .vec_start_cycles = 16,
-        .vec_elements = 32,
+        .vec_elements = 64,
         .vec_pool_taps = 1,
         .vec_softmax_cycles = 4,
         .vec_copy_bytes = 64,
-        .vec_transform_bytes = 40,   /* published: layout nodes, at least 40 */
+        .vec_transform_bytes = 40,          /* published: layout nodes, at least 40 */
+        .overlap = NPU_OVERLAP_ACTIVATIONS, /* calibrated: nothing else shows in the times */
+        .layout_nodes = true,               /* published: the converter's reports */
         .fuse = NPU_FUSE_ACTIVATION, /* published: fusions of the tool chain's target description */
         .cascade = NPU_CASCADE_AUTO,
     };
@@ -66,6 +70,7 @@ static const struct {
     {IN_SEQ, "queue_depth",                D(queue_depth),            1,    NPU_MAX_QUEUE},
     {IN_SEQ, "prefetch_insns",             D(prefetch_insns),         4,    NPU_MAX_PREFETCH},
     {IN_SEQ, "decode_cycles",              D(decode_cycles),          1,    64},
+    {IN_SEQ, "barrier_cycles",             D(barrier_cycles),         0,    65536},
     {IN_DMA, "weight_bytes_per_cycle",     D(dma_weight_bytes),       1,    1024},
     {IN_DMA, "activation_bytes_per_cycle", D(dma_act_bytes),          1,    1024},
     {IN_DMA, "outstanding_bursts",         D(dma_bursts),             1,    NPU_MAX_BURSTS},
@@ -75,6 +80,7 @@ static const struct {
     {IN_MAC, "round_input_channels",       D(mac_round_in_c),         1,    256},
     {IN_MAC, "start_cycles",               D(mac_start_cycles),       1,    4096},
     {IN_MAC, "conv_permille",              D(conv_permille),          1,    1000},
+    {IN_MAC, "pointwise_permille",         D(point_permille),         1,    1000},
     {IN_MAC, "depthwise_permille",         D(dw_permille),            1,    1000},
     {IN_MAC, "depthwise_pixels",           D(dw_pixels),              1,    256},
     {IN_VEC, "start_cycles",               D(vec_start_cycles),       1,    4096},
@@ -99,17 +105,33 @@ const char *npu_cascade_name(uint32_t cascade)
     return cascade > NPU_CASCADE_AS_CHIP && cascade < NPU_CASCADES ? cascades[cascade - 1] : NULL;
 }
 
+const char *npu_overlap_name(uint32_t bit)
+{
+    static const char *const names[] = {"nodes", "weights", "activations"};
+    return bit < SIM_COUNT(names) ? names[bit] : NULL;
+}
+
+/* An object of booleans, one a bit. */
+static void read_bits(const sim_cfg_t *cfg, const char *key, const char *(*name)(uint32_t bit),
+                      uint32_t *bits)
+{
+    sim_cfg_t object = sim_cfg_obj(cfg, key);
+    for (uint32_t bit = 0; name(bit) != NULL; bit++) {
+        uint32_t mask = 1u << bit;
+        bool on = sim_cfg_bool(&object, name(bit), (*bits & mask) != 0);
+        *bits = on ? *bits | mask : *bits & ~mask;
+    }
+    sim_cfg_done(&object);
+}
+
 static void read_compiler(const sim_cfg_t *cfg, npu_desc_t *desc)
 {
-    sim_cfg_t compiler = sim_cfg_obj(cfg, "compiler"), fuse = sim_cfg_obj(&compiler, "fuse");
-    for (uint32_t bit = 0; npu_fuse_name(bit) != NULL; bit++) {
-        uint32_t mask = 1u << bit;
-        bool on = sim_cfg_bool(&fuse, npu_fuse_name(bit), (desc->fuse & mask) != 0);
-        desc->fuse = on ? desc->fuse | mask : desc->fuse & ~mask;
-    }
-    sim_cfg_done(&fuse);
+    sim_cfg_t compiler = sim_cfg_obj(cfg, "compiler");
+    read_bits(&compiler, "fuse", npu_fuse_name, &desc->fuse);
     desc->cascade =
         1 + sim_cfg_enum(&compiler, "cascade", cascades, SIM_COUNT(cascades), desc->cascade - 1);
+    read_bits(&compiler, "overlap", npu_overlap_name, &desc->overlap);
+    desc->layout_nodes = sim_cfg_bool(&compiler, "layout_nodes", desc->layout_nodes);
     sim_cfg_done(&compiler);
 }
 
@@ -156,15 +178,19 @@ static uint64_t blocks_of(uint32_t c)
 }
 
 /* One step uses every multiplier once: 32 output channels, 8 input channels, 9 taps of one pixel,
- * or, for kernels of few taps, the taps of several pixels side by side. */
+ * or, for kernels of few taps, the taps of several pixels side by side. With the width on the lanes
+ * it is 32 pixels and one output channel, and rows are as long as whole lanes. */
 static uint64_t conv_cycles(const npu_desc_t *d, const npu_insn_t *insn)
 {
-    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = (uint64_t)insn->h * insn->w;
+    bool on_lanes = (insn->flags & NPU_FLAG_WIDTH_LANES) != 0;
+    uint64_t width = on_lanes ? npu_round_lanes(insn->w) : insn->w;
+    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = insn->h * width;
     uint64_t in_c = ceil_div(insn->in_c, d->mac_round_in_c) * d->mac_round_in_c;
+    uint32_t permille = taps == 1 ? d->point_permille : d->conv_permille;
     uint64_t side = taps <= d->mac_taps ? d->mac_taps / taps : 1;
     uint64_t steps = blocks_of(insn->c) * ceil_div(in_c, d->mac_channels) *
                      ceil_div(taps, d->mac_taps) * ceil_div(pixels, side);
-    return d->mac_start_cycles + ceil_div(steps * 1000, d->conv_permille);
+    return d->mac_start_cycles + ceil_div(steps * 1000, permille);
 }
 
 /* One step: 32 channels, 9 taps of dw_pixels pixels. */

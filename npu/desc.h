@@ -44,6 +44,16 @@ typedef enum {
 /* "off", "auto", "always" for 1..3; NULL otherwise. */
 const char *npu_cascade_name(uint32_t cascade);
 
+/* What the compiler lets run at the same time. */
+enum {
+    NPU_OVERLAP_NODES = 1 << 0,       /* a node begins, and loads weights, before the last ends */
+    NPU_OVERLAP_WEIGHTS = 1 << 1,     /* weights are loaded while the array works */
+    NPU_OVERLAP_ACTIVATIONS = 1 << 2, /* sources are loaded while array and vector unit work */
+    NPU_OVERLAP_ALL = (1 << 3) - 1,
+};
+/* Name of bit 0, 1, ..: "nodes", "weights", "activations"; NULL beyond. */
+const char *npu_overlap_name(uint32_t bit);
+
 typedef struct {
     uint64_t clk_hz;              /* 262,500,000 */
     uint32_t l2_base;             /* bus address, reset value of NPU_L2_BASE */
@@ -56,6 +66,8 @@ typedef struct {
     uint32_t queue_depth;    /* instructions per engine, 1.. */
     uint32_t prefetch_insns; /* prefetch buffer, 4.. */
     uint32_t decode_cycles;  /* from a queue to the engine's first cycle, 1.. */
+    uint32_t barrier_cycles; /* after a barrier, until the next instruction can issue: engines are
+                                set up for the next node; 0.. */
 
     /* DMA: bytes a cycle by kind of L1 memory (weights and parameters; activations, accumulators)
      */
@@ -69,7 +81,8 @@ typedef struct {
     uint32_t mac_channels;     /* 8: input channels at once, or pixels of a depthwise */
     uint32_t mac_round_in_c;   /* input channels are rounded up to this in the array */
     uint32_t mac_start_cycles; /* per instruction: fill and drain */
-    uint32_t conv_permille;    /* share of cycles in which the array steps, dense */
+    uint32_t conv_permille;    /* share of cycles in which the array steps, dense k x k */
+    uint32_t point_permille;   /* the same, 1 x 1 and fully connected */
     uint32_t dw_permille;      /* the same, depthwise */
     uint32_t dw_pixels;        /* pixels of one channel block at once, 1..mac_channels */
 
@@ -82,8 +95,10 @@ typedef struct {
     uint32_t vec_transform_bytes;
 
     /* what the chip's own compiler does; options of npu_compile can say otherwise */
-    uint32_t fuse;    /* NPU_FUSE_* */
-    uint32_t cascade; /* npu_cascade_t, not AS_CHIP */
+    uint32_t fuse;     /* NPU_FUSE_* */
+    uint32_t cascade;  /* npu_cascade_t, not AS_CHIP */
+    uint32_t overlap;  /* NPU_OVERLAP_* */
+    bool layout_nodes; /* the image, flattened maps and results pass through layout nodes */
 } npu_desc_t;
 
 npu_desc_t npu_desc_default(void);

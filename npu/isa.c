@@ -34,7 +34,7 @@ static const npu_field_t fields[F_COUNT] = {
     [F_COUNT0]   = {"count0",     M(wait[0].count), 1,  6,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
     [F_WAIT1]    = {"wait1",      M(wait[1].sem),   1, 14,  6, false, 0, NPU_KIND_SEM, "a second semaphore to wait for"},
     [F_COUNT1]   = {"count1",     M(wait[1].count), 1, 20,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
-    [F_FLAGS]    = {"flags",      M(flags),         1, 28,  4, false, 0, NPU_KIND_NUM, "1 single rounding, 2 accumulate, 4 unsigned rounding"},
+    [F_FLAGS]    = {"flags",      M(flags),         1, 28,  4, false, 0, NPU_KIND_NUM, "1 single rounding, 2 accumulate, 4 unsigned rounding, 8 width on the lanes"},
 
     [F_L1]       = {"l1",         M(l1),            2,  0, 24, false, 0, NPU_KIND_L1,  "offset in L1 memory"},
     [F_MEM]      = {"mem",        M(mem),           2, 24,  4, false, 0, NPU_KIND_MEM, "which L1 memory"},
@@ -108,7 +108,7 @@ static const npu_opinfo_t ops[NPU_OPS] = {
     [NPU_OP_END]       = {"end",       NPU_ENGINE_SEQ,   HEAD,                                       0,      "barrier, then the program is done"},
     [NPU_OP_LOAD]      = {"load",      NPU_ENGINE_LOAD,  DMA,                                        0,      "planes x rows pieces of row_bytes, L2 to L1"},
     [NPU_OP_STORE]     = {"store",     NPU_ENGINE_STORE, DMA,                                        0,      "planes x rows pieces of row_bytes, L1 to L2"},
-    [NPU_OP_CONV]      = {"conv",      NPU_ENGINE_MAC,   MACS,                                       ACCUM,  "dst(y,x,o) = sum over taps and input channels of (src - in_zp) * (wgt - wgt_zp); writes whole blocks of 32 channels"},
+    [NPU_OP_CONV]      = {"conv",      NPU_ENGINE_MAC,   MACS,                                       ACCUM | NPU_FLAG_WIDTH_LANES,  "dst(y,x,o) = sum over taps and input channels of (src - in_zp) * (wgt - wgt_zp); writes whole blocks of 32 channels"},
     [NPU_OP_DWCONV]    = {"dwconv",    NPU_ENGINE_MAC,   MACS,                                       ACCUM,  "the same, each channel o from source channel o / (c / in_c) only"},
     [NPU_OP_REQUANT]   = {"requant",   NPU_ENGINE_VEC,   UNARY | B(F_PAR) | B(F_OUT_ZP) | CLAMP,     SINGLE, "dst = clamp(requant(src + bias[o], mult[o], shift[o]) + out_zp), ACC to ACT"},
     [NPU_OP_ADD]       = {"add",       NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src + src2, TFLite's scheme, record NPU_PAR_ADD"},
@@ -129,7 +129,7 @@ static const npu_opinfo_t ops[NPU_OPS] = {
 
 static const char *const engine_names[NPU_ENGINES] = {"seq", "load", "store", "mac", "vec"};
 static const char *const mem_names[NPU_MEMS] = {"act", "wgt", "acc", "par"};
-static const char *const flag_names[] = {"single", "accumulate", "unsigned"};
+static const char *const flag_names[] = {"single", "accumulate", "unsigned", "width_lanes"};
 
 const npu_field_t *npu_field_table(uint32_t *count)
 {

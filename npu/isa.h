@@ -77,6 +77,9 @@ typedef enum {
     0x1u /* requantize with single rounding; else double (TFLite's two modes)                      \
           */
 #define NPU_FLAG_ACCUMULATE 0x2u /* CONV, DWCONV: add to ACC; else ACC is overwritten */
+#define NPU_FLAG_WIDTH_LANES                                                                       \
+    0x8u /* CONV: columns of the result on the lanes instead of its channels; no effect on numbers \
+          */
 #define NPU_FLAG_UNSIGNED                                                                          \
     0x4u /* AVGPOOL: round as the uint8 reference does: floor((s + n/2) / n) */
 
@@ -169,7 +172,7 @@ const npu_opinfo_t *npu_opinfo(uint32_t op);
 npu_engine_t npu_op_engine(uint32_t op);
 const char *npu_engine_name(npu_engine_t engine); /* "seq", "load", "store", "mac", "vec" */
 const char *npu_mem_name(npu_mem_t mem);          /* "act", "wgt", "acc", "par" */
-/* "single", "accumulate", "unsigned" for flag bits 0, 1, 2; NULL beyond. */
+/* "single", "accumulate", "unsigned", "width_lanes" for flag bits 0..3; NULL beyond. */
 const char *npu_flag_name(uint32_t bit);
 
 /*

@@ -100,6 +100,7 @@ static void clear_run(npu_t *npu)
     npu->layers_seen = 0;
     npu->signals = npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
     npu->fetched = npu->requested = npu->issued = 0;
+    npu->resume_cycle = 0;
     npu->error_code = npu->error_index = npu->error_other = 0;
     npu->error_reg = npu->error_other_reg = 0;
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -392,6 +393,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, fetched),
     SIM_FIELD(npu_t, requested),
     SIM_FIELD(npu_t, issued),
+    SIM_FIELD(npu_t, resume_cycle),
     SIM_FIELD(npu_t, fetching),
     SIM_FIELD(npu_t, fetch_waits),
     SIM_FIELD(npu_t, queue_waits),

@@ -241,6 +241,7 @@ typedef struct {
     npu_engine_state_t engine[NPU_ENGINES]; /* [NPU_ENGINE_SEQ]: current is the next to issue */
     uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */
     uint32_t fetched, requested, issued;                 /* instructions of this run */
+    uint64_t resume_cycle; /* no instruction issues before it: set-up after a barrier */
     bool fetching, fetch_waits, queue_waits;
     npu_perf_t perf;
     npu_layer_state_t *layers;

@@ -311,6 +311,8 @@ static bool run_own(npu_t *npu, uint64_t cycle)
         return false;
     take_waits(npu, insn);
     complete(npu, NPU_ENGINE_SEQ, &seq->current, cycle, cycle);
+    if (insn->op == NPU_OP_BARRIER)
+        npu->resume_cycle = cycle + 1 + npu->desc.barrier_cycles;
     if (insn->op == NPU_OP_IRQ) {
         npu->mark_reg = insn->mark;
         npu->status_reg |= NPU_STATUS_MARK;
@@ -336,6 +338,8 @@ static bool issue(npu_t *npu, uint64_t cycle)
 {
     npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
     npu->queue_waits = false;
+    if (cycle < npu->resume_cycle)
+        return false;
     if (!next_insn(npu))
         return false;
     const npu_insn_t *insn = &seq->current.insn;
@@ -401,6 +405,8 @@ static bool start_engines(npu_t *npu, uint64_t cycle)
 static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
 {
     uint64_t next = issued || npu->signals ? cycle + 1 : UINT64_MAX;
+    if (npu->resume_cycle > cycle)
+        next = earlier(next, npu->resume_cycle);
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         npu_engine_state_t *engine = &npu->engine[e];
         const npu_slot_t *slot = head(engine);

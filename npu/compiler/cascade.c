@@ -61,12 +61,12 @@ typedef struct cc_stripes stripes_t;
 
 static npu_hwc_t result_of(const cc_t *cc, uint32_t layer)
 {
-    return npu_tensor_hwc(cc_tensor(cc, cc->layer[layer].result));
+    return cc->place[cc->layer[layer].made].size;
 }
 
 static cc_place_t *place_of(const cc_t *cc, uint32_t layer)
 {
-    return &cc->place[cc->place_of[cc->layer[layer].result]];
+    return &cc->place[cc->layer[layer].made];
 }
 
 /* ---- who reads what -------------------------------------------------------------------------- */
@@ -75,7 +75,9 @@ static void add_link(cc_t *cc, uint32_t to, const cc_layer_t *reader, uint32_t o
 {
     stripes_t *st = cc->stripes;
     const cc_operand_t *in = &reader->in[operand];
-    uint32_t place = in->constant ? CC_NO_PLACE : cc->place_of[in->tensor];
+    uint32_t place = in->laid_out   ? in->place
+                     : in->constant ? CC_NO_PLACE
+                                    : cc->place_of[in->tensor];
     uint32_t from = place == CC_NO_PLACE ? NO_LAYER : st->maker[place];
     if (from == NO_LAYER)
         return;
@@ -89,7 +91,9 @@ static void add_link(cc_t *cc, uint32_t to, const cc_layer_t *reader, uint32_t o
 /* Layers without tiles read their node's inputs whole. */
 static void read_whole(cc_t *cc, const cc_layer_t *l)
 {
-    for (uint32_t k = 0; k < l->node->inputs; k++) {
+    if (l->source != CC_NO_PLACE && cc->stripes->maker[l->source] != NO_LAYER)
+        cc->stripes->whole[cc->stripes->maker[l->source]] = true;
+    for (uint32_t k = 0; k < l->node->inputs && !l->moves; k++) {
         int32_t t = l->node->input[k];
         if (t != NPU_NO_TENSOR && cc->place_of[t] != CC_NO_PLACE &&
             cc->stripes->maker[cc->place_of[t]] != NO_LAYER)
@@ -116,7 +120,7 @@ static void link_layers(cc_t *cc)
     for (uint32_t p = 0; p < cc->places; p++)
         st->maker[p] = NO_LAYER;
     for (uint32_t i = 0; i < cc->layers; i++) {
-        st->maker[cc->place_of[cc->layer[i].result]] = i;
+        st->maker[cc->layer[i].made] = i;
         st->last_reader[i] = NO_LAYER;
     }
     for (uint32_t i = 0; i < cc->layers; i++)
@@ -300,7 +304,7 @@ static void measure_rings(cc_t *cc, const cc_cascade_t *c)
 
 static uint64_t ring_bytes(const cc_t *cc, uint32_t layer)
 {
-    const cc_place_t *whole = &cc->stripes->place[cc->place_of[cc->layer[layer].result]];
+    const cc_place_t *whole = &cc->stripes->place[cc->layer[layer].made];
     npu_hwc_t size = result_of(cc, layer);
     uint32_t c = whole->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(size.c) : size.c;
     uint64_t bytes = (uint64_t)cc->stripes->ring[layer] * size.w * c;
@@ -445,7 +449,7 @@ static void release_layers(cc_t *cc, const cc_cascade_t *c)
     const stripes_t *st = cc->stripes;
     for (uint32_t i = c->first; i <= c->last; i++) {
         cc->layer[i] = st->layer[i];
-        *place_of(cc, i) = st->place[cc->place_of[cc->layer[i].result]];
+        *place_of(cc, i) = st->place[cc->layer[i].made];
     }
 }
 

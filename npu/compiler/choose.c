@@ -58,7 +58,7 @@ static void step_needs(const cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     cc_tiling_t *t = &l->tiling;
     cc_step_t s = {0};
     tile_set_step(cc, l, 0, 0, &s);
-    cc_value_t value = cc_value(cc, l->result);
+    cc_value_t value = cc_result_value(cc, l);
     uint64_t in = sources_bytes(cc, l, &s), with = beside_bytes(cc, l, &s);
     uint64_t out = (uint64_t)s.h * s.w * cc_tile_pix(&value, 0, s.c);
     uint64_t acc = l->kind->mac == NULL ? 0 : (uint64_t)s.h * s.w * 4 * npu_round_lanes(s.c);
@@ -116,7 +116,8 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 /* Busy cycles of each engine over the layer, from one step of each kind. */
 typedef struct {
     uint64_t total[NPU_ENGINES], insns;
-    uint64_t lead; /* before the array (or vector unit) can start, and after it is done */
+    uint64_t alone; /* cycles in which nothing else runs: weights, where they do not overlap */
+    uint64_t lead;  /* before the array (or vector unit) can start, and after it is done */
     uint64_t sources, weights, array, result; /* of one step: parts that may fail to overlap */
 } cost_t;
 
@@ -150,10 +151,15 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     constants_load(cc, l, &s);
     for (uint32_t slice = 1; slice < t->slices; slice++)
         constants_load_slice(cc, l, &s, slice);
-    bool once = t->groups_outer || t->resident;
-    add_probe(cc, &cost, once ? t->groups : steps);
+    uint64_t times = t->groups_outer || t->resident ? t->groups : steps;
     cost.weights = cycles[NPU_ENGINE_LOAD];
-    cost.lead += cycles[NPU_ENGINE_LOAD];
+    add_probe(cc, &cost, times);
+    if ((cc->desc->overlap & NPU_OVERLAP_WEIGHTS) != 0) {
+        cost.lead += cycles[NPU_ENGINE_LOAD];
+    } else { /* of no engine, but before all */
+        cost.alone = cycles[NPU_ENGINE_LOAD] * times;
+        cost.total[NPU_ENGINE_LOAD] -= cost.alone;
+    }
 
     probe_into(cc, cycles);
     tile_load_operands(cc, l, &s, 0);
@@ -198,6 +204,17 @@ static uint64_t first_tile_cycles(const cc_t *cc, const cc_layer_t *l, const cos
     return constants > busiest / tiles ? constants - busiest / tiles : 0;
 }
 
+/* Of the busiest engine; of all, where nothing overlaps. */
+static uint64_t busy_cycles(const cc_t *cc, const cost_t *cost)
+{
+    uint64_t busiest = 0, sum = 0;
+    for (uint32_t e = 0; e < NPU_ENGINES; e++) {
+        busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
+        sum += cost->total[e];
+    }
+    return (cc->desc->overlap & NPU_OVERLAP_ACTIVATIONS) != 0 ? busiest : sum;
+}
+
 /* Estimated cycles of the layer: the busiest engine, what comes before and after, and what cannot
  * overlap because two steps do not stand side by side. */
 static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
@@ -206,15 +223,16 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
     uint64_t steps = (uint64_t)t->row_tiles * t->col_tiles * t->groups;
     *cost = probe(cc, l);
     uint64_t cycles = cost->lead;
-    uint64_t busiest = 0;
-    for (uint32_t e = 0; e < NPU_ENGINES; e++)
-        busiest = cost->total[e] > busiest ? cost->total[e] : busiest;
-    cycles += busiest + first_tile_cycles(cc, l, cost, busiest);
+    uint64_t busiest = busy_cycles(cc, cost);
+    cycles += busiest + cost->alone;
+    if (cost->alone == 0)
+        cycles += first_tile_cycles(cc, l, cost, busiest);
     if (2 * (uint64_t)need[NPU_MEM_ACT] > room_of(cc, l, NPU_MEM_ACT))
         cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
     if (2 * (uint64_t)need[NPU_MEM_ACC] > room_of(cc, l, NPU_MEM_ACC))
         cycles += cost->result * (steps - 1);
-    if (!t->resident && 2 * (uint64_t)need[NPU_MEM_WGT] > room_of(cc, l, NPU_MEM_WGT))
+    if (!t->resident && cost->alone == 0 &&
+        2 * (uint64_t)need[NPU_MEM_WGT] > room_of(cc, l, NPU_MEM_WGT))
         cycles += cost->weights * (t->groups_outer ? t->groups : steps);
     return cycles;
 }

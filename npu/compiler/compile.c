@@ -185,8 +185,10 @@ static bool make_places(cc_t *cc)
     for (uint32_t n = 0; n < g->nodes; n++)
         if (g->node[n].op == NPU_NODE_FULLY_CONNECTED)
             flatten_place(cc, g->node[n].input[0]);
-    for (uint32_t p = 0; p < cc->places; p++)
+    for (uint32_t p = 0; p < cc->places; p++) {
+        cc->place[p].size = npu_tensor_hwc(cc_tensor(cc, cc->place[p].tensor));
         cc->place[p].bytes = place_bytes(cc, &cc->place[p]);
+    }
     for (uint32_t i = 0; i < g->inputs; i++)
         if (!one_quantization(cc, g->input[i]))
             return false;
@@ -204,6 +206,7 @@ static cc_layer_t new_layer(const cc_t *cc, uint32_t node, const cc_kind_t *kind
     l.high = cc->fate[node].high;
     l.multiplier = 1;
     l.window = cc_one_by_one;
+    l.source = CC_NO_PLACE;
     return l;
 }
 
@@ -211,7 +214,7 @@ static cc_layer_t new_layer(const cc_t *cc, uint32_t node, const cc_kind_t *kind
 static void try_gathering(cc_t *cc, cc_layer_t *l)
 {
     enum { MAX_DEPTH = 64 };
-    if (!cc->options.gather_input || l->kind != &cc_kind_conv ||
+    if (!cc->options.gather_input || l->kind != &cc_kind_conv || l->source != CC_NO_PLACE ||
         cc_value(cc, l->node->input[0]).layout != NPU_LAYOUT_PLANAR ||
         (uint64_t)l->window.kernel_h * l->window.kernel_w * l->depth > MAX_DEPTH)
         return;
@@ -219,6 +222,7 @@ static void try_gathering(cc_t *cc, cc_layer_t *l)
     gathered.index = l->index;
     gathered.last_node = l->last_node;
     gathered.result = l->result;
+    gathered.made = l->made;
     gathered.follower = l->follower;
     gathered.followers = l->followers;
     bool fits = gathered.kind->prepare(cc, &gathered) && tile_choose(cc, &gathered);
@@ -252,16 +256,23 @@ static bool add_followers(cc_t *cc, cc_layer_t *l, uint32_t last)
 /* The layer whose last node is `last`. */
 static void add_layer(cc_t *cc, uint32_t last)
 {
-    cc_layer_t *l = &cc->layer[cc->layers];
     uint32_t main = cc->fate[last].main;
+    uint32_t source = layout_before(cc, main);
+    cc_layer_t *l = &cc->layer[cc->layers];
     *l = new_layer(cc, main, cc_kind_of(cc->node[main].op));
+    l->source = source;
     l->last_node = last;
     l->result = cc->node[last].output[0];
+    l->made = layout_raw_place(cc, l, cc->place_of[l->result]);
     cc->layers++;
-    if (!add_followers(cc, l, last) || !l->kind->prepare(cc, l) || l->kind->run != NULL ||
-        !tile_choose(cc, l))
+    if (!add_followers(cc, l, last) || !l->kind->prepare(cc, l))
         return;
-    try_gathering(cc, l);
+    if (l->kind->run == NULL && !tile_choose(cc, l))
+        return;
+    if (l->kind->run == NULL)
+        try_gathering(cc, l);
+    if (l->made != cc->place_of[l->result])
+        layout_after(cc, l);
 }
 
 static bool make_layers(cc_t *cc)
@@ -273,7 +284,7 @@ static bool make_layers(cc_t *cc)
         cc_layer_t at = {.node = &cc->node[n]}; /* for messages */
         if (cc_kind_of(cc->node[n].op) == NULL)
             return cc_fail(cc, &at, SIM_EPARSE, "not supported by the compiler");
-        if (cc->layers == NPU_MAX_LAYERS)
+        if (cc->layers + CC_LAYOUT_LAYERS > NPU_MAX_LAYERS)
             return cc_fail(cc, NULL, SIM_EFULL, "more than %d layers", NPU_MAX_LAYERS);
         add_layer(cc, n);
     }
@@ -290,9 +301,10 @@ static bool compile(cc_t *cc)
                        g->inputs, g->outputs, NPU_NET_ENDS);
     if (!fuse_nodes(cc))
         return false;
-    cc->layer = calloc(g->nodes, sizeof(*cc->layer));
+    uint32_t laid_out = cc->desc->layout_nodes ? g->nodes * CC_LAYOUT_LAYERS : 0;
+    cc->layer = calloc((size_t)g->nodes + laid_out, sizeof(*cc->layer));
     cc->follower = calloc(g->nodes, sizeof(*cc->follower));
-    cc->place = calloc(g->nodes + g->inputs, sizeof(*cc->place));
+    cc->place = calloc((size_t)g->nodes + laid_out + g->inputs, sizeof(*cc->place));
     cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
     if (cc->layer == NULL || cc->follower == NULL || cc->place == NULL || cc->place_of == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");

@@ -33,6 +33,7 @@ static inline uint32_t cc_min(uint32_t a, uint32_t b)
 typedef struct {
     int32_t tensor; /* the first one of it */
     npu_layout_t layout;
+    npu_hwc_t size; /* of what stands there: the tensor's, or as a layout node made it */
     uint64_t bytes;
     uint32_t ring_rows;   /* rows that exist at a time, in a cascade; 0: all of them */
     uint32_t l2;          /* filled by plan_places */
@@ -63,8 +64,10 @@ typedef struct {
 
 typedef struct {
     int32_t tensor;
-    bool constant;  /* else a place */
-    bool flat;      /* a dense place taken as one pixel of all its elements */
+    bool constant; /* else a place */
+    bool flat;     /* a dense place taken as one pixel of all its elements */
+    bool laid_out; /* stands in `place`, as layout nodes made it */
+    uint32_t place;
     uint32_t at;    /* constant: offset in the constants */
     npu_hwc_t size; /* as stored: a constant's channels may have been repeated */
 } cc_operand_t;
@@ -112,8 +115,14 @@ struct cc_layer {
     uint32_t index;
     cc_operand_t in[2];
     uint32_t ins;
-    int32_t out;          /* tensor: what the node makes */
-    int32_t result;       /* tensor: what stands in L2 in the end, that of the last follower */
+    int32_t out;    /* tensor: what the node makes */
+    int32_t result; /* tensor: what stands in L2 in the end, that of the last follower */
+    uint32_t made;  /* place: where it stands */
+    /* layout.c: of a layout node its source, or a convolution's source after layout nodes;
+     * CC_NO_PLACE otherwise */
+    uint32_t source;
+    bool moves, swaps;    /* a layout node: no operands but its source; rows become columns */
+    const char *op;       /* for reports, when it is not its node's */
     int8_t low, high;     /* further clamp of the node's codes, from nodes fused into it */
     cc_layer_t *follower; /* what is done to each tile before it is stored */
     uint32_t followers;
@@ -227,6 +236,7 @@ struct cc {
 };
 
 #define CC_NO_PLACE UINT32_MAX
+#define CC_LAYOUT_LAYERS 6u /* of a node, itself included, at most */
 
 /* fuse.c: fills cc->node and cc->fate. */
 bool fuse_nodes(cc_t *cc);
@@ -255,6 +265,9 @@ void cc_set_clamp(const cc_t *cc, cc_layer_t *layer);
 bool cc_table(const cc_t *cc, const npu_node_t *node, int8_t table[256]);
 
 cc_value_t cc_value(const cc_t *cc, int32_t tensor);
+cc_value_t cc_place_value(const cc_t *cc, uint32_t place);
+/* What the layer stores. */
+cc_value_t cc_result_value(const cc_t *cc, const cc_layer_t *layer);
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand);
 /* Operand i of a node: a place, or a constant appended to the constants as int8 codes. */
 bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t repeat_channels,
@@ -293,6 +306,17 @@ uint32_t gather_tile_pix(const cc_layer_t *layer);
 void gather_load(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t act);
 
 extern const npu_window_t cc_one_by_one;
+
+/* layout.c. What layout nodes stand before a convolution of the image: appends their layers and
+ * returns the place that the last one makes; CC_NO_PLACE where there are none. */
+uint32_t layout_before(cc_t *cc, uint32_t node);
+/* A place for what the layer computes, where a layout node makes the result from it; else `made`,
+ * unchanged. */
+uint32_t layout_raw_place(cc_t *cc, const cc_layer_t *layer, uint32_t made);
+/* Appends that node's layer, behind the one just added. */
+void layout_after(cc_t *cc, const cc_layer_t *layer);
+/* Kernel rows or columns as the array takes them with the width on the lanes: in threes. */
+uint32_t layout_kernel(uint32_t kernel);
 
 /* choose.c: how to cut a layer, the fewest estimated cycles of what fits. False: nothing fits. */
 bool tile_choose(cc_t *cc, cc_layer_t *layer);

@@ -191,6 +191,8 @@ static uint64_t group_cycles(cc_t *cc, cc_layer_t *l)
 
 void constants_ahead(cc_t *cc, const cc_layer_t *l, uint64_t *idle_cycles)
 {
+    if ((~cc->desc->overlap & (NPU_OVERLAP_NODES | NPU_OVERLAP_WEIGHTS)) != 0)
+        return;
     for (uint32_t i = l->index + 1; i < cc->layers && l->cascade == NULL; i++) {
         cc_layer_t *next = &cc->layer[i];
         if (next->cascade != NULL)

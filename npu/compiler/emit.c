@@ -176,14 +176,27 @@ static uint32_t append(emit_t *emit, const npu_insn_t *insn)
     return emit->insns++;
 }
 
-/* Everything so far is complete before anything later: the rare way out. */
-static void add_barrier(emit_t *emit, uint32_t layer)
+uint32_t emit_barrier(emit_t *emit, uint32_t layer)
 {
     npu_insn_t barrier = {.op = NPU_OP_BARRIER, .layer = layer};
-    append(emit, &barrier);
-    emit->barriers++;
+    uint32_t index = append(emit, &barrier);
     for (uint32_t e = 0; e < NPU_ENGINES; e++)
         memcpy(emit->known[e], emit->last, sizeof(emit->known[e]));
+    return index;
+}
+
+void emit_order(emit_t *emit, uint32_t engines)
+{
+    emit->order |= engines;
+}
+
+/* Needs that are wanted, not found: everything of the engines in emit->order. */
+static void add_order(emit_t *emit, npu_engine_t engine, uint32_t need[NPU_ENGINES])
+{
+    for (uint32_t p = 0; p < NPU_ENGINES; p++)
+        if (p != engine && (emit->order >> p & 1u) != 0)
+            need[p] = emit->last[p];
+    emit->order = 0;
 }
 
 uint32_t emit_add(emit_t *emit, const npu_insn_t *insn)
@@ -200,11 +213,14 @@ uint32_t emit_add(emit_t *emit, const npu_insn_t *insn)
             access[i].end = access[i].begin; /* touches nothing that changes */
         find_hazards(emit, &access[i], engine, need);
     }
+    add_order(emit, engine, need);
     reduce(emit, engine, need);
-    if (place_waits(emit, &copy, engine, need))
+    if (place_waits(emit, &copy, engine, need)) {
         learn(emit, engine, need);
-    else
-        add_barrier(emit, insn->layer);
+    } else { /* the rare way out */
+        emit_barrier(emit, insn->layer);
+        emit->barriers++;
+    }
     uint32_t index = append(emit, &copy);
     for (uint32_t i = 0; i < accesses; i++)
         if (access[i].begin != access[i].end)

@@ -54,11 +54,17 @@ typedef struct {
     uint32_t known[NPU_ENGINES][NPU_ENGINES]; /* [e][p]: instructions of p (index + 1) that are
                                                  complete before e's next one starts */
     uint32_t last[NPU_ENGINES];               /* index + 1 of the engine's last instruction */
+    uint32_t order; /* bit per engine: the next instruction starts after all of its so far */
     bool no_memory;
 } emit_t;
 
 void emit_init(emit_t *emit, uint32_t constants_l2);
 void emit_free(emit_t *emit);
+
+/* The next instruction will wait for everything that these engines (a bit each) have been given. */
+void emit_order(emit_t *emit, uint32_t engines);
+/* Everything so far is complete before anything later. Returns its index. */
+uint32_t emit_barrier(emit_t *emit, uint32_t layer);
 
 /* Appends; waits and signals of insn are filled here. Returns its index. */
 uint32_t emit_add(emit_t *emit, const npu_insn_t *insn);

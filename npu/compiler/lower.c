@@ -102,8 +102,22 @@ cc_value_t cc_value(const cc_t *cc, int32_t tensor)
     return v;
 }
 
+cc_value_t cc_place_value(const cc_t *cc, uint32_t place)
+{
+    const cc_place_t *p = &cc->place[place];
+    return value_at(p->size, p->layout, p->l2);
+}
+
+cc_value_t cc_result_value(const cc_t *cc, const cc_layer_t *layer)
+{
+    const cc_place_t *p = &cc->place[layer->made];
+    return value_at(npu_tensor_hwc(cc_tensor(cc, layer->result)), p->layout, p->l2);
+}
+
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand)
 {
+    if (operand->laid_out)
+        return cc_place_value(cc, operand->place);
     if (operand->flat)
         return value_at(operand->size, NPU_LAYOUT_DENSE, cc_value(cc, operand->tensor).l2);
     if (!operand->constant)
@@ -191,6 +205,13 @@ void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
     main->last = index;
 }
 
+/* The next instruction starts when these engines have done what they were given. */
+static void cc_order(cc_t *cc, uint32_t engines)
+{
+    if (cc->probe == NULL)
+        emit_order(&cc->emit, engines);
+}
+
 uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes)
 {
     cc_ring_t *ring = &cc->ring[mem];
@@ -276,6 +297,8 @@ static void move_pixels(cc_t *cc, cc_layer_t *layer, npu_op_t op, const cc_value
 void cc_load(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, cc_span_t rows, cc_span_t cols,
              uint32_t c0, uint32_t c, const npu_tile_t *tile)
 {
+    if ((cc->desc->overlap & NPU_OVERLAP_ACTIVATIONS) == 0)
+        cc_order(cc, 1u << NPU_ENGINE_MAC | 1u << NPU_ENGINE_VEC | 1u << NPU_ENGINE_STORE);
     if (value->layout == NPU_LAYOUT_PLANAR)
         load_planar(cc, layer, value, rows, cols, c0, c, tile);
     else
@@ -293,6 +316,8 @@ void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, 
                        uint32_t l1)
 {
     npu_insn_t load = {.op = NPU_OP_LOAD, .mem = mem, .l1 = l1, .planes = 1, .rows = 1};
+    if ((cc->desc->overlap & NPU_OVERLAP_WEIGHTS) == 0)
+        cc_order(cc, 1u << NPU_ENGINE_MAC);
     load.l2 = cc->constants_l2 + at;
     load.row_bytes = bytes;
     cc_emit(cc, layer, load);

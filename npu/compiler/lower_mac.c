@@ -44,10 +44,16 @@ static int32_t weight_code(const npu_tensor_t *weights, uint64_t i)
     return weights->type == NPU_TYPE_UINT8 ? (int32_t)code - 128 : (int8_t)code;
 }
 
+/* The kernel as the file has it: the array's may have taps more (layout.c), which weigh nothing. */
+static const npu_window_t *file_kernel(const cc_layer_t *l)
+{
+    return l->gather ? &l->array : &l->window;
+}
+
 static uint64_t weight_index(const cc_layer_t *l, npu_hwc_t out, uint32_t oc, uint32_t tap,
                              uint32_t ic)
 {
-    uint64_t taps = (uint64_t)l->array.kernel_h * l->array.kernel_w;
+    uint64_t taps = (uint64_t)file_kernel(l)->kernel_h * file_kernel(l)->kernel_w;
     return l->all_in ? (oc * taps + tap) * l->depth + ic : (uint64_t)tap * out.c + oc;
 }
 
@@ -68,7 +74,7 @@ static bool sums_fit(cc_t *cc, const cc_layer_t *l)
 {
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]), *bias = bias_of(cc, l);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
-    uint32_t taps = l->array.kernel_h * l->array.kernel_w;
+    uint32_t taps = file_kernel(l)->kernel_h * file_kernel(l)->kernel_w;
     uint32_t in_c = l->all_in ? l->depth : 1;
     for (uint32_t oc = 0; oc < out.c; oc++) {
         int64_t sum = 0, b = bias == NULL ? 0 : npu_tensor_i32(bias, oc);
@@ -129,6 +135,10 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
     if (!cc_window_fits(cc, l))
         return false;
     l->array = l->window;
+    if (l->source != CC_NO_PLACE) {
+        l->array.kernel_h = layout_kernel(l->window.kernel_h);
+        l->array.kernel_w = layout_kernel(l->window.kernel_w);
+    }
     if (l->gather) {
         l->depth *= l->window.kernel_h * l->window.kernel_w;
         l->array = cc_one_by_one;
@@ -140,11 +150,25 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
     return true;
 }
 
+/* The source stands as layout nodes made it, with its padding. */
+static void lay_out(const cc_t *cc, cc_layer_t *l)
+{
+    npu_window_t *w = &l->window;
+    l->in[0].laid_out = true;
+    l->in[0].place = l->source;
+    l->in[0].size = cc->place[l->source].size;
+    w->pad_top = w->pad_left = w->pad_bottom = w->pad_right = 0;
+}
+
 static bool prepare_conv(cc_t *cc, cc_layer_t *l)
 {
     l->all_in = true;
     l->window = l->node->window;
-    return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
+    if (!cc_operand(cc, l, 0, 0, &l->in[0]))
+        return false;
+    if (l->source != CC_NO_PLACE)
+        lay_out(cc, l);
+    return prepare_mac(cc, l);
 }
 
 /* The weights' order, O (KH KW I), is already that of gathered taps. */
@@ -187,16 +211,21 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
                        uint32_t count, uint8_t *at)
 {
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
+    const npu_window_t *file = file_kernel(l);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     uint32_t kh = l->array.kernel_h, kw = l->array.kernel_w;
+    int32_t zero = weight_zero(cc, l);
     for (uint32_t oc = 0; oc < c; oc++)
-        for (uint32_t tap = 0; tap < kh * kw; tap++)
-            for (uint32_t ic = 0; ic < count; ic++) {
-                uint32_t ky = tap / kw, kx = tap % kw;
-                uint32_t to = l->all_in ? npu_conv_wgt_index(oc, ky, kx, ic, kh, kw, count)
-                                        : npu_dw_wgt_index(oc, ky, kx, kh, kw);
-                at[to] =
-                    (uint8_t)weight_code(weights, weight_index(l, out, c0 + oc, tap, first + ic));
+        for (uint32_t ky = 0; ky < kh; ky++)
+            for (uint32_t kx = 0; kx < kw; kx++) {
+                bool there = ky < file->kernel_h && kx < file->kernel_w;
+                uint32_t tap = ky * file->kernel_w + kx;
+                for (uint32_t ic = 0; ic < count; ic++) {
+                    uint32_t to = l->all_in ? npu_conv_wgt_index(oc, ky, kx, ic, kh, kw, count)
+                                            : npu_dw_wgt_index(oc, ky, kx, kh, kw);
+                    uint64_t from = there ? weight_index(l, out, c0 + oc, tap, first + ic) : 0;
+                    at[to] = (uint8_t)(there ? weight_code(weights, from) : zero);
+                }
             }
 }
 
@@ -247,6 +276,7 @@ static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice
     uint32_t first = l->all_in ? slice * l->tiling.slice : 0;
     npu_insn_t i = {.op = l->all_in ? NPU_OP_CONV : NPU_OP_DWCONV};
     i.flags = slice > 0 ? NPU_FLAG_ACCUMULATE : 0;
+    i.flags |= l->source != CC_NO_PLACE ? NPU_FLAG_WIDTH_LANES : 0;
     i.src = s->in[0];
     i.src.addr += first;
     if (s->in[0].pix > UINT16_MAX && s->cols.count == 1)

@@ -40,7 +40,7 @@ static void pads_hwc(const cc_t *cc, const cc_layer_t *l, uint32_t pad[3][2])
 
 static bool prepare_pad(cc_t *cc, cc_layer_t *l)
 {
-    cc_value_t out = cc_value(cc, l->out);
+    cc_value_t out = cc_result_value(cc, l);
     l->ins = 1;
     return row_fits(cc, l, cc_align(out.row)) && cc_operand(cc, l, 0, 0, &l->in[0]);
 }
@@ -84,7 +84,7 @@ static void load_middle(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t h, uint32_
 static void run_pad(cc_t *cc, cc_layer_t *l)
 {
     uint32_t pad[3][2];
-    cc_value_t out = cc_value(cc, l->out);
+    cc_value_t out = cc_result_value(cc, l);
     pads_hwc(cc, l, pad);
     bool planar = cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR;
     uint64_t row =
@@ -165,7 +165,7 @@ static void copy_source(cc_t *cc, cc_layer_t *l, const cc_value_t *in, const cc_
 static void run_concatenation(cc_t *cc, cc_layer_t *l)
 {
     const npu_node_t *n = l->node;
-    cc_value_t out = cc_value(cc, l->out);
+    cc_value_t out = cc_result_value(cc, l);
     uint32_t at[3] = {0, 0, 0}; /* height, width, channels */
     uint32_t axis = n->axis + 3 - cc_tensor(cc, l->out)->dims;
     for (uint32_t i = 0; i < n->inputs; i++) {

@@ -62,6 +62,10 @@ static bool add_instructions(cc_t *cc, npu_prog_t *prog)
 static void layer_op(const cc_t *cc, const cc_layer_t *l, char op[NPU_NAME_BYTES])
 {
     char all[FUSE_NAMES_BYTES];
+    if (l->op != NULL) {
+        short_name(cc, op, l->op);
+        return;
+    }
     fuse_names(cc, l, true, "+", all);
     all[NPU_NAME_BYTES - 1] = '\0';
     short_name(cc, op, all);
@@ -87,7 +91,7 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
 static uint32_t completed_by(const cc_t *cc, uint32_t place)
 {
     for (uint32_t i = 0; i < cc->layers; i++)
-        if (cc->place_of[cc->layer[i].result] == place)
+        if (cc->layer[i].made == place)
             return cc->layer[i].last;
     return NPU_VALID_AT_START;
 }
@@ -284,7 +288,8 @@ static uint64_t operand_bytes(const cc_t *cc, const npu_node_t *n)
 
 static uint32_t operands_bytes(const cc_t *cc, const cc_layer_t *l)
 {
-    uint64_t sum = operand_bytes(cc, l->node);
+    uint64_t sum =
+        l->source != CC_NO_PLACE ? cc->place[l->source].bytes : operand_bytes(cc, l->node);
     for (uint32_t f = 0; f < l->followers; f++)
         sum += operand_bytes(cc, l->follower[f].node);
     return (uint32_t)sum;
@@ -295,18 +300,20 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     const cc_layer_t *l = &cc->layer[index];
     const cc_tiling_t *t = &l->tiling;
     r->name = keep_name(names, l->node->name);
-    r->op = npu_node_op_name(l->node->op);
-    char fused[FUSE_NAMES_BYTES];
-    fuse_names(cc, l, false, " ", fused);
+    r->op = l->op != NULL ? l->op : npu_node_op_name(l->node->op);
+    char fused[FUSE_NAMES_BYTES] = "";
+    if (!l->moves)
+        fuse_names(cc, l, false, " ", fused);
     r->fused = keep_name(names, fused);
     r->node = (uint32_t)(l->node - cc->node);
-    r->in = npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));
-    r->out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    r->in = l->source != CC_NO_PLACE ? cc->place[l->source].size
+                                     : npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));
+    r->out = l->moves ? cc->place[l->made].size : npu_tensor_hwc(cc_tensor(cc, l->out));
     r->macs = l->macs;
     r->weight_bytes = l->weights_bytes;
     r->param_bytes = l->params_bytes;
     r->in_bytes = operands_bytes(cc, l);
-    r->out_bytes = (uint32_t)cc->place[cc->place_of[l->result]].bytes;
+    r->out_bytes = (uint32_t)cc->place[l->made].bytes;
     r->live_bytes = (uint32_t)plan_live(cc->place, cc->places, index);
     r->stripe_rows = t->rows;
     r->stripe_cols = t->cols;

@@ -17,14 +17,23 @@ static void use_operands(cc_t *cc, const npu_node_t *n, uint32_t layer)
         use_place(cc, n->input[k], layer);
 }
 
+/* A layer with a source of its own, made by layout nodes, reads nothing else. */
+static void use_sources(cc_t *cc, const cc_layer_t *l, uint32_t layer)
+{
+    if (l->source != CC_NO_PLACE)
+        cc->place[l->source].last = layer;
+    else
+        use_operands(cc, l->node, layer);
+}
+
 static void set_lifetimes(cc_t *cc, bool keep_all)
 {
     uint32_t end = cc->layers - 1;
     for (uint32_t i = 0; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
-        cc_place_t *made = &cc->place[cc->place_of[l->result]];
+        cc_place_t *made = &cc->place[l->made];
         made->first = made->last = i;
-        use_operands(cc, l->node, i);
+        use_sources(cc, l, i);
         for (uint32_t f = 0; f < l->followers; f++)
             use_operands(cc, l->follower[f].node, i);
     }
@@ -72,6 +81,8 @@ static void emit_layers(cc_t *cc)
     }
     for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++) {
         cc_layer_t *l = &cc->layer[i];
+        if ((cc->desc->overlap & NPU_OVERLAP_NODES) == 0)
+            l->first = l->last = emit_barrier(&cc->emit, i);
         if (l->cascade != NULL)
             i = cascade_run(cc, l->cascade);
         else if (l->kind->run != NULL)

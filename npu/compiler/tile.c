@@ -148,13 +148,13 @@ static void follow(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 
 static void store_result(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 {
-    cc_value_t value = cc_value(cc, l->result);
+    cc_value_t value = cc_result_value(cc, l);
     cc_store(cc, l, &value, s->y, s->x, s->h, s->w, s->c0, s->c, &s->out);
 }
 
 void tile_set_result(const cc_t *cc, const cc_layer_t *l, cc_step_t *s, uint32_t at)
 {
-    cc_value_t value = cc_value(cc, l->result);
+    cc_value_t value = cc_result_value(cc, l);
     s->out.addr = at;
     s->out.pix = cc_tile_pix(&value, s->c0, s->c);
     s->out.row = s->w * s->out.pix;

@@ -45,6 +45,7 @@ typedef struct {
     port_t port[3];                /* fetch, load, store */
     uint64_t asked[3], channel[3]; /* bytes asked for; when the DMA's channel is free */
     uint32_t fetched, requested, issued;
+    uint64_t resume; /* nothing issues before this cycle */
     uint64_t end_of[MAX_INSNS];
     uint64_t busy[NPU_ENGINES], wait[NPU_ENGINES], denied[NPU_ENGINES], fetch_stall, issue_stall;
     uint64_t split[NPU_CLASSES], overlap[NPU_OVERLAPS];
@@ -263,8 +264,10 @@ static bool all_idle(const naive_t *n)
 /* Returns true when it did something; *fetch_waits, *queue_waits say why it did not. */
 static bool issue_cycle(naive_t *n, uint64_t cycle, bool *fetch_waits, bool *queue_waits)
 {
+    *fetch_waits = *queue_waits = false;
+    if (cycle < n->resume)
+        return false;
     *fetch_waits = n->issued == n->fetched;
-    *queue_waits = false;
     if (*fetch_waits)
         return false;
     const npu_insn_t *i = &n->insn[n->issued];
@@ -275,6 +278,8 @@ static bool issue_cycle(naive_t *n, uint64_t cycle, bool *fetch_waits, bool *que
         take(n, i);
         finish(n, n->issued, cycle);
         n->over = i->op == NPU_OP_END;
+        if (i->op == NPU_OP_BARRIER)
+            n->resume = cycle + 1 + n->d->barrier_cycles;
     } else {
         engine_t *engine = &n->engine[e];
         *queue_waits = engine->count == n->d->queue_depth;
@@ -330,7 +335,7 @@ static void fetch_cycle(naive_t *n, uint64_t cycle)
 static void look_for_deadlock(naive_t *n, uint64_t cycle, bool issued, bool signals)
 {
     uint32_t oldest = n->issued < n->fetched ? n->issued : UINT32_MAX;
-    bool moves = issued || signals || n->port[0].count > 0;
+    bool moves = issued || signals || n->port[0].count > 0 || n->resume > cycle;
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         const engine_t *engine = &n->engine[e];
         moves |= engine->busy || (engine->count > 0 && engine->ready[0] > cycle);
@@ -547,6 +552,7 @@ static npu_desc_t random_machine(void)
     desc.queue_depth = 1 + below(4);
     desc.prefetch_insns = 4 + below(20);
     desc.decode_cycles = 1 + below(4);
+    desc.barrier_cycles = below(3) ? below(40) : 0;
     desc.dma_bursts = 1 + below(4);
     desc.dma_start_cycles = 1 + below(10);
     desc.dma_weight_bytes = 1 + below(64);
