@@ -3,7 +3,7 @@
 
     tools/calibrate.py [--write] [--fovea build/fovea]
 
-Published (../shared or any copy of the sources is not needed: the figures stand here):
+Published:
     MobileNetV1 1.0/224   3.1 ms                       Sony's announcement; printed to 0.1 ms
     CIFAR baseline        0.080 ms, 5 x 5 0.210 ms     DSP times of the MLonMCU project's logs,
     CIFAR mininet         0.220 ms                     printed in steps of 10 us

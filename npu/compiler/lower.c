@@ -94,24 +94,26 @@ static cc_value_t value_at(npu_hwc_t size, npu_layout_t layout, uint32_t l2)
     return v;
 }
 
-cc_value_t cc_value(const cc_t *cc, int32_t tensor)
+static cc_value_t value_in(const cc_place_t *p, npu_hwc_t size)
 {
-    const cc_place_t *p = &cc->place[cc->place_of[tensor]];
-    cc_value_t v = value_at(npu_tensor_hwc(cc_tensor(cc, tensor)), p->layout, p->l2);
+    cc_value_t v = value_at(size, p->layout, p->l2);
     v.ring = p->ring_rows;
     return v;
 }
 
+cc_value_t cc_value(const cc_t *cc, int32_t tensor)
+{
+    return value_in(&cc->place[cc->place_of[tensor]], npu_tensor_hwc(cc_tensor(cc, tensor)));
+}
+
 cc_value_t cc_place_value(const cc_t *cc, uint32_t place)
 {
-    const cc_place_t *p = &cc->place[place];
-    return value_at(p->size, p->layout, p->l2);
+    return value_in(&cc->place[place], cc->place[place].size);
 }
 
 cc_value_t cc_result_value(const cc_t *cc, const cc_layer_t *layer)
 {
-    const cc_place_t *p = &cc->place[layer->made];
-    return value_at(npu_tensor_hwc(cc_tensor(cc, layer->result)), p->layout, p->l2);
+    return value_in(&cc->place[layer->made], npu_tensor_hwc(cc_tensor(cc, layer->result)));
 }
 
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand)

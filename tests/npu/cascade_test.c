@@ -6,6 +6,7 @@
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 /* ---- a segmentation network ------------------------------------------------------------------ */
@@ -83,7 +84,7 @@ START_TEST(a_segmentation_network_too_large_for_l2_runs_in_stripes)
     build_t b;
     npu_prog_t striped, whole;
     npu_compile_report_t rs, rw;
-    npu_desc_t desc = npu_desc_default(), large = desc;
+    npu_desc_t desc = npu_plain_desc(), large = desc;
     large.l2_bytes = 64 << 20;
     int32_t out = segmentation(&b, 513);
     build_end(&b, &out, 1);
@@ -113,7 +114,7 @@ START_TEST(without_stripes_it_is_refused_with_layer_and_bytes)
     build_t b;
     npu_prog_t prog;
     char error[256];
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.cascade = NPU_CASCADE_OFF};
     int32_t out = segmentation(&b, 513);
     build_end(&b, &out, 1);
@@ -137,7 +138,7 @@ START_TEST(a_smaller_one_equals_the_reference_in_any_l2_that_takes_it)
         build_t b;
         npu_prog_t prog;
         npu_compile_report_t r;
-        npu_desc_t desc = npu_desc_default();
+        npu_desc_t desc = npu_plain_desc();
         desc.l2_bytes = cases[i].l2_bytes;
         int32_t out = segmentation(&b, 65);
         build_end(&b, &out, 1);
@@ -173,7 +174,7 @@ START_TEST(as_many_rows_exist_as_the_slowest_reader_still_needs)
     build_t b;
     npu_prog_t prog;
     npu_compile_report_t r;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_conv_t one = conv(32, 1, 1, NPU_ACT_NONE), three = conv(32, 3, 1, NPU_ACT_NONE);
     build_begin(&b, NPU_TYPE_INT8, 5);
     int32_t x = build_conv(&b, build_input(&b, 64, 64, 8), &one);

@@ -1,4 +1,5 @@
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/npu_plain.h"
 
 #include "tests/test.h"
 
@@ -589,8 +590,11 @@ void build_random_chain(build_t *b, uint64_t seed)
 npu_desc_t build_desc(build_t *b, uint64_t seed)
 {
     static const uint32_t bytes[] = {4096, 6144, 16384, 20000, 65536};
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     for (uint32_t m = 0; seed % 4 != 0 && m < NPU_MEMS; m++)
         desc.mem_bytes[m] = bytes[build_below(b, 5)];
+    desc.layout_nodes = seed % 3 == 0;
+    if (seed % 3 != 2)
+        desc.overlap = build_below(b, NPU_OVERLAP_ALL + 1);
     return desc;
 }

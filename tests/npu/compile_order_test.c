@@ -5,6 +5,7 @@
 #include "npu/compiler/tensor_io.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 enum { H = 3, W = 5, C = 40 };
@@ -37,7 +38,7 @@ static void check_order(uint32_t channels)
     char error[256];
     uint8_t in[H * W * C];
     npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE};
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_complement(&b, channels);
     ck_assert_msg(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) ==
                       SIM_OK,

@@ -7,6 +7,7 @@
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 #define RANDOM_GRAPHS 250
@@ -51,7 +52,7 @@ static uint64_t mac_cycles(bool gather)
     char error[256];
     npu_prog_t prog;
     npu_compile_report_t r;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_conv_t k = {32, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
     npu_compile_options_t options = {.gather_input = gather};
     build_begin(&b, NPU_TYPE_UINT8, 1);
@@ -96,7 +97,7 @@ static void check_places(const npu_compile_report_t *r, const npu_desc_t *desc)
 
 START_TEST(places_in_l2_never_overlap_while_both_are_needed)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     for (uint64_t seed = 2000; seed < 2060; seed++) {
         build_t b;
         char error[256];
@@ -133,7 +134,7 @@ START_TEST(sizes_in_the_report_are_the_padded_ones_of_the_chip)
     char error[256];
     npu_prog_t prog;
     npu_compile_report_t r;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     two_layers(&b);
     ck_assert(npu_compile(&b.graph, &desc, &plain, &prog, &r, error, sizeof(error)) == SIM_OK);
     ck_assert_uint_eq(r.layers, 2);
@@ -159,7 +160,7 @@ START_TEST(a_reused_input_lowers_what_must_be_alive)
     char error[256];
     npu_prog_t prog;
     npu_compile_report_t r;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t reuse = {.reuse_input = true};
     two_layers(&b);
     ck_assert(npu_compile(&b.graph, &desc, &reuse, &prog, &r, error, sizeof(error)) == SIM_OK);
@@ -175,7 +176,7 @@ START_TEST(the_network_table_says_where_input_and_output_are)
     build_t b;
     char error[256];
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.network_id = 77};
     build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 7);
@@ -234,7 +235,7 @@ START_TEST(a_float_border_is_quantized_outside_the_chip)
     build_t b;
     char error[256];
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     float_network(&b);
     ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
                   "%s", error);
@@ -268,7 +269,7 @@ START_TEST(a_change_of_type_alone_costs_nothing)
     build_t b;
     char error[256];
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     uint32_t shape[4] = {1, 2, 2, 1};
     build_begin(&b, NPU_TYPE_UINT8, 1);
     int32_t in = build_input(&b, 2, 2, 1);
@@ -304,7 +305,7 @@ START_TEST(the_input_lies_in_planes_padded_with_zero)
     build_t b;
     char error[256];
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_begin(&b, NPU_TYPE_UINT8, 1);
     int32_t out = build_unary(&b, NPU_NODE_RELU, build_input(&b, 3, 2, 3));
     build_end(&b, &out, 1);
@@ -329,7 +330,7 @@ END_TEST
 
 START_TEST(every_tensor_still_stands_at_the_end_when_all_are_kept)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.keep_all = true};
     for (uint64_t seed = 3000; seed < 3030; seed++) {
         build_t b;
@@ -367,7 +368,7 @@ START_TEST(what_cannot_be_kept_to_the_end_is_compiled_all_the_same)
     char error[256];
     npu_prog_t prog;
     npu_compile_report_t report;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.keep_all = true};
     build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 1);
@@ -391,7 +392,7 @@ END_TEST
 
 START_TEST(the_same_graph_gives_the_same_bytes)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     for (uint64_t seed = 10; seed < 20; seed++) {
         build_t b;
         char error[256];
@@ -435,7 +436,7 @@ static void refuses(build_t *b, const npu_desc_t *desc, int layer, const char *w
 START_TEST(too_many_activations_are_refused_with_layer_and_bytes)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.l2_bytes = 12288;
     two_layers(&b);
     /* constants: 2048 + 768 + 2048 + 384, each already a multiple of 64 */
@@ -448,7 +449,7 @@ END_TEST
 START_TEST(too_many_constants_are_refused_with_bytes)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.l2_bytes = 5120;
     two_layers(&b);
     refuses(&b, &desc, -1, "constants need 5248 bytes of L2, there are 4096");
@@ -458,7 +459,7 @@ END_TEST
 START_TEST(a_tile_larger_than_l1_is_refused_with_bytes)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_conv_t k = {32, 5, 5, 1, 1, 1, true, NPU_ACT_NONE};
     desc.mem_bytes[NPU_MEM_WGT] = 4096;
     build_begin(&b, NPU_TYPE_INT8, 1);
@@ -473,7 +474,7 @@ END_TEST
 START_TEST(a_stride_beyond_the_instruction_is_refused_by_name)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_conv_t k = {4, 1, 1, 16, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 40, 8, 4), &k);
@@ -485,7 +486,7 @@ END_TEST
 START_TEST(sums_that_can_overflow_the_accumulator_are_refused)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t in = build_input(&b, 1, 1, 60000);
     uint32_t w_shape[2] = {1, 60000}, shape[2] = {1, 1};
@@ -520,7 +521,7 @@ END_TEST
 START_TEST(a_reshaped_input_is_refused)
 {
     build_t b;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t flat = build_reshape(&b, build_input(&b, 4, 4, 3), 1, 1, 48);
     int32_t out = build_unary(&b, NPU_NODE_RELU, flat);

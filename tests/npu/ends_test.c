@@ -9,6 +9,7 @@
 #include "tests/npu/compile_graph.h"
 #include "tests/npu/golden_machine.h"
 #include "tests/npu/golden_ref.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE};
@@ -42,7 +43,7 @@ END_TEST
 
 START_TEST(they_do_so_on_the_machine_twice_in_a_row)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.l2_bytes = 1 << 20;
     for (uint64_t seed = 700; seed < 740; seed++) {
         build_t b;
@@ -86,7 +87,7 @@ START_TEST(the_first_map_of_few_channels_is_the_image_and_the_rest_is_dense)
 {
     build_t b;
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     static const uint32_t vector[2] = {1, 5};
     build_begin(&b, NPU_TYPE_UINT8, 3);
     build_add_input(&b, build_tensor(&b, NPU_TYPE_UINT8, 2, vector, 0.02f, 100));
@@ -134,7 +135,7 @@ START_TEST(a_network_without_image_says_so)
 {
     build_t b;
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     static const uint32_t vector[2] = {1, 40};
     build_begin(&b, NPU_TYPE_INT8, 3);
     int32_t in = build_add_input(&b, build_tensor(&b, NPU_TYPE_INT8, 2, vector, 0.02f, 0));
@@ -155,7 +156,7 @@ START_TEST(a_float_vector_is_quantized_by_whoever_feeds_it)
 {
     build_t b;
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     static const uint32_t shape[2] = {1, 6};
     build_begin(&b, NPU_TYPE_INT8, 3);
     int32_t in = build_add_input(&b, build_tensor(&b, NPU_TYPE_FLOAT32, 2, shape, 0.0f, 0));
@@ -183,7 +184,7 @@ END_TEST
 static void refuses(build_t *b, const char *what)
 {
     npu_prog_t prog;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     ck_assert(npu_compile(&b->graph, &desc, &plain, &prog, NULL, error, sizeof(error)) != SIM_OK);
     ck_assert_str_eq(error, what);
     build_free(b);

@@ -4,6 +4,7 @@
 #include "npu/compiler/compile.h"
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 #define RANDOM_GRAPHS 300
@@ -21,6 +22,7 @@ START_TEST(random_networks_fused_in_every_way_equal_the_reference)
         npu_prog_t prog;
         build_random_chain(&b, seed);
         npu_desc_t desc = build_desc(&b, seed);
+        desc.layout_nodes = false; /* layers are counted */
         npu_compile_options_t options = {
             .rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
             .fuse = NPU_FUSE_NONE | (seed % 3 == 0 ? build_below(&b, 16) : NPU_FUSE_ALL)};
@@ -55,7 +57,7 @@ static made_t make(build_t *b, int32_t out, npu_compile_options_t options)
 {
     made_t m;
     char error[256];
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     build_end(b, &out, 1);
     ck_assert_msg(
         npu_compile(&b->graph, &desc, &options, &m.prog, &m.report, error, sizeof(error)) == SIM_OK,
@@ -193,7 +195,7 @@ START_TEST(a_result_that_two_read_or_the_network_gives_is_not_hidden)
     outputs[1] = build_unary(&b, NPU_NODE_RELU6, outputs[0]);
     build_end(&b, outputs, 2);
     char error[256];
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t all = {.fuse = NPU_FUSE_ALL};
     ck_assert(npu_compile(&b.graph, &desc, &all, &m.prog, NULL, error, sizeof(error)) == SIM_OK);
     ck_assert_uint_eq(m.prog.layer_count, 2);

@@ -6,6 +6,7 @@
  * later they start. Lengths: fill of 640 bytes 16 + 10 = 26, the convolution below 24 + 7 = 31, a
  * DMA of 512 bytes of ACT 8 + 4 + 4 + 3 = 19.
  */
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
 #include "tests/test.h"
 
@@ -16,7 +17,7 @@ static bench_t b;
 /* Operands do not matter here, so hazards are not looked for. All of ACT is one bank. */
 static void make(uint32_t ports)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.mem_banks[NPU_MEM_ACT] = 1;
     desc.mem_ports[NPU_MEM_ACT] = ports;
     bench_make(&b, &desc);
@@ -194,7 +195,7 @@ END_TEST
 
 START_TEST(a_bank_is_claimed_from_the_first_to_the_last_byte_of_an_operand)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.mem_bytes[NPU_MEM_ACT] = 10000; /* 3 banks: 0..3333, 3334..6667, 6668.. */
     desc.mem_banks[NPU_MEM_ACT] = 3;
     desc.mem_ports[NPU_MEM_ACT] = 1;
@@ -239,7 +240,7 @@ END_TEST
 
 START_TEST(a_full_queue_stalls_issue)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.queue_depth = 1;
     bench_make(&b, &desc);
     RUN(fill(640), fill(640), fill(640));

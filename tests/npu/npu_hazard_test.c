@@ -2,6 +2,7 @@
  * npu_hazard_test.c - schedules that mean something else than the program in order: what is
  * reported, with whom, and what is not.
  */
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
 #include "tests/test.h"
 
@@ -20,7 +21,7 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
 
 static void make(void)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     bench_make(&b, &desc);
     sim_set_log(b.sim, on_log, NULL, SIM_LOG_ERROR);
     said[0] = '\0';

@@ -4,6 +4,7 @@
  * zero points, overlapping sources and results, missing waits.
  */
 #include "sim/rng.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
 #include "tests/npu/npu_random.h"
 #include "tests/test.h"
@@ -18,7 +19,7 @@ static uint32_t below(uint32_t n)
 
 static uint64_t noise_run(uint32_t seed)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     rng = sim_stream(seed, 21, 0);
     bench_make(&b, &desc);
     b.npu.unchecked = true; /* what starts before what is noise, too */
@@ -66,7 +67,7 @@ END_TEST
 
 START_TEST(any_words_as_a_program_end_in_done_or_error)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     uint32_t errors = 0;
     for (uint32_t seed = 1; seed <= 300; seed++) {
         rng = sim_stream(seed, 22, 0);

@@ -9,6 +9,7 @@
 #include "tests/npu/compile_graph.h"
 #include "tests/npu/golden_file.h"
 #include "tests/npu/golden_machine.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/waits_ref.h"
 #include "tests/test.h"
 
@@ -137,7 +138,7 @@ START_TEST(a_missing_wait_in_a_real_network_is_reported)
         return;
     }
     const npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE};
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     npu_graph_t graph;
     npu_prog_t prog;
     char error[256];

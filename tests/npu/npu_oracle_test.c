@@ -6,6 +6,7 @@
  * of single bytes (touch_ref.h). The machine runs each program twice, the second time with `exact`.
  */
 #include "sim/rng.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
 #include "tests/npu/touch_ref.h"
 #include "tests/test.h"
@@ -548,7 +549,7 @@ static void random_program(naive_t *n)
 
 static npu_desc_t random_machine(void)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.queue_depth = 1 + below(4);
     desc.prefetch_insns = 4 + below(20);
     desc.decode_cycles = 1 + below(4);

@@ -4,6 +4,7 @@
  * The memory (npu_port.h): beats of 64 bytes, bursts of 256, done 3 cycles after the last beat.
  * Defaults: decode 2 cycles, DMA start 8, vector start 16, MAC start 24.
  */
+#include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
 #include "tests/test.h"
 
@@ -29,7 +30,7 @@ static void on_insn(void *ctx, uint32_t index)
 
 static void make(void)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     bench_make(&b, &desc);
     events.count = 0;
     b.npu.on_insn = on_insn;
@@ -91,7 +92,7 @@ static npu_insn_t small_conv(void)
 
 START_TEST(cycles_of_single_instructions_follow_from_their_geometry)
 {
-    const npu_desc_t d = npu_desc_default();
+    const npu_desc_t d = npu_plain_desc();
     npu_insn_t conv = {
         .op = NPU_OP_CONV, .h = 16, .w = 16, .c = 32, .in_c = 32, .k_h = 3, .k_w = 3};
     /* 1 block, 32/8 channel steps, 9 taps at once, 256 pixels: 1024 / 0.6 = 1706.7, and 24 */
@@ -214,7 +215,7 @@ END_TEST
 
 START_TEST(no_more_bursts_are_outstanding_than_the_chip_allows)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.dma_bursts = 1;
     bench_make(&b, &desc);
     events.count = 0;
@@ -370,7 +371,7 @@ END_TEST
 
 START_TEST(a_full_queue_stops_issue_for_all_engines)
 {
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.queue_depth = 1;
     bench_make(&b, &desc);
     events.count = 0;
@@ -821,7 +822,7 @@ START_TEST(a_machine_without_memory_or_with_an_impossible_part_is_refused)
 {
     sim_t *sim = sim_new();
     static npu_t npu;
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     desc.queue_depth = 0;
     ck_assert_int_eq(npu_init(&npu, sim, &desc, "npu"), SIM_EDESC);
     ck_assert_str_eq(sim_error(sim), "npu.sequencer.queue_depth: 0 not in 1..16");
@@ -839,7 +840,7 @@ START_TEST(chip_data_is_read_strictly)
     static const char *const good =
         "{\"clk_hz\": 100000000, \"mac\": {\"taps\": 16, \"note\": \"x\"}}";
     static const char *const bad = "{\"mac\": {\"tapz\": 16}}";
-    npu_desc_t desc = npu_desc_default();
+    npu_desc_t desc = npu_plain_desc();
     sim_doc_t *doc = sim_doc_parse(good, strlen(good), "chip");
     sim_cfg_t cfg = sim_doc_root(doc);
     npu_desc_read(&cfg, &desc);
@@ -863,6 +864,8 @@ START_TEST(the_default_chip_file_says_what_the_default_description_says)
     desc.dma_weight_bytes = desc.dw_pixels = desc.vec_transform_bytes = 1; /* must be read */
     desc.fuse = NPU_FUSE_ALL & ~want.fuse;
     desc.cascade = NPU_CASCADE_OFF;
+    desc.overlap = NPU_OVERLAP_NODES;
+    desc.layout_nodes = false;
     sim_doc_t *doc = sim_doc_load("logic/chips/imx500.json");
     sim_cfg_t root = sim_doc_root(doc), cfg = sim_cfg_obj(&root, "npu");
     npu_desc_read(&cfg, &desc);
