@@ -3,6 +3,7 @@
 #   make            the fovea command and the firmware         make demo    the main job, from nothing
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
+#   make validate   published figures against simulated ones
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
 
@@ -36,7 +37,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo check check-unit bench golden layers format fuzz clean deps firmware run-demo run-check fuzz-run
+.PHONY: all demo check check-unit bench golden validate layers format fuzz clean deps firmware run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -172,6 +173,10 @@ run-check: all $(TESTS)
 # Every unit test, without the whole-sensor runs of tests/sensor and tests/tools.
 check-unit: all $(filter-out $(O)/tests/sensor/% $(O)/tests/tools/%,$(TESTS))
 	@FOVEA=$(O)/fovea tests/run.sh $(filter-out %.elf,$(filter $(O)/tests/%,$^))
+
+# Published figures against simulated ones; tools/calibrate.py fits the NPU's rates to four of them.
+validate: all
+	@tools/validate.py --fovea $(O)/fovea
 
 layers:
 	@tools/layers.sh
