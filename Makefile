@@ -131,7 +131,8 @@ KNOWS.firmware := firmware npu sim
 KNOWS.sensor   := $(ROOMS)
 KNOWS.tools    := tools firmware $(ROOMS)
 # What tests of other areas share.
-BORROWS.tools  := $(O)/lib/test_helpers.a
+BORROWS.tools    := $(O)/lib/test_helpers.a
+BORROWS.firmware := $(O)/lib/test_helpers.a
 TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
 TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))
 CHECK_LIBS  = $(shell pkg-config --libs check)

@@ -35,12 +35,14 @@ typedef enum {
 
 typedef enum {
     NPU_NODE_ADD,
+    NPU_NODE_ARG_MAX,
     NPU_NODE_AVERAGE_POOL_2D,
     NPU_NODE_CONCATENATION,
     NPU_NODE_CONV_2D,
     NPU_NODE_DEPTH_TO_SPACE,
     NPU_NODE_DEPTHWISE_CONV_2D,
     NPU_NODE_DEQUANTIZE,
+    NPU_NODE_DETECTION_POSTPROCESS,
     NPU_NODE_EXPAND_DIMS,
     NPU_NODE_FULLY_CONNECTED,
     NPU_NODE_LOGISTIC,
@@ -101,6 +103,14 @@ typedef struct {
     bool channels_first; /* 4 dimensions: the file has N C H W of what is here N H W C */
 } npu_tensor_t;
 
+/* Options of DETECTION_POSTPROCESS; what they mean: firmware/include/post.h. */
+typedef struct {
+    uint32_t max_detections, classes_per_detection, detections_per_class, classes;
+    float y_scale, x_scale, h_scale, w_scale;
+    float score_threshold, iou_threshold;
+    bool regular;
+} npu_detection_t;
+
 #define NPU_NO_TENSOR (-1) /* in npu_node_t.input: an optional input that is absent */
 
 typedef struct {
@@ -112,7 +122,8 @@ typedef struct {
     npu_activation_t activation;
     npu_window_t window;       /* CONV_2D, DEPTHWISE_CONV_2D, AVERAGE_POOL_2D, MAX_POOL_2D */
     uint32_t depth_multiplier; /* DEPTHWISE_CONV_2D: outputs for each input channel */
-    uint32_t axis; /* CONCATENATION, SPLIT, SPLIT_V, UNPACK: of the input; PACK: of the result */
+    uint32_t axis; /* ARG_MAX, CONCATENATION, SPLIT, SPLIT_V, UNPACK: of the input; PACK: of the
+                      result */
     uint32_t axes; /* MEAN: bit a set, dimension a is averaged away */
     uint32_t pad[NPU_GRAPH_DIMS][2]; /* PAD: before and after, for each dimension of the input */
     int32_t pad_value;               /* PADV2: the code to pad with; PAD's is the zero point */
@@ -128,6 +139,7 @@ typedef struct {
     bool half_pixel_centers;       /* RESIZE_*: a pixel's position is its center */
     uint32_t weight_bits; /* of convolutions, fully connected: 8, 4, 2; 0 is 8. Codes are int8 all
                              the same; fewer bits cost less time and memory */
+    const npu_detection_t *detection; /* DETECTION_POSTPROCESS */
 } npu_node_t;
 
 typedef struct npu_arena npu_arena_t;

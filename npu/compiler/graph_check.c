@@ -20,11 +20,6 @@ const char *npu_node_op_name(npu_node_op_t op)
     return op < NPU_NODE_OPS ? rules[op].name : "unknown";
 }
 
-static bool same_hwc(npu_hwc_t a, npu_hwc_t b)
-{
-    return a.h == b.h && a.w == b.w && a.c == b.c;
-}
-
 /* ---- tensors --------------------------------------------------------------------------------- */
 
 static bool scales_hold(const check_t *c, const npu_tensor_t *t)
@@ -66,15 +61,6 @@ static bool tensor_holds(const check_t *c, const npu_tensor_t *t)
                     (unsigned long long)t->bytes,
                     (unsigned long long)elements * npu_type_bytes(t->type));
     return scales_hold(c, t);
-}
-
-static bool shape_is(const check_t *c, npu_hwc_t want)
-{
-    npu_hwc_t found = npu_tensor_hwc(out(c));
-    if (!same_hwc(found, want))
-        return fail(c, "output is %ux%ux%u (h, w, channels), expected %ux%ux%u", found.h, found.w,
-                    found.c, want.h, want.w, want.c);
-    return true;
 }
 
 /* ---- convolutions and pools ------------------------------------------------------------------ */
@@ -265,33 +251,18 @@ static bool mean_holds(const check_t *c)
     return true;
 }
 
-static bool quantize_holds(const check_t *c)
-{
-    const npu_tensor_t *i = in(c, 0);
-    if (i->type != NPU_TYPE_FLOAT32 && !code_holds(c, i, "input 0"))
-        return false;
-    return code_holds(c, out(c), "output") && shape_is(c, npu_tensor_hwc(i));
-}
-
-static bool dequantize_holds(const check_t *c)
-{
-    if (!code_holds(c, in(c, 0), "input 0"))
-        return false;
-    if (out(c)->type != NPU_TYPE_FLOAT32)
-        return fail(c, "output type %s, expected float32", npu_type_name(out(c)->type));
-    return shape_is(c, npu_tensor_hwc(in(c, 0)));
-}
-
 /* clang-format off */
 #define MANY NPU_GRAPH_MAX_ENDS
 static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_ADD]                    = {"ADD",                     2, 2,    elementwise_holds,      1},
+    [NPU_NODE_ARG_MAX]                = {"ARG_MAX",                 1, 2,    check_arg_max,          1},
     [NPU_NODE_AVERAGE_POOL_2D]        = {"AVERAGE_POOL_2D",         1, 1,    pool_holds,             1},
     [NPU_NODE_CONCATENATION]          = {"CONCATENATION",           1, MANY, check_concatenation,    1},
     [NPU_NODE_CONV_2D]                = {"CONV_2D",                 2, 3,    conv_holds,             1},
     [NPU_NODE_DEPTH_TO_SPACE]         = {"DEPTH_TO_SPACE",          1, 1,    check_block,            1},
     [NPU_NODE_DEPTHWISE_CONV_2D]      = {"DEPTHWISE_CONV_2D",       2, 3,    depthwise_holds,        1},
-    [NPU_NODE_DEQUANTIZE]             = {"DEQUANTIZE",              1, 1,    dequantize_holds,       1},
+    [NPU_NODE_DEQUANTIZE]             = {"DEQUANTIZE",              1, 1,    check_dequantize,       1},
+    [NPU_NODE_DETECTION_POSTPROCESS]  = {"DETECTION_POSTPROCESS",   3, 3,    check_detection,        4},
     [NPU_NODE_EXPAND_DIMS]            = {"EXPAND_DIMS",             1, 2,    check_reshape,          1},
     [NPU_NODE_FULLY_CONNECTED]        = {"FULLY_CONNECTED",         2, 3,    fully_connected_holds,  1},
     [NPU_NODE_LOGISTIC]               = {"LOGISTIC",                1, 1,    probability_holds,      1},
@@ -301,7 +272,7 @@ static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_PACK]                   = {"PACK",                    1, MANY, check_pack,             1},
     [NPU_NODE_PAD]                    = {"PAD",                     1, 2,    check_pad,              1},
     [NPU_NODE_PADV2]                  = {"PADV2",                   1, 3,    check_pad,              1},
-    [NPU_NODE_QUANTIZE]               = {"QUANTIZE",                1, 1,    quantize_holds,         1},
+    [NPU_NODE_QUANTIZE]               = {"QUANTIZE",                1, 1,    check_quantize,         1},
     [NPU_NODE_RELU]                   = {"RELU",                    1, 1,    unary_holds,            1},
     [NPU_NODE_RELU6]                  = {"RELU6",                   1, 1,    relu6_holds,            1},
     [NPU_NODE_RESHAPE]                = {"RESHAPE",                 1, 2,    check_reshape,          1},

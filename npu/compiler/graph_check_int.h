@@ -80,6 +80,21 @@ static inline bool same_scale(const check_t *c, const npu_tensor_t *t)
     return true;
 }
 
+static inline bool shape_is(const check_t *c, npu_hwc_t want)
+{
+    npu_hwc_t found = npu_tensor_hwc(out(c));
+    if (found.h != want.h || found.w != want.w || found.c != want.c)
+        return fail(c, "output is %ux%ux%u (h, w, channels), expected %ux%ux%u", found.h, found.w,
+                    found.c, want.h, want.w, want.c);
+    return true;
+}
+
+/* graph_check_core.c: what runs on the core */
+bool check_arg_max(const check_t *c);
+bool check_dequantize(const check_t *c);
+bool check_detection(const check_t *c);
+bool check_quantize(const check_t *c); /* of floats; of codes it is array work */
+
 /* graph_check_move.c */
 bool check_block(const check_t *c); /* DEPTH_TO_SPACE, SPACE_TO_DEPTH */
 bool check_concatenation(const check_t *c);

@@ -104,8 +104,11 @@ static bool layer_of(const check_t *c, const npu_tensor_t *part, const npu_tenso
 
 bool check_reshape(const check_t *c)
 {
-    if (!moves(c))
+    bool code = in(c, 0)->type == NPU_TYPE_INT8 || in(c, 0)->type == NPU_TYPE_UINT8;
+    if (code && !moves(c))
         return false;
+    if (in(c, 0)->type != out(c)->type)
+        return fail(c, "%s becomes %s", npu_type_name(in(c, 0)->type), npu_type_name(out(c)->type));
     if (npu_tensor_elements(in(c, 0)) != npu_tensor_elements(out(c)))
         return fail(c, "%llu elements become %llu",
                     (unsigned long long)npu_tensor_elements(in(c, 0)),

@@ -17,13 +17,20 @@ enum { OPCODE_DEPRECATED = 0, OPCODE_CUSTOM = 1, OPCODE_BUILTIN = 3 };
 enum { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS };
 enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANT };
 enum { QUANT_SCALE = 2, QUANT_ZERO_POINT = 3, QUANT_AXIS = 6 };
-enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS = 4 };
+enum {
+    OPERATOR_CODE,
+    OPERATOR_INPUTS,
+    OPERATOR_OUTPUTS,
+    OPERATOR_OPTIONS = 4,
+    OPERATOR_CUSTOM = 5
+};
 enum { BUFFER_DATA = 0, BUFFER_OFFSET = 1 };
 enum { CONV_PADDING, CONV_STRIDE_W, CONV_STRIDE_H, CONV_ACT, CONV_DILATION_W, CONV_DILATION_H };
 enum { DW_PADDING, DW_STRIDE_W, DW_STRIDE_H, DW_MULT, DW_ACT, DW_DILATION_W, DW_DILATION_H };
 enum { POOL_PADDING, POOL_STRIDE_W, POOL_STRIDE_H, POOL_FILTER_W, POOL_FILTER_H, POOL_ACT };
 
 #define PADDING_SAME 0
+#define CUSTOM 32u    /* BuiltinOperator of operators with a name of their own */
 #define MAX_LEADING 4 /* dimensions of 1 before the four that the graph counts */
 #define MODEL_IDENTIFIER "TFL3"
 /* Beyond the file's own bytes: tensors, nodes, lists. Real models need a few hundred KB. */
@@ -312,6 +319,7 @@ static const builtin_t builtins[] = {
     {23,  "RESIZE_BILINEAR",         NPU_NODE_RESIZE_BILINEAR,          tflite_read_resize_bilinear},
     {25,  "SOFTMAX",                 NPU_NODE_SOFTMAX,                  read_softmax},
     {26,  "SPACE_TO_DEPTH",          NPU_NODE_SPACE_TO_DEPTH,           tflite_read_block},
+    {32,  "TFLite_Detection_PostProcess", NPU_NODE_DETECTION_POSTPROCESS, tflite_read_detection},
     {34,  "PAD",                     NPU_NODE_PAD,                      tflite_read_pad},
     {39,  "TRANSPOSE",               NPU_NODE_TRANSPOSE,                tflite_read_transpose},
     {40,  "MEAN",                    NPU_NODE_MEAN,                     read_mean},
@@ -319,6 +327,7 @@ static const builtin_t builtins[] = {
     {43,  "SQUEEZE",                 NPU_NODE_SQUEEZE,                  NULL},
     {45,  "STRIDED_SLICE",           NPU_NODE_STRIDED_SLICE,            tflite_read_strided_slice},
     {49,  "SPLIT",                   NPU_NODE_SPLIT,                    tflite_read_split},
+    {56,  "ARG_MAX",                 NPU_NODE_ARG_MAX,                  tflite_read_arg_max},
     {60,  "PADV2",                   NPU_NODE_PADV2,                    tflite_read_padv2},
     {65,  "SLICE",                   NPU_NODE_SLICE,                    tflite_read_slice},
     {70,  "EXPAND_DIMS",             NPU_NODE_EXPAND_DIMS,              tflite_read_expand_dims},
@@ -335,7 +344,7 @@ static const struct {
 } unsupported[] = {
     {11, "L2_NORMALIZATION"}, {28, "TANH"}, {32, "CUSTOM"}, {36, "GATHER"},
     {37, "BATCH_TO_SPACE_ND"}, {38, "SPACE_TO_BATCH_ND"}, {53, "CAST"}, {54, "PRELU"},
-    {55, "MAXIMUM"}, {56, "ARG_MAX"}, {57, "MINIMUM"}, {67, "TRANSPOSE_CONV"}, {69, "TILE"},
+    {55, "MAXIMUM"}, {57, "MINIMUM"}, {67, "TRANSPOSE_CONV"}, {69, "TILE"},
     {98, "LEAKY_RELU"}, {100, "MIRROR_PAD"}, {105, "REVERSE_V2"}, {117, "HARD_SWISH"},
 };
 /* clang-format on */
@@ -363,7 +372,8 @@ static const builtin_t *read_code(reader_t *r, uint32_t opcode_index)
     int32_t builtin = fb_i32(fb, code, OPCODE_BUILTIN, 0);
     uint32_t number = (uint32_t)(builtin > old ? builtin : old); /* 127 in `old` means: the other */
     for (size_t i = 0; i < SIM_COUNT(builtins); i++)
-        if (builtins[i].code == number)
+        if (builtins[i].code == number &&
+            (number != CUSTOM || strcmp(builtins[i].name, fb_string(fb, code, OPCODE_CUSTOM)) == 0))
             return &builtins[i];
     fb_fail(fb, "operator %u \"%.80s\": found %s %s(builtin code %u), which is not supported",
             r->index, r->node->name, unsupported_name(number), fb_string(fb, code, OPCODE_CUSTOM),
@@ -386,6 +396,7 @@ static void read_operator(reader_t *r, fb_table_t table, uint32_t index)
         return;
     n->op = b->op;
     r->options = fb_sub(&r->fb, table, OPERATOR_OPTIONS);
+    r->custom = fb_vector(&r->fb, table, OPERATOR_CUSTOM, 1);
     if (b->attributes != NULL && !fb_failed(&r->fb))
         b->attributes(r);
 }

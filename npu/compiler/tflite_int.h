@@ -15,13 +15,14 @@ typedef struct {
     fb_vector_t codes, buffers;
     /* the operator being read */
     fb_table_t options;
+    fb_vector_t custom; /* bytes of the options of a custom operator */
     npu_node_t *node;
     uint32_t index;
 } reader_t;
 
 typedef struct {
-    uint32_t code; /* BuiltinOperator */
-    const char *name;
+    uint32_t code;    /* BuiltinOperator */
+    const char *name; /* of a custom operator: its custom code */
     npu_node_op_t op;
     void (*attributes)(reader_t *r); /* NULL: it has none that matter */
 } builtin_t;
@@ -100,6 +101,10 @@ void tflite_read_split_v(reader_t *r);
 void tflite_read_strided_slice(reader_t *r);
 void tflite_read_transpose(reader_t *r);
 void tflite_read_unpack(reader_t *r);
+
+/* tflite_core.c */
+void tflite_read_arg_max(reader_t *r);
+void tflite_read_detection(reader_t *r);
 
 /* tflite.c: NONE, RELU ... of a field of the options. */
 void tflite_read_activation(reader_t *r, uint32_t field);

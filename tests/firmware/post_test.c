@@ -7,7 +7,7 @@
 #include "post.h"
 #include "post_ops.h"
 #include "sim/rng.h"
-#include "tests/firmware/post_ref.h"
+#include "tests/npu/post_ref.h"
 #include "tests/test.h"
 
 enum { MEMORY_BYTES = 1 << 20, SCRATCH_BYTES = 1 << 16 };
@@ -395,6 +395,54 @@ START_TEST(a_box_suppresses_what_overlaps_it_more_than_the_threshold)
 }
 END_TEST
 
+/* TensorFlow Lite Micro's own test (micro/kernels/detection_postprocess_test.cc): three boxes that
+ * overlap, two more that do, one alone; two classes behind a background. */
+static void published_case(rig_t *r, case_t *c, bool regular)
+{
+    static const float boxes[6][4] = {{0}, {0, 1}, {0, -1}, {0}, {0, 1}, {0}};
+    static const float scores[6][3] = {{0, .9f, .8f},   {0, .75f, .72f}, {0, .6f, .5f},
+                                       {0, .93f, .95f}, {0, .5f, .4f},   {0, .3f, .2f}};
+    static const float x[6] = {.5f, .5f, .5f, 10.5f, 10.5f, 100.5f};
+    uint32_t box[4] = {1, 6, 4}, score[4] = {1, 6, 3}, anchor[4] = {6, 4};
+    uint32_t edges[4] = {1, 3, 4}, row[4] = {1, 3}, one[4] = {1};
+    *c = (case_t){.d = {6, 4, 2, 1, 3, 1, 1, 10, 10, 5, 5, 0, 0.5f, regular}};
+    c->in[0] = tensor(r, NPU_DTYPE_FLOAT32, box, 0, 0);
+    c->in[1] = tensor(r, NPU_DTYPE_FLOAT32, score, 0, 0);
+    c->in[2] = tensor(r, NPU_DTYPE_FLOAT32, anchor, 0, 0);
+    c->out[0] = tensor(r, NPU_DTYPE_FLOAT32, edges, 0, 0);
+    c->out[1] = tensor(r, NPU_DTYPE_FLOAT32, row, 0, 0);
+    c->out[2] = tensor(r, NPU_DTYPE_FLOAT32, row, 0, 0);
+    c->out[3] = tensor(r, NPU_DTYPE_FLOAT32, one, 0, 0);
+    memcpy(data(r, c->in[0]), boxes, sizeof(boxes));
+    memcpy(data(r, c->in[1]), scores, sizeof(scores));
+    for (uint32_t n = 0; n < 6; n++) {
+        float a[4] = {0.5f, x[n], 1, 1};
+        memcpy((float *)data(r, c->in[2]) + 4 * n, a, sizeof(a));
+    }
+}
+
+START_TEST(the_published_detections_are_found)
+{
+    static const float fast[12] = {0, 10, 1, 11, 0, 0, 1, 1, 0, 100, 1, 101};
+    static const float regular[12] = {0, 10, 1, 11, 0, 10, 1, 11};
+    static const float classes[3] = {1, 0, 0}, fast_scores[3] = {.95f, .9f, .3f};
+    static const float regular_scores[3] = {.95f, .93f, 0};
+    for (uint32_t mode = 0; mode < 2; mode++) {
+        rig_t *r = rig_new();
+        case_t c;
+        npu_post_op_t op;
+        published_case(r, &c, mode != 0);
+        detection_op(&c, &op);
+        ck_assert_uint_eq(run(r, &op), POST_STATUS_DONE);
+        ck_assert(*(float *)data(r, c.out[3]) == (mode ? 2 : 3));
+        ck_assert_mem_eq(data(r, c.out[0]), mode ? regular : fast, sizeof(fast));
+        ck_assert_mem_eq(data(r, c.out[1]), classes, sizeof(classes));
+        ck_assert_mem_eq(data(r, c.out[2]), mode ? regular_scores : fast_scores, 12);
+        rig_free(r);
+    }
+}
+END_TEST
+
 START_TEST(what_cannot_be_done_has_a_status)
 {
     sim_stream_t rng = sim_stream(6, 0, 0);
@@ -514,5 +562,5 @@ TEST_MAIN("post-processing", dequantized_codes_are_the_rounded_product,
           e_to_the_x_is_right_to_the_last_place,
           random_detections_equal_the_reference_in_both_modes,
           a_box_suppresses_what_overlaps_it_more_than_the_threshold,
-          what_cannot_be_done_has_a_status, any_floats_are_survived,
-          a_list_that_firmware_could_not_rely_on_is_refused)
+          the_published_detections_are_found, what_cannot_be_done_has_a_status,
+          any_floats_are_survived, a_list_that_firmware_could_not_rely_on_is_refused)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/npu/golden_ref_core.h"
 #include "tests/npu/golden_ref_move.h"
 
 /* ---- 32-bit fixed point ---------------------------------------------------------------------- */
@@ -455,12 +456,14 @@ static void run_table(const golden_ref_t *r, const npu_node_t *n)
 
 static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t *) = {
     [NPU_NODE_ADD] = run_elementwise,
+    [NPU_NODE_ARG_MAX] = golden_run_arg_max,
     [NPU_NODE_AVERAGE_POOL_2D] = run_pool,
     [NPU_NODE_CONCATENATION] = golden_run_concatenation,
     [NPU_NODE_CONV_2D] = run_conv,
     [NPU_NODE_DEPTHWISE_CONV_2D] = run_conv,
     [NPU_NODE_DEPTH_TO_SPACE] = golden_run_depth_to_space,
     [NPU_NODE_DEQUANTIZE] = run_dequantize,
+    [NPU_NODE_DETECTION_POSTPROCESS] = golden_run_detection,
     [NPU_NODE_EXPAND_DIMS] = golden_run_reshape,
     [NPU_NODE_FULLY_CONNECTED] = run_fully_connected,
     [NPU_NODE_LOGISTIC] = run_logistic,

@@ -3,7 +3,10 @@
  */
 #include "tests/npu/tflite_write.h"
 
+#include "tests/npu/flex_write.h"
 #include "tests/test.h"
+
+#define CUSTOM 32 /* BuiltinOperator of operators with a name of their own */
 
 typedef tflite_image_t out_t;
 
@@ -51,6 +54,13 @@ static uint32_t put_table(out_t *o, uint32_t fields)
 static void set_field(out_t *o, uint32_t table, uint32_t field, uint32_t value)
 {
     store(o, table + 4 + 4 * field, value, 4);
+}
+
+/* Its vtable's slot becomes 0: absent. */
+static void remove_field(out_t *o, uint32_t table, uint32_t field)
+{
+    uint32_t vtable = table - (uint32_t)(o->data[table] | o->data[table + 1] << 8);
+    store(o, vtable + 4 + 2 * field, 0, 2);
 }
 
 /* Makes a field refer to what will be written next. */
@@ -131,6 +141,7 @@ uint32_t tflite_code(npu_node_op_t op)
         [NPU_NODE_RESIZE_BILINEAR] = 23,
         [NPU_NODE_SOFTMAX] = 25,
         [NPU_NODE_SPACE_TO_DEPTH] = 26,
+        [NPU_NODE_DETECTION_POSTPROCESS] = CUSTOM,
         [NPU_NODE_PAD] = 34,
         [NPU_NODE_TRANSPOSE] = 39,
         [NPU_NODE_MEAN] = 40,
@@ -138,6 +149,7 @@ uint32_t tflite_code(npu_node_op_t op)
         [NPU_NODE_SQUEEZE] = 43,
         [NPU_NODE_STRIDED_SLICE] = 45,
         [NPU_NODE_SPLIT] = 49,
+        [NPU_NODE_ARG_MAX] = 56,
         [NPU_NODE_PADV2] = 60,
         [NPU_NODE_SLICE] = 65,
         [NPU_NODE_EXPAND_DIMS] = 70,
@@ -261,6 +273,7 @@ static void add_extras(writer_t *w, uint32_t node)
         add_sizes(w, node);
         add_number(w, node, (int32_t)n->axis);
         break;
+    case NPU_NODE_ARG_MAX:
     case NPU_NODE_SPLIT:
         add_number(w, node, (int32_t)n->axis);
         break;
@@ -287,9 +300,8 @@ static void put_quantization(out_t *o, uint32_t table, const npu_tensor_t *t)
     put_vector(o, q, 2, t->scales, 4, t->scale);
     /* unused references must be absent: their vtable slots */
     static const uint32_t unused[] = {0, 1, 5};
-    uint32_t vtable = q - (uint32_t)(o->data[q] | o->data[q + 1] << 8);
     for (size_t i = 0; i < SIM_COUNT(unused); i++)
-        store(o, vtable + 4 + 2 * unused[i], 0, 2);
+        remove_field(o, q, unused[i]);
 }
 
 static void put_tensor(writer_t *w, uint32_t at, uint32_t number, uint32_t buffer)
@@ -376,6 +388,14 @@ static uint32_t options_of(const npu_node_t *n, uint32_t field[8])
     }
 }
 
+/* Options of the only custom operator; the builtin ones are absent. */
+static void put_custom(out_t *o, uint32_t table, const npu_detection_t *detection)
+{
+    uint8_t bytes[FLEX_ROOM];
+    put_vector(o, table, 5, flex_write_detection(detection, bytes), 1, bytes);
+    remove_field(o, table, 4);
+}
+
 static void put_operator(writer_t *w, uint32_t at, uint32_t number)
 {
     out_t *o = &w->out;
@@ -396,10 +416,12 @@ static void put_operator(writer_t *w, uint32_t at, uint32_t number)
         inputs[0] = inputs[1];
         inputs[1] = value;
     }
-    uint32_t table = put_table_for(o, at, options > 0 ? 5 : 4);
+    uint32_t table = put_table_for(o, at, n->detection != NULL ? 6 : options > 0 ? 5 : 4);
     set_field(o, table, 0, (uint32_t)n->op);
     put_vector(o, table, 1, count, 4, inputs);
     put_vector(o, table, 2, n->outputs, 4, n->output);
+    if (n->detection != NULL)
+        put_custom(o, table, n->detection);
     if (options == 0)
         return;
     uint32_t t = put_table_for(o, field_at(table, 4), options);
@@ -452,12 +474,14 @@ static void put_codes(out_t *o, uint32_t model)
 {
     uint32_t first = put_vector(o, model, 1, NPU_NODE_OPS, 4, NULL);
     for (uint32_t op = 0; op < NPU_NODE_OPS; op++) {
+        uint32_t code = tflite_code((npu_node_op_t)op);
         uint32_t table = put_table_for(o, first + 4 * op, 4);
-        set_field(o, table, 0, tflite_code((npu_node_op_t)op));
-        set_field(o, table, 3, tflite_code((npu_node_op_t)op));
-        /* custom_code, a reference, is absent */
-        uint32_t vtable = table - (uint32_t)(o->data[table] | o->data[table + 1] << 8);
-        store(o, vtable + 4 + 2 * 1, 0, 2);
+        set_field(o, table, 0, code);
+        set_field(o, table, 3, code);
+        if (code == CUSTOM)
+            put_string(o, table, 1, "TFLite_Detection_PostProcess");
+        else
+            remove_field(o, table, 1);
     }
 }
 

@@ -2,8 +2,8 @@
  * post_ref.h - the operators of post.h once more, slow and straight from their definitions; shares
  * no code with the firmware. e^x is the C library's.
  */
-#ifndef TESTS_FIRMWARE_POST_REF_H
-#define TESTS_FIRMWARE_POST_REF_H
+#ifndef TESTS_NPU_POST_REF_H
+#define TESTS_NPU_POST_REF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "tests/firmware/post_ref.h"
+#include "tests/npu/post_ref.h"
 
 #include <math.h>
 #include <stdlib.h>
