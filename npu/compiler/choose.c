@@ -91,12 +91,26 @@ static bool is_resident(const cc_t *cc, const cc_layer_t *l)
            weight_bytes(l, out_c, l->depth) <= room_of(cc, l, NPU_MEM_WGT);
 }
 
+/* An area of the ring holds sources and results of a step (many: of several on the same sources).
+ * Two areas let steps overlap; where they do not fit, sources and results are handed out apart. */
+static void plan_act(cc_tiling_t *t, bool many, uint32_t room)
+{
+    uint32_t in = t->in_bytes, out = t->out_bytes;
+    t->outs = many && in + 2 * out <= room ? 2 : 1;
+    t->in_slots = t->out_slots = 0;
+    if (2 * (in + t->outs * out) <= room)
+        return;
+    bool two_out = in + 2 * out <= room, two_in = 2 * in + out <= room;
+    bool both = 2 * (in + out) <= room;
+    t->out_slots = both || (two_out && (many || !two_in)) ? 2 : 1;
+    t->in_slots = both || (two_in && t->out_slots == 1) ? 2 : 1;
+}
+
 /* Fills what follows from rows, cols, group, slice and order; false when a step does not fit. need
  * gets the bytes of one step in each memory. */
 static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
 {
     cc_tiling_t *t = &l->tiling;
-    uint32_t act = room_of(cc, l, NPU_MEM_ACT);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     t->row_tiles = cc_div_up(out.h, t->rows);
     t->col_tiles = cc_div_up(out.w, t->cols);
@@ -106,9 +120,7 @@ static bool fits(cc_t *cc, cc_layer_t *l, uint32_t need[NPU_MEMS])
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         if (need[m] > room_of(cc, l, m))
             return false;
-    bool two = t->groups > 1 && l->all_in && need[NPU_MEM_ACT] + t->out_bytes <= act;
-    t->outs = two ? 2 : 1;
-    need[NPU_MEM_ACT] += (t->outs - 1) * t->out_bytes;
+    plan_act(t, l->all_in && t->groups > 1, room_of(cc, l, NPU_MEM_ACT));
     t->resident = is_resident(cc, l);
     return true;
 }
@@ -119,6 +131,7 @@ typedef struct {
     uint64_t alone; /* cycles in which nothing else runs: weights, where they do not overlap */
     uint64_t lead;  /* before the array (or vector unit) can start, and after it is done */
     uint64_t sources, weights, array, result; /* of one step: parts that may fail to overlap */
+    uint64_t loads;                           /* how often sources are loaded */
 } cost_t;
 
 static void probe_into(cc_t *cc, uint64_t cycles[NPU_ENGINES])
@@ -164,7 +177,8 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     probe_into(cc, cycles);
     tile_load_operands(cc, l, &s, 0);
     bool per_step = !l->all_in || (t->groups_outer && tiles > 1);
-    add_probe(cc, &cost, per_step ? steps : tiles);
+    cost.loads = per_step ? steps : tiles;
+    add_probe(cc, &cost, cost.loads);
     cost.sources = cycles[NPU_ENGINE_LOAD] + cycles[NPU_ENGINE_VEC];
     cost.lead += cost.sources;
 
@@ -191,6 +205,11 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
     return cost;
 }
 
+static bool is_planar(const cc_t *cc, const cc_layer_t *l)
+{
+    return cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR;
+}
+
 /* Constants that fill most of WGT cannot be loaded ahead: then the first tile, which needs them
  * all, takes as long as they do. */
 static uint64_t first_tile_cycles(const cc_t *cc, const cc_layer_t *l, const cost_t *cost,
@@ -215,22 +234,28 @@ static uint64_t busy_cycles(const cc_t *cc, const cost_t *cost)
     return (cc->desc->overlap & NPU_OVERLAP_ACTIVATIONS) != 0 ? busiest : sum;
 }
 
-/* Estimated cycles of the layer: the busiest engine, what comes before and after, and what cannot
- * overlap because two steps do not stand side by side. */
+/*
+ * Estimated cycles of the layer: the busiest engine; what comes before and after it, half of that
+ * where the layers there overlap with it; what cannot overlap because two steps do not stand side by
+ * side. A sixteenth of the DMA's cycles on top: L2 serves others too, so of two cuts that are as
+ * fast the one that stores whole pixels is better.
+ */
 static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
 {
     const cc_tiling_t *t = &l->tiling;
     uint64_t steps = (uint64_t)t->row_tiles * t->col_tiles * t->groups;
     *cost = probe(cc, l);
-    uint64_t cycles = cost->lead;
-    uint64_t busiest = busy_cycles(cc, cost);
-    cycles += busiest + cost->alone;
+    uint64_t dma = cost->total[NPU_ENGINE_LOAD] + cost->total[NPU_ENGINE_STORE];
+    uint64_t busiest = busy_cycles(cc, cost), cycles = busiest + cost->alone + dma / 16;
+    cycles += (cc->desc->overlap & NPU_OVERLAP_NODES) != 0 ? cost->lead / 2 : cost->lead;
     if (cost->alone == 0)
         cycles += first_tile_cycles(cc, l, cost, busiest);
-    if (2 * (uint64_t)need[NPU_MEM_ACT] > room_of(cc, l, NPU_MEM_ACT))
-        cycles += cost->sources * (steps - 1) + (t->outs == 1 ? cost->result * (steps - 1) : 0);
+    cycles += t->in_slots == 1 ? cost->sources * (cost->loads - 1) : 0;
+    cycles += t->out_slots == 1 ? cost->result * (steps - 1) : 0;
     if (2 * (uint64_t)need[NPU_MEM_ACC] > room_of(cc, l, NPU_MEM_ACC))
         cycles += cost->result * (steps - 1);
+    if (l->kind->mac != NULL && is_planar(cc, l) && !tile_holds_steps(cc, l))
+        cycles += cost->total[NPU_ENGINE_VEC]; /* it works before the array and after it */
     if (!t->resident && cost->alone == 0 &&
         2 * (uint64_t)need[NPU_MEM_WGT] > room_of(cc, l, NPU_MEM_WGT))
         cycles += cost->weights * (t->groups_outer ? t->groups : steps);

@@ -54,7 +54,8 @@ typedef struct {
     bool groups_outer;           /* weights stay, stripes pass; else the other way */
     uint32_t l1_bytes[NPU_MEMS]; /* of one tile */
     uint64_t engine_cycles[NPU_ENGINES];
-    uint32_t first, last; /* instructions */
+    uint64_t estimate_cycles; /* from the end of the layer that ends before it to its own end */
+    uint32_t first, last;     /* instructions */
 } npu_layer_plan_t;
 
 /* One place in L2. Several tensors share it when they are the same bytes (RESHAPE). */
@@ -86,6 +87,7 @@ typedef struct {
     uint32_t activations_bytes;             /* from the end of the network table up */
     uint32_t live_bound_bytes;  /* largest sum of live activations: no placement needs less */
     uint64_t whole_bound_bytes; /* the same if every map were whole: without cascades */
+    uint64_t estimate_cycles;   /* of the whole program, with L2 to itself: replay.c */
     uint32_t barriers;          /* full stops for lack of semaphores: 0 in all known networks */
     bool all_kept;              /* every tensor stands in L2 at the end */
     char *names;                /* what the name pointers point to */

@@ -80,8 +80,11 @@ typedef struct {
     bool groups_outer;   /* for each group all tiles; else for each tile all groups */
     bool resident;       /* all weights and parameters of the layer stay in L1 */
     uint32_t row_tiles, col_tiles, groups, slices; /* how many */
-    uint32_t in_bytes, out_bytes, outs; /* ACT: sources, one result, results side by side (1, 2) */
-    uint32_t with_bytes;                /* of out_bytes: what followers read beside the result */
+    uint32_t in_bytes, out_bytes;                  /* ACT: sources, one result */
+    uint32_t with_bytes;          /* of out_bytes: what followers read beside the result */
+    uint32_t outs;                /* results behind the sources in one area of the ring (1, 2) */
+    uint32_t in_slots, out_slots; /* where two areas do not fit: sources and results (1, 2) that
+                                     stand side by side, each by its own lifetime; else 0 */
 } cc_tiling_t;
 
 /* A kind of layer. */
@@ -173,8 +176,8 @@ typedef struct {
 
 /* The running state of a layer's loop over its steps. */
 typedef struct {
-    uint32_t area;                       /* ACT: sources, then `outs` results */
-    uint32_t results;                    /* made from this area so far */
+    uint32_t area;             /* ACT: sources; in the ring, results behind them */
+    uint32_t sources, results; /* loaded, made so far; in the ring, results of this area */
     uint64_t idle_cycles, idle_per_step; /* of the load DMA, as estimated */
     cc_step_t step;
     cc_step_t held; /* computed, not yet requantized and stored */
@@ -277,6 +280,10 @@ bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t repeat_c
 uint32_t cc_constant(cc_t *cc, uint32_t bytes, uint8_t **at);
 void cc_put_i32(uint8_t *at, uint32_t word, int32_t value);
 
+/* Cycles of an instruction with L2 to itself: DMA waits for its last answer. */
+#define CC_L2_CYCLES 4u /* as L2 of logic/chips/imx500.json */
+uint64_t cc_insn_cycles(const cc_t *cc, const npu_insn_t *insn);
+
 /* Adds an instruction to the layer (or to the probe). */
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn);
 /* Room in an L1 memory, after what was taken last; wraps to 0. */
@@ -340,6 +347,8 @@ void tile_load_operands(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t a
 void tile_load_beside(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t at);
 void tile_set_result(const cc_t *cc, const cc_layer_t *layer, cc_step_t *step, uint32_t at);
 void tile_set_accumulator(cc_t *cc, const cc_layer_t *layer, cc_step_t *step);
+/* Whether the vector work behind the array comes a step late, after that before the next step's. */
+bool tile_holds_steps(const cc_t *cc, const cc_layer_t *layer);
 /* Vector work behind the array, followers, store. */
 void tile_finish(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
 
@@ -359,6 +368,9 @@ void cascade_widen(cc_t *cc);
 /* Emits it; returns its last layer. */
 uint32_t cascade_run(cc_t *cc, const cc_cascade_t *cascade);
 void cascade_free(cc_t *cc);
+
+/* replay.c: when each emitted instruction would end. False: no memory. */
+bool replay_program(const cc_t *cc, uint64_t *end_cycle);
 
 /* constants.c. Bytes of weights for so many output and input channels, of one chunk as loaded;
  * bytes of parameter records, of one group. */

@@ -192,11 +192,18 @@ void cc_put_i32(uint8_t *at, uint32_t word, int32_t value)
 
 /* ---- emitting -------------------------------------------------------------------------------- */
 
+uint64_t cc_insn_cycles(const cc_t *cc, const npu_insn_t *insn)
+{
+    npu_engine_t e = npu_op_engine(insn->op);
+    bool dma = e == NPU_ENGINE_LOAD || e == NPU_ENGINE_STORE;
+    return npu_insn_cycles(cc->desc, insn) + (dma ? CC_L2_CYCLES : 0);
+}
+
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
 {
     if (cc->probe != NULL) {
         cc->probed++;
-        cc->probe[npu_op_engine(insn.op)] += npu_insn_cycles(cc->desc, &insn);
+        cc->probe[npu_op_engine(insn.op)] += cc_insn_cycles(cc, &insn);
         return;
     }
     insn.layer = layer->index;

@@ -324,7 +324,9 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     r->last = l->last;
     layer_l1(cc, index, r->l1_bytes);
     if (l->kind->run == NULL)
-        r->l1_bytes[NPU_MEM_ACT] = t->in_bytes + t->outs * t->out_bytes;
+        r->l1_bytes[NPU_MEM_ACT] = t->in_slots == 0
+                                       ? t->in_bytes + t->outs * t->out_bytes
+                                       : t->in_slots * t->in_bytes + t->out_slots * t->out_bytes;
 }
 
 /* Busy cycles of what was emitted; layers without tiling count their stores as tiles. */
@@ -339,6 +341,28 @@ static void report_instructions(const cc_t *cc, npu_compile_report_t *r)
         if (cc->layer[insn->layer].kind->run != NULL && engine == NPU_ENGINE_STORE)
             plan->tiles++;
     }
+}
+
+/* Cycles of layers, as the machine counts them. */
+static bool report_cycles(const cc_t *cc, npu_compile_report_t *r)
+{
+    uint64_t *end = calloc(cc->emit.insns, sizeof(*end));
+    if (end == NULL || !replay_program(cc, end)) {
+        free(end);
+        return false;
+    }
+    for (uint32_t i = 0; i < cc->layers; i++) {
+        uint64_t mine = end[cc->layer[i].last], before = 0;
+        for (uint32_t k = 0; k < cc->layers; k++) {
+            uint64_t other = end[cc->layer[k].last];
+            bool earlier = other < mine || (other == mine && k < i);
+            before = earlier && other > before ? other : before;
+        }
+        r->layer[i].estimate_cycles = mine - before;
+        r->estimate_cycles = mine > r->estimate_cycles ? mine : r->estimate_cycles;
+    }
+    free(end);
+    return true;
 }
 
 bool program_report(cc_t *cc, npu_compile_report_t *r)
@@ -357,6 +381,10 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
     for (uint32_t i = 0; i < cc->layers; i++)
         report_layer(cc, i, &r->layer[i], &names);
     report_instructions(cc, r);
+    if (!report_cycles(cc, r)) {
+        npu_compile_report_free(r);
+        return no_memory(cc);
+    }
     for (uint32_t p = 0; p < cc->places; p++) {
         const cc_place_t *from = &cc->place[p];
         r->place[p] =

@@ -199,16 +199,34 @@ static void flush(cc_t *cc, cc_layer_t *l, cc_loop_t *loop)
  * waits, the transform of step n + 1 is emitted before the requantize of step n; for that a step
  * is held back, which is possible where two steps stand side by side in L1.
  */
-static bool holds_steps(const cc_t *cc, const cc_layer_t *l)
+bool tile_holds_steps(const cc_t *cc, const cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t act = t->in_bytes + t->outs * t->out_bytes;
     cc_step_t s = {0};
     tile_set_step(cc, l, 0, 0, &s);
-    return l->kind->mac != NULL && t->resident && t->groups == 1 &&
+    return l->kind->mac != NULL && t->resident && t->groups == 1 && l->max_rows == 0 &&
            cc_operand_value(cc, &l->in[0]).layout == NPU_LAYOUT_PLANAR &&
            4 * act <= cc->desc->mem_bytes[NPU_MEM_ACT] &&
            4 * tile_acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
+}
+
+static void next_area(cc_t *cc, const cc_tiling_t *t, cc_loop_t *loop)
+{
+    if (t->in_slots != 0) {
+        loop->area = loop->sources++ % t->in_slots * t->in_bytes;
+        return;
+    }
+    loop->area = cc_take(cc, NPU_MEM_ACT, t->in_bytes + t->outs * t->out_bytes);
+    loop->results = 0;
+}
+
+static uint32_t next_result(const cc_tiling_t *t, cc_loop_t *loop)
+{
+    uint32_t n = loop->results++;
+    if (t->in_slots != 0)
+        return t->in_slots * t->in_bytes + n % t->out_slots * t->out_bytes;
+    return loop->area + t->in_bytes + n % t->outs * t->out_bytes;
 }
 
 static void run_step(cc_t *cc, cc_layer_t *l, cc_loop_t *loop, uint32_t tile, uint32_t group)
@@ -219,13 +237,12 @@ static void run_step(cc_t *cc, cc_layer_t *l, cc_loop_t *loop, uint32_t tile, ui
     tile_set_step(cc, l, tile, group, s);
     constants_set(cc, l, s, !t->groups_outer || tile == 0 || t->slices > 1);
     if (!l->all_in || group == 0 || (t->groups_outer && !one_tile)) {
-        loop->area = cc_take(cc, NPU_MEM_ACT, t->in_bytes + t->outs * t->out_bytes);
-        loop->results = 0;
+        next_area(cc, t, loop);
         tile_load_operands(cc, l, s, loop->area);
     }
     loop->idle_cycles += loop->idle_per_step;
     constants_ahead(cc, l, &loop->idle_cycles);
-    uint32_t result = loop->area + t->in_bytes + loop->results++ % t->outs * t->out_bytes;
+    uint32_t result = next_result(t, loop);
     tile_set_result(cc, l, s, result);
     tile_load_beside(cc, l, s, result + t->out_bytes - t->with_bytes);
     tile_set_accumulator(cc, l, s);
@@ -245,7 +262,7 @@ void tile_run(cc_t *cc, cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t tiles = t->row_tiles * t->col_tiles;
-    bool hold = holds_steps(cc, l);
+    bool hold = tile_holds_steps(cc, l);
     cc_loop_t loop = {0};
     loop.idle_per_step = idle_load_cycles(l) / (tiles * t->groups);
     for (uint32_t i = 0; i < tiles * t->groups; i++) {
