@@ -211,13 +211,24 @@ bool tile_holds_steps(const cc_t *cc, const cc_layer_t *l)
            4 * tile_acc_bytes(l, &s) <= cc->desc->mem_bytes[NPU_MEM_ACC];
 }
 
+/* Steps in a row stand in banks of their own, where memory allows many: else engines wait for
+ * ports. */
+static uint32_t area_bytes(const cc_t *cc, const cc_tiling_t *t)
+{
+    uint32_t room = cc->desc->mem_bytes[NPU_MEM_ACT];
+    uint32_t bank = room / cc->desc->mem_banks[NPU_MEM_ACT];
+    uint32_t bytes = t->in_bytes + t->outs * t->out_bytes;
+    uint32_t apart = cc_div_up(bytes, bank) * bank;
+    return 6 * apart <= room ? apart : bytes;
+}
+
 static void next_area(cc_t *cc, const cc_tiling_t *t, cc_loop_t *loop)
 {
     if (t->in_slots != 0) {
         loop->area = loop->sources++ % t->in_slots * t->in_bytes;
         return;
     }
-    loop->area = cc_take(cc, NPU_MEM_ACT, t->in_bytes + t->outs * t->out_bytes);
+    loop->area = cc_take(cc, NPU_MEM_ACT, area_bytes(cc, t));
     loop->results = 0;
 }
 
