@@ -144,7 +144,7 @@ START_TEST(a_missing_wait_in_a_real_network_is_reported)
     char error[256];
     tally_t tally = {0};
     /* places in L1 come round while queues still hold who read them last */
-    desc.mem_bytes[NPU_MEM_ACT] = desc.mem_bytes[NPU_MEM_ACC] = 1 << 16;
+    desc.mem_bytes[NPU_MEM_ACT] = desc.mem_bytes[NPU_MEM_ACC] = 1 << 14;
     golden_load_model(&graph, dir, "resnet8_cifar10_int8");
     ck_assert_msg(npu_compile(&graph, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK,
                   "%s", error);
