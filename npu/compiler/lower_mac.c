@@ -37,11 +37,10 @@ static int32_t weight_zero(const cc_t *cc, const cc_layer_t *l)
     return cc_zero(cc, l->node->input[1]);
 }
 
-/* Weights as int8 codes, in the graph's order: O KH KW I, or KH KW O for depthwise. */
-static int32_t weight_code(const npu_tensor_t *weights, uint64_t i)
+/* What makes int8 codes of a file's weights: code - 128 of uint8. */
+static uint8_t weight_flip(const npu_tensor_t *weights)
 {
-    uint8_t code = weights->data[i];
-    return weights->type == NPU_TYPE_UINT8 ? (int32_t)code - 128 : (int8_t)code;
+    return weights->type == NPU_TYPE_UINT8 ? 0x80 : 0;
 }
 
 /* The kernel as the file has it: the array's may have taps more (layout.c), which weigh nothing. */
@@ -50,6 +49,7 @@ static const npu_window_t *file_kernel(const cc_layer_t *l)
     return l->gather ? &l->array : &l->window;
 }
 
+/* In the graph's order: O KH KW I, or KH KW O for depthwise. Input channels follow each other. */
 static uint64_t weight_index(const cc_layer_t *l, npu_hwc_t out, uint32_t oc, uint32_t tap,
                              uint32_t ic)
 {
@@ -69,6 +69,14 @@ static bool weights_fit(cc_t *cc, const cc_layer_t *l)
     return true;
 }
 
+static int64_t magnitude(const uint8_t *code, uint32_t count, uint8_t flip, int32_t zero)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++)
+        sum += abs((int8_t)(code[i] ^ flip) - zero);
+    return sum;
+}
+
 /* The accumulator is 32 bits wide: the largest sum a channel can reach must fit. */
 static bool sums_fit(cc_t *cc, const cc_layer_t *l)
 {
@@ -76,12 +84,12 @@ static bool sums_fit(cc_t *cc, const cc_layer_t *l)
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     uint32_t taps = file_kernel(l)->kernel_h * file_kernel(l)->kernel_w;
     uint32_t in_c = l->all_in ? l->depth : 1;
+    uint8_t flip = weight_flip(weights);
+    int32_t zero = weight_zero(cc, l);
     for (uint32_t oc = 0; oc < out.c; oc++) {
         int64_t sum = 0, b = bias == NULL ? 0 : npu_tensor_i32(bias, oc);
         for (uint32_t tap = 0; tap < taps; tap++)
-            for (uint32_t ic = 0; ic < in_c; ic++)
-                sum += abs(weight_code(weights, weight_index(l, out, oc, tap, ic)) -
-                           weight_zero(cc, l));
+            sum += magnitude(weights->data + weight_index(l, out, oc, tap, 0), in_c, flip, zero);
         if (sum * 255 + (b < 0 ? -b : b) > INT32_MAX)
             return cc_fail(cc, l, SIM_EPARSE,
                            "output channel %u can sum up to %lld, the accumulator holds 2147483647",
@@ -206,6 +214,19 @@ static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
 
 /* ---- constants ------------------------------------------------------------------------------- */
 
+/* Codes of consecutive input channels: groups of four, a block of lanes apart (isa.h). */
+static void pack_run(uint8_t *to, const uint8_t *code, uint32_t count, uint8_t flip)
+{
+    for (uint32_t ic = 0; ic < count; ic++)
+        to[ic / 4 * 4 * NPU_LANES + ic % 4] = code[ic] ^ flip;
+}
+
+static void fill_run(uint8_t *to, uint32_t count, uint8_t code)
+{
+    for (uint32_t ic = 0; ic < count; ic++)
+        to[ic / 4 * 4 * NPU_LANES + ic % 4] = code;
+}
+
 /* One group's weights for input channels [first, first + count). */
 static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
                        uint32_t count, uint8_t *at)
@@ -214,18 +235,17 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
     const npu_window_t *file = file_kernel(l);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     uint32_t kh = l->array.kernel_h, kw = l->array.kernel_w;
-    int32_t zero = weight_zero(cc, l);
     for (uint32_t oc = 0; oc < c; oc++)
         for (uint32_t ky = 0; ky < kh; ky++)
             for (uint32_t kx = 0; kx < kw; kx++) {
-                bool there = ky < file->kernel_h && kx < file->kernel_w;
                 uint32_t tap = ky * file->kernel_w + kx;
-                for (uint32_t ic = 0; ic < count; ic++) {
-                    uint32_t to = l->all_in ? npu_conv_wgt_index(oc, ky, kx, ic, kh, kw, count)
-                                            : npu_dw_wgt_index(oc, ky, kx, kh, kw);
-                    uint64_t from = there ? weight_index(l, out, c0 + oc, tap, first + ic) : 0;
-                    at[to] = (uint8_t)(there ? weight_code(weights, from) : zero);
-                }
+                uint8_t *to = at + (l->all_in ? npu_conv_wgt_index(oc, ky, kx, 0, kh, kw, count)
+                                              : npu_dw_wgt_index(oc, ky, kx, kh, kw));
+                if (ky < file->kernel_h && kx < file->kernel_w)
+                    pack_run(to, weights->data + weight_index(l, out, c0 + oc, tap, first), count,
+                             weight_flip(weights));
+                else
+                    fill_run(to, count, (uint8_t)weight_zero(cc, l));
             }
 }
 
