@@ -93,12 +93,13 @@ static void clear_run(npu_t *npu)
     npu_dma_reset(&npu->load);
     npu_dma_reset(&npu->store);
     memset(npu->sem, 0, sizeof(npu->sem));
-    memset(npu->signaled, 0, sizeof(npu->signaled));
+    memset(npu->signal, 0, sizeof(npu->signal));
+    npu->signals = 0;
     memset(npu->engine, 0, sizeof(npu->engine));
     memset(npu->layers, 0, npu->layers_seen * sizeof(npu->layers[0]));
     memset(&npu->perf, 0, sizeof(npu->perf));
     npu->layers_seen = 0;
-    npu->signals = npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
+    npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
     npu->fetched = npu->requested = npu->issued = 0;
     npu->resume_cycle = 0;
     npu->error_code = npu->error_index = npu->error_other = 0;
@@ -386,7 +387,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, start_cycle),
     SIM_FIELD(npu_t, account_cycle),
     SIM_FIELD(npu_t, sem),
-    SIM_FIELD(npu_t, signaled),
+    SIM_FIELD(npu_t, signal),
     SIM_FIELD(npu_t, signals),
     SIM_FIELD(npu_t, engine),
     SIM_FIELD(npu_t, prefetch),

@@ -12,7 +12,7 @@
  *   2. the sequencer takes the next instruction, if it has arrived: one of its own runs when its
  *      waits are met (barrier, irq, end: and all engines are idle with empty queues); another goes
  *      into its engine's queue if that had a place at the start of the cycle, and can start
- *      decode_cycles later;
+ *      decode_cycles later; after a barrier it takes none for barrier_cycles;
  *   3. idle engines, in the order load, store, mac, vec, start the head of their queue if its
  *      waits are met. An instruction of mac or vec ends when it has had its L1 ports in
  *      npu_insn_cycles cycles, a DMA at the later of its channel's pace and L2's answer to its
@@ -23,10 +23,11 @@
  *
  * L1 banks. Memory m is mem_banks[m] slices of equal size (the last may be shorter), each with
  * mem_ports[m] ports. A running instruction claims every bank from the first to the last byte of
- * each of its operands. In each cycle a. the DMA unit, of which load and store are two channels,
- * takes one port of every bank that either of them claims; it never waits; b. mac first in even
- * cycles of the run, vec first in odd ones, an engine takes one port of each bank that it claims,
- * or, where one of them has none left, nothing, and stands still.
+ * each of its operands. In each cycle
+ *   a. the DMA unit, of which load and store are two channels, takes one port of every bank that
+ *      either of them claims; it never waits;
+ *   b. mac first in even cycles of the run, vec first in odd ones, an engine takes one port of
+ *      each bank that it claims, or, where one of them has none left, nothing, and stands still.
  *
  * The model does not tick: it wakes when something can happen. With `exact` it looks at every
  * cycle.
@@ -37,10 +38,11 @@
  * so does one of the array or the vector unit that would read a byte of L1 which nothing wrote
  * since the run began. npu/touch.h says which bytes an instruction touches.
  *
- * Modeled:      order, queues, semaphores, hazards, fetch, L2 contention, errors, per-layer
- * accounts. Not modeled:  L1 bank conflicts; clock gating. Bytes of L2 that nobody wrote are not
- * followed: a load makes its bytes good. With `unchecked` the result of an instruction whose
- *               operands change while it runs is that of the operands at its end.
+ * Modeled:      order, queues, semaphores, hazards, fetch, L1 and L2 contention, errors, accounts.
+ * Not modeled:  clock gating; words within a bank, and DMAs that wait for a bank. Bytes of L2 that
+ *               nobody wrote are not followed: a load makes its bytes good. With `unchecked` the
+ *               result of an instruction whose operands change while it runs is that of the
+ *               operands at its end.
  */
 #ifndef NPU_NPU_H
 #define NPU_NPU_H
@@ -86,7 +88,7 @@ const char *npu_error_name(npu_error_t error);
     X(DMA, "dma", "array and vector unit are idle, a DMA has an instruction")                      \
     X(BANK, "bank",                                                                                \
       "array or vector unit has an instruction, and none that has gets its L1 ports")              \
-    X(DEPENDENCY, "dependency", "all engines are idle: semaphores, issue and decode")              \
+    X(DEPENDENCY, "dependency", "all engines are idle: semaphores, issue, decode, barriers")       \
     X(DRAIN, "drain",                                                                              \
       "as dma, the store DMA at work, and no instruction of its layer is queued for array or "     \
       "vector unit")
@@ -235,10 +237,10 @@ typedef struct {
     bool running, stopping;
     uint32_t error_code, error_index, error_other; /* of a stop that waits for outstanding bursts */
     uint64_t start_cycle, account_cycle;
-    uint32_t sem[NPU_SEMAPHORES], signaled[NPU_SEMAPHORES]; /* visible; from the next cycle on */
-    bool signals;
-    uint64_t *written[NPU_MEMS];            /* a bit for each byte of L1: written in this run */
-    npu_engine_state_t engine[NPU_ENGINES]; /* [NPU_ENGINE_SEQ]: current is the next to issue */
+    uint32_t sem[NPU_SEMAPHORES];
+    uint32_t signal[2 * NPU_ENGINES], signals; /* semaphores that grow in the next cycle */
+    uint64_t *written[NPU_MEMS];               /* a bit for each byte of L1: written in this run */
+    npu_engine_state_t engine[NPU_ENGINES];    /* [NPU_ENGINE_SEQ]: current is the next to issue */
     uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */
     uint32_t fetched, requested, issued;                 /* instructions of this run */
     uint64_t resume_cycle; /* no instruction issues before it: set-up after a barrier */

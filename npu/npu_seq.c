@@ -36,22 +36,17 @@ static void take_waits(npu_t *npu, const npu_insn_t *insn)
 static void raise_signals(npu_t *npu, const npu_insn_t *insn)
 {
     for (int i = 0; i < 2; i++)
-        if (insn->signal[i] != 0) {
-            npu->signaled[insn->signal[i]]++;
-            npu->signals = true;
-        }
+        if (insn->signal[i] != 0)
+            npu->signal[npu->signals++] = insn->signal[i];
 }
 
 /* What earlier cycles signaled becomes visible. False when a semaphore overflows. */
 static bool settle_signals(npu_t *npu)
 {
     bool fine = true;
-    for (uint32_t s = 1; s < NPU_SEMAPHORES && npu->signals; s++) {
-        npu->sem[s] += npu->signaled[s];
-        npu->signaled[s] = 0;
-        fine &= npu->sem[s] <= SEM_MAX;
-    }
-    npu->signals = false;
+    for (uint32_t i = 0; i < npu->signals; i++)
+        fine &= ++npu->sem[npu->signal[i]] <= SEM_MAX;
+    npu->signals = 0;
     return fine;
 }
 
@@ -404,7 +399,7 @@ static bool start_engines(npu_t *npu, uint64_t cycle)
 /* When the machine can go on by itself: UINT64_MAX when only L2, or nobody, can move it. */
 static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
 {
-    uint64_t next = issued || npu->signals ? cycle + 1 : UINT64_MAX;
+    uint64_t next = issued || npu->signals > 0 ? cycle + 1 : UINT64_MAX;
     if (npu->resume_cycle > cycle)
         next = earlier(next, npu->resume_cycle);
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {

@@ -149,7 +149,7 @@ int cmd_infer(int argc, char **argv)
         {0, "simd", "LEVEL", "scalar, avx2 or avx512; no effect on results", &simd},
         {0, "timing-only", NULL, "cycles and counters without numerics; outputs mean nothing",
          &timing_only},
-        {0, "exact", NULL, "an event for every burst of the DMA; same cycles, slower", &exact},
+        {0, "exact", NULL, "an event for every cycle and burst; no effect on results", &exact},
         {0, "json", NULL, "everything as one JSON object", &json},
     };
     const cli_t cli = {

@@ -75,7 +75,8 @@ int cmd_run(int argc, char **argv)
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
         {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results",
          &simd},
-        {0, "exact", NULL, "an event for every burst and beat; no effect on results", &exact},
+        {0, "exact", NULL,
+         "an event for every cycle of the NPU, burst and beat; no effect on results", &exact},
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
