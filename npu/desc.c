@@ -3,6 +3,8 @@
  */
 #include "npu/desc.h"
 
+#include "npu/array.h"
+
 npu_desc_t npu_desc_default(void)
 {
     /* What has no source here is assumed. logic/chips/imx500.json says the same, with notes. */
@@ -16,11 +18,14 @@ npu_desc_t npu_desc_default(void)
         .queue_depth = 8,
         .prefetch_insns = 16,
         .decode_cycles = 2,
-        .barrier_cycles = 69,  /* calibrated */
+        .barrier_cycles = 69,   /* calibrated */
         .dma_weight_bytes = 14, /* calibrated */
         .dma_act_bytes = 64,
         .dma_bursts = 8,
         .dma_start_cycles = 8,
+        .mac_kind = NPU_ARRAY_IMX500,
+        .mac_rows = 48,
+        .mac_columns = 48,
         .mac_taps = 9, /* 32 x 9 x 8 = 2304 MACs, published; the factors are not */
         .mac_channels = 8,
         .mac_round_in_c = 32, /* published: weights are billed so */
@@ -75,6 +80,8 @@ static const struct {
     {IN_DMA, "activation_bytes_per_cycle", D(dma_act_bytes),          1,    1024},
     {IN_DMA, "outstanding_bursts",         D(dma_bursts),             1,    NPU_MAX_BURSTS},
     {IN_DMA, "start_cycles",               D(dma_start_cycles),       1,    4096},
+    {IN_MAC, "rows",                       D(mac_rows),               1,    1024},
+    {IN_MAC, "columns",                    D(mac_columns),            1,    1024},
     {IN_MAC, "taps",                       D(mac_taps),               1,    64},
     {IN_MAC, "channels",                   D(mac_channels),           1,    256},
     {IN_MAC, "round_input_channels",       D(mac_round_in_c),         1,    256},
@@ -124,6 +131,13 @@ static void read_bits(const sim_cfg_t *cfg, const char *key, const char *(*name)
     sim_cfg_done(&object);
 }
 
+/* What the array is; its sizes are among the parameters. */
+static void read_array(sim_cfg_t *mac, npu_desc_t *desc)
+{
+    desc->mac_kind = sim_cfg_enum(mac, "kind", npu_array_names(), NPU_ARRAYS, desc->mac_kind);
+    desc->mac_overlap = sim_cfg_bool(mac, "overlap", desc->mac_overlap != 0);
+}
+
 static void read_compiler(const sim_cfg_t *cfg, npu_desc_t *desc)
 {
     sim_cfg_t compiler = sim_cfg_obj(cfg, "compiler");
@@ -146,6 +160,8 @@ void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc)
                 *value = (uint32_t)sim_cfg_u64(&part, params[i].key, params[i].low, params[i].high,
                                                *value);
         }
+        if (s == IN_MAC)
+            read_array(&part, desc);
         sim_cfg_done(&part);
     }
     read_compiler(cfg, desc);
@@ -157,6 +173,9 @@ sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name)
     if (desc->clk_hz < 1000 || desc->clk_hz > NPU_MAX_CLK_HZ)
         return sim_fail(sim, SIM_EDESC, "%s.clk_hz: %llu not in 1000..%llu", name,
                         (unsigned long long)desc->clk_hz, (unsigned long long)NPU_MAX_CLK_HZ);
+    if (desc->mac_kind >= NPU_ARRAYS)
+        return sim_fail(sim, SIM_EDESC, "%s.mac.kind: %u is no kind of array", name,
+                        desc->mac_kind);
     for (uint32_t i = 0; i < SIM_COUNT(params); i++) {
         uint32_t value = *(const uint32_t *)((const char *)desc + params[i].member);
         if (value < params[i].low || value > params[i].high)
@@ -175,31 +194,6 @@ static uint64_t ceil_div(uint64_t a, uint64_t b)
 static uint64_t blocks_of(uint32_t c)
 {
     return ceil_div(c, NPU_LANES);
-}
-
-/* One step uses every multiplier once: 32 output channels, 8 input channels, 9 taps of one pixel,
- * or, for kernels of few taps, the taps of several pixels side by side. With the width on the lanes
- * it is 32 pixels and one output channel, and rows are as long as whole lanes. */
-static uint64_t conv_cycles(const npu_desc_t *d, const npu_insn_t *insn)
-{
-    bool on_lanes = (insn->flags & NPU_FLAG_WIDTH_LANES) != 0;
-    uint64_t width = on_lanes ? npu_round_lanes(insn->w) : insn->w;
-    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = insn->h * width;
-    uint64_t in_c = ceil_div(insn->in_c, d->mac_round_in_c) * d->mac_round_in_c;
-    uint32_t permille = taps == 1 ? d->point_permille : d->conv_permille;
-    uint64_t side = taps <= d->mac_taps ? d->mac_taps / taps : 1;
-    uint64_t steps = blocks_of(insn->c) * ceil_div(in_c, d->mac_channels) *
-                     ceil_div(taps, d->mac_taps) * ceil_div(pixels, side);
-    return d->mac_start_cycles + ceil_div(steps * 1000, permille);
-}
-
-/* One step: 32 channels, 9 taps of dw_pixels pixels. */
-static uint64_t dw_cycles(const npu_desc_t *d, const npu_insn_t *insn)
-{
-    uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = (uint64_t)insn->h * insn->w;
-    uint64_t steps =
-        blocks_of(insn->c) * ceil_div(taps, d->mac_taps) * ceil_div(pixels, d->dw_pixels);
-    return d->mac_start_cycles + ceil_div(steps * 1000, d->dw_permille);
 }
 
 static uint64_t vector_cycles(const npu_desc_t *d, const npu_insn_t *insn)
@@ -245,12 +239,17 @@ uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn)
     case NPU_ENGINE_STORE:
         return dma_cycles(desc, insn);
     case NPU_ENGINE_MAC:
-        return insn->op == NPU_OP_CONV ? conv_cycles(desc, insn) : dw_cycles(desc, insn);
+        return npu_array(desc)->cycles(desc, insn);
     case NPU_ENGINE_VEC:
         return desc->vec_start_cycles + vector_cycles(desc, insn);
     default:
         return 1;
     }
+}
+
+uint32_t npu_peak_macs(const npu_desc_t *desc)
+{
+    return npu_array(desc)->peak_macs(desc);
 }
 
 uint64_t npu_insn_macs(const npu_insn_t *insn)

@@ -76,10 +76,14 @@ typedef struct {
     uint32_t dma_bursts;       /* outstanding, 1.. */
     uint32_t dma_start_cycles; /* per instruction */
 
-    /* MAC array */
-    uint32_t mac_taps;         /* 9: kernel taps, or pixels of a 1x1, at once */
-    uint32_t mac_channels;     /* 8: input channels at once, or pixels of a depthwise */
-    uint32_t mac_round_in_c;   /* input channels are rounded up to this in the array */
+    /* MAC array (npu/array.h) */
+    uint32_t mac_kind;       /* npu_array_t */
+    uint32_t mac_rows;       /* systolic kinds */
+    uint32_t mac_columns;    /* systolic kinds */
+    uint32_t mac_overlap;    /* systolic kinds: 1 when a fold fills while the one before it runs */
+    uint32_t mac_taps;       /* 9: kernel taps, or pixels of a 1x1, at once */
+    uint32_t mac_channels;   /* 8: input channels at once, or pixels of a depthwise */
+    uint32_t mac_round_in_c; /* input channels are rounded up to this in the array */
     uint32_t mac_start_cycles; /* per instruction: fill and drain */
     uint32_t conv_permille;    /* share of cycles in which the array steps, dense k x k */
     uint32_t point_permille;   /* the same, 1 x 1 and fully connected */
@@ -119,6 +123,8 @@ uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem);
  * L2's answers, add to it.
  */
 uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
+/* Multiply-accumulates a cycle when every multiplier of the array works. */
+uint32_t npu_peak_macs(const npu_desc_t *desc);
 /* Multiply-accumulates that count: real channels, taps inside the image and outside alike. */
 uint64_t npu_insn_macs(const npu_insn_t *insn);
 

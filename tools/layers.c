@@ -10,7 +10,7 @@ const char *layers_engine(npu_engine_t engine)
 
 double layers_peak(const npu_desc_t *desc)
 {
-    return (double)NPU_LANES * desc->mac_taps * desc->mac_channels;
+    return (double)npu_peak_macs(desc);
 }
 
 /* The least cycles that the DMA channels need for the layer's bytes. */

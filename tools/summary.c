@@ -33,7 +33,7 @@ static double npu_cycles(const run_t *run)
 static double npu_utilization(const run_t *run)
 {
     const npu_desc_t *desc = &run->sensor->npu.desc;
-    double peak = (double)NPU_LANES * desc->mac_taps * desc->mac_channels * npu_cycles(run);
+    double peak = npu_peak_macs(desc) * npu_cycles(run);
     return peak > 0 ? (double)run->program.meta.macs / peak : 0;
 }
 
