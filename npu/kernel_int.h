@@ -87,6 +87,29 @@ static inline int32_t npu_safe_shift(int32_t shift, npu_round_t round)
     return npu_clamp(shift, -31, npu_max_shift(round));
 }
 
+/* A word of the parameter record. */
+static inline int32_t npu_par_word(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
+{
+    int32_t value;
+    memcpy(&value, l1->data[NPU_MEM_PAR] + insn->par + 4 * (size_t)word, sizeof(value));
+    return value;
+}
+
+/* A multiplier and shift of a record, made safe. */
+static inline npu_mult_t npu_par_mult(const npu_insn_t *insn, const npu_l1_t *l1,
+                                      uint32_t mult_word)
+{
+    npu_round_t round = npu_insn_round(insn);
+    return (npu_mult_t){npu_safe_mult(npu_par_word(insn, l1, mult_word)),
+                        npu_safe_shift(npu_par_word(insn, l1, mult_word + 1), round)};
+}
+
+/* Both bounds of a record's clamp as codes. */
+static inline int32_t npu_par_code(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
+{
+    return npu_clamp(npu_par_word(insn, l1, word), INT8_MIN, INT8_MAX);
+}
+
 static inline void npu_block_read(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t block,
                                   npu_block_t *params)
 {
@@ -107,12 +130,23 @@ void npu_requant_scalar(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_add_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
+void npu_mul_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_maxpool_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_avgpool_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 #endif
 
 /* kernel_vec.c */
+
+/* Whether an operator of the vector unit may compute its elements in any order: it writes no byte
+ * that it reads, or (in_place) source and result are the same tile. What else a program asks for,
+ * scalar code does, element by element. */
+bool npu_any_order(const npu_insn_t *insn, bool in_place);
+
 void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
 void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1);

@@ -3,35 +3,33 @@
  */
 
 #include "npu/kernel_int.h"
+#include "npu/touch.h"
 
-static int32_t par_word(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
+/* Not somewhere in the result, but for the very same tile. */
+static bool is_result(const npu_insn_t *insn, const npu_tile_t *source)
 {
-    int32_t value;
-    memcpy(&value, l1->data[NPU_MEM_PAR] + insn->par + 4 * (size_t)word, sizeof(value));
-    return value;
+    return source->addr != insn->dst.addr || memcmp(source, &insn->dst, sizeof(*source)) == 0;
 }
 
-/* A multiplier and shift of a record, made safe. */
-static npu_mult_t par_mult(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t mult_word)
+bool npu_any_order(const npu_insn_t *insn, bool in_place)
 {
-    npu_round_t round = npu_insn_round(insn);
-    return (npu_mult_t){npu_safe_mult(par_word(insn, l1, mult_word)),
-                        npu_safe_shift(par_word(insn, l1, mult_word + 1), round)};
-}
-
-/* Both bounds of a record's clamp as codes. */
-static int32_t par_code(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t word)
-{
-    return npu_clamp(par_word(insn, l1, word), INT8_MIN, INT8_MAX);
+    npu_touch_t touch[NPU_MAX_TOUCHES];
+    uint32_t last = npu_touches(insn, touch) - 1; /* what is written */
+    in_place = in_place && is_result(insn, &insn->src) && is_result(insn, &insn->src2);
+    for (uint32_t i = 0; i < last; i++)
+        if (!(in_place && touch[i].begin == insn->dst.addr) &&
+            npu_touch_meets(&touch[i], &touch[last]))
+            return false;
+    return true;
 }
 
 /* TFLite's ADD requantizes each input by itself: 256 codes, so a table. */
 static void scaled_table(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t off_word,
                          uint32_t mult_word, int32_t table[256])
 {
-    int32_t offset = par_word(insn, l1, off_word);
-    int32_t left = npu_clamp(par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31);
-    npu_mult_t m = par_mult(insn, l1, mult_word);
+    int32_t offset = npu_par_word(insn, l1, off_word);
+    int32_t left = npu_clamp(npu_par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31);
+    npu_mult_t m = npu_par_mult(insn, l1, mult_word);
     for (int32_t code = -128; code < 128; code++)
         table[code + 128] = npu_requant(npu_wrap_shl(npu_wrap_add(code, offset), left), m.mult,
                                         m.shift, npu_insn_round(insn));
@@ -45,10 +43,10 @@ void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1)
     for (uint32_t i = 0; i < 256 && insn->op == NPU_OP_SUB; i++)
         two[i] = (int32_t)(0u - (uint32_t)two[i]);
     npu_round_t round = npu_insn_round(insn);
-    npu_mult_t m = par_mult(insn, l1, NPU_PAR_ADD_MULT);
-    int32_t zp = par_word(insn, l1, NPU_PAR_ADD_ZP);
-    int32_t low = par_code(insn, l1, NPU_PAR_ADD_MIN);
-    int32_t high = par_code(insn, l1, NPU_PAR_ADD_MAX);
+    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT);
+    int32_t zp = npu_par_word(insn, l1, NPU_PAR_ADD_ZP);
+    int32_t low = npu_par_code(insn, l1, NPU_PAR_ADD_MIN);
+    int32_t high = npu_par_code(insn, l1, NPU_PAR_ADD_MAX);
     for (uint32_t y = 0; y < insn->h; y++)
         for (uint32_t x = 0; x < insn->w; x++) {
             const int8_t *a = npu_act_at(l1, &insn->src, y, x);
@@ -65,12 +63,12 @@ void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1)
 void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     npu_round_t round = npu_insn_round(insn);
-    npu_mult_t m = par_mult(insn, l1, NPU_PAR_MUL_MULT);
-    uint32_t off1 = (uint32_t)par_word(insn, l1, NPU_PAR_MUL_OFF1);
-    uint32_t off2 = (uint32_t)par_word(insn, l1, NPU_PAR_MUL_OFF2);
-    int32_t zp = par_word(insn, l1, NPU_PAR_MUL_ZP);
-    int32_t low = par_code(insn, l1, NPU_PAR_MUL_MIN);
-    int32_t high = par_code(insn, l1, NPU_PAR_MUL_MAX);
+    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_MUL_MULT);
+    uint32_t off1 = (uint32_t)npu_par_word(insn, l1, NPU_PAR_MUL_OFF1);
+    uint32_t off2 = (uint32_t)npu_par_word(insn, l1, NPU_PAR_MUL_OFF2);
+    int32_t zp = npu_par_word(insn, l1, NPU_PAR_MUL_ZP);
+    int32_t low = npu_par_code(insn, l1, NPU_PAR_MUL_MIN);
+    int32_t high = npu_par_code(insn, l1, NPU_PAR_MUL_MAX);
     for (uint32_t y = 0; y < insn->h; y++)
         for (uint32_t x = 0; x < insn->w; x++) {
             const int8_t *a = npu_act_at(l1, &insn->src, y, x);
@@ -194,10 +192,11 @@ void npu_maxpool_run(const npu_insn_t *insn, const npu_l1_t *l1)
 void npu_mean_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     npu_round_t round = npu_insn_round(insn);
-    npu_mult_t m = par_mult(insn, l1, NPU_PAR_MEAN_MULT);
-    int32_t off = par_word(insn, l1, NPU_PAR_MEAN_OFF), zp = par_word(insn, l1, NPU_PAR_MEAN_ZP);
-    int32_t low = par_code(insn, l1, NPU_PAR_MEAN_MIN);
-    int32_t high = par_code(insn, l1, NPU_PAR_MEAN_MAX);
+    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_MEAN_MULT);
+    int32_t off = npu_par_word(insn, l1, NPU_PAR_MEAN_OFF),
+            zp = npu_par_word(insn, l1, NPU_PAR_MEAN_ZP);
+    int32_t low = npu_par_code(insn, l1, NPU_PAR_MEAN_MIN);
+    int32_t high = npu_par_code(insn, l1, NPU_PAR_MEAN_MAX);
     int8_t *out = npu_act_at(l1, &insn->dst, 0, 0);
     for (uint32_t c = 0; c < insn->c; c++) {
         int32_t sum = 0;
@@ -211,8 +210,8 @@ void npu_mean_run(const npu_insn_t *insn, const npu_l1_t *l1)
 
 void npu_softmax_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
-    npu_mult_t m = par_mult(insn, l1, NPU_PAR_SOFTMAX_MULT);
-    npu_softmax_t params = {m.mult, m.shift, par_word(insn, l1, NPU_PAR_SOFTMAX_DIFF_MIN)};
+    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_SOFTMAX_MULT);
+    npu_softmax_t params = {m.mult, m.shift, npu_par_word(insn, l1, NPU_PAR_SOFTMAX_DIFF_MIN)};
     for (uint32_t y = 0; y < insn->h; y++)
         for (uint32_t x = 0; x < insn->w; x++)
             npu_softmax_row(&params, npu_insn_round(insn), npu_act_at(l1, &insn->src, y, x),
@@ -234,9 +233,12 @@ void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1)
 
 void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
+    bool dense = insn->dst.pix == insn->c;
+    uint32_t pieces = dense ? 1 : insn->w;
+    size_t bytes = dense ? (size_t)insn->w * insn->c : insn->c;
     for (uint32_t y = 0; y < insn->h; y++)
-        for (uint32_t x = 0; x < insn->w; x++)
-            memset(npu_act_at(l1, &insn->dst, y, x), insn->value, insn->c);
+        for (uint32_t x = 0; x < pieces; x++)
+            memset(npu_act_at(l1, &insn->dst, y, x), insn->value, bytes);
 }
 
 void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1)
