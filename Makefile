@@ -187,10 +187,14 @@ golden: all
 	@FOVEA=$(O)/fovea REBASE=$(REBASE) tests/golden.sh
 
 # ---- benchmarks: each prints lines "name value unit" ----------------------------------------------
-BENCHES := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_bench.c))))
+PEERS   := $(O)/tests/sim/systemc_bench $(O)/tests/npu/onednn_bench
+BENCHES := $(filter-out $(PEERS),$(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_bench.c)))))
 $(O)/tests/sim/systemc_bench: tests/sim/systemc_bench.cpp
 	$(call say,CXX,$<)
 	$(Q)mkdir -p $(@D) && $(CXX) -O3 $< -lsystemc -o $@
+$(O)/tests/npu/onednn_bench: tests/npu/onednn_bench.c tests/npu/mobilenet_layers.h
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -fopenmp $< -ldnnl -o $@
 bench: all $(BENCHES)
 	@FOVEA=$(O)/fovea tests/bench.sh $(BENCHES)
 

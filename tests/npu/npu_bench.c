@@ -1,153 +1,182 @@
 /*
- * npu_bench.c - how fast the host computes what the array computes: GMAC/s a kernel and level, and
- * the arithmetic of all MobileNetV1 1.0/224 layers (cut into tiles that fit L1), one thread.
+ * npu_bench.c - how fast the host computes what the array and the vector unit compute: every
+ * instruction of a program in order, without time, at every vector level, one thread.
+ *
+ *   npu_bench PROGRAM.fnp [each]     each: also layer by layer, at the best level
+ *
+ * Prints "name value unit": by kind, "moves" for LOAD and STORE, "layers" for CONV, DWCONV and
+ * REQUANT together, and "all". A time is the best of many runs, of the thread's own CPU time less
+ * the cost of reading its clock; the median stands behind it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "npu/desc.h"
+#include "npu/fnp.h"
 #include "npu/kernel.h"
 
+#define MAX_RUNS 101
+#define LEVEL_NS 1e9 /* spent on a level, about */
+
+/* What is added up besides the kinds of instructions. */
+enum { SUM_MOVES = NPU_OPS, SUM_LAYERS, SUM_ALL, SUMS };
+
 typedef struct {
-    const char *name;
-    npu_op_t op;
-    uint32_t size, stride, in_c, c, k; /* size of the result, square */
-} layer_t;
+    npu_insn_t *insn;
+    uint32_t count;
+    npu_l1_t l1;
+    uint8_t *l2;
+    double clock_ns; /* one reading of the clock */
+    double ns[SUMS][MAX_RUNS];
+    double *layer_ns; /* of all runs */
+} bench_t;
 
-/* MobileNets (Howard et al. 2017), table 1, alpha 1, 224 x 224. */
-static const layer_t layers[] = {
-    {"3x3 s2 3-32", NPU_OP_CONV, 112, 2, 3, 32, 3},
-    {"dw 32 @112", NPU_OP_DWCONV, 112, 1, 32, 32, 3},
-    {"1x1 32-64 @112", NPU_OP_CONV, 112, 1, 32, 64, 1},
-    {"dw s2 64 @56", NPU_OP_DWCONV, 56, 2, 64, 64, 3},
-    {"1x1 64-128 @56", NPU_OP_CONV, 56, 1, 64, 128, 1},
-    {"dw 128 @56", NPU_OP_DWCONV, 56, 1, 128, 128, 3},
-    {"1x1 128-128 @56", NPU_OP_CONV, 56, 1, 128, 128, 1},
-    {"dw s2 128 @28", NPU_OP_DWCONV, 28, 2, 128, 128, 3},
-    {"1x1 128-256 @28", NPU_OP_CONV, 28, 1, 128, 256, 1},
-    {"dw 256 @28", NPU_OP_DWCONV, 28, 1, 256, 256, 3},
-    {"1x1 256-256 @28", NPU_OP_CONV, 28, 1, 256, 256, 1},
-    {"dw s2 256 @14", NPU_OP_DWCONV, 14, 2, 256, 256, 3},
-    {"1x1 256-512 @14", NPU_OP_CONV, 14, 1, 256, 512, 1},
-    {"dw 512 @14", NPU_OP_DWCONV, 14, 1, 512, 512, 3},
-    {"1x1 512-512 @14", NPU_OP_CONV, 14, 1, 512, 512, 1},
-    {"dw 512 @14", NPU_OP_DWCONV, 14, 1, 512, 512, 3},
-    {"1x1 512-512 @14", NPU_OP_CONV, 14, 1, 512, 512, 1},
-    {"dw 512 @14", NPU_OP_DWCONV, 14, 1, 512, 512, 3},
-    {"1x1 512-512 @14", NPU_OP_CONV, 14, 1, 512, 512, 1},
-    {"dw 512 @14", NPU_OP_DWCONV, 14, 1, 512, 512, 3},
-    {"1x1 512-512 @14", NPU_OP_CONV, 14, 1, 512, 512, 1},
-    {"dw 512 @14", NPU_OP_DWCONV, 14, 1, 512, 512, 3},
-    {"1x1 512-512 @14", NPU_OP_CONV, 14, 1, 512, 512, 1},
-    {"dw s2 512 @7", NPU_OP_DWCONV, 7, 2, 512, 512, 3},
-    {"1x1 512-1024 @7", NPU_OP_CONV, 7, 1, 512, 1024, 1},
-    {"dw 1024 @7", NPU_OP_DWCONV, 7, 1, 1024, 1024, 3},
-    {"1x1 1024-1024 @7", NPU_OP_CONV, 7, 1, 1024, 1024, 1},
-    {"fc 1024-1001", NPU_OP_CONV, 1, 1, 1024, 1001, 1},
-};
-
-static double thread_seconds(void)
+static double thread_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-/* The part of a layer that one instruction does: rows such that 256 KiB of accumulators hold it. */
-static npu_insn_t insn_of(const layer_t *l)
+static double clock_cost_ns(void)
 {
-    npu_insn_t insn = {.op = l->op,
-                       .in_c = l->in_c,
-                       .c = l->c,
-                       .w = l->size,
-                       .k_h = l->k,
-                       .k_w = l->k,
-                       .stride_h = l->stride,
-                       .stride_w = l->stride,
-                       .dil_h = 1,
-                       .dil_w = 1,
-                       .in_zp = -128,
-                       .wgt_zp = 3};
-    uint32_t lanes = npu_round_lanes(l->c), row_bytes = 4 * lanes * l->size;
-    uint32_t rows = 65536 * 4 / row_bytes;
-    insn.h = rows == 0 ? 1 : rows > l->size ? l->size : rows;
-    while (l->size % insn.h != 0)
-        insn.h--;
-    insn.in_h = (insn.h - 1) * l->stride + l->k;
-    insn.in_w = (l->size - 1) * l->stride + (l->k + 1) / 2; /* one column of padding each side */
-    insn.pad_left = l->k / 2;
-    insn.src = (npu_tile_t){0, insn.in_w * l->in_c, l->in_c};
-    insn.dst = (npu_tile_t){0, row_bytes, 4 * lanes};
-    return insn;
+    double start = thread_ns(), end = start;
+    for (int i = 0; i < 1000; i++)
+        end = thread_ns();
+    return (end - start) / 1000;
 }
 
-static npu_insn_t requant_of(const npu_insn_t *mac)
+static void move(const bench_t *b, const npu_insn_t *i)
 {
-    return (npu_insn_t){.op = NPU_OP_REQUANT,
-                        .h = mac->h,
-                        .w = mac->w,
-                        .c = mac->c,
-                        .src = mac->dst,
-                        .dst = {0, mac->w * mac->c, mac->c},
-                        .out_zp = -128,
-                        .out_min = -128,
-                        .out_max = 127};
+    for (uint32_t p = 0; p < i->planes; p++)
+        for (uint32_t r = 0; r < i->rows; r++) {
+            uint8_t *l1 = b->l1.data[i->mem] + i->l1 + (size_t)p * i->l1_plane + r * i->l1_row;
+            uint8_t *l2 = b->l2 + i->l2 + (size_t)p * i->l2_plane + (size_t)r * i->l2_row;
+            memcpy(i->op == NPU_OP_LOAD ? l1 : l2, i->op == NPU_OP_LOAD ? l2 : l1, i->row_bytes);
+        }
 }
 
-/* Best of several runs of the instruction, seconds. */
-static double best_of(const npu_kernels_t *kernels, const npu_insn_t *insn, const npu_l1_t *l1)
+static void add(bench_t *b, uint32_t run, const npu_insn_t *insn, double ns)
 {
-    double best = 1e9;
-    for (int i = 0; i < 7; i++) {
-        double start = thread_seconds();
-        kernels->run[insn->op](insn, l1);
-        double took = thread_seconds() - start;
-        best = took < best ? took : best;
+    bool moves = insn->op == NPU_OP_LOAD || insn->op == NPU_OP_STORE;
+    bool layers =
+        insn->op == NPU_OP_CONV || insn->op == NPU_OP_DWCONV || insn->op == NPU_OP_REQUANT;
+    b->ns[moves ? SUM_MOVES : insn->op][run] += ns;
+    b->ns[SUM_LAYERS][run] += layers ? ns : 0;
+    b->ns[SUM_ALL][run] += ns;
+    b->layer_ns[insn->layer] += ns;
+}
+
+static void run_once(bench_t *b, const npu_kernels_t *kernels, uint32_t run)
+{
+    for (uint32_t i = 0; i < SUMS; i++)
+        b->ns[i][run] = 0;
+    double before = thread_ns();
+    for (uint32_t n = 0; n < b->count; n++) {
+        const npu_insn_t *insn = &b->insn[n];
+        if (insn->op == NPU_OP_LOAD || insn->op == NPU_OP_STORE)
+            move(b, insn);
+        else if (kernels->run[insn->op] != NULL)
+            kernels->run[insn->op](insn, &b->l1);
+        double after = thread_ns();
+        add(b, run, insn, after - before - b->clock_ns);
+        before = after;
     }
-    return best;
 }
 
-static void bench_level(sim_simd_t level, const npu_l1_t *l1, bool each)
+static int by_value(const void *a, const void *b)
+{
+    double d = *(const double *)a - *(const double *)b;
+    return d < 0 ? -1 : d > 0;
+}
+
+static void print(bench_t *b, const char *level, uint32_t sum, const char *name, uint32_t runs)
+{
+    double *ns = b->ns[sum], macs = 0;
+    qsort(ns, runs, sizeof(ns[0]), by_value);
+    if (ns[0] < 1000)
+        return;
+    for (uint32_t n = 0; n < b->count; n++)
+        if (b->insn[n].op == sum || sum == SUM_LAYERS)
+            macs += (double)npu_insn_macs(&b->insn[n]);
+    printf("npu_%s_%s %.3f ms (median %.3f", level, name, ns[0] * 1e-6, ns[runs / 2] * 1e-6);
+    if (macs > 0)
+        printf(", %.1f GMAC/s", macs / ns[0]);
+    printf(")\n");
+}
+
+static void bench_level(bench_t *b, sim_simd_t level)
 {
     const npu_kernels_t kernels = npu_kernels(level);
-    double seconds[3] = {0}, macs[3] = {0}; /* conv, dwconv, requant */
-    for (size_t i = 0; i < SIM_COUNT(layers); i++) {
-        npu_insn_t insn = insn_of(&layers[i]), requant = requant_of(&insn);
-        double times = (double)layers[i].size / insn.h;
-        double took = times * best_of(&kernels, &insn, l1);
-        double work = times * (double)npu_insn_macs(&insn);
-        int kind = insn.op == NPU_OP_DWCONV;
-        seconds[kind] += took;
-        macs[kind] += work;
-        seconds[2] += times * best_of(&kernels, &requant, l1);
-        macs[2] += times * insn.h * insn.w * insn.c;
-        if (each)
-            printf("  %-18s %8.1f us %8.1f GMAC/s\n", layers[i].name, took * 1e6,
-                   work / took * 1e-9);
+    const char *name = sim_simd_name(level);
+    uint32_t runs = 0;
+    run_once(b, &kernels, 0); /* to warm up */
+    memset(b->layer_ns, 0, NPU_MAX_LAYERS * sizeof(*b->layer_ns));
+    for (double start = thread_ns(); runs < 3 || thread_ns() - start < LEVEL_NS; runs++) {
+        if (runs == MAX_RUNS)
+            break;
+        run_once(b, &kernels, runs);
     }
-    printf("%-7s conv %7.2f ms %6.1f GMAC/s, dwconv %6.2f ms %5.1f GMAC/s, requant %5.2f ms "
-           "%5.2f G/s, all %.2f ms\n",
-           sim_simd_name(level), seconds[0] * 1e3, macs[0] / seconds[0] * 1e-9, seconds[1] * 1e3,
-           macs[1] / seconds[1] * 1e-9, seconds[2] * 1e3, macs[2] / seconds[2] * 1e-9,
-           (seconds[0] + seconds[1] + seconds[2]) * 1e3);
+    for (uint32_t op = 0; op < NPU_OPS; op++)
+        if (npu_opinfo(op) != NULL)
+            print(b, name, op, npu_opinfo(op)->name, runs);
+    print(b, name, SUM_MOVES, "moves", runs);
+    print(b, name, SUM_LAYERS, "layers", runs);
+    print(b, name, SUM_ALL, "all", runs);
+    for (uint32_t l = 0; l < NPU_MAX_LAYERS; l++)
+        b->layer_ns[l] /= runs;
+}
+
+static bool bench_make(bench_t *b, const npu_prog_t *prog)
+{
+    const npu_desc_t desc = npu_desc_default();
+    b->count = prog->insn_count;
+    b->insn = calloc(b->count, sizeof(*b->insn));
+    b->layer_ns = calloc(NPU_MAX_LAYERS, sizeof(*b->layer_ns));
+    b->l2 = malloc(desc.l2_bytes);
+    bool there = b->insn != NULL && b->layer_ns != NULL && b->l2 != NULL;
+    for (uint32_t m = 0; m < NPU_MEMS; m++) {
+        b->l1.bytes[m] = desc.mem_bytes[m];
+        b->l1.data[m] = aligned_alloc(64, desc.mem_bytes[m]);
+        there = there && b->l1.data[m] != NULL;
+        for (uint32_t i = 0; there && i < b->l1.bytes[m]; i++)
+            b->l1.data[m][i] = (uint8_t)(i * 2654435761u >> 24);
+    }
+    for (uint32_t i = 0; there && i < desc.l2_bytes; i++)
+        b->l2[i] = (uint8_t)(i * 2654435761u >> 24);
+    for (uint32_t i = 0; there && i < prog->blob_count; i++)
+        memcpy(b->l2 + prog->blobs[i].l2, prog->blobs[i].data, prog->blobs[i].bytes);
+    for (uint32_t n = 0; there && n < b->count; n++)
+        there = npu_insn_decode(prog->insns[n], &b->insn[n], NULL, 0);
+    b->clock_ns = clock_cost_ns();
+    return there;
 }
 
 int main(int argc, char **argv)
 {
-    npu_l1_t l1 = {.bytes = {1 << 20, 2 << 20, 1 << 20, 1 << 20}};
-    for (uint32_t m = 0; m < NPU_MEMS; m++) {
-        l1.data[m] = aligned_alloc(64, l1.bytes[m]);
-        if (l1.data[m] == NULL)
-            return 1;
-        for (uint32_t i = 0; i < l1.bytes[m]; i++)
-            l1.data[m][i] = (uint8_t)(i * 2654435761u >> 24);
+    static bench_t b;
+    npu_prog_t prog = {0};
+    char error[256];
+    if (argc < 2) {
+        fprintf(stderr, "usage: npu_bench PROGRAM.fnp [each]\n");
+        return 2;
     }
-    (void)argv;
+    if (npu_fnp_read(argv[1], &prog, error, sizeof(error)) != SIM_OK) {
+        fprintf(stderr, "npu_bench: %s\n", error);
+        return 2;
+    }
+    if (!bench_make(&b, &prog))
+        return 1;
     for (sim_simd_t level = SIM_SIMD_SCALAR; level <= sim_simd_best(); level++)
-        bench_level(level, &l1, argc > 1);
+        bench_level(&b, level);
+    for (uint32_t l = 0; l < prog.layer_count && argc > 2; l++)
+        printf("  %-50s %8.1f us\n", prog.layers[l].name, b.layer_ns[l] * 1e-3);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
-        free(l1.data[m]);
+        free(b.l1.data[m]);
+    free(b.l2);
+    free(b.insn);
+    free(b.layer_ns);
+    npu_prog_free(&prog);
     return 0;
 }
