@@ -75,6 +75,7 @@ START_TEST(real_networks_give_the_same_in_both_ways)
         test_skip("no models");
         return;
     }
+    uint64_t conflicts = 0;
     for (uint32_t i = 0; i < SIM_COUNT(models); i++)
         for (uint32_t ports = 1; ports <= 2; ports++) {
             npu_desc_t desc = npu_desc_default();
@@ -86,10 +87,11 @@ START_TEST(real_networks_give_the_same_in_both_ways)
             ck_assert_msg(npu_compile(&graph, &desc, &options, &prog, NULL, error, sizeof(error)) ==
                               SIM_OK,
                           "%s", error);
-            ck_assert_uint_gt(compare(&desc, &prog, i), 100);
+            conflicts += compare(&desc, &prog, i);
             npu_prog_free(&prog);
             npu_graph_free(&graph);
         }
+    ck_assert_uint_gt(conflicts, 1000);
 }
 END_TEST
 
