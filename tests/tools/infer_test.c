@@ -186,6 +186,31 @@ START_TEST(a_state_of_another_scale_is_refused)
 }
 END_TEST
 
+START_TEST(a_program_that_forgets_a_wait_fails_with_instruction_and_layer)
+{
+    build_t b;
+    adder(&b);
+    save_model(&b.graph, "adder.tflite");
+    build_free(&b);
+    save("x.bin", "abcd", 4);
+    ck_assert_int_eq(fovea(text, sizeof(text), "compile " DIR "/adder.tflite -o " DIR "/adder.fnp"),
+                     0);
+    ck_assert_int_eq(fovea(text, sizeof(text), "disasm " DIR "/adder.fnp"), 0);
+    char *add = strstr(text, "\nadd "), *wait = add != NULL ? strstr(add, "wait=") : NULL;
+    ck_assert_msg(wait != NULL, "%s", text);
+    memset(wait, ' ', strcspn(wait, " ")); /* it no longer waits for its sources */
+    save("late.s", text, strlen(text));
+    ck_assert_int_eq(fovea(text, sizeof(text), "asm " DIR "/late.s -o " DIR "/late.fnp"), 0);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "infer " DIR "/late.fnp -i 0=" DIR "/x.bin -i 1=" DIR "/x.bin"),
+        1);
+    ck_assert_msg(strstr(text, "would read ") != NULL && strstr(text, "add of layer") != NULL &&
+                      strstr(text, "hazard") != NULL,
+                  "%s", text);
+}
+END_TEST
+
 TEST_MAIN("infer", every_input_comes_from_its_file_and_every_output_is_dumped,
           a_state_goes_from_frame_to_frame, a_program_file_knows_its_inputs_by_name,
-          what_cannot_be_fed_is_refused_in_one_line, a_state_of_another_scale_is_refused)
+          what_cannot_be_fed_is_refused_in_one_line, a_state_of_another_scale_is_refused,
+          a_program_that_forgets_a_wait_fails_with_instruction_and_layer)
