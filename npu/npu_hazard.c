@@ -52,16 +52,16 @@ static void report(npu_t *npu, const npu_slot_t *slot, uint32_t which, const npu
     npu_stop(npu, NPU_ERROR_HAZARD, slot->index);
 }
 
-/* The next of those instructions of an engine that are before `index`; NULL: no more. at counts
- * from 0. */
+/* Of an engine's instructions that are not complete, in order, number `at`; NULL when there is none
+ * or it is not before `index`. */
 static const npu_slot_t *unfinished(const npu_engine_state_t *engine, uint32_t at, uint32_t index)
 {
-    if (engine->busy && at == 0)
-        return &engine->current;
-    at -= engine->busy;
-    if (at >= engine->count)
+    if (at >= engine->count + engine->busy)
         return NULL;
-    const npu_slot_t *slot = &engine->queue[(engine->head + at) % NPU_MAX_QUEUE];
+    const npu_slot_t *slot =
+        engine->busy && at == 0
+            ? &engine->current
+            : &engine->queue[(engine->head + at - engine->busy) % NPU_MAX_QUEUE];
     return slot->index < index ? slot : NULL;
 }
 
