@@ -7,14 +7,14 @@
  *                +-----+         +-----+             +-----+
  *   stripe 2     |     | ------> |     | ----------> |     |     No row is computed twice: a map
  *                +-----+         +-----+             +-----+     between two layers is a ring of
- * rows :               :                   :        in L2, as many as are still needed.
+ * rows :               :                   :        in L2, as many as are needed.
  *
- * Rows are pulled: before the last layer makes a tile, each layer it reads from makes what that
- * tile needs, and so on. How many rows of a map exist at a time is found by going through that
+ * Rows are pulled: before the last layer makes a stripe, each layer it reads from makes what that
+ * stripe needs, and so on. How many rows of a map exist at a time is found by going through that
  * order.
  *
  * Constants of the layers stay in L1 if all fit; else those that would be loaded most often stay,
- * in half of the memory, and the others are loaded for every tile.
+ * in half of the memory, and the others are loaded for every step.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ typedef struct {
     uint32_t layer, max_rows;
     cc_reside_t reside;
     bool fits;
-    uint64_t cycles, insns, step_cycles;
+    uint64_t cycles, insns, lead_cycles, step_cycles;
 } cut_t;
 
 struct cc_stripes {
@@ -53,8 +53,8 @@ struct cc_stripes {
     cut_t *cut;
     uint32_t cuts;
     /* of one walk, by layer */
-    uint32_t *tile_rows, *done, *ring, *turns;
-    uint32_t turn; /* the layer that made the last tile */
+    uint32_t *rows, *done, *ring, *turns; /* rows: of a stripe */
+    uint32_t turn;                        /* the layer that made the last stripe */
 };
 
 typedef struct cc_stripes stripes_t;
@@ -149,13 +149,13 @@ static bool make_stripes(cc_t *cc)
     st->layer = calloc(n, sizeof(*st->layer));
     st->place = calloc(cc->places, sizeof(*st->place));
     st->cut = calloc(MAX_CUTS, sizeof(*st->cut));
-    st->tile_rows = calloc(4 * n, sizeof(*st->tile_rows));
+    st->rows = calloc(4 * n, sizeof(*st->rows));
     cc->cascade = calloc(n, sizeof(*cc->cascade));
     if (st->link == NULL || st->first_link == NULL || st->last_reader == NULL ||
         st->whole == NULL || st->maker == NULL || st->layer == NULL || st->place == NULL ||
-        st->cut == NULL || st->tile_rows == NULL || cc->cascade == NULL)
+        st->cut == NULL || st->rows == NULL || cc->cascade == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
-    st->done = st->tile_rows + n;
+    st->done = st->rows + n;
     st->ring = st->done + n;
     st->turns = st->ring + n;
     memcpy(st->layer, cc->layer, n * sizeof(*st->layer));
@@ -178,7 +178,7 @@ void cascade_free(cc_t *cc)
     free(st->layer);
     free(st->place);
     free(st->cut);
-    free(st->tile_rows);
+    free(st->rows);
     free(st);
 }
 
@@ -193,31 +193,31 @@ static bool leaves(const stripes_t *st, uint32_t layer, uint32_t last)
 typedef struct {
     cc_t *cc;
     uint32_t first, last;
-    uint32_t tiles; /* 1; 2: one ahead */
+    uint32_t stripes; /* 1; 2: one ahead */
     void (*step)(void *ctx, uint32_t layer, uint32_t y, uint32_t h);
     void *ctx;
 } walk_t;
 
-/* Rows [*low, *high) that the reader's next tile needs; nothing once it is complete. */
-static bool next_rows(const walk_t *w, const link_t *k, uint32_t tiles, uint32_t *low,
+/* Rows [*low, *high) that the reader's next stripes need; nothing once it is complete. */
+static bool next_rows(const walk_t *w, const link_t *k, uint32_t stripes, uint32_t *low,
                       uint32_t *high)
 {
     const stripes_t *st = w->cc->stripes;
     uint32_t y = st->done[k->to], height = result_of(w->cc, k->to).h;
     if (y == height)
         return false;
-    cc_span_t span = tile_operand_rows(k->reader, k->operand, y,
-                                       cc_min(tiles * st->tile_rows[k->to], height - y));
+    cc_span_t span =
+        tile_operand_rows(k->reader, k->operand, y, cc_min(stripes * st->rows[k->to], height - y));
     *low = k->all_rows ? 0 : span.first;
     *high = k->all_rows ? result_of(w->cc, k->from).h : span.first + span.count;
     return true;
 }
 
-static void make_tile(walk_t *w, uint32_t layer)
+static void make_stripe(walk_t *w, uint32_t layer)
 {
     stripes_t *st = w->cc->stripes;
     uint32_t y = st->done[layer];
-    uint32_t h = cc_min(st->tile_rows[layer], result_of(w->cc, layer).h - y);
+    uint32_t h = cc_min(st->rows[layer], result_of(w->cc, layer).h - y);
     w->step(w->ctx, layer, y, h);
     st->done[layer] = y + h;
 }
@@ -239,7 +239,7 @@ static void push_leaving(walk_t *w)
     const stripes_t *st = w->cc->stripes;
     for (uint32_t i = w->first; i < w->last; i++)
         while (leaves(st, i, w->last) && st->done[i] < result_of(w->cc, i).h && ready(w, i))
-            make_tile(w, i);
+            make_stripe(w, i);
 }
 
 static void pull(walk_t *w, uint32_t layer, uint32_t rows)
@@ -248,11 +248,11 @@ static void pull(walk_t *w, uint32_t layer, uint32_t rows)
     uint32_t low, high;
     while (st->done[layer] < rows) {
         for (uint32_t k = st->first_link[layer]; k < st->first_link[layer + 1]; k++)
-            if (st->link[k].from >= w->first && next_rows(w, &st->link[k], w->tiles, &low, &high))
+            if (st->link[k].from >= w->first && next_rows(w, &st->link[k], w->stripes, &low, &high))
                 pull(w, st->link[k].from, high);
         if (st->done[layer] == result_of(w->cc, layer).h || !ready(w, layer))
             continue; /* it was pushed meanwhile */
-        make_tile(w, layer);
+        make_stripe(w, layer);
         push_leaving(w);
     }
 }
@@ -289,7 +289,7 @@ static void measure(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
     st->turn = layer;
 }
 
-/* Fills st->ring and st->turns for tiles of st->tile_rows. */
+/* Fills st->ring and st->turns for stripes of st->rows. */
 static void measure_rings(cc_t *cc, const cc_cascade_t *c)
 {
     stripes_t *st = cc->stripes;
@@ -347,15 +347,15 @@ static bool all_stay(const cc_t *cc, const cc_cascade_t *c)
     return wgt <= cc->desc->mem_bytes[NPU_MEM_WGT] && par <= cc->desc->mem_bytes[NPU_MEM_PAR];
 }
 
-/* The layer of most tiles that has not been looked at. */
+/* The layer of most stripes that has not been looked at. */
 static uint32_t next_to_stay(const cc_t *cc, const cc_cascade_t *c, const cc_reside_t *reside)
 {
     uint32_t found = NO_LAYER, most = 0;
     for (uint32_t i = c->first; i <= c->last; i++) {
-        uint32_t tiles = cc_div_up(result_of(cc, i).h, cc->stripes->tile_rows[i]);
-        if (reside[i - c->first] == CC_RESIDE_FREE && tiles > most) {
+        uint32_t count = cc_div_up(result_of(cc, i).h, cc->stripes->rows[i]);
+        if (reside[i - c->first] == CC_RESIDE_FREE && count > most) {
             found = i;
-            most = tiles;
+            most = count;
         }
     }
     return found;
@@ -389,11 +389,12 @@ static cc_layer_t cut_layer(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_resi
     l.max_rows = max_rows;
     l.reside = reside;
     *cut = (cut_t){.layer = layer, .max_rows = max_rows, .reside = reside};
-    cut->fits = tile_choose(cc, &l);
+    cut->fits = tile_choose_lower(cc, &l);
     if (!cut->fits)
         cc->err = SIM_OK; /* not this way, then */
     cut->cycles = l.estimate;
     cut->insns = l.insns;
+    cut->lead_cycles = l.lead_cycles;
     cut->step_cycles = l.step_cycles;
     return l;
 }
@@ -413,17 +414,32 @@ static cut_t remembered_cut(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_resi
     return cut;
 }
 
-/* Tiles as high as a stripe of the last layer, in proportion. */
-static void set_tile_rows(const cc_t *cc, const cc_cascade_t *c)
+/* Stripes as high as one of the last layer, in proportion. */
+static void set_rows(const cc_t *cc, const cc_cascade_t *c)
 {
     uint32_t height = result_of(cc, c->last).h;
     for (uint32_t i = c->first; i <= c->last; i++)
-        cc->stripes->tile_rows[i] =
+        cc->stripes->rows[i] =
             (uint32_t)(((uint64_t)c->rows * result_of(cc, i).h + height - 1) / height);
 }
 
-/* Cycles and instructions more than with whole maps; false when a layer cannot be cut so. Where
- * nothing is made ahead, engines wait at every turn, for about half of a step. */
+static bool nodes_overlap(const cc_t *cc)
+{
+    return (cc->desc->overlap & NPU_OVERLAP_NODES) != 0;
+}
+
+/* What it costs that layers take turns. Where nodes do not overlap, each turn begins and ends with
+ * idle engines and is set apart by a barrier, as a layer is; where they do, engines wait for about
+ * half of a step, unless stripes are made ahead. */
+static uint64_t turn_cycles(const cc_t *cc, const cc_cascade_t *c, const cut_t *cut)
+{
+    uint32_t turns = cc->stripes->turns[cut->layer];
+    if (!nodes_overlap(cc))
+        return (turns - 1) * (cut->lead_cycles + cc->desc->barrier_cycles);
+    return c->ahead ? 0 : turns * cut->step_cycles / 2;
+}
+
+/* Cycles and instructions more than with whole maps; false when a layer cannot be cut so. */
 static bool extra_costs(cc_t *cc, cc_cascade_t *c, int64_t *insns)
 {
     cc_reside_t reside[MAX_LENGTH];
@@ -432,12 +448,13 @@ static bool extra_costs(cc_t *cc, cc_cascade_t *c, int64_t *insns)
     *insns = 0;
     for (uint32_t i = c->first; i <= c->last; i++) {
         const cc_layer_t *whole = &cc->stripes->layer[i];
-        cut_t cut = remembered_cut(cc, i, cc->stripes->tile_rows[i], reside[i - c->first]);
+        cut_t cut = remembered_cut(cc, i, cc->stripes->rows[i], reside[i - c->first]);
         if (!cut.fits)
             return false;
         c->extra_cycles += (int64_t)cut.cycles - (int64_t)whole->estimate;
-        c->extra_cycles += c->ahead ? 0 : (int64_t)(cut.step_cycles * cc->stripes->turns[i] / 2);
+        c->extra_cycles += (int64_t)turn_cycles(cc, c, &cut);
         *insns += (int64_t)cut.insns - (int64_t)whole->insns;
+        *insns += nodes_overlap(cc) ? 0 : cc->stripes->turns[i];
     }
     return true;
 }
@@ -467,11 +484,19 @@ static void drop_inner(cc_t *cc, const cc_cascade_t *c)
     cc->cascades = kept;
 }
 
+/* Whole tiles of each layer, as cut. */
+static void set_stripe_rows(cc_t *cc, const cc_cascade_t *c)
+{
+    for (uint32_t i = c->first; i <= c->last; i++) {
+        const cc_layer_t *l = &cc->layer[i];
+        cc->stripes->rows[i] = l->max_rows / l->tiling.rows * l->tiling.rows;
+    }
+}
+
 static void set_rings(cc_t *cc, cc_cascade_t *c)
 {
     stripes_t *st = cc->stripes;
-    for (uint32_t i = c->first; i <= c->last; i++)
-        st->tile_rows[i] = cc->layer[i].tiling.rows;
+    set_stripe_rows(cc, c);
     measure_rings(cc, c);
     c->ring_bytes = c->whole_bytes = 0;
     for (uint32_t i = c->first; i < c->last; i++) {
@@ -492,10 +517,10 @@ static void take_cascade(cc_t *cc, cc_cascade_t c)
     cc_reside_t reside[MAX_LENGTH];
     cut_t cut;
     drop_inner(cc, &c);
-    set_tile_rows(cc, &c);
+    set_rows(cc, &c);
     choose_resident(cc, &c, reside);
     for (uint32_t i = c.first; i <= c.last; i++)
-        cc->layer[i] = cut_layer(cc, i, cc->stripes->tile_rows[i], reside[i - c.first], &cut);
+        cc->layer[i] = cut_layer(cc, i, cc->stripes->rows[i], reside[i - c.first], &cut);
     set_rings(cc, &c);
     cc->cascade[cc->cascades++] = c;
     cascade_widen(cc);
@@ -549,10 +574,20 @@ static bool promising(const search_t *s, uint64_t bytes)
     return bytes < s->now && (bytes <= s->room || bytes < s->best_bytes);
 }
 
+/* It costs no less than this; the best may already be cheaper. */
+static int64_t least_cycles(const cc_t *cc, const cc_cascade_t *c)
+{
+    uint32_t stripes = cc_div_up(result_of(cc, c->last).h, c->rows);
+    uint64_t cycles = (uint64_t)(stripes - 1) * (c->last + 1 - c->first) * cc->desc->barrier_cycles;
+    return nodes_overlap(cc) ? 0 : (int64_t)cycles;
+}
+
 static void try_cascade(cc_t *cc, search_t *s, cc_cascade_t c)
 {
     int64_t insns;
-    set_tile_rows(cc, &c);
+    if (s->best_bytes <= s->room && least_cycles(cc, &c) >= s->best.extra_cycles)
+        return;
+    set_rows(cc, &c);
     measure_rings(cc, &c);
     uint64_t bytes = s->program + live_bytes(cc, c.first, c.last, true);
     if (!promising(s, bytes) || !extra_costs(cc, &c, &insns))
@@ -570,6 +605,15 @@ static bool in_stripes(const cc_t *cc, uint32_t layer)
     return cc->layer[layer].kind->run == NULL;
 }
 
+/* The highest power of two below n; 0 for 1. */
+static uint32_t highest_power(uint32_t n)
+{
+    uint32_t power = 0;
+    for (uint32_t p = 1; p < n; p *= 2)
+        power = p;
+    return power;
+}
+
 /* Cascades from `first` on that hold the worst layer. */
 static void try_from(cc_t *cc, search_t *s, uint32_t first)
 {
@@ -579,8 +623,8 @@ static void try_from(cc_t *cc, search_t *s, uint32_t first)
         if (last < s->worst || last == first || cuts_another(cc, first, last) ||
             !promising(s, s->program + live_bytes(cc, first, last, false)))
             continue;
-        for (uint32_t rows = 1; rows < height; rows *= 2)
-            for (int ahead = 0; ahead < 2; ahead++)
+        for (uint32_t rows = highest_power(height); rows > 0; rows /= 2)
+            for (int ahead = 0; ahead < (nodes_overlap(cc) ? 2 : 1); ahead++)
                 try_cascade(cc, s,
                             (cc_cascade_t){
                                 .first = first, .last = last, .rows = rows, .ahead = ahead == 1});
@@ -652,15 +696,28 @@ uint64_t cascade_whole_bound(const cc_t *cc)
 typedef struct {
     cc_t *cc;
     const cc_cascade_t *cascade;
+    uint32_t turn; /* the layer that made the last stripe */
     cc_loop_t loop[MAX_LENGTH];
 } run_t;
 
-static void run_tile(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
+/* Where nodes do not overlap, a barrier stands between them. */
+static void begin_turn(run_t *run, cc_layer_t *l)
+{
+    if (run->turn != NO_LAYER && !nodes_overlap(run->cc)) {
+        l->last = emit_barrier(&run->cc->emit, l->index);
+        l->first = l->first == UINT32_MAX ? l->last : l->first;
+    }
+    run->turn = l->index;
+}
+
+static void run_stripe(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
 {
     run_t *run = ctx;
     cc_layer_t *l = &run->cc->layer[layer];
-    (void)h;
-    tile_run_row(run->cc, l, &run->loop[layer - run->cascade->first], y / l->tiling.rows);
+    if (run->turn != layer)
+        begin_turn(run, l);
+    for (uint32_t row = y / l->tiling.rows; row * l->tiling.rows < y + h; row++)
+        tile_run_row(run->cc, l, &run->loop[layer - run->cascade->first], row);
 }
 
 /* Constants that stay stand at the bottom of L1; the rest of it is handed out as ever. */
@@ -683,10 +740,9 @@ static void place_resident(cc_t *cc, const cc_cascade_t *c)
 
 uint32_t cascade_run(cc_t *cc, const cc_cascade_t *c)
 {
-    run_t run = {.cc = cc, .cascade = c};
-    walk_t w = walk_of(cc, c, run_tile, &run);
-    for (uint32_t i = c->first; i <= c->last; i++)
-        cc->stripes->tile_rows[i] = cc->layer[i].tiling.rows;
+    run_t run = {.cc = cc, .cascade = c, .turn = NO_LAYER};
+    walk_t w = walk_of(cc, c, run_stripe, &run);
+    set_stripe_rows(cc, c);
     place_resident(cc, c);
     walk(&w);
     for (uint32_t m = 0; m < NPU_MEMS; m++)

@@ -236,8 +236,8 @@ static uint64_t busy_cycles(const cc_t *cc, const cost_t *cost)
 
 /*
  * Estimated cycles of the layer: the busiest engine; what comes before and after it, half of that
- * where the layers there overlap with it; what cannot overlap because two steps do not stand side by
- * side. A sixteenth of the DMA's cycles on top: L2 serves others too, so of two cuts that are as
+ * where the layers there overlap with it; what cannot overlap because two steps do not stand side
+ * by side. A sixteenth of the DMA's cycles on top: L2 serves others too, so of two cuts that are as
  * fast the one that stores whole pixels is better.
  */
 static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS], cost_t *cost)
@@ -308,7 +308,8 @@ static void try_cut(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t cols, uint3
             best->cycles = cycles;
             best->found = true;
             l->insns = cost.insns;
-            l->step_cycles = cost.sources + cost.array + cost.result;
+            l->lead_cycles = cost.sources + cost.result;
+            l->step_cycles = l->lead_cycles + cost.array;
             memcpy(l->engine_cycles, cost.total, sizeof(cost.total));
         }
     }
@@ -337,6 +338,23 @@ static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choi
     }
 }
 
+static void settle(cc_layer_t *l, const choice_t *best)
+{
+    l->tiling = best->tiling;
+    l->estimate = best->cycles;
+}
+
+bool tile_choose_lower(cc_t *cc, cc_layer_t *l)
+{
+    cc_tiling_t t = l->tiling;
+    choice_t best = {.found = false};
+    try_cut(cc, l, cc_min(t.rows, l->max_rows), t.cols, t.group, &best);
+    if (!best.found)
+        return tile_choose(cc, l);
+    settle(l, &best);
+    return true;
+}
+
 bool tile_choose(cc_t *cc, cc_layer_t *l)
 {
     static const char *const names[NPU_MEMS] = {"activations", "weights", "accumulators",
@@ -348,8 +366,7 @@ bool tile_choose(cc_t *cc, cc_layer_t *l)
         if (cols == 1)
             break;
     }
-    l->tiling = best.tiling;
-    l->estimate = best.cycles;
+    settle(l, &best);
     for (uint32_t m = 0; !best.found && m < NPU_MEMS; m++)
         if (best.need[m] > cc->desc->mem_bytes[m])
             return cc_fail(cc, l, SIM_EFULL,

@@ -151,6 +151,7 @@ struct cc_layer {
     uint32_t first, last; /* instructions; first is UINT32_MAX before any */
     uint64_t engine_cycles[NPU_ENGINES], estimate, insns; /* by tile_choose */
     uint64_t step_cycles; /* of one step from first load to last store, constants there */
+    uint64_t lead_cycles; /* of it, without the array: loads before, vector work and store after */
 };
 
 /* Rows (or columns) of the source under a run of results. */
@@ -327,6 +328,8 @@ uint32_t layout_kernel(uint32_t kernel);
 
 /* choose.c: how to cut a layer, the fewest estimated cycles of what fits. False: nothing fits. */
 bool tile_choose(cc_t *cc, cc_layer_t *layer);
+/* The cut that the layer has, with at most max_rows; another where that does not fit. */
+bool tile_choose_lower(cc_t *cc, cc_layer_t *layer);
 
 /* tile.c: emits a layer, step by step. */
 void tile_run(cc_t *cc, cc_layer_t *layer);

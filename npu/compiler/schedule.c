@@ -143,6 +143,7 @@ static bool no_room(cc_t *cc)
 static bool schedule_fitting(cc_t *cc)
 {
     uint64_t slack = 0, before = UINT64_MAX;
+    set_lifetimes(cc, false);
     if (cc->cascading == NPU_CASCADE_ALWAYS && !(cascade_plan(cc, 0) && pack_constants(cc)))
         return false;
     while (cc->err == SIM_OK) {
