@@ -28,10 +28,11 @@ LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
 LIBS        := -lpng -lcjson -lprotobuf-c -lm
 VEC.avx2    := -mavx2
 VEC.avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+VEC.amx     := $(VEC.avx512) -mamx-tile -mamx-int8
 
 # ---- the library: one archive a folder ----------------------------------------------------------
 ROOMS := sim pixel isp npu npu/compiler mipi logic scenes
-vec    = $(if $(filter x86_64,$(ARCH)),$(1),$(filter-out %_avx2.c %_avx512.c,$(1)))
+vec    = $(if $(filter x86_64,$(ARCH)),$(1),$(filter-out %_avx2.c %_avx512.c %_amx.c,$(1)))
 srcs   = $(call vec,$(sort $(wildcard $(1)/*.c)))
 objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
@@ -76,6 +77,7 @@ $(call objs,$(POST) $(wildcard tests/firmware/*.c tests/tools/*.c)): $(GEN)/fove
 
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
+$(O)/%_amx.o: CFLAGS_VEC := $(VEC.amx)
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@

@@ -19,7 +19,7 @@ const isp_rows_t isp_rows_scalar = {
 const isp_rows_t *isp_rows(sim_simd_t level)
 {
 #if SIM_X86
-    if (level == SIM_SIMD_AVX512)
+    if (level >= SIM_SIMD_AVX512)
         return &isp_rows_avx512;
     if (level == SIM_SIMD_AVX2)
         return &isp_rows_avx2;

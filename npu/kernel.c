@@ -24,12 +24,13 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         [NPU_OP_TRANSFORM] = npu_transform_run,
     }};
 #if SIM_X86
-    if (level == SIM_SIMD_AVX2) {
+    if (level >= SIM_SIMD_AVX2) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx2;
         kernels.run[NPU_OP_DWCONV] = npu_dwconv_avx2;
         kernels.run[NPU_OP_REQUANT] = npu_requant_avx2;
         kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
-    } else if (level == SIM_SIMD_AVX512) {
+    }
+    if (level >= SIM_SIMD_AVX512) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx512;
         kernels.run[NPU_OP_DWCONV] = npu_dwconv_avx512;
         kernels.run[NPU_OP_REQUANT] = npu_requant_avx512;
@@ -38,8 +39,9 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         kernels.run[NPU_OP_MUL] = npu_mul_avx512;
         kernels.run[NPU_OP_MAXPOOL] = npu_maxpool_avx512;
         kernels.run[NPU_OP_AVGPOOL] = npu_avgpool_avx512;
-        kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
     }
+    if (level >= SIM_SIMD_AMX)
+        kernels.run[NPU_OP_CONV] = npu_conv_amx;
 #endif
     (void)level;
     return kernels;

@@ -91,6 +91,12 @@ static inline void dense_size(dense_t *d)
         d->most_rows = (d->most_rows + 1) / 2;
 }
 
+/* About half the channels, in whole lanes where it can be: that keeps their weights together. */
+static inline uint32_t dense_half(uint32_t channels)
+{
+    return channels > 2 * NPU_LANES ? npu_round_lanes(channels / 2) : dense_round4(channels / 2);
+}
+
 /* False: the window is too large for the buffers. */
 static inline bool dense_begin(dense_t *d, const npu_insn_t *insn, const npu_l1_t *l1)
 {
@@ -107,7 +113,7 @@ static inline bool dense_begin(dense_t *d, const npu_insn_t *insn, const npu_l1_
            (!d->in_place && dense_copy_elems(i, 1, 1, d->most_channels) > DENSE_COPY)) {
         if (d->most_channels <= 4)
             return false;
-        d->most_channels = dense_round4(d->most_channels / 2);
+        d->most_channels = dense_half(d->most_channels);
     }
     dense_size(d);
     d->first_ic = d->y = d->x = 0;

@@ -133,6 +133,7 @@ void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_conv_amx(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_add_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
 void npu_mul_avx512(const npu_insn_t *insn, const npu_l1_t *l1);

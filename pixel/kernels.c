@@ -64,7 +64,7 @@ const pix_kernels_t pix_kernels_scalar = {develop, poisson, normal};
 const pix_kernels_t *pix_kernels_of(sim_simd_t level)
 {
 #if SIM_X86
-    if (level == SIM_SIMD_AVX512)
+    if (level >= SIM_SIMD_AVX512)
         return &pix_kernels_avx512;
     if (level == SIM_SIMD_AVX2)
         return &pix_kernels_avx2;

@@ -5,13 +5,33 @@
  * project. __builtin_cpu_supports is the compiler's cpuid, and knows whether the operating system
  * saves the wide registers.
  */
+#define _DEFAULT_SOURCE /* syscall() */
 #include "sim/cpu.h"
 
 #include <stdatomic.h>
+#if SIM_X86 && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #define NOT_FORCED (-1)
 
 static atomic_int forced = NOT_FORCED;
+
+#if SIM_X86
+/* Linux saves tiles only for a process that asked for it: arch_prctl(ARCH_REQ_XCOMP_PERM,
+ * XFEATURE_XTILEDATA), Documentation/arch/x86/xstate.rst. Asking again does no harm. */
+static bool has_tiles(void)
+{
+#if defined(__linux__)
+    const long req_xcomp_perm = 0x1023, xtiledata = 18;
+    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+           syscall(SYS_arch_prctl, req_xcomp_perm, xtiledata) == 0;
+#else
+    return false;
+#endif
+}
+#endif
 
 sim_simd_t sim_simd_best(void)
 {
@@ -19,7 +39,7 @@ sim_simd_t sim_simd_best(void)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vnni"))
-        return SIM_SIMD_AVX512;
+        return has_tiles() ? SIM_SIMD_AMX : SIM_SIMD_AVX512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return SIM_SIMD_AVX2;
 #endif
@@ -42,6 +62,6 @@ bool sim_simd_force(sim_simd_t level)
 
 const char *sim_simd_name(sim_simd_t level)
 {
-    static const char *const names[SIM_SIMD_LEVELS] = {"scalar", "avx2", "avx512"};
+    static const char *const names[SIM_SIMD_LEVELS] = {"scalar", "avx2", "avx512", "amx"};
     return level < SIM_SIMD_LEVELS ? names[level] : "unknown";
 }

@@ -46,6 +46,7 @@ static uint32_t fill_vector(const sim_rng_t *rng, uint32_t block, uint32_t block
 {
 #if SIM_X86
     switch (sim_simd()) {
+    case SIM_SIMD_AMX:
     case SIM_SIMD_AVX512:
         return sim_rng_fill_avx512(rng, block, blocks, out);
     case SIM_SIMD_AVX2:

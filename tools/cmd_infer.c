@@ -146,7 +146,7 @@ int cmd_infer(int argc, char **argv)
         {0, "mean", "X", "float input = (pixel - X) / SCALE (default 127.5)", &mean},
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
-        {0, "simd", "LEVEL", "scalar, avx2 or avx512; no effect on results", &simd},
+        {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx; no effect on results", &simd},
         {0, "timing-only", NULL, "cycles and counters without numerics; outputs mean nothing",
          &timing_only},
         {0, "exact", NULL, "an event for every cycle and burst; no effect on results", &exact},

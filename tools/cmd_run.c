@@ -73,7 +73,7 @@ int cmd_run(int argc, char **argv)
         {0, "scene-seed", "N", "seed of the world", &f->scene_seed},
         {'o', "out", "DIR", "where results go (default: out/<scenario>)", &desc.out_dir},
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
-        {0, "simd", "LEVEL", "scalar, avx2 or avx512 (default: the best); no effect on results",
+        {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx (default: the best); no effect on results",
          &simd},
         {0, "exact", NULL,
          "an event for every cycle of the NPU, burst and beat; no effect on results", &exact},

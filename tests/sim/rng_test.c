@@ -82,6 +82,7 @@ START_TEST(a_level_that_the_machine_lacks_is_refused)
     ck_assert(sim_simd_force(SIM_SIMD_SCALAR));
     ck_assert_int_eq(sim_simd(), SIM_SIMD_SCALAR);
     ck_assert_str_eq(sim_simd_name(SIM_SIMD_AVX512), "avx512");
+    ck_assert_str_eq(sim_simd_name(SIM_SIMD_AMX), "amx");
 }
 END_TEST
 
