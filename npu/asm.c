@@ -260,7 +260,6 @@ static void on_end(asm_t *a)
 
 static void on_kept(asm_t *a)
 {
-    static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
     npu_kept_t kept = {.shape = {1, 1, 1, 1}, .valid_after = NPU_VALID_AT_START};
     get_string(a, kept.name);
     expect(a, "tensor");
@@ -268,7 +267,12 @@ static void on_kept(asm_t *a)
     expect(a, "l2");
     kept.l2 = get_u32(a);
     kept.dtype = get_dtype(a);
-    kept.layout = get_choice(a, "", layouts, NPU_LAYOUTS);
+    expect(a, "row");
+    kept.row = get_u32(a);
+    expect(a, "pix");
+    kept.pix = get_u32(a);
+    expect(a, "chan");
+    kept.chan = get_u32(a);
     kept.order = get_order(a);
     expect(a, "shape");
     while (!at_end(a) && *a->at >= '0' && *a->at <= '9' && kept.dims < 4)

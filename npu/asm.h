@@ -7,7 +7,7 @@
  *     .l2_peak 123456          .l2_lower_bound 98765   .l1 act 65536       (also wgt, acc, par)
  *     .net 0 0x54454e46        word of the network table
  *     .layer "conv1" "CONV_2D" first 0 last 11 macs 442368
- *     .kept "conv1" tensor 7 l2 0x4000 int8 nhwc32 shape 1 32 32 16 zero_point -128
+ *     .kept "conv1" tensor 7 l2 0x4000 int8 row 1024 pix 32 chan 1 hwc shape 1 32 32 16 zero_point -128
  *           scale_bits 0x3c8a0d2b valid_after 11       (one line)
  *     .blob 0x2000             constants; .hex lines follow
  *     .hex 00112233445566778899aabbccddeeff

@@ -161,7 +161,6 @@ static void add_net(text_t *t, const npu_prog_t *prog)
 
 static void add_tables(text_t *t, const npu_prog_t *prog)
 {
-    static const char *const layouts[NPU_LAYOUTS] = {"dense", "nhwc32", "planar"};
     static const char *const orders[NPU_ORDERS] = {"hwc", "chw"};
     for (uint32_t i = 0; i < prog->layer_count; i++) {
         const npu_layer_t *layer = &prog->layers[i];
@@ -170,8 +169,9 @@ static void add_tables(text_t *t, const npu_prog_t *prog)
     }
     for (uint32_t i = 0; i < prog->kept_count; i++) {
         const npu_kept_t *kept = &prog->kept[i];
-        add(t, ".kept \"%s\" tensor %u l2 0x%x %s %s %s shape", kept->name, kept->tensor, kept->l2,
-            npu_dtype_name(kept->dtype), layouts[kept->layout], orders[kept->order]);
+        add(t, ".kept \"%s\" tensor %u l2 0x%x %s row %u pix %u chan %u %s shape", kept->name,
+            kept->tensor, kept->l2, npu_dtype_name(kept->dtype), kept->row, kept->pix, kept->chan,
+            orders[kept->order]);
         for (uint32_t d = 0; d < kept->dims; d++)
             add(t, " %u", kept->shape[d]);
         add(t, " zero_point %d scale_bits 0x%08x", kept->zero_point, kept->scale_bits);

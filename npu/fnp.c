@@ -146,10 +146,10 @@ static bool same_layer(const npu_layer_t *a, const npu_layer_t *b)
 static bool same_kept(const npu_kept_t *a, const npu_kept_t *b)
 {
     return strcmp(a->name, b->name) == 0 && a->tensor == b->tensor && a->l2 == b->l2 &&
-           a->dtype == b->dtype && a->layout == b->layout && a->order == b->order &&
-           a->dims == b->dims && memcmp(a->shape, b->shape, sizeof(a->shape)) == 0 &&
-           a->zero_point == b->zero_point && a->scale_bits == b->scale_bits &&
-           a->valid_after == b->valid_after;
+           a->dtype == b->dtype && a->row == b->row && a->pix == b->pix && a->chan == b->chan &&
+           a->order == b->order && a->dims == b->dims &&
+           memcmp(a->shape, b->shape, sizeof(a->shape)) == 0 && a->zero_point == b->zero_point &&
+           a->scale_bits == b->scale_bits && a->valid_after == b->valid_after;
 }
 
 static bool same_end(const npu_end_t *a, const npu_end_t *b)
@@ -308,23 +308,40 @@ static bool valid_layer(const npu_prog_t *prog, uint32_t i, char *error, size_t 
     return true;
 }
 
+/* Offset behind the last byte. */
+static uint64_t kept_end(const npu_kept_t *kept)
+{
+    uint64_t end = (uint64_t)kept->l2 + npu_dtype_bytes(kept->dtype);
+    uint32_t hwc[3] = {1, 1, 1}, step[3] = {kept->row, kept->pix, kept->chan};
+    for (uint32_t i = 0; i < 3 && i < kept->dims; i++)
+        hwc[2 - i] = kept->shape[kept->dims - 1 - i];
+    if (kept->order == NPU_ORDER_CHW) {
+        uint32_t c = hwc[0];
+        hwc[0] = hwc[1];
+        hwc[1] = hwc[2];
+        hwc[2] = c;
+    }
+    for (uint32_t i = 0; i < 3; i++)
+        end += (uint64_t)(hwc[i] - 1) * step[i];
+    return end;
+}
+
 static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n)
 {
     const npu_kept_t *kept = &prog->kept[i];
     if (!npu_name_good(kept->name))
         return npu_wrong(error, n, "kept tensor %u: name not printable", i);
-    if (kept->dtype >= NPU_DTYPES || kept->layout >= NPU_LAYOUTS)
-        return npu_wrong(error, n, "kept tensor %u: type %u, layout %u", i, kept->dtype,
-                         kept->layout);
+    if (kept->dtype >= NPU_DTYPES)
+        return npu_wrong(error, n, "kept tensor %u: type %u", i, kept->dtype);
     if (kept->order >= NPU_ORDERS || (kept->order == NPU_ORDER_CHW && kept->dims != 4))
         return npu_wrong(error, n, "kept tensor %u: order %u of %u dimensions", i, kept->order,
                          kept->dims);
-    if (npu_dtype_bytes(kept->dtype) != 1 && kept->layout != NPU_LAYOUT_DENSE)
-        return npu_wrong(error, n, "kept tensor %u: %s, expected dense", i,
-                         npu_dtype_name(kept->dtype));
     if (!npu_shape_valid(kept->dims, kept->shape))
         return npu_wrong(error, n, "kept tensor %u: %u dimensions of %u, %u, %u, %u", i, kept->dims,
                          kept->shape[0], kept->shape[1], kept->shape[2], kept->shape[3]);
+    if (kept_end(kept) > UINT32_MAX)
+        return npu_wrong(error, n, "kept tensor %u: row %u, pixel %u, channel %u bytes", i,
+                         kept->row, kept->pix, kept->chan);
     if (kept->valid_after < NPU_VALID_AT_END && kept->valid_after >= prog->insn_count)
         return npu_wrong(error, n, "kept tensor %u: after instruction %u of %u", i,
                          kept->valid_after, prog->insn_count);

@@ -55,13 +55,6 @@ typedef struct {
     uint64_t macs;           /* of the source operator */
 } npu_layer_t;
 
-typedef enum {
-    NPU_LAYOUT_DENSE,  /* N H W C without gaps */
-    NPU_LAYOUT_NHWC32, /* channels padded to 32 */
-    NPU_LAYOUT_PLANAR, /* C H W, rows padded to 32, height to 2 */
-    NPU_LAYOUTS
-} npu_layout_t;
-
 /* How the source file orders the tensor's elements. */
 typedef enum {
     NPU_ORDER_HWC,
@@ -69,13 +62,15 @@ typedef enum {
     NPU_ORDERS
 } npu_order_t;
 
-/* A tensor of the source file that stands complete in L2 at some time. */
+/* A tensor of the source file that stands complete in L2 at some time. Its last three dimensions
+ * are height, width and channels there, whatever the order in the file. */
 typedef struct {
     char name[NPU_NAME_BYTES];
     uint32_t tensor;      /* index in the source file */
     uint32_t l2;          /* offset */
     uint32_t dtype;       /* npu_dtype_t */
-    uint32_t layout;      /* npu_layout_t */
+    uint32_t row, pix;    /* bytes from a row to the next, and from a pixel */
+    uint32_t chan;        /* bytes from a channel to the next */
     uint32_t order;       /* npu_order_t */
     uint32_t dims;        /* 1..4 */
     uint32_t shape[4];    /* as in the source file; unused ones 1 */

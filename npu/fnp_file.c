@@ -12,7 +12,7 @@
 #include "sim/file.h"
 #include "sim/hash.h"
 
-#define VERSION 2u
+#define VERSION 3u
 #define HEADER_BYTES 16u
 #define ENTRY_BYTES 16u
 #define MAX_SECTIONS (NPU_MAX_BLOBS + 8)
@@ -166,7 +166,9 @@ static void read_kept(reader_t *r, npu_prog_t *prog)
         kept.tensor = get_u32(r);
         kept.l2 = get_u32(r);
         kept.dtype = get_u32(r);
-        kept.layout = get_u32(r);
+        kept.row = get_u32(r);
+        kept.pix = get_u32(r);
+        kept.chan = get_u32(r);
         kept.order = get_u32(r);
         kept.dims = get_u32(r);
         for (uint32_t d = 0; d < 4; d++)
@@ -422,7 +424,9 @@ static void put_kept(writer_t *w, const npu_prog_t *prog)
         put_u32(w, kept->tensor);
         put_u32(w, kept->l2);
         put_u32(w, kept->dtype);
-        put_u32(w, kept->layout);
+        put_u32(w, kept->row);
+        put_u32(w, kept->pix);
+        put_u32(w, kept->chan);
         put_u32(w, kept->order);
         put_u32(w, kept->dims);
         for (uint32_t d = 0; d < 4; d++)

@@ -34,6 +34,8 @@ typedef struct {
                               chip's default ("persistent input"), it is nobody else's */
     bool gather_input; /* the first convolution may gather its taps into channels (im2col), so that
                           few input channels do not leave the array idle; the chip does not */
+    bool no_parts;     /* what is cut or put together is always moved, never a part of the whole
+                          from the start */
     uint32_t network_id; /* into the network table */
 } npu_compile_options_t;
 

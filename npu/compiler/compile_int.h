@@ -28,6 +28,14 @@ static inline uint32_t cc_min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* ---- layouts --------------------------------------------------------------------------------- */
+
+typedef enum {
+    NPU_LAYOUT_DENSE,  /* N H W C without gaps */
+    NPU_LAYOUT_NHWC32, /* channels padded to 32 */
+    NPU_LAYOUT_PLANAR, /* C H W, rows padded to 32, height to 2 */
+} npu_layout_t;
+
 /* ---- places ---------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -39,6 +47,12 @@ typedef struct {
     uint32_t l2;          /* filled by plan_places */
     uint32_t first, last; /* layers that need it, ends included */
 } cc_place_t;
+
+/* A box of the tensor that the place was made for. */
+typedef struct {
+    bool is;
+    npu_hwc_t at; /* its first element there */
+} cc_part_t;
 
 /* Gives every place an offset from `base` up, such that places needed by one layer do not overlap.
  * Returns the end of the highest. Tries several orders and keeps the lowest. */
@@ -60,6 +74,7 @@ typedef struct {
     uint32_t l2;              /* of element (0, 0, 0) */
     uint32_t row, pix, plane; /* strides; plane: from a channel to the next, 1 unless planar */
     uint32_t ring;            /* row y stands where row y % ring does; 0: all rows are there */
+    bool shared; /* bytes between a pixel's channels and the next pixel are another tensor's */
 } cc_value_t;
 
 typedef struct {
@@ -196,6 +211,7 @@ typedef struct {
     uint32_t follows; /* the node before it in that layer; CC_NO_NODE for main itself */
     uint32_t operand; /* of a follower: which of its operands is the tile */
     uint32_t pad;     /* the PAD in its window; CC_NO_NODE */
+    bool still;       /* no layer: its results stand in L2 already */
 } cc_fate_t;
 
 struct cc {
@@ -216,8 +232,12 @@ struct cc {
     uint32_t followers;
     cc_place_t *place;
     uint32_t places;
-    uint32_t *place_of; /* for each tensor, CC_NO_PLACE when it has none */
-    int32_t image;      /* the input that the ISP writes; NPU_NO_TENSOR: none of them */
+    uint32_t *place_of;    /* for each tensor, CC_NO_PLACE when it has none */
+    cc_part_t *part;       /* for each tensor: whether it is only a part of its place */
+    uint32_t *constant_of; /* for each tensor: where cc_place_constant stored it */
+    uint32_t parts;        /* tensors that are parts */
+    bool use_parts;        /* else their bytes are moved */
+    int32_t image;         /* the input that the ISP writes; NPU_NO_TENSOR: none of them */
     bool all_kept;
 
     uint8_t *constants;
@@ -248,9 +268,14 @@ bool fuse_nodes(cc_t *cc);
 #define FUSE_NAMES_BYTES 320
 void fuse_names(const cc_t *cc, const cc_layer_t *layer, bool with_main, const char *between,
                 char names[FUSE_NAMES_BYTES]);
-/* NULL where a node makes no layer of its own kind; is_alias: nor anything else. */
+/* NULL where a node makes no layer of its own kind. */
 const cc_kind_t *cc_kind_of(npu_node_op_t op);
+
+/* places.c: whether the result is the operand's bytes, as a rule. */
 bool cc_is_alias(const cc_t *cc, const npu_node_t *node);
+bool make_places(cc_t *cc);
+/* lower_move.c: whether all pieces of a node stand where they belong from the start. */
+bool cc_moves_nothing(const cc_t *cc, const npu_node_t *node);
 
 /* "file: layer N OP "name": ..."; layer NULL for the whole network. Returns false. */
 bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, ...)
@@ -268,10 +293,13 @@ void cc_set_clamp(const cc_t *cc, cc_layer_t *layer);
 /* The function of one code that a node is; false when it is none. */
 bool cc_table(const cc_t *cc, const npu_node_t *node, int8_t table[256]);
 
+/* Of a tensor with a place, or of a constant that cc_place_constant stored. */
 cc_value_t cc_value(const cc_t *cc, int32_t tensor);
 cc_value_t cc_place_value(const cc_t *cc, uint32_t place);
 /* What the layer stores. */
 cc_value_t cc_result_value(const cc_t *cc, const cc_layer_t *layer);
+/* A constant tensor as int8 codes among the constants; once, however often it is called. */
+void cc_place_constant(cc_t *cc, int32_t tensor);
 cc_value_t cc_operand_value(const cc_t *cc, const cc_operand_t *operand);
 /* Operand i of a node: a place, or a constant appended to the constants as int8 codes. */
 bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t repeat_channels,
@@ -287,6 +315,8 @@ uint64_t cc_insn_cycles(const cc_t *cc, const npu_insn_t *insn);
 
 /* Adds an instruction to the layer (or to the probe). */
 void cc_emit(cc_t *cc, cc_layer_t *layer, npu_insn_t insn);
+/* The same for a load of activations: after the work on those before, where the chip is so. */
+void cc_emit_load(cc_t *cc, cc_layer_t *layer, npu_insn_t insn);
 /* Room in an L1 memory, after what was taken last; wraps to 0. */
 uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes);
 
@@ -312,6 +342,23 @@ bool cc_window_fits(cc_t *cc, cc_layer_t *layer);
 uint32_t gather_planes_bytes(const cc_layer_t *layer, uint32_t h, uint32_t w);
 uint32_t gather_tile_pix(const cc_layer_t *layer);
 void gather_load(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t act);
+
+/* A box of bytes to move from L2 to L2 (move.c). Distances may be negative in the source. */
+#define CC_MOVE_DIMS 5
+typedef struct {
+    uint32_t n;
+    int64_t from, to; /* bytes from an element to the next */
+} cc_move_dim_t;
+typedef struct {
+    uint32_t dims;
+    cc_move_dim_t dim[CC_MOVE_DIMS];
+    int64_t from, to; /* of the first element */
+    bool translated;  /* codes go through the table at PAR address `table` */
+    uint32_t table;
+} cc_move_t;
+void cc_move(cc_t *cc, cc_layer_t *layer, const cc_move_t *move);
+/* How many instructions that takes, at most. */
+uint64_t cc_move_insns(const cc_t *cc, const cc_move_t *move);
 
 extern const npu_window_t cc_one_by_one;
 
@@ -398,6 +445,6 @@ extern const cc_kind_t cc_kind_conv, cc_kind_gathered_conv, cc_kind_depthwise;
 extern const cc_kind_t cc_kind_fully_connected;
 extern const cc_kind_t cc_kind_pool, cc_kind_mean, cc_kind_elementwise, cc_kind_table,
     cc_kind_softmax;
-extern const cc_kind_t cc_kind_pad, cc_kind_concatenation;
+extern const cc_kind_t cc_kind_pad, cc_kind_move;
 
 #endif

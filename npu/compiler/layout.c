@@ -167,7 +167,7 @@ uint32_t layout_before(cc_t *cc, uint32_t node)
 {
     const npu_node_t *n = &cc->node[node];
     if (!cc->desc->layout_nodes || n->op != NPU_NODE_CONV_2D ||
-        cc->place_of[n->input[0]] == CC_NO_PLACE)
+        cc->place_of[n->input[0]] == CC_NO_PLACE || cc->part[n->input[0]].is)
         return CC_NO_PLACE;
     uint32_t source = cc->place_of[n->input[0]];
     const cc_place_t *image = &cc->place[source];
@@ -230,7 +230,7 @@ uint32_t layout_raw_place(cc_t *cc, const cc_layer_t *layer, uint32_t made)
         cc->place[made].layout == NPU_LAYOUT_DENSE && (size.h * size.w > 1 || is_output(cc, made));
     bool fits = npu_round_lanes(size.c) <= UINT16_MAX &&
                 (uint64_t)npu_round_lanes(size.c) * 8 <= cc->desc->mem_bytes[NPU_MEM_ACT];
-    if (!cc->desc->layout_nodes || !wanted || !fits || layer->node->outputs != 1)
+    if (!cc->desc->layout_nodes || !wanted || !fits || cc->part[layer->result].is)
         return made;
     return new_place(cc, layer->result, NPU_LAYOUT_NHWC32, size);
 }

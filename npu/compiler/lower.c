@@ -103,7 +103,18 @@ static cc_value_t value_in(const cc_place_t *p, npu_hwc_t size)
 
 cc_value_t cc_value(const cc_t *cc, int32_t tensor)
 {
-    return value_in(&cc->place[cc->place_of[tensor]], npu_tensor_hwc(cc_tensor(cc, tensor)));
+    npu_hwc_t size = npu_tensor_hwc(cc_tensor(cc, tensor));
+    if (cc->place_of[tensor] == CC_NO_PLACE)
+        return value_at(size, NPU_LAYOUT_NHWC32, cc->constants_l2 + cc->constant_of[tensor]);
+    const cc_place_t *p = &cc->place[cc->place_of[tensor]];
+    const cc_part_t *part = &cc->part[tensor];
+    if (!part->is)
+        return value_in(p, size);
+    cc_value_t v = value_in(p, p->size);
+    v.l2 += part->at.h * v.row + part->at.w * v.pix + part->at.c * v.plane;
+    v.shared = v.size.c != size.c && p->layout != NPU_LAYOUT_PLANAR;
+    v.size = size;
+    return v;
 }
 
 cc_value_t cc_place_value(const cc_t *cc, uint32_t place)
@@ -113,6 +124,8 @@ cc_value_t cc_place_value(const cc_t *cc, uint32_t place)
 
 cc_value_t cc_result_value(const cc_t *cc, const cc_layer_t *layer)
 {
+    if (layer->made == cc->place_of[layer->result])
+        return cc_value(cc, layer->result);
     return value_in(&cc->place[layer->made], npu_tensor_hwc(cc_tensor(cc, layer->result)));
 }
 
@@ -156,6 +169,16 @@ bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t channels
     if (operand->constant)
         store_constant(cc, t, operand);
     return cc->err == SIM_OK;
+}
+
+void cc_place_constant(cc_t *cc, int32_t tensor)
+{
+    const npu_tensor_t *t = cc_tensor(cc, tensor);
+    cc_operand_t operand = {.tensor = tensor, .size = npu_tensor_hwc(t)};
+    if (t->data == NULL || cc->constant_of[tensor] != CC_NO_PLACE)
+        return;
+    store_constant(cc, t, &operand);
+    cc->constant_of[tensor] = operand.at;
 }
 
 /* ---- constants ------------------------------------------------------------------------------- */
@@ -221,6 +244,13 @@ static void cc_order(cc_t *cc, uint32_t engines)
         emit_order(&cc->emit, engines);
 }
 
+void cc_emit_load(cc_t *cc, cc_layer_t *layer, npu_insn_t insn)
+{
+    if ((cc->desc->overlap & NPU_OVERLAP_ACTIVATIONS) == 0)
+        cc_order(cc, 1u << NPU_ENGINE_MAC | 1u << NPU_ENGINE_VEC | 1u << NPU_ENGINE_STORE);
+    cc_emit(cc, layer, insn);
+}
+
 uint32_t cc_take(cc_t *cc, npu_mem_t mem, uint32_t bytes)
 {
     cc_ring_t *ring = &cc->ring[mem];
@@ -236,7 +266,8 @@ uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c)
 {
     if (value->layout == NPU_LAYOUT_PLANAR)
         return (c + 3) / 4 * 4; /* transformed on the way */
-    return c0 == 0 && c == value->size.c ? value->pix : npu_round_lanes(c);
+    bool all = c0 == 0 && c == value->size.c && !value->shared;
+    return all ? value->pix : npu_round_lanes(c);
 }
 
 /* The DMA of h x w pixels of c channels at (y, x, c0), L2 to or from a tile. */
@@ -245,7 +276,7 @@ static npu_insn_t pixels_insn(npu_op_t op, const cc_value_t *v, uint32_t y, uint
 {
     npu_insn_t i = {.op = op, .mem = NPU_MEM_ACT, .l1 = tile->addr, .planes = 1, .rows = 1};
     i.l2 = v->l2 + (v->ring == 0 ? y : y % v->ring) * v->row + x * v->pix + c0;
-    if (tile->pix != v->pix || c != v->size.c) {
+    if (tile->pix != v->pix || c != v->size.c || v->shared) {
         i.planes = h;
         i.rows = w;
         i.row_bytes = c;

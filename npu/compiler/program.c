@@ -87,13 +87,28 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
 
 /* ---- tensors --------------------------------------------------------------------------------- */
 
-/* The instruction that completes a place. */
-static uint32_t completed_by(const cc_t *cc, uint32_t place)
+/* For each tensor the instruction that completes it, plus 1; 0 at the start. What is another name,
+ * or stands in place, is complete when what it is made of is. */
+static uint32_t *completions(const cc_t *cc)
 {
-    for (uint32_t i = 0; i < cc->layers; i++)
-        if (cc->layer[i].made == place)
-            return cc->layer[i].last;
-    return NPU_VALID_AT_START;
+    uint32_t *done = calloc(cc->graph->tensors + 1u, sizeof(*done));
+    for (uint32_t i = 0; done != NULL && i < cc->layers; i++) {
+        const npu_node_t *node = &cc->node[cc->layer[i].last_node];
+        for (uint32_t o = 0; o < node->outputs; o++) /* of several layers the last counts */
+            done[node->output[o]] = cc->layer[i].last + 1;
+    }
+    for (uint32_t n = 0; done != NULL && n < cc->graph->nodes; n++) {
+        const npu_node_t *node = &cc->node[n];
+        uint32_t last = 0;
+        if (cc->fate[n].hidden || !cc->fate[n].still)
+            continue;
+        for (uint32_t k = 0; k < node->inputs; k++)
+            if (node->input[k] != NPU_NO_TENSOR && last < done[node->input[k]])
+                last = done[node->input[k]];
+        for (uint32_t o = 0; o < node->outputs; o++)
+            done[node->output[o]] = last;
+    }
+    return done;
 }
 
 /* Shape and order of the file. */
@@ -105,31 +120,43 @@ static void channels_first(const npu_tensor_t *from, npu_kept_t *k)
     k->shape[3] = from->shape[2];
 }
 
+static npu_kept_t kept_tensor(const cc_t *cc, int32_t t)
+{
+    const npu_tensor_t *from = cc_tensor(cc, t);
+    cc_value_t v = cc_value(cc, t);
+    npu_kept_t k = {.tensor = (uint32_t)t,
+                    .l2 = v.l2,
+                    .dtype = dtype_of(from->type),
+                    .row = v.row,
+                    .pix = v.pix,
+                    .chan = v.plane,
+                    .dims = from->dims == 0 ? 1 : from->dims,
+                    .zero_point = from->zero_point[0],
+                    .scale_bits = float_bits(from->scale[0])};
+    for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
+        k.shape[d] = d < from->dims ? from->shape[d] : 1;
+    if (from->channels_first)
+        channels_first(from, &k);
+    short_name(cc, k.name, from->name);
+    return k;
+}
+
 static bool add_kept(cc_t *cc, npu_prog_t *prog)
 {
-    for (uint32_t t = 0; t < cc->graph->tensors; t++) {
-        const npu_tensor_t *from = cc_tensor(cc, (int32_t)t);
+    uint32_t *done = completions(cc);
+    bool fine = done != NULL;
+    for (uint32_t t = 0; fine && t < cc->graph->tensors; t++) {
+        npu_type_t type = cc_tensor(cc, (int32_t)t)->type;
         uint32_t place = cc->place_of[t];
-        bool code = from->type == NPU_TYPE_INT8 || from->type == NPU_TYPE_UINT8;
-        if (place == CC_NO_PLACE || !code || cc->place[place].ring_rows != 0)
-            continue; /* never whole in L2 */
-        npu_kept_t k = {.tensor = t,
-                        .l2 = cc->place[place].l2,
-                        .dtype = dtype_of(from->type),
-                        .layout = cc->place[place].layout,
-                        .dims = from->dims == 0 ? 1 : from->dims,
-                        .zero_point = from->zero_point[0],
-                        .scale_bits = float_bits(from->scale[0]),
-                        .valid_after = completed_by(cc, place)};
-        for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
-            k.shape[d] = d < from->dims ? from->shape[d] : 1;
-        if (from->channels_first)
-            channels_first(from, &k);
-        short_name(cc, k.name, from->name);
-        if (npu_prog_add_kept(prog, &k) == UINT32_MAX)
-            return no_memory(cc);
+        if (place == CC_NO_PLACE || (type != NPU_TYPE_INT8 && type != NPU_TYPE_UINT8) ||
+            cc->place[place].ring_rows != 0) /* never whole in L2 */
+            continue;
+        npu_kept_t k = kept_tensor(cc, (int32_t)t);
+        k.valid_after = done[t] == 0 ? NPU_VALID_AT_START : done[t] - 1;
+        fine = npu_prog_add_kept(prog, &k) != UINT32_MAX;
     }
-    return true;
+    free(done);
+    return fine || no_memory(cc);
 }
 
 /* ---- network table --------------------------------------------------------------------------- */

@@ -26,13 +26,31 @@ static void use_sources(cc_t *cc, const cc_layer_t *l, uint32_t layer)
         use_operands(cc, l->node, layer);
 }
 
+/* A place lives from the first layer that writes any part of it. */
+static void make_place(cc_t *cc, uint32_t place, uint32_t layer)
+{
+    cc->place[place].first = cc_min(cc->place[place].first, layer);
+    cc->place[place].last = layer;
+}
+
+static void make_results(cc_t *cc, const cc_layer_t *l, uint32_t layer)
+{
+    const npu_node_t *n = &cc->node[l->last_node];
+    make_place(cc, l->made, layer);
+    for (uint32_t o = 1; o < n->outputs; o++)
+        make_place(cc, cc->place_of[n->output[o]], layer);
+}
+
 static void set_lifetimes(cc_t *cc, bool keep_all)
 {
     uint32_t end = cc->layers - 1;
+    for (uint32_t p = 0; p < cc->places; p++)
+        cc->place[p].first = UINT32_MAX;
+    for (uint32_t i = 0; i < cc->graph->inputs; i++)
+        cc->place[cc->place_of[cc->graph->input[i]]].first = 0;
     for (uint32_t i = 0; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
-        cc_place_t *made = &cc->place[l->made];
-        made->first = made->last = i;
+        make_results(cc, l, i);
         use_sources(cc, l, i);
         for (uint32_t f = 0; f < l->followers; f++)
             use_operands(cc, l->follower[f].node, i);

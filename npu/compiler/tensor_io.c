@@ -204,19 +204,6 @@ void npu_input_arrange(const npu_prog_t *prog, uint32_t n, const void *nhwc, voi
 
 /* ---- kept tensors, outputs ------------------------------------------------------------------- */
 
-static bool read_planar(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint8_t *codes)
-{
-    uint32_t row = npu_round_lanes(o->w), plane = row * ((o->h + 1) / 2 * 2);
-    for (uint32_t c = 0; c < o->c; c++)
-        for (uint32_t y = 0; y < o->h; y++)
-            for (uint32_t x = 0; x < o->w; x++) {
-                size_t at = ((size_t)y * o->w + x) * o->pixel + c * o->channel;
-                if (!sim_mem_peek(port, addr + c * plane + y * row + x, &codes[at], 1))
-                    return false;
-            }
-    return true;
-}
-
 /* One pixel of elements of `bytes`, `step` elements apart on the host; a piece at a time. */
 static bool read_pixel(const sim_mem_port_t *port, uint32_t addr, uint32_t c, uint32_t bytes,
                        size_t step, uint8_t *data)
@@ -235,15 +222,37 @@ static bool read_pixel(const sim_mem_port_t *port, uint32_t addr, uint32_t c, ui
     return true;
 }
 
-/* Pixels `pix` bytes apart. */
-static bool read_pixels(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint32_t pix,
+/* Bytes from a row, a pixel, a channel to the next in L2. */
+typedef struct {
+    uint32_t row, pix, chan;
+} step_t;
+
+/* A pixel whose channels are not side by side. */
+static bool read_planes(const sim_mem_port_t *port, uint32_t addr, const order_t *o, uint32_t chan,
                         uint32_t bytes, uint8_t *data)
 {
-    if (pix == o->c * bytes && o->channel == 1)
-        return sim_mem_peek(port, addr, data, o->h * o->w * pix);
-    for (uint32_t p = 0; p < o->h * o->w; p++)
-        if (!read_pixel(port, addr + p * pix, o->c, bytes, o->channel, data + p * o->pixel * bytes))
+    for (uint32_t c = 0; c < o->c; c++)
+        if (!sim_mem_peek(port, addr + c * chan, data + c * o->channel * bytes, bytes))
             return false;
+    return true;
+}
+
+static bool read_strided(const sim_mem_port_t *port, uint32_t addr, const order_t *o,
+                         const step_t *step, uint32_t bytes, uint8_t *data)
+{
+    bool gaps = step->chan != bytes || step->pix != o->c * bytes || step->row != o->w * step->pix;
+    if (!gaps && o->channel == 1)
+        return sim_mem_peek(port, addr, data, o->h * step->row);
+    for (uint32_t y = 0; y < o->h; y++)
+        for (uint32_t x = 0; x < o->w; x++) {
+            uint32_t from = addr + y * step->row + x * step->pix;
+            uint8_t *to = data + ((size_t)y * o->w + x) * o->pixel * bytes;
+            bool read = step->chan == bytes
+                            ? read_pixel(port, from, o->c, bytes, o->channel, to)
+                            : read_planes(port, from, o, step->chan, bytes, to);
+            if (!read)
+                return false;
+        }
     return true;
 }
 
@@ -260,9 +269,8 @@ bool npu_kept_read(const npu_prog_t *prog, const npu_kept_t *kept, const sim_mem
 {
     uint32_t addr = prog->net[NPU_NET_L2_BASE_W] + kept->l2, bytes = npu_dtype_bytes(kept->dtype);
     order_t o = kept_order(kept);
-    uint32_t pix = kept->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(o.c) : o.c * bytes;
-    bool read = kept->layout == NPU_LAYOUT_PLANAR ? read_planar(port, addr, &o, data)
-                                                  : read_pixels(port, addr, &o, pix, bytes, data);
+    step_t step = {kept->row, kept->pix, kept->chan};
+    bool read = read_strided(port, addr, &o, &step, bytes, data);
     if (read && kept->dtype == NPU_DTYPE_UINT8)
         to_unsigned(data, npu_kept_bytes(kept));
     return read;
@@ -281,7 +289,8 @@ bool npu_output_read(const npu_prog_t *prog, uint32_t n, const sim_mem_port_t *p
     npu_net_tensor_t t = npu_prog_output(prog, n);
     uint32_t bytes = npu_dtype_bytes(t.dtype);
     order_t o = end_order(prog, prog->net[NPU_NET_INPUTS_W] + n, &t);
-    if (!read_pixels(port, t.addr, &o, o.c * bytes, bytes, data))
+    step_t step = {o.w * o.c * bytes, o.c * bytes, bytes};
+    if (!read_strided(port, t.addr, &o, &step, bytes, data))
         return false;
     if (t.dtype == NPU_DTYPE_UINT8)
         to_unsigned(data, npu_output_bytes(prog, n));

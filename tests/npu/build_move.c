@@ -209,20 +209,6 @@ static uint32_t random_transpose(build_t *b, int32_t input, int32_t *outputs)
     return 1;
 }
 
-static uint32_t random_resize(build_t *b, int32_t input, int32_t *outputs)
-{
-    npu_hwc_t s = npu_tensor_hwc(tensor_of(b, input));
-    bool up = build_below(b, 3) != 0, twice = build_below(b, 3) == 0;
-    uint32_t h = twice ? 2 * s.h : from_to(b, 1, up ? 3 * s.h : s.h);
-    uint32_t w = twice ? 2 * s.w : from_to(b, 1, up ? 3 * s.w : s.w);
-    uint32_t flags = build_below(b, 3);
-    outputs[0] = build_resize(
-        b, build_below(b, 2) == 0 ? NPU_NODE_RESIZE_BILINEAR : NPU_NODE_RESIZE_NEAREST_NEIGHBOR,
-        input, build_below(b, 5) == 0 ? s.h : h, build_below(b, 5) == 0 ? s.w : w, flags == 1,
-        flags == 2);
-    return 1;
-}
-
 static uint32_t random_blocks(build_t *b, int32_t input, int32_t *outputs)
 {
     npu_hwc_t s = npu_tensor_hwc(tensor_of(b, input));
@@ -340,18 +326,38 @@ uint32_t build_random_move(build_t *b, int32_t input, int32_t outputs[BUILD_MOVE
     static uint32_t (*const any[])(build_t *, int32_t, int32_t *) = {
         random_split, random_slice,  random_transpose, random_concatenation,
         random_pack,  random_unpack, random_shape};
-    static uint32_t (*const of_maps[])(build_t *, int32_t,
-                                       int32_t *) = {random_resize, random_blocks, random_padv2};
+    static uint32_t (*const of_maps[])(build_t *, int32_t, int32_t *) = {random_blocks,
+                                                                         random_padv2};
     uint32_t all = SIM_COUNT(any) + (tensor_of(b, input)->dims == 4 ? SIM_COUNT(of_maps) : 0);
     uint32_t pick = build_below(b, all);
     return pick < SIM_COUNT(any) ? any[pick](b, input, outputs)
                                  : of_maps[pick - SIM_COUNT(any)](b, input, outputs);
 }
 
+/* What was cut is put together in another order, some pieces clamped in between. */
+static int32_t put_together(build_t *b, int32_t *pieces, uint32_t count)
+{
+    uint32_t axis = b->graph.node[b->graph.nodes - 1].axis;
+    for (uint32_t i = count; i-- > 1;) {
+        uint32_t other = build_below(b, i + 1);
+        int32_t kept = pieces[i];
+        pieces[i] = pieces[other];
+        pieces[other] = kept;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (build_below(b, 2) == 0)
+            pieces[i] = build_unary(b, NPU_NODE_RELU6, pieces[i]);
+    return build_concatenation(b, pieces, count, axis);
+}
+
 int32_t build_random_move_layer(build_t *b, int32_t input)
 {
     int32_t outputs[BUILD_MOVE_OUTPUTS];
     uint32_t count = build_random_move(b, input, outputs);
+    npu_node_op_t op = b->graph.node[b->graph.nodes - 1].op;
+    bool split = op == NPU_NODE_SPLIT || op == NPU_NODE_SPLIT_V;
+    if (split && tensor_of(b, input)->dims == 4 && count <= 6 && build_below(b, 3) != 0)
+        return put_together(b, outputs, count);
     int32_t result = outputs[build_below(b, count)];
     npu_hwc_t s = npu_tensor_hwc(tensor_of(b, result));
     if (tensor_of(b, result)->dims == 4)

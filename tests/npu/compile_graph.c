@@ -1,6 +1,7 @@
 #include "tests/npu/compile_graph.h"
 #include "tests/npu/npu_plain.h"
 
+#include "tests/npu/build_move.h"
 #include "tests/test.h"
 
 #define MAX_TENSORS 256
@@ -399,20 +400,9 @@ static int32_t random_elementwise(build_t *b, int32_t input)
     return build_elementwise(b, op, input, build_unary(b, NPU_NODE_RELU, input));
 }
 
-static bool is_input(const build_t *b, int32_t tensor)
-{
-    for (uint32_t i = 0; i < b->graph.inputs; i++)
-        if (b->graph.input[i] == tensor)
-            return true;
-    return false;
-}
-
-/* An image is planar and keeps its shape. */
 static int32_t random_reshape(build_t *b, int32_t input)
 {
     npu_hwc_t in = size_of(b, input);
-    if (b->graph.tensor[input].dims == 4 && is_input(b, input))
-        return build_unary(b, NPU_NODE_RELU, input);
     if (in.w * in.c > 65536)
         return build_unary(b, NPU_NODE_RELU, input);
     return build_below(b, 2) == 0 ? build_reshape(b, input, in.w, in.h, in.c)
@@ -428,7 +418,7 @@ static int32_t random_concatenation(build_t *b, int32_t input)
 static int32_t random_layer(build_t *b, int32_t input)
 {
     build_conv_t k = random_window(b, input);
-    switch (build_below(b, 14)) {
+    switch (build_below(b, 19)) {
     case 0:
     case 1:
     case 2:
@@ -454,6 +444,12 @@ static int32_t random_layer(build_t *b, int32_t input)
                            input);
     case 12:
         return build_unary(b, NPU_NODE_RELU, input);
+    case 13:
+    case 14:
+    case 15:
+    case 16:
+    case 17:
+        return build_random_move_layer(b, input);
     default:
         return build_unary(b, NPU_NODE_SOFTMAX, input);
     }

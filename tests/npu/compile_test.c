@@ -518,7 +518,8 @@ START_TEST(sums_that_can_overflow_the_accumulator_are_refused)
 }
 END_TEST
 
-START_TEST(a_reshaped_input_is_refused)
+/* The image is planar: its bytes are moved. */
+START_TEST(a_reshaped_image_costs_a_layer)
 {
     build_t b;
     npu_desc_t desc = npu_plain_desc();
@@ -526,7 +527,15 @@ START_TEST(a_reshaped_input_is_refused)
     int32_t flat = build_reshape(&b, build_input(&b, 4, 4, 3), 1, 1, 48);
     int32_t out = build_unary(&b, NPU_NODE_RELU, flat);
     build_end(&b, &out, 1);
-    refuses(&b, &desc, 0, "the network's input is planar and cannot be reshaped");
+    npu_prog_t prog;
+    char error[256];
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    ck_assert_uint_eq(prog.layer_count, 2);
+    ck_assert_str_eq(prog.layers[0].op, "RESHAPE");
+    compile_check_run(&b, &prog, &desc, 1);
+    npu_prog_free(&prog);
+    build_free(&b);
 }
 END_TEST
 
@@ -544,4 +553,4 @@ TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_c
           too_many_activations_are_refused_with_layer_and_bytes,
           too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
           a_stride_beyond_the_instruction_is_refused_by_name,
-          sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_input_is_refused)
+          sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_image_costs_a_layer)

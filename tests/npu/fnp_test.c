@@ -137,8 +137,8 @@ START_TEST(messages_say_where_and_what)
     ck_assert_str_eq(error, "x.fnp: 0: section ends inside a number");
     put_u32(file + 4, 1);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
-    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 2");
-    put_u32(file + 4, 2);
+    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 3");
+    put_u32(file + 4, 3);
     put_u32(file + 8, 200);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");

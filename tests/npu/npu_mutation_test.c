@@ -31,6 +31,8 @@ static void make_machines(golden_machine_t machine[MACHINES], const npu_desc_t *
 {
     for (uint32_t i = 0; i < MACHINES; i++) {
         npu_desc_t slow = *desc;
+        if (i > 0) /* room for many to wait behind a slow one */
+            slow.queue_depth = NPU_MAX_QUEUE;
         if (i == 1)
             slow.vec_start_cycles = 4096;
         if (i == 2)

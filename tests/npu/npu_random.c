@@ -148,9 +148,11 @@ static void random_tables(sim_stream_t *rng, npu_prog_t *prog)
     }
     for (uint32_t i = 0; i < 7; i++) {
         npu_kept_t kept = {.tensor = sim_stream_u32(rng),
-                           .l2 = sim_stream_u32(rng),
+                           .l2 = sim_stream_u32(rng) >> 1,
                            .dtype = sim_stream_below(rng, NPU_DTYPES),
-                           .layout = sim_stream_below(rng, NPU_LAYOUTS),
+                           .row = sim_stream_below(rng, 1 << 20),
+                           .pix = sim_stream_below(rng, 1 << 16),
+                           .chan = sim_stream_below(rng, 1 << 20),
                            .dims = 1 + sim_stream_below(rng, 4),
                            .shape = {1, 1, 1, 1},
                            .zero_point = (int32_t)sim_stream_u32(rng),
@@ -160,8 +162,6 @@ static void random_tables(sim_stream_t *rng, npu_prog_t *prog)
         kept.order = kept.dims == 4 ? sim_stream_below(rng, NPU_ORDERS) : NPU_ORDER_HWC;
         for (uint32_t d = 0; d < kept.dims; d++)
             kept.shape[d] = kept.dims == 4 && d == 0 ? 1 : 1 + sim_stream_below(rng, 100);
-        if (npu_dtype_bytes(kept.dtype) != 1)
-            kept.layout = NPU_LAYOUT_DENSE;
         random_name(rng, kept.name);
         ck_assert(npu_prog_add_kept(prog, &kept) == i);
     }

@@ -1,0 +1,76 @@
+/*
+ * op_move_test.c - operators that move codes, alone and at random: compiled for small machines, run
+ * one instruction at a time, every tensor equal to the oracle's.
+ */
+#include "npu/compiler/compile.h"
+#include "tests/npu/build_move.h"
+#include "tests/npu/compile_check.h"
+#include "tests/test.h"
+
+/* The operator's input as the network's (planar), in blocks of 32 channels, or dense. */
+static int32_t random_source(build_t *b)
+{
+    int32_t in = build_input_of(b, 4);
+    npu_tensor_t t = b->graph.tensor[in];
+    switch (build_below(b, 3)) {
+    case 0:
+        return in;
+    case 1:
+        return build_unary(b, NPU_NODE_RELU6, in);
+    default:
+        return build_shape(b, NPU_NODE_RESHAPE, build_unary(b, NPU_NODE_RELU6, in), t.dims,
+                           t.shape);
+    }
+}
+
+/* One node, and what is read of it: outputs of the network are dense, maps between layers not. */
+static void build_case(build_t *b, uint64_t seed)
+{
+    int32_t outputs[BUILD_MOVE_OUTPUTS], ends[4];
+    build_begin(b, seed % 2 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
+    uint32_t count = build_random_move(b, random_source(b), outputs), found = 0;
+    bool renamed = outputs[0] == 1; /* perhaps nothing is done to the network's input yet */
+    for (uint32_t o = 0; o < count && found < 4; o++)
+        ends[found++] = renamed || build_below(b, 3) == 0
+                            ? build_unary(b, NPU_NODE_RELU6, outputs[o])
+                            : outputs[o];
+    build_end(b, ends, found);
+}
+
+static void run_case(uint64_t seed, uint32_t *met)
+{
+    build_t b;
+    npu_prog_t prog;
+    char error[256];
+    build_case(&b, seed);
+    npu_desc_t desc = build_desc(&b, seed);
+    npu_compile_options_t options = {.rounding =
+                                         seed / 2 % 2 == 0 ? NPU_ROUND_DOUBLE : NPU_ROUND_SINGLE,
+                                     .keep_all = seed / 4 % 2 == 0,
+                                     .no_parts = seed / 8 % 4 == 0};
+    sim_err_t err = npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
+    ck_assert_msg(err == SIM_OK, "seed %llu: %s", (unsigned long long)seed, error);
+    for (uint32_t n = 0; n < b.graph.nodes; n++)
+        met[b.graph.node[n].op]++;
+    compile_check_run(&b, &prog, &desc, seed);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+
+START_TEST(every_move_of_codes_equals_the_oracle)
+{
+    static const npu_node_op_t ops[] = {
+        NPU_NODE_CONCATENATION,  NPU_NODE_DEPTH_TO_SPACE, NPU_NODE_EXPAND_DIMS,
+        NPU_NODE_PACK,           NPU_NODE_PADV2,          NPU_NODE_SLICE,
+        NPU_NODE_SPACE_TO_DEPTH, NPU_NODE_SPLIT,          NPU_NODE_SPLIT_V,
+        NPU_NODE_SQUEEZE,        NPU_NODE_STRIDED_SLICE,  NPU_NODE_TRANSPOSE,
+        NPU_NODE_UNPACK};
+    uint32_t met[NPU_NODE_OPS] = {0};
+    for (uint64_t seed = 0; seed < 6000; seed++)
+        run_case(seed, met);
+    for (size_t i = 0; i < SIM_COUNT(ops); i++)
+        ck_assert_msg(met[ops[i]] >= 80, "%s met %u times", npu_node_op_name(ops[i]), met[ops[i]]);
+}
+END_TEST
+
+TEST_MAIN("npu moves of codes", every_move_of_codes_equals_the_oracle)
