@@ -3,6 +3,8 @@
  */
 #include "npu/compiler/compile.h"
 #include "npu/compiler/tensor_io.h"
+#include "npu/compiler/topology.h"
+#include "sim/file.h"
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
@@ -68,44 +70,71 @@ static uint8_t *run(const npu_prog_t *prog, const npu_desc_t *desc, uint64_t out
     return out;
 }
 
-static void compile(build_t *b, const npu_desc_t *desc, npu_cascade_t cascade, npu_prog_t *prog,
-                    npu_compile_report_t *report)
+static void compile(const npu_graph_t *graph, const npu_desc_t *desc, npu_cascade_t cascade,
+                    npu_prog_t *prog, npu_compile_report_t *report)
 {
     char error[256];
     npu_compile_options_t options = {.cascade = cascade};
-    ck_assert_msg(npu_compile(&b->graph, desc, &options, prog, report, error, sizeof(error)) ==
-                      SIM_OK,
+    ck_assert_msg(npu_compile(graph, desc, &options, prog, report, error, sizeof(error)) == SIM_OK,
                   "%s", error);
+}
+
+/* The graph on the chip and on one with a large L2: the same codes. The latter's report in *whole.
+ */
+static void compare_with_large_chip(const npu_graph_t *graph, uint64_t out_bytes,
+                                    npu_compile_report_t *stripes, npu_compile_report_t *whole)
+{
+    npu_prog_t striped, large_prog;
+    npu_desc_t desc = npu_desc_default(), large = desc;
+    large.l2_bytes = 64 << 20;
+    compile(graph, &desc, NPU_CASCADE_AS_CHIP, &striped, stripes);
+    compile(graph, &large, NPU_CASCADE_AS_CHIP, &large_prog, whole);
+    ck_assert_uint_ge(stripes->cascades, 1);
+    ck_assert_uint_eq(whole->cascades, 0);
+    ck_assert_uint_eq(stripes->whole_bound_bytes, whole->live_bound_bytes);
+    ck_assert_uint_le(striped.meta.l2_peak_bytes, desc.l2_bytes);
+    uint8_t *a = run(&striped, &desc, out_bytes), *b = run(&large_prog, &large, out_bytes);
+    ck_assert_mem_eq(a, b, out_bytes);
+    free(a);
+    free(b);
+    npu_prog_free(&striped);
+    npu_prog_free(&large_prog);
 }
 
 /* 513 x 513: expanding 257 x 257 x 16 to 96 channels needs 7.4 MB, as the chip lays it out 8.5. */
 START_TEST(a_segmentation_network_too_large_for_l2_runs_in_stripes)
 {
     build_t b;
-    npu_prog_t striped, whole;
-    npu_compile_report_t rs, rw;
-    npu_desc_t desc = npu_desc_default(), large = desc;
-    large.l2_bytes = 64 << 20;
+    npu_compile_report_t stripes, whole;
     int32_t out = segmentation(&b, 513);
     build_end(&b, &out, 1);
-    compile(&b, &desc, NPU_CASCADE_AS_CHIP, &striped, &rs);
-    compile(&b, &large, NPU_CASCADE_AS_CHIP, &whole, &rw);
-    ck_assert_uint_ge(rs.cascades, 1);
-    ck_assert_uint_eq(rw.cascades, 0);
+    compare_with_large_chip(&b.graph, 33 * 33 * 21, &stripes, &whole);
     /* input 544 x 514 x 3, source 257 x 257 x 32, result 257 x 257 x 96, each in 64s */
-    ck_assert_uint_eq(rw.live_bound_bytes, 838848 + 2113600 + 6340736);
-    ck_assert_uint_eq(rs.whole_bound_bytes, rw.live_bound_bytes);
-    ck_assert_uint_le(striped.meta.l2_peak_bytes, desc.l2_bytes);
-    uint64_t bytes = 33 * 33 * 21;
-    uint8_t *a = run(&striped, &desc, bytes), *c = run(&whole, &large, bytes);
-    ck_assert_mem_eq(a, c, bytes);
-    free(a);
-    free(c);
-    npu_compile_report_free(&rs);
-    npu_compile_report_free(&rw);
-    npu_prog_free(&striped);
-    npu_prog_free(&whole);
+    ck_assert_uint_eq(whole.live_bound_bytes, 838848 + 2113600 + 6340736);
+    npu_compile_report_free(&stripes);
+    npu_compile_report_free(&whole);
     build_free(&b);
+}
+END_TEST
+
+START_TEST(the_list_of_deeplab_runs_in_stripes)
+{
+    size_t bytes;
+    char error[256];
+    npu_graph_t graph;
+    npu_compile_report_t stripes, whole;
+    const char *path = "npu/networks/deeplab_513.topo";
+    uint8_t *text = sim_file_read(path, 1 << 20, &bytes, error, sizeof(error));
+    ck_assert_msg(text != NULL, "%s", error);
+    ck_assert_int_eq(npu_topology_read((char *)text, bytes, path, &graph, error, sizeof(error)),
+                     SIM_OK);
+    compare_with_large_chip(&graph, 33 * 33 * 21, &stripes, &whole);
+    /* 257 x 257 of 8 channels in 32, and of 48 in 64, and the image */
+    ck_assert_uint_eq(whole.live_bound_bytes, 838848 + 2113600 + 4227136);
+    npu_compile_report_free(&stripes);
+    npu_compile_report_free(&whole);
+    npu_graph_free(&graph);
+    free(text);
 }
 END_TEST
 
@@ -142,7 +171,7 @@ START_TEST(a_smaller_one_equals_the_reference_in_any_l2_that_takes_it)
         desc.l2_bytes = cases[i].l2_bytes;
         int32_t out = segmentation(&b, 65);
         build_end(&b, &out, 1);
-        compile(&b, &desc, NPU_CASCADE_AUTO, &prog, &r);
+        compile(&b.graph, &desc, NPU_CASCADE_AUTO, &prog, &r);
         ck_assert_uint_ge(r.cascades, cases[i].cascades);
         ck_assert(cases[i].cascades > 0 || r.cascades == 0);
         ck_assert_uint_le(r.activations_bytes, r.whole_bound_bytes);
@@ -181,7 +210,7 @@ START_TEST(as_many_rows_exist_as_the_slowest_reader_still_needs)
     int32_t p = build_conv(&b, x, &one), q = build_conv(&b, p, &three);
     int32_t sum = build_elementwise(&b, NPU_NODE_ADD, q, x);
     build_end(&b, &sum, 1);
-    compile(&b, &desc, NPU_CASCADE_ALWAYS, &prog, &r);
+    compile(&b.graph, &desc, NPU_CASCADE_ALWAYS, &prog, &r);
     ck_assert_uint_eq(r.cascades, 1);
     ck_assert_uint_eq(r.cascade[0].first, 0);
     ck_assert_uint_eq(r.cascade[0].last, 3);
@@ -247,7 +276,7 @@ START_TEST(random_networks_in_stripes_equal_the_reference)
 END_TEST
 
 TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_in_stripes,
-          without_stripes_it_is_refused_with_layer_and_bytes,
+          the_list_of_deeplab_runs_in_stripes, without_stripes_it_is_refused_with_layer_and_bytes,
           a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
           as_many_rows_exist_as_the_slowest_reader_still_needs,
           random_networks_in_stripes_equal_the_reference)

@@ -22,7 +22,6 @@ START_TEST(random_networks_fused_in_every_way_equal_the_reference)
         npu_prog_t prog;
         build_random_chain(&b, seed);
         npu_desc_t desc = build_desc(&b, seed);
-        desc.layout_nodes = seed % 5 == 0;
         desc.layout_nodes = false; /* layers are counted */
         npu_compile_options_t options = {
             .rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
