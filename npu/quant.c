@@ -136,11 +136,14 @@ void npu_softmax_row(const npu_softmax_t *params, npu_round_t round, const int8_
         sum = (int32_t)((uint32_t)sum + (uint32_t)term * (uint32_t)count[d]);
     }
     int32_t headroom = leading_zeros((uint32_t)sum);
-    int32_t exponent = npu_clamp(SOFTMAX_SUM_BITS - headroom + 31 - 8, 0, 31);
+    int32_t exponent = SOFTMAX_SUM_BITS - headroom + 31 - 8;
     uint32_t shifted = headroom < 32 ? (uint32_t)sum << headroom : 0;
     int32_t scale = one_over_one_plus((int32_t)(shifted - UINT32_C(0x80000000)));
     for (int32_t d = 0; d < 256; d++) {
-        int32_t q = npu_round_shr(npu_high_mul(scale, result[d]), exponent);
+        int32_t p = npu_high_mul(scale, result[d]);
+        /* of a sum of 512 or more even 1 is less than half a code; the reference's shift by 32 is
+         * undefined there */
+        int32_t q = exponent > 31 ? 0 : npu_round_shr(p, npu_clamp(exponent, 0, 31));
         result[d] = npu_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
     }
     for (uint32_t i = 0; i < n; i++)

@@ -205,6 +205,20 @@ START_TEST(softmax_of_equal_codes_is_even)
 }
 END_TEST
 
+/* 1 / 600 is 0.43 of a code, 1 / 400 is 0.64. */
+START_TEST(softmax_of_very_many_equal_codes_is_rounded)
+{
+    static int8_t in[600], out[600];
+    const npu_softmax_t params = npu_softmax_params(0.1f, 1.0f, NPU_ROUND_DOUBLE);
+    npu_softmax_row(&params, NPU_ROUND_DOUBLE, in, out, 600);
+    for (int i = 0; i < 600; i++)
+        ck_assert_int_eq(out[i], -128);
+    npu_softmax_row(&params, NPU_ROUND_DOUBLE, in, out, 400);
+    for (int i = 0; i < 400; i++)
+        ck_assert_int_eq(out[i], -127);
+}
+END_TEST
+
 START_TEST(softmax_is_within_one_code_of_the_real_function)
 {
     sim_stream_t rng = sim_stream(2, 2, 2);
@@ -295,6 +309,6 @@ TEST_MAIN("npu fixed point", multipliers_are_a_mantissa_of_31_bits_and_a_shift,
           logistic_and_tanh_are_themselves_to_six_digits,
           tables_are_within_one_code_of_the_real_functions,
           tables_saturate_beyond_the_range_of_the_fixed_point, requant_tables_rescale_and_clamp,
-          softmax_of_equal_codes_is_even, softmax_is_within_one_code_of_the_real_function,
-          softmax_parameters_of_a_known_scale, the_mean_multiplier_is_widened_before_it_is_divided,
-          parameters_from_nowhere_do_no_harm)
+          softmax_of_equal_codes_is_even, softmax_of_very_many_equal_codes_is_rounded,
+          softmax_is_within_one_code_of_the_real_function, softmax_parameters_of_a_known_scale,
+          the_mean_multiplier_is_widened_before_it_is_divided, parameters_from_nowhere_do_no_harm)
