@@ -19,19 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "npu/compiler/compile_int.h"
+#include "npu/compiler/stripes.h"
 
-#define NO_LAYER UINT32_MAX
 #define MAX_LENGTH 32u /* layers of one cascade */
 #define MAX_CUTS 1024u /* remembered */
-
-/* One layer reads what another makes. */
-typedef struct {
-    uint32_t from, to;
-    const cc_layer_t *reader; /* `to`, or a follower of it */
-    uint32_t operand;         /* of reader */
-    bool all_rows;            /* needs the whole map: flat, or of another shape */
-} link_t;
 
 /* A layer cut for stripes: what tile_choose said. */
 typedef struct {
@@ -41,27 +32,17 @@ typedef struct {
     uint64_t cycles, insns, lead_cycles, step_cycles;
 } cut_t;
 
-struct cc_stripes {
-    link_t *link; /* by `to` */
-    uint32_t links;
-    uint32_t *first_link;  /* of each layer, and one more */
-    uint32_t *last_reader; /* of each layer; NO_LAYER: nobody */
-    bool *whole;           /* its result must be: an output, kept, read in another shape */
-    uint32_t *maker;       /* layer of each place; NO_LAYER: an input of the network */
-    cc_layer_t *layer;     /* as chosen for whole maps */
-    cc_place_t *place;     /* the same */
+struct cc_cascading {
+    stripes_t stripes;
+    cc_layer_t *layer; /* as chosen for whole maps */
+    cc_place_t *place; /* the same */
     cut_t *cut;
     uint32_t cuts;
-    /* of one walk, by layer */
-    uint32_t *rows, *done, *ring, *turns; /* rows: of a stripe */
-    uint32_t turn;                        /* the layer that made the last stripe */
 };
 
-typedef struct cc_stripes stripes_t;
-
-static npu_hwc_t result_of(const cc_t *cc, uint32_t layer)
+static stripes_t *stripes_of(const cc_t *cc)
 {
-    return cc->place[cc->layer[layer].made].size;
+    return &cc->cascading->stripes;
 }
 
 static cc_place_t *place_of(const cc_t *cc, uint32_t layer)
@@ -69,245 +50,44 @@ static cc_place_t *place_of(const cc_t *cc, uint32_t layer)
     return &cc->place[cc->layer[layer].made];
 }
 
-/* ---- who reads what -------------------------------------------------------------------------- */
-
-static void add_link(cc_t *cc, uint32_t to, const cc_layer_t *reader, uint32_t operand)
+static bool begin_planning(cc_t *cc)
 {
-    stripes_t *st = cc->stripes;
-    const cc_operand_t *in = &reader->in[operand];
-    uint32_t place = in->laid_out   ? in->place
-                     : in->constant ? CC_NO_PLACE
-                                    : cc->place_of[in->tensor];
-    uint32_t from = place == CC_NO_PLACE ? NO_LAYER : st->maker[place];
-    if (from == NO_LAYER)
-        return;
-    npu_hwc_t made = result_of(cc, from), read = in->size;
-    bool other = in->flat || made.h != read.h || made.w != read.w || made.c != read.c;
-    st->link[st->links++] = (link_t){from, to, reader, operand, other};
-    st->last_reader[from] = to;
-    st->whole[from] |= other;
-}
-
-/* Layers without tiles read their node's inputs whole. */
-static void read_whole(cc_t *cc, const cc_layer_t *l)
-{
-    if (l->source != CC_NO_PLACE && cc->stripes->maker[l->source] != NO_LAYER)
-        cc->stripes->whole[cc->stripes->maker[l->source]] = true;
-    for (uint32_t k = 0; k < l->node->inputs && !l->moves; k++) {
-        int32_t t = l->node->input[k];
-        if (t != NPU_NO_TENSOR && cc->place_of[t] != CC_NO_PLACE &&
-            cc->stripes->maker[cc->place_of[t]] != NO_LAYER)
-            cc->stripes->whole[cc->stripes->maker[cc->place_of[t]]] = true;
-    }
-}
-
-static void link_layer(cc_t *cc, uint32_t layer)
-{
-    const cc_layer_t *l = &cc->layer[layer];
-    cc->stripes->first_link[layer] = cc->stripes->links;
-    if (l->kind->run != NULL)
-        read_whole(cc, l);
-    for (uint32_t i = 0; l->kind->run == NULL && i < l->ins; i++)
-        add_link(cc, layer, l, i);
-    for (uint32_t f = 0; f < l->followers; f++)
-        if (l->follower[f].ins > 1)
-            add_link(cc, layer, &l->follower[f], 1 - l->follower[f].chained);
-}
-
-static void link_layers(cc_t *cc)
-{
-    stripes_t *st = cc->stripes;
-    for (uint32_t p = 0; p < cc->places; p++)
-        st->maker[p] = NO_LAYER;
-    for (uint32_t i = 0; i < cc->layers; i++) {
-        st->maker[cc->layer[i].made] = i;
-        st->last_reader[i] = NO_LAYER;
-    }
-    for (uint32_t i = 0; i < cc->layers; i++)
-        link_layer(cc, i);
-    st->first_link[cc->layers] = st->links;
-    for (uint32_t o = 0; o < cc->graph->outputs; o++) {
-        uint32_t maker = st->maker[cc->place_of[cc->graph->output[o]]];
-        if (maker != NO_LAYER)
-            st->whole[maker] = true;
-    }
-}
-
-static bool make_stripes(cc_t *cc)
-{
-    stripes_t *st = cc->stripes = calloc(1, sizeof(*st));
-    size_t n = cc->layers, links = 0;
-    if (st == NULL)
-        return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
-    for (uint32_t i = 0; i < n; i++)
-        links += SIM_COUNT(cc->layer[i].in) + cc->layer[i].followers;
-    st->link = calloc(links, sizeof(*st->link));
-    st->first_link = calloc(n + 1, sizeof(*st->first_link));
-    st->last_reader = calloc(n, sizeof(*st->last_reader));
-    st->whole = calloc(n, sizeof(*st->whole));
-    st->maker = calloc(cc->places, sizeof(*st->maker));
-    st->layer = calloc(n, sizeof(*st->layer));
-    st->place = calloc(cc->places, sizeof(*st->place));
-    st->cut = calloc(MAX_CUTS, sizeof(*st->cut));
-    st->rows = calloc(4 * n, sizeof(*st->rows));
+    size_t n = cc->layers;
+    struct cc_cascading *p = cc->cascading = calloc(1, sizeof(*p));
     cc->cascade = calloc(n, sizeof(*cc->cascade));
-    if (st->link == NULL || st->first_link == NULL || st->last_reader == NULL ||
-        st->whole == NULL || st->maker == NULL || st->layer == NULL || st->place == NULL ||
-        st->cut == NULL || st->rows == NULL || cc->cascade == NULL)
+    if (p == NULL || cc->cascade == NULL)
         return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
-    st->done = st->rows + n;
-    st->ring = st->done + n;
-    st->turns = st->ring + n;
-    memcpy(st->layer, cc->layer, n * sizeof(*st->layer));
-    memcpy(st->place, cc->place, cc->places * sizeof(*st->place));
-    link_layers(cc);
+    p->layer = calloc(n, sizeof(*p->layer));
+    p->place = calloc(cc->places, sizeof(*p->place));
+    p->cut = calloc(MAX_CUTS, sizeof(*p->cut));
+    if (!stripes_make(cc, &p->stripes) || p->layer == NULL || p->place == NULL || p->cut == NULL)
+        return cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+    memcpy(p->layer, cc->layer, n * sizeof(*p->layer));
+    memcpy(p->place, cc->place, cc->places * sizeof(*p->place));
     return true;
 }
 
 void cascade_free(cc_t *cc)
 {
-    stripes_t *st = cc->stripes;
+    struct cc_cascading *p = cc->cascading;
     free(cc->cascade);
-    if (st == NULL)
+    if (p == NULL)
         return;
-    free(st->link);
-    free(st->first_link);
-    free(st->last_reader);
-    free(st->whole);
-    free(st->maker);
-    free(st->layer);
-    free(st->place);
-    free(st->cut);
-    free(st->rows);
-    free(st);
-}
-
-/* Its result leaves the cascade, and must be whole. */
-static bool leaves(const stripes_t *st, uint32_t layer, uint32_t last)
-{
-    return st->whole[layer] || st->last_reader[layer] == NO_LAYER || st->last_reader[layer] > last;
-}
-
-/* ---- the order of things --------------------------------------------------------------------- */
-
-typedef struct {
-    cc_t *cc;
-    uint32_t first, last;
-    uint32_t stripes; /* 1; 2: one ahead */
-    void (*step)(void *ctx, uint32_t layer, uint32_t y, uint32_t h);
-    void *ctx;
-} walk_t;
-
-/* Rows [*low, *high) that the reader's next stripes need; nothing once it is complete. */
-static bool next_rows(const walk_t *w, const link_t *k, uint32_t stripes, uint32_t *low,
-                      uint32_t *high)
-{
-    const stripes_t *st = w->cc->stripes;
-    uint32_t y = st->done[k->to], height = result_of(w->cc, k->to).h;
-    if (y == height)
-        return false;
-    cc_span_t span =
-        tile_operand_rows(k->reader, k->operand, y, cc_min(stripes * st->rows[k->to], height - y));
-    *low = k->all_rows ? 0 : span.first;
-    *high = k->all_rows ? result_of(w->cc, k->from).h : span.first + span.count;
-    return true;
-}
-
-static void make_stripe(walk_t *w, uint32_t layer)
-{
-    stripes_t *st = w->cc->stripes;
-    uint32_t y = st->done[layer];
-    uint32_t h = cc_min(st->rows[layer], result_of(w->cc, layer).h - y);
-    w->step(w->ctx, layer, y, h);
-    st->done[layer] = y + h;
-}
-
-static bool ready(const walk_t *w, uint32_t layer)
-{
-    const stripes_t *st = w->cc->stripes;
-    uint32_t low, high;
-    for (uint32_t k = st->first_link[layer]; k < st->first_link[layer + 1]; k++)
-        if (st->link[k].from >= w->first && next_rows(w, &st->link[k], 1, &low, &high) &&
-            st->done[st->link[k].from] < high)
-            return false;
-    return true;
-}
-
-/* Results that leave are made as soon as they can be, or their sources would have to wait. */
-static void push_leaving(walk_t *w)
-{
-    const stripes_t *st = w->cc->stripes;
-    for (uint32_t i = w->first; i < w->last; i++)
-        while (leaves(st, i, w->last) && st->done[i] < result_of(w->cc, i).h && ready(w, i))
-            make_stripe(w, i);
-}
-
-static void pull(walk_t *w, uint32_t layer, uint32_t rows)
-{
-    const stripes_t *st = w->cc->stripes;
-    uint32_t low, high;
-    while (st->done[layer] < rows) {
-        for (uint32_t k = st->first_link[layer]; k < st->first_link[layer + 1]; k++)
-            if (st->link[k].from >= w->first && next_rows(w, &st->link[k], w->stripes, &low, &high))
-                pull(w, st->link[k].from, high);
-        if (st->done[layer] == result_of(w->cc, layer).h || !ready(w, layer))
-            continue; /* it was pushed meanwhile */
-        make_stripe(w, layer);
-        push_leaving(w);
-    }
-}
-
-static void walk(walk_t *w)
-{
-    const stripes_t *st = w->cc->stripes;
-    memset(st->done + w->first, 0, (w->last + 1 - w->first) * sizeof(*st->done));
-    pull(w, w->last, result_of(w->cc, w->last).h);
-    for (uint32_t i = w->first; i < w->last; i++)
-        if (leaves(st, i, w->last))
-            pull(w, i, result_of(w->cc, i).h);
-}
-
-static walk_t walk_of(cc_t *cc, const cc_cascade_t *c,
-                      void (*step)(void *ctx, uint32_t layer, uint32_t y, uint32_t h), void *ctx)
-{
-    return (walk_t){cc, c->first, c->last, c->ahead ? 2 : 1, step, ctx};
-}
-
-/* Of the rows made so far, those that a reader still needs must be there. Turns count how often the
- * work moves on to the layer. */
-static void measure(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
-{
-    walk_t *w = ctx;
-    stripes_t *st = w->cc->stripes;
-    uint32_t lowest = y, low, high;
-    for (uint32_t k = st->first_link[w->first]; k < st->first_link[w->last + 1]; k++)
-        if (st->link[k].from == layer && next_rows(w, &st->link[k], 1, &low, &high))
-            lowest = cc_min(lowest, low);
-    if (st->ring[layer] < y + h - lowest)
-        st->ring[layer] = y + h - lowest;
-    st->turns[layer] += st->turn != layer;
-    st->turn = layer;
-}
-
-/* Fills st->ring and st->turns for stripes of st->rows. */
-static void measure_rings(cc_t *cc, const cc_cascade_t *c)
-{
-    stripes_t *st = cc->stripes;
-    walk_t w = walk_of(cc, c, measure, &w);
-    memset(st->ring + c->first, 0, (c->last + 1 - c->first) * sizeof(*st->ring));
-    memset(st->turns + c->first, 0, (c->last + 1 - c->first) * sizeof(*st->turns));
-    st->turn = NO_LAYER;
-    walk(&w);
+    stripes_free(&p->stripes);
+    free(p->layer);
+    free(p->place);
+    free(p->cut);
+    free(p);
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
 static uint64_t ring_bytes(const cc_t *cc, uint32_t layer)
 {
-    const cc_place_t *whole = &cc->stripes->place[cc->layer[layer].made];
-    npu_hwc_t size = result_of(cc, layer);
+    const cc_place_t *whole = &cc->cascading->place[cc->layer[layer].made];
+    npu_hwc_t size = stripes_result(cc, layer);
     uint32_t c = whole->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(size.c) : size.c;
-    uint64_t bytes = (uint64_t)cc->stripes->ring[layer] * size.w * c;
+    uint64_t bytes = (uint64_t)stripes_of(cc)->ring[layer] * size.w * c;
     bytes = (bytes + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
     return bytes < whole->bytes ? bytes : whole->bytes;
 }
@@ -315,14 +95,15 @@ static uint64_t ring_bytes(const cc_t *cc, uint32_t layer)
 /* What is alive while the cascade runs. with_rings: else only what is not a ring. */
 static uint64_t live_bytes(const cc_t *cc, uint32_t first, uint32_t last, bool with_rings)
 {
-    const stripes_t *st = cc->stripes;
+    const stripes_t *st = stripes_of(cc);
     uint64_t sum = 0;
     for (uint32_t p = 0; p < cc->places; p++) {
-        const cc_place_t *it = &st->place[p];
+        const cc_place_t *it = &cc->cascading->place[p];
         uint32_t maker = st->maker[p];
         if (it->first > last || it->last < first)
             continue;
-        if (maker == NO_LAYER || maker < first || maker > last || leaves(st, maker, last))
+        if (maker == STRIPES_NO_LAYER || maker < first || maker > last ||
+            stripes_leaves(st, maker, last))
             sum += it->bytes;
         else if (with_rings)
             sum += ring_bytes(cc, maker);
@@ -350,9 +131,9 @@ static bool all_stay(const cc_t *cc, const cc_cascade_t *c)
 /* The layer of most stripes that has not been looked at. */
 static uint32_t next_to_stay(const cc_t *cc, const cc_cascade_t *c, const cc_reside_t *reside)
 {
-    uint32_t found = NO_LAYER, most = 0;
+    uint32_t found = STRIPES_NO_LAYER, most = 0;
     for (uint32_t i = c->first; i <= c->last; i++) {
-        uint32_t count = cc_div_up(result_of(cc, i).h, cc->stripes->rows[i]);
+        uint32_t count = cc_div_up(stripes_result(cc, i).h, stripes_of(cc)->rows[i]);
         if (reside[i - c->first] == CC_RESIDE_FREE && count > most) {
             found = i;
             most = count;
@@ -371,7 +152,7 @@ static void choose_resident(const cc_t *cc, const cc_cascade_t *c, cc_reside_t r
     uint32_t i;
     for (i = 0; i < MAX_LENGTH; i++)
         reside[i] = CC_RESIDE_FREE;
-    while ((i = next_to_stay(cc, c, reside)) != NO_LAYER) {
+    while ((i = next_to_stay(cc, c, reside)) != STRIPES_NO_LAYER) {
         const cc_layer_t *l = &cc->layer[i];
         uint32_t wgt = constants_of(l, NPU_MEM_WGT), par = constants_of(l, NPU_MEM_PAR);
         bool stay = all || (all_wgt + wgt <= half_wgt && all_par + par <= half_par);
@@ -385,7 +166,7 @@ static void choose_resident(const cc_t *cc, const cc_cascade_t *c, cc_reside_t r
 static cc_layer_t cut_layer(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_reside_t reside,
                             cut_t *cut)
 {
-    cc_layer_t l = cc->stripes->layer[layer];
+    cc_layer_t l = cc->cascading->layer[layer];
     l.max_rows = max_rows;
     l.reside = reside;
     *cut = (cut_t){.layer = layer, .max_rows = max_rows, .reside = reside};
@@ -401,26 +182,26 @@ static cc_layer_t cut_layer(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_resi
 
 static cut_t remembered_cut(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_reside_t reside)
 {
-    stripes_t *st = cc->stripes;
+    struct cc_cascading *known = cc->cascading;
     cut_t cut;
-    for (uint32_t i = 0; i < st->cuts; i++) {
-        const cut_t *it = &st->cut[i];
+    for (uint32_t i = 0; i < known->cuts; i++) {
+        const cut_t *it = &known->cut[i];
         if (it->layer == layer && it->max_rows == max_rows && it->reside == reside)
             return *it;
     }
     cut_layer(cc, layer, max_rows, reside, &cut);
-    if (st->cuts < MAX_CUTS)
-        st->cut[st->cuts++] = cut;
+    if (known->cuts < MAX_CUTS)
+        known->cut[known->cuts++] = cut;
     return cut;
 }
 
 /* Stripes as high as one of the last layer, in proportion. */
 static void set_rows(const cc_t *cc, const cc_cascade_t *c)
 {
-    uint32_t height = result_of(cc, c->last).h;
+    uint32_t height = stripes_result(cc, c->last).h;
     for (uint32_t i = c->first; i <= c->last; i++)
-        cc->stripes->rows[i] =
-            (uint32_t)(((uint64_t)c->rows * result_of(cc, i).h + height - 1) / height);
+        stripes_of(cc)->rows[i] =
+            (uint32_t)(((uint64_t)c->rows * stripes_result(cc, i).h + height - 1) / height);
 }
 
 static bool nodes_overlap(const cc_t *cc)
@@ -433,7 +214,7 @@ static bool nodes_overlap(const cc_t *cc)
  * half of a step, unless stripes are made ahead. */
 static uint64_t turn_cycles(const cc_t *cc, const cc_cascade_t *c, const cut_t *cut)
 {
-    uint32_t turns = cc->stripes->turns[cut->layer];
+    uint32_t turns = stripes_of(cc)->turns[cut->layer];
     if (!nodes_overlap(cc))
         return (turns - 1) * (cut->lead_cycles + cc->desc->barrier_cycles);
     return c->ahead ? 0 : turns * cut->step_cycles / 2;
@@ -447,14 +228,14 @@ static bool extra_costs(cc_t *cc, cc_cascade_t *c, int64_t *insns)
     c->extra_cycles = 0;
     *insns = 0;
     for (uint32_t i = c->first; i <= c->last; i++) {
-        const cc_layer_t *whole = &cc->stripes->layer[i];
-        cut_t cut = remembered_cut(cc, i, cc->stripes->rows[i], reside[i - c->first]);
+        const cc_layer_t *whole = &cc->cascading->layer[i];
+        cut_t cut = remembered_cut(cc, i, stripes_of(cc)->rows[i], reside[i - c->first]);
         if (!cut.fits)
             return false;
         c->extra_cycles += (int64_t)cut.cycles - (int64_t)whole->estimate;
         c->extra_cycles += (int64_t)turn_cycles(cc, c, &cut);
         *insns += (int64_t)cut.insns - (int64_t)whole->insns;
-        *insns += nodes_overlap(cc) ? 0 : cc->stripes->turns[i];
+        *insns += nodes_overlap(cc) ? 0 : stripes_of(cc)->turns[i];
     }
     return true;
 }
@@ -463,10 +244,10 @@ static bool extra_costs(cc_t *cc, cc_cascade_t *c, int64_t *insns)
 
 static void release_layers(cc_t *cc, const cc_cascade_t *c)
 {
-    const stripes_t *st = cc->stripes;
+    const struct cc_cascading *before = cc->cascading;
     for (uint32_t i = c->first; i <= c->last; i++) {
-        cc->layer[i] = st->layer[i];
-        *place_of(cc, i) = st->place[cc->layer[i].made];
+        cc->layer[i] = before->layer[i];
+        *place_of(cc, i) = before->place[cc->layer[i].made];
     }
 }
 
@@ -489,22 +270,22 @@ static void set_stripe_rows(cc_t *cc, const cc_cascade_t *c)
 {
     for (uint32_t i = c->first; i <= c->last; i++) {
         const cc_layer_t *l = &cc->layer[i];
-        cc->stripes->rows[i] = l->max_rows / l->tiling.rows * l->tiling.rows;
+        stripes_of(cc)->rows[i] = l->max_rows / l->tiling.rows * l->tiling.rows;
     }
 }
 
 static void set_rings(cc_t *cc, cc_cascade_t *c)
 {
-    stripes_t *st = cc->stripes;
+    const stripes_t *st = stripes_of(cc);
     set_stripe_rows(cc, c);
-    measure_rings(cc, c);
+    stripes_measure(cc, stripes_of(cc), c);
     c->ring_bytes = c->whole_bytes = 0;
     for (uint32_t i = c->first; i < c->last; i++) {
         cc_place_t *p = place_of(cc, i);
-        if (leaves(st, i, c->last))
+        if (stripes_leaves(st, i, c->last))
             continue;
         c->whole_bytes += p->bytes;
-        if (st->ring[i] < result_of(cc, i).h) {
+        if (st->ring[i] < stripes_result(cc, i).h) {
             p->ring_rows = st->ring[i];
             p->bytes = ring_bytes(cc, i);
         }
@@ -520,7 +301,7 @@ static void take_cascade(cc_t *cc, cc_cascade_t c)
     set_rows(cc, &c);
     choose_resident(cc, &c, reside);
     for (uint32_t i = c.first; i <= c.last; i++)
-        cc->layer[i] = cut_layer(cc, i, cc->stripes->rows[i], reside[i - c.first], &cut);
+        cc->layer[i] = cut_layer(cc, i, stripes_of(cc)->rows[i], reside[i - c.first], &cut);
     set_rings(cc, &c);
     cc->cascade[cc->cascades++] = c;
     cascade_widen(cc);
@@ -577,7 +358,7 @@ static bool promising(const search_t *s, uint64_t bytes)
 /* It costs no less than this; the best may already be cheaper. */
 static int64_t least_cycles(const cc_t *cc, const cc_cascade_t *c)
 {
-    uint32_t stripes = cc_div_up(result_of(cc, c->last).h, c->rows);
+    uint32_t stripes = cc_div_up(stripes_result(cc, c->last).h, c->rows);
     uint64_t cycles = (uint64_t)(stripes - 1) * (c->last + 1 - c->first) * cc->desc->barrier_cycles;
     return nodes_overlap(cc) ? 0 : (int64_t)cycles;
 }
@@ -588,7 +369,7 @@ static void try_cascade(cc_t *cc, search_t *s, cc_cascade_t c)
     if (s->best_bytes <= s->room && least_cycles(cc, &c) >= s->best.extra_cycles)
         return;
     set_rows(cc, &c);
-    measure_rings(cc, &c);
+    stripes_measure(cc, stripes_of(cc), &c);
     uint64_t bytes = s->program + live_bytes(cc, c.first, c.last, true);
     if (!promising(s, bytes) || !extra_costs(cc, &c, &insns))
         return;
@@ -619,7 +400,7 @@ static void try_from(cc_t *cc, search_t *s, uint32_t first)
 {
     uint32_t end = cc_min(cc->layers, first + MAX_LENGTH);
     for (uint32_t last = first; last < end && in_stripes(cc, last); last++) {
-        uint32_t height = result_of(cc, last).h;
+        uint32_t height = stripes_result(cc, last).h;
         if (last < s->worst || last == first || cuts_another(cc, first, last) ||
             !promising(s, s->program + live_bytes(cc, first, last, false)))
             continue;
@@ -662,13 +443,13 @@ static void start_over(cc_t *cc)
 {
     for (uint32_t c = 0; c < cc->cascades; c++)
         release_layers(cc, &cc->cascade[c]);
-    memcpy(cc->place, cc->stripes->place, cc->places * sizeof(*cc->place));
+    memcpy(cc->place, cc->cascading->place, cc->places * sizeof(*cc->place));
     cc->cascades = 0;
 }
 
 bool cascade_plan(cc_t *cc, uint64_t room)
 {
-    if (cc->stripes == NULL && !make_stripes(cc))
+    if (cc->cascading == NULL && !begin_planning(cc))
         return false;
     start_over(cc);
     for (uint32_t i = 0; i < cc->layers; i++) {
@@ -687,7 +468,7 @@ bool cascade_plan(cc_t *cc, uint64_t room)
 
 uint64_t cascade_whole_bound(const cc_t *cc)
 {
-    const cc_place_t *place = cc->cascades == 0 ? cc->place : cc->stripes->place;
+    const cc_place_t *place = cc->cascades == 0 ? cc->place : cc->cascading->place;
     return plan_bound(place, cc->places, cc->layers);
 }
 
@@ -703,7 +484,7 @@ typedef struct {
 /* Where nodes do not overlap, a barrier stands between them. */
 static void begin_turn(run_t *run, cc_layer_t *l)
 {
-    if (run->turn != NO_LAYER && !nodes_overlap(run->cc)) {
+    if (run->turn != STRIPES_NO_LAYER && !nodes_overlap(run->cc)) {
         l->last = emit_barrier(&run->cc->emit, l->index);
         l->first = l->first == UINT32_MAX ? l->last : l->first;
     }
@@ -740,11 +521,10 @@ static void place_resident(cc_t *cc, const cc_cascade_t *c)
 
 uint32_t cascade_run(cc_t *cc, const cc_cascade_t *c)
 {
-    run_t run = {.cc = cc, .cascade = c, .turn = NO_LAYER};
-    walk_t w = walk_of(cc, c, run_stripe, &run);
+    run_t run = {.cc = cc, .cascade = c, .turn = STRIPES_NO_LAYER};
     set_stripe_rows(cc, c);
     place_resident(cc, c);
-    walk(&w);
+    stripes_walk(cc, stripes_of(cc), c, run_stripe, &run);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         cc->ring[m].base = 0;
     return c->last;

@@ -165,23 +165,13 @@ static bool allocate(cc_t *cc)
     return true;
 }
 
-/* Whoever reads a stripe knows of one maker: the network is either cut so or has parts. */
-static bool make_places_of(cc_t *cc)
-{
-    bool fine = make_places(cc);
-    if (cc->parts > 0)
-        cc->cascading = NPU_CASCADE_OFF;
-    return fine;
-}
-
 static bool compile(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
     if (g->inputs > NPU_NET_ENDS || g->outputs > NPU_NET_ENDS)
         return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected at most %u each",
                        g->inputs, g->outputs, NPU_NET_ENDS);
-    return fuse_nodes(cc) && allocate(cc) && make_places_of(cc) && make_layers(cc) &&
-           schedule_all(cc);
+    return fuse_nodes(cc) && allocate(cc) && make_places(cc) && make_layers(cc) && schedule_all(cc);
 }
 
 static uint32_t fusions(const npu_compile_options_t *options, const npu_desc_t *desc)
@@ -206,8 +196,8 @@ static cc_t begin(const npu_graph_t *graph, const npu_desc_t *desc,
                .desc = desc,
                .options = *options,
                .fuse = fusions(options, desc),
-               .cascading = cascades(options, desc),
-               .use_parts = !options->no_parts && cascades(options, desc) != NPU_CASCADE_ALWAYS,
+               .cascades_when = cascades(options, desc),
+               .use_parts = !options->no_parts,
                .error = error,
                .error_bytes = error_bytes};
     for (uint32_t m = 0; m < NPU_MEMS; m++)

@@ -253,10 +253,10 @@ struct cc {
     uint64_t *probe; /* not NULL: cycles by engine are added here instead of emitting */
     uint64_t probed; /* instructions */
 
-    npu_cascade_t cascading;
+    npu_cascade_t cascades_when;
     cc_cascade_t *cascade;
     uint32_t cascades;
-    struct cc_stripes *stripes; /* cascade.c's own */
+    struct cc_cascading *cascading; /* cascade.c's own */
 };
 
 #define CC_NO_PLACE UINT32_MAX

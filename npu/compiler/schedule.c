@@ -162,14 +162,14 @@ static bool schedule_fitting(cc_t *cc)
 {
     uint64_t slack = 0, before = UINT64_MAX;
     set_lifetimes(cc, false);
-    if (cc->cascading == NPU_CASCADE_ALWAYS && !(cascade_plan(cc, 0) && pack_constants(cc)))
+    if (cc->cascades_when == NPU_CASCADE_ALWAYS && !(cascade_plan(cc, 0) && pack_constants(cc)))
         return false;
     while (cc->err == SIM_OK) {
         uint64_t missing = schedule(cc, false), room = cc->constants_l2 - NPU_NET_BYTES;
         if (missing == 0 || cc->err != SIM_OK)
             break;
         slack += cc->cascades == 0 ? 0 : missing;
-        if (cc->cascading != NPU_CASCADE_AUTO || missing >= before || slack >= room)
+        if (cc->cascades_when != NPU_CASCADE_AUTO || missing >= before || slack >= room)
             return no_room(cc);
         before = missing;
         if (!cascade_plan(cc, room - slack) || !pack_constants(cc))
