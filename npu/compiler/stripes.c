@@ -21,6 +21,11 @@ static uint32_t place_read(const cc_t *cc, const cc_operand_t *in)
     return in->constant ? CC_NO_PLACE : cc->place_of[in->tensor];
 }
 
+static bool is_part(const cc_t *cc, int32_t tensor)
+{
+    return tensor != NPU_NO_TENSOR && cc->part[tensor].is;
+}
+
 /* Of a place put together from parts, every maker counts, and none works row by row. */
 static void add_links(cc_t *cc, stripes_t *st, uint32_t to, const cc_layer_t *reader,
                       uint32_t operand)
@@ -31,7 +36,7 @@ static void add_links(cc_t *cc, stripes_t *st, uint32_t to, const cc_layer_t *re
         if (cc->layer[from].made != place)
             continue;
         npu_hwc_t made = stripes_result(cc, from), read = in->size;
-        bool part = cc->part[cc->layer[from].result].is || cc->part[in->tensor].is;
+        bool part = is_part(cc, cc->layer[from].result) || is_part(cc, in->tensor);
         bool other = part || in->flat || made.h != read.h || made.w != read.w || made.c != read.c;
         st->link[st->links++] = (stripes_link_t){from, to, reader, operand, other};
         st->last_reader[from] = to;
