@@ -2,6 +2,7 @@
  * npu_dma.c - load and store: an instruction becomes bursts; time by bursts, bytes at the end.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "npu/npu_int.h"
 
@@ -175,6 +176,31 @@ bool npu_dma_outstanding(const npu_dma_t *dma)
     return dma->streaming || dma->outstanding > 0;
 }
 
+/* Rows of `bytes`; those of 64, a slice of channels, are most: a copy of known size is no call. */
+static void copy_rows(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row,
+                      uint32_t bytes, uint32_t rows)
+{
+    for (uint32_t r = 0; r < rows && bytes == 64; r++)
+        memcpy(to + r * to_row, from + r * from_row, 64);
+    for (uint32_t r = 0; r < rows && bytes != 64; r++)
+        memcpy(to + r * to_row, from + r * from_row, bytes);
+}
+
+/* Rows l2_row apart in memory, l1_row apart in L1; false when they are not all in memory. */
+static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_insn_t *insn,
+                      uint32_t bytes, uint32_t rows)
+{
+    const uint64_t span = (uint64_t)(rows - 1) * insn->l2_row + bytes;
+    uint8_t *l2 = NULL;
+    if (at + span <= UINT64_C(1) << 32 && span <= UINT32_MAX)
+        l2 = sim_mem_view(&dma->port, (uint32_t)at, (uint32_t)span);
+    if (l2 != NULL && dma->engine == NPU_ENGINE_LOAD)
+        copy_rows(l1, insn->l1_row, l2, insn->l2_row, bytes, rows);
+    else if (l2 != NULL)
+        copy_rows(l2, insn->l2_row, l1, insn->l1_row, bytes, rows);
+    return l2 != NULL;
+}
+
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
 {
     npu_t *npu = dma->npu;
@@ -186,14 +212,8 @@ bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
     if (npu->timing_only)
         return fine;
     for (uint32_t p = 0; p < insn->planes && fine; p++)
-        for (uint32_t r = 0; r < rows && fine; r++) {
-            uint32_t at = npu->l2_base + insn->l2 + p * insn->l2_plane + r * insn->l2_row;
-            uint8_t *data = l1 + (size_t)p * insn->l1_plane + (size_t)r * insn->l1_row;
-            if (dma->engine == NPU_ENGINE_LOAD)
-                fine = sim_mem_peek(&dma->port, at, data, bytes);
-            else
-                fine = sim_mem_poke(&dma->port, at, data, bytes);
-        }
+        fine = move_rows(dma, (uint64_t)npu->l2_base + insn->l2 + (uint64_t)p * insn->l2_plane,
+                         l1 + (size_t)p * insn->l1_plane, insn, bytes, rows);
     return fine;
 }
 
