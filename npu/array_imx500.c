@@ -9,6 +9,13 @@
  */
 #include "npu/array.h"
 
+/* Output channels at once: twice as many for each halving of the weights (published: 32, 64, 128
+ * lanes for 8, 4 and 2 bits). */
+static uint64_t lanes_of(const npu_insn_t *insn)
+{
+    return (uint64_t)NPU_LANES << insn->narrow;
+}
+
 static uint64_t ceil_div(uint64_t a, uint64_t b)
 {
     return (a + b - 1) / b;
@@ -24,7 +31,7 @@ static uint64_t conv_steps(const npu_desc_t *d, const npu_insn_t *insn)
     uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = insn->h * width;
     uint64_t in_c = ceil_div(insn->in_c, d->mac_round_in_c) * d->mac_round_in_c;
     uint64_t side = taps <= d->mac_taps ? d->mac_taps / taps : 1;
-    return ceil_div(insn->c, NPU_LANES) * ceil_div(in_c, d->mac_channels) *
+    return ceil_div(insn->c, lanes_of(insn)) * ceil_div(in_c, d->mac_channels) *
            ceil_div(taps, d->mac_taps) * ceil_div(pixels, side);
 }
 
@@ -32,7 +39,7 @@ static uint64_t conv_steps(const npu_desc_t *d, const npu_insn_t *insn)
 static uint64_t depthwise_steps(const npu_desc_t *d, const npu_insn_t *insn)
 {
     uint64_t taps = (uint64_t)insn->k_h * insn->k_w, pixels = (uint64_t)insn->h * insn->w;
-    return ceil_div(insn->c, NPU_LANES) * ceil_div(taps, d->mac_taps) *
+    return ceil_div(insn->c, lanes_of(insn)) * ceil_div(taps, d->mac_taps) *
            ceil_div(pixels, d->dw_pixels);
 }
 

@@ -23,7 +23,8 @@
  *
  * A depthwise convolution is a product of its own for each input channel: the multiplier's few
  * columns (or rows) work, the others wait. So it stands in SCALE-Sim when it is written correctly.
- * Nothing is rounded up to lanes, and there are no start cycles beside the fill.
+ * The width of weights does not matter to the grid. Nothing is rounded up to lanes, and there are
+ * no start cycles beside the fill.
  *
  * Not modeled: stalls for want of operands inside an instruction (L1 is wide enough).
  */

@@ -4,6 +4,7 @@
 #include "npu/desc.h"
 
 #include "npu/array.h"
+#include "npu/pack.h"
 
 npu_desc_t npu_desc_default(void)
 {
@@ -23,6 +24,8 @@ npu_desc_t npu_desc_default(void)
         .dma_act_bytes = 64,
         .dma_bursts = 8,
         .dma_start_cycles = 8,
+        .dma_compression = NPU_COMPRESSION_NONE, /* none shows in the published times */
+        .dma_decode_bytes = 32,
         .mac_kind = NPU_ARRAY_IMX500,
         .mac_rows = 48,
         .mac_columns = 48,
@@ -79,6 +82,7 @@ static const struct {
     {IN_DMA, "weight_bytes_per_cycle",     D(dma_weight_bytes),       1,    1024},
     {IN_DMA, "activation_bytes_per_cycle", D(dma_act_bytes),          1,    1024},
     {IN_DMA, "outstanding_bursts",         D(dma_bursts),             1,    NPU_MAX_BURSTS},
+    {IN_DMA, "decode_bytes_per_cycle",     D(dma_decode_bytes),       1,    1024},
     {IN_DMA, "start_cycles",               D(dma_start_cycles),       1,    4096},
     {IN_MAC, "rows",                       D(mac_rows),               1,    1024},
     {IN_MAC, "columns",                    D(mac_columns),            1,    1024},
@@ -131,6 +135,13 @@ static void read_bits(const sim_cfg_t *cfg, const char *key, const char *(*name)
     sim_cfg_done(&object);
 }
 
+static void read_dma(sim_cfg_t *dma, npu_desc_t *desc)
+{
+    static const char *const compressions[NPU_COMPRESSIONS] = {"none", "rice"};
+    desc->dma_compression = sim_cfg_enum(dma, "weight_compression", compressions, NPU_COMPRESSIONS,
+                                         desc->dma_compression);
+}
+
 /* What the array is; its sizes are among the parameters. */
 static void read_array(sim_cfg_t *mac, npu_desc_t *desc)
 {
@@ -162,6 +173,8 @@ void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc)
         }
         if (s == IN_MAC)
             read_array(&part, desc);
+        if (s == IN_DMA)
+            read_dma(&part, desc);
         sim_cfg_done(&part);
     }
     read_compiler(cfg, desc);
@@ -173,6 +186,9 @@ sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name)
     if (desc->clk_hz < 1000 || desc->clk_hz > NPU_MAX_CLK_HZ)
         return sim_fail(sim, SIM_EDESC, "%s.clk_hz: %llu not in 1000..%llu", name,
                         (unsigned long long)desc->clk_hz, (unsigned long long)NPU_MAX_CLK_HZ);
+    if (desc->dma_compression >= NPU_COMPRESSIONS)
+        return sim_fail(sim, SIM_EDESC, "%s.dma.weight_compression: %u is no way of compression",
+                        name, desc->dma_compression);
     if (desc->mac_kind >= NPU_ARRAYS)
         return sim_fail(sim, SIM_EDESC, "%s.mac.kind: %u is no kind of array", name,
                         desc->mac_kind);
@@ -222,6 +238,11 @@ uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem)
     return mem == NPU_MEM_WGT || mem == NPU_MEM_PAR ? desc->dma_weight_bytes : desc->dma_act_bytes;
 }
 
+uint64_t npu_decode_cycles(const npu_desc_t *desc, const npu_insn_t *insn)
+{
+    return insn->packed != 0 ? ceil_div(insn->l1_row, desc->dma_decode_bytes) : 0;
+}
+
 static uint64_t dma_cycles(const npu_desc_t *d, const npu_insn_t *insn)
 {
     uint64_t run = insn->row_bytes, runs = (uint64_t)insn->rows * insn->planes;
@@ -229,7 +250,9 @@ static uint64_t dma_cycles(const npu_desc_t *d, const npu_insn_t *insn)
         run *= insn->rows;
         runs = insn->planes;
     }
-    return d->dma_start_cycles + runs * ceil_div(run, npu_dma_rate(d, insn->mem));
+    uint64_t moved = runs * ceil_div(run, npu_dma_rate(d, insn->mem));
+    uint64_t decoded = npu_decode_cycles(d, insn);
+    return d->dma_start_cycles + (decoded > moved ? decoded : moved);
 }
 
 uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn)

@@ -75,6 +75,8 @@ typedef struct {
     uint32_t dma_act_bytes;
     uint32_t dma_bursts;       /* outstanding, 1.. */
     uint32_t dma_start_cycles; /* per instruction */
+    uint32_t dma_compression;  /* npu_compression_t: how weights may stand in L2 (npu/pack.h) */
+    uint32_t dma_decode_bytes; /* of packed weights, decoded a cycle */
 
     /* MAC array (npu/array.h) */
     uint32_t mac_kind;       /* npu_array_t */
@@ -116,6 +118,9 @@ sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name);
 
 /* Bytes a cycle of a DMA channel that fills or empties this L1 memory. */
 uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem);
+
+/* Cycles that the decoder needs for a packed LOAD, beside the moving of its bytes; else 0. */
+uint64_t npu_decode_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
 
 /*
  * Cycles that an engine is busy with one instruction. What npu.c uses, so a compiler can plan with

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "npu/npu_int.h"
+#include "npu/pack.h"
 
 void npu_prog_free(npu_prog_t *prog)
 {
@@ -396,6 +397,17 @@ static uint64_t post_end(const npu_prog_t *prog)
     return end;
 }
 
+/* Whether an instruction loads a packed stream. */
+static bool has_packed(const npu_prog_t *prog)
+{
+    for (uint32_t i = 0; i < prog->insn_count; i++) {
+        npu_insn_t insn;
+        if (npu_insn_decode(prog->insns[i], &insn, NULL, 0) && insn.packed != 0)
+            return true;
+    }
+    return false;
+}
+
 bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, size_t error_bytes)
 {
     for (uint32_t m = 0; m < NPU_MEMS; m++)
@@ -403,6 +415,9 @@ bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, 
             return npu_wrong(error, error_bytes, "%s: %u bytes of L1 needed, %u there",
                              npu_mem_name((npu_mem_t)m), prog->meta.mem_bytes[m],
                              desc->mem_bytes[m]);
+    if (desc->dma_compression == NPU_COMPRESSION_NONE && has_packed(prog))
+        return npu_wrong(error, error_bytes,
+                         "packed weights; this chip's dma.weight_compression is none");
     uint64_t end = prog->meta.insn_l2 + (uint64_t)prog->insn_count * NPU_INSN_BYTES;
     for (uint32_t i = 0; i < prog->blob_count; i++) {
         uint64_t blob_end = (uint64_t)prog->blobs[i].l2 + prog->blobs[i].bytes;

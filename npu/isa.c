@@ -16,11 +16,11 @@
 /* Index of each field: a bit in npu_opinfo_t.fields. */
 enum {
     F_LAYER, F_WAIT0, F_COUNT0, F_WAIT1, F_COUNT1, F_SIGNAL0, F_SIGNAL1, F_FLAGS,
-    F_MEM, F_L2, F_L2_ROW, F_L2_PLANE, F_L1, F_L1_ROW, F_L1_PLANE, F_ROW_BYTES, F_ROWS, F_PLANES,
+    F_MEM, F_L2, F_L2_ROW, F_L2_PLANE, F_L1, F_L1_ROW, F_L1_PLANE, F_ROW_BYTES, F_ROWS, F_PLANES, F_PACKED,
     F_SRC, F_SRC_ROW, F_SRC_PIX, F_SRC2, F_SRC2_ROW, F_SRC2_PIX, F_DST, F_DST_ROW, F_DST_PIX,
     F_SRC_CHAN, F_DST_CHAN, F_H, F_W, F_C, F_IN_H, F_IN_W, F_IN_C,
     F_K_H, F_K_W, F_STRIDE_H, F_STRIDE_W, F_DIL_H, F_DIL_W, F_PAD_TOP, F_PAD_LEFT,
-    F_WGT, F_IN_ZP, F_WGT_ZP, F_PAR, F_OUT_ZP, F_OUT_MIN, F_OUT_MAX, F_VALUE, F_MARK,
+    F_WGT, F_NARROW, F_IN_ZP, F_WGT_ZP, F_PAR, F_OUT_ZP, F_OUT_MIN, F_OUT_MAX, F_VALUE, F_MARK,
     F_COUNT
 };
 _Static_assert(F_COUNT <= 64, "a field is a bit of npu_opinfo_t.fields");
@@ -43,6 +43,7 @@ static const npu_field_t fields[F_COUNT] = {
     [F_ROW_BYTES]= {"row_bytes",  M(row_bytes),     5,  0, 24, false, 1, NPU_KIND_NUM, "bytes of a row"},
     [F_ROWS]     = {"rows",       M(rows),          6,  0, 16, false, 1, NPU_KIND_NUM, "rows of a plane"},
     [F_PLANES]   = {"planes",     M(planes),        6, 16, 16, false, 1, NPU_KIND_NUM, "planes"},
+    [F_PACKED]   = {"packed",     M(packed),        2, 28,  1, false, 0, NPU_KIND_NUM, "1: row_bytes of a packed stream become l1_row bytes; rows and planes are 1"},
     [F_L2]       = {"l2",         M(l2),            8,  0, 32, false, 0, NPU_KIND_L2,  "offset in L2"},
     [F_L2_ROW]   = {"l2_row",     M(l2_row),        9,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a row to the next in L2"},
     [F_L2_PLANE] = {"l2_plane",   M(l2_plane),     10,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a plane to the next in L2"},
@@ -76,6 +77,7 @@ static const npu_field_t fields[F_COUNT] = {
     [F_IN_ZP]    = {"in_zp",      M(in_zp),        11, 16,  8, true,  0, NPU_KIND_NUM, "zero point of the source"},
     [F_WGT_ZP]   = {"wgt_zp",     M(wgt_zp),       11, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the weights"},
     [F_WGT]      = {"wgt",        M(wgt),          12,  0, 24, false, 0, NPU_KIND_L1,  "weights: offset in WGT"},
+    [F_NARROW]   = {"narrow",     M(narrow),        2, 24,  2, false, 0, NPU_KIND_NUM, "weights are 8 >> narrow bits wide"},
     [F_PAR]      = {"par",        M(par),          12,  0, 24, false, 0, NPU_KIND_L1,  "parameter record: offset in PAR"},
     [F_OUT_ZP]   = {"out_zp",     M(out_zp),       12, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the result"},
     [F_VALUE]    = {"value",      M(value),        12, 24,  8, true,  0, NPU_KIND_NUM, "value to fill with"},
@@ -93,7 +95,7 @@ static const npu_field_t fields[F_COUNT] = {
 #define DST (B(F_DST) | B(F_DST_ROW) | B(F_DST_PIX))
 #define UNARY (HEAD | SRC | DST | SHAPE)
 #define KERNEL (B(F_IN_H) | B(F_IN_W) | B(F_K_H) | B(F_K_W) | B(F_STRIDE_H) | B(F_STRIDE_W) | B(F_DIL_H) | B(F_DIL_W) | B(F_PAD_TOP) | B(F_PAD_LEFT))
-#define MACS (UNARY | KERNEL | B(F_IN_C) | B(F_WGT) | B(F_IN_ZP) | B(F_WGT_ZP))
+#define MACS (UNARY | KERNEL | B(F_IN_C) | B(F_WGT) | B(F_NARROW) | B(F_IN_ZP) | B(F_WGT_ZP))
 #define CLAMP (B(F_OUT_MIN) | B(F_OUT_MAX))
 #define BINARY (UNARY | SRC2)
 
@@ -106,7 +108,7 @@ static const npu_opinfo_t ops[NPU_OPS] = {
     [NPU_OP_BARRIER]   = {"barrier",   NPU_ENGINE_SEQ,   HEAD,                                       0,      "issue stops until every queue is empty and every engine idle"},
     [NPU_OP_IRQ]       = {"irq",       NPU_ENGINE_SEQ,   HEAD | B(F_MARK),                           0,      "barrier, then NPU_MARK = mark and NPU_STATUS.mark is set"},
     [NPU_OP_END]       = {"end",       NPU_ENGINE_SEQ,   HEAD,                                       0,      "barrier, then the program is done"},
-    [NPU_OP_LOAD]      = {"load",      NPU_ENGINE_LOAD,  DMA,                                        0,      "planes x rows pieces of row_bytes, L2 to L1"},
+    [NPU_OP_LOAD]      = {"load",      NPU_ENGINE_LOAD,  DMA | B(F_PACKED),                          0,      "planes x rows pieces of row_bytes, L2 to L1; packed: one stream, decoded"},
     [NPU_OP_STORE]     = {"store",     NPU_ENGINE_STORE, DMA,                                        0,      "planes x rows pieces of row_bytes, L1 to L2"},
     [NPU_OP_CONV]      = {"conv",      NPU_ENGINE_MAC,   MACS,                                       ACCUM | NPU_FLAG_WIDTH_LANES,  "dst(y,x,o) = sum over taps and input channels of (src - in_zp) * (wgt - wgt_zp); writes whole blocks of 32 channels"},
     [NPU_OP_DWCONV]    = {"dwconv",    NPU_ENGINE_MAC,   MACS,                                       ACCUM,  "the same, each channel o from source channel o / (c / in_c) only"},
@@ -276,6 +278,13 @@ static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, cha
                          insn->flags & ~info->flags);
     if ((info->fields & B(F_MEM)) != 0 && insn->mem >= NPU_MEMS)
         return npu_wrong(error, error_bytes, "%s: mem %u not in 0..3", info->name, insn->mem);
+    if (insn->packed != 0 && (insn->rows != 1 || insn->planes != 1 || insn->l1_row == 0))
+        return npu_wrong(error, error_bytes,
+                         "%s: packed: %u rows, %u planes, l1_row %u, not 1, 1 "
+                         "and 1..",
+                         info->name, insn->rows, insn->planes, insn->l1_row);
+    if (insn->narrow > 2)
+        return npu_wrong(error, error_bytes, "%s: narrow %u not in 0..2", info->name, insn->narrow);
     if (insn->op == NPU_OP_DWCONV && insn->c % insn->in_c != 0)
         return npu_wrong(error, error_bytes, "%s: c %u is not a multiple of in_c %u", info->name,
                          insn->c, insn->in_c);

@@ -113,6 +113,7 @@ typedef struct {
     uint32_t row_bytes; /* 1.. */
     uint32_t rows;      /* 1.. */
     uint32_t planes;    /* 1.. */
+    uint32_t packed;    /* LOAD: 1: row_bytes of a stream (npu/pack.h) become l1_row bytes */
 
     /* tiles; src of REQUANT and dst of CONV, DWCONV are in ACC, all others in ACT */
     npu_tile_t src, src2, dst;
@@ -126,6 +127,7 @@ typedef struct {
     uint32_t k_h, k_w, stride_h, stride_w, dil_h, dil_w;
     uint32_t pad_top, pad_left; /* rows, columns before the first of src; 0..255 */
     uint32_t wgt;               /* byte offset in WGT */
+    uint32_t narrow;            /* weights are 8 >> narrow bits wide: 0..2 (npu/narrow.h) */
     int32_t in_zp, wgt_zp;      /* -128..127 */
 
     uint32_t par;             /* byte offset in PAR of the record the opcode needs; multiple of 4 */
@@ -222,6 +224,21 @@ static inline uint32_t npu_dw_wgt_index(uint32_t oc, uint32_t ky, uint32_t kx, u
                                         uint32_t k_w)
 {
     return ((oc / NPU_LANES * k_h + ky) * k_w + kx) * NPU_LANES + oc % NPU_LANES;
+}
+
+/* Bytes that one row of a LOAD or STORE is in L1. */
+static inline uint32_t npu_row_l1_bytes(const npu_insn_t *insn)
+{
+    return insn->packed != 0 ? insn->l1_row : insn->row_bytes;
+}
+
+/* Bytes of WGT that a CONV or DWCONV reads. */
+static inline uint32_t npu_insn_wgt_bytes(const npu_insn_t *insn)
+{
+    uint32_t wide = insn->op == NPU_OP_CONV
+                        ? npu_conv_wgt_bytes(insn->c, insn->k_h, insn->k_w, insn->in_c)
+                        : npu_dw_wgt_bytes(insn->c, insn->k_h, insn->k_w);
+    return wide >> insn->narrow;
 }
 
 /*

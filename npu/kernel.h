@@ -15,6 +15,7 @@
 typedef struct {
     uint8_t *data[NPU_MEMS];
     uint32_t bytes[NPU_MEMS];
+    uint8_t *wide; /* four times WGT: an instruction's narrow weights as int8 (npu/narrow.h) */
 } npu_l1_t;
 
 typedef void (*npu_kernel_fn_t)(const npu_insn_t *insn, const npu_l1_t *l1);

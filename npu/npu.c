@@ -11,8 +11,8 @@
 #include "npu/npu_int.h"
 
 static const char *const error_names[NPU_ERRORS] = {
-    "none",   "illegal instruction", "L1 address", "L2 address",    "deadlock", "fetch",
-    "no end", "semaphore",           "hazard",     "uninitialized",
+    "none",   "illegal instruction", "L1 address", "L2 address",    "deadlock",    "fetch",
+    "no end", "semaphore",           "hazard",     "uninitialized", "packed data",
 };
 
 const char *npu_error_name(npu_error_t error)
@@ -358,6 +358,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD_BUF(npu_t, written[NPU_MEM_PAR], par_bits),
     SIM_FIELD(npu_t, load.issue_cycle),
     SIM_FIELD(npu_t, load.free_cycle),
+    SIM_FIELD(npu_t, load.decoded_cycle),
     SIM_FIELD(npu_t, load.bursts),
     SIM_FIELD(npu_t, load.oldest),
     SIM_FIELD(npu_t, load.outstanding),
@@ -445,7 +446,7 @@ static void reset(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 3,
+    .version = 4,
     .check = check,
     .reset = reset,
     .fields = npu_fields,
@@ -471,7 +472,10 @@ static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
         npu->written[m] = calloc(1, npu_written_bytes(npu, (npu_mem_t)m));
         fine &= npu->l1.data[m] != NULL && npu->written[m] != NULL;
     }
-    if (fine)
+    /* scratch, no state: touched only by programs with narrow weights */
+    npu->l1.wide =
+        aligned_alloc(64, ((size_t)npu->desc.mem_bytes[NPU_MEM_WGT] + 63u) / 64 * 64 * 4);
+    if (fine && npu->l1.wide != NULL)
         return SIM_OK;
     npu_free(npu);
     return sim_fail(sim, SIM_ENOMEM, "%s: no memory for L1", name);
@@ -503,6 +507,8 @@ void npu_free(npu_t *npu)
         npu->l1.data[m] = NULL;
         npu->written[m] = NULL;
     }
+    free(npu->l1.wide);
+    npu->l1.wide = NULL;
     free(npu->layers);
     npu->layers = NULL;
 }

@@ -65,6 +65,7 @@ typedef enum {
     NPU_ERROR_HAZARD,    /* starts before an earlier one that it conflicts with is complete;
                             NPU_ERROR_OTHER has the index of that one */
     NPU_ERROR_UNINIT,    /* array or vector unit would read a byte that this run did not write */
+    NPU_ERROR_PACKED,    /* a packed LOAD whose stream does not decode, or on a chip that cannot */
     NPU_ERRORS
 } npu_error_t;
 const char *npu_error_name(npu_error_t error);
@@ -191,8 +192,9 @@ typedef struct {
 
     bool streaming;
     sim_bursts_t bursts;
-    uint64_t issue_cycle; /* of the pending issue event */
-    uint64_t free_cycle;  /* the channel can take the next burst */
+    uint64_t issue_cycle;   /* of the pending issue event */
+    uint64_t free_cycle;    /* the channel can take the next burst */
+    uint64_t decoded_cycle; /* a packed LOAD is decoded, not before; 0 otherwise */
     uint32_t oldest, outstanding;
     bool error; /* a burst left memory */
 } npu_dma_t;

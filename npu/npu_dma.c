@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "npu/npu_int.h"
+#include "npu/pack.h"
 
 uint64_t npu_dma_bytes(const npu_insn_t *insn)
 {
@@ -84,6 +85,8 @@ static void all_done(npu_dma_t *dma)
     npu_engine_state_t *engine = &npu->engine[dma->engine];
     uint64_t now = npu_now_cycle(npu);
     engine->end_cycle = dma->free_cycle > now ? dma->free_cycle : now;
+    if (dma->decoded_cycle > engine->end_cycle)
+        engine->end_cycle = dma->decoded_cycle;
     npu_wake(npu, engine->end_cycle);
 }
 
@@ -152,6 +155,8 @@ void npu_dma_start(npu_dma_t *dma, uint64_t cycle)
     dma->bursts = bursts_of(npu, insn_of(dma));
     dma->error = false;
     dma->free_cycle = cycle + npu->desc.dma_start_cycles;
+    uint64_t decode = npu_decode_cycles(&npu->desc, insn_of(dma));
+    dma->decoded_cycle = decode != 0 ? dma->free_cycle + decode : 0;
     bool one_clock = dma->port.clk_hz == npu->desc.clk_hz;
     if (dma->port.stream != NULL && one_clock && !npu->exact)
         start_stream(dma);
@@ -201,6 +206,28 @@ static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_
     return l2 != NULL;
 }
 
+typedef struct {
+    const sim_mem_port_t *port;
+    uint32_t addr;
+} stream_t;
+
+/* A piece of a packed stream. */
+static bool read_stream(void *ctx, uint32_t at, uint8_t *to, uint32_t bytes)
+{
+    const stream_t *stream = ctx;
+    return sim_mem_peek(stream->port, stream->addr + at, to, bytes);
+}
+
+bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn)
+{
+    const npu_t *npu = dma->npu;
+    stream_t stream = {&dma->port, npu->l2_base + insn->l2};
+    if (npu->timing_only || insn->packed == 0)
+        return true;
+    return npu_unpack(read_stream, &stream, insn->row_bytes, npu->l1.data[insn->mem] + insn->l1,
+                      insn->l1_row);
+}
+
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
 {
     npu_t *npu = dma->npu;
@@ -209,7 +236,7 @@ bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
     uint32_t rows = dense ? 1 : insn->rows;
     uint32_t bytes = dense ? insn->row_bytes * insn->rows : insn->row_bytes;
     bool fine = !dma->error;
-    if (npu->timing_only)
+    if (npu->timing_only || insn->packed != 0)
         return fine;
     for (uint32_t p = 0; p < insn->planes && fine; p++)
         fine = move_rows(dma, (uint64_t)npu->l2_base + insn->l2 + (uint64_t)p * insn->l2_plane,
@@ -231,7 +258,7 @@ void npu_dma_reset(npu_dma_t *dma)
 {
     npu_t *npu = dma->npu;
     sim_event_cancel(npu->comp.sim, &dma->issue);
-    dma->issue_cycle = dma->free_cycle = 0;
+    dma->issue_cycle = dma->free_cycle = dma->decoded_cycle = 0;
     dma->bursts = (sim_bursts_t){0};
     dma->streaming = false;
     dma->oldest = dma->outstanding = 0;

@@ -67,8 +67,11 @@ void npu_dma_stop(npu_dma_t *dma);
 bool npu_dma_outstanding(const npu_dma_t *dma);
 /* Bytes of the running instruction that have come through by now but are not in perf yet. */
 uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma);
-/* Moves the bytes of a finished instruction; false when L2 has no such place. */
+/* Moves the bytes of a finished instruction, unless they are packed; false when L2 has no such
+ * place. */
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn);
+/* Decodes a finished packed LOAD; false when its stream does not decode. */
+bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn);
 uint64_t npu_dma_bytes(const npu_insn_t *insn);
 
 #endif

@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "npu/narrow.h"
 #include "npu/npu_int.h"
+#include "npu/pack.h"
 
 #define SEM_MAX 65535u
 
@@ -63,11 +65,12 @@ static uint64_t l1_bytes(const npu_insn_t *insn)
     switch (insn->op) {
     case NPU_OP_LOAD:
     case NPU_OP_STORE:
-        return npu_dma_bytes(insn);
+        return insn->packed != 0 ? insn->l1_row : npu_dma_bytes(insn);
     case NPU_OP_CONV:
-        return in * insn->in_c + lanes * npu_round_lanes(insn->in_c) + out * (twice ? 8 : 4);
+        lanes *= npu_round_lanes(insn->in_c);
+        return in * insn->in_c + (lanes >> insn->narrow) + out * (twice ? 8 : 4);
     case NPU_OP_DWCONV:
-        return in * insn->in_c + lanes + out * (twice ? 8 : 4);
+        return in * insn->in_c + (lanes >> insn->narrow) + out * (twice ? 8 : 4);
     case NPU_OP_REQUANT:
         return out * 5 + npu_requant_par_bytes(insn->c);
     case NPU_OP_ADD:
@@ -126,15 +129,17 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
 {
     npu_dma_t *dma = engine == NPU_ENGINE_LOAD ? &npu->load : &npu->store;
     if (engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE) {
-        if (npu_dma_move(dma, &slot->insn))
+        bool moved = npu_dma_move(dma, &slot->insn);
+        if (moved && npu_dma_unpack(dma, &slot->insn))
             return true;
         char me[NPU_SLOT_TEXT];
-        sim_log(&npu->comp, SIM_LOG_ERROR, "%s leaves L2", npu_slot_text(npu, slot, me));
-        npu_stop(npu, NPU_ERROR_L2, slot->index);
+        sim_log(&npu->comp, SIM_LOG_ERROR, "%s %s", npu_slot_text(npu, slot, me),
+                moved ? "has a stream that does not decode" : "leaves L2");
+        npu_stop(npu, moved ? NPU_ERROR_PACKED : NPU_ERROR_L2, slot->index);
         return false;
     }
     if (engine != NPU_ENGINE_SEQ && !npu->timing_only)
-        npu->kernels.run[slot->insn.op](&slot->insn, &npu->l1);
+        npu_compute(&npu->kernels, &slot->insn, &npu->l1);
     return true;
 }
 
@@ -272,10 +277,22 @@ static bool find_operands(npu_t *npu, npu_slot_t *slot)
     return false;
 }
 
+/* Packed data needs a decoder. */
+static bool can_decode(npu_t *npu, const npu_slot_t *slot)
+{
+    if (slot->insn.packed == 0 || npu->desc.dma_compression != NPU_COMPRESSION_NONE)
+        return true;
+    char me[NPU_SLOT_TEXT];
+    sim_log(&npu->comp, SIM_LOG_ERROR, "%s is packed; this chip has no decoder",
+            npu_slot_text(npu, slot, me));
+    npu_stop(npu, NPU_ERROR_PACKED, slot->index);
+    return false;
+}
+
 static bool decode(npu_t *npu, npu_slot_t *slot)
 {
     slot->index = npu->issued;
-    return decode_words(npu, slot) && find_operands(npu, slot);
+    return decode_words(npu, slot) && find_operands(npu, slot) && can_decode(npu, slot);
 }
 
 /* Fills the place of the next instruction to issue. False: there is none, or it is illegal. */

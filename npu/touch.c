@@ -105,7 +105,7 @@ static void add_dma(list_t *list, const npu_insn_t *i)
     npu_touch_t l1 = {.mem = (uint16_t)i->mem,
                       .write = load,
                       .begin = i->l1,
-                      .bytes = i->row_bytes,
+                      .bytes = npu_row_l1_bytes(i),
                       .dims = 2,
                       .dim = {{i->planes, i->l1_plane}, {i->rows, i->l1_row}}};
     npu_touch_t l2 = {.mem = NPU_MEM_L2,
@@ -122,8 +122,9 @@ static void add_mac(list_t *list, const npu_insn_t *i)
 {
     uint64_t lanes = npu_round_lanes(i->c), taps = (uint64_t)i->k_h * i->k_w;
     uint64_t depth = i->op == NPU_OP_CONV ? npu_round_lanes(i->in_c) : 1;
+    uint64_t weights = lanes * taps * depth >> i->narrow; /* may be more than 32 bits */
     add_tile(list, NPU_MEM_ACT, 0, &i->src, i->in_h, i->in_w, i->in_c);
-    add_range(list, NPU_MEM_WGT, 0, i->wgt, lanes * taps * depth);
+    add_range(list, NPU_MEM_WGT, 0, i->wgt, weights);
     if ((i->flags & NPU_FLAG_ACCUMULATE) != 0)
         add_tile(list, NPU_MEM_ACC, 0, &i->dst, i->h, i->w, 4 * lanes);
     add_tile(list, NPU_MEM_ACC, 1, &i->dst, i->h, i->w, 4 * lanes);

@@ -219,6 +219,7 @@ static void end(cc_t *cc)
     free(cc->part);
     free(cc->constant_of);
     free(cc->constants);
+    free(cc->chunk);
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,

@@ -151,10 +151,13 @@ struct cc_layer {
     bool gather;              /* taps are gathered into channels before the array (gather.c) */
     bool all_in;              /* each result channel needs all input channels (CONV) */
     bool one_group;           /* channels cannot be split */
+    uint32_t narrow;          /* halvings of the weights' 8 bits */
     uint32_t multiplier;      /* result channels for each input channel (DWCONV), else 1 */
     int32_t out_min, out_max; /* clamp of the internal codes */
     uint64_t macs;
     /* constants: offsets from their start, and sizes */
+    uint32_t chunks;          /* on chips that decode: of the first group, in cc_t.chunk */
+    uint32_t packed_permille; /* there: what packing leaves of the weights, estimated */
     uint32_t weights_at, weights_bytes, params_at, params_bytes;
     const cc_cascade_t *cascade; /* it belongs to; NULL */
     uint32_t max_rows;           /* of a tile, in a cascade; 0: any */
@@ -168,6 +171,12 @@ struct cc_layer {
     uint64_t step_cycles; /* of one step from first load to last store, constants there */
     uint64_t lead_cycles; /* of it, without the array: loads before, vector work and store after */
 };
+
+/* Weights of one group and slice in L2, on chips that decode: a stream, or as they are. */
+typedef struct {
+    uint32_t at, bytes; /* from the start of the constants */
+    bool packed;
+} cc_chunk_t;
 
 /* Rows (or columns) of the source under a run of results. */
 typedef struct {
@@ -242,6 +251,8 @@ struct cc {
 
     uint8_t *constants;
     uint32_t constants_bytes, constants_capacity;
+    cc_chunk_t *chunk; /* of all layers; laid out anew with the constants */
+    uint32_t chunks, chunk_room;
     uint32_t records_bytes; /* of them, those that do not depend on how layers are cut */
     uint32_t constants_l2;
     uint32_t activations_top; /* end of the highest place */
@@ -328,6 +339,9 @@ void cc_store(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, uint32_t y, 
 /* count bytes of constants, from offset `at` on, into an L1 memory. */
 void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t bytes,
                        uint32_t l1);
+/* The same from a packed stream of stream_bytes. */
+void cc_load_packed(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t stream_bytes,
+                    uint32_t bytes, uint32_t l1);
 /* Bytes from a pixel to the next of a tile that holds c channels of a value, c0 on. */
 uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c);
 

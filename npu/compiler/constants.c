@@ -11,14 +11,16 @@
  * Records come before weights, so whoever waited for the weights need not wait for the records.
  */
 #include "npu/compiler/compile_int.h"
+#include "npu/pack.h"
 
 uint32_t weight_bytes(const cc_layer_t *l, uint32_t channels, uint32_t in_channels)
 {
     const npu_window_t *w = &l->array;
     if (l->kind->mac == NULL)
         return 0;
-    return l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
-                     : npu_dw_wgt_bytes(channels, w->kernel_h, w->kernel_w);
+    uint32_t wide = l->all_in ? npu_conv_wgt_bytes(channels, w->kernel_h, w->kernel_w, in_channels)
+                              : npu_dw_wgt_bytes(channels, w->kernel_h, w->kernel_w);
+    return wide >> l->narrow;
 }
 
 uint32_t weight_chunk(const cc_layer_t *l)
@@ -80,16 +82,32 @@ static void load_follower_params(cc_t *cc, cc_layer_t *l, uint32_t at)
     }
 }
 
+/* Weights of (group, slice) into L1. Before they are laid out, as many bytes as are expected. */
+static void load_weights(cc_t *cc, cc_layer_t *l, uint32_t group, uint32_t channels, uint32_t slice,
+                         uint32_t l1)
+{
+    uint32_t count = cc_min(l->tiling.slice, l->depth - slice * l->tiling.slice);
+    uint32_t bytes = weight_bytes(l, channels, count);
+    uint32_t before = weights_before(l, group, channels, slice);
+    if (cc->desc->dma_compression == NPU_COMPRESSION_NONE) {
+        cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before, bytes, l1);
+    } else if (cc->chunks == 0) {
+        uint64_t stream = 1 + (uint64_t)bytes * l->packed_permille / 1000;
+        cc_load_packed(cc, l, NPU_MEM_WGT, 0, stream < bytes ? (uint32_t)stream : bytes, bytes, l1);
+    } else {
+        const cc_chunk_t *c = &cc->chunk[l->chunks + group * l->tiling.slices + slice];
+        cc_load_packed(cc, l, NPU_MEM_WGT, c->at, c->bytes, bytes, l1);
+    }
+}
+
 /* ---- as they are needed ---------------------------------------------------------------------- */
 
 void constants_load_slice(cc_t *cc, cc_layer_t *l, cc_step_t *s, uint32_t slice)
 {
-    uint32_t count = cc_min(l->tiling.slice, l->depth - slice * l->tiling.slice);
     if (l->kind->mac == NULL)
         return;
     s->wgt = cc_take(cc, NPU_MEM_WGT, weight_chunk(l));
-    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + weights_before(l, s->group, s->c, slice),
-                      weight_bytes(l, s->c, count), s->wgt);
+    load_weights(cc, l, s->group, s->c, slice, s->wgt);
 }
 
 void constants_load(cc_t *cc, cc_layer_t *l, cc_step_t *s)
@@ -157,8 +175,13 @@ static void load_group(cc_t *cc, cc_layer_t *l)
         return;
     uint32_t channels = group_channels(cc, l, group);
     uint32_t before = weights_before(l, group, channels, 0);
-    cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before,
-                      weight_bytes(l, channels, l->depth), l->wgt_l1 + before);
+    if (cc->desc->dma_compression == NPU_COMPRESSION_NONE)
+        cc_load_constants(cc, l, NPU_MEM_WGT, l->weights_at + before,
+                          weight_bytes(l, channels, l->depth), l->wgt_l1 + before);
+    else
+        for (uint32_t s = 0; s < l->tiling.slices; s++)
+            load_weights(cc, l, group, channels, s,
+                         l->wgt_l1 + weights_before(l, group, channels, s));
 }
 
 void constants_set(cc_t *cc, cc_layer_t *l, cc_step_t *s, bool new_group)

@@ -93,6 +93,23 @@ static bool window_holds(const check_t *c)
                       w->pad_right, o.w);
 }
 
+/* Weights of few bits have codes of few bits. */
+static bool width_holds(const check_t *c, const npu_tensor_t *w)
+{
+    uint32_t bits = c->node->weight_bits;
+    if (bits == 0 || bits == 8)
+        return true;
+    if ((bits != 4 && bits != 2) || w->type != NPU_TYPE_INT8)
+        return fail(c, "%s weights of %u bits, expected int8 of 8, 4 or 2", npu_type_name(w->type),
+                    bits);
+    int32_t most = (1 << (bits - 1)) - 1;
+    for (uint64_t i = 0; i < w->bytes; i++)
+        if ((int8_t)w->data[i] > most || (int8_t)w->data[i] < -most - 1)
+            return fail(c, "weight %llu is %d, expected %d..%d in %u bits", (unsigned long long)i,
+                        (int8_t)w->data[i], -most - 1, most, bits);
+    return true;
+}
+
 /* Constant weights of the input's type, `scales` along their output axis, and a fitting bias. */
 static bool weights_hold(const check_t *c, uint32_t dims, uint32_t out_axis)
 {
@@ -111,6 +128,8 @@ static bool weights_hold(const check_t *c, uint32_t dims, uint32_t out_axis)
     for (uint32_t i = 0; w->type == NPU_TYPE_INT8 && i < w->scales; i++)
         if (w->zero_point[i] != 0)
             return fail(c, "int8 weights have zero point %d, expected 0", w->zero_point[i]);
+    if (!width_holds(c, w))
+        return false;
     if (b == NULL)
         return true;
     if (b->data == NULL || b->type != NPU_TYPE_INT32 || npu_tensor_elements(b) != outputs)

@@ -352,13 +352,21 @@ void cc_store(cc_t *cc, cc_layer_t *layer, const cc_value_t *value, uint32_t y, 
     move_pixels(cc, layer, NPU_OP_STORE, value, y, x, h, w, c0, c, tile);
 }
 
-void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t bytes,
-                       uint32_t l1)
+void cc_load_packed(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t stream_bytes,
+                    uint32_t bytes, uint32_t l1)
 {
     npu_insn_t load = {.op = NPU_OP_LOAD, .mem = mem, .l1 = l1, .planes = 1, .rows = 1};
     if ((cc->desc->overlap & NPU_OVERLAP_WEIGHTS) == 0)
         cc_order(cc, 1u << NPU_ENGINE_MAC);
     load.l2 = cc->constants_l2 + at;
-    load.row_bytes = bytes;
+    load.row_bytes = stream_bytes;
+    load.packed = stream_bytes != bytes;
+    load.l1_row = load.packed != 0 ? bytes : 0;
     cc_emit(cc, layer, load);
+}
+
+void cc_load_constants(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uint32_t bytes,
+                       uint32_t l1)
+{
+    cc_load_packed(cc, layer, mem, at, bytes, bytes, l1);
 }

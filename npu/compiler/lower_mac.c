@@ -7,8 +7,11 @@
  * requantization records.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "npu/compiler/compile_int.h"
+#include "npu/narrow.h"
+#include "npu/pack.h"
 
 /* ---- arithmetic ------------------------------------------------------------------------------ */
 
@@ -132,6 +135,20 @@ bool cc_window_fits(cc_t *cc, cc_layer_t *l)
     return true;
 }
 
+/* What packing leaves of the weights, in the order of the graph; the cuts that decide on the order
+ * in L2 are not known yet. Lanes and channels that only fill up a block are nearly free. */
+static uint32_t packed_permille(const cc_t *cc, const cc_layer_t *l)
+{
+    const npu_tensor_t *w = cc_tensor(cc, l->node->input[1]);
+    uint32_t bytes = (uint32_t)w->bytes;
+    if (cc->desc->dma_compression == NPU_COMPRESSION_NONE || l->narrow != 0)
+        return 1000;
+    uint8_t *room = malloc(bytes + 1u);
+    uint64_t packed = room != NULL ? npu_pack(w->data, bytes, room, bytes) : 0;
+    free(room);
+    return (uint32_t)(1000 * (packed != 0 ? packed : bytes) / l->weights_bytes);
+}
+
 static bool prepare_mac(cc_t *cc, cc_layer_t *l)
 {
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
@@ -151,10 +168,12 @@ static bool prepare_mac(cc_t *cc, cc_layer_t *l)
         l->depth *= l->window.kernel_h * l->window.kernel_w;
         l->array = cc_one_by_one;
     }
+    l->narrow = l->node->weight_bits == 4 ? 1 : l->node->weight_bits == 2 ? 2 : 0;
     if (!weights_fit(cc, l) || !sums_fit(cc, l) || !multipliers_fit(cc, l))
         return false;
     l->weights_bytes = weight_bytes(l, out.c, l->depth);
     l->params_bytes = npu_requant_par_bytes(out.c);
+    l->packed_permille = packed_permille(cc, l);
     return true;
 }
 
@@ -227,9 +246,9 @@ static void fill_run(uint8_t *to, uint32_t count, uint8_t code)
         to[ic / 4 * 4 * NPU_LANES + ic % 4] = code;
 }
 
-/* One group's weights for input channels [first, first + count). */
-static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
-                       uint32_t count, uint8_t *at)
+/* One group's weights for input channels [first, first + count), as int8. */
+static void pack_wide(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
+                      uint32_t count, uint8_t *at)
 {
     const npu_tensor_t *weights = cc_tensor(cc, l->node->input[1]);
     const npu_window_t *file = file_kernel(l);
@@ -249,13 +268,29 @@ static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, u
             }
 }
 
-static void pack_weights(cc_t *cc, cc_layer_t *l)
+/* The same in the width of the layer's weights. */
+static void pack_slice(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, uint32_t first,
+                       uint32_t count, uint8_t *at)
+{
+    uint32_t bytes = weight_bytes(l, c, count) << l->narrow;
+    uint8_t *wide = l->narrow == 0 ? at : calloc(bytes, 1);
+    if (wide == NULL) {
+        cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+        return;
+    }
+    pack_wide(cc, l, c0, c, first, count, wide);
+    if (l->narrow == 0)
+        return;
+    npu_narrow_pack(at, (const int8_t *)wide, bytes, l->narrow);
+    free(wide);
+}
+
+/* All of them as they stand in L1, group by group. */
+static void pack_layer(cc_t *cc, const cc_layer_t *l, uint8_t *at)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t in_c = l->depth, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
-    uint8_t *at;
-    l->weights_at = cc_constant(cc, l->weights_bytes, &at);
-    for (uint32_t c0 = 0; at != NULL && c0 < out_c; c0 += t->group) {
+    for (uint32_t c0 = 0; c0 < out_c; c0 += t->group) {
         uint32_t c = cc_min(t->group, out_c - c0);
         for (uint32_t s = 0; s < t->slices; s++) {
             uint32_t count = l->all_in ? cc_min(t->slice, in_c - s * t->slice) : 1;
@@ -263,6 +298,63 @@ static void pack_weights(cc_t *cc, cc_layer_t *l)
             at += weight_bytes(l, c, count);
         }
     }
+}
+
+/* One chunk among the constants: a stream where that is shorter. room: as many bytes. */
+static void add_chunk(cc_t *cc, const uint8_t *weights, uint32_t bytes, uint8_t *room)
+{
+    uint32_t packed = npu_pack(weights, bytes, room, bytes - 1);
+    cc_chunk_t chunk = {.bytes = packed != 0 ? packed : bytes, .packed = packed != 0};
+    uint8_t *at;
+    if (cc->chunks == cc->chunk_room) {
+        uint32_t more = 2 * cc->chunk_room + 64;
+        cc_chunk_t *grown = realloc(cc->chunk, more * sizeof(*grown));
+        if (grown == NULL) {
+            cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+            return;
+        }
+        cc->chunk = grown;
+        cc->chunk_room = more;
+    }
+    chunk.at = cc_constant(cc, chunk.bytes, &at);
+    if (at != NULL)
+        memcpy(at, packed != 0 ? room : weights, chunk.bytes);
+    cc->chunk[cc->chunks++] = chunk;
+}
+
+/* For chips that decode: chunk by chunk, as they are loaded. */
+static void pack_chunks(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint32_t in_c = l->depth, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
+    uint8_t *weights = calloc(2, l->weights_bytes), *room = weights + l->weights_bytes;
+    if (weights == NULL) {
+        cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
+        return;
+    }
+    pack_layer(cc, l, weights);
+    l->chunks = cc->chunks;
+    const uint8_t *at = weights;
+    for (uint32_t c0 = 0; c0 < out_c; c0 += t->group)
+        for (uint32_t s = 0; s < t->slices; s++) {
+            uint32_t count = l->all_in ? cc_min(t->slice, in_c - s * t->slice) : 1;
+            uint32_t bytes = weight_bytes(l, cc_min(t->group, out_c - c0), count);
+            add_chunk(cc, at, bytes, room);
+            at += bytes;
+        }
+    free(weights);
+}
+
+static void pack_weights(cc_t *cc, cc_layer_t *l)
+{
+    uint8_t *at;
+    if (cc->desc->dma_compression != NPU_COMPRESSION_NONE) {
+        pack_chunks(cc, l);
+        return;
+    }
+    l->weights_at = cc_constant(cc, l->weights_bytes, &at);
+    if (at != NULL)
+        pack_layer(cc, l, at);
 }
 
 /* Records: bias[32], mult[32], shift[32] for each block of 32 channels; 0 in the lanes left over.
@@ -317,6 +409,7 @@ static void emit_mac(cc_t *cc, cc_layer_t *l, const cc_step_t *s, uint32_t slice
     i.pad_top = l->gather ? 0 : s->rows.pad;
     i.pad_left = l->gather ? 0 : s->cols.pad;
     i.wgt = s->wgt;
+    i.narrow = l->narrow;
     i.in_zp = cc_zero(cc, l->node->input[0]);
     i.wgt_zp = weight_zero(cc, l);
     cc_emit(cc, l, i);

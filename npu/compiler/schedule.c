@@ -71,6 +71,7 @@ static bool pack_constants(cc_t *cc)
 {
     uint32_t l2 = cc->desc->l2_bytes;
     cc->constants_bytes = cc->records_bytes;
+    cc->chunks = 0;
     for (uint32_t i = 0; i < cc->layers && cc->err == SIM_OK; i++)
         if (cc->layer[i].kind->pack != NULL)
             cc->layer[i].kind->pack(cc, &cc->layer[i]);

@@ -1,4 +1,6 @@
 #include "tests/npu/compile_exec.h"
+#include "npu/narrow.h"
+#include "npu/pack.h"
 
 #include "npu/compiler/tensor_io.h"
 #include "tests/test.h"
@@ -41,13 +43,27 @@ void compile_exec_init(compile_exec_t *e, const npu_prog_t *prog, const npu_desc
         e->l1.data[m] = malloc(desc->mem_bytes[m]);
         memset(e->l1.data[m], 0x5a, desc->mem_bytes[m]);
     }
+    e->l1.wide = malloc((size_t)desc->mem_bytes[NPU_MEM_WGT] << NPU_MAX_NARROW);
     e->port = (sim_mem_port_t){.peek = peek, .poke = poke, .view = view, .ctx = e};
     e->kept = calloc(prog->kept_count, sizeof(*e->kept));
     ck_assert(npu_prog_load(prog, &e->port, desc->l2_base));
 }
 
+static bool read_stream(void *ctx, uint32_t at, uint8_t *to, uint32_t bytes)
+{
+    memcpy(to, (const uint8_t *)ctx + at, bytes);
+    return true;
+}
+
 static void dma(compile_exec_t *e, const npu_insn_t *i)
 {
+    if (i->packed != 0) {
+        ck_assert((uint64_t)i->l2 + i->row_bytes <= e->l2_bytes);
+        ck_assert((uint64_t)i->l1 + i->l1_row <= e->l1.bytes[i->mem]);
+        ck_assert(npu_unpack(read_stream, e->l2 + i->l2, i->row_bytes, e->l1.data[i->mem] + i->l1,
+                             i->l1_row));
+        return;
+    }
     for (uint32_t p = 0; p < i->planes; p++)
         for (uint32_t r = 0; r < i->rows; r++) {
             uint64_t l2 = (uint64_t)i->l2 + (uint64_t)p * i->l2_plane + (uint64_t)r * i->l2_row;
@@ -81,7 +97,7 @@ void compile_exec_run(compile_exec_t *e)
             dma(e, &i);
         else if (e->kernels.run[i.op] != NULL) {
             ck_assert_msg(npu_l1_inside(&i, e->l1.bytes, NULL, NULL), "instruction %u", n);
-            e->kernels.run[i.op](&i, &e->l1);
+            npu_compute(&e->kernels, &i, &e->l1);
         }
         capture(e, n);
     }
@@ -93,6 +109,7 @@ void compile_exec_free(compile_exec_t *e)
         free(e->kept[k]);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         free(e->l1.data[m]);
+    free(e->l1.wide);
     free(e->kept);
     free(e->l2);
 }

@@ -40,8 +40,8 @@ static void fill(uint8_t *bytes, uint32_t count)
 
 static npu_l1_t l1_memory(uint8_t *act_bytes, uint8_t *acc_bytes)
 {
-    return (npu_l1_t){{act_bytes, wgt, acc_bytes, par},
-                      {ACT_BYTES, WGT_BYTES, ACC_BYTES, PAR_BYTES}};
+    return (npu_l1_t){.data = {act_bytes, wgt, acc_bytes, par},
+                      .bytes = {ACT_BYTES, WGT_BYTES, ACC_BYTES, PAR_BYTES}};
 }
 
 static void put_par(uint32_t at, int32_t value)

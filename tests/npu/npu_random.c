@@ -38,6 +38,11 @@ npu_insn_t random_insn(sim_stream_t *rng, uint32_t op)
     if (insn.wait[1].sem == insn.wait[0].sem)
         insn.wait[1].sem = insn.wait[1].count = 0;
     insn.mem %= NPU_MEMS;
+    insn.narrow %= 3;
+    if (insn.packed != 0) {
+        insn.rows = insn.planes = 1;
+        insn.l1_row |= 1;
+    }
     insn.par &= ~3u;
     if (insn.out_min > insn.out_max)
         insn.out_max = insn.out_min;
@@ -93,10 +98,15 @@ npu_insn_t random_small_insn(sim_stream_t *rng, uint32_t op)
         i.row_bytes = 1 + sim_stream_below(rng, 600);
         i.l1 = sim_stream_below(rng, 500);
         i.l1_row = sim_stream_below(rng, 700);
+        i.packed &= sim_stream_below(rng, 2);
         i.l1_plane = sim_stream_below(rng, 900);
         i.l2 = sim_stream_below(rng, 1 << 18);
         i.l2_row = sim_stream_below(rng, 1 << 16);
         i.l2_plane = sim_stream_below(rng, 1 << 16);
+        if (i.packed != 0) {
+            i.rows = i.planes = 1;
+            i.l1_row |= 1;
+        }
         return i;
     }
     i.h = i.h == 0 ? 0 : 1 + sim_stream_below(rng, 5);

@@ -29,7 +29,8 @@ static void dma(const to_t *to, const npu_insn_t *i)
     uint32_t l1_how = i->op == NPU_OP_LOAD ? TOUCH_REF_WRITE : TOUCH_REF_READ;
     for (uint64_t p = 0; p < i->planes; p++)
         for (uint64_t r = 0; r < i->rows; r++) {
-            mark(to, i->mem, i->l1 + p * i->l1_plane + r * i->l1_row, i->row_bytes, l1_how);
+            uint32_t l1_bytes = i->packed != 0 ? i->l1_row : i->row_bytes; /* packed: decoded */
+            mark(to, i->mem, i->l1 + p * i->l1_plane + r * i->l1_row, l1_bytes, l1_how);
             mark(to, NPU_MEMS, i->l2 + p * i->l2_plane + r * i->l2_row, i->row_bytes, 3 - l1_how);
         }
 }
@@ -45,7 +46,8 @@ static void array(const to_t *to, const npu_insn_t *i)
                 for (uint32_t ic = 0; ic < ins; ic++)
                     mark(to, NPU_MEM_WGT,
                          i->wgt + (conv ? npu_conv_wgt_index(o, ky, kx, ic, i->k_h, i->k_w, i->in_c)
-                                        : npu_dw_wgt_index(o, ky, kx, i->k_h, i->k_w)),
+                                        : npu_dw_wgt_index(o, ky, kx, i->k_h, i->k_w)) /
+                                      (1u << i->narrow), /* 1, 2 or 4 weights to a byte */
                          1, TOUCH_REF_READ);
     tile(to, NPU_MEM_ACC, &i->dst, i->h, i->w, outs, 4, 4,
          TOUCH_REF_WRITE | (add ? TOUCH_REF_READ : 0));

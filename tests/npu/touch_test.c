@@ -3,6 +3,7 @@
  * what the kernels really read and write.
  */
 #include "npu/kernel.h"
+#include "npu/narrow.h"
 #include "npu/touch.h"
 #include "sim/rng.h"
 #include "tests/npu/npu_random.h"
@@ -59,7 +60,7 @@ static npu_insn_t any_insn(uint32_t op)
         insn.src.pix = 4 * below(20);
     if (below(4) == 0 && insn.src2.pix != 0)
         insn.src2.row = insn.src2.pix = 0;
-    if (below(4) == 0 && insn.rows != 0)
+    if (below(4) == 0 && insn.rows != 0 && insn.packed == 0)
         insn.l1_row = insn.l2_row = insn.row_bytes;
     if (below(4) == 0 && insn.rows != 0)
         insn.l1_plane = insn.rows * insn.l1_row;
@@ -91,7 +92,8 @@ static _Alignas(64) uint8_t image[2][NPU_MEMS][L1_BYTES];
 
 static npu_l1_t memory(uint32_t which)
 {
-    npu_l1_t l1;
+    static uint8_t wide[L1_BYTES << NPU_MAX_NARROW];
+    npu_l1_t l1 = {.wide = wide};
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
         l1.data[m] = image[which][m];
         l1.bytes[m] = L1_BYTES;
@@ -123,7 +125,8 @@ START_TEST(a_kernel_reads_and_writes_nothing_else)
         make_images(&insn);
         for (uint32_t k = 0; k < 2; k++) {
             npu_l1_t l1 = memory(k);
-            npu_kernels(k == 0 ? SIM_SIMD_SCALAR : sim_simd_best()).run[op](&insn, &l1);
+            npu_kernels_t kernels = npu_kernels(k == 0 ? SIM_SIMD_SCALAR : sim_simd_best());
+            npu_compute(&kernels, &insn, &l1);
         }
         for (uint32_t m = 0; m < NPU_MEMS; m++)
             for (uint32_t i = 0; i < L1_BYTES; i++)
