@@ -170,7 +170,9 @@ static cc_layer_t cut_layer(cc_t *cc, uint32_t layer, uint32_t max_rows, cc_resi
     l.max_rows = max_rows;
     l.reside = reside;
     *cut = (cut_t){.layer = layer, .max_rows = max_rows, .reside = reside};
-    cut->fits = tile_choose_lower(cc, &l);
+    if (l.kind->run != NULL)
+        tile_count(cc, &l, max_rows, stripes_result(cc, layer).h);
+    cut->fits = l.kind->run != NULL || tile_choose_lower(cc, &l);
     if (!cut->fits)
         cc->err = SIM_OK; /* not this way, then */
     cut->cycles = l.estimate;
@@ -270,7 +272,8 @@ static void set_stripe_rows(cc_t *cc, const cc_cascade_t *c)
 {
     for (uint32_t i = c->first; i <= c->last; i++) {
         const cc_layer_t *l = &cc->layer[i];
-        stripes_of(cc)->rows[i] = l->max_rows / l->tiling.rows * l->tiling.rows;
+        uint32_t tile = l->kind->run != NULL ? 1 : l->tiling.rows;
+        stripes_of(cc)->rows[i] = l->max_rows / tile * tile;
     }
 }
 
@@ -381,11 +384,6 @@ static void try_cascade(cc_t *cc, search_t *s, cc_cascade_t c)
     }
 }
 
-static bool in_stripes(const cc_t *cc, uint32_t layer)
-{
-    return cc->layer[layer].kind->run == NULL;
-}
-
 /* The highest power of two below n; 0 for 1. */
 static uint32_t highest_power(uint32_t n)
 {
@@ -399,7 +397,7 @@ static uint32_t highest_power(uint32_t n)
 static void try_from(cc_t *cc, search_t *s, uint32_t first)
 {
     uint32_t end = cc_min(cc->layers, first + MAX_LENGTH);
-    for (uint32_t last = first; last < end && in_stripes(cc, last); last++) {
+    for (uint32_t last = first; last < end && stripes_can(&cc->layer[last]); last++) {
         uint32_t height = stripes_result(cc, last).h;
         if (last < s->worst || last == first || cuts_another(cc, first, last) ||
             !promising(s, s->program + live_bytes(cc, first, last, false)))
@@ -414,7 +412,7 @@ static void try_from(cc_t *cc, search_t *s, uint32_t first)
 
 static void find_cascade(cc_t *cc, search_t *s)
 {
-    for (uint32_t first = s->worst; s->worst - first < MAX_LENGTH && in_stripes(cc, first);
+    for (uint32_t first = s->worst; s->worst - first < MAX_LENGTH && stripes_can(&cc->layer[first]);
          first--) {
         try_from(cc, s, first);
         if (first == 0)
@@ -497,6 +495,10 @@ static void run_stripe(void *ctx, uint32_t layer, uint32_t y, uint32_t h)
     cc_layer_t *l = &run->cc->layer[layer];
     if (run->turn != layer)
         begin_turn(run, l);
+    if (l->kind->run != NULL) {
+        cc_by_rows(l)->run(run->cc, l, y, y + h);
+        return;
+    }
     for (uint32_t row = y / l->tiling.rows; row * l->tiling.rows < y + h; row++)
         tile_run_row(run->cc, l, &run->loop[layer - run->cascade->first], row);
 }

@@ -374,3 +374,23 @@ bool tile_choose(cc_t *cc, cc_layer_t *l)
                            names[m], cc->desc->mem_bytes[m]);
     return best.found;
 }
+
+void tile_count(cc_t *cc, cc_layer_t *l, uint32_t rows, uint32_t height)
+{
+    uint64_t cycles[NPU_ENGINES];
+    cc_ring_t ring[NPU_MEMS];
+    memcpy(ring, cc->ring, sizeof(ring));
+    probe_into(cc, cycles);
+    for (uint32_t y = 0; y < height; y += rows) {
+        if (rows >= height)
+            l->kind->run(cc, l);
+        else
+            cc_by_rows(l)->run(cc, l, y, cc_min(y + rows, height));
+    }
+    cc->probe = NULL;
+    memcpy(cc->ring, ring, sizeof(ring));
+    l->insns = cc->probed;
+    l->estimate = 0;
+    for (uint32_t e = 0; e < NPU_ENGINES; e++)
+        l->estimate = cycles[e] > l->estimate ? cycles[e] : l->estimate;
+}

@@ -127,6 +127,8 @@ static void add_layer(cc_t *cc, uint32_t last)
         return;
     if (l->kind->run == NULL)
         try_gathering(cc, l);
+    else
+        tile_count(cc, l, 1, 1);
     if (l->made != cc->place_of[l->result])
         layout_after(cc, l);
 }

@@ -352,6 +352,14 @@ cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stri
  * to 255. Along an axis with one result there is no stride. */
 bool cc_window_fits(cc_t *cc, cc_layer_t *layer);
 
+/* What makes a layer without tiles able to run a few rows at a time; NULL where nothing does. */
+typedef struct {
+    void (*run)(cc_t *cc, cc_layer_t *layer, uint32_t y, uint32_t end);
+    /* Source rows that those results need. */
+    cc_span_t (*source)(const cc_t *cc, const cc_layer_t *layer, uint32_t y, uint32_t h);
+} cc_by_rows_t;
+const cc_by_rows_t *cc_by_rows(const cc_layer_t *layer);
+
 /* gather.c: ACT bytes of the padded planes and of the gathered tile of a step; their loading. */
 uint32_t gather_planes_bytes(const cc_layer_t *layer, uint32_t h, uint32_t w);
 uint32_t gather_tile_pix(const cc_layer_t *layer);
@@ -391,6 +399,9 @@ uint32_t layout_kernel(uint32_t kernel);
 bool tile_choose(cc_t *cc, cc_layer_t *layer);
 /* The cut that the layer has, with at most max_rows; another where that does not fit. */
 bool tile_choose_lower(cc_t *cc, cc_layer_t *layer);
+
+/* Cycles and instructions of a layer without tiles; of rows [0, height) in stripes of so many. */
+void tile_count(cc_t *cc, cc_layer_t *layer, uint32_t rows, uint32_t height);
 
 /* tile.c: emits a layer, step by step. */
 void tile_run(cc_t *cc, cc_layer_t *layer);

@@ -49,6 +49,29 @@ static bool prepare_pad(cc_t *cc, cc_layer_t *l)
            cc_operand(cc, l, 0, 0, &l->in[0]);
 }
 
+/* Source rows `first` on, into the middle of a tile. */
+static void load_rows(cc_t *cc, cc_layer_t *l, const cc_value_t *in, uint32_t first, uint32_t count,
+                      npu_tile_t middle)
+{
+    while (count > 0) {
+        uint32_t y = in->ring == 0 ? first : first % in->ring;
+        uint32_t rows = in->ring == 0 ? count : cc_min(count, in->ring - y);
+        npu_insn_t load = {.op = NPU_OP_LOAD, .mem = NPU_MEM_ACT, .l1 = middle.addr};
+        load.l2 = in->l2 + y * in->row;
+        load.planes = rows;
+        load.rows = in->size.w;
+        load.row_bytes = in->size.c;
+        load.l2_plane = in->row;
+        load.l2_row = in->pix;
+        load.l1_plane = middle.row;
+        load.l1_row = middle.pix;
+        cc_emit_load(cc, l, load);
+        middle.addr += rows * middle.row;
+        first += rows;
+        count -= rows;
+    }
+}
+
 /* Result rows y.. of a tile: where the source lies in them. */
 static void load_middle(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t h, uint32_t top,
                         uint32_t left, uint32_t front, const npu_tile_t *tile)
@@ -62,16 +85,7 @@ static void load_middle(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t h, uint32_
     middle.addr += (first + top - y) * tile->row + left * tile->pix + front;
     cc_span_t rows = {first, end - first, 0}, cols = {0, in.size.w, 0};
     if (in.layout != NPU_LAYOUT_PLANAR) {
-        npu_insn_t load = {.op = NPU_OP_LOAD, .mem = NPU_MEM_ACT, .l1 = middle.addr};
-        load.l2 = in.l2 + first * in.row;
-        load.planes = rows.count;
-        load.rows = cols.count;
-        load.row_bytes = in.size.c;
-        load.l2_plane = in.row;
-        load.l2_row = in.pix;
-        load.l1_plane = middle.row;
-        load.l1_row = middle.pix;
-        cc_emit_load(cc, l, load);
+        load_rows(cc, l, &in, first, rows.count, middle);
         return;
     }
     /* planes beside the tile, interleaved there, then moved into it */
@@ -85,7 +99,8 @@ static void load_middle(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t h, uint32_
     cc_emit(cc, l, copy);
 }
 
-static void run_pad(cc_t *cc, cc_layer_t *l)
+/* Result rows [y, end), as many at once as fit. */
+static void pad_rows(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t end)
 {
     uint32_t pad[3][2];
     cc_value_t out = cc_result_value(cc, l);
@@ -100,8 +115,8 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
     l->tiling.rows = rows;
     l->tiling.cols = out.size.w;
     l->tiling.group = out.size.c;
-    for (uint32_t y = 0; y < out.size.h; y += rows) {
-        uint32_t h = cc_min(rows, out.size.h - y);
+    for (; y < end; y += rows) {
+        uint32_t h = cc_min(rows, end - y);
         npu_tile_t tile = {cc_take(cc, NPU_MEM_ACT, (uint32_t)row * h), bytes, pix};
         npu_insn_t fill = {.op = NPU_OP_FILL, .dst = tile, .h = h, .w = out.size.w};
         fill.c = out.size.c;
@@ -110,6 +125,28 @@ static void run_pad(cc_t *cc, cc_layer_t *l)
         load_middle(cc, l, y, h, pad[0][0], pad[1][0], pad[2][0], &tile);
         cc_store(cc, l, &out, y, 0, h, out.size.w, 0, out.size.c, &tile);
     }
+}
+
+static void run_pad(cc_t *cc, cc_layer_t *l)
+{
+    pad_rows(cc, l, 0, cc_result_value(cc, l).size.h);
+}
+
+/* Source rows under result rows y..: none where all of them are padding. */
+static cc_span_t source_rows(const cc_t *cc, const cc_layer_t *l, uint32_t y, uint32_t h)
+{
+    uint32_t pad[3][2], size = l->in[0].size.h;
+    pads_hwc(cc, l, pad);
+    uint32_t first = y > pad[0][0] ? y - pad[0][0] : 0;
+    uint32_t end = y + h > pad[0][0] ? y + h - pad[0][0] : 0;
+    first = cc_min(first, size);
+    return (cc_span_t){first, cc_min(end, size) - first, 0};
+}
+
+const cc_by_rows_t *cc_by_rows(const cc_layer_t *l)
+{
+    static const cc_by_rows_t pad = {pad_rows, source_rows};
+    return l->kind == &cc_kind_pad ? &pad : NULL;
 }
 
 const cc_kind_t cc_kind_pad = {prepare_pad, NULL, NULL, NULL, run_pad};

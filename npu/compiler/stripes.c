@@ -12,6 +12,11 @@ npu_hwc_t stripes_result(const cc_t *cc, uint32_t layer)
     return l->moves ? cc->place[l->made].size : npu_tensor_hwc(cc_tensor(cc, l->result));
 }
 
+bool stripes_can(const cc_layer_t *l)
+{
+    return l->kind->run == NULL || cc_by_rows(l) != NULL;
+}
+
 /* ---- who reads what -------------------------------------------------------------------------- */
 
 static uint32_t place_read(const cc_t *cc, const cc_operand_t *in)
@@ -64,9 +69,9 @@ static void link_layer(cc_t *cc, stripes_t *st, uint32_t layer)
 {
     const cc_layer_t *l = &cc->layer[layer];
     st->first_link[layer] = st->links;
-    if (l->kind->run != NULL)
+    if (!stripes_can(l))
         read_whole(cc, st, l);
-    for (uint32_t i = 0; l->kind->run == NULL && i < l->ins; i++)
+    for (uint32_t i = 0; stripes_can(l) && i < l->ins; i++)
         add_links(cc, st, layer, l, i);
     for (uint32_t f = 0; f < l->followers; f++)
         if (l->follower[f].ins > 1)
@@ -156,8 +161,10 @@ static bool next_rows(const walk_t *w, const stripes_link_t *k, uint32_t stripes
     uint32_t y = st->done[k->to], height = stripes_result(w->cc, k->to).h;
     if (y == height)
         return false;
-    cc_span_t span =
-        tile_operand_rows(k->reader, k->operand, y, cc_min(stripes * st->rows[k->to], height - y));
+    uint32_t h = cc_min(stripes * st->rows[k->to], height - y);
+    const cc_by_rows_t *by_rows = cc_by_rows(k->reader);
+    cc_span_t span = by_rows != NULL ? by_rows->source(w->cc, k->reader, y, h)
+                                     : tile_operand_rows(k->reader, k->operand, y, h);
     *low = k->all_rows ? 0 : span.first;
     *high = k->all_rows ? stripes_result(w->cc, k->from).h : span.first + span.count;
     return true;

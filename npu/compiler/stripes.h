@@ -39,6 +39,8 @@ typedef struct {
 bool stripes_make(cc_t *cc, stripes_t *stripes);
 void stripes_free(stripes_t *stripes);
 
+/* Whether a layer can run a few rows at a time. */
+bool stripes_can(const cc_layer_t *layer);
 /* Size of what a layer makes. */
 npu_hwc_t stripes_result(const cc_t *cc, uint32_t layer);
 /* Whether the result of a layer is needed whole by somebody after `last`. */

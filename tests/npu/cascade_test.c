@@ -232,6 +232,34 @@ START_TEST(as_many_rows_exist_as_the_slowest_reader_still_needs)
 }
 END_TEST
 
+START_TEST(a_pad_between_layers_runs_in_stripes_with_them)
+{
+    build_t b;
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_plain_desc();
+    uint32_t pad[3][2] = {{3, 1}, {0, 1}, {0, 0}};
+    build_conv_t one = conv(32, 1, 1, NPU_ACT_NONE), half = conv(0, 3, 2, NPU_ACT_NONE);
+    half.same = false;
+    build_begin(&b, NPU_TYPE_INT8, 6);
+    int32_t x = build_conv(&b, build_input(&b, 64, 64, 8), &one);
+    int32_t padded = build_pad(&b, x, pad), out = build_depthwise(&b, padded, &half, 1);
+    build_end(&b, &out, 1);
+    compile(&b.graph, &desc, NPU_CASCADE_ALWAYS, &prog, &r);
+    ck_assert_uint_eq(r.cascades, 1);
+    ck_assert_uint_eq(r.cascade[0].first, 0);
+    ck_assert_uint_eq(r.cascade[0].last, 2);
+    ck_assert_uint_ne(place_named(&r, &b, x)->ring_rows, 0);
+    ck_assert_uint_ne(place_named(&r, &b, padded)->ring_rows, 0);
+    ck_assert_uint_lt(r.live_bound_bytes, r.whole_bound_bytes / 2);
+    compile_check_run(&b, &prog, &desc, 6);
+    compile_check_waits(&prog, 6);
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
 /* ---- at random ------------------------------------------------------------------------------- */
 
 static uint32_t check_random(uint64_t seed, void build(build_t *b, uint64_t seed))
@@ -279,4 +307,5 @@ TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_
           the_list_of_deeplab_runs_in_stripes, without_stripes_it_is_refused_with_layer_and_bytes,
           a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
           as_many_rows_exist_as_the_slowest_reader_still_needs,
+          a_pad_between_layers_runs_in_stripes_with_them,
           random_networks_in_stripes_equal_the_reference)
