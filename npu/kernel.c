@@ -9,9 +9,9 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         [NPU_OP_CONV] = npu_conv_scalar,
         [NPU_OP_DWCONV] = npu_dwconv_scalar,
         [NPU_OP_REQUANT] = npu_requant_scalar,
-        [NPU_OP_ADD] = npu_add_run,
-        [NPU_OP_SUB] = npu_add_run,
-        [NPU_OP_MUL] = npu_mul_run,
+        [NPU_OP_ADD] = npu_elements_run,
+        [NPU_OP_SUB] = npu_elements_run,
+        [NPU_OP_MUL] = npu_elements_run,
         [NPU_OP_MAX] = npu_max_run,
         [NPU_OP_MIN] = npu_min_run,
         [NPU_OP_LUT] = npu_lut_run,
@@ -28,15 +28,18 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         kernels.run[NPU_OP_CONV] = npu_conv_avx2;
         kernels.run[NPU_OP_DWCONV] = npu_dwconv_avx2;
         kernels.run[NPU_OP_REQUANT] = npu_requant_avx2;
+        kernels.run[NPU_OP_ADD] = npu_elements_avx2;
+        kernels.run[NPU_OP_SUB] = npu_elements_avx2;
+        kernels.run[NPU_OP_MUL] = npu_elements_avx2;
         kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
     }
     if (level >= SIM_SIMD_AVX512) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx512;
         kernels.run[NPU_OP_DWCONV] = npu_dwconv_avx512;
         kernels.run[NPU_OP_REQUANT] = npu_requant_avx512;
-        kernels.run[NPU_OP_ADD] = npu_add_avx512;
-        kernels.run[NPU_OP_SUB] = npu_add_avx512;
-        kernels.run[NPU_OP_MUL] = npu_mul_avx512;
+        kernels.run[NPU_OP_ADD] = npu_elements_avx512;
+        kernels.run[NPU_OP_SUB] = npu_elements_avx512;
+        kernels.run[NPU_OP_MUL] = npu_elements_avx512;
         kernels.run[NPU_OP_MAXPOOL] = npu_maxpool_avx512;
         kernels.run[NPU_OP_AVGPOOL] = npu_avgpool_avx512;
     }

@@ -1,5 +1,5 @@
 /*
- * kernel_avx2.c - CONV, DWCONV and REQUANT with AVX2.
+ * kernel_avx2.c - CONV and DWCONV with AVX2.
  *
  * AVX2 multiplies bytes only with saturation, so CONV works on 16-bit numbers: x - in_zp, copied
  * once for all output channels, and w - wgt_zp. Both are exact, no sums need correcting. The inner
@@ -248,111 +248,5 @@ void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
         for (uint32_t y = 0; y < insn->h; y++)
             for (uint32_t x = 0; x < insn->w; x++)
                 dw_pixel(insn, l1, &half, y, x, o);
-    }
-}
-
-/* ---- requantize ---------------------------------------------------------------------------------
- */
-
-/* 8 lanes of per-channel parameters, and what follows from them alone. */
-typedef struct {
-    __m256i bias, mult, mult_odd, left, right, mask, half;
-    __m256i total_even, total_odd, round_even, round_odd; /* single rounding: 64-bit lanes */
-} lanes_t;
-
-static lanes_t lanes_read(const npu_block_t *params, uint32_t at)
-{
-    const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(1);
-    const __m256i one64 = _mm256_set1_epi64x(1);
-    lanes_t l;
-    __m256i shift = load(params->shift + at);
-    l.bias = load(params->bias + at);
-    l.mult = load(params->mult + at);
-    l.mult_odd = _mm256_srli_epi64(l.mult, 32);
-    l.left = _mm256_max_epi32(shift, zero);
-    l.right = _mm256_max_epi32(_mm256_sub_epi32(zero, shift), zero);
-    l.mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, l.right), one);
-    l.half = _mm256_srai_epi32(l.mask, 1);
-    __m256i total = _mm256_sub_epi32(_mm256_set1_epi32(31), shift);
-    l.total_even = _mm256_and_si256(total, _mm256_set1_epi64x(0xffffffff));
-    l.total_odd = _mm256_srli_epi64(total, 32);
-    l.round_even = _mm256_sllv_epi64(one64, _mm256_sub_epi64(l.total_even, one64));
-    l.round_odd = _mm256_sllv_epi64(one64, _mm256_sub_epi64(l.total_odd, one64));
-    return l;
-}
-
-/* npu_requant_double. With mult >= 0, npu_high_mul is (x * mult + 2^30) >> 31 for either sign. */
-static __m256i requant_double(__m256i x, const lanes_t *l)
-{
-    const __m256i nudge = _mm256_set1_epi64x(INT64_C(1) << 30);
-    x = _mm256_sllv_epi32(x, l->left);
-    __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, l->mult), nudge);
-    __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), l->mult_odd);
-    odd = _mm256_add_epi64(odd, nudge);
-    __m256i h = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
-    __m256i rest = _mm256_and_si256(h, l->mask);
-    __m256i threshold = _mm256_add_epi32(l->half, _mm256_srli_epi32(h, 31));
-    /* a comparison gives -1 */
-    return _mm256_sub_epi32(_mm256_srav_epi32(h, l->right), _mm256_cmpgt_epi32(rest, threshold));
-}
-
-/* Arithmetic shift of 64-bit lanes: as unsigned with an offset, which is taken off again. */
-static __m256i srav64(__m256i x, __m256i count)
-{
-    const __m256i sign = _mm256_set1_epi64x(INT64_MIN);
-    return _mm256_sub_epi64(_mm256_srlv_epi64(_mm256_xor_si256(x, sign), count),
-                            _mm256_srlv_epi64(sign, count));
-}
-
-static __m256i requant_single(__m256i x, const lanes_t *l)
-{
-    __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, l->mult), l->round_even);
-    __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64(x, 32), l->mult_odd);
-    odd = _mm256_add_epi64(odd, l->round_odd);
-    even = srav64(even, l->total_even);
-    odd = srav64(odd, l->total_odd);
-    return _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
-}
-
-/* 8 codes as the low bytes of 8 lanes. */
-static void requant8(const npu_insn_t *insn, const lanes_t *l, const int32_t *acc, int8_t *out)
-{
-    __m256i x = _mm256_add_epi32(load(acc), l->bias);
-    bool single = (insn->flags & NPU_FLAG_SINGLE) != 0;
-    __m256i q = single ? requant_single(x, l) : requant_double(x, l);
-    q = _mm256_add_epi32(q, _mm256_set1_epi32(insn->out_zp));
-    q = _mm256_max_epi32(q, _mm256_set1_epi32(insn->out_min));
-    q = _mm256_min_epi32(q, _mm256_set1_epi32(insn->out_max));
-    __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1));
-    int64_t bytes = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
-    memcpy(out, &bytes, 8);
-}
-
-/* 1..7 lanes of a last, partial group. */
-static void requant_rest(const npu_insn_t *insn, const lanes_t *l, const int32_t *acc, int8_t *out,
-                         uint32_t lanes)
-{
-    int32_t in[8] = {0};
-    int8_t codes[8];
-    memcpy(in, acc, 4 * (size_t)lanes);
-    requant8(insn, l, in, codes);
-    memcpy(out, codes, lanes);
-}
-
-void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
-{
-    for (uint32_t first = 0; first < insn->c; first += 8) {
-        npu_block_t params;
-        npu_block_read(insn, l1, first / NPU_LANES, &params);
-        lanes_t l = lanes_read(&params, first % NPU_LANES);
-        for (uint32_t y = 0; y < insn->h; y++)
-            for (uint32_t x = 0; x < insn->w; x++) {
-                const int32_t *acc = npu_acc_at(l1, &insn->src, y, x) + first;
-                int8_t *out = npu_act_at(l1, &insn->dst, y, x) + first;
-                if (insn->c - first >= 8)
-                    requant8(insn, &l, acc, out);
-                else
-                    requant_rest(insn, &l, acc, out, insn->c - first);
-            }
     }
 }

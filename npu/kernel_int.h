@@ -130,13 +130,13 @@ void npu_requant_scalar(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_elements_avx2(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
 void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_amx(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
-void npu_add_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
-void npu_mul_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+void npu_elements_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
 void npu_maxpool_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_avgpool_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 #endif
@@ -148,8 +148,20 @@ void npu_avgpool_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
  * scalar code does, element by element. */
 bool npu_any_order(const npu_insn_t *insn, bool in_place);
 
-void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD and SUB */
-void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1);
+/* The record of ADD, SUB or MUL; the latter has no mult_a, mult_b, left. */
+typedef struct {
+    int32_t off_a, off_b, left, zp, min, max;
+    npu_mult_t mult_a, mult_b, mult;
+} npu_record_t;
+npu_record_t npu_record_read(const npu_insn_t *insn, const npu_l1_t *l1);
+
+/* ADD, SUB, MUL: whether vector code may do it. Nobody has checked the record's min and max. */
+bool npu_elements_free(const npu_insn_t *insn, const npu_l1_t *l1);
+
+/* An element-wise instruction whose rows have no gaps, with a row as one pixel. */
+npu_insn_t npu_flat_elements(const npu_insn_t *insn);
+
+void npu_elements_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
 void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_min_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_lut_run(const npu_insn_t *insn, const npu_l1_t *l1);

@@ -23,61 +23,86 @@ bool npu_any_order(const npu_insn_t *insn, bool in_place)
     return true;
 }
 
+npu_record_t npu_record_read(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    if (insn->op == NPU_OP_MUL)
+        return (npu_record_t){.off_a = npu_par_word(insn, l1, NPU_PAR_MUL_OFF1),
+                              .off_b = npu_par_word(insn, l1, NPU_PAR_MUL_OFF2),
+                              .zp = npu_par_word(insn, l1, NPU_PAR_MUL_ZP),
+                              .min = npu_par_code(insn, l1, NPU_PAR_MUL_MIN),
+                              .max = npu_par_code(insn, l1, NPU_PAR_MUL_MAX),
+                              .mult = npu_par_mult(insn, l1, NPU_PAR_MUL_MULT)};
+    return (npu_record_t){.off_a = npu_par_word(insn, l1, NPU_PAR_ADD_OFF1),
+                          .off_b = npu_par_word(insn, l1, NPU_PAR_ADD_OFF2),
+                          .left = npu_clamp(npu_par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31),
+                          .zp = npu_par_word(insn, l1, NPU_PAR_ADD_ZP),
+                          .min = npu_par_code(insn, l1, NPU_PAR_ADD_MIN),
+                          .max = npu_par_code(insn, l1, NPU_PAR_ADD_MAX),
+                          .mult_a = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT1),
+                          .mult_b = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT2),
+                          .mult = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT)};
+}
+
+bool npu_elements_free(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    const npu_record_t r = npu_record_read(insn, l1);
+    return r.min <= r.max && npu_any_order(insn, true);
+}
+
+npu_insn_t npu_flat_elements(const npu_insn_t *insn)
+{
+    npu_insn_t flat = *insn;
+    if (insn->src.pix == insn->c && insn->src2.pix == insn->c && insn->dst.pix == insn->c) {
+        flat.c = insn->w * insn->c;
+        flat.w = 1;
+    }
+    return flat;
+}
+
 /* TFLite's ADD requantizes each input by itself: 256 codes, so a table. */
-static void scaled_table(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t off_word,
-                         uint32_t mult_word, int32_t table[256])
+static void scaled_table(const npu_record_t *r, int32_t offset, npu_mult_t m, npu_round_t round,
+                         int32_t table[256])
 {
-    int32_t offset = npu_par_word(insn, l1, off_word);
-    int32_t left = npu_clamp(npu_par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31);
-    npu_mult_t m = npu_par_mult(insn, l1, mult_word);
     for (int32_t code = -128; code < 128; code++)
-        table[code + 128] = npu_requant(npu_wrap_shl(npu_wrap_add(code, offset), left), m.mult,
-                                        m.shift, npu_insn_round(insn));
+        table[code + 128] =
+            npu_requant(npu_wrap_shl(npu_wrap_add(code, offset), r->left), m.mult, m.shift, round);
 }
 
-void npu_add_run(const npu_insn_t *insn, const npu_l1_t *l1)
+/* MUL has the numbers themselves in its tables. */
+static void element_tables(const npu_insn_t *insn, const npu_record_t *r, int32_t a[256],
+                           int32_t b[256])
 {
-    int32_t one[256], two[256];
-    scaled_table(insn, l1, NPU_PAR_ADD_OFF1, NPU_PAR_ADD_MULT1, one);
-    scaled_table(insn, l1, NPU_PAR_ADD_OFF2, NPU_PAR_ADD_MULT2, two);
-    for (uint32_t i = 0; i < 256 && insn->op == NPU_OP_SUB; i++)
-        two[i] = (int32_t)(0u - (uint32_t)two[i]);
-    npu_round_t round = npu_insn_round(insn);
-    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT);
-    int32_t zp = npu_par_word(insn, l1, NPU_PAR_ADD_ZP);
-    int32_t low = npu_par_code(insn, l1, NPU_PAR_ADD_MIN);
-    int32_t high = npu_par_code(insn, l1, NPU_PAR_ADD_MAX);
-    for (uint32_t y = 0; y < insn->h; y++)
-        for (uint32_t x = 0; x < insn->w; x++) {
-            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
-            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
-            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
-            for (uint32_t c = 0; c < insn->c; c++) {
-                int32_t sum = npu_wrap_add(one[a[c] + 128], two[b[c] + 128]);
-                int32_t q = npu_requant(sum, m.mult, m.shift, round);
-                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
-            }
+    const npu_round_t round = npu_insn_round(insn);
+    if (insn->op != NPU_OP_MUL) {
+        scaled_table(r, r->off_a, r->mult_a, round, a);
+        scaled_table(r, r->off_b, r->mult_b, round, b);
+    }
+    for (int32_t code = -128; code < 128; code++) {
+        if (insn->op == NPU_OP_MUL) {
+            a[code + 128] = npu_wrap_add(code, r->off_a);
+            b[code + 128] = npu_wrap_add(code, r->off_b);
+        } else if (insn->op == NPU_OP_SUB) {
+            b[code + 128] = (int32_t)(0u - (uint32_t)b[code + 128]);
         }
+    }
 }
 
-void npu_mul_run(const npu_insn_t *insn, const npu_l1_t *l1)
+void npu_elements_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
-    npu_round_t round = npu_insn_round(insn);
-    npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_MUL_MULT);
-    uint32_t off1 = (uint32_t)npu_par_word(insn, l1, NPU_PAR_MUL_OFF1);
-    uint32_t off2 = (uint32_t)npu_par_word(insn, l1, NPU_PAR_MUL_OFF2);
-    int32_t zp = npu_par_word(insn, l1, NPU_PAR_MUL_ZP);
-    int32_t low = npu_par_code(insn, l1, NPU_PAR_MUL_MIN);
-    int32_t high = npu_par_code(insn, l1, NPU_PAR_MUL_MAX);
+    const npu_record_t r = npu_record_read(insn, l1);
+    const bool product = insn->op == NPU_OP_MUL;
+    int32_t table_a[256], table_b[256];
+    element_tables(insn, &r, table_a, table_b);
     for (uint32_t y = 0; y < insn->h; y++)
         for (uint32_t x = 0; x < insn->w; x++) {
-            const int8_t *a = npu_act_at(l1, &insn->src, y, x);
-            const int8_t *b = npu_act_at(l1, &insn->src2, y, x);
+            const int8_t *from_a = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *from_b = npu_act_at(l1, &insn->src2, y, x);
             int8_t *out = npu_act_at(l1, &insn->dst, y, x);
             for (uint32_t c = 0; c < insn->c; c++) {
-                int32_t product = (int32_t)(((uint32_t)a[c] + off1) * ((uint32_t)b[c] + off2));
-                int32_t q = npu_requant(product, m.mult, m.shift, round);
-                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+                int32_t a = table_a[from_a[c] + 128], b = table_b[from_b[c] + 128];
+                int32_t both = product ? (int32_t)((uint32_t)a * (uint32_t)b) : npu_wrap_add(a, b);
+                int32_t q = npu_requant(both, r.mult.mult, r.mult.shift, npu_insn_round(insn));
+                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, r.zp), r.min, r.max);
             }
         }
 }

@@ -191,37 +191,8 @@ void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
 /* ---- element-wise -------------------------------------------------------------------------------
  */
 
-/* A record of ADD, SUB or MUL. */
-typedef struct {
-    int32_t off_a, off_b, left, zp, min, max;
-    npu_mult_t mult_a, mult_b, mult; /* of the sources (ADD, SUB) and of the result */
-} record_t;
-
-static record_t record_of_add(const npu_insn_t *insn, const npu_l1_t *l1)
-{
-    return (record_t){.off_a = npu_par_word(insn, l1, NPU_PAR_ADD_OFF1),
-                      .off_b = npu_par_word(insn, l1, NPU_PAR_ADD_OFF2),
-                      .left = npu_clamp(npu_par_word(insn, l1, NPU_PAR_ADD_LEFT), 0, 31),
-                      .zp = npu_par_word(insn, l1, NPU_PAR_ADD_ZP),
-                      .min = npu_par_code(insn, l1, NPU_PAR_ADD_MIN),
-                      .max = npu_par_code(insn, l1, NPU_PAR_ADD_MAX),
-                      .mult_a = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT1),
-                      .mult_b = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT2),
-                      .mult = npu_par_mult(insn, l1, NPU_PAR_ADD_MULT)};
-}
-
-static record_t record_of_mul(const npu_insn_t *insn, const npu_l1_t *l1)
-{
-    return (record_t){.off_a = npu_par_word(insn, l1, NPU_PAR_MUL_OFF1),
-                      .off_b = npu_par_word(insn, l1, NPU_PAR_MUL_OFF2),
-                      .zp = npu_par_word(insn, l1, NPU_PAR_MUL_ZP),
-                      .min = npu_par_code(insn, l1, NPU_PAR_MUL_MIN),
-                      .max = npu_par_code(insn, l1, NPU_PAR_MUL_MAX),
-                      .mult = npu_par_mult(insn, l1, NPU_PAR_MUL_MULT)};
-}
-
 /* Whether the short way is exact for all codes: a requantized number of it is not above its x. */
-static bool record_is_short(const record_t *r, bool product)
+static bool record_is_short(const npu_record_t *r, bool product)
 {
     int64_t a = 128 + llabs((int64_t)r->off_a), b = 128 + llabs((int64_t)r->off_b);
     bool range = a < 65536 && b < 65536 && r->zp >= -128 && r->zp <= 127;
@@ -250,7 +221,7 @@ static inline __m512i codes_at(const int8_t *codes, __mmask16 some, int32_t offs
 }
 
 /* All elements; op (ADD, SUB, MUL) and way are constants at each call. */
-static inline void elements(const npu_insn_t *insn, const npu_l1_t *l1, const record_t *r,
+static inline void elements(const npu_insn_t *insn, const npu_l1_t *l1, const npu_record_t *r,
                             const npu_op_t op, const way_t way)
 {
     const lanes_t by_a = lanes_all(r->mult_a, 0), by_b = lanes_all(r->mult_b, 0);
@@ -282,7 +253,7 @@ static inline void elements(const npu_insn_t *insn, const npu_l1_t *l1, const re
         }
 }
 
-static inline void elements_by(const npu_insn_t *insn, const npu_l1_t *l1, const record_t *r,
+static inline void elements_by(const npu_insn_t *insn, const npu_l1_t *l1, const npu_record_t *r,
                                const npu_op_t op)
 {
     if ((insn->flags & NPU_FLAG_SINGLE) != 0)
@@ -293,25 +264,18 @@ static inline void elements_by(const npu_insn_t *insn, const npu_l1_t *l1, const
         elements(insn, l1, r, op, WAY_DOUBLE);
 }
 
-/* In a record nobody has checked the clamp's bounds. */
-void npu_add_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
+void npu_elements_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
 {
-    const record_t r = record_of_add(insn, l1);
-    if (r.min > r.max || !npu_any_order(insn, true))
-        npu_add_run(insn, l1);
+    const npu_record_t r = npu_record_read(insn, l1);
+    const npu_insn_t flat = npu_flat_elements(insn);
+    if (!npu_elements_free(insn, l1))
+        npu_elements_run(insn, l1);
+    else if (insn->op == NPU_OP_ADD)
+        elements_by(&flat, l1, &r, NPU_OP_ADD);
     else if (insn->op == NPU_OP_SUB)
-        elements_by(insn, l1, &r, NPU_OP_SUB);
+        elements_by(&flat, l1, &r, NPU_OP_SUB);
     else
-        elements_by(insn, l1, &r, NPU_OP_ADD);
-}
-
-void npu_mul_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
-{
-    const record_t r = record_of_mul(insn, l1);
-    if (r.min > r.max || !npu_any_order(insn, true))
-        npu_mul_run(insn, l1);
-    else
-        elements_by(insn, l1, &r, NPU_OP_MUL);
+        elements_by(&flat, l1, &r, NPU_OP_MUL);
 }
 
 /* ---- pools --------------------------------------------------------------------------------------
