@@ -1,7 +1,7 @@
 /*
- * kernel_avx2.c - CONV and DWCONV with AVX2.
+ * kernel_avx2.c - CONV with AVX2.
  *
- * AVX2 multiplies bytes only with saturation, so CONV works on 16-bit numbers: x - in_zp, copied
+ * AVX2 multiplies bytes only with saturation, so this works on 16-bit numbers: x - in_zp, copied
  * once for all output channels, and w - wgt_zp. Both are exact, no sums need correcting. The inner
  * kernel keeps 6 pixels x 16 output channels of sums in 12 registers, and walks over the input
  * channels in pairs:
@@ -161,92 +161,4 @@ void npu_conv_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
             for (uint32_t y = 0; y < c.dense.rows; y++)
                 half_row(&c, o, y);
         }
-}
-
-/* Stores 8 lanes: those from c on as 0, on top of what is there if add. */
-static void store8(int32_t *acc, __m256i value, int32_t real, bool add)
-{
-    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    __m256i *at = (__m256i *)(void *)acc;
-    value = _mm256_and_si256(value, _mm256_cmpgt_epi32(_mm256_set1_epi32(real), index));
-    if (add)
-        value = _mm256_add_epi32(value, _mm256_loadu_si256(at));
-    _mm256_storeu_si256(at, value);
-}
-
-/* ---- depthwise: 16 channels of a pixel at a time, two taps a multiply-add
- * --------------------------- */
-
-typedef struct {
-    __m256i low[NPU_DW_TAPS / 2], high[NPU_DW_TAPS / 2]; /* weights - wz of two taps, interleaved */
-} dw_half_t;
-
-static void dw_weights(const npu_insn_t *insn, const int8_t *wgt, dw_half_t *half)
-{
-    const uint32_t taps = insn->k_h * insn->k_w;
-    const __m256i wz = _mm256_set1_epi16((int16_t)insn->wgt_zp);
-    for (uint32_t t = 0; t < taps; t += 2) {
-        __m256i a = _mm256_sub_epi16(widen(wgt + (size_t)t * NPU_LANES), wz);
-        __m256i b = _mm256_setzero_si256();
-        if (t + 1 < taps)
-            b = _mm256_sub_epi16(widen(wgt + (size_t)(t + 1) * NPU_LANES), wz);
-        half->low[t / 2] = _mm256_unpacklo_epi16(a, b);
-        half->high[t / 2] = _mm256_unpackhi_epi16(a, b);
-    }
-}
-
-/* x - in_zp of 16 channels, 0 outside the source and from `real` on. */
-static __m256i dw_source(const npu_insn_t *insn, const int8_t *src, int32_t real)
-{
-    int8_t part[16];
-    if (src == NULL || real <= 0)
-        return _mm256_setzero_si256();
-    if (real < 16) {
-        memset(part, insn->in_zp, sizeof(part));
-        memcpy(part, src, (size_t)real);
-        src = part;
-    }
-    return _mm256_sub_epi16(widen(src), _mm256_set1_epi16((int16_t)insn->in_zp));
-}
-
-static void dw_pixel(const npu_insn_t *insn, const npu_l1_t *l1, const dw_half_t *half, uint32_t y,
-                     uint32_t x, uint32_t o)
-{
-    const uint32_t taps = insn->k_h * insn->k_w;
-    int32_t real = (int32_t)insn->c - (int32_t)o;
-    __m256i tap[NPU_DW_TAPS], low = _mm256_setzero_si256(), high = low;
-    uint32_t n = 0;
-    for (uint32_t ky = 0; ky < insn->k_h; ky++)
-        for (uint32_t kx = 0; kx < insn->k_w; kx++) {
-            const int8_t *src = npu_tap_at(insn, l1, y, x, ky, kx);
-            tap[n++] = dw_source(insn, src == NULL ? NULL : src + o, real);
-        }
-    tap[n] = _mm256_setzero_si256();
-    for (uint32_t t = 0; t < taps; t += 2) {
-        __m256i a = _mm256_unpacklo_epi16(tap[t], tap[t + 1]);
-        __m256i b = _mm256_unpackhi_epi16(tap[t], tap[t + 1]);
-        low = _mm256_add_epi32(low, _mm256_madd_epi16(a, half->low[t / 2]));
-        high = _mm256_add_epi32(high, _mm256_madd_epi16(b, half->high[t / 2]));
-    }
-    bool add = (insn->flags & NPU_FLAG_ACCUMULATE) != 0;
-    int32_t *acc = npu_acc_at(l1, &insn->dst, y, x) + o;
-    store8(acc, _mm256_permute2x128_si256(low, high, 0x20), real, add);
-    store8(acc + 8, _mm256_permute2x128_si256(low, high, 0x31), real - 8, add);
-}
-
-void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
-{
-    const uint32_t taps = insn->k_h * insn->k_w;
-    if (insn->in_c != insn->c || taps >= NPU_DW_TAPS) {
-        npu_dwconv_scalar(insn, l1);
-        return;
-    }
-    const int8_t *wgt = (const int8_t *)l1->data[NPU_MEM_WGT] + insn->wgt;
-    for (uint32_t o = 0; o < npu_round_lanes(insn->c); o += 16) {
-        dw_half_t half;
-        dw_weights(insn, wgt + (size_t)(o / NPU_LANES) * taps * NPU_LANES + o % NPU_LANES, &half);
-        for (uint32_t y = 0; y < insn->h; y++)
-            for (uint32_t x = 0; x < insn->w; x++)
-                dw_pixel(insn, l1, &half, y, x, o);
-    }
 }

@@ -36,37 +36,6 @@ static inline const int8_t *npu_tap_at(const npu_insn_t *insn, const npu_l1_t *l
     return sy < insn->in_h && sx < insn->in_w ? npu_act_at(l1, &insn->src, sy, sx) : NULL;
 }
 
-/* A piece of a convolution's sum: taps first_tap.. and input channels first_ic.. of each. */
-typedef struct {
-    uint32_t first_tap, taps;
-    uint32_t first_ic, channels; /* first_ic is a multiple of 4 */
-    uint32_t groups;             /* of 4 channels */
-} npu_piece_t;
-
-/* Vector kernels pack what they convolve, a piece at a time. add: on top of what ACC holds. */
-typedef void (*npu_piece_fn_t)(const npu_insn_t *insn, const npu_l1_t *l1, const npu_piece_t *piece,
-                               bool add, void *ctx);
-
-/* Runs fn over pieces of at most max_groups groups, all taps of a piece together. */
-static inline void npu_pieces(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t max_groups,
-                              npu_piece_fn_t fn, void *ctx)
-{
-    uint32_t most = max_groups * 4, taps = insn->k_h * insn->k_w;
-    uint32_t step_ic = insn->in_c < most ? insn->in_c : most;
-    uint32_t step_taps = max_groups / ((step_ic + 3) / 4);
-    for (uint32_t ic = 0; ic < insn->in_c; ic += step_ic)
-        for (uint32_t tap = 0; tap < taps; tap += step_taps) {
-            npu_piece_t piece = {tap, taps - tap < step_taps ? taps - tap : step_taps, ic,
-                                 insn->in_c - ic < step_ic ? insn->in_c - ic : step_ic, 0};
-            piece.groups = (piece.channels + 3) / 4;
-            bool add = (insn->flags & NPU_FLAG_ACCUMULATE) != 0 || ic > 0 || tap > 0;
-            fn(insn, l1, &piece, add, ctx);
-        }
-}
-
-/* Depthwise kernels of fewer taps run in vectors: 7 x 7, and one tap to make it even. */
-#define NPU_DW_TAPS 50
-
 /* Parameters of one block of 32 channels, made safe: mult >= 0, shift in range. */
 typedef struct {
     int32_t bias[NPU_LANES], mult[NPU_LANES], shift[NPU_LANES];
