@@ -165,29 +165,38 @@ static bool read_input_shape(onnx_t *r, const Onnx__ValueInfoProto *info, onnx_v
     return true;
 }
 
-/* Whether all that happens to a 4-D input first is a Transpose to N C H W. */
-static bool is_nhwc(onnx_t *r, const char *name, uint32_t depth)
+/* Whether a node turns N H W C to N C H W, perhaps behind a QuantizeLinear and a DequantizeLinear
+ * that nobody else reads. */
+static bool turns_to_nchw(onnx_t *r, const Onnx__NodeProto *n)
 {
     static const int64_t to_nchw[4] = {0, 3, 1, 2};
-    uint32_t readers = 0;
+    for (int step = 0; step < 3 && n != NULL && n->op_type != NULL && n->n_output > 0; step++) {
+        int64_t perm[4] = {0};
+        r->node = n;
+        if (strcmp(n->op_type, "Transpose") == 0)
+            return onnx_ints(r, "perm", perm, 4) == 4 && memcmp(perm, to_nchw, sizeof(perm)) == 0;
+        if (strcmp(n->op_type, "QuantizeLinear") != 0 &&
+            strcmp(n->op_type, "DequantizeLinear") != 0)
+            return false;
+        const onnx_name_t *name = onnx_find(r, n->output[0]);
+        n = name->uses == 1 ? name->reader : NULL;
+    }
+    return false;
+}
+
+/* Whether all that happens to a 4-D input first is a Transpose to N C H W. */
+static bool is_nhwc(onnx_t *r, const char *input)
+{
+    bool turned = false, other = false;
     for (size_t i = 0; i < r->model->n_node; i++) {
         const Onnx__NodeProto *n = r->model->node[i];
-        if (n->n_input == 0 || n->n_output == 0 || n->op_type == NULL ||
-            strcmp(n->input[0], name) != 0)
+        if (n->n_input == 0 || strcmp(n->input[0], input) != 0)
             continue;
-        const Onnx__NodeProto *outer = r->node;
-        int64_t perm[4] = {0};
-        readers++;
-        r->node = n;
-        bool fits = strcmp(n->op_type, "Transpose") == 0 && onnx_ints(r, "perm", perm, 4) == 4 &&
-                    memcmp(perm, to_nchw, sizeof(perm)) == 0;
-        bool passes = strcmp(n->op_type, "QuantizeLinear") == 0 ||
-                      strcmp(n->op_type, "DequantizeLinear") == 0;
-        r->node = outer;
-        if (!fits && !(passes && depth < 3 && is_nhwc(r, n->output[0], depth + 1)))
-            return false;
+        turned = turns_to_nchw(r, n);
+        other = other || !turned;
     }
-    return readers > 0;
+    r->node = NULL;
+    return turned && !other;
 }
 
 static bool input_type(onnx_t *r, const Onnx__ValueInfoProto *info, npu_type_t *type)
@@ -221,7 +230,7 @@ static void read_input(onnx_t *r, const Onnx__ValueInfoProto *info, int32_t *lis
     if (r->err != SIM_OK || !input_type(r, info, &type) || !read_input_shape(r, info, &v))
         return;
     v.kind = type == NPU_TYPE_FLOAT32 ? ONNX_FLOAT : ONNX_CODES;
-    v.chw = v.dims == 4 && !is_nhwc(r, info->name, 0);
+    v.chw = v.dims == 4 && !is_nhwc(r, info->name);
     uint32_t shape[NPU_GRAPH_DIMS];
     memcpy(shape, v.shape, sizeof(shape));
     if (v.chw) {
@@ -334,7 +343,8 @@ static void settle_scales(onnx_t *r)
     for (uint32_t t = 0; r->err == SIM_OK && t < r->graph->tensors; t++) {
         int32_t root = (int32_t)t;
         const npu_tensor_t *tensor = onnx_at(r, root);
-        if (tensor->scales != 0 || tensor->data != NULL || tensor->type == NPU_TYPE_FLOAT32)
+        bool code = tensor->type == NPU_TYPE_INT8 || tensor->type == NPU_TYPE_UINT8;
+        if (!code || tensor->scales != 0 || tensor->data != NULL)
             continue;
         while (onnx_at(r, root)->scales == 0 && r->info[root].from != NPU_NO_TENSOR)
             root = r->info[root].from;

@@ -5,6 +5,9 @@
 
 #include "npu/compiler/onnx_int.h"
 
+/* Data types of ONNX 1.16, which is newer than Debian's onnx.proto. */
+enum { DATA_TYPE_UINT4 = 21, DATA_TYPE_INT4 = 22 };
+
 #define MAX_ELEMENTS (UINT64_C(1) << 28)
 
 /* ---- tensors of the file --------------------------------------------------------------------- */
@@ -24,6 +27,8 @@ static bool read_type(onnx_t *r, const Onnx__TensorProto *t, npu_type_t *type)
         *type = NPU_TYPE_UINT8;
         return true;
     case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+    case DATA_TYPE_INT4:
+    case DATA_TYPE_UINT4:
         *type = NPU_TYPE_INT8;
         return true;
     case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
@@ -35,7 +40,7 @@ static bool read_type(onnx_t *r, const Onnx__TensorProto *t, npu_type_t *type)
     default:
         return onnx_fail(r,
                          "tensor \"%.80s\": found data type %d, expected float, uint8, int8, "
-                         "int32 or int64",
+                         "int32, int64, uint4 or int4",
                          proto_name(t), t->data_type);
     }
 }
@@ -88,10 +93,30 @@ static bool copy_elements(const Onnx__TensorProto *t, npu_type_t type, uint64_t 
     return true;
 }
 
+/* Two to a byte, the first in the lower half. */
+static bool read_halves(onnx_t *r, const Onnx__TensorProto *t, onnx_numbers_t *n)
+{
+    uint64_t bytes = (n->count + 1) / 2;
+    if (!t->has_raw_data || t->raw_data.len != bytes)
+        return onnx_fail(r, "tensor \"%.80s\": found %zu raw bytes, expected %llu", proto_name(t),
+                         t->has_raw_data ? t->raw_data.len : 0, (unsigned long long)bytes);
+    uint8_t *data = onnx_take(r, n->count + 1);
+    for (uint64_t i = 0; data != NULL && i < n->count; i++) {
+        uint32_t half = (uint32_t)t->raw_data.data[i / 2] >> i % 2 * 4 & 15;
+        data[i] = (uint8_t)(t->data_type == DATA_TYPE_UINT4 ? half - 8 : (half ^ 8) - 8);
+    }
+    n->data = data;
+    n->bits = 4;
+    return data != NULL;
+}
+
 static bool read_elements(onnx_t *r, const Onnx__TensorProto *t, onnx_numbers_t *n)
 {
     uint64_t bytes = n->count * npu_type_bytes(n->type);
     bool raw = t->has_raw_data;
+    n->bits = 8;
+    if (t->data_type == DATA_TYPE_INT4 || t->data_type == DATA_TYPE_UINT4)
+        return read_halves(r, t, n);
     uint64_t found = raw                           ? t->raw_data.len
                      : n->type == NPU_TYPE_FLOAT32 ? t->n_float_data
                      : n->type == NPU_TYPE_INT64   ? t->n_int64_data

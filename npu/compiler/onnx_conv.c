@@ -187,6 +187,12 @@ static bool wants_weights(onnx_t *r, onnx_value_t *w, uint32_t dims)
     return true;
 }
 
+/* Weights of 4 bits stay so where the graph can have them: around 0. */
+static uint32_t bits_of(onnx_t *r, const onnx_value_t *w, int32_t weights)
+{
+    return w->numbers->bits == 4 && onnx_at(r, weights)->type == NPU_TYPE_INT8 ? 4 : 8;
+}
+
 /* ---- bias ------------------------------------------------------------------------------------ */
 
 /* Steps of the accumulator: the bias as it is where the scales agree, else the nearest one. */
@@ -294,6 +300,7 @@ static void convolve(onnx_t *r, onnx_value_t *x, onnx_value_t *w, onnx_value_t *
     if (n == NULL)
         return;
     n->window = window;
+    n->weight_bits = bits_of(r, w, inputs[1]);
     n->depth_multiplier = depthwise ? ws[0] / size.c : 0;
     *result = onnx_map_value(ONNX_SUM, to, out);
 }
@@ -335,7 +342,10 @@ static int32_t one_row(onnx_t *r, const onnx_value_t *x, onnx_value_t *w, onnx_v
                                transposed ? rows_place : columns_place, x->chw ? &map : NULL);
     inputs[2] = bias_tensor(r, b, x->tensor, inputs[1], n);
     int32_t to = onnx_result(r, x->tensor, 2, result);
-    onnx_node(r, NPU_NODE_FULLY_CONNECTED, inputs, inputs[2] == NPU_NO_TENSOR ? 2 : 3, to);
+    npu_node_t *node =
+        onnx_node(r, NPU_NODE_FULLY_CONNECTED, inputs, inputs[2] == NPU_NO_TENSOR ? 2 : 3, to);
+    if (node != NULL)
+        node->weight_bits = bits_of(r, w, inputs[1]);
     return to;
 }
 
@@ -358,8 +368,10 @@ static int32_t many_rows(onnx_t *r, onnx_value_t *x, onnx_value_t *w, onnx_value
     int32_t to = onnx_result(r, inputs[0], 4, result);
     npu_node_t *node =
         onnx_node(r, NPU_NODE_CONV_2D, inputs, inputs[2] == NPU_NO_TENSOR ? 2 : 3, to);
-    if (node != NULL)
-        node->window = (npu_window_t){1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
+    if (node == NULL)
+        return to;
+    node->window = (npu_window_t){1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
+    node->weight_bits = bits_of(r, w, inputs[1]);
     return to;
 }
 

@@ -28,9 +28,11 @@ Onnx__ModelProto *onnx_unpack(const uint8_t *image, size_t bytes, const char *fi
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* A constant of the model: little-endian, row by row. */
+/* A constant of the model: little-endian, row by row. Codes of 4 bits are int8 here, unsigned ones
+ * less 8, and so are their zero points. */
 typedef struct {
     npu_type_t type;
+    uint32_t bits; /* of int8: 8, or 4 */
     uint32_t dims, shape[NPU_GRAPH_DIMS];
     uint64_t count;
     const uint8_t *data;

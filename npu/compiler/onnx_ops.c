@@ -437,6 +437,42 @@ static void op_softmax(onnx_t *r)
     onnx_set(r, &v);
 }
 
+/* ---- ArgMax: indices, on the core --------------------------------------------------------------
+ */
+
+static void op_arg_max(onnx_t *r)
+{
+    onnx_value_t *from = onnx_input(r, 0);
+    if (r->err != SIM_OK || !onnx_wants_codes(r, from, "input"))
+        return;
+    onnx_value_t v = *from;
+    int32_t in = onnx_arranged(r, &v);
+    uint32_t axis = onnx_axis(r, onnx_int(r, "axis", 0), v.dims), left[NPU_GRAPH_DIMS];
+    uint32_t g = onnx_graph_axis(&v, axis), dims = 0, kept = 0;
+    bool keep = onnx_int(r, "keepdims", 1) != 0;
+    if (onnx_int(r, "select_last_index", 0) != 0)
+        onnx_fail(r, "attribute select_last_index: found 1, expected 0");
+    if (v.chw && g != NPU_GRAPH_DIMS - 1)
+        onnx_fail(r, "axis: found %u of N C H W, expected the channels", axis);
+    if (r->err != SIM_OK)
+        return;
+    const npu_tensor_t t = *onnx_at(r, in);
+    for (uint32_t d = 0; d < t.dims; d++)
+        if (keep || d != g)
+            left[kept++] = d == g ? 1 : t.shape[d];
+    for (uint32_t d = 0; d < v.dims; d++)
+        if (keep || d != axis)
+            v.shape[dims++] = d == axis ? 1 : v.shape[d];
+    v.kind = ONNX_CODES;
+    v.dims = dims;
+    v.chw = false; /* one index for each pixel: the same in either order */
+    v.tensor = onnx_tensor(r, onnx_output_name(r), NPU_TYPE_INT64, kept, left);
+    npu_node_t *n = onnx_node(r, NPU_NODE_ARG_MAX, &in, 1, v.tensor);
+    if (n != NULL)
+        n->axis = g;
+    onnx_set(r, &v);
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -447,6 +483,7 @@ static const struct {
 } operators[] = {
     {"Abs",               1, 1,   onnx_function},
     {"Add",               2, 2,   op_add},
+    {"ArgMax",            1, 1,   op_arg_max},
     {"AveragePool",       1, 1,   op_average_pool},
     {"Clip",              1, 3,   onnx_clip},
     {"Concat",            1, NPU_GRAPH_MAX_ENDS, onnx_concat},

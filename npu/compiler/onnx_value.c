@@ -331,6 +331,7 @@ static int32_t clamp(int32_t x, int32_t low, int32_t high)
 /* Scales and zero points of a QuantizeLinear or DequantizeLinear. */
 typedef struct {
     npu_type_t type; /* of the zero points */
+    uint32_t bits;   /* of int8: 8, or 4 */
     uint32_t count;
     float *scale;
     int32_t *zero;
@@ -362,6 +363,7 @@ static bool read_quant(onnx_t *r, onnx_value_t *scale, onnx_value_t *zero, quant
         return onnx_fail(r, "attribute block_size: found %lld, expected 0",
                          (long long)onnx_int(r, "block_size", 0));
     q->type = z == NULL ? default_type(r) : z->type;
+    q->bits = z == NULL ? 8 : z->bits;
     q->count = (uint32_t)s->count;
     q->scale = onnx_take(r, q->count * sizeof(*q->scale));
     q->zero = onnx_take(r, q->count * sizeof(*q->zero));
@@ -420,8 +422,8 @@ onnx_value_t onnx_dequantized(onnx_t *r, const onnx_value_t *v, onnx_value_t *sc
                       npu_type_name(to.numbers->type));
     } else if (v->kind != ONNX_CODES) {
         onnx_fail(r, "input: found floats, expected codes");
-    } else if (q.count != 1) {
-        onnx_fail(r, "found %u scales of an activation, expected 1", q.count);
+    } else if (q.count != 1 || q.bits != 8) {
+        onnx_fail(r, "found %u scales, %u bits of an activation, expected 1, 8", q.count, q.bits);
     } else {
         take_scale(r, v->tensor, q.scale[0], q.zero[0]);
     }
@@ -455,10 +457,12 @@ static onnx_value_t quantized_numbers(onnx_t *r, onnx_value_t *v, const quant_t 
         inner *= from->shape[k];
     for (uint64_t i = 0; i < from->count; i++) {
         uint64_t c = q->count == 1 ? 0 : i / inner % q->count;
-        data[i] = (uint8_t)onnx_code(onnx_f32(from, i), q->scale[c], q->zero[c], q->type);
+        int32_t code = onnx_code(onnx_f32(from, i), q->scale[c], q->zero[c], q->type);
+        data[i] = (uint8_t)(q->bits == 4 ? clamp(code, -8, 7) : code);
     }
     *n = *from;
     n->type = q->type;
+    n->bits = q->bits;
     n->data = data;
     to.numbers = n;
     to.proto = NULL;
@@ -627,8 +631,8 @@ onnx_value_t onnx_quantized(onnx_t *r, onnx_value_t *v, onnx_value_t *scale, onn
     }
     if (v->kind == ONNX_NUMBERS)
         return quantized_numbers(r, v, &q, axis);
-    if (q.count != 1) {
-        onnx_fail(r, "found %u scales of an activation, expected 1", q.count);
+    if (q.count != 1 || q.bits != 8) {
+        onnx_fail(r, "found %u scales, %u bits of an activation, expected 1, 8", q.count, q.bits);
         return *v;
     }
     switch (v->kind) {

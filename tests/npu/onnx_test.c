@@ -312,6 +312,50 @@ START_TEST(a_function_is_a_table_of_the_definitions_codes)
 }
 END_TEST
 
+/* -1, 7, -8, 3 as halves of bytes; the width stays. */
+START_TEST(weights_of_4_bits_stay_so)
+{
+    static const uint8_t halves[2] = {0x7f, 0x38}, want[4] = {0xff, 7, 0xf8, 3};
+    static const uint32_t shape[4] = {2, 2, 1, 1};
+    onnx_write_t w;
+    npu_graph_t g;
+    begin(&w);
+    Onnx__TensorProto *k = onnx_write_raw(&w, "k", INT8, 4, shape, want);
+    k->data_type = 22; /* INT4 */
+    k->raw_data.len = 2;
+    memcpy(k->raw_data.data, halves, 2);
+    onnx_write_f32(&w, "k_s", 0.125f);
+    onnx_write_node(&w, "DequantizeLinear", "k k_s", "k_f");
+    onnx_write_node(&w, "Conv", "x_f k_f", "sum");
+    end(&w, "sum");
+    reads(&w, &g);
+    ck_assert_uint_eq(g.node[0].weight_bits, 4);
+    ck_assert_mem_eq(g.tensor[g.node[0].input[1]].data, want, sizeof(want));
+    npu_graph_free(&g);
+}
+END_TEST
+
+START_TEST(argmax_over_the_channels_is_indices)
+{
+    onnx_write_t w;
+    npu_graph_t g;
+    begin(&w);
+    Onnx__NodeProto *n = onnx_write_node(&w, "ArgMax", "x_f", "y");
+    onnx_write_int(&w, n, "axis", 1);
+    onnx_write_int(&w, n, "keepdims", 0);
+    onnx_write_output(&w, "y");
+    reads(&w, &g);
+    ck_assert_int_eq(g.node[0].op, NPU_NODE_ARG_MAX);
+    ck_assert_uint_eq(g.node[0].axis, 3);
+    const npu_tensor_t *y = &g.tensor[g.output[0]];
+    const uint32_t map[3] = {1, 3, 4};
+    ck_assert_int_eq(y->type, NPU_TYPE_INT64);
+    ck_assert_uint_eq(y->dims, 3);
+    ck_assert_mem_eq(y->shape, map, sizeof(map));
+    npu_graph_free(&g);
+}
+END_TEST
+
 START_TEST(a_model_that_was_read_compiles)
 {
     onnx_write_t w;
@@ -641,7 +685,8 @@ TEST_MAIN("npu .onnx reader", a_convolution_between_q_and_dq_is_one_node,
           uint8_weights_around_128_become_int8, float_weights_behind_a_quantizelinear_are_quantized,
           qlinearconv_is_the_same_graph_as_its_qdq_form,
           floats_at_the_border_are_quantize_and_dequantize,
-          a_function_is_a_table_of_the_definitions_codes, a_model_that_was_read_compiles,
+          a_function_is_a_table_of_the_definitions_codes, weights_of_4_bits_stay_so,
+          argmax_over_the_channels_is_indices, a_model_that_was_read_compiles,
           an_unsupported_operator_is_named_with_its_domain,
           an_operator_on_floats_is_refused_with_what_is_missing,
           a_result_without_quantizelinear_is_refused, external_data_is_refused_by_name,
