@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #if SIM_X86 && defined(__linux__)
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -25,7 +26,9 @@ static bool has_tiles(void)
 {
 #if defined(__linux__)
     const long req_xcomp_perm = 0x1023, xtiledata = 18;
-    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+    const unsigned amx = 1u << 24 | 1u << 25; /* leaf 7, EDX: tiles, int8; clang 14 has no names */
+    unsigned a, b, c, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & amx) == amx &&
            syscall(SYS_arch_prctl, req_xcomp_perm, xtiledata) == 0;
 #else
     return false;
