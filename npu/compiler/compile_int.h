@@ -392,6 +392,8 @@ uint32_t layout_before(cc_t *cc, uint32_t node);
 uint32_t layout_raw_place(cc_t *cc, const cc_layer_t *layer, uint32_t made);
 /* Appends that node's layer, behind the one just added. */
 void layout_after(cc_t *cc, const cc_layer_t *layer);
+/* Of layout nodes: see cc_by_rows. */
+const cc_by_rows_t *layout_by_rows(const cc_layer_t *layer);
 /* Kernel rows or columns as the array takes them with the width on the lanes: in threes. */
 uint32_t layout_kernel(uint32_t kernel);
 

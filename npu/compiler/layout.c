@@ -45,7 +45,10 @@ static cc_layer_t *new_layer(cc_t *cc, const npu_node_t *node, const cc_kind_t *
                       .source = source,
                       .made = made,
                       .moves = true,
+                      .ins = 1,
                       .multiplier = 1};
+    l->in[0] = (cc_operand_t){.tensor = NPU_NO_TENSOR, .laid_out = true, .place = source};
+    l->in[0].size = cc->place[source].size;
     cc->layers++;
     return l;
 }
@@ -181,39 +184,65 @@ uint32_t layout_before(cc_t *cc, uint32_t node)
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
-/* Channels lose the padding between them, a run of pixels at a time. */
-static void run_pixels(cc_t *cc, cc_layer_t *l)
+/* Channels lose the padding between them. */
+static void pixels_piece(cc_t *cc, cc_layer_t *l, const cc_value_t *from, uint32_t l2, uint32_t to,
+                         uint32_t count)
+{
+    uint32_t c = from->size.c, area, at = take_areas(cc, count * from->pix, &area);
+    npu_insn_t load = {.op = NPU_OP_LOAD, .mem = NPU_MEM_ACT, .planes = 1, .rows = 1};
+    load.l1 = at;
+    load.l2 = l2;
+    load.row_bytes = count * from->pix;
+    npu_insn_t move = {.op = NPU_OP_TRANSFORM, .h = 1, .w = count, .c = c};
+    move.src = (npu_tile_t){at, 0, from->pix};
+    move.dst = (npu_tile_t){area, 0, c};
+    move.src_chan = move.dst_chan = 1;
+    npu_insn_t store = load;
+    store.op = NPU_OP_STORE;
+    store.l1 = area;
+    store.l2 = to;
+    store.row_bytes = count * c;
+    cc_emit(cc, l, load);
+    cc_emit(cc, l, move);
+    cc_emit(cc, l, store);
+}
+
+/* Rows [y, end), a run of pixels at a time: as many as fit, up to where a ring of rows ends. */
+static void pixels_rows(cc_t *cc, cc_layer_t *l, uint32_t y, uint32_t end)
 {
     cc_value_t from = cc_place_value(cc, l->source), to = cc_place_value(cc, l->made);
-    uint32_t pixels = from.size.h * from.size.w, c = from.size.c, area;
+    uint32_t w = from.size.w, ring = from.ring == 0 ? from.size.h : from.ring;
     uint32_t most = cc->desc->mem_bytes[NPU_MEM_ACT] / 8 / cc_align(from.pix);
     most = cc_min(most, UINT16_MAX);
     l->tiling.rows = from.size.h;
-    l->tiling.cols = from.size.w;
-    l->tiling.group = c;
-    for (uint32_t first = 0; first < pixels; first += most) {
-        uint32_t count = cc_min(most, pixels - first);
-        uint32_t at = take_areas(cc, count * from.pix, &area);
-        npu_insn_t load = {.op = NPU_OP_LOAD, .mem = NPU_MEM_ACT, .planes = 1, .rows = 1};
-        load.l1 = at;
-        load.l2 = from.l2 + first * from.pix;
-        load.row_bytes = count * from.pix;
-        npu_insn_t move = {.op = NPU_OP_TRANSFORM, .h = 1, .w = count, .c = c};
-        move.src = (npu_tile_t){at, 0, from.pix};
-        move.dst = (npu_tile_t){area, 0, c};
-        move.src_chan = move.dst_chan = 1;
-        npu_insn_t store = load;
-        store.op = NPU_OP_STORE;
-        store.l1 = area;
-        store.l2 = to.l2 + first * c;
-        store.row_bytes = count * c;
-        cc_emit(cc, l, load);
-        cc_emit(cc, l, move);
-        cc_emit(cc, l, store);
+    l->tiling.cols = w;
+    l->tiling.group = from.size.c;
+    for (uint32_t first = y * w, count; first < end * w; first += count) {
+        uint32_t at = first % (ring * w);
+        count = cc_min(cc_min(most, end * w - first), ring * w - at);
+        pixels_piece(cc, l, &from, from.l2 + at * from.pix, to.l2 + first * from.size.c, count);
     }
 }
 
+static void run_pixels(cc_t *cc, cc_layer_t *l)
+{
+    pixels_rows(cc, l, 0, cc->place[l->source].size.h);
+}
+
 static const cc_kind_t kind_pixels = {NULL, NULL, NULL, NULL, run_pixels};
+
+static cc_span_t same_rows(const cc_t *cc, const cc_layer_t *l, uint32_t y, uint32_t h)
+{
+    (void)cc;
+    (void)l;
+    return (cc_span_t){y, h, 0};
+}
+
+const cc_by_rows_t *layout_by_rows(const cc_layer_t *l)
+{
+    static const cc_by_rows_t pixels = {pixels_rows, same_rows};
+    return l->kind == &kind_pixels ? &pixels : NULL;
+}
 
 static bool is_output(const cc_t *cc, uint32_t place)
 {

@@ -146,7 +146,7 @@ static cc_span_t source_rows(const cc_t *cc, const cc_layer_t *l, uint32_t y, ui
 const cc_by_rows_t *cc_by_rows(const cc_layer_t *l)
 {
     static const cc_by_rows_t pad = {pad_rows, source_rows};
-    return l->kind == &cc_kind_pad ? &pad : NULL;
+    return l->kind == &cc_kind_pad ? &pad : layout_by_rows(l);
 }
 
 const cc_kind_t cc_kind_pad = {prepare_pad, NULL, NULL, NULL, run_pad};

@@ -260,6 +260,31 @@ START_TEST(a_pad_between_layers_runs_in_stripes_with_them)
 }
 END_TEST
 
+START_TEST(the_layout_node_at_the_output_takes_rows_as_they_come)
+{
+    build_t b;
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_plain_desc();
+    desc.layout_nodes = true;
+    build_conv_t one = conv(21, 1, 1, NPU_ACT_NONE);
+    build_begin(&b, NPU_TYPE_INT8, 7);
+    int32_t out = build_conv(&b, build_input(&b, 64, 64, 8), &one);
+    build_end(&b, &out, 1);
+    compile(&b.graph, &desc, NPU_CASCADE_ALWAYS, &prog, &r);
+    ck_assert_uint_eq(r.layers, 2);
+    ck_assert_str_eq(prog.layers[1].op, "TRANSFORM");
+    ck_assert_uint_eq(r.cascades, 1);
+    /* 21 channels in 32 need not be there whole: input and result are */
+    ck_assert_uint_lt(r.live_bound_bytes, 64 * 64 * (8 + 21) + 64 * 64 * 32 / 2);
+    compile_check_run(&b, &prog, &desc, 7);
+    compile_check_waits(&prog, 7);
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
 /* ---- at random ------------------------------------------------------------------------------- */
 
 static uint32_t check_random(uint64_t seed, void build(build_t *b, uint64_t seed))
@@ -308,4 +333,5 @@ TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_
           a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
           as_many_rows_exist_as_the_slowest_reader_still_needs,
           a_pad_between_layers_runs_in_stripes_with_them,
+          the_layout_node_at_the_output_takes_rows_as_they_come,
           random_networks_in_stripes_equal_the_reference)
