@@ -21,8 +21,9 @@
 
 #include "npu/compiler/stripes.h"
 
-#define MAX_LENGTH 32u /* layers of one cascade */
-#define MAX_CUTS 1024u /* remembered */
+#define MAX_LENGTH 32u                /* layers of one cascade */
+#define MAX_CUTS 1024u                /* remembered */
+#define MAX_STRIPES UINT64_C(4000000) /* gone through in a search: about half a second */
 
 /* A layer cut for stripes: what tile_choose said. */
 typedef struct {
@@ -335,6 +336,7 @@ typedef struct {
     uint64_t now;   /* needed there now */
     uint64_t room;  /* enough when no more than this */
     uint64_t program;
+    uint64_t stripes_left; /* that may still be gone through: no network makes it last for ever */
     cc_cascade_t best;
     uint64_t best_bytes; /* UINT64_MAX: none found */
 } search_t;
@@ -366,11 +368,30 @@ static int64_t least_cycles(const cc_t *cc, const cc_cascade_t *c)
     return nodes_overlap(cc) ? 0 : (int64_t)cycles;
 }
 
-static void try_cascade(cc_t *cc, search_t *s, cc_cascade_t c)
+/* Stripes of all layers. */
+static uint64_t count_stripes(const cc_t *cc, const cc_cascade_t *c)
+{
+    return (uint64_t)cc_div_up(stripes_result(cc, c->last).h, c->rows) * (c->last + 1 - c->first);
+}
+
+/* Instructions more than with whole maps, at least: a stripe is loaded, worked on, stored. */
+static uint64_t least_insns(const cc_t *cc, const cc_cascade_t *c)
+{
+    uint64_t least = 3 * count_stripes(cc, c), whole = 0;
+    for (uint32_t i = c->first; i <= c->last; i++)
+        whole += cc->cascading->layer[i].insns;
+    return least > whole ? least - whole : 0;
+}
+
+/* live: bytes alive beside the rings. */
+static void try_cascade(cc_t *cc, search_t *s, uint64_t live, cc_cascade_t c)
 {
     int64_t insns;
-    if (s->best_bytes <= s->room && least_cycles(cc, &c) >= s->best.extra_cycles)
+    if ((s->best_bytes <= s->room && least_cycles(cc, &c) >= s->best.extra_cycles) ||
+        !promising(s, s->program + live + least_insns(cc, &c) * NPU_INSN_BYTES) ||
+        count_stripes(cc, &c) > s->stripes_left)
         return;
+    s->stripes_left -= count_stripes(cc, &c);
     set_rows(cc, &c);
     stripes_measure(cc, stripes_of(cc), &c);
     uint64_t bytes = s->program + live_bytes(cc, c.first, c.last, true);
@@ -399,12 +420,14 @@ static void try_from(cc_t *cc, search_t *s, uint32_t first)
     uint32_t end = cc_min(cc->layers, first + MAX_LENGTH);
     for (uint32_t last = first; last < end && stripes_can(&cc->layer[last]); last++) {
         uint32_t height = stripes_result(cc, last).h;
-        if (last < s->worst || last == first || cuts_another(cc, first, last) ||
-            !promising(s, s->program + live_bytes(cc, first, last, false)))
+        if (last < s->worst || last == first || cuts_another(cc, first, last))
+            continue;
+        uint64_t live = live_bytes(cc, first, last, false);
+        if (!promising(s, s->program + live))
             continue;
         for (uint32_t rows = highest_power(height); rows > 0; rows /= 2)
             for (int ahead = 0; ahead < (nodes_overlap(cc) ? 2 : 1); ahead++)
-                try_cascade(cc, s,
+                try_cascade(cc, s, live,
                             (cc_cascade_t){
                                 .first = first, .last = last, .rows = rows, .ahead = ahead == 1});
     }
@@ -450,13 +473,18 @@ bool cascade_plan(cc_t *cc, uint64_t room)
     if (cc->cascading == NULL && !begin_planning(cc))
         return false;
     start_over(cc);
+    uint64_t left = MAX_STRIPES;
     for (uint32_t i = 0; i < cc->layers; i++) {
-        search_t s = {.worst = worst_layer(cc), .room = room, .program = program_bytes(cc)};
+        search_t s = {.worst = worst_layer(cc),
+                      .room = room,
+                      .program = program_bytes(cc),
+                      .stripes_left = left};
         s.now = s.program + plan_live(cc->place, cc->places, s.worst);
         s.best_bytes = UINT64_MAX;
         if (s.now <= room)
             break;
         find_cascade(cc, &s);
+        left = s.stripes_left;
         if (s.best_bytes == UINT64_MAX)
             break;
         take_cascade(cc, s.best);
