@@ -65,7 +65,7 @@ $(O)/gen/onnx.pb-c.o: $(GEN)/onnx.pb-c.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(STD) $(OPT.$(CONF)) $(CFLAGS) -c $< -o $@
 $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): CFLAGS_VEC := -isystem $(GEN)
-$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): | $(GEN)/onnx.pb-c.h
+$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*.c)): | $(GEN)/onnx.pb-c.h
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
