@@ -206,7 +206,8 @@ static bool takes_padding(const cc_t *cc, const npu_node_t *n, const npu_node_t 
 static bool pads_a_map(const cc_t *cc, const npu_node_t *pad)
 {
     const npu_tensor_t *in = cc_tensor(cc, pad->input[0]), *out = cc_tensor(cc, pad->output[0]);
-    return out->dims == 4 && pad->pad[0][0] + pad->pad[0][1] == 0 &&
+    bool zeros = pad->op == NPU_NODE_PAD || pad->pad_value == out->zero_point[0];
+    return zeros && out->dims == 4 && pad->pad[0][0] + pad->pad[0][1] == 0 &&
            pad->pad[3][0] + pad->pad[3][1] == 0 && in->data == NULL &&
            in->scale[0] == out->scale[0] &&
            cc_zero(cc, pad->input[0]) == cc_zero(cc, pad->output[0]);
@@ -286,7 +287,8 @@ bool fuse_nodes(cc_t *cc)
     if (fine)
         trace_tensors(cc, trace);
     for (uint32_t n = 0; fine && n < g->nodes; n++) {
-        if (cc->node[n].op == NPU_NODE_PAD && (cc->fuse & NPU_FUSE_PAD) != 0)
+        bool pad = cc->node[n].op == NPU_NODE_PAD || cc->node[n].op == NPU_NODE_PADV2;
+        if (pad && (cc->fuse & NPU_FUSE_PAD) != 0)
             absorb_pad(cc, n, trace);
         else if (cc->fate[n].main == n)
             follow(cc, n, trace);
@@ -310,7 +312,7 @@ void fuse_names(const cc_t *cc, const cc_layer_t *l, bool with_main, const char 
     for (; cc->fate[n].follows != CC_NO_NODE; n = cc->fate[n].follows)
         chain[count++] = n;
     if (cc->fate[n].pad != CC_NO_NODE)
-        append(names, between, NPU_NODE_PAD);
+        append(names, between, cc->node[cc->fate[n].pad].op);
     if (with_main)
         append(names, between, cc->node[n].op);
     while (count > 0)
