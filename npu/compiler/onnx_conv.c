@@ -66,11 +66,30 @@ static bool results_of(onnx_t *r, axis_t *a, bool ceil_mode, uint32_t *results)
     return true;
 }
 
-bool onnx_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t *w, npu_hwc_t *out)
+/* auto_pad, or pads: top, left, bottom, right. */
+static void read_padding(onnx_t *r, axis_t *h, axis_t *x)
 {
     static const char *const auto_pads[] = {"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"};
-    axis_t h = {in.h, kernel[0], 1, 1, 0, 0}, x = {in.w, kernel[1], 1, 1, 0, 0};
+    enum { GIVEN, VALID, UPPER };
     int64_t pads[4] = {0};
+    uint32_t how = onnx_choice(r, "auto_pad", auto_pads, 4), found = onnx_ints(r, "pads", pads, 4);
+    if (found != 0 && found != 4)
+        onnx_fail(r, "attribute pads: found %u numbers, expected 4", found);
+    if (how == GIVEN) {
+        h->before = bounded(r, "pads", pads[0], 0);
+        x->before = bounded(r, "pads", pads[1], 0);
+        h->after = bounded(r, "pads", pads[2], 0);
+        x->after = bounded(r, "pads", pads[3], 0);
+    }
+    if (r->err == SIM_OK && how >= UPPER) {
+        pad_same(h, how == UPPER);
+        pad_same(x, how == UPPER);
+    }
+}
+
+bool onnx_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t *w, npu_hwc_t *out)
+{
+    axis_t h = {in.h, kernel[0], 1, 1, 0, 0}, x = {in.w, kernel[1], 1, 1, 0, 0};
     bool given = kernel[0] != 0;
     if (!given && onnx_attribute(r, "kernel_shape") == NULL)
         return onnx_fail(r, "attribute kernel_shape: found none, expected 2 numbers");
@@ -80,23 +99,11 @@ bool onnx_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t
                          h.kernel, x.kernel, kernel[0], kernel[1]);
     read_pair(r, "strides", &h.stride, &x.stride);
     read_pair(r, "dilations", &h.dilation, &x.dilation);
-    uint32_t how = onnx_choice(r, "auto_pad", auto_pads, 4), found = onnx_ints(r, "pads", pads, 4);
-    if (found != 0 && found != 4)
-        onnx_fail(r, "attribute pads: found %u numbers, expected 4", found);
-    if (how == 0) {
-        h.before = bounded(r, "pads", pads[0], 0);
-        x.before = bounded(r, "pads", pads[1], 0);
-        h.after = bounded(r, "pads", pads[2], 0);
-        x.after = bounded(r, "pads", pads[3], 0);
-    }
-    if (r->err != SIM_OK)
-        return false;
-    if (how >= 2) {
-        pad_same(&h, how == 2);
-        pad_same(&x, how == 2);
-    }
+    if (r->err == SIM_OK)
+        read_padding(r, &h, &x);
     bool ceil_mode = onnx_int(r, "ceil_mode", 0) != 0;
-    if (!results_of(r, &h, ceil_mode, &out->h) || !results_of(r, &x, ceil_mode, &out->w))
+    if (r->err != SIM_OK || !results_of(r, &h, ceil_mode, &out->h) ||
+        !results_of(r, &x, ceil_mode, &out->w))
         return false;
     *w = (npu_window_t){.kernel_h = h.kernel,
                         .kernel_w = x.kernel,

@@ -195,39 +195,44 @@ void onnx_unsqueeze(onnx_t *r)
 
 /* ---- Concat, Pad ----------------------------------------------------------------------------- */
 
-void onnx_concat(onnx_t *r)
+/* The parts of a Concat in one order: their tensors; `whole` becomes the last one's value. */
+static bool read_parts(onnx_t *r, int32_t *part, uint32_t parts, onnx_value_t *whole)
 {
-    uint32_t parts = (uint32_t)r->node->n_input;
-    if (parts > NPU_GRAPH_MAX_ENDS) {
-        onnx_fail(r, "found %u inputs, expected at most %d", parts, NPU_GRAPH_MAX_ENDS);
-        return;
-    }
-    int32_t *part = onnx_take(r, parts * sizeof(*part));
-    onnx_value_t to = {0};
-    uint32_t axis = 0, along = 0;
-    bool same = true, map = false;
+    bool map = false;
     for (uint32_t i = 0; r->err == SIM_OK && i < parts; i++) {
         const onnx_value_t *v = onnx_input(r, i);
-        map = map || (r->err == SIM_OK && v->dims == 4 && v->chw);
+        map = map || (v != NULL && v->dims == 4 && v->chw);
     }
     for (uint32_t i = 0; r->err == SIM_OK && i < parts; i++) {
         onnx_value_t v = *onnx_input(r, i);
         if (!onnx_wants_codes(r, &v, "input"))
-            return;
+            return false;
         v.tensor = map ? onnx_map(r, &v) : onnx_plain(r, &v);
         v.chw = map;
-        if (i == 0)
-            axis = onnx_axis(r, onnx_int(r, "axis", 1), v.dims);
-        if (r->err == SIM_OK && i != 0 && v.dims != to.dims)
-            onnx_fail(r, "found %u and %u dimensions, expected as many", to.dims, v.dims);
-        if (r->err != SIM_OK)
-            return;
-        along += v.shape[axis];
-        to = v;
+        if (i != 0 && v.dims != whole->dims)
+            return onnx_fail(r, "found %u and %u dimensions, expected as many", whole->dims,
+                             v.dims);
+        *whole = v;
         part[i] = v.tensor;
+    }
+    return r->err == SIM_OK;
+}
+
+/* Parts of one scale keep it; else the QuantizeLinear behind says to which all are brought. */
+void onnx_concat(onnx_t *r)
+{
+    uint32_t parts = (uint32_t)r->node->n_input, along = 0;
+    int32_t *part = onnx_take(r, parts * sizeof(*part));
+    onnx_value_t to = {0};
+    bool same = true;
+    if (part == NULL || !read_parts(r, part, parts, &to))
+        return;
+    uint32_t axis = onnx_axis(r, onnx_int(r, "axis", 1), to.dims);
+    for (uint32_t i = 0; r->err == SIM_OK && i < parts; i++) {
+        along += onnx_input(r, i)->shape[axis];
         same = same && onnx_same_scale(r, part[0], part[i]);
     }
-    if (r->err != SIM_OK || parts == 0)
+    if (r->err != SIM_OK)
         return;
     to.shape[axis] = along;
     to.kind = ONNX_SUM;
