@@ -20,8 +20,8 @@ typedef enum { NPU_ARRAY_IMX500, NPU_ARRAY_WS, NPU_ARRAY_OS, NPU_ARRAY_IS, NPU_A
 typedef struct {
     /* Cycles from an instruction's start to its last accumulator; insn is a CONV or DWCONV. */
     uint64_t (*cycles)(const npu_desc_t *desc, const npu_insn_t *insn);
-    /* Multipliers. */
-    uint32_t (*peak_macs)(const npu_desc_t *desc);
+    /* Multiply-accumulates a cycle at most, with weights of 8 >> narrow bits. */
+    uint32_t (*peak_macs)(const npu_desc_t *desc, uint32_t narrow);
 } npu_array_kind_t;
 
 extern const npu_array_kind_t npu_array_imx500;

@@ -51,9 +51,9 @@ static uint64_t cycles(const npu_desc_t *d, const npu_insn_t *insn)
     return d->mac_start_cycles + ceil_div(depthwise_steps(d, insn) * 1000, d->dw_permille);
 }
 
-static uint32_t peak_macs(const npu_desc_t *d)
+static uint32_t peak_macs(const npu_desc_t *d, uint32_t narrow)
 {
-    return NPU_LANES * d->mac_taps * d->mac_channels;
+    return (NPU_LANES << narrow) * d->mac_taps * d->mac_channels;
 }
 
 const npu_array_kind_t npu_array_imx500 = {cycles, peak_macs};

@@ -77,8 +77,9 @@ static uint64_t os(const npu_desc_t *d, const npu_insn_t *insn)
     return folds_cycles(d, p.count, p.e, p.m, p.k, (uint64_t)d->mac_rows + d->mac_columns - 2);
 }
 
-static uint32_t peak_macs(const npu_desc_t *d)
+static uint32_t peak_macs(const npu_desc_t *d, uint32_t narrow)
 {
+    (void)narrow;
     return d->mac_rows * d->mac_columns;
 }
 

@@ -270,9 +270,9 @@ uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn)
     }
 }
 
-uint32_t npu_peak_macs(const npu_desc_t *desc)
+uint32_t npu_peak_macs(const npu_desc_t *desc, uint32_t narrow)
 {
-    return npu_array(desc)->peak_macs(desc);
+    return npu_array(desc)->peak_macs(desc, narrow);
 }
 
 uint64_t npu_insn_macs(const npu_insn_t *insn)

@@ -128,8 +128,8 @@ uint64_t npu_decode_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
  * L2's answers, add to it.
  */
 uint64_t npu_insn_cycles(const npu_desc_t *desc, const npu_insn_t *insn);
-/* Multiply-accumulates a cycle when every multiplier of the array works. */
-uint32_t npu_peak_macs(const npu_desc_t *desc);
+/* Multiply-accumulates a cycle when the whole array works, on weights of 8 >> narrow bits. */
+uint32_t npu_peak_macs(const npu_desc_t *desc, uint32_t narrow);
 /* Multiply-accumulates that count: real channels, taps inside the image and outside alike. */
 uint64_t npu_insn_macs(const npu_insn_t *insn);
 

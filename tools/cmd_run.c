@@ -64,7 +64,8 @@ int cmd_run(int argc, char **argv)
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
         {'s', "scene", "FILE", "scene or PNG to look at (default: the scenario's)", &f->scene},
-        {'m', "network", "FILE", "network, .tflite or .fnp (default: the scenario's)", &f->network},
+        {'m', "network", "FILE", "network, .tflite, .onnx or .fnp (default: the scenario's)",
+         &f->network},
         {0, "model", "FILE", "the same", &f->network},
         {'f', "firmware", "ELF", "program of the core (default: the scenario's)", &f->firmware},
         {'c', "chip", "FILE", "chip data (default: the scenario's)", &f->chip},
@@ -73,8 +74,8 @@ int cmd_run(int argc, char **argv)
         {0, "scene-seed", "N", "seed of the world", &f->scene_seed},
         {'o', "out", "DIR", "where results go (default: out/<scenario>)", &desc.out_dir},
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},
-        {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx (default: the best); no effect on results",
-         &simd},
+        {0, "simd", "LEVEL",
+         "scalar, avx2, avx512 or amx (default: the best); no effect on results", &simd},
         {0, "exact", NULL,
          "an event for every cycle of the NPU, burst and beat; no effect on results", &exact},
         {0, "json", NULL, "the summary as one JSON object", &json},

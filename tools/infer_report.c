@@ -225,7 +225,6 @@ void infer_print_text(const inference_t *in, uint8_t *const outputs[])
     layers_print(in, stdout);
     printf("%llu cycles, %.3f us at %.1f MHz, %.1f %% of the array; L2 peak %u bytes\n",
            (unsigned long long)perf.cycles, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
-           (double)in->npu.desc.clk_hz / 1e6,
-           100 * (double)in->prog->meta.macs / ((double)perf.cycles * layers_peak(&in->npu.desc)),
+           (double)in->npu.desc.clk_hz / 1e6, 100 * layers_utilization(in),
            in->prog->meta.l2_peak_bytes);
 }

@@ -8,25 +8,24 @@ const char *layers_engine(npu_engine_t engine)
     return names[engine];
 }
 
-double layers_peak(const npu_desc_t *desc)
-{
-    return (double)npu_peak_macs(desc);
-}
-
-/* The least cycles that the DMA channels need for the layer's bytes. */
-static void channel_cycles(const inference_t *in, uint32_t n, double cycles[NPU_ENGINES])
+/* The least cycles that the DMA channels need for the layer's bytes, and the array for its work:
+ * narrow weights give it more lanes. */
+static void least_cycles(const inference_t *in, uint32_t n, double cycles[NPU_ENGINES])
 {
     const npu_prog_t *prog = in->prog;
     const npu_layer_t *layer = &prog->layers[n];
+    uint32_t narrow = 0;
     memset(cycles, 0, NPU_ENGINES * sizeof(cycles[0]));
     for (uint32_t i = layer->first; i <= layer->last && i < prog->insn_count; i++) {
         npu_insn_t insn;
-        bool dma = npu_insn_decode(prog->insns[i], &insn, NULL, 0) && insn.layer == n &&
-                   (insn.op == NPU_OP_LOAD || insn.op == NPU_OP_STORE);
-        if (dma)
+        if (!npu_insn_decode(prog->insns[i], &insn, NULL, 0) || insn.layer != n)
+            continue;
+        if (insn.op == NPU_OP_LOAD || insn.op == NPU_OP_STORE)
             cycles[npu_op_engine(insn.op)] += (double)insn.row_bytes * insn.rows * insn.planes /
                                               npu_dma_rate(&in->npu.desc, insn.mem);
+        narrow = insn.narrow > narrow ? insn.narrow : narrow;
     }
+    cycles[NPU_ENGINE_MAC] = (double)layer->macs / npu_peak_macs(&in->npu.desc, narrow);
 }
 
 bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row)
@@ -35,18 +34,29 @@ bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row)
     row->layer = &in->prog->layers[n];
     if (!npu_layer_report(&in->npu, n, &row->run))
         return false;
-    double macs = (double)row->layer->macs, peak = layers_peak(&in->npu.desc);
-    channel_cycles(in, n, least);
-    least[NPU_ENGINE_MAC] = macs / peak;
+    double macs = (double)row->layer->macs, cycles = (double)row->run.cycles;
+    least_cycles(in, n, least);
     row->roof_by = NPU_ENGINE_MAC;
     for (npu_engine_t e = NPU_ENGINE_LOAD; e <= NPU_ENGINE_STORE; e++)
         if (least[e] > least[row->roof_by])
             row->roof_by = e;
     row->roof = least[row->roof_by] > 0 ? macs / least[row->roof_by] : 0;
-    row->macs_per_cycle = row->run.cycles != 0 ? macs / (double)row->run.cycles : 0;
-    row->utilization = row->macs_per_cycle / peak;
+    row->macs_per_cycle = cycles > 0 ? macs / cycles : 0;
+    row->utilization = cycles > 0 ? least[NPU_ENGINE_MAC] / cycles : 0;
     row->intensity = row->run.l2_bytes != 0 ? macs / (double)row->run.l2_bytes : 0;
     return true;
+}
+
+double layers_utilization(const inference_t *in)
+{
+    double cycles = 0, worked = 0;
+    layer_row_t row;
+    for (uint32_t i = 0; i < in->prog->layer_count; i++)
+        if (layers_row(in, i, &row)) {
+            cycles += (double)row.run.cycles;
+            worked += row.utilization * (double)row.run.cycles;
+        }
+    return cycles > 0 ? worked / cycles : 0;
 }
 
 /* ---- text ---- */
@@ -98,8 +108,8 @@ void layers_print(const inference_t *in, FILE *to)
     double rate = cycles != 0 ? (double)macs / (double)cycles : 0;
     fprintf(to, "%-28s %-18s %10llu %12llu %8.1f %5.1f%% %8s %-5s %10llu %10llu %-9s", "sum", "",
             (unsigned long long)cycles, (unsigned long long)macs, rate,
-            100 * rate / layers_peak(&in->npu.desc), "", "", (unsigned long long)l2,
-            (unsigned long long)l1, "");
+            100 * layers_utilization(in), "", "", (unsigned long long)l2, (unsigned long long)l1,
+            "");
     print_classes(classes, to);
 }
 

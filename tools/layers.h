@@ -16,14 +16,14 @@
 typedef struct {
     const npu_layer_t *layer;           /* name, operator, instructions, MACs */
     npu_layer_report_t run;             /* cycles, stalls, bytes, long pole */
-    double macs_per_cycle, utilization; /* of all multipliers, 0..1 */
+    double macs_per_cycle, utilization; /* of what the array could do in its cycles, 0..1 */
     double intensity;                   /* MACs a byte of L2 traffic */
     double roof;
     npu_engine_t roof_by; /* MAC, LOAD or STORE: which of the three it is */
 } layer_row_t;
 
-/* Multipliers of the array. */
-double layers_peak(const npu_desc_t *desc);
+/* Of the array, over all layers, 0..1. */
+double layers_utilization(const inference_t *in);
 /* False for a layer that completed nothing. */
 bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row);
 

@@ -33,7 +33,7 @@ static double npu_cycles(const run_t *run)
 static double npu_utilization(const run_t *run)
 {
     const npu_desc_t *desc = &run->sensor->npu.desc;
-    double peak = npu_peak_macs(desc) * npu_cycles(run);
+    double peak = npu_peak_macs(desc, 0) * npu_cycles(run);
     return peak > 0 ? (double)run->program.meta.macs / peak : 0;
 }
 

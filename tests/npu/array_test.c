@@ -164,7 +164,7 @@ static uint64_t mobilenet(const npu_desc_t *d, bool padded)
 START_TEST(a_grid_of_48_by_48_needs_3_million_cycles_for_mobilenet)
 {
     npu_desc_t ws = grid(NPU_ARRAY_WS, 48, 48), chip = npu_desc_default();
-    ck_assert_uint_eq(npu_peak_macs(&ws), npu_peak_macs(&chip));
+    ck_assert_uint_eq(npu_peak_macs(&ws, 0), npu_peak_macs(&chip, 0));
     uint64_t inside = mobilenet(&ws, false);
     ck_assert_uint_ge(inside, 2900000);
     ck_assert_uint_le(inside, 3100000);
@@ -255,7 +255,7 @@ START_TEST(chip_files_name_the_kind)
     ck_assert_ptr_null(sim_doc_error(doc));
     ck_assert_uint_eq(d.mac_kind, NPU_ARRAY_OS);
     ck_assert_uint_eq(d.mac_overlap, 1);
-    ck_assert_uint_eq(npu_peak_macs(&d), 128);
+    ck_assert_uint_eq(npu_peak_macs(&d, 1), 128);
     sim_doc_free(doc);
 }
 END_TEST
