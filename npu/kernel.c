@@ -31,6 +31,7 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         kernels.run[NPU_OP_ADD] = npu_elements_avx2;
         kernels.run[NPU_OP_SUB] = npu_elements_avx2;
         kernels.run[NPU_OP_MUL] = npu_elements_avx2;
+        kernels.run[NPU_OP_LUT] = npu_lut_avx2;
         kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
     }
     if (level >= SIM_SIMD_AVX512) {
@@ -106,15 +107,16 @@ static void dwconv_pixel(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t y,
     uint32_t times = insn->c / insn->in_c;
     for (uint32_t block = 0; block < npu_round_lanes(insn->c) / NPU_LANES; block++) {
         int32_t sum[NPU_LANES] = {0};
-        uint32_t first = block * NPU_LANES;
+        uint32_t first = block * NPU_LANES, from[NPU_LANES];
         uint32_t lanes = insn->c - first < NPU_LANES ? insn->c - first : NPU_LANES;
+        for (uint32_t lane = 0; lane < lanes; lane++)
+            from[lane] = times == 1 ? first + lane : (first + lane) / times;
         for (uint32_t ky = 0; ky < insn->k_h; ky++)
             for (uint32_t kx = 0; kx < insn->k_w; kx++, wgt += NPU_LANES) {
                 const int8_t *src = npu_tap_at(insn, l1, y, x, ky, kx);
                 for (uint32_t lane = 0; src != NULL && lane < lanes; lane++)
-                    sum[lane] =
-                        npu_wrap_add(sum[lane], (src[(first + lane) / times] - insn->in_zp) *
-                                                    (wgt[lane] - insn->wgt_zp));
+                    sum[lane] = npu_wrap_add(sum[lane], (src[from[lane]] - insn->in_zp) *
+                                                            (wgt[lane] - insn->wgt_zp));
             }
         put_block(insn, npu_acc_at(l1, &insn->dst, y, x), block, sum);
     }

@@ -100,6 +100,7 @@ void npu_conv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_elements_avx2(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
+void npu_lut_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
@@ -127,8 +128,8 @@ npu_record_t npu_record_read(const npu_insn_t *insn, const npu_l1_t *l1);
 /* ADD, SUB, MUL: whether vector code may do it. Nobody has checked the record's min and max. */
 bool npu_elements_free(const npu_insn_t *insn, const npu_l1_t *l1);
 
-/* An element-wise instruction whose rows have no gaps, with a row as one pixel. */
-npu_insn_t npu_flat_elements(const npu_insn_t *insn);
+/* An element-wise instruction; where its pixels have no gaps, a row of them is one pixel. */
+npu_insn_t npu_flat_elements(const npu_insn_t *insn, bool binary);
 
 void npu_elements_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
 void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1);

@@ -15,7 +15,8 @@ bool npu_any_order(const npu_insn_t *insn, bool in_place)
 {
     npu_touch_t touch[NPU_MAX_TOUCHES];
     uint32_t last = npu_touches(insn, touch) - 1; /* what is written */
-    in_place = in_place && is_result(insn, &insn->src) && is_result(insn, &insn->src2);
+    bool two = insn->op >= NPU_OP_ADD && insn->op <= NPU_OP_MIN;
+    in_place = in_place && is_result(insn, &insn->src) && (!two || is_result(insn, &insn->src2));
     for (uint32_t i = 0; i < last; i++)
         if (!(in_place && touch[i].begin == insn->dst.addr) &&
             npu_touch_meets(&touch[i], &touch[last]))
@@ -49,10 +50,11 @@ bool npu_elements_free(const npu_insn_t *insn, const npu_l1_t *l1)
     return r.min <= r.max && npu_any_order(insn, true);
 }
 
-npu_insn_t npu_flat_elements(const npu_insn_t *insn)
+npu_insn_t npu_flat_elements(const npu_insn_t *insn, bool binary)
 {
     npu_insn_t flat = *insn;
-    if (insn->src.pix == insn->c && insn->src2.pix == insn->c && insn->dst.pix == insn->c) {
+    if (insn->src.pix == insn->c && insn->dst.pix == insn->c &&
+        (!binary || insn->src2.pix == insn->c)) {
         flat.c = insn->w * insn->c;
         flat.w = 1;
     }
@@ -218,18 +220,22 @@ void npu_mean_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     npu_round_t round = npu_insn_round(insn);
     npu_mult_t m = npu_par_mult(insn, l1, NPU_PAR_MEAN_MULT);
-    int32_t off = npu_par_word(insn, l1, NPU_PAR_MEAN_OFF),
-            zp = npu_par_word(insn, l1, NPU_PAR_MEAN_ZP);
+    int32_t off = npu_par_word(insn, l1, NPU_PAR_MEAN_OFF);
+    int32_t zp = npu_par_word(insn, l1, NPU_PAR_MEAN_ZP);
     int32_t low = npu_par_code(insn, l1, NPU_PAR_MEAN_MIN);
     int32_t high = npu_par_code(insn, l1, NPU_PAR_MEAN_MAX);
     int8_t *out = npu_act_at(l1, &insn->dst, 0, 0);
-    for (uint32_t c = 0; c < insn->c; c++) {
-        int32_t sum = 0;
+    for (uint32_t first = 0; first < insn->c; first += NPU_LANES) {
+        int32_t sum[NPU_LANES] = {0};
+        uint32_t lanes = insn->c - first < NPU_LANES ? insn->c - first : NPU_LANES;
         for (uint32_t y = 0; y < insn->in_h; y++)
             for (uint32_t x = 0; x < insn->in_w; x++)
-                sum = npu_wrap_add(sum, npu_act_at(l1, &insn->src, y, x)[c]);
-        int32_t q = npu_requant(npu_wrap_add(sum, off), m.mult, m.shift, round);
-        out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+                for (uint32_t i = 0; i < lanes; i++)
+                    sum[i] = npu_wrap_add(sum[i], npu_act_at(l1, &insn->src, y, x)[first + i]);
+        for (uint32_t i = 0; i < lanes; i++) {
+            int32_t q = npu_requant(npu_wrap_add(sum[i], off), m.mult, m.shift, round);
+            out[first + i] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 /*
- * kernel_vec_avx2.c - the vector unit with AVX2: REQUANT 16 codes at a time, ADD, SUB, MUL 8.
+ * kernel_vec_avx2.c - the vector unit with AVX2: REQUANT 16 codes at a time, ADD, SUB, MUL 8,
+ * LUT 32.
  *
  * The products of 32-bit lanes have 64 bits, so even and odd lanes are multiplied apart.
  */
@@ -177,7 +178,7 @@ static inline void elements(const npu_insn_t *insn, const npu_l1_t *l1, const np
                             const bool single)
 {
     const npu_record_t r = npu_record_read(insn, l1);
-    const npu_insn_t flat = npu_flat_elements(insn);
+    const npu_insn_t flat = npu_flat_elements(insn, true);
     const element_t e = {
         lanes_all(r.mult_a),        lanes_all(r.mult_b),        lanes_all(r.mult),
         _mm256_set1_epi32(r.off_a), _mm256_set1_epi32(r.off_b), _mm256_set1_epi32(r.zp),
@@ -221,4 +222,47 @@ void npu_elements_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
         elements(insn, l1, NPU_OP_MUL, true);
     else
         elements(insn, l1, NPU_OP_MUL, false);
+}
+
+/* ---- tables -------------------------------------------------------------------------------------
+ */
+
+/* 32 codes by a table in 16 pieces of 16: vpshufb gives 0 where bit 7 of the index is set, and that
+ * is so, after two additions, for all but one piece. */
+static inline __m256i look_up(const __m256i table[16], __m256i codes)
+{
+    __m256i result = _mm256_setzero_si256();
+    for (int piece = 0; piece < 16; piece++) {
+        /* code + 128, counted from the piece on */
+        __m256i index = _mm256_sub_epi8(codes, _mm256_set1_epi8((char)(16 * piece - 128)));
+        index = _mm256_adds_epu8(index, _mm256_set1_epi8(0x70));
+        result = _mm256_or_si256(result, _mm256_shuffle_epi8(table[piece], index));
+    }
+    return result;
+}
+
+void npu_lut_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    const npu_insn_t flat = npu_flat_elements(insn, false);
+    const uint8_t *bytes = l1->data[NPU_MEM_PAR] + insn->par;
+    __m256i table[16];
+    if (!npu_any_order(insn, true)) {
+        npu_lut_run(insn, l1);
+        return;
+    }
+    for (uint32_t piece = 0; piece < 16; piece++)
+        table[piece] = _mm256_broadcastsi128_si256(
+            _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * piece)));
+    for (uint32_t y = 0; y < flat.h; y++)
+        for (uint32_t x = 0; x < flat.w; x++) {
+            const int8_t *in = npu_act_at(l1, &flat.src, y, x);
+            int8_t *out = npu_act_at(l1, &flat.dst, y, x);
+            const uint32_t whole = flat.c / 32 * 32;
+            for (uint32_t c = 0; c < whole; c += 32) {
+                __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)(in + c));
+                _mm256_storeu_si256((__m256i *)(void *)(out + c), look_up(table, codes));
+            }
+            for (uint32_t c = whole; c < flat.c; c++)
+                out[c] = (int8_t)bytes[in[c] + 128];
+        }
 }

@@ -267,7 +267,7 @@ static inline void elements_by(const npu_insn_t *insn, const npu_l1_t *l1, const
 void npu_elements_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     const npu_record_t r = npu_record_read(insn, l1);
-    const npu_insn_t flat = npu_flat_elements(insn);
+    const npu_insn_t flat = npu_flat_elements(insn, true);
     if (!npu_elements_free(insn, l1))
         npu_elements_run(insn, l1);
     else if (insn->op == NPU_OP_ADD)

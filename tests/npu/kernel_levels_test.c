@@ -372,9 +372,11 @@ START_TEST(moves_and_tables_are_equal_at_every_level)
             if (one_in(6))
                 insn.dst_chan = below(20);
         } else if (insn.op != NPU_OP_FILL) {
-            insn.src = tile(insn.w, insn.c, 1);
+            insn.src = one_in(4) ? insn.dst : tile(insn.w, insn.c, 1); /* or in place */
         }
-        insn.dst.addr += one_in(8) ? 0 : 100000;
+        bool in_place =
+            insn.op == NPU_OP_LUT && memcmp(&insn.src, &insn.dst, sizeof(insn.src)) == 0;
+        insn.dst.addr += in_place || one_in(4) ? 0 : 100000;
         insn.value = insn.op == NPU_OP_FILL ? code() : 0;
         insn.par = insn.op == NPU_OP_LUT ? 4 * below(9) : 0;
         check_insn(&insn, NULL);
