@@ -117,18 +117,20 @@ static void copy_weights(conv_t *c, uint32_t block, uint32_t lanes)
 static void block_base(conv_t *c)
 {
     const dense_t *d = &c->dense;
-    const uint32_t halves = 2 * d->segs * d->groups;
+    const uint32_t all = d->taps * d->channels * (uint32_t)(d->insn->wgt_zp + 128);
+    const __m512i xz = _mm512_set1_epi32(d->insn->in_zp), zws = _mm512_set1_epi32((int32_t)all);
     const __m512i flip = _mm512_set1_epi8((char)c->flip), ones = _mm512_set1_epi8(1);
     __m512i sum[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
                       _mm512_setzero_si512()};
-    for (uint32_t i = 0; i < halves; i += 4)
-        for (uint32_t k = 0; k < 4; k++) {
-            const __mmask16 there = (__mmask16)(i + k < halves ? 0xffff : 0);
-            __m512i w = _mm512_maskz_loadu_epi32(there, c->wgt + (size_t)(i + k) * 64);
-            sum[k] = _mm512_mask_dpbusd_epi32(sum[k], there, _mm512_xor_si512(w, flip), ones);
-        }
-    const uint32_t all = d->taps * d->channels * (uint32_t)(d->insn->wgt_zp + 128);
-    const __m512i xz = _mm512_set1_epi32(d->insn->in_zp), zws = _mm512_set1_epi32((int32_t)all);
+    const uint8_t *w = c->wgt, *const end = w + (size_t)d->segs * d->groups * 128;
+    for (; w + 128 < end; w += 256)
+        for (uint32_t k = 0; k < 4; k++)
+            sum[k] = _mm512_dpbusd_epi32(
+                sum[k], _mm512_xor_si512(_mm512_loadu_si512(w + 64 * k), flip), ones);
+    for (; w < end; w += 128)
+        for (uint32_t k = 0; k < 2; k++)
+            sum[k] = _mm512_dpbusd_epi32(
+                sum[k], _mm512_xor_si512(_mm512_loadu_si512(w + 64 * k), flip), ones);
     for (uint32_t half = 0; half < 2; half++) {
         __m512i u = _mm512_add_epi32(sum[half], sum[half + 2]);
         _mm512_store_si512(c->base + 16 * half, _mm512_mullo_epi32(xz, _mm512_sub_epi32(zws, u)));
