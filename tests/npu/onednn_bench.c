@@ -17,7 +17,7 @@
 
 #include "tests/npu/mobilenet_layers.h"
 
-#define RUNS 41
+#define RUNS 151
 #define MAX_CHANNELS 1024
 
 typedef struct {
