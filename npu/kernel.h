@@ -2,7 +2,8 @@
  * kernel.h - what the MAC array and the vector unit compute: one instruction on L1 memory.
  * npu_l1_inside (npu/touch.h) must hold before a kernel runs.
  *
- * Scalar C is the definition; AVX2 and AVX-512 VNNI variants of the hot three give the same bits.
+ * Scalar C is the definition; AVX2, AVX-512 VNNI and AMX variants of what takes time give the same
+ * bits, for any program.
  * Hosts are little-endian: L1 bytes are read as host integers.
  */
 #ifndef NPU_KERNEL_H
