@@ -1,5 +1,6 @@
 /*
- * plan.c - places in L2 by lifetime: greedy best fit, in several orders.
+ * plan.c - places in L2 by lifetime: greedy best fit, in several orders, each made better by
+ * putting down first what ended highest.
  *
  *   offset ^   +-----------+
  *          |   |   big     |+----+        Places that one layer needs at the same time may not
@@ -98,27 +99,75 @@ static uint64_t place_all(cc_place_t **order, uint32_t places, cc_place_t **scra
     return top;
 }
 
-uint64_t plan_places(cc_place_t *place, uint32_t places, uint32_t base)
+static uint32_t end_of(const cc_place_t *place, uint32_t places)
+{
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < places; i++)
+        last = place[i].last > last ? place[i].last : last;
+    return last + 1;
+}
+
+/* The place that ends highest goes down first next time. */
+static void raise_highest(cc_place_t **order, uint32_t places)
+{
+    uint32_t highest = 0;
+    for (uint32_t i = 1; i < places; i++)
+        if (order[i]->l2 + order[i]->bytes > order[highest]->l2 + order[highest]->bytes)
+            highest = i;
+    cc_place_t *first = order[highest];
+    memmove(order + 1, order, highest * sizeof(*order));
+    order[0] = first;
+}
+
+typedef struct {
+    cc_place_t *place;
+    uint32_t places, base;
+    cc_place_t **order, **scratch;
+    uint32_t *best; /* offsets */
+    uint64_t lowest;
+} plan_t;
+
+static void try_order(plan_t *p)
+{
+    uint64_t top = place_all(p->order, p->places, p->scratch, p->base);
+    for (uint32_t i = 0; top < p->lowest && i < p->places; i++)
+        p->best[i] = p->place[i].l2;
+    p->lowest = top < p->lowest ? top : p->lowest;
+}
+
+/* Each order, and what becomes of it when what stands in the way goes first, until no plan can be
+ * lower. */
+static void try_orders(plan_t *p)
 {
     static int (*const orders[])(const void *, const void *) = {by_size, by_life, by_area,
                                                                 by_first};
-    cc_place_t **order = malloc(2 * sizeof(*order) * (places + 1));
-    uint32_t *best = calloc(places + 1, sizeof(*best));
-    uint64_t lowest = UINT64_MAX;
-    for (uint32_t o = 0; order != NULL && best != NULL && o < SIM_COUNT(orders); o++) {
-        for (uint32_t i = 0; i < places; i++)
-            order[i] = &place[i];
-        qsort(order, places, sizeof(*order), orders[o]);
-        uint64_t top = place_all(order, places, order + places, base);
-        for (uint32_t i = 0; top < lowest && i < places; i++)
-            best[i] = place[i].l2;
-        lowest = top < lowest ? top : lowest;
+    uint64_t bound = p->base + plan_bound(p->place, p->places, end_of(p->place, p->places));
+    uint32_t tries = p->places > 500 ? 1 : 32;
+    for (uint32_t o = 0; o < SIM_COUNT(orders); o++) {
+        for (uint32_t i = 0; i < p->places; i++)
+            p->order[i] = &p->place[i];
+        qsort(p->order, p->places, sizeof(*p->order), orders[o]);
+        for (uint32_t t = 0; t < tries && p->lowest > bound; t++) {
+            try_order(p);
+            raise_highest(p->order, p->places);
+        }
     }
-    for (uint32_t i = 0; best != NULL && i < places; i++)
-        place[i].l2 = best[i];
-    free(order);
-    free(best);
-    return lowest;
+}
+
+uint64_t plan_places(cc_place_t *place, uint32_t places, uint32_t base)
+{
+    plan_t p = {.place = place, .places = places, .base = base, .lowest = UINT64_MAX};
+    p.order = malloc(sizeof(*p.order) * (places + 1));
+    p.scratch = malloc(sizeof(*p.scratch) * (places + 1));
+    p.best = calloc(places + 1, sizeof(*p.best));
+    if (p.order != NULL && p.scratch != NULL && p.best != NULL)
+        try_orders(&p);
+    for (uint32_t i = 0; p.best != NULL && i < places; i++)
+        place[i].l2 = p.best[i];
+    free(p.order);
+    free(p.scratch);
+    free(p.best);
+    return p.lowest;
 }
 
 uint64_t plan_live(const cc_place_t *place, uint32_t places, uint32_t layer)
