@@ -145,7 +145,7 @@ int cmd_compile(int argc, char **argv)
         {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
-    const cli_t cli = {"compile", "[MODEL]",       "Compiles a model (.tflite, .topo) for the NPU.",
+    const cli_t cli = {"compile", "[MODEL]",       "Compiles a model (.tflite, .onnx, .topo) for the NPU.",
                        opts,      SIM_COUNT(opts), 0,
                        1};
     char **args, error[512], path[1024];

@@ -12,10 +12,10 @@
  * ONNX orders maps N C H W, a graph N H W C: Transposes between the two vanish, weights and axes
  * are reordered here, tensors say so (npu_tensor_t.channels_first).
  *
- * Modeled:      opset 13 and later; int8 and uint8 codes, weights per tensor and per channel;
- *               operators of the table in onnx_ops.c.
- * Not modeled:  shapes that are computed by the model, several batches, grouped convolutions other
- *               than depthwise, data outside the file, subgraphs, functions, sparse tensors.
+ * Modeled:      opset 13 and later; int8 and uint8 codes, weights per tensor and per channel, of 8
+ *               and 4 bits; operators of the table in onnx_ops.c; shapes computed by the model.
+ * Not modeled:  several batches, grouped convolutions other than depthwise, data outside the file,
+ *               subgraphs, functions, sparse tensors.
  * The reader trusts nothing: the wire format is walked before it is unpacked (depth, lengths), host
  * memory is bounded, every size is checked, and the finished graph is checked as a whole.
  *

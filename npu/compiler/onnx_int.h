@@ -190,6 +190,9 @@ int32_t onnx_round(float x);
 /* onnx_ops.c: reads r->node. */
 void onnx_operator(onnx_t *r);
 
+/* onnx_fold.c: a node on integers that are known here; false when it is none. */
+bool onnx_fold(onnx_t *r);
+
 /* onnx_move.c */
 void onnx_identity(onnx_t *r);
 void onnx_transpose(onnx_t *r);

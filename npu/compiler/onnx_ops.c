@@ -535,6 +535,8 @@ void onnx_operator(onnx_t *r)
     const Onnx__NodeProto *n = r->node;
     bool ours = !onnx_is_known(n->domain) || strcmp(n->domain, "ai.onnx") == 0 ||
                 strcmp(n->domain, "com.microsoft") == 0;
+    if (ours && n->op_type != NULL && onnx_fold(r))
+        return;
     for (size_t i = 0; ours && i < SIM_COUNT(operators); i++) {
         if (n->op_type == NULL || strcmp(operators[i].op, n->op_type) != 0)
             continue;

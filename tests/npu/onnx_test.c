@@ -356,6 +356,30 @@ START_TEST(argmax_over_the_channels_is_indices)
 }
 END_TEST
 
+/* x.view(x.size(0), -1) as an exporter writes it. */
+START_TEST(a_shape_that_the_model_computes_is_worked_out)
+{
+    static const int64_t zero = 0, minus_one = -1;
+    onnx_write_t w;
+    npu_graph_t g;
+    begin(&w);
+    onnx_write_raw(&w, "index", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, 0, NULL, &zero);
+    onnx_write_i64(&w, "axis", 1, &zero);
+    onnx_write_i64(&w, "rest", 1, &minus_one);
+    onnx_write_node(&w, "Shape", "x_f", "all");
+    onnx_write_node(&w, "Gather", "all index", "batch");
+    onnx_write_node(&w, "Unsqueeze", "batch axis", "batch1");
+    onnx_write_int(&w, onnx_write_node(&w, "Concat", "batch1 rest", "shape"), "axis", 0);
+    onnx_write_node(&w, "Reshape", "x_f shape", "flat");
+    onnx_write_node(&w, "Relu", "flat", "r");
+    end(&w, "r");
+    reads(&w, &g);
+    ck_assert_uint_eq(g.nodes, 1);
+    ck_assert_int_eq(g.node[0].op, NPU_NODE_TABLE);
+    npu_graph_free(&g);
+}
+END_TEST
+
 START_TEST(a_model_that_was_read_compiles)
 {
     onnx_write_t w;
@@ -686,8 +710,8 @@ TEST_MAIN("npu .onnx reader", a_convolution_between_q_and_dq_is_one_node,
           qlinearconv_is_the_same_graph_as_its_qdq_form,
           floats_at_the_border_are_quantize_and_dequantize,
           a_function_is_a_table_of_the_definitions_codes, weights_of_4_bits_stay_so,
-          argmax_over_the_channels_is_indices, a_model_that_was_read_compiles,
-          an_unsupported_operator_is_named_with_its_domain,
+          argmax_over_the_channels_is_indices, a_shape_that_the_model_computes_is_worked_out,
+          a_model_that_was_read_compiles, an_unsupported_operator_is_named_with_its_domain,
           an_operator_on_floats_is_refused_with_what_is_missing,
           a_result_without_quantizelinear_is_refused, external_data_is_refused_by_name,
           data_of_a_wrong_size_is_refused_with_both_sizes, an_old_operator_set_is_refused,
