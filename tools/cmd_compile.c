@@ -50,7 +50,8 @@ static void print_report(const inference_t *in, const npu_compile_report_t *repo
     printf("\n%u instructions; L2 peak %u bytes, lower bound %u; %.3f M MACs\n", prog->insn_count,
            prog->meta.l2_peak_bytes, prog->meta.l2_lower_bound_bytes,
            (double)prog->meta.macs / 1e6);
-    printf("%llu cycles, %.3f us at %.1f MHz\n", (unsigned long long)perf.cycles,
+    printf("%llu cycles (the compiler expected %llu), %.3f us at %.1f MHz\n",
+           (unsigned long long)perf.cycles, (unsigned long long)report->estimate_cycles,
            (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
            (double)in->npu.desc.clk_hz / 1e6);
 }
@@ -68,6 +69,7 @@ static void add_plan(sim_json_t *item, const npu_layer_plan_t *l)
     sim_json_add_u64(item, "stripe_cols", l->stripe_cols);
     sim_json_add_u64(item, "group_channels", l->group_channels);
     sim_json_add_u64(item, "tiles", l->tiles);
+    sim_json_add_u64(item, "estimate_cycles", l->estimate_cycles);
     sim_json_t *busy = sim_json_add_object(item, "busy_cycles");
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
         sim_json_add_u64(busy, layers_engine(e), l->engine_cycles[e]);
