@@ -53,7 +53,7 @@ static uint64_t cycles(const npu_desc_t *d, const npu_insn_t *insn)
 
 static uint32_t peak_macs(const npu_desc_t *d, uint32_t narrow)
 {
-    return (NPU_LANES << narrow) * d->mac_taps * d->mac_channels;
+    return ((uint32_t)NPU_LANES << narrow) * d->mac_taps * d->mac_channels;
 }
 
 const npu_array_kind_t npu_array_imx500 = {cycles, peak_macs};

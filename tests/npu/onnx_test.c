@@ -272,6 +272,42 @@ START_TEST(qlinearconv_is_the_same_graph_as_its_qdq_form)
 }
 END_TEST
 
+/* x (1 x 3) times a 3 x 2 matrix, plus itself: columns become rows of the graph's weights. */
+START_TEST(qlinearmatmul_and_qlinearadd_are_read_like_their_qdq_forms)
+{
+    static const int8_t k[6] = {1, 2, 3, 4, 5, 6}, rows[6] = {1, 3, 5, 2, 4, 6};
+    static const uint32_t line[2] = {1, 3}, matrix[2] = {3, 2};
+    onnx_write_t w;
+    npu_graph_t g;
+    onnx_write_begin(&w);
+    onnx_write_input(&w, "x", INT8, 2, line);
+    onnx_write_raw(&w, "k", INT8, 2, matrix, k);
+    onnx_write_f32(&w, "xs", 0.5f);
+    onnx_write_i8(&w, "xz", 10);
+    onnx_write_f32(&w, "ks", 0.125f);
+    onnx_write_i8(&w, "kz", 0);
+    onnx_write_f32(&w, "ps", 0.25f);
+    onnx_write_i8(&w, "pz", -3);
+    onnx_write_f32(&w, "ys", 0.75f);
+    onnx_write_i8(&w, "yz", 4);
+    onnx_write_node(&w, "QLinearMatMul", "x xs xz k ks kz ps pz", "p");
+    Onnx__NodeProto *n = onnx_write_node(&w, "QLinearAdd", "p ps pz p ps pz ys yz", "y");
+    n->domain = (char *)"com.microsoft";
+    onnx_write_output(&w, "y");
+    reads(&w, &g);
+    ck_assert_uint_eq(g.nodes, 2);
+    ck_assert_int_eq(g.node[0].op, NPU_NODE_FULLY_CONNECTED);
+    ck_assert_int_eq(g.node[1].op, NPU_NODE_ADD);
+    ck_assert_mem_eq(g.tensor[g.node[0].input[1]].data, rows, sizeof(rows));
+    const npu_tensor_t *p = &g.tensor[g.node[1].input[0]], *y = &g.tensor[g.output[0]];
+    ck_assert_int_eq(g.node[1].input[0], g.node[1].input[1]);
+    ck_assert(p->scale[0] == 0.25f && y->scale[0] == 0.75f);
+    ck_assert_int_eq(p->zero_point[0], -3);
+    ck_assert_int_eq(y->zero_point[0], 4);
+    npu_graph_free(&g);
+}
+END_TEST
+
 START_TEST(floats_at_the_border_are_quantize_and_dequantize)
 {
     onnx_write_t w;
@@ -708,6 +744,7 @@ TEST_MAIN("npu .onnx reader", a_convolution_between_q_and_dq_is_one_node,
           a_bias_of_another_scale_is_rounded_to_steps_of_the_accumulator,
           uint8_weights_around_128_become_int8, float_weights_behind_a_quantizelinear_are_quantized,
           qlinearconv_is_the_same_graph_as_its_qdq_form,
+          qlinearmatmul_and_qlinearadd_are_read_like_their_qdq_forms,
           floats_at_the_border_are_quantize_and_dequantize,
           a_function_is_a_table_of_the_definitions_codes, weights_of_4_bits_stay_so,
           argmax_over_the_channels_is_indices, a_shape_that_the_model_computes_is_worked_out,
