@@ -5,6 +5,7 @@
  * The naive model follows the definition in npu.h and the memory of npu_port.h; operands are sets
  * of single bytes (touch_ref.h). The machine runs each program twice, the second time with `exact`.
  */
+#include "npu/pack.h"
 #include "sim/rng.h"
 #include "tests/npu/npu_plain.h"
 #include "tests/npu/npu_port.h"
@@ -45,6 +46,7 @@ typedef struct {
     engine_t engine[NPU_ENGINES];
     port_t port[3];                /* fetch, load, store */
     uint64_t asked[3], channel[3]; /* bytes asked for; when the DMA's channel is free */
+    uint64_t decoded[3];           /* when a packed stream is decoded; 0 for others */
     uint32_t fetched, requested, issued;
     uint64_t resume; /* nothing issues before this cycle */
     uint64_t end_of[MAX_INSNS];
@@ -251,6 +253,8 @@ static void memory_cycle(naive_t *n, uint64_t cycle)
         if (come_back(&n->port[e], cycle) && n->port[e].count == 0 &&
             n->asked[e] == n->insn[engine->now].row_bytes)
             engine->end = cycle > n->channel[e] ? cycle : n->channel[e];
+        if (engine->end != NONE && engine->busy && engine->end < n->decoded[e])
+            engine->end = n->decoded[e];
     }
 }
 
@@ -313,6 +317,11 @@ static void start_cycle(naive_t *n, uint64_t cycle)
         if (dma) {
             n->asked[e] = 0;
             n->channel[e] = cycle + n->d->dma_start_cycles;
+            const npu_insn_t *i = &n->insn[engine->now];
+            n->decoded[e] = i->packed == 0
+                                ? 0
+                                : n->channel[e] + (i->l1_row + n->d->dma_decode_bytes - 1) /
+                                                      n->d->dma_decode_bytes;
         }
     }
 }
@@ -454,8 +463,45 @@ static uint32_t place(uint32_t mem, uint32_t bytes)
     return mem == NPU_MEM_ACC ? 4 * below((room - bytes) / 4 + 1) : below(room - bytes + 1);
 }
 
+/* Streams stand where no store goes: of zeros, which are short, and of noise, which are not. */
+enum { STREAMS = 5, STREAM_L2 = 7168 };
+static const uint32_t stream_size[STREAMS] = {1, 3000, 500, 100, 300};
+static uint32_t stream_l2[STREAMS], stream_bytes[STREAMS];
+
+static void make_streams(void)
+{
+    static uint8_t data[3000];
+    sim_stream_t noise = sim_stream(5, 11, 0);
+    uint32_t at = STREAM_L2;
+    for (uint32_t s = 0; s < STREAMS; s++) {
+        for (uint32_t i = 0; i < stream_size[s]; i++)
+            data[i] = s < 3 ? 0 : (uint8_t)sim_stream_u32(&noise);
+        stream_l2[s] = at;
+        stream_bytes[s] = npu_pack(data, stream_size[s], b.mem.bytes + at, MEM_MOST - at);
+        ck_assert_uint_ne(stream_bytes[s], 0);
+        at += stream_bytes[s];
+    }
+}
+
+static npu_insn_t random_packed(void)
+{
+    uint32_t s = below(STREAMS), mem = below(2) ? NPU_MEM_WGT : NPU_MEM_ACT;
+    npu_insn_t load = {.op = NPU_OP_LOAD,
+                       .mem = mem,
+                       .l2 = stream_l2[s],
+                       .row_bytes = stream_bytes[s],
+                       .rows = 1,
+                       .planes = 1,
+                       .packed = 1,
+                       .l1_row = stream_size[s]};
+    load.l1 = place(mem, stream_size[s]);
+    return load;
+}
+
 static npu_insn_t random_dma(void)
 {
+    if (below(4) == 0)
+        return random_packed();
     npu_insn_t dma = {.op = below(2) ? NPU_OP_LOAD : NPU_OP_STORE,
                       .mem = below(NPU_MEMS),
                       .l2 = below(4096),
@@ -490,10 +536,11 @@ static npu_insn_t random_mac(void)
                       .stride_h = 1,
                       .stride_w = 1,
                       .dil_h = 1,
-                      .dil_w = 1};
+                      .dil_w = 1,
+                      .narrow = below(3)};
     mac.in_c = mac.c;
     mac.src.addr = place(NPU_MEM_ACT, mac.c);
-    mac.wgt = place(NPU_MEM_WGT, npu_round_lanes(mac.c));
+    mac.wgt = place(NPU_MEM_WGT, npu_round_lanes(mac.c) >> mac.narrow);
     mac.dst.addr = place(NPU_MEM_ACC, 4 * npu_round_lanes(mac.c));
     return mac;
 }
@@ -557,6 +604,8 @@ static npu_desc_t random_machine(void)
     desc.dma_bursts = 1 + below(4);
     desc.dma_start_cycles = 1 + below(10);
     desc.dma_weight_bytes = 1 + below(64);
+    desc.dma_compression = NPU_COMPRESSION_RICE;
+    desc.dma_decode_bytes = 1 + below(below(2) ? 8 : 64);
     desc.mac_start_cycles = 1 + below(30);
     desc.vec_start_cycles = 1 + below(30);
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
@@ -608,6 +657,7 @@ static uint64_t run_machine(const npu_desc_t *desc, uint32_t seed, bool exact, b
 {
     bench_make(&b, desc);
     sim_set_shuffle(b.sim, seed);
+    make_streams();
     b.npu.on_insn = on_insn;
     b.npu.exact = exact;
     b.npu.unchecked = seed % 2 == 0;
