@@ -72,8 +72,8 @@ POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
 $(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
-$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
-$(call objs,$(POST) $(wildcard tests/firmware/*.c tests/tools/*.c)): $(GEN)/fovea_regs.h
+$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
+$(call objs,$(POST) tests/npu/post_run.c $(wildcard tests/firmware/*.c tests/tools/*.c)): $(GEN)/fovea_regs.h
 
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
@@ -125,7 +125,7 @@ $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 KNOWS.sim      := sim
 KNOWS.pixel    := pixel sim
 KNOWS.isp      := isp sim
-KNOWS.npu      := npu/compiler npu sim
+KNOWS.npu      := npu/compiler npu firmware sim
 KNOWS.mipi     := mipi sim
 KNOWS.logic    := logic sim
 KNOWS.scenes   := scenes sim

@@ -51,6 +51,17 @@ uint64_t hal_time_ps(void)
     return (uint64_t)reg_read(SYS_TIME_HI) << 32 | low;
 }
 
+uint64_t hal_cycles(void)
+{
+    uint32_t low, high, again;
+    do {
+        __asm__ volatile("csrr %0, mcycleh" : "=r"(high));
+        __asm__ volatile("csrr %0, mcycle" : "=r"(low));
+        __asm__ volatile("csrr %0, mcycleh" : "=r"(again));
+    } while (high != again);
+    return (uint64_t)high << 32 | low;
+}
+
 uint32_t hal_ccs_read8(uint32_t addr)
 {
     reg_write(CCI_ADDR, addr);
@@ -109,6 +120,27 @@ _Noreturn void hal_stop(const char *why)
     hal_print(why);
     hal_print("\n");
     __asm__ volatile("csrw mie, zero");
+    for (;;)
+        __asm__ volatile("wfi");
+}
+
+/* The sequence around EBREAK marks a semihosting call ("RISC-V Semihosting", 0.4, section 2). */
+_Noreturn void hal_exit(uint32_t code)
+{
+    enum { SYS_EXIT_EXTENDED = 0x20, APPLICATION_EXIT = 0x20026 };
+    uint32_t block[2] = {APPLICATION_EXIT, code};
+    register uint32_t a0 __asm__("a0") = SYS_EXIT_EXTENDED;
+    register const uint32_t *a1 __asm__("a1") = block;
+    __asm__ volatile(".option push\n"
+                     ".option norvc\n"
+                     ".balign 16\n"
+                     "slli zero, zero, 0x1f\n"
+                     "ebreak\n"
+                     "srai zero, zero, 7\n"
+                     ".option pop"
+                     :
+                     : "r"(a0), "r"(a1)
+                     : "memory");
     for (;;)
         __asm__ volatile("wfi");
 }

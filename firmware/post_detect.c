@@ -196,10 +196,15 @@ static int32_t score_key(const work_t *w, uint32_t box, uint32_t class)
     return post_key(&w->args->in[1], score_at(w, box, class));
 }
 
+/* Codes have a loop of their own: this looks at every score there is. */
 static int32_t best_score_key(const work_t *w, uint32_t box)
 {
+    const post_tensor_t *t = &w->args->in[1];
+    const int8_t *code = (const int8_t *)t->data + score_at(w, box, 0);
     int32_t best = score_key(w, box, 0);
-    for (uint32_t c = 1; c < w->classes; c++) {
+    for (uint32_t c = 1; c < w->classes && post_is_code(t); c++)
+        best = code[c] > best ? code[c] : best;
+    for (uint32_t c = 1; c < w->classes && !post_is_code(t); c++) {
         int32_t key = score_key(w, box, c);
         best = key > best ? key : best;
     }

@@ -43,6 +43,16 @@
     X(PIX, 1u) X(ISP, 2u) X(NPU, 3u) X(MIPI, 4u) X(CCI, 5u) X(UART, 6u)
 /* clang-format on */
 
+/* SENSOR_PAGE_npu, ...; IRQ_NPU, ...: for whoever wires only some of them. */
+enum {
+#define X(page, member) SENSOR_PAGE_##member = page,
+    SENSOR_PAGES(X)
+#undef X
+#define X(name, number) SENSOR_IRQ_##name = number,
+        SENSOR_IRQS(X)
+#undef X
+};
+
 typedef struct {
     ccs_desc_t ccs;
     pix_desc_t pixel;

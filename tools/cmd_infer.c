@@ -1,5 +1,5 @@
 /*
- * cmd_infer.c - fovea infer: one inference on the NPU alone.
+ * cmd_infer.c - fovea infer: one inference on the NPU, and on the core where the network needs it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 
 typedef struct {
     const char *dump_dir; /* NULL: none */
+    const char *firmware; /* NULL: the NPU alone */
     uint64_t frames;
     bool exact, timing_only, json;
 } infer_options_t;
@@ -113,6 +114,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
     if (in == NULL)
         return cli_fail(EXIT_FAILED, "out of memory");
     in->watch = options->dump_dir != NULL;
+    in->firmware = options->firmware;
     int code = EXIT_USAGE;
     if (!inference_init(in, chip, prog))
         cli_fail(code, "%s", in->error);
@@ -121,6 +123,23 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
     inference_free(in);
     free(in);
     return code;
+}
+
+/* A network that leaves work to the core needs firmware, unless only the NPU's time is asked for.
+ */
+static bool choose_firmware(const npu_prog_t *prog, infer_options_t *how, char *path,
+                            size_t path_bytes)
+{
+    if (how->firmware != NULL || prog->post.ops == 0 || how->timing_only)
+        return true;
+    how->firmware = path;
+    if (infer_core_find_firmware(path, path_bytes))
+        return true;
+    cli_fail(EXIT_USAGE,
+             "%s: %s and %u more run on the core, and there is no firmware/infer.elf beside fovea: "
+             "give --firmware FILE",
+             prog->meta.name, npu_post_op_name(prog->post.op[0].code), prog->post.ops - 1);
+    return false;
 }
 
 int cmd_infer(int argc, char **argv)
@@ -146,17 +165,22 @@ int cmd_infer(int argc, char **argv)
         {0, "mean", "X", "float input = (pixel - X) / SCALE (default 127.5)", &mean},
         {0, "scale", "X", "see --mean (default 127.5)", &scale},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
+        {0, "firmware", "FILE", "what runs on the core (default: firmware/infer.elf, if needed)",
+         &how.firmware},
         {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx; no effect on results", &simd},
-        {0, "timing-only", NULL, "cycles and counters without numerics; outputs mean nothing",
+        {0, "timing-only", NULL, "cycles of the NPU without numerics; outputs mean nothing",
          &timing_only},
         {0, "exact", NULL, "an event for every cycle and burst; no effect on results", &exact},
         {0, "json", NULL, "everything as one JSON object", &json},
     };
-    const cli_t cli = {
-        "infer", "MODEL [IMAGE.png]", "Runs a .tflite, .onnx or .fnp once on the NPU alone.",
-        opts,    SIM_COUNT(opts),     1,
-        2};
-    char **args, error[1024];
+    const cli_t cli = {"infer",
+                       "MODEL [IMAGE.png]",
+                       "Runs a .tflite, .onnx or .fnp on the NPU, its tail on the core.",
+                       opts,
+                       SIM_COUNT(opts),
+                       1,
+                       2};
+    char **args, error[1024], firmware[1200];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
@@ -183,7 +207,7 @@ int cmd_infer(int argc, char **argv)
     if (!infer_inputs_read(&inputs, &prog, count == 2 ? args[1] : NULL, given, states, &affine,
                            error, sizeof(error)))
         cli_fail(code, "%s", error);
-    else
+    else if (choose_firmware(&prog, &how, firmware, sizeof(firmware)))
         code = infer_program(&prog, &desc, &inputs, &how);
     infer_inputs_free(&inputs);
     npu_prog_free(&prog);

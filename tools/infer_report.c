@@ -168,6 +168,30 @@ static void add_output(sim_json_t *list, const npu_prog_t *prog, uint32_t n, con
     }
 }
 
+static double core_us(const inference_t *in, uint64_t cycles)
+{
+    return (double)cycles / (double)in->core.core.desc.clk_hz * 1e6;
+}
+
+static void add_core(const inference_t *in, sim_json_t *to)
+{
+    const npu_post_t *post = &in->prog->post;
+    uint64_t cycles = inference_core_cycles(in);
+    sim_json_t *core = sim_json_add_object(to, "core");
+    sim_json_add_u64(core, "cycles", cycles);
+    sim_json_add_num(core, "time_us", core_us(in, cycles));
+    sim_json_t *ops = sim_json_add_array(core, "ops");
+    for (uint32_t i = 0; i < post->ops; i++) {
+        uint64_t took = inference_op(in, i).cycles;
+        sim_json_t *item = sim_json_add_object(ops, NULL);
+        sim_json_add_str(item, "name", post->op[i].name);
+        sim_json_add_str(item, "op", npu_post_op_name(post->op[i].code));
+        sim_json_add_bool(item, "before_npu", i < post->before);
+        sim_json_add_u64(item, "cycles", took);
+        sim_json_add_num(item, "time_us", core_us(in, took));
+    }
+}
+
 void infer_print_json(const inference_t *in, uint8_t *const outputs[])
 {
     npu_perf_t perf = npu_perf(&in->npu);
@@ -189,6 +213,8 @@ void infer_print_json(const inference_t *in, uint8_t *const outputs[])
     sim_json_add_u64(to, "cycles", perf.cycles);
     sim_json_add_num(to, "time_us", (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
     layers_add(in, to);
+    if (in->firmware != NULL)
+        add_core(in, to);
     sim_json_add_u64(to, "l2_peak_bytes", meta->l2_peak_bytes);
     sim_json_add_u64(to, "l2_lower_bound_bytes", meta->l2_lower_bound_bytes);
     char *text = sim_json_print(to, true);
@@ -214,6 +240,20 @@ static void print_output(const output_t *out)
                npu_dtype_name(out->tensor.dtype));
 }
 
+/* Each operator, and the sum of NPU and core: they do not overlap. */
+static void print_core(const inference_t *in, double npu_us)
+{
+    const npu_post_t *post = &in->prog->post;
+    for (uint32_t i = 0; i < post->ops; i++) {
+        uint64_t cycles = inference_op(in, i).cycles;
+        printf("core, %s the NPU: %-22s %-40s %10llu cycles %10.3f us\n",
+               i < post->before ? "before" : "after ", npu_post_op_name(post->op[i].code),
+               post->op[i].name, (unsigned long long)cycles, core_us(in, cycles));
+    }
+    double us = core_us(in, inference_core_cycles(in));
+    printf("NPU %.3f us + core %.3f us = %.3f us\n", npu_us, us, npu_us + us);
+}
+
 void infer_print_text(const inference_t *in, uint8_t *const outputs[])
 {
     npu_perf_t perf = npu_perf(&in->npu);
@@ -227,4 +267,6 @@ void infer_print_text(const inference_t *in, uint8_t *const outputs[])
            (unsigned long long)perf.cycles, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6,
            (double)in->npu.desc.clk_hz / 1e6, 100 * layers_utilization(in),
            in->prog->meta.l2_peak_bytes);
+    if (in->firmware != NULL)
+        print_core(in, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
 }

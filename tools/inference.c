@@ -6,13 +6,20 @@
 
 #include "npu/compiler/tensor_io.h"
 
+/* Of simulated time, for firmware that does not end by itself. */
+enum { CORE_SECONDS = 100 };
+
 /* A tensor is read at the moment it is complete: later its place may hold another. */
+static void take(inference_t *in, uint32_t valid_after)
+{
+    for (uint32_t i = 0; i < in->prog->kept_count; i++)
+        if (in->prog->kept[i].valid_after == valid_after)
+            npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
+}
+
 static void on_insn(void *ctx, uint32_t index)
 {
-    inference_t *in = ctx;
-    for (uint32_t i = 0; i < in->prog->kept_count; i++)
-        if (in->prog->kept[i].valid_after == index)
-            npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
+    take(ctx, index);
 }
 
 static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
@@ -26,7 +33,7 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
 static void on_done(void *ctx, bool level)
 {
     inference_t *in = ctx;
-    if (level) {
+    if (level && in->firmware == NULL) {
         in->finished = true;
         sim_stop(in->sim);
     }
@@ -38,6 +45,13 @@ static bool fail(inference_t *in, const char *why)
     return false;
 }
 
+static bool npu_failed(inference_t *in)
+{
+    snprintf(in->error, sizeof(in->error), "%s: instruction %u: %s", in->prog->meta.name,
+             in->npu.error_reg & 0xffffffu, npu_error_name((npu_error_t)(in->npu.error_reg >> 24)));
+    return false;
+}
+
 static bool make_blocks(inference_t *in, const sensor_desc_t *chip)
 {
     return l2_init(&in->l2, in->sim, &chip->logic.l2, "l2") == SIM_OK &&
@@ -46,14 +60,21 @@ static bool make_blocks(inference_t *in, const sensor_desc_t *chip)
            l2_port(&in->l2, "npu_load", &in->npu.load.port) == SIM_OK &&
            l2_port(&in->l2, "npu_store", &in->npu.store.port) == SIM_OK &&
            l2_port(&in->l2, "tool", &in->memory) == SIM_OK &&
-           sim_wire_connect(&in->npu.done, on_done, in) && sim_check(in->sim) == SIM_OK;
+           sim_wire_connect(&in->npu.done, on_done, in);
+}
+
+static bool make_core(inference_t *in, const sensor_desc_t *chip)
+{
+    return in->firmware == NULL ||
+           infer_core_init(&in->core, in->sim, &in->l2, &in->npu, &chip->logic, in->firmware,
+                           in->error, sizeof(in->error));
 }
 
 static bool make_room(inference_t *in)
 {
     in->kept = calloc(in->prog->kept_count + 1, sizeof(in->kept[0]));
     for (uint32_t i = 0; in->kept != NULL && i < in->prog->kept_count; i++)
-        if ((in->kept[i] = malloc(npu_kept_bytes(&in->prog->kept[i]) + 1)) == NULL)
+        if ((in->kept[i] = calloc(1, npu_kept_bytes(&in->prog->kept[i]) + 1)) == NULL)
             return false;
     return in->kept != NULL;
 }
@@ -69,6 +90,10 @@ bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu
         return fail(in, "out of memory");
     sim_set_log(in->sim, on_log, in, SIM_LOG_UNIMP);
     if (!make_blocks(in, chip))
+        return fail(in, sim_error(in->sim));
+    if (!make_core(in, chip))
+        return false;
+    if (sim_check(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     in->npu.names = prog;
     in->npu.on_insn = in->watch ? on_insn : NULL;
@@ -100,26 +125,88 @@ bool inference_load(inference_t *inference, uint8_t *const inputs[])
         return fail(in, sim_error(in->sim));
     if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) || !write_inputs(in, inputs))
         return fail(in, "the program or its inputs do not fit the chip's L2");
-    for (uint32_t i = 0; i < in->prog->kept_count && in->watch; i++)
-        if (in->prog->kept[i].valid_after == NPU_VALID_AT_START)
-            npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
+    if (in->watch)
+        take(in, NPU_VALID_AT_START);
+    return in->firmware == NULL || infer_core_load(&in->core, in->error, sizeof(in->error));
+}
+
+/* ---- the core's part ---- */
+
+static uint32_t peek_word(const inference_t *in, uint32_t addr)
+{
+    uint8_t b[4] = {0};
+    sim_mem_peek(&in->memory, addr, b, sizeof(b));
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+inference_op_t inference_op(const inference_t *inference, uint32_t op)
+{
+    const npu_post_t *post = &inference->prog->post;
+    uint32_t words = NPU_POST_HEAD_WORDS + post->tensors * NPU_TENSOR_WORDS;
+    uint32_t at = inference->prog->net[NPU_NET_POST_ADDR_W] + 4 * (words + op * NPU_POST_OP_WORDS);
+    uint64_t low = peek_word(inference, at + 4 * NPU_POST_OP_CYCLES_LO_W);
+    uint64_t high = peek_word(inference, at + 4 * NPU_POST_OP_CYCLES_HI_W);
+    return (inference_op_t){peek_word(inference, at + 4 * NPU_POST_OP_STATUS_W), high << 32 | low};
+}
+
+uint64_t inference_core_cycles(const inference_t *inference)
+{
+    uint64_t cycles = 0;
+    for (uint32_t i = 0; inference->firmware != NULL && i < inference->prog->post.ops; i++)
+        cycles += inference_op(inference, i).cycles;
+    return cycles;
+}
+
+/* What the firmware has to say about its end: the operator that failed, the NPU's error, or that it
+ * stopped by itself. */
+static bool core_failed(inference_t *in)
+{
+    const npu_prog_t *prog = in->prog;
+    for (uint32_t i = 0; i < prog->post.ops; i++) {
+        uint32_t status = inference_op(in, i).status;
+        if (status > NPU_POST_STATUS_DONE) {
+            snprintf(in->error, sizeof(in->error), "%s: %s \"%.80s\" on the core: %s",
+                     prog->meta.name, npu_post_op_name(prog->post.op[i].code),
+                     prog->post.op[i].name, npu_post_status_name(status));
+            return false;
+        }
+    }
+    if (in->npu.error_reg != 0)
+        return npu_failed(in);
+    if (in->core.exited)
+        snprintf(in->error, sizeof(in->error), "%s: firmware %s ended with %u", prog->meta.name,
+                 in->firmware, in->core.code);
+    else
+        snprintf(in->error, sizeof(in->error), "%s: firmware %s did not end in %d s: core %s; %s",
+                 prog->meta.name, in->firmware, CORE_SECONDS, core_state_name(in->core.core.state),
+                 in->core.console);
+    return false;
+}
+
+/* The firmware starts the NPU. */
+static bool go_with_core(inference_t *in)
+{
+    sim_run_until_ps(in->sim, CORE_SECONDS * SIM_PS_PER_S);
+    in->finished = in->core.exited && in->core.code == 0;
+    if (!in->finished)
+        return core_failed(in);
+    if (in->watch)
+        take(in, NPU_VALID_AT_END);
     return true;
 }
 
 bool inference_go(inference_t *inference)
 {
     inference_t *in = inference;
+    if (in->firmware != NULL)
+        return go_with_core(in);
     sim_comp_t *npu = &in->npu.comp;
     set(npu, "NPU_L2_BASE", in->prog->net[NPU_NET_L2_BASE_W]);
     set(npu, "NPU_PROG_ADDR", in->prog->net[NPU_NET_PROG_ADDR_W]);
     set(npu, "NPU_PROG_COUNT", in->prog->net[NPU_NET_PROG_COUNT_W]);
     set(npu, "NPU_CTRL", NPU_CTRL_START);
     sim_run_until_ps(in->sim, 3600 * SIM_PS_PER_S);
-    if (!in->finished)
-        snprintf(in->error, sizeof(in->error), "%s: instruction %u: %s", in->prog->meta.name,
-                 in->npu.error_reg & 0xffffffu,
-                 npu_error_name((npu_error_t)(in->npu.error_reg >> 24)));
-    return in->finished;
+    return in->finished || npu_failed(in);
 }
 
 bool inference_run(inference_t *inference, uint8_t *const inputs[])
@@ -132,6 +219,7 @@ void inference_free(inference_t *inference)
     for (uint32_t i = 0; inference->kept != NULL && i < inference->prog->kept_count; i++)
         free(inference->kept[i]);
     free(inference->kept);
+    infer_core_free(&inference->core);
     npu_free(&inference->npu);
     l2_free(&inference->l2);
     sim_free(inference->sim);

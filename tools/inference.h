@@ -1,6 +1,8 @@
 /*
- * inference.h - the NPU alone with an L2 of the chip's kind: one program, its inputs, every
- * counter.
+ * inference.h - the NPU with an L2 of the chip's kind: one program, its inputs, every counter.
+ *
+ * A program that leaves work to the core needs firmware (infer_core.h): the core then starts the
+ * NPU and runs its operators. Without, the NPU runs alone, and what the core would make is zero.
  */
 #ifndef TOOLS_INFERENCE_H
 #define TOOLS_INFERENCE_H
@@ -9,6 +11,7 @@
 #include "npu/fnp.h"
 #include "npu/npu.h"
 #include "tools/chip.h"
+#include "tools/infer_core.h"
 
 typedef struct {
     sim_t *sim;
@@ -18,9 +21,21 @@ typedef struct {
     sim_mem_port_t memory; /* for timeless access to L2 */
     uint8_t **kept;        /* dense codes of prog->kept[i] after the run, if watch */
     bool watch;            /* fill kept; set it before inference_init */
+    const char *firmware;  /* the core's; NULL: none; set it before inference_init */
+    infer_core_t core;     /* if firmware */
     bool finished;
     char error[512];
 } inference_t;
+
+/* How an operator of the core went: status (npu_post_status_name) and cycles; op is an index into
+ * prog->post. After a run with firmware. */
+typedef struct {
+    uint32_t status;
+    uint64_t cycles;
+} inference_op_t;
+inference_op_t inference_op(const inference_t *inference, uint32_t op);
+/* Cycles of all of them. */
+uint64_t inference_core_cycles(const inference_t *inference);
 
 /* False with a line in inference->error. The caller zeroes inference and calls inference_free. */
 bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu_prog_t *prog);

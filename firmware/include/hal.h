@@ -19,7 +19,7 @@ enum {
     PIX_CTRL_STREAM = HAL_BIT(0), PIX_MODE_FULL = 0, PIX_MODE_BINNED = 1,
     ISP_CTRL_ENABLE = HAL_BIT(0), ISP_CTRL_TENSOR = HAL_BIT(1),
     ISP_STATUS_TENSOR_DONE = HAL_BIT(1), ISP_STATUS_OVERRUN = HAL_BIT(2),
-    NPU_CTRL_AUTO = HAL_BIT(1), NPU_CTRL_IRQ_DONE = HAL_BIT(2), NPU_CTRL_IRQ_ERROR = HAL_BIT(3),
+    NPU_CTRL_START = HAL_BIT(0), NPU_CTRL_AUTO = HAL_BIT(1), NPU_CTRL_IRQ_DONE = HAL_BIT(2), NPU_CTRL_IRQ_ERROR = HAL_BIT(3),
     NPU_STATUS_DONE = HAL_BIT(1), NPU_STATUS_ERROR = HAL_BIT(2),
     MIPI_CTRL_RAW = HAL_BIT(0), MIPI_CTRL_EMBEDDED = HAL_BIT(1), MIPI_CTRL_META = HAL_BIT(2),
     MIPI_STATUS_META = HAL_BIT(1),
@@ -52,6 +52,9 @@ uint32_t hal_wait(volatile uint32_t *events);
 /* Simulated time since reset, picoseconds. */
 uint64_t hal_time_ps(void);
 
+/* Cycles of the core since reset (mcycle). */
+uint64_t hal_cycles(void);
+
 /* CCS register of one or two bytes, as the host set it. */
 uint32_t hal_ccs_read8(uint32_t addr);
 uint32_t hal_ccs_read16(uint32_t addr);
@@ -65,6 +68,9 @@ void hal_print_hex(uint32_t value);
 /* Says why on the serial port and stops the core. */
 _Noreturn void hal_panic(uint32_t cause, uint32_t pc, uint32_t value);
 _Noreturn void hal_stop(const char *why);
+
+/* Ends the program with a code for whoever watches the core: semihosting's SYS_EXIT_EXTENDED. */
+_Noreturn void hal_exit(uint32_t code);
 
 /* Called by boot.S. */
 void hal_irq_dispatch(uint32_t cause);

@@ -137,7 +137,7 @@ static bool make_layers(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
     for (uint32_t n = 0; n < g->nodes && cc->err == SIM_OK; n++) {
-        if (cc->fate[n].hidden || cc->fate[n].still)
+        if (cc->fate[n].hidden || cc->fate[n].still || cc_on_core(cc, &cc->node[n]))
             continue;
         cc_layer_t at = {.node = &cc->node[n]}; /* for messages */
         if (cc_kind_of(cc->node[n].op) == NULL)
@@ -157,7 +157,7 @@ static bool allocate(cc_t *cc)
     uint32_t laid_out = cc->desc->layout_nodes ? g->nodes * CC_LAYOUT_LAYERS : 0;
     cc->layer = calloc((size_t)g->nodes + laid_out, sizeof(*cc->layer));
     cc->follower = calloc(g->nodes, sizeof(*cc->follower));
-    cc->place = calloc((size_t)g->tensors + laid_out, sizeof(*cc->place));
+    cc->place = calloc((size_t)g->tensors + laid_out + 1, sizeof(*cc->place));
     cc->place_of = calloc(g->tensors, sizeof(*cc->place_of));
     cc->part = calloc(g->tensors, sizeof(*cc->part));
     cc->constant_of = calloc(g->tensors, sizeof(*cc->constant_of));
@@ -173,7 +173,8 @@ static bool compile(cc_t *cc)
     if (g->inputs > NPU_NET_ENDS || g->outputs > NPU_NET_ENDS)
         return cc_fail(cc, NULL, SIM_EPARSE, "%u inputs and %u outputs, expected at most %u each",
                        g->inputs, g->outputs, NPU_NET_ENDS);
-    return fuse_nodes(cc) && allocate(cc) && make_places(cc) && make_layers(cc) && schedule_all(cc);
+    return core_find(cc) && fuse_nodes(cc) && allocate(cc) && make_places(cc) && make_layers(cc) &&
+           core_list(cc) && schedule_all(cc);
 }
 
 static uint32_t fusions(const npu_compile_options_t *options, const npu_desc_t *desc)
@@ -220,8 +221,10 @@ static void end(cc_t *cc)
     free(cc->place_of);
     free(cc->part);
     free(cc->constant_of);
+    free(cc->leaving);
     free(cc->constants);
     free(cc->chunk);
+    npu_post_free(&cc->post);
 }
 
 sim_err_t npu_compile(const npu_graph_t *graph, const npu_desc_t *desc,

@@ -247,6 +247,8 @@ struct cc {
     uint32_t parts;        /* tensors that are parts */
     bool use_parts;        /* else their bytes are moved */
     int32_t image;         /* the input that the ISP writes; NPU_NO_TENSOR: none of them */
+    int32_t *leaving;      /* tensors that the NPU's part delivers: outputs, operands of the core */
+    uint32_t leavings;
     bool all_kept;
 
     uint8_t *constants;
@@ -263,6 +265,11 @@ struct cc {
     emit_t emit;
     uint64_t *probe; /* not NULL: cycles by engine are added here instead of emitting */
     uint64_t probed; /* instructions */
+
+    npu_post_t post; /* addresses of its tensors are set in the end, when the program gets it */
+    uint32_t steps, table_bytes;               /* of it: operators after the NPU; bytes in L2 */
+    int32_t post_tensor[NPU_POST_MAX_TENSORS]; /* in the graph */
+    uint32_t scratch;                          /* place; CC_NO_PLACE */
 
     npu_cascade_t cascades_when;
     cc_cascade_t *cascade;
@@ -285,8 +292,25 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op);
 /* places.c: whether the result is the operand's bytes, as a rule. */
 bool cc_is_alias(const cc_t *cc, const npu_node_t *node);
 bool make_places(cc_t *cc);
+void cc_add_place(cc_t *cc, int32_t tensor, npu_layout_t layout);
 /* lower_move.c: whether all pieces of a node stand where they belong from the start. */
 bool cc_moves_nothing(const cc_t *cc, const npu_node_t *node);
+
+/* core.c: what runs on the core. Each step below does nothing where nothing does. */
+bool cc_on_core(const cc_t *cc, const npu_node_t *node);
+/* Finds the image and what leaves the NPU; refuses work of the core in the middle. */
+bool core_find(cc_t *cc);
+/* Places of what a node makes. */
+void core_place(cc_t *cc, const npu_node_t *node);
+/* The list of operators, but for addresses; their constants and scratch memory. */
+bool core_list(cc_t *cc);
+void core_lifetimes(cc_t *cc);
+/* Moves the list into a program, with addresses. */
+void core_finish(cc_t *cc, npu_post_t *post);
+
+/* program.c: a tensor as tables describe it (no address), a name as program files have them. */
+npu_net_tensor_t cc_net_tensor(const cc_t *cc, int32_t tensor);
+void cc_short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from);
 
 /* "file: layer N OP "name": ..."; layer NULL for the whole network. Returns false. */
 bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, ...)

@@ -250,6 +250,11 @@ static void absorb_pad(cc_t *cc, uint32_t p, const trace_t *trace)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
+static bool makes_layer(const cc_t *cc, const npu_node_t *n)
+{
+    return !cc_is_alias(cc, n) && !cc_on_core(cc, n);
+}
+
 /* Nodes with lists of operands of their own. */
 static bool copy_nodes(cc_t *cc)
 {
@@ -268,7 +273,7 @@ static bool copy_nodes(cc_t *cc)
         memcpy(list, g->node[n].input, g->node[n].inputs * sizeof(*list));
         cc->node[n].input = list;
         list += g->node[n].inputs;
-        cc->fate[n] = (cc_fate_t){.main = cc_is_alias(cc, &g->node[n]) ? CC_NO_NODE : n,
+        cc->fate[n] = (cc_fate_t){.main = makes_layer(cc, &g->node[n]) ? n : CC_NO_NODE,
                                   .follows = CC_NO_NODE,
                                   .pad = CC_NO_NODE,
                                   .low = -128,

@@ -246,8 +246,8 @@ const cc_by_rows_t *layout_by_rows(const cc_layer_t *l)
 
 static bool is_output(const cc_t *cc, uint32_t place)
 {
-    for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        if (cc->place_of[cc->graph->output[o]] == place)
+    for (uint32_t i = 0; i < cc->leavings; i++)
+        if (cc->place_of[cc->leaving[i]] == place)
             return true;
     return false;
 }

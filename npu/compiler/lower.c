@@ -23,8 +23,8 @@ bool cc_fail(cc_t *cc, const cc_layer_t *layer, sim_err_t err, const char *fmt, 
         snprintf(cc->error, cc->error_bytes, "%s: %s", cc->graph->name, what);
     else
         snprintf(cc->error, cc->error_bytes, "%s: layer %td %s \"%.80s\": %s", cc->graph->name,
-                 layer->node - cc->node, npu_node_op_name(layer->node->op), layer->node->name,
-                 what);
+                 layer->node - (cc->node != NULL ? cc->node : cc->graph->node),
+                 npu_node_op_name(layer->node->op), layer->node->name, what);
     return false;
 }
 

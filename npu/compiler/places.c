@@ -41,11 +41,13 @@ static bool is_reshape(npu_node_op_t op)
     return op == NPU_NODE_RESHAPE || op == NPU_NODE_SQUEEZE || op == NPU_NODE_EXPAND_DIMS;
 }
 
-/* Floats exist only at the border of the network, where whoever feeds it quantizes (tensor_io.h); a
- * change between uint8 and int8 alone is none here. */
+/* A float image comes as codes: whoever feeds it quantizes (tensor_io.h). A change between uint8
+ * and int8 alone is none here. */
 bool cc_is_alias(const cc_t *cc, const npu_node_t *n)
 {
-    if (is_reshape(n->op) || n->op == NPU_NODE_DEQUANTIZE)
+    if (cc_on_core(cc, n))
+        return false;
+    if (is_reshape(n->op))
         return true;
     return n->op == NPU_NODE_QUANTIZE &&
            (!is_code(cc_tensor(cc, n->input[0])) || same_codes(cc, n->input[0], n->output[0]));
@@ -128,8 +130,8 @@ static bool reads_flat(const cc_t *cc, const npu_node_t *n)
 static void find_whole(const cc_t *cc, need_t *need)
 {
     const npu_graph_t *g = cc->graph;
-    for (uint32_t o = 0; o < g->outputs; o++)
-        need[g->output[o]].whole = need[g->output[o]].leaves = true;
+    for (uint32_t i = 0; i < cc->leavings; i++)
+        need[cc->leaving[i]].whole = need[cc->leaving[i]].leaves = true;
     for (uint32_t k = g->nodes; k-- > 0;) {
         const npu_node_t *n = &cc->node[k];
         bool renamed = cc_is_alias(cc, n);
@@ -140,7 +142,7 @@ static void find_whole(const cc_t *cc, need_t *need)
         if (renamed && need[n->output[0]].leaves)
             need[n->input[0]].leaves = true;
         for (uint32_t o = 0; o < n->outputs; o++)
-            need[n->output[o]].written = !renamed && !cc->fate[k].hidden;
+            need[n->output[o]].written = !renamed && !cc->fate[k].hidden && !cc_on_core(cc, n);
     }
 }
 
@@ -161,7 +163,7 @@ static void find_joined(const cc_t *cc, need_t *need)
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
-static void add_place(cc_t *cc, int32_t tensor, npu_layout_t layout)
+void cc_add_place(cc_t *cc, int32_t tensor, npu_layout_t layout)
 {
     cc->place_of[tensor] = cc->places;
     cc->place[cc->places++] = (cc_place_t){.tensor = tensor, .layout = layout};
@@ -183,7 +185,7 @@ static void give_place(cc_t *cc, const need_t *need, int32_t tensor, npu_layout_
         while (need[outer].into != NPU_NO_TENSOR && cc->place_of[need[outer].into] == CC_NO_PLACE)
             outer = need[outer].into;
         if (need[outer].into == NPU_NO_TENSOR)
-            add_place(cc, outer, outer == tensor ? layout : NPU_LAYOUT_NHWC32);
+            cc_add_place(cc, outer, outer == tensor ? layout : NPU_LAYOUT_NHWC32);
         else
             make_part(cc, outer, need[outer].into, need[outer].at);
     }
@@ -234,9 +236,8 @@ static bool place_alias(cc_t *cc, const need_t *need, uint32_t k)
     }
     if (cc->place_of[from] == CC_NO_PLACE)
         return cc_fail(cc, &at, SIM_EPARSE, "input is a constant, which is not supported");
-    if (!is_code(cc_tensor(cc, from)) && !is_input(cc->graph, from))
-        return cc_fail(cc, &at, SIM_EPARSE,
-                       "float32 inside the network, expected only at its border");
+    if (!is_code(cc_tensor(cc, from)) && !same_hwc(size_of(cc, from), size_of(cc, to)))
+        return cc_fail(cc, &at, SIM_EPARSE, "reshapes the image before it is quantized");
     cc->fate[k].still = true;
     share_place(cc, from, to);
     return true;
@@ -257,30 +258,20 @@ static void place_results(cc_t *cc, const need_t *need, const npu_node_t *n)
     }
 }
 
-/* The ISP writes planes; whoever writes the other inputs writes them as the file has them. */
-static int32_t find_image(const npu_graph_t *g)
-{
-    for (uint32_t i = 0; i < g->inputs; i++) {
-        const npu_tensor_t *t = &g->tensor[g->input[i]];
-        uint32_t c = t->shape[NPU_GRAPH_DIMS - 1];
-        if (t->dims == NPU_GRAPH_DIMS && (c == 1 || c == 3 || c == 4))
-            return g->input[i];
-    }
-    return NPU_NO_TENSOR;
-}
-
 static bool place_tensors(cc_t *cc, const need_t *need)
 {
     const npu_graph_t *g = cc->graph;
     for (uint32_t t = 0; t < g->tensors; t++)
         cc->place_of[t] = cc->constant_of[t] = CC_NO_PLACE;
-    cc->image = find_image(g);
     for (uint32_t i = 0; i < g->inputs; i++)
-        add_place(cc, g->input[i], g->input[i] == cc->image ? NPU_LAYOUT_PLANAR : NPU_LAYOUT_DENSE);
+        cc_add_place(cc, g->input[i],
+                     g->input[i] == cc->image ? NPU_LAYOUT_PLANAR : NPU_LAYOUT_DENSE);
     for (uint32_t n = 0; n < g->nodes; n++) {
         if (cc->fate[n].hidden)
             continue;
-        if (!cc_is_alias(cc, &cc->node[n]))
+        if (cc_on_core(cc, &cc->node[n]))
+            core_place(cc, &cc->node[n]);
+        else if (!cc_is_alias(cc, &cc->node[n]))
             place_results(cc, need, &cc->node[n]);
         else if (!place_alias(cc, need, n))
             return false;
@@ -297,6 +288,8 @@ static uint64_t place_bytes(const cc_t *cc, const cc_place_t *p)
     if (p->layout == NPU_LAYOUT_PLANAR)
         pixels = (uint64_t)npu_round_lanes(s.w) * ((s.h + 1) / 2 * 2);
     uint64_t c = p->layout == NPU_LAYOUT_NHWC32 ? npu_round_lanes(s.c) : s.c;
+    if (p->layout == NPU_LAYOUT_DENSE)
+        c *= npu_type_bytes(cc_tensor(cc, p->tensor)->type);
     return (pixels * c + CC_ALIGN - 1) / CC_ALIGN * CC_ALIGN;
 }
 
@@ -311,10 +304,11 @@ static void flatten_place(cc_t *cc, int32_t tensor)
 static bool choose_layouts(cc_t *cc)
 {
     const npu_graph_t *g = cc->graph;
-    for (uint32_t o = 0; o < g->outputs; o++) {
-        cc_place_t *p = &cc->place[cc->place_of[g->output[o]]];
+    for (uint32_t i = 0; i < cc->leavings; i++) {
+        cc_place_t *p = &cc->place[cc->place_of[cc->leaving[i]]];
         if (p->layout == NPU_LAYOUT_PLANAR)
-            return cc_fail(cc, NULL, SIM_EPARSE, "output %u is the image that comes in", o);
+            return cc_fail(cc, NULL, SIM_EPARSE, "output \"%.80s\" is the image that comes in",
+                           cc_tensor(cc, cc->leaving[i])->name);
         p->layout = NPU_LAYOUT_DENSE;
     }
     for (uint32_t n = 0; n < g->nodes; n++)
@@ -372,8 +366,6 @@ bool make_places(cc_t *cc)
     if (cc->use_parts)
         find_joined(cc, need);
     bool fine = place_tensors(cc, need) && choose_layouts(cc);
-    for (uint32_t i = 0; fine && i < cc->graph->inputs; i++)
-        fine = one_quantization(cc, cc->graph->input[i]);
     free(need);
-    return fine;
+    return fine && (cc->image == NPU_NO_TENSOR || one_quantization(cc, cc->image));
 }

@@ -29,7 +29,9 @@ static uint32_t life(const cc_place_t *p)
 /* A total order in every case, so that the result does not depend on qsort. */
 static int tie(const cc_place_t *a, const cc_place_t *b)
 {
-    return a->tensor < b->tensor ? -1 : a->tensor > b->tensor;
+    if (a->tensor != b->tensor)
+        return a->tensor < b->tensor ? -1 : 1;
+    return a < b ? -1 : a > b; /* the core's scratch memory has a tensor of another place */
 }
 
 static int by_size(const void *pa, const void *pb)

@@ -9,7 +9,7 @@
 
 /* A name for the program file: its end when it is too long. TensorFlow joins names by ';': the
  * first. */
-static void short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from)
+void cc_short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from)
 {
     size_t length = cc->graph->by_name ? strlen(from) : strcspn(from, ";");
     if (length >= NPU_NAME_BYTES) {
@@ -63,12 +63,12 @@ static void layer_op(const cc_t *cc, const cc_layer_t *l, char op[NPU_NAME_BYTES
 {
     char all[FUSE_NAMES_BYTES];
     if (l->op != NULL) {
-        short_name(cc, op, l->op);
+        cc_short_name(cc, op, l->op);
         return;
     }
     fuse_names(cc, l, true, "+", all);
     all[NPU_NAME_BYTES - 1] = '\0';
-    short_name(cc, op, all);
+    cc_short_name(cc, op, all);
 }
 
 static bool add_layers(cc_t *cc, npu_prog_t *prog)
@@ -76,7 +76,7 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
     for (uint32_t i = 0; i < cc->layers; i++) {
         const cc_layer_t *l = &cc->layer[i];
         npu_layer_t layer = {.first = l->first, .last = l->last, .macs = l->macs};
-        short_name(cc, layer.name, l->node->name);
+        cc_short_name(cc, layer.name, l->node->name);
         layer_op(cc, l, layer.op);
         if (npu_prog_add_layer(prog, &layer) == UINT32_MAX)
             return no_memory(cc);
@@ -87,8 +87,10 @@ static bool add_layers(cc_t *cc, npu_prog_t *prog)
 
 /* ---- tensors --------------------------------------------------------------------------------- */
 
-/* For each tensor the instruction that completes it, plus 1; 0 at the start. What is another name,
- * or stands in place, is complete when what it is made of is. */
+#define BY_CORE UINT32_MAX
+
+/* For each tensor the instruction that completes it, plus 1; 0 at the start; or BY_CORE. What is
+ * another name, or stands in place, is complete when what it is made of is. */
 static uint32_t *completions(const cc_t *cc)
 {
     uint32_t *done = calloc(cc->graph->tensors + 1u, sizeof(*done));
@@ -99,8 +101,8 @@ static uint32_t *completions(const cc_t *cc)
     }
     for (uint32_t n = 0; done != NULL && n < cc->graph->nodes; n++) {
         const npu_node_t *node = &cc->node[n];
-        uint32_t last = 0;
-        if (cc->fate[n].hidden || !cc->fate[n].still)
+        uint32_t last = cc_on_core(cc, node) ? BY_CORE : 0;
+        if (cc->fate[n].hidden || (last == 0 && !cc->fate[n].still))
             continue;
         for (uint32_t k = 0; k < node->inputs; k++)
             if (node->input[k] != NPU_NO_TENSOR && last < done[node->input[k]])
@@ -120,25 +122,50 @@ static void channels_first(const npu_tensor_t *from, npu_kept_t *k)
     k->shape[3] = from->shape[2];
 }
 
-static npu_kept_t kept_tensor(const cc_t *cc, int32_t t)
+npu_net_tensor_t cc_net_tensor(const cc_t *cc, int32_t tensor)
 {
-    const npu_tensor_t *from = cc_tensor(cc, t);
-    cc_value_t v = cc_value(cc, t);
-    npu_kept_t k = {.tensor = (uint32_t)t,
-                    .l2 = v.l2,
-                    .dtype = dtype_of(from->type),
-                    .row = v.row,
-                    .pix = v.pix,
-                    .chan = v.plane,
-                    .dims = from->dims == 0 ? 1 : from->dims,
-                    .zero_point = from->zero_point[0],
-                    .scale_bits = float_bits(from->scale[0])};
+    const npu_tensor_t *t = cc_tensor(cc, tensor);
+    npu_net_tensor_t to = {.dtype = dtype_of(t->type), .dims = t->dims == 0 ? 1 : t->dims};
     for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
-        k.shape[d] = d < from->dims ? from->shape[d] : 1;
+        to.shape[d] = d < t->dims ? t->shape[d] : 1;
+    if (t->scales == 0)
+        return to;
+    to.zero_point = cc_zero(cc, tensor);
+    to.scale_bits = float_bits(t->scale[0]);
+    return to;
+}
+
+static npu_kept_t kept_tensor(const cc_t *cc, int32_t tensor, uint32_t done)
+{
+    const npu_tensor_t *from = cc_tensor(cc, tensor);
+    npu_net_tensor_t t = cc_net_tensor(cc, tensor);
+    uint32_t bytes = npu_type_bytes(from->type);
+    cc_value_t v = cc_value(cc, tensor);
+    npu_kept_t k = {.tensor = (uint32_t)tensor,
+                    .l2 = v.l2,
+                    .dtype = t.dtype,
+                    .row = v.row * bytes,
+                    .pix = v.pix * bytes,
+                    .chan = v.plane * bytes,
+                    .dims = t.dims,
+                    .zero_point = from->scales == 0 ? 0 : from->zero_point[0],
+                    .scale_bits = t.scale_bits};
+    k.valid_after = done == 0 ? NPU_VALID_AT_START : done == BY_CORE ? NPU_VALID_AT_END : done - 1;
+    memcpy(k.shape, t.shape, sizeof(k.shape));
     if (from->channels_first)
         channels_first(from, &k);
-    short_name(cc, k.name, from->name);
+    cc_short_name(cc, k.name, from->name);
     return k;
+}
+
+/* Not what is never whole in L2, nor a float image, which comes as codes. */
+static bool is_kept(const cc_t *cc, int32_t t)
+{
+    if (cc->place_of[t] == CC_NO_PLACE)
+        return false;
+    const cc_place_t *place = &cc->place[cc->place_of[t]];
+    return place->ring_rows == 0 &&
+           (place->layout != NPU_LAYOUT_PLANAR || cc_code_tensor(cc, t) == t);
 }
 
 static bool add_kept(cc_t *cc, npu_prog_t *prog)
@@ -146,13 +173,9 @@ static bool add_kept(cc_t *cc, npu_prog_t *prog)
     uint32_t *done = completions(cc);
     bool fine = done != NULL;
     for (uint32_t t = 0; fine && t < cc->graph->tensors; t++) {
-        npu_type_t type = cc_tensor(cc, (int32_t)t)->type;
-        uint32_t place = cc->place_of[t];
-        if (place == CC_NO_PLACE || (type != NPU_TYPE_INT8 && type != NPU_TYPE_UINT8) ||
-            cc->place[place].ring_rows != 0) /* never whole in L2 */
+        if (!is_kept(cc, (int32_t)t))
             continue;
-        npu_kept_t k = kept_tensor(cc, (int32_t)t);
-        k.valid_after = done[t] == 0 ? NPU_VALID_AT_START : done[t] - 1;
+        npu_kept_t k = kept_tensor(cc, (int32_t)t, done[t]);
         fine = npu_prog_add_kept(prog, &k) != UINT32_MAX;
     }
     free(done);
@@ -174,18 +197,11 @@ static void put_image(const cc_t *cc, uint32_t *net)
     net[NPU_NET_INPUT_PLANE_BYTES_W] = v.plane;
 }
 
-/* An input or output: shape as the file has it, type and scale of the codes in L2. */
+/* An input or output: shape as the file has it; a float image has type and scale of its codes. */
 static void put_end(const cc_t *cc, int32_t end, uint32_t *word)
 {
-    int32_t tensor = cc_code_tensor(cc, end);
-    const npu_tensor_t *t = cc_tensor(cc, tensor), *shape = cc_tensor(cc, end);
-    npu_net_tensor_t to = {.addr = cc->desc->l2_base + cc_value(cc, tensor).l2,
-                           .dtype = dtype_of(t->type),
-                           .dims = shape->dims == 0 ? 1 : shape->dims,
-                           .zero_point = cc_zero(cc, tensor),
-                           .scale_bits = float_bits(t->scale[0])};
-    for (uint32_t d = 0; d < NPU_GRAPH_DIMS; d++)
-        to.shape[d] = d < shape->dims ? shape->shape[d] : 1;
+    npu_net_tensor_t to = cc_net_tensor(cc, end == cc->image ? cc_code_tensor(cc, end) : end);
+    to.addr = cc->desc->l2_base + cc_value(cc, end).l2;
     npu_net_tensor_put(&to, word);
 }
 
@@ -199,7 +215,9 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
     net[NPU_NET_PROG_COUNT_W] = cc->emit.insns;
     net[NPU_NET_L2_BASE_W] = cc->desc->l2_base;
     net[NPU_NET_FREE_ADDR_W] = cc->desc->l2_base + cc->activations_top;
-    net[NPU_NET_FREE_BYTES_W] = cc->program_l2 - cc->activations_top;
+    net[NPU_NET_FREE_BYTES_W] = cc->program_l2 - cc->table_bytes - cc->activations_top;
+    if (cc->post.ops > 0)
+        net[NPU_NET_POST_ADDR_W] = cc->desc->l2_base + cc->program_l2 - cc->table_bytes;
     net[NPU_NET_INPUTS_W] = g->inputs;
     net[NPU_NET_OUTPUTS_W] = g->outputs;
     put_image(cc, net);
@@ -209,24 +227,17 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
         put_end(cc, g->output[o], net + NPU_NET_OUTPUT_W(o));
 }
 
-static bool add_end(cc_t *cc, npu_prog_t *prog, int32_t tensor, uint32_t dtype)
+static bool add_ends(cc_t *cc, npu_prog_t *prog, const int32_t *list, uint32_t count)
 {
-    npu_end_t end = {.tensor = (uint32_t)tensor, .dtype = dtype};
-    end.order = cc_tensor(cc, tensor)->channels_first ? NPU_ORDER_CHW : NPU_ORDER_HWC;
-    short_name(cc, end.name, cc_tensor(cc, tensor)->name);
-    return npu_prog_add_end(prog, &end) != UINT32_MAX || no_memory(cc);
-}
-
-/* A float output is still its codes. */
-static bool add_ends(cc_t *cc, npu_prog_t *prog)
-{
-    const npu_graph_t *g = cc->graph;
-    for (uint32_t i = 0; i < g->inputs; i++)
-        if (!add_end(cc, prog, g->input[i], dtype_of(cc_tensor(cc, g->input[i])->type)))
-            return false;
-    for (uint32_t o = 0; o < g->outputs; o++)
-        if (!add_end(cc, prog, g->output[o], npu_prog_output(prog, o).dtype))
-            return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const npu_tensor_t *t = cc_tensor(cc, list[i]);
+        npu_end_t end = {.tensor = (uint32_t)list[i],
+                         .dtype = dtype_of(t->type),
+                         .order = t->channels_first ? NPU_ORDER_CHW : NPU_ORDER_HWC};
+        cc_short_name(cc, end.name, t->name);
+        if (npu_prog_add_end(prog, &end) == UINT32_MAX)
+            return no_memory(cc);
+    }
     return true;
 }
 
@@ -241,27 +252,31 @@ static void network_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *fi
     char *dot = strrchr(base, '.');
     if (dot != NULL && dot != base)
         *dot = '\0';
-    short_name(cc, to, base);
+    cc_short_name(cc, to, base);
 }
 
 bool program_build(cc_t *cc, npu_prog_t *prog)
 {
     npu_meta_t *m = &prog->meta;
-    uint32_t fixed = NPU_NET_BYTES + cc->emit.insns * NPU_INSN_BYTES + cc->constants_bytes;
+    uint32_t fixed =
+        NPU_NET_BYTES + cc->emit.insns * NPU_INSN_BYTES + cc->table_bytes + cc->constants_bytes;
     network_name(cc, m->name, cc->graph->name);
     m->rounding = cc->options.rounding;
     m->by_name = cc->graph->by_name;
     m->insn_l2 = cc->program_l2;
     m->l2_peak_bytes = fixed + cc->activations_top - NPU_NET_BYTES;
-    m->l2_lower_bound_bytes = fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
+    m->l2_lower_bound_bytes =
+        fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers + cc->steps);
     memcpy(m->mem_bytes, cc->emit.used, sizeof(m->mem_bytes));
     put_network_table(cc, prog->net);
     if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog) ||
-        !add_ends(cc, prog))
+        !add_ends(cc, prog, cc->graph->input, cc->graph->inputs) ||
+        !add_ends(cc, prog, cc->graph->output, cc->graph->outputs))
         return false;
     if (cc->constants_bytes != 0 &&
         npu_prog_add_blob(prog, cc->constants_l2, cc->constants, cc->constants_bytes) == UINT32_MAX)
         return no_memory(cc);
+    core_finish(cc, &prog->post);
     char what[160];
     if (!npu_prog_valid(prog, what, sizeof(what)))
         return cc_fail(cc, NULL, SIM_EDESC, "%s", what);
@@ -431,7 +446,7 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
     r->program_l2 = cc->program_l2;
     r->program_bytes = cc->emit.insns * NPU_INSN_BYTES;
     r->activations_bytes = cc->activations_top - NPU_NET_BYTES;
-    r->live_bound_bytes = (uint32_t)plan_bound(cc->place, cc->places, cc->layers);
+    r->live_bound_bytes = (uint32_t)plan_bound(cc->place, cc->places, cc->layers + cc->steps);
     r->barriers = cc->emit.barriers;
     r->all_kept = cc->all_kept;
     return true;

@@ -43,7 +43,7 @@ static void make_results(cc_t *cc, const cc_layer_t *l, uint32_t layer)
 
 static void set_lifetimes(cc_t *cc, bool keep_all)
 {
-    uint32_t end = cc->layers - 1;
+    uint32_t end = cc->layers + cc->steps - 1;
     for (uint32_t p = 0; p < cc->places; p++)
         cc->place[p].first = UINT32_MAX;
     for (uint32_t i = 0; i < cc->graph->inputs; i++)
@@ -55,8 +55,9 @@ static void set_lifetimes(cc_t *cc, bool keep_all)
         for (uint32_t f = 0; f < l->followers; f++)
             use_operands(cc, l->follower[f].node, i);
     }
-    for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        use_place(cc, cc->graph->output[o], end);
+    for (uint32_t i = 0; i < cc->leavings; i++)
+        use_place(cc, cc->leaving[i], end);
+    core_lifetimes(cc);
     for (uint32_t i = 0; !cc->options.reuse_input && i < cc->graph->inputs; i++)
         use_place(cc, cc->graph->input[i], end);
     for (uint32_t p = 0; keep_all && p < cc->places; p++)
@@ -128,12 +129,12 @@ static uint64_t schedule(cc_t *cc, bool keep_all)
     if (top > cc->constants_l2)
         return top - cc->constants_l2;
     emit_layers(cc);
-    uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES;
+    uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES + cc->table_bytes;
     cc->needed_bytes += program;
     if (top + program > cc->constants_l2)
         return top + program - cc->constants_l2;
     cc->activations_top = (uint32_t)top;
-    cc->program_l2 = (cc->constants_l2 - (uint32_t)program) / CC_ALIGN * CC_ALIGN;
+    cc->program_l2 = cc->constants_l2 - cc->emit.insns * NPU_INSN_BYTES;
     return 0;
 }
 

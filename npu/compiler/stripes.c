@@ -89,8 +89,8 @@ static void link_layers(cc_t *cc, stripes_t *st)
     for (uint32_t i = 0; i < cc->layers; i++)
         link_layer(cc, st, i);
     st->first_link[cc->layers] = st->links;
-    for (uint32_t o = 0; o < cc->graph->outputs; o++)
-        need_whole(cc, st, cc->place_of[cc->graph->output[o]]);
+    for (uint32_t i = 0; i < cc->leavings; i++)
+        need_whole(cc, st, cc->place_of[cc->leaving[i]]);
 }
 
 /* How many links there can be: each operand from all makers of a place. */

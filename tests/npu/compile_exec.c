@@ -3,6 +3,7 @@
 #include "npu/pack.h"
 
 #include "npu/compiler/tensor_io.h"
+#include "tests/npu/post_run.h"
 #include "tests/test.h"
 
 static uint8_t *view(void *ctx, uint32_t addr, uint32_t bytes)
@@ -89,6 +90,7 @@ static void capture(compile_exec_t *e, uint32_t index)
 void compile_exec_run(compile_exec_t *e)
 {
     capture(e, NPU_VALID_AT_START);
+    post_run_list(e->prog, e->l2, true);
     for (uint32_t n = 0; n < e->prog->insn_count; n++) {
         npu_insn_t i;
         char error[128];
@@ -101,6 +103,8 @@ void compile_exec_run(compile_exec_t *e)
         }
         capture(e, n);
     }
+    post_run_list(e->prog, e->l2, false);
+    capture(e, NPU_VALID_AT_END);
 }
 
 void compile_exec_free(compile_exec_t *e)

@@ -1,7 +1,7 @@
 /*
  * compile_exec.h - a program run the simplest way: one instruction after another, no engines, no
- * time. What the machine computes concurrently must equal this, since the schedule's waits must
- * allow nothing else.
+ * time; the core's operators on the host. What the machine computes concurrently must equal this,
+ * since the schedule's waits must allow nothing else.
  */
 #ifndef TESTS_NPU_COMPILE_EXEC_H
 #define TESTS_NPU_COMPILE_EXEC_H

@@ -5,7 +5,7 @@
 #include "tests/test.h"
 
 #define MAX_TENSORS 256
-#define MAX_NODES 64
+#define MAX_NODES 128
 #define MAX_INPUTS 32
 #define GRAPH_BYTES (UINT64_C(64) << 20)
 

@@ -257,7 +257,7 @@ static void float_network(build_t *b)
     build_end(b, &out, 1);
 }
 
-START_TEST(a_float_border_is_quantized_outside_the_chip)
+START_TEST(a_float_image_is_quantized_outside_and_dequantized_by_the_core)
 {
     build_t b;
     char error[256];
@@ -269,9 +269,10 @@ START_TEST(a_float_border_is_quantized_outside_the_chip)
     ck_assert_uint_eq(prog.layer_count, 1);
     /* x / 127.5 - 1 in 1/128: -128, -0.50196 -> -1, 0.50196 -> 1, 128 -> 127 */
     static const uint8_t pixels[4] = {0, 127, 128, 255};
-    static const int8_t codes[4] = {-128, -1, 1, 127}, relu[4] = {0, 0, 1, 127};
+    static const int8_t codes[4] = {-128, -1, 1, 127};
+    static const float relu[4] = {0, 0, 1.0f / 128, 127.0f / 128};
     float input[4];
-    uint8_t output[4];
+    float output[4];
     ck_assert_uint_eq(npu_input_dtype(&prog, 0), NPU_DTYPE_FLOAT32);
     ck_assert_uint_eq(npu_input_bytes(&prog, 0), sizeof(input));
     ck_assert(npu_input_from_pixels(&prog, 0, pixels, input));
@@ -283,8 +284,9 @@ START_TEST(a_float_border_is_quantized_outside_the_chip)
     ck_assert_mem_eq(l2, codes, 2); /* one plane, rows of 32 */
     ck_assert_mem_eq(l2 + 32, codes + 2, 2);
     compile_exec_run(&exec);
-    ck_assert(npu_output_read(&prog, 0, &exec.port, output));
-    ck_assert_mem_eq(output, relu, 4);
+    ck_assert_uint_eq(npu_output_bytes(&prog, 0), sizeof(output));
+    ck_assert(npu_output_read(&prog, 0, &exec.port, (uint8_t *)output));
+    ck_assert_mem_eq(output, relu, sizeof(relu));
     compile_exec_free(&exec);
     npu_prog_free(&prog);
     build_free(&b);
@@ -566,16 +568,19 @@ START_TEST(a_reshaped_image_costs_a_layer)
 }
 END_TEST
 
-TEST_MAIN(
-    "npu compiler", random_networks_equal_the_reference_however_they_are_cut,
-    gathered_taps_keep_the_array_busy_and_the_result_the_same,
-    places_in_l2_never_overlap_while_both_are_needed, plans_need_hardly_more_than_what_is_alive,
-    sizes_in_the_report_are_the_padded_ones_of_the_chip, a_reused_input_lowers_what_must_be_alive,
-    the_network_table_says_where_input_and_output_are, a_float_border_is_quantized_outside_the_chip,
-    a_change_of_type_alone_costs_nothing, the_input_lies_in_planes_padded_with_zero,
-    every_tensor_still_stands_at_the_end_when_all_are_kept,
-    what_cannot_be_kept_to_the_end_is_compiled_all_the_same, the_same_graph_gives_the_same_bytes,
-    too_many_activations_are_refused_with_layer_and_bytes,
-    too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
-    a_stride_beyond_the_instruction_is_refused_by_name,
-    sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_image_costs_a_layer)
+TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_cut,
+          gathered_taps_keep_the_array_busy_and_the_result_the_same,
+          places_in_l2_never_overlap_while_both_are_needed,
+          plans_need_hardly_more_than_what_is_alive,
+          sizes_in_the_report_are_the_padded_ones_of_the_chip,
+          a_reused_input_lowers_what_must_be_alive,
+          the_network_table_says_where_input_and_output_are,
+          a_float_image_is_quantized_outside_and_dequantized_by_the_core,
+          a_change_of_type_alone_costs_nothing, the_input_lies_in_planes_padded_with_zero,
+          every_tensor_still_stands_at_the_end_when_all_are_kept,
+          what_cannot_be_kept_to_the_end_is_compiled_all_the_same,
+          the_same_graph_gives_the_same_bytes,
+          too_many_activations_are_refused_with_layer_and_bytes,
+          too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
+          a_stride_beyond_the_instruction_is_refused_by_name,
+          sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_image_costs_a_layer)

@@ -1,6 +1,7 @@
 #include "tests/npu/golden_machine.h"
 
 #include "npu/compiler/tensor_io.h"
+#include "tests/npu/post_run.h"
 #include "tests/test.h"
 
 static void take(golden_machine_t *m, uint32_t index)
@@ -79,9 +80,12 @@ void golden_machine_run_all(golden_machine_t *m, uint8_t *const inputs[])
     for (uint32_t n = 0; n < m->prog->net[NPU_NET_INPUTS_W]; n++)
         ck_assert(npu_input_write(m->prog, n, &m->port, inputs[n]));
     take(m, NPU_VALID_AT_START);
+    post_run_list(m->prog, m->mem.bytes, true);
     uint32_t error = golden_machine_try(m);
     ck_assert_msg(error == 0, "%s at instruction %u", npu_error_name((npu_error_t)(error >> 24)),
                   error & 0xffffff);
+    post_run_list(m->prog, m->mem.bytes, false);
+    take(m, NPU_VALID_AT_END);
 }
 
 uint64_t golden_machine_cycles(const golden_machine_t *m)

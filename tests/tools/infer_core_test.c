@@ -1,0 +1,298 @@
+/*
+ * infer_core_test.c - networks whose tail runs on the core, through the infer command: real
+ * firmware on the simulated core, against goldens and the reference.
+ */
+#include "npu/compiler/graph.h"
+#include "sim/file.h"
+#include "tests/npu/build_core.h"
+#include "tests/npu/golden_file.h"
+#include "tests/npu/golden_ref.h"
+#include "tests/npu/tflite_write.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+
+#define DIR FOVEA_OUT "/infer_core"
+
+static char text[1 << 20], error[256];
+
+static void save(const char *name, const void *data, size_t bytes)
+{
+    char path[256];
+    snprintf(path, sizeof(path), DIR "/%s", name);
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_msg(sim_file_write(path, data, bytes, error, sizeof(error)) == SIM_OK, "%s", error);
+}
+
+/* The model, and its only input. */
+static void save_case(const build_t *b, const golden_ref_t *ref)
+{
+    int32_t in = b->graph.input[0];
+    tflite_image_t image = tflite_write(&b->graph);
+    save("m.tflite", image.data, image.bytes);
+    save("in.bin", ref->tensor[in], b->graph.tensor[in].bytes);
+    free(image.data);
+}
+
+static void random_input(build_t *b, golden_ref_t *ref)
+{
+    golden_ref_init(ref, &b->graph, false);
+    for (uint64_t i = 0; i < b->graph.tensor[b->graph.input[0]].bytes; i++)
+        ref->tensor[b->graph.input[0]][i] = (uint8_t)sim_stream_u32(&b->random);
+    golden_ref_run(ref);
+}
+
+static void check_dump(uint32_t tensor, const uint8_t *want, uint64_t want_bytes, const char *what)
+{
+    char path[256];
+    size_t bytes;
+    snprintf(path, sizeof(path), DIR "/dump/tensor_%u.bin", tensor);
+    uint8_t *data = sim_file_read(path, 1 << 24, &bytes, error, sizeof(error));
+    ck_assert_msg(data != NULL, "%s: %s", what, error);
+    ck_assert_uint_eq(bytes, want_bytes);
+    ck_assert_msg(memcmp(data, want, bytes) == 0, "%s: tensor %u differs", what, tensor);
+    free(data);
+}
+
+/* The number behind the first key of that name in the output, behind `from`. */
+static uint64_t number_of(const char *from, const char *key)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof(quoted), "\"%s\":", key);
+    const char *at = strstr(from, quoted);
+    ck_assert_msg(at != NULL, "no %s", key);
+    return strtoull(at + strlen(quoted), NULL, 10);
+}
+
+/* ---- goldens --------------------------------------------------------------------------------- */
+
+static void check_golden(const char *models, const char *model, const char *image_name, bool single)
+{
+    char name[128], image[512];
+    golden_t golden;
+    snprintf(name, sizeof(name), "%s__%s", model, image_name);
+    golden_load(&golden, models, name, single);
+    snprintf(image, sizeof(image), "%s/images/%s_%ux%u%s.png", models, image_name,
+             golden.image.width_px, golden.image.height_px, golden.image.channels == 1 ? "g" : "");
+    int code = fovea(text, sizeof(text),
+                     "infer %s/%s.tflite %s --rounding %s --keep all --dump " DIR "/dump", models,
+                     model, image, single ? "single" : "double");
+    ck_assert_msg(code == 0, "%s: %s", name, text);
+    for (uint32_t i = 0; i < golden.tensors; i++)
+        check_dump(golden.tensor[i].tensor, golden.data + golden.tensor[i].offset,
+                   golden.tensor[i].bytes, name);
+    golden_free(&golden);
+}
+
+START_TEST(every_golden_tensor_comes_out_of_the_command_floats_too)
+{
+    static const struct {
+        const char *model, *image;
+        bool both; /* roundings */
+    } cases[] = {
+        {"blazeface_front_128_int8", "face", false},
+        {"blazeface_front_128_int8", "grace_hopper", false},
+        {"mobilenet_v1_1.0_224_quant", "cat", false},
+        {"person_detect", "person", true},
+        {"resnet8_cifar10_int8", "cat", true},
+        {"vww_96_int8", "cat", true},
+    };
+    const char *models = test_models_dir();
+    if (models == NULL) {
+        test_skip("no model folder (FOVEA_MODELS)");
+        return;
+    }
+    for (size_t i = 0; i < SIM_COUNT(cases); i++)
+        for (int single = 0; single <= cases[i].both; single++)
+            check_golden(models, cases[i].model, cases[i].image, single != 0);
+}
+END_TEST
+
+/* ---- random networks ------------------------------------------------------------------------- */
+
+START_TEST(random_tails_equal_the_reference_on_the_core)
+{
+    for (uint64_t seed = 3000; seed < 3060; seed++) {
+        build_t b;
+        golden_ref_t ref;
+        char what[32];
+        snprintf(what, sizeof(what), "seed %llu", (unsigned long long)seed);
+        build_random_core(&b, seed);
+        random_input(&b, &ref);
+        save_case(&b, &ref);
+        const char *model = "m.tflite";
+        if (seed % 2) { /* by way of a program file */
+            ck_assert_int_eq(fovea(text, sizeof(text), "compile " DIR "/m.tflite -o " DIR "/m.fnp"),
+                             0);
+            model = "m.fnp";
+        }
+        int code = fovea(text, sizeof(text),
+                         "infer " DIR "/%s -i " DIR "/in.bin --dump " DIR "/dump --json", model);
+        ck_assert_msg(code == 0, "%s: %s", what, text);
+        for (uint32_t o = 0; o < b.graph.outputs; o++) {
+            int32_t t = b.graph.output[o];
+            check_dump((uint32_t)t, ref.tensor[t], b.graph.tensor[t].bytes, what);
+        }
+        golden_ref_free(&ref);
+        build_free(&b);
+    }
+}
+END_TEST
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+/* A map of h x w x 3 behind one layer, dequantized. */
+static void dequantizer(build_t *b, uint32_t h, uint32_t w)
+{
+    build_begin(b, NPU_TYPE_INT8, 1);
+    int32_t out = build_dequantize(b, build_unary(b, NPU_NODE_RELU, build_input(b, h, w, 3)));
+    build_end(b, &out, 1);
+}
+
+static uint64_t dequantize_cycles(uint32_t h, uint32_t w)
+{
+    build_t b;
+    golden_ref_t ref;
+    dequantizer(&b, h, w);
+    random_input(&b, &ref);
+    save_case(&b, &ref);
+    ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin --json"),
+                     0);
+    const char *core = strstr(text, "\"core\":");
+    ck_assert_ptr_nonnull(core);
+    ck_assert_ptr_nonnull(strstr(core, "\"DEQUANTIZE\""));
+    uint64_t cycles = number_of(core, "cycles");
+    golden_ref_free(&ref);
+    build_free(&b);
+    return cycles;
+}
+
+/* A product in soft float takes 100 to 400 cycles; in the table's way, 256 of those and then about
+ * a word of L2 read for four codes and one written for each. */
+START_TEST(dequantizing_takes_the_time_of_its_arithmetic)
+{
+    uint64_t few = dequantize_cycles(5, 2), many = dequantize_cycles(64, 64);
+    ck_assert_uint_gt(few, 30 * 100);
+    ck_assert_uint_lt(few, 30 * 400);
+    ck_assert_uint_gt(many, 256 * 100 + 12288 * 6);
+    ck_assert_uint_lt(many, 256 * 400 + 12288 * 20);
+}
+END_TEST
+
+START_TEST(the_npu_takes_the_same_time_with_and_without_the_core)
+{
+    build_t b;
+    golden_ref_t ref;
+    build_random_core(&b, 3);
+    random_input(&b, &ref);
+    save_case(&b, &ref);
+    ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin --json"),
+                     0);
+    uint64_t with = number_of(text, "cycles");
+    ck_assert_ptr_nonnull(strstr(text, "\"core\":"));
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin --json --timing-only"),
+        0);
+    ck_assert_uint_eq(number_of(text, "cycles"), with);
+    ck_assert_ptr_null(strstr(text, "\"core\":"));
+    golden_ref_free(&ref);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(floats_go_in_and_out_by_way_of_the_core)
+{
+    static const uint32_t shape[2] = {1, 4};
+    static const float x[4] = {0.5f, -0.75f, 3.1f, 100};
+    build_t b;
+    build_begin(&b, NPU_TYPE_INT8, 3);
+    int32_t in = build_add_input(&b, build_tensor(&b, NPU_TYPE_FLOAT32, 2, shape, 0.0f, 0));
+    int32_t codes = build_tensor(&b, NPU_TYPE_INT8, 2, shape, 0.25f, 0);
+    int32_t same = build_tensor(&b, NPU_TYPE_INT8, 2, shape, 0.25f, 0);
+    build_node(&b, NPU_NODE_QUANTIZE, &in, 1, codes);
+    build_node(&b, NPU_NODE_RELU, &codes, 1, same);
+    int32_t out = build_dequantize(&b, same);
+    build_end(&b, &out, 1);
+    tflite_image_t image = tflite_write(&b.graph);
+    save("m.tflite", image.data, image.bytes);
+    free(image.data);
+    build_free(&b);
+    save("in.bin", x, sizeof(x));
+    ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin --json"),
+                     0);
+    /* quarters, from 0 to 127 of them */
+    ck_assert_msg(strstr(text, "\"values\":\t[0.5, 0, 3, 31.75]") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "\"before_npu\":\ttrue"));
+    ck_assert_ptr_nonnull(strstr(text, "\"before_npu\":\tfalse"));
+}
+END_TEST
+
+/* ---- what goes wrong ------------------------------------------------------------------------- */
+
+START_TEST(a_box_with_its_edges_in_the_wrong_order_fails_the_run)
+{
+    static const uint32_t boxes[3] = {1, 12, 4}, scores[3] = {1, 12, 2};
+    static const float negative = -1;
+    build_t b;
+    golden_ref_t ref;
+    int32_t out[4];
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t x = build_add_input(&b, build_tensor(&b, NPU_TYPE_INT8, 3, boxes, 0.1f, 0));
+    int32_t map = build_unary(&b, NPU_NODE_RELU, x);
+    int32_t flat = build_fully_connected(&b, x, 24);
+    int32_t two = build_tensor(&b, NPU_TYPE_INT8, 3, scores, b.graph.tensor[flat].scale[0],
+                               b.graph.tensor[flat].zero_point[0]);
+    build_node(&b, NPU_NODE_RESHAPE, &flat, 1, two);
+    npu_detection_t options = build_options(&b, 2);
+    build_detection(&b, map, two, &options, NPU_TYPE_FLOAT32, out);
+    build_end(&b, out, 4);
+    int32_t anchors = b.graph.node[b.graph.nodes - 1].input[2];
+    memcpy((uint8_t *)(uintptr_t)b.graph.tensor[anchors].data + 8, &negative, 4);
+    golden_ref_init(&ref, &b.graph, false);
+    save_case(&b, &ref);
+    ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin"), 1);
+    char want[200];
+    snprintf(want, sizeof(want),
+             "fovea: m: DETECTION_POSTPROCESS \"t%d\" on the core: a box whose edges are in the "
+             "wrong order\n",
+             out[0]);
+    ck_assert_str_eq(text, want);
+    golden_ref_free(&ref);
+    build_free(&b);
+}
+END_TEST
+
+START_TEST(firmware_that_is_none_or_does_not_end_is_told)
+{
+    build_t b;
+    golden_ref_t ref;
+    dequantizer(&b, 2, 2);
+    random_input(&b, &ref);
+    save_case(&b, &ref);
+    save("none.elf", "hello", 5);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "infer " DIR "/m.tflite -i " DIR "/in.bin --firmware " DIR "/none.elf"),
+                     2);
+    ck_assert_int_eq(line_count(text), 1);
+    ck_assert_ptr_nonnull(strstr(text, DIR "/none.elf: "));
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "infer " DIR "/m.tflite -i " DIR "/in.bin --firmware " DIR "/missing"),
+                     2);
+    ck_assert_str_eq(text, "fovea: " DIR "/missing: No such file or directory\n");
+    /* another application: it misses most of its registers */
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "infer " DIR "/m.tflite -i " DIR
+                           "/in.bin --firmware build/firmware/visitor_counter.elf"),
+                     1);
+    ck_assert_ptr_nonnull(strstr(text, "visitor_counter.elf did not end in 100 s"));
+    golden_ref_free(&ref);
+    build_free(&b);
+}
+END_TEST
+
+TEST_MAIN("infer, core", every_golden_tensor_comes_out_of_the_command_floats_too,
+          random_tails_equal_the_reference_on_the_core,
+          dequantizing_takes_the_time_of_its_arithmetic,
+          the_npu_takes_the_same_time_with_and_without_the_core,
+          floats_go_in_and_out_by_way_of_the_core,
+          a_box_with_its_edges_in_the_wrong_order_fails_the_run,
+          firmware_that_is_none_or_does_not_end_is_told)
