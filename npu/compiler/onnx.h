@@ -14,8 +14,8 @@
  *
  * Modeled:      opset 13 and later; int8 and uint8 codes, weights per tensor and per channel, of 8
  *               and 4 bits; operators of the table in onnx_ops.c; shapes computed by the model.
- * Not modeled:  several batches, grouped convolutions other than depthwise, data outside the file,
- *               subgraphs, functions, sparse tensors.
+ *               Grouped convolutions other than depthwise run dense, with zeros between groups.
+ * Not modeled:  several batches, data outside the file, subgraphs, functions, sparse tensors.
  * The reader trusts nothing: the wire format is walked before it is unpacked (depth, lengths), host
  * memory is bounded, every size is checked, and the finished graph is checked as a whole.
  *

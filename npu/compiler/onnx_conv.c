@@ -142,7 +142,8 @@ static bool weight_type(onnx_t *r, const onnx_value_t *w, npu_type_t *type, uint
     return true;
 }
 
-/* Where element i of the graph's weights stands in the file's. */
+/* Where element i of the graph's weights stands in the file's; NOWHERE: it is zero. */
+#define NOWHERE UINT64_MAX
 typedef uint64_t place_t(const uint32_t *shape, uint64_t i, const npu_hwc_t *map);
 
 /* The weights as a constant tensor of a graph, scales along out_axis of its shape. */
@@ -158,16 +159,19 @@ static int32_t weights_tensor(onnx_t *r, const onnx_value_t *w, uint32_t file_ax
     if (r->err != SIM_OK || !weight_type(r, w, &type, &flip))
         return 0;
     int32_t t = onnx_tensor(r, onnx_output_name(r), type, dims, shape);
-    uint8_t *data = onnx_take(r, n->count + 1);
+    uint64_t count = r->err == SIM_OK ? npu_tensor_elements(onnx_at(r, t)) : 0;
+    uint8_t *data = onnx_take(r, count + 1);
     int32_t *zero = onnx_take(r, w->scales * sizeof(*zero));
     if (r->err != SIM_OK)
         return 0;
-    for (uint64_t i = 0; i < n->count; i++)
-        data[i] = n->data[place(shape, i, map)] ^ flip;
     for (uint32_t i = 0; i < w->scales; i++)
         zero[i] = flip == 0               ? w->zero[i]
                   : type == NPU_TYPE_INT8 ? w->zero[i] - 128
                                           : w->zero[i] + 128;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t from = place(shape, i, map);
+        data[i] = from == NOWHERE ? (uint8_t)zero[0] : n->data[from] ^ flip;
+    }
     npu_tensor_t *to = onnx_at(r, t);
     to->data = data;
     to->scale = w->scale;
@@ -270,6 +274,16 @@ static uint64_t conv_place(const uint32_t *shape, uint64_t i, const npu_hwc_t *m
     return (o * shape[3] + c) * taps + tap;
 }
 
+/* The same of O I/g KH KW, with g groups of channels: zero between groups. map->c is I/g, map->h
+ * the outputs of a group. */
+static uint64_t grouped_place(const uint32_t *shape, uint64_t i, const npu_hwc_t *map)
+{
+    uint64_t taps = (uint64_t)shape[1] * shape[2], o = i / shape[3] / taps, c = i % shape[3];
+    if (c / map->c != o / map->h)
+        return NOWHERE;
+    return (o * map->c + c % map->c) * taps + i / shape[3] % taps;
+}
+
 /* shape 1 KH KW O of O 1 KH KW. */
 static uint64_t depthwise_place(const uint32_t *shape, uint64_t i, const npu_hwc_t *map)
 {
@@ -288,18 +302,19 @@ static void convolve(onnx_t *r, onnx_value_t *x, onnx_value_t *w, onnx_value_t *
     int64_t groups = onnx_int(r, "group", 1);
     bool depthwise = groups > 1 && groups == size.c && ws[1] == 1 && ws[0] % size.c == 0;
     npu_window_t window;
-    if (r->err == SIM_OK && !depthwise && (groups != 1 || ws[1] != size.c))
-        onnx_fail(r,
-                  "group: found %lld of %u channels and weights of %u to %u, expected 1, or as "
-                  "many as channels",
+    bool fits = groups >= 1 && groups <= size.c && ws[1] * groups == size.c && ws[0] % groups == 0;
+    if (r->err == SIM_OK && !fits)
+        onnx_fail(r, "group: found %lld of %u channels and weights of %u to %u, expected as many",
                   (long long)groups, size.c, ws[1], ws[0]);
     if (r->err != SIM_OK || !onnx_window(r, size, ws + 2, &window, &out))
         return;
-    const uint32_t dense_shape[4] = {ws[0], ws[2], ws[3], ws[1]};
+    const uint32_t dense_shape[4] = {ws[0], ws[2], ws[3], size.c};
+    const npu_hwc_t group = {ws[0] / (uint32_t)groups, 1, ws[1]};
     const uint32_t each_shape[4] = {1, ws[2], ws[3], ws[0]};
     int32_t inputs[3] = {in};
     inputs[1] = depthwise ? weights_tensor(r, w, 0, 4, each_shape, 3, depthwise_place, NULL)
-                          : weights_tensor(r, w, 0, 4, dense_shape, 0, conv_place, NULL);
+                          : weights_tensor(r, w, 0, 4, dense_shape, 0,
+                                           groups > 1 ? grouped_place : conv_place, &group);
     inputs[2] = bias_tensor(r, b, in, inputs[1], ws[0]);
     int32_t to = onnx_result_map(r, in, out);
     npu_node_t *n = onnx_node(r, depthwise ? NPU_NODE_DEPTHWISE_CONV_2D : NPU_NODE_CONV_2D, inputs,

@@ -189,6 +189,20 @@ static void add_depthwise(case_t *c)
     conv(c, true);
 }
 
+/* Two or three groups of channels that do not see each other. */
+static void add_grouped(case_t *c)
+{
+    uint32_t groups = 2 + below(c, 2), each = 1 + below(c, 3), outputs = groups * (1 + below(c, 3));
+    const uint32_t shape[4] = {outputs, each, 1 + below(c, 3), 1 + below(c, 3)};
+    char inputs[32];
+    input(c, 4, groups * each, 5 + below(c, 6), 5 + below(c, 6));
+    weights(c, 4, shape, 0);
+    snprintf(inputs, sizeof(inputs), "x_f k_f%s", bias(c, outputs));
+    Onnx__NodeProto *n = onnx_write_node(&c->w, "Conv", inputs, "f");
+    onnx_write_int(&c->w, n, "group", groups);
+    window(c, n, shape[2], shape[3], true);
+}
+
 static void add_gemm(case_t *c)
 {
     uint32_t k = 1 + below(c, 30), n = 1 + below(c, 20);
@@ -660,6 +674,7 @@ static const struct {
     {"blocks",            add_blocks,         0, 0,    ANY},
     {"Resize",            add_nearest,        0, 0,    ANY},
     {"Conv",              add_conv,           1, 1000, false},
+    {"grouped",           add_grouped,        1, 1000, ANY},
     {"depthwise",         add_depthwise,      1, 1000, false},
     {"Gemm",              add_gemm,           1, 1000, false},
     {"Flatten, Gemm",     add_flattened_gemm, 1, 1000, false},
