@@ -98,6 +98,7 @@ static void clear_run(npu_t *npu)
     memset(npu->engine, 0, sizeof(npu->engine));
     memset(npu->layers, 0, npu->layers_seen * sizeof(npu->layers[0]));
     memset(&npu->perf, 0, sizeof(npu->perf));
+    memset(npu->turn_split, 0, sizeof(npu->turn_split));
     npu->layers_seen = 0;
     npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
     npu->fetched = npu->requested = npu->issued = 0;
@@ -118,6 +119,7 @@ static void start_run(npu_t *npu)
     npu->running = true;
     npu->status_reg |= NPU_STATUS_BUSY;
     npu->start_cycle = sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz) + 1;
+    npu->turn_cycle = npu->start_cycle;
     npu->account_cycle = npu->start_cycle;
     npu_wake(npu, npu->start_cycle);
 }
@@ -402,6 +404,8 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, perf),
     SIM_FIELD(npu_t, layers_seen),
     SIM_FIELD_BUF(npu_t, layers, layer_bytes),
+    SIM_FIELD(npu_t, turn_cycle),
+    SIM_FIELD(npu_t, turn_split),
     SIM_FIELD(npu_t, total),
     SIM_FIELD(npu_t, runs),
     SIM_FIELD(npu_t, failed_runs),
@@ -437,7 +441,7 @@ static void reset(sim_comp_t *comp)
         memset(npu->l1.data[m], 0, npu->l1.bytes[m]);
     memset(npu->prefetch, 0, sizeof(npu->prefetch));
     npu->running = false;
-    npu->start_cycle = npu->account_cycle = 0;
+    npu->start_cycle = npu->account_cycle = npu->turn_cycle = 0;
     npu->l2_base = npu->desc.l2_base;
     memset(&npu->total, 0, sizeof(npu->total));
     npu->runs = npu->failed_runs = npu->tensors_skipped = 0;

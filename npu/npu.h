@@ -206,6 +206,9 @@ typedef struct {
     npu_perf_t perf;
     uint64_t busy[NPU_ENGINES];
     uint64_t macs, l1_bytes, l2_bytes;
+    /* turns that a barrier has closed: their number, cycles, classes, beginning of the first */
+    bool open; /* it completed something since */
+    uint64_t turns, turn_cycles, turn_classes[NPU_CLASSES], turn_start_cycle;
 } npu_layer_state_t;
 
 typedef struct {
@@ -250,6 +253,8 @@ typedef struct {
     npu_perf_t perf;
     npu_layer_state_t *layers;
     uint32_t layers_seen; /* highest tag + 1 */
+    uint64_t turn_cycle,
+        turn_split[NPU_CLASSES]; /* when the last instruction before the last barrier completed */
 
     /* since reset */
     npu_perf_t total; /* of finished runs */
@@ -273,9 +278,13 @@ const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem);
 /* Brought up to now. */
 npu_perf_t npu_perf(const npu_t *npu);
 
+/*
+ * What a layer took: from the end of the layer that ended before it to its own end. A barrier
+ * closes the turns of the layers before it; a layer that comes again has another, and they add up.
+ */
 typedef struct {
-    uint64_t cycles;           /* from the end of the layer that ended before it to its own end */
-    uint64_t start_ps, end_ps; /* of that span */
+    uint64_t cycles;
+    uint64_t start_ps, end_ps;     /* of the first turn, of the last */
     uint64_t classes[NPU_CLASSES]; /* add up to cycles */
     uint64_t busy[NPU_ENGINES];    /* of this layer's instructions, whenever they ran */
     uint64_t macs;

@@ -30,6 +30,8 @@ void npu_finish(npu_t *npu, uint64_t cycle);
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);
 /* The run is over: its counters go into the totals. */
 void npu_perf_close(npu_t *npu);
+/* A barrier completes: the layers before it have had their turn (npu_layer_report). */
+void npu_perf_close_turn(npu_t *npu);
 /* In the order of the registers, 0..NPU_COUNTERS - 1. */
 uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter);
 

@@ -146,7 +146,7 @@ void npu_perf_close(npu_t *npu)
 /* ---- layers -----------------------------------------------------------------------------------
  */
 
-/* The layer that ended last before this one; NULL: this was the first. */
+/* Of the layers in this turn, the one that ended last before this one; NULL: this was the first. */
 static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
 {
     const npu_layer_state_t *me = &npu->layers[layer], *best = NULL;
@@ -154,7 +154,7 @@ static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
         const npu_layer_state_t *it = &npu->layers[i];
         bool before =
             it->end_cycle < me->end_cycle || (it->end_cycle == me->end_cycle && i < layer);
-        if (it->insns == 0 || !before)
+        if (!it->open || !before)
             continue;
         if (best == NULL || it->end_cycle >= best->end_cycle)
             best = it;
@@ -162,19 +162,49 @@ static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
     return best;
 }
 
+/* Adds the layer's part of the current turn to what it had before. */
+static void add_turn(const npu_t *npu, uint32_t layer, npu_layer_state_t *sum)
+{
+    const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
+    uint64_t start = before != NULL ? before->end_cycle : npu->turn_cycle;
+    const uint64_t *then = before != NULL ? before->perf.split : npu->turn_split;
+    if (sum->turns++ == 0)
+        sum->turn_start_cycle = start;
+    sum->turn_cycles += me->end_cycle - start;
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
+        sum->turn_classes[c] += me->perf.split[c] - then[c];
+}
+
+void npu_perf_close_turn(npu_t *npu)
+{
+    const npu_layer_state_t *last = NULL;
+    for (uint32_t n = 0; n < npu->layers_seen; n++) {
+        npu_layer_state_t *it = &npu->layers[n];
+        if (!it->open)
+            continue;
+        add_turn(npu, n, it);
+        last = last == NULL || it->end_cycle >= last->end_cycle ? it : last;
+    }
+    if (last == NULL)
+        return;
+    npu->turn_cycle = last->end_cycle;
+    memcpy(npu->turn_split, last->perf.split, sizeof(npu->turn_split));
+    for (uint32_t n = 0; n < npu->layers_seen; n++)
+        npu->layers[n].open = false;
+}
+
 bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report)
 {
-    static const npu_perf_t none;
     *report = (npu_layer_report_t){.long_pole = NPU_ENGINE_SEQ};
     if (layer >= npu->layers_seen || npu->layers[layer].insns == 0)
         return false;
-    const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
-    uint64_t start = before != NULL ? before->end_cycle : npu->start_cycle;
-    const npu_perf_t *then = before != NULL ? &before->perf : &none;
-    for (uint32_t c = 0; c < NPU_CLASSES; c++)
-        report->classes[c] = me->perf.split[c] - then->split[c];
-    report->cycles = me->end_cycle - start;
-    report->start_ps = npu_edge_ps(npu, start);
+    const npu_layer_state_t *me = &npu->layers[layer];
+    npu_layer_state_t sum = *me;
+    if (me->open)
+        add_turn(npu, layer, &sum);
+    memcpy(report->classes, sum.turn_classes, sizeof(report->classes));
+    report->cycles = sum.turn_cycles;
+    report->start_ps = npu_edge_ps(npu, sum.turn_start_cycle);
     report->end_ps = npu_edge_ps(npu, me->end_cycle);
     memcpy(report->busy, me->busy, sizeof(report->busy));
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)

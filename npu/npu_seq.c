@@ -100,6 +100,7 @@ static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slo
         layer->start_cycle = start;
     layer->start_cycle = earlier(layer->start_cycle, start);
     layer->end_cycle = cycle;
+    layer->open = true;
     layer->perf = npu->perf;
     layer->perf.l2_read = layer->perf.l2_written = 0; /* of whose instructions: l2_bytes */
     layer->busy[engine] += cycle - start;
@@ -322,9 +323,11 @@ static bool run_own(npu_t *npu, uint64_t cycle)
     if (!waits_met(npu, insn) || (insn->op != NPU_OP_NOP && !engines_idle(npu)))
         return false;
     take_waits(npu, insn);
-    complete(npu, NPU_ENGINE_SEQ, &seq->current, cycle, cycle);
-    if (insn->op == NPU_OP_BARRIER)
+    if (insn->op == NPU_OP_BARRIER) {
         npu->resume_cycle = cycle + 1 + npu->desc.barrier_cycles;
+        npu_perf_close_turn(npu);
+    }
+    complete(npu, NPU_ENGINE_SEQ, &seq->current, cycle, cycle);
     if (insn->op == NPU_OP_IRQ) {
         npu->mark_reg = insn->mark;
         npu->status_reg |= NPU_STATUS_MARK;

@@ -405,15 +405,6 @@ static void try_cascade(cc_t *cc, search_t *s, uint64_t live, cc_cascade_t c)
     }
 }
 
-/* The highest power of two below n; 0 for 1. */
-static uint32_t highest_power(uint32_t n)
-{
-    uint32_t power = 0;
-    for (uint32_t p = 1; p < n; p *= 2)
-        power = p;
-    return power;
-}
-
 /* Cascades from `first` on that hold the worst layer. */
 static void try_from(cc_t *cc, search_t *s, uint32_t first)
 {
@@ -425,11 +416,13 @@ static void try_from(cc_t *cc, search_t *s, uint32_t first)
         uint64_t live = live_bytes(cc, first, last, false);
         if (!promising(s, s->program + live))
             continue;
-        for (uint32_t rows = highest_power(height); rows > 0; rows /= 2)
+        for (uint32_t count = 2; count < 2 * height; count *= 2)
             for (int ahead = 0; ahead < (nodes_overlap(cc) ? 2 : 1); ahead++)
                 try_cascade(cc, s, live,
-                            (cc_cascade_t){
-                                .first = first, .last = last, .rows = rows, .ahead = ahead == 1});
+                            (cc_cascade_t){.first = first,
+                                           .last = last,
+                                           .rows = cc_div_up(height, count),
+                                           .ahead = ahead == 1});
     }
 }
 

@@ -385,26 +385,40 @@ static void report_instructions(const cc_t *cc, npu_compile_report_t *r)
     }
 }
 
+/* Layers in the order in which they end, from the end of the turn before (npu_layer_report). */
+static void close_turn(npu_compile_report_t *r, uint64_t *last, uint64_t *turn)
+{
+    for (;;) {
+        uint32_t next = UINT32_MAX;
+        for (uint32_t i = 0; i < r->layers; i++)
+            if (last[i] != 0 && (next == UINT32_MAX || last[i] < last[next]))
+                next = i;
+        if (next == UINT32_MAX)
+            return;
+        r->layer[next].estimate_cycles += last[next] - *turn;
+        *turn = last[next];
+        last[next] = 0;
+    }
+}
+
 /* Cycles of layers, as the machine counts them. */
 static bool report_cycles(const cc_t *cc, npu_compile_report_t *r)
 {
-    uint64_t *end = calloc(cc->emit.insns, sizeof(*end));
-    if (end == NULL || !replay_program(cc, end)) {
-        free(end);
-        return false;
+    uint64_t *end = calloc(cc->emit.insns, sizeof(*end)), turn = 0;
+    uint64_t *last = calloc(cc->layers, sizeof(*last));
+    bool fine = end != NULL && last != NULL && replay_program(cc, end);
+    for (uint32_t i = 0; fine && i < cc->emit.insns; i++) {
+        const npu_insn_t *insn = emit_at(&cc->emit, i);
+        if (insn->op == NPU_OP_BARRIER)
+            close_turn(r, last, &turn);
+        last[insn->layer] = end[i] > last[insn->layer] ? end[i] : last[insn->layer];
     }
-    for (uint32_t i = 0; i < cc->layers; i++) {
-        uint64_t mine = end[cc->layer[i].last], before = 0;
-        for (uint32_t k = 0; k < cc->layers; k++) {
-            uint64_t other = end[cc->layer[k].last];
-            bool earlier = other < mine || (other == mine && k < i);
-            before = earlier && other > before ? other : before;
-        }
-        r->layer[i].estimate_cycles = mine - before;
-        r->estimate_cycles = mine > r->estimate_cycles ? mine : r->estimate_cycles;
-    }
+    if (fine)
+        close_turn(r, last, &turn);
+    r->estimate_cycles = turn;
     free(end);
-    return true;
+    free(last);
+    return fine;
 }
 
 bool program_report(cc_t *cc, npu_compile_report_t *r)

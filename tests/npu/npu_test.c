@@ -541,6 +541,39 @@ START_TEST(layer_cycles_and_their_classes_add_up_to_the_run)
 }
 END_TEST
 
+/* Fills of 64 bytes, 17 cycles each; tags 0, 1, 0, a barrier before the second and the third. */
+START_TEST(a_layer_that_comes_again_behind_a_barrier_has_all_its_turns)
+{
+    make();
+    for (uint32_t i = 0; i < 3; i++) {
+        npu_insn_t barrier = {.op = NPU_OP_BARRIER, .layer = i % 2};
+        npu_insn_t fill = fill_insn(64 * i, 64, 1);
+        fill.layer = i % 2;
+        if (i > 0)
+            bench_add(&b, barrier);
+        bench_add(&b, fill);
+    }
+    bench_add(&b, end_insn());
+    bench_run(&b);
+    /* fetch of 256 bytes: 7; the first starts at 9, ends at 26; then issue at 27, start at 29, end
+     * at 46; and 66 */
+    npu_layer_report_t r[2];
+    for (uint32_t layer = 0; layer < 2; layer++) {
+        uint64_t classes = 0;
+        ck_assert(npu_layer_report(&b.npu, layer, &r[layer]));
+        for (uint32_t c = 0; c < NPU_CLASSES; c++)
+            classes += r[layer].classes[c];
+        ck_assert_uint_eq(classes, r[layer].cycles);
+    }
+    ck_assert_uint_eq(bench_counter(&b, "NPU_CYCLES"), 66);
+    ck_assert_uint_eq(r[0].cycles, 26 + 20);
+    ck_assert_uint_eq(r[1].cycles, 20);
+    ck_assert_uint_lt(r[0].start_ps, r[1].start_ps);
+    ck_assert_uint_lt(r[1].end_ps, r[0].end_ps);
+    bench_free(&b);
+}
+END_TEST
+
 START_TEST(the_same_run_gives_the_same_state_also_with_shuffled_ties)
 {
     uint64_t hash[3];
@@ -889,6 +922,7 @@ TEST_MAIN("npu machine", cycles_of_single_instructions_follow_from_their_geometr
           a_full_queue_stops_issue_for_all_engines, barrier_holds_what_follows_until_all_is_quiet,
           a_small_convolution_gives_the_numbers_worked_out_by_hand,
           layer_cycles_and_their_classes_add_up_to_the_run,
+          a_layer_that_comes_again_behind_a_barrier_has_all_its_turns,
           the_same_run_gives_the_same_state_also_with_shuffled_ties,
           every_level_of_vector_code_leaves_the_same_state,
           a_second_run_starts_from_clean_counters_and_semaphores,
