@@ -126,6 +126,7 @@ static const npu_opinfo_t ops[NPU_OPS] = {
     [NPU_OP_COPY]      = {"copy",      NPU_ENGINE_VEC,   UNARY,                                      0,      "dst = src"},
     [NPU_OP_FILL]      = {"fill",      NPU_ENGINE_VEC,   HEAD | DST | SHAPE | B(F_VALUE),            0,      "dst = value"},
     [NPU_OP_TRANSFORM] = {"transform", NPU_ENGINE_VEC,   UNARY | B(F_SRC_CHAN) | B(F_DST_CHAN),      0,      "dst = src with channel strides: planar to interleaved and back"},
+    [NPU_OP_PRELU]     = {"prelu",     NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src, where negative times src2, record NPU_PAR_PRELU"},
 };
 /* clang-format on */
 

@@ -69,6 +69,7 @@ typedef enum {
     NPU_OP_COPY,
     NPU_OP_FILL,
     NPU_OP_TRANSFORM,
+    NPU_OP_PRELU,
     NPU_OPS
 } npu_op_t;
 
@@ -277,6 +278,20 @@ enum {
     NPU_PAR_MUL_MIN,
     NPU_PAR_MUL_MAX,
     NPU_PAR_MUL_WORDS
+};
+/* PRELU: x = src + OFF1; x >= 0: requant(x, MULT1, SHIFT1), else requant(x * (src2 + OFF2), MULT2,
+ * SHIFT2); + ZP, clamped. */
+enum {
+    NPU_PAR_PRELU_OFF1,
+    NPU_PAR_PRELU_OFF2,
+    NPU_PAR_PRELU_MULT1,
+    NPU_PAR_PRELU_SHIFT1,
+    NPU_PAR_PRELU_MULT2,
+    NPU_PAR_PRELU_SHIFT2,
+    NPU_PAR_PRELU_ZP,
+    NPU_PAR_PRELU_MIN,
+    NPU_PAR_PRELU_MAX,
+    NPU_PAR_PRELU_WORDS
 };
 /* MEAN: out = requant(sum(x) + OFF, MULT, SHIFT) + ZP, clamped; OFF = -zp_in * in_h * in_w. */
 enum {

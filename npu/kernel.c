@@ -12,6 +12,7 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         [NPU_OP_ADD] = npu_elements_run,
         [NPU_OP_SUB] = npu_elements_run,
         [NPU_OP_MUL] = npu_elements_run,
+        [NPU_OP_PRELU] = npu_prelu_run,
         [NPU_OP_MAX] = npu_max_run,
         [NPU_OP_MIN] = npu_min_run,
         [NPU_OP_LUT] = npu_lut_run,

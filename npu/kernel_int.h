@@ -132,6 +132,7 @@ bool npu_elements_free(const npu_insn_t *insn, const npu_l1_t *l1);
 npu_insn_t npu_flat_elements(const npu_insn_t *insn, bool binary);
 
 void npu_elements_run(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */
+void npu_prelu_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_min_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_lut_run(const npu_insn_t *insn, const npu_l1_t *l1);

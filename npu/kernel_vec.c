@@ -109,6 +109,31 @@ void npu_elements_run(const npu_insn_t *insn, const npu_l1_t *l1)
         }
 }
 
+void npu_prelu_run(const npu_insn_t *insn, const npu_l1_t *l1)
+{
+    npu_round_t round = npu_insn_round(insn);
+    npu_mult_t above = npu_par_mult(insn, l1, NPU_PAR_PRELU_MULT1);
+    npu_mult_t below = npu_par_mult(insn, l1, NPU_PAR_PRELU_MULT2);
+    int32_t off1 = npu_par_word(insn, l1, NPU_PAR_PRELU_OFF1);
+    int32_t off2 = npu_par_word(insn, l1, NPU_PAR_PRELU_OFF2);
+    int32_t zp = npu_par_word(insn, l1, NPU_PAR_PRELU_ZP);
+    int32_t low = npu_par_code(insn, l1, NPU_PAR_PRELU_MIN);
+    int32_t high = npu_par_code(insn, l1, NPU_PAR_PRELU_MAX);
+    for (uint32_t y = 0; y < insn->h; y++)
+        for (uint32_t x = 0; x < insn->w; x++) {
+            const int8_t *in = npu_act_at(l1, &insn->src, y, x);
+            const int8_t *alpha = npu_act_at(l1, &insn->src2, y, x);
+            int8_t *out = npu_act_at(l1, &insn->dst, y, x);
+            for (uint32_t c = 0; c < insn->c; c++) {
+                int32_t v = npu_wrap_add(in[c], off1), a = npu_wrap_add(alpha[c], off2);
+                int32_t q = v >= 0 ? npu_requant(v, above.mult, above.shift, round)
+                                   : npu_requant((int32_t)((uint32_t)v * (uint32_t)a), below.mult,
+                                                 below.shift, round);
+                out[c] = (int8_t)npu_clamp(npu_wrap_add(q, zp), low, high);
+            }
+        }
+}
+
 void npu_max_run(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     for (uint32_t y = 0; y < insn->h; y++)

@@ -76,6 +76,7 @@ static uint64_t l1_bytes(const npu_insn_t *insn)
     case NPU_OP_ADD:
     case NPU_OP_SUB:
     case NPU_OP_MUL:
+    case NPU_OP_PRELU:
     case NPU_OP_MAX:
     case NPU_OP_MIN:
         return out * 3;

@@ -198,7 +198,8 @@ static void sigmoid_table(float scale, int32_t zero_point, npu_round_t round_mod
                           int8_t table[256])
 {
     double real = (double)scale * (double)(1 << (31 - LOGISTIC_INTEGER_BITS));
-    npu_mult_t m = npu_quantize_multiplier(real, round_mode);
+    /* the reference does not cap the shift here: from a scale of 8 on, every code is outside */
+    npu_mult_t m = npu_quantize_multiplier(real, NPU_ROUND_DOUBLE);
     int32_t radius = input_radius(LOGISTIC_INTEGER_BITS, m.shift);
     for (int32_t code = -128; code < 128; code++) {
         int32_t x = code - zero_point;
@@ -219,6 +220,79 @@ void npu_logistic_table(float scale, int32_t zero_point, npu_round_t round_mode,
 void npu_tanh_table(float scale, int32_t zero_point, npu_round_t round_mode, int8_t table[256])
 {
     sigmoid_table(scale, zero_point, round_mode, npu_tanh, 31 - 7, 0, table);
+}
+
+/* TFLite common.h, DownScaleInt32ToInt16Multiplier. */
+static int16_t multiplier_16(int32_t mult)
+{
+    return mult >= INT32_MAX - (1 << 15) ? INT16_MAX : (int16_t)((mult + (1 << 15)) >> 16);
+}
+
+static int16_t clamp_16(int32_t x)
+{
+    return (int16_t)npu_clamp(x, INT16_MIN, INT16_MAX);
+}
+
+/* gemmlowp SaturatingRoundingDoublingHighMul of 16 bits. */
+static int16_t high_mul_16(int16_t a, int16_t b)
+{
+    int32_t product = a * b;
+    return clamp_16((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+}
+
+/* hard_swish.h SaturatingDoublingHighMul: rounds to zero. */
+static int16_t high_mul_16_down(int16_t a, int16_t b)
+{
+    return clamp_16(a * b / (1 << 15));
+}
+
+static int16_t shl_16(int16_t x, int32_t n)
+{
+    int64_t shifted = (int64_t)x * (INT64_C(1) << n);
+    return shifted > INT16_MAX ? INT16_MAX : shifted < INT16_MIN ? INT16_MIN : (int16_t)shifted;
+}
+
+/* relu6(x + 3) / 6 in Q0.15 of x on the fine input scale. */
+static int16_t relu_ish(int16_t x, npu_mult_t m)
+{
+    if (m.shift > 0)
+        x = shl_16(x, m.shift - 1);
+    x = high_mul_16(x, multiplier_16(m.mult));
+    if (m.shift > 0)
+        x = shl_16(x, 1);
+    if (m.shift < 0)
+        x = (int16_t)npu_round_shr(x, -m.shift);
+    return (int16_t)((x + (1 << 15)) >> 1);
+}
+
+bool npu_hard_swish_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp,
+                          int8_t table[256])
+{
+    float fine = 1.0f / 128.0f * in_scale, ish = 3.0f / 32768.0f;
+    npu_mult_t out = npu_quantize_multiplier((double)(fine / out_scale), NPU_ROUND_DOUBLE);
+    npu_mult_t relu = npu_quantize_multiplier((double)(fine / ish), NPU_ROUND_DOUBLE);
+    if (out.shift > 0)
+        return false;
+    for (int32_t code = -128; code < 128; code++) {
+        int16_t x = (int16_t)((code - in_zp) * (1 << 7));
+        int16_t on_out = high_mul_16(x, multiplier_16(out.mult));
+        int16_t y = high_mul_16_down(relu_ish(x, relu), on_out);
+        y = (int16_t)(npu_round_shr(y, -out.shift) + out_zp);
+        table[code + 128] = (int8_t)npu_clamp(y, INT8_MIN, INT8_MAX);
+    }
+    return true;
+}
+
+void npu_leaky_relu_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp,
+                          float alpha, npu_round_t round_mode, int8_t table[256])
+{
+    npu_mult_t above = npu_quantize_multiplier((double)(in_scale / out_scale), round_mode);
+    npu_mult_t below = npu_quantize_multiplier((double)(in_scale * alpha / out_scale), round_mode);
+    for (int32_t code = -128; code < 128; code++) {
+        npu_mult_t m = code >= in_zp ? above : below;
+        int32_t y = npu_requant(code - in_zp, m.mult, m.shift, round_mode);
+        table[code + 128] = (int8_t)npu_clamp(npu_wrap_add(y, out_zp), INT8_MIN, INT8_MAX);
+    }
 }
 
 void npu_requant_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp, int32_t low,

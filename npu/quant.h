@@ -117,6 +117,14 @@ void npu_logistic_table(float scale, int32_t zero_point, npu_round_t round, int8
 /* Output scale 1/128, zero point 0. */
 void npu_tanh_table(float scale, int32_t zero_point, npu_round_t round, int8_t table[256]);
 
+/* HARD_SWISH in the reference's 16-bit arithmetic (hard_swish.h); both roundings are the same.
+ * False, and no table, where in_scale / 128 is not below out_scale. */
+bool npu_hard_swish_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp,
+                          int8_t table[256]);
+/* LEAKY_RELU, 0 <= alpha. */
+void npu_leaky_relu_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp,
+                          float alpha, npu_round_t round, int8_t table[256]);
+
 /* int8 -> int8 requantize (QUANTIZE; also RELU, RELU6 standing alone with their clamp). */
 void npu_requant_table(float in_scale, int32_t in_zp, float out_scale, int32_t out_zp, int32_t low,
                        int32_t high, npu_round_t round, int8_t table[256]);

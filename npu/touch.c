@@ -141,6 +141,8 @@ static uint32_t record_bytes(const npu_insn_t *i)
         return 4 * NPU_PAR_ADD_WORDS;
     case NPU_OP_MUL:
         return 4 * NPU_PAR_MUL_WORDS;
+    case NPU_OP_PRELU:
+        return 4 * NPU_PAR_PRELU_WORDS;
     case NPU_OP_MEAN:
         return 4 * NPU_PAR_MEAN_WORDS;
     case NPU_OP_SOFTMAX:
@@ -171,6 +173,7 @@ static void add_sources(list_t *list, const npu_insn_t *i)
     case NPU_OP_ADD:
     case NPU_OP_SUB:
     case NPU_OP_MUL:
+    case NPU_OP_PRELU:
     case NPU_OP_MAX:
     case NPU_OP_MIN:
         add_tile(list, NPU_MEM_ACT, 0, &i->src2, i->h, i->w, i->c);

@@ -25,10 +25,13 @@ static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step
         cc_value_t value = cc_operand_value(cc, &l->in[i]);
         uint32_t c0, c;
         tile_operand_channels(l, i, s, &c0, &c);
+        npu_hwc_t size = l->in[i].size;
         uint64_t pixels =
-            (uint64_t)window_length(s->h, w->kernel_h, w->stride_h, w->dilation_h, value.size.h) *
-            window_length(s->w, w->kernel_w, w->stride_w, w->dilation_w, value.size.w);
+            (uint64_t)window_length(s->h, w->kernel_h, w->stride_h, w->dilation_h, size.h) *
+            window_length(s->w, w->kernel_w, w->stride_w, w->dilation_w, size.w);
         sum += pixels * cc_tile_pix(&value, c0, c) + CC_ALIGN;
+        if (l->in[i].spread)
+            sum += pixels * npu_round_lanes(s->c) + CC_ALIGN;
         if (value.layout == NPU_LAYOUT_PLANAR)
             sum += pixels * c + CC_ALIGN;
     }
@@ -46,6 +49,8 @@ static uint64_t beside_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_
         cc_value_t value = cc_operand_value(cc, &f->in[1 - f->chained]);
         uint64_t pixels = (uint64_t)cc_min(s->h, value.size.h) * cc_min(s->w, value.size.w);
         sum += pixels * cc_tile_pix(&value, s->c0, s->c) + CC_ALIGN;
+        if (f->in[1 - f->chained].spread)
+            sum += pixels * npu_round_lanes(s->c) + CC_ALIGN;
         if (value.layout == NPU_LAYOUT_PLANAR)
             sum += pixels * s->c + CC_ALIGN;
     }

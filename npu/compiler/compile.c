@@ -22,13 +22,18 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op)
         [NPU_NODE_DEPTHWISE_CONV_2D] = &cc_kind_depthwise,
         [NPU_NODE_DEPTH_TO_SPACE] = &cc_kind_move,
         [NPU_NODE_FULLY_CONNECTED] = &cc_kind_fully_connected,
+        [NPU_NODE_HARD_SWISH] = &cc_kind_table,
+        [NPU_NODE_LEAKY_RELU] = &cc_kind_table,
         [NPU_NODE_LOGISTIC] = &cc_kind_table,
+        [NPU_NODE_MAXIMUM] = &cc_kind_elementwise,
         [NPU_NODE_MAX_POOL_2D] = &cc_kind_pool,
         [NPU_NODE_MEAN] = &cc_kind_mean,
+        [NPU_NODE_MINIMUM] = &cc_kind_elementwise,
         [NPU_NODE_MUL] = &cc_kind_elementwise,
         [NPU_NODE_PACK] = &cc_kind_move,
         [NPU_NODE_PADV2] = &cc_kind_pad,
         [NPU_NODE_PAD] = &cc_kind_pad,
+        [NPU_NODE_PRELU] = &cc_kind_elementwise,
         [NPU_NODE_QUANTIZE] = &cc_kind_table,
         [NPU_NODE_RELU6] = &cc_kind_table,
         [NPU_NODE_RELU] = &cc_kind_table,
@@ -36,6 +41,7 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op)
         [NPU_NODE_SQUEEZE] = &cc_kind_move,
         [NPU_NODE_EXPAND_DIMS] = &cc_kind_move,
         [NPU_NODE_SLICE] = &cc_kind_move,
+        [NPU_NODE_RELU_N1_TO_1] = &cc_kind_table,
         [NPU_NODE_SOFTMAX] = &cc_kind_softmax,
         [NPU_NODE_SPACE_TO_DEPTH] = &cc_kind_move,
         [NPU_NODE_SPLIT] = &cc_kind_move,
@@ -45,6 +51,8 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op)
         [NPU_NODE_TABLE] = &cc_kind_table,
         [NPU_NODE_TRANSPOSE] = &cc_kind_move,
         [NPU_NODE_UNPACK] = &cc_kind_move,
+        [NPU_NODE_TANH] = &cc_kind_table,
+        [NPU_NODE_TRANSPOSE_CONV] = &cc_kind_transpose_conv,
     };
     return kinds[op];
 }
@@ -60,6 +68,7 @@ static cc_layer_t new_layer(const cc_t *cc, uint32_t node, const cc_kind_t *kind
     l.high = cc->fate[node].high;
     l.multiplier = 1;
     l.window = cc_one_by_one;
+    l.up_h = l.up_w = 1;
     l.source = CC_NO_PLACE;
     return l;
 }

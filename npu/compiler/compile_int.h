@@ -81,6 +81,7 @@ typedef struct {
     int32_t tensor;
     bool constant; /* else a place */
     bool flat;     /* a dense place taken as one pixel of all its elements */
+    bool spread;   /* one channel, which is repeated in L1 to as many as the result has */
     bool laid_out; /* stands in `place`, as layout nodes made it */
     uint32_t place;
     uint32_t at;    /* constant: offset in the constants */
@@ -148,6 +149,7 @@ struct cc_layer {
     npu_window_t window;      /* of results on the source; 1 x 1 where the operator has none */
     npu_window_t array;       /* as the array sees it: window, or 1 x 1 of gathered taps */
     uint32_t depth;           /* input channels as the array sees them */
+    uint32_t up_h, up_w;      /* source pixels stand so far apart, zeros between them */
     bool gather;              /* taps are gathered into channels before the array (gather.c) */
     bool all_in;              /* each result channel needs all input channels (CONV) */
     bool one_group;           /* channels cannot be split */
@@ -492,6 +494,14 @@ void constants_load_slice(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t
 void constants_ahead(cc_t *cc, const cc_layer_t *layer, uint64_t *idle_cycles);
 
 /* NULL where the node makes no layer (RESHAPE, QUANTIZE and DEQUANTIZE at the border). */
+/* lower_mean.c: MEAN over other axes than height and width. Sets the layer's kind; elements in a
+ * mean.
+ */
+bool cc_prepare_mean_axes(cc_t *cc, cc_layer_t *layer);
+uint32_t cc_mean_count(const cc_t *cc, const cc_layer_t *layer);
+extern const cc_kind_t cc_kind_mean_axes;
+
+extern const cc_kind_t cc_kind_transpose_conv;
 extern const cc_kind_t cc_kind_conv, cc_kind_gathered_conv, cc_kind_depthwise;
 extern const cc_kind_t cc_kind_fully_connected;
 extern const cc_kind_t cc_kind_pool, cc_kind_mean, cc_kind_elementwise, cc_kind_table,

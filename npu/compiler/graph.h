@@ -45,16 +45,22 @@ typedef enum {
     NPU_NODE_DETECTION_POSTPROCESS,
     NPU_NODE_EXPAND_DIMS,
     NPU_NODE_FULLY_CONNECTED,
+    NPU_NODE_HARD_SWISH,
+    NPU_NODE_LEAKY_RELU,
     NPU_NODE_LOGISTIC,
+    NPU_NODE_MAXIMUM,
     NPU_NODE_MAX_POOL_2D,
     NPU_NODE_MEAN,
+    NPU_NODE_MINIMUM,
     NPU_NODE_MUL,
     NPU_NODE_PACK,
     NPU_NODE_PAD,
     NPU_NODE_PADV2,
+    NPU_NODE_PRELU,
     NPU_NODE_QUANTIZE,
     NPU_NODE_RELU,
     NPU_NODE_RELU6,
+    NPU_NODE_RELU_N1_TO_1,
     NPU_NODE_RESHAPE,
     NPU_NODE_RESIZE_BILINEAR,
     NPU_NODE_RESIZE_NEAREST_NEIGHBOR,
@@ -67,7 +73,9 @@ typedef enum {
     NPU_NODE_STRIDED_SLICE,
     NPU_NODE_SUB,
     NPU_NODE_TABLE, /* any function of one code: input 1 holds the result of each, lowest first */
+    NPU_NODE_TANH,
     NPU_NODE_TRANSPOSE,
+    NPU_NODE_TRANSPOSE_CONV, /* inputs: map, weights, bias; window: of the convolution it undoes */
     NPU_NODE_UNPACK,
     NPU_NODE_OPS
 } npu_node_op_t;
@@ -128,6 +136,7 @@ typedef struct {
     uint32_t pad[NPU_GRAPH_DIMS][2]; /* PAD: before and after, for each dimension of the input */
     int32_t pad_value;               /* PADV2: the code to pad with; PAD's is the zero point */
     float beta;                      /* SOFTMAX */
+    float alpha;                     /* LEAKY_RELU: 0.. */
     /* SLICE, STRIDED_SLICE: along dimension d of the input, count[d] elements from begin[d] on,
      * each step[d] (not 0, perhaps negative) behind the one before; a result of the same elements
      * in the same order, dimensions of 1 added or left out at will. */

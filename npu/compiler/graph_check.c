@@ -83,10 +83,13 @@ static bool axis_holds(const check_t *c, const char *axis, uint32_t size, uint32
     return true;
 }
 
+/* A transposed convolution's window goes over its result, and makes its input. */
 static bool window_holds(const check_t *c)
 {
     const npu_window_t *w = &c->node->window;
-    npu_hwc_t i = npu_tensor_hwc(in(c, 0)), o = npu_tensor_hwc(out(c));
+    bool back = c->node->op == NPU_NODE_TRANSPOSE_CONV;
+    npu_hwc_t i = npu_tensor_hwc(back ? out(c) : in(c, 0));
+    npu_hwc_t o = npu_tensor_hwc(back ? in(c, 0) : out(c));
     return axis_holds(c, "height", i.h, w->kernel_h, w->stride_h, w->dilation_h, w->pad_top,
                       w->pad_bottom, o.h) &&
            axis_holds(c, "width", i.w, w->kernel_w, w->stride_w, w->dilation_w, w->pad_left,
@@ -175,7 +178,11 @@ static bool fully_connected_holds(const check_t *c)
     if (!codes_hold(c) || !weights_hold(c, 2, 0))
         return false;
     const npu_tensor_t *w = in(c, 1);
-    if (npu_tensor_elements(in(c, 0)) != w->shape[1] || npu_tensor_elements(out(c)) != w->shape[0])
+    uint64_t rows = npu_tensor_elements(in(c, 0)) / w->shape[1];
+    npu_hwc_t i = npu_tensor_hwc(in(c, 0)), o = npu_tensor_hwc(out(c));
+    bool vectors = rows <= 1 || (i.c == w->shape[1] && o.c == w->shape[0]);
+    if (npu_tensor_elements(in(c, 0)) != rows * w->shape[1] || !vectors ||
+        npu_tensor_elements(out(c)) != rows * w->shape[0])
         return fail(c, "weights take %u inputs to %u, the tensors have %llu and %llu", w->shape[1],
                     w->shape[0], (unsigned long long)npu_tensor_elements(in(c, 0)),
                     (unsigned long long)npu_tensor_elements(out(c)));
@@ -225,6 +232,42 @@ static bool unary_holds(const check_t *c)
 static bool relu6_holds(const check_t *c)
 {
     return unary_holds(c) && same_scale(c, in(c, 0));
+}
+
+/* The larger or smaller code is that of the larger or smaller number in one scale only. */
+static bool extreme_holds(const check_t *c)
+{
+    return elementwise_holds(c) && same_scale(c, in(c, 0)) && same_scale(c, in(c, 1));
+}
+
+static bool leaky_relu_holds(const check_t *c)
+{
+    if (!(c->node->alpha >= 0.0f && c->node->alpha <= 1e6f))
+        return fail(c, "alpha %g, expected 0..1e6", (double)c->node->alpha);
+    return unary_holds(c);
+}
+
+/* The reference's product has 16 bits. */
+static bool hard_swish_holds(const check_t *c)
+{
+    if (!unary_holds(c))
+        return false;
+    if (in(c, 0)->scale[0] / 128.0f >= out(c)->scale[0])
+        return fail(c, "output scale %g, expected more than 1/128 of the input's %g",
+                    (double)out(c)->scale[0], (double)in(c, 0)->scale[0]);
+    return true;
+}
+
+/* Answers in 1/128, from -1 to 1. */
+static bool tanh_holds(const check_t *c)
+{
+    if (!unary_holds(c))
+        return false;
+    int32_t zero = out(c)->type == NPU_TYPE_INT8 ? 0 : 128;
+    if (out(c)->scale[0] != 1.0f / 128 || out(c)->zero_point[0] != zero)
+        return fail(c, "output scale %g zero point %d, expected 1/128 and %d",
+                    (double)out(c)->scale[0], out(c)->zero_point[0], zero);
+    return true;
 }
 
 /* SOFTMAX and LOGISTIC answer in 1/256, from 0. */
@@ -284,16 +327,22 @@ static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_DETECTION_POSTPROCESS]  = {"DETECTION_POSTPROCESS",   3, 3,    check_detection,        4},
     [NPU_NODE_EXPAND_DIMS]            = {"EXPAND_DIMS",             1, 2,    check_reshape,          1},
     [NPU_NODE_FULLY_CONNECTED]        = {"FULLY_CONNECTED",         2, 3,    fully_connected_holds,  1},
+    [NPU_NODE_HARD_SWISH]             = {"HARD_SWISH",              1, 1,    hard_swish_holds,       1},
+    [NPU_NODE_LEAKY_RELU]             = {"LEAKY_RELU",              1, 1,    leaky_relu_holds,       1},
     [NPU_NODE_LOGISTIC]               = {"LOGISTIC",                1, 1,    probability_holds,      1},
+    [NPU_NODE_MAXIMUM]                = {"MAXIMUM",                 2, 2,    extreme_holds,          1},
     [NPU_NODE_MAX_POOL_2D]            = {"MAX_POOL_2D",             1, 1,    pool_holds,             1},
     [NPU_NODE_MEAN]                   = {"MEAN",                    1, 2,    mean_holds,             1},
+    [NPU_NODE_MINIMUM]                = {"MINIMUM",                 2, 2,    extreme_holds,          1},
     [NPU_NODE_MUL]                    = {"MUL",                     2, 2,    elementwise_holds,      1},
     [NPU_NODE_PACK]                   = {"PACK",                    1, MANY, check_pack,             1},
     [NPU_NODE_PAD]                    = {"PAD",                     1, 2,    check_pad,              1},
     [NPU_NODE_PADV2]                  = {"PADV2",                   1, 3,    check_pad,              1},
+    [NPU_NODE_PRELU]                  = {"PRELU",                   2, 2,    elementwise_holds,      1},
     [NPU_NODE_QUANTIZE]               = {"QUANTIZE",                1, 1,    check_quantize,         1},
     [NPU_NODE_RELU]                   = {"RELU",                    1, 1,    unary_holds,            1},
     [NPU_NODE_RELU6]                  = {"RELU6",                   1, 1,    relu6_holds,            1},
+    [NPU_NODE_RELU_N1_TO_1]           = {"RELU_N1_TO_1",            1, 1,    unary_holds,            1},
     [NPU_NODE_RESHAPE]                = {"RESHAPE",                 1, 2,    check_reshape,          1},
     [NPU_NODE_RESIZE_BILINEAR]        = {"RESIZE_BILINEAR",         1, 2,    check_resize,           1},
     [NPU_NODE_RESIZE_NEAREST_NEIGHBOR]= {"RESIZE_NEAREST_NEIGHBOR", 1, 2,    check_resize,           1},
@@ -306,6 +355,8 @@ static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_STRIDED_SLICE]          = {"STRIDED_SLICE",           1, 4,    check_slice,            1},
     [NPU_NODE_SUB]                    = {"SUB",                     2, 2,    elementwise_holds,      1},
     [NPU_NODE_TABLE]                  = {"TABLE",                   2, 2,    table_holds,            1},
+    [NPU_NODE_TANH]                   = {"TANH",                    1, 1,    tanh_holds,             1},
+    [NPU_NODE_TRANSPOSE_CONV]         = {"TRANSPOSE_CONV",          2, 3,    conv_holds,             1},
     [NPU_NODE_TRANSPOSE]              = {"TRANSPOSE",               1, 2,    check_transpose,        1},
     [NPU_NODE_UNPACK]                 = {"UNPACK",                  1, 1,    check_unpack,           MANY},
 };

@@ -160,11 +160,9 @@ bool cc_operand(cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t channels
     *operand = (cc_operand_t){.tensor = tensor, .size = npu_tensor_hwc(t)};
     operand->constant = t->data != NULL;
     if (operand->size.c != channels && channels != 0) {
-        if (!operand->constant)
-            return cc_fail(cc, layer, SIM_EPARSE,
-                           "input %u \"%.80s\" has %u channels, expected %u or a constant", i,
-                           t->name, operand->size.c, channels);
-        operand->size.c = channels;
+        if (operand->constant)
+            operand->size.c = channels;
+        operand->spread = !operand->constant;
     }
     if (operand->constant)
         store_constant(cc, t, operand);

@@ -213,12 +213,50 @@ static bool prepare_depthwise(cc_t *cc, cc_layer_t *l)
     return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
 }
 
+/* Length of `size` pixels `up` apart, or what the last window of all looks at if that is more. */
+static uint32_t apart(uint32_t size, uint32_t up, uint32_t results, uint32_t kernel, uint32_t pad)
+{
+    uint32_t length = (size - 1) * up + 1, seen = results - 1 + kernel - pad;
+    return length > seen ? length : seen;
+}
+
+/* A convolution of the source with pixels set apart by the strides, kernel turned around: each tap
+ * of a source pixel reaches the result that the transposed kernel puts it to. */
+static bool prepare_transpose_conv(cc_t *cc, cc_layer_t *l)
+{
+    const npu_window_t *w = &l->node->window;
+    npu_hwc_t in = npu_tensor_hwc(cc_tensor(cc, l->node->input[0]));
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    if (cc_value(cc, l->node->input[0]).layout == NPU_LAYOUT_PLANAR)
+        return cc_fail(cc, l, SIM_EPARSE, "input 0 is the image, expected a map");
+    l->all_in = true;
+    l->up_h = w->stride_h;
+    l->up_w = w->stride_w;
+    l->window.kernel_h = w->kernel_h;
+    l->window.kernel_w = w->kernel_w;
+    l->window.pad_top = w->kernel_h - 1 - w->pad_top;
+    l->window.pad_left = w->kernel_w - 1 - w->pad_left;
+    if (!cc_operand(cc, l, 0, 0, &l->in[0]))
+        return false;
+    l->in[0].size.h = apart(in.h, l->up_h, out.h, w->kernel_h, l->window.pad_top);
+    l->in[0].size.w = apart(in.w, l->up_w, out.w, w->kernel_w, l->window.pad_left);
+    bool fine = prepare_mac(cc, l);
+    l->macs = (uint64_t)in.h * in.w * in.c * out.c * w->kernel_h * w->kernel_w;
+    return fine;
+}
+
+/* Rows of features: a 1 x 1 convolution. */
+static bool prepare_rows(cc_t *cc, cc_layer_t *l)
+{
+    l->all_in = true;
+    return cc_operand(cc, l, 0, 0, &l->in[0]) && prepare_mac(cc, l);
+}
+
 static bool prepare_fully_connected(cc_t *cc, cc_layer_t *l)
 {
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     if (out.h != 1 || out.w != 1)
-        return cc_fail(cc, l, SIM_EPARSE, "output is %ux%ux%u, expected 1x1xN", out.h, out.w,
-                       out.c);
+        return prepare_rows(cc, l);
     if (!cc_operand(cc, l, 0, 0, &l->in[0]))
         return false;
     npu_hwc_t *in = &l->in[0].size;
@@ -254,10 +292,12 @@ static void pack_wide(cc_t *cc, const cc_layer_t *l, uint32_t c0, uint32_t c, ui
     const npu_window_t *file = file_kernel(l);
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     uint32_t kh = l->array.kernel_h, kw = l->array.kernel_w;
+    bool turned = l->node->op == NPU_NODE_TRANSPOSE_CONV;
     for (uint32_t oc = 0; oc < c; oc++)
         for (uint32_t ky = 0; ky < kh; ky++)
             for (uint32_t kx = 0; kx < kw; kx++) {
-                uint32_t tap = ky * file->kernel_w + kx;
+                uint32_t y = turned ? kh - 1 - ky : ky, x = turned ? kw - 1 - kx : kx;
+                uint32_t tap = y * file->kernel_w + x;
                 uint8_t *to = at + (l->all_in ? npu_conv_wgt_index(oc, ky, kx, 0, kh, kw, count)
                                               : npu_dw_wgt_index(oc, ky, kx, kh, kw));
                 if (ky < file->kernel_h && kx < file->kernel_w)
@@ -432,5 +472,7 @@ const cc_kind_t cc_kind_conv = {prepare_conv, pack_mac, emit_mac, emit_requant, 
 const cc_kind_t cc_kind_gathered_conv = {prepare_gathered_conv, pack_mac, emit_mac, emit_requant,
                                          NULL};
 const cc_kind_t cc_kind_depthwise = {prepare_depthwise, pack_mac, emit_mac, emit_requant, NULL};
+const cc_kind_t cc_kind_transpose_conv = {prepare_transpose_conv, pack_mac, emit_mac, emit_requant,
+                                          NULL};
 const cc_kind_t cc_kind_fully_connected = {prepare_fully_connected, pack_mac, emit_mac,
                                            emit_requant, NULL};

@@ -82,11 +82,11 @@ static bool prepare_mean(cc_t *cc, cc_layer_t *l)
 {
     const npu_tensor_t *in = cc_tensor(cc, l->node->input[0]), *out = cc_tensor(cc, l->out);
     npu_hwc_t size = npu_tensor_hwc(in), to = npu_tensor_hwc(out);
-    if (!averages_the_map(in, l->node->axes) || to.h != 1 || to.w != 1)
-        return cc_fail(cc, l, SIM_EPARSE, "axes 0x%x of %ux%ux%u, expected height and width",
-                       l->node->axes, size.h, size.w, size.c);
-    uint32_t count = size.h * size.w;
+    bool map = averages_the_map(in, l->node->axes) && to.h == 1 && to.w == 1;
     l->ins = 1;
+    if (!cc_operand(cc, l, 0, 0, &l->in[0]) || (!map && !cc_prepare_mean_axes(cc, l)))
+        return false;
+    uint32_t count = map ? size.h * size.w : cc_mean_count(cc, l);
     l->window.kernel_h = size.h;
     l->window.kernel_w = size.w;
     npu_mult_t m = npu_mean_multiplier(in->scale[0], out->scale[0], count, cc->options.rounding);
@@ -99,7 +99,7 @@ static bool prepare_mean(cc_t *cc, cc_layer_t *l)
         [NPU_PAR_MEAN_MAX] = 127,
     };
     put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_MEAN_WORDS);
-    return cc_operand(cc, l, 0, 0, &l->in[0]);
+    return cc->err == SIM_OK;
 }
 
 static void emit_mean(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
@@ -164,27 +164,70 @@ static void put_mul(cc_t *cc, cc_layer_t *l)
     put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_MUL_WORDS);
 }
 
+/* prelu.h: x >= 0: x on the result's scale; else x * alpha. */
+static void put_prelu(cc_t *cc, cc_layer_t *l)
+{
+    const int32_t *in = l->node->input;
+    double x = (double)cc_tensor(cc, in[0])->scale[0], a = (double)cc_tensor(cc, in[1])->scale[0];
+    double out = (double)cc_tensor(cc, l->out)->scale[0];
+    npu_mult_t above = npu_quantize_multiplier(x / out, cc->options.rounding);
+    npu_mult_t below = npu_quantize_multiplier(x * a / out, cc->options.rounding);
+    int32_t record[NPU_PAR_PRELU_WORDS] = {
+        [NPU_PAR_PRELU_OFF1] = -cc_zero(cc, in[0]),
+        [NPU_PAR_PRELU_OFF2] = -cc_zero(cc, in[1]),
+        [NPU_PAR_PRELU_MULT1] = above.mult,
+        [NPU_PAR_PRELU_SHIFT1] = above.shift,
+        [NPU_PAR_PRELU_MULT2] = below.mult,
+        [NPU_PAR_PRELU_SHIFT2] = below.shift,
+        [NPU_PAR_PRELU_ZP] = cc_zero(cc, l->out),
+        [NPU_PAR_PRELU_MIN] = -128,
+        [NPU_PAR_PRELU_MAX] = 127,
+    };
+    if (above.shift > 30 || below.shift > 30)
+        cc_fail(cc, l, SIM_EPARSE, "the result is scaled by 2^%d and 2^%d, expected at most 30",
+                above.shift, below.shift);
+    put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_PRELU_WORDS);
+}
+
+/* Operator of the vector unit, and what it needs to know; NULL: nothing. */
+static const struct {
+    npu_node_op_t node;
+    npu_op_t op;
+    void (*put)(cc_t *cc, cc_layer_t *l);
+} elementwise[] = {
+    {NPU_NODE_ADD, NPU_OP_ADD, put_add},  {NPU_NODE_SUB, NPU_OP_SUB, put_add},
+    {NPU_NODE_MUL, NPU_OP_MUL, put_mul},  {NPU_NODE_PRELU, NPU_OP_PRELU, put_prelu},
+    {NPU_NODE_MAXIMUM, NPU_OP_MAX, NULL}, {NPU_NODE_MINIMUM, NPU_OP_MIN, NULL},
+};
+
+static size_t elementwise_row(npu_node_op_t node)
+{
+    size_t i = 0;
+    while (elementwise[i].node != node)
+        i++;
+    return i;
+}
+
 static bool prepare_elementwise(cc_t *cc, cc_layer_t *l)
 {
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    size_t row = elementwise_row(l->node->op);
     l->ins = 2;
     cc_set_clamp(cc, l);
-    if (l->node->op == NPU_NODE_MUL)
-        put_mul(cc, l);
-    else
-        put_add(cc, l);
+    if (elementwise[row].put != NULL)
+        elementwise[row].put(cc, l);
     return cc_operand(cc, l, 0, out.c, &l->in[0]) && cc_operand(cc, l, 1, out.c, &l->in[1]);
 }
 
 static void emit_elementwise(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
 {
-    npu_node_op_t node = l->node->op;
-    npu_insn_t i = vector_insn(s, node == NPU_NODE_ADD   ? NPU_OP_ADD
-                                  : node == NPU_NODE_SUB ? NPU_OP_SUB
-                                                         : NPU_OP_MUL);
-    i.flags = rounding_flag(cc);
+    size_t row = elementwise_row(l->node->op);
+    npu_insn_t i = vector_insn(s, elementwise[row].op);
     i.src2 = s->in[1];
-    i.par = s->par;
+    if (elementwise[row].put != NULL) {
+        i.flags = rounding_flag(cc);
+        i.par = s->par;
+    }
     cc_emit(cc, l, i);
 }
 
@@ -202,9 +245,10 @@ bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
 {
     const npu_tensor_t *in = cc_tensor(cc, n->input[0]), *out = cc_tensor(cc, n->output[0]);
     int32_t in_zero = cc_zero(cc, n->input[0]), out_zero = cc_zero(cc, n->output[0]);
-    npu_activation_t act = n->op == NPU_NODE_RELU    ? NPU_ACT_RELU
-                           : n->op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
-                                                     : NPU_ACT_NONE;
+    npu_activation_t act = n->op == NPU_NODE_RELU           ? NPU_ACT_RELU
+                           : n->op == NPU_NODE_RELU6        ? NPU_ACT_RELU6
+                           : n->op == NPU_NODE_RELU_N1_TO_1 ? NPU_ACT_RELU_N1_P1
+                                                            : NPU_ACT_NONE;
     int32_t low, high;
     if (cc_kind_of(n->op) != &cc_kind_table)
         return false;
@@ -213,6 +257,13 @@ bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
         given_table(cc, n, table);
     else if (n->op == NPU_NODE_LOGISTIC)
         npu_logistic_table(in->scale[0], in_zero, cc->options.rounding, table);
+    else if (n->op == NPU_NODE_TANH)
+        npu_tanh_table(in->scale[0], in_zero, cc->options.rounding, table);
+    else if (n->op == NPU_NODE_HARD_SWISH)
+        npu_hard_swish_table(in->scale[0], in_zero, out->scale[0], out_zero, table);
+    else if (n->op == NPU_NODE_LEAKY_RELU)
+        npu_leaky_relu_table(in->scale[0], in_zero, out->scale[0], out_zero, n->alpha,
+                             cc->options.rounding, table);
     else
         npu_requant_table(in->scale[0], in_zero, out->scale[0], out_zero, low, high,
                           cc->options.rounding, table);

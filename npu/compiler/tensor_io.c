@@ -247,9 +247,8 @@ static bool read_strided(const sim_mem_port_t *port, uint32_t addr, const order_
         for (uint32_t x = 0; x < o->w; x++) {
             uint32_t from = addr + y * step->row + x * step->pix;
             uint8_t *to = data + ((size_t)y * o->w + x) * o->pixel * bytes;
-            bool read = step->chan == bytes
-                            ? read_pixel(port, from, o->c, bytes, o->channel, to)
-                            : read_planes(port, from, o, step->chan, bytes, to);
+            bool read = step->chan == bytes ? read_pixel(port, from, o->c, bytes, o->channel, to)
+                                            : read_planes(port, from, o, step->chan, bytes, to);
             if (!read)
                 return false;
         }

@@ -27,6 +27,12 @@ enum {
 enum { BUFFER_DATA = 0, BUFFER_OFFSET = 1 };
 enum { CONV_PADDING, CONV_STRIDE_W, CONV_STRIDE_H, CONV_ACT, CONV_DILATION_W, CONV_DILATION_H };
 enum { DW_PADDING, DW_STRIDE_W, DW_STRIDE_H, DW_MULT, DW_ACT, DW_DILATION_W, DW_DILATION_H };
+enum {
+    TRANSPOSE_CONV_PADDING,
+    TRANSPOSE_CONV_STRIDE_W,
+    TRANSPOSE_CONV_STRIDE_H,
+    TRANSPOSE_CONV_ACT
+};
 enum { POOL_PADDING, POOL_STRIDE_W, POOL_STRIDE_H, POOL_FILTER_W, POOL_FILTER_H, POOL_ACT };
 
 #define PADDING_SAME 0
@@ -217,21 +223,26 @@ static uint32_t positive(reader_t *r, uint32_t field, int32_t otherwise, const c
     return (uint32_t)value;
 }
 
-static void finish_window(reader_t *r, int8_t padding, uint32_t kernel_h, uint32_t kernel_w)
+/* The window over a map of that size. */
+static void set_window(reader_t *r, npu_hwc_t size, int8_t padding, uint32_t kernel_h,
+                       uint32_t kernel_w)
 {
     npu_window_t *w = &r->node->window;
-    const npu_tensor_t *in = input(r, 0);
-    if (in == NULL)
-        return;
     w->kernel_h = kernel_h;
     w->kernel_w = kernel_w;
-    npu_hwc_t size = npu_tensor_hwc(in);
     if (padding != PADDING_SAME && padding != 1)
         operator_fail(r, "padding", padding, "0 (SAME) or 1 (VALID)");
     if (padding != PADDING_SAME)
         return;
     same_padding(size.h, kernel_h, w->stride_h, w->dilation_h, &w->pad_top, &w->pad_bottom);
     same_padding(size.w, kernel_w, w->stride_w, w->dilation_w, &w->pad_left, &w->pad_right);
+}
+
+static void finish_window(reader_t *r, int8_t padding, uint32_t kernel_h, uint32_t kernel_w)
+{
+    const npu_tensor_t *in = input(r, 0);
+    if (in != NULL)
+        set_window(r, npu_tensor_hwc(in), padding, kernel_h, kernel_w);
 }
 
 static void read_weights_window(reader_t *r, int8_t padding)
@@ -300,6 +311,41 @@ static void read_softmax(reader_t *r)
     r->node->beta = fb_f32(&r->fb, r->options, 0, 0.0f);
 }
 
+static void read_leaky_relu(reader_t *r)
+{
+    r->node->alpha = fb_f32(&r->fb, r->options, 0, 0.0f);
+}
+
+/* Inputs are the result's shape, weights, map, bias; here map, weights, bias. The padding is that
+ * of the convolution from result to map. */
+static void read_transpose_conv(reader_t *r)
+{
+    npu_node_t *n = r->node;
+    npu_window_t *w = &n->window;
+    if (n->inputs < 3) {
+        operator_fail(r, "inputs:", n->inputs, "3 or 4");
+        return;
+    }
+    int32_t *operands = take(r, 3 * sizeof(*operands));
+    if (fb_failed(&r->fb))
+        return;
+    operands[0] = n->input[2];
+    operands[1] = n->input[1];
+    operands[2] = n->inputs > 3 ? n->input[3] : NPU_NO_TENSOR;
+    n->input = operands;
+    n->inputs = 3;
+    const npu_tensor_t *weights = input(r, 1), *out = operand(r, n->output, n->outputs, 0);
+    w->stride_w = positive(r, TRANSPOSE_CONV_STRIDE_W, 0, "stride_w");
+    w->stride_h = positive(r, TRANSPOSE_CONV_STRIDE_H, 0, "stride_h");
+    w->dilation_w = w->dilation_h = 1;
+    tflite_read_activation(r, TRANSPOSE_CONV_ACT);
+    if (weights == NULL || out == NULL || weights->dims != 4)
+        operator_fail(r, "weights of dimensions:", weights == NULL ? 0 : weights->dims, "4");
+    else
+        set_window(r, npu_tensor_hwc(out), fb_i8(&r->fb, r->options, TRANSPOSE_CONV_PADDING, 0),
+                   weights->shape[1], weights->shape[2]);
+}
+
 /* clang-format off */
 static const builtin_t builtins[] = {
     {0,   "ADD",                     NPU_NODE_ADD,                      read_activation_only},
@@ -314,12 +360,14 @@ static const builtin_t builtins[] = {
     {17,  "MAX_POOL_2D",             NPU_NODE_MAX_POOL_2D,              read_pool},
     {18,  "MUL",                     NPU_NODE_MUL,                      read_activation_only},
     {19,  "RELU",                    NPU_NODE_RELU,                     NULL},
+    {20,  "RELU_N1_TO_1",            NPU_NODE_RELU_N1_TO_1,             NULL},
     {21,  "RELU6",                   NPU_NODE_RELU6,                    NULL},
     {22,  "RESHAPE",                 NPU_NODE_RESHAPE,                  NULL},
     {23,  "RESIZE_BILINEAR",         NPU_NODE_RESIZE_BILINEAR,          tflite_read_resize_bilinear},
     {25,  "SOFTMAX",                 NPU_NODE_SOFTMAX,                  read_softmax},
     {26,  "SPACE_TO_DEPTH",          NPU_NODE_SPACE_TO_DEPTH,           tflite_read_block},
     {32,  "TFLite_Detection_PostProcess", NPU_NODE_DETECTION_POSTPROCESS, tflite_read_detection},
+    {28,  "TANH",                    NPU_NODE_TANH,                     NULL},
     {34,  "PAD",                     NPU_NODE_PAD,                      tflite_read_pad},
     {39,  "TRANSPOSE",               NPU_NODE_TRANSPOSE,                tflite_read_transpose},
     {40,  "MEAN",                    NPU_NODE_MEAN,                     read_mean},
@@ -328,24 +376,29 @@ static const builtin_t builtins[] = {
     {45,  "STRIDED_SLICE",           NPU_NODE_STRIDED_SLICE,            tflite_read_strided_slice},
     {49,  "SPLIT",                   NPU_NODE_SPLIT,                    tflite_read_split},
     {56,  "ARG_MAX",                 NPU_NODE_ARG_MAX,                  tflite_read_arg_max},
+    {54,  "PRELU",                   NPU_NODE_PRELU,                    NULL},
+    {55,  "MAXIMUM",                 NPU_NODE_MAXIMUM,                  NULL},
+    {57,  "MINIMUM",                 NPU_NODE_MINIMUM,                  NULL},
     {60,  "PADV2",                   NPU_NODE_PADV2,                    tflite_read_padv2},
     {65,  "SLICE",                   NPU_NODE_SLICE,                    tflite_read_slice},
+    {67,  "TRANSPOSE_CONV",          NPU_NODE_TRANSPOSE_CONV,           read_transpose_conv},
     {70,  "EXPAND_DIMS",             NPU_NODE_EXPAND_DIMS,              tflite_read_expand_dims},
     {83,  "PACK",                    NPU_NODE_PACK,                     tflite_read_pack},
     {88,  "UNPACK",                  NPU_NODE_UNPACK,                   tflite_read_unpack},
     {97,  "RESIZE_NEAREST_NEIGHBOR", NPU_NODE_RESIZE_NEAREST_NEIGHBOR,  tflite_read_resize_nearest},
+    {98,  "LEAKY_RELU",              NPU_NODE_LEAKY_RELU,               read_leaky_relu},
     {102, "SPLIT_V",                 NPU_NODE_SPLIT_V,                  tflite_read_split_v},
     {114, "QUANTIZE",                NPU_NODE_QUANTIZE,                 NULL},
+    {117, "HARD_SWISH",              NPU_NODE_HARD_SWISH,               NULL},
 };
 /* Names of those that are known to exist but not supported, so that messages can use them. */
 static const struct {
     uint32_t code;
     const char *name;
 } unsupported[] = {
-    {11, "L2_NORMALIZATION"}, {28, "TANH"}, {32, "CUSTOM"}, {36, "GATHER"},
-    {37, "BATCH_TO_SPACE_ND"}, {38, "SPACE_TO_BATCH_ND"}, {53, "CAST"}, {54, "PRELU"},
-    {55, "MAXIMUM"}, {57, "MINIMUM"}, {67, "TRANSPOSE_CONV"}, {69, "TILE"},
-    {98, "LEAKY_RELU"}, {100, "MIRROR_PAD"}, {105, "REVERSE_V2"}, {117, "HARD_SWISH"},
+    {11, "L2_NORMALIZATION"}, {32, "CUSTOM"}, {36, "GATHER"},
+    {37, "BATCH_TO_SPACE_ND"}, {38, "SPACE_TO_BATCH_ND"}, {53, "CAST"}, {69, "TILE"},
+    {100, "MIRROR_PAD"}, {105, "REVERSE_V2"},
 };
 /* clang-format on */
 

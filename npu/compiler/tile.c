@@ -55,8 +55,9 @@ cc_span_t tile_operand_rows(const cc_layer_t *l, uint32_t i, uint32_t y, uint32_
 void tile_operand_channels(const cc_layer_t *l, uint32_t i, const cc_step_t *s, uint32_t *c0,
                            uint32_t *c)
 {
-    *c0 = l->all_in ? 0 : s->c0 / l->multiplier;
-    *c = l->all_in ? l->in[i].size.c : s->c / l->multiplier;
+    bool all = l->all_in || l->in[i].spread;
+    *c0 = all ? 0 : s->c0 / l->multiplier;
+    *c = all ? l->in[i].size.c : s->c / l->multiplier;
 }
 
 /* ACT bytes of an operand's tile, and of the planes it is made from when the operand is planar. */
@@ -95,6 +96,45 @@ uint32_t tile_acc_bytes(const cc_layer_t *l, const cc_step_t *s)
 
 /* ---- emitting -------------------------------------------------------------------------------- */
 
+/* The one channel of a tile for all channels of the step, at ACT address `at`. */
+static void spread_channel(cc_t *cc, cc_layer_t *l, const cc_step_t *s, cc_span_t rows,
+                           cc_span_t cols, uint32_t at, npu_tile_t *tile)
+{
+    npu_insn_t move = {.op = NPU_OP_TRANSFORM, .h = rows.count, .w = cols.count, .c = s->c};
+    move.src = *tile;
+    move.dst.addr = at;
+    move.dst.pix = npu_round_lanes(s->c);
+    move.dst.row = cols.count * move.dst.pix;
+    move.dst_chan = 1;
+    cc_emit(cc, l, move);
+    *tile = move.dst;
+}
+
+/* The pixels of a span of what `up` makes of `size` of them: first one, and how many. */
+static cc_span_t pixels_under(cc_span_t span, uint32_t up, uint32_t size)
+{
+    uint32_t first = cc_div_up(span.first, up);
+    uint32_t end = cc_min(cc_div_up(span.first + span.count, up), size);
+    return (cc_span_t){first, end > first ? end - first : 0, 0};
+}
+
+/* Pixels apart from each other on a ground of zeros. */
+static void load_apart(cc_t *cc, cc_layer_t *l, const cc_value_t *value, cc_span_t rows,
+                       cc_span_t cols, uint32_t c0, uint32_t c, const npu_tile_t *tile)
+{
+    cc_span_t ys = pixels_under(rows, l->up_h, value->size.h);
+    cc_span_t xs = pixels_under(cols, l->up_w, value->size.w);
+    npu_insn_t fill = {.op = NPU_OP_FILL, .dst = *tile, .h = rows.count, .w = cols.count, .c = c};
+    fill.value = cc_zero(cc, l->node->input[0]);
+    cc_emit(cc, l, fill);
+    if (ys.count == 0 || xs.count == 0)
+        return;
+    npu_tile_t to = {tile->addr, tile->row * l->up_h, tile->pix * l->up_w};
+    to.addr += (ys.first * l->up_h - rows.first) * tile->row;
+    to.addr += (xs.first * l->up_w - cols.first) * tile->pix;
+    cc_load(cc, l, value, ys, xs, c0, c, &to);
+}
+
 /* Loads operand i from ACT address `at` on; returns what is behind it. */
 static uint32_t load_operand(cc_t *cc, cc_layer_t *l, uint32_t i, const cc_step_t *s, uint32_t at,
                              npu_tile_t *tile)
@@ -106,12 +146,20 @@ static uint32_t load_operand(cc_t *cc, cc_layer_t *l, uint32_t i, const cc_step_
     tile_operand_channels(l, i, s, &c0, &c);
     uint32_t pix = cc_tile_pix(&value, c0, c);
     *tile = (npu_tile_t){at + planes_bytes, cols.count * pix, pix};
-    cc_load(cc, l, &value, rows, cols, c0, c, tile);
+    at += planes_bytes + bytes;
+    if (l->node->op == NPU_NODE_TRANSPOSE_CONV)
+        load_apart(cc, l, &value, rows, cols, c0, c, tile);
+    else
+        cc_load(cc, l, &value, rows, cols, c0, c, tile);
+    if (l->in[i].spread) {
+        spread_channel(cc, l, s, rows, cols, at, tile);
+        at += cc_align(rows.count * tile->row);
+    }
     if (l->ins > 1 && rows.count == 1 && s->h > 1)
         tile->row = 0;
     if (l->ins > 1 && cols.count == 1 && s->w > 1)
         tile->pix = 0;
-    return at + planes_bytes + bytes;
+    return at;
 }
 
 /* Sources of the step, from ACT address `at` on. */

@@ -232,18 +232,51 @@ static void run_conv(const golden_ref_t *r, const npu_node_t *n)
     }
 }
 
+/* integer_ops/transpose_conv.h: every source pixel is spread over the results that its taps reach.
+ */
+static void run_transpose_conv(const golden_ref_t *r, const npu_node_t *n)
+{
+    const npu_tensor_t *weights = tensor_of(r, n->input[1]), *to = tensor_of(r, n->output[0]);
+    npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0])), out = npu_tensor_hwc(to);
+    const npu_window_t *k = &n->window;
+    int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
+    int32_t *sum = calloc((size_t)out.h * out.w * out.c, sizeof(*sum));
+    for (uint64_t i = 0; i < (uint64_t)in.h * in.w * in.c; i++) {
+        int64_t y = (int64_t)(i / in.c / in.w) * k->stride_h - k->pad_top;
+        int64_t x = (int64_t)(i / in.c % in.w) * k->stride_w - k->pad_left;
+        int32_t value = get(r, n->input[0], i) - in_zero;
+        for (uint64_t w = i % in.c; w < weights->bytes; w += in.c) {
+            uint64_t tap = w / in.c, oc = tap / k->kernel_w / k->kernel_h;
+            int64_t oy = y + (int64_t)(tap / k->kernel_w % k->kernel_h);
+            int64_t ox = x + (int64_t)(tap % k->kernel_w);
+            if (oy < 0 || ox < 0 || oy >= out.h || ox >= out.w)
+                continue;
+            sum[at(out, (uint32_t)oy, (uint32_t)ox, (uint32_t)oc)] +=
+                value * (get(r, n->input[1], w) - npu_tensor_zero_point(weights, (uint32_t)oc));
+        }
+    }
+    for (uint64_t o = 0; o < (uint64_t)out.h * out.w * out.c; o++) {
+        uint32_t oc = (uint32_t)(o % out.c);
+        int32_t code = rescale(r, sum[o] + bias_of(r, n, oc), accumulator_scale(r, n, oc));
+        set(r, n->output[0], o, activate(r, n, code + to->zero_point[0]));
+    }
+    free(sum);
+}
+
 static void run_fully_connected(const golden_ref_t *r, const npu_node_t *n)
 {
-    const npu_tensor_t *weights = tensor_of(r, n->input[1]);
+    const npu_tensor_t *weights = tensor_of(r, n->input[1]), *to = tensor_of(r, n->output[0]);
     int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
-    for (uint32_t o = 0; o < weights->shape[0]; o++) {
+    uint32_t outputs = weights->shape[0], depth = weights->shape[1];
+    for (uint64_t result = 0; result < npu_tensor_elements(to); result++) {
+        uint32_t o = (uint32_t)(result % outputs);
         int64_t sum = bias_of(r, n, o);
-        for (uint32_t i = 0; i < weights->shape[1]; i++)
-            sum += (int64_t)(get(r, n->input[1], (uint64_t)o * weights->shape[1] + i) -
+        for (uint32_t i = 0; i < depth; i++)
+            sum += (int64_t)(get(r, n->input[1], (uint64_t)o * depth + i) -
                              npu_tensor_zero_point(weights, o)) *
-                   (get(r, n->input[0], i) - in_zero);
+                   (get(r, n->input[0], result / outputs * depth + i) - in_zero);
         int32_t code = rescale(r, (int32_t)sum, accumulator_scale(r, n, o));
-        set(r, n->output[0], o, activate(r, n, code + tensor_of(r, n->output[0])->zero_point[0]));
+        set(r, n->output[0], result, activate(r, n, code + to->zero_point[0]));
     }
 }
 
@@ -272,6 +305,33 @@ static int32_t multiply(const golden_ref_t *r, const npu_node_t *n, int32_t a, i
     return rescale(r, a * b, quantize_scale(real));
 }
 
+/* prelu.h */
+static int32_t prelu(const golden_ref_t *r, const npu_node_t *n, int32_t x, int32_t alpha)
+{
+    double sx = (double)tensor_of(r, n->input[0])->scale[0];
+    double sa = (double)tensor_of(r, n->input[1])->scale[0];
+    double so = (double)tensor_of(r, n->output[0])->scale[0];
+    return x >= 0 ? rescale(r, x, quantize_scale(sx / so))
+                  : rescale(r, x * alpha, quantize_scale(sx * sa / so));
+}
+
+/* Both without their zero points; the result without its. */
+static int32_t combine(const golden_ref_t *r, const npu_node_t *n, int32_t a, int32_t b)
+{
+    switch (n->op) {
+    case NPU_NODE_MUL:
+        return multiply(r, n, a, b);
+    case NPU_NODE_PRELU:
+        return prelu(r, n, a, b);
+    case NPU_NODE_MAXIMUM:
+        return a > b ? a : b;
+    case NPU_NODE_MINIMUM:
+        return a < b ? a : b;
+    default:
+        return add_or_sub(r, n, a, b);
+    }
+}
+
 static void run_elementwise(const golden_ref_t *r, const npu_node_t *n)
 {
     npu_hwc_t out = npu_tensor_hwc(tensor_of(r, n->output[0]));
@@ -282,9 +342,7 @@ static void run_elementwise(const golden_ref_t *r, const npu_node_t *n)
                             tensor_of(r, n->input[0])->zero_point[0];
                 int32_t b = get(r, n->input[1], broadcast(r, n->input[1], y, x, c)) -
                             tensor_of(r, n->input[1])->zero_point[0];
-                int32_t code =
-                    n->op == NPU_NODE_MUL ? multiply(r, n, a, b) : add_or_sub(r, n, a, b);
-                code += tensor_of(r, n->output[0])->zero_point[0];
+                int32_t code = combine(r, n, a, b) + tensor_of(r, n->output[0])->zero_point[0];
                 set(r, n->output[0], at(out, y, x, c), activate(r, n, code));
             }
 }
@@ -405,6 +463,87 @@ static void run_logistic(const golden_ref_t *r, const npu_node_t *n)
     }
 }
 
+/* reference/tanh.h: (1 - exp(-2|x|)) / (1 + exp(-2|x|)) with the sign of x. */
+static int32_t tanh_code(const golden_ref_t *r, scale_t scale, int32_t radius, int32_t x)
+{
+    if (x <= -radius)
+        return -128;
+    if (x >= radius)
+        return 127;
+    int32_t q = rescale(r, x, scale);
+    int32_t e = exp_negative(q < 0 ? q : -q, 5); /* Q4.27 read as Q5.26 is twice as much */
+    int64_t sum = (int64_t)e + INT32_MAX;
+    int32_t half = (int32_t)((sum + (sum >= 0 ? 1 : -1)) / 2);
+    int32_t y = 1515870810 + high_mul(half, -1010580540);
+    for (int i = 0; i < 3; i++)
+        y += shift_left_saturating(high_mul(y, (1 << 29) - high_mul(half, y)), 2);
+    int32_t t = q == 0 ? 0 : shift_left_saturating(y - (1 << 29), 2);
+    int32_t code = divide_pot(q < 0 ? -t : t, 24);
+    return clamp(code, -128, 127);
+}
+
+static void run_tanh(const golden_ref_t *r, const npu_node_t *n)
+{
+    const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
+    scale_t scale = quantize_scale((double)from->scale[0] * (double)(1 << 27));
+    int32_t radius = (int32_t)floor(15.0 * (double)(1 << 27) / (double)(INT64_C(1) << scale.shift));
+    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+        int32_t x = get(r, n->input[0], i) - from->zero_point[0];
+        set(r, n->output[0], i, tanh_code(r, scale, radius, x) + 128 + lowest(to));
+    }
+}
+
+/* reference/hard_swish.h: numbers of 16 bits. */
+static int32_t saturate16(int64_t x)
+{
+    return x > 32767 ? 32767 : x < -32768 ? -32768 : (int32_t)x;
+}
+
+static int32_t round_high_mul16(int32_t a, int32_t b)
+{
+    int32_t product = a * b;
+    return saturate16((product + (product < 0 ? -16383 : 16384)) / 32768);
+}
+
+static int32_t to_16(int32_t mult)
+{
+    return mult >= INT32_MAX - 32768 ? 32767 : (mult + 32768) >> 16;
+}
+
+static void run_hard_swish(const golden_ref_t *r, const npu_node_t *n)
+{
+    const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
+    float fine = 1.0f / 128.0f * from->scale[0];
+    scale_t out = quantize_scale((double)(fine / to->scale[0]));
+    scale_t relu = quantize_scale((double)(fine / (3.0f / 32768.0f)));
+    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+        int32_t x = (get(r, n->input[0], i) - from->zero_point[0]) * 128;
+        int32_t on_out = round_high_mul16(x, to_16(out.mult)), gate = x;
+        if (relu.shift > 0)
+            gate = saturate16((int64_t)gate << (relu.shift - 1));
+        gate = round_high_mul16(gate, to_16(relu.mult));
+        if (relu.shift > 0)
+            gate = saturate16((int64_t)gate * 2);
+        else
+            gate = divide_pot(gate, -relu.shift);
+        gate = (gate + 32768) >> 1; /* 0 .. 1 */
+        int32_t code = divide_pot(saturate16(gate * on_out / 32768), -out.shift);
+        set(r, n->output[0], i, code + to->zero_point[0]);
+    }
+}
+
+/* reference/leaky_relu.h */
+static void run_leaky_relu(const golden_ref_t *r, const npu_node_t *n)
+{
+    const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
+    scale_t above = quantize_scale((double)(from->scale[0] / to->scale[0]));
+    scale_t below = quantize_scale((double)(from->scale[0] * n->alpha / to->scale[0]));
+    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+        int32_t x = get(r, n->input[0], i) - from->zero_point[0];
+        set(r, n->output[0], i, rescale(r, x, x >= 0 ? above : below) + to->zero_point[0]);
+    }
+}
+
 static void run_quantize(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
@@ -436,7 +575,9 @@ static void run_relu(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     npu_node_t clamped = *n;
-    clamped.activation = n->op == NPU_NODE_RELU ? NPU_ACT_RELU : NPU_ACT_RELU6;
+    clamped.activation = n->op == NPU_NODE_RELU    ? NPU_ACT_RELU
+                         : n->op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
+                                                   : NPU_ACT_RELU_N1_P1;
     scale_t scale = quantize_scale((double)from->scale[0] / (double)to->scale[0]);
     for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
@@ -466,7 +607,15 @@ static void (*const run_op[NPU_NODE_OPS])(const golden_ref_t *, const npu_node_t
     [NPU_NODE_DETECTION_POSTPROCESS] = golden_run_detection,
     [NPU_NODE_EXPAND_DIMS] = golden_run_reshape,
     [NPU_NODE_FULLY_CONNECTED] = run_fully_connected,
+    [NPU_NODE_HARD_SWISH] = run_hard_swish,
+    [NPU_NODE_LEAKY_RELU] = run_leaky_relu,
     [NPU_NODE_LOGISTIC] = run_logistic,
+    [NPU_NODE_MAXIMUM] = run_elementwise,
+    [NPU_NODE_MINIMUM] = run_elementwise,
+    [NPU_NODE_PRELU] = run_elementwise,
+    [NPU_NODE_RELU_N1_TO_1] = run_relu,
+    [NPU_NODE_TANH] = run_tanh,
+    [NPU_NODE_TRANSPOSE_CONV] = run_transpose_conv,
     [NPU_NODE_MAX_POOL_2D] = run_pool,
     [NPU_NODE_MEAN] = run_mean,
     [NPU_NODE_MUL] = run_elementwise,

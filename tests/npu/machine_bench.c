@@ -43,9 +43,9 @@ START_TEST(mobilenet)
     double compile = 1e9;
     for (int i = 0; i < RUNS; i++) {
         double start = thread_seconds();
-        ck_assert_msg(
-            npu_compile(&graph, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK, "%s",
-            error);
+        ck_assert_msg(npu_compile(&graph, &desc, &options, &prog, NULL, error, sizeof(error)) ==
+                          SIM_OK,
+                      "%s", error);
         compile = smaller(compile, thread_seconds() - start);
         if (i + 1 < RUNS)
             npu_prog_free(&prog);

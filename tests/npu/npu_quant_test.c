@@ -167,6 +167,43 @@ START_TEST(tables_are_within_one_code_of_the_real_functions)
 }
 END_TEST
 
+START_TEST(hard_swish_and_leaky_relu_are_near_the_real_functions)
+{
+    const float scales[] = {0.02f, 0.05f, 0.09f};
+    for (size_t s = 0; s < SIM_COUNT(scales); s++)
+        for (int32_t zp = -128; zp <= 127; zp += 51) {
+            int8_t swish[256], leaky[256];
+            float out = scales[s] * 0.9f;
+            ck_assert(npu_hard_swish_table(scales[s], zp, out, -20, swish));
+            npu_leaky_relu_table(scales[s], zp, out, -20, 0.3f, NPU_ROUND_DOUBLE, leaky);
+            for (int32_t code = -128; code < 128; code++) {
+                double x = (double)scales[s] * (code - zp);
+                double gate = fmin(fmax(x + 3, 0), 6) / 6;
+                double want = fmin(fmax(x * gate / (double)out - 20, -128), 127);
+                ck_assert_msg(fabs(swish[code + 128] - want) < 1.01, "hard_swish(%g)", x);
+                want = fmin(fmax((x < 0 ? 0.3 * x : x) / (double)out - 20, -128), 127);
+                ck_assert_msg(fabs(leaky[code + 128] - want) < 0.51, "leaky_relu(%g)", x);
+            }
+        }
+    /* the product has no room above the result's scale */
+    int8_t table[256];
+    ck_assert(!npu_hard_swish_table(1.0f, 0, 1.0f / 256, 0, table));
+}
+END_TEST
+
+/* From a scale of 8 on the reference's radius is 0: every code is outside, 0 among the low ones. */
+START_TEST(a_logistic_of_coarse_codes_is_a_step)
+{
+    int8_t table[256];
+    for (npu_round_t round = NPU_ROUND_DOUBLE; round <= NPU_ROUND_SINGLE; round++) {
+        npu_logistic_table(8.0f, 0, round, table);
+        ck_assert_int_eq(table[127], -128);
+        ck_assert_int_eq(table[128], -128);
+        ck_assert_int_eq(table[129], 127);
+    }
+}
+END_TEST
+
 START_TEST(tables_saturate_beyond_the_range_of_the_fixed_point)
 {
     int8_t table[256];
@@ -308,7 +345,9 @@ TEST_MAIN("npu fixed point", multipliers_are_a_mantissa_of_31_bits_and_a_shift,
           exp_of_negative_numbers_is_exp_to_nine_digits,
           logistic_and_tanh_are_themselves_to_six_digits,
           tables_are_within_one_code_of_the_real_functions,
-          tables_saturate_beyond_the_range_of_the_fixed_point, requant_tables_rescale_and_clamp,
-          softmax_of_equal_codes_is_even, softmax_of_very_many_equal_codes_is_rounded,
+          hard_swish_and_leaky_relu_are_near_the_real_functions,
+          a_logistic_of_coarse_codes_is_a_step, tables_saturate_beyond_the_range_of_the_fixed_point,
+          requant_tables_rescale_and_clamp, softmax_of_equal_codes_is_even,
+          softmax_of_very_many_equal_codes_is_rounded,
           softmax_is_within_one_code_of_the_real_function, softmax_parameters_of_a_known_scale,
           the_mean_multiplier_is_widened_before_it_is_divided, parameters_from_nowhere_do_no_harm)

@@ -136,6 +136,14 @@ uint32_t tflite_code(npu_node_op_t op)
         [NPU_NODE_MAX_POOL_2D] = 17,
         [NPU_NODE_MUL] = 18,
         [NPU_NODE_RELU] = 19,
+        [NPU_NODE_RELU_N1_TO_1] = 20,
+        [NPU_NODE_TANH] = 28,
+        [NPU_NODE_PRELU] = 54,
+        [NPU_NODE_MAXIMUM] = 55,
+        [NPU_NODE_MINIMUM] = 57,
+        [NPU_NODE_TRANSPOSE_CONV] = 67,
+        [NPU_NODE_LEAKY_RELU] = 98,
+        [NPU_NODE_HARD_SWISH] = 117,
         [NPU_NODE_RELU6] = 21,
         [NPU_NODE_RESHAPE] = 22,
         [NPU_NODE_RESIZE_BILINEAR] = 23,
@@ -262,6 +270,9 @@ static void add_extras(writer_t *w, uint32_t node)
     case NPU_NODE_STRIDED_SLICE:
         add_slice(w, node, dims);
         break;
+    case NPU_NODE_TRANSPOSE_CONV:
+        add_list(w, node, (const int32_t *)out->shape, 4);
+        break;
     case NPU_NODE_TRANSPOSE:
         add_list(w, node, (const int32_t *)n->perm, dims);
         break;
@@ -353,6 +364,12 @@ static uint32_t options_of(const npu_node_t *n, uint32_t field[8])
     case NPU_NODE_SOFTMAX:
         memcpy(field, &n->beta, 4);
         return 1;
+    case NPU_NODE_LEAKY_RELU:
+        memcpy(field, &n->alpha, 4);
+        return 1;
+    case NPU_NODE_TRANSPOSE_CONV:
+        memcpy(field, (uint32_t[]){valid, w->stride_w, w->stride_h, act}, 16);
+        return 4;
     case NPU_NODE_SPLIT:
     case NPU_NODE_SPLIT_V:
         field[0] = n->outputs;
@@ -415,6 +432,11 @@ static void put_operator(writer_t *w, uint32_t at, uint32_t number)
         int32_t value = inputs[0];
         inputs[0] = inputs[1];
         inputs[1] = value;
+    }
+    if (n->op == NPU_NODE_TRANSPOSE_CONV) { /* shape, weights, map, bias if any */
+        const int32_t order[] = {inputs[count - 1], inputs[1], inputs[0], inputs[2]};
+        count = inputs[2] == NPU_NO_TENSOR ? 3 : 4;
+        memcpy(inputs, order, sizeof(order));
     }
     uint32_t table = put_table_for(o, at, n->detection != NULL ? 6 : options > 0 ? 5 : 4);
     set_field(o, table, 0, (uint32_t)n->op);

@@ -64,6 +64,8 @@ static uint32_t record(const npu_insn_t *i)
         return 12 * 4;
     case NPU_OP_MUL:
         return 7 * 4;
+    case NPU_OP_PRELU:
+        return 9 * 4;
     case NPU_OP_MEAN:
         return 6 * 4;
     case NPU_OP_SOFTMAX:
@@ -79,7 +81,7 @@ static void vector(const to_t *to, const npu_insn_t *i)
 {
     bool window = i->op == NPU_OP_AVGPOOL || i->op == NPU_OP_MAXPOOL || i->op == NPU_OP_MEAN;
     bool two = i->op == NPU_OP_ADD || i->op == NPU_OP_SUB || i->op == NPU_OP_MUL ||
-               i->op == NPU_OP_MAX || i->op == NPU_OP_MIN;
+               i->op == NPU_OP_MAX || i->op == NPU_OP_MIN || i->op == NPU_OP_PRELU;
     bool spread = i->op == NPU_OP_TRANSFORM, mean = i->op == NPU_OP_MEAN;
     uint32_t h = window ? i->in_h : i->h, w = window ? i->in_w : i->w;
     if (i->op == NPU_OP_REQUANT)
