@@ -169,6 +169,7 @@ END_TEST
 
 START_TEST(hard_swish_and_leaky_relu_are_near_the_real_functions)
 {
+    /* rounded twice, -49 / 3 is -33 / 2 is -17: up to 3/4 of a code off */
     const float scales[] = {0.02f, 0.05f, 0.09f};
     for (size_t s = 0; s < SIM_COUNT(scales); s++)
         for (int32_t zp = -128; zp <= 127; zp += 51) {
@@ -182,7 +183,7 @@ START_TEST(hard_swish_and_leaky_relu_are_near_the_real_functions)
                 double want = fmin(fmax(x * gate / (double)out - 20, -128), 127);
                 ck_assert_msg(fabs(swish[code + 128] - want) < 1.01, "hard_swish(%g)", x);
                 want = fmin(fmax((x < 0 ? 0.3 * x : x) / (double)out - 20, -128), 127);
-                ck_assert_msg(fabs(leaky[code + 128] - want) < 0.51, "leaky_relu(%g)", x);
+                ck_assert_msg(fabs(leaky[code + 128] - want) < 0.76, "leaky_relu(%g)", x);
             }
         }
     /* the product has no room above the result's scale */
