@@ -218,6 +218,7 @@ static uint64_t vector_cycles(const npu_desc_t *d, const npu_insn_t *insn)
     switch (insn->op) {
     case NPU_OP_AVGPOOL:
     case NPU_OP_MAXPOOL:
+    case NPU_OP_RESIZE:
         return blocks * ceil_div((uint64_t)insn->k_h * insn->k_w, d->vec_pool_taps);
     case NPU_OP_MEAN:
         return blocks_of(insn->c) * ceil_div((uint64_t)insn->in_h * insn->in_w, d->vec_pool_taps);

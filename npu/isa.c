@@ -20,7 +20,7 @@ enum {
     F_SRC, F_SRC_ROW, F_SRC_PIX, F_SRC2, F_SRC2_ROW, F_SRC2_PIX, F_DST, F_DST_ROW, F_DST_PIX,
     F_SRC_CHAN, F_DST_CHAN, F_H, F_W, F_C, F_IN_H, F_IN_W, F_IN_C,
     F_K_H, F_K_W, F_STRIDE_H, F_STRIDE_W, F_DIL_H, F_DIL_W, F_PAD_TOP, F_PAD_LEFT,
-    F_WGT, F_NARROW, F_IN_ZP, F_WGT_ZP, F_PAR, F_OUT_ZP, F_OUT_MIN, F_OUT_MAX, F_VALUE, F_MARK,
+    F_WGT, F_NARROW, F_IN_ZP, F_WGT_ZP, F_PAR, F_PAR2, F_OUT_ZP, F_OUT_MIN, F_OUT_MAX, F_VALUE, F_MARK,
     F_COUNT
 };
 _Static_assert(F_COUNT <= 64, "a field is a bit of npu_opinfo_t.fields");
@@ -79,6 +79,7 @@ static const npu_field_t fields[F_COUNT] = {
     [F_WGT]      = {"wgt",        M(wgt),          12,  0, 24, false, 0, NPU_KIND_L1,  "weights: offset in WGT"},
     [F_NARROW]   = {"narrow",     M(narrow),        2, 24,  2, false, 0, NPU_KIND_NUM, "weights are 8 >> narrow bits wide"},
     [F_PAR]      = {"par",        M(par),          12,  0, 24, false, 0, NPU_KIND_L1,  "parameter record: offset in PAR"},
+    [F_PAR2]     = {"par2",       M(par2),         13,  0, 24, false, 0, NPU_KIND_L1,  "records of columns: offset in PAR"},
     [F_OUT_ZP]   = {"out_zp",     M(out_zp),       12, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the result"},
     [F_VALUE]    = {"value",      M(value),        12, 24,  8, true,  0, NPU_KIND_NUM, "value to fill with"},
     [F_OUT_MIN]  = {"out_min",    M(out_min),      15, 16,  8, true,  0, NPU_KIND_NUM, "smallest result"},
@@ -127,6 +128,7 @@ static const npu_opinfo_t ops[NPU_OPS] = {
     [NPU_OP_FILL]      = {"fill",      NPU_ENGINE_VEC,   HEAD | DST | SHAPE | B(F_VALUE),            0,      "dst = value"},
     [NPU_OP_TRANSFORM] = {"transform", NPU_ENGINE_VEC,   UNARY | B(F_SRC_CHAN) | B(F_DST_CHAN),      0,      "dst = src with channel strides: planar to interleaved and back"},
     [NPU_OP_PRELU]     = {"prelu",     NPU_ENGINE_VEC,   BINARY | B(F_PAR),                          SINGLE, "dst = src, where negative times src2, record NPU_PAR_PRELU"},
+    [NPU_OP_RESIZE]    = {"resize",    NPU_ENGINE_VEC,   UNARY | B(F_IN_H) | B(F_IN_W) | B(F_K_H) | B(F_K_W) | B(F_PAR) | B(F_PAR2), SINGLE | NPU_FLAG_UNSIGNED, "dst = source between k_h rows and k_w columns, 1 or 2, as records NPU_PAR_RESIZE of rows and columns say"},
 };
 /* clang-format on */
 
@@ -245,9 +247,9 @@ static bool check_words(const npu_insn_t *insn, const char *name, char *error, s
     if ((acc->addr | acc->row | acc->pix) % 4 != 0)
         return npu_wrong(error, error_bytes, "%s: accumulator tile is not made of 32-bit words",
                          name);
-    if (insn->par % 4 != 0)
+    if (insn->par % 4 != 0 || insn->par2 % 4 != 0)
         return npu_wrong(error, error_bytes, "%s: par 0x%x is not a multiple of 4", name,
-                         insn->par);
+                         insn->par % 4 != 0 ? insn->par : insn->par2);
     return true;
 }
 
@@ -289,6 +291,9 @@ static bool check_together(const npu_insn_t *insn, const npu_opinfo_t *info, cha
     if (insn->op == NPU_OP_DWCONV && insn->c % insn->in_c != 0)
         return npu_wrong(error, error_bytes, "%s: c %u is not a multiple of in_c %u", info->name,
                          insn->c, insn->in_c);
+    if (insn->op == NPU_OP_RESIZE && (insn->k_h > 2 || insn->k_w > 2))
+        return npu_wrong(error, error_bytes, "%s: %u rows and %u columns, not 1 or 2", info->name,
+                         insn->k_h, insn->k_w);
     if (insn->out_min > insn->out_max)
         return npu_wrong(error, error_bytes, "%s: out_min %d above out_max %d", info->name,
                          insn->out_min, insn->out_max);

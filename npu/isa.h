@@ -70,6 +70,7 @@ typedef enum {
     NPU_OP_FILL,
     NPU_OP_TRANSFORM,
     NPU_OP_PRELU,
+    NPU_OP_RESIZE,
     NPU_OPS
 } npu_op_t;
 
@@ -131,6 +132,7 @@ typedef struct {
     uint32_t narrow;            /* weights are 8 >> narrow bits wide: 0..2 (npu/narrow.h) */
     int32_t in_zp, wgt_zp;      /* -128..127 */
 
+    uint32_t par2;            /* RESIZE: byte offset in PAR of its columns; multiple of 4 */
     uint32_t par;             /* byte offset in PAR of the record the opcode needs; multiple of 4 */
     int32_t out_zp;           /* REQUANT */
     int32_t out_min, out_max; /* clamp of the result: REQUANT, AVGPOOL */
@@ -310,6 +312,14 @@ enum {
     NPU_PAR_SOFTMAX_DIFF_MIN,
     NPU_PAR_SOFTMAX_WORDS
 };
+/*
+ * RESIZE: for each row of the result (par) and each column (par2) two words: the row of the whole
+ * source at or before it and the one behind it, 16 bits each, low and high; then how much of the
+ * second: an int32 of 1024, or (unsigned) a float32. The source tile begins with the first that the
+ * first record names.
+ */
+#define NPU_PAR_RESIZE_BYTES 8u /* a row or column */
+#define NPU_RESIZE_ONE 1024     /* all of the second */
 /* LUT: 256 int8, index x + 128. */
 #define NPU_PAR_LUT_BYTES 256u
 

@@ -23,6 +23,7 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         [NPU_OP_COPY] = npu_copy_run,
         [NPU_OP_FILL] = npu_fill_run,
         [NPU_OP_TRANSFORM] = npu_transform_run,
+        [NPU_OP_RESIZE] = npu_resize_run,
     }};
 #if SIM_X86
     if (level >= SIM_SIMD_AVX2) {

@@ -144,4 +144,7 @@ void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1);
 
+/* kernel_resize.c */
+void npu_resize_run(const npu_insn_t *insn, const npu_l1_t *l1);
+
 #endif

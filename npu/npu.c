@@ -459,7 +459,7 @@ static const sim_kind_t npu_kind = {
     .refresh = refresh,
 };
 _Static_assert(offsetof(npu_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 3 * sizeof(uint32_t) + sizeof(uint64_t) +
+_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 2 * sizeof(uint64_t) +
                                          NPU_MAX_TOUCHES * sizeof(npu_touch_t),
                "no padding: slots are hashed");
 

@@ -165,9 +165,9 @@ enum {
 /* A queued or running instruction. */
 typedef struct {
     npu_insn_t insn;
+    uint64_t ready_cycle; /* from then on it may start */
     uint32_t index;
-    uint64_t ready_cycle;               /* from then on it may start */
-    uint32_t reads, writes;             /* bit m: an operand in memory m of touch[] */
+    uint16_t reads, writes;             /* bit m: an operand in memory m of touch[] */
     npu_touch_t touch[NPU_MAX_TOUCHES]; /* operands; end 0: there is none */
 } npu_slot_t;
 

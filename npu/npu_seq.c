@@ -82,6 +82,7 @@ static uint64_t l1_bytes(const npu_insn_t *insn)
         return out * 3;
     case NPU_OP_AVGPOOL:
     case NPU_OP_MAXPOOL:
+    case NPU_OP_RESIZE:
         return in * insn->c + out;
     case NPU_OP_MEAN:
         return (in + 1) * insn->c;
@@ -267,8 +268,10 @@ static bool find_operands(npu_t *npu, npu_slot_t *slot)
     memset(slot->touch, 0, sizeof(slot->touch));
     uint32_t count = npu_touches(&slot->insn, slot->touch);
     slot->reads = slot->writes = 0;
-    for (uint32_t i = 0; i < count; i++)
-        *(slot->touch[i].write != 0 ? &slot->writes : &slot->reads) |= 1u << slot->touch[i].mem;
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t *memories = slot->touch[i].write != 0 ? &slot->writes : &slot->reads;
+        *memories = (uint16_t)(*memories | 1u << slot->touch[i].mem);
+    }
     if (npu_touches_inside(slot->touch, count, npu->desc.mem_bytes, &mem, &end))
         return true;
     char me[NPU_SLOT_TEXT];

@@ -149,6 +149,8 @@ static uint32_t record_bytes(const npu_insn_t *i)
         return 4 * NPU_PAR_SOFTMAX_WORDS;
     case NPU_OP_LUT:
         return NPU_PAR_LUT_BYTES;
+    case NPU_OP_RESIZE:
+        return NPU_PAR_RESIZE_BYTES * i->h;
     default:
         return 0;
     }
@@ -165,6 +167,7 @@ static void add_sources(list_t *list, const npu_insn_t *i)
     case NPU_OP_AVGPOOL:
     case NPU_OP_MAXPOOL:
     case NPU_OP_MEAN:
+    case NPU_OP_RESIZE:
         add_tile(list, NPU_MEM_ACT, 0, &i->src, i->in_h, i->in_w, i->c);
         break;
     case NPU_OP_TRANSFORM:
@@ -190,6 +193,8 @@ static void add_vec(list_t *list, const npu_insn_t *i)
     add_sources(list, i);
     if (record_bytes(i) != 0)
         add_range(list, NPU_MEM_PAR, 0, i->par, record_bytes(i));
+    if (i->op == NPU_OP_RESIZE)
+        add_range(list, NPU_MEM_PAR, 0, i->par2, NPU_PAR_RESIZE_BYTES * (uint64_t)i->w);
     if (i->op == NPU_OP_TRANSFORM)
         add_planes(list, 1, &i->dst, i->dst_chan, i);
     else if (i->op == NPU_OP_MEAN) /* one pixel */

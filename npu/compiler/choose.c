@@ -13,10 +13,26 @@ static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride
     return length < size ? (uint32_t)length : size;
 }
 
+/* The most source rows (else columns) under `count` of the layer's results, cut so. */
+static uint32_t source_length(const cc_t *cc, const cc_layer_t *l, bool rows, uint32_t count,
+                              uint32_t size)
+{
+    const npu_window_t *w = &l->window;
+    if (l->kind->span == NULL)
+        return rows ? window_length(count, w->kernel_h, w->stride_h, w->dilation_h, size)
+                    : window_length(count, w->kernel_w, w->stride_w, w->dilation_w, size);
+    npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
+    uint32_t results = rows ? out.h : out.w, most = 0;
+    for (uint32_t first = 0; first < results; first += count) {
+        cc_span_t span = l->kind->span(cc, l, rows, first, cc_min(count, results - first));
+        most = span.count > most ? span.count : most;
+    }
+    return most;
+}
+
 /* ACT bytes of all sources of a step that padding does not cut, at most. */
 static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step_t *s)
 {
-    const npu_window_t *w = &l->window;
     uint64_t sum = 0;
     if (l->gather)
         return (uint64_t)gather_planes_bytes(l, s->h, s->w) +
@@ -26,9 +42,8 @@ static uint64_t sources_bytes(const cc_t *cc, const cc_layer_t *l, const cc_step
         uint32_t c0, c;
         tile_operand_channels(l, i, s, &c0, &c);
         npu_hwc_t size = l->in[i].size;
-        uint64_t pixels =
-            (uint64_t)window_length(s->h, w->kernel_h, w->stride_h, w->dilation_h, size.h) *
-            window_length(s->w, w->kernel_w, w->stride_w, w->dilation_w, size.w);
+        uint64_t pixels = (uint64_t)source_length(cc, l, true, s->h, size.h) *
+                          source_length(cc, l, false, s->w, size.w);
         sum += pixels * cc_tile_pix(&value, c0, c) + CC_ALIGN;
         if (l->in[i].spread)
             sum += pixels * npu_round_lanes(s->c) + CC_ALIGN;

@@ -38,6 +38,8 @@ const cc_kind_t *cc_kind_of(npu_node_op_t op)
         [NPU_NODE_RELU6] = &cc_kind_table,
         [NPU_NODE_RELU] = &cc_kind_table,
         [NPU_NODE_RESHAPE] = &cc_kind_move,
+        [NPU_NODE_RESIZE_BILINEAR] = &cc_kind_resize,
+        [NPU_NODE_RESIZE_NEAREST_NEIGHBOR] = &cc_kind_resize,
         [NPU_NODE_SQUEEZE] = &cc_kind_move,
         [NPU_NODE_EXPAND_DIMS] = &cc_kind_move,
         [NPU_NODE_SLICE] = &cc_kind_move,

@@ -103,6 +103,12 @@ typedef struct {
                                      stand side by side, each by its own lifetime; else 0 */
 } cc_tiling_t;
 
+/* Rows (or columns) of the source under a run of results. */
+typedef struct {
+    uint32_t first, count;
+    uint32_t pad; /* rows of the first window that lie before the source */
+} cc_span_t;
+
 /* A kind of layer. */
 typedef struct {
     /* Reads the node: operands, window, flags; what it cannot do it names and refuses. */
@@ -116,6 +122,9 @@ typedef struct {
     void (*vec)(cc_t *cc, cc_layer_t *layer, const cc_step_t *step);
     /* Replaces tiling and the loop over steps: layers that only move bytes. */
     void (*run)(cc_t *cc, cc_layer_t *layer);
+    /* Source rows (else columns) under count results from first on; NULL: as its window says. */
+    cc_span_t (*span)(const cc_t *cc, const cc_layer_t *layer, bool rows, uint32_t first,
+                      uint32_t count);
 } cc_kind_t;
 
 #define CC_MAX_FOLLOWERS 8
@@ -179,12 +188,6 @@ typedef struct {
     uint32_t at, bytes; /* from the start of the constants */
     bool packed;
 } cc_chunk_t;
-
-/* Rows (or columns) of the source under a run of results. */
-typedef struct {
-    uint32_t first, count;
-    uint32_t pad; /* rows of the first window that lie before the source */
-} cc_span_t;
 
 struct cc_step {
     uint32_t y, x, h, w; /* of the result */
@@ -436,7 +439,8 @@ void tile_run(cc_t *cc, cc_layer_t *layer);
 /* The same of one row of tiles. The loop starts zeroed. */
 void tile_run_row(cc_t *cc, cc_layer_t *layer, cc_loop_t *loop, uint32_t row);
 /* Rows of operand i under results y..y + h - 1. */
-cc_span_t tile_operand_rows(const cc_layer_t *layer, uint32_t i, uint32_t y, uint32_t h);
+cc_span_t tile_operand_rows(const cc_t *cc, const cc_layer_t *layer, uint32_t i, uint32_t y,
+                            uint32_t h);
 /* Parts of a step, for the probe of choose.c. Where the step is; its tiles in L1 are set by what
  * loads them. */
 void tile_set_step(const cc_t *cc, const cc_layer_t *layer, uint32_t tile, uint32_t group,
@@ -506,6 +510,6 @@ extern const cc_kind_t cc_kind_conv, cc_kind_gathered_conv, cc_kind_depthwise;
 extern const cc_kind_t cc_kind_fully_connected;
 extern const cc_kind_t cc_kind_pool, cc_kind_mean, cc_kind_elementwise, cc_kind_table,
     cc_kind_softmax;
-extern const cc_kind_t cc_kind_pad, cc_kind_move;
+extern const cc_kind_t cc_kind_pad, cc_kind_move, cc_kind_resize;
 
 #endif

@@ -144,7 +144,7 @@ static void run_planes(cc_t *cc, cc_layer_t *l)
         }
 }
 
-static const cc_kind_t kind_planes = {NULL, NULL, NULL, NULL, run_planes};
+static const cc_kind_t kind_planes = {.run = run_planes};
 
 uint32_t layout_kernel(uint32_t kernel)
 {
@@ -229,7 +229,7 @@ static void run_pixels(cc_t *cc, cc_layer_t *l)
     pixels_rows(cc, l, 0, cc->place[l->source].size.h);
 }
 
-static const cc_kind_t kind_pixels = {NULL, NULL, NULL, NULL, run_pixels};
+static const cc_kind_t kind_pixels = {.run = run_pixels};
 
 static cc_span_t same_rows(const cc_t *cc, const cc_layer_t *l, uint32_t y, uint32_t h)
 {

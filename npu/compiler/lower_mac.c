@@ -468,11 +468,13 @@ static void emit_requant(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-const cc_kind_t cc_kind_conv = {prepare_conv, pack_mac, emit_mac, emit_requant, NULL};
-const cc_kind_t cc_kind_gathered_conv = {prepare_gathered_conv, pack_mac, emit_mac, emit_requant,
-                                         NULL};
-const cc_kind_t cc_kind_depthwise = {prepare_depthwise, pack_mac, emit_mac, emit_requant, NULL};
-const cc_kind_t cc_kind_transpose_conv = {prepare_transpose_conv, pack_mac, emit_mac, emit_requant,
-                                          NULL};
-const cc_kind_t cc_kind_fully_connected = {prepare_fully_connected, pack_mac, emit_mac,
-                                           emit_requant, NULL};
+const cc_kind_t cc_kind_conv = {
+    .prepare = prepare_conv, .pack = pack_mac, .mac = emit_mac, .vec = emit_requant};
+const cc_kind_t cc_kind_gathered_conv = {
+    .prepare = prepare_gathered_conv, .pack = pack_mac, .mac = emit_mac, .vec = emit_requant};
+const cc_kind_t cc_kind_depthwise = {
+    .prepare = prepare_depthwise, .pack = pack_mac, .mac = emit_mac, .vec = emit_requant};
+const cc_kind_t cc_kind_fully_connected = {
+    .prepare = prepare_fully_connected, .pack = pack_mac, .mac = emit_mac, .vec = emit_requant};
+const cc_kind_t cc_kind_transpose_conv = {
+    .prepare = prepare_transpose_conv, .pack = pack_mac, .mac = emit_mac, .vec = emit_requant};

@@ -120,4 +120,4 @@ static void run_mean(cc_t *cc, cc_layer_t *l)
     cc_store(cc, l, &m.to, 0, 0, r.h, r.w, 0, r.c, &m.stored);
 }
 
-const cc_kind_t cc_kind_mean_axes = {NULL, NULL, NULL, NULL, run_mean};
+const cc_kind_t cc_kind_mean_axes = {.run = run_mean};

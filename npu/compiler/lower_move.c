@@ -321,4 +321,4 @@ static void run_move(cc_t *cc, cc_layer_t *l)
     }
 }
 
-const cc_kind_t cc_kind_move = {prepare_move, NULL, NULL, NULL, run_move};
+const cc_kind_t cc_kind_move = {.prepare = prepare_move, .run = run_move};

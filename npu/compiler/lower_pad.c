@@ -149,4 +149,4 @@ const cc_by_rows_t *cc_by_rows(const cc_layer_t *l)
     return l->kind == &cc_kind_pad ? &pad : layout_by_rows(l);
 }
 
-const cc_kind_t cc_kind_pad = {prepare_pad, NULL, NULL, NULL, run_pad};
+const cc_kind_t cc_kind_pad = {.prepare = prepare_pad, .run = run_pad};

@@ -313,8 +313,8 @@ static void emit_softmax(cc_t *cc, cc_layer_t *l, const cc_step_t *s)
     cc_emit(cc, l, i);
 }
 
-const cc_kind_t cc_kind_pool = {prepare_pool, NULL, NULL, emit_pool, NULL};
-const cc_kind_t cc_kind_mean = {prepare_mean, NULL, NULL, emit_mean, NULL};
-const cc_kind_t cc_kind_elementwise = {prepare_elementwise, NULL, NULL, emit_elementwise, NULL};
-const cc_kind_t cc_kind_table = {prepare_table, NULL, NULL, emit_table, NULL};
-const cc_kind_t cc_kind_softmax = {prepare_softmax, NULL, NULL, emit_softmax, NULL};
+const cc_kind_t cc_kind_pool = {.prepare = prepare_pool, .vec = emit_pool};
+const cc_kind_t cc_kind_mean = {.prepare = prepare_mean, .vec = emit_mean};
+const cc_kind_t cc_kind_elementwise = {.prepare = prepare_elementwise, .vec = emit_elementwise};
+const cc_kind_t cc_kind_table = {.prepare = prepare_table, .vec = emit_table};
+const cc_kind_t cc_kind_softmax = {.prepare = prepare_softmax, .vec = emit_softmax};

@@ -164,7 +164,7 @@ static bool next_rows(const walk_t *w, const stripes_link_t *k, uint32_t stripes
     uint32_t h = cc_min(stripes * st->rows[k->to], height - y);
     const cc_by_rows_t *by_rows = cc_by_rows(k->reader);
     cc_span_t span = by_rows != NULL ? by_rows->source(w->cc, k->reader, y, h)
-                                     : tile_operand_rows(k->reader, k->operand, y, h);
+                                     : tile_operand_rows(w->cc, k->reader, k->operand, y, h);
     *low = k->all_rows ? 0 : span.first;
     *high = k->all_rows ? stripes_result(w->cc, k->from).h : span.first + span.count;
     return true;

@@ -30,9 +30,14 @@ cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stri
 
 /* Source rows and columns of operand i. One row (column) serves all results when that is all the
  * operand has: broadcasting. */
-static void operand_span(const cc_layer_t *l, uint32_t i, const cc_step_t *s, cc_span_t *rows,
-                         cc_span_t *cols)
+static void operand_span(const cc_t *cc, const cc_layer_t *l, uint32_t i, const cc_step_t *s,
+                         cc_span_t *rows, cc_span_t *cols)
 {
+    if (l->kind->span != NULL) {
+        *rows = l->kind->span(cc, l, true, s->y, s->h);
+        *cols = l->kind->span(cc, l, false, s->x, s->w);
+        return;
+    }
     const npu_window_t *w = &l->window;
     npu_hwc_t size = l->in[i].size;
     bool window = l->ins == 1;
@@ -44,11 +49,11 @@ static void operand_span(const cc_layer_t *l, uint32_t i, const cc_step_t *s, cc
         *cols = (cc_span_t){0, 1, 0};
 }
 
-cc_span_t tile_operand_rows(const cc_layer_t *l, uint32_t i, uint32_t y, uint32_t h)
+cc_span_t tile_operand_rows(const cc_t *cc, const cc_layer_t *l, uint32_t i, uint32_t y, uint32_t h)
 {
     cc_step_t s = {.y = y, .h = h, .w = 1};
     cc_span_t rows, cols;
-    operand_span(l, i, &s, &rows, &cols);
+    operand_span(cc, l, i, &s, &rows, &cols);
     return rows;
 }
 
@@ -67,7 +72,7 @@ static uint32_t operand_bytes(const cc_t *cc, const cc_layer_t *l, uint32_t i, c
     cc_value_t value = cc_operand_value(cc, &l->in[i]);
     cc_span_t rows, cols;
     uint32_t c0, c;
-    operand_span(l, i, s, &rows, &cols);
+    operand_span(cc, l, i, s, &rows, &cols);
     tile_operand_channels(l, i, s, &c0, &c);
     bool planar = value.layout == NPU_LAYOUT_PLANAR;
     *planes_bytes = planar ? cc_align(c * rows.count * cols.count) : 0;
@@ -86,7 +91,7 @@ void tile_set_step(const cc_t *cc, const cc_layer_t *l, uint32_t tile, uint32_t 
     s->group = group;
     s->c0 = group * t->group;
     s->c = cc_min(t->group, out.c - s->c0);
-    operand_span(l, 0, s, &s->rows, &s->cols);
+    operand_span(cc, l, 0, s, &s->rows, &s->cols);
 }
 
 uint32_t tile_acc_bytes(const cc_layer_t *l, const cc_step_t *s)
@@ -142,7 +147,7 @@ static uint32_t load_operand(cc_t *cc, cc_layer_t *l, uint32_t i, const cc_step_
     cc_value_t value = cc_operand_value(cc, &l->in[i]);
     cc_span_t rows, cols;
     uint32_t c0, c, planes_bytes, bytes = operand_bytes(cc, l, i, s, &planes_bytes);
-    operand_span(l, i, s, &rows, &cols);
+    operand_span(cc, l, i, s, &rows, &cols);
     tile_operand_channels(l, i, s, &c0, &c);
     uint32_t pix = cc_tile_pix(&value, c0, c);
     *tile = (npu_tile_t){at + planes_bytes, cols.count * pix, pix};

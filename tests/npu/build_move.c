@@ -209,6 +209,20 @@ static uint32_t random_transpose(build_t *b, int32_t input, int32_t *outputs)
     return 1;
 }
 
+static uint32_t random_resize(build_t *b, int32_t input, int32_t *outputs)
+{
+    npu_hwc_t s = npu_tensor_hwc(tensor_of(b, input));
+    bool up = build_below(b, 3) != 0, twice = build_below(b, 3) == 0;
+    uint32_t h = twice ? 2 * s.h : from_to(b, 1, up ? 3 * s.h : s.h);
+    uint32_t w = twice ? 2 * s.w : from_to(b, 1, up ? 3 * s.w : s.w);
+    uint32_t flags = build_below(b, 3);
+    outputs[0] = build_resize(
+        b, build_below(b, 2) == 0 ? NPU_NODE_RESIZE_BILINEAR : NPU_NODE_RESIZE_NEAREST_NEIGHBOR,
+        input, build_below(b, 5) == 0 ? s.h : h, build_below(b, 5) == 0 ? s.w : w, flags == 1,
+        flags == 2);
+    return 1;
+}
+
 static uint32_t random_blocks(build_t *b, int32_t input, int32_t *outputs)
 {
     npu_hwc_t s = npu_tensor_hwc(tensor_of(b, input));
@@ -326,8 +340,8 @@ uint32_t build_random_move(build_t *b, int32_t input, int32_t outputs[BUILD_MOVE
     static uint32_t (*const any[])(build_t *, int32_t, int32_t *) = {
         random_split, random_slice,  random_transpose, random_concatenation,
         random_pack,  random_unpack, random_shape};
-    static uint32_t (*const of_maps[])(build_t *, int32_t, int32_t *) = {random_blocks,
-                                                                         random_padv2};
+    static uint32_t (*const of_maps[])(build_t *, int32_t,
+                                       int32_t *) = {random_resize, random_blocks, random_padv2};
     uint32_t all = SIM_COUNT(any) + (tensor_of(b, input)->dims == 4 ? SIM_COUNT(of_maps) : 0);
     uint32_t pick = build_below(b, all);
     return pick < SIM_COUNT(any) ? any[pick](b, input, outputs)

@@ -71,6 +71,16 @@ static uint32_t first_report(golden_machine_t machine[MACHINES], uint32_t index,
     return found;
 }
 
+/* Issue is in order, and a queue holds so many: more of the early one's engine between the two than
+ * that, and it is complete, wait or not. */
+static bool kept_by_queues(const npu_insn_t *insn, uint32_t early, uint32_t late)
+{
+    uint32_t between = 0;
+    for (uint32_t i = early + 1; i < late; i++)
+        between += npu_op_engine(insn[i].op) == npu_op_engine(insn[early].op);
+    return between > NPU_MAX_QUEUE;
+}
+
 static void mutate(const npu_desc_t *desc, const npu_prog_t *prog, uint32_t step, tally_t *tally)
 {
     golden_machine_t machine[MACHINES];
@@ -87,7 +97,8 @@ static void mutate(const npu_desc_t *desc, const npu_prog_t *prog, uint32_t step
                 continue;
             insn[i].wait[w].sem = insn[i].wait[w].count = 0;
             uint32_t by = first_report(machine, i, &insn[i], &whole);
-            bool race = by == MACHINES && waits_ref_race(insn, n, &late, &early);
+            bool race = by == MACHINES && waits_ref_race(insn, n, &late, &early) &&
+                        !kept_by_queues(insn, early, late);
             ck_assert_msg(!race, "wait %u of instruction %u: %u may start before %u is complete", w,
                           i, late, early);
             tally->waits++;

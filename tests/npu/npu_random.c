@@ -44,6 +44,11 @@ npu_insn_t random_insn(sim_stream_t *rng, uint32_t op)
         insn.l1_row |= 1;
     }
     insn.par &= ~3u;
+    insn.par2 &= ~3u;
+    if (op == NPU_OP_RESIZE) {
+        insn.k_h = 1 + insn.k_h % 2;
+        insn.k_w = 1 + insn.k_w % 2;
+    }
     if (insn.out_min > insn.out_max)
         insn.out_max = insn.out_min;
     if (op == NPU_OP_DWCONV) {
@@ -115,10 +120,12 @@ npu_insn_t random_small_insn(sim_stream_t *rng, uint32_t op)
     i.in_h = i.in_h == 0 ? 0 : 1 + sim_stream_below(rng, 6);
     i.in_w = i.in_w == 0 ? 0 : 1 + sim_stream_below(rng, 6);
     i.in_c = i.in_c == 0 ? 0 : op == NPU_OP_DWCONV ? i.c : 1 + sim_stream_below(rng, 40);
-    i.k_h = i.k_h == 0 ? 0 : 1 + sim_stream_below(rng, 4);
-    i.k_w = i.k_w == 0 ? 0 : 1 + sim_stream_below(rng, 4);
+    uint32_t taps = op == NPU_OP_RESIZE ? 2 : 4;
+    i.k_h = i.k_h == 0 ? 0 : 1 + sim_stream_below(rng, taps);
+    i.k_w = i.k_w == 0 ? 0 : 1 + sim_stream_below(rng, taps);
     i.wgt = i.wgt == 0 ? 0 : sim_stream_below(rng, 1000);
     i.par = i.par == 0 ? 0 : 4 * sim_stream_below(rng, 500);
+    i.par2 = i.par2 == 0 ? 0 : 4 * sim_stream_below(rng, 500);
     i.src_chan = i.src_chan == 0 ? 0 : sim_stream_below(rng, 300);
     i.dst_chan = i.dst_chan == 0 ? 0 : sim_stream_below(rng, 300);
     bool acc_out = op == NPU_OP_CONV || op == NPU_OP_DWCONV, acc_in = op == NPU_OP_REQUANT;

@@ -122,6 +122,8 @@ START_TEST(cycles_of_single_instructions_follow_from_their_geometry)
     ck_assert_uint_eq(npu_insn_cycles(&d, &requant), 16 + 32); /* 2 blocks of 16 pixels */
     npu_insn_t pool = {.op = NPU_OP_AVGPOOL, .h = 1, .w = 1, .c = 64, .k_h = 7, .k_w = 7};
     ck_assert_uint_eq(npu_insn_cycles(&d, &pool), 16 + 98);
+    npu_insn_t resize = {.op = NPU_OP_RESIZE, .h = 2, .w = 5, .c = 33, .k_h = 2, .k_w = 2};
+    ck_assert_uint_eq(npu_insn_cycles(&d, &resize), 16 + 80); /* 2 blocks, 10 pixels, 4 taps */
     npu_insn_t soft = {.op = NPU_OP_SOFTMAX, .h = 1, .w = 1, .c = 10};
     ck_assert_uint_eq(npu_insn_cycles(&d, &soft), 16 + 40);
     npu_insn_t load = {.op = NPU_OP_LOAD,

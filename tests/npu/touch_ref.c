@@ -72,6 +72,8 @@ static uint32_t record(const npu_insn_t *i)
         return 3 * 4;
     case NPU_OP_LUT:
         return 256;
+    case NPU_OP_RESIZE:
+        return 8 * i->h;
     default:
         return 0;
     }
@@ -79,7 +81,8 @@ static uint32_t record(const npu_insn_t *i)
 
 static void vector(const to_t *to, const npu_insn_t *i)
 {
-    bool window = i->op == NPU_OP_AVGPOOL || i->op == NPU_OP_MAXPOOL || i->op == NPU_OP_MEAN;
+    bool window = i->op == NPU_OP_AVGPOOL || i->op == NPU_OP_MAXPOOL || i->op == NPU_OP_MEAN ||
+                  i->op == NPU_OP_RESIZE;
     bool two = i->op == NPU_OP_ADD || i->op == NPU_OP_SUB || i->op == NPU_OP_MUL ||
                i->op == NPU_OP_MAX || i->op == NPU_OP_MIN || i->op == NPU_OP_PRELU;
     bool spread = i->op == NPU_OP_TRANSFORM, mean = i->op == NPU_OP_MEAN;
@@ -91,6 +94,7 @@ static void vector(const to_t *to, const npu_insn_t *i)
     if (two)
         tile(to, NPU_MEM_ACT, &i->src2, i->h, i->w, i->c, 1, 1, TOUCH_REF_READ);
     mark(to, NPU_MEM_PAR, i->par, record(i), TOUCH_REF_READ);
+    mark(to, NPU_MEM_PAR, i->par2, i->op == NPU_OP_RESIZE ? 8 * i->w : 0, TOUCH_REF_READ);
     tile(to, NPU_MEM_ACT, &i->dst, mean ? 1 : i->h, mean ? 1 : i->w, i->c, spread ? i->dst_chan : 1,
          1, TOUCH_REF_WRITE);
 }
