@@ -38,6 +38,25 @@ static void print_plan(const npu_prog_t *prog, const npu_compile_report_t *repor
     }
 }
 
+/* What the NPU leaves to the core: fovea infer measures it. */
+static void print_core(const npu_post_t *post)
+{
+    for (uint32_t i = 0; i < post->ops; i++)
+        printf("core, %s the NPU: %s %s\n", i < post->before ? "before" : "after",
+               npu_post_op_name(post->op[i].code), post->op[i].name);
+}
+
+static void add_core(const npu_post_t *post, sim_json_t *to)
+{
+    sim_json_t *core = sim_json_add_array(to, "core");
+    for (uint32_t i = 0; i < post->ops; i++) {
+        sim_json_t *item = sim_json_add_object(core, NULL);
+        sim_json_add_str(item, "name", post->op[i].name);
+        sim_json_add_str(item, "op", npu_post_op_name(post->op[i].code));
+        sim_json_add_bool(item, "before_npu", i < post->before);
+    }
+}
+
 static void print_report(const inference_t *in, const npu_compile_report_t *report)
 {
     const npu_prog_t *prog = in->prog;
@@ -45,6 +64,7 @@ static void print_report(const inference_t *in, const npu_compile_report_t *repo
     print_plan(prog, report);
     putchar('\n');
     layers_print(in, stdout);
+    print_core(&prog->post);
     putchar('\n');
     l2_map_print(report, stdout);
     printf("\n%u instructions; L2 peak %u bytes, lower bound %u; %.3f M MACs\n", prog->insn_count,
@@ -96,6 +116,7 @@ static void print_json(const inference_t *in, const npu_compile_report_t *report
             layers_add_row(item, &row);
         add_plan(item, &report->layer[i]);
     }
+    add_core(&in->prog->post, out);
     l2_map_add(report, out);
     char *text = sim_json_print(out, true);
     printf("%s\n", text != NULL ? text : "{}");
@@ -147,9 +168,10 @@ int cmd_compile(int argc, char **argv)
         {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
-    const cli_t cli = {"compile", "[MODEL]",       "Compiles a model (.tflite, .onnx, .topo) for the NPU.",
-                       opts,      SIM_COUNT(opts), 0,
-                       1};
+    const cli_t cli = {
+        "compile", "[MODEL]",       "Compiles a model (.tflite, .onnx, .topo) for the NPU.",
+        opts,      SIM_COUNT(opts), 0,
+        1};
     char **args, error[512], path[1024];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)

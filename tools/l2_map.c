@@ -28,19 +28,20 @@ static char at(const npu_compile_report_t *r, uint64_t address, uint32_t layer)
 
 static void print_picture(const npu_compile_report_t *r, FILE *to)
 {
-    uint32_t step = r->layers / COLUMNS + 1;
+    uint32_t layers = r->layers + r->steps, step = layers / COLUMNS + 1;
     for (uint32_t row = ROWS; row-- > 0;) {
         uint64_t from = NPU_NET_BYTES + (uint64_t)r->activations_bytes * row / ROWS;
         uint64_t middle = from + r->activations_bytes / (2 * ROWS);
         fprintf(to, "%9llu |", (unsigned long long)from);
-        for (uint32_t layer = 0; layer < r->layers; layer += step)
+        for (uint32_t layer = 0; layer < layers; layer += step)
             fputc(at(r, middle, layer), to);
         fputc('\n', to);
     }
     fprintf(to, "%9s +", "");
-    for (uint32_t layer = 0; layer < r->layers; layer += step)
+    for (uint32_t layer = 0; layer < layers; layer += step)
         fputc(layer / step % 10 == 0 ? '+' : '-', to);
-    fprintf(to, "> layer%s\n", step > 1 ? ", some left out" : "");
+    fprintf(to, "> layer%s%s\n", step > 1 ? ", some left out" : "",
+            r->steps > 0 ? ", in the end the core's operators" : "");
 }
 
 static void print_places(const npu_compile_report_t *r, FILE *to)
@@ -82,6 +83,9 @@ void l2_map_print(const npu_compile_report_t *report, FILE *to)
                 "constants above)\n");
     fprintf(to, "%9u |constants, %u bytes\n", r->constants_l2, r->constants_bytes);
     fprintf(to, "%9u |program, %u bytes\n", r->program_l2, r->program_bytes);
+    if (r->post_bytes > 0)
+        fprintf(to, "%9u |operators of the core, %u bytes\n", r->program_l2 - r->post_bytes,
+                r->post_bytes);
     print_picture(r, to);
     print_places(r, to);
     double above = r->live_bound_bytes != 0
@@ -118,6 +122,7 @@ void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
     sim_json_add_u64(l2, "constants_bytes", r->constants_bytes);
     sim_json_add_u64(l2, "program_offset", r->program_l2);
     sim_json_add_u64(l2, "program_bytes", r->program_bytes);
+    sim_json_add_u64(l2, "core_bytes", r->post_bytes);
     sim_json_add_u64(l2, "activations_bytes", r->activations_bytes);
     sim_json_add_u64(l2, "activations_lower_bound_bytes", r->live_bound_bytes);
     sim_json_add_u64(l2, "whole_lower_bound_bytes", r->whole_bound_bytes);

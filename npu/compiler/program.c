@@ -459,6 +459,8 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
     r->constants_bytes = cc->constants_bytes;
     r->program_l2 = cc->program_l2;
     r->program_bytes = cc->emit.insns * NPU_INSN_BYTES;
+    r->post_bytes = cc->table_bytes;
+    r->steps = cc->steps;
     r->activations_bytes = cc->activations_top - NPU_NET_BYTES;
     r->live_bound_bytes = (uint32_t)plan_bound(cc->place, cc->places, cc->layers + cc->steps);
     r->barriers = cc->emit.barriers;

@@ -226,6 +226,35 @@ START_TEST(floats_go_in_and_out_by_way_of_the_core)
 }
 END_TEST
 
+START_TEST(what_the_compiler_leaves_to_the_core_is_in_its_report)
+{
+    build_t b;
+    golden_ref_t ref;
+    dequantizer(&b, 2, 2);
+    random_input(&b, &ref);
+    save_case(&b, &ref);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "compile " DIR "/m.tflite -o " DIR "/m.fnp --report"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\ncore, after the NPU: DEQUANTIZE t2\n"));
+    ck_assert_ptr_nonnull(strstr(text, " |operators of the core, "));
+    ck_assert_int_eq(fovea(text, sizeof(text), "compile " DIR "/m.tflite -o " DIR "/m.fnp --json"),
+                     0);
+    const char *core = strstr(text, "\"core\":");
+    ck_assert_ptr_nonnull(core);
+    ck_assert_ptr_nonnull(strstr(core, "\"DEQUANTIZE\""));
+    /* the result lives while its operator runs: one step behind the layers */
+    uint64_t last = 0;
+    for (const char *at = strstr(core, "\"places\":"); (at = strstr(at + 1, "\"last_layer\":"));)
+        last = number_of(at, "last_layer") > last ? number_of(at, "last_layer") : last;
+    uint32_t layers = 0;
+    for (const char *at = text; (at = strstr(at + 1, "\"estimate_cycles\":"));)
+        layers++;
+    ck_assert_uint_eq(last, layers);
+    golden_ref_free(&ref);
+    build_free(&b);
+}
+END_TEST
+
 /* ---- what goes wrong ------------------------------------------------------------------------- */
 
 START_TEST(a_box_with_its_edges_in_the_wrong_order_fails_the_run)
@@ -294,5 +323,6 @@ TEST_MAIN("infer, core", every_golden_tensor_comes_out_of_the_command_floats_too
           dequantizing_takes_the_time_of_its_arithmetic,
           the_npu_takes_the_same_time_with_and_without_the_core,
           floats_go_in_and_out_by_way_of_the_core,
+          what_the_compiler_leaves_to_the_core_is_in_its_report,
           a_box_with_its_edges_in_the_wrong_order_fails_the_run,
           firmware_that_is_none_or_does_not_end_is_told)
