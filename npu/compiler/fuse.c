@@ -30,21 +30,21 @@ typedef struct {
 /* Operators whose result depends on the same element of each operand only. */
 /* clang-format off */
 static const follower_t followers[] = {
-    {NPU_NODE_RELU,     NPU_FUSE_ACTIVATION, true},
-    {NPU_NODE_RELU6,    NPU_FUSE_ACTIVATION, true},
+    {NPU_NODE_RELU,         NPU_FUSE_ACTIVATION, true},
+    {NPU_NODE_RELU6,        NPU_FUSE_ACTIVATION, true},
     {NPU_NODE_RELU_N1_TO_1, NPU_FUSE_ACTIVATION, true},
-    {NPU_NODE_HARD_SWISH, NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_LEAKY_RELU, NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_LOGISTIC, NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_PRELU,    NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_TANH,     NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_ADD,      NPU_FUSE_ADD,        false},
-    {NPU_NODE_SUB,      NPU_FUSE_ADD,        false},
-    {NPU_NODE_MUL,      NPU_FUSE_ADD,        false},
-    {NPU_NODE_MAXIMUM,  NPU_FUSE_ADD,        false},
-    {NPU_NODE_MINIMUM,  NPU_FUSE_ADD,        false},
-    {NPU_NODE_TABLE,    NPU_FUSE_ACTIVATION, false},
-    {NPU_NODE_QUANTIZE, NPU_FUSE_REQUANTIZE, false},
+    {NPU_NODE_LEAKY_RELU,   NPU_FUSE_ACTIVATION, true},
+    {NPU_NODE_PRELU,        NPU_FUSE_ACTIVATION, true},
+    {NPU_NODE_HARD_SWISH,   NPU_FUSE_ACTIVATION, false},
+    {NPU_NODE_LOGISTIC,     NPU_FUSE_ACTIVATION, false},
+    {NPU_NODE_TANH,         NPU_FUSE_ACTIVATION, false},
+    {NPU_NODE_TABLE,        NPU_FUSE_ACTIVATION, false},
+    {NPU_NODE_ADD,          NPU_FUSE_ADD,        false},
+    {NPU_NODE_SUB,          NPU_FUSE_ADD,        false},
+    {NPU_NODE_MUL,          NPU_FUSE_ADD,        false},
+    {NPU_NODE_MAXIMUM,      NPU_FUSE_ADD,        false},
+    {NPU_NODE_MINIMUM,      NPU_FUSE_ADD,        false},
+    {NPU_NODE_QUANTIZE,     NPU_FUSE_REQUANTIZE, false},
 };
 /* clang-format on */
 

@@ -1,7 +1,8 @@
 #include "tests/npu/compile_graph.h"
-#include "tests/npu/npu_plain.h"
 
+#include "tests/npu/build_math.h"
 #include "tests/npu/build_move.h"
+#include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
 #define MAX_TENSORS 256
@@ -537,6 +538,8 @@ static int32_t chain_window(build_t *b, int32_t at)
     k.activation = (npu_activation_t)build_below(b, NPU_ACTS);
     if (build_below(b, 8) == 0)
         return build_pool(b, at, &k, build_below(b, 2) == 0);
+    if (build_below(b, 12) == 0 && size.h * size.w < 200)
+        return build_transpose_conv(b, at);
     return build_below(b, 3) == 0 ? build_depthwise(b, at, &k, 1) : build_conv(b, at, &k);
 }
 
@@ -559,8 +562,16 @@ static int32_t chain_follower(build_t *b, int32_t at, int32_t before)
 {
     static const npu_node_op_t ops[] = {NPU_NODE_RELU, NPU_NODE_RELU6, NPU_NODE_LOGISTIC,
                                         NPU_NODE_QUANTIZE};
-    return build_below(b, 2) == 0 ? chain_arithmetic(b, at, before)
-                                  : build_unary(b, ops[build_below(b, 4)], at);
+    switch (build_below(b, 4)) {
+    case 0:
+        return chain_arithmetic(b, at, before);
+    case 1:
+        return build_random_pair(b, at);
+    case 2:
+        return build_random_function(b, at);
+    default:
+        return build_unary(b, ops[build_below(b, 4)], at);
+    }
 }
 
 void build_random_chain(build_t *b, uint64_t seed)
