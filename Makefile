@@ -208,7 +208,7 @@ fuzz:
 	    $(MAKE) --no-print-directory CONF=fuzz CC=clang STRICT= fuzz-run; \
 	else echo "fuzz: needs clang and libclang-rt-14-dev (tools/deps.txt), left out"; fi
 fuzz-run: $(FUZZERS)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_RUNS=$(FUZZ_RUNS) tests/fuzz.sh $(FUZZERS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SEED=$(FUZZ_SEED) tests/fuzz.sh $(FUZZERS)
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Runs each fuzzer for FUZZ_SECONDS, or for FUZZ_RUNS inputs of a fixed seed where that is set: the same
-# inputs each time. A corpus that grows is kept beside the program, in the build folder; seeds are
+# Runs each fuzzer for FUZZ_SECONDS, at most FUZZ_RUNS inputs; with FUZZ_SEED the same inputs each time,
+# as far as the time takes them. A corpus that grows is kept beside the program, in the build folder; seeds are
 # tests/AREA/corpus/NAME where there are any.
 set -u
-runs=
-[ -n "${FUZZ_RUNS:-}" ] && runs="-runs=$FUZZ_RUNS -seed=1"
+runs=${FUZZ_RUNS:+-runs=$FUZZ_RUNS}${FUZZ_SEED:+ -seed=$FUZZ_SEED}
 failed=0
 for program in "$@"; do
     name=$(basename "$program" _fuzz) area=$(basename "$(dirname "$program")")
