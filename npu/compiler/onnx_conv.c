@@ -334,6 +334,85 @@ void onnx_conv(onnx_t *r)
     onnx_set(r, &result);
 }
 
+/* ---- ConvTranspose --------------------------------------------------------------------------- */
+
+/* shape O KH KW I of I O KH KW. */
+static uint64_t transposed_place(const uint32_t *shape, uint64_t i, const npu_hwc_t *map)
+{
+    (void)map;
+    uint64_t taps = (uint64_t)shape[1] * shape[2], o = i / shape[3] / taps, c = i % shape[3];
+    return (c * shape[0] + o) * taps + i / shape[3] % taps;
+}
+
+/* Size of the result along one axis; the window of the convolution that it undoes. */
+static bool spread_axis(onnx_t *r, const axis_t *a, uint32_t more, uint32_t *result)
+{
+    uint64_t full = (uint64_t)a->stride * (a->size - 1) + a->kernel + more;
+    if (a->before + a->after >= full || more >= a->stride || full > 65536)
+        return onnx_fail(r,
+                         "found %u elements, stride %u, kernel %u, pads %u and %u, output_padding "
+                         "%u, expected a result of 1..65536",
+                         a->size, a->stride, a->kernel, a->before, a->after, more);
+    *result = (uint32_t)full - a->before - a->after;
+    return true;
+}
+
+static bool spread_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t *w,
+                          npu_hwc_t *out)
+{
+    axis_t h = {in.h, kernel[0], 1, 1, 0, 0}, x = {in.w, kernel[1], 1, 1, 0, 0};
+    int64_t more[2] = {0, 0}, pads[4] = {0};
+    read_pair(r, "strides", &h.stride, &x.stride);
+    read_pair(r, "dilations", &h.dilation, &x.dilation);
+    onnx_ints(r, "output_padding", more, 2);
+    onnx_ints(r, "pads", pads, 4);
+    if (r->err == SIM_OK && (h.dilation != 1 || x.dilation != 1))
+        onnx_fail(r, "attribute dilations: found %ux%u, expected 1", h.dilation, x.dilation);
+    if (r->err == SIM_OK && (onnx_attribute(r, "output_shape") != NULL ||
+                             onnx_choice(r, "auto_pad", (const char *const[]){"NOTSET"}, 1) != 0))
+        onnx_fail(r, "attribute output_shape: found one, expected pads");
+    h.before = bounded(r, "pads", pads[0], 0);
+    x.before = bounded(r, "pads", pads[1], 0);
+    h.after = bounded(r, "pads", pads[2], 0);
+    x.after = bounded(r, "pads", pads[3], 0);
+    uint32_t more_h = bounded(r, "output_padding", more[0], 0);
+    uint32_t more_w = bounded(r, "output_padding", more[1], 0);
+    if (r->err != SIM_OK || !spread_axis(r, &h, more_h, &out->h) ||
+        !spread_axis(r, &x, more_w, &out->w))
+        return false;
+    *w = (npu_window_t){h.kernel, x.kernel, h.stride, x.stride, 1,
+                        1,        h.before, x.before, h.after,  x.after};
+    return true;
+}
+
+void onnx_conv_transpose(onnx_t *r)
+{
+    onnx_value_t *x = onnx_input(r, 0), *w = onnx_input(r, 1);
+    if (r->err != SIM_OK || !onnx_wants_codes(r, x, "input") || !wants_weights(r, w, 4))
+        return;
+    const uint32_t *ws = w->numbers->shape; /* I, O, KH, KW */
+    int32_t inputs[3] = {onnx_map(r, x)};
+    npu_hwc_t size = {x->shape[2], x->shape[3], x->shape[1]}, out = {0, 0, ws[1]};
+    npu_window_t window;
+    if (r->err == SIM_OK && (onnx_int(r, "group", 1) != 1 || ws[0] != size.c))
+        onnx_fail(r, "group: found %lld, weights of %u channels for %u, expected 1 and as many",
+                  (long long)onnx_int(r, "group", 1), ws[0], size.c);
+    if (r->err != SIM_OK || !spread_window(r, size, ws + 2, &window, &out))
+        return;
+    const uint32_t shape[4] = {ws[1], ws[2], ws[3], ws[0]};
+    inputs[1] = weights_tensor(r, w, 1, 4, shape, 0, transposed_place, NULL);
+    inputs[2] = bias_tensor(r, onnx_optional(r, 2), inputs[0], inputs[1], ws[1]);
+    int32_t to = onnx_result_map(r, inputs[0], out);
+    npu_node_t *n =
+        onnx_node(r, NPU_NODE_TRANSPOSE_CONV, inputs, inputs[2] == NPU_NO_TENSOR ? 2 : 3, to);
+    if (n == NULL)
+        return;
+    n->window = window;
+    n->weight_bits = bits_of(r, w, inputs[1]);
+    onnx_value_t v = onnx_map_value(ONNX_SUM, to, out);
+    onnx_set(r, &v);
+}
+
 /* ---- Gemm, MatMul ---------------------------------------------------------------------------- */
 
 /* shape N K of N K; of K N; k counts H W C of the graph, C H W of the model. */

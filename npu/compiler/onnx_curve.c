@@ -123,6 +123,18 @@ static float f_by(float x, float a, float b)
     return x / a;
 }
 
+static float f_larger(float x, float a, float b)
+{
+    (void)b;
+    return x > a ? x : a;
+}
+
+static float f_smaller(float x, float a, float b)
+{
+    (void)b;
+    return x < a ? x : a;
+}
+
 /* clang-format off */
 static const struct {
     const char *op;
@@ -244,7 +256,22 @@ static bool scalar(onnx_t *r, onnx_value_t *v, const onnx_value_t *beside, float
     return true;
 }
 
-static bool two_curves(onnx_t *r, char op, const onnx_value_t *a, const onnx_value_t *b)
+/* clang-format off */
+static const struct {
+    char op;
+    curve_t *right, *left; /* with the scalar at the right, at the left; NULL: not so */
+} pairs[] = {
+    {'+', f_plus,    f_plus},
+    {'-', f_minus,   f_from},
+    {'*', f_times,   f_times},
+    {'/', f_by,      NULL},
+    {'>', f_larger,  f_larger},
+    {'<', f_smaller, f_smaller},
+    {'p', f_leaky,   NULL},
+};
+/* clang-format on */
+
+static bool two_curves(onnx_t *r, curve_t *curve, const onnx_value_t *a, const onnx_value_t *b)
 {
     onnx_value_t to = *a;
     float x[256], y[256], *real = onnx_take(r, sizeof(x));
@@ -253,10 +280,7 @@ static bool two_curves(onnx_t *r, char op, const onnx_value_t *a, const onnx_val
     meaning(r, a, x);
     meaning(r, b, y);
     for (int i = 0; i < 256; i++)
-        real[i] = op == '+'   ? x[i] + y[i]
-                  : op == '-' ? x[i] - y[i]
-                  : op == '*' ? x[i] * y[i]
-                              : x[i] / y[i];
+        real[i] = curve(x[i], y[i], 0);
     to.curve = real;
     onnx_set(r, &to);
     return true;
@@ -265,16 +289,19 @@ static bool two_curves(onnx_t *r, char op, const onnx_value_t *a, const onnx_val
 bool onnx_curve_of_two(onnx_t *r, char op, onnx_value_t *a, onnx_value_t *b)
 {
     float value;
+    size_t i = 0;
+    while (pairs[i].op != op)
+        i++;
     if (bends(r, a) && scalar(r, b, a, &value)) {
-        bend(r, a, op == '+' ? f_plus : op == '-' ? f_minus : op == '*' ? f_times : f_by, value, 0);
+        bend(r, a, pairs[i].right, value, 0);
         return true;
     }
-    if (bends(r, b) && op != '/' && scalar(r, a, b, &value)) {
-        bend(r, b, op == '+' ? f_plus : op == '-' ? f_from : f_times, value, 0);
+    if (bends(r, b) && pairs[i].left != NULL && scalar(r, a, b, &value)) {
+        bend(r, b, pairs[i].left, value, 0);
         return true;
     }
     return bends(r, a) && bends(r, b) && a->tensor == b->tensor && a->chw == b->chw &&
-           (a->curve != NULL || b->curve != NULL) && two_curves(r, op, a, b);
+           (a->curve != NULL || b->curve != NULL) && two_curves(r, pairs[i].right, a, b);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */

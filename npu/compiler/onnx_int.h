@@ -61,9 +61,10 @@ typedef struct {
     const float *scale;
     const int32_t *zero;
     uint32_t scales, axis;
-    /* SUM of a Concat, before its scale is known */
+    /* SUM of a Concat, Max or Min, before its scale is known: parts that are brought to it first */
     const int32_t *part;
     uint32_t parts;
+    npu_node_op_t join;
 } onnx_value_t;
 
 typedef struct {
@@ -177,7 +178,7 @@ onnx_value_t onnx_quantized(onnx_t *r, onnx_value_t *v, onnx_value_t *scale, onn
 /* The same codes under the node's output name: a node that costs nothing. */
 onnx_value_t onnx_renamed(onnx_t *r, const onnx_value_t *v);
 
-/* A Concat with the scale of the tensor `like`. */
+/* A Concat, Max or Min with the scale of the tensor `like`. */
 onnx_value_t onnx_joined(onnx_t *r, const onnx_value_t *v, int32_t like);
 
 /* DequantizeLinear's inverse for one number. */
@@ -216,6 +217,7 @@ void onnx_gemm(onnx_t *r);
 void onnx_matmul(onnx_t *r);
 void onnx_qlinear_conv(onnx_t *r);
 void onnx_qlinear_matmul(onnx_t *r);
+void onnx_conv_transpose(onnx_t *r);
 /* kernel_shape, strides, dilations, pads, auto_pad, ceil_mode of the node; `kernel` from the
  * weights or {0, 0}. Fills the window and the size of the result. */
 bool onnx_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t *w,
@@ -225,7 +227,8 @@ bool onnx_window(onnx_t *r, npu_hwc_t in, const uint32_t kernel[2], npu_window_t
 void onnx_function(onnx_t *r);
 void onnx_clip(onnx_t *r);
 /* Two operands of which at least one is a scalar constant, or both curves over the same codes;
- * false when it is not such a case. op is '+', '-', '*' or '/'. */
+ * false when it is not such a case. op is '+', '-', '*', '/', '>' (the larger), '<' or 'p' (PRelu:
+ * b is the slope). */
 bool onnx_curve_of_two(onnx_t *r, char op, onnx_value_t *a, onnx_value_t *b);
 /* A table node from codes to (scale, zero) of `type`, named after the node's output. */
 int32_t onnx_table(onnx_t *r, const onnx_value_t *v, npu_type_t type, float scale, int32_t zero);

@@ -238,6 +238,7 @@ void onnx_concat(onnx_t *r)
     to.kind = ONNX_SUM;
     to.part = part;
     to.parts = parts;
+    to.join = NPU_NODE_CONCATENATION;
     to.axis = onnx_graph_axis(&to, axis);
     to.low = -INFINITY;
     to.high = INFINITY;

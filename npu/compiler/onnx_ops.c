@@ -190,6 +190,50 @@ static void op_div(onnx_t *r)
         onnx_fail(r, "input 1: found a result of the network or many numbers, expected one number");
 }
 
+/* A slope for each channel, or one for all, which is a curve. */
+static void op_prelu(onnx_t *r)
+{
+    binary(r, 'p', NPU_NODE_PRELU);
+}
+
+/* The larger or smaller of two: codes of one scale, that of the QuantizeLinear behind. */
+static void extreme(onnx_t *r, char sign, npu_node_op_t op)
+{
+    onnx_value_t *a = onnx_input(r, 0), *b = onnx_input(r, 1);
+    if (r->err != SIM_OK || onnx_curve_of_two(r, sign, a, b))
+        return;
+    onnx_value_t to = *a;
+    int32_t *part = onnx_take(r, 2 * sizeof(*part));
+    if (!onnx_wants_codes(r, a, "input 0") || !onnx_wants_codes(r, b, "input 1"))
+        return;
+    bool map = a->dims == 4 && b->dims == 4 && (a->chw || b->chw);
+    if (a->dims != b->dims)
+        onnx_fail(r, "found %u and %u dimensions, expected as many", a->dims, b->dims);
+    part[0] = map ? onnx_map(r, a) : onnx_plain(r, a);
+    part[1] = map ? onnx_map(r, b) : onnx_plain(r, b);
+    for (uint32_t d = 0; d < a->dims; d++)
+        to.shape[d] = a->shape[d] > b->shape[d] ? a->shape[d] : b->shape[d];
+    to.kind = ONNX_SUM;
+    to.chw = map;
+    to.tensor = NPU_NO_TENSOR;
+    to.part = part;
+    to.parts = 2;
+    to.join = op;
+    to.low = -INFINITY;
+    to.high = INFINITY;
+    onnx_set(r, &to);
+}
+
+static void op_max(onnx_t *r)
+{
+    extreme(r, '>', NPU_NODE_MAXIMUM);
+}
+
+static void op_min(onnx_t *r)
+{
+    extreme(r, '<', NPU_NODE_MINIMUM);
+}
+
 /* A, scale, zero, B, scale, zero, scale, zero. */
 static void qlinear_binary(onnx_t *r, npu_node_op_t op)
 {
@@ -489,6 +533,7 @@ static const struct {
     {"Concat",            1, NPU_GRAPH_MAX_ENDS, onnx_concat},
     {"Constant",          0, 0,   op_constant},
     {"Conv",              2, 3,   onnx_conv},
+    {"ConvTranspose",     2, 3,   onnx_conv_transpose},
     {"DequantizeLinear",  2, 3,   op_dequantize},
     {"DepthToSpace",      1, 1,   onnx_depth_to_space},
     {"Div",               2, 2,   op_div},
@@ -504,9 +549,12 @@ static const struct {
     {"Identity",          1, 1,   onnx_identity},
     {"LeakyRelu",         1, 1,   onnx_function},
     {"MatMul",            2, 2,   onnx_matmul},
+    {"Max",               2, 2,   op_max},
     {"MaxPool",           1, 1,   op_max_pool},
+    {"Min",               2, 2,   op_min},
     {"Mul",               2, 2,   op_mul},
     {"Neg",               1, 1,   onnx_function},
+    {"PRelu",             2, 2,   op_prelu},
     {"Pad",               2, 4,   onnx_pad},
     {"QLinearAdd",        7, 8,   op_qlinear_add},
     {"QLinearConv",       8, 9,   onnx_qlinear_conv},

@@ -480,7 +480,7 @@ static bool may_clip(npu_node_op_t op)
 {
     return op == NPU_NODE_CONV_2D || op == NPU_NODE_DEPTHWISE_CONV_2D ||
            op == NPU_NODE_FULLY_CONNECTED || op == NPU_NODE_ADD || op == NPU_NODE_SUB ||
-           op == NPU_NODE_MUL;
+           op == NPU_NODE_MUL || op == NPU_NODE_TRANSPOSE_CONV;
 }
 
 /* Bounds in codes, and whether they are those of an activation that the node can have. */
@@ -584,7 +584,7 @@ static onnx_value_t quantized_sum(onnx_t *r, const onnx_value_t *v, npu_type_t t
     return as_codes(to);
 }
 
-/* Concat: each part is brought to the scale of the whole. */
+/* Concat, Max, Min: each part is brought to the scale of the whole; rounding keeps the order. */
 static onnx_value_t joined(onnx_t *r, const onnx_value_t *v, npu_type_t type, float scale,
                            int32_t zero)
 {
@@ -596,13 +596,16 @@ static onnx_value_t joined(onnx_t *r, const onnx_value_t *v, npu_type_t type, fl
         const npu_tensor_t t = *onnx_at(r, v->part[i]);
         bool same = t.type == type && t.scale[0] == scale && t.zero_point[0] == zero;
         part[i] = same ? v->part[i] : onnx_table(r, &one, type, scale, zero);
-        for (uint32_t d = 0; d < t.dims; d++)
-            shape[d] = d == v->axis ? shape[d] + t.shape[d] : t.shape[d];
+        for (uint32_t d = 0; d < t.dims; d++) {
+            bool along = v->join == NPU_NODE_CONCATENATION && d == v->axis;
+            uint32_t larger = shape[d] > t.shape[d] ? shape[d] : t.shape[d];
+            shape[d] = along ? shape[d] + t.shape[d] : larger;
+        }
     }
     if (r->err != SIM_OK)
         return to;
     to.tensor = onnx_tensor(r, onnx_output_name(r), type, v->dims, shape);
-    npu_node_t *n = onnx_node(r, NPU_NODE_CONCATENATION, part, v->parts, to.tensor);
+    npu_node_t *n = onnx_node(r, v->join, part, v->parts, to.tensor);
     if (n == NULL)
         return to;
     n->axis = v->axis;

@@ -203,6 +203,26 @@ static void add_grouped(case_t *c)
     window(c, n, shape[2], shape[3], true);
 }
 
+static void add_conv_transpose(case_t *c)
+{
+    uint32_t outputs = 1 + below(c, 6), kh = 1 + below(c, 4), kw = 1 + below(c, 4);
+    int64_t stride[2] = {1 + below(c, 3), 1 + below(c, 3)}, pads[4], more[2];
+    input(c, 4, 5 + below(c, 5), 3 + below(c, 6),
+          3 + below(c, 6)); /* more channels than an image */
+    const uint32_t shape[4] = {c->shape[1], outputs, kh, kw};
+    char inputs[32];
+    weights(c, 4, shape, 1);
+    snprintf(inputs, sizeof(inputs), "x_f k_f%s", bias(c, outputs));
+    Onnx__NodeProto *n = onnx_write_node(&c->w, "ConvTranspose", inputs, "f");
+    for (uint32_t i = 0; i < 4; i++)
+        pads[i] = below(c, i % 2 == 0 ? kh : kw);
+    for (uint32_t i = 0; i < 2; i++)
+        more[i] = below(c, (uint32_t)stride[i]);
+    onnx_write_ints(&c->w, n, "strides", 2, stride);
+    onnx_write_ints(&c->w, n, "pads", 4, pads);
+    onnx_write_ints(&c->w, n, "output_padding", 2, more);
+}
+
 static void add_gemm(case_t *c)
 {
     uint32_t k = 1 + below(c, 30), n = 1 + below(c, 20);
@@ -274,6 +294,29 @@ static void add_sub(case_t *c)
 static void add_mul(case_t *c)
 {
     two(c, "Mul");
+}
+
+/* A slope for each channel. */
+static void add_prelu(case_t *c)
+{
+    random_map(c, 1);
+    const uint32_t shape[3] = {c->shape[1], 1, 1};
+    constant(c, 3, shape, false, scale_near(c, 0.005f), 0);
+    onnx_write_node(&c->w, "PRelu", "x_f k_f", "f");
+}
+
+/* Of x and of what has another scale; or of a number. */
+static void add_extreme(case_t *c)
+{
+    const char *op = below(c, 2) != 0 ? "Max" : "Min";
+    bool is_unsigned = below(c, 2) != 0;
+    random_map(c, 1);
+    onnx_write_f32(&c->w, "number", scale_near(c, 0.5f));
+    onnx_write_node(&c->w, "Neg", "x_f", "minus");
+    onnx_write_quantize(&c->w, "minus", "m", scale_near(c, 0.03f), is_unsigned ? 100 : -5,
+                        is_unsigned);
+    onnx_write_dequantize(&c->w, "m", 0, 0, is_unsigned);
+    onnx_write_node(&c->w, op, below(c, 3) == 0 ? "number m_f" : "x_f m_f", "f");
 }
 
 /* ---- pools, means, softmax ------------------------------------------------------------------- */
@@ -579,7 +622,7 @@ static float spread(const onnx_ref_value_t *f)
     float most = 1e-3f;
     for (uint64_t i = 0; i < f->count; i++)
         most = fmaxf(most, fabsf(f->x[i]));
-    return most / 100.0f;
+    return most / 97.3f; /* no whole number: else codes of moves lie in the middle between two */
 }
 
 /* Codes that differ from the definition, of how many. */
@@ -673,6 +716,9 @@ static const struct {
     {"Split",             add_split,          0, 0,    ANY},
     {"blocks",            add_blocks,         0, 0,    ANY},
     {"Resize",            add_nearest,        0, 0,    ANY},
+    {"Max, Min",          add_extreme,        0, 0,    ANY},
+    {"ConvTranspose",     add_conv_transpose, 1, 1000, ANY},
+    {"PRelu",             add_prelu,          1, 1000, ANY},
     {"Conv",              add_conv,           1, 1000, false},
     {"grouped",           add_grouped,        1, 1000, ANY},
     {"depthwise",         add_depthwise,      1, 1000, false},

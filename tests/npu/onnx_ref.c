@@ -211,6 +211,35 @@ static void run_conv(onnx_ref_t *r)
     }
 }
 
+/* Every element of the source is spread over the results that its kernel reaches. */
+static void run_conv_transpose(onnx_ref_t *r)
+{
+    const onnx_ref_value_t *x = in(r, 0), *k = in(r, 1), *b = in(r, 2);
+    uint32_t shape[4] = {1, k->shape[1]}, p[4];
+    for (uint32_t d = 0; d < 2; d++)
+        shape[2 + d] = (uint32_t)(int_of(r, "strides", d, 1) * (x->shape[2 + d] - 1) +
+                                  k->shape[2 + d] + int_of(r, "output_padding", d, 0) -
+                                  int_of(r, "pads", d, 0) - int_of(r, "pads", 2 + d, 0));
+    onnx_ref_value_t *y = out(r, 0, 4, shape);
+    double *sum = calloc(y->count, sizeof(*sum));
+    for (uint64_t i = 0; i < k->count; i++)
+        for (uint64_t j = 0; j < (uint64_t)x->shape[2] * x->shape[3]; j++) {
+            place(k, i, p);
+            uint32_t row = (uint32_t)(j / x->shape[3]), col = (uint32_t)(j % x->shape[3]);
+            uint32_t from[4] = {0, p[0], row, col};
+            int64_t oy = row * int_of(r, "strides", 0, 1) + p[2] - int_of(r, "pads", 0, 0);
+            int64_t ox = col * int_of(r, "strides", 1, 1) + p[3] - int_of(r, "pads", 1, 0);
+            uint32_t to[4] = {0, p[1], (uint32_t)oy, (uint32_t)ox};
+            if (oy >= 0 && ox >= 0 && oy < shape[2] && ox < shape[3])
+                sum[at(y, to)] += (double)x->x[at(x, from)] * (double)k->x[i];
+        }
+    for (uint64_t i = 0; i < y->count; i++) {
+        place(y, i, p);
+        y->x[i] = (float)(sum[i] + (b == NULL ? 0.0 : (double)b->x[p[1]]));
+    }
+    free(sum);
+}
+
 static void pool(onnx_ref_t *r, bool average)
 {
     const onnx_ref_value_t *x = in(r, 0);
@@ -369,6 +398,17 @@ static float broadcast(const onnx_ref_value_t *v, const onnx_ref_value_t *y, con
     return v->x[at(v, from)];
 }
 
+static float pair(const char *op, float a, float b)
+{
+    if (strcmp(op, "PRelu") == 0)
+        return a < 0 ? a * b : a;
+    if (strcmp(op, "Max") == 0)
+        return fmaxf(a, b);
+    if (strcmp(op, "Min") == 0)
+        return fminf(a, b);
+    return op[0] == 'A' ? a + b : op[0] == 'S' ? a - b : op[0] == 'M' ? a * b : a / b;
+}
+
 static void run_binary(onnx_ref_t *r)
 {
     const onnx_ref_value_t *a = in(r, 0), *b = in(r, 1);
@@ -379,11 +419,9 @@ static void run_binary(onnx_ref_t *r)
         shape[d] = x > z ? x : z;
     }
     onnx_ref_value_t *y = out(r, 0, dims, shape);
-    char op = r->node->op_type[0];
     for (uint64_t i = 0; i < y->count; i++) {
         place(y, i, p);
-        float l = broadcast(a, y, p), m = broadcast(b, y, p);
-        y->x[i] = op == 'A' ? l + m : op == 'S' ? l - m : op == 'M' ? l * m : l / m;
+        y->x[i] = pair(r->node->op_type, broadcast(a, y, p), broadcast(b, y, p));
     }
 }
 
@@ -590,7 +628,8 @@ static const struct {
     {"AveragePool", run_average_pool}, {"MaxPool", run_max_pool}, {"Gemm", run_matrix},
     {"MatMul", run_matrix}, {"GlobalAveragePool", run_global_average},
     {"ReduceMean", run_reduce_mean}, {"Softmax", run_softmax}, {"Add", run_binary},
-    {"Sub", run_binary}, {"Mul", run_binary}, {"Div", run_binary}, {"Transpose", run_transpose},
+    {"Sub", run_binary}, {"Mul", run_binary}, {"Div", run_binary}, {"Max", run_binary},
+    {"Min", run_binary}, {"PRelu", run_binary}, {"ConvTranspose", run_conv_transpose}, {"Transpose", run_transpose},
     {"Reshape", run_reshape}, {"Flatten", run_reshape}, {"Squeeze", run_reshape},
     {"Unsqueeze", run_reshape}, {"Concat", run_concat}, {"Pad", run_pad}, {"Slice", run_slice},
     {"Split", run_split}, {"DepthToSpace", run_blocks}, {"SpaceToDepth", run_blocks},
