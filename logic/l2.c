@@ -32,29 +32,6 @@ static uint64_t now_cycle(l2_t *l2)
     return l2->now_cycle;
 }
 
-bool l2_burst_fits(const l2_t *l2, const sim_mem_req_t *req)
-{
-    uint32_t offset = req->addr - l2->desc.base;
-    return req->bytes - 1 < l2->desc.burst_bytes && offset < l2->desc.bytes &&
-           req->bytes <= l2->desc.bytes - offset &&
-           offset >> l2->burst_shift == (offset + req->bytes - 1) >> l2->burst_shift;
-}
-
-void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
-{
-    const sim_mem_req_t *req = m->head;
-    m->ready_cycle = ready_cycle;
-    if (req->error) {
-        m->head_bank = L2_NO_BANK;
-        m->head_beats = 1;
-        return;
-    }
-    uint32_t offset = req->addr - l2->desc.base;
-    uint32_t last = offset + req->bytes - 1;
-    m->head_bank = offset >> l2->burst_shift & (l2->desc.banks - 1);
-    m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
-}
-
 /* Who gets `bank` in `cycle`; at least one master competes. */
 static uint32_t choose(const l2_t *l2, uint32_t bank, uint64_t cycle)
 {

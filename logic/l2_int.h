@@ -21,10 +21,30 @@ static inline uint64_t l2_head_cycle(const l2_t *l2, const l2_master_t *m)
     return l2_max(m->ready_cycle, l2->bank[m->head_bank].free_cycle);
 }
 
-/* l2.c. A burst lies in memory and in one aligned piece of burst_bytes. */
-bool l2_burst_fits(const l2_t *l2, const sim_mem_req_t *req);
+/* A burst lies in memory and in one aligned piece of burst_bytes. */
+static inline bool l2_burst_fits(const l2_t *l2, const sim_mem_req_t *req)
+{
+    uint32_t offset = req->addr - l2->desc.base;
+    return req->bytes - 1 < l2->desc.burst_bytes && offset < l2->desc.bytes &&
+           req->bytes <= l2->desc.bytes - offset &&
+           offset >> l2->burst_shift == (offset + req->bytes - 1) >> l2->burst_shift;
+}
+
 /* m->head has become the master's head and competes from ready_cycle on. */
-void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle);
+static inline void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_cycle)
+{
+    const sim_mem_req_t *req = m->head;
+    m->ready_cycle = ready_cycle;
+    if (req->error) {
+        m->head_bank = L2_NO_BANK;
+        m->head_beats = 1;
+        return;
+    }
+    uint32_t offset = req->addr - l2->desc.base;
+    uint32_t last = offset + req->bytes - 1;
+    m->head_bank = offset >> l2->burst_shift & (l2->desc.banks - 1);
+    m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
+}
 
 /* l2_stream.c */
 /* The stream's next burst becomes the master's head; requested in `cycle`. */
