@@ -223,9 +223,7 @@ static void end(cc_t *cc)
 {
     emit_free(&cc->emit);
     cascade_free(cc);
-    free(cc->node);
-    free(cc->fate);
-    free(cc->operand);
+    fuse_free(cc);
     free(cc->layer);
     free(cc->follower);
     free(cc->place);

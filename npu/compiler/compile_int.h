@@ -225,7 +225,10 @@ typedef struct {
     uint32_t follows; /* the node before it in that layer; CC_NO_NODE for main itself */
     uint32_t operand; /* of a follower: which of its operands is the tile */
     uint32_t pad;     /* the PAD in its window; CC_NO_NODE */
-    bool still;       /* no layer: its results stand in L2 already */
+    uint32_t factor;  /* of a product of a code with a function of it: that function's node, which
+                         stands in `table` with it; CC_NO_NODE */
+    int8_t *table;
+    bool still; /* no layer: its results stand in L2 already */
 } cc_fate_t;
 
 struct cc {
@@ -287,8 +290,9 @@ struct cc {
 
 /* fuse.c: fills cc->node and cc->fate. */
 bool fuse_nodes(cc_t *cc);
+void fuse_free(cc_t *cc);
 /* Ops of the nodes fused into the layer, in order, with `between` them; "" for none. */
-#define FUSE_NAMES_BYTES 320
+#define FUSE_NAMES_BYTES 640
 void fuse_names(const cc_t *cc, const cc_layer_t *layer, bool with_main, const char *between,
                 char names[FUSE_NAMES_BYTES]);
 /* NULL where a node makes no layer of its own kind. */
@@ -330,6 +334,10 @@ int32_t cc_zero(const cc_t *cc, int32_t tensor);
 void cc_clamp(const cc_t *cc, int32_t tensor, npu_activation_t act, int32_t *low, int32_t *high);
 /* Sets out_min and out_max: of the node's own activation, and of clamps fused into it. */
 void cc_set_clamp(const cc_t *cc, cc_layer_t *layer);
+/* The product of a code, operand i of node n, and of a function of it; false: beyond the machine.
+ */
+bool cc_product_table(const cc_t *cc, const npu_node_t *n, uint32_t operand,
+                      const int8_t other[256], int8_t table[256]);
 /* The function of one code that a node is; false when it is none. */
 bool cc_table(const cc_t *cc, const npu_node_t *node, int8_t table[256]);
 

@@ -185,6 +185,44 @@ static void follow(cc_t *cc, uint32_t n, const trace_t *trace)
     cc->fate[before].hidden = true;
 }
 
+/* ---- products of a code with a function of it --------------------------------------------------
+ */
+
+/* x times f(x), as x * LOGISTIC(x) = SWISH, is a function of one code itself. f's result is nobody
+ * else's. */
+static bool is_function_of(const cc_t *cc, const trace_t *trace, int32_t result, int32_t x)
+{
+    uint32_t maker = trace[result].maker;
+    return maker != CC_NO_NODE && trace[result].reads == 1 && cc->fate[maker].main == maker &&
+           cc_kind_of(cc->node[maker].op) == &cc_kind_table && cc->node[maker].input[0] == x &&
+           cc_tensor(cc, x)->data == NULL && same_size(cc, result, x);
+}
+
+static void fold_product(cc_t *cc, uint32_t n, trace_t *trace)
+{
+    npu_node_t *node = &cc->node[n];
+    uint32_t f = is_function_of(cc, trace, node->input[1], node->input[0]) ? 1 : 0;
+    int32_t x = node->input[1 - f], result = node->input[f];
+    int8_t table[256], *product;
+    if (!is_function_of(cc, trace, result, x) ||
+        !cc_table(cc, &cc->node[trace[result].maker], table) ||
+        (product = malloc(sizeof(table))) == NULL)
+        return;
+    if (!cc_product_table(cc, node, 1 - f, table, product)) {
+        free(product);
+        return;
+    }
+    cc_fate_t *fate = &cc->fate[n];
+    fate->table = product;
+    fate->factor = trace[result].maker;
+    cc->fate[fate->factor].hidden = true;
+    cc->fate[fate->factor].main = CC_NO_NODE;
+    node->op = NPU_NODE_TABLE;
+    node->inputs = 1;
+    cc->operand[node->input - cc->operand] = x;
+    trace[x].reads--;
+}
+
 /* ---- PAD ------------------------------------------------------------------------------------- */
 
 /* A window with that much more padding still touches its source everywhere, and its padding is a
@@ -283,6 +321,7 @@ static bool copy_nodes(cc_t *cc)
         cc->fate[n] = (cc_fate_t){.main = makes_layer(cc, &g->node[n]) ? n : CC_NO_NODE,
                                   .follows = CC_NO_NODE,
                                   .pad = CC_NO_NODE,
+                                  .factor = CC_NO_NODE,
                                   .low = -128,
                                   .high = 127};
     }
@@ -299,21 +338,42 @@ bool fuse_nodes(cc_t *cc)
     if (fine)
         trace_tensors(cc, trace);
     for (uint32_t n = 0; fine && n < g->nodes; n++) {
-        bool pad = cc->node[n].op == NPU_NODE_PAD || cc->node[n].op == NPU_NODE_PADV2;
-        if (pad && (cc->fuse & NPU_FUSE_PAD) != 0)
+        npu_node_op_t op = cc->node[n].op;
+        if ((op == NPU_NODE_PAD || op == NPU_NODE_PADV2) && (cc->fuse & NPU_FUSE_PAD) != 0)
             absorb_pad(cc, n, trace);
-        else if (cc->fate[n].main == n)
+        if (op == NPU_NODE_MUL && (cc->fuse & NPU_FUSE_ACTIVATION) != 0)
+            fold_product(cc, n, trace);
+        if (cc->fate[n].main == n)
             follow(cc, n, trace);
     }
     free(trace);
     return fine;
 }
 
-static void append(char names[FUSE_NAMES_BYTES], const char *between, npu_node_op_t op)
+void fuse_free(cc_t *cc)
+{
+    for (uint32_t n = 0; cc->fate != NULL && n < cc->graph->nodes; n++)
+        free(cc->fate[n].table);
+    free(cc->node);
+    free(cc->fate);
+    free(cc->operand);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static void append_op(char names[FUSE_NAMES_BYTES], const char *between, npu_node_op_t op)
 {
     size_t used = strlen(names);
     snprintf(names + used, FUSE_NAMES_BYTES - used, "%s%s", used == 0 ? "" : between,
              npu_node_op_name(op));
+}
+
+/* As in the graph: a product is there with its other factor. */
+static void append(const cc_t *cc, char names[FUSE_NAMES_BYTES], const char *between, uint32_t n)
+{
+    if (cc->fate[n].factor != CC_NO_NODE)
+        append_op(names, between, cc->graph->node[cc->fate[n].factor].op);
+    append_op(names, between, cc->graph->node[n].op);
 }
 
 void fuse_names(const cc_t *cc, const cc_layer_t *l, bool with_main, const char *between,
@@ -324,9 +384,9 @@ void fuse_names(const cc_t *cc, const cc_layer_t *l, bool with_main, const char 
     for (; cc->fate[n].follows != CC_NO_NODE; n = cc->fate[n].follows)
         chain[count++] = n;
     if (cc->fate[n].pad != CC_NO_NODE)
-        append(names, between, cc->node[cc->fate[n].pad].op);
+        append(cc, names, between, cc->fate[n].pad);
     if (with_main)
-        append(names, between, cc->node[n].op);
+        append(cc, names, between, n);
     while (count > 0)
-        append(names, between, cc->node[chain[--count]].op);
+        append(cc, names, between, chain[--count]);
 }

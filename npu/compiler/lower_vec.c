@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "npu/compiler/compile_int.h"
+#include "npu/kernel.h"
 
 static uint32_t rounding_flag(const cc_t *cc)
 {
@@ -144,23 +145,30 @@ static void put_add(cc_t *cc, cc_layer_t *l)
     put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_ADD_WORDS);
 }
 
+/* Returns the shift of the result, which must not pass 30. */
+static int32_t mul_record(const cc_t *cc, const npu_node_t *n, int32_t low, int32_t high,
+                          int32_t record[NPU_PAR_MUL_WORDS])
+{
+    const int32_t *in = n->input;
+    double real = (double)cc_tensor(cc, in[0])->scale[0] * (double)cc_tensor(cc, in[1])->scale[0] /
+                  (double)cc_tensor(cc, n->output[0])->scale[0];
+    npu_mult_t m = npu_quantize_multiplier(real, cc->options.rounding);
+    record[NPU_PAR_MUL_OFF1] = -cc_zero(cc, in[0]);
+    record[NPU_PAR_MUL_OFF2] = -cc_zero(cc, in[1]);
+    record[NPU_PAR_MUL_MULT] = m.mult;
+    record[NPU_PAR_MUL_SHIFT] = m.shift;
+    record[NPU_PAR_MUL_ZP] = cc_zero(cc, n->output[0]);
+    record[NPU_PAR_MUL_MIN] = low;
+    record[NPU_PAR_MUL_MAX] = high;
+    return m.shift;
+}
+
 static void put_mul(cc_t *cc, cc_layer_t *l)
 {
-    const int32_t *in = l->node->input;
-    double real = (double)cc_tensor(cc, in[0])->scale[0] * (double)cc_tensor(cc, in[1])->scale[0] /
-                  (double)cc_tensor(cc, l->out)->scale[0];
-    npu_mult_t m = npu_quantize_multiplier(real, cc->options.rounding);
-    int32_t record[NPU_PAR_MUL_WORDS] = {
-        [NPU_PAR_MUL_OFF1] = -cc_zero(cc, in[0]),
-        [NPU_PAR_MUL_OFF2] = -cc_zero(cc, in[1]),
-        [NPU_PAR_MUL_MULT] = m.mult,
-        [NPU_PAR_MUL_SHIFT] = m.shift,
-        [NPU_PAR_MUL_ZP] = cc_zero(cc, l->out),
-        [NPU_PAR_MUL_MIN] = l->out_min,
-        [NPU_PAR_MUL_MAX] = l->out_max,
-    };
-    if (m.shift > 30)
-        cc_fail(cc, l, SIM_EPARSE, "the result is scaled by 2^%d, expected at most 30", m.shift);
+    int32_t record[NPU_PAR_MUL_WORDS];
+    int32_t shift = mul_record(cc, l->node, l->out_min, l->out_max, record);
+    if (shift > 30)
+        cc_fail(cc, l, SIM_EPARSE, "the result is scaled by 2^%d, expected at most 30", shift);
     put_words(shared_record(cc, l, sizeof(record)), record, NPU_PAR_MUL_WORDS);
 }
 
@@ -241,8 +249,32 @@ static void given_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
         table[i] = (int8_t)(from->data[i] ^ (from->type == NPU_TYPE_UINT8 ? 0x80 : 0));
 }
 
+bool cc_product_table(const cc_t *cc, const npu_node_t *n, uint32_t operand,
+                      const int8_t other[256], int8_t table[256])
+{
+    enum { CODES = 256 };
+    int32_t low, high, record[NPU_PAR_MUL_WORDS];
+    _Alignas(4) uint8_t act[3 * CODES];
+    cc_clamp(cc, n->output[0], n->activation, &low, &high);
+    if (mul_record(cc, n, low, high, record) > 30)
+        return false;
+    for (uint32_t i = 0; i < CODES; i++) {
+        act[operand * CODES + i] = (uint8_t)(i - 128);
+        act[(1 - operand) * CODES + i] = (uint8_t)other[i];
+    }
+    npu_insn_t mul = {.op = NPU_OP_MUL, .flags = rounding_flag(cc), .h = 1, .w = 1, .c = CODES};
+    mul.src2.addr = CODES;
+    mul.dst.addr = 2 * CODES;
+    npu_l1_t l1 = {.data = {[NPU_MEM_ACT] = act, [NPU_MEM_PAR] = (uint8_t *)record},
+                   .bytes = {[NPU_MEM_ACT] = sizeof(act), [NPU_MEM_PAR] = sizeof(record)}};
+    npu_kernels(SIM_SIMD_SCALAR).run[NPU_OP_MUL](&mul, &l1);
+    memcpy(table, act + 2 * CODES, CODES);
+    return true;
+}
+
 bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
 {
+    const int8_t *known = cc->fate[n - cc->node].table;
     const npu_tensor_t *in = cc_tensor(cc, n->input[0]), *out = cc_tensor(cc, n->output[0]);
     int32_t in_zero = cc_zero(cc, n->input[0]), out_zero = cc_zero(cc, n->output[0]);
     npu_activation_t act = n->op == NPU_NODE_RELU           ? NPU_ACT_RELU
@@ -253,7 +285,9 @@ bool cc_table(const cc_t *cc, const npu_node_t *n, int8_t table[256])
     if (cc_kind_of(n->op) != &cc_kind_table)
         return false;
     cc_clamp(cc, n->output[0], act, &low, &high);
-    if (n->op == NPU_NODE_TABLE)
+    if (known != NULL)
+        memcpy(table, known, 256);
+    else if (n->op == NPU_NODE_TABLE)
         given_table(cc, n, table);
     else if (n->op == NPU_NODE_LOGISTIC)
         npu_logistic_table(in->scale[0], in_zero, cc->options.rounding, table);

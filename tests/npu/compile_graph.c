@@ -562,9 +562,11 @@ static int32_t chain_follower(build_t *b, int32_t at, int32_t before)
 {
     static const npu_node_op_t ops[] = {NPU_NODE_RELU, NPU_NODE_RELU6, NPU_NODE_LOGISTIC,
                                         NPU_NODE_QUANTIZE};
-    switch (build_below(b, 4)) {
+    switch (build_below(b, 5)) {
     case 0:
         return chain_arithmetic(b, at, before);
+    case 4:
+        return build_elementwise(b, NPU_NODE_MUL, at, build_unary(b, NPU_NODE_LOGISTIC, at));
     case 1:
         return build_random_pair(b, at);
     case 2:

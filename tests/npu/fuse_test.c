@@ -257,6 +257,27 @@ START_TEST(padding_of_another_value_stays_a_node)
 }
 END_TEST
 
+/* x * LOGISTIC(x), in both orders: one table on the tile of the convolution that makes x. */
+START_TEST(a_code_times_a_function_of_it_is_one_activation)
+{
+    for (uint32_t order = 0; order < 2; order++) {
+        build_t b;
+        build_begin(&b, NPU_TYPE_INT8, 12);
+        int32_t x = build_conv(&b, build_input(&b, 9, 9, 8), &conv_3x3);
+        int32_t f = build_unary(&b, NPU_NODE_LOGISTIC, x);
+        int32_t out = order == 0 ? build_elementwise(&b, NPU_NODE_MUL, x, f)
+                                 : build_elementwise(&b, NPU_NODE_MUL, f, x);
+        made_t m = make(&b, out, (npu_compile_options_t){.fuse = NPU_FUSE_ACTIVATION});
+        ck_assert_uint_eq(m.prog.layer_count, 1);
+        ck_assert_str_eq(m.report.layer[0].fused, "LOGISTIC MUL");
+        ck_assert_uint_eq(count_op(&m.prog, NPU_OP_LUT), m.report.layer[0].tiles);
+        ck_assert_uint_eq(count_op(&m.prog, NPU_OP_MUL), 0);
+        ck_assert(!is_kept(&m.prog, x) && !is_kept(&m.prog, f));
+        discard(&b, &m);
+    }
+}
+END_TEST
+
 /* The skip of a residual block: the convolution made last takes the sum. */
 START_TEST(a_sum_of_two_convolutions_goes_to_the_later_one)
 {
@@ -280,4 +301,5 @@ TEST_MAIN("npu compiler fusion", random_networks_fused_in_every_way_equal_the_re
           an_activation_of_other_codes_is_a_step_on_the_tile,
           a_result_that_two_read_or_the_network_gives_is_not_hidden, a_pool_is_a_layer_of_its_own,
           padding_that_leaves_a_window_without_source_stays_a_node,
-          padding_of_another_value_stays_a_node, a_sum_of_two_convolutions_goes_to_the_later_one)
+          padding_of_another_value_stays_a_node, a_code_times_a_function_of_it_is_one_activation,
+          a_sum_of_two_convolutions_goes_to_the_later_one)

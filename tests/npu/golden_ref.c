@@ -520,7 +520,7 @@ static void run_hard_swish(const golden_ref_t *r, const npu_node_t *n)
         int32_t x = (get(r, n->input[0], i) - from->zero_point[0]) * 128;
         int32_t on_out = round_high_mul16(x, to_16(out.mult)), gate = x;
         if (relu.shift > 0)
-            gate = saturate16((int64_t)gate << (relu.shift - 1));
+            gate = saturate16((int64_t)gate * (INT64_C(1) << (relu.shift - 1)));
         gate = round_high_mul16(gate, to_16(relu.mult));
         if (relu.shift > 0)
             gate = saturate16((int64_t)gate * 2);
