@@ -15,6 +15,13 @@
 
 static const npu_compile_options_t plain = {.rounding = NPU_ROUND_DOUBLE};
 
+static npu_desc_t small_chip(void)
+{
+    npu_desc_t desc = npu_plain_desc();
+    desc.l2_bytes = 1 << 20; /* enough, and quick to fill */
+    return desc;
+}
+
 static build_t begin(npu_type_t type, uint32_t dims, const uint32_t *shape)
 {
     build_t b;
@@ -25,7 +32,7 @@ static build_t begin(npu_type_t type, uint32_t dims, const uint32_t *shape)
 
 static void compile(build_t *b, const npu_compile_options_t *options, npu_prog_t *prog)
 {
-    npu_desc_t desc = npu_plain_desc();
+    npu_desc_t desc = small_chip();
     char error[256];
     ck_assert_msg(npu_compile(&b->graph, &desc, options, prog, NULL, error, sizeof(error)) ==
                       SIM_OK,
@@ -35,7 +42,7 @@ static void compile(build_t *b, const npu_compile_options_t *options, npu_prog_t
 /* The codes that `in` makes of output 0, in both roundings. */
 static void gives(build_t *b, int32_t out, const int *in, const int *want)
 {
-    npu_desc_t desc = npu_plain_desc();
+    npu_desc_t desc = small_chip();
     uint8_t codes[64];
     build_end(b, &out, 1);
     uint64_t inputs = npu_tensor_elements(&b->graph.tensor[b->graph.input[0]]);
@@ -237,7 +244,7 @@ END_TEST
 static uint32_t layers_of(build_t *b, const npu_compile_options_t *options)
 {
     npu_prog_t prog;
-    npu_desc_t desc = npu_plain_desc();
+    npu_desc_t desc = small_chip();
     compile(b, options, &prog);
     uint32_t layers = prog.layer_count;
     compile_check_run(b, &prog, &desc, 0);
@@ -339,7 +346,7 @@ START_TEST(what_is_read_as_one_vector_is_moved)
     build_split(&b, map, 3, (uint32_t[]){16, 16}, 2, pieces);
     int32_t out = build_fully_connected(&b, pieces[1], 9);
     npu_prog_t prog;
-    npu_desc_t desc = npu_plain_desc();
+    npu_desc_t desc = small_chip();
     build_end(&b, &out, 1);
     compile(&b, &plain, &prog);
     ck_assert_str_eq(prog.layers[1].op, "SPLIT");
@@ -364,7 +371,7 @@ START_TEST(parts_that_would_not_fit_are_moved)
     k.channels = 96;
     list[1] = build_unary(&b, NPU_NODE_LOGISTIC, build_conv(&b, between, &k));
     int32_t out = build_mean(&b, build_concatenation(&b, list, 2, 3));
-    npu_desc_t desc = npu_plain_desc();
+    npu_desc_t desc = small_chip();
     char error[256];
     uint32_t fewest = 0, most = 0;
     build_end(&b, &out, 1);

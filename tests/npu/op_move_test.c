@@ -45,6 +45,7 @@ static void run_case(uint64_t seed, uint32_t *met)
     build_case(&b, seed);
     npu_desc_t desc = build_desc(&b, seed);
     desc.layout_nodes = seed / 32 % 2 == 0;
+    desc.l2_bytes = 1 << 20; /* enough, and quick to fill */
     npu_compile_options_t options = {.rounding =
                                          seed / 2 % 2 == 0 ? NPU_ROUND_DOUBLE : NPU_ROUND_SINGLE,
                                      .keep_all = seed / 4 % 2 == 0,
