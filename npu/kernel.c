@@ -35,6 +35,7 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         kernels.run[NPU_OP_MUL] = npu_elements_avx2;
         kernels.run[NPU_OP_LUT] = npu_lut_avx2;
         kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
+        kernels.run[NPU_OP_RESIZE] = npu_resize_avx2;
     }
     if (level >= SIM_SIMD_AVX512) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx512;

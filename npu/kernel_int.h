@@ -144,7 +144,10 @@ void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1);
 
-/* kernel_resize.c */
+/* kernel_resize*.c */
 void npu_resize_run(const npu_insn_t *insn, const npu_l1_t *l1);
+#if SIM_X86
+void npu_resize_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
+#endif
 
 #endif

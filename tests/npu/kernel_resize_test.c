@@ -18,8 +18,14 @@ static void run(const npu_insn_t *insn)
     npu_l1_t l1 = {.data = {act, NULL, NULL, par}};
     ck_assert_msg(npu_insn_encode(insn, words, error, sizeof(error)), "%s", error);
     ck_assert(npu_l1_inside(insn, bytes, NULL, NULL));
-    npu_kernels_t kernels = npu_kernels(sim_simd_best());
-    kernels.run[NPU_OP_RESIZE](insn, &l1);
+    uint8_t first[ACT_BYTES];
+    for (sim_simd_t level = SIM_SIMD_SCALAR; level <= sim_simd_best(); level++) {
+        npu_kernels_t kernels = npu_kernels(level);
+        kernels.run[NPU_OP_RESIZE](insn, &l1);
+        if (level == SIM_SIMD_SCALAR)
+            memcpy(first, act, ACT_BYTES);
+        ck_assert_mem_eq(act, first, ACT_BYTES);
+    }
 }
 
 static void put_record(uint32_t at, uint32_t low, uint32_t high, int32_t part)
