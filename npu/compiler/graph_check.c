@@ -360,7 +360,6 @@ static const rule_t rules[NPU_NODE_OPS] = {
     [NPU_NODE_TRANSPOSE]              = {"TRANSPOSE",               1, 2,    check_transpose,        1},
     [NPU_NODE_UNPACK]                 = {"UNPACK",                  1, 1,    check_unpack,           MANY},
 };
-#undef MANY
 /* clang-format on */
 
 /* ---- the graph ------------------------------------------------------------------------------- */
@@ -369,9 +368,11 @@ static const rule_t rules[NPU_NODE_OPS] = {
 static bool operands_hold(const check_t *c, bool *made)
 {
     const npu_node_t *n = c->node;
+    const rule_t *rule = &rules[n->op];
+    uint32_t required = rule->max_inputs == MANY ? MANY : rule->min_inputs;
     for (uint32_t i = 0; i < n->inputs; i++) {
         int32_t t = n->input[i];
-        if (t == NPU_NO_TENSOR && i >= rules[n->op].min_inputs)
+        if (t == NPU_NO_TENSOR && i >= required)
             continue;
         if (t < 0 || (uint32_t)t >= c->graph->tensors)
             return fail(c, "input %u is tensor %d, expected one of %u", i, t, c->graph->tensors);

@@ -1,5 +1,6 @@
 #include "tests/npu/build_core.h"
 
+#include "tests/npu/build_move.h"
 #include "tests/test.h"
 
 static const npu_tensor_t *tensor(const build_t *b, int32_t t)
@@ -102,12 +103,35 @@ static int32_t head(build_t *b, int32_t map, uint32_t numbers)
     return rows;
 }
 
+/* Heads of the same kind at two scales, one behind the other, as SSD has them: int8 codes of one
+ * scale, uint8 of any. */
+static int32_t heads(build_t *b, int32_t map, int32_t coarse, uint32_t numbers)
+{
+    int32_t both[2] = {head(b, map, numbers), -1};
+    if (coarse < 0)
+        return both[0];
+    both[1] = head(b, coarse, numbers);
+    float scale = tensor(b, both[0])->scale[0];
+    int32_t zero = tensor(b, both[0])->zero_point[0];
+    if (b->type == NPU_TYPE_INT8) {
+        const npu_tensor_t *t = tensor(b, both[1]);
+        int32_t same = build_tensor(b, b->type, t->dims, t->shape, scale, zero);
+        build_node(b, NPU_NODE_QUANTIZE, &both[1], 1, same);
+        both[1] = same;
+    }
+    return build_concatenation_scaled(b, both, 2, 1, scale, zero);
+}
+
 static uint32_t random_detector(build_t *b, int32_t map, int32_t outputs[6])
 {
+    build_conv_t halves = {4 + build_below(b, 40), 3, 3, 2, 2, 1, true, NPU_ACT_RELU};
     static const npu_type_t anchors[] = {NPU_TYPE_FLOAT32, NPU_TYPE_INT8, NPU_TYPE_UINT8};
     uint32_t classes = 1 + build_below(b, 4), background = build_below(b, 2);
-    int32_t boxes = head(b, map, 4 + build_below(b, 2)),
-            scores = head(b, map, classes + background);
+    int32_t coarse = build_below(b, 2) == 0 ? build_conv(b, map, &halves) : -1;
+    int32_t boxes = heads(b, map, coarse, 4 + build_below(b, 2)),
+            scores = heads(b, map, coarse, classes + background);
+    if (build_below(b, 2) == 0)
+        scores = build_unary(b, NPU_NODE_LOGISTIC, scores);
     npu_detection_t options = build_options(b, classes);
     bool too = build_below(b, 3) == 0; /* the boxes themselves are an output as well */
     outputs[4] = boxes;
@@ -146,7 +170,7 @@ uint32_t build_random_core(build_t *b, uint64_t seed)
     static uint32_t (*const tails[])(build_t *, int32_t,
                                      int32_t *) = {random_detector, random_arg_max, random_floats};
     int32_t outputs[6];
-    build_begin(b, seed % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
+    build_begin(b, seed / 3 % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
     int32_t in = build_input(b, 2 + build_below(b, 9), 2 + build_below(b, 9), 3);
     build_conv_t k = {4 + build_below(b, 30), 3, 3, 1, 1, 1, true, NPU_ACT_RELU};
     uint32_t count = tails[seed % SIM_COUNT(tails)](b, build_conv(b, in, &k), outputs);

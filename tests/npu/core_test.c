@@ -33,7 +33,10 @@ START_TEST(random_tails_equal_the_reference)
         npu_compile_options_t options = {.rounding = seed % 2 ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
                                          .keep_all = seed % 5 == 0,
                                          .reuse_input = seed % 4 == 0,
-                                         .fuse = seed % 3 ? NPU_FUSE_ALL : NPU_FUSE_AS_CHIP};
+                                         .fuse = seed % 3 ? NPU_FUSE_ALL : NPU_FUSE_AS_CHIP,
+                                         .cascade =
+                                             seed % 7 ? NPU_CASCADE_AUTO : NPU_CASCADE_ALWAYS,
+                                         .no_parts = seed % 11 == 0};
         build_random_core(&b, seed);
         compile_it(&b, &options, &prog);
         ck_assert_uint_gt(prog.post.ops, 0);
