@@ -32,43 +32,17 @@ static uint64_t now_cycle(l2_t *l2)
     return l2->now_cycle;
 }
 
-/* Who gets `bank` in `cycle`; at least one master competes. */
-static uint32_t choose(const l2_t *l2, uint32_t bank, uint64_t cycle)
-{
-    uint32_t who = l2->desc.policy == L2_FIXED ? 0 : l2->bank[bank].last + 1;
-    for (;; who++) {
-        who = who < l2->masters ? who : 0;
-        const l2_master_t *m = &l2->master[who];
-        if (m->head != NULL && m->head_bank == bank && m->ready_cycle <= cycle)
-            return who;
-    }
-}
-
-static void take_bank(l2_bank_t *bank, uint32_t who, uint64_t cycle, uint32_t beats, bool waited)
-{
-    bank->free_cycle = cycle + beats;
-    bank->last = who;
-    bank->busy_cycles += beats;
-    bank->grants++;
-    bank->conflicts += waited;
-}
-
 static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
 {
     l2_master_t *m = &l2->master[who];
-    uint64_t waited = cycle - m->ready_cycle;
-    if (m->head_bank != L2_NO_BANK)
-        take_bank(&l2->bank[m->head_bank], who, cycle, m->head_beats, waited != 0);
-    m->requests++;
-    m->errors += m->head->error;
-    m->wait_cycles += waited;
-    m->free_cycle = cycle + m->head_beats;
     if (m->stream != NULL) {
-        l2_stream_granted(l2, m, m->free_cycle + l2->desc.latency_cycles);
+        l2_stream_grant(l2, who, cycle);
         return;
     }
+    l2_take(l2, who, cycle);
+    m->errors += m->head->error;
     m->head->grant_ps = clk_edge_ps(&l2->clk, cycle);
-    m->head->wait_cycles = waited;
+    m->head->wait_cycles = cycle - m->ready_cycle;
     assert(m->granted < L2_MAX_GRANTED);
     m->done_cycle[(m->first + m->granted++) % L2_MAX_GRANTED] =
         m->free_cycle + l2->desc.latency_cycles;
@@ -77,23 +51,51 @@ static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
         l2_show_head(l2, m, m->free_cycle);
 }
 
-/* Who could be granted first before `end`, and when; *alone: nobody else waits at all. */
-static uint32_t first_head(const l2_t *l2, uint64_t end, uint64_t *cycle, bool *alone)
+/* Masters with a head, by number. Inside settle() heads go but none comes. */
+typedef struct {
+    uint32_t count, who[L2_MAX_MASTERS];
+} heads_t;
+
+static heads_t heads(const l2_t *l2)
 {
-    uint32_t first = 0, heads = 0;
+    heads_t h = {0};
+    for (uint32_t i = 0; i < l2->masters; i++)
+        if (l2->master[i].head != NULL)
+            h.who[h.count++] = i;
+    return h;
+}
+
+/* Place in `h` of who could be granted first before `end`, and when. */
+static uint32_t first_head(const l2_t *l2, const heads_t *h, uint64_t end, uint64_t *cycle)
+{
+    uint32_t first = 0;
     *cycle = end;
-    for (uint32_t i = 0; i < l2->masters; i++) {
-        const l2_master_t *m = &l2->master[i];
-        if (m->head == NULL)
-            continue;
-        heads++;
-        uint64_t at = l2_head_cycle(l2, m);
+    for (uint32_t i = 0; i < h->count; i++) {
+        uint64_t at = l2_head_cycle(l2, &l2->master[h->who[i]]);
         if (at < *cycle) {
             *cycle = at;
             first = i;
         }
     }
-    *alone = heads == 1;
+    return first;
+}
+
+/* Place in `h` of who gets the bank that h->who[first] could have in `cycle`. Round-robin: the next
+ * after the one that had it last; fixed: the lowest number. */
+static uint32_t choose(const l2_t *l2, const heads_t *h, uint32_t first, uint64_t cycle)
+{
+    uint32_t bank = l2->master[h->who[first]].head_bank, best = UINT32_MAX;
+    if (bank == L2_NO_BANK)
+        return first;
+    uint32_t from = l2->desc.policy == L2_FIXED ? 0 : l2->bank[bank].last + 1;
+    for (uint32_t i = 0; i < h->count; i++) {
+        const l2_master_t *m = &l2->master[h->who[i]];
+        uint32_t turn = h->who[i] + (h->who[i] < from ? L2_MAX_MASTERS : 0);
+        if (m->head_bank == bank && m->ready_cycle <= cycle && turn < best) {
+            best = turn;
+            first = i;
+        }
+    }
     return first;
 }
 
@@ -103,20 +105,20 @@ static void settle(l2_t *l2, uint64_t end)
     if (end <= l2->settled_cycle)
         return;
     l2->settled_cycle = end;
-    for (;;) {
+    heads_t h = heads(l2);
+    while (h.count > 0) {
         uint64_t cycle;
-        bool alone;
-        uint32_t first = first_head(l2, end, &cycle, &alone);
+        uint32_t next = first_head(l2, &h, end, &cycle);
         if (cycle == end)
             return;
-        l2_master_t *m = &l2->master[first];
-        uint64_t bursts = alone && m->stream != NULL ? l2_stream_regular(l2, m, end) : 0;
-        if (bursts > 1) {
-            l2_stream_grant(l2, first, bursts);
-            continue;
-        }
-        grant(l2, alone || m->head_bank == L2_NO_BANK ? first : choose(l2, m->head_bank, cycle),
-              cycle);
+        next = choose(l2, &h, next, cycle);
+        uint32_t who = h.who[next];
+        if (h.count == 1 && l2->master[who].stream != NULL)
+            l2_stream_alone(l2, who, end);
+        else
+            grant(l2, who, cycle);
+        if (l2->master[who].head == NULL)
+            h.who[next] = h.who[--h.count];
     }
 }
 

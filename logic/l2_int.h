@@ -46,20 +46,35 @@ static inline void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_c
     m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
 }
 
+/* The head of master `who` has its bank, and the master's port, from `cycle` on. */
+static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
+{
+    l2_master_t *m = &l2->master[who];
+    uint64_t waited = cycle - m->ready_cycle;
+    if (m->head_bank != L2_NO_BANK) {
+        l2_bank_t *bank = &l2->bank[m->head_bank];
+        bank->free_cycle = cycle + m->head_beats;
+        bank->last = who;
+        bank->busy_cycles += m->head_beats;
+        bank->grants++;
+        bank->conflicts += waited != 0;
+    }
+    m->requests++;
+    m->wait_cycles += waited;
+    m->free_cycle = cycle + m->head_beats;
+}
+
 /* l2_stream.c */
 /* The stream's next burst becomes the master's head; requested in `cycle`. */
 void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle);
-/* The head is granted and done in done_cycle: what comes after it. */
-void l2_stream_granted(const l2_t *l2, l2_master_t *m, uint64_t done_cycle);
+/* Grants the head of a stream in `cycle`. */
+void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t cycle);
+/* The same for all of its bursts before `end`, while nobody else has a head. */
+void l2_stream_alone(l2_t *l2, uint32_t who, uint64_t end);
 /* Accounts the bursts that are done up to and including `cycle`. */
 void l2_stream_retire(l2_master_t *m, uint64_t cycle);
 uint64_t l2_stream_last(const sim_mem_stream_t *s);
 /* No earlier than this can the stream's last burst be done: the channel needs its time. */
 uint64_t l2_stream_bound(const l2_t *l2, const sim_mem_stream_t *s);
-/* Bursts of m's stream, its head first, that will be granted before `end` in the cycle of their
- * request, when nobody else competes; 0 or 1: take the long way. */
-uint64_t l2_stream_regular(const l2_t *l2, const l2_master_t *m, uint64_t end);
-/* Grants so many. */
-void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t bursts);
 
 #endif

@@ -3,7 +3,7 @@
  */
 #include "logic/l2_int.h"
 
-void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle)
+static inline void show(const l2_t *l2, l2_master_t *m, uint64_t cycle)
 {
     sim_mem_stream_t *s = m->stream;
     uint64_t addr;
@@ -18,6 +18,11 @@ void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle)
     s->channel_cycle = cycle + s->head_pace;
     m->head = &s->head;
     l2_show_head(l2, m, l2_max(cycle, m->free_cycle));
+}
+
+void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle)
+{
+    show(l2, m, cycle);
 }
 
 /* Place of a burst, by its number, in the stream's rings. */
@@ -38,13 +43,16 @@ void l2_stream_retire(l2_master_t *m, uint64_t cycle)
     }
 }
 
-void l2_stream_granted(const l2_t *l2, l2_master_t *m, uint64_t done_cycle)
+static inline void grant(l2_t *l2, uint32_t who, uint64_t at)
 {
+    l2_master_t *m = &l2->master[who];
     sim_mem_stream_t *s = m->stream;
     uint32_t place = ring(s->granted);
+    l2_take(l2, who, at);
+    m->errors += s->head.error;
     if (s->granted - s->come_back == SIM_STREAM_MAX_OUTSTANDING)
         l2_stream_retire(m, s->done_cycle[place]);
-    s->done_cycle[place] = done_cycle;
+    s->done_cycle[place] = m->free_cycle + l2->desc.latency_cycles;
     s->bytes[place] = s->head.error ? 0 : s->head.bytes;
     s->granted++;
     m->head = NULL;
@@ -54,7 +62,12 @@ void l2_stream_granted(const l2_t *l2, l2_master_t *m, uint64_t done_cycle)
     if (s->granted >= s->outstanding)
         cycle = l2_max(cycle, s->done_cycle[ring(s->granted - s->outstanding)]);
     if (cycle <= s->last_cycle)
-        l2_stream_show(l2, m, cycle);
+        show(l2, m, cycle);
+}
+
+void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t cycle)
+{
+    grant(l2, who, cycle);
 }
 
 uint64_t l2_stream_last(const sim_mem_stream_t *s)
@@ -78,7 +91,9 @@ uint64_t l2_stream_bound(const l2_t *l2, const sim_mem_stream_t *s)
  * While nobody else competes, whole bursts of one run are granted in the cycle of their request,
  * `pace` cycles apart, bank after bank: so many at once. The conditions say why none can wait. */
 
-uint64_t l2_stream_regular(const l2_t *l2, const l2_master_t *m, uint64_t end)
+/* Bursts, the head first, that will be granted before `end` in the cycle of their request; 0 or 1:
+ * take the long way. */
+static uint64_t regular(const l2_t *l2, const l2_master_t *m, uint64_t end)
 {
     const sim_mem_stream_t *s = m->stream;
     const sim_bursts_t *b = &s->bursts;
@@ -114,7 +129,7 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts, uint64_t pace)
     }
 }
 
-void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t bursts)
+static void grant_regular(l2_t *l2, uint32_t who, uint64_t bursts)
 {
     l2_master_t *m = &l2->master[who];
     sim_mem_stream_t *s = m->stream;
@@ -137,5 +152,20 @@ void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t bursts)
     m->requests += bursts;
     m->free_cycle = next_cycle - pace + m->head_beats;
     s->bursts.offset += (bursts - 1) * s->head.bytes;
-    l2_stream_show(l2, m, next_cycle);
+    show(l2, m, next_cycle);
+}
+
+void l2_stream_alone(l2_t *l2, uint32_t who, uint64_t end)
+{
+    const l2_master_t *m = &l2->master[who];
+    while (m->head != NULL) {
+        uint64_t cycle = l2_head_cycle(l2, m), bursts = 0;
+        if (cycle >= end)
+            return;
+        bursts = regular(l2, m, end);
+        if (bursts > 1)
+            grant_regular(l2, who, bursts);
+        else
+            grant(l2, who, cycle);
+    }
 }
