@@ -244,7 +244,7 @@ static void on_stream(void *ctx, uint32_t master, sim_mem_stream_t *s)
     settle(l2, now_cycle(l2));
     s->granted = s->come_back = s->done_bytes = 0;
     s->error = false;
-    s->head.bytes = 0;
+    s->next = (sim_burst_train_t){0};
     s->last_cycle = UINT64_MAX;
     m->stream = s;
     l2_stream_show(l2, m, s->first_cycle);

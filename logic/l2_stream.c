@@ -3,19 +3,47 @@
  */
 #include "logic/l2_int.h"
 
+static bool left(const sim_mem_stream_t *s)
+{
+    return s->next.count > 0 || sim_bursts_left(&s->bursts);
+}
+
+static bool inside(const l2_t *l2, const sim_burst_train_t *t)
+{
+    uint64_t begin = l2->desc.base, end = begin + l2->desc.bytes;
+    return t->addr >= begin && t->addr + (t->count - 1) * t->stride + t->bytes <= end;
+}
+
+/* A train is inside memory, or of one burst. */
+static void next_train(const l2_t *l2, sim_mem_stream_t *s)
+{
+    sim_bursts_t before = s->bursts;
+    uint32_t bytes = s->next.bytes;
+    s->next = sim_bursts_train(&s->bursts, l2->desc.burst_bytes);
+    s->inside = inside(l2, &s->next);
+    if (!s->inside && s->next.count > 1) {
+        s->bursts = before;
+        sim_bursts_next(&s->bursts, l2->desc.burst_bytes, &s->next.addr);
+        s->next.count = 1;
+        s->inside = inside(l2, &s->next);
+    }
+    if (s->next.bytes != bytes) /* a division a train would be dear */
+        s->pace = (s->next.bytes + s->rate - 1) / s->rate;
+}
+
 static inline void show(const l2_t *l2, l2_master_t *m, uint64_t cycle)
 {
     sim_mem_stream_t *s = m->stream;
-    uint64_t addr;
-    uint32_t bytes = sim_bursts_next(&s->bursts, l2->desc.burst_bytes, &addr);
-    if (bytes != s->head.bytes) /* a division a burst would be dear */
-        s->head_pace = (bytes + s->rate - 1) / s->rate;
-    s->head.bytes = bytes;
-    s->head.addr = (uint32_t)addr;
-    s->head.error = addr + s->head.bytes > UINT64_C(1) << 32 || !l2_burst_fits(l2, &s->head);
+    if (s->next.count == 0)
+        next_train(l2, s);
+    s->head.bytes = s->next.bytes;
+    s->head.addr = (uint32_t)s->next.addr;
+    s->head.error = !s->inside;
     s->error |= s->head.error;
+    s->next.addr += s->next.stride;
+    s->next.count--;
     s->head_cycle = cycle;
-    s->channel_cycle = cycle + s->head_pace;
+    s->channel_cycle = cycle + s->pace;
     m->head = &s->head;
     l2_show_head(l2, m, l2_max(cycle, m->free_cycle));
 }
@@ -31,16 +59,17 @@ static uint32_t ring(uint64_t number)
     return (uint32_t)(number & (SIM_STREAM_MAX_OUTSTANDING - 1));
 }
 
+static void count_bytes(l2_master_t *m, uint64_t bytes)
+{
+    m->stream->done_bytes += bytes;
+    *(m->stream->write ? &m->write_bytes : &m->read_bytes) += bytes;
+}
+
 void l2_stream_retire(l2_master_t *m, uint64_t cycle)
 {
     sim_mem_stream_t *s = m->stream;
-    for (; s->come_back < s->granted; s->come_back++) {
-        uint32_t place = ring(s->come_back);
-        if (s->done_cycle[place] > cycle)
-            return;
-        s->done_bytes += s->bytes[place];
-        *(s->write ? &m->write_bytes : &m->read_bytes) += s->bytes[place];
-    }
+    for (; s->come_back < s->granted && s->done_cycle[ring(s->come_back)] <= cycle; s->come_back++)
+        count_bytes(m, s->bytes[ring(s->come_back)]);
 }
 
 static inline void grant(l2_t *l2, uint32_t who, uint64_t at)
@@ -56,7 +85,7 @@ static inline void grant(l2_t *l2, uint32_t who, uint64_t at)
     s->bytes[place] = s->head.error ? 0 : s->head.bytes;
     s->granted++;
     m->head = NULL;
-    if (!sim_bursts_left(&s->bursts))
+    if (!left(s))
         return;
     uint64_t cycle = s->channel_cycle;
     if (s->granted >= s->outstanding)
@@ -77,92 +106,118 @@ uint64_t l2_stream_last(const sim_mem_stream_t *s)
 
 uint64_t l2_stream_bound(const l2_t *l2, const sim_mem_stream_t *s)
 {
-    uint64_t bytes = sim_bursts_bytes_left(&s->bursts);
-    if (bytes == 0 || s->last_cycle != UINT64_MAX)
+    uint64_t bytes = sim_bursts_bytes_left(&s->bursts), runs = sim_bursts_runs_left(&s->bursts);
+    uint64_t burst = l2->desc.burst_bytes;
+    if (!left(s) || s->last_cycle != UINT64_MAX)
         return 0;
-    uint64_t bursts = l2_max(sim_bursts_runs_left(&s->bursts), bytes / l2->desc.burst_bytes);
-    bytes = bytes > l2->desc.burst_bytes ? bytes - l2->desc.burst_bytes : 0;
+    uint64_t bursts = s->next.count + l2_max(runs, bytes / burst);
+    bytes += s->next.count * s->next.bytes;
+    bytes = bytes > burst ? bytes - burst : 0;
     uint64_t last_request = s->channel_cycle + l2_max(bytes / s->rate, bursts - 1);
     return last_request + 1 + l2->desc.latency_cycles;
 }
 
 /* ---- a stream alone ----
  *
- * While nobody else competes, whole bursts of one run are granted in the cycle of their request,
- * `pace` cycles apart, bank after bank: so many at once. The conditions say why none can wait. */
+ * While nobody else competes, the bursts of a train are granted in the cycle of their request,
+ * `pace` cycles apart: so many at once. */
+
+/* Nothing from before the head makes burst head + i wait, which is requested i * pace later. */
+static bool past_is_quiet(const l2_t *l2, const l2_master_t *m)
+{
+    const sim_mem_stream_t *s = m->stream;
+    uint64_t at = s->head_cycle + s->pace, addr = s->next.addr - l2->desc.base;
+    const uint64_t busy_until =
+        s->head_cycle + l2->desc.burst_bytes / l2->desc.beat_bytes + l2->desc.latency_cycles;
+    for (uint64_t k = s->granted + 1; at < busy_until; k++, at += s->pace, addr += s->next.stride) {
+        if (k >= s->outstanding && k - s->outstanding < s->granted &&
+            s->done_cycle[ring(k - s->outstanding)] > at)
+            return false;
+        if (l2->bank[addr >> l2->burst_shift & (l2->desc.banks - 1)].free_cycle > at)
+            return false;
+    }
+    return true;
+}
 
 /* Bursts, the head first, that will be granted before `end` in the cycle of their request; 0 or 1:
  * take the long way. */
 static uint64_t regular(const l2_t *l2, const l2_master_t *m, uint64_t end)
 {
     const sim_mem_stream_t *s = m->stream;
-    const sim_bursts_t *b = &s->bursts;
-    uint32_t burst = l2->desc.burst_bytes, latency = l2->desc.latency_cycles;
-    uint64_t pace = s->head_pace;
-    if (!sim_bursts_left(b) || s->head.bytes != burst || s->head.error ||
-        b->run_at + b->offset != s->head.addr + burst)
+    uint64_t beats = m->head_beats;
+    if (s->next.count == 0 || s->next.addr != s->head.addr + s->next.stride || !s->inside ||
+        (s->next.stride & (l2->desc.beat_bytes - 1)) != 0 || s->last_cycle != UINT64_MAX)
         return 0;
-    bool own_port = pace >= m->head_beats && pace >= latency;
-    bool returns = s->outstanding * pace >= m->head_beats + latency;
+    bool own_port = s->pace >= beats;
+    bool returns = s->outstanding * s->pace >= beats + l2->desc.latency_cycles;
     bool at_once = l2_head_cycle(l2, m) == s->head_cycle;
-    uint64_t behind = (b->run_bytes - b->offset) / burst;
-    uint64_t room = (l2->desc.base + l2->desc.bytes - s->head.addr) / burst;
-    uint64_t in_time = (end - 1 - s->head_cycle) / pace + 1;
-    if (!own_port || !returns || !at_once || s->last_cycle != UINT64_MAX)
+    uint64_t in_time = (end - 1 - s->head_cycle) / s->pace + 1;
+    if (!own_port || !returns || !at_once || !past_is_quiet(l2, m))
         return 0;
-    behind = behind < room ? behind : room;
-    return behind < in_time ? behind : in_time;
+    return s->next.count + 1 < in_time ? s->next.count + 1 : in_time;
 }
 
-/* The last uses of the banks, and how many each had. */
-static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts, uint64_t pace)
+static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
 {
     const l2_master_t *m = &l2->master[who];
+    const sim_mem_stream_t *s = m->stream;
     uint32_t mask = l2->desc.banks - 1, beats = m->head_beats;
-    for (uint64_t i = bursts > l2->desc.banks ? bursts - l2->desc.banks : 0; i < bursts; i++) {
-        l2_bank_t *bank = &l2->bank[(m->head_bank + i) & mask];
-        uint64_t uses = i / l2->desc.banks + 1;
-        bank->free_cycle = m->stream->head_cycle + i * pace + beats;
+    uint64_t offset = s->head.addr - l2->desc.base, cycle = s->head_cycle + beats;
+    for (uint64_t i = 0; i < bursts; i++, offset += s->next.stride, cycle += s->pace) {
+        l2_bank_t *bank = &l2->bank[offset >> l2->burst_shift & mask];
+        bank->free_cycle = cycle;
         bank->last = who;
-        bank->busy_cycles += uses * beats;
-        bank->grants += uses;
+        bank->busy_cycles += beats;
+        bank->grants++;
     }
+}
+
+/* The head and bursts - 1 behind it are granted; those that the rings forget are done by then,
+ * since no more than `outstanding` ever are not. */
+static void fill_rings(const l2_t *l2, l2_master_t *m, uint64_t bursts)
+{
+    sim_mem_stream_t *s = m->stream;
+    const uint64_t all = s->granted + bursts;
+    const uint64_t kept = bursts < SIM_STREAM_MAX_OUTSTANDING ? bursts : SIM_STREAM_MAX_OUTSTANDING;
+    while (s->come_back < s->granted && s->come_back + SIM_STREAM_MAX_OUTSTANDING < all)
+        count_bytes(m, s->bytes[ring(s->come_back++)]);
+    count_bytes(m, (bursts - kept) * s->head.bytes);
+    if (kept < bursts)
+        s->come_back = all - kept;
+    uint64_t done =
+        s->head_cycle + (bursts - kept) * s->pace + m->head_beats + l2->desc.latency_cycles;
+    for (uint64_t k = all - kept; k < all; k++, done += s->pace) {
+        s->done_cycle[ring(k)] = done;
+        s->bytes[ring(k)] = s->head.bytes;
+    }
+    s->granted = all;
 }
 
 static void grant_regular(l2_t *l2, uint32_t who, uint64_t bursts)
 {
     l2_master_t *m = &l2->master[who];
     sim_mem_stream_t *s = m->stream;
-    uint64_t pace = s->head_pace;
-    uint64_t to_done = m->head_beats + l2->desc.latency_cycles;
-    uint64_t kept = bursts < SIM_STREAM_MAX_OUTSTANDING ? bursts : SIM_STREAM_MAX_OUTSTANDING;
-    uint64_t first = s->granted, next_cycle = s->head_cycle + bursts * pace;
-    take_banks(l2, who, bursts, pace);
-    l2_stream_retire(m,
-                     UINT64_MAX); /* all before the head are done before `end`: latency <= pace */
-    uint64_t bytes = (bursts - kept) * s->head.bytes;
-    s->done_bytes += bytes;
-    *(s->write ? &m->write_bytes : &m->read_bytes) += bytes;
-    for (uint64_t i = bursts - kept; i < bursts; i++) {
-        s->done_cycle[ring(first + i)] = s->head_cycle + i * pace + to_done;
-        s->bytes[ring(first + i)] = s->head.bytes;
-    }
-    s->granted += bursts;
-    s->come_back = s->granted - kept;
+    uint64_t last_cycle = s->head_cycle + (bursts - 1) * s->pace;
+    take_banks(l2, who, bursts);
+    fill_rings(l2, m, bursts);
     m->requests += bursts;
-    m->free_cycle = next_cycle - pace + m->head_beats;
-    s->bursts.offset += (bursts - 1) * s->head.bytes;
-    show(l2, m, next_cycle);
+    m->free_cycle = last_cycle + m->head_beats;
+    s->next.addr += (bursts - 1) * s->next.stride;
+    s->next.count -= bursts - 1;
+    s->channel_cycle = last_cycle + s->pace;
+    m->head = NULL;
+    if (left(s))
+        show(l2, m, s->channel_cycle);
 }
 
 void l2_stream_alone(l2_t *l2, uint32_t who, uint64_t end)
 {
     const l2_master_t *m = &l2->master[who];
     while (m->head != NULL) {
-        uint64_t cycle = l2_head_cycle(l2, m), bursts = 0;
+        uint64_t cycle = l2_head_cycle(l2, m);
         if (cycle >= end)
             return;
-        bursts = regular(l2, m, end);
+        uint64_t bursts = regular(l2, m, end);
         if (bursts > 1)
             grant_regular(l2, who, bursts);
         else

@@ -81,4 +81,43 @@ static inline uint32_t sim_bursts_next(sim_bursts_t *b, uint32_t max_bytes, uint
     return bytes;
 }
 
+/* Bursts of one size, each `stride` bytes behind the one before. */
+typedef struct {
+    uint64_t addr, stride, count;
+    uint32_t bytes;
+} sim_burst_train_t;
+
+/* Runs of so many bytes from addr on lie in an aligned max_bytes each, if the first does. */
+static inline bool sim_bursts_aligned(const sim_bursts_t *b, uint64_t addr, uint32_t max_bytes)
+{
+    bool power = (b->run_bytes & (b->run_bytes - 1)) == 0;
+    return (b->row & (max_bytes - 1)) == 0 ||
+           (power && ((addr | b->row) & (b->run_bytes - 1)) == 0);
+}
+
+/* The next burst, and those like it: the whole bursts of its run, or one of each run of its plane.
+ * Only while something is left. */
+static inline sim_burst_train_t sim_bursts_train(sim_bursts_t *b, uint32_t max_bytes)
+{
+    sim_burst_train_t t = {.stride = max_bytes, .count = 1};
+    uint32_t more_runs = b->rows - b->in_row - 1;
+    bool starts_run = b->offset == 0;
+    t.bytes = sim_bursts_next(b, max_bytes, &t.addr);
+    if (starts_run && t.bytes == b->run_bytes && sim_bursts_aligned(b, t.addr, max_bytes)) {
+        t.stride = b->row;
+        t.count += more_runs;
+        if (more_runs > 0) {
+            b->in_row = b->rows - 1;
+            sim_bursts_next_run(b);
+        }
+    } else if (b->offset != 0 && t.bytes == max_bytes) {
+        uint64_t more = (b->run_bytes - b->offset) / max_bytes;
+        t.count += more;
+        b->offset += more * max_bytes;
+        if (b->offset == b->run_bytes)
+            sim_bursts_next_run(b);
+    }
+    return t;
+}
+
 #endif

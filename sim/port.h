@@ -59,7 +59,9 @@ struct sim_mem_stream {
     uint64_t channel_cycle; /* when the channel has let through the last burst requested */
     sim_mem_req_t head;     /* the burst that competes */
     uint64_t head_cycle;    /* in which it was requested */
-    uint64_t head_pace;     /* cycles that it takes of the channel */
+    sim_burst_train_t next; /* those behind it */
+    uint64_t pace;          /* cycles that each of these, and the head, takes of the channel */
+    bool inside;            /* the head, and these, are in memory */
     uint64_t granted;       /* bursts */
     uint64_t come_back;     /* of these, accounted as done */
     uint64_t done_cycle[SIM_STREAM_MAX_OUTSTANDING]; /* rings, by number */
