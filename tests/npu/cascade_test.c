@@ -5,6 +5,7 @@
 #include "npu/compiler/tensor_io.h"
 #include "npu/compiler/topology.h"
 #include "sim/file.h"
+#include "tests/npu/build_move.h"
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
@@ -112,6 +113,23 @@ START_TEST(a_segmentation_network_too_large_for_l2_runs_in_stripes)
     compare_with_large_chip(&b.graph, 33 * 33 * 21, &stripes, &whole);
     /* input 544 x 514 x 3, source 257 x 257 x 32, result 257 x 257 x 96, each in 64s */
     ck_assert_uint_eq(whole.live_bound_bytes, 838848 + 2113600 + 6340736);
+    npu_compile_report_free(&stripes);
+    npu_compile_report_free(&whole);
+    build_free(&b);
+}
+END_TEST
+
+/* The classes stretched to the image's size: 5.5 MB that leave the network, and 8.4 MB with
+ * channels in 32s between the operator and the layout node at the output. */
+START_TEST(classes_for_every_pixel_of_the_image_come_in_stripes)
+{
+    build_t b;
+    npu_compile_report_t stripes, whole;
+    int32_t out = segmentation(&b, 513);
+    out = build_resize(&b, NPU_NODE_RESIZE_BILINEAR, out, 513, 513, true, false);
+    build_end(&b, &out, 1);
+    compare_with_large_chip(&b.graph, 513 * 513 * 21, &stripes, &whole);
+    ck_assert_uint_ge(stripes.cascades, 2); /* the backbone's, and this one */
     npu_compile_report_free(&stripes);
     npu_compile_report_free(&whole);
     build_free(&b);
@@ -330,7 +348,8 @@ START_TEST(random_networks_in_stripes_equal_the_reference)
 END_TEST
 
 TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_in_stripes,
-          the_list_of_deeplab_runs_in_stripes, without_stripes_it_is_refused_with_layer_and_bytes,
+          classes_for_every_pixel_of_the_image_come_in_stripes, the_list_of_deeplab_runs_in_stripes,
+          without_stripes_it_is_refused_with_layer_and_bytes,
           a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
           as_many_rows_exist_as_the_slowest_reader_still_needs,
           a_pad_between_layers_runs_in_stripes_with_them,
