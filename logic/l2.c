@@ -51,74 +51,86 @@ static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
         l2_show_head(l2, m, m->free_cycle);
 }
 
-/* Masters with a head, by number. Inside settle() heads go but none comes. */
+/* Masters with a head, and the first cycle in which each could have its bank. Inside settle() heads
+ * go but none comes. */
 typedef struct {
     uint32_t count, who[L2_MAX_MASTERS];
+    uint64_t at[L2_MAX_MASTERS];
 } heads_t;
 
-static heads_t heads(const l2_t *l2)
+static void find_heads(const l2_t *l2, heads_t *h)
 {
-    heads_t h = {0};
+    h->count = 0;
     for (uint32_t i = 0; i < l2->masters; i++)
-        if (l2->master[i].head != NULL)
-            h.who[h.count++] = i;
-    return h;
-}
-
-/* Place in `h` of who could be granted first before `end`, and when. */
-static uint32_t first_head(const l2_t *l2, const heads_t *h, uint64_t end, uint64_t *cycle)
-{
-    uint32_t first = 0;
-    *cycle = end;
-    for (uint32_t i = 0; i < h->count; i++) {
-        uint64_t at = l2_head_cycle(l2, &l2->master[h->who[i]]);
-        if (at < *cycle) {
-            *cycle = at;
-            first = i;
+        if (l2->master[i].head != NULL) {
+            h->at[h->count] = l2_head_cycle(l2, &l2->master[i]);
+            h->who[h->count++] = i;
         }
-    }
-    return first;
 }
 
-/* Place in `h` of who gets the bank that h->who[first] could have in `cycle`. Round-robin: the next
- * after the one that had it last; fixed: the lowest number. */
-static uint32_t choose(const l2_t *l2, const heads_t *h, uint32_t first, uint64_t cycle)
+/* The bank was given away, and with it the head in place i. */
+static void update_heads(const l2_t *l2, heads_t *h, uint32_t place, uint32_t bank)
 {
-    uint32_t bank = l2->master[h->who[first]].head_bank, best = UINT32_MAX;
+    for (uint32_t i = 0; i < h->count; i++) {
+        const l2_master_t *m = &l2->master[h->who[i]];
+        if (m->head != NULL && (i == place || m->head_bank == bank))
+            h->at[i] = l2_head_cycle(l2, m);
+    }
+    if (l2->master[h->who[place]].head != NULL)
+        return;
+    h->count--;
+    h->who[place] = h->who[h->count];
+    h->at[place] = h->at[h->count];
+}
+
+/* Of the heads that could have the bank of `first` in the same cycle as that one, who gets it.
+ * Round robin: the next after the one that had it last; fixed: the lowest number. */
+static uint32_t choose(const l2_t *l2, const heads_t *h, uint32_t first)
+{
+    uint32_t bank = l2->master[h->who[first]].head_bank, chosen = first, best = UINT32_MAX;
     if (bank == L2_NO_BANK)
         return first;
     uint32_t from = l2->desc.policy == L2_FIXED ? 0 : l2->bank[bank].last + 1;
     for (uint32_t i = 0; i < h->count; i++) {
-        const l2_master_t *m = &l2->master[h->who[i]];
         uint32_t turn = h->who[i] + (h->who[i] < from ? L2_MAX_MASTERS : 0);
-        if (m->head_bank == bank && m->ready_cycle <= cycle && turn < best) {
+        if (h->at[i] == h->at[first] && l2->master[h->who[i]].head_bank == bank && turn < best) {
             best = turn;
-            first = i;
+            chosen = i;
         }
     }
-    return first;
+    return chosen;
+}
+
+/* Place of the next one to be granted. */
+static uint32_t next_head(const l2_t *l2, const heads_t *h)
+{
+    uint32_t first = 0, ties = 0;
+    for (uint32_t i = 1; i < h->count; i++) {
+        bool earlier = h->at[i] < h->at[first];
+        ties = earlier ? 0 : ties + (h->at[i] == h->at[first]);
+        first = earlier ? i : first;
+    }
+    return ties > 0 ? choose(l2, h, first) : first;
 }
 
 /* Makes every grant of the cycles before `end`. */
 static void settle(l2_t *l2, uint64_t end)
 {
+    heads_t h;
     if (end <= l2->settled_cycle)
         return;
     l2->settled_cycle = end;
-    heads_t h = heads(l2);
+    find_heads(l2, &h);
     while (h.count > 0) {
-        uint64_t cycle;
-        uint32_t next = first_head(l2, &h, end, &cycle);
-        if (cycle == end)
+        uint32_t next = next_head(l2, &h), who = h.who[next];
+        uint32_t bank = l2->master[who].head_bank;
+        if (h.at[next] >= end)
             return;
-        next = choose(l2, &h, next, cycle);
-        uint32_t who = h.who[next];
         if (h.count == 1 && l2->master[who].stream != NULL)
             l2_stream_alone(l2, who, end);
         else
-            grant(l2, who, cycle);
-        if (l2->master[who].head == NULL)
-            h.who[next] = h.who[--h.count];
+            grant(l2, who, h.at[next]);
+        update_heads(l2, &h, next, bank);
     }
 }
 
