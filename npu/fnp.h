@@ -73,7 +73,7 @@ typedef struct {
     uint32_t chan;        /* bytes from a channel to the next */
     uint32_t order;       /* npu_order_t */
     uint32_t dims;        /* 1..4 */
-    uint32_t shape[4];    /* as in the source file; unused ones 1 */
+    uint32_t shape[4];    /* as in the source file (a batch as one map); unused ones 1 */
     int32_t zero_point;   /* of the source type */
     uint32_t scale_bits;  /* float32 */
     uint32_t valid_after; /* instruction index: complete when that one is; NPU_VALID_AT_* */

@@ -106,6 +106,8 @@ npu_hwc_t npu_tensor_hwc(const npu_tensor_t *tensor)
     uint32_t hwc[3] = {1, 1, 1};
     for (uint32_t i = 0; i < 3 && i < tensor->dims; i++)
         hwc[2 - i] = tensor->shape[tensor->dims - 1 - i];
+    if (tensor->dims == NPU_GRAPH_DIMS)
+        hwc[0] *= tensor->shape[0];
     return (npu_hwc_t){hwc[0], hwc[1], hwc[2]};
 }
 

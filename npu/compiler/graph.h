@@ -10,7 +10,7 @@
  * fixed (below), and every operator is one of npu_node_op_t. Nodes stand in an order in which they
  * can run. A graph owns all its memory; what a front end copies from a file it copies into it.
  *
- * Layouts:  activations N H W C (N is 1; fewer dimensions are the trailing ones: 1 x 10 is C = 10);
+ * Layouts:  activations N H W C (N is 1 but between moves of codes; fewer dimensions are the trailing ones: 1 x 10 is C = 10);
  *           convolution weights O KH KW I; depthwise weights 1 KH KW O; fully connected weights
  *           O I; biases O.
  */
@@ -186,7 +186,8 @@ uint32_t npu_type_bytes(npu_type_t type);
 /* Elements of a tensor, 1 for a scalar. */
 uint64_t npu_tensor_elements(const npu_tensor_t *tensor);
 
-/* The last three dimensions as height, width, channels; missing ones are 1. */
+/* The last three dimensions as height, width, channels; missing ones are 1. Of a batch, the rows of
+ * all maps, one below the other. */
 typedef struct {
     uint32_t h, w, c;
 } npu_hwc_t;

@@ -413,8 +413,11 @@ static bool ends_hold(const check_t *c, const int32_t *end, uint32_t ends, const
         if (end[i] < 0 || (uint32_t)end[i] >= c->graph->tensors)
             return fail(c, "%s %u is tensor %d, expected one of %u", what, i, end[i],
                         c->graph->tensors);
-        if (c->graph->tensor[end[i]].data != NULL)
-            return fail(c, "%s %u \"%.80s\" is a constant", what, i, c->graph->tensor[end[i]].name);
+        const npu_tensor_t *t = &c->graph->tensor[end[i]];
+        if (t->data != NULL)
+            return fail(c, "%s %u \"%.80s\" is a constant", what, i, t->name);
+        if (!batch_is_one(c, t, what))
+            return false;
     }
     return true;
 }

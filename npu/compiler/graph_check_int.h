@@ -45,17 +45,28 @@ static inline const npu_tensor_t *out(const check_t *c)
     return &c->graph->tensor[c->node->output[0]];
 }
 
-/* An activation the array can hold: int8 or uint8 codes of one scale, batch 1. */
-static inline bool code_holds(const check_t *c, const npu_tensor_t *t, const char *role)
+static inline bool batch_is_one(const check_t *c, const npu_tensor_t *t, const char *role)
+{
+    if (t->dims == NPU_GRAPH_DIMS && t->shape[0] != 1)
+        return fail(c, "%s \"%.80s\": batch %u, expected 1", role, t->name, t->shape[0]);
+    return true;
+}
+
+/* Codes that can be moved: int8 or uint8, of one scale. */
+static inline bool movable_holds(const check_t *c, const npu_tensor_t *t, const char *role)
 {
     if (t->type != NPU_TYPE_INT8 && t->type != NPU_TYPE_UINT8)
         return fail(c, "%s \"%.80s\": type %s, expected int8 or uint8", role, t->name,
                     npu_type_name(t->type));
     if (t->scales != 1)
         return fail(c, "%s \"%.80s\": %u scales, expected 1", role, t->name, t->scales);
-    if (t->dims == NPU_GRAPH_DIMS && t->shape[0] != 1)
-        return fail(c, "%s \"%.80s\": batch %u, expected 1", role, t->name, t->shape[0]);
     return true;
+}
+
+/* An activation the array can hold: such codes, batch 1. */
+static inline bool code_holds(const check_t *c, const npu_tensor_t *t, const char *role)
+{
+    return movable_holds(c, t, role) && batch_is_one(c, t, role);
 }
 
 /* Input 0 and the output are codes of one type. */

@@ -15,7 +15,7 @@ static bool moves_from(const check_t *c, uint32_t i)
 {
     char role[32];
     snprintf(role, sizeof(role), "input %u", i);
-    if (!code_holds(c, in(c, i), role))
+    if (!movable_holds(c, in(c, i), role))
         return false;
     if (in(c, i)->type != out(c)->type)
         return fail(c, "input %u is %s, expected the output's type, %s", i,
@@ -28,7 +28,7 @@ static bool moves(const check_t *c)
 {
     for (uint32_t i = 0; i < c->node->outputs; i++) {
         const npu_tensor_t *o = nth_out(c, i);
-        if (!code_holds(c, o, "output"))
+        if (!movable_holds(c, o, "output"))
             return false;
         if (o->type != out(c)->type || o->scale[0] != out(c)->scale[0] ||
             o->zero_point[0] != out(c)->zero_point[0])
@@ -51,7 +51,8 @@ static bool rank_is(const check_t *c, const npu_tensor_t *t, const char *role, u
 
 static bool maps(const check_t *c)
 {
-    return moves(c) && rank_is(c, in(c, 0), "input", 4) && rank_is(c, out(c), "output", 4);
+    return moves(c) && rank_is(c, in(c, 0), "input", 4) && rank_is(c, out(c), "output", 4) &&
+           batch_is_one(c, in(c, 0), "input") && batch_is_one(c, out(c), "output");
 }
 
 /* Tensors that are laid side by side, or cut apart, along an axis are alike along all others. */
@@ -69,7 +70,7 @@ static bool alike_but_for(const check_t *c, const npu_tensor_t *part, const npu_
 
 static bool axis_of(const check_t *c, const npu_tensor_t *whole)
 {
-    if (c->node->axis >= whole->dims || (whole->dims == NPU_GRAPH_DIMS && c->node->axis == 0))
+    if (c->node->axis >= whole->dims)
         return fail(c, "axis %u of %u dimensions", c->node->axis, whole->dims);
     return true;
 }
@@ -120,10 +121,10 @@ bool check_reshape(const check_t *c)
 bool check_concatenation(const check_t *c)
 {
     uint64_t along = 0;
-    if (!code_holds(c, out(c), "output") || !axis_of(c, out(c)))
+    if (!movable_holds(c, out(c), "output") || !axis_of(c, out(c)))
         return false;
     for (uint32_t i = 0; i < c->node->inputs; i++) {
-        if (!code_holds(c, in(c, i), "input"))
+        if (!movable_holds(c, in(c, i), "input"))
             return false;
         if (in(c, i)->type != out(c)->type)
             return fail(c, "input %u is %s, expected %s", i, npu_type_name(in(c, i)->type),
@@ -260,7 +261,8 @@ bool check_resize(const check_t *c)
 
 bool check_pad(const check_t *c)
 {
-    if (!moves(c) || !rank_is(c, out(c), "output", in(c, 0)->dims))
+    if (!moves(c) || !rank_is(c, out(c), "output", in(c, 0)->dims) ||
+        !batch_is_one(c, in(c, 0), "input") || !batch_is_one(c, out(c), "output"))
         return false;
     for (uint32_t d = 0; d < out(c)->dims; d++) {
         uint64_t want = (uint64_t)in(c, 0)->shape[d] + c->node->pad[d][0] + c->node->pad[d][1];

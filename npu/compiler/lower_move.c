@@ -15,12 +15,13 @@
 
 /* ---- where elements stand -------------------------------------------------------------------- */
 
-/* Bytes from an index to the next of each dimension of a tensor; the batch has but one. */
-static void steps_of(const cc_value_t *v, uint32_t dims, int64_t step[NPU_GRAPH_DIMS])
+/* Bytes from an index to the next of each dimension of a tensor; of a batch, maps of shape[1] rows.
+ */
+static void steps_of(const cc_value_t *v, const npu_tensor_t *t, int64_t step[NPU_GRAPH_DIMS])
 {
-    const int64_t of[NPU_GRAPH_DIMS] = {0, v->row, v->pix, v->plane};
-    for (uint32_t d = 0; d < dims; d++)
-        step[d] = of[d + NPU_GRAPH_DIMS - dims];
+    const int64_t of[NPU_GRAPH_DIMS] = {(int64_t)v->row * t->shape[1], v->row, v->pix, v->plane};
+    for (uint32_t d = 0; d < t->dims; d++)
+        step[d] = of[d + NPU_GRAPH_DIMS - t->dims];
 }
 
 /* The other dimensions of a tensor of so many, one of which is `axis`. */
@@ -206,8 +207,8 @@ static cc_move_t piece(const cc_t *cc, const npu_node_t *n, uint32_t i, uint32_t
                  .result = cc_value(cc, out),
                  .before = *before};
     cc_move_t m = {.from = p.source.l2, .to = p.result.l2};
-    steps_of(&p.source, p.in->dims, p.from);
-    steps_of(&p.result, p.out->dims, p.to);
+    steps_of(&p.source, p.in, p.from);
+    steps_of(&p.result, p.out, p.to);
     op.box(&p, &m);
     *before += op.along(&p);
     return m;

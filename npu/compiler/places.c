@@ -102,6 +102,8 @@ static bool box_of(const cc_t *cc, const npu_node_t *n, uint32_t i, npu_hwc_t *f
 {
     uint32_t at[NPU_GRAPH_DIMS] = {0}, size[NPU_GRAPH_DIMS] = {1, 1, 1, 1};
     uint32_t dims = cc_tensor(cc, whole_of(n))->dims, before = NPU_GRAPH_DIMS - dims;
+    if (before == 0 && cc_tensor(cc, whole_of(n))->shape[0] != 1)
+        return false;
     for (uint32_t d = 0; d < dims; d++)
         if (!range_of(cc, n, i, d, &at[before + d], &size[before + d]))
             return false;
@@ -243,14 +245,22 @@ static bool place_alias(cc_t *cc, const need_t *need, uint32_t k)
     return true;
 }
 
+/* Parts are boxes of the shape that the place was made for. */
+static bool has_parts(const cc_t *cc, int32_t tensor)
+{
+    if (cc->place_of[tensor] == CC_NO_PLACE || !cc->use_parts)
+        return false;
+    int32_t first = cc->place[cc->place_of[tensor]].tensor;
+    return cc->part[tensor].is || same_hwc(size_of(cc, tensor), size_of(cc, first));
+}
+
 static void place_results(cc_t *cc, const need_t *need, const npu_node_t *n)
 {
     npu_hwc_t at;
     for (uint32_t o = 0; o < n->outputs; o++) {
         int32_t to = n->output[o];
-        bool part = cuts(n->op) && cc->use_parts && !need[to].whole &&
-                    need[to].into == NPU_NO_TENSOR && cc->place_of[n->input[0]] != CC_NO_PLACE &&
-                    box_of(cc, n, o, &at);
+        bool part = cuts(n->op) && has_parts(cc, n->input[0]) && !need[to].whole &&
+                    need[to].into == NPU_NO_TENSOR && box_of(cc, n, o, &at);
         if (part)
             make_part(cc, to, n->input[0], at);
         else

@@ -154,6 +154,12 @@ static npu_kept_t kept_tensor(const cc_t *cc, int32_t tensor, uint32_t done)
     memcpy(k.shape, t.shape, sizeof(k.shape));
     if (from->channels_first)
         channels_first(from, &k);
+    if (from->dims == NPU_GRAPH_DIMS && from->shape[0] != 1) {
+        k.dims--;
+        k.shape[0] = v.size.h;
+        memmove(k.shape + 1, from->shape + 2, 2 * sizeof(*k.shape));
+        k.shape[3] = 1;
+    }
     cc_short_name(cc, k.name, from->name);
     return k;
 }

@@ -154,16 +154,16 @@ static int32_t random_code(build_t *b)
     return (int32_t)build_below(b, 256) - (b->type == NPU_TYPE_INT8 ? 128 : 0);
 }
 
-/* An axis that may be cut or grown: not the batch. */
-static uint32_t random_axis(build_t *b, uint32_t dims)
+/* An axis that may be cut or grown: not a batch of 1. */
+static uint32_t random_axis(build_t *b, const npu_tensor_t *t)
 {
-    return dims == 4 ? from_to(b, 1, 3) : build_below(b, dims);
+    return t->dims == 4 && t->shape[0] == 1 ? from_to(b, 1, 3) : build_below(b, t->dims);
 }
 
 static uint32_t random_split(build_t *b, int32_t input, int32_t *outputs)
 {
     npu_tensor_t from = *tensor_of(b, input);
-    uint32_t axis = random_axis(b, from.dims), left = from.shape[axis], count = 0;
+    uint32_t axis = random_axis(b, &from), left = from.shape[axis], count = 0;
     uint32_t sizes[BUILD_MOVE_OUTPUTS];
     uint32_t share = left % 2 == 0 ? left / 2 : left % 3 == 0 ? left / 3 : left;
     bool even = build_below(b, 2) == 0 && left / share <= BUILD_MOVE_OUTPUTS;
@@ -199,7 +199,7 @@ static uint32_t random_slice(build_t *b, int32_t input, int32_t *outputs)
 static uint32_t random_transpose(build_t *b, int32_t input, int32_t *outputs)
 {
     uint32_t dims = tensor_of(b, input)->dims, perm[NPU_GRAPH_DIMS] = {0, 1, 2, 3};
-    uint32_t first = dims == 4 ? 1 : 0; /* the batch stays, mostly: it must come first again */
+    uint32_t first = dims == 4 && tensor_of(b, input)->shape[0] == 1 ? 1 : 0;
     for (uint32_t d = dims; d-- > first + 1;) {
         uint32_t other = from_to(b, first, d), kept = perm[d];
         perm[d] = perm[other];
@@ -243,9 +243,10 @@ static uint32_t random_blocks(build_t *b, int32_t input, int32_t *outputs)
 /* Neighbors of equal scale: the input itself, clamped, or a constant. */
 static int32_t random_neighbor(build_t *b, int32_t input)
 {
-    if (build_below(b, 3) != 0)
-        return build_below(b, 2) == 0 ? input : build_unary(b, NPU_NODE_RELU6, input);
     npu_tensor_t from = *tensor_of(b, input);
+    bool batch = from.dims == 4 && from.shape[0] != 1; /* for moves only */
+    if (build_below(b, 3) != 0)
+        return batch || build_below(b, 2) == 0 ? input : build_unary(b, NPU_NODE_RELU6, input);
     int32_t t = like(b, input, from.dims, from.shape);
     build_random_data(b, t);
     return t;
@@ -257,9 +258,8 @@ static uint32_t random_pack(build_t *b, int32_t input, int32_t *outputs)
     int32_t list[4] = {input};
     if (from.dims == 4)
         return random_transpose(b, input, outputs);
-    bool batch = from.dims == 3 && from.shape[0] != 1; /* then only a batch of 1 makes four */
-    uint32_t axis = batch ? 0 : from_to(b, from.dims == 3 ? 1 : 0, from.dims);
-    uint32_t count = batch ? 1 : from_to(b, 1, 4);
+    uint32_t axis = from_to(b, from.dims == 3 && from.shape[0] == 1 ? 1 : 0, from.dims);
+    uint32_t count = from_to(b, 1, 4);
     for (uint32_t i = 1; i < count; i++)
         list[i] = random_neighbor(b, input);
     outputs[0] = build_pack(b, list, count, axis);
@@ -279,11 +279,12 @@ static uint32_t random_unpack(build_t *b, int32_t input, int32_t *outputs)
 static uint32_t random_concatenation(build_t *b, int32_t input, int32_t *outputs)
 {
     int32_t list[5] = {input};
-    uint32_t count = from_to(b, 1, 5), axis = random_axis(b, tensor_of(b, input)->dims);
+    uint32_t count = from_to(b, 1, 5), axis = random_axis(b, tensor_of(b, input));
     bool scaled = b->type == NPU_TYPE_UINT8 && build_below(b, 2) == 0;
+    bool batch = tensor_of(b, input)->dims == 4 && tensor_of(b, input)->shape[0] != 1;
     for (uint32_t i = 1; i < count; i++)
-        list[i] = scaled && build_below(b, 2) == 0 ? build_unary(b, NPU_NODE_RELU, input)
-                                                   : random_neighbor(b, input);
+        list[i] = scaled && !batch && build_below(b, 2) == 0 ? build_unary(b, NPU_NODE_RELU, input)
+                                                             : random_neighbor(b, input);
     float scale = tensor_of(b, input)->scale[0];
     int32_t zero = tensor_of(b, input)->zero_point[0];
     if (scaled && build_below(b, 3) != 0) {
@@ -335,6 +336,30 @@ int32_t build_input_of(build_t *b, uint32_t max_dims)
     return *list;
 }
 
+/* Factors of n that are not 1, or n. */
+static uint32_t random_factor(build_t *b, uint32_t n)
+{
+    uint32_t factor = from_to(b, 1, n);
+    while (n % factor != 0)
+        factor--;
+    return factor;
+}
+
+/* As a batch of maps, or whatever four dimensions it makes. */
+static int32_t random_batch(build_t *b, int32_t input)
+{
+    uint32_t left = (uint32_t)npu_tensor_elements(tensor_of(b, input)), shape[4];
+    for (uint32_t d = 3; d > 0; d--) {
+        shape[d] = random_factor(b, left < 24        ? left
+                                    : left % 16 == 0 ? 16
+                                    : left % 12 == 0 ? 12
+                                                     : 1);
+        left /= shape[d];
+    }
+    shape[0] = left;
+    return left > 4096 ? input : build_shape(b, NPU_NODE_RESHAPE, input, 4, shape);
+}
+
 uint32_t build_random_move(build_t *b, int32_t input, int32_t outputs[BUILD_MOVE_OUTPUTS])
 {
     static uint32_t (*const any[])(build_t *, int32_t, int32_t *) = {
@@ -342,10 +367,21 @@ uint32_t build_random_move(build_t *b, int32_t input, int32_t outputs[BUILD_MOVE
         random_pack,  random_unpack, random_shape};
     static uint32_t (*const of_maps[])(build_t *, int32_t,
                                        int32_t *) = {random_resize, random_blocks, random_padv2};
-    uint32_t all = SIM_COUNT(any) + (tensor_of(b, input)->dims == 4 ? SIM_COUNT(of_maps) : 0);
+    int32_t from = build_below(b, 8) == 0 ? random_batch(b, input) : input;
+    npu_tensor_t t = *tensor_of(b, from);
+    uint32_t all = SIM_COUNT(any) + (t.dims == 4 && t.shape[0] == 1 ? SIM_COUNT(of_maps) : 0);
     uint32_t pick = build_below(b, all);
-    return pick < SIM_COUNT(any) ? any[pick](b, input, outputs)
-                                 : of_maps[pick - SIM_COUNT(any)](b, input, outputs);
+    return pick < SIM_COUNT(any) ? any[pick](b, from, outputs)
+                                 : of_maps[pick - SIM_COUNT(any)](b, from, outputs);
+}
+
+/* What nobody but moves can read, as one map. */
+int32_t build_one_map(build_t *b, int32_t tensor)
+{
+    npu_hwc_t s = npu_tensor_hwc(tensor_of(b, tensor));
+    uint32_t shape[3] = {s.h, s.w, s.c};
+    bool batch = tensor_of(b, tensor)->dims == 4 && tensor_of(b, tensor)->shape[0] != 1;
+    return batch ? build_shape(b, NPU_NODE_RESHAPE, tensor, 3, shape) : tensor;
 }
 
 /* What was cut is put together in another order, some pieces clamped in between. */
@@ -370,9 +406,11 @@ int32_t build_random_move_layer(build_t *b, int32_t input)
     uint32_t count = build_random_move(b, input, outputs);
     npu_node_op_t op = b->graph.node[b->graph.nodes - 1].op;
     bool split = op == NPU_NODE_SPLIT || op == NPU_NODE_SPLIT_V;
-    if (split && tensor_of(b, input)->dims == 4 && count <= 6 && build_below(b, 3) != 0)
+    if (split && tensor_of(b, outputs[0])->dims == 4 && tensor_of(b, outputs[0])->shape[0] == 1 &&
+        tensor_of(b, b->graph.node[b->graph.nodes - 1].input[0])->shape[0] == 1 && count <= 6 &&
+        build_below(b, 3) != 0)
         return put_together(b, outputs, count);
-    int32_t result = outputs[build_below(b, count)];
+    int32_t result = build_one_map(b, outputs[build_below(b, count)]);
     npu_hwc_t s = npu_tensor_hwc(tensor_of(b, result));
     if (tensor_of(b, result)->dims == 4)
         return result;

@@ -35,6 +35,8 @@ int32_t build_input_of(build_t *b, uint32_t max_dims);
 /* One node, any operator of this file, any attributes, of any input; returns how many outputs. */
 #define BUILD_MOVE_OUTPUTS 16
 uint32_t build_random_move(build_t *b, int32_t input, int32_t outputs[BUILD_MOVE_OUTPUTS]);
+/* A batch as one map, which every operator can read; others as they are. */
+int32_t build_one_map(build_t *b, int32_t tensor);
 /* The same as a layer of a network: one map comes out. */
 int32_t build_random_move_layer(build_t *b, int32_t input);
 

@@ -180,6 +180,33 @@ START_TEST(a_matrix_is_transposed)
 }
 END_TEST
 
+/* ShuffleNet's: channels as groups by members, which change places. */
+START_TEST(channels_are_shuffled_through_five_dimensions)
+{
+    static const int in[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    static const int out[12] = {1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12};
+    build_t b = begin(NPU_TYPE_INT8, 4, (uint32_t[]){1, 2, 1, 6});
+    /* 1 x 2 x 1 x 2 x 3, of which the first does not count */
+    int32_t groups =
+        build_shape(&b, NPU_NODE_RESHAPE, b.graph.input[0], 4, (uint32_t[]){2, 1, 2, 3});
+    int32_t turned = build_transpose(&b, groups, (uint32_t[]){0, 1, 3, 2});
+    gives(&b, build_shape(&b, NPU_NODE_RESHAPE, turned, 4, (uint32_t[]){1, 2, 1, 6}), in, out);
+}
+END_TEST
+
+/* What stands in a place under another shape is no box of it. */
+START_TEST(pieces_of_a_reshaped_map_are_moved)
+{
+    static const int in[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    static const int out[6] = {7, 8, 9, 10, 11, 12};
+    build_t b = begin(NPU_TYPE_UINT8, 4, (uint32_t[]){1, 3, 2, 2});
+    int32_t map = build_unary(&b, NPU_NODE_RELU6, b.graph.input[0]), pieces[2];
+    int32_t other = build_shape(&b, NPU_NODE_RESHAPE, map, 4, (uint32_t[]){1, 2, 3, 2});
+    build_split(&b, other, 1, (uint32_t[]){1, 1}, 2, pieces);
+    gives(&b, build_concatenation(&b, &pieces[1], 1, 3), in, out);
+}
+END_TEST
+
 START_TEST(a_slice_may_run_backwards)
 {
     static const int in[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, out[4] = {12, 10, 9, 7};
@@ -394,8 +421,9 @@ END_TEST
 
 TEST_MAIN("npu moves, known answers", bilinear_results_are_tensorflow_lite_s,
           bilinear_results_lie_where_their_flags_say, nearest_results_are_tensorflow_lite_s,
-          depth_becomes_space_and_back, a_matrix_is_transposed, a_slice_may_run_backwards,
-          vectors_are_packed_side_by_side, padding_may_have_any_value,
+          depth_becomes_space_and_back, a_matrix_is_transposed,
+          channels_are_shuffled_through_five_dimensions, pieces_of_a_reshaped_map_are_moved,
+          a_slice_may_run_backwards, vectors_are_packed_side_by_side, padding_may_have_any_value,
           uint8_pieces_of_other_scales_are_requantized,
           pieces_of_a_split_are_parts_of_what_is_split, maps_are_made_where_they_are_put_together,
           an_output_may_be_put_together_in_place, what_is_put_together_twice_is_made_where_it_ends,

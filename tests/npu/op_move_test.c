@@ -30,10 +30,12 @@ static void build_case(build_t *b, uint64_t seed)
     build_begin(b, seed % 2 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
     uint32_t count = build_random_move(b, random_source(b), outputs), found = 0;
     bool renamed = outputs[0] == 1; /* perhaps nothing is done to the network's input yet */
-    for (uint32_t o = 0; o < count && found < 4; o++)
-        ends[found++] = renamed || build_below(b, 3) == 0
-                            ? build_unary(b, NPU_NODE_RELU6, outputs[o])
-                            : outputs[o];
+    for (uint32_t o = 0; o < count && found < 4; o++) {
+        ends[found] = build_one_map(b, outputs[o]);
+        if (renamed || build_below(b, 3) == 0)
+            ends[found] = build_unary(b, NPU_NODE_RELU6, ends[found]);
+        found++;
+    }
     build_end(b, ends, found);
 }
 
