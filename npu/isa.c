@@ -355,17 +355,21 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
     if (info == NULL)
         return npu_wrong(error, error_bytes, "opcode %u does not exist", words[0] & 0xff);
     uint32_t owned[NPU_INSN_WORDS] = {0xff};
+    bool fine = true; /* lower ends: bits cannot pass the upper ones */
     memset(insn, 0, sizeof(*insn));
     insn->op = words[0] & 0xff;
     for (uint32_t i = 0; i < F_COUNT; i++) {
         if ((info->fields & B(i)) == 0)
             continue;
-        member_set(insn, &fields[i], extract(&fields[i], words[fields[i].word]));
+        uint32_t value = extract(&fields[i], words[fields[i].word]);
+        member_set(insn, &fields[i], value);
         owned[fields[i].word] |= field_mask(&fields[i]) << fields[i].lsb;
+        fine &= fields[i].is_signed || value >= fields[i].low;
     }
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++)
         if ((words[w] & ~owned[w]) != 0)
             return npu_wrong(error, error_bytes, "%s: word %u has stray bits 0x%08x", info->name, w,
                              words[w] & ~owned[w]);
-    return check_fields(insn, info, error, error_bytes);
+    return fine ? check_together(insn, info, error, error_bytes)
+                : check_fields(insn, info, error, error_bytes);
 }
