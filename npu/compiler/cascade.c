@@ -72,6 +72,8 @@ void cascade_free(cc_t *cc)
 {
     struct cc_cascading *p = cc->cascading;
     free(cc->cascade);
+    cc->cascade = NULL;
+    cc->cascading = NULL;
     if (p == NULL)
         return;
     stripes_free(&p->stripes);
@@ -459,6 +461,13 @@ static void start_over(cc_t *cc)
         release_layers(cc, &cc->cascade[c]);
     memcpy(cc->place, cc->cascading->place, cc->places * sizeof(*cc->place));
     cc->cascades = 0;
+}
+
+void cascade_drop(cc_t *cc)
+{
+    if (cc->cascading != NULL)
+        start_over(cc);
+    cascade_free(cc);
 }
 
 bool cascade_plan(cc_t *cc, uint64_t room)

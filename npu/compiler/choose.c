@@ -267,6 +267,7 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
     *cost = probe(cc, l);
     uint64_t dma = cost->total[NPU_ENGINE_LOAD] + cost->total[NPU_ENGINE_STORE];
     uint64_t busiest = busy_cycles(cc, cost), cycles = busiest + cost->alone + dma / 16;
+    cycles += cost->insns * cc->insn_cycles;
     cycles += (cc->desc->overlap & NPU_OVERLAP_NODES) != 0 ? cost->lead / 2 : cost->lead;
     if (cost->alone == 0)
         cycles += first_tile_cycles(cc, l, cost, busiest);

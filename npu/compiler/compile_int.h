@@ -267,6 +267,7 @@ struct cc {
     uint32_t constants_l2;
     uint32_t activations_top; /* end of the highest place */
     uint64_t needed_bytes;    /* of L2, as far as known: activations, program */
+    bool program_is_long;     /* activations fit, if the program did */
     uint32_t program_l2;
 
     cc_ring_t ring[NPU_MEMS];
@@ -279,6 +280,7 @@ struct cc {
     int32_t post_tensor[NPU_POST_MAX_TENSORS]; /* in the graph */
     uint32_t scratch;                          /* place; CC_NO_PLACE */
 
+    uint64_t insn_cycles; /* what an instruction less is worth to choose.c */
     npu_cascade_t cascades_when;
     cc_cascade_t *cascade;
     uint32_t cascades;
@@ -482,6 +484,8 @@ uint64_t cascade_whole_bound(const cc_t *cc);
 void cascade_widen(cc_t *cc);
 /* Emits it; returns its last layer. */
 uint32_t cascade_run(cc_t *cc, const cc_cascade_t *cascade);
+/* Back to whole maps, and to layers as they were cut for them. */
+void cascade_drop(cc_t *cc);
 void cascade_free(cc_t *cc);
 
 /* replay.c: when each emitted instruction would end. False: no memory. */

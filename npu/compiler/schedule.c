@@ -126,7 +126,8 @@ static uint64_t schedule(cc_t *cc, bool keep_all)
     cascade_widen(cc);
     uint64_t top = plan_places(cc->place, cc->places, NPU_NET_BYTES);
     cc->needed_bytes = top - NPU_NET_BYTES;
-    if (top > cc->constants_l2)
+    cc->program_is_long = top <= cc->constants_l2;
+    if (!cc->program_is_long)
         return top - cc->constants_l2;
     emit_layers(cc);
     uint64_t program = (uint64_t)cc->emit.insns * NPU_INSN_BYTES + cc->table_bytes;
@@ -158,9 +159,8 @@ static bool no_room(cc_t *cc)
                    cc->constants_bytes);
 }
 
-/* L2 is tried with whole maps first; then, where that is allowed, with more and more of the network
- * in stripes. */
-static bool schedule_fitting(cc_t *cc)
+/* Whole maps first; then, where that is allowed, more and more of the network in stripes. */
+static bool schedule_fits(cc_t *cc)
 {
     uint64_t slack = 0, before = UINT64_MAX;
     set_lifetimes(cc, false);
@@ -172,14 +172,34 @@ static bool schedule_fitting(cc_t *cc)
             break;
         slack += cc->cascades == 0 ? 0 : missing;
         if (cc->cascades_when != NPU_CASCADE_AUTO || missing >= before || slack >= room)
-            return no_room(cc);
-        before = missing;
-        if (!cascade_plan(cc, room - slack) || !pack_constants(cc))
             return false;
-        if (cc->cascades == 0)
-            return no_room(cc);
+        before = missing;
+        if (!cascade_plan(cc, room - slack) || !pack_constants(cc) || cc->cascades == 0)
+            return false;
     }
     return cc->err == SIM_OK;
+}
+
+/* Cuts all layers anew, into fewer and larger tiles: the program stands in L2 too. An instruction
+ * is worth so many cycles. */
+static bool shorten_program(cc_t *cc, uint64_t cycles)
+{
+    cascade_drop(cc);
+    cc->insn_cycles = cycles;
+    for (uint32_t i = 0; i < cc->layers; i++)
+        if (cc->layer[i].kind->run == NULL && !tile_choose(cc, &cc->layer[i]))
+            return false;
+    return pack_constants(cc);
+}
+
+static bool schedule_fitting(cc_t *cc)
+{
+    enum { FIRST = 16, LAST = 256 };
+    bool fits = schedule_fits(cc);
+    bool more = cc->err == SIM_OK && cc->program_is_long;
+    for (uint64_t cycles = FIRST; !fits && more && cc->err == SIM_OK && cycles <= LAST; cycles *= 4)
+        fits = shorten_program(cc, cycles) && schedule_fits(cc);
+    return fits || (cc->err == SIM_OK && no_room(cc));
 }
 
 bool schedule_all(cc_t *cc)

@@ -5,6 +5,7 @@
 #include "npu/compiler/tensor_io.h"
 #include "npu/compiler/topology.h"
 #include "sim/file.h"
+#include "tests/npu/build_core.h"
 #include "tests/npu/build_move.h"
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
@@ -158,6 +159,27 @@ START_TEST(without_stripes_it_is_refused_with_layer_and_bytes)
     options.keep_all = true; /* whole maps, then */
     options.cascade = NPU_CASCADE_ALWAYS;
     ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) != SIM_OK);
+    build_free(&b);
+}
+END_TEST
+
+/* What is alive leaves too little for the fastest program: it gets by with larger tiles. */
+START_TEST(a_program_gets_shorter_where_that_helps)
+{
+    build_t b;
+    npu_prog_t prog;
+    npu_compile_report_t r;
+    npu_desc_t desc = npu_desc_default();
+    int32_t out = segmentation(&b, 513);
+    out = build_resize(&b, NPU_NODE_RESIZE_BILINEAR, out, 513, 513, true, false);
+    out = build_arg_max(&b, out, 3, NPU_TYPE_INT32); /* on the core */
+    build_end(&b, &out, 1);
+    compile(&b.graph, &desc, NPU_CASCADE_AUTO, &prog, &r);
+    /* the image, classes of every pixel, the best of them */
+    ck_assert_uint_eq(r.activations_bytes, 838848 + 5526592 + 1052736);
+    ck_assert_uint_le(prog.meta.l2_peak_bytes, desc.l2_bytes);
+    npu_compile_report_free(&r);
+    npu_prog_free(&prog);
     build_free(&b);
 }
 END_TEST
@@ -335,6 +357,7 @@ END_TEST
 
 TEST_MAIN("npu compiler cascades", a_segmentation_network_too_large_for_l2_runs_in_stripes,
           the_list_of_deeplab_runs_in_stripes, without_stripes_it_is_refused_with_layer_and_bytes,
+          a_program_gets_shorter_where_that_helps,
           a_smaller_one_equals_the_reference_in_any_l2_that_takes_it,
           as_many_rows_exist_as_the_slowest_reader_still_needs,
           a_pad_between_layers_runs_in_stripes_with_them,
