@@ -126,6 +126,10 @@ static void settle(l2_t *l2, uint64_t end)
         uint32_t bank = l2->master[who].head_bank;
         if (h.at[next] >= end)
             return;
+        if (h.count == 2 && l2_stream_pair(l2, h.who[0], h.who[1], end)) {
+            find_heads(l2, &h);
+            continue;
+        }
         if (h.count == 1 && l2->master[who].stream != NULL)
             l2_stream_alone(l2, who, end);
         else

@@ -224,3 +224,125 @@ void l2_stream_alone(l2_t *l2, uint32_t who, uint64_t end)
             grant(l2, who, cycle);
     }
 }
+
+/* ---- two streams ----
+ *
+ * Inside a train a burst is as long as the one before, and inside memory: what is left of grant()
+ * and show() is little, and works on a copy of what changes. */
+
+typedef struct {
+    l2_master_t *m;
+    sim_mem_stream_t *s;
+    l2_bank_t *bank; /* of the head */
+    uint64_t at;     /* first cycle in which the head could have it */
+    uint64_t offset; /* of the head in memory */
+    uint64_t ready, request, granted, beats, left;
+    uint32_t who;
+} lane_t;
+
+static l2_bank_t *bank_of(l2_t *l2, uint64_t offset)
+{
+    return &l2->bank[offset >> l2->burst_shift & (l2->desc.banks - 1)];
+}
+
+/* Its head is a burst of a stream, and the next is one like it. */
+static bool in_train(const l2_t *l2, uint32_t who)
+{
+    const sim_mem_stream_t *s = l2->master[who].stream;
+    return s != NULL && s->next.count > 0 && s->inside && s->last_cycle == UINT64_MAX &&
+           (s->next.stride & (l2->desc.beat_bytes - 1)) == 0;
+}
+
+static lane_t enter(l2_t *l2, uint32_t who)
+{
+    l2_master_t *m = &l2->master[who];
+    sim_mem_stream_t *s = m->stream;
+    uint64_t offset = s->head.addr - l2->desc.base;
+    l2_bank_t *bank = bank_of(l2, offset);
+    return (lane_t){.m = m,
+                    .s = s,
+                    .bank = bank,
+                    .at = l2_max(m->ready_cycle, bank->free_cycle),
+                    .offset = offset,
+                    .ready = m->ready_cycle,
+                    .request = s->head_cycle,
+                    .granted = s->granted,
+                    .beats = m->head_beats,
+                    .left = s->next.count,
+                    .who = who};
+}
+
+static void leave(const l2_t *l2, const lane_t *n)
+{
+    l2_master_t *m = n->m;
+    sim_mem_stream_t *s = n->s;
+    uint64_t bursts = n->granted - s->granted;
+    m->requests += bursts;
+    s->granted = n->granted;
+    s->head.addr = l2->desc.base + (uint32_t)n->offset;
+    s->next.addr += bursts * s->next.stride;
+    s->next.count = n->left;
+    s->head_cycle = n->request;
+    s->channel_cycle = n->request + s->pace;
+    m->ready_cycle = n->ready;
+    m->head_bank = (uint32_t)(n->bank - l2->bank);
+    if (bursts > 0)
+        m->free_cycle = s->done_cycle[ring(n->granted - 1)] - l2->desc.latency_cycles;
+}
+
+static inline void take_bank(lane_t *n)
+{
+    uint64_t waited = n->at - n->ready;
+    n->bank->free_cycle = n->at + n->beats;
+    n->bank->last = n->who;
+    n->bank->busy_cycles += n->beats;
+    n->bank->grants++;
+    n->bank->conflicts += waited != 0;
+    n->m->wait_cycles += waited;
+}
+
+/* The head is granted in cycle n->at; the burst behind it becomes the head. */
+static inline void grant_lane(l2_t *l2, lane_t *n)
+{
+    sim_mem_stream_t *s = n->s;
+    uint64_t free = n->at + n->beats, request = n->request + s->pace;
+    uint32_t place = ring(n->granted++);
+    take_bank(n);
+    if (n->granted - s->come_back > SIM_STREAM_MAX_OUTSTANDING)
+        count_bytes(n->m, s->bytes[ring(s->come_back++)]);
+    s->done_cycle[place] = free + l2->desc.latency_cycles;
+    s->bytes[place] = s->next.bytes;
+    if (n->granted >= s->outstanding)
+        request = l2_max(request, s->done_cycle[ring(n->granted - s->outstanding)]);
+    n->request = request;
+    n->ready = l2_max(request, free);
+    n->offset += s->next.stride;
+    n->left--;
+    n->bank = bank_of(l2, n->offset);
+    n->at = l2_max(n->ready, n->bank->free_cycle);
+}
+
+/* Of two heads the next one; NULL: both want one bank in one cycle. */
+static inline lane_t *earlier(lane_t *a, lane_t *b)
+{
+    if (a->at == b->at && a->bank == b->bank)
+        return NULL;
+    return a->at <= b->at ? a : b;
+}
+
+bool l2_stream_pair(l2_t *l2, uint32_t one, uint32_t other, uint64_t end)
+{
+    if (!in_train(l2, one) || !in_train(l2, other))
+        return false;
+    lane_t a = enter(l2, one), b = enter(l2, other), *n;
+    bool any = false;
+    while ((n = earlier(&a, &b)) != NULL && n->left > 0 && n->at < end) {
+        lane_t *rest = n == &a ? &b : &a;
+        grant_lane(l2, n);
+        rest->at = l2_max(rest->ready, rest->bank->free_cycle);
+        any = true;
+    }
+    leave(l2, &a);
+    leave(l2, &b);
+    return any;
+}
