@@ -100,6 +100,8 @@ static void clear_run(npu_t *npu)
     memset(&npu->perf, 0, sizeof(npu->perf));
     memset(npu->turn_split, 0, sizeof(npu->turn_split));
     npu->layers_seen = 0;
+    npu->decoded = false;
+    npu->for_engine = NPU_ENGINE_SEQ;
     npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
     npu->fetched = npu->requested = npu->issued = 0;
     npu->resume_cycle = 0;
@@ -393,6 +395,8 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, signal),
     SIM_FIELD(npu_t, signals),
     SIM_FIELD(npu_t, engine),
+    SIM_FIELD(npu_t, decoded),
+    SIM_FIELD(npu_t, for_engine),
     SIM_FIELD(npu_t, prefetch),
     SIM_FIELD(npu_t, fetched),
     SIM_FIELD(npu_t, requested),
@@ -450,7 +454,7 @@ static void reset(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 4,
+    .version = 5,
     .check = check,
     .reset = reset,
     .fields = npu_fields,

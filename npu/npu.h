@@ -171,15 +171,17 @@ typedef struct {
     npu_touch_t touch[NPU_MAX_TOUCHES]; /* operands; end 0: there is none */
 } npu_slot_t;
 
+/* Instructions stay where they were decoded: the one that runs, if any, those that wait, and behind
+ * them the next to issue, see npu_slot_at (npu_int.h). */
 typedef struct {
-    npu_slot_t queue[NPU_MAX_QUEUE]; /* ring */
-    uint32_t head, count;
-    npu_slot_t current;
+    npu_slot_t slot[NPU_MAX_QUEUE + 2]; /* ring of queue_depth + 2 */
+    uint32_t head;                      /* place of the first */
+    uint32_t count;                     /* that wait */
     uint64_t start_cycle;
-    uint64_t end_cycle;   /* DMA: of current; UINT64_MAX while L2 decides */
-    uint64_t left_cycles; /* array, vector unit: cycles with its ports that current still needs */
-    uint64_t banks;       /* of L1 that current claims, see npu_bank.c */
-    bool busy;
+    uint64_t end_cycle;   /* DMA: of the one that runs; UINT64_MAX while L2 decides */
+    uint64_t left_cycles; /* array, vector unit: cycles with its ports that it still needs */
+    uint64_t banks;       /* of L1 that it claims, see npu_bank.c */
+    bool busy;            /* one runs */
 } npu_engine_state_t;
 
 typedef struct {
@@ -245,7 +247,9 @@ typedef struct {
     uint32_t sem[NPU_SEMAPHORES];
     uint32_t signal[2 * NPU_ENGINES], signals; /* semaphores that grow in the next cycle */
     uint64_t *written[NPU_MEMS];               /* a bit for each byte of L1: written in this run */
-    npu_engine_state_t engine[NPU_ENGINES];    /* [NPU_ENGINE_SEQ]: current is the next to issue */
+    npu_engine_state_t engine[NPU_ENGINES];
+    bool decoded;                                        /* the next to issue is */
+    npu_engine_t for_engine;                             /* its engine, then */
     uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */
     uint32_t fetched, requested, issued;                 /* instructions of this run */
     uint64_t resume_cycle; /* no instruction issues before it: set-up after a barrier */

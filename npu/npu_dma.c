@@ -15,7 +15,7 @@ uint64_t npu_dma_bytes(const npu_insn_t *insn)
 static const npu_insn_t *insn_of(const npu_dma_t *dma)
 {
     const npu_t *npu = dma->npu;
-    return &npu->engine[dma->engine].current.insn;
+    return &npu_slot_at(npu, dma->engine, 0)->insn;
 }
 
 static sim_bursts_t bursts_of(const npu_t *npu, const npu_insn_t *i)

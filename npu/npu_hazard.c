@@ -54,14 +54,11 @@ static void report(npu_t *npu, const npu_slot_t *slot, uint32_t which, const npu
 
 /* Of an engine's instructions that are not complete, in order, number `at`; NULL when there is none
  * or it is not before `index`. */
-static const npu_slot_t *unfinished(const npu_engine_state_t *engine, uint32_t at, uint32_t index)
+static const npu_slot_t *unfinished(const npu_t *npu, npu_engine_t e, uint32_t at, uint32_t index)
 {
-    if (at >= engine->count + engine->busy)
+    if (at >= npu->engine[e].count + npu->engine[e].busy)
         return NULL;
-    const npu_slot_t *slot =
-        engine->busy && at == 0
-            ? &engine->current
-            : &engine->queue[(engine->head + at - engine->busy) % NPU_MAX_QUEUE];
+    const npu_slot_t *slot = npu_slot_at(npu, e, at);
     return slot->index < index ? slot : NULL;
 }
 
@@ -71,8 +68,7 @@ static bool in_order(npu_t *npu, const npu_slot_t *slot)
     uint32_t which = 0, other = 0, i, k;
     npu_engine_t me = npu_op_engine(slot->insn.op);
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++)
-        for (uint32_t n = 0; e != me && (it = unfinished(&npu->engine[e], n, slot->index)) != NULL;
-             n++)
+        for (uint32_t n = 0; e != me && (it = unfinished(npu, e, n, slot->index)) != NULL; n++)
             if ((first == NULL || it->index < first->index) && conflict(it, slot, &i, &k)) {
                 first = it;
                 which = i;

@@ -25,6 +25,23 @@ const char *npu_slot_text(const npu_t *npu, const npu_slot_t *slot, char text[NP
 bool npu_stopping(npu_t *npu);
 void npu_finish(npu_t *npu, uint64_t cycle);
 
+/* Where an engine has number n of its instructions that are not complete: first the one that runs,
+ * then those that wait, then the next to issue. */
+static inline uint32_t npu_place(const npu_t *npu, npu_engine_t e, uint32_t n)
+{
+    uint32_t place = npu->engine[e].head + n, places = npu->desc.queue_depth + 2;
+    return place < places ? place : place - places;
+}
+static inline const npu_slot_t *npu_slot_at(const npu_t *npu, npu_engine_t e, uint32_t n)
+{
+    return &npu->engine[e].slot[npu_place(npu, e, n)];
+}
+/* Number n of those that wait. */
+static inline const npu_slot_t *npu_waiting(const npu_t *npu, npu_engine_t e, uint32_t n)
+{
+    return npu_slot_at(npu, e, npu->engine[e].busy + n);
+}
+
 /* npu_perf.c */
 /* Brings perf up to cycle, with the machine's state since account_cycle. */
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);

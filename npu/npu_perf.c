@@ -33,20 +33,19 @@ uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter)
 /* ---- cycles -----------------------------------------------------------------------------------
  */
 
-static bool queued_for(const npu_engine_state_t *engine, uint32_t layer)
+static bool queued_for(const npu_t *npu, npu_engine_t engine, uint32_t layer)
 {
-    for (uint32_t i = 0; i < engine->count; i++)
-        if (engine->queue[(engine->head + i) % NPU_MAX_QUEUE].insn.layer == layer)
+    for (uint32_t i = 0; i < npu->engine[engine].count; i++)
+        if (npu_waiting(npu, engine, i)->insn.layer == layer)
             return true;
     return false;
 }
 
 static bool draining(const npu_t *npu)
 {
-    const npu_engine_state_t *store = &npu->engine[NPU_ENGINE_STORE];
-    uint32_t layer = store->current.insn.layer;
-    return store->busy && !queued_for(&npu->engine[NPU_ENGINE_MAC], layer) &&
-           !queued_for(&npu->engine[NPU_ENGINE_VEC], layer);
+    uint32_t layer = npu_slot_at(npu, NPU_ENGINE_STORE, 0)->insn.layer;
+    return npu->engine[NPU_ENGINE_STORE].busy && !queued_for(npu, NPU_ENGINE_MAC, layer) &&
+           !queued_for(npu, NPU_ENGINE_VEC, layer);
 }
 
 /* Of a cycle in which that is granted. */
@@ -78,8 +77,7 @@ void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
     uint32_t who = 0;
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
         const npu_engine_state_t *engine = &npu->engine[e];
-        bool ready =
-            engine->count > 0 && engine->queue[engine->head].ready_cycle <= npu->account_cycle;
+        bool ready = engine->count > 0 && npu_waiting(npu, e, 0)->ready_cycle <= npu->account_cycle;
         who |= (uint32_t)engine->busy << (e - NPU_ENGINE_LOAD);
         *busy[e] += engine->busy ? elapsed : 0;
         *wait[e] += !engine->busy && ready ? elapsed : 0;

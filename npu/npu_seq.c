@@ -171,7 +171,9 @@ static bool complete_engines(npu_t *npu, uint64_t cycle)
         if (!engine->busy || (dma ? engine->end_cycle > cycle : engine->left_cycles > 0))
             continue;
         engine->busy = false;
-        if (!complete(npu, e, &engine->current, engine->start_cycle, cycle))
+        const npu_slot_t *slot = &engine->slot[engine->head];
+        engine->head = npu_place(npu, e, 1);
+        if (!complete(npu, e, slot, engine->start_cycle, cycle))
             return false;
     }
     return true;
@@ -245,10 +247,15 @@ static bool engines_idle(const npu_t *npu)
 }
 
 /* Bytes in memory are little-endian. */
+static const uint8_t *next_bytes(const npu_t *npu)
+{
+    return (const uint8_t *)npu->prefetch[npu->issued % npu->desc.prefetch_insns];
+}
+
 static bool decode_words(npu_t *npu, npu_slot_t *slot)
 {
     uint32_t words[NPU_INSN_WORDS];
-    const uint8_t *bytes = (const uint8_t *)npu->prefetch[npu->issued % npu->desc.prefetch_insns];
+    const uint8_t *bytes = next_bytes(npu);
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++, bytes += 4)
         words[w] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                    (uint32_t)bytes[3] << 24;
@@ -294,18 +301,27 @@ static bool can_decode(npu_t *npu, const npu_slot_t *slot)
     return false;
 }
 
-static bool decode(npu_t *npu, npu_slot_t *slot)
+/* Behind those that wait for its engine. */
+static npu_slot_t *next_slot(npu_t *npu)
 {
+    npu_engine_state_t *engine = &npu->engine[npu->for_engine];
+    return &engine->slot[npu_place(npu, npu->for_engine, engine->busy + engine->count)];
+}
+
+static bool decode(npu_t *npu)
+{
+    const npu_opinfo_t *info = npu_opinfo(next_bytes(npu)[0]);
+    npu->for_engine = info != NULL ? info->engine : NPU_ENGINE_SEQ;
+    npu_slot_t *slot = next_slot(npu);
     slot->index = npu->issued;
     return decode_words(npu, slot) && find_operands(npu, slot) && can_decode(npu, slot);
 }
 
-/* Fills the place of the next instruction to issue. False: there is none, or it is illegal. */
+/* Decodes the next instruction to issue. False: there is none, or it is illegal. */
 static bool next_insn(npu_t *npu)
 {
-    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
     npu->fetch_waits = false;
-    if (seq->busy)
+    if (npu->decoded)
         return true;
     if (npu->issued == npu->prog_count) {
         npu_stop(npu, NPU_ERROR_NO_END, npu->issued);
@@ -315,15 +331,15 @@ static bool next_insn(npu_t *npu)
         npu->fetch_waits = true;
         return false;
     }
-    seq->busy = decode(npu, &seq->current);
-    return seq->busy;
+    npu->decoded = decode(npu);
+    return npu->decoded;
 }
 
 /* One of the sequencer's own instructions. */
 static bool run_own(npu_t *npu, uint64_t cycle)
 {
-    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
-    const npu_insn_t *insn = &seq->current.insn;
+    const npu_slot_t *slot = next_slot(npu);
+    const npu_insn_t *insn = &slot->insn;
     if (!waits_met(npu, insn) || (insn->op != NPU_OP_NOP && !engines_idle(npu)))
         return false;
     take_waits(npu, insn);
@@ -331,7 +347,7 @@ static bool run_own(npu_t *npu, uint64_t cycle)
         npu->resume_cycle = cycle + 1 + npu->desc.barrier_cycles;
         npu_perf_close_turn(npu);
     }
-    complete(npu, NPU_ENGINE_SEQ, &seq->current, cycle, cycle);
+    complete(npu, NPU_ENGINE_SEQ, slot, cycle, cycle);
     if (insn->op == NPU_OP_IRQ) {
         npu->mark_reg = insn->mark;
         npu->status_reg |= NPU_STATUS_MARK;
@@ -341,13 +357,11 @@ static bool run_own(npu_t *npu, uint64_t cycle)
 
 static bool enqueue(npu_t *npu, uint64_t cycle)
 {
-    npu_slot_t *slot = &npu->engine[NPU_ENGINE_SEQ].current;
-    npu_engine_state_t *engine = &npu->engine[npu_op_engine(slot->insn.op)];
+    npu_engine_state_t *engine = &npu->engine[npu->for_engine];
     npu->queue_waits = engine->count == npu->desc.queue_depth;
     if (npu->queue_waits)
         return false;
-    slot->ready_cycle = cycle + npu->desc.decode_cycles;
-    engine->queue[(engine->head + engine->count) % NPU_MAX_QUEUE] = *slot;
+    next_slot(npu)->ready_cycle = cycle + npu->desc.decode_cycles;
     engine->count++;
     return true;
 }
@@ -355,19 +369,18 @@ static bool enqueue(npu_t *npu, uint64_t cycle)
 /* One instruction a cycle. True when one was taken. */
 static bool issue(npu_t *npu, uint64_t cycle)
 {
-    npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
     npu->queue_waits = false;
     if (cycle < npu->resume_cycle)
         return false;
     if (!next_insn(npu))
         return false;
-    const npu_insn_t *insn = &seq->current.insn;
-    bool own = npu_op_engine(insn->op) == NPU_ENGINE_SEQ;
+    const npu_insn_t *insn = &next_slot(npu)->insn;
+    bool own = npu->for_engine == NPU_ENGINE_SEQ;
     if (own ? !run_own(npu, cycle) : !enqueue(npu, cycle))
         return false;
     npu->layer_reg = insn->layer;
     npu->issued++;
-    seq->busy = false;
+    npu->decoded = false;
     if (insn->op == NPU_OP_END)
         npu_finish(npu, cycle);
     return true;
@@ -376,38 +389,37 @@ static bool issue(npu_t *npu, uint64_t cycle)
 /* ---- starts -------------------------------------------------------------------------------------
  */
 
-static npu_slot_t *head(npu_engine_state_t *engine)
+/* The next that may start; NULL: none waits. */
+static const npu_slot_t *head(const npu_t *npu, npu_engine_t e)
 {
-    return engine->count > 0 ? &engine->queue[engine->head] : NULL;
+    return npu->engine[e].count > 0 ? npu_waiting(npu, e, 0) : NULL;
 }
 
 static void start_engine(npu_t *npu, npu_engine_t e, uint64_t cycle)
 {
     npu_engine_state_t *engine = &npu->engine[e];
-    engine->current = *head(engine);
-    engine->head = (engine->head + 1) % NPU_MAX_QUEUE;
+    const npu_slot_t *slot = head(npu, e);
     engine->count--;
     engine->busy = true;
     engine->start_cycle = cycle;
     engine->end_cycle = UINT64_MAX;
     engine->left_cycles = 0;
-    engine->banks = npu_bank_claims(npu, &engine->current);
-    take_waits(npu, &engine->current.insn);
+    engine->banks = npu_bank_claims(npu, slot);
+    take_waits(npu, &slot->insn);
     if (e == NPU_ENGINE_LOAD)
         npu_dma_start(&npu->load, cycle);
     else if (e == NPU_ENGINE_STORE)
         npu_dma_start(&npu->store, cycle);
     else
-        engine->left_cycles = npu_insn_cycles(&npu->desc, &engine->current.insn);
+        engine->left_cycles = npu_insn_cycles(&npu->desc, &slot->insn);
 }
 
 /* False when a start was wrong and the run stops. */
 static bool start_engines(npu_t *npu, uint64_t cycle)
 {
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
-        npu_engine_state_t *engine = &npu->engine[e];
-        const npu_slot_t *slot = head(engine);
-        if (engine->busy || slot == NULL || slot->ready_cycle > cycle ||
+        const npu_slot_t *slot = head(npu, e);
+        if (npu->engine[e].busy || slot == NULL || slot->ready_cycle > cycle ||
             !waits_met(npu, &slot->insn))
             continue;
         if (!npu_hazard_free(npu, slot))
@@ -427,8 +439,8 @@ static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
     if (npu->resume_cycle > cycle)
         next = earlier(next, npu->resume_cycle);
     for (npu_engine_t e = NPU_ENGINE_LOAD; e < NPU_ENGINES; e++) {
-        npu_engine_state_t *engine = &npu->engine[e];
-        const npu_slot_t *slot = head(engine);
+        const npu_engine_state_t *engine = &npu->engine[e];
+        const npu_slot_t *slot = head(npu, e);
         bool dma = e == NPU_ENGINE_LOAD || e == NPU_ENGINE_STORE;
         if (engine->busy)
             next = earlier(next, dma ? engine->end_cycle : npu_bank_end(npu, e, cycle));
@@ -436,9 +448,7 @@ static uint64_t next_cycle(npu_t *npu, uint64_t cycle, bool issued)
             next = earlier(next, slot->ready_cycle);
     }
     /* a queue was full when issue looked and has a place now */
-    const npu_engine_state_t *seq = &npu->engine[NPU_ENGINE_SEQ];
-    if (npu->queue_waits &&
-        npu->engine[npu_op_engine(seq->current.insn.op)].count < npu->desc.queue_depth)
+    if (npu->queue_waits && npu->engine[npu->for_engine].count < npu->desc.queue_depth)
         next = cycle + 1;
     return next;
 }
@@ -448,9 +458,10 @@ static void stop_deadlock(npu_t *npu)
 {
     uint32_t oldest = UINT32_MAX;
     for (npu_engine_t e = NPU_ENGINE_SEQ; e < NPU_ENGINES; e++) {
-        npu_engine_state_t *engine = &npu->engine[e];
-        const npu_slot_t *slot = e == NPU_ENGINE_SEQ ? &engine->current : head(engine);
-        if (slot == NULL || (e == NPU_ENGINE_SEQ && !engine->busy))
+        const npu_slot_t *slot = head(npu, e);
+        if (e == NPU_ENGINE_SEQ && npu->decoded)
+            slot = next_slot(npu);
+        if (slot == NULL)
             continue;
         const npu_insn_t *insn = &slot->insn;
         sim_log(&npu->comp, SIM_LOG_ERROR,
