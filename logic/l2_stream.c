@@ -122,6 +122,12 @@ uint64_t l2_stream_bound(const l2_t *l2, const sim_mem_stream_t *s)
  * While nobody else competes, the bursts of a train are granted in the cycle of their request,
  * `pace` cycles apart: so many at once. */
 
+/* Of a burst at that offset in memory. */
+static l2_bank_t *bank_of(l2_t *l2, uint64_t offset)
+{
+    return &l2->bank[offset >> l2->burst_shift & (l2->desc.banks - 1)];
+}
+
 /* Nothing from before the head makes burst head + i wait, which is requested i * pace later. */
 static bool past_is_quiet(const l2_t *l2, const l2_master_t *m)
 {
@@ -157,18 +163,27 @@ static uint64_t regular(const l2_t *l2, const l2_master_t *m, uint64_t end)
     return s->next.count + 1 < in_time ? s->next.count + 1 : in_time;
 }
 
+/* After `round` bursts the banks come again in the same order. */
+static uint64_t bank_round(const l2_t *l2, uint64_t stride)
+{
+    uint64_t all = (uint64_t)l2->desc.banks * l2->desc.burst_bytes, bits = stride | all;
+    return all / (bits & (~bits + 1));
+}
+
+/* Of the head and the bursts - 1 behind it, those at i, i + round, ... have one bank. */
 static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
 {
     const l2_master_t *m = &l2->master[who];
     const sim_mem_stream_t *s = m->stream;
-    uint32_t mask = l2->desc.banks - 1, beats = m->head_beats;
-    uint64_t offset = s->head.addr - l2->desc.base, cycle = s->head_cycle + beats;
-    for (uint64_t i = 0; i < bursts; i++, offset += s->next.stride, cycle += s->pace) {
-        l2_bank_t *bank = &l2->bank[offset >> l2->burst_shift & mask];
-        bank->free_cycle = cycle;
+    uint64_t round = bank_round(l2, s->next.stride), more = bursts / round, rest = bursts % round;
+    uint64_t offset = s->head.addr - l2->desc.base, beats = m->head_beats;
+    for (uint64_t i = 0; i < round && i < bursts; i++, offset += s->next.stride) {
+        l2_bank_t *bank = bank_of(l2, offset);
+        uint64_t visits = more + (i < rest), last = i + (visits - 1) * round;
+        bank->free_cycle = l2_max(bank->free_cycle, s->head_cycle + last * s->pace + beats);
         bank->last = who;
-        bank->busy_cycles += beats;
-        bank->grants++;
+        bank->busy_cycles += visits * beats;
+        bank->grants += visits;
     }
 }
 
@@ -239,11 +254,6 @@ typedef struct {
     uint64_t ready, request, granted, beats, left;
     uint32_t who;
 } lane_t;
-
-static l2_bank_t *bank_of(l2_t *l2, uint64_t offset)
-{
-    return &l2->bank[offset >> l2->burst_shift & (l2->desc.banks - 1)];
-}
 
 /* Its head is a burst of a stream, and the next is one like it. */
 static bool in_train(const l2_t *l2, uint32_t who)

@@ -201,7 +201,7 @@ static void member_set(npu_insn_t *insn, const npu_field_t *field, uint32_t valu
 
 static uint32_t field_mask(const npu_field_t *field)
 {
-    return field->bits == 32 ? UINT32_MAX : (UINT32_C(1) << field->bits) - 1;
+    return UINT32_MAX >> (32 - field->bits);
 }
 
 static bool in_range(const npu_field_t *field, uint32_t value)
@@ -358,13 +358,14 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
     bool fine = true; /* lower ends: bits cannot pass the upper ones */
     memset(insn, 0, sizeof(*insn));
     insn->op = words[0] & 0xff;
-    for (uint32_t i = 0; i < F_COUNT; i++) {
-        if ((info->fields & B(i)) == 0)
+    const npu_field_t *field = fields;
+    for (uint64_t left = info->fields; left != 0; left >>= 1, field++) {
+        if ((left & 1) == 0)
             continue;
-        uint32_t value = extract(&fields[i], words[fields[i].word]);
-        member_set(insn, &fields[i], value);
-        owned[fields[i].word] |= field_mask(&fields[i]) << fields[i].lsb;
-        fine &= fields[i].is_signed || value >= fields[i].low;
+        uint32_t mask = field_mask(field), value = extract(field, words[field->word]);
+        member_set(insn, field, value);
+        owned[field->word] |= mask << field->lsb;
+        fine &= field->is_signed | (value >= field->low);
     }
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++)
         if ((words[w] & ~owned[w]) != 0)

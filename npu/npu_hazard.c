@@ -231,9 +231,9 @@ static bool look(void *ctx, const written_t *at, const run_t *run)
 
 static bool was_written(npu_t *npu, const npu_slot_t *slot)
 {
-    for (uint32_t i = 0; i < NPU_MAX_TOUCHES; i++) {
+    for (uint32_t i = 0; i < NPU_MAX_TOUCHES && slot->touch[i].end != 0; i++) {
         const npu_touch_t *t = &slot->touch[i];
-        if (t->end == 0 || t->mem == NPU_MEM_L2 || t->write != 0 || slot->insn.op == NPU_OP_STORE)
+        if (t->mem == NPU_MEM_L2 || t->write != 0 || slot->insn.op == NPU_OP_STORE)
             continue;
         const written_t at = written(npu, t->mem);
         uint64_t missing;
@@ -252,9 +252,11 @@ static bool was_written(npu_t *npu, const npu_slot_t *slot)
 
 void npu_hazard_wrote(npu_t *npu, const npu_slot_t *slot)
 {
-    for (uint32_t i = 0; i < NPU_MAX_TOUCHES && !npu->unchecked; i++) {
+    if (npu->unchecked)
+        return;
+    for (uint32_t i = 0; i < NPU_MAX_TOUCHES && slot->touch[i].end != 0; i++) {
         const npu_touch_t *t = &slot->touch[i];
-        if (t->end == 0 || t->mem == NPU_MEM_L2 || t->write == 0)
+        if (t->mem == NPU_MEM_L2 || t->write == 0)
             continue;
         const written_t at = written(npu, t->mem);
         for_runs(t, &at, mark, NULL);

@@ -272,8 +272,9 @@ static bool find_operands(npu_t *npu, npu_slot_t *slot)
 {
     uint32_t mem;
     uint64_t end;
-    memset(slot->touch, 0, sizeof(slot->touch));
     uint32_t count = npu_touches(&slot->insn, slot->touch);
+    if (count < NPU_MAX_TOUCHES)
+        slot->touch[count].end = 0;
     slot->reads = slot->writes = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint16_t *memories = slot->touch[i].write != 0 ? &slot->writes : &slot->reads;
