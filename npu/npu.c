@@ -100,6 +100,7 @@ static void clear_run(npu_t *npu)
     memset(&npu->perf, 0, sizeof(npu->perf));
     memset(npu->turn_split, 0, sizeof(npu->turn_split));
     npu->layers_seen = 0;
+    memset(npu->granted, 0, sizeof(npu->granted));
     npu->decoded = false;
     npu->for_engine = NPU_ENGINE_SEQ;
     npu->fetching = npu->fetch_waits = npu->queue_waits = npu->stopping = false;
@@ -197,6 +198,7 @@ void npu_stop(npu_t *npu, npu_error_t code, uint32_t index)
     npu->stopping = true;
     npu->error_code = code;
     npu->error_index = index;
+    npu_bank_arbitrate(npu);
     sim_event_cancel(npu->comp.sim, &npu->tick);
     npu_dma_stop(&npu->load);
     npu_dma_stop(&npu->store);
@@ -395,6 +397,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, signal),
     SIM_FIELD(npu_t, signals),
     SIM_FIELD(npu_t, engine),
+    SIM_FIELD(npu_t, granted),
     SIM_FIELD(npu_t, decoded),
     SIM_FIELD(npu_t, for_engine),
     SIM_FIELD(npu_t, prefetch),

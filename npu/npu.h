@@ -248,6 +248,9 @@ typedef struct {
     uint32_t signal[2 * NPU_ENGINES], signals; /* semaphores that grow in the next cycle */
     uint64_t *written[NPU_MEMS];               /* a bit for each byte of L1: written in this run */
     npu_engine_state_t engine[NPU_ENGINES];
+    /* Of array and vector unit, which have an instruction and get its ports (bits by npu_engine_t):
+     * in even, in odd cycles of the run. */
+    uint32_t granted[2];
     bool decoded;                                        /* the next to issue is */
     npu_engine_t for_engine;                             /* its engine, then */
     uint32_t prefetch[NPU_MAX_PREFETCH][NPU_INSN_WORDS]; /* ring, by index */

@@ -38,7 +38,8 @@ uint64_t npu_bank_claims(const npu_t *npu, const npu_slot_t *slot)
     return claims;
 }
 
-uint32_t npu_bank_grants(const npu_t *npu, uint32_t odd)
+/* Of even or odd cycles of the run, as things stand. */
+static uint32_t grants(const npu_t *npu, uint32_t odd)
 {
     const npu_engine_state_t *e = npu->engine;
     const npu_engine_state_t *mac = &e[NPU_ENGINE_MAC], *vec = &e[NPU_ENGINE_VEC];
@@ -51,6 +52,12 @@ uint32_t npu_bank_grants(const npu_t *npu, uint32_t odd)
     if (mac_can && vec_can && (mac->banks & vec->banks & one_left) != 0)
         return 1u << (odd != 0 ? NPU_ENGINE_VEC : NPU_ENGINE_MAC);
     return (uint32_t)mac_can << NPU_ENGINE_MAC | (uint32_t)vec_can << NPU_ENGINE_VEC;
+}
+
+void npu_bank_arbitrate(npu_t *npu)
+{
+    npu->granted[0] = grants(npu, 0);
+    npu->granted[1] = grants(npu, 1);
 }
 
 /* Even, or odd, numbers below n. */
@@ -69,7 +76,7 @@ void npu_bank_progress(npu_t *npu, uint64_t cycle)
 {
     for (uint32_t odd = 0; odd < 2; odd++) {
         uint64_t cycles = npu_bank_cycles(npu, cycle, odd);
-        uint32_t granted = npu_bank_grants(npu, odd);
+        uint32_t granted = npu->granted[odd];
         for (npu_engine_t e = NPU_ENGINE_MAC; e <= NPU_ENGINE_VEC; e++)
             npu->engine[e].left_cycles -= (granted >> e & 1) != 0 ? cycles : 0;
     }
@@ -79,8 +86,8 @@ uint64_t npu_bank_end(const npu_t *npu, npu_engine_t engine, uint64_t cycle)
 {
     uint64_t left = npu->engine[engine].left_cycles;
     uint32_t odd = (uint32_t)(cycle - npu->start_cycle) & 1; /* of the cycle that begins now */
-    bool now = (npu_bank_grants(npu, odd) >> engine & 1) != 0;
-    bool next = (npu_bank_grants(npu, 1 - odd) >> engine & 1) != 0;
+    bool now = (npu->granted[odd] >> engine & 1) != 0;
+    bool next = (npu->granted[1 - odd] >> engine & 1) != 0;
     if (now && next)
         return cycle + left;
     if (!now && !next)

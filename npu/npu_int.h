@@ -52,9 +52,9 @@ void npu_perf_close_turn(npu_t *npu);
 /* In the order of the registers, 0..NPU_COUNTERS - 1. */
 uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter);
 
-/* npu_bank.c. Which of MAC and VEC have an instruction and get its ports (bits by npu_engine_t), in
- * even or odd cycles of the run, as things stand. */
-uint32_t npu_bank_grants(const npu_t *npu, uint32_t odd);
+/* npu_bank.c */
+/* Instructions have come or gone: sets npu->granted. */
+void npu_bank_arbitrate(npu_t *npu);
 /* Even, or odd, cycles from account_cycle to before cycle. */
 uint64_t npu_bank_cycles(const npu_t *npu, uint64_t cycle, uint32_t odd);
 void npu_bank_init(npu_t *npu);

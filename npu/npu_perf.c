@@ -88,7 +88,7 @@ void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
     perf->issue_stall += npu->queue_waits ? elapsed : 0;
     for (uint32_t odd = 0; odd < 2; odd++) {
         uint64_t cycles = npu_bank_cycles(npu, cycle, odd);
-        uint32_t granted = npu_bank_grants(npu, odd);
+        uint32_t granted = npu->granted[odd];
         perf->split[class_of(npu, granted)] += cycles;
         perf->mac_bank += denied(npu, NPU_ENGINE_MAC, granted) ? cycles : 0;
         perf->vec_bank += denied(npu, NPU_ENGINE_VEC, granted) ? cycles : 0;

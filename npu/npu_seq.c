@@ -493,6 +493,7 @@ void npu_on_tick(void *ctx)
         return;
     if (!start_engines(npu, cycle))
         return;
+    npu_bank_arbitrate(npu);
     fetch_more(npu);
     if (npu->stopping || !npu->running)
         return;
