@@ -189,23 +189,33 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
 
 /* The head and bursts - 1 behind it are granted; those that the rings forget are done by then,
  * since no more than `outstanding` ever are not. */
-static void fill_rings(const l2_t *l2, l2_master_t *m, uint64_t bursts)
+static void fill_bytes(l2_master_t *m, uint64_t bursts)
 {
     sim_mem_stream_t *s = m->stream;
     const uint64_t all = s->granted + bursts;
     const uint64_t kept = bursts < SIM_STREAM_MAX_OUTSTANDING ? bursts : SIM_STREAM_MAX_OUTSTANDING;
-    while (s->come_back < s->granted && s->come_back + SIM_STREAM_MAX_OUTSTANDING < all)
-        count_bytes(m, s->bytes[ring(s->come_back++)]);
-    count_bytes(m, (bursts - kept) * s->head.bytes);
+    uint64_t forgotten = (bursts - kept) * s->head.bytes;
+    for (; s->come_back < s->granted && s->come_back + SIM_STREAM_MAX_OUTSTANDING < all;
+         s->come_back++)
+        forgotten += s->bytes[ring(s->come_back)];
+    count_bytes(m, forgotten);
     if (kept < bursts)
         s->come_back = all - kept;
-    uint64_t done =
-        s->head_cycle + (bursts - kept) * s->pace + m->head_beats + l2->desc.latency_cycles;
-    for (uint64_t k = all - kept; k < all; k++, done += s->pace) {
-        s->done_cycle[ring(k)] = done;
+    for (uint64_t k = all - kept; k < all; k++)
         s->bytes[ring(k)] = s->head.bytes;
-    }
     s->granted = all;
+    m->requests += bursts;
+}
+
+/* Of bursts granted in the cycle of their request. */
+static void fill_cycles(const l2_t *l2, const l2_master_t *m, uint64_t bursts)
+{
+    sim_mem_stream_t *s = m->stream;
+    uint64_t done = s->head_cycle + m->head_beats + l2->desc.latency_cycles, first = 0;
+    if (bursts > SIM_STREAM_MAX_OUTSTANDING)
+        first = bursts - SIM_STREAM_MAX_OUTSTANDING;
+    for (uint64_t i = first; i < bursts; i++)
+        s->done_cycle[ring(s->granted + i)] = done + i * s->pace;
 }
 
 static void grant_regular(l2_t *l2, uint32_t who, uint64_t bursts)
@@ -214,8 +224,8 @@ static void grant_regular(l2_t *l2, uint32_t who, uint64_t bursts)
     sim_mem_stream_t *s = m->stream;
     uint64_t last_cycle = s->head_cycle + (bursts - 1) * s->pace;
     take_banks(l2, who, bursts);
-    fill_rings(l2, m, bursts);
-    m->requests += bursts;
+    fill_cycles(l2, m, bursts);
+    fill_bytes(m, bursts);
     m->free_cycle = last_cycle + m->head_beats;
     s->next.addr += (bursts - 1) * s->next.stride;
     s->next.count -= bursts - 1;
@@ -251,7 +261,7 @@ typedef struct {
     l2_bank_t *bank; /* of the head */
     uint64_t at;     /* first cycle in which the head could have it */
     uint64_t offset; /* of the head in memory */
-    uint64_t ready, request, granted, beats, left;
+    uint64_t ready, request, waited, granted, beats, left;
     uint32_t who;
 } lane_t;
 
@@ -287,8 +297,9 @@ static void leave(const l2_t *l2, const lane_t *n)
     l2_master_t *m = n->m;
     sim_mem_stream_t *s = n->s;
     uint64_t bursts = n->granted - s->granted;
-    m->requests += bursts;
-    s->granted = n->granted;
+    if (bursts == 0)
+        return;
+    fill_bytes(m, bursts);
     s->head.addr = l2->desc.base + (uint32_t)n->offset;
     s->next.addr += bursts * s->next.stride;
     s->next.count = n->left;
@@ -296,8 +307,8 @@ static void leave(const l2_t *l2, const lane_t *n)
     s->channel_cycle = n->request + s->pace;
     m->ready_cycle = n->ready;
     m->head_bank = (uint32_t)(n->bank - l2->bank);
-    if (bursts > 0)
-        m->free_cycle = s->done_cycle[ring(n->granted - 1)] - l2->desc.latency_cycles;
+    m->wait_cycles += n->waited;
+    m->free_cycle = s->done_cycle[ring(n->granted - 1)] - l2->desc.latency_cycles;
 }
 
 static inline void take_bank(lane_t *n)
@@ -308,7 +319,7 @@ static inline void take_bank(lane_t *n)
     n->bank->busy_cycles += n->beats;
     n->bank->grants++;
     n->bank->conflicts += waited != 0;
-    n->m->wait_cycles += waited;
+    n->waited += waited;
 }
 
 /* The head is granted in cycle n->at; the burst behind it becomes the head. */
@@ -316,12 +327,8 @@ static inline void grant_lane(l2_t *l2, lane_t *n)
 {
     sim_mem_stream_t *s = n->s;
     uint64_t free = n->at + n->beats, request = n->request + s->pace;
-    uint32_t place = ring(n->granted++);
     take_bank(n);
-    if (n->granted - s->come_back > SIM_STREAM_MAX_OUTSTANDING)
-        count_bytes(n->m, s->bytes[ring(s->come_back++)]);
-    s->done_cycle[place] = free + l2->desc.latency_cycles;
-    s->bytes[place] = s->next.bytes;
+    s->done_cycle[ring(n->granted++)] = free + l2->desc.latency_cycles;
     if (n->granted >= s->outstanding)
         request = l2_max(request, s->done_cycle[ring(n->granted - s->outstanding)]);
     n->request = request;
@@ -332,25 +339,27 @@ static inline void grant_lane(l2_t *l2, lane_t *n)
     n->at = l2_max(n->ready, n->bank->free_cycle);
 }
 
-/* Of two heads the next one; NULL: both want one bank in one cycle. */
-static inline lane_t *earlier(lane_t *a, lane_t *b)
+/* Of two heads the next one. When both want one bank in one cycle, that is a, the lower master,
+ * unless round robin is past it. */
+static inline lane_t *earlier(const l2_t *l2, lane_t *a, lane_t *b)
 {
-    if (a->at == b->at && a->bank == b->bank)
-        return NULL;
-    return a->at <= b->at ? a : b;
+    if (a->at != b->at)
+        return a->at < b->at ? a : b;
+    bool past = a->bank->last >= a->who && a->bank->last < b->who;
+    return a->bank == b->bank && past && l2->desc.policy == L2_ROUND_ROBIN ? b : a;
 }
 
 bool l2_stream_pair(l2_t *l2, uint32_t one, uint32_t other, uint64_t end)
 {
     if (!in_train(l2, one) || !in_train(l2, other))
         return false;
-    lane_t a = enter(l2, one), b = enter(l2, other), *n;
-    bool any = false;
-    while ((n = earlier(&a, &b)) != NULL && n->left > 0 && n->at < end) {
+    lane_t a = enter(l2, one < other ? one : other), b = enter(l2, one < other ? other : one);
+    lane_t *n = earlier(l2, &a, &b);
+    bool any = n->left > 0 && n->at < end;
+    for (; n->left > 0 && n->at < end; n = earlier(l2, &a, &b)) {
         lane_t *rest = n == &a ? &b : &a;
         grant_lane(l2, n);
         rest->at = l2_max(rest->ready, rest->bank->free_cycle);
-        any = true;
     }
     leave(l2, &a);
     leave(l2, &b);
