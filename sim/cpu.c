@@ -15,9 +15,9 @@
 #include <unistd.h>
 #endif
 
-#define NOT_FORCED (-1)
+#define NOT_ASKED (-1)
 
-static atomic_int forced = NOT_FORCED;
+static atomic_int in_force = NOT_ASKED;
 
 #if SIM_X86
 /* Linux saves tiles only for a process that asked for it: arch_prctl(ARCH_REQ_XCOMP_PERM,
@@ -49,17 +49,23 @@ sim_simd_t sim_simd_best(void)
     return SIM_SIMD_SCALAR;
 }
 
+/* Asking the processor takes many microseconds on a virtual machine: once is enough. */
 sim_simd_t sim_simd(void)
 {
-    int level = atomic_load_explicit(&forced, memory_order_relaxed);
-    return level == NOT_FORCED ? sim_simd_best() : (sim_simd_t)level;
+    int level = atomic_load_explicit(&in_force, memory_order_relaxed);
+    if (level != NOT_ASKED)
+        return (sim_simd_t)level;
+    int best = (int)sim_simd_best();
+    if (atomic_compare_exchange_strong(&in_force, &level, best))
+        level = best;
+    return (sim_simd_t)level;
 }
 
 bool sim_simd_force(sim_simd_t level)
 {
     if (level > sim_simd_best())
         return false;
-    atomic_store_explicit(&forced, (int)level, memory_order_relaxed);
+    atomic_store_explicit(&in_force, (int)level, memory_order_relaxed);
     return true;
 }
 
