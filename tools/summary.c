@@ -25,9 +25,11 @@ static uint64_t raw_bytes(const run_t *run)
     return (uint64_t)size.width_px * size.height_px * 10 / 8 * run->host.metadata_frames;
 }
 
+/* Of a frame, mean. */
 static double npu_cycles(const run_t *run)
 {
-    return mean_ms(&run->npu_time) * 1e-3 * (double)run->sensor->npu.desc.clk_hz;
+    const npu_t *npu = &run->sensor->npu;
+    return npu->runs != 0 ? (double)npu->total.cycles / (double)npu->runs : 0;
 }
 
 static double npu_utilization(const run_t *run)
