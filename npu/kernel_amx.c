@@ -27,6 +27,8 @@
 #include <stdatomic.h>
 
 typedef signed char dense_elem_t;
+#define DENSE_MINUS(insn) 0
+#define DENSE_IN_PLACE(insn) true
 #include "npu/kernel_dense.h"
 
 #define TILE 16u /* rows of a tile, and 32-bit columns */

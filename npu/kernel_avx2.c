@@ -18,6 +18,8 @@
 #include "sim/types.h"
 
 typedef int16_t dense_elem_t;
+#define DENSE_MINUS(insn) (insn)->in_zp
+#define DENSE_IN_PLACE(insn) false
 #include "npu/kernel_dense.h"
 
 #define MOST_PIXELS 6u

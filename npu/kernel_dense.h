@@ -1,6 +1,8 @@
 /*
  * kernel_dense.h - CONV cut into strips that a register-blocked inner kernel takes; compiled once
- * per vector level by the file that includes it, after it has defined dense_elem_t.
+ * per vector level by the file that includes it, after it has defined dense_elem_t, and
+ *     DENSE_MINUS(insn)     which makes elements of codes: element = code - minus
+ *     DENSE_IN_PLACE(insn)  whether the level takes codes where they are
  *
  * Whatever the window, the inner kernel sees pixels at equal distances, and sums each over a few
  * segments: groups of 4 channels side by side at the same places from every pixel.
@@ -8,10 +10,10 @@
  *     x ----> [seg 0: group group ...]      [seg 1: group group ...]      kernel row ky = 0, 1
  *     x + x_pix ----> [seg 0 ...]           [seg 1 ...]                   the next pixel
  *
- * Where all taps are inside the source and elements are bytes, that is the source itself. Else the
- * strip's part of it is copied, once for all blocks of output channels, with zero points outside
- * (so that taps there add nothing) and whole groups of channels. A kernel row whose taps touch is
- * one segment.
+ * Where all taps are inside the source and the level takes codes, that is the source itself. Else
+ * the strip's part of it is copied, once for all blocks of output channels, with zero points
+ * outside (so that taps there add nothing) and whole groups of channels. A kernel row whose taps
+ * touch is one segment.
  */
 #ifndef NPU_KERNEL_DENSE_H
 #define NPU_KERNEL_DENSE_H
@@ -20,7 +22,7 @@
 
 #define DENSE_GROUPS 256u        /* of 4 channels, in one sum; what goes beyond comes in pieces */
 #define DENSE_PIXELS 2048u       /* of a strip */
-#define DENSE_COPY (128u * 1024) /* elements of a strip's copy of the source */
+#define DENSE_COPY (128u * 1024) /* elements of a strip's source */
 
 typedef struct {
     const npu_insn_t *insn;
@@ -82,12 +84,11 @@ static inline void dense_size(dense_t *d)
 {
     const npu_insn_t *i = &d->flat;
     d->most_cols = i->w < DENSE_PIXELS ? i->w : DENSE_PIXELS;
-    while (!d->in_place && dense_copy_elems(i, 1, d->most_cols, d->most_channels) > DENSE_COPY)
+    while (dense_copy_elems(i, 1, d->most_cols, d->most_channels) > DENSE_COPY)
         d->most_cols = (d->most_cols + 1) / 2;
     d->most_rows = DENSE_PIXELS / d->most_cols;
     d->most_rows = d->most_rows < i->h ? d->most_rows : i->h;
-    while (!d->in_place &&
-           dense_copy_elems(i, d->most_rows, d->most_cols, d->most_channels) > DENSE_COPY)
+    while (dense_copy_elems(i, d->most_rows, d->most_cols, d->most_channels) > DENSE_COPY)
         d->most_rows = (d->most_rows + 1) / 2;
 }
 
@@ -105,12 +106,12 @@ static inline bool dense_begin(dense_t *d, const npu_insn_t *insn, const npu_l1_
     d->l1 = l1;
     const npu_insn_t *i = &d->flat;
     d->taps = i->k_h * i->k_w;
-    d->in_place = sizeof(dense_elem_t) == 1 && i->in_c % 4 == 0 && i->pad_top == 0 &&
-                  i->pad_left == 0 && dense_span(i->h, i->stride_h, i->k_h, i->dil_h) <= i->in_h &&
+    d->in_place = DENSE_IN_PLACE(i) && i->in_c % 4 == 0 && i->pad_top == 0 && i->pad_left == 0 &&
+                  dense_span(i->h, i->stride_h, i->k_h, i->dil_h) <= i->in_h &&
                   dense_span(i->w, i->stride_w, i->k_w, i->dil_w) <= i->in_w;
     d->most_channels = i->in_c;
     while (d->taps * dense_round4(d->most_channels) > DENSE_GROUPS * 4 ||
-           (!d->in_place && dense_copy_elems(i, 1, 1, d->most_channels) > DENSE_COPY)) {
+           dense_copy_elems(i, 1, 1, d->most_channels) > DENSE_COPY) {
         if (d->most_channels <= 4)
             return false;
         d->most_channels = dense_half(d->most_channels);
@@ -128,7 +129,7 @@ static inline void dense_copy_row(const dense_t *d, dense_elem_t *out, const int
 {
     const npu_insn_t *i = &d->flat;
     const uint32_t pixel = dense_round4(d->channels);
-    const int32_t minus = sizeof(dense_elem_t) == 1 ? 0 : i->in_zp;
+    const int32_t minus = DENSE_MINUS(i);
     const dense_elem_t outside = (dense_elem_t)(i->in_zp - minus);
     uint32_t before = left >= 0 ? 0 : (uint32_t)-left < columns ? (uint32_t)-left : columns;
     uint32_t first = left >= 0 ? (uint32_t)left : 0;

@@ -162,7 +162,7 @@ static void window(npu_insn_t *insn, uint32_t max_kernel, uint32_t max_size)
 
 static void check_mac(npu_insn_t *insn)
 {
-    insn->in_zp = code();
+    insn->in_zp = one_in(3) ? -128 : code();
     insn->wgt_zp = one_in(2) ? 0 : code();
     insn->flags = one_in(2) ? NPU_FLAG_ACCUMULATE : 0;
     insn->wgt = one_in(2) ? 0 : below(64);
