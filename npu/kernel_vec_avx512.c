@@ -11,18 +11,22 @@
  *     c    = 2^31 + 2^32 (2^(n-1) + zp 2^n)
  * which fits its registers for |x| < 2^30, n <= 22 and no left shift. Where REQUANT finds an x
  * outside, it does the block again the long way.
+ *
+ * After a ReLU, out_min >= zp: x < 0 gives out_min whatever its s. Then for 1 <= n <= 22 and any x
+ *     q + zp = floor(floor((x * mult + c) / 2^32) / 2^(n-1))
+ *     c      = 2^30 + 2^(30+n) (1 + 2 zp)
  */
 #include <immintrin.h>
 #include <stdlib.h>
 
 #include "npu/kernel_int.h"
 
-typedef enum { WAY_SHORT, WAY_DOUBLE, WAY_SINGLE } way_t;
+typedef enum { WAY_RELU, WAY_SHORT, WAY_DOUBLE, WAY_SINGLE } way_t;
 
 /* 16 lanes of per-channel parameters, and what follows from them alone. */
 typedef struct {
     __m512i bias, mult, mult_odd, right;
-    __m512i c_even, c_odd;                                /* short way: 64-bit lanes */
+    __m512i c_even, c_odd;                                /* short ways: 64-bit lanes */
     __mmask16 rounds;                                     /* n > 0 */
     __m512i left, mask, half;                             /* double rounding */
     __m512i total_even, total_odd, round_even, round_odd; /* single rounding: 64-bit lanes */
@@ -54,19 +58,38 @@ static inline lanes_t lanes_of(__m512i bias, __m512i mult, __m512i shift, int32_
     return l;
 }
 
-/* In *outside the sign bit of a lane is set when its x is out of range. */
-static inline __m512i requant_short(__m512i x, const lanes_t *l, __m512i *outside)
+/* Of the way after a ReLU. */
+static inline lanes_t lanes_relu(__m512i bias, __m512i mult, __m512i shift, int32_t out_zp)
+{
+    const __m512i factor = _mm512_set1_epi64(1 + 2 * (int64_t)out_zp);
+    const __m512i nudge = _mm512_set1_epi64(INT64_C(1) << 30);
+    const __m512i up = _mm512_sub_epi32(_mm512_set1_epi32(30), shift); /* 30 + n */
+    const __m512i up_even = _mm512_maskz_mov_epi32(0x5555, up), up_odd = _mm512_srli_epi64(up, 32);
+    return (lanes_t){.bias = bias,
+                     .mult = mult,
+                     .mult_odd = _mm512_srli_epi64(mult, 32),
+                     .right = _mm512_sub_epi32(_mm512_set1_epi32(-1), shift),
+                     .c_even = _mm512_add_epi64(_mm512_sllv_epi64(factor, up_even), nudge),
+                     .c_odd = _mm512_add_epi64(_mm512_sllv_epi64(factor, up_odd), nudge)};
+}
+
+/* The high words of x * mult + c. */
+static inline __m512i product_high(__m512i x, const lanes_t *l)
 {
     const __m512i highs =
         _mm512_setr_epi32(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, l->mult), l->c_even);
+    __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(x, 32), l->mult_odd);
+    return _mm512_permutex2var_epi32(even, highs, _mm512_add_epi64(odd, l->c_odd));
+}
+
+/* In *outside the sign bit of a lane is set when its x is out of range. */
+static inline __m512i requant_short(__m512i x, const lanes_t *l, __m512i *outside)
+{
     __m512i twice = _mm512_add_epi32(x, x);
     *outside = _mm512_ternarylogic_epi32(*outside, x, twice, 0xf6); /* outside | (x ^ twice) */
-    __m512i even = _mm512_add_epi64(_mm512_mul_epi32(twice, l->mult), l->c_even);
-    __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(twice, 32), l->mult_odd);
-    odd = _mm512_add_epi64(odd, l->c_odd);
-    __m512i high = _mm512_permutex2var_epi32(even, highs, odd);
-    return _mm512_srav_epi32(_mm512_add_epi32(high, _mm512_maskz_srai_epi32(l->rounds, x, 31)),
-                             l->right);
+    __m512i sign = _mm512_maskz_srai_epi32(l->rounds, x, 31);
+    return _mm512_srav_epi32(_mm512_add_epi32(product_high(twice, l), sign), l->right);
 }
 
 /* npu_requant_double. With mult >= 0, npu_high_mul is (x * mult + 2^30) >> 31 for either sign. */
@@ -99,6 +122,8 @@ static inline __m512i requant_single(__m512i x, const lanes_t *l)
 static inline __m512i requant16(__m512i x, __m512i zp, const lanes_t *l, const way_t way,
                                 __m512i *outside)
 {
+    if (way == WAY_RELU)
+        return _mm512_srav_epi32(product_high(x, l), l->right);
     if (way == WAY_SHORT)
         return requant_short(x, l, outside);
     return _mm512_add_epi32(way == WAY_SINGLE ? requant_single(x, l) : requant_double(x, l), zp);
@@ -107,18 +132,24 @@ static inline __m512i requant16(__m512i x, __m512i zp, const lanes_t *l, const w
 /* ---- requantize ---------------------------------------------------------------------------------
  */
 
-static lanes_t lanes_read(const npu_insn_t *insn, const npu_block_t *params, uint32_t at)
+static inline lanes_t lanes_read(const npu_insn_t *insn, const npu_block_t *params, uint32_t at,
+                                 const way_t way)
 {
-    return lanes_of(_mm512_loadu_si512(params->bias + at), _mm512_loadu_si512(params->mult + at),
-                    _mm512_loadu_si512(params->shift + at), insn->out_zp);
+    const __m512i bias = _mm512_loadu_si512(params->bias + at);
+    const __m512i mult = _mm512_loadu_si512(params->mult + at);
+    const __m512i shift = _mm512_loadu_si512(params->shift + at);
+    return way == WAY_RELU ? lanes_relu(bias, mult, shift, insn->out_zp)
+                           : lanes_of(bias, mult, shift, insn->out_zp);
 }
 
-/* One block of all pixels, two at a time; way and whole are constants at each call. False: the
- * short way met an x out of its range. */
+/* One block of all pixels, two at a time; way, whole (32 channels) and all (codes may come out) are
+ * constants at each call. False: the short way met an x out of its range. */
 static inline bool requant_block(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t first,
-                                 const lanes_t lanes[2], const way_t way, const bool whole)
+                                 const npu_block_t *params, const way_t way, const bool whole,
+                                 const bool all)
 {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const lanes_t lanes[2] = {lanes_read(insn, params, 0, way), lanes_read(insn, params, 16, way)};
     const __m512i zp = _mm512_set1_epi32(insn->out_zp);
     const __m512i min = _mm512_set1_epi8((char)insn->out_min);
     const __m512i max = _mm512_set1_epi8((char)insn->out_max);
@@ -146,7 +177,8 @@ static inline bool requant_block(const npu_insn_t *insn, const npu_l1_t *l1, uin
             }
             __m512i codes = _mm512_packs_epi16(words[0], words[1]);
             codes = _mm512_permutexvar_epi32(order, codes);
-            codes = _mm512_min_epi8(_mm512_max_epi8(codes, min), max);
+            if (!all)
+                codes = _mm512_min_epi8(_mm512_max_epi8(codes, min), max);
             _mm256_mask_storeu_epi8(out, real, _mm512_castsi512_si256(codes));
             _mm256_mask_storeu_epi8(out + second * out_pix, real,
                                     _mm512_extracti64x4_epi64(codes, 1));
@@ -162,12 +194,24 @@ static bool shift_is_short(int32_t shift)
     return shift <= 0 && shift >= -22;
 }
 
-static bool short_way_fits(const npu_block_t *params)
+/* Whether all shifts of a block are -22 to `most`. */
+static bool shifts_fit(const npu_block_t *params, int32_t most)
 {
-    bool fits = true;
-    for (uint32_t i = 0; i < NPU_LANES; i++)
-        fits = fits && shift_is_short(params->shift[i]);
-    return fits;
+    const __m512i a = _mm512_loadu_si512(params->shift), b = _mm512_loadu_si512(params->shift + 16);
+    const __m512i low = _mm512_set1_epi32(-22), high = _mm512_set1_epi32(most);
+    return (_mm512_cmplt_epi32_mask(_mm512_min_epi32(a, b), low) |
+            _mm512_cmpgt_epi32_mask(_mm512_max_epi32(a, b), high)) == 0;
+}
+
+/* The usual block: 32 channels after a ReLU. False: it is another. */
+static bool requant_relu(const npu_insn_t *insn, const npu_l1_t *l1, uint32_t first,
+                         const npu_block_t *params)
+{
+    const bool all = insn->out_min == INT8_MIN && insn->out_max == INT8_MAX;
+    if (insn->c - first < NPU_LANES || insn->out_min < insn->out_zp || !shifts_fit(params, -1))
+        return false;
+    return all ? requant_block(insn, l1, first, params, WAY_RELU, true, true)
+               : requant_block(insn, l1, first, params, WAY_RELU, true, false);
 }
 
 void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
@@ -175,16 +219,17 @@ void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
     for (uint32_t first = 0; first < insn->c; first += NPU_LANES) {
         npu_block_t params;
         npu_block_read(insn, l1, first / NPU_LANES, &params);
-        const lanes_t lanes[2] = {lanes_read(insn, &params, 0), lanes_read(insn, &params, 16)};
         const bool whole = insn->c - first >= NPU_LANES;
         bool done = false;
         if ((insn->flags & NPU_FLAG_SINGLE) != 0)
-            done = requant_block(insn, l1, first, lanes, WAY_SINGLE, false);
-        else if (short_way_fits(&params))
-            done = whole ? requant_block(insn, l1, first, lanes, WAY_SHORT, true)
-                         : requant_block(insn, l1, first, lanes, WAY_SHORT, false);
+            done = requant_block(insn, l1, first, &params, WAY_SINGLE, false, false);
+        else if (requant_relu(insn, l1, first, &params))
+            done = true;
+        else if (shifts_fit(&params, 0))
+            done = whole ? requant_block(insn, l1, first, &params, WAY_SHORT, true, false)
+                         : requant_block(insn, l1, first, &params, WAY_SHORT, false, false);
         if (!done)
-            requant_block(insn, l1, first, lanes, WAY_DOUBLE, false);
+            requant_block(insn, l1, first, &params, WAY_DOUBLE, false, false);
     }
 }
 

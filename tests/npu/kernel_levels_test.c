@@ -247,13 +247,14 @@ static int32_t shift(bool wild)
 static void requant_parameters(const npu_insn_t *insn, npu_l1_t *l1)
 {
     bool wild = one_in(3); /* all of the instruction, so that the usual case stands alone as well */
+    bool right = !wild && one_in(2); /* every shift to the right, as in most networks */
     for (uint32_t block = 0; block * NPU_LANES < insn->c; block++) {
         int32_t words[3][NPU_LANES];
         for (uint32_t i = 0; i < NPU_LANES; i++) {
             bool odd = wild && one_in(8);
             words[0][i] = odd ? word() : word() >> 14;
             words[1][i] = multiplier(odd);
-            words[2][i] = shift(odd);
+            words[2][i] = right ? -(int32_t)between(1, 22) : shift(odd);
         }
         put_words(l1, insn->par + block * NPU_PAR_REQUANT_BYTES, words[0], 3 * NPU_LANES);
     }
@@ -277,6 +278,10 @@ START_TEST(requantizing_is_equal_at_every_level)
                            .flags = one_in(3) ? NPU_FLAG_SINGLE : 0};
         insn.out_min = (int32_t)below(256) - 128;
         insn.out_max = (int32_t)between((uint32_t)(insn.out_min + 128), 255) - 128;
+        if (one_in(4)) { /* a ReLU whose codes are all in use */
+            insn.out_zp = insn.out_min = -128;
+            insn.out_max = 127;
+        }
         insn.src = tile(insn.w, 4 * insn.c, 4);
         insn.dst = tile(insn.w, insn.c, 1);
         check_insn(&insn, requant_parameters);
