@@ -187,16 +187,15 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
     }
 }
 
-/* The head and bursts - 1 behind it are granted; those that the rings forget are done by then,
- * since no more than `outstanding` ever are not. */
+/* The head and bursts - 1 behind it are granted. All but the last `outstanding` are done by then.
+ */
 static void fill_bytes(l2_master_t *m, uint64_t bursts)
 {
     sim_mem_stream_t *s = m->stream;
     const uint64_t all = s->granted + bursts;
-    const uint64_t kept = bursts < SIM_STREAM_MAX_OUTSTANDING ? bursts : SIM_STREAM_MAX_OUTSTANDING;
+    const uint64_t kept = bursts < s->outstanding ? bursts : s->outstanding;
     uint64_t forgotten = (bursts - kept) * s->head.bytes;
-    for (; s->come_back < s->granted && s->come_back + SIM_STREAM_MAX_OUTSTANDING < all;
-         s->come_back++)
+    for (; s->come_back < s->granted && s->come_back + s->outstanding < all; s->come_back++)
         forgotten += s->bytes[ring(s->come_back)];
     count_bytes(m, forgotten);
     if (kept < bursts)
@@ -212,8 +211,8 @@ static void fill_cycles(const l2_t *l2, const l2_master_t *m, uint64_t bursts)
 {
     sim_mem_stream_t *s = m->stream;
     uint64_t done = s->head_cycle + m->head_beats + l2->desc.latency_cycles, first = 0;
-    if (bursts > SIM_STREAM_MAX_OUTSTANDING)
-        first = bursts - SIM_STREAM_MAX_OUTSTANDING;
+    if (bursts > s->outstanding)
+        first = bursts - s->outstanding;
     for (uint64_t i = first; i < bursts; i++)
         s->done_cycle[ring(s->granted + i)] = done + i * s->pace;
 }
