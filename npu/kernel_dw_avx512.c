@@ -168,7 +168,9 @@ void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1)
 {
     dw_t w;
     depth_t *d = &w.depth;
-    if (insn->wgt_zp == -128 || !depth_begin(d, insn, l1)) { /* 128 is no signed byte */
+    if (insn->wgt_zp != -128 && npu_dwconv3_avx512(insn, l1)) /* 128 is no signed byte */
+        return;
+    if (insn->wgt_zp == -128 || !depth_begin(d, insn, l1)) {
         npu_dwconv_avx2(insn, l1);
         return;
     }

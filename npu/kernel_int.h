@@ -104,6 +104,7 @@ void npu_lut_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_conv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_dwconv_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
+bool npu_dwconv3_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* false: not 3 x 3 */
 void npu_conv_amx(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_requant_avx512(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_elements_avx512(const npu_insn_t *insn, const npu_l1_t *l1); /* ADD, SUB, MUL */

@@ -160,6 +160,15 @@ static void window(npu_insn_t *insn, uint32_t max_kernel, uint32_t max_size)
         insn->pad_top = insn->pad_left = 0;
 }
 
+/* Weights that are signed bytes less a zero point as well, most of them. */
+static void small_weights(const npu_insn_t *insn, npu_l1_t *l1)
+{
+    uint32_t shift = 1 + below(2);
+    for (uint32_t at = 0; at < l1->bytes[NPU_MEM_WGT]; at++)
+        l1->data[NPU_MEM_WGT][at] = (uint8_t)((int8_t)l1->data[NPU_MEM_WGT][at] >> shift);
+    (void)insn;
+}
+
 static void check_mac(npu_insn_t *insn)
 {
     insn->in_zp = one_in(3) ? -128 : code();
@@ -168,7 +177,7 @@ static void check_mac(npu_insn_t *insn)
     insn->wgt = one_in(2) ? 0 : below(64);
     insn->src = tile(insn->in_w, insn->in_c, 1);
     insn->dst = tile(insn->w, 4 * npu_round_lanes(insn->c), 4);
-    check_insn(insn, NULL);
+    check_insn(insn, one_in(3) ? small_weights : NULL);
 }
 
 START_TEST(convolutions_are_equal_at_every_level)
@@ -217,6 +226,17 @@ START_TEST(depthwise_convolutions_are_equal_at_every_level)
         npu_insn_t insn = {.op = NPU_OP_DWCONV, .in_c = between(1, one_in(3) ? 70 : 33)};
         insn.c = insn.in_c * (one_in(4) ? between(2, 9) : 1);
         window(&insn, one_in(2) ? 3 : 9, one_in(8) ? 60 : 8);
+        check_mac(&insn);
+    }
+    for (int i = 0; i < 1000; i++) { /* what most networks have */
+        npu_insn_t insn = {.op = NPU_OP_DWCONV, .in_c = between(1, 70)};
+        insn.c = insn.in_c;
+        window(&insn, 3, 8);
+        insn.k_h = insn.k_w = 3;
+        insn.dil_h = insn.dil_w = 1;
+        insn.stride_h = insn.stride_w = between(1, 2);
+        insn.in_h = between(1, insn.stride_h * insn.h + 3);
+        insn.in_w = between(1, insn.stride_w * insn.w + 3);
         check_mac(&insn);
     }
     for (int i = 0; i < 6; i++) { /* windows beyond all buffers */
