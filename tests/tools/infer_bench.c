@@ -33,11 +33,10 @@ static double print(const char *name, double ms[RUNS])
     return ms[0];
 }
 
-static void bench(inference_t *in, uint8_t *codes, const char *name, bool exact, bool timing_only)
+static void bench(inference_t *in, uint8_t *codes, const char *name)
 {
     double ms[RUNS];
-    in->npu.exact = exact;
-    in->npu.timing_only = timing_only;
+    uint64_t events = sim_events_fired(in->sim);
     for (int i = 0; i < RUNS; i++) {
         if (!inference_load(in, &codes))
             return;
@@ -50,7 +49,22 @@ static void bench(inference_t *in, uint8_t *codes, const char *name, bool exact,
     double best = print(name, ms);
     printf("%-26s %8.1f M cycles/s, %.1f GMAC/s, %llu cycles, %llu events a run\n", "",
            (double)perf.cycles / best * 1e-3, (double)in->prog->meta.macs / best * 1e-6,
-           (unsigned long long)perf.cycles, (unsigned long long)(sim_events_fired(in->sim)));
+           (unsigned long long)perf.cycles,
+           (unsigned long long)(sim_events_fired(in->sim) - events) / RUNS);
+}
+
+static void bench_all(inference_t *in, uint8_t *codes)
+{
+    bench(in, codes, "numerics and cycles");
+    in->npu.unchecked = true;
+    bench(in, codes, "without hazard checks");
+    in->npu.timing_only = true;
+    bench(in, codes, "timing only, the same");
+    in->npu.unchecked = false;
+    bench(in, codes, "timing only");
+    in->npu.timing_only = false;
+    in->npu.exact = true;
+    bench(in, codes, "every burst an event");
 }
 
 static bool compile(const char *model, const npu_desc_t *desc, npu_prog_t *prog)
@@ -84,11 +98,8 @@ int main(void)
         return 0;
     uint8_t *codes = calloc(1, npu_input_bytes(&prog, 0));
     inference_t *in = calloc(1, sizeof(*in));
-    if (codes != NULL && in != NULL && inference_init(in, &desc, &prog)) {
-        bench(in, codes, "numerics and cycles", false, false);
-        bench(in, codes, "timing only", false, true);
-        bench(in, codes, "every burst an event", true, false);
-    }
+    if (codes != NULL && in != NULL && inference_init(in, &desc, &prog))
+        bench_all(in, codes);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("%-26s %8.1f MB\n", "resident memory, largest", (double)usage.ru_maxrss / 1024);
