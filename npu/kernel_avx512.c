@@ -36,6 +36,13 @@ typedef struct {
     dense_t dense;
 } conv_t;
 
+static inline __m512i four_bytes(const void *x)
+{
+    int32_t four;
+    memcpy(&four, x, 4);
+    return _mm512_set1_epi32(four);
+}
+
 /* ---- sum u --------------------------------------------------------------------------------------
  */
 
@@ -77,6 +84,28 @@ static void row_sums(const conv_t *c, const uint8_t *row, int32_t *out)
         }
         _mm_storeu_si128((__m128i *)(void *)(out + x),
                          _mm_mullo_epi32(sums_of(sum[0], sum[1], sum[2], sum[3]), wz));
+    }
+}
+
+/* 16 pixels at a time, where from one to the next are one or two groups: a group of each is a
+ * vector, or every other lane of two. */
+static void narrow_sums(const conv_t *c, const uint8_t *row, int32_t *out)
+{
+    const dense_t *d = &c->dense;
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i wz = _mm512_set1_epi32(d->insn->wgt_zp);
+    for (uint32_t x = 0; x < d->cols; x += 16) {
+        __m512i sum = _mm512_setzero_si512();
+        for (uint32_t s = 0; s < d->segs; s++)
+            for (uint32_t at = 0; at < 4 * d->groups; at += 4) {
+                const uint8_t *from = row + x * d->src_pix + d->seg[s] + at;
+                __m512i u = _mm512_loadu_si512(from);
+                if (d->src_pix == 8)
+                    u = _mm512_permutex2var_epi32(u, even, _mm512_loadu_si512(from + 64));
+                sum = _mm512_dpbusd_epi32(sum, u, four_bytes(c->real + at));
+            }
+        _mm512_storeu_si512(out + x, _mm512_mullo_epi32(sum, wz));
     }
 }
 
@@ -152,8 +181,13 @@ static void strip_sums(conv_t *c)
     memset(c->real + bytes, 0, 64);
     for (uint32_t at = 0; at < bytes && pixel > d->channels; at += pixel)
         memset(c->real + at + d->channels, 0, pixel - d->channels);
-    for (uint32_t y = 0; y < d->rows; y++)
-        row_sums(c, d->src + y * d->src_row, c->sum_u + (size_t)y * d->cols);
+    for (uint32_t y = 0; y < d->rows; y++) {
+        const uint8_t *row = d->src + y * d->src_row;
+        if (d->src_pix <= 8)
+            narrow_sums(c, row, c->sum_u + (size_t)y * d->cols);
+        else
+            row_sums(c, row, c->sum_u + (size_t)y * d->cols);
+    }
 }
 
 /* ---- weights ------------------------------------------------------------------------------------
@@ -218,13 +252,6 @@ static void block_weights(conv_t *c, uint32_t block)
 
 /* ---- the inner kernel ---------------------------------------------------------------------------
  */
-
-static inline __m512i four_bytes(const uint8_t *x)
-{
-    int32_t four;
-    memcpy(&four, x, 4);
-    return _mm512_set1_epi32(four);
-}
 
 /* One block over `times` runs of `width` pixels; width is a constant at each call. */
 static inline void run(const conv_t *c, const uint8_t *x, int32_t *acc, const int32_t *sum_u,

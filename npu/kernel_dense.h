@@ -40,8 +40,8 @@ typedef struct {
     const dense_elem_t *src; /* first tap of the first result */
     size_t src_row, src_pix; /* elements to the row, column of the next result */
     uint32_t segs, groups;
-    uint32_t seg[DENSE_GROUPS]; /* elements from a pixel's first tap */
-    _Alignas(64) dense_elem_t copy[DENSE_COPY];
+    uint32_t seg[DENSE_GROUPS];                       /* elements from a pixel's first tap */
+    _Alignas(64) dense_elem_t copy[DENSE_COPY + 128]; /* a vector may be read beyond the last */
 } dense_t;
 
 /* Rows and columns that n results span. */
