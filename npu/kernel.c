@@ -3,28 +3,31 @@
  */
 #include "npu/kernel_int.h"
 
+static const npu_kernel_fn_t scalar[NPU_OPS] = {
+    [NPU_OP_CONV] = npu_conv_scalar,
+    [NPU_OP_DWCONV] = npu_dwconv_scalar,
+    [NPU_OP_REQUANT] = npu_requant_scalar,
+    [NPU_OP_ADD] = npu_elements_run,
+    [NPU_OP_SUB] = npu_elements_run,
+    [NPU_OP_MUL] = npu_elements_run,
+    [NPU_OP_PRELU] = npu_prelu_run,
+    [NPU_OP_MAX] = npu_max_run,
+    [NPU_OP_MIN] = npu_min_run,
+    [NPU_OP_LUT] = npu_lut_run,
+    [NPU_OP_AVGPOOL] = npu_avgpool_run,
+    [NPU_OP_MAXPOOL] = npu_maxpool_run,
+    [NPU_OP_MEAN] = npu_mean_run,
+    [NPU_OP_SOFTMAX] = npu_softmax_run,
+    [NPU_OP_COPY] = npu_copy_run,
+    [NPU_OP_FILL] = npu_fill_run,
+    [NPU_OP_TRANSFORM] = npu_transform_run,
+    [NPU_OP_RESIZE] = npu_resize_run,
+};
+
 npu_kernels_t npu_kernels(sim_simd_t level)
 {
-    npu_kernels_t kernels = {{
-        [NPU_OP_CONV] = npu_conv_scalar,
-        [NPU_OP_DWCONV] = npu_dwconv_scalar,
-        [NPU_OP_REQUANT] = npu_requant_scalar,
-        [NPU_OP_ADD] = npu_elements_run,
-        [NPU_OP_SUB] = npu_elements_run,
-        [NPU_OP_MUL] = npu_elements_run,
-        [NPU_OP_PRELU] = npu_prelu_run,
-        [NPU_OP_MAX] = npu_max_run,
-        [NPU_OP_MIN] = npu_min_run,
-        [NPU_OP_LUT] = npu_lut_run,
-        [NPU_OP_AVGPOOL] = npu_avgpool_run,
-        [NPU_OP_MAXPOOL] = npu_maxpool_run,
-        [NPU_OP_MEAN] = npu_mean_run,
-        [NPU_OP_SOFTMAX] = npu_softmax_run,
-        [NPU_OP_COPY] = npu_copy_run,
-        [NPU_OP_FILL] = npu_fill_run,
-        [NPU_OP_TRANSFORM] = npu_transform_run,
-        [NPU_OP_RESIZE] = npu_resize_run,
-    }};
+    npu_kernels_t kernels = {.copy = npu_copy_rows};
+    memcpy(kernels.run, scalar, sizeof(scalar));
 #if SIM_X86
     if (level >= SIM_SIMD_AVX2) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx2;
@@ -36,6 +39,7 @@ npu_kernels_t npu_kernels(sim_simd_t level)
         kernels.run[NPU_OP_LUT] = npu_lut_avx2;
         kernels.run[NPU_OP_TRANSFORM] = npu_transform_avx2;
         kernels.run[NPU_OP_RESIZE] = npu_resize_avx2;
+        kernels.copy = npu_copy_rows_avx2;
     }
     if (level >= SIM_SIMD_AVX512) {
         kernels.run[NPU_OP_CONV] = npu_conv_avx512;

@@ -21,9 +21,14 @@ typedef struct {
 
 typedef void (*npu_kernel_fn_t)(const npu_insn_t *insn, const npu_l1_t *l1);
 
-/* Indexed by opcode; NULL for those of sequencer and DMA. */
+/* Copies `rows` pieces of `bytes` bytes, to_row and from_row bytes apart, in this order, from one
+ * memory to another. */
+typedef void (*npu_copy_fn_t)(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row,
+                              uint32_t bytes, uint32_t rows);
+
 typedef struct {
-    npu_kernel_fn_t run[NPU_OPS];
+    npu_kernel_fn_t run[NPU_OPS]; /* by opcode; NULL for those of sequencer and DMA */
+    npu_copy_fn_t copy;           /* what LOAD and STORE move */
 } npu_kernels_t;
 
 npu_kernels_t npu_kernels(sim_simd_t level);

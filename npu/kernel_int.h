@@ -145,6 +145,13 @@ void npu_copy_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_fill_run(const npu_insn_t *insn, const npu_l1_t *l1);
 void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1);
 
+void npu_copy_rows(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row, uint32_t bytes,
+                   uint32_t rows);
+#if SIM_X86
+void npu_copy_rows_avx2(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row,
+                        uint32_t bytes, uint32_t rows);
+#endif
+
 /* kernel_resize*.c */
 void npu_resize_run(const npu_insn_t *insn, const npu_l1_t *l1);
 #if SIM_X86

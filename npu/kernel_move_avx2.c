@@ -1,5 +1,6 @@
 /*
- * kernel_move_avx2.c - TRANSFORM as networks use it: rows, planes to pixels, rows to columns.
+ * kernel_move_avx2.c - TRANSFORM as networks use it: rows, planes to pixels, rows to columns; and
+ * the rows that DMAs move.
  * What is left over at the edges, and everything else, scalar code does.
  */
 #include <immintrin.h>
@@ -123,4 +124,21 @@ void npu_transform_avx2(const npu_insn_t *insn, const npu_l1_t *l1)
         interleave(insn, l1);
     else
         npu_transform_run(insn, l1);
+}
+
+/* Short rows in 64s, slices of channels, take less than a call each. */
+void npu_copy_rows_avx2(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row,
+                        uint32_t bytes, uint32_t rows)
+{
+    if (bytes % 64 != 0 || bytes > 512) {
+        npu_copy_rows(to, to_row, from, from_row, bytes, rows);
+        return;
+    }
+    for (uint32_t r = 0; r < rows; r++, to += to_row, from += from_row)
+        for (uint32_t at = 0; at < bytes; at += 64) {
+            __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(from + at));
+            __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(from + at + 32));
+            _mm256_storeu_si256((__m256i *)(void *)(to + at), a);
+            _mm256_storeu_si256((__m256i *)(void *)(to + at + 32), b);
+        }
 }

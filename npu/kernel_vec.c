@@ -307,3 +307,10 @@ void npu_transform_run(const npu_insn_t *insn, const npu_l1_t *l1)
                 out[(size_t)x * insn->dst.pix] = in[(size_t)x * insn->src.pix];
         }
 }
+
+void npu_copy_rows(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row, uint32_t bytes,
+                   uint32_t rows)
+{
+    for (uint32_t r = 0; r < rows; r++)
+        memcpy(to + r * to_row, from + r * from_row, bytes);
+}

@@ -181,28 +181,20 @@ bool npu_dma_outstanding(const npu_dma_t *dma)
     return dma->streaming || dma->outstanding > 0;
 }
 
-/* Rows of `bytes`; those of 64, a slice of channels, are most: a copy of known size is no call. */
-static void copy_rows(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row,
-                      uint32_t bytes, uint32_t rows)
+/* A plane: rows l2_row apart in memory, l1_row apart in L1; false when they are not all in memory.
+ */
+static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_insn_t *insn)
 {
-    for (uint32_t r = 0; r < rows && bytes == 64; r++)
-        memcpy(to + r * to_row, from + r * from_row, 64);
-    for (uint32_t r = 0; r < rows && bytes != 64; r++)
-        memcpy(to + r * to_row, from + r * from_row, bytes);
-}
-
-/* Rows l2_row apart in memory, l1_row apart in L1; false when they are not all in memory. */
-static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_insn_t *insn,
-                      uint32_t bytes, uint32_t rows)
-{
-    const uint64_t span = (uint64_t)(rows - 1) * insn->l2_row + bytes;
+    const npu_t *npu = dma->npu;
+    const npu_copy_fn_t copy = npu->kernels.copy;
+    const uint64_t span = (uint64_t)(insn->rows - 1) * insn->l2_row + insn->row_bytes;
     uint8_t *l2 = NULL;
     if (at + span <= UINT64_C(1) << 32 && span <= UINT32_MAX)
         l2 = sim_mem_view(&dma->port, (uint32_t)at, (uint32_t)span);
     if (l2 != NULL && dma->engine == NPU_ENGINE_LOAD)
-        copy_rows(l1, insn->l1_row, l2, insn->l2_row, bytes, rows);
+        copy(l1, insn->l1_row, l2, insn->l2_row, insn->row_bytes, insn->rows);
     else if (l2 != NULL)
-        copy_rows(l2, insn->l2_row, l1, insn->l1_row, bytes, rows);
+        copy(l2, insn->l2_row, l1, insn->l1_row, insn->row_bytes, insn->rows);
     return l2 != NULL;
 }
 
@@ -228,19 +220,34 @@ bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn)
                       insn->l1_row);
 }
 
+/* The same bytes as fewer, longer pieces: planes that follow each other as rows do are rows, and
+ * rows without gaps are one. */
+static npu_insn_t merged(const npu_insn_t *insn)
+{
+    npu_insn_t m = *insn;
+    const uint64_t rows = m.rows, row = m.row_bytes;
+    if (m.l2_plane == rows * m.l2_row && m.l1_plane == rows * m.l1_row) {
+        m.rows *= m.planes;
+        m.planes = 1;
+    }
+    if (m.l2_row == row && m.l1_row == row) {
+        m.row_bytes *= m.rows;
+        m.rows = 1;
+    }
+    return m;
+}
+
 bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
 {
     npu_t *npu = dma->npu;
-    uint8_t *l1 = npu->l1.data[insn->mem] + insn->l1;
-    bool dense = insn->l2_row == insn->row_bytes && insn->l1_row == insn->row_bytes;
-    uint32_t rows = dense ? 1 : insn->rows;
-    uint32_t bytes = dense ? insn->row_bytes * insn->rows : insn->row_bytes;
+    const npu_insn_t m = merged(insn);
+    uint8_t *l1 = npu->l1.data[m.mem] + m.l1;
     bool fine = !dma->error;
-    if (npu->timing_only || insn->packed != 0)
+    if (npu->timing_only || m.packed != 0)
         return fine;
-    for (uint32_t p = 0; p < insn->planes && fine; p++)
-        fine = move_rows(dma, (uint64_t)npu->l2_base + insn->l2 + (uint64_t)p * insn->l2_plane,
-                         l1 + (size_t)p * insn->l1_plane, insn, bytes, rows);
+    for (uint32_t p = 0; p < m.planes && fine; p++)
+        fine = move_rows(dma, (uint64_t)npu->l2_base + m.l2 + (uint64_t)p * m.l2_plane,
+                         l1 + (size_t)p * m.l1_plane, &m);
     return fine;
 }
 

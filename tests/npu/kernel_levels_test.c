@@ -409,8 +409,36 @@ START_TEST(moves_and_tables_are_equal_at_every_level)
 }
 END_TEST
 
+START_TEST(rows_are_copied_at_every_level)
+{
+    rng = sim_stream(8, 1, 0);
+    for (int i = 0; i < 500; i++) {
+        const uint32_t bytes = one_in(2) ? 64 * between(1, 9) : between(1, 600);
+        const uint32_t rows = between(1, 5);
+        const size_t to_row = between(bytes, bytes + 70), from_row = between(0, bytes + 70);
+        const size_t to_bytes = (rows - 1) * to_row + bytes;
+        const size_t from_bytes = (rows - 1) * from_row + bytes;
+        uint8_t *from = malloc(from_bytes);
+        fill(from, (uint32_t)from_bytes);
+        for (sim_simd_t level = SIM_SIMD_SCALAR; level <= sim_simd_best(); level++) {
+            uint8_t *to = calloc(1, to_bytes);
+            bool same = true;
+            npu_kernels(level).copy(to, to_row, from, from_row, bytes, rows);
+            for (size_t at = 0; at < to_bytes; at++) { /* and nothing between rows */
+                const size_t r = at / to_row, byte = at % to_row;
+                same = same && to[at] == (byte < bytes ? from[r * from_row + byte] : 0);
+            }
+            ck_assert_msg(same, "%u rows of %u bytes at level %s", rows, bytes,
+                          sim_simd_name(level));
+            free(to);
+        }
+        free(from);
+    }
+}
+END_TEST
+
 TEST_MAIN("npu kernels at all levels", convolutions_are_equal_at_every_level,
           deep_and_wide_convolutions_are_equal_at_every_level,
           depthwise_convolutions_are_equal_at_every_level, requantizing_is_equal_at_every_level,
           element_wise_operators_are_equal_at_every_level, pools_are_equal_at_every_level,
-          moves_and_tables_are_equal_at_every_level)
+          moves_and_tables_are_equal_at_every_level, rows_are_copied_at_every_level)
