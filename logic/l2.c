@@ -501,7 +501,8 @@ sim_err_t l2_init(l2_t *l2, sim_t *sim, const l2_desc_t *desc, const char *name)
     l2->burst_shift = log2_of(desc->burst_bytes);
     l2->planned_cycle = UINT64_MAX;
     sim_event_init(&l2->done, &l2->comp, "done", SIM_PRIO_DRIVE, on_done, l2);
-    l2->mem = calloc(1, desc->bytes);
+    l2->room = calloc(1, (size_t)desc->bytes + 63);
+    l2->mem = l2->room == NULL ? NULL : l2->room + (64 - (uintptr_t)l2->room % 64) % 64;
     if (l2->mem == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for %u bytes", name, desc->bytes);
     return add_banks(l2, sim);
@@ -509,8 +510,8 @@ sim_err_t l2_init(l2_t *l2, sim_t *sim, const l2_desc_t *desc, const char *name)
 
 void l2_free(l2_t *l2)
 {
-    free(l2->mem);
-    l2->mem = NULL;
+    free(l2->room);
+    l2->room = l2->mem = NULL;
 }
 
 sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)

@@ -90,7 +90,8 @@ typedef struct {
     uint64_t now_ps, now_cycle; /* the last conversion, kept for the next one */
     bool completing; /* inside the done callbacks: one look at the plan at their end is enough */
 
-    uint8_t *mem;
+    uint8_t *mem;           /* whole cache lines of the host, of `room` */
+    uint8_t *room;          /* as allocated */
     uint64_t settled_cycle; /* every grant before this cycle is made */
     uint64_t planned_cycle; /* of `done` */
     l2_bank_t bank[L2_MAX_BANKS];
