@@ -148,17 +148,43 @@ static inline __m512i copy_pixel(const uint8_t *from, uint8_t *to, uint32_t byte
     return sum;
 }
 
+/* Sixteen, pix bytes apart; their sums. */
+static inline __m512i copy_16(const uint8_t *from, size_t pix, uint8_t *to, const uint32_t bytes)
+{
+    __m512i sum[16];
+    for (uint32_t p = 0; p < 16; p++)
+        sum[p] = copy_pixel(from + p * pix, to + (size_t)p * bytes, bytes);
+    return sums_of_16(sum);
+}
+
+/* The same of n of them. */
+static __m512i copy_few(const uint8_t *from, size_t pix, uint8_t *to, uint32_t bytes, uint32_t n)
+{
+    __m512i sum[16] = {_mm512_setzero_si512()};
+    for (uint32_t p = 0; p < n; p++)
+        sum[p] = copy_pixel(from + p * pix, to + (size_t)p * bytes, bytes);
+    return sums_of_16(sum);
+}
+
 /* A row of the strip of a 1 x 1 window, copied as u and summed on the way. */
 static void copy_row(conv_t *c, const uint8_t *row, uint8_t *to, int32_t *out)
 {
     const dense_t *d = &c->dense;
     const uint32_t bytes = d->channels;
+    const size_t pix = d->src_pix;
     const __m512i wz = _mm512_set1_epi32(d->insn->wgt_zp);
-    __m512i sum[16] = {_mm512_setzero_si512()};
-    for (uint32_t x = 0; x < d->cols; x += 16) {
-        for (uint32_t p = 0; p < 16 && x + p < d->cols; p++)
-            sum[p] = copy_pixel(row + (x + p) * d->src_pix, to + (size_t)(x + p) * bytes, bytes);
-        _mm512_storeu_si512(out + x, _mm512_mullo_epi32(sums_of_16(sum), wz));
+    for (uint32_t x = 0; x < d->cols; x += 16, row += 16 * pix, to += (size_t)16 * bytes) {
+        const uint32_t n = d->cols - x < 16 ? d->cols - x : 16;
+        __m512i sum;
+        if (n == 16 && bytes == 32) /* a loop within each pixel would take longer than the pixel */
+            sum = copy_16(row, pix, to, 32);
+        else if (n == 16 && bytes == 64)
+            sum = copy_16(row, pix, to, 64);
+        else if (n == 16 && bytes == 128)
+            sum = copy_16(row, pix, to, 128);
+        else
+            sum = copy_few(row, pix, to, bytes, n);
+        _mm512_storeu_si512(out + x, _mm512_mullo_epi32(sum, wz));
     }
 }
 
