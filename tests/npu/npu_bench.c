@@ -47,14 +47,16 @@ static double clock_cost_ns(void)
     return (end - start) / 1000;
 }
 
-static void move(const bench_t *b, const npu_insn_t *i)
+static void move(const bench_t *b, const npu_kernels_t *kernels, const npu_insn_t *i)
 {
-    for (uint32_t p = 0; p < i->planes; p++)
-        for (uint32_t r = 0; r < i->rows; r++) {
-            uint8_t *l1 = b->l1.data[i->mem] + i->l1 + (size_t)p * i->l1_plane + r * i->l1_row;
-            uint8_t *l2 = b->l2 + i->l2 + (size_t)p * i->l2_plane + (size_t)r * i->l2_row;
-            memcpy(i->op == NPU_OP_LOAD ? l1 : l2, i->op == NPU_OP_LOAD ? l2 : l1, i->row_bytes);
-        }
+    for (uint32_t p = 0; p < i->planes; p++) {
+        uint8_t *l1 = b->l1.data[i->mem] + i->l1 + (size_t)p * i->l1_plane;
+        uint8_t *l2 = b->l2 + i->l2 + (size_t)p * i->l2_plane;
+        if (i->op == NPU_OP_LOAD)
+            kernels->copy(l1, i->l1_row, l2, i->l2_row, i->row_bytes, i->rows);
+        else
+            kernels->copy(l2, i->l2_row, l1, i->l1_row, i->row_bytes, i->rows);
+    }
 }
 
 static void add(bench_t *b, uint32_t run, const npu_insn_t *insn, double ns)
@@ -76,7 +78,7 @@ static void run_once(bench_t *b, const npu_kernels_t *kernels, uint32_t run)
     for (uint32_t n = 0; n < b->count; n++) {
         const npu_insn_t *insn = &b->insn[n];
         if (insn->op == NPU_OP_LOAD || insn->op == NPU_OP_STORE)
-            move(b, insn);
+            move(b, kernels, insn);
         else if (kernels->run[insn->op] != NULL)
             kernels->run[insn->op](insn, &b->l1);
         double after = thread_ns();
@@ -134,7 +136,7 @@ static bool bench_make(bench_t *b, const npu_prog_t *prog)
     b->count = prog->insn_count;
     b->insn = calloc(b->count, sizeof(*b->insn));
     b->layer_ns = calloc(NPU_MAX_LAYERS, sizeof(*b->layer_ns));
-    b->l2 = malloc(desc.l2_bytes);
+    b->l2 = aligned_alloc(64, (desc.l2_bytes + 63) / 64 * 64);
     bool there = b->insn != NULL && b->layer_ns != NULL && b->l2 != NULL;
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
         b->l1.bytes[m] = desc.mem_bytes[m];
