@@ -168,7 +168,8 @@ int cmd_infer(int argc, char **argv)
         {0, "firmware", "FILE", "what runs on the core (default: firmware/infer.elf, if needed)",
          &how.firmware},
         {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx; no effect on results", &simd},
-        {0, "timing-only", NULL, "cycles of the NPU without numerics; outputs mean nothing",
+        {0, "timing-only", NULL,
+         "cycles of the NPU without numerics, inputs are optional; outputs mean nothing",
          &timing_only},
         {0, "exact", NULL, "an event for every cycle and burst; no effect on results", &exact},
         {0, "json", NULL, "everything as one JSON object", &json},
@@ -205,7 +206,7 @@ int cmd_infer(int argc, char **argv)
     infer_inputs_t inputs;
     int code = EXIT_USAGE;
     if (!infer_inputs_read(&inputs, &prog, count == 2 ? args[1] : NULL, given, states, &affine,
-                           error, sizeof(error)))
+                           how.timing_only, error, sizeof(error)))
         cli_fail(code, "%s", error);
     else if (choose_firmware(&prog, &how, firmware, sizeof(firmware)))
         code = infer_program(&prog, &desc, &inputs, &how);

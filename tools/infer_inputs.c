@@ -168,11 +168,15 @@ static bool make_room(infer_inputs_t *in)
     return true;
 }
 
-static bool all_given(const infer_inputs_t *in, const bool *filled, char *error, size_t error_bytes)
+/* Not one is missing, or zeros will do for it. */
+static bool complete(infer_inputs_t *in, const bool *filled, bool optional, char *error,
+                     size_t error_bytes)
 {
     names_t names = input_names(in->prog);
     for (uint32_t n = 0; n < names.count; n++)
-        if (!filled[n]) {
+        if (!filled[n] && optional) {
+            fill_zero(in, n);
+        } else if (!filled[n]) {
             snprintf(error, error_bytes, "nothing for input %u \"%s\": give %s--input %u=FILE", n,
                      names.end != NULL ? names.end[n].name : "",
                      n == npu_image_input(in->prog) ? "an image or " : "", n);
@@ -183,7 +187,7 @@ static bool all_given(const infer_inputs_t *in, const bool *filled, char *error,
 
 bool infer_inputs_read(infer_inputs_t *inputs, const npu_prog_t *prog, const char *image,
                        const char *const *given, const char *const *states,
-                       const pixels_scale_t *scale, char *error, size_t error_bytes)
+                       const pixels_scale_t *scale, bool optional, char *error, size_t error_bytes)
 {
     bool filled[NPU_NET_ENDS] = {false};
     *inputs = (infer_inputs_t){.prog = prog};
@@ -221,7 +225,7 @@ bool infer_inputs_read(infer_inputs_t *inputs, const npu_prog_t *prog, const cha
     }
     for (uint32_t i = 0; i < inputs->states; i++)
         filled[inputs->state[i].input] = true;
-    return all_given(inputs, filled, error, error_bytes);
+    return complete(inputs, filled, optional, error, error_bytes);
 }
 
 void infer_inputs_free(infer_inputs_t *inputs)

@@ -22,12 +22,13 @@ typedef struct {
  * image: a PNG for the input that is one, or NULL. given: "NAME=FILE", NULL at the end; NAME is an
  * input's name or number, and may be left out where there is only one; FILE holds the raw
  * little-endian bytes of the tensor in the model's own type, or is a PNG. states: "OUT=IN", NULL
- * at the end; such an input begins as zeros (of its real value) unless it is given.
+ * at the end; such an input begins as zeros (of its real value) unless it is given, and so do all
+ * others when they are optional.
  * False with one line in error; call infer_inputs_free in any case.
  */
 bool infer_inputs_read(infer_inputs_t *inputs, const npu_prog_t *prog, const char *image,
                        const char *const *given, const char *const *states,
-                       const pixels_scale_t *scale, char *error, size_t error_bytes);
+                       const pixels_scale_t *scale, bool optional, char *error, size_t error_bytes);
 void infer_inputs_free(infer_inputs_t *inputs);
 
 /* After an inference: outputs (dense, in their own type) that are states become inputs. */

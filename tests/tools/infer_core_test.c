@@ -194,6 +194,8 @@ START_TEST(the_npu_takes_the_same_time_with_and_without_the_core)
         0);
     ck_assert_uint_eq(number_of(text, "cycles"), with);
     ck_assert_ptr_null(strstr(text, "\"core\":"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite --json --timing-only"), 0);
+    ck_assert_uint_eq(number_of(text, "cycles"), with); /* without an input as well */
     golden_ref_free(&ref);
     build_free(&b);
 }
