@@ -71,9 +71,17 @@ uint8_t *sim_file_read(const char *file, size_t max_bytes, size_t *bytes, char *
 
 /* ---- out ---- */
 
+/* A device, a pipe, a link: what it stands for is written, nothing takes its place. */
+static bool in_place(const char *file)
+{
+    struct stat st;
+    return lstat(file, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* What is opened for writing. */
 static bool part_name(char part[MAX_PATH], const char *file)
 {
-    int length = snprintf(part, MAX_PATH, "%s.part", file);
+    int length = snprintf(part, MAX_PATH, "%s%s", file, in_place(file) ? "" : ".part");
     return length > 0 && length < MAX_PATH;
 }
 
@@ -90,6 +98,7 @@ FILE *sim_file_create(const char *file, char *error, size_t error_bytes)
 sim_err_t sim_file_commit(FILE *stream, const char *file, char *error, size_t error_bytes)
 {
     char part[MAX_PATH];
+    bool direct = in_place(file);
     part_name(part, file); /* it fitted when it was created */
     errno = 0;
     bool written = fflush(stream) == 0 && !ferror(stream);
@@ -97,10 +106,11 @@ sim_err_t sim_file_commit(FILE *stream, const char *file, char *error, size_t er
     written = fclose(stream) == 0 && written;
     if (why != 0)
         errno = why;
-    if (written && rename(part, file) == 0)
+    if (written && (direct || rename(part, file) == 0))
         return SIM_OK;
     sim_err_t err = fail_errno(error, error_bytes, file);
-    remove(part);
+    if (!direct)
+        remove(part);
     return err;
 }
 
@@ -108,7 +118,7 @@ void sim_file_abandon(FILE *stream, const char *file)
 {
     char part[MAX_PATH];
     fclose(stream);
-    if (part_name(part, file))
+    if (!in_place(file) && part_name(part, file))
         remove(part);
 }
 

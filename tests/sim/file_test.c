@@ -94,6 +94,29 @@ START_TEST(a_full_disk_is_reported_and_leaves_nothing)
 }
 END_TEST
 
+START_TEST(what_is_no_regular_file_is_written_as_it_is)
+{
+    char target[8] = "";
+    size_t bytes = 0;
+    set_up();
+    ck_assert_int_eq(symlink("b", in_dir("a")), 0);
+    ck_assert_int_eq(sim_file_write(in_dir("a"), "new", 3, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(readlink(in_dir("a"), target, sizeof(target)), 1);
+    uint8_t *data = sim_file_read(in_dir("b"), 100, &bytes, error, sizeof(error));
+    ck_assert_str_eq((char *)data, "new");
+    free(data);
+    unlink(in_dir("a"));
+    ck_assert_int_eq(symlink("/dev/full", in_dir("a")), 0);
+    ck_assert_int_eq(sim_file_write(in_dir("a"), "new", 3, error, sizeof(error)), SIM_EFILE);
+    expect_error("a", "No space left on device");
+    ck_assert(exists(in_dir("a")));
+    ck_assert(!exists(in_dir("a.part")));
+    unlink(in_dir("a"));
+    unlink(in_dir("b"));
+    rmdir(dir);
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened_is_named_with_the_reason)
 {
     set_up();
@@ -163,6 +186,6 @@ END_TEST
 
 TEST_MAIN("sim file", a_file_appears_only_when_it_is_committed,
           an_abandoned_file_leaves_the_old_one_and_no_part,
-          a_full_disk_is_reported_and_leaves_nothing,
+          a_full_disk_is_reported_and_leaves_nothing, what_is_no_regular_file_is_written_as_it_is,
           what_cannot_be_opened_is_named_with_the_reason, a_file_that_is_too_large_is_refused,
           an_empty_file_is_read_as_no_bytes, folders_are_made_with_their_parents)
