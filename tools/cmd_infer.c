@@ -197,6 +197,10 @@ int cmd_infer(int argc, char **argv)
         (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)) ||
         (frames != NULL && !cli_u64(&cli, "frames", frames, 1, 1000000, &how.frames)))
         return EXIT_USAGE;
+    if (affine.scale == 0) {
+        fprintf(stderr, "fovea infer: --scale: '%s' is no divisor\n", scale);
+        return EXIT_USAGE;
+    }
     how.exact = exact != NULL;
     how.timing_only = timing_only != NULL;
     how.json = json != NULL;

@@ -39,12 +39,8 @@ int cmd_version(int argc, char **argv)
     return EXIT_FINE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_usage(stderr);
-        return EXIT_USAGE;
-    }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage(stdout);
         return EXIT_FINE;
@@ -55,4 +51,16 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return cli_fail(EXIT_USAGE, "no command '%s' (see `fovea --help`)", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    int code = run(argc, argv);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_FINE)
+        return cli_fail(EXIT_FAILED, "standard output cannot be written");
+    return code;
 }

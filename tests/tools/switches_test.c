@@ -7,6 +7,8 @@
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 
+#include <unistd.h>
+
 #define DIR FOVEA_OUT "/switches"
 
 static char text[1 << 20], error[256];
@@ -102,6 +104,16 @@ START_TEST(a_switch_that_does_not_exist_is_named)
 }
 END_TEST
 
+START_TEST(what_cannot_be_printed_is_an_error)
+{
+    static const char *const commands[] = {"version", "--help", "compile --help", "regs --c"};
+    if (access("/dev/full", W_OK) != 0)
+        return;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        ck_assert_int_eq(fovea(text, sizeof(text), "%s >/dev/full", commands[i]), 1);
+}
+END_TEST
+
 TEST_MAIN("fovea compile switches", every_schedule_gives_the_same_output,
           what_does_not_fit_whole_is_refused_or_runs_in_stripes,
-          a_switch_that_does_not_exist_is_named)
+          a_switch_that_does_not_exist_is_named, what_cannot_be_printed_is_an_error)
