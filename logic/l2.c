@@ -258,7 +258,7 @@ static void on_stream(void *ctx, uint32_t master, sim_mem_stream_t *s)
     assert(m->queued == 0 && m->stream == NULL && sim_bursts_left(&s->bursts));
     assert(s->outstanding >= 1 && s->outstanding <= SIM_STREAM_MAX_OUTSTANDING);
     settle(l2, now_cycle(l2));
-    s->granted = s->come_back = s->done_bytes = 0;
+    s->granted = s->come_back = s->granted_bytes = s->done_bytes = 0;
     s->error = false;
     s->next = (sim_burst_train_t){0};
     s->last_cycle = UINT64_MAX;

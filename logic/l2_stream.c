@@ -59,17 +59,21 @@ static uint32_t ring(uint64_t number)
     return (uint32_t)(number & (SIM_STREAM_MAX_OUTSTANDING - 1));
 }
 
-static void count_bytes(l2_master_t *m, uint64_t bytes)
+/* So many of the stream's bytes have come back by now. */
+static void count_bytes(l2_master_t *m, uint64_t sum)
 {
-    m->stream->done_bytes += bytes;
-    *(m->stream->write ? &m->write_bytes : &m->read_bytes) += bytes;
+    uint64_t more = sum - m->stream->done_bytes;
+    m->stream->done_bytes = sum;
+    *(m->stream->write ? &m->write_bytes : &m->read_bytes) += more;
 }
 
 void l2_stream_retire(l2_master_t *m, uint64_t cycle)
 {
     sim_mem_stream_t *s = m->stream;
+    uint64_t sum = s->done_bytes;
     for (; s->come_back < s->granted && s->done_cycle[ring(s->come_back)] <= cycle; s->come_back++)
-        count_bytes(m, s->bytes[ring(s->come_back)]);
+        sum = s->sum[ring(s->come_back)];
+    count_bytes(m, sum);
 }
 
 static inline void grant(l2_t *l2, uint32_t who, uint64_t at)
@@ -82,7 +86,8 @@ static inline void grant(l2_t *l2, uint32_t who, uint64_t at)
     if (s->granted - s->come_back == SIM_STREAM_MAX_OUTSTANDING)
         l2_stream_retire(m, s->done_cycle[place]);
     s->done_cycle[place] = m->free_cycle + l2->desc.latency_cycles;
-    s->bytes[place] = s->head.error ? 0 : s->head.bytes;
+    s->granted_bytes += s->head.error ? 0 : s->head.bytes;
+    s->sum[place] = s->granted_bytes;
     s->granted++;
     m->head = NULL;
     if (!left(s))
@@ -192,16 +197,16 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
 static void fill_bytes(l2_master_t *m, uint64_t bursts)
 {
     sim_mem_stream_t *s = m->stream;
-    const uint64_t all = s->granted + bursts;
-    const uint64_t kept = bursts < s->outstanding ? bursts : s->outstanding;
-    uint64_t forgotten = (bursts - kept) * s->head.bytes;
-    for (; s->come_back < s->granted && s->come_back + s->outstanding < all; s->come_back++)
-        forgotten += s->bytes[ring(s->come_back)];
-    count_bytes(m, forgotten);
-    if (kept < bursts)
-        s->come_back = all - kept;
-    for (uint64_t k = all - kept; k < all; k++)
-        s->bytes[ring(k)] = s->head.bytes;
+    const uint64_t old = s->granted, all = old + bursts, bytes = s->head.bytes;
+    const uint64_t done = all > s->outstanding ? all - s->outstanding : 0;
+    if (done > old)
+        count_bytes(m, s->granted_bytes + (done - old) * bytes);
+    else if (done > s->come_back)
+        count_bytes(m, s->sum[ring(done - 1)]);
+    s->come_back = l2_max(s->come_back, done);
+    for (uint64_t k = l2_max(old, done); k < all; k++)
+        s->sum[ring(k)] = s->granted_bytes + (k + 1 - old) * bytes;
+    s->granted_bytes += bursts * bytes;
     s->granted = all;
     m->requests += bursts;
 }

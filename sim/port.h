@@ -64,9 +64,9 @@ struct sim_mem_stream {
     bool inside;            /* the head, and these, are in memory */
     uint64_t granted;       /* bursts */
     uint64_t come_back;     /* of these, accounted as done */
+    uint64_t granted_bytes, done_bytes;              /* of these */
     uint64_t done_cycle[SIM_STREAM_MAX_OUTSTANDING]; /* rings, by number */
-    uint32_t bytes[SIM_STREAM_MAX_OUTSTANDING];
-    uint64_t done_bytes;
+    uint64_t sum[SIM_STREAM_MAX_OUTSTANDING];        /* bytes up to that burst */
 };
 
 /* The memory's side. Filled by the memory when a master is attached; then copied by value. */
