@@ -25,66 +25,68 @@ enum {
 };
 _Static_assert(F_COUNT <= 64, "a field is a bit of npu_opinfo_t.fields");
 
+#define FIELD(name, member, word, lsb, bits, is_signed, low, kind, help) \
+    {name, M(member), word, lsb, bits, is_signed, low, NPU_KIND_##kind, help, UINT32_MAX >> (32 - (bits)), (uint32_t)(is_signed) << ((bits) - 1)}
 static const npu_field_t fields[F_COUNT] = {
     /*              name          member            word lsb bits sign   low kind         help */
-    [F_LAYER]    = {"layer",      M(layer),         0,  8, 10, false, 0, NPU_KIND_NUM, "layer that the instruction is accounted to"},
-    [F_SIGNAL0]  = {"signal0",    M(signal[0]),     0, 18,  6, false, 0, NPU_KIND_SEM, "semaphore that grows by one at completion"},
-    [F_SIGNAL1]  = {"signal1",    M(signal[1]),     0, 24,  6, false, 0, NPU_KIND_SEM, "a second one"},
-    [F_WAIT0]    = {"wait0",      M(wait[0].sem),   1,  0,  6, false, 0, NPU_KIND_SEM, "semaphore to wait for"},
-    [F_COUNT0]   = {"count0",     M(wait[0].count), 1,  6,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
-    [F_WAIT1]    = {"wait1",      M(wait[1].sem),   1, 14,  6, false, 0, NPU_KIND_SEM, "a second semaphore to wait for"},
-    [F_COUNT1]   = {"count1",     M(wait[1].count), 1, 20,  8, false, 0, NPU_KIND_NUM, "needed there, and subtracted"},
-    [F_FLAGS]    = {"flags",      M(flags),         1, 28,  4, false, 0, NPU_KIND_NUM, "1 single rounding, 2 accumulate, 4 unsigned rounding, 8 width on the lanes"},
+    [F_LAYER]    = FIELD("layer",      layer,         0,  8, 10, false, 0, NUM, "layer that the instruction is accounted to"),
+    [F_SIGNAL0]  = FIELD("signal0",    signal[0],     0, 18,  6, false, 0, SEM, "semaphore that grows by one at completion"),
+    [F_SIGNAL1]  = FIELD("signal1",    signal[1],     0, 24,  6, false, 0, SEM, "a second one"),
+    [F_WAIT0]    = FIELD("wait0",      wait[0].sem,   1,  0,  6, false, 0, SEM, "semaphore to wait for"),
+    [F_COUNT0]   = FIELD("count0",     wait[0].count, 1,  6,  8, false, 0, NUM, "needed there, and subtracted"),
+    [F_WAIT1]    = FIELD("wait1",      wait[1].sem,   1, 14,  6, false, 0, SEM, "a second semaphore to wait for"),
+    [F_COUNT1]   = FIELD("count1",     wait[1].count, 1, 20,  8, false, 0, NUM, "needed there, and subtracted"),
+    [F_FLAGS]    = FIELD("flags",      flags,         1, 28,  4, false, 0, NUM, "1 single rounding, 2 accumulate, 4 unsigned rounding, 8 width on the lanes"),
 
-    [F_L1]       = {"l1",         M(l1),            2,  0, 24, false, 0, NPU_KIND_L1,  "offset in L1 memory"},
-    [F_MEM]      = {"mem",        M(mem),           2, 24,  4, false, 0, NPU_KIND_MEM, "which L1 memory"},
-    [F_L1_ROW]   = {"l1_row",     M(l1_row),        3,  0, 24, false, 0, NPU_KIND_L1,  "bytes from a row to the next in L1"},
-    [F_L1_PLANE] = {"l1_plane",   M(l1_plane),      4,  0, 24, false, 0, NPU_KIND_L1,  "bytes from a plane to the next in L1"},
-    [F_ROW_BYTES]= {"row_bytes",  M(row_bytes),     5,  0, 24, false, 1, NPU_KIND_NUM, "bytes of a row"},
-    [F_ROWS]     = {"rows",       M(rows),          6,  0, 16, false, 1, NPU_KIND_NUM, "rows of a plane"},
-    [F_PLANES]   = {"planes",     M(planes),        6, 16, 16, false, 1, NPU_KIND_NUM, "planes"},
-    [F_PACKED]   = {"packed",     M(packed),        2, 28,  1, false, 0, NPU_KIND_NUM, "1: row_bytes of a packed stream become l1_row bytes; rows and planes are 1"},
-    [F_L2]       = {"l2",         M(l2),            8,  0, 32, false, 0, NPU_KIND_L2,  "offset in L2"},
-    [F_L2_ROW]   = {"l2_row",     M(l2_row),        9,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a row to the next in L2"},
-    [F_L2_PLANE] = {"l2_plane",   M(l2_plane),     10,  0, 32, false, 0, NPU_KIND_L2,  "bytes from a plane to the next in L2"},
+    [F_L1]       = FIELD("l1",         l1,            2,  0, 24, false, 0, L1,  "offset in L1 memory"),
+    [F_MEM]      = FIELD("mem",        mem,           2, 24,  4, false, 0, MEM, "which L1 memory"),
+    [F_L1_ROW]   = FIELD("l1_row",     l1_row,        3,  0, 24, false, 0, L1,  "bytes from a row to the next in L1"),
+    [F_L1_PLANE] = FIELD("l1_plane",   l1_plane,      4,  0, 24, false, 0, L1,  "bytes from a plane to the next in L1"),
+    [F_ROW_BYTES]= FIELD("row_bytes",  row_bytes,     5,  0, 24, false, 1, NUM, "bytes of a row"),
+    [F_ROWS]     = FIELD("rows",       rows,          6,  0, 16, false, 1, NUM, "rows of a plane"),
+    [F_PLANES]   = FIELD("planes",     planes,        6, 16, 16, false, 1, NUM, "planes"),
+    [F_PACKED]   = FIELD("packed",     packed,        2, 28,  1, false, 0, NUM, "1: row_bytes of a packed stream become l1_row bytes; rows and planes are 1"),
+    [F_L2]       = FIELD("l2",         l2,            8,  0, 32, false, 0, L2,  "offset in L2"),
+    [F_L2_ROW]   = FIELD("l2_row",     l2_row,        9,  0, 32, false, 0, L2,  "bytes from a row to the next in L2"),
+    [F_L2_PLANE] = FIELD("l2_plane",   l2_plane,     10,  0, 32, false, 0, L2,  "bytes from a plane to the next in L2"),
 
-    [F_SRC]      = {"src",        M(src.addr),      2,  0, 24, false, 0, NPU_KIND_L1,  "source: offset"},
-    [F_SRC_ROW]  = {"src.row",    M(src.row),       3,  0, 24, false, 0, NPU_KIND_L1,  "source: bytes from a row to the next"},
-    [F_SRC_PIX]  = {"src.pix",    M(src.pix),       4,  0, 16, false, 0, NPU_KIND_L1,  "source: bytes from a pixel to the next"},
-    [F_DST]      = {"dst",        M(dst.addr),      5,  0, 24, false, 0, NPU_KIND_L1,  "result: offset"},
-    [F_DST_ROW]  = {"dst.row",    M(dst.row),       6,  0, 24, false, 0, NPU_KIND_L1,  "result: bytes from a row to the next"},
-    [F_DST_PIX]  = {"dst.pix",    M(dst.pix),       4, 16, 16, false, 0, NPU_KIND_L1,  "result: bytes from a pixel to the next"},
-    [F_SRC2]     = {"src2",       M(src2.addr),    13,  0, 24, false, 0, NPU_KIND_L1,  "second source: offset"},
-    [F_SRC2_ROW] = {"src2.row",   M(src2.row),     14,  0, 24, false, 0, NPU_KIND_L1,  "second source: bytes from a row to the next"},
-    [F_SRC2_PIX] = {"src2.pix",   M(src2.pix),     15,  0, 16, false, 0, NPU_KIND_L1,  "second source: bytes from a pixel to the next"},
-    [F_SRC_CHAN] = {"src.chan",   M(src_chan),     13,  0, 24, false, 0, NPU_KIND_L1,  "source: bytes from a channel to the next"},
-    [F_DST_CHAN] = {"dst.chan",   M(dst_chan),     14,  0, 24, false, 0, NPU_KIND_L1,  "result: bytes from a channel to the next"},
+    [F_SRC]      = FIELD("src",        src.addr,      2,  0, 24, false, 0, L1,  "source: offset"),
+    [F_SRC_ROW]  = FIELD("src.row",    src.row,       3,  0, 24, false, 0, L1,  "source: bytes from a row to the next"),
+    [F_SRC_PIX]  = FIELD("src.pix",    src.pix,       4,  0, 16, false, 0, L1,  "source: bytes from a pixel to the next"),
+    [F_DST]      = FIELD("dst",        dst.addr,      5,  0, 24, false, 0, L1,  "result: offset"),
+    [F_DST_ROW]  = FIELD("dst.row",    dst.row,       6,  0, 24, false, 0, L1,  "result: bytes from a row to the next"),
+    [F_DST_PIX]  = FIELD("dst.pix",    dst.pix,       4, 16, 16, false, 0, L1,  "result: bytes from a pixel to the next"),
+    [F_SRC2]     = FIELD("src2",       src2.addr,    13,  0, 24, false, 0, L1,  "second source: offset"),
+    [F_SRC2_ROW] = FIELD("src2.row",   src2.row,     14,  0, 24, false, 0, L1,  "second source: bytes from a row to the next"),
+    [F_SRC2_PIX] = FIELD("src2.pix",   src2.pix,     15,  0, 16, false, 0, L1,  "second source: bytes from a pixel to the next"),
+    [F_SRC_CHAN] = FIELD("src.chan",   src_chan,     13,  0, 24, false, 0, L1,  "source: bytes from a channel to the next"),
+    [F_DST_CHAN] = FIELD("dst.chan",   dst_chan,     14,  0, 24, false, 0, L1,  "result: bytes from a channel to the next"),
 
-    [F_IN_H]     = {"in_h",       M(in_h),          7,  0, 16, false, 1, NPU_KIND_NUM, "rows of the source"},
-    [F_IN_W]     = {"in_w",       M(in_w),          7, 16, 16, false, 1, NPU_KIND_NUM, "columns of the source"},
-    [F_H]        = {"h",          M(h),             8,  0, 16, false, 1, NPU_KIND_NUM, "rows of the result"},
-    [F_W]        = {"w",          M(w),             8, 16, 16, false, 1, NPU_KIND_NUM, "columns of the result"},
-    [F_IN_C]     = {"in_c",       M(in_c),          9,  0, 16, false, 1, NPU_KIND_NUM, "channels of the source"},
-    [F_C]        = {"c",          M(c),             9, 16, 16, false, 1, NPU_KIND_NUM, "channels of the result"},
-    [F_K_H]      = {"k_h",        M(k_h),          10,  0,  8, false, 1, NPU_KIND_NUM, "kernel rows"},
-    [F_K_W]      = {"k_w",        M(k_w),          10,  8,  8, false, 1, NPU_KIND_NUM, "kernel columns"},
-    [F_STRIDE_H] = {"stride_h",   M(stride_h),     10, 16,  4, false, 1, NPU_KIND_NUM, "rows from a window to the next"},
-    [F_STRIDE_W] = {"stride_w",   M(stride_w),     10, 20,  4, false, 1, NPU_KIND_NUM, "columns from a window to the next"},
-    [F_DIL_H]    = {"dil_h",      M(dil_h),        10, 24,  4, false, 1, NPU_KIND_NUM, "rows from a tap to the next"},
-    [F_DIL_W]    = {"dil_w",      M(dil_w),        10, 28,  4, false, 1, NPU_KIND_NUM, "columns from a tap to the next"},
-    [F_PAD_TOP]  = {"pad_top",    M(pad_top),      11,  0,  8, false, 0, NPU_KIND_NUM, "rows of the first window above the source"},
-    [F_PAD_LEFT] = {"pad_left",   M(pad_left),     11,  8,  8, false, 0, NPU_KIND_NUM, "columns of the first window left of the source"},
-    [F_IN_ZP]    = {"in_zp",      M(in_zp),        11, 16,  8, true,  0, NPU_KIND_NUM, "zero point of the source"},
-    [F_WGT_ZP]   = {"wgt_zp",     M(wgt_zp),       11, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the weights"},
-    [F_WGT]      = {"wgt",        M(wgt),          12,  0, 24, false, 0, NPU_KIND_L1,  "weights: offset in WGT"},
-    [F_NARROW]   = {"narrow",     M(narrow),        2, 24,  2, false, 0, NPU_KIND_NUM, "weights are 8 >> narrow bits wide"},
-    [F_PAR]      = {"par",        M(par),          12,  0, 24, false, 0, NPU_KIND_L1,  "parameter record: offset in PAR"},
-    [F_PAR2]     = {"par2",       M(par2),         13,  0, 24, false, 0, NPU_KIND_L1,  "records of columns: offset in PAR"},
-    [F_OUT_ZP]   = {"out_zp",     M(out_zp),       12, 24,  8, true,  0, NPU_KIND_NUM, "zero point of the result"},
-    [F_VALUE]    = {"value",      M(value),        12, 24,  8, true,  0, NPU_KIND_NUM, "value to fill with"},
-    [F_OUT_MIN]  = {"out_min",    M(out_min),      15, 16,  8, true,  0, NPU_KIND_NUM, "smallest result"},
-    [F_OUT_MAX]  = {"out_max",    M(out_max),      15, 24,  8, true,  0, NPU_KIND_NUM, "largest result"},
-    [F_MARK]     = {"mark",       M(mark),          2,  0, 32, false, 0, NPU_KIND_NUM, "value for register NPU_MARK"},
+    [F_IN_H]     = FIELD("in_h",       in_h,          7,  0, 16, false, 1, NUM, "rows of the source"),
+    [F_IN_W]     = FIELD("in_w",       in_w,          7, 16, 16, false, 1, NUM, "columns of the source"),
+    [F_H]        = FIELD("h",          h,             8,  0, 16, false, 1, NUM, "rows of the result"),
+    [F_W]        = FIELD("w",          w,             8, 16, 16, false, 1, NUM, "columns of the result"),
+    [F_IN_C]     = FIELD("in_c",       in_c,          9,  0, 16, false, 1, NUM, "channels of the source"),
+    [F_C]        = FIELD("c",          c,             9, 16, 16, false, 1, NUM, "channels of the result"),
+    [F_K_H]      = FIELD("k_h",        k_h,          10,  0,  8, false, 1, NUM, "kernel rows"),
+    [F_K_W]      = FIELD("k_w",        k_w,          10,  8,  8, false, 1, NUM, "kernel columns"),
+    [F_STRIDE_H] = FIELD("stride_h",   stride_h,     10, 16,  4, false, 1, NUM, "rows from a window to the next"),
+    [F_STRIDE_W] = FIELD("stride_w",   stride_w,     10, 20,  4, false, 1, NUM, "columns from a window to the next"),
+    [F_DIL_H]    = FIELD("dil_h",      dil_h,        10, 24,  4, false, 1, NUM, "rows from a tap to the next"),
+    [F_DIL_W]    = FIELD("dil_w",      dil_w,        10, 28,  4, false, 1, NUM, "columns from a tap to the next"),
+    [F_PAD_TOP]  = FIELD("pad_top",    pad_top,      11,  0,  8, false, 0, NUM, "rows of the first window above the source"),
+    [F_PAD_LEFT] = FIELD("pad_left",   pad_left,     11,  8,  8, false, 0, NUM, "columns of the first window left of the source"),
+    [F_IN_ZP]    = FIELD("in_zp",      in_zp,        11, 16,  8, true,  0, NUM, "zero point of the source"),
+    [F_WGT_ZP]   = FIELD("wgt_zp",     wgt_zp,       11, 24,  8, true,  0, NUM, "zero point of the weights"),
+    [F_WGT]      = FIELD("wgt",        wgt,          12,  0, 24, false, 0, L1,  "weights: offset in WGT"),
+    [F_NARROW]   = FIELD("narrow",     narrow,        2, 24,  2, false, 0, NUM, "weights are 8 >> narrow bits wide"),
+    [F_PAR]      = FIELD("par",        par,          12,  0, 24, false, 0, L1,  "parameter record: offset in PAR"),
+    [F_PAR2]     = FIELD("par2",       par2,         13,  0, 24, false, 0, L1,  "records of columns: offset in PAR"),
+    [F_OUT_ZP]   = FIELD("out_zp",     out_zp,       12, 24,  8, true,  0, NUM, "zero point of the result"),
+    [F_VALUE]    = FIELD("value",      value,        12, 24,  8, true,  0, NUM, "value to fill with"),
+    [F_OUT_MIN]  = FIELD("out_min",    out_min,      15, 16,  8, true,  0, NUM, "smallest result"),
+    [F_OUT_MAX]  = FIELD("out_max",    out_max,      15, 24,  8, true,  0, NUM, "largest result"),
+    [F_MARK]     = FIELD("mark",       mark,          2,  0, 32, false, 0, NUM, "value for register NPU_MARK"),
 };
 
 #define B(field) (UINT64_C(1) << (field))
@@ -199,16 +201,11 @@ static void member_set(npu_insn_t *insn, const npu_field_t *field, uint32_t valu
     memcpy((uint8_t *)insn + field->member, &value, sizeof(value));
 }
 
-static uint32_t field_mask(const npu_field_t *field)
-{
-    return UINT32_MAX >> (32 - field->bits);
-}
-
 static bool in_range(const npu_field_t *field, uint32_t value)
 {
     if (!field->is_signed)
-        return value >= field->low && value <= field_mask(field);
-    int32_t half = (int32_t)(field_mask(field) >> 1);
+        return value >= field->low && value <= field->mask;
+    int32_t half = (int32_t)(field->mask >> 1);
     return (int32_t)value >= -half - 1 && (int32_t)value <= half;
 }
 
@@ -220,10 +217,10 @@ static bool check_field(const npu_insn_t *insn, const npu_opinfo_t *info, const 
         return true;
     if (field->is_signed)
         return npu_wrong(error, error_bytes, "%s: %s %d not in %d..%d", info->name, field->name,
-                         (int32_t)value, -(int32_t)(field_mask(field) >> 1) - 1,
-                         (int32_t)(field_mask(field) >> 1));
+                         (int32_t)value, -(int32_t)(field->mask >> 1) - 1,
+                         (int32_t)(field->mask >> 1));
     return npu_wrong(error, error_bytes, "%s: %s %u not in %u..%u", info->name, field->name, value,
-                     field->low, field_mask(field));
+                     field->low, field->mask);
 }
 
 static bool check_waits(const npu_insn_t *insn, const char *name, char *error, size_t error_bytes)
@@ -336,16 +333,15 @@ bool npu_insn_encode(const npu_insn_t *insn, uint32_t words[NPU_INSN_WORDS], cha
     words[0] = insn->op;
     for (uint32_t i = 0; i < F_COUNT; i++)
         if ((info->fields & B(i)) != 0)
-            words[fields[i].word] |= (member_get(insn, &fields[i]) & field_mask(&fields[i]))
+            words[fields[i].word] |= (member_get(insn, &fields[i]) & fields[i].mask)
                                      << fields[i].lsb;
     return true;
 }
 
 static uint32_t extract(const npu_field_t *field, uint32_t word)
 {
-    uint32_t value = (word >> field->lsb) & field_mask(field);
-    uint32_t sign = UINT32_C(1) << (field->bits - 1);
-    return field->is_signed ? (value ^ sign) - sign : value;
+    uint32_t value = (word >> field->lsb) & field->mask;
+    return (value ^ field->sign) - field->sign;
 }
 
 bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, char *error,
@@ -362,10 +358,10 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
     for (uint64_t left = info->fields; left != 0; left >>= 1, field++) {
         if ((left & 1) == 0)
             continue;
-        uint32_t mask = field_mask(field), value = extract(field, words[field->word]);
+        uint32_t value = extract(field, words[field->word]);
         member_set(insn, field, value);
-        owned[field->word] |= mask << field->lsb;
-        fine &= field->is_signed | (value >= field->low);
+        owned[field->word] |= field->mask << field->lsb;
+        fine &= value >= field->low; /* of signed fields that is 0 */
     }
     for (uint32_t w = 0; w < NPU_INSN_WORDS; w++)
         if ((words[w] & ~owned[w]) != 0)

@@ -159,6 +159,7 @@ typedef struct {
     uint8_t low; /* smallest value of an unsigned field: 0 or 1 */
     npu_kind_t kind;
     const char *help;
+    uint32_t mask, sign; /* of the value: all bits; the sign's, 0 where it has none */
 } npu_field_t;
 
 typedef struct {

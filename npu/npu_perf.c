@@ -65,6 +65,14 @@ static bool denied(const npu_t *npu, npu_engine_t engine, uint32_t granted)
     return npu->engine[engine].busy && (granted >> engine & 1) == 0;
 }
 
+/* Cycles in which that is granted. */
+static void account_granted(const npu_t *npu, npu_perf_t *perf, uint32_t granted, uint64_t cycles)
+{
+    perf->split[class_of(npu, granted)] += cycles;
+    perf->mac_bank += denied(npu, NPU_ENGINE_MAC, granted) ? cycles : 0;
+    perf->vec_bank += denied(npu, NPU_ENGINE_VEC, granted) ? cycles : 0;
+}
+
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
 {
     uint64_t *const busy[NPU_ENGINES] = {NULL, &perf->load_busy, &perf->store_busy, &perf->mac_busy,
@@ -86,12 +94,11 @@ void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle)
     perf->overlap[who] += elapsed;
     perf->fetch_stall += npu->fetch_waits ? elapsed : 0;
     perf->issue_stall += npu->queue_waits ? elapsed : 0;
-    for (uint32_t odd = 0; odd < 2; odd++) {
-        uint64_t cycles = npu_bank_cycles(npu, cycle, odd);
-        uint32_t granted = npu->granted[odd];
-        perf->split[class_of(npu, granted)] += cycles;
-        perf->mac_bank += denied(npu, NPU_ENGINE_MAC, granted) ? cycles : 0;
-        perf->vec_bank += denied(npu, NPU_ENGINE_VEC, granted) ? cycles : 0;
+    if (npu->granted[0] == npu->granted[1]) {
+        account_granted(npu, perf, npu->granted[0], elapsed);
+    } else {
+        account_granted(npu, perf, npu->granted[0], npu_bank_cycles(npu, cycle, 0));
+        account_granted(npu, perf, npu->granted[1], npu_bank_cycles(npu, cycle, 1));
     }
 }
 
