@@ -7,18 +7,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MAX_OPTS = 32, LONG_ONLY = 256 };
 
+/* Names of files may hold line ends and escape sequences: one message is one line. */
 int cli_fail(int code, const char *fmt, ...)
 {
+    char line[4096];
     va_list args;
     va_start(args, fmt);
-    fputs("fovea: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    vsnprintf(line, sizeof(line), fmt, args);
     va_end(args);
+    for (char *c = line; *c != '\0'; c++)
+        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+    fprintf(stderr, "fovea: %s\n", line);
     return code;
+}
+
+bool cli_apart(const char *in, const char *out)
+{
+    struct stat a, b;
+    if (stat(in, &a) != 0 || stat(out, &b) != 0 || !S_ISREG(b.st_mode) || a.st_dev != b.st_dev ||
+        a.st_ino != b.st_ino)
+        return true;
+    cli_fail(EXIT_USAGE, "%s: the result would take the place of the input", out);
+    return false;
 }
 
 static void print_help(const cli_t *cli)

@@ -43,6 +43,9 @@ bool cli_u64(const cli_t *cli, const char *option, const char *text, uint64_t lo
              uint64_t *value);
 bool cli_num(const cli_t *cli, const char *option, const char *text, double *value);
 
+/* False, after a message, when writing `out` would overwrite the file that `in` is. */
+bool cli_apart(const char *in, const char *out);
+
 /* "fovea: message" on stderr; returns code. */
 int cli_fail(int code, const char *fmt, ...) SIM_PRINTF(2, 3);
 

@@ -60,9 +60,14 @@ int cmd_asm(int argc, char **argv)
     free(text);
     if (err != SIM_OK)
         return cli_fail(EXIT_USAGE, "%s", error);
-    err = npu_fnp_write(out != NULL ? out : "a.fnp", &prog, error, sizeof(error));
+    int code = EXIT_FINE;
+    out = out != NULL ? out : "a.fnp";
+    if (!cli_apart(args[0], out))
+        code = EXIT_USAGE;
+    else if (npu_fnp_write(out, &prog, error, sizeof(error)) != SIM_OK)
+        code = cli_fail(EXIT_FAILED, "%s", error);
     npu_prog_free(&prog);
-    return err == SIM_OK ? EXIT_FINE : cli_fail(EXIT_FAILED, "%s", error);
+    return code;
 }
 
 static int print(char *text)

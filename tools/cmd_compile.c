@@ -143,12 +143,14 @@ static int tell(const sensor_desc_t *chip, const npu_prog_t *prog,
     return code;
 }
 
-static void default_out(const char *model, char *out, size_t bytes)
+/* In this folder, as other compilers do. */
+static bool default_out(const char *model, char *out, size_t bytes)
 {
-    const char *dot = strrchr(model, '.'), *slash = strrchr(model, '/');
-    int length =
-        dot != NULL && (slash == NULL || dot > slash) ? (int)(dot - model) : (int)strlen(model);
-    snprintf(out, bytes, "%.*s.fnp", length, model);
+    const char *slash = strrchr(model, '/'), *name = slash != NULL ? slash + 1 : model;
+    const char *dot = strrchr(name, '.');
+    int stem = dot != NULL && dot > name ? (int)(dot - name) : (int)strlen(name);
+    int length = snprintf(out, bytes, "%.*s.fnp", stem, name);
+    return length > 0 && (size_t)length < bytes;
 }
 
 int cmd_compile(int argc, char **argv)
@@ -156,7 +158,8 @@ int cmd_compile(int argc, char **argv)
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
     const char *rounding = NULL, *keep = NULL, *fuse = NULL, *cascade = NULL, *topology = NULL;
     const cli_opt_t opts[] = {
-        {'o', "out", "FILE", "the program (default: the model's name with .fnp)", &out},
+        {'o', "out", "FILE", "the program (default: the model's name with .fnp, in this folder)",
+         &out},
         {0, "topology", "FILE", "a layer list with random weights, instead of a model", &topology},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &chip},
         {0, "rounding", "MODE", "double (.tflite) or single (.onnx)", &rounding},
@@ -189,12 +192,12 @@ int cmd_compile(int argc, char **argv)
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(model, &desc.npu, &options, &prog, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
-    if (out == NULL) {
-        default_out(model, path, sizeof(path));
-        out = path;
-    }
     int code = EXIT_FINE;
-    if (npu_fnp_write(out, &prog, error, sizeof(error)) != SIM_OK)
+    if (out == NULL && !default_out(model, path, sizeof(path)))
+        code = cli_fail(EXIT_USAGE, "%s: the name is too long: give --out FILE", model);
+    else if (!cli_apart(model, out = out != NULL ? out : path))
+        code = EXIT_USAGE;
+    else if (npu_fnp_write(out, &prog, error, sizeof(error)) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", error);
     else if (json != NULL || report_flag != NULL)
         code = tell(&desc, &prog, &report, json != NULL);

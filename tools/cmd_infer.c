@@ -1,6 +1,7 @@
 /*
  * cmd_infer.c - fovea infer: one inference on the NPU, and on the core where the network needs it.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
     in->firmware = options->firmware;
     int code = EXIT_USAGE;
     if (!inference_init(in, chip, prog))
-        cli_fail(code, "%s", in->error);
+        cli_fail(code, "%s: %s", prog->meta.name, in->error);
     else
         code = infer(in, inputs, options);
     inference_free(in);
@@ -139,6 +140,17 @@ static bool choose_firmware(const npu_prog_t *prog, infer_options_t *how, char *
              "%s: %s and %u more run on the core, and there is no firmware/infer.elf beside fovea: "
              "give --firmware FILE",
              prog->meta.name, npu_post_op_name(prog->post.op[0].code), prog->post.ops - 1);
+    return false;
+}
+
+static bool affine_in_range(const pixels_scale_t *affine)
+{
+    if (fabs(affine->scale) >= 1e-6 && fabs(affine->scale) <= 1e9 && fabs(affine->mean) <= 1e9)
+        return true;
+    fprintf(stderr,
+            "fovea infer: --mean %g, --scale %g: not in -1e9..1e9, or too near to 0 to "
+            "divide by\n",
+            affine->mean, affine->scale);
     return false;
 }
 
@@ -197,10 +209,8 @@ int cmd_infer(int argc, char **argv)
         (scale != NULL && !cli_num(&cli, "scale", scale, &affine.scale)) ||
         (frames != NULL && !cli_u64(&cli, "frames", frames, 1, 1000000, &how.frames)))
         return EXIT_USAGE;
-    if (affine.scale == 0) {
-        fprintf(stderr, "fovea infer: --scale: '%s' is no divisor\n", scale);
+    if (!affine_in_range(&affine))
         return EXIT_USAGE;
-    }
     how.exact = exact != NULL;
     how.timing_only = timing_only != NULL;
     how.json = json != NULL;

@@ -177,8 +177,8 @@ static bool complete(infer_inputs_t *in, const bool *filled, bool optional, char
         if (!filled[n] && optional) {
             fill_zero(in, n);
         } else if (!filled[n]) {
-            snprintf(error, error_bytes, "nothing for input %u \"%s\": give %s--input %u=FILE", n,
-                     names.end != NULL ? names.end[n].name : "",
+            snprintf(error, error_bytes, "%s: nothing for input %u \"%s\": give %s--input %u=FILE",
+                     in->prog->meta.name, n, names.end != NULL ? names.end[n].name : "",
                      n == npu_image_input(in->prog) ? "an image or " : "", n);
             return false;
         }

@@ -144,7 +144,7 @@ START_TEST(what_cannot_be_fed_is_refused_in_one_line)
     static const struct {
         const char *arguments, *what;
     } cases[] = {
-        {"", "nothing for input 0 \"t0\": give --input 0=FILE"},
+        {"", "adder: nothing for input 0 \"t0\": give --input 0=FILE"},
         {"-i z=" DIR "/x.bin", "no input \"z\"; there are 0 \"t0\", 1 \"t1\""},
         {"-i 2=" DIR "/x.bin", "no input \"2\"; there are 0 \"t0\", 1 \"t1\""},
         {"-i " DIR "/x.bin", "no input \"" DIR "/x.bin\"; there are 0 \"t0\", 1 \"t1\""},

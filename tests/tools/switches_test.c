@@ -104,6 +104,22 @@ START_TEST(a_switch_that_does_not_exist_is_named)
 }
 END_TEST
 
+START_TEST(a_result_does_not_take_the_place_of_its_source)
+{
+    static const char list[] = "input image 8 8 3\na conv k=3 c=4\noutput a\n";
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/own.fnp", list, sizeof(list) - 1, error, sizeof(error)),
+                     SIM_OK);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "compile --topology " DIR "/own.fnp -o " DIR "/../switches/own.fnp"),
+                     2);
+    ck_assert_ptr_nonnull(strstr(text, "own.fnp: the result would take the place of the input"));
+    size_t bytes;
+    free(read_file(DIR "/own.fnp", &bytes));
+    ck_assert_uint_eq(bytes, sizeof(list) - 1);
+}
+END_TEST
+
 START_TEST(what_cannot_be_printed_is_an_error)
 {
     static const char *const commands[] = {"version", "--help", "compile --help", "regs --c"};
@@ -116,4 +132,5 @@ END_TEST
 
 TEST_MAIN("fovea compile switches", every_schedule_gives_the_same_output,
           what_does_not_fit_whole_is_refused_or_runs_in_stripes,
-          a_switch_that_does_not_exist_is_named, what_cannot_be_printed_is_an_error)
+          a_switch_that_does_not_exist_is_named, a_result_does_not_take_the_place_of_its_source,
+          what_cannot_be_printed_is_an_error)
