@@ -118,7 +118,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
     in->firmware = options->firmware;
     int code = EXIT_USAGE;
     if (!inference_init(in, chip, prog))
-        cli_fail(code, "%s: %s", prog->meta.name, in->error);
+        cli_fail(code, "%s", in->error);
     else
         code = infer(in, inputs, options);
     inference_free(in);

@@ -82,9 +82,12 @@ static bool make_room(inference_t *in)
 bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu_prog_t *prog)
 {
     inference_t *in = inference;
+    char what[256];
     in->prog = prog;
-    if (!npu_prog_fits(prog, &chip->npu, in->error, sizeof(in->error)))
+    if (!npu_prog_fits(prog, &chip->npu, what, sizeof(what))) {
+        snprintf(in->error, sizeof(in->error), "%s: %s", prog->meta.name, what);
         return false;
+    }
     in->sim = sim_new();
     if (in->sim == NULL || !make_room(in))
         return fail(in, "out of memory");
