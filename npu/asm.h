@@ -29,9 +29,6 @@ sim_err_t npu_asm(const char *text, size_t bytes, const char *file, npu_prog_t *
 /* malloc'ed text; NULL without memory. The program must be valid (npu_prog_valid). */
 char *npu_disasm(const npu_prog_t *prog);
 
-/* One instruction without newline: "load mem=act ...". Truncated to bytes. */
-void npu_insn_text(const npu_insn_t *insn, char *text, size_t bytes);
-
 /* Markdown, from the tables: instructions and fields, semaphores, hazards, banks, errors, counters.
  * malloc'ed; NULL without memory. */
 char *npu_isa_manual(void);

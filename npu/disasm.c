@@ -106,14 +106,6 @@ static void add_insn(text_t *t, const npu_insn_t *insn)
     }
 }
 
-void npu_insn_text(const npu_insn_t *insn, char *text, size_t bytes)
-{
-    text_t t = {0};
-    add_insn(&t, insn);
-    snprintf(text, bytes, "%s", t.failed ? "" : t.text);
-    free(t.text);
-}
-
 /* ---- programs -----------------------------------------------------------------------------------
  */
 

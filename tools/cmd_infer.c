@@ -181,14 +181,13 @@ int cmd_infer(int argc, char **argv)
          &how.firmware},
         {0, "simd", "LEVEL", "scalar, avx2, avx512 or amx; no effect on results", &simd},
         {0, "timing-only", NULL,
-         "cycles of the NPU without numerics, inputs are optional; outputs mean nothing",
-         &timing_only},
+         "cycles of the NPU without numerics, without outputs; inputs are optional", &timing_only},
         {0, "exact", NULL, "an event for every cycle and burst; no effect on results", &exact},
         {0, "json", NULL, "everything as one JSON object", &json},
     };
     const cli_t cli = {"infer",
                        "MODEL [IMAGE.png]",
-                       "Runs a .tflite, .onnx or .fnp on the NPU, its tail on the core.",
+                       "Runs a .tflite, .onnx, .topo or .fnp on the NPU, its tail on the core.",
                        opts,
                        SIM_COUNT(opts),
                        1,
@@ -214,6 +213,8 @@ int cmd_infer(int argc, char **argv)
     how.exact = exact != NULL;
     how.timing_only = timing_only != NULL;
     how.json = json != NULL;
+    if (how.timing_only && how.dump_dir != NULL)
+        return cli_fail(EXIT_USAGE, "infer: --timing-only computes nothing to --dump");
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(args[0], &desc.npu, &options, &prog, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);

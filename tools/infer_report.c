@@ -152,11 +152,12 @@ static void add_inputs(sim_json_t *to, const npu_prog_t *prog)
     }
 }
 
-static void add_output(sim_json_t *list, const npu_prog_t *prog, uint32_t n, const output_t *out)
+static void add_output(sim_json_t *list, const inference_t *in, uint32_t n, const output_t *out)
 {
+    const npu_prog_t *prog = in->prog;
     sim_json_t *item =
         add_end(list, prog, prog->net[NPU_NET_INPUTS_W] + n, &out->tensor, out->tensor.dtype);
-    if (out->count > MAX_PRINTED)
+    if (out->count > MAX_PRINTED || in->npu.timing_only)
         return;
     bool is_float = out->tensor.dtype == NPU_DTYPE_FLOAT32;
     sim_json_t *codes = sim_json_add_array(item, is_float ? "values" : "codes");
@@ -200,7 +201,7 @@ void infer_print_json(const inference_t *in, uint8_t *const outputs[])
     sim_json_t *to = sim_json_object();
     sim_json_add_str(to, "model", meta->name);
     sim_json_add_str(to, "rounding", meta->rounding == NPU_ROUND_SINGLE ? "single" : "double");
-    if (count > 0) {
+    if (count > 0 && !in->npu.timing_only) {
         output_t first = output_of(in, 0, outputs[0]);
         add_top(to, &first);
     }
@@ -208,7 +209,7 @@ void infer_print_json(const inference_t *in, uint8_t *const outputs[])
     sim_json_t *list = sim_json_add_array(to, "outputs");
     for (uint32_t n = 0; n < count; n++) {
         output_t out = output_of(in, n, outputs[n]);
-        add_output(list, in->prog, n, &out);
+        add_output(list, in, n, &out);
     }
     sim_json_add_u64(to, "cycles", perf.cycles);
     sim_json_add_num(to, "time_us", (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
@@ -258,7 +259,7 @@ void infer_print_text(const inference_t *in, uint8_t *const outputs[])
 {
     npu_perf_t perf = npu_perf(&in->npu);
     printf("%s\n", in->prog->meta.name);
-    for (uint32_t n = 0; n < in->prog->net[NPU_NET_OUTPUTS_W]; n++) {
+    for (uint32_t n = 0; n < in->prog->net[NPU_NET_OUTPUTS_W] && !in->npu.timing_only; n++) {
         output_t out = output_of(in, n, outputs[n]);
         print_output(&out);
     }

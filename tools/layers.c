@@ -70,18 +70,21 @@ static void print_classes(const uint64_t classes[NPU_CLASSES], FILE *to)
 
 static void print_head(FILE *to)
 {
-    fprintf(to, "%-28s %-18s %10s %12s %8s %6s %8s %-5s %10s %10s %-9s", "layer", "op", "cycles",
-            "MACs", "MAC/cyc", "used", "roof", "by", "L2 bytes", "L1 bytes", "long pole");
+    fprintf(to, "%-4s %-9s %-28s %-18s %10s %12s %8s %6s %8s %-5s %10s %10s %-9s", "#", "insns",
+            "layer", "op", "cycles", "MACs", "MAC/cyc", "used", "roof", "by", "L2 bytes",
+            "L1 bytes", "long pole");
     for (int c = 0; c < NPU_CLASSES; c++)
         fprintf(to, " %10s", npu_class_name((npu_class_t)c));
     fputc('\n', to);
 }
 
-static void print_row(const layer_row_t *r, FILE *to)
+static void print_row(uint32_t n, const layer_row_t *r, FILE *to)
 {
     size_t length = strlen(r->layer->name);
-    fprintf(to, "%-28s %-18s %10llu %12llu %8.1f %5.1f%% %8.1f %-5s %10llu %10llu %-9s",
-            r->layer->name + (length > 28 ? length - 28 : 0), r->layer->op,
+    char insns[24];
+    snprintf(insns, sizeof(insns), "%u..%u", r->layer->first, r->layer->last);
+    fprintf(to, "%-4u %-9s %-28s %-18s %10llu %12llu %8.1f %5.1f%% %8.1f %-5s %10llu %10llu %-9s",
+            n, insns, r->layer->name + (length > 28 ? length - 28 : 0), r->layer->op,
             (unsigned long long)r->run.cycles, (unsigned long long)r->layer->macs,
             r->macs_per_cycle, 100 * r->utilization, r->roof, layers_engine(r->roof_by),
             (unsigned long long)r->run.l2_bytes, (unsigned long long)r->run.l1_bytes,
@@ -97,7 +100,7 @@ void layers_print(const inference_t *in, FILE *to)
     for (uint32_t i = 0; i < in->prog->layer_count; i++) {
         if (!layers_row(in, i, &row))
             continue;
-        print_row(&row, to);
+        print_row(i, &row, to);
         cycles += row.run.cycles;
         macs += row.layer->macs;
         l2 += row.run.l2_bytes;
@@ -106,8 +109,8 @@ void layers_print(const inference_t *in, FILE *to)
             classes[c] += row.run.classes[c];
     }
     double rate = cycles != 0 ? (double)macs / (double)cycles : 0;
-    fprintf(to, "%-28s %-18s %10llu %12llu %8.1f %5.1f%% %8s %-5s %10llu %10llu %-9s", "sum", "",
-            (unsigned long long)cycles, (unsigned long long)macs, rate,
+    fprintf(to, "%-4s %-9s %-28s %-18s %10llu %12llu %8.1f %5.1f%% %8s %-5s %10llu %10llu %-9s", "",
+            "", "sum", "", (unsigned long long)cycles, (unsigned long long)macs, rate,
             100 * layers_utilization(in), "", "", (unsigned long long)l2, (unsigned long long)l1,
             "");
     print_classes(classes, to);

@@ -42,6 +42,12 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
     return err == SIM_OK;
 }
 
+static bool is_default(const network_options_t *options)
+{
+    return options->rounding == NULL && !options->keep_all && options->fuse == NPU_FUSE_AS_CHIP &&
+           options->cascade == (npu_cascade_t)0;
+}
+
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes)
 {
@@ -49,8 +55,14 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
     uint8_t *image = sim_file_read(file, MAX_MODEL_BYTES, &bytes, error, error_bytes);
     if (image == NULL)
         return false;
-    bool fine;
-    if (bytes >= 4 && memcmp(image, "FNP1", 4) == 0)
+    bool fine, program = bytes >= 4 && memcmp(image, "FNP1", 4) == 0;
+    if (program && !is_default(options)) {
+        snprintf(
+            error, error_bytes,
+            "%s: a program is compiled already: not with --rounding, --keep, --fuse or --cascade",
+            file);
+        fine = false;
+    } else if (program)
         fine = npu_fnp_parse(image, bytes, file, prog, error, error_bytes) == SIM_OK;
     else
         fine = compile(file, image, bytes, desc, options, prog, error, error_bytes);

@@ -8,8 +8,7 @@
 #include "tools/cli.h"
 
 typedef struct {
-    const char *rounding; /* "double", "single"; NULL: double for .tflite, single for .onnx; a .fnp
-                             has its own */
+    const char *rounding; /* "double", "single"; NULL: double for .tflite, single for .onnx */
     bool keep_all;
     bool topology; /* the file is a layer list, whatever its name */
     uint32_t fuse; /* this and cascade as in npu_compile_options_t */
@@ -17,7 +16,7 @@ typedef struct {
     npu_compile_report_t *report; /* filled for a model when not NULL */
 } network_options_t;
 
-/* Reads .fnp, or reads and compiles .tflite or .onnx (told apart by content and name) or a layer
+/* Reads .fnp (which takes no options), or reads and compiles .tflite or .onnx (told apart by content and name) or a layer
  * list (.topo). False with one line in error. */
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);

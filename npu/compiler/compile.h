@@ -10,8 +10,7 @@
  * this one is computed, as far as L1 has room.
  *
  * Modeled:      every operator of graph.h; int8 per-channel and per-tensor, uint8 (as code - 128).
- * Not modeled:  float computation (QUANTIZE and DEQUANTIZE only at the border of the network),
- *               layouts with the width on the lanes.
+ * Not modeled:  float computation (QUANTIZE and DEQUANTIZE only at the border of the network).
  */
 #ifndef NPU_COMPILER_COMPILE_H
 #define NPU_COMPILER_COMPILE_H

@@ -384,8 +384,6 @@ void cc_load_packed(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uin
 /* Bytes from a pixel to the next of a tile that holds c channels of a value, c0 on. */
 uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c);
 
-cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
-                  uint32_t dilation, uint32_t pad, uint32_t size);
 
 /* Whether instructions can express the layer's window: strides and dilations up to 15, kernels up
  * to 255. Along an axis with one result there is no stride. */
@@ -458,7 +456,6 @@ void tile_set_step(const cc_t *cc, const cc_layer_t *layer, uint32_t tile, uint3
 /* Channels of operand i under those of the step. */
 void tile_operand_channels(const cc_layer_t *layer, uint32_t i, const cc_step_t *step, uint32_t *c0,
                            uint32_t *c);
-uint32_t tile_acc_bytes(const cc_layer_t *layer, const cc_step_t *step);
 /* Sources of the step, and what followers read beside the result, from ACT address `at` on. */
 void tile_load_operands(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t at);
 void tile_load_beside(cc_t *cc, cc_layer_t *layer, cc_step_t *step, uint32_t at);

@@ -69,14 +69,16 @@ static bool made_by_core(cc_t *cc, const npu_node_t *n, maker_t *maker)
         if (t == cc->image)
             return cc_fail(cc, &at, SIM_EPARSE,
                            "reads the image, which is for the NPU alone, on the core");
-        if (is_rename(n) && cc_tensor(cc, t)->data != NULL)
+        if (k == 0 && is_rename(n) && cc_tensor(cc, t)->data != NULL)
             return cc_fail(cc, &at, SIM_EPARSE, "input is a constant, which is not supported");
         if (maker[t] == BY_NPU || (maker[t] == GIVEN && cc_tensor(cc, t)->data == NULL))
             cc->leaving[cc->leavings++] = t;
     }
-    bool before = n->op == NPU_NODE_QUANTIZE && maker[n->input[0]] == GIVEN;
+    bool before = maker[n->input[0]] == GIVEN;
     for (uint32_t o = 0; o < n->outputs; o++)
-        maker[n->output[o]] = before ? BY_CORE_BEFORE : BY_CORE;
+        maker[n->output[o]] = before && is_rename(n)                 ? GIVEN
+                              : before && n->op == NPU_NODE_QUANTIZE ? BY_CORE_BEFORE
+                                                                     : BY_CORE;
     return true;
 }
 

@@ -47,7 +47,7 @@ static uint64_t read_at(fb_t *fb, uint64_t pos, uint32_t bytes, const char *what
     return inside(fb, pos, bytes, what) ? little(fb->data + pos, bytes) : 0;
 }
 
-uint8_t fb_u8_at(fb_t *fb, uint64_t pos)
+static uint8_t fb_u8_at(fb_t *fb, uint64_t pos)
 {
     return (uint8_t)read_at(fb, pos, 1, "a number");
 }

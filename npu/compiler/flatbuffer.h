@@ -42,7 +42,6 @@ static inline bool fb_failed(const fb_t *fb)
 }
 
 /* Little-endian reads at a position that need not be in the file. */
-uint8_t fb_u8_at(fb_t *fb, uint64_t pos);
 uint32_t fb_u32_at(fb_t *fb, uint64_t pos);
 int64_t fb_i64_at(fb_t *fb, uint64_t pos);
 float fb_f32_at(fb_t *fb, uint64_t pos);

@@ -153,8 +153,6 @@ int32_t onnx_result(onnx_t *r, int32_t like, uint32_t dims, const uint32_t *shap
 /* A map N H W C with the order set to N C H W of the file. */
 int32_t onnx_result_map(onnx_t *r, int32_t like, npu_hwc_t size);
 
-/* An operand that may be moved: codes, their meaning or a float input; NULL after complaining. */
-onnx_value_t *onnx_movable(onnx_t *r);
 
 /* A value of kind REAL without a curve that stands in a tensor, as operators on codes want it. */
 bool onnx_wants_codes(onnx_t *r, onnx_value_t *v, const char *what);

@@ -21,7 +21,7 @@ static void set_moved(onnx_t *r, const onnx_value_t *v)
 }
 
 /* An operand that may be moved: not a result that has no scale yet. */
-onnx_value_t *onnx_movable(onnx_t *r)
+static onnx_value_t *onnx_movable(onnx_t *r)
 {
     onnx_value_t *v = onnx_input(r, 0);
     if (r->err == SIM_OK && (v->kind == ONNX_CODES || v->kind == ONNX_FLOAT))

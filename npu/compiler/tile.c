@@ -16,8 +16,8 @@
 
 /* ---- geometry -------------------------------------------------------------------------------- */
 
-cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
-                  uint32_t dilation, uint32_t pad, uint32_t size)
+static cc_span_t cc_span(uint32_t first, uint32_t count, uint32_t kernel, uint32_t stride,
+                         uint32_t dilation, uint32_t pad, uint32_t size)
 {
     int64_t low = (int64_t)first * stride - pad;
     int64_t high = low + (int64_t)(count - 1) * stride + npu_window_reach(kernel, dilation);
@@ -94,7 +94,7 @@ void tile_set_step(const cc_t *cc, const cc_layer_t *l, uint32_t tile, uint32_t 
     operand_span(cc, l, 0, s, &s->rows, &s->cols);
 }
 
-uint32_t tile_acc_bytes(const cc_layer_t *l, const cc_step_t *s)
+static uint32_t tile_acc_bytes(const cc_layer_t *l, const cc_step_t *s)
 {
     return l->kind->mac == NULL ? 0 : cc_align(s->h * s->w * 4 * npu_round_lanes(s->c));
 }

@@ -153,13 +153,26 @@ static uint32_t random_arg_max(build_t *b, int32_t map, int32_t outputs[6])
     return 1 + build_below(b, 2);
 }
 
+int32_t build_reshape_as_written(build_t *b, int32_t input, uint32_t dims, const uint32_t *shape)
+{
+    const npu_tensor_t *t = tensor(b, input);
+    int32_t out = build_tensor(b, t->type, dims, shape, t->scales > 0 ? t->scale[0] : 0.0f,
+                               t->scales > 0 ? t->zero_point[0] : 0);
+    int32_t both[2] = {input, build_tensor(b, NPU_TYPE_INT32, 1, &dims, 0.0f, 0)};
+    npu_tensor_t *list = &b->graph.tensor[both[1]];
+    uint32_t *data = npu_graph_alloc(&b->graph, dims * sizeof(*data));
+    memcpy(data, shape, dims * sizeof(*data));
+    list->data = (const uint8_t *)data;
+    build_node(b, NPU_NODE_RESHAPE, both, 2, out);
+    return out;
+}
+
 /* Floats, in another shape, and back to codes. */
 static uint32_t random_floats(build_t *b, int32_t map, int32_t outputs[6])
 {
     outputs[0] = build_dequantize(b, map);
     uint32_t row[2] = {1, (uint32_t)npu_tensor_elements(tensor(b, map))};
-    outputs[1] = build_tensor(b, NPU_TYPE_FLOAT32, 2, row, 0.0f, 0);
-    build_node(b, NPU_NODE_RESHAPE, outputs, 1, outputs[1]);
+    outputs[1] = build_reshape_as_written(b, outputs[0], 2, row);
     outputs[2] = build_tensor(b, b->type, 2, row, 0.031f, 5);
     build_node(b, NPU_NODE_QUANTIZE, outputs + 1, 1, outputs[2]);
     return 1 + build_below(b, 3);

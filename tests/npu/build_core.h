@@ -7,6 +7,8 @@
 #include "tests/npu/compile_graph.h"
 
 int32_t build_dequantize(build_t *b, int32_t input);
+/* With its shape as a second, constant input, as converters write it. */
+int32_t build_reshape_as_written(build_t *b, int32_t input, uint32_t dims, const uint32_t *shape);
 /* Codes or floats; int32 or int64 comes out. */
 int32_t build_arg_max(build_t *b, int32_t input, uint32_t axis, npu_type_t type);
 

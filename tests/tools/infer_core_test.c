@@ -208,6 +208,8 @@ START_TEST(floats_go_in_and_out_by_way_of_the_core)
     build_t b;
     build_begin(&b, NPU_TYPE_INT8, 3);
     int32_t in = build_add_input(&b, build_tensor(&b, NPU_TYPE_FLOAT32, 2, shape, 0.0f, 0));
+    in = build_reshape_as_written(&b, in, 2, (const uint32_t[]){4, 1});
+    in = build_reshape_as_written(&b, in, 2, shape);
     int32_t codes = build_tensor(&b, NPU_TYPE_INT8, 2, shape, 0.25f, 0);
     int32_t same = build_tensor(&b, NPU_TYPE_INT8, 2, shape, 0.25f, 0);
     build_node(&b, NPU_NODE_QUANTIZE, &in, 1, codes);
