@@ -9,6 +9,7 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/inference.h"
+#include "tools/l1_map.h"
 #include "tools/l2_map.h"
 #include "tools/layers.h"
 #include "tools/network.h"
@@ -67,6 +68,8 @@ static void print_report(const inference_t *in, const npu_compile_report_t *repo
     print_core(&prog->post);
     putchar('\n');
     l2_map_print(report, stdout);
+    putchar('\n');
+    l1_map_print(prog, &in->npu.desc, stdout);
     printf("\n%u instructions; L2 peak %u bytes, lower bound %u; %.3f M MACs\n", prog->insn_count,
            prog->meta.l2_peak_bytes, prog->meta.l2_lower_bound_bytes,
            (double)prog->meta.macs / 1e6);
@@ -115,6 +118,7 @@ static void print_json(const inference_t *in, const npu_compile_report_t *report
         if (layers_row(in, i, &row))
             layers_add_row(item, &row);
         add_plan(item, &report->layer[i]);
+        l1_map_add(in->prog, i, item);
     }
     add_core(&in->prog->post, out);
     l2_map_add(report, out);
@@ -168,7 +172,8 @@ int cmd_compile(int argc, char **argv)
          &fuse},
         {0, "cascade", "MODE", "layers in stripes: off, auto (where L2 is too small) or always",
          &cascade},
-        {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 over time", &report_flag},
+        {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 and L1 over time",
+         &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
     };
     const cli_t cli = {

@@ -176,6 +176,38 @@ START_TEST(places_live_as_long_as_they_are_needed_and_stand_apart)
 }
 END_TEST
 
+/* Weights and parameters lie one layer's behind the other's; the program file knows the peaks. */
+START_TEST(l1_memories_hold_what_a_layer_touches)
+{
+    static const uint64_t wgt[2] = {32 * 64, 9 * 64 * 32}, par[2] = {64 * 12, 32 * 12};
+    sim_doc_t *doc = report();
+    sim_cfg_t root = sim_doc_root(doc);
+    double range[2], act_end = 0, acc_end = 0, before = 0, par_before = 0;
+    for (uint32_t i = 0; i < LAYERS; i++) {
+        sim_cfg_t layer = sim_cfg_at(&root, "layers", i), l1 = sim_cfg_obj(&layer, "l1");
+        sim_cfg_nums(&l1, "wgt", range, 2, 0, 1e9);
+        ck_assert(range[0] == (i < 2 ? before : 0));
+        ck_assert(range[1] - range[0] == (i < 2 ? (double)wgt[i] : 0));
+        before = range[1];
+        sim_cfg_nums(&l1, "par", range, 2, 0, 1e9);
+        ck_assert(range[0] == (i < 2 ? par_before : 0));
+        ck_assert(range[1] - range[0] == (i < 2 ? (double)par[i] : 0));
+        par_before = range[1];
+        sim_cfg_nums(&l1, "act", range, 2, 0, 1e9);
+        act_end = range[1] > act_end ? range[1] : act_end;
+        sim_cfg_nums(&l1, "acc", range, 2, 0, 1e9);
+        acc_end = range[1] > acc_end ? range[1] : acc_end;
+    }
+    sim_doc_free(doc);
+    char peak[64];
+    ck_assert_int_eq(fovea(text, sizeof(text), "disasm " DIR "/r.fnp"), 0);
+    snprintf(peak, sizeof(peak), "\n.l1 act %.0f\n", act_end);
+    ck_assert_ptr_nonnull(strstr(text, peak));
+    snprintf(peak, sizeof(peak), "\n.l1 acc %.0f\n", acc_end);
+    ck_assert_ptr_nonnull(strstr(text, peak));
+}
+END_TEST
+
 /* Rows of the map in whose column `layer` stands this letter; from "L2 over time" on. */
 static uint32_t rows_with(const char *map, uint32_t layer, char letter)
 {
@@ -208,5 +240,6 @@ END_TEST
 
 TEST_MAIN("fovea compile --report", bytes_work_and_roofline_of_each_layer,
           stalls_add_up_to_layers_and_layers_to_the_run, rows_join_the_instructions_of_their_layer,
+          l1_memories_hold_what_a_layer_touches,
           places_live_as_long_as_they_are_needed_and_stand_apart,
           the_text_has_the_same_figures_and_a_picture)
