@@ -52,8 +52,7 @@ typedef struct {
     uint32_t stripe_rows, stripe_cols;  /* of the result, in one tile */
     uint32_t group_channels;            /* output channels of one tile */
     uint32_t tiles;
-    bool groups_outer;           /* weights stay, stripes pass; else the other way */
-    uint32_t l1_bytes[NPU_MEMS]; /* of one tile */
+    bool groups_outer; /* weights stay, stripes pass; else the other way */
     uint64_t engine_cycles[NPU_ENGINES];
     uint64_t estimate_cycles; /* from the end of the layer that ends before it to its own end */
     uint32_t first, last;     /* instructions */

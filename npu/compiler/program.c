@@ -310,21 +310,6 @@ static size_t names_bytes(const cc_t *cc)
     return bytes;
 }
 
-static void layer_l1(const cc_t *cc, uint32_t index, uint32_t l1[NPU_MEMS])
-{
-    emit_access_t access[EMIT_MAX_ACCESSES];
-    memset(l1, 0, NPU_MEMS * sizeof(*l1));
-    for (uint32_t i = cc->layer[index].first; i <= cc->layer[index].last; i++) {
-        const npu_insn_t *insn = emit_at(&cc->emit, i);
-        uint32_t n = insn->layer == index ? emit_accesses(insn, access) : 0;
-        for (uint32_t a = 0; a < n; a++) {
-            uint32_t bytes = access[a].end - access[a].begin;
-            if (access[a].mem != EMIT_L2 && l1[access[a].mem] < bytes)
-                l1[access[a].mem] = bytes;
-        }
-    }
-}
-
 static uint64_t operand_bytes(const cc_t *cc, const npu_node_t *n)
 {
     uint64_t sum = 0;
@@ -370,11 +355,6 @@ static void report_layer(const cc_t *cc, uint32_t index, npu_layer_plan_t *r, ch
     r->groups_outer = t->groups_outer;
     r->first = l->first;
     r->last = l->last;
-    layer_l1(cc, index, r->l1_bytes);
-    if (l->kind->run == NULL)
-        r->l1_bytes[NPU_MEM_ACT] = t->in_slots == 0
-                                       ? t->in_bytes + t->outs * t->out_bytes
-                                       : t->in_slots * t->in_bytes + t->out_slots * t->out_bytes;
 }
 
 /* Busy cycles of what was emitted; layers without tiling count their stores as tiles. */
