@@ -48,7 +48,8 @@ static inline const npu_tensor_t *out(const check_t *c)
 static inline bool batch_is_one(const check_t *c, const npu_tensor_t *t, const char *role)
 {
     if (t->dims == NPU_GRAPH_DIMS && t->shape[0] != 1)
-        return fail(c, "%s \"%.80s\": batch %u, expected 1", role, t->name, t->shape[0]);
+        return fail(c, "%s \"%.80s\": %u maps (batch, leading dimensions), expected 1", role,
+                    t->name, t->shape[0]);
     return true;
 }
 

@@ -546,7 +546,8 @@ END_TEST
 
 START_TEST(a_batch_does_not_come_in)
 {
-    refuses_five_dimensions(1, "m.tflite: graph input \"t0\": batch 2, expected 1");
+    refuses_five_dimensions(
+        1, "m.tflite: graph input \"t0\": 2 maps (batch, leading dimensions), expected 1");
 }
 END_TEST
 
