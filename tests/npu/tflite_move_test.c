@@ -324,7 +324,7 @@ START_TEST(a_batch_is_for_moves_only)
     build_t b = begin(4, map);
     int32_t out = build_transpose(&b, b.graph.input[0], (uint32_t[]){1, 0, 2, 3});
     refuses(&b, build_one_map(&b, build_unary(&b, NPU_NODE_RELU6, out)), NULL,
-            "layer 1 RELU6 \"t2\": input 0 \"t1\": batch 8, expected 1");
+            "layer 1 RELU6 \"t2\": input 0 \"t1\": 8 maps (batch, leading dimensions), expected 1");
 }
 END_TEST
 
