@@ -71,8 +71,8 @@ void l2_stream_show(const l2_t *l2, l2_master_t *m, uint64_t cycle);
 void l2_stream_grant(l2_t *l2, uint32_t who, uint64_t cycle);
 /* The same for all of its bursts before `end`, while nobody else has a head. */
 void l2_stream_alone(l2_t *l2, uint32_t who, uint64_t end);
-/* The same for two streams, while nobody else has a head, as far as their trains go. False when that
- * is no burst. */
+/* The same for two streams, while nobody else has a head, as far as their trains go. False when
+ * that is no burst. */
 bool l2_stream_pair(l2_t *l2, uint32_t one, uint32_t other, uint64_t end);
 /* Accounts the bursts that are done up to and including `cycle`. */
 void l2_stream_retire(l2_master_t *m, uint64_t cycle);

@@ -15,7 +15,8 @@ static bool choose_simd(const cli_t *cli, const char *name)
             fprintf(stderr, "fovea %s: --simd: this machine has no %s\n", cli->name, name);
             return false;
         }
-    fprintf(stderr, "fovea %s: --simd: '%s' is none of scalar, avx2, avx512, amx\n", cli->name, name);
+    fprintf(stderr, "fovea %s: --simd: '%s' is none of scalar, avx2, avx512, amx\n", cli->name,
+            name);
     return false;
 }
 

@@ -11,10 +11,22 @@
 
 enum { MAX_MODEL_BYTES = 256 << 20 };
 
+static bool ends_with(const char *file, const char *end)
+{
+    size_t length = strlen(file), tail = strlen(end);
+    return length > tail && strcmp(file + length - tail, end) == 0;
+}
+
 static bool is_topology(const char *file, const network_options_t *options)
 {
-    size_t length = strlen(file);
-    return options->topology || (length > 5 && strcmp(file + length - 5, ".topo") == 0);
+    return options->topology || ends_with(file, ".topo");
+}
+
+static bool is_program(const char *file, const uint8_t *image, size_t bytes,
+                       const network_options_t *options)
+{
+    bool begins = bytes >= 4 && memcmp(image, "FNP1", 4) == 0;
+    return begins || (ends_with(file, ".fnp") && !options->topology);
 }
 
 static bool compile(const char *file, const uint8_t *image, size_t bytes, const npu_desc_t *desc,
@@ -55,7 +67,7 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
     uint8_t *image = sim_file_read(file, MAX_MODEL_BYTES, &bytes, error, error_bytes);
     if (image == NULL)
         return false;
-    bool fine, program = bytes >= 4 && memcmp(image, "FNP1", 4) == 0;
+    bool fine, program = is_program(file, image, bytes, options);
     if (program && !is_default(options)) {
         snprintf(
             error, error_bytes,

@@ -53,8 +53,8 @@ uint32_t post_run(const post_view_t *view, uint32_t index, void *scratch, uint32
 void post_note(const post_view_t *view, uint32_t index, uint32_t status, uint64_t cycles);
 
 /*
- * e^x for any double, less than 1 unit in the last place off (measured: 0.86); infinity above 709.78, 0 below -745.2.
- * Argument reduction by a two-part ln 2, Taylor series to r^13.
+ * e^x for any double, less than 1 unit in the last place off (measured: 0.86); infinity above
+ * 709.78, 0 below -745.2. Argument reduction by a two-part ln 2, Taylor series to r^13.
  */
 double post_exp(double x);
 

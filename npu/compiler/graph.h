@@ -10,9 +10,9 @@
  * fixed (below), and every operator is one of npu_node_op_t. Nodes stand in an order in which they
  * can run. A graph owns all its memory; what a front end copies from a file it copies into it.
  *
- * Layouts:  activations N H W C (N is 1 but between moves of codes; fewer dimensions are the trailing ones: 1 x 10 is C = 10);
- *           convolution weights O KH KW I; depthwise weights 1 KH KW O; fully connected weights
- *           O I; biases O.
+ * Layouts:  activations N H W C (N is 1 but between moves of codes; fewer dimensions are the
+ *           trailing ones: 1 x 10 is C = 10); convolution weights O KH KW I; depthwise weights
+ *           1 KH KW O; fully connected weights O I; biases O.
  */
 #ifndef NPU_COMPILER_GRAPH_H
 #define NPU_COMPILER_GRAPH_H
