@@ -19,7 +19,7 @@ npu_desc_t npu_desc_default(void)
         .queue_depth = 8,
         .prefetch_insns = 16,
         .decode_cycles = 2,
-        .barrier_cycles = 69,   /* calibrated */
+        .barrier_cycles = 80,   /* calibrated */
         .dma_weight_bytes = 14, /* calibrated */
         .dma_act_bytes = 64,
         .dma_bursts = 8,
@@ -34,7 +34,7 @@ npu_desc_t npu_desc_default(void)
         .mac_round_in_c = 32, /* published: weights are billed so */
         .mac_start_cycles = 24,
         .conv_permille = 541, /* calibrated */
-        .point_permille = 997,
+        .point_permille = 986,
         .dw_permille = 1000,
         .dw_pixels = 2, /* results a cycle as the vector unit takes them */
         .vec_start_cycles = 16,

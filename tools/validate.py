@@ -3,7 +3,8 @@
 
     tools/validate.py [--fovea build/fovea] [--chip logic/chips/imx500.json]
 
-kind "calibration": the four run times that tools/calibrate.py fits, and nothing else; "validation": never
+kind "calibration": the four run times that tools/calibrate.py fits, and nothing else (more than 1 %: cuts have
+changed since, fit again); "validation": never
 looked at when rates are chosen; "exact": follows from published settings, must agree to the
 digits printed.
 Sources: SONY announcement of 2020 as quoted by trade press; ISSCC "1/2.3inch 12.3Mpixel stacked CMOS
@@ -76,7 +77,7 @@ def rows(fovea, chip):
             ("CIFAR baseline 5x5, run", "cifar_baseline_5x5", 0.210, "MLMCU"),
             ("CIFAR mininet, run", "cifar_mininet", 0.220, "MLMCU")]
     for what, name, ms, source in nets:
-        yield what, "calibration", ms, "ms", network(name)["time_us"] / 1e3, 5, source
+        yield what, "calibration", ms, "ms", network(name)["time_us"] / 1e3, 1, source
     yield "multipliers", "exact", 2304, "", mac, 0, "ISSCC"
     yield "peak, 2 x MACs x clock", "exact", 1.2096, "TOPS", 2 * mac * npu["clk_hz"] / 1e12, 0.01, "ISSCC"
     yield "memory for networks", "exact", 8388480, "B", chip["logic"]["l2"]["bytes"], 0, "MLMCU"
