@@ -624,9 +624,41 @@ static void expect(uint32_t seed, const char *what, uint32_t index, uint64_t mac
                      (unsigned long long)machine, (unsigned long long)model);
 }
 
+/* Every tap of every channel of every pixel, one by one. */
+static uint64_t macs_of(const npu_insn_t *i)
+{
+    uint64_t macs = 0;
+    bool conv = i->op == NPU_OP_CONV;
+    for (uint32_t pixel = 0; (conv || i->op == NPU_OP_DWCONV) && pixel < i->h * i->w; pixel++)
+        for (uint32_t tap = 0; tap < i->k_h * i->k_w; tap++)
+            macs += (uint64_t)i->c * (conv ? i->in_c : 1);
+    return macs;
+}
+
+/* Of a run to its end: what each instruction did, and what was fetched. */
+static void compare_work(uint32_t seed, const npu_perf_t *perf)
+{
+    uint64_t insns = 0, macs = 0, bytes[NPU_ENGINES] = {0};
+    for (uint32_t i = 0; i < naive.count; i++) {
+        const npu_insn_t *insn = &naive.insn[i];
+        ck_assert(naive.end_of[i] != NONE);
+        insns++;
+        macs += macs_of(insn);
+        for (uint32_t row = 0; row < insn->planes * insn->rows; row++)
+            bytes[npu_op_engine(insn->op)] += insn->row_bytes;
+    }
+    expect(seed, "instructions", 0, perf->insns, insns);
+    expect(seed, "MACs", 0, perf->macs, macs);
+    expect(seed, "written to L2", 0, perf->l2_written, bytes[NPU_ENGINE_STORE]);
+    expect(seed, "read from L2", 0, perf->l2_read,
+           bytes[NPU_ENGINE_LOAD] + (uint64_t)naive.fetched * NPU_INSN_BYTES);
+}
+
 static void compare(uint32_t seed, uint64_t cycles)
 {
     const npu_perf_t *perf = &b.npu.perf;
+    if (naive.error == NPU_ERROR_NONE)
+        compare_work(seed, perf);
     const uint64_t busy[] = {0, perf->load_busy, perf->store_busy, perf->mac_busy, perf->vec_busy};
     const uint64_t wait[] = {0, perf->load_wait, perf->store_wait, perf->mac_wait, perf->vec_wait};
     expect(seed, "error", 0, b.npu.error_reg >> 24, naive.error);
