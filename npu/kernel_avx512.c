@@ -109,6 +109,8 @@ static void narrow_sums(const conv_t *c, const uint8_t *row, int32_t *out)
     }
 }
 
+_Static_assert(DENSE_GROUPS * 4 / 16 <= 64, "16 parts of a pixel's sum fit sums_of_16");
+
 /* The sums of each of 16 vectors of sums of up to 64 products of 255: two by two, four by four,
  * then the quarters of vectors. */
 static inline __m512i sums_of_16(const __m512i v[16])

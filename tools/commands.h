@@ -11,7 +11,7 @@
 #define FOVEA_COMMANDS(X)                                                                           \
     X(run,     "simulate a scenario: scene to host, everything written to a folder")                \
     X(compile, "model to NPU program")                                                              \
-    X(infer,   "one inference: NPU, and core where needed")                                                    \
+    X(infer,   "one inference: NPU, and core where needed")                                         \
     X(asm,     "text to NPU program")                                                               \
     X(disasm,  "NPU program to text")                                                               \
     X(decode,  "link capture to metadata and images, as the host sees them")                        \

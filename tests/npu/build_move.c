@@ -417,3 +417,25 @@ int32_t build_random_move_layer(build_t *b, int32_t input)
     uint32_t shape[4] = {1, s.h, s.w, s.c};
     return build_shape(b, NPU_NODE_RESHAPE, result, 4, shape);
 }
+
+void build_moves_met(const uint32_t met[NPU_NODE_OPS], uint32_t least)
+{
+    static const npu_node_op_t ops[] = {NPU_NODE_CONCATENATION,
+                                        NPU_NODE_DEPTH_TO_SPACE,
+                                        NPU_NODE_EXPAND_DIMS,
+                                        NPU_NODE_PACK,
+                                        NPU_NODE_PADV2,
+                                        NPU_NODE_RESIZE_BILINEAR,
+                                        NPU_NODE_RESIZE_NEAREST_NEIGHBOR,
+                                        NPU_NODE_SLICE,
+                                        NPU_NODE_SPACE_TO_DEPTH,
+                                        NPU_NODE_SPLIT,
+                                        NPU_NODE_SPLIT_V,
+                                        NPU_NODE_SQUEEZE,
+                                        NPU_NODE_STRIDED_SLICE,
+                                        NPU_NODE_TRANSPOSE,
+                                        NPU_NODE_UNPACK};
+    for (size_t i = 0; i < SIM_COUNT(ops); i++)
+        ck_assert_msg(met[ops[i]] >= least, "%s met %u times", npu_node_op_name(ops[i]),
+                      met[ops[i]]);
+}

@@ -40,4 +40,7 @@ int32_t build_one_map(build_t *b, int32_t tensor);
 /* The same as a layer of a network: one map comes out. */
 int32_t build_random_move_layer(build_t *b, int32_t input);
 
+/* Asserts that each operator that moves codes was met so often, by numbers of npu_node_op_t. */
+void build_moves_met(const uint32_t met[NPU_NODE_OPS], uint32_t least);
+
 #endif

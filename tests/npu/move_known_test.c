@@ -86,6 +86,12 @@ static void check_resize(npu_node_op_t op, const resize_t *r)
     gives(&b, out, r->in, r->out);
 }
 
+static void check_resizes(npu_node_op_t op, const resize_t *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        check_resize(op, &cases[i]);
+}
+
 START_TEST(bilinear_results_are_tensorflow_lite_s)
 {
     static const resize_t cases[] = {
@@ -110,8 +116,7 @@ START_TEST(bilinear_results_are_tensorflow_lite_s)
         {NPU_TYPE_UINT8, false, false, {1, 2, 1}, {1, 3}, {253, 255}, {253, 254, 255}},
         {NPU_TYPE_INT8, false, false, {1, 2, 1}, {1, 3}, {125, 127}, {125, 126, 127}},
     };
-    for (size_t i = 0; i < SIM_COUNT(cases); i++)
-        check_resize(NPU_NODE_RESIZE_BILINEAR, &cases[i]);
+    check_resizes(NPU_NODE_RESIZE_BILINEAR, cases, SIM_COUNT(cases));
 }
 END_TEST
 
@@ -128,8 +133,7 @@ START_TEST(bilinear_results_lie_where_their_flags_say)
         {NPU_TYPE_INT8, false, false, {1, 4, 1}, {1, 2}, {1, 2, 3, 4}, {1, 3}},
         {NPU_TYPE_UINT8, false, true, {1, 4, 1}, {1, 2}, {1, 3, 5, 9}, {2, 7}},
     };
-    for (size_t i = 0; i < SIM_COUNT(cases); i++)
-        check_resize(NPU_NODE_RESIZE_BILINEAR, &cases[i]);
+    check_resizes(NPU_NODE_RESIZE_BILINEAR, cases, SIM_COUNT(cases));
 }
 END_TEST
 
@@ -149,8 +153,7 @@ START_TEST(nearest_results_are_tensorflow_lite_s)
         {NPU_TYPE_UINT8, false, true, {1, 2, 1}, {1, 3}, {3, 200}, {3, 200, 200}},
         {NPU_TYPE_UINT8, true, false, {1, 2, 1}, {1, 3}, {3, 200}, {3, 200, 200}},
     };
-    for (size_t i = 0; i < SIM_COUNT(cases); i++)
-        check_resize(NPU_NODE_RESIZE_NEAREST_NEIGHBOR, &cases[i]);
+    check_resizes(NPU_NODE_RESIZE_NEAREST_NEIGHBOR, cases, SIM_COUNT(cases));
 }
 END_TEST
 
