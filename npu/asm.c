@@ -211,6 +211,24 @@ static void on_l1(asm_t *a)
     a->prog->meta.mem_bytes[mem] = get_u32(a);
 }
 
+static void on_chip(asm_t *a)
+{
+    const npu_desc_t none = {0}; /* only names are needed */
+    npu_made_for_t *made = &a->prog->made_for;
+    char section[32], key[32];
+    if (!get_word(a, section, "") || !get_word(a, key, ""))
+        return;
+    for (uint32_t w = 0; w < NPU_CHIP_WORDS; w++) {
+        npu_chip_word_t word = npu_chip_word(&none, w);
+        if (strcmp(section, word.section) != 0 || strcmp(key, word.key) != 0)
+            continue;
+        made->given |= UINT64_C(1) << w;
+        made->word[w] = get_u32(a);
+        return;
+    }
+    fail(a, "'%s %s' is no chip data", section, key);
+}
+
 static void on_net(asm_t *a)
 {
     uint32_t word = (uint32_t)get_number(a, "", 0, NPU_NET_WORDS - 1);
@@ -400,6 +418,7 @@ static const struct {
     {".l2_lower_bound", on_l2_lower_bound},
     {".macs", on_macs},
     {".l1", on_l1},
+    {".chip", on_chip},
     {".net", on_net},
     {".layer", on_layer},
     {".kept", on_kept},

@@ -44,13 +44,14 @@ npu_desc_t npu_desc_default(void)
         .vec_copy_bytes = 64,
         .vec_transform_bytes = 40,          /* published: layout nodes, at least 40 */
         .overlap = NPU_OVERLAP_ACTIVATIONS, /* calibrated: nothing else shows in the times */
-        .layout_nodes = true,               /* published: the converter's reports */
+        .layout_nodes = 1,                  /* published: the converter's reports */
         .fuse = NPU_FUSE_ACTIVATION, /* published: fusions of the tool chain's target description */
         .cascade = NPU_CASCADE_AUTO,
     };
 }
 
-/* Every 32-bit parameter of the chip file: where it stands there, where here, and its range. */
+/* Every 32-bit parameter of the chip file: where it stands there, where here, its range, and
+ * whether it is the machine's geometry. */
 static const char *const sections[] = {"l1", "sequencer", "dma", "mac", "vector"};
 
 typedef enum { IN_L1, IN_SEQ, IN_DMA, IN_MAC, IN_VEC } section_t;
@@ -62,44 +63,45 @@ static const struct {
     const char *key;
     size_t member;
     uint32_t low, high;
+    bool geometry;
 } params[] = {
-    {IN_L1,  "activation_bytes",           D(mem_bytes[NPU_MEM_ACT]), 4096, 1 << 24},
-    {IN_L1,  "weight_bytes",               D(mem_bytes[NPU_MEM_WGT]), 4096, 1 << 24},
-    {IN_L1,  "accumulator_bytes",          D(mem_bytes[NPU_MEM_ACC]), 4096, 1 << 24},
-    {IN_L1,  "parameter_bytes",            D(mem_bytes[NPU_MEM_PAR]), 4096, 1 << 24},
-    {IN_L1,  "activation_banks",          D(mem_banks[NPU_MEM_ACT]), 1,    NPU_MAX_BANKS},
-    {IN_L1,  "weight_banks",              D(mem_banks[NPU_MEM_WGT]), 1,    NPU_MAX_BANKS},
-    {IN_L1,  "accumulator_banks",         D(mem_banks[NPU_MEM_ACC]), 1,    NPU_MAX_BANKS},
-    {IN_L1,  "parameter_banks",           D(mem_banks[NPU_MEM_PAR]), 1,    NPU_MAX_BANKS},
-    {IN_L1,  "activation_ports",          D(mem_ports[NPU_MEM_ACT]), 1,    4},
-    {IN_L1,  "weight_ports",              D(mem_ports[NPU_MEM_WGT]), 1,    4},
-    {IN_L1,  "accumulator_ports",         D(mem_ports[NPU_MEM_ACC]), 1,    4},
-    {IN_L1,  "parameter_ports",           D(mem_ports[NPU_MEM_PAR]), 1,    4},
-    {IN_SEQ, "queue_depth",                D(queue_depth),            1,    NPU_MAX_QUEUE},
-    {IN_SEQ, "prefetch_insns",             D(prefetch_insns),         4,    NPU_MAX_PREFETCH},
-    {IN_SEQ, "decode_cycles",              D(decode_cycles),          1,    64},
-    {IN_SEQ, "barrier_cycles",             D(barrier_cycles),         0,    65536},
-    {IN_DMA, "weight_bytes_per_cycle",     D(dma_weight_bytes),       1,    1024},
-    {IN_DMA, "activation_bytes_per_cycle", D(dma_act_bytes),          1,    1024},
-    {IN_DMA, "outstanding_bursts",         D(dma_bursts),             1,    NPU_MAX_BURSTS},
-    {IN_DMA, "decode_bytes_per_cycle",     D(dma_decode_bytes),       1,    1024},
-    {IN_DMA, "start_cycles",               D(dma_start_cycles),       1,    4096},
-    {IN_MAC, "rows",                       D(mac_rows),               1,    1024},
-    {IN_MAC, "columns",                    D(mac_columns),            1,    1024},
-    {IN_MAC, "taps",                       D(mac_taps),               1,    64},
-    {IN_MAC, "channels",                   D(mac_channels),           1,    256},
-    {IN_MAC, "round_input_channels",       D(mac_round_in_c),         1,    256},
-    {IN_MAC, "start_cycles",               D(mac_start_cycles),       1,    4096},
-    {IN_MAC, "conv_permille",              D(conv_permille),          1,    1000},
-    {IN_MAC, "pointwise_permille",         D(point_permille),         1,    1000},
-    {IN_MAC, "depthwise_permille",         D(dw_permille),            1,    1000},
-    {IN_MAC, "depthwise_pixels",           D(dw_pixels),              1,    256},
-    {IN_VEC, "start_cycles",               D(vec_start_cycles),       1,    4096},
-    {IN_VEC, "elements_per_cycle",         D(vec_elements),           1,    1024},
-    {IN_VEC, "pool_taps_per_cycle",        D(vec_pool_taps),          1,    64},
-    {IN_VEC, "softmax_cycles",             D(vec_softmax_cycles),     1,    256},
-    {IN_VEC, "copy_bytes_per_cycle",       D(vec_copy_bytes),         1,    1024},
-    {IN_VEC, "transform_bytes_per_cycle",  D(vec_transform_bytes),    1,    1024},
+    {IN_L1,  "activation_bytes",            D(mem_bytes[NPU_MEM_ACT]),  4096, 1 << 24,           true},
+    {IN_L1,  "weight_bytes",                D(mem_bytes[NPU_MEM_WGT]),  4096, 1 << 24,           true},
+    {IN_L1,  "accumulator_bytes",           D(mem_bytes[NPU_MEM_ACC]),  4096, 1 << 24,           true},
+    {IN_L1,  "parameter_bytes",             D(mem_bytes[NPU_MEM_PAR]),  4096, 1 << 24,           true},
+    {IN_L1,  "activation_banks",            D(mem_banks[NPU_MEM_ACT]),  1,    NPU_MAX_BANKS,     false},
+    {IN_L1,  "weight_banks",                D(mem_banks[NPU_MEM_WGT]),  1,    NPU_MAX_BANKS,     false},
+    {IN_L1,  "accumulator_banks",           D(mem_banks[NPU_MEM_ACC]),  1,    NPU_MAX_BANKS,     false},
+    {IN_L1,  "parameter_banks",             D(mem_banks[NPU_MEM_PAR]),  1,    NPU_MAX_BANKS,     false},
+    {IN_L1,  "activation_ports",            D(mem_ports[NPU_MEM_ACT]),  1,    4,                 false},
+    {IN_L1,  "weight_ports",                D(mem_ports[NPU_MEM_WGT]),  1,    4,                 false},
+    {IN_L1,  "accumulator_ports",           D(mem_ports[NPU_MEM_ACC]),  1,    4,                 false},
+    {IN_L1,  "parameter_ports",             D(mem_ports[NPU_MEM_PAR]),  1,    4,                 false},
+    {IN_SEQ, "queue_depth",                 D(queue_depth),             1,    NPU_MAX_QUEUE,     false},
+    {IN_SEQ, "prefetch_insns",              D(prefetch_insns),          4,    NPU_MAX_PREFETCH,  false},
+    {IN_SEQ, "decode_cycles",               D(decode_cycles),           1,    64,                false},
+    {IN_SEQ, "barrier_cycles",              D(barrier_cycles),          0,    65536,             false},
+    {IN_DMA, "weight_bytes_per_cycle",      D(dma_weight_bytes),        1,    1024,              false},
+    {IN_DMA, "activation_bytes_per_cycle",  D(dma_act_bytes),           1,    1024,              false},
+    {IN_DMA, "outstanding_bursts",          D(dma_bursts),              1,    NPU_MAX_BURSTS,    false},
+    {IN_DMA, "decode_bytes_per_cycle",      D(dma_decode_bytes),        1,    1024,              false},
+    {IN_DMA, "start_cycles",                D(dma_start_cycles),        1,    4096,              false},
+    {IN_MAC, "rows",                        D(mac_rows),                1,    1024,              true},
+    {IN_MAC, "columns",                     D(mac_columns),             1,    1024,              true},
+    {IN_MAC, "taps",                        D(mac_taps),                1,    64,                true},
+    {IN_MAC, "channels",                    D(mac_channels),            1,    256,               true},
+    {IN_MAC, "round_input_channels",        D(mac_round_in_c),          1,    256,               true},
+    {IN_MAC, "start_cycles",                D(mac_start_cycles),        1,    4096,              false},
+    {IN_MAC, "conv_permille",               D(conv_permille),           1,    1000,              false},
+    {IN_MAC, "pointwise_permille",          D(point_permille),          1,    1000,              false},
+    {IN_MAC, "depthwise_permille",          D(dw_permille),             1,    1000,              false},
+    {IN_MAC, "depthwise_pixels",            D(dw_pixels),               1,    256,               false},
+    {IN_VEC, "start_cycles",                D(vec_start_cycles),        1,    4096,              false},
+    {IN_VEC, "elements_per_cycle",          D(vec_elements),            1,    1024,              false},
+    {IN_VEC, "pool_taps_per_cycle",         D(vec_pool_taps),           1,    64,                false},
+    {IN_VEC, "softmax_cycles",              D(vec_softmax_cycles),      1,    256,               false},
+    {IN_VEC, "copy_bytes_per_cycle",        D(vec_copy_bytes),          1,    1024,              false},
+    {IN_VEC, "transform_bytes_per_cycle",   D(vec_transform_bytes),     1,    1024,              false},
 };
 /* clang-format on */
 
@@ -135,9 +137,10 @@ static void read_bits(const sim_cfg_t *cfg, const char *key, const char *(*name)
     sim_cfg_done(&object);
 }
 
+static const char *const compressions[NPU_COMPRESSIONS] = {"none", "rice"};
+
 static void read_dma(sim_cfg_t *dma, npu_desc_t *desc)
 {
-    static const char *const compressions[NPU_COMPRESSIONS] = {"none", "rice"};
     desc->dma_compression = sim_cfg_enum(dma, "weight_compression", compressions, NPU_COMPRESSIONS,
                                          desc->dma_compression);
 }
@@ -201,6 +204,61 @@ sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name)
     }
     return SIM_OK;
 }
+
+/* ---- chip data as words -------------------------------------------------------------------------
+ */
+
+static const char *array_name(uint32_t kind)
+{
+    return kind < NPU_ARRAYS ? npu_array_names()[kind] : NULL;
+}
+
+static const char *compression_name(uint32_t compression)
+{
+    return compression < NPU_COMPRESSIONS ? compressions[compression] : NULL;
+}
+
+/* clang-format off */
+/* What is no row of params. */
+static const struct {
+    const char *section, *key;
+    size_t member;
+    const char *(*name)(uint32_t value);
+    bool geometry;
+} others[] = {
+    {"l2",       "base",               D(l2_base),         NULL,             true},
+    {"l2",       "bytes",              D(l2_bytes),        NULL,             true},
+    {"mac",      "kind",               D(mac_kind),        array_name,       true},
+    {"mac",      "overlap",            D(mac_overlap),     NULL,             false},
+    {"dma",      "weight_compression", D(dma_compression), compression_name, false},
+    {"compiler", "fuse",               D(fuse),            NULL,             false},
+    {"compiler", "cascade",            D(cascade),         npu_cascade_name, false},
+    {"compiler", "overlap",            D(overlap),         NULL,             false},
+    {"compiler", "layout_nodes",       D(layout_nodes),    NULL,             false},
+};
+/* clang-format on */
+_Static_assert(SIM_COUNT(others) + SIM_COUNT(params) == NPU_CHIP_WORDS, "a word for each");
+
+npu_chip_word_t npu_chip_word(const npu_desc_t *desc, uint32_t n)
+{
+    bool is_other = n < SIM_COUNT(others);
+    size_t i = is_other ? n : n - SIM_COUNT(others);
+    size_t member = is_other ? others[i].member : params[i].member;
+    uint32_t value = *(const uint32_t *)((const char *)desc + member);
+    const char *name = npu_chip_value_name(n, value);
+    return is_other ? (npu_chip_word_t){others[i].section, others[i].key, value, name,
+                                        others[i].geometry}
+                    : (npu_chip_word_t){sections[params[i].section], params[i].key, value, name,
+                                        params[i].geometry};
+}
+
+const char *npu_chip_value_name(uint32_t n, uint32_t value)
+{
+    return n < SIM_COUNT(others) && others[n].name != NULL ? others[n].name(value) : NULL;
+}
+
+/* ---- cycles -------------------------------------------------------------------------------------
+ */
 
 static uint64_t ceil_div(uint64_t a, uint64_t b)
 {

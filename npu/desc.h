@@ -101,10 +101,10 @@ typedef struct {
     uint32_t vec_transform_bytes;
 
     /* what the chip's own compiler does; options of npu_compile can say otherwise */
-    uint32_t fuse;     /* NPU_FUSE_* */
-    uint32_t cascade;  /* npu_cascade_t, not AS_CHIP */
-    uint32_t overlap;  /* NPU_OVERLAP_* */
-    bool layout_nodes; /* the image, flattened maps and results pass through layout nodes */
+    uint32_t fuse;         /* NPU_FUSE_* */
+    uint32_t cascade;      /* npu_cascade_t, not AS_CHIP */
+    uint32_t overlap;      /* NPU_OVERLAP_* */
+    uint32_t layout_nodes; /* 1: the image, flattened maps, results pass through layout nodes */
 } npu_desc_t;
 
 npu_desc_t npu_desc_default(void);
@@ -115,6 +115,21 @@ void npu_desc_read(const sim_cfg_t *cfg, npu_desc_t *desc);
 
 /* What no machine can be: 0 rates, too small memories. name prefixes the message. */
 sim_err_t npu_desc_check(const npu_desc_t *desc, sim_t *sim, const char *name);
+
+/* Chip data as a list of numbers, for programs to keep (npu_made_for_t): what a compiler reads,
+ * which is all of it but the clock. */
+enum { NPU_CHIP_WORDS = 46 };
+typedef struct {
+    const char *section, *key; /* "mac", "rows": npu.mac.rows of the chip file */
+    uint32_t value;
+    const char *name; /* of the value; NULL: just a number */
+    bool geometry;    /* what there is, and how large; else a rate, or a habit of the compiler */
+} npu_chip_word_t;
+
+/* Word n, less than NPU_CHIP_WORDS, of a chip. */
+npu_chip_word_t npu_chip_word(const npu_desc_t *desc, uint32_t n);
+/* What value of word n is called; NULL: just a number. */
+const char *npu_chip_value_name(uint32_t n, uint32_t value);
 
 /* Bytes a cycle of a DMA channel that fills or empties this L1 memory. */
 uint32_t npu_dma_rate(const npu_desc_t *desc, uint32_t mem);

@@ -121,6 +121,18 @@ static void add_meta(text_t *t, const npu_prog_t *prog)
         add(t, ".l1 %s %u\n", npu_mem_name((npu_mem_t)m), meta->mem_bytes[m]);
 }
 
+static void add_chip(text_t *t, const npu_made_for_t *made)
+{
+    const npu_desc_t none = {0}; /* only names are needed */
+    for (uint32_t w = 0; w < NPU_CHIP_WORDS; w++) {
+        npu_chip_word_t word = npu_chip_word(&none, w);
+        const char *name = npu_chip_value_name(w, made->word[w]);
+        if ((made->given >> w & 1) != 0)
+            add(t, ".chip %s %s %u%s%s\n", word.section, word.key, made->word[w],
+                name != NULL ? " ; " : "", name != NULL ? name : "");
+    }
+}
+
 /* One word of the network table: "OUT3_ADDR". */
 static void add_net_word(text_t *t, uint32_t w, uint32_t value)
 {
@@ -244,6 +256,7 @@ char *npu_disasm(const npu_prog_t *prog)
 {
     text_t t = {0};
     add_meta(&t, prog);
+    add_chip(&t, &prog->made_for);
     add_net(&t, prog);
     add_tables(&t, prog);
     add_post(&t, &prog->post);

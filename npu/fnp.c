@@ -181,6 +181,9 @@ bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b)
     for (uint32_t i = 0; i < a->end_count; i++)
         if (!same_end(&a->ends[i], &b->ends[i]))
             return false;
+    if (a->made_for.given != b->made_for.given ||
+        memcmp(a->made_for.word, b->made_for.word, sizeof(a->made_for.word)) != 0)
+        return false;
     return npu_post_equal(&a->post, &b->post);
 }
 
@@ -361,11 +364,23 @@ static bool valid_post(const npu_prog_t *prog, char *error, size_t n)
     return npu_post_valid(post, error, n);
 }
 
+static bool valid_made_for(const npu_made_for_t *made, char *error, size_t n)
+{
+    if (made->given >> NPU_CHIP_WORDS != 0)
+        return npu_wrong(error, n, "chip data: 0x%llx of %d words", (unsigned long long)made->given,
+                         NPU_CHIP_WORDS);
+    for (uint32_t w = 0; w < NPU_CHIP_WORDS; w++)
+        if ((made->given >> w & 1) == 0 && made->word[w] != 0)
+            return npu_wrong(error, n, "chip data: word %u is %u, but not given", w, made->word[w]);
+    return true;
+}
+
 bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
 {
     if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes) ||
         !valid_net(prog, error, error_bytes) || !valid_ends(prog, error, error_bytes) ||
-        !valid_post(prog, error, error_bytes))
+        !valid_post(prog, error, error_bytes) ||
+        !valid_made_for(&prog->made_for, error, error_bytes))
         return false;
     for (uint32_t i = 0; i < prog->blob_count; i++)
         if (prog->blobs[i].bytes == 0 ||
@@ -379,6 +394,53 @@ bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
         if (!valid_kept(prog, i, error, error_bytes))
             return false;
     return true;
+}
+
+/* ---- the chip -----------------------------------------------------------------------------------
+ */
+
+npu_made_for_t npu_made_for(const npu_desc_t *desc)
+{
+    npu_made_for_t made = {.given = (UINT64_C(1) << NPU_CHIP_WORDS) - 1};
+    for (uint32_t w = 0; w < NPU_CHIP_WORDS; w++)
+        made.word[w] = npu_chip_word(desc, w).value;
+    return made;
+}
+
+static void value_text(uint32_t value, const char *name, char text[24])
+{
+    if (name != NULL)
+        snprintf(text, 24, "%s", name);
+    else
+        snprintf(text, 24, "%u", value);
+}
+
+/* Whether the chip's geometry, or all else, is what the program was compiled for. */
+static bool same_chip(const npu_made_for_t *made, const npu_desc_t *desc, bool geometry, char *what,
+                      size_t what_bytes)
+{
+    uint32_t others = 0;
+    npu_chip_word_t first = {0};
+    char then[24], now[24], more[32] = "";
+    for (uint32_t w = NPU_CHIP_WORDS; w-- > 0;) {
+        npu_chip_word_t word = npu_chip_word(desc, w);
+        if ((made->given >> w & 1) == 0 || word.geometry != geometry || word.value == made->word[w])
+            continue;
+        others += first.key != NULL;
+        first = word;
+        value_text(made->word[w], npu_chip_value_name(w, made->word[w]), then);
+        value_text(word.value, word.name, now);
+    }
+    if (others > 0)
+        snprintf(more, sizeof(more), ", and %u more differ", others);
+    return first.key == NULL ||
+           npu_wrong(what, what_bytes, "compiled for %s.%s %s, this chip has %s%s", first.section,
+                     first.key, then, now, more);
+}
+
+bool npu_prog_native(const npu_prog_t *prog, const npu_desc_t *desc, char *note, size_t note_bytes)
+{
+    return same_chip(&prog->made_for, desc, false, note, note_bytes);
 }
 
 /* Bytes of L2, from its base, that what the core works on needs. */
@@ -430,7 +492,7 @@ bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, 
             error, error_bytes, "L2: %llu bytes needed, %u there",
             (unsigned long long)(end > desc->l2_bytes ? end : prog->meta.l2_peak_bytes),
             desc->l2_bytes);
-    return true;
+    return same_chip(&prog->made_for, desc, true, error, error_bytes);
 }
 
 /* ---- loading ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
  *            BLOB  constants for one place in L2 (0..n)   NET   network table (npu/net_info.h)
  *            LAYR  layers                                  KEEP  tensors that can be dumped
  *            ENDS  names and types of inputs and outputs   POST  operators for the core
- * (npu/post.h)
+ * (npu/post.h) CHIP  chip data that it was compiled for
  *
  * All numbers are little-endian. The reader trusts nothing: sizes, counts, offsets, strings,
  * checksums and every instruction are checked; errors read "file: offset: what".
@@ -91,6 +91,12 @@ typedef struct {
     uint32_t order;  /* npu_order_t; the table's shape is always N H W C */
 } npu_end_t;
 
+/* Chip data that a program was compiled for; a program written by hand may give none or a part. */
+typedef struct {
+    uint64_t given; /* bit n: word n counts; the others are 0 */
+    uint32_t word[NPU_CHIP_WORDS];
+} npu_made_for_t;
+
 /* A program in memory. A zeroed one is empty; npu_prog_free frees what the arrays point to. */
 typedef struct {
     npu_meta_t meta;
@@ -106,6 +112,7 @@ typedef struct {
     npu_end_t *ends; /* inputs, then outputs, as many as the network table has; or none */
     uint32_t end_count;
     npu_post_t post; /* operators for the core; none: zeroed */
+    npu_made_for_t made_for;
 } npu_prog_t;
 
 void npu_prog_free(npu_prog_t *prog);
@@ -136,8 +143,16 @@ bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b);
  * error, without file name. */
 bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes);
 
-/* Whether the machine is large enough: names the memory, bytes needed, bytes there. */
+/* All of desc, as what a program is compiled for. */
+npu_made_for_t npu_made_for(const npu_desc_t *desc);
+
+/* Whether the program may run on the machine: it is large enough (else error names the memory,
+ * bytes needed, bytes there), and has the geometry that the program was compiled for. */
 bool npu_prog_fits(const npu_prog_t *prog, const npu_desc_t *desc, char *error, size_t error_bytes);
+
+/* Whether it was compiled for just these rates and habits of the compiler, too; else note has the
+ * first difference: results are the same, but cycles are not those of a program for this chip. */
+bool npu_prog_native(const npu_prog_t *prog, const npu_desc_t *desc, char *note, size_t note_bytes);
 
 /* file names the data in messages only. *prog is empty on failure. */
 sim_err_t npu_fnp_parse(const void *data, size_t bytes, const char *file, npu_prog_t *prog,

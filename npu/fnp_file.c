@@ -12,10 +12,10 @@
 #include "sim/file.h"
 #include "sim/hash.h"
 
-#define VERSION 3u
+#define VERSION 4u
 #define HEADER_BYTES 16u
 #define ENTRY_BYTES 16u
-#define MAX_SECTIONS (NPU_MAX_BLOBS + 8)
+#define MAX_SECTIONS (NPU_MAX_BLOBS + 9)
 #define FOURCC(a, b, c, d)                                                                         \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
@@ -28,6 +28,7 @@ enum {
     KIND_KEEP = FOURCC('K', 'E', 'E', 'P'),
     KIND_ENDS = FOURCC('E', 'N', 'D', 'S'),
     KIND_POST = FOURCC('P', 'O', 'S', 'T'),
+    KIND_CHIP = FOURCC('C', 'H', 'I', 'P'),
     KIND_BLOB = FOURCC('B', 'L', 'O', 'B'),
 };
 
@@ -228,6 +229,12 @@ static void read_post(reader_t *r, npu_prog_t *prog)
     }
 }
 
+static void read_chip(reader_t *r, npu_prog_t *prog)
+{
+    prog->made_for.given = get_u64(r);
+    get_words(r, prog->made_for.word, NPU_CHIP_WORDS);
+}
+
 /* clang-format off */
 static const struct {
     uint32_t kind;
@@ -242,6 +249,7 @@ static const struct {
     {KIND_KEEP, "KEEP", false, false, read_kept},
     {KIND_ENDS, "ENDS", false, false, read_ends},
     {KIND_POST, "POST", false, false, read_post},
+    {KIND_CHIP, "CHIP", false, false, read_chip},
     {KIND_BLOB, "BLOB", false, true,  read_blob},
 };
 /* clang-format on */
@@ -478,7 +486,7 @@ static void put_post(writer_t *w, const npu_post_t *post)
 
 static void put_all(writer_t *w, const npu_prog_t *prog)
 {
-    uint32_t sections = 7 + prog->blob_count;
+    uint32_t sections = 8 + prog->blob_count;
     put_u32(w, MAGIC);
     put_u32(w, VERSION);
     put_u32(w, sections);
@@ -490,6 +498,8 @@ static void put_all(writer_t *w, const npu_prog_t *prog)
     put_kept(w, prog);
     put_ends(w, prog);
     put_post(w, &prog->post);
+    put_u64(w, prog->made_for.given);
+    put_words(w, prog->made_for.word, NPU_CHIP_WORDS, KIND_CHIP);
     for (uint32_t i = 0; i < prog->blob_count; i++) {
         put_u32(w, prog->blobs[i].l2);
         put_bytes(w, prog->blobs[i].data, prog->blobs[i].bytes);

@@ -16,6 +16,7 @@
 #include "tools/network.h"
 
 typedef struct {
+    const char *model;    /* its file */
     const char *dump_dir; /* NULL: none */
     const char *firmware; /* NULL: the NPU alone */
     uint64_t frames;
@@ -116,6 +117,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
         return cli_fail(EXIT_FAILED, "out of memory");
     in->watch = options->dump_dir != NULL;
     in->firmware = options->firmware;
+    in->file = options->model;
     int code = EXIT_USAGE;
     if (!inference_init(in, chip, prog))
         cli_fail(code, "%s", in->error);
@@ -210,6 +212,7 @@ int cmd_infer(int argc, char **argv)
         return EXIT_USAGE;
     if (!affine_in_range(&affine))
         return EXIT_USAGE;
+    how.model = args[0];
     how.exact = exact != NULL;
     how.timing_only = timing_only != NULL;
     how.json = json != NULL;

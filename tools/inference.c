@@ -6,8 +6,8 @@
 
 #include "npu/compiler/tensor_io.h"
 
-/* Of simulated time, for firmware that does not end by itself. */
-enum { CORE_SECONDS = 100 };
+/* Of simulated time, for firmware and programs that do not end by themselves. */
+enum { CORE_SECONDS = 100, NPU_SECONDS = 3600 };
 
 /* A tensor is read at the moment it is complete: later its place may hold another. */
 static void take(inference_t *in, uint32_t valid_after)
@@ -22,12 +22,16 @@ static void on_insn(void *ctx, uint32_t index)
     take(ctx, index);
 }
 
+/* What makes the run fail is told once, when it has failed. */
 static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
                    const char *line)
 {
-    (void)ctx;
+    inference_t *in = ctx;
     (void)time_ps;
-    fprintf(stderr, "%s %s: %s\n", sim_log_level_name(level), name, line);
+    if (level == SIM_LOG_ERROR && in->errors++ == 0)
+        snprintf(in->first_error, sizeof(in->first_error), "%s", line);
+    if (level != SIM_LOG_ERROR)
+        fprintf(stderr, "%s %s: %s\n", sim_log_level_name(level), name, line);
 }
 
 static void on_done(void *ctx, bool level)
@@ -45,10 +49,24 @@ static bool fail(inference_t *in, const char *why)
     return false;
 }
 
+static const char *file_of(const inference_t *in)
+{
+    return in->file != NULL ? in->file : in->prog->meta.name;
+}
+
+/* The NPU's last message only repeats the code: the one before it says more. */
 static bool npu_failed(inference_t *in)
 {
-    snprintf(in->error, sizeof(in->error), "%s: instruction %u: %s", in->prog->meta.name,
-             in->npu.error_reg & 0xffffffu, npu_error_name((npu_error_t)(in->npu.error_reg >> 24)));
+    const char *code = npu_error_name((npu_error_t)(in->npu.error_reg >> 24));
+    if (in->npu.error_reg == 0)
+        snprintf(in->error, sizeof(in->error), "%s: did not end in %d s", file_of(in), NPU_SECONDS);
+    else if (in->errors > 1 && strncmp(in->first_error, code, strlen(code)) == 0)
+        snprintf(in->error, sizeof(in->error), "%s: %s", file_of(in), in->first_error);
+    else if (in->errors > 1)
+        snprintf(in->error, sizeof(in->error), "%s: %s: %s", file_of(in), code, in->first_error);
+    else
+        snprintf(in->error, sizeof(in->error), "%s: %s at instruction %u", file_of(in), code,
+                 in->npu.error_reg & 0xffffffu);
     return false;
 }
 
@@ -85,7 +103,7 @@ bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu
     char what[256];
     in->prog = prog;
     if (!npu_prog_fits(prog, &chip->npu, what, sizeof(what))) {
-        snprintf(in->error, sizeof(in->error), "%s: %s", prog->meta.name, what);
+        snprintf(in->error, sizeof(in->error), "%s: %s", file_of(in), what);
         return false;
     }
     in->sim = sim_new();
@@ -123,6 +141,7 @@ bool inference_load(inference_t *inference, uint8_t *const inputs[])
 {
     inference_t *in = inference;
     in->finished = false;
+    in->errors = 0;
     sim_reset(in->sim);
     if (sim_start(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
@@ -168,20 +187,20 @@ static bool core_failed(inference_t *in)
     for (uint32_t i = 0; i < prog->post.ops; i++) {
         uint32_t status = inference_op(in, i).status;
         if (status > NPU_POST_STATUS_DONE) {
-            snprintf(in->error, sizeof(in->error), "%s: %s \"%.80s\" on the core: %s",
-                     prog->meta.name, npu_post_op_name(prog->post.op[i].code),
-                     prog->post.op[i].name, npu_post_status_name(status));
+            snprintf(in->error, sizeof(in->error), "%s: %s \"%.80s\" on the core: %s", file_of(in),
+                     npu_post_op_name(prog->post.op[i].code), prog->post.op[i].name,
+                     npu_post_status_name(status));
             return false;
         }
     }
     if (in->npu.error_reg != 0)
         return npu_failed(in);
     if (in->core.exited)
-        snprintf(in->error, sizeof(in->error), "%s: firmware %s ended with %u", prog->meta.name,
+        snprintf(in->error, sizeof(in->error), "%s: firmware %s ended with %u", file_of(in),
                  in->firmware, in->core.code);
     else
         snprintf(in->error, sizeof(in->error), "%s: firmware %s did not end in %d s: core %s; %s",
-                 prog->meta.name, in->firmware, CORE_SECONDS, core_state_name(in->core.core.state),
+                 file_of(in), in->firmware, CORE_SECONDS, core_state_name(in->core.core.state),
                  in->core.console);
     return false;
 }
@@ -208,13 +227,17 @@ bool inference_go(inference_t *inference)
     set(npu, "NPU_PROG_ADDR", in->prog->net[NPU_NET_PROG_ADDR_W]);
     set(npu, "NPU_PROG_COUNT", in->prog->net[NPU_NET_PROG_COUNT_W]);
     set(npu, "NPU_CTRL", NPU_CTRL_START);
-    sim_run_until_ps(in->sim, 3600 * SIM_PS_PER_S);
+    sim_run_until_ps(in->sim, NPU_SECONDS * SIM_PS_PER_S);
     return in->finished || npu_failed(in);
 }
 
 bool inference_run(inference_t *inference, uint8_t *const inputs[])
 {
-    return inference_load(inference, inputs) && inference_go(inference);
+    bool fine = inference_load(inference, inputs) && inference_go(inference);
+    if (fine && inference->errors > 0) /* firmware may have got over them */
+        fprintf(stderr, "fovea: %s: %s; %u errors in all\n", file_of(inference),
+                inference->first_error, inference->errors);
+    return fine;
 }
 
 void inference_free(inference_t *inference)

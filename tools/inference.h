@@ -22,9 +22,12 @@ typedef struct {
     uint8_t **kept;        /* dense codes of prog->kept[i] after the run, if watch */
     bool watch;            /* fill kept; set it before inference_init */
     const char *firmware;  /* the core's; NULL: none; set it before inference_init */
+    const char *file;      /* for messages; NULL: the network's name */
     infer_core_t core;     /* if firmware */
     bool finished;
-    char error[512];
+    uint32_t errors; /* of the run, and the first of them */
+    char first_error[400];
+    char error[1024];
 } inference_t;
 
 /* How an operator of the core went: status (npu_post_status_name) and cycles; op is an index into

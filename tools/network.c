@@ -60,6 +60,23 @@ static bool is_default(const network_options_t *options)
            options->cascade == (npu_cascade_t)0;
 }
 
+/* A program made for another chip: refused where it cannot run there, else with a warning. */
+static bool read_program(const char *file, const uint8_t *image, size_t bytes,
+                         const npu_desc_t *desc, npu_prog_t *prog, char *error, size_t error_bytes)
+{
+    char what[256];
+    if (npu_fnp_parse(image, bytes, file, prog, error, error_bytes) != SIM_OK)
+        return false;
+    if (!npu_prog_fits(prog, desc, what, sizeof(what))) {
+        snprintf(error, error_bytes, "%s: %s", file, what);
+        npu_prog_free(prog);
+        return false;
+    }
+    if (!npu_prog_native(prog, desc, what, sizeof(what)))
+        cli_fail(EXIT_FINE, "warning: %s: %s: the schedule is not made for it", file, what);
+    return true;
+}
+
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes)
 {
@@ -75,7 +92,7 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
             file);
         fine = false;
     } else if (program)
-        fine = npu_fnp_parse(image, bytes, file, prog, error, error_bytes) == SIM_OK;
+        fine = read_program(file, image, bytes, desc, prog, error, error_bytes);
     else
         fine = compile(file, image, bytes, desc, options, prog, error, error_bytes);
     free(image);

@@ -16,8 +16,9 @@ typedef struct {
     npu_compile_report_t *report; /* filled for a model when not NULL */
 } network_options_t;
 
-/* Reads .fnp (which takes no options), or reads and compiles .tflite or .onnx (told apart by content and name) or a layer
- * list (.topo). False with one line in error. */
+/* Reads .fnp (which takes no options), or reads and compiles .tflite or .onnx (told apart by
+ * content and name) or a layer list (.topo). False with one line in error. A .fnp made for a chip
+ * of other rates says so in a line on stderr; one of other geometry fails. */
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
 

@@ -274,6 +274,7 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     m->l2_lower_bound_bytes =
         fixed + (uint32_t)plan_bound(cc->place, cc->places, cc->layers + cc->steps);
     memcpy(m->mem_bytes, cc->emit.used, sizeof(m->mem_bytes));
+    prog->made_for = npu_made_for(cc->desc);
     put_network_table(cc, prog->net);
     if (!add_instructions(cc, prog) || !add_layers(cc, prog) || !add_kept(cc, prog) ||
         !add_ends(cc, prog, cc->graph->input, cc->graph->inputs) ||

@@ -1,7 +1,9 @@
 /*
  * fnp_test.c - the program file: there and back, and files that mean no good.
  */
+#include "npu/array.h"
 #include "npu/fnp.h"
+#include "npu/pack.h"
 #include "sim/hash.h"
 #include "tests/npu/npu_random.h"
 #include "tests/test.h"
@@ -137,18 +139,18 @@ START_TEST(messages_say_where_and_what)
     ck_assert_str_eq(error, "x.fnp: 0: section ends inside a number");
     put_u32(file + 4, 1);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
-    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 3");
-    put_u32(file + 4, 3);
+    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 4");
+    put_u32(file + 4, 4);
     put_u32(file + 8, 200);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");
-    put_u32(file + 8, 8);
+    put_u32(file + 8, 9);
     put_u32(file + 16 + 8, 100000); /* size of the first section */
     seal(file, bytes);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     char want[120];
     snprintf(want, sizeof(want),
-             "x.fnp: 16: section 0 (META): 100000 bytes at 144, beyond the file's %zu", bytes);
+             "x.fnp: 16: section 0 (META): 100000 bytes at 160, beyond the file's %zu", bytes);
     ck_assert_str_eq(error, want);
     free(file);
 }
@@ -168,6 +170,100 @@ START_TEST(a_program_too_large_for_the_chip_is_named)
     npu_prog_add_blob(&prog, 8388478, "abc", 3);
     ck_assert(!npu_prog_fits(&prog, &desc, error, sizeof(error)));
     ck_assert_str_eq(error, "L2: 8388481 bytes needed, 8388480 there");
+    npu_prog_free(&prog);
+}
+END_TEST
+
+/* A program without an instruction that counts, compiled for the default chip. */
+static npu_prog_t made_for(const npu_desc_t *desc)
+{
+    npu_prog_t prog = {.made_for = npu_made_for(desc)};
+    npu_insn_t end = {.op = NPU_OP_END};
+    npu_prog_add_insn(&prog, &end, NULL, 0);
+    ck_assert_msg(npu_prog_valid(&prog, error, sizeof(error)), "%s", error);
+    return prog;
+}
+
+START_TEST(a_program_runs_only_on_the_geometry_it_was_compiled_for)
+{
+    const npu_desc_t here = npu_desc_default();
+    npu_prog_t prog = made_for(&here);
+    npu_desc_t ws = here, small = here, elsewhere = here, both = here;
+    ws.mac_kind = NPU_ARRAY_WS;
+    small.mem_bytes[NPU_MEM_WGT] = 131072;
+    elsewhere.l2_base = 0x08000000;
+    both.l2_bytes = 16 << 20;
+    both.mac_rows = 32;
+    const struct {
+        const npu_desc_t *chip;
+        const char *what;
+    } cases[] = {
+        {&ws, "compiled for mac.kind imx500, this chip has ws"},
+        {&small, "compiled for l1.weight_bytes 262144, this chip has 131072"},
+        {&elsewhere, "compiled for l2.base 67108864, this chip has 134217728"},
+        {&both, "compiled for l2.bytes 8388480, this chip has 16777216, and 1 more differ"},
+    };
+    ck_assert(npu_prog_fits(&prog, &here, error, sizeof(error)));
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        ck_assert(!npu_prog_fits(&prog, cases[i].chip, error, sizeof(error)));
+        ck_assert_str_eq(error, cases[i].what);
+        ck_assert(npu_prog_native(&prog, cases[i].chip, error, sizeof(error)));
+    }
+    npu_prog_free(&prog);
+}
+END_TEST
+
+START_TEST(a_program_for_other_rates_runs_and_is_not_native)
+{
+    npu_desc_t here = npu_desc_default(), fast = here;
+    npu_prog_t prog = made_for(&here);
+    ck_assert(npu_prog_native(&prog, &here, error, sizeof(error)));
+    fast.clk_hz = 500000000; /* no cycle depends on it */
+    ck_assert(npu_prog_native(&prog, &fast, error, sizeof(error)));
+    fast.vec_elements = 128;
+    ck_assert(npu_prog_fits(&prog, &fast, error, sizeof(error)));
+    ck_assert(!npu_prog_native(&prog, &fast, error, sizeof(error)));
+    ck_assert_str_eq(error, "compiled for vector.elements_per_cycle 64, this chip has 128");
+    fast.dma_compression = NPU_COMPRESSION_RICE; /* nothing in it is packed */
+    ck_assert(npu_prog_fits(&prog, &fast, error, sizeof(error)));
+    ck_assert(!npu_prog_native(&prog, &fast, error, sizeof(error)));
+    ck_assert_str_eq(
+        error, "compiled for dma.weight_compression none, this chip has rice, and 1 more differ");
+    fast.dma_compression = NPU_COMPRESSION_NONE;
+    fast.cascade = NPU_CASCADE_OFF;
+    fast.overlap = NPU_OVERLAP_ALL;
+    ck_assert(!npu_prog_native(&prog, &fast, error, sizeof(error)));
+    ck_assert_str_eq(error,
+                     "compiled for compiler.cascade auto, this chip has off, and 2 more differ");
+    prog.made_for = (npu_made_for_t){0}; /* as a program written by hand */
+    fast.mac_kind = NPU_ARRAY_OS;
+    ck_assert(npu_prog_fits(&prog, &fast, error, sizeof(error)));
+    ck_assert(npu_prog_native(&prog, &fast, error, sizeof(error)));
+    npu_prog_free(&prog);
+}
+END_TEST
+
+START_TEST(every_word_of_chip_data_has_a_name_of_its_own)
+{
+    npu_desc_t desc = npu_desc_default();
+    for (uint32_t a = 0; a < NPU_CHIP_WORDS; a++)
+        for (uint32_t b = 0; b < a; b++) {
+            npu_chip_word_t x = npu_chip_word(&desc, a), y = npu_chip_word(&desc, b);
+            ck_assert(strcmp(x.section, y.section) != 0 || strcmp(x.key, y.key) != 0);
+        }
+}
+END_TEST
+
+START_TEST(chip_data_of_nonsense_is_refused)
+{
+    npu_desc_t desc = npu_desc_default();
+    npu_prog_t prog = made_for(&desc);
+    prog.made_for.given |= UINT64_C(1) << 46;
+    ck_assert(!npu_prog_valid(&prog, error, sizeof(error)));
+    ck_assert_str_eq(error, "chip data: 0x7fffffffffff of 46 words");
+    prog.made_for.given = 2;
+    ck_assert(!npu_prog_valid(&prog, error, sizeof(error)));
+    ck_assert_str_eq(error, "chip data: word 0 is 67108864, but not given");
     npu_prog_free(&prog);
 }
 END_TEST
@@ -267,5 +363,8 @@ TEST_MAIN("npu program file", a_file_reads_back_as_the_program_it_was_made_from,
           every_single_byte_of_a_file_matters, a_cut_file_is_refused_wherever_it_is_cut,
           a_file_with_right_checksums_and_wrong_content_is_refused_or_valid,
           messages_say_where_and_what, a_program_too_large_for_the_chip_is_named,
+          a_program_runs_only_on_the_geometry_it_was_compiled_for,
+          a_program_for_other_rates_runs_and_is_not_native,
+          every_word_of_chip_data_has_a_name_of_its_own, chip_data_of_nonsense_is_refused,
           a_network_table_of_nonsense_is_refused, a_tensor_of_the_network_table_packs_and_unpacks,
           names_are_made_printable, a_blob_of_no_bytes_needs_no_data)

@@ -236,6 +236,7 @@ START_TEST(hand_written_text_assembles)
                                ".blob 0x40\n"
                                ".hex 0A0b ff\n"
                                ".hex 01\n"
+                               ".chip l1 weight_bytes 4096\n"
                                "end layer=2";
     npu_prog_t prog;
     npu_insn_t insn;
@@ -253,6 +254,9 @@ START_TEST(hand_written_text_assembles)
     ck_assert(npu_insn_decode(prog.insns[1], &insn, NULL, 0));
     ck_assert_uint_eq(insn.flags, NPU_FLAG_SINGLE);
     ck_assert_int_eq(insn.out_zp, -128);
+    npu_desc_t chip = npu_desc_default();
+    ck_assert(!npu_prog_fits(&prog, &chip, error, sizeof(error)));
+    ck_assert_str_eq(error, "compiled for l1.weight_bytes 4096, this chip has 262144");
     ck_assert_uint_eq(prog.blob_count, 1);
     ck_assert_uint_eq(prog.blobs[0].bytes, 4);
     ck_assert_mem_eq(prog.blobs[0].data, "\x0a\x0b\xff\x01", 4);
@@ -283,6 +287,7 @@ START_TEST(wrong_text_is_refused_with_its_line)
         {".name \"x\" y", "f: line 1: something stands behind the statement"},
         {".layer \"a\" \"b\" first 0 last 3", "f: line 1: line ends too early"},
         {".fame 1", "f: line 1: no directive .fame"},
+        {".chip mac bows 3", "f: line 1: 'mac bows' is no chip data"},
         {".net 999 1", "f: line 1: 999 not in 0..240"},
         {"", "f: line 0: 0 instructions, not 1..1048576"},
         {".layer \"a\" \"b\" first 0 last 3 macs 1\nend",

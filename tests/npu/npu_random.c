@@ -262,6 +262,15 @@ static void random_post(sim_stream_t *rng, npu_prog_t *prog)
     prog->net[NPU_NET_POST_ADDR_W] = prog->net[NPU_NET_L2_BASE_W] + post->l2;
 }
 
+static void random_made_for(sim_stream_t *rng, npu_made_for_t *made)
+{
+    for (uint32_t w = 0; w < NPU_CHIP_WORDS; w++)
+        if (sim_stream_below(rng, 2) != 0) {
+            made->given |= UINT64_C(1) << w;
+            made->word[w] = sim_stream_u32(rng);
+        }
+}
+
 void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
 {
     char error[200];
@@ -274,6 +283,7 @@ void random_prog(sim_stream_t *rng, uint32_t insns, npu_prog_t *prog)
     prog->meta.macs = (uint64_t)sim_stream_u32(rng) << 20;
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         prog->meta.mem_bytes[m] = sim_stream_u32(rng);
+    random_made_for(rng, &prog->made_for);
     random_net(rng, prog);
     prog->net[NPU_NET_POST_ADDR_W] = 0;
     if (sim_stream_below(rng, 3) != 0)

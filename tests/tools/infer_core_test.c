@@ -302,7 +302,8 @@ START_TEST(a_box_with_its_edges_in_the_wrong_order_fails_the_run)
     ck_assert_int_eq(fovea(text, sizeof(text), "infer " DIR "/m.tflite -i " DIR "/in.bin"), 1);
     char want[200];
     snprintf(want, sizeof(want),
-             "fovea: m: DETECTION_POSTPROCESS \"t%d\" on the core: a box whose edges are in the "
+             "fovea: " DIR
+             "/m.tflite: DETECTION_POSTPROCESS \"t%d\" on the core: a box whose edges are in the "
              "wrong order\n",
              out[0]);
     ck_assert_str_eq(text, want);

@@ -204,13 +204,92 @@ START_TEST(a_program_that_forgets_a_wait_fails_with_instruction_and_layer)
     ck_assert_int_eq(
         fovea(text, sizeof(text), "infer " DIR "/late.fnp -i 0=" DIR "/x.bin -i 1=" DIR "/x.bin"),
         1);
-    ck_assert_msg(strstr(text, "would read ") != NULL && strstr(text, "add of layer") != NULL &&
-                      strstr(text, "hazard") != NULL,
+    ck_assert_int_eq(line_count(text), 1);
+    ck_assert_msg(strncmp(text, "fovea: " DIR "/late.fnp: hazard: instruction ", 45) == 0 &&
+                      strstr(text, ", add of layer") != NULL && strstr(text, "would read ") != NULL,
                   "%s", text);
+}
+END_TEST
+
+/* adder.fnp with one piece of its text replaced, as bad.fnp. */
+static void save_bad(const char *from, const char *to)
+{
+    static char bad[sizeof(text) + 100];
+    ck_assert_int_eq(fovea(text, sizeof(text), "disasm " DIR "/adder.fnp"), 0);
+    char *at = strstr(text, from);
+    ck_assert_msg(at != NULL, "no '%s' in: %s", from, text);
+    snprintf(bad, sizeof(bad), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    save("bad.s", bad, strlen(bad));
+    ck_assert_int_eq(fovea(text, sizeof(text), "asm " DIR "/bad.s -o " DIR "/bad.fnp"), 0);
+}
+
+START_TEST(a_program_that_fails_says_so_in_one_line)
+{
+    static const struct {
+        const char *from, *to, *what;
+    } cases[] = {
+        {"\nend ", "\nend wait=9:2 ", /* of nobody */
+         "deadlock: seq stands at instruction 10 (end), semaphores 9: 0 of 2, 0: 0 of 0"},
+        {"l2=0x480 l1", "l2=0xfffff000 l1",
+         "L2 address: instruction 9, store of layer 1 (t2), leaves L2"},
+        {"dst=0x8040 ", "dst=0x80000 ",
+         "L1 address: instruction 8, transform of layer 1 (t2), touches bytes up to "
+         "0x80004 "
+         "of act, which has 0x80000"},
+        {"\nend layer=1", "\nnop layer=1", "no end at instruction 11"},
+    };
+    build_t b;
+    adder(&b);
+    save_model(&b.graph, "adder.tflite");
+    build_free(&b);
+    save("x.bin", "abcd", 4);
+    ck_assert_int_eq(fovea(text, sizeof(text), "compile " DIR "/adder.tflite -o " DIR "/adder.fnp"),
+                     0);
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        char want[512];
+        save_bad(cases[i].from, cases[i].to);
+        snprintf(want, sizeof(want), "fovea: " DIR "/bad.fnp: %s\n", cases[i].what);
+        ck_assert_int_eq(fovea(text, sizeof(text),
+                               "infer " DIR "/bad.fnp -i 0=" DIR "/x.bin -i 1=" DIR "/x.bin"),
+                         1);
+        ck_assert_str_eq(text, want);
+    }
+}
+END_TEST
+
+/* What `infer` says of adder.fnp, compiled for the default chip, on a chip with this beside it. */
+static int infer_on(const char *chip)
+{
+    save("chip.json", chip, strlen(chip));
+    return fovea(text, sizeof(text),
+                 "infer " DIR "/adder.fnp -i 0=" DIR "/x.bin -i 1=" DIR "/x.bin -c " DIR
+                 "/chip.json --json");
+}
+
+START_TEST(a_program_for_another_chip_is_refused_or_runs_with_a_warning)
+{
+    build_t b;
+    adder(&b);
+    save_model(&b.graph, "adder.tflite");
+    build_free(&b);
+    save("x.bin", "\1\2\3\4", 4);
+    ck_assert_int_eq(fovea(text, sizeof(text), "compile " DIR "/adder.tflite -o " DIR "/adder.fnp"),
+                     0);
+    ck_assert_int_eq(infer_on("{\"npu\": {\"mac\": {\"kind\": \"os\"}}}"), 2);
+    ck_assert_str_eq(text, "fovea: " DIR "/adder.fnp: compiled for mac.kind imx500, this chip has "
+                           "os\n");
+    ck_assert_int_eq(infer_on("{\"npu\": {\"vector\": {\"start_cycles\": 9}}}"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "fovea: warning: " DIR "/adder.fnp: compiled for "
+                                       "vector.start_cycles 16, this chip has 9: "));
+    ck_assert_ptr_nonnull(strstr(text, "\"codes\":\t[2, 4, 6, 8]"));
+    ck_assert_int_eq(infer_on("{\"npu\": {\"clk_hz\": 200000000}}"), 0);
+    ck_assert_ptr_null(strstr(text, "warning"));
 }
 END_TEST
 
 TEST_MAIN("infer", every_input_comes_from_its_file_and_every_output_is_dumped,
           a_state_goes_from_frame_to_frame, a_program_file_knows_its_inputs_by_name,
           what_cannot_be_fed_is_refused_in_one_line, a_state_of_another_scale_is_refused,
+          a_program_that_fails_says_so_in_one_line,
+          a_program_for_another_chip_is_refused_or_runs_with_a_warning,
           a_program_that_forgets_a_wait_fails_with_instruction_and_layer)
