@@ -21,9 +21,9 @@ static uint32_t page_of(uint32_t addr)
 
 bus_area_t bus_area(const bus_t *bus, uint32_t addr, uint32_t bytes)
 {
-    if (inside(addr, bytes, BUS_TCM_BASE, bus->desc.tcm_bytes))
+    if (inside(addr, bytes, bus->desc.tcm_base, bus->desc.tcm_bytes))
         return BUS_TCM;
-    if (inside(addr, bytes, BUS_ROM_BASE, bus->desc.rom_bytes))
+    if (inside(addr, bytes, bus->desc.rom_base, bus->desc.rom_bytes))
         return BUS_ROM;
     if (inside(addr, bytes, BUS_L2_BASE, bus->desc.l2_bytes))
         return BUS_L2;
@@ -71,7 +71,8 @@ bool bus_write_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t value)
 
 static uint8_t *ram_at(bus_t *bus, bus_area_t area, uint32_t addr)
 {
-    return area == BUS_TCM ? bus->tcm + (addr - BUS_TCM_BASE) : bus->rom + (addr - BUS_ROM_BASE);
+    return area == BUS_TCM ? bus->tcm + (addr - bus->desc.tcm_base)
+                           : bus->rom + (addr - bus->desc.rom_base);
 }
 
 static bool peek_reg(const bus_t *bus, uint32_t addr, uint8_t *data, uint32_t bytes)
@@ -122,7 +123,7 @@ void bus_set_boot(bus_t *bus, uint32_t entry)
     uint8_t bytes[8];
     for (uint32_t i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(code[i / 4] >> 8 * (i % 4));
-    bus_poke(bus, BUS_ROM_BASE, bytes, sizeof(bytes));
+    bus_poke(bus, bus->desc.rom_base, bytes, sizeof(bytes));
 }
 
 /* ---- set-up ---- */
@@ -174,7 +175,35 @@ _Static_assert(offsetof(bus_t, comp) == 0, "comp stays first");
 
 bus_desc_t bus_desc_default(void)
 {
-    return (bus_desc_t){.rom_bytes = 4096, .tcm_bytes = 256 * 1024, .l2_bytes = 8388480};
+    return (bus_desc_t){.rom_base = BUS_ROM_BASE,
+                        .rom_bytes = 4096,
+                        .tcm_base = BUS_TCM_BASE,
+                        .tcm_bytes = 256 * 1024,
+                        .l2_bytes = 8388480};
+}
+
+/* Areas lie below 4 GiB and apart. */
+static sim_err_t check_map(sim_t *sim, const bus_desc_t *d, const char *name)
+{
+    const struct {
+        const char *name;
+        uint64_t base, bytes;
+    } area[] = {{"ROM", d->rom_base, d->rom_bytes},
+                {"TCM", d->tcm_base, d->tcm_bytes},
+                {"L2", BUS_L2_BASE, d->l2_bytes},
+                {"register pages", BUS_PAGE_BASE, BUS_PAGES * BUS_PAGE_BYTES}};
+    for (uint32_t i = 0; i < SIM_COUNT(area); i++) {
+        uint64_t end = area[i].base + area[i].bytes;
+        bool fine = end <= UINT64_C(1) << 32;
+        for (uint32_t k = 0; k < SIM_COUNT(area); k++)
+            fine &= k == i || area[k].bytes == 0 || end <= area[k].base ||
+                    area[k].base + area[k].bytes <= area[i].base;
+        if (!fine && area[i].bytes != 0)
+            return sim_fail(sim, SIM_EDESC, "%s: no room for %s, 0x%llx bytes at 0x%08llx", name,
+                            area[i].name, (unsigned long long)area[i].bytes,
+                            (unsigned long long)area[i].base);
+    }
+    return SIM_OK;
 }
 
 static sim_err_t check_desc(sim_t *sim, const bus_desc_t *d, const char *name)
@@ -182,13 +211,13 @@ static sim_err_t check_desc(sim_t *sim, const bus_desc_t *d, const char *name)
     if (d->rom_bytes < 64 || d->rom_bytes > 1u << 20 || d->rom_bytes % 4 != 0)
         return sim_fail(sim, SIM_EDESC, "%s.rom_bytes: %u is no multiple of 4 in 64..1048576", name,
                         d->rom_bytes);
-    if (d->tcm_bytes < 64 || d->tcm_bytes > 1u << 24 || d->tcm_bytes % 4 != 0)
-        return sim_fail(sim, SIM_EDESC, "%s.tcm_bytes: %u is no multiple of 4 in 64..16777216",
-                        name, d->tcm_bytes);
-    if (d->l2_bytes > BUS_TCM_BASE - BUS_L2_BASE)
-        return sim_fail(sim, SIM_EDESC, "%s.l2_bytes: %u is above %u", name, d->l2_bytes,
-                        BUS_TCM_BASE - BUS_L2_BASE);
-    return SIM_OK;
+    if (d->tcm_bytes < 64 || d->tcm_bytes > BUS_TCM_MAX || d->tcm_bytes % 4 != 0)
+        return sim_fail(sim, SIM_EDESC, "%s.tcm_bytes: %u is no multiple of 4 in 64..%u", name,
+                        d->tcm_bytes, BUS_TCM_MAX);
+    if (d->rom_base % 64 != 0 || d->tcm_base % 64 != 0)
+        return sim_fail(sim, SIM_EDESC, "%s: 0x%x or 0x%x is no multiple of 64", name, d->rom_base,
+                        d->tcm_base);
+    return check_map(sim, d, name);
 }
 
 sim_err_t bus_init(bus_t *bus, sim_t *sim, const bus_desc_t *desc, const char *name)

@@ -6,6 +6,8 @@
  *   0x1000_0000  TCM    private to the core: firmware code and data
  *   0x4000_0000  pages of 4 KiB, one component each: its sim_reg_t table
  *
+ * Where ROM and TCM begin is data: a core without a sensor may have them elsewhere.
+ *
  * The bus has no time of its own: the core pays bus cycles for registers, the L2 port tells its
  * own time. Registers are accessed as aligned 32-bit words only.
  * Not modeled: other masters of the register pages; ROM and TCM are invisible to DMA.
@@ -21,11 +23,12 @@
 #define BUS_PAGE_BASE 0x40000000u
 #define BUS_PAGE_BYTES 0x1000u
 #define BUS_PAGES 64u
+#define BUS_TCM_MAX (1u << 28)
 
 typedef struct {
-    uint32_t rom_bytes; /* 64..1 MiB, a multiple of 4 */
-    uint32_t tcm_bytes; /* 64..16 MiB, a multiple of 4 */
-    uint32_t l2_bytes;  /* 0: no L2 */
+    uint32_t rom_base, rom_bytes; /* multiples of 64 and 4; 64 bytes to 1 MiB */
+    uint32_t tcm_base, tcm_bytes; /* the same; 64 bytes to BUS_TCM_MAX */
+    uint32_t l2_bytes;            /* 0: no L2 */
 } bus_desc_t;
 
 typedef enum {

@@ -221,7 +221,7 @@ static void access_fault(core_t *core, const access_t *a)
 static void access_rom(core_t *core, const core_insn_t *in, const access_t *a)
 {
     uint8_t bytes[4] = {0};
-    memcpy(bytes, core->bus->rom + (a->addr - BUS_ROM_BASE), a->bytes);
+    memcpy(bytes, core->bus->rom + (a->addr - core->bus->desc.rom_base), a->bytes);
     core->x[in->rd] = extend((core_op_t)in->op, get32(bytes));
     count_access(core, false);
     retire(core, in, in->cycles);
@@ -379,9 +379,9 @@ static uint64_t run_limit(const core_t *core, uint64_t now)
 static bool find_code(const core_t *core, core_code_t *code)
 {
     const bus_t *bus = core->bus;
-    core_code_t tcm = {core->tcm_code, BUS_TCM_BASE, bus->desc.tcm_bytes};
-    core_code_t rom = {core->rom_code, BUS_ROM_BASE, bus->desc.rom_bytes};
-    *code = core->pc - BUS_TCM_BASE < tcm.bytes ? tcm : rom;
+    core_code_t tcm = {core->tcm_code, bus->desc.tcm_base, bus->desc.tcm_bytes};
+    core_code_t rom = {core->rom_code, bus->desc.rom_base, bus->desc.rom_bytes};
+    *code = core->pc - tcm.base < tcm.bytes ? tcm : rom;
     return core->pc - code->base < code->bytes;
 }
 
@@ -448,8 +448,8 @@ static void on_poked(void *ctx, uint32_t addr, uint32_t bytes)
     core_t *core = ctx;
     if (bytes == 0)
         return;
-    if (addr - BUS_TCM_BASE < core->bus->desc.tcm_bytes)
-        core_code_changed(core, addr - BUS_TCM_BASE, bytes);
+    if (addr - core->bus->desc.tcm_base < core->bus->desc.tcm_bytes)
+        core_code_changed(core, addr - core->bus->desc.tcm_base, bytes);
     else
         memset(core->rom_code, 0, (core->bus->desc.rom_bytes / 2 + 1) * sizeof(core_insn_t));
 }

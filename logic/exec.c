@@ -133,7 +133,8 @@ const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t 
 {
     uint32_t *const x = core->x;
     uint8_t *const tcm = core->bus->tcm;
-    const uint32_t tcm_bytes = core->bus->desc.tcm_bytes, taken_cycles = core->desc.cost.taken;
+    const uint32_t tcm_base = core->bus->desc.tcm_base, tcm_bytes = core->bus->desc.tcm_bytes;
+    const uint32_t taken_cycles = core->desc.cost.taken;
     core_insn_t *in = code->code + (core->pc - code->base) / 2;
     uint64_t cycle = core->cycle, retired = 0;
     const core_insn_t *left = NULL;
@@ -181,56 +182,56 @@ const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t 
                 goto branch;
             break;
         case OP_LB:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 1)
                 goto leave;
             x[in->rd] = (tcm[at] ^ 0x80u) - 0x80u;
             core->loads++;
             break;
         case OP_LBU:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 1)
                 goto leave;
             x[in->rd] = tcm[at];
             core->loads++;
             break;
         case OP_LH:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 2 || at % 2 != 0)
                 goto leave;
             x[in->rd] = (get16(tcm + at) ^ 0x8000u) - 0x8000u;
             core->loads++;
             break;
         case OP_LHU:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 2 || at % 2 != 0)
                 goto leave;
             x[in->rd] = get16(tcm + at);
             core->loads++;
             break;
         case OP_LW:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 4 || at % 4 != 0)
                 goto leave;
             x[in->rd] = get32(tcm + at);
             core->loads++;
             break;
         case OP_SB:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 1)
                 goto leave;
             tcm[at] = (uint8_t)x[in->rs2];
             stored(core, at, 1);
             break;
         case OP_SH:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 2 || at % 2 != 0)
                 goto leave;
             put16(tcm + at, x[in->rs2]);
             stored(core, at, 2);
             break;
         case OP_SW:
-            at = x[in->rs1] + in->imm - BUS_TCM_BASE;
+            at = x[in->rs1] + in->imm - tcm_base;
             if (at > tcm_bytes - 4 || at % 4 != 0)
                 goto leave;
             put32(tcm + at, x[in->rs2]);
@@ -329,11 +330,11 @@ const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t 
         case OP_AMOMAX:
         case OP_AMOMINU:
         case OP_AMOMAXU:
-            at = x[in->rs1] - BUS_TCM_BASE;
+            at = x[in->rs1] - tcm_base;
             if (at > tcm_bytes - 4 || at % 4 != 0)
                 goto leave;
             core->loads += in->op != OP_SC;
-            if (atomic(core, in, at + BUS_TCM_BASE, tcm + at))
+            if (atomic(core, in, at + tcm_base, tcm + at))
                 stored(core, at, 4);
             break;
         case OP_FENCE:

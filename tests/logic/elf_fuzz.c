@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static const bus_desc_t desc = {.rom_bytes = 4096, .tcm_bytes = 65536};
+    static const bus_desc_t desc = {
+        .rom_bytes = 4096, .tcm_base = BUS_TCM_BASE, .tcm_bytes = 65536};
     sim_t *sim = sim_new();
     bus_t bus;
     char error[128];

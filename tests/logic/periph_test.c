@@ -413,6 +413,28 @@ START_TEST(a_page_has_one_owner)
 }
 END_TEST
 
+START_TEST(areas_of_the_map_lie_apart)
+{
+    sim_t *sim = sim_new();
+    bus_t bus;
+    bus_desc_t desc = bus_desc_default();
+    desc.tcm_base = 0x047fff00; /* 255 bytes short of the end of L2 */
+    ck_assert_int_eq(bus_init(&bus, sim, &desc, "bus"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(sim), "bus: no room for TCM, 0x40000 bytes at 0x047fff00");
+    desc.tcm_base = 0xffff0000;
+    ck_assert_int_eq(bus_init(&bus, sim, &desc, "bus"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(sim), "bus: no room for TCM, 0x40000 bytes at 0xffff0000");
+    desc.tcm_base = 0x80000020;
+    ck_assert_int_eq(bus_init(&bus, sim, &desc, "bus"), SIM_EDESC);
+    desc.tcm_base = 0x80000000;
+    ck_assert_int_eq(bus_init(&bus, sim, &desc, "bus"), SIM_OK);
+    ck_assert_int_eq(bus_area(&bus, 0x8003fffc, 4), BUS_TCM);
+    ck_assert_int_eq(bus_area(&bus, BUS_TCM_BASE, 4), BUS_NOTHING);
+    bus_free(&bus);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(an_unconnected_l2_is_found_by_the_check)
 {
     sim_t *sim = sim_new();
@@ -435,5 +457,6 @@ TEST_MAIN("logic peripherals", registers_have_their_reset_values_and_ids,
           a_byte_arrives_at_the_end_of_its_stop_bit, bytes_follow_each_other_without_a_gap,
           a_new_divider_counts_from_the_next_byte, received_bytes_wait_in_order_and_overrun,
           the_uart_interrupts_while_a_condition_holds, impossible_descriptions_are_refused,
-          areas_end_where_they_end, pokes_and_peeks_stay_within_one_area, a_page_has_one_owner,
+          areas_end_where_they_end, areas_of_the_map_lie_apart,
+          pokes_and_peeks_stay_within_one_area, a_page_has_one_owner,
           an_unconnected_l2_is_found_by_the_check)

@@ -55,7 +55,8 @@ static const sim_kind_t probe_kind = {
 
 static void make(rig_t *rig, uint64_t clk_hz, uint64_t mtime_hz)
 {
-    bus_desc_t bus = {.rom_bytes = 4096, .tcm_bytes = 65536, .l2_bytes = 65536};
+    bus_desc_t bus = {
+        .rom_bytes = 4096, .tcm_base = BUS_TCM_BASE, .tcm_bytes = 65536, .l2_bytes = 65536};
     l2_desc_t l2 = l2_desc_default();
     core_desc_t core = core_desc_default();
     clint_desc_t clint = {.mtime_hz = mtime_hz};
