@@ -90,19 +90,12 @@ static sim_err_t connect_pages(sensor_t *s)
     return SIM_OK;
 }
 
-static sim_wire_t *irq_wire(sensor_t *s, uint32_t number)
-{
-    sim_wire_t *const wires[] = {NULL,         &s->pixel.irq, &s->isp.irq, &s->npu.irq,
-                                 &s->mipi.irq, &s->ccs.irq,   &s->uart.irq};
-    return wires[number];
-}
-
 static bool connect_irqs(sensor_t *s)
 {
     bool fine = core_connect(&s->core, CORE_MEI, &s->intc.meip) &&
                 core_connect(&s->core, CORE_MSI, &s->clint.msip) &&
                 core_connect(&s->core, CORE_MTI, &s->clint.mtip);
-#define X(name, number) fine = fine && intc_connect(&s->intc, number, irq_wire(s, number));
+#define X(name, number, member) fine = fine && intc_connect(&s->intc, number, &s->member.irq);
     SENSOR_IRQS(X)
 #undef X
     return fine;

@@ -38,9 +38,10 @@
 #define SENSOR_PAGES(X)                                                                            \
     X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs) X(8, clint)
 
-/* Inputs of the interrupt controller: X(name, number). */
+/* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
-    X(PIX, 1u) X(ISP, 2u) X(NPU, 3u) X(MIPI, 4u) X(CCI, 5u) X(UART, 6u)
+    X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
+    X(UART, 6u, uart)
 /* clang-format on */
 
 /* SENSOR_PAGE_npu, ...; IRQ_NPU, ...: for whoever wires only some of them. */
@@ -48,7 +49,7 @@ enum {
 #define X(page, member) SENSOR_PAGE_##member = page,
     SENSOR_PAGES(X)
 #undef X
-#define X(name, number) SENSOR_IRQ_##name = number,
+#define X(name, number, member) SENSOR_IRQ_##name = number,
         SENSOR_IRQS(X)
 #undef X
 };

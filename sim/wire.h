@@ -9,7 +9,7 @@
 
 #include "sim/types.h"
 
-#define SIM_WIRE_MAX_LISTENERS 4
+#define SIM_WIRE_MAX_LISTENERS 8
 
 typedef void (*sim_wire_fn_t)(void *ctx, bool level);
 

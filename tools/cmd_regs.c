@@ -124,7 +124,7 @@ static void c_tail(const sensor_t *sensor)
     c_net_table();
     c_post_table();
     puts("\n/* Inputs of the interrupt controller. */");
-#define X(name, number) printf("#define IRQ_%-16s %uu\n", #name, number);
+#define X(name, number, member) printf("#define IRQ_%-16s %uu\n", #name, number);
     SENSOR_IRQS(X)
 #undef X
     puts("\n#endif");

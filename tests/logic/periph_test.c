@@ -406,8 +406,8 @@ END_TEST
 START_TEST(a_page_has_one_owner)
 {
     make_rig();
-    ck_assert_int_eq(bus_attach(&rig->bus, 9, &rig->sys.comp), SIM_EDESC);
-    ck_assert_str_eq(sim_error(rig->sim), "bus: page 9 of sys is taken by probe");
+    ck_assert_int_eq(bus_attach(&rig->bus, 63, &rig->sys.comp), SIM_EDESC);
+    ck_assert_str_eq(sim_error(rig->sim), "bus: page 63 of sys is taken by probe");
     ck_assert_int_eq(bus_attach(&rig->bus, 64, &rig->sys.comp), SIM_EDESC);
     drop_rig();
 }

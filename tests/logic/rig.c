@@ -83,7 +83,7 @@ static void connect(rig_t *rig)
     must(rig, bus_attach(&rig->bus, 1, &rig->uart.comp) == SIM_OK);
     must(rig, bus_attach(&rig->bus, 2, &rig->intc.comp) == SIM_OK);
     must(rig, bus_attach(&rig->bus, 8, &rig->clint.comp) == SIM_OK);
-    must(rig, bus_attach(&rig->bus, 9, &rig->probe.comp) == SIM_OK);
+    must(rig, bus_attach(&rig->bus, BUS_PAGES - 1, &rig->probe.comp) == SIM_OK);
     must(rig, core_connect(&rig->core, CORE_MEI, &rig->intc.meip));
     must(rig, core_connect(&rig->core, CORE_MSI, &rig->clint.msip));
     must(rig, core_connect(&rig->core, CORE_MTI, &rig->clint.mtip));
