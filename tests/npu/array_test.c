@@ -210,7 +210,7 @@ static bool check_layer(npu_array_t kind, uint64_t seed)
     build_begin(&b, NPU_TYPE_INT8, seed);
     uint32_t k = 1 + build_below(&b, 3), h = 4 + build_below(&b, 20), w = 4 + build_below(&b, 20);
     bool dense = seed % 2 != 0;
-    build_conv_t window = {1 + build_below(&b, 70), k, k, 1, 1, 1, true, NPU_ACT_NONE};
+    build_conv_t window = {1 + build_below(&b, 70), k, k, 1, 1, 1, 1, true, NPU_ACT_NONE};
     int32_t in = build_input(&b, h, w, 5 + build_below(&b, 60));
     int32_t out = dense ? build_conv(&b, in, &window)
                         : build_depthwise(&b, in, &window, 1 + build_below(&b, 2));

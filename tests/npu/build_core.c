@@ -93,7 +93,7 @@ void build_detection(build_t *b, int32_t boxes, int32_t scores, const npu_detect
 /* A head of a detector: a convolution of the map, as one row of numbers for each box. */
 static int32_t head(build_t *b, int32_t map, uint32_t numbers)
 {
-    build_conv_t k = {numbers, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {numbers, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     int32_t out = build_conv(b, map, &k);
     npu_hwc_t size = npu_tensor_hwc(tensor(b, out));
     uint32_t shape[3] = {1, size.h * size.w, numbers};
@@ -124,7 +124,7 @@ static int32_t heads(build_t *b, int32_t map, int32_t coarse, uint32_t numbers)
 
 static uint32_t random_detector(build_t *b, int32_t map, int32_t outputs[6])
 {
-    build_conv_t halves = {4 + build_below(b, 40), 3, 3, 2, 2, 1, true, NPU_ACT_RELU};
+    build_conv_t halves = {4 + build_below(b, 40), 3, 3, 2, 2, 1, 1, true, NPU_ACT_RELU};
     static const npu_type_t anchors[] = {NPU_TYPE_FLOAT32, NPU_TYPE_INT8, NPU_TYPE_UINT8};
     uint32_t classes = 1 + build_below(b, 4), background = build_below(b, 2);
     int32_t coarse = build_below(b, 2) == 0 ? build_conv(b, map, &halves) : -1;
@@ -185,7 +185,7 @@ uint32_t build_random_core(build_t *b, uint64_t seed)
     int32_t outputs[6];
     build_begin(b, seed / 3 % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
     int32_t in = build_input(b, 2 + build_below(b, 9), 2 + build_below(b, 9), 3);
-    build_conv_t k = {4 + build_below(b, 30), 3, 3, 1, 1, 1, true, NPU_ACT_RELU};
+    build_conv_t k = {4 + build_below(b, 30), 3, 3, 1, 1, 1, 1, true, NPU_ACT_RELU};
     uint32_t count = tails[seed % SIM_COUNT(tails)](b, build_conv(b, in, &k), outputs);
     build_end(b, outputs, count);
     return count;

@@ -18,7 +18,7 @@
 static build_conv_t conv(uint32_t channels, uint32_t kernel, uint32_t stride,
                          npu_activation_t activation)
 {
-    return (build_conv_t){channels, kernel, kernel, stride, stride, 1, true, activation};
+    return (build_conv_t){channels, kernel, kernel, stride, stride, 1, 1, true, activation};
 }
 
 /* MobileNetV2's block: expand, depthwise, project; the sum with its source where sizes allow. */

@@ -202,13 +202,13 @@ static npu_hwc_t set_window(const build_conv_t *k, npu_hwc_t in, npu_window_t *w
                         .kernel_w = k->kernel_w,
                         .stride_h = k->stride_h,
                         .stride_w = k->stride_w,
-                        .dilation_h = k->dilation,
-                        .dilation_w = k->dilation};
+                        .dilation_h = k->dilation_h,
+                        .dilation_w = k->dilation_w};
     npu_hwc_t out = {0, 0, k->channels};
-    out.h =
-        pad_axis(k->same, in.h, k->kernel_h, k->stride_h, k->dilation, &w->pad_top, &w->pad_bottom);
-    out.w =
-        pad_axis(k->same, in.w, k->kernel_w, k->stride_w, k->dilation, &w->pad_left, &w->pad_right);
+    out.h = pad_axis(k->same, in.h, k->kernel_h, k->stride_h, k->dilation_h, &w->pad_top,
+                     &w->pad_bottom);
+    out.w = pad_axis(k->same, in.w, k->kernel_w, k->stride_w, k->dilation_w, &w->pad_left,
+                     &w->pad_right);
     return out;
 }
 
@@ -362,15 +362,15 @@ static build_conv_t random_window(build_t *b, int32_t input)
     npu_hwc_t in = size_of(b, input);
     build_conv_t k = {.channels = from_to(b, 1, build_below(b, 3) == 0 ? 100 : 33)};
     k.same = build_below(b, 2) == 0;
-    k.dilation = build_below(b, 4) == 0 ? 2 : 1;
+    k.dilation_h = k.dilation_w = build_below(b, 4) == 0 ? 2 : 1;
     k.kernel_h = from_to(b, 1, 5);
     k.kernel_w = build_below(b, 3) == 0 ? from_to(b, 1, 4) : k.kernel_h;
     k.stride_h = from_to(b, 1, 3);
     k.stride_w = build_below(b, 3) == 0 ? from_to(b, 1, 3) : k.stride_h;
     k.activation = (npu_activation_t)build_below(b, NPU_ACTS);
-    if (!k.same && npu_window_reach(k.kernel_h, k.dilation) > in.h)
+    if (!k.same && npu_window_reach(k.kernel_h, k.dilation_h) > in.h)
         k.kernel_h = 1;
-    if (!k.same && npu_window_reach(k.kernel_w, k.dilation) > in.w)
+    if (!k.same && npu_window_reach(k.kernel_w, k.dilation_w) > in.w)
         k.kernel_w = 1;
     return k;
 }
@@ -430,7 +430,7 @@ static int32_t random_layer(build_t *b, int32_t input)
     case 5:
         return build_depthwise(b, input, &k, from_to(b, 2, 5));
     case 6:
-        k.dilation = 1;
+        k.dilation_h = k.dilation_w = 1;
         return build_pool(b, input, &k, build_below(b, 2) == 0);
     case 7:
         return random_elementwise(b, input);
@@ -529,7 +529,7 @@ static int32_t chain_pad(build_t *b, int32_t at)
 
 static int32_t chain_window(build_t *b, int32_t at)
 {
-    build_conv_t k = {.channels = 1 + build_below(b, 70), .dilation = 1};
+    build_conv_t k = {.channels = 1 + build_below(b, 70), .dilation_h = 1, .dilation_w = 1};
     npu_hwc_t size = size_of(b, at);
     k.same = build_below(b, 2) == 0;
     k.kernel_h = !k.same && size.h < 5 ? 1 : 1 + build_below(b, 4);

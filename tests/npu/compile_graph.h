@@ -39,7 +39,7 @@ npu_node_t *build_node(build_t *b, npu_node_op_t op, const int32_t *inputs, uint
 
 /* Whole layers with random weights; each returns its result. SAME or VALID padding. */
 typedef struct {
-    uint32_t channels, kernel_h, kernel_w, stride_h, stride_w, dilation;
+    uint32_t channels, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     bool same;
     npu_activation_t activation;
 } build_conv_t;

@@ -53,7 +53,7 @@ static uint64_t mac_cycles(bool gather)
     npu_prog_t prog;
     npu_compile_report_t r;
     npu_desc_t desc = npu_plain_desc();
-    build_conv_t k = {32, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
+    build_conv_t k = {32, 3, 3, 1, 1, 1, 1, true, NPU_ACT_NONE};
     npu_compile_options_t options = {.gather_input = gather};
     build_begin(&b, NPU_TYPE_UINT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 16, 16, 3), &k);
@@ -147,7 +147,7 @@ END_TEST
 /* input 8x8x32, a 1x1 convolution to 64, one to 32. */
 static void two_layers(build_t *b)
 {
-    build_conv_t k = {64, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {64, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(b, NPU_TYPE_INT8, 7);
     int32_t middle = build_conv(b, build_input(b, 8, 8, 32), &k);
     k.channels = 32;
@@ -205,7 +205,7 @@ START_TEST(the_network_table_says_where_input_and_output_are)
     npu_prog_t prog;
     npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.network_id = 77};
-    build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {32, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 7);
     int32_t out = build_conv(&b, build_input(&b, 7, 8, 3), &k);
     build_end(&b, &out, 1);
@@ -399,7 +399,7 @@ START_TEST(what_cannot_be_kept_to_the_end_is_compiled_all_the_same)
     npu_compile_report_t report;
     npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.keep_all = true};
-    build_conv_t k = {32, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {32, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t at = build_input(&b, 32, 32, 3);
     for (uint32_t i = 0; i < 6; i++)
@@ -489,7 +489,7 @@ START_TEST(a_tile_larger_than_l1_is_refused_with_bytes)
 {
     build_t b;
     npu_desc_t desc = npu_plain_desc();
-    build_conv_t k = {32, 5, 5, 1, 1, 1, true, NPU_ACT_NONE};
+    build_conv_t k = {32, 5, 5, 1, 1, 1, 1, true, NPU_ACT_NONE};
     desc.mem_bytes[NPU_MEM_WGT] = 4096;
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 8, 8, 32), &k);
@@ -504,7 +504,7 @@ START_TEST(a_stride_beyond_the_instruction_is_refused_by_name)
 {
     build_t b;
     npu_desc_t desc = npu_plain_desc();
-    build_conv_t k = {4, 1, 1, 16, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {4, 1, 1, 16, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 40, 8, 4), &k);
     build_end(&b, &out, 1);

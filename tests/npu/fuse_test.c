@@ -9,7 +9,7 @@
 
 #define RANDOM_GRAPHS 300
 
-static const build_conv_t conv_3x3 = {40, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
+static const build_conv_t conv_3x3 = {40, 3, 3, 1, 1, 1, 1, true, NPU_ACT_NONE};
 
 /* ---- at random ------------------------------------------------------------------------------- */
 
@@ -209,7 +209,7 @@ END_TEST
 START_TEST(a_pool_is_a_layer_of_its_own)
 {
     build_t b;
-    build_conv_t k = {0, 2, 2, 2, 2, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {0, 2, 2, 2, 2, 1, 1, false, NPU_ACT_NONE};
     uint32_t pad[3][2] = {{1, 0}, {1, 0}, {0, 0}};
     build_begin(&b, NPU_TYPE_INT8, 8);
     int32_t at = build_conv(&b, build_input(&b, 9, 9, 8), &conv_3x3);

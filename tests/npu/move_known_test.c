@@ -391,7 +391,7 @@ END_TEST
 START_TEST(parts_that_would_not_fit_are_moved)
 {
     build_t b;
-    build_conv_t k = {192, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {192, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 4);
     int32_t map = build_unary(&b, NPU_NODE_LOGISTIC, build_input(&b, 32, 32, 32)), list[2];
     list[0] = build_unary(&b, NPU_NODE_LOGISTIC, map);

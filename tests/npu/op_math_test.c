@@ -2,66 +2,18 @@
  * op_math_test.c - operators that compute, alone and at random: compiled for small machines, run
  * one instruction at a time, every tensor equal to the oracle's.
  */
-#include "npu/compiler/compile.h"
 #include "npu/compiler/tflite.h"
 #include "tests/npu/build_math.h"
-#include "tests/npu/compile_check.h"
+#include "tests/npu/op_case.h"
 #include "tests/npu/tflite_write.h"
 #include "tests/test.h"
-
-/* The operator's source: the image, or a map. */
-static int32_t random_source(build_t *b, bool image)
-{
-    static const uint32_t channels[] = {1, 3, 4, 2, 31, 33, 64};
-    uint32_t h = 1 + build_below(b, 14), w = 1 + build_below(b, build_below(b, 6) == 0 ? 120 : 14);
-    int32_t in = build_input(b, h, w, channels[build_below(b, 7)]);
-    return image && build_below(b, 2) == 0 ? in : build_unary(b, NPU_NODE_RELU6, in);
-}
-
-static void run_case(int32_t (*make)(build_t *b, int32_t input), bool image, uint64_t seed,
-                     uint32_t *met)
-{
-    build_t b;
-    npu_prog_t prog;
-    char error[256];
-    build_begin(&b, seed % 2 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
-    int32_t out = make(&b, random_source(&b, image));
-    build_end(&b, &out, 1);
-    npu_desc_t desc = build_desc(&b, seed);
-    npu_compile_options_t options = {.rounding =
-                                         seed / 2 % 2 == 0 ? NPU_ROUND_DOUBLE : NPU_ROUND_SINGLE,
-                                     .keep_all = seed / 4 % 2 == 0,
-                                     .fuse = seed / 8 % 2 == 0 ? NPU_FUSE_ALL : NPU_FUSE_AS_CHIP};
-    sim_err_t err = npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error));
-    if (err == SIM_EFULL && seed % 4 != 0) { /* small memories: named, and no more */
-        build_free(&b);
-        return;
-    }
-    ck_assert_msg(err == SIM_OK, "seed %llu: %s", (unsigned long long)seed, error);
-    for (uint32_t n = 0; n < b.graph.nodes; n++)
-        met[b.graph.node[n].op]++;
-    compile_check_run(&b, &prog, &desc, seed);
-    npu_prog_free(&prog);
-    build_free(&b);
-}
-
-static void run_cases(int32_t (*make)(build_t *b, int32_t input), bool image, uint32_t count,
-                      const npu_node_op_t *ops, uint32_t kinds)
-{
-    uint32_t met[NPU_NODE_OPS] = {0};
-    for (uint64_t seed = 0; seed < count; seed++)
-        run_case(make, image, seed, met);
-    for (uint32_t i = 0; i < kinds; i++)
-        ck_assert_msg(met[ops[i]] >= count / kinds / 2, "%s met %u times", npu_node_op_name(ops[i]),
-                      met[ops[i]]);
-}
 
 START_TEST(functions_of_one_code_equal_the_oracle)
 {
     static const npu_node_op_t ops[] = {NPU_NODE_HARD_SWISH,   NPU_NODE_LEAKY_RELU,
                                         NPU_NODE_LOGISTIC,     NPU_NODE_RELU,
                                         NPU_NODE_RELU_N1_TO_1, NPU_NODE_TANH};
-    run_cases(build_random_function, true, 2000, ops, SIM_COUNT(ops));
+    op_case_run(build_random_function, true, 2000, ops, SIM_COUNT(ops));
 }
 END_TEST
 
@@ -69,28 +21,28 @@ START_TEST(pairs_of_any_reach_equal_the_oracle)
 {
     static const npu_node_op_t ops[] = {NPU_NODE_ADD,   NPU_NODE_SUB,     NPU_NODE_MUL,
                                         NPU_NODE_PRELU, NPU_NODE_MAXIMUM, NPU_NODE_MINIMUM};
-    run_cases(build_random_pair, true, 3000, ops, SIM_COUNT(ops));
+    op_case_run(build_random_pair, true, 3000, ops, SIM_COUNT(ops));
 }
 END_TEST
 
 START_TEST(transposed_convolutions_equal_the_oracle)
 {
     static const npu_node_op_t op = NPU_NODE_TRANSPOSE_CONV;
-    run_cases(build_transpose_conv, false, 1000, &op, 1);
+    op_case_run(build_transpose_conv, false, 600, &op, 1);
 }
 END_TEST
 
 START_TEST(means_over_any_axes_equal_the_oracle)
 {
     static const npu_node_op_t op = NPU_NODE_MEAN;
-    run_cases(build_random_mean, true, 1200, &op, 1);
+    op_case_run(build_random_mean, true, 1200, &op, 1);
 }
 END_TEST
 
 START_TEST(rows_of_features_equal_the_oracle)
 {
     static const npu_node_op_t op = NPU_NODE_FULLY_CONNECTED;
-    run_cases(build_rows, false, 600, &op, 1);
+    op_case_run(build_rows, false, 600, &op, 1);
 }
 END_TEST
 
@@ -103,7 +55,9 @@ static void check_node(const npu_node_t *a, const npu_node_t *b)
     ck_assert_mem_eq(a->input, b->input, a->inputs * sizeof(*a->input));
     ck_assert_mem_eq(a->output, b->output, a->outputs * sizeof(*a->output));
     ck_assert_mem_eq(&a->window, &b->window, sizeof(a->window));
+    ck_assert_mem_eq(a->pad, b->pad, sizeof(a->pad));
     ck_assert_int_eq(a->activation, b->activation);
+    ck_assert_uint_eq(a->depth_multiplier, b->depth_multiplier);
     ck_assert_uint_eq(a->axes, b->axes);
     ck_assert(a->op != NPU_NODE_LEAKY_RELU || memcmp(&a->alpha, &b->alpha, 4) == 0);
 }
@@ -129,11 +83,13 @@ static void read_back(build_t *b, int32_t out, uint64_t seed)
 START_TEST(operators_read_back_as_they_were_written)
 {
     static int32_t (*const make[])(build_t * b, int32_t input) = {
-        build_random_function, build_random_pair, build_random_mean, build_transpose_conv};
-    for (uint64_t seed = 0; seed < 400; seed++) {
+        build_random_function,  build_random_pair, build_random_mean, build_transpose_conv,
+        build_window_depthwise, build_random_pad,  build_window_pool, build_rows,
+        build_window_conv};
+    for (uint64_t seed = 0; seed < 900; seed++) {
         build_t b;
-        build_begin(&b, seed % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
-        int32_t out = make[seed % SIM_COUNT(make)](&b, random_source(&b, seed % 4 != 3));
+        build_begin(&b, seed / 9 % 3 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
+        int32_t out = make[seed % SIM_COUNT(make)](&b, op_case_source(&b, seed / 9 % 2 == 0));
         const npu_window_t *w = &b.graph.node[b.graph.nodes - 1].window;
         bool same = w->pad_top + w->pad_left + w->pad_bottom + w->pad_right > 0;
         npu_hwc_t size = npu_tensor_hwc(&b.graph.tensor[out]);

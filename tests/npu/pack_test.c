@@ -283,7 +283,7 @@ START_TEST(narrow_weights_take_a_half_and_a_quarter_of_l2)
         npu_compile_report_t report;
         npu_desc_t desc = npu_plain_desc();
         npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE};
-        build_conv_t k = {64, 3, 3, 1, 1, 1, true, NPU_ACT_NONE};
+        build_conv_t k = {64, 3, 3, 1, 1, 1, 1, true, NPU_ACT_NONE};
         build_begin(&b, NPU_TYPE_INT8, 1);
         int32_t out = build_conv(&b, build_input(&b, 8, 8, 32), &k);
         npu_tensor_t *w = &b.graph.tensor[b.graph.node[0].input[1]];
@@ -307,7 +307,7 @@ START_TEST(a_code_beyond_its_width_is_refused_with_both)
 {
     build_t b;
     char error[256] = "";
-    build_conv_t k = {4, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {4, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 1);
     int32_t out = build_conv(&b, build_input(&b, 2, 2, 2), &k);
     build_end(&b, &out, 1);

@@ -72,7 +72,7 @@ END_TEST
 static tflite_image_t small_model(void)
 {
     build_t b;
-    build_conv_t k = {8, 3, 3, 2, 2, 1, true, NPU_ACT_RELU};
+    build_conv_t k = {8, 3, 3, 2, 2, 1, 1, true, NPU_ACT_RELU};
     build_begin(&b, NPU_TYPE_INT8, 2);
     int32_t out = build_conv(&b, build_input(&b, 8, 8, 3), &k);
     build_end(&b, &out, 1);
@@ -167,7 +167,7 @@ END_TEST
 START_TEST(float_weights_are_refused_by_layer_and_type)
 {
     build_t b;
-    build_conv_t k = {4, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
+    build_conv_t k = {4, 1, 1, 1, 1, 1, 1, false, NPU_ACT_NONE};
     build_begin(&b, NPU_TYPE_INT8, 3);
     int32_t in = build_input(&b, 2, 2, 1);
     int32_t out = build_conv(&b, in, &k);
