@@ -21,12 +21,18 @@
  *   | fc FULLY_CONNECTED | c bits, activation | 1 x 1 x c of all elements |
  *   | maxpool MAX_POOL_2D, avgpool AVERAGE_POOL_2D | k s pad, activation | |
  *   | globalpool | | AVERAGE_POOL_2D over the map |
+ *   | transpose_conv TRANSPOSE_CONV | k s c pad bits, activation | pad=same: s times the map |
  *   | mean MEAN | | over height and width |
  *   | add ADD, sub SUB, mul MUL | from=x,y, activation | y may be 1 x 1 x c |
  *   | concat CONCATENATION | from=x,y,.. axis | axis: 1 height, 2 width, 3 channels (3) |
+ *   | split SPLIT | parts axis | layers NAME.0, NAME.1, .. |
+ *   | slice SLICE | shape=h,w,c begin step | a part of the map |
+ *   | transpose TRANSPOSE | perm=2,1,3 | which axis of the input each of the result's is |
+ *   | nearest RESIZE_NEAREST_NEIGHBOR, bilinear RESIZE_BILINEAR | to=28x28, flags | |
  *   | pad PAD | pad=top,left,bottom,right | zeros around |
  *   | flatten, reshape RESHAPE | shape=h,w,c | |
- *   | relu RELU, relu6 RELU6, logistic LOGISTIC, softmax SOFTMAX | | |
+ *   | relu RELU, relu6 RELU6, logistic LOGISTIC, softmax SOFTMAX, hard_swish HARD_SWISH | | |
+ *   | prelu PRELU | | random slopes up to 1/4, one a channel |
  *
  *   | key | meaning |
  *   |---|---|
@@ -37,6 +43,9 @@
  *   | pad=same pad=valid pad=1 pad=t,l,b,r | padding (same) |
  *   | bits=8 bits=4 bits=2 | width of the weights (8, or the file's) |
  *   | size=28x28 | checked against the result: a guard, never needed |
+ *   | parts=4, parts=8,16,8 | equal parts, or the size of each (SPLIT_V) |
+ *   | begin=y,x,c step=y,x,c | of a slice: its first element (0), and distances (1; STRIDED_SLICE) |
+ *   | align_corners half_pixel_centers | flags of nearest and bilinear: where pixels lie |
  *   | relu relu6 | fused activation |
  *
  *   | line of its own | meaning |

@@ -187,6 +187,42 @@ static void read_shape(topo_line_t *line, const char *text, topo_keys_t *keys)
         topo_fail(line, "shape: found \"%s\", expected H,W,C", text);
 }
 
+static void read_to(topo_line_t *line, const char *text, topo_keys_t *keys)
+{
+    read_pair(line, text, 65536, "to", keys->to);
+}
+
+static void read_begin(topo_line_t *line, const char *text, topo_keys_t *keys)
+{
+    if (!read_list(text, 3, 0, 65535, keys->begin))
+        topo_fail(line, "begin: found \"%s\", expected Y,X,C up to 65535", text);
+}
+
+static void read_step(topo_line_t *line, const char *text, topo_keys_t *keys)
+{
+    if (!read_list(text, 3, 1, 255, keys->step))
+        topo_fail(line, "step: found \"%s\", expected Y,X,C in 1..255", text);
+}
+
+static void read_perm(topo_line_t *line, const char *text, topo_keys_t *keys)
+{
+    const uint32_t *p = keys->perm;
+    if (!read_list(text, 3, 1, 3, keys->perm) || p[0] == p[1] || p[0] == p[2] || p[1] == p[2])
+        topo_fail(line, "perm: found \"%s\", expected 1, 2 and 3 in some order", text);
+}
+
+/* One number, or a list. */
+static void read_parts(topo_line_t *line, const char *text, topo_keys_t *keys)
+{
+    uint32_t count = 1;
+    for (const char *at = text; *at != '\0'; at++)
+        count += *at == ',';
+    keys->part_count = count;
+    if (count > TOPO_MAX_PARTS || !read_list(text, count, 1, 65536, keys->part))
+        topo_fail(line, "parts: found \"%s\", expected N or the sizes of at most %d parts", text,
+                  TOPO_MAX_PARTS);
+}
+
 uint32_t topo_bits(topo_line_t *line, const char *word)
 {
     uint32_t bits = topo_number(line, word, 2, 8, "bits");
@@ -204,13 +240,34 @@ static const struct {
     const char *name;
     void (*read)(topo_line_t *line, const char *text, topo_keys_t *keys);
 } table[TOPO_KEYS] = {
-    [TOPO_FROM] = {"from", read_from},      [TOPO_KERNEL] = {"k", read_kernel},
-    [TOPO_STRIDE] = {"s", read_stride},     [TOPO_DILATION] = {"d", read_dilation},
-    [TOPO_CHANNELS] = {"c", read_channels}, [TOPO_PAD] = {"pad", read_pad},
-    [TOPO_MULT] = {"mult", read_mult},      [TOPO_AXIS] = {"axis", read_axis},
-    [TOPO_SHAPE] = {"shape", read_shape},   [TOPO_BITS] = {"bits", read_bits},
-    [TOPO_SIZE] = {"size", read_size},      [TOPO_ACT] = {"relu", NULL},
+    [TOPO_FROM] = {"from", read_from},
+    [TOPO_KERNEL] = {"k", read_kernel},
+    [TOPO_STRIDE] = {"s", read_stride},
+    [TOPO_DILATION] = {"d", read_dilation},
+    [TOPO_CHANNELS] = {"c", read_channels},
+    [TOPO_PAD] = {"pad", read_pad},
+    [TOPO_MULT] = {"mult", read_mult},
+    [TOPO_AXIS] = {"axis", read_axis},
+    [TOPO_SHAPE] = {"shape", read_shape},
+    [TOPO_BITS] = {"bits", read_bits},
+    [TOPO_SIZE] = {"size", read_size},
+    [TOPO_TO] = {"to", read_to},
+    [TOPO_BEGIN] = {"begin", read_begin},
+    [TOPO_STEP] = {"step", read_step},
+    [TOPO_PERM] = {"perm", read_perm},
+    [TOPO_PARTS] = {"parts", read_parts},
+    [TOPO_ALIGN] = {"align_corners", NULL},
+    [TOPO_CENTERS] = {"half_pixel_centers", NULL},
+    [TOPO_ACT] = {"relu", NULL},
 };
+
+const char *topo_key_name(uint32_t keys)
+{
+    uint32_t key = 0;
+    while ((keys >> key & 1u) == 0)
+        key++;
+    return table[key].name;
+}
 
 /* "k s d c" for messages. */
 static void names_of(uint32_t allowed, char *text, size_t bytes)
@@ -229,17 +286,20 @@ static uint32_t key_of(const char *word, const char **value)
     size_t length = strcspn(word, "=");
     *value = word[length] == '=' ? word + length + 1 : NULL;
     for (uint32_t k = 0; k < TOPO_KEYS; k++)
-        if (*value != NULL && table[k].read != NULL && strlen(table[k].name) == length &&
+        if ((*value != NULL) == (table[k].read != NULL) && strlen(table[k].name) == length &&
             strncmp(word, table[k].name, length) == 0)
             return k;
-    bool activation = strcmp(word, "relu") == 0 || strcmp(word, "relu6") == 0;
-    return activation ? TOPO_ACT : TOPO_KEYS;
+    return strcmp(word, "relu6") == 0 ? TOPO_ACT : TOPO_KEYS;
 }
 
 bool topo_read_keys(topo_line_t *line, uint32_t first, uint32_t allowed, topo_keys_t *keys)
 {
-    *keys =
-        (topo_keys_t){.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}, .mult = 1, .axis = 3};
+    *keys = (topo_keys_t){.kernel = {1, 1},
+                          .stride = {1, 1},
+                          .dilation = {1, 1},
+                          .step = {1, 1, 1},
+                          .mult = 1,
+                          .axis = 3};
     allowed |= 1u << TOPO_FROM | 1u << TOPO_SIZE;
     for (uint32_t w = first; w < line->words && !line->failed; w++) {
         const char *value;
@@ -254,7 +314,7 @@ bool topo_read_keys(topo_line_t *line, uint32_t first, uint32_t allowed, topo_ke
         keys->given |= 1u << key;
         if (key == TOPO_ACT)
             keys->activation = strcmp(line->word[w], "relu6") == 0 ? NPU_ACT_RELU6 : NPU_ACT_RELU;
-        else
+        else if (table[key].read != NULL)
             table[key].read(line, value, keys);
     }
     return !line->failed;
