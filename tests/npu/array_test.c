@@ -1,12 +1,14 @@
 /*
- * array_test.c - kinds of MAC array: closed forms of systolic arrays against a grid that is walked
- * cycle by cycle, against published counts, instruction by instruction and through the compiler.
+ * array_test.c - how long instructions take: every kind of MAC array, and the vector unit, against
+ * steps counted one by one; systolic arrays against published counts and through the compiler.
  */
 #include "npu/array.h"
 
 #include "npu/compiler/compile.h"
 #include "sim/rng.h"
 #include "tests/npu/compile_graph.h"
+#include "tests/npu/cycles_ref.h"
+#include "tests/npu/npu_random.h"
 #include "tests/test.h"
 
 static npu_desc_t grid(npu_array_t kind, uint32_t rows, uint32_t columns)
@@ -30,56 +32,55 @@ static npu_insn_t depthwise(uint32_t h, uint32_t w, uint32_t k, uint32_t in_c, u
         .op = NPU_OP_DWCONV, .h = h, .w = w, .c = in_c * times, .in_c = in_c, .k_h = k, .k_w = k};
 }
 
-/* ---- a grid that is walked ------------------------------------------------------------------- */
+/* ---- counted step by step -------------------------------------------------------------------- */
 
-/* One fold: the cycle in which the last multiplier is done with the last element, plus one. What
- * stays goes in row by row, one a cycle; element t is at row r, column c, r + c cycles after it
- * enters the first. */
-static uint64_t walk_fold(uint64_t rows, uint64_t columns, uint64_t passes, bool fills)
+static npu_desc_t random_desc(sim_stream_t *r)
 {
-    uint64_t last = 0;
-    for (uint64_t t = 0; t < passes; t++)
-        for (uint64_t r = 0; r < rows; r++)
-            for (uint64_t c = 0; c < columns; c++) {
-                uint64_t at = (fills ? rows : 0) + t + r + c;
-                last = at > last ? at : last;
-            }
-    return last + 1;
+    npu_desc_t d = grid((npu_array_t)sim_stream_below(r, NPU_ARRAYS), 1 + sim_stream_below(r, 9),
+                        1 + sim_stream_below(r, 9));
+    d.mac_overlap = sim_stream_below(r, 2);
+    d.mac_taps = 1 + sim_stream_below(r, 20);
+    d.mac_channels = 1 + sim_stream_below(r, 20);
+    d.mac_round_in_c = 1 + sim_stream_below(r, 40);
+    d.mac_start_cycles = 1 + sim_stream_below(r, 100);
+    d.conv_permille = 1 + sim_stream_below(r, 1000);
+    d.point_permille = 1 + sim_stream_below(r, 1000);
+    d.dw_permille = 1 + sim_stream_below(r, 1000);
+    d.dw_pixels = 1 + sim_stream_below(r, 9);
+    d.vec_start_cycles = 1 + sim_stream_below(r, 100);
+    d.vec_elements = 1 + sim_stream_below(r, 100);
+    d.vec_pool_taps = 1 + sim_stream_below(r, 10);
+    d.vec_softmax_cycles = 1 + sim_stream_below(r, 20);
+    d.vec_copy_bytes = 1 + sim_stream_below(r, 100);
+    d.vec_transform_bytes = 1 + sim_stream_below(r, 100);
+    return d;
 }
 
-static uint64_t walk_product(npu_array_t kind, const npu_desc_t *d, uint64_t e, uint64_t k,
-                             uint64_t m)
+/* Any instruction of that opcode, small; a depthwise with some channels for each of the source. */
+static npu_insn_t random_small(sim_stream_t *r, uint32_t op)
 {
-    uint64_t cycles = 0, rows = kind == NPU_ARRAY_OS ? e : k;
-    uint64_t columns = kind == NPU_ARRAY_IS ? e : m;
-    uint64_t passes = kind == NPU_ARRAY_WS ? e : kind == NPU_ARRAY_OS ? k : m;
-    for (uint64_t c = 0; c < columns; c += d->mac_columns)
-        for (uint64_t r = 0; r < rows; r += d->mac_rows)
-            cycles += walk_fold(d->mac_rows, d->mac_columns, passes, kind != NPU_ARRAY_OS);
-    return cycles;
+    npu_insn_t insn = random_small_insn(r, op);
+    if (op != NPU_OP_DWCONV)
+        return insn;
+    insn.in_c = 1 + sim_stream_below(r, 20);
+    insn.c = insn.in_c * (1 + sim_stream_below(r, 6));
+    return insn;
 }
 
-static uint64_t walk(npu_array_t kind, const npu_desc_t *d, const npu_insn_t *i)
-{
-    uint64_t e = (uint64_t)i->h * i->w, taps = (uint64_t)i->k_h * i->k_w, cycles = 0;
-    if (i->op == NPU_OP_CONV)
-        return walk_product(kind, d, e, taps * i->in_c, i->c);
-    for (uint32_t c = 0; c < i->in_c; c++)
-        cycles += walk_product(kind, d, e, taps, i->c / i->in_c);
-    return cycles;
-}
-
-START_TEST(thousands_of_layers_take_what_a_walked_grid_takes)
+START_TEST(instructions_take_as_long_as_their_steps_counted_one_by_one)
 {
     sim_stream_t r = sim_stream(1, 22, 0);
-    for (uint32_t n = 0; n < 3000; n++) {
-        npu_array_t kind = (npu_array_t)(NPU_ARRAY_WS + n % 3);
-        npu_desc_t d = grid(kind, 1 + sim_stream_below(&r, 6), 1 + sim_stream_below(&r, 6));
-        uint32_t h = 1 + sim_stream_below(&r, 5), w = 1 + sim_stream_below(&r, 5);
-        uint32_t k = 1 + sim_stream_below(&r, 3), in_c = 1 + sim_stream_below(&r, 6);
-        uint32_t c = 1 + sim_stream_below(&r, 9);
-        npu_insn_t insn = n % 2 != 0 ? conv(h, w, k, in_c, c) : depthwise(h, w, k, in_c, 1 + c / 5);
-        ck_assert_uint_eq(npu_insn_cycles(&d, &insn), walk(kind, &d, &insn));
+    for (uint32_t n = 0; n < 12000; n++) {
+        npu_desc_t d = random_desc(&r);
+        uint32_t vec = NPU_OP_REQUANT + n / 2 % (NPU_OPS - NPU_OP_REQUANT);
+        npu_insn_t insn = random_small(&r, n % 2 != 0   ? vec
+                                           : n % 4 != 0 ? NPU_OP_CONV
+                                                        : NPU_OP_DWCONV);
+        uint64_t expected = cycles_ref(&d, &insn);
+        ck_assert_msg(npu_insn_cycles(&d, &insn) == expected,
+                      "%u: %s, kind %u, overlap %u: %llu cycles, %llu steps", n,
+                      npu_opinfo(insn.op)->name, d.mac_kind, d.mac_overlap,
+                      (unsigned long long)npu_insn_cycles(&d, &insn), (unsigned long long)expected);
     }
 }
 END_TEST
@@ -272,7 +273,7 @@ START_TEST(the_systolic_chip_file_is_read)
 }
 END_TEST
 
-TEST_MAIN("npu array kinds", thousands_of_layers_take_what_a_walked_grid_takes,
+TEST_MAIN("npu array kinds", instructions_take_as_long_as_their_steps_counted_one_by_one,
           scale_sims_published_counts_are_met,
           overlapped_folds_start_as_soon_as_what_stays_and_what_passes_allow,
           one_fold_takes_the_same_with_and_without_overlap,

@@ -11,8 +11,12 @@
 #define TOUCH_REF_WRITE 2u
 #define TOUCH_REF_MEMS (NPU_MEMS + 1) /* the last is L2 */
 
-/* Calls fn once or more for every byte. */
-typedef void (*touch_ref_fn_t)(void *ctx, uint32_t mem, uint64_t byte, uint32_t how);
+#define TOUCH_REF_OPERANDS 5
+
+/* Calls fn once or more for every byte of every operand; operands are numbered in no special order,
+ * and each is in one memory. */
+typedef void (*touch_ref_fn_t)(void *ctx, uint32_t operand, uint32_t mem, uint64_t byte,
+                               uint32_t how);
 void touch_ref(const npu_insn_t *insn, touch_ref_fn_t fn, void *ctx);
 
 #endif

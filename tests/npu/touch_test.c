@@ -25,8 +25,9 @@ static uint32_t below(uint32_t n)
 
 static uint8_t expected[TOUCH_REF_MEMS][L2_BYTES], found[TOUCH_REF_MEMS][L2_BYTES];
 
-static void expect(void *ctx, uint32_t mem, uint64_t byte, uint32_t how)
+static void expect(void *ctx, uint32_t operand, uint32_t mem, uint64_t byte, uint32_t how)
 {
+    (void)operand;
     (void)ctx;
     if (byte >= (mem == NPU_MEM_L2 ? L2_BYTES : L1_BYTES))
         ck_abort_msg("byte %llu of memory %u", (unsigned long long)byte, mem);
