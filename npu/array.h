@@ -17,11 +17,19 @@
 
 typedef enum { NPU_ARRAY_IMX500, NPU_ARRAY_WS, NPU_ARRAY_OS, NPU_ARRAY_IS, NPU_ARRAYS } npu_array_t;
 
+/* Multiples at which a product of matrices fills the array: pixels of the result, input channels
+ * times taps, output channels. 1: no matter. */
+typedef struct {
+    uint32_t pixels, depth, channels;
+} npu_array_grain_t;
+
 typedef struct {
     /* Cycles from an instruction's start to its last accumulator; insn is a CONV or DWCONV. */
     uint64_t (*cycles)(const npu_desc_t *desc, const npu_insn_t *insn);
     /* Multiply-accumulates a cycle at most, with weights of 8 >> narrow bits. */
     uint32_t (*peak_macs)(const npu_desc_t *desc, uint32_t narrow);
+    /* Where a CONV is best cut; NULL: the array has no folds. */
+    npu_array_grain_t (*grain)(const npu_desc_t *desc);
 } npu_array_kind_t;
 
 extern const npu_array_kind_t npu_array_imx500;

@@ -56,4 +56,4 @@ static uint32_t peak_macs(const npu_desc_t *d, uint32_t narrow)
     return ((uint32_t)NPU_LANES << narrow) * d->mac_taps * d->mac_channels;
 }
 
-const npu_array_kind_t npu_array_imx500 = {cycles, peak_macs};
+const npu_array_kind_t npu_array_imx500 = {cycles, peak_macs, NULL};

@@ -83,6 +83,21 @@ static uint32_t peak_macs(const npu_desc_t *d, uint32_t narrow)
     return d->mac_rows * d->mac_columns;
 }
 
-const npu_array_kind_t npu_array_ws = {ws, peak_macs};
-const npu_array_kind_t npu_array_os = {os, peak_macs};
-const npu_array_kind_t npu_array_is = {is, peak_macs};
+static npu_array_grain_t ws_grain(const npu_desc_t *d)
+{
+    return (npu_array_grain_t){.pixels = 1, .depth = d->mac_rows, .channels = d->mac_columns};
+}
+
+static npu_array_grain_t is_grain(const npu_desc_t *d)
+{
+    return (npu_array_grain_t){.pixels = d->mac_columns, .depth = d->mac_rows, .channels = 1};
+}
+
+static npu_array_grain_t os_grain(const npu_desc_t *d)
+{
+    return (npu_array_grain_t){.pixels = d->mac_rows, .depth = 1, .channels = d->mac_columns};
+}
+
+const npu_array_kind_t npu_array_ws = {ws, peak_macs, ws_grain};
+const npu_array_kind_t npu_array_os = {os, peak_macs, os_grain};
+const npu_array_kind_t npu_array_is = {is, peak_macs, is_grain};

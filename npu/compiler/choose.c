@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "npu/array.h"
 #include "npu/compiler/compile_int.h"
 
 static uint32_t window_length(uint32_t results, uint32_t kernel, uint32_t stride, uint32_t dilation,
@@ -168,6 +169,36 @@ static void add_probe(const cc_t *cc, cost_t *cost, uint64_t times)
         cost->total[e] += cc->probe[e] * times;
 }
 
+/* Multiples at which cuts of the layer fill the array; all 1 where there is none of it. */
+static npu_array_grain_t grain_of(const cc_t *cc, const cc_layer_t *l)
+{
+    const npu_array_kind_t *kind = npu_array(cc->desc);
+    bool folds = l->kind->mac != NULL && l->all_in && kind->grain != NULL;
+    return folds ? kind->grain(cc->desc) : (npu_array_grain_t){1, 1, 1};
+}
+
+/* Where the array works in folds, the last of rows, columns and groups, which may be smaller than
+ * the others, take less: cycles of the array over the layer. */
+static uint64_t array_cycles(cc_t *cc, cc_layer_t *l)
+{
+    const cc_tiling_t *t = &l->tiling;
+    uint64_t cycles[NPU_ENGINES], sum = 0;
+    for (uint32_t last = 0; last < 8; last++) {
+        uint32_t rows = last & 1 ? 1 : t->row_tiles - 1, row = last & 1 ? t->row_tiles - 1 : 0;
+        uint32_t cols = last & 2 ? 1 : t->col_tiles - 1, col = last & 2 ? t->col_tiles - 1 : 0;
+        uint32_t groups = last & 4 ? 1 : t->groups - 1, group = last & 4 ? t->groups - 1 : 0;
+        cc_step_t s = {0};
+        if (rows == 0 || cols == 0 || groups == 0)
+            continue;
+        tile_set_step(cc, l, row * t->col_tiles + col, group, &s);
+        probe_into(cc, cycles);
+        for (uint32_t slice = 0; slice < t->slices; slice++)
+            l->kind->mac(cc, l, &s, slice);
+        sum += (uint64_t)rows * cols * groups * cycles[NPU_ENGINE_MAC];
+    }
+    return sum;
+}
+
 static cost_t probe(cc_t *cc, cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
@@ -214,6 +245,8 @@ static cost_t probe(cc_t *cc, cc_layer_t *l)
         l->kind->mac(cc, l, &s, slice);
     add_probe(cc, &cost, steps);
     cost.array = cycles[NPU_ENGINE_MAC];
+    if (l->kind->mac != NULL && npu_array(cc->desc)->grain != NULL)
+        cost.total[NPU_ENGINE_MAC] = array_cycles(cc, l);
 
     probe_into(cc, cycles);
     tile_finish(cc, l, &s);
@@ -283,6 +316,29 @@ static uint64_t estimate(cc_t *cc, cc_layer_t *l, const uint32_t need[NPU_MEMS],
     return cycles;
 }
 
+static uint32_t common(uint32_t a, uint32_t b)
+{
+    while (b != 0) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The least count whose multiples, `each` times, are multiples of grain. */
+static uint32_t unit_of(uint32_t grain, uint32_t each)
+{
+    return grain / common(grain, each);
+}
+
+/* The same in whole blocks of lanes. */
+static uint32_t lanes_unit(uint32_t grain, uint32_t each)
+{
+    uint32_t unit = unit_of(grain, each);
+    return unit * unit_of(NPU_LANES, unit);
+}
+
 /* Input channels of one CONV: all of them, or as many as leave two chunks of weights in WGT. */
 static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
 {
@@ -294,7 +350,9 @@ static uint32_t slice_for(const cc_t *cc, const cc_layer_t *l, uint32_t group)
     if (blocks * 32 >= in_c)
         return in_c;
     blocks = blocks > 1 ? blocks / 2 : 1;
-    return (uint32_t)blocks * 32;
+    uint32_t slice = (uint32_t)blocks * 32;
+    uint32_t unit = lanes_unit(grain_of(cc, l).depth, l->array.kernel_h * l->array.kernel_w);
+    return slice >= unit ? slice / unit * unit : slice;
 }
 
 typedef struct {
@@ -344,18 +402,35 @@ static uint32_t next_group(const cc_layer_t *l, uint32_t group)
     return npu_round_lanes(group / 2);
 }
 
-static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choice_t *best)
+static void try_rows(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, uint32_t group,
+                     choice_t *best)
 {
+    uint32_t last = 0, fewest = l->max_rows == 0 ? 1 : cc_div_up(out.h, l->max_rows);
+    uint32_t unit = unit_of(grain_of(cc, l).pixels, cols);
+    for (uint32_t tiles = fewest; tiles <= out.h; tiles += 1 + tiles / 8) {
+        uint32_t rows = cc_div_up(out.h, tiles);
+        if (rows != last)
+            try_cut(cc, l, rows, cols, group, best);
+        if (rows != last && rows > unit && rows % unit != 0)
+            try_cut(cc, l, rows / unit * unit, cols, group, best);
+        last = rows;
+    }
+    if (last != 1)
+        try_cut(cc, l, 1, cols, group, best);
+}
+
+/* Groups of halved channels, and of whole folds of the array near them. */
+static void try_groups(cc_t *cc, cc_layer_t *l, npu_hwc_t out, uint32_t cols, choice_t *best)
+{
+    uint32_t unit = lanes_unit(grain_of(cc, l).channels, 1);
     for (uint32_t group = out.c; group != 0; group = next_group(l, group)) {
-        uint32_t last = 0, fewest = l->max_rows == 0 ? 1 : cc_div_up(out.h, l->max_rows);
-        for (uint32_t tiles = fewest; tiles <= out.h; tiles += 1 + tiles / 8) {
-            uint32_t rows = cc_div_up(out.h, tiles);
-            if (rows != last)
-                try_cut(cc, l, rows, cols, group, best);
-            last = rows;
-        }
-        if (last != 1)
-            try_cut(cc, l, 1, cols, group, best);
+        try_rows(cc, l, out, cols, group, best);
+        if (group == out.c || unit == NPU_LANES || group % unit == 0)
+            continue;
+        if (group / unit > 0)
+            try_rows(cc, l, out, cols, group / unit * unit, best);
+        if (cc_div_up(group, unit) * unit < out.c)
+            try_rows(cc, l, out, cols, cc_div_up(group, unit) * unit, best);
     }
 }
 
@@ -383,7 +458,7 @@ bool tile_choose(cc_t *cc, cc_layer_t *l)
     npu_hwc_t out = npu_tensor_hwc(cc_tensor(cc, l->out));
     choice_t best = {.found = false};
     for (uint32_t cols = out.w; !best.found; cols = cc_div_up(cols, 2)) {
-        try_rows(cc, l, out, cols, &best);
+        try_groups(cc, l, out, cols, &best);
         if (cols == 1)
             break;
     }

@@ -196,6 +196,22 @@ static uint64_t closed_form(const npu_desc_t *d, bool dense, npu_hwc_t in, npu_h
     return count * folds * (passes + around);
 }
 
+/* Cycles of the array's instructions in a program, and how many those are. */
+static uint64_t array_cycles(const npu_desc_t *d, const npu_prog_t *prog, uint32_t *pieces)
+{
+    uint64_t cycles = 0;
+    *pieces = 0;
+    for (uint32_t n = 0; n < prog->insn_count; n++) {
+        npu_insn_t insn;
+        ck_assert(npu_insn_decode(prog->insns[n], &insn, NULL, 0));
+        if (npu_op_engine(insn.op) != NPU_ENGINE_MAC)
+            continue;
+        cycles += npu_insn_cycles(d, &insn);
+        ++*pieces;
+    }
+    return cycles;
+}
+
 /* A random layer on a chip with room for all of it in L1; false when the compiler cuts it all the
  * same, to overlap loads with its work. */
 static bool check_layer(npu_array_t kind, uint64_t seed)
@@ -219,15 +235,8 @@ static bool check_layer(npu_array_t kind, uint64_t seed)
     npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE};
     ck_assert_msg(npu_compile(&b.graph, &d, &options, &prog, NULL, error, sizeof(error)) == SIM_OK,
                   "%s", error);
-    uint64_t cycles = 0, pieces = 0;
-    for (uint32_t n = 0; n < prog.insn_count; n++) {
-        npu_insn_t insn;
-        ck_assert(npu_insn_decode(prog.insns[n], &insn, NULL, 0));
-        if (npu_op_engine(insn.op) != NPU_ENGINE_MAC)
-            continue;
-        cycles += npu_insn_cycles(&d, &insn);
-        pieces++;
-    }
+    uint32_t pieces;
+    uint64_t cycles = array_cycles(&d, &prog, &pieces);
     npu_hwc_t i = npu_tensor_hwc(&b.graph.tensor[in]), o = npu_tensor_hwc(&b.graph.tensor[out]);
     if (pieces == 1)
         ck_assert_uint_eq(cycles, closed_form(&d, dense, i, o, k));
@@ -242,6 +251,47 @@ START_TEST(a_layer_that_is_one_instruction_takes_its_closed_form)
     for (uint64_t seed = 0; seed < 2000; seed++)
         whole += check_layer((npu_array_t)(NPU_ARRAY_WS + seed % 3), seed);
     ck_assert_uint_ge(whole, 1000);
+}
+END_TEST
+
+/* Layers that L1 cannot hold, or whose loads hide behind work when they are cut. Where folds are
+ * whole pieces take together what one instruction would; where pixels are cut although they pass
+ * through (ws), or the accumulators' memory does not leave the choice, fills add up. */
+START_TEST(layers_are_cut_on_whole_folds)
+{
+    static const struct {
+        uint32_t size, in_c, c, k;
+        uint32_t percent[3]; /* of the closed form, at most: ws, os, is */
+    } cases[] = {
+        {14, 256, 512, 1, {100, 100, 100}}, {14, 512, 512, 1, {100, 100, 100}},
+        {7, 512, 1024, 1, {100, 100, 100}}, {28, 64, 128, 3, {116, 100, 100}},
+        {14, 128, 256, 3, {100, 100, 100}}, {56, 64, 128, 1, {140, 100, 107}},
+    };
+    for (size_t i = 0; i < 3 * SIM_COUNT(cases); i++) {
+        build_t b;
+        char error[256];
+        npu_prog_t prog;
+        uint32_t n = (uint32_t)i / 3, kind = (uint32_t)i % 3, pieces, k = cases[n].k;
+        npu_desc_t d = grid((npu_array_t)(NPU_ARRAY_WS + kind), 48, 48);
+        build_conv_t window = {cases[n].c, k, k, 1, 1, 1, 1, true, NPU_ACT_NONE};
+        npu_hwc_t size = {cases[n].size, cases[n].size, cases[n].in_c}, result = size;
+        result.c = cases[n].c;
+        build_begin(&b, NPU_TYPE_INT8, i);
+        int32_t out = build_conv(&b, build_input(&b, size.h, size.w, size.c), &window);
+        build_end(&b, &out, 1);
+        npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE};
+        ck_assert_msg(npu_compile(&b.graph, &d, &options, &prog, NULL, error, sizeof(error)) ==
+                          SIM_OK,
+                      "%s", error);
+        uint64_t cycles = array_cycles(&d, &prog, &pieces);
+        uint64_t whole = closed_form(&d, true, size, result, k);
+        ck_assert_uint_gt(pieces, 1);
+        ck_assert_msg(cycles >= whole && 100 * cycles <= cases[n].percent[kind] * whole,
+                      "case %zu: %llu cycles in %u pieces, in one %llu", i,
+                      (unsigned long long)cycles, pieces, (unsigned long long)whole);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
 }
 END_TEST
 
@@ -278,5 +328,5 @@ TEST_MAIN("npu array kinds", instructions_take_as_long_as_their_steps_counted_on
           overlapped_folds_start_as_soon_as_what_stays_and_what_passes_allow,
           one_fold_takes_the_same_with_and_without_overlap,
           a_grid_of_48_by_48_needs_3_million_cycles_for_mobilenet,
-          a_layer_that_is_one_instruction_takes_its_closed_form, chip_files_name_the_kind,
-          the_systolic_chip_file_is_read)
+          a_layer_that_is_one_instruction_takes_its_closed_form, layers_are_cut_on_whole_folds,
+          chip_files_name_the_kind, the_systolic_chip_file_is_read)
