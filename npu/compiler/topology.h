@@ -52,7 +52,7 @@
  *   |---|---|
  *   | input NAME H W C | one or more, first |
  *   | output NAME NAME.. | the network's outputs (the last layer) |
- *   | bits N | width of all weights that say nothing |
+ *   | bits N | width of all weights behind it that say nothing |
  *   | seed N | of the weights (1) |
  *
  * Weights are uniform, int8, one scale a layer; scales are chosen so that activations neither

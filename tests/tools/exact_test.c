@@ -1,0 +1,192 @@
+/*
+ * exact_test.c - `--exact` on the chip's own L2: networks, kinds of array, schedules and widths of
+ * weights give the same state, memory, counters and layers whether DMAs are streams and only what
+ * happens is looked at, or every burst is an event and every cycle is looked at.
+ */
+#include "npu/array.h"
+#include "npu/compiler/tensor_io.h"
+#include "npu/pack.h"
+#include "sim/file.h"
+#include "sim/rng.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tools/inference.h"
+#include "tools/network.h"
+
+#define DIR FOVEA_OUT "/exact"
+
+typedef struct {
+    const char *file; /* without a folder: a model */
+    const char *chip; /* NULL: the default one */
+    uint32_t kind, overlap;
+    npu_cascade_t cascade; /* AS_CHIP: the chip's */
+    bool rice;
+    uint32_t bits; /* of the weights of a layer list; 0: as it says */
+} case_t;
+
+#define SYSTOLIC "logic/chips/systolic.json"
+#define LIST(name) "npu/networks/" name ".topo"
+
+/* clang-format off */
+static const case_t models[] = {
+    {.file = "person_detect"},
+    {.file = "resnet8_cifar10_int8"},
+    {.file = "vww_96_int8"},
+    {.file = "blazeface_front_128_int8"},
+    {.file = "mobilenet_v1_1.0_224_quant"},
+    {.file = "mobilenet_v1_1.0_224_quant", .rice = true},
+    {.file = "mobilenet_v1_1.0_224_quant", .chip = SYSTOLIC, .kind = NPU_ARRAY_WS},
+    {.file = "blazeface_front_128_int8",   .chip = SYSTOLIC, .kind = NPU_ARRAY_OS, .overlap = 1},
+    {.file = "resnet8_cifar10_int8",       .chip = SYSTOLIC, .kind = NPU_ARRAY_IS, .overlap = 1},
+    {.file = "vww_96_int8",                .cascade = NPU_CASCADE_ALWAYS},
+    {.file = "person_detect",              .cascade = NPU_CASCADE_ALWAYS, .rice = true},
+};
+static const case_t lists[] = {
+    {.file = LIST("cifar_mininet"), .bits = 4},
+    {.file = LIST("cifar_baseline_5x5"), .bits = 2},
+    {.file = LIST("mobilenet_v1"), .bits = 4},
+    {.file = LIST("mobilenet_v1"), .bits = 2, .chip = SYSTOLIC, .kind = NPU_ARRAY_WS, .overlap = 1},
+    {.file = LIST("mobilenet_v2"), .cascade = NPU_CASCADE_ALWAYS},
+    {.file = LIST("deeplab_513")}, /* part of it in stripes */
+};
+/* clang-format on */
+
+static char error[512];
+
+/* ---- a case as a program and a chip ---------------------------------------------------------- */
+
+/* The list with a line for all weights before it, in a file of its own. */
+static void save_narrow(const case_t *c, char path[1024])
+{
+    size_t bytes;
+    uint8_t *list = sim_file_read(c->file, 1 << 20, &bytes, error, sizeof(error));
+    ck_assert_msg(list != NULL, "%s", error);
+    char *text = malloc(bytes + 32);
+    int head = snprintf(text, 32, "bits %u\n", c->bits);
+    memcpy(text + head, list, bytes);
+    snprintf(path, 1024, DIR "/narrow.topo");
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_msg(sim_file_write(path, text, bytes + (size_t)head, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    free(text);
+    free(list);
+}
+
+static void load(const case_t *c, sensor_desc_t *chip, npu_prog_t *prog)
+{
+    char path[1024];
+    network_options_t options = {.cascade = c->cascade};
+    ck_assert_msg(chip_load(c->chip, chip, error, sizeof(error)), "%s", error);
+    if (c->chip != NULL) {
+        chip->npu.mac_kind = c->kind;
+        chip->npu.mac_overlap = c->overlap;
+    }
+    if (c->rice)
+        chip->npu.dma_compression = NPU_COMPRESSION_RICE;
+    if (c->bits != 0)
+        save_narrow(c, path);
+    else if (strchr(c->file, '/') != NULL)
+        snprintf(path, sizeof(path), "%s", c->file);
+    else
+        snprintf(path, sizeof(path), "%s/%s.tflite", test_models_dir(), c->file);
+    memset(prog, 0, sizeof(*prog));
+    ck_assert_msg(network_load(path, &chip->npu, &options, prog, error, sizeof(error)), "%s",
+                  error);
+}
+
+/* What the case is there for is in the program. */
+static void check_program(const case_t *c, const npu_prog_t *prog)
+{
+    uint32_t packed = 0, narrow = 0, turns = 0;
+    for (uint32_t i = 0, before = 0; i < prog->insn_count; i++) {
+        npu_insn_t insn;
+        ck_assert(npu_insn_decode(prog->insns[i], &insn, NULL, 0));
+        packed += insn.packed;
+        narrow += npu_op_engine(insn.op) == NPU_ENGINE_MAC && insn.narrow != 0;
+        turns += insn.layer < before;
+        before = insn.layer;
+    }
+    ck_assert(!c->rice || packed > 0);
+    ck_assert(c->bits == 0 || narrow > 0);
+    ck_assert_msg(c->cascade != NPU_CASCADE_ALWAYS || turns > 5, "%s: no stripes", c->file);
+}
+
+/* ---- both ways ------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t state, memory, events;
+    npu_perf_t perf;
+    npu_layer_report_t layer[NPU_MAX_LAYERS];
+} outcome_t;
+
+static void run(const sensor_desc_t *chip, const npu_prog_t *prog, bool exact, outcome_t *outcome)
+{
+    inference_t *in = calloc(1, sizeof(*in));
+    sim_stream_t noise = sim_stream(7, 31, 0);
+    uint64_t bytes = npu_input_bytes(prog, 0);
+    uint8_t *input[1] = {malloc(bytes)}, *l2 = malloc(chip->npu.l2_bytes);
+    for (uint64_t i = 0; i < bytes; i++)
+        input[0][i] = (uint8_t)sim_stream_u32(&noise);
+    memset(outcome, 0, sizeof(*outcome));
+    ck_assert_msg(inference_init(in, chip, prog), "%s", in->error);
+    in->npu.exact = exact;
+    ck_assert_msg(inference_run(in, input), "%s", in->error);
+    ck_assert(sim_mem_peek(&in->memory, chip->npu.l2_base, l2, chip->npu.l2_bytes));
+    outcome->state = sim_state_hash(in->sim);
+    outcome->memory = sim_hash(SIM_HASH_SEED, l2, chip->npu.l2_bytes);
+    outcome->events = sim_events_fired(in->sim);
+    outcome->perf = npu_perf(&in->npu);
+    for (uint32_t n = 0; n < NPU_MAX_LAYERS; n++)
+        npu_layer_report(&in->npu, n, &outcome->layer[n]);
+    inference_free(in);
+    free(in);
+    free(input[0]);
+    free(l2);
+}
+
+static void compare(const case_t *c)
+{
+    static outcome_t fast, exact;
+    sensor_desc_t chip;
+    npu_prog_t prog;
+    load(c, &chip, &prog);
+    check_program(c, &prog);
+    run(&chip, &prog, false, &fast);
+    run(&chip, &prog, true, &exact);
+    ck_assert_msg(fast.perf.cycles == exact.perf.cycles, "%s: %llu cycles, exact %llu", c->file,
+                  (unsigned long long)fast.perf.cycles, (unsigned long long)exact.perf.cycles);
+    ck_assert_msg(fast.state == exact.state, "%s: state", c->file);
+    ck_assert_msg(fast.memory == exact.memory, "%s: memory", c->file);
+    ck_assert_mem_eq(&fast.perf, &exact.perf, sizeof(fast.perf));
+    ck_assert_mem_eq(fast.layer, exact.layer, sizeof(fast.layer));
+    ck_assert_uint_gt(exact.events, exact.perf.cycles); /* it did look */
+    ck_assert_uint_lt(fast.events * 10, exact.events);
+    npu_prog_free(&prog);
+}
+
+static uint32_t compare_all(const case_t *cases, size_t count)
+{
+    uint32_t compared = 0;
+    for (size_t i = 0; i < count; i++, compared++)
+        compare(&cases[i]);
+    return compared;
+}
+
+START_TEST(models_give_the_same_in_both_ways)
+{
+    if (test_models_dir() == NULL) {
+        test_skip("no models");
+        return;
+    }
+    ck_assert_uint_eq(compare_all(models, SIM_COUNT(models)), 11);
+}
+END_TEST
+
+START_TEST(layer_lists_give_the_same_in_both_ways)
+{
+    ck_assert_uint_eq(compare_all(lists, SIM_COUNT(lists)), 6);
+}
+END_TEST
+
+TEST_MAIN("npu cycle by cycle on the chip's L2", models_give_the_same_in_both_ways,
+          layer_lists_give_the_same_in_both_ways)
