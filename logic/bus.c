@@ -208,9 +208,11 @@ static sim_err_t check_map(sim_t *sim, const bus_desc_t *d, const char *name)
 
 static sim_err_t check_desc(sim_t *sim, const bus_desc_t *d, const char *name)
 {
-    if (d->rom_bytes < 64 || d->rom_bytes > 1u << 20 || d->rom_bytes % 4 != 0)
-        return sim_fail(sim, SIM_EDESC, "%s.rom_bytes: %u is no multiple of 4 in 64..1048576", name,
-                        d->rom_bytes);
+    bool rom_fits = d->rom_bytes >= 64 && d->rom_bytes <= BUS_ROM_MAX && d->rom_bytes % 4 == 0;
+    if (!rom_fits && d->rom_bytes != 0)
+        return sim_fail(sim, SIM_EDESC,
+                        "%s.rom_bytes: %u is neither 0 nor a multiple of 4 in 64..%u", name,
+                        d->rom_bytes, BUS_ROM_MAX);
     if (d->tcm_bytes < 64 || d->tcm_bytes > BUS_TCM_MAX || d->tcm_bytes % 4 != 0)
         return sim_fail(sim, SIM_EDESC, "%s.tcm_bytes: %u is no multiple of 4 in 64..%u", name,
                         d->tcm_bytes, BUS_TCM_MAX);
@@ -229,7 +231,7 @@ sim_err_t bus_init(bus_t *bus, sim_t *sim, const bus_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     bus->desc = *desc;
-    bus->rom = calloc(1, desc->rom_bytes);
+    bus->rom = calloc(1, desc->rom_bytes + 1u); /* never NULL for none */
     bus->tcm = calloc(1, desc->tcm_bytes);
     if (bus->rom == NULL || bus->tcm == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for ROM and TCM", name);

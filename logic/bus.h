@@ -23,11 +23,12 @@
 #define BUS_PAGE_BASE 0x40000000u
 #define BUS_PAGE_BYTES 0x1000u
 #define BUS_PAGES 64u
+#define BUS_ROM_MAX (1u << 24)
 #define BUS_TCM_MAX (1u << 28)
 
 typedef struct {
-    uint32_t rom_base, rom_bytes; /* multiples of 64 and 4; 64 bytes to 1 MiB */
-    uint32_t tcm_base, tcm_bytes; /* the same; 64 bytes to BUS_TCM_MAX */
+    uint32_t rom_base, rom_bytes; /* multiples of 64 and 4; 0 (none), or 64 to BUS_ROM_MAX */
+    uint32_t tcm_base, tcm_bytes; /* the same; 64 to BUS_TCM_MAX */
     uint32_t l2_bytes;            /* 0: no L2 */
 } bus_desc_t;
 

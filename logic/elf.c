@@ -15,6 +15,7 @@ enum {
     ET_EXEC = 2,
     EM_RISCV = 243,
     PT_LOAD = 1,
+    PF_W = 2,
     SHT_SYMTAB = 2,
     EF_RISCV_FLOAT_ABI = 0x6,
     EF_RISCV_RVE = 0x8,
@@ -31,7 +32,7 @@ typedef struct {
 } elf_t;
 
 typedef struct {
-    uint32_t type, offset, paddr, file_bytes, mem_bytes;
+    uint32_t type, offset, vaddr, paddr, file_bytes, mem_bytes, flags;
     size_t at; /* of the header itself */
 } segment_t;
 
@@ -92,10 +93,43 @@ static segment_t segment_at(elf_t *elf, uint32_t index)
     segment_t s = {.at = (size_t)get(elf, 28, 4) + (size_t)index * PHDR_BYTES};
     s.type = get(elf, s.at, 4);
     s.offset = get(elf, s.at + 4, 4);
+    s.vaddr = get(elf, s.at + 8, 4);
     s.paddr = get(elf, s.at + 12, 4);
     s.file_bytes = get(elf, s.at + 16, 4);
     s.mem_bytes = get(elf, s.at + 20, 4);
+    s.flags = get(elf, s.at + 24, 4);
     return s;
+}
+
+static bool is_loaded(const segment_t *s)
+{
+    return s->type == PT_LOAD && s->mem_bytes != 0;
+}
+
+sim_err_t elf_segments(const uint8_t *image, size_t image_bytes, const char *file_name,
+                       elf_segment_t segments[ELF_SEGMENTS], uint32_t *count, char *error,
+                       size_t error_bytes)
+{
+    elf_t elf = {.image = image,
+                 .bytes = image_bytes,
+                 .file = file_name,
+                 .error = error,
+                 .error_bytes = error_bytes};
+    check_header(&elf);
+    uint32_t headers = get(&elf, 44, 2);
+    *count = 0;
+    for (uint32_t i = 0; i < headers && !elf.failed; i++) {
+        segment_t s = segment_at(&elf, i);
+        if (!is_loaded(&s))
+            continue;
+        if (*count == ELF_SEGMENTS) {
+            complain(&elf, s.at, "more than %d segments to load", ELF_SEGMENTS);
+            break;
+        }
+        segments[(*count)++] =
+            (elf_segment_t){s.vaddr, s.paddr, s.mem_bytes, (s.flags & PF_W) != 0};
+    }
+    return elf.failed ? SIM_EPARSE : SIM_OK;
 }
 
 static bool is_memory(const bus_t *bus, const segment_t *s)
@@ -106,7 +140,7 @@ static bool is_memory(const bus_t *bus, const segment_t *s)
 
 static void check_segment(elf_t *elf, const bus_t *bus, const segment_t *s)
 {
-    if (s->type != PT_LOAD || s->mem_bytes == 0)
+    if (!is_loaded(s))
         return;
     if (s->file_bytes > s->mem_bytes)
         complain(elf, s->at + 16,
@@ -142,7 +176,7 @@ static void fill_zero(bus_t *bus, uint32_t addr, uint32_t bytes)
 
 static void load_segment(elf_t *elf, bus_t *bus, const segment_t *s, elf_info_t *info)
 {
-    if (s->type != PT_LOAD || s->mem_bytes == 0)
+    if (!is_loaded(s))
         return;
     if (s->file_bytes != 0)
         bus_poke(bus, s->paddr, elf->image + s->offset, s->file_bytes);

@@ -16,6 +16,21 @@ typedef struct {
     uint64_t load_bytes; /* in memory, zero fill included */
 } elf_info_t;
 
+enum { ELF_SEGMENTS = 64 };
+
+/* A loadable segment that is not empty: its bytes go to paddr, the program expects them at vaddr
+ * (elsewhere when its start-up code copies them: initialized data kept in flash). */
+typedef struct {
+    uint32_t vaddr, paddr, mem_bytes;
+    bool writable;
+} elf_segment_t;
+
+/* Where the image wants memory, at most ELF_SEGMENTS places in file order. Checks the headers; what
+ * is loaded is checked by elf_load. */
+sim_err_t elf_segments(const uint8_t *image, size_t image_bytes, const char *file_name,
+                       elf_segment_t segments[ELF_SEGMENTS], uint32_t *count, char *error,
+                       size_t error_bytes);
+
 /* Checks all of the image first, then pokes segments (at their physical addresses) through bus.
  * On failure nothing is poked and error has the message. info may be NULL. */
 sim_err_t elf_load(bus_t *bus, const uint8_t *image, size_t image_bytes, const char *file_name,

@@ -18,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     uint32_t value;
     if (sim == NULL || bus_init(&bus, sim, &desc, "bus") != SIM_OK)
         abort();
+    elf_segment_t segments[ELF_SEGMENTS];
+    uint32_t count;
+    elf_segments(data, bytes, "fuzz", segments, &count, error, sizeof(error));
     elf_load(&bus, data, bytes, "fuzz", NULL, error, sizeof(error));
     elf_symbol(data, bytes, "tohost", &value);
     bus_free(&bus);

@@ -157,8 +157,54 @@ START_TEST(segments_that_are_not_to_be_loaded_are_ignored)
 }
 END_TEST
 
+START_TEST(a_file_tells_where_it_wants_memory)
+{
+    elf_segment_t segments[ELF_SEGMENTS];
+    uint32_t count;
+    elf_make(image);
+    put(52 + 8, 0x20000000, 4); /* runs elsewhere than it is loaded */
+    put(52 + 24, 6, 4);         /* read, write */
+    put(84 + 24, 5, 4);         /* read, execute */
+    ck_assert_int_eq(elf_segments(image, sizeof(image), "a.elf", segments, &count, error, 256),
+                     SIM_OK);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(segments[0].vaddr, 0x20000000);
+    ck_assert_uint_eq(segments[0].paddr, 0x10000000);
+    ck_assert_uint_eq(segments[0].mem_bytes, 16);
+    ck_assert(segments[0].writable);
+    ck_assert_uint_eq(segments[1].paddr, 0x04000000);
+    ck_assert_uint_eq(segments[1].mem_bytes, 4);
+    ck_assert(!segments[1].writable);
+    put(84, 0, 4); /* PT_NULL */
+    elf_segments(image, sizeof(image), "a.elf", segments, &count, error, 256);
+    ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(more_segments_than_there_is_room_for_are_refused)
+{
+    static uint8_t many[52 + 66 * 32];
+    elf_segment_t segments[ELF_SEGMENTS];
+    uint32_t count;
+    elf_make(image);
+    memcpy(many, image, 52);
+    for (int i = 0; i < 66; i++)
+        memcpy(many + 52 + 32 * i, image + 52, 32);
+    many[44] = 66;
+    ck_assert_int_eq(elf_segments(many, sizeof(many), "a.elf", segments, &count, error, 256),
+                     SIM_EPARSE);
+    ck_assert_str_eq(error, "a.elf: byte 2100: more than 64 segments to load"); /* 52 + 64 * 32 */
+    many[44] = 67;
+    many[4] = 2;
+    ck_assert_int_eq(elf_segments(many, sizeof(many), "a.elf", segments, &count, error, 256),
+                     SIM_EPARSE);
+    ck_assert_str_eq(error, "a.elf: byte 4: class is 0x2, expected 0x1");
+}
+END_TEST
+
 TEST_MAIN("logic elf", segments_land_at_their_addresses_and_the_rest_is_zero,
           symbols_are_found_by_name, a_message_says_file_byte_found_and_expected,
           what_is_not_a_riscv_executable_is_refused,
           a_file_cut_anywhere_before_its_segments_end_is_refused, no_single_byte_harms_the_loader,
-          segments_that_are_not_to_be_loaded_are_ignored)
+          segments_that_are_not_to_be_loaded_are_ignored, a_file_tells_where_it_wants_memory,
+          more_segments_than_there_is_room_for_are_refused)

@@ -435,6 +435,19 @@ START_TEST(areas_of_the_map_lie_apart)
 }
 END_TEST
 
+START_TEST(a_bus_can_do_without_rom)
+{
+    sim_t *sim = sim_new();
+    bus_t bus;
+    bus_desc_t desc = {.rom_base = 0, .tcm_base = 0, .tcm_bytes = 64};
+    ck_assert_int_eq(bus_init(&bus, sim, &desc, "bus"), SIM_OK);
+    ck_assert_int_eq(bus_area(&bus, 0, 64), BUS_TCM);
+    ck_assert_int_eq(bus_area(&bus, 64, 1), BUS_NOTHING);
+    bus_free(&bus);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(an_unconnected_l2_is_found_by_the_check)
 {
     sim_t *sim = sim_new();
@@ -457,6 +470,6 @@ TEST_MAIN("logic peripherals", registers_have_their_reset_values_and_ids,
           a_byte_arrives_at_the_end_of_its_stop_bit, bytes_follow_each_other_without_a_gap,
           a_new_divider_counts_from_the_next_byte, received_bytes_wait_in_order_and_overrun,
           the_uart_interrupts_while_a_condition_holds, impossible_descriptions_are_refused,
-          areas_end_where_they_end, areas_of_the_map_lie_apart,
+          areas_end_where_they_end, areas_of_the_map_lie_apart, a_bus_can_do_without_rom,
           pokes_and_peeks_stay_within_one_area, a_page_has_one_owner,
           an_unconnected_l2_is_found_by_the_check)
