@@ -51,18 +51,29 @@ static sim_comp_t *reg_owner(bus_t *bus, const char *what, uint32_t addr, uint32
     return NULL;
 }
 
+/* A block without clock answers 0 and takes nothing. */
+static bool is_gated(const bus_t *bus, const char *what, uint32_t addr)
+{
+    uint32_t page = page_of(addr);
+    bool gated = page < 32 && (bus->gated >> page & 1) != 0;
+    if (gated)
+        sim_log(bus->page[page], SIM_LOG_GUEST, "%s at 0x%03x while its clock is off", what,
+                addr % BUS_PAGE_BYTES);
+    return gated;
+}
+
 bool bus_read_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t *value)
 {
     sim_comp_t *owner = reg_owner(bus, "load", addr, bytes);
     if (owner != NULL)
-        *value = sim_reg_read(owner, addr % BUS_PAGE_BYTES);
+        *value = is_gated(bus, "load", addr) ? 0 : sim_reg_read(owner, addr % BUS_PAGE_BYTES);
     return owner != NULL;
 }
 
 bool bus_write_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t value)
 {
     sim_comp_t *owner = reg_owner(bus, "store", addr, bytes);
-    if (owner != NULL)
+    if (owner != NULL && !is_gated(bus, "store", addr))
         sim_reg_write(owner, addr % BUS_PAGE_BYTES, value);
     return owner != NULL;
 }
@@ -141,6 +152,7 @@ static size_t tcm_bytes(const sim_comp_t *comp)
 static const sim_field_t bus_fields[] = {
     SIM_FIELD_BUF(bus_t, rom, rom_bytes),
     SIM_FIELD_BUF(bus_t, tcm, tcm_bytes),
+    SIM_FIELD(bus_t, gated),
     SIM_FIELD(bus_t, faults),
     SIM_FIELD_END,
 };
@@ -160,7 +172,8 @@ static sim_err_t bus_check(sim_comp_t *comp)
 
 static void bus_reset(sim_comp_t *comp)
 {
-    ((bus_t *)(void *)comp)->faults = 0;
+    bus_t *bus = (bus_t *)(void *)comp;
+    bus->faults = bus->gated = 0;
 }
 
 static const sim_kind_t bus_kind = {

@@ -50,6 +50,7 @@ typedef struct {
     void *poked_ctx;
 
     uint8_t *rom, *tcm;
+    uint32_t gated; /* bit n: page n has no clock; reads give 0, writes are lost (GUEST) */
     uint64_t faults;
 } bus_t;
 

@@ -19,8 +19,8 @@ static const ccs_reg_t ccs_table[] = {
     {"csi_data_format",          0x0112, 2, true,  0x0a0a, false},
     {"csi_lane_mode",            0x0114, 1, true,  1,      false},
     {"extclk_frequency_mhz",     0x0136, 2, true,  0x1b00, false}, /* as the driver writes it */
-    {"temp_sensor_ctrl",         0x0138, 1, true,  0,      false},
-    {"temp_sensor_output",       0x013a, 1, false, 25,     false},
+    {"temp_sensor_ctrl",         0x0138, 1, true,  0,      true},  /* temp.h */
+    {"temp_sensor_output",       0x013a, 1, false, 0,      true},
     {"coarse_integration_time",  0x0202, 2, true,  0x0640, true},  /* the driver's default */
     {"analog_gain_code_global",  0x0204, 2, true,  0,      true},
     {"digital_gain_greenr",      0x020e, 2, true,  0x0100, false},
@@ -42,6 +42,19 @@ static const ccs_reg_t ccs_table[] = {
     {"app_line_x",               0x9002, 2, true,  2028,   true},  /* active-array px */
     {"app_line_hysteresis",      0x9004, 2, true,  16,     true},  /* px */
     {"app_image_out",            0x9006, 2, true,  0,      true},  /* bit 0: RAW10 image on the link */
+    /* Mailbox: mailbox.h (assumed). */
+    {"mbx_command",              0x9100, 2, true,  0,      true},
+    {"mbx_status",               0x9102, 2, false, 0,      true},
+    {"mbx_result",               0x9104, 2, false, 0,      true},
+    {"mbx_ack",                  0x9106, 2, true,  0,      true},
+    {"mbx_event",                0x9108, 2, false, 0,      true},
+#define X(n) {"mbx_data" #n,     0x9110 + 4 * n, 4, true, 0, true},
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#undef X
+    /* What the boot ROM reports: firmware/include/boot_image.h (assumed). */
+    {"boot_status",              0x9180, 2, false, 0,      true},
+    {"boot_error_a",             0x9182, 2, false, 0,      true},
+    {"boot_error_b",             0x9184, 2, false, 0,      true},
     {"dwp_ap_vc_voff",           0xd500, 2, true,  0,      true},  /* inference crop, driver's names */
     {"dwp_ap_vc_hoff",           0xd502, 2, true,  0,      true},
     {"dwp_ap_vc_vsize",          0xd504, 2, true,  3040,   true},
@@ -101,6 +114,28 @@ static void ccs_wrote_irq(sim_comp_t *comp, uint32_t value)
     ccs_t *ccs = as_ccs(comp);
     (void)value;
     sim_wire_set(&ccs->irq, (ccs->status & ccs->irq_enable) != 0);
+}
+
+static const ccs_reg_t *find(uint16_t addr)
+{
+    for (uint32_t i = 0; i < SIM_COUNT(ccs_table); i++)
+        if (ccs_table[i].addr == addr)
+            return &ccs_table[i];
+    return NULL;
+}
+
+static const ccs_window_t *window_at(const ccs_t *ccs, uint16_t addr)
+{
+    for (uint32_t i = 0; i < ccs->windows; i++)
+        if (addr >= ccs->window[i].first && addr <= ccs->window[i].last)
+            return &ccs->window[i];
+    return NULL;
+}
+
+static uint32_t read_reg(const ccs_t *ccs, const ccs_reg_t *reg)
+{
+    const ccs_window_t *window = window_at(ccs, reg->addr);
+    return window != NULL ? window->read(window->ctx, reg->addr) : get(ccs, reg->addr, reg->bytes);
 }
 
 /* The firmware may write any register: read-only ones are read-only to the host. */
@@ -164,6 +199,20 @@ sim_err_t ccs_init(ccs_t *ccs, sim_t *sim, const ccs_desc_t *desc, const char *n
     return err;
 }
 
+bool ccs_add_window(ccs_t *ccs, const ccs_window_t *window)
+{
+    if (ccs->windows == CCS_MAX_WINDOWS)
+        return false;
+    ccs->window[ccs->windows++] = *window;
+    return true;
+}
+
+void ccs_reset_page(ccs_t *ccs)
+{
+    sim_regs_reset(&ccs->comp);
+    ccs_wrote_irq(&ccs->comp, 0);
+}
+
 ccs_pll_t ccs_pll(const ccs_t *ccs)
 {
     uint64_t vt = ccs->desc.inck_hz * get(ccs, 0x0306, 2);
@@ -176,14 +225,6 @@ ccs_pll_t ccs_pll(const ccs_t *ccs)
     };
 }
 
-static const ccs_reg_t *find(uint16_t addr)
-{
-    for (uint32_t i = 0; i < SIM_COUNT(ccs_table); i++)
-        if (ccs_table[i].addr == addr)
-            return &ccs_table[i];
-    return NULL;
-}
-
 bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value)
 {
     const ccs_reg_t *reg = find(addr);
@@ -191,6 +232,11 @@ bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value)
         sim_log(&ccs->comp, SIM_LOG_GUEST, "host write of 0x%x to %s register 0x%04x, ignored",
                 value, reg == NULL ? "unknown" : "read-only", addr);
         return false;
+    }
+    const ccs_window_t *window = window_at(ccs, addr);
+    if (window != NULL) {
+        ccs->host_writes++;
+        return window->write(window->ctx, addr, value);
     }
     if (!reg->modeled && get(ccs, addr, reg->bytes) != value)
         sim_log(&ccs->comp, SIM_LOG_UNIMP, "host write to %s: kept, without effect", reg->name);
@@ -204,12 +250,17 @@ bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value)
 bool ccs_host_read(ccs_t *ccs, uint16_t addr, uint32_t *value)
 {
     const ccs_reg_t *reg = find(addr);
-    *value = reg != NULL ? get(ccs, addr, reg->bytes) : 0;
+    *value = reg != NULL ? read_reg(ccs, reg) : 0;
     ccs->host_reads += reg != NULL;
     return reg != NULL;
 }
 
 uint8_t ccs_byte(const ccs_t *ccs, uint16_t addr)
 {
+    for (uint32_t i = 0; window_at(ccs, addr) != NULL && i < SIM_COUNT(ccs_table); i++) {
+        const ccs_reg_t *reg = &ccs_table[i];
+        if (addr >= reg->addr && addr - reg->addr < reg->bytes)
+            return (uint8_t)(read_reg(ccs, reg) >> 8 * (reg->bytes - 1 - (addr - reg->addr)));
+    }
     return ccs->value[addr];
 }

@@ -12,8 +12,8 @@
  * Timing:       a host write arrives whole, at once; the bus itself takes no time.
  * Modeled:      identity, mode select, exposure, analog gain, frame and line length, binning, the
  *               PLL's numbers, application parameters.
- * Not modeled:  I2C bit timing, grouped parameter hold, PLL changes while streaming, temperature
- *               (reads 25), digital gain, orientation.
+ * Not modeled:  I2C bit timing, grouped parameter hold, PLL changes while streaming, digital gain,
+ *               orientation.
  */
 #ifndef LOGIC_CCS_H
 #define LOGIC_CCS_H
@@ -23,7 +23,7 @@
 typedef struct {
     const char *name; /* CCS 1.1 or IMX500 driver name */
     uint16_t addr;
-    uint8_t bytes; /* 1 or 2, big-endian */
+    uint8_t bytes; /* 1, 2 or 4, big-endian */
     bool writable; /* by the host */
     uint16_t reset;
     bool modeled; /* false: kept and read back, but nothing listens (UNIMP when it changes) */
@@ -42,9 +42,24 @@ typedef struct {
     uint64_t lane_bit_hz; /* of one CSI-2 data lane */
 } ccs_pll_t;
 
+/*
+ * A range of registers that another block keeps: mailbox, temperature, download. It is asked for
+ * whole registers; false from write: refused. The core sees them on the block's own page.
+ */
+typedef struct {
+    uint16_t first, last;
+    bool (*write)(void *ctx, uint16_t addr, uint32_t value);
+    uint32_t (*read)(void *ctx, uint16_t addr);
+    void *ctx;
+} ccs_window_t;
+
+#define CCS_MAX_WINDOWS 8
+
 typedef struct {
     sim_comp_t comp;
     ccs_desc_t desc;
+    ccs_window_t window[CCS_MAX_WINDOWS];
+    uint32_t windows;
     sim_wire_t irq; /* out, optional: high while a host write was not acknowledged */
 
     uint8_t value[65536]; /* state: every register, big-endian, by address */
@@ -53,6 +68,12 @@ typedef struct {
 } ccs_t;
 
 sim_err_t ccs_init(ccs_t *ccs, sim_t *sim, const ccs_desc_t *desc, const char *name);
+
+/* False when all places are taken. */
+bool ccs_add_window(ccs_t *ccs, const ccs_window_t *window);
+
+/* Forgets what the core has set on its page and keeps the host's registers: a system reset. */
+void ccs_reset_page(ccs_t *ccs);
 
 /* The clock tree for the registers' present values. */
 ccs_pll_t ccs_pll(const ccs_t *ccs);

@@ -13,6 +13,8 @@ logic_desc_t logic_desc_default(void)
         .clint = clint_desc_default(),
         .uart = uart_desc_default(),
         .sys = sys_desc_default(),
+        .temp = temp_desc_default(),
+        .clkrst = clkrst_desc_default(),
     };
 }
 
@@ -61,11 +63,22 @@ static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
     sim_cfg_done(&cfg);
 }
 
+static void read_temp(const sim_cfg_t *logic, temp_desc_t *temp)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "temperature");
+    temp->conversion_us = read_u32(&cfg, "conversion_us", 8, 1000000, temp->conversion_us) & ~7u;
+    temp->offset_mc = (int32_t)sim_cfg_i64(&cfg, "offset_mc", -20000, 20000, temp->offset_mc);
+    temp->noise_mc = read_u32(&cfg, "noise_mc", 0, 20000, temp->noise_mc);
+    temp->low_mc = (int32_t)sim_cfg_i64(&cfg, "low_mc", -100000, 199999, temp->low_mc);
+    temp->high_mc = (int32_t)sim_cfg_i64(&cfg, "high_mc", temp->low_mc + 1, 200000, temp->high_mc);
+    sim_cfg_done(&cfg);
+}
+
 void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
 {
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
     desc->core.clk_hz = desc->l2.clk_hz = desc->clock_hz;
-    desc->uart.clk_hz = desc->sys.clk_hz = desc->clock_hz;
+    desc->uart.clk_hz = desc->sys.clk_hz = desc->clkrst.clk_hz = desc->clock_hz;
     desc->sys.chip_id = read_u32(cfg, "chip_id", 0, UINT32_MAX, desc->sys.chip_id);
     desc->bus.rom_bytes = read_u32(cfg, "rom_bytes", 64, 1u << 20, desc->bus.rom_bytes) & ~3u;
     desc->bus.tcm_bytes = read_u32(cfg, "tcm_bytes", 64, 1u << 24, desc->bus.tcm_bytes) & ~3u;
@@ -74,6 +87,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
                                (uint32_t)(desc->clock_hz / 16), desc->uart.baud);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
+    read_temp(cfg, &desc->temp);
     desc->bus.l2_bytes = desc->l2.bytes;
     sim_cfg_done(cfg);
 }

@@ -5,9 +5,11 @@
 #define LOGIC_DESC_H
 
 #include "logic/clint.h"
+#include "logic/clkrst.h"
 #include "logic/core.h"
 #include "logic/l2.h"
 #include "logic/sys.h"
+#include "logic/temp.h"
 #include "logic/uart.h"
 #include "sim/json.h"
 
@@ -20,6 +22,8 @@ typedef struct {
     clint_desc_t clint;
     uart_desc_t uart;
     sys_desc_t sys;
+    temp_desc_t temp;
+    clkrst_desc_t clkrst;
 } logic_desc_t;
 
 logic_desc_t logic_desc_default(void);

@@ -56,6 +56,9 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(clint_init(&s->clint, sim, &logic->clint, "sensor.clint"));
     TRY(l2_init(&s->l2, sim, &logic->l2, "sensor.l2"));
     TRY(bus_init(&s->bus, sim, &logic->bus, "sensor.bus"));
+    TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
+    TRY(temp_init(&s->temp, sim, &logic->temp, "sensor.temp"));
+    TRY(clkrst_init(&s->clkrst, sim, &s->bus, &logic->clkrst, "sensor.clkrst"));
     return core_init(&s->core, sim, &s->bus, &logic->core, "sensor.core");
 }
 
@@ -107,11 +110,127 @@ static uint8_t embedded_reg(void *ctx, uint16_t addr)
     return ccs_byte(&s->ccs, addr);
 }
 
+/* ---- clocks: lines and pulses pass a block by while its clock is off ---- */
+
+static void line_to_isp(void *ctx, const sim_line_t *line)
+{
+    sensor_t *s = ctx;
+    sim_line_sink_t sink = isp_sink(&s->isp);
+    if (clkrst_on(&s->clkrst, SENSOR_PAGE_isp))
+        sink.line(sink.ctx, line);
+}
+
+static void line_to_mipi(void *ctx, const sim_line_t *line)
+{
+    sensor_t *s = ctx;
+    sim_line_sink_t sink = mipi_tx_line_sink(&s->mipi);
+    if (clkrst_on(&s->clkrst, SENSOR_PAGE_mipi))
+        sink.line(sink.ctx, line);
+}
+
+static void tensor_to_npu(void *ctx, bool level)
+{
+    sensor_t *s = ctx;
+    if (clkrst_on(&s->clkrst, SENSOR_PAGE_npu))
+        npu_tensor_ready(&s->npu, level);
+}
+
+static bool waits_for_l2(const sensor_t *s, const sim_mem_port_t *port)
+{
+    return s->l2.master[port->master].queued != 0;
+}
+
+/* A DMA instruction counts from its start to its end: so it is the same burst by burst. */
+static bool is_on_bus(void *ctx, uint32_t page)
+{
+    const sensor_t *s = ctx;
+    switch (page) {
+    case SENSOR_PAGE_isp:
+        return waits_for_l2(s, &s->isp.port);
+    case SENSOR_PAGE_npu:
+        return waits_for_l2(s, &s->npu.fetch) || s->npu.engine[NPU_ENGINE_LOAD].busy ||
+               s->npu.engine[NPU_ENGINE_STORE].busy;
+    case SENSOR_PAGE_mipi:
+        return waits_for_l2(s, &s->mipi.mem);
+    default:
+        return false;
+    }
+}
+
+static bool isp_working(const sim_comp_t *comp)
+{
+    return ((const isp_t *)(const void *)comp)->in_frame;
+}
+
+static bool npu_working(const sim_comp_t *comp)
+{
+    return (((const npu_t *)(const void *)comp)->status_reg & NPU_STATUS_BUSY) != 0;
+}
+
+static bool mipi_working(const sim_comp_t *comp)
+{
+    const mipi_tx_t *tx = (const mipi_tx_t *)(const void *)comp;
+    return tx->in_frame || tx->fifo_packets != 0 || tx->meta_busy;
+}
+
+/* Everything below "sensor." but the reset controller; the host's registers last a reset that is
+ * not a loss of power. */
+static void restart(void *ctx, rst_cause_t why)
+{
+    sensor_t *s = ctx;
+    for (sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next) {
+        bool keep = comp == &s->clkrst.comp || strncmp(comp->name, "sensor.", 7) != 0;
+        if (comp == &s->ccs.comp && (why & RST_BROWN_OUT) == 0) {
+            ccs_reset_page(&s->ccs);
+            keep = true;
+        }
+        if (keep)
+            continue;
+        sim_regs_reset(comp);
+        if (comp->kind->reset != NULL)
+            comp->kind->reset(comp);
+    }
+    s->core.comp.kind->start(&s->core.comp);
+}
+
+static void connect_resets(sensor_t *s)
+{
+    const clkrst_unit_t unit[CLKRST_PAGES] = {
+        [SENSOR_PAGE_uart] = {.gate = true, .irq = &s->uart.irq},
+        [SENSOR_PAGE_pixel] = {.gate = true, .irq = &s->pixel.irq},
+        [SENSOR_PAGE_isp] = {.gate = true, .irq = &s->isp.irq, .working = isp_working},
+        [SENSOR_PAGE_npu] = {.gate = true, .irq = &s->npu.irq, .working = npu_working},
+        [SENSOR_PAGE_mipi] = {.gate = true, .irq = &s->mipi.irq, .working = mipi_working},
+        [SENSOR_PAGE_mailbox] = {.irq = &s->mailbox.irq},
+        [SENSOR_PAGE_temp] = {.irq = &s->temp.irq},
+    };
+    for (uint32_t page = 0; page < CLKRST_PAGES; page++) {
+        clkrst_unit_t u = unit[page];
+        u.on_bus = is_on_bus;
+        u.on_bus_ctx = s;
+        if (u.irq != NULL)
+            clkrst_add(&s->clkrst, page, &u);
+    }
+    s->clkrst.restart = restart;
+    s->clkrst.restart_ctx = s;
+}
+
+static bool connect_host(sensor_t *s)
+{
+    const ccs_window_t windows[] = {mailbox_window(&s->mailbox), temp_window(&s->temp)};
+    bool fine = true;
+    for (uint32_t i = 0; i < SIM_COUNT(windows); i++)
+        fine = fine && ccs_add_window(&s->ccs, &windows[i]);
+    return fine;
+}
+
 static sim_err_t connect_path(sensor_t *s, sim_t *sim)
 {
-    bool fine = pix_add_sink(&s->pixel, isp_sink(&s->isp)) &&
-                pix_add_sink(&s->pixel, mipi_tx_line_sink(&s->mipi)) &&
-                sim_wire_connect(&s->isp.tensor_done, npu_tensor_ready, &s->npu) && connect_irqs(s);
+    bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
+                pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
+                sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
+                connect_host(s);
+    connect_resets(s);
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;
     return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a port has no place left");

@@ -20,12 +20,15 @@
 #include "logic/bus.h"
 #include "logic/ccs.h"
 #include "logic/clint.h"
+#include "logic/clkrst.h"
 #include "logic/core.h"
 #include "logic/desc.h"
 #include "logic/elf.h"
 #include "logic/intc.h"
 #include "logic/l2.h"
+#include "logic/mailbox.h"
 #include "logic/sys.h"
+#include "logic/temp.h"
 #include "logic/timeline.h"
 #include "logic/uart.h"
 #include "mipi/tx.h"
@@ -36,12 +39,14 @@
 /* clang-format off */
 /* Register pages: X(page, member of sensor_t). */
 #define SENSOR_PAGES(X)                                                                            \
-    X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs) X(8, clint)
+    X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs) X(8, clint)  \
+    X(15, mailbox) X(16, temp) X(17, clkrst)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
-    X(UART, 6u, uart)
+    X(UART, 6u, uart)\
+    X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
 /* clang-format on */
 
 /* SENSOR_PAGE_npu, ...; IRQ_NPU, ...: for whoever wires only some of them. */
@@ -75,6 +80,9 @@ typedef struct {
     intc_t intc;
     ccs_t ccs;
     clint_t clint;
+    mailbox_t mailbox;
+    temp_t temp;
+    clkrst_t clkrst;
     bus_t bus;
     l2_t l2;
     core_t core;

@@ -118,11 +118,23 @@ static void c_post_table(void)
     c_numbers("POST_STATUS", status, SIM_COUNT(status), 1);
 }
 
+static void c_page_number(const char *name, uint32_t page)
+{
+    char upper[16] = "";
+    for (uint32_t i = 0; name[i] != '\0' && i + 1 < sizeof(upper); i++)
+        upper[i] = (char)toupper(name[i]);
+    printf("#define PAGE_%-15s %uu\n", upper, page);
+}
+
 static void c_tail(const sensor_t *sensor)
 {
     (void)sensor;
     c_net_table();
     c_post_table();
+    puts("\n/* Register pages: bits of CLK_ENABLE and RST_BLOCK. */");
+#define X(page, member) c_page_number(#member, page);
+    SENSOR_PAGES(X)
+#undef X
     puts("\n/* Inputs of the interrupt controller. */");
 #define X(name, number, member) printf("#define IRQ_%-16s %uu\n", #name, number);
     SENSOR_IRQS(X)

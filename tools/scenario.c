@@ -47,7 +47,7 @@ static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
 
 /* ---- host script ---- */
 
-static bool find_ccs(const char *name, uint16_t *addr)
+static const ccs_reg_t *find_ccs(const char *name)
 {
     uint32_t count;
     const ccs_reg_t *regs = ccs_regs(&count);
@@ -55,12 +55,10 @@ static bool find_ccs(const char *name, uint16_t *addr)
     unsigned long number = strtoul(name, &end, 0);
     for (uint32_t i = 0; i < count; i++) {
         bool by_number = *end == '\0' && end != name && number == regs[i].addr;
-        if (by_number || strcmp(name, regs[i].name) == 0) {
-            *addr = regs[i].addr;
-            return true;
-        }
+        if (by_number || strcmp(name, regs[i].name) == 0)
+            return &regs[i];
     }
-    return false;
+    return NULL;
 }
 
 /* `<n><unit>` or `frame:N[+row]`. */
@@ -85,13 +83,16 @@ static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
     const char *key = expect ? "read" : "write";
     sim_cfg_need(cfg, key);
     const char *name = sim_cfg_str(cfg, key, "mode_select");
+    const ccs_reg_t *reg = find_ccs(name);
+    uint32_t most = reg != NULL ? UINT32_MAX >> (32 - 8 * reg->bytes) : UINT32_MAX;
     sim_cfg_need(cfg, expect ? "expect" : "value");
     step->kind = expect ? STEP_EXPECT : STEP_WRITE;
-    step->value = (uint32_t)sim_cfg_u64(cfg, expect ? "expect" : "value", 0, UINT16_MAX, 0);
+    step->value = (uint32_t)sim_cfg_u64(cfg, expect ? "expect" : "value", 0, most, 0);
+    step->addr = reg != NULL ? reg->addr : 0;
     snprintf(step->path, sizeof(step->path), "%.63s", cfg->path);
     if (!parse_at(at, step))
         sim_cfg_fail(cfg, "at", "'%s' is neither <n><ps|ns|us|ms|s> nor frame:N[+row]", at);
-    if (!find_ccs(name, &step->addr))
+    if (reg == NULL)
         sim_cfg_fail(cfg, key, "'%s' is no CCS register (see `fovea regs --markdown`)", name);
     sim_cfg_done(cfg);
 }
@@ -127,6 +128,12 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
 }
 
 /* ---- the file ---- */
+
+/* Nearest thousandth, as libm's rounding would be on any machine. */
+static int32_t milli(double value)
+{
+    return (int32_t)(value * 1000 + (value < 0 ? -0.5 : 0.5));
+}
 
 static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t high,
                      uint64_t *value, char *error, size_t error_bytes)
@@ -184,6 +191,17 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
     return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
 }
 
+static void write_temperature(const temp_desc_t *temp, sim_json_t *points)
+{
+    for (uint32_t i = 0; i < temp->points; i++) {
+        char at[32];
+        sim_json_t *point = sim_json_add_object(points, NULL);
+        snprintf(at, sizeof(at), "%llups", (unsigned long long)temp->profile[i].at_ps);
+        sim_json_add_str(point, "at", at);
+        sim_json_add_num(point, "c", temp->profile[i].mc / 1000.0);
+    }
+}
+
 static void write_resolved(scenario_t *s)
 {
     sim_json_t *out = s->resolved;
@@ -193,6 +211,7 @@ static void write_resolved(scenario_t *s)
     sim_json_add_str(networks, NULL, s->network);
     sim_json_add_u64(out, "seed", s->seed);
     sim_json_add_u64(out, "frames", s->frames);
+    write_temperature(&s->sensor.logic.temp, sim_json_add_array(out, "temperature_c"));
     sim_json_t *output = sim_json_add_object(out, "output");
     sim_json_add_bool(output, "raw", s->output.raw);
     sim_json_add_bool(output, "metadata", s->output.metadata);
@@ -200,6 +219,35 @@ static void write_resolved(scenario_t *s)
     if (s->output.picture != 0)
         sim_json_add_u64(output, "picture_every", s->output.picture);
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
+}
+
+/* The die's temperature: a number, or points {"at": time, "c": number} with straight lines between;
+ * absent: the pixel die's, which the chip file tells. */
+static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel, temp_desc_t *temp)
+{
+    static const char key[] = "temperature_c";
+    double all = pixel->temperature_c;
+    uint32_t points = 0;
+    if (sim_cfg_is_num(root, key) || !sim_cfg_has(root, key))
+        all = sim_cfg_num(root, key, -100, 200, all);
+    else
+        points = sim_cfg_count(root, key);
+    if (points > TEMP_MAX_POINTS)
+        sim_cfg_fail(root, key, "%u points, at most %u", points, TEMP_MAX_POINTS);
+    temp->points = 1;
+    temp->profile[0] = (temp_point_t){0, milli(all)};
+    for (uint32_t i = 0; i < points && i < TEMP_MAX_POINTS; i++) {
+        sim_cfg_t item = sim_cfg_at(root, key, i);
+        sim_cfg_need(&item, "at");
+        sim_cfg_need(&item, "c");
+        temp_point_t *point = &temp->profile[i];
+        point->at_ps = sim_cfg_time_ps(&item, "at", 0);
+        point->mc = milli(sim_cfg_num(&item, "c", -100, 200, 25));
+        if (i > 0 && point->at_ps <= point[-1].at_ps)
+            sim_cfg_fail(&item, "at", "not after the point before it");
+        sim_cfg_done(&item);
+        temp->points = i + 1;
+    }
 }
 
 static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
@@ -244,6 +292,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         fine = read_root(scenario, &root, dir, flags, error, error_bytes);
         if (fine) {
             read_script(&root, scenario);
+            read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             sim_cfg_done(&root);
             write_resolved(scenario);
         }
