@@ -39,13 +39,13 @@
 /* clang-format off */
 /* Register pages: X(page, member of sensor_t). */
 #define SENSOR_PAGES(X)                                                                            \
-    X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs) X(8, clint)  \
-    X(15, mailbox) X(16, temp) X(17, clkrst)
+    X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs)             \
+    X(8, clint) X(15, mailbox) X(16, temp) X(17, clkrst)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
-    X(UART, 6u, uart)\
+    X(UART, 6u, uart)                                                                              \
     X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
 /* clang-format on */
 
