@@ -11,47 +11,11 @@
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/compile_graph.h"
 #include "tests/npu/npu_plain.h"
+#include "tests/npu/segmentation.h"
 #include "tests/test.h"
 
-/* ---- a segmentation network ------------------------------------------------------------------ */
-
-static build_conv_t conv(uint32_t channels, uint32_t kernel, uint32_t stride,
-                         npu_activation_t activation)
-{
-    return (build_conv_t){channels, kernel, kernel, stride, stride, 1, 1, true, activation};
-}
-
-/* MobileNetV2's block: expand, depthwise, project; the sum with its source where sizes allow. */
-static int32_t block(build_t *b, int32_t at, uint32_t expand, uint32_t channels, uint32_t stride)
-{
-    build_conv_t widen = conv(expand, 1, 1, NPU_ACT_RELU6);
-    build_conv_t depth = conv(0, 3, stride, NPU_ACT_RELU6);
-    build_conv_t narrow = conv(channels, 1, 1, NPU_ACT_NONE);
-    bool residual = stride == 1 && npu_tensor_hwc(&b->graph.tensor[at]).c == channels;
-    int32_t to = build_conv(b, build_depthwise(b, build_conv(b, at, &widen), &depth, 1), &narrow);
-    return residual ? build_elementwise(b, NPU_NODE_ADD, at, to) : to;
-}
-
-/* A backbone as DeepLab uses it, classes for each pixel at a sixteenth of the size. */
-static int32_t segmentation(build_t *b, uint32_t size)
-{
-    build_conv_t stem = conv(32, 3, 2, NPU_ACT_RELU6), classes = conv(21, 1, 1, NPU_ACT_NONE);
-    build_conv_t depth = conv(0, 3, 1, NPU_ACT_RELU6), narrow = conv(16, 1, 1, NPU_ACT_NONE);
-    build_begin(b, NPU_TYPE_INT8, 99);
-    int32_t at = build_conv(b, build_input(b, size, size, 3), &stem);
-    at = build_conv(b, build_depthwise(b, at, &depth, 1), &narrow);
-    at = block(b, at, 96, 24, 2);
-    at = block(b, at, 144, 24, 1);
-    at = block(b, at, 144, 32, 2);
-    for (uint32_t i = 0; i < 2; i++)
-        at = block(b, at, 192, 32, 1);
-    at = block(b, at, 192, 64, 2);
-    for (uint32_t i = 0; i < 3; i++)
-        at = block(b, at, 384, 64, 1);
-    at = block(b, at, 384, 96, 1);
-    build_conv_t head = conv(256, 1, 1, NPU_ACT_RELU);
-    return build_conv(b, build_conv(b, at, &head), &classes);
-}
+/* ---- too large for L2 --------------------------------------------------------------------------
+ */
 
 /* Outputs of a program on an input of pseudorandom codes. */
 static uint8_t *run(const npu_prog_t *prog, const npu_desc_t *desc, uint64_t out_bytes)
@@ -110,7 +74,7 @@ START_TEST(a_segmentation_network_too_large_for_l2_runs_in_stripes)
 {
     build_t b;
     npu_compile_report_t stripes, whole;
-    int32_t out = segmentation(&b, 513);
+    int32_t out = segmentation_build(&b, 513);
     out = build_resize(&b, NPU_NODE_RESIZE_BILINEAR, out, 513, 513, true, false);
     build_end(&b, &out, 1);
     compare_with_large_chip(&b.graph, 513 * 513 * 21, &stripes, &whole);
@@ -151,7 +115,7 @@ START_TEST(without_stripes_it_is_refused_with_layer_and_bytes)
     char error[256];
     npu_desc_t desc = npu_plain_desc();
     npu_compile_options_t options = {.cascade = NPU_CASCADE_OFF};
-    int32_t out = segmentation(&b, 513);
+    int32_t out = segmentation_build(&b, 513);
     build_end(&b, &out, 1);
     ck_assert(npu_compile(&b.graph, &desc, &options, &prog, NULL, error, sizeof(error)) != SIM_OK);
     ck_assert_ptr_nonnull(strstr(error, "layer 3 CONV_2D"));
@@ -170,7 +134,7 @@ START_TEST(a_program_gets_shorter_where_that_helps)
     npu_prog_t prog;
     npu_compile_report_t r;
     npu_desc_t desc = npu_desc_default();
-    int32_t out = segmentation(&b, 513);
+    int32_t out = segmentation_build(&b, 513);
     out = build_resize(&b, NPU_NODE_RESIZE_BILINEAR, out, 513, 513, true, false);
     out = build_arg_max(&b, out, 3, NPU_TYPE_INT32); /* on the core */
     build_end(&b, &out, 1);
@@ -196,7 +160,7 @@ START_TEST(a_smaller_one_equals_the_reference_in_any_l2_that_takes_it)
         npu_compile_report_t r;
         npu_desc_t desc = npu_plain_desc();
         desc.l2_bytes = cases[i].l2_bytes;
-        int32_t out = segmentation(&b, 65);
+        int32_t out = segmentation_build(&b, 65);
         build_end(&b, &out, 1);
         compile(&b.graph, &desc, NPU_CASCADE_AUTO, &prog, &r);
         ck_assert_uint_ge(r.cascades, cases[i].cascades);
@@ -231,7 +195,8 @@ START_TEST(as_many_rows_exist_as_the_slowest_reader_still_needs)
     npu_prog_t prog;
     npu_compile_report_t r;
     npu_desc_t desc = npu_plain_desc();
-    build_conv_t one = conv(32, 1, 1, NPU_ACT_NONE), three = conv(32, 3, 1, NPU_ACT_NONE);
+    build_conv_t one = segmentation_conv(32, 1, 1, NPU_ACT_NONE),
+                 three = segmentation_conv(32, 3, 1, NPU_ACT_NONE);
     build_begin(&b, NPU_TYPE_INT8, 5);
     int32_t x = build_conv(&b, build_input(&b, 64, 64, 8), &one);
     int32_t p = build_conv(&b, x, &one), q = build_conv(&b, p, &three);
@@ -266,7 +231,8 @@ START_TEST(a_pad_between_layers_runs_in_stripes_with_them)
     npu_compile_report_t r;
     npu_desc_t desc = npu_plain_desc();
     uint32_t pad[3][2] = {{3, 1}, {0, 1}, {0, 0}};
-    build_conv_t one = conv(32, 1, 1, NPU_ACT_NONE), half = conv(0, 3, 2, NPU_ACT_NONE);
+    build_conv_t one = segmentation_conv(32, 1, 1, NPU_ACT_NONE),
+                 half = segmentation_conv(0, 3, 2, NPU_ACT_NONE);
     half.same = false;
     build_begin(&b, NPU_TYPE_INT8, 6);
     int32_t x = build_conv(&b, build_input(&b, 64, 64, 8), &one);
@@ -294,7 +260,7 @@ START_TEST(the_layout_node_at_the_output_takes_rows_as_they_come)
     npu_compile_report_t r;
     npu_desc_t desc = npu_plain_desc();
     desc.layout_nodes = true;
-    build_conv_t one = conv(21, 1, 1, NPU_ACT_NONE);
+    build_conv_t one = segmentation_conv(21, 1, 1, NPU_ACT_NONE);
     build_begin(&b, NPU_TYPE_INT8, 7);
     int32_t out = build_conv(&b, build_input(&b, 64, 64, 8), &one);
     build_end(&b, &out, 1);
