@@ -15,6 +15,9 @@ logic_desc_t logic_desc_default(void)
         .sys = sys_desc_default(),
         .temp = temp_desc_default(),
         .clkrst = clkrst_desc_default(),
+        .timer = tmr_desc_default(),
+        .wdog = wdog_desc_default(),
+        .rng = rng_desc_default(),
     };
 }
 
@@ -79,12 +82,16 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
     desc->core.clk_hz = desc->l2.clk_hz = desc->clock_hz;
     desc->uart.clk_hz = desc->sys.clk_hz = desc->clkrst.clk_hz = desc->clock_hz;
+    desc->timer.clk_hz = desc->rng.clk_hz = desc->clock_hz;
     desc->sys.chip_id = read_u32(cfg, "chip_id", 0, UINT32_MAX, desc->sys.chip_id);
     desc->bus.rom_bytes = read_u32(cfg, "rom_bytes", 64, 1u << 20, desc->bus.rom_bytes) & ~3u;
     desc->bus.tcm_bytes = read_u32(cfg, "tcm_bytes", 64, 1u << 24, desc->bus.tcm_bytes) & ~3u;
     desc->clint.mtime_hz = sim_cfg_u64(cfg, "mtime_hz", 1, 1000000000, desc->clint.mtime_hz);
     desc->uart.baud = read_u32(cfg, "uart_baud", (uint32_t)(desc->clock_hz / 0xfffff) + 1,
                                (uint32_t)(desc->clock_hz / 16), desc->uart.baud);
+    desc->wdog.tick_hz = sim_cfg_u64(cfg, "wdog_hz", 1, 1000000000, desc->wdog.tick_hz);
+    desc->rng.cycles_per_word =
+        read_u32(cfg, "rng_cycles_per_word", 1, 1000000, desc->rng.cycles_per_word);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
     read_temp(cfg, &desc->temp);

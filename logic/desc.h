@@ -8,12 +8,15 @@
 #include "logic/clkrst.h"
 #include "logic/core.h"
 #include "logic/l2.h"
+#include "logic/rng.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
+#include "logic/timer.h"
 #include "logic/uart.h"
+#include "logic/wdog.h"
 #include "sim/json.h"
 
-/* clock_hz of the file goes to core, L2, UART and SYS alike: they share one clock. */
+/* clock_hz of the file goes to core, L2 and register blocks alike: they share one clock. */
 typedef struct {
     uint64_t clock_hz;
     bus_desc_t bus;
@@ -24,6 +27,9 @@ typedef struct {
     sys_desc_t sys;
     temp_desc_t temp;
     clkrst_desc_t clkrst;
+    tmr_desc_t timer;
+    wdog_desc_t wdog;
+    rng_desc_t rng;
 } logic_desc_t;
 
 logic_desc_t logic_desc_default(void);

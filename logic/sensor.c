@@ -54,6 +54,10 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(intc_init(&s->intc, sim, "sensor.intc"));
     TRY(ccs_init(&s->ccs, sim, &s->desc.ccs, "sensor.cci"));
     TRY(clint_init(&s->clint, sim, &logic->clint, "sensor.clint"));
+    TRY(tmr_init(&s->timer, sim, &logic->timer, "sensor.timer"));
+    TRY(wdog_init(&s->wdog, sim, &logic->wdog, "sensor.wdog"));
+    TRY(gpio_init(&s->gpio, sim, "sensor.gpio"));
+    TRY(rng_init(&s->rng, sim, &logic->rng, "sensor.rng"));
     TRY(l2_init(&s->l2, sim, &logic->l2, "sensor.l2"));
     TRY(bus_init(&s->bus, sim, &logic->bus, "sensor.bus"));
     TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
@@ -201,6 +205,8 @@ static void connect_resets(sensor_t *s)
         [SENSOR_PAGE_isp] = {.gate = true, .irq = &s->isp.irq, .working = isp_working},
         [SENSOR_PAGE_npu] = {.gate = true, .irq = &s->npu.irq, .working = npu_working},
         [SENSOR_PAGE_mipi] = {.gate = true, .irq = &s->mipi.irq, .working = mipi_working},
+        [SENSOR_PAGE_timer] = {.irq = &s->timer.irq},
+        [SENSOR_PAGE_gpio] = {.irq = &s->gpio.irq},
         [SENSOR_PAGE_mailbox] = {.irq = &s->mailbox.irq},
         [SENSOR_PAGE_temp] = {.irq = &s->temp.irq},
     };
@@ -229,7 +235,8 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
     bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
                 pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
                 sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-                connect_host(s);
+                connect_host(s) && tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
+                sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;

@@ -24,13 +24,17 @@
 #include "logic/core.h"
 #include "logic/desc.h"
 #include "logic/elf.h"
+#include "logic/gpio.h"
 #include "logic/intc.h"
 #include "logic/l2.h"
 #include "logic/mailbox.h"
+#include "logic/rng.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
 #include "logic/timeline.h"
+#include "logic/timer.h"
 #include "logic/uart.h"
+#include "logic/wdog.h"
 #include "mipi/tx.h"
 #include "npu/fnp.h"
 #include "npu/npu.h"
@@ -40,12 +44,13 @@
 /* Register pages: X(page, member of sensor_t). */
 #define SENSOR_PAGES(X)                                                                            \
     X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs)             \
-    X(8, clint) X(15, mailbox) X(16, temp) X(17, clkrst)
+    X(8, clint) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(15, mailbox) X(16, temp)           \
+    X(17, clkrst)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
-    X(UART, 6u, uart)                                                                              \
+    X(UART, 6u, uart) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)                     \
     X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
 /* clang-format on */
 
@@ -83,6 +88,10 @@ typedef struct {
     mailbox_t mailbox;
     temp_t temp;
     clkrst_t clkrst;
+    tmr_t timer;
+    wdog_t wdog;
+    gpio_t gpio;
+    rng_t rng;
     bus_t bus;
     l2_t l2;
     core_t core;

@@ -140,7 +140,7 @@ static void on_uart(void *ctx, uint8_t byte)
 static int make_sensor(run_t *run, const run_desc_t *desc)
 {
     sensor_desc_t chip = run->scenario.sensor;
-    chip.pixel.seed = chip.logic.temp.seed = run->scenario.seed;
+    chip.pixel.seed = chip.logic.temp.seed = chip.logic.rng.seed = run->scenario.seed;
     run->sim = sim_new();
     run->pool = sim_pool_new(desc->threads);
     run->sensor = sensor_new();

@@ -39,6 +39,7 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_ptr_null(read_text(
         "{\"clock_hz\": 100000000, \"chip_id\": 7, \"tcm_bytes\": 1024, \"rom_bytes\": 512,"
         " \"mtime_hz\": 32768, \"uart_baud\": 9600,"
+        " \"wdog_hz\": 32000, \"rng_cycles_per_word\": 64,"
         " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"cycles\": {\"div\": 9, \"taken\": "
         "0}},"
         " \"l2\": {\"bytes\": 65536, \"banks\": 4, \"beat_bytes\": 16, \"burst_bytes\": 64,"
@@ -47,6 +48,10 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.l2.clk_hz, 100000000);
     ck_assert_uint_eq(desc.uart.clk_hz, 100000000);
     ck_assert_uint_eq(desc.sys.clk_hz, 100000000);
+    ck_assert_uint_eq(desc.timer.clk_hz, 100000000);
+    ck_assert_uint_eq(desc.rng.clk_hz, 100000000);
+    ck_assert_uint_eq(desc.rng.cycles_per_word, 64);
+    ck_assert_uint_eq(desc.wdog.tick_hz, 32000);
     ck_assert_uint_eq(desc.sys.chip_id, 7);
     ck_assert_uint_eq(desc.bus.tcm_bytes, 1024);
     ck_assert_uint_eq(desc.bus.rom_bytes, 512);
