@@ -323,6 +323,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, overruns),
     SIM_FIELD(isp_t, tensors),
     SIM_FIELD(isp_t, lost_tensors),
+    SIM_FIELD_KEPT(isp_t, irq.level),
     SIM_FIELD_END,
 };
 

@@ -235,7 +235,8 @@ static void twr_reset(sim_comp_t *comp)
     twr_t *twr = (twr_t *)comp;
     uint8_t *rows = twr->rows;
     memset(rows, 0, rows_bytes(comp));
-    memset(twr->req, 0, sizeof(twr->req));
+    for (uint32_t i = 0; i < SIM_COUNT(twr->req); i++)
+        twr->req[i] = (sim_mem_req_t){.done = on_burst_done, .ctx = twr};
     memset(&twr->rows, 0, sizeof(*twr) - offsetof(twr_t, rows));
     twr->rows = rows;
     twr->end_ps = SIM_NEVER_PS;
@@ -265,6 +266,7 @@ static const sim_field_t twr_fields[] = {
     SIM_FIELD(twr_t, bursts),
     SIM_FIELD(twr_t, bus_errors),
     SIM_FIELD(twr_t, tensors),
+    SIM_FIELD_REQ(twr_t, req),
     SIM_FIELD_END,
 };
 

@@ -80,6 +80,7 @@ static const sim_reg_t ccs_page[] = {
 static const sim_field_t ccs_fields[] = {
     SIM_FIELD(ccs_t, value),       SIM_FIELD(ccs_t, status),      SIM_FIELD(ccs_t, irq_enable),
     SIM_FIELD(ccs_t, address),     SIM_FIELD(ccs_t, host_writes), SIM_FIELD(ccs_t, host_reads),
+    SIM_FIELD_KEPT(ccs_t, irq.level),
     SIM_FIELD_END,
 };
 

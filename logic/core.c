@@ -474,7 +474,7 @@ void core_settle(core_t *core)
 /* ---- tables ---- */
 
 static const sim_field_t core_fields[] = {
-    {"x", offsetof(core_t, x), 32 * sizeof(uint32_t), false, NULL},
+    SIM_FIELD_AS(core_t, x, 32 * sizeof(uint32_t), SIM_STATE),
     SIM_FIELD(core_t, pc),
     SIM_FIELD(core_t, cycle),
     SIM_FIELD(core_t, mcycle_offset),
@@ -513,6 +513,7 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD(core_t, wfi_cycles),
     SIM_FIELD(core_t, interrupts),
     SIM_FIELD(core_t, exceptions),
+    SIM_FIELD_REQ(core_t, req),
     SIM_FIELD_END,
 };
 
@@ -606,6 +607,7 @@ sim_err_t core_init(core_t *core, sim_t *sim, bus_t *bus, const core_desc_t *des
     core->clk = clk_make(desc->clk_hz);
     core->bus = bus;
     core->req.done = on_l2_done;
+    core->req.ctx = core;
     core->rom_code = calloc(bus->desc.rom_bytes / 2 + 1, sizeof(core_insn_t));
     core->tcm_code = calloc(bus->desc.tcm_bytes / 2 + 1, sizeof(core_insn_t));
     core->tcm_has_code = calloc((bus->desc.tcm_bytes >> CODE_LINE_SHIFT) + 1, 1);

@@ -350,13 +350,15 @@ static const sim_stat_t bank_stats[] = {
 };
 
 static const sim_field_t master_fields[] = {
-    SIM_FIELD(l2_master_t, ready_cycle), SIM_FIELD(l2_master_t, head_bank),
-    SIM_FIELD(l2_master_t, head_beats),  SIM_FIELD(l2_master_t, free_cycle),
-    SIM_FIELD(l2_master_t, done_cycle),  SIM_FIELD(l2_master_t, first),
-    SIM_FIELD(l2_master_t, granted),     SIM_FIELD(l2_master_t, queued),
-    SIM_FIELD(l2_master_t, requests),    SIM_FIELD(l2_master_t, errors),
-    SIM_FIELD(l2_master_t, read_bytes),  SIM_FIELD(l2_master_t, write_bytes),
-    SIM_FIELD(l2_master_t, wait_cycles), SIM_FIELD_END,
+    SIM_FIELD(l2_master_t, ready_cycle),      SIM_FIELD(l2_master_t, head_bank),
+    SIM_FIELD(l2_master_t, head_beats),       SIM_FIELD(l2_master_t, free_cycle),
+    SIM_FIELD(l2_master_t, done_cycle),       SIM_FIELD(l2_master_t, first),
+    SIM_FIELD(l2_master_t, granted),          SIM_FIELD(l2_master_t, queued),
+    SIM_FIELD(l2_master_t, requests),         SIM_FIELD(l2_master_t, errors),
+    SIM_FIELD(l2_master_t, read_bytes),       SIM_FIELD(l2_master_t, write_bytes),
+    SIM_FIELD(l2_master_t, wait_cycles),      SIM_FIELD_TO_REQ(l2_master_t, oldest),
+    SIM_FIELD_TO_REQ(l2_master_t, head),      SIM_FIELD_TO_REQ(l2_master_t, newest),
+    SIM_FIELD_TO_STREAM(l2_master_t, stream), SIM_FIELD_END,
 };
 
 static const sim_stat_t master_stats[] = {

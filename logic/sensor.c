@@ -292,7 +292,7 @@ static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
 
 static sim_err_t connect_timeline(sensor_t *s, sim_t *sim)
 {
-    s->timeline.sim = sim;
+    TRY(timeline_init(&s->timeline, sim, "sensor.timeline"));
     s->mipi.frame_sent = on_frame_sent;
     s->mipi.meta_asked = on_meta_go;
     s->mipi.frame_ctx = s;

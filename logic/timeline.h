@@ -28,12 +28,15 @@ typedef struct {
 } timeline_frame_t;
 
 typedef struct {
-    sim_t *sim;
+    sim_comp_t comp;
     timeline_frame_t frame[TIMELINE_FRAMES];                /* by frame number modulo */
     uint32_t npu_frame;                                     /* whose tensor the NPU works on */
     void (*done)(void *ctx, const timeline_frame_t *frame); /* may be NULL */
     void *done_ctx;
 } timeline_t;
+
+/* The caller owns timeline, zeroed; it must outlive sim. */
+sim_err_t timeline_init(timeline_t *timeline, sim_t *sim, const char *name);
 
 /* The place of a frame; a place that holds another frame is cleared for it. */
 timeline_frame_t *timeline_at(timeline_t *timeline, uint32_t frame);

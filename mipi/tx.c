@@ -242,6 +242,8 @@ static const sim_field_t mipi_fields[] = {
     F(l2_reads),
     F(l2_wait_cycles),
     F(faults_done),
+    SIM_FIELD_KEPT(mipi_tx_t, irq.level),
+    SIM_FIELD_REQ(mipi_tx_t, req),
     SIM_FIELD_END,
 };
 #undef F
@@ -322,6 +324,7 @@ sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const
         return err;
     memset(tx, 0, sizeof(*tx));
     tx->desc = *desc;
+    tx->req = (sim_mem_req_t){.done = mipi_meta_read_done, .ctx = tx};
     for (uint32_t i = 0; i < SIM_COUNT(tx->pack); i++)
         tx->pack[i] = mipi_pack_row(8 + 2 * i, sim_simd());
     tx->ring_bytes = ring_size(desc->fifo_bytes);

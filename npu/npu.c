@@ -417,6 +417,14 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, runs),
     SIM_FIELD(npu_t, failed_runs),
     SIM_FIELD(npu_t, tensors_skipped),
+    SIM_FIELD_REQ(npu_t, fetch_req),
+    SIM_FIELD_REQ(npu_t, load.req),
+    SIM_FIELD_REQ(npu_t, store.req),
+    SIM_FIELD_STREAM(npu_t, load.stream),
+    SIM_FIELD_STREAM(npu_t, store.stream),
+    SIM_FIELD_KEPT(npu_t, load.streaming),
+    SIM_FIELD_KEPT(npu_t, store.streaming),
+    SIM_FIELD_KEPT(npu_t, store.decoded_cycle),
     SIM_FIELD_END,
 };
 
@@ -455,11 +463,20 @@ static void reset(sim_comp_t *comp)
     npu->done.level = npu->irq.level = false;
 }
 
+/* The table has the layers that were seen; the others are zero. */
+static void restored(sim_comp_t *comp)
+{
+    npu_t *npu = (npu_t *)(void *)comp;
+    memset(npu->layers + npu->layers_seen, 0,
+           (NPU_MAX_LAYERS - npu->layers_seen) * sizeof(npu->layers[0]));
+}
+
 static const sim_kind_t npu_kind = {
     .kind = "npu",
     .version = 5,
     .check = check,
     .reset = reset,
+    .restored = restored,
     .fields = npu_fields,
     .stats = npu_stats,
     .regs = npu_regs,
@@ -504,6 +521,7 @@ sim_err_t npu_init(npu_t *npu, sim_t *sim, const npu_desc_t *desc, const char *n
         return err;
     reduce_edge(npu);
     npu_bank_init(npu);
+    npu->fetch_req = (sim_mem_req_t){.done = npu_on_fetched, .ctx = npu};
     sim_event_init(&npu->tick, &npu->comp, "tick", SIM_PRIO_REQUEST, npu_on_tick, npu);
     npu_dma_init(&npu->load, npu, NPU_ENGINE_LOAD, "load");
     npu_dma_init(&npu->store, npu, NPU_ENGINE_STORE, "store");

@@ -256,6 +256,7 @@ void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *e
     dma->npu = npu;
     dma->engine = engine;
     sim_event_init(&dma->issue, &npu->comp, event, SIM_PRIO_REQUEST, on_issue, dma);
+    dma->stream = (sim_mem_stream_t){.done = on_stream, .ctx = dma};
     for (uint32_t i = 0; i < NPU_MAX_BURSTS; i++)
         dma->req[i] =
             (sim_mem_req_t){.write = engine == NPU_ENGINE_STORE, .done = on_burst, .ctx = dma};

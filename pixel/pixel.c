@@ -293,6 +293,7 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, dropped_frames),
     SIM_FIELD(pix_t, stretched_frames),
     SIM_FIELD(pix_t, clamped_settings),
+    SIM_FIELD_KEPT(pix_t, irq.level),
     SIM_FIELD_END,
 };
 
@@ -328,11 +329,22 @@ static void pix_reset(sim_comp_t *comp)
     update_irq(pix);
 }
 
+/* A band may hold rows that nobody waited for. */
+static void pix_restored(sim_comp_t *comp)
+{
+    pix_t *pix = (pix_t *)comp;
+    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
+        sim_pool_wait(pix->pool, &pix->band[i].batch);
+        pix->band[i].rows = 0;
+    }
+}
+
 static const sim_kind_t pix_kind = {
     .kind = "pixel",
     .version = 1,
     .check = pix_check,
     .reset = pix_reset,
+    .restored = pix_restored,
     .fields = pix_fields,
     .stats = pix_stats,
     .regs = pix_regs,

@@ -133,14 +133,21 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     return sim_hash(hash, text, strlen(text));
 }
 
-static uint64_t hash_field(uint64_t hash, const sim_comp_t *comp, const sim_field_t *field)
+void *sim_field_data(const sim_comp_t *comp, const sim_field_t *field, size_t *bytes)
 {
-    const void *data = (const char *)comp + field->offset;
-    size_t bytes = field->bytes;
+    void *data = (char *)(uintptr_t)comp + field->offset;
+    *bytes = field->bytes;
     if (field->indirect) {
         memcpy(&data, data, sizeof(data));
-        bytes = data == NULL ? 0 : field->size_of(comp);
+        *bytes = data == NULL ? 0 : field->size_of(comp);
     }
+    return data;
+}
+
+static uint64_t hash_field(uint64_t hash, const sim_comp_t *comp, const sim_field_t *field)
+{
+    size_t bytes;
+    const void *data = sim_field_data(comp, field, &bytes);
     return sim_hash(hash_text(hash, field->name), data, bytes);
 }
 
@@ -155,10 +162,13 @@ uint64_t sim_state_hash(const sim_t *sim)
     uint64_t hash = SIM_HASH_SEED;
     for (const sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next) {
         const sim_kind_t *kind = comp->kind;
+        if (kind->observer)
+            continue;
         hash = hash_text(hash_text(hash, comp->name), kind->kind);
         hash = sim_hash(hash, &kind->version, sizeof(kind->version));
         for (const sim_field_t *f = kind->fields; f != NULL && f->name != NULL; f++)
-            hash = hash_field(hash, comp, f);
+            if (f->use == SIM_STATE)
+                hash = hash_field(hash, comp, f);
         for (const sim_event_t *ev = comp->events; ev != NULL; ev = ev->next)
             hash = hash_event(hash, ev);
     }

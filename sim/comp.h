@@ -1,19 +1,29 @@
 /*
  * comp.h - what a block is to the kernel: a name, a kind, and tables.
  *
- * The tables are the single description of a block. The field table is the state hash (and later
- * the snapshot and the diff), the stat table is stats.json, the register table is bus decode,
- * reset values, firmware header, manual and reset test.
+ * The tables are the single description of a block. The field table is the state hash and the
+ * snapshot, the stat table is stats.json, the register table is bus decode, reset values, firmware
+ * header, manual and reset test.
  */
 #ifndef SIM_COMP_H
 #define SIM_COMP_H
 
 #include "sim/types.h"
 
+/* What a field is to state hash and snapshot; pointers are kept as the place that they point to. */
+typedef enum {
+    SIM_STATE,     /* bytes without pointers: hashed and kept */
+    SIM_KEPT,      /* the same, kept only: what two runs of equal state may differ in */
+    SIM_REQ,       /* sim_mem_req_t, one or more: kept, but for done and ctx (port.h) */
+    SIM_STREAM,    /* sim_mem_stream_t: the same */
+    SIM_TO_REQ,    /* pointers to requests that fields of any block hold, or NULL: kept */
+    SIM_TO_STREAM, /* the same to streams */
+} sim_use_t;
+
 /*
  * One piece of state: `bytes` at `offset` of the block's struct. The bytes themselves are hashed:
  * they must not contain padding (give the members of a padded struct one row each), pointers, or
- * anything that depends on the order of events within a phase.
+ * anything that depends on the order of events within a phase. A snapshot restores rows in order.
  */
 typedef struct {
     const char *name;
@@ -21,12 +31,21 @@ typedef struct {
     size_t bytes;
     bool indirect; /* the field is a pointer to buf_bytes of state, or to what size_of returns */
     size_t (*size_of)(const sim_comp_t *comp); /* bytes behind an indirect field */
+    sim_use_t use;
 } sim_field_t;
 
 /* clang-format off */
-#define SIM_FIELD(type, member) {#member, offsetof(type, member), sizeof(((type *)0)->member), false, NULL}
-#define SIM_FIELD_BUF(type, member, size_fn) {#member, offsetof(type, member), 0, true, size_fn}
-#define SIM_FIELD_END {NULL, 0, 0, false, NULL}
+#define SIM_FIELD_AS(type, member, bytes, use) {#member, offsetof(type, member), bytes, false, NULL, use}
+#define SIM_FIELD_BYTES(type, member) sizeof(((type *)0)->member)
+#define SIM_FIELD(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_STATE)
+#define SIM_FIELD_KEPT(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_KEPT)
+#define SIM_FIELD_REQ(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_REQ)
+#define SIM_FIELD_STREAM(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_STREAM)
+#define SIM_FIELD_TO_REQ(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_TO_REQ)
+#define SIM_FIELD_TO_STREAM(type, member) SIM_FIELD_AS(type, member, SIM_FIELD_BYTES(type, member), SIM_TO_STREAM)
+#define SIM_FIELD_BUF(type, member, size_fn) {#member, offsetof(type, member), 0, true, size_fn, SIM_STATE}
+#define SIM_FIELD_BUF_KEPT(type, member, size_fn) {#member, offsetof(type, member), 0, true, size_fn, SIM_KEPT}
+#define SIM_FIELD_END {NULL, 0, 0, false, NULL, SIM_STATE}
 
 /* One counter: a uint64_t member of the block's struct. */
 typedef struct {
@@ -75,6 +94,12 @@ typedef struct {
      * that has an effect (a FIFO's data register) has it here. NULL: members are always current.
      * peek is true for debuggers and dumps: then there must be no effect. */
     void (*refresh)(sim_comp_t *comp, uint32_t addr, bool peek);
+    /* What no row can say (memory that grows, files): hands it to sim_snap_bytes (snapshot.h), the
+     * same way when a snapshot is taken and when one is restored. After the fields. */
+    void (*exchange)(sim_comp_t *comp, sim_snap_t *snap);
+    /* A snapshot is restored: drop what was worked out from state (caches). Events stay alone. */
+    void (*restored)(sim_comp_t *comp);
+    bool observer; /* listens and drives nothing: in snapshots, not in state hash and statistics */
 } sim_kind_t;
 
 struct sim_comp {

@@ -145,6 +145,21 @@ void sim_event_cancel(sim_t *sim, sim_event_t *ev)
     ev->heap_index = SIM_EVENT_IDLE;
 }
 
+void sim_heap_clear(sim_t *sim)
+{
+    sim_heap_t *heap = &sim->heap;
+    assert(!sim->running);
+    for (; heap->count > 0; heap->key[heap->count] = KEY_NONE)
+        heap->event[--heap->count]->heap_index = SIM_EVENT_IDLE;
+}
+
+void sim_event_again(sim_t *sim, sim_event_t *ev, uint64_t at_ps, uint64_t seq)
+{
+    ev->at_ps = at_ps;
+    ev->seq = seq;
+    sift(&sim->heap, sim->heap.count++, make_key(sim, ev), ev);
+}
+
 /* ---- life ---- */
 
 sim_t *sim_new(void)

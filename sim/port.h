@@ -9,6 +9,9 @@
  *
  * Data moves at the time of done (reads: done sees the data; writes: memory has it when done runs).
  *
+ * done and ctx of a request or stream are set when its owner is made and stay: a snapshot keeps all
+ * else. data points into state, a field of a block (comp.h).
+ *
  * A stream is a DMA channel that the memory paces by itself: the same bursts, at the same cycles,
  * as if the requester made them one at a time by the rule below, but without an event for each.
  * Burst k is requested when the channel has let through burst k-1 and burst k-outstanding is done:

@@ -1,5 +1,5 @@
 /*
- * sim_int.h - the inside of sim_t, shared by kernel.c, comp.c, log.c and trace.c only.
+ * sim_int.h - the inside of sim_t, shared by kernel.c, comp.c, log.c, trace.c and snapshot*.c only.
  */
 #ifndef SIM_SIM_INT_H
 #define SIM_SIM_INT_H
@@ -46,6 +46,13 @@ struct sim {
 
     char error[512];
 };
+
+/* comp.c: where a field's bytes are, and how many. */
+void *sim_field_data(const sim_comp_t *comp, const sim_field_t *field, size_t *bytes);
+
+/* kernel.c, for snapshots: forgets all pending events; makes one pending that was. */
+void sim_heap_clear(sim_t *sim);
+void sim_event_again(sim_t *sim, sim_event_t *ev, uint64_t at_ps, uint64_t seq);
 
 /* Makes room for one more pending event. False when the host has no memory. */
 bool sim_heap_grow(sim_heap_t *heap);

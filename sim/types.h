@@ -11,6 +11,7 @@
 typedef struct sim sim_t;
 typedef struct sim_comp sim_comp_t;
 typedef struct sim_event sim_event_t;
+typedef struct sim_snap sim_snap_t; /* a snapshot that is being taken or restored */
 
 __extension__ typedef unsigned __int128 sim_u128_t;
 __extension__ typedef __int128 sim_i128_t;

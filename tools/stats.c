@@ -56,7 +56,8 @@ sim_json_t *stats_tree(const sim_t *sim)
     tree_t tree = empty;
     tree.root = sim_json_object();
     for (const sim_comp_t *comp = sim_comp_first(sim); comp != NULL; comp = comp->next)
-        add_stats(branch_at(&tree, comp->name, strlen(comp->name)), comp);
+        if (!comp->kind->observer)
+            add_stats(branch_at(&tree, comp->name, strlen(comp->name)), comp);
     return tree.root;
 }
 

@@ -1,0 +1,128 @@
+#include "tests/tools/snapshot_rig.h"
+
+#include "sim/file.h"
+#include "tests/test.h"
+#include "tools/network.h"
+
+static void hear(rig_t *rig, const void *data, size_t bytes)
+{
+    rig->heard = sim_hash(rig->heard, data, bytes);
+}
+
+static void on_packet(void *ctx, const mipi_packet_t *packet)
+{
+    uint64_t times[] = {packet->number, packet->start_ps, packet->first_byte_ps,
+                        packet->last_byte_ps, packet->end_ps};
+    hear(ctx, times, sizeof(times));
+    hear(ctx, packet->bytes, packet->count);
+}
+
+static void on_uart(void *ctx, uint8_t byte)
+{
+    hear(ctx, &byte, 1);
+}
+
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
+{
+    uint64_t times[] = {start_ps, end_ps};
+    hear(ctx, track, strlen(track));
+    hear(ctx, name, strlen(name));
+    hear(ctx, times, sizeof(times));
+    hear(ctx, args != NULL ? args : "", args != NULL ? strlen(args) : 0);
+}
+
+static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
+                   const char *line)
+{
+    (void)level;
+    hear(ctx, &time_ps, sizeof(time_ps));
+    hear(ctx, name, strlen(name));
+    hear(ctx, line, strlen(line));
+}
+
+static const sim_field_t fields[] = {
+    SIM_FIELD(rig_t, heard),
+    SIM_FIELD_END,
+};
+static const sim_kind_t kind = {.kind = "rig", .version = 1, .fields = fields, .observer = true};
+
+static void load(rig_t *rig)
+{
+    char error[512];
+    size_t bytes;
+    uint8_t *elf = sim_file_read(rig->scenario.firmware, 1 << 24, &bytes, error, sizeof(error));
+    ck_assert_msg(elf != NULL, "%s", error);
+    ck_assert_msg(sensor_load_firmware(rig->sensor, elf, bytes, "firmware", error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    free(elf);
+    network_options_t options = {0};
+    ck_assert_msg(network_load(rig->scenario.network, &rig->scenario.sensor.npu, &options,
+                               &rig->program, error, sizeof(error)),
+                  "%s", error);
+    ck_assert_msg(sensor_load_network(rig->sensor, &rig->program, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    rig->sensor->npu.names = &rig->program;
+}
+
+static void use_options(rig_t *rig, const rig_options_t *options)
+{
+    enum { APP_IMAGE_OUT = 0x9006 };
+    scenario_t *s = &rig->scenario;
+    if (options->raw) {
+        memmove(s->step + 1, s->step, s->steps++ * sizeof(s->step[0]));
+        s->step[0] = (scenario_step_t){.addr = APP_IMAGE_OUT, .value = 1};
+    }
+    sim_set_shuffle(rig->sim, options->shuffle);
+}
+
+rig_t *rig_new(const rig_options_t *options)
+{
+    char error[512];
+    rig_t *rig = calloc(1, sizeof(*rig));
+    scenario_flags_t flags = {0};
+    ck_assert_ptr_nonnull(rig);
+    ck_assert_msg(
+        scenario_load(&rig->scenario, "scenes/entrance.json", &flags, error, sizeof(error)), "%s",
+        error);
+    rig->sim = sim_new();
+    rig->pool = sim_pool_new(options->threads);
+    rig->sensor = sensor_new();
+    use_options(rig, options);
+    ck_assert_int_eq(sensor_init(rig->sensor, rig->sim, &rig->scenario.sensor, rig->pool), SIM_OK);
+    ck_assert_int_eq(script_init(&rig->script, rig->sensor, &rig->scenario), SIM_OK);
+    ck_assert_int_eq(sim_comp_init(&rig->comp, rig->sim, &kind, "rig"), SIM_OK);
+    rig->sensor->npu.exact = options->exact;
+    load(rig);
+    ck_assert_int_eq(scene_prepare(rig->scenario.scene, sim_pool_threads(rig->pool),
+                                   rig->sensor->pixel.desc.width_px),
+                     SIM_OK);
+    rig->sensor->pixel.light = scene_light(rig->scenario.scene);
+    rig->sensor->uart.sent = on_uart;
+    rig->sensor->uart.sent_ctx = rig;
+    ck_assert(mipi_tx_listen(&rig->sensor->mipi, on_packet, rig));
+    sim_set_trace(rig->sim, on_span, rig);
+    sim_set_log(rig->sim, on_log, rig, SIM_LOG_DEBUG);
+    ck_assert_int_eq(sim_check(rig->sim), SIM_OK);
+    sim_reset(rig->sim);
+    ck_assert_int_eq(sim_start(rig->sim), SIM_OK);
+    return rig;
+}
+
+void rig_free(rig_t *rig)
+{
+    sensor_free(rig->sensor);
+    sim_pool_free(rig->pool);
+    sim_free(rig->sim);
+    npu_prog_free(&rig->program);
+    scenario_free(&rig->scenario);
+    free(rig);
+}
+
+uint64_t rig_hash(rig_t *rig)
+{
+    sensor_settle(rig->sensor);
+    uint64_t hash[] = {sim_state_hash(rig->sim), rig->heard, sim_now_ps(rig->sim)};
+    return sim_hash(SIM_HASH_SEED, hash, sizeof(hash));
+}

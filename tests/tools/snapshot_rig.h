@@ -1,0 +1,35 @@
+/*
+ * snapshot_rig.h - a whole sensor with its scene and host script, whose outputs are one hash.
+ */
+#ifndef TESTS_TOOLS_SNAPSHOT_RIG_H
+#define TESTS_TOOLS_SNAPSHOT_RIG_H
+
+#include "sim/snapshot.h"
+#include "tools/scenario.h"
+#include "tools/script.h"
+
+typedef struct {
+    sim_comp_t comp; /* an observer: what was heard is part of a snapshot */
+    scenario_t scenario;
+    sim_t *sim;
+    sim_pool_t *pool;
+    sensor_t *sensor;
+    script_t script;
+    npu_prog_t program;
+    uint64_t heard; /* every packet, byte of the UART, span of the trace and message */
+} rig_t;
+
+typedef struct {
+    uint32_t threads;
+    bool exact, raw;
+    uint64_t shuffle;
+} rig_options_t;
+
+/* Ready to run: checked, reset, started. Fails the test when something is wrong. */
+rig_t *rig_new(const rig_options_t *options);
+void rig_free(rig_t *rig);
+
+/* State hash and everything heard, brought up to now. */
+uint64_t rig_hash(rig_t *rig);
+
+#endif

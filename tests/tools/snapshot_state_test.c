@@ -1,0 +1,204 @@
+/*
+ * snapshot_state_test.c - a snapshot of the whole sensor, at any time, has all of its state.
+ */
+#include "tests/test.h"
+#include "tests/tools/snapshot_rig.h"
+
+#define MS SIM_PS_PER_MS
+
+/* ---- every byte comes back ---- */
+
+static uint8_t *mask; /* of sensor_t: 1 where a byte need not come back */
+
+static void ignore(const sensor_t *s, const void *what, size_t bytes)
+{
+    memset(mask + ((const uint8_t *)what - (const uint8_t *)s), 1, bytes);
+}
+
+/* Views of other state that are made when they are read, caches, scratch, and the kernel's links.
+ */
+static void ignore_views(const sensor_t *s)
+{
+    for (const sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next)
+        for (const sim_event_t *ev = comp->events; ev != NULL; ev = ev->next)
+            if ((const uint8_t *)ev >= (const uint8_t *)s &&
+                (const uint8_t *)ev < (const uint8_t *)(s + 1))
+                ignore(s, ev, sizeof(*ev));
+    ignore(s, s->pixel.band, sizeof(s->pixel.band));
+    ignore(s, &s->l2.now_ps, 2 * sizeof(uint64_t));
+    ignore(s, &s->sys.time_lo, sizeof(uint32_t));
+    ignore(s, &s->sys.cycle_lo, sizeof(uint32_t));
+    ignore(s, &s->clint.mtime_lo, sizeof(uint32_t));
+    ignore(s, &s->ccs.data8, 2 * sizeof(uint32_t));
+    ignore(s, &s->mipi.status, sizeof(uint32_t));
+    ignore(s, &s->mipi.fifo_level, 2 * sizeof(uint32_t));
+    ignore(s, &s->core.x[32], sizeof(uint32_t)); /* what was written to x0 */
+    ignore(s, s->npu.perf_regs, sizeof(s->npu.perf_regs));
+}
+
+static const char *owner(const sensor_t *s, size_t offset)
+{
+    static char text[128];
+    const sim_comp_t *best = NULL;
+    for (const sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next) {
+        uintptr_t at = (uintptr_t)comp - (uintptr_t)s;
+        if (at <= offset && (best == NULL || comp > best))
+            best = comp;
+    }
+    snprintf(text, sizeof(text), "%s, byte %zu", best != NULL ? best->name : "sensor",
+             best != NULL ? offset - (size_t)((uintptr_t)best - (uintptr_t)s) : offset);
+    return text;
+}
+
+START_TEST(restoring_in_place_brings_back_every_byte_of_the_sensor)
+{
+    static const uint64_t at_ps[] = {
+        3 * MS, 25 * MS, 40 * MS, 40100 * SIM_PS_PER_US, 40300 * SIM_PS_PER_US, 73 * MS};
+    rig_t *rig = rig_new(&(rig_options_t){.threads = 1, .raw = true});
+    uint8_t *before = malloc(sizeof(sensor_t));
+    const uint8_t *after = (const uint8_t *)rig->sensor;
+    mask = calloc(1, sizeof(sensor_t));
+    ignore_views(rig->sensor);
+    for (size_t i = 0; i < SIM_COUNT(at_ps); i++) {
+        sim_run_until_ps(rig->sim, at_ps[i]);
+        sim_snapshot_t *snapshot = sim_snapshot_take(rig->sim, NULL);
+        ck_assert_msg(snapshot != NULL, "%s", sim_error(rig->sim));
+        memcpy(before, rig->sensor, sizeof(sensor_t));
+        sim_run_until_ps(rig->sim, at_ps[i] + 37 * MS + 777);
+        ck_assert_msg(sim_snapshot_restore(rig->sim, snapshot) == SIM_OK, "%s",
+                      sim_error(rig->sim));
+        int bad = 0;
+        for (size_t b = 0; b < sizeof(sensor_t); b++)
+            if (mask[b] == 0 && before[b] != after[b] && bad++ < 20)
+                printf("%llu: %s\n", (unsigned long long)at_ps[i], owner(rig->sensor, b));
+        ck_assert_int_eq(bad, 0);
+        sim_snapshot_free(snapshot);
+    }
+    free(before);
+    free(mask);
+    rig_free(rig);
+}
+END_TEST
+
+/* ---- the future is the same ---- */
+
+#define END_PS (78 * MS)
+
+/* Half of the times are while a network runs: two frames of it before the end. */
+static uint64_t random_time(sim_stream_t *random)
+{
+    uint64_t ps = (uint64_t)sim_stream_u32(random) << 32 | sim_stream_u32(random);
+    if (sim_stream_below(random, 2) == 0)
+        return ps % END_PS;
+    uint64_t readout_end_ps =
+        39411 * SIM_PS_PER_US + sim_stream_below(random, 2) * 33310 * SIM_PS_PER_US;
+    return readout_end_ps + ps % MS;
+}
+
+static sim_snapshot_t *snapshot_at(const rig_options_t *options, uint64_t at_ps)
+{
+    rig_t *rig = rig_new(options);
+    sim_run_until_ps(rig->sim, at_ps);
+    sim_snapshot_t *snapshot = sim_snapshot_take(rig->sim, NULL);
+    ck_assert_msg(snapshot != NULL, "%s", sim_error(rig->sim));
+    rig_free(rig);
+    return snapshot;
+}
+
+static uint64_t end_of(const rig_options_t *options, const sim_snapshot_t *snapshot)
+{
+    rig_t *rig = rig_new(options);
+    if (snapshot != NULL)
+        ck_assert_msg(sim_snapshot_restore(rig->sim, snapshot) == SIM_OK, "%s",
+                      sim_error(rig->sim));
+    sim_run_until_ps(rig->sim, END_PS);
+    uint64_t hash = rig_hash(rig);
+    rig_free(rig);
+    return hash;
+}
+
+START_TEST(a_restored_run_ends_as_the_unbroken_one_however_it_is_computed)
+{
+    static const rig_options_t options[] = {
+        {.threads = 1}, {.threads = 3, .exact = true}, {.threads = 2, .shuffle = 99}};
+    uint32_t rounds =
+        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 3;
+    for (int raw = 0; raw < 2; raw++) {
+        sim_stream_t random = sim_stream(20 + (uint64_t)raw, 0, 0);
+        rig_options_t plain = {.threads = 2, .raw = raw != 0};
+        uint64_t unbroken = end_of(&plain, NULL);
+        for (uint32_t i = 0; i < rounds; i++) {
+            rig_options_t first = options[i % 3], second = options[sim_stream_below(&random, 3)];
+            first.raw = second.raw = raw != 0;
+            uint64_t at_ps = random_time(&random);
+            sim_snapshot_t *snapshot = snapshot_at(&first, at_ps);
+            ck_assert_uint_eq(sim_snapshot_time_ps(snapshot), at_ps);
+            ck_assert_msg(end_of(&second, snapshot) == unbroken, "at %llu ps%s, exact %d then %d",
+                          (unsigned long long)at_ps, raw ? ", raw" : "", first.exact, second.exact);
+            sim_snapshot_free(snapshot);
+        }
+    }
+}
+END_TEST
+
+START_TEST(one_snapshot_has_two_futures_that_do_not_know_of_each_other)
+{
+    enum { APP_SCORE_MIN = 0x9000 };
+    rig_options_t options = {.threads = 1};
+    sim_snapshot_t *snapshot = snapshot_at(&options, 40 * MS);
+    rig_t *a = rig_new(&options), *b = rig_new(&options);
+    ck_assert_int_eq(sim_snapshot_restore(a->sim, snapshot), SIM_OK);
+    ck_assert_int_eq(sim_snapshot_restore(b->sim, snapshot), SIM_OK);
+    ck_assert_uint_eq(rig_hash(a), rig_hash(b));
+    ck_assert(ccs_host_write(&b->sensor->ccs, APP_SCORE_MIN, 250)); /* only here */
+    sim_run_until_ps(b->sim, END_PS);
+    sim_run_until_ps(a->sim, END_PS);
+    ck_assert_uint_eq(rig_hash(a), end_of(&options, NULL));
+    ck_assert_uint_ne(rig_hash(a), rig_hash(b));
+    ck_assert_int_eq(sim_snapshot_restore(b->sim, snapshot), SIM_OK);
+    sim_run_until_ps(b->sim, END_PS);
+    ck_assert_uint_eq(rig_hash(a), rig_hash(b));
+    sim_snapshot_free(snapshot);
+    rig_free(a);
+    rig_free(b);
+}
+END_TEST
+
+START_TEST(going_back_and_forth_with_shared_pages_changes_nothing)
+{
+    enum { STEPS = 26 };
+    rig_options_t options = {.threads = 2};
+    rig_t *rig = rig_new(&options);
+    sim_snapshot_t *at[STEPS] = {NULL};
+    uint64_t hash[STEPS];
+    size_t own_bytes = 0;
+    for (uint32_t i = 0; i < STEPS; i++) {
+        sim_run_until_ps(rig->sim, i * 3 * MS);
+        at[i] = sim_snapshot_take(rig->sim, i > 0 ? at[i - 1] : NULL);
+        ck_assert_msg(at[i] != NULL, "%s", sim_error(rig->sim));
+        hash[i] = sim_state_hash(rig->sim);
+        own_bytes += i > 0 ? sim_snapshot_own_bytes(at[i]) : 0;
+    }
+    ck_assert_uint_lt(own_bytes / (STEPS - 1), 4 << 20); /* of 14 MB of memories */
+    sim_snapshot_free(at[STEPS - 2]);                    /* others share its pages */
+    at[STEPS - 2] = NULL;
+    for (uint32_t i = STEPS; i-- > 0;) {
+        if (at[i] == NULL)
+            continue;
+        ck_assert_int_eq(sim_snapshot_restore(rig->sim, at[i]), SIM_OK);
+        ck_assert_uint_eq(sim_state_hash(rig->sim), hash[i]);
+        if (i + 1 < STEPS) {
+            sim_run_until_ps(rig->sim, (i + 1) * 3 * MS);
+            ck_assert_uint_eq(sim_state_hash(rig->sim), hash[i + 1]);
+        }
+    }
+    for (uint32_t i = 0; i < STEPS; i++)
+        sim_snapshot_free(at[i]);
+    rig_free(rig);
+}
+END_TEST
+
+TEST_MAIN("snapshots of the sensor", restoring_in_place_brings_back_every_byte_of_the_sensor,
+          a_restored_run_ends_as_the_unbroken_one_however_it_is_computed,
+          one_snapshot_has_two_futures_that_do_not_know_of_each_other,
+          going_back_and_forth_with_shared_pages_changes_nothing)
