@@ -13,6 +13,8 @@ logic_desc_t logic_desc_default(void)
         .clint = clint_desc_default(),
         .uart = uart_desc_default(),
         .sys = sys_desc_default(),
+        .spi = spi_desc_default(),
+        .flash = flash_desc_default(),
         .temp = temp_desc_default(),
         .clkrst = clkrst_desc_default(),
         .timer = tmr_desc_default(),
@@ -66,6 +68,23 @@ static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
     sim_cfg_done(&cfg);
 }
 
+static void read_flash(const sim_cfg_t *logic, flash_desc_t *flash)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "flash");
+    flash->bytes = read_power_of_two(&cfg, "bytes", FLASH_BLOCK_BYTES, 1u << 24, flash->bytes);
+    flash->maker = read_u32(&cfg, "maker", 0, 255, flash->maker);
+    flash->kind = read_u32(&cfg, "kind", 0, 255, flash->kind);
+    flash->read_hz = sim_cfg_u64(&cfg, "read_hz", 1, 1000000000, flash->read_hz);
+    flash->fast_hz = sim_cfg_u64(&cfg, "fast_hz", 1, 1000000000, flash->fast_hz);
+    flash->program_us = read_u32(&cfg, "program_us", 0, 1000000000, flash->program_us);
+    flash->sector_us = read_u32(&cfg, "sector_us", 0, 1000000000, flash->sector_us);
+    flash->block_us = read_u32(&cfg, "block_us", 0, 1000000000, flash->block_us);
+    flash->chip_us = read_u32(&cfg, "chip_us", 0, 1000000000, flash->chip_us);
+    flash->status_us = read_u32(&cfg, "status_us", 0, 1000000000, flash->status_us);
+    flash->write_protect = sim_cfg_bool(&cfg, "write_protect", flash->write_protect);
+    sim_cfg_done(&cfg);
+}
+
 static void read_temp(const sim_cfg_t *logic, temp_desc_t *temp)
 {
     sim_cfg_t cfg = sim_cfg_obj(logic, "temperature");
@@ -82,7 +101,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
     desc->core.clk_hz = desc->l2.clk_hz = desc->clock_hz;
     desc->uart.clk_hz = desc->sys.clk_hz = desc->clkrst.clk_hz = desc->clock_hz;
-    desc->timer.clk_hz = desc->rng.clk_hz = desc->clock_hz;
+    desc->timer.clk_hz = desc->spi.clk_hz = desc->rng.clk_hz = desc->clock_hz;
     desc->sys.chip_id = read_u32(cfg, "chip_id", 0, UINT32_MAX, desc->sys.chip_id);
     desc->bus.rom_bytes = read_u32(cfg, "rom_bytes", 64, 1u << 20, desc->bus.rom_bytes) & ~3u;
     desc->bus.tcm_bytes = read_u32(cfg, "tcm_bytes", 64, 1u << 24, desc->bus.tcm_bytes) & ~3u;
@@ -94,6 +113,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
         read_u32(cfg, "rng_cycles_per_word", 1, 1000000, desc->rng.cycles_per_word);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
+    read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);
     desc->bus.l2_bytes = desc->l2.bytes;
     sim_cfg_done(cfg);

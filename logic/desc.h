@@ -7,8 +7,10 @@
 #include "logic/clint.h"
 #include "logic/clkrst.h"
 #include "logic/core.h"
+#include "logic/flash.h"
 #include "logic/l2.h"
 #include "logic/rng.h"
+#include "logic/spi.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
 #include "logic/timer.h"
@@ -25,6 +27,8 @@ typedef struct {
     clint_desc_t clint;
     uart_desc_t uart;
     sys_desc_t sys;
+    spi_desc_t spi;
+    flash_desc_t flash; /* of the board */
     temp_desc_t temp;
     clkrst_desc_t clkrst;
     tmr_desc_t timer;

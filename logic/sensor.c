@@ -60,6 +60,8 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(rng_init(&s->rng, sim, &logic->rng, "sensor.rng"));
     TRY(l2_init(&s->l2, sim, &logic->l2, "sensor.l2"));
     TRY(bus_init(&s->bus, sim, &logic->bus, "sensor.bus"));
+    TRY(spi_init(&s->spi, sim, &logic->spi, "sensor.spi"));
+    TRY(flash_init(&s->flash, sim, &logic->flash, "board.flash"));
     TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
     TRY(temp_init(&s->temp, sim, &logic->temp, "sensor.temp"));
     TRY(clkrst_init(&s->clkrst, sim, &s->bus, &logic->clkrst, "sensor.clkrst"));
@@ -86,7 +88,9 @@ static sim_err_t connect_memory(sensor_t *s)
     TRY(l2_port(&s->l2, "npu_fetch", &s->npu.fetch));
     TRY(l2_port(&s->l2, "npu_load", &s->npu.load.port));
     TRY(l2_port(&s->l2, "npu_store", &s->npu.store.port));
-    return l2_port(&s->l2, "mipi", &s->mipi.mem);
+    TRY(l2_port(&s->l2, "mipi", &s->mipi.mem));
+    s->spi.device[0] = flash_device(&s->flash);
+    return l2_port(&s->l2, "spi", &s->spi.port);
 }
 
 static sim_err_t connect_pages(sensor_t *s)
@@ -156,6 +160,8 @@ static bool is_on_bus(void *ctx, uint32_t page)
                s->npu.engine[NPU_ENGINE_STORE].busy;
     case SENSOR_PAGE_mipi:
         return waits_for_l2(s, &s->mipi.mem);
+    case SENSOR_PAGE_spi:
+        return waits_for_l2(s, &s->spi.port);
     default:
         return false;
     }
@@ -207,6 +213,7 @@ static void connect_resets(sensor_t *s)
         [SENSOR_PAGE_mipi] = {.gate = true, .irq = &s->mipi.irq, .working = mipi_working},
         [SENSOR_PAGE_timer] = {.irq = &s->timer.irq},
         [SENSOR_PAGE_gpio] = {.irq = &s->gpio.irq},
+        [SENSOR_PAGE_spi] = {.gate = true, .irq = &s->spi.irq},
         [SENSOR_PAGE_mailbox] = {.irq = &s->mailbox.irq},
         [SENSOR_PAGE_temp] = {.irq = &s->temp.irq},
     };
@@ -325,6 +332,7 @@ void sensor_free(sensor_t *sensor)
     core_free(&sensor->core);
     bus_free(&sensor->bus);
     l2_free(&sensor->l2);
+    flash_free(&sensor->flash);
     free(sensor);
 }
 

@@ -24,11 +24,13 @@
 #include "logic/core.h"
 #include "logic/desc.h"
 #include "logic/elf.h"
+#include "logic/flash.h"
 #include "logic/gpio.h"
 #include "logic/intc.h"
 #include "logic/l2.h"
 #include "logic/mailbox.h"
 #include "logic/rng.h"
+#include "logic/spi.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
 #include "logic/timeline.h"
@@ -44,14 +46,14 @@
 /* Register pages: X(page, member of sensor_t). */
 #define SENSOR_PAGES(X)                                                                            \
     X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs)             \
-    X(8, clint) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(15, mailbox) X(16, temp)           \
-    X(17, clkrst)
+    X(8, clint) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(14, spi) X(15, mailbox)           \
+    X(16, temp) X(17, clkrst)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
     X(UART, 6u, uart) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)                     \
-    X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
+    X(SPI, 11u, spi) X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
 /* clang-format on */
 
 /* SENSOR_PAGE_npu, ...; IRQ_NPU, ...: for whoever wires only some of them. */
@@ -85,6 +87,8 @@ typedef struct {
     intc_t intc;
     ccs_t ccs;
     clint_t clint;
+    spi_t spi;
+    flash_t flash; /* beside the sensor, on chip select 0 */
     mailbox_t mailbox;
     temp_t temp;
     clkrst_t clkrst;
