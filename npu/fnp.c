@@ -256,7 +256,8 @@ static bool valid_net(const npu_prog_t *prog, char *error, size_t n)
     for (uint32_t i = 0; i < inputs + outputs; i++) {
         npu_net_tensor_t t =
             i < inputs ? npu_prog_input(prog, i) : npu_prog_output(prog, i - inputs);
-        if (t.dtype >= NPU_DTYPES || !npu_shape_valid(t.dims, t.shape))
+        bool batch = i < inputs && t.dims == 4 && t.shape[0] != 1;
+        if (t.dtype >= NPU_DTYPES || !npu_shape_valid(t.dims, t.shape) || batch)
             return npu_wrong(error, n, "network table: %s %u: type %u, %u dimensions",
                              i < inputs ? "input" : "output", i < inputs ? i : i - inputs, t.dtype,
                              t.dims);
@@ -278,9 +279,10 @@ static bool valid_ends(const npu_prog_t *prog, char *error, size_t n)
         uint32_t inputs = prog->net[NPU_NET_INPUTS_W];
         npu_net_tensor_t t =
             i < inputs ? npu_prog_input(prog, i) : npu_prog_output(prog, i - inputs);
-        if (prog->ends[i].order == NPU_ORDER_CHW && t.dims != 4)
-            return npu_wrong(error, n, "input or output %u: channels first of %u dimensions", i,
-                             t.dims);
+        if (prog->ends[i].order == NPU_ORDER_CHW && (t.dims != 4 || t.shape[0] != 1))
+            return npu_wrong(error, n,
+                             "input or output %u: channels first of %u dimensions, %u maps", i,
+                             t.dims, t.shape[0]);
     }
     return true;
 }
@@ -340,7 +342,7 @@ static bool valid_kept(const npu_prog_t *prog, uint32_t i, char *error, size_t n
     if (kept->order >= NPU_ORDERS || (kept->order == NPU_ORDER_CHW && kept->dims != 4))
         return npu_wrong(error, n, "kept tensor %u: order %u of %u dimensions", i, kept->order,
                          kept->dims);
-    if (!npu_shape_valid(kept->dims, kept->shape))
+    if (!npu_shape_valid(kept->dims, kept->shape) || (kept->dims == 4 && kept->shape[0] != 1))
         return npu_wrong(error, n, "kept tensor %u: %u dimensions of %u, %u, %u, %u", i, kept->dims,
                          kept->shape[0], kept->shape[1], kept->shape[2], kept->shape[3]);
     if (kept_end(kept) > UINT32_MAX)

@@ -56,5 +56,5 @@ bool npu_shape_valid(uint32_t dims, const uint32_t shape[4])
         if (elements > 1u << 28)
             return false;
     }
-    return dims >= 1 && dims <= 4 && (dims < 4 || shape[0] == 1);
+    return dims >= 1 && dims <= 4;
 }

@@ -51,7 +51,7 @@
 #define NPU_NET_TENSOR_TABLE(X)                                                                    \
     X(ADDR, "bus address")                                                                         \
     X(FORMAT, "7:0 type (npu_dtype_t), 15:8 dimensions 1..4, 31:16 zero point, signed")            \
-    X(DIM0, "outermost dimension")                                                                 \
+    X(DIM0, "outermost dimension; of four, 1 for an input")                                        \
     X(DIM1, "second dimension, 1 when absent")                                                     \
     X(DIM2, "third dimension, 1 when absent")                                                      \
     X(DIM3, "fourth dimension, 1 when absent")                                                     \
@@ -107,7 +107,7 @@ npu_net_tensor_t npu_net_tensor(const uint32_t word[NPU_TENSOR_WORDS]);
 void npu_net_tensor_put(const npu_net_tensor_t *tensor, uint32_t word[NPU_TENSOR_WORDS]);
 uint64_t npu_net_tensor_elements(const npu_net_tensor_t *tensor);
 
-/* Dimensions of which the used ones are 1..2^24 and the rest 1, at most 2^28 elements, batch 1. */
+/* Dimensions of which the used ones are 1..2^24 and the rest 1, at most 2^28 elements. */
 bool npu_shape_valid(uint32_t dims, const uint32_t shape[4]);
 
 #endif

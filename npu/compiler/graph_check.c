@@ -416,7 +416,8 @@ static bool ends_hold(const check_t *c, const int32_t *end, uint32_t ends, const
         const npu_tensor_t *t = &c->graph->tensor[end[i]];
         if (t->data != NULL)
             return fail(c, "%s %u \"%.80s\" is a constant", what, i, t->name);
-        if (!batch_is_one(c, t, what))
+        bool input = end == c->graph->input;
+        if ((input || t->channels_first) && !batch_is_one(c, t, what))
             return false;
     }
     return true;

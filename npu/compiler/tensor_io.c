@@ -33,12 +33,14 @@ static order_t order_of(uint32_t h, uint32_t w, uint32_t c, uint32_t order)
     return (order_t){h, w, c, planes ? 1 : c, planes ? (size_t)h * w : 1};
 }
 
-/* The last three of N H W C; missing ones are 1. */
+/* The last three of N H W C, missing ones are 1; maps of a batch stand one below the other. */
 static order_t order_of_shape(uint32_t dims, const uint32_t shape[4], uint32_t order)
 {
     uint32_t hwc[3] = {1, 1, 1};
     for (uint32_t i = 0; i < 3 && i < dims; i++)
         hwc[2 - i] = shape[dims - 1 - i];
+    if (dims == 4)
+        hwc[0] *= shape[0];
     return order_of(hwc[0], hwc[1], hwc[2], order);
 }
 

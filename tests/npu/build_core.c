@@ -170,6 +170,10 @@ int32_t build_reshape_as_written(build_t *b, int32_t input, uint32_t dims, const
 /* Floats, in another shape, and back to codes. */
 static uint32_t random_floats(build_t *b, int32_t map, int32_t outputs[6])
 {
+    npu_hwc_t size = npu_tensor_hwc(tensor(b, map));
+    const uint32_t batch[4] = {size.h, 1, size.w, size.c};
+    if (build_below(b, 2) == 0)
+        map = build_shape(b, NPU_NODE_RESHAPE, map, 4, batch);
     outputs[0] = build_dequantize(b, map);
     uint32_t row[2] = {1, (uint32_t)npu_tensor_elements(tensor(b, map))};
     outputs[1] = build_reshape_as_written(b, outputs[0], 2, row);

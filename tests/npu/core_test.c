@@ -5,6 +5,7 @@
 #include "npu/compiler/compile.h"
 #include "npu/compiler/tensor_io.h"
 #include "tests/npu/build_core.h"
+#include "tests/npu/build_move.h"
 #include "tests/npu/compile_check.h"
 #include "tests/npu/compile_exec.h"
 #include "tests/npu/golden_machine.h"
@@ -77,6 +78,32 @@ START_TEST(they_do_so_on_the_machine_in_a_small_l2)
         }
         golden_machine_free(&machine);
         golden_ref_free(&ref);
+        npu_prog_free(&prog);
+        build_free(&b);
+    }
+}
+END_TEST
+
+/* What detectors with anchors end in: 1 x 4 x 5 x 30 as 4 x 5 x 3 x 10, codes and floats of it. */
+START_TEST(a_batch_leaves_the_network_as_codes_and_as_floats)
+{
+    static const uint32_t shape[4] = {4, 5, 3, 10};
+    npu_desc_t desc = npu_desc_default();
+    for (uint64_t seed = 0; seed < 8; seed++) {
+        build_t b;
+        npu_prog_t prog;
+        npu_compile_options_t options = {.rounding = NPU_ROUND_DOUBLE, .keep_all = seed % 4 < 2};
+        build_begin(&b, seed % 2 == 0 ? NPU_TYPE_INT8 : NPU_TYPE_UINT8, seed);
+        int32_t map = build_unary(&b, NPU_NODE_RELU, build_input(&b, 4, 5, 30));
+        int32_t batch = build_shape(&b, NPU_NODE_RESHAPE, map, 4, shape);
+        int32_t out[2] = {batch, build_dequantize(&b, batch)};
+        build_end(&b, seed < 4 ? out : out + 1, seed < 4 ? 2 : 1);
+        compile_it(&b, &options, &prog);
+        npu_net_tensor_t last = npu_prog_output(&prog, seed < 4);
+        ck_assert_uint_eq(last.dims, 4);
+        ck_assert_mem_eq(last.shape, shape, sizeof(shape));
+        ck_assert_uint_eq(npu_output_bytes(&prog, seed < 4), 4 * 600);
+        compile_check_run(&b, &prog, &desc, seed);
         npu_prog_free(&prog);
         build_free(&b);
     }
@@ -256,6 +283,7 @@ END_TEST
 
 TEST_MAIN("npu, what runs on the core", random_tails_equal_the_reference,
           they_do_so_on_the_machine_in_a_small_l2,
+          a_batch_leaves_the_network_as_codes_and_as_floats,
           a_float_vector_is_quantized_by_the_core_before_the_npu,
           the_table_and_all_its_tensors_stand_apart,
           a_program_with_a_list_for_the_core_survives_its_file,

@@ -23,28 +23,34 @@ static int32_t random_source(build_t *b)
     }
 }
 
-/* One node, and what is read of it: outputs of the network are dense, maps between layers not. */
-static void build_case(build_t *b, uint64_t seed)
+/* One node, and what is read of it: outputs of the network are dense, maps between layers not. How
+ * many outputs are batches. */
+static uint32_t build_case(build_t *b, uint64_t seed)
 {
+    uint32_t batches = 0;
     int32_t outputs[BUILD_MOVE_OUTPUTS], ends[4];
     build_begin(b, seed % 2 == 0 ? NPU_TYPE_UINT8 : NPU_TYPE_INT8, seed);
     uint32_t count = build_random_move(b, random_source(b), outputs), found = 0;
     bool renamed = outputs[0] == 1; /* perhaps nothing is done to the network's input yet */
     for (uint32_t o = 0; o < count && found < 4; o++) {
-        ends[found] = build_one_map(b, outputs[o]);
-        if (renamed || build_below(b, 3) == 0)
+        bool as_it_is = !renamed && build_below(b, 2) == 0; /* perhaps a batch */
+        ends[found] = as_it_is ? outputs[o] : build_one_map(b, outputs[o]);
+        batches +=
+            b->graph.tensor[ends[found]].dims == 4 && b->graph.tensor[ends[found]].shape[0] > 1;
+        if (renamed || (!as_it_is && build_below(b, 3) == 0))
             ends[found] = build_unary(b, NPU_NODE_RELU6, ends[found]);
         found++;
     }
     build_end(b, ends, found);
+    return batches;
 }
 
-static void run_case(uint64_t seed, uint32_t *met)
+static uint32_t run_case(uint64_t seed, uint32_t *met)
 {
     build_t b;
     npu_prog_t prog;
     char error[256];
-    build_case(&b, seed);
+    uint32_t batches = build_case(&b, seed);
     npu_desc_t desc = build_desc(&b, seed);
     desc.layout_nodes = seed / 32 % 2 == 0;
     desc.l2_bytes = 1 << 20; /* enough, and quick to fill */
@@ -59,14 +65,17 @@ static void run_case(uint64_t seed, uint32_t *met)
     compile_check_run(&b, &prog, &desc, seed);
     npu_prog_free(&prog);
     build_free(&b);
+    return batches;
 }
 
 START_TEST(every_move_of_codes_equals_the_oracle)
 {
     uint32_t met[NPU_NODE_OPS] = {0};
+    uint32_t batches = 0;
     for (uint64_t seed = 0; seed < 6000; seed++)
-        run_case(seed, met);
+        batches += run_case(seed, met);
     build_moves_met(met, 80);
+    ck_assert_uint_gt(batches, 200);
 }
 END_TEST
 
