@@ -38,7 +38,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo check check-unit bench golden validate layers format fuzz clean deps firmware run-demo run-check fuzz-run
+.PHONY: all demo check check-unit bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -199,6 +199,10 @@ $(O)/tests/npu/onednn_bench: tests/npu/onednn_bench.c tests/npu/mobilenet_layers
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -fopenmp $< -ldnnl -o $@
 bench: all $(BENCHES)
 	@FOVEA=$(O)/fovea tests/bench.sh $(BENCHES)
+
+# Seeds of fuzzers that a test writes; it compares them otherwise.
+seeds: $(O)/tests/npu/corpus_test
+	@REBASE=1 $<
 
 # ---- fuzzers: tests/AREA/NAME_fuzz.c under clang's libFuzzer --------------------------------------
 FUZZERS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_fuzz.c))))

@@ -301,6 +301,9 @@ int32_t build_unary(build_t *b, npu_node_op_t op, int32_t input)
     if (op == NPU_NODE_SOFTMAX || op == NPU_NODE_LOGISTIC) {
         scale = 1.0f / 256;
         zero = b->type == NPU_TYPE_INT8 ? -128 : 0;
+    } else if (op == NPU_NODE_TANH) {
+        scale = 1.0f / 128;
+        zero = b->type == NPU_TYPE_INT8 ? 0 : 128;
     } else if (op == NPU_NODE_RELU6) {
         scale = from.scale[0];
         zero = from.zero_point[0];

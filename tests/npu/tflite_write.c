@@ -413,6 +413,19 @@ static void put_custom(out_t *o, uint32_t table, const npu_detection_t *detectio
     remove_field(o, table, 4);
 }
 
+/* In the file's list of codes, which has those that the graph uses, in the order of npu_node_op_t.
+ */
+static uint32_t code_number(const npu_graph_t *g, npu_node_op_t op)
+{
+    uint64_t used = 0;
+    for (uint32_t n = 0; n < g->nodes; n++)
+        used |= UINT64_C(1) << g->node[n].op;
+    uint32_t number = 0;
+    for (uint32_t o = 0; o < (uint32_t)op; o++)
+        number += used >> o & 1u;
+    return number;
+}
+
 static void put_operator(writer_t *w, uint32_t at, uint32_t number)
 {
     out_t *o = &w->out;
@@ -439,7 +452,7 @@ static void put_operator(writer_t *w, uint32_t at, uint32_t number)
         memcpy(inputs, order, sizeof(order));
     }
     uint32_t table = put_table_for(o, at, n->detection != NULL ? 6 : options > 0 ? 5 : 4);
-    set_field(o, table, 0, (uint32_t)n->op);
+    set_field(o, table, 0, code_number(w->graph, n->op));
     put_vector(o, table, 1, count, 4, inputs);
     put_vector(o, table, 2, n->outputs, 4, n->output);
     if (n->detection != NULL)
@@ -492,12 +505,17 @@ static void put_buffers(writer_t *w, uint32_t model)
     }
 }
 
-static void put_codes(out_t *o, uint32_t model)
+static void put_codes(writer_t *w, uint32_t model)
 {
-    uint32_t first = put_vector(o, model, 1, NPU_NODE_OPS, 4, NULL);
+    out_t *o = &w->out;
+    uint32_t count = code_number(w->graph, NPU_NODE_OPS);
+    uint32_t at = put_vector(o, model, 1, count, 4, NULL);
     for (uint32_t op = 0; op < NPU_NODE_OPS; op++) {
+        if (code_number(w->graph, op + 1) == code_number(w->graph, op))
+            continue;
         uint32_t code = tflite_code((npu_node_op_t)op);
-        uint32_t table = put_table_for(o, first + 4 * op, 4);
+        uint32_t table = put_table_for(o, at, 4);
+        at += 4;
         set_field(o, table, 0, code);
         set_field(o, table, 3, code);
         if (code == CUSTOM)
@@ -524,7 +542,7 @@ tflite_image_t tflite_write_odd(const npu_graph_t *graph, const tflite_odd_t *od
     uint32_t vtable = model - (uint32_t)(w.out.data[model] | w.out.data[model + 1] << 8);
     store(&w.out, vtable + 4 + 2 * 3, 0, 2); /* no description */
     set_field(&w.out, model, 0, 3);          /* schema version */
-    put_codes(&w.out, model);
+    put_codes(&w, model);
     uint32_t subgraph = put_vector(&w.out, model, 2, 1, 4, NULL);
     put_subgraph(&w, subgraph);
     put_buffers(&w, model);
