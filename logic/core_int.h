@@ -1,9 +1,11 @@
 /*
  * core_int.h - the inside of the core: instruction table, decoded form, and who does what.
  *
- *   core.c    events, interrupts, traps, what leaves TCM     rvc.c     16-bit encodings to 32 bits
- *   exec.c    the fast loop over decoded instructions        csr.c     control and status registers
- *   decode.c  words to decoded instructions, and their cache disasm.c  words to text
+ *   core.c    events, inputs, life                           decode.c  words to decoded
+ * instructions exec.c    the fast loop over decoded instructions        rvc.c     16-bit encodings
+ * to 32 bits trap.c    modes, exceptions, interrupts, system          csr.c     control and status
+ * registers access.c  loads and stores that leave the fast loop      pmp.c     physical memory
+ * protection disasm.c  words to text
  */
 #ifndef LOGIC_CORE_INT_H
 #define LOGIC_CORE_INT_H
@@ -126,7 +128,8 @@ extern const core_insn_info_t core_insn_info[OP_COUNT];
 struct core_insn {
     uint8_t op, rd, rs1, rs2; /* rd: 32 for x0 */
     uint8_t slots;            /* 1 or 2: its length in half words */
-    uint8_t cycles;           /* without what depends on data or on the branch being taken */
+    uint8_t cycles;           /* without what depends on data; of a branch that is not taken */
+    uint8_t taken;            /* cycles of a jump, or a branch that is taken */
     uint32_t imm;             /* AUIPC: the result. CSR: the number. rs1 of CSRxxI: the value */
     uint32_t pc;
 };
@@ -134,10 +137,12 @@ struct core_insn {
 /* ROM or TCM as the fast loop sees it. */
 typedef struct {
     core_insn_t *code;
+    const uint8_t *mem;
     uint32_t base, bytes;
 } core_code_t;
 
 enum {
+    CAUSE_FETCH_MISALIGNED = 0,
     CAUSE_FETCH_FAULT = 1,
     CAUSE_ILLEGAL = 2,
     CAUSE_BREAKPOINT = 3,
@@ -145,13 +150,16 @@ enum {
     CAUSE_LOAD_FAULT = 5,
     CAUSE_STORE_MISALIGNED = 6,
     CAUSE_STORE_FAULT = 7,
+    CAUSE_ECALL_U = 8,
     CAUSE_ECALL_M = 11,
 };
 
 #define MSTATUS_MIE 0x8u
 #define MSTATUS_MPIE 0x80u
 #define MSTATUS_MPP 0x1800u
-#define MIP_BITS 0x888u
+#define MSTATUS_MPP_SHIFT 11
+#define MSTATUS_MPRV 0x20000u
+#define MSTATUS_TW 0x200000u
 #define CODE_LINE_SHIFT 6 /* a flag of tcm_has_code covers 64 bytes */
 
 static inline uint32_t get16(const uint8_t *p)
@@ -181,7 +189,8 @@ static inline void put32(uint8_t *p, uint32_t value)
 /* The 32-bit form of a 16-bit instruction, 0 (illegal) when reserved. */
 uint32_t rvc_expand(uint32_t half);
 
-/* Decodes a word (or the 32-bit form of a half); cycles and slots are left alone. */
+/* Decodes a word (or the 32-bit form of a half), of any extension; cycles and slots are left alone.
+ */
 core_insn_t core_decode_word(uint32_t word, uint32_t pc);
 /* Number of registers that insn reads in rs[0..1]. */
 uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2]);
@@ -189,14 +198,61 @@ uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2]);
 void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn);
 /* TCM bytes at offset .. offset + bytes - 1 have changed: their decoded forms are void. */
 void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes);
+/* All decoded forms are void. */
+void core_drop_code(core_t *core);
+
+/* ROM or TCM, as the mode that fetches sees it; false when pc is in neither. */
+bool core_find_code(const core_t *core, core_code_t *code);
 
 /* Runs from core->pc, which is in `code`, at core->cycle. Ends with NULL before an instruction
  * that starts at `limit` or later or after a jump out of `code`, and with the instruction at
- * core->pc when that needs more than registers and TCM. */
+ * core->pc when that needs more than registers and the windows. */
 const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t limit);
+/* LR, SC, AMO on the word at `place`, which is at addr. True when it was written. */
+bool core_atomic(core_t *core, const core_insn_t *in, uint32_t addr, uint8_t *place);
 
-/* False: no such CSR, or a write to a read-only one. */
+/* False: no such CSR in this mode, or a write to a read-only one. */
 bool csr_read(const core_t *core, uint32_t number, uint32_t *value);
 bool csr_write(core_t *core, uint32_t number, uint32_t value);
+/* Counter 0, 2..8 as the instruction at pc would read it. */
+uint64_t csr_counter(const core_t *core, uint32_t counter);
+
+/* trap.c */
+/* The instruction at pc is done. */
+void core_retire(core_t *core, const core_insn_t *in, uint32_t cycles);
+/* The instruction at pc does not retire. */
+void core_exception(core_t *core, uint32_t cause, uint32_t value);
+/* Ends the run of the core. */
+void core_stop(core_t *core, core_state_t state);
+bool core_interrupt_waits(const core_t *core);
+/* False: it must happen at its own time (`on_time`), and that has not come. */
+bool core_interrupt(core_t *core, bool on_time);
+bool core_step_system(core_t *core, const core_insn_t *in, bool on_time);
+void core_set_mstatus(core_t *core, uint32_t value);
+
+/* access.c */
+bool core_is_access(const core_insn_t *in);
+bool core_step_access(core_t *core, const core_insn_t *in, bool on_time);
+void core_on_request(void *ctx);
+void core_on_l2_done(void *ctx, sim_mem_req_t *req);
+
+/* core.c: the event of the next instruction. */
+void core_run_from_cycle(core_t *core);
+
+/* pmp.c */
+enum { PMP_READ = 1, PMP_WRITE = 2, PMP_EXECUTE = 4 };
+/* Whether that mode may do all of `what` with bytes addr .. addr + bytes - 1. */
+bool core_pmp_allows(const core_t *core, uint32_t mode, uint32_t addr, uint32_t bytes,
+                     uint32_t what);
+/* The mode whose rights loads and stores have. */
+uint32_t core_data_mode(const core_t *core);
+uint32_t core_pmp_read(const core_t *core, uint32_t number);
+void core_pmp_write(core_t *core, uint32_t number, uint32_t value);
+/* pmpcfg and pmpaddr have changed: what is kept for speed follows. */
+void core_pmp_changed(core_t *core);
+/* The rights of loads and stores have changed. */
+void core_close_windows(core_t *core);
+/* A load, or store, at addr of TCM was allowed: so are others around it. */
+void core_open_window(core_t *core, uint32_t addr, bool store);
 
 #endif

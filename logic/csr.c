@@ -1,128 +1,268 @@
 /*
  * csr.c - control and status registers: one table of ranges.
  *
- * RISC-V privileged specification 20211203, chapter 2 and 3.1. Numbers whose bits 11:10 are both 1
- * are read-only; writing them is illegal. What is read-write by number but fixed here (misa,
- * mstatush, counters 3 to 31) ignores writes, as WARL allows.
+ * RISC-V privileged specification 20211203, chapter 2 and 3.1. Of a number, bits 9:8 are the least
+ * mode that may use it, and it is read-only when bits 11:10 are both 1. What is read-write by
+ * number but fixed here (misa, mstatush, counters 9 to 31) ignores writes, as WARL allows.
  */
 #include "logic/core_int.h"
 
 #define MISA_RV32 (1u << 30)
 #define MISA_EXT(letter) (1u << ((letter) - 'A'))
-#define FIXED SIZE_MAX /* no member: reads `value` */
+#define MIP_BITS 0x888u
+#define COUNTER_BITS 0x1fdu /* mcycle, minstret, mhpmcounter3-8 */
 
 enum {
-    MCYCLE = 0xb00,
-    MINSTRET = 0xb02,
-    MCYCLEH = 0xb80,
-    MINSTRETH = 0xb82,
-    CYCLE = 0xc00,
-    INSTRET = 0xc02,
-    CYCLEH = 0xc80,
-    INSTRETH = 0xc82,
-    MHARTID = 0xf14,
+    MISA = 0x301,
+    MEPC = 0x341,
+    MCOUNTINHIBIT = 0x320,
+    MHPMEVENT = 0x320,
+    MCOUNTER = 0xb00, /* mcycle; + 2 minstret; + 3.. mhpmcounter; + 0x80 high halves */
+    COUNTER = 0xc00,  /* the same, as others may read them */
 };
+
+/* How a register is kept. */
+typedef enum {
+    FIXED,    /* zero, or see csr_read */
+    MEMBER,   /* a uint32_t of core_t */
+    COUNTERS, /* a counter */
+    EVENTS,   /* mhpmevent */
+    PMP,
+    STATUS,
+} csr_kind_t;
+
+/* Which chips have it. */
+typedef enum { ALL, WITH_U, WITH_PMP } csr_when_t;
 
 typedef struct {
     uint32_t first, last;
+    csr_when_t when;
+    csr_kind_t kind;
     size_t member;
-    uint32_t value;   /* FIXED: reads this; else bits that are always 1 */
     uint32_t rw_mask; /* bits that a write changes */
 } csr_info_t;
 
 /* clang-format off */
 #define M(name) offsetof(core_t, name)
 static const csr_info_t csrs[] = {
-    {0x300, 0x300, M(mstatus),  MSTATUS_MPP, MSTATUS_MIE | MSTATUS_MPIE},
-    {0x301, 0x301, FIXED,       MISA_RV32 | MISA_EXT('I') | MISA_EXT('M') | MISA_EXT('A') | MISA_EXT('C'), 0},
-    {0x304, 0x304, M(mie),      0, MIP_BITS},
-    {0x305, 0x305, M(mtvec),    0, 0xfffffffd},   /* base, and mode 0 or 1 */
-    {0x310, 0x310, FIXED,       0, 0},            /* mstatush: little-endian */
-    {0x320, 0x320, FIXED,       0, 0},            /* mcountinhibit */
-    {0x323, 0x33f, FIXED,       0, 0},            /* mhpmevent3..31 */
-    {0x340, 0x340, M(mscratch), 0, 0xffffffff},
-    {0x341, 0x341, M(mepc),     0, 0xfffffffe},
-    {0x342, 0x342, M(mcause),   0, 0xffffffff},
-    {0x343, 0x343, M(mtval),    0, 0xffffffff},
-    {0x344, 0x344, M(mip),      0, 0},            /* follows the inputs */
-    {MCYCLE, MCYCLE, FIXED,     0, 0xffffffff},   /* counters: see counter_of */
-    {MINSTRET, MINSTRET, FIXED, 0, 0xffffffff},
-    {0xb03, 0xb1f, FIXED,       0, 0},            /* mhpmcounter3..31 */
-    {MCYCLEH, MCYCLEH, FIXED,   0, 0xffffffff},
-    {MINSTRETH, MINSTRETH, FIXED, 0, 0xffffffff},
-    {0xb83, 0xb9f, FIXED,       0, 0},            /* mhpmcounter3h..31h */
-    {CYCLE, CYCLE, FIXED,       0, 0},
-    {INSTRET, INSTRET, FIXED,   0, 0},
-    {CYCLEH, CYCLEH, FIXED,     0, 0},
-    {INSTRETH, INSTRETH, FIXED, 0, 0},
-    {0xf11, 0xf13, FIXED,       0, 0},            /* mvendorid, marchid, mimpid: not implemented */
-    {MHARTID, MHARTID, M(desc.hart_id), 0, 0},
-    {0xf15, 0xf15, FIXED,       0, 0},            /* mconfigptr: no structure */
+    {0x300, 0x300, ALL,      STATUS,   0,                0},
+    {MISA,  MISA,  ALL,      FIXED,    0,                0},
+    {0x304, 0x304, ALL,      MEMBER,   M(mie),           MIP_BITS},
+    {0x305, 0x305, ALL,      MEMBER,   M(mtvec),         0xfffffffd}, /* base, and mode 0 or 1 */
+    {0x306, 0x306, WITH_U,   MEMBER,   M(mcounteren),    COUNTER_BITS},
+    {0x30a, 0x30a, WITH_U,   FIXED,    0,                0},          /* menvcfg */
+    {0x310, 0x310, ALL,      FIXED,    0,                0},          /* mstatush: little-endian */
+    {0x31a, 0x31a, WITH_U,   FIXED,    0,                0},          /* menvcfgh */
+    {0x320, 0x320, ALL,      MEMBER,   M(mcountinhibit), COUNTER_BITS},
+    {0x323, 0x33f, ALL,      EVENTS,   0,                0},
+    {0x340, 0x340, ALL,      MEMBER,   M(mscratch),      0xffffffff},
+    {0x341, 0x341, ALL,      MEMBER,   M(mepc),          0xfffffffe},
+    {0x342, 0x342, ALL,      MEMBER,   M(mcause),        0xffffffff},
+    {0x343, 0x343, ALL,      MEMBER,   M(mtval),         0xffffffff},
+    {0x344, 0x344, ALL,      MEMBER,   M(mip),           0},          /* follows the inputs */
+    {0x3a0, 0x3a3, WITH_PMP, PMP,      0,                0},          /* pmpcfg0..3 */
+    {0x3b0, 0x3bf, WITH_PMP, PMP,      0,                0},          /* pmpaddr0..15 */
+    {0xb00, 0xb00, ALL,      COUNTERS, 0,                0},
+    {0xb02, 0xb1f, ALL,      COUNTERS, 0,                0},
+    {0xb80, 0xb80, ALL,      COUNTERS, 0,                0},
+    {0xb82, 0xb9f, ALL,      COUNTERS, 0,                0},
+    {0xc00, 0xc00, ALL,      COUNTERS, 0,                0},
+    {0xc02, 0xc1f, ALL,      COUNTERS, 0,                0},
+    {0xc80, 0xc80, ALL,      COUNTERS, 0,                0},
+    {0xc82, 0xc9f, ALL,      COUNTERS, 0,                0},
+    {0xf11, 0xf13, ALL,      FIXED,    0,                0},          /* mvendorid, marchid, mimpid: not implemented */
+    {0xf14, 0xf14, ALL,      MEMBER,   M(desc.hart_id),  0},
+    {0xf15, 0xf15, ALL,      FIXED,    0,                0},          /* mconfigptr: no structure */
 };
 /* clang-format on */
 
-static const csr_info_t *info_of(uint32_t number)
+static bool here(const core_t *core, csr_when_t when)
+{
+    return when == ALL || (when == WITH_U && core->desc.u) ||
+           (when == WITH_PMP && core->desc.pmp_regions != 0);
+}
+
+static const csr_info_t *info_of(const core_t *core, uint32_t number)
 {
     for (size_t i = 0; i < SIM_COUNT(csrs); i++)
-        if (number >= csrs[i].first && number <= csrs[i].last)
+        if (number >= csrs[i].first && number <= csrs[i].last && here(core, csrs[i].when))
             return &csrs[i];
     return NULL;
 }
 
-/* mcycle counts edges, asleep or not; minstret what retired before this instruction. */
-static uint64_t counter_of(const core_t *core, uint32_t number)
+static uint32_t misa(const core_desc_t *d)
 {
-    bool instret = (number & 2) != 0;
-    return instret ? core->instructions + core->minstret_offset : core->cycle + core->mcycle_offset;
+    return MISA_RV32 | MISA_EXT('I') | (d->m ? MISA_EXT('M') : 0) | (d->a ? MISA_EXT('A') : 0) |
+           (d->c ? MISA_EXT('C') : 0) | (d->u ? MISA_EXT('U') : 0);
 }
 
-static bool is_counter(uint32_t number)
+/* ---- counters ----
+ *
+ * A counter follows a count of the core: its value is that plus a base, or, while it is inhibited,
+ * the base alone. What is written, or inhibited, holds from the next instruction on.
+ */
+
+static uint64_t event_count(const core_t *core, uint32_t event)
 {
-    uint32_t base = number & ~0x82u; /* bit 7: upper half; bit 1: instret */
-    return base == MCYCLE || base == CYCLE;
+    switch (event) {
+#define X(number, member, help)                                                                    \
+    case number:                                                                                   \
+        return core->member;
+        CORE_EVENTS(X)
+#undef X
+    default:
+        return 0;
+    }
 }
 
-static bool is_high(uint32_t number)
+static bool event_exists(uint32_t event)
 {
-    return (number & 0x80) != 0;
+#define X(number, member, help) || event == number
+    return event == 0 CORE_EVENTS(X);
+#undef X
 }
+
+static uint64_t count_of(const core_t *core, uint32_t counter)
+{
+    return counter == 0   ? core->cycle
+           : counter == 2 ? core->instructions
+                          : event_count(core, core->mhpmevent[counter]);
+}
+
+/* The count when the CSR instruction at pc has retired. */
+static uint64_t next_count(const core_t *core, uint32_t counter)
+{
+    uint32_t cycles = core->speed == CORE_CYCLE ? core->desc.cost.csr : 1;
+    return count_of(core, counter) + (counter == 0 ? cycles : counter == 2 ? 1 : 0);
+}
+
+static bool inhibited(const core_t *core, uint32_t counter)
+{
+    return (core->mcountinhibit >> counter & 1) != 0;
+}
+
+uint64_t csr_counter(const core_t *core, uint32_t counter)
+{
+    if (counter >= CORE_COUNTERS)
+        return 0;
+    return core->counter_base[counter] + (inhibited(core, counter) ? 0 : count_of(core, counter));
+}
+
+static uint64_t next_value(const core_t *core, uint32_t counter)
+{
+    return core->counter_base[counter] + (inhibited(core, counter) ? 0 : next_count(core, counter));
+}
+
+/* From the next instruction on it has that value. */
+static void set_counter(core_t *core, uint32_t counter, uint64_t value)
+{
+    core->counter_base[counter] =
+        value - (inhibited(core, counter) ? 0 : next_count(core, counter));
+}
+
+static void write_counter(core_t *core, uint32_t number, uint32_t value)
+{
+    uint32_t counter = number & 31;
+    if (counter >= CORE_COUNTERS)
+        return;
+    uint64_t next = next_value(core, counter);
+    bool high = (number & 0x80) != 0;
+    set_counter(core, counter,
+                high ? (uint64_t)value << 32 | (uint32_t)next : next >> 32 << 32 | value);
+}
+
+static void write_event(core_t *core, uint32_t number, uint32_t value)
+{
+    uint32_t counter = number - MHPMEVENT;
+    if (counter >= CORE_COUNTERS || !event_exists(value))
+        return;
+    uint64_t next = next_value(core, counter);
+    core->mhpmevent[counter] = value;
+    set_counter(core, counter, next);
+}
+
+static void write_inhibit(core_t *core, uint32_t value)
+{
+    uint64_t next[CORE_COUNTERS];
+    for (uint32_t i = 0; i < CORE_COUNTERS; i++)
+        next[i] = next_value(core, i);
+    core->mcountinhibit = value & COUNTER_BITS;
+    for (uint32_t i = 0; i < CORE_COUNTERS; i++)
+        set_counter(core, i, next[i]);
+}
+
+/* The shadows for user mode are as mcounteren says. */
+static bool may_read(const core_t *core, uint32_t number)
+{
+    if (number >> 8 == COUNTER >> 8 && core->mode == CORE_USER)
+        return (core->mcounteren >> (number & 31) & 1) != 0;
+    return core->mode >= (number >> 8 & 3);
+}
+
+/* ---- access ---- */
 
 bool csr_read(const core_t *core, uint32_t number, uint32_t *value)
 {
-    const csr_info_t *info = info_of(number);
-    if (info == NULL)
+    const csr_info_t *info = info_of(core, number);
+    if (info == NULL || !may_read(core, number))
         return false;
-    if (is_counter(number))
-        *value = (uint32_t)(counter_of(core, number) >> (is_high(number) ? 32 : 0));
-    else if (info->member == FIXED)
-        *value = info->value;
-    else
-        *value = info->value | *(const uint32_t *)((const char *)core + info->member);
+    switch (info->kind) {
+    case MEMBER:
+        *value = *(const uint32_t *)(const void *)((const char *)core + info->member);
+        break;
+    case COUNTERS:
+        *value = (uint32_t)(csr_counter(core, number & 31) >> ((number & 0x80) != 0 ? 32 : 0));
+        break;
+    case EVENTS:
+        *value = number - MHPMEVENT < CORE_COUNTERS ? core->mhpmevent[number - MHPMEVENT] : 0;
+        break;
+    case PMP:
+        *value = core_pmp_read(core, number);
+        break;
+    case STATUS:
+        *value = core->mstatus;
+        break;
+    case FIXED:
+        *value = number == MISA ? misa(&core->desc) : 0;
+        break;
+    }
     return true;
 }
 
-/* The next instruction reads what was written: it starts cost.csr later, with one more retired. */
-static void write_counter(core_t *core, uint32_t number, uint32_t value)
+/* MPP holds modes that there are. */
+static uint32_t status_of(const core_t *core, uint32_t value)
 {
-    bool instret = (number & 2) != 0;
-    uint64_t next = counter_of(core, number) + (instret ? 1 : core->desc.cost.csr);
-    uint64_t wanted =
-        is_high(number) ? (uint64_t)value << 32 | (uint32_t)next : next >> 32 << 32 | value;
-    *(instret ? &core->minstret_offset : &core->mcycle_offset) += wanted - next;
+    uint32_t bits = MSTATUS_MIE | MSTATUS_MPIE | (core->desc.u ? MSTATUS_MPRV | MSTATUS_TW : 0);
+    uint32_t mpp = value & MSTATUS_MPP;
+    if (mpp != MSTATUS_MPP && (mpp != 0 || !core->desc.u))
+        mpp = core->mstatus & MSTATUS_MPP;
+    return (value & bits) | mpp;
+}
+
+static void write_member(core_t *core, const csr_info_t *info, uint32_t value)
+{
+    uint32_t *member = (uint32_t *)(void *)((char *)core + info->member);
+    *member = (*member & ~info->rw_mask) | (value & info->rw_mask);
+    if (info->first == MEPC && !core->desc.c)
+        *member &= ~2u;
 }
 
 bool csr_write(core_t *core, uint32_t number, uint32_t value)
 {
-    const csr_info_t *info = info_of(number);
-    if (info == NULL || (number >> 10 & 3) == 3)
+    const csr_info_t *info = info_of(core, number);
+    if (info == NULL || core->mode < (number >> 8 & 3) || (number >> 10 & 3) == 3)
         return false;
-    if (info->rw_mask == 0)
-        return true;
-    if (is_counter(number)) {
+    if (info->kind == MEMBER && number == MCOUNTINHIBIT)
+        write_inhibit(core, value);
+    else if (info->kind == MEMBER)
+        write_member(core, info, value);
+    else if (info->kind == COUNTERS)
         write_counter(core, number, value);
-        return true;
-    }
-    uint32_t *member = (uint32_t *)(void *)((char *)core + info->member);
-    *member = (*member & ~info->rw_mask) | (value & info->rw_mask);
+    else if (info->kind == EVENTS)
+        write_event(core, number, value);
+    else if (info->kind == PMP)
+        core_pmp_write(core, number, value);
+    else if (info->kind == STATUS)
+        core_set_mstatus(core, status_of(core, value));
     return true;
 }

@@ -98,29 +98,66 @@ uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2])
 
 /* ---- slots ---- */
 
-static const uint8_t *bytes_of(const core_t *core, const core_code_t *code)
+/* Code as machine mode, and as user mode sees it. */
+static uint32_t code_of(const core_t *core)
 {
-    return code->code == core->tcm_code ? core->bus->tcm : core->bus->rom;
+    return core->mode == CORE_USER && core->tcm_code[1] != NULL;
+}
+
+bool core_find_code(const core_t *core, core_code_t *code)
+{
+    const bus_t *bus = core->bus;
+    uint32_t which = code_of(core);
+    core_code_t tcm = {core->tcm_code[which], bus->tcm, bus->desc.tcm_base, bus->desc.tcm_bytes};
+    core_code_t rom = {core->rom_code[which], bus->rom, bus->desc.rom_base, bus->desc.rom_bytes};
+    *code = core->pc - tcm.base < tcm.bytes ? tcm : rom;
+    return core->pc - code->base < code->bytes;
+}
+
+static bool has_extension(const core_t *core, const core_insn_t *insn)
+{
+    return (core->desc.m || insn->op < OP_MUL || insn->op > OP_REMU) &&
+           (core->desc.a || insn->op < OP_LR || insn->op > OP_AMOMAXU);
+}
+
+/* The half at offset, if it can be fetched. */
+static bool fetch(const core_t *core, const core_code_t *code, uint32_t offset, uint32_t *half)
+{
+    if (code->bytes < 2 || offset > code->bytes - 2 ||
+        !core_pmp_allows(core, core->mode, code->base + offset, 2, PMP_EXECUTE))
+        return false;
+    *half = get16(code->mem + offset);
+    return true;
+}
+
+static core_insn_t illegal(uint32_t encoding, uint32_t pc)
+{
+    return (core_insn_t){.op = OP_ILLEGAL, .rd = 32, .imm = encoding, .pc = pc};
+}
+
+static core_insn_t decode_half(const core_t *core, uint32_t half, uint32_t pc)
+{
+    core_insn_t insn = core_decode_word(rvc_expand(half), pc);
+    return core->desc.c && has_extension(core, &insn) && insn.op != OP_ILLEGAL ? insn
+                                                                               : illegal(half, pc);
 }
 
 /* Decodes at offset of ROM or TCM: everything but cycles. */
 static core_insn_t decode_at(const core_t *core, const core_code_t *code, uint32_t offset)
 {
-    const uint8_t *bytes = bytes_of(core, code);
-    uint32_t pc = code->base + offset, left = code->bytes - offset;
+    uint32_t pc = code->base + offset, low, high;
     core_insn_t insn = {.op = OP_FAULT, .rd = 32, .slots = 1, .imm = pc, .pc = pc};
-    if (left < 2)
+    if (!fetch(core, code, offset, &low))
         return insn;
-    uint32_t half = get16(bytes + offset);
-    if ((half & 3) != 3) {
-        insn = core_decode_word(rvc_expand(half), pc);
+    if ((low & 3) != 3) {
+        insn = decode_half(core, low, pc);
         insn.slots = 1;
-        if (insn.op == OP_ILLEGAL)
-            insn.imm = half;
-    } else if (left < 4) {
-        insn.imm = pc + 2; /* its second half is not there */
+    } else if (!fetch(core, code, offset + 2, &high)) {
+        insn.imm = pc + 2;
     } else {
-        insn = core_decode_word(get32(bytes + offset), pc);
+        insn = core_decode_word(high << 16 | low, pc);
+        if (!has_extension(core, &insn))
+            insn = illegal(high << 16 | low, pc);
         insn.slots = 2;
     }
     return insn;
@@ -139,19 +176,23 @@ static bool uses(const core_insn_t *insn, uint8_t reg)
 }
 
 /* Fixed cycles of insn, which ends at offset `next`. */
-static uint32_t cycles_of(const core_t *core, const core_code_t *code, const core_insn_t *insn,
-                          uint32_t next)
+static void set_cycles(const core_t *core, const core_code_t *code, core_insn_t *insn,
+                       uint32_t next)
 {
-    const char *costs = (const char *)&core->desc.cost;
-    uint32_t cycles;
-    memcpy(&cycles, costs + core_insn_info[insn->op].cost, sizeof(cycles));
-    if (insn->op == OP_JAL || insn->op == OP_JALR)
-        cycles += core->desc.cost.taken;
+    const core_costs_t *cost = &core->desc.cost;
+    bool backward = insn->imm >> 31 != 0;
+    uint32_t cycles, more = 0;
+    memcpy(&cycles, (const char *)cost + core_insn_info[insn->op].cost, sizeof(cycles));
+    insn->taken = (uint8_t)(cycles + (insn->op == OP_JAL || (insn->op != OP_JALR && backward)
+                                          ? cost->taken
+                                          : cost->mispredict));
+    if (insn->op >= OP_BEQ && insn->op <= OP_BGEU && backward)
+        more = cost->mispredict;
     if (is_load(insn)) {
         core_insn_t follower = decode_at(core, code, next);
-        cycles += uses(&follower, insn->rd) ? core->desc.cost.load_use : 0;
+        more = uses(&follower, insn->rd) ? cost->load_use : 0;
     }
-    return cycles;
+    insn->cycles = (uint8_t)(cycles + more);
 }
 
 /* A store to any byte that this slot depends on must find its line flagged: 8 bytes from offset. */
@@ -167,10 +208,9 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
 {
     uint32_t offset = (uint32_t)(insn - code->code) * 2;
     *insn = decode_at(core, code, offset);
-    if (insn->op == OP_FAULT)
-        return;
-    insn->cycles = (uint8_t)cycles_of(core, code, insn, offset + insn->slots * 2u);
-    if (code->code == core->tcm_code)
+    if (insn->op != OP_FAULT)
+        set_cycles(core, code, insn, offset + insn->slots * 2u);
+    if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
 }
 
@@ -178,6 +218,20 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
 void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes)
 {
     uint32_t first = offset < 6 ? 0 : (offset - 6) / 2, last = (offset + bytes - 1) / 2;
-    for (uint32_t i = first; i <= last; i++)
-        core->tcm_code[i].op = OP_UNKNOWN;
+    for (uint32_t k = 0; k < 2 && core->tcm_code[k] != NULL; k++)
+        for (uint32_t i = first; i <= last; i++)
+            core->tcm_code[k][i].op = OP_UNKNOWN;
+}
+
+void core_drop_code(core_t *core)
+{
+    const bus_desc_t *d = &core->bus->desc;
+    const uint32_t line = 1u << CODE_LINE_SHIFT;
+    for (uint32_t k = 0; k < 2 && core->rom_code[k] != NULL; k++)
+        memset(core->rom_code[k], 0, (d->rom_bytes / 2 + 1) * sizeof(core_insn_t));
+    for (uint32_t at = 0; at < d->tcm_bytes; at += line)
+        if (core->tcm_has_code[at >> CODE_LINE_SHIFT] != 0) {
+            core_code_changed(core, at, d->tcm_bytes - at < line ? d->tcm_bytes - at : line);
+            core->tcm_has_code[at >> CODE_LINE_SHIFT] = 0;
+        }
 }

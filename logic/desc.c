@@ -38,11 +38,19 @@ static uint32_t read_power_of_two(const sim_cfg_t *cfg, const char *key, uint32_
     return value;
 }
 
+static const char *const misaligned[] = {"trap", "do"};
+
 static void read_core(const sim_cfg_t *logic, core_desc_t *core)
 {
     sim_cfg_t cfg = sim_cfg_obj(logic, "core");
     core->reset_pc = read_u32(&cfg, "reset_pc", 0, UINT32_MAX, core->reset_pc);
     core->hart_id = read_u32(&cfg, "hart_id", 0, UINT32_MAX, core->hart_id);
+    const char *isa = sim_cfg_str(&cfg, "isa", NULL);
+    if (isa != NULL && !core_set_isa(core, isa))
+        sim_cfg_fail(&cfg, "isa", "\"%s\" is not rv32i with some of m, a, c", isa);
+    core->u = sim_cfg_bool(&cfg, "user_mode", core->u);
+    core->pmp_regions = read_u32(&cfg, "pmp_regions", 0, CORE_PMP_REGIONS, core->pmp_regions);
+    core->misaligned = sim_cfg_enum(&cfg, "misaligned", misaligned, 2, core->misaligned) != 0;
     sim_cfg_t cost = sim_cfg_obj(&cfg, "cycles");
 #define X(name, cycles, least, help)                                                               \
     core->cost.name = read_u32(&cost, #name, least, CORE_COST_MAX, core->cost.name);

@@ -3,6 +3,7 @@
  * memory, cycles and retired instructions must agree at random times. Programs jump about, fault,
  * overwrite their own code, sleep and are interrupted.
  */
+#include "logic/core_int.h"
 #include "tests/logic/naive.h"
 #include "tests/logic/rig.h"
 #include "tests/test.h"
@@ -10,6 +11,13 @@
 enum {
     CODE_BYTES = 0x1000,
     HANDLER = RIG_CODE + 0x4000,
+    PROLOGUE = RIG_CODE + 0x6000,
+    MCOUNTEREN = 0x306,
+    MCOUNTINHIBIT = 0x320,
+    MHPMEVENT3 = 0x323,
+    PMPCFG0 = 0x3a0,
+    PMPADDR0 = 0x3b0,
+    MHPMCOUNTER3 = 0xb03,
     PROBE_VALUE = RIG_PROBE + 4,
     IRQ_CHANGES = 40,
     CHECKS = 25,
@@ -18,20 +26,28 @@ enum {
     L2_CYCLES = 4, /* one to get there, one beat, latency two */
 };
 
-/* Skips two bytes after an exception; comes back into the code from anywhere else. */
+/* Skips two bytes (without C: four) after an exception; comes back into the code from anywhere
+ * else. A call from user mode comes back to machine mode. */
 static void put_handler(rig_t *rig)
 {
     const uint32_t code[] = {
         CSRRS(T6, MCAUSE, ZERO),
-        BLT(T6, ZERO, 56), /* to leave */
+        BLT(T6, ZERO, 80), /* to leave */
         ADDI(T6, T6, -1),
-        BEQ(T6, ZERO, 20), /* to nowhere */
+        BEQ(T6, ZERO, 40), /* to nowhere */
+        ADDI(T6, T6, -7),
+        BNE(T6, ZERO, 16), /* to skip */
+        LUI(T6, 2),
+        ADDI(T6, T6, -0x800),
+        CSRRS(ZERO, MSTATUS, T6), /* MPP */
+        /* skip: */
         CSRRS(T6, MEPC, ZERO),
-        ADDI(T6, T6, 2),
+        ADDI(T6, T6, rig->core.desc.c ? 2 : 4),
         CSRRW(ZERO, MEPC, T6),
         MRET,
         /* nowhere: */
         CSRRS(T6, MEPC, ZERO),
+        ADDI(T6, T6, 68),
         SLLI(T6, T6, 20),
         SRLI(T6, T6, 20),
         LUI(T5, RIG_CODE >> 12),
@@ -102,15 +118,63 @@ static uint32_t random_amo(sim_stream_t *s)
 
 static uint32_t random_csr(sim_stream_t *s)
 {
-    static const uint16_t numbers[] = {MSTATUS, MIE,    MSCRATCH, MSCRATCH, MEPC,      MTVAL,
-                                       MCYCLE,  MCYCLE, MINSTRET, MCYCLEH,  MISA,      0xc00,
-                                       0xc02,   0xc80,  0xf14,    MIP,      MCAUSE,    0x7c0,
-                                       0xb03,   0x320,  0x310,    0xf11,    MINSTRETH, 0xc01};
+    static const uint16_t numbers[] = {MSTATUS,
+                                       MIE,
+                                       MSCRATCH,
+                                       MSCRATCH,
+                                       MEPC,
+                                       MTVAL,
+                                       MCYCLE,
+                                       MCYCLE,
+                                       MINSTRET,
+                                       MCYCLEH,
+                                       MISA,
+                                       0xc00,
+                                       0xc02,
+                                       0xc80,
+                                       0xf14,
+                                       MIP,
+                                       MCAUSE,
+                                       0x7c0,
+                                       0x310,
+                                       0xf11,
+                                       MINSTRETH,
+                                       0xc01,
+                                       MSTATUS,
+                                       MCOUNTEREN,
+                                       0x30a,
+                                       0x31a,
+                                       MCOUNTINHIBIT,
+                                       MCOUNTINHIBIT,
+                                       MHPMEVENT3,
+                                       MHPMEVENT3 + 1,
+                                       0x329,
+                                       0xb09,
+                                       MHPMCOUNTER3,
+                                       MHPMCOUNTER3 + 1,
+                                       PMPCFG0,
+                                       PMPCFG0 + 1,
+                                       0x3a4,
+                                       0xb83,
+                                       MHPMCOUNTER3 + 2,
+                                       MHPMEVENT3 + 2,
+                                       PMPADDR0,
+                                       PMPADDR0 + 1,
+                                       0xc03,
+                                       0xc04,
+                                       0xc85,
+                                       0xc09,
+                                       PMPADDR0 + 15,
+                                       0x3c0};
     static const uint8_t kinds[] = {1, 2, 2, 2, 3, 5, 6, 7};
     uint32_t number = numbers[below(s, SIM_COUNT(numbers))];
     uint32_t operand = below(s, 2) ? 0 : reg(s);
     if (number == MSTATUS && below(s, 4) != 0) /* usually leave interrupts on */
         return CSRRSI(reg(s), MSTATUS, 8);
+    if (number >= MHPMEVENT3 && number <= MHPMEVENT3 + 2)
+        return enc_i((int32_t)number, below(s, 16), 5, reg(s), 0x73); /* an event, mostly */
+    if (number >= PMPCFG0 && number <= PMPADDR0 + 15 && below(s, 3) != 0)
+        operand = 0;
     return number << 20 | operand << 15 | (uint32_t)kinds[below(s, 8)] << 12 | reg(s) << 7 | 0x73;
 }
 
@@ -203,15 +267,67 @@ static void make_irqs(irq_source_t *source, rig_t *rig, sim_stream_t *s)
     sim_reg_write(&rig->intc.comp, 8, 1u << 1); /* INTC_ENABLE */
 }
 
+/* A chip of some kind, for both. */
+static void choose(rig_t *rig, naive_t *n, sim_stream_t *s)
+{
+    core_desc_t *d = &rig->core.desc; /* before anything is decoded */
+    d->m = n->m = below(s, 8) != 0;
+    d->a = n->a = below(s, 8) != 0;
+    d->c = n->c = below(s, 4) != 0;
+    d->u = n->u = below(s, 4) != 0;
+    d->misaligned = n->misaligned = below(s, 2) != 0;
+    d->pmp_regions = n->pmp_regions = below(s, 3) * 8;
+}
+
+/* 20 bits of an immediate and 12: value into T6. */
+static uint32_t put_value(uint32_t *code, uint32_t value)
+{
+    code[0] = LUI(T6, (value + 0x800) >> 12);
+    code[1] = ADDI(T6, T6, (int32_t)(value << 20) >> 20);
+    return 2;
+}
+
+/* An address of protection: in code or data, sometimes of a power of two around it. */
+static uint32_t random_pmpaddr(sim_stream_t *s)
+{
+    uint32_t at = (below(s, 2) ? RIG_DATA : RIG_CODE) + below(s, 0x400) - 128;
+    uint32_t ones = (1u << below(s, 12)) - 1;
+    return below(s, 12) == 0 ? sim_stream_u32(s) : at >> 2 | ones;
+}
+
+/* Sets some protection, entry 3 giving all of it to user mode as a rule, and goes to the code. */
+static void put_prologue(rig_t *rig, sim_stream_t *s)
+{
+    uint32_t code[40], n = 0, cfg = 0;
+    for (uint32_t i = 0; i < 4; i++) {
+        bool all = i == 3 && below(s, 5) != 0;
+        uint32_t one = all ? 0x1f : sim_stream_u32(s) & (below(s, 10) == 0 ? 0x9f : 0x1f);
+        n += put_value(code + n, all ? UINT32_MAX : random_pmpaddr(s));
+        code[n++] = CSRRW(ZERO, PMPADDR0 + i, T6);
+        cfg |= one << 8 * i;
+    }
+    n += put_value(code + n, cfg);
+    code[n++] = CSRRW(ZERO, PMPCFG0, T6);
+    n += put_value(code + n, (below(s, 2) ? 0x1880 : 0x80) | below(s, 2)
+                                                                 << 17); /* MPIE, MPP, MPRV */
+    code[n++] = CSRRW(ZERO, MSTATUS, T6);
+    n += put_value(code + n, RIG_CODE);
+    code[n++] = CSRRW(ZERO, MEPC, T6);
+    code[n++] = MRET;
+    rig_put(rig, PROLOGUE, code, n);
+}
+
 static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
 {
     static const uint32_t bases[][2] = {
         {S0, RIG_DATA}, {S1, RIG_CODE}, {S2, RIG_L2}, {S3, PROBE_VALUE}, {SP, RIG_DATA + 0x400}};
+    choose(rig, n, s);
     for (uint32_t at = 0; at < CODE_BYTES; at += 4) {
         uint32_t word = random_word(s);
         rig_put(rig, RIG_CODE + at, &word, 1);
     }
     put_handler(rig);
+    put_prologue(rig, s);
     for (uint32_t r = 1; r < 32; r++)
         rig->core.x[r] = below(s, 2) ? sim_stream_u32(s) : below(s, 5) - 2;
     for (size_t i = 0; i < SIM_COUNT(bases); i++)
@@ -219,7 +335,8 @@ static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
     rig->core.mtvec = HANDLER;
     rig->core.mscratch = PROBE_VALUE;
     rig->core.mie = 0x888;
-    rig->core.mstatus = 0x8;
+    rig->core.mstatus = 0x1800;
+    rig->core.pc = PROLOGUE;
     n->rom = rig->bus.rom;
     n->rom_bytes = rig->bus.desc.rom_bytes;
     n->tcm_base = BUS_TCM_BASE;
@@ -231,11 +348,12 @@ static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
     memcpy(n->x, rig->core.x, sizeof(n->x));
     memcpy(n->tcm, rig->bus.tcm, TCM_BYTES);
     memcpy(n->l2, rig->l2.mem, L2_BYTES);
-    n->pc = RIG_CODE;
+    n->pc = PROLOGUE;
+    n->mode = CORE_MACHINE;
     n->mtvec = HANDLER;
     n->mscratch = PROBE_VALUE;
     n->mie = 0x888;
-    n->mstatus = 0x1808;
+    n->mstatus = 0x1800;
     n->reserved = 1;
     n->last_exception = UINT64_MAX;
 }
@@ -256,9 +374,25 @@ static void compare(rig_t *rig, const naive_t *n, uint32_t seed, uint64_t cycle)
         SAME(cycle, n->cycle);
     for (uint32_t r = 0; r < 32; r++)
         SAME(x[r], n->x[r]);
-    SAME(exceptions, n->exceptions);
-    SAME(interrupts, n->interrupts);
-    SAME(mstatus, n->mstatus & 0x88);
+    for (uint32_t i = 0; i < CORE_COUNTERS && !core->sleeping; i++)
+        if (i != 1)
+            ck_assert_msg(csr_counter(core, i) == n->counter[i],
+                          "seed %u, cycle %llu: counter %u is %llu, not %llu", seed,
+                          (unsigned long long)cycle, i, (unsigned long long)csr_counter(core, i),
+                          (unsigned long long)n->counter[i]);
+#define X(number, member, help) SAME(member, n->events[number]);
+    if (!core->sleeping) {
+        CORE_EVENTS(X)
+    }
+#undef X
+    SAME(mode, n->mode);
+    SAME(mstatus, n->mstatus);
+    SAME(mcounteren, n->mcounteren);
+    SAME(mcountinhibit, n->mcountinhibit);
+    for (uint32_t i = 0; i < CORE_PMP_REGIONS; i++) {
+        SAME(pmpcfg[i], n->pmpcfg[i]);
+        SAME(pmpaddr[i], n->pmpaddr[i]);
+    }
     SAME(mtvec, n->mtvec);
     SAME(mepc, n->mepc);
     SAME(mcause, n->mcause);
@@ -271,7 +405,7 @@ static void compare(rig_t *rig, const naive_t *n, uint32_t seed, uint64_t cycle)
 }
 
 typedef struct {
-    uint64_t instructions, exceptions, interrupts, halts;
+    uint64_t instructions, exceptions, interrupts, halts, user;
 } totals_t;
 
 static void run_seed(uint32_t seed, totals_t *totals)
@@ -292,7 +426,7 @@ static void run_seed(uint32_t seed, totals_t *totals)
     n.irq = source.irq;
     n.irqs = IRQ_CHANGES;
     rig_start(rig);
-    rig->core.mcycle_offset = 0;
+    rig->core.counter_base[0] = 0;
     uint64_t cycle = 0;
     for (uint32_t i = 0; i < CHECKS; i++) {
         cycle += below(&s, 2000);
@@ -303,8 +437,9 @@ static void run_seed(uint32_t seed, totals_t *totals)
         compare(rig, &n, seed, cycle);
     }
     totals->instructions += n.instret;
-    totals->exceptions += n.exceptions;
-    totals->interrupts += n.interrupts;
+    totals->exceptions += n.events[10];
+    totals->interrupts += n.events[9];
+    totals->user += n.mode == CORE_USER;
     totals->halts += n.halted;
     rig_free(rig);
 }
@@ -312,13 +447,14 @@ static void run_seed(uint32_t seed, totals_t *totals)
 START_TEST(random_programs_run_as_on_the_naive_interpreter)
 {
     totals_t totals = {0};
-    for (uint32_t seed = 1; seed <= 300; seed++)
+    for (uint32_t seed = 1; seed <= 500; seed++)
         run_seed(seed, &totals);
     /* the programs were worth running */
     ck_assert_uint_gt(totals.instructions, 400000);
     ck_assert_uint_gt(totals.exceptions, 10000);
     ck_assert_uint_gt(totals.interrupts, 2000);
-    ck_assert_uint_lt(totals.halts, 50);
+    ck_assert_uint_gt(totals.user, 20);
+    ck_assert_uint_lt(totals.halts, 100);
 }
 END_TEST
 

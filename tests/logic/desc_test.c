@@ -40,7 +40,9 @@ START_TEST(every_key_reaches_its_block)
         "{\"clock_hz\": 100000000, \"chip_id\": 7, \"tcm_bytes\": 1024, \"rom_bytes\": 512,"
         " \"mtime_hz\": 32768, \"uart_baud\": 9600,"
         " \"wdog_hz\": 32000, \"rng_cycles_per_word\": 64,"
-        " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"cycles\": {\"div\": 9, \"taken\": "
+        " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"isa\": \"rv32ic_zicsr\","
+        " \"user_mode\": false, \"pmp_regions\": 16, \"misaligned\": \"do\", \"cycles\": {\"div\": "
+        "9, \"taken\": "
         "0}},"
         " \"l2\": {\"bytes\": 65536, \"banks\": 4, \"beat_bytes\": 16, \"burst_bytes\": 64,"
         " \"latency_cycles\": 5, \"policy\": \"fixed\"}}"));
@@ -59,6 +61,9 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.uart.baud, 9600);
     ck_assert_uint_eq(desc.core.reset_pc, 0x10000000);
     ck_assert_uint_eq(desc.core.hart_id, 3);
+    ck_assert(!desc.core.m && !desc.core.a && desc.core.c && !desc.core.u);
+    ck_assert(desc.core.misaligned);
+    ck_assert_uint_eq(desc.core.pmp_regions, 16);
     ck_assert_uint_eq(desc.core.cost.div, 9);
     ck_assert_uint_eq(desc.core.cost.taken, 0);
     ck_assert_uint_eq(desc.core.cost.alu, 1);

@@ -1,6 +1,7 @@
 /*
- * naive.h - RV32IMAC once more, one instruction at a time, straight from the manual: no decoded
- * form, no run-ahead, no cache. What the core of logic/core.h is compared with.
+ * naive.h - RV32IMAC with user mode and protection once more, one instruction at a time, straight
+ * from the manual: no decoded form, no run-ahead, no cache, no windows. What the core of
+ * logic/core.h is compared with.
  *
  * It knows ROM, TCM, L2 without contention, one register (a word that reads back) and one
  * interrupt.
@@ -16,17 +17,24 @@ typedef struct {
     bool level;
 } naive_irq_t;
 
-typedef struct {
-    uint32_t x[32], pc;
-    uint64_t cycle, instret;
-    uint64_t cycle_offset, instret_offset;
-    uint32_t mstatus, mtvec, mscratch, mepc, mcause, mtval, mie;
-    uint32_t reserved; /* address, or 1 */
-    bool halted, asleep;
-    uint64_t exceptions, interrupts;
+enum { NAIVE_EVENTS = 11 };
 
-    uint32_t rom_bytes, tcm_base, tcm_bytes, l2_base, l2_bytes, reg_addr;
-    uint8_t *rom, *tcm, *l2; /* ROM is at 0 */
+typedef struct {
+    bool m, a, c, u, misaligned;
+    uint32_t pmp_regions;
+
+    uint32_t x[32], pc, mode;
+    uint64_t cycle, instret;
+    uint32_t mstatus, mtvec, mscratch, mepc, mcause, mtval, mie, mcounteren, mcountinhibit;
+    uint32_t mhpmevent[9], pmpaddr[16];
+    uint8_t pmpcfg[16];
+    uint64_t counter[9]; /* 0 cycle, 2 instret, 3..8 events: as they read */
+    uint32_t reserved;   /* address, or 1 */
+    bool halted, asleep;
+    uint64_t events[NAIVE_EVENTS]; /* by the numbers of CORE_EVENTS */
+
+    uint32_t rom_base, rom_bytes, tcm_base, tcm_bytes, l2_base, l2_bytes, reg_addr;
+    uint8_t *rom, *tcm, *l2;
     uint32_t reg;
     uint32_t l2_cycles;     /* of an access */
     const naive_irq_t *irq; /* changes of the external interrupt, in order of time */
@@ -34,7 +42,8 @@ typedef struct {
 
     /* inside one instruction */
     bool trapped;
-    uint64_t last_exception; /* instret then, or ~0 */
+    uint32_t late_csr, late_value; /* takes effect when the instruction is done; 0: none */
+    uint64_t last_exception;       /* instret then, or ~0 */
 } naive_t;
 
 /* Runs every instruction that starts at or before `cycle`. */
