@@ -422,7 +422,7 @@ static uint32_t code_number(const npu_graph_t *g, npu_node_op_t op)
         used |= UINT64_C(1) << g->node[n].op;
     uint32_t number = 0;
     for (uint32_t o = 0; o < (uint32_t)op; o++)
-        number += used >> o & 1u;
+        number += (uint32_t)(used >> o & 1u);
     return number;
 }
 
