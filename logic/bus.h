@@ -10,7 +10,7 @@
  *
  * The bus has no time of its own: the core pays bus cycles for registers, the L2 port tells its
  * own time. Registers are accessed as aligned 32-bit words only.
- * Not modeled: other masters of the register pages; ROM and TCM are invisible to DMA.
+ * Not modeled: other masters of the register pages; ROM is invisible to DMA (dma.h has the TCM).
  */
 #ifndef LOGIC_BUS_H
 #define LOGIC_BUS_H

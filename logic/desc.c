@@ -17,6 +17,7 @@ logic_desc_t logic_desc_default(void)
         .flash = flash_desc_default(),
         .temp = temp_desc_default(),
         .clkrst = clkrst_desc_default(),
+        .dma = dma_desc_default(),
         .timer = tmr_desc_default(),
         .wdog = wdog_desc_default(),
         .rng = rng_desc_default(),
@@ -109,7 +110,8 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
     desc->core.clk_hz = desc->l2.clk_hz = desc->clock_hz;
     desc->uart.clk_hz = desc->sys.clk_hz = desc->clkrst.clk_hz = desc->clock_hz;
-    desc->timer.clk_hz = desc->spi.clk_hz = desc->rng.clk_hz = desc->clock_hz;
+    desc->dma.clk_hz = desc->timer.clk_hz = desc->rng.clk_hz = desc->clock_hz;
+    desc->spi.clk_hz = desc->clock_hz;
     desc->sys.chip_id = read_u32(cfg, "chip_id", 0, UINT32_MAX, desc->sys.chip_id);
     desc->bus.rom_bytes = read_u32(cfg, "rom_bytes", 64, 1u << 20, desc->bus.rom_bytes) & ~3u;
     desc->bus.tcm_bytes = read_u32(cfg, "tcm_bytes", 64, 1u << 24, desc->bus.tcm_bytes) & ~3u;
@@ -119,6 +121,8 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->wdog.tick_hz = sim_cfg_u64(cfg, "wdog_hz", 1, 1000000000, desc->wdog.tick_hz);
     desc->rng.cycles_per_word =
         read_u32(cfg, "rng_cycles_per_word", 1, 1000000, desc->rng.cycles_per_word);
+    desc->dma.tcm_bytes_per_cycle =
+        read_power_of_two(cfg, "dma_tcm_bytes_per_cycle", 4, 64, desc->dma.tcm_bytes_per_cycle);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
     read_flash(cfg, &desc->flash);

@@ -7,6 +7,7 @@
 #include "logic/clint.h"
 #include "logic/clkrst.h"
 #include "logic/core.h"
+#include "logic/dma.h"
 #include "logic/flash.h"
 #include "logic/l2.h"
 #include "logic/rng.h"
@@ -31,6 +32,7 @@ typedef struct {
     flash_desc_t flash; /* of the board */
     temp_desc_t temp;
     clkrst_desc_t clkrst;
+    dma_desc_t dma;
     tmr_desc_t timer;
     wdog_desc_t wdog;
     rng_desc_t rng;

@@ -65,6 +65,7 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
     TRY(temp_init(&s->temp, sim, &logic->temp, "sensor.temp"));
     TRY(clkrst_init(&s->clkrst, sim, &s->bus, &logic->clkrst, "sensor.clkrst"));
+    TRY(dma_init(&s->dma, sim, &s->bus, &logic->dma, "sensor.dma"));
     return core_init(&s->core, sim, &s->bus, &logic->core, "sensor.core");
 }
 
@@ -90,7 +91,8 @@ static sim_err_t connect_memory(sensor_t *s)
     TRY(l2_port(&s->l2, "npu_store", &s->npu.store.port));
     TRY(l2_port(&s->l2, "mipi", &s->mipi.mem));
     s->spi.device[0] = flash_device(&s->flash);
-    return l2_port(&s->l2, "spi", &s->spi.port);
+    TRY(l2_port(&s->l2, "spi", &s->spi.port));
+    return l2_port(&s->l2, "dma", &s->dma.l2);
 }
 
 static sim_err_t connect_pages(sensor_t *s)
@@ -162,6 +164,8 @@ static bool is_on_bus(void *ctx, uint32_t page)
         return waits_for_l2(s, &s->mipi.mem);
     case SENSOR_PAGE_spi:
         return waits_for_l2(s, &s->spi.port);
+    case SENSOR_PAGE_dma:
+        return waits_for_l2(s, &s->dma.l2);
     default:
         return false;
     }
@@ -211,6 +215,7 @@ static void connect_resets(sensor_t *s)
         [SENSOR_PAGE_isp] = {.gate = true, .irq = &s->isp.irq, .working = isp_working},
         [SENSOR_PAGE_npu] = {.gate = true, .irq = &s->npu.irq, .working = npu_working},
         [SENSOR_PAGE_mipi] = {.gate = true, .irq = &s->mipi.irq, .working = mipi_working},
+        [SENSOR_PAGE_dma] = {.gate = true, .irq = &s->dma.irq, .working = dma_busy},
         [SENSOR_PAGE_timer] = {.irq = &s->timer.irq},
         [SENSOR_PAGE_gpio] = {.irq = &s->gpio.irq},
         [SENSOR_PAGE_spi] = {.gate = true, .irq = &s->spi.irq},

@@ -23,6 +23,7 @@
 #include "logic/clkrst.h"
 #include "logic/core.h"
 #include "logic/desc.h"
+#include "logic/dma.h"
 #include "logic/elf.h"
 #include "logic/flash.h"
 #include "logic/gpio.h"
@@ -46,13 +47,13 @@
 /* Register pages: X(page, member of sensor_t). */
 #define SENSOR_PAGES(X)                                                                            \
     X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs)             \
-    X(8, clint) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(14, spi) X(15, mailbox)           \
-    X(16, temp) X(17, clkrst)
+    X(8, clint) X(9, dma) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(14, spi)                 \
+    X(15, mailbox) X(16, temp) X(17, clkrst)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
-    X(UART, 6u, uart) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)                     \
+    X(UART, 6u, uart) X(DMA, 7u, dma) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)       \
     X(SPI, 11u, spi) X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp)
 /* clang-format on */
 
@@ -92,6 +93,7 @@ typedef struct {
     mailbox_t mailbox;
     temp_t temp;
     clkrst_t clkrst;
+    dma_t dma;
     tmr_t timer;
     wdog_t wdog;
     gpio_t gpio;

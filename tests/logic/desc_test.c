@@ -40,6 +40,7 @@ START_TEST(every_key_reaches_its_block)
         "{\"clock_hz\": 100000000, \"chip_id\": 7, \"tcm_bytes\": 1024, \"rom_bytes\": 512,"
         " \"mtime_hz\": 32768, \"uart_baud\": 9600,"
         " \"wdog_hz\": 32000, \"rng_cycles_per_word\": 64,"
+        " \"dma_tcm_bytes_per_cycle\": 16,"
         " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"isa\": \"rv32ic_zicsr\","
         " \"user_mode\": false, \"pmp_regions\": 16, \"misaligned\": \"do\", \"cycles\": {\"div\": "
         "9, \"taken\": "
@@ -51,6 +52,8 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.uart.clk_hz, 100000000);
     ck_assert_uint_eq(desc.sys.clk_hz, 100000000);
     ck_assert_uint_eq(desc.timer.clk_hz, 100000000);
+    ck_assert_uint_eq(desc.dma.clk_hz, 100000000);
+    ck_assert_uint_eq(desc.dma.tcm_bytes_per_cycle, 16);
     ck_assert_uint_eq(desc.rng.clk_hz, 100000000);
     ck_assert_uint_eq(desc.rng.cycles_per_word, 64);
     ck_assert_uint_eq(desc.wdog.tick_hz, 32000);
