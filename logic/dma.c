@@ -195,7 +195,7 @@ static void ask(dma_t *dma, uint32_t n, dma_stage_t stage, uint64_t edge)
 
 static void ask_l2(dma_t *dma, uint32_t n)
 {
-    sim_mem_req_t *req = &dma->channel[n].req;
+    sim_mem_req_t *req = &dma->req[n];
     req->addr = access_addr(dma, n);
     req->bytes = access_bytes(dma, n);
     req->write = dma->stage[n] == DMA_WRITE;
@@ -397,19 +397,15 @@ bool dma_busy(const sim_comp_t *comp)
 /* ---- tables ---- */
 
 static const sim_field_t dma_fields[] = {
-    SIM_FIELD(dma_t, pending),     SIM_FIELD(dma_t, ctrl),
-    SIM_FIELD(dma_t, status),      SIM_FIELD(dma_t, first),
-    SIM_FIELD(dma_t, at),          SIM_FIELD(dma_t, error_addr),
-    SIM_FIELD(dma_t, bytes_hi),    SIM_FIELD(dma_t, stage),
-    SIM_FIELD(dma_t, word),        SIM_FIELD(dma_t, row),
-    SIM_FIELD(dma_t, offset),      SIM_FIELD(dma_t, piece),
-    SIM_FIELD(dma_t, asks),        SIM_FIELD(dma_t, aborting),
-    SIM_FIELD(dma_t, data),        SIM_FIELD(dma_t, moved),
-    SIM_FIELD(dma_t, start_ps),    SIM_FIELD(dma_t, tcm_free_cycle),
-    SIM_FIELD(dma_t, irq.level),   SIM_FIELD(dma_t, bytes),
-    SIM_FIELD(dma_t, descriptors), SIM_FIELD(dma_t, chains),
-    SIM_FIELD(dma_t, errors),      SIM_FIELD(dma_t, aborts),
-    SIM_FIELD(dma_t, tcm_cycles),  SIM_FIELD_END,
+    SIM_FIELD(dma_t, pending),    SIM_FIELD(dma_t, ctrl),     SIM_FIELD(dma_t, status),
+    SIM_FIELD(dma_t, first),      SIM_FIELD(dma_t, at),       SIM_FIELD(dma_t, error_addr),
+    SIM_FIELD(dma_t, bytes_hi),   SIM_FIELD(dma_t, stage),    SIM_FIELD(dma_t, word),
+    SIM_FIELD(dma_t, row),        SIM_FIELD(dma_t, offset),   SIM_FIELD(dma_t, piece),
+    SIM_FIELD(dma_t, asks),       SIM_FIELD(dma_t, aborting), SIM_FIELD(dma_t, data),
+    SIM_FIELD(dma_t, moved),      SIM_FIELD(dma_t, start_ps), SIM_FIELD(dma_t, tcm_free_cycle),
+    SIM_FIELD(dma_t, irq.level),  SIM_FIELD(dma_t, bytes),    SIM_FIELD(dma_t, descriptors),
+    SIM_FIELD(dma_t, chains),     SIM_FIELD(dma_t, errors),   SIM_FIELD(dma_t, aborts),
+    SIM_FIELD(dma_t, tcm_cycles), SIM_FIELD_REQ(dma_t, req),  SIM_FIELD_END,
 };
 
 static const sim_stat_t dma_stats[] = {
@@ -492,8 +488,7 @@ sim_err_t dma_init(dma_t *dma, sim_t *sim, bus_t *bus, const dma_desc_t *desc, c
     for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
         dma_channel_t *channel = &dma->channel[n];
         *channel = (dma_channel_t){.dma = dma, .number = n};
-        channel->req.done = on_l2_done;
-        channel->req.ctx = channel;
+        dma->req[n] = (sim_mem_req_t){.done = on_l2_done, .ctx = channel};
         sim_event_init(&channel->tcm, &dma->comp, events[n], SIM_PRIO_DRIVE, on_tcm_done, channel);
     }
     return SIM_OK;

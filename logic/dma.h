@@ -73,7 +73,6 @@ typedef struct {
     dma_t *dma;
     uint32_t number;
     sim_event_t tcm; /* the access to TCM is done */
-    sim_mem_req_t req;
 } dma_channel_t;
 
 struct dma {
@@ -86,6 +85,7 @@ struct dma {
     sim_event_t issue; /* accesses of this cycle */
     uint32_t line_bytes;
     dma_channel_t channel[DMA_CHANNELS];
+    sim_mem_req_t req[DMA_CHANNELS];
 
     uint32_t id, pending; /* channels that interrupt */
     uint32_t ctrl[DMA_CHANNELS], status[DMA_CHANNELS], first[DMA_CHANNELS], at[DMA_CHANNELS];

@@ -107,7 +107,8 @@ static bool connect_irqs(sensor_t *s)
 {
     bool fine = core_connect(&s->core, CORE_MEI, &s->intc.meip) &&
                 core_connect(&s->core, CORE_MSI, &s->clint.msip) &&
-                core_connect(&s->core, CORE_MTI, &s->clint.mtip);
+                core_connect(&s->core, CORE_MTI, &s->clint.mtip) &&
+                core_connect(&s->core, CORE_NMI, &s->wdog.nmi);
 #define X(name, number, member) fine = fine && intc_connect(&s->intc, number, &s->member.irq);
     SENSOR_IRQS(X)
 #undef X

@@ -3,6 +3,7 @@
  * of 256 bytes, latency 2; the TCM's second port 8 bytes a cycle.
  */
 #include "logic/dma.h"
+#include "sim/snapshot.h"
 #include "tests/logic/rig.h"
 #include "tests/test.h"
 
@@ -380,6 +381,47 @@ START_TEST(ties_between_channels_do_not_depend_on_their_order)
 }
 END_TEST
 
+/* ---- snapshots ---- */
+
+static void start_three(void)
+{
+    make();
+    paint(RIG_L2, 3 * AREA);
+    paint(RIG_CODE + 0x1000, 3 * AREA);
+    for (uint32_t n = 0; n < 3; n++) {
+        sim_stream_t s = sim_stream(n, 11, 0);
+        put_desc(DESC + 32 * n, random_desc(&s, 0));
+    }
+}
+
+static uint64_t end_hash(void)
+{
+    run_to(20000);
+    ck_assert(!dma_busy(&dma.comp));
+    l2_settle(&rig->l2);
+    return sim_state_hash(rig->sim);
+}
+
+START_TEST(a_run_goes_on_from_a_snapshot_at_any_cycle)
+{
+    for (uint64_t cycle = 0; cycle < 60; cycle++) {
+        start_three();
+        for (uint32_t n = 0; n < 3; n++)
+            start(n, DESC + 32 * n, IRQ_DONE);
+        run_to(cycle);
+        sim_snapshot_t *snapshot = sim_snapshot_take(rig->sim, NULL);
+        ck_assert_ptr_nonnull(snapshot);
+        uint64_t unbroken = end_hash();
+        drop();
+        start_three();
+        ck_assert_int_eq(sim_snapshot_restore(rig->sim, snapshot), SIM_OK);
+        ck_assert_msg(end_hash() == unbroken, "cycle %llu", (unsigned long long)cycle);
+        sim_snapshot_free(snapshot);
+        drop();
+    }
+}
+END_TEST
+
 /* ---- chains, errors, abort ---- */
 
 START_TEST(a_descriptor_can_tell_before_the_chain_ends)
@@ -630,8 +672,9 @@ TEST_MAIN("logic dma", a_line_in_l2_takes_16_cycles, each_further_line_takes_12_
           tcm_moves_8_bytes_a_cycle, channels_queue_for_the_tcm_port, fill_and_fixed_addresses,
           another_master_makes_it_wait, random_chains_move_what_a_plain_loop_moves,
           ties_between_channels_do_not_depend_on_their_order,
-          a_descriptor_can_tell_before_the_chain_ends, errors_have_a_code_and_a_place,
-          a_fill_word_need_not_be_an_address, abort_ends_the_run_after_the_access_under_way,
-          a_ring_of_descriptors_runs_until_aborted, a_busy_channel_is_not_started_again,
-          reset_forgets_a_run, code_that_the_dma_writes_is_what_runs_next,
+          a_run_goes_on_from_a_snapshot_at_any_cycle, a_descriptor_can_tell_before_the_chain_ends,
+          errors_have_a_code_and_a_place, a_fill_word_need_not_be_an_address,
+          abort_ends_the_run_after_the_access_under_way, a_ring_of_descriptors_runs_until_aborted,
+          a_busy_channel_is_not_started_again, reset_forgets_a_run,
+          code_that_the_dma_writes_is_what_runs_next,
           the_core_sees_tcm_change_in_the_cycle_of_the_access, impossible_descriptions_are_refused)
