@@ -4,7 +4,8 @@
  *
  * Moves and functions of one value are equal in every code. What the machine requantizes in fixed
  * point (single rounding) differs by at most one code, where the definition's result lies within
- * float's error of the middle between two codes: less than one in a thousand of all.
+ * float's error of the middle between two codes: less than one in a thousand of all. Averages have
+ * more ties. The bounds are those of npu/compiler/README.md.
  */
 #include <math.h>
 
@@ -701,7 +702,7 @@ static const struct {
     const char *op;
     void (*add)(case_t *c);
     int32_t most;      /* codes between what is and what should be */
-    uint32_t one_in;   /* at most one code in so many differs; 0: none does */
+    uint32_t one_in;   /* at most one code in so many differs; of no account where most is 0 */
     result_scale_t scale;
 } operators[] = {
     {"function",          add_function,       0, 0,    ANY},
@@ -720,21 +721,21 @@ static const struct {
     {"Max, Min",          add_extreme,        0, 0,    ANY},
     {"ConvTranspose",     add_conv_transpose, 1, 1000, ANY},
     {"PRelu",             add_prelu,          1, 1000, ANY},
-    {"Conv",              add_conv,           1, 1000, false},
+    {"Conv",              add_conv,           1, 1000, ANY},
     {"grouped",           add_grouped,        1, 1000, ANY},
-    {"depthwise",         add_depthwise,      1, 1000, false},
-    {"Gemm",              add_gemm,           1, 1000, false},
-    {"Flatten, Gemm",     add_flattened_gemm, 1, 1000, false},
-    {"MatMul",            add_matmul,         1, 1000, false},
-    {"Conv, Clip",        add_clipped,        1, 1000, false},
-    {"Add",               add_add,            1, 1000, false},
-    {"Sub",               add_sub,            1, 1000, false},
-    {"Mul",               add_mul,            1, 1000, false},
-    {"GlobalAveragePool", add_global_average, 1, 50,   false},
-    {"ReduceMean",        add_reduce_mean,    1, 50,   false},
-    {"AveragePool",       add_counted_pool,   1, 10,   ANY},
-    {"AveragePool, pads", add_average_pool,   1, 5,    INPUTS},
-    {"Softmax",           add_softmax,        1, 10,   PROBABILITY},
+    {"depthwise",         add_depthwise,      1, 1000, ANY},
+    {"Gemm",              add_gemm,           1, 1000, ANY},
+    {"Flatten, Gemm",     add_flattened_gemm, 1, 1000, ANY},
+    {"MatMul",            add_matmul,         1, 1000, ANY},
+    {"Conv, Clip",        add_clipped,        1, 1000, ANY},
+    {"Add",               add_add,            1, 1000, ANY},
+    {"Sub",               add_sub,            1, 1000, ANY},
+    {"Mul",               add_mul,            1, 1000, ANY},
+    {"GlobalAveragePool", add_global_average, 1, 80,   ANY},
+    {"ReduceMean",        add_reduce_mean,    1, 80,   ANY},
+    {"AveragePool",       add_counted_pool,   1, 40,   ANY},
+    {"AveragePool, pads", add_average_pool,   1, 11,   INPUTS},
+    {"Softmax",           add_softmax,        0, 0,    PROBABILITY},
     {"Resize linear",     add_linear,         2, 10,   INPUTS},
 };
 /* clang-format on */
