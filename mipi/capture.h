@@ -53,7 +53,6 @@ typedef enum {
         MIPI_CAPTURE_PROBLEM_KINDS
 } mipi_capture_kind_t;
 
-const char *mipi_capture_kind_name(mipi_capture_kind_t kind);
 const char *mipi_capture_kind_text(mipi_capture_kind_t kind);
 
 typedef struct {

@@ -116,11 +116,6 @@ float npu_tensor_scale(const npu_tensor_t *tensor, uint32_t i)
     return tensor->scale[tensor->scales == 1 ? 0 : i];
 }
 
-int32_t npu_tensor_zero_point(const npu_tensor_t *tensor, uint32_t i)
-{
-    return tensor->zero_point[tensor->scales == 1 ? 0 : i];
-}
-
 int32_t npu_tensor_i32(const npu_tensor_t *tensor, uint64_t i)
 {
     const uint8_t *b = tensor->data + 4 * i;

@@ -193,9 +193,8 @@ typedef struct {
 } npu_hwc_t;
 npu_hwc_t npu_tensor_hwc(const npu_tensor_t *tensor);
 
-/* Scale and zero point of index i along the tensor's axis; the only one when it is per tensor. */
+/* Scale of index i along the tensor's axis; the only one when it is per tensor. */
 float npu_tensor_scale(const npu_tensor_t *tensor, uint32_t i);
-int32_t npu_tensor_zero_point(const npu_tensor_t *tensor, uint32_t i);
 
 /* Element i of an int32 constant. */
 int32_t npu_tensor_i32(const npu_tensor_t *tensor, uint64_t i);

@@ -367,11 +367,12 @@ static void pack_chunks(cc_t *cc, cc_layer_t *l)
 {
     const cc_tiling_t *t = &l->tiling;
     uint32_t in_c = l->depth, out_c = npu_tensor_hwc(cc_tensor(cc, l->out)).c;
-    uint8_t *weights = calloc(2, l->weights_bytes), *room = weights + l->weights_bytes;
+    uint8_t *weights = calloc(2, l->weights_bytes);
     if (weights == NULL) {
         cc_fail(cc, NULL, SIM_ENOMEM, "out of memory");
         return;
     }
+    uint8_t *room = weights + l->weights_bytes;
     pack_layer(cc, l, weights);
     l->chunks = cc->chunks;
     const uint8_t *at = weights;

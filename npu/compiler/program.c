@@ -12,15 +12,10 @@
 void cc_short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from)
 {
     size_t length = cc->graph->by_name ? strlen(from) : strcspn(from, ";");
-    if (length >= NPU_NAME_BYTES) {
-        from += length - (NPU_NAME_BYTES - 1);
-        length = NPU_NAME_BYTES - 1;
-    }
-    memset(to, 0, NPU_NAME_BYTES);
-    for (size_t i = 0; i < length; i++)
-        to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '_';
-    if (length == 0)
-        to[0] = '_';
+    size_t cut = length < NPU_NAME_BYTES ? 0 : length - (NPU_NAME_BYTES - 1);
+    char end[NPU_NAME_BYTES];
+    snprintf(end, sizeof(end), "%.*s", (int)(length - cut), from + cut);
+    npu_name_set(to, length == 0 ? "_" : end);
 }
 
 static uint32_t float_bits(float value)

@@ -485,6 +485,31 @@ START_TEST(too_many_constants_are_refused_with_bytes)
 }
 END_TEST
 
+START_TEST(names_of_any_bytes_become_names_of_the_program)
+{
+    build_t b;
+    npu_prog_t prog;
+    char error[256], longer[200];
+    memset(longer, 'x', sizeof(longer) - 1);
+    longer[0] = '"';
+    longer[sizeof(longer) - 1] = '\0';
+    build_begin(&b, NPU_TYPE_INT8, 1);
+    int32_t in = build_input(&b, 4, 4, 3), out = build_unary(&b, NPU_NODE_RELU, in);
+    b.graph.tensor[in].name = "a\"b\\c\n;d";
+    b.graph.tensor[out].name = longer;
+    b.graph.name = "dir/net\"work.tflite";
+    build_end(&b, &out, 1);
+    npu_desc_t desc = npu_plain_desc();
+    ck_assert_msg(npu_compile(&b.graph, &desc, &plain, &prog, NULL, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    ck_assert_str_eq(prog.meta.name, "net_work");
+    ck_assert_str_eq(prog.ends[0].name, "a_b_c_");
+    ck_assert_str_eq(prog.ends[1].name, longer + sizeof(longer) - NPU_NAME_BYTES); /* its end */
+    npu_prog_free(&prog);
+    build_free(&b);
+}
+END_TEST
+
 START_TEST(a_tile_larger_than_l1_is_refused_with_bytes)
 {
     build_t b;
@@ -568,19 +593,17 @@ START_TEST(a_reshaped_image_costs_a_layer)
 }
 END_TEST
 
-TEST_MAIN("npu compiler", random_networks_equal_the_reference_however_they_are_cut,
-          gathered_taps_keep_the_array_busy_and_the_result_the_same,
-          places_in_l2_never_overlap_while_both_are_needed,
-          plans_need_hardly_more_than_what_is_alive,
-          sizes_in_the_report_are_the_padded_ones_of_the_chip,
-          a_reused_input_lowers_what_must_be_alive,
-          the_network_table_says_where_input_and_output_are,
-          a_float_image_is_quantized_outside_and_dequantized_by_the_core,
-          a_change_of_type_alone_costs_nothing, the_input_lies_in_planes_padded_with_zero,
-          every_tensor_still_stands_at_the_end_when_all_are_kept,
-          what_cannot_be_kept_to_the_end_is_compiled_all_the_same,
-          the_same_graph_gives_the_same_bytes,
-          too_many_activations_are_refused_with_layer_and_bytes,
-          too_many_constants_are_refused_with_bytes, a_tile_larger_than_l1_is_refused_with_bytes,
-          a_stride_beyond_the_instruction_is_refused_by_name,
-          sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_image_costs_a_layer)
+TEST_MAIN(
+    "npu compiler", random_networks_equal_the_reference_however_they_are_cut,
+    gathered_taps_keep_the_array_busy_and_the_result_the_same,
+    places_in_l2_never_overlap_while_both_are_needed, plans_need_hardly_more_than_what_is_alive,
+    sizes_in_the_report_are_the_padded_ones_of_the_chip, a_reused_input_lowers_what_must_be_alive,
+    the_network_table_says_where_input_and_output_are,
+    a_float_image_is_quantized_outside_and_dequantized_by_the_core,
+    a_change_of_type_alone_costs_nothing, the_input_lies_in_planes_padded_with_zero,
+    every_tensor_still_stands_at_the_end_when_all_are_kept,
+    what_cannot_be_kept_to_the_end_is_compiled_all_the_same, the_same_graph_gives_the_same_bytes,
+    too_many_activations_are_refused_with_layer_and_bytes,
+    too_many_constants_are_refused_with_bytes, names_of_any_bytes_become_names_of_the_program,
+    a_tile_larger_than_l1_is_refused_with_bytes, a_stride_beyond_the_instruction_is_refused_by_name,
+    sums_that_can_overflow_the_accumulator_are_refused, a_reshaped_image_costs_a_layer)

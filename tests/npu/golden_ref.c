@@ -185,6 +185,11 @@ static int32_t bias_of(const golden_ref_t *r, const npu_node_t *n, uint32_t chan
     return npu_tensor_i32(tensor_of(r, n->input[2]), channel);
 }
 
+static int32_t weight_zero(const npu_tensor_t *weights, uint32_t channel)
+{
+    return weights->zero_point[weights->scales == 1 ? 0 : channel];
+}
+
 /* Sum over the window and over channels [first, first + count) of the input. */
 static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, uint32_t x,
                         uint32_t first, uint32_t count, uint32_t oc)
@@ -193,7 +198,7 @@ static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, 
     npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0]));
     const npu_tensor_t *weights = tensor_of(r, n->input[1]);
     int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
-    int32_t weight_zero = npu_tensor_zero_point(weights, oc);
+    int32_t wgt_zero = weight_zero(weights, oc);
     int64_t sum = 0;
     for (uint32_t ky = 0; ky < k->kernel_h; ky++)
         for (uint32_t kx = 0; kx < k->kernel_w; kx++) {
@@ -207,7 +212,7 @@ static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, 
                         ? ((uint64_t)ky * k->kernel_w + kx) * weights->shape[3] + oc
                         : (((uint64_t)oc * k->kernel_h + ky) * k->kernel_w + kx) * count + ic;
                 sum +=
-                    (int64_t)(get(r, n->input[1], w) - weight_zero) *
+                    (int64_t)(get(r, n->input[1], w) - wgt_zero) *
                     (get(r, n->input[0], at(in, (uint32_t)iy, (uint32_t)ix, first + ic)) - in_zero);
             }
         }
@@ -252,7 +257,7 @@ static void run_transpose_conv(const golden_ref_t *r, const npu_node_t *n)
             if (oy < 0 || ox < 0 || oy >= out.h || ox >= out.w)
                 continue;
             sum[at(out, (uint32_t)oy, (uint32_t)ox, (uint32_t)oc)] +=
-                value * (get(r, n->input[1], w) - npu_tensor_zero_point(weights, (uint32_t)oc));
+                value * (get(r, n->input[1], w) - weight_zero(weights, (uint32_t)oc));
         }
     }
     for (uint64_t o = 0; o < (uint64_t)out.h * out.w * out.c; o++) {
@@ -272,9 +277,9 @@ static void run_fully_connected(const golden_ref_t *r, const npu_node_t *n)
         uint32_t o = (uint32_t)(result % outputs);
         int64_t sum = bias_of(r, n, o);
         for (uint32_t i = 0; i < depth; i++)
-            sum += (int64_t)(get(r, n->input[1], (uint64_t)o * depth + i) -
-                             npu_tensor_zero_point(weights, o)) *
-                   (get(r, n->input[0], result / outputs * depth + i) - in_zero);
+            sum +=
+                (int64_t)(get(r, n->input[1], (uint64_t)o * depth + i) - weight_zero(weights, o)) *
+                (get(r, n->input[0], result / outputs * depth + i) - in_zero);
         int32_t code = rescale(r, (int32_t)sum, accumulator_scale(r, n, o));
         set(r, n->output[0], result, activate(r, n, code + to->zero_point[0]));
     }
