@@ -69,7 +69,7 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
-$(O)/lib/firmware.a: $(call objs,firmware/detect.c firmware/meta.c $(POST) firmware/track.c)
+$(O)/lib/firmware.a: $(call objs,firmware/boot_check.c firmware/detect.c firmware/meta.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
@@ -83,7 +83,7 @@ $(O)/%.o: %.c
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
 
 # ---- the command --------------------------------------------------------------------------------
-$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)))
+$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) firmware/boot_check.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)
@@ -106,7 +106,7 @@ FW_APPS   := $(patsubst firmware/app_%.c,%,$(sort $(wildcard firmware/app_*.c)))
 FW        := $(BUILD)/firmware
 fw_obj     = $(patsubst firmware/%,$(FW)/%.o,$(1))
 
-firmware: $(FW_APPS:%=$(FW)/%.elf)
+firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf
 
 $(GEN)/fovea_regs.h: $(O)/fovea
 	$(Q)mkdir -p $(@D) && $(O)/fovea regs --c > $@.new
@@ -120,6 +120,12 @@ $(FW)/%.S.o: firmware/%.S $(GEN)/fovea_regs.h
 $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 	$(call say,RVLD,$@)
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/fovea.ld $(filter %.o,$^) -o $@
+
+# The boot ROM: drivers that need no data of their own.
+FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/flash.c firmware/hal.c firmware/spi.c)
+$(FW)/boot_rom.elf: $(FW_ROM) firmware/boot/rom.ld
+	$(call say,RVLD,$@)
+	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -nostdlib -Wl,--gc-sections -T firmware/boot/rom.ld $(filter %.o,$^) -lgcc -o $@
 
 # ---- tests: tests/AREA/NAME_test.c is a program linked with the rooms its area may know ----------
 KNOWS.sim      := sim

@@ -45,6 +45,19 @@ uint32_t hal_wait(volatile uint32_t *events)
     }
 }
 
+void hal_sleep_until(uint32_t number, uint32_t status_addr, uint32_t bits)
+{
+    uint32_t mstatus, mie, enable = reg_read(INTC_ENABLE);
+    __asm__ volatile("csrrc %0, mstatus, %1" : "=r"(mstatus) : "r"(MSTATUS_MIE) : "memory");
+    __asm__ volatile("csrrs %0, mie, %1" : "=r"(mie) : "r"(MIE_MEIE));
+    reg_write(INTC_ENABLE, enable | HAL_BIT(number));
+    while ((reg_read(status_addr) & bits) == 0)
+        __asm__ volatile("wfi" ::: "memory");
+    reg_write(INTC_ENABLE, enable);
+    __asm__ volatile("csrw mie, %0" ::"r"(mie));
+    __asm__ volatile("csrs mstatus, %0" ::"r"(mstatus & MSTATUS_MIE) : "memory");
+}
+
 uint64_t hal_time_ps(void)
 {
     uint32_t low = reg_read(SYS_TIME_LO); /* latches the high word */
@@ -78,6 +91,12 @@ void hal_ccs_write8(uint32_t addr, uint32_t value)
 {
     reg_write(CCI_ADDR, addr);
     reg_write(CCI_DATA8, value);
+}
+
+void hal_ccs_write16(uint32_t addr, uint32_t value)
+{
+    reg_write(CCI_ADDR, addr);
+    reg_write(CCI_DATA16, value);
 }
 
 static void put_char(char c)

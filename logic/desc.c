@@ -127,6 +127,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     read_l2(cfg, &desc->l2);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);
-    desc->bus.l2_bytes = desc->l2.bytes;
+    desc->bus.l2_bytes = desc->sys.l2_bytes = desc->l2.bytes;
+    desc->sys.tcm_bytes = desc->bus.tcm_bytes;
     sim_cfg_done(cfg);
 }

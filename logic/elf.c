@@ -127,7 +127,7 @@ sim_err_t elf_segments(const uint8_t *image, size_t image_bytes, const char *fil
             break;
         }
         segments[(*count)++] =
-            (elf_segment_t){s.vaddr, s.paddr, s.mem_bytes, (s.flags & PF_W) != 0};
+            (elf_segment_t){s.vaddr, s.paddr, s.mem_bytes, s.file_bytes, (s.flags & PF_W) != 0};
     }
     return elf.failed ? SIM_EPARSE : SIM_OK;
 }

@@ -22,6 +22,7 @@ enum { ELF_SEGMENTS = 64 };
  * (elsewhere when its start-up code copies them: initialized data kept in flash). */
 typedef struct {
     uint32_t vaddr, paddr, mem_bytes;
+    uint32_t file_bytes; /* the rest of mem_bytes is zeros */
     bool writable;
 } elf_segment_t;
 

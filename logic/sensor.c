@@ -352,6 +352,19 @@ sim_err_t sensor_load_firmware(sensor_t *sensor, const uint8_t *elf, size_t byte
     return err;
 }
 
+sim_err_t sensor_load_rom(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
+                          char *error, size_t error_bytes)
+{
+    elf_info_t info;
+    sim_err_t err = elf_load(&sensor->bus, elf, bytes, file, &info, error, error_bytes);
+    if (err == SIM_OK && info.entry != sensor->desc.logic.core.reset_pc) {
+        snprintf(error, error_bytes, "%s: entry is 0x%08x, expected 0x%08x where the core starts",
+                 file, info.entry, sensor->desc.logic.core.reset_pc);
+        err = SIM_EDESC;
+    }
+    return err;
+}
+
 sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
                               size_t error_bytes)
 {

@@ -10,8 +10,9 @@
  * This file only embeds and connects; what each block does is in its own header. sensor_t is large
  * (tens of megabytes with its memories): allocate it with sensor_new.
  *
- * Not modeled: boot over SPI: sensor_load_* put firmware and network in place before time 0, as the
- * boot loader and the host's download would have.
+ * The chip boots from the flash on the board when the strap (desc.logic.clkrst.boot) says so and
+ * sensor_load_rom has given it its ROM; sensor_load_firmware and _network put both in place before
+ * time 0 instead, as a boot would have.
  */
 #ifndef LOGIC_SENSOR_H
 #define LOGIC_SENSOR_H
@@ -121,6 +122,9 @@ void sensor_free(sensor_t *sensor); /* NULL is fine */
 /* After sensor_init, before sim_start. error gets one line. */
 sim_err_t sensor_load_firmware(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
                                char *error, size_t error_bytes);
+/* The boot ROM: an ELF that lies in ROM wholly and begins where the core does. */
+sim_err_t sensor_load_rom(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
+                          char *error, size_t error_bytes);
 sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
                               size_t error_bytes);
 

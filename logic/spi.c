@@ -273,12 +273,18 @@ static void spi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
 
 #define F(member) SIM_FIELD(spi_t, member)
 static const sim_field_t spi_fields[] = {
-    F(ctrl),     F(div),        F(status),     F(irq_enable),  F(addr),       F(count),
-    F(crc),      F(selected),   F(tx),         F(rx),          F(tx_first),   F(tx_count),
-    F(rx_first), F(rx_count),   F(shifting),   F(start_cycle), F(end_cycle),  F(next_addr),
-    F(unread),   F(unwritten),  F(burst),      F(burst_bytes), F(bit_clocks), F(buffer),
-    F(writing),  F(transfer),   F(irq.level),  F(bytes),       F(transfers),  F(stall_cycles),
-    F(rx_lost),  F(idle_cycle), SIM_FIELD_END,
+    F(ctrl),        F(div),        F(status),
+    F(irq_enable),  F(addr),       F(count),
+    F(crc),         F(selected),   F(tx),
+    F(rx),          F(tx_first),   F(tx_count),
+    F(rx_first),    F(rx_count),   F(shifting),
+    F(start_cycle), F(end_cycle),  F(next_addr),
+    F(unread),      F(unwritten),  F(burst),
+    F(burst_bytes), F(bit_clocks), F(buffer),
+    F(writing),     F(transfer),   F(irq.level),
+    F(bytes),       F(transfers),  F(stall_cycles),
+    F(rx_lost),     F(idle_cycle), SIM_FIELD_REQ(spi_t, req),
+    SIM_FIELD_END,
 };
 #undef F
 

@@ -19,6 +19,8 @@ static const sim_reg_t sys_regs[] = {
     {"SYS_CYCLE_LO",  "31:0: core clock edges; a read latches SYS_CYCLE_HI", 0x14, 0x0,   0x0,        0x0, R(cycle_lo), NULL},
     {"SYS_CYCLE_HI",  "31:0: upper half, as of the last SYS_CYCLE_LO",  0x18, 0x0,        0x0,        0x0, R(cycle_hi), NULL},
     {"SYS_SCRATCH",   "31:0: anything",                                 0x1c, 0x0,        0xffffffff, 0x0, R(scratch),  NULL},
+    {"SYS_TCM_BYTES", "31:0: tightly coupled RAM, bytes",               0x20, 262144,     0x0,        0x0, R(tcm_bytes), NULL},
+    {"SYS_L2_BYTES",  "31:0: L2, bytes",                                0x24, 8388480,    0x0,        0x0, R(l2_bytes), NULL},
     SIM_REG_END,
 };
 /* clang-format on */
@@ -53,6 +55,8 @@ static void sys_reset(sim_comp_t *comp)
     sys_t *sys = (sys_t *)(void *)comp;
     sys->chip_id = sys->desc.chip_id;
     sys->clock_hz = (uint32_t)sys->desc.clk_hz;
+    sys->tcm_bytes = sys->desc.tcm_bytes;
+    sys->l2_bytes = sys->desc.l2_bytes;
 }
 
 static const sim_kind_t sys_kind = {
@@ -67,7 +71,8 @@ _Static_assert(offsetof(sys_t, comp) == 0, "comp stays first");
 
 sys_desc_t sys_desc_default(void)
 {
-    return (sys_desc_t){.clk_hz = 262500000, .chip_id = 0x0500};
+    return (sys_desc_t){
+        .clk_hz = 262500000, .chip_id = 0x0500, .tcm_bytes = 262144, .l2_bytes = 8388480};
 }
 
 sim_err_t sys_init(sys_t *sys, sim_t *sim, const sys_desc_t *desc, const char *name)

@@ -14,6 +14,7 @@
     X(infer,   "one inference: NPU, and core where needed")                                         \
     X(asm,     "text to NPU program")                                                               \
     X(disasm,  "NPU program to text")                                                               \
+    X(image,   "firmware and network to a boot image")                                              \
     X(decode,  "link capture to metadata and images, as the host sees them")                        \
     X(regs,    "the register map")                                                                  \
     X(version, "version and what this machine can run")

@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "sim/file.h"
+#include "tools/boot_image.h"
 #include "tools/cli.h"
 #include "tools/network.h"
 #include "tools/stats.h"
 
 #define SLICE_PS (5 * SIM_PS_PER_MS)   /* between looks at the clock and at Ctrl-C */
 #define PATIENCE_PS (2 * SIM_PS_PER_S) /* without a frame the run is given up */
-enum { MAX_ELF_BYTES = 16 << 20, LATE_FRAMES = 2 };
+enum { MAX_ELF_BYTES = 16 << 20, MAX_FLASH_BYTES = 16 << 20, LATE_FRAMES = 2 };
 
 static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
 static int fail(run_t *run, int code, const char *fmt, ...)
@@ -156,16 +157,25 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     return EXIT_FINE;
 }
 
-static int load_firmware(run_t *run)
+/* One file into memory; NULL with the run's error. */
+static uint8_t *read_file(run_t *run, const char *file, size_t most, size_t *bytes)
 {
+    return sim_file_read(file, most, bytes, run->error, sizeof(run->error));
+}
+
+/* The boot ROM, or the firmware itself and a jump to it. */
+static int load_program(run_t *run)
+{
+    bool in_place = run->scenario.sensor.logic.clkrst.boot == BOOT_MEMORY;
+    const char *file = in_place ? run->scenario.firmware : run->scenario.boot_rom;
     char error[512];
     size_t bytes;
-    uint8_t *elf =
-        sim_file_read(run->scenario.firmware, MAX_ELF_BYTES, &bytes, error, sizeof(error));
+    uint8_t *elf = read_file(run, file, MAX_ELF_BYTES, &bytes);
     if (elf == NULL)
-        return fail(run, EXIT_USAGE, "%s", error);
-    sim_err_t err =
-        sensor_load_firmware(run->sensor, elf, bytes, run->scenario.firmware, error, sizeof(error));
+        return EXIT_USAGE;
+    sim_err_t err = in_place
+                        ? sensor_load_firmware(run->sensor, elf, bytes, file, error, sizeof(error))
+                        : sensor_load_rom(run->sensor, elf, bytes, file, error, sizeof(error));
     free(elf);
     return err == SIM_OK ? EXIT_FINE : fail(run, EXIT_USAGE, "%s", error);
 }
@@ -175,11 +185,46 @@ static int load_network(run_t *run)
     char error[512];
     network_options_t options = {0};
     if (!network_load(run->scenario.network, &run->scenario.sensor.npu, &options, &run->program,
-                      error, sizeof(error)) ||
-        sensor_load_network(run->sensor, &run->program, error, sizeof(error)) != SIM_OK)
+                      error, sizeof(error)))
         return fail(run, EXIT_USAGE, "%s", error);
     run->sensor->npu.names = &run->program; /* layers of the trace by name */
-    return EXIT_FINE;
+    if (run->scenario.sensor.logic.clkrst.boot != BOOT_MEMORY ||
+        sensor_load_network(run->sensor, &run->program, error, sizeof(error)) == SIM_OK)
+        return EXIT_FINE;
+    return fail(run, EXIT_USAGE, "%s", error);
+}
+
+static int fill_flash(run_t *run, uint32_t at, const char *file, const uint8_t *data, size_t bytes)
+{
+    if (flash_load(&run->sensor->flash, at, data, bytes))
+        return EXIT_FINE;
+    return fail(run, EXIT_USAGE, "%s: %zu bytes at %u, the flash has %u", file, bytes, at,
+                run->sensor->flash.desc.bytes);
+}
+
+static int load_flash(run_t *run)
+{
+    const scenario_t *s = &run->scenario;
+    char error[512];
+    int code = EXIT_FINE;
+    if (!s->sensor.logic.flash.fitted)
+        return EXIT_FINE;
+    if (s->flash_files == 0) {
+        boot_image_t image;
+        if (!boot_image_load(&s->sensor, s->firmware, &run->program, &image, error, sizeof(error)))
+            return fail(run, EXIT_USAGE, "%s", error);
+        code = fill_flash(run, 0, s->firmware, image.data, image.bytes);
+        free(image.data);
+    }
+    for (uint32_t i = 0; i < s->flash_files && code == EXIT_FINE; i++) {
+        size_t bytes;
+        uint8_t *data = read_file(run, s->flash[i].file, MAX_FLASH_BYTES, &bytes);
+        if (data == NULL)
+            return EXIT_USAGE;
+        code = fill_flash(run, s->flash[i].at, s->flash[i].file, data, bytes);
+        free(data);
+    }
+    return code;
 }
 
 static int connect(run_t *run)
@@ -329,9 +374,11 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         return fail(run, EXIT_USAGE, "%s", error);
     int code = make_sensor(run, desc);
     if (code == EXIT_FINE)
-        code = load_firmware(run);
+        code = load_program(run);
     if (code == EXIT_FINE)
         code = load_network(run);
+    if (code == EXIT_FINE)
+        code = load_flash(run);
     if (code == EXIT_FINE && !results_open(&run->results, desc->out_dir, error, sizeof(error)))
         code = fail(run, EXIT_FAILED, "%s", error);
     if (code == EXIT_FINE)

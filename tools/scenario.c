@@ -191,6 +191,55 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
     return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
 }
 
+/* What is in the flash: [{"at": byte, "file": path}]; absent: an image of firmware and network. */
+static void read_flash(const sim_cfg_t *root, const char *dir, scenario_t *s)
+{
+    uint32_t count = sim_cfg_count(root, "flash");
+    if (count > SCENARIO_MAX_FLASH)
+        sim_cfg_fail(root, "flash", "%u files, at most %d", count, SCENARIO_MAX_FLASH);
+    for (uint32_t i = 0; i < count && i < SCENARIO_MAX_FLASH; i++) {
+        sim_cfg_t item = sim_cfg_at(root, "flash", i);
+        sim_cfg_need(&item, "file");
+        scenario_flash_t *to = &s->flash[s->flash_files++];
+        to->at = (uint32_t)sim_cfg_u64(&item, "at", 0, s->sensor.logic.flash.bytes - 1, 0);
+        resolve(&item, "file", to->file, dir, sim_cfg_str(&item, "file", NULL), NULL);
+        sim_cfg_done(&item);
+    }
+}
+
+/* "boot": where firmware and network come from. */
+static void read_boot(const sim_cfg_t *root, const char *dir, scenario_t *s)
+{
+    logic_desc_t *logic = &s->sensor.logic;
+    char beside[SCENARIO_PATH];
+    logic->clkrst.boot =
+        (boot_mode_t)sim_cfg_enum(root, "boot", boot_mode_names, BOOT_MODES, BOOT_MEMORY);
+    const char *rom = sim_cfg_str(root, "boot_rom", NULL);
+    if (rom != NULL) {
+        resolve(root, "boot_rom", s->boot_rom, dir, rom, NULL);
+    } else {
+        dir_of(s->firmware, beside);
+        resolve(root, "boot_rom", s->boot_rom, beside, "boot_rom.elf", NULL);
+    }
+    read_flash(root, dir, s);
+    logic->flash.fitted = logic->clkrst.boot == BOOT_SPI || s->flash_files != 0;
+}
+
+static void write_boot(const scenario_t *s, sim_json_t *out)
+{
+    sim_json_add_str(out, "boot", boot_mode_names[s->sensor.logic.clkrst.boot]);
+    if (s->sensor.logic.clkrst.boot != BOOT_MEMORY)
+        sim_json_add_str(out, "boot_rom", s->boot_rom);
+    if (s->flash_files == 0)
+        return;
+    sim_json_t *flash = sim_json_add_array(out, "flash");
+    for (uint32_t i = 0; i < s->flash_files; i++) {
+        sim_json_t *item = sim_json_add_object(flash, NULL);
+        sim_json_add_u64(item, "at", s->flash[i].at);
+        sim_json_add_str(item, "file", s->flash[i].file);
+    }
+}
+
 static void write_temperature(const temp_desc_t *temp, sim_json_t *points)
 {
     for (uint32_t i = 0; i < temp->points; i++) {
@@ -211,6 +260,7 @@ static void write_resolved(scenario_t *s)
     sim_json_add_str(networks, NULL, s->network);
     sim_json_add_u64(out, "seed", s->seed);
     sim_json_add_u64(out, "frames", s->frames);
+    write_boot(s, out);
     write_temperature(&s->sensor.logic.temp, sim_json_add_array(out, "temperature_c"));
     sim_json_t *output = sim_json_add_object(out, "output");
     sim_json_add_bool(output, "raw", s->output.raw);
@@ -291,6 +341,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         sim_cfg_t root = sim_doc_root(doc);
         fine = read_root(scenario, &root, dir, flags, error, error_bytes);
         if (fine) {
+            read_boot(&root, dir, scenario);
             read_script(&root, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             sim_cfg_done(&root);

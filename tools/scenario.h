@@ -15,7 +15,14 @@ enum {
     SCENARIO_PATH = 1024,
     SCENARIO_MAX_STEPS = 256,
     SCENARIO_MAX_FRAMES = 1000000,
+    SCENARIO_MAX_FLASH = 8,
 };
+
+/* A file that lies in the flash before time 0. */
+typedef struct {
+    uint32_t at;
+    char file[SCENARIO_PATH];
+} scenario_flash_t;
 
 /* One act of the host over CCI. */
 typedef enum { STEP_WRITE, STEP_EXPECT } step_kind_t;
@@ -37,6 +44,9 @@ typedef struct {
 
 typedef struct {
     char chip[SCENARIO_PATH], firmware[SCENARIO_PATH], network[SCENARIO_PATH];
+    char boot_rom[SCENARIO_PATH];
+    scenario_flash_t flash[SCENARIO_MAX_FLASH];
+    uint32_t flash_files;
     sensor_desc_t sensor;
     scene_t *scene;
     uint64_t seed;

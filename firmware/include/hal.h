@@ -49,6 +49,10 @@ void hal_irq_start(void);
 /* Sleeps until an interrupt handler has set a bit of *events; returns the bits and clears them. */
 uint32_t hal_wait(volatile uint32_t *events);
 
+/* Sleeps until a bit of `bits` in the register at status_addr is set, which interrupt source
+ * `number` announces; no handler runs meanwhile, and none is needed. */
+void hal_sleep_until(uint32_t number, uint32_t status_addr, uint32_t bits);
+
 /* Simulated time since reset, picoseconds. */
 uint64_t hal_time_ps(void);
 
@@ -59,6 +63,7 @@ uint64_t hal_cycles(void);
 uint32_t hal_ccs_read8(uint32_t addr);
 uint32_t hal_ccs_read16(uint32_t addr);
 void hal_ccs_write8(uint32_t addr, uint32_t value);
+void hal_ccs_write16(uint32_t addr, uint32_t value);
 
 /* Serial port; \n becomes \r\n. */
 void hal_print(const char *text);

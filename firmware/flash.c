@@ -1,0 +1,116 @@
+#include "flash.h"
+
+enum {
+    CMD_PROGRAM = 0x02,
+    CMD_STATUS = 0x05,
+    CMD_WRITE_ENABLE = 0x06,
+    CMD_FAST_READ = 0x0b,
+    CMD_ERASE_SECTOR = 0x20,
+    CMD_ID = 0x9f,
+    STATUS_BUSY = 0x01,
+    MOST_HZ = 50000000, /* what any such chip can do */
+    LEAST_LOG2 = 16,
+    MOST_LOG2 = 24,
+};
+
+static void command(uint8_t code, uint32_t at)
+{
+    spi_select(true);
+    spi_exchange(code);
+    for (int shift = 16; shift >= 0; shift -= 8)
+        spi_exchange((uint8_t)(at >> shift));
+}
+
+uint32_t flash_id(void)
+{
+    uint32_t id = 0;
+    spi_select(true);
+    spi_exchange(CMD_ID);
+    for (uint32_t i = 0; i < 3; i++)
+        id = id << 8 | spi_exchange(0);
+    spi_select(false);
+    return id;
+}
+
+uint32_t flash_setup(void)
+{
+    spi_setup(0, MOST_HZ);
+    uint32_t log2 = flash_id() & 0xffu;
+    return log2 >= LEAST_LOG2 && log2 <= MOST_LOG2 ? 1u << log2 : 0;
+}
+
+void flash_read(uint32_t at, void *to, uint32_t bytes)
+{
+    uint8_t *out = to;
+    command(CMD_FAST_READ, at);
+    spi_exchange(0);
+    for (uint32_t i = 0; i < bytes; i++)
+        out[i] = spi_exchange(0);
+    spi_select(false);
+}
+
+bool flash_read_l2(uint32_t at, uint32_t addr, uint32_t bytes, uint32_t *crc)
+{
+    command(CMD_FAST_READ, at);
+    spi_exchange(0);
+    bool fine = spi_to_memory(addr, bytes, crc);
+    spi_select(false);
+    return fine;
+}
+
+static uint8_t status(void)
+{
+    spi_select(true);
+    spi_exchange(CMD_STATUS);
+    uint8_t value = spi_exchange(0);
+    spi_select(false);
+    return value;
+}
+
+static void write_enable(void)
+{
+    spi_select(true);
+    spi_exchange(CMD_WRITE_ENABLE);
+    spi_select(false);
+}
+
+static bool was_taken(void)
+{
+    bool busy = false;
+    while ((status() & STATUS_BUSY) != 0)
+        busy = true;
+    return busy;
+}
+
+bool flash_erase(uint32_t at)
+{
+    write_enable();
+    command(CMD_ERASE_SECTOR, at);
+    spi_select(false);
+    return was_taken();
+}
+
+static bool write_page(uint32_t at, const uint8_t *from, uint32_t bytes)
+{
+    write_enable();
+    command(CMD_PROGRAM, at);
+    for (uint32_t i = 0; i < bytes; i++)
+        spi_exchange(from[i]);
+    spi_select(false);
+    return was_taken();
+}
+
+bool flash_write(uint32_t at, const void *from, uint32_t bytes)
+{
+    const uint8_t *next = from;
+    while (bytes != 0) {
+        uint32_t room = FLASH_PAGE - at % FLASH_PAGE;
+        uint32_t part = bytes < room ? bytes : room;
+        if (!write_page(at, next, part))
+            return false;
+        at += part;
+        next += part;
+        bytes -= part;
+    }
+    return true;
+}

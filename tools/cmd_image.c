@@ -1,0 +1,56 @@
+/*
+ * cmd_image.c - fovea image: firmware and network as the flash holds them.
+ */
+#include <stdlib.h>
+
+#include "sim/file.h"
+#include "tools/boot_image.h"
+#include "tools/chip.h"
+#include "tools/cli.h"
+#include "tools/commands.h"
+#include "tools/network.h"
+
+static int write_image(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
+                       const char *out)
+{
+    char error[512];
+    boot_image_t image;
+    if (!boot_image_load(chip, firmware, network, &image, error, sizeof(error)))
+        return cli_fail(EXIT_USAGE, "%s", error);
+    sim_err_t err = sim_file_write(out, image.data, image.bytes, error, sizeof(error));
+    free(image.data);
+    return err == SIM_OK ? EXIT_FINE : cli_fail(EXIT_FAILED, "%s", error);
+}
+
+int cmd_image(int argc, char **argv)
+{
+    const char *out = NULL, *chip_file = NULL;
+    const cli_opt_t opts[] = {
+        {'o', "out", "FILE", "the image", &out},
+        {'c', "chip", "FILE", "chip data (default: IMX500)", &chip_file},
+    };
+    const cli_t cli = {"image",
+                       "FIRMWARE [MODEL]",
+                       "Makes a boot image for the flash, of an ELF and a model or program.",
+                       opts,
+                       SIM_COUNT(opts),
+                       1,
+                       2};
+    char **args, error[512];
+    int count, over = cli_parse(&cli, argc, argv, &args, &count);
+    if (over >= 0)
+        return over;
+    if (out == NULL)
+        return cli_fail(EXIT_USAGE, "image: --out is missing");
+    if (!cli_apart(args[0], out) || (count == 2 && !cli_apart(args[1], out)))
+        return EXIT_USAGE;
+    sensor_desc_t chip;
+    npu_prog_t network = {0};
+    network_options_t options = {0};
+    if (!chip_load(chip_file, &chip, error, sizeof(error)) ||
+        (count == 2 && !network_load(args[1], &chip.npu, &options, &network, error, sizeof(error))))
+        return cli_fail(EXIT_USAGE, "%s", error);
+    int code = write_image(&chip, args[0], count == 2 ? &network : NULL, out);
+    npu_prog_free(&network);
+    return code;
+}
