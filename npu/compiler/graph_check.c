@@ -223,9 +223,10 @@ static bool elementwise_holds(const check_t *c)
     return true;
 }
 
+/* Elements, and pixels, of a batch are those of one higher map. */
 static bool unary_holds(const check_t *c)
 {
-    return codes_hold(c) && shape_is(c, npu_tensor_hwc(in(c, 0)));
+    return batch_codes_hold(c) && shape_is(c, npu_tensor_hwc(in(c, 0)));
 }
 
 /* The reference clamps RELU6 in the input's codes. */
@@ -288,7 +289,7 @@ static bool probability_holds(const check_t *c)
 static bool table_holds(const check_t *c)
 {
     const npu_tensor_t *table = in(c, 1);
-    if (!code_holds(c, in(c, 0), "input 0") || !code_holds(c, out(c), "output"))
+    if (!movable_holds(c, in(c, 0), "input 0") || !movable_holds(c, out(c), "output"))
         return false;
     if (table->data == NULL || table->type != out(c)->type || npu_tensor_elements(table) != 256)
         return fail(c, "table is %s of %llu elements, expected constant %s of 256",

@@ -71,14 +71,21 @@ static inline bool code_holds(const check_t *c, const npu_tensor_t *t, const cha
 }
 
 /* Input 0 and the output are codes of one type. */
-static inline bool codes_hold(const check_t *c)
+static inline bool batch_codes_hold(const check_t *c)
 {
-    if (!code_holds(c, in(c, 0), "input 0") || !code_holds(c, out(c), "output"))
+    if (!movable_holds(c, in(c, 0), "input 0") || !movable_holds(c, out(c), "output"))
         return false;
     if (in(c, 0)->type != out(c)->type)
         return fail(c, "output type %s, expected the input's, %s", npu_type_name(out(c)->type),
                     npu_type_name(in(c, 0)->type));
     return true;
+}
+
+/* The same, batch 1. */
+static inline bool codes_hold(const check_t *c)
+{
+    return batch_codes_hold(c) && batch_is_one(c, in(c, 0), "input 0") &&
+           batch_is_one(c, out(c), "output");
 }
 
 /* Moves of codes leave scale and zero point alone. */

@@ -26,6 +26,8 @@ typedef struct {
 Onnx__ModelProto *onnx_unpack(const uint8_t *image, size_t bytes, const char *file,
                               onnx_memory_t *memory, char *error, size_t error_bytes);
 
+#define ONNX_MAX_RANK 8 /* leading dimensions of 1 included */
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 /* A constant of the model: little-endian, row by row. Codes of 4 bits are int8 here, unsigned ones
@@ -50,6 +52,7 @@ typedef enum {
 typedef struct {
     onnx_kind_t kind;
     uint32_t dims, shape[NPU_GRAPH_DIMS]; /* as in the model */
+    uint32_t leading;   /* but for so many leading dimensions of 1, where it has more than fit */
     bool chw;           /* the model has N C H W of what the tensor has as N H W C */
     int32_t tensor;     /* of the graph; NPU_NO_TENSOR for constants and before a Concat is made */
     const float *curve; /* REAL: the result for each code, lowest first, when not its meaning */
@@ -152,7 +155,6 @@ bool onnx_same_scale(onnx_t *r, int32_t a, int32_t b);
 int32_t onnx_result(onnx_t *r, int32_t like, uint32_t dims, const uint32_t *shape);
 /* A map N H W C with the order set to N C H W of the file. */
 int32_t onnx_result_map(onnx_t *r, int32_t like, npu_hwc_t size);
-
 
 /* A value of kind REAL without a curve that stands in a tensor, as operators on codes want it. */
 bool onnx_wants_codes(onnx_t *r, onnx_value_t *v, const char *what);

@@ -64,23 +64,34 @@ static void transpose(onnx_t *r, const onnx_value_t *from, const uint32_t perm[N
     onnx_set(r, &to);
 }
 
+/* Where each dimension comes from, but for leading ones, which have to stay. */
+static bool read_perm(onnx_t *r, const onnx_value_t *v, uint32_t perm[NPU_GRAPH_DIMS])
+{
+    int64_t given[ONNX_MAX_RANK] = {0};
+    uint32_t rank = v->leading + v->dims, seen = 0;
+    uint32_t count = onnx_ints(r, "perm", given, ONNX_MAX_RANK);
+    if (r->err == SIM_OK && count != 0 && count != rank)
+        onnx_fail(r, "attribute perm: found %u numbers, expected %u", count, rank);
+    memset(perm, 0, NPU_GRAPH_DIMS * sizeof(*perm));
+    for (uint32_t d = 0; r->err == SIM_OK && d < rank; d++) {
+        uint32_t from = count == 0 ? rank - 1 - d : onnx_axis(r, given[d], rank);
+        seen |= 1u << from;
+        if (d >= v->leading && from >= v->leading)
+            perm[d - v->leading] = from - v->leading;
+        else if (d != from)
+            onnx_fail(r, "attribute perm: found %u to %u, expected leading dimensions to stay",
+                      from, d);
+    }
+    if (r->err == SIM_OK && seen != (1u << rank) - 1)
+        onnx_fail(r, "attribute perm: found an axis twice, expected each once");
+    return r->err == SIM_OK;
+}
+
 void onnx_transpose(onnx_t *r)
 {
     onnx_value_t *v = onnx_movable(r);
-    int64_t given[NPU_GRAPH_DIMS] = {0};
-    uint32_t perm[NPU_GRAPH_DIMS] = {0}, seen = 0;
-    if (v == NULL)
-        return;
-    uint32_t count = onnx_ints(r, "perm", given, NPU_GRAPH_DIMS);
-    if (r->err == SIM_OK && count != 0 && count != v->dims)
-        onnx_fail(r, "attribute perm: found %u numbers, expected %u", count, v->dims);
-    for (uint32_t d = 0; r->err == SIM_OK && d < v->dims; d++) {
-        perm[d] = count == 0 ? v->dims - 1 - d : onnx_axis(r, given[d], v->dims);
-        seen |= 1u << perm[d];
-    }
-    if (r->err == SIM_OK && seen != (1u << v->dims) - 1)
-        onnx_fail(r, "attribute perm: found an axis twice, expected each once");
-    if (r->err != SIM_OK)
+    uint32_t perm[NPU_GRAPH_DIMS];
+    if (v == NULL || !read_perm(r, v, perm))
         return;
     onnx_value_t to = *v;
     if (onnx_permute(r, &to, perm))
@@ -89,11 +100,19 @@ void onnx_transpose(onnx_t *r)
         transpose(r, v, perm);
 }
 
-/* The value with another shape of as many elements. */
+/* The value with another shape of as many elements. What is more than the graph can count are
+ * leading dimensions of 1. */
 static void set_shape(onnx_t *r, const onnx_value_t *v, uint32_t dims, const int64_t *shape)
 {
     onnx_value_t to = *v;
     uint64_t from = 1, elements = 1;
+    for (to.leading = 0; dims > NPU_GRAPH_DIMS && *shape == 1; to.leading++, dims--)
+        shape++;
+    if (dims > NPU_GRAPH_DIMS) {
+        onnx_fail(r, "shape: found %u dimensions, expected at most %d but for leading ones of 1",
+                  to.leading + dims, NPU_GRAPH_DIMS);
+        return;
+    }
     for (uint32_t d = 0; d < v->dims; d++)
         from *= v->shape[d];
     to.dims = dims;
@@ -115,16 +134,16 @@ static void set_shape(onnx_t *r, const onnx_value_t *v, uint32_t dims, const int
 void onnx_reshape(onnx_t *r)
 {
     onnx_value_t *v = onnx_movable(r);
-    int64_t shape[NPU_GRAPH_DIMS], rest = 1;
-    uint32_t dims = onnx_integers(r, 1, "shape", shape, NPU_GRAPH_DIMS);
+    int64_t shape[ONNX_MAX_RANK], rest = 1;
+    uint32_t dims = onnx_integers(r, 1, "shape", shape, ONNX_MAX_RANK);
     bool zeros = onnx_int(r, "allowzero", 0) == 0;
     if (r->err != SIM_OK || v == NULL)
         return;
     for (uint32_t d = 0; d < v->dims; d++)
         rest *= v->shape[d];
     for (uint32_t d = 0; d < dims; d++) {
-        if (shape[d] == 0 && zeros && d < v->dims)
-            shape[d] = v->shape[d];
+        if (shape[d] == 0 && zeros && d < v->leading + v->dims)
+            shape[d] = d < v->leading ? 1 : v->shape[d - v->leading];
         if (shape[d] > 0)
             rest /= shape[d];
     }

@@ -520,81 +520,104 @@ static void op_arg_max(onnx_t *r)
 /* ---- the table ------------------------------------------------------------------------------- */
 
 /* clang-format off */
+#define MANY NPU_GRAPH_MAX_ENDS
 static const struct {
     const char *op;
     uint32_t min_inputs, max_inputs;
     void (*read)(onnx_t *r);
+    bool any_rank; /* knows of leading dimensions that the graph does not count */
 } operators[] = {
-    {"Abs",               1, 1,   onnx_function},
-    {"Add",               2, 2,   op_add},
-    {"ArgMax",            1, 1,   op_arg_max},
-    {"AveragePool",       1, 1,   op_average_pool},
-    {"Clip",              1, 3,   onnx_clip},
-    {"Concat",            1, NPU_GRAPH_MAX_ENDS, onnx_concat},
-    {"Constant",          0, 0,   op_constant},
-    {"Conv",              2, 3,   onnx_conv},
-    {"ConvTranspose",     2, 3,   onnx_conv_transpose},
-    {"DequantizeLinear",  2, 3,   op_dequantize},
-    {"DepthToSpace",      1, 1,   onnx_depth_to_space},
-    {"Div",               2, 2,   op_div},
-    {"Dropout",           1, 3,   onnx_identity},
-    {"Elu",               1, 1,   onnx_function},
-    {"Exp",               1, 1,   onnx_function},
-    {"Flatten",           1, 1,   onnx_flatten},
-    {"Gemm",              2, 3,   onnx_gemm},
-    {"GlobalAveragePool", 1, 1,   op_global_average},
-    {"GlobalMaxPool",     1, 1,   op_global_max},
-    {"HardSigmoid",       1, 1,   onnx_function},
-    {"HardSwish",         1, 1,   onnx_function},
-    {"Identity",          1, 1,   onnx_identity},
-    {"LeakyRelu",         1, 1,   onnx_function},
-    {"MatMul",            2, 2,   onnx_matmul},
-    {"Max",               2, 2,   op_max},
-    {"MaxPool",           1, 1,   op_max_pool},
-    {"Min",               2, 2,   op_min},
-    {"Mul",               2, 2,   op_mul},
-    {"Neg",               1, 1,   onnx_function},
-    {"PRelu",             2, 2,   op_prelu},
-    {"Pad",               2, 4,   onnx_pad},
-    {"QLinearAdd",        7, 8,   op_qlinear_add},
-    {"QLinearConv",       8, 9,   onnx_qlinear_conv},
-    {"QLinearMatMul",     8, 8,   onnx_qlinear_matmul},
-    {"QLinearMul",        7, 8,   op_qlinear_mul},
-    {"QuantizeLinear",    2, 3,   op_quantize},
-    {"ReduceMean",        1, 2,   op_reduce_mean},
-    {"Relu",              1, 1,   onnx_function},
-    {"Reshape",           2, 2,   onnx_reshape},
-    {"Resize",            1, 4,   onnx_resize},
-    {"Sigmoid",           1, 1,   onnx_function},
-    {"Slice",             3, 5,   onnx_slice},
-    {"Softmax",           1, 1,   op_softmax},
-    {"SpaceToDepth",      1, 1,   onnx_space_to_depth},
-    {"Split",             1, 2,   onnx_split},
-    {"Squeeze",           1, 2,   onnx_squeeze},
-    {"Sub",               2, 2,   op_sub},
-    {"Tanh",              1, 1,   onnx_function},
-    {"Transpose",         1, 1,   onnx_transpose},
-    {"Unsqueeze",         2, 2,   onnx_unsqueeze},
+    {"Abs",               1, 1,    onnx_function,          true},
+    {"Add",               2, 2,    op_add,                 false},
+    {"ArgMax",            1, 1,    op_arg_max,             false},
+    {"AveragePool",       1, 1,    op_average_pool,        false},
+    {"Clip",              1, 3,    onnx_clip,              false},
+    {"Concat",            1, MANY, onnx_concat,            false},
+    {"Constant",          0, 0,    op_constant,            false},
+    {"Conv",              2, 3,    onnx_conv,              false},
+    {"ConvTranspose",     2, 3,    onnx_conv_transpose,    false},
+    {"DequantizeLinear",  2, 3,    op_dequantize,          true},
+    {"DepthToSpace",      1, 1,    onnx_depth_to_space,    false},
+    {"Div",               2, 2,    op_div,                 false},
+    {"Dropout",           1, 3,    onnx_identity,          true},
+    {"Elu",               1, 1,    onnx_function,          true},
+    {"Exp",               1, 1,    onnx_function,          true},
+    {"Flatten",           1, 1,    onnx_flatten,           false},
+    {"Gemm",              2, 3,    onnx_gemm,              false},
+    {"GlobalAveragePool", 1, 1,    op_global_average,      false},
+    {"GlobalMaxPool",     1, 1,    op_global_max,          false},
+    {"HardSigmoid",       1, 1,    onnx_function,          true},
+    {"HardSwish",         1, 1,    onnx_function,          true},
+    {"Identity",          1, 1,    onnx_identity,          true},
+    {"LeakyRelu",         1, 1,    onnx_function,          true},
+    {"MatMul",            2, 2,    onnx_matmul,            false},
+    {"Max",               2, 2,    op_max,                 false},
+    {"MaxPool",           1, 1,    op_max_pool,            false},
+    {"Min",               2, 2,    op_min,                 false},
+    {"Mul",               2, 2,    op_mul,                 false},
+    {"Neg",               1, 1,    onnx_function,          true},
+    {"PRelu",             2, 2,    op_prelu,               false},
+    {"Pad",               2, 4,    onnx_pad,               false},
+    {"QLinearAdd",        7, 8,    op_qlinear_add,         false},
+    {"QLinearConv",       8, 9,    onnx_qlinear_conv,      false},
+    {"QLinearMatMul",     8, 8,    onnx_qlinear_matmul,    false},
+    {"QLinearMul",        7, 8,    op_qlinear_mul,         false},
+    {"QuantizeLinear",    2, 3,    op_quantize,            true},
+    {"ReduceMean",        1, 2,    op_reduce_mean,         false},
+    {"Relu",              1, 1,    onnx_function,          true},
+    {"Reshape",           2, 2,    onnx_reshape,           true},
+    {"Resize",            1, 4,    onnx_resize,            false},
+    {"Sigmoid",           1, 1,    onnx_function,          true},
+    {"Slice",             3, 5,    onnx_slice,             false},
+    {"Softmax",           1, 1,    op_softmax,             false},
+    {"SpaceToDepth",      1, 1,    onnx_space_to_depth,    false},
+    {"Split",             1, 2,    onnx_split,             false},
+    {"Squeeze",           1, 2,    onnx_squeeze,           false},
+    {"Sub",               2, 2,    op_sub,                 false},
+    {"Tanh",              1, 1,    onnx_function,          true},
+    {"Transpose",         1, 1,    onnx_transpose,         true},
+    {"Unsqueeze",         2, 2,    onnx_unsqueeze,         false},
 };
 /* clang-format on */
+
+/* Axes and shapes of other operators would miss them. */
+static bool ranks_fit(onnx_t *r, const Onnx__NodeProto *n, bool any_rank)
+{
+    for (size_t i = 0; !any_rank && i < n->n_input; i++) {
+        const onnx_name_t *name = onnx_is_known(n->input[i]) ? onnx_find(r, n->input[i]) : NULL;
+        if (name != NULL && name->value.leading != 0)
+            return onnx_fail(r, "input \"%.80s\": found %u dimensions, expected at most %d",
+                             n->input[i], name->value.leading + name->value.dims, NPU_GRAPH_DIMS);
+    }
+    return true;
+}
+
+static size_t row_of(const char *op)
+{
+    size_t i = 0;
+    while (i < SIM_COUNT(operators) && (op == NULL || strcmp(operators[i].op, op) != 0))
+        i++;
+    return i;
+}
 
 void onnx_operator(onnx_t *r)
 {
     const Onnx__NodeProto *n = r->node;
     bool ours = !onnx_is_known(n->domain) || strcmp(n->domain, "ai.onnx") == 0 ||
                 strcmp(n->domain, "com.microsoft") == 0;
+    size_t i = ours ? row_of(n->op_type) : SIM_COUNT(operators);
+    bool known = i < SIM_COUNT(operators);
+    if (!ranks_fit(r, n, known && operators[i].any_rank))
+        return;
     if (ours && n->op_type != NULL && onnx_fold(r))
         return;
-    for (size_t i = 0; ours && i < SIM_COUNT(operators); i++) {
-        if (n->op_type == NULL || strcmp(operators[i].op, n->op_type) != 0)
-            continue;
-        if (n->n_input < operators[i].min_inputs || n->n_input > operators[i].max_inputs)
-            onnx_fail(r, "found %zu inputs, expected %u..%u", n->n_input, operators[i].min_inputs,
-                      operators[i].max_inputs);
-        else
-            operators[i].read(r);
-        return;
-    }
-    onnx_fail(r, "found an operator of domain \"%.40s\" that is not supported, expected another",
-              onnx_is_known(n->domain) ? n->domain : "ai.onnx");
+    if (!known)
+        onnx_fail(r,
+                  "found an operator of domain \"%.40s\" that is not supported, expected another",
+                  onnx_is_known(n->domain) ? n->domain : "ai.onnx");
+    else if (n->n_input < operators[i].min_inputs || n->n_input > operators[i].max_inputs)
+        onnx_fail(r, "found %zu inputs, expected %u..%u", n->n_input, operators[i].min_inputs,
+                  operators[i].max_inputs);
+    else
+        operators[i].read(r);
 }

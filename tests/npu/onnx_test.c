@@ -5,8 +5,10 @@
 #include "npu/compiler/onnx.h"
 
 #include "npu/compiler/compile.h"
+#include "npu/compiler/tensor_io.h"
 #include "sim/file.h"
 #include "sim/rng.h"
+#include "tests/npu/compile_exec.h"
 #include "tests/npu/onnx_write.h"
 #include "tests/test.h"
 
@@ -437,7 +439,80 @@ START_TEST(a_model_that_was_read_compiles)
 }
 END_TEST
 
+/* The end of a detector with 3 anchors: 1 x 12 x 4 x 5 (N C H W) as 1 x 3 x 4 x 4 x 5, then 1 x 3 x
+ * 4 x 5 x 4. */
+static void add_anchors(onnx_write_t *w)
+{
+    static const uint32_t shape[4] = {1, 12, 4, 5};
+    static const int64_t five[5] = {1, 3, 4, 4, 5}, perm[5] = {0, 1, 3, 4, 2};
+    onnx_write_begin(w);
+    onnx_write_input(w, "x", INT8, 4, shape);
+    onnx_write_dequantize(w, "x", 0.5f, 10, false);
+    onnx_write_i64(w, "five", 5, five);
+    onnx_write_node(w, "Reshape", "x_f five", "boxes");
+    onnx_write_ints(w, onnx_write_node(w, "Transpose", "boxes", "t"), "perm", 5, perm);
+}
+
+START_TEST(five_dimensions_of_which_the_first_is_1_are_four)
+{
+    onnx_write_t w;
+    npu_graph_t g;
+    npu_prog_t prog;
+    compile_exec_t exec;
+    char error[256] = "";
+    int8_t x[12][4][5], y[3][4][5][4];
+    npu_desc_t desc = npu_desc_default();
+    npu_compile_options_t options = {.rounding = NPU_ROUND_SINGLE};
+    sim_stream_t random = sim_stream(5, 5, 5);
+    add_anchors(&w);
+    onnx_write_node(&w, "Relu", "t", "r");
+    onnx_write_quantize(&w, "r", "y", 0.5f, 10, false);
+    onnx_write_output(&w, "y");
+    reads(&w, &g);
+    ck_assert_uint_eq(g.tensor[g.output[0]].dims, 4);
+    ck_assert_msg(npu_compile(&g, &desc, &options, &prog, NULL, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    for (size_t i = 0; i < sizeof(x); i++)
+        (&x[0][0][0])[i] = (int8_t)sim_stream_u32(&random);
+    compile_exec_init(&exec, &prog, &desc, SIM_SIMD_SCALAR);
+    ck_assert(npu_input_write(&prog, 0, &exec.port, x));
+    compile_exec_run(&exec);
+    ck_assert_uint_eq(npu_output_bytes(&prog, 0), sizeof(y));
+    ck_assert(npu_output_read(&prog, 0, &exec.port, (uint8_t *)y));
+    for (uint32_t i = 0; i < sizeof(y); i++) {
+        uint32_t c = i % 4, col = i / 4 % 5, row = i / 20 % 4, a = i / 80;
+        int8_t code = x[4 * a + c][row][col];
+        ck_assert_int_eq(y[a][row][col][c], code < 10 ? 10 : code); /* zero is 10 */
+    }
+    compile_exec_free(&exec);
+    npu_prog_free(&prog);
+    npu_graph_free(&g);
+}
+END_TEST
+
 /* ---- complaints ------------------------------------------------------------------------------ */
+
+START_TEST(five_dimensions_are_refused_where_they_count)
+{
+    static const int64_t five[5] = {3, 1, 4, 4, 5}, perm[5] = {1, 0, 2, 3, 4};
+    onnx_write_t w;
+    add_anchors(&w);
+    onnx_write_int(&w, onnx_write_node(&w, "Softmax", "t", "s"), "axis", 4);
+    end(&w, "s");
+    refuses(&w, "m.onnx: node \"s\" Softmax: input \"t\": found 5 dimensions, expected at most 4");
+    add_anchors(&w);
+    onnx_write_ints(&w, onnx_write_node(&w, "Transpose", "t", "u"), "perm", 5, perm);
+    end(&w, "u");
+    refuses(&w, "m.onnx: node \"u\" Transpose: attribute perm: found 1 to 0, expected leading "
+                "dimensions to stay");
+    add_anchors(&w);
+    onnx_write_i64(&w, "first", 5, five);
+    onnx_write_node(&w, "Reshape", "t first", "u");
+    end(&w, "u");
+    refuses(&w, "m.onnx: node \"u\" Reshape: shape: found 5 dimensions, expected at most 4 but for "
+                "leading ones of 1");
+}
+END_TEST
 
 START_TEST(an_unsupported_operator_is_named_with_its_domain)
 {
@@ -748,7 +823,9 @@ TEST_MAIN("npu .onnx reader", a_convolution_between_q_and_dq_is_one_node,
           floats_at_the_border_are_quantize_and_dequantize,
           a_function_is_a_table_of_the_definitions_codes, weights_of_4_bits_stay_so,
           argmax_over_the_channels_is_indices, a_shape_that_the_model_computes_is_worked_out,
-          a_model_that_was_read_compiles, an_unsupported_operator_is_named_with_its_domain,
+          a_model_that_was_read_compiles, five_dimensions_of_which_the_first_is_1_are_four,
+          five_dimensions_are_refused_where_they_count,
+          an_unsupported_operator_is_named_with_its_domain,
           an_operator_on_floats_is_refused_with_what_is_missing,
           a_result_without_quantizelinear_is_refused, external_data_is_refused_by_name,
           data_of_a_wrong_size_is_refused_with_both_sizes, an_old_operator_set_is_refused,

@@ -303,12 +303,14 @@ START_TEST(a_permutation_of_too_few_dimensions_is_refused)
 }
 END_TEST
 
-START_TEST(a_batch_is_for_moves_only)
+START_TEST(a_batch_is_for_moves_and_functions_of_one_element)
 {
     build_t b = begin(4, map);
     int32_t out = build_transpose(&b, b.graph.input[0], (uint32_t[]){1, 0, 2, 3});
-    refuses(&b, build_one_map(&b, build_unary(&b, NPU_NODE_RELU6, out)), NULL,
-            "layer 1 RELU6 \"t2\": input 0 \"t1\": 8 maps (batch, leading dimensions), expected 1");
+    build_conv_t window = {4, 1, 1, 1, 1, 1, 1, true, NPU_ACT_NONE};
+    refuses(&b, build_pool(&b, build_unary(&b, NPU_NODE_RELU6, out), &window, false), NULL,
+            "layer 2 MAX_POOL_2D \"t3\": input 0 \"t2\": 8 maps (batch, leading dimensions), "
+            "expected 1");
 }
 END_TEST
 
@@ -546,7 +548,8 @@ TEST_MAIN("npu .tflite reader, moves", random_moves_read_back_as_they_were_writt
           a_split_by_other_sizes_than_its_outputs_is_refused,
           a_split_whose_outputs_do_not_add_up_is_refused,
           a_permutation_that_names_a_dimension_twice_is_refused,
-          a_permutation_of_too_few_dimensions_is_refused, a_batch_is_for_moves_only,
+          a_permutation_of_too_few_dimensions_is_refused,
+          a_batch_is_for_moves_and_functions_of_one_element,
           a_resize_to_another_size_than_its_output_s_is_refused,
           a_resize_with_both_kinds_of_positions_is_refused, a_resize_of_three_dimensions_is_refused,
           blocks_that_do_not_fit_are_refused, a_block_of_no_size_is_refused,
