@@ -11,6 +11,7 @@
 
 #include "tests/npu/golden_ref_core.h"
 #include "tests/npu/golden_ref_move.h"
+#include "tests/npu/golden_ref_tensor.h"
 
 /* ---- 32-bit fixed point ---------------------------------------------------------------------- */
 
@@ -140,7 +141,7 @@ static void set(const golden_ref_t *r, int32_t t, uint64_t i, int32_t code)
     r->tensor[t][i] = (uint8_t)clamp(code, lowest(to), highest(to));
 }
 
-static uint64_t at(npu_hwc_t size, uint32_t y, uint32_t x, uint32_t c)
+static uint64_t at(golden_map_t size, uint32_t y, uint32_t x, uint32_t c)
 {
     return ((uint64_t)y * size.w + x) * size.c + c;
 }
@@ -170,7 +171,7 @@ static int32_t activate(const golden_ref_t *r, const npu_node_t *n, int32_t code
 static scale_t accumulator_scale(const golden_ref_t *r, const npu_node_t *n, uint32_t channel)
 {
     float x = tensor_of(r, n->input[0])->scale[0];
-    float w = npu_tensor_scale(tensor_of(r, n->input[1]), channel);
+    float w = golden_scale(tensor_of(r, n->input[1]), golden_channel_dim(n), channel);
     float y = tensor_of(r, n->output[0])->scale[0];
     bool per_tensor = tensor_of(r, n->input[1])->type == NPU_TYPE_UINT8 ||
                       (n->op == NPU_NODE_FULLY_CONNECTED && tensor_of(r, n->input[1])->scales == 1);
@@ -182,12 +183,9 @@ static int32_t bias_of(const golden_ref_t *r, const npu_node_t *n, uint32_t chan
 {
     if (n->inputs < 3 || n->input[2] == NPU_NO_TENSOR)
         return 0;
-    return npu_tensor_i32(tensor_of(r, n->input[2]), channel);
-}
-
-static int32_t weight_zero(const npu_tensor_t *weights, uint32_t channel)
-{
-    return weights->zero_point[weights->scales == 1 ? 0 : channel];
+    int32_t bias;
+    memcpy(&bias, r->tensor[n->input[2]] + 4 * (size_t)channel, 4); /* little-endian */
+    return bias;
 }
 
 /* Sum over the window and over channels [first, first + count) of the input. */
@@ -195,22 +193,22 @@ static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, 
                         uint32_t first, uint32_t count, uint32_t oc)
 {
     const npu_window_t *k = &n->window;
-    npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0]));
+    golden_map_t in = golden_map(tensor_of(r, n->input[0]));
     const npu_tensor_t *weights = tensor_of(r, n->input[1]);
     int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
-    int32_t wgt_zero = weight_zero(weights, oc);
+    int32_t wgt_zero = golden_zero_point(weights, golden_channel_dim(n), oc);
+    uint32_t kernel_h = weights->shape[1], kernel_w = weights->shape[2];
     int64_t sum = 0;
-    for (uint32_t ky = 0; ky < k->kernel_h; ky++)
-        for (uint32_t kx = 0; kx < k->kernel_w; kx++) {
+    for (uint32_t ky = 0; ky < kernel_h; ky++)
+        for (uint32_t kx = 0; kx < kernel_w; kx++) {
             int64_t iy = (int64_t)y * k->stride_h - k->pad_top + ky * k->dilation_h;
             int64_t ix = (int64_t)x * k->stride_w - k->pad_left + kx * k->dilation_w;
             if (iy < 0 || ix < 0 || iy >= in.h || ix >= in.w)
                 continue;
             for (uint32_t ic = 0; ic < count; ic++) {
-                uint64_t w =
-                    n->op == NPU_NODE_DEPTHWISE_CONV_2D
-                        ? ((uint64_t)ky * k->kernel_w + kx) * weights->shape[3] + oc
-                        : (((uint64_t)oc * k->kernel_h + ky) * k->kernel_w + kx) * count + ic;
+                uint64_t w = n->op == NPU_NODE_DEPTHWISE_CONV_2D
+                                 ? ((uint64_t)ky * kernel_w + kx) * weights->shape[3] + oc
+                                 : (((uint64_t)oc * kernel_h + ky) * kernel_w + kx) * count + ic;
                 sum +=
                     (int64_t)(get(r, n->input[1], w) - wgt_zero) *
                     (get(r, n->input[0], at(in, (uint32_t)iy, (uint32_t)ix, first + ic)) - in_zero);
@@ -222,12 +220,13 @@ static int32_t convolve(const golden_ref_t *r, const npu_node_t *n, uint32_t y, 
 static void run_conv(const golden_ref_t *r, const npu_node_t *n)
 {
     bool depthwise = n->op == NPU_NODE_DEPTHWISE_CONV_2D;
-    npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0]));
+    golden_map_t in = golden_map(tensor_of(r, n->input[0]));
     const npu_tensor_t *to = tensor_of(r, n->output[0]);
-    npu_hwc_t out = npu_tensor_hwc(to);
+    golden_map_t out = golden_map(to);
+    assert(golden_window_makes(&n->window, in, out));
     for (uint32_t oc = 0; oc < out.c; oc++) {
         scale_t scale = accumulator_scale(r, n, oc);
-        uint32_t first = depthwise ? oc / n->depth_multiplier : 0;
+        uint32_t first = depthwise ? oc / (out.c / in.c) : 0;
         for (uint32_t y = 0; y < out.h; y++)
             for (uint32_t x = 0; x < out.w; x++) {
                 int32_t acc = convolve(r, n, y, x, first, depthwise ? 1 : in.c, oc);
@@ -242,22 +241,24 @@ static void run_conv(const golden_ref_t *r, const npu_node_t *n)
 static void run_transpose_conv(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *weights = tensor_of(r, n->input[1]), *to = tensor_of(r, n->output[0]);
-    npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0])), out = npu_tensor_hwc(to);
+    golden_map_t in = golden_map(tensor_of(r, n->input[0])), out = golden_map(to);
     const npu_window_t *k = &n->window;
+    uint32_t kernel_h = weights->shape[1], kernel_w = weights->shape[2];
     int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
+    assert(golden_window_makes(k, out, in)); /* of the convolution that it undoes */
     int32_t *sum = calloc((size_t)out.h * out.w * out.c, sizeof(*sum));
     for (uint64_t i = 0; i < (uint64_t)in.h * in.w * in.c; i++) {
         int64_t y = (int64_t)(i / in.c / in.w) * k->stride_h - k->pad_top;
         int64_t x = (int64_t)(i / in.c % in.w) * k->stride_w - k->pad_left;
         int32_t value = get(r, n->input[0], i) - in_zero;
         for (uint64_t w = i % in.c; w < weights->bytes; w += in.c) {
-            uint64_t tap = w / in.c, oc = tap / k->kernel_w / k->kernel_h;
-            int64_t oy = y + (int64_t)(tap / k->kernel_w % k->kernel_h);
-            int64_t ox = x + (int64_t)(tap % k->kernel_w);
+            uint64_t tap = w / in.c, oc = tap / kernel_w / kernel_h;
+            int64_t oy = y + (int64_t)(tap / kernel_w % kernel_h);
+            int64_t ox = x + (int64_t)(tap % kernel_w);
             if (oy < 0 || ox < 0 || oy >= out.h || ox >= out.w)
                 continue;
             sum[at(out, (uint32_t)oy, (uint32_t)ox, (uint32_t)oc)] +=
-                value * (get(r, n->input[1], w) - weight_zero(weights, (uint32_t)oc));
+                value * (get(r, n->input[1], w) - golden_zero_point(weights, 0, (uint32_t)oc));
         }
     }
     for (uint64_t o = 0; o < (uint64_t)out.h * out.w * out.c; o++) {
@@ -273,23 +274,16 @@ static void run_fully_connected(const golden_ref_t *r, const npu_node_t *n)
     const npu_tensor_t *weights = tensor_of(r, n->input[1]), *to = tensor_of(r, n->output[0]);
     int32_t in_zero = tensor_of(r, n->input[0])->zero_point[0];
     uint32_t outputs = weights->shape[0], depth = weights->shape[1];
-    for (uint64_t result = 0; result < npu_tensor_elements(to); result++) {
+    for (uint64_t result = 0; result < golden_elements(to); result++) {
         uint32_t o = (uint32_t)(result % outputs);
         int64_t sum = bias_of(r, n, o);
         for (uint32_t i = 0; i < depth; i++)
-            sum +=
-                (int64_t)(get(r, n->input[1], (uint64_t)o * depth + i) - weight_zero(weights, o)) *
-                (get(r, n->input[0], result / outputs * depth + i) - in_zero);
+            sum += (int64_t)(get(r, n->input[1], (uint64_t)o * depth + i) -
+                             golden_zero_point(weights, 0, o)) *
+                   (get(r, n->input[0], result / outputs * depth + i) - in_zero);
         int32_t code = rescale(r, (int32_t)sum, accumulator_scale(r, n, o));
         set(r, n->output[0], result, activate(r, n, code + to->zero_point[0]));
     }
-}
-
-/* Index into operand t for element (y, x, c) of the result, with broadcasting. */
-static uint64_t broadcast(const golden_ref_t *r, int32_t t, uint32_t y, uint32_t x, uint32_t c)
-{
-    npu_hwc_t size = npu_tensor_hwc(tensor_of(r, t));
-    return at(size, size.h == 1 ? 0 : y, size.w == 1 ? 0 : x, size.c == 1 ? 0 : c);
 }
 
 static int32_t add_or_sub(const golden_ref_t *r, const npu_node_t *n, int32_t a, int32_t b)
@@ -337,25 +331,27 @@ static int32_t combine(const golden_ref_t *r, const npu_node_t *n, int32_t a, in
     }
 }
 
+/* The operand of element e of the result, without its zero point. */
+static int32_t operand(const golden_ref_t *r, const npu_node_t *n, uint32_t which, uint64_t e)
+{
+    const npu_tensor_t *t = tensor_of(r, n->input[which]);
+    uint64_t i = golden_broadcast(t, tensor_of(r, n->output[0]), e);
+    return get(r, n->input[which], i) - t->zero_point[0];
+}
+
 static void run_elementwise(const golden_ref_t *r, const npu_node_t *n)
 {
-    npu_hwc_t out = npu_tensor_hwc(tensor_of(r, n->output[0]));
-    for (uint32_t y = 0; y < out.h; y++)
-        for (uint32_t x = 0; x < out.w; x++)
-            for (uint32_t c = 0; c < out.c; c++) {
-                int32_t a = get(r, n->input[0], broadcast(r, n->input[0], y, x, c)) -
-                            tensor_of(r, n->input[0])->zero_point[0];
-                int32_t b = get(r, n->input[1], broadcast(r, n->input[1], y, x, c)) -
-                            tensor_of(r, n->input[1])->zero_point[0];
-                int32_t code = combine(r, n, a, b) + tensor_of(r, n->output[0])->zero_point[0];
-                set(r, n->output[0], at(out, y, x, c), activate(r, n, code));
-            }
+    const npu_tensor_t *to = tensor_of(r, n->output[0]);
+    for (uint64_t e = 0; e < golden_elements(to); e++) {
+        int32_t code = combine(r, n, operand(r, n, 0, e), operand(r, n, 1, e));
+        set(r, n->output[0], e, activate(r, n, code + to->zero_point[0]));
+    }
 }
 
 static int32_t pool(const golden_ref_t *r, const npu_node_t *n, uint32_t y, uint32_t x, uint32_t c)
 {
     const npu_window_t *k = &n->window;
-    npu_hwc_t in = npu_tensor_hwc(tensor_of(r, n->input[0]));
+    golden_map_t in = golden_map(tensor_of(r, n->input[0]));
     int32_t sum = 0, count = 0, max = INT32_MIN;
     for (uint32_t ky = 0; ky < k->kernel_h; ky++)
         for (uint32_t kx = 0; kx < k->kernel_w; kx++) {
@@ -375,7 +371,8 @@ static int32_t pool(const golden_ref_t *r, const npu_node_t *n, uint32_t y, uint
 
 static void run_pool(const golden_ref_t *r, const npu_node_t *n)
 {
-    npu_hwc_t out = npu_tensor_hwc(tensor_of(r, n->output[0]));
+    golden_map_t out = golden_map(tensor_of(r, n->output[0]));
+    assert(golden_window_makes(&n->window, golden_map(tensor_of(r, n->input[0])), out));
     for (uint32_t y = 0; y < out.h; y++)
         for (uint32_t x = 0; x < out.w; x++)
             for (uint32_t c = 0; c < out.c; c++)
@@ -385,7 +382,7 @@ static void run_pool(const golden_ref_t *r, const npu_node_t *n)
 static void run_mean(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
-    uint64_t results = npu_tensor_elements(to), elements = npu_tensor_elements(from);
+    uint64_t results = golden_elements(to), elements = golden_elements(from);
     int32_t *sum = calloc(results, sizeof(*sum));
     for (uint64_t i = 0; i < elements; i++) {
         uint64_t rest = i, o = 0, weight = 1;
@@ -418,7 +415,7 @@ static void run_softmax(const golden_ref_t *r, const npu_node_t *n)
     scale_t scale = quantize_scale(real < limit ? real : limit);
     int32_t least = -(int32_t)floor(31.0 * (double)(1 << 26) / (double)(INT64_C(1) << scale.shift));
     uint32_t depth = from->dims == 0 ? 1 : from->shape[from->dims - 1];
-    for (uint64_t row = 0; row < npu_tensor_elements(from); row += depth) {
+    for (uint64_t row = 0; row < golden_elements(from); row += depth) {
         int32_t max = -128, sum = 0;
         for (uint32_t c = 0; c < depth; c++)
             max = get(r, n->input[0], row + c) > max ? get(r, n->input[0], row + c) : max;
@@ -462,7 +459,7 @@ static void run_logistic(const golden_ref_t *r, const npu_node_t *n)
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     scale_t scale = quantize_scale((double)from->scale[0] * (double)(1 << 27));
     int32_t radius = (int32_t)floor(15.0 * (double)(1 << 27) / (double)(INT64_C(1) << scale.shift));
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
         set(r, n->output[0], i, logistic(r, scale, radius, x) + 128 + lowest(to));
     }
@@ -492,7 +489,7 @@ static void run_tanh(const golden_ref_t *r, const npu_node_t *n)
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     scale_t scale = quantize_scale((double)from->scale[0] * (double)(1 << 27));
     int32_t radius = (int32_t)floor(15.0 * (double)(1 << 27) / (double)(INT64_C(1) << scale.shift));
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
         set(r, n->output[0], i, tanh_code(r, scale, radius, x) + 128 + lowest(to));
     }
@@ -521,7 +518,7 @@ static void run_hard_swish(const golden_ref_t *r, const npu_node_t *n)
     float fine = 1.0f / 128.0f * from->scale[0];
     scale_t out = quantize_scale((double)(fine / to->scale[0]));
     scale_t relu = quantize_scale((double)(fine / (3.0f / 32768.0f)));
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         int32_t x = (get(r, n->input[0], i) - from->zero_point[0]) * 128;
         int32_t on_out = round_high_mul16(x, to_16(out.mult)), gate = x;
         if (relu.shift > 0)
@@ -543,7 +540,7 @@ static void run_leaky_relu(const golden_ref_t *r, const npu_node_t *n)
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     scale_t above = quantize_scale((double)(from->scale[0] / to->scale[0]));
     scale_t below = quantize_scale((double)(from->scale[0] * n->alpha / to->scale[0]));
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
         set(r, n->output[0], i, rescale(r, x, x >= 0 ? above : below) + to->zero_point[0]);
     }
@@ -556,7 +553,7 @@ static void run_quantize(const golden_ref_t *r, const npu_node_t *n)
     scale_t scale = {0, 0};
     if (!floats)
         scale = quantize_scale((double)from->scale[0] / (double)to->scale[0]);
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         if (floats)
             set(r, n->output[0], i,
                 to_code(to, ((const float *)(void *)r->tensor[n->input[0]])[i]));
@@ -571,7 +568,7 @@ static void run_dequantize(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]);
     float *out = (float *)(void *)r->tensor[n->output[0]];
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++)
+    for (uint64_t i = 0; i < golden_elements(from); i++)
         out[i] = from->scale[0] * (float)(get(r, n->input[0], i) - from->zero_point[0]);
 }
 
@@ -584,7 +581,7 @@ static void run_relu(const golden_ref_t *r, const npu_node_t *n)
                          : n->op == NPU_NODE_RELU6 ? NPU_ACT_RELU6
                                                    : NPU_ACT_RELU_N1_P1;
     scale_t scale = quantize_scale((double)from->scale[0] / (double)to->scale[0]);
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++) {
+    for (uint64_t i = 0; i < golden_elements(from); i++) {
         int32_t x = get(r, n->input[0], i) - from->zero_point[0];
         set(r, n->output[0], i, activate(r, &clamped, rescale(r, x, scale) + to->zero_point[0]));
     }
@@ -593,7 +590,7 @@ static void run_relu(const golden_ref_t *r, const npu_node_t *n)
 static void run_table(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]);
-    for (uint64_t i = 0; i < npu_tensor_elements(from); i++)
+    for (uint64_t i = 0; i < golden_elements(from); i++)
         set(r, n->output[0], i,
             get(r, n->input[1], (uint64_t)(get(r, n->input[0], i) - lowest(from))));
 }
@@ -675,7 +672,7 @@ void golden_ref_set_pixels(golden_ref_t *ref, const uint8_t *pixels)
 {
     int32_t t = ref->graph->input[0];
     npu_type_t type = ref->graph->tensor[t].type;
-    for (uint64_t i = 0; i < npu_tensor_elements(&ref->graph->tensor[t]); i++) {
+    for (uint64_t i = 0; i < golden_elements(&ref->graph->tensor[t]); i++) {
         if (type == NPU_TYPE_FLOAT32) {
             float x = (float)pixels[i] / 127.5f;
             ((float *)(void *)ref->tensor[t])[i] = x - 1.0f;

@@ -1,5 +1,6 @@
 #include "tests/npu/golden_ref_core.h"
 
+#include "tests/npu/golden_ref_tensor.h"
 #include "tests/npu/post_ref.h"
 #include "tests/test.h"
 
@@ -7,7 +8,7 @@
 static float *reals(const golden_ref_t *r, int32_t number)
 {
     const npu_tensor_t *t = &r->graph->tensor[number];
-    uint64_t count = npu_tensor_elements(t);
+    uint64_t count = golden_elements(t);
     float *value = malloc(count * sizeof(*value));
     for (uint64_t i = 0; i < count; i++) {
         uint8_t raw = r->tensor[number][i];
@@ -24,14 +25,14 @@ void golden_run_arg_max(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = &r->graph->tensor[n->input[0]];
     uint32_t inner = 1, count = from->shape[n->axis];
-    uint64_t results = npu_tensor_elements(from) / count;
+    uint64_t results = golden_elements(from) / count;
     float *value = reals(r, n->input[0]);
     for (uint32_t d = n->axis + 1; d < from->dims; d++)
         inner *= from->shape[d];
     for (uint64_t i = 0; i < results; i++) {
         uint64_t first = i / inner * inner * count + i % inner;
         int64_t index = post_ref_arg_max(value + first, count, inner);
-        uint32_t bytes = npu_type_bytes(r->graph->tensor[n->output[0]].type);
+        uint32_t bytes = golden_element_bytes(r->graph->tensor[n->output[0]].type);
         memcpy(r->tensor[n->output[0]] + bytes * i, &index, bytes); /* little-endian */
     }
     free(value);

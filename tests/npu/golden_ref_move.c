@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/npu/golden_ref_tensor.h"
+
 typedef struct {
     uint32_t at[NPU_GRAPH_DIMS];
 } index_t;
@@ -47,7 +49,7 @@ void golden_run_reshape(const golden_ref_t *r, const npu_node_t *n)
 void golden_run_transpose(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *to = tensor_of(r, n->output[0]);
-    for (uint64_t e = 0; e < npu_tensor_elements(to); e++) {
+    for (uint64_t e = 0; e < golden_elements(to); e++) {
         index_t o = index_of(to, e), i = {{0}};
         for (uint32_t d = 0; d < to->dims; d++)
             i.at[n->perm[d]] = o.at[d];
@@ -60,7 +62,7 @@ void golden_run_slice(const golden_ref_t *r, const npu_node_t *n)
 {
     npu_tensor_t taken = {.dims = tensor_of(r, n->input[0])->dims};
     memcpy(taken.shape, n->count, sizeof(taken.shape));
-    for (uint64_t e = 0; e < npu_tensor_elements(&taken); e++) {
+    for (uint64_t e = 0; e < golden_elements(&taken); e++) {
         index_t i = index_of(&taken, e);
         for (uint32_t d = 0; d < taken.dims; d++)
             i.at[d] = (uint32_t)(n->begin[d] + (int32_t)i.at[d] * n->step[d]);
@@ -73,7 +75,7 @@ void golden_run_pad(const golden_ref_t *r, const npu_node_t *n)
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     int32_t value = n->op == NPU_NODE_PADV2 ? n->pad_value : to->zero_point[0];
     memset(r->tensor[n->output[0]], value, to->bytes);
-    for (uint64_t e = 0; e < npu_tensor_elements(from); e++) {
+    for (uint64_t e = 0; e < golden_elements(from); e++) {
         index_t i = index_of(from, e), o = i;
         for (uint32_t d = 0; d < to->dims; d++)
             o.at[d] += n->pad[d][0];
@@ -85,7 +87,7 @@ void golden_run_pad(const golden_ref_t *r, const npu_node_t *n)
 static void move_blocks(const golden_ref_t *r, const npu_node_t *n, int32_t space, int32_t depth)
 {
     const npu_tensor_t *s = tensor_of(r, space);
-    for (uint64_t e = 0; e < npu_tensor_elements(s); e++) {
+    for (uint64_t e = 0; e < golden_elements(s); e++) {
         index_t i = index_of(s, e), d = i;
         uint32_t by = i.at[1] % n->block, bx = i.at[2] % n->block;
         d.at[1] /= n->block;
@@ -115,7 +117,7 @@ void golden_run_split(const golden_ref_t *r, const npu_node_t *n)
     uint32_t first = 0;
     for (uint32_t k = 0; k < n->outputs; k++) {
         const npu_tensor_t *to = tensor_of(r, n->output[k]);
-        for (uint64_t e = 0; e < npu_tensor_elements(to); e++) {
+        for (uint64_t e = 0; e < golden_elements(to); e++) {
             index_t i = index_of(to, e);
             i.at[n->axis] += first;
             r->tensor[n->output[k]][e] = *at(r, n->input[0], i);
@@ -137,7 +139,7 @@ void golden_run_pack(const golden_ref_t *r, const npu_node_t *n)
 {
     for (uint32_t k = 0; k < n->inputs; k++) {
         const npu_tensor_t *from = tensor_of(r, n->input[k]);
-        for (uint64_t e = 0; e < npu_tensor_elements(from); e++)
+        for (uint64_t e = 0; e < golden_elements(from); e++)
             *at(r, n->output[0], in_layer(index_of(from, e), n->axis, k)) =
                 r->tensor[n->input[k]][e];
     }
@@ -147,7 +149,7 @@ void golden_run_unpack(const golden_ref_t *r, const npu_node_t *n)
 {
     for (uint32_t k = 0; k < n->outputs; k++) {
         const npu_tensor_t *to = tensor_of(r, n->output[k]);
-        for (uint64_t e = 0; e < npu_tensor_elements(to); e++)
+        for (uint64_t e = 0; e < golden_elements(to); e++)
             r->tensor[n->output[k]][e] = *at(r, n->input[0], in_layer(index_of(to, e), n->axis, k));
     }
 }
@@ -174,7 +176,7 @@ void golden_run_concatenation(const golden_ref_t *r, const npu_node_t *n)
     uint32_t first = 0;
     for (uint32_t k = 0; k < n->inputs; k++) {
         const npu_tensor_t *from = tensor_of(r, n->input[k]);
-        for (uint64_t e = 0; e < npu_tensor_elements(from); e++) {
+        for (uint64_t e = 0; e < golden_elements(from); e++) {
             index_t o = index_of(from, e);
             o.at[n->axis] += first;
             uint8_t code = r->tensor[n->input[k]][e];
@@ -200,7 +202,7 @@ static uint32_t nearest(const npu_node_t *n, uint32_t at, uint32_t from, uint32_
 void golden_run_resize_nearest(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
-    for (uint64_t e = 0; e < npu_tensor_elements(to); e++) {
+    for (uint64_t e = 0; e < golden_elements(to); e++) {
         index_t i = index_of(to, e);
         for (uint32_t d = 1; d < 3; d++)
             i.at[d] = nearest(n, i.at[d], from->shape[d], to->shape[d]);
@@ -278,7 +280,7 @@ void golden_run_resize_bilinear(const golden_ref_t *r, const npu_node_t *n)
 {
     const npu_tensor_t *from = tensor_of(r, n->input[0]), *to = tensor_of(r, n->output[0]);
     bool is_signed = to->type == NPU_TYPE_INT8;
-    for (uint64_t e = 0; e < npu_tensor_elements(to); e++) {
+    for (uint64_t e = 0; e < golden_elements(to); e++) {
         index_t o = index_of(to, e);
         between_t b[2];
         for (uint32_t d = 0; d < 2; d++)
