@@ -88,6 +88,25 @@ static bool allowed(const core_t *core, const access_t *a, uint32_t *wrong)
            core_pmp_allows(core, mode, a->addr + first, a->bytes - first, what);
 }
 
+/* Kinds of watchpoints that it meets: an SC stores, even one that fails. */
+static uint32_t watched(const core_t *core, const access_t *a)
+{
+    uint32_t kind = a->store ? CORE_WATCH_WRITE : CORE_WATCH_READ;
+    if (core->debug.watches == 0)
+        return 0;
+    return core_watched(core, a->addr, a->bytes,
+                        a->atomic && a->store ? kind | CORE_WATCH_READ : kind);
+}
+
+void core_note_access(const core_t *core, const core_insn_t *in, core_note_t *note)
+{
+    access_t a = access_of(core, in);
+    note->addr = a.addr;
+    note->bytes = a.bytes;
+    note->store = a.store;
+    note->load = !a.store || a.atomic;
+}
+
 /* ---- ROM and TCM ---- */
 
 static void load_bytes(core_t *core, const core_insn_t *in, const access_t *a, const uint8_t *mem)
@@ -209,11 +228,12 @@ void core_on_l2_done(void *ctx, sim_mem_req_t *req)
     access_t a = access_of(core, &in);
     uint64_t now = clk_edge_at_or_after(&core->clk, sim_now_ps(core->comp.sim));
     uint32_t cycles = (uint32_t)(now - core->cycle);
+    a.addr = core->mem_addr;
     core->waiting = false;
     core->l2_stalls += cycles - 1;
     if (req->error) {
         core->cycle = now;
-        access_fault(core, &a, core->mem_addr);
+        access_fault(core, &a, a.addr);
     } else {
         if (!a.store)
             core->x[core->mem_rd] = extend((core_op_t)core->mem_op, get32(core->mem_data));
@@ -221,7 +241,9 @@ void core_on_l2_done(void *ctx, sim_mem_req_t *req)
         core->pc += in.slots * 2u;
         core->cycle = now;
         core->instructions++;
+        core_hit_watch(core, a.addr, watched(core, &a));
     }
+    core_one_done(core, !req->error);
     core_run_from_cycle(core);
 }
 
@@ -252,23 +274,35 @@ static void access_others(core_t *core, const core_insn_t *in, const access_t *a
     }
 }
 
-bool core_step_access(core_t *core, const core_insn_t *in, bool on_time)
+/* False when it must happen at its own time and that has not come. */
+static bool access(core_t *core, const core_insn_t *in, const access_t *a, bool on_time)
 {
-    access_t a = access_of(core, in);
-    bus_area_t area = bus_area(core->bus, a.addr, a.bytes);
-    bool split = core->desc.misaligned && !a.atomic && (area == BUS_TCM || area == BUS_ROM);
-    bool aligned = a.addr % a.bytes == 0 || split;
-    uint32_t wrong = a.addr;
-    bool fine = aligned && allowed(core, &a, &wrong);
-    if (fine && access_private(core, in, &a, area))
+    bus_area_t area = bus_area(core->bus, a->addr, a->bytes);
+    bool split = core->desc.misaligned && !a->atomic && (area == BUS_TCM || area == BUS_ROM);
+    bool aligned = a->addr % a->bytes == 0 || split;
+    uint32_t wrong = a->addr;
+    bool fine = aligned && allowed(core, a, &wrong);
+    if (fine && access_private(core, in, a, area))
         return true;
     if (!on_time)
         return false;
     if (!aligned)
-        core_exception(core, a.store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, a.addr);
+        core_exception(core, a->store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, a->addr);
     else if (!fine)
-        access_fault(core, &a, wrong);
+        access_fault(core, a, wrong);
     else
-        access_others(core, in, &a, area);
+        access_others(core, in, a, area);
+    return true;
+}
+
+bool core_step_access(core_t *core, const core_insn_t *in, bool on_time)
+{
+    const access_t a = access_of(core, in);
+    const uint32_t found = watched(core, &a);
+    const uint64_t before = core->instructions;
+    if ((found != 0 && !on_time) || !access(core, in, &a, on_time))
+        return false;
+    if (core->instructions != before)
+        core_hit_watch(core, a.addr, found);
     return true;
 }

@@ -10,11 +10,7 @@
 
 /* ---- running ---- */
 
-/*
- * Does the instruction at pc. What others can see (accesses, what the log and the halt wire tell)
- * happens at its own time: false when that has not come.
- */
-static bool step(core_t *core, const core_insn_t *in, bool on_time)
+bool core_step(core_t *core, const core_insn_t *in, bool on_time)
 {
     return core_is_access(in) ? core_step_access(core, in, on_time)
                               : core_step_system(core, in, on_time);
@@ -47,9 +43,21 @@ static bool advance(core_t *core, uint64_t limit, uint64_t now)
     core_code_t code;
     core_insn_t nowhere = {.op = OP_FAULT, .imm = core->pc};
     const core_insn_t *in = &nowhere;
+    if (core_one_by_one(core))
+        return core_advance_one(core, core->cycle == now);
     if (core_find_code(core, &code))
         in = core_execute(core, &code, limit);
-    return in == NULL || step(core, in, core->cycle == now);
+    if (in != NULL && in->op == OP_BREAK)
+        return core_advance_one(core, core->cycle == now);
+    return in == NULL || core_step(core, in, core->cycle == now);
+}
+
+static bool interrupted(core_t *core, bool on_time)
+{
+    bool taken = core_interrupt(core, on_time);
+    if (taken)
+        core_one_done(core, false);
+    return taken;
 }
 
 static void on_run(void *ctx)
@@ -60,7 +68,7 @@ static void on_run(void *ctx)
         uint64_t limit = run_limit(core, now);
         if (core->cycle >= limit)
             break;
-        bool goes_on = core_interrupt_waits(core) ? core_interrupt(core, core->cycle == now)
+        bool goes_on = core_interrupt_waits(core) ? interrupted(core, core->cycle == now)
                                                   : advance(core, limit, now);
         if (!goes_on || sim_stopped(core->comp.sim))
             break;

@@ -51,6 +51,7 @@
 
 #include "logic/bus.h"
 #include "logic/clk.h"
+#include "logic/core_debug.h"
 #include "sim/sim.h"
 
 /* The timing table: name, default cycles, meaning. All assumed: a small in-order core of this
@@ -127,7 +128,6 @@ typedef enum {
     CORE_HALTED,       /* by core_halt */
 } core_state_t;
 
-typedef struct core core_t;
 typedef struct core_insn core_insn_t; /* decoded instruction, private */
 
 typedef struct {
@@ -164,6 +164,7 @@ struct core {
     core_window_t readable, writable;
     core_region_t region[CORE_PMP_REGIONS];
     core_speed_t speed;
+    core_debug_t debug;
     core_input_t input[4];
     uint32_t inputs;
     sim_mem_req_t req;

@@ -1,11 +1,11 @@
 /*
  * core_int.h - the inside of the core: instruction table, decoded form, and who does what.
  *
- *   core.c    events, inputs, life                           decode.c  words to decoded
- * instructions exec.c    the fast loop over decoded instructions        rvc.c     16-bit encodings
- * to 32 bits trap.c    modes, exceptions, interrupts, system          csr.c     control and status
- * registers access.c  loads and stores that leave the fast loop      pmp.c     physical memory
- * protection disasm.c  words to text
+ *   core.c    events, inputs, life                 decode.c   words to decoded instructions
+ *   exec.c    the fast loop over these             rvc.c      16-bit encodings to 32 bits
+ *   trap.c    modes, exceptions, interrupts        csr.c      control and status registers
+ *   access.c  accesses that leave the fast loop    pmp.c      physical memory protection
+ *   disasm.c  words to text                        core_debug.c  stops and notes
  */
 #ifndef LOGIC_CORE_INT_H
 #define LOGIC_CORE_INT_H
@@ -97,6 +97,7 @@ typedef enum {
 #undef X
         OP_ILLEGAL, /* imm: the encoding */
     OP_FAULT,       /* nothing to fetch at imm */
+    OP_BREAK,       /* a breakpoint */
     OP_COUNT
 } core_op_t;
 
@@ -233,11 +234,28 @@ void core_set_mstatus(core_t *core, uint32_t value);
 /* access.c */
 bool core_is_access(const core_insn_t *in);
 bool core_step_access(core_t *core, const core_insn_t *in, bool on_time);
+void core_note_access(const core_t *core, const core_insn_t *in, core_note_t *note);
 void core_on_request(void *ctx);
 void core_on_l2_done(void *ctx, sim_mem_req_t *req);
 
-/* core.c: the event of the next instruction. */
+/* core.c */
+/* The event of the next instruction. */
 void core_run_from_cycle(core_t *core);
+/* Does what the fast loop cannot. What others can see (accesses, what the log and the halt wire
+ * tell) happens at its own time: false when that has not come. */
+bool core_step(core_t *core, const core_insn_t *in, bool on_time);
+
+/* core_debug.c */
+bool core_is_break(const core_t *core, uint32_t addr);
+/* Kinds of watchpoints that an access meets. */
+uint32_t core_watched(const core_t *core, uint32_t addr, uint32_t bytes, uint32_t kind);
+void core_hit_watch(core_t *core, uint32_t addr, uint32_t found);
+/* Somebody wants to see every instruction. */
+bool core_one_by_one(const core_t *core);
+/* Does one, or stops at a breakpoint; false as core_step, and at a stop. */
+bool core_advance_one(core_t *core, bool on_time);
+void core_one_done(core_t *core, bool retired);
+void core_note_trap(core_t *core, uint32_t from);
 
 /* pmp.c */
 enum { PMP_READ = 1, PMP_WRITE = 2, PMP_EXECUTE = 4 };

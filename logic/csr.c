@@ -7,6 +7,8 @@
  */
 #include "logic/core_int.h"
 
+#include <stdio.h>
+
 #define MISA_RV32 (1u << 30)
 #define MISA_EXT(letter) (1u << ((letter) - 'A'))
 #define MIP_BITS 0x888u
@@ -35,6 +37,7 @@ typedef enum {
 typedef enum { ALL, WITH_U, WITH_PMP } csr_when_t;
 
 typedef struct {
+    const char *name; /* of a range: what the number comes behind */
     uint32_t first, last;
     csr_when_t when;
     csr_kind_t kind;
@@ -45,34 +48,40 @@ typedef struct {
 /* clang-format off */
 #define M(name) offsetof(core_t, name)
 static const csr_info_t csrs[] = {
-    {0x300, 0x300, ALL,      STATUS,   0,                0},
-    {MISA,  MISA,  ALL,      FIXED,    0,                0},
-    {0x304, 0x304, ALL,      MEMBER,   M(mie),           MIP_BITS},
-    {0x305, 0x305, ALL,      MEMBER,   M(mtvec),         0xfffffffd}, /* base, and mode 0 or 1 */
-    {0x306, 0x306, WITH_U,   MEMBER,   M(mcounteren),    COUNTER_BITS},
-    {0x30a, 0x30a, WITH_U,   FIXED,    0,                0},          /* menvcfg */
-    {0x310, 0x310, ALL,      FIXED,    0,                0},          /* mstatush: little-endian */
-    {0x31a, 0x31a, WITH_U,   FIXED,    0,                0},          /* menvcfgh */
-    {0x320, 0x320, ALL,      MEMBER,   M(mcountinhibit), COUNTER_BITS},
-    {0x323, 0x33f, ALL,      EVENTS,   0,                0},
-    {0x340, 0x340, ALL,      MEMBER,   M(mscratch),      0xffffffff},
-    {0x341, 0x341, ALL,      MEMBER,   M(mepc),          0xfffffffe},
-    {0x342, 0x342, ALL,      MEMBER,   M(mcause),        0xffffffff},
-    {0x343, 0x343, ALL,      MEMBER,   M(mtval),         0xffffffff},
-    {0x344, 0x344, ALL,      MEMBER,   M(mip),           0},          /* follows the inputs */
-    {0x3a0, 0x3a3, WITH_PMP, PMP,      0,                0},          /* pmpcfg0..3 */
-    {0x3b0, 0x3bf, WITH_PMP, PMP,      0,                0},          /* pmpaddr0..15 */
-    {0xb00, 0xb00, ALL,      COUNTERS, 0,                0},
-    {0xb02, 0xb1f, ALL,      COUNTERS, 0,                0},
-    {0xb80, 0xb80, ALL,      COUNTERS, 0,                0},
-    {0xb82, 0xb9f, ALL,      COUNTERS, 0,                0},
-    {0xc00, 0xc00, ALL,      COUNTERS, 0,                0},
-    {0xc02, 0xc1f, ALL,      COUNTERS, 0,                0},
-    {0xc80, 0xc80, ALL,      COUNTERS, 0,                0},
-    {0xc82, 0xc9f, ALL,      COUNTERS, 0,                0},
-    {0xf11, 0xf13, ALL,      FIXED,    0,                0},          /* mvendorid, marchid, mimpid: not implemented */
-    {0xf14, 0xf14, ALL,      MEMBER,   M(desc.hart_id),  0},
-    {0xf15, 0xf15, ALL,      FIXED,    0,                0},          /* mconfigptr: no structure */
+    {"mstatus",       0x300, 0x300, ALL,      STATUS,   0,                0},
+    {"misa",          MISA,  MISA,  ALL,      FIXED,    0,                0},
+    {"mie",           0x304, 0x304, ALL,      MEMBER,   M(mie),           MIP_BITS},
+    {"mtvec",         0x305, 0x305, ALL,      MEMBER,   M(mtvec),         0xfffffffd}, /* base, and mode 0 or 1 */
+    {"mcounteren",    0x306, 0x306, WITH_U,   MEMBER,   M(mcounteren),    COUNTER_BITS},
+    {"menvcfg",       0x30a, 0x30a, WITH_U,   FIXED,    0,                0},
+    {"mstatush",      0x310, 0x310, ALL,      FIXED,    0,                0},          /* little-endian */
+    {"menvcfgh",      0x31a, 0x31a, WITH_U,   FIXED,    0,                0},
+    {"mcountinhibit", 0x320, 0x320, ALL,      MEMBER,   M(mcountinhibit), COUNTER_BITS},
+    {"mhpmevent",     0x323, 0x33f, ALL,      EVENTS,   0,                0},
+    {"mscratch",      0x340, 0x340, ALL,      MEMBER,   M(mscratch),      0xffffffff},
+    {"mepc",          0x341, 0x341, ALL,      MEMBER,   M(mepc),          0xfffffffe},
+    {"mcause",        0x342, 0x342, ALL,      MEMBER,   M(mcause),        0xffffffff},
+    {"mtval",         0x343, 0x343, ALL,      MEMBER,   M(mtval),         0xffffffff},
+    {"mip",           0x344, 0x344, ALL,      MEMBER,   M(mip),           0},          /* follows the inputs */
+    {"pmpcfg",        0x3a0, 0x3a3, WITH_PMP, PMP,      0,                0},
+    {"pmpaddr",       0x3b0, 0x3bf, WITH_PMP, PMP,      0,                0},
+    {"mcycle",        0xb00, 0xb00, ALL,      COUNTERS, 0,                0},
+    {"minstret",      0xb02, 0xb02, ALL,      COUNTERS, 0,                0},
+    {"mhpmcounter",   0xb03, 0xb1f, ALL,      COUNTERS, 0,                0},
+    {"mcycleh",       0xb80, 0xb80, ALL,      COUNTERS, 0,                0},
+    {"minstreth",     0xb82, 0xb82, ALL,      COUNTERS, 0,                0},
+    {"mhpmcounter",   0xb83, 0xb9f, ALL,      COUNTERS, 0,                0},
+    {"cycle",         0xc00, 0xc00, ALL,      COUNTERS, 0,                0},
+    {"instret",       0xc02, 0xc02, ALL,      COUNTERS, 0,                0},
+    {"hpmcounter",    0xc03, 0xc1f, ALL,      COUNTERS, 0,                0},
+    {"cycleh",        0xc80, 0xc80, ALL,      COUNTERS, 0,                0},
+    {"instreth",      0xc82, 0xc82, ALL,      COUNTERS, 0,                0},
+    {"hpmcounter",    0xc83, 0xc9f, ALL,      COUNTERS, 0,                0},
+    {"mvendorid",     0xf11, 0xf11, ALL,      FIXED,    0,                0},          /* not implemented, */
+    {"marchid",       0xf12, 0xf12, ALL,      FIXED,    0,                0},          /* all three */
+    {"mimpid",        0xf13, 0xf13, ALL,      FIXED,    0,                0},
+    {"mhartid",       0xf14, 0xf14, ALL,      MEMBER,   M(desc.hart_id),  0},
+    {"mconfigptr",    0xf15, 0xf15, ALL,      FIXED,    0,                0},          /* no structure */
 };
 /* clang-format on */
 
@@ -201,10 +210,10 @@ static bool may_read(const core_t *core, uint32_t number)
 
 /* ---- access ---- */
 
-bool csr_read(const core_t *core, uint32_t number, uint32_t *value)
+bool core_csr_peek(const core_t *core, uint32_t number, uint32_t *value)
 {
     const csr_info_t *info = info_of(core, number);
-    if (info == NULL || !may_read(core, number))
+    if (info == NULL)
         return false;
     switch (info->kind) {
     case MEMBER:
@@ -229,6 +238,11 @@ bool csr_read(const core_t *core, uint32_t number, uint32_t *value)
     return true;
 }
 
+bool csr_read(const core_t *core, uint32_t number, uint32_t *value)
+{
+    return core_csr_peek(core, number, value) && may_read(core, number);
+}
+
 /* MPP holds modes that there are. */
 static uint32_t status_of(const core_t *core, uint32_t value)
 {
@@ -247,10 +261,10 @@ static void write_member(core_t *core, const csr_info_t *info, uint32_t value)
         *member &= ~2u;
 }
 
-bool csr_write(core_t *core, uint32_t number, uint32_t value)
+bool core_csr_poke(core_t *core, uint32_t number, uint32_t value)
 {
     const csr_info_t *info = info_of(core, number);
-    if (info == NULL || core->mode < (number >> 8 & 3) || (number >> 10 & 3) == 3)
+    if (info == NULL || (number >> 10 & 3) == 3)
         return false;
     if (info->kind == MEMBER && number == MCOUNTINHIBIT)
         write_inhibit(core, value);
@@ -265,4 +279,43 @@ bool csr_write(core_t *core, uint32_t number, uint32_t value)
     else if (info->kind == STATUS)
         core_set_mstatus(core, status_of(core, value));
     return true;
+}
+
+bool csr_write(core_t *core, uint32_t number, uint32_t value)
+{
+    return core->mode >= (number >> 8 & 3) && core_csr_poke(core, number, value);
+}
+
+/* ---- names ---- */
+
+bool core_csr_at(const core_t *core, uint32_t index, uint32_t *number)
+{
+    for (size_t i = 0; i < SIM_COUNT(csrs); i++) {
+        uint32_t count = here(core, csrs[i].when) ? csrs[i].last - csrs[i].first + 1 : 0;
+        *number = csrs[i].first + index;
+        if (index < count)
+            return true;
+        index -= count;
+    }
+    return false;
+}
+
+/* Of a range: with its place in it; counters have the number of their bit. */
+const char *core_csr_name(uint32_t number, char text[CORE_CSR_NAME])
+{
+    for (size_t i = 0; i < SIM_COUNT(csrs); i++) {
+        const csr_info_t *info = &csrs[i];
+        bool counts = info->kind == COUNTERS || info->kind == EVENTS;
+        bool high = info->kind == COUNTERS && (number & 0x80) != 0;
+        if (number < info->first || number > info->last)
+            continue;
+        if (info->first == info->last)
+            snprintf(text, CORE_CSR_NAME, "%s", info->name);
+        else
+            snprintf(text, CORE_CSR_NAME, "%s%u%s", info->name,
+                     counts ? number & 31 : number - info->first, high ? "h" : "");
+        return text;
+    }
+    snprintf(text, CORE_CSR_NAME, "csr0x%03x", number & 0xfff);
+    return text;
 }

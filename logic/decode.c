@@ -14,6 +14,7 @@ const core_insn_info_t core_insn_info[OP_COUNT] = {
 #undef X
     [OP_ILLEGAL] = {"illegal", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
     [OP_FAULT] = {"fault", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
+    [OP_BREAK] = {"breakpoint", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
 };
 /* clang-format on */
 
@@ -212,6 +213,8 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
         set_cycles(core, code, insn, offset + insn->slots * 2u);
     if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
+    if (core->debug.breaks != 0 && core_is_break(core, code->base + offset))
+        insn->op = OP_BREAK;
 }
 
 /* The slot at offset o depends on bytes o .. o + 7: itself, and after a load its follower. */

@@ -57,10 +57,10 @@ uint32_t core_data_mode(const core_t *core)
 
 /* ---- windows ---- */
 
-/* Machine mode where no entry is on. */
+/* Machine mode where no entry is on, and nobody watches. */
 static bool unrestricted(const core_t *core, uint32_t mode)
 {
-    bool any = mode != CORE_MACHINE && core->desc.pmp_regions != 0;
+    bool any = (mode != CORE_MACHINE && core->desc.pmp_regions != 0) || core->debug.watches != 0;
     for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
         any |= (core->pmpcfg[i] & CFG_A) != 0;
     return !any;
@@ -75,23 +75,35 @@ void core_close_windows(core_t *core)
             (core_window_t){bus->tcm, bus->desc.tcm_base, bus->desc.tcm_bytes};
 }
 
-/* As far around addr as no entry begins or ends. */
+/* Cuts the window around addr where the region begins and ends. */
+static void cut(core_region_t *window, uint32_t addr, const core_region_t *r)
+{
+    const uint64_t at[2] = {r->first, r->end};
+    for (uint32_t k = 0; k < 2 && r->first < r->end; k++) {
+        if (at[k] <= addr)
+            window->first = at[k] > window->first ? at[k] : window->first;
+        else
+            window->end = at[k] < window->end ? at[k] : window->end;
+    }
+}
+
+/* As far around addr as no entry and no watchpoint begins or ends. */
 void core_open_window(core_t *core, uint32_t addr, bool store)
 {
     const bus_t *bus = core->bus;
-    uint64_t first = bus->desc.tcm_base, end = first + bus->desc.tcm_bytes;
-    for (uint32_t i = 0; i < core->desc.pmp_regions; i++) {
-        const core_region_t *r = &core->region[i];
-        const uint64_t at[2] = {r->first, r->end};
-        for (uint32_t k = 0; k < 2 && r->first < r->end; k++) {
-            if (at[k] <= addr)
-                first = at[k] > first ? at[k] : first;
-            else
-                end = at[k] < end ? at[k] : end;
-        }
+    const uint32_t base = bus->desc.tcm_base;
+    core_region_t w = {base, (uint64_t)base + bus->desc.tcm_bytes};
+    if (core_watched(core, addr & ~3u, 4, CORE_WATCH_READ | CORE_WATCH_WRITE) != 0)
+        return;
+    for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
+        cut(&w, addr, &core->region[i]);
+    for (uint32_t i = 0; i < core->debug.watches; i++) {
+        const core_watch_t *at = &core->debug.watch[i];
+        uint64_t end = ((uint64_t)at->addr + at->bytes + 3) & ~UINT64_C(3);
+        cut(&w, addr, &(core_region_t){at->addr & ~3u, end});
     }
     *(store ? &core->writable : &core->readable) = (core_window_t){
-        bus->tcm + (first - bus->desc.tcm_base), (uint32_t)first, (uint32_t)(end - first)};
+        bus->tcm + (w.first - base), (uint32_t)w.first, (uint32_t)(w.end - w.first)};
 }
 
 void core_pmp_changed(core_t *core)

@@ -48,6 +48,7 @@ static void enter(core_t *core, uint32_t mode, uint32_t mstatus)
 static void enter_handler(core_t *core, uint32_t cause, uint32_t value)
 {
     bool vectored = (core->mtvec & 1) != 0 && (cause & MCAUSE_INTERRUPT) != 0;
+    uint32_t from = core->mode;
     uint32_t kept = core->mstatus & (MSTATUS_MPRV | MSTATUS_TW);
     uint32_t mpie = (core->mstatus & MSTATUS_MIE) != 0 ? MSTATUS_MPIE : 0;
     core->mepc = core->pc;
@@ -57,6 +58,7 @@ static void enter_handler(core_t *core, uint32_t cause, uint32_t value)
     core->pc = (core->mtvec & MTVEC_BASE) + (vectored ? 4 * (cause & ~MCAUSE_INTERRUPT) : 0);
     core->cycle += core->speed == CORE_CYCLE ? core->desc.cost.trap : 1;
     core->reserved = false;
+    core_note_trap(core, from);
 }
 
 void core_exception(core_t *core, uint32_t cause, uint32_t value)

@@ -406,7 +406,44 @@ static void compare(rig_t *rig, const naive_t *n, uint32_t seed, uint64_t cycle)
 
 typedef struct {
     uint64_t instructions, exceptions, interrupts, halts, user;
+    uint64_t notes, traps, stops; /* that the hooks were told */
 } totals_t;
+
+static void on_insn(void *ctx, const core_note_t *note)
+{
+    totals_t *totals = ctx;
+    ck_assert_uint_gt(note->cycles, 0);
+    totals->notes++;
+}
+
+static void on_trap(void *ctx, const core_trap_t *trap)
+{
+    totals_t *totals = ctx;
+    (void)trap;
+    totals->traps++;
+}
+
+static void on_stop(void *ctx, core_stop_t why, uint32_t addr)
+{
+    totals_t *totals = ctx;
+    (void)why;
+    (void)addr;
+    totals->stops++;
+}
+
+/* Somebody watches, in three of four runs: nothing may be different. */
+static void watch(rig_t *rig, sim_stream_t *s, totals_t *totals)
+{
+    uint32_t how = below(s, 4);
+    const core_hooks_t hooks = {
+        .insn = (how & 1) != 0 ? on_insn : NULL, .trap = on_trap, .stop = on_stop, .ctx = totals};
+    core_set_hooks(&rig->core, &hooks);
+    for (uint32_t i = 0; i < 20 && (how & 2) != 0; i++) {
+        core_watch_t w = {RIG_DATA - 128 + below(s, 1024), 1 + below(s, 8), 1 + below(s, 3)};
+        ck_assert(core_break_add(&rig->core, RIG_CODE + 2 * below(s, CODE_BYTES / 2)));
+        ck_assert(i % 5 != 0 || core_watch_add(&rig->core, w));
+    }
+}
 
 static void run_seed(uint32_t seed, totals_t *totals)
 {
@@ -422,6 +459,7 @@ static void run_seed(uint32_t seed, totals_t *totals)
     n.tcm = tcm;
     n.l2 = l2;
     set_up(rig, &n, &s);
+    watch(rig, &s, totals);
     make_irqs(&source, rig, &s);
     n.irq = source.irq;
     n.irqs = IRQ_CHANGES;
@@ -455,6 +493,9 @@ START_TEST(random_programs_run_as_on_the_naive_interpreter)
     ck_assert_uint_gt(totals.interrupts, 2000);
     ck_assert_uint_gt(totals.user, 20);
     ck_assert_uint_lt(totals.halts, 100);
+    ck_assert_uint_gt(totals.notes, totals.instructions / 3);
+    ck_assert_uint_gt(totals.traps, totals.exceptions);
+    ck_assert_uint_gt(totals.stops, 1000);
 }
 END_TEST
 
