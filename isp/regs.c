@@ -42,7 +42,7 @@ static void wrote_irq(sim_comp_t *comp, uint32_t value)
 
 const sim_reg_t isp_reg_table[] = {
     /* name             help                                                        addr   reset       rw_mask     w1c  member            side effect */
-    {"ISP_ID",          "31:16: block 5; 15:0: version",                            0x000, 0x00050001, 0,          0,   R(id),            NULL},
+    {"ISP_ID",          "31:16: block id; 15:0: version",                           0x000, 0x00050001, 0,          0,   R(id),            NULL},
     {"ISP_CTRL",        "0: enable; 1: make tensors; from the next frame on",       0x004, 0,          0x3,        0,   R(ctrl),          NULL},
     {"ISP_STATUS",      "0: frame done; 1: tensor done; 2: overrun; W1C",           0x008, 0,          0,          0x7, R(status),        wrote_irq},
     {"ISP_IRQ_EN",      "2:0: status bits that raise the interrupt",                0x00c, 0,          0x7,        0,   R(irq_en),        wrote_irq},

@@ -75,7 +75,7 @@ UNIT_EFFECTS(1)
 static const sim_reg_t tmr_regs[] = {
     /* name          help                                addr  reset       rw_mask  w1c  member      side effect */
     {"TIMER_ID",     "31:16: block id; 15:0: version",   0x00, 0x000b0001, 0x0,     0x0, R(id),      NULL},
-    {"TIMER_STATUS", "0: timer 0 matched; 1: timer 0 captured; 2: timer 0 did so again before it was cleared; 4: timer 1 matched; 5: timer 1 captured; 6: timer 1 did so again before it was cleared; W1C",
+    {"TIMER_STATUS", "0: timer 0 matched; 1: timer 0 captured; 2: timer 0 lost one of these; 4: timer 1 matched; 5: timer 1 captured; 6: timer 1 lost one of these; W1C",
                                                          0x04, 0x0,        0x0,     STATUS_ALL, R(status), wrote_status},
     UNIT_REGS(0),
     UNIT_REGS(1),

@@ -114,10 +114,10 @@ static void wrote_go(sim_comp_t *comp, uint32_t value)
 #define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD)
 
 static const sim_reg_t mipi_regs[] = {
-    {"MIPI_ID", "31:16: block id 7; 15:0: version",
+    {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: RGB lines instead of RAW; "
-     "0, 1 and 3 take effect at the next frame",
+     "all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
      "image; 3: packets in the FIFO",
@@ -140,7 +140,7 @@ static const sim_reg_t mipi_regs[] = {
      0x2c, MIPI_DEST_RESET, DEST_BITS, 0, R(meta_dest), NULL},
     {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics",
      0x30, 0, UINT32_MAX, 0, R(meta_frame), NULL},
-    {"MIPI_META_GO", "0: write 1 to send; the META registers are then free for the next",
+    {"MIPI_META_GO", "0: write 1: send the metadata; the META registers are then free for the next",
      0x34, 0, 0, 0, R(meta_go), wrote_go},
     {"MIPI_FIFO_LEVEL", "31:0: bytes in the FIFO",
      0x40, 0, 0, 0, R(fifo_level), NULL},

@@ -262,13 +262,13 @@ static void refresh(sim_comp_t *comp, uint32_t addr, bool peek)
 #define P(n) offsetof(npu_t, perf_regs) + (n) * sizeof(uint32_t)
 static const sim_reg_t npu_regs[] = {
     /* name            help                                                                                     addr   reset       rw_mask     w1c  member         side effect */
-    {"NPU_ID",         "31:16: block id 0x0006; 15:0: version",                                                 0x000, 0x00060001, 0x0,        0x0, R(id_reg),     NULL},
-    {"NPU_CTRL",       "0: start, reads 0; 1: start at tensor ready; interrupt at 2: done, 3: error, 4: mark",  0x004, 0x0,        0x1e,       0x0, R(ctrl_reg),   wrote_ctrl},
+    {"NPU_ID",         "31:16: block id; 15:0: version",                                                        0x000, 0x00060001, 0x0,        0x0, R(id_reg),     NULL},
+    {"NPU_CTRL",       "0: start, reads 0; 1: start at tensor ready; 2: interrupt when done; 3: interrupt on error; 4: interrupt at a mark", 0x004, 0x0,        0x1e,       0x0, R(ctrl_reg),   wrote_ctrl},
     {"NPU_STATUS",     "0: busy; 1: done, W1C; 2: error, W1C; 3: mark, W1C",                                    0x008, 0x0,        0x0,        0xe, R(status_reg), wrote_status},
     {"NPU_PROG_ADDR",  "31:6: bus address of the first instruction",                                            0x00c, 0x0,        0xffffffc0, 0x0, R(prog_addr),  NULL},
     {"NPU_PROG_COUNT", "19:0: instructions of the program",                                                     0x010, 0x0,        0xfffff,    0x0, R(prog_count), NULL},
     {"NPU_L2_BASE",    "31:0: bus address that L2 offsets of instructions count from",                          0x014, 0x04000000, 0xffffffff, 0x0, R(l2_base),    NULL},
-    {"NPU_ERROR",      "31:24: 1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore, 8 hazard, 9 uninitialized; 23:0: instruction", 0x018, 0x0, 0x0, 0x0, R(error_reg), NULL},
+    {"NPU_ERROR",      "31:24: code (1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore, 8 hazard, 9 uninitialized); 23:0: instruction", 0x018, 0x0, 0x0, 0x0, R(error_reg), NULL},
     {"NPU_MARK",       "31:0: operand of the last irq instruction",                                             0x01c, 0x0,        0x0,        0x0, R(mark_reg),   NULL},
     {"NPU_ERROR_OTHER", "23:0: hazard: the earlier instruction that was not complete",                          0x024, 0x0,        0x0,        0x0, R(error_other_reg), NULL},
     {"NPU_LAYER",      "9:0: layer of the instruction issued last",                                             0x020, 0x0,        0x0,        0x0, R(layer_reg),  NULL},

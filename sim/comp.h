@@ -67,7 +67,7 @@ typedef struct {
  */
 typedef struct {
     const char *name; /* "BLC_CTRL" */
-    const char *help; /* "0: enable; 7:4: mode (0 off, 1 on)": bit ranges, then meaning */
+    const char *help; /* "0: enable; 7:4: mode (0 off, 1 on)": reg_help.h has the grammar */
     uint32_t addr;
     uint32_t reset;
     uint32_t rw_mask;

@@ -8,12 +8,12 @@
 #include "logic/sensor.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/svd.h"
 
 typedef struct {
     void (*head)(void);
     void (*page)(const sim_comp_t *comp, uint32_t base);
     void (*reg)(const sim_reg_t *reg, uint32_t base);
-    void (*page_end)(void);
     void (*tail)(const sensor_t *sensor);
 } format_t;
 
@@ -24,10 +24,6 @@ static const char *access_of(const sim_reg_t *reg)
     if (reg->rw_mask == 0 && reg->wrote == NULL)
         return "RO";
     return reg->w1c != 0 ? "RW, W1C" : "RW";
-}
-
-static void nothing(void)
-{
 }
 
 /* ---- C header for firmware ---- */
@@ -176,63 +172,8 @@ static void md_tail(const sensor_t *sensor)
                regs[i].modeled ? "yes" : "kept only");
 }
 
-/* ---- CMSIS-SVD ---- */
-
-static void print_xml(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
-            fputs("&lt;", stdout);
-        else if (*text == '>')
-            fputs("&gt;", stdout);
-        else if (*text == '&')
-            fputs("&amp;", stdout);
-        else
-            putchar(*text);
-    }
-}
-
-static void svd_head(void)
-{
-    puts("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<device schemaVersion=\"1.3\">\n"
-         "  <name>FOVEA</name>\n  <version>" FOVEA_VERSION "</version>\n"
-         "  <description>Image sensor with a logic die</description>\n"
-         "  <addressUnitBits>8</addressUnitBits>\n  <width>32</width>\n  <peripherals>");
-}
-
-static void svd_page(const sim_comp_t *comp, uint32_t base)
-{
-    printf("    <peripheral>\n      <name>%s</name>\n      <baseAddress>0x%08x</baseAddress>\n"
-           "      <addressBlock><offset>0</offset><size>0x%x</size><usage>registers</usage>"
-           "</addressBlock>\n      <registers>\n",
-           strrchr(comp->name, '.') != NULL ? strrchr(comp->name, '.') + 1 : comp->name, base,
-           BUS_PAGE_BYTES);
-}
-
-static void svd_reg(const sim_reg_t *reg, uint32_t base)
-{
-    (void)base;
-    printf("        <register><name>%s</name><description>", reg->name);
-    print_xml(reg->help);
-    printf("</description><addressOffset>0x%03x</addressOffset><size>32</size><access>%s</access>"
-           "<resetValue>0x%08x</resetValue></register>\n",
-           reg->addr, strcmp(access_of(reg), "RO") == 0 ? "read-only" : "read-write", reg->reset);
-}
-
-static void svd_page_end(void)
-{
-    puts("      </registers>\n    </peripheral>");
-}
-
-static void svd_tail(const sensor_t *sensor)
-{
-    (void)sensor;
-    puts("  </peripherals>\n</device>");
-}
-
-static const format_t c_format = {c_head, c_page, c_reg, nothing, c_tail};
-static const format_t md_format = {md_head, md_page, md_reg, nothing, md_tail};
-static const format_t svd_format = {svd_head, svd_page, svd_reg, svd_page_end, svd_tail};
+static const format_t c_format = {c_head, c_page, c_reg, c_tail};
+static const format_t md_format = {md_head, md_page, md_reg, md_tail};
 
 static void print_map(const format_t *format, const sensor_t *sensor)
 {
@@ -245,7 +186,6 @@ static void print_map(const format_t *format, const sensor_t *sensor)
         format->page(comp, base);
         for (const sim_reg_t *reg = comp->kind->regs; reg->name != NULL; reg++)
             format->reg(reg, base);
-        format->page_end();
     }
     format->tail(sensor);
 }
@@ -275,8 +215,10 @@ int cmd_regs(int argc, char **argv)
     if (sim == NULL || pool == NULL || sensor == NULL ||
         sensor_init(sensor, sim, &desc, pool) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", sim != NULL ? sim_error(sim) : "out of memory");
+    else if (svd != NULL)
+        code = svd_print(sensor) ? EXIT_FINE : EXIT_FAILED;
     else
-        print_map(c != NULL ? &c_format : svd != NULL ? &svd_format : &md_format, sensor);
+        print_map(c != NULL ? &c_format : &md_format, sensor);
     sensor_free(sensor);
     sim_pool_free(pool);
     sim_free(sim);
