@@ -31,8 +31,8 @@ sim_err_t npu_asm(const char *text, size_t bytes, const char *file, npu_prog_t *
 /* malloc'ed text; NULL without memory. The program must be valid (npu_prog_valid). */
 char *npu_disasm(const npu_prog_t *prog);
 
-/* Markdown, from the tables: instructions and fields, semaphores, hazards, banks, errors, counters.
- * malloc'ed; NULL without memory. */
+/* Markdown, from the tables: instructions and fields, semaphores, hazards, banks, weights,
+ * parameter records, errors, counters. malloc'ed; NULL without memory. */
 char *npu_isa_manual(void);
 
 #endif

@@ -330,6 +330,58 @@ static const char *const rules[] = {
     "and stands still.\n",
 };
 
+/* ---- what stands in WGT and PAR ---- */
+
+#define FIRST(index, what) {#index, "", what},
+#define NEXT(index, count, what) {#index, #count, what},
+typedef struct {
+    const char *index, *count, *what;
+} order_row_t;
+static const order_row_t conv_order[] = {NPU_WGT_CONV_ORDER(FIRST, NEXT)};
+static const order_row_t dwconv_order[] = {NPU_WGT_DWCONV_ORDER(FIRST, NEXT)};
+#undef FIRST
+#undef NEXT
+
+static void add_order(text_t *t, const char *op, const order_row_t *row, size_t rows)
+{
+    add(t, "\n| `%s`: index | of | what |\n|---|---|---|\n", op);
+    for (size_t i = 0; i < rows; i++)
+        add(t, "| `%s` | %s%s%s | %s |\n", row[i].index, row[i].count[0] != '\0' ? "`" : "",
+            row[i].count, row[i].count[0] != '\0' ? "`" : "", row[i].what);
+}
+
+static void add_weights(text_t *t)
+{
+    add(t,
+        "\n## Weights\n\nBytes in WGT from `wgt` on, the slowest index first; oc and ic are "
+        "channels of the result and of the source;\nnpu_round_lanes() rounds up to 32. In dwconv "
+        "c is a multiple of in_c, and oc reads source channel\noc / (c / in_c). With `narrow` 1 "
+        "or 2, two or four weights share a byte, the first in the lowest bits.\n");
+    add_order(t, "conv", conv_order, SIM_COUNT(conv_order));
+    add_order(t, "dwconv", dwconv_order, SIM_COUNT(dwconv_order));
+}
+
+static void add_words(text_t *t, uint32_t first, uint32_t words, const char *name, const char *what)
+{
+    add(t, words == 1 ? "| %u" : "| %u..%u", first, first + words - 1);
+    add(t, " | `%s` | %s |\n", name, what);
+}
+
+static void add_records(text_t *t)
+{
+    add(t,
+        "\n## Parameter records\n\nIn PAR at `par`, a multiple of 4: little-endian signed words "
+        "of 32 bits, below by number. A multiplier has 31\nbits of fraction, negative ones count "
+        "as 0; a positive shift is to the left.\n");
+#define WORD(record, name, words, what) add_words(t, NPU_PAR_##record##_##name, words, #name, what);
+#define RECORD(record, who, many)                                                                  \
+    add(t, "\n| `%s`: word | name | what; %s |\n|---|---|---|\n", who, many);                      \
+    NPU_PAR_##record##_TABLE(WORD)
+    NPU_PAR_RECORDS(RECORD)
+#undef RECORD
+#undef WORD
+}
+
 static void add_errors(text_t *t)
 {
     add(t, "\n## Errors\n\nNPU_ERROR: 31:24 code, 23:0 instruction. NPU_ERROR_OTHER: the earlier "
@@ -366,6 +418,8 @@ char *npu_isa_manual(void)
     add_instructions(&t);
     for (uint32_t i = 0; i < SIM_COUNT(rules); i++)
         add(&t, "%s", rules[i]);
+    add_weights(&t);
+    add_records(&t);
     add_errors(&t);
     add_counters(&t);
     return finish(&t);

@@ -21,13 +21,13 @@
 #ifndef NPU_ISA_H
 #define NPU_ISA_H
 
+#include "npu/par.h"
 #include "sim/types.h"
 
 #define NPU_INSN_WORDS 16
 #define NPU_INSN_BYTES 64
 #define NPU_SEMAPHORES 64 /* numbers 1..63 exist */
 #define NPU_MAX_LAYERS 1024
-#define NPU_LANES 32 /* channels of a block; weights and parameters come in blocks of lanes */
 
 typedef enum {
     NPU_ENGINE_SEQ,   /* the sequencer itself */
@@ -195,41 +195,6 @@ bool npu_insn_decode(const uint32_t words[NPU_INSN_WORDS], npu_insn_t *insn, cha
 /* ---- sizes that compiler and machine must agree on --------------------------------------------
  */
 
-/* n rounded up to a multiple of 32. */
-static inline uint32_t npu_round_lanes(uint32_t n)
-{
-    return (n + NPU_LANES - 1) / NPU_LANES * NPU_LANES;
-}
-
-/*
- * CONV weights in WGT: [out block of 32][k_h][k_w][in_c rounded to 32, in groups of 4][lane][4],
- * that is, byte ((((ob * k_h + ky) * k_w + kx) * (in_c32 / 4) + ic / 4) * 32 + lane) * 4 + ic % 4
- * for output channel ob * 32 + lane, input channel ic. The value of padding bytes has no effect.
- */
-static inline uint32_t npu_conv_wgt_bytes(uint32_t c, uint32_t k_h, uint32_t k_w, uint32_t in_c)
-{
-    return npu_round_lanes(c) * k_h * k_w * npu_round_lanes(in_c);
-}
-static inline uint32_t npu_conv_wgt_index(uint32_t oc, uint32_t ky, uint32_t kx, uint32_t ic,
-                                          uint32_t k_h, uint32_t k_w, uint32_t in_c)
-{
-    uint32_t groups = npu_round_lanes(in_c) / 4;
-    uint32_t tap = (oc / NPU_LANES * k_h + ky) * k_w + kx;
-    return ((tap * groups + ic / 4) * NPU_LANES + oc % NPU_LANES) * 4 + ic % 4;
-}
-
-/* DWCONV weights in WGT: [out block of 32][k_h][k_w][lane]; c is a multiple of in_c: output
- * channel oc reads input channel oc / (c / in_c), as TFLite's depth multiplier. */
-static inline uint32_t npu_dw_wgt_bytes(uint32_t c, uint32_t k_h, uint32_t k_w)
-{
-    return npu_round_lanes(c) * k_h * k_w;
-}
-static inline uint32_t npu_dw_wgt_index(uint32_t oc, uint32_t ky, uint32_t kx, uint32_t k_h,
-                                        uint32_t k_w)
-{
-    return ((oc / NPU_LANES * k_h + ky) * k_w + kx) * NPU_LANES + oc % NPU_LANES;
-}
-
 /* Bytes that one row of a LOAD or STORE is in L1. */
 static inline uint32_t npu_row_l1_bytes(const npu_insn_t *insn)
 {
@@ -244,84 +209,5 @@ static inline uint32_t npu_insn_wgt_bytes(const npu_insn_t *insn)
                         : npu_dw_wgt_bytes(insn->c, insn->k_h, insn->k_w);
     return wide >> insn->narrow;
 }
-
-/*
- * Parameter records in PAR, little-endian int32 words.
- * REQUANT, per block of 32 channels: bias[32], mult[32], shift[32] (shift as TFLite: left > 0).
- */
-#define NPU_PAR_REQUANT_BYTES 384u /* a block */
-static inline uint32_t npu_requant_par_bytes(uint32_t c)
-{
-    return npu_round_lanes(c) / NPU_LANES * NPU_PAR_REQUANT_BYTES;
-}
-
-/* ADD, SUB: word indices. Offsets are minus the inputs' zero points, as TFLite's. */
-enum {
-    NPU_PAR_ADD_OFF1,
-    NPU_PAR_ADD_OFF2,
-    NPU_PAR_ADD_MULT1,
-    NPU_PAR_ADD_SHIFT1,
-    NPU_PAR_ADD_MULT2,
-    NPU_PAR_ADD_SHIFT2,
-    NPU_PAR_ADD_MULT,
-    NPU_PAR_ADD_SHIFT,
-    NPU_PAR_ADD_ZP,
-    NPU_PAR_ADD_MIN,
-    NPU_PAR_ADD_MAX,
-    NPU_PAR_ADD_LEFT, /* left_shift, 20 for int8 */
-    NPU_PAR_ADD_WORDS
-};
-/* MUL */
-enum {
-    NPU_PAR_MUL_OFF1,
-    NPU_PAR_MUL_OFF2,
-    NPU_PAR_MUL_MULT,
-    NPU_PAR_MUL_SHIFT,
-    NPU_PAR_MUL_ZP,
-    NPU_PAR_MUL_MIN,
-    NPU_PAR_MUL_MAX,
-    NPU_PAR_MUL_WORDS
-};
-/* PRELU: x = src + OFF1; x >= 0: requant(x, MULT1, SHIFT1), else requant(x * (src2 + OFF2), MULT2,
- * SHIFT2); + ZP, clamped. */
-enum {
-    NPU_PAR_PRELU_OFF1,
-    NPU_PAR_PRELU_OFF2,
-    NPU_PAR_PRELU_MULT1,
-    NPU_PAR_PRELU_SHIFT1,
-    NPU_PAR_PRELU_MULT2,
-    NPU_PAR_PRELU_SHIFT2,
-    NPU_PAR_PRELU_ZP,
-    NPU_PAR_PRELU_MIN,
-    NPU_PAR_PRELU_MAX,
-    NPU_PAR_PRELU_WORDS
-};
-/* MEAN: out = requant(sum(x) + OFF, MULT, SHIFT) + ZP, clamped; OFF = -zp_in * in_h * in_w. */
-enum {
-    NPU_PAR_MEAN_OFF,
-    NPU_PAR_MEAN_MULT,
-    NPU_PAR_MEAN_SHIFT,
-    NPU_PAR_MEAN_ZP,
-    NPU_PAR_MEAN_MIN,
-    NPU_PAR_MEAN_MAX,
-    NPU_PAR_MEAN_WORDS
-};
-/* SOFTMAX: npu_softmax_t of quant.h as words. */
-enum {
-    NPU_PAR_SOFTMAX_MULT,
-    NPU_PAR_SOFTMAX_SHIFT,
-    NPU_PAR_SOFTMAX_DIFF_MIN,
-    NPU_PAR_SOFTMAX_WORDS
-};
-/*
- * RESIZE: for each row of the result (par) and each column (par2) two words: the row of the whole
- * source at or before it and the one behind it, 16 bits each, low and high; then how much of the
- * second: an int32 of 1024, or (unsigned) a float32. The source tile begins with the first that the
- * first record names.
- */
-#define NPU_PAR_RESIZE_BYTES 8u /* a row or column */
-#define NPU_RESIZE_ONE 1024     /* all of the second */
-/* LUT: 256 int8, index x + 128. */
-#define NPU_PAR_LUT_BYTES 256u
 
 #endif

@@ -409,9 +409,10 @@ static void pack_params(cc_t *cc, cc_layer_t *l)
     for (uint32_t c = 0; at != NULL && c < out_c; c++) {
         uint8_t *block = at + c / NPU_LANES * NPU_PAR_REQUANT_BYTES;
         npu_mult_t m = npu_quantize_multiplier(real_multiplier(cc, l, c), cc->options.rounding);
-        cc_put_i32(block, c % NPU_LANES, bias == NULL ? 0 : npu_tensor_i32(bias, c));
-        cc_put_i32(block, NPU_LANES + c % NPU_LANES, m.mult);
-        cc_put_i32(block, 2 * NPU_LANES + c % NPU_LANES, m.shift);
+        uint32_t lane = c % NPU_LANES;
+        cc_put_i32(block, NPU_PAR_REQUANT_BIAS + lane, bias == NULL ? 0 : npu_tensor_i32(bias, c));
+        cc_put_i32(block, NPU_PAR_REQUANT_MULT + lane, m.mult);
+        cc_put_i32(block, NPU_PAR_REQUANT_SHIFT + lane, m.shift);
     }
 }
 

@@ -343,9 +343,49 @@ START_TEST(the_manual_names_every_instruction_field_error_and_counter)
 }
 END_TEST
 
+static bool has_record(uint32_t op)
+{
+    uint32_t count;
+    const npu_field_t *fields = npu_field_table(&count);
+    for (uint32_t i = 0; i < count; i++)
+        if (npu_opinfo(op) != NULL && strcmp(fields[i].name, "par") == 0)
+            return (npu_opinfo(op)->fields >> i & 1u) != 0;
+    return false;
+}
+
+/* Worked out from the layout that kernels read: records are words in a row, weights lanes of 32. */
+START_TEST(the_manual_tells_every_parameter_and_the_order_of_weights)
+{
+    static const char *const lines[] = {
+        "\n| 64..95 | `SHIFT` |", /* bias, multiplier and shift of 32 channels */
+        "\n| 11 | `LEFT` |",      /* the last of 12 words */
+        "\n| 0..63 | `CODES` |",  /* 256 bytes */
+        "\n| `oc / 32` |  |",     "\n| `ic / 4` | `npu_round_lanes(in_c) / 4` |",
+        "\n| `oc % 32` | `32` |",
+    };
+    char *manual = npu_isa_manual();
+    for (uint32_t i = 0; i < SIM_COUNT(lines); i++)
+        ck_assert_msg(strstr(manual, lines[i]) != NULL, "%s", lines[i]);
+#define RECORD(record, who, many)                                                                  \
+    ck_assert_ptr_nonnull(strstr(manual, "\n| `" who "`: word |"));                                \
+    NPU_PAR_##record##_TABLE(WORD)
+#define WORD(record, name, words, what)                                                            \
+    ck_assert_msg(strstr(manual, " | `" #name "` | " what " |\n") != NULL, "%s", #name);
+    NPU_PAR_RECORDS(RECORD)
+#undef WORD
+#undef RECORD
+    const char *records = strstr(manual, "## Parameter records");
+    for (uint32_t op = 0; op < NPU_OPS; op++)
+        ck_assert_msg(!has_record(op) || strstr(records, npu_opinfo(op)->name) != NULL, "op %u",
+                      op);
+    free(manual);
+}
+END_TEST
+
 TEST_MAIN("npu instructions", every_opcode_survives_encode_and_decode_with_any_legal_fields,
           no_two_fields_of_an_opcode_share_a_bit, the_word_image_is_as_documented,
           illegal_instructions_are_refused_with_a_reason, stray_bits_in_memory_are_refused,
           weights_have_a_place_each, text_of_any_program_assembles_to_the_same_program,
           hand_written_text_assembles, wrong_text_is_refused_with_its_line,
-          the_manual_names_every_instruction_field_error_and_counter)
+          the_manual_names_every_instruction_field_error_and_counter,
+          the_manual_tells_every_parameter_and_the_order_of_weights)
