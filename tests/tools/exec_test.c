@@ -1,0 +1,372 @@
+/*
+ * exec_test.c - fovea exec on programs that Debian's cross compiler makes (skipped without it), and
+ * on files that are no programs.
+ */
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/types.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+
+#define CC                                                                                         \
+    "riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -O2 -Itests/tools/guest"
+/* picolibc as it comes: flash at 0x10000000, RAM at 0x20000000. */
+#define PICOLIBC CC " --specs=picolibc.specs --crt0=semihost --oslib=semihost"
+#define BARE CC " -nostdlib -nostartfiles -Wl,-N,--no-warn-rwx-segments,-Ttext="
+/* Where QEMU's "virt" board has its RAM. */
+#define AT_QEMU                                                                                    \
+    "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=0x100000,"                              \
+    "--defsym=__ram=0x80100000,--defsym=__ram_size=0x100000 "
+
+static char dir[64], text[65536];
+
+static bool can_compile(void)
+{
+    return system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") == 0;
+}
+
+#define NEEDS_COMPILER()                                                                           \
+    if (!can_compile()) {                                                                          \
+        test_skip("no riscv64-unknown-elf-gcc");                                                   \
+        return;                                                                                    \
+    }
+
+static void make_dir(void)
+{
+    strcpy(dir, "/tmp/fovea_exec_XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void shell(const char *fmt, ...) SIM_PRINTF(1, 2);
+
+static void shell(const char *fmt, ...)
+{
+    char command[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(command, sizeof(command), fmt, args);
+    va_end(args);
+    ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+static void drop_dir(void)
+{
+    shell("rm -r %s", dir);
+}
+
+/* dir/name.elf from tests/tools/guest/source. */
+static void build(const char *how, const char *source, const char *name)
+{
+    shell("%s tests/tools/guest/%s -o %s/%s.elf", how, source, dir, name);
+}
+
+static void put_file(const char *name, const void *data, size_t bytes)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(data, 1, bytes, file), bytes);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void says(const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "no \"%s\" in: %s", part, text);
+}
+
+static void file_holds(const char *name, const char *expected)
+{
+    char path[256], found[4096];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s", path);
+    size_t bytes = fread(found, 1, sizeof(found) - 1, file);
+    found[bytes] = '\0';
+    fclose(file);
+    ck_assert_str_eq(found, expected);
+}
+
+static bool exists(const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return access(path, F_OK) == 0;
+}
+
+START_TEST(a_c_program_has_console_arguments_and_exit_code)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    build(PICOLIBC, "console.c", "flash");
+    build(PICOLIBC " " AT_QEMU, "console.c", "qemu");
+    put_file("in", "one line\nmore\n", 14);
+    static const char *const names[] = {"flash", "qemu"};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/%s.elf", dir, names[i]), 0);
+        says("argument 1 is ");
+        says("to stderr\npi is about 3.1416\n");
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/%s.elf 1", dir, names[i]), 1);
+        ck_assert_int_eq(
+            fovea(text, sizeof(text), "exec %s/%s.elf -- 42 -x < %s/in", dir, names[i], dir), 42);
+        says("argument 2 is 42\nargument 3 is -x\nread: one line\n");
+    }
+    drop_dir();
+}
+END_TEST
+
+START_TEST(files_are_kept_inside_of_the_folder)
+{
+    char expected[512];
+    NEEDS_COMPILER();
+    make_dir();
+    build(PICOLIBC, "files.c", "p");
+    shell("mkdir -p %s/box/sub && ln -s %s/p.elf %s/box/link", dir, dir, dir);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --semihosting-dir %s/box %s/p.elf", dir, dir),
+                     0);
+    snprintf(expected, sizeof(expected),
+             "back: two 42\nw ../outside.txt: Permission denied\nw /tmp/outside.txt: Permission "
+             "denied\nr link: Too many symbolic links\nr none: No such file or directory\n");
+    ck_assert_str_eq(text, expected);
+    file_holds("box/kept.txt", "forty-two 42\n");
+    ck_assert(!exists("box/sub/out.txt") && !exists("outside.txt"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf", dir), 1);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --semihosting-dir %s/no %s/p.elf", dir, dir),
+                     125);
+    says("no: No such file or directory\n");
+    drop_dir();
+}
+END_TEST
+
+START_TEST(time_comes_from_cycles_and_is_the_same_in_every_run)
+{
+    char first[sizeof(text)];
+    NEEDS_COMPILER();
+    make_dir();
+    build(PICOLIBC, "time.c", "p");
+    ck_assert_int_eq(fovea(first, sizeof(first), "exec %s/p.elf", dir), 0);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf", dir), 0);
+    says("in order 1, hertz 262500000, seconds 0\n");
+    ck_assert_str_eq(text, first);
+    drop_dir();
+}
+END_TEST
+
+START_TEST(htif_has_a_console_system_calls_and_an_exit_code)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    build(BARE "0x80000000 -DMORE", "htif.S", "more");
+    build(BARE "0 -DCODE=0", "htif.S", "zero");
+    build(BARE "0x10000000 -DCODE=256", "htif.S", "many");
+    put_file("in", "HAL", 3);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "exec %s/more.elf --signature %s/sig < %s/in", dir, dir, dir), 7);
+    ck_assert_str_eq(text, "IBMcall\n");
+    file_holds("sig", "89abcdef\n00000005\n112233ff\n");
+    ck_assert(!exists("sig.part"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --max-cycles 100000 %s/zero.elf", dir), 0);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/many.elf", dir), 255); /* never 0 */
+    drop_dir();
+}
+END_TEST
+
+START_TEST(a_signature_is_written_by_programs_that_end_only)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    build(BARE "0x80000000 -DMORE", "htif.S", "p");
+    build(BARE "0x80000000 -DKIND=5", "traps.S", "loop");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec %s/p.elf --signature %s/sig --max-cycles 500 < /dev/null", dir,
+                           dir),
+                     125);
+    ck_assert(!exists("sig") && !exists("sig.part"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/loop.elf --signature %s/sig", dir, dir),
+                     125);
+    says("loop.elf: no begin_signature and end_signature, expected for a signature\n");
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "exec %s/p.elf --signature %s/no/sig < /dev/null", dir, dir),
+        125);
+    drop_dir();
+}
+END_TEST
+
+START_TEST(what_stops_a_program_is_told_with_file_place_and_cause)
+{
+    static const struct {
+        int kind;
+        const char *pc, *cause;
+    } cases[] = {
+        {0, "0x80000002", "mcause 2,"},
+        {1, "0x80000002", "mcause 5,"},
+        {2, "0x80000002", "mcause 3,"},
+        {3, "0x80000006", "mcause 3,"},
+        {4, "0x80000006", "asleep for good"},
+        {5, "0x80000002", "not at its end after 1000000 cycles"},
+    };
+    NEEDS_COMPILER();
+    make_dir();
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        char how[512];
+        snprintf(how, sizeof(how), BARE "0x80000000 -DKIND=%d", cases[i].kind);
+        build(how, "traps.S", "p");
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec --max-cycles 1000000 %s/p.elf", dir), 125);
+        ck_assert_int_eq(line_count(text), 1);
+        says("/p.elf: ");
+        says(cases[i].pc);
+        says(cases[i].cause);
+    }
+    drop_dir();
+}
+END_TEST
+
+START_TEST(memory_can_be_given)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    build(BARE "0x80000000", "htif.S", "p");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:64K %s/p.elf", dir), 7);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:64 %s/p.elf", dir), 125);
+    says("p.elf: byte ");
+    says("expected within");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x3fff0000:1M %s/p.elf", dir), 125);
+    says("expected none in the register pages");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 64K %s/p.elf", dir), 125);
+    says("'64K' is not BASE:BYTES");
+    drop_dir();
+}
+END_TEST
+
+/* ---- files that are no programs for this machine ---- */
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    for (uint32_t i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* An ELF header and two segments of 8 bytes: one written, one read. */
+static void make_elf(uint8_t image[124], uint32_t written, uint32_t read)
+{
+    static const uint8_t head[24] = {0x7f, 'E', 'L', 'F', 1, 1, 1, 0,   0, 0, 0,
+                                     0,    0,   0,   0,   0, 2, 0, 243, 0, 1};
+    memset(image, 0, 124);
+    memcpy(image, head, sizeof(head));
+    put32(image + 24, read);
+    put32(image + 28, 52);
+    image[42] = 32;
+    image[44] = 2;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint8_t *segment = image + 52 + 32 * i;
+        put32(segment, 1);
+        put32(segment + 4, 116);
+        put32(segment + 8, i == 0 ? written : read);
+        put32(segment + 12, i == 0 ? written : read);
+        put32(segment + 16, 8);
+        put32(segment + 20, 8);
+        put32(segment + 24, i == 0 ? 6 : 5);
+    }
+    put32(image + 116, 0xffffffff); /* illegal */
+}
+
+static void refused(const uint8_t *image, size_t bytes, const char *why)
+{
+    put_file("bad.elf", image, bytes);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/bad.elf", dir), 125);
+    ck_assert_int_eq(line_count(text), 1);
+    says("/bad.elf: ");
+    says(why);
+}
+
+START_TEST(files_that_are_no_programs_for_this_core_are_refused)
+{
+    uint8_t image[124];
+    make_dir();
+    make_elf(image, 0x80001000, 0x80000000);
+    refused(image, sizeof(image), "mcause 2, pc 0x80000000"); /* a good one runs */
+    refused((const uint8_t *)"text", 4, "byte 0: magic is 0x74786574, expected 0x464c457f");
+    refused(image, 100, "byte 100: the file has only 100 bytes");
+    image[4] = 2;
+    refused(image, sizeof(image), "byte 4: class is 0x2, expected 0x1");
+    make_elf(image, 0x80001000, 0x80000000);
+    image[18] = 62; /* x86-64 */
+    refused(image, sizeof(image), "byte 18: machine is 0x3e, expected 0xf3");
+    make_elf(image, 0x80001000, 0x80000000);
+    image[44] = 0;
+    refused(image, sizeof(image), "no segment to load");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/none.elf", dir), 125);
+    says("none.elf: No such file or directory");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec"), 2);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --no-such %s/bad.elf", dir), 2);
+    drop_dir();
+}
+END_TEST
+
+START_TEST(segments_that_cannot_be_placed_are_refused)
+{
+    uint8_t image[124];
+    make_dir();
+    make_elf(image, 0x80000000, 0x20000000); /* flash far below RAM: ROM */
+    refused(image, sizeof(image), "mcause 2, pc 0x20000000");
+    make_elf(image, 0x3ffffff8, 0x3fffff00); /* up to the last byte before the pages */
+    refused(image, sizeof(image), "mcause 2, pc 0x3fffff00");
+    make_elf(image, 0x3ffffffc, 0x3fffff00);
+    refused(image, sizeof(image), "expected none in the register pages, 0x40000000 to 0x4003ffff");
+    make_elf(image, 0x80000000, 0x40008000);
+    refused(image, sizeof(image), "segments to read from 0x40008000 to 0x40008007");
+    make_elf(image, 0xfffffff8, 0xfffffff0); /* the last bytes there are */
+    refused(image, sizeof(image), "mcause 2, pc 0xfffffff0");
+    make_elf(image, 0xfffffffc, 0xfffffff0);
+    refused(image, sizeof(image), "below 4 GiB");
+    make_elf(image, 0x80000000, 0x20000000);
+    put32(image + 84 + 8, 0x90000000); /* read from 0x20000000, written at 0x90000000 */
+    put32(image + 52 + 8, 0xa0000000);
+    refused(image, sizeof(image),
+            "segments to write from 0x90000000 to 0xa0000007, expected at "
+            "most 256 MiB");
+    drop_dir();
+}
+END_TEST
+
+START_TEST(choices_that_do_not_exist_are_refused)
+{
+    uint8_t image[124];
+    make_dir();
+    make_elf(image, 0x80001000, 0x80000000);
+    put_file("p.elf", image, sizeof(image));
+    static const struct {
+        const char *choice, *why;
+    } cases[] = {
+        {"--isa rv32imafdc", "'rv32imafdc': no 'f' in this core"},
+        {"--isa rv64imac", "'rv64imac': no 'rv64imac' in this core"},
+        {"--isa rv32imac_zba", "no 'zba' in this core"},
+        {"--isa ''", "'': no '' in this core"},
+        {"--misaligned maybe", "'maybe' is neither trap nor allow"},
+        {"--speed light", "'light' is neither cycle nor functional"},
+        {"--max-cycles 0", "'0' is not a number in 1.."},
+        {"--max-cycles x", "'x' is not a number in 1.."},
+        {"--memory 0:0", "'0:0' is not BASE:BYTES"},
+        {"--memory 0:4G", "'0:4G' is not BASE:BYTES"},
+    };
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec %s %s/p.elf", cases[i].choice, dir), 125);
+        says(cases[i].why);
+        ck_assert_int_eq(line_count(text), 1);
+    }
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --isa RV32IMACZicsr_Zifencei %s/p.elf", dir),
+                     125);
+    says("mcause 2,");
+    drop_dir();
+}
+END_TEST
+
+TEST_MAIN("tools exec", a_c_program_has_console_arguments_and_exit_code,
+          files_are_kept_inside_of_the_folder, time_comes_from_cycles_and_is_the_same_in_every_run,
+          htif_has_a_console_system_calls_and_an_exit_code,
+          a_signature_is_written_by_programs_that_end_only,
+          what_stops_a_program_is_told_with_file_place_and_cause, memory_can_be_given,
+          files_that_are_no_programs_for_this_core_are_refused,
+          segments_that_cannot_be_placed_are_refused, choices_that_do_not_exist_are_refused)
