@@ -118,6 +118,9 @@ typedef struct {
 void mipi_rx_init(mipi_rx_t *rx, const mipi_rx_desc_t *desc, const mipi_rx_callbacks_t *callbacks);
 void mipi_rx_free(mipi_rx_t *rx);
 
+/* The receiver in a snapshot of whoever owns it (sim/comp.h: exchange): frames that have begun. */
+void mipi_rx_exchange(mipi_rx_t *rx, sim_snap_t *snap);
+
 /* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. */
 void mipi_rx_packet(void *rx, const mipi_packet_t *packet);
 

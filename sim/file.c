@@ -89,10 +89,25 @@ FILE *sim_file_create(const char *file, char *error, size_t error_bytes)
 {
     char part[MAX_PATH];
     errno = ENAMETOOLONG;
-    FILE *stream = part_name(part, file) ? fopen(part, "wb") : NULL;
+    FILE *stream = part_name(part, file) ? fopen(part, in_place(file) ? "wb" : "w+b") : NULL;
     if (stream == NULL)
         fail_errno(error, error_bytes, file);
     return stream;
+}
+
+FILE *sim_file_reopen(const char *file, char *error, size_t error_bytes)
+{
+    char part[MAX_PATH];
+    errno = in_place(file) ? EINVAL : ENAMETOOLONG;
+    FILE *stream = !in_place(file) && part_name(part, file) ? fopen(part, "r+b") : NULL;
+    if (stream == NULL)
+        fail_errno(error, error_bytes, file);
+    return stream;
+}
+
+void sim_file_leave(FILE *stream)
+{
+    fclose(stream);
 }
 
 sim_err_t sim_file_commit(FILE *stream, const char *file, char *error, size_t error_bytes)

@@ -164,9 +164,10 @@ static void put_page(sim_snap_t *snap, const uint8_t *data, size_t bytes)
 static void get_page(sim_snap_t *snap, uint8_t *data, size_t bytes)
 {
     const sim_page_t *page = snap->s->page[snap->page++];
-    if (page != NULL)
+    /* most are as they were: reading is cheaper than writing */
+    if (page != NULL && memcmp(data, page->data, bytes) != 0)
         memcpy(data, page->data, bytes);
-    else
+    else if (page == NULL && !all_zero(data, bytes))
         memset(data, 0, bytes);
 }
 

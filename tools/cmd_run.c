@@ -57,10 +57,32 @@ static int report(run_t *run, int code, bool json)
     return code;
 }
 
+/* False, with a line on stderr, when they make no sense. */
+static bool snapshot_options(const cli_t *cli, const char *at, const char *every,
+                             run_snapshot_desc_t *snapshot)
+{
+    if ((at != NULL) != (snapshot->file != NULL)) {
+        cli_fail(EXIT_USAGE, "run: --snapshot and --snapshot-at need each other");
+        return false;
+    }
+    if (at != NULL && !sim_time_parse(at, &snapshot->at_ps)) {
+        cli_fail(EXIT_USAGE, "run: --snapshot-at: '%s' is not <n><ps|ns|us|ms|s>", at);
+        return false;
+    }
+    if (every != NULL && !cli_num(cli, "autosnap", every, &snapshot->every_s))
+        return false;
+    if (every != NULL && !(snapshot->every_s > 0)) {
+        cli_fail(EXIT_USAGE, "run: --autosnap: '%s' is not above 0", every);
+        return false;
+    }
+    return true;
+}
+
 int cmd_run(int argc, char **argv)
 {
     run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted};
     const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
+    const char *at = NULL, *every = NULL;
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
         {'s', "scene", "FILE", "scene or PNG to look at (default: the scenario's)", &f->scene},
@@ -78,6 +100,13 @@ int cmd_run(int argc, char **argv)
          "scalar, avx2, avx512 or amx (default: the best); no effect on results", &simd},
         {0, "exact", NULL,
          "an event for every cycle of the NPU, burst and beat; no effect on results", &exact},
+        {0, "snapshot-at", "TIME", "when --snapshot is taken: 40.2ms, 1s of simulated time", &at},
+        {0, "snapshot", "FILE", "the whole state then, with the results so far",
+         &desc.snapshot.file},
+        {0, "restore", "FILE", "go on from that snapshot of the same run", &desc.snapshot.restore},
+        {0, "autosnap", "SECONDS",
+         "a snapshot in DIR every so often; after a crash the same command goes on from it",
+         &every},
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
@@ -88,6 +117,8 @@ int cmd_run(int argc, char **argv)
     if (over >= 0)
         return over;
     if (!execution_options(&cli, threads, simd, &desc.threads))
+        return EXIT_USAGE;
+    if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
     desc.scenario = args[0];
     if (desc.out_dir == NULL) {

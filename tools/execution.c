@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/cpu.h"
 
@@ -27,6 +28,13 @@ bool execution_options(const cli_t *cli, const char *threads, const char *simd, 
         return false;
     *count = (uint32_t)number;
     return simd == NULL || choose_simd(cli, simd);
+}
+
+double execution_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 uint64_t execution_shuffle(void)

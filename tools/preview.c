@@ -39,7 +39,9 @@ bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t
 void preview_free(preview_t *preview)
 {
     free(preview->image.data);
+    free(preview->written);
     preview->image.data = NULL;
+    preview->written = NULL;
 }
 
 static void draw_box(preview_t *p, const metadata_box_t *box)
@@ -53,6 +55,19 @@ static void draw_box(preview_t *p, const metadata_box_t *box)
     picture_box(&p->image, x, y, w, h, 4, box_color);
     picture_fill(&p->image, x, y - 28, 18 * (int32_t)strlen(label) + 8, 28, box_color);
     picture_text(&p->image, x + 5, y - 25, 3, ink, label);
+}
+
+static bool note_written(preview_t *p, uint32_t frame, char *error, size_t error_bytes)
+{
+    uint8_t *more = realloc(p->written, p->written_bytes + sizeof(frame));
+    if (more == NULL) {
+        snprintf(error, error_bytes, "out of memory");
+        return false;
+    }
+    memcpy(more + p->written_bytes, &frame, sizeof(frame));
+    p->written = more;
+    p->written_bytes += sizeof(frame);
+    return true;
 }
 
 bool preview_write(preview_t *preview, const metadata_t *metadata, const char *dir, char *error,
@@ -73,5 +88,6 @@ bool preview_write(preview_t *preview, const metadata_t *metadata, const char *d
     picture_fill(&p->image, 16, 16, 24 * (int32_t)strlen(counts) + 16, 48, line_color);
     picture_text(&p->image, 24, 26, 4, ink, counts);
     snprintf(file, sizeof(file), "%s/frame_%05u.png", dir, metadata->frame);
-    return sim_png_write(file, &p->image, error, error_bytes) == SIM_OK;
+    return note_written(p, metadata->frame, error, error_bytes) &&
+           sim_png_write(file, &p->image, error, error_bytes) == SIM_OK;
 }

@@ -16,6 +16,8 @@ typedef struct {
     uint32_t every;    /* a picture of every n-th frame; 0: none */
     uint32_t frame;    /* that image shows */
     bool complete;     /* all its lines are there */
+    void *written;     /* numbers of the frames whose pictures are, uint32_t each */
+    size_t written_bytes;
     float array_width_px, array_height_px;
     float line_px; /* the counting line's column in the array */
 } preview_t;

@@ -3,13 +3,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sim/file.h"
 #include "tools/boot_image.h"
 #include "tools/cli.h"
+#include "tools/execution.h"
 #include "tools/network.h"
+#include "tools/run_snapshot.h"
 #include "tools/stats.h"
 
 #define SLICE_PS (5 * SIM_PS_PER_MS)   /* between looks at the clock and at Ctrl-C */
@@ -24,13 +25,6 @@ static int fail(run_t *run, int code, const char *fmt, ...)
     vsnprintf(run->error, sizeof(run->error), fmt, args);
     va_end(args);
     return code;
-}
-
-static double host_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* ---- what the run listens to ---- */
@@ -119,10 +113,22 @@ static void add_latency(run_latency_t *latency, uint64_t ps)
         latency->max_ps = ps;
 }
 
+static void keep_frame(run_t *run, const timeline_frame_t *frame)
+{
+    uint8_t *more = realloc(run->frames, run->frames_bytes + sizeof(*frame));
+    if (more == NULL) {
+        fail(run, EXIT_FAILED, "out of memory");
+        return;
+    }
+    memcpy(more + run->frames_bytes, frame, sizeof(*frame));
+    run->frames = more;
+    run->frames_bytes += sizeof(*frame);
+}
+
 static void on_frame_done(void *ctx, const timeline_frame_t *frame)
 {
     run_t *run = ctx;
-    stats_add_frame(run->frames, frame);
+    keep_frame(run, frame);
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
     add_latency(&run->photon_to_alert, frame->link_last_ps - frame->exposure_start_ps);
@@ -145,8 +151,7 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     run->sim = sim_new();
     run->pool = sim_pool_new(desc->threads);
     run->sensor = sensor_new();
-    run->frames = sim_json_array();
-    if (run->sim == NULL || run->pool == NULL || run->sensor == NULL || run->frames == NULL)
+    if (run->sim == NULL || run->pool == NULL || run->sensor == NULL)
         return fail(run, EXIT_FAILED, "out of memory");
     sim_set_log(run->sim, on_log, run, desc->verbose);
     sim_set_shuffle(run->sim, desc->shuffle);
@@ -250,7 +255,8 @@ static int connect(run_t *run)
                 mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
                 sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
                 preview_init(&run->preview, &sensor->isp, run->scenario.scene,
-                             run->scenario.output.picture, size.width_px, size.height_px);
+                             run->scenario.output.picture, size.width_px, size.height_px) &&
+                run_snapshot_connect(run);
     return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
 }
 
@@ -281,27 +287,36 @@ static bool finished(const run_t *run)
 
 static int simulate(run_t *run)
 {
-    double begin = host_seconds(), shown = begin;
+    double begin = execution_seconds(), shown = begin;
     bool terminal = isatty(STDERR_FILENO) != 0;
     for (bool stop = false; !stop && !finished(run);) {
-        sim_run_until_ps(run->sim, sim_now_ps(run->sim) + SLICE_PS);
-        double now = host_seconds();
+        if (!run_snapshot_take(run))
+            break;
+        uint64_t boundary_ps = (sim_now_ps(run->sim) / SLICE_PS + 1) * SLICE_PS;
+        sim_run_until_ps(run->sim, run_snapshot_before(run, boundary_ps));
+        double now = execution_seconds();
         if (terminal && now - shown > 0.2) {
             shown = now;
             print_progress(run, now - begin);
         }
+        /* looked at where every run does, whatever snapshots it takes */
         bool late = sim_now_ps(run->sim) > run->last_frame_ps + PATIENCE_PS;
-        stop = sim_stopped(run->sim) || late || run->sensor->core.state != CORE_RUNS ||
+        bool over = late || run->sensor->core.state != CORE_RUNS;
+        stop = sim_stopped(run->sim) || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
                (run->interrupted != NULL && *run->interrupted != 0);
     }
-    run->host_s = host_seconds() - begin;
+    run->host_s = execution_seconds() - begin;
     if (terminal)
         fputs("\r\033[K", stderr);
+    if (run->error[0] == '\0' && run->interrupted != NULL && *run->interrupted != 0)
+        return fail(run, EXIT_FAILED, "interrupted%s",
+                    run_snapshot_interrupted(run) ? "; the same command goes on from here" : "");
     host_finish(&run->host);
     if (run->error[0] != '\0')
         return EXIT_FAILED;
-    if (run->interrupted != NULL && *run->interrupted != 0)
-        return fail(run, EXIT_FAILED, "interrupted");
+    if (run->snapshot.desc.file != NULL)
+        return fail(run, EXIT_FAILED, "%s: no snapshot, the run ended at %.9f s before its time",
+                    run->snapshot.desc.file, (double)sim_now_ps(run->sim) / 1e12);
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x: %s", run->sensor->core.pc,
                     core_state_name(run->sensor->core.state));
@@ -336,8 +351,10 @@ static bool write_stats(run_t *run)
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)sim_state_hash(run->sim));
     sim_json_add_str(stats, "state_hash", hash);
     sim_json_add_u64(stats, "time_ps", sim_now_ps(run->sim));
-    sim_json_add_value(stats, "frames", run->frames);
-    run->frames = NULL;
+    const timeline_frame_t *frame = run->frames;
+    sim_json_t *frames = sim_json_add_array(stats, "frames");
+    for (size_t i = 0; i < run->frames_bytes / sizeof(*frame); i++)
+        stats_add_frame(frames, &frame[i]);
     bool fine = write_json(run, "stats.json", stats);
     sim_json_free(stats);
     return fine;
@@ -379,12 +396,14 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = load_network(run);
     if (code == EXIT_FINE)
         code = load_flash(run);
-    if (code == EXIT_FINE && !results_open(&run->results, desc->out_dir, error, sizeof(error)))
-        code = fail(run, EXIT_FAILED, "%s", error);
+    if (code == EXIT_FINE)
+        code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
         code = connect(run);
     if (code == EXIT_FINE)
         code = start(run);
+    if (code == EXIT_FINE)
+        code = run_snapshot_begin(run);
     if (code == EXIT_FINE)
         code = simulate(run);
     bool stopped_short = code == EXIT_FAILED && run->host.metadata_frames > 0 &&
@@ -393,6 +412,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         int kept = keep(run);
         code = code == EXIT_FINE ? kept : code;
     }
+    run_snapshot_end(run);
     if (code == EXIT_FINE && run->script.failed != 0)
         code = fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
                     (unsigned long long)run->script.failed);
@@ -408,6 +428,7 @@ void run_free(run_t *run)
     host_free(&run->host);
     preview_free(&run->preview);
     npu_prog_free(&run->program);
-    sim_json_free(run->frames);
+    free(run->frames);
+    sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include "mipi/capture.h"
+#include "sim/snapshot.h"
 #include "tools/host.h"
 #include "tools/preview.h"
 #include "tools/results.h"
@@ -17,12 +18,31 @@
 
 enum { RUN_RING = 16, RUN_ERROR = 1024 };
 
+typedef struct {
+    const char *file; /* a snapshot at at_ps goes there; NULL: none */
+    uint64_t at_ps;
+    const char *restore; /* begin with this one; NULL: at time 0 */
+    double every_s;      /* of host time: automatic snapshots, and begin with the last; 0: none */
+} run_snapshot_desc_t;
+
+/* run_snapshot.c's. */
+typedef struct {
+    run_snapshot_desc_t desc;
+    sim_snapshot_of_t of;
+    double last_s;     /* host time of the last automatic one */
+    bool with_content; /* the one that is being taken has the content of files */
+    bool resumes;      /* the results that are there go on */
+    bool left;         /* they stay for another process to go on with */
+    sim_snapshot_t *first;
+} run_snapshot_t;
+
 /* Sum and extremes of one latency, ps. */
 typedef struct {
     uint64_t count, sum_ps, max_ps;
 } run_latency_t;
 
 typedef struct {
+    sim_comp_t comp; /* stays first; an observer: what was heard and written is in snapshots */
     scenario_t scenario;
     npu_prog_t program;
     sim_t *sim;
@@ -34,7 +54,8 @@ typedef struct {
     mipi_capture_writer_t capture;
     trace_file_t trace;
     preview_t preview;
-    sim_json_t *frames; /* of stats.json */
+    void *frames; /* for stats.json: timeline_frame_t of each frame that was sent */
+    size_t frames_bytes;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */
@@ -47,12 +68,14 @@ typedef struct {
     uint64_t last_frame_ps;                   /* when a frame last began */
     double host_s;                            /* wall time of the simulation */
     const volatile sig_atomic_t *interrupted; /* the signal handler's; may be NULL */
+    run_snapshot_t snapshot;
     char error[RUN_ERROR];
 } run_t;
 
 typedef struct {
     const char *scenario, *out_dir;
     scenario_flags_t flags;
+    run_snapshot_desc_t snapshot;
     uint32_t threads;
     bool exact; /* no fast paths in NPU and L2 */
     uint64_t shuffle;

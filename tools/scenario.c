@@ -27,6 +27,14 @@ static void resolve(const sim_cfg_t *root, const char *key, char out[SCENARIO_PA
         sim_cfg_fail(root, key, "path of %d bytes, at most %d", length, SCENARIO_PATH - 1);
 }
 
+static uint64_t hash_json(const sim_json_t *value)
+{
+    char *text = sim_json_print(value, false);
+    uint64_t hash = text != NULL ? sim_hash(SIM_HASH_SEED, text, strlen(text)) : 0;
+    free(text);
+    return hash;
+}
+
 static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
 {
     sim_doc_t *doc = sim_doc_load(s->chip);
@@ -36,7 +44,9 @@ static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
     if (sim_doc_error(doc) == NULL) {
         sim_cfg_t root = sim_doc_root(doc);
         sensor_desc_read(&root, &s->sensor);
-        sim_json_add_value(s->resolved, "chip_data", sim_cfg_copy(&root));
+        sim_json_t *data = sim_cfg_copy(&root);
+        s->chip_hash = hash_json(data);
+        sim_json_add_value(s->resolved, "chip_data", data);
     }
     const char *wrong = sim_doc_error(doc);
     if (wrong != NULL)
@@ -271,6 +281,18 @@ static void write_resolved(scenario_t *s)
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
 }
 
+/* The file, and what flags have put in its place. */
+static void hash_scenario(const sim_cfg_t *root, scenario_t *s)
+{
+    sim_json_t *all = sim_json_object();
+    sim_json_add_value(all, "file", sim_cfg_copy(root));
+    sim_json_add_u64(all, "seed", s->seed);
+    sim_json_add_u64(all, "frames", s->frames);
+    scene_desc_write(scene_desc(s->scene), sim_json_add_object(all, "scene"));
+    s->hash = hash_json(all);
+    sim_json_free(all);
+}
+
 /* The die's temperature: a number, or points {"at": time, "c": number} with straight lines between;
  * absent: the pixel die's, which the chip file tells. */
 static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel, temp_desc_t *temp)
@@ -346,6 +368,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             sim_cfg_done(&root);
             write_resolved(scenario);
+            hash_scenario(&root, scenario);
         }
     }
     if (error[0] == '\0' && sim_doc_error(doc) != NULL) {

@@ -59,6 +59,8 @@ typedef struct {
     scenario_step_t step[SCENARIO_MAX_STEPS];
     uint32_t steps;
     sim_json_t *resolved; /* config.json: every choice that was made */
+    uint64_t chip_hash;   /* of the chip file's data */
+    uint64_t hash;        /* of everything else that is no file of its own */
 } scenario_t;
 
 /* False with one line in error. Call scenario_free in any case. */

@@ -1,8 +1,19 @@
 #include "tests/tools/snapshot_rig.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "sim/file.h"
-#include "tests/test.h"
 #include "tools/network.h"
+
+static void need(bool fine, const char *what)
+{
+    if (fine)
+        return;
+    fprintf(stderr, "rig: %s\n", what);
+    abort();
+}
 
 static void hear(rig_t *rig, const void *data, size_t bytes)
 {
@@ -52,17 +63,15 @@ static void load(rig_t *rig)
     char error[512];
     size_t bytes;
     uint8_t *elf = sim_file_read(rig->scenario.firmware, 1 << 24, &bytes, error, sizeof(error));
-    ck_assert_msg(elf != NULL, "%s", error);
-    ck_assert_msg(sensor_load_firmware(rig->sensor, elf, bytes, "firmware", error, sizeof(error)) ==
-                      SIM_OK,
-                  "%s", error);
+    need(elf != NULL, error);
+    need(sensor_load_firmware(rig->sensor, elf, bytes, "firmware", error, sizeof(error)) == SIM_OK,
+         error);
     free(elf);
     network_options_t options = {0};
-    ck_assert_msg(network_load(rig->scenario.network, &rig->scenario.sensor.npu, &options,
-                               &rig->program, error, sizeof(error)),
-                  "%s", error);
-    ck_assert_msg(sensor_load_network(rig->sensor, &rig->program, error, sizeof(error)) == SIM_OK,
-                  "%s", error);
+    need(network_load(rig->scenario.network, &rig->scenario.sensor.npu, &options, &rig->program,
+                      error, sizeof(error)),
+         error);
+    need(sensor_load_network(rig->sensor, &rig->program, error, sizeof(error)) == SIM_OK, error);
     rig->sensor->npu.names = &rig->program;
 }
 
@@ -82,31 +91,31 @@ rig_t *rig_new(const rig_options_t *options)
     char error[512];
     rig_t *rig = calloc(1, sizeof(*rig));
     scenario_flags_t flags = {0};
-    ck_assert_ptr_nonnull(rig);
-    ck_assert_msg(
-        scenario_load(&rig->scenario, "scenes/entrance.json", &flags, error, sizeof(error)), "%s",
-        error);
+    need(rig != NULL, "out of memory");
+    need(scenario_load(&rig->scenario, "scenes/entrance.json", &flags, error, sizeof(error)),
+         error);
     rig->sim = sim_new();
     rig->pool = sim_pool_new(options->threads);
     rig->sensor = sensor_new();
     use_options(rig, options);
-    ck_assert_int_eq(sensor_init(rig->sensor, rig->sim, &rig->scenario.sensor, rig->pool), SIM_OK);
-    ck_assert_int_eq(script_init(&rig->script, rig->sensor, &rig->scenario), SIM_OK);
-    ck_assert_int_eq(sim_comp_init(&rig->comp, rig->sim, &kind, "rig"), SIM_OK);
+    need(sensor_init(rig->sensor, rig->sim, &rig->scenario.sensor, rig->pool) == SIM_OK,
+         sim_error(rig->sim));
+    need(script_init(&rig->script, rig->sensor, &rig->scenario) == SIM_OK, sim_error(rig->sim));
+    need(sim_comp_init(&rig->comp, rig->sim, &kind, "rig") == SIM_OK, sim_error(rig->sim));
     rig->sensor->npu.exact = options->exact;
     load(rig);
-    ck_assert_int_eq(scene_prepare(rig->scenario.scene, sim_pool_threads(rig->pool),
-                                   rig->sensor->pixel.desc.width_px),
-                     SIM_OK);
+    need(scene_prepare(rig->scenario.scene, sim_pool_threads(rig->pool),
+                       rig->sensor->pixel.desc.width_px) == SIM_OK,
+         sim_error(rig->sim));
     rig->sensor->pixel.light = scene_light(rig->scenario.scene);
     rig->sensor->uart.sent = on_uart;
     rig->sensor->uart.sent_ctx = rig;
-    ck_assert(mipi_tx_listen(&rig->sensor->mipi, on_packet, rig));
+    need(mipi_tx_listen(&rig->sensor->mipi, on_packet, rig), "no place left");
     sim_set_trace(rig->sim, on_span, rig);
     sim_set_log(rig->sim, on_log, rig, SIM_LOG_DEBUG);
-    ck_assert_int_eq(sim_check(rig->sim), SIM_OK);
+    need(sim_check(rig->sim) == SIM_OK, sim_error(rig->sim));
     sim_reset(rig->sim);
-    ck_assert_int_eq(sim_start(rig->sim), SIM_OK);
+    need(sim_start(rig->sim) == SIM_OK, sim_error(rig->sim));
     return rig;
 }
 

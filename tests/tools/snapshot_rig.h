@@ -25,7 +25,7 @@ typedef struct {
     uint64_t shuffle;
 } rig_options_t;
 
-/* Ready to run: checked, reset, started. Fails the test when something is wrong. */
+/* Ready to run: checked, reset, started. Aborts when something is wrong. */
 rig_t *rig_new(const rig_options_t *options);
 void rig_free(rig_t *rig);
 

@@ -33,6 +33,8 @@ static void ignore_views(const sensor_t *s)
     ignore(s, &s->mipi.status, sizeof(uint32_t));
     ignore(s, &s->mipi.fifo_level, 2 * sizeof(uint32_t));
     ignore(s, &s->core.x[32], sizeof(uint32_t)); /* what was written to x0 */
+    ignore(s, &s->core.readable, 2 * sizeof(core_window_t));
+    ignore(s, &s->core.debug, sizeof(s->core.debug));
     ignore(s, s->npu.perf_regs, sizeof(s->npu.perf_regs));
 }
 

@@ -1,0 +1,261 @@
+#include "tools/run_snapshot.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/file.h"
+#include "tools/cli.h"
+#include "tools/commands.h"
+#include "tools/execution.h"
+
+enum { PATH = 1200, MAX_INPUT_BYTES = 1 << 30 };
+
+/* The first complaint stays. */
+static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
+static int fail(run_t *run, int code, const char *fmt, ...)
+{
+    va_list args;
+    if (run->error[0] != '\0')
+        return code;
+    va_start(args, fmt);
+    vsnprintf(run->error, sizeof(run->error), fmt, args);
+    va_end(args);
+    return code;
+}
+
+/* ---- the run as a component ---- */
+
+static size_t image_bytes(const sim_comp_t *comp)
+{
+    const sim_image_t *image = &((const run_t *)(const void *)comp)->preview.image;
+    return (size_t)image->width_px * image->height_px * image->channels;
+}
+
+/* Kept, never hashed: none of it is the sensor's. */
+#define K(member) SIM_FIELD_KEPT(run_t, member)
+static const sim_field_t fields[] = {
+    K(timing),
+    K(truth),
+    K(score),
+    K(first),
+    K(photon_to_alert),
+    K(readout_to_alert),
+    K(npu_time),
+    K(count_in),
+    K(count_out),
+    K(truth_in),
+    K(truth_out),
+    K(largest_crowd),
+    K(last_frame_ps),
+    K(host.metadata_frames),
+    K(host.image_frames),
+    K(host.problems),
+    K(host.error),
+    K(capture.packets),
+    K(capture.last_ps),
+    K(trace.track),
+    K(trace.tracks),
+    K(trace.spans),
+    K(preview.frame),
+    K(preview.complete),
+    SIM_FIELD_BUF_KEPT(run_t, preview.image.data, image_bytes),
+    SIM_FIELD_END,
+};
+#undef K
+
+static void exchange_pictures(run_t *run, sim_snap_t *snap)
+{
+    const preview_t *preview = &run->preview;
+    for (size_t i = 0; i < preview->written_bytes / sizeof(uint32_t); i++) {
+        uint32_t frame;
+        char name[64];
+        memcpy(&frame, (const uint8_t *)preview->written + i * sizeof(frame), sizeof(frame));
+        snprintf(name, sizeof(name), "frames/frame_%05u.png", frame);
+        results_exchange_file(&run->results, snap, name);
+    }
+    for (uint64_t i = 0; run->host.frames_dir != NULL && i < run->host.image_frames; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "raw_%05llu.png", (unsigned long long)i);
+        results_exchange_file(&run->results, snap, name);
+    }
+}
+
+static void exchange(sim_comp_t *comp, sim_snap_t *snap)
+{
+    run_t *run = (run_t *)(void *)comp;
+    uint32_t with_content = run->snapshot.with_content;
+    sim_snap_bytes(snap, &with_content, sizeof(with_content));
+    sim_snap_memory(snap, &run->frames, &run->frames_bytes);
+    sim_snap_memory(snap, &run->preview.written, &run->preview.written_bytes);
+    mipi_rx_exchange(&run->host.rx, snap);
+    results_exchange(&run->results, snap, with_content != 0);
+    if (with_content != 0 && !sim_snap_failed(snap))
+        exchange_pictures(run, snap);
+}
+
+static const sim_kind_t kind = {
+    .kind = "run", .version = 1, .fields = fields, .exchange = exchange, .observer = true};
+_Static_assert(offsetof(run_t, comp) == 0, "comp stays first");
+
+bool run_snapshot_connect(run_t *run)
+{
+    return sim_comp_init(&run->comp, run->sim, &kind, "run") == SIM_OK;
+}
+
+/* ---- what a snapshot belongs to ---- */
+
+static uint64_t hash_file(const char *file)
+{
+    char error[64];
+    size_t bytes;
+    uint8_t *data = sim_file_read(file, MAX_INPUT_BYTES, &bytes, error, sizeof(error));
+    uint64_t hash = data != NULL ? sim_hash(SIM_HASH_SEED, data, bytes) : 0;
+    free(data);
+    return hash;
+}
+
+static sim_snapshot_of_t of(const run_t *run)
+{
+    const scenario_t *s = &run->scenario;
+    return (sim_snapshot_of_t){FOVEA_VERSION,
+                               {{"chip", s->chip_hash},
+                                {"scenario", s->hash},
+                                {"firmware", hash_file(s->firmware)},
+                                {"network", hash_file(s->network)}}};
+}
+
+/* ---- beginning ---- */
+
+static void autosnap_name(const run_t *run, char name[PATH])
+{
+    snprintf(name, PATH, "%s/.autosnap", run->results.dir);
+}
+
+/* What an earlier run in this folder left, if all of it is still there. */
+static void look_for_autosnap(run_t *run, const char *dir)
+{
+    char name[PATH], error[RUN_ERROR];
+    snprintf(name, sizeof(name), "%s/.autosnap", dir);
+    if (run->snapshot.desc.every_s <= 0 || run->snapshot.first != NULL || access(name, F_OK) != 0)
+        return;
+    run->snapshot.first = sim_snapshot_load(name, &run->snapshot.of, error, sizeof(error));
+    if (run->snapshot.first != NULL &&
+        results_open(&run->results, dir, true, error, sizeof(error))) {
+        run->snapshot.resumes = true;
+        return;
+    }
+    fprintf(stderr, "fovea run: %s; starting anew\n", error);
+    sim_snapshot_free(run->snapshot.first);
+    run->snapshot.first = NULL;
+}
+
+int run_snapshot_open(run_t *run, const run_desc_t *desc)
+{
+    char error[RUN_ERROR], name[PATH];
+    run_snapshot_t *s = &run->snapshot;
+    s->desc = desc->snapshot;
+    if (s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0)
+        s->of = of(run);
+    if (s->desc.restore != NULL) {
+        s->first = sim_snapshot_load(s->desc.restore, &s->of, error, sizeof(error));
+        if (s->first == NULL)
+            return fail(run, EXIT_USAGE, "%s", error);
+    }
+    look_for_autosnap(run, desc->out_dir);
+    if (s->resumes)
+        return EXIT_FINE;
+    if (!results_open(&run->results, desc->out_dir, false, error, sizeof(error)))
+        return fail(run, EXIT_FAILED, "%s", error);
+    autosnap_name(run, name);
+    remove(name); /* of a run whose files are gone now */
+    return EXIT_FINE;
+}
+
+int run_snapshot_begin(run_t *run)
+{
+    char name[PATH];
+    run_snapshot_t *s = &run->snapshot;
+    if (s->first == NULL)
+        return EXIT_FINE;
+    autosnap_name(run, name);
+    const char *file = s->resumes ? name : s->desc.restore;
+    if (sim_snapshot_restore(run->sim, s->first) != SIM_OK)
+        return fail(run, EXIT_USAGE, "%s: %s%s", file, sim_error(run->sim),
+                    s->resumes ? "; it is removed" : "");
+    if (s->resumes)
+        fprintf(stderr, "fovea run: %s: goes on at %.6f s\n", file,
+                (double)sim_now_ps(run->sim) / 1e12);
+    sim_snapshot_free(s->first);
+    s->first = NULL;
+    return EXIT_FINE;
+}
+
+/* ---- running ---- */
+
+uint64_t run_snapshot_before(const run_t *run, uint64_t until_ps)
+{
+    const run_snapshot_desc_t *d = &run->snapshot.desc;
+    bool before = d->file != NULL && d->at_ps > sim_now_ps(run->sim) && d->at_ps < until_ps;
+    return before ? d->at_ps : until_ps;
+}
+
+static bool save(run_t *run, const char *file, bool with_content)
+{
+    char error[RUN_ERROR];
+    run->snapshot.with_content = with_content;
+    sim_snapshot_t *s = sim_snapshot_take(run->sim, NULL);
+    bool fine =
+        s != NULL && sim_snapshot_save(s, file, &run->snapshot.of, error, sizeof(error)) == SIM_OK;
+    if (s == NULL)
+        fail(run, EXIT_FAILED, "%s: %s", file, sim_error(run->sim));
+    else if (!fine)
+        fail(run, EXIT_FAILED, "%s", error);
+    sim_snapshot_free(s);
+    return fine;
+}
+
+static bool save_auto(run_t *run)
+{
+    char name[PATH];
+    autosnap_name(run, name);
+    return save(run, name, false);
+}
+
+bool run_snapshot_take(run_t *run)
+{
+    run_snapshot_t *s = &run->snapshot;
+    bool fine = true;
+    if (s->desc.file != NULL && sim_now_ps(run->sim) == s->desc.at_ps) {
+        fine = save(run, s->desc.file, true);
+        s->desc.file = NULL; /* done */
+    }
+    if (!fine || s->desc.every_s <= 0)
+        return fine;
+    if (s->last_s == 0)
+        s->last_s = execution_seconds();
+    if (execution_seconds() - s->last_s >= s->desc.every_s) {
+        fine = save_auto(run);
+        s->last_s = execution_seconds(); /* the time that it took is not counted */
+    }
+    return fine;
+}
+
+bool run_snapshot_interrupted(run_t *run)
+{
+    if (run->snapshot.desc.every_s <= 0 || !save_auto(run))
+        return false;
+    results_leave(&run->results);
+    run->snapshot.left = true;
+    return true;
+}
+
+void run_snapshot_end(const run_t *run)
+{
+    char name[PATH];
+    autosnap_name(run, name);
+    if (run->snapshot.desc.every_s > 0 && run->results.dir[0] != '\0' && !run->snapshot.left)
+        remove(name);
+}
