@@ -1,0 +1,34 @@
+/*
+ * board.h - a sensor with its board for tests of booting and drivers: no light, no scene, no host
+ * but the test itself.
+ */
+#ifndef TESTS_TOOLS_BOARD_H
+#define TESTS_TOOLS_BOARD_H
+
+#include "logic/sensor.h"
+
+typedef struct {
+    sim_t *sim;
+    sim_pool_t *pool;
+    sensor_t *sensor;
+    char log[512];     /* the last line */
+    char console[256]; /* what came out of the serial port, \r left out */
+    uint32_t printed;
+} board_t;
+
+/* Made and wired. desc NULL: the built-in IMX500. */
+board_t *board_new(const sensor_desc_t *desc);
+void board_free(board_t *board);
+
+void board_start(board_t *board);
+void board_run_ms(board_t *board, uint64_t ms);
+/* Until the CCS register has another value than `from`, at most ms; its value then. */
+uint32_t board_wait(board_t *board, uint16_t addr, uint32_t from, uint64_t ms);
+
+uint32_t board_ccs(const board_t *board, uint16_t addr);
+uint32_t board_word(board_t *board, uint32_t addr);
+
+/* A whole file; fails the test when it is not there. */
+uint8_t *board_file(const char *path, size_t *bytes);
+
+#endif
