@@ -139,7 +139,7 @@ static void look_for_autosnap(run_t *run, const char *dir)
 {
     char name[PATH], error[RUN_ERROR];
     snprintf(name, sizeof(name), "%s/.autosnap", dir);
-    if (run->snapshot.desc.every_s <= 0 || run->snapshot.first != NULL || access(name, F_OK) != 0)
+    if (run->snapshot.desc.every_s <= 0 || access(name, F_OK) != 0)
         return;
     run->snapshot.first = sim_snapshot_load(name, &run->snapshot.of, error, sizeof(error));
     if (run->snapshot.first != NULL &&
@@ -159,14 +159,14 @@ int run_snapshot_open(run_t *run, const run_desc_t *desc)
     s->desc = desc->snapshot;
     if (s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0)
         s->of = of(run);
+    look_for_autosnap(run, desc->out_dir); /* further on than what the command begins with */
+    if (s->resumes)
+        return EXIT_FINE;
     if (s->desc.restore != NULL) {
         s->first = sim_snapshot_load(s->desc.restore, &s->of, error, sizeof(error));
         if (s->first == NULL)
             return fail(run, EXIT_USAGE, "%s", error);
     }
-    look_for_autosnap(run, desc->out_dir);
-    if (s->resumes)
-        return EXIT_FINE;
     if (!results_open(&run->results, desc->out_dir, false, error, sizeof(error)))
         return fail(run, EXIT_FAILED, "%s", error);
     autosnap_name(run, name);
@@ -185,9 +185,12 @@ int run_snapshot_begin(run_t *run)
     if (sim_snapshot_restore(run->sim, s->first) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s: %s%s", file, sim_error(run->sim),
                     s->resumes ? "; it is removed" : "");
-    if (s->resumes)
+    if (s->resumes) {
         fprintf(stderr, "fovea run: %s: goes on at %.6f s\n", file,
                 (double)sim_now_ps(run->sim) / 1e12);
+        if (s->desc.at_ps < sim_now_ps(run->sim))
+            s->desc.file = NULL; /* that one was taken */
+    }
     sim_snapshot_free(s->first);
     s->first = NULL;
     return EXIT_FINE;
@@ -217,11 +220,16 @@ static bool save(run_t *run, const char *file, bool with_content)
     return fine;
 }
 
+/* The run does not depend on it. */
 static bool save_auto(run_t *run)
 {
     char name[PATH];
     autosnap_name(run, name);
-    return save(run, name, false);
+    if (save(run, name, false))
+        return true;
+    fprintf(stderr, "fovea run: %s; the run goes on\n", run->error);
+    run->error[0] = '\0';
+    return false;
 }
 
 bool run_snapshot_take(run_t *run)
@@ -237,7 +245,7 @@ bool run_snapshot_take(run_t *run)
     if (s->last_s == 0)
         s->last_s = execution_seconds();
     if (execution_seconds() - s->last_s >= s->desc.every_s) {
-        fine = save_auto(run);
+        save_auto(run);
         s->last_s = execution_seconds(); /* the time that it took is not counted */
     }
     return fine;

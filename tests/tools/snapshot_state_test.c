@@ -200,7 +200,81 @@ START_TEST(going_back_and_forth_with_shared_pages_changes_nothing)
 }
 END_TEST
 
+/* ---- blocks that the demo's firmware leaves alone ---- */
+
+#define POKES 40
+
+/* Registers of every block are written at random, as wild firmware would. */
+static void poke(rig_t *rig, sim_stream_t *random)
+{
+    static const uint32_t masks[] = {0x1, 0x3, 0xf, 0xff, 0xffff, 0xffffffff};
+    sim_comp_t *const blocks[] = {
+#define X(page, member) &rig->sensor->member.comp,
+        SENSOR_PAGES(X)
+#undef X
+    };
+    for (int i = 0; i < 12; i++) {
+        sim_comp_t *comp = blocks[sim_stream_below(random, SIM_COUNT(blocks))];
+        const sim_reg_t *reg = comp->kind->regs;
+        uint32_t count = 0;
+        while (reg[count].name != NULL)
+            count++;
+        reg += sim_stream_below(random, count);
+        uint32_t value = sim_stream_u32(random) & masks[sim_stream_below(random, SIM_COUNT(masks))];
+        if (sim_stream_below(random, 8) == 0)
+            sim_reg_read(comp, reg->addr); /* may have an effect */
+        else
+            sim_reg_write(comp, reg->addr, value);
+    }
+}
+
+/* Pokes first..last-1, each in its own millisecond. */
+static void run_wild(rig_t *rig, uint64_t seed, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i < last; i++) {
+        sim_stream_t random = sim_stream(seed, 1, i);
+        uint64_t at_ps = i * 2 * MS + sim_stream_below(&random, 1000) * SIM_PS_PER_US;
+        sim_run_until_ps(rig->sim, at_ps);
+        poke(rig, &random);
+    }
+}
+
+START_TEST(wild_register_traffic_into_every_block_is_gone_back_in_exactly)
+{
+    uint32_t rounds =
+        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 4;
+    rig_options_t options = {.threads = 1};
+    for (uint64_t seed = 1; seed <= rounds; seed++) {
+        sim_stream_t random = sim_stream(seed, 2, 0);
+        uint32_t middle = 1 + sim_stream_below(&random, POKES - 1);
+        rig_t *rig = rig_new(&options), *other = rig_new(&options);
+        run_wild(rig, seed, 0, middle);
+        sim_run_until_ps(rig->sim, (middle * 2 - 1) * MS + sim_stream_u32(&random) % MS);
+        sim_snapshot_t *snapshot = sim_snapshot_take(rig->sim, NULL);
+        ck_assert_msg(snapshot != NULL, "%s", sim_error(rig->sim));
+        sim_run_until_ps(rig->sim, middle * 2 * MS);
+        run_wild(rig, seed, middle, POKES);
+        sim_run_until_ps(rig->sim, POKES * 2 * MS);
+        uint64_t hash = rig_hash(rig);
+        for (int i = 0; i < 2; i++) {
+            rig_t *again = i == 0 ? rig : other;
+            ck_assert_msg(sim_snapshot_restore(again->sim, snapshot) == SIM_OK, "%s",
+                          sim_error(again->sim));
+            sim_run_until_ps(again->sim, middle * 2 * MS);
+            run_wild(again, seed, middle, POKES);
+            sim_run_until_ps(again->sim, POKES * 2 * MS);
+            ck_assert_msg(rig_hash(again) == hash, "seed %llu, %s", (unsigned long long)seed,
+                          i == 0 ? "in place" : "elsewhere");
+        }
+        sim_snapshot_free(snapshot);
+        rig_free(rig);
+        rig_free(other);
+    }
+}
+END_TEST
+
 TEST_MAIN("snapshots of the sensor", restoring_in_place_brings_back_every_byte_of_the_sensor,
           a_restored_run_ends_as_the_unbroken_one_however_it_is_computed,
           one_snapshot_has_two_futures_that_do_not_know_of_each_other,
-          going_back_and_forth_with_shared_pages_changes_nothing)
+          going_back_and_forth_with_shared_pages_changes_nothing,
+          wild_register_traffic_into_every_block_is_gone_back_in_exactly)
