@@ -1,0 +1,204 @@
+/*
+ * drivers_test.c - the drivers of firmware/ on the simulated core, against blocks whose answers are
+ * worked out by hand. The test is the host behind the mailbox.
+ */
+#include "tests/test.h"
+#include "tests/tools/board.h"
+
+enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, EVENT = 0x9108 };
+enum { WORD0 = 0x9110 };
+enum { TEMP = 1, ID, ERASE, WRITE, READ, GATE, RESET_ISP, CAUSE, WATCH, RESET };
+#define ELF "build/test-runs/drivers.elf"
+
+static board_t *board;
+
+static bool compile(void)
+{
+    if (system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") != 0)
+        return false;
+    ck_assert_int_eq(
+        system("mkdir -p build/test-runs && riscv64-unknown-elf-gcc -march=rv32imac "
+               "-misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs -std=c11 -O2 -Wall -Wextra "
+               "-Werror -ffreestanding -ffunction-sections -fdata-sections -nostartfiles "
+               "-Wl,--gc-sections -T firmware/fovea.ld -Ifirmware/include -Ibuild/gen "
+               "firmware/boot.S firmware/clkrst.c firmware/flash.c firmware/hal.c "
+               "firmware/mailbox.c firmware/spi.c firmware/temp.c tests/tools/guest/drivers.c "
+               "-o " ELF),
+        0);
+    return true;
+}
+
+/* False, said, where there is no compiler. */
+static bool start(const sensor_desc_t *desc)
+{
+    char error[512];
+    size_t bytes;
+    if (!compile()) {
+        printf("skipped: drivers: no riscv64-unknown-elf-gcc\n");
+        return false;
+    }
+    board = board_new(desc);
+    uint8_t *elf = board_file(ELF, &bytes);
+    ck_assert_msg(sensor_load_firmware(board->sensor, elf, bytes, ELF, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    free(elf);
+    board_start(board);
+    board_run_ms(board, 1);
+    ck_assert_str_eq(board->console, "ready\n");
+    return true;
+}
+
+static void set(uint32_t n, uint32_t value)
+{
+    ck_assert(ccs_host_write(&board->sensor->ccs, (uint16_t)(WORD0 + 4 * n), value));
+}
+
+static uint32_t get(uint32_t n)
+{
+    return board_ccs(board, (uint16_t)(WORD0 + 4 * n));
+}
+
+/* The answer to a command, which must come within ms. */
+static uint32_t ask(uint32_t command, uint64_t ms)
+{
+    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, command));
+    ck_assert_uint_eq(board_ccs(board, M_STATUS) & 1, 1);
+    uint32_t status = board_wait(board, M_STATUS, board_ccs(board, M_STATUS), ms);
+    ck_assert_msg((status & 3) == 2, "command %u: status 0x%x, %s", command, status, board->log);
+    ck_assert(ccs_host_write(&board->sensor->ccs, ACK, 2));
+    return board_ccs(board, RESULT);
+}
+
+static sensor_desc_t chip(void)
+{
+    sensor_desc_t desc = sensor_desc_default();
+    desc.logic.temp.noise_mc = 0;
+    desc.logic.flash.fitted = true;
+    return desc;
+}
+
+START_TEST(temperatures_come_at_the_resolution_asked_for)
+{
+    sensor_desc_t desc = chip();
+    desc.logic.temp.profile[0].mc = 25437;
+    if (!start(&desc))
+        return;
+    set(0, 12);
+    uint64_t before = sim_now_ps(board->sim);
+    ck_assert_uint_eq(ask(TEMP, 2), 1);
+    ck_assert_uint_eq(get(0), 407);
+    ck_assert_uint_ge(sim_now_ps(board->sim) - before, 1600 * SIM_PS_PER_US);
+    set(0, 9);
+    ck_assert_uint_eq(ask(TEMP, 1), 1);
+    ck_assert_uint_eq(get(0), 400);
+    board_free(board);
+}
+END_TEST
+
+/* 20 degrees, rising 1 a millisecond: above 30 from about 10 ms on, seen by a conversion within 2
+ * ms and told 1.6 ms later. */
+START_TEST(heat_rings_the_host)
+{
+    sensor_desc_t desc = chip();
+    desc.logic.temp.profile[0].mc = 20000;
+    desc.logic.temp.profile[1] = (temp_point_t){100 * SIM_PS_PER_MS, 120000};
+    desc.logic.temp.points = 2;
+    if (!start(&desc))
+        return;
+    set(1, 30 * 16);
+    ck_assert_uint_eq(ask(WATCH, 1), 1);
+    ck_assert_uint_eq(board_ccs(board, EVENT), 0);
+    uint32_t status = board_wait(board, M_STATUS, 0, 30);
+    ck_assert_uint_eq(status, 8);
+    ck_assert(board->sensor->mailbox.host_irq.level);
+    ck_assert_uint_gt(board_ccs(board, EVENT), 30 * 16);
+    ck_assert_uint_le(board_ccs(board, EVENT), 32 * 16);
+    ck_assert_uint_gt(sim_now_ps(board->sim), 10 * SIM_PS_PER_MS);
+    ck_assert_uint_lt(sim_now_ps(board->sim), 14 * SIM_PS_PER_MS);
+    board_free(board);
+}
+END_TEST
+
+START_TEST(the_flash_is_erased_written_and_read)
+{
+    static const uint8_t old[16] = {0};
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    ck_assert(flash_load(&board->sensor->flash, 0x12ff8, old, sizeof(old)));
+    ck_assert_uint_eq(ask(ID, 1), 1);
+    ck_assert_uint_eq(get(0), 16 << 20);
+    ck_assert_uint_eq(get(1), 0xef4018);
+    set(0, 0x12f00);
+    uint64_t before = sim_now_ps(board->sim);
+    ck_assert_uint_eq(ask(ERASE, 60), 1);
+    ck_assert_uint_ge(sim_now_ps(board->sim) - before, 45 * SIM_PS_PER_MS);
+    ck_assert_uint_eq(board->sensor->flash.memory[0x12ff8], 0xff);
+    ck_assert_uint_eq(board->sensor->flash.memory[0x13000], 0); /* the next sector */
+    set(0, 0x120f8); /* 8 bytes in one page, 8 in the next */
+    set(1, 16);
+    for (uint32_t i = 0; i < 4; i++)
+        set(2 + i, 0x11111111 * (i + 1));
+    ck_assert_uint_eq(ask(WRITE, 2), 1);
+    ck_assert_uint_eq(board->sensor->flash.programs, 2);
+    for (uint32_t i = 0; i < 4; i++)
+        set(2 + i, 0);
+    ck_assert_uint_eq(ask(READ, 1), 1);
+    for (uint32_t i = 0; i < 4; i++) {
+        ck_assert_uint_eq(get(2 + i), 0x11111111 * (i + 1));
+        ck_assert_uint_eq(board_word(board, 0x04000100 + 4 * i), 0x11111111 * (i + 1));
+    }
+    ck_assert_uint_eq(get(12), sim_crc32(0, board->sensor->flash.memory + 0x120f8, 16));
+    board_free(board);
+}
+END_TEST
+
+START_TEST(a_gated_block_is_gone_and_a_reset_one_is_new)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    ck_assert_uint_eq(ask(GATE, 1), 1);
+    ck_assert_uint_eq(get(0), 0);
+    ck_assert_uint_eq(get(1), sim_reg_peek(&board->sensor->npu.comp, 0));
+    ck_assert_uint_ne(get(1), 0);
+    ck_assert_uint_eq(ask(RESET_ISP, 1), 1);
+    ck_assert_uint_eq(get(0), 123);
+    ck_assert_uint_ne(get(1), 123);
+    ck_assert_uint_eq(board->sensor->clkrst.block_resets, 1);
+    board_free(board);
+}
+END_TEST
+
+START_TEST(a_system_reset_starts_the_program_again)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    ck_assert(ccs_host_write(&board->sensor->ccs, 0x9002, 1234)); /* a register of the host */
+    ck_assert_uint_eq(ask(CAUSE, 1), RST_POWER_ON);
+    set(1, 2000);
+    ck_assert_uint_eq(ask(WATCH, 1), 1);
+    ck_assert_uint_eq(ask(WATCH, 1), 1);
+    ck_assert_uint_eq(get(0), 0x77); /* SYS_SCRATCH, from the first */
+    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, RESET));
+    board_run_ms(board, 1);
+    ck_assert_str_eq(board->console, "ready\nready\n");
+    ck_assert_uint_eq(board_ccs(board, M_STATUS), 0); /* the command is gone with the mailbox */
+    ck_assert_uint_eq(ask(CAUSE, 1), RST_SOFTWARE);
+    set(1, 2000);
+    ck_assert_uint_eq(ask(WATCH, 1), 1);
+    ck_assert_uint_eq(get(0), 0);
+    ck_assert_uint_eq(board_ccs(board, 0x9002), 1234);
+    clkrst_request(&board->sensor->clkrst, RST_BROWN_OUT);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(board_ccs(board, 0x9002), 2028); /* as after power-on */
+    ck_assert_uint_eq(ask(CAUSE, 1), RST_BROWN_OUT);
+    board_free(board);
+}
+END_TEST
+
+TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_for,
+          heat_rings_the_host, the_flash_is_erased_written_and_read,
+          a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again)
