@@ -83,21 +83,22 @@ static int which(const char *option, const char *text, const char *first, const 
 }
 
 /* What the core is to be. */
-static bool set_core(const choice_t *choice, core_desc_t *core)
+static bool set_core(const choice_t *choice, core_desc_t *core, core_speed_t *speed)
 {
     char error[256];
-    isa_t isa = {.m = true, .a = true, .c = true, .u = false};
+    isa_t isa = {.m = true, .a = true, .c = true, .u = true};
     int misaligned = which("misaligned", choice->misaligned, "trap", "allow");
     int functional = which("speed", choice->speed, "cycle", "functional");
-    (void)core;
     if (misaligned == 2 || functional == 2)
         return false;
     if (choice->isa != NULL && !isa_parse(choice->isa, &isa, error, sizeof(error)))
         return refuse("exec: --isa: %s", error);
-    if (!isa.m || !isa.a || !isa.c || isa.u)
-        return refuse("exec: --isa: this core is rv32imac only");
-    if (misaligned == 1 || functional == 1)
-        return refuse("exec: the core has no such switch");
+    core->m = isa.m;
+    core->a = isa.a;
+    core->c = isa.c;
+    core->u = isa.u;
+    core->misaligned = misaligned == 1;
+    *speed = functional == 1 ? CORE_FUNCTIONAL : CORE_CYCLE;
     return true;
 }
 
@@ -111,7 +112,7 @@ static bool set_machine(const choice_t *choice, machine_desc_t *desc, uint64_t *
         return false;
     if (choice->memory != NULL && !read_memory(choice->memory, desc))
         return refuse("exec: --memory: '%s' is not BASE:BYTES", choice->memory);
-    return set_core(choice, &desc->core);
+    return set_core(choice, &desc->core, &desc->speed);
 }
 
 /* ---- set-up ---- */

@@ -204,8 +204,10 @@ bool machine_init(machine_t *machine, const machine_desc_t *desc, const uint8_t 
     if (bus_init(&machine->bus, machine->sim, &map, "memory") == SIM_OK) {
         if (elf_load(&machine->bus, image, image_bytes, file, &info, error, error_bytes) != SIM_OK)
             return false;
-        if (make_blocks(machine, desc, info.entry) && start(machine))
+        if (make_blocks(machine, desc, info.entry) && start(machine)) {
+            core_set_speed(&machine->core, desc->speed);
             return true;
+        }
     }
     snprintf(error, error_bytes, "%s: %s", file, sim_error(machine->sim));
     return false;

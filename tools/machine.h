@@ -24,6 +24,7 @@
 
 typedef struct {
     core_desc_t core; /* its reset_pc is the ELF's entry, whatever stands here */
+    core_speed_t speed;
     clint_desc_t clint;
     uint32_t ram_base, ram_bytes; /* bytes 0: around the program's segments */
 } machine_desc_t;

@@ -223,6 +223,42 @@ START_TEST(what_stops_a_program_is_told_with_file_place_and_cause)
 }
 END_TEST
 
+START_TEST(misaligned_accesses_trap_or_are_done)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    build(BARE "0x80000000 -DKIND=6", "traps.S", "p");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf", dir), 125);
+    says("mcause 4, pc 0x8000000a, mtval 0x80000001");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --misaligned trap %s/p.elf", dir), 125);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --misaligned allow %s/p.elf", dir), 0);
+    drop_dir();
+}
+END_TEST
+
+START_TEST(speed_changes_cycles_and_nothing_else)
+{
+    unsigned long long instructions[2], cycles[2];
+    NEEDS_COMPILER();
+    make_dir();
+    build(PICOLIBC, "console.c", "p");
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec --report --speed %s %s/p.elf 3",
+                               i == 0 ? "cycle" : "functional", dir),
+                         3);
+        says("pi is about 3.1416\n");
+        const char *report = strstr(text, "3.1416\n");
+        ck_assert_int_eq(
+            sscanf(report, "3.1416\n%llu instructions, %llu cycles", &instructions[i], &cycles[i]),
+            2);
+    }
+    ck_assert_uint_eq(instructions[0], instructions[1]);
+    ck_assert_uint_eq(cycles[1], instructions[1]);
+    ck_assert_uint_gt(cycles[0], cycles[1]);
+    drop_dir();
+}
+END_TEST
+
 START_TEST(memory_can_be_given)
 {
     NEEDS_COMPILER();
@@ -367,6 +403,7 @@ TEST_MAIN("tools exec", a_c_program_has_console_arguments_and_exit_code,
           files_are_kept_inside_of_the_folder, time_comes_from_cycles_and_is_the_same_in_every_run,
           htif_has_a_console_system_calls_and_an_exit_code,
           a_signature_is_written_by_programs_that_end_only,
-          what_stops_a_program_is_told_with_file_place_and_cause, memory_can_be_given,
-          files_that_are_no_programs_for_this_core_are_refused,
+          what_stops_a_program_is_told_with_file_place_and_cause,
+          misaligned_accesses_trap_or_are_done, speed_changes_cycles_and_nothing_else,
+          memory_can_be_given, files_that_are_no_programs_for_this_core_are_refused,
           segments_that_cannot_be_placed_are_refused, choices_that_do_not_exist_are_refused)
