@@ -46,6 +46,18 @@ void hal_irq_enable(uint32_t number, hal_irq_fn_t fn);
 /* Lets interrupts in; nothing arrives before. */
 void hal_irq_start(void);
 
+/* Holds interrupts off; returns what hal_irq_release takes to be as before. */
+static inline uint32_t hal_irq_hold(void)
+{
+    uint32_t before;
+    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(before)::"memory");
+    return before & 8u;
+}
+static inline void hal_irq_release(uint32_t before)
+{
+    __asm__ volatile("csrs mstatus, %0" ::"r"(before) : "memory");
+}
+
 /* Sleeps until an interrupt handler has set a bit of *events; returns the bits and clears them. */
 uint32_t hal_wait(volatile uint32_t *events);
 

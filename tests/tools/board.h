@@ -11,8 +11,8 @@ typedef struct {
     sim_t *sim;
     sim_pool_t *pool;
     sensor_t *sensor;
-    char log[512];     /* the last line */
-    char console[256]; /* what came out of the serial port, \r left out */
+    char log[512];      /* the last line */
+    char console[4096]; /* what came out of the serial port, \r left out */
     uint32_t printed;
 } board_t;
 

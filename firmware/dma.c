@@ -1,0 +1,96 @@
+#include "dma.h"
+
+#define AT(channel, reg) (DMA0_##reg + (DMA1_CTRL - DMA0_CTRL) * (channel))
+#define FLAGS (DMA_DONE | DMA_FAILED | DMA_TOLD | DMA_ABORTED)
+
+enum {
+    CTRL_START = HAL_BIT(0),
+    CTRL_ABORT = HAL_BIT(1),
+    CTRL_IRQS = HAL_BIT(2) | HAL_BIT(3) | HAL_BIT(4)
+};
+
+static void (*handler[DMA_CHANNELS])(uint32_t status);
+
+dma_desc_t dma_copy(void *to, const void *from, uint32_t bytes)
+{
+    return (dma_desc_t){
+        .source = (uint32_t)from, .destination = (uint32_t)to, .bytes = bytes, .rows = 1};
+}
+
+dma_desc_t dma_fill(void *to, uint32_t word, uint32_t bytes)
+{
+    return (dma_desc_t){
+        .flags = DMA_FILL, .source = word, .destination = (uint32_t)to, .bytes = bytes, .rows = 1};
+}
+
+void dma_chain(dma_desc_t *desc, const dma_desc_t *next)
+{
+    desc->next = (uint32_t)next;
+}
+
+/* What was stored before is in memory when the channel looks. */
+static void start(uint32_t channel, const dma_desc_t *first)
+{
+    __asm__ volatile("fence" ::: "memory");
+    reg_write(AT(channel, FIRST), (uint32_t)first);
+    reg_write(AT(channel, CTRL), CTRL_START | CTRL_IRQS);
+}
+
+bool dma_run(uint32_t channel, const dma_desc_t *first)
+{
+    uint32_t irqs = hal_irq_hold(); /* on_irq would take the flags */
+    start(channel, first);
+    hal_sleep_until(IRQ_DMA, AT(channel, STATUS), DMA_DONE | DMA_FAILED | DMA_ABORTED);
+    uint32_t status = dma_status(channel);
+    reg_write(AT(channel, STATUS), FLAGS);
+    hal_irq_release(irqs); /* what it wrote is read after this */
+    return (status & DMA_DONE) != 0;
+}
+
+static void on_irq(void)
+{
+    uint32_t waiting = reg_read(DMA_IRQ);
+    for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
+        if ((waiting & HAL_BIT(n)) == 0)
+            continue;
+        uint32_t status = dma_status(n) & (DMA_DONE | DMA_FAILED | DMA_TOLD);
+        reg_write(AT(n, STATUS), status);
+        if (handler[n] != 0)
+            handler[n](status);
+    }
+}
+
+void dma_start(uint32_t channel, const dma_desc_t *first, void (*fn)(uint32_t status))
+{
+    handler[channel] = fn;
+    hal_irq_enable(IRQ_DMA, on_irq);
+    start(channel, first);
+}
+
+void dma_abort(uint32_t channel)
+{
+    reg_write(AT(channel, CTRL), CTRL_ABORT | CTRL_IRQS);
+    while ((dma_status(channel) & DMA_BUSY) != 0)
+        ;
+}
+
+uint32_t dma_status(uint32_t channel)
+{
+    return reg_read(AT(channel, STATUS));
+}
+
+uint32_t dma_error(uint32_t channel)
+{
+    return dma_status(channel) >> 8 & 0xffu;
+}
+
+uint32_t dma_error_addr(uint32_t channel)
+{
+    return reg_read(AT(channel, ERROR_ADDR));
+}
+
+uint64_t dma_bytes(uint32_t channel)
+{
+    uint32_t low = reg_read(AT(channel, BYTES_LO)); /* latches the high word */
+    return (uint64_t)reg_read(AT(channel, BYTES_HI)) << 32 | low;
+}

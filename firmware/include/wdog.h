@@ -1,0 +1,24 @@
+/*
+ * wdog.h - the window watchdog, in microseconds (ticks of its own clock). It cannot be stopped.
+ *
+ * Its first stage is the NMI: nmi.h. Its second is a reset: rst_cause of the next start says
+ * RST_CAUSE_WATCHDOG.
+ */
+#ifndef FW_WDOG_H
+#define FW_WDOG_H
+
+#include "hal.h"
+
+/* The NMI comes timeout after the last kick, or at once for one earlier than window after the one
+ * before; the reset grace after the NMI. */
+void wdog_start(uint32_t timeout, uint32_t window, uint32_t grace);
+
+void wdog_kick(void);
+
+/* Ticks left until the NMI, or, after it, until the reset. */
+uint32_t wdog_left(void);
+
+/* Whether a kick was bad (too early, wrong key) since this was asked last. */
+bool wdog_kicked_badly(void);
+
+#endif
