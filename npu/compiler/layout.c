@@ -166,6 +166,14 @@ static uint32_t pad_and_swap(cc_t *cc, const npu_node_t *n, uint32_t source, uin
     return swapped;
 }
 
+/* Of the smallest tile: 32 channels of the source and of the result. */
+static bool pieces_fit(const cc_t *cc, const npu_node_t *n)
+{
+    uint64_t taps = (uint64_t)layout_kernel(n->window.kernel_h) * layout_kernel(n->window.kernel_w);
+    uint32_t bits = n->weight_bits == 0 ? 8 : n->weight_bits;
+    return taps * NPU_LANES * NPU_LANES * bits / 8 <= cc->desc->mem_bytes[NPU_MEM_WGT];
+}
+
 uint32_t layout_before(cc_t *cc, uint32_t node)
 {
     const npu_node_t *n = &cc->node[node];
@@ -175,7 +183,8 @@ uint32_t layout_before(cc_t *cc, uint32_t node)
     uint32_t source = cc->place_of[n->input[0]];
     const cc_place_t *image = &cc->place[source];
     uint64_t row = image->size.w + (uint64_t)image->size.h + 1024; /* with padding, at most */
-    if (image->layout != NPU_LAYOUT_PLANAR || row * 8 > cc->desc->mem_bytes[NPU_MEM_ACT])
+    if (image->layout != NPU_LAYOUT_PLANAR || row * 8 > cc->desc->mem_bytes[NPU_MEM_ACT] ||
+        !pieces_fit(cc, n))
         return CC_NO_PLACE;
     const npu_window_t *w = &n->window;
     source = pad_and_swap(cc, n, source, w->pad_top, w->pad_bottom);

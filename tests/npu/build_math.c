@@ -230,8 +230,8 @@ static build_conv_t random_window(build_t *b, int32_t input)
     build_conv_t k = {.kernel_h = random_kernel(b), .kernel_w = random_kernel(b)};
     if (build_below(b, 4) == 0) /* a line */
         *(build_below(b, 2) == 0 ? &k.kernel_h : &k.kernel_w) = 1;
-    if (k.kernel_h * k.kernel_w > 180) /* L1 holds the weights of 32 x 32 channels */
-        k.kernel_w = 5;
+    if (k.kernel_h * k.kernel_w > 256) /* L1 holds the weights of 32 x 32 channels */
+        k.kernel_w = 7;
     k.stride_h = random_step(b);
     k.stride_w = build_below(b, 2) == 0 ? k.stride_h : random_step(b);
     k.dilation_h = random_step(b);
