@@ -9,6 +9,7 @@
 #include "sim/types.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
+#include "tests/tools/guest/work.h"
 
 #define CC                                                                                         \
     "riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -O2 -Itests/tools/guest"
@@ -259,6 +260,22 @@ START_TEST(speed_changes_cycles_and_nothing_else)
 }
 END_TEST
 
+START_TEST(the_workload_computes_what_the_host_computes)
+{
+    static work_t work;
+    char expected[64];
+    NEEDS_COMPILER();
+    make_dir();
+    build(PICOLIBC, "work.c", "p");
+    snprintf(expected, sizeof(expected), "100 rounds, crc 0x%04x\n", work_run(&work, 100));
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf 100", dir), 0);
+    ck_assert_str_eq(text, expected);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --speed functional %s/p.elf 100", dir), 0);
+    ck_assert_str_eq(text, expected);
+    drop_dir();
+}
+END_TEST
+
 START_TEST(memory_can_be_given)
 {
     NEEDS_COMPILER();
@@ -405,5 +422,6 @@ TEST_MAIN("tools exec", a_c_program_has_console_arguments_and_exit_code,
           a_signature_is_written_by_programs_that_end_only,
           what_stops_a_program_is_told_with_file_place_and_cause,
           misaligned_accesses_trap_or_are_done, speed_changes_cycles_and_nothing_else,
-          memory_can_be_given, files_that_are_no_programs_for_this_core_are_refused,
+          the_workload_computes_what_the_host_computes, memory_can_be_given,
+          files_that_are_no_programs_for_this_core_are_refused,
           segments_that_cannot_be_placed_are_refused, choices_that_do_not_exist_are_refused)
