@@ -86,9 +86,19 @@ static bool parse_at(const char *text, scenario_step_t *step)
     return true;
 }
 
-static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
+/* {"pin": 3, "value": 1} drives it, {"pin": 8, "expect": 0} looks. */
+static void read_pin_step(const sim_cfg_t *cfg, scenario_step_t *step)
 {
-    const char *at = sim_cfg_str(cfg, "at", "0us");
+    bool expect = sim_cfg_has(cfg, "expect");
+    const char *key = expect ? "expect" : "value";
+    sim_cfg_need(cfg, key);
+    step->kind = expect ? STEP_PIN_EXPECT : STEP_PIN;
+    step->addr = (uint16_t)sim_cfg_u64(cfg, "pin", 0, GPIO_PINS - 1, 0);
+    step->value = (uint32_t)sim_cfg_u64(cfg, key, 0, 1, 0);
+}
+
+static void read_register_step(const sim_cfg_t *cfg, scenario_step_t *step)
+{
     bool expect = sim_cfg_has(cfg, "read");
     const char *key = expect ? "read" : "write";
     sim_cfg_need(cfg, key);
@@ -99,11 +109,20 @@ static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
     step->kind = expect ? STEP_EXPECT : STEP_WRITE;
     step->value = (uint32_t)sim_cfg_u64(cfg, expect ? "expect" : "value", 0, most, 0);
     step->addr = reg != NULL ? reg->addr : 0;
+    if (reg == NULL)
+        sim_cfg_fail(cfg, key, "'%s' is no CCS register (see `fovea regs --markdown`)", name);
+}
+
+static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
+{
+    const char *at = sim_cfg_str(cfg, "at", "0us");
     snprintf(step->path, sizeof(step->path), "%.63s", cfg->path);
     if (!parse_at(at, step))
         sim_cfg_fail(cfg, "at", "'%s' is neither <n><ps|ns|us|ms|s> nor frame:N[+row]", at);
-    if (reg == NULL)
-        sim_cfg_fail(cfg, key, "'%s' is no CCS register (see `fovea regs --markdown`)", name);
+    if (sim_cfg_has(cfg, "pin"))
+        read_pin_step(cfg, step);
+    else
+        read_register_step(cfg, step);
     sim_cfg_done(cfg);
 }
 

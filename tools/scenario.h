@@ -24,15 +24,15 @@ typedef struct {
     char file[SCENARIO_PATH];
 } scenario_flash_t;
 
-/* One act of the host over CCI. */
-typedef enum { STEP_WRITE, STEP_EXPECT } step_kind_t;
+/* One act of the host: over CCI, or on a pin. */
+typedef enum { STEP_WRITE, STEP_EXPECT, STEP_PIN, STEP_PIN_EXPECT } step_kind_t;
 typedef struct {
     step_kind_t kind;
     bool at_frame;  /* else at at_ps */
     uint32_t frame; /* first row's readout of this frame, plus row lines */
     uint32_t row;
     uint64_t at_ps;
-    uint16_t addr;
+    uint16_t addr; /* or number of the pin */
     uint32_t value;
     char path[64]; /* of the step in the scenario, for messages */
 } scenario_step_t;

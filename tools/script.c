@@ -2,20 +2,41 @@
 
 #include <stdio.h>
 
+/* What the host sees of what the step names; false: nothing is there. */
+static bool look(const script_t *script, const scenario_step_t *step, uint32_t *value)
+{
+    if (step->kind == STEP_EXPECT)
+        return ccs_host_read(&script->sensor->ccs, step->addr, value);
+    *value = script->sensor->gpio.in >> step->addr & 1;
+    return true;
+}
+
+static void expect(script_t *script, const scenario_step_t *step)
+{
+    uint32_t value = 0;
+    if (look(script, step, &value) && value == step->value)
+        return;
+    script->failed++;
+    if (step->kind == STEP_EXPECT)
+        sim_log(&script->comp, SIM_LOG_ERROR, "%s: register 0x%04x is 0x%x, expected 0x%x",
+                step->path, step->addr, value, step->value);
+    else
+        sim_log(&script->comp, SIM_LOG_ERROR, "%s: pin %u is %u, expected %u", step->path,
+                step->addr, value, step->value);
+}
+
 static void play(void *ctx)
 {
     const script_step_ref_t *self = ctx;
     script_t *script = self->script;
     const scenario_step_t *step = &script->step[self->index];
-    uint32_t value = 0;
     script->done++;
-    if (step->kind == STEP_WRITE) {
+    if (step->kind == STEP_WRITE)
         ccs_host_write(&script->sensor->ccs, step->addr, step->value);
-    } else if (!ccs_host_read(&script->sensor->ccs, step->addr, &value) || value != step->value) {
-        script->failed++;
-        sim_log(&script->comp, SIM_LOG_ERROR, "%s: register 0x%04x is 0x%x, expected 0x%x",
-                step->path, step->addr, value, step->value);
-    }
+    else if (step->kind == STEP_PIN)
+        gpio_drive(&script->sensor->gpio, step->addr, step->value != 0);
+    else
+        expect(script, step);
 }
 
 static sim_err_t start(sim_comp_t *comp)
@@ -45,7 +66,7 @@ static const sim_field_t fields[] = {
     SIM_FIELD(script_t, done), SIM_FIELD(script_t, failed), SIM_FIELD_END,
 };
 static const sim_stat_t stats[] = {
-    SIM_STAT(script_t, done,   "1", "register accesses of the host script"),
+    SIM_STAT(script_t, done,   "1", "steps of the host script"),
     SIM_STAT(script_t, failed, "1", "values that were not as expected"),
     SIM_STAT_END,
 };

@@ -1,5 +1,5 @@
 /*
- * script.h - the host's side of CCI: writes and reads registers at the times that a scenario names.
+ * script.h - the host's side of CCI and of the pins, at the times that a scenario names.
  */
 #ifndef TOOLS_SCRIPT_H
 #define TOOLS_SCRIPT_H
