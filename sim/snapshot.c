@@ -69,10 +69,23 @@ uint64_t sim_snapshot_time_ps(const sim_snapshot_t *snapshot)
     return snapshot->time_ps;
 }
 
+/* Of it and so many pages. */
+static size_t bytes_with(const sim_snapshot_t *s, size_t pages)
+{
+    return sizeof(*s) + s->room + s->page_room * sizeof(sim_page_t *) + pages * sizeof(sim_page_t);
+}
+
 size_t sim_snapshot_own_bytes(const sim_snapshot_t *snapshot)
 {
-    return sizeof(*snapshot) + snapshot->room + snapshot->page_room * sizeof(sim_page_t *) +
-           snapshot->own_pages * sizeof(sim_page_t);
+    return bytes_with(snapshot, snapshot->own_pages);
+}
+
+size_t sim_snapshot_alone_bytes(const sim_snapshot_t *snapshot)
+{
+    size_t alone = 0;
+    for (size_t i = 0; i < snapshot->pages; i++)
+        alone += snapshot->page[i] != NULL && snapshot->page[i]->refs == 1;
+    return bytes_with(snapshot, alone);
 }
 
 /* ---- bytes ---- */

@@ -38,8 +38,9 @@ void sim_snapshot_free(sim_snapshot_t *snapshot); /* NULL is fine */
 sim_err_t sim_snapshot_restore(sim_t *sim, const sim_snapshot_t *snapshot);
 
 uint64_t sim_snapshot_time_ps(const sim_snapshot_t *snapshot);
-/* Memory that it does not share with `like`. */
+/* Memory that it did not share with `like` when it was taken; that it shares with no other now. */
 size_t sim_snapshot_own_bytes(const sim_snapshot_t *snapshot);
+size_t sim_snapshot_alone_bytes(const sim_snapshot_t *snapshot);
 
 /* ---- in files ---- */
 

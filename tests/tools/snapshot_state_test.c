@@ -124,7 +124,7 @@ START_TEST(a_restored_run_ends_as_the_unbroken_one_however_it_is_computed)
     static const rig_options_t options[] = {
         {.threads = 1}, {.threads = 3, .exact = true}, {.threads = 2, .shuffle = 99}};
     uint32_t rounds =
-        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 3;
+        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 2;
     for (int raw = 0; raw < 2; raw++) {
         sim_stream_t random = sim_stream(20 + (uint64_t)raw, 0, 0);
         rig_options_t plain = {.threads = 2, .raw = raw != 0};
@@ -242,7 +242,7 @@ static void run_wild(rig_t *rig, uint64_t seed, uint32_t first, uint32_t last)
 START_TEST(wild_register_traffic_into_every_block_is_gone_back_in_exactly)
 {
     uint32_t rounds =
-        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 4;
+        getenv("SNAPSHOT_ROUNDS") != NULL ? (uint32_t)atoi(getenv("SNAPSHOT_ROUNDS")) : 2;
     rig_options_t options = {.threads = 1};
     for (uint64_t seed = 1; seed <= rounds; seed++) {
         sim_stream_t random = sim_stream(seed, 2, 0);
