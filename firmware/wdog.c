@@ -2,7 +2,7 @@
 
 #define UNLOCK_KEY 0x1acce551u
 #define KICK_KEY 0x0d06f00du
-#define STATUS_BAD HAL_BIT(2)
+#define STATUS_BAD WDOG_STATUS_KICKED_TOO_EARLY_OR_WITH_A_WRONG_KEY_MASK
 
 static void write_locked(uint32_t addr, uint32_t value)
 {

@@ -219,6 +219,7 @@ static void connect_resets(sensor_t *s)
         [SENSOR_PAGE_dma] = {.gate = true, .irq = &s->dma.irq, .working = dma_busy},
         [SENSOR_PAGE_timer] = {.irq = &s->timer.irq},
         [SENSOR_PAGE_gpio] = {.irq = &s->gpio.irq},
+        [SENSOR_PAGE_rng] = {.gate = true},
         [SENSOR_PAGE_spi] = {.gate = true, .irq = &s->spi.irq},
         [SENSOR_PAGE_mailbox] = {.irq = &s->mailbox.irq},
         [SENSOR_PAGE_temp] = {.irq = &s->temp.irq},
@@ -227,7 +228,7 @@ static void connect_resets(sensor_t *s)
         clkrst_unit_t u = unit[page];
         u.on_bus = is_on_bus;
         u.on_bus_ctx = s;
-        if (u.irq != NULL)
+        if (u.gate || u.irq != NULL)
             clkrst_add(&s->clkrst, page, &u);
     }
     s->clkrst.restart = restart;

@@ -64,7 +64,7 @@ static bool contains(const char *text, size_t bytes, const char *what)
     return false;
 }
 
-static uint32_t mask_of(const sim_reg_field_t *field)
+uint32_t sim_reg_field_mask(const sim_reg_field_t *field)
 {
     uint32_t ones = field->bits == 32 ? UINT32_MAX : (1u << field->bits) - 1;
     return ones << field->low;
@@ -72,7 +72,7 @@ static uint32_t mask_of(const sim_reg_field_t *field)
 
 static void find_access(const sim_reg_t *reg, sim_reg_field_t *field)
 {
-    uint32_t mask = mask_of(field);
+    uint32_t mask = sim_reg_field_mask(field);
     bool command = contains(field->text, field->text_bytes, "reads 0") ||
                    strncmp(field->text, "write ", 6) == 0;
     field->w1c = (reg->w1c & mask) != 0;
@@ -123,9 +123,9 @@ static bool add_field(reader_t *r, const char *piece, size_t bytes)
     sim_reg_field_t *field = &r->field[r->fields];
     *field = (sim_reg_field_t){.low = low, .bits = high - low + 1, .text = text};
     field->text_bytes = (size_t)(piece + bytes - text);
-    if ((r->covered & mask_of(field)) != 0)
+    if ((r->covered & sim_reg_field_mask(field)) != 0)
         return fail(r, "its bits have a field already", piece, bytes);
-    r->covered |= mask_of(field);
+    r->covered |= sim_reg_field_mask(field);
     r->fields++;
     return true;
 }

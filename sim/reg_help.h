@@ -33,6 +33,9 @@ typedef struct {
 uint32_t sim_reg_fields(const sim_reg_t *reg, sim_reg_field_t field[SIM_REG_MAX_FIELDS],
                         char *error, size_t error_bytes);
 
+/* Its bits, where they are in the register. */
+uint32_t sim_reg_field_mask(const sim_reg_field_t *field);
+
 /* What software can do with the register as a whole. */
 sim_access_t sim_reg_access(const sim_reg_field_t *field, uint32_t fields);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "logic/sensor.h"
+#include "sim/reg_help.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/svd.h"
@@ -40,9 +41,17 @@ static void c_page(const sim_comp_t *comp, uint32_t base)
     printf("\n/* %s at 0x%08x */\n", comp->name, base);
 }
 
+/* The bits of fields; a register with one wide field needs none. */
 static void c_reg(const sim_reg_t *reg, uint32_t base)
 {
+    sim_reg_field_t field[SIM_REG_MAX_FIELDS];
+    char error[256], name[80];
+    uint32_t fields = sim_reg_fields(reg, field, error, sizeof(error));
     printf("#define %-20s 0x%08xu /* %s */\n", reg->name, base + reg->addr, reg->help);
+    for (uint32_t i = 0; i < fields && (fields > 1 || field[0].bits == 1); i++) {
+        snprintf(name, sizeof(name), "%s_%s_MASK", reg->name, field[i].name);
+        printf("#define   %-40s 0x%08xu\n", name, sim_reg_field_mask(&field[i]));
+    }
 }
 
 static void c_dtypes(void)

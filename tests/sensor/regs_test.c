@@ -298,8 +298,7 @@ static void check_command(const place_t *p)
     char why[256];
     uint32_t fields = sim_reg_fields(p->reg, field, why, sizeof(why));
     for (uint32_t i = 0; i < fields; i++) {
-        uint32_t mask = (field[i].bits == 32 ? UINT32_MAX : (1u << field[i].bits) - 1)
-                        << field[i].low;
+        uint32_t mask = sim_reg_field_mask(&field[i]);
         if (field[i].access != SIM_WRITE_ONLY)
             continue;
         ck_assert_msg((peek(p) & mask) == 0, "%s: %s", p->reg->name, field[i].name);

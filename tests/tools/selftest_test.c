@@ -3,6 +3,7 @@
  * what they saw against numbers worked out here. Core clock 262.5 MHz.
  */
 #include "sim/file.h"
+#include "sim/snapshot.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
 
@@ -41,7 +42,7 @@ static void wait_for(const char *line)
                   board->log);
 }
 
-static void run_selftest(void)
+static void load_selftest(void)
 {
     sensor_desc_t desc = sensor_desc_default();
     char error[512];
@@ -57,11 +58,21 @@ static void run_selftest(void)
         "%s", error);
     free(elf);
     board_start(board);
-    wait_for("gpio.waits 3\n");
+}
+
+static void press_four_times(void)
+{
     for (int i = 0; i < 4; i++) {
         press(i % 2 == 0);
         board_run_ms(board, 1);
     }
+}
+
+static void run_selftest(void)
+{
+    load_selftest();
+    wait_for("gpio.waits 3\n");
+    press_four_times();
     wait_for("stop: passed\n");
 }
 
@@ -186,4 +197,58 @@ START_TEST(the_firmware_s_drivers_see_what_the_blocks_should_do)
 }
 END_TEST
 
-TEST_MAIN("firmware self-test", the_firmware_s_drivers_see_what_the_blocks_should_do)
+/* ---- snapshots ---- */
+
+static uint64_t waits_ps, end_ps;
+
+/* From wherever it is to the end, with the buttons at their times. */
+static uint64_t play_to_the_end(void)
+{
+    for (uint64_t i = 0; i < 4; i++) {
+        uint64_t at_ps = waits_ps + i * SIM_PS_PER_MS;
+        if (at_ps < sim_now_ps(board->sim))
+            continue;
+        sim_run_until_ps(board->sim, at_ps);
+        press(i % 2 == 0);
+    }
+    sim_run_until_ps(board->sim, end_ps);
+    sensor_settle(board->sensor);
+    return sim_state_hash(board->sim);
+}
+
+START_TEST(the_self_test_goes_on_from_a_snapshot_at_any_time)
+{
+    run_selftest();
+    end_ps = sim_now_ps(board->sim);
+    board_free(board);
+    load_selftest();
+    wait_for("gpio.waits 3\n");
+    waits_ps = sim_now_ps(board->sim);
+    uint64_t unbroken = play_to_the_end();
+    ck_assert_ptr_nonnull(strstr(board->console, "\nwdog.bad 0\n"));
+    board_free(board);
+    sim_stream_t s = sim_stream(1, 3, 0);
+    for (uint32_t i = 0; i < 8; i++) {
+        /* Half of them before the pins: timers, DMA; the others: pins, noise, frames, watchdog. */
+        uint64_t range_us = (i % 2 == 0 ? waits_ps : end_ps) / SIM_PS_PER_US;
+        uint64_t at_ps = sim_stream_below(&s, (uint32_t)range_us) * SIM_PS_PER_US + 1;
+        load_selftest();
+        for (uint64_t k = 0; k < 4 && waits_ps + k * SIM_PS_PER_MS < at_ps; k++) {
+            sim_run_until_ps(board->sim, waits_ps + k * SIM_PS_PER_MS);
+            press(k % 2 == 0);
+        }
+        sim_run_until_ps(board->sim, at_ps);
+        sim_snapshot_t *snapshot = sim_snapshot_take(board->sim, NULL);
+        ck_assert_ptr_nonnull(snapshot);
+        board_free(board);
+        load_selftest();
+        ck_assert_int_eq(sim_snapshot_restore(board->sim, snapshot), SIM_OK);
+        sim_snapshot_free(snapshot);
+        ck_assert_msg(play_to_the_end() == unbroken, "%llu ps", (unsigned long long)at_ps);
+        board_free(board);
+    }
+}
+END_TEST
+
+TEST_MAIN("firmware self-test", the_firmware_s_drivers_see_what_the_blocks_should_do,
+          the_self_test_goes_on_from_a_snapshot_at_any_time)
