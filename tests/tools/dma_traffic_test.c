@@ -1,0 +1,67 @@
+/*
+ * dma_traffic_test.c - the DMA beside a whole sensor at work: while the NPU computes, all four
+ * channels copy in L2 and to the core's memory. Burst by burst or not, and in any order of ties,
+ * nothing differs.
+ */
+#include "tests/test.h"
+#include "tests/tools/snapshot_rig.h"
+
+enum {
+    DMA0 = 0x40009040,
+    AREA = 0x04000000 + 6 * 1024 * 1024, /* of L2, above the demo's network */
+    TCM = 0x10000000 + 0x20000,          /* above its firmware */
+    DESC = AREA + 0x10000,
+};
+
+static void put_words(rig_t *rig, uint32_t addr, const uint32_t *words, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t b[4] = {(uint8_t)words[i], (uint8_t)(words[i] >> 8), (uint8_t)(words[i] >> 16),
+                        (uint8_t)(words[i] >> 24)};
+        ck_assert(bus_poke(&rig->sensor->bus, addr + 4 * i, b, 4));
+    }
+}
+
+/* Channel n moves 4 KiB for ever: 0 and 1 within L2, 2 from L2 to TCM, 3 back. */
+static void start_channel(rig_t *rig, uint32_t n)
+{
+    uint32_t desc = DESC + 32 * n, l2 = AREA + 0x1000 * n, base = DMA0 + 0x40 * n;
+    const uint32_t words[8] = {
+        0, n == 3 ? (uint32_t)TCM : l2, n == 2 ? (uint32_t)TCM : l2 + 0x8000, 4096, 1, 0, 0, desc,
+    };
+    put_words(rig, desc, words, 8);
+    ck_assert(bus_write_reg(&rig->sensor->bus, base + 8, 4, desc));
+    ck_assert(bus_write_reg(&rig->sensor->bus, base, 4, 1));
+}
+
+/* The NPU starts at about 40.04 ms. */
+static uint64_t run(const rig_options_t *options, uint64_t *npu_wait)
+{
+    rig_t *rig = rig_new(options);
+    sim_run_until_ps(rig->sim, 40 * SIM_PS_PER_MS);
+    for (uint32_t n = 0; n < 4; n++)
+        start_channel(rig, n);
+    sim_run_until_ps(rig->sim, 40400 * SIM_PS_PER_US);
+    uint64_t hash = rig_hash(rig);
+    ck_assert_uint_gt(rig->sensor->dma.bytes, 1000000);
+    const l2_master_t *load = &rig->sensor->l2.master[rig->sensor->npu.load.port.master];
+    ck_assert_uint_gt(load->read_bytes, 100000);
+    *npu_wait = load->wait_cycles;
+    rig_free(rig);
+    return hash;
+}
+
+START_TEST(the_dma_beside_the_npu_is_the_same_burst_by_burst_and_in_any_order)
+{
+    uint64_t wait, other_wait;
+    uint64_t fast = run(&(rig_options_t){.threads = 1}, &wait);
+    ck_assert_uint_gt(wait, 10); /* they did get in each other's way */
+    ck_assert(run(&(rig_options_t){.threads = 2, .exact = true}, &other_wait) == fast);
+    ck_assert_uint_eq(other_wait, wait);
+    ck_assert(run(&(rig_options_t){.threads = 1, .shuffle = 4321}, &other_wait) == fast);
+    ck_assert(run(&(rig_options_t){.threads = 1, .exact = true, .shuffle = 99}, &other_wait) ==
+              fast);
+}
+END_TEST
+
+TEST_MAIN("tools dma traffic", the_dma_beside_the_npu_is_the_same_burst_by_burst_and_in_any_order)
