@@ -210,6 +210,31 @@ static int exit_code(uint32_t code)
     return low == 0 && code != 0 ? 255 : (int)low;
 }
 
+/* ": illegal instruction", from the number in what the core logged; RISC-V privileged specification
+ * 20211203, table 3.6. */
+static const char *cause_of(const char *trouble)
+{
+    static const char *const names[] = {
+        ": misaligned jump",
+        ": nothing to fetch there",
+        ": illegal instruction",
+        ": ebreak",
+        ": misaligned load",
+        ": nothing to load there",
+        ": misaligned store",
+        ": nothing to store there",
+        ": ecall of user mode",
+        "",
+        "",
+        ": ecall of machine mode",
+    };
+    const char *at = strstr(trouble, "mcause ");
+    unsigned cause = UINT32_MAX;
+    return at != NULL && sscanf(at, "mcause %u", &cause) == 1 && cause < SIM_COUNT(names)
+               ? names[cause]
+               : "";
+}
+
 static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t max_cycles)
 {
     char error[512];
@@ -218,7 +243,7 @@ static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t
     case MACHINE_EXITED:
         break;
     case MACHINE_DIED:
-        return cli_fail(EXIT_OURS, "%s: %s", choice->program, m->trouble);
+        return cli_fail(EXIT_OURS, "%s: %s%s", choice->program, m->trouble, cause_of(m->trouble));
     case MACHINE_ASLEEP:
         return cli_fail(EXIT_OURS, "%s: asleep for good before pc 0x%08x: no interrupt is to come",
                         choice->program, m->core.pc);

@@ -48,18 +48,18 @@ static uint64_t call_write(htif_t *h, const uint64_t *call)
 }
 
 /* True when it is to be answered. */
-static bool system_call(htif_t *h, uint32_t block)
+static bool system_call(htif_t *h, uint64_t block)
 {
     uint64_t call[CALL_WORDS];
-    if (!guest_writable(h->bus, block, 8 * CALL_WORDS))
+    if (block >> 32 != 0 || !guest_writable(h->bus, (uint32_t)block, 8 * CALL_WORDS))
         return false;
     for (uint32_t i = 0; i < CALL_WORDS; i++)
-        get64(h, block + 8 * i, &call[i]);
+        get64(h, (uint32_t)block + 8 * i, &call[i]);
     if (call[0] == CALL_EXIT) {
         h->ended(h->ended_ctx, (uint32_t)call[1]);
         return false;
     }
-    put64(h, block, call[0] == CALL_WRITE ? call_write(h, call) : CALL_ENOSYS);
+    put64(h, (uint32_t)block, call[0] == CALL_WRITE ? call_write(h, call) : CALL_ENOSYS);
     return true;
 }
 
@@ -84,7 +84,7 @@ static void take(htif_t *h, uint64_t request)
 {
     switch (request >> 48) {
     case 0x0000:
-        if (system_call(h, (uint32_t)request))
+        if (system_call(h, request))
             answer(h, request, 1);
         break;
     case 0x0100:

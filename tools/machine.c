@@ -65,6 +65,12 @@ static wish_t wish_of(const elf_segment_t *segments, uint32_t count)
     return wish;
 }
 
+static span_t align(span_t span, uint64_t to)
+{
+    span.low -= span.low % to;
+    return span;
+}
+
 static bool fits(span_t span, uint64_t most)
 {
     return span.high - span.low <= most && span.high <= ADDRESSES && !overlap(span, pages);
@@ -74,11 +80,10 @@ static bool fits(span_t span, uint64_t most)
 static span_t extend(span_t ram, span_t rom)
 {
     uint64_t high = (ram.high + MACHINE_BEYOND_BYTES) / RAM_ALIGN * RAM_ALIGN, end = ADDRESSES;
-    ram.low -= ram.low % RAM_ALIGN;
     if (ram.low < pages.low)
         end = pages.low;
     if (rom.low > ram.low && rom.low < end)
-        end = rom.low - rom.low % ROM_ALIGN;
+        end = rom.low;
     if (ram.low + BUS_TCM_MAX < end)
         end = ram.low + BUS_TCM_MAX;
     ram.high = high < end ? high : end;
@@ -99,8 +104,9 @@ static bool refuse(span_t span, const char *what, const char *expected, char *er
 static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, span_t *rom,
                    char *error, size_t error_bytes)
 {
-    span_t all = join(wish->written, wish->read);
-    *rom = wish->read;
+    span_t written = align(wish->written, RAM_ALIGN);
+    span_t all = align(join(wish->written, wish->read), RAM_ALIGN);
+    *rom = align(wish->read, ROM_ALIGN);
     if (desc->ram_bytes != 0) {
         *ram = span_of(desc->ram_base, desc->ram_bytes);
         if (within(wish->read, *ram))
@@ -108,8 +114,8 @@ static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, 
     } else if (fits(all, BUS_TCM_MAX)) {
         *rom = (span_t){0, 0};
         *ram = extend(all, *rom);
-    } else if (!is_empty(wish->written) && fits(wish->written, BUS_TCM_MAX)) {
-        *ram = extend(wish->written, *rom);
+    } else if (!is_empty(written) && fits(written, BUS_TCM_MAX)) {
+        *ram = extend(written, *rom);
     } else {
         return refuse(is_empty(wish->written) ? all : wish->written, "segments to write",
                       "at most 256 MiB below 4 GiB", error, error_bytes);
@@ -137,9 +143,8 @@ static bool make_map(machine_t *machine, const machine_desc_t *desc, const elf_s
         return false;
     *map = (bus_desc_t){.tcm_base = (uint32_t)ram.low, .tcm_bytes = (uint32_t)(ram.high - ram.low)};
     if (!is_empty(rom)) {
-        uint64_t low = rom.low - rom.low % ROM_ALIGN;
-        map->rom_base = (uint32_t)low;
-        map->rom_bytes = (uint32_t)((rom.high - low + ROM_ALIGN - 1) / ROM_ALIGN * ROM_ALIGN);
+        map->rom_base = (uint32_t)rom.low;
+        map->rom_bytes = (uint32_t)((rom.high - rom.low + ROM_ALIGN - 1) / ROM_ALIGN * ROM_ALIGN);
     }
     span_t own = is_empty(rom) ? join(wish.written, wish.read) : wish.written;
     machine->free_base = is_empty(own) ? map->tcm_base : own.high;
