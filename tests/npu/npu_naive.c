@@ -44,7 +44,6 @@ static void finish(naive_t *n, uint32_t index, uint64_t cycle)
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         for (uint32_t i = 0; i < NAIVE_BYTES; i++)
             n->written[m][i] |= (n->bytes[index].how[m][i] & TOUCH_REF_WRITE) != 0;
-    memcpy(n->layer_split[n->insn[index].layer], n->split, sizeof(n->split));
 }
 
 static void stop_at(naive_t *n, npu_error_t error, uint32_t index, uint32_t other)
@@ -171,7 +170,7 @@ static void bank_cycle(naive_t *n, uint64_t cycle)
 /* ---- the machine ------------------------------------------------------------------------------
  */
 
-static uint64_t dma_bytes(const npu_insn_t *i)
+uint64_t naive_dma_bytes(const npu_insn_t *i)
 {
     return (uint64_t)i->row_bytes * i->rows * i->planes;
 }
@@ -189,7 +188,7 @@ static bool burst_ends(const npu_insn_t *i, uint64_t n)
 {
     uint64_t plane = (uint64_t)i->row_bytes * i->rows;
     bool rows_touch = i->rows == 1 || i->l2_row == i->row_bytes;
-    if (n + 1 == dma_bytes(i) || (l2_byte(i, n) + 1) % 256 == 0)
+    if (n + 1 == naive_dma_bytes(i) || (l2_byte(i, n) + 1) % 256 == 0)
         return true;
     if ((n + 1) % plane == 0)
         return !rows_touch || i->l2_plane != plane;
@@ -203,7 +202,8 @@ static void dma_cycle(naive_t *n, npu_engine_t e, uint64_t cycle)
     if (!engine->busy || engine->end != NAIVE_NEVER)
         return;
     const npu_insn_t *i = &n->insn[engine->now];
-    if (n->asked[e] == dma_bytes(i) || port->count == n->d->dma_bursts || cycle < n->channel[e])
+    if (n->asked[e] == naive_dma_bytes(i) || port->count == n->d->dma_bursts ||
+        cycle < n->channel[e])
         return;
     uint64_t at = l2_byte(i, n->asked[e]), bytes = 1;
     while (!burst_ends(i, n->asked[e] + bytes - 1))
@@ -222,7 +222,7 @@ static void memory_cycle(naive_t *n, uint64_t cycle)
     for (npu_engine_t e = NPU_ENGINE_LOAD; e <= NPU_ENGINE_STORE; e++) {
         naive_engine_t *engine = &n->engine[e];
         if (come_back(&n->port[e], cycle) && n->port[e].count == 0 &&
-            n->asked[e] == dma_bytes(&n->insn[engine->now]))
+            n->asked[e] == naive_dma_bytes(&n->insn[engine->now]))
             engine->end = cycle > n->channel[e] ? cycle : n->channel[e];
         if (engine->end != NAIVE_NEVER && engine->busy && engine->end < n->decoded[e])
             engine->end = n->decoded[e];
@@ -252,6 +252,7 @@ static bool issue_cycle(naive_t *n, uint64_t cycle, bool *fetch_waits, bool *que
         if (!met(n, i) || (i->op != NPU_OP_NOP && !all_idle(n)))
             return false;
         take(n, i);
+        n->start_of[n->issued] = cycle;
         finish(n, n->issued, cycle);
         n->over = i->op == NPU_OP_END;
         if (i->op == NPU_OP_BARRIER)
@@ -277,7 +278,7 @@ static void start_cycle(naive_t *n, uint64_t cycle)
             continue;
         engine->busy = true;
         engine->now = engine->queue[0];
-        engine->start = cycle;
+        n->start_of[engine->now] = cycle;
         engine->count--;
         memmove(engine->queue, engine->queue + 1, engine->count * sizeof(engine->queue[0]));
         memmove(engine->ready, engine->ready + 1, engine->count * sizeof(engine->ready[0]));
@@ -367,7 +368,8 @@ static void account_cycle(naive_t *n, uint64_t cycle, bool fetch_waits, bool que
     n->fetch_stall += fetch_waits;
     n->issue_stall += queue_waits;
     n->overlap[who]++;
-    n->split[class_of_cycle(n, fetch_waits)]++;
+    n->class_at[cycle] = (uint8_t)class_of_cycle(n, fetch_waits);
+    n->split[n->class_at[cycle]]++;
 }
 
 uint64_t naive_run(naive_t *n)
@@ -375,7 +377,7 @@ uint64_t naive_run(naive_t *n)
     work_out_bytes(n);
     for (uint64_t cycle = 0;; cycle++) {
         bool fetch_waits, queue_waits, signals = false;
-        if (cycle == 1000000)
+        if (cycle == NAIVE_CYCLES)
             ck_abort_msg("no end");
         memory_cycle(n, cycle);
         for (uint32_t s = 0; s < NPU_SEMAPHORES; s++) {
@@ -406,4 +408,119 @@ uint64_t naive_run(naive_t *n)
         bank_cycle(n, cycle);
         account_cycle(n, cycle, fetch_waits, queue_waits);
     }
+}
+
+/* ---- layers -----------------------------------------------------------------------------------
+ */
+
+/* Every tap of every channel of every pixel, one by one. */
+uint64_t naive_macs(const npu_insn_t *insn)
+{
+    uint64_t macs = 0;
+    bool conv = insn->op == NPU_OP_CONV;
+    for (uint32_t pixel = 0; (conv || insn->op == NPU_OP_DWCONV) && pixel < insn->h * insn->w;
+         pixel++)
+        for (uint32_t tap = 0; tap < insn->k_h * insn->k_w; tap++)
+            macs += (uint64_t)insn->c * (conv ? insn->in_c : 1);
+    return macs;
+}
+
+typedef struct {
+    const npu_insn_t *insn;
+    uint64_t bytes, weights;
+} visits_t;
+
+/* What is read and written again counts twice; of parameters only those of REQUANT, one a channel,
+ * count. */
+static void visit(void *ctx, uint32_t operand, uint32_t mem, uint64_t byte, uint32_t how)
+{
+    visits_t *v = ctx;
+    (void)operand;
+    (void)byte;
+    bool dma = naive_dma_bytes(v->insn) > 0;
+    if (mem == NPU_MEMS || (mem == NPU_MEM_PAR && !dma && v->insn->op != NPU_OP_REQUANT))
+        return;
+    if (mem == NPU_MEM_WGT && !dma)
+        v->weights++;
+    else
+        v->bytes += how == (TOUCH_REF_READ | TOUCH_REF_WRITE) ? 2 : 1;
+}
+
+/* Bytes of L1, of all operands; of accumulators those of real channels. */
+static uint64_t l1_bytes(const npu_insn_t *insn)
+{
+    visits_t v = {insn, 0, 0};
+    uint64_t padding = (32 - insn->c % 32) % 32 * insn->h * insn->w * 4;
+    touch_ref(insn, visit, &v);
+    if (npu_op_engine(insn->op) == NPU_ENGINE_MAC)
+        v.bytes -= padding * ((insn->flags & NPU_FLAG_ACCUMULATE) != 0 ? 2 : 1);
+    return v.bytes + (v.weights >> insn->narrow); /* 1, 2 or 4 weights to a byte */
+}
+
+/* Barriers up to this instruction: a barrier opens a turn. */
+static uint32_t turn_of(const naive_t *n, uint32_t index)
+{
+    uint32_t turn = 0;
+    for (uint32_t i = 0; i <= index; i++)
+        turn += n->insn[i].op == NPU_OP_BARRIER;
+    return turn;
+}
+
+/* When the layer's last instruction of that turn completed; false: it has none. */
+static bool layer_end(const naive_t *n, uint32_t layer, uint32_t turn, uint64_t *end)
+{
+    bool any = false;
+    *end = 0;
+    for (uint32_t i = 0; i < n->count; i++)
+        if (n->insn[i].layer == layer && turn_of(n, i) == turn && complete(n, i)) {
+            *end = n->end_of[i] > *end ? n->end_of[i] : *end;
+            any = true;
+        }
+    return any;
+}
+
+/* The end of what ended last before this layer did: of layers of the same turn (of those that end
+ * together the higher one is later), or of any turn before. */
+static uint64_t layer_start(const naive_t *n, uint32_t layer, uint32_t turn, uint64_t end)
+{
+    uint64_t start = 0, its_end;
+    for (uint32_t l = 0; l < NAIVE_LAYERS; l++)
+        for (uint32_t t = 0; t <= turn; t++) {
+            bool before = layer_end(n, l, t, &its_end) &&
+                          (t < turn || its_end < end || (its_end == end && l < layer));
+            start = before && its_end > start ? its_end : start;
+        }
+    return start;
+}
+
+static void add_turn(const naive_t *n, uint32_t layer, uint32_t turn, naive_layer_t *r)
+{
+    uint64_t end, start;
+    if (!layer_end(n, layer, turn, &end))
+        return;
+    start = layer_start(n, layer, turn, end);
+    if (r->end == 0)
+        r->start = start;
+    r->end = end;
+    r->cycles += end - start;
+    for (uint64_t cycle = start; cycle < end; cycle++)
+        r->classes[n->class_at[cycle]]++;
+}
+
+bool naive_layer(const naive_t *n, uint32_t layer, naive_layer_t *report)
+{
+    *report = (naive_layer_t){0};
+    for (uint32_t i = 0; i < n->count; i++) {
+        const npu_insn_t *insn = &n->insn[i];
+        if (insn->layer != layer || !complete(n, i))
+            continue;
+        report->busy[npu_op_engine(insn->op)] += n->end_of[i] - n->start_of[i];
+        report->macs += naive_macs(insn);
+        report->l1_bytes += l1_bytes(insn);
+        report->l2_bytes += naive_dma_bytes(insn);
+        report->insns++;
+    }
+    for (uint32_t turn = 0; turn <= turn_of(n, n->count - 1); turn++)
+        add_turn(n, layer, turn, report);
+    return report->insns > 0;
 }

@@ -12,7 +12,8 @@
 #define NAIVE_INSNS 120
 #define NAIVE_NEVER UINT64_MAX
 #define NAIVE_LAYERS 4
-#define NAIVE_BYTES 8192 /* bytes of each L1 memory, and of L2 that DMAs touch */
+#define NAIVE_CYCLES 1000000 /* a run takes fewer */
+#define NAIVE_BYTES 8192     /* bytes of each L1 memory, and of L2 that DMAs touch */
 
 typedef struct {
     uint64_t done[64]; /* cycles at which outstanding bursts come back, oldest first */
@@ -50,10 +51,10 @@ typedef struct {
     uint64_t decoded[3];           /* when a packed stream is decoded; 0 for others */
     uint32_t fetched, requested, issued;
     uint64_t resume; /* nothing issues before this cycle */
-    uint64_t end_of[NAIVE_INSNS];
+    uint64_t start_of[NAIVE_INSNS], end_of[NAIVE_INSNS];
     uint64_t busy[NPU_ENGINES], wait[NPU_ENGINES], denied[NPU_ENGINES], fetch_stall, issue_stall;
     uint64_t split[NPU_CLASSES], overlap[NPU_OVERLAPS];
-    uint64_t layer_split[NAIVE_LAYERS][NPU_CLASSES]; /* when its last instruction completed */
+    uint8_t class_at[NAIVE_CYCLES]; /* npu_class_t of each cycle */
     bool granted[NPU_ENGINES];
     naive_bytes_t bytes[NAIVE_INSNS];
     bool written[NPU_MEMS][NAIVE_BYTES];
@@ -65,5 +66,17 @@ typedef struct {
 /* n has desc, insn, count and checked set, end_of NAIVE_NEVER, everything else 0. Cycles are
  * counted from the start of the run; returns the last. */
 uint64_t naive_run(naive_t *n);
+
+/* The accounts of a layer after the run, as npu_layer_report has them; cycles of the run instead of
+ * times. False when it completed nothing. */
+typedef struct {
+    uint64_t cycles, start, end, classes[NPU_CLASSES], busy[NPU_ENGINES];
+    uint64_t macs, l1_bytes, l2_bytes, insns;
+} naive_layer_t;
+bool naive_layer(const naive_t *n, uint32_t layer, naive_layer_t *report);
+
+/* Of an instruction. */
+uint64_t naive_macs(const npu_insn_t *insn);
+uint64_t naive_dma_bytes(const npu_insn_t *insn);
 
 #endif

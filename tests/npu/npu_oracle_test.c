@@ -28,17 +28,26 @@ static uint32_t below(uint32_t n)
     return sim_stream_below(&rng, n);
 }
 
+static uint64_t cycle_of(uint64_t time_ps)
+{
+    return sim_cycles_at(time_ps, b.npu.desc.clk_hz) - b.npu.start_cycle;
+}
+
 static void on_insn(void *ctx, uint32_t index)
 {
     (void)ctx;
-    ends[index] = sim_cycles_at(sim_now_ps(b.sim), b.npu.desc.clk_hz) - b.npu.start_cycle;
+    ends[index] = cycle_of(sim_now_ps(b.sim));
 }
 
-/* An offset such that so many bytes fit. */
+/* An offset such that so many bytes fit, now and then up to the end of a bank. */
 static uint32_t place(uint32_t mem, uint32_t bytes)
 {
-    uint32_t room = b.npu.desc.mem_bytes[mem];
-    return mem == NPU_MEM_ACC ? 4 * below((room - bytes) / 4 + 1) : below(room - bytes + 1);
+    uint32_t room = b.npu.desc.mem_bytes[mem], banks = b.npu.desc.mem_banks[mem];
+    uint32_t unit = mem == NPU_MEM_ACC ? 4 : 1,
+             end = (room + banks - 1) / banks * (1 + below(banks));
+    if (below(3) == 0 && end >= bytes && end <= room && (end - bytes) % unit == 0)
+        return end - bytes;
+    return unit * below((room - bytes) / unit + 1);
 }
 
 /* Streams stand where no store goes: of zeros, which are short, and of noise, which are not. */
@@ -266,17 +275,6 @@ static void expect(uint32_t seed, const char *what, uint32_t index, uint64_t mac
                      (unsigned long long)machine, (unsigned long long)model);
 }
 
-/* Every tap of every channel of every pixel, one by one. */
-static uint64_t macs_of(const npu_insn_t *i)
-{
-    uint64_t macs = 0;
-    bool conv = i->op == NPU_OP_CONV;
-    for (uint32_t pixel = 0; (conv || i->op == NPU_OP_DWCONV) && pixel < i->h * i->w; pixel++)
-        for (uint32_t tap = 0; tap < i->k_h * i->k_w; tap++)
-            macs += (uint64_t)i->c * (conv ? i->in_c : 1);
-    return macs;
-}
-
 /* Of a run to its end: what each instruction did, and what was fetched. */
 static void compare_work(uint32_t seed, const npu_perf_t *perf)
 {
@@ -285,15 +283,39 @@ static void compare_work(uint32_t seed, const npu_perf_t *perf)
         const npu_insn_t *insn = &naive.insn[i];
         ck_assert(naive.end_of[i] != NAIVE_NEVER);
         insns++;
-        macs += macs_of(insn);
-        for (uint32_t row = 0; row < insn->planes * insn->rows; row++)
-            bytes[npu_op_engine(insn->op)] += insn->row_bytes;
+        macs += naive_macs(insn);
+        bytes[npu_op_engine(insn->op)] += naive_dma_bytes(insn);
     }
     expect(seed, "instructions", 0, perf->insns, insns);
     expect(seed, "MACs", 0, perf->macs, macs);
     expect(seed, "written to L2", 0, perf->l2_written, bytes[NPU_ENGINE_STORE]);
     expect(seed, "read from L2", 0, perf->l2_read,
            bytes[NPU_ENGINE_LOAD] + (uint64_t)naive.fetched * NPU_INSN_BYTES);
+}
+
+static void compare_layer(uint32_t seed, uint32_t layer)
+{
+    npu_layer_report_t r;
+    naive_layer_t n;
+    bool there = npu_layer_report(&b.npu, layer, &r);
+    expect(seed, "layer", layer, there, naive_layer(&naive, layer, &n));
+    if (!there)
+        return;
+    expect(seed, "cycles of layer", layer, r.cycles, n.cycles);
+    expect(seed, "start of layer", layer, cycle_of(r.start_ps), n.start);
+    expect(seed, "end of layer", layer, cycle_of(r.end_ps), n.end);
+    expect(seed, "MACs of layer", layer, r.macs, n.macs);
+    expect(seed, "L1 bytes of layer", layer, r.l1_bytes, n.l1_bytes);
+    expect(seed, "L2 bytes of layer", layer, r.l2_bytes, n.l2_bytes);
+    expect(seed, "instructions of layer", layer, r.insns, n.insns);
+    uint64_t most = 0;
+    for (npu_engine_t e = NPU_ENGINE_SEQ; e < NPU_ENGINES; e++) {
+        expect(seed, "busy in layer", layer, r.busy[e], n.busy[e]);
+        most = n.busy[e] > most ? n.busy[e] : most;
+    }
+    expect(seed, "long pole of layer", layer, r.busy[r.long_pole], most);
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
+        expect(seed, "class in layer", layer, r.classes[c], n.classes[c]);
 }
 
 static void compare(uint32_t seed, uint64_t cycles)
@@ -319,12 +341,10 @@ static void compare(uint32_t seed, uint64_t cycles)
     expect(seed, "issue stall", 0, perf->issue_stall, naive.issue_stall);
     for (uint32_t who = 0; who < NPU_OVERLAPS; who++)
         expect(seed, "overlap", who, perf->overlap[who], naive.overlap[who]);
-    for (uint32_t c = 0; c < NPU_CLASSES; c++) {
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
         expect(seed, "class", c, perf->split[c], naive.split[c]);
-        for (uint32_t n = 0; n < b.npu.layers_seen; n++)
-            expect(seed, "class in layer", n, b.npu.layers[n].perf.split[c],
-                   naive.layer_split[n][c]);
-    }
+    for (uint32_t n = 0; n < NAIVE_LAYERS; n++)
+        compare_layer(seed, n);
 }
 
 static uint64_t run_machine(const npu_desc_t *desc, uint32_t seed, bool exact, bool make_program)

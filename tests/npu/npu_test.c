@@ -691,6 +691,34 @@ START_TEST(a_dma_outside_memory_stops_the_program_at_its_instruction)
 }
 END_TEST
 
+START_TEST(of_a_dma_outside_memory_only_the_bytes_inside_count)
+{
+    make();
+    bench_add(&b, dma_insn(NPU_OP_STORE, NPU_MEM_ACT, 64, (1 << 20) - 600, 1000));
+    bench_add(&b, end_insn());
+    bench_run(&b);
+    ck_assert_uint_eq(bench_counter(&b, "NPU_L2_WRITTEN"), 600);
+    ck_assert_uint_eq(bench_counter(&b, "NPU_L2_READ"), 2 * NPU_INSN_BYTES);
+    bench_free(&b);
+}
+END_TEST
+
+/* Without data only the bursts can tell. */
+START_TEST(one_row_outside_memory_is_enough_in_timing_only_too)
+{
+    make();
+    npu_insn_t load = dma_insn(NPU_OP_LOAD, NPU_MEM_ACT, 0, 0, 64);
+    load.rows = 2;
+    load.l1_row = 64;
+    load.l2_row = 8192; /* the second is inside */
+    bench_add(&b, load);
+    bench_add(&b, end_insn());
+    b.npu.timing_only = true;
+    bench_write(&b, "NPU_L2_BASE", FAKE_BASE - 4096);
+    expect_error(NPU_ERROR_L2, 0);
+}
+END_TEST
+
 START_TEST(an_address_beyond_the_bus_is_outside_memory)
 {
     make();
@@ -746,6 +774,29 @@ START_TEST(a_semaphore_that_only_grows_is_an_error_in_the_end)
     bench_wait(&b);
     ck_assert_uint_eq(b.npu.error_reg >> 24, NPU_ERROR_SEMAPHORE);
     bench_free(&b);
+}
+END_TEST
+
+/* Two signals on top of what it holds; the end would not come if it were one too many. */
+static uint32_t error_with_semaphore_at(uint32_t count)
+{
+    make();
+    bench_add(&b, (npu_insn_t){.op = NPU_OP_NOP, .signal = {1, 1}});
+    bench_add(&b, (npu_insn_t){.op = NPU_OP_NOP});
+    bench_add(&b, end_insn());
+    bench_start(&b);
+    sim_run_until_ps(b.sim, sim_edge_ps(3, b.npu.desc.clk_hz)); /* fetching */
+    b.npu.sem[1] = count;
+    bench_wait(&b);
+    uint32_t error = b.npu.error_reg >> 24;
+    bench_free(&b);
+    return error;
+}
+
+START_TEST(a_semaphore_holds_65535_and_no_more)
+{
+    ck_assert_uint_eq(error_with_semaphore_at(65533), NPU_ERROR_NONE);
+    ck_assert_uint_eq(error_with_semaphore_at(65534), NPU_ERROR_SEMAPHORE);
 }
 END_TEST
 
@@ -932,7 +983,9 @@ TEST_MAIN("npu machine", cycles_of_single_instructions_follow_from_their_geometr
           a_sequencer_that_waits_for_ever_is_a_deadlock_too,
           an_operand_outside_l1_stops_the_program_at_its_instruction,
           a_dma_outside_memory_stops_the_program_at_its_instruction,
-          an_address_beyond_the_bus_is_outside_memory,
+          of_a_dma_outside_memory_only_the_bytes_inside_count,
+          one_row_outside_memory_is_enough_in_timing_only_too,
+          an_address_beyond_the_bus_is_outside_memory, a_semaphore_holds_65535_and_no_more,
           an_instruction_that_cannot_be_decoded_stops_the_program,
           a_program_without_end_runs_off_its_end, a_program_outside_memory_cannot_be_fetched,
           a_semaphore_that_only_grows_is_an_error_in_the_end,
