@@ -122,10 +122,10 @@ $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/fovea.ld $(filter %.o,$^) -o $@
 
 # The boot ROM: drivers that need no data of their own.
-FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/flash.c firmware/hal.c firmware/spi.c)
+FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/flash.c firmware/hal.c firmware/spi.c)
 $(FW)/boot_rom.elf: $(FW_ROM) firmware/boot/rom.ld
 	$(call say,RVLD,$@)
-	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -nostdlib -Wl,--gc-sections -T firmware/boot/rom.ld $(filter %.o,$^) -lgcc -o $@
+	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/boot/rom.ld $(filter %.o,$^) -o $@
 
 # ---- tests: tests/AREA/NAME_test.c is a program linked with the rooms its area may know ----------
 KNOWS.sim      := sim

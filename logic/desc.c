@@ -14,6 +14,7 @@ logic_desc_t logic_desc_default(void)
         .uart = uart_desc_default(),
         .sys = sys_desc_default(),
         .spi = spi_desc_default(),
+        .spit = spit_desc_default(),
         .flash = flash_desc_default(),
         .temp = temp_desc_default(),
         .clkrst = clkrst_desc_default(),
@@ -125,6 +126,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
         read_power_of_two(cfg, "dma_tcm_bytes_per_cycle", 4, 64, desc->dma.tcm_bytes_per_cycle);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
+    desc->spit.most_hz = read_u32(cfg, "spi_target_hz", 1, 1000000000, desc->spit.most_hz);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);
     desc->bus.l2_bytes = desc->sys.l2_bytes = desc->l2.bytes;

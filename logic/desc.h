@@ -12,6 +12,7 @@
 #include "logic/l2.h"
 #include "logic/rng.h"
 #include "logic/spi.h"
+#include "logic/spit.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
 #include "logic/timer.h"
@@ -29,6 +30,7 @@ typedef struct {
     uart_desc_t uart;
     sys_desc_t sys;
     spi_desc_t spi;
+    spit_desc_t spit;
     flash_desc_t flash; /* of the board */
     temp_desc_t temp;
     clkrst_desc_t clkrst;

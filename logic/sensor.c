@@ -61,6 +61,7 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(l2_init(&s->l2, sim, &logic->l2, "sensor.l2"));
     TRY(bus_init(&s->bus, sim, &logic->bus, "sensor.bus"));
     TRY(spi_init(&s->spi, sim, &logic->spi, "sensor.spi"));
+    TRY(spit_init(&s->spit, sim, &logic->spit, "sensor.spit"));
     TRY(flash_init(&s->flash, sim, &logic->flash, "board.flash"));
     TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
     TRY(temp_init(&s->temp, sim, &logic->temp, "sensor.temp"));
@@ -221,6 +222,7 @@ static void connect_resets(sensor_t *s)
         [SENSOR_PAGE_gpio] = {.irq = &s->gpio.irq},
         [SENSOR_PAGE_rng] = {.gate = true},
         [SENSOR_PAGE_spi] = {.gate = true, .irq = &s->spi.irq},
+        [SENSOR_PAGE_spit] = {.irq = &s->spit.irq},
         [SENSOR_PAGE_mailbox] = {.irq = &s->mailbox.irq},
         [SENSOR_PAGE_temp] = {.irq = &s->temp.irq},
     };

@@ -167,8 +167,11 @@ static uint32_t fill_header(const maker_t *m, uint32_t header[BOOT_HEADER_WORDS]
     return at;
 }
 
+/* An image without firmware is for a host to send. */
 static const char *problem(const maker_t *m, const uint32_t *header)
 {
+    bool firmware = m->piece[0].kind == BOOT_KIND_FIRMWARE;
+    uint32_t kinds = firmware ? BOOT_KINDS_ALL : 1u << BOOT_KIND_NETWORK;
     static const char *const texts[] = {
 #define X(name, value, text) [value] = text,
         BOOT_ERRORS(X)
@@ -176,8 +179,9 @@ static const char *problem(const maker_t *m, const uint32_t *header)
     };
     const logic_desc_t *logic = &m->chip->logic;
     uint32_t tcm = logic->bus.tcm_bytes, stack = tcm < BOOT_STACK_BYTES ? tcm : BOOT_STACK_BYTES;
-    const boot_limits_t limits = {logic->bus.tcm_base, tcm - stack, logic->l2.base, logic->l2.bytes,
-                                  logic->flash.bytes / 2};
+    const boot_limits_t limits = {logic->bus.tcm_base,    tcm - stack,
+                                  logic->l2.base,         logic->l2.bytes,
+                                  logic->flash.bytes / 2, kinds};
     uint32_t code = boot_check(header, &limits);
     return code != BOOT_E_FINE ? texts[code] : NULL;
 }
@@ -206,7 +210,8 @@ bool boot_image_make(const sensor_desc_t *chip, const uint8_t *elf, size_t elf_b
     maker_t m = {.chip = chip, .sim = sim_new()};
     *image = (boot_image_t){0};
     bool fine = m.sim != NULL || fail(error, error_bytes, elf_name, "out of memory");
-    fine = fine && add_firmware(&m, elf, elf_bytes, elf_name, error, error_bytes) &&
+    fine = fine &&
+           (elf == NULL || add_firmware(&m, elf, elf_bytes, elf_name, error, error_bytes)) &&
            (network == NULL || add_network(&m, network, error, error_bytes)) &&
            write_image(&m, elf_name, image, error, error_bytes);
     bus_free(&m.bus);
@@ -219,10 +224,16 @@ bool boot_image_make(const sensor_desc_t *chip, const uint8_t *elf, size_t elf_b
 bool boot_image_load(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
                      boot_image_t *image, char *error, size_t error_bytes)
 {
-    size_t bytes;
-    uint8_t *elf = sim_file_read(firmware, MAX_ELF_BYTES, &bytes, error, error_bytes);
-    bool fine = elf != NULL &&
-                boot_image_make(chip, elf, bytes, firmware, network, image, error, error_bytes);
+    size_t bytes = 0;
+    uint8_t *elf = NULL;
+    *image = (boot_image_t){0};
+    if (firmware != NULL) {
+        elf = sim_file_read(firmware, MAX_ELF_BYTES, &bytes, error, error_bytes);
+        if (elf == NULL)
+            return false;
+    }
+    const char *name = firmware != NULL ? firmware : network->meta.name;
+    bool fine = boot_image_make(chip, elf, bytes, name, network, image, error, error_bytes);
     free(elf);
     return fine;
 }

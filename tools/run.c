@@ -232,6 +232,18 @@ static int load_flash(run_t *run)
     return code;
 }
 
+/* The host's images, and the host that brings them. */
+static int make_download(run_t *run)
+{
+    const scenario_t *s = &run->scenario;
+    char error[512];
+    if (s->sensor.logic.clkrst.boot != BOOT_HOST ||
+        download_init(&run->download, run->sensor, s->firmware, &run->program,
+                      s->stream_after_download, error, sizeof(error)))
+        return EXIT_FINE;
+    return fail(run, EXIT_USAGE, "%s", error);
+}
+
 static int connect(run_t *run)
 {
     sensor_t *sensor = run->sensor;
@@ -317,6 +329,9 @@ static int simulate(run_t *run)
     if (run->snapshot.desc.file != NULL)
         return fail(run, EXIT_FAILED, "%s: no snapshot, the run ended at %.9f s before its time",
                     run->snapshot.desc.file, (double)sim_now_ps(run->sim) / 1e12);
+    if (run->download.failed)
+        return fail(run, EXIT_FAILED, "host: the download failed, reply 0x%02x",
+                    run->download.reply);
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x: %s", run->sensor->core.pc,
                     core_state_name(run->sensor->core.state));
@@ -397,6 +412,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = load_flash(run);
     if (code == EXIT_FINE)
+        code = make_download(run);
+    if (code == EXIT_FINE)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
         code = connect(run);
@@ -426,6 +443,7 @@ void run_free(run_t *run)
     sim_pool_free(run->pool);
     sim_free(run->sim);
     host_free(&run->host);
+    download_free(&run->download);
     preview_free(&run->preview);
     npu_prog_free(&run->program);
     free(run->frames);

@@ -8,6 +8,7 @@
 
 #include "mipi/capture.h"
 #include "sim/snapshot.h"
+#include "tools/download.h"
 #include "tools/host.h"
 #include "tools/preview.h"
 #include "tools/results.h"
@@ -49,6 +50,7 @@ typedef struct {
     sim_pool_t *pool;
     sensor_t *sensor;
     script_t script;
+    download_host_t download; /* boot "host" */
     results_t results;
     host_t host;
     mipi_capture_writer_t capture;

@@ -132,7 +132,8 @@ static void add_write(scenario_t *s, uint16_t addr, uint32_t value)
         s->step[s->steps++] = (scenario_step_t){.addr = addr, .value = value};
 }
 
-/* A host that says nothing about it starts the stream at time 0, after its other writes of then. */
+/* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
+ * when it has brought firmware and network. */
 static void read_script(const sim_cfg_t *root, scenario_t *s)
 {
     enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006 };
@@ -152,7 +153,9 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
         starts = starts || (step->kind == STEP_WRITE && step->addr == MODE_SELECT);
         s->steps++;
     }
-    if (!starts)
+    bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST;
+    s->stream_after_download = downloads && !starts;
+    if (!starts && !downloads)
         add_write(s, MODE_SELECT, 1);
 }
 

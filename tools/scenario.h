@@ -47,6 +47,7 @@ typedef struct {
     char boot_rom[SCENARIO_PATH];
     scenario_flash_t flash[SCENARIO_MAX_FLASH];
     uint32_t flash_files;
+    bool stream_after_download; /* boot "host": the host's last act */
     sensor_desc_t sensor;
     scene_t *scene;
     uint64_t seed;

@@ -1,14 +1,21 @@
 /*
- * rom.c - the boot ROM: brings firmware and network from flash, and starts the firmware.
+ * rom.c - the boot ROM: brings firmware and network from flash or host, and starts the firmware.
  *
- * The strap pins (BOOT_MODE) say where from. Slot A is tried, then slot B; what came of it is in
- * boot_status, boot_error_a and boot_error_b of the CCS registers, which a host can read. Every
- * segment's CRC is compared before anything of the image runs.
+ * The strap pins (BOOT_MODE) say where from. Of the flash, slot A is tried, then slot B; what came
+ * of it is in boot_status, boot_error_a and boot_error_b of the CCS registers, which a host can
+ * read. A host that sends images gets its replies as download.h says. Every segment's CRC is
+ * compared before anything of an image runs.
  */
-#include "boot_image.h"
+#include "download.h"
 #include "flash.h"
 
-enum { CCS_BOOT_STATUS = 0x9180, CCS_BOOT_ERROR_A = 0x9182, SLOTS = 2, MODE_SPI = 1 };
+enum {
+    CCS_BOOT_STATUS = 0x9180,
+    CCS_BOOT_ERROR_A = 0x9182,
+    SLOTS = 2,
+    MODE_SPI = 1,
+    MODE_HOST = 2
+};
 
 void rom_main(void);
 void rom_trap(uint32_t cause);
@@ -53,17 +60,11 @@ static _Noreturn void start(uint32_t entry)
     __builtin_unreachable();
 }
 
-static void boot_from_flash(void)
+static void boot_from_flash(boot_limits_t *limits)
 {
-    boot_limits_t limits = {
-        .tcm_base = TCM_BASE,
-        .tcm_bytes = reg_read(SYS_TCM_BYTES) - BOOT_STACK_BYTES,
-        .l2_base = L2_BASE,
-        .l2_bytes = reg_read(SYS_L2_BYTES),
-        .slot_bytes = flash_setup() / SLOTS,
-    };
+    limits->slot_bytes = flash_setup() / SLOTS;
     for (uint32_t slot = 0; slot < SLOTS; slot++) {
-        uint32_t entry, error = load_image(slot * limits.slot_bytes, &limits, &entry);
+        uint32_t entry, error = load_image(slot * limits->slot_bytes, limits, &entry);
         hal_ccs_write16(CCS_BOOT_ERROR_A + 2 * slot, error);
         if (error != BOOT_E_FINE)
             continue;
@@ -72,11 +73,30 @@ static void boot_from_flash(void)
     }
 }
 
+static void boot_from_host(const boot_limits_t *limits)
+{
+    download_t download = {.limits = *limits, .state = DOWNLOAD_EMPTY};
+    download_serve(&download);
+    hal_ccs_write16(CCS_BOOT_STATUS, BOOT_S_HOST);
+    start(download.entry);
+}
+
 void rom_main(void)
 {
+    boot_limits_t limits = {
+        .tcm_base = TCM_BASE,
+        .tcm_bytes = reg_read(SYS_TCM_BYTES) - BOOT_STACK_BYTES,
+        .l2_base = L2_BASE,
+        .l2_bytes = reg_read(SYS_L2_BYTES),
+        .slot_bytes = reg_read(SYS_L2_BYTES),
+        .kinds = BOOT_KINDS_ALL,
+    };
+    uint32_t mode = reg_read(BOOT_MODE);
     hal_ccs_write16(CCS_BOOT_STATUS, BOOT_S_LOADING);
-    if (reg_read(BOOT_MODE) == MODE_SPI)
-        boot_from_flash();
+    if (mode == MODE_SPI)
+        boot_from_flash(&limits);
+    else if (mode == MODE_HOST)
+        boot_from_host(&limits);
     hal_ccs_write16(CCS_BOOT_STATUS, BOOT_S_FAILED);
 }
 

@@ -48,7 +48,7 @@ enum {
     X(NO_IMAGE,  2, "no magic word")                                                               \
     X(VERSION,   3, "a version that the ROM does not know")                                        \
     X(HEADER,    4, "CRC of the header is wrong")                                                  \
-    X(SEGMENTS,  5, "no firmware, too many segments, an unknown kind, or firmware behind network") \
+    X(SEGMENTS,  5, "no firmware, too many segments, a wrong kind, or firmware behind network")    \
     X(RANGE,     6, "a segment is outside of the image, or the image outside of its slot")         \
     X(ADDRESS,   7, "a segment is for no memory of its kind, or odd")                              \
     X(ENTRY,     8, "the entry is in no firmware segment")                                         \
@@ -69,13 +69,18 @@ enum { BOOT_STATUSES(BOOT_VALUE) };
 #define BOOT_VALUE(name, value, text) BOOT_E_##name = (value),
 enum { BOOT_ERRORS(BOOT_VALUE) };
 #undef BOOT_VALUE
-enum { BOOT_KIND_FIRMWARE = 1, BOOT_KIND_NETWORK = 2 };
+enum {
+    BOOT_KIND_FIRMWARE = 1,
+    BOOT_KIND_NETWORK = 2,
+    BOOT_KINDS_ALL = 1 << BOOT_KIND_FIRMWARE | 1 << BOOT_KIND_NETWORK
+};
 
 /* The memory that segments may go to, and the bytes of a slot. */
 typedef struct {
     uint32_t tcm_base, tcm_bytes; /* without the ROM's stack */
     uint32_t l2_base, l2_bytes;
     uint32_t slot_bytes;
+    uint32_t kinds; /* bit n: segments of kind n may be there; then firmware must be */
 } boot_limits_t;
 
 static inline const uint32_t *boot_segment(const uint32_t *header, uint32_t n)
@@ -88,5 +93,7 @@ uint32_t boot_check(const uint32_t *header, const boot_limits_t *limits);
 
 /* CRC-32 (IEEE 802.3) of words, little-endian. */
 uint32_t boot_crc(const uint32_t *words, uint32_t count);
+/* One more word into a register that begins and ends inverted. */
+uint32_t boot_crc_word(uint32_t crc, uint32_t word);
 
 #endif

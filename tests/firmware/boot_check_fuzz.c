@@ -31,7 +31,8 @@ static void check(const uint32_t *header, const boot_limits_t *l)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static const boot_limits_t limits = {0x10000000, 0x3f800, 0x04000000, 8388480, 1u << 23};
+    static const boot_limits_t limits = {0x10000000, 0x3f800,  0x04000000,
+                                         8388480,    1u << 23, BOOT_KINDS_ALL};
     uint32_t header[BOOT_HEADER_WORDS] = {0};
     memcpy(header, data, bytes < sizeof(header) ? bytes : sizeof(header));
     check(header, &limits);

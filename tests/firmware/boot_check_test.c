@@ -9,7 +9,8 @@ static const boot_limits_t limits = {.tcm_base = 0x10000000,
                                      .tcm_bytes = 0x1000,
                                      .l2_base = 0x04000000,
                                      .l2_bytes = 0x2000,
-                                     .slot_bytes = 0x8000};
+                                     .slot_bytes = 0x8000,
+                                     .kinds = BOOT_KINDS_ALL};
 
 static uint32_t header[BOOT_HEADER_WORDS];
 
@@ -130,6 +131,25 @@ START_TEST(firmware_behind_network_is_refused)
 }
 END_TEST
 
+/* What a host sends has segments of one kind. */
+START_TEST(kinds_may_be_asked_for)
+{
+    boot_limits_t one = limits;
+    make();
+    one.kinds = 1u << BOOT_KIND_FIRMWARE;
+    ck_assert_uint_eq(boot_check(header, &one), BOOT_E_SEGMENTS);
+    header[BOOT_COUNT_W] = 1;
+    seal();
+    ck_assert_uint_eq(boot_check(header, &one), BOOT_E_FINE);
+    one.kinds = 1u << BOOT_KIND_NETWORK;
+    ck_assert_uint_eq(boot_check(header, &one), BOOT_E_SEGMENTS);
+    set_segment(0, BOOT_KIND_NETWORK, 0x200, 0x200, 0x04000000);
+    seal(); /* the entry does not matter */
+    ck_assert_uint_eq(boot_check(header, &one), BOOT_E_FINE);
+    ck_assert_uint_eq(boot_check(header, &limits), BOOT_E_SEGMENTS);
+}
+END_TEST
+
 START_TEST(eleven_segments_fit)
 {
     make();
@@ -143,4 +163,4 @@ END_TEST
 
 TEST_MAIN("firmware boot image", a_whole_header_is_taken, the_crc_is_the_common_one,
           any_flipped_bit_is_noticed, every_reason_has_its_code, firmware_behind_network_is_refused,
-          eleven_segments_fit)
+          kinds_may_be_asked_for, eleven_segments_fit)

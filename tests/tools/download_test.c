@@ -1,0 +1,317 @@
+/*
+ * download_test.c - a host brings firmware and network into the real boot ROM, as the IMX500's
+ * kernel driver would; with images and commands that are wrong, too.
+ */
+#include "firmware/include/download.h"
+#include "sim/file.h"
+#include "sim/json.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tests/tools/board.h"
+#include "tools/boot_image.h"
+#include "tools/download.h"
+#include "tools/network.h"
+
+enum {
+    MODE_SELECT = 0x0100,
+    CMD_INT = 0x3080,
+    BOOT_STATUS = 0x9180,
+    BOOT_ERROR = 0x9182,
+    ST_TRANS_CMD = 0xd000,
+    UPDATE_CMD = 0xd001,
+    LOAD_MODE = 0xd002,
+    IMAGE_TYPE = 0xd003,
+    DIV_NUM = 0xd004,
+    FILE_SIZE = 0xd008,
+    REPLY_CNT = 0xd010,
+    REPLY = 0xd014,
+    SYS_STATE = 0xd02a,
+};
+enum { TRANSITION = 0, UPDATE = 1, ERASE = 2, LOADER = 0, MAIN = 1, NETWORK = 2 };
+#define ROM "build/firmware/boot_rom.elf"
+#define FIRMWARE "build/firmware/visitor_counter.elf"
+#define MODEL "scenes/person_160.tflite"
+
+static board_t *board;
+static npu_prog_t network;
+static boot_image_t image[3]; /* by type */
+static char error[512];
+static uint8_t *tape;
+
+static void make_images(const sensor_desc_t *chip)
+{
+    network_options_t options = {0};
+    ck_assert_msg(network_load(MODEL, &chip->npu, &options, &network, error, sizeof(error)) &&
+                      boot_image_load(chip, FIRMWARE, NULL, &image[MAIN], error, sizeof(error)) &&
+                      boot_image_load(chip, NULL, &network, &image[NETWORK], error, sizeof(error)),
+                  "%s", error);
+    image[LOADER] = (boot_image_t){calloc(1, 256), 256};
+    tape = malloc(1 << 22);
+    ck_assert_ptr_nonnull(tape);
+}
+
+static void make(void)
+{
+    size_t bytes;
+    sensor_desc_t chip = sensor_desc_default();
+    chip.logic.clkrst.boot = BOOT_HOST;
+    board = board_new(&chip);
+    make_images(&chip);
+    uint8_t *rom = board_file(ROM, &bytes);
+    ck_assert_msg(sensor_load_rom(board->sensor, rom, bytes, ROM, error, sizeof(error)) == SIM_OK,
+                  "%s", error);
+    free(rom);
+    board->sensor->spit.tape = tape;
+    board->sensor->spit.tape_bytes = 1 << 22;
+    board_start(board);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_LOADING);
+}
+
+static void drop(void)
+{
+    board_free(board);
+    npu_prog_free(&network);
+    for (uint32_t i = 0; i < 3; i++)
+        free(image[i].data);
+    free(tape);
+}
+
+static void set(uint16_t addr, uint32_t value)
+{
+    ck_assert(ccs_host_write(&board->sensor->ccs, addr, value));
+}
+
+/* The next reply, which must come within a millisecond, or longer. */
+static uint32_t reply_within(uint32_t ms, uint32_t count)
+{
+    uint32_t now = board_wait(board, REPLY_CNT, count, ms);
+    ck_assert_uint_eq(now, (count + 1) & 0xff);
+    return board_ccs(board, REPLY);
+}
+
+static uint32_t command(uint32_t kind, uint32_t type, uint32_t bytes)
+{
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    set(LOAD_MODE, 0);
+    set(IMAGE_TYPE, type);
+    set(DIV_NUM, (bytes - 1) >> 20);
+    set(FILE_SIZE, bytes);
+    set(ST_TRANS_CMD, type);
+    set(UPDATE_CMD, 0);
+    set(CMD_INT, kind);
+    return reply_within(1, count);
+}
+
+/* Sends bytes of the tape and waits for the reply. */
+static uint32_t push(uint32_t bytes)
+{
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    ck_assert(spit_send(&board->sensor->spit, 0, bytes, 35000000));
+    return reply_within(bytes * 8 / 35000 + 2, count);
+}
+
+/* An image of a type, whole, as a transition or update. */
+static uint32_t bring(uint32_t kind, uint32_t type)
+{
+    uint32_t bytes = download_wrap(image[type].data, image[type].bytes, tape);
+    uint32_t ready = command(kind, type, bytes);
+    if (ready != DOWNLOAD_TRANS_READY && ready != DOWNLOAD_UPDATE_READY)
+        return ready;
+    return push(bytes);
+}
+
+START_TEST(three_images_and_the_stream_start_the_firmware)
+{
+    make();
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 2);
+    ck_assert_uint_eq(board->sensor->spit.lost, 0);
+    board_run_ms(board, 5);
+    ck_assert_str_eq(board->console, "");
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 5);
+    ck_assert_str_eq(board->console, "visitor_counter 1\nready\n");
+    ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_HOST);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 3);
+    drop();
+}
+END_TEST
+
+/* Loader, main firmware and network in place. */
+static void make_loaded(void)
+{
+    make();
+    for (uint32_t type = LOADER; type <= NETWORK; type++)
+        ck_assert_uint_eq(bring(TRANSITION, type), DOWNLOAD_TRANS_DONE);
+}
+
+START_TEST(a_network_can_be_replaced_and_taken_away)
+{
+    make_loaded();
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_E_STATE); /* one is there */
+    ck_assert_uint_eq(bring(UPDATE, NETWORK), DOWNLOAD_UPDATE_DONE);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 2);
+    ck_assert_uint_eq(command(TRANSITION, 3, 4), DOWNLOAD_TRANS_DONE); /* clear */
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
+    ck_assert_uint_eq(command(TRANSITION, 3, 4), DOWNLOAD_E_STATE);
+    ck_assert_uint_eq(bring(UPDATE, NETWORK), DOWNLOAD_E_STATE);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_TRANS_DONE);
+    drop();
+}
+END_TEST
+
+START_TEST(images_come_in_their_order)
+{
+    make();
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_E_STATE);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_E_STATE);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_E_STATE);
+    set(MODE_SELECT, 1); /* without firmware: nothing starts */
+    board_run_ms(board, 2);
+    ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_LOADING);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_E_STATE);
+    drop();
+}
+END_TEST
+
+START_TEST(parameters_that_contradict_each_other_are_refused)
+{
+    uint32_t count;
+    make();
+    ck_assert_uint_eq(command(TRANSITION, LOADER, 0), DOWNLOAD_E_PARAMETER);
+    ck_assert_uint_eq(command(TRANSITION, LOADER, 6), DOWNLOAD_E_PARAMETER);
+    ck_assert_uint_eq(command(ERASE, LOADER, 4), DOWNLOAD_E_PARAMETER); /* of flash */
+    ck_assert_uint_eq(command(77, LOADER, 4), DOWNLOAD_E_PARAMETER);
+    count = board_ccs(board, REPLY_CNT);
+    set(FILE_SIZE, 4);
+    set(DIV_NUM, 1);
+    set(IMAGE_TYPE, LOADER);
+    set(ST_TRANS_CMD, LOADER);
+    set(CMD_INT, TRANSITION);
+    ck_assert_uint_eq(reply_within(1, count), DOWNLOAD_E_PARAMETER);
+    count = board_ccs(board, REPLY_CNT);
+    set(DIV_NUM, 0);
+    set(LOAD_MODE, 1); /* from flash */
+    set(CMD_INT, TRANSITION);
+    ck_assert_uint_eq(reply_within(1, count), DOWNLOAD_E_PARAMETER);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    drop();
+}
+END_TEST
+
+/* The reply to main firmware with one byte changed, cut to `bytes`, or its size told wrong. */
+static uint32_t bring_bad(uint32_t at, uint32_t told, uint32_t sent)
+{
+    download_wrap(image[MAIN].data, image[MAIN].bytes, tape);
+    tape[at] ^= 1;
+    uint64_t end_ps; /* the last one was refused while it still came */
+    if (spit_sending(&board->sensor->spit, &end_ps))
+        sim_run_until_ps(board->sim, end_ps);
+    ck_assert_uint_eq(command(TRANSITION, MAIN, told), DOWNLOAD_TRANS_READY);
+    return push(sent);
+}
+
+START_TEST(bad_and_short_images_are_refused_and_can_be_sent_again)
+{
+    make();
+    uint32_t all = download_wrap(image[MAIN].data, image[MAIN].bytes, NULL);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring_bad(0, all, all), DOWNLOAD_E_FORMAT);       /* head */
+    ck_assert_uint_eq(bring_bad(7, all, all), DOWNLOAD_E_FORMAT);       /* its size */
+    ck_assert_uint_eq(bring_bad(all - 2, all, all), DOWNLOAD_E_FORMAT); /* foot */
+    ck_assert_uint_eq(bring_bad(40, all, all), DOWNLOAD_E_FORMAT);      /* image header */
+    ck_assert_uint_eq(board_ccs(board, BOOT_ERROR), BOOT_E_HEADER);
+    ck_assert_uint_eq(bring_bad(32 + 256 + 100, all, all), DOWNLOAD_E_AUTH);
+    ck_assert_uint_eq(board_ccs(board, BOOT_ERROR), BOOT_E_FIRMWARE);
+    ck_assert_uint_eq(bring_bad(20, all, all - 64), DOWNLOAD_E_FORMAT); /* stops early */
+    ck_assert_uint_eq(bring_bad(20, all, 8), DOWNLOAD_E_FORMAT);
+    ck_assert_uint_eq(bring_bad(20, all - 4, all - 4), DOWNLOAD_E_FORMAT);
+    ck_assert_uint_eq(bring_bad(20, 32 + 64 + 256, 32 + 64 + 256), DOWNLOAD_E_FORMAT);
+    board_run_ms(board, 20);
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_TRANS_DONE);
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 5);
+    ck_assert_str_eq(board->console, "visitor_counter 1\nready\n");
+    drop();
+}
+END_TEST
+
+/* A main firmware with a network in it, and the other way round. */
+START_TEST(images_of_the_wrong_kind_are_refused)
+{
+    make();
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    boot_image_t main = image[MAIN];
+    image[MAIN] = image[NETWORK];
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_E_FORMAT);
+    ck_assert_uint_eq(board_ccs(board, BOOT_ERROR), BOOT_E_SEGMENTS);
+    image[MAIN] = main;
+    drop();
+}
+END_TEST
+
+START_TEST(blocks_are_of_a_megabyte_at_most)
+{
+    static uint8_t data[1 << 20], out[(1 << 20) + 192];
+    memset(data, 0x55, sizeof(data));
+    ck_assert_uint_eq(download_wrap(data, 100, NULL), 196);
+    ck_assert_uint_eq(download_wrap(data, (1 << 20) - 96, NULL), 1 << 20);
+    ck_assert_uint_eq(download_wrap(data, 1 << 20, out), (1 << 20) + 192);
+    ck_assert_mem_eq(out, "9464\x00\x0f\xff\xc0", 8); /* 1 MiB less 64 */
+    ck_assert_mem_eq(out + (1 << 20) - 4, "3695", 4);
+    ck_assert_mem_eq(out + (1 << 20), "9464\x00\x00\x00\x80", 8); /* 32 + 96 */
+    ck_assert_mem_eq(out + (1 << 20) + 32, data, 96);
+    ck_assert_mem_eq(out + (1 << 20) + 188, "3695", 4);
+}
+END_TEST
+
+/* The whole scenario: power-up 9 ms; each image waits one poll of 50 ms for "ready" and one for
+ * "done"; the two large ones take 8 bits a byte at 35 MHz in between. */
+START_TEST(a_scenario_boots_from_its_host)
+{
+    static char text[65536], changed[8192];
+    size_t bytes;
+    char *scenario = (char *)board_file("scenes/entrance.json", &bytes);
+    snprintf(changed, sizeof(changed), "{\"boot\": \"host\",%s", strchr(scenario, '{') + 1);
+    free(scenario);
+    ck_assert_int_eq(sim_file_write("scenes/download_test.part.json", changed, strlen(changed),
+                                    error, sizeof(error)),
+                     SIM_OK);
+    int code = fovea(text, sizeof(text),
+                     "run scenes/download_test.part.json --frames 2 --out " FOVEA_OUT "/host");
+    remove("scenes/download_test.part.json");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    char *lines = (char *)board_file(FOVEA_OUT "/host/metadata.jsonl", &bytes);
+    ck_assert_int_eq(line_count(lines), 2);
+    ck_assert_ptr_nonnull(strstr(lines, "\"class\":\"person\""));
+    free(lines);
+    sim_doc_t *doc = sim_doc_load(FOVEA_OUT "/host/stats.json");
+    sim_cfg_t root = sim_doc_root(doc), frame = sim_cfg_at(&root, "frames", 0);
+    uint64_t start = sim_cfg_u64(&frame, "exposure_start_ps", 0, UINT64_MAX, 0);
+    sensor_desc_t chip = sensor_desc_default();
+    make_images(&chip);
+    uint64_t sent = download_wrap(image[MAIN].data, image[MAIN].bytes, NULL) +
+                    (uint64_t)download_wrap(image[NETWORK].data, image[NETWORK].bytes, NULL);
+    uint64_t expected = (9 + 6 * 50) * SIM_PS_PER_MS + sent * 8 * 1000000 / 35;
+    ck_assert_uint_gt(start, expected);
+    ck_assert_uint_lt(start, expected + 50 * SIM_PS_PER_MS);
+    sim_doc_free(doc);
+    npu_prog_free(&network);
+    for (uint32_t i = 0; i < 3; i++)
+        free(image[i].data);
+    free(tape);
+}
+END_TEST
+
+TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
+          a_network_can_be_replaced_and_taken_away, images_come_in_their_order,
+          parameters_that_contradict_each_other_are_refused,
+          bad_and_short_images_are_refused_and_can_be_sent_again,
+          images_of_the_wrong_kind_are_refused, blocks_are_of_a_megabyte_at_most,
+          a_scenario_boots_from_its_host)

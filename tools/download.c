@@ -1,0 +1,233 @@
+#include "tools/download.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/include/download.h"
+#include "tools/boot_image.h"
+
+enum { /* CCS registers, by the kernel driver's names */
+       MODE_SELECT = 0x0100,
+       CMD_INT = 0x3080,
+       ST_TRANS_CMD = 0xd000,
+       LOAD_MODE = 0xd002,
+       IMAGE_TYPE = 0xd003,
+       DIV_NUM = 0xd004,
+       FLASH_TYPE = 0xd005,
+       FILE_SIZE = 0xd008,
+       REPLY_CNT = 0xd010,
+       REPLY_STS = 0xd014,
+       DOWNLOAD_STS = 0xd015,
+};
+enum { REPLY_TRIES = 5, SEND_TRIES = 100, DOWNLOADING = 1 };
+#define POLL_PS (50 * SIM_PS_PER_MS)
+#define POWER_UP_PS (9 * SIM_PS_PER_MS) /* the driver's wait after reset */
+
+typedef enum { COMMAND, WAIT_READY, SEND, WAIT_DONE } phase_t;
+
+static const char *const image_names[DOWNLOAD_IMAGES] = {"loader", "main firmware", "network"};
+
+/* ---- the tape ---- */
+
+static void put_big_endian(uint8_t *to, uint32_t value)
+{
+    for (uint32_t i = 0; i < 4; i++)
+        to[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+uint32_t download_wrap(const uint8_t *data, uint32_t bytes, uint8_t *out)
+{
+    const uint32_t around = DOWNLOAD_HEAD_BYTES + DOWNLOAD_FOOT_BYTES;
+    uint32_t total = 0;
+    for (uint32_t at = 0; at < bytes;) {
+        uint32_t room = DOWNLOAD_BLOCK_BYTES - around;
+        uint32_t body = bytes - at < room ? bytes - at : room;
+        if (out != NULL) {
+            uint8_t *block = out + total;
+            memset(block, 0, around + (size_t)body);
+            memcpy(block, "9464", 4);
+            put_big_endian(block + 4, DOWNLOAD_HEAD_BYTES + body);
+            memcpy(block + DOWNLOAD_HEAD_BYTES, data + at, body);
+            memcpy(block + around + body - 4, "3695", 4);
+        }
+        total += around + body;
+        at += body;
+    }
+    return total;
+}
+
+static bool make_tape(download_host_t *d, const boot_image_t image[DOWNLOAD_IMAGES])
+{
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < DOWNLOAD_IMAGES; i++) {
+        d->from[i] = total;
+        d->bytes[i] = download_wrap(image[i].data, image[i].bytes, NULL);
+        total += d->bytes[i];
+    }
+    d->tape = malloc(total);
+    for (uint32_t i = 0; d->tape != NULL && i < DOWNLOAD_IMAGES; i++)
+        download_wrap(image[i].data, image[i].bytes, d->tape + d->from[i]);
+    d->sensor->spit.tape = d->tape;
+    d->sensor->spit.tape_bytes = total;
+    return d->tape != NULL;
+}
+
+/* ---- the driver ---- */
+
+static uint32_t get(const download_host_t *d, uint16_t addr)
+{
+    uint32_t value = 0;
+    ccs_host_read(&d->sensor->ccs, addr, &value);
+    return value;
+}
+
+static void set(download_host_t *d, uint16_t addr, uint32_t value)
+{
+    ccs_host_write(&d->sensor->ccs, addr, value);
+}
+
+static void go_on(download_host_t *d, phase_t phase, uint32_t tries, uint64_t at_ps)
+{
+    d->phase = phase;
+    d->tries = tries;
+    sim_event_at(d->comp.sim, &d->next, at_ps);
+}
+
+static void give_up(download_host_t *d, const char *why)
+{
+    d->failed = true;
+    sim_log(&d->comp, SIM_LOG_ERROR, "%s: %s, last reply 0x%02x", image_names[d->image], why,
+            d->reply);
+}
+
+static void poll_again(download_host_t *d, const char *what)
+{
+    d->polls++;
+    if (d->tries-- > 1)
+        sim_event_at(d->comp.sim, &d->next, sim_now_ps(d->comp.sim) + POLL_PS);
+    else
+        give_up(d, what);
+}
+
+static void command(download_host_t *d)
+{
+    d->counter = get(d, REPLY_CNT);
+    set(d, FLASH_TYPE, 2);
+    set(d, LOAD_MODE, 0);
+    set(d, IMAGE_TYPE, d->image);
+    set(d, DIV_NUM, (d->bytes[d->image] - 1) / DOWNLOAD_BLOCK_BYTES);
+    set(d, FILE_SIZE, d->bytes[d->image]);
+    set(d, ST_TRANS_CMD, d->image);
+    set(d, CMD_INT, 0);
+    d->sent = 0;
+    go_on(d, WAIT_READY, REPLY_TRIES, sim_now_ps(d->comp.sim));
+}
+
+/* True when a reply came; false also when it is another than expected. */
+static bool replied(download_host_t *d, uint32_t expected)
+{
+    uint32_t counter = get(d, REPLY_CNT);
+    if (counter == d->counter) {
+        poll_again(d, "no reply");
+        return false;
+    }
+    d->counter = counter;
+    d->reply = get(d, REPLY_STS);
+    if (d->reply != expected)
+        give_up(d, "refused");
+    return d->reply == expected;
+}
+
+static void send(download_host_t *d)
+{
+    uint64_t end_ps = sim_now_ps(d->comp.sim);
+    uint32_t left = d->bytes[d->image] - d->sent;
+    uint32_t part = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
+    if (get(d, DOWNLOAD_STS) == DOWNLOADING) {
+        poll_again(d, "never ready for data");
+        return;
+    }
+    spit_send(&d->sensor->spit, d->from[d->image] + d->sent, part, d->sensor->spit.desc.most_hz);
+    spit_sending(&d->sensor->spit, &end_ps);
+    d->sent += part;
+    bool more = d->sent < d->bytes[d->image];
+    go_on(d, more ? SEND : WAIT_DONE, more ? SEND_TRIES : REPLY_TRIES, end_ps);
+}
+
+static void image_done(download_host_t *d)
+{
+    d->image++;
+    if (d->image < DOWNLOAD_IMAGES) {
+        go_on(d, COMMAND, 1, sim_now_ps(d->comp.sim));
+        return;
+    }
+    d->done = true;
+    if (d->starts_stream)
+        set(d, MODE_SELECT, 1);
+}
+
+static void on_next(void *ctx)
+{
+    download_host_t *d = ctx;
+    if (d->phase == COMMAND)
+        command(d);
+    else if (d->phase == WAIT_READY && replied(d, DOWNLOAD_TRANS_READY))
+        go_on(d, SEND, SEND_TRIES, sim_now_ps(d->comp.sim));
+    else if (d->phase == SEND)
+        send(d);
+    else if (d->phase == WAIT_DONE && replied(d, DOWNLOAD_TRANS_DONE))
+        image_done(d);
+}
+
+/* ---- tables ---- */
+
+#define F(member) SIM_FIELD(download_host_t, member)
+static const sim_field_t fields[] = {
+    F(phase), F(image),  F(tries), F(sent),  F(counter),
+    F(reply), F(failed), F(done),  F(polls), SIM_FIELD_END,
+};
+#undef F
+
+static const sim_stat_t stats[] = {
+    SIM_STAT(download_host_t, polls, "1", "times the host waited 50 ms"),
+    SIM_STAT_END,
+};
+
+static sim_err_t start(sim_comp_t *comp)
+{
+    download_host_t *d = (download_host_t *)(void *)comp;
+    go_on(d, COMMAND, 1, POWER_UP_PS);
+    return SIM_OK;
+}
+
+static const sim_kind_t kind = {
+    .kind = "download", .version = 1, .start = start, .fields = fields, .stats = stats};
+_Static_assert(offsetof(download_host_t, comp) == 0, "comp stays first");
+
+bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
+                   const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes)
+{
+    uint8_t loader[DOWNLOAD_FOOT_BYTES] = {0}; /* what is in it does not matter */
+    boot_image_t image[DOWNLOAD_IMAGES] = {{loader, sizeof(loader)}};
+    download->sensor = sensor;
+    download->starts_stream = starts_stream;
+    bool fine = boot_image_load(&sensor->desc, firmware, NULL, &image[1], error, error_bytes) &&
+                boot_image_load(&sensor->desc, NULL, network, &image[2], error, error_bytes);
+    if (fine && (!make_tape(download, image) ||
+                 sim_comp_init(&download->comp, sensor->sim, &kind, "host.download") != SIM_OK)) {
+        snprintf(error, error_bytes, "host.download: no memory for the images");
+        fine = false;
+    }
+    if (fine)
+        sim_event_init(&download->next, &download->comp, "next", SIM_PRIO_REQUEST, on_next,
+                       download);
+    free(image[1].data);
+    free(image[2].data);
+    return fine;
+}
+
+void download_free(download_host_t *download)
+{
+    free(download->tape);
+}

@@ -1,0 +1,41 @@
+/*
+ * download.h - a host that brings firmware and network into the sensor as the IMX500's kernel
+ * driver does: loader, main firmware, network weights, then the stream is started.
+ *
+ * It polls every 50 ms and gives up after 5 tries for a reply, 100 for the permission to send; data
+ * go over SPI in transfers of 1 MiB at desc.spit.most_hz (facts: IMX500 2.2; drivers/media/i2c/
+ * imx500.c of the Raspberry Pi kernel). The blocks' format is in firmware/include/download.h.
+ * Not modeled: time on the I2C bus, the bridge chip of the camera module, streams without network.
+ */
+#ifndef TOOLS_DOWNLOAD_H
+#define TOOLS_DOWNLOAD_H
+
+#include "logic/sensor.h"
+
+enum { DOWNLOAD_IMAGES = 3 };
+
+typedef struct {
+    sim_comp_t comp;
+    sensor_t *sensor;
+    sim_event_t next;
+    uint8_t *tape; /* all images, as they are sent */
+    uint32_t from[DOWNLOAD_IMAGES], bytes[DOWNLOAD_IMAGES];
+    bool starts_stream; /* at the end: mode_select */
+
+    uint32_t phase, image, tries, sent; /* of the image: bytes */
+    uint32_t counter;                   /* the reply counter as last seen */
+    uint32_t reply;                     /* the last one */
+    bool failed, done;
+    uint64_t polls;
+} download_host_t;
+
+/* Makes the tape. After sensor_init; download is zeroed and must outlive sim. False with a line in
+ * error. */
+bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
+                   const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes);
+void download_free(download_host_t *download);
+
+/* Bytes of `bytes` wrapped into blocks; out NULL: only counts. */
+uint32_t download_wrap(const uint8_t *data, uint32_t bytes, uint8_t *out);
+
+#endif
