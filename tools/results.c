@@ -114,7 +114,8 @@ static void exchange_content(FILE *stream, sim_snap_t *snap, const char *name, s
     }
     sim_snap_memory(snap, &data, &bytes);
     if (restoring && !sim_snap_failed(snap) &&
-        !(cut(stream, 0) && fwrite(data, 1, bytes, stream) == bytes && fflush(stream) == 0))
+        !(cut(stream, 0) && (bytes == 0 || fwrite(data, 1, bytes, stream) == bytes) &&
+          fflush(stream) == 0))
         sim_snap_fail(snap, "%s: cannot be written", name);
     free(data);
 }

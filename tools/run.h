@@ -31,6 +31,7 @@ typedef struct {
     run_snapshot_desc_t desc;
     sim_snapshot_of_t of;
     double last_s;     /* host time of the last automatic one */
+    uint64_t start;    /* state hash at time 0: what is in the memories */
     bool with_content; /* the one that is being taken has the content of files */
     bool resumes;      /* the results that are there go on */
     bool left;         /* they stay for another process to go on with */

@@ -88,6 +88,10 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     run_t *run = (run_t *)(void *)comp;
     uint32_t with_content = run->snapshot.with_content;
     sim_snap_bytes(snap, &with_content, sizeof(with_content));
+    uint64_t start = run->snapshot.start;
+    sim_snap_bytes(snap, &start, sizeof(start));
+    if (start != run->snapshot.start)
+        sim_snap_fail(snap, "a run that began with other contents of its memories");
     sim_snap_memory(snap, &run->frames, &run->frames_bytes);
     sim_snap_memory(snap, &run->preview.written, &run->preview.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);
@@ -178,6 +182,8 @@ int run_snapshot_begin(run_t *run)
 {
     char name[PATH];
     run_snapshot_t *s = &run->snapshot;
+    if (s->of.version != NULL) /* there may be snapshots */
+        s->start = sim_state_hash(run->sim);
     if (s->first == NULL)
         return EXIT_FINE;
     autosnap_name(run, name);
