@@ -266,6 +266,7 @@ static double host_s(void)
 
 static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
 {
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whole lines, even of a program that is killed */
     double start = host_s();
     machine_end_t end = machine_run(&e->machine, max_cycles);
     double took = host_s() - start;
@@ -291,8 +292,7 @@ int cmd_exec(int argc, char **argv)
         {0, "speed", "cycle|functional", "count cycles, or an instruction a cycle (default: cycle)",
          &c.speed},
         {0, "max-cycles", "N", "give up then, code 125", &c.max_cycles},
-        {0, "memory", "BASE:BYTES", "RAM (default: the program's, and 16 MiB behind it)",
-         &c.memory},
+        {0, "memory", "BASE:BYTES", "RAM (default: what the program needs, and 16 MiB)", &c.memory},
         {0, "signature", "FILE", "begin_signature to end_signature, a word a line", &c.signature},
         {0, "semihosting-dir", "DIR", "files of the program are below it (default: none)",
          &c.folder},

@@ -49,11 +49,12 @@ _Static_assert(BUS_TCM_MAX == 256 << 20 && BUS_ROM_MAX == 16 << 20, "messages na
 /* What the program writes or its start-up code copies to, and what it only reads. */
 typedef struct {
     span_t written, read;
+    uint64_t stack; /* picolibc's __stack, the end of what it takes for RAM; 0: unknown */
 } wish_t;
 
 static wish_t wish_of(const elf_segment_t *segments, uint32_t count)
 {
-    wish_t wish = {{0, 0}, {0, 0}};
+    wish_t wish = {{0, 0}, {0, 0}, 0};
     for (uint32_t i = 0; i < count; i++) {
         const elf_segment_t *s = &segments[i];
         bool moves = s->vaddr != s->paddr;
@@ -76,9 +77,11 @@ static bool fits(span_t span, uint64_t most)
     return span.high - span.low <= most && span.high <= ADDRESSES && !overlap(span, pages);
 }
 
-/* MACHINE_BEYOND_BYTES more, as far as nothing else lies there. */
-static span_t extend(span_t ram, span_t rom)
+/* Up to the stack and MACHINE_BEYOND_BYTES more, as far as nothing else lies there. */
+static span_t extend(span_t ram, span_t rom, uint64_t stack)
 {
+    if (stack > ram.high && stack - ram.low <= BUS_TCM_MAX)
+        ram.high = stack;
     uint64_t high = (ram.high + MACHINE_BEYOND_BYTES) / RAM_ALIGN * RAM_ALIGN, end = ADDRESSES;
     if (ram.low < pages.low)
         end = pages.low;
@@ -113,9 +116,9 @@ static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, 
             *rom = (span_t){0, 0};
     } else if (fits(all, BUS_TCM_MAX)) {
         *rom = (span_t){0, 0};
-        *ram = extend(all, *rom);
+        *ram = extend(all, *rom, wish->stack);
     } else if (!is_empty(written) && fits(written, BUS_TCM_MAX)) {
-        *ram = extend(written, *rom);
+        *ram = extend(written, *rom, wish->stack);
     } else {
         return refuse(is_empty(wish->written) ? all : wish->written, "segments to write",
                       "at most 256 MiB below 4 GiB", error, error_bytes);
@@ -130,23 +133,22 @@ static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, 
     return true;
 }
 
-static bool make_map(machine_t *machine, const machine_desc_t *desc, const elf_segment_t *segments,
-                     uint32_t count, bus_desc_t *map, char *error, size_t error_bytes)
+static bool make_map(machine_t *machine, const machine_desc_t *desc, const wish_t *wish,
+                     bus_desc_t *map, char *error, size_t error_bytes)
 {
     span_t ram, rom;
-    wish_t wish = wish_of(segments, count);
-    if (is_empty(join(wish.written, wish.read))) {
+    if (is_empty(join(wish->written, wish->read))) {
         snprintf(error, error_bytes, "no segment to load");
         return false;
     }
-    if (!choose(desc, &wish, &ram, &rom, error, error_bytes))
+    if (!choose(desc, wish, &ram, &rom, error, error_bytes))
         return false;
     *map = (bus_desc_t){.tcm_base = (uint32_t)ram.low, .tcm_bytes = (uint32_t)(ram.high - ram.low)};
     if (!is_empty(rom)) {
         map->rom_base = (uint32_t)rom.low;
         map->rom_bytes = (uint32_t)((rom.high - rom.low + ROM_ALIGN - 1) / ROM_ALIGN * ROM_ALIGN);
     }
-    span_t own = is_empty(rom) ? join(wish.written, wish.read) : wish.written;
+    span_t own = is_empty(rom) ? join(wish->written, wish->read) : wish->written;
     machine->free_base = is_empty(own) ? map->tcm_base : own.high;
     return true;
 }
@@ -189,7 +191,7 @@ bool machine_init(machine_t *machine, const machine_desc_t *desc, const uint8_t 
                   size_t image_bytes, const char *file, char *error, size_t error_bytes)
 {
     elf_segment_t segments[ELF_SEGMENTS];
-    uint32_t count;
+    uint32_t count, stack;
     bus_desc_t map;
     elf_info_t info;
     char why[256];
@@ -202,7 +204,10 @@ bool machine_init(machine_t *machine, const machine_desc_t *desc, const uint8_t 
     sim_set_log(machine->sim, on_log, machine, SIM_LOG_ERROR);
     if (elf_segments(image, image_bytes, file, segments, &count, error, error_bytes) != SIM_OK)
         return false;
-    if (!make_map(machine, desc, segments, count, &map, why, sizeof(why))) {
+    wish_t wish = wish_of(segments, count);
+    if (elf_symbol(image, image_bytes, "__stack", &stack))
+        wish.stack = stack;
+    if (!make_map(machine, desc, &wish, &map, why, sizeof(why))) {
         snprintf(error, error_bytes, "%s: %s", file, why);
         return false;
     }

@@ -1,12 +1,11 @@
 /*
  * machine.h - the core alone: core, bus, CLINT and memory where a program wants it.
  *
- *   RAM    one piece around the program's segments and 16 MiB beyond them (heap and stack of a C
- *          library lie there), or the piece given; the bus's TCM
- *   ROM    around what is only read, if that lies more than BUS_TCM_MAX away from what is written
- *          or beyond the register pages: flash, as picolibc's linker script has it. Data there are
- *          loads of the bus, not of the fast loop; writing there is a fault
- *   CLINT  page 8 (0x4000_8000), as on the sensor; the other pages are empty
+ *   RAM    one piece around the program's segments and picolibc's __stack, and 16 MiB beyond (heap
+ * and stack lie there), or the piece given; the bus's TCM ROM    around what is only read, if that
+ * lies more than BUS_TCM_MAX away from what is written or beyond the register pages: flash, as
+ * picolibc's linker script has it. Data there are loads of the bus, not of the fast loop; writing
+ * there is a fault CLINT  page 8 (0x4000_8000), as on the sensor; the other pages are empty
  *
  * The program starts at the ELF's entry, in machine mode, with all registers 0: a0, the hart's
  * number, is 0, and so is a1, where others pass a device tree. No boot ROM runs.

@@ -104,9 +104,10 @@ START_TEST(a_c_program_has_console_arguments_and_exit_code)
     make_dir();
     build(PICOLIBC, "console.c", "flash");
     build(PICOLIBC " " AT_QEMU, "console.c", "qemu");
+    build(PICOLIBC " -Wl,--defsym=__ram_size=0x8000000", "console.c", "large");
     put_file("in", "one line\nmore\n", 14);
-    static const char *const names[] = {"flash", "qemu"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"flash", "qemu", "large"};
+    for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/%s.elf", dir, names[i]), 0);
         says("argument 1 is ");
         says("to stderr\npi is about 3.1416\n");
