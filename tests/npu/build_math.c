@@ -277,7 +277,7 @@ static int32_t whole_map(build_t *b, int32_t input)
 int32_t build_rows(build_t *b, int32_t input)
 {
     npu_hwc_t in = npu_tensor_hwc(tensor(b, input));
-    if (build_below(b, 3) == 0) {
+    if (build_below(b, 3) == 0 && npu_tensor_elements(tensor(b, input)) <= 65536) {
         int32_t result = whole_map(b, input);
         b->graph.node[b->graph.nodes - 1].activation = (npu_activation_t)build_below(b, NPU_ACTS);
         return result;
