@@ -5,6 +5,7 @@
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
 #   make validate   published figures against simulated ones
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
+#   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
 
 CONF  ?= release
@@ -38,7 +39,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo check check-unit bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
+.PHONY: all demo check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -182,6 +183,12 @@ run-check: all $(TESTS)
 # Every unit test, without the whole-sensor runs of tests/sensor and tests/tools.
 check-unit: all $(filter-out $(O)/tests/sensor/% $(O)/tests/tools/%,$(TESTS))
 	@FOVEA=$(O)/fovea tests/run.sh $(filter-out %.elf,$(filter $(O)/tests/%,$^))
+
+# The core against QEMU for longer: N random programs of each kind of chip.
+N    ?= 5000
+SEED ?= 1
+check-qemu-long: $(O)/tests/logic/qemu_test
+	FOVEA_QEMU_PROGRAMS=$(N) FOVEA_QEMU_SEED=$(SEED) CK_FORK=no $<
 
 # Published figures against simulated ones; tools/calibrate.py fits the NPU's rates to four of them.
 validate: all
