@@ -13,7 +13,7 @@ START_TEST(functions_of_one_code_equal_the_oracle)
     static const npu_node_op_t ops[] = {NPU_NODE_HARD_SWISH,   NPU_NODE_LEAKY_RELU,
                                         NPU_NODE_LOGISTIC,     NPU_NODE_RELU,
                                         NPU_NODE_RELU_N1_TO_1, NPU_NODE_TANH};
-    op_case_run(build_random_function, true, 2000, ops, SIM_COUNT(ops));
+    op_case_run(build_random_function, true, 1500, ops, SIM_COUNT(ops));
 }
 END_TEST
 
@@ -21,7 +21,7 @@ START_TEST(pairs_of_any_reach_equal_the_oracle)
 {
     static const npu_node_op_t ops[] = {NPU_NODE_ADD,   NPU_NODE_SUB,     NPU_NODE_MUL,
                                         NPU_NODE_PRELU, NPU_NODE_MAXIMUM, NPU_NODE_MINIMUM};
-    op_case_run(build_random_pair, true, 3000, ops, SIM_COUNT(ops));
+    op_case_run(build_random_pair, true, 2400, ops, SIM_COUNT(ops));
 }
 END_TEST
 
