@@ -70,7 +70,7 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
-$(O)/lib/firmware.a: $(call objs,firmware/boot_check.c firmware/detect.c firmware/meta.c $(POST) firmware/track.c)
+$(O)/lib/firmware.a: $(call objs,firmware/boot_check.c firmware/detect.c firmware/download_stream.c firmware/meta.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
@@ -123,7 +123,7 @@ $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/fovea.ld $(filter %.o,$^) -o $@
 
 # The boot ROM: drivers that need no data of their own.
-FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/flash.c firmware/hal.c firmware/spi.c)
+FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/spi.c)
 $(FW)/boot_rom.elf: $(FW_ROM) firmware/boot/rom.ld
 	$(call say,RVLD,$@)
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/boot/rom.ld $(filter %.o,$^) -o $@

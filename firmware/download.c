@@ -17,10 +17,9 @@ enum { /* CCS registers, by the kernel driver's names */
        SYS_STATE = 0xd02a,
        BOOT_ERROR_A = 0x9182, /* why the last image was refused */
 };
-enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1, TYPE_LOADER = 0, TYPE_NETWORK = 2 };
+enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1 };
 enum { WAKE_WORDS = 16 }; /* the check of a header takes as long as some 30 words */
 enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
-enum { HEAD_WORDS = DOWNLOAD_HEAD_BYTES / 4, FOOT_WORDS = DOWNLOAD_FOOT_BYTES / 4 };
 
 #define TGT_ENABLE HAL_BIT(0)
 #define TGT_EMPTY_IT HAL_BIT(1)
@@ -44,7 +43,8 @@ static bool wait_for_word(void)
 /* The host sends its stream in transfers of 1 MiB, and looks at DOWNLOAD_STS before each. */
 static bool begin_chunk(download_t *d)
 {
-    d->chunk_left = d->file_left < DOWNLOAD_BLOCK_BYTES ? d->file_left : DOWNLOAD_BLOCK_BYTES;
+    uint32_t left = d->stream.left;
+    d->chunk_left = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
     reg_write(TGT_STATUS, TGT_ENDED);
     hal_ccs_write8(DOWNLOAD_STS, 0);
     bool came = wait_for_word();
@@ -60,105 +60,29 @@ static bool next_word(download_t *d, uint32_t *word)
         return false;
     *word = reg_read(TGT_DATA);
     d->chunk_left -= 4;
-    d->file_left -= 4;
     return true;
 }
 
-/* ---- the image in the bodies ---- */
-
-static uint32_t end_segment(download_t *d, const uint32_t *s)
+static void store(void *ctx, uint32_t addr, uint32_t word)
 {
-    if (~d->crc != s[BOOT_SEG_CRC]) {
-        d->error = s[BOOT_SEG_KIND] == BOOT_KIND_FIRMWARE ? BOOT_E_FIRMWARE : BOOT_E_NETWORK;
-        return DOWNLOAD_E_AUTH;
-    }
-    d->segment++;
-    d->crc = ~0u;
-    return DOWNLOAD_TRANS_DONE;
+    (void)ctx;
+    reg_write(addr, word);
 }
 
-static uint32_t take_header(download_t *d, uint32_t word)
-{
-    d->header[d->at / 4] = word;
-    d->at += 4;
-    if (d->at < BOOT_HEADER_BYTES)
-        return DOWNLOAD_TRANS_DONE;
-    d->limits.kinds = HAL_BIT(d->type == TYPE_NETWORK ? BOOT_KIND_NETWORK : BOOT_KIND_FIRMWARE);
-    d->error = boot_check(d->header, &d->limits);
-    return d->error == BOOT_E_FINE ? DOWNLOAD_TRANS_DONE : DOWNLOAD_E_FORMAT;
-}
-
-/* Returns "done" for "go on". */
-static uint32_t take(download_t *d, uint32_t word)
-{
-    if (d->type == TYPE_LOADER)
-        return DOWNLOAD_TRANS_DONE;
-    if (d->at < BOOT_HEADER_BYTES)
-        return take_header(d, word);
-    const uint32_t *s = boot_segment(d->header, d->segment);
-    if (d->segment == d->header[BOOT_COUNT_W])
-        return DOWNLOAD_TRANS_DONE; /* filled up to the end of a block */
-    if (d->at < s[BOOT_SEG_OFFSET] || d->at >= s[BOOT_SEG_OFFSET] + s[BOOT_SEG_BYTES])
-        return DOWNLOAD_E_FORMAT;
-    reg_write(s[BOOT_SEG_ADDR] + (d->at - s[BOOT_SEG_OFFSET]), word);
-    d->crc = boot_crc_word(d->crc, word);
-    d->at += 4;
-    bool last = d->at == s[BOOT_SEG_OFFSET] + s[BOOT_SEG_BYTES];
-    return last ? end_segment(d, s) : DOWNLOAD_TRANS_DONE;
-}
-
-/* ---- blocks ---- */
-
-static uint32_t big_endian(uint32_t x)
-{
-    return x >> 24 | (x >> 8 & 0xff00u) | (x << 8 & 0xff0000u) | x << 24;
-}
-
-/* Bytes of the body; 0 when this is no head. */
-static uint32_t take_head(download_t *d)
-{
-    uint32_t word, magic = 0, bytes = 0;
-    for (uint32_t i = 0; i < HEAD_WORDS; i++) {
-        if (!next_word(d, &word))
-            return 0;
-        magic = i == 0 ? word : magic;
-        bytes = i == 1 ? big_endian(word) : bytes;
-    }
-    bool fits = bytes % 4 == 0 && bytes > DOWNLOAD_HEAD_BYTES &&
-                bytes <= DOWNLOAD_BLOCK_BYTES - DOWNLOAD_FOOT_BYTES &&
-                bytes - DOWNLOAD_HEAD_BYTES + DOWNLOAD_FOOT_BYTES <= d->file_left;
-    return magic == DOWNLOAD_HEAD_MAGIC && fits ? bytes - DOWNLOAD_HEAD_BYTES : 0;
-}
-
-static uint32_t take_block(download_t *d)
-{
-    uint32_t word = 0, bytes = take_head(d);
-    if (bytes == 0)
-        return DOWNLOAD_E_FORMAT;
-    for (; bytes != 0; bytes -= 4) {
-        if (!next_word(d, &word))
-            return DOWNLOAD_E_FORMAT;
-        uint32_t reply = take(d, word);
-        if (reply != DOWNLOAD_TRANS_DONE)
-            return reply;
-    }
-    for (uint32_t i = 0; i < FOOT_WORDS; i++)
-        if (!next_word(d, &word))
-            return DOWNLOAD_E_FORMAT;
-    return word == DOWNLOAD_FOOT_MAGIC ? DOWNLOAD_TRANS_DONE : DOWNLOAD_E_FORMAT;
-}
-
+/* The reply, but for what "done" is. */
 static uint32_t receive(download_t *d)
 {
-    uint32_t reply = DOWNLOAD_TRANS_DONE;
-    d->error = BOOT_E_FINE;
-    d->at = d->segment = d->chunk_left = 0;
-    d->crc = ~0u;
-    while (d->file_left != 0 && reply == DOWNLOAD_TRANS_DONE)
-        reply = take_block(d);
-    bool whole = d->type == TYPE_LOADER ||
-                 (d->at > BOOT_HEADER_BYTES && d->segment == d->header[BOOT_COUNT_W]);
-    return reply == DOWNLOAD_TRANS_DONE && !whole ? DOWNLOAD_E_FORMAT : reply;
+    download_stream_t *s = &d->stream;
+    uint32_t word;
+    d->chunk_left = 0;
+    while (s->left != 0) {
+        if (!next_word(d, &word))
+            return DOWNLOAD_E_FORMAT;
+        stream_result_t result = stream_word(s, word, store, 0);
+        if (result != STREAM_GOES_ON)
+            return result == STREAM_BAD_CRC ? DOWNLOAD_E_AUTH : DOWNLOAD_E_FORMAT;
+    }
+    return stream_is_whole(s) ? DOWNLOAD_TRANS_DONE : DOWNLOAD_E_FORMAT;
 }
 
 /* ---- commands ---- */
@@ -178,10 +102,10 @@ static void set_state(download_t *d, download_state_t state)
 
 static void load(download_t *d, uint32_t ready, uint32_t done)
 {
-    d->type = hal_ccs_read8(IMAGE_TYPE);
-    d->file_left = hal_ccs_read16(FILE_SIZE) << 16 | hal_ccs_read16(FILE_SIZE + 2);
-    if (hal_ccs_read8(LOAD_MODE) != 0 || d->file_left == 0 || d->file_left % 4 != 0 ||
-        hal_ccs_read8(DIV_NUM) != (d->file_left - 1) / DOWNLOAD_BLOCK_BYTES) {
+    uint32_t type = hal_ccs_read8(IMAGE_TYPE);
+    uint32_t bytes = hal_ccs_read16(FILE_SIZE) << 16 | hal_ccs_read16(FILE_SIZE + 2);
+    if (hal_ccs_read8(LOAD_MODE) != 0 || bytes == 0 || bytes % 4 != 0 ||
+        hal_ccs_read8(DIV_NUM) != (bytes - 1) / DOWNLOAD_BLOCK_BYTES) {
         answer(DOWNLOAD_E_PARAMETER);
         return;
     }
@@ -189,17 +113,18 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
     reg_write(TGT_IRQ_EN, TGT_LEVEL_REACHED | TGT_LOST | TGT_ENDED);
     reg_write(TGT_LEVEL, WAKE_WORDS);
     reg_write(TGT_CTRL, TGT_ENABLE | TGT_EMPTY_IT);
+    stream_begin(&d->stream, type, bytes);
     answer(ready);
     uint32_t reply = receive(d);
     reg_write(TGT_CTRL, TGT_EMPTY_IT);
     reg_write(TGT_IRQ_EN, 0);
     hal_ccs_write8(DOWNLOAD_STS, 0);
-    hal_ccs_write16(BOOT_ERROR_A, d->error);
+    hal_ccs_write16(BOOT_ERROR_A, d->stream.error);
     if (reply == DOWNLOAD_TRANS_DONE) {
-        d->entry = d->type == 1 ? d->header[BOOT_ENTRY_W] : d->entry;
-        set_state(d, (download_state_t)(d->type + 1));
-    } else if (d->type != TYPE_LOADER) { /* memory is half written */
-        set_state(d, d->type == TYPE_NETWORK ? DOWNLOAD_MAIN : DOWNLOAD_LOADER);
+        d->entry = type == DOWNLOAD_TYPE_MAIN ? d->stream.header[BOOT_ENTRY_W] : d->entry;
+        set_state(d, (download_state_t)(type + 1));
+    } else if (type != DOWNLOAD_TYPE_LOADER) { /* memory is half written */
+        set_state(d, (download_state_t)type);
     }
     answer(reply == DOWNLOAD_TRANS_DONE ? done : reply);
 }
@@ -210,7 +135,8 @@ static void transition(download_t *d)
     if (type == CLEAR_NETWORK && d->state == DOWNLOAD_NETWORK) {
         set_state(d, DOWNLOAD_MAIN);
         answer(DOWNLOAD_TRANS_DONE);
-    } else if (type != d->state || type > TYPE_NETWORK || type != hal_ccs_read8(IMAGE_TYPE)) {
+    } else if (type != d->state || type > DOWNLOAD_TYPE_NETWORK ||
+               type != hal_ccs_read8(IMAGE_TYPE)) {
         answer(DOWNLOAD_E_STATE);
     } else {
         load(d, DOWNLOAD_TRANS_READY, DOWNLOAD_TRANS_DONE);
@@ -221,7 +147,7 @@ static void update(download_t *d)
 {
     if (d->state != DOWNLOAD_NETWORK)
         answer(DOWNLOAD_E_STATE);
-    else if (hal_ccs_read8(UPDATE_CMD) != 0 || hal_ccs_read8(IMAGE_TYPE) != TYPE_NETWORK)
+    else if (hal_ccs_read8(UPDATE_CMD) != 0 || hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
         answer(DOWNLOAD_E_PARAMETER);
     else
         load(d, DOWNLOAD_UPDATE_READY, DOWNLOAD_UPDATE_DONE);

@@ -37,6 +37,8 @@ static const ccs_reg_t ccs_table[] = {
     {"line_length_pck",          0x0342, 2, true,  9398,   true},
     {"binning_mode",             0x0900, 1, true,  1,      true},
     {"binning_type",             0x0901, 1, true,  0x22,   true},
+    /* Starts what the dd_ registers below ask for; rests at 0xff (assumed). */
+    {"dd_cmd_int",               0x3080, 1, true,  0xff,   true},
     /* Application parameters: addresses and meaning are Fovea's own (assumed). */
     {"app_score_min",            0x9000, 2, true,  128,    true},  /* 1/256 */
     {"app_line_x",               0x9002, 2, true,  2028,   true},  /* active-array px */
@@ -56,8 +58,7 @@ static const ccs_reg_t ccs_table[] = {
     {"boot_error_a",             0x9182, 2, false, 0,      true},
     {"boot_error_b",             0x9184, 2, false, 0,      true},
     /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
-     * the boot ROM, firmware/download.c. dd_cmd_int rests at 0xff (assumed). */
-    {"dd_cmd_int",               0x3080, 1, true,  0xff,   true},
+     * the boot ROM, firmware/download.c. */
     {"dd_st_trans_cmd",          0xd000, 1, true,  0,      true},
     {"dd_update_cmd",            0xd001, 1, true,  0,      true},
     {"dd_load_mode",             0xd002, 1, true,  0,      true},

@@ -75,7 +75,7 @@ static void boot_from_flash(boot_limits_t *limits)
 
 static void boot_from_host(const boot_limits_t *limits)
 {
-    download_t download = {.limits = *limits, .state = DOWNLOAD_EMPTY};
+    download_t download = {.stream.limits = *limits, .state = DOWNLOAD_EMPTY};
     download_serve(&download);
     hal_ccs_write16(CCS_BOOT_STATUS, BOOT_S_HOST);
     start(download.entry);
