@@ -4,7 +4,6 @@
  *   header: magic, format, machine, version, ids, sizes, checksums (all little-endian)
  *   zlib stream of: small fields | a byte a page: 0 zeros, 1 bytes follow | those pages
  */
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
