@@ -404,7 +404,9 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     run->interrupted = desc->interrupted;
     if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
         return fail(run, EXIT_USAGE, "%s", error);
-    int code = make_sensor(run, desc);
+    int code = run_snapshot_read(run, desc);
+    if (code == EXIT_FINE)
+        code = make_sensor(run, desc);
     if (code == EXIT_FINE)
         code = load_program(run);
     if (code == EXIT_FINE)

@@ -133,47 +133,59 @@ static sim_snapshot_of_t of(const run_t *run)
 
 /* ---- beginning ---- */
 
-static void autosnap_name(const run_t *run, char name[PATH])
+static void autosnap_name(const char *dir, char name[PATH])
 {
-    snprintf(name, PATH, "%s/.autosnap", run->results.dir);
+    snprintf(name, PATH, "%s/.autosnap", dir);
 }
 
-/* What an earlier run in this folder left, if all of it is still there. */
-static void look_for_autosnap(run_t *run, const char *dir)
+/* The one that the command names, if it does. */
+static int read_named(run_t *run)
 {
-    char name[PATH], error[RUN_ERROR];
-    snprintf(name, sizeof(name), "%s/.autosnap", dir);
-    if (run->snapshot.desc.every_s <= 0 || access(name, F_OK) != 0)
-        return;
-    run->snapshot.first = sim_snapshot_load(name, &run->snapshot.of, error, sizeof(error));
-    if (run->snapshot.first != NULL &&
-        results_open(&run->results, dir, true, error, sizeof(error))) {
-        run->snapshot.resumes = true;
-        return;
-    }
-    fprintf(stderr, "fovea run: %s; starting anew\n", error);
-    sim_snapshot_free(run->snapshot.first);
-    run->snapshot.first = NULL;
+    char error[RUN_ERROR];
+    run_snapshot_t *s = &run->snapshot;
+    if (s->desc.restore == NULL)
+        return EXIT_FINE;
+    s->first = sim_snapshot_load(s->desc.restore, &s->of, error, sizeof(error));
+    return s->first != NULL ? EXIT_FINE : fail(run, EXIT_USAGE, "%s", error);
 }
 
-int run_snapshot_open(run_t *run, const run_desc_t *desc)
+static int start_anew(run_t *run, const char *why)
+{
+    run_snapshot_t *s = &run->snapshot;
+    fprintf(stderr, "fovea run: %s; starting anew\n", why);
+    sim_snapshot_free(s->first);
+    s->first = NULL;
+    s->resumes = false;
+    return read_named(run);
+}
+
+int run_snapshot_read(run_t *run, const run_desc_t *desc)
 {
     char error[RUN_ERROR], name[PATH];
     run_snapshot_t *s = &run->snapshot;
     s->desc = desc->snapshot;
     if (s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0)
         s->of = of(run);
-    look_for_autosnap(run, desc->out_dir); /* further on than what the command begins with */
-    if (s->resumes)
-        return EXIT_FINE;
-    if (s->desc.restore != NULL) {
-        s->first = sim_snapshot_load(s->desc.restore, &s->of, error, sizeof(error));
-        if (s->first == NULL)
-            return fail(run, EXIT_USAGE, "%s", error);
+    autosnap_name(desc->out_dir, name);
+    if (s->desc.every_s <= 0 || access(name, F_OK) != 0)
+        return read_named(run);
+    s->first = sim_snapshot_load(name, &s->of, error, sizeof(error));
+    s->resumes = s->first != NULL; /* further on than what the command begins with */
+    return s->resumes ? EXIT_FINE : start_anew(run, error);
+}
+
+int run_snapshot_open(run_t *run, const run_desc_t *desc)
+{
+    char error[RUN_ERROR], name[PATH];
+    if (run->snapshot.resumes) {
+        if (results_open(&run->results, desc->out_dir, true, error, sizeof(error)))
+            return EXIT_FINE;
+        if (start_anew(run, error) != EXIT_FINE)
+            return EXIT_USAGE;
     }
     if (!results_open(&run->results, desc->out_dir, false, error, sizeof(error)))
         return fail(run, EXIT_FAILED, "%s", error);
-    autosnap_name(run, name);
+    autosnap_name(desc->out_dir, name);
     remove(name); /* of a run whose files are gone now */
     return EXIT_FINE;
 }
@@ -186,7 +198,7 @@ int run_snapshot_begin(run_t *run)
         s->start = sim_state_hash(run->sim);
     if (s->first == NULL)
         return EXIT_FINE;
-    autosnap_name(run, name);
+    autosnap_name(run->results.dir, name);
     const char *file = s->resumes ? name : s->desc.restore;
     if (sim_snapshot_restore(run->sim, s->first) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s: %s%s", file, sim_error(run->sim),
@@ -230,7 +242,7 @@ static bool save(run_t *run, const char *file, bool with_content)
 static bool save_auto(run_t *run)
 {
     char name[PATH];
-    autosnap_name(run, name);
+    autosnap_name(run->results.dir, name);
     if (save(run, name, false))
         return true;
     fprintf(stderr, "fovea run: %s; the run goes on\n", run->error);
@@ -269,7 +281,7 @@ bool run_snapshot_interrupted(run_t *run)
 void run_snapshot_end(const run_t *run)
 {
     char name[PATH];
-    autosnap_name(run, name);
+    autosnap_name(run->results.dir, name);
     if (run->snapshot.desc.every_s > 0 && run->results.dir[0] != '\0' && !run->snapshot.left)
         remove(name);
 }

@@ -12,8 +12,9 @@
 
 /* Each int is an exit code; run->error has a line unless EXIT_FINE. */
 
-/* When scenario, firmware and network are loaded: reads the snapshot to begin with, if there is one
- * that fits, and opens the results. */
+/* When the scenario is loaded: reads the snapshot to begin with, if there is one that fits. */
+int run_snapshot_read(run_t *run, const run_desc_t *desc);
+/* Opens the results: those that are gone on with, or new ones. */
 int run_snapshot_open(run_t *run, const run_desc_t *desc);
 /* Makes the run a component. False when that fails. */
 bool run_snapshot_connect(run_t *run);
