@@ -124,6 +124,15 @@ static void test_dma_beside(void)
     say("dma.64k_happened", dma_happened);
 }
 
+/* The serial port, a byte whenever it has room. */
+static void test_dma_sends(void)
+{
+    static const char text[] = "dma.sent 123456789\n";
+    desc[0] = dma_send(UART_DATA, text, sizeof(text) - 1, DMA_LINE_UART_TX);
+    if (!dma_run(1, &desc[0]))
+        say("dma.send_error", dma_error(1));
+}
+
 /* ---- pins ---- */
 
 static void on_loop(void)
@@ -164,6 +173,10 @@ static void test_random(void)
     for (uint32_t i = 0; i < 4; i++)
         if (rng_word(&word))
             say("rng.word", word);
+    desc[0] = dma_collect(&corner[0][0], RNG_DATA, 4, DMA_LINE_RNG);
+    dma_run(1, &desc[0]);
+    for (uint32_t i = 0; i < 4; i++)
+        say("rng.word", corner[0][i]);
 }
 
 static void on_frame(void)
@@ -238,6 +251,7 @@ int main(void)
     test_copies();
     test_dma_errors();
     test_dma_beside();
+    test_dma_sends();
     test_pins();
     test_random();
     say("temp", (uint32_t)temp_measure(12));

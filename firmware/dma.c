@@ -24,6 +24,27 @@ dma_desc_t dma_fill(void *to, uint32_t word, uint32_t bytes)
         .flags = DMA_FILL, .source = word, .destination = (uint32_t)to, .bytes = bytes, .rows = 1};
 }
 
+dma_desc_t dma_send(uint32_t reg, const void *from, uint32_t bytes, uint32_t line)
+{
+    dma_desc_t desc = dma_copy((void *)reg, from, bytes);
+    desc.flags = DMA_FIXED_DESTINATION | DMA_BYTES | DMA_PACED(line);
+    return desc;
+}
+
+dma_desc_t dma_receive(void *to, uint32_t reg, uint32_t bytes, uint32_t line)
+{
+    dma_desc_t desc = dma_copy(to, (const void *)reg, bytes);
+    desc.flags = DMA_FIXED_SOURCE | DMA_BYTES | DMA_PACED(line);
+    return desc;
+}
+
+dma_desc_t dma_collect(uint32_t *to, uint32_t reg, uint32_t words, uint32_t line)
+{
+    dma_desc_t desc = dma_copy(to, (const void *)reg, 4 * words);
+    desc.flags = DMA_FIXED_SOURCE | DMA_PACED(line);
+    return desc;
+}
+
 void dma_chain(dma_desc_t *desc, const dma_desc_t *next)
 {
     desc->next = (uint32_t)next;

@@ -3,14 +3,14 @@
  *
  *   0x0000_0000  ROM    read and fetch, written only by bus_poke
  *   0x0400_0000  L2     through a memory port
- *   0x1000_0000  TCM    private to the core: firmware code and data
+ *   0x1000_0000  TCM    the core's own, with a second port for the DMA: firmware code and data
  *   0x4000_0000  pages of 4 KiB, one component each: its sim_reg_t table
  *
  * Where ROM and TCM begin is data: a core without a sensor may have them elsewhere.
  *
  * The bus has no time of its own: the core pays bus cycles for registers, the L2 port tells its
  * own time. Registers are accessed as aligned 32-bit words only.
- * Not modeled: other masters of the register pages; ROM is invisible to DMA (dma.h has the TCM).
+ * The DMA reaches the TCM and some of the pages: dma.h says how.
  */
 #ifndef LOGIC_BUS_H
 #define LOGIC_BUS_H
@@ -50,7 +50,8 @@ typedef struct {
     void *poked_ctx;
 
     uint8_t *rom, *tcm;
-    uint32_t gated; /* bit n: page n has no clock; reads give 0, writes are lost (GUEST) */
+    uint64_t dma_pages; /* bit n: the DMA may access page n; set while wiring */
+    uint32_t gated;     /* bit n: page n has no clock; reads give 0, writes are lost (GUEST) */
     uint64_t faults;
 } bus_t;
 

@@ -3,6 +3,7 @@
  */
 #include "logic/dma.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,9 @@ enum {
     FLAGS = DONE | FAILED | TOLD | ABORTED,
     CODE_SHIFT = 8,
     DESC_BYTES = 4 * DMA_DESC_WORDS,
+    KNOWN_FLAGS = DMA_FILL | DMA_FIXED_SOURCE | DMA_FIXED_DESTINATION | DMA_TELL | DMA_BYTES |
+                  (DMA_LINES - 1) << DMA_LINE_SHIFT,
+    REG_CYCLES = 4,
 };
 
 /* Words of a descriptor. */
@@ -121,31 +125,61 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* Up to the end of the line that addr is in. */
+/* Up to the end of the aligned piece that addr is in. */
 static uint32_t room_at(const dma_t *dma, uint32_t addr)
 {
-    return dma->line_bytes - addr % dma->line_bytes;
+    return dma->piece_bytes - addr % dma->piece_bytes;
+}
+
+/* A word of a page that the DMA may access. */
+static bool is_register(const dma_t *dma, uint32_t addr)
+{
+    uint32_t page = (addr - BUS_PAGE_BASE) / BUS_PAGE_BYTES;
+    return bus_area(dma->bus, addr & ~3u, 4) == BUS_REGS && (dma->bus->dma_pages >> page & 1) != 0;
 }
 
 /* Bytes of the next piece. */
 static uint32_t cut_piece(const dma_t *dma, uint32_t n)
 {
     uint32_t bytes = dma->word[n][W_BYTES] - dma->offset[n];
-    if (has(dma, n, DMA_FIXED_SOURCE | DMA_FIXED_DESTINATION))
+    bool reads = !has(dma, n, DMA_FILL);
+    if (has(dma, n, DMA_BYTES))
+        return 1;
+    if (has(dma, n, DMA_FIXED_SOURCE | DMA_FIXED_DESTINATION) ||
+        is_register(dma, destination_at(dma, n)) || (reads && is_register(dma, source_at(dma, n))))
         return 4;
     bytes = least(bytes, room_at(dma, destination_at(dma, n)));
-    return has(dma, n, DMA_FILL) ? bytes : least(bytes, room_at(dma, source_at(dma, n)));
+    return reads ? least(bytes, room_at(dma, source_at(dma, n))) : bytes;
+}
+
+/* Bytes go between memory and a register at a fixed address. */
+static dma_error_t check_bytes(const dma_t *dma, uint32_t n)
+{
+    const uint32_t *w = dma->word[n];
+    bool from = is_register(dma, w[W_SOURCE]), to = is_register(dma, w[W_DEST]);
+    uint32_t fixed = from ? DMA_FIXED_SOURCE : DMA_FIXED_DESTINATION;
+    uint32_t others = DMA_FILL | DMA_FIXED_SOURCE | DMA_FIXED_DESTINATION;
+    if (from == to || (w[W_FLAGS] & others) != fixed)
+        return DMA_BAD_FLAGS;
+    return w[from ? W_SOURCE : W_DEST] % 4 != 0 ? DMA_MISALIGNED : DMA_NO_ERROR;
+}
+
+static uint32_t line_of(const dma_t *dma, uint32_t n)
+{
+    return dma->word[n][W_FLAGS] >> DMA_LINE_SHIFT & (DMA_LINES - 1);
 }
 
 static dma_error_t check_descriptor(const dma_t *dma, uint32_t n)
 {
     const uint32_t *w = dma->word[n];
-    uint32_t known = DMA_FILL | DMA_FIXED_SOURCE | DMA_FIXED_DESTINATION | DMA_TELL;
     uint32_t words = w[W_DEST] | w[W_BYTES] | w[W_SOURCE_STRIDE] | w[W_DEST_STRIDE];
-    if ((w[W_FLAGS] & ~known) != 0)
+    if ((w[W_FLAGS] & ~(uint32_t)KNOWN_FLAGS) != 0 ||
+        (line_of(dma, n) != 0 && dma->line[line_of(dma, n)].wire == NULL))
         return DMA_BAD_FLAGS;
     if (w[W_BYTES] == 0 || w[W_ROWS] == 0)
         return DMA_EMPTY;
+    if (has(dma, n, DMA_BYTES))
+        return check_bytes(dma, n);
     if (!has(dma, n, DMA_FILL))
         words |= w[W_SOURCE];
     return words % 4 != 0 ? DMA_MISALIGNED : DMA_NO_ERROR;
@@ -156,7 +190,8 @@ static dma_error_t check_descriptor(const dma_t *dma, uint32_t n)
 static void stop(dma_t *dma, uint32_t n, uint32_t flags)
 {
     dma->stage[n] = DMA_IDLE;
-    dma->asks[n] = dma->aborting[n] = false;
+    dma->pulses &= ~(1u << line_of(dma, n));
+    dma->starts[n] = dma->waits[n] = dma->asks[n] = dma->aborting[n] = false;
     dma->status[n] = (dma->status[n] & ~(uint32_t)BUSY) | flags;
     update_irq(dma);
 }
@@ -182,15 +217,25 @@ static uint32_t access_addr(const dma_t *dma, uint32_t n)
 
 static uint32_t access_bytes(const dma_t *dma, uint32_t n)
 {
-    return dma->stage[n] == DMA_FETCH ? (uint32_t)DESC_BYTES : dma->piece[n];
+    if (dma->stage[n] == DMA_FETCH)
+        return DESC_BYTES;
+    return is_register(dma, access_addr(dma, n)) ? 4 : dma->piece[n];
 }
 
-/* The channel's stage has an access to make: in the request phase of `edge`. */
-static void ask(dma_t *dma, uint32_t n, dma_stage_t stage, uint64_t edge)
+/* There is something to do in the request phase of `edge`: all that channels do, they do there, in
+ * the order of their numbers, after all that is done in that cycle is known. */
+static void call(dma_t *dma, uint64_t edge)
+{
+    uint64_t at_ps = clk_edge_ps(&dma->clk, edge);
+    if (!sim_event_pending(&dma->issue) || dma->issue.at_ps > at_ps)
+        sim_event_at(dma->comp.sim, &dma->issue, at_ps);
+}
+
+/* The channel's stage has an access to make. */
+static void ask(dma_t *dma, uint32_t n, dma_stage_t stage)
 {
     dma->stage[n] = (uint32_t)stage;
     dma->asks[n] = true;
-    sim_event_at(dma->comp.sim, &dma->issue, clk_edge_ps(&dma->clk, edge));
 }
 
 static void ask_l2(dma_t *dma, uint32_t n)
@@ -215,45 +260,92 @@ static void ask_tcm(dma_t *dma, uint32_t n)
                  clk_edge_ps(&dma->clk, dma->tcm_free_cycle + 1));
 }
 
-static void on_issue(void *ctx)
+static void ask_register(dma_t *dma, uint32_t n)
 {
-    dma_t *dma = ctx;
-    for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
-        if (!dma->asks[n])
-            continue;
-        dma->asks[n] = false;
-        bus_area_t area = bus_area(dma->bus, access_addr(dma, n), access_bytes(dma, n));
-        if (area == BUS_L2)
-            ask_l2(dma, n);
-        else if (area == BUS_TCM)
-            ask_tcm(dma, n);
-        else
-            fail(dma, n, DMA_BAD_ADDRESS, access_addr(dma, n));
-    }
+    uint64_t now = this_edge(dma);
+    uint64_t start = now > dma->reg_free_cycle ? now : dma->reg_free_cycle;
+    dma->reg_free_cycle = start + REG_CYCLES;
+    sim_event_at(dma->comp.sim, &dma->channel[n].reg,
+                 clk_edge_ps(&dma->clk, dma->reg_free_cycle - 1));
+}
+
+static void make_access(dma_t *dma, uint32_t n)
+{
+    uint32_t addr = access_addr(dma, n);
+    bus_area_t area = bus_area(dma->bus, addr, access_bytes(dma, n));
+    dma->asks[n] = false;
+    if (area == BUS_L2)
+        ask_l2(dma, n);
+    else if (area == BUS_TCM)
+        ask_tcm(dma, n);
+    else if (is_register(dma, addr) && dma->stage[n] != DMA_FETCH)
+        ask_register(dma, n);
+    else
+        fail(dma, n, DMA_BAD_ADDRESS, addr);
+}
+
+/* ---- pieces ---- */
+
+static void begin_piece(dma_t *dma, uint32_t n)
+{
+    dma->waits[n] = false;
+    dma->asks[n] = true;
+    dma->piece[n] = cut_piece(dma, n);
+    dma->stage[n] = has(dma, n, DMA_FILL) ? DMA_WRITE : DMA_READ;
+    for (uint32_t i = 0; has(dma, n, DMA_FILL) && i < dma->piece[n]; i++)
+        dma->data[n][i] = (uint8_t)(dma->word[n][W_SOURCE] >> 8 * (i % 4));
+}
+
+static void start_piece(dma_t *dma, uint32_t n)
+{
+    if (line_of(dma, n) != 0)
+        dma->waits[n] = true;
+    else
+        begin_piece(dma, n);
+}
+
+/* Whether the line lets a piece pass now; a pulse is used up. */
+static bool passes(dma_t *dma, uint32_t n)
+{
+    const dma_line_t *line = &dma->line[line_of(dma, n)];
+    bool pulsed = (dma->pulses >> line->number & 1) != 0;
+    if (line->pulse)
+        dma->pulses &= ~(1u << line->number);
+    return line->pulse ? pulsed : line->wire->level;
+}
+
+static void on_line(void *ctx, bool level)
+{
+    const dma_line_t *line = ctx;
+    dma_t *dma = line->dma;
+    bool wanted = false;
+    for (uint32_t n = 0; n < DMA_CHANNELS; n++)
+        wanted = wanted || ((dma->status[n] & BUSY) != 0 && line_of(dma, n) == line->number);
+    if (!level || !wanted)
+        return;
+    if (line->pulse)
+        dma->pulses |= 1u << line->number;
+    call(dma, this_edge(dma) + 1);
+}
+
+bool dma_connect(dma_t *dma, uint32_t number, sim_wire_t *wire, bool pulse)
+{
+    if (number < 1 || number >= DMA_LINES || dma->line[number].wire != NULL)
+        return false;
+    dma->line[number] = (dma_line_t){dma, number, pulse, wire};
+    return sim_wire_connect(wire, on_line, &dma->line[number]);
 }
 
 /* ---- the machine of a channel ---- */
 
-static void start_piece(dma_t *dma, uint32_t n)
-{
-    dma->piece[n] = cut_piece(dma, n);
-    if (!has(dma, n, DMA_FILL)) {
-        ask(dma, n, DMA_READ, this_edge(dma));
-        return;
-    }
-    for (uint32_t i = 0; i < dma->piece[n]; i++)
-        dma->data[n][i] = (uint8_t)(dma->word[n][W_SOURCE] >> 8 * (i % 4));
-    ask(dma, n, DMA_WRITE, this_edge(dma));
-}
-
-static void fetch(dma_t *dma, uint32_t n, uint32_t addr, uint64_t edge)
+static void fetch(dma_t *dma, uint32_t n, uint32_t addr)
 {
     dma->at[n] = addr;
-    dma->start_ps[n] = clk_edge_ps(&dma->clk, edge);
+    dma->start_ps[n] = sim_now_ps(dma->comp.sim);
     if (addr % DESC_BYTES != 0)
         fail(dma, n, DMA_MISALIGNED, addr);
     else
-        ask(dma, n, DMA_FETCH, edge);
+        ask(dma, n, DMA_FETCH);
 }
 
 static void take_descriptor(dma_t *dma, uint32_t n)
@@ -283,7 +375,7 @@ static void finish_descriptor(dma_t *dma, uint32_t n)
         update_irq(dma);
     }
     if (dma->word[n][W_NEXT] != 0) {
-        fetch(dma, n, dma->word[n][W_NEXT], this_edge(dma));
+        fetch(dma, n, dma->word[n][W_NEXT]);
         return;
     }
     dma->chains++;
@@ -292,44 +384,72 @@ static void finish_descriptor(dma_t *dma, uint32_t n)
 
 static void finish_piece(dma_t *dma, uint32_t n)
 {
+    dma->moved[n] += dma->piece[n];
+    dma->bytes += dma->piece[n];
     dma->offset[n] += dma->piece[n];
-    if (dma->offset[n] < dma->word[n][W_BYTES]) {
-        start_piece(dma, n);
-        return;
+    if (dma->offset[n] == dma->word[n][W_BYTES]) {
+        dma->offset[n] = 0;
+        dma->row[n]++;
     }
-    dma->offset[n] = 0;
-    if (++dma->row[n] < dma->word[n][W_ROWS])
+    if (dma->aborting[n])
+        return;
+    if (dma->row[n] < dma->word[n][W_ROWS])
         start_piece(dma, n);
     else
         finish_descriptor(dma, n);
 }
 
+static void abort_run(dma_t *dma, uint32_t n)
+{
+    dma->aborts++;
+    stop(dma, n, ABORTED);
+}
+
 /* The access of the channel's stage is done. */
 static void step(dma_t *dma, uint32_t n)
 {
-    if (dma->stage[n] == DMA_WRITE) {
-        dma->moved[n] += dma->piece[n];
-        dma->bytes += dma->piece[n];
-    }
-    if (dma->aborting[n]) {
-        dma->aborts++;
-        stop(dma, n, ABORTED);
-    } else if (dma->stage[n] == DMA_FETCH) {
-        take_descriptor(dma, n);
-    } else if (dma->stage[n] == DMA_READ) {
-        ask(dma, n, DMA_WRITE, this_edge(dma));
-    } else {
+    bool aborting = dma->aborting[n];
+    if (dma->stage[n] == DMA_WRITE)
         finish_piece(dma, n);
+    else if (dma->stage[n] == DMA_READ && !aborting)
+        ask(dma, n, DMA_WRITE);
+    else if (!aborting)
+        take_descriptor(dma, n);
+    if (aborting)
+        abort_run(dma, n);
+}
+
+static void on_issue(void *ctx)
+{
+    dma_t *dma = ctx;
+    for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
+        bool done = dma->done[n];
+        dma->done[n] = false;
+        if (dma->starts[n])
+            fetch(dma, n, dma->first[n]);
+        dma->starts[n] = false;
+        if (done)
+            step(dma, n);
+        if (dma->waits[n] && passes(dma, n))
+            begin_piece(dma, n);
+        if (dma->asks[n])
+            make_access(dma, n);
     }
+}
+
+/* The channel goes on in the request phase of `edge`. */
+static void note_done(dma_t *dma, uint32_t n, uint64_t edge)
+{
+    dma->done[n] = true;
+    call(dma, edge);
 }
 
 static void on_l2_done(void *ctx, sim_mem_req_t *req)
 {
     dma_channel_t *channel = ctx;
-    if (req->error)
-        fail(channel->dma, channel->number, DMA_BAD_ADDRESS, req->addr);
-    else
-        step(channel->dma, channel->number);
+    assert(!req->error); /* make_access has looked */
+    (void)req;
+    note_done(channel->dma, channel->number, this_edge(channel->dma));
 }
 
 static void on_tcm_done(void *ctx)
@@ -341,7 +461,25 @@ static void on_tcm_done(void *ctx)
         bus_poke(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
     else
         bus_peek(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
-    step(dma, n);
+    note_done(dma, n, this_edge(dma));
+}
+
+static void on_register(void *ctx)
+{
+    dma_channel_t *channel = ctx;
+    dma_t *dma = channel->dma;
+    uint32_t n = channel->number, addr = access_addr(dma, n), value = 0;
+    uint8_t *data = dma->data[n];
+    if (dma->stage[n] == DMA_WRITE) {
+        for (uint32_t i = 0; i < dma->piece[n]; i++)
+            value |= (uint32_t)data[i] << 8 * i;
+        bus_write_reg(dma->bus, addr, 4, value);
+    } else {
+        bus_read_reg(dma->bus, addr, 4, &value);
+        for (uint32_t i = 0; i < 4; i++)
+            data[i] = (uint8_t)(value >> 8 * i);
+    }
+    note_done(dma, n, this_edge(dma) + 1);
 }
 
 /* ---- registers ---- */
@@ -353,15 +491,19 @@ static void start(dma_t *dma, uint32_t n)
         return;
     }
     dma->status[n] = BUSY;
+    dma->word[n][W_FLAGS] = 0; /* of the run before */
     dma->moved[n] = 0;
     dma->error_addr[n] = 0;
-    fetch(dma, n, dma->first[n], this_edge(dma) + 1);
+    dma->starts[n] = true;
+    call(dma, this_edge(dma) + 1);
 }
 
 static void wrote_ctrl(sim_comp_t *comp, uint32_t number, uint32_t value)
 {
     dma_t *dma = dma_of(comp);
-    if ((value & ABORT) != 0)
+    if ((value & ABORT) != 0 && dma->waits[number])
+        abort_run(dma, number);
+    else if ((value & ABORT) != 0)
         dma->aborting[number] = (dma->status[number] & BUSY) != 0;
     else if ((value & START) != 0)
         start(dma, number);
@@ -397,15 +539,38 @@ bool dma_busy(const sim_comp_t *comp)
 /* ---- tables ---- */
 
 static const sim_field_t dma_fields[] = {
-    SIM_FIELD(dma_t, pending),    SIM_FIELD(dma_t, ctrl),     SIM_FIELD(dma_t, status),
-    SIM_FIELD(dma_t, first),      SIM_FIELD(dma_t, at),       SIM_FIELD(dma_t, error_addr),
-    SIM_FIELD(dma_t, bytes_hi),   SIM_FIELD(dma_t, stage),    SIM_FIELD(dma_t, word),
-    SIM_FIELD(dma_t, row),        SIM_FIELD(dma_t, offset),   SIM_FIELD(dma_t, piece),
-    SIM_FIELD(dma_t, asks),       SIM_FIELD(dma_t, aborting), SIM_FIELD(dma_t, data),
-    SIM_FIELD(dma_t, moved),      SIM_FIELD(dma_t, start_ps), SIM_FIELD(dma_t, tcm_free_cycle),
-    SIM_FIELD(dma_t, irq.level),  SIM_FIELD(dma_t, bytes),    SIM_FIELD(dma_t, descriptors),
-    SIM_FIELD(dma_t, chains),     SIM_FIELD(dma_t, errors),   SIM_FIELD(dma_t, aborts),
-    SIM_FIELD(dma_t, tcm_cycles), SIM_FIELD_REQ(dma_t, req),  SIM_FIELD_END,
+    SIM_FIELD(dma_t, pending),
+    SIM_FIELD(dma_t, ctrl),
+    SIM_FIELD(dma_t, status),
+    SIM_FIELD(dma_t, first),
+    SIM_FIELD(dma_t, at),
+    SIM_FIELD(dma_t, error_addr),
+    SIM_FIELD(dma_t, bytes_hi),
+    SIM_FIELD(dma_t, stage),
+    SIM_FIELD(dma_t, word),
+    SIM_FIELD(dma_t, row),
+    SIM_FIELD(dma_t, offset),
+    SIM_FIELD(dma_t, piece),
+    SIM_FIELD(dma_t, starts),
+    SIM_FIELD(dma_t, done),
+    SIM_FIELD(dma_t, waits),
+    SIM_FIELD(dma_t, asks),
+    SIM_FIELD(dma_t, aborting),
+    SIM_FIELD(dma_t, data),
+    SIM_FIELD(dma_t, moved),
+    SIM_FIELD(dma_t, start_ps),
+    SIM_FIELD(dma_t, tcm_free_cycle),
+    SIM_FIELD(dma_t, reg_free_cycle),
+    SIM_FIELD(dma_t, pulses),
+    SIM_FIELD(dma_t, irq.level),
+    SIM_FIELD(dma_t, bytes),
+    SIM_FIELD(dma_t, descriptors),
+    SIM_FIELD(dma_t, chains),
+    SIM_FIELD(dma_t, errors),
+    SIM_FIELD(dma_t, aborts),
+    SIM_FIELD(dma_t, tcm_cycles),
+    SIM_FIELD_REQ(dma_t, req),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t dma_stats[] = {
@@ -428,7 +593,7 @@ static sim_err_t dma_check(sim_comp_t *comp)
     if (dma->l2.max_burst_bytes < DESC_BYTES)
         return sim_fail(comp->sim, SIM_EDESC, "%s: bursts of %u bytes, a descriptor has %d",
                         comp->name, dma->l2.max_burst_bytes, DESC_BYTES);
-    dma->line_bytes = least(DMA_LINE_BYTES, dma->l2.max_burst_bytes);
+    dma->piece_bytes = least(DMA_PIECE_BYTES, dma->l2.max_burst_bytes);
     return SIM_OK;
 }
 
@@ -436,8 +601,10 @@ static void dma_reset(sim_comp_t *comp)
 {
     dma_t *dma = dma_of(comp);
     sim_event_cancel(comp->sim, &dma->issue);
-    for (uint32_t n = 0; n < DMA_CHANNELS; n++)
+    for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
         sim_event_cancel(comp->sim, &dma->channel[n].tcm);
+        sim_event_cancel(comp->sim, &dma->channel[n].reg);
+    }
     dma->irq.level = false;
     memset(dma->stage, 0, sizeof(*dma) - offsetof(dma_t, stage));
 }
@@ -473,7 +640,8 @@ static sim_err_t check_desc(sim_t *sim, const dma_desc_t *d, const char *name)
 
 sim_err_t dma_init(dma_t *dma, sim_t *sim, bus_t *bus, const dma_desc_t *desc, const char *name)
 {
-    static const char *const events[DMA_CHANNELS] = {"tcm0", "tcm1", "tcm2", "tcm3"};
+    static const char *const tcm[DMA_CHANNELS] = {"tcm0", "tcm1", "tcm2", "tcm3"};
+    static const char *const reg[DMA_CHANNELS] = {"reg0", "reg1", "reg2", "reg3"};
     memset(dma, 0, sizeof(*dma));
     sim_err_t err = check_desc(sim, desc, name);
     if (err == SIM_OK)
@@ -482,14 +650,15 @@ sim_err_t dma_init(dma_t *dma, sim_t *sim, bus_t *bus, const dma_desc_t *desc, c
         return err;
     dma->desc = *desc;
     dma->bus = bus;
-    dma->line_bytes = DMA_LINE_BYTES;
+    dma->piece_bytes = DMA_PIECE_BYTES;
     dma->clk = clk_make(desc->clk_hz);
     sim_event_init(&dma->issue, &dma->comp, "issue", SIM_PRIO_REQUEST, on_issue, dma);
     for (uint32_t n = 0; n < DMA_CHANNELS; n++) {
         dma_channel_t *channel = &dma->channel[n];
         *channel = (dma_channel_t){.dma = dma, .number = n};
         dma->req[n] = (sim_mem_req_t){.done = on_l2_done, .ctx = channel};
-        sim_event_init(&channel->tcm, &dma->comp, events[n], SIM_PRIO_DRIVE, on_tcm_done, channel);
+        sim_event_init(&channel->tcm, &dma->comp, tcm[n], SIM_PRIO_DRIVE, on_tcm_done, channel);
+        sim_event_init(&channel->reg, &dma->comp, reg[n], SIM_PRIO_ARBITRATE, on_register, channel);
     }
     return SIM_OK;
 }

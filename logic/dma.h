@@ -2,12 +2,14 @@
  * dma.h - memory mover: four channels that follow chains of descriptors, page 9.
  *
  *   registers --> channel 0..3 --> one port of L2 (a master of its own)
- *                       |
+ *   lines ----------^   |
  *                       +--------> second port of the TCM
+ *                       +--------> registers of the pages that bus_t.dma_pages names
  *
  * A descriptor is 8 words in L2 or TCM, at a multiple of 32:
  *
- *   0  flags   bit 0 fill, 1 fixed source, 2 fixed destination, 3 tell (sets bit 3 of DMAn_STATUS)
+ *   0  flags   bit 0 fill, 1 fixed source, 2 fixed destination, 3 tell (sets bit 3 of DMAn_STATUS),
+ *              4 bytes; 15:8 line that paces, 0 none
  *   1  source address, or with `fill` the word that is written
  *   2  destination address
  *   3  bytes of a row          } neither may be 0
@@ -18,8 +20,13 @@
  *
  * Addresses, bytes and strides are multiples of 4. A channel reads its descriptor, then by turns
  * reads and writes pieces that cross no aligned 256 bytes (less where L2's bursts are shorter) on
- * either side, in ascending order, then goes on with the next descriptor. A fixed address is
- * accessed word by word. Overlapping blocks get what that order gives.
+ * either side, in ascending order, then goes on with the next descriptor. A fixed address, and a
+ * register, is accessed word by word: such pieces are words. With `bytes` they are bytes in memory,
+ * of any alignment, and the low byte of a register at a fixed address. Overlapping blocks get what
+ * that order gives.
+ *
+ * With a line, each piece waits for it: while the line of a FIFO is high it goes on at once, a
+ * timer's match lets one piece pass (a second match before that is lost). One channel a line.
  *
  * Timing: an access is made in the cycle in which the channel's last one was done, the first one
  * cycle after the write to DMAn_CTRL. Channels that ask in the same cycle queue by number, so that
@@ -31,8 +38,8 @@
  * Errors end the channel's run; DMAn_STATUS has the code, DMAn_ERROR_ADDR the address (of the
  * descriptor for codes 2 to 4). Abort ends it after the access under way.
  * Every burst is an event on the fast path too: there is nothing that --exact could change.
- * Not modeled: register pages and ROM as source or destination, requests by other blocks,
- * priorities of channels, an LR reservation of the core broken by a channel's write.
+ * Not modeled: ROM as source, lines of other blocks, priorities of channels, an LR reservation of
+ * the core broken by a channel's write.
  */
 #ifndef LOGIC_DMA_H
 #define LOGIC_DMA_H
@@ -43,7 +50,8 @@
 
 #define DMA_CHANNELS 4
 #define DMA_DESC_WORDS 8
-#define DMA_LINE_BYTES 256
+#define DMA_LINES 8 /* 1..7 are usable */
+#define DMA_PIECE_BYTES 256
 
 /* Flags of a descriptor. */
 enum {
@@ -51,6 +59,8 @@ enum {
     DMA_FIXED_SOURCE = 0x2,
     DMA_FIXED_DESTINATION = 0x4,
     DMA_TELL = 0x8,
+    DMA_BYTES = 0x10,
+    DMA_LINE_SHIFT = 8,
 };
 
 /* Codes in bits 15:8 of DMAn_STATUS. */
@@ -59,7 +69,7 @@ typedef enum {
     DMA_BAD_ADDRESS, /* neither L2 nor TCM */
     DMA_MISALIGNED,
     DMA_EMPTY,     /* no bytes or no rows */
-    DMA_BAD_FLAGS, /* one that does not exist */
+    DMA_BAD_FLAGS, /* one that does not exist, or that does not go with the addresses */
 } dma_error_t;
 
 typedef struct {
@@ -73,7 +83,16 @@ typedef struct {
     dma_t *dma;
     uint32_t number;
     sim_event_t tcm; /* the access to TCM is done */
+    sim_event_t reg; /* the access to a register is made */
 } dma_channel_t;
+
+/* What paces: a level, or the pulses that are noted in `pulses`. */
+typedef struct {
+    dma_t *dma;
+    uint32_t number;
+    bool pulse;
+    const sim_wire_t *wire;
+} dma_line_t;
 
 struct dma {
     sim_comp_t comp;
@@ -83,7 +102,8 @@ struct dma {
     sim_mem_port_t l2; /* in; required when the bus has L2 */
     sim_wire_t irq;    /* out */
     sim_event_t issue; /* accesses of this cycle */
-    uint32_t line_bytes;
+    dma_line_t line[DMA_LINES];
+    uint32_t piece_bytes; /* at most */
     dma_channel_t channel[DMA_CHANNELS];
     sim_mem_req_t req[DMA_CHANNELS];
 
@@ -93,12 +113,16 @@ struct dma {
     uint32_t stage[DMA_CHANNELS];                /* dma_stage_t */
     uint32_t word[DMA_CHANNELS][DMA_DESC_WORDS]; /* the descriptor that runs */
     uint32_t row[DMA_CHANNELS], offset[DMA_CHANNELS], piece[DMA_CHANNELS];
+    bool starts[DMA_CHANNELS];   /* written to DMAn_CTRL */
+    bool done[DMA_CHANNELS];     /* the access of its stage */
+    bool waits[DMA_CHANNELS];    /* for its line, with the next piece */
     bool asks[DMA_CHANNELS];     /* for the access of its stage */
     bool aborting[DMA_CHANNELS]; /* after the access under way */
-    uint8_t data[DMA_CHANNELS][DMA_LINE_BYTES];
+    uint8_t data[DMA_CHANNELS][DMA_PIECE_BYTES];
     uint64_t moved[DMA_CHANNELS];    /* bytes, this run */
     uint64_t start_ps[DMA_CHANNELS]; /* of the descriptor */
-    uint64_t tcm_free_cycle;
+    uint64_t tcm_free_cycle, reg_free_cycle;
+    uint32_t pulses; /* bit n: of line n, not used yet */
     uint64_t bytes, descriptors, chains, errors, aborts, tcm_cycles;
 };
 
@@ -113,6 +137,10 @@ dma_desc_t dma_desc_default(void);
 
 /* The bus must be initialized; the caller fills dma->l2 by l2_port. */
 sim_err_t dma_init(dma_t *dma, sim_t *sim, bus_t *bus, const dma_desc_t *desc, const char *name);
+
+/* Makes wire the line `number` (1..7): its level, or each of its rises. False when the number is
+ * bad or taken, or the wire has no place left. */
+bool dma_connect(dma_t *dma, uint32_t number, sim_wire_t *wire, bool pulse);
 
 /* Whether any channel runs. */
 bool dma_busy(const sim_comp_t *dma);

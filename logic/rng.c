@@ -52,6 +52,7 @@ static void update(rng_t *rng)
     bool starting = enabled(rng) && rng->tested < STARTUP_WORDS && (rng->status & FAILED) == 0;
     rng->status = (rng->status & (FAILED | EARLY)) | (rng->count != 0 ? READY : 0u) |
                   (starting ? STARTING : 0u) | rng->count << COUNT_SHIFT;
+    sim_wire_set(&rng->ready, rng->count != 0);
 }
 
 /* The next word, if there is somebody to make it and a place for it. */
@@ -191,23 +192,12 @@ static void rng_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
 }
 
 static const sim_field_t rng_fields[] = {
-    SIM_FIELD(rng_t, ctrl),
-    SIM_FIELD(rng_t, status),
-    SIM_FIELD(rng_t, fault),
-    SIM_FIELD(rng_t, fifo),
-    SIM_FIELD(rng_t, first),
-    SIM_FIELD(rng_t, count),
-    SIM_FIELD(rng_t, drawn),
-    SIM_FIELD(rng_t, tested),
-    SIM_FIELD(rng_t, last),
-    SIM_FIELD(rng_t, same_bits),
-    SIM_FIELD(rng_t, window),
-    SIM_FIELD(rng_t, first_bit),
-    SIM_FIELD(rng_t, words),
-    SIM_FIELD(rng_t, reads),
-    SIM_FIELD(rng_t, early_reads),
-    SIM_FIELD(rng_t, failures),
-    SIM_FIELD_END,
+    SIM_FIELD(rng_t, ctrl),        SIM_FIELD(rng_t, status),   SIM_FIELD(rng_t, fault),
+    SIM_FIELD(rng_t, fifo),        SIM_FIELD(rng_t, first),    SIM_FIELD(rng_t, count),
+    SIM_FIELD(rng_t, drawn),       SIM_FIELD(rng_t, tested),   SIM_FIELD(rng_t, last),
+    SIM_FIELD(rng_t, same_bits),   SIM_FIELD(rng_t, window),   SIM_FIELD(rng_t, first_bit),
+    SIM_FIELD(rng_t, words),       SIM_FIELD(rng_t, reads),    SIM_FIELD(rng_t, early_reads),
+    SIM_FIELD(rng_t, ready.level), SIM_FIELD(rng_t, failures), SIM_FIELD_END,
 };
 
 static const sim_stat_t rng_stats[] = {
@@ -230,6 +220,7 @@ static void rng_reset(sim_comp_t *comp)
     memset(rng->fifo, 0, sizeof(rng->fifo));
     rng->last = 0;
     rng->first_bit = false;
+    rng->ready.level = false;
     rng->words = rng->reads = rng->early_reads = rng->failures = 0;
 }
 

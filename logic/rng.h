@@ -38,6 +38,7 @@ typedef struct {
     sim_comp_t comp;
     rng_desc_t desc;
     sim_event_t word; /* the source's next */
+    sim_wire_t ready; /* out, for the DMA: a word is ready */
 
     uint32_t id, ctrl, status, data;
     uint32_t fault; /* rng_fault_t */

@@ -116,6 +116,19 @@ static bool connect_irqs(sensor_t *s)
     return fine;
 }
 
+static bool connect_dma(sensor_t *s)
+{
+    bool fine = true;
+#define X(name, number, member, pulse)                                                             \
+    fine = fine && dma_connect(&s->dma, number, &s->member, pulse);
+    SENSOR_DMA_LINES(X)
+#undef X
+#define X(member) s->bus.dma_pages |= UINT64_C(1) << SENSOR_PAGE_##member;
+    SENSOR_DMA_PAGES(X)
+#undef X
+    return fine;
+}
+
 static uint8_t embedded_reg(void *ctx, uint16_t addr)
 {
     const sensor_t *s = ctx;
@@ -251,7 +264,8 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
     bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
                 pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
                 sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-                connect_host(s) && tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
+                connect_host(s) && connect_dma(s) &&
+                tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
                 sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
     s->mipi.embedded_reg = embedded_reg;

@@ -57,6 +57,14 @@
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
     X(UART, 6u, uart) X(DMA, 7u, dma) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)       \
     X(SPI, 11u, spi) X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp) X(TGT, 14u, spit)
+
+/* Lines that pace the DMA: X(name, number, wire of sensor_t, whether each rise counts), and the pages
+ * that it may access. */
+#define SENSOR_DMA_LINES(X)                                                                        \
+    X(UART_TX, 1u, uart.tx_room, false) X(UART_RX, 2u, uart.rx_ready, false)                       \
+    X(RNG, 3u, rng.ready, false) X(TIMER0, 4u, timer.matched[0], true)                             \
+    X(TIMER1, 5u, timer.matched[1], true)
+#define SENSOR_DMA_PAGES(X) X(uart) X(timer) X(gpio) X(rng)
 /* clang-format on */
 
 /* SENSOR_PAGE_npu, ...; IRQ_NPU, ...: for whoever wires only some of them. */

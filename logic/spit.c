@@ -20,7 +20,7 @@ static const sim_reg_t spit_regs[] = {
     {"TGT_IRQ_EN",  "2:0: interrupt on bits 2:0 of TGT_STATUS",                   0x0c, 0x0,        0x7,    0x0,      R(irq_enable), wrote_irq},
     {"TGT_LEVEL",   "6:0: words, 1..64",                                          0x10, 32,         0x7f,   0x0,      R(level),      wrote_level},
     {"TGT_COUNT",   "6:0: words that wait",                                       0x14, 0x0,        0x0,    0x0,      R(count),      NULL},
-    {"TGT_DATA",    "31:0: oldest word, which is taken out; 0 when none waits",   0x18, 0x0,        0x0,    0x0,      R(data),       NULL},
+    {"TGT_DATA",    "31:0: oldest word, which is taken out; with none it is 0",   0x18, 0x0,        0x0,    0x0,      R(data),       NULL},
     SIM_REG_END,
 };
 /* clang-format on */

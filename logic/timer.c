@@ -180,6 +180,7 @@ static void on_match(void *ctx)
     tmr->matches++;
     plan(tmr, n);
     note(tmr, n, MATCHED);
+    sim_wire_pulse(&tmr->matched[n]);
 }
 
 static void on_capture(void *ctx, bool level)

@@ -36,7 +36,8 @@ struct tmr {
     sim_comp_t comp;
     tmr_desc_t desc;
     tmr_unit_t unit[TMR_UNITS];
-    sim_wire_t irq; /* out */
+    sim_wire_t irq;                /* out */
+    sim_wire_t matched[TMR_UNITS]; /* out, for the DMA: a pulse a match */
 
     uint32_t id, status;
     uint32_t ctrl[TMR_UNITS], prescale[TMR_UNITS];

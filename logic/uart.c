@@ -48,6 +48,8 @@ static void update(uart_t *uart)
     bool rx = (uart->ctrl & IRQ_RX) != 0 && uart->rx_count != 0;
     bool tx = (uart->ctrl & IRQ_TX) != 0 && uart->tx_count == 0;
     sim_wire_set(&uart->irq, rx || tx);
+    sim_wire_set(&uart->tx_room, uart->tx_count < UART_FIFO_BYTES);
+    sim_wire_set(&uart->rx_ready, uart->rx_count != 0);
 }
 
 /* Moves the oldest byte of the FIFO into the shifter, whose first bit starts at clock edge `start`.
@@ -142,6 +144,8 @@ static const sim_field_t uart_fields[] = {
     SIM_FIELD(uart_t, rx_count),
     SIM_FIELD(uart_t, shifting),
     SIM_FIELD(uart_t, irq.level),
+    SIM_FIELD(uart_t, tx_room.level),
+    SIM_FIELD(uart_t, rx_ready.level),
     SIM_FIELD(uart_t, shift_end_cycle),
     SIM_FIELD(uart_t, tx_bytes),
     SIM_FIELD(uart_t, rx_bytes),
@@ -174,7 +178,8 @@ static void uart_reset(sim_comp_t *comp)
     uart->shifting = 0;
     uart->shift_end_cycle = 0;
     uart->tx_bytes = uart->rx_bytes = uart->tx_lost = uart->rx_lost = 0;
-    uart->irq.level = false;
+    uart->irq.level = uart->rx_ready.level = false;
+    uart->tx_room.level = true;
 }
 
 static const sim_kind_t uart_kind = {

@@ -26,6 +26,7 @@ typedef struct {
     uart_desc_t desc;
     sim_event_t shifted;                   /* end of the stop bit */
     sim_wire_t irq;                        /* out */
+    sim_wire_t tx_room, rx_ready;          /* out, for the DMA: room to send, a byte received */
     void (*sent)(void *ctx, uint8_t byte); /* the other end of the line; may be NULL */
     void *sent_ctx;
 

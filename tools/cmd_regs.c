@@ -144,6 +144,10 @@ static void c_tail(const sensor_t *sensor)
 #define X(name, number, member) printf("#define IRQ_%-16s %uu\n", #name, number);
     SENSOR_IRQS(X)
 #undef X
+    puts("\n/* Lines that pace the DMA. */");
+#define X(name, number, member, pulse) printf("#define DMA_LINE_%-11s %uu\n", #name, number);
+    SENSOR_DMA_LINES(X)
+#undef X
     puts("\n#endif");
 }
 

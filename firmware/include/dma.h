@@ -1,5 +1,6 @@
 /*
- * dma.h - copies and fills by the DMA: L2 and the core's memory, words, rows with strides.
+ * dma.h - copies and fills by the DMA: L2 and the core's memory, words, rows with strides; and
+ * registers of UART, timers, pins and random source, paced by lines (DMA_LINE_UART_TX, ...).
  *
  * A descriptor must stay as it is until its channel is done. Source, destination, bytes and strides
  * are multiples of 4.
@@ -17,7 +18,9 @@ enum {
     DMA_FIXED_SOURCE = HAL_BIT(1),
     DMA_FIXED_DESTINATION = HAL_BIT(2),
     DMA_TELL = HAL_BIT(3),
+    DMA_BYTES = HAL_BIT(4), /* bytes in memory, the low byte of a register */
 };
+#define DMA_PACED(line) ((line) << 8)
 
 /* Bits of a channel's status; 15:8 are an error code. */
 enum {
@@ -40,6 +43,11 @@ typedef struct {
 /* One row. */
 dma_desc_t dma_copy(void *to, const void *from, uint32_t bytes);
 dma_desc_t dma_fill(void *to, uint32_t word, uint32_t bytes);
+
+/* Bytes to or from a register, words from one; a piece whenever the line says so. */
+dma_desc_t dma_send(uint32_t reg, const void *from, uint32_t bytes, uint32_t line);
+dma_desc_t dma_receive(void *to, uint32_t reg, uint32_t bytes, uint32_t line);
+dma_desc_t dma_collect(uint32_t *to, uint32_t reg, uint32_t words, uint32_t line);
 
 /* Puts `next` behind desc. */
 void dma_chain(dma_desc_t *desc, const dma_desc_t *next);

@@ -86,6 +86,7 @@ static const struct {
     {"CCI_DATA16", "a window onto the CCS registers at CCI_ADDR", true},
     {"CLINT_MTIME_LO", "a view of the time", false},
     {"GPIO_STATUS", "follows the levels of pins that do not detect edges", false},
+    {"TGT_LEVEL", "0 and above 64 words are no level", false},
     {"CLK_ENABLE", "bits of pages without a gate stay 1", false},
 };
 

@@ -140,6 +140,7 @@ static void check_dma(void)
      * less than 500 around it. */
     check_between("dma.64k_cycles", 1 + 5 + 256 * 12, 1 + 5 + 256 * 12 + 500);
     ck_assert_uint_eq(said("dma.64k_happened"), 2);
+    ck_assert_uint_eq(said("dma.sent"), 123456789);
 }
 
 static void check_pins(void)
@@ -154,10 +155,11 @@ static void check_pins(void)
     ck_assert_uint_lt(longest_ps, 3 * SIM_PS_PER_US);
 }
 
-/* Words 32.. of the seed: the first 32 are the start-up test's. */
+/* Words 32.. of the seed: the first 32 are the start-up test's. The core reads four, the DMA four.
+ */
 static void check_random(void)
 {
-    for (uint32_t i = 0; i < 4; i++) {
+    for (uint32_t i = 0; i < 8; i++) {
         uint32_t k = 32 + i, counter[4] = {k / 4, 0, 0, 0x54524e47}, out[4];
         sim_rng_block(SEED, counter, out);
         ck_assert_uint_eq(said_nth("rng.word", i), out[k % 4]);
