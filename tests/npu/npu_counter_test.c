@@ -333,6 +333,46 @@ START_TEST(every_counter_has_a_register_and_the_classes_and_overlaps_partition_t
 }
 END_TEST
 
+static uint64_t stat(const char *name)
+{
+    for (const sim_stat_t *s = b.npu.comp.kind->stats; s->name != NULL; s++)
+        if (strcmp(s->name, name) == 0)
+            return sim_stat_value(&b.npu.comp, s);
+    ck_abort_msg("no statistic %s", name);
+    return 0;
+}
+
+/* The second run is shorter: registers show it alone, statistics both. Of each counter that moves
+ * one, and of classes and overlaps all. */
+START_TEST(statistics_add_up_over_runs)
+{
+    static const char *const names[][2] = {{"cycles", "NPU_CYCLES"},
+                                           {"load_busy", "NPU_LOAD_BUSY"},
+                                           {"mac_busy", "NPU_MAC_BUSY"},
+                                           {"l2_read", "NPU_L2_READ"},
+                                           {"insns", "NPU_INSNS"}};
+    uint64_t first[SIM_COUNT(names)], classes = 0;
+    make(4); /* ports: nobody waits for one */
+    RUN(signaling(dma(NPU_OP_LOAD)), waiting(conv()), fill(640), dma(NPU_OP_STORE));
+    for (size_t i = 0; i < SIM_COUNT(names); i++)
+        first[i] = bench_counter(&b, names[i][1]);
+    bench_write(&b, "NPU_PROG_ADDR", FAKE_BASE + b.prog.meta.insn_l2 + 2 * NPU_INSN_BYTES);
+    bench_write(&b, "NPU_PROG_COUNT", 3); /* without load and convolution */
+    bench_write(&b, "NPU_CTRL", b.npu.ctrl_reg | NPU_CTRL_START);
+    bench_wait(&b);
+    for (size_t i = 0; i < SIM_COUNT(names); i++)
+        ck_assert_uint_eq(stat(names[i][0]), first[i] + bench_counter(&b, names[i][1]));
+    ck_assert_uint_eq(stat("mac_busy"), CONV);
+    for (uint32_t c = 0; c < NPU_CLASSES; c++)
+        classes += b.npu.total.split[c];
+    ck_assert_uint_eq(classes, stat("cycles"));
+    for (uint32_t who = 0; who < NPU_OVERLAPS; who++)
+        classes -= b.npu.total.overlap[who];
+    ck_assert_uint_eq(classes, 0);
+    bench_free(&b);
+}
+END_TEST
+
 TEST_MAIN("npu counters", a_load_alone_is_dma, a_store_with_nothing_left_to_compute_is_drain,
           a_store_that_its_own_layer_waits_for_is_dma, a_load_beside_the_last_store_leaves_it_drain,
           fetch_counts_as_a_class_only_while_all_engines_are_idle,
@@ -341,4 +381,5 @@ TEST_MAIN("npu counters", a_load_alone_is_dma, a_store_with_nothing_left_to_comp
           a_bank_is_claimed_from_the_first_to_the_last_byte_of_an_operand,
           an_engine_waits_from_when_it_could_start, a_full_queue_stalls_issue,
           macs_are_those_of_real_channels_and_taps, overlaps_are_counted_for_every_set_of_engines,
-          every_counter_has_a_register_and_the_classes_and_overlaps_partition_the_run)
+          every_counter_has_a_register_and_the_classes_and_overlaps_partition_the_run,
+          statistics_add_up_over_runs)

@@ -353,6 +353,29 @@ START_TEST(writes_of_any_shape_count_to_the_byte)
 }
 END_TEST
 
+/* 9000 bytes from 100 on but one; with that one, written last, all is well. */
+START_TEST(a_hole_anywhere_in_a_long_range_is_found)
+{
+    for (uint32_t hole = 1; hole < 9000; hole += 499) {
+        char line[64];
+        for (uint32_t mended = 0; mended < 2; mended++) {
+            make();
+            bench_add(&b, fill(100, hole));
+            bench_add(&b, fill(101 + hole, 9000 - hole));
+            if (mended != 0)
+                bench_add(&b, fill(100 + hole, 1));
+            bench_add(&b, copy(100, 32768, 9000));
+            finish();
+            snprintf(line, sizeof(line), "would read act 0x%x,", 100 + hole);
+            if (mended != 0)
+                expect_done();
+            else
+                expect_error(NPU_ERROR_UNINIT, 2, 0, line);
+        }
+    }
+}
+END_TEST
+
 /* ---- ends -------------------------------------------------------------------------------------
  */
 
@@ -394,5 +417,5 @@ TEST_MAIN("npu hazards", the_message_names_both_instructions_their_layers_and_th
           interleaved_channel_slices_are_no_conflict_to_the_byte,
           computing_on_a_byte_that_nobody_wrote_is_an_error,
           a_store_may_move_bytes_that_nobody_wrote, what_an_earlier_run_wrote_does_not_count,
-          writes_of_any_shape_count_to_the_byte, an_overrun_is_told_with_instruction_and_layer,
-          without_checks_a_wrong_schedule_runs)
+          writes_of_any_shape_count_to_the_byte, a_hole_anywhere_in_a_long_range_is_found,
+          an_overrun_is_told_with_instruction_and_layer, without_checks_a_wrong_schedule_runs)

@@ -308,12 +308,12 @@ static void compare_layer(uint32_t seed, uint32_t layer)
     expect(seed, "L1 bytes of layer", layer, r.l1_bytes, n.l1_bytes);
     expect(seed, "L2 bytes of layer", layer, r.l2_bytes, n.l2_bytes);
     expect(seed, "instructions of layer", layer, r.insns, n.insns);
-    uint64_t most = 0;
+    npu_engine_t pole = NPU_ENGINE_SEQ; /* the first of the busiest */
     for (npu_engine_t e = NPU_ENGINE_SEQ; e < NPU_ENGINES; e++) {
         expect(seed, "busy in layer", layer, r.busy[e], n.busy[e]);
-        most = n.busy[e] > most ? n.busy[e] : most;
+        pole = n.busy[e] > n.busy[pole] ? e : pole;
     }
-    expect(seed, "long pole of layer", layer, r.busy[r.long_pole], most);
+    expect(seed, "long pole of layer", layer, r.long_pole, pole);
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
         expect(seed, "class in layer", layer, r.classes[c], n.classes[c]);
 }
