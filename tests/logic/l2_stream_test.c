@@ -11,21 +11,22 @@
 #define PS(cycle) ((cycle)*UINT64_C(1000))
 #define BASE 0x04000000u
 
-enum { CHANNELS = 3, OTHERS = 2, BLOCKS = 25, REQUESTS = 200, LOOKS = 12 };
+enum { CHANNELS = 3, OTHERS = 2, BLOCKS = 25, REQUESTS = 200, LOOKS = 12, COUNTERS = 5 };
 
 /* One move of a channel. */
 typedef struct {
     sim_bursts_t bursts;
     uint32_t rate, outstanding, gap; /* cycles after the one before */
+    uint32_t stop;                   /* so many cycles after its start; 0: it runs to its end */
     bool write;
-    uint64_t end, channel; /* results */
+    uint64_t end, channel; /* results; channel: 0 when it was stopped */
 } block_t;
 
 typedef struct {
     sim_comp_t comp;
-    sim_event_t go, issue;
+    sim_event_t go, issue, halt;
     sim_mem_port_t port;
-    bool streams;
+    bool streams, stopped;
     block_t block[BLOCKS];
     uint32_t now; /* block */
     /* as a stream */
@@ -52,7 +53,7 @@ typedef struct {
     channel_t channel[CHANNELS];
     other_t other[OTHERS];
     uint64_t look_at[LOOKS];
-    uint64_t seen[LOOKS][CHANNELS][4]; /* requests, read, written, waited */
+    uint64_t seen[LOOKS][CHANNELS][COUNTERS]; /* requests, read, written, waited, errors */
 } world_t;
 
 static sim_t *sim;
@@ -64,13 +65,12 @@ static uint64_t cycle_now(void)
 
 /* ---- a channel ---- */
 
-static void begin(channel_t *c);
-
 static void end_block(channel_t *c, uint64_t channel_cycle)
 {
     block_t *b = &c->block[c->now];
     b->end = cycle_now();
-    b->channel = channel_cycle;
+    b->channel = c->stopped ? 0 : channel_cycle;
+    sim_event_cancel(sim, &c->halt);
     if (++c->now < BLOCKS)
         sim_event_at(sim, &c->go, PS(cycle_now() + c->block[c->now].gap));
 }
@@ -84,7 +84,8 @@ static void plan_issue(channel_t *c)
 {
     const block_t *b = &c->block[c->now];
     uint64_t at = c->free_cycle > cycle_now() ? c->free_cycle : cycle_now();
-    if (sim_bursts_left(&c->bursts) && c->out < b->outstanding && !sim_event_pending(&c->issue))
+    if (!c->stopped && sim_bursts_left(&c->bursts) && c->out < b->outstanding &&
+        !sim_event_pending(&c->issue))
         sim_event_at(sim, &c->issue, PS(at));
 }
 
@@ -109,15 +110,30 @@ static void on_burst(void *ctx, sim_mem_req_t *req)
     ck_assert_ptr_eq(req, &c->req[c->oldest % SIM_STREAM_MAX_OUTSTANDING]);
     c->oldest++;
     c->out--;
-    if (!sim_bursts_left(&c->bursts) && c->out == 0)
+    if ((c->stopped || !sim_bursts_left(&c->bursts)) && c->out == 0)
         end_block(c, c->free_cycle);
     else
         plan_issue(c);
 }
 
+/* After all that is asked for in this cycle: nothing is asked for any more, what is out comes back.
+ */
+static void on_halt(void *ctx)
+{
+    channel_t *c = ctx;
+    c->stopped = true;
+    sim_event_cancel(sim, &c->issue);
+    bool out = c->streams ? c->port.stream_stop(c->port.ctx, c->port.master) : c->out > 0;
+    if (!out)
+        end_block(c, 0);
+}
+
 static void begin(channel_t *c)
 {
     const block_t *b = &c->block[c->now];
+    c->stopped = false;
+    if (b->stop != 0)
+        sim_event_at(sim, &c->halt, PS(cycle_now() + b->stop));
     if (c->streams) {
         c->stream = (sim_mem_stream_t){.bursts = b->bursts,
                                        .write = b->write,
@@ -168,9 +184,10 @@ static void random_block(block_t *b, sim_stream_t *s, uint32_t mem_bytes)
                                               : sim_stream_below(s, mem_bytes);
     b->bursts = sim_bursts(BASE + at, bytes, n, row, planes[sim_stream_below(s, 3)],
                            row * n + sim_stream_below(s, 2) * 64);
-    b->rate = 1 + sim_stream_below(s, 70);
+    b->rate = 1 + sim_stream_below(s, sim_stream_below(s, 4) == 0 ? 400 : 70);
     b->outstanding = 1 + sim_stream_below(s, SIM_STREAM_MAX_OUTSTANDING);
     b->gap = sim_stream_below(s, 60);
+    b->stop = sim_stream_below(s, 3) == 0 ? 1 + sim_stream_below(s, 400) : 0;
     b->write = sim_stream_below(s, 2) == 0;
 }
 
@@ -185,6 +202,7 @@ static void make_channel(world_t *w, uint32_t n, bool streams, sim_stream_t *s)
     ck_assert_int_eq(sim_comp_init(&c->comp, sim, &kind, name), SIM_OK);
     sim_event_init(&c->go, &c->comp, "go", SIM_PRIO_REQUEST, on_go, c);
     sim_event_init(&c->issue, &c->comp, "issue", SIM_PRIO_REQUEST, on_issue, c);
+    sim_event_init(&c->halt, &c->comp, "halt", SIM_PRIO_SAMPLE, on_halt, c);
     for (uint32_t i = 0; i < SIM_STREAM_MAX_OUTSTANDING; i++)
         c->req[i] = (sim_mem_req_t){.done = on_burst, .ctx = c};
     for (uint32_t i = 0; i < BLOCKS; i++)
@@ -216,7 +234,8 @@ static void look(world_t *w, uint32_t n)
     l2_settle(&w->l2);
     for (uint32_t c = 0; c < CHANNELS; c++) {
         const l2_master_t *m = &w->l2.master[c];
-        const uint64_t seen[] = {m->requests, m->read_bytes, m->write_bytes, m->wait_cycles};
+        const uint64_t seen[] = {m->requests, m->read_bytes, m->write_bytes, m->wait_cycles,
+                                 m->errors};
         memcpy(w->seen[n][c], seen, sizeof(seen));
     }
 }
@@ -269,7 +288,7 @@ static void compare(const world_t *a, const world_t *b, uint32_t seed)
         ck_assert_mem_eq(a->other[o].done, b->other[o].done, sizeof(a->other[o].done));
     for (uint32_t n = 0; n < LOOKS; n++)
         for (uint32_t c = 0; c < CHANNELS; c++)
-            for (uint32_t k = 0; k < 4; k++)
+            for (uint32_t k = 0; k < COUNTERS; k++)
                 ck_assert_msg(a->seen[n][c][k] == b->seen[n][c][k],
                               "seed %u, look %u, channel %u, counter %u: %llu, one by one %llu",
                               seed, n, c, k, (unsigned long long)a->seen[n][c][k],
@@ -287,6 +306,7 @@ static void compare(const world_t *a, const world_t *b, uint32_t seed)
 START_TEST(streams_end_as_their_bursts_one_by_one_would)
 {
     static world_t as_stream, one_by_one;
+    uint32_t stopped = 0;
     for (uint32_t seed = 1; seed <= 80; seed++) {
         run_world(&as_stream, seed, true);
         uint64_t fewer = sim_events_fired(sim);
@@ -295,9 +315,12 @@ START_TEST(streams_end_as_their_bursts_one_by_one_would)
         ck_assert_uint_lt(fewer, sim_events_fired(sim));
         sim_free(sim);
         compare(&as_stream, &one_by_one, seed);
+        for (uint32_t i = 0; i < CHANNELS * BLOCKS; i++)
+            stopped += one_by_one.channel[i / BLOCKS].block[i % BLOCKS].channel == 0;
         l2_free(&as_stream.l2);
         l2_free(&one_by_one.l2);
     }
+    ck_assert_uint_gt(stopped, 500); /* before their end */
 }
 END_TEST
 
