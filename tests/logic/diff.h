@@ -31,6 +31,7 @@ bool diff_chip_has(const diff_chip_t *chip, char extension);
 typedef struct {
     uint32_t words[2 * DIFF_PAGE / 4];
     uint32_t code_bytes, far_bytes;
+    uint32_t before_far; /* the last word of the main page */
     uint32_t flags, seed, vectored, exit;
     uint32_t p; /* the pair of registers that it leaves alone: p, p + 1 */
     uint32_t x[32];

@@ -5,6 +5,7 @@
  *
  *   SFENCE.VMA                     QEMU executes it in machine mode without S mode
  *   mstatus.MPP of S or reserved   QEMU keeps it (priv. 3.1.6: WARL, modes that there are)
+ *   mstatus.MPRV over MRET         QEMU keeps it in user mode (priv. 3.1.6.3: cleared)
  *   user mode before any PMP entry QEMU's MRET faults at itself, not at its target (priv. 3.7.1)
  *   entries that end inside a page of code, or inside a page that a later entry covers
  *                                  QEMU looks at fetches once a page, and keeps rights by page
@@ -70,6 +71,12 @@ static void make_far(gen_t *g)
     uint32_t kept = g->keep;
     g->code = (uint8_t *)g->out->words + DIFF_PAGE;
     g->keep |= 1u << RA | 1u << g->counter;
+    if (diff_chip_has(g->chip, 'c')) { /* the end of a word that begins on the main page */
+        uint32_t w = gen_alu_word(g);
+        g->out->before_far = w << 16 | HALF_NOP;
+        half(g, w >> 16);
+        half(g, 0x8082);
+    }
     g->far_count = 1 + below(g, SIM_COUNT(g->far_at));
     for (uint32_t i = 0; i < g->far_count; i++) {
         g->far_at[i] = g->at;

@@ -3,9 +3,11 @@
  */
 #include "tests/logic/diff_int.h"
 
+#define SFENCE_VMA 0x12000073u /* with any rs1, rs2 */
+
 /* ---- computing ---- */
 
-static uint32_t alu_word(gen_t *g)
+uint32_t gen_alu_word(gen_t *g)
 {
     static const uint32_t first = OP_ADDI, last = OP_REMU;
     uint32_t kind = below(g, 10), random = sim_stream_u32(&g->s);
@@ -20,7 +22,7 @@ static uint32_t alu_word(gen_t *g)
 
 static void alu(gen_t *g)
 {
-    word(g, alu_word(g));
+    word(g, gen_alu_word(g));
 }
 
 void gen_constant(gen_t *g)
@@ -39,7 +41,7 @@ void gen_fence(gen_t *g)
 static bool harmless(const gen_t *g, uint32_t w, bool is_half)
 {
     core_insn_t in = core_decode_word(is_half ? rvc_expand(w) : w, 0);
-    if (!is_half && (w & 0xfe007fff) == 0x12000073) /* SFENCE.VMA */
+    if (!is_half && (w & 0xfe007fff) == SFENCE_VMA)
         return false;
     if (in.op == OP_ILLEGAL || in.op == OP_FENCE || in.op == OP_FENCE_I)
         return true;
@@ -77,6 +79,59 @@ static void any_half(gen_t *g)
     half(g, h);
     if (!diff_chip_has(g->chip, 'c'))
         half(g, sim_stream_u32(&g->s) & 0xffff);
+}
+
+/* Reserved, whatever the decoder says: nothing breaks where one is executed. */
+static void reserved_word(gen_t *g)
+{
+    static const uint32_t calls[] = {ECALL, EBREAK, MRET, WFI};
+    uint32_t base = g->base[below(g, 3)], r = rd(g), f3 = below(g, 8), w;
+    switch (below(g, 6)) {
+    case 0: /* AMO; LR with rs2; SC works, but where it may differ */
+        w = enc_r(below(g, 128), any(g) | 1, base, one_in(g, 4) ? f3 : 2, r, 0x2f);
+        if (w >> 27 == 3)
+            w ^= 1u << 27;
+        break;
+    case 1:
+        w = enc_i((int32_t)below(g, 32), base, f3 % 4 == 3 ? 3 : f3 | 6, r, 0x03);
+        break;
+    case 2:
+        w = enc_s((int32_t)below(g, 32), any(g), base, f3 < 3 ? f3 + 3 : f3);
+        break;
+    case 3:
+        w = enc_b(2 + f3 % 2, any(g), any(g), 4);
+        break;
+    case 4:
+        w = enc_i((int32_t)below(g, 4096) - 2048, any(g), f3 | 1, r, 0x67);
+        break;
+    default:
+        w = calls[below(g, 4)] ^ 1u << (7 + below(g, 25));
+        break;
+    }
+    bool system = (w & 0x7f) == 0x73;
+    if (!system || ((w & 0x7000) == 0 && (w & 0xfe007fff) != SFENCE_VMA))
+        word(g, w);
+}
+
+static void reserved_half(gen_t *g)
+{
+    static const uint16_t q0[] = {0x2000, 0x6000, 0x8000, 0xa000, 0xe000};
+    static const uint16_t q2[] = {0x2002, 0x6002, 0xa002, 0xe002};
+    uint32_t random = sim_stream_u32(&g->s);
+    switch (below(g, 4)) {
+    case 0: /* c.lwsp to x0 */
+        half(g, 0x4002 | (random & 0x107c));
+        break;
+    case 1: /* c.jr x0 */
+        half(g, 0x8002);
+        break;
+    case 2:
+        half(g, q0[below(g, 5)] | (random & 0x1ffc));
+        break;
+    default:
+        half(g, q2[below(g, 4)] | (random & 0x1ffc));
+        break;
+    }
 }
 
 /* ---- memory ---- */
@@ -204,7 +259,7 @@ static void patch_code(gen_t *g)
     uint32_t kept = g->keep, r = rd_not_zero(g);
     g->keep |= 1u << r;
     uint32_t b = rd_not_zero(g);
-    li(g, r, alu_word(g));
+    li(g, r, gen_alu_word(g));
     g->keep = kept;
     uint32_t slot = g->at + 16;
     if (g->chip->aligned && slot % 4 != 0) {
@@ -306,6 +361,14 @@ static void call_far(gen_t *g)
     }
 }
 
+/* To the last half word of the main page: a word that reaches into the far page. */
+static void call_across(gen_t *g)
+{
+    uint32_t r = rd_not_zero(g);
+    li(g, r, DIFF_FAR - 2);
+    word(g, JALR(RA, 0, r));
+}
+
 static void jump_nowhere(gen_t *g)
 {
     uint32_t r = rd_not_zero(g);
@@ -340,6 +403,8 @@ const gen_item_t gen_insns[] = {
     {gen_constant,          4, 0},
     {gen_fence,             1, 0},
     {any_word,              6, 0},
+    {reserved_word,         3, 0},
+    {reserved_half,         3, NEEDS_C},
     {any_half,             12, NEEDS_C},
     {any_half,              3, NEEDS_NO_C},
     {gen_access_data,      14, MAIN_ONLY},
@@ -353,6 +418,7 @@ const gen_item_t gen_insns[] = {
     {loop,                  2, MAIN_ONLY},
     {jump_by_register,      2, MAIN_ONLY},
     {call_far,              2, MAIN_ONLY},
+    {call_across,           1, NEEDS_C | MAIN_ONLY},
     {jump_nowhere,          1, MAIN_ONLY},
     {jump_misaligned,       2, NEEDS_NO_C | MAIN_ONLY},
     {NULL,                  0, 0},

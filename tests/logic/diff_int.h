@@ -41,6 +41,7 @@ extern const gen_item_t gen_insns[], gen_system[];
 
 /* One of them. */
 void gen_item(gen_t *g);
+uint32_t gen_alu_word(gen_t *g);
 void gen_constant(gen_t *g);
 void gen_fence(gen_t *g);
 void gen_access_data(gen_t *g);

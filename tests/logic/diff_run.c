@@ -127,6 +127,7 @@ static void put_record(const diff_bench_t *bench, uint8_t *at, const diff_progra
     put32(at + RECORD_CODE_BYTES, p->code_bytes);
     put32(at + RECORD_FAR_BYTES, p->far_bytes);
     put32(at + RECORD_SEED, p->seed);
+    put32(at + RECORD_BEFORE_FAR, p->before_far);
     for (uint32_t r = 0; r < 32; r++)
         put32(at + RECORD_X + 4 * r, r == 0 || r == p->p || r == p->p + 1 ? 0 : p->x[r]);
     memcpy(at + RECORD_CODE, p->words, p->code_bytes);

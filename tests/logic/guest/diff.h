@@ -39,7 +39,8 @@
 #define RECORD_FAR_BYTES  24
 #define RECORD_SEED       28  /* of the data, not 0 */
 #define RECORD_X          32  /* x0..x31 */
-#define RECORD_CODE       160 /* main, then far */
+#define RECORD_BEFORE_FAR 160 /* the last word of the main page */
+#define RECORD_CODE       164 /* main, then far */
 
 #define FLAG_A     1   /* the chip has it */
 #define FLAG_C     2
@@ -57,7 +58,7 @@
 #define SIGN_PMP      160  /* pmpcfg0-3, pmpaddr0-15 */
 #define SIGN_DATA     240
 #define SIGN_DATA2    752
-#define SIGN_LOG      1008 /* mcause mepc mtval mstatus minstret of each trap */
+#define SIGN_LOG      1008 /* mcause (16 and up: by which vector) mepc mtval mstatus minstret */
 #define SIGN_LOG_STEP 20
 #define SIGN_BYTES    1968
 

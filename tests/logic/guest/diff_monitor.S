@@ -13,6 +13,7 @@
 #define MSTATUS_MPP 0x1800
 #define SAVE_MSTATUS 128
 #define SAVE_MPRV 132
+#define SAVE_VECTOR 136 /* by 3, by 7, by another one than 0 */
 
     .option norvc
     .option norelax
@@ -42,6 +43,8 @@ next_program:
     lw a2, RECORD_CODE_BYTES(s1)
     call copy
     li a1, DIFF_FAR
+    lw a2, RECORD_BEFORE_FAR(s1)
+    sw a2, -4(a1)
     lw a2, RECORD_FAR_BYTES(s1)
     call copy
     fence.i
@@ -137,7 +140,15 @@ common:
     lw s1, STATE_PROGRAM(s0)
     lw s10, RECORD_FLAGS(s1)
     lw t0, STATE_LOG(s0)
-    sw s3, 0(t0)
+    mv t2, s3
+    .irp n, 0, 1, 2
+    lw t1, SAVE_VECTOR + 4 * \n(a0)
+    snez t1, t1
+    slli t1, t1, 16 + \n
+    or t2, t2, t1
+    sw zero, SAVE_VECTOR + 4 * \n(a0)
+    .endr
+    sw t2, 0(t0)
     sw s4, 4(t0)
     sw s5, 8(t0)
     sw s6, 12(t0)
@@ -337,12 +348,32 @@ semihost:
 
     .macro handler p, t
     .balign HANDLER_BYTES
-1000:
-    .rept 12 /* vectored: base + 4 * cause */
+1000: /* vectored: base + 4 * cause; what came by 3, 7 or another one is noted */
     j 1001f
+    .irp cause, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    .if \cause == 3
+    j 1003f
+    .elseif \cause == 7
+    j 1007f
+    .else
+    j 1011f
+    .endif
     .endr
+1003:
+    csrrc x\t, mstatus, x\t
+    sw x\p, SAVE_VECTOR(x\p)
+    j 1002f
+1007:
+    csrrc x\t, mstatus, x\t
+    sw x\p, SAVE_VECTOR + 4(x\p)
+    j 1002f
+1011:
+    csrrc x\t, mstatus, x\t
+    sw x\p, SAVE_VECTOR + 8(x\p)
+    j 1002f
 1001:
     csrrc x\t, mstatus, x\t
+1002:
     sw x\t, SAVE_MSTATUS(x\p)
     .irp r, ALL_X
     .if (\r != \p) && (\r != \t)
