@@ -10,8 +10,8 @@
  *
  * The bytes that a host may send are a tape that it hands over before the simulation starts; a
  * transfer is a piece of it.
- * Modeled:      time of every word, FIFO, interrupts; up to desc.most_hz (facts: IMX500 kernel
- *               driver's device tree, 35 MHz).
+ * Modeled:      time of every word, FIFO, interrupts; up to desc.most_hz (35 MHz in the IMX500's
+ *               kernel driver).
  * Not modeled:  answers on MISO, other modes, transfers that are no whole words. FIFO and
  *               registers are assumed: the IMX500's are not published.
  */

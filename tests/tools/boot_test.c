@@ -201,6 +201,48 @@ START_TEST(the_other_slot_is_tried)
 }
 END_TEST
 
+/* A reset goes through the ROM again; the image may have changed. */
+START_TEST(a_system_reset_boots_again)
+{
+    board_t *board = make();
+    make_image();
+    ck_assert(flash_load(&board->sensor->flash, 0, image.data, image.bytes));
+    ck_assert(flash_load(&board->sensor->flash, SLOT_B, image.data, image.bytes));
+    board_start(board);
+    board_run_ms(board, 100);
+    ck_assert_uint_eq(board_ccs(board, STATUS), BOOT_S_SLOT_A);
+    board->sensor->flash.memory[300] ^= 1;
+    clkrst_request(&board->sensor->clkrst, RST_SOFTWARE);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(board_ccs(board, STATUS), BOOT_S_LOADING);
+    board_run_ms(board, 100);
+    ck_assert_uint_eq(board_ccs(board, STATUS), BOOT_S_SLOT_B);
+    ck_assert_uint_eq(board_ccs(board, ERROR_A), BOOT_E_FIRMWARE);
+    ck_assert_str_eq(board->console, "visitor_counter 1\nready\nvisitor_counter 1\nready\n");
+    board_free(board);
+    drop_image();
+}
+END_TEST
+
+/* A bit of the ROM's own code is wrong: an illegal instruction, mcause 2. */
+START_TEST(an_exception_in_the_rom_leaves_its_cause)
+{
+    static const uint8_t illegal[4] = {0};
+    size_t bytes;
+    uint32_t at = 0;
+    board_t *board = make();
+    uint8_t *rom = board_file(ROM, &bytes);
+    ck_assert(elf_symbol(rom, bytes, "flash_setup", &at));
+    ck_assert(bus_poke(&board->sensor->bus, at, illegal, sizeof(illegal)));
+    free(rom);
+    board_start(board);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(board_ccs(board, STATUS), BOOT_S_TRAP);
+    ck_assert_uint_eq(board_ccs(board, ERROR_A), 2);
+    board_free(board);
+}
+END_TEST
+
 START_TEST(without_a_flash_the_rom_says_so)
 {
     board_t *board = make();
@@ -292,5 +334,6 @@ END_TEST
 TEST_MAIN("tools boot", a_whole_image_is_loaded_at_the_speed_of_the_line,
           memory_holds_what_the_image_says, the_image_s_network_is_the_network,
           a_damaged_image_is_not_started, a_truncated_image_is_not_started, the_other_slot_is_tried,
+          a_system_reset_boots_again, an_exception_in_the_rom_leaves_its_cause,
           without_a_flash_the_rom_says_so, a_run_from_flash_sees_what_a_run_in_place_sees,
           images_are_made_by_a_command_and_put_into_slots, wrong_keys_end_with_one_line)
