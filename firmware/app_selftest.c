@@ -13,7 +13,13 @@
 
 enum { ONE_US = 262, PICTURE_BYTES = 4096, FRAMES = 2 }; /* clocks of about one microsecond */
 enum { PIN_LOOP = 1, PIN_ECHO = 8, PIN_BUTTON = 3 };
-enum { EV_TIMER = HAL_BIT(0), EV_DMA = HAL_BIT(1), EV_PIN = HAL_BIT(2), EV_FRAME = HAL_BIT(3) };
+enum {
+    EV_TIMER = HAL_BIT(0),
+    EV_DMA = HAL_BIT(1),
+    EV_PIN = HAL_BIT(2),
+    EV_FRAME = HAL_BIT(3),
+    EV_WINDOW = HAL_BIT(4)
+};
 
 static volatile uint32_t events;
 static volatile uint64_t event_cycle;
@@ -217,13 +223,23 @@ static void on_slow_time(void)
     events |= EV_TIMER;
 }
 
-/* Kicked in its window twice, forgotten by the main loop, forgotten by an interrupt handler, both
- * rescued by the NMI; then left alone. */
+static void on_window(void)
+{
+    event_cycle = hal_cycles();
+    events |= EV_WINDOW;
+}
+
+/* Kicked in its window three times, forgotten by the main loop, forgotten by an interrupt handler,
+ * both rescued by the NMI; then left alone. */
 static _Noreturn void test_watchdog(void)
 {
     nmi_listen(on_nmi);
+    wdog_on_window(on_window);
     wdog_start(1000, 100, 50);
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 3; i++) {
+        uint64_t start = hal_cycles();
+        hal_wait(&events);
+        say("wdog.window", (uint32_t)(event_cycle - start));
         while (wdog_left() > 800)
             ;
         wdog_kick();
@@ -233,7 +249,8 @@ static _Noreturn void test_watchdog(void)
         ;
     say("wdog.nmis", nmis);
     timer_once(0, 1, 100, on_slow_time);
-    hal_wait(&events);
+    while ((hal_wait(&events) & EV_TIMER) == 0)
+        ;
     say("wdog.nmis", nmis);
     say("wdog.bad", wdog_kicked_badly());
     for (;;)

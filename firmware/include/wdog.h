@@ -15,6 +15,10 @@ void wdog_start(uint32_t timeout, uint32_t window, uint32_t grace);
 
 void wdog_kick(void);
 
+/* Calls fn, as an interrupt handler, once after each kick when the window opens (window not 0): a
+ * main loop that sleeps learns that it is time. */
+void wdog_on_window(hal_irq_fn_t fn);
+
 /* Ticks left until the NMI, or, after it, until the reset. */
 uint32_t wdog_left(void);
 
