@@ -178,6 +178,8 @@ static void connect_htif(exec_t *e)
 static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc)
 {
     char error[512];
+    if (choice->signature != NULL && !cli_apart(choice->program, choice->signature))
+        return false;
     e->image = sim_file_read(choice->program, MAX_ELF_BYTES, &e->image_bytes, error, sizeof(error));
     if (e->image == NULL)
         return refuse("%s", error);
@@ -282,6 +284,23 @@ static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
     return finish(e, choice, end, max_cycles);
 }
 
+static int execute(const choice_t *choice, char **args, int count)
+{
+    machine_desc_t desc;
+    uint64_t max_cycles;
+    int code = EXIT_OURS;
+    exec_t *e = calloc(1, sizeof(*e));
+    if (e == NULL)
+        return cli_fail(EXIT_OURS, "out of memory");
+    if (!join_arguments(e->command_line, sizeof(e->command_line), args, count))
+        cli_fail(EXIT_OURS, "exec: more than %d characters of arguments", MAX_COMMAND_LINE - 1);
+    else if (set_machine(choice, &desc, &max_cycles) && set_up(e, choice, &desc))
+        code = run(e, choice, max_cycles);
+    tear_down(e);
+    free(e);
+    return code;
+}
+
 int cmd_exec(int argc, char **argv)
 {
     choice_t c = {0};
@@ -311,18 +330,6 @@ int cmd_exec(int argc, char **argv)
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
-    exec_t *e = calloc(1, sizeof(*e));
-    machine_desc_t desc;
-    uint64_t max_cycles;
-    int code = EXIT_OURS;
     c.program = args[0];
-    if (e == NULL)
-        return cli_fail(EXIT_OURS, "out of memory");
-    if (!join_arguments(e->command_line, sizeof(e->command_line), args, count))
-        cli_fail(EXIT_OURS, "exec: more than %d characters of arguments", MAX_COMMAND_LINE - 1);
-    else if (set_machine(&c, &desc, &max_cycles) && set_up(e, &c, &desc))
-        code = run(e, &c, max_cycles);
-    tear_down(e);
-    free(e);
-    return code;
+    return execute(&c, args, count);
 }

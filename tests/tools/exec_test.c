@@ -193,6 +193,9 @@ START_TEST(a_signature_is_written_by_programs_that_end_only)
     ck_assert_int_eq(
         fovea(text, sizeof(text), "exec %s/p.elf --signature %s/no/sig < /dev/null", dir, dir),
         125);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf --signature %s/p.elf", dir, dir),
+                     125);
+    says("the result would take the place of the input");
     drop_dir();
 }
 END_TEST
