@@ -56,7 +56,12 @@ void core_break_remove(core_t *core, uint32_t addr)
 
 void core_moved(core_t *core)
 {
-    core->debug.past = false;
+    core->debug.past = 0;
+}
+
+uint64_t core_steps(const core_t *core)
+{
+    return core->instructions + core->exceptions + core->interrupts;
 }
 
 /* ---- watchpoints ---- */
@@ -113,7 +118,7 @@ void core_hit_watch(core_t *core, uint32_t addr, uint32_t found)
 void core_step_one(core_t *core)
 {
     core->debug.stepping = true;
-    core->debug.past = true;
+    core->debug.past = core_steps(core) + 1;
 }
 
 bool core_one_by_one(const core_t *core)
@@ -153,7 +158,7 @@ void core_one_done(core_t *core, bool retired)
     d->noted = false;
     if (!d->stepping)
         return;
-    d->stepping = d->past = false;
+    d->stepping = false;
     tell(core, CORE_STOP_STEP, core->pc);
 }
 
@@ -183,16 +188,15 @@ bool core_advance_one(core_t *core, bool on_time)
     core_debug_t *d = &core->debug;
     const uint64_t before = core->instructions;
     core_insn_t held;
-    if (!d->past && core_is_break(core, core->pc)) {
+    if (d->past != core_steps(core) + 1 && core_is_break(core, core->pc)) {
         if (on_time) {
-            d->past = true;
+            d->past = core_steps(core) + 1;
             tell(core, CORE_STOP_BREAK, core->pc);
         }
         return false;
     }
     if (!execute_one(core, &held) && !core_step(core, &held, on_time))
         return false;
-    d->past = false;
     if (!core->waiting)
         core_one_done(core, core->instructions != before);
     return true;

@@ -70,7 +70,7 @@ typedef struct {
     core_watch_t watch[CORE_MAX_WATCHES];
     uint32_t watches;
     bool stepping;    /* stop after the next instruction */
-    bool past;        /* the stop at the breakpoint at pc has been */
+    uint64_t past;    /* core_steps + 1 where the stop at pc's breakpoint has been; 0: nowhere */
     bool unmarked;    /* decode breakpoints as what they are */
     core_note_t note; /* of the instruction that runs, if `noted` */
     bool noted;
@@ -88,6 +88,8 @@ void core_watch_remove(core_t *core, core_watch_t watch);
 void core_step_one(core_t *core);
 /* After pc was changed from outside: a breakpoint there counts again. */
 void core_moved(core_t *core);
+/* Instructions and traps since reset: a place in the program's run. */
+uint64_t core_steps(const core_t *core);
 
 /* What the program would read, without its traps and effects, whatever the mode; false: there is no
  * such CSR on this chip. A write changes what a CSR instruction of machine mode would. */

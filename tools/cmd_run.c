@@ -78,9 +78,10 @@ static bool snapshot_options(const cli_t *cli, const char *at, const char *every
     return true;
 }
 
-int cmd_run(int argc, char **argv)
+/* Both commands are one; `debug` waits for a debugger, wherever it is not said. */
+static int command(const char *name, const char *about, const char *gdb, int argc, char **argv)
 {
-    run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted};
+    run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted, .gdb = gdb};
     const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
     const char *at = NULL, *every = NULL;
     scenario_flags_t *f = &desc.flags;
@@ -107,11 +108,12 @@ int cmd_run(int argc, char **argv)
         {0, "autosnap", "SECONDS",
          "a snapshot in DIR every so often; after a crash the same command goes on from it",
          &every},
+        {0, "gdb", "ADDRESS",
+         "wait for a debugger: :1234 on this machine only, ADDRESS:PORT, unix:PATH", &desc.gdb},
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
-    const cli_t cli = {
-        "run", "SCENARIO", "Simulates a scenario, scene to host.", opts, SIM_COUNT(opts), 1, 1};
+    const cli_t cli = {name, "SCENARIO", about, opts, SIM_COUNT(opts), 1, 1};
     char **args, out[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
@@ -137,4 +139,16 @@ int cmd_run(int argc, char **argv)
     run_free(run);
     free(run);
     return code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    return command("run", "Simulates a scenario, scene to host.", NULL, argc, argv);
+}
+
+int cmd_debug(int argc, char **argv)
+{
+    return command("debug",
+                   "Simulates a scenario under GDB, forward and back; --gdb :1234 if not said.",
+                   ":1234", argc, argv);
 }

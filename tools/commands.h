@@ -12,6 +12,7 @@
     X(run,     "simulate a scenario: scene to host, everything written to a folder")                \
     X(compile, "model to NPU program")                                                              \
     X(infer,   "one inference: NPU, and core where needed")                                         \
+    X(debug,   "run, under GDB: forward and back, stops at events of the image")                    \
     X(exec,    "a bare-metal RV32 program on the core alone")                                       \
     X(asm,     "text to NPU program")                                                               \
     X(disasm,  "NPU program to text")                                                               \

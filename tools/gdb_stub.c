@@ -178,6 +178,7 @@ static void write_all(gdb_stub_t *stub, const char *text)
         fine = get_word(text + 8 * reg, &value[reg]);
     for (uint32_t reg = 0; reg <= REG_PC && fine; reg++)
         write_reg(stub->core, reg, value[reg]);
+    stub->writes++;
     send_ok(stub, fine);
 }
 
@@ -199,6 +200,7 @@ static void write_one(gdb_stub_t *stub, const char *text)
 {
     uint64_t reg;
     uint32_t value;
+    stub->writes++;
     send_ok(stub, rsp_number(&text, &reg) && *text++ == '=' && get_word(text, &value) &&
                       write_reg(stub->core, reg, value));
 }
@@ -264,7 +266,7 @@ static void write_memory(gdb_stub_t *stub, const char *text, bool binary)
 {
     static uint8_t none;
     uint8_t *data = &none;
-    uint32_t addr, bytes;
+    uint32_t addr = 0, bytes = 0;
     const char *end = stub->in.data + stub->in.bytes;
     bool fine = range_of(&text, &addr, &bytes) && *text++ == ':' &&
                 (size_t)(end - text) == (binary ? bytes : 2 * (size_t)bytes);
@@ -275,6 +277,7 @@ static void write_memory(gdb_stub_t *stub, const char *text, bool binary)
         memcpy(stub->reply, text, bytes);
         data = (uint8_t *)stub->reply;
     }
+    stub->writes += bytes != 0;
     send_ok(stub, fine && (bytes == 0 || poke(stub->bus, addr, data, bytes)));
 }
 
@@ -357,8 +360,10 @@ static void resume(gdb_stub_t *stub, const char *text)
     text++;
     if (has_signal && rsp_number(&text, &addr) && *text == ';')
         text++;
-    if (rsp_number(&text, &addr))
+    if (rsp_number(&text, &addr)) {
         write_reg(stub->core, REG_PC, (uint32_t)addr);
+        stub->writes++;
+    }
     stub->go = step ? GDB_STEP : GDB_CONTINUE;
 }
 

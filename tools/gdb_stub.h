@@ -70,7 +70,8 @@ typedef struct {
     /* to look at */
     gdb_go_t go;
     uint32_t range[2];
-    bool interrupt; /* Ctrl-C came; gdb_stopped clears it */
+    bool interrupt;  /* Ctrl-C came; gdb_stopped clears it */
+    uint64_t writes; /* that changed registers or memory */
 
     rsp_in_t in;
     bool no_ack, hwbreak;

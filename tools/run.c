@@ -268,7 +268,8 @@ static int connect(run_t *run)
                 sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
                 preview_init(&run->preview, &sensor->isp, run->scenario.scene,
                              run->scenario.output.picture, size.width_px, size.height_px) &&
-                run_snapshot_connect(run);
+                run_snapshot_connect(run) &&
+                (!run->debugged || image_watch_connect(&run->watch, sensor, &run->program));
     return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
 }
 
@@ -282,7 +283,48 @@ static int start(run_t *run)
     return EXIT_FINE;
 }
 
+/* ---- under a debugger ---- */
+
+static bool on_monitor(void *ctx, const char *word, const char *rest, gdb_text_t *reply)
+{
+    run_t *run = ctx;
+    return image_watch_command(&run->watch, word, rest, reply);
+}
+
+static void on_restored(void *ctx)
+{
+    run_t *run = ctx;
+    image_watch_restored(&run->watch);
+}
+
+static int wait_for_debugger(run_t *run, const char *address)
+{
+    char error[RUN_ERROR];
+    const debug_desc_t desc = {.sim = run->sim,
+                               .core = &run->sensor->core,
+                               .bus = &run->sensor->bus,
+                               .monitor = on_monitor,
+                               .restored = on_restored,
+                               .ctx = run,
+                               .interrupted = run->interrupted};
+    run->watch.debug = &run->debug;
+    if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))
+        return fail(run, EXIT_USAGE, "--gdb: %s", error);
+    fprintf(stderr, "fovea: waits for gdb-multiarch %s -ex 'target remote %s'\n",
+            run->scenario.firmware, run->debug.server.name);
+    return EXIT_FINE;
+}
+
 /* ---- running ---- */
+
+/* False when the debugger ended the run. */
+static bool advance(run_t *run, uint64_t until_ps)
+{
+    if (run->debugged)
+        return debug_run(&run->debug, until_ps);
+    sim_run_until_ps(run->sim, until_ps);
+    return true;
+}
 
 static void print_progress(const run_t *run, double host_s)
 {
@@ -305,7 +347,8 @@ static int simulate(run_t *run)
         if (!run_snapshot_take(run))
             break;
         uint64_t boundary_ps = (sim_now_ps(run->sim) / SLICE_PS + 1) * SLICE_PS;
-        sim_run_until_ps(run->sim, run_snapshot_before(run, boundary_ps));
+        if (!advance(run, run_snapshot_before(run, boundary_ps)))
+            break;
         double now = execution_seconds();
         if (terminal && now - shown > 0.2) {
             shown = now;
@@ -320,6 +363,8 @@ static int simulate(run_t *run)
     run->host_s = execution_seconds() - begin;
     if (terminal)
         fputs("\r\033[K", stderr);
+    if (run->debugged && run->debug.ended)
+        return fail(run, EXIT_FAILED, "ended by the debugger");
     if (run->error[0] == '\0' && run->interrupted != NULL && *run->interrupted != 0)
         return fail(run, EXIT_FAILED, "interrupted%s",
                     run_snapshot_interrupted(run) ? "; the same command goes on from here" : "");
@@ -402,6 +447,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
 {
     char error[RUN_ERROR];
     run->interrupted = desc->interrupted;
+    run->debugged = desc->gdb != NULL;
     if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
         return fail(run, EXIT_USAGE, "%s", error);
     int code = run_snapshot_read(run, desc);
@@ -423,8 +469,12 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = start(run);
     if (code == EXIT_FINE)
         code = run_snapshot_begin(run);
+    if (code == EXIT_FINE && run->debugged)
+        code = wait_for_debugger(run, desc->gdb);
     if (code == EXIT_FINE)
         code = simulate(run);
+    if (run->debugged && run->debug.desc.sim != NULL)
+        debug_over(&run->debug, (uint8_t)code);
     bool stopped_short = code == EXIT_FAILED && run->host.metadata_frames > 0 &&
                          (run->interrupted == NULL || *run->interrupted == 0);
     if (code == EXIT_FINE || stopped_short) {
@@ -440,6 +490,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
 
 void run_free(run_t *run)
 {
+    if (run->debugged)
+        debug_close(&run->debug);
     results_abandon(&run->results);
     sensor_free(run->sensor);
     sim_pool_free(run->pool);

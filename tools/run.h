@@ -8,8 +8,11 @@
 
 #include "mipi/capture.h"
 #include "sim/snapshot.h"
+
+#include "tools/debug.h"
 #include "tools/download.h"
 #include "tools/host.h"
+#include "tools/image_watch.h"
 #include "tools/preview.h"
 #include "tools/results.h"
 #include "tools/scenario.h"
@@ -72,6 +75,9 @@ typedef struct {
     double host_s;                            /* wall time of the simulation */
     const volatile sig_atomic_t *interrupted; /* the signal handler's; may be NULL */
     run_snapshot_t snapshot;
+    bool debugged; /* then by these two */
+    debug_t debug;
+    image_watch_t watch;
     char error[RUN_ERROR];
 } run_t;
 
@@ -80,7 +86,8 @@ typedef struct {
     scenario_flags_t flags;
     run_snapshot_desc_t snapshot;
     uint32_t threads;
-    bool exact; /* no fast paths in NPU and L2 */
+    bool exact;      /* no fast paths in NPU and L2 */
+    const char *gdb; /* address at which a debugger is waited for; NULL: none */
     uint64_t shuffle;
     sim_log_level_t verbose;
     const volatile sig_atomic_t *interrupted;

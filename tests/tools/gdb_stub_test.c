@@ -326,7 +326,8 @@ START_TEST(monitor_commands_go_to_the_owner)
     for (const char *p = bench->line; (p = strstr(p, "$O")) != NULL; p++)
         packets++;
     ck_assert_uint_gt(packets, 4); /* 42,000 bytes in pieces of 8,191, and OK */
-    check("qRcmd,6", "OK");        /* half a byte: an empty line */
+    say("qRcmd,6", 7);             /* half a byte: an empty line */
+    ck_assert_str_eq(bench->line, "+$O796f752073616964200a#c6$OK#9a");
     check("qRcmd,zz", "E01");
     bench->stub.monitor = NULL;
     check("qRcmd,6869", "");

@@ -1,0 +1,33 @@
+/*
+ * gdb_server.h - the socket that a debugger comes to: TCP, or a Unix socket; one peer at a time.
+ *
+ *   ":1234"             loopback, port 1234; port 0: a free one
+ *   "192.0.2.7:1234"    that address of this machine; "0.0.0.0:1234" is all of them
+ *   "[::1]:1234"        IPv6
+ *   "unix:/tmp/gdb"     a Unix socket, made, and removed at the end
+ */
+#ifndef TOOLS_GDB_SERVER_H
+#define TOOLS_GDB_SERVER_H
+
+#include "sim/types.h"
+
+typedef struct {
+    int listener, peer; /* -1: none */
+    char name[160];     /* to connect to: "127.0.0.1:1234" */
+    char path[108];     /* of a Unix socket; "" for TCP */
+} gdb_server_t;
+
+/* False with one line in error. */
+bool gdb_listen(gdb_server_t *server, const char *address, char *error, size_t error_bytes);
+void gdb_server_close(gdb_server_t *server);
+
+/* Waits that long for a peer, -1: for ever. True when there is one. */
+bool gdb_accept(gdb_server_t *server, int timeout_ms);
+/* Bytes that came within that time, 0: none; -1: the peer has gone (and is closed), or a signal
+ * came while waiting for ever. */
+int gdb_receive(gdb_server_t *server, uint8_t *bytes, size_t room, int timeout_ms);
+/* A peer that is gone is noticed at the next gdb_receive. */
+void gdb_transmit(gdb_server_t *server, const char *bytes, size_t count);
+void gdb_hang_up(gdb_server_t *server);
+
+#endif
