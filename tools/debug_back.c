@@ -84,14 +84,19 @@ static bool find_check(const debug_t *d, debug_place_t place, uint32_t *check)
 
 /* ---- steps ---- */
 
-/* Without stops, until the core has done so many steps. */
+/* Without stops, until the core has done so many steps. It is ahead of the others then: they follow
+ * to the cycle before its next instruction. */
 static void run_to_step(debug_t *d, uint64_t steps)
 {
     sim_t *sim = d->desc.sim;
+    const core_t *core = d->desc.core;
     d->quiet = true;
     debug_count_steps(d, steps);
-    while (debug_place(d).steps < steps && d->desc.core->state == CORE_RUNS)
+    while (core_steps(core) < steps && core->state == CORE_RUNS)
         sim_run_until_ps(sim, sim_now_ps(sim) + SIM_PS_PER_MS);
+    uint64_t behind_ps = core->cycle > 0 ? clk_edge_ps(&core->clk, core->cycle - 1) : 0;
+    if (behind_ps > sim_now_ps(sim))
+        sim_run_until_ps(sim, behind_ps);
     debug_count_steps(d, UINT64_MAX);
     d->quiet = false;
     core_moved(d->desc.core);
@@ -118,8 +123,9 @@ static bool next_stop(debug_t *d, debug_place_t limit)
 {
     sim_t *sim = d->desc.sim;
     d->stopped = false;
-    while (!d->stopped && before(debug_place(d), limit) && d->desc.core->state == CORE_RUNS)
+    do
         sim_run_until_ps(sim, limit.ps);
+    while (!d->stopped && sim_stopped(sim) && before(debug_place(d), limit));
     return d->stopped && before(debug_place(d), limit);
 }
 

@@ -1,0 +1,306 @@
+/*
+ * gdb_test.c - fovea debug under the real GDB: the transcript of firmware/README.md, and what a
+ * transcript cannot show. Skipped without gdb-multiarch or the firmware.
+ */
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+
+#define ELF "build/firmware/visitor_counter.elf"
+#define DIR FOVEA_OUT "/gdb"
+
+enum { TEXT = 1 << 17 };
+
+static char *read_all(const char *file)
+{
+    static char text[TEXT];
+    FILE *f = fopen(file, "rb");
+    ck_assert_msg(f != NULL, "%s", file);
+    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+static bool ready(const char *test)
+{
+    bool fine = system("gdb-multiarch --version > /dev/null 2>&1") == 0 && access(ELF, R_OK) == 0;
+    if (!fine)
+        printf("skipped: %s: no gdb-multiarch or no %s\n", test, ELF);
+    fine = fine && system("mkdir -p " DIR) == 0;
+    return fine;
+}
+
+/* A debugged run of so many frames, by a GDB that reads `commands`; {} in them is its address.
+ * Returns what GDB printed; the run's own words are in DIR/run.txt. */
+static const char *debug(const char *name, int frames, const char *commands)
+{
+    char path[256], line[2048];
+    snprintf(path, sizeof(path), DIR "/%s.gdb", name);
+    FILE *f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    for (const char *c = commands; *c != '\0'; c++)
+        if (c[0] == '{' && c[1] == '}') {
+            fprintf(f, DIR "/%s.sock", name);
+            c++;
+        } else {
+            fputc(*c, f);
+        }
+    fclose(f);
+    snprintf(line, sizeof(line),
+             "rm -rf " DIR
+             "/%s.sock; build/release/fovea debug scenes/entrance.json -n %d -j 1 -o " DIR
+             "/%s --gdb unix:" DIR "/%s.sock > " DIR "/%s.run.txt 2>&1 & P=$!; "
+             "for i in $(seq 200); do [ -S " DIR "/%s.sock ] && break; sleep 0.05; done; "
+             "timeout 40 gdb-multiarch -q -nx " ELF " < %s > " DIR "/%s.txt 2>&1; "
+             "timeout 20 tail --pid=$P -f /dev/null; kill $P 2> /dev/null; true",
+             name, frames, name, name, name, name, path, name);
+    ck_assert_int_eq(system(line), 0);
+    snprintf(path, sizeof(path), DIR "/%s.txt", name);
+    return read_all(path);
+}
+
+/* ---- the transcript ---- */
+
+/* From the first "    (gdb) " of README to the end of that block, without the margin. */
+static void read_transcript(char *text)
+{
+    FILE *f = fopen("firmware/README.md", "rb");
+    char line[512];
+    bool in = false, over = false;
+    size_t n = 0;
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof(line), f) != NULL && !over) {
+        in = in || strncmp(line, "    (gdb) ", 10) == 0;
+        over = in && strncmp(line, "    ", 4) != 0 && line[0] != '\n';
+        if (in && !over)
+            n += (size_t)snprintf(text + n, TEXT - n, "%s", line[0] == '\n' ? "\n" : line + 4);
+    }
+    fclose(f);
+    ck_assert_uint_gt(n, 500);
+}
+
+/* Commands of a transcript, one a line, the address put in. */
+static void commands_of(const char *transcript, char *commands)
+{
+    size_t n = 0;
+    for (const char *p = transcript; (p = strstr(p, "(gdb) ")) != NULL; p++) {
+        const char *end = strchr(p, '\n');
+        bool connects = strncmp(p + 6, "target remote", 13) == 0;
+        n += (size_t)snprintf(commands + n, TEXT - n, "%.*s\n", connects ? 16 : (int)(end - p - 6),
+                              connects ? "target remote {}" : p + 6);
+    }
+}
+
+/* What GDB printed, with its prompts taken away. */
+static void without_prompts(char *text)
+{
+    char *to = text;
+    for (const char *p = text; *p != '\0';) {
+        if (strncmp(p, "(gdb) ", 6) == 0)
+            p += 6;
+        else
+            *to++ = *p++;
+    }
+    *to = '\0';
+}
+
+START_TEST(the_transcript_of_the_readme_is_what_gdb_prints)
+{
+    static char transcript[TEXT], commands[TEXT], line[512];
+    if (!ready(__func__))
+        return;
+    read_transcript(transcript);
+    commands_of(transcript, commands);
+    char *text = (char *)debug("readme", 3, commands);
+    without_prompts(text);
+    const char *at = text;
+    uint32_t found = 0;
+    for (const char *p = transcript; *p != '\0';) { /* each line, in this order */
+        const char *end = strchr(p, '\n');
+        snprintf(line, sizeof(line), "%.*s\n", (int)(end - p), p);
+        p = end + 1;
+        if (strncmp(line, "(gdb) ", 6) == 0 || strcmp(line, "...\n") == 0 || line[0] == '\n' ||
+            strncmp(line, "Remote debugging", 16) == 0)
+            continue;
+        const char *next = strstr(at, line);
+        ck_assert_msg(next != NULL, "not, or not here: %sin\n%s", line, text);
+        at = next + strlen(line);
+        found++;
+    }
+    ck_assert_uint_gt(found, 15);
+    ck_assert_int_eq(access("build/tensor.png", R_OK), 0);
+}
+END_TEST
+
+/* ---- no difference ---- */
+
+START_TEST(a_debugged_run_leaves_the_same_files)
+{
+    char text[4096];
+    if (!ready(__func__))
+        return;
+    const char *printed =
+        debug("same", 2,
+              "target remote {}\nbreak det_decode\nwatch -l events\n"
+              "continue\ncontinue\nstepi\nstepi 20\ncontinue\nreverse-continue\n"
+              "reverse-stepi\nmonitor regs\nmonitor stats core\nx/64xw 0x40005000\n"
+              "x/16xw 0x40000000\ninfo registers csr\ndelete\ndetach\n");
+    ck_assert_msg(strstr(printed, "detached") != NULL, "%s", printed);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "run scenes/entrance.json -n 2 -j 2 -o " DIR "/plain"), 0);
+    const char *differs = runs_differ(DIR "/same", DIR "/plain");
+    ck_assert_msg(differs == NULL, "%s", differs);
+}
+END_TEST
+
+/* ---- forward and back ---- */
+
+/* What stands between two marks. */
+static void between(const char *text, const char *begin, const char *end, char *out, size_t bytes)
+{
+    const char *a = strstr(text, begin);
+    const char *b = a != NULL ? strstr(a, end) : NULL;
+    ck_assert_msg(b != NULL, "%s .. %s in\n%s", begin, end, text);
+    snprintf(out, bytes, "%.*s", (int)(b - a - (long)strlen(begin)), a + strlen(begin));
+}
+
+START_TEST(steps_back_lead_to_what_steps_forward_left)
+{
+    static char forward[TEXT], back[TEXT];
+    if (!ready(__func__))
+        return;
+    const char *printed =
+        debug("steps", 1,
+              "set height 0\ntarget remote {}\nbreak det_decode\ncontinue\nstepi 100\n"
+              "echo A\\n\ninfo registers\nmonitor when\nx/200xw $sp\necho B\\n\n"
+              "stepi 333\nbreak meta_build\ncontinue\n"
+              "reverse-continue\n"
+              "stepi 200\nreverse-stepi 100\n"
+              "echo C\\n\ninfo registers\nmonitor when\nx/200xw $sp\necho D\\n\nkill\n");
+    between(printed, "A\n", "B\n", forward, sizeof(forward));
+    between(printed, "C\n", "D\n", back, sizeof(back));
+    for (char *text = forward; text != NULL; text = text == forward ? back : NULL) {
+        without_prompts(text);
+        char *ms = strstr(text, " ms, cycle"); /* time may stand a few cycles later */
+        ck_assert_ptr_nonnull(ms);
+        while (ms > text && ms[-1] != '\n')
+            *--ms = '#';
+        char *snapshots = strstr(text, " snapshots to go back to");
+        while (snapshots > text && snapshots[-1] != '\n')
+            *--snapshots = '#';
+    }
+    ck_assert_str_eq(back, forward);
+    ck_assert(strstr(forward, "mcause") == NULL && strstr(forward, "pc ") != NULL);
+}
+END_TEST
+
+START_TEST(the_beginning_is_where_it_ends)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed = debug("begin", 1,
+                                "target remote {}\nstepi 3\nreverse-continue\nmonitor when\n"
+                                "reverse-stepi\nstepi 3\nset $mscratch = 5\nreverse-continue\n"
+                                "print $pc\nprint $mscratch\nkill\n");
+    ck_assert_msg(strstr(printed, "No more reverse-execution history") != NULL, "%s", printed);
+    ck_assert(strstr(printed, "cycle 0, 0 instructions") != NULL);
+    /* a write begins another history: back to it, and no further */
+    ck_assert_msg(strstr(printed, "$1 = (void (*)()) 0x") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "$2 = 5") != NULL, "%s", printed);
+}
+END_TEST
+
+/* ---- stops ---- */
+
+START_TEST(events_of_the_image_stop)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed = debug(
+        "events", 1,
+        "target remote {}\nmonitor break row 7\ncontinue\nmonitor save raw " DIR "/row7.png\n"
+        "monitor delete 0\nmonitor break npu-layer conv3\ncontinue\nmonitor delete\n"
+        "monitor break irq NPU\ncontinue\nmonitor delete\nmonitor break packet 0x30\ncontinue\n"
+        "monitor break row\nmonitor break npu-layer nowhere\nmonitor break nothing\n"
+        "monitor break packet 99x\nmonitor delete 9\nmonitor info\nmonitor nonsense\n"
+        "monitor regs npu NPU_STATUS\nmonitor regs nothing\nmonitor save raw\n"
+        "monitor save tensor /nowhere/x.png\nmonitor speed functional\nmonitor help\nkill\n");
+    const char *lines[] = {"row 7 of frame 0 was read\n",
+                           "row7.png: 2028x1520, 1 channels\n",
+                           "NPU layer 6, conv3, at instruction ",
+                           "interrupt 3 (NPU) rises\n",
+                           "(0x30), ",
+                           "break row: it needs a number or a name\n",
+                           "break npu-layer nowhere: the network has no layer of that name\n",
+                           "break nothing: it is break frame, row,",
+                           "break packet 99x: that is no number, nor a name\n",
+                           "delete 9: no such break",
+                           "0: break packet 48\n",
+                           "no command 'nonsense'",
+                           "NPU_STATUS ",
+                           "no block nothing;",
+                           "save raw|tensor FILE\n",
+                           "save tensor /nowhere/x.png: ",
+                           "functional\n",
+                           "monitor save raw|tensor FILE"};
+    const char *at = printed;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        const char *next = strstr(at, lines[i]);
+        ck_assert_msg(next != NULL, "not, or not here: %s in\n%s", lines[i], printed);
+        at = next;
+    }
+}
+END_TEST
+
+START_TEST(ctrl_c_stops_and_a_debugger_may_come_back)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed =
+        debug("again", 400,
+              "target remote {}\nshell (sleep 0.5; kill -INT $PPID) &\ncontinue\nprint $pc != 0\n"
+              "break det_decode\ndetach\nshell sleep 0.3\ntarget remote {}\n"
+              "info registers mstatus\nbreak det_decode\ncontinue\nmonitor when\nkill\n");
+    ck_assert_msg(strstr(printed, "Program received signal SIGINT") != NULL, "%s", printed);
+    ck_assert(strstr(printed, "$1 = 1") != NULL);
+    ck_assert(strstr(printed, "mstatus ") != NULL);
+    ck_assert_msg(strstr(printed, "det_decode (tensors") != NULL, "%s", printed);
+    char *run = read_all(DIR "/again.run.txt");
+    ck_assert_msg(strstr(run, "ended by the debugger") != NULL, "%s", run);
+}
+END_TEST
+
+START_TEST(the_end_of_the_run_is_told)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed = debug("end", 1, "target remote {}\ncontinue\ninfo threads\n");
+    ck_assert_msg(strstr(printed, "exited normally") != NULL, "%s", printed);
+    char *run = read_all(DIR "/end.run.txt");
+    ck_assert_msg(strstr(run, "frames    1 of 2028x1520") != NULL, "%s", run);
+}
+END_TEST
+
+START_TEST(wrong_addresses_are_refused)
+{
+    char text[4096];
+    const char *wrong[] = {"1234", ":99999", ":x", "nowhere.example:1", "unix:", "unix:/nowhere/x"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ck_assert_int_eq(fovea(text, sizeof(text),
+                               "debug scenes/entrance.json -n 1 -o " DIR "/wrong --gdb %s",
+                               wrong[i]),
+                         2);
+        ck_assert_msg(strncmp(text, "fovea run: --gdb: ", 18) == 0 && line_count(text) == 1, "%s",
+                      text);
+    }
+}
+END_TEST
+
+TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
+          a_debugged_run_leaves_the_same_files, steps_back_lead_to_what_steps_forward_left,
+          the_beginning_is_where_it_ends, events_of_the_image_stop,
+          ctrl_c_stops_and_a_debugger_may_come_back, the_end_of_the_run_is_told,
+          wrong_addresses_are_refused)
