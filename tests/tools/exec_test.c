@@ -281,6 +281,30 @@ START_TEST(the_workload_computes_what_the_host_computes)
 }
 END_TEST
 
+START_TEST(library_code_prints_what_it_prints_on_qemu)
+{
+    static const char *const isas[] = {"rv32imac", "rv32im", "rv32i"};
+    NEEDS_COMPILER();
+    if (system("command -v qemu-system-riscv32 >/dev/null 2>&1") != 0) {
+        test_skip("no qemu-system-riscv32");
+        return;
+    }
+    make_dir();
+    for (size_t i = 0; i < SIM_COUNT(isas); i++) {
+        char how[512];
+        snprintf(how, sizeof(how), PICOLIBC " " AT_QEMU " -march=%s", isas[i]);
+        shell("%s tests/tools/guest/library.c -lm -o %s/p.elf", how, dir);
+        shell("timeout 20 qemu-system-riscv32 -M virt -bios none -display none -monitor none "
+              "-serial none -semihosting-config enable=on,target=native,arg=p -kernel %s/p.elf "
+              "</dev/null >%s/out 2>&1; [ $? -eq 17 ]",
+              dir, dir);
+        ck_assert_int_eq(fovea(text, sizeof(text), "exec --isa %s %s/p.elf", isas[i], dir), 17);
+        file_holds("out", text);
+    }
+    drop_dir();
+}
+END_TEST
+
 START_TEST(memory_can_be_given)
 {
     NEEDS_COMPILER();
@@ -397,6 +421,6 @@ TEST_MAIN("tools exec", a_c_program_has_console_arguments_and_exit_code,
           a_signature_is_written_by_programs_that_end_only,
           what_stops_a_program_is_told_with_file_place_and_cause,
           misaligned_accesses_trap_or_are_done, speed_changes_cycles_and_nothing_else,
-          the_workload_computes_what_the_host_computes, memory_can_be_given,
-          files_that_are_no_programs_for_this_core_are_refused,
+          the_workload_computes_what_the_host_computes, library_code_prints_what_it_prints_on_qemu,
+          memory_can_be_given, files_that_are_no_programs_for_this_core_are_refused,
           segments_that_cannot_be_placed_are_refused, choices_that_do_not_exist_are_refused)
