@@ -155,6 +155,7 @@ static void update(download_t *d)
 
 void download_serve(download_t *download)
 {
+    set_state(download, DOWNLOAD_EMPTY); /* the registers last a reset */
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
     while (download->state < DOWNLOAD_MAIN || hal_ccs_read8(MODE_SELECT) == 0) {
         hal_sleep_until(IRQ_CCI, CCI_STATUS, CCI_STATUS_WROTE);

@@ -12,8 +12,8 @@
  * as they are. A command that is cut short does nothing. Clocked faster than its limit, it reads
  * 0xff.
  *
- * Times and behavior: typical figures of Winbond's W25Q128JV data sheet (revision F, 6.1, 7.1, 8.2,
- * 9.6), as assumed values; another chip is another desc.
+ * Times and behavior: typical figures of the AC characteristics in Winbond's W25Q128JV data sheet, as
+ * assumed values; another chip is another desc.
  * Not modeled:  dual and quad lines, 4-byte addresses, security registers, suspend and resume,
  *               power-down, wear, spread of times, loss of power while programming.
  */

@@ -25,6 +25,7 @@ enum {
     FILE_SIZE = 0xd008,
     REPLY_CNT = 0xd010,
     REPLY = 0xd014,
+    DOWNLOAD_STS = 0xd015,
     SYS_STATE = 0xd02a,
 };
 enum { TRANSITION = 0, UPDATE = 1, ERASE = 2, LOADER = 0, MAIN = 1, NETWORK = 2 };
@@ -137,6 +138,86 @@ START_TEST(three_images_and_the_stream_start_the_firmware)
     ck_assert_str_eq(board->console, "visitor_counter 1\nready\n");
     ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_HOST);
     ck_assert_uint_eq(board_ccs(board, SYS_STATE), 3);
+    drop();
+}
+END_TEST
+
+/* A network of 2.5 MB: three blocks, the first two as large as a transfer may be. */
+static void make_large_network(void)
+{
+    enum { BYTES = 2500000 };
+    uint32_t *header = calloc(1, BOOT_HEADER_BYTES + BYTES);
+    ck_assert_ptr_nonnull(header);
+    uint8_t *data = (uint8_t *)header + BOOT_HEADER_BYTES;
+    for (uint32_t i = 0; i < BYTES; i++)
+        data[i] = (uint8_t)(i * 2654435761u >> 24);
+    uint32_t *segment = header + BOOT_HEAD_WORDS;
+    header[BOOT_MAGIC_W] = BOOT_MAGIC;
+    header[BOOT_VERSION_W] = BOOT_VERSION;
+    header[BOOT_BYTES_W] = BOOT_HEADER_BYTES + BYTES;
+    header[BOOT_COUNT_W] = 1;
+    segment[BOOT_SEG_KIND] = BOOT_KIND_NETWORK;
+    segment[BOOT_SEG_OFFSET] = BOOT_HEADER_BYTES;
+    segment[BOOT_SEG_BYTES] = BYTES;
+    segment[BOOT_SEG_ADDR] = BUS_L2_BASE + 0x1000;
+    segment[BOOT_SEG_CRC] = sim_crc32(0, data, BYTES);
+    header[BOOT_CRC_WORD] = boot_crc(header, BOOT_CRC_WORD);
+    free(image[NETWORK].data);
+    image[NETWORK] = (boot_image_t){(uint8_t *)header, BOOT_HEADER_BYTES + BYTES};
+}
+
+START_TEST(a_large_network_comes_in_transfers_of_a_megabyte)
+{
+    make();
+    make_large_network();
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    uint32_t bytes = download_wrap(image[NETWORK].data, image[NETWORK].bytes, tape);
+    ck_assert_uint_eq(bytes, image[NETWORK].bytes + 3 * 96);
+    ck_assert_uint_eq(command(TRANSITION, NETWORK, bytes), DOWNLOAD_TRANS_READY);
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    for (uint32_t at = 0; at < bytes; at += 1 << 20) {
+        uint64_t end_ps = 0;
+        uint32_t part = bytes - at < 1 << 20 ? bytes - at : 1 << 20;
+        ck_assert_uint_eq(board_ccs(board, DOWNLOAD_STS), 0);
+        ck_assert(spit_send(&board->sensor->spit, at, part, 35000000));
+        ck_assert(spit_sending(&board->sensor->spit, &end_ps));
+        board_run_ms(board, 1);
+        ck_assert_uint_eq(board_ccs(board, DOWNLOAD_STS), 1);
+        sim_run_until_ps(board->sim, end_ps + 100 * SIM_PS_PER_US);
+    }
+    ck_assert_uint_eq(reply_within(1, count), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(board->sensor->spit.lost, 0);
+    uint8_t *found = malloc(2500000);
+    ck_assert_ptr_nonnull(found);
+    ck_assert(bus_peek(&board->sensor->bus, BUS_L2_BASE + 0x1000, found, 2500000));
+    ck_assert_mem_eq(found, image[NETWORK].data + BOOT_HEADER_BYTES, 2500000);
+    free(found);
+    drop();
+}
+END_TEST
+
+/* After a reset the ROM waits for its host again, though mode_select and the states last. */
+START_TEST(a_reset_asks_for_everything_again)
+{
+    make();
+    for (uint32_t type = LOADER; type <= NETWORK; type++)
+        ck_assert_uint_eq(bring(TRANSITION, type), DOWNLOAD_TRANS_DONE);
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 5);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 3);
+    clkrst_request(&board->sensor->clkrst, RST_WATCHDOG);
+    board_run_ms(board, 5);
+    ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_LOADING);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_E_STATE);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    set(MODE_SELECT, 0); /* or it starts without a network */
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_TRANS_DONE);
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 5);
+    ck_assert_str_eq(board->console, "visitor_counter 1\nready\nvisitor_counter 1\nready\n");
     drop();
 }
 END_TEST
@@ -310,6 +391,7 @@ START_TEST(a_scenario_boots_from_its_host)
 END_TEST
 
 TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
+          a_large_network_comes_in_transfers_of_a_megabyte, a_reset_asks_for_everything_again,
           a_network_can_be_replaced_and_taken_away, images_come_in_their_order,
           parameters_that_contradict_each_other_are_refused,
           bad_and_short_images_are_refused_and_can_be_sent_again,
