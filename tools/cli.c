@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_OPTS = 32, LONG_ONLY = 256 };
+enum { MAX_OPTS = 48, LONG_ONLY = 256 };
 
 /* Names of files may hold line ends and escape sequences: one message is one line. */
 int cli_fail(int code, const char *fmt, ...)

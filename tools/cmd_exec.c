@@ -17,6 +17,7 @@
 #include "tools/htif.h"
 #include "tools/isa.h"
 #include "tools/machine.h"
+#include "tools/observe.h"
 #include "tools/semihost.h"
 #include "tools/signature.h"
 
@@ -26,6 +27,7 @@ enum { EXIT_OURS = 125, MAX_ELF_BYTES = 1 << 29, MAX_COMMAND_LINE = 4096 };
 typedef struct {
     const char *isa, *misaligned, *signature, *max_cycles, *speed, *memory, *folder, *report;
     const char *program;
+    observe_desc_t observe;
 } choice_t;
 
 typedef struct {
@@ -33,6 +35,7 @@ typedef struct {
     semihost_t semihost;
     htif_t htif;
     signature_t signature;
+    observe_t observe;
     uint8_t *image;
     size_t image_bytes;
     char command_line[MAX_COMMAND_LINE];
@@ -175,6 +178,27 @@ static void connect_htif(exec_t *e)
     e->machine.poll_cycles = HTIF_CYCLES;
 }
 
+/* The program is in memory already. */
+static bool connect_observer(exec_t *e, const choice_t *choice)
+{
+    elf_segment_t segments[ELF_SEGMENTS];
+    uint32_t count;
+    char error[512];
+    if (!observe_wanted(&choice->observe))
+        return true;
+    if (!observe_init(&e->observe, &choice->observe, &e->machine.core, error, sizeof(error)) ||
+        !observe_program(&e->observe, e->image, e->image_bytes, choice->program, error,
+                         sizeof(error)))
+        return refuse("exec: %s", error);
+    if (choice->observe.access == NULL ||
+        elf_segments(e->image, e->image_bytes, choice->program, segments, &count, error,
+                     sizeof(error)) != SIM_OK)
+        return true;
+    for (uint32_t i = 0; i < count; i++)
+        access_wrote(&e->observe.access, segments[i].paddr, segments[i].mem_bytes);
+    return true;
+}
+
 static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc)
 {
     char error[512];
@@ -190,13 +214,14 @@ static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc
                                                      e->image_bytes, error, sizeof(error)))
         return refuse("%s: %s", choice->program, error);
     connect_htif(e);
-    return connect_semihost(e, choice);
+    return connect_semihost(e, choice) && connect_observer(e, choice);
 }
 
 static void tear_down(exec_t *e)
 {
     if (e->semihost.out != NULL)
         semihost_free(&e->semihost);
+    observe_free(&e->observe);
     if (e->semihost.out != NULL && e->semihost.folder >= 0)
         close(e->semihost.folder);
     machine_free(&e->machine);
@@ -272,6 +297,9 @@ static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
     double start = host_s();
     machine_end_t end = machine_run(&e->machine, max_cycles);
     double took = host_s() - start;
+    char error[512];
+    if (observe_wanted(&choice->observe) && !observe_end(&e->observe, error, sizeof(error)))
+        return cli_fail(EXIT_OURS, "%s", error);
     if (fflush(stdout) != 0 || ferror(stdout))
         return cli_fail(EXIT_OURS, "standard output cannot be written");
     if (choice->report != NULL) {
@@ -315,6 +343,7 @@ int cmd_exec(int argc, char **argv)
         {0, "signature", "FILE", "begin_signature to end_signature, a word a line", &c.signature},
         {0, "semihosting-dir", "DIR", "files of the program are below it (default: none)",
          &c.folder},
+        OBSERVE_OPTIONS(c.observe),
         {0, "report", NULL, "instructions, cycles and host time on stderr", &c.report},
     };
     const cli_t cli = {

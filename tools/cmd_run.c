@@ -110,6 +110,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
          &every},
         {0, "gdb", "ADDRESS",
          "wait for a debugger: :1234 on this machine only, ADDRESS:PORT, unix:PATH", &desc.gdb},
+        OBSERVE_OPTIONS(desc.observe),
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
@@ -122,6 +123,9 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         return EXIT_USAGE;
     if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
+    if (desc.gdb != NULL && observe_wanted(&desc.observe))
+        return cli_fail(EXIT_USAGE, "%s: no traces and profiles under a debugger, it goes back",
+                        name);
     desc.scenario = args[0];
     if (desc.out_dir == NULL) {
         default_out(args[0], out, sizeof(out));

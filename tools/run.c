@@ -10,6 +10,7 @@
 #include "tools/cli.h"
 #include "tools/execution.h"
 #include "tools/network.h"
+#include "tools/run_observe.h"
 #include "tools/run_snapshot.h"
 #include "tools/stats.h"
 
@@ -181,8 +182,11 @@ static int load_program(run_t *run)
     sim_err_t err = in_place
                         ? sensor_load_firmware(run->sensor, elf, bytes, file, error, sizeof(error))
                         : sensor_load_rom(run->sensor, elf, bytes, file, error, sizeof(error));
+    bool observed = err != SIM_OK || run_observe_program(run, elf, bytes, file);
     free(elf);
-    return err == SIM_OK ? EXIT_FINE : fail(run, EXIT_USAGE, "%s", error);
+    if (err != SIM_OK)
+        return fail(run, EXIT_USAGE, "%s", error);
+    return observed ? EXIT_FINE : EXIT_USAGE;
 }
 
 static int load_network(run_t *run)
@@ -454,6 +458,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = make_sensor(run, desc);
     if (code == EXIT_FINE)
+        code = run_observe_begin(run, &desc->observe);
+    if (code == EXIT_FINE)
         code = load_program(run);
     if (code == EXIT_FINE)
         code = load_network(run);
@@ -471,8 +477,10 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = run_snapshot_begin(run);
     if (code == EXIT_FINE && run->debugged)
         code = wait_for_debugger(run, desc->gdb);
-    if (code == EXIT_FINE)
-        code = simulate(run);
+    if (code == EXIT_FINE) {
+        run_observe_start(run, desc);
+        code = run_observe_end(run, simulate(run));
+    }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
     bool stopped_short = code == EXIT_FAILED && run->host.metadata_frames > 0 &&
@@ -503,4 +511,5 @@ void run_free(run_t *run)
     free(run->frames);
     sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);
+    observe_free(&run->observe);
 }

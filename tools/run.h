@@ -13,6 +13,7 @@
 #include "tools/download.h"
 #include "tools/host.h"
 #include "tools/image_watch.h"
+#include "tools/observe.h"
 #include "tools/preview.h"
 #include "tools/results.h"
 #include "tools/scenario.h"
@@ -78,6 +79,8 @@ typedef struct {
     bool debugged; /* then by these two */
     debug_t debug;
     image_watch_t watch;
+    observe_t observe;
+    bool observed;
     char error[RUN_ERROR];
 } run_t;
 
@@ -85,6 +88,7 @@ typedef struct {
     const char *scenario, *out_dir;
     scenario_flags_t flags;
     run_snapshot_desc_t snapshot;
+    observe_desc_t observe;
     uint32_t threads;
     bool exact;      /* no fast paths in NPU and L2 */
     const char *gdb; /* address at which a debugger is waited for; NULL: none */
