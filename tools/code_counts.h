@@ -14,6 +14,7 @@ typedef struct {
 
 typedef struct {
     code_cost_t cost;
+    uint64_t trapped;       /* exceptions instead of it */
     uint64_t taken, passed; /* of a branch */
 } code_count_t;
 

@@ -47,15 +47,28 @@ static const char *const reg_names[32] = {
     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
+/* "[10002568].4", of a store to memory also what is there now. */
+static const char *memory_text(const core_trace_t *t, const core_note_t *n, char text[40])
+{
+    bus_t *bus = t->core->bus;
+    uint8_t b[4] = {0};
+    int used = snprintf(text, 40, "[%08x].%u", n->addr, n->bytes);
+    if (n->store && bus_area(bus, n->addr, n->bytes) != BUS_REGS &&
+        bus_peek(bus, n->addr, b, n->bytes))
+        snprintf(text + used, 40 - (size_t)used, "=%08x",
+                 b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24);
+    return text;
+}
+
 static void trace_insn(const core_trace_t *t, const core_note_t *n)
 {
-    char text[64], value[32] = "";
+    char text[64], value[32] = "", place[40];
     core_disassemble(n->word, n->pc, text, sizeof(text));
     begin_line(t, n->cycle, n->pc, CORE_TRACE_AT_insn);
     if (n->rd != 0)
         snprintf(value, sizeof(value), "%s=%08x", reg_names[n->rd], t->core->x[n->rd]);
     if (n->load || n->store)
-        fprintf(t->to, "%-28s %-12s [%08x] %u bytes\n", text, value, n->addr, n->bytes);
+        fprintf(t->to, "%-28s %-12s %s\n", text, value, memory_text(t, n, place));
     else if (n->rd != 0)
         fprintf(t->to, "%-28s %s\n", text, value);
     else

@@ -42,7 +42,7 @@ static void add(cover_t *c, const item_t *item)
 static uint64_t runs_of(const cover_t *c, uint32_t pc)
 {
     const code_count_t *count = code_count_at(c->counts, pc);
-    return count != NULL ? count->cost.instructions : 0;
+    return count != NULL ? count->cost.instructions + count->trapped : 0;
 }
 
 /* Instructions begin at even addresses; what lies inside of one never ran. */

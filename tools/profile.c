@@ -67,6 +67,8 @@ void profile_trap(profile_t *p, const core_t *core, const core_trap_t *trap)
     if (!p->began || trap->epc != p->expected_pc)
         begin(p, core, trap->epc, core->x[2], trap->cycle);
     uint64_t sleep = take_sleep(p, core);
+    if (trap->cause >> 31 == 0)
+        code_count_of(&p->counts, trap->epc)->trapped++;
     p->trap_cycles += trap->cycle - p->end_cycle - sleep;
     p->end_cycle = trap->cycle;
     p->expected_pc = core->pc;

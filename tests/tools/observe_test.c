@@ -1,0 +1,607 @@
+/*
+ * observe_test.c - traces, profile, coverage and access report of a program whose calls, lines and
+ * bad accesses are counted by hand (guest/observe.c), and of the demo's firmware: that watching
+ * changes nothing.
+ */
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "logic/sensor.h"
+#include "sim/file.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tests/tools/callgrind_read.h"
+#include "tools/observe.h"
+
+#define GUEST "tests/tools/guest/observe.c"
+#define DIR FOVEA_OUT "/observe"
+#define BUILD                                                                                      \
+    "riscv64-unknown-elf-gcc -ffreestanding -march=rv32ima -misa-spec=2.2 -mabi=ilp32 -O1 "        \
+    "-nostdlib -nostartfiles -Wl,-N,--no-warn-rwx-segments,-Ttext=0x80000000 " GUEST
+
+static char text[1 << 20];
+static cg_t cg;
+
+static bool has(const char *command)
+{
+    char line[128];
+    snprintf(line, sizeof(line), "command -v %s >/dev/null 2>&1", command);
+    return system(line) == 0;
+}
+
+static void shell(const char *fmt, ...) SIM_PRINTF(1, 2);
+
+static void shell(const char *fmt, ...)
+{
+    char command[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(command, sizeof(command), fmt, args);
+    va_end(args);
+    ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+static char *read_text(const char *path)
+{
+    char error[256];
+    size_t bytes;
+    uint8_t *data = sim_file_read(path, 1 << 28, &bytes, error, sizeof(error));
+    ck_assert_msg(data != NULL, "%s", error);
+    return (char *)data;
+}
+
+/* The guest has run once, with and without debug information; all files are in DIR. */
+static bool run_guest(void)
+{
+    char error[256];
+    if (!has("riscv64-unknown-elf-gcc"))
+        return false;
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    shell(BUILD " -g -o " DIR "/guest.elf");
+    int code = fovea(text, sizeof(text),
+                     "exec " DIR "/guest.elf --report --profile " DIR "/profile --flame " DIR
+                     "/flame --coverage " DIR "/coverage.info --access-report " DIR
+                     "/access --trace-core " DIR "/trace");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    return true;
+}
+
+#define NEEDS_GUEST()                                                                              \
+    if (!run_guest()) {                                                                            \
+        test_skip("no riscv64-unknown-elf-gcc");                                                   \
+        return;                                                                                    \
+    }
+
+/* The line of the guest that ends in "at: mark". */
+static unsigned line_of(const char *mark)
+{
+    char wanted[80], *source = read_text(GUEST), *at = source;
+    unsigned line = 1;
+    snprintf(wanted, sizeof(wanted), "/* at: %s */", mark);
+    char *found = strstr(source, wanted);
+    ck_assert_msg(found != NULL, "%s", mark);
+    for (; at < found; at++)
+        line += *at == '\n';
+    free(source);
+    return line;
+}
+
+/* ---- profile ---- */
+
+static void read_profile(const char *path)
+{
+    ck_assert_msg(cg_read(&cg, path), "%s: %s", path, cg.error);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_uint_eq(cg.sum.event[i], cg.summary.event[i]);
+        ck_assert_uint_eq(cg.sum.event[i], cg.totals.event[i]);
+    }
+}
+
+static void calls_are(const char *caller, const char *callee, uint64_t calls)
+{
+    uint64_t found = cg_calls(&cg, caller, callee);
+    ck_assert_msg(found == calls, "%s -> %s: %llu calls", caller, callee,
+                  (unsigned long long)found);
+}
+
+START_TEST(calls_are_counted_as_the_program_makes_them)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    calls_are("_start", "main", 1);
+    calls_are("main", "work", 4);
+    calls_are("work", "known", 5 + 0 + 2 + 1);
+    calls_are("main", "factorial", 1);
+    calls_are("factorial", "factorial", 4);
+    calls_are("main", "choose", 3);
+    calls_are("trap_entry", "count_trap", 3 + 10); /* ecalls, bad accesses */
+    calls_are("main", "idle", 0);
+    calls_are("main", "trap_entry", 0); /* handlers are nobody's callees */
+    calls_are("system_calls", "trap_entry", 0);
+    calls_are("bad_accesses", "trap_entry", 0);
+}
+END_TEST
+
+START_TEST(a_tail_call_returns_for_its_caller_too)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    calls_are("main", "tail_caller", 1);
+    calls_are("tail_caller", "known", 1);
+    calls_are("_start", "leave", 1);
+    calls_are("main", "known", 0);
+    /* nop, j, and the 4 of known; 1 + 2 (the jump is predicted) + 6 cycles */
+    cg_cost_t cost = cg_inclusive(&cg, "main", "tail_caller");
+    ck_assert_uint_eq(cost.event[0], 6);
+    ck_assert_uint_eq(cost.event[1], 9);
+}
+END_TEST
+
+START_TEST(frames_that_longjmp_leaves_are_gone)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    calls_are("main", "deep", 1);
+    calls_are("deep", "deep", 3);
+    calls_are("deep", "jump_back", 1);
+    calls_are("deep", "work", 0); /* main calls it after the jump */
+    calls_are("jump_back", "main", 0);
+}
+END_TEST
+
+START_TEST(a_task_has_a_stack_of_its_own)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    calls_are("main", "to_task", 2);
+    calls_are("main", "task_entry", 0);
+    calls_are("to_task", "task_entry", 0);
+    calls_are("task_entry", "task_work", 2);
+    calls_are("task_entry", "to_main", 2);
+    calls_are("task_work", "known", 2);
+    calls_are("main", "task_work", 0);
+    char *flame = read_text(DIR "/flame");
+    ck_assert_ptr_nonnull(strstr(flame, "\ntask_entry;task_work;known 12\n"));
+    free(flame);
+}
+END_TEST
+
+START_TEST(costs_are_those_worked_out_by_hand)
+{
+    unsigned long long instructions, cycles;
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    ck_assert_int_eq(sscanf(text, "%llu instructions, %llu cycles", &instructions, &cycles), 2);
+    ck_assert_uint_eq(cg.summary.event[0], instructions);
+    ck_assert_uint_eq(cg.summary.event[1] + cg.summary.event[3], cycles);
+    ck_assert_uint_eq(cg.summary.event[1], instructions + cg.summary.event[2]);
+    /* 11 calls of 4 instructions; 1 + 1 + 1 + 3 cycles */
+    cg_cost_t known = cg_self(&cg, "known");
+    ck_assert_uint_eq(known.event[0], 44);
+    ck_assert_uint_eq(known.event[1], 66);
+    ck_assert_uint_eq(known.event[2], 22);
+    ck_assert_uint_eq(known.event[3], 0);
+    ck_assert_uint_eq(cg_inclusive(&cg, "work", "known").event[1], 8 * 6);
+    /* what happens in the handler is not the interrupted function's: ecall does not retire, so one
+     * instruction (ret, 3 cycles) is all */
+    ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[0], 1);
+    ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[1], 3);
+    /* 13 instructions; sums 2, stores 3, jump and link 2, CSR 2 x 3, loads 3 x 2, mret 3 and the
+     * trap itself 4; addi behind csrr 1: 13 times */
+    ck_assert_uint_eq(cg_self(&cg, "trap_entry").event[0], 13 * 13);
+}
+END_TEST
+
+START_TEST(a_recursive_function_costs_what_it_costs_once)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    cg_cost_t self = cg_self(&cg, "factorial"), all = cg_inclusive(&cg, "main", "factorial");
+    ck_assert_uint_eq(all.event[0], self.event[0]); /* it calls nobody else */
+    ck_assert_uint_eq(all.event[1], self.event[1]);
+    ck_assert_uint_eq(cg_inclusive(&cg, "factorial", "factorial").event[0], 0);
+}
+END_TEST
+
+START_TEST(folded_stacks_add_up_to_all_cycles)
+{
+    NEEDS_GUEST();
+    read_profile(DIR "/profile");
+    char *flame = read_text(DIR "/flame");
+    uint64_t sum = 0;
+    for (char *line = strtok(flame, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        char *count = strrchr(line, ' ');
+        ck_assert_msg(count != NULL && strchr(line, ' ') == count, "%s", line);
+        sum += strtoull(count, NULL, 10);
+    }
+    free(flame);
+    ck_assert_uint_eq(sum, cg.summary.event[1]);
+    shell("grep -q '^_start;main;work;known 48$' " DIR "/flame");
+    shell("grep -q '^_start;main;deep;deep;deep;deep;jump_back ' " DIR "/flame");
+    shell("grep -q '^trap_entry;count_trap ' " DIR "/flame");
+}
+END_TEST
+
+START_TEST(callgrind_annotate_reads_the_profile)
+{
+    NEEDS_GUEST();
+    if (!has("callgrind_annotate")) {
+        test_skip("no valgrind");
+        return;
+    }
+    shell("callgrind_annotate --tree=both --inclusive=yes " DIR "/profile >" DIR "/annotated 2>&1");
+    shell("grep -q 'known (8x)' " DIR "/annotated");
+    char *said = read_text(DIR "/annotated");
+    ck_assert_msg(strstr(said, "Use of uninitialized") == NULL && strstr(said, "WARNING") == NULL,
+                  "%s", said);
+    free(said);
+}
+END_TEST
+
+START_TEST(without_debug_information_there_are_functions_but_no_lines)
+{
+    NEEDS_GUEST();
+    shell(BUILD " -o " DIR "/bare.elf");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/bare.elf --profile " DIR "/bare --coverage " DIR
+                           "/bare.info --trace-core " DIR "/bare.txt"),
+                     0);
+    read_profile(DIR "/bare");
+    calls_are("main", "work", 4);
+    shell("[ \"$(cat " DIR "/bare.info)\" = TN: ]");
+    shell("grep -q ' known+0x4 ' " DIR "/bare.txt");
+    shell("riscv64-unknown-elf-strip " DIR "/bare.elf");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/bare.elf --profile " DIR "/stripped"),
+                     0);
+    read_profile(DIR "/stripped");
+    ck_assert_uint_eq(cg_self(&cg, "(unknown)").event[0], cg.summary.event[0]);
+}
+END_TEST
+
+/* ---- coverage ---- */
+
+/* Runs of a line; -1: it has no code. */
+static long runs_of(const char *info, const char *mark)
+{
+    char wanted[32];
+    snprintf(wanted, sizeof(wanted), "\nDA:%u,", line_of(mark));
+    const char *at = strstr(info, wanted);
+    return at != NULL ? strtol(at + strlen(wanted), NULL, 10) : -1;
+}
+
+START_TEST(lines_have_run_as_often_as_the_program_says)
+{
+    static const struct {
+        const char *mark;
+        long runs;
+    } expected[] = {{"factorial", 5},        {"choice", 3},       {"chosen", 1},
+                    {"after choice", 3},     {"never called", 0}, {"wrong width", 4},
+                    {"nothing", 1},          {"illegal", 1},      {"uninitialized", 1},
+                    {"never returned to", 0}};
+    NEEDS_GUEST();
+    char *info = read_text(DIR "/coverage.info");
+    for (size_t i = 0; i < SIM_COUNT(expected); i++)
+        ck_assert_msg(runs_of(info, expected[i].mark) == expected[i].runs, "%s: %ld",
+                      expected[i].mark, runs_of(info, expected[i].mark));
+    ck_assert_ptr_nonnull(strstr(info, "\nFNDA:4,work\n"));
+    ck_assert_ptr_nonnull(strstr(info, "\nFNDA:0,idle\n"));
+    ck_assert_ptr_nonnull(strstr(info, "\nFNDA:1,system_calls\n"));
+    free(info);
+}
+END_TEST
+
+START_TEST(both_ways_of_a_branch_are_counted)
+{
+    unsigned long taken, passed;
+    char wanted[64];
+    NEEDS_GUEST();
+    char *info = read_text(DIR "/coverage.info");
+    snprintf(wanted, sizeof(wanted), "\nBRDA:%u,0,0,", line_of("choice"));
+    const char *first = strstr(info, wanted);
+    ck_assert_ptr_nonnull(first);
+    taken = strtoul(first + strlen(wanted), NULL, 10);
+    snprintf(wanted, sizeof(wanted), "\nBRDA:%u,0,1,", line_of("choice"));
+    const char *second = strstr(info, wanted);
+    ck_assert_ptr_nonnull(second);
+    passed = strtoul(second + strlen(wanted), NULL, 10);
+    ck_assert(taken + passed == 3 && (taken == 1 || taken == 2)); /* true once of three times */
+    free(info);
+}
+END_TEST
+
+/* geninfo(1): TN, then files of FN, FNDA, FNF, FNH, BRDA, BRF, BRH, DA, LF, LH. */
+static void check_tracefile(char *info)
+{
+    static const char *const order[] = {"SF:",  "FN:",  "FNDA:", "FNF:", "FNH:", "BRDA:",
+                                        "BRF:", "BRH:", "DA:",   "LF:",  "LH:",  "end_of_record"};
+    size_t now = SIM_COUNT(order) - 1;
+    long count[SIM_COUNT(order)] = {0}, hit[SIM_COUNT(order)] = {0};
+    char *line = strtok(info, "\n");
+    ck_assert_str_eq(line, "TN:");
+    while ((line = strtok(NULL, "\n")) != NULL) {
+        size_t which = 0;
+        while (which < SIM_COUNT(order) && strncmp(line, order[which], strlen(order[which])) != 0)
+            which++;
+        ck_assert_msg(which < SIM_COUNT(order) && (which >= now || which == 0), "%s", line);
+        if (which == 0)
+            memset(count, 0, sizeof(count)), memset(hit, 0, sizeof(hit));
+        now = which;
+        const char *number = strrchr(line, ',');
+        count[which]++;
+        hit[which] += number != NULL && strtol(number + 1, NULL, 10) > 0;
+        long value = strtol(line + strcspn(line, ":") + 1, NULL, 10);
+        if (which == 2) /* as entered, "FNDA:4,work" */
+            hit[2] += value > 0;
+        if (which == 3)
+            ck_assert_int_eq(value, count[1]);
+        if (which == 4)
+            ck_assert_int_eq(value, hit[2]);
+        if (which == 6 || which == 9)
+            ck_assert_int_eq(value, count[which - 1]);
+        if (which == 7 || which == 10)
+            ck_assert_int_eq(value, hit[which - 2]);
+    }
+    ck_assert_uint_eq(now, SIM_COUNT(order) - 1);
+}
+
+START_TEST(the_coverage_file_is_a_tracefile)
+{
+    NEEDS_GUEST();
+    char *info = read_text(DIR "/coverage.info");
+    check_tracefile(info);
+    free(info);
+    if (!has("genhtml")) {
+        test_skip("no lcov to read it too");
+        return;
+    }
+    shell("genhtml --branch-coverage -q -o " DIR "/html " DIR "/coverage.info >" DIR
+          "/genhtml 2>&1");
+    shell("[ ! -s " DIR "/genhtml ]");
+}
+END_TEST
+
+/* ---- accesses ---- */
+
+static const char *find_access(const char *report, const char *kind, const char *mark)
+{
+    char start[64], line[32];
+    snprintf(start, sizeof(start), "{\"kind\":\"%s\",", kind);
+    snprintf(line, sizeof(line), "\"line\":%u,", line_of(mark));
+    for (const char *at = report; (at = strstr(at, start)) != NULL; at++) {
+        const char *found = strstr(at, line);
+        if (found != NULL && found < strchr(at, '\n'))
+            return at;
+    }
+    return NULL;
+}
+
+START_TEST(bad_accesses_are_reported_with_their_lines)
+{
+    static const struct {
+        const char *kind, *mark, *part;
+    } expected[] = {
+        {"reserved", "reserved load", "\"place\":\"clint + 0xfc0\",\"bytes\":4,\"write\":false"},
+        {"reserved", "reserved store", "\"write\":true"},
+        {"read_only", "read-only", "\"place\":\"clint + 0x000 CLINT_ID\""},
+        {"wrong_width", "wrong width", "\"bytes\":1"},
+        {"nothing", "nothing", "\"address\":\"0x20000000\""},
+        {"nothing", "empty page", "\"address\":\"0x40009000\""},
+        {"misaligned", "misaligned", "\"place\":\"TCM\""},
+        {"csr", "csr", "\"place\":\"csr0x7c0\""},
+        {"csr", "read-only csr", "\"place\":\"mvendorid\""},
+        {"illegal", "illegal", "\"address\":\"0x0000000b\""},
+        {"uninitialized", "uninitialized", "\"bytes\":4"},
+        {"uninitialized", "half initialized", "\"bytes\":4"},
+    };
+    NEEDS_GUEST();
+    char *report = read_text(DIR "/access");
+    for (size_t i = 0; i < SIM_COUNT(expected); i++) {
+        const char *at = find_access(report, expected[i].kind, expected[i].mark);
+        ck_assert_msg(at != NULL, "no %s at %s in %s", expected[i].kind, expected[i].mark, report);
+        const char *part = strstr(at, expected[i].part);
+        ck_assert_msg(part != NULL && part < strchr(at, '\n'), "%s", at);
+        const char *count = strstr(at, "\"count\":");
+        long times = strcmp(expected[i].mark, "wrong width") == 0 ? 4 : 1;
+        ck_assert_int_eq(strtol(count + 8, NULL, 10), times);
+    }
+    ck_assert_int_eq(line_count(report), SIM_COUNT(expected)); /* and nothing else */
+    free(report);
+}
+END_TEST
+
+/* What the core would be told of: a load of four bytes at addr. */
+static bool complains(access_report_t *report, uint32_t addr)
+{
+    static uint32_t pc;
+    uint32_t before = report->entries;
+    core_note_t note = {.pc = pc += 4, .load = true, .addr = addr, .bytes = 4};
+    access_insn(report, &note);
+    return report->entries != before;
+}
+
+START_TEST(others_that_write_memory_are_seen_byte_by_byte)
+{
+    static access_report_t report;
+    source_lines_t lines = {0};
+    uint8_t data[256] = {0};
+    sim_t *sim = sim_new();
+    sim_pool_t *pool = sim_pool_new(1);
+    sensor_t *s = sensor_new();
+    sensor_desc_t desc = sensor_desc_default();
+    ck_assert_int_eq(sensor_init(s, sim, &desc, pool), SIM_OK);
+    ck_assert(access_init(&report, &lines, &s->core));
+    ck_assert(access_port(&report, &s->dma.l2));
+    ck_assert(access_port(&report, &s->npu.store.port));
+    const uint32_t at = BUS_L2_BASE + 0x10000;
+    ck_assert(complains(&report, at));
+    ck_assert(sim_mem_poke(&s->dma.l2, at, data, 6));
+    ck_assert(!complains(&report, at) && !complains(&report, at + 2));
+    ck_assert(complains(&report, at + 3) && complains(&report, at + 6));
+    /* a row of 16 bytes each 64: the bytes between stay unwritten */
+    sim_mem_stream_t stream = {.bursts = sim_bursts(at + 0x100, 16, 3, 64, 1, 0),
+                               .write = true,
+                               .rate = 16,
+                               .outstanding = 1};
+    s->npu.store.port.stream(s->npu.store.port.ctx, s->npu.store.port.master, &stream);
+    for (uint32_t i = 0; i < 256; i += 4)
+        ck_assert_int_eq(complains(&report, at + 0x100 + i), i % 64 >= 16 || i >= 192);
+    /* the other way: TCM by the bus */
+    ck_assert(complains(&report, BUS_TCM_BASE + 4));
+    ck_assert(bus_poke(&s->bus, BUS_TCM_BASE + 4, data, 4));
+    ck_assert(!complains(&report, BUS_TCM_BASE + 4) && complains(&report, BUS_TCM_BASE + 8));
+    access_wrote_all(&report);
+    ck_assert(!complains(&report, BUS_TCM_BASE + 8) && !complains(&report, at + 0x800));
+    access_free(&report);
+    sensor_free(s);
+    sim_pool_free(pool);
+    sim_free(sim);
+}
+END_TEST
+
+/* ---- trace ---- */
+
+START_TEST(the_trace_names_lines_registers_and_causes)
+{
+    NEEDS_GUEST();
+    shell("grep -q 'observe.c:%u .* insn .*zero, .*=00000001$' " DIR "/trace", line_of("work"));
+    shell("grep -q 'known+0x4 .* insn addi t0, t0, 1 .* t0=00000002$' " DIR "/trace");
+    shell("grep -q 'csr  mtvec is 0x80' " DIR "/trace");
+    shell("[ $(grep -c ' trap exception 11 (environment call from machine mode)' " DIR
+          "/trace) = 3 ]");
+    shell("[ $(grep -c ' trap exception 5 (load access fault), mtval 0x40008004' " DIR
+          "/trace) = 4 ]");
+    shell("grep -q 'observe.c:%u .* regs store CLINT_ID (clint) <- 0x00000006$' " DIR "/trace",
+          line_of("read-only"));
+    shell("grep -q 'regs load \\[20000000\\] 4 bytes: refused$' " DIR "/trace");
+}
+END_TEST
+
+START_TEST(a_trace_has_the_events_that_were_asked_for)
+{
+    NEEDS_GUEST();
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/guest.elf --trace-core " DIR
+                           "/some --trace-events trap,regs"),
+                     0);
+    shell("[ $(wc -l <" DIR "/some) = %d ]", 13 + 9); /* traps; 3 + 4 + 2 accesses */
+    shell("grep -E ' (trap|regs) ' " DIR "/trace | cmp - " DIR "/some");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/guest.elf --trace-core " DIR "/x --trace-events traps"),
+                     125);
+    ck_assert_ptr_nonnull(strstr(text, "'traps' is no list of insn, csr, trap, regs"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/guest.elf --trace-events trap"), 125);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "exec " DIR "/guest.elf --profile " DIR "/x --flame " DIR "/x"),
+        125);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/guest.elf --profile " DIR "/no/x"),
+                     125);
+    ck_assert(access(DIR "/x", F_OK) != 0 && access(DIR "/x.part", F_OK) != 0);
+}
+END_TEST
+
+START_TEST(the_files_of_a_program_that_fails_are_there)
+{
+    NEEDS_GUEST();
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/guest.elf --max-cycles 500 --profile " DIR
+                           "/cut --trace-core " DIR "/cut.txt"),
+                     125);
+    read_profile(DIR "/cut");
+    ck_assert(cg.summary.event[1] >= 490 && cg.summary.event[1] <= 520);
+    shell("head -c 200 " DIR "/trace >" DIR "/a && head -c 200 " DIR "/cut.txt | cmp - " DIR "/a");
+}
+END_TEST
+
+/* ---- the whole sensor ---- */
+
+#define ENTRANCE "run scenes/entrance.json --frames 1 "
+#define EVERYTHING                                                                                 \
+    "--profile " DIR "/p --flame " DIR "/f --coverage " DIR "/c --access-report " DIR              \
+    "/a --trace-core " DIR "/t "
+
+START_TEST(watching_a_run_changes_no_byte_of_it)
+{
+    char error[256];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(fovea(text, sizeof(text), ENTRANCE "--out " DIR "/plain"), 0);
+    ck_assert_int_eq(fovea(text, sizeof(text), ENTRANCE EVERYTHING "--out " DIR "/watched"), 0);
+    const char *differs = runs_differ(DIR "/plain", DIR "/watched");
+    ck_assert_msg(differs == NULL, "%s differs", differs);
+    read_profile(DIR "/p");
+    calls_are("_start", "main", 1);
+    ck_assert(cg.summary.event[3] > cg.summary.event[1]); /* it sleeps most of the time */
+    char *report = read_text(DIR "/a");
+    ck_assert_str_eq(report, ""); /* firmware and NPU write before they read */
+    free(report);
+    char *info = read_text(DIR "/c");
+    check_tracefile(info);
+    free(info);
+    shell("grep -q 'regs store UART_DATA (sensor.uart) <- 0x00000076$' " DIR "/t"); /* "v" */
+}
+END_TEST
+
+START_TEST(a_run_is_watched_from_its_snapshot_on)
+{
+    char error[256];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           ENTRANCE "--out " DIR "/plain --snapshot " DIR
+                                    "/snap --snapshot-at 39ms"),
+                     0);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), ENTRANCE EVERYTHING "--out " DIR "/rest --restore " DIR "/snap"),
+        0);
+    const char *differs = runs_differ(DIR "/plain", DIR "/rest");
+    ck_assert_msg(differs == NULL, "%s differs", differs);
+    char *report = read_text(DIR "/a");
+    ck_assert_str_eq(report, "");
+    free(report);
+    read_profile(DIR "/p");
+    calls_are("_start", "main", 0);
+}
+END_TEST
+
+/* ---- source lines ---- */
+
+START_TEST(hostile_program_files_give_no_lines_and_no_crash)
+{
+    NEEDS_GUEST();
+    char error[512];
+    size_t bytes;
+    uint8_t *elf = sim_file_read(DIR "/guest.elf", 1 << 24, &bytes, error, sizeof(error));
+    ck_assert_ptr_nonnull(elf);
+    uint32_t seed = 1;
+    for (int round = 0; round < 300; round++) {
+        uint8_t *copy = malloc(bytes);
+        source_lines_t lines = {0};
+        memcpy(copy, elf, bytes);
+        for (int i = 0; i < 1 + round % 20; i++) {
+            seed = seed * 1664525 + 1013904223;
+            copy[(seed >> 4) % bytes] ^= (uint8_t)(1u << (seed >> 29));
+        }
+        size_t length = round % 3 == 0 ? (seed >> 3) % bytes : bytes;
+        source_lines_add(&lines, copy, length, "x", error, sizeof(error));
+        for (uint32_t k = 1; k < lines.rows; k++)
+            ck_assert(lines.row[k].first - lines.row[k - 1].first >= lines.row[k - 1].bytes);
+        for (uint32_t k = 1; k < lines.funcs; k++)
+            ck_assert(lines.func[k].first - lines.func[k - 1].first >= lines.func[k - 1].bytes);
+        source_lines_free(&lines);
+        free(copy);
+    }
+    free(elf);
+}
+END_TEST
+
+TEST_MAIN("observe", calls_are_counted_as_the_program_makes_them,
+          a_tail_call_returns_for_its_caller_too, frames_that_longjmp_leaves_are_gone,
+          a_task_has_a_stack_of_its_own, costs_are_those_worked_out_by_hand,
+          a_recursive_function_costs_what_it_costs_once, folded_stacks_add_up_to_all_cycles,
+          callgrind_annotate_reads_the_profile,
+          without_debug_information_there_are_functions_but_no_lines,
+          lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
+          the_coverage_file_is_a_tracefile, bad_accesses_are_reported_with_their_lines,
+          others_that_write_memory_are_seen_byte_by_byte,
+          the_trace_names_lines_registers_and_causes, a_trace_has_the_events_that_were_asked_for,
+          the_files_of_a_program_that_fails_are_there, watching_a_run_changes_no_byte_of_it,
+          a_run_is_watched_from_its_snapshot_on, hostile_program_files_give_no_lines_and_no_crash)
