@@ -187,9 +187,12 @@ START_TEST(costs_are_those_worked_out_by_hand)
      * instruction (ret, 3 cycles) is all */
     ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[0], 1);
     ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[1], 3);
-    /* 13 instructions; sums 2, stores 3, jump and link 2, CSR 2 x 3, loads 3 x 2, mret 3 and the
-     * trap itself 4; addi behind csrr 1: 13 times */
+    /* a trap: 4 cycles; sums 2, stores 3, jump and link 2, csrr 3 and csrw 3, their sum 1, loads
+     * 3 x 2, mret 3: 27 cycles, 13 instructions, 13 times */
     ck_assert_uint_eq(cg_self(&cg, "trap_entry").event[0], 13 * 13);
+    ck_assert_uint_eq(cg_self(&cg, "trap_entry").event[1], 13 * 27);
+    /* la 2, load 2, nop, sum and store 3, ret 3 */
+    ck_assert_uint_eq(cg_inclusive(&cg, "trap_entry", "count_trap").event[1], 13 * 10);
 }
 END_TEST
 
