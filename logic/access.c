@@ -158,11 +158,19 @@ static void access_rom(core_t *core, const core_insn_t *in, const access_t *a)
 
 /* ---- registers and L2 ---- */
 
+static void tell(const core_t *core, const access_t *a, uint32_t value, bool ok)
+{
+    const bus_t *bus = core->bus;
+    if (bus->accessed != NULL)
+        bus->accessed(bus->accessed_ctx, a->addr, a->bytes, a->store, value, ok);
+}
+
 static void access_reg(core_t *core, const core_insn_t *in, const access_t *a)
 {
     uint32_t value = 0;
     bool fine = a->store ? bus_write_reg(core->bus, a->addr, a->bytes, core->x[in->rs2])
                          : bus_read_reg(core->bus, a->addr, a->bytes, &value);
+    tell(core, a, a->store ? core->x[in->rs2] : value, fine);
     if (!fine) {
         access_fault(core, a, a->addr);
         return;
@@ -270,6 +278,7 @@ static void access_others(core_t *core, const core_insn_t *in, const access_t *a
     } else {
         const char *what = a->atomic ? "atomic access" : a->store ? "store" : "load";
         bus_fault(core->bus, what, a->addr, a->bytes);
+        tell(core, a, a->store ? core->x[in->rs2] : 0, false);
         access_fault(core, a, a->addr);
     }
 }

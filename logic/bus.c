@@ -33,16 +33,9 @@ bus_area_t bus_area(const bus_t *bus, uint32_t addr, uint32_t bytes)
     return BUS_NOTHING;
 }
 
-static void tell(bus_t *bus, uint32_t addr, uint32_t bytes, bool write, uint32_t value, bool ok)
-{
-    if (bus->accessed != NULL)
-        bus->accessed(bus->accessed_ctx, addr, bytes, write, value, ok);
-}
-
 void bus_fault(bus_t *bus, const char *what, uint32_t addr, uint32_t bytes)
 {
     bus->faults++;
-    tell(bus, addr, bytes, strcmp(what, "load") != 0, 0, false);
     sim_log(&bus->comp, SIM_LOG_GUEST, "%s of %u bytes at 0x%08x: nothing there answers that", what,
             bytes, addr);
 }
@@ -72,22 +65,17 @@ static bool is_gated(const bus_t *bus, const char *what, uint32_t addr)
 bool bus_read_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t *value)
 {
     sim_comp_t *owner = reg_owner(bus, "load", addr, bytes);
-    if (owner == NULL)
-        return false;
-    *value = is_gated(bus, "load", addr) ? 0 : sim_reg_read(owner, addr % BUS_PAGE_BYTES);
-    tell(bus, addr, bytes, false, *value, true);
-    return true;
+    if (owner != NULL)
+        *value = is_gated(bus, "load", addr) ? 0 : sim_reg_read(owner, addr % BUS_PAGE_BYTES);
+    return owner != NULL;
 }
 
 bool bus_write_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t value)
 {
     sim_comp_t *owner = reg_owner(bus, "store", addr, bytes);
-    if (owner == NULL)
-        return false;
-    if (!is_gated(bus, "store", addr))
+    if (owner != NULL && !is_gated(bus, "store", addr))
         sim_reg_write(owner, addr % BUS_PAGE_BYTES, value);
-    tell(bus, addr, bytes, true, value, true);
-    return true;
+    return owner != NULL;
 }
 
 /* ---- loaders and debuggers ---- */

@@ -48,8 +48,8 @@ typedef struct {
     /* Somebody poked ROM or TCM (the core drops decoded instructions). May be NULL. */
     void (*poked)(void *ctx, uint32_t addr, uint32_t bytes);
     void *poked_ctx;
-    /* The core has accessed a register, or something that did not answer (ok is false; value is
-     * meant where ok is true). Must not change anything. May be NULL. */
+    /* The core has accessed a register, or something that did not answer (ok is false). Must not
+     * change anything. May be NULL. */
     void (*accessed)(void *ctx, uint32_t addr, uint32_t bytes, bool write, uint32_t value, bool ok);
     void *accessed_ctx;
 
