@@ -24,8 +24,8 @@ static uint32_t encoding_at(const diff_program_t *p, uint32_t addr)
     return at <= 2 * DIFF_PAGE - 4 ? get32((const uint8_t *)p->words + at) : 0;
 }
 
-/* With -icount an AMO is a load and a store, and its load fault one of a load (priv. 3.7.1 and
- * unpriv. 8.4: AMOs raise store/AMO exceptions). */
+/* With -icount an AMO is a load and a store, and its load fault one of a load (priv. 3.1.15,
+ * table 3.6: they are store/AMO exceptions). */
 static uint32_t cause_of_amo(const diff_program_t *p, const trap_t *qemus)
 {
     core_insn_t in = core_decode_word(encoding_at(p, qemus->epc), qemus->epc);

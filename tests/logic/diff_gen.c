@@ -5,13 +5,13 @@
  *
  *   SFENCE.VMA                     QEMU executes it in machine mode without S mode
  *   mstatus.MPP of S or reserved   QEMU keeps it (priv. 3.1.6: WARL, modes that there are)
- *   mstatus.MPRV over MRET         QEMU keeps it in user mode (priv. 3.1.6.3: cleared)
+ *   mstatus.MPRV over MRET         QEMU keeps it in user mode (priv. 3.1.6.1: cleared)
  *   user mode before any PMP entry QEMU's MRET faults at itself, not at its target (priv. 3.7.1)
  *   entries that end inside a page of code, or inside a page that a later entry covers
  *                                  QEMU looks at fetches once a page, and keeps rights by page
  *   SC where memory is denied, unmapped or misaligned, or after a store to LR's word
  *                                  QEMU fails it by its reservation and value first (unpriv. 8.2)
- *   misaligned accesses where PMP entries begin; misaligned accesses that trap
+ *   misaligned accesses where PMP entries begin inside a page; misaligned accesses that trap
  *                                  QEMU does them whole and always
  *   what is read right after a write to minstret
  *                                  QEMU reads one more (unpriv. 9.1: the value that was written)
@@ -144,6 +144,7 @@ void diff_generate(diff_program_t *program, const diff_chip_t *chip, uint64_t se
     choose_kind(&g);
     uint32_t count = 20 + below(&g, 70);
     make_far(&g);
+    g.whole = g.writable = 7;
     if (g.protects)
         gen_protect(&g);
     for (; program->items < count && program->items < max_items; program->items++) {

@@ -136,16 +136,16 @@ static void reserved_half(gen_t *g)
 
 /* ---- memory ---- */
 
-static bool may_misalign(gen_t *g)
+static bool may_misalign(gen_t *g, uint32_t base)
 {
-    return !g->chip->aligned && !g->protects && one_in(g, 6);
+    return !g->chip->aligned && (g->whole >> base & 1) != 0 && one_in(g, 6);
 }
 
 static int32_t offset(gen_t *g, uint32_t base, uint32_t bytes)
 {
     uint32_t size = base < 2 ? 4 * DIFF_DATA_WORDS : 4 * DIFF_DATA2_WORDS;
     uint32_t at = below(g, size - bytes + 1);
-    return (int32_t)(may_misalign(g) ? at : at / bytes * bytes) - (int32_t)(size / 2);
+    return (int32_t)(may_misalign(g, base) ? at : at / bytes * bytes) - (int32_t)(size / 2);
 }
 
 static void access_word(gen_t *g, int32_t at, uint32_t base, uint32_t op)
@@ -221,7 +221,8 @@ static uint32_t atomic_word(gen_t *g, uint32_t op, uint32_t addr)
 static void atomic(gen_t *g)
 {
     uint32_t r = rd_not_zero(g), b = below(g, 3), op = OP_LR + below(g, OP_AMOMAXU - OP_LR + 1);
-    if (op == OP_SC && g->protects)
+    bool writable = (g->writable >> b & 1) != 0;
+    if (op == OP_SC && !writable)
         op = OP_LR;
     int32_t at = offset(g, b, 4) / 4 * 4;
     if (op != OP_SC && one_in(g, 12))
@@ -231,7 +232,7 @@ static void atomic(gen_t *g)
     else
         word(g, ADDI(r, g->base[b], at));
     word(g, atomic_word(g, op, r));
-    if (op != OP_LR || g->protects)
+    if (op != OP_LR || !writable)
         return;
     word(g, ADDI(r, g->base[b], at / 4 * 4 == 0 ? 4 : 0)); /* another word: fails, and ends it */
     word(g, atomic_word(g, OP_SC, r));
@@ -240,7 +241,7 @@ static void atomic(gen_t *g)
 static void reserve_and_store(gen_t *g)
 {
     uint32_t kept = g->keep, r = rd_not_zero(g), b = below(g, 3);
-    if (g->protects)
+    if ((g->writable >> b & 1) == 0)
         return;
     g->keep |= 1u << r;
     word(g, ADDI(r, g->base[b], offset(g, b, 4) / 4 * 4));

@@ -25,6 +25,8 @@ typedef struct {
     uint32_t counter; /* of loops; the far page leaves it alone */
     uint32_t far_count, far_at[4];
     uint32_t depth;
+    uint32_t whole;    /* bit b: base b's page has the same rights all over */
+    uint32_t writable; /* bit b: anybody may read and write it */
     bool user, protects, irqs;
 } gen_t;
 

@@ -256,13 +256,24 @@ static void add_noise(gen_t *g, recipe_t *r)
         add_entry(r, sim_stream_u32(&g->s), rights(g)); /* off */
 }
 
+/* A page of data, of these bases. */
+static void add_page(gen_t *g, recipe_t *r, uint32_t first, uint32_t bases)
+{
+    uint8_t cfg = one_in(g, 2) ? PMP_READ | PMP_WRITE : rights(g);
+    bool room = r->count < CORE_PMP_REGIONS - 1;
+    add_region(g, r, first, DIFF_PAGE, cfg);
+    if ((cfg & PMP_WRITE) != 0 && room && !(g->chip->locks && first == DIFF_DATA2))
+        g->writable |= bases;
+}
+
 /* Rights of the first data page: of all of it, or of pieces. */
 static void add_data(gen_t *g, recipe_t *r)
 {
     if (one_in(g, 2)) {
-        add_region(g, r, DIFF_DATA, DIFF_PAGE, one_in(g, 2) ? 3 : rights(g));
+        add_page(g, r, DIFF_DATA, 3);
         return;
     }
+    g->whole &= ~3u;
     for (uint32_t n = 1 + below(g, 3); n > 0; n--) {
         uint32_t bytes = 4u << below(g, 8), at = below(g, 512 / bytes) * bytes;
         add_region(g, r, DIFF_DATA + at, bytes, rights(g));
@@ -308,6 +319,7 @@ static void emit_recipe(gen_t *g, const recipe_t *r)
 void gen_protect(gen_t *g)
 {
     recipe_t r = {.count = 0};
+    g->writable = 0;
     if (g->chip->locks)
         add_locked(g, &r);
     if (one_in(g, 2))
@@ -317,7 +329,7 @@ void gen_protect(gen_t *g)
         add_noise(g, &r);
     add_data(g, &r);
     if (!one_in(g, 3))
-        add_region(g, &r, DIFF_DATA2, DIFF_PAGE, rights(g));
+        add_page(g, &r, DIFF_DATA2, 4);
     emit_recipe(g, &r);
 }
 
