@@ -153,21 +153,35 @@ static void update(download_t *d)
         load(d, DOWNLOAD_UPDATE_READY, DOWNLOAD_UPDATE_DONE);
 }
 
+void download_begin(download_t *download, download_state_t state)
+{
+    set_state(download, state); /* the registers last a reset */
+    hal_ccs_write8(CMD_INT, CMD_NONE);
+}
+
+bool download_poll(download_t *download)
+{
+    uint32_t command = hal_ccs_read8(CMD_INT);
+    if (command == CMD_NONE)
+        return false;
+    hal_ccs_write8(CMD_INT, CMD_NONE);
+    if (command == CMD_TRANSITION)
+        transition(download);
+    else if (command == CMD_UPDATE)
+        update(download);
+    else
+        answer(DOWNLOAD_E_PARAMETER);
+    return true;
+}
+
 void download_serve(download_t *download)
 {
-    set_state(download, DOWNLOAD_EMPTY); /* the registers last a reset */
+    download_begin(download, DOWNLOAD_EMPTY);
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
     while (download->state < DOWNLOAD_MAIN || hal_ccs_read8(MODE_SELECT) == 0) {
         hal_sleep_until(IRQ_CCI, CCI_STATUS, CCI_STATUS_WROTE);
         reg_write(CCI_STATUS, CCI_STATUS_WROTE);
-        uint32_t command = hal_ccs_read8(CMD_INT);
-        hal_ccs_write8(CMD_INT, CMD_NONE);
-        if (command == CMD_TRANSITION)
-            transition(download);
-        else if (command == CMD_UPDATE)
-            update(download);
-        else if (command != CMD_NONE)
-            answer(DOWNLOAD_E_PARAMETER);
+        download_poll(download);
     }
     reg_write(CCI_IRQ_EN, 0);
     hal_ccs_write8(SYS_STATE, hal_ccs_read8(SYS_STATE) | 1u);

@@ -41,6 +41,12 @@ typedef struct {
     uint32_t chunk_left; /* bytes of the host's transfer */
 } download_t;
 
+/* For a program that takes networks while it runs: says what is there (state), then obeys one
+ * command, if there is one. limits.l2_* are where a network may be; nobody else may use that until
+ * download_poll returns. False: there was none. */
+void download_begin(download_t *download, download_state_t state);
+bool download_poll(download_t *download);
+
 /* Obeys the host until it starts the stream with a main firmware in place. */
 void download_serve(download_t *download);
 

@@ -337,6 +337,61 @@ START_TEST(images_of_the_wrong_kind_are_refused)
 }
 END_TEST
 
+/* ---- a program that runs ---- */
+
+#define SWAP "build/test-runs/swap.elf"
+
+static bool compile_swap(void)
+{
+    return system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") == 0 &&
+           system("mkdir -p build/test-runs && riscv64-unknown-elf-gcc -march=rv32imac "
+                  "-misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs -std=c11 -O2 -Wall -Wextra "
+                  "-Werror -ffreestanding -ffunction-sections -fdata-sections -nostartfiles "
+                  "-Wl,--gc-sections -T firmware/fovea.ld -Ifirmware/include -Ibuild/gen "
+                  "firmware/boot.S firmware/boot_check.c firmware/download.c "
+                  "firmware/download_stream.c firmware/hal.c tests/tools/guest/swap.c -o " SWAP) ==
+               0;
+}
+
+START_TEST(a_running_program_gets_another_network)
+{
+    char expected[128];
+    size_t bytes;
+    npu_prog_t other = {0};
+    network_options_t options = {.topology = true};
+    if (!compile_swap()) {
+        test_skip("no riscv64-unknown-elf-gcc");
+        return;
+    }
+    board = board_new(NULL);
+    make_images(&board->sensor->desc);
+    ck_assert_int_eq(sensor_load_network(board->sensor, &network, error, sizeof(error)), SIM_OK);
+    uint8_t *elf = board_file(SWAP, &bytes);
+    ck_assert_msg(sensor_load_firmware(board->sensor, elf, bytes, SWAP, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    free(elf);
+    ck_assert_msg(network_load("npu/networks/cifar_baseline.topo", &board->sensor->desc.npu,
+                               &options, &other, error, sizeof(error)),
+                  "%s", error);
+    board->sensor->spit.tape = tape;
+    board->sensor->spit.tape_bytes = 1 << 22;
+    board_start(board);
+    board_run_ms(board, 5);
+    free(image[NETWORK].data);
+    ck_assert(
+        boot_image_load(&board->sensor->desc, NULL, &other, &image[NETWORK], error, sizeof(error)));
+    ck_assert_uint_eq(bring(UPDATE, NETWORK), DOWNLOAD_UPDATE_DONE);
+    board_run_ms(board, 5);
+    ck_assert_uint_ne(network.insn_count, other.insn_count);
+    snprintf(expected, sizeof(expected), "network instructions %u\nnetwork instructions %u\n",
+             network.insn_count, other.insn_count);
+    ck_assert_str_eq(board->console, expected);
+    npu_prog_free(&other);
+    drop();
+}
+END_TEST
+
 START_TEST(blocks_are_of_a_megabyte_at_most)
 {
     static uint8_t data[1 << 20], out[(1 << 20) + 192];
@@ -395,5 +450,5 @@ TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
           a_network_can_be_replaced_and_taken_away, images_come_in_their_order,
           parameters_that_contradict_each_other_are_refused,
           bad_and_short_images_are_refused_and_can_be_sent_again,
-          images_of_the_wrong_kind_are_refused, blocks_are_of_a_megabyte_at_most,
-          a_scenario_boots_from_its_host)
+          images_of_the_wrong_kind_are_refused, a_running_program_gets_another_network,
+          blocks_are_of_a_megabyte_at_most, a_scenario_boots_from_its_host)
