@@ -21,11 +21,9 @@ enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1 };
 enum { WAKE_WORDS = 16 }; /* the check of a header takes as long as some 30 words */
 enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
 
-#define TGT_ENABLE HAL_BIT(0)
-#define TGT_EMPTY_IT HAL_BIT(1)
-#define TGT_LEVEL_REACHED HAL_BIT(0)
-#define TGT_LOST HAL_BIT(1)
-#define TGT_ENDED HAL_BIT(2)
+#define TGT_LOST TGT_STATUS_WORDS_LOST_MASK
+#define TGT_ENDED TGT_STATUS_TRANSFER_ENDED_MASK
+#define TGT_EVENTS (TGT_STATUS_AT_LEAST_TGT_LEVEL_WORDS_WAIT_MASK | TGT_LOST | TGT_ENDED)
 
 /* ---- the stream ---- */
 
@@ -35,7 +33,7 @@ static bool wait_for_word(void)
     while (reg_read(TGT_COUNT) == 0) {
         if ((reg_read(TGT_STATUS) & (TGT_ENDED | TGT_LOST)) != 0)
             return false;
-        hal_sleep_until(IRQ_TGT, TGT_STATUS, TGT_LEVEL_REACHED | TGT_ENDED | TGT_LOST);
+        hal_sleep_until(IRQ_TGT, TGT_STATUS, TGT_EVENTS);
     }
     return true;
 }
@@ -110,13 +108,13 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
         return;
     }
     reg_write(TGT_STATUS, TGT_ENDED | TGT_LOST);
-    reg_write(TGT_IRQ_EN, TGT_LEVEL_REACHED | TGT_LOST | TGT_ENDED);
+    reg_write(TGT_IRQ_EN, TGT_EVENTS);
     reg_write(TGT_LEVEL, WAKE_WORDS);
-    reg_write(TGT_CTRL, TGT_ENABLE | TGT_EMPTY_IT);
+    reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
     stream_begin(&d->stream, type, bytes);
     answer(ready);
     uint32_t reply = receive(d);
-    reg_write(TGT_CTRL, TGT_EMPTY_IT);
+    reg_write(TGT_CTRL, TGT_CTRL_EMPTY_THE_FIFO_MASK);
     reg_write(TGT_IRQ_EN, 0);
     hal_ccs_write8(DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, d->stream.error);

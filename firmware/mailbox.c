@@ -1,19 +1,16 @@
 #include "mailbox.h"
 
-#define STATUS_CAME HAL_BIT(0)
-#define STATUS_WORKING HAL_BIT(3)
-
 void mailbox_listen(hal_irq_fn_t fn)
 {
     hal_irq_enable(IRQ_MAILBOX, fn);
-    reg_write(MBX_IRQ_EN, STATUS_CAME);
+    reg_write(MBX_IRQ_EN, MBX_STATUS_COMMAND_CAME_MASK);
 }
 
 bool mailbox_command(uint32_t *command)
 {
-    if ((reg_read(MBX_STATUS) & STATUS_WORKING) == 0)
+    if ((reg_read(MBX_STATUS) & MBX_STATUS_COMMAND_WAITS_FOR_ITS_ANSWER_MASK) == 0)
         return false;
-    reg_write(MBX_STATUS, STATUS_CAME);
+    reg_write(MBX_STATUS, MBX_STATUS_COMMAND_CAME_MASK);
     *command = reg_read(MBX_COMMAND);
     return true;
 }

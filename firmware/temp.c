@@ -1,18 +1,16 @@
 #include "temp.h"
 
-#define CTRL_ONCE HAL_BIT(0)
-#define CTRL_CONTINUOUS HAL_BIT(1)
 #define CTRL_BITS(bits) (((bits)-9u) << 2)
-#define STATUS_NEW HAL_BIT(1)
-#define STATUS_OUTSIDE (HAL_BIT(2) | HAL_BIT(3))
+#define STATUS_OUTSIDE (TEMP_STATUS_ABOVE_TEMP_HIGH_MASK | TEMP_STATUS_BELOW_TEMP_LOW_MASK)
 
 int32_t temp_measure(uint32_t bits)
 {
     uint32_t irqs = reg_read(TEMP_IRQ_EN);
-    reg_write(TEMP_STATUS, STATUS_NEW);
-    reg_write(TEMP_IRQ_EN, STATUS_NEW);
-    reg_write(TEMP_CTRL, (reg_read(TEMP_CTRL) & CTRL_CONTINUOUS) | CTRL_BITS(bits) | CTRL_ONCE);
-    hal_sleep_until(IRQ_TEMP, TEMP_STATUS, STATUS_NEW);
+    reg_write(TEMP_STATUS, TEMP_STATUS_NEW_VALUE_MASK);
+    reg_write(TEMP_IRQ_EN, TEMP_STATUS_NEW_VALUE_MASK);
+    reg_write(TEMP_CTRL, (reg_read(TEMP_CTRL) & TEMP_CTRL_CONVERT_AGAIN_AND_AGAIN_MASK) |
+                             CTRL_BITS(bits) | TEMP_CTRL_CONVERT_ONCE_MASK);
+    hal_sleep_until(IRQ_TEMP, TEMP_STATUS, TEMP_STATUS_NEW_VALUE_MASK);
     reg_write(TEMP_IRQ_EN, irqs);
     return (int32_t)reg_read(TEMP_DATA);
 }
@@ -25,7 +23,7 @@ void temp_watch(int32_t low, int32_t high, uint32_t period_us, hal_irq_fn_t fn)
     reg_write(TEMP_PERIOD, period_us);
     reg_write(TEMP_STATUS, STATUS_OUTSIDE);
     reg_write(TEMP_IRQ_EN, STATUS_OUTSIDE);
-    reg_write(TEMP_CTRL, CTRL_CONTINUOUS | CTRL_BITS(12u));
+    reg_write(TEMP_CTRL, TEMP_CTRL_CONVERT_AGAIN_AND_AGAIN_MASK | CTRL_BITS(12u));
 }
 
 int32_t temp_crossed(void)

@@ -292,6 +292,25 @@ START_TEST(a_run_from_flash_sees_what_a_run_in_place_sees)
 }
 END_TEST
 
+/* -10 degrees, 246 in a byte: the first conversion's; the second one begins after 100 ms. Nobody
+ * takes the command. */
+START_TEST(a_host_script_reaches_temperature_and_mailbox)
+{
+    int code = run_with(
+        "\"temperature_c\": [{\"at\": \"0us\", \"c\": -10}, {\"at\": \"50ms\", \"c\": 31.5}], "
+        "\"host\": [{\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1}, "
+        "{\"at\": \"1us\", \"write\": \"temp_sensor_ctrl\", \"value\": 1}, "
+        "{\"at\": \"1us\", \"write\": \"mbx_data0\", \"value\": 4294967295}, "
+        "{\"at\": \"2us\", \"write\": \"mbx_command\", \"value\": 3}, "
+        "{\"at\": \"3us\", \"read\": \"mbx_status\", \"expect\": 1}, "
+        "{\"at\": \"3us\", \"read\": \"mbx_data0\", \"expect\": 4294967295}, "
+        "{\"at\": \"2ms\", \"read\": \"temp_sensor_output\", \"expect\": 246}, "
+        "{\"at\": \"frame:1+1500\", \"read\": \"temp_sensor_output\", \"expect\": 246}]",
+        "script");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+}
+END_TEST
+
 START_TEST(images_are_made_by_a_command_and_put_into_slots)
 {
     int code = fovea(text, sizeof(text), "image " FIRMWARE " " NETWORK " -o " FOVEA_OUT "/x.img");
@@ -336,4 +355,5 @@ TEST_MAIN("tools boot", a_whole_image_is_loaded_at_the_speed_of_the_line,
           a_damaged_image_is_not_started, a_truncated_image_is_not_started, the_other_slot_is_tried,
           a_system_reset_boots_again, an_exception_in_the_rom_leaves_its_cause,
           without_a_flash_the_rom_says_so, a_run_from_flash_sees_what_a_run_in_place_sees,
+          a_host_script_reaches_temperature_and_mailbox,
           images_are_made_by_a_command_and_put_into_slots, wrong_keys_end_with_one_line)
