@@ -168,6 +168,7 @@ static bool is_sc(uint32_t word)
 
 void access_insn(access_report_t *r, const core_note_t *n)
 {
+    r->last_pc = n->pc;
     if (n->load && !is_sc(n->word) &&
         (is_fresh(&r->tcm, n->addr, n->bytes) || is_fresh(&r->l2, n->addr, n->bytes)))
         note(r, &(access_entry_t){.kind = ACCESS_uninitialized,
@@ -199,6 +200,8 @@ void access_trap(access_report_t *r, const core_trap_t *trap)
     e.write = trap->cause >= 6;
     if (e.kind == ACCESS_illegal)
         e.kind = illegal_kind(trap->value);
+    if (e.kind == ACCESS_fetch)
+        e.pc = r->last_pc;
     if (e.kind == ACCESS_csr)
         e.addr = trap->value >> 20;
     note(r, &e);

@@ -26,7 +26,7 @@
     X(nothing,       "an address where nothing answers such an access")           \
     X(misaligned,    "a trap: an address that is no multiple of the size")        \
     X(forbidden,     "a trap: not allowed by memory protection")                  \
-    X(fetch,         "a trap: no code can be there")                              \
+    X(fetch,         "a trap: no code can be there; pc is the jump")              \
     X(csr,           "a trap: a CSR that is not there, or not to be written so")  \
     X(illegal,       "a trap: no instruction of this core")                       \
     X(uninitialized, "a load of bytes that nobody wrote")
@@ -73,7 +73,8 @@ struct access_report {
     access_memory_t tcm, l2;
     access_port_t port[ACCESS_PORTS];
     uint32_t ports;
-    bool refused; /* the bus has told of the access that is about to trap */
+    uint32_t last_pc; /* of the instruction before */
+    bool refused;     /* the bus has told of the access that is about to trap */
     void (*poked)(void *ctx, uint32_t addr, uint32_t bytes); /* who listened before */
     void *poked_ctx;
 };

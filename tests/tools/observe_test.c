@@ -20,6 +20,10 @@
     "riscv64-unknown-elf-gcc -ffreestanding -march=rv32ima -misa-spec=2.2 -mabi=ilp32 -O1 "        \
     "-nostdlib -nostartfiles -Wl,-N,--no-warn-rwx-segments,-Ttext=0x80000000 " GUEST
 
+#define AS                                                                                         \
+    "riscv64-unknown-elf-gcc -march=rv32ima -misa-spec=2.2 -mabi=ilp32 -nostdlib -nostartfiles "   \
+    "-Wl,-N,--no-warn-rwx-segments,-Ttext=0x80000000"
+
 static char text[1 << 20];
 static cg_t cg;
 
@@ -164,6 +168,35 @@ START_TEST(a_task_has_a_stack_of_its_own)
     char *flame = read_text(DIR "/flame");
     ck_assert_ptr_nonnull(strstr(flame, "\ntask_entry;task_work;known 12\n"));
     free(flame);
+}
+END_TEST
+
+START_TEST(tasks_that_an_interrupt_switches_keep_their_callers)
+{
+    NEEDS_GUEST();
+    shell(AS " tests/tools/guest/preempt.S -o " DIR "/preempt.elf");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/preempt.elf --profile " DIR "/preempt --flame " DIR
+                           "/preempt.flame"),
+                     0);
+    read_profile(DIR "/preempt");
+    calls_are("_start", "task_a", 1);
+    calls_are("task_a", "ring", 3);
+    calls_are("task_b", "ring", 3);
+    calls_are("irq_entry", "swap", 6);
+    calls_are("irq_entry", "task_a", 0);
+    calls_are("irq_entry", "task_b", 0);
+    calls_are("ring", "irq_entry", 0);
+    /* neither the handler nor the other task is in the cost: 3 whole calls in one; 2 in the other,
+     * and one that never went on behind the store */
+    ck_assert_uint_eq(cg_inclusive(&cg, "task_a", "ring").event[0], 3 * 4);
+    ck_assert_uint_eq(cg_inclusive(&cg, "task_a", "ring").event[1], 3 * 9);
+    ck_assert_uint_eq(cg_inclusive(&cg, "task_b", "ring").event[0], 2 * 4 + 3);
+    ck_assert_uint_eq(cg_inclusive(&cg, "task_b", "ring").event[1], 2 * 9 + 6);
+    ck_assert_uint_eq(cg_self(&cg, "swap").event[0], 6 * 6);
+    shell("grep -q '^_start;task_a;ring 27$' " DIR "/preempt.flame");
+    shell("grep -q '^task_b;ring 24$' " DIR "/preempt.flame");
+    shell("! grep -q 'task_.*irq_entry' " DIR "/preempt.flame");
 }
 END_TEST
 
@@ -413,6 +446,21 @@ START_TEST(bad_accesses_are_reported_with_their_lines)
 }
 END_TEST
 
+START_TEST(a_jump_to_nowhere_is_reported_where_it_was_made)
+{
+    NEEDS_GUEST();
+    shell(AS " -g tests/tools/guest/fetch.S -o " DIR "/fetch.elf");
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "exec " DIR "/fetch.elf --access-report " DIR "/fetch"), 0);
+    char *report = read_text(DIR "/fetch");
+    ck_assert_int_eq(line_count(report), 1);
+    ck_assert_ptr_nonnull(strstr(report, "{\"kind\":\"fetch\","));
+    ck_assert_ptr_nonnull(strstr(report, "\"line\":9,"));
+    ck_assert_ptr_nonnull(strstr(report, "\"address\":\"0x30000000\""));
+    free(report);
+}
+END_TEST
+
 /* What the core would be told of: a load of four bytes at addr. */
 static bool complains(access_report_t *report, uint32_t addr)
 {
@@ -567,6 +615,27 @@ END_TEST
 
 /* ---- source lines ---- */
 
+/* Every address that ran, as binutils see it. */
+START_TEST(lines_are_those_of_addr2line)
+{
+    if (!has("riscv64-unknown-elf-addr2line")) {
+        test_skip("no riscv64-unknown-elf-addr2line");
+        return;
+    }
+    char error[256];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           ENTRANCE "--out " DIR "/lines --trace-core " DIR
+                                    "/lines.txt --trace-events insn"),
+                     0);
+    shell("awk '$3 ~ /^1000/ {print $3, $4}' " DIR "/lines.txt | sort -u >" DIR "/lines.pc");
+    shell("awk '{print $1}' " DIR "/lines.pc | riscv64-unknown-elf-addr2line -e "
+          "build/firmware/visitor_counter.elf | sed 's|.*/||; s| (disc.*||' >" DIR "/lines.right");
+    shell("[ $(wc -l <" DIR "/lines.pc) -gt 1000 ]");
+    shell("awk '{print $2}' " DIR "/lines.pc | cmp - " DIR "/lines.right");
+}
+END_TEST
+
 START_TEST(hostile_program_files_give_no_lines_and_no_crash)
 {
     NEEDS_GUEST();
@@ -598,13 +667,15 @@ END_TEST
 
 TEST_MAIN("observe", calls_are_counted_as_the_program_makes_them,
           a_tail_call_returns_for_its_caller_too, frames_that_longjmp_leaves_are_gone,
-          a_task_has_a_stack_of_its_own, costs_are_those_worked_out_by_hand,
-          a_recursive_function_costs_what_it_costs_once, folded_stacks_add_up_to_all_cycles,
-          callgrind_annotate_reads_the_profile,
+          a_task_has_a_stack_of_its_own, tasks_that_an_interrupt_switches_keep_their_callers,
+          costs_are_those_worked_out_by_hand, a_recursive_function_costs_what_it_costs_once,
+          folded_stacks_add_up_to_all_cycles, callgrind_annotate_reads_the_profile,
           without_debug_information_there_are_functions_but_no_lines,
           lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
           the_coverage_file_is_a_tracefile, bad_accesses_are_reported_with_their_lines,
+          a_jump_to_nowhere_is_reported_where_it_was_made,
           others_that_write_memory_are_seen_byte_by_byte,
           the_trace_names_lines_registers_and_causes, a_trace_has_the_events_that_were_asked_for,
           the_files_of_a_program_that_fails_are_there, watching_a_run_changes_no_byte_of_it,
-          a_run_is_watched_from_its_snapshot_on, hostile_program_files_give_no_lines_and_no_crash)
+          a_run_is_watched_from_its_snapshot_on, lines_are_those_of_addr2line,
+          hostile_program_files_give_no_lines_and_no_crash)
