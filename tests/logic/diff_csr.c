@@ -51,7 +51,7 @@ const diff_csr_t diff_csrs[] = {
 
 /* What QEMU has beside: it lets a machine without S mode delegate (priv. 3.1.8: such a machine has
  * no medeleg), and time is a CSR there, not a trap to firmware (unpriv. 10.1). */
-static const uint16_t only_qemu[] = {0x302, 0x303, 0x312, 0x313, 0xc01, 0xc81};
+static const uint16_t only_qemu[] = {0x302, 0x303, 0xc01, 0xc81};
 /* clang-format on */
 
 const size_t diff_csr_count = SIM_COUNT(diff_csrs);

@@ -6,9 +6,9 @@
  *   SFENCE.VMA                     QEMU executes it in machine mode without S mode
  *   mstatus.MPP of S or reserved   QEMU keeps it (priv. 3.1.6: WARL, modes that there are)
  *   mstatus.MPRV over MRET         QEMU keeps it in user mode (priv. 3.1.6.1: cleared)
- *   user mode before any PMP entry QEMU's MRET faults at itself, not at its target (priv. 3.7.1)
- *   entries that end inside a page of code, or inside a page that a later entry covers
- *                                  QEMU looks at fetches once a page, and keeps rights by page
+ *   user mode before any PMP entry QEMU's MRET is illegal; fetches fail (priv. 3.7.1)
+ *   entries that end inside a page of code
+ *                                  QEMU looks at fetches once a page (priv. 3.7.1)
  *   SC where memory is denied, unmapped or misaligned, or after a store to LR's word
  *                                  QEMU fails it by its reservation and value first (unpriv. 8.2)
  *   misaligned accesses where PMP entries begin inside a page; misaligned accesses that trap

@@ -211,7 +211,8 @@ static bool on_ebreak(void *ctx, core_t *core)
 static core_desc_t core_desc_of(const diff_chip_t *chip, bool misaligned)
 {
     core_desc_t d = core_desc_default();
-    core_set_isa(&d, chip->isa);
+    if (!core_set_isa(&d, chip->isa))
+        abort();
     d.clk_hz = 1000000000;
     d.reset_pc = DIFF_BASE;
     d.u = chip->u;

@@ -266,18 +266,20 @@ static void add_page(gen_t *g, recipe_t *r, uint32_t first, uint32_t bases)
         g->writable |= bases;
 }
 
-/* Rights of the first data page: of all of it, or of pieces. */
+/* Rights of the first data page: of pieces, or of all of it, or of what pieces leave. */
 static void add_data(gen_t *g, recipe_t *r)
 {
-    if (one_in(g, 2)) {
-        add_page(g, r, DIFF_DATA, 3);
-        return;
-    }
-    g->whole &= ~3u;
-    for (uint32_t n = 1 + below(g, 3); n > 0; n--) {
+    bool pieces = one_in(g, 2);
+    for (uint32_t n = pieces ? 1 + below(g, 3) : 0; n > 0; n--) {
         uint32_t bytes = 4u << below(g, 8), at = below(g, 512 / bytes) * bytes;
         add_region(g, r, DIFF_DATA + at, bytes, rights(g));
     }
+    if (!pieces)
+        add_page(g, r, DIFF_DATA, 3);
+    else if (one_in(g, 2))
+        add_region(g, r, DIFF_DATA, DIFF_PAGE, rights(g));
+    if (pieces)
+        g->whole &= ~3u;
 }
 
 static void add_code(gen_t *g, recipe_t *r)

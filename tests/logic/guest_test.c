@@ -1,6 +1,6 @@
 /*
- * guest_test.c - compiled programs: the same C on core and host. Skipped where the cross compiler is
- * not installed.
+ * guest_test.c - compiled programs: the same C on core and host. Skipped where the cross compiler
+ * is not installed.
  */
 #include "logic/elf.h"
 #include "sim/file.h"
