@@ -893,6 +893,27 @@ START_TEST(counters_can_be_read_while_the_program_runs)
 }
 END_TEST
 
+START_TEST(the_layer_register_has_the_tag_of_what_was_issued_last)
+{
+    make();
+    for (uint32_t i = 0; i < 3; i++) {
+        npu_insn_t fill = fill_insn(64 * i, 64, 1);
+        fill.layer = 700 + i;
+        bench_add(&b, fill);
+    }
+    npu_insn_t end = end_insn();
+    end.layer = 9;
+    bench_add(&b, end);
+    bench_start(&b);
+    /* 4 instructions arrive in cycle 7, one is issued in each from then on */
+    sim_run_until_ps(b.sim, sim_edge_ps(1 + 8, 262500000));
+    ck_assert_uint_eq(sim_reg_read(&b.npu.comp, bench_reg(&b, "NPU_LAYER")), 701);
+    bench_wait(&b);
+    ck_assert_uint_eq(sim_reg_read(&b.npu.comp, bench_reg(&b, "NPU_LAYER")), 9);
+    bench_free(&b);
+}
+END_TEST
+
 START_TEST(registers_start_from_their_reset_values)
 {
     make();
@@ -961,37 +982,36 @@ START_TEST(the_default_chip_file_says_what_the_default_description_says)
 }
 END_TEST
 
-TEST_MAIN("npu machine", cycles_of_single_instructions_follow_from_their_geometry,
-          an_empty_program_takes_one_fetch, a_fill_takes_fetch_decode_and_its_own_cycles,
-          a_load_of_activations_runs_at_the_pace_of_memory,
-          a_load_of_weights_runs_at_the_pace_of_its_channel,
-          a_load_across_a_burst_boundary_takes_two_bursts,
-          no_more_bursts_are_outstanding_than_the_chip_allows,
-          strided_rows_and_planes_land_where_the_strides_say, engines_run_at_the_same_time,
-          one_engine_runs_in_order_back_to_back,
-          a_waiting_instruction_starts_one_cycle_after_the_signal,
-          a_wait_for_two_takes_two_signals_and_both_semaphores,
-          of_two_engines_the_one_earlier_in_the_list_takes_the_semaphore,
-          a_full_queue_stops_issue_for_all_engines, barrier_holds_what_follows_until_all_is_quiet,
-          a_small_convolution_gives_the_numbers_worked_out_by_hand,
-          layer_cycles_and_their_classes_add_up_to_the_run,
-          a_layer_that_comes_again_behind_a_barrier_has_all_its_turns,
-          the_same_run_gives_the_same_state_also_with_shuffled_ties,
-          every_level_of_vector_code_leaves_the_same_state,
-          a_second_run_starts_from_clean_counters_and_semaphores,
-          a_wait_that_nobody_serves_is_a_deadlock_at_its_instruction,
-          a_sequencer_that_waits_for_ever_is_a_deadlock_too,
-          an_operand_outside_l1_stops_the_program_at_its_instruction,
-          a_dma_outside_memory_stops_the_program_at_its_instruction,
-          of_a_dma_outside_memory_only_the_bytes_inside_count,
-          one_row_outside_memory_is_enough_in_timing_only_too,
-          an_address_beyond_the_bus_is_outside_memory, a_semaphore_holds_65535_and_no_more,
-          an_instruction_that_cannot_be_decoded_stops_the_program,
-          a_program_without_end_runs_off_its_end, a_program_outside_memory_cannot_be_fetched,
-          a_semaphore_that_only_grows_is_an_error_in_the_end,
-          done_pulses_and_irq_stays_until_it_is_cleared,
-          an_irq_instruction_marks_the_moment_it_runs,
-          a_tensor_starts_the_program_only_when_told_to_and_idle,
-          counters_can_be_read_while_the_program_runs, registers_start_from_their_reset_values,
-          a_machine_without_memory_or_with_an_impossible_part_is_refused,
-          chip_data_is_read_strictly, the_default_chip_file_says_what_the_default_description_says)
+TEST_MAIN(
+    "npu machine", cycles_of_single_instructions_follow_from_their_geometry,
+    an_empty_program_takes_one_fetch, a_fill_takes_fetch_decode_and_its_own_cycles,
+    a_load_of_activations_runs_at_the_pace_of_memory,
+    a_load_of_weights_runs_at_the_pace_of_its_channel,
+    a_load_across_a_burst_boundary_takes_two_bursts,
+    no_more_bursts_are_outstanding_than_the_chip_allows,
+    strided_rows_and_planes_land_where_the_strides_say, engines_run_at_the_same_time,
+    one_engine_runs_in_order_back_to_back, a_waiting_instruction_starts_one_cycle_after_the_signal,
+    a_wait_for_two_takes_two_signals_and_both_semaphores,
+    of_two_engines_the_one_earlier_in_the_list_takes_the_semaphore,
+    a_full_queue_stops_issue_for_all_engines, barrier_holds_what_follows_until_all_is_quiet,
+    a_small_convolution_gives_the_numbers_worked_out_by_hand,
+    layer_cycles_and_their_classes_add_up_to_the_run,
+    a_layer_that_comes_again_behind_a_barrier_has_all_its_turns,
+    the_same_run_gives_the_same_state_also_with_shuffled_ties,
+    every_level_of_vector_code_leaves_the_same_state,
+    a_second_run_starts_from_clean_counters_and_semaphores,
+    a_wait_that_nobody_serves_is_a_deadlock_at_its_instruction,
+    a_sequencer_that_waits_for_ever_is_a_deadlock_too,
+    an_operand_outside_l1_stops_the_program_at_its_instruction,
+    a_dma_outside_memory_stops_the_program_at_its_instruction,
+    of_a_dma_outside_memory_only_the_bytes_inside_count,
+    one_row_outside_memory_is_enough_in_timing_only_too,
+    an_address_beyond_the_bus_is_outside_memory, a_semaphore_holds_65535_and_no_more,
+    an_instruction_that_cannot_be_decoded_stops_the_program, a_program_without_end_runs_off_its_end,
+    a_program_outside_memory_cannot_be_fetched, a_semaphore_that_only_grows_is_an_error_in_the_end,
+    done_pulses_and_irq_stays_until_it_is_cleared, an_irq_instruction_marks_the_moment_it_runs,
+    a_tensor_starts_the_program_only_when_told_to_and_idle,
+    counters_can_be_read_while_the_program_runs,
+    the_layer_register_has_the_tag_of_what_was_issued_last, registers_start_from_their_reset_values,
+    a_machine_without_memory_or_with_an_impossible_part_is_refused, chip_data_is_read_strictly,
+    the_default_chip_file_says_what_the_default_description_says)

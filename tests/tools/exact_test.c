@@ -118,7 +118,20 @@ static void check_program(const case_t *c, const npu_prog_t *prog)
 /* ---- both ways ------------------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t state, memory, events;
+    const npu_t *npu;
+    uint64_t hash; /* of all counters at the end of each instruction */
+} watch_t;
+
+static void on_insn(void *ctx, uint32_t index)
+{
+    watch_t *w = ctx;
+    npu_perf_t perf = npu_perf(w->npu);
+    w->hash = sim_hash(w->hash, &index, sizeof(index));
+    w->hash = sim_hash(w->hash, &perf, sizeof(perf));
+}
+
+typedef struct {
+    uint64_t state, memory, events, counters;
     npu_perf_t perf;
     npu_layer_report_t layer[NPU_MAX_LAYERS];
 } outcome_t;
@@ -134,12 +147,16 @@ static void run(const sensor_desc_t *chip, const npu_prog_t *prog, bool exact, o
     memset(outcome, 0, sizeof(*outcome));
     ck_assert_msg(inference_init(in, chip, prog), "%s", in->error);
     in->npu.exact = exact;
+    watch_t watch = {&in->npu, SIM_HASH_SEED};
+    in->npu.on_insn = on_insn;
+    in->npu.on_insn_ctx = &watch;
     ck_assert_msg(inference_run(in, input), "%s", in->error);
     ck_assert(sim_mem_peek(&in->memory, chip->npu.l2_base, l2, chip->npu.l2_bytes));
     outcome->state = sim_state_hash(in->sim);
     outcome->memory = sim_hash(SIM_HASH_SEED, l2, chip->npu.l2_bytes);
     outcome->events = sim_events_fired(in->sim);
     outcome->perf = npu_perf(&in->npu);
+    outcome->counters = watch.hash;
     for (uint32_t n = 0; n < NPU_MAX_LAYERS; n++)
         npu_layer_report(&in->npu, n, &outcome->layer[n]);
     inference_free(in);
@@ -160,6 +177,7 @@ static void compare(const case_t *c)
     ck_assert_msg(fast.perf.cycles == exact.perf.cycles, "%s: %llu cycles, exact %llu", c->file,
                   (unsigned long long)fast.perf.cycles, (unsigned long long)exact.perf.cycles);
     ck_assert_msg(fast.state == exact.state, "%s: state", c->file);
+    ck_assert_msg(fast.counters == exact.counters, "%s: counters on the way", c->file);
     ck_assert_msg(fast.memory == exact.memory, "%s: memory", c->file);
     ck_assert_mem_eq(&fast.perf, &exact.perf, sizeof(fast.perf));
     ck_assert_mem_eq(fast.layer, exact.layer, sizeof(fast.layer));
