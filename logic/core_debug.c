@@ -172,14 +172,18 @@ static bool execute_one(core_t *core, core_insn_t *held)
         note_begin(core, held);
         return false;
     }
+    const bool marked = core->debug.breaks != 0 && core_is_break(core, core->pc);
     core_insn_t *slot = code.code + (core->pc - code.base) / 2;
-    core->debug.unmarked = true;
-    core_decode_slot(core, &code, slot);
-    core->debug.unmarked = false;
+    if (marked || slot->op == OP_UNKNOWN) {
+        core->debug.unmarked = true;
+        core_decode_slot(core, &code, slot);
+        core->debug.unmarked = false;
+    }
     note_begin(core, slot);
     const core_insn_t *left = core_execute(core, &code, core->cycle + 1);
     *held = *slot;
-    slot->op = OP_UNKNOWN;
+    if (marked)
+        slot->op = OP_UNKNOWN;
     return left == NULL;
 }
 
