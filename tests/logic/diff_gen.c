@@ -17,6 +17,7 @@
  *                                  QEMU reads one more (unpriv. 9.1: the value that was written)
  *   CSRRS and CSRRC of a read-only CSR with a register that holds 0
  *                                  QEMU does not call that a write (unpriv. 9.1)
+ *   MEI beside MSI or MTI          QEMU takes the lowest number first (priv. 3.1.9: MEI)
  *   a random value in mepc or mtvec before a trap: nothing to compare with
  */
 #include "tests/logic/diff_int.h"
@@ -130,7 +131,7 @@ static void choose_kind(gen_t *g)
     out->counts = one_in(g, 6);
     out->flags = chip_flags(g->chip) | (g->user ? FLAG_USER : 0u);
     if (g->irqs)
-        out->flags |= FLAG_MSIP * (1 + below(g, 3)); /* one, the other, both */
+        out->flags |= FLAG_MSIP * (1 + below(g, 4)); /* MSIP, MTIP, both, MEIP */
     out->vectored = g->irqs && one_in(g, 2);
 }
 

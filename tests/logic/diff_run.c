@@ -1,10 +1,13 @@
 /*
- * diff_run.c - an image of monitor and programs, on a machine of our core, bus and CLINT, and on
- * QEMU's virt machine.
+ * diff_run.c - an image of monitor and programs, on a machine of our core, bus and what makes
+ * interrupts, and on QEMU's virt machine. In both the serial port, which may send, is the external
+ * interrupt.
  */
 #include "logic/clint.h"
 #include "logic/core_int.h"
 #include "logic/elf.h"
+#include "logic/intc.h"
+#include "logic/uart.h"
 #include "sim/file.h"
 #include "tests/logic/diff.h"
 
@@ -15,9 +18,8 @@
 #define IMAGE_BYTES (DIFF_STATE - DIFF_BASE)
 #define DUMP_BYTES (DIFF_END - DIFF_STATE)
 #define SIGNS_AT (DIFF_SIGNATURES - DIFF_STATE) /* in a dump */
-#define CLINT_PAGE 8
-#define CLINT_AT (BUS_PAGE_BASE + CLINT_PAGE * BUS_PAGE_BYTES)
-#define QEMU_CLINT 0x2000000u
+enum { UART_PAGE = 1, INTC_PAGE = 2, CLINT_PAGE = 8, UART_INPUT = 6 };
+#define PAGE_AT(page) (BUS_PAGE_BASE + (page)*BUS_PAGE_BYTES)
 #define RUN_LIMIT_PS (SIM_PS_PER_S / 2) /* 500 million instructions */
 
 struct diff_bench {
@@ -26,7 +28,7 @@ struct diff_bench {
     uint32_t image_bytes; /* that are used */
     uint8_t ours[DUMP_BYTES];
     uint8_t *qemus;
-    uint32_t handlers, on_qemu, addr_msip, call_host; /* symbols of the monitor */
+    uint32_t handlers, on_qemu, at_start, interrupts, call_host; /* symbols of the monitor */
 };
 
 static bool fail(const char *fmt, ...) SIM_PRINTF(1, 2);
@@ -66,7 +68,8 @@ static bool load_monitor(diff_bench_t *bench, const uint8_t *elf, size_t bytes)
                 elf_load(&bus, elf, bytes, "monitor", NULL, error, sizeof(error)) == SIM_OK &&
                 elf_symbol(elf, bytes, "handlers", &bench->handlers) &&
                 elf_symbol(elf, bytes, "on_qemu", &bench->on_qemu) &&
-                elf_symbol(elf, bytes, "addr_msip", &bench->addr_msip) &&
+                elf_symbol(elf, bytes, "at_start", &bench->at_start) &&
+                elf_symbol(elf, bytes, "interrupts", &bench->interrupts) &&
                 elf_symbol(elf, bytes, "call_host", &bench->call_host);
     if (fine)
         memcpy(bench->image, bus.tcm, IMAGE_BYTES);
@@ -151,12 +154,39 @@ static void put_programs(diff_bench_t *bench, diff_batch_t *batch)
     batch->count = i;
 }
 
+/* Where interrupts come from: stores at start (a byte where the address is odd), up to address 0;
+ * then MSIP, mtimecmp, and the register and value that let the external interrupt through. */
+typedef struct {
+    uint32_t at_start[3][2];
+    uint32_t interrupts[5];
+} platform_t;
+
+static const platform_t our_platform = {
+    .at_start = {{PAGE_AT(UART_PAGE) + 0xc, 2}},
+    .interrupts = {PAGE_AT(CLINT_PAGE) + 4, PAGE_AT(CLINT_PAGE) + 8, PAGE_AT(CLINT_PAGE) + 12,
+                   PAGE_AT(INTC_PAGE) + 8, 1u << UART_INPUT},
+};
+
+/* CLINT at 0x2000000; PLIC at 0xc000000, input 10 is the 16550 at 0x10000000 (its IER: byte 1). It
+ * is the input's priority that is switched: QEMU does not look again when an enable register is
+ * written. */
+static const platform_t qemus_platform = {
+    .at_start = {{0x10000001, 2}, {0xc002000, 1u << 10}},
+    .interrupts = {0x2000000, 0x2004000, 0x2004004, 0xc000000 + 4 * 10, 1},
+};
+
 static void put_platform(diff_bench_t *bench, bool qemu)
 {
+    const platform_t *platform = qemu ? &qemus_platform : &our_platform;
+    uint8_t *at = image_at(bench, bench->at_start);
     put32(image_at(bench, bench->on_qemu), qemu);
-    put32(image_at(bench, bench->addr_msip), qemu ? QEMU_CLINT : CLINT_AT + 4);
-    put32(image_at(bench, bench->addr_msip) + 4, qemu ? QEMU_CLINT + 0x4000 : CLINT_AT + 8);
-    put32(image_at(bench, bench->addr_msip) + 8, qemu ? QEMU_CLINT + 0x4004 : CLINT_AT + 12);
+    for (size_t i = 0; i < SIM_COUNT(platform->at_start); i++, at += 8) {
+        put32(at, platform->at_start[i][0]);
+        put32(at + 4, platform->at_start[i][1]);
+    }
+    at = image_at(bench, bench->interrupts);
+    for (size_t i = 0; i < SIM_COUNT(platform->interrupts); i++)
+        put32(at + 4 * i, platform->interrupts[i]);
 }
 
 /* ---- our machine ---- */
@@ -166,6 +196,8 @@ typedef struct {
     bus_t bus;
     core_t core;
     clint_t clint;
+    intc_t intc;
+    uart_t uart;
     const diff_bench_t *bench;
     diff_coverage_t *coverage;
     uint32_t call; /* CALL_DONE: none */
@@ -221,20 +253,32 @@ static core_desc_t core_desc_of(const diff_chip_t *chip, bool misaligned)
     return d;
 }
 
+static bool add_interrupts(machine_t *m)
+{
+    clint_desc_t clint = clint_desc_default();
+    uart_desc_t uart = uart_desc_default();
+    return clint_init(&m->clint, m->sim, &clint, "clint") == SIM_OK &&
+           intc_init(&m->intc, m->sim, "intc") == SIM_OK &&
+           uart_init(&m->uart, m->sim, &uart, "uart") == SIM_OK &&
+           bus_attach(&m->bus, CLINT_PAGE, &m->clint.comp) == SIM_OK &&
+           bus_attach(&m->bus, INTC_PAGE, &m->intc.comp) == SIM_OK &&
+           bus_attach(&m->bus, UART_PAGE, &m->uart.comp) == SIM_OK &&
+           intc_connect(&m->intc, UART_INPUT, &m->uart.irq) &&
+           core_connect(&m->core, CORE_MSI, &m->clint.msip) &&
+           core_connect(&m->core, CORE_MTI, &m->clint.mtip) &&
+           core_connect(&m->core, CORE_MEI, &m->intc.meip);
+}
+
 static machine_t *machine_new(const diff_bench_t *bench, const diff_chip_t *chip, bool misaligned)
 {
     const bus_desc_t bus = {.tcm_base = DIFF_BASE, .tcm_bytes = DIFF_END - DIFF_BASE};
     core_desc_t core = core_desc_of(chip, misaligned);
-    clint_desc_t clint = clint_desc_default();
     machine_t *m = calloc(1, sizeof(*m));
     m->sim = sim_new();
     m->bench = bench;
     bool fine = bus_init(&m->bus, m->sim, &bus, "bus") == SIM_OK &&
                 core_init(&m->core, m->sim, &m->bus, &core, "core") == SIM_OK &&
-                clint_init(&m->clint, m->sim, &clint, "clint") == SIM_OK &&
-                bus_attach(&m->bus, CLINT_PAGE, &m->clint.comp) == SIM_OK &&
-                core_connect(&m->core, CORE_MSI, &m->clint.msip) &&
-                core_connect(&m->core, CORE_MTI, &m->clint.mtip) && sim_check(m->sim) == SIM_OK;
+                add_interrupts(m) && sim_check(m->sim) == SIM_OK;
     if (!fine) {
         fail("our machine: %s", sim_error(m->sim));
         abort();

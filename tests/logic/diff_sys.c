@@ -76,7 +76,7 @@ static void take_interrupts(gen_t *g)
     uint32_t r = rd_not_zero(g);
     if (!g->irqs)
         return;
-    li(g, r, below(g, 3) == 0 ? 0x888 : one_in(g, 2) ? 0x88 : 0x80);
+    li(g, r, one_in(g, 2) ? 0x888 : sim_stream_u32(&g->s) & 0x888);
     word(g, CSRRS(ZERO, MIE, r));
     word(g, CSRRSI(ZERO, MSTATUS, 8));
 }

@@ -145,6 +145,7 @@ static void check_traps(void)
                       coverage.cause[causes[i]]);
     ck_assert_uint_ge(coverage.interrupt[CORE_MSI], LEAST_TRAPS);
     ck_assert_uint_ge(coverage.interrupt[CORE_MTI], LEAST_TRAPS);
+    ck_assert_uint_ge(coverage.interrupt[CORE_MEI], LEAST_TRAPS);
 }
 
 static void tell(void)

@@ -49,7 +49,8 @@
 #define FLAG_USER  16  /* ECALL changes between machine and user mode */
 #define FLAG_MSIP  32  /* interrupts that wait */
 #define FLAG_MTIP  64
-#define FLAG_SKIP2 128 /* the second data page may be locked against reading */
+#define FLAG_MEIP  128
+#define FLAG_SKIP2 256 /* the second data page may be locked against reading */
 
 /* A signature. */
 #define SIGN_TRAPS    0

@@ -13,7 +13,7 @@
 #define MSTATUS_MPP 0x1800
 #define SAVE_MSTATUS 128
 #define SAVE_MPRV 132
-#define SAVE_VECTOR 136 /* by 3, by 7, by another one than 0 */
+#define SAVE_VECTOR 136 /* by 3, by 7, by 11, by another one than 0 */
 
     .option norvc
     .option norelax
@@ -22,7 +22,18 @@
 _start:
     la t0, panic
     csrw mtvec, t0
-    li s0, DIFF_STATE
+    la t0, at_start
+1:  lw t1, 0(t0)
+    beqz t1, 3f
+    lw t2, 4(t0)
+    addi t0, t0, 8
+    andi t3, t1, 1
+    bnez t3, 2f
+    sw t2, 0(t1)
+    j 1b
+2:  sb t2, 0(t1)
+    j 1b
+3:  li s0, DIFF_STATE
     li t0, DIFF_PROGRAMS
     sw t0, STATE_PROGRAM(s0)
     li t0, DIFF_SIGNATURES
@@ -71,7 +82,7 @@ next_program:
     lw t0, STATE_SIGNATURE(s0)
     addi t0, t0, SIGN_LOG
     sw t0, STATE_LOG(s0)
-    la t0, addr_msip
+    la t0, interrupts
     lw t1, 0(t0)
     andi t2, s10, FLAG_MSIP
     snez t2, t2
@@ -82,6 +93,13 @@ next_program:
     lw t1, 4(t0)
     sw t2, 0(t1)
     lw t1, 8(t0)
+    sw t2, 0(t1)
+    andi t2, s10, FLAG_MEIP
+    snez t2, t2
+    neg t2, t2
+    lw t1, 16(t0)
+    and t2, t2, t1
+    lw t1, 12(t0)
     sw t2, 0(t1)
 
     csrw mie, zero
@@ -141,7 +159,7 @@ common:
     lw s10, RECORD_FLAGS(s1)
     lw t0, STATE_LOG(s0)
     mv t2, s3
-    .irp n, 0, 1, 2
+    .irp n, 0, 1, 2, 3
     lw t1, SAVE_VECTOR + 4 * \n(a0)
     snez t1, t1
     slli t1, t1, 16 + \n
@@ -348,15 +366,17 @@ semihost:
 
     .macro handler p, t
     .balign HANDLER_BYTES
-1000: /* vectored: base + 4 * cause; what came by 3, 7 or another one is noted */
+1000: /* vectored: base + 4 * cause; what came by another one than 0 is noted */
     j 1001f
     .irp cause, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     .if \cause == 3
     j 1003f
     .elseif \cause == 7
     j 1007f
-    .else
+    .elseif \cause == 11
     j 1011f
+    .else
+    j 1012f
     .endif
     .endr
 1003:
@@ -370,6 +390,10 @@ semihost:
 1011:
     csrrc x\t, mstatus, x\t
     sw x\p, SAVE_VECTOR + 8(x\p)
+    j 1002f
+1012:
+    csrrc x\t, mstatus, x\t
+    sw x\p, SAVE_VECTOR + 12(x\p)
     j 1002f
 1001:
     csrrc x\t, mstatus, x\t
@@ -412,8 +436,10 @@ handlers:
 save: .zero 160
     .globl on_qemu
 on_qemu: .word 0
-    .globl addr_msip
-addr_msip: .zero 12 /* MSIP, both halves of mtimecmp */
+    .globl at_start
+at_start: .zero 48 /* what to store where, up to address 0; a byte at an odd one */
+    .globl interrupts
+interrupts: .zero 20 /* addresses of MSIP, both halves of mtimecmp, what lets MEIP through, by which value */
 open_args: .word dump_name, 5, 4 /* "wb", length of the name */
 write_args: .word 0, DIFF_STATE, DIFF_END - DIFF_STATE
 dump_name: .asciz "dump"
