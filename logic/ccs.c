@@ -248,6 +248,8 @@ ccs_pll_t ccs_pll(const ccs_t *ccs)
 
 bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value)
 {
+    if (ccs->line != NULL && !ccs->line(ccs->line_ctx, &addr, &value))
+        return false;
     const ccs_reg_t *reg = find(addr);
     if (reg == NULL || !reg->writable) {
         sim_log(&ccs->comp, SIM_LOG_GUEST, "host write of 0x%x to %s register 0x%04x, ignored",

@@ -61,6 +61,10 @@ typedef struct {
     ccs_window_t window[CCS_MAX_WINDOWS];
     uint32_t windows;
     sim_wire_t irq; /* out, optional: high while a host write was not acknowledged */
+    /* What arrives of a host's write, which it may change; false: not acknowledged, nothing
+     * arrives. NULL: what was sent. */
+    bool (*line)(void *ctx, uint16_t *addr, uint32_t *value);
+    void *line_ctx;
 
     uint8_t value[65536]; /* state: every register, big-endian, by address */
     uint32_t id, status, irq_enable, address, data8, data16;

@@ -72,9 +72,13 @@ static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
     l2->latency_cycles = read_u32(&cfg, "latency_cycles", 1, L2_MAX_LATENCY, l2->latency_cycles);
     l2->policy =
         (l2_policy_t)sim_cfg_enum(&cfg, "policy", l2_policy_names, L2_POLICIES, l2->policy);
+    l2->ecc = (l2_ecc_t)sim_cfg_enum(&cfg, "ecc", l2_ecc_names, L2_ECCS, l2->ecc);
     if (l2->bytes % l2->beat_bytes != 0)
         sim_cfg_fail(&cfg, "bytes", "%u is no multiple of beat_bytes, %u", l2->bytes,
                      l2->beat_bytes);
+    if (l2->ecc != L2_ECC_NONE && l2->bytes % ECC_WORD_BYTES != 0)
+        sim_cfg_fail(&cfg, "bytes", "%u is no multiple of %u, a word with ECC", l2->bytes,
+                     ECC_WORD_BYTES);
     sim_cfg_done(&cfg);
 }
 

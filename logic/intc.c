@@ -43,30 +43,29 @@ static void intc_wrote_enable(sim_comp_t *comp, uint32_t value)
 }
 
 static const sim_field_t intc_fields[] = {
-    SIM_FIELD(intc_t, raw),
-    SIM_FIELD(intc_t, enable),
-    SIM_FIELD(intc_t, pending),
-    SIM_FIELD(intc_t, claim),
-    SIM_FIELD(intc_t, meip.level),
-    SIM_FIELD(intc_t, interrupts),
-    SIM_FIELD_END,
+    SIM_FIELD(intc_t, raw),        SIM_FIELD(intc_t, level),      SIM_FIELD(intc_t, lose),
+    SIM_FIELD(intc_t, lost),       SIM_FIELD(intc_t, blocked),    SIM_FIELD(intc_t, lost_rises),
+    SIM_FIELD(intc_t, enable),     SIM_FIELD(intc_t, pending),    SIM_FIELD(intc_t, claim),
+    SIM_FIELD(intc_t, meip.level), SIM_FIELD(intc_t, interrupts), SIM_FIELD_END,
 };
 
 static const sim_stat_t intc_stats[] = {
     SIM_STAT(intc_t, interrupts, "1", "rises of the core's external interrupt"),
+    SIM_STAT(intc_t, lost_rises, "1", "rises of inputs that a fault hid"),
     SIM_STAT_END,
 };
 
 static void intc_reset(sim_comp_t *comp)
 {
     intc_t *intc = (intc_t *)(void *)comp;
-    intc->interrupts = 0;
+    intc->interrupts = intc->lost_rises = 0;
+    intc->level = intc->lose = intc->lost = intc->blocked = 0;
     intc->meip.level = false;
 }
 
 static const sim_kind_t intc_kind = {
     .kind = "intc",
-    .version = 1,
+    .version = 2,
     .reset = intc_reset,
     .fields = intc_fields,
     .stats = intc_stats,
@@ -80,13 +79,57 @@ sim_err_t intc_init(intc_t *intc, sim_t *sim, const char *name)
     return sim_comp_init(&intc->comp, sim, &intc_kind, name);
 }
 
+static void show(intc_t *intc)
+{
+    intc->raw = intc->level & ~intc->lost & ~intc->blocked;
+    update(intc);
+}
+
+static void note(intc_t *intc, uint32_t number, bool lost)
+{
+    intc->lost_rises += lost;
+    if (intc->noted != NULL)
+        intc->noted(intc->noted_ctx, number, lost);
+}
+
+/* The wire of an input with a fault has changed. */
+static void hide(intc_t *intc, uint32_t number, bool level)
+{
+    uint32_t bit = 1u << number;
+    if (level && (intc->lose & bit) != 0)
+        intc->lost |= bit;
+    if (level)
+        intc->lose &= ~bit;
+    if (((intc->lost | intc->blocked) & bit) != 0)
+        note(intc, number, level);
+    if (!level)
+        intc->lost &= ~bit;
+}
+
 static void on_input(void *ctx, bool level)
 {
     const intc_input_t *input = ctx;
     uint32_t bit = 1u << input->number;
     intc_t *intc = input->intc;
-    intc->raw = level ? intc->raw | bit : intc->raw & ~bit;
-    update(intc);
+    intc->level = level ? intc->level | bit : intc->level & ~bit;
+    if (((intc->lose | intc->lost | intc->blocked) & bit) != 0)
+        hide(intc, input->number, level);
+    show(intc);
+}
+
+void intc_lose(intc_t *intc, uint32_t number)
+{
+    intc->lose |= 1u << number;
+}
+
+void intc_block(intc_t *intc, uint32_t number, bool blocked)
+{
+    uint32_t bit = 1u << number;
+    bool late = !blocked && (intc->blocked & intc->level & bit) != 0;
+    intc->blocked = blocked ? intc->blocked | bit : intc->blocked & ~bit;
+    if (late)
+        note(intc, number, false);
+    show(intc);
 }
 
 bool intc_connect(intc_t *intc, uint32_t number, sim_wire_t *wire)

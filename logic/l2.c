@@ -14,6 +14,7 @@
 #include <string.h>
 
 const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed"};
+const char *const l2_ecc_names[L2_ECCS] = {"none", "secded"};
 
 /* ---- the arbiter ---- */
 
@@ -188,6 +189,9 @@ static void complete(l2_t *l2, l2_master_t *m)
     m->granted--;
     if (--m->queued == 0)
         rest(m);
+    if (l2->wounds != 0 && !req->error)
+        req->error = l2_ecc_meet(l2, (uint32_t)(m - l2->master), req->addr - l2->desc.base,
+                                 req->bytes, req->write);
     if (!req->error)
         move_data(l2, m, req);
     else if (!req->write && req->data != NULL)
@@ -316,13 +320,33 @@ static bool port_peek(void *ctx, uint32_t addr, void *data, uint32_t bytes)
 
 static bool port_poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes)
 {
+    l2_t *l2 = ctx;
     uint8_t *place = port_view(ctx, addr, bytes);
+    if (place != NULL && l2->wounds != 0)
+        l2_ecc_overwrite(l2, addr - l2->desc.base, bytes);
     if (place != NULL)
         memcpy(place, data, bytes);
     return place != NULL;
 }
 
 /* ---- tables ---- */
+
+/* clang-format off */
+#define R(member) offsetof(l2_t, member)
+static const sim_reg_t l2_regs[] = {
+    /* name             help                                                                  addr  reset       rw_mask w1c  member           side effect */
+    {"L2_ID",           "31:16: block id; 15:0: version",                                     0x00, 0x00140001, 0x0,    0x0, R(id),           NULL},
+    {"L2_STATUS",       "0: an error was corrected, W1C; 1: one was not, W1C; 2: there is ECC", 0x04, 0x0,      0x0,    0x3, R(status),       l2_wrote_irq},
+    {"L2_IRQ_EN",       "1:0: interrupt on bits 1:0 of L2_STATUS",                            0x08, 0x0,        0x3,    0x0, R(irq_enable),   l2_wrote_irq},
+    {"L2_ERROR_ADDR",   "31:0: word of the last error",                                       0x0c, 0x0,        0x0,    0x0, R(error_addr),   NULL},
+    {"L2_ERROR_MASTER", "4:0: who met it: number of the port, 16 for a scrub",                0x10, 0x0,        0x0,    0x0, R(error_master), NULL},
+    {"L2_CORRECTED",    "31:0: errors corrected",                                             0x14, 0x0,        0x0,    0x0, R(corrected),    NULL},
+    {"L2_FATAL",        "31:0: errors that were met and not corrected",                       0x18, 0x0,        0x0,    0x0, R(fatal),        NULL},
+    {"L2_SCRUB",        "0: decode all of memory, reads 0",                                   0x1c, 0x0,        0x0,    0x0, R(scrub),        l2_wrote_scrub},
+    SIM_REG_END,
+};
+#undef R
+/* clang-format on */
 
 static size_t mem_bytes(const sim_comp_t *comp)
 {
@@ -333,7 +357,24 @@ static const sim_field_t l2_fields[] = {
     SIM_FIELD_BUF(l2_t, mem, mem_bytes),
     SIM_FIELD(l2_t, settled_cycle),
     SIM_FIELD(l2_t, planned_cycle),
+    SIM_FIELD(l2_t, status),
+    SIM_FIELD(l2_t, irq_enable),
+    SIM_FIELD(l2_t, error_addr),
+    SIM_FIELD(l2_t, error_master),
+    SIM_FIELD(l2_t, corrected),
+    SIM_FIELD(l2_t, fatal),
+    SIM_FIELD(l2_t, wound),
+    SIM_FIELD(l2_t, wounds),
+    SIM_FIELD(l2_t, ecc_corrected),
+    SIM_FIELD(l2_t, ecc_fatal),
+    SIM_FIELD(l2_t, irq.level),
     SIM_FIELD_END,
+};
+
+static const sim_stat_t l2_stats[] = {
+    SIM_STAT(l2_t, ecc_corrected, "1", "bit errors that ECC corrected"),
+    SIM_STAT(l2_t, ecc_fatal, "1", "bursts and scrubs that met an error ECC cannot correct"),
+    SIM_STAT_END,
 };
 
 static const sim_field_t bank_fields[] = {
@@ -378,6 +419,8 @@ static void l2_reset(sim_comp_t *comp)
     l2->planned_cycle = UINT64_MAX;
     l2->now_ps = l2->now_cycle = 0;
     l2->completing = false;
+    l2->status = l2->desc.ecc != L2_ECC_NONE ? L2_STATUS_ECC : 0;
+    l2->irq.level = false;
 }
 
 static void bank_reset(sim_comp_t *comp)
@@ -402,7 +445,13 @@ static void master_reset(sim_comp_t *comp)
 }
 
 static const sim_kind_t l2_kind = {
-    .kind = "l2", .version = 1, .reset = l2_reset, .fields = l2_fields};
+    .kind = "l2",
+    .version = 2,
+    .reset = l2_reset,
+    .fields = l2_fields,
+    .stats = l2_stats,
+    .regs = l2_regs,
+};
 static const sim_kind_t bank_kind = {.kind = "l2_bank",
                                      .version = 1,
                                      .reset = bank_reset,
@@ -463,6 +512,9 @@ static sim_err_t check_desc(sim_t *sim, const l2_desc_t *d, const char *name)
     if (d->latency_cycles < 1 || d->latency_cycles > L2_MAX_LATENCY)
         return sim_fail(sim, SIM_EDESC, "%s.latency_cycles: %u not in 1..%d", name,
                         d->latency_cycles, L2_MAX_LATENCY);
+    if (d->ecc >= L2_ECCS || (d->ecc != L2_ECC_NONE && d->bytes % ECC_WORD_BYTES != 0))
+        return sim_fail(sim, SIM_EDESC, "%s.ecc: %d not in 0..%d, or bytes no multiple of %u", name,
+                        (int)d->ecc, L2_ECCS - 1, ECC_WORD_BYTES);
     if (d->policy >= L2_POLICIES)
         return sim_fail(sim, SIM_EDESC, "%s.policy: %d not in 0..%d", name, (int)d->policy,
                         L2_POLICIES - 1);

@@ -26,19 +26,29 @@
  * and requests made anywhere within one instant compete as equals. tests/logic/l2_test.c compares
  * it with an arbiter that does tick.
  *
+ * Errors: l2_flip flips bits. With desc.ecc secded each word of 8 bytes has 8 check bits (ecc.h). A
+ * burst that reads a word, or writes a part of it, decodes it: a single flip is corrected, in
+ * memory too; a double one makes the burst an error (the core traps, others stop) and stays.
+ * Whoever writes the whole word gets rid of it. Registers on page 19 count and point at the last
+ * one; their interrupt is input 15. L2_SCRUB decodes all of memory. The decoder takes no time
+ * (assumed: inside latency_cycles). Peeks, pokes and a core at functional speed do not decode;
+ * streams do not either, so who injects with ECC asks for bursts (npu.exact).
+ *
  * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own.
- * Not modeled: refresh and bit errors, power gating of banks, write buffers.
+ * Not modeled: refresh, power gating of banks, write buffers; time and bandwidth of a scrub.
  */
 #ifndef LOGIC_L2_H
 #define LOGIC_L2_H
 
 #include "logic/clk.h"
+#include "logic/ecc.h"
 #include "sim/sim.h"
 
 #define L2_MAX_MASTERS 16
 #define L2_MAX_BANKS 32
 #define L2_MAX_LATENCY 30
 #define L2_MAX_GRANTED 32 /* a power of two above L2_MAX_LATENCY + 1 */
+#define L2_MAX_WOUNDS 64  /* words with flipped bits that nobody has met */
 
 typedef enum {
     L2_ROUND_ROBIN, /* per bank, the next master after the one that had it last */
@@ -47,6 +57,22 @@ typedef enum {
 } l2_policy_t;
 
 extern const char *const l2_policy_names[L2_POLICIES]; /* "round-robin", "fixed" */
+
+typedef enum { L2_ECC_NONE, L2_ECC_SECDED, L2_ECCS } l2_ecc_t;
+extern const char *const l2_ecc_names[L2_ECCS]; /* "none", "secded" */
+
+/* Bits of L2_STATUS, the first two also of L2_IRQ_EN. */
+#define L2_STATUS_CORRECTED 0x1u
+#define L2_STATUS_FATAL 0x2u
+#define L2_STATUS_ECC 0x4u
+
+/* What became of the flipped bits of a word. */
+typedef enum {
+    L2_FLIP_CORRECTED,
+    L2_FLIP_FATAL,       /* met, and there still */
+    L2_FLIP_OVERWRITTEN, /* before anybody met them */
+    L2_FLIP_MISSED,      /* read wrongly: more bits than the code is for */
+} l2_flip_end_t;
 
 typedef struct {
     uint64_t clk_hz;
@@ -57,7 +83,14 @@ typedef struct {
     uint32_t burst_bytes;    /* beat_bytes..4096, a power of two; also the bank interleave */
     uint32_t latency_cycles; /* 1..30, from the last beat to done */
     l2_policy_t policy;
+    l2_ecc_t ecc; /* then bytes is a multiple of 8 */
 } l2_desc_t;
+
+/* Flipped bits of a word, with ECC. */
+typedef struct {
+    uint64_t data, wrong; /* flipped; and those of them that a reader gets wrong */
+    uint32_t word, check;
+} l2_wound_t;
 
 typedef struct {
     sim_comp_t comp;
@@ -90,6 +123,15 @@ typedef struct {
     uint64_t now_ps, now_cycle; /* the last conversion, kept for the next one */
     bool completing; /* inside the done callbacks: one look at the plan at their end is enough */
 
+    sim_wire_t irq;                                             /* out */
+    void (*noted)(void *ctx, uint32_t addr, l2_flip_end_t end); /* may be NULL */
+    void *noted_ctx;
+
+    uint32_t id, status, irq_enable, error_addr, error_master, corrected, fatal, scrub;
+    l2_wound_t wound[L2_MAX_WOUNDS];
+    uint32_t wounds;
+    uint64_t ecc_corrected, ecc_fatal;
+
     uint8_t *mem;           /* whole cache lines of the host, of `room` */
     uint8_t *room;          /* as allocated */
     uint64_t settled_cycle; /* every grant before this cycle is made */
@@ -108,6 +150,16 @@ void l2_free(l2_t *l2);
 /* Attaches a master and fills *port. Before sim_check; fails when L2_MAX_MASTERS are attached or
  * the name is taken. The order of attaching is the order of priorities of L2_FIXED. */
 sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port);
+
+/* Bits of a word: 64, or 72 with ECC. */
+static inline uint32_t l2_word_bits(const l2_t *l2)
+{
+    return l2->desc.ecc == L2_ECC_NONE ? ECC_DATA_BITS : ECC_BITS;
+}
+
+/* Flips one bit of the word of 8 bytes at addr, now. False, and nothing done, outside of memory and
+ * when L2_MAX_WOUNDS other words wait. */
+bool l2_flip(l2_t *l2, uint32_t addr, uint32_t bit);
 
 /* Makes the grants of the past now, so that the counters are up to date; call before reading
  * statistics. Never changes what happens. */

@@ -1,5 +1,5 @@
 /*
- * l2_int.h - what l2.c and l2_stream.c share.
+ * l2_int.h - what l2.c, l2_stream.c and l2_ecc.c share.
  */
 #ifndef LOGIC_L2_INT_H
 #define LOGIC_L2_INT_H
@@ -63,6 +63,14 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
     m->wait_cycles += waited;
     m->free_cycle = cycle + m->head_beats;
 }
+
+/* l2_ecc.c */
+/* A burst is done; true: it is an error. Call it while there are wounds. */
+bool l2_ecc_meet(l2_t *l2, uint32_t who, uint32_t offset, uint32_t bytes, bool write);
+/* The words that lie wholly in there are written. */
+void l2_ecc_overwrite(l2_t *l2, uint32_t offset, uint32_t bytes);
+void l2_wrote_irq(sim_comp_t *comp, uint32_t value);
+void l2_wrote_scrub(sim_comp_t *comp, uint32_t value);
 
 /* l2_stream.c */
 /* The stream's next burst becomes the master's head; requested in `cycle`. */

@@ -50,13 +50,13 @@
 #define SENSOR_PAGES(X)                                                                            \
     X(0, sys) X(1, uart) X(2, intc) X(3, pixel) X(4, isp) X(5, npu) X(6, mipi) X(7, ccs)             \
     X(8, clint) X(9, dma) X(10, timer) X(11, wdog) X(12, gpio) X(13, rng) X(14, spi)                 \
-    X(15, mailbox) X(16, temp) X(17, clkrst) X(18, spit)
+    X(15, mailbox) X(16, temp) X(17, clkrst) X(18, spit) X(19, l2)
 
 /* Inputs of the interrupt controller: X(name, number, member whose wire `irq` it is). */
 #define SENSOR_IRQS(X)                                                                             \
     X(PIX, 1u, pixel) X(ISP, 2u, isp) X(NPU, 3u, npu) X(MIPI, 4u, mipi) X(CCI, 5u, ccs)            \
     X(UART, 6u, uart) X(DMA, 7u, dma) X(TIMER, 8u, timer) X(GPIO, 9u, gpio) X(WDOG, 10u, wdog)       \
-    X(SPI, 11u, spi) X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp) X(TGT, 14u, spit)
+    X(SPI, 11u, spi) X(MAILBOX, 12u, mailbox) X(TEMP, 13u, temp) X(TGT, 14u, spit) X(L2, 15u, l2)
 
 /* Lines that pace the DMA: X(name, number, wire of sensor_t, whether each rise counts), and the pages
  * that it may access. */

@@ -97,8 +97,9 @@ static uint8_t exchange(spi_t *spi, uint8_t out, uint32_t n)
     bool speaks = (spi->ctrl & MODE3) != 0 ? device->mode3 : device->mode0;
     if (device->byte == NULL || !speaks)
         return NOTHING;
-    return device->byte(device->ctx, out, spi->desc.clk_hz / spi->bit_clocks,
-                        sim_edge_ps(end, spi->desc.clk_hz));
+    uint64_t at_ps = sim_edge_ps(end, spi->desc.clk_hz);
+    uint8_t in = device->byte(device->ctx, out, spi->desc.clk_hz / spi->bit_clocks, at_ps);
+    return spi->line != NULL ? spi->line(spi->line_ctx, in, at_ps) : in;
 }
 
 static void select(spi_t *spi, uint32_t selected)

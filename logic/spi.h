@@ -56,7 +56,10 @@ typedef struct {
     sim_mem_port_t port;              /* in, required */
     spi_device_t device[SPI_SELECTS]; /* byte NULL: nothing there */
     sim_wire_t irq;                   /* out */
-    sim_event_t shifted;              /* the end of a byte, or of a burst of a transfer */
+    /* What the controller sees of a byte that a device sent; NULL: that. */
+    uint8_t (*line)(void *ctx, uint8_t in, uint64_t at_ps);
+    void *line_ctx;
+    sim_event_t shifted; /* the end of a byte, or of a burst of a transfer */
     sim_mem_req_t req[2];
 
     uint32_t id, ctrl, div, status, irq_enable, data, addr, count, go, crc;

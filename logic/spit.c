@@ -100,7 +100,9 @@ static void on_word(void *ctx)
 {
     spit_t *s = ctx;
     const uint8_t *b = s->tape + s->at + 4 * (size_t)s->sent_words;
-    take(s, b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24);
+    uint32_t word = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+    if (s->line == NULL || s->line(s->line_ctx, &word))
+        take(s, word);
     s->sent_words++;
     if (s->sent_words < s->all_words)
         sim_event_at(s->comp.sim, &s->word, word_end_ps(s, s->sent_words));

@@ -33,6 +33,9 @@ typedef struct {
     sim_event_t word;
     const uint8_t *tape; /* the host's; set before sim_start */
     size_t tape_bytes;
+    /* What arrives of a word that the host sent, which it may change; false: nothing. NULL: all. */
+    bool (*line)(void *ctx, uint32_t *word);
+    void *line_ctx;
 
     uint32_t id, ctrl, status, irq_enable, level, count, data;
     uint32_t fifo[SPIT_WORDS], first;

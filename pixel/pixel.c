@@ -371,6 +371,19 @@ static bool make_memory(pix_t *pix)
     return fine && pix->fpn != NULL && pix_fpn_make(pix->fpn, &pix->desc, pix->pool);
 }
 
+static sim_err_t check_stuck(sim_t *sim, const pix_desc_t *d, const char *name)
+{
+    for (uint32_t i = 0; i < d->stuck_count; i++) {
+        const pix_stuck_t *s = &d->stuck[i];
+        if (d->stuck_count > PIX_MAX_STUCK || s->y >= d->height_px || s->value_dn >> d->adc_bits ||
+            (s->x >= d->width_px && s->x != PIX_STUCK_ROW))
+            return sim_fail(sim, SIM_EDESC,
+                            "%s.stuck[%u]: column %u, row %u, value %u, or one of more than %u",
+                            name, i, s->x, s->y, s->value_dn, PIX_MAX_STUCK);
+    }
+    return SIM_OK;
+}
+
 static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
 {
     if (d->width_px % 4 != 0 || d->width_px < 16 || d->width_px > PIX_MAX_WIDTH)
@@ -387,7 +400,7 @@ static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
         return sim_fail(sim, SIM_EDESC, "%s: clock, gain, lens or dark current out of range", name);
     if (d->coarse_min + d->coarse_margin > d->height_px / 2 + d->blank_lines_min)
         return sim_fail(sim, SIM_EDESC, "%s: no exposure fits the shortest frame", name);
-    return SIM_OK;
+    return check_stuck(sim, d, name);
 }
 
 sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *name,

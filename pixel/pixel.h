@@ -46,6 +46,16 @@ typedef enum {
 /* Channels of light and of photosites, in this order wherever there are three. */
 enum { PIX_RED, PIX_GREEN, PIX_BLUE, PIX_COLORS };
 
+/* A photosite, or a whole row of them, that gives one value from a frame on. A binned sample is the
+ * mean of its four, the stuck ones among them. */
+#define PIX_MAX_STUCK 64u
+#define PIX_STUCK_ROW UINT32_MAX
+typedef struct {
+    uint32_t from_frame;
+    uint32_t x, y; /* of the active array; x PIX_STUCK_ROW: all of row y */
+    uint32_t value_dn;
+} pix_stuck_t;
+
 typedef struct {
     uint64_t clk_hz;              /* pixel clock: what line_length counts */
     uint32_t width_px, height_px; /* of the active array; multiples of 4, 16..8192 */
@@ -78,6 +88,9 @@ typedef struct {
     uint32_t blank_lines_min;            /* frame_length - height */
     uint32_t coarse_min, coarse_margin;  /* lines; coarse <= frame_length - margin */
     uint32_t gain_code_max;
+
+    pix_stuck_t stuck[PIX_MAX_STUCK]; /* faults; where two are on one photosite, the later one */
+    uint32_t stuck_count;
 } pix_desc_t;
 
 /* What is latched for a frame, and when it happens: all that its samples depend on. */

@@ -83,6 +83,68 @@ static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t whi
     return found;
 }
 
+/* ---- stuck photosites ---- */
+
+static const pix_stuck_t *stuck_at(const pix_desc_t *d, uint32_t frame, uint32_t x, uint32_t y)
+{
+    const pix_stuck_t *found = NULL;
+    for (uint32_t i = 0; i < d->stuck_count; i++) {
+        const pix_stuck_t *s = &d->stuck[i];
+        if (frame >= s->from_frame && s->y == y && (s->x == x || s->x == PIX_STUCK_ROW))
+            found = s;
+    }
+    return found;
+}
+
+/* First of the two columns, or rows, whose photosites make up a sample of a binned frame. */
+static uint32_t first_site(uint32_t sample)
+{
+    return sample / 2 * 4 + sample % 2;
+}
+
+static void stick_sample(const pix_desc_t *d, const pix_frame_t *frame, uint32_t column,
+                         uint32_t row, uint16_t *sample)
+{
+    bool binned = frame->mode == PIX_MODE_BINNED;
+    uint32_t side = binned ? 2 : 1, sites = side * side, sum = 0;
+    uint32_t x0 = binned ? first_site(column) : column, y0 = binned ? first_site(row) : row;
+    for (uint32_t i = 0; i < sites; i++) {
+        const pix_stuck_t *s = stuck_at(d, frame->frame, x0 + 2 * (i % side), y0 + 2 * (i / side));
+        sum += s != NULL ? s->value_dn : *sample;
+    }
+    *sample = (uint16_t)((sum + sites / 2) / sites);
+}
+
+static uint32_t sample_of(const pix_frame_t *frame, uint32_t site)
+{
+    return frame->mode == PIX_MODE_BINNED ? site / 4 * 2 + site % 2 : site;
+}
+
+/* Whether an earlier entry has this sample already. */
+static bool is_done(const pix_desc_t *d, const pix_frame_t *frame, uint32_t row, uint32_t entry)
+{
+    for (uint32_t i = 0; i < entry; i++)
+        if (sample_of(frame, d->stuck[i].y) == row &&
+            sample_of(frame, d->stuck[i].x) == sample_of(frame, d->stuck[entry].x))
+            return true;
+    return false;
+}
+
+static void stick(const pix_desc_t *d, const pix_frame_t *frame, uint32_t row, uint32_t width,
+                  uint16_t *sample)
+{
+    bool whole = false;
+    for (uint32_t i = 0; i < d->stuck_count; i++)
+        whole = whole || (d->stuck[i].x == PIX_STUCK_ROW && sample_of(frame, d->stuck[i].y) == row);
+    for (uint32_t x = 0; whole && x < width; x++)
+        stick_sample(d, frame, x, row, &sample[x]);
+    for (uint32_t i = 0; !whole && i < d->stuck_count; i++)
+        if (sample_of(frame, d->stuck[i].y) == row && !is_done(d, frame, row, i)) {
+            uint32_t x = sample_of(frame, d->stuck[i].x);
+            stick_sample(d, frame, x, row, &sample[x]);
+        }
+}
+
 uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
                  uint16_t *out)
 {
@@ -113,5 +175,7 @@ uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint3
         };
         pix->kernels->develop(&law, &span);
     }
+    if (pix->desc.stuck_count != 0)
+        stick(&pix->desc, frame, row, size.width_px, out);
     return count_white(out, size.width_px, (1u << pix->desc.adc_bits) - 1);
 }

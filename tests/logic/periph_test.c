@@ -461,6 +461,64 @@ START_TEST(an_unconnected_l2_is_found_by_the_check)
 }
 END_TEST
 
+/* ---- inputs with faults ---- */
+
+static uint32_t noted_lost, noted_back;
+
+static void on_fault_note(void *ctx, uint32_t number, bool lost)
+{
+    (void)ctx;
+    ck_assert_uint_eq(number, 31);
+    noted_lost += lost;
+    noted_back += !lost;
+}
+
+START_TEST(a_lost_rise_is_low_until_the_source_falls_and_rises_again)
+{
+    enum { RAW = 0x40002004 };
+    const uint32_t bit = 1u << 31;
+    sim_wire_t wire = {0};
+    make_rig();
+    rig->intc.noted = on_fault_note;
+    noted_lost = noted_back = 0;
+    ck_assert(intc_connect(&rig->intc, 31, &wire));
+    sim_reset(rig->sim);
+    intc_lose(&rig->intc, 31);
+    sim_wire_set(&wire, true);
+    ck_assert_uint_eq(get(RAW) & bit, 0);
+    ck_assert_uint_eq(noted_lost, 1);
+    sim_wire_set(&wire, false);
+    ck_assert_uint_eq(noted_back, 1);
+    sim_wire_set(&wire, true);
+    ck_assert_uint_eq(get(RAW) & bit, bit);
+    intc_lose(&rig->intc, 31); /* the next rise, not this one */
+    ck_assert_uint_eq(get(RAW) & bit, bit);
+    ck_assert_uint_eq(rig->intc.lost_rises, 1);
+    drop_rig();
+}
+END_TEST
+
+START_TEST(a_blocked_input_shows_its_level_when_it_is_let_through)
+{
+    enum { RAW = 0x40002004 };
+    const uint32_t bit = 1u << 31;
+    sim_wire_t wire = {0};
+    make_rig();
+    rig->intc.noted = on_fault_note;
+    noted_lost = noted_back = 0;
+    ck_assert(intc_connect(&rig->intc, 31, &wire));
+    sim_reset(rig->sim);
+    intc_block(&rig->intc, 31, true);
+    sim_wire_set(&wire, true);
+    ck_assert_uint_eq(get(RAW) & bit, 0);
+    intc_block(&rig->intc, 31, false);
+    ck_assert_uint_eq(get(RAW) & bit, bit);
+    ck_assert_uint_eq(noted_lost, 1);
+    ck_assert_uint_eq(noted_back, 1);
+    drop_rig();
+}
+END_TEST
+
 TEST_MAIN("logic peripherals", registers_have_their_reset_values_and_ids,
           time_is_latched_by_its_low_word, cycles_are_edges_of_the_core_clock,
           peeking_latches_nothing, writing_what_is_read_only_is_logged,
@@ -472,4 +530,6 @@ TEST_MAIN("logic peripherals", registers_have_their_reset_values_and_ids,
           the_uart_interrupts_while_a_condition_holds, impossible_descriptions_are_refused,
           areas_end_where_they_end, areas_of_the_map_lie_apart, a_bus_can_do_without_rom,
           pokes_and_peeks_stay_within_one_area, a_page_has_one_owner,
-          an_unconnected_l2_is_found_by_the_check)
+          an_unconnected_l2_is_found_by_the_check,
+          a_lost_rise_is_low_until_the_source_falls_and_rises_again,
+          a_blocked_input_shows_its_level_when_it_is_let_through)
