@@ -157,15 +157,6 @@ static const sim_field_t bus_fields[] = {
     SIM_FIELD_END,
 };
 
-static void bus_restored(sim_comp_t *comp)
-{
-    const bus_t *bus = (const bus_t *)(const void *)comp;
-    if (bus->poked == NULL)
-        return;
-    bus->poked(bus->poked_ctx, bus->desc.rom_base, bus->desc.rom_bytes);
-    bus->poked(bus->poked_ctx, bus->desc.tcm_base, bus->desc.tcm_bytes);
-}
-
 static const sim_stat_t bus_stats[] = {
     SIM_STAT(bus_t, faults, "1", "accesses of the core that nothing answered"),
     SIM_STAT_END,
@@ -190,7 +181,6 @@ static const sim_kind_t bus_kind = {
     .version = 1,
     .check = bus_check,
     .reset = bus_reset,
-    .restored = bus_restored,
     .fields = bus_fields,
     .stats = bus_stats,
 };
