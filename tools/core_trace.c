@@ -144,6 +144,15 @@ void core_trace_trap(core_trace_t *t, const core_trap_t *trap)
             t->core->pc, source_place(t->lines, t->core->pc, place));
 }
 
+void core_trace_end(core_trace_t *t)
+{
+    const core_t *core = t->core;
+    if (!wants(t, CORE_TRACE_AT_trap) || core->state == CORE_RUNS || core->state == CORE_HALTED)
+        return;
+    begin_line(t, core->cycle, core->pc, CORE_TRACE_AT_trap);
+    fprintf(t->to, "the core stopped: %s\n", core_state_name(core->state));
+}
+
 /* ---- registers ---- */
 
 void core_trace_reg(core_trace_t *t, uint32_t addr, uint32_t bytes, bool write, uint32_t value,

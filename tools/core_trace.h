@@ -52,6 +52,8 @@ bool core_trace_events(const char *text, uint32_t *what);
 
 void core_trace_insn(core_trace_t *trace, const core_note_t *note);
 void core_trace_trap(core_trace_t *trace, const core_trap_t *trap);
+/* The run is over: says so when the core stopped in a trap that had no handler. */
+void core_trace_end(core_trace_t *trace);
 /* As bus_t's hook. */
 void core_trace_reg(core_trace_t *trace, uint32_t addr, uint32_t bytes, bool write, uint32_t value,
                     bool ok);

@@ -155,6 +155,8 @@ void observe_restored(observe_t *o)
 
 static bool write_files(observe_t *o, char *error, size_t error_bytes)
 {
+    if (o->desc.trace != NULL)
+        core_trace_end(&o->trace);
     if (o->desc.profile != NULL)
         profile_write_callgrind(&o->profile, o->command, o->file[PROFILE]);
     if (o->desc.flame != NULL)

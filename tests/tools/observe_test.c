@@ -9,6 +9,7 @@
 
 #include "logic/sensor.h"
 #include "sim/file.h"
+#include "sim/json.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 #include "tests/tools/callgrind_read.h"
@@ -510,6 +511,54 @@ START_TEST(others_that_write_memory_are_seen_byte_by_byte)
 }
 END_TEST
 
+/* One entry more than before, of that kind. */
+static bool last_is(const access_report_t *report, uint32_t before, access_kind_t kind, bool write)
+{
+    const access_entry_t *last = &report->entry[report->entries - 1];
+    return report->entries == before + 1 && last->kind == kind && last->write == write;
+}
+
+START_TEST(registers_and_traps_are_told_apart)
+{
+    static access_report_t report;
+    source_lines_t lines = {0};
+    sim_t *sim = sim_new();
+    sim_pool_t *pool = sim_pool_new(1);
+    sensor_t *s = sensor_new();
+    sensor_desc_t desc = sensor_desc_default();
+    const uint32_t uart = BUS_PAGE_BASE + SENSOR_PAGE_uart * BUS_PAGE_BYTES;
+    ck_assert_int_eq(sensor_init(s, sim, &desc, pool), SIM_OK);
+    ck_assert(access_init(&report, &lines, &s->core));
+    access_reg(&report, uart + 4, 4, true, true); /* UART_DATA: fine */
+    ck_assert_uint_eq(report.entries, 0);
+    s->bus.gated = 1u << SENSOR_PAGE_uart;
+    access_reg(&report, uart + 4, 4, true, true);
+    ck_assert(last_is(&report, 0, ACCESS_clock_off, true));
+    access_reg(&report, uart + 4, 4, true, true); /* again: counted */
+    ck_assert(report.entries == 1 && report.entry[0].count == 2);
+    s->bus.gated = 0;
+    access_reg(&report, uart, 4, true, true); /* the block's id */
+    ck_assert(last_is(&report, 1, ACCESS_read_only, true));
+    access_trap(&report, &(core_trap_t){.cause = 7, .epc = 0x100, .value = BUS_TCM_BASE});
+    ck_assert(last_is(&report, 2, ACCESS_forbidden, true));
+    access_trap(&report, &(core_trap_t){.cause = 5, .epc = 0x104, .value = BUS_TCM_BASE});
+    ck_assert(last_is(&report, 3, ACCESS_forbidden, false));
+    access_trap(&report, &(core_trap_t){.cause = 6, .epc = 0x108, .value = BUS_TCM_BASE + 1});
+    ck_assert(last_is(&report, 4, ACCESS_misaligned, true));
+    access_reg(&report, uart + 2, 2, false, false); /* refused by the bus: its trap is not told */
+    ck_assert(last_is(&report, 5, ACCESS_wrong_width, false));
+    access_trap(&report, &(core_trap_t){.cause = 5, .epc = 0x10c, .value = uart + 2});
+    access_trap(&report, &(core_trap_t){.cause = 11, .epc = 0x110}); /* calls and interrupts */
+    access_trap(&report, &(core_trap_t){.cause = 3, .epc = 0x114});
+    access_trap(&report, &(core_trap_t){.cause = 0x80000007, .epc = 0x118});
+    ck_assert_uint_eq(report.entries, 6);
+    access_free(&report);
+    sensor_free(s);
+    sim_pool_free(pool);
+    sim_free(sim);
+}
+END_TEST
+
 /* ---- trace ---- */
 
 START_TEST(the_trace_names_lines_registers_and_causes)
@@ -564,12 +613,38 @@ START_TEST(the_files_of_a_program_that_fails_are_there)
 }
 END_TEST
 
+START_TEST(a_program_that_dies_in_a_trap_says_where)
+{
+    NEEDS_GUEST();
+    shell(AS " -g -DKIND=1 tests/tools/guest/traps.S -o " DIR "/died.elf");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "exec " DIR "/died.elf --trace-core " DIR "/died --access-report " DIR
+                           "/died.access"),
+                     125);
+    shell("tail -n 1 " DIR "/died | grep -q ' traps.S:10 .* trap the core stopped: '");
+    shell("grep -q '\"kind\":\"nothing\".*\"line\":10,' " DIR "/died.access");
+}
+END_TEST
+
 /* ---- the whole sensor ---- */
 
 #define ENTRANCE "run scenes/entrance.json --frames 1 "
 #define EVERYTHING                                                                                 \
     "--profile " DIR "/p --flame " DIR "/f --coverage " DIR "/c --access-report " DIR              \
     "/a --trace-core " DIR "/t "
+
+/* sensor.core's in the statistics of the plain run. */
+static uint64_t core_stat(const char *name)
+{
+    sim_doc_t *doc = sim_doc_load(DIR "/plain/stats.json");
+    sim_cfg_t root = sim_doc_root(doc), sensor = sim_cfg_obj(&root, "sensor");
+    sim_cfg_t core = sim_cfg_obj(&sensor, "core"), stat = sim_cfg_obj(&core, name);
+    sim_cfg_need(&stat, "value");
+    uint64_t value = sim_cfg_u64(&stat, "value", 0, UINT64_MAX, 0);
+    ck_assert_msg(sim_doc_error(doc) == NULL, "%s", sim_doc_error(doc));
+    sim_doc_free(doc);
+    return value;
+}
 
 START_TEST(watching_a_run_changes_no_byte_of_it)
 {
@@ -581,7 +656,11 @@ START_TEST(watching_a_run_changes_no_byte_of_it)
     ck_assert_msg(differs == NULL, "%s differs", differs);
     read_profile(DIR "/p");
     calls_are("_start", "main", 1);
+    calls_are("main", "trap_entry", 0);
     ck_assert(cg.summary.event[3] > cg.summary.event[1]); /* it sleeps most of the time */
+    ck_assert_uint_eq(cg.summary.event[0], core_stat("instructions"));
+    ck_assert_uint_eq(cg.summary.event[1] + cg.summary.event[3], core_stat("cycles"));
+    ck_assert_uint_eq(cg.summary.event[3], core_stat("wfi_cycles"));
     char *report = read_text(DIR "/a");
     ck_assert_str_eq(report, ""); /* firmware and NPU write before they read */
     free(report);
@@ -589,6 +668,15 @@ START_TEST(watching_a_run_changes_no_byte_of_it)
     check_tracefile(info);
     free(info);
     shell("grep -q 'regs store UART_DATA (sensor.uart) <- 0x00000076$' " DIR "/t"); /* "v" */
+    shell("grep -q ' trap interrupt 11 (external), machine mode, to ' " DIR "/t");
+}
+END_TEST
+
+START_TEST(a_run_under_a_debugger_is_not_watched)
+{
+    ck_assert_int_eq(fovea(text, sizeof(text), ENTRANCE "--gdb unix:" DIR "/s --profile " DIR "/x"),
+                     2);
+    ck_assert_ptr_nonnull(strstr(text, "no traces and profiles under a debugger"));
 }
 END_TEST
 
@@ -673,9 +761,10 @@ TEST_MAIN("observe", calls_are_counted_as_the_program_makes_them,
           without_debug_information_there_are_functions_but_no_lines,
           lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
           the_coverage_file_is_a_tracefile, bad_accesses_are_reported_with_their_lines,
-          a_jump_to_nowhere_is_reported_where_it_was_made,
+          registers_and_traps_are_told_apart, a_jump_to_nowhere_is_reported_where_it_was_made,
           others_that_write_memory_are_seen_byte_by_byte,
           the_trace_names_lines_registers_and_causes, a_trace_has_the_events_that_were_asked_for,
-          the_files_of_a_program_that_fails_are_there, watching_a_run_changes_no_byte_of_it,
+          the_files_of_a_program_that_fails_are_there, a_program_that_dies_in_a_trap_says_where,
+          a_run_under_a_debugger_is_not_watched, watching_a_run_changes_no_byte_of_it,
           a_run_is_watched_from_its_snapshot_on, lines_are_those_of_addr2line,
           hostile_program_files_give_no_lines_and_no_crash)
