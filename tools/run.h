@@ -8,7 +8,6 @@
 
 #include "mipi/capture.h"
 #include "sim/snapshot.h"
-
 #include "tools/debug.h"
 #include "tools/download.h"
 #include "tools/host.h"
