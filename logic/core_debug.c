@@ -174,7 +174,7 @@ static bool execute_one(core_t *core, core_insn_t *held)
     }
     const bool marked = core->debug.breaks != 0 && core_is_break(core, core->pc);
     core_insn_t *slot = code.code + (core->pc - code.base) / 2;
-    if (marked || slot->op == OP_UNKNOWN) {
+    if (marked || slot->fast == OP_UNKNOWN) {
         core->debug.unmarked = true;
         core_decode_slot(core, &code, slot);
         core->debug.unmarked = false;
@@ -183,7 +183,7 @@ static bool execute_one(core_t *core, core_insn_t *held)
     const core_insn_t *left = core_execute(core, &code, core->cycle + 1);
     *held = *slot;
     if (marked)
-        slot->op = OP_UNKNOWN;
+        slot->fast = OP_UNKNOWN;
     return left == NULL;
 }
 

@@ -196,6 +196,16 @@ static void set_cycles(const core_t *core, const core_code_t *code, core_insn_t 
     insn->cycles = (uint8_t)(cycles + more);
 }
 
+static uint8_t fast_op(const core_insn_t *insn)
+{
+    static const uint8_t shorts[OP_COUNT] = {
+#define X(op) [OP_##op] = OP_SHORT_##op,
+        CORE_SHORTS(X)
+#undef X
+    };
+    return insn->slots == 1 && shorts[insn->op] != 0 ? shorts[insn->op] : insn->op;
+}
+
 /* A store to any byte that this slot depends on must find its line flagged: 8 bytes from offset. */
 static void flag_lines(core_t *core, uint32_t offset)
 {
@@ -215,6 +225,7 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
         flag_lines(core, offset);
     if (core->debug.breaks != 0 && core_is_break(core, code->base + offset))
         insn->op = OP_BREAK;
+    insn->fast = fast_op(insn);
 }
 
 /* The slot at offset o depends on bytes o .. o + 7: itself, and after a load its follower. */
@@ -223,7 +234,7 @@ void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes)
     uint32_t first = offset < 6 ? 0 : (offset - 6) / 2, last = (offset + bytes - 1) / 2;
     for (uint32_t k = 0; k < 2 && core->tcm_code[k] != NULL; k++)
         for (uint32_t i = first; i <= last; i++)
-            core->tcm_code[k][i].op = OP_UNKNOWN;
+            core->tcm_code[k][i].fast = OP_UNKNOWN;
 }
 
 void core_drop_code(core_t *core)

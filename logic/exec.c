@@ -119,24 +119,40 @@ bool core_atomic(core_t *core, const core_insn_t *in, uint32_t addr, uint8_t *pl
 }
 
 /* At offset of TCM. */
-static void stored(core_t *core, uint32_t offset, uint32_t bytes)
+static void stored(core_t *core, uint64_t *count, uint32_t offset, uint32_t bytes)
 {
-    core->stores++;
+    (*count)++;
     if (core->tcm_has_code[offset >> CODE_LINE_SHIFT])
         core_code_changed(core, offset, bytes);
 }
 
+#define LEAVES(op) case OP_##op:
+#define UNUSED_2(n) case (n): case (n) + 1:
+#define UNUSED_4(n) UNUSED_2(n) UNUSED_2((n) + 2)
+#define UNUSED_8(n) UNUSED_4(n) UNUSED_4((n) + 4)
+#define UNUSED_16(n) UNUSED_8(n) UNUSED_8((n) + 8)
+#define UNUSED_32(n) UNUSED_16(n) UNUSED_16((n) + 16)
+#define UNUSED_64(n) UNUSED_32(n) UNUSED_32((n) + 32)
+_Static_assert(OP_FAST_COUNT == 89, "the first unused case");
+
 #define EXECUTE execute_cycles
-#define SPEND(cycles) (cycle += (cycles))
-#define MORE(cycles) (cycle += (cycles))
+#define SPEND(cycles) (cycles_left -= (int64_t)(cycles))
+#define MORE(cycles) (cycles_left -= (int64_t)(cycles))
+#define RETIRE() (retired++)
+#define RETIRED(count, cycles) (count)
 #include "logic/exec_loop.h"
 #undef EXECUTE
 #undef SPEND
 #undef MORE
+#undef RETIRE
+#undef RETIRED
 
+/* An instruction a cycle. */
 #define EXECUTE execute_functional
-#define SPEND(cycles) (cycle += 1)
+#define SPEND(cycles) (cycles_left -= 1)
 #define MORE(cycles) ((void)0)
+#define RETIRE() ((void)0)
+#define RETIRED(count, cycles) ((count) + (cycles))
 #include "logic/exec_loop.h"
 
 const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t limit)

@@ -1,9 +1,11 @@
 /*
  * exec_loop.h - the fast loop, as EXECUTE, where an instruction takes SPEND(its cycles), and
- * MORE(cycles) that depend on its operands.
+ * MORE(cycles) that depend on its operands; RETIRE() counts it, if RETIRED(count, cycles) needs that.
  *
  * One switch for all instructions, long by nature. `break` goes on with the next instruction;
  * `goto branch` takes a branch, `goto jump` goes on at pc `target`; `goto leave` hands `in` over.
+ * What is short in 16 bits has cases of its own, so that a host knows the next instruction's place
+ * without waiting for a load of this one's length.
  */
 static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_t limit)
 {
@@ -12,38 +14,33 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
     const uint32_t w_offset = w.base - core->bus->desc.tcm_base;
     const uint32_t odd = core->desc.c ? 0 : 2; /* no target has that bit */
     core_insn_t *in = code->code + (core->pc - code->base) / 2;
-    uint64_t cycle = core->cycle, retired = 0;
+    uint64_t retired = 0, loads = 0, stores = 0, jumps = 0;
+    const int64_t budget = (int64_t)(limit - core->cycle);
+    int64_t cycles_left = budget;
     const core_insn_t *left = NULL;
     uint32_t target, at;
 
-    while (cycle < limit) {
-        switch ((core_op_t)in->op) {
+    while (cycles_left > 0) {
+        switch (in->fast) {
+#define OP(name) OP_##name
+#define SLOTS 2
+#define NEXT next2
+#include "logic/exec_short.h"
+#undef OP
+#undef SLOTS
+#undef NEXT
+#define OP(name) OP_SHORT_##name
+#define SLOTS 1
+#define NEXT next1
+#include "logic/exec_short.h"
+#undef OP
+#undef SLOTS
+#undef NEXT
         case OP_UNKNOWN:
             core_decode_slot(core, code, in);
             continue;
-        case OP_LUI:
         case OP_AUIPC:
             x[in->rd] = in->imm;
-            break;
-        case OP_JAL:
-            target = in->pc + in->imm;
-            if ((target & odd) != 0)
-                goto leave;
-            x[in->rd] = in->pc + in->slots * 2u;
-            goto jump;
-        case OP_JALR:
-            target = (x[in->rs1] + in->imm) & ~1u;
-            if ((target & odd) != 0)
-                goto leave;
-            x[in->rd] = in->pc + in->slots * 2u;
-            goto jump;
-        case OP_BEQ:
-            if (x[in->rs1] == x[in->rs2])
-                goto branch;
-            break;
-        case OP_BNE:
-            if (x[in->rs1] != x[in->rs2])
-                goto branch;
             break;
         case OP_BLT:
             if ((int32_t)x[in->rs1] < (int32_t)x[in->rs2])
@@ -66,59 +63,42 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = (r.mem[at] ^ 0x80u) - 0x80u;
-            core->loads++;
+            loads++;
             break;
         case OP_LBU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = r.mem[at];
-            core->loads++;
+            loads++;
             break;
         case OP_LH:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = (get16(r.mem + at) ^ 0x8000u) - 0x8000u;
-            core->loads++;
+            loads++;
             break;
         case OP_LHU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = get16(r.mem + at);
-            core->loads++;
-            break;
-        case OP_LW:
-            at = x[in->rs1] + in->imm - r.base;
-            if (at >= r.bytes || at % 4 != 0)
-                goto leave;
-            x[in->rd] = get32(r.mem + at);
-            core->loads++;
+            loads++;
             break;
         case OP_SB:
             at = x[in->rs1] + in->imm - w.base;
             if (at >= w.bytes)
                 goto leave;
             w.mem[at] = (uint8_t)x[in->rs2];
-            stored(core, w_offset + at, 1);
+            stored(core, &stores, w_offset + at, 1);
             break;
         case OP_SH:
             at = x[in->rs1] + in->imm - w.base;
             if (at >= w.bytes || at % 2 != 0)
                 goto leave;
             put16(w.mem + at, x[in->rs2]);
-            stored(core, w_offset + at, 2);
-            break;
-        case OP_SW:
-            at = x[in->rs1] + in->imm - w.base;
-            if (at >= w.bytes || at % 4 != 0)
-                goto leave;
-            put32(w.mem + at, x[in->rs2]);
-            stored(core, w_offset + at, 4);
-            break;
-        case OP_ADDI:
-            x[in->rd] = x[in->rs1] + in->imm;
+            stored(core, &stores, w_offset + at, 2);
             break;
         case OP_SLTI:
             x[in->rd] = (int32_t)x[in->rs1] < (int32_t)in->imm;
@@ -132,24 +112,6 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         case OP_ORI:
             x[in->rd] = x[in->rs1] | in->imm;
             break;
-        case OP_ANDI:
-            x[in->rd] = x[in->rs1] & in->imm;
-            break;
-        case OP_SLLI:
-            x[in->rd] = x[in->rs1] << in->imm;
-            break;
-        case OP_SRLI:
-            x[in->rd] = x[in->rs1] >> in->imm;
-            break;
-        case OP_SRAI:
-            x[in->rd] = shift_right_signed(x[in->rs1], in->imm);
-            break;
-        case OP_ADD:
-            x[in->rd] = x[in->rs1] + x[in->rs2];
-            break;
-        case OP_SUB:
-            x[in->rd] = x[in->rs1] - x[in->rs2];
-            break;
         case OP_SLL:
             x[in->rd] = x[in->rs1] << (x[in->rs2] & 31);
             break;
@@ -159,20 +121,11 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         case OP_SLTU:
             x[in->rd] = x[in->rs1] < x[in->rs2];
             break;
-        case OP_XOR:
-            x[in->rd] = x[in->rs1] ^ x[in->rs2];
-            break;
         case OP_SRL:
             x[in->rd] = x[in->rs1] >> (x[in->rs2] & 31);
             break;
         case OP_SRA:
             x[in->rd] = shift_right_signed(x[in->rs1], x[in->rs2] & 31);
-            break;
-        case OP_OR:
-            x[in->rd] = x[in->rs1] | x[in->rs2];
-            break;
-        case OP_AND:
-            x[in->rd] = x[in->rs1] & x[in->rs2];
             break;
         case OP_MUL:
             x[in->rd] = x[in->rs1] * x[in->rs2];
@@ -213,19 +166,30 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             at = x[in->rs1] - w.base; /* who may write may read */
             if (at >= w.bytes || at % 4 != 0)
                 goto leave;
-            core->loads += in->op != OP_SC;
+            loads += in->op != OP_SC;
             if (core_atomic(core, in, at + w.base, w.mem + at))
-                stored(core, w_offset + at, 4);
+                stored(core, &stores, w_offset + at, 4);
             break;
         case OP_FENCE:
         case OP_FENCE_I:
             break;
-        default: /* CSR and system instructions, traps */
+        /* CSR and system instructions, traps */
+        LEAVES(CSRRW) LEAVES(CSRRS) LEAVES(CSRRC) LEAVES(CSRRWI) LEAVES(CSRRSI) LEAVES(CSRRCI)
+        LEAVES(ECALL) LEAVES(EBREAK) LEAVES(MRET) LEAVES(WFI)
+        LEAVES(ILLEGAL) LEAVES(FAULT) LEAVES(BREAK)
+        /* and what is not used: with all values of a byte the switch need not look at its range */
+        case 89: UNUSED_2(90) UNUSED_4(92) UNUSED_32(96) UNUSED_64(128) UNUSED_64(192)
             goto leave;
         }
+    next2:
         SPEND(in->cycles);
-        retired++;
-        in += in->slots;
+        RETIRE();
+        in += 2;
+        continue;
+    next1:
+        SPEND(in->cycles);
+        RETIRE();
+        in += 1;
         continue;
 
     branch:
@@ -234,8 +198,8 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             goto leave;
     jump:
         SPEND(in->taken);
-        retired++;
-        core->taken++;
+        RETIRE();
+        jumps++;
         if (target - code->base < code->bytes) {
             in = code->code + (target - code->base) / 2;
             continue;
@@ -249,7 +213,10 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
     }
     core->pc = code->base + (uint32_t)(in - code->code) * 2; /* the slot may not be decoded */
 done:
-    core->cycle = cycle;
-    core->instructions += retired;
+    core->cycle += (uint64_t)(budget - cycles_left);
+    core->instructions += RETIRED(retired, (uint64_t)(budget - cycles_left));
+    core->loads += loads;
+    core->stores += stores;
+    core->taken += jumps;
     return left;
 }

@@ -1,0 +1,71 @@
+/*
+ * exec_short.h - the cases of exec_loop.h whose instructions exist in 16 bits too: OP(name) is the
+ * case, SLOTS the instruction's half words, NEXT the label behind it.
+ */
+case OP(LUI):
+    x[in->rd] = in->imm;
+    goto NEXT;
+case OP(JAL):
+    target = in->pc + in->imm;
+    if ((target & odd) != 0)
+        goto leave;
+    x[in->rd] = in->pc + SLOTS * 2u;
+    goto jump;
+case OP(JALR):
+    target = (x[in->rs1] + in->imm) & ~1u;
+    if ((target & odd) != 0)
+        goto leave;
+    x[in->rd] = in->pc + SLOTS * 2u;
+    goto jump;
+case OP(BEQ):
+    if (x[in->rs1] == x[in->rs2])
+        goto branch;
+    goto NEXT;
+case OP(BNE):
+    if (x[in->rs1] != x[in->rs2])
+        goto branch;
+    goto NEXT;
+case OP(LW):
+    at = x[in->rs1] + in->imm - r.base;
+    if (at >= r.bytes || at % 4 != 0)
+        goto leave;
+    x[in->rd] = get32(r.mem + at);
+    loads++;
+    goto NEXT;
+case OP(SW):
+    at = x[in->rs1] + in->imm - w.base;
+    if (at >= w.bytes || at % 4 != 0)
+        goto leave;
+    put32(w.mem + at, x[in->rs2]);
+    stored(core, &stores, w_offset + at, 4);
+    goto NEXT;
+case OP(ADDI):
+    x[in->rd] = x[in->rs1] + in->imm;
+    goto NEXT;
+case OP(ANDI):
+    x[in->rd] = x[in->rs1] & in->imm;
+    goto NEXT;
+case OP(SLLI):
+    x[in->rd] = x[in->rs1] << in->imm;
+    goto NEXT;
+case OP(SRLI):
+    x[in->rd] = x[in->rs1] >> in->imm;
+    goto NEXT;
+case OP(SRAI):
+    x[in->rd] = shift_right_signed(x[in->rs1], in->imm);
+    goto NEXT;
+case OP(ADD):
+    x[in->rd] = x[in->rs1] + x[in->rs2];
+    goto NEXT;
+case OP(SUB):
+    x[in->rd] = x[in->rs1] - x[in->rs2];
+    goto NEXT;
+case OP(XOR):
+    x[in->rd] = x[in->rs1] ^ x[in->rs2];
+    goto NEXT;
+case OP(OR):
+    x[in->rd] = x[in->rs1] | x[in->rs2];
+    goto NEXT;
+case OP(AND):
+    x[in->rd] = x[in->rs1] & x[in->rs2];
+    goto NEXT;
