@@ -130,7 +130,8 @@ bool core_one_by_one(const core_t *core)
 static void note_begin(core_t *core, const core_insn_t *in)
 {
     core_note_t *n = &core->debug.note;
-    core_format_t format = core_insn_info[in->op].format;
+    const core_insn_t plain = core_decode_plain(core, in);
+    core_format_t format = core_insn_info[plain.op].format;
     bool writes = format != FORMAT_STORE && format != FORMAT_B && format != FORMAT_NONE;
     uint8_t bytes[4] = {0};
     bus_peek(core->bus, core->pc, bytes, in->slots * 2u);
@@ -139,11 +140,11 @@ static void note_begin(core_t *core, const core_insn_t *in)
                        .mode = core->mode,
                        .word = get32(bytes),
                        .slots = in->slots,
-                       .rd = writes ? in->rd % 32 : 0};
+                       .rd = writes ? plain.rd % 32 : 0};
     if (format == FORMAT_CSR || format == FORMAT_CSRI)
-        n->csr = in->imm;
-    if (core_is_access(in))
-        core_note_access(core, in, n);
+        n->csr = plain.imm;
+    if (core_is_access(&plain))
+        core_note_access(core, &plain, n);
     core->debug.noted = true;
 }
 

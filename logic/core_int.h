@@ -97,6 +97,7 @@ typedef enum {
 #undef X
         OP_ILLEGAL, /* imm: the encoding */
     OP_FAULT,       /* nothing to fetch at imm */
+    OP_FAR,         /* a branch or JAL to nowhere in this memory, or to no multiple of 4 */
     OP_BREAK,       /* a breakpoint */
     OP_COUNT
 } core_op_t;
@@ -104,8 +105,9 @@ typedef enum {
 /* What 16-bit instructions are expanded to. For the fast loop they are operations of their own: how
  * far the next instruction is then need not be loaded first. */
 #define CORE_SHORTS(X)                                                                             \
-    X(LUI) X(JAL) X(JALR) X(BEQ) X(BNE) X(LW) X(SW) X(ADDI) X(SLLI) X(SRLI) X(SRAI) X(ANDI)        \
-    X(ADD) X(SUB) X(XOR) X(OR) X(AND)
+    X(LUI)                                                                                         \
+    X(JAL) X(JALR) X(BEQ) X(BNE) X(LW) X(SW) X(ADDI) X(SLLI) X(SRLI) X(SRAI) X(ANDI) X(ADD) X(SUB) \
+        X(XOR) X(OR) X(AND)
 
 enum {
     OP_SHORT_FIRST = OP_COUNT - 1, /* values go on behind those of core_op_t */
@@ -146,7 +148,8 @@ struct core_insn {
     uint8_t cycles;           /* without what depends on data; of a branch that is not taken */
     uint8_t fast;             /* op, or OP_SHORT_.. of it: what the fast loop looks at */
     uint8_t taken;            /* cycles of a jump, or a branch that is taken */
-    uint32_t imm;             /* AUIPC: the result. CSR: the number. rs1 of CSRxxI: the value */
+    uint32_t imm; /* AUIPC: the result. CSR: the number. In a slot, JAL and branches: bytes to the
+                     target's slot */
     uint32_t pc;
 };
 
@@ -210,6 +213,8 @@ uint32_t rvc_expand(uint32_t half);
 core_insn_t core_decode_word(uint32_t word, uint32_t pc);
 /* Number of registers that insn reads in rs[0..1]. */
 uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2]);
+/* The instruction at pc as core_decode_word has it. */
+core_insn_t core_decode_plain(const core_t *core, const core_insn_t *slot);
 /* Fills the slot that insn (`fast` is OP_UNKNOWN) is in. */
 void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn);
 /* TCM bytes at offset .. offset + bytes - 1 have changed: their decoded forms are void. */

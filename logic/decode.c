@@ -14,6 +14,7 @@ const core_insn_info_t core_insn_info[OP_COUNT] = {
 #undef X
     [OP_ILLEGAL] = {"illegal", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
     [OP_FAULT] = {"fault", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
+    [OP_FAR] = {"far jump", FORMAT_NONE, 0, 1, offsetof(core_costs_t, branch)},
     [OP_BREAK] = {"breakpoint", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
 };
 /* clang-format on */
@@ -196,6 +197,31 @@ static void set_cycles(const core_t *core, const core_code_t *code, core_insn_t 
     insn->cycles = (uint8_t)(cycles + more);
 }
 
+static bool is_direct(const core_insn_t *insn)
+{
+    return insn->op == OP_JAL || (insn->op >= OP_BEQ && insn->op <= OP_BGEU);
+}
+
+/* Of the offset, what the fast loop adds: a slot of 16 bytes for 2 of code. */
+static void set_target(const core_t *core, const core_code_t *code, core_insn_t *insn)
+{
+    uint32_t target = insn->pc + insn->imm, odd = core->desc.c ? 0 : 2;
+    if (target - code->base < code->bytes && (target & odd) == 0)
+        insn->imm *= sizeof(core_insn_t) / 2;
+    else
+        insn->op = OP_FAR;
+}
+
+core_insn_t core_decode_plain(const core_t *core, const core_insn_t *slot)
+{
+    uint8_t bytes[4] = {0};
+    bus_peek(core->bus, core->pc, bytes, slot->slots * 2u);
+    uint32_t word = slot->slots == 1 ? rvc_expand(get16(bytes)) : get32(bytes);
+    core_insn_t insn = core_decode_word(word, core->pc);
+    insn.slots = slot->slots;
+    return insn;
+}
+
 static uint8_t fast_op(const core_insn_t *insn)
 {
     static const uint8_t shorts[OP_COUNT] = {
@@ -221,6 +247,8 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
     *insn = decode_at(core, code, offset);
     if (insn->op != OP_FAULT)
         set_cycles(core, code, insn, offset + insn->slots * 2u);
+    if (is_direct(insn))
+        set_target(core, code, insn);
     if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
     if (core->debug.breaks != 0 && core_is_break(core, code->base + offset))

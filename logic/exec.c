@@ -118,6 +118,11 @@ bool core_atomic(core_t *core, const core_insn_t *in, uint32_t addr, uint8_t *pl
     return true;
 }
 
+static core_insn_t *slot_at(core_insn_t *in, int32_t bytes)
+{
+    return (core_insn_t *)(void *)((char *)in + bytes);
+}
+
 /* At offset of TCM. */
 static void stored(core_t *core, uint64_t *count, uint32_t offset, uint32_t bytes)
 {
@@ -127,13 +132,15 @@ static void stored(core_t *core, uint64_t *count, uint32_t offset, uint32_t byte
 }
 
 #define LEAVES(op) case OP_##op:
-#define UNUSED_2(n) case (n): case (n) + 1:
+#define UNUSED_2(n)                                                                                \
+    case (n):                                                                                      \
+    case (n) + 1:
 #define UNUSED_4(n) UNUSED_2(n) UNUSED_2((n) + 2)
 #define UNUSED_8(n) UNUSED_4(n) UNUSED_4((n) + 4)
 #define UNUSED_16(n) UNUSED_8(n) UNUSED_8((n) + 8)
 #define UNUSED_32(n) UNUSED_16(n) UNUSED_16((n) + 16)
 #define UNUSED_64(n) UNUSED_32(n) UNUSED_32((n) + 32)
-_Static_assert(OP_FAST_COUNT == 89, "the first unused case");
+_Static_assert(OP_FAST_COUNT == 90, "the first unused case");
 
 #define EXECUTE execute_cycles
 #define SPEND(cycles) (cycles_left -= (int64_t)(cycles))

@@ -6,11 +6,8 @@ case OP(LUI):
     x[in->rd] = in->imm;
     goto NEXT;
 case OP(JAL):
-    target = in->pc + in->imm;
-    if ((target & odd) != 0)
-        goto leave;
     x[in->rd] = in->pc + SLOTS * 2u;
-    goto jump;
+    goto branch;
 case OP(JALR):
     target = (x[in->rs1] + in->imm) & ~1u;
     if ((target & odd) != 0)

@@ -187,11 +187,44 @@ static void step_ebreak(core_t *core, const core_insn_t *in)
         core_exception(core, CAUSE_BREAKPOINT, core->pc);
 }
 
-/* A jump, or branch that is taken, whose target is no multiple of 4 where that must be. */
-static void step_jump(core_t *core, const core_insn_t *in)
+static bool is_taken(const core_t *core, const core_insn_t *in)
 {
-    uint32_t from = in->op == OP_JALR ? core->x[in->rs1] : in->pc;
-    core_exception(core, CAUSE_FETCH_MISALIGNED, (from + in->imm) & ~1u);
+    uint32_t a = core->x[in->rs1], b = core->x[in->rs2];
+    bool less = (a ^ 0x80000000u) < (b ^ 0x80000000u);
+    switch ((core_op_t)in->op) {
+    case OP_BEQ:
+        return a == b;
+    case OP_BNE:
+        return a != b;
+    case OP_BLT:
+        return less;
+    case OP_BGE:
+        return !less;
+    case OP_BLTU:
+        return a < b;
+    case OP_BGEU:
+        return a >= b;
+    default:
+        return true;
+    }
+}
+
+/* A jump out of the memory that it is in, or to no multiple of 4 where it must be one. */
+static void step_far(core_t *core, const core_insn_t *slot)
+{
+    core_insn_t in = core_decode_plain(core, slot);
+    uint32_t from = in.op == OP_JALR ? core->x[in.rs1] : in.pc, target = (from + in.imm) & ~1u;
+    if (!is_taken(core, &in)) {
+        core_retire(core, slot, slot->cycles);
+    } else if ((target & 2) != 0 && !core->desc.c) {
+        core_exception(core, CAUSE_FETCH_MISALIGNED, target);
+    } else {
+        if (in.op == OP_JAL)
+            core->x[in.rd] = in.pc + in.slots * 2u;
+        core->taken++;
+        core_retire(core, slot, slot->taken);
+        core->pc = target;
+    }
 }
 
 /* What ends in a trap, or may. */
@@ -201,8 +234,8 @@ static void step_trap(core_t *core, const core_insn_t *in)
         step_ebreak(core, in);
     else if (in->op == OP_ECALL)
         core_exception(core, core->mode == CORE_USER ? CAUSE_ECALL_U : CAUSE_ECALL_M, 0);
-    else if (in->op >= OP_JAL && in->op <= OP_BGEU)
-        step_jump(core, in);
+    else if (in->op == OP_FAR || in->op == OP_JALR)
+        step_far(core, in);
     else if (in->op == OP_FAULT)
         core_exception(core, CAUSE_FETCH_FAULT, in->imm);
     else
