@@ -41,8 +41,7 @@ typedef struct {
 } diff_program_t;
 
 /* The same program for the same seed and index, up to its item max_items (of the top level): an
- * earlier cut is a prefix of a later one. Another compiler may choose other arguments' order, and
- * so make another program. */
+ * earlier cut is a prefix of a later one. */
 void diff_generate(diff_program_t *program, const diff_chip_t *chip, uint64_t seed, uint32_t index,
                    uint32_t max_items);
 

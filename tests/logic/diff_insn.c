@@ -16,8 +16,8 @@ uint32_t gen_alu_word(gen_t *g)
     if (kind == 1)
         return AUIPC(rd(g), random >> 12);
     const core_insn_info_t *info = &core_insn_info[first + below(g, last - first + 1)];
-    uint32_t fields = one_in(g, 4) ? value(g) << 20 : random;
-    return info->match | (fields & ~info->mask & 0xfff00000) | any(g) << 15 | rd(g) << 7;
+    uint32_t fields = one_in(g, 4) ? value(g) << 20 : random, rs1 = any(g);
+    return info->match | (fields & ~info->mask & 0xfff00000) | rs1 << 15 | rd(g) << 7;
 }
 
 static void alu(gen_t *g)
@@ -27,7 +27,8 @@ static void alu(gen_t *g)
 
 void gen_constant(gen_t *g)
 {
-    li(g, rd_not_zero(g), value(g));
+    uint32_t r = rd_not_zero(g);
+    li(g, r, value(g));
 }
 
 void gen_fence(gen_t *g)
@@ -86,26 +87,27 @@ static void reserved_word(gen_t *g)
 {
     static const uint32_t calls[] = {ECALL, EBREAK, MRET, WFI};
     uint32_t base = g->base[below(g, 3)], r = rd(g), f3 = below(g, 8), w;
+    uint32_t rs1 = any(g), rs2 = any(g), random = sim_stream_u32(&g->s);
     switch (below(g, 6)) {
     case 0: /* AMO; LR with rs2; SC works, but where it may differ */
-        w = enc_r(below(g, 128), any(g) | 1, base, one_in(g, 4) ? f3 : 2, r, 0x2f);
+        w = enc_r(random % 128, rs2 | 1, base, random >> 30 == 0 ? f3 : 2, r, 0x2f);
         if (w >> 27 == 3)
             w ^= 1u << 27;
         break;
     case 1:
-        w = enc_i((int32_t)below(g, 32), base, f3 % 4 == 3 ? 3 : f3 | 6, r, 0x03);
+        w = enc_i((int32_t)(random % 32), base, f3 % 4 == 3 ? 3 : f3 | 6, r, 0x03);
         break;
     case 2:
-        w = enc_s((int32_t)below(g, 32), any(g), base, f3 < 3 ? f3 + 3 : f3);
+        w = enc_s((int32_t)(random % 32), rs2, base, f3 < 3 ? f3 + 3 : f3);
         break;
     case 3:
-        w = enc_b(2 + f3 % 2, any(g), any(g), 4);
+        w = enc_b(2 + f3 % 2, rs1, rs2, 4);
         break;
     case 4:
-        w = enc_i((int32_t)below(g, 4096) - 2048, any(g), f3 | 1, r, 0x67);
+        w = enc_i((int32_t)(random % 4096) - 2048, rs1, f3 | 1, r, 0x67);
         break;
     default:
-        w = calls[below(g, 4)] ^ 1u << (7 + below(g, 25));
+        w = calls[random % 4] ^ 1u << (7 + (random >> 2) % 25);
         break;
     }
     bool system = (w & 0x7f) == 0x73;
@@ -214,8 +216,8 @@ static void access_elsewhere(gen_t *g)
 
 static uint32_t atomic_word(gen_t *g, uint32_t op, uint32_t addr)
 {
-    return core_insn_info[op].match | below(g, 4) << 25 | (op == OP_LR ? 0 : any(g)) << 20 |
-           addr << 15 | rd(g) << 7;
+    uint32_t order = below(g, 4), rs2 = op == OP_LR ? 0 : any(g);
+    return core_insn_info[op].match | order << 25 | rs2 << 20 | addr << 15 | rd(g) << 7;
 }
 
 static void atomic(gen_t *g)
@@ -383,13 +385,13 @@ static void jump_nowhere(gen_t *g)
 /* Without C: to the middle of a word, if taken. */
 static void jump_misaligned(gen_t *g)
 {
-    uint32_t r = rd_not_zero(g);
+    uint32_t r = rd_not_zero(g), rs1 = any(g), rs2 = any(g);
     switch (below(g, 3)) {
     case 0:
         word(g, JAL(rd(g), 6));
         break;
     case 1:
-        word(g, enc_b(one_in(g, 2), any(g), any(g), 6));
+        word(g, enc_b(rs1 % 2, rs1, rs2, 6));
         break;
     default:
         li(g, r, pc(g) + 14);

@@ -192,7 +192,8 @@ static void csr_unknown(gen_t *g)
     uint32_t number = below(g, 4096);
     while (diff_csr_find(number) != NULL || diff_csr_only_qemu(number))
         number = below(g, 4096);
-    word(g, csr_word(number, below(g, 8) | 1, any(g), rd(g)));
+    uint32_t f3 = below(g, 8) | 1, rs1 = any(g);
+    word(g, csr_word(number, f3, rs1, rd(g)));
 }
 
 /* The distance of two readings of instret. */
@@ -202,8 +203,9 @@ static void retired(gen_t *g)
     g->keep |= 1u << a;
     uint32_t b = rd_not_zero(g);
     g->keep |= 1u << b;
+    uint32_t other = any(g);
     if (g->out->counts)
-        word(g, CSRRW(ZERO, one_in(g, 2) ? MINSTRET : MINSTRETH, any(g)));
+        word(g, CSRRW(ZERO, one_in(g, 2) ? MINSTRET : MINSTRETH, other));
     word(g, CSRRS(a, number, ZERO));
     for (uint32_t n = below(g, 5); n > 0; n--)
         one_in(g, 2) ? gen_fence(g) : gen_constant(g);
@@ -250,10 +252,11 @@ static void add_region(gen_t *g, recipe_t *r, uint32_t first, uint32_t bytes, ui
 
 static void add_noise(gen_t *g, recipe_t *r)
 {
+    uint8_t cfg = rights(g);
     if (one_in(g, 2))
-        add_region(g, r, NOWHERE, DIFF_PAGE << below(g, 3), rights(g));
+        add_region(g, r, NOWHERE, DIFF_PAGE << below(g, 3), cfg);
     else
-        add_entry(r, sim_stream_u32(&g->s), rights(g)); /* off */
+        add_entry(r, sim_stream_u32(&g->s), cfg); /* off */
 }
 
 /* A page of data, of these bases. */
@@ -290,7 +293,7 @@ static void add_code(gen_t *g, recipe_t *r)
         add_region(g, r, DIFF_CODE, 2 * DIFF_PAGE, one_in(g, 2) ? 5 : 7);
     } else {
         add_region(g, r, DIFF_CODE, DIFF_PAGE, one_in(g, 2) ? 5 : 7);
-        add_region(g, r, DIFF_FAR, DIFF_PAGE, rights(g) | (one_in(g, 3) ? 0 : 4));
+        add_region(g, r, DIFF_FAR, DIFF_PAGE, one_in(g, 3) ? rights(g) : 5);
     }
 }
 
