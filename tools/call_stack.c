@@ -196,16 +196,17 @@ static void push_call(calls_t *c, uint32_t from, uint32_t pc, uint32_t ret, bool
     find_func(c, pc);
     if (now(c)->depth == 1 && !tail)
         now(c)->highest_sp = c->sp; /* the root has made its stack */
+    uint32_t edge = edge_of(c, from, c->func);
+    c->edge[edge].calls++;
     call_frame_t *frame = push(c, ret);
     if (frame == NULL) {
         now(c)->beyond += !tail;
         return;
     }
     frame->tail = tail;
+    frame->edge = edge;
     frame->node = node_of(c, parent, c->func);
-    frame->edge = edge_of(c, from, c->func);
     frame->counted = !c->node[frame->node].repeats;
-    c->edge[frame->edge].calls++;
 }
 
 /* Frames below did not run since `start`. */

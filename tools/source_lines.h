@@ -4,8 +4,7 @@
  * Functions are the symbols of code; symbols without a type (assembly) count where no function
  * lies, up to the next symbol. Lines are the line table of DWARF 2 to 5; of a compilation unit with
  * functions only what lies in a function that has a symbol too: the linker leaves lines of dropped
- * sections at address 0. Several ELF files may be added (boot ROM, firmware); what was added first
- * wins where they overlap.
+ * sections at address 0. Several ELF files may be added that lie apart (boot ROM, firmware).
  *
  * Everything is sorted arrays of what a lookup needs: a lookup is a binary search.
  * File names are absolute, by the folder in which the compiler ran.

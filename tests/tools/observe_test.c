@@ -241,6 +241,50 @@ START_TEST(a_recursive_function_costs_what_it_costs_once)
 }
 END_TEST
 
+START_TEST(recursion_deeper_than_the_frames_kept_comes_back)
+{
+    NEEDS_GUEST();
+    shell(AS " tests/tools/guest/deep.S -o " DIR "/deep.elf");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/deep.elf --profile " DIR "/deep"), 0);
+    read_profile(DIR "/deep");
+    calls_are("_start", "down", 1);
+    calls_are("down", "down", 9999);
+    calls_are("_start", "after", 1);
+    calls_are("down", "after", 0);
+    /* far calls are two instructions: 4 + 2 + 3 a round, but the last one makes none */
+    ck_assert_uint_eq(cg_inclusive(&cg, "_start", "down").event[0], 10000 * 9 - 2);
+}
+END_TEST
+
+START_TEST(a_reset_begins_a_root_of_its_own)
+{
+    static profile_t profile;
+    static core_t core;
+    source_func_t func[] = {{.first = 0x100, .bytes = 0x100, .name = "boot"},
+                            {.first = 0x200, .bytes = 0x100, .name = "app"}};
+    source_lines_t lines = {.func = func, .funcs = 2};
+    core_note_t call = {.pc = 0x100, .word = 0x100000ef, .slots = 2, .rd = 1, .next_pc = 0x200};
+    core_note_t nop = {.pc = 0x200, .word = 0x00000013, .slots = 2, .next_pc = 0x204};
+    call.cycles = 2;
+    nop.cycles = 1;
+    ck_assert(profile_init(&profile, &lines, true));
+    for (int round = 0; round < 2; round++) {
+        profile_insn(&profile, &core, &call);
+        nop.cycle = call.cycle + 2;
+        profile_insn(&profile, &core, &nop);
+        call.cycle = 1000; /* held in reset until then: nobody's cycles */
+        core.wfi_cycles = 0;
+    }
+    profile_end(&profile, &core);
+    ck_assert_uint_eq(profile.calls.clock.instructions, 4);
+    ck_assert_uint_eq(profile.calls.clock.cycles, 6);
+    ck_assert_uint_eq(profile.calls.edges, 1);
+    ck_assert_uint_eq(profile.calls.edge[0].calls, 2);
+    ck_assert_uint_eq(profile.calls.edge[0].cost.cycles, 2);
+    profile_free(&profile);
+}
+END_TEST
+
 START_TEST(folded_stacks_add_up_to_all_cycles)
 {
     NEEDS_GUEST();
@@ -757,6 +801,7 @@ TEST_MAIN("observe", calls_are_counted_as_the_program_makes_them,
           a_tail_call_returns_for_its_caller_too, frames_that_longjmp_leaves_are_gone,
           a_task_has_a_stack_of_its_own, tasks_that_an_interrupt_switches_keep_their_callers,
           costs_are_those_worked_out_by_hand, a_recursive_function_costs_what_it_costs_once,
+          recursion_deeper_than_the_frames_kept_comes_back, a_reset_begins_a_root_of_its_own,
           folded_stacks_add_up_to_all_cycles, callgrind_annotate_reads_the_profile,
           without_debug_information_there_are_functions_but_no_lines,
           lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
