@@ -172,11 +172,25 @@ static void md_reg(const sim_reg_t *reg, uint32_t base)
            reg->help);
 }
 
+static void md_numbers(void)
+{
+    puts("\n## Inputs of the interrupt controller\n\n| number | name |\n|---|---|");
+#define X(name, number, member) printf("| %u | %s |\n", number, #name);
+    SENSOR_IRQS(X)
+#undef X
+    puts("\n## Lines that pace the DMA\n\n| number | name | kind |\n|---|---|---|");
+#define X(name, number, member, pulse)                                                             \
+    printf("| %u | %s | %s |\n", number, #name, (pulse) ? "each match" : "while high");
+    SENSOR_DMA_LINES(X)
+#undef X
+}
+
 static void md_tail(const sensor_t *sensor)
 {
     uint32_t count;
     const ccs_reg_t *regs = ccs_regs(&count);
     (void)sensor;
+    md_numbers();
     puts("\n## CCS registers (host side, CCI)\n\n| address | name | bytes | access | reset | "
          "modeled |\n|---|---|---|---|---|---|");
     for (uint32_t i = 0; i < count; i++)
