@@ -116,7 +116,8 @@ static bool read_line(reader_t *r, const char *line)
     return read_header(r, line);
 }
 
-bool cg_read(cg_t *cg, const char *path)
+/* False with error: the line. */
+static bool read_file(cg_t *cg, const char *path)
 {
     char line[4096];
     reader_t r = {.cg = cg, .func = UINT32_MAX};
@@ -130,6 +131,15 @@ bool cg_read(cg_t *cg, const char *path)
     }
     fclose(file);
     return fine && !r.in_call;
+}
+
+void cg_load(cg_t *cg, const char *path)
+{
+    ck_assert_msg(read_file(cg, path), "%s: %s", path, cg->error);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_uint_eq(cg->sum.event[i], cg->summary.event[i]);
+        ck_assert_uint_eq(cg->sum.event[i], cg->totals.event[i]);
+    }
 }
 
 static bool is_named(const cg_t *cg, uint32_t func, const char *name)
@@ -162,4 +172,11 @@ cg_cost_t cg_inclusive(const cg_t *cg, const char *caller, const char *callee)
         if (is_named(cg, cg->edge[i].caller, caller) && is_named(cg, cg->edge[i].callee, callee))
             add(&sum, &cg->edge[i].cost);
     return sum;
+}
+
+void cg_expect(const cg_t *cg, const char *caller, const char *callee, uint64_t calls)
+{
+    uint64_t found = cg_calls(cg, caller, callee);
+    ck_assert_msg(found == calls, "%s -> %s: %llu calls", caller, callee,
+                  (unsigned long long)found);
 }

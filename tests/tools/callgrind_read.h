@@ -35,12 +35,15 @@ typedef struct {
     char error[256];
 } cg_t;
 
-/* False with error: what is not as the format says. Fails the test when it cannot be read. */
-bool cg_read(cg_t *cg, const char *path);
+/* Fails the test where the file is not as the format says, or its sums are not its parts. */
+void cg_load(cg_t *cg, const char *path);
 
 /* Of all functions and calls of these names; zeros: none. */
 cg_cost_t cg_self(const cg_t *cg, const char *name);
 uint64_t cg_calls(const cg_t *cg, const char *caller, const char *callee);
 cg_cost_t cg_inclusive(const cg_t *cg, const char *caller, const char *callee);
+
+/* Fails the test where there are more or fewer calls. */
+void cg_expect(const cg_t *cg, const char *caller, const char *callee, uint64_t calls);
 
 #endif

@@ -1,82 +1,19 @@
 /*
- * observe_test.c - traces, profile, coverage and access report of a program whose calls, lines and
- * bad accesses are counted by hand (guest/observe.c), and of the demo's firmware: that watching
- * changes nothing.
+ * observe_test.c - traces, coverage and access report of a program whose lines and bad accesses are
+ * counted by hand (guest/observe.c), and of the demo's firmware: that watching changes nothing.
  */
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "logic/sensor.h"
 #include "sim/file.h"
 #include "sim/json.h"
-#include "tests/sensor/fovea.h"
-#include "tests/test.h"
 #include "tests/tools/callgrind_read.h"
+#include "tests/tools/observe_rig.h"
 #include "tools/observe.h"
-
-#define GUEST "tests/tools/guest/observe.c"
-#define DIR FOVEA_OUT "/observe"
-#define BUILD                                                                                      \
-    "riscv64-unknown-elf-gcc -ffreestanding -march=rv32ima -misa-spec=2.2 -mabi=ilp32 -O1 "        \
-    "-nostdlib -nostartfiles -Wl,-N,--no-warn-rwx-segments,-Ttext=0x80000000 " GUEST
-
-#define AS                                                                                         \
-    "riscv64-unknown-elf-gcc -march=rv32ima -misa-spec=2.2 -mabi=ilp32 -nostdlib -nostartfiles "   \
-    "-Wl,-N,--no-warn-rwx-segments,-Ttext=0x80000000"
 
 static char text[1 << 20];
 static cg_t cg;
-
-static bool has(const char *command)
-{
-    char line[128];
-    snprintf(line, sizeof(line), "command -v %s >/dev/null 2>&1", command);
-    return system(line) == 0;
-}
-
-static void shell(const char *fmt, ...) SIM_PRINTF(1, 2);
-
-static void shell(const char *fmt, ...)
-{
-    char command[2048];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(command, sizeof(command), fmt, args);
-    va_end(args);
-    ck_assert_msg(system(command) == 0, "%s", command);
-}
-
-static char *read_text(const char *path)
-{
-    char error[256];
-    size_t bytes;
-    uint8_t *data = sim_file_read(path, 1 << 28, &bytes, error, sizeof(error));
-    ck_assert_msg(data != NULL, "%s", error);
-    return (char *)data;
-}
-
-/* The guest has run once, with and without debug information; all files are in DIR. */
-static bool run_guest(void)
-{
-    char error[256];
-    if (!has("riscv64-unknown-elf-gcc"))
-        return false;
-    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
-    shell(BUILD " -g -o " DIR "/guest.elf");
-    int code = fovea(text, sizeof(text),
-                     "exec " DIR "/guest.elf --report --profile " DIR "/profile --flame " DIR
-                     "/flame --coverage " DIR "/coverage.info --access-report " DIR
-                     "/access --trace-core " DIR "/trace");
-    ck_assert_msg(code == 0, "exit %d: %s", code, text);
-    return true;
-}
-
-#define NEEDS_GUEST()                                                                              \
-    if (!run_guest()) {                                                                            \
-        test_skip("no riscv64-unknown-elf-gcc");                                                   \
-        return;                                                                                    \
-    }
 
 /* The line of the guest that ends in "at: mark". */
 static unsigned line_of(const char *mark)
@@ -91,254 +28,6 @@ static unsigned line_of(const char *mark)
     free(source);
     return line;
 }
-
-/* ---- profile ---- */
-
-static void read_profile(const char *path)
-{
-    ck_assert_msg(cg_read(&cg, path), "%s: %s", path, cg.error);
-    for (int i = 0; i < 4; i++) {
-        ck_assert_uint_eq(cg.sum.event[i], cg.summary.event[i]);
-        ck_assert_uint_eq(cg.sum.event[i], cg.totals.event[i]);
-    }
-}
-
-static void calls_are(const char *caller, const char *callee, uint64_t calls)
-{
-    uint64_t found = cg_calls(&cg, caller, callee);
-    ck_assert_msg(found == calls, "%s -> %s: %llu calls", caller, callee,
-                  (unsigned long long)found);
-}
-
-START_TEST(calls_are_counted_as_the_program_makes_them)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    calls_are("_start", "main", 1);
-    calls_are("main", "work", 4);
-    calls_are("work", "known", 5 + 0 + 2 + 1);
-    calls_are("main", "factorial", 1);
-    calls_are("factorial", "factorial", 4);
-    calls_are("main", "choose", 3);
-    calls_are("trap_entry", "count_trap", 3 + 10); /* ecalls, bad accesses */
-    calls_are("main", "idle", 0);
-    calls_are("main", "trap_entry", 0); /* handlers are nobody's callees */
-    calls_are("system_calls", "trap_entry", 0);
-    calls_are("bad_accesses", "trap_entry", 0);
-}
-END_TEST
-
-START_TEST(a_tail_call_returns_for_its_caller_too)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    calls_are("main", "tail_caller", 1);
-    calls_are("tail_caller", "known", 1);
-    calls_are("_start", "leave", 1);
-    calls_are("main", "known", 0);
-    /* nop, j, and the 4 of known; 1 + 2 (the jump is predicted) + 6 cycles */
-    cg_cost_t cost = cg_inclusive(&cg, "main", "tail_caller");
-    ck_assert_uint_eq(cost.event[0], 6);
-    ck_assert_uint_eq(cost.event[1], 9);
-}
-END_TEST
-
-START_TEST(frames_that_longjmp_leaves_are_gone)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    calls_are("main", "deep", 1);
-    calls_are("deep", "deep", 3);
-    calls_are("deep", "jump_back", 1);
-    calls_are("deep", "work", 0); /* main calls it after the jump */
-    calls_are("jump_back", "main", 0);
-}
-END_TEST
-
-START_TEST(a_task_has_a_stack_of_its_own)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    calls_are("main", "to_task", 2);
-    calls_are("main", "task_entry", 0);
-    calls_are("to_task", "task_entry", 0);
-    calls_are("task_entry", "task_work", 2);
-    calls_are("task_entry", "to_main", 2);
-    calls_are("task_work", "known", 2);
-    calls_are("main", "task_work", 0);
-    char *flame = read_text(DIR "/flame");
-    ck_assert_ptr_nonnull(strstr(flame, "\ntask_entry;task_work;known 12\n"));
-    free(flame);
-}
-END_TEST
-
-START_TEST(tasks_that_an_interrupt_switches_keep_their_callers)
-{
-    NEEDS_GUEST();
-    shell(AS " tests/tools/guest/preempt.S -o " DIR "/preempt.elf");
-    ck_assert_int_eq(fovea(text, sizeof(text),
-                           "exec " DIR "/preempt.elf --profile " DIR "/preempt --flame " DIR
-                           "/preempt.flame"),
-                     0);
-    read_profile(DIR "/preempt");
-    calls_are("_start", "task_a", 1);
-    calls_are("task_a", "ring", 3);
-    calls_are("task_b", "ring", 3);
-    calls_are("irq_entry", "swap", 6);
-    calls_are("irq_entry", "task_a", 0);
-    calls_are("irq_entry", "task_b", 0);
-    calls_are("ring", "irq_entry", 0);
-    /* neither the handler nor the other task is in the cost: 3 whole calls in one; 2 in the other,
-     * and one that never went on behind the store */
-    ck_assert_uint_eq(cg_inclusive(&cg, "task_a", "ring").event[0], 3 * 4);
-    ck_assert_uint_eq(cg_inclusive(&cg, "task_a", "ring").event[1], 3 * 9);
-    ck_assert_uint_eq(cg_inclusive(&cg, "task_b", "ring").event[0], 2 * 4 + 3);
-    ck_assert_uint_eq(cg_inclusive(&cg, "task_b", "ring").event[1], 2 * 9 + 6);
-    ck_assert_uint_eq(cg_self(&cg, "swap").event[0], 6 * 6);
-    shell("grep -q '^_start;task_a;ring 27$' " DIR "/preempt.flame");
-    shell("grep -q '^task_b;ring 24$' " DIR "/preempt.flame");
-    shell("! grep -q 'task_.*irq_entry' " DIR "/preempt.flame");
-}
-END_TEST
-
-START_TEST(costs_are_those_worked_out_by_hand)
-{
-    unsigned long long instructions, cycles;
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    ck_assert_int_eq(sscanf(text, "%llu instructions, %llu cycles", &instructions, &cycles), 2);
-    ck_assert_uint_eq(cg.summary.event[0], instructions);
-    ck_assert_uint_eq(cg.summary.event[1] + cg.summary.event[3], cycles);
-    ck_assert_uint_eq(cg.summary.event[1], instructions + cg.summary.event[2]);
-    /* 11 calls of 4 instructions; 1 + 1 + 1 + 3 cycles */
-    cg_cost_t known = cg_self(&cg, "known");
-    ck_assert_uint_eq(known.event[0], 44);
-    ck_assert_uint_eq(known.event[1], 66);
-    ck_assert_uint_eq(known.event[2], 22);
-    ck_assert_uint_eq(known.event[3], 0);
-    ck_assert_uint_eq(cg_inclusive(&cg, "work", "known").event[1], 8 * 6);
-    /* what happens in the handler is not the interrupted function's: ecall does not retire, so one
-     * instruction (ret, 3 cycles) is all */
-    ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[0], 1);
-    ck_assert_uint_eq(cg_inclusive(&cg, "main", "system_calls").event[1], 3);
-    /* a trap: 4 cycles; sums 2, stores 3, jump and link 2, csrr 3 and csrw 3, their sum 1, loads
-     * 3 x 2, mret 3: 27 cycles, 13 instructions, 13 times */
-    ck_assert_uint_eq(cg_self(&cg, "trap_entry").event[0], 13 * 13);
-    ck_assert_uint_eq(cg_self(&cg, "trap_entry").event[1], 13 * 27);
-    /* la 2, load 2, nop, sum and store 3, ret 3 */
-    ck_assert_uint_eq(cg_inclusive(&cg, "trap_entry", "count_trap").event[1], 13 * 10);
-}
-END_TEST
-
-START_TEST(a_recursive_function_costs_what_it_costs_once)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    cg_cost_t self = cg_self(&cg, "factorial"), all = cg_inclusive(&cg, "main", "factorial");
-    ck_assert_uint_eq(all.event[0], self.event[0]); /* it calls nobody else */
-    ck_assert_uint_eq(all.event[1], self.event[1]);
-    ck_assert_uint_eq(cg_inclusive(&cg, "factorial", "factorial").event[0], 0);
-}
-END_TEST
-
-START_TEST(recursion_deeper_than_the_frames_kept_comes_back)
-{
-    NEEDS_GUEST();
-    shell(AS " tests/tools/guest/deep.S -o " DIR "/deep.elf");
-    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/deep.elf --profile " DIR "/deep"), 0);
-    read_profile(DIR "/deep");
-    calls_are("_start", "down", 1);
-    calls_are("down", "down", 9999);
-    calls_are("_start", "after", 1);
-    calls_are("down", "after", 0);
-    /* far calls are two instructions: 4 + 2 + 3 a round, but the last one makes none */
-    ck_assert_uint_eq(cg_inclusive(&cg, "_start", "down").event[0], 10000 * 9 - 2);
-}
-END_TEST
-
-START_TEST(a_reset_begins_a_root_of_its_own)
-{
-    static profile_t profile;
-    static core_t core;
-    source_func_t func[] = {{.first = 0x100, .bytes = 0x100, .name = "boot"},
-                            {.first = 0x200, .bytes = 0x100, .name = "app"}};
-    source_lines_t lines = {.func = func, .funcs = 2};
-    core_note_t call = {.pc = 0x100, .word = 0x100000ef, .slots = 2, .rd = 1, .next_pc = 0x200};
-    core_note_t nop = {.pc = 0x200, .word = 0x00000013, .slots = 2, .next_pc = 0x204};
-    call.cycles = 2;
-    nop.cycles = 1;
-    ck_assert(profile_init(&profile, &lines, true));
-    for (int round = 0; round < 2; round++) {
-        profile_insn(&profile, &core, &call);
-        nop.cycle = call.cycle + 2;
-        profile_insn(&profile, &core, &nop);
-        call.cycle = 1000; /* held in reset until then: nobody's cycles */
-        core.wfi_cycles = 0;
-    }
-    profile_end(&profile, &core);
-    ck_assert_uint_eq(profile.calls.clock.instructions, 4);
-    ck_assert_uint_eq(profile.calls.clock.cycles, 6);
-    ck_assert_uint_eq(profile.calls.edges, 1);
-    ck_assert_uint_eq(profile.calls.edge[0].calls, 2);
-    ck_assert_uint_eq(profile.calls.edge[0].cost.cycles, 2);
-    profile_free(&profile);
-}
-END_TEST
-
-START_TEST(folded_stacks_add_up_to_all_cycles)
-{
-    NEEDS_GUEST();
-    read_profile(DIR "/profile");
-    char *flame = read_text(DIR "/flame");
-    uint64_t sum = 0;
-    for (char *line = strtok(flame, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        char *count = strrchr(line, ' ');
-        ck_assert_msg(count != NULL && strchr(line, ' ') == count, "%s", line);
-        sum += strtoull(count, NULL, 10);
-    }
-    free(flame);
-    ck_assert_uint_eq(sum, cg.summary.event[1]);
-    shell("grep -q '^_start;main;work;known 48$' " DIR "/flame");
-    shell("grep -q '^_start;main;deep;deep;deep;deep;jump_back ' " DIR "/flame");
-    shell("grep -q '^trap_entry;count_trap ' " DIR "/flame");
-}
-END_TEST
-
-START_TEST(callgrind_annotate_reads_the_profile)
-{
-    NEEDS_GUEST();
-    if (!has("callgrind_annotate")) {
-        test_skip("no valgrind");
-        return;
-    }
-    shell("callgrind_annotate --tree=both --inclusive=yes " DIR "/profile >" DIR "/annotated 2>&1");
-    shell("grep -q 'known (8x)' " DIR "/annotated");
-    char *said = read_text(DIR "/annotated");
-    ck_assert_msg(strstr(said, "Use of uninitialized") == NULL && strstr(said, "WARNING") == NULL,
-                  "%s", said);
-    free(said);
-}
-END_TEST
-
-START_TEST(without_debug_information_there_are_functions_but_no_lines)
-{
-    NEEDS_GUEST();
-    shell(BUILD " -o " DIR "/bare.elf");
-    ck_assert_int_eq(fovea(text, sizeof(text),
-                           "exec " DIR "/bare.elf --profile " DIR "/bare --coverage " DIR
-                           "/bare.info --trace-core " DIR "/bare.txt"),
-                     0);
-    read_profile(DIR "/bare");
-    calls_are("main", "work", 4);
-    shell("[ \"$(cat " DIR "/bare.info)\" = TN: ]");
-    shell("grep -q ' known+0x4 ' " DIR "/bare.txt");
-    shell("riscv64-unknown-elf-strip " DIR "/bare.elf");
-    ck_assert_int_eq(fovea(text, sizeof(text), "exec " DIR "/bare.elf --profile " DIR "/stripped"),
-                     0);
-    read_profile(DIR "/stripped");
-    ck_assert_uint_eq(cg_self(&cg, "(unknown)").event[0], cg.summary.event[0]);
-}
-END_TEST
 
 /* ---- coverage ---- */
 
@@ -651,7 +340,7 @@ START_TEST(the_files_of_a_program_that_fails_are_there)
                            "exec " DIR "/guest.elf --max-cycles 500 --profile " DIR
                            "/cut --trace-core " DIR "/cut.txt"),
                      125);
-    read_profile(DIR "/cut");
+    cg_load(&cg, DIR "/cut");
     ck_assert(cg.summary.event[1] >= 490 && cg.summary.event[1] <= 520);
     shell("head -c 200 " DIR "/trace >" DIR "/a && head -c 200 " DIR "/cut.txt | cmp - " DIR "/a");
 }
@@ -698,9 +387,9 @@ START_TEST(watching_a_run_changes_no_byte_of_it)
     ck_assert_int_eq(fovea(text, sizeof(text), ENTRANCE EVERYTHING "--out " DIR "/watched"), 0);
     const char *differs = runs_differ(DIR "/plain", DIR "/watched");
     ck_assert_msg(differs == NULL, "%s differs", differs);
-    read_profile(DIR "/p");
-    calls_are("_start", "main", 1);
-    calls_are("main", "trap_entry", 0);
+    cg_load(&cg, DIR "/p");
+    cg_expect(&cg, "_start", "main", 1);
+    cg_expect(&cg, "main", "trap_entry", 0);
     ck_assert(cg.summary.event[3] > cg.summary.event[1]); /* it sleeps most of the time */
     ck_assert_uint_eq(cg.summary.event[0], core_stat("instructions"));
     ck_assert_uint_eq(cg.summary.event[1] + cg.summary.event[3], core_stat("cycles"));
@@ -740,8 +429,8 @@ START_TEST(a_run_is_watched_from_its_snapshot_on)
     char *report = read_text(DIR "/a");
     ck_assert_str_eq(report, "");
     free(report);
-    read_profile(DIR "/p");
-    calls_are("_start", "main", 0);
+    cg_load(&cg, DIR "/p");
+    cg_expect(&cg, "_start", "main", 0);
 }
 END_TEST
 
@@ -797,14 +486,7 @@ START_TEST(hostile_program_files_give_no_lines_and_no_crash)
 }
 END_TEST
 
-TEST_MAIN("observe", calls_are_counted_as_the_program_makes_them,
-          a_tail_call_returns_for_its_caller_too, frames_that_longjmp_leaves_are_gone,
-          a_task_has_a_stack_of_its_own, tasks_that_an_interrupt_switches_keep_their_callers,
-          costs_are_those_worked_out_by_hand, a_recursive_function_costs_what_it_costs_once,
-          recursion_deeper_than_the_frames_kept_comes_back, a_reset_begins_a_root_of_its_own,
-          folded_stacks_add_up_to_all_cycles, callgrind_annotate_reads_the_profile,
-          without_debug_information_there_are_functions_but_no_lines,
-          lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
+TEST_MAIN("observe", lines_have_run_as_often_as_the_program_says, both_ways_of_a_branch_are_counted,
           the_coverage_file_is_a_tracefile, bad_accesses_are_reported_with_their_lines,
           registers_and_traps_are_told_apart, a_jump_to_nowhere_is_reported_where_it_was_made,
           others_that_write_memory_are_seen_byte_by_byte,

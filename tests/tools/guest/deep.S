@@ -1,4 +1,4 @@
-# deep.S - guest of observe_test: a function that calls itself more often than frames are kept.
+# deep.S - guest of profile_test: a function that calls itself more often than frames are kept.
         .option norelax
         .macro  function name
         .globl  \name

@@ -1,7 +1,8 @@
 /*
  * observe.c - a program whose calls, lines, branches and bad accesses are counted by hand in
- * observe_test.c. Compiled without compressed instructions, so that the trap handler can step over
- * any instruction by adding 4. Lines that the test names end in a mark, "at: NAME".
+ * profile_test.c and observe_test.c. Compiled without compressed instructions, so that the trap
+ * handler can step over any instruction by adding 4. Lines that the tests name end in a mark, "at:
+ * NAME".
  */
 #include <stdint.h>
 

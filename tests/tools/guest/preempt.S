@@ -1,4 +1,4 @@
-# preempt.S - guest of observe_test: two tasks, each with its stack, that a software interrupt
+# preempt.S - guest of profile_test: two tasks, each with its stack, that a software interrupt
 # switches in the middle of a function. task_a ends the program after three rounds.
         .option norelax                 # gp is not set
         .equ    CLINT, 0x40008000       # MSIP is at 4
