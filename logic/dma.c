@@ -3,7 +3,6 @@
  */
 #include "logic/dma.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,7 +58,7 @@ static void wrote_ctrl3(sim_comp_t *comp, uint32_t value)
 #define CHANNEL_REGS(n)                                                                            \
     {"DMA" #n "_CTRL",       "0: start, reads 0; 1: abort, reads 0; 2: interrupt at the end of a chain; 3: interrupt on error; 4: interrupt when told", \
                                                                         AT(n, 0x00), 0x0, CTRL_BITS,  0x0,   R(ctrl[n]),       wrote_ctrl##n}, \
-    {"DMA" #n "_STATUS",     "0: busy; 1: end of chain, W1C; 2: error, W1C; 3: told by a descriptor, W1C; 4: aborted, W1C; 15:8: error code (1 address, 2 misaligned, 3 empty, 4 flags)", \
+    {"DMA" #n "_STATUS",     "0: busy; 1: end of chain, W1C; 2: error, W1C; 3: told by a descriptor, W1C; 4: aborted, W1C; 15:8: error code (1 address, 2 misaligned, 3 empty, 4 flags, 5 memory)", \
                                                                         AT(n, 0x04), 0x0, 0x0,        FLAGS, R(status[n]),     wrote_status},  \
     {"DMA" #n "_FIRST",      "31:0: address of the first descriptor",   AT(n, 0x08), 0x0, 0xffffffff, 0x0,   R(first[n]),      NULL},          \
     {"DMA" #n "_AT",         "31:0: address of the descriptor that runs, or ran last", AT(n, 0x0c), 0x0, 0x0, 0x0, R(at[n]),   NULL},          \
@@ -198,7 +197,8 @@ static void stop(dma_t *dma, uint32_t n, uint32_t flags)
 
 static void fail(dma_t *dma, uint32_t n, dma_error_t error, uint32_t addr)
 {
-    static const char *const names[] = {"", "bad address", "misaligned", "empty", "bad flags"};
+    static const char *const names[] = {"",      "bad address", "misaligned",
+                                        "empty", "bad flags",   "memory error"};
     dma->errors++;
     dma->error_addr[n] = addr;
     sim_log(&dma->comp, SIM_LOG_GUEST, "channel %u: %s at 0x%08x, descriptor at 0x%08x", n,
@@ -428,7 +428,9 @@ static void on_issue(void *ctx)
         if (dma->starts[n])
             fetch(dma, n, dma->first[n]);
         dma->starts[n] = false;
-        if (done)
+        if (done && dma->bad[n])
+            fail(dma, n, DMA_MEMORY, dma->req[n].addr);
+        else if (done)
             step(dma, n);
         if (dma->waits[n] && passes(dma, n))
             begin_piece(dma, n);
@@ -447,8 +449,7 @@ static void note_done(dma_t *dma, uint32_t n, uint64_t edge)
 static void on_l2_done(void *ctx, sim_mem_req_t *req)
 {
     dma_channel_t *channel = ctx;
-    assert(!req->error); /* make_access has looked */
-    (void)req;
+    channel->dma->bad[channel->number] = req->error;
     note_done(channel->dma, channel->number, this_edge(channel->dma));
 }
 
@@ -461,6 +462,7 @@ static void on_tcm_done(void *ctx)
         bus_poke(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
     else
         bus_peek(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
+    dma->bad[n] = false;
     note_done(dma, n, this_edge(dma));
 }
 
@@ -479,6 +481,7 @@ static void on_register(void *ctx)
         for (uint32_t i = 0; i < 4; i++)
             data[i] = (uint8_t)(value >> 8 * i);
     }
+    dma->bad[n] = false;
     note_done(dma, n, this_edge(dma) + 1);
 }
 
@@ -553,6 +556,7 @@ static const sim_field_t dma_fields[] = {
     SIM_FIELD(dma_t, piece),
     SIM_FIELD(dma_t, starts),
     SIM_FIELD(dma_t, done),
+    SIM_FIELD(dma_t, bad),
     SIM_FIELD(dma_t, waits),
     SIM_FIELD(dma_t, asks),
     SIM_FIELD(dma_t, aborting),

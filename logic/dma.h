@@ -36,7 +36,7 @@
  * sees the memory as it was, one that starts in it or later as it is. Decoded code is dropped.
  *
  * Errors end the channel's run; DMAn_STATUS has the code, DMAn_ERROR_ADDR the address (of the
- * descriptor for codes 2 to 4). Abort ends it after the access under way.
+ * descriptor for codes 2 to 4, of the burst for 5). Abort ends it after the access under way.
  * Every burst is an event on the fast path too: there is nothing that --exact could change.
  * Not modeled: ROM as source, lines of other blocks, priorities of channels, an LR reservation of
  * the core broken by a channel's write.
@@ -70,6 +70,7 @@ typedef enum {
     DMA_MISALIGNED,
     DMA_EMPTY,     /* no bytes or no rows */
     DMA_BAD_FLAGS, /* one that does not exist, or that does not go with the addresses */
+    DMA_MEMORY,    /* L2 met an error that its ECC does not correct */
 } dma_error_t;
 
 typedef struct {
@@ -115,6 +116,7 @@ struct dma {
     uint32_t row[DMA_CHANNELS], offset[DMA_CHANNELS], piece[DMA_CHANNELS];
     bool starts[DMA_CHANNELS];   /* written to DMAn_CTRL */
     bool done[DMA_CHANNELS];     /* the access of its stage */
+    bool bad[DMA_CHANNELS];      /* with an error of L2 */
     bool waits[DMA_CHANNELS];    /* for its line, with the next piece */
     bool asks[DMA_CHANNELS];     /* for the access of its stage */
     bool aborting[DMA_CHANNELS]; /* after the access under way */

@@ -486,6 +486,24 @@ START_TEST(errors_have_a_code_and_a_place)
 }
 END_TEST
 
+/* Two flipped bits of a word that the second piece reads. */
+START_TEST(an_error_of_the_memory_ends_the_run)
+{
+    make();
+    rig->l2.desc.ecc = L2_ECC_SECDED;
+    put_desc(DESC, (words_t){0, RIG_L2, RIG_L2 + 0x1000, 1024, 1, 0, 0, 0});
+    ck_assert(l2_flip(&rig->l2, RIG_L2 + 300, 3));
+    ck_assert(l2_flip(&rig->l2, RIG_L2 + 300, 5));
+    start(0, DESC, IRQ_ERROR);
+    run_to(200);
+    ck_assert_uint_eq(channel(0, STATUS), FAILED | DMA_MEMORY << 8);
+    ck_assert_uint_eq(channel(0, ERROR_ADDR), RIG_L2 + 256);
+    ck_assert_uint_eq(channel(0, BYTES_LO), 256);
+    ck_assert(dma.irq.level);
+    drop();
+}
+END_TEST
+
 START_TEST(a_fill_word_need_not_be_an_address)
 {
     make();
@@ -673,8 +691,8 @@ TEST_MAIN("logic dma", a_line_in_l2_takes_16_cycles, each_further_line_takes_12_
           another_master_makes_it_wait, random_chains_move_what_a_plain_loop_moves,
           ties_between_channels_do_not_depend_on_their_order,
           a_run_goes_on_from_a_snapshot_at_any_cycle, a_descriptor_can_tell_before_the_chain_ends,
-          errors_have_a_code_and_a_place, a_fill_word_need_not_be_an_address,
-          abort_ends_the_run_after_the_access_under_way, a_ring_of_descriptors_runs_until_aborted,
-          a_busy_channel_is_not_started_again, reset_forgets_a_run,
-          code_that_the_dma_writes_is_what_runs_next,
+          errors_have_a_code_and_a_place, an_error_of_the_memory_ends_the_run,
+          a_fill_word_need_not_be_an_address, abort_ends_the_run_after_the_access_under_way,
+          a_ring_of_descriptors_runs_until_aborted, a_busy_channel_is_not_started_again,
+          reset_forgets_a_run, code_that_the_dma_writes_is_what_runs_next,
           the_core_sees_tcm_change_in_the_cycle_of_the_access, impossible_descriptions_are_refused)
