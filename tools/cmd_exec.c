@@ -13,6 +13,7 @@
 #include "sim/file.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/debug.h"
 #include "tools/folder.h"
 #include "tools/htif.h"
 #include "tools/isa.h"
@@ -25,7 +26,7 @@ enum { EXIT_OURS = 125, MAX_ELF_BYTES = 1 << 29, MAX_COMMAND_LINE = 4096 };
 
 /* The command line as given. */
 typedef struct {
-    const char *isa, *misaligned, *signature, *max_cycles, *speed, *memory, *folder, *report;
+    const char *isa, *misaligned, *signature, *max_cycles, *speed, *memory, *folder, *report, *gdb;
     const char *program;
     observe_desc_t observe;
 } choice_t;
@@ -36,6 +37,7 @@ typedef struct {
     htif_t htif;
     signature_t signature;
     observe_t observe;
+    debug_t debug;
     uint8_t *image;
     size_t image_bytes;
     char command_line[MAX_COMMAND_LINE];
@@ -199,6 +201,31 @@ static bool connect_observer(exec_t *e, const choice_t *choice)
     return true;
 }
 
+static bool debug_advance(void *ctx, uint64_t until_ps)
+{
+    return debug_run(ctx, until_ps);
+}
+
+static bool connect_debugger(exec_t *e, const choice_t *choice)
+{
+    char error[512];
+    const debug_desc_t desc = {.sim = e->machine.sim,
+                               .core = &e->machine.core,
+                               .bus = &e->machine.bus,
+                               .forward_only = true};
+    if (choice->gdb == NULL)
+        return true;
+    if (observe_wanted(&choice->observe))
+        return refuse("exec: no traces and profiles under a debugger");
+    if (!debug_open(&e->debug, &desc, choice->gdb, error, sizeof(error)))
+        return refuse("exec: --gdb: %s", error);
+    fprintf(stderr, "fovea: waits for gdb-multiarch %s -ex 'target remote %s'\n", choice->program,
+            e->debug.server.name);
+    e->machine.advance = debug_advance;
+    e->machine.advance_ctx = &e->debug;
+    return true;
+}
+
 static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc)
 {
     char error[512];
@@ -214,13 +241,16 @@ static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc
                                                      e->image_bytes, error, sizeof(error)))
         return refuse("%s: %s", choice->program, error);
     connect_htif(e);
-    return connect_semihost(e, choice) && connect_observer(e, choice);
+    return connect_semihost(e, choice) && connect_observer(e, choice) &&
+           connect_debugger(e, choice);
 }
 
 static void tear_down(exec_t *e)
 {
     if (e->semihost.out != NULL)
         semihost_free(&e->semihost);
+    if (e->machine.advance != NULL)
+        debug_close(&e->debug);
     observe_free(&e->observe);
     if (e->semihost.out != NULL && e->semihost.folder >= 0)
         close(e->semihost.folder);
@@ -274,6 +304,8 @@ static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t
     case MACHINE_ASLEEP:
         return cli_fail(EXIT_OURS, "%s: asleep for good before pc 0x%08x: no interrupt is to come",
                         choice->program, m->core.pc);
+    case MACHINE_STOPPED:
+        return cli_fail(EXIT_OURS, "%s: ended by the debugger", choice->program);
     case MACHINE_CUT:
         return cli_fail(EXIT_OURS, "%s: not at its end after %llu cycles, pc 0x%08x",
                         choice->program, (unsigned long long)max_cycles, m->core.pc);
@@ -296,6 +328,9 @@ static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whole lines, even of a program that is killed */
     double start = host_s();
     machine_end_t end = machine_run(&e->machine, max_cycles);
+    if (e->machine.advance != NULL)
+        debug_over(&e->debug,
+                   end == MACHINE_EXITED ? (uint8_t)exit_code(e->machine.code) : EXIT_OURS);
     double took = host_s() - start;
     char error[512];
     if (observe_wanted(&choice->observe) && !observe_end(&e->observe, error, sizeof(error)))
@@ -343,6 +378,7 @@ int cmd_exec(int argc, char **argv)
         {0, "signature", "FILE", "begin_signature to end_signature, a word a line", &c.signature},
         {0, "semihosting-dir", "DIR", "files of the program are below it (default: none)",
          &c.folder},
+        {0, "gdb", "ADDRESS", "wait for a debugger: :1234, ADDRESS:PORT, unix:PATH", &c.gdb},
         OBSERVE_OPTIONS(c.observe),
         {0, "report", NULL, "instructions, cycles and host time on stderr", &c.report},
     };

@@ -129,6 +129,12 @@ static bool goes_on(debug_t *d)
     return core->pc >= d->stub.range[0] && core->pc < d->stub.range[1];
 }
 
+/* It stopped for good, and nobody halted it. */
+static bool fell_over(const core_t *core)
+{
+    return core->state != CORE_RUNS && core->state != CORE_HALTED;
+}
+
 /* A piece of the run, as the debugger wants it. */
 static void run_piece(debug_t *d, uint64_t until_ps)
 {
@@ -139,7 +145,7 @@ static void run_piece(debug_t *d, uint64_t until_ps)
     sim_run_until_ps(d->desc.sim, piece_ps < until_ps ? piece_ps : until_ps);
     if (d->stopped && goes_on(d))
         d->stopped = false;
-    else if (!d->stopped && d->attached && d->desc.core->state != CORE_RUNS)
+    else if (!d->stopped && d->attached && fell_over(d->desc.core))
         stop(d, GDB_STOP_CORE, 0);
 }
 
@@ -182,7 +188,7 @@ bool debug_run(debug_t *d, uint64_t until_ps)
             report(d);
             continue;
         }
-        if (sim_stopped(sim)) /* by the run itself */
+        if (sim_stopped(sim) || d->desc.core->state == CORE_HALTED) /* by the run itself */
             return true;
         listen_in(d);
         if (d->stopped)
@@ -232,7 +238,7 @@ bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char 
     d->server.listener = d->server.peer = -1;
     d->stub.core = desc->core;
     d->stub.bus = desc->bus;
-    d->stub.can_go_back = true;
+    d->stub.can_go_back = !desc->forward_only;
     d->stub.send = on_send;
     d->stub.monitor = debug_monitor;
     d->stub.ctx = d;

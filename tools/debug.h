@@ -32,6 +32,7 @@ typedef struct {
     /* The simulation was put back. May be NULL. */
     void (*restored)(void *ctx);
     void *ctx;
+    bool forward_only;                        /* what it did outside cannot be undone */
     const volatile sig_atomic_t *interrupted; /* the signal handler's; may be NULL */
 } debug_desc_t;
 

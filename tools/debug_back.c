@@ -50,7 +50,7 @@ void debug_check(debug_t *d)
     if (d->stub.writes != d->writes)
         debug_checks_free(d);
     d->writes = d->stub.writes;
-    if (!d->attached || (d->checks != 0 && here.ps < d->next_check_ps))
+    if (!d->attached || d->desc.forward_only || (d->checks != 0 && here.ps < d->next_check_ps))
         return;
     if (d->checks == DEBUG_CHECKS)
         thin_out(d);

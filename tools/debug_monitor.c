@@ -80,8 +80,10 @@ static void when(debug_t *d, const char *rest, gdb_text_t *reply)
               (double)sim_now_ps(d->desc.sim) / 1e9, (unsigned long long)core->cycle,
               (unsigned long long)core->instructions, (unsigned long long)core->interrupts,
               (unsigned long long)core->exceptions);
-    gdb_print(reply, "%u snapshots to go back to%s\n", d->checks,
-              core->sleeping ? "; the core sleeps" : "");
+    if (!d->desc.forward_only)
+        gdb_print(reply, "%u snapshots to go back to\n", d->checks);
+    if (core->sleeping)
+        gdb_print(reply, "the core sleeps\n");
 }
 
 static void speed(debug_t *d, const char *rest, gdb_text_t *reply)

@@ -245,12 +245,21 @@ uint64_t machine_ram_end(const machine_t *machine)
     return (uint64_t)machine->bus.desc.tcm_base + machine->bus.desc.tcm_bytes;
 }
 
+static bool advance(machine_t *m, uint64_t until_ps)
+{
+    if (m->advance != NULL)
+        return m->advance(m->advance_ctx, until_ps);
+    sim_run_until_ps(m->sim, until_ps);
+    return true;
+}
+
 machine_end_t machine_run(machine_t *m, uint64_t max_cycles)
 {
     uint64_t hz = m->core.desc.clk_hz, slice = m->poll != NULL ? m->poll_cycles : SLICE_CYCLES;
     for (uint64_t end = 0; end < max_cycles;) {
         end = end + slice < max_cycles ? end + slice : max_cycles;
-        sim_run_until_ps(m->sim, sim_edge_ps(end, hz) - 1);
+        if (!advance(m, sim_edge_ps(end, hz) - 1))
+            return MACHINE_STOPPED;
         if (m->poll != NULL && m->core.state == CORE_RUNS)
             m->poll(m->poll_ctx);
         if (m->exited)

@@ -29,10 +29,11 @@ typedef struct {
 } machine_desc_t;
 
 typedef enum {
-    MACHINE_EXITED, /* machine_exit */
-    MACHINE_DIED,   /* the core stopped: `trouble` has what it logged */
-    MACHINE_ASLEEP, /* in WFI, and nothing is left that could wake it */
-    MACHINE_CUT,    /* max_cycles are over */
+    MACHINE_EXITED,  /* machine_exit */
+    MACHINE_DIED,    /* the core stopped: `trouble` has what it logged */
+    MACHINE_ASLEEP,  /* in WFI, and nothing is left that could wake it */
+    MACHINE_CUT,     /* max_cycles are over */
+    MACHINE_STOPPED, /* by `advance` */
 } machine_end_t;
 
 typedef struct {
@@ -48,6 +49,9 @@ typedef struct {
     void (*poll)(void *ctx);
     void *poll_ctx;
     uint32_t poll_cycles;
+    /* Runs the simulation instead of sim_run_until_ps; false ends the run. May be NULL. */
+    bool (*advance)(void *ctx, uint64_t until_ps);
+    void *advance_ctx;
 } machine_t;
 
 machine_desc_t machine_desc_default(void);

@@ -284,6 +284,55 @@ START_TEST(the_end_of_the_run_is_told)
 }
 END_TEST
 
+/* ---- the core alone ---- */
+
+START_TEST(a_program_on_the_core_alone_is_debugged_too)
+{
+    static const char program[] =
+        "#include <stdio.h>\n"
+        "volatile int sum;\n"
+        "static void __attribute__((noinline)) add(int n)\n{\n    sum += n;\n}\n"
+        "int main(void)\n{\n"
+        "    for (int i = 1; i <= 4; i++)\n        add(i);\n"
+        "    printf(\"%d\\n\", sum);\n    return 7;\n}\n";
+    if (!ready(__func__))
+        return;
+    FILE *f = fopen(DIR "/sum.c", "wb");
+    ck_assert(f != NULL && fputs(program, f) >= 0 && fclose(f) == 0);
+    f = fopen(DIR "/sum.gdb", "wb");
+    ck_assert(f != NULL &&
+              fputs("target remote " DIR "/sum.sock\nbreak add\ncontinue\nprint n\nbacktrace\n"
+                    "continue\nfinish\nprint sum\nwatch sum\ndelete 1\ncontinue\n"
+                    "info registers mcycle minstret\nreverse-stepi\ndelete\ncontinue\n",
+                    f) >= 0 &&
+              fclose(f) == 0);
+    ck_assert_int_eq(
+        system("riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -O1 -g "
+               "--specs=picolibc.specs --crt0=semihost --oslib=semihost "
+               "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=0x100000 "
+               "-Wl,--defsym=__ram=0x80100000,--defsym=__ram_size=0x100000 " DIR "/sum.c -o " DIR
+               "/sum.elf && rm -f " DIR "/sum.sock"),
+        0);
+    int code =
+        system("(${FOVEA:-build/fovea} exec " DIR "/sum.elf --gdb unix:" DIR "/sum.sock > " DIR
+               "/sum.out 2> " DIR "/sum.err; echo $? > " DIR "/sum.code) & "
+               "for i in $(seq 200); do [ -S " DIR "/sum.sock ] && break; sleep 0.05; done; "
+               "timeout 40 gdb-multiarch -q -nx " DIR "/sum.elf < " DIR "/sum.gdb > " DIR
+               "/sum.txt 2>&1; wait");
+    ck_assert_int_eq(code, 0);
+    char *text = read_all(DIR "/sum.txt");
+    ck_assert_msg(strstr(text, "add (n=n@entry=1)") != NULL || strstr(text, "add (n=1)") != NULL,
+                  "%s", text);
+    ck_assert_msg(strstr(text, "$1 = 1\n") != NULL && strstr(text, "$2 = 3\n") != NULL, "%s", text);
+    ck_assert(strstr(text, "Old value = 3\nNew value = 6\n") != NULL);
+    ck_assert(strstr(text, "Target remote does not support this command") != NULL ||
+              strstr(text, "does not support") != NULL);
+    ck_assert_msg(strstr(text, "exited with code 07") != NULL, "%s", text);
+    ck_assert_str_eq(read_all(DIR "/sum.out"), "10\n");
+    ck_assert_str_eq(read_all(DIR "/sum.code"), "7\n");
+}
+END_TEST
+
 START_TEST(wrong_addresses_are_refused)
 {
     char text[4096];
@@ -303,4 +352,4 @@ TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
           a_debugged_run_leaves_the_same_files, steps_back_lead_to_what_steps_forward_left,
           the_beginning_is_where_it_ends, events_of_the_image_stop,
           ctrl_c_stops_and_a_debugger_may_come_back, the_end_of_the_run_is_told,
-          wrong_addresses_are_refused)
+          a_program_on_the_core_alone_is_debugged_too, wrong_addresses_are_refused)
