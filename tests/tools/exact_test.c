@@ -257,5 +257,59 @@ START_TEST(a_load_outside_memory_is_found_in_every_way)
 }
 END_TEST
 
+/* ---- what stops on the way ------------------------------------------------------------------- */
+
+static void stop_at(const sensor_desc_t *chip, npu_prog_t *prog, uint32_t index, bool exact,
+                    outcome_t *outcome)
+{
+    inference_t *in = calloc(1, sizeof(*in));
+    uint32_t first = prog->insns[index][0];
+    memset(outcome, 0, sizeof(*outcome));
+    prog->insns[index][0] = 0xff; /* no opcode */
+    ck_assert_msg(inference_init(in, chip, prog), "%s", in->error);
+    in->npu.exact = exact;
+    ck_assert(!inference_run(in, NULL));
+    prog->insns[index][0] = first;
+    ck_assert_uint_eq(in->npu.error_reg, (uint32_t)NPU_ERROR_ILLEGAL << 24 | index);
+    ck_assert_uint_eq(in->npu.status_reg, NPU_STATUS_ERROR);
+    outcome->perf = npu_perf(&in->npu);
+    /* of a stream that is stopped on its way no byte is counted; burst by burst, what came back */
+    outcome->perf.l2_read = outcome->perf.l2_written = 0;
+    in->finished = false;
+    /* the program is whole in L2 from now on, and runs to its end */
+    ck_assert(sim_mem_poke(&in->memory, prog->net[NPU_NET_PROG_ADDR_W] + index * NPU_INSN_BYTES,
+                           &first, 4));
+    inference_go(in); /* no simulated time is left to it: */
+    sim_run_until_ps(in->sim, sim_now_ps(in->sim) + SIM_PS_PER_S);
+    ck_assert(in->finished);
+    outcome->counters = npu_perf(&in->npu).cycles;
+    inference_free(in);
+    free(in);
+}
+
+/* Streams are out when it does, most of the time. */
+START_TEST(a_run_that_stops_on_the_way_stops_the_same_in_both_ways)
+{
+    static outcome_t fast, exact;
+    const case_t list = {.file = LIST("cifar_mininet")};
+    sensor_desc_t chip;
+    npu_prog_t prog;
+    load(&list, &chip, &prog);
+    uint64_t part = 0;
+    for (uint32_t index = 0; index < prog.insn_count; index += 3) {
+        stop_at(&chip, &prog, index, false, &fast);
+        stop_at(&chip, &prog, index, true, &exact);
+        ck_assert_msg(memcmp(&fast.perf, &exact.perf, sizeof(fast.perf)) == 0,
+                      "illegal at %u: cycles %llu, exact %llu", index,
+                      (unsigned long long)fast.perf.cycles, (unsigned long long)exact.perf.cycles);
+        ck_assert_uint_eq(fast.counters, exact.counters); /* of the whole run after it */
+        part += fast.perf.load_busy > 0;
+    }
+    ck_assert_uint_gt(part, 10);
+    npu_prog_free(&prog);
+}
+END_TEST
+
 TEST_MAIN("npu cycle by cycle on the chip's L2", models_give_the_same_in_both_ways,
-          layer_lists_give_the_same_in_both_ways, a_load_outside_memory_is_found_in_every_way)
+          layer_lists_give_the_same_in_both_ways, a_load_outside_memory_is_found_in_every_way,
+          a_run_that_stops_on_the_way_stops_the_same_in_both_ways)
