@@ -292,23 +292,33 @@ static const char *cause_of(const char *trouble)
                : "";
 }
 
+/* The source line at which the core is. */
+static const char *where(const exec_t *e, char text[SOURCE_PLACE])
+{
+    return source_remark(e->image, e->image_bytes, e->machine.core.pc, text);
+}
+
 static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t max_cycles)
 {
+    char place[SOURCE_PLACE];
     char error[512];
     machine_t *m = &e->machine;
     switch (end) {
     case MACHINE_EXITED:
         break;
     case MACHINE_DIED:
-        return cli_fail(EXIT_OURS, "%s: %s%s", choice->program, m->trouble, cause_of(m->trouble));
+        return cli_fail(EXIT_OURS, "%s: %s%s%s", choice->program, m->trouble, cause_of(m->trouble),
+                        where(e, place));
     case MACHINE_ASLEEP:
-        return cli_fail(EXIT_OURS, "%s: asleep for good before pc 0x%08x: no interrupt is to come",
-                        choice->program, m->core.pc);
+        return cli_fail(EXIT_OURS,
+                        "%s: asleep for good before pc 0x%08x%s: no interrupt is to come",
+                        choice->program, m->core.pc, where(e, place));
     case MACHINE_STOPPED:
         return cli_fail(EXIT_OURS, "%s: ended by the debugger", choice->program);
     case MACHINE_CUT:
-        return cli_fail(EXIT_OURS, "%s: not at its end after %llu cycles, pc 0x%08x",
-                        choice->program, (unsigned long long)max_cycles, m->core.pc);
+        return cli_fail(EXIT_OURS, "%s: not at its end after %llu cycles, pc 0x%08x%s",
+                        choice->program, (unsigned long long)max_cycles, m->core.pc,
+                        where(e, place));
     }
     if (choice->signature != NULL &&
         !signature_write(&e->signature, &m->bus, choice->signature, error, sizeof(error)))

@@ -381,9 +381,10 @@ static int simulate(run_t *run)
     if (run->download.failed)
         return fail(run, EXIT_FAILED, "host: the download failed, reply 0x%02x",
                     run->download.reply);
+    char place[SOURCE_PLACE];
     if (run->sensor->core.state != CORE_RUNS)
-        return fail(run, EXIT_FAILED, "core stopped at 0x%08x: %s", run->sensor->core.pc,
-                    core_state_name(run->sensor->core.state));
+        return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
+                    run_place(run, place), core_state_name(run->sensor->core.state));
     if (run->host.metadata_frames < run->scenario.frames)
         return fail(run, EXIT_FAILED, "%llu of %u frames were reported (see %s/uart.log)",
                     (unsigned long long)run->host.metadata_frames, run->scenario.frames,

@@ -66,3 +66,19 @@ int run_observe_end(run_t *run, int code)
         snprintf(run->error, sizeof(run->error), "%s", error);
     return EXIT_FAILED;
 }
+
+const char *run_place(run_t *run, char text[SOURCE_PLACE])
+{
+    const bool in_place = run->scenario.sensor.logic.clkrst.boot == BOOT_MEMORY;
+    const char *const file[] = {run->scenario.firmware, run->scenario.boot_rom};
+    char error[256];
+    text[0] = '\0';
+    for (int i = 0; i < (in_place ? 1 : 2) && text[0] == '\0'; i++) {
+        size_t bytes;
+        uint8_t *elf = sim_file_read(file[i], MAX_ELF_BYTES, &bytes, error, sizeof(error));
+        if (elf != NULL)
+            source_remark(elf, bytes, run->sensor->core.pc, text);
+        free(elf);
+    }
+    return text;
+}

@@ -402,3 +402,16 @@ void source_lines_free(source_lines_t *lines)
     free(lines->row);
     *lines = (source_lines_t){0};
 }
+
+const char *source_remark(const uint8_t *image, size_t bytes, uint32_t addr,
+                          char text[SOURCE_PLACE])
+{
+    source_lines_t lines = {0};
+    char place[SOURCE_PLACE], error[256];
+    text[0] = '\0';
+    if (source_lines_add(&lines, image, bytes, "", error, sizeof(error)) &&
+        source_func_at(&lines, addr) != NULL)
+        snprintf(text, SOURCE_PLACE, " (%.150s)", source_place(&lines, addr, place));
+    source_lines_free(&lines);
+    return text;
+}

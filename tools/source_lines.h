@@ -62,5 +62,8 @@ const source_row_t *source_row_at(const source_lines_t *lines, uint32_t addr);
 /* "main.c:12", "memcpy+0x10", "0x10000000". Returns text. */
 #define SOURCE_PLACE 160
 const char *source_place(const source_lines_t *lines, uint32_t addr, char text[SOURCE_PLACE]);
+/* For a message about one address of a program: " (main.c:12)", "" when the file does not know. */
+const char *source_remark(const uint8_t *image, size_t bytes, uint32_t addr,
+                          char text[SOURCE_PLACE]);
 
 #endif
