@@ -383,13 +383,19 @@ START_TEST(a_packed_load_takes_its_bytes_or_its_decoding_whichever_is_longer)
 }
 END_TEST
 
-static void expect_error(const npu_desc_t *d, uint32_t stream_bytes, npu_error_t error)
+static void run_stream(const npu_desc_t *d, uint32_t stream_bytes, bool timing_only)
 {
     bench_make(&b, d);
+    b.npu.timing_only = timing_only;
     memcpy(b.mem.bytes + 4096, stream, stream_bytes);
     bench_add(&b, packed_load(stream_bytes, 100));
     bench_add(&b, (npu_insn_t){.op = NPU_OP_END});
     bench_run(&b);
+}
+
+static void expect_error(const npu_desc_t *d, uint32_t stream_bytes, npu_error_t error)
+{
+    run_stream(d, stream_bytes, false);
     ck_assert_uint_ne(b.npu.status_reg & NPU_STATUS_ERROR, 0);
     ck_assert_uint_eq(b.npu.error_reg >> 24, error);
     ck_assert_uint_eq(b.npu.error_reg & 0xffffff, 0);
@@ -441,6 +447,9 @@ START_TEST(a_stream_that_does_not_decode_is_an_error_of_the_npu)
     stream[0] = 0x80;
     expect_error(&d, packed, NPU_ERROR_PACKED);
     ck_assert_str_eq(npu_error_name(NPU_ERROR_PACKED), "packed data");
+    run_stream(&d, packed, true); /* nothing is decoded where only time counts */
+    ck_assert_uint_eq(b.npu.status_reg, NPU_STATUS_DONE);
+    bench_free(&b);
 }
 END_TEST
 
