@@ -139,6 +139,55 @@ START_TEST(code_that_was_decoded_later_is_forgotten)
 }
 END_TEST
 
+START_TEST(every_interrupt_line_comes_back_as_it_was)
+{
+    rig_options_t options = {.threads = 1};
+    rig_t *rig = rig_new(&options), *other = rig_new(&options);
+#define X(name, number, member) sim_wire_set(&rig->sensor->member.irq, true);
+    SENSOR_IRQS(X)
+#undef X
+    moment_t m = keep(rig);
+#define X(name, number, member) sim_wire_set(&rig->sensor->member.irq, false);
+    SENSOR_IRQS(X)
+#undef X
+    ck_assert_uint_eq(rig->sensor->intc.raw, 0);
+    go_back(rig, &m);
+    ck_assert_int_eq(sim_snapshot_restore(other->sim, m.snapshot), SIM_OK);
+    ck_assert_uint_eq(other->sensor->intc.raw, rig->sensor->intc.raw);
+#define X(name, number, member)                                                                    \
+    ck_assert_msg(other->sensor->member.irq.level, #member);                                       \
+    sim_wire_set(&other->sensor->member.irq, false);
+    SENSOR_IRQS(X)
+#undef X
+    ck_assert_uint_eq(other->sensor->intc.raw, 0); /* each fall was heard */
+    forget(&m);
+    rig_free(rig);
+    rig_free(other);
+}
+END_TEST
+
+START_TEST(rows_that_were_begun_in_another_time_are_not_used)
+{
+    enum { ROW_NS = 12632, READOUT_US = 20211 };
+    const uint64_t at_ps = READOUT_US * SIM_PS_PER_US, row_ps = ROW_NS * SIM_PS_PER_NS;
+    rig_t *rig = rig_new(&(rig_options_t){.threads = 1, .raw = true});
+    sim_run_until_ps(rig->sim, at_ps + 40 * row_ps);
+    moment_t early = keep(rig);
+    sim_run_until_ps(rig->sim, at_ps + 80 * row_ps);
+    moment_t late = keep(rig);
+    sim_run_until_ps(rig->sim, at_ps + 200 * row_ps);
+    uint64_t hash = rig_hash(rig);
+    go_back(rig, &early);
+    sim_run_until_ps(rig->sim, at_ps + 42 * row_ps); /* begins rows up to beyond 80 */
+    go_back(rig, &late);
+    sim_run_until_ps(rig->sim, at_ps + 200 * row_ps);
+    ck_assert_uint_eq(rig_hash(rig), hash);
+    forget(&early);
+    forget(&late);
+    rig_free(rig);
+}
+END_TEST
+
 /* ---- the future is the same ---- */
 
 #define END_PS (78 * MS)
@@ -353,7 +402,8 @@ START_TEST(wild_register_traffic_into_every_block_is_gone_back_in_exactly)
 END_TEST
 
 TEST_MAIN("snapshots of the sensor", restoring_in_place_brings_back_every_byte_of_the_sensor,
-          code_that_was_decoded_later_is_forgotten,
+          code_that_was_decoded_later_is_forgotten, every_interrupt_line_comes_back_as_it_was,
+          rows_that_were_begun_in_another_time_are_not_used,
           a_restored_run_ends_as_the_unbroken_one_however_it_is_computed,
           one_snapshot_has_two_futures_that_do_not_know_of_each_other,
           going_back_and_forth_with_shared_pages_changes_nothing,
