@@ -211,11 +211,13 @@ static void cover(const machine_t *m)
     for (uint32_t mode = 0; mode < 2 && core->tcm_code[mode] != NULL; mode++)
         for (uint32_t at = DIFF_CODE; at < DIFF_FAR + DIFF_PAGE; at += 2) {
             const core_insn_t *in = &core->tcm_code[mode][(at - DIFF_BASE) / 2];
+            if (in->fast == OP_UNKNOWN)
+                continue;
             core_format_t format = core_insn_info[in->op].format;
             insn[in->op] = true;
             if (format == FORMAT_CSR || format == FORMAT_CSRI)
                 csr[in->imm & 4095] = true;
-            user |= mode == 1 && in->op != OP_UNKNOWN;
+            user |= mode == 1;
         }
     for (uint32_t i = 0; i < OP_COUNT; i++)
         m->coverage->insn[i] += insn[i];
