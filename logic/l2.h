@@ -47,8 +47,8 @@
 #define L2_MAX_MASTERS 16
 #define L2_MAX_BANKS 32
 #define L2_MAX_LATENCY 30
-#define L2_MAX_GRANTED 32 /* a power of two above L2_MAX_LATENCY + 1 */
-#define L2_MAX_WOUNDS 64  /* words with flipped bits that nobody has met */
+#define L2_MAX_GRANTED 32  /* a power of two above L2_MAX_LATENCY + 1 */
+#define L2_MAX_WOUNDS 2048 /* words with flipped bits that nobody has met */
 
 typedef enum {
     L2_ROUND_ROBIN, /* per bank, the next master after the one that had it last */

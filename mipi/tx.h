@@ -124,7 +124,7 @@ typedef struct {
     void (*frame_sent)(void *ctx, const mipi_tx_frame_t *frame); /* may be NULL */
     void (*meta_asked)(void *ctx, uint32_t frame); /* MIPI_META_GO was taken; may be NULL */
     void *frame_ctx;
-    const mipi_fault_t *faults; /* rising packet numbers; the caller's */
+    const mipi_fault_t *faults; /* in any order; the caller's */
     uint32_t fault_count;
     struct {
         mipi_packet_fn_t fn;

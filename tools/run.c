@@ -148,6 +148,7 @@ static void on_uart(void *ctx, uint8_t byte)
 static int make_sensor(run_t *run, const run_desc_t *desc)
 {
     sensor_desc_t chip = run->scenario.sensor;
+    fault_plan(run->scenario.fault, run->scenario.faults, &chip);
     chip.pixel.seed = chip.logic.temp.seed = chip.logic.rng.seed = run->scenario.seed;
     run->sim = sim_new();
     run->pool = sim_pool_new(desc->threads);
@@ -159,7 +160,10 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
         script_init(&run->script, run->sensor, &run->scenario) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
+    run->script.repeats = run->scenario.faults != 0;
     run->sensor->npu.exact = desc->exact;
+    if (fault_init(&run->faults, run->sensor, run->scenario.fault, run->scenario.faults) != SIM_OK)
+        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     return EXIT_FINE;
 }
 
@@ -269,6 +273,7 @@ static int connect(run_t *run)
     sim_set_trace(run->sim, trace_file_span, &run->trace);
     bool fine = mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
                 mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
+                fault_listen(&run->faults, &run->host) &&
                 sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
                 preview_init(&run->preview, &sensor->isp, run->scenario.scene,
                              run->scenario.output.picture, size.width_px, size.height_px) &&
@@ -411,6 +416,7 @@ static bool write_json(run_t *run, const char *name, const sim_json_t *value)
 static bool write_stats(run_t *run)
 {
     sensor_settle(run->sensor);
+    fault_finish(&run->faults);
     sim_json_t *stats = stats_tree(run->sim);
     char hash[24];
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)sim_state_hash(run->sim));
@@ -423,6 +429,25 @@ static bool write_stats(run_t *run)
     bool fine = write_json(run, "stats.json", stats);
     sim_json_free(stats);
     return fine;
+}
+
+/* A line for each fault; a run without faults leaves no such file. */
+static bool write_faults(run_t *run)
+{
+    char path[1200];
+    snprintf(path, sizeof(path), "%s/faults.jsonl", run->results.dir);
+    if (run->scenario.faults == 0) {
+        remove(path);
+        return true;
+    }
+    FILE *to = sim_file_create(path, run->error, sizeof(run->error));
+    if (to == NULL)
+        return false;
+    if (fault_write(&run->faults, to))
+        return sim_file_commit(to, path, run->error, sizeof(run->error)) == SIM_OK;
+    sim_file_abandon(to, path);
+    fail(run, EXIT_FAILED, "%s: cannot be written", path);
+    return false;
 }
 
 static bool write_host(run_t *run)
@@ -442,7 +467,7 @@ static int keep(run_t *run)
 {
     mipi_capture_end(&run->capture);
     trace_file_end(&run->trace);
-    bool fine = write_stats(run) && write_host(run) &&
+    bool fine = write_stats(run) && write_faults(run) && write_host(run) &&
                 write_json(run, "config.json", run->scenario.resolved) &&
                 results_commit(&run->results, run->error, sizeof(run->error));
     return fine ? EXIT_FINE : EXIT_FAILED;

@@ -10,6 +10,7 @@
 #include "sim/snapshot.h"
 #include "tools/debug.h"
 #include "tools/download.h"
+#include "tools/fault.h"
 #include "tools/host.h"
 #include "tools/image_watch.h"
 #include "tools/observe.h"
@@ -55,6 +56,7 @@ typedef struct {
     sensor_t *sensor;
     script_t script;
     download_host_t download; /* boot "host" */
+    fault_set_t faults;
     results_t results;
     host_t host;
     mipi_capture_writer_t capture;

@@ -74,16 +74,13 @@ static const ccs_reg_t *find_ccs(const char *name)
 /* `<n><unit>` or `frame:N[+row]`. */
 static bool parse_at(const char *text, scenario_step_t *step)
 {
-    unsigned frame, row = 0;
-    int used = 0;
-    if (strncmp(text, "frame:", 6) != 0)
-        return sim_time_parse(text, &step->at_ps);
-    if (sscanf(text, "frame:%9u%n+%9u%n", &frame, &used, &row, &used) < 1 || text[used] != '\0')
-        return false;
-    step->at_frame = true;
-    step->frame = frame;
-    step->row = row;
-    return true;
+    when_t when;
+    bool fine = when_parse(text, &when);
+    step->at_frame = when.at_frame;
+    step->frame = when.frame;
+    step->row = when.row;
+    step->at_ps = when.at_ps;
+    return fine;
 }
 
 /* {"pin": 3, "value": 1} drives it, {"pin": 8, "expect": 0} looks. */
@@ -344,6 +341,19 @@ static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel, tem
     }
 }
 
+/* What the die is made with is in its description from here on. */
+static void read_faults(const sim_cfg_t *root, scenario_t *s)
+{
+    s->faults = fault_read(root, &s->sensor, s->seed, s->fault);
+    if (s->faults == 0)
+        return;
+    sim_json_t *out = sim_json_add_array(s->resolved, "faults");
+    for (uint32_t i = 0; i < s->faults; i++) {
+        sim_cfg_t item = sim_cfg_at(root, "faults", i);
+        sim_json_add_value(out, NULL, sim_cfg_copy(&item));
+    }
+}
+
 static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
                       const scenario_flags_t *flags, char *error, size_t error_bytes)
 {
@@ -388,6 +398,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
             read_boot(&root, dir, scenario);
             read_script(&root, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
+            read_faults(&root, scenario);
             sim_cfg_done(&root);
             write_resolved(scenario);
             hash_scenario(&root, scenario);

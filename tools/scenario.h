@@ -10,6 +10,7 @@
 #include "logic/sensor.h"
 #include "scenes/scene.h"
 #include "sim/json.h"
+#include "tools/fault.h"
 
 enum {
     SCENARIO_PATH = 1024,
@@ -59,6 +60,8 @@ typedef struct {
     } output;
     scenario_step_t step[SCENARIO_MAX_STEPS];
     uint32_t steps;
+    fault_item_t fault[FAULT_MAX_ITEMS];
+    uint32_t faults;
     sim_json_t *resolved; /* config.json: every choice that was made */
     uint64_t chip_hash;   /* of the chip file's data */
     uint64_t hash;        /* of everything else that is no file of its own */

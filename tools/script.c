@@ -25,6 +25,13 @@ static void expect(script_t *script, const scenario_step_t *step)
                 step->addr, value, step->value);
 }
 
+static void write_register(script_t *script, const scenario_step_t *step)
+{
+    bool taken = ccs_host_write(&script->sensor->ccs, step->addr, step->value);
+    if (!taken && script->repeats)
+        ccs_host_write(&script->sensor->ccs, step->addr, step->value);
+}
+
 static void play(void *ctx)
 {
     const script_step_ref_t *self = ctx;
@@ -32,7 +39,7 @@ static void play(void *ctx)
     const scenario_step_t *step = &script->step[self->index];
     script->done++;
     if (step->kind == STEP_WRITE)
-        ccs_host_write(&script->sensor->ccs, step->addr, step->value);
+        write_register(script, step);
     else if (step->kind == STEP_PIN)
         gpio_drive(&script->sensor->gpio, step->addr, step->value != 0);
     else

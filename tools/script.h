@@ -21,6 +21,7 @@ struct script {
     sim_event_t event[SCENARIO_MAX_STEPS];
     script_step_ref_t self[SCENARIO_MAX_STEPS];
     uint32_t steps;
+    bool repeats; /* a write that is not acknowledged is sent once more */
     uint64_t done, failed; /* failed: expectations that did not hold */
 };
 

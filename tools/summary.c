@@ -51,6 +51,19 @@ static void print_frame_0(const timeline_frame_t *f, FILE *to)
             ms(f->link_last_ps - f->firmware_end_ps), ms(f->link_last_ps - f->exposure_start_ps));
 }
 
+static void print_faults(const fault_set_t *f, FILE *to)
+{
+    if (f->items == 0)
+        return;
+    fprintf(to,
+            "faults    %llu injected: %llu recovered, %llu detected, %llu silent, %llu without "
+            "effect, %llu waiting\n",
+            (unsigned long long)f->injected, (unsigned long long)f->total[FAULT_RECOVERED],
+            (unsigned long long)f->total[FAULT_DETECTED],
+            (unsigned long long)f->total[FAULT_SILENT], (unsigned long long)f->total[FAULT_NOTHING],
+            (unsigned long long)f->total[FAULT_WAITING]);
+}
+
 void run_print_summary(const run_t *run, FILE *to)
 {
     pix_size_t size = frame_size(run);
@@ -77,6 +90,7 @@ void run_print_summary(const run_t *run, FILE *to)
     fprintf(to, "link      %.1f kB, %llu problems; a raw camera: %.1f MB\n",
             (double)run->sensor->mipi.link_bytes / 1e3, (unsigned long long)run->host.problems,
             (double)raw_bytes(run) / 1e6);
+    print_faults(&run->faults, to);
     fprintf(to, "energy    not modeled\n");
     fprintf(to, "results   %s\n", run->results.dir);
 }
@@ -86,6 +100,16 @@ static void add_latency(sim_json_t *parent, const char *name, const run_latency_
     sim_json_t *item = sim_json_add_object(parent, name);
     sim_json_add_num(item, "mean_ms", mean_ms(latency));
     sim_json_add_num(item, "max_ms", ms(latency->max_ps));
+}
+
+static void add_faults(sim_json_t *parent, const fault_set_t *f)
+{
+    if (f->items == 0)
+        return;
+    sim_json_t *faults = sim_json_add_object(parent, "faults");
+    sim_json_add_u64(faults, "injected", f->injected);
+    for (uint32_t i = 0; i < FAULT_OUTCOMES; i++)
+        sim_json_add_u64(faults, fault_outcome_names[i], f->total[i]);
 }
 
 sim_json_t *run_summary_json(const run_t *run)
@@ -114,6 +138,7 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_add_u64(link, "bytes", run->sensor->mipi.link_bytes);
     sim_json_add_u64(link, "raw_camera_bytes", raw_bytes(run));
     sim_json_add_u64(link, "problems", run->host.problems);
+    add_faults(out, &run->faults);
     sim_json_add_str(out, "energy", "not modeled");
     return out;
 }

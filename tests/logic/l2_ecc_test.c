@@ -210,7 +210,7 @@ START_TEST(a_scrub_decodes_all_words_and_resets_keep_them)
 {
     make(L2_ECC_SECDED);
     for (uint32_t i = 0; i < L2_MAX_WOUNDS; i++)
-        ck_assert(l2_flip(l2, BASE + 8 * i, i));
+        ck_assert(l2_flip(l2, BASE + 8 * i, i % ECC_BITS));
     ck_assert(!l2_flip(l2, BASE + 8 * L2_MAX_WOUNDS, 0)); /* no room */
     ck_assert(l2_flip(l2, BASE + 8, 40));                 /* a second one */
     sim_regs_reset(&l2->comp);

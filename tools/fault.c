@@ -1,0 +1,272 @@
+/*
+ * fault.c - when faults strike, and the record of each.
+ */
+#include "tools/fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RNG_ARGUMENTS = 0xfa01, RNG_TIMES = 0xfa02 }; /* purposes */
+
+#define X(name, text, help) text,
+const char *const fault_outcome_names[FAULT_OUTCOMES] = {FAULT_OUTCOMES_TABLE(X)};
+#undef X
+const char *const fault_by_names[] = {"nobody", "ecc", "crc", "register", "host"};
+
+/* ---- draws ---- */
+
+void fault_draw(const fault_item_t *item, uint32_t index, uint32_t n, uint64_t arg[FAULT_KEYS])
+{
+    sim_stream_t random = sim_stream(item->seed, RNG_ARGUMENTS, index);
+    random.column = n * FAULT_KEYS;
+    for (uint32_t i = 0; i < FAULT_KEYS; i++) {
+        const fault_key_t *key = &item->kind->key[i];
+        uint64_t step = key->step != 0 ? key->step : 1, room = item->high[i] - item->low[i];
+        arg[i] = item->low[i] + step * sim_stream_below(&random, (uint32_t)(room / step) + 1);
+    }
+}
+
+/*
+ * An exponential variate of that mean: J. von Neumann, "Various techniques used in connection with
+ * random digits", 1951. Uniform numbers are drawn while they fall; a run of odd length gives its
+ * first number, one of even length adds 1 and tries again. Comparisons only: the same anywhere.
+ */
+static uint64_t exponential(sim_stream_t *random, uint64_t mean_ps)
+{
+    for (uint64_t whole = 0;; whole++) {
+        uint32_t first = sim_stream_u32(random), last = first, next, length = 1;
+        for (next = sim_stream_u32(random); next < last; next = sim_stream_u32(random)) {
+            last = next;
+            length++;
+        }
+        if (length % 2 == 1)
+            return mean_ps * whole + (mean_ps >> 32) * first +
+                   ((mean_ps & UINT32_MAX) * first >> 32);
+    }
+}
+
+/* ---- one injection ---- */
+
+void fault_outcome(fault_set_t *set, fault_record_t *record, fault_outcome_t outcome, fault_by_t by)
+{
+    record->outcome = outcome;
+    record->by = by;
+    record->end_ps = sim_now_ps(set->comp.sim);
+}
+
+static void inject(fault_set_t *set, uint32_t index)
+{
+    const fault_item_t *item = &set->item[index];
+    if (set->count == FAULT_MAX_INJECTED) {
+        if (set->refused++ == 0)
+            sim_log(&set->comp, SIM_LOG_ERROR, "%d faults are in, no more", FAULT_MAX_INJECTED);
+        return;
+    }
+    fault_record_t *record = &set->record[set->count++];
+    *record = (fault_record_t){.at_ps = sim_now_ps(set->comp.sim), .item = index};
+    fault_draw(item, index, set->drawn[index]++, record->arg);
+    set->struck[index]++;
+    sim_log(&set->comp, SIM_LOG_INFO, "%s, %u of it", item->kind->name, set->struck[index]);
+    item->kind->apply(set, record);
+}
+
+/* ---- times ---- */
+
+/* Of the next one, from now on; SIM_NEVER_PS: there is none. */
+static uint64_t next_ps(fault_set_t *set, uint32_t index, uint64_t now_ps)
+{
+    const fault_item_t *item = &set->item[index];
+    uint64_t next = now_ps + item->every_ps;
+    if (item->mean_ps != 0) {
+        sim_stream_t random = sim_stream(item->seed, RNG_TIMES, index);
+        random.column = set->timed[index];
+        uint64_t gap = exponential(&random, item->mean_ps);
+        set->timed[index] = random.column;
+        next = now_ps + (gap != 0 ? gap : 1);
+    }
+    return set->struck[index] < item->count && next <= item->until_ps ? next : SIM_NEVER_PS;
+}
+
+static void plan(fault_set_t *set, uint32_t index, uint64_t at_ps)
+{
+    if (at_ps != SIM_NEVER_PS)
+        sim_event_at(set->comp.sim, &set->strike[index], at_ps);
+}
+
+static void on_strike(void *ctx)
+{
+    const fault_ref_t *ref = ctx;
+    fault_set_t *set = ref->set;
+    const fault_item_t *item = &set->item[ref->index];
+    bool repeats = item->every_ps != 0 || item->mean_ps != 0;
+    for (uint32_t i = 0; i < (repeats ? 1 : item->count); i++)
+        inject(set, ref->index);
+    uint64_t now_ps = sim_now_ps(set->comp.sim);
+    if (item->for_ps != 0)
+        sim_event_at(set->comp.sim, &set->over[ref->index], now_ps + item->for_ps);
+    if (repeats && set->count < FAULT_MAX_INJECTED)
+        plan(set, ref->index, next_ps(set, ref->index, now_ps));
+}
+
+static void on_over(void *ctx)
+{
+    const fault_ref_t *ref = ctx;
+    fault_set_t *set = ref->set;
+    for (uint32_t i = set->count; i-- > 0;)
+        if (set->record[i].item == ref->index) {
+            fault_kind_of(set, &set->record[i])->end(set, &set->record[i]);
+            return;
+        }
+}
+
+static sim_err_t start(sim_comp_t *comp)
+{
+    fault_set_t *set = (fault_set_t *)(void *)comp;
+    for (uint32_t i = 0; i < set->items; i++) {
+        const fault_item_t *item = &set->item[i];
+        if (item->every_ps != 0)
+            plan(set, i, item->from_ps);
+        else if (item->mean_ps != 0)
+            plan(set, i, next_ps(set, i, item->from_ps));
+        else if (!item->at.at_frame)
+            plan(set, i, item->at.at_ps);
+    }
+    return SIM_OK;
+}
+
+/* The rows of a frame are placed when its readout begins. */
+static void on_frame_start(void *ctx, bool level)
+{
+    fault_set_t *set = ctx;
+    const pix_t *pixel = &set->sensor->pixel;
+    for (uint32_t i = 0; level && i < set->items; i++) {
+        const when_t *at = &set->item[i].at;
+        if (at->at_frame && at->frame == pixel->now.frame && set->struck[i] == 0)
+            plan(set, i, pix_row_readout_start_ps(&pixel->desc, &pixel->now, at->row));
+    }
+}
+
+/* ---- the component ---- */
+
+#define F(member) SIM_FIELD(fault_set_t, member)
+static const sim_field_t fields[] = {
+    F(struck),   F(drawn),     F(timed),    F(count),          F(record),  F(link),       F(links),
+    F(problems), F(corrected), F(metadata), F(unacknowledged), F(refused), SIM_FIELD_END,
+};
+#undef F
+
+#define X(name, text, help) {text, "1", help, offsetof(fault_set_t, total[FAULT_##name])},
+static const sim_stat_t stats[] = {
+    SIM_STAT(fault_set_t, injected, "1", "faults put in; what became of them:"),
+    FAULT_OUTCOMES_TABLE(X) SIM_STAT_END,
+};
+#undef X
+
+static void restored(sim_comp_t *comp)
+{
+    fault_set_t *set = (fault_set_t *)(void *)comp;
+    set->sensor->mipi.fault_count = set->links;
+}
+
+static const sim_kind_t kind = {.kind = "faults",
+                                .version = 1,
+                                .start = start,
+                                .restored = restored,
+                                .fields = fields,
+                                .stats = stats};
+_Static_assert(offsetof(fault_set_t, comp) == 0, "comp stays first");
+
+/* In the drive phase: what is asked for in the same instant meets the fault. */
+static void make_events(fault_set_t *set, uint32_t i)
+{
+    fault_ref_t *ref = &set->ref[i];
+    ref->set = set;
+    ref->index = i;
+    snprintf(ref->name[0], sizeof(ref->name[0]), "strike%u", i);
+    snprintf(ref->name[1], sizeof(ref->name[1]), "over%u", i);
+    sim_event_init(&set->strike[i], &set->comp, ref->name[0], SIM_PRIO_DRIVE, on_strike, ref);
+    sim_event_init(&set->over[i], &set->comp, ref->name[1], SIM_PRIO_DRIVE, on_over, ref);
+}
+
+sim_err_t fault_init(fault_set_t *set, sensor_t *sensor, const fault_item_t *item, uint32_t items)
+{
+    if (items == 0)
+        return SIM_OK;
+    sim_err_t err = sim_comp_init(&set->comp, sensor->sim, &kind, "faults");
+    if (err != SIM_OK)
+        return err;
+    set->sensor = sensor;
+    set->item = item;
+    set->items = items;
+    for (uint32_t i = 0; i < items; i++)
+        make_events(set, i);
+    fault_connect_kinds(set);
+    if (!sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, set))
+        return sim_fail(sensor->sim, SIM_EWIRE, "faults: the frame start has no place left");
+    return SIM_OK;
+}
+
+static void on_packet(void *ctx, const mipi_packet_t *packet)
+{
+    fault_heard(ctx, packet->number);
+}
+
+bool fault_listen(fault_set_t *set, const host_t *host)
+{
+    set->host = host;
+    return set->items == 0 || mipi_tx_listen(&set->sensor->mipi, on_packet, set);
+}
+
+/* ---- the report ---- */
+
+void fault_finish(fault_set_t *set)
+{
+    if (set->items == 0)
+        return;
+    fault_judge_kinds(set);
+    set->injected = set->count;
+    memset(set->total, 0, sizeof(set->total));
+    for (uint32_t i = 0; i < set->count; i++)
+        set->total[set->record[i].outcome]++;
+}
+
+static void add_argument(sim_json_t *line, const fault_key_t *key, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "0x%08llx", (unsigned long long)value);
+    if (key->names != NULL)
+        sim_json_add_str(line, key->name, key->names[value]);
+    else if (key->address)
+        sim_json_add_str(line, key->name, text);
+    else
+        sim_json_add_u64(line, key->name, value);
+}
+
+static sim_json_t *record_json(const fault_set_t *set, const fault_record_t *record)
+{
+    const fault_kind_t *is = fault_kind_of(set, record);
+    sim_json_t *line = sim_json_object();
+    sim_json_add_u64(line, "time_ps", record->at_ps);
+    sim_json_add_u64(line, "fault", record->item);
+    sim_json_add_str(line, "kind", is->name);
+    for (uint32_t i = 0; i < FAULT_KEYS && is->key[i].name != NULL; i++)
+        add_argument(line, &is->key[i], record->arg[i]);
+    sim_json_add_str(line, "outcome", fault_outcome_names[record->outcome]);
+    sim_json_add_str(line, "by", fault_by_names[record->by]);
+    if (record->end_ps != 0)
+        sim_json_add_u64(line, "outcome_ps", record->end_ps);
+    return line;
+}
+
+bool fault_write(const fault_set_t *set, FILE *to)
+{
+    bool fine = true;
+    for (uint32_t i = 0; fine && i < set->count; i++) {
+        sim_json_t *line = record_json(set, &set->record[i]);
+        char *text = sim_json_print(line, false);
+        fine = text != NULL && fprintf(to, "%s\n", text) > 0;
+        free(text);
+        sim_json_free(line);
+    }
+    return fine;
+}

@@ -1,0 +1,484 @@
+/*
+ * fault_kinds.c - the kinds of faults: what each does, and how its outcome shows.
+ */
+#include "tools/fault.h"
+
+static const char *const port_names[] = {"controller", "target"};
+enum { PORT_CONTROLLER, PORT_TARGET };
+
+static const char *const irq_names[INTC_SOURCES] = {
+#define X(name, number, member) [number] = #name,
+    SENSOR_IRQS(X)
+#undef X
+};
+enum {
+#define X(name, number, member) LAST_IRQ_##name,
+    SENSOR_IRQS(X)
+#undef X
+        IRQS /* they are numbered from 1, without gaps */
+};
+
+/* ---- records ---- */
+
+typedef void (*apply_fn_t)(fault_set_t *set, fault_record_t *record);
+
+/* The oldest record of what `apply` put in that has this outcome, from place `from` on; NULL: none.
+ */
+static fault_record_t *oldest(fault_set_t *set, apply_fn_t apply, fault_outcome_t outcome,
+                              uint32_t from)
+{
+    for (uint32_t i = from; i < set->count; i++) {
+        fault_record_t *r = &set->record[i];
+        if (r->outcome == outcome && fault_kind_of(set, r)->apply == apply)
+            return r;
+    }
+    return NULL;
+}
+
+static uint32_t place_of(const fault_set_t *set, const fault_record_t *record)
+{
+    return (uint32_t)(record - set->record);
+}
+
+static bool uses(const fault_set_t *set, apply_fn_t apply)
+{
+    for (uint32_t i = 0; i < set->items; i++)
+        if (set->item[i].kind->apply == apply)
+            return true;
+    return false;
+}
+
+/* ---- memories ---- */
+
+static void l2_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    const l2_desc_t *l2 = &chip->logic.l2;
+    *low = *usual = l2->base;
+    *high = l2->base + (uint64_t)l2->bytes / ECC_WORD_BYTES * ECC_WORD_BYTES - ECC_WORD_BYTES;
+}
+
+static void l2_bit_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    *low = *usual = 0;
+    *high = (chip->logic.l2.ecc == L2_ECC_NONE ? ECC_DATA_BITS : ECC_BITS) - 1;
+}
+
+static void flip_l2(fault_set_t *set, fault_record_t *r)
+{
+    l2_t *l2 = &set->sensor->l2;
+    uint32_t bits = l2_word_bits(l2);
+    bool any = false;
+    for (uint32_t i = 0; i < r->arg[2]; i++)
+        any = l2_flip(l2, (uint32_t)r->arg[0], (uint32_t)(r->arg[1] + i) % bits) || any;
+    bool seen_by_none = l2->desc.ecc == L2_ECC_NONE;
+    fault_outcome(set, r,
+                  !any           ? FAULT_NOTHING
+                  : seen_by_none ? FAULT_SILENT
+                                 : FAULT_WAITING,
+                  FAULT_BY_NOBODY);
+}
+
+/* All faults of that word that wait share its fate; one that was detected stays so. */
+static void on_l2(void *ctx, uint32_t addr, l2_flip_end_t end)
+{
+    static const struct {
+        fault_outcome_t outcome;
+        fault_by_t by;
+    } is[] = {
+        [L2_FLIP_CORRECTED] = {FAULT_RECOVERED, FAULT_BY_ECC},
+        [L2_FLIP_FATAL] = {FAULT_DETECTED, FAULT_BY_ECC},
+        [L2_FLIP_OVERWRITTEN] = {FAULT_NOTHING, FAULT_BY_NOBODY},
+        [L2_FLIP_MISSED] = {FAULT_SILENT, FAULT_BY_NOBODY},
+    };
+    fault_set_t *set = ctx;
+    fault_record_t *r = oldest(set, flip_l2, FAULT_WAITING, 0);
+    for (; r != NULL; r = oldest(set, flip_l2, FAULT_WAITING, place_of(set, r) + 1))
+        if (r->arg[0] == addr)
+            fault_outcome(set, r, is[end].outcome, is[end].by);
+}
+
+static void tcm_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    const bus_desc_t *bus = &chip->logic.bus;
+    *low = *usual = bus->tcm_base;
+    *high = bus->tcm_base + (uint64_t)bus->tcm_bytes - 1;
+}
+
+static void flip_tcm(fault_set_t *set, fault_record_t *r)
+{
+    uint8_t byte = 0;
+    bool fine = bus_peek(&set->sensor->bus, (uint32_t)r->arg[0], &byte, 1);
+    byte ^= (uint8_t)(1u << r->arg[1]);
+    fine = fine && bus_poke(&set->sensor->bus, (uint32_t)r->arg[0], &byte, 1);
+    fault_outcome(set, r, fine ? FAULT_SILENT : FAULT_NOTHING, FAULT_BY_NOBODY);
+}
+
+/* ---- pixel die: made with them ---- */
+
+static void column_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    *low = *usual = 0;
+    *high = chip->pixel.width_px - 1;
+}
+
+static void row_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    *low = *usual = 0;
+    *high = chip->pixel.height_px - 1;
+}
+
+static void white_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    *low = 0;
+    *high = *usual = (1u << chip->pixel.adc_bits) - 1;
+}
+
+static void dark_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
+{
+    white_range(chip, low, high, usual);
+    *usual = 0;
+}
+
+static void plan_pixel(sensor_desc_t *chip, uint32_t frame, const uint64_t *arg)
+{
+    chip->pixel.stuck[chip->pixel.stuck_count++] =
+        (pix_stuck_t){frame, (uint32_t)arg[0], (uint32_t)arg[1], (uint32_t)arg[2]};
+}
+
+static void plan_row(sensor_desc_t *chip, uint32_t frame, const uint64_t *arg)
+{
+    chip->pixel.stuck[chip->pixel.stuck_count++] =
+        (pix_stuck_t){frame, PIX_STUCK_ROW, (uint32_t)arg[0], (uint32_t)arg[1]};
+}
+
+static void note_stuck(fault_set_t *set, fault_record_t *r)
+{
+    fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
+}
+
+/* ---- CCI: what a host's write is on the bus ----
+ *
+ * Bytes 0 and 1 are the address of the register, the rest its value, high byte first. */
+
+enum { CCI_LOSE, CCI_CORRUPT };
+
+static void await(fault_set_t *set, fault_record_t *r)
+{
+    r->outcome = FAULT_WAITING;
+    (void)set;
+}
+
+static void arm_cci(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+}
+
+static const ccs_reg_t *writable(uint16_t addr)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    for (uint32_t i = 0; i < count; i++)
+        if (regs[i].addr == addr && regs[i].writable)
+            return &regs[i];
+    return NULL;
+}
+
+/* False: nothing answers any more. */
+static bool corrupt_cci(const fault_record_t *r, uint16_t *addr, uint32_t *value)
+{
+    const ccs_reg_t *reg = writable(*addr);
+    uint32_t bytes = reg != NULL ? 2u + reg->bytes : 2, byte = (uint32_t)r->arg[0] % bytes;
+    if (byte < 2)
+        *addr ^= (uint16_t)(r->arg[1] << 8 * (1 - byte));
+    else
+        *value ^= (uint32_t)r->arg[1] << 8 * (bytes - 1 - byte);
+    return writable(*addr) != NULL;
+}
+
+/* The host sends again what was not acknowledged. */
+static bool on_cci(void *ctx, uint16_t *addr, uint32_t *value)
+{
+    fault_set_t *set = ctx;
+    fault_record_t *again = set->unacknowledged != 0 ? &set->record[set->unacknowledged - 1] : NULL;
+    fault_record_t *r = oldest(set, arm_cci, FAULT_WAITING, 0);
+    set->unacknowledged = 0;
+    if (r == NULL && again != NULL)
+        fault_outcome(set, again, FAULT_RECOVERED, FAULT_BY_HOST);
+    if (r == NULL)
+        return true;
+    bool lose = fault_kind_of(set, r)->variant == CCI_LOSE;
+    if (!lose && corrupt_cci(r, addr, value)) {
+        fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
+        return true;
+    }
+    fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_HOST);
+    set->unacknowledged = place_of(set, r) + 1;
+    return false;
+}
+
+/* ---- SPI ---- */
+
+enum { SPI_LOSE, SPI_CORRUPT };
+enum { BOOT_STATUS = 0x9180, BOOT_ERRORS = 0x9182, BOOT_AT_WORK = 1 }; /* firmware/README.md */
+
+static void arm_spi(fault_set_t *set, fault_record_t *r)
+{
+    r->left = r->arg[1];
+    await(set, r);
+}
+
+static uint32_t ccs_word(const fault_set_t *set, uint16_t addr)
+{
+    const ccs_t *ccs = &set->sensor->ccs;
+    return (uint32_t)ccs_byte(ccs, addr) << 8 | ccs_byte(ccs, (uint16_t)(addr + 1));
+}
+
+/* The next one for bytes at this time through that port, once `bytes` more have passed. */
+static fault_record_t *spi_record(fault_set_t *set, uint64_t port, uint64_t at_ps, uint32_t bytes)
+{
+    fault_record_t *r = oldest(set, arm_spi, FAULT_WAITING, 0);
+    while (r != NULL && (r->arg[0] != port || r->at_ps > at_ps))
+        r = oldest(set, arm_spi, FAULT_WAITING, place_of(set, r) + 1);
+    if (r == NULL || r->left < bytes)
+        return r;
+    r->left -= bytes;
+    return NULL;
+}
+
+static void struck_spi(fault_set_t *set, fault_record_t *r, bool any)
+{
+    r->state = ccs_word(set, BOOT_STATUS) == BOOT_AT_WORK;
+    fault_outcome(set, r, any ? FAULT_SILENT : FAULT_NOTHING, FAULT_BY_NOBODY);
+}
+
+/* A lost byte reads as a line that nobody drives. */
+static uint8_t on_spi(void *ctx, uint8_t in, uint64_t at_ps)
+{
+    fault_set_t *set = ctx;
+    fault_record_t *r = spi_record(set, PORT_CONTROLLER, at_ps, 1);
+    if (r == NULL)
+        return in;
+    bool lose = fault_kind_of(set, r)->variant == SPI_LOSE;
+    uint8_t seen = lose ? 0xff : in ^ (uint8_t)r->arg[2];
+    struck_spi(set, r, seen != in);
+    return seen;
+}
+
+/* The target takes whole words: a lost byte costs its word. */
+static bool on_spit(void *ctx, uint32_t *word)
+{
+    fault_set_t *set = ctx;
+    fault_record_t *r = spi_record(set, PORT_TARGET, sim_now_ps(set->comp.sim), 4);
+    if (r == NULL)
+        return true;
+    bool lose = fault_kind_of(set, r)->variant == SPI_LOSE;
+    *word ^= lose ? 0 : (uint32_t)r->arg[2] << 8 * r->left;
+    struck_spi(set, r, true);
+    return !lose;
+}
+
+/* What the boot ROM has refused it has detected; it has recovered when something runs. */
+static void judge_spi(fault_set_t *set)
+{
+    enum {
+        HEADER_CRC = 4,
+        FIRMWARE_CRC = 9,
+        NETWORK_CRC = 10,
+        RUNS_FIRST = 0x0a,
+        RUNS_LAST = 0x0c
+    };
+    uint32_t a = ccs_word(set, BOOT_ERRORS), b = ccs_word(set, BOOT_ERRORS + 2);
+    uint32_t status = ccs_word(set, BOOT_STATUS), why = a != 0 ? a : b;
+    bool crc = why == HEADER_CRC || why == FIRMWARE_CRC || why == NETWORK_CRC;
+    bool runs = status >= RUNS_FIRST && status <= RUNS_LAST;
+    fault_record_t *r = oldest(set, arm_spi, FAULT_SILENT, 0);
+    for (; why != 0 && r != NULL; r = oldest(set, arm_spi, FAULT_SILENT, place_of(set, r) + 1))
+        if (r->state != 0) {
+            r->outcome = runs ? FAULT_RECOVERED : FAULT_DETECTED;
+            r->by = crc ? FAULT_BY_CRC : FAULT_BY_REGISTER;
+        }
+}
+
+/* ---- power ---- */
+
+static void brown_out(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+    clkrst_request(&set->sensor->clkrst, RST_BROWN_OUT);
+}
+
+/* RST_CAUSE tells; metadata afterwards: the firmware is back. */
+static void judge_brown_out(fault_set_t *set, bool metadata)
+{
+    bool told = (set->sensor->clkrst.cause & RST_BROWN_OUT) != 0;
+    fault_record_t *r = oldest(set, brown_out, FAULT_WAITING, 0);
+    for (; told && r != NULL; r = oldest(set, brown_out, FAULT_WAITING, place_of(set, r) + 1))
+        fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_REGISTER);
+    r = oldest(set, brown_out, FAULT_DETECTED, 0);
+    for (; metadata && r != NULL; r = oldest(set, brown_out, FAULT_DETECTED, place_of(set, r) + 1))
+        fault_outcome(set, r, FAULT_RECOVERED, FAULT_BY_REGISTER);
+}
+
+/* ---- interrupts ---- */
+
+static void lose_irq(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+    if (set->item[r->item].for_ps != 0)
+        intc_block(&set->sensor->intc, (uint32_t)r->arg[0], true);
+    else
+        intc_lose(&set->sensor->intc, (uint32_t)r->arg[0]);
+}
+
+static void let_irq(fault_set_t *set, fault_record_t *r)
+{
+    intc_block(&set->sensor->intc, (uint32_t)r->arg[0], false);
+    if (r->outcome == FAULT_WAITING)
+        fault_outcome(set, r, FAULT_NOTHING, FAULT_BY_NOBODY);
+}
+
+/* A rise was lost; or its source was served all the same, or is seen late. */
+static void on_irq(void *ctx, uint32_t number, bool lost)
+{
+    fault_set_t *set = ctx;
+    fault_outcome_t from = lost ? FAULT_WAITING : FAULT_SILENT;
+    fault_record_t *r = oldest(set, lose_irq, from, 0);
+    while (r != NULL && r->arg[0] != number)
+        r = oldest(set, lose_irq, from, place_of(set, r) + 1);
+    if (r != NULL)
+        fault_outcome(set, r, lost ? FAULT_SILENT : FAULT_RECOVERED,
+                      lost ? FAULT_BY_NOBODY : FAULT_BY_REGISTER);
+}
+
+/* ---- link ---- */
+
+/* Packets that have passed are forgotten. */
+static void forget_links(fault_set_t *set)
+{
+    const mipi_tx_t *tx = &set->sensor->mipi;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < set->links; i++)
+        if (set->link[i].packet >= tx->packets)
+            set->link[kept++] = set->link[i];
+    for (uint32_t i = kept; i < set->links; i++)
+        set->link[i] = (mipi_fault_t){0};
+    set->links = kept;
+}
+
+static void damage_link(fault_set_t *set, fault_record_t *r)
+{
+    mipi_tx_t *tx = &set->sensor->mipi;
+    await(set, r);
+    forget_links(set);
+    r->left = tx->packets + r->arg[0]; /* the number of the packet */
+    if (set->links == FAULT_MAX_LINK) {
+        fault_outcome(set, r, FAULT_NOTHING, FAULT_BY_NOBODY);
+        return;
+    }
+    set->link[set->links++] = (mipi_fault_t){
+        r->left, (mipi_fault_kind_t)fault_kind_of(set, r)->variant, (uint32_t)r->arg[1]};
+    tx->fault_count = set->links;
+}
+
+/* The packet has passed, and with or after it the host had problems. A lost packet is missed later.
+ */
+static void judge_link(fault_set_t *set, uint64_t packet, bool problems, bool corrected)
+{
+    fault_record_t *r = oldest(set, damage_link, FAULT_WAITING, 0);
+    for (; r != NULL; r = oldest(set, damage_link, FAULT_WAITING, place_of(set, r) + 1))
+        if (r->left <= packet)
+            fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
+    r = oldest(set, damage_link, FAULT_SILENT, 0);
+    for (; problems && r != NULL; r = oldest(set, damage_link, FAULT_SILENT, place_of(set, r) + 1))
+        fault_outcome(set, r, corrected ? FAULT_RECOVERED : FAULT_DETECTED, FAULT_BY_HOST);
+}
+
+void fault_heard(fault_set_t *set, uint64_t packet)
+{
+    if (set->host == NULL)
+        return;
+    uint64_t fixed = set->host->rx.counts[MIPI_RX_ECC_CORRECTED];
+    uint64_t problems = set->host->problems - set->problems, corrected = fixed - set->corrected;
+    bool metadata = set->host->metadata_frames != set->metadata;
+    judge_link(set, packet, problems != 0, problems == corrected);
+    judge_brown_out(set, metadata);
+    set->problems = set->host->problems;
+    set->corrected = fixed;
+    set->metadata = set->host->metadata_frames;
+}
+
+/* ---- the table ---- */
+
+/* clang-format off */
+#define SKIP   {.name = "skip", .absent = FAULT_USUAL, .high = UINT32_MAX}
+#define MASK   {.name = "mask", .absent = FAULT_DRAWN, .low = 1, .high = 255, .usual = 1}
+#define PORT   {.name = "port", .absent = FAULT_USUAL, .high = 1, .names = port_names}
+#define L2_BIT {.name = "bit", .absent = FAULT_DRAWN, .range = l2_bit_range}
+const fault_kind_t fault_kinds[] = {
+    {.name = "l2_flip", .help = "bits of a word of 8 bytes of L2, from `bit` on; 64 to 71 are check bits (ECC)",
+     .key = {{.name = "address", .address = true, .absent = FAULT_DRAWN, .step = ECC_WORD_BYTES, .range = l2_range}, L2_BIT,
+             {.name = "bits", .absent = FAULT_USUAL, .low = 1, .high = 8, .usual = 1}},
+     .apply = flip_l2},
+    {.name = "tcm_flip", .help = "a bit of a byte of the tightly coupled RAM",
+     .key = {{.name = "address", .address = true, .absent = FAULT_DRAWN, .range = tcm_range},
+             {.name = "bit", .absent = FAULT_DRAWN, .high = 7}},
+     .apply = flip_tcm},
+    {.name = "pixel_stuck", .help = "a photosite gives `value`, from a frame on",
+     .key = {{.name = "x", .absent = FAULT_DRAWN, .range = column_range},
+             {.name = "y", .absent = FAULT_DRAWN, .range = row_range},
+             {.name = "value", .absent = FAULT_USUAL, .range = white_range}},
+     .from_frame = true, .plan = plan_pixel, .apply = note_stuck},
+    {.name = "row_stuck", .help = "a row of photosites gives `value`, from a frame on",
+     .key = {{.name = "y", .absent = FAULT_DRAWN, .range = row_range},
+             {.name = "value", .absent = FAULT_USUAL, .range = dark_range}},
+     .from_frame = true, .plan = plan_row, .apply = note_stuck},
+    {.name = "cci_drop", .help = "the host's next CCI write loses a byte: it is not acknowledged",
+     .variant = CCI_LOSE, .apply = arm_cci},
+    {.name = "cci_corrupt", .help = "a byte of the host's next CCI write (0, 1: address; then the value) xor `mask`",
+     .key = {{.name = "byte", .absent = FAULT_DRAWN, .high = 5}, MASK},
+     .variant = CCI_CORRUPT, .apply = arm_cci},
+    {.name = "spi_drop", .help = "a byte on SPI is lost, `skip` bytes after the time",
+     .key = {PORT, SKIP}, .variant = SPI_LOSE, .apply = arm_spi},
+    {.name = "spi_corrupt", .help = "the same, xor `mask`",
+     .key = {PORT, SKIP, MASK}, .variant = SPI_CORRUPT, .apply = arm_spi},
+    {.name = "brown_out", .help = "the supply dips: a system reset, the host's registers included",
+     .apply = brown_out},
+    {.name = "irq_lost", .help = "the next rise of an interrupt is lost, or all of it `for` a time",
+     .key = {{.name = "irq", .absent = FAULT_NEEDED, .low = 1, .high = IRQS, .names = irq_names}},
+     .apply = lose_irq, .end = let_irq},
+    {.name = "link_flip", .help = "a bit of a packet on the link, `skip` packets after the time",
+     .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20}},
+     .variant = MIPI_FAULT_FLIP, .apply = damage_link},
+    {.name = "link_lane", .help = "the bytes of a lane are 0 for a packet",
+     .key = {SKIP, {.name = "lane", .absent = FAULT_DRAWN, .high = 3}},
+     .variant = MIPI_FAULT_LOSE_LANE, .apply = damage_link},
+    {.name = "link_truncate", .help = "`bytes` of a packet arrive",
+     .key = {SKIP, {.name = "bytes", .absent = FAULT_USUAL, .high = 1u << 20}},
+     .variant = MIPI_FAULT_TRUNCATE, .apply = damage_link},
+    {.name = "link_drop", .help = "a packet does not arrive",
+     .key = {SKIP}, .variant = MIPI_FAULT_DROP, .apply = damage_link},
+};
+/* clang-format on */
+const uint32_t fault_kind_count = SIM_COUNT(fault_kinds);
+
+void fault_connect_kinds(fault_set_t *set)
+{
+    sensor_t *s = set->sensor;
+    s->l2.noted = on_l2;
+    s->intc.noted = on_irq;
+    s->l2.noted_ctx = s->intc.noted_ctx = set;
+    s->ccs.line_ctx = s->spi.line_ctx = s->spit.line_ctx = set;
+    s->ccs.line = uses(set, arm_cci) ? on_cci : NULL;
+    s->spi.line = uses(set, arm_spi) ? on_spi : NULL;
+    s->spit.line = uses(set, arm_spi) ? on_spit : NULL;
+    s->mipi.faults = set->link;
+    s->mipi.fault_count = 0;
+    if (s->desc.logic.l2.ecc != L2_ECC_NONE && uses(set, flip_l2))
+        s->npu.exact = true;
+}
+
+void fault_judge_kinds(fault_set_t *set)
+{
+    judge_brown_out(set, false);
+    judge_spi(set);
+}
