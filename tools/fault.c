@@ -65,8 +65,7 @@ static void inject(fault_set_t *set, uint32_t index)
     fault_record_t *record = &set->record[set->count++];
     *record = (fault_record_t){.at_ps = sim_now_ps(set->comp.sim), .item = index};
     fault_draw(item, index, set->drawn[index]++, record->arg);
-    set->struck[index]++;
-    sim_log(&set->comp, SIM_LOG_INFO, "%s, %u of it", item->kind->name, set->struck[index]);
+    sim_log(&set->comp, SIM_LOG_INFO, "%s, %u of it", item->kind->name, set->drawn[index]);
     item->kind->apply(set, record);
 }
 
@@ -84,39 +83,54 @@ static uint64_t next_ps(fault_set_t *set, uint32_t index, uint64_t now_ps)
         set->timed[index] = random.column;
         next = now_ps + (gap != 0 ? gap : 1);
     }
-    return set->struck[index] < item->count && next <= item->until_ps ? next : SIM_NEVER_PS;
+    return set->drawn[index] < item->count && next <= item->until_ps ? next : SIM_NEVER_PS;
 }
 
-static void plan(fault_set_t *set, uint32_t index, uint64_t at_ps)
+static void plan(fault_set_t *set)
 {
-    if (at_ps != SIM_NEVER_PS)
-        sim_event_at(set->comp.sim, &set->strike[index], at_ps);
+    uint64_t first_ps = SIM_NEVER_PS;
+    for (uint32_t i = 0; i < set->items; i++) {
+        first_ps = set->next_ps[i] < first_ps ? set->next_ps[i] : first_ps;
+        first_ps = set->over_ps[i] < first_ps ? set->over_ps[i] : first_ps;
+    }
+    if (first_ps != SIM_NEVER_PS)
+        sim_event_at(set->comp.sim, &set->due, first_ps);
 }
 
-static void on_strike(void *ctx)
+static void strike(fault_set_t *set, uint32_t index, uint64_t now_ps)
 {
-    const fault_ref_t *ref = ctx;
-    fault_set_t *set = ref->set;
-    const fault_item_t *item = &set->item[ref->index];
+    const fault_item_t *item = &set->item[index];
     bool repeats = item->every_ps != 0 || item->mean_ps != 0;
     for (uint32_t i = 0; i < (repeats ? 1 : item->count); i++)
-        inject(set, ref->index);
-    uint64_t now_ps = sim_now_ps(set->comp.sim);
+        inject(set, index);
     if (item->for_ps != 0)
-        sim_event_at(set->comp.sim, &set->over[ref->index], now_ps + item->for_ps);
-    if (repeats && set->count < FAULT_MAX_INJECTED)
-        plan(set, ref->index, next_ps(set, ref->index, now_ps));
+        set->over_ps[index] = now_ps + item->for_ps;
+    bool more = repeats && set->count < FAULT_MAX_INJECTED;
+    set->next_ps[index] = more ? next_ps(set, index, now_ps) : SIM_NEVER_PS;
 }
 
-static void on_over(void *ctx)
+static void end_last(fault_set_t *set, uint32_t index)
 {
-    const fault_ref_t *ref = ctx;
-    fault_set_t *set = ref->set;
+    set->over_ps[index] = SIM_NEVER_PS;
     for (uint32_t i = set->count; i-- > 0;)
-        if (set->record[i].item == ref->index) {
-            fault_kind_of(set, &set->record[i])->end(set, &set->record[i]);
+        if (set->record[i].item == index) {
+            set->item[index].kind->end(set, &set->record[i]);
             return;
         }
+}
+
+/* What is due in one instant happens in the order of the file. */
+static void on_due(void *ctx)
+{
+    fault_set_t *set = ctx;
+    uint64_t now_ps = sim_now_ps(set->comp.sim);
+    for (uint32_t i = 0; i < set->items; i++) {
+        if (set->over_ps[i] == now_ps)
+            end_last(set, i);
+        if (set->next_ps[i] == now_ps)
+            strike(set, i, now_ps);
+    }
+    plan(set);
 }
 
 static sim_err_t start(sim_comp_t *comp)
@@ -124,13 +138,15 @@ static sim_err_t start(sim_comp_t *comp)
     fault_set_t *set = (fault_set_t *)(void *)comp;
     for (uint32_t i = 0; i < set->items; i++) {
         const fault_item_t *item = &set->item[i];
+        set->over_ps[i] = set->next_ps[i] = SIM_NEVER_PS;
         if (item->every_ps != 0)
-            plan(set, i, item->from_ps);
+            set->next_ps[i] = item->from_ps;
         else if (item->mean_ps != 0)
-            plan(set, i, next_ps(set, i, item->from_ps));
+            set->next_ps[i] = next_ps(set, i, item->from_ps);
         else if (!item->at.at_frame)
-            plan(set, i, item->at.at_ps);
+            set->next_ps[i] = item->at.at_ps;
     }
+    plan(set);
     return SIM_OK;
 }
 
@@ -141,17 +157,20 @@ static void on_frame_start(void *ctx, bool level)
     const pix_t *pixel = &set->sensor->pixel;
     for (uint32_t i = 0; level && i < set->items; i++) {
         const when_t *at = &set->item[i].at;
-        if (at->at_frame && at->frame == pixel->now.frame && set->struck[i] == 0)
-            plan(set, i, pix_row_readout_start_ps(&pixel->desc, &pixel->now, at->row));
+        if (at->at_frame && at->frame == pixel->now.frame && set->drawn[i] == 0)
+            set->next_ps[i] = pix_row_readout_start_ps(&pixel->desc, &pixel->now, at->row);
     }
+    if (level)
+        plan(set);
 }
 
 /* ---- the component ---- */
 
 #define F(member) SIM_FIELD(fault_set_t, member)
 static const sim_field_t fields[] = {
-    F(struck),   F(drawn),     F(timed),    F(count),          F(record),  F(link),       F(links),
-    F(problems), F(corrected), F(metadata), F(unacknowledged), F(refused), SIM_FIELD_END,
+    F(next_ps),  F(over_ps),        F(drawn),   F(timed),      F(count),
+    F(record),   F(link),           F(links),   F(problems),   F(corrected),
+    F(metadata), F(unacknowledged), F(refused), SIM_FIELD_END,
 };
 #undef F
 
@@ -176,18 +195,6 @@ static const sim_kind_t kind = {.kind = "faults",
                                 .stats = stats};
 _Static_assert(offsetof(fault_set_t, comp) == 0, "comp stays first");
 
-/* In the drive phase: what is asked for in the same instant meets the fault. */
-static void make_events(fault_set_t *set, uint32_t i)
-{
-    fault_ref_t *ref = &set->ref[i];
-    ref->set = set;
-    ref->index = i;
-    snprintf(ref->name[0], sizeof(ref->name[0]), "strike%u", i);
-    snprintf(ref->name[1], sizeof(ref->name[1]), "over%u", i);
-    sim_event_init(&set->strike[i], &set->comp, ref->name[0], SIM_PRIO_DRIVE, on_strike, ref);
-    sim_event_init(&set->over[i], &set->comp, ref->name[1], SIM_PRIO_DRIVE, on_over, ref);
-}
-
 sim_err_t fault_init(fault_set_t *set, sensor_t *sensor, const fault_item_t *item, uint32_t items)
 {
     if (items == 0)
@@ -198,8 +205,8 @@ sim_err_t fault_init(fault_set_t *set, sensor_t *sensor, const fault_item_t *ite
     set->sensor = sensor;
     set->item = item;
     set->items = items;
-    for (uint32_t i = 0; i < items; i++)
-        make_events(set, i);
+    /* in the drive phase: what is asked for in the same instant meets the fault */
+    sim_event_init(&set->due, &set->comp, "due", SIM_PRIO_DRIVE, on_due, set);
     fault_connect_kinds(set);
     if (!sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, set))
         return sim_fail(sensor->sim, SIM_EWIRE, "faults: the frame start has no place left");

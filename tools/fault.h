@@ -111,22 +111,17 @@ struct fault_record {
     uint32_t state; /* of the kind */
 };
 
-typedef struct {
-    fault_set_t *set;
-    uint32_t index;
-    char name[2][16]; /* of its events */
-} fault_ref_t;
-
 struct fault_set {
     sim_comp_t comp; /* "faults" */
     sensor_t *sensor;
     const host_t *host; /* NULL: nobody hears the link */
     const fault_item_t *item;
     uint32_t items;
-    sim_event_t strike[FAULT_MAX_ITEMS], over[FAULT_MAX_ITEMS];
-    fault_ref_t ref[FAULT_MAX_ITEMS];
+    sim_event_t due; /* at the earliest time of those below */
 
-    uint32_t struck[FAULT_MAX_ITEMS], drawn[FAULT_MAX_ITEMS], timed[FAULT_MAX_ITEMS];
+    uint64_t next_ps[FAULT_MAX_ITEMS], over_ps[FAULT_MAX_ITEMS]; /* strikes; ends. SIM_NEVER_PS */
+    uint32_t drawn[FAULT_MAX_ITEMS];                             /* injections so far */
+    uint32_t timed[FAULT_MAX_ITEMS];                             /* numbers used for times */
     uint32_t count;
     fault_record_t record[FAULT_MAX_INJECTED];
     mipi_fault_t link[FAULT_MAX_LINK];

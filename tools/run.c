@@ -509,8 +509,9 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
-    bool stopped_short = code == EXIT_FAILED && run->host.metadata_frames > 0 &&
-                         (run->interrupted == NULL || *run->interrupted == 0);
+    bool told = run->host.metadata_frames > 0 || run->faults.count > 0;
+    bool stopped_short =
+        code == EXIT_FAILED && told && (run->interrupted == NULL || *run->interrupted == 0);
     if (code == EXIT_FINE || stopped_short) {
         int kept = keep(run);
         code = code == EXIT_FINE ? kept : code;

@@ -1,0 +1,206 @@
+/*
+ * fault_run_test.c - whole runs with faults in them: what the sensor and its host make of each.
+ */
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+#include "sim/file.h"
+#include "tests/sensor/fovea.h"
+
+#define DIR FOVEA_OUT "/faults"
+#define SCENARIO DIR "/s.json"
+
+static char text[65536], error[256];
+
+static char *load(const char *file)
+{
+    size_t bytes;
+    char *content = (char *)sim_file_read(file, 1 << 20, &bytes, error, sizeof(error));
+    ck_assert_msg(content != NULL, "%s", error);
+    return content;
+}
+
+static void save(const char *file, char *content)
+{
+    ck_assert_int_eq(sim_file_write(file, content, strlen(content), error, sizeof(error)), SIM_OK);
+    free(content);
+}
+
+/* Frees content. */
+static char *replace(char *content, const char *what, const char *instead)
+{
+    char *at = strstr(content, what);
+    ck_assert_msg(at != NULL, "%s", what);
+    char *changed = malloc(strlen(content) + strlen(instead) + 1);
+    memcpy(changed, content, (size_t)(at - content));
+    strcpy(changed + (at - content), instead);
+    strcat(changed, at + strlen(what));
+    free(content);
+    return changed;
+}
+
+/* The entrance on a chip with ECC, and `more` keys. */
+static void write_scenario(const char *more)
+{
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    save(DIR "/ecc.json",
+         replace(load("logic/chips/imx500.json"), "\"ecc\": \"none\"", "\"ecc\": \"secded\""));
+    char *s = replace(load("scenes/entrance.json"), "../logic/chips/imx500.json", "ecc.json");
+    s = replace(s, "../build/firmware", "../../firmware");
+    s = replace(s, "person_160.tflite", "../../../scenes/person_160.tflite");
+    s = replace(s, "\"output\": {\"raw\": false,", "\"output\": {\"raw\": true,");
+    save(SCENARIO, replace(s, "\"frames\": 90,", more));
+}
+
+static void run(const char *dir, const char *flags)
+{
+    int code = system("rm -rf " DIR "/tmp");
+    int exits = fovea(text, sizeof(text), "run " SCENARIO " --out %s %s", dir, flags);
+    ck_assert_msg(exits == 0 && code == 0, "exit %d: %s", exits, text);
+}
+
+static void check_same(const char *a, const char *b)
+{
+    char command[512];
+    snprintf(command, sizeof(command), "diff -rq --exclude=host.json %s %s", a, b);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* Line n of faults.jsonl: that kind, and that end. */
+static void check_line(const char *dir, int n, const char *kind, const char *outcome,
+                       const char *by)
+{
+    char file[256], want[2][128];
+    snprintf(file, sizeof(file), "%s/faults.jsonl", dir);
+    char *content = load(file), *line = content;
+    while (n-- > 0 && line != NULL)
+        line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL;
+    ck_assert_ptr_nonnull(line);
+    line[strcspn(line, "\n")] = '\0';
+    snprintf(want[0], sizeof(want[0]), "\"kind\":\"%s\"", kind);
+    snprintf(want[1], sizeof(want[1]), "\"outcome\":\"%s\",\"by\":\"%s\"", outcome, by);
+    ck_assert_msg(strstr(line, want[0]) != NULL && strstr(line, want[1]) != NULL, "%s: %s %s", line,
+                  want[0], want[1]);
+    free(content);
+}
+
+/* A host write, a header, and a weight of the network (constants are at the end of the L2), each
+ * put right by somebody. */
+#define PUT_RIGHT                                                                                  \
+    "{\"kind\": \"cci_drop\", \"at\": \"0us\"},"                                                   \
+    "{\"kind\": \"l2_flip\", \"at\": \"30ms\", \"address\": \"0x047d5100\", \"bit\": 9},"          \
+    "{\"kind\": \"link_flip\", \"at\": \"frame:0+10\", \"bit\": 9}"
+
+START_TEST(faults_that_are_put_right_change_no_frame)
+{
+    write_scenario("\"frames\": 2,");
+    run(DIR "/clean", "");
+    write_scenario("\"frames\": 2, \"faults\": [" PUT_RIGHT "],");
+    run(DIR "/right", "");
+    check_line(DIR "/right", 0, "cci_drop", "recovered", "host");
+    check_line(DIR "/right", 1, "link_flip", "recovered", "host");
+    check_line(DIR "/right", 2, "l2_flip", "recovered", "ecc");
+    ck_assert(same_file(DIR "/clean/metadata.jsonl", DIR "/right/metadata.jsonl"));
+    ck_assert(same_file(DIR "/clean/raw_00001.png", DIR "/right/raw_00001.png"));
+    ck_assert_ptr_nonnull(strstr(text, "faults    3 injected: 3 recovered, 0 detected"));
+    char *stats = load(DIR "/right/stats.json");
+    const char *faults = strstr(stats, "\n\t\"faults\":");
+    ck_assert_ptr_nonnull(faults);
+    ck_assert_ptr_nonnull(strstr(faults, "\"recovered\":\t{\n\t\t\t\"value\":\t3,"));
+    free(stats);
+    stats = load(DIR "/clean/stats.json"); /* none, none told of */
+    ck_assert_ptr_null(strstr(stats, "\n\t\"faults\":"));
+    free(stats);
+    ck_assert_int_ne(system("test -e " DIR "/clean/faults.jsonl"), 0);
+}
+END_TEST
+
+/* The NPU stops at the weight, frame by frame; what is known is kept. */
+START_TEST(a_double_flip_in_a_weight_stops_the_network)
+{
+    write_scenario("\"frames\": 1, \"faults\": [{\"kind\": \"l2_flip\", \"at\": \"30ms\", "
+                   "\"address\": \"0x047d5100\", \"bit\": 9, \"bits\": 2}],");
+    ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/double"), 1);
+    ck_assert_ptr_nonnull(strstr(text, "0 of 1 frames were reported"));
+    check_line(DIR "/double", 0, "l2_flip", "detected", "ecc");
+}
+END_TEST
+
+#define ALL_SORTS                                                                                  \
+    "\"frames\": 2, \"faults\": [" PUT_RIGHT ","                                                   \
+    "{\"kind\": \"l2_flip\", \"rate_hz\": 3000},"                                                  \
+    "{\"kind\": \"tcm_flip\", \"at\": \"frame:1\", \"address\": \"0x1003f000\"},"                  \
+    "{\"kind\": \"pixel_stuck\", \"at\": \"frame:1\", \"count\": 9},"                              \
+    "{\"kind\": \"row_stuck\", \"at\": \"frame:1\", \"y\": 100},"                                  \
+    "{\"kind\": \"irq_lost\", \"irq\": \"MAILBOX\", \"at\": \"50ms\", \"for\": \"1ms\"},"          \
+    "{\"kind\": \"link_truncate\", \"at\": \"frame:1+200\", \"bytes\": 100},"                      \
+    "{\"kind\": \"link_lane\", \"every\": \"30ms\", \"lane\": 1}],"
+
+START_TEST(the_same_faults_come_however_the_run_is_made)
+{
+    write_scenario(ALL_SORTS);
+    run(DIR "/one", "--threads 1");
+    run(DIR "/other", "--threads 3 --simd scalar --exact");
+    check_same(DIR "/one", DIR "/other");
+    setenv("SIM_SHUFFLE", "99", 1);
+    run(DIR "/other", "");
+    unsetenv("SIM_SHUFFLE");
+    check_same(DIR "/one", DIR "/other");
+    run(DIR "/other", "--snapshot-at 54.1ms --snapshot " DIR "/x.snap");
+    check_same(DIR "/one", DIR "/other");
+    run(DIR "/other", "--restore " DIR "/x.snap");
+    check_same(DIR "/one", DIR "/other");
+    run(DIR "/other", "--seed 2");
+    ck_assert(!same_file(DIR "/one/faults.jsonl", DIR "/other/faults.jsonl"));
+}
+END_TEST
+
+/* The host has to start the stream again. */
+START_TEST(after_a_brown_out_the_sensor_comes_back)
+{
+    write_scenario("\"frames\": 2, \"faults\": [{\"kind\": \"brown_out\", \"at\": \"50ms\"}],"
+                   "\"host\": [{\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1},"
+                   "{\"at\": \"60ms\", \"write\": \"mode_select\", \"value\": 1}],");
+    run(DIR "/brown", "");
+    check_line(DIR "/brown", 0, "brown_out", "recovered", "register");
+    char *uart = load(DIR "/brown/uart.log");
+    ck_assert_ptr_nonnull(strstr(strstr(uart, "ready") + 1, "ready")); /* it started twice */
+    free(uart);
+}
+END_TEST
+
+/* The image lies in both slots, and the one in A is read wrongly. */
+START_TEST(the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot)
+{
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text),
+              "image build/firmware/visitor_counter.elf scenes/person_160.tflite --out " DIR
+              "/boot.img"),
+        0);
+    write_scenario("\"frames\": 1, \"boot\": \"spi\", \"flash\": [{\"at\": 0, \"file\": "
+                   "\"boot.img\"}, {\"at\": 8388608, \"file\": \"boot.img\"}],"
+                   "\"boot_rom\": \"../../firmware/boot_rom.elf\","
+                   "\"faults\": [{\"kind\": \"spi_corrupt\", \"at\": \"10ms\", \"mask\": 4}],"
+                   "\"host\": [{\"at\": \"200ms\", \"write\": \"mode_select\", \"value\": 1}],");
+    run(DIR "/boot", "");
+    check_line(DIR "/boot", 0, "spi_corrupt", "recovered", "crc");
+}
+END_TEST
+
+START_TEST(a_wrong_entry_ends_the_command_with_its_place)
+{
+    write_scenario("\"frames\": 1, \"faults\": [{\"kind\": \"row_stuck\", \"at\": \"frame:0\", "
+                   "\"y\": 3040}],");
+    ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/bad"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "s.json: faults[0].y: 3040 not in 0..3039"));
+    ck_assert_int_eq(line_count(text), 1);
+}
+END_TEST
+
+TEST_MAIN("sensor faults", faults_that_are_put_right_change_no_frame,
+          a_double_flip_in_a_weight_stops_the_network, the_same_faults_come_however_the_run_is_made,
+          after_a_brown_out_the_sensor_comes_back,
+          the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,
+          a_wrong_entry_ends_the_command_with_its_place)
