@@ -55,7 +55,7 @@ static void say_goodbye(debug_t *d)
 {
     gdb_detach(&d->stub);
     gdb_hang_up(&d->server);
-    debug_checks_free(d);
+    debug_forget(d);
     d->attached = false;
 }
 
@@ -142,7 +142,12 @@ static void run_piece(debug_t *d, uint64_t until_ps)
     d->stopped = false;
     if (d->stub.go == GDB_STEP || d->stub.go == GDB_RANGE)
         core_step_one(d->desc.core);
-    sim_run_until_ps(d->desc.sim, piece_ps < until_ps ? piece_ps : until_ps);
+    if (piece_ps > until_ps)
+        piece_ps = until_ps;
+    if (d->history == NULL)
+        sim_run_until_ps(d->desc.sim, piece_ps);
+    else if (!sim_history_run(d->history, piece_ps))
+        debug_forget(d);
     if (d->stopped && goes_on(d))
         d->stopped = false;
     else if (!d->stopped && d->attached && fell_over(d->desc.core))
@@ -154,7 +159,7 @@ static bool obey(debug_t *d)
 {
     if (d->attached && d->stub.go == GDB_WAIT && !serve(d))
         return false;
-    debug_check(d);
+    debug_remember(d);
     switch (d->stub.go) {
     case GDB_DETACH:
         say_goodbye(d);
@@ -254,6 +259,6 @@ void debug_close(debug_t *d)
 {
     if (d->desc.core != NULL)
         core_set_hooks(d->desc.core, NULL);
-    debug_checks_free(d);
+    debug_forget(d);
     gdb_server_close(&d->server);
 }

@@ -3,23 +3,23 @@
  *
  *   owner: debug_run(until) --> sim_run_until_ps, in pieces; stops; waits for GDB's next command
  *
- * Going back is deterministic re-run: snapshots are taken every DEBUG_CHECK_PS of simulated time
+ * Going back is deterministic re-run: snapshots are taken every DEBUG_EVERY_PS of simulated time
  * while a debugger is there; the simulation is put back to the one before the place wanted and run
  * up to it. What happens is the same every time, so the place is told by what the core has done:
- * the number of instructions and traps. A debugger that writes registers or memory makes another
- * run of it: what was before can not be gone back to.
+ * the number of instructions and traps. A debugger that writes registers or memory makes
+ * another run of it from there on.
  */
 #ifndef TOOLS_DEBUG_H
 #define TOOLS_DEBUG_H
 
 #include <signal.h>
 
-#include "sim/snapshot.h"
+#include "sim/history.h"
 #include "tools/gdb_server.h"
 #include "tools/gdb_stub.h"
 
-#define DEBUG_CHECK_PS (2 * SIM_PS_PER_MS)
-enum { DEBUG_CHECKS = 128 };
+#define DEBUG_EVERY_PS (2 * SIM_PS_PER_MS)
+#define DEBUG_MAX_BYTES ((size_t)512 << 20)
 
 typedef struct debug debug_t;
 
@@ -53,11 +53,9 @@ struct debug {
     bool quiet;            /* breakpoints and events do not stop */
     uint64_t wanted_steps; /* stop when the core has done so many; UINT64_MAX: never */
 
-    sim_snapshot_t *check[DEBUG_CHECKS]; /* rising times */
-    debug_place_t check_place[DEBUG_CHECKS];
-    uint32_t checks;
-    uint64_t next_check_ps;
-    uint64_t writes; /* the debugger's, that the snapshots know of */
+    sim_history_t *history; /* while a debugger is there that may go back */
+    bool rewound;           /* it went back since it ran forward */
+    uint64_t writes;        /* the debugger's, that the snapshots know of */
 };
 
 /* Listens at address and waits until somebody comes; false with one line in error. The simulation
@@ -79,13 +77,13 @@ void debug_event(debug_t *debug, const char *fmt, ...) SIM_PRINTF(2, 3);
 void debug_count_steps(debug_t *debug, uint64_t wanted);
 
 /* debug_back.c */
-/* Takes a snapshot when it is time. */
-void debug_check(debug_t *debug);
+/* Begins to remember; what the debugger changed is remembered too. */
+void debug_remember(debug_t *debug);
+void debug_forget(debug_t *debug);
 /* To the step before, to the stop before; why tells how that ended. */
 gdb_stop_t debug_back_step(debug_t *debug);
 gdb_stop_t debug_back_continue(debug_t *debug);
 debug_place_t debug_place(const debug_t *debug);
-void debug_checks_free(debug_t *debug);
 
 /* debug_monitor.c: the commands that every machine has. */
 void debug_monitor(void *ctx, const char *line, gdb_text_t *reply);

@@ -18,68 +18,57 @@ static bool before(debug_place_t a, debug_place_t b)
     return a.steps != b.steps ? a.steps < b.steps : a.ps < b.ps;
 }
 
-/* ---- snapshots ---- */
+/* ---- history ---- */
 
-void debug_checks_free(debug_t *d)
+/* The present is another one than the snapshots lead to: the debugger wrote, or it went back behind
+ * what it wrote and goes forward from there without. */
+static bool was_changed(debug_t *d)
 {
-    for (uint32_t i = 0; i < d->checks; i++)
-        sim_snapshot_free(d->check[i]);
-    d->checks = 0;
-    d->next_check_ps = 0;
-}
-
-/* Every second one of the older half goes; the first stays. */
-static void thin_out(debug_t *d)
-{
-    uint32_t kept = 1;
-    for (uint32_t i = 1; i < d->checks; i++) {
-        if (i < DEBUG_CHECKS / 2 && i % 2 == 1) {
-            sim_snapshot_free(d->check[i]);
-            continue;
-        }
-        d->check[kept] = d->check[i];
-        d->check_place[kept++] = d->check_place[i];
-    }
-    d->checks = kept;
-}
-
-void debug_check(debug_t *d)
-{
-    sim_t *sim = d->desc.sim;
-    debug_place_t here = debug_place(d);
-    if (d->stub.writes != d->writes)
-        debug_checks_free(d);
+    bool wrote = d->stub.writes != d->writes;
+    bool back = d->stub.go == GDB_BACK_STEP || d->stub.go == GDB_BACK_CONTINUE;
+    bool other = d->rewound && d->writes != 0 && !back;
     d->writes = d->stub.writes;
-    if (!d->attached || d->desc.forward_only || (d->checks != 0 && here.ps < d->next_check_ps))
-        return;
-    if (d->checks == DEBUG_CHECKS)
-        thin_out(d);
-    sim_snapshot_t *taken = sim_snapshot_take(sim, d->checks != 0 ? d->check[d->checks - 1] : NULL);
-    d->next_check_ps = here.ps + DEBUG_CHECK_PS;
-    if (taken == NULL)
-        return;
-    d->check[d->checks] = taken;
-    d->check_place[d->checks++] = here;
+    d->rewound = back || (d->rewound && !other);
+    return wrote || other;
 }
 
-/* False, and the debugger's session is over, when that fails. */
-static bool put_back(debug_t *d, uint32_t check)
+void debug_remember(debug_t *d)
 {
-    bool fine = sim_snapshot_restore(d->desc.sim, d->check[check]) == SIM_OK;
-    core_moved(d->desc.core);
-    if (fine && d->desc.restored != NULL)
-        d->desc.restored(d->desc.ctx);
-    return fine;
+    const sim_history_desc_t desc = {DEBUG_EVERY_PS, DEBUG_MAX_BYTES};
+    bool changed = was_changed(d);
+    if (d->history == NULL && d->attached && !d->desc.forward_only)
+        d->history = sim_history_new(d->desc.sim, &desc);
+    else if (d->history != NULL && changed && !sim_history_changed(d->history))
+        debug_forget(d);
 }
 
-/* The last snapshot before that place; false: there is none. */
-static bool find_check(const debug_t *d, debug_place_t place, uint32_t *check)
+void debug_forget(debug_t *d)
 {
-    uint32_t i = d->checks;
-    while (i > 0 && !before(d->check_place[i - 1], place))
-        i--;
-    *check = i - 1;
-    return i > 0;
+    sim_history_free(d->history);
+    d->history = NULL;
+}
+
+/* Puts the simulation to the last snapshot before that place, and tells which place that is. False:
+ * there is none. */
+static bool put_back(debug_t *d, debug_place_t place, debug_place_t *at)
+{
+    uint64_t ps = sim_now_ps(d->desc.sim);
+    if (d->history == NULL)
+        return false;
+    for (bool more = true; more;) {
+        ps = sim_history_snapshot_ps(d->history, ps);
+        more = ps > sim_history_begin_ps(d->history);
+        if (!sim_history_back(d->history, ps))
+            return false;
+        *at = debug_place(d);
+        core_moved(d->desc.core);
+        if (d->desc.restored != NULL)
+            d->desc.restored(d->desc.ctx);
+        if (before(*at, place))
+            return true;
+        ps--;
+    }
+    return false;
 }
 
 /* ---- steps ---- */
@@ -104,13 +93,12 @@ static void run_to_step(debug_t *d, uint64_t steps)
 
 gdb_stop_t debug_back_step(debug_t *d)
 {
-    debug_place_t target = debug_place(d);
-    uint32_t check;
+    debug_place_t target = debug_place(d), from;
     if (target.steps == 0)
         return at_begin;
     target.steps--;
     target.ps = UINT64_MAX; /* the place after that step */
-    if (!find_check(d, target, &check) || !put_back(d, check))
+    if (!put_back(d, target, &from))
         return at_begin;
     run_to_step(d, target.steps);
     return (gdb_stop_t){.why = GDB_STOP_TRAP};
@@ -129,34 +117,22 @@ static bool next_stop(debug_t *d, debug_place_t limit)
     return d->stopped && before(debug_place(d), limit);
 }
 
-/* Stops from that snapshot on to the limit. */
-static uint32_t count_stops(debug_t *d, uint32_t check, debug_place_t limit)
-{
-    uint32_t stops = 0;
-    if (!put_back(d, check))
-        return 0;
-    while (next_stop(d, limit))
-        stops++;
-    return stops;
-}
-
 gdb_stop_t debug_back_continue(debug_t *d)
 {
-    debug_place_t limit = debug_place(d);
-    uint32_t check;
-    while (find_check(d, limit, &check)) {
-        uint32_t stops = count_stops(d, check, limit);
-        if (stops > 0 && put_back(d, check)) {
+    debug_place_t limit = debug_place(d), from;
+    while (put_back(d, limit, &from)) {
+        uint32_t stops = 0;
+        while (next_stop(d, limit))
+            stops++;
+        if (stops > 0 && put_back(d, limit, &from)) { /* once more, to the last of them */
             for (uint32_t i = 0; i < stops; i++) {
                 d->event[0] = '\0';
                 next_stop(d, limit);
             }
             return d->why;
         }
-        limit = d->check_place[check];
+        limit = from;
     }
     d->event[0] = '\0';
-    if (d->checks != 0)
-        put_back(d, 0);
     return at_begin;
 }

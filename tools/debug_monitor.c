@@ -80,8 +80,8 @@ static void when(debug_t *d, const char *rest, gdb_text_t *reply)
               (double)sim_now_ps(d->desc.sim) / 1e9, (unsigned long long)core->cycle,
               (unsigned long long)core->instructions, (unsigned long long)core->interrupts,
               (unsigned long long)core->exceptions);
-    if (!d->desc.forward_only)
-        gdb_print(reply, "%u snapshots to go back to\n", d->checks);
+    if (d->history != NULL)
+        gdb_print(reply, "%u snapshots to go back to\n", sim_history_snapshots(d->history));
     if (core->sleeping)
         gdb_print(reply, "the core sleeps\n");
 }

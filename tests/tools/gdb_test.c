@@ -203,13 +203,18 @@ START_TEST(the_beginning_is_where_it_ends)
         return;
     const char *printed = debug("begin", 1,
                                 "target remote {}\nstepi 3\nreverse-continue\nmonitor when\n"
-                                "reverse-stepi\nstepi 3\nset $mscratch = 5\nreverse-continue\n"
-                                "print $pc\nprint $mscratch\nkill\n");
+                                "reverse-stepi\nstepi 3\nset $mscratch = 5\nstepi 5\n"
+                                "reverse-stepi 2\nprint $mscratch\nreverse-continue\n"
+                                "print $pc\nprint $mscratch\nstepi 9\nprint $mscratch\n"
+                                "reverse-stepi\nprint $mscratch\nkill\n");
     ck_assert_msg(strstr(printed, "No more reverse-execution history") != NULL, "%s", printed);
     ck_assert(strstr(printed, "cycle 0, 0 instructions") != NULL);
-    /* a write begins another history: back to it, and no further */
-    ck_assert_msg(strstr(printed, "$1 = (void (*)()) 0x") != NULL, "%s", printed);
-    ck_assert_msg(strstr(printed, "$2 = 5") != NULL, "%s", printed);
+    /* what was written is there as far back as it was written, and is not written again */
+    ck_assert_msg(strstr(printed, "$1 = 5\n") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "$2 = (void (*)()) 0x0\n") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "$3 = 0\n") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "$4 = 0\n") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "$5 = 0\n") != NULL, "%s", printed);
 }
 END_TEST
 
