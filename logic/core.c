@@ -113,6 +113,9 @@ static void on_poked(void *ctx, uint32_t addr, uint32_t bytes)
 {
     core_t *core = ctx;
     uint32_t offset = addr - core->bus->desc.tcm_base;
+    bool meets =
+        addr < (uint64_t)core->reserved_addr + 4 && core->reserved_addr < (uint64_t)addr + bytes;
+    core->reserved &= !meets;
     if (bytes != 0 && offset < core->bus->desc.tcm_bytes)
         core_code_changed(core, offset, bytes);
     else if (bytes != 0)
@@ -268,28 +271,6 @@ core_desc_t core_desc_default(void)
 #undef X
             },
     };
-}
-
-bool core_set_isa(core_desc_t *desc, const char *isa)
-{
-    core_desc_t d = *desc;
-    if (strncmp(isa, "rv32i", 5) != 0)
-        return false;
-    d.m = d.a = d.c = false;
-    for (isa += 5; *isa != '\0' && *isa != '_'; isa++) {
-        bool *extension = *isa == 'm' ? &d.m : *isa == 'a' ? &d.a : *isa == 'c' ? &d.c : NULL;
-        if (extension == NULL || *extension)
-            return false;
-        *extension = true;
-    }
-    while (*isa != '\0') {
-        size_t length = strncmp(isa, "_zicsr", 6) == 0 ? 6 : 9;
-        if (length == 9 && strncmp(isa, "_zifencei", 9) != 0)
-            return false;
-        isa += length;
-    }
-    *desc = d;
-    return true;
 }
 
 static sim_err_t check_desc(sim_t *sim, const core_desc_t *d, const char *name)

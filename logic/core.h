@@ -205,10 +205,6 @@ sim_err_t core_init(core_t *core, sim_t *sim, bus_t *bus, const core_desc_t *des
                     const char *name);
 void core_free(core_t *core);
 
-/* "rv32imac_zicsr_zifencei": m, a, c as wanted; Zicsr and Zifencei are there, said or not. False,
- * and nothing set, for another text. */
-bool core_set_isa(core_desc_t *desc, const char *isa);
-
 /* Makes a level an interrupt input (CORE_NMI: its rise). False when the wire has no place left. */
 bool core_connect(core_t *core, core_irq_t irq, sim_wire_t *wire);
 
@@ -216,6 +212,8 @@ bool core_connect(core_t *core, core_irq_t irq, sim_wire_t *wire);
 void core_halt(core_t *core);
 /* "runs", "exception without a handler", ... */
 const char *core_state_name(uint32_t state);
+/* Of an mcause: "illegal instruction", "timer interrupt", "NMI"; "reserved". */
+const char *core_cause_name(uint32_t mcause);
 
 /* From the next instruction on. Never changes what the program computes. */
 void core_set_speed(core_t *core, core_speed_t speed);

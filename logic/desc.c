@@ -2,6 +2,7 @@
  * desc.c - defaults of the logic die, and what a chip file says instead.
  */
 #include "logic/desc.h"
+#include "logic/isa.h"
 
 logic_desc_t logic_desc_default(void)
 {
@@ -47,9 +48,13 @@ static void read_core(const sim_cfg_t *logic, core_desc_t *core)
     sim_cfg_t cfg = sim_cfg_obj(logic, "core");
     core->reset_pc = read_u32(&cfg, "reset_pc", 0, UINT32_MAX, core->reset_pc);
     core->hart_id = read_u32(&cfg, "hart_id", 0, UINT32_MAX, core->hart_id);
-    const char *isa = sim_cfg_str(&cfg, "isa", NULL);
-    if (isa != NULL && !core_set_isa(core, isa))
-        sim_cfg_fail(&cfg, "isa", "\"%s\" is not rv32i with some of m, a, c", isa);
+    const char *text = sim_cfg_str(&cfg, "isa", NULL);
+    char error[256];
+    isa_t isa;
+    if (text != NULL && !isa_parse(text, &isa, error, sizeof(error)))
+        sim_cfg_fail(&cfg, "isa", "%s", error);
+    else if (text != NULL)
+        isa_to_core(&isa, core);
     core->u = sim_cfg_bool(&cfg, "user_mode", core->u);
     core->pmp_regions = read_u32(&cfg, "pmp_regions", 0, CORE_PMP_REGIONS, core->pmp_regions);
     core->misaligned = sim_cfg_enum(&cfg, "misaligned", misaligned, 2, core->misaligned) != 0;

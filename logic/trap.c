@@ -17,6 +17,39 @@ const char *core_state_name(uint32_t state)
     return state < SIM_COUNT(names) ? names[state] : "unknown";
 }
 
+/* Privileged specification 20211203, table 3.6. */
+const char *core_cause_name(uint32_t mcause)
+{
+    static const char *const exceptions[] = {
+        "instruction address misaligned",
+        "instruction access fault",
+        "illegal instruction",
+        "breakpoint",
+        "load address misaligned",
+        "load access fault",
+        "store address misaligned",
+        "store access fault",
+        "environment call from user mode",
+        "environment call from supervisor mode",
+        "reserved",
+        "environment call from machine mode",
+    };
+    static const char *const interrupts[] = {
+        [0] = "NMI",
+        [CORE_MSI] = "software interrupt",
+        [CORE_MTI] = "timer interrupt",
+        [CORE_MEI] = "external interrupt",
+    };
+    bool interrupt = (mcause & MCAUSE_INTERRUPT) != 0;
+    uint32_t number = mcause & ~MCAUSE_INTERRUPT;
+    const char *name = NULL;
+    if (interrupt && number < SIM_COUNT(interrupts))
+        name = interrupts[number];
+    else if (!interrupt && number < SIM_COUNT(exceptions))
+        name = exceptions[number];
+    return name != NULL ? name : "reserved";
+}
+
 void core_stop(core_t *core, core_state_t state)
 {
     core->state = state;
@@ -75,8 +108,8 @@ void core_exception(core_t *core, uint32_t cause, uint32_t value)
         enter_handler(core, cause, value);
         return;
     }
-    sim_log(&core->comp, SIM_LOG_ERROR, "%s: mcause %u, pc 0x%08x, mtval 0x%08x",
-            core_state_name(state), cause, core->pc, value);
+    sim_log(&core->comp, SIM_LOG_ERROR, "%s: mcause %u, pc 0x%08x, mtval 0x%08x: %s",
+            core_state_name(state), cause, core->pc, value, core_cause_name(cause));
     core_stop(core, state);
 }
 
@@ -110,8 +143,8 @@ bool core_interrupt(core_t *core, bool on_time)
         return true;
     }
     if (on_time) {
-        sim_log(&core->comp, SIM_LOG_ERROR, "%s: mcause 0x%08x, pc 0x%08x",
-                core_state_name(CORE_NO_HANDLER), cause, core->pc);
+        sim_log(&core->comp, SIM_LOG_ERROR, "%s: mcause 0x%08x, pc 0x%08x: %s",
+                core_state_name(CORE_NO_HANDLER), cause, core->pc, core_cause_name(cause));
         core_stop(core, CORE_NO_HANDLER);
     }
     return on_time;

@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "logic/elf.h"
+#include "logic/isa.h"
 #include "sim/file.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/debug.h"
 #include "tools/folder.h"
 #include "tools/htif.h"
-#include "tools/isa.h"
 #include "tools/machine.h"
 #include "tools/observe.h"
 #include "tools/semihost.h"
@@ -267,31 +267,6 @@ static int exit_code(uint32_t code)
     return low == 0 && code != 0 ? 255 : (int)low;
 }
 
-/* ": illegal instruction", from the number in what the core logged; RISC-V privileged specification
- * 20211203, table 3.6. */
-static const char *cause_of(const char *trouble)
-{
-    static const char *const names[] = {
-        ": misaligned jump",
-        ": nothing to fetch there",
-        ": illegal instruction",
-        ": ebreak",
-        ": misaligned load",
-        ": nothing to load there",
-        ": misaligned store",
-        ": nothing to store there",
-        ": ecall of user mode",
-        "",
-        "",
-        ": ecall of machine mode",
-    };
-    const char *at = strstr(trouble, "mcause ");
-    unsigned cause = UINT32_MAX;
-    return at != NULL && sscanf(at, "mcause %u", &cause) == 1 && cause < SIM_COUNT(names)
-               ? names[cause]
-               : "";
-}
-
 /* The source line at which the core is. */
 static const char *where(const exec_t *e, char text[SOURCE_PLACE])
 {
@@ -307,8 +282,7 @@ static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t
     case MACHINE_EXITED:
         break;
     case MACHINE_DIED:
-        return cli_fail(EXIT_OURS, "%s: %s%s%s", choice->program, m->trouble, cause_of(m->trouble),
-                        where(e, place));
+        return cli_fail(EXIT_OURS, "%s: %s%s", choice->program, m->trouble, where(e, place));
     case MACHINE_ASLEEP:
         return cli_fail(EXIT_OURS,
                         "%s: asleep for good before pc 0x%08x%s: no interrupt is to come",

@@ -99,35 +99,6 @@ void core_trace_insn(core_trace_t *t, const core_note_t *note)
 
 /* ---- traps ---- */
 
-/* Privileged specification 20211203, table 3.6. */
-static const char *exception_name(uint32_t cause)
-{
-    static const char *const text[] = {
-        "instruction address misaligned",
-        "instruction access fault",
-        "illegal instruction",
-        "breakpoint",
-        "load address misaligned",
-        "load access fault",
-        "store address misaligned",
-        "store access fault",
-        "environment call from user mode",
-        "environment call from supervisor mode",
-        "reserved",
-        "environment call from machine mode",
-    };
-    return cause < SIM_COUNT(text) ? text[cause] : "reserved";
-}
-
-static const char *interrupt_name(uint32_t cause)
-{
-    return cause == CORE_MSI   ? "software"
-           : cause == CORE_MTI ? "timer"
-           : cause == CORE_MEI ? "external"
-           : cause == 0        ? "NMI"
-                               : "reserved";
-}
-
 void core_trace_trap(core_trace_t *t, const core_trap_t *trap)
 {
     bool interrupt = trap->cause >> 31 != 0;
@@ -137,7 +108,7 @@ void core_trace_trap(core_trace_t *t, const core_trap_t *trap)
         return;
     begin_line(t, trap->cycle, trap->epc, CORE_TRACE_AT_trap);
     fprintf(t->to, "%s %u (%s)", interrupt ? "interrupt" : "exception", cause,
-            interrupt ? interrupt_name(cause) : exception_name(cause));
+            core_cause_name(trap->cause));
     if (!interrupt)
         fprintf(t->to, ", mtval 0x%08x", trap->value);
     fprintf(t->to, ", %s mode, to %08x %s\n", trap->from == CORE_USER ? "user" : "machine",

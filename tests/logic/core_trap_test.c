@@ -230,7 +230,7 @@ START_TEST(csrs_keep_the_bits_that_exist)
     check_csr(0x306, 0x1fd, 0); /* mcounteren: cycle, instret, 3 to 8 */
     check_csr(0x30a, 0, 0);
     check_csr(0x320, 0x1fd, 0);
-    check_csr(0x323, 0, 0); /* mhpmevent3 knows no event 0xffffffff */
+    check_csr(0x323, 0, 0);                   /* mhpmevent3 knows no event 0xffffffff */
     check_csr(0x3a0, 0x9f9f9f9f, 0x9f9f9f9f); /* pmpcfg0: locked at once */
     check_csr(0x3a2, 0, 0);                   /* of entries 8 to 11, which are not there */
     check_csr(0x3b7, 0xffffffff, 0);
@@ -308,7 +308,7 @@ START_TEST(an_exception_without_a_handler_stops_the_core)
     ck_assert_uint_eq(sim_log_count(rig->sim, SIM_LOG_ERROR), 1);
     ck_assert_str_eq(rig->last_log,
                      "error core: trap without a handler: mcause 11, pc 0x10000008, mtval "
-                     "0x00000000");
+                     "0x00000000: environment call from machine mode");
     ck_assert_uint_eq(sim_next_event_ps(rig->sim), SIM_NEVER_PS);
     rig_free(rig);
 }

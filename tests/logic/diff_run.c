@@ -7,6 +7,7 @@
 #include "logic/core_int.h"
 #include "logic/elf.h"
 #include "logic/intc.h"
+#include "logic/isa.h"
 #include "logic/uart.h"
 #include "sim/file.h"
 #include "tests/logic/diff.h"
@@ -245,8 +246,11 @@ static bool on_ebreak(void *ctx, core_t *core)
 static core_desc_t core_desc_of(const diff_chip_t *chip, bool misaligned)
 {
     core_desc_t d = core_desc_default();
-    if (!core_set_isa(&d, chip->isa))
+    char error[256];
+    isa_t isa;
+    if (!isa_parse(chip->isa, &isa, error, sizeof(error)))
         abort();
+    isa_to_core(&isa, &d);
     d.clk_hz = 1000000000;
     d.reset_pc = DIFF_BASE;
     d.u = chip->u;

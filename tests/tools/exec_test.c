@@ -207,7 +207,7 @@ START_TEST(what_stops_a_program_is_told_with_file_place_and_cause)
         const char *pc, *cause;
     } cases[] = {
         {0, "0x80000002", "mcause 2, pc 0x80000002, mtval 0xffffffff: illegal instruction"},
-        {1, "0x80000002", "mtval 0x00000000: nothing to load there"},
+        {1, "0x80000002", "mtval 0x00000000: load access fault"},
         {2, "0x80000002", "mcause 3,"},
         {3, "0x80000006", "mcause 3,"},
         {4, "0x80000006", "asleep for good"},
@@ -235,7 +235,7 @@ START_TEST(misaligned_accesses_trap_or_are_done)
     make_dir();
     build(BARE "0x80000000 -DKIND=6", "traps.S", "p");
     ck_assert_int_eq(fovea(text, sizeof(text), "exec %s/p.elf", dir), 125);
-    says("mcause 4, pc 0x8000000a, mtval 0x80000001: misaligned load");
+    says("mcause 4, pc 0x8000000a, mtval 0x80000001: load address misaligned");
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --misaligned trap %s/p.elf", dir), 125);
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --misaligned allow %s/p.elf", dir), 0);
     drop_dir();

@@ -402,7 +402,7 @@ START_TEST(watching_a_run_changes_no_byte_of_it)
     check_tracefile(info);
     free(info);
     shell("grep -q 'regs store UART_DATA (sensor.uart) <- 0x00000076$' " DIR "/t"); /* "v" */
-    shell("grep -q ' trap interrupt 11 (external), machine mode, to ' " DIR "/t");
+    shell("grep -q ' trap interrupt 11 (external interrupt), machine mode, to ' " DIR "/t");
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "tools/isa.h"
+#include "logic/isa.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -68,4 +68,12 @@ bool isa_parse(const char *text, isa_t *isa, char *error, size_t error_bytes)
         }
     }
     return true;
+}
+
+void isa_to_core(const isa_t *isa, core_desc_t *core)
+{
+    core->m = isa->m;
+    core->a = isa->a;
+    core->c = isa->c;
+    core->u |= isa->u;
 }

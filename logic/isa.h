@@ -6,10 +6,10 @@
  * what the core cannot do is refused by name. Letters may be of either case. Zicsr and Zifencei are
  * always there, named or not.
  */
-#ifndef TOOLS_ISA_H
-#define TOOLS_ISA_H
+#ifndef LOGIC_ISA_H
+#define LOGIC_ISA_H
 
-#include "sim/types.h"
+#include "logic/core.h"
 
 typedef struct {
     bool m, a, c, u;
@@ -17,5 +17,7 @@ typedef struct {
 
 /* False with error "'x': why" when it is no such string. */
 bool isa_parse(const char *text, isa_t *isa, char *error, size_t error_bytes);
+/* m, a, c as it says; user mode where it says so, else as it was. */
+void isa_to_core(const isa_t *isa, core_desc_t *core);
 
 #endif
