@@ -204,7 +204,7 @@ typedef struct {
 /* What a layer did; perf is the state of all counters when its last instruction completed. */
 typedef struct {
     uint64_t insns; /* 0: layer not seen in this run */
-    uint64_t start_cycle, end_cycle;
+    uint64_t end_cycle;
     npu_perf_t perf;
     uint64_t busy[NPU_ENGINES];
     uint64_t macs, l1_bytes, l2_bytes;

@@ -140,7 +140,7 @@ static void start_stream(npu_dma_t *dma)
 
 uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma)
 {
-    if (!dma->streaming)
+    if (!dma->streaming || dma->stream.last_cycle != UINT64_MAX) /* stopped: counted then */
         return 0;
     dma->port.stream_settle(dma->port.ctx, dma->port.master);
     return dma->stream.done_bytes;
@@ -172,6 +172,7 @@ void npu_dma_stop(npu_dma_t *dma)
     if (due) /* else it has been asked for already: events of one time have no order */
         on_issue(dma);
     sim_event_cancel(npu->comp.sim, &dma->issue);
+    count_bytes(dma, npu_dma_streamed_bytes(dma));
     if (dma->streaming)
         dma->streaming = dma->port.stream_stop(dma->port.ctx, dma->port.master);
 }

@@ -98,9 +98,7 @@ static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slo
 {
     npu_layer_state_t *layer = &npu->layers[slot->insn.layer];
     bool dma = engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE;
-    if (layer->insns++ == 0)
-        layer->start_cycle = start;
-    layer->start_cycle = earlier(layer->start_cycle, start);
+    layer->insns++;
     layer->end_cycle = cycle;
     layer->open = true;
     layer->perf = npu->perf;

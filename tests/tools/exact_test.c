@@ -273,8 +273,6 @@ static void stop_at(const sensor_desc_t *chip, npu_prog_t *prog, uint32_t index,
     ck_assert_uint_eq(in->npu.error_reg, (uint32_t)NPU_ERROR_ILLEGAL << 24 | index);
     ck_assert_uint_eq(in->npu.status_reg, NPU_STATUS_ERROR);
     outcome->perf = npu_perf(&in->npu);
-    /* of a stream that is stopped on its way no byte is counted; burst by burst, what came back */
-    outcome->perf.l2_read = outcome->perf.l2_written = 0;
     in->finished = false;
     /* the program is whole in L2 from now on, and runs to its end */
     ck_assert(sim_mem_poke(&in->memory, prog->net[NPU_NET_PROG_ADDR_W] + index * NPU_INSN_BYTES,
