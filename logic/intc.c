@@ -125,10 +125,10 @@ void intc_lose(intc_t *intc, uint32_t number)
 void intc_block(intc_t *intc, uint32_t number, bool blocked)
 {
     uint32_t bit = 1u << number;
-    bool late = !blocked && (intc->blocked & intc->level & bit) != 0;
+    bool changes = ((intc->blocked & bit) != 0) != blocked;
     intc->blocked = blocked ? intc->blocked | bit : intc->blocked & ~bit;
-    if (late)
-        note(intc, number, false);
+    if (changes && (intc->level & bit) != 0)
+        note(intc, number, blocked);
     show(intc);
 }
 

@@ -76,7 +76,7 @@ typedef struct fault_set fault_set_t;
 typedef struct fault_record fault_record_t;
 
 typedef struct {
-    const char *name, *help;
+    const char *name;
     fault_key_t key[FAULT_KEYS];
     uint32_t variant;
     bool from_frame; /* begins with a frame and stays: part of the pixel die's description */

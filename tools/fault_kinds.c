@@ -352,17 +352,17 @@ static void on_irq(void *ctx, uint32_t number, bool lost)
 
 /* ---- link ---- */
 
-/* Packets that have passed are forgotten. */
+/* Packets that have passed are forgotten: after a reset their numbers come again. */
 static void forget_links(fault_set_t *set)
 {
-    const mipi_tx_t *tx = &set->sensor->mipi;
+    mipi_tx_t *tx = &set->sensor->mipi;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < set->links; i++)
         if (set->link[i].packet >= tx->packets)
             set->link[kept++] = set->link[i];
     for (uint32_t i = kept; i < set->links; i++)
         set->link[i] = (mipi_fault_t){0};
-    set->links = kept;
+    set->links = tx->fault_count = kept;
 }
 
 static void damage_link(fault_set_t *set, fault_record_t *r)
@@ -380,27 +380,40 @@ static void damage_link(fault_set_t *set, fault_record_t *r)
     tx->fault_count = set->links;
 }
 
-/* The packet has passed, and with or after it the host had problems. A lost packet is missed later.
- */
-static void judge_link(fault_set_t *set, uint64_t packet, bool problems, bool corrected)
+/* The packet has passed: those that are due took effect. */
+static bool pass_links(fault_set_t *set, uint64_t packet)
 {
+    bool any = false;
     fault_record_t *r = oldest(set, damage_link, FAULT_WAITING, 0);
     for (; r != NULL; r = oldest(set, damage_link, FAULT_WAITING, place_of(set, r) + 1))
-        if (r->left <= packet)
+        if (r->left <= packet) {
             fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
-    r = oldest(set, damage_link, FAULT_SILENT, 0);
-    for (; problems && r != NULL; r = oldest(set, damage_link, FAULT_SILENT, place_of(set, r) + 1))
-        fault_outcome(set, r, corrected ? FAULT_RECOVERED : FAULT_DETECTED, FAULT_BY_HOST);
+            any = true;
+        }
+    return any;
+}
+
+/* The host had problems with a packet: with its own damage, or because others are missing. */
+static void judge_links(fault_set_t *set, bool own, bool corrected)
+{
+    uint64_t now_ps = sim_now_ps(set->comp.sim);
+    fault_record_t *r = oldest(set, damage_link, FAULT_SILENT, 0);
+    for (; r != NULL; r = oldest(set, damage_link, FAULT_SILENT, place_of(set, r) + 1))
+        if (own ? r->end_ps == now_ps : fault_kind_of(set, r)->variant == MIPI_FAULT_DROP)
+            fault_outcome(set, r, corrected ? FAULT_RECOVERED : FAULT_DETECTED, FAULT_BY_HOST);
 }
 
 void fault_heard(fault_set_t *set, uint64_t packet)
 {
+    forget_links(set);
     if (set->host == NULL)
         return;
     uint64_t fixed = set->host->rx.counts[MIPI_RX_ECC_CORRECTED];
     uint64_t problems = set->host->problems - set->problems, corrected = fixed - set->corrected;
     bool metadata = set->host->metadata_frames != set->metadata;
-    judge_link(set, packet, problems != 0, problems == corrected);
+    bool own = pass_links(set, packet);
+    if (problems != 0)
+        judge_links(set, own, problems == corrected);
     judge_brown_out(set, metadata);
     set->problems = set->host->problems;
     set->corrected = fixed;
@@ -415,47 +428,61 @@ void fault_heard(fault_set_t *set, uint64_t packet)
 #define PORT   {.name = "port", .absent = FAULT_USUAL, .high = 1, .names = port_names}
 #define L2_BIT {.name = "bit", .absent = FAULT_DRAWN, .range = l2_bit_range}
 const fault_kind_t fault_kinds[] = {
-    {.name = "l2_flip", .help = "bits of a word of 8 bytes of L2, from `bit` on; 64 to 71 are check bits (ECC)",
+    /* bits of a word of 8 bytes of L2, from `bit` on; 64 to 71 are check bits (ECC) */
+    {.name = "l2_flip",
      .key = {{.name = "address", .address = true, .absent = FAULT_DRAWN, .step = ECC_WORD_BYTES, .range = l2_range}, L2_BIT,
              {.name = "bits", .absent = FAULT_USUAL, .low = 1, .high = 8, .usual = 1}},
      .apply = flip_l2},
-    {.name = "tcm_flip", .help = "a bit of a byte of the tightly coupled RAM",
+    /* a bit of a byte of the tightly coupled RAM */
+    {.name = "tcm_flip",
      .key = {{.name = "address", .address = true, .absent = FAULT_DRAWN, .range = tcm_range},
              {.name = "bit", .absent = FAULT_DRAWN, .high = 7}},
      .apply = flip_tcm},
-    {.name = "pixel_stuck", .help = "a photosite gives `value`, from a frame on",
+    /* a photosite gives `value`, from a frame on */
+    {.name = "pixel_stuck",
      .key = {{.name = "x", .absent = FAULT_DRAWN, .range = column_range},
              {.name = "y", .absent = FAULT_DRAWN, .range = row_range},
              {.name = "value", .absent = FAULT_USUAL, .range = white_range}},
      .from_frame = true, .plan = plan_pixel, .apply = note_stuck},
-    {.name = "row_stuck", .help = "a row of photosites gives `value`, from a frame on",
+    /* a row of photosites gives `value`, from a frame on */
+    {.name = "row_stuck",
      .key = {{.name = "y", .absent = FAULT_DRAWN, .range = row_range},
              {.name = "value", .absent = FAULT_USUAL, .range = dark_range}},
      .from_frame = true, .plan = plan_row, .apply = note_stuck},
-    {.name = "cci_drop", .help = "the host's next CCI write loses a byte: it is not acknowledged",
+    /* the host's next CCI write loses a byte: it is not acknowledged */
+    {.name = "cci_drop",
      .variant = CCI_LOSE, .apply = arm_cci},
-    {.name = "cci_corrupt", .help = "a byte of the host's next CCI write (0, 1: address; then the value) xor `mask`",
+    /* a byte of the host's next CCI write (0, 1: address; then the value) xor `mask` */
+    {.name = "cci_corrupt",
      .key = {{.name = "byte", .absent = FAULT_DRAWN, .high = 5}, MASK},
      .variant = CCI_CORRUPT, .apply = arm_cci},
-    {.name = "spi_drop", .help = "a byte on SPI is lost, `skip` bytes after the time",
+    /* a byte on SPI is lost, `skip` bytes after the time */
+    {.name = "spi_drop",
      .key = {PORT, SKIP}, .variant = SPI_LOSE, .apply = arm_spi},
-    {.name = "spi_corrupt", .help = "the same, xor `mask`",
+    /* the same, xor `mask` */
+    {.name = "spi_corrupt",
      .key = {PORT, SKIP, MASK}, .variant = SPI_CORRUPT, .apply = arm_spi},
-    {.name = "brown_out", .help = "the supply dips: a system reset, the host's registers included",
+    /* the supply dips: a system reset, the host's registers included */
+    {.name = "brown_out",
      .apply = brown_out},
-    {.name = "irq_lost", .help = "the next rise of an interrupt is lost, or all of it `for` a time",
+    /* the next rise of an interrupt is lost, or all of it `for` a time */
+    {.name = "irq_lost",
      .key = {{.name = "irq", .absent = FAULT_NEEDED, .low = 1, .high = IRQS, .names = irq_names}},
      .apply = lose_irq, .end = let_irq},
-    {.name = "link_flip", .help = "a bit of a packet on the link, `skip` packets after the time",
+    /* a bit of a packet on the link, `skip` packets after the time */
+    {.name = "link_flip",
      .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20}},
      .variant = MIPI_FAULT_FLIP, .apply = damage_link},
-    {.name = "link_lane", .help = "the bytes of a lane are 0 for a packet",
+    /* the bytes of a lane are 0 for a packet */
+    {.name = "link_lane",
      .key = {SKIP, {.name = "lane", .absent = FAULT_DRAWN, .high = 3}},
      .variant = MIPI_FAULT_LOSE_LANE, .apply = damage_link},
-    {.name = "link_truncate", .help = "`bytes` of a packet arrive",
+    /* `bytes` of a packet arrive */
+    {.name = "link_truncate",
      .key = {SKIP, {.name = "bytes", .absent = FAULT_USUAL, .high = 1u << 20}},
      .variant = MIPI_FAULT_TRUNCATE, .apply = damage_link},
-    {.name = "link_drop", .help = "a packet does not arrive",
+    /* a packet does not arrive */
+    {.name = "link_drop",
      .key = {SKIP}, .variant = MIPI_FAULT_DROP, .apply = damage_link},
 };
 /* clang-format on */

@@ -515,6 +515,12 @@ START_TEST(a_blocked_input_shows_its_level_when_it_is_let_through)
     ck_assert_uint_eq(get(RAW) & bit, bit);
     ck_assert_uint_eq(noted_lost, 1);
     ck_assert_uint_eq(noted_back, 1);
+    intc_block(&rig->intc, 31, true); /* a level that is there is hidden too */
+    intc_block(&rig->intc, 31, true);
+    ck_assert_uint_eq(get(RAW) & bit, 0);
+    ck_assert_uint_eq(noted_lost, 2);
+    sim_wire_set(&wire, false); /* served all the same */
+    ck_assert_uint_eq(noted_back, 2);
     drop_rig();
 }
 END_TEST

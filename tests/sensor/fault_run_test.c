@@ -189,6 +189,38 @@ START_TEST(the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot)
 }
 END_TEST
 
+/* What the host sends by itself is checked at the end of an image; then it gives up. */
+START_TEST(a_damaged_word_of_a_download_is_found_by_its_crc)
+{
+    write_scenario("\"frames\": 1, \"boot\": \"host\", \"boot_rom\": "
+                   "\"../../firmware/boot_rom.elf\", \"faults\": [{\"kind\": \"spi_corrupt\", "
+                   "\"at\": \"300ms\", \"port\": \"target\", \"skip\": 5, \"mask\": 4}],");
+    ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/download"), 1);
+    ck_assert_ptr_nonnull(strstr(text, "the download failed, reply 0xfe"));
+    check_line(DIR "/download", 0, "spi_corrupt", "detected", "crc");
+}
+END_TEST
+
+/* A frame start and two embedded lines come first, then a line of pixels each. A whole line less is
+ * nothing that CSI-2 without line numbers can tell. */
+START_TEST(the_host_tells_what_of_the_link_was_damaged)
+{
+    write_scenario("\"frames\": 1, \"faults\": ["
+                   "{\"kind\": \"link_drop\", \"at\": \"frame:0+50\"},"
+                   "{\"kind\": \"link_truncate\", \"at\": \"frame:0+100\", \"bytes\": 100},"
+                   "{\"kind\": \"link_lane\", \"at\": \"frame:0+200\", \"lane\": 0}],");
+    run(DIR "/link", "");
+    check_line(DIR "/link", 0, "link_drop", "silent", "nobody");
+    check_line(DIR "/link", 1, "link_truncate", "detected", "host");
+    check_line(DIR "/link", 2, "link_lane", "detected", "host");
+    ck_assert_ptr_nonnull(strstr(text, "fewer bytes than the header announces: found "));
+    ck_assert_ptr_nonnull(strstr(text, "faults    3 injected: 0 recovered, 2 detected, 1 silent"));
+    char *stats = load(DIR "/link/stats.json");
+    ck_assert_ptr_nonnull(strstr(stats, "\"faults_done\":\t{\n\t\t\t\t\"value\":\t3,"));
+    free(stats);
+}
+END_TEST
+
 START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 {
     write_scenario("\"frames\": 1, \"faults\": [{\"kind\": \"row_stuck\", \"at\": \"frame:0\", "
@@ -203,4 +235,6 @@ TEST_MAIN("sensor faults", faults_that_are_put_right_change_no_frame,
           a_double_flip_in_a_weight_stops_the_network, the_same_faults_come_however_the_run_is_made,
           after_a_brown_out_the_sensor_comes_back,
           the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,
+          a_damaged_word_of_a_download_is_found_by_its_crc,
+          the_host_tells_what_of_the_link_was_damaged,
           a_wrong_entry_ends_the_command_with_its_place)
