@@ -67,6 +67,34 @@ static void read_core(const sim_cfg_t *logic, core_desc_t *core)
     sim_cfg_done(&cfg);
 }
 
+/* As sensor.c attaches them. */
+static const char *const masters[] = {"core",      "isp",  "npu_fetch", "npu_load",
+                                      "npu_store", "mipi", "spi",       "dma"};
+_Static_assert(SIM_COUNT(masters) <= L2_MAX_MASTERS, "a rule each");
+
+static void read_rule(const sim_cfg_t *all, l2_rule_t *rule)
+{
+    sim_cfg_t cfg = sim_cfg_obj(all, rule->master);
+    rule->level = read_u32(&cfg, "level", 0, L2_MAX_LEVEL, rule->level);
+    rule->bytes = read_u32(&cfg, "bytes", 0, L2_MAX_BUDGET_BYTES, rule->bytes);
+    rule->window_cycles =
+        read_u32(&cfg, "window_cycles", 0, L2_MAX_WINDOW_CYCLES, rule->window_cycles);
+    if ((rule->bytes == 0) != (rule->window_cycles == 0))
+        sim_cfg_fail(&cfg, "bytes", "%u in %u window_cycles is no budget; both or none are 0",
+                     rule->bytes, rule->window_cycles);
+    sim_cfg_done(&cfg);
+}
+
+static void read_rules(const sim_cfg_t *l2, l2_desc_t *desc)
+{
+    sim_cfg_t cfg = sim_cfg_obj(l2, "masters");
+    for (uint32_t i = 0; i < SIM_COUNT(masters); i++) {
+        desc->rule[i].master = masters[i];
+        read_rule(&cfg, &desc->rule[i]);
+    }
+    sim_cfg_done(&cfg);
+}
+
 static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
 {
     sim_cfg_t cfg = sim_cfg_obj(logic, "l2");
@@ -77,6 +105,9 @@ static void read_l2(const sim_cfg_t *logic, l2_desc_t *l2)
     l2->latency_cycles = read_u32(&cfg, "latency_cycles", 1, L2_MAX_LATENCY, l2->latency_cycles);
     l2->policy =
         (l2_policy_t)sim_cfg_enum(&cfg, "policy", l2_policy_names, L2_POLICIES, l2->policy);
+    l2->starvation_cycles =
+        read_u32(&cfg, "starvation_cycles", 0, L2_MAX_STARVATION_CYCLES, l2->starvation_cycles);
+    read_rules(&cfg, l2);
     l2->ecc = (l2_ecc_t)sim_cfg_enum(&cfg, "ecc", l2_ecc_names, L2_ECCS, l2->ecc);
     if (l2->bytes % l2->beat_bytes != 0)
         sim_cfg_fail(&cfg, "bytes", "%u is no multiple of beat_bytes, %u", l2->bytes,

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed"};
+const char *const l2_policy_names[L2_POLICIES] = {"round-robin", "fixed", "priority"};
 const char *const l2_ecc_names[L2_ECCS] = {"none", "secded"};
 
 /* ---- the arbiter ---- */
@@ -84,17 +84,22 @@ static void update_heads(const l2_t *l2, heads_t *h, uint32_t place, uint32_t ba
     h->at[place] = h->at[h->count];
 }
 
-/* Of the heads that could have the bank of `first` in the same cycle as that one, who gets it.
- * Round robin: the next after the one that had it last; fixed: the lowest number. */
+/* Of the heads that could have the bank of `first` in the same cycle as that one, who gets it. */
 static uint32_t choose(const l2_t *l2, const heads_t *h, uint32_t first)
 {
     uint32_t bank = l2->master[h->who[first]].head_bank, chosen = first, best = UINT32_MAX;
+    uint64_t cycle = h->at[first], highest = 0;
     if (bank == L2_NO_BANK)
         return first;
     uint32_t from = l2->desc.policy == L2_FIXED ? 0 : l2->bank[bank].last + 1;
     for (uint32_t i = 0; i < h->count; i++) {
+        const l2_master_t *m = &l2->master[h->who[i]];
         uint32_t turn = h->who[i] + (h->who[i] < from ? L2_MAX_MASTERS : 0);
-        if (h->at[i] == h->at[first] && l2->master[h->who[i]].head_bank == bank && turn < best) {
+        if (h->at[i] != cycle || m->head_bank != bank)
+            continue;
+        uint64_t rank = l2->ranked ? l2_rank(l2, m, cycle, cycle - m->ready_cycle) : 0;
+        if (rank > highest || (rank == highest && turn < best)) {
+            highest = rank;
             best = turn;
             chosen = i;
         }
@@ -391,15 +396,29 @@ static const sim_stat_t bank_stats[] = {
 };
 
 static const sim_field_t master_fields[] = {
-    SIM_FIELD(l2_master_t, ready_cycle),      SIM_FIELD(l2_master_t, head_bank),
-    SIM_FIELD(l2_master_t, head_beats),       SIM_FIELD(l2_master_t, free_cycle),
-    SIM_FIELD(l2_master_t, done_cycle),       SIM_FIELD(l2_master_t, first),
-    SIM_FIELD(l2_master_t, granted),          SIM_FIELD(l2_master_t, queued),
-    SIM_FIELD(l2_master_t, requests),         SIM_FIELD(l2_master_t, errors),
-    SIM_FIELD(l2_master_t, read_bytes),       SIM_FIELD(l2_master_t, write_bytes),
-    SIM_FIELD(l2_master_t, wait_cycles),      SIM_FIELD_TO_REQ(l2_master_t, oldest),
-    SIM_FIELD_TO_REQ(l2_master_t, head),      SIM_FIELD_TO_REQ(l2_master_t, newest),
-    SIM_FIELD_TO_STREAM(l2_master_t, stream), SIM_FIELD_END,
+    SIM_FIELD(l2_master_t, ready_cycle),
+    SIM_FIELD(l2_master_t, head_bank),
+    SIM_FIELD(l2_master_t, head_beats),
+    SIM_FIELD(l2_master_t, free_cycle),
+    SIM_FIELD(l2_master_t, done_cycle),
+    SIM_FIELD(l2_master_t, first),
+    SIM_FIELD(l2_master_t, granted),
+    SIM_FIELD(l2_master_t, queued),
+    SIM_FIELD(l2_master_t, requests),
+    SIM_FIELD(l2_master_t, errors),
+    SIM_FIELD(l2_master_t, read_bytes),
+    SIM_FIELD(l2_master_t, write_bytes),
+    SIM_FIELD(l2_master_t, wait_cycles),
+    SIM_FIELD(l2_master_t, longest_wait_cycles),
+    SIM_FIELD(l2_master_t, bank_wait_cycles),
+    SIM_FIELD(l2_master_t, behind_cycles),
+    SIM_FIELD(l2_master_t, missing),
+    SIM_FIELD(l2_master_t, missing_cycle),
+    SIM_FIELD_TO_REQ(l2_master_t, oldest),
+    SIM_FIELD_TO_REQ(l2_master_t, head),
+    SIM_FIELD_TO_REQ(l2_master_t, newest),
+    SIM_FIELD_TO_STREAM(l2_master_t, stream),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t master_stats[] = {
@@ -408,6 +427,10 @@ static const sim_stat_t master_stats[] = {
     SIM_STAT(l2_master_t, read_bytes, "bytes", "bytes read"),
     SIM_STAT(l2_master_t, write_bytes, "bytes", "bytes written"),
     SIM_STAT(l2_master_t, wait_cycles, "cycles", "cycles the head request waited for its bank"),
+    SIM_STAT(l2_master_t, longest_wait_cycles, "cycles", "the longest of these waits"),
+    SIM_STAT_ARRAY(l2_master_t, bank_wait_cycles, "cycles", "of wait_cycles, for each bank"),
+    SIM_STAT_ARRAY(l2_master_t, behind_cycles, "cycles",
+                   "of wait_cycles, by the master that had the bank until the grant"),
     SIM_STAT_END,
 };
 
@@ -441,7 +464,11 @@ static void master_reset(sim_comp_t *comp)
     m->head_bank = m->head_beats = 0;
     memset(m->done_cycle, 0, sizeof(m->done_cycle));
     m->first = m->granted = m->queued = 0;
-    m->requests = m->errors = m->read_bytes = m->write_bytes = m->wait_cycles = 0;
+    m->missing = m->missing_cycle = 0;
+    m->requests = m->errors = m->read_bytes = m->write_bytes = 0;
+    m->wait_cycles = m->longest_wait_cycles = 0;
+    memset(m->bank_wait_cycles, 0, sizeof(m->bank_wait_cycles));
+    memset(m->behind_cycles, 0, sizeof(m->behind_cycles));
 }
 
 static const sim_kind_t l2_kind = {
@@ -458,7 +485,7 @@ static const sim_kind_t bank_kind = {.kind = "l2_bank",
                                      .fields = bank_fields,
                                      .stats = bank_stats};
 static const sim_kind_t master_kind = {.kind = "l2_master",
-                                       .version = 1,
+                                       .version = 2,
                                        .reset = master_reset,
                                        .fields = master_fields,
                                        .stats = master_stats};
@@ -487,6 +514,24 @@ l2_desc_t l2_desc_default(void)
 static bool is_power_of_two(uint32_t value, uint32_t low, uint32_t high)
 {
     return value >= low && value <= high && (value & (value - 1)) == 0;
+}
+
+static sim_err_t check_rules(sim_t *sim, const l2_desc_t *d, const char *name)
+{
+    if (d->starvation_cycles > L2_MAX_STARVATION_CYCLES)
+        return sim_fail(sim, SIM_EDESC, "%s.starvation_cycles: %u not in 0..%u", name,
+                        d->starvation_cycles, L2_MAX_STARVATION_CYCLES);
+    for (const l2_rule_t *r = d->rule; r < d->rule + L2_MAX_MASTERS; r++) {
+        if (r->level > L2_MAX_LEVEL)
+            return sim_fail(sim, SIM_EDESC, "%s.rule[%d].level: %u not in 0..%d", name,
+                            (int)(r - d->rule), r->level, L2_MAX_LEVEL);
+        if (r->bytes > L2_MAX_BUDGET_BYTES || r->window_cycles > L2_MAX_WINDOW_CYCLES ||
+            (r->bytes == 0) != (r->window_cycles == 0))
+            return sim_fail(sim, SIM_EDESC,
+                            "%s.rule[%d]: %u bytes in %u cycles, not both 0 and not in 1..2^24",
+                            name, (int)(r - d->rule), r->bytes, r->window_cycles);
+    }
+    return SIM_OK;
 }
 
 static sim_err_t check_desc(sim_t *sim, const l2_desc_t *d, const char *name)
@@ -518,7 +563,7 @@ static sim_err_t check_desc(sim_t *sim, const l2_desc_t *d, const char *name)
     if (d->policy >= L2_POLICIES)
         return sim_fail(sim, SIM_EDESC, "%s.policy: %d not in 0..%d", name, (int)d->policy,
                         L2_POLICIES - 1);
-    return SIM_OK;
+    return check_rules(sim, d, name);
 }
 
 static uint32_t log2_of(uint32_t value)
@@ -554,6 +599,7 @@ sim_err_t l2_init(l2_t *l2, sim_t *sim, const l2_desc_t *desc, const char *name)
     l2->beat_shift = log2_of(desc->beat_bytes);
     l2->burst_shift = log2_of(desc->burst_bytes);
     l2->planned_cycle = UINT64_MAX;
+    l2->ranked = desc->policy == L2_PRIORITY || desc->starvation_cycles != 0;
     sim_event_init(&l2->done, &l2->comp, "done", SIM_PRIO_DRIVE, on_done, l2);
     l2->room = calloc(1, (size_t)desc->bytes + 63);
     l2->mem = l2->room == NULL ? NULL : l2->room + (64 - (uintptr_t)l2->room % 64) % 64;
@@ -568,6 +614,19 @@ void l2_free(l2_t *l2)
     l2->room = l2->mem = NULL;
 }
 
+/* What the rules say of the master that has come last. */
+static void obey(l2_t *l2, l2_master_t *m, const char *master)
+{
+    for (const l2_rule_t *r = l2->desc.rule; r < l2->desc.rule + L2_MAX_MASTERS; r++) {
+        if (r->master == NULL || strcmp(r->master, master) != 0)
+            continue;
+        m->level = l2->desc.policy == L2_PRIORITY ? r->level : 0;
+        m->budget = r->bytes;
+        m->window_cycles = r->window_cycles;
+        l2->ranked |= r->bytes != 0;
+    }
+}
+
 sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
 {
     sim_t *sim = l2->comp.sim;
@@ -579,6 +638,7 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
     sim_err_t err = sim_comp_init(&l2->master[l2->masters].comp, sim, &master_kind, name);
     if (err != SIM_OK)
         return err;
+    obey(l2, &l2->master[l2->masters], master);
     *port = (sim_mem_port_t){
         .request = on_request,
         .peek = port_peek,

@@ -11,12 +11,27 @@
  *   - A master serves its requests in order, one burst at a time: its oldest request that has no
  *     grant is its head. The head competes for its bank from cycle `ready` on: the cycle of the
  *     request, or the one after the last beat of the master's previous burst, whichever is later.
- *   - In each cycle, each bank that is free picks one of the heads that compete for it (policy).
+ *   - In each cycle, each bank that is free picks one of the heads that compete for it (below).
  *   - A grant in cycle g occupies the bank and the master's port in g .. g + beats - 1, with
  *     beats = aligned beats that the burst touches. `done` is called in the drive phase of
  *     g + beats + latency_cycles. wait_cycles = g - ready.
  *   - A request outside the memory, longer than a burst or across a burst boundary takes no bank:
  *     it is done with error set, with the timing of one beat.
+ *
+ * Who is picked in cycle c, by the first of these in which two heads differ:
+ *   1. starvation: a head with c - ready > starvation_cycles before those that waited less; of two
+ *      such the one that waited longer. So nobody waits for more than starvation_cycles + masters x
+ *      beats of a burst. 0: there is no bound.
+ *   2. budget: a master within its budget before one that has used it up. A budget is a bucket of
+ *      `bytes`, full at first, that gets bytes / window_cycles each cycle, to the brim; its
+ *      master is within budget in c while something is in it (after the cycles up to c came in). A
+ *      burst granted then takes beats x beat_bytes out, all in c, and may leave less than nothing:
+ *      in the long run a master has its rate, whatever its bursts. A burst granted out of budget
+ *      takes nothing: what nobody else wants is free. No budget: always within.
+ *   3. level, with policy priority: the higher one.
+ *   4. the turn: with policy fixed, who was attached first; else the next after the one that had
+ *      the bank last.
+ * A free bank never waits: levels and budgets say who, not when.
  *
  * Streams (sim/port.h) obey the same rules: their bursts become heads at the cycles that the rule
  * gives, and one event at their end is enough.
@@ -34,8 +49,9 @@
  * (assumed: inside latency_cycles). Peeks, pokes and a core at functional speed do not decode;
  * streams do not either, so who injects with ECC asks for bursts (npu.exact).
  *
- * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own.
- * Not modeled: refresh, power gating of banks, write buffers; time and bandwidth of a scrub.
+ * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own. A wait counts
+ * for the bank that was waited for, and for the master that had it last before the grant. Not
+ * modeled: refresh, power gating of banks, write buffers; time and bandwidth of a scrub.
  */
 #ifndef LOGIC_L2_H
 #define LOGIC_L2_H
@@ -53,10 +69,23 @@
 typedef enum {
     L2_ROUND_ROBIN, /* per bank, the next master after the one that had it last */
     L2_FIXED,       /* the master that was attached first wins */
+    L2_PRIORITY,    /* the master of the highest level wins; in turns among equals */
     L2_POLICIES
 } l2_policy_t;
 
-extern const char *const l2_policy_names[L2_POLICIES]; /* "round-robin", "fixed" */
+extern const char *const l2_policy_names[L2_POLICIES]; /* "round-robin", "fixed", "priority" */
+
+#define L2_MAX_LEVEL 15
+#define L2_MAX_BUDGET_BYTES (1u << 24)
+#define L2_MAX_WINDOW_CYCLES (1u << 24)
+#define L2_MAX_STARVATION_CYCLES (1u << 30)
+
+/* What a master may expect. */
+typedef struct {
+    const char *master;            /* as given to l2_port; NULL: the rule is not used */
+    uint32_t level;                /* 0..15, for L2_PRIORITY */
+    uint32_t bytes, window_cycles; /* budget; both 1..2^24, or both 0: none */
+} l2_rule_t;
 
 typedef enum { L2_ECC_NONE, L2_ECC_SECDED, L2_ECCS } l2_ecc_t;
 extern const char *const l2_ecc_names[L2_ECCS]; /* "none", "secded" */
@@ -83,7 +112,9 @@ typedef struct {
     uint32_t burst_bytes;    /* beat_bytes..4096, a power of two; also the bank interleave */
     uint32_t latency_cycles; /* 1..30, from the last beat to done */
     l2_policy_t policy;
-    l2_ecc_t ecc; /* then bytes is a multiple of 8 */
+    uint32_t starvation_cycles;     /* 0..2^30 */
+    l2_rule_t rule[L2_MAX_MASTERS]; /* at most one for a master */
+    l2_ecc_t ecc;                   /* then bytes is a multiple of 8 */
 } l2_desc_t;
 
 /* Flipped bits of a word, with ECC. */
@@ -110,7 +141,12 @@ typedef struct {
     uint32_t first, granted;             /* oldest place of the ring, and how many */
     uint32_t queued;                     /* requests not done */
     sim_mem_stream_t *stream;            /* then head is its burst, and the queue is empty */
-    uint64_t requests, errors, read_bytes, write_bytes, wait_cycles;
+    uint32_t level;                      /* 0 when levels do not count */
+    uint64_t budget, window_cycles;      /* bytes; 0: no budget */
+    uint64_t missing, missing_cycle;     /* in the bucket in that cycle, in bytes / window_cycles */
+    uint64_t requests, errors, read_bytes, write_bytes, wait_cycles, longest_wait_cycles;
+    uint64_t bank_wait_cycles[L2_MAX_BANKS];    /* of wait_cycles, for that bank */
+    uint64_t behind_cycles[L2_MAX_MASTERS + 1]; /* ... behind that master; the last stays 0 */
 } l2_master_t;
 
 typedef struct {
@@ -120,6 +156,7 @@ typedef struct {
     sim_event_t done; /* the next burst that may be done */
     uint32_t beat_shift, burst_shift;
     uint32_t masters;
+    bool ranked;                /* more than the turn decides */
     uint64_t now_ps, now_cycle; /* the last conversion, kept for the next one */
     bool completing; /* inside the done callbacks: one look at the plan at their end is enough */
 

@@ -46,6 +46,46 @@ static inline void l2_show_head(const l2_t *l2, l2_master_t *m, uint64_t ready_c
     m->head_beats = (last >> l2->beat_shift) - (offset >> l2->beat_shift) + 1;
 }
 
+/* What is missing in m's bucket, in parts of a byte of which a byte has window_cycles. */
+static inline uint64_t l2_missing(const l2_master_t *m, uint64_t cycle)
+{
+    uint64_t cycles = cycle - m->missing_cycle;
+    return cycles <= m->missing / m->budget ? m->missing - cycles * m->budget : 0;
+}
+
+static inline bool l2_within_budget(const l2_master_t *m, uint64_t cycle)
+{
+    return m->budget == 0 || l2_missing(m, cycle) < m->budget * m->window_cycles;
+}
+
+/* A burst is granted in `cycle`. */
+static inline void l2_spend(const l2_t *l2, l2_master_t *m, uint64_t cycle, uint64_t beats)
+{
+    if (m->budget == 0 || !l2_within_budget(m, cycle))
+        return;
+    m->missing = l2_missing(m, cycle) + (beats << l2->beat_shift) * m->window_cycles;
+    m->missing_cycle = cycle;
+}
+
+/* Of heads that compete for a bank in `cycle` the one with the highest rank has it; the turn
+ * decides between equals. */
+static inline uint64_t l2_rank(const l2_t *l2, const l2_master_t *m, uint64_t cycle,
+                               uint64_t waited)
+{
+    if (l2->desc.starvation_cycles != 0 && waited > l2->desc.starvation_cycles)
+        return 2 * (L2_MAX_LEVEL + 1) + waited;
+    return m->level + (l2_within_budget(m, cycle) ? L2_MAX_LEVEL + 1 : 0);
+}
+
+/* m's head waited for the bank. Before the bank is given to it. */
+static inline void l2_count_wait(l2_master_t *m, const l2_bank_t *bank, uint32_t bank_number,
+                                 uint64_t waited)
+{
+    m->longest_wait_cycles = l2_max(m->longest_wait_cycles, waited);
+    m->bank_wait_cycles[bank_number] += waited;
+    m->behind_cycles[bank->last] += waited;
+}
+
 /* The head of master `who` has its bank, and the master's port, from `cycle` on. */
 static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
 {
@@ -53,6 +93,8 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
     uint64_t waited = cycle - m->ready_cycle;
     if (m->head_bank != L2_NO_BANK) {
         l2_bank_t *bank = &l2->bank[m->head_bank];
+        l2_count_wait(m, bank, m->head_bank, waited);
+        l2_spend(l2, m, cycle, m->head_beats);
         bank->free_cycle = cycle + m->head_beats;
         bank->last = who;
         bank->busy_cycles += m->head_beats;

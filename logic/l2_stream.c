@@ -230,6 +230,8 @@ static void grant_regular(l2_t *l2, uint32_t who, uint64_t bursts)
     take_banks(l2, who, bursts);
     fill_cycles(l2, m, bursts);
     fill_bytes(m, bursts);
+    for (uint64_t i = 0; i < bursts && m->budget != 0; i++)
+        l2_spend(l2, m, s->head_cycle + i * s->pace, m->head_beats);
     m->free_cycle = last_cycle + m->head_beats;
     s->next.addr += (bursts - 1) * s->next.stride;
     s->next.count -= bursts - 1;
@@ -315,9 +317,10 @@ static void leave(const l2_t *l2, const lane_t *n)
     m->free_cycle = s->done_cycle[ring(n->granted - 1)] - l2->desc.latency_cycles;
 }
 
-static inline void take_bank(lane_t *n)
+static inline void take_bank(const l2_t *l2, lane_t *n)
 {
     uint64_t waited = n->at - n->ready;
+    l2_count_wait(n->m, n->bank, (uint32_t)(n->bank - l2->bank), waited);
     n->bank->free_cycle = n->at + n->beats;
     n->bank->last = n->who;
     n->bank->busy_cycles += n->beats;
@@ -327,11 +330,13 @@ static inline void take_bank(lane_t *n)
 }
 
 /* The head is granted in cycle n->at; the burst behind it becomes the head. */
-static inline void grant_lane(l2_t *l2, lane_t *n)
+static inline void grant_lane(l2_t *l2, lane_t *n, bool ranked)
 {
     sim_mem_stream_t *s = n->s;
     uint64_t free = n->at + n->beats, request = n->request + s->pace;
-    take_bank(n);
+    take_bank(l2, n);
+    if (ranked)
+        l2_spend(l2, n->m, n->at, n->beats);
     s->done_cycle[ring(n->granted++)] = free + l2->desc.latency_cycles;
     if (n->granted >= s->outstanding)
         request = l2_max(request, s->done_cycle[ring(n->granted - s->outstanding)]);
@@ -343,14 +348,33 @@ static inline void grant_lane(l2_t *l2, lane_t *n)
     n->at = l2_max(n->ready, n->bank->free_cycle);
 }
 
-/* Of two heads the next one. When both want one bank in one cycle, that is a, the lower master,
- * unless round robin is past it. */
-static inline lane_t *earlier(const l2_t *l2, lane_t *a, lane_t *b)
+/* Of two heads the next one. When both want one bank in one cycle and have one rank, that is a, the
+ * lower master, unless the turn is past it. */
+static inline lane_t *earlier(const l2_t *l2, lane_t *a, lane_t *b, bool ranked)
 {
     if (a->at != b->at)
         return a->at < b->at ? a : b;
+    if (ranked && a->bank == b->bank) {
+        uint64_t of_a = l2_rank(l2, a->m, a->at, a->at - a->ready);
+        uint64_t of_b = l2_rank(l2, b->m, b->at, b->at - b->ready);
+        if (of_a != of_b)
+            return of_a > of_b ? a : b;
+    }
     bool past = a->bank->last >= a->who && a->bank->last < b->who;
-    return a->bank == b->bank && past && l2->desc.policy == L2_ROUND_ROBIN ? b : a;
+    return a->bank == b->bank && past && l2->desc.policy != L2_FIXED ? b : a;
+}
+
+/* Inlined for either value of ranked: the plain loop does nothing for ranks. */
+static inline bool grant_pair(l2_t *l2, lane_t *a, lane_t *b, uint64_t end, bool ranked)
+{
+    lane_t *n = earlier(l2, a, b, ranked);
+    bool any = n->left > 0 && n->at < end;
+    for (; n->left > 0 && n->at < end; n = earlier(l2, a, b, ranked)) {
+        lane_t *rest = n == a ? b : a;
+        grant_lane(l2, n, ranked);
+        rest->at = l2_max(rest->ready, rest->bank->free_cycle);
+    }
+    return any;
 }
 
 bool l2_stream_pair(l2_t *l2, uint32_t one, uint32_t other, uint64_t end)
@@ -358,13 +382,7 @@ bool l2_stream_pair(l2_t *l2, uint32_t one, uint32_t other, uint64_t end)
     if (!in_train(l2, one) || !in_train(l2, other))
         return false;
     lane_t a = enter(l2, one < other ? one : other), b = enter(l2, one < other ? other : one);
-    lane_t *n = earlier(l2, &a, &b);
-    bool any = n->left > 0 && n->at < end;
-    for (; n->left > 0 && n->at < end; n = earlier(l2, &a, &b)) {
-        lane_t *rest = n == &a ? &b : &a;
-        grant_lane(l2, n);
-        rest->at = l2_max(rest->ready, rest->bank->free_cycle);
-    }
+    bool any = l2->ranked ? grant_pair(l2, &a, &b, end, true) : grant_pair(l2, &a, &b, end, false);
     leave(l2, &a);
     leave(l2, &b);
     return any;

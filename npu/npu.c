@@ -290,12 +290,13 @@ static const sim_reg_t npu_regs[] = {
 
 static const sim_stat_t npu_stats[] = {
 #define X(member, name, unit, help)                                                                \
-    {#member, unit, help, offsetof(npu_t, total) + offsetof(npu_perf_t, member)},
+    {#member, unit, help, offsetof(npu_t, total) + offsetof(npu_perf_t, member), 0},
     NPU_PERF_TABLE(X)
 #undef X
 #define X(name, text, help)                                                                        \
     {"cycles_" text, "cycles", help,                                                               \
-     offsetof(npu_t, total) + offsetof(npu_perf_t, split) + NPU_CLASS_##name * sizeof(uint64_t)},
+     offsetof(npu_t, total) + offsetof(npu_perf_t, split) + NPU_CLASS_##name * sizeof(uint64_t),   \
+     0},
         NPU_CLASS_TABLE(X)
 #undef X
             SIM_STAT(npu_t, runs, "1", "programs finished"),

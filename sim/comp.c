@@ -119,10 +119,10 @@ void sim_regs_reset(sim_comp_t *comp)
         *reg_member(comp, reg) = reg->reset;
 }
 
-uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat)
+uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat, uint32_t index)
 {
     uint64_t value;
-    memcpy(&value, (const char *)comp + stat->offset, sizeof(value));
+    memcpy(&value, (const char *)comp + stat->offset + index * sizeof(value), sizeof(value));
     return value;
 }
 

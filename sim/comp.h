@@ -47,16 +47,18 @@ typedef struct {
 #define SIM_FIELD_BUF_KEPT(type, member, size_fn) {#member, offsetof(type, member), 0, true, size_fn, SIM_KEPT}
 #define SIM_FIELD_END {NULL, 0, 0, false, NULL, SIM_STATE}
 
-/* One counter: a uint64_t member of the block's struct. */
+/* One counter: a uint64_t member of the block's struct; or an array of them. */
 typedef struct {
     const char *name;
     const char *unit; /* "cycles", "bytes", "lines", "px", "1" */
     const char *help;
     size_t offset;
+    uint32_t count; /* 0: no array */
 } sim_stat_t;
 
-#define SIM_STAT(type, member, unit, help) {#member, unit, help, offsetof(type, member)}
-#define SIM_STAT_END {NULL, NULL, NULL, 0}
+#define SIM_STAT(type, member, unit, help) {#member, unit, help, offsetof(type, member), 0}
+#define SIM_STAT_ARRAY(type, member, unit, help) {#member, unit, help, offsetof(type, member), SIM_FIELD_BYTES(type, member) / sizeof(uint64_t)}
+#define SIM_STAT_END {NULL, NULL, NULL, 0, 0}
 /* clang-format on */
 
 /*
@@ -139,6 +141,7 @@ uint32_t sim_reg_peek(sim_comp_t *comp, uint32_t addr);
 /* Every register to its reset value, without side effects (sim_reset does this for all). */
 void sim_regs_reset(sim_comp_t *comp);
 
-uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat);
+/* index: in the array, or 0. */
+uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat, uint32_t index);
 
 #endif

@@ -56,6 +56,21 @@ static void regs(debug_t *d, const char *rest, gdb_text_t *reply)
         gdb_print(reply, "%s has no register%s%s\n", block, name[0] != '\0' ? " " : "s", name);
 }
 
+/* Of an array what is not 0. */
+static void print_stat(gdb_text_t *reply, const sim_comp_t *comp, const sim_stat_t *s)
+{
+    if (s->count == 0)
+        gdb_print(reply, "%-20s %12llu %-8s %s\n", s->name,
+                  (unsigned long long)sim_stat_value(comp, s, 0), s->unit, s->help);
+    for (uint32_t i = 0; i < s->count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s[%u]", s->name, i);
+        if (sim_stat_value(comp, s, i) != 0)
+            gdb_print(reply, "%-20s %12llu %-8s %s\n", name,
+                      (unsigned long long)sim_stat_value(comp, s, i), s->unit, s->help);
+    }
+}
+
 static void stats(debug_t *d, const char *rest, gdb_text_t *reply)
 {
     char block[64] = "";
@@ -66,8 +81,7 @@ static void stats(debug_t *d, const char *rest, gdb_text_t *reply)
     }
     core_settle(d->desc.core);
     for (const sim_stat_t *s = comp->kind->stats; s != NULL && s->name != NULL; s++)
-        gdb_print(reply, "%-20s %12llu %-8s %s\n", s->name,
-                  (unsigned long long)sim_stat_value(comp, s), s->unit, s->help);
+        print_stat(reply, comp, s);
 }
 
 /* ---- time and speed ---- */

@@ -40,11 +40,26 @@ static sim_json_t *branch_at(tree_t *tree, const char *path, size_t length)
     return node;
 }
 
+/* An array up to its last value that is not 0. */
+static void add_value(sim_json_t *leaf, const sim_comp_t *comp, const sim_stat_t *stat)
+{
+    if (stat->count == 0) {
+        sim_json_add_u64(leaf, "value", sim_stat_value(comp, stat, 0));
+        return;
+    }
+    sim_json_t *array = sim_json_add_array(leaf, "value");
+    uint32_t count = stat->count;
+    while (count > 0 && sim_stat_value(comp, stat, count - 1) == 0)
+        count--;
+    for (uint32_t i = 0; i < count; i++)
+        sim_json_add_u64(array, NULL, sim_stat_value(comp, stat, i));
+}
+
 static void add_stats(sim_json_t *node, const sim_comp_t *comp)
 {
     for (const sim_stat_t *stat = comp->kind->stats; stat != NULL && stat->name != NULL; stat++) {
         sim_json_t *leaf = sim_json_add_object(node, stat->name);
-        sim_json_add_u64(leaf, "value", sim_stat_value(comp, stat));
+        add_value(leaf, comp, stat);
         sim_json_add_str(leaf, "unit", stat->unit);
         sim_json_add_str(leaf, "help", stat->help);
     }

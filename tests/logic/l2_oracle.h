@@ -24,9 +24,18 @@ typedef struct {
     uint32_t count, outstanding;
 } oracle_traffic_t;
 
+/* budget 0: none */
+typedef struct {
+    uint32_t level, budget, window;
+    uint64_t wait_of_bank[32], behind[ORACLE_MASTERS], longest; /* results */
+    uint64_t poor;                                              /* bursts granted out of budget */
+} oracle_master_t;
+
 typedef struct {
     uint32_t masters, banks, beat_bytes, burst_bytes, latency, mem_bytes;
-    bool fixed_priority;
+    bool fixed, levels;
+    uint32_t starvation; /* 0: no bound */
+    oracle_master_t master[ORACLE_MASTERS];
     uint64_t bank_busy[32], bank_grants[32], bank_conflicts[32];
 } oracle_t;
 

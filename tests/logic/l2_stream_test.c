@@ -240,6 +240,25 @@ static void look(world_t *w, uint32_t n)
     }
 }
 
+/* A third of the seeds has no rules at all. */
+static void random_rules(l2_desc_t *desc, sim_stream_t *s)
+{
+    static const char *const names[] = {"c0", "c1", "c2", "o0", "o1"};
+    if (sim_stream_below(s, 3) == 0)
+        return;
+    if (sim_stream_below(s, 2) == 0)
+        desc->starvation_cycles = 1 + sim_stream_below(s, 60);
+    for (uint32_t m = 0; m < SIM_COUNT(names); m++) {
+        l2_rule_t *r = &desc->rule[m];
+        r->master = names[m];
+        r->level = sim_stream_below(s, 3);
+        if (sim_stream_below(s, 2) == 0)
+            continue;
+        r->window_cycles = 1 + sim_stream_below(s, 500);
+        r->bytes = 1 + sim_stream_below(s, 40 * r->window_cycles);
+    }
+}
+
 static void run_world(world_t *w, uint32_t seed, bool streams)
 {
     sim_stream_t s = sim_stream(77, 1, seed);
@@ -249,7 +268,8 @@ static void run_world(world_t *w, uint32_t seed, bool streams)
     desc.banks = 1u << sim_stream_below(&s, 4);
     desc.burst_bytes = 64u << sim_stream_below(&s, 3);
     desc.latency_cycles = 1 + sim_stream_below(&s, seed % 3 == 0 ? 30 : 4);
-    desc.policy = sim_stream_below(&s, 4) == 0 ? L2_FIXED : L2_ROUND_ROBIN;
+    desc.policy = (l2_policy_t)sim_stream_below(&s, L2_POLICIES);
+    random_rules(&desc, &s);
     sim = sim_new();
     memset(w, 0, sizeof(*w));
     ck_assert_int_eq(l2_init(&w->l2, sim, &desc, "l2"), SIM_OK);
@@ -293,6 +313,14 @@ static void compare(const world_t *a, const world_t *b, uint32_t seed)
                               "seed %u, look %u, channel %u, counter %u: %llu, one by one %llu",
                               seed, n, c, k, (unsigned long long)a->seen[n][c][k],
                               (unsigned long long)b->seen[n][c][k]);
+    for (uint32_t i = 0; i < CHANNELS + OTHERS; i++) {
+        const l2_master_t *x = &a->l2.master[i], *y = &b->l2.master[i];
+        ck_assert_uint_eq(x->longest_wait_cycles, y->longest_wait_cycles);
+        ck_assert_mem_eq(x->bank_wait_cycles, y->bank_wait_cycles, sizeof(x->bank_wait_cycles));
+        ck_assert_mem_eq(x->behind_cycles, y->behind_cycles, sizeof(x->behind_cycles));
+        ck_assert_uint_eq(x->missing, y->missing);
+        ck_assert_uint_eq(x->missing_cycle, y->missing_cycle);
+    }
     for (uint32_t i = 0; i < a->l2.desc.banks; i++) {
         const l2_bank_t *x = &a->l2.bank[i], *y = &b->l2.bank[i];
         ck_assert_uint_eq(x->busy_cycles, y->busy_cycles);

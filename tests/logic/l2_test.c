@@ -226,6 +226,96 @@ START_TEST(fixed_priority_lets_the_first_master_pass)
 }
 END_TEST
 
+/* c asks for level 1, a and b are equals at level 0. */
+START_TEST(the_higher_level_goes_first_and_equals_take_turns)
+{
+    l2_desc_t desc = small_desc();
+    desc.policy = L2_PRIORITY;
+    desc.rule[3] = (l2_rule_t){.master = "c", .level = 1};
+    make_l2(desc);
+    sim_mem_port_t p[3] = {port("a"), port("b"), port("c")};
+    sim_mem_req_t req[3][2];
+    start();
+    for (uint32_t m = 0; m < 3; m++)
+        for (uint32_t i = 0; i < 2; i++) {
+            req[m][i] = request(BASE, 256, false, NULL);
+            sim_mem_request(&p[m], &req[m][i]);
+        }
+    sim_run_until_ps(sim, PS(1000));
+    l2_settle(l2);
+    ck_assert_uint_eq(req[2][0].grant_ps, PS(0));
+    ck_assert_uint_eq(req[2][1].grant_ps, PS(4));
+    ck_assert_uint_eq(req[0][0].grant_ps, PS(8)); /* c had it last: a is next */
+    ck_assert_uint_eq(req[1][0].grant_ps, PS(12));
+    ck_assert_uint_eq(req[0][1].grant_ps, PS(16));
+    ck_assert_uint_eq(req[1][1].grant_ps, PS(20));
+    const l2_master_t *b = &l2->master[1];
+    ck_assert_uint_eq(b->longest_wait_cycles, 12);
+    ck_assert_uint_eq(b->bank_wait_cycles[0], 12 + 4); /* the second from 16 on */
+    ck_assert_uint_eq(b->behind_cycles[0], 12 + 4);    /* a had it before b both times */
+    ck_assert_uint_eq(b->behind_cycles[2], 0);
+    ck_assert_uint_eq(l2->master[0].behind_cycles[2], 8);
+    ck_assert_uint_eq(l2->master[2].wait_cycles, 0);
+    drop_l2();
+}
+END_TEST
+
+/* a is of a lower level and would be last; in cycle 8 it has waited 8 > 7 cycles. */
+START_TEST(who_has_waited_longer_than_the_bound_goes_first)
+{
+    l2_desc_t desc = small_desc();
+    desc.policy = L2_PRIORITY;
+    desc.starvation_cycles = 7;
+    desc.rule[0] = (l2_rule_t){.master = "b", .level = 15};
+    make_l2(desc);
+    sim_mem_port_t a = port("a"), b = port("b");
+    sim_mem_req_t one = request(BASE, 256, false, NULL), other[4];
+    start();
+    sim_mem_request(&a, &one);
+    for (uint32_t i = 0; i < 4; i++) {
+        other[i] = request(BASE, 256, false, NULL);
+        sim_mem_request(&b, &other[i]);
+    }
+    sim_run_until_ps(sim, PS(1000));
+    ck_assert_uint_eq(other[1].grant_ps, PS(4)); /* a has waited 4 */
+    ck_assert_uint_eq(one.grant_ps, PS(8));
+    ck_assert_uint_eq(other[2].grant_ps, PS(12));
+    ck_assert_uint_eq(l2->master[1].behind_cycles[0], 4);
+    drop_l2();
+}
+END_TEST
+
+/* a may have 256 bytes in 32 cycles: 8 a cycle. b has no budget. */
+START_TEST(a_master_out_of_budget_waits_for_those_within)
+{
+    l2_desc_t desc = small_desc();
+    desc.rule[0] = (l2_rule_t){.master = "a", .bytes = 256, .window_cycles = 32};
+    make_l2(desc);
+    sim_mem_port_t a = port("a"), b = port("b");
+    sim_mem_req_t of_a[4], of_b[10];
+    start();
+    for (uint32_t i = 0; i < 4; i++) {
+        of_a[i] = request(BASE, 256, false, NULL);
+        sim_mem_request(&a, &of_a[i]);
+    }
+    for (uint32_t i = 0; i < 10; i++) {
+        of_b[i] = request(BASE, 256, false, NULL);
+        sim_mem_request(&b, &of_b[i]);
+    }
+    sim_run_until_ps(sim, PS(1000));
+    ck_assert_uint_eq(of_a[0].grant_ps, PS(0)); /* full: 256; then 0 */
+    ck_assert_uint_eq(of_b[0].grant_ps, PS(4)); /* its turn */
+    ck_assert_uint_eq(of_a[1].grant_ps, PS(8)); /* 64; then -192 */
+    for (uint32_t i = 1; i < 7; i++)
+        ck_assert_uint_eq(of_b[i].grant_ps, PS(12 + 4 * (i - 1))); /* to 32: a has 0 */
+    ck_assert_uint_eq(of_a[2].grant_ps, PS(36));                   /* 32 and its turn; then -224 */
+    for (uint32_t i = 7; i < 10; i++)
+        ck_assert_uint_eq(of_b[i].grant_ps, PS(40 + 4 * (i - 7)));
+    ck_assert_uint_eq(of_a[3].grant_ps, PS(52)); /* -96, but nobody else wants it */
+    drop_l2();
+}
+END_TEST
+
 START_TEST(masters_of_different_banks_do_not_meet)
 {
     make_l2(small_desc());
@@ -304,6 +394,17 @@ START_TEST(a_bad_description_is_refused_by_name)
     ck_assert_str_eq(sim_error(s), "l2.banks: 6 is no power of two in 1..32");
     d = l2_desc_default();
     d.burst_bytes = 32; /* below a beat */
+    ck_assert_int_eq(l2_init(bad, s, &d, "l2"), SIM_EDESC);
+    d = l2_desc_default();
+    d.rule[2] = (l2_rule_t){.master = "a", .level = 16};
+    ck_assert_int_eq(l2_init(bad, s, &d, "l2"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(s), "l2.rule[2].level: 16 not in 0..15");
+    d.rule[2] = (l2_rule_t){.master = "a", .bytes = 16};
+    ck_assert_int_eq(l2_init(bad, s, &d, "l2"), SIM_EDESC);
+    ck_assert_str_eq(sim_error(s), "l2.rule[2]: 16 bytes in 0 cycles, not both 0 and not in "
+                                   "1..2^24");
+    d = l2_desc_default();
+    d.starvation_cycles = (1u << 30) + 1;
     ck_assert_int_eq(l2_init(bad, s, &d, "l2"), SIM_EDESC);
     d = l2_desc_default();
     d.latency_cycles = 0;
@@ -387,7 +488,45 @@ static void compare(const driver_t *d, uint32_t master, uint32_t seed)
     }
 }
 
-static void run_seed(uint32_t seed)
+static const char *const names[] = {"m0", "m1", "m2", "m3", "m4", "m5"};
+
+/* A third of the seeds has no rules at all. */
+static void random_rules(l2_desc_t *desc, sim_stream_t *s)
+{
+    if (sim_stream_below(s, 3) == 0)
+        return;
+    if (sim_stream_below(s, 2) == 0)
+        desc->starvation_cycles = 1 + sim_stream_below(s, 60);
+    for (uint32_t m = 0; m < SIM_COUNT(names); m++) {
+        l2_rule_t *r = &desc->rule[m];
+        r->master = names[m];
+        r->level = sim_stream_below(s, 3);
+        if (sim_stream_below(s, 2) == 0)
+            continue;
+        r->window_cycles = 1 + sim_stream_below(s, 500);
+        r->bytes = 1 + sim_stream_below(s, 40 * r->window_cycles);
+    }
+}
+
+static void compare_waits(const oracle_t *oracle, uint32_t seed)
+{
+    uint32_t beats = oracle->burst_bytes / oracle->beat_bytes;
+    for (uint32_t i = 0; i < oracle->masters; i++) {
+        const oracle_master_t *want = &oracle->master[i];
+        const l2_master_t *is = &l2->master[i];
+        ck_assert_msg(is->longest_wait_cycles == want->longest, "seed %u, master %u", seed, i);
+        for (uint32_t b = 0; b < L2_MAX_BANKS; b++)
+            ck_assert_uint_eq(is->bank_wait_cycles[b], want->wait_of_bank[b]);
+        for (uint32_t k = 0; k < oracle->masters; k++)
+            ck_assert_msg(is->behind_cycles[k] == want->behind[k], "seed %u, %u behind %u", seed, i,
+                          k);
+        if (oracle->starvation != 0)
+            ck_assert_uint_le(want->longest, oracle->starvation + oracle->masters * beats);
+    }
+}
+
+/* Returns how many bursts were granted to masters out of budget. */
+static uint64_t run_seed(uint32_t seed)
 {
     static oracle_traffic_t traffic[ORACLE_MASTERS];
     static driver_t driver[ORACLE_MASTERS];
@@ -398,25 +537,30 @@ static void run_seed(uint32_t seed)
     desc.beat_bytes = 32u << sim_stream_below(&s, 2);
     desc.burst_bytes = desc.beat_bytes << sim_stream_below(&s, 4);
     desc.latency_cycles = 1 + sim_stream_below(&s, seed % 3 == 0 ? 30 : 4);
-    desc.policy = sim_stream_below(&s, 4) == 0 ? L2_FIXED : L2_ROUND_ROBIN;
+    desc.policy = (l2_policy_t)sim_stream_below(&s, L2_POLICIES);
+    random_rules(&desc, &s);
     oracle_t oracle = {.masters = 1 + sim_stream_below(&s, ORACLE_MASTERS),
                        .banks = desc.banks,
                        .beat_bytes = desc.beat_bytes,
                        .burst_bytes = desc.burst_bytes,
                        .latency = desc.latency_cycles,
                        .mem_bytes = desc.bytes,
-                       .fixed_priority = desc.policy == L2_FIXED};
+                       .fixed = desc.policy == L2_FIXED,
+                       .levels = desc.policy == L2_PRIORITY,
+                       .starvation = desc.starvation_cycles};
+    for (uint32_t m = 0; m < oracle.masters; m++)
+        oracle.master[m] = (oracle_master_t){.level = desc.rule[m].level,
+                                             .budget = desc.rule[m].bytes,
+                                             .window = desc.rule[m].window_cycles};
     make_l2(desc);
     sim_set_shuffle(sim, seed);
     memset(driver, 0, sizeof(driver));
     for (uint32_t m = 0; m < oracle.masters; m++) {
-        char name[16];
         driver_t *d = &driver[m];
-        snprintf(name, sizeof(name), "m%u", m);
         random_traffic(&traffic[m], &s, &oracle);
         d->traffic = &traffic[m];
-        d->port = port(name);
-        ck_assert_int_eq(sim_comp_init(&d->comp, sim, &driver_kind, name), SIM_OK);
+        d->port = port(names[m]);
+        ck_assert_int_eq(sim_comp_init(&d->comp, sim, &driver_kind, names[m]), SIM_OK);
         sim_event_init(&d->go, &d->comp, "go", prios[m % SIM_COUNT(prios)], drive, d);
         for (uint32_t i = 0; i < traffic[m].count; i++) {
             const oracle_req_t *r = &traffic[m].req[i];
@@ -442,13 +586,20 @@ static void run_seed(uint32_t seed)
         ck_assert_uint_eq(l2->bank[b].grants, oracle.bank_grants[b]);
         ck_assert_uint_eq(l2->bank[b].conflicts, oracle.bank_conflicts[b]);
     }
+    compare_waits(&oracle, seed);
     drop_l2();
+    uint64_t poor = 0;
+    for (uint32_t m = 0; m < oracle.masters; m++)
+        poor += oracle.master[m].poor;
+    return poor;
 }
 
 START_TEST(random_traffic_is_served_as_by_an_arbiter_that_ticks)
 {
-    for (uint32_t seed = 1; seed <= 60; seed++)
-        run_seed(seed);
+    uint64_t poor = 0;
+    for (uint32_t seed = 1; seed <= 150; seed++)
+        poor += run_seed(seed);
+    ck_assert_uint_gt(poor, 1000); /* else budgets decide too little */
 }
 END_TEST
 
@@ -456,7 +607,10 @@ TEST_MAIN("logic l2", a_lone_burst_takes_its_beats_and_the_latency,
           an_unaligned_burst_pays_for_every_beat_that_it_touches,
           a_write_is_in_memory_when_done_and_not_before, requests_that_fit_no_burst_are_errors,
           peek_poke_and_view_are_confined_to_memory, two_masters_of_one_bank_take_turns,
-          fixed_priority_lets_the_first_master_pass, masters_of_different_banks_do_not_meet,
+          fixed_priority_lets_the_first_master_pass,
+          the_higher_level_goes_first_and_equals_take_turns,
+          who_has_waited_longer_than_the_bound_goes_first,
+          a_master_out_of_budget_waits_for_those_within, masters_of_different_banks_do_not_meet,
           one_master_streams_a_beat_a_cycle_with_one_event_a_burst,
           a_request_between_two_edges_waits_for_the_next,
           edges_of_an_odd_clock_come_from_their_number, a_bad_description_is_refused_by_name,

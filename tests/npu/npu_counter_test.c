@@ -337,7 +337,7 @@ static uint64_t stat(const char *name)
 {
     for (const sim_stat_t *s = b.npu.comp.kind->stats; s->name != NULL; s++)
         if (strcmp(s->name, name) == 0)
-            return sim_stat_value(&b.npu.comp, s);
+            return sim_stat_value(&b.npu.comp, s, 0);
     ck_abort_msg("no statistic %s", name);
     return 0;
 }

@@ -300,7 +300,7 @@ START_TEST(a_statistic_is_read_through_its_row)
 {
     set_up();
     dev.frames = UINT64_C(0x123456789a);
-    ck_assert_uint_eq(sim_stat_value(&dev.comp, &dev_stats[0]), UINT64_C(0x123456789a));
+    ck_assert_uint_eq(sim_stat_value(&dev.comp, &dev_stats[0], 0), UINT64_C(0x123456789a));
     sim_free(sim);
 }
 END_TEST
