@@ -33,6 +33,14 @@ static uint64_t now_cycle(l2_t *l2)
     return l2->now_cycle;
 }
 
+void l2_spend(const l2_t *l2, l2_master_t *m, uint64_t cycle, uint64_t beats)
+{
+    if (!l2_within_budget(m, cycle))
+        return;
+    m->missing = l2_missing(m, cycle) + (beats << l2->beat_shift) * m->window_cycles;
+    m->missing_cycle = cycle;
+}
+
 static void grant(l2_t *l2, uint32_t who, uint64_t cycle)
 {
     l2_master_t *m = &l2->master[who];

@@ -137,13 +137,13 @@ typedef struct {
     uint64_t ready_cycle;                  /* of head */
     uint32_t head_bank, head_beats;
     uint64_t free_cycle;                 /* the port's: one after the last granted beat */
+    uint32_t level;                      /* 0 when levels do not count */
+    uint64_t budget, window_cycles;      /* bytes; 0: no budget */
+    uint64_t missing, missing_cycle;     /* in the bucket in that cycle, in bytes / window_cycles */
     uint64_t done_cycle[L2_MAX_GRANTED]; /* of granted requests, ring */
     uint32_t first, granted;             /* oldest place of the ring, and how many */
     uint32_t queued;                     /* requests not done */
     sim_mem_stream_t *stream;            /* then head is its burst, and the queue is empty */
-    uint32_t level;                      /* 0 when levels do not count */
-    uint64_t budget, window_cycles;      /* bytes; 0: no budget */
-    uint64_t missing, missing_cycle;     /* in the bucket in that cycle, in bytes / window_cycles */
     uint64_t requests, errors, read_bytes, write_bytes, wait_cycles, longest_wait_cycles;
     uint64_t bank_wait_cycles[L2_MAX_BANKS];    /* of wait_cycles, for that bank */
     uint64_t behind_cycles[L2_MAX_MASTERS + 1]; /* ... behind that master; the last stays 0 */

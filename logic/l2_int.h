@@ -58,14 +58,9 @@ static inline bool l2_within_budget(const l2_master_t *m, uint64_t cycle)
     return m->budget == 0 || l2_missing(m, cycle) < m->budget * m->window_cycles;
 }
 
-/* A burst is granted in `cycle`. */
-static inline void l2_spend(const l2_t *l2, l2_master_t *m, uint64_t cycle, uint64_t beats)
-{
-    if (m->budget == 0 || !l2_within_budget(m, cycle))
-        return;
-    m->missing = l2_missing(m, cycle) + (beats << l2->beat_shift) * m->window_cycles;
-    m->missing_cycle = cycle;
-}
+/* l2.c */
+/* A master with a budget has its bank from `cycle` on. */
+void l2_spend(const l2_t *l2, l2_master_t *m, uint64_t cycle, uint64_t beats);
 
 /* Of heads that compete for a bank in `cycle` the one with the highest rank has it; the turn
  * decides between equals. */
@@ -81,6 +76,8 @@ static inline uint64_t l2_rank(const l2_t *l2, const l2_master_t *m, uint64_t cy
 static inline void l2_count_wait(l2_master_t *m, const l2_bank_t *bank, uint32_t bank_number,
                                  uint64_t waited)
 {
+    if (waited == 0)
+        return;
     m->longest_wait_cycles = l2_max(m->longest_wait_cycles, waited);
     m->bank_wait_cycles[bank_number] += waited;
     m->behind_cycles[bank->last] += waited;
@@ -94,7 +91,8 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
     if (m->head_bank != L2_NO_BANK) {
         l2_bank_t *bank = &l2->bank[m->head_bank];
         l2_count_wait(m, bank, m->head_bank, waited);
-        l2_spend(l2, m, cycle, m->head_beats);
+        if (m->budget != 0)
+            l2_spend(l2, m, cycle, m->head_beats);
         bank->free_cycle = cycle + m->head_beats;
         bank->last = who;
         bank->busy_cycles += m->head_beats;

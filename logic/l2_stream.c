@@ -335,7 +335,7 @@ static inline void grant_lane(l2_t *l2, lane_t *n, bool ranked)
     sim_mem_stream_t *s = n->s;
     uint64_t free = n->at + n->beats, request = n->request + s->pace;
     take_bank(l2, n);
-    if (ranked)
+    if (ranked && n->m->budget != 0)
         l2_spend(l2, n->m, n->at, n->beats);
     s->done_cycle[ring(n->granted++)] = free + l2->desc.latency_cycles;
     if (n->granted >= s->outstanding)

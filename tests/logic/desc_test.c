@@ -81,6 +81,25 @@ START_TEST(every_key_reaches_its_block)
 }
 END_TEST
 
+START_TEST(rules_of_masters_go_by_name)
+{
+    ck_assert_ptr_null(read_text("{\"l2\": {\"policy\": \"priority\", \"starvation_cycles\": 99,"
+                                 " \"masters\": {\"dma\": {\"level\": 15}, \"npu_load\":"
+                                 " {\"bytes\": 4096, \"window_cycles\": 300}}}}"));
+    ck_assert_int_eq(desc.l2.policy, L2_PRIORITY);
+    ck_assert_uint_eq(desc.l2.starvation_cycles, 99);
+    for (uint32_t i = 0; i < L2_MAX_MASTERS; i++) {
+        const l2_rule_t *r = &desc.l2.rule[i];
+        bool dma = r->master != NULL && strcmp(r->master, "dma") == 0;
+        bool load = r->master != NULL && strcmp(r->master, "npu_load") == 0;
+        ck_assert_uint_eq(r->level, dma ? 15 : 0);
+        ck_assert_uint_eq(r->bytes, load ? 4096 : 0);
+        ck_assert_uint_eq(r->window_cycles, load ? 300 : 0);
+    }
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(mistakes_are_named_by_path)
 {
     static const struct {
@@ -92,6 +111,13 @@ START_TEST(mistakes_are_named_by_path)
         {"{\"l2\": {\"banks\": 6}}", "logic.l2.banks: 6 is no power of two"},
         {"{\"l2\": {\"policy\": \"lottery\"}}", "logic.l2.policy"},
         {"{\"l2\": {\"bytes\": 100}}", "logic.l2.bytes: 100 is no multiple of beat_bytes, 64"},
+        {"{\"l2\": {\"starvation_cycles\": -1}}", "logic.l2.starvation_cycles"},
+        {"{\"l2\": {\"masters\": {\"gpu\": {}}}}", "logic.l2.masters.gpu"},
+        {"{\"l2\": {\"masters\": {\"core\": {\"level\": 16}}}}", "logic.l2.masters.core.level"},
+        {"{\"l2\": {\"masters\": {\"dma\": {\"weight\": 1}}}}", "logic.l2.masters.dma.weight"},
+        {"{\"l2\": {\"masters\": {\"dma\": {\"bytes\": 64}}}}",
+         "logic.l2.masters.dma.bytes: 64 in 0 window_cycles is no budget"},
+        {"{\"l2\": {\"masters\": {\"dma\": 3}}}", "logic.l2.masters.dma"},
         {"{\"l2\": {\"burst_bytes\": 32}}", "logic.l2.burst_bytes"},
         {"{\"tcm_bytes\": 1}", "logic.tcm_bytes"},
         {"{\"uart_baud\": 1}", "logic.uart_baud"},
@@ -153,5 +179,5 @@ START_TEST(edges_agree_with_the_kernels)
 END_TEST
 
 TEST_MAIN("logic description", an_empty_object_is_the_default_chip, every_key_reaches_its_block,
-          mistakes_are_named_by_path, the_chip_file_says_what_the_defaults_say,
-          edges_agree_with_the_kernels)
+          rules_of_masters_go_by_name, mistakes_are_named_by_path,
+          the_chip_file_says_what_the_defaults_say, edges_agree_with_the_kernels)

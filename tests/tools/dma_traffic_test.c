@@ -65,4 +65,53 @@ START_TEST(the_dma_beside_the_npu_is_the_same_burst_by_burst_and_in_any_order)
 }
 END_TEST
 
-TEST_MAIN("tools dma traffic", the_dma_beside_the_npu_is_the_same_burst_by_burst_and_in_any_order)
+/* The DMA before the rest, the NPU's loads with a budget below what they need. */
+static void favor_dma(sensor_desc_t *desc)
+{
+    l2_desc_t *l2 = &desc->logic.l2;
+    l2->policy = L2_PRIORITY;
+    l2->starvation_cycles = 50;
+    for (l2_rule_t *r = l2->rule; r < l2->rule + L2_MAX_MASTERS && r->master != NULL; r++) {
+        if (strcmp(r->master, "dma") == 0)
+            r->level = 3;
+        if (strcmp(r->master, "npu_load") == 0) {
+            r->bytes = 2048;
+            r->window_cycles = 256;
+        }
+    }
+}
+
+START_TEST(levels_and_budgets_are_the_same_burst_by_burst_and_in_any_order)
+{
+    uint64_t plain, wait, other_wait;
+    run(&(rig_options_t){.threads = 1}, &plain);
+    uint64_t fast = run(&(rig_options_t){.threads = 1, .change = favor_dma}, &wait);
+    ck_assert_uint_gt(wait, plain);
+    ck_assert(run(&(rig_options_t){.threads = 2, .exact = true, .change = favor_dma},
+                  &other_wait) == fast);
+    ck_assert_uint_eq(other_wait, wait);
+    ck_assert(run(&(rig_options_t){.threads = 1, .shuffle = 77, .change = favor_dma},
+                  &other_wait) == fast);
+}
+END_TEST
+
+/* A port that chip data has no name for could have no rule. */
+START_TEST(every_master_of_the_sensor_has_a_name_in_chip_data)
+{
+    rig_t *rig = rig_new(&(rig_options_t){.threads = 1});
+    const l2_t *l2 = &rig->sensor->l2;
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < L2_MAX_MASTERS && l2->desc.rule[i].master != NULL; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "sensor.l2.master.%s", l2->desc.rule[i].master);
+        ck_assert_str_eq(l2->master[i].comp.name, name); /* in this order, as stats.json tells */
+        named++;
+    }
+    ck_assert_uint_eq(named, l2->masters);
+    rig_free(rig);
+}
+END_TEST
+
+TEST_MAIN("tools dma traffic", levels_and_budgets_are_the_same_burst_by_burst_and_in_any_order,
+          every_master_of_the_sensor_has_a_name_in_chip_data,
+          the_dma_beside_the_npu_is_the_same_burst_by_burst_and_in_any_order)

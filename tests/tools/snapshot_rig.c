@@ -83,6 +83,8 @@ static void use_options(rig_t *rig, const rig_options_t *options)
         memmove(s->step + 1, s->step, s->steps++ * sizeof(s->step[0]));
         s->step[0] = (scenario_step_t){.addr = APP_IMAGE_OUT, .value = 1};
     }
+    if (options->change != NULL)
+        options->change(&s->sensor);
     sim_set_shuffle(rig->sim, options->shuffle);
 }
 

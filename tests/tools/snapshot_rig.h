@@ -23,6 +23,7 @@ typedef struct {
     uint32_t threads;
     bool exact, raw;
     uint64_t shuffle;
+    void (*change)(sensor_desc_t *desc); /* of the chip; may be NULL */
 } rig_options_t;
 
 /* Ready to run: checked, reset, started. Aborts when something is wrong. */
