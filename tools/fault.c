@@ -174,7 +174,7 @@ static const sim_field_t fields[] = {
 };
 #undef F
 
-#define X(name, text, help) {text, "1", help, offsetof(fault_set_t, total[FAULT_##name])},
+#define X(name, text, help) {text, "1", help, offsetof(fault_set_t, total[FAULT_##name]), 0},
 static const sim_stat_t stats[] = {
     SIM_STAT(fault_set_t, injected, "1", "faults put in; what became of them:"),
     FAULT_OUTCOMES_TABLE(X) SIM_STAT_END,
