@@ -12,6 +12,11 @@ void hal_irq_enable(uint32_t number, hal_irq_fn_t fn)
     reg_write(INTC_ENABLE, reg_read(INTC_ENABLE) | HAL_BIT(number));
 }
 
+hal_irq_fn_t hal_irq_handler(uint32_t number)
+{
+    return number < IRQ_SOURCES ? handler[number] : 0;
+}
+
 void hal_irq_start(void)
 {
     __asm__ volatile("csrs mie, %0" ::"r"(MIE_MEIE));
@@ -113,6 +118,12 @@ void hal_print(const char *text)
             put_char('\r');
         put_char(*text);
     }
+}
+
+void hal_print_flush(void)
+{
+    while ((reg_read(UART_STATUS) & UART_STATUS_SENDING_MASK) != 0)
+        ;
 }
 
 void hal_print_u32(uint32_t value)

@@ -75,7 +75,7 @@ static void write_record(FILE *stream, uint32_t sync, uint32_t bytes, uint64_t n
 void mipi_capture_packet(void *ctx, const mipi_packet_t *packet)
 {
     mipi_capture_writer_t *writer = ctx;
-    write_record(writer->stream, RECORD_SYNC, packet->count, packet->number, packet->start_ps);
+    write_record(writer->stream, RECORD_SYNC, packet->count, writer->packets, packet->start_ps);
     fwrite(packet->bytes, 1, packet->count, writer->stream);
     writer->packets++;
     writer->last_ps = packet->end_ps;

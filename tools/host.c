@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "firmware/include/fovea_metadata.h"
+#include "firmware/include/fovea_postmortem.h"
+#include "sim/file.h"
 #include "sim/png.h"
+#include "tools/postmortem.h"
+
+enum { MAX_ELF_BYTES = 16 << 20 };
 
 static void on_event(void *ctx, const mipi_rx_event_t *event)
 {
@@ -17,26 +22,65 @@ static void on_event(void *ctx, const mipi_rx_event_t *event)
     fputc('\n', stderr);
 }
 
+static void write_line(FILE *to, sim_json_t *line)
+{
+    char *text = sim_json_print(line, false);
+    if (text != NULL)
+        fprintf(to, "%s\n", text);
+    free(text);
+    sim_json_free(line);
+}
+
+static void complain(host_t *host, const mipi_rx_frame_t *frame, const char *error)
+{
+    host->problems++;
+    fprintf(stderr, "link: packets %llu..%llu: %s\n", (unsigned long long)frame->first_packet,
+            (unsigned long long)frame->last_packet, error);
+}
+
 static void take_metadata(host_t *host, const mipi_rx_frame_t *frame,
                           const mipi_rx_stream_t *stream)
 {
     metadata_t metadata;
     char error[160];
     if (!metadata_parse(stream->bytes, stream->byte_count, &metadata, error, sizeof(error))) {
-        host->problems++;
-        fprintf(stderr, "link: packets %llu..%llu: %s\n", (unsigned long long)frame->first_packet,
-                (unsigned long long)frame->last_packet, error);
+        complain(host, frame, error);
         return;
     }
     host->metadata_frames++;
-    sim_json_t *line = metadata_json(&metadata);
-    char *text = sim_json_print(line, false);
-    if (text != NULL)
-        fprintf(host->metadata, "%s\n", text);
-    free(text);
-    sim_json_free(line);
+    write_line(host->metadata, metadata_json(&metadata));
     if (host->on_metadata != NULL)
         host->on_metadata(host->ctx, &metadata);
+}
+
+/* Functions by name, when somebody has died and the program is known. */
+static const source_lines_t *names(host_t *host)
+{
+    size_t bytes;
+    if (host->elf == NULL || host->error[0] != '\0')
+        return NULL;
+    if (host->lines.funcs != 0)
+        return &host->lines;
+    uint8_t *elf =
+        sim_file_read(host->elf, MAX_ELF_BYTES, &bytes, host->error, sizeof(host->error));
+    bool fine = elf != NULL && source_lines_add(&host->lines, elf, bytes, host->elf, host->error,
+                                                sizeof(host->error));
+    free(elf);
+    if (fine)
+        host->error[0] = '\0';
+    return fine ? &host->lines : NULL;
+}
+
+static void take_postmortem(host_t *host, const mipi_rx_frame_t *frame,
+                            const mipi_rx_stream_t *stream)
+{
+    char error[160];
+    if (!postmortem_check(stream->bytes, stream->byte_count, error, sizeof(error))) {
+        complain(host, frame, error);
+        return;
+    }
+    host->postmortems++;
+    write_line(host->postmortem, postmortem_json(stream->bytes, names(host)));
 }
 
 /* The mosaic as a gray picture: the upper eight bits of each sample. */
@@ -72,6 +116,9 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     const mipi_rx_stream_t *metadata = mipi_rx_stream(frame, META_DATA_TYPE);
     if (frame->vc == META_VIRTUAL_CHANNEL && metadata != NULL)
         take_metadata(host, frame, metadata);
+    const mipi_rx_stream_t *postmortem = mipi_rx_stream(frame, PM_DATA_TYPE);
+    if (frame->vc == PM_VIRTUAL_CHANNEL && postmortem != NULL)
+        take_postmortem(host, frame, postmortem);
     const mipi_rx_stream_t *image = image_stream(frame);
     if (image == NULL)
         return;
@@ -80,10 +127,11 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     host->image_frames++;
 }
 
-void host_init(host_t *host, FILE *metadata, const char *frames_dir)
+void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir)
 {
     memset(host, 0, sizeof(*host));
     host->metadata = metadata;
+    host->postmortem = postmortem;
     host->frames_dir = frames_dir;
     mipi_rx_desc_t desc = {0};
     mipi_rx_callbacks_t callbacks = {.event = on_event, .frame = on_frame, .ctx = host};
@@ -104,4 +152,5 @@ void host_finish(host_t *host)
 void host_free(host_t *host)
 {
     mipi_rx_free(&host->rx);
+    source_lines_free(&host->lines);
 }

@@ -10,20 +10,24 @@
 
 #include "mipi/rx.h"
 #include "tools/metadata.h"
+#include "tools/source_lines.h"
 
 typedef struct {
     mipi_rx_t rx;
     FILE *metadata;         /* lines of metadata.jsonl go here; the caller's */
+    FILE *postmortem;       /* lines of postmortem.jsonl; the caller's */
+    const char *elf;        /* names functions in them: the program; NULL: none does */
     const char *frames_dir; /* RAW images go here as PNG; NULL: they do not */
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
     void *ctx;
-    uint64_t metadata_frames, image_frames, problems;
-    char error[256]; /* the first file that could not be written; empty: none */
+    uint64_t metadata_frames, image_frames, postmortems, problems;
+    source_lines_t lines; /* of elf, from the first death on */
+    char error[256];      /* the first file that could not be written; empty: none */
 } host_t;
 
 /* Call host_free when done. Problems of the link are told on stderr, with packet numbers. */
-void host_init(host_t *host, FILE *metadata, const char *frames_dir);
+void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir);
 /* A mipi_packet_fn_t. */
 void host_packet(void *host, const mipi_packet_t *packet);
 /* The input is over. */

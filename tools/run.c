@@ -264,9 +264,10 @@ static int connect(run_t *run)
     sensor->uart.sent_ctx = run;
     sensor->timeline.done = on_frame_done;
     sensor->timeline.done_ctx = run;
-    host_init(&run->host, run->results.metadata,
+    host_init(&run->host, run->results.metadata, run->results.postmortem,
               run->scenario.output.raw ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
+    run->host.elf = run->scenario.firmware;
     run->host.ctx = run;
     mipi_capture_begin(&run->capture, run->results.link, &sensor->mipi.desc.dphy);
     trace_file_begin(&run->trace, run->results.trace);

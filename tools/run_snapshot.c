@@ -52,6 +52,7 @@ static const sim_field_t fields[] = {
     K(last_frame_ps),
     K(host.metadata_frames),
     K(host.image_frames),
+    K(host.postmortems),
     K(host.problems),
     K(host.error),
     K(capture.packets),
@@ -101,7 +102,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
 }
 
 static const sim_kind_t kind = {
-    .kind = "run", .version = 1, .fields = fields, .exchange = exchange, .observer = true};
+    .kind = "run", .version = 2, .fields = fields, .exchange = exchange, .observer = true};
 _Static_assert(offsetof(run_t, comp) == 0, "comp stays first");
 
 bool run_snapshot_connect(run_t *run)

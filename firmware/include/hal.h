@@ -51,6 +51,9 @@ typedef void (*hal_irq_fn_t)(void);
 /* Routes interrupt source `number` of the controller to fn and enables it. */
 void hal_irq_enable(uint32_t number, hal_irq_fn_t fn);
 
+/* NULL: none. */
+hal_irq_fn_t hal_irq_handler(uint32_t number);
+
 /* Lets interrupts in; nothing arrives before. */
 void hal_irq_start(void);
 
@@ -89,6 +92,8 @@ void hal_ccs_write16(uint32_t addr, uint32_t value);
 void hal_print(const char *text);
 void hal_print_u32(uint32_t value);
 void hal_print_hex(uint32_t value);
+/* Waits until the last character has left. */
+void hal_print_flush(void);
 
 /* Says why on the serial port and stops the core. */
 _Noreturn void hal_panic(uint32_t cause, uint32_t pc, uint32_t value);

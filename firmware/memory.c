@@ -1,0 +1,69 @@
+#include "memory.h"
+
+#include "hal.h"
+
+#define COLOR 0xa5c3965au
+enum { RED_ZONE_WORDS = 16, GUARD_BYTES = 1024, PMP_NAPOT = 3 << 3, PMP_LOCKED = 1 << 7 };
+
+extern uint32_t __heap_start[], __heap_end[], __stack_guard[], __stack_low[], __stack_top[];
+
+static void paint(uint32_t *from, uint32_t *end)
+{
+    for (volatile uint32_t *at = from; at < end; at++)
+        *at = COLOR;
+}
+
+void memory_paint(void)
+{
+    uint32_t *sp;
+    __asm__ volatile("mv %0, sp" : "=r"(sp));
+    paint(__heap_start, __heap_end);
+    paint(__stack_low, sp - RED_ZONE_WORDS);
+}
+
+bool memory_guard(void)
+{
+    uint32_t cfg, want = (uint32_t)(PMP_NAPOT | PMP_LOCKED) << 24;
+    __asm__ volatile(
+        "csrw pmpaddr3, %0" ::"r"((uint32_t)__stack_guard >> 2 | (GUARD_BYTES / 8 - 1)));
+    __asm__ volatile("csrs pmpcfg0, %0" ::"r"(want) : "memory");
+    __asm__ volatile("csrr %0, pmpcfg0" : "=r"(cfg));
+    return (cfg & 0xff000000u) == want;
+}
+
+/* The stack grows down: what has its color at its low end was never used. */
+uint32_t memory_stack_most(void)
+{
+    const uint32_t *at = __stack_low;
+    while (at < __stack_top && *at == COLOR)
+        at++;
+    return 4 * (uint32_t)(__stack_top - at);
+}
+
+uint32_t memory_heap_most(void)
+{
+    const uint32_t *at = __heap_end;
+    while (at > __heap_start && at[-1] == COLOR)
+        at--;
+    return 4 * (uint32_t)(at - __heap_start);
+}
+
+uint32_t memory_stack_bytes(void)
+{
+    return memory_stack_end() - memory_stack_low();
+}
+
+uint32_t memory_heap_bytes(void)
+{
+    return (uint32_t)__heap_end - (uint32_t)__heap_start;
+}
+
+uint32_t memory_stack_low(void)
+{
+    return (uint32_t)__stack_low;
+}
+
+uint32_t memory_stack_end(void)
+{
+    return (uint32_t)__stack_top;
+}

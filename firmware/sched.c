@@ -1,0 +1,161 @@
+#include "sched.h"
+
+#include "panic.h"
+#include "service.h"
+#include "wdog.h"
+
+static sched_timer_t *timers;           /* earliest first */
+static volatile uint32_t window_opened; /* the watchdog may be kicked */
+
+void sched_post(sched_task_t *task, uint32_t events)
+{
+    __atomic_fetch_or(&task->events, events, __ATOMIC_RELAXED);
+}
+
+/* ---- timers: interrupts are held where the list changes ---- */
+
+static uint64_t now(void)
+{
+    uint32_t low = reg_read(CLINT_MTIME_LO); /* latches the high word */
+    return (uint64_t)reg_read(CLINT_MTIME_HI) << 32 | low;
+}
+
+/* No compare in between is in the past. */
+static void wake_for_first(void)
+{
+    uint64_t due = timers != 0 ? timers->due : UINT64_MAX;
+    reg_write(CLINT_MTIMECMP_HI, UINT32_MAX);
+    reg_write(CLINT_MTIMECMP_LO, (uint32_t)due);
+    reg_write(CLINT_MTIMECMP_HI, (uint32_t)(due >> 32));
+}
+
+static void insert(sched_timer_t *timer)
+{
+    sched_timer_t **at = &timers;
+    while (*at != 0 && (*at)->due <= timer->due)
+        at = &(*at)->next;
+    timer->next = *at;
+    *at = timer;
+}
+
+static void take_out(sched_timer_t *timer)
+{
+    for (sched_timer_t **at = &timers; *at != 0; at = &(*at)->next)
+        if (*at == timer) {
+            *at = timer->next;
+            return;
+        }
+}
+
+static void on_timer(void)
+{
+    uint64_t time = now();
+    while (timers != 0 && timers->due <= time) {
+        sched_timer_t *timer = timers;
+        timers = timer->next;
+        sched_post(timer->task, timer->events);
+        timer->due += timer->period;
+        if (timer->period != 0)
+            insert(timer);
+    }
+    wake_for_first();
+}
+
+static void set(sched_timer_t *timer, sched_task_t *task, uint32_t events, uint32_t ticks,
+                uint32_t period)
+{
+    uint32_t held = hal_irq_hold();
+    take_out(timer);
+    timer->task = task;
+    timer->events = events;
+    timer->due = now() + ticks;
+    timer->period = period;
+    insert(timer);
+    service_on_timer(on_timer);
+    wake_for_first();
+    hal_irq_release(held);
+}
+
+void sched_after(sched_timer_t *timer, sched_task_t *task, uint32_t events, uint32_t ticks)
+{
+    set(timer, task, events, ticks, 0);
+}
+
+void sched_every(sched_timer_t *timer, sched_task_t *task, uint32_t events, uint32_t ticks)
+{
+    PANIC_ASSERT(ticks > 0);
+    set(timer, task, events, ticks, ticks);
+}
+
+void sched_cancel(sched_timer_t *timer)
+{
+    uint32_t held = hal_irq_hold();
+    take_out(timer);
+    wake_for_first();
+    hal_irq_release(held);
+}
+
+/* ---- watchdog ---- */
+
+static void on_window(void)
+{
+    window_opened = 1;
+}
+
+void sched_keep_watchdog(uint32_t timeout, uint32_t window, uint32_t grace)
+{
+    PANIC_ASSERT(window > 0 && window < timeout);
+    wdog_start(timeout, window, grace);
+    wdog_on_window(on_window);
+}
+
+static void keep_watchdog(void)
+{
+    if (window_opened == 0)
+        return;
+    window_opened = 0;
+    wdog_kick();
+}
+
+/* ---- the main loop ---- */
+
+static bool run_first(sched_task_t *const *tasks, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        sched_task_t *t = tasks[i];
+        uint32_t events = __atomic_fetch_and(&t->events, ~t->mask, __ATOMIC_RELAXED) & t->mask;
+        if (events == 0)
+            continue;
+        uint32_t start = cost_now();
+        panic_task(t->name);
+        t->run(events);
+        panic_task(0);
+        cost_end(&t->cost, start);
+        return true;
+    }
+    return false;
+}
+
+static bool nothing_to_do(sched_task_t *const *tasks, uint32_t count)
+{
+    uint32_t waits = window_opened;
+    for (uint32_t i = 0; i < count; i++)
+        waits |= tasks[i]->events & tasks[i]->mask;
+    return waits == 0;
+}
+
+/* WFI with interrupts held wakes when one is pending: no event is slept over. */
+_Noreturn void sched_run(sched_task_t *const *tasks, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        tasks[i]->cost.name = tasks[i]->name;
+    for (;;) {
+        keep_watchdog();
+        if (run_first(tasks, count))
+            continue;
+        uint32_t held = hal_irq_hold();
+        if (nothing_to_do(tasks, count))
+            __asm__ volatile("wfi" ::: "memory");
+        hal_irq_release(held);
+    }
+}

@@ -1,0 +1,289 @@
+/*
+ * services_test.c - firmware/app_services.c on the whole sensor: how a program is, and what is
+ * left of one that died. The test is the host at mailbox and link.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firmware/include/fovea_postmortem.h"
+#include "logic/elf.h"
+#include "mipi/capture.h"
+#include "sim/file.h"
+#include "sim/hash.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tests/tools/board.h"
+#include "tools/postmortem.h"
+
+enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, WORD0 = 0x9110 };
+enum { DIE_ASSERT = 1, DIE_LOAD, DIE_DEEP, DIE_HANG, USE_HEAP, USE_STACK, COUNTS };
+enum { HEALTH_COST = 0xf000, HEALTH_MEMORY, HEALTH_PRINT, HEALTH_POSTMORTEM, HEALTH_FORGET };
+enum { MODE_SELECT = 0x0100, STACK_BYTES = 16384, GUARD_BYTES = 1024 };
+#define STACK_LOW (0x10040000u - STACK_BYTES)
+#define ELF "build/firmware/services.elf"
+#define DIR FOVEA_OUT "/services"
+#define CAPTURE DIR "/link.csi2"
+
+static board_t *board;
+static mipi_capture_writer_t capture;
+static FILE *link_file;
+static uint8_t *elf;
+static size_t elf_bytes;
+static char text[65536], error[512];
+
+static void start(void)
+{
+    board = board_new(NULL);
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    elf = board_file(ELF, &elf_bytes);
+    ck_assert_msg(sensor_load_firmware(board->sensor, elf, elf_bytes, ELF, error, sizeof(error)) ==
+                      SIM_OK,
+                  "%s", error);
+    link_file = sim_file_create(CAPTURE, error, sizeof(error));
+    ck_assert_msg(link_file != NULL, "%s", error);
+    mipi_capture_begin(&capture, link_file, &board->sensor->mipi.desc.dphy);
+    ck_assert(mipi_tx_listen(&board->sensor->mipi, mipi_capture_packet, &capture));
+    board_start(board);
+    board_run_ms(board, 5);
+    ck_assert_str_eq(board->console, "services, reset cause 1\n");
+}
+
+static void stop(void)
+{
+    mipi_capture_end(&capture);
+    ck_assert_int_eq(sim_file_commit(link_file, CAPTURE, error, sizeof(error)), SIM_OK);
+    board_free(board);
+    free(elf);
+}
+
+static void command(uint32_t number, uint32_t argument)
+{
+    ck_assert(ccs_host_write(&board->sensor->ccs, WORD0, argument));
+    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, number));
+}
+
+/* The answer, which must come. */
+static uint32_t ask(uint32_t number, uint32_t argument)
+{
+    command(number, argument);
+    uint32_t status = board_wait(board, M_STATUS, board_ccs(board, M_STATUS), 300);
+    ck_assert_msg((status & 3) == 2, "command %u: %s\n%s", number, board->console, board->log);
+    ck_assert(ccs_host_write(&board->sensor->ccs, ACK, 2));
+    return board_ccs(board, RESULT);
+}
+
+static uint32_t word(uint32_t n)
+{
+    return board_ccs(board, (uint16_t)(WORD0 + 4 * n));
+}
+
+static uint32_t symbol(const char *name)
+{
+    uint32_t addr = 0;
+    ck_assert_msg(elf_symbol(elf, elf_bytes, name, &addr), "%s", name);
+    return addr;
+}
+
+/* ---- alive ---- */
+
+/* Finds a cost by name: its three words stay in the mailbox. */
+static void look_up_cost(const char *name)
+{
+    for (uint32_t n = 0; ask(HEALTH_COST, n) == 1; n++) {
+        char found[17] = "";
+        for (uint32_t i = 0; i < 4; i++)
+            for (uint32_t k = 0; k < 4; k++)
+                found[4 * i + k] = (char)(word(4 + i) >> 8 * k);
+        if (strcmp(found, name) == 0)
+            return;
+    }
+    ck_abort_msg("no cost %s", name);
+}
+
+/* The beat comes each millisecond, late by at most a run of another task. */
+START_TEST(tasks_run_at_their_events_and_what_they_cost_is_told)
+{
+    start();
+    ck_assert_uint_eq(ask(COUNTS, 0), 1);
+    uint32_t beats = word(2);
+    uint64_t since = sim_now_ps(board->sim);
+    board_run_ms(board, 50);
+    ck_assert_uint_eq(ask(COUNTS, 0), 1);
+    uint32_t more = word(2) - beats;
+    uint64_t passed_ms = (sim_now_ps(board->sim) - since) / SIM_PS_PER_MS;
+    ck_assert_uint_ge(more, passed_ms - 1);
+    ck_assert_uint_le(more, passed_ms + 1);
+    look_up_cost("beat");
+    ck_assert_uint_ge(word(0), 50);
+    ck_assert_uint_ge(word(2), word(1)); /* the worst is no better than the last */
+    ck_assert_uint_gt(word(1), 4);       /* a load, an addition, a store, a return: 2 + 1 + 1 + 3 */
+    ck_assert_uint_lt(word(2), 200);
+    look_up_cost("irq.clint");
+    ck_assert_uint_gt(word(1), 7 * 4); /* at least 7 registers: mtime, and three of mtimecmp */
+    look_up_cost("irq.mailbox");
+    ck_assert_uint_eq(ask(HEALTH_COST, 1000), 0);
+    stop();
+}
+END_TEST
+
+START_TEST(marks_of_stack_and_heap_are_what_was_used)
+{
+    start();
+    ck_assert_uint_eq(ask(HEALTH_MEMORY, 0), 1);
+    uint32_t stack = word(0), heap = word(2);
+    ck_assert_uint_eq(word(1), STACK_BYTES);
+    ck_assert_uint_gt(stack, 64);
+    ck_assert_uint_lt(stack, 1024);
+    ck_assert_uint_eq(heap, 0);
+    ck_assert_uint_eq(ask(USE_STACK, 50), 1); /* 51 levels, 64 bytes of room and 16 to 48 more */
+    ck_assert_uint_eq(ask(HEALTH_MEMORY, 0), 1);
+    ck_assert_uint_ge(word(0), 51 * 80);
+    ck_assert_uint_le(word(0), 51 * 112 + stack);
+    ck_assert_uint_eq(ask(USE_HEAP, 10000), 1);
+    uint32_t room = word(0);
+    ck_assert_uint_ge(room, symbol("__heap_start"));
+    ck_assert_uint_eq(ask(HEALTH_MEMORY, 0), 1);
+    ck_assert_uint_lt(word(2), 10000 + 64); /* nothing was written but the heap's own records */
+    ck_assert_uint_eq(word(3), STACK_LOW - 2 * GUARD_BYTES - symbol("__heap_start"));
+    ck_assert_uint_eq(ask(HEALTH_PRINT, 0), 1);
+    ck_assert_ptr_nonnull(strstr(board->console, "\ncost beat "));
+    ck_assert_ptr_nonnull(strstr(board->console, " of 16384\nheap "));
+    stop();
+}
+END_TEST
+
+/* ---- dead ---- */
+
+/* Dies of a command and starts anew: the packet is on the link from the dead one, and again from
+ * the next; the line of the first is in text then. */
+static void die(uint32_t number, uint32_t argument, const char *says)
+{
+    char again[64];
+    start();
+    command(number, argument);
+    board_run_ms(board, 60);
+    ck_assert_msg(strstr(board->console, says) != NULL, "%s in:\n%s", says, board->console);
+    snprintf(again, sizeof(again), "\nservices, reset cause 5, it had died\n");
+    ck_assert_msg(strstr(board->console, again) != NULL, "%s", board->console);
+    ck_assert_uint_eq(ask(HEALTH_POSTMORTEM, 0), 1);
+    ck_assert_uint_eq(word(0), 1);
+    ck_assert_uint_eq(ask(HEALTH_FORGET, 0), 1);
+    ck_assert_uint_eq(ask(HEALTH_POSTMORTEM, 0), 0);
+    stop();
+    ck_assert_int_eq(fovea(text, sizeof(text), "decode %s -o %s --elf %s", CAPTURE, DIR, ELF), 0);
+    ck_assert_msg(strstr(text, " 0 problems, 3 post-mortems\n") != NULL, "%s", text);
+    FILE *lines = fopen(DIR "/postmortem.jsonl", "rb");
+    ck_assert_ptr_nonnull(lines);
+    text[fread(text, 1, sizeof(text) - 1, lines)] = '\0';
+    fclose(lines);
+    ck_assert_int_eq(line_count(text), 3);
+    *strchr(text, '\n') = '\0';
+}
+
+static void says(const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "no %s in:\n%s", part, text);
+}
+
+START_TEST(an_assertion_says_where_and_what)
+{
+    die(DIE_ASSERT, 0, "panic: assertion firmware/app_services.c:");
+    says("{\"reason\":\"assertion\",");
+    says("\"task\":\"host\"");
+    says("\"cause\":\"call from machine mode\"");
+    says("\"at\":\"on_host_task (");
+    says("\"assertion\":\"firmware/app_services.c: command != DIE_ASSERT\"");
+    says("\"reset_cause\":[\"power-on\"],\"deaths\":1");
+}
+END_TEST
+
+START_TEST(a_fault_has_its_function_and_its_address)
+{
+    die(DIE_LOAD, 0x20000000, "panic: exception 5 at ");
+    says("\"cause\":\"load access fault\"");
+    says("\"mtval\":\"0x20000000\"");
+    says("\"a0\":\"0x20000000\"");
+    says("\"at\":\"load_from (");
+    says("\"calls\":[\"on_host_task (");
+    says("\"sched_run (");
+}
+END_TEST
+
+/* go_deep writes 16 words upwards in its room: the first store in the guard is a fault. */
+START_TEST(an_overflow_of_the_stack_ends_in_the_guard)
+{
+    die(DIE_DEEP, 0, "panic: exception 7 at ");
+    says("\"cause\":\"store access fault\"");
+    says("\"at\":\"go_deep");
+    unsigned long value = strtoul(strstr(text, "\"mtval\":\"") + 9, NULL, 16);
+    ck_assert_uint_lt(value, STACK_LOW);
+    ck_assert_uint_ge(value, STACK_LOW - 128);
+    says("\"stack\":{\"addr\":\"0x1003c000\"");
+}
+END_TEST
+
+/* The watchdog of 20 ms, kicked until then; its NMI is the packet, and the reset is ours. */
+START_TEST(a_task_that_hangs_ends_in_the_watchdog_s_nmi)
+{
+    die(DIE_HANG, 0, "panic: watchdog 0 at ");
+    says("\"cause\":\"NMI\"");
+    says("\"at\":\"hang (");
+    says("\"task\":\"host\"");
+    unsigned long long time = strtoull(strstr(text, "\"time_ps\":") + 10, NULL, 10);
+    ck_assert_uint_gt(time, 20 * SIM_PS_PER_MS);
+    ck_assert_uint_lt(time, 30 * SIM_PS_PER_MS);
+}
+END_TEST
+
+/* ---- packets of anybody ---- */
+
+static uint32_t packet[PM_MAX_BYTES / 4 + 2];
+
+/* Two stack words, one word of text. */
+static size_t make_packet(void)
+{
+    uint32_t words = PM_HEADER_WORDS + PM_REGISTERS + 3;
+    memset(packet, 0, sizeof(packet));
+    packet[PM_MAGIC] = PM_MAGIC_VALUE;
+    packet[PM_VERSION] = 1;
+    packet[PM_TOTAL_BYTES] = 4 * (words + 1);
+    packet[PM_STACK_WORDS] = 2;
+    packet[PM_TEXT_WORDS] = 1;
+    packet[words - 1] = 0x07414141; /* AAA and what is no text */
+    packet[words] = sim_crc32(0, (const uint8_t *)packet, 4 * (size_t)words);
+    return 4 * (words + 1);
+}
+
+static bool check(size_t bytes)
+{
+    return postmortem_check((const uint8_t *)packet, bytes, error, sizeof(error));
+}
+
+START_TEST(damaged_packets_are_refused_with_the_place)
+{
+    size_t bytes = make_packet();
+    ck_assert(check(bytes));
+    sim_json_t *line = postmortem_json((const uint8_t *)packet, NULL);
+    char *printed = sim_json_print(line, false);
+    ck_assert_ptr_nonnull(strstr(printed, "\"assertion\":\"AAA?\""));
+    ck_assert_ptr_nonnull(strstr(printed, "\"reason\":\"unknown\""));
+    free(printed);
+    sim_json_free(line);
+    for (size_t i = 0; i < bytes; i++)
+        ck_assert(!check(i));
+    for (size_t bit = 0; bit < 8 * bytes; bit++) {
+        packet[bit / 32] ^= 1u << bit % 32;
+        ck_assert_msg(!check(bytes), "bit %zu", bit);
+        packet[bit / 32] ^= 1u << bit % 32;
+    }
+    packet[PM_STACK_WORDS] = 0xffffffff;
+    ck_assert(!check(bytes));
+    ck_assert_ptr_nonnull(strstr(error, "byte 8: found"));
+}
+END_TEST
+
+TEST_MAIN("firmware services", tasks_run_at_their_events_and_what_they_cost_is_told,
+          marks_of_stack_and_heap_are_what_was_used, an_assertion_says_where_and_what,
+          a_fault_has_its_function_and_its_address, an_overflow_of_the_stack_ends_in_the_guard,
+          a_task_that_hangs_ends_in_the_watchdog_s_nmi, damaged_packets_are_refused_with_the_place)
