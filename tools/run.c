@@ -344,6 +344,12 @@ static void print_progress(const run_t *run, double host_s)
             simulated / host_s);
 }
 
+/* It stopped for good, and no watchdog will start it again. */
+static bool core_is_lost(const sensor_t *sensor)
+{
+    return sensor->core.state != CORE_RUNS && sensor->wdog.stage == WDOG_OFF;
+}
+
 static bool finished(const run_t *run)
 {
     return run->host.metadata_frames >= run->scenario.frames || run->error[0] != '\0';
@@ -366,7 +372,7 @@ static int simulate(run_t *run)
         }
         /* looked at where every run does, whatever snapshots it takes */
         bool late = sim_now_ps(run->sim) > run->last_frame_ps + PATIENCE_PS;
-        bool over = late || run->sensor->core.state != CORE_RUNS;
+        bool over = late || core_is_lost(run->sensor);
         stop = sim_stopped(run->sim) || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
                (run->interrupted != NULL && *run->interrupted != 0);
     }
