@@ -126,6 +126,9 @@ static int command(const char *name, const char *about, const char *gdb, int arg
     if (desc.gdb != NULL && observe_wanted(&desc.observe))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles under a debugger, it goes back",
                         name);
+    if (desc.snapshot.every_s > 0 && observe_wanted(&desc.observe))
+        return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
+                        name);
     desc.scenario = args[0];
     if (desc.out_dir == NULL) {
         default_out(args[0], out, sizeof(out));

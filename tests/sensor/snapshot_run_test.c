@@ -103,7 +103,7 @@ START_TEST(a_restored_run_leaves_the_files_of_the_unbroken_one)
 }
 END_TEST
 
-START_TEST(so_does_one_with_raw_images_pictures_of_every_frame_and_a_busy_host)
+START_TEST(so_does_one_with_raw_images_pictures_a_busy_host_and_faults)
 {
     write_variant(
         "\"output\": {\"raw\": false,",
@@ -261,6 +261,7 @@ START_TEST(a_snapshot_of_something_else_or_damaged_is_refused_with_the_reason)
     refused("scenes/entrance.json --snapshot " SNAP, "need each other");
     refused("scenes/entrance.json --snapshot-at 3 --snapshot " SNAP, "'3' is not");
     refused("scenes/entrance.json --autosnap 0", "not above 0");
+    refused("scenes/entrance.json --autosnap 1 --profile x", "no traces and profiles with --auto");
     uint8_t *data = sim_file_read(SNAP, 1 << 28, &bytes, error, sizeof(error));
     ck_assert_ptr_nonnull(data);
     ck_assert_int_eq(sim_file_write(SNAP, data, bytes - 1, error, sizeof(error)), SIM_OK);
@@ -286,7 +287,7 @@ START_TEST(a_time_that_never_comes_is_told)
 END_TEST
 
 TEST_MAIN("snapshots of runs", a_restored_run_leaves_the_files_of_the_unbroken_one,
-          so_does_one_with_raw_images_pictures_of_every_frame_and_a_busy_host,
+          so_does_one_with_raw_images_pictures_a_busy_host_and_faults,
           so_does_one_that_is_broken_while_it_boots_from_flash,
           two_runs_from_one_snapshot_do_not_disturb_each_other,
           a_run_that_is_killed_again_and_again_ends_with_the_same_files,
