@@ -1,6 +1,7 @@
 /*
  * l2_bench.c - bursts a second of host CPU time: one master that streams 256-byte bursts with
- * several outstanding, as the NPU's weight loader does, with and without data; then three masters.
+ * several outstanding, as the NPU's weight loader does, with and without data; then three masters,
+ * in turns and with levels, budgets and a bound on waits.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,15 @@ static void on_done(void *ctx, sim_mem_req_t *req)
     sim_mem_request(&s->port, req);
 }
 
-static void measure(const char *what, uint32_t masters, bool moves_data)
+static void add_rules(l2_desc_t *desc)
+{
+    desc->policy = L2_PRIORITY;
+    desc->starvation_cycles = 100;
+    desc->rule[0] = (l2_rule_t){.master = "m0", .level = 1, .bytes = 4096, .window_cycles = 256};
+    desc->rule[1] = (l2_rule_t){.master = "m1", .bytes = 8192, .window_cycles = 256};
+}
+
+static void measure(const char *what, uint32_t masters, bool moves_data, bool rules)
 {
     enum { BURSTS = 4000000 };
     static streamer_t streamer[3];
@@ -44,6 +53,8 @@ static void measure(const char *what, uint32_t masters, bool moves_data)
     l2_t *l2 = calloc(1, sizeof(*l2));
     l2_desc_t desc = l2_desc_default();
     sim_mem_port_t idle;
+    if (rules)
+        add_rules(&desc);
     if (l2_init(l2, sim, &desc, "l2") != SIM_OK)
         exit(EXIT_FAILURE);
     for (uint32_t m = 0; m < 6; m++) {
@@ -75,8 +86,9 @@ static void measure(const char *what, uint32_t masters, bool moves_data)
 
 int main(void)
 {
-    measure("one master, timing only", 1, false);
-    measure("one master, with data", 1, true);
-    measure("three masters, timing only", 3, false);
+    measure("one master, timing only", 1, false, false);
+    measure("one master, with data", 1, true, false);
+    measure("three masters, timing only", 3, false, false);
+    measure("three masters, with rules", 3, false, true);
     return 0;
 }

@@ -186,6 +186,43 @@ START_TEST(the_first_frames_timeline_adds_up)
 }
 END_TEST
 
+static double sum_of(const sim_cfg_t *counters, const char *name)
+{
+    double value[64], sum = 0;
+    sim_cfg_t counter = sim_cfg_obj(counters, name);
+    uint32_t count = sim_cfg_count(&counter, "value");
+    ck_assert_uint_le(count, SIM_COUNT(value));
+    sim_cfg_nums(&counter, "value", value, count, 0, 1e18);
+    ck_assert(count == 0 || value[count - 1] > 0); /* trailing zeros are left out */
+    for (uint32_t i = 0; i < count; i++)
+        sum += value[i];
+    return sum;
+}
+
+START_TEST(the_waits_of_each_master_add_up)
+{
+    static const char *const masters[] = {"core",      "isp",  "npu_fetch", "npu_load",
+                                          "npu_store", "mipi", "spi",       "dma"};
+    uint64_t all = 0;
+    run_entrance("waits", "");
+    sim_doc_t *doc = sim_doc_load(FOVEA_OUT "/waits/stats.json");
+    sim_cfg_t root = sim_doc_root(doc), chip = sim_cfg_obj(&root, "sensor");
+    sim_cfg_t l2 = sim_cfg_obj(&chip, "l2"), list = sim_cfg_obj(&l2, "master");
+    for (size_t i = 0; i < SIM_COUNT(masters); i++) {
+        sim_cfg_t m = sim_cfg_obj(&list, masters[i]), counter = sim_cfg_obj(&m, "wait_cycles");
+        sim_cfg_t longest = sim_cfg_obj(&m, "longest_wait_cycles");
+        uint64_t waited = at(&counter, "value");
+        ck_assert_uint_le(at(&longest, "value"), waited);
+        ck_assert_double_eq(sum_of(&m, "bank_wait_cycles"), (double)waited);
+        ck_assert_double_eq(sum_of(&m, "behind_cycles"), (double)waited);
+        all += waited;
+    }
+    ck_assert_msg(sim_doc_error(doc) == NULL, "%s", sim_doc_error(doc));
+    ck_assert_uint_gt(all, 0);
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(one_line_a_frame_is_reported_and_true)
 {
     size_t bytes;
@@ -251,7 +288,7 @@ START_TEST(raw_images_cross_the_link_when_asked_for)
 END_TEST
 
 TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
-          exact_changes_no_byte,
+          exact_changes_no_byte, the_waits_of_each_master_add_up,
           an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics,
           the_compiler_s_report_adds_up_to_the_cycles,
           another_seed_is_other_noise_and_another_scene_seed_another_world,
