@@ -4,6 +4,7 @@
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
 #   make validate   published figures against simulated ones
+#   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
@@ -39,7 +40,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
+.PHONY: all demo install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -108,7 +109,7 @@ FW_APPS   := $(patsubst firmware/app_%.c,%,$(sort $(wildcard firmware/app_*.c)))
 FW        := $(BUILD)/firmware
 fw_obj     = $(patsubst firmware/%,$(FW)/%.o,$(1))
 
-firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf
+firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf $(FW)/libfoveafw.a
 
 $(GEN)/fovea_regs.h: $(O)/fovea
 	$(Q)mkdir -p $(@D) && $(O)/fovea regs --c > $@.new
@@ -122,6 +123,11 @@ $(FW)/%.S.o: firmware/%.S $(GEN)/fovea_regs.h
 $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 	$(call say,RVLD,$@)
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/fovea.ld $(filter %.o,$^) -o $@
+
+# What programs outside this tree link (pkg-config --libs fovea-firmware).
+$(FW)/libfoveafw.a: $(call fw_obj,$(FW_COMMON))
+	$(call say,RVAR,$@)
+	$(Q)rm -f $@ && $(RV)ar rcs $@ $^
 
 # The boot ROM: drivers that need no data of their own.
 FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/spi.c)
@@ -227,6 +233,15 @@ fuzz:
 	else echo "fuzz: needs clang and libclang-rt-14-dev (tools/deps.txt), left out"; fi
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SEED=$(FUZZ_SEED) tests/fuzz.sh $(FUZZERS)
+
+# ---- installation: fovea, the firmware SDK, documents ----------------------------------------------
+PREFIX  ?= /usr/local
+DESTDIR ?=
+installer = @FOVEA=$(O)/fovea BUILD=$(BUILD) PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) RV_FLAGS="$(RV_FLAGS)" tools/install.sh
+install: all
+	$(installer) install
+uninstall: all
+	$(installer) uninstall
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

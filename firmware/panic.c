@@ -1,11 +1,12 @@
 #include "panic.h"
 
 #include "clkrst.h"
+#include "link.h"
 #include "memory.h"
 #include "postmortem.h"
 
 enum { REG_RA = 0, REG_SP = 1, REG_A0 = 9, REG_A1 = 10, REG_A2 = 11 };
-enum { CAUSE_ECALL_M = 11, LINK_POLLS = 100000 };
+enum { CAUSE_ECALL_M = 11 };
 #define CAUSE_NMI 0x80000000u
 
 extern uint32_t __postmortem[];
@@ -46,27 +47,12 @@ void panic_forget(void)
 
 /* ---- on the link ---- */
 
-/* A link whose lanes are off takes nothing: it is not waited for without end. */
-static void wait_for_link(void)
-{
-    for (uint32_t i = 0; i < LINK_POLLS && (reg_read(MIPI_STATUS) & MIPI_STATUS_META) != 0; i++)
-        ;
-}
-
 static void send(const uint32_t *packet)
 {
-    uint32_t bytes = packet[PM_TOTAL_BYTES];
     if (l2_room == 0)
         return;
-    wait_for_link();
-    for (uint32_t i = 0; i < bytes / 4; i++)
-        reg_write(l2_room + 4 * i, packet[i]);
-    reg_write(MIPI_CTRL, reg_read(MIPI_CTRL) | MIPI_CTRL_META);
-    reg_write(MIPI_META_ADDR, l2_room);
-    reg_write(MIPI_META_BYTES, bytes);
-    reg_write(MIPI_META_DEST, PM_VIRTUAL_CHANNEL << 8 | PM_DATA_TYPE);
-    reg_write(MIPI_META_GO, 1);
-    wait_for_link();
+    link_send(l2_room, packet, packet[PM_TOTAL_BYTES], PM_VIRTUAL_CHANNEL, PM_DATA_TYPE, 0);
+    link_wait();
 }
 
 bool panic_send_last(void)

@@ -109,7 +109,8 @@ void infer_core_free(infer_core_t *core)
 
 bool infer_core_find_firmware(char *path, size_t path_bytes)
 {
-    static const char *const places[] = {"firmware/infer.elf", "../firmware/infer.elf"};
+    static const char *const places[] = {"firmware/infer.elf", "../firmware/infer.elf",
+                                         "../lib/fovea/firmware/infer.elf"};
     char self[1024];
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
     if (length <= 0)

@@ -1,0 +1,17 @@
+/*
+ * link.h - packets of a program's own on the MIPI link.
+ */
+#ifndef FW_LINK_H
+#define FW_LINK_H
+
+#include <stdint.h>
+
+/* Copies `bytes` (a multiple of 4) to room, which is in L2, and sends them from there in a frame of
+ * their own; waits first until what was sent before has left. frame: for trace and statistics. */
+void link_send(uint32_t room, const uint32_t *words, uint32_t bytes, uint32_t channel,
+               uint32_t data_type, uint32_t frame);
+
+/* Waits until what was sent has left, 100,000 looks at most: a link that is off takes nothing. */
+void link_wait(void);
+
+#endif
