@@ -1,6 +1,7 @@
 /*
  * fault_test.c - each kind of fault by hand: when it strikes, what it does, how its outcome shows.
  */
+#include "sim/snapshot.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
 #include "tools/fault.h"
@@ -300,6 +301,38 @@ START_TEST(random_times_are_a_poisson_process_and_the_same_for_a_seed)
 }
 END_TEST
 
+/* In place, as a debugger goes back: the draws, the times and what waits come again. */
+START_TEST(a_snapshot_has_the_faults_to_come)
+{
+    make(L2_ECC_SECDED,
+         "{\"kind\": \"l2_flip\", \"rate_hz\": 20000}, {\"kind\": \"tcm_flip\", \"every\": "
+         "\"70us\"},"
+         "{\"kind\": \"irq_lost\", \"irq\": \"TEMP\", \"at\": \"900us\", \"for\": \"200us\"},"
+         "{\"kind\": \"irq_lost\", \"irq\": \"TIMER\", \"at\": \"900us\"},"
+         "{\"kind\": \"cci_drop\", \"at\": \"500us\"},"
+         "{\"kind\": \"link_drop\", \"at\": \"500us\", \"skip\": 9},"
+         "{\"kind\": \"spi_drop\", \"at\": \"500us\", \"skip\": 9}");
+    sim_run_until_ps(board->sim, MS);
+    sim_snapshot_t *middle = sim_snapshot_take(board->sim, NULL);
+    ck_assert_ptr_nonnull(middle);
+    sim_wire_set(&board->sensor->timer.irq, true);
+    sim_run_until_ps(board->sim, 2 * MS);
+    uint32_t number = set->count;
+    uint64_t hash = sim_state_hash(board->sim);
+    ck_assert_uint_gt(number, 30);
+    ck_assert_int_eq(sim_snapshot_restore(board->sim, middle), SIM_OK);
+    ck_assert_uint_lt(set->count, number);
+    ck_assert_uint_eq(board->sensor->mipi.fault_count, 1);
+    ck_assert_uint_eq(board->sensor->intc.blocked, 1u << 13);
+    sim_wire_set(&board->sensor->timer.irq, true);
+    sim_run_until_ps(board->sim, 2 * MS);
+    ck_assert_uint_eq(set->count, number);
+    ck_assert_uint_eq(sim_state_hash(board->sim), hash);
+    sim_snapshot_free(middle);
+    drop();
+}
+END_TEST
+
 START_TEST(there_is_an_end_to_faults)
 {
     make(L2_ECC_NONE, "{\"kind\": \"tcm_flip\", \"every\": \"1us\"},"
@@ -373,5 +406,6 @@ TEST_MAIN("tools faults", bits_flip_at_their_time_and_nobody_notices,
           a_brown_out_resets_the_sensor_and_the_hosts_registers,
           an_interrupt_is_lost_once_or_for_a_while,
           faults_repeat_from_a_time_until_one_and_up_to_a_count,
-          random_times_are_a_poisson_process_and_the_same_for_a_seed, there_is_an_end_to_faults,
+          random_times_are_a_poisson_process_and_the_same_for_a_seed,
+          a_snapshot_has_the_faults_to_come, there_is_an_end_to_faults,
           wrong_entries_are_named_by_their_place)
