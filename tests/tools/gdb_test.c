@@ -142,13 +142,14 @@ START_TEST(a_debugged_run_leaves_the_same_files)
     char text[4096];
     if (!ready(__func__))
         return;
-    const char *printed =
-        debug("same", 2,
-              "target remote {}\nbreak det_decode\nwatch -l events\n"
-              "continue\ncontinue\nstepi\nstepi 20\ncontinue\nreverse-continue\n"
-              "reverse-stepi\nmonitor regs\nmonitor stats core\nx/64xw 0x40005000\n"
-              "x/16xw 0x40000000\ninfo registers csr\ndelete\ndetach\n");
+    const char *printed = debug("same", 2,
+                                "target remote {}\nbreak det_decode\nwatch -l events\n"
+                                "continue\ncontinue\nstepi\nstepi 20\ncontinue\nreverse-continue\n"
+                                "reverse-stepi\nmonitor regs\nmonitor stats core\nmonitor stats "
+                                "l2.master.npu_load\nx/64xw 0x40005000\n"
+                                "x/16xw 0x40000000\ninfo registers csr\ndelete\ndetach\n");
     ck_assert_msg(strstr(printed, "detached") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "behind_cycles[") != NULL, "%s", printed);
     ck_assert_int_eq(
         fovea(text, sizeof(text), "run scenes/entrance.json -n 2 -j 2 -o " DIR "/plain"), 0);
     const char *differs = runs_differ(DIR "/same", DIR "/plain");
