@@ -50,8 +50,11 @@
  * streams do not either, so who injects with ECC asks for bursts (npu.exact).
  *
  * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own. A wait counts
- * for the bank that was waited for, and for the master that had it last before the grant. Not
- * modeled: refresh, power gating of banks, write buffers; time and bandwidth of a scrub.
+ * for the bank that was waited for and, all of it, for the master that had it last before the
+ * grant.
+ *
+ * Not modeled: refresh, power gating of banks, write buffers; time and bandwidth of a scrub; rules
+ * that firmware changes (they are chip data; that of the reference chip is assumed).
  */
 #ifndef LOGIC_L2_H
 #define LOGIC_L2_H
