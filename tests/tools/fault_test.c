@@ -120,6 +120,29 @@ START_TEST(with_ecc_single_flips_are_recovered_and_double_ones_detected)
 }
 END_TEST
 
+/* lui t0, 0x4000; lw t1, 16(t0); lw t2, 32(t0); j . */
+START_TEST(the_core_reads_the_right_word_or_traps)
+{
+    static const uint8_t code[] = {0xb7, 0x02, 0x00, 0x04, 0x03, 0xa3, 0x02, 0x01,
+                                   0x83, 0xa3, 0x02, 0x02, 0x6f, 0x00, 0x00, 0x00};
+    const uint8_t data[] = {0x78, 0x56, 0x34, 0x12};
+    make(L2_ECC_SECDED, "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000010\"},"
+                        "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000020\", "
+                        "\"bit\": 0, \"bits\": 2}");
+    ck_assert(bus_poke(&board->sensor->bus, BUS_TCM_BASE, code, sizeof(code)));
+    ck_assert(bus_poke(&board->sensor->bus, 0x04000010, data, sizeof(data)));
+    bus_set_boot(&board->sensor->bus, BUS_TCM_BASE);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(board->sensor->core.x[6], 0x12345678);
+    ck_assert_uint_eq(board->sensor->core.x[7], 0);
+    /* there is no handler: the core stops there */
+    ck_assert_ptr_nonnull(strstr(board->log, "mcause 5, pc 0x10000008, mtval 0x04000020"));
+    ends_as(0, FAULT_RECOVERED, FAULT_BY_ECC);
+    ends_as(1, FAULT_DETECTED, FAULT_BY_ECC);
+    drop();
+}
+END_TEST
+
 /* ---- CCI ---- */
 
 enum { FRAME_LENGTH = 0x0340, CONTROL = 0x0100 };
@@ -400,6 +423,7 @@ END_TEST
 
 TEST_MAIN("tools faults", bits_flip_at_their_time_and_nobody_notices,
           with_ecc_single_flips_are_recovered_and_double_ones_detected,
+          the_core_reads_the_right_word_or_traps,
           a_lost_byte_of_a_cci_write_is_not_acknowledged_once,
           a_corrupt_byte_changes_the_value_or_nothing_answers,
           bytes_on_spi_are_lost_or_changed_where_they_are_told_to,
