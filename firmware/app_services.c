@@ -1,9 +1,11 @@
 /*
- * services: the skeleton of a program that is looked after. Tasks of sched.h under the watchdog;
+ * services: the skeleton of a program that is looked after. Tasks of sched.h under the watchdog,
+ * frames when the host wants them;
  * the host asks by mailbox how it is (health.h) and may make it die in any way.
  */
 #include <stdlib.h>
 
+#include "camera.h"
 #include "health.h"
 #include "mailbox.h"
 #include "net.h"
@@ -14,7 +16,14 @@
 /* What else the host may command: data word 0 is the argument. */
 enum { DIE_ASSERT = 1, DIE_LOAD, DIE_DEEP, DIE_HANG, USE_HEAP, USE_STACK, COUNTS };
 
-enum { EV_COMMAND = HAL_BIT(0), EV_FRAME = HAL_BIT(0), EV_BEAT = HAL_BIT(0) };
+enum { CCS_MODE_SELECT = 0x0100 };
+
+enum {
+    EV_COMMAND = HAL_BIT(0),
+    EV_WROTE = HAL_BIT(1),
+    EV_FRAME = HAL_BIT(0),
+    EV_BEAT = HAL_BIT(0)
+};
 enum { BEAT_TICKS = 1000, DOG_TIMEOUT = 20000, DOG_WINDOW = 1000, DOG_GRACE = 2000 }; /* us */
 
 static void on_host_task(uint32_t happened);
@@ -22,7 +31,8 @@ static void on_frame_task(uint32_t happened);
 static void on_beat_task(uint32_t happened);
 
 static sched_task_t frame_task = {.name = "frame", .run = on_frame_task, .mask = EV_FRAME};
-static sched_task_t host_task = {.name = "host", .run = on_host_task, .mask = EV_COMMAND};
+static sched_task_t host_task = {
+    .name = "host", .run = on_host_task, .mask = EV_COMMAND | EV_WROTE};
 static sched_task_t beat_task = {.name = "beat", .run = on_beat_task, .mask = EV_BEAT};
 static sched_timer_t beat;
 static uint32_t frames, beats;
@@ -72,7 +82,10 @@ static void obey(uint32_t command, uint32_t argument)
 static void on_host_task(uint32_t happened)
 {
     uint32_t command;
-    (void)happened;
+    if ((happened & EV_WROTE) != 0) {
+        camera_apply_settings();
+        camera_stream(hal_ccs_read8(CCS_MODE_SELECT) != 0);
+    }
     if (mailbox_command(&command) && !health_command(command))
         obey(command, mailbox_word(0));
 }
@@ -97,6 +110,12 @@ static void on_command(void)
     sched_post(&host_task, EV_COMMAND);
 }
 
+static void on_wrote(void)
+{
+    reg_write(CCI_STATUS, CCI_STATUS_WROTE);
+    sched_post(&host_task, EV_WROTE);
+}
+
 static void on_frame(void)
 {
     sched_post(&frame_task, EV_FRAME);
@@ -117,6 +136,9 @@ int main(void)
     hal_print_u32(panic_reset_cause());
     hal_print(panic_send_last() ? ", it had died\n" : "\n");
     mailbox_listen(on_command);
+    hal_irq_enable(IRQ_CCI, on_wrote);
+    reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
+    sched_post(&host_task, EV_WROTE); /* what the host wrote before we listened */
     timer_follow_frames(0, 1, on_frame);
     sched_every(&beat, &beat_task, EV_BEAT, BEAT_TICKS);
     sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);

@@ -397,6 +397,11 @@ static int simulate(run_t *run)
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
                     run_place(run, place), core_state_name(run->sensor->core.state));
+    if (run->host.metadata_frames < run->scenario.frames && run->host.postmortems > 0)
+        return fail(run, EXIT_FAILED,
+                    "%llu of %u frames were reported, the firmware died (see %s/postmortem.jsonl)",
+                    (unsigned long long)run->host.metadata_frames, run->scenario.frames,
+                    run->results.dir);
     if (run->host.metadata_frames < run->scenario.frames)
         return fail(run, EXIT_FAILED, "%llu of %u frames were reported (see %s/uart.log)",
                     (unsigned long long)run->host.metadata_frames, run->scenario.frames,
@@ -516,7 +521,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
-    bool told = run->host.metadata_frames > 0 || run->faults.count > 0;
+    bool told = run->host.metadata_frames > 0 || run->host.postmortems > 0 || run->faults.count > 0;
     bool stopped_short =
         code == EXIT_FAILED && told && (run->interrupted == NULL || *run->interrupted == 0);
     if (code == EXIT_FINE || stopped_short) {

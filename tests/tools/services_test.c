@@ -153,6 +153,23 @@ START_TEST(marks_of_stack_and_heap_are_what_was_used)
 }
 END_TEST
 
+/* Frames of 33.309847 ms (selftest_test.c): in 100 ms three or four begin. */
+START_TEST(each_frame_runs_its_task_once)
+{
+    start();
+    ck_assert(ccs_host_write(&board->sensor->ccs, MODE_SELECT, 1));
+    board_run_ms(board, 100);
+    ck_assert_uint_eq(ask(COUNTS, 0), 1);
+    uint32_t frames = word(1);
+    ck_assert_uint_ge(frames, 3);
+    ck_assert_uint_le(frames, 4);
+    look_up_cost("frame");
+    ck_assert_uint_ge(word(0), frames);
+    ck_assert_uint_lt(word(2), 200);
+    stop();
+}
+END_TEST
+
 /* ---- dead ---- */
 
 /* Dies of a command and starts anew: the packet is on the link from the dead one, and again from
@@ -236,6 +253,34 @@ START_TEST(a_task_that_hangs_ends_in_the_watchdog_s_nmi)
 }
 END_TEST
 
+/* The whole command: the run fails, and its folder says why. */
+START_TEST(a_run_keeps_what_the_dying_program_said)
+{
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    FILE *file = fopen(DIR "/die.json", "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("{\"chip\": \"../../../logic/chips/imx500.json\", "
+          "\"firmware\": \"../../firmware/services.elf\", "
+          "\"networks\": [\"../../../scenes/person_160.tflite\"], "
+          "\"scene\": \"../../../scenes/entrance.png\", \"frames\": 1, "
+          "\"host\": [{\"at\": \"10ms\", \"write\": \"mbx_command\", \"value\": 1}]}\n",
+          file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(fovea(text, sizeof(text), "run %s/die.json --out %s/run", DIR, DIR), 1);
+    says("0 of 1 frames were reported, the firmware died (see " DIR "/run/postmortem.jsonl)");
+    file = fopen(DIR "/run/postmortem.jsonl", "rb");
+    ck_assert_ptr_nonnull(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    says("\"at\":\"on_host_task (");
+    says("\"deaths\":1,");
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "decode %s/run/link.csi2 -o %s/again --elf %s", DIR, DIR, ELF),
+        0);
+    ck_assert(same_file(DIR "/run/postmortem.jsonl", DIR "/again/postmortem.jsonl"));
+}
+END_TEST
+
 /* ---- packets of anybody ---- */
 
 static uint32_t packet[PM_MAX_BYTES / 4 + 2];
@@ -284,6 +329,7 @@ START_TEST(damaged_packets_are_refused_with_the_place)
 END_TEST
 
 TEST_MAIN("firmware services", tasks_run_at_their_events_and_what_they_cost_is_told,
-          marks_of_stack_and_heap_are_what_was_used, an_assertion_says_where_and_what,
+          marks_of_stack_and_heap_are_what_was_used, each_frame_runs_its_task_once,
+          a_run_keeps_what_the_dying_program_said, an_assertion_says_where_and_what,
           a_fault_has_its_function_and_its_address, an_overflow_of_the_stack_ends_in_the_guard,
           a_task_that_hangs_ends_in_the_watchdog_s_nmi, damaged_packets_are_refused_with_the_place)
