@@ -21,7 +21,8 @@
  * Modeled:      photon and dark shot noise (Poisson at every level), dark current over
  *               temperature, read noise over gain, PRNU, DSNU, dark-current spread, full well,
  *               analog gain, ADC with black level; 2x2 binning of one color as the average of
- *               four photosites. README.md has laws, sources and tests.
+ *               four photosites; stuck photosites and rows, if told to. README.md has laws,
+ *               sources and tests.
  * Not modeled:  lens PSF, vignetting, chief-ray angle; reset noise (CDS cancels it), row noise,
  *               column noise, RTN, hot pixels, ADC nonlinearity, blooming; Bayer-corrected (3:1)
  *               binning weights; windows, flips, digital gain, long-exposure shift, HDR, test
