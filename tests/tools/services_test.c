@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "firmware/include/fovea_postmortem.h"
+#include "firmware/include/postmortem.h"
 #include "logic/elf.h"
 #include "mipi/capture.h"
 #include "sim/file.h"
@@ -328,8 +328,45 @@ START_TEST(damaged_packets_are_refused_with_the_place)
 }
 END_TEST
 
+/* 100 words of stack and 300 characters of text are cut to what a packet holds. */
+START_TEST(a_packet_holds_the_first_of_what_is_too_much)
+{
+    uint32_t registers[PM_REGISTERS], stack[100];
+    char name[301];
+    for (uint32_t i = 0; i < PM_REGISTERS; i++)
+        registers[i] = 0x1000 + i;
+    for (uint32_t i = 0; i < 100; i++)
+        stack[i] = 0x2000 + i;
+    memset(name, 'x', 300);
+    name[300] = '\0';
+    postmortem_t dead = {.reason = PM_REASON_ASSERTION,
+                         .task = "ninechars",
+                         .file = "f.c",
+                         .text = name,
+                         .registers = registers,
+                         .stack = stack,
+                         .stack_words = 100};
+    memset(packet, 0xff, sizeof(packet));
+    ck_assert_uint_eq(postmortem_build(&dead, packet), PM_MAX_BYTES);
+    ck_assert_uint_eq(packet[PM_MAX_BYTES / 4], 0xffffffff);
+    ck_assert(check(PM_MAX_BYTES));
+    ck_assert(postmortem_valid(packet));
+    ck_assert_uint_eq(packet[PM_HEADER_WORDS + 30], 0x101e);
+    ck_assert_uint_eq(packet[PM_HEADER_WORDS + 31 + 63], 0x203f);
+    sim_json_t *line = postmortem_json((const uint8_t *)packet, NULL);
+    char *printed = sim_json_print(line, false);
+    ck_assert_ptr_nonnull(strstr(printed, "\"task\":\"ninechar\""));
+    ck_assert_ptr_nonnull(strstr(printed, "\"assertion\":\"f.c: xxx"));
+    free(printed);
+    sim_json_free(line);
+    packet[PM_TOTAL_BYTES] = 0xfffffffc; /* what no program left: nothing behind it is read */
+    ck_assert(!postmortem_valid(packet));
+}
+END_TEST
+
 TEST_MAIN("firmware services", tasks_run_at_their_events_and_what_they_cost_is_told,
           marks_of_stack_and_heap_are_what_was_used, each_frame_runs_its_task_once,
           a_run_keeps_what_the_dying_program_said, an_assertion_says_where_and_what,
           a_fault_has_its_function_and_its_address, an_overflow_of_the_stack_ends_in_the_guard,
-          a_task_that_hangs_ends_in_the_watchdog_s_nmi, damaged_packets_are_refused_with_the_place)
+          a_task_that_hangs_ends_in_the_watchdog_s_nmi, damaged_packets_are_refused_with_the_place,
+          a_packet_holds_the_first_of_what_is_too_much)
