@@ -378,7 +378,7 @@ int cmd_exec(int argc, char **argv)
     char **args;
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
-        return over;
+        return over == EXIT_USAGE ? EXIT_OURS : over; /* 2 may be the program's */
     c.program = args[0];
     return execute(&c, args, count);
 }

@@ -39,10 +39,10 @@ static void default_out(const char *scenario, char *out, size_t bytes)
     snprintf(out, bytes, "out/%.*s", length, name);
 }
 
-static int report(run_t *run, int code, bool json)
+static int report(const char *name, run_t *run, int code, bool json)
 {
     if (run->error[0] != '\0')
-        fprintf(stderr, "fovea run: %s\n", run->error);
+        fprintf(stderr, "fovea %s: %s\n", name, run->error);
     if (code != EXIT_FINE)
         return code;
     if (json) {
@@ -142,7 +142,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
     run_t *run = calloc(1, sizeof(*run));
     if (run == NULL)
         return cli_fail(EXIT_FAILED, "out of memory");
-    int code = report(run, run_scenario(run, &desc), json != NULL);
+    int code = report(name, run, run_scenario(run, &desc), json != NULL);
     run_free(run);
     free(run);
     return code;

@@ -183,7 +183,7 @@ bool debug_run(debug_t *d, uint64_t until_ps)
     sim_t *sim = d->desc.sim;
     while (sim_now_ps(sim) < until_ps) {
         if (!obey(d)) {
-            d->ended = true;
+            d->ended = !signaled(d);
             return false;
         }
         if (d->stub.go == GDB_WAIT)

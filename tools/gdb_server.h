@@ -1,5 +1,6 @@
 /*
- * gdb_server.h - the socket that a debugger comes to: TCP, or a Unix socket; one peer at a time.
+ * gdb_server.h - the socket that a debugger comes to: TCP, or a Unix socket; one peer at a time;
+ * a second one is turned away.
  *
  *   ":1234"             loopback, port 1234; port 0: a free one
  *   "192.0.2.7:1234"    that address of this machine; "0.0.0.0:1234" is all of them

@@ -145,8 +145,23 @@ static void print_stop(const image_stop_t *s, uint32_t index, gdb_text_t *reply)
     if (s->name[0] != '\0')
         gdb_print(reply, " %s", s->name);
     else if (s->number != IMAGE_ANY)
-        gdb_print(reply, " %lld", (long long)s->number);
+        gdb_print(reply, s->kind == IMAGE_PACKET ? " 0x%llx" : " %llu",
+                  (unsigned long long)s->number);
     gdb_print(reply, "\n");
+}
+
+static bool can_come(const image_watch_t *w, const image_stop_t *stop)
+{
+    switch (stop->kind) {
+    case IMAGE_ROW:
+        return stop->number < w->sensor->pixel.desc.height_px;
+    case IMAGE_PACKET:
+        return stop->number < 64;
+    case IMAGE_IRQ:
+        return stop->number < INTC_SOURCES && irq_names[stop->number] != NULL;
+    default:
+        return true;
+    }
 }
 
 /* What is wrong with the words, NULL: nothing. */
@@ -165,7 +180,9 @@ static const char *read_stop(const image_watch_t *w, const char *word, const cha
         snprintf(stop->name, sizeof(stop->name), "%s", arg);
         return is_layer(w, arg) ? NULL : "the network has no layer of that name";
     }
-    return number_of(stop, arg, &stop->number) ? NULL : "that is no number, nor a name";
+    if (!number_of(stop, arg, &stop->number))
+        return "that is no number, nor a name";
+    return can_come(w, stop) ? NULL : "that never comes";
 }
 
 static void command_break(image_watch_t *w, const char *rest, gdb_text_t *reply)

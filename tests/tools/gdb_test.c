@@ -231,7 +231,8 @@ START_TEST(events_of_the_image_stop)
         "monitor delete 0\nmonitor break npu-layer conv3\ncontinue\nmonitor delete\n"
         "monitor break irq NPU\ncontinue\nmonitor delete\nmonitor break packet 0x30\ncontinue\n"
         "monitor break row\nmonitor break npu-layer nowhere\nmonitor break nothing\n"
-        "monitor break packet 99x\nmonitor delete 9\nmonitor info\nmonitor nonsense\n"
+        "monitor break packet 99x\nmonitor delete 9\nmonitor break irq 99\n"
+        "monitor break row 99999\nmonitor info\nmonitor nonsense\n"
         "monitor regs npu NPU_STATUS\nmonitor regs nothing\nmonitor save raw\n"
         "monitor save tensor /nowhere/x.png\nmonitor speed functional\nmonitor help\nkill\n");
     const char *lines[] = {"row 7 of frame 0 was read\n",
@@ -244,7 +245,9 @@ START_TEST(events_of_the_image_stop)
                            "break nothing: it is break frame, row,",
                            "break packet 99x: that is no number, nor a name\n",
                            "delete 9: no such break",
-                           "0: break packet 48\n",
+                           "break irq 99: that never comes\n",
+                           "break row 99999: that never comes\n",
+                           "0: break packet 0x30\n",
                            "no command 'nonsense'",
                            "NPU_STATUS ",
                            "no block nothing;",
@@ -276,6 +279,20 @@ START_TEST(ctrl_c_stops_and_a_debugger_may_come_back)
     ck_assert_msg(strstr(printed, "det_decode (tensors") != NULL, "%s", printed);
     char *run = read_all(DIR "/again.run.txt");
     ck_assert_msg(strstr(run, "ended by the debugger") != NULL, "%s", run);
+}
+END_TEST
+
+START_TEST(a_second_debugger_is_turned_away)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed = debug("second", 1,
+                                "target remote {}\nshell timeout 20 gdb-multiarch -q -nx -batch "
+                                "-ex 'target remote {}' 2>&1\nprint $pc\ncontinue\n");
+    ck_assert_msg(strstr(printed, "Remote connection closed") != NULL ||
+                      strstr(printed, "Connection reset by peer") != NULL,
+                  "%s", printed);
+    ck_assert_msg(strstr(printed, "exited normally") != NULL, "%s", printed);
 }
 END_TEST
 
@@ -348,7 +365,7 @@ START_TEST(wrong_addresses_are_refused)
                                "debug scenes/entrance.json -n 1 -o " DIR "/wrong --gdb %s",
                                wrong[i]),
                          2);
-        ck_assert_msg(strncmp(text, "fovea run: --gdb: ", 18) == 0 && line_count(text) == 1, "%s",
+        ck_assert_msg(strncmp(text, "fovea debug: --gdb: ", 20) == 0 && line_count(text) == 1, "%s",
                       text);
     }
 }
@@ -357,5 +374,6 @@ END_TEST
 TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
           a_debugged_run_leaves_the_same_files, steps_back_lead_to_what_steps_forward_left,
           the_beginning_is_where_it_ends, events_of_the_image_stop,
-          ctrl_c_stops_and_a_debugger_may_come_back, the_end_of_the_run_is_told,
-          a_program_on_the_core_alone_is_debugged_too, wrong_addresses_are_refused)
+          ctrl_c_stops_and_a_debugger_may_come_back, a_second_debugger_is_turned_away,
+          the_end_of_the_run_is_told, a_program_on_the_core_alone_is_debugged_too,
+          wrong_addresses_are_refused)
