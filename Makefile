@@ -80,7 +80,7 @@ $(call objs,$(POST) tests/npu/post_run.c $(wildcard tests/firmware/*.c tests/too
 $(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
 $(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
 $(O)/%_amx.o: CFLAGS_VEC := $(VEC.amx)
-$(O)/logic/exec.o: CFLAGS_VEC := -fno-gcse # an interpreter's loop: 10 % faster without
+$(O)/logic/exec.o: CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse) # an interpreter: 10 % faster without
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
