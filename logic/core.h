@@ -221,6 +221,9 @@ void core_set_speed(core_t *core, core_speed_t speed);
 /* Brings cycles and wfi_cycles up to now; call before reading statistics. */
 void core_settle(core_t *core);
 
+/* Of x<reg>, modulo 32, in the calling convention: "a0". */
+const char *core_reg_name(uint32_t reg);
+
 /* The canonical text of the 2- or 4-byte instruction at pc, "addi a0, a0, 1"; returns its length
  * in bytes, 0 when the encoding is illegal (text is then ".word 0x..." or ".half 0x..."). */
 uint32_t core_disassemble(uint32_t word, uint32_t pc, char *text, size_t text_bytes);

@@ -12,14 +12,15 @@ static const char *const reg_names[32] = {
     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
-static const char *name_of(uint8_t reg)
+const char *core_reg_name(uint32_t reg)
 {
     return reg_names[reg % 32];
 }
 
 static void operands(const core_insn_t *in, char *text, size_t bytes)
 {
-    const char *rd = name_of(in->rd), *rs1 = name_of(in->rs1), *rs2 = name_of(in->rs2);
+    const char *rd = core_reg_name(in->rd), *rs1 = core_reg_name(in->rs1),
+               *rs2 = core_reg_name(in->rs2);
     int32_t imm = (int32_t)in->imm;
     switch (core_insn_info[in->op].format) {
     case FORMAT_R:

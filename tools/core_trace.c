@@ -41,12 +41,6 @@ static void begin_line(const core_trace_t *t, uint64_t cycle, uint32_t pc, uint3
 
 /* ---- instructions ---- */
 
-static const char *const reg_names[32] = {
-    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
-};
-
 /* "[10002568].4", of a store to memory also what is there now. */
 static const char *memory_text(const core_trace_t *t, const core_note_t *n, char text[40])
 {
@@ -66,7 +60,7 @@ static void trace_insn(const core_trace_t *t, const core_note_t *n)
     core_disassemble(n->word, n->pc, text, sizeof(text));
     begin_line(t, n->cycle, n->pc, CORE_TRACE_AT_insn);
     if (n->rd != 0)
-        snprintf(value, sizeof(value), "%s=%08x", reg_names[n->rd], t->core->x[n->rd]);
+        snprintf(value, sizeof(value), "%s=%08x", core_reg_name(n->rd), t->core->x[n->rd]);
     if (n->load || n->store)
         fprintf(t->to, "%-28s %-12s %s\n", text, value, memory_text(t, n, place));
     else if (n->rd != 0)

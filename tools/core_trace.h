@@ -6,7 +6,7 @@
  *        0.141      37  10000022 boot.S:18      insn sw zero, 0(a0)       [10002568].4=00000000
  *        3.809    1000  10000400 hal.c:40       regs store UART_DATA (sensor.uart) <- 0x00000041
  *        4.000    1050  10000410 hal.c:52       csr  mstatus was 0x00000008, is 0x00000000
- *        4.571    1200  10000412 app.c:99       trap interrupt 11 (external), machine mode, to ...
+ *        4.571    1200  10000412 app.c:99       trap interrupt 11 (external interrupt), machine mode, to ...
  *
  * Time and cycle are those in which the instruction began, of a trap those in which its handler
  * does; from is the line of the instruction, of a trap of the one that did not happen. Register

@@ -54,12 +54,6 @@ void gdb_console(gdb_stub_t *stub, const char *text)
 
 /* ---- target.xml ---- */
 
-static const char *const reg_names[] = {
-    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "fp", "s1", "a0",
-    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc",
-};
-
 static const char *reg_type(uint32_t reg)
 {
     bool code = reg == 1 || reg == REG_PC, data = reg >= 2 && reg <= 4;
@@ -76,8 +70,8 @@ static void describe(gdb_stub_t *stub)
                  "<architecture>riscv:rv32</architecture>"
                  "<feature name=\"org.gnu.gdb.riscv.cpu\">");
     for (uint32_t i = 0; i <= REG_PC; i++)
-        gdb_print(t, "<reg name=\"%s\" bitsize=\"32\" type=\"%s\" regnum=\"%u\"/>", reg_names[i],
-                  reg_type(i), i);
+        gdb_print(t, "<reg name=\"%s\" bitsize=\"32\" type=\"%s\" regnum=\"%u\"/>",
+                  i < REG_PC ? core_reg_name(i) : "pc", reg_type(i), i);
     gdb_print(t, "</feature><feature name=\"org.gnu.gdb.riscv.csr\">");
     for (uint32_t i = 0; core_csr_at(stub->core, i, &number); i++)
         gdb_print(t, "<reg name=\"%s\" bitsize=\"32\" regnum=\"%u\" group=\"csr\"/>",
