@@ -131,6 +131,8 @@ static void on_word(void *ctx)
     if (fails) {
         rng->failures++;
         rng->status |= FAILED;
+        if (rng->noted != NULL)
+            rng->noted(rng->noted_ctx);
         start_over(rng);
     } else if (rng->tested < STARTUP_WORDS) {
         rng->tested++;

@@ -39,6 +39,9 @@ typedef struct {
     rng_desc_t desc;
     sim_event_t word; /* the source's next */
     sim_wire_t ready; /* out, for the DMA: a word is ready */
+    /* A health test has failed. May be NULL. */
+    void (*noted)(void *ctx);
+    void *noted_ctx;
 
     uint32_t id, ctrl, status, data;
     uint32_t fault; /* rng_fault_t */

@@ -350,6 +350,30 @@ static void on_irq(void *ctx, uint32_t number, bool lost)
                       lost ? FAULT_BY_NOBODY : FAULT_BY_REGISTER);
 }
 
+/* ---- random numbers ---- */
+
+static void spoil_rng(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+    rng_set_fault(&set->sensor->rng, (rng_fault_t)fault_kind_of(set, r)->variant);
+}
+
+/* Nobody saw it, if it still waits. */
+static void mend_rng(fault_set_t *set, fault_record_t *r)
+{
+    rng_set_fault(&set->sensor->rng, RNG_FAULT_NONE);
+    if (r->outcome == FAULT_WAITING)
+        fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
+}
+
+static void on_rng(void *ctx)
+{
+    fault_set_t *set = ctx;
+    fault_record_t *r = oldest(set, spoil_rng, FAULT_WAITING, 0);
+    if (r != NULL)
+        fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_REGISTER);
+}
+
 /* ---- link ---- */
 
 /* Packets that have passed are forgotten: after a reset their numbers come again. */
@@ -469,6 +493,12 @@ const fault_kind_t fault_kinds[] = {
     {.name = "irq_lost",
      .key = {{.name = "irq", .absent = FAULT_NEEDED, .low = 1, .high = IRQS, .names = irq_names}},
      .apply = lose_irq, .end = let_irq},
+    /* the source of random numbers repeats itself, for good or `for` a time */
+    {.name = "rng_stuck",
+     .variant = RNG_FAULT_STUCK, .apply = spoil_rng, .end = mend_rng},
+    /* three of four of its bits are 1 */
+    {.name = "rng_biased",
+     .variant = RNG_FAULT_BIASED, .apply = spoil_rng, .end = mend_rng},
     /* a bit of a packet on the link, `skip` packets after the time */
     {.name = "link_flip",
      .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20}},
@@ -493,7 +523,8 @@ void fault_connect_kinds(fault_set_t *set)
     sensor_t *s = set->sensor;
     s->l2.noted = on_l2;
     s->intc.noted = on_irq;
-    s->l2.noted_ctx = s->intc.noted_ctx = set;
+    s->rng.noted = on_rng;
+    s->l2.noted_ctx = s->intc.noted_ctx = s->rng.noted_ctx = set;
     s->ccs.line_ctx = s->spi.line_ctx = s->spit.line_ctx = set;
     s->ccs.line = uses(set, arm_cci) ? on_cci : NULL;
     s->spi.line = uses(set, arm_spi) ? on_spi : NULL;

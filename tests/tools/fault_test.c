@@ -280,6 +280,45 @@ START_TEST(an_interrupt_is_lost_once_or_for_a_while)
 }
 END_TEST
 
+/* A word comes every cycles_per_word; the 32 of the start-up test come first. A word that comes
+ * twice, or 589 equal bits of 1,024, fail it. */
+START_TEST(a_bad_source_of_random_numbers_fails_its_tests)
+{
+    const struct {
+        const char *kind;
+        uint32_t most_words; /* until it is known */
+    } cases[] = {{"rng_stuck", 1}, {"rng_biased", 32}};
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        char text[256];
+        snprintf(text, sizeof(text),
+                 "{\"kind\": \"%s\", \"at\": \"1ms\", \"for\": \"1ms\"},"
+                 "{\"kind\": \"%s\", \"at\": \"3ms\", \"for\": \"1ms\"}",
+                 cases[i].kind, cases[i].kind);
+        make(L2_ECC_NONE, text);
+        rng_t *rng = &board->sensor->rng;
+        uint64_t word_ps = rng->desc.cycles_per_word * (SIM_PS_PER_S / rng->desc.clk_hz + 1);
+        sim_run_until_ps(board->sim, MS); /* the source is off: nobody can know */
+        ck_assert_uint_eq(rng->failures, 0);
+        sim_run_until_ps(board->sim, 2 * MS);
+        ends_as(0, FAULT_SILENT, FAULT_BY_NOBODY);
+        sim_reg_write(&rng->comp, 4, 1);           /* RNG_CTRL: enable */
+        for (int words = 0; words < 64; words++) { /* the FIFO does not stay full */
+            sim_run_until_ps(board->sim, sim_now_ps(board->sim) + word_ps);
+            sim_reg_read(&rng->comp, 0x0c);
+        }
+        ck_assert_uint_eq(rng->failures, 0);
+        sim_run_until_ps(board->sim, 3 * MS);
+        for (uint32_t words = 0; words < 8 + cases[i].most_words; words++) {
+            sim_reg_read(&rng->comp, 0x0c);
+            sim_run_until_ps(board->sim, sim_now_ps(board->sim) + word_ps);
+        }
+        ends_as(1, FAULT_DETECTED, FAULT_BY_REGISTER);
+        ck_assert_uint_eq(sim_reg_peek(&rng->comp, 8) & 2, 2); /* RNG_STATUS: failed */
+        drop();
+    }
+}
+END_TEST
+
 /* ---- times and draws ---- */
 
 START_TEST(faults_repeat_from_a_time_until_one_and_up_to_a_count)
@@ -428,7 +467,7 @@ TEST_MAIN("tools faults", bits_flip_at_their_time_and_nobody_notices,
           a_corrupt_byte_changes_the_value_or_nothing_answers,
           bytes_on_spi_are_lost_or_changed_where_they_are_told_to,
           a_brown_out_resets_the_sensor_and_the_hosts_registers,
-          an_interrupt_is_lost_once_or_for_a_while,
+          an_interrupt_is_lost_once_or_for_a_while, a_bad_source_of_random_numbers_fails_its_tests,
           faults_repeat_from_a_time_until_one_and_up_to_a_count,
           random_times_are_a_poisson_process_and_the_same_for_a_seed,
           a_snapshot_has_the_faults_to_come, there_is_an_end_to_faults,
