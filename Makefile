@@ -237,7 +237,7 @@ fuzz-run: $(FUZZERS)
 # ---- installation: fovea, the firmware SDK, documents ----------------------------------------------
 PREFIX  ?= /usr/local
 DESTDIR ?=
-installer = @FOVEA=$(O)/fovea BUILD=$(BUILD) PREFIX=$(abspath $(PREFIX)) DESTDIR=$(DESTDIR) RV_FLAGS="$(RV_FLAGS)" tools/install.sh
+installer = @FOVEA=$(O)/fovea BUILD=$(BUILD) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" RV_FLAGS="$(RV_FLAGS)" tools/install.sh
 install: all
 	$(installer) install
 uninstall: all

@@ -2,6 +2,12 @@
 # tools/install.sh install|uninstall: one table says where everything goes, below $DESTDIR$PREFIX.
 # Wants FOVEA, BUILD, PREFIX, RV_FLAGS of the Makefile; DESTDIR may be empty.
 set -eu
+case $PREFIX in /*) ;; *) PREFIX=$PWD/$PREFIX ;; esac
+case $PREFIX in
+*[[:space:]\&\|\\]*)
+    echo "install.sh: PREFIX '$PREFIX': no spaces and none of & | \\, \$(pkg-config --cflags) cannot carry them" >&2
+    exit 2 ;;
+esac
 to=$DESTDIR$PREFIX
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 

@@ -515,15 +515,15 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = run_snapshot_begin(run);
     if (code == EXIT_FINE && run->debugged)
         code = wait_for_debugger(run, desc->gdb);
-    if (code == EXIT_FINE) {
+    bool ran = code == EXIT_FINE;
+    if (ran) {
         run_observe_start(run, desc);
         code = run_observe_end(run, simulate(run));
     }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
-    bool told = run->host.metadata_frames > 0 || run->host.postmortems > 0 || run->faults.count > 0;
     bool stopped_short =
-        code == EXIT_FAILED && told && (run->interrupted == NULL || *run->interrupted == 0);
+        ran && code == EXIT_FAILED && (run->interrupted == NULL || *run->interrupted == 0);
     if (code == EXIT_FINE || stopped_short) {
         int kept = keep(run);
         code = code == EXIT_FINE ? kept : code;

@@ -223,6 +223,22 @@ START_TEST(the_waits_of_each_master_add_up)
 }
 END_TEST
 
+/* The self-test never starts the camera: no frame, but its serial port had much to say. */
+START_TEST(a_run_without_a_frame_keeps_what_was_printed)
+{
+    size_t bytes;
+    int code = fovea(text, sizeof(text),
+                     "run scenes/entrance.json --frames 1 --firmware build/firmware/selftest.elf "
+                     "--out " FOVEA_OUT "/silent");
+    ck_assert_int_eq(code, 1);
+    ck_assert_ptr_nonnull(strstr(text, "(see " FOVEA_OUT "/silent/uart.log)"));
+    char *uart = read_text(FOVEA_OUT "/silent/uart.log", &bytes);
+    ck_assert_ptr_nonnull(strstr(uart, "\r\n"));
+    free(uart);
+    free(read_text(FOVEA_OUT "/silent/stats.json", &bytes));
+}
+END_TEST
+
 START_TEST(one_line_a_frame_is_reported_and_true)
 {
     size_t bytes;
@@ -295,4 +311,4 @@ TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_c
           decode_rebuilds_the_metadata_from_the_link_alone,
           a_flipped_bit_of_the_capture_is_told_with_its_packet, the_first_frames_timeline_adds_up,
           one_line_a_frame_is_reported_and_true, a_png_world_with_a_person_is_reported_as_one,
-          raw_images_cross_the_link_when_asked_for)
+          raw_images_cross_the_link_when_asked_for, a_run_without_a_frame_keeps_what_was_printed)

@@ -180,6 +180,23 @@ START_TEST(an_installation_is_staged_and_taken_away_again)
 }
 END_TEST
 
+/* Staging takes any folder; what `$(pkg-config --cflags)` could not carry is refused at once. */
+START_TEST(a_prefix_with_a_space_is_refused_before_anything_is_written)
+{
+    if (!can_run())
+        return;
+    make_home();
+    ck_assert_int_ne(shell("make install PREFIX='%s/my sdk' >%s/log 2>&1", home, home), 0);
+    read_file("log");
+    says("/my sdk': no spaces");
+    ck_assert_int_ne(shell("test -e '%s/my sdk' -o -e %s/my", home, home), 0);
+    ck_assert_int_eq(
+        shell("make install DESTDIR='%s/my stage' PREFIX=/opt/f >%s/log 2>&1", home, home), 0);
+    ck_assert_int_eq(shell("test -s '%s/my stage/opt/f/bin/fovea'", home), 0);
+    drop_home();
+}
+END_TEST
+
 /* Every header of the SDK stands alone, and tasks of kernel.h link from the library. */
 START_TEST(each_header_can_be_included_alone_and_fovea_exec_runs_what_it_makes)
 {
@@ -219,4 +236,5 @@ END_TEST
 
 TEST_MAIN("firmware SDK", the_first_program_of_the_readme_is_written_built_run_and_debugged,
           an_installation_is_staged_and_taken_away_again,
+          a_prefix_with_a_space_is_refused_before_anything_is_written,
           each_header_can_be_included_alone_and_fovea_exec_runs_what_it_makes)
