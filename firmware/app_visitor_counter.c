@@ -10,6 +10,7 @@
 #include "camera.h"
 #include "fovea_metadata.h"
 #include "hal.h"
+#include "l2.h"
 #include "meta.h"
 
 /* Host parameters: see logic/ccs.c. */
@@ -21,7 +22,12 @@ enum {
     APP_LINE_HYSTERESIS = 0x9004,
 };
 
-enum { EV_NPU_DONE = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1), EV_NPU_ERROR = HAL_BIT(2) };
+enum {
+    EV_NPU_DONE = HAL_BIT(0),
+    EV_HOST_WROTE = HAL_BIT(1),
+    EV_NPU_ERROR = HAL_BIT(2),
+    EV_L2_ERROR = HAL_BIT(3),
+};
 
 typedef struct {
     uint32_t frame;
@@ -35,6 +41,7 @@ static net_t net;
 static det_roi_t roi;
 static trk_state_t tracker;
 static uint32_t packet[META_MAX_BYTES / 4];
+static uint32_t l2_told; /* errors that the host knows of */
 
 static void on_tensor(void)
 {
@@ -58,6 +65,11 @@ static void on_host(void)
 {
     reg_write(CCI_STATUS, CCI_STATUS_WROTE);
     events |= EV_HOST_WROTE;
+}
+
+static void on_l2_error(void)
+{
+    events |= EV_L2_ERROR;
 }
 
 static void send_packet(uint32_t bytes, uint32_t frame)
@@ -95,7 +107,9 @@ static void handle_frame(void)
         .ids = ids,
         .box_count = (uint32_t)found,
         .tracker = &tracker,
+        .memory_errors = l2_errors().fatal - l2_told,
     };
+    l2_told += frame.memory_errors;
     send_packet(meta_build(&frame, packet), id.frame);
 }
 
@@ -128,6 +142,7 @@ int main(void)
     hal_irq_enable(IRQ_ISP, on_tensor);
     hal_irq_enable(IRQ_NPU, on_npu);
     hal_irq_enable(IRQ_CCI, on_host);
+    l2_listen(on_l2_error);
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
     hal_irq_start();
     apply_host(); /* what the host wrote before we listened */
@@ -140,5 +155,7 @@ int main(void)
             handle_frame();
         if ((happened & EV_NPU_ERROR) != 0)
             report_npu_error();
+        if ((happened & EV_L2_ERROR) != 0)
+            l2_print_errors();
     }
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cost.h"
+#include "l2.h"
 #include "mailbox.h"
 #include "memory.h"
 #include "panic.h"
@@ -48,6 +49,7 @@ static bool print_all(void)
     cost_print();
     print_used("stack ", memory_stack_most(), memory_stack_bytes());
     print_used("heap ", memory_heap_most(), memory_heap_bytes());
+    l2_print_errors();
     return true;
 }
 
@@ -64,9 +66,20 @@ static bool forget(void)
     return true;
 }
 
+static bool tell_l2(void)
+{
+    l2_errors_t errors = l2_errors();
+    mailbox_set_word(0, errors.corrected);
+    mailbox_set_word(1, errors.fatal);
+    mailbox_set_word(2, errors.addr);
+    mailbox_set_word(3, errors.master);
+    return true;
+}
+
 bool health_command(uint32_t command)
 {
-    static bool (*const obey[])(void) = {tell_cost, tell_memory, print_all, tell_death, forget};
+    static bool (*const obey[])(void) = {tell_cost,  tell_memory, print_all,
+                                         tell_death, forget,      tell_l2};
     if (command - HEALTH_COST >= sizeof(obey) / sizeof(obey[0]))
         return false;
     mailbox_answer(obey[command - HEALTH_COST]());

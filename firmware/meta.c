@@ -3,7 +3,7 @@
 #include "fovea_metadata.h"
 
 _Static_assert((int)DET_MAX_BOXES <= (int)META_MAX_BOXES, "every box has a place");
-_Static_assert((int)TRK_MAX_EVENTS <= (int)META_MAX_EVENTS, "every event has a place");
+_Static_assert((int)TRK_MAX_EVENTS + 1 <= (int)META_MAX_EVENTS, "every event has a place");
 
 /* Four bits a step: a table of 16 words serves a packet of a few hundred bytes well. */
 static uint32_t crc32(const uint32_t *words, uint32_t count)
@@ -30,14 +30,25 @@ static uint32_t put_box(uint32_t *out, const det_box_t *box, uint16_t id)
     return META_BOX_WORDS;
 }
 
+static uint32_t put_event(uint32_t *out, uint32_t kind, uint32_t which)
+{
+    out[0] = which << 16 | kind;
+    return META_EVENT_WORDS;
+}
+
 uint32_t meta_build(const meta_frame_t *frame, uint32_t *out)
 {
     const trk_state_t *tracker = frame->tracker;
-    uint32_t words = META_HEADER_WORDS;
+    uint32_t words = META_HEADER_WORDS, events = tracker->events;
     for (uint32_t i = 0; i < frame->box_count; i++)
         words += put_box(out + words, &frame->boxes[i], frame->ids[i]);
     for (uint32_t i = 0; i < tracker->events; i++)
-        out[words++] = (uint32_t)tracker->event[i].track << 16 | tracker->event[i].kind;
+        words += put_event(out + words, tracker->event[i].kind, tracker->event[i].track);
+    if (frame->memory_errors != 0) {
+        uint32_t many = frame->memory_errors < UINT16_MAX ? frame->memory_errors : UINT16_MAX;
+        words += put_event(out + words, META_EVENT_MEMORY_ERROR, many);
+        events++;
+    }
 
     out[META_MAGIC] = META_MAGIC_VALUE;
     out[META_VERSION] = META_VERSION_VALUE;
@@ -47,7 +58,7 @@ uint32_t meta_build(const meta_frame_t *frame, uint32_t *out)
     out[META_TIME_HI] = (uint32_t)(frame->time_ps >> 32);
     out[META_NETWORK] = frame->network;
     out[META_BOXES] = frame->box_count;
-    out[META_EVENTS] = tracker->events;
+    out[META_EVENTS] = events;
     out[META_COUNT_IN] = tracker->count_in;
     out[META_COUNT_OUT] = tracker->count_out;
     out[META_LATENCY_US] = frame->latency_us;

@@ -12,7 +12,7 @@
 
 static const char *const error_names[NPU_ERRORS] = {
     "none",   "illegal instruction", "L1 address", "L2 address",    "deadlock",    "fetch",
-    "no end", "semaphore",           "hazard",     "uninitialized", "packed data",
+    "no end", "semaphore",           "hazard",     "uninitialized", "packed data", "L2 data",
 };
 
 const char *npu_error_name(npu_error_t error)
@@ -268,7 +268,7 @@ static const sim_reg_t npu_regs[] = {
     {"NPU_PROG_ADDR",  "31:6: bus address of the first instruction",                                            0x00c, 0x0,        0xffffffc0, 0x0, R(prog_addr),  NULL},
     {"NPU_PROG_COUNT", "19:0: instructions of the program",                                                     0x010, 0x0,        0xfffff,    0x0, R(prog_count), NULL},
     {"NPU_L2_BASE",    "31:0: bus address that L2 offsets of instructions count from",                          0x014, 0x04000000, 0xffffffff, 0x0, R(l2_base),    NULL},
-    {"NPU_ERROR",      "31:24: code (1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore, 8 hazard, 9 uninitialized); 23:0: instruction", 0x018, 0x0, 0x0, 0x0, R(error_reg), NULL},
+    {"NPU_ERROR",      "31:24: code (1 illegal, 2 L1, 3 L2, 4 deadlock, 5 fetch, 6 no end, 7 semaphore, 8 hazard, 9 uninitialized, 10 packed data, 11 L2 data); 23:0: instruction", 0x018, 0x0, 0x0, 0x0, R(error_reg), NULL},
     {"NPU_MARK",       "31:0: operand of the last irq instruction",                                             0x01c, 0x0,        0x0,        0x0, R(mark_reg),   NULL},
     {"NPU_ERROR_OTHER", "23:0: hazard: the earlier instruction that was not complete",                          0x024, 0x0,        0x0,        0x0, R(error_other_reg), NULL},
     {"NPU_LAYER",      "9:0: layer of the instruction issued last",                                             0x020, 0x0,        0x0,        0x0, R(layer_reg),  NULL},

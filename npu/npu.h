@@ -66,6 +66,7 @@ typedef enum {
                             NPU_ERROR_OTHER has the index of that one */
     NPU_ERROR_UNINIT,    /* array or vector unit would read a byte that this run did not write */
     NPU_ERROR_PACKED,    /* a packed LOAD whose stream does not decode, or on a chip that cannot */
+    NPU_ERROR_L2_DATA,   /* memory answered with an error: what it holds is lost (ECC) */
     NPU_ERRORS
 } npu_error_t;
 const char *npu_error_name(npu_error_t error);

@@ -182,6 +182,19 @@ bool npu_dma_outstanding(const npu_dma_t *dma)
     return dma->streaming || dma->outstanding > 0;
 }
 
+bool npu_dma_inside(const npu_dma_t *dma, const npu_insn_t *insn)
+{
+    const npu_t *npu = dma->npu;
+    bool inside = true;
+    uint64_t at;
+    for (sim_bursts_t b = bursts_of(npu, insn); sim_bursts_left(&b) && inside;) {
+        uint32_t bytes = sim_bursts_next(&b, dma->port.max_burst_bytes, &at);
+        inside = at + bytes <= UINT64_C(1) << 32 &&
+                 sim_mem_view(&dma->port, (uint32_t)at, bytes) != NULL;
+    }
+    return inside;
+}
+
 /* A plane: rows l2_row apart in memory, l1_row apart in L1; false when they are not all in memory.
  */
 static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_insn_t *insn)

@@ -84,6 +84,8 @@ void npu_dma_start(npu_dma_t *dma, uint64_t cycle);
 /* No more bursts from now on; some may be out still. */
 void npu_dma_stop(npu_dma_t *dma);
 bool npu_dma_outstanding(const npu_dma_t *dma);
+/* All bytes of the instruction have a place in memory. */
+bool npu_dma_inside(const npu_dma_t *dma, const npu_insn_t *insn);
 /* Bytes of the running instruction that have come through by now but are not in perf yet. */
 uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma);
 /* Moves the bytes of a finished instruction, unless they are packed; false when L2 has no such

@@ -125,6 +125,16 @@ static void trace(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint6
                    named ? names->layers[slot->insn.layer].name : "");
 }
 
+static void refuse(npu_t *npu, const npu_slot_t *slot, npu_error_t error)
+{
+    char me[NPU_SLOT_TEXT];
+    const char *why = error == NPU_ERROR_PACKED    ? "has a stream that does not decode"
+                      : error == NPU_ERROR_L2_DATA ? "meets an error of L2 that is not corrected"
+                                                   : "leaves L2";
+    sim_log(&npu->comp, SIM_LOG_ERROR, "%s %s", npu_slot_text(npu, slot, me), why);
+    npu_stop(npu, error, slot->index);
+}
+
 /* What an instruction does happens now. False when it failed. */
 static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
 {
@@ -133,10 +143,10 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
         bool moved = npu_dma_move(dma, &slot->insn);
         if (moved && npu_dma_unpack(dma, &slot->insn))
             return true;
-        char me[NPU_SLOT_TEXT];
-        sim_log(&npu->comp, SIM_LOG_ERROR, "%s %s", npu_slot_text(npu, slot, me),
-                moved ? "has a stream that does not decode" : "leaves L2");
-        npu_stop(npu, moved ? NPU_ERROR_PACKED : NPU_ERROR_L2, slot->index);
+        refuse(npu, slot,
+               moved                              ? NPU_ERROR_PACKED
+               : npu_dma_inside(dma, &slot->insn) ? NPU_ERROR_L2_DATA
+                                                  : NPU_ERROR_L2);
         return false;
     }
     if (engine != NPU_ENGINE_SEQ && !npu->timing_only)
@@ -187,7 +197,8 @@ void npu_on_fetched(void *ctx, sim_mem_req_t *req)
     if (npu_stopping(npu))
         return;
     if (req->error) {
-        npu_stop(npu, NPU_ERROR_FETCH, npu->fetched);
+        bool inside = sim_mem_view(&npu->fetch, req->addr, req->bytes) != NULL;
+        npu_stop(npu, inside ? NPU_ERROR_L2_DATA : NPU_ERROR_FETCH, npu->fetched);
         return;
     }
     npu->perf.l2_read += req->bytes;

@@ -91,20 +91,24 @@ metadata_event_t metadata_event(const metadata_t *metadata, uint32_t index)
                               field(metadata->bytes, at, 16, 16)};
 }
 
-static const char *event_name(uint32_t kind)
+static void add_event(const metadata_event_t *event, sim_json_t *item)
 {
     static const struct {
         uint32_t kind;
-        const char *name;
-    } names[] = {
-#define X(name, value, text) {value, text},
+        const char *name, *key;
+    } kinds[] = {
+#define X(name, value, text, key) {value, text, key},
         META_EVENT_KINDS(X)
 #undef X
     };
-    for (size_t i = 0; i < SIM_COUNT(names); i++)
-        if (names[i].kind == kind)
-            return names[i].name;
-    return "unknown";
+    const char *name = "unknown", *key = "id";
+    for (size_t i = 0; i < SIM_COUNT(kinds); i++)
+        if (kinds[i].kind == event->kind) {
+            name = kinds[i].name;
+            key = kinds[i].key;
+        }
+    sim_json_add_str(item, "type", name);
+    sim_json_add_u64(item, key, event->track);
 }
 
 static void add_boxes(const metadata_t *metadata, sim_json_t *line)
@@ -139,9 +143,7 @@ sim_json_t *metadata_json(const metadata_t *metadata)
     sim_json_t *events = sim_json_add_array(line, "events");
     for (uint32_t i = 0; i < metadata->events; i++) {
         metadata_event_t event = metadata_event(metadata, i);
-        sim_json_t *item = sim_json_add_object(events, NULL);
-        sim_json_add_str(item, "type", event_name(event.kind));
-        sim_json_add_u64(item, "id", event.track);
+        add_event(&event, sim_json_add_object(events, NULL));
     }
     sim_json_add_u64(line, "latency_us", metadata->latency_us);
     return line;

@@ -20,7 +20,7 @@
 #define META_DATA_TYPE 0x30u
 
 #define META_MAX_BOXES 32u
-#define META_MAX_EVENTS 16u
+#define META_MAX_EVENTS 17u
 
 /* clang-format off */
 /* Header words: X(name, help), in order. */
@@ -48,22 +48,23 @@
     X(WIDTH, 2,  0, 16, "px")                                                                       \
     X(HEIGHT,2, 16, 16, "px")
 
-/* Event kinds: X(name, value, text in metadata.jsonl). */
+/* Event kinds: X(name, value, text in metadata.jsonl, key there of the record's upper half). */
 #define META_EVENT_KINDS(X)                                                                         \
-    X(CROSSED_IN,  1, "crossed_in")                                                                 \
-    X(CROSSED_OUT, 2, "crossed_out")
+    X(CROSSED_IN,   1, "crossed_in",   "id")                                                        \
+    X(CROSSED_OUT,  2, "crossed_out",  "id")                                                        \
+    X(MEMORY_ERROR, 3, "memory_error", "count")
 
 /* Event records: one word. */
 #define META_EVENT(X)                                                                               \
     X(KIND,  0,  0, 16, "see META_EVENT_KINDS")                                                     \
-    X(TRACK, 0, 16, 16, "the track that did it")
+    X(TRACK, 0, 16, 16, "the track that did it; or how many errors of L2 were not corrected since the last packet")
 /* clang-format on */
 
 #define META_HEADER_INDEX(name, help) META_##name,
 enum { META_HEADER(META_HEADER_INDEX) META_HEADER_WORDS };
 #undef META_HEADER_INDEX
 
-#define META_EVENT_VALUE(name, value, text) META_EVENT_##name = (value),
+#define META_EVENT_VALUE(name, value, text, key) META_EVENT_##name = (value),
 enum { META_EVENT_KINDS(META_EVENT_VALUE) META_EVENT_NONE = 0 };
 #undef META_EVENT_VALUE
 

@@ -15,7 +15,8 @@
     X(MEMORY,     0xf001, "0: stack used at most, 1: of, 2: heap used at most, 3: of, bytes")       \
     X(PRINT,      0xf002, "nothing: all of these on the serial port")                               \
     X(POSTMORTEM, 0xf003, "0: deaths since power-on; the last packet is on the link again")         \
-    X(FORGET,     0xf004, "nothing: the packet in memory is forgotten")
+    X(FORGET,     0xf004, "nothing: the packet in memory is forgotten")                             \
+    X(L2,         0xf005, "0: errors of L2 corrected, 1: not, 2: word of the last of these, 3: port")
 /* clang-format on */
 
 #define HEALTH_NUMBER(name, number, help) HEALTH_##name = (number),

@@ -14,6 +14,7 @@ typedef struct {
     const uint16_t *ids; /* one a box */
     uint32_t box_count;  /* up to META_MAX_BOXES are written */
     const trk_state_t *tracker;
+    uint32_t memory_errors; /* that were not corrected, since the last packet */
 } meta_frame_t;
 
 /* Writes the packet to out (META_MAX_BYTES large) and returns its bytes. */

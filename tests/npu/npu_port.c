@@ -71,7 +71,8 @@ static void fake_request(void *ctx, uint32_t master, sim_mem_req_t *req)
     m->free_cycle = start + beats;
     m->done_cycle[(m->first + m->count) % 64] =
         start + beats + mem->latency_cycles + m->extra_cycles;
-    req->error = !inside(mem, req->addr, req->bytes);
+    bool lost = !req->write && mem->lost - req->addr < req->bytes;
+    req->error = lost || !inside(mem, req->addr, req->bytes);
     req->next = NULL;
     if (m->count++ == 0)
         m->oldest = req;

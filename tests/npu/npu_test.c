@@ -719,6 +719,23 @@ START_TEST(one_row_outside_memory_is_enough_in_timing_only_too)
 }
 END_TEST
 
+/* Memory answers with an error where there is memory. */
+START_TEST(what_memory_has_lost_is_no_address_outside_of_it)
+{
+    make();
+    bench_add(&b, dma_insn(NPU_OP_LOAD, NPU_MEM_ACT, 0, 4096, 64));
+    bench_add(&b, end_insn());
+    b.mem.lost = FAKE_BASE + 4096 + 63;
+    expect_error(NPU_ERROR_L2_DATA, 0);
+    make();
+    bench_add(&b, end_insn());
+    b.mem.lost = FAKE_BASE + 0x80000; /* of the program itself: bench_start puts it there */
+    bench_run(&b);
+    ck_assert_uint_eq(b.npu.error_reg >> 24, NPU_ERROR_L2_DATA);
+    bench_free(&b);
+}
+END_TEST
+
 START_TEST(an_address_beyond_the_bus_is_outside_memory)
 {
     make();
@@ -949,9 +966,10 @@ TEST_MAIN(
     a_dma_outside_memory_stops_the_program_at_its_instruction,
     of_a_dma_outside_memory_only_the_bytes_inside_count,
     one_row_outside_memory_is_enough_in_timing_only_too,
-    an_address_beyond_the_bus_is_outside_memory, a_semaphore_holds_65535_and_no_more,
-    an_instruction_that_cannot_be_decoded_stops_the_program, a_program_without_end_runs_off_its_end,
-    a_program_outside_memory_cannot_be_fetched, a_semaphore_that_only_grows_is_an_error_in_the_end,
+    what_memory_has_lost_is_no_address_outside_of_it, an_address_beyond_the_bus_is_outside_memory,
+    a_semaphore_holds_65535_and_no_more, an_instruction_that_cannot_be_decoded_stops_the_program,
+    a_program_without_end_runs_off_its_end, a_program_outside_memory_cannot_be_fetched,
+    a_semaphore_that_only_grows_is_an_error_in_the_end,
     done_pulses_and_irq_stays_until_it_is_cleared, an_irq_instruction_marks_the_moment_it_runs,
     a_tensor_starts_the_program_only_when_told_to_and_idle,
     counters_can_be_read_while_the_program_runs,

@@ -123,7 +123,31 @@ START_TEST(a_double_flip_in_a_weight_stops_the_network)
                    "\"address\": \"0x047d5100\", \"bit\": 9, \"bits\": 2}],");
     ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/double"), 1);
     ck_assert_ptr_nonnull(strstr(text, "0 of 1 frames were reported"));
+    ck_assert_ptr_nonnull(strstr(text, "meets an error of L2 that is not corrected"));
     check_line(DIR "/double", 0, "l2_flip", "detected", "ecc");
+}
+END_TEST
+
+/* The first row of frame 1's tensor, written when its readout begins and read after the last row:
+ * that frame is lost, and the next one's packet says why. (The ISP writes over the word then.) */
+START_TEST(the_firmware_tells_the_host_of_an_error_that_is_not_corrected)
+{
+    write_scenario("\"frames\": 2, \"faults\": ["
+                   "{\"kind\": \"l2_flip\", \"at\": \"frame:1+500\", "
+                   "\"address\": \"0x04036e80\", \"bits\": 2},"
+                   "{\"kind\": \"l2_flip\", \"at\": \"frame:1+500\", "
+                   "\"address\": \"0x04036e88\"}],");
+    run(DIR "/tensor", "");
+    check_line(DIR "/tensor", 0, "l2_flip", "detected", "ecc");
+    check_line(DIR "/tensor", 1, "l2_flip", "recovered", "ecc");
+    char *uart = load(DIR "/tensor/uart.log"), *told = load(DIR "/tensor/metadata.jsonl");
+    ck_assert_ptr_nonnull(strstr(uart, "NPU error 0x0b")); /* of the L2's data */
+    ck_assert_ptr_nonnull(strstr(uart, "L2 errors corrected 1 fatal 1 last at 0x04036e80 port "));
+    ck_assert_ptr_null(strstr(told, "\"frame\":1,"));
+    ck_assert_ptr_nonnull(strstr(strstr(told, "\"frame\":2,"),
+                                 "\"events\":[{\"type\":\"memory_error\",\"count\":1}]"));
+    free(uart);
+    free(told);
 }
 END_TEST
 
@@ -232,8 +256,9 @@ START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 END_TEST
 
 TEST_MAIN("sensor faults", faults_that_are_put_right_change_no_frame,
-          a_double_flip_in_a_weight_stops_the_network, the_same_faults_come_however_the_run_is_made,
-          after_a_brown_out_the_sensor_comes_back,
+          a_double_flip_in_a_weight_stops_the_network,
+          the_firmware_tells_the_host_of_an_error_that_is_not_corrected,
+          the_same_faults_come_however_the_run_is_made, after_a_brown_out_the_sensor_comes_back,
           the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,
           a_damaged_word_of_a_download_is_found_by_its_crc,
           the_host_tells_what_of_the_link_was_damaged,

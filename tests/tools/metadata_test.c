@@ -75,6 +75,23 @@ START_TEST(a_line_of_json_has_the_agreed_keys)
 }
 END_TEST
 
+START_TEST(errors_of_memory_are_an_event_without_a_track)
+{
+    static trk_state_t tracker;
+    const meta_frame_t frame = {.tracker = &tracker, .memory_errors = 70000};
+    metadata_t m;
+    char error[160];
+    trk_init(&tracker, 0, 0);
+    ck_assert(parse(meta_build(&frame, packet), &m, error));
+    ck_assert_uint_eq(m.events, 1);
+    sim_json_t *line = metadata_json(&m);
+    char *text = sim_json_print(line, false); /* as many as 16 bits can say */
+    ck_assert_ptr_nonnull(strstr(text, "\"events\":[{\"type\":\"memory_error\",\"count\":65535}]"));
+    free(text);
+    sim_json_free(line);
+}
+END_TEST
+
 START_TEST(any_flipped_bit_is_found)
 {
     metadata_t m;
@@ -114,5 +131,5 @@ START_TEST(absurd_counts_are_refused)
 END_TEST
 
 TEST_MAIN("metadata", what_the_firmware_writes_the_host_reads, a_line_of_json_has_the_agreed_keys,
-          any_flipped_bit_is_found, any_shorter_packet_is_refused_and_padding_is_not,
-          absurd_counts_are_refused)
+          errors_of_memory_are_an_event_without_a_track, any_flipped_bit_is_found,
+          any_shorter_packet_is_refused_and_padding_is_not, absurd_counts_are_refused)

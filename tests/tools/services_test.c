@@ -18,7 +18,14 @@
 
 enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, WORD0 = 0x9110 };
 enum { DIE_ASSERT = 1, DIE_LOAD, DIE_DEEP, DIE_HANG, USE_HEAP, USE_STACK, COUNTS };
-enum { HEALTH_COST = 0xf000, HEALTH_MEMORY, HEALTH_PRINT, HEALTH_POSTMORTEM, HEALTH_FORGET };
+enum {
+    HEALTH_COST = 0xf000,
+    HEALTH_MEMORY,
+    HEALTH_PRINT,
+    HEALTH_POSTMORTEM,
+    HEALTH_FORGET,
+    HEALTH_L2
+};
 enum { MODE_SELECT = 0x0100, STACK_BYTES = 16384, GUARD_BYTES = 1024 };
 #define STACK_LOW (0x10040000u - STACK_BYTES)
 #define ELF "build/firmware/services.elf"
@@ -32,9 +39,9 @@ static uint8_t *elf;
 static size_t elf_bytes;
 static char text[65536], error[512];
 
-static void start(void)
+static void start_on(const sensor_desc_t *chip)
 {
-    board = board_new(NULL);
+    board = board_new(chip);
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
     elf = board_file(ELF, &elf_bytes);
     ck_assert_msg(sensor_load_firmware(board->sensor, elf, elf_bytes, ELF, error, sizeof(error)) ==
@@ -47,6 +54,11 @@ static void start(void)
     board_start(board);
     board_run_ms(board, 5);
     ck_assert_str_eq(board->console, "services, reset cause 1\n");
+}
+
+static void start(void)
+{
+    start_on(NULL);
 }
 
 static void stop(void)
@@ -149,6 +161,27 @@ START_TEST(marks_of_stack_and_heap_are_what_was_used)
     ck_assert_uint_eq(ask(HEALTH_PRINT, 0), 1);
     ck_assert_ptr_nonnull(strstr(board->console, "\ncost beat "));
     ck_assert_ptr_nonnull(strstr(board->console, " of 16384\nheap "));
+    stop();
+}
+END_TEST
+
+/* DIE_LOAD loads a word: here from where there is one. Nobody dies of one bit. */
+START_TEST(errors_of_l2_that_were_corrected_are_told)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    chip.logic.l2.ecc = L2_ECC_SECDED;
+    start_on(&chip);
+    ck_assert_uint_eq(ask(HEALTH_L2, 0), 1);
+    ck_assert_uint_eq(word(0) + word(1), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert(l2_flip(&board->sensor->l2, 0x04001000 + 8 * i, 5));
+        ck_assert_uint_eq(ask(DIE_LOAD, 0x04001000 + 8 * i), 1);
+    }
+    ck_assert_uint_eq(ask(HEALTH_L2, 0), 1);
+    ck_assert_uint_eq(word(0), 3);
+    ck_assert_uint_eq(word(1), 0);
+    ck_assert_uint_eq(ask(HEALTH_PRINT, 0), 1);
+    ck_assert_ptr_nonnull(strstr(board->console, "\nL2 errors corrected 3 fatal 0 "));
     stop();
 }
 END_TEST
@@ -365,8 +398,8 @@ START_TEST(a_packet_holds_the_first_of_what_is_too_much)
 END_TEST
 
 TEST_MAIN("firmware services", tasks_run_at_their_events_and_what_they_cost_is_told,
-          marks_of_stack_and_heap_are_what_was_used, each_frame_runs_its_task_once,
-          a_run_keeps_what_the_dying_program_said, an_assertion_says_where_and_what,
-          a_fault_has_its_function_and_its_address, an_overflow_of_the_stack_ends_in_the_guard,
-          a_task_that_hangs_ends_in_the_watchdog_s_nmi, damaged_packets_are_refused_with_the_place,
-          a_packet_holds_the_first_of_what_is_too_much)
+          marks_of_stack_and_heap_are_what_was_used, errors_of_l2_that_were_corrected_are_told,
+          each_frame_runs_its_task_once, a_run_keeps_what_the_dying_program_said,
+          an_assertion_says_where_and_what, a_fault_has_its_function_and_its_address,
+          an_overflow_of_the_stack_ends_in_the_guard, a_task_that_hangs_ends_in_the_watchdog_s_nmi,
+          damaged_packets_are_refused_with_the_place, a_packet_holds_the_first_of_what_is_too_much)
