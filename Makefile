@@ -40,7 +40,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware run-demo run-check fuzz-run
+.PHONY: all demo install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -84,6 +84,14 @@ $(O)/logic/exec.o: CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse) # an
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
+
+# Which fovea it is: a hash of its sources, looked at each time, written when it is another one.
+MADE_OF := $(sort $(foreach r,$(ROOMS) tools,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h))
+$(GEN)/build_id.h: force
+	$(Q)tools/build_id.sh $@ $(MADE_OF)
+$(O)/tools/version.o: CFLAGS_VEC := -I$(GEN)
+$(O)/tools/version.o: $(GEN)/build_id.h
+force:
 
 # ---- the command --------------------------------------------------------------------------------
 $(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) firmware/boot_check.c)

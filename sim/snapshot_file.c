@@ -153,8 +153,8 @@ static bool check_ids(const uint8_t *header, const sim_snapshot_of_t *of, const 
     memcpy(version, header + AT_VERSION, sizeof(version));
     version[sizeof(version) - 1] = '\0';
     if (strcmp(version, of->version) != 0) {
-        snprintf(e->text, e->bytes, "%s: snapshot of version %.31s, this is %s", e->name, version,
-                 of->version);
+        snprintf(e->text, e->bytes, "%s: made by another version of fovea (%.31s, here %s)",
+                 e->name, version, of->version);
         return false;
     }
     for (uint32_t i = 0; i < SIM_SNAPSHOT_IDS; i++) {
@@ -181,7 +181,8 @@ static bool check_header(const uint8_t *data, size_t bytes, const sim_snapshot_o
     if (get64(data + AT_CRC, 4) != sim_crc32(0, data, AT_CRC))
         return wrong(e, "snapshot is damaged: checksum of the header");
     if (get64(data + AT_FORMAT, 4) != FORMAT) {
-        snprintf(e->text, e->bytes, "%s: snapshot of file format %u, this reads %u", e->name,
+        snprintf(e->text, e->bytes,
+                 "%s: made by another version of fovea (file format %u, here %u)", e->name,
                  (unsigned)get64(data + AT_FORMAT, 4), FORMAT);
         return false;
     }

@@ -5,8 +5,6 @@
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
-#define FOVEA_VERSION "0.1.0"
-
 /* clang-format off */
 #define FOVEA_COMMANDS(X)                                                                           \
     X(run,     "simulate a scenario: scene to host, everything written to a folder")                \

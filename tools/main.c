@@ -7,6 +7,7 @@
 #include "sim/cpu.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/version.h"
 
 static const struct {
     const char *name;
@@ -35,7 +36,7 @@ int cmd_version(int argc, char **argv)
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
-    printf("fovea %s, vector level %s\n", FOVEA_VERSION, sim_simd_name(sim_simd_best()));
+    printf("fovea %s, vector level %s\n", fovea_version, sim_simd_name(sim_simd_best()));
     return EXIT_FINE;
 }
 

@@ -8,8 +8,8 @@
 
 #include "sim/file.h"
 #include "tools/cli.h"
-#include "tools/commands.h"
 #include "tools/execution.h"
+#include "tools/version.h"
 
 enum { PATH = 1200, MAX_INPUT_BYTES = 1 << 30 };
 
@@ -112,24 +112,41 @@ bool run_snapshot_connect(run_t *run)
 
 /* ---- what a snapshot belongs to ---- */
 
-static uint64_t hash_file(const char *file)
+/* False, with the reason in the run's error, when it cannot be read. */
+static bool hash_file(run_t *run, const char *file, uint64_t *hash)
 {
-    char error[64];
+    char error[RUN_ERROR];
     size_t bytes;
     uint8_t *data = sim_file_read(file, MAX_INPUT_BYTES, &bytes, error, sizeof(error));
-    uint64_t hash = data != NULL ? sim_hash(SIM_HASH_SEED, data, bytes) : 0;
+    if (data == NULL)
+        return fail(run, EXIT_USAGE, "%s", error) == EXIT_FINE;
+    *hash = sim_hash(*hash, data, bytes);
     free(data);
-    return hash;
+    return true;
 }
 
-static sim_snapshot_of_t of(const run_t *run)
+/* By content, not by name: every file that the run takes in. */
+static bool identify(run_t *run)
 {
     const scenario_t *s = &run->scenario;
-    return (sim_snapshot_of_t){FOVEA_VERSION,
-                               {{"chip", s->chip_hash},
-                                {"scenario", s->hash},
-                                {"firmware", hash_file(s->firmware)},
-                                {"network", hash_file(s->network)}}};
+    const scene_back_t *back = &scene_desc(s->scene)->back;
+    uint64_t firmware = SIM_HASH_SEED, network = SIM_HASH_SEED, rom = 0, flash = 0, picture = 0;
+    bool fine = hash_file(run, s->firmware, &firmware) && hash_file(run, s->network, &network);
+    if (s->sensor.logic.clkrst.boot != BOOT_MEMORY)
+        fine = fine && hash_file(run, s->boot_rom, &rom);
+    for (uint32_t i = 0; i < s->flash_files; i++)
+        fine = fine && hash_file(run, s->flash[i].file, &flash);
+    if (back->kind == SCENE_BACK_PNG)
+        fine = fine && hash_file(run, back->file, &picture);
+    run->snapshot.of = (sim_snapshot_of_t){fovea_version,
+                                           {{"chip", s->chip_hash},
+                                            {"scenario", s->hash},
+                                            {"firmware", firmware},
+                                            {"network", network},
+                                            {"boot ROM", rom},
+                                            {"flash image", flash},
+                                            {"picture", picture}}};
+    return fine;
 }
 
 /* ---- beginning ---- */
@@ -165,8 +182,9 @@ int run_snapshot_read(run_t *run, const run_desc_t *desc)
     char error[RUN_ERROR], name[PATH];
     run_snapshot_t *s = &run->snapshot;
     s->desc = desc->snapshot;
-    if (s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0)
-        s->of = of(run);
+    bool any = s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0;
+    if (any && !identify(run))
+        return EXIT_USAGE;
     autosnap_name(desc->out_dir, name);
     if (s->desc.every_s <= 0 || access(name, F_OK) != 0)
         return read_named(run);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sim/reg_help.h"
-#include "tools/commands.h"
+#include "tools/version.h"
 
 static const char *const access_name[] = {"read-only", "read-write", "write-only"};
 

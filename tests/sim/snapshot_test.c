@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/deflate.h"
+#include "sim/hash.h"
 #include "sim/sim.h"
 #include "tests/test.h"
 
@@ -328,7 +329,7 @@ START_TEST(a_file_gives_the_same_state_and_fits_only_what_it_was_made_of)
     sim_snapshot_free(out);
     sim_snapshot_free(in);
     check_complaint(&(sim_snapshot_of_t){"1.2.4", {{"chip", 11}, {"scenario", 22}}},
-                    FILE_NAME ": snapshot of version 1.2.3, this is 1.2.4");
+                    FILE_NAME ": made by another version of fovea (1.2.3, here 1.2.4)");
     check_complaint(&(sim_snapshot_of_t){"1.2.3", {{"chip", 12}, {"scenario", 22}}},
                     FILE_NAME ": snapshot of a run with another chip");
     check_complaint(&(sim_snapshot_of_t){"1.2.3", {{"chip", 11}, {"scenario", 23}}},
@@ -376,6 +377,22 @@ START_TEST(no_damaged_or_shortened_file_is_taken)
         ck_assert_str_eq(error, cut < 8 ? "f: not a snapshot" : "f: snapshot is truncated");
         free(exact);
     }
+    enum { AT_CRC = 284 }; /* of the header, which it ends */
+    data[8] = 2;
+    uint32_t crc = sim_crc32(0, data, AT_CRC);
+    for (uint32_t i = 0; i < 4; i++)
+        data[AT_CRC + i] = (uint8_t)(crc >> 8 * i);
+    ck_assert_ptr_null(sim_snapshot_decode(data, bytes, "f", &mine, error, sizeof(error)));
+    ck_assert_str_eq(error, "f: made by another version of fovea (file format 2, here 1)");
+    free(data);
+}
+END_TEST
+
+START_TEST(no_byte_may_be_behind_the_end)
+{
+    char error[256];
+    size_t bytes;
+    uint8_t *data = good_file(&bytes);
     data[bytes] = 0;
     ck_assert_ptr_null(sim_snapshot_decode(data, bytes + 1, "f", &mine, error, sizeof(error)));
     ck_assert_str_eq(error, "f: snapshot is damaged: bytes behind its end");
@@ -415,5 +432,5 @@ TEST_MAIN("snapshots", another_simulation_takes_over_state_pointers_and_ties_of_
           a_pointer_to_memory_that_is_no_state_is_told, another_kind_name_or_size_is_refused,
           a_link_keeps_its_items_on_their_way,
           a_file_gives_the_same_state_and_fits_only_what_it_was_made_of,
-          no_damaged_or_shortened_file_is_taken,
+          no_damaged_or_shortened_file_is_taken, no_byte_may_be_behind_the_end,
           deflate_and_inflate_are_inverse_and_promises_are_not_believed)
