@@ -1,10 +1,10 @@
 /*
- * row.c - one row of samples: light is pulled, then developed in stretches that stay in cache.
+ * row.c - one row of samples: which photosites, under which light.
  */
 #include <assert.h>
 
+#include "pixel/develop.h"
 #include "pixel/fpn.h"
-#include "pixel/law.h"
 #include "pixel/pixel_int.h"
 
 static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
@@ -113,27 +113,16 @@ uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint3
     sim_light_row_t light;
     pull_light(pix, frame, row, worker, &light);
 
-    pix_law_t law = pix_law_of(pix, frame, row);
-    sim_rng_t shot = {pix->desc.seed, PIX_RNG_SHOT, frame->frame, row}, read = shot;
-    read.purpose = PIX_RNG_READ;
-    uint32_t shot_word[PIX_SPAN_PX], read_word[PIX_SPAN_PX];
     size_t fpn_row = (size_t)row * fpn->stride_px;
-    for (uint32_t x = 0; x < fpn->stride_px; x += PIX_SPAN_PX) {
-        uint32_t left = fpn->stride_px - x, count = left < PIX_SPAN_PX ? left : PIX_SPAN_PX;
-        sim_rng_fill_u32(&shot, x, count, shot_word);
-        sim_rng_fill_u32(&read, x, count, read_word);
-        pix_span_t span = {
-            .light = {light.r + x, light.g + x, light.b + x},
-            .shot = shot_word,
-            .read = read_word,
-            .prnu = fpn->prnu + fpn_row + x,
-            .dsnu = fpn->dsnu + fpn_row + x,
-            .dark = fpn->dark + fpn_row + x,
-            .out = out + x,
-            .count = count,
-        };
-        pix->kernels->develop(&law, &span);
-    }
+    pix_strip_t strip = {
+        .light = {light.r, light.g, light.b},
+        .prnu = fpn->prnu + fpn_row,
+        .dsnu = fpn->dsnu + fpn_row,
+        .dark = fpn->dark + fpn_row,
+        .out = out,
+        .count = fpn->stride_px,
+    };
+    pix_develop(pix, frame, row, &strip);
     if (pix->desc.stuck_count != 0)
         stick(&pix->desc, frame, row, size.width_px, out);
     return count_white(out, size.width_px, (1u << pix->desc.adc_bits) - 1);
