@@ -265,12 +265,14 @@ void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes)
             core->tcm_code[k][i].fast = OP_UNKNOWN;
 }
 
+/* The instruction under way goes on with the rest of its slot. */
 void core_drop_code(core_t *core)
 {
     const bus_desc_t *d = &core->bus->desc;
     const uint32_t line = 1u << CODE_LINE_SHIFT;
     for (uint32_t k = 0; k < 2 && core->rom_code[k] != NULL; k++)
-        memset(core->rom_code[k], 0, (d->rom_bytes / 2 + 1) * sizeof(core_insn_t));
+        for (uint32_t i = 0; i <= d->rom_bytes / 2; i++)
+            core->rom_code[k][i].fast = OP_UNKNOWN;
     for (uint32_t at = 0; at < d->tcm_bytes; at += line)
         if (core->tcm_has_code[at >> CODE_LINE_SHIFT] != 0) {
             core_code_changed(core, at, d->tcm_bytes - at < line ? d->tcm_bytes - at : line);

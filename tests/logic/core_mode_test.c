@@ -307,6 +307,29 @@ START_TEST(a_change_of_protection_holds_for_the_next_access)
 }
 END_TEST
 
+/* Code that sets protection may lie in ROM: each write is one instruction of 3 cycles. */
+START_TEST(protection_can_be_set_from_rom)
+{
+    enum { AT = 0x100 };
+    const uint32_t code[] = {CSRRW(ZERO, PMPADDR0, A1), CSRRW(A2, PMPADDR0, A1),
+                             CSRRW(ZERO, PMPCFG0, A3), CSRRS(A4, PMPCFG0, ZERO), stop[0]};
+    rig_t *rig = rig_open();
+    rig_put(rig, AT, code, SIM_COUNT(code));
+    RIG_PROGRAM(rig, JALR(ZERO, 0, A0));
+    rig->core.x[A0] = AT;
+    rig->core.x[A1] = 0x1234;
+    rig->core.x[A3] = ALL_RWX;
+    rig_start(rig);
+    rig_run_to_cycle(rig, 3 + 4 * 3 - 1); /* JALR takes 3, too */
+    ck_assert_uint_eq(rig->core.pc, AT + 4 * 4);
+    ck_assert_uint_eq(rig->core.instructions, 5);
+    ck_assert_uint_eq(rig->core.x[A2], 0x1234);
+    ck_assert_uint_eq(rig->core.x[A4], ALL_RWX);
+    ck_assert_uint_eq(rig->core.x[ZERO], 0);
+    rig_free(rig);
+}
+END_TEST
+
 /* ---- NMI ---- */
 
 START_TEST(an_nmi_is_taken_whatever_is_masked)
@@ -561,10 +584,10 @@ TEST_MAIN("logic core modes", user_mode_calls_and_the_handler_sees_from_where,
           a_range_ends_before_its_top, the_lowest_entry_that_matches_decides,
           code_needs_the_right_to_execute, a_locked_entry_binds_machine_mode_and_stays,
           mprv_lends_machine_mode_the_rights_of_mpp,
-          a_change_of_protection_holds_for_the_next_access, an_nmi_is_taken_whatever_is_masked,
-          an_nmi_ends_sleep, events_are_counted_as_selected, an_inhibited_counter_stands_still,
-          an_extension_that_is_off_is_illegal, an_isa_is_read_or_refused,
-          without_c_targets_are_multiples_of_four,
+          a_change_of_protection_holds_for_the_next_access, protection_can_be_set_from_rom,
+          an_nmi_is_taken_whatever_is_masked, an_nmi_ends_sleep, events_are_counted_as_selected,
+          an_inhibited_counter_stands_still, an_extension_that_is_off_is_illegal,
+          an_isa_is_read_or_refused, without_c_targets_are_multiples_of_four,
           misaligned_accesses_are_done_where_the_chip_does_them,
           misaligned_accesses_of_others_and_atomics_trap_all_the_same,
           a_misaligned_access_faults_at_the_part_that_is_forbidden,
