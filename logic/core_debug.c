@@ -5,19 +5,64 @@
 
 #include <string.h>
 
-/* ---- breakpoints ---- */
+/* ---- listeners ---- */
 
-void core_set_hooks(core_t *core, const core_hooks_t *hooks)
+/* Where it hangs, or would. */
+static core_hooks_t **link_to(core_t *core, const core_hooks_t *hooks)
 {
-    core->debug.hooks = hooks != NULL ? *hooks : (core_hooks_t){0};
+    core_hooks_t **at = &core->debug.hooks;
+    while (*at != NULL && *at != hooks)
+        at = &(*at)->next;
+    return at;
+}
+
+void core_add_hooks(core_t *core, core_hooks_t *hooks)
+{
+    core_hooks_t **at = link_to(core, hooks);
+    if (*at != NULL)
+        return;
+    hooks->next = NULL;
+    *at = hooks;
+}
+
+void core_remove_hooks(core_t *core, core_hooks_t *hooks)
+{
+    core_hooks_t **at = link_to(core, hooks);
+    if (*at != NULL)
+        *at = hooks->next;
 }
 
 static void tell(core_t *core, core_stop_t why, uint32_t addr)
 {
-    const core_hooks_t *hooks = &core->debug.hooks;
-    if (hooks->stop != NULL)
-        hooks->stop(hooks->ctx, why, addr);
+    for (const core_hooks_t *h = core->debug.hooks; h != NULL; h = h->next)
+        if (h->stop != NULL)
+            h->stop(h->ctx, why, addr);
 }
+
+static bool notes_wanted(const core_t *core)
+{
+    const core_hooks_t *h = core->debug.hooks;
+    while (h != NULL && h->insn == NULL)
+        h = h->next;
+    return h != NULL;
+}
+
+static void tell_insn(const core_t *core)
+{
+    for (const core_hooks_t *h = core->debug.hooks; h != NULL; h = h->next)
+        if (h->insn != NULL)
+            h->insn(h->ctx, &core->debug.note);
+}
+
+void core_note_trap(core_t *core, uint32_t from)
+{
+    const core_trap_t trap = {core->cycle, core->mcause, core->mepc, core->mtval, from};
+    for (const core_hooks_t *h = core->debug.hooks; h != NULL; h = h->next)
+        if (h->trap != NULL)
+            h->trap(h->ctx, &trap);
+}
+
+/* ---- breakpoints ---- */
 
 static uint32_t break_at(const core_t *core, uint32_t addr)
 {
@@ -123,7 +168,7 @@ void core_step_one(core_t *core)
 
 bool core_one_by_one(const core_t *core)
 {
-    return core->debug.stepping || core->debug.hooks.insn != NULL;
+    return core->debug.stepping || notes_wanted(core);
 }
 
 /* Of `in`, at pc, before it is done. */
@@ -154,8 +199,8 @@ void core_one_done(core_t *core, bool retired)
     core_debug_t *d = &core->debug;
     d->note.cycles = core->cycle - d->note.cycle;
     d->note.next_pc = core->pc;
-    if (retired && d->noted && d->hooks.insn != NULL)
-        d->hooks.insn(d->hooks.ctx, &d->note);
+    if (retired && d->noted)
+        tell_insn(core);
     d->noted = false;
     if (!d->stepping)
         return;
@@ -205,12 +250,4 @@ bool core_advance_one(core_t *core, bool on_time)
     if (!core->waiting)
         core_one_done(core, core->instructions != before);
     return true;
-}
-
-void core_note_trap(core_t *core, uint32_t from)
-{
-    const core_hooks_t *hooks = &core->debug.hooks;
-    const core_trap_t trap = {core->cycle, core->mcause, core->mepc, core->mtval, from};
-    if (hooks->trap != NULL)
-        hooks->trap(hooks->ctx, &trap);
 }

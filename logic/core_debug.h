@@ -56,16 +56,19 @@ typedef struct {
     uint32_t cause, epc, value, from; /* mcause, mepc, mtval; mode that was left */
 } core_trap_t;
 
-/* All of them may be NULL; none may change the simulation but by sim_stop. */
-typedef struct {
+/* A listener. All of its functions may be NULL, and may change between instructions; none may
+ * change the simulation but by sim_stop. */
+typedef struct core_hooks core_hooks_t;
+struct core_hooks {
     void (*insn)(void *ctx, const core_note_t *note);
     void (*trap)(void *ctx, const core_trap_t *trap);
     void (*stop)(void *ctx, core_stop_t why, uint32_t addr);
     void *ctx;
-} core_hooks_t;
+    core_hooks_t *next; /* the core's */
+};
 
 typedef struct {
-    core_hooks_t hooks;
+    core_hooks_t *hooks; /* told in this order */
     uint32_t break_addr[CORE_MAX_BREAKS], breaks;
     core_watch_t watch[CORE_MAX_WATCHES];
     uint32_t watches;
@@ -76,7 +79,10 @@ typedef struct {
     bool noted;
 } core_debug_t;
 
-void core_set_hooks(core_t *core, const core_hooks_t *hooks); /* copied; NULL: none */
+/* Listens until it is removed; hooks stay the caller's, and where they are. Adding twice is fine;
+ * so is removing what is not there. */
+void core_add_hooks(core_t *core, core_hooks_t *hooks);
+void core_remove_hooks(core_t *core, core_hooks_t *hooks);
 
 /* False when there are too many already. Adding twice is fine; so is removing what is not there. */
 bool core_break_add(core_t *core, uint32_t addr);

@@ -227,12 +227,9 @@ static void on_trap(void *ctx, const core_trap_t *trap)
 void debug_count_steps(debug_t *d, uint64_t wanted)
 {
     const bool counts = wanted != UINT64_MAX;
-    const core_hooks_t hooks = {.insn = counts ? on_insn : NULL,
-                                .trap = counts ? on_trap : NULL,
-                                .stop = on_stop,
-                                .ctx = d};
+    d->hooks.insn = counts ? on_insn : NULL;
+    d->hooks.trap = counts ? on_trap : NULL;
     d->wanted_steps = wanted;
-    core_set_hooks(d->desc.core, &hooks);
 }
 
 bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char *error,
@@ -249,6 +246,8 @@ bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char 
     d->stub.ctx = d;
     if (!gdb_listen(&d->server, address, error, error_bytes))
         return false;
+    d->hooks = (core_hooks_t){.stop = on_stop, .ctx = d};
+    core_add_hooks(desc->core, &d->hooks);
     debug_count_steps(d, UINT64_MAX);
     d->attached = true; /* nothing runs before somebody came */
     d->stub.go = GDB_WAIT;
@@ -258,7 +257,7 @@ bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char 
 void debug_close(debug_t *d)
 {
     if (d->desc.core != NULL)
-        core_set_hooks(d->desc.core, NULL);
+        core_remove_hooks(d->desc.core, &d->hooks);
     debug_forget(d);
     gdb_server_close(&d->server);
 }

@@ -43,6 +43,7 @@ typedef struct {
 
 struct debug {
     debug_desc_t desc;
+    core_hooks_t hooks;
     gdb_server_t server;
     gdb_stub_t stub;
     bool attached; /* a debugger is there, or was and did not say goodbye */

@@ -64,11 +64,8 @@ static void listen(observe_t *o)
     bool each =
         o->counts || o->accesses ||
         (o->desc.trace != NULL && (o->trace.what & (CORE_TRACE_insn | CORE_TRACE_csr)) != 0);
-    core_hooks_t hooks = o->core->debug.hooks;
-    hooks.insn = each ? on_insn : NULL;
-    hooks.trap = on_trap;
-    hooks.ctx = o;
-    core_set_hooks(o->core, &hooks);
+    o->hooks = (core_hooks_t){.insn = each ? on_insn : NULL, .trap = on_trap, .ctx = o};
+    core_add_hooks(o->core, &o->hooks);
     o->core->bus->accessed = on_accessed;
     o->core->bus->accessed_ctx = o;
 }

@@ -37,6 +37,7 @@ enum { OBSERVE_FILES = 5 };
 typedef struct {
     observe_desc_t desc;
     core_t *core;
+    core_hooks_t hooks;
     source_lines_t lines;
     FILE *file[OBSERVE_FILES];
     char command[256];

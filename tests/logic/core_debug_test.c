@@ -45,12 +45,13 @@ static void on_trap(void *ctx, const core_trap_t *trap)
 }
 
 static seen_t seen;
+static core_hooks_t hooks;
 
 static rig_t *watch(rig_t *rig, bool notes)
 {
-    const core_hooks_t hooks = {notes ? on_insn : NULL, on_trap, on_stop, &seen};
+    hooks = (core_hooks_t){notes ? on_insn : NULL, on_trap, on_stop, &seen, NULL};
     seen = (seen_t){.rig = rig};
-    core_set_hooks(&rig->core, &hooks);
+    core_add_hooks(&rig->core, &hooks);
     rig->core.x[S0] = RIG_DATA;
     rig->core.x[S1] = RIG_L2;
     rig->core.x[S2] = RIG_PROBE;

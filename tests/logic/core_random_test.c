@@ -434,10 +434,11 @@ static void on_stop(void *ctx, core_stop_t why, uint32_t addr)
 /* Somebody watches, in three of four runs: nothing may be different. */
 static void watch(rig_t *rig, sim_stream_t *s, totals_t *totals)
 {
+    static core_hooks_t hooks;
     uint32_t how = below(s, 4);
-    const core_hooks_t hooks = {
+    hooks = (core_hooks_t){
         .insn = (how & 1) != 0 ? on_insn : NULL, .trap = on_trap, .stop = on_stop, .ctx = totals};
-    core_set_hooks(&rig->core, &hooks);
+    core_add_hooks(&rig->core, &hooks);
     for (uint32_t i = 0; i < 20 && (how & 2) != 0; i++) {
         core_watch_t w = {RIG_DATA - 128 + below(s, 1024), 1 + below(s, 8), 1 + below(s, 3)};
         ck_assert(core_break_add(&rig->core, RIG_CODE + 2 * below(s, CODE_BYTES / 2)));
