@@ -17,6 +17,7 @@
 #include "tools/debug.h"
 #include "tools/folder.h"
 #include "tools/htif.h"
+#include "tools/interrupt.h"
 #include "tools/machine.h"
 #include "tools/observe.h"
 #include "tools/semihost.h"
@@ -40,6 +41,7 @@ typedef struct {
     debug_t debug;
     uint8_t *image;
     size_t image_bytes;
+    uint64_t max_cycles;
     char command_line[MAX_COMMAND_LINE];
 } exec_t;
 
@@ -116,7 +118,8 @@ static bool set_machine(const choice_t *choice, machine_desc_t *desc, uint64_t *
         !cli_u64(&cli, "max-cycles", choice->max_cycles, 1, MACHINE_MAX_CYCLES, max_cycles))
         return false;
     if (choice->memory != NULL && !read_memory(choice->memory, desc))
-        return refuse("exec: --memory: '%s' is not BASE:BYTES", choice->memory);
+        return refuse("exec: --memory: '%s' is not BASE:BYTES, as in 0x80000000:64K",
+                      choice->memory);
     return set_core(choice, &desc->core, &desc->speed);
 }
 
@@ -212,7 +215,8 @@ static bool connect_debugger(exec_t *e, const choice_t *choice)
     const debug_desc_t desc = {.sim = e->machine.sim,
                                .core = &e->machine.core,
                                .bus = &e->machine.bus,
-                               .forward_only = true};
+                               .forward_only = true,
+                               .interrupted = e->machine.interrupted};
     if (choice->gdb == NULL)
         return true;
     if (observe_wanted(&choice->observe))
@@ -240,6 +244,7 @@ static bool set_up(exec_t *e, const choice_t *choice, const machine_desc_t *desc
     if (choice->signature != NULL && !signature_find(&e->signature, &e->machine.bus, e->image,
                                                      e->image_bytes, error, sizeof(error)))
         return refuse("%s: %s", choice->program, error);
+    e->machine.interrupted = interrupt_watch();
     connect_htif(e);
     return connect_semihost(e, choice) && connect_observer(e, choice) &&
            connect_debugger(e, choice);
@@ -267,33 +272,73 @@ static int exit_code(uint32_t code)
     return low == 0 && code != 0 ? 255 : (int)low;
 }
 
-/* The source line at which the core is. */
-static const char *where(const exec_t *e, char text[SOURCE_PLACE])
+/* Its source line. */
+static const char *where(const exec_t *e, uint32_t pc, char text[SOURCE_PLACE])
 {
-    return source_remark(e->image, e->image_bytes, e->machine.core.pc, text);
+    return source_remark(e->image, e->image_bytes, pc, text);
 }
 
-static int finish(exec_t *e, const choice_t *choice, machine_end_t end, uint64_t max_cycles)
+/* What somebody who meets that exception should look at first. */
+static const char *advice(uint32_t cause)
 {
-    char place[SOURCE_PLACE];
-    char error[512];
-    machine_t *m = &e->machine;
+    static const char *const of[] = {
+        [0] = "is it for another --isa?",
+        [1] = "no code there: a wild jump, or see --memory",
+        [2] = "is it for another --isa?",
+        [3] = "an EBREAK that is no semihosting call",
+        [4] = "see --misaligned",
+        [5] = "no memory there: a stack or pointer astray, or see --memory",
+        [6] = "see --misaligned",
+        [7] = "no memory there: a stack or pointer astray, or see --memory",
+    };
+    return cause < SIM_COUNT(of) ? of[cause] : "look at its handler";
+}
+
+static int tell_storm(const exec_t *e, const char *program)
+{
+    const core_trap_t *t = &e->machine.storm.trap, *before = &e->machine.storm.before;
+    char place[SOURCE_PLACE], place_before[SOURCE_PLACE], began[SOURCE_PLACE + 64] = "";
+    if (before->epc != 0)
+        snprintf(began, sizeof(began), "; the trap before it was mcause %u at pc 0x%08x%s",
+                 before->cause, before->epc, where(e, before->epc, place_before));
+    return cli_fail(EXIT_OURS, "%s: traps for ever: mcause %u, pc 0x%08x, mtval 0x%08x: %s%s%s; %s",
+                    program, t->cause, t->epc, t->value, core_cause_name(t->cause),
+                    where(e, t->epc, place), began, advice(t->cause));
+}
+
+/* The program did not end by itself. */
+static int tell_end(const exec_t *e, const char *program, machine_end_t end)
+{
+    const machine_t *m = &e->machine;
+    const uint32_t pc = m->core.pc;
+    char line[SOURCE_PLACE];
+    const char *place = where(e, pc, line);
+    bool interrupted = m->interrupted != NULL && *m->interrupted != 0;
     switch (end) {
-    case MACHINE_EXITED:
-        break;
+    case MACHINE_STORM:
+        return tell_storm(e, program);
     case MACHINE_DIED:
-        return cli_fail(EXIT_OURS, "%s: %s%s", choice->program, m->trouble, where(e, place));
+        return cli_fail(EXIT_OURS, "%s: %s%s", program, m->trouble, place);
     case MACHINE_ASLEEP:
         return cli_fail(EXIT_OURS,
-                        "%s: asleep for good before pc 0x%08x%s: no interrupt is to come",
-                        choice->program, m->core.pc, where(e, place));
+                        "%s: asleep for good before pc 0x%08x%s: no interrupt is to come", program,
+                        pc, place);
     case MACHINE_STOPPED:
-        return cli_fail(EXIT_OURS, "%s: ended by the debugger", choice->program);
-    case MACHINE_CUT:
-        return cli_fail(EXIT_OURS, "%s: not at its end after %llu cycles, pc 0x%08x%s",
-                        choice->program, (unsigned long long)max_cycles, m->core.pc,
-                        where(e, place));
+        if (!interrupted)
+            return cli_fail(EXIT_OURS, "%s: ended by the debugger", program);
+        return cli_fail(EXIT_OURS, "%s: interrupted at pc 0x%08x%s", program, pc, place);
+    default:
+        return cli_fail(EXIT_OURS, "%s: not at its end after %llu cycles, pc 0x%08x%s", program,
+                        (unsigned long long)e->max_cycles, pc, place);
     }
+}
+
+static int finish(exec_t *e, const choice_t *choice, machine_end_t end)
+{
+    char error[512];
+    machine_t *m = &e->machine;
+    if (end != MACHINE_EXITED)
+        return tell_end(e, choice->program, end);
     if (choice->signature != NULL &&
         !signature_write(&e->signature, &m->bus, choice->signature, error, sizeof(error)))
         return cli_fail(EXIT_OURS, "%s", error);
@@ -307,11 +352,11 @@ static double host_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
+static int run(exec_t *e, const choice_t *choice)
 {
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* whole lines, even of a program that is killed */
     double start = host_s();
-    machine_end_t end = machine_run(&e->machine, max_cycles);
+    machine_end_t end = machine_run(&e->machine, e->max_cycles);
     if (e->machine.advance != NULL)
         debug_over(&e->debug,
                    end == MACHINE_EXITED ? (uint8_t)exit_code(e->machine.code) : EXIT_OURS);
@@ -328,21 +373,20 @@ static int run(exec_t *e, const choice_t *choice, uint64_t max_cycles)
                 (unsigned long long)e->machine.core.cycles, took,
                 (double)e->machine.core.instructions / (took > 0 ? took : 1e-9) * 1e-6);
     }
-    return finish(e, choice, end, max_cycles);
+    return finish(e, choice, end);
 }
 
 static int execute(const choice_t *choice, char **args, int count)
 {
     machine_desc_t desc;
-    uint64_t max_cycles;
     int code = EXIT_OURS;
     exec_t *e = calloc(1, sizeof(*e));
     if (e == NULL)
         return cli_fail(EXIT_OURS, "out of memory");
     if (!join_arguments(e->command_line, sizeof(e->command_line), args, count))
         cli_fail(EXIT_OURS, "exec: more than %d characters of arguments", MAX_COMMAND_LINE - 1);
-    else if (set_machine(choice, &desc, &max_cycles) && set_up(e, choice, &desc))
-        code = run(e, choice, max_cycles);
+    else if (set_machine(choice, &desc, &e->max_cycles) && set_up(e, choice, &desc))
+        code = run(e, choice);
     tear_down(e);
     free(e);
     return code;

@@ -1,7 +1,6 @@
 /*
  * cmd_run.c - fovea run: the main job.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,25 +8,8 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/execution.h"
+#include "tools/interrupt.h"
 #include "tools/run.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND; /* a second Ctrl-C ends the process at once */
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* out/<name of the scenario without folder and ending>. */
 static void default_out(const char *scenario, char *out, size_t bytes)
@@ -62,17 +44,17 @@ static bool snapshot_options(const cli_t *cli, const char *at, const char *every
                              run_snapshot_desc_t *snapshot)
 {
     if ((at != NULL) != (snapshot->file != NULL)) {
-        cli_fail(EXIT_USAGE, "run: --snapshot and --snapshot-at need each other");
+        cli_fail(EXIT_USAGE, "%s: --snapshot and --snapshot-at need each other", cli->name);
         return false;
     }
     if (at != NULL && !sim_time_parse(at, &snapshot->at_ps)) {
-        cli_fail(EXIT_USAGE, "run: --snapshot-at: '%s' is not <n><ps|ns|us|ms|s>", at);
+        cli_fail(EXIT_USAGE, "%s: --snapshot-at: '%s' is not <n><ps|ns|us|ms|s>", cli->name, at);
         return false;
     }
     if (every != NULL && !cli_num(cli, "autosnap", every, &snapshot->every_s))
         return false;
     if (every != NULL && !(snapshot->every_s > 0)) {
-        cli_fail(EXIT_USAGE, "run: --autosnap: '%s' is not above 0", every);
+        cli_fail(EXIT_USAGE, "%s: --autosnap: '%s' is not above 0", cli->name, every);
         return false;
     }
     return true;
@@ -81,7 +63,7 @@ static bool snapshot_options(const cli_t *cli, const char *at, const char *every
 /* Both commands are one; `debug` waits for a debugger, wherever it is not said. */
 static int command(const char *name, const char *about, const char *gdb, int argc, char **argv)
 {
-    run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .interrupted = &interrupted, .gdb = gdb};
+    run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .gdb = gdb};
     const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
     const char *at = NULL, *every = NULL;
     scenario_flags_t *f = &desc.flags;
@@ -138,7 +120,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         desc.verbose = SIM_LOG_DEBUG;
     desc.exact = exact != NULL;
     desc.shuffle = execution_shuffle();
-    watch_signals();
+    desc.interrupted = interrupt_watch();
     run_t *run = calloc(1, sizeof(*run));
     if (run == NULL)
         return cli_fail(EXIT_FAILED, "out of memory");

@@ -103,6 +103,20 @@ static bool refuse(span_t span, const char *what, const char *expected, char *er
     return false;
 }
 
+/* A piece that is given must be one that the bus can have. */
+static bool check_given(const machine_desc_t *desc, char *error, size_t error_bytes)
+{
+    span_t ram = span_of(desc->ram_base, desc->ram_bytes);
+    if (desc->ram_base % 64 == 0 && desc->ram_bytes % 4 == 0 && desc->ram_bytes >= 64 &&
+        desc->ram_bytes <= BUS_TCM_MAX && ram.high <= ADDRESSES)
+        return true;
+    snprintf(error, error_bytes,
+             "--memory: %u bytes from 0x%08x, expected a base that is a multiple of 64, and a "
+             "multiple of 4 bytes in 64 to 268435456 (256M), below 4 GiB",
+             desc->ram_bytes, desc->ram_base);
+    return false;
+}
+
 /* Two areas at most: RAM, and ROM (empty when RAM has it all). */
 static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, span_t *rom,
                    char *error, size_t error_bytes)
@@ -112,6 +126,8 @@ static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, 
     *rom = align(wish->read, ROM_ALIGN);
     if (desc->ram_bytes != 0) {
         *ram = span_of(desc->ram_base, desc->ram_bytes);
+        if (!check_given(desc, error, error_bytes))
+            return false;
         if (within(wish->read, *ram))
             *rom = (span_t){0, 0};
     } else if (fits(all, BUS_TCM_MAX)) {
@@ -133,15 +149,43 @@ static bool choose(const machine_desc_t *desc, const wish_t *wish, span_t *ram, 
     return true;
 }
 
-static bool make_map(machine_t *machine, const machine_desc_t *desc, const wish_t *wish,
-                     bus_desc_t *map, char *error, size_t error_bytes)
+/* Whether a segment has its place: what is written in RAM, the rest in either. */
+static bool placed(const elf_segment_t *s, span_t ram, span_t rom)
+{
+    span_t at = span_of(s->vaddr, s->mem_bytes), load = span_of(s->paddr, s->mem_bytes);
+    bool moves = s->vaddr != s->paddr;
+    return (within(at, ram) || (!s->writable && !moves && within(at, rom))) &&
+           (within(load, ram) || within(load, rom));
+}
+
+static bool check_segments(const elf_segment_t *segments, uint32_t count, span_t ram, span_t rom,
+                           char *error, size_t error_bytes)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const elf_segment_t *s = &segments[i];
+        if (placed(s, ram, rom))
+            continue;
+        snprintf(error, error_bytes,
+                 "segment of %u bytes for 0x%08x lies outside of the memory, 0x%08llx to 0x%08llx "
+                 "(%llu bytes); --memory BASE:BYTES sets it",
+                 s->mem_bytes, s->vaddr, (unsigned long long)ram.low,
+                 (unsigned long long)ram.high - 1, (unsigned long long)(ram.high - ram.low));
+        return false;
+    }
+    return true;
+}
+
+static bool make_map(machine_t *machine, const machine_desc_t *desc, const elf_segment_t *segments,
+                     uint32_t count, const wish_t *wish, bus_desc_t *map, char *error,
+                     size_t error_bytes)
 {
     span_t ram, rom;
     if (is_empty(join(wish->written, wish->read))) {
         snprintf(error, error_bytes, "no segment to load");
         return false;
     }
-    if (!choose(desc, wish, &ram, &rom, error, error_bytes))
+    if (!choose(desc, wish, &ram, &rom, error, error_bytes) ||
+        !check_segments(segments, count, ram, rom, error, error_bytes))
         return false;
     *map = (bus_desc_t){.tcm_base = (uint32_t)ram.low, .tcm_bytes = (uint32_t)(ram.high - ram.low)};
     if (!is_empty(rom)) {
@@ -207,7 +251,7 @@ bool machine_init(machine_t *machine, const machine_desc_t *desc, const uint8_t 
     wish_t wish = wish_of(segments, count);
     if (elf_symbol(image, image_bytes, "__stack", &stack))
         wish.stack = stack;
-    if (!make_map(machine, desc, &wish, &map, why, sizeof(why))) {
+    if (!make_map(machine, desc, segments, count, &wish, &map, why, sizeof(why))) {
         snprintf(error, error_bytes, "%s: %s", file, why);
         return false;
     }
@@ -253,12 +297,19 @@ static bool advance(machine_t *m, uint64_t until_ps)
     return true;
 }
 
+static bool is_interrupted(const machine_t *m)
+{
+    return m->interrupted != NULL && *m->interrupted != 0;
+}
+
 machine_end_t machine_run(machine_t *m, uint64_t max_cycles)
 {
     uint64_t hz = m->core.desc.clk_hz, slice = m->poll != NULL ? m->poll_cycles : SLICE_CYCLES;
+    if (m->advance == NULL)
+        trap_storm_watch(&m->storm, &m->core);
     for (uint64_t end = 0; end < max_cycles;) {
         end = end + slice < max_cycles ? end + slice : max_cycles;
-        if (!advance(m, sim_edge_ps(end, hz) - 1))
+        if (!advance(m, sim_edge_ps(end, hz) - 1) || is_interrupted(m))
             return MACHINE_STOPPED;
         if (m->poll != NULL && m->core.state == CORE_RUNS)
             m->poll(m->poll_ctx);
@@ -266,6 +317,8 @@ machine_end_t machine_run(machine_t *m, uint64_t max_cycles)
             return MACHINE_EXITED;
         if (m->core.state != CORE_RUNS)
             return MACHINE_DIED;
+        if (m->storm.found)
+            return MACHINE_STORM;
         if (m->core.sleeping && sim_next_event_ps(m->sim) == SIM_NEVER_PS)
             return MACHINE_ASLEEP;
     }

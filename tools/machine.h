@@ -13,9 +13,12 @@
 #ifndef TOOLS_MACHINE_H
 #define TOOLS_MACHINE_H
 
+#include <signal.h>
+
 #include "logic/bus.h"
 #include "logic/clint.h"
 #include "logic/core.h"
+#include "tools/trap_storm.h"
 
 #define MACHINE_BEYOND_BYTES (16u << 20)
 /* About 213 days of simulated time at 200 MHz. */
@@ -32,8 +35,9 @@ typedef enum {
     MACHINE_EXITED,  /* machine_exit */
     MACHINE_DIED,    /* the core stopped: `trouble` has what it logged */
     MACHINE_ASLEEP,  /* in WFI, and nothing is left that could wake it */
+    MACHINE_STORM,   /* it traps for ever: `storm` has where */
     MACHINE_CUT,     /* max_cycles are over */
-    MACHINE_STOPPED, /* by `advance` */
+    MACHINE_STOPPED, /* by `advance`, or interrupted */
 } machine_end_t;
 
 typedef struct {
@@ -45,6 +49,8 @@ typedef struct {
     uint32_t code;      /* by machine_exit */
     bool exited;
     char trouble[256];
+    trap_storm_t storm; /* watched unless something else advances */
+    const volatile sig_atomic_t *interrupted; /* a signal handler's; may be NULL */
     /* Between instructions, at least every poll_cycles cycles (a power of 2). May be NULL. */
     void (*poll)(void *ctx);
     void *poll_ctx;

@@ -2,8 +2,11 @@
  * exec_test.c - fovea exec on programs that Debian's cross compiler makes (skipped without it), and
  * on files that are no programs.
  */
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/types.h"
@@ -229,6 +232,102 @@ START_TEST(what_stops_a_program_is_told_with_file_place_and_cause)
 }
 END_TEST
 
+START_TEST(a_program_that_traps_for_ever_is_ended)
+{
+    static const struct {
+        int kind;
+        const char *line;
+    } cases[] = {
+        {0, "mcause 7, pc 0x80000020, mtval 0x6efffffc: store access fault"}, /* 0x70000000 */
+        {1, "mcause 3, pc 0x80000028, mtval 0x80000028: breakpoint"},         /* - 2^20 * 16 */
+        {2, "mcause 5, pc 0x80000014, mtval 0x00000000: load access fault"},  /* + 12 */
+        {3, "mcause 2, pc 0x80000024, mtval 0xffffffff: illegal instruction"},
+    };
+    static const char *const speeds[] = {"cycle", "functional"};
+    NEEDS_COMPILER();
+    make_dir();
+    for (size_t i = 0; i < 2 * SIM_COUNT(cases); i++) {
+        char how[512];
+        snprintf(how, sizeof(how), BARE "0x80000000 -DKIND=%d", cases[i / 2].kind);
+        build(how, "storm.S", "p");
+        ck_assert_int_eq(fovea(text, sizeof(text),
+                               "exec --speed %s --max-cycles 100000000 %s/p.elf", speeds[i % 2],
+                               dir),
+                         125);
+        ck_assert_int_eq(line_count(text), 1);
+        says("/p.elf: traps for ever: ");
+        says(cases[i / 2].line);
+    }
+    build(PICOLIBC, "console.c", "c"); /* its handler is no longer one without compressed code */
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --isa rv32im %s/c.elf", dir), 125);
+    ck_assert_int_eq(line_count(text), 1);
+    says("illegal instruction (crt0.c:");
+    says("; the trap before it was mcause 2 at pc 0x");
+    says("; is it for another --isa?\n");
+    drop_dir();
+}
+END_TEST
+
+START_TEST(a_program_that_traps_a_lot_comes_to_its_end)
+{
+    NEEDS_COMPILER();
+    make_dir();
+    for (int kind = 10; kind <= 13; kind++) {
+        char how[512];
+        snprintf(how, sizeof(how), BARE "0x80000000 -DKIND=%d", kind);
+        build(how, "storm.S", "p");
+        int code = fovea(text, sizeof(text), "exec --max-cycles 100000000 %s/p.elf", dir);
+        ck_assert_msg(code == 0, "kind %d: %s", kind, text);
+    }
+    drop_dir();
+}
+END_TEST
+
+/* dir/p.elf, watched, until that signal ends it; its exit code. */
+static int interrupt_with(int number)
+{
+    const char *program = getenv("FOVEA") != NULL ? getenv("FOVEA") : "build/fovea";
+    char elf[128], profile[128], trace[128], out[128];
+    int status;
+    snprintf(elf, sizeof(elf), "%s/p.elf", dir);
+    snprintf(profile, sizeof(profile), "%s/profile", dir);
+    snprintf(trace, sizeof(trace), "%s/trace", dir);
+    snprintf(out, sizeof(out), "%s/out", dir);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        if (freopen(out, "w", stderr) != NULL)
+            execl(program, program, "exec", elf, "--profile", profile, "--trace-core", trace,
+                  "--trace-events", "trap", (char *)NULL);
+        _exit(99);
+    }
+    for (int i = 0; i < 200 && !exists("profile.part"); i++)
+        poll(NULL, 0, 50);
+    poll(NULL, 0, 100);
+    ck_assert_int_eq(kill(child, number), 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+START_TEST(an_interrupted_program_leaves_whole_files_only)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    NEEDS_COMPILER();
+    make_dir();
+    build(BARE "0x80000000 -DKIND=5", "traps.S", "p");
+    for (size_t i = 0; i < SIM_COUNT(numbers); i++) {
+        ck_assert_int_eq(interrupt_with(numbers[i]), 125);
+        ck_assert(exists("profile") && exists("trace"));
+        ck_assert(!exists("profile.part") && !exists("trace.part"));
+        shell("grep -q '^fovea: %s/p.elf: interrupted at pc 0x80000002 ' %s/out && "
+              "grep -q '^fn=' %s/profile && rm %s/profile %s/trace",
+              dir, dir, dir, dir, dir);
+    }
+    drop_dir();
+}
+END_TEST
+
 START_TEST(misaligned_accesses_trap_or_are_done)
 {
     NEEDS_COMPILER();
@@ -312,8 +411,22 @@ START_TEST(memory_can_be_given)
     build(BARE "0x80000000", "htif.S", "p");
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:64K %s/p.elf", dir), 7);
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:64 %s/p.elf", dir), 125);
-    says("p.elf: byte ");
-    says("expected within");
+    says("p.elf: segment of ");
+    says(" bytes for 0x80000000 lies outside of the memory, 0x80000000 to 0x8000003f (64 bytes); "
+         "--memory BASE:BYTES sets it\n");
+    build(PICOLIBC, "console.c", "q"); /* bss and data far above the flash */
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x20000000:64 %s/q.elf", dir), 125);
+    says(" bytes for 0x20000018 lies outside of the memory, 0x20000000 to 0x2000003f (64 bytes)");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:512M %s/p.elf", dir), 125);
+    says("--memory: 536870912 bytes from 0x80000000, expected a base that is a multiple of 64, and "
+         "a multiple of 4 bytes in 64 to 268435456 (256M)");
+    ck_assert_int_eq(line_count(text), 1);
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000000:66 %s/p.elf", dir), 125);
+    says("--memory: 66 bytes from");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x80000004:64K %s/p.elf", dir), 125);
+    says("--memory: 65536 bytes from 0x80000004,");
+    ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0xffffffc0:1K %s/p.elf", dir), 125);
+    says("below 4 GiB");
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 0x3fff0000:1M %s/p.elf", dir), 125);
     says("expected none in the register pages");
     ck_assert_int_eq(fovea(text, sizeof(text), "exec --memory 64K %s/p.elf", dir), 125);
@@ -420,7 +533,9 @@ TEST_MAIN("tools exec", a_c_program_has_console_arguments_and_exit_code,
           htif_has_a_console_system_calls_and_an_exit_code,
           a_signature_is_written_by_programs_that_end_only,
           what_stops_a_program_is_told_with_file_place_and_cause,
-          misaligned_accesses_trap_or_are_done, speed_changes_cycles_and_nothing_else,
-          the_workload_computes_what_the_host_computes, library_code_prints_what_it_prints_on_qemu,
-          memory_can_be_given, files_that_are_no_programs_for_this_core_are_refused,
+          a_program_that_traps_for_ever_is_ended, a_program_that_traps_a_lot_comes_to_its_end,
+          an_interrupted_program_leaves_whole_files_only, misaligned_accesses_trap_or_are_done,
+          speed_changes_cycles_and_nothing_else, the_workload_computes_what_the_host_computes,
+          library_code_prints_what_it_prints_on_qemu, memory_can_be_given,
+          files_that_are_no_programs_for_this_core_are_refused,
           segments_that_cannot_be_placed_are_refused, choices_that_do_not_exist_are_refused)
