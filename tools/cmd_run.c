@@ -25,6 +25,8 @@ static int report(const char *name, run_t *run, int code, bool json)
 {
     if (run->error[0] != '\0')
         fprintf(stderr, "fovea %s: %s\n", name, run->error);
+    if (code == EXIT_FAILED && run->results.dir[0] != '\0' && !json)
+        run_print_faults(run, stdout);
     if (code != EXIT_FINE)
         return code;
     if (json) {

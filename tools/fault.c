@@ -60,6 +60,7 @@ static void inject(fault_set_t *set, uint32_t index)
     if (set->count == FAULT_MAX_INJECTED) {
         if (set->refused++ == 0)
             sim_log(&set->comp, SIM_LOG_ERROR, "%d faults are in, no more", FAULT_MAX_INJECTED);
+        set->drawn[index]++;
         return;
     }
     fault_record_t *record = &set->record[set->count++];
@@ -176,7 +177,7 @@ static const sim_field_t fields[] = {
 
 #define X(name, text, help) {text, "1", help, offsetof(fault_set_t, total[FAULT_##name]), 0},
 static const sim_stat_t stats[] = {
-    SIM_STAT(fault_set_t, injected, "1", "faults put in; what became of them:"),
+    SIM_STAT(fault_set_t, injected, "1", "faults put in; what became of them, and of the others:"),
     FAULT_OUTCOMES_TABLE(X) SIM_STAT_END,
 };
 #undef X
@@ -222,58 +223,4 @@ bool fault_listen(fault_set_t *set, const host_t *host)
 {
     set->host = host;
     return set->items == 0 || mipi_tx_listen(&set->sensor->mipi, on_packet, set);
-}
-
-/* ---- the report ---- */
-
-void fault_finish(fault_set_t *set)
-{
-    if (set->items == 0)
-        return;
-    fault_judge_kinds(set);
-    set->injected = set->count;
-    memset(set->total, 0, sizeof(set->total));
-    for (uint32_t i = 0; i < set->count; i++)
-        set->total[set->record[i].outcome]++;
-}
-
-static void add_argument(sim_json_t *line, const fault_key_t *key, uint64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof(text), "0x%08llx", (unsigned long long)value);
-    if (key->names != NULL)
-        sim_json_add_str(line, key->name, key->names[value]);
-    else if (key->address)
-        sim_json_add_str(line, key->name, text);
-    else
-        sim_json_add_u64(line, key->name, value);
-}
-
-static sim_json_t *record_json(const fault_set_t *set, const fault_record_t *record)
-{
-    const fault_kind_t *is = fault_kind_of(set, record);
-    sim_json_t *line = sim_json_object();
-    sim_json_add_u64(line, "time_ps", record->at_ps);
-    sim_json_add_u64(line, "fault", record->item);
-    sim_json_add_str(line, "kind", is->name);
-    for (uint32_t i = 0; i < FAULT_KEYS && is->key[i].name != NULL; i++)
-        add_argument(line, &is->key[i], record->arg[i]);
-    sim_json_add_str(line, "outcome", fault_outcome_names[record->outcome]);
-    sim_json_add_str(line, "by", fault_by_names[record->by]);
-    if (record->end_ps != 0)
-        sim_json_add_u64(line, "outcome_ps", record->end_ps);
-    return line;
-}
-
-bool fault_write(const fault_set_t *set, FILE *to)
-{
-    bool fine = true;
-    for (uint32_t i = 0; fine && i < set->count; i++) {
-        sim_json_t *line = record_json(set, &set->record[i]);
-        char *text = sim_json_print(line, false);
-        fine = text != NULL && fprintf(to, "%s\n", text) > 0;
-        free(text);
-        sim_json_free(line);
-    }
-    return fine;
 }

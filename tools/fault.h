@@ -36,7 +36,8 @@ enum {
     X(NOTHING,   "nothing",   "changed nothing, or was overwritten before anybody came across")    \
     X(SILENT,    "silent",    "took effect, and nobody noticed")                                   \
     X(DETECTED,  "detected",  "noticed, and not put right")                                        \
-    X(RECOVERED, "recovered", "noticed and put right")
+    X(RECOVERED, "recovered", "noticed and put right")                                             \
+    X(ABSENT,    "not_injected", "it never came to pass")
 /* clang-format on */
 
 typedef enum {
@@ -79,7 +80,8 @@ typedef struct {
     const char *name;
     fault_key_t key[FAULT_KEYS];
     uint32_t variant;
-    bool from_frame; /* begins with a frame and stays: part of the pixel die's description */
+    bool from_frame;    /* begins with a frame and stays: part of the pixel die's description */
+    const char *awaits; /* it strikes at what comes next; why it did not, at the end of the run */
     void (*plan)(sensor_desc_t *chip, uint32_t frame, const uint64_t *arg);
     void (*apply)(fault_set_t *set, fault_record_t *record);
     void (*end)(fault_set_t *set, fault_record_t *record); /* after key "for"; NULL: has none */
@@ -108,7 +110,8 @@ struct fault_record {
     uint64_t arg[FAULT_KEYS];
     uint64_t left; /* of the kind: what must pass before it strikes */
     uint32_t item, outcome, by;
-    uint32_t state; /* of the kind */
+    uint32_t state;   /* of the kind */
+    uint32_t no_room; /* not injected: too many wait already */
 };
 
 struct fault_set {
@@ -130,7 +133,7 @@ struct fault_set {
     uint32_t unacknowledged; /* record of the host's last write, plus one; 0: that was fine */
     uint32_t refused;        /* beyond FAULT_MAX_INJECTED */
 
-    uint64_t injected, total[FAULT_OUTCOMES]; /* by fault_finish */
+    uint64_t injected, total[FAULT_OUTCOMES]; /* by fault_finish; not_injected: beside injected */
 };
 
 /* Reads faults[] of a scenario into item[]; what is wrong is in sim_doc_error. */
@@ -146,8 +149,15 @@ sim_err_t fault_init(fault_set_t *set, sensor_t *sensor, const fault_item_t *ite
 bool fault_listen(fault_set_t *set, const host_t *host);
 /* The run is over: counts outcomes. Any number of times. */
 void fault_finish(fault_set_t *set);
-/* A line of JSON for each injection; false when it could not be written. */
+
+/* After fault_finish: */
+/* A line of JSON for each injection, and for those that did not come to pass; false when it could
+ * not be written. */
 bool fault_write(const fault_set_t *set, FILE *to);
+/* How many injections of that item did not come to pass, and why in a line. */
+uint32_t fault_absent(const fault_set_t *set, uint32_t item, char *why, size_t bytes);
+/* A fault has reset the sensor, last at *at_ps, and no metadata has come since. */
+bool fault_has_reset(const fault_set_t *set, uint64_t *at_ps);
 
 /* ---- for fault_kinds.c ---- */
 

@@ -71,8 +71,9 @@ static void flip_l2(fault_set_t *set, fault_record_t *r)
     for (uint32_t i = 0; i < r->arg[2]; i++)
         any = l2_flip(l2, (uint32_t)r->arg[0], (uint32_t)(r->arg[1] + i) % bits) || any;
     bool seen_by_none = l2->desc.ecc == L2_ECC_NONE;
+    r->no_room = !any;
     fault_outcome(set, r,
-                  !any           ? FAULT_NOTHING
+                  !any           ? FAULT_ABSENT
                   : seen_by_none ? FAULT_SILENT
                                  : FAULT_WAITING,
                   FAULT_BY_NOBODY);
@@ -319,6 +320,17 @@ static void judge_brown_out(fault_set_t *set, bool metadata)
         fault_outcome(set, r, FAULT_RECOVERED, FAULT_BY_REGISTER);
 }
 
+bool fault_has_reset(const fault_set_t *set, uint64_t *at_ps)
+{
+    bool reset = false;
+    for (uint32_t i = 0; i < set->count; i++)
+        if (fault_kind_of(set, &set->record[i])->apply == brown_out) {
+            reset = set->record[i].outcome != FAULT_RECOVERED;
+            *at_ps = set->record[i].at_ps;
+        }
+    return reset;
+}
+
 /* ---- interrupts ---- */
 
 static void lose_irq(fault_set_t *set, fault_record_t *r)
@@ -396,7 +408,8 @@ static void damage_link(fault_set_t *set, fault_record_t *r)
     forget_links(set);
     r->left = tx->packets + r->arg[0]; /* the number of the packet */
     if (set->links == FAULT_MAX_LINK) {
-        fault_outcome(set, r, FAULT_NOTHING, FAULT_BY_NOBODY);
+        r->no_room = true;
+        fault_outcome(set, r, FAULT_ABSENT, FAULT_BY_NOBODY);
         return;
     }
     set->link[set->links++] = (mipi_fault_t){
@@ -447,6 +460,9 @@ void fault_heard(fault_set_t *set, uint64_t packet)
 /* ---- the table ---- */
 
 /* clang-format off */
+#define NO_WRITE  "no register write of the host came after it"
+#define NO_BYTE   "the byte did not pass that port after it"
+#define NO_PACKET "the packet did not leave after it"
 #define SKIP   {.name = "skip", .absent = FAULT_USUAL, .high = UINT32_MAX}
 #define MASK   {.name = "mask", .absent = FAULT_DRAWN, .low = 1, .high = 255, .usual = 1}
 #define PORT   {.name = "port", .absent = FAULT_USUAL, .high = 1, .names = port_names}
@@ -475,24 +491,24 @@ const fault_kind_t fault_kinds[] = {
      .from_frame = true, .plan = plan_row, .apply = note_stuck},
     /* the host's next CCI write loses a byte: it is not acknowledged */
     {.name = "cci_drop",
-     .variant = CCI_LOSE, .apply = arm_cci},
+     .variant = CCI_LOSE, .apply = arm_cci, .awaits = NO_WRITE},
     /* a byte of the host's next CCI write (0, 1: address; then the value) xor `mask` */
     {.name = "cci_corrupt",
      .key = {{.name = "byte", .absent = FAULT_DRAWN, .high = 5}, MASK},
-     .variant = CCI_CORRUPT, .apply = arm_cci},
+     .variant = CCI_CORRUPT, .apply = arm_cci, .awaits = NO_WRITE},
     /* a byte on SPI is lost, `skip` bytes after the time */
     {.name = "spi_drop",
-     .key = {PORT, SKIP}, .variant = SPI_LOSE, .apply = arm_spi},
+     .key = {PORT, SKIP}, .variant = SPI_LOSE, .apply = arm_spi, .awaits = NO_BYTE},
     /* the same, xor `mask` */
     {.name = "spi_corrupt",
-     .key = {PORT, SKIP, MASK}, .variant = SPI_CORRUPT, .apply = arm_spi},
+     .key = {PORT, SKIP, MASK}, .variant = SPI_CORRUPT, .apply = arm_spi, .awaits = NO_BYTE},
     /* the supply dips: a system reset, the host's registers included */
     {.name = "brown_out",
-     .apply = brown_out},
+     .apply = brown_out, .awaits = "the run ended before the reset"},
     /* the next rise of an interrupt is lost, or all of it `for` a time */
     {.name = "irq_lost",
      .key = {{.name = "irq", .absent = FAULT_NEEDED, .low = 1, .high = IRQS, .names = irq_names}},
-     .apply = lose_irq, .end = let_irq},
+     .apply = lose_irq, .end = let_irq, .awaits = "the interrupt did not rise after it"},
     /* the source of random numbers repeats itself, for good or `for` a time */
     {.name = "rng_stuck",
      .variant = RNG_FAULT_STUCK, .apply = spoil_rng, .end = mend_rng},
@@ -502,18 +518,18 @@ const fault_kind_t fault_kinds[] = {
     /* a bit of a packet on the link, `skip` packets after the time */
     {.name = "link_flip",
      .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20}},
-     .variant = MIPI_FAULT_FLIP, .apply = damage_link},
+     .variant = MIPI_FAULT_FLIP, .apply = damage_link, .awaits = NO_PACKET},
     /* the bytes of a lane are 0 for a packet */
     {.name = "link_lane",
      .key = {SKIP, {.name = "lane", .absent = FAULT_DRAWN, .high = 3}},
-     .variant = MIPI_FAULT_LOSE_LANE, .apply = damage_link},
+     .variant = MIPI_FAULT_LOSE_LANE, .apply = damage_link, .awaits = NO_PACKET},
     /* `bytes` of a packet arrive */
     {.name = "link_truncate",
      .key = {SKIP, {.name = "bytes", .absent = FAULT_USUAL, .high = 1u << 20}},
-     .variant = MIPI_FAULT_TRUNCATE, .apply = damage_link},
+     .variant = MIPI_FAULT_TRUNCATE, .apply = damage_link, .awaits = NO_PACKET},
     /* a packet does not arrive */
     {.name = "link_drop",
-     .key = {SKIP}, .variant = MIPI_FAULT_DROP, .apply = damage_link},
+     .key = {SKIP}, .variant = MIPI_FAULT_DROP, .apply = damage_link, .awaits = NO_PACKET},
 };
 /* clang-format on */
 const uint32_t fault_kind_count = SIM_COUNT(fault_kinds);

@@ -355,6 +355,28 @@ static bool finished(const run_t *run)
     return run->host.metadata_frames >= run->scenario.frames || run->error[0] != '\0';
 }
 
+/* Frames are missing. */
+static int fall_short(run_t *run)
+{
+    enum { MODE_SELECT = 0x0100 };
+    const char *dir = run->results.dir;
+    char why[160] = "", frames[64];
+    uint64_t reset_ps;
+    fault_finish(&run->faults);
+    if (fault_has_reset(&run->faults, &reset_ps))
+        snprintf(why, sizeof(why), ": a brown-out at %.9f s reset the sensor%s",
+                 (double)reset_ps / 1e12,
+                 ccs_byte(&run->sensor->ccs, MODE_SELECT) == 0
+                     ? " and the host did not start its stream again"
+                     : "");
+    snprintf(frames, sizeof(frames), "%llu of %u frames were reported",
+             (unsigned long long)run->host.metadata_frames, run->scenario.frames);
+    if (run->host.postmortems > 0)
+        return fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)", frames,
+                    why, dir);
+    return fail(run, EXIT_FAILED, "%s%s (see %s/uart.log)", frames, why, dir);
+}
+
 static int simulate(run_t *run)
 {
     double begin = execution_seconds(), shown = begin;
@@ -397,16 +419,7 @@ static int simulate(run_t *run)
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
                     run_place(run, place), core_state_name(run->sensor->core.state));
-    if (run->host.metadata_frames < run->scenario.frames && run->host.postmortems > 0)
-        return fail(run, EXIT_FAILED,
-                    "%llu of %u frames were reported, the firmware died (see %s/postmortem.jsonl)",
-                    (unsigned long long)run->host.metadata_frames, run->scenario.frames,
-                    run->results.dir);
-    if (run->host.metadata_frames < run->scenario.frames)
-        return fail(run, EXIT_FAILED, "%llu of %u frames were reported (see %s/uart.log)",
-                    (unsigned long long)run->host.metadata_frames, run->scenario.frames,
-                    run->results.dir);
-    return EXIT_FINE;
+    return run->host.metadata_frames < run->scenario.frames ? fall_short(run) : EXIT_FINE;
 }
 
 /* ---- what stays ---- */

@@ -105,6 +105,8 @@ void run_free(run_t *run);
 
 /* The closing summary for people. */
 void run_print_summary(const run_t *run, FILE *to);
+/* Of it, what became of faults; nothing when the scenario has none. */
+void run_print_faults(const run_t *run, FILE *to);
 /* The same figures as an object; the caller frees it. */
 sim_json_t *run_summary_json(const run_t *run);
 

@@ -51,17 +51,26 @@ static void print_frame_0(const timeline_frame_t *f, FILE *to)
             ms(f->link_last_ps - f->firmware_end_ps), ms(f->link_last_ps - f->exposure_start_ps));
 }
 
-static void print_faults(const fault_set_t *f, FILE *to)
+void run_print_faults(const run_t *run, FILE *to)
 {
+    const fault_set_t *f = &run->faults;
+    char why[128];
     if (f->items == 0)
         return;
     fprintf(to,
             "faults    %llu injected: %llu recovered, %llu detected, %llu silent, %llu without "
-            "effect, %llu waiting\n",
+            "effect, %llu waiting; %llu not injected\n",
             (unsigned long long)f->injected, (unsigned long long)f->total[FAULT_RECOVERED],
             (unsigned long long)f->total[FAULT_DETECTED],
             (unsigned long long)f->total[FAULT_SILENT], (unsigned long long)f->total[FAULT_NOTHING],
-            (unsigned long long)f->total[FAULT_WAITING]);
+            (unsigned long long)f->total[FAULT_WAITING],
+            (unsigned long long)f->total[FAULT_ABSENT]);
+    for (uint32_t i = 0; i < f->items; i++) {
+        uint32_t absent = fault_absent(f, i, why, sizeof(why));
+        if (absent != 0)
+            fprintf(to, "          faults[%u] %s: %u not injected, %s\n", i, f->item[i].kind->name,
+                    absent, why);
+    }
 }
 
 void run_print_summary(const run_t *run, FILE *to)
@@ -90,7 +99,7 @@ void run_print_summary(const run_t *run, FILE *to)
     fprintf(to, "link      %.1f kB, %llu problems; a raw camera: %.1f MB\n",
             (double)run->sensor->mipi.link_bytes / 1e3, (unsigned long long)run->host.problems,
             (double)raw_bytes(run) / 1e6);
-    print_faults(&run->faults, to);
+    run_print_faults(run, to);
     fprintf(to, "energy    not modeled\n");
     fprintf(to, "results   %s\n", run->results.dir);
 }
@@ -104,12 +113,24 @@ static void add_latency(sim_json_t *parent, const char *name, const run_latency_
 
 static void add_faults(sim_json_t *parent, const fault_set_t *f)
 {
+    char why[128];
     if (f->items == 0)
         return;
     sim_json_t *faults = sim_json_add_object(parent, "faults");
     sim_json_add_u64(faults, "injected", f->injected);
     for (uint32_t i = 0; i < FAULT_OUTCOMES; i++)
         sim_json_add_u64(faults, fault_outcome_names[i], f->total[i]);
+    sim_json_t *list = sim_json_add_array(faults, "absent");
+    for (uint32_t i = 0; i < f->items; i++) {
+        uint32_t absent = fault_absent(f, i, why, sizeof(why));
+        if (absent == 0)
+            continue;
+        sim_json_t *item = sim_json_add_object(list, NULL);
+        sim_json_add_u64(item, "fault", i);
+        sim_json_add_str(item, "kind", f->item[i].kind->name);
+        sim_json_add_u64(item, "count", absent);
+        sim_json_add_str(item, "reason", why);
+    }
 }
 
 sim_json_t *run_summary_json(const run_t *run)

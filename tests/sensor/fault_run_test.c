@@ -194,6 +194,64 @@ START_TEST(after_a_brown_out_the_sensor_comes_back)
 }
 END_TEST
 
+/* One that comes when it should, and none of the others; the sensor is reset and stays so. */
+START_TEST(what_was_not_injected_is_told_with_its_reason)
+{
+    static const char *const why[][2] = {
+        {"tcm_flip", "the run ended at "},
+        {"pixel_stuck", "frame 9 did not begin"},
+        {"cci_drop", "no register write of the host came after it"},
+        {"link_drop", "the packet did not leave after it"},
+        {"spi_drop", "the byte did not pass that port after it"},
+        {"irq_lost", "the interrupt did not rise after it"},
+        {"l2_flip", "no time of it came before \\\"until\\\""},
+    };
+    write_scenario("\"frames\": 3, \"faults\": [{\"kind\": \"brown_out\", \"at\": \"30ms\"},"
+                   "{\"kind\": \"tcm_flip\", \"at\": \"9s\"},"
+                   "{\"kind\": \"pixel_stuck\", \"at\": \"frame:9\", \"count\": 2},"
+                   "{\"kind\": \"cci_drop\", \"at\": \"1ms\"},"
+                   "{\"kind\": \"link_drop\", \"at\": \"1ms\", \"skip\": 99999},"
+                   "{\"kind\": \"spi_drop\", \"at\": \"1ms\"},"
+                   "{\"kind\": \"irq_lost\", \"at\": \"1ms\", \"irq\": \"TEMP\"},"
+                   "{\"kind\": \"l2_flip\", \"rate_hz\": 1, \"until\": \"1ps\"}],");
+    ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/absent"), 1);
+    ck_assert_ptr_nonnull(strstr(text, ": 0 of 3 frames were reported: a brown-out at 0.030000000 "
+                                       "s reset the sensor and the host did not start its stream "
+                                       "again (see " DIR "/absent/uart.log)\n"));
+    ck_assert_ptr_nonnull(strstr(text, "faults    1 injected: 0 recovered, 1 detected, 0 silent, 0 "
+                                       "without effect, 0 waiting; 8 not injected\n"));
+    ck_assert_ptr_nonnull(
+        strstr(text, "\n          faults[2] pixel_stuck: 2 not injected, frame 9 did not begin\n"));
+    char *lines = load(DIR "/absent/faults.jsonl"), *stats = load(DIR "/absent/stats.json");
+    ck_assert_int_eq(line_count(lines), 9);
+    for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++) {
+        char kind[64];
+        snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", why[i][0]);
+        const char *line = strstr(lines, kind);
+        ck_assert_ptr_nonnull(line);
+        ck_assert_ptr_nonnull(strstr(line, "\"outcome\":\"not_injected\",\"by\":\"nobody\""));
+        const char *reason = strstr(line, "\"reason\":\"");
+        ck_assert_ptr_nonnull(reason);
+        ck_assert_msg(strncmp(reason + 10, why[i][1], strlen(why[i][1])) == 0, "%s", line);
+    }
+    ck_assert_ptr_nonnull(
+        strstr(strstr(stats, "\n\t\"faults\":"), "\"not_injected\":\t{\n\t\t\t\"value\":\t8,"));
+    free(lines);
+    free(stats);
+}
+END_TEST
+
+START_TEST(the_summary_as_json_lists_what_was_not_injected)
+{
+    write_scenario("\"frames\": 1, \"faults\": [{\"kind\": \"tcm_flip\", \"at\": \"9s\", "
+                   "\"count\": 3}],");
+    run(DIR "/json", "--json");
+    ck_assert_ptr_nonnull(strstr(text, "\"not_injected\":\t3,"));
+    ck_assert_ptr_nonnull(strstr(text, "\"kind\":\t\"tcm_flip\",\n\t\t\t\t\"count\":\t3,"));
+    ck_assert_ptr_nonnull(strstr(text, "\"reason\":\t\"the run ended at 0.04"));
+}
+END_TEST
+
 /* The image lies in both slots, and the one in A is read wrongly. */
 START_TEST(the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot)
 {
@@ -255,8 +313,9 @@ START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 }
 END_TEST
 
-TEST_MAIN("sensor faults", faults_that_are_put_right_change_no_frame,
-          a_double_flip_in_a_weight_stops_the_network,
+TEST_MAIN("sensor faults", what_was_not_injected_is_told_with_its_reason,
+          the_summary_as_json_lists_what_was_not_injected,
+          faults_that_are_put_right_change_no_frame, a_double_flip_in_a_weight_stops_the_network,
           the_firmware_tells_the_host_of_an_error_that_is_not_corrected,
           the_same_faults_come_however_the_run_is_made, after_a_brown_out_the_sensor_comes_back,
           the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,

@@ -227,6 +227,11 @@ START_TEST(bytes_on_spi_are_lost_or_changed_where_they_are_told_to)
     ends_as(0, FAULT_SILENT, FAULT_BY_NOBODY);
     ends_as(1, FAULT_SILENT, FAULT_BY_NOBODY);
     ends_as(2, FAULT_WAITING, FAULT_BY_NOBODY);
+    fault_finish(set);
+    fault_finish(set); /* as often as one likes */
+    ends_as(2, FAULT_ABSENT, FAULT_BY_NOBODY);
+    ck_assert_uint_eq(set->injected, 2);
+    ck_assert_uint_eq(set->total[FAULT_ABSENT], 1);
     drop();
 }
 END_TEST
@@ -402,6 +407,8 @@ START_TEST(there_is_an_end_to_faults)
     board_run_ms(board, 10);
     ck_assert_uint_eq(set->count, FAULT_MAX_INJECTED);
     ck_assert_uint_eq(set->refused, 1);
+    fault_finish(set);
+    ck_assert_uint_eq(set->total[FAULT_ABSENT], 1);
     drop();
 }
 END_TEST
