@@ -309,7 +309,8 @@ bool core_step_access(core_t *core, const core_insn_t *in, bool on_time)
     const access_t a = access_of(core, in);
     const uint32_t found = watched(core, &a);
     const uint64_t before = core->instructions;
-    if ((found != 0 && !on_time) || !access(core, in, &a, on_time))
+    if ((found != 0 && !on_time) || core_watch_holds(core, a.addr, found) ||
+        !access(core, in, &a, on_time))
         return false;
     if (core->instructions != before)
         core_hit_watch(core, a.addr, found);

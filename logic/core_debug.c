@@ -101,7 +101,7 @@ void core_break_remove(core_t *core, uint32_t addr)
 
 void core_moved(core_t *core)
 {
-    core->debug.past = 0;
+    core->debug.past = core->debug.early_past = 0;
 }
 
 uint64_t core_steps(const core_t *core)
@@ -152,10 +152,26 @@ uint32_t core_watched(const core_t *core, uint32_t addr, uint32_t bytes, uint32_
     return found;
 }
 
+static void tell_watch(core_t *core, uint32_t addr, uint32_t found)
+{
+    tell(core, (found & CORE_WATCH_WRITE) != 0 ? CORE_STOP_WRITE : CORE_STOP_READ, addr);
+}
+
+bool core_watch_holds(core_t *core, uint32_t addr, uint32_t found)
+{
+    core_debug_t *d = &core->debug;
+    if (found == 0 || !d->early || d->early_past == core_steps(core) + 1)
+        return false;
+    d->early_past = core_steps(core) + 1;
+    d->stepping = false;
+    tell_watch(core, addr, found);
+    return true;
+}
+
 void core_hit_watch(core_t *core, uint32_t addr, uint32_t found)
 {
-    if (found != 0)
-        tell(core, (found & CORE_WATCH_WRITE) != 0 ? CORE_STOP_WRITE : CORE_STOP_READ, addr);
+    if (found != 0 && !core->debug.early)
+        tell_watch(core, addr, found);
 }
 
 /* ---- steps and notes ---- */

@@ -5,9 +5,9 @@
  * watchpoints keep loads and stores out of the fast loop, notes make the core do one instruction
  * at a time. None of it is state: a snapshot has no breakpoints.
  *
- * A stop happens at the simulated time at which the instruction starts (breakpoint) or after the
- * one that did it (watchpoint, step): every other block stands at that time too. `stop` usually
- * calls sim_stop; the next run goes on with the instruction at pc.
+ * A stop happens at the simulated time at which the instruction starts (breakpoint; watchpoint with
+ * `early`) or after the one that did it (watchpoint, step): every other block stands at that time
+ * too. `stop` usually calls sim_stop; the next run goes on with the instruction at pc.
  *
  * Not modeled: the debug specification's own triggers and debug mode. Watchpoints see what the core
  * does, not other masters of L2.
@@ -24,8 +24,8 @@ typedef struct core core_t;
 
 typedef enum {
     CORE_STOP_BREAK, /* before the instruction at addr */
-    CORE_STOP_READ,  /* a load of addr was done */
-    CORE_STOP_WRITE, /* a store to addr was done, or both */
+    CORE_STOP_READ,  /* a load of addr was done; with `early`: is to be done */
+    CORE_STOP_WRITE, /* the same with a store, or both */
     CORE_STOP_STEP,  /* one instruction, or trap, was done; addr is pc */
 } core_stop_t;
 
@@ -72,10 +72,12 @@ typedef struct {
     uint32_t break_addr[CORE_MAX_BREAKS], breaks;
     core_watch_t watch[CORE_MAX_WATCHES];
     uint32_t watches;
-    bool stepping;    /* stop after the next instruction */
-    uint64_t past;    /* core_steps + 1 where the stop at pc's breakpoint has been; 0: nowhere */
-    bool unmarked;    /* decode breakpoints as what they are */
-    core_note_t note; /* of the instruction that runs, if `noted` */
+    bool early;          /* watchpoints stop before the access, as triggers of RISC-V do */
+    bool stepping;       /* stop after the next instruction */
+    uint64_t past;       /* core_steps + 1 where the stop at pc's breakpoint has been; 0: nowhere */
+    uint64_t early_past; /* the same of a watchpoint */
+    bool unmarked;       /* decode breakpoints as what they are */
+    core_note_t note;    /* of the instruction that runs, if `noted` */
     bool noted;
 } core_debug_t;
 
@@ -92,7 +94,7 @@ void core_watch_remove(core_t *core, core_watch_t watch);
 
 /* The run that follows stops after one instruction or trap. */
 void core_step_one(core_t *core);
-/* After pc was changed from outside: a breakpoint there counts again. */
+/* After pc was changed from outside: stops there count again. */
 void core_moved(core_t *core);
 /* Instructions and traps since reset: a place in the program's run. */
 uint64_t core_steps(const core_t *core);

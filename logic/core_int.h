@@ -269,6 +269,9 @@ bool core_step(core_t *core, const core_insn_t *in, bool on_time);
 bool core_is_break(const core_t *core, uint32_t addr);
 /* Kinds of watchpoints that an access meets. */
 uint32_t core_watched(const core_t *core, uint32_t addr, uint32_t bytes, uint32_t kind);
+/* True: the access that meets these is to wait, its stop was told (`early`). */
+bool core_watch_holds(core_t *core, uint32_t addr, uint32_t found);
+/* It was done. */
 void core_hit_watch(core_t *core, uint32_t addr, uint32_t found);
 /* Somebody wants to see every instruction. */
 bool core_one_by_one(const core_t *core);

@@ -138,11 +138,15 @@ static uint64_t count_of(const core_t *core, uint32_t counter)
                           : event_count(core, core->mhpmevent[counter]);
 }
 
-/* The count when the CSR instruction at pc has retired. */
-static uint64_t next_count(const core_t *core, uint32_t counter)
+/* Who writes: the CSR instruction at pc, or a debugger, who takes no time. */
+typedef enum { BY_DEBUGGER, BY_INSN } writer_t;
+
+/* The count when that is done. */
+static uint64_t next_count(const core_t *core, uint32_t counter, writer_t by)
 {
     uint32_t cycles = core->speed == CORE_CYCLE ? core->desc.cost.csr : 1;
-    return count_of(core, counter) + (counter == 0 ? cycles : counter == 2 ? 1 : 0);
+    uint32_t more = counter == 0 ? cycles : counter == 2 ? 1 : 0;
+    return count_of(core, counter) + (by == BY_INSN ? more : 0);
 }
 
 static bool inhibited(const core_t *core, uint32_t counter)
@@ -157,47 +161,48 @@ uint64_t csr_counter(const core_t *core, uint32_t counter)
     return core->counter_base[counter] + (inhibited(core, counter) ? 0 : count_of(core, counter));
 }
 
-static uint64_t next_value(const core_t *core, uint32_t counter)
+static uint64_t next_value(const core_t *core, uint32_t counter, writer_t by)
 {
-    return core->counter_base[counter] + (inhibited(core, counter) ? 0 : next_count(core, counter));
+    return core->counter_base[counter] +
+           (inhibited(core, counter) ? 0 : next_count(core, counter, by));
 }
 
-/* From the next instruction on it has that value. */
-static void set_counter(core_t *core, uint32_t counter, uint64_t value)
+/* When that is done it has that value. */
+static void set_counter(core_t *core, uint32_t counter, uint64_t value, writer_t by)
 {
     core->counter_base[counter] =
-        value - (inhibited(core, counter) ? 0 : next_count(core, counter));
+        value - (inhibited(core, counter) ? 0 : next_count(core, counter, by));
 }
 
-static void write_counter(core_t *core, uint32_t number, uint32_t value)
+static void write_counter(core_t *core, uint32_t number, uint32_t value, writer_t by)
 {
     uint32_t counter = number & 31;
     if (counter >= CORE_COUNTERS)
         return;
-    uint64_t next = next_value(core, counter);
+    uint64_t next = next_value(core, counter, by);
     bool high = (number & 0x80) != 0;
     set_counter(core, counter,
-                high ? (uint64_t)value << 32 | (uint32_t)next : next >> 32 << 32 | value);
+                high ? (uint64_t)value << 32 | (uint32_t)next : next >> 32 << 32 | value, by);
 }
 
-static void write_event(core_t *core, uint32_t number, uint32_t value)
+static void write_event(core_t *core, uint32_t number, uint32_t value, writer_t by)
 {
     uint32_t counter = number - MHPMEVENT;
     if (counter >= CORE_COUNTERS || !event_exists(value))
         return;
-    uint64_t next = next_value(core, counter);
+    uint64_t next = next_value(core, counter, by);
     core->mhpmevent[counter] = value;
-    set_counter(core, counter, next);
+    set_counter(core, counter, next, by);
 }
 
-static void write_inhibit(core_t *core, uint32_t value)
+static void write_inhibit(core_t *core, uint32_t value, writer_t by)
 {
     uint64_t next[CORE_COUNTERS];
     for (uint32_t i = 0; i < CORE_COUNTERS; i++)
-        next[i] = next_value(core, i);
+        next[i] = next_value(core, i, by);
     core->mcountinhibit = value & COUNTER_BITS;
     for (uint32_t i = 0; i < CORE_COUNTERS; i++)
-        set_counter(core, i, next[i]);
+        set_counter(core, i, next[i], by);
 }
 
 /* The shadows for user mode are as mcounteren says. */
@@ -261,19 +266,19 @@ static void write_member(core_t *core, const csr_info_t *info, uint32_t value)
         *member &= ~2u;
 }
 
-bool core_csr_poke(core_t *core, uint32_t number, uint32_t value)
+static bool write_csr(core_t *core, uint32_t number, uint32_t value, writer_t by)
 {
     const csr_info_t *info = info_of(core, number);
     if (info == NULL || (number >> 10 & 3) == 3)
         return false;
     if (info->kind == MEMBER && number == MCOUNTINHIBIT)
-        write_inhibit(core, value);
+        write_inhibit(core, value, by);
     else if (info->kind == MEMBER)
         write_member(core, info, value);
     else if (info->kind == COUNTERS)
-        write_counter(core, number, value);
+        write_counter(core, number, value, by);
     else if (info->kind == EVENTS)
-        write_event(core, number, value);
+        write_event(core, number, value, by);
     else if (info->kind == PMP)
         core_pmp_write(core, number, value);
     else if (info->kind == STATUS)
@@ -281,9 +286,14 @@ bool core_csr_poke(core_t *core, uint32_t number, uint32_t value)
     return true;
 }
 
+bool core_csr_poke(core_t *core, uint32_t number, uint32_t value)
+{
+    return write_csr(core, number, value, BY_DEBUGGER);
+}
+
 bool csr_write(core_t *core, uint32_t number, uint32_t value)
 {
-    return core->mode >= (number >> 8 & 3) && core_csr_poke(core, number, value);
+    return core->mode >= (number >> 8 & 3) && write_csr(core, number, value, BY_INSN);
 }
 
 /* ---- names ---- */

@@ -135,7 +135,9 @@ static bool fell_over(const core_t *core)
     return core->state != CORE_RUNS && core->state != CORE_HALTED;
 }
 
-/* A piece of the run, as the debugger wants it. */
+/* A piece of the run, as the debugger wants it. GDB takes a watchpoint's stop for one before the
+ * access on this architecture, and makes the access itself by a step; going back it wants the stop
+ * behind it. */
 static void run_piece(debug_t *d, uint64_t until_ps)
 {
     uint64_t piece_ps = sim_now_ps(d->desc.sim) + PIECE_PS;
@@ -144,10 +146,12 @@ static void run_piece(debug_t *d, uint64_t until_ps)
         core_step_one(d->desc.core);
     if (piece_ps > until_ps)
         piece_ps = until_ps;
+    d->desc.core->debug.early = true;
     if (d->history == NULL)
         sim_run_until_ps(d->desc.sim, piece_ps);
     else if (!sim_history_run(d->history, piece_ps))
         debug_forget(d);
+    d->desc.core->debug.early = false;
     if (d->stopped && goes_on(d))
         d->stopped = false;
     else if (!d->stopped && d->attached && fell_over(d->desc.core))

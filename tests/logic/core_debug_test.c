@@ -238,6 +238,58 @@ START_TEST(time_stands_where_the_watched_access_was_made)
 }
 END_TEST
 
+/* Ten stores of 1 to 10 in a row of stops, each once, and a breakpoint at the store as well. */
+START_TEST(an_early_watchpoint_stops_before_each_access_and_once)
+{
+    rig_t *rig = watch(rig_new(), false);
+    put_loop(rig);
+    core_watch_add(&rig->core, (core_watch_t){RIG_DATA, 4, CORE_WATCH_WRITE});
+    core_break_add(&rig->core, RIG_CODE + 8);
+    rig->core.debug.early = true;
+    rig_start(rig);
+    for (uint32_t i = 1; i <= 10; i++) {
+        go(rig);
+        ck_assert_int_eq(seen.why, CORE_STOP_BREAK);
+        go(rig);
+        ck_assert_int_eq(seen.why, CORE_STOP_WRITE);
+        ck_assert_uint_eq(seen.pc, RIG_CODE + 8);
+        ck_assert_uint_eq(seen.addr, RIG_DATA);
+        ck_assert_uint_eq(rig->core.x[A0], i);
+        ck_assert_uint_eq(rig_word(rig, RIG_DATA), i - 1);
+    }
+    go(rig);
+    ck_assert_uint_eq(seen.stops, 20);
+    ck_assert_uint_eq(rig_word(rig, RIG_DATA), 10);
+    ck_assert_uint_eq(rig->core.instructions, 1 + 10 * 3);
+    rig_free(rig);
+}
+END_TEST
+
+/* Told before the request goes to L2; a step that meets it is over, the next one makes it. */
+START_TEST(an_early_watchpoint_on_l2_ends_a_step)
+{
+    rig_t *rig = watch(rig_new(), false);
+    RIG_PROGRAM(rig, SW(A0, 0, S1), NOP, NOP);
+    rig->core.x[A0] = 5;
+    core_watch_add(&rig->core, (core_watch_t){RIG_L2, 4, CORE_WATCH_WRITE});
+    rig->core.debug.early = true;
+    rig_start(rig);
+    core_step_one(&rig->core);
+    go(rig);
+    ck_assert_int_eq(seen.why, CORE_STOP_WRITE);
+    ck_assert_uint_eq(seen.pc, RIG_CODE);
+    ck_assert_uint_eq(rig_word(rig, RIG_L2), 0);
+    core_step_one(&rig->core);
+    go(rig);
+    ck_assert_int_eq(seen.why, CORE_STOP_STEP);
+    ck_assert_uint_eq(seen.pc, RIG_CODE + 4);
+    ck_assert_uint_eq(rig_word(rig, RIG_L2), 5);
+    go(rig);
+    ck_assert_uint_eq(seen.stops, 2);
+    rig_free(rig);
+}
+END_TEST
+
 /* ---- steps ---- */
 
 START_TEST(a_step_is_one_instruction_wherever_it_goes)
@@ -392,6 +444,9 @@ START_TEST(csrs_have_names_and_can_be_read_and_written)
     ck_assert_str_eq(core_csr_name(0x7c0, text), "csr0x7c0");
     ck_assert(core_csr_poke(&rig->core, 0x340, 7) && rig->core.mscratch == 7);
     ck_assert(!core_csr_poke(&rig->core, 0xf14, 7));
+    for (uint32_t counter = 0xb00; counter <= 0xb04; counter += 2) /* and takes no time */
+        ck_assert(core_csr_poke(&rig->core, counter, 1000) &&
+                  core_csr_peek(&rig->core, counter, &value) && value == 1000);
     ck_assert(!core_csr_peek(&rig->core, 0x7c0, &value));
     rig->core.mode = CORE_USER; /* a debugger is not bound by it */
     ck_assert(core_csr_peek(&rig->core, 0x340, &value) && value == 7);
@@ -404,7 +459,9 @@ TEST_MAIN("logic core debugging", a_breakpoint_stops_before_its_instruction_each
           a_breakpoint_in_rom_and_on_an_instruction_that_leaves_the_loop,
           a_breakpoint_that_is_removed_is_gone, there_is_room_for_so_many,
           a_watchpoint_stops_after_the_access_that_meets_it,
-          time_stands_where_the_watched_access_was_made, a_step_is_one_instruction_wherever_it_goes,
+          time_stands_where_the_watched_access_was_made,
+          an_early_watchpoint_stops_before_each_access_and_once,
+          an_early_watchpoint_on_l2_ends_a_step, a_step_is_one_instruction_wherever_it_goes,
           a_step_may_be_an_interrupt_and_passes_a_breakpoint,
           a_breakpoint_counts_again_when_pc_was_moved, notes_tell_what_an_instruction_did,
           traps_are_told, csrs_have_names_and_can_be_read_and_written)

@@ -356,6 +356,49 @@ START_TEST(a_program_on_the_core_alone_is_debugged_too)
 }
 END_TEST
 
+/* Two stores in a row, a load, a store in front of a jump: GDB makes the access that a watchpoint
+ * stops at by itself, so that it must not have been made. */
+START_TEST(each_access_to_what_is_watched_is_seen)
+{
+    static const char program[] = ".globl _start\n_start: la a0, var\n li a1, 1\n li a2, 2\n"
+                                  "one: sw a1, 0(a0)\ntwo: sw a2, 0(a0)\nread: lw a3, 0(a0)\n"
+                                  "three: sw a1, 0(a0)\n j end\n nop\nend: j end\n"
+                                  ".data\nvar: .word 0\n";
+    if (!ready(__func__))
+        return;
+    FILE *f = fopen(DIR "/access.S", "wb");
+    ck_assert(f != NULL && fputs(program, f) >= 0 && fclose(f) == 0);
+    f = fopen(DIR "/access.gdb", "wb");
+    ck_assert(f != NULL &&
+              fputs("target remote " DIR "/access.sock\nawatch *(int *)&var\ncontinue\ncontinue\n"
+                    "continue\ncontinue\nx/i $pc\nkill\n",
+                    f) >= 0 &&
+              fclose(f) == 0);
+    ck_assert_int_eq(
+        system("riscv64-unknown-elf-gcc -march=rv32i -mabi=ilp32 -nostdlib -g "
+               "-Wl,-Ttext=0x80000000 " DIR "/access.S -o " DIR "/access.elf && rm -f " DIR
+               "/access.sock && (${FOVEA:-build/fovea} exec " DIR "/access.elf --gdb unix:" DIR
+               "/access.sock > " DIR "/access.out 2>&1 & "
+               "for i in $(seq 200); do [ -S " DIR "/access.sock ] && break; sleep 0.05; done; "
+               "timeout 40 gdb-multiarch -q -nx " DIR "/access.elf < " DIR "/access.gdb > " DIR
+               "/access.txt 2>&1; wait)"),
+        0);
+    const char *const seen[] = {"Old value = 0\nNew value = 1\n",
+                                "two () at",
+                                "Old value = 1\nNew value = 2\n",
+                                "read () at",
+                                "\nValue = 2\n",
+                                "three () at",
+                                "Old value = 2\nNew value = 1\n",
+                                "<three+4>:\tj"};
+    const char *at = read_all(DIR "/access.txt"), *text = at;
+    for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
+        at = strstr(at, seen[i]);
+        ck_assert_msg(at != NULL, "no '%s' in its turn: %s", seen[i], text);
+    }
+}
+END_TEST
+
 START_TEST(wrong_addresses_are_refused)
 {
     char text[4096];
@@ -376,4 +419,4 @@ TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
           the_beginning_is_where_it_ends, events_of_the_image_stop,
           ctrl_c_stops_and_a_debugger_may_come_back, a_second_debugger_is_turned_away,
           the_end_of_the_run_is_told, a_program_on_the_core_alone_is_debugged_too,
-          wrong_addresses_are_refused)
+          each_access_to_what_is_watched_is_seen, wrong_addresses_are_refused)
