@@ -525,21 +525,3 @@ sim_err_t sim_dng_decode(const void *data, size_t bytes, const char *name, sim_r
     free(r);
     return err;
 }
-
-sim_err_t sim_dng_read(const char *file, sim_raw_t *raw, char *error, size_t error_bytes)
-{
-    size_t bytes = 0;
-    *raw = (sim_raw_t){0};
-    uint8_t *data = sim_file_read(file, MAX_FILE_BYTES, &bytes, error, error_bytes);
-    if (data == NULL)
-        return SIM_EFILE;
-    sim_err_t err = sim_dng_decode(data, bytes, file, raw, error, error_bytes);
-    free(data);
-    return err;
-}
-
-void sim_raw_free(sim_raw_t *raw)
-{
-    free(raw->data);
-    *raw = (sim_raw_t){0};
-}

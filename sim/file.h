@@ -1,6 +1,6 @@
 /*
- * file.h - whole files in; files out that appear under their final name only when complete. Devices,
- * pipes and links are written as they are.
+ * file.h - whole files in; files out that appear under their final name only when complete.
+ * Devices, pipes and links are written as they are.
  */
 #ifndef SIM_FILE_H
 #define SIM_FILE_H
@@ -13,8 +13,8 @@
 uint8_t *sim_file_read(const char *file, size_t max_bytes, size_t *bytes, char *error,
                        size_t error_bytes);
 
-/* Opens `file` + ".part" for writing and reading back; `file` where that is no regular file. NULL with error filled
- * when it cannot. */
+/* Opens `file` + ".part" for writing and reading back; `file` where that is no regular file. NULL
+ * with error filled when it cannot. */
 FILE *sim_file_create(const char *file, char *error, size_t error_bytes);
 /* The part file that an earlier process left, to go on with; NULL when there is none. */
 FILE *sim_file_reopen(const char *file, char *error, size_t error_bytes);

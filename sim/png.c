@@ -23,6 +23,8 @@ typedef struct {
     const uint8_t *data; /* of the file, when reading */
     size_t bytes_left;
     sim_image_t image;
+    uint8_t *row; /* of a RAW picture */
+    sim_raw_t *raw;
     char what[128]; /* first error */
 } codec_t;
 
@@ -66,6 +68,12 @@ static void set_transforms(png_structp png)
     png_set_background(png, &black, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
 }
 
+static void check_size(png_structp png, uint32_t width_px, uint32_t height_px)
+{
+    if ((uint64_t)width_px * height_px > MAX_PX)
+        png_error(png, "image larger than 64 Mpixel");
+}
+
 /* False, with codec->what, on any error; codec->image.data is then the caller's to free. */
 static bool decode(codec_t *codec)
 {
@@ -77,8 +85,7 @@ static bool decode(codec_t *codec)
     png_read_info(png, codec->info);
     image->width_px = png_get_image_width(png, codec->info);
     image->height_px = png_get_image_height(png, codec->info);
-    if ((uint64_t)image->width_px * image->height_px > MAX_PX)
-        png_error(png, "image larger than 64 Mpixel");
+    check_size(png, image->width_px, image->height_px);
     set_transforms(png);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, codec->info);
@@ -97,23 +104,72 @@ static bool decode(codec_t *codec)
     return true;
 }
 
+/* The same for codec->raw, and codec->row. */
+static bool decode_raw(codec_t *codec)
+{
+    png_structp png = codec->png;
+    sim_raw_t *raw = codec->raw;
+    if (setjmp(png_jmpbuf(png)) != 0)
+        return false;
+    png_set_read_fn(png, codec, on_read);
+    png_read_info(png, codec->info);
+    raw->width_px = png_get_image_width(png, codec->info);
+    raw->height_px = png_get_image_height(png, codec->info);
+    raw->bits = png_get_bit_depth(png, codec->info);
+    check_size(png, raw->width_px, raw->height_px);
+    if (png_get_color_type(png, codec->info) != PNG_COLOR_TYPE_GRAY || raw->bits < 8)
+        png_error(png, "a RAW picture is gray, 8 or 16 bits, without alpha");
+    if (png_get_interlace_type(png, codec->info) != PNG_INTERLACE_NONE)
+        png_error(png, "a RAW picture is not interlaced");
+    size_t width_px = raw->width_px;
+    raw->data = malloc(width_px * raw->height_px * sizeof(uint16_t));
+    codec->row = malloc(2 * width_px);
+    if (raw->data == NULL || codec->row == NULL)
+        png_error(png, "out of memory");
+    for (uint32_t y = 0; y < raw->height_px; y++) {
+        uint16_t *out = raw->data + y * width_px;
+        const uint8_t *in = codec->row;
+        png_read_row(png, codec->row, NULL);
+        for (size_t x = 0; x < width_px; x++)
+            out[x] = raw->bits == 8 ? in[x] : (uint16_t)(in[2 * x] << 8 | in[2 * x + 1]);
+    }
+    png_read_end(png, NULL);
+    return true;
+}
+
+/* One of the above on a file in memory. */
+static sim_err_t read_with(bool (*read)(codec_t *codec), codec_t *codec, const char *name,
+                           char *error, size_t error_bytes)
+{
+    if (codec->bytes_left < 8 || png_sig_cmp(codec->data, 0, 8) != 0)
+        return fail(name, "not a PNG file", error, error_bytes);
+    codec->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, codec, on_error, on_warning);
+    codec->info = codec->png != NULL ? png_create_info_struct(codec->png) : NULL;
+    bool done = codec->info != NULL && read(codec);
+    png_destroy_read_struct(&codec->png, &codec->info, NULL);
+    return done ? SIM_OK : fail(name, codec->what, error, error_bytes);
+}
+
 sim_err_t sim_png_decode(const void *data, size_t bytes, const char *name, sim_image_t *image,
                          char *error, size_t error_bytes)
 {
-    *image = (sim_image_t){0};
-    if (bytes < 8 || png_sig_cmp(data, 0, 8) != 0)
-        return fail(name, "not a PNG file", error, error_bytes);
     codec_t codec = {.data = data, .bytes_left = bytes, .what = "out of memory"};
-    codec.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &codec, on_error, on_warning);
-    codec.info = codec.png != NULL ? png_create_info_struct(codec.png) : NULL;
-    bool done = codec.info != NULL && decode(&codec);
-    png_destroy_read_struct(&codec.png, &codec.info, NULL);
-    if (!done) {
+    sim_err_t err = read_with(decode, &codec, name, error, error_bytes);
+    if (err != SIM_OK)
         sim_image_free(&codec.image);
-        return fail(name, codec.what, error, error_bytes);
-    }
     *image = codec.image;
-    return SIM_OK;
+    return err;
+}
+
+sim_err_t sim_png_decode_raw(const void *data, size_t bytes, const char *name, sim_raw_t *raw,
+                             char *error, size_t error_bytes)
+{
+    *raw = (sim_raw_t){.bayer = SIM_BAYER_RGGB};
+    codec_t codec = {.data = data, .bytes_left = bytes, .raw = raw, .what = "out of memory"};
+    sim_err_t err = read_with(decode_raw, &codec, name, error, error_bytes);
+    raw->white = (1u << raw->bits) - 1;
+    free(codec.row);
+    return err;
 }
 
 sim_err_t sim_png_read(const char *file, sim_image_t *image, char *error, size_t error_bytes)

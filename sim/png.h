@@ -1,10 +1,11 @@
 /*
- * png.h - 8-bit PNG files in and out; the one place that knows libpng.
+ * png.h - PNG files in and out, 8 bits a channel, and RAW pictures in; the one place that knows
+ * libpng.
  */
 #ifndef SIM_PNG_H
 #define SIM_PNG_H
 
-#include "sim/types.h"
+#include "sim/raw.h"
 
 typedef struct {
     uint32_t width_px, height_px;
@@ -23,6 +24,10 @@ sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error,
 /* The same from memory; name stands for the file in messages. */
 sim_err_t sim_png_decode(const void *data, size_t bytes, const char *name, sim_image_t *image,
                          char *error, size_t error_bytes);
+/* A gray PNG of 8 or 16 bits, without alpha, as a RAW picture: RGGB, black 0, white full scale. The
+ * caller frees raw with sim_raw_free, also after an error. */
+sim_err_t sim_png_decode_raw(const void *data, size_t bytes, const char *name, sim_raw_t *raw,
+                             char *error, size_t error_bytes);
 void sim_image_free(sim_image_t *image);
 
 #endif

@@ -52,7 +52,7 @@ START_TEST(what_is_written_is_read_back)
     for (uint32_t i = 0; i < SIM_COUNT(sizes); i++) {
         sim_raw_t out = picture(sizes[i][0], sizes[i][1], (sim_bayer_t)i);
         ck_assert_msg(sim_dng_write(file, &out, error, sizeof(error)) == SIM_OK, "%s", error);
-        ck_assert_msg(sim_dng_read(file, &raw, error, sizeof(error)) == SIM_OK, "%s", error);
+        ck_assert_msg(sim_raw_read(file, &raw, error, sizeof(error)) == SIM_OK, "%s", error);
         ck_assert_uint_eq(raw.width_px, out.width_px);
         ck_assert_uint_eq(raw.height_px, out.height_px);
         ck_assert_uint_eq(raw.bits, 10);

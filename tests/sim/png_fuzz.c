@@ -40,6 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     repair(file, bytes);
     sim_png_decode(file, bytes, "fuzz.png", &image, error, sizeof(error));
     sim_image_free(&image);
+    sim_raw_t raw;
+    sim_png_decode_raw(file, bytes, "fuzz.png", &raw, error, sizeof(error));
+    sim_raw_free(&raw);
     free(file);
     return 0;
 }

@@ -220,9 +220,58 @@ START_TEST(impossible_headers_are_refused)
 }
 END_TEST
 
+/* ---- RAW pictures ---- */
+
+static sim_err_t decode_raw(sim_raw_t *raw)
+{
+    return sim_png_decode_raw(png.data, png.bytes, "a.png", raw, error, sizeof(error));
+}
+
+START_TEST(a_gray_png_of_16_or_8_bits_is_a_raw_picture)
+{
+    static const uint8_t wide[] = {0, 0x01, 0x02, 0xff, 0xff, 0, 0x00, 0x40, 0x03, 0xff};
+    static const uint16_t wide_want[] = {0x0102, 0xffff, 0x0040, 0x03ff};
+    sim_raw_t raw;
+    png_begin(&png, 2, 2, 16, 0, 0);
+    png_end(&png, wide, sizeof(wide));
+    ck_assert_msg(decode_raw(&raw) == SIM_OK, "%s", error);
+    ck_assert_uint_eq(raw.bits, 16);
+    ck_assert_uint_eq(raw.white, 65535);
+    ck_assert_mem_eq(raw.data, wide_want, sizeof(wide_want));
+    sim_raw_free(&raw);
+
+    static const uint8_t narrow[] = {0, 7, 255};
+    static const uint16_t narrow_want[] = {7, 255};
+    png_begin(&png, 2, 1, 8, 0, 0);
+    png_end(&png, narrow, sizeof(narrow));
+    ck_assert_int_eq(decode_raw(&raw), SIM_OK);
+    ck_assert_uint_eq(raw.white, 255);
+    ck_assert_mem_eq(raw.data, narrow_want, sizeof(narrow_want));
+    sim_raw_free(&raw);
+}
+END_TEST
+
+START_TEST(colors_and_few_bits_are_no_raw_picture)
+{
+    static const uint8_t line[] = {0, 1, 2, 3};
+    static const struct {
+        uint8_t depth, color;
+    } kinds[] = {{8, 2}, {8, 4}, {4, 0}};
+    for (size_t i = 0; i < SIM_COUNT(kinds); i++) {
+        sim_raw_t raw;
+        png_begin(&png, 1, 1, kinds[i].depth, kinds[i].color, 0);
+        png_end(&png, line, kinds[i].color == 2 ? 4 : kinds[i].color == 4 ? 3 : 2);
+        ck_assert_int_eq(decode_raw(&raw), SIM_EPARSE);
+        ck_assert_str_eq(error, "a.png: a RAW picture is gray, 8 or 16 bits, without alpha");
+        sim_raw_free(&raw);
+    }
+}
+END_TEST
+
 TEST_MAIN("sim png", what_is_written_is_read_back, writing_where_nothing_can_be_written_is_reported,
           plain_gray_and_rgb_are_taken_as_they_are, sixteen_bits_become_eight_rounded,
           few_bits_are_stretched_to_eight, a_palette_becomes_rgb, alpha_is_composed_on_black,
           interlaced_images_are_put_together, other_files_are_refused,
           a_file_cut_short_anywhere_is_refused, flipped_bits_are_refused_or_harmless,
-          images_above_64_mpixel_are_refused_before_memory_is_taken, impossible_headers_are_refused)
+          images_above_64_mpixel_are_refused_before_memory_is_taken, impossible_headers_are_refused,
+          a_gray_png_of_16_or_8_bits_is_a_raw_picture, colors_and_few_bits_are_no_raw_picture)
