@@ -1,0 +1,35 @@
+/*
+ * develop.h - a RAW picture of a file through the ISP alone: the blocks, registers and times of a
+ * run, with lines as fast as the ISP takes them.
+ */
+#ifndef TOOLS_DEVELOP_H
+#define TOOLS_DEVELOP_H
+
+#include "isp/isp.h"
+#include "sim/png.h"
+
+typedef struct {
+    sim_t *sim;
+    isp_t *isp;                /* zeroed by develop_open */
+    sim_image_t image;         /* of the newest frame: RGB */
+    uint64_t start_ps, end_ps; /* its first RAW and last RGB sample */
+} develop_t;
+
+/* An ISP of chip data `desc`, its frame limits widened to raw's size if need be. False with one
+ * line in error. Close in any case. */
+bool develop_open(develop_t *dev, const isp_desc_t *desc, const sim_raw_t *raw, char *error,
+                  size_t error_bytes);
+void develop_close(develop_t *dev);
+
+/* Black level, white balance and matrix as raw's black levels, neutral and color matrix ask for;
+ * without colors in raw, black alone. */
+void develop_set_colors(develop_t *dev, const sim_raw_t *raw);
+
+/* "stage.param=value" is the register ISP_STAGE_PARAM. False with one line in error. */
+bool develop_set(develop_t *dev, const char *setting, char *error, size_t error_bytes);
+
+/* One frame into dev->image. Samples of more than 12 bits, or with a white that is not all ones,
+ * are brought to 12 bits. False with one line in error. */
+bool develop_run(develop_t *dev, const sim_raw_t *raw, char *error, size_t error_bytes);
+
+#endif
