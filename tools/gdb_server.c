@@ -157,15 +157,15 @@ int gdb_receive(gdb_server_t *server, uint8_t *bytes, size_t room, int timeout_m
 {
     if (server->peer < 0)
         return -1;
+    bool ready = wait_for(server->peer, POLLIN, timeout_ms);
+    ssize_t count = ready ? recv(server->peer, bytes, room, 0) : 0;
+    if (ready && count <= 0) {
+        gdb_hang_up(server);
+        return -1;
+    }
     if (wait_for(server->listener, POLLIN, 0)) /* a second one is turned away */
         close(accept(server->listener, NULL, NULL));
-    if (!wait_for(server->peer, POLLIN, timeout_ms))
-        return timeout_ms < 0 ? -1 : 0;
-    ssize_t count = recv(server->peer, bytes, room, 0);
-    if (count > 0)
-        return (int)count;
-    gdb_hang_up(server);
-    return -1;
+    return (int)count;
 }
 
 void gdb_transmit(gdb_server_t *server, const char *bytes, size_t count)

@@ -24,8 +24,7 @@ void gdb_server_close(gdb_server_t *server);
 
 /* Waits that long for a peer, -1: for ever. True when there is one. */
 bool gdb_accept(gdb_server_t *server, int timeout_ms);
-/* Bytes that came within that time, 0: none; -1: the peer has gone (and is closed), or a signal
- * came while waiting for ever. */
+/* Bytes that came within that time, 0: none; -1: the peer has gone (and is closed). */
 int gdb_receive(gdb_server_t *server, uint8_t *bytes, size_t room, int timeout_ms);
 /* A peer that is gone is noticed at the next gdb_receive. */
 void gdb_transmit(gdb_server_t *server, const char *bytes, size_t count);

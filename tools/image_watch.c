@@ -123,8 +123,9 @@ static bool is_layer(const image_watch_t *w, const char *name)
 static bool number_of(const image_stop_t *stop, const char *text, int64_t *number)
 {
     char *end;
-    *number = (int64_t)strtoul(text, &end, 0);
-    if (end != text && *end == '\0' && text[0] != '-' && *number <= UINT32_MAX)
+    unsigned long long value = strtoull(text, &end, 0); /* too much is ULLONG_MAX */
+    *number = (int64_t)value;
+    if (end != text && *end == '\0' && text[0] != '-' && value <= UINT32_MAX)
         return true;
     for (uint32_t i = 0; i < INTC_SOURCES && stop->kind == IMAGE_IRQ; i++)
         if (irq_names[i] != NULL && strcmp(irq_names[i], text) == 0) {

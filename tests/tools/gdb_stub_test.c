@@ -1,8 +1,13 @@
 /*
  * gdb_stub_test.c - packets and what the stub does with them, without GDB.
  */
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include "sim/sim.h"
 #include "tests/test.h"
+#include "tools/gdb_server.h"
 #include "tools/gdb_stub.h"
 
 enum { CODE = BUS_TCM_BASE };
@@ -363,9 +368,47 @@ START_TEST(a_packet_that_is_too_long_is_refused)
 }
 END_TEST
 
+/* ---- the socket ---- */
+
+static int call_in(const char *path)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)(const void *)&addr, sizeof(addr)), 0);
+    return fd;
+}
+
+/* It may be long before the server looks: both have happened then. */
+START_TEST(a_debugger_that_died_does_not_keep_the_next_one_out)
+{
+    static const char path[] = "build/gdb_stub_test.sock";
+    char error[256];
+    uint8_t bytes[16];
+    gdb_server_t server;
+    unlink(path);
+    ck_assert_msg(gdb_listen(&server, "unix:build/gdb_stub_test.sock", error, sizeof(error)), "%s",
+                  error);
+    int first = call_in(path);
+    ck_assert(gdb_accept(&server, 1000));
+    close(first);
+    int second = call_in(path);
+    ck_assert_int_eq(gdb_receive(&server, bytes, sizeof(bytes), 0), -1);
+    ck_assert(gdb_accept(&server, 1000));
+    int third = call_in(path);
+    ck_assert_int_eq(send(second, "hello", 5, 0), 5);
+    ck_assert_int_eq(gdb_receive(&server, bytes, sizeof(bytes), 1000), 5);
+    ck_assert_int_eq(recv(third, bytes, sizeof(bytes), 0), 0); /* turned away */
+    close(second);
+    close(third);
+    gdb_server_close(&server);
+}
+END_TEST
+
 TEST_MAIN("tools gdb stub", packets_are_framed_summed_and_escaped,
           a_broken_packet_is_asked_for_again, no_ack_mode_ends_acks, registers_are_read_and_written,
           memory_is_read_and_written_as_far_as_there_is_any, stops_are_set_and_cleared,
           the_owner_is_told_what_to_run, while_it_runs_ctrl_c_is_heard, a_stop_tells_why,
           target_xml_comes_in_pieces, monitor_commands_go_to_the_owner,
-          what_is_unknown_has_an_empty_answer, a_packet_that_is_too_long_is_refused)
+          what_is_unknown_has_an_empty_answer, a_packet_that_is_too_long_is_refused,
+          a_debugger_that_died_does_not_keep_the_next_one_out)

@@ -232,7 +232,8 @@ START_TEST(events_of_the_image_stop)
         "monitor break irq NPU\ncontinue\nmonitor delete\nmonitor break packet 0x30\ncontinue\n"
         "monitor break row\nmonitor break npu-layer nowhere\nmonitor break nothing\n"
         "monitor break packet 99x\nmonitor delete 9\nmonitor break irq 99\n"
-        "monitor break row 99999\nmonitor info\nmonitor nonsense\n"
+        "monitor break row 99999\nmonitor break frame 99999999999999999999\nmonitor info\nmonitor "
+        "nonsense\n"
         "monitor regs npu NPU_STATUS\nmonitor regs nothing\nmonitor save raw\n"
         "monitor save tensor /nowhere/x.png\nmonitor speed functional\nmonitor help\nkill\n");
     const char *lines[] = {"row 7 of frame 0 was read\n",
@@ -247,6 +248,7 @@ START_TEST(events_of_the_image_stop)
                            "delete 9: no such break",
                            "break irq 99: that never comes\n",
                            "break row 99999: that never comes\n",
+                           "break frame 99999999999999999999: that is no number",
                            "0: break packet 0x30\n",
                            "no command 'nonsense'",
                            "NPU_STATUS ",
