@@ -1,17 +1,22 @@
 /*
  * visitor_counter: who stands in the picture, and who crossed the line in which direction.
  *
- * Interrupts only note what happened; the main loop decodes the network's outputs, follows people
- * from frame to frame, counts crossings of a vertical line, and sends one metadata packet a
- * frame. It sleeps in between.
+ * Interrupts only note what happened. The task "frame" decodes the network's outputs, follows
+ * people from frame to frame, counts crossings of a vertical line, and sends one metadata packet a
+ * frame; the task "host" takes settings and answers the mailbox (health.h). The core sleeps in
+ * between. What hangs, faults or overflows its stack leaves a post-mortem packet, and the chip
+ * starts anew.
  */
-#include <string.h>
-
 #include "camera.h"
 #include "fovea_metadata.h"
-#include "hal.h"
+#include "fovea_postmortem.h"
+#include "health.h"
 #include "l2.h"
+#include "link.h"
+#include "mailbox.h"
 #include "meta.h"
+#include "sched.h"
+#include "service.h"
 
 /* Host parameters: see logic/ccs.c. */
 enum {
@@ -23,18 +28,29 @@ enum {
 };
 
 enum {
-    EV_NPU_DONE = HAL_BIT(0),
-    EV_HOST_WROTE = HAL_BIT(1),
-    EV_NPU_ERROR = HAL_BIT(2),
-    EV_L2_ERROR = HAL_BIT(3),
+    EV_NPU_DONE = HAL_BIT(0), /* of the task "frame" */
+    EV_NPU_ERROR = HAL_BIT(1),
+    EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
+    EV_COMMAND = HAL_BIT(1),
+    EV_L2_ERROR = HAL_BIT(2),
 };
+
+/* Three frames without the main loop are one too many; us. */
+enum { DOG_TIMEOUT = 100000, DOG_WINDOW = 50000, DOG_GRACE = 10000 };
 
 typedef struct {
     uint32_t frame;
     uint64_t start_ps; /* of exposure */
 } frame_id_t;
 
-static volatile uint32_t events;         /* EV_*, set by interrupts, taken by the main loop */
+static void on_frame_task(uint32_t happened);
+static void on_host_task(uint32_t happened);
+
+static sched_task_t frame_task = {
+    .name = "frame", .run = on_frame_task, .mask = EV_NPU_DONE | EV_NPU_ERROR};
+static sched_task_t host_task = {
+    .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND | EV_L2_ERROR};
+
 static volatile frame_id_t tensor_frame; /* whose tensor the NPU works on */
 
 static net_t net;
@@ -42,6 +58,8 @@ static det_roi_t roi;
 static trk_state_t tracker;
 static uint32_t packet[META_MAX_BYTES / 4];
 static uint32_t l2_told; /* errors that the host knows of */
+
+/* ---- interrupts ---- */
 
 static void on_tensor(void)
 {
@@ -56,33 +74,29 @@ static void on_npu(void)
     uint32_t status = reg_read(NPU_STATUS);
     reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
     if ((status & NPU_STATUS_ERROR) != 0)
-        events |= EV_NPU_ERROR;
+        sched_post(&frame_task, EV_NPU_ERROR);
     if ((status & NPU_STATUS_DONE) != 0)
-        events |= EV_NPU_DONE;
+        sched_post(&frame_task, EV_NPU_DONE);
 }
 
 static void on_host(void)
 {
     reg_write(CCI_STATUS, CCI_STATUS_WROTE);
-    events |= EV_HOST_WROTE;
+    sched_post(&host_task, EV_HOST_WROTE);
 }
 
 static void on_l2_error(void)
 {
-    events |= EV_L2_ERROR;
+    sched_post(&host_task, EV_L2_ERROR);
 }
 
-static void send_packet(uint32_t bytes, uint32_t frame)
+static void on_command(void)
 {
-    while ((reg_read(MIPI_STATUS) & MIPI_STATUS_META) != 0)
-        ; /* the last packet still leaves L2 */
-    memcpy((void *)net.free_addr, packet, bytes);
-    reg_write(MIPI_META_ADDR, net.free_addr);
-    reg_write(MIPI_META_BYTES, bytes);
-    reg_write(MIPI_META_DEST, META_VIRTUAL_CHANNEL << 8 | META_DATA_TYPE);
-    reg_write(MIPI_META_FRAME, frame);
-    reg_write(MIPI_META_GO, 1);
+    reg_write(MBX_STATUS, MBX_STATUS_COMMAND_CAME_MASK);
+    sched_post(&host_task, EV_COMMAND);
 }
+
+/* ---- the task "frame" ---- */
 
 static void handle_frame(void)
 {
@@ -93,8 +107,7 @@ static void handle_frame(void)
     net_fetch_outputs(&net);
     int found =
         det_decode(net.output, net.outputs, roi, (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    if (found < 0)
-        hal_stop("the network's outputs are of no kind that this program understands");
+    PANIC_ASSERT(found >= 0); /* main looked */
     trk_update(&tracker, boxes, (uint32_t)found, ids);
     hal_ccs_write8(CCS_FRAME_COUNT, id.frame & 0xffu);
 
@@ -110,7 +123,8 @@ static void handle_frame(void)
         .memory_errors = l2_errors().fatal - l2_told,
     };
     l2_told += frame.memory_errors;
-    send_packet(meta_build(&frame, packet), id.frame);
+    link_send(net.free_addr, packet, meta_build(&frame, packet), META_VIRTUAL_CHANNEL,
+              META_DATA_TYPE, id.frame);
 }
 
 /* The frame has no metadata; the next tensor starts the program again. */
@@ -121,6 +135,16 @@ static void report_npu_error(void)
     hal_print("\n");
 }
 
+static void on_frame_task(uint32_t happened)
+{
+    if ((happened & EV_NPU_DONE) != 0)
+        handle_frame();
+    if ((happened & EV_NPU_ERROR) != 0)
+        report_npu_error();
+}
+
+/* ---- the task "host" ---- */
+
 static void apply_host(void)
 {
     camera_apply_settings();
@@ -129,33 +153,54 @@ static void apply_host(void)
     camera_stream(hal_ccs_read8(CCS_MODE_SELECT) != 0);
 }
 
-int main(void)
+static void on_host_task(uint32_t happened)
 {
-    hal_print("visitor_counter 1\n");
+    uint32_t command;
+    if ((happened & EV_HOST_WROTE) != 0)
+        apply_host();
+    if ((happened & EV_L2_ERROR) != 0)
+        l2_print_errors();
+    if (mailbox_command(&command) && !health_command(command))
+        mailbox_answer(0); /* none of ours */
+}
+
+/* ---- start-up ---- */
+
+static void take_network(void)
+{
     if (!net_read(&net))
         hal_stop("no usable network in L2");
-    if (net.free_bytes < META_MAX_BYTES)
+    if (net.free_bytes < META_MAX_BYTES || net.free_bytes < PM_MAX_BYTES)
         hal_stop("the network leaves no room in L2 for a packet of metadata");
-    trk_init(&tracker, (int32_t)hal_ccs_read16(APP_LINE_X),
-             (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS));
-    camera_setup(&net, &roi);
+    if (!det_known(net.output, net.outputs))
+        hal_stop("the network's outputs are of no kind that this program understands");
+    panic_init(net.free_addr, PANIC_RESET); /* from now on a panic's packet has its place */
+    if (panic_send_last())
+        hal_print("started again after a panic\n");
+}
+
+static void listen(void)
+{
     hal_irq_enable(IRQ_ISP, on_tensor);
     hal_irq_enable(IRQ_NPU, on_npu);
     hal_irq_enable(IRQ_CCI, on_host);
     l2_listen(on_l2_error);
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
-    hal_irq_start();
+    mailbox_listen(on_command);
+}
+
+int main(void)
+{
+    static sched_task_t *const tasks[] = {&frame_task, &host_task};
+    service_start(0, PANIC_RESET);
+    hal_print("visitor_counter 1\n");
+    take_network();
+    trk_init(&tracker, (int32_t)hal_ccs_read16(APP_LINE_X),
+             (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS));
+    camera_setup(&net, &roi);
+    listen();
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");
-    for (;;) {
-        uint32_t happened = hal_wait(&events);
-        if ((happened & EV_HOST_WROTE) != 0)
-            apply_host();
-        if ((happened & EV_NPU_DONE) != 0)
-            handle_frame();
-        if ((happened & EV_NPU_ERROR) != 0)
-            report_npu_error();
-        if ((happened & EV_L2_ERROR) != 0)
-            l2_print_errors();
-    }
+    sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
+    sched_run(tasks, sizeof(tasks) / sizeof(tasks[0]));
 }

@@ -14,15 +14,23 @@ _start:
     la      tp, __tls_base          /* picolibc keeps errno behind tp */
     la      t0, trap_entry
     csrw    mtvec, t0
-    la      a0, __bss_start
-    la      a1, __bss_end
+    la      a0, __data_start        /* where they work; from where they were loaded */
+    la      a1, __bss_start
+    la      a2, __data_load
 1:  bgeu    a0, a1, 2f
+    lw      a3, 0(a2)
+    sw      a3, 0(a0)
+    addi    a0, a0, 4
+    addi    a2, a2, 4
+    j       1b
+2:  la      a1, __bss_end
+3:  bgeu    a0, a1, 4f
     sw      zero, 0(a0)
     addi    a0, a0, 4
-    j       1b
-2:  call    main
-3:  wfi                             /* main does not return; if it does, rest */
     j       3b
+4:  call    main
+5:  wfi                             /* main does not return; if it does, rest */
+    j       5b
 
 /* Caller-saved registers only: irq_dispatch and panic are C. */
     .balign 4

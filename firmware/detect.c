@@ -135,17 +135,30 @@ static bool is_grid(const det_tensor_t *t, uint32_t depth)
     return t->dims[0] == 1 && t->dims[1] > 0 && t->dims[2] > 1 && t->dims[3] == depth;
 }
 
+static bool is_classes(const det_tensor_t *t, uint32_t count)
+{
+    return count == 1 && t->dims[1] == 1 && t->dims[2] == 1 && t->dims[3] == 2;
+}
+
+static bool is_pair(const det_tensor_t *scores, const det_tensor_t *boxes)
+{
+    return is_grid(scores, 1) && is_grid(boxes, 4) && scores->dims[1] == boxes->dims[1] &&
+           scores->dims[2] == boxes->dims[2];
+}
+
+bool det_known(const det_tensor_t *tensors, uint32_t count)
+{
+    return is_classes(tensors, count) ||
+           (count == 2 && (is_pair(&tensors[0], &tensors[1]) || is_pair(&tensors[1], &tensors[0])));
+}
+
 int det_decode(const det_tensor_t *tensors, uint32_t count, det_roi_t roi, uint8_t min_score,
                det_box_t *out)
 {
-    if (count == 1 && tensors[0].dims[1] == 1 && tensors[0].dims[2] == 1 && tensors[0].dims[3] == 2)
+    if (!det_known(tensors, count))
+        return -1;
+    if (count == 1)
         return decode_classes(&tensors[0], roi, min_score, out);
-    if (count != 2)
-        return -1;
-    const det_tensor_t *scores = is_grid(&tensors[0], 1) ? &tensors[0] : &tensors[1];
-    const det_tensor_t *boxes = scores == &tensors[0] ? &tensors[1] : &tensors[0];
-    if (!is_grid(scores, 1) || !is_grid(boxes, 4) || scores->dims[1] != boxes->dims[1] ||
-        scores->dims[2] != boxes->dims[2])
-        return -1;
-    return decode_grid(scores, boxes, roi, min_score, out);
+    uint32_t scores = is_grid(&tensors[0], 1) ? 0 : 1;
+    return decode_grid(&tensors[scores], &tensors[1 - scores], roi, min_score, out);
 }

@@ -37,7 +37,8 @@ uint32_t panic_reset_cause(void)
 
 const uint32_t *panic_last(void)
 {
-    return postmortem_valid(__postmortem) ? __postmortem : 0;
+    bool kept = reset_cause != RST_CAUSE_POWER_ON_MASK; /* else nobody wrote there yet */
+    return kept && postmortem_valid(__postmortem) ? __postmortem : 0;
 }
 
 void panic_forget(void)
@@ -51,7 +52,8 @@ static void send(const uint32_t *packet)
 {
     if (l2_room == 0)
         return;
-    link_send(l2_room, packet, packet[PM_TOTAL_BYTES], PM_VIRTUAL_CHANNEL, PM_DATA_TYPE, 0);
+    link_send(l2_room, packet, packet[PM_TOTAL_BYTES], PM_VIRTUAL_CHANNEL, PM_DATA_TYPE,
+              LINK_NO_FRAME);
     link_wait();
 }
 

@@ -45,7 +45,6 @@ service_entry:
     .section .text.panic_assert, "ax"
     .globl panic_assert
     .type panic_assert, @function
-    .balign 4
 panic_assert:
     ecall
     .size panic_assert, . - panic_assert

@@ -310,13 +310,14 @@ static void on_npu_done(void *ctx, bool level)
 static void on_meta_go(void *ctx, uint32_t frame)
 {
     sensor_t *s = ctx;
-    timeline_at(&s->timeline, frame)->firmware_end_ps = sim_now_ps(s->sim);
+    if (frame != MIPI_META_NO_FRAME)
+        timeline_at(&s->timeline, frame)->firmware_end_ps = sim_now_ps(s->sim);
 }
 
 static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
 {
     sensor_t *s = ctx;
-    if (frame->metadata)
+    if (frame->metadata && frame->frame != MIPI_META_NO_FRAME)
         timeline_sent(&s->timeline, frame->frame, frame->first_ps, frame->last_ps);
 }
 

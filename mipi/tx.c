@@ -138,7 +138,7 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_META_DEST", "5:0: data type; 11:8: virtual channel; 16: inline, within the image frame "
      "of that channel; 17: fill the last line with zeros",
      0x2c, MIPI_DEST_RESET, DEST_BITS, 0, R(meta_dest), NULL},
-    {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics",
+    {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics, all ones: none",
      0x30, 0, UINT32_MAX, 0, R(meta_frame), NULL},
     {"MIPI_META_GO", "0: write 1: send the metadata; the META registers are then free for the next",
      0x34, 0, 0, 0, R(meta_go), wrote_go},

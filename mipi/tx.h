@@ -67,6 +67,8 @@ typedef struct {
     bool frame_numbers;       /* FS/FE count 1, 2, ..; false: always 0 */
 } mipi_desc_t;
 
+#define MIPI_META_NO_FRAME UINT32_MAX /* in MIPI_META_FRAME: of none */
+
 /* A frame that has left: the image's, or a metadata frame's. */
 typedef struct {
     bool metadata;

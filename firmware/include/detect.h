@@ -31,9 +31,12 @@ typedef struct {
 
 enum { DET_MAX_BOXES = 32, DET_MAX_CANDIDATES = 96 };
 
+/* Whether these are outputs that det_decode understands; no data are looked at. */
+bool det_known(const det_tensor_t *tensors, uint32_t count);
+
 /*
  * Fills out with at most DET_MAX_BOXES boxes of at least min_score, best first, after non-maximum
- * suppression. Returns their number; -1 when the tensors are of no known kind.
+ * suppression. Returns their number; -1 unless det_known.
  */
 int det_decode(const det_tensor_t *tensors, uint32_t count, det_roi_t roi, uint8_t min_score,
                det_box_t *out);

@@ -6,8 +6,11 @@
 
 #include <stdint.h>
 
+#define LINK_NO_FRAME UINT32_MAX
+
 /* Copies `bytes` (a multiple of 4) to room, which is in L2, and sends them from there in a frame of
- * their own; waits first until what was sent before has left. frame: for trace and statistics. */
+ * their own; waits first until what was sent before has left. frame: for trace and statistics, or
+ * LINK_NO_FRAME. */
 void link_send(uint32_t room, const uint32_t *words, uint32_t bytes, uint32_t channel,
                uint32_t data_type, uint32_t frame);
 

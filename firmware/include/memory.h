@@ -17,7 +17,7 @@
 void memory_paint(void);
 
 /* Takes away all access below the stack, for machine mode too and until the next reset (PMP entry
- * 3, locked). False where the chip has no such entry. */
+ * 3, locked). False where the chip has no such entry. Before interrupts are let in. */
 bool memory_guard(void);
 
 /* Bytes used at most since memory_paint. */

@@ -29,6 +29,7 @@ START_TEST(a_cell_above_the_threshold_becomes_a_box)
     det_box_t out[DET_MAX_BOXES];
     setup_grid();
     put(1, 0, 200, 8, 4, 16, 24); /* center (150, 50): 50 left, 25 up, 100 right, 150 down */
+    ck_assert(det_known(tensors, 2));
     ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 1);
     ck_assert_int_eq(out[0].x0, 1100);
     ck_assert_int_eq(out[0].y0, 525);
@@ -114,6 +115,7 @@ START_TEST(outputs_of_no_known_kind_are_refused)
     det_box_t out[DET_MAX_BOXES];
     setup_grid();
     tensors[1].dims[2] = 2;
+    ck_assert(!det_known(tensors, 2) && !det_known(tensors, 1) && !det_known(tensors, 0));
     ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), -1);
     ck_assert_int_eq(det_decode(tensors, 1, roi, 128, out), -1);
 }

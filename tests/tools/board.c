@@ -88,6 +88,63 @@ uint32_t board_word(board_t *board, uint32_t addr)
     return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
+/* ---- link ---- */
+
+void board_capture(board_t *board, const char *path)
+{
+    char error[256];
+    board->link = sim_file_create(path, error, sizeof(error));
+    ck_assert_msg(board->link != NULL, "%s", error);
+    mipi_capture_begin(&board->capture, board->link, &board->sensor->mipi.desc.dphy);
+    ck_assert(mipi_tx_listen(&board->sensor->mipi, mipi_capture_packet, &board->capture));
+}
+
+void board_capture_end(board_t *board, const char *path)
+{
+    char error[256];
+    mipi_capture_end(&board->capture);
+    ck_assert_msg(sim_file_commit(board->link, path, error, sizeof(error)) == SIM_OK, "%s", error);
+    board->link = NULL;
+}
+
+/* ---- mailbox ---- */
+
+enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, WORD0 = 0x9110 };
+enum { ANSWERED = 2, HEALTH_COST = 0xf000, NAME_WORD = 4 };
+
+void board_command(board_t *board, uint32_t command, uint32_t argument)
+{
+    ck_assert(ccs_host_write(&board->sensor->ccs, WORD0, argument));
+    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, command));
+}
+
+uint32_t board_ask(board_t *board, uint32_t command, uint32_t argument)
+{
+    board_command(board, command, argument);
+    uint32_t status = board_wait(board, M_STATUS, board_ccs(board, M_STATUS), 300);
+    ck_assert_msg((status & 3) == ANSWERED, "command %u: %s\n%s", command, board->console,
+                  board->log);
+    ck_assert(ccs_host_write(&board->sensor->ccs, ACK, ANSWERED));
+    return board_ccs(board, RESULT);
+}
+
+uint32_t board_answer(const board_t *board, uint32_t n)
+{
+    return board_ccs(board, (uint16_t)(WORD0 + 4 * n));
+}
+
+bool board_ask_cost(board_t *board, const char *name)
+{
+    for (uint32_t n = 0; board_ask(board, HEALTH_COST, n) == 1; n++) {
+        char found[17] = "";
+        for (uint32_t i = 0; i < 16; i++)
+            found[i] = (char)(board_answer(board, NAME_WORD + i / 4) >> 8 * (i % 4));
+        if (strcmp(found, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 uint8_t *board_file(const char *path, size_t *bytes)
 {
     char error[256];

@@ -143,7 +143,7 @@ START_TEST(a_debugged_run_leaves_the_same_files)
     if (!ready(__func__))
         return;
     const char *printed = debug("same", 2,
-                                "target remote {}\nbreak det_decode\nwatch -l events\n"
+                                "target remote {}\nbreak det_decode\nwatch -l frame_task.events\n"
                                 "continue\ncontinue\nstepi\nstepi 20\ncontinue\nreverse-continue\n"
                                 "reverse-stepi\nmonitor regs\nmonitor stats core\nmonitor stats "
                                 "l2.master.npu_load\nx/64xw 0x40005000\n"

@@ -478,7 +478,9 @@ START_TEST(lines_are_those_of_addr2line)
     shell("awk '{print $1}' " DIR "/lines.pc | riscv64-unknown-elf-addr2line -e "
           "build/firmware/visitor_counter.elf | sed 's|.*/||; s| (disc.*||' >" DIR "/lines.right");
     shell("[ $(wc -l <" DIR "/lines.pc) -gt 1000 ]");
-    shell("awk '{print $2}' " DIR "/lines.pc | cmp - " DIR "/lines.right");
+    /* binutils 2.40 has no line for the first address behind an assembler file's code */
+    shell("paste " DIR "/lines.pc " DIR "/lines.right | awk '$3 == \"??:?\" {unknown++; next} "
+          "$2 != $3 {print; bad = 1} END {exit bad || unknown > 2}' >&2");
 }
 END_TEST
 

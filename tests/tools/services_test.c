@@ -8,7 +8,6 @@
 
 #include "firmware/include/postmortem.h"
 #include "logic/elf.h"
-#include "mipi/capture.h"
 #include "sim/file.h"
 #include "sim/hash.h"
 #include "tests/sensor/fovea.h"
@@ -16,7 +15,6 @@
 #include "tests/tools/board.h"
 #include "tools/postmortem.h"
 
-enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, WORD0 = 0x9110 };
 enum { DIE_ASSERT = 1, DIE_LOAD, DIE_DEEP, DIE_HANG, USE_HEAP, USE_STACK, COUNTS };
 enum {
     HEALTH_COST = 0xf000,
@@ -33,8 +31,6 @@ enum { MODE_SELECT = 0x0100, STACK_BYTES = 16384, GUARD_BYTES = 1024 };
 #define CAPTURE DIR "/link.csi2"
 
 static board_t *board;
-static mipi_capture_writer_t capture;
-static FILE *link_file;
 static uint8_t *elf;
 static size_t elf_bytes;
 static char text[65536], error[512];
@@ -47,10 +43,7 @@ static void start_on(const sensor_desc_t *chip)
     ck_assert_msg(sensor_load_firmware(board->sensor, elf, elf_bytes, ELF, error, sizeof(error)) ==
                       SIM_OK,
                   "%s", error);
-    link_file = sim_file_create(CAPTURE, error, sizeof(error));
-    ck_assert_msg(link_file != NULL, "%s", error);
-    mipi_capture_begin(&capture, link_file, &board->sensor->mipi.desc.dphy);
-    ck_assert(mipi_tx_listen(&board->sensor->mipi, mipi_capture_packet, &capture));
+    board_capture(board, CAPTURE);
     board_start(board);
     board_run_ms(board, 5);
     ck_assert_str_eq(board->console, "services, reset cause 1\n");
@@ -63,31 +56,19 @@ static void start(void)
 
 static void stop(void)
 {
-    mipi_capture_end(&capture);
-    ck_assert_int_eq(sim_file_commit(link_file, CAPTURE, error, sizeof(error)), SIM_OK);
+    board_capture_end(board, CAPTURE);
     board_free(board);
     free(elf);
 }
 
-static void command(uint32_t number, uint32_t argument)
-{
-    ck_assert(ccs_host_write(&board->sensor->ccs, WORD0, argument));
-    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, number));
-}
-
-/* The answer, which must come. */
 static uint32_t ask(uint32_t number, uint32_t argument)
 {
-    command(number, argument);
-    uint32_t status = board_wait(board, M_STATUS, board_ccs(board, M_STATUS), 300);
-    ck_assert_msg((status & 3) == 2, "command %u: %s\n%s", number, board->console, board->log);
-    ck_assert(ccs_host_write(&board->sensor->ccs, ACK, 2));
-    return board_ccs(board, RESULT);
+    return board_ask(board, number, argument);
 }
 
 static uint32_t word(uint32_t n)
 {
-    return board_ccs(board, (uint16_t)(WORD0 + 4 * n));
+    return board_answer(board, n);
 }
 
 static uint32_t symbol(const char *name)
@@ -99,18 +80,9 @@ static uint32_t symbol(const char *name)
 
 /* ---- alive ---- */
 
-/* Finds a cost by name: its three words stay in the mailbox. */
 static void look_up_cost(const char *name)
 {
-    for (uint32_t n = 0; ask(HEALTH_COST, n) == 1; n++) {
-        char found[17] = "";
-        for (uint32_t i = 0; i < 4; i++)
-            for (uint32_t k = 0; k < 4; k++)
-                found[4 * i + k] = (char)(word(4 + i) >> 8 * k);
-        if (strcmp(found, name) == 0)
-            return;
-    }
-    ck_abort_msg("no cost %s", name);
+    ck_assert_msg(board_ask_cost(board, name), "no cost %s", name);
 }
 
 /* The beat comes each millisecond, late by at most a run of another task. */
@@ -211,13 +183,15 @@ static void die(uint32_t number, uint32_t argument, const char *says)
 {
     char again[64];
     start();
-    command(number, argument);
+    board_command(board, number, argument);
     board_run_ms(board, 60);
     ck_assert_msg(strstr(board->console, says) != NULL, "%s in:\n%s", says, board->console);
     snprintf(again, sizeof(again), "\nservices, reset cause 5, it had died\n");
     ck_assert_msg(strstr(board->console, again) != NULL, "%s", board->console);
     ck_assert_uint_eq(ask(HEALTH_POSTMORTEM, 0), 1);
     ck_assert_uint_eq(word(0), 1);
+    look_up_cost("beat"); /* of the new life: data are as they were at the first start */
+    ck_assert_uint_lt(word(0), 60);
     ck_assert_uint_eq(ask(HEALTH_FORGET, 0), 1);
     ck_assert_uint_eq(ask(HEALTH_POSTMORTEM, 0), 0);
     stop();
