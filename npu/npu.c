@@ -474,7 +474,7 @@ static void restored(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 5,
+    .version = 6,
     .check = check,
     .reset = reset,
     .restored = restored,
@@ -484,14 +484,15 @@ static const sim_kind_t npu_kind = {
     .refresh = refresh,
 };
 _Static_assert(offsetof(npu_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 2 * sizeof(uint64_t) +
+_Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 6 * sizeof(uint64_t) +
                                          NPU_MAX_TOUCHES * sizeof(npu_touch_t),
                "no padding: slots are hashed");
 
 static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
 {
     npu->layers = calloc(NPU_MAX_LAYERS, sizeof(npu->layers[0]));
-    bool fine = npu->layers != NULL;
+    npu->known = calloc(NPU_KNOWN, sizeof(npu->known[0]));
+    bool fine = npu->layers != NULL && npu->known != NULL;
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
         size_t bytes = (npu->desc.mem_bytes[m] + 63u) / 64 * 64;
         npu->l1.bytes[m] = npu->desc.mem_bytes[m];
@@ -541,6 +542,8 @@ void npu_free(npu_t *npu)
     npu->l1.wide = NULL;
     free(npu->layers);
     npu->layers = NULL;
+    free(npu->known);
+    npu->known = NULL;
 }
 
 const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem)

@@ -170,7 +170,17 @@ typedef struct {
     uint32_t index;
     uint16_t reads, writes;             /* bit m: an operand in memory m of touch[] */
     npu_touch_t touch[NPU_MAX_TOUCHES]; /* operands; end 0: there is none */
+    uint64_t banks;                     /* of L1 that they claim, see npu_bank.c */
+    uint64_t cycles;                    /* npu_insn_cycles */
+    uint64_t macs, l1_bytes;            /* for the accounts; each operand once */
 } npu_slot_t;
+
+/* The last instruction decoded whose index is this one modulo NPU_KNOWN; op 0: there was none. */
+#define NPU_KNOWN 4096
+typedef struct {
+    uint8_t bytes[NPU_INSN_BYTES];
+    npu_slot_t slot;
+} npu_known_t;
 
 /* Instructions stay where they were decoded: the one that runs, if any, those that wait, and behind
  * them the next to issue, see npu_slot_at (npu_int.h). */
@@ -236,6 +246,7 @@ typedef struct {
     uint64_t edge_num, edge_den; /* picoseconds of a cycle as a reduced fraction */
     double one_over_num, one_over_den;
     uint64_t one_port, two_ports; /* banks of L1 with so many, see npu_bank.c */
+    npu_known_t *known;           /* decoded before, see npu_decode.c */
 
     /* registers */
     uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;

@@ -69,6 +69,10 @@ uint64_t npu_bank_end(const npu_t *npu, npu_engine_t engine, uint64_t cycle);
 void npu_on_tick(void *ctx);
 void npu_on_fetched(void *ctx, sim_mem_req_t *req);
 
+/* npu_decode.c: fills slot but for ready_cycle; false: the instruction is wrong, the run was
+ * stopped. */
+bool npu_decode(npu_t *npu, const uint8_t *bytes, uint32_t index, npu_slot_t *slot);
+
 /* npu_hazard.c: a program means what its instructions do one after the other. */
 /* Whether the head of a queue may start as far as order goes; false: the run was stopped. */
 bool npu_hazard_free(npu_t *npu, const npu_slot_t *slot);

@@ -2,11 +2,9 @@
  * npu_seq.c - one cycle of the machine: completions, the sequencer, starts; and instruction fetch.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "npu/narrow.h"
 #include "npu/npu_int.h"
-#include "npu/pack.h"
 
 #define SEM_MAX 65535u
 
@@ -55,44 +53,6 @@ static bool settle_signals(npu_t *npu)
 /* ---- completion ---------------------------------------------------------------------------------
  */
 
-/* Bytes of L1 that an instruction touches, each operand once. */
-static uint64_t l1_bytes(const npu_insn_t *insn)
-{
-    uint64_t out = (uint64_t)insn->h * insn->w * insn->c;
-    uint64_t in = (uint64_t)insn->in_h * insn->in_w;
-    uint64_t lanes = (uint64_t)npu_round_lanes(insn->c) * insn->k_h * insn->k_w;
-    bool twice = (insn->flags & NPU_FLAG_ACCUMULATE) != 0;
-    switch (insn->op) {
-    case NPU_OP_LOAD:
-    case NPU_OP_STORE:
-        return insn->packed != 0 ? insn->l1_row : npu_dma_bytes(insn);
-    case NPU_OP_CONV:
-        lanes *= npu_round_lanes(insn->in_c);
-        return in * insn->in_c + (lanes >> insn->narrow) + out * (twice ? 8 : 4);
-    case NPU_OP_DWCONV:
-        return in * insn->in_c + (lanes >> insn->narrow) + out * (twice ? 8 : 4);
-    case NPU_OP_REQUANT:
-        return out * 5 + npu_requant_par_bytes(insn->c);
-    case NPU_OP_ADD:
-    case NPU_OP_SUB:
-    case NPU_OP_MUL:
-    case NPU_OP_PRELU:
-    case NPU_OP_MAX:
-    case NPU_OP_MIN:
-        return out * 3;
-    case NPU_OP_AVGPOOL:
-    case NPU_OP_MAXPOOL:
-    case NPU_OP_RESIZE:
-        return in * insn->c + out;
-    case NPU_OP_MEAN:
-        return (in + 1) * insn->c;
-    case NPU_OP_FILL:
-        return out;
-    default:
-        return out * 2;
-    }
-}
-
 static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint64_t start,
                           uint64_t cycle)
 {
@@ -104,8 +64,8 @@ static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slo
     layer->perf = npu->perf;
     layer->perf.l2_read = layer->perf.l2_written = 0; /* of whose instructions: l2_bytes */
     layer->busy[engine] += cycle - start;
-    layer->macs += npu_insn_macs(&slot->insn);
-    layer->l1_bytes += engine == NPU_ENGINE_SEQ ? 0 : l1_bytes(&slot->insn);
+    layer->macs += slot->macs;
+    layer->l1_bytes += slot->l1_bytes;
     layer->l2_bytes += dma ? npu_dma_bytes(&slot->insn) : 0;
     npu->layers_seen = (uint32_t)later(npu->layers_seen, slot->insn.layer + 1);
 }
@@ -161,7 +121,7 @@ static bool complete(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, ui
     if (!perform(npu, engine, slot))
         return false;
     npu_hazard_wrote(npu, slot);
-    npu->perf.macs += npu_insn_macs(&slot->insn);
+    npu->perf.macs += slot->macs;
     npu->perf.insns++;
     raise_signals(npu, &slot->insn);
     account_layer(npu, engine, slot, start, cycle);
@@ -255,60 +215,9 @@ static bool engines_idle(const npu_t *npu)
     return idle;
 }
 
-/* Bytes in memory are little-endian. */
 static const uint8_t *next_bytes(const npu_t *npu)
 {
     return (const uint8_t *)npu->prefetch[npu->issued % npu->desc.prefetch_insns];
-}
-
-static bool decode_words(npu_t *npu, npu_slot_t *slot)
-{
-    uint32_t words[NPU_INSN_WORDS];
-    const uint8_t *bytes = next_bytes(npu);
-    for (uint32_t w = 0; w < NPU_INSN_WORDS; w++, bytes += 4)
-        words[w] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                   (uint32_t)bytes[3] << 24;
-    char what[160];
-    if (npu_insn_decode(words, &slot->insn, what, sizeof(what)))
-        return true;
-    sim_log(&npu->comp, SIM_LOG_ERROR, "instruction %u: %s", slot->index, what);
-    npu_stop(npu, NPU_ERROR_ILLEGAL, slot->index);
-    return false;
-}
-
-/* Notes where the operands are; false when one of them leaves L1. */
-static bool find_operands(npu_t *npu, npu_slot_t *slot)
-{
-    uint32_t mem;
-    uint64_t end;
-    uint32_t count = npu_touches(&slot->insn, slot->touch);
-    if (count < NPU_MAX_TOUCHES)
-        slot->touch[count].end = 0;
-    slot->reads = slot->writes = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint16_t *memories = slot->touch[i].write != 0 ? &slot->writes : &slot->reads;
-        *memories = (uint16_t)(*memories | 1u << slot->touch[i].mem);
-    }
-    if (npu_touches_inside(slot->touch, count, npu->desc.mem_bytes, &mem, &end))
-        return true;
-    char me[NPU_SLOT_TEXT];
-    sim_log(&npu->comp, SIM_LOG_ERROR, "%s touches bytes up to 0x%llx of %s, which has 0x%x",
-            npu_slot_text(npu, slot, me), (unsigned long long)end, npu_mem_name((npu_mem_t)mem),
-            npu->desc.mem_bytes[mem]);
-    npu_stop(npu, NPU_ERROR_L1, slot->index);
-    return false;
-}
-
-/* Packed data needs a decoder. */
-static bool can_decode(npu_t *npu, const npu_slot_t *slot)
-{
-    if (slot->insn.packed == 0 || npu->desc.dma_compression != NPU_COMPRESSION_NONE)
-        return true;
-    char me[NPU_SLOT_TEXT];
-    sim_log(&npu->comp, SIM_LOG_ERROR, "%s is packed; this chip has no decoder",
-            npu_slot_text(npu, slot, me));
-    npu_stop(npu, NPU_ERROR_PACKED, slot->index);
-    return false;
 }
 
 /* Behind those that wait for its engine. */
@@ -322,9 +231,7 @@ static bool decode(npu_t *npu)
 {
     const npu_opinfo_t *info = npu_opinfo(next_bytes(npu)[0]);
     npu->for_engine = info != NULL ? info->engine : NPU_ENGINE_SEQ;
-    npu_slot_t *slot = next_slot(npu);
-    slot->index = npu->issued;
-    return decode_words(npu, slot) && find_operands(npu, slot) && can_decode(npu, slot);
+    return npu_decode(npu, next_bytes(npu), npu->issued, next_slot(npu));
 }
 
 /* Decodes the next instruction to issue. False: there is none, or it is illegal. */
@@ -414,14 +321,14 @@ static void start_engine(npu_t *npu, npu_engine_t e, uint64_t cycle)
     engine->start_cycle = cycle;
     engine->end_cycle = UINT64_MAX;
     engine->left_cycles = 0;
-    engine->banks = npu_bank_claims(npu, slot);
+    engine->banks = slot->banks;
     take_waits(npu, &slot->insn);
     if (e == NPU_ENGINE_LOAD)
         npu_dma_start(&npu->load, cycle);
     else if (e == NPU_ENGINE_STORE)
         npu_dma_start(&npu->store, cycle);
     else
-        engine->left_cycles = npu_insn_cycles(&npu->desc, &slot->insn);
+        engine->left_cycles = slot->cycles;
 }
 
 /* False when a start was wrong and the run stops. */
