@@ -269,17 +269,22 @@ static int connect(run_t *run)
     run->host.on_metadata = on_metadata;
     run->host.elf = run->scenario.firmware;
     run->host.ctx = run;
+    char frames_dir[1200];
+    snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
     mipi_capture_begin(&run->capture, run->results.link, &sensor->mipi.desc.dphy);
     trace_file_begin(&run->trace, run->results.trace);
     sim_set_trace(run->sim, trace_file_span, &run->trace);
-    bool fine = mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
-                mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
-                fault_listen(&run->faults, &run->host) &&
-                sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
-                preview_init(&run->preview, &sensor->isp, run->scenario.scene,
-                             run->scenario.output.picture, size.width_px, size.height_px) &&
-                run_snapshot_connect(run) &&
-                (!run->debugged || image_watch_connect(&run->watch, sensor, &run->program));
+    bool fine =
+        mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
+        mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
+        fault_listen(&run->faults, &run->host) &&
+        sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
+        preview_init(&run->preview, &sensor->isp, run->scenario.scene, run->scenario.output.picture,
+                     size.width_px, size.height_px) &&
+        raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
+                        frames_dir, run->error, sizeof(run->error)) &&
+        run_snapshot_connect(run) &&
+        (!run->debugged || image_watch_connect(&run->watch, sensor, &run->program));
     return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
 }
 
@@ -559,6 +564,7 @@ void run_free(run_t *run)
     host_free(&run->host);
     download_free(&run->download);
     preview_free(&run->preview);
+    raw_frames_free(&run->raw_frames);
     npu_prog_free(&run->program);
     free(run->frames);
     sim_snapshot_free(run->snapshot.first);

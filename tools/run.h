@@ -15,6 +15,7 @@
 #include "tools/image_watch.h"
 #include "tools/observe.h"
 #include "tools/preview.h"
+#include "tools/raw_frames.h"
 #include "tools/results.h"
 #include "tools/scenario.h"
 #include "tools/score.h"
@@ -62,6 +63,7 @@ typedef struct {
     mipi_capture_writer_t capture;
     trace_file_t trace;
     preview_t preview;
+    raw_frames_t raw_frames;
     void *frames; /* for stats.json: timeline_frame_t of each frame that was sent */
     size_t frames_bytes;
 

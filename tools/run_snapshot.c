@@ -34,6 +34,11 @@ static size_t image_bytes(const sim_comp_t *comp)
     return (size_t)image->width_px * image->height_px * image->channels;
 }
 
+static size_t raw_bytes(const sim_comp_t *comp)
+{
+    return ((const run_t *)(const void *)comp)->raw_frames.room_px * sizeof(uint16_t);
+}
+
 /* Kept, never hashed: none of it is the sensor's. */
 #define K(member) SIM_FIELD_KEPT(run_t, member)
 static const sim_field_t fields[] = {
@@ -63,20 +68,41 @@ static const sim_field_t fields[] = {
     K(preview.frame),
     K(preview.complete),
     SIM_FIELD_BUF_KEPT(run_t, preview.image.data, image_bytes),
+    K(raw_frames.raw.width_px),
+    K(raw_frames.raw.height_px),
+    K(raw_frames.raw.bits),
+    K(raw_frames.raw.bayer),
+    K(raw_frames.raw.black),
+    K(raw_frames.raw.white),
+    K(raw_frames.raw.has_color),
+    K(raw_frames.raw.color_matrix),
+    K(raw_frames.raw.neutral),
+    K(raw_frames.raw.exposure_s),
+    K(raw_frames.raw.f_number),
+    K(raw_frames.raw.iso),
+    K(raw_frames.raw.model),
+    SIM_FIELD_BUF_KEPT(run_t, raw_frames.raw.data, raw_bytes),
     SIM_FIELD_END,
 };
 #undef K
 
-static void exchange_pictures(run_t *run, sim_snap_t *snap)
+/* The files of the frames that a list names. */
+static void exchange_list(run_t *run, sim_snap_t *snap, const void *list, size_t bytes,
+                          const char *suffix)
 {
-    const preview_t *preview = &run->preview;
-    for (size_t i = 0; i < preview->written_bytes / sizeof(uint32_t); i++) {
+    for (size_t i = 0; i < bytes / sizeof(uint32_t); i++) {
         uint32_t frame;
         char name[64];
-        memcpy(&frame, (const uint8_t *)preview->written + i * sizeof(frame), sizeof(frame));
-        snprintf(name, sizeof(name), "frames/frame_%05u.png", frame);
+        memcpy(&frame, (const uint8_t *)list + i * sizeof(frame), sizeof(frame));
+        snprintf(name, sizeof(name), "frames/frame_%05u.%s", frame, suffix);
         results_exchange_file(&run->results, snap, name);
     }
+}
+
+static void exchange_pictures(run_t *run, sim_snap_t *snap)
+{
+    exchange_list(run, snap, run->preview.written, run->preview.written_bytes, "png");
+    exchange_list(run, snap, run->raw_frames.written, run->raw_frames.written_bytes, "dng");
     for (uint64_t i = 0; run->host.frames_dir != NULL && i < run->host.image_frames; i++) {
         char name[64];
         snprintf(name, sizeof(name), "raw_%05llu.png", (unsigned long long)i);
@@ -95,6 +121,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
         sim_snap_fail(snap, "a run that began with other contents of its memories");
     sim_snap_memory(snap, &run->frames, &run->frames_bytes);
     sim_snap_memory(snap, &run->preview.written, &run->preview.written_bytes);
+    sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);
     results_exchange(&run->results, snap, with_content != 0);
     if (with_content != 0 && !sim_snap_failed(snap))

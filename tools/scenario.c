@@ -190,6 +190,7 @@ static void read_output(const sim_cfg_t *root, scenario_t *s)
     s->output.picture = (uint32_t)sim_cfg_u64(&output, "picture_every", 1, 1000000, 30);
     if (!sim_cfg_bool(&output, "isp", true))
         s->output.picture = 0;
+    s->output.dng = (uint32_t)sim_cfg_u64(&output, "dng_every", 0, 1000000, 0);
     if (sim_cfg_bool(&output, "roi", false))
         sim_cfg_fail(&output, "roi", "true: regions of interest on the link are not modeled");
     if (!s->output.metadata)
@@ -297,6 +298,8 @@ static void write_resolved(scenario_t *s)
     sim_json_add_bool(output, "isp", s->output.picture != 0);
     if (s->output.picture != 0)
         sim_json_add_u64(output, "picture_every", s->output.picture);
+    if (s->output.dng != 0)
+        sim_json_add_u64(output, "dng_every", s->output.dng);
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
 }
 

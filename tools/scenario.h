@@ -57,6 +57,7 @@ typedef struct {
         bool raw;         /* RAW10 image and embedded lines on the link */
         bool metadata;    /* always sent; kept for the file format */
         uint32_t picture; /* a PNG with boxes of every n-th frame; 0: none */
+        uint32_t dng;     /* a DNG of every n-th RAW frame; 0: none */
     } output;
     scenario_step_t step[SCENARIO_MAX_STEPS];
     uint32_t steps;

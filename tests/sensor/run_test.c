@@ -8,6 +8,7 @@
 #include "npu/npu.h"
 #include "sim/file.h"
 #include "sim/json.h"
+#include "sim/png.h"
 #include "tests/sensor/fovea.h"
 
 static char text[65536];
@@ -289,9 +290,13 @@ START_TEST(raw_images_cross_the_link_when_asked_for)
     char *scenario = read_text("scenes/entrance.json", &bytes);
     char *raw = strstr(scenario, "\"raw\": false");
     ck_assert_ptr_nonnull(raw);
-    memcpy(raw, "\"raw\": true ", 12);
+    char *wanted = malloc(bytes + 64);
+    int length = sprintf(wanted, "%.*s\"raw\": true, \"dng_every\": 2%s", (int)(raw - scenario),
+                         scenario, raw + strlen("\"raw\": false"));
     ck_assert_int_eq(
-        sim_file_write("scenes/raw_test.part.json", scenario, bytes, error, sizeof(error)), SIM_OK);
+        sim_file_write("scenes/raw_test.part.json", wanted, (size_t)length, error, sizeof(error)),
+        SIM_OK);
+    free(wanted);
     free(scenario);
     int code = fovea(text, sizeof(text),
                      "run scenes/raw_test.part.json --frames 2 --out " FOVEA_OUT "/raw");
@@ -300,6 +305,25 @@ START_TEST(raw_images_cross_the_link_when_asked_for)
     code = fovea(text, sizeof(text), "decode " FOVEA_OUT "/raw/link.csi2 --out " FOVEA_OUT "/rawd");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     ck_assert(same_file(FOVEA_OUT "/raw/raw_00000.png", FOVEA_OUT "/rawd/raw_00000.png"));
+
+    /* the same samples without the link, in a DNG file; the PNG has their upper 8 bits */
+    sim_raw_t dng;
+    sim_image_t png;
+    ck_assert_msg(
+        sim_raw_read(FOVEA_OUT "/raw/frames/frame_00000.dng", &dng, error, sizeof(error)) == SIM_OK,
+        "%s", error);
+    ck_assert_int_ne(access(FOVEA_OUT "/raw/frames/frame_00001.dng", F_OK), 0);
+    ck_assert_int_eq(sim_png_read(FOVEA_OUT "/raw/raw_00000.png", &png, error, sizeof(error)),
+                     SIM_OK);
+    ck_assert_uint_eq(dng.width_px, 2028);
+    ck_assert_uint_eq(dng.height_px, 1520);
+    ck_assert_uint_eq(dng.bits, 10);
+    ck_assert_double_eq(dng.black[0], 64);
+    ck_assert_double_eq_tol(dng.exposure_s, 1600 * 9398 / 744e6, 1e-6); /* the driver's default */
+    for (size_t i = 0; i < (size_t)png.width_px * png.height_px; i++)
+        ck_assert_uint_eq(dng.data[i] >> 2, png.data[i]);
+    sim_raw_free(&dng);
+    sim_image_free(&png);
 }
 END_TEST
 

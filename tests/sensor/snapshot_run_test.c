@@ -111,8 +111,10 @@ START_TEST(so_does_one_with_raw_images_pictures_a_busy_host_and_faults)
         " {\"at\": \"frame:0+700\", \"write\": \"coarse_integration_time\", \"value\": 900},"
         " {\"at\": \"40ms\", \"write\": \"app_score_min\", \"value\": 140},"
         " {\"at\": \"45ms\", \"read\": \"app_score_min\", \"expect\": 140}],"
-        "\"output\": {\"picture_every\": 1, \"raw\": true,");
+        "\"output\": {\"picture_every\": 1, \"dng_every\": 1, \"raw\": true,");
     break_and_compare(VARIANT, "--frames 2", NETWORK_US, 1000, 2);
+    ck_assert(same_file(DIR "/whole/frames/frame_00000.dng", DIR "/second/frames/frame_00000.dng"));
+    ck_assert(same_file(DIR "/whole/frames/frame_00001.dng", DIR "/second/frames/frame_00001.dng"));
     unlink(VARIANT);
 }
 END_TEST
