@@ -3,6 +3,10 @@
  */
 #include "frame.inc"
 
+/* The linker takes the newer version of rv32i from libgcc's objects, in which CSR instructions are an
+ * extension of their own: without its name GDB does not disassemble them. */
+    .attribute arch, "rv32i2p0_m2p0_a2p0_c2p0_zicsr2p0_zifencei2p0"
+
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -35,7 +39,7 @@ _start:
 /* Caller-saved registers only: irq_dispatch and panic are C. */
     .balign 4
 trap_entry:
-    addi    sp, sp, -64
+    begin_handler
     save_caller
     csrr    a0, mcause
     bltz    a0, 1f
@@ -44,5 +48,5 @@ trap_entry:
     call    hal_panic               /* an exception in our own code: say so and stop */
 1:  call    hal_irq_dispatch
     load_caller
-    addi    sp, sp, 64
     mret
+    .cfi_endproc

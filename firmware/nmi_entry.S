@@ -8,14 +8,15 @@
     .globl nmi_entry, nmi_saved, nmi_leaving, nmi_end
     .balign 4
 nmi_entry:
-    addi    sp, sp, -80
-    save_caller
+    begin_handler
+    save_caller 80
     csrr    t0, mstatus
     csrr    a1, mcause
     csrr    a2, mtval
     csrr    a0, mepc
     sw      t0, 64(sp)
     sw      a0, 68(sp)
+    .cfi_rel_offset mepc, 68
 nmi_saved:
     bltz    a1, 1f
     mv      t0, a0
@@ -33,7 +34,7 @@ nmi_saved:
 nmi_leaving:
     csrw    mstatus, t0
     csrw    mepc, t1
-    load_caller
-    addi    sp, sp, 80
+    load_caller 80
     mret
+    .cfi_endproc
 nmi_end:

@@ -9,19 +9,19 @@
     .type service_entry, @function
     .balign 4
 service_entry:
+    begin_handler
     csrw    mscratch, t0
     csrr    t0, mcause
     bgez    t0, 2f
     slli    t0, t0, 1
     beqz    t0, 2f
     csrr    t0, mscratch
-    addi    sp, sp, -64
     save_caller
     csrr    a0, mcause
     call    service_dispatch
     load_caller
-    addi    sp, sp, 64
     mret
+    .cfi_endproc
 
 2:  la      t0, panic_registers     /* x1 is word 0 */
     .irp    n, 1,2,3,4,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31

@@ -3,6 +3,8 @@
  * the core's memory, however much there is.
  */
 
+    .attribute arch, "rv32i2p0_m2p0_a2p0_c2p0_zicsr2p0_zifencei2p0" /* firmware/boot.S says why */
+
     .section .text.start, "ax"
     .globl _start
 _start:

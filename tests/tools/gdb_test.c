@@ -266,6 +266,24 @@ START_TEST(events_of_the_image_stop)
 }
 END_TEST
 
+START_TEST(a_backtrace_leads_through_the_handler_to_what_it_interrupted)
+{
+    if (!ready(__func__))
+        return;
+    const char *printed = debug("bt", 1,
+                                "target remote {}\nbreak on_tensor\ncontinue\nbacktrace\n"
+                                "x/3i hal_wait\nkill\n");
+    static const char *const lines[] = {
+        "#0  on_tensor ()",  "hal_irq_dispatch (", "<signal handler",
+        "hal_wait (events=", " in main () at ",    "csrc\tmstatus,a4"};
+    const char *at = printed;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        at = strstr(at, lines[i]);
+        ck_assert_msg(at != NULL, "not, or not here: %s in\n%s", lines[i], printed);
+    }
+}
+END_TEST
+
 START_TEST(ctrl_c_stops_and_a_debugger_may_come_back)
 {
     if (!ready(__func__))
@@ -419,6 +437,7 @@ END_TEST
 TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
           a_debugged_run_leaves_the_same_files, steps_back_lead_to_what_steps_forward_left,
           the_beginning_is_where_it_ends, events_of_the_image_stop,
+          a_backtrace_leads_through_the_handler_to_what_it_interrupted,
           ctrl_c_stops_and_a_debugger_may_come_back, a_second_debugger_is_turned_away,
           the_end_of_the_run_is_told, a_program_on_the_core_alone_is_debugged_too,
           each_access_to_what_is_watched_is_seen, wrong_addresses_are_refused)
