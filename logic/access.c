@@ -135,6 +135,16 @@ static void atomic_word(core_t *core, const core_insn_t *in, const access_t *a, 
     core_code_changed(core, offset, 4);
 }
 
+/* An SC that failed has done nothing; an AMO reads first. */
+static void meet_watched(core_t *core, const core_insn_t *in, const access_t *a)
+{
+    if (in->op == OP_SC && core->x[in->rd] != 0 && in->rd != 0)
+        return;
+    bool writes = a->store && (!a->atomic || in->op == OP_SC);
+    bus_meet(core->bus, a->addr, a->bytes, writes ? BUS_MET_STORE : BUS_MET_LOAD,
+             clk_edge_ps(&core->clk, core->cycle));
+}
+
 static void access_tcm(core_t *core, const core_insn_t *in, const access_t *a)
 {
     uint32_t offset = a->addr - core->bus->desc.tcm_base;
@@ -145,6 +155,8 @@ static void access_tcm(core_t *core, const core_insn_t *in, const access_t *a)
         store_bytes(core, in, a, offset);
     else
         load_bytes(core, in, a, core->bus->tcm + offset);
+    if (core->bus->watches != 0)
+        meet_watched(core, in, a);
     if (aligned)
         core_open_window(core, a->addr, a->store);
     core_retire(core, in, in->cycles + (aligned ? 0 : core->desc.cost.misaligned));
@@ -191,6 +203,7 @@ static void access_l2_at_once(core_t *core, const core_insn_t *in, const access_
         sim_mem_poke(&core->bus->l2, a->addr, bytes, a->bytes);
     else if (sim_mem_peek(&core->bus->l2, a->addr, memset(bytes, 0, 4), a->bytes))
         core->x[in->rd] = extend((core_op_t)in->op, get32(bytes));
+    sim_mem_moved(&core->bus->l2, &(sim_mem_rows_t){a->addr, a->bytes, 1, 0, a->store});
     count_access(core, a->store);
     core_retire(core, in, 1);
 }

@@ -122,9 +122,54 @@ bool bus_poke(bus_t *bus, uint32_t addr, const void *data, uint32_t bytes)
     if (area != BUS_ROM && area != BUS_TCM)
         return false;
     memcpy(ram_at(bus, area, addr), data, bytes);
+    if (bus->watches != 0)
+        bus_meet(bus, addr, bytes, BUS_MET_POKE, sim_now_ps(bus->comp.sim));
     if (bus->poked != NULL)
         bus->poked(bus->poked_ctx, addr, bytes);
     return true;
+}
+
+/* ---- bytes that are watched ---- */
+
+bool bus_watch(bus_t *bus, uint32_t addr)
+{
+    uint32_t i = 0;
+    while (i < bus->watches && bus->watched[i] != addr)
+        i++;
+    if (i == BUS_MAX_WATCHED)
+        return false;
+    bus->watched[i] = addr;
+    bus->watches += i == bus->watches;
+    if (bus->watching != NULL)
+        bus->watching(bus->watching_ctx);
+    return true;
+}
+
+void bus_unwatch_all(bus_t *bus)
+{
+    bus->watches = 0;
+}
+
+bool bus_flip(bus_t *bus, uint32_t addr, uint32_t bit)
+{
+    if (bus_area(bus, addr, 1) != BUS_TCM || !bus_watch(bus, addr))
+        return false;
+    bus->tcm[addr - bus->desc.tcm_base] ^= (uint8_t)(1u << bit);
+    if (bus->poked != NULL)
+        bus->poked(bus->poked_ctx, addr, 1);
+    return true;
+}
+
+void bus_meet(bus_t *bus, uint32_t addr, uint32_t bytes, bus_met_t how, uint64_t at_ps)
+{
+    for (uint32_t i = bus->watches; i-- > 0;) {
+        uint32_t at = bus->watched[i];
+        if (at - addr >= bytes)
+            continue;
+        bus->watched[i] = bus->watched[--bus->watches];
+        if (bus->met != NULL)
+            bus->met(bus->met_ctx, at, how, at_ps);
+    }
 }
 
 /* lui t0, hi; jalr x0, lo(t0): the low part is signed, so the high part rounds to nearest. */

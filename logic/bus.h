@@ -40,6 +40,11 @@ typedef enum {
     BUS_REGS,
 } bus_area_t;
 
+#define BUS_MAX_WATCHED 2048
+
+/* How somebody came across a byte of TCM. */
+typedef enum { BUS_MET_LOAD, BUS_MET_FETCH, BUS_MET_DMA, BUS_MET_STORE, BUS_MET_POKE } bus_met_t;
+
 typedef struct {
     sim_comp_t comp;
     bus_desc_t desc;
@@ -52,6 +57,14 @@ typedef struct {
      * change anything. May be NULL. */
     void (*accessed)(void *ctx, uint32_t addr, uint32_t bytes, bool write, uint32_t value, bool ok);
     void *accessed_ctx;
+
+    /* Bytes of TCM with a fault: who comes across one is told, once. No state: whoever listens
+     * knows them. While there are some, the core does not pass them by. */
+    uint32_t watched[BUS_MAX_WATCHED], watches;
+    void (*met)(void *ctx, uint32_t addr, bus_met_t how, uint64_t at_ps);
+    void *met_ctx;
+    void (*watching)(void *ctx); /* the core's: there is one more */
+    void *watching_ctx;
 
     uint8_t *rom, *tcm;
     uint64_t dma_pages; /* bit n: the DMA may access page n; set while wiring */
@@ -83,6 +96,14 @@ void bus_fault(bus_t *bus, const char *what, uint32_t addr, uint32_t bytes);
  * registers can be peeked as aligned words and not poked. False, and nothing done, otherwise. */
 bool bus_peek(bus_t *bus, uint32_t addr, void *data, uint32_t bytes);
 bool bus_poke(bus_t *bus, uint32_t addr, const void *data, uint32_t bytes);
+
+/* Watches a byte; false: there are too many. Once, however often it is said. */
+bool bus_watch(bus_t *bus, uint32_t addr);
+void bus_unwatch_all(bus_t *bus);
+/* Flips a bit of TCM and watches its byte; false, and nothing done, where that cannot be. */
+bool bus_flip(bus_t *bus, uint32_t addr, uint32_t bit);
+/* Core and DMA: somebody came across these bytes. Call it while there are watches. */
+void bus_meet(bus_t *bus, uint32_t addr, uint32_t bytes, bus_met_t how, uint64_t at_ps);
 
 /* Writes the boot ROM: a jump to entry. */
 void bus_set_boot(bus_t *bus, uint32_t entry);

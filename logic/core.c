@@ -122,6 +122,11 @@ static void on_poked(void *ctx, uint32_t addr, uint32_t bytes)
         core_drop_code(core);
 }
 
+static void on_watching(void *ctx)
+{
+    core_close_windows(ctx);
+}
+
 void core_set_speed(core_t *core, core_speed_t speed)
 {
     core->speed = speed;
@@ -324,6 +329,8 @@ sim_err_t core_init(core_t *core, sim_t *sim, bus_t *bus, const core_desc_t *des
     if (!allocate_code(core))
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for decoded instructions", name);
     bus->poked = on_poked;
+    bus->watching = on_watching;
+    bus->watching_ctx = core;
     bus->poked_ctx = core;
     sim_event_init(&core->run, &core->comp, "run", SIM_PRIO_SAMPLE, on_run, core);
     sim_event_init(&core->request, &core->comp, "request", SIM_PRIO_REQUEST, core_on_request, core);

@@ -238,6 +238,7 @@ static bool execute_one(core_t *core, core_insn_t *held)
     core_insn_t *slot = code.code + (core->pc - code.base) / 2;
     if (marked || slot->fast == OP_UNKNOWN) {
         core->debug.unmarked = true;
+        core->debug.ahead = 0;
         core_decode_slot(core, &code, slot);
         core->debug.unmarked = false;
     }

@@ -79,6 +79,7 @@ typedef struct {
     bool unmarked;       /* decode breakpoints as what they are */
     core_note_t note;    /* of the instruction that runs, if `noted` */
     bool noted;
+    uint64_t ahead; /* of core->cycle: when the instruction that is decoded starts */
 } core_debug_t;
 
 /* Listens until it is removed; hooks stay the caller's, and where they are. Adding twice is fine;

@@ -251,6 +251,9 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
         set_target(core, code, insn);
     if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
+    if (core->bus->watches != 0 && insn->op != OP_FAULT)
+        bus_meet(core->bus, code->base + offset, insn->slots * 2u, BUS_MET_FETCH,
+                 clk_edge_ps(&core->clk, core->cycle + core->debug.ahead));
     if (core->debug.breaks != 0 && core_is_break(core, code->base + offset))
         insn->op = OP_BREAK;
     insn->fast = fast_op(insn);

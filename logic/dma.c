@@ -462,6 +462,9 @@ static void on_tcm_done(void *ctx)
         bus_poke(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
     else
         bus_peek(dma->bus, access_addr(dma, n), dma->data[n], access_bytes(dma, n));
+    if (dma->stage[n] != DMA_WRITE && dma->bus->watches != 0)
+        bus_meet(dma->bus, access_addr(dma, n), access_bytes(dma, n), BUS_MET_DMA,
+                 sim_now_ps(dma->comp.sim));
     dma->bad[n] = false;
     note_done(dma, n, this_edge(dma));
 }

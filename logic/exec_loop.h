@@ -37,6 +37,7 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
 #undef SLOTS
 #undef NEXT
         case OP_UNKNOWN:
+            core->debug.ahead = (uint64_t)(budget - cycles_left);
             core_decode_slot(core, code, in);
             continue;
         case OP_AUIPC:

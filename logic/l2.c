@@ -203,8 +203,7 @@ static void complete(l2_t *l2, l2_master_t *m)
     if (--m->queued == 0)
         rest(m);
     if (l2->wounds != 0 && !req->error)
-        req->error = l2_ecc_meet(l2, (uint32_t)(m - l2->master), req->addr - l2->desc.base,
-                                 req->bytes, req->write);
+        req->error = l2_meet(l2, (uint32_t)(m - l2->master), req);
     if (!req->error)
         move_data(l2, m, req);
     else if (!req->write && req->data != NULL)
@@ -331,12 +330,19 @@ static bool port_peek(void *ctx, uint32_t addr, void *data, uint32_t bytes)
     return place != NULL;
 }
 
+static void port_moved(void *ctx, uint32_t master, const sim_mem_rows_t *rows)
+{
+    l2_t *l2 = ctx;
+    if (l2->wounds != 0)
+        l2_moved(l2, master, rows);
+}
+
 static bool port_poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes)
 {
     l2_t *l2 = ctx;
     uint8_t *place = port_view(ctx, addr, bytes);
     if (place != NULL && l2->wounds != 0)
-        l2_ecc_overwrite(l2, addr - l2->desc.base, bytes);
+        l2_overwrite(l2, addr - l2->desc.base, bytes);
     if (place != NULL)
         memcpy(place, data, bytes);
     return place != NULL;
@@ -652,6 +658,7 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
         .peek = port_peek,
         .poke = port_poke,
         .view = port_view,
+        .moved = port_moved,
         .stream = on_stream,
         .stream_settle = on_stream_settle,
         .stream_stop = on_stream_stop,
@@ -662,6 +669,11 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
         .clk_hz = l2->desc.clk_hz,
     };
     return SIM_OK;
+}
+
+const char *l2_master_name(const l2_t *l2, uint32_t master)
+{
+    return l2->master[master].comp.name + strlen(l2->comp.name) + strlen(".master.");
 }
 
 void l2_settle(l2_t *l2)

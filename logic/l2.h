@@ -47,7 +47,8 @@
  * Whoever writes the whole word gets rid of it. Registers on page 19 count and point at the last
  * one; their interrupt is input 15. L2_SCRUB decodes all of memory. The decoder takes no time
  * (assumed: inside latency_cycles). Peeks, pokes and a core at functional speed do not decode;
- * streams do not either, so who injects with ECC asks for bursts (npu.exact).
+ * streams do not either, so who injects with ECC asks for bursts (npu.exact). Without ECC the first
+ * who reads a flipped byte, wherever its data is moved, has met the flip; memory keeps it.
  *
  * Statistics: "<name>.bank<n>" and "<name>.master.<m>" are components of their own. A wait counts
  * for the bank that was waited for and, all of it, for the master that had it last before the
@@ -103,7 +104,7 @@ typedef enum {
     L2_FLIP_CORRECTED,
     L2_FLIP_FATAL,       /* met, and there still */
     L2_FLIP_OVERWRITTEN, /* before anybody met them */
-    L2_FLIP_MISSED,      /* read wrongly: more bits than the code is for */
+    L2_FLIP_MISSED,      /* read wrongly: more bits than the code is for, or there is none */
 } l2_flip_end_t;
 
 typedef struct {
@@ -120,7 +121,7 @@ typedef struct {
     l2_ecc_t ecc;                   /* then bytes is a multiple of 8 */
 } l2_desc_t;
 
-/* Flipped bits of a word, with ECC. */
+/* Flipped bits of a word that nobody has met. */
 typedef struct {
     uint64_t data, wrong; /* flipped; and those of them that a reader gets wrong */
     uint32_t word, check;
@@ -163,8 +164,9 @@ typedef struct {
     uint64_t now_ps, now_cycle; /* the last conversion, kept for the next one */
     bool completing; /* inside the done callbacks: one look at the plan at their end is enough */
 
-    sim_wire_t irq;                                             /* out */
-    void (*noted)(void *ctx, uint32_t addr, l2_flip_end_t end); /* may be NULL */
+    sim_wire_t irq; /* out */
+    /* By which master (its number; 16: a scrub). May be NULL. */
+    void (*noted)(void *ctx, uint32_t addr, l2_flip_end_t end, uint32_t who);
     void *noted_ctx;
 
     uint32_t id, status, irq_enable, error_addr, error_master, corrected, fatal, scrub;
@@ -200,6 +202,9 @@ static inline uint32_t l2_word_bits(const l2_t *l2)
 /* Flips one bit of the word of 8 bytes at addr, now. False, and nothing done, outside of memory and
  * when L2_MAX_WOUNDS other words wait. */
 bool l2_flip(l2_t *l2, uint32_t addr, uint32_t bit);
+
+/* As given to l2_port. */
+const char *l2_master_name(const l2_t *l2, uint32_t master);
 
 /* Makes the grants of the past now, so that the counters are up to date; call before reading
  * statistics. Never changes what happens. */

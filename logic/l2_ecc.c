@@ -2,16 +2,22 @@
  * l2_ecc.c - flipped bits of the memory: kept by word until somebody meets them.
  *
  * mem holds what a reader gets, so nobody else has to know: without ECC the flipped bits, with it
- * what the decoder leaves of them.
+ * what the decoder leaves of them. With ECC words are met by bursts; without, bytes are where their
+ * data is moved.
  */
 #include "logic/l2_int.h"
 
 #include <string.h>
 
-static void note(const l2_t *l2, uint32_t word, l2_flip_end_t end)
+static void note(const l2_t *l2, uint32_t word, l2_flip_end_t end, uint32_t who)
 {
     if (l2->noted != NULL)
-        l2->noted(l2->noted_ctx, l2->desc.base + word * ECC_WORD_BYTES, end);
+        l2->noted(l2->noted_ctx, l2->desc.base + word * ECC_WORD_BYTES, end, who);
+}
+
+static bool coded(const l2_t *l2)
+{
+    return l2->desc.ecc != L2_ECC_NONE;
 }
 
 static void change(l2_t *l2, uint32_t word, uint64_t bits)
@@ -46,17 +52,16 @@ bool l2_flip(l2_t *l2, uint32_t addr, uint32_t bit)
     uint64_t data = bit < ECC_DATA_BITS ? UINT64_C(1) << bit : 0, before;
     if (offset >= l2->desc.bytes / ECC_WORD_BYTES * ECC_WORD_BYTES || bit >= l2_word_bits(l2))
         return false;
-    if (l2->desc.ecc == L2_ECC_NONE) {
-        change(l2, word, data);
-        return true;
-    }
     l2_wound_t *wound = wound_of(l2, word);
     if (wound == NULL)
         return false;
     before = wound->wrong;
     wound->data ^= data;
     wound->check ^= data == 0 ? 1u << (bit - ECC_DATA_BITS) : 0;
-    ecc_decode(wound->data, wound->check, &wound->wrong);
+    if (coded(l2))
+        ecc_decode(wound->data, wound->check, &wound->wrong);
+    else
+        wound->wrong = wound->data;
     change(l2, word, before ^ wound->wrong);
     if (wound->data == 0 && wound->check == 0)
         forget(l2, (uint32_t)(wound - l2->wound));
@@ -89,7 +94,8 @@ static bool decode(l2_t *l2, uint32_t i, uint32_t who)
     note(l2, wound.word,
          result == ECC_FATAL ? L2_FLIP_FATAL
          : wrong != 0        ? L2_FLIP_MISSED
-                             : L2_FLIP_CORRECTED);
+                             : L2_FLIP_CORRECTED,
+         who);
     return result == ECC_FATAL;
 }
 
@@ -106,27 +112,92 @@ static bool touches(uint32_t offset, uint32_t bytes, uint32_t word)
     return begin < (uint64_t)offset + bytes && offset < begin + ECC_WORD_BYTES;
 }
 
-void l2_ecc_overwrite(l2_t *l2, uint32_t offset, uint32_t bytes)
+static void overwrite_words(l2_t *l2, uint32_t offset, uint32_t bytes, uint32_t who)
 {
     for (uint32_t i = l2->wounds; i-- > 0;) {
         uint32_t word = l2->wound[i].word;
         if (!covers(offset, bytes, word))
             continue;
         forget(l2, i);
-        note(l2, word, L2_FLIP_OVERWRITTEN);
+        note(l2, word, L2_FLIP_OVERWRITTEN, who);
     }
 }
 
-bool l2_ecc_meet(l2_t *l2, uint32_t who, uint32_t offset, uint32_t bytes, bool write)
+static bool meet_words(l2_t *l2, uint32_t who, uint32_t offset, uint32_t bytes, bool write)
 {
     bool fatal = false;
     if (write)
-        l2_ecc_overwrite(l2, offset, bytes);
+        overwrite_words(l2, offset, bytes, who);
     for (uint32_t i = l2->wounds; i-- > 0;)
         if (touches(offset, bytes, l2->wound[i].word))
             fatal |= decode(l2, i, who);
     return fatal;
 }
+
+/* ---- without ECC ---- */
+
+static bool in_rows(const sim_mem_rows_t *rows, uint32_t addr)
+{
+    uint32_t at = addr - rows->addr,
+             row = rows->rows > 1 && rows->stride != 0 ? at / rows->stride : 0;
+    return row < rows->rows && at - row * rows->stride < rows->row_bytes;
+}
+
+/* The bits of a word that are in the rows. */
+static uint64_t bits_in(const l2_t *l2, uint32_t word, const sim_mem_rows_t *rows)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < ECC_WORD_BYTES; i++)
+        if (in_rows(rows, l2->desc.base + word * ECC_WORD_BYTES + i))
+            bits |= UINT64_C(0xff) << 8 * i;
+    return bits;
+}
+
+/* The first to read one of the bits has met them all; those that are written are gone. */
+static void meet_bytes(l2_t *l2, uint32_t who, const sim_mem_rows_t *rows)
+{
+    for (uint32_t i = l2->wounds; i-- > 0;) {
+        l2_wound_t *wound = &l2->wound[i];
+        uint32_t word = wound->word;
+        uint64_t met = wound->data & bits_in(l2, word, rows);
+        if (met == 0)
+            continue;
+        wound->data = wound->wrong &= ~met;
+        if (rows->write && wound->data != 0)
+            continue;
+        forget(l2, i);
+        note(l2, word, rows->write ? L2_FLIP_OVERWRITTEN : L2_FLIP_MISSED, who);
+    }
+}
+
+/* ---- either ---- */
+
+void l2_overwrite(l2_t *l2, uint32_t offset, uint32_t bytes)
+{
+    const sim_mem_rows_t rows = {l2->desc.base + offset, bytes, 1, 0, true};
+    if (coded(l2))
+        overwrite_words(l2, offset, bytes, L2_MAX_MASTERS);
+    else
+        meet_bytes(l2, L2_MAX_MASTERS, &rows);
+}
+
+bool l2_meet(l2_t *l2, uint32_t who, const sim_mem_req_t *req)
+{
+    const sim_mem_rows_t rows = {req->addr, req->bytes, 1, 0, req->write};
+    if (coded(l2))
+        return meet_words(l2, who, req->addr - l2->desc.base, req->bytes, req->write);
+    if (req->data != NULL)
+        meet_bytes(l2, who, &rows);
+    return false;
+}
+
+void l2_moved(l2_t *l2, uint32_t who, const sim_mem_rows_t *rows)
+{
+    if (!coded(l2))
+        meet_bytes(l2, who, rows);
+}
+
+/* ---- registers ---- */
 
 static l2_t *l2_of(sim_comp_t *comp)
 {
@@ -143,6 +214,6 @@ void l2_wrote_irq(sim_comp_t *comp, uint32_t value)
 void l2_wrote_scrub(sim_comp_t *comp, uint32_t value)
 {
     l2_t *l2 = l2_of(comp);
-    for (uint32_t i = l2->wounds; (value & 1) != 0 && i-- > 0;)
+    for (uint32_t i = l2->wounds; (value & 1) != 0 && coded(l2) && i-- > 0;)
         decode(l2, i, L2_MAX_MASTERS);
 }

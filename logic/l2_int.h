@@ -105,10 +105,12 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
 }
 
 /* l2_ecc.c */
-/* A burst is done; true: it is an error. Call it while there are wounds. */
-bool l2_ecc_meet(l2_t *l2, uint32_t who, uint32_t offset, uint32_t bytes, bool write);
-/* The words that lie wholly in there are written. */
-void l2_ecc_overwrite(l2_t *l2, uint32_t offset, uint32_t bytes);
+/* A burst is done; true: it is an error. Call these while there are wounds. */
+bool l2_meet(l2_t *l2, uint32_t who, const sim_mem_req_t *req);
+/* The data of bursts that have none was moved. */
+void l2_moved(l2_t *l2, uint32_t who, const sim_mem_rows_t *rows);
+/* Somebody who pays no time writes there. */
+void l2_overwrite(l2_t *l2, uint32_t offset, uint32_t bytes);
 void l2_wrote_irq(sim_comp_t *comp, uint32_t value);
 void l2_wrote_scrub(sim_comp_t *comp, uint32_t value);
 

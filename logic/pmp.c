@@ -60,7 +60,8 @@ uint32_t core_data_mode(const core_t *core)
 /* Machine mode where no entry is on, and nobody watches. */
 static bool unrestricted(const core_t *core, uint32_t mode)
 {
-    bool any = (mode != CORE_MACHINE && core->desc.pmp_regions != 0) || core->debug.watches != 0;
+    bool any = (mode != CORE_MACHINE && core->desc.pmp_regions != 0) || core->debug.watches != 0 ||
+               core->bus->watches != 0;
     for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
         any |= (core->pmpcfg[i] & CFG_A) != 0;
     return !any;
@@ -97,6 +98,12 @@ void core_open_window(core_t *core, uint32_t addr, bool store)
         return;
     for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
         cut(&w, addr, &core->region[i]);
+    for (uint32_t i = 0; i < bus->watches; i++) {
+        uint32_t word = bus->watched[i] & ~3u;
+        if (word == (addr & ~3u))
+            return;
+        cut(&w, addr, &(core_region_t){word, (uint64_t)word + 4});
+    }
     for (uint32_t i = 0; i < core->debug.watches; i++) {
         const core_watch_t *at = &core->debug.watch[i];
         uint64_t end = ((uint64_t)at->addr + at->bytes + 3) & ~UINT64_C(3);

@@ -209,6 +209,9 @@ static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_
         copy(l1, insn->l1_row, l2, insn->l2_row, insn->row_bytes, insn->rows);
     else if (l2 != NULL)
         copy(l2, insn->l2_row, l1, insn->l1_row, insn->row_bytes, insn->rows);
+    if (l2 != NULL)
+        sim_mem_moved(&dma->port, &(sim_mem_rows_t){(uint32_t)at, insn->row_bytes, insn->rows,
+                                                    insn->l2_row, dma->engine == NPU_ENGINE_STORE});
     return l2 != NULL;
 }
 
@@ -221,7 +224,11 @@ typedef struct {
 static bool read_stream(void *ctx, uint32_t at, uint8_t *to, uint32_t bytes)
 {
     const stream_t *stream = ctx;
-    return sim_mem_peek(stream->port, stream->addr + at, to, bytes);
+    const sim_mem_rows_t rows = {stream->addr + at, bytes, 1, 0, false};
+    bool fine = sim_mem_peek(stream->port, rows.addr, to, bytes);
+    if (fine)
+        sim_mem_moved(stream->port, &rows);
+    return fine;
 }
 
 bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn)

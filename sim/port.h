@@ -72,6 +72,12 @@ struct sim_mem_stream {
     uint64_t sum[SIM_STREAM_MAX_OUTSTANDING];        /* bytes up to that burst */
 };
 
+/* Equal rows of bytes in memory. */
+typedef struct {
+    uint32_t addr, row_bytes, rows, stride;
+    bool write;
+} sim_mem_rows_t;
+
 /* The memory's side. Filled by the memory when a master is attached; then copied by value. */
 typedef struct {
     /* Queues req. One master may have several outstanding; they complete in order. */
@@ -83,6 +89,9 @@ typedef struct {
     /* Host pointer to `bytes` of backing store at addr, NULL when not one contiguous piece. For
      * functional kernels that read weights in place; timing is still paid by requests. */
     uint8_t *(*view)(void *ctx, uint32_t addr, uint32_t bytes);
+    /* Bytes were moved by peek, poke or a view, as what timing-only requests stand for: `rows` of
+     * row_bytes, `stride` apart. Whoever watches the memory wants to know. NULL: nobody. */
+    void (*moved)(void *ctx, uint32_t master, const sim_mem_rows_t *rows);
     /* Starts a stream; the master has nothing else queued until its done. NULL: the memory has no
      * streams. */
     void (*stream)(void *ctx, uint32_t master, sim_mem_stream_t *stream);
@@ -112,6 +121,12 @@ static inline bool sim_mem_poke(const sim_mem_port_t *port, uint32_t addr, const
                                 uint32_t bytes)
 {
     return port->poke(port->ctx, addr, data, bytes);
+}
+
+static inline void sim_mem_moved(const sim_mem_port_t *port, const sim_mem_rows_t *rows)
+{
+    if (port->moved != NULL)
+        port->moved(port->ctx, port->master, rows);
 }
 
 static inline uint8_t *sim_mem_view(const sim_mem_port_t *port, uint32_t addr, uint32_t bytes)

@@ -119,6 +119,12 @@ static uint8_t *port_view(void *ctx, uint32_t addr, uint32_t bytes)
     return p->port.view(p->port.ctx, addr, bytes);
 }
 
+static void port_moved(void *ctx, uint32_t master, const sim_mem_rows_t *rows)
+{
+    access_port_t *p = ctx;
+    p->port.moved(p->port.ctx, master, rows);
+}
+
 static void port_stream(void *ctx, uint32_t master, sim_mem_stream_t *stream)
 {
     access_port_t *p = ctx;
@@ -152,6 +158,7 @@ bool access_port(access_report_t *r, sim_mem_port_t *port)
     port->peek = port_peek;
     port->poke = port_poke;
     port->view = port_view;
+    port->moved = p->port.moved != NULL ? port_moved : NULL;
     port->stream = p->port.stream != NULL ? port_stream : NULL;
     port->stream_settle = p->port.stream_settle != NULL ? port_settle : NULL;
     port->stream_stop = p->port.stream_stop != NULL ? port_stop : NULL;

@@ -185,7 +185,7 @@ static const sim_stat_t stats[] = {
 static void restored(sim_comp_t *comp)
 {
     fault_set_t *set = (fault_set_t *)(void *)comp;
-    set->sensor->mipi.fault_count = set->links;
+    fault_restored_kinds(set);
 }
 
 static const sim_kind_t kind = {.kind = "faults",

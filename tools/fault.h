@@ -34,7 +34,7 @@ enum {
 #define FAULT_OUTCOMES_TABLE(X)                                                                    \
     X(WAITING,   "waiting",   "nobody has come across it")                                         \
     X(NOTHING,   "nothing",   "changed nothing, or was overwritten before anybody came across")    \
-    X(SILENT,    "silent",    "took effect, and nobody noticed")                                   \
+    X(SILENT,    "silent",    "taken for true, and nobody noticed")                                   \
     X(DETECTED,  "detected",  "noticed, and not put right")                                        \
     X(RECOVERED, "recovered", "noticed and put right")                                             \
     X(ABSENT,    "not_injected", "it never came to pass")
@@ -112,6 +112,8 @@ struct fault_record {
     uint32_t item, outcome, by;
     uint32_t state;   /* of the kind */
     uint32_t no_room; /* not injected: too many wait already */
+    uint32_t met_by;  /* of the kind: who read it first; 0: nobody */
+    uint32_t spare;   /* no bytes without a name */
 };
 
 struct fault_set {
@@ -169,6 +171,10 @@ void fault_outcome(fault_set_t *set, fault_record_t *record, fault_outcome_t out
                    fault_by_t by);
 /* Connects the set to what its kinds act on. */
 void fault_connect_kinds(fault_set_t *set);
+/* A snapshot was restored. */
+void fault_restored_kinds(fault_set_t *set);
+/* Who read a flipped bit first: a port of L2, "core", "core fetch"; NULL: nobody. */
+const char *fault_met_by(const fault_set_t *set, const fault_record_t *record);
 /* What only the end shows. */
 void fault_judge_kinds(fault_set_t *set);
 /* The host has heard a packet, of that number. */

@@ -50,6 +50,9 @@ static bool uses(const fault_set_t *set, apply_fn_t apply)
 
 /* ---- memories ---- */
 
+/* In met_by, behind the ports of L2: bus_met_t of TCM. */
+enum { MET_TCM = L2_MAX_MASTERS + 2 };
+
 static void l2_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
 {
     const l2_desc_t *l2 = &chip->logic.l2;
@@ -63,6 +66,13 @@ static void l2_bit_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *hig
     *high = (chip->logic.l2.ecc == L2_ECC_NONE ? ECC_DATA_BITS : ECC_BITS) - 1;
 }
 
+/* Until somebody comes across it; there may be no room for another one that waits. */
+static void begin_wait(fault_set_t *set, fault_record_t *r, bool room)
+{
+    r->no_room = !room;
+    fault_outcome(set, r, room ? FAULT_WAITING : FAULT_ABSENT, FAULT_BY_NOBODY);
+}
+
 static void flip_l2(fault_set_t *set, fault_record_t *r)
 {
     l2_t *l2 = &set->sensor->l2;
@@ -70,17 +80,11 @@ static void flip_l2(fault_set_t *set, fault_record_t *r)
     bool any = false;
     for (uint32_t i = 0; i < r->arg[2]; i++)
         any = l2_flip(l2, (uint32_t)r->arg[0], (uint32_t)(r->arg[1] + i) % bits) || any;
-    bool seen_by_none = l2->desc.ecc == L2_ECC_NONE;
-    r->no_room = !any;
-    fault_outcome(set, r,
-                  !any           ? FAULT_ABSENT
-                  : seen_by_none ? FAULT_SILENT
-                                 : FAULT_WAITING,
-                  FAULT_BY_NOBODY);
+    begin_wait(set, r, any);
 }
 
 /* All faults of that word that wait share its fate; one that was detected stays so. */
-static void on_l2(void *ctx, uint32_t addr, l2_flip_end_t end)
+static void on_l2(void *ctx, uint32_t addr, l2_flip_end_t end, uint32_t who)
 {
     static const struct {
         fault_outcome_t outcome;
@@ -94,8 +98,10 @@ static void on_l2(void *ctx, uint32_t addr, l2_flip_end_t end)
     fault_set_t *set = ctx;
     fault_record_t *r = oldest(set, flip_l2, FAULT_WAITING, 0);
     for (; r != NULL; r = oldest(set, flip_l2, FAULT_WAITING, place_of(set, r) + 1))
-        if (r->arg[0] == addr)
+        if (r->arg[0] == addr) {
             fault_outcome(set, r, is[end].outcome, is[end].by);
+            r->met_by = end == L2_FLIP_OVERWRITTEN ? 0 : who + 1;
+        }
 }
 
 static void tcm_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
@@ -107,11 +113,40 @@ static void tcm_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, 
 
 static void flip_tcm(fault_set_t *set, fault_record_t *r)
 {
-    uint8_t byte = 0;
-    bool fine = bus_peek(&set->sensor->bus, (uint32_t)r->arg[0], &byte, 1);
-    byte ^= (uint8_t)(1u << r->arg[1]);
-    fine = fine && bus_poke(&set->sensor->bus, (uint32_t)r->arg[0], &byte, 1);
-    fault_outcome(set, r, fine ? FAULT_SILENT : FAULT_NOTHING, FAULT_BY_NOBODY);
+    begin_wait(set, r, bus_flip(&set->sensor->bus, (uint32_t)r->arg[0], (uint32_t)r->arg[1]));
+}
+
+static void on_tcm(void *ctx, uint32_t addr, bus_met_t how, uint64_t at_ps)
+{
+    fault_set_t *set = ctx;
+    bool read = how <= BUS_MET_DMA;
+    fault_record_t *r = oldest(set, flip_tcm, FAULT_WAITING, 0);
+    for (; r != NULL; r = oldest(set, flip_tcm, FAULT_WAITING, place_of(set, r) + 1))
+        if (r->arg[0] == addr) {
+            fault_outcome(set, r, read ? FAULT_SILENT : FAULT_NOTHING, FAULT_BY_NOBODY);
+            r->end_ps = at_ps;
+            r->met_by = read ? MET_TCM + how : 0;
+        }
+}
+
+/* What waits in TCM is watched. */
+static void watch_tcm(fault_set_t *set)
+{
+    bus_unwatch_all(&set->sensor->bus);
+    fault_record_t *r = oldest(set, flip_tcm, FAULT_WAITING, 0);
+    for (; r != NULL; r = oldest(set, flip_tcm, FAULT_WAITING, place_of(set, r) + 1))
+        bus_watch(&set->sensor->bus, (uint32_t)r->arg[0]);
+}
+
+const char *fault_met_by(const fault_set_t *set, const fault_record_t *record)
+{
+    static const char *const tcm[] = {"core", "core fetch", "dma"};
+    const l2_t *l2 = &set->sensor->l2;
+    if (record->met_by == 0)
+        return NULL;
+    if (record->met_by >= MET_TCM)
+        return tcm[record->met_by - MET_TCM];
+    return record->met_by > l2->masters ? "scrub" : l2_master_name(l2, record->met_by - 1);
 }
 
 /* ---- pixel die: made with them ---- */
@@ -538,6 +573,8 @@ void fault_connect_kinds(fault_set_t *set)
 {
     sensor_t *s = set->sensor;
     s->l2.noted = on_l2;
+    s->bus.met = on_tcm;
+    s->bus.met_ctx = set;
     s->intc.noted = on_irq;
     s->rng.noted = on_rng;
     s->l2.noted_ctx = s->intc.noted_ctx = s->rng.noted_ctx = set;
@@ -549,6 +586,12 @@ void fault_connect_kinds(fault_set_t *set)
     s->mipi.fault_count = 0;
     if (s->desc.logic.l2.ecc != L2_ECC_NONE && uses(set, flip_l2))
         s->npu.exact = true;
+}
+
+void fault_restored_kinds(fault_set_t *set)
+{
+    set->sensor->mipi.fault_count = set->links;
+    watch_tcm(set);
 }
 
 void fault_judge_kinds(fault_set_t *set)

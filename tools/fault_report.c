@@ -104,6 +104,9 @@ static sim_json_t *record_json(const fault_set_t *set, const fault_record_t *rec
     sim_json_add_u64(line, "time_ps", record->at_ps);
     add_item(line, set, record->item, record->arg);
     add_outcome(line, (fault_outcome_t)record->outcome, (fault_by_t)record->by);
+    const char *met_by = fault_met_by(set, record);
+    if (met_by != NULL)
+        sim_json_add_str(line, "met_by", met_by);
     if (record->outcome == FAULT_ABSENT)
         sim_json_add_str(line, "reason", why_absent(set, record));
     else if (record->end_ps != 0)

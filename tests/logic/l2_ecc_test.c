@@ -58,7 +58,7 @@ static l2_t *l2;
 static sim_mem_port_t port;
 static uint64_t done_at_ps;
 static bool was_error;
-static uint32_t noted_addr, notes[4];
+static uint32_t noted_addr, noted_who, notes[4];
 
 static void on_done(void *ctx, sim_mem_req_t *req)
 {
@@ -67,9 +67,10 @@ static void on_done(void *ctx, sim_mem_req_t *req)
     was_error = req->error;
 }
 
-static void on_note(void *ctx, uint32_t addr, l2_flip_end_t end)
+static void on_note(void *ctx, uint32_t addr, l2_flip_end_t end, uint32_t who)
 {
     (void)ctx;
+    noted_who = who;
     noted_addr = addr;
     notes[end]++;
 }
@@ -133,6 +134,39 @@ START_TEST(without_ecc_a_flipped_bit_is_read)
     ck_assert_uint_eq(data[8], 56);
     ck_assert_uint_eq(data[9], 63 ^ 8);
     ck_assert_uint_eq(reg(STATUS), 0);
+    ck_assert_uint_eq(notes[L2_FLIP_MISSED], 1);
+    ck_assert_uint_eq(noted_addr, BASE + 8);
+    ck_assert_uint_eq(noted_who, 1);
+    burst(BASE, 16, false, data); /* there still, and told once */
+    ck_assert_uint_eq(data[9], 63 ^ 8);
+    ck_assert_uint_eq(notes[L2_FLIP_MISSED], 1);
+    drop();
+}
+END_TEST
+
+START_TEST(without_ecc_bytes_are_met_where_they_are_moved)
+{
+    uint8_t data[16] = {0};
+    make(L2_ECC_NONE);
+    ck_assert(l2_flip(l2, BASE + 8, 11));                      /* byte 9 */
+    ck_assert(l2_flip(l2, BASE + 8, 63));                      /* byte 15 */
+    burst(BASE, 9, false, data);                               /* up to byte 8 */
+    burst(BASE, 256, false, NULL);                             /* time alone */
+    const sim_mem_rows_t around = {BASE + 2, 7, 4, 32, false}; /* bytes 2 to 8, 34 to 40, .. */
+    sim_mem_moved(&port, &around);
+    const sim_mem_rows_t below = {BASE + 10, 5, 1, 0, false};
+    sim_mem_moved(&port, &below);
+    burst(BASE + 8, 2, true, data); /* byte 9 is gone, 15 is there */
+    ck_assert_uint_eq(notes[L2_FLIP_MISSED] + notes[L2_FLIP_OVERWRITTEN], 0);
+    const sim_mem_rows_t last = {BASE + 3, 1, 2, 12, true};
+    sim_mem_moved(&port, &last);
+    ck_assert_uint_eq(notes[L2_FLIP_OVERWRITTEN], 1);
+    ck_assert_uint_eq(l2->wounds, 0);
+    ck_assert(l2_flip(l2, BASE + 40, 0));
+    const sim_mem_rows_t second = {BASE + 4, 8, 2, 32, false}; /* 4 to 11, 36 to 43 */
+    sim_mem_moved(&port, &second);
+    ck_assert_uint_eq(notes[L2_FLIP_MISSED], 1);
+    ck_assert_uint_eq(noted_addr, BASE + 40);
     drop();
 }
 END_TEST
@@ -229,7 +263,8 @@ START_TEST(a_scrub_decodes_all_words_and_resets_keep_them)
 }
 END_TEST
 
-TEST_MAIN("logic l2 ecc", every_single_flip_is_corrected_and_every_double_one_detected,
+TEST_MAIN("logic l2 ecc", without_ecc_bytes_are_met_where_they_are_moved,
+          every_single_flip_is_corrected_and_every_double_one_detected,
           three_flips_may_be_corrected_wrongly_and_four_unseen, without_ecc_a_flipped_bit_is_read,
           a_single_flip_is_corrected_by_who_reads_it_in_the_same_time,
           a_double_flip_is_an_error_until_the_word_is_written,

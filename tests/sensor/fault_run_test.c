@@ -180,6 +180,45 @@ START_TEST(the_same_faults_come_however_the_run_is_made)
 }
 END_TEST
 
+/* Without ECC: the image of frame 0 before it is written, while it waits for the network and
+ * after that, a weight, a place that nobody uses, and the packet that the link reads. */
+#define UNPROTECTED                                                                                \
+    "\"frames\": 2, \"faults\": ["                                                                 \
+    "{\"kind\": \"l2_flip\", \"at\": \"1ms\", \"address\": \"0x04036e80\"},"                       \
+    "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04036e88\"},"               \
+    "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x047d5100\"},"               \
+    "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04700000\"},"               \
+    "{\"kind\": \"tcm_flip\", \"rate_hz\": 2000},"                                                 \
+    "{\"kind\": \"l2_flip\", \"rate_hz\": 2000}],"
+
+START_TEST(without_ecc_it_is_known_who_read_a_flipped_bit)
+{
+    static const char *const ends[][2] = {{"0x04036e80", "\"outcome\":\"nothing\""},
+                                          {"0x04036e88", "\"met_by\":\"npu_load\""},
+                                          {"0x047d5100", "\"met_by\":\"npu_load\""},
+                                          {"0x04700000", "\"outcome\":\"waiting\""}};
+    write_scenario(UNPROTECTED);
+    char *s = replace(load(SCENARIO), "ecc.json", "../../../logic/chips/imx500.json");
+    save(SCENARIO, s);
+    run(DIR "/one", "");
+    char *lines = load(DIR "/one/faults.jsonl");
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        char *line = strstr(lines, ends[i][0]);
+        ck_assert_ptr_nonnull(line);
+        const char *end = strstr(line, ends[i][1]);
+        ck_assert_msg(end != NULL && end < strchr(line, '\n'), "%.200s", line);
+    }
+    free(lines);
+    run(DIR "/other",
+        "--threads 3 --simd scalar --exact --snapshot-at 40.1ms --snapshot " DIR "/y.snap");
+    check_same(DIR "/one", DIR "/other");
+    run(DIR "/other", "--restore " DIR "/y.snap");
+    check_same(DIR "/one", DIR "/other");
+    run(DIR "/other", "--access-report " DIR "/access.jsonl");
+    check_same(DIR "/one", DIR "/other");
+}
+END_TEST
+
 /* The host has to start the stream again. */
 START_TEST(after_a_brown_out_the_sensor_comes_back)
 {
@@ -313,7 +352,8 @@ START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 }
 END_TEST
 
-TEST_MAIN("sensor faults", what_was_not_injected_is_told_with_its_reason,
+TEST_MAIN("sensor faults", without_ecc_it_is_known_who_read_a_flipped_bit,
+          what_was_not_injected_is_told_with_its_reason,
           the_summary_as_json_lists_what_was_not_injected,
           faults_that_are_put_right_change_no_frame, a_double_flip_in_a_weight_stops_the_network,
           the_firmware_tells_the_host_of_an_error_that_is_not_corrected,

@@ -77,8 +77,126 @@ START_TEST(bits_flip_at_their_time_and_nobody_notices)
     sim_run_until_ps(board->sim, 3 * MS);
     ck_assert_uint_eq(byte_at(0x10030001), 128);
     ck_assert_uint_eq(set->record[1].at_ps, 1500 * US);
+    ends_as(0, FAULT_WAITING, FAULT_BY_NOBODY); /* a debugger's look is none */
+    ends_as(1, FAULT_WAITING, FAULT_BY_NOBODY);
+    fault_finish(set);
+    ck_assert_uint_eq(set->total[FAULT_WAITING], 2);
+    drop();
+}
+END_TEST
+
+static void met_by(uint32_t i, const char *who)
+{
+    const char *by = fault_met_by(set, &set->record[i]);
+    ck_assert_str_eq(by != NULL ? by : "nobody", who);
+}
+
+/* At the beginning of TCM. Three cycles of ROM come first: its two instructions, the jump taken. */
+static const uint32_t program[] = {
+    0x100102b7, /*  0 lui  t0, 0x10010 */
+    0x0002a303, /*  4 lw   t1, 0(t0) */
+    0x0002a223, /*  8 sw   zero, 4(t0) */
+    0x0042a383, /* 12 lw   t2, 4(t0) */
+    0x00100e13, /* 16 li   t3, 1 */
+    0x0092ce83, /* 20 lbu  t4, 9(t0) */
+    0x04000f37, /* 24 lui  t5, 0x4000 */
+    0x010f2f83, /* 28 lw   t6, 16(t5) */
+    0x0000006f, /* 32 j    . */
+    0x00000013, /* 36 nop, never reached */
+};
+
+START_TEST(who_reads_a_flipped_bit_first_is_known)
+{
+    make(L2_ECC_NONE,
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10010001\", \"bit\": 3},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10010006\", \"bit\": 0},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10010008\", \"bit\": 0},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10000013\", \"bit\": 1},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10000024\", \"bit\": 1},"
+         "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000010\", \"bit\": 9},"
+         "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000010\", \"bit\": 40},"
+         "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000018\", \"bit\": 9}");
+    ck_assert(bus_poke(&board->sensor->bus, BUS_TCM_BASE, program, sizeof(program)));
+    bus_set_boot(&board->sensor->bus, BUS_TCM_BASE);
+    board_run_ms(board, 1);
+    const core_t *core = &board->sensor->core;
+    ck_assert_uint_eq(core->x[6], 0x800);
+    ck_assert_uint_eq(core->x[7], 0);
+    ck_assert_uint_eq(core->x[28], 1 + 32); /* bit 1 of the last byte is bit 5 of the number */
+    ck_assert_uint_eq(core->x[29], 0);
+    ck_assert_uint_eq(core->x[31], 0x200);
     ends_as(0, FAULT_SILENT, FAULT_BY_NOBODY);
-    ends_as(1, FAULT_SILENT, FAULT_BY_NOBODY);
+    met_by(0, "core");
+    ends_as(1, FAULT_NOTHING, FAULT_BY_NOBODY);
+    met_by(1, "nobody");
+    ends_as(2, FAULT_WAITING, FAULT_BY_NOBODY);
+    ends_as(3, FAULT_SILENT, FAULT_BY_NOBODY);
+    met_by(3, "core fetch");
+    ends_as(4, FAULT_WAITING, FAULT_BY_NOBODY);
+    ends_as(5, FAULT_SILENT, FAULT_BY_NOBODY);
+    met_by(5, "core");
+    ends_as(7, FAULT_WAITING, FAULT_BY_NOBODY);
+    /* lui, lw, sw, lw, li: in the order of the program, at the cycle of each */
+    ck_assert_uint_lt(set->record[0].end_ps, set->record[1].end_ps);
+    ck_assert_uint_lt(set->record[1].end_ps, set->record[3].end_ps);
+    ck_assert_uint_lt(set->record[3].end_ps, set->record[5].end_ps);
+    drop();
+}
+END_TEST
+
+/* Two words from 0x10020000 to L2, by a descriptor beside them; flips in the descriptor's unused
+ * stride, in the second word, behind it, and where a channel writes. */
+START_TEST(the_dma_reads_and_overwrites_flipped_bits_too)
+{
+    enum { CTRL = 0x40, FIRST = 0x48 };
+    const uint32_t copy[] = {0, 0x10020000, 0x04000100, 8, 1, 0, 0, 0x10020040};
+    const uint32_t back[] = {0, 0x04000200, 0x10020080, 8, 1, 0, 0, 0};
+    make(L2_ECC_NONE,
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10020006\", \"bit\": 0},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10020008\", \"bit\": 0},"
+         "{\"kind\": \"tcm_flip\", \"at\": \"0us\", \"address\": \"0x10020084\", \"bit\": 0},"
+         "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000200\", \"bit\": 33},"
+         "{\"kind\": \"l2_flip\", \"at\": \"0us\", \"address\": \"0x04000100\", \"bit\": 1}");
+    board_run_ms(board, 1);
+    sensor_t *s = board->sensor;
+    ck_assert(bus_poke(&s->bus, 0x10020020, copy, sizeof(copy)));
+    ck_assert(bus_poke(&s->bus, 0x10020040, back, sizeof(back)));
+    sim_reg_write(&s->dma.comp, FIRST, 0x10020020);
+    sim_reg_write(&s->dma.comp, CTRL, 1);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(byte_at(0x04000106), 1);
+    ck_assert_uint_eq(byte_at(0x10020084), 2);
+    ends_as(0, FAULT_SILENT, FAULT_BY_NOBODY);
+    met_by(0, "dma");
+    ends_as(1, FAULT_WAITING, FAULT_BY_NOBODY);
+    ends_as(2, FAULT_NOTHING, FAULT_BY_NOBODY);
+    ends_as(3, FAULT_SILENT, FAULT_BY_NOBODY);
+    met_by(3, "dma");
+    ends_as(4, FAULT_NOTHING, FAULT_BY_NOBODY);
+    drop();
+}
+END_TEST
+
+/* The watch is no state: it comes back from the records. */
+START_TEST(a_restored_snapshot_watches_what_waited)
+{
+    make(L2_ECC_NONE,
+         "{\"kind\": \"tcm_flip\", \"at\": \"1ms\", \"address\": \"0x10020006\", \"bit\": 0},"
+         "{\"kind\": \"l2_flip\", \"at\": \"1ms\", \"address\": \"0x04000200\", \"bit\": 33}");
+    sim_run_until_ps(board->sim, 2 * MS);
+    sim_snapshot_t *middle = sim_snapshot_take(board->sim, NULL);
+    const uint8_t zeros[8] = {0};
+    for (int round = 0; round < 2; round++) {
+        ends_as(0, FAULT_WAITING, FAULT_BY_NOBODY);
+        ck_assert_uint_eq(board->sensor->bus.watches, 1);
+        ck_assert(bus_poke(&board->sensor->bus, 0x10020000, zeros, 8));
+        ck_assert(bus_poke(&board->sensor->bus, 0x04000200, zeros, 8));
+        ends_as(0, FAULT_NOTHING, FAULT_BY_NOBODY);
+        ends_as(1, FAULT_NOTHING, FAULT_BY_NOBODY);
+        ck_assert_uint_eq(board->sensor->bus.watches, 0);
+        ck_assert_int_eq(sim_snapshot_restore(board->sim, middle), SIM_OK);
+    }
+    sim_snapshot_free(middle);
     drop();
 }
 END_TEST
@@ -467,7 +585,9 @@ START_TEST(wrong_entries_are_named_by_their_place)
 }
 END_TEST
 
-TEST_MAIN("tools faults", bits_flip_at_their_time_and_nobody_notices,
+TEST_MAIN("tools faults", who_reads_a_flipped_bit_first_is_known,
+          the_dma_reads_and_overwrites_flipped_bits_too, a_restored_snapshot_watches_what_waited,
+          bits_flip_at_their_time_and_nobody_notices,
           with_ecc_single_flips_are_recovered_and_double_ones_detected,
           the_core_reads_the_right_word_or_traps,
           a_lost_byte_of_a_cci_write_is_not_acknowledged_once,
