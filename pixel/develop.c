@@ -14,8 +14,8 @@ void pix_develop(const pix_t *pix, const pix_frame_t *frame, uint32_t row, const
     uint32_t shot_word[PIX_SPAN_PX], read_word[PIX_SPAN_PX];
     for (uint32_t x = 0; x < strip->count; x += PIX_SPAN_PX) {
         uint32_t left = strip->count - x, count = left < PIX_SPAN_PX ? left : PIX_SPAN_PX;
-        sim_rng_fill_u32(&shot, x, count, shot_word);
-        sim_rng_fill_u32(&read, x, count, read_word);
+        sim_rng_fill7_u32(&shot, x, count, shot_word);
+        sim_rng_fill7_u32(&read, x, count, read_word);
         pix_span_t span = {
             .light = {strip->light[0] + x, strip->light[1] + x, strip->light[2] + x},
             .shot = shot_word,

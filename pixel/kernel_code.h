@@ -13,6 +13,25 @@
 
 _Static_assert(PIX_LANES % LANES == 0, "a padded row is whole vectors");
 
+/* Quantile of the tail probability x / 4, 2^-15 <= x < 2, in sigmas: a polynomial in x for each
+ * octave, column e % 16 for the octave with exponent field e. */
+/* clang-format off */
+static const float QUANTILE[6][16] = {
+    {4.74121952f, 4.59920979f, 4.45308399f, 4.30247736f, 4.14696932f, 3.98607159f, 3.81921339f, 3.64571929f,
+     3.4647851f, 3.27544093f, 3.07650328f, 2.86651421f, 2.64365339f, 2.40563107f, 2.14956045f, 1.87391782f},
+    {-24412.2871f, -12584.1777f, -6499.25244f, -3363.80078f, -1745.2312f, -908.00177f, -473.939056f, -248.312836f,
+     -130.683212f, -69.1474838f, -36.8286629f, -19.7763805f, -10.7306337f, -5.90193224f, -3.30564451f, -1.90666962f},
+    {545104512.0f, 140283632.0f, 36163104.0f, 9339899.0f, 2417341.5f, 627153.125f, 163152.125f, 42576.3008f,
+     11150.8193f, 2932.6394f, 775.031067f, 205.97937f, 55.0945168f, 14.8375502f, 4.01942825f, 1.1021018f},
+    {-8.1474717e+12f, -1.04794351e+12f, -1.35008911e+11f, -1.7425238e+10f, -2.2536343e+09f, -292139840.0f, -37969680.0f, -4949767.5f,
+     -647486.562f, -85037.7344f, -11220.5156f, -1488.58447f, -198.741058f, -26.7302876f, -3.62719774f, -0.509868741f},
+    {6.79463998e+16f, 4.36883375e+15f, 2.81361093e+14f, 1.81527527e+13f, 1.1735331e+12f, 7.60386028e+10f, 4.9395968e+09f, 321829920.0f,
+     21039232.0f, 1380805.88f, 91035.8906f, 6033.94775f, 402.424103f, 27.0317841f, 1.83047569f, 0.129387468f},
+    {-2.39355501e+20f, -7.69418171e+18f, -2.47728027e+17f, -7.99026213e+15f, -2.58233936e+14f, -8.36453846e+12f, -2.7163009e+11f, -8.8466217e+09f,
+     -289087296.0f, -9483302.0f, -312495.031f, -10351.5879f, -345.010925f, -11.5810156f, -0.392135918f, -0.0143824648f},
+};
+/* clang-format on */
+
 /* Polynomials c[0] + c[1] x + ... of degree 3, 5, 7, as trees: short chains of operations. */
 static inline f_t poly3(f_t x, f_t xx, const float *c)
 {
@@ -46,15 +65,37 @@ static inline f_t minus_log2(f_t y)
     return sub(sub(f_of(127.0f), exponent), mul(f, poly5(f, LOG2_1P)));
 }
 
-/* A standard normal number: sign and tail probability (31 bits) from one word. */
-static inline f_t normal_of(u_t word)
+/* In the octaves of columns first..first + OCTAVES - 1. */
+static inline f_t quantile(f_t x, uint32_t first)
+{
+    u_t octave = u_shr23(u_from_bits(x));
+    f_t z = lookup(QUANTILE[5] + first, octave);
+    for (int i = 4; i >= 0; i--)
+        z = add(mul(z, x), lookup(QUANTILE[i] + first, octave));
+    return z;
+}
+
+/* Of smaller tail probabilities p: sqrt(w) h(w), w = -log2(4 p (1 - p)). */
+static inline f_t quantile_far(f_t x)
 {
     static const float H[] = {1.04344694f,    0.00855118577f,  -0.000171297164f, -2.81782622e-5f,
                               2.92967591e-6f, -1.27213999e-7f, 2.70492663e-9f,   -2.29124028e-11f};
-    f_t bits = add(f_from_u(u_and(word, u_of(0x7fffffff))), f_of(0.5f));
-    f_t p = mul(bits, f_of(0x1p-32f));
-    f_t w = minus_log2(mul(mul(bits, f_of(0x1p-30f)), sub(f_of(1.0f), p)));
-    f_t z = mul(root(w), poly7(w, H));
+    f_t w = minus_log2(mul(x, sub(f_of(1.0f), mul(x, f_of(0.25f)))));
+    return mul(root(w), poly7(w, H));
+}
+
+/* A standard normal number: sign and tail probability (odd multiples of 2^-32) from one word. */
+static inline f_t normal_of(u_t word)
+{
+    f_t x = mul(f_from_u(u_or(u_and(word, u_of(0x7fffffff)), u_of(1))), f_of(0x1p-30f));
+    x = least(x, f_of(0x1.fffffep0f));
+    f_t z = quantile(x, 16 - OCTAVES);
+    m_t rare = below(x, f_of(OCTAVES == 16 ? 0x1p-15f : 0x1p-7f));
+    if (any(rare)) {
+        if (OCTAVES < 16)
+            z = pick(rare, quantile(x, 0), z);
+        z = pick(below(x, f_of(0x1p-15f)), quantile_far(x), z);
+    }
     return f_from_bits(u_or(u_from_bits(z), u_and(word, u_of(0x80000000))));
 }
 
@@ -71,28 +112,42 @@ static inline f_t exp_minus(f_t x)
     return mul(small, f_from_bits(u_shl23(u_sub(u_of(127), n))));
 }
 
+/* clang-format off */
+enum { POISSON_MOST = 48, POISSON_STRIDE = 4 }; /* of a mean of 12: beyond 1e-14 */
+#define INVERSES(k) 1.0f / (k), 1.0f / (k + 1), 1.0f / (k + 2), 1.0f / (k + 3)
+static const float INVERSE[POISSON_MOST] = {
+    INVERSES(1), INVERSES(5), INVERSES(9), INVERSES(13), INVERSES(17), INVERSES(21),
+    INVERSES(25), INVERSES(29), INVERSES(33), INVERSES(37), INVERSES(41), INVERSES(45),
+};
+/* clang-format on */
+
 /* Inversion: how many of the sums P(0), P(0) + P(1), ... are below u. Rounding may leave the last
  * sum short of 1, so the last millionth of u counts as one. A lane with u = 0 costs no rounds. */
 static inline f_t poisson_small(f_t mean, f_t u)
 {
-    enum { MOST = 64 }; /* of a mean of 12: beyond 1e-25 */
-    f_t n = f_of(0.0f), p = exp_minus(mean), sum = p;
+    u_t n = u_of(0);
+    f_t p = exp_minus(mean), sum = p;
     u = least(u, f_of(0.999999f));
-    for (int k = 1; k < MOST; k++) {
-        m_t more = below(sum, u);
-        if (!any(more))
-            break;
-        n = pick(more, f_of((float)k), n);
-        p = mul(p, mul(mean, f_of(1.0f / (float)k)));
-        sum = add(sum, p);
-    }
-    return n;
+    for (int k = 0; k < POISSON_MOST && any(below(sum, u)); k += POISSON_STRIDE)
+        for (int j = k; j < k + POISSON_STRIDE; j++) {
+            n = count_if(below(sum, u), n);
+            p = mul(p, mul(mean, f_of(INVERSE[j])));
+            sum = add(sum, p);
+        }
+    return f_from_u(n);
+}
+
+/* 1 / sqrt(x), x > 0, but for 0.18 %. */
+static inline f_t rough_inverse_root(f_t x)
+{
+    f_t y = f_from_bits(u_sub(u_of(0x5f3759df), u_shr1(u_from_bits(x))));
+    return mul(y, sub(f_of(1.5f), mul(mul(x, f_of(0.5f)), mul(y, y))));
 }
 
 /* The quantile of z by Cornish-Fisher, rounded down. */
 static inline f_t poisson_large(f_t mean, f_t z)
 {
-    f_t s = root(mean), t = quotient(f_of(1.0f), s), zz = mul(z, z);
+    f_t s = root(mean), t = rough_inverse_root(mean), zz = mul(z, z);
     f_t first = add(mul(zz, f_of(1.0f / 6)), f_of(1.0f / 3));
     f_t second = mul(z, add(mul(zz, f_of(1.0f / 72)), f_of(1.0f / 36)));
     f_t third = add(mul(zz, f_of(1.0f / 270)), f_of(7.0f / 810));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LANES 1u
+#define OCTAVES 16u
 
 typedef float f_t;
 typedef uint32_t u_t;
@@ -24,7 +25,6 @@ static inline void u16_store(uint16_t *to, u_t x) { *to = (uint16_t)x; }
 static inline f_t add(f_t a, f_t b)             { return a + b; }
 static inline f_t sub(f_t a, f_t b)             { return a - b; }
 static inline f_t mul(f_t a, f_t b)             { return a * b; }
-static inline f_t quotient(f_t a, f_t b)        { return a / b; }
 static inline f_t root(f_t a)                   { return sqrtf(a); }
 static inline f_t least(f_t a, f_t b)           { return a < b ? a : b; }
 static inline f_t most(f_t a, f_t b)            { return a > b ? a : b; }
@@ -36,6 +36,9 @@ static inline u_t u_add(u_t a, u_t b)           { return a + b; }
 static inline u_t u_sub(u_t a, u_t b)           { return a - b; }
 static inline u_t u_and(u_t a, u_t b)           { return a & b; }
 static inline u_t u_or(u_t a, u_t b)            { return a | b; }
+static inline u_t count_if(m_t m, u_t a)        { return a + m; }
+static inline f_t lookup(const float *x, u_t i) { return x[i % 16]; }
+static inline u_t u_shr1(u_t a)                 { return a >> 1; }
 static inline u_t u_shr9(u_t a)                 { return a >> 9; }
 static inline u_t u_shr23(u_t a)                { return a >> 23; }
 static inline u_t u_shl23(u_t a)                { return a << 23; }

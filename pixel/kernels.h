@@ -7,14 +7,15 @@
  * One source, kernel_code.h, is compiled for each level against a small set of vector operations;
  * every operation rounds as IEEE 754 says and none is fused, so the width cannot change a bit.
  *
- * Normal numbers: z = sqrt(w) h(w), w = -log2(4 p (1 - p)), p the tail probability, h a polynomial;
- * relative error below 3e-5 up to the last word's 6.3 sigma.
+ * Normal numbers: the quantile of a tail probability p, a polynomial in each octave of p: error
+ * below 4e-6 sigma up to 4.17 sigma. Beyond, one word of 65536, z = sqrt(w) h(w) with w = -log2(4 p
+ * (1 - p)) and a polynomial h: relative error below 6e-5 up to the last word's 6.2 sigma.
  * Poisson numbers: inversion of one word. Below a mean of PIX_POISSON_SWITCH by summing the
  * probabilities; above by the Cornish-Fisher expansion of the quantile to the order 1 / mean
  * (M. Giles, "Algorithm 955: approximation of the inverse Poisson cumulative distribution
- * function", ACM TOMS 42, 2016, eq. for Q_N2). Total variation from Poisson below 1.2e-4
- * everywhere, below 3e-5 from a mean of 30: tests/pixel/noise_test.c works it out from the
- * kernel's own steps.
+ * function", ACM TOMS 42, 2016, eq. for Q_N2). Total variation from Poisson below 1e-4 at every
+ * mean up to a million, below 5e-5 from a mean of 18: tests/pixel/noise_test.c works it out from
+ * the kernel's own steps.
  */
 #ifndef PIXEL_KERNELS_H
 #define PIXEL_KERNELS_H

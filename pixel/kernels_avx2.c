@@ -6,6 +6,7 @@
 #include "pixel/kernels.h"
 
 #define LANES 8u
+#define OCTAVES 8u
 
 typedef __m256 f_t;
 typedef __m256i u_t;
@@ -25,7 +26,6 @@ static inline void f_store(float *to, f_t x)    { _mm256_storeu_ps(to, x); }
 static inline f_t add(f_t a, f_t b)             { return _mm256_add_ps(a, b); }
 static inline f_t sub(f_t a, f_t b)             { return _mm256_sub_ps(a, b); }
 static inline f_t mul(f_t a, f_t b)             { return _mm256_mul_ps(a, b); }
-static inline f_t quotient(f_t a, f_t b)        { return _mm256_div_ps(a, b); }
 static inline f_t root(f_t a)                   { return _mm256_sqrt_ps(a); }
 static inline f_t least(f_t a, f_t b)           { return _mm256_min_ps(a, b); }
 static inline f_t most(f_t a, f_t b)            { return _mm256_max_ps(a, b); }
@@ -37,6 +37,9 @@ static inline u_t u_add(u_t a, u_t b)           { return _mm256_add_epi32(a, b);
 static inline u_t u_sub(u_t a, u_t b)           { return _mm256_sub_epi32(a, b); }
 static inline u_t u_and(u_t a, u_t b)           { return _mm256_and_si256(a, b); }
 static inline u_t u_or(u_t a, u_t b)            { return _mm256_or_si256(a, b); }
+static inline u_t count_if(m_t m, u_t a)        { return _mm256_sub_epi32(a, _mm256_castps_si256(m)); }
+static inline f_t lookup(const float *x, u_t i) { return _mm256_permutevar8x32_ps(f_load(x), i); }
+static inline u_t u_shr1(u_t a)                 { return _mm256_srli_epi32(a, 1); }
 static inline u_t u_shr9(u_t a)                 { return _mm256_srli_epi32(a, 9); }
 static inline u_t u_shr23(u_t a)                { return _mm256_srli_epi32(a, 23); }
 static inline u_t u_shl23(u_t a)                { return _mm256_slli_epi32(a, 23); }

@@ -6,6 +6,7 @@
 #include "pixel/kernels.h"
 
 #define LANES 16u
+#define OCTAVES 16u
 
 typedef __m512 f_t;
 typedef __m512i u_t;
@@ -25,7 +26,6 @@ static inline void f_store(float *to, f_t x)    { _mm512_storeu_ps(to, x); }
 static inline f_t add(f_t a, f_t b)             { return _mm512_add_ps(a, b); }
 static inline f_t sub(f_t a, f_t b)             { return _mm512_sub_ps(a, b); }
 static inline f_t mul(f_t a, f_t b)             { return _mm512_mul_ps(a, b); }
-static inline f_t quotient(f_t a, f_t b)        { return _mm512_div_ps(a, b); }
 static inline f_t root(f_t a)                   { return _mm512_sqrt_ps(a); }
 static inline f_t least(f_t a, f_t b)           { return _mm512_min_ps(a, b); }
 static inline f_t most(f_t a, f_t b)            { return _mm512_max_ps(a, b); }
@@ -37,6 +37,9 @@ static inline u_t u_add(u_t a, u_t b)           { return _mm512_add_epi32(a, b);
 static inline u_t u_sub(u_t a, u_t b)           { return _mm512_sub_epi32(a, b); }
 static inline u_t u_and(u_t a, u_t b)           { return _mm512_and_si512(a, b); }
 static inline u_t u_or(u_t a, u_t b)            { return _mm512_or_si512(a, b); }
+static inline u_t count_if(m_t m, u_t a)        { return _mm512_mask_add_epi32(a, m, a, u_of(1)); }
+static inline f_t lookup(const float *x, u_t i) { return _mm512_permutexvar_ps(i, f_load(x)); }
+static inline u_t u_shr1(u_t a)                 { return _mm512_srli_epi32(a, 1); }
 static inline u_t u_shr9(u_t a)                 { return _mm512_srli_epi32(a, 9); }
 static inline u_t u_shr23(u_t a)                { return _mm512_srli_epi32(a, 23); }
 static inline u_t u_shl23(u_t a)                { return _mm512_slli_epi32(a, 23); }

@@ -1,5 +1,5 @@
 /*
- * rng.c - Philox4x32-10, one block at a time.
+ * rng.c - Philox4x32-10 and -7, one block at a time.
  */
 #include "sim/rng.h"
 
@@ -9,11 +9,11 @@
 #include "sim/cpu.h"
 #include "sim/rng_int.h"
 
-void sim_rng_block(uint64_t seed, const uint32_t counter[4], uint32_t out[4])
+static void block_of(uint64_t seed, int rounds, const uint32_t counter[4], uint32_t out[4])
 {
     uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         uint64_t p0 = (uint64_t)c0 * PHILOX_M0;
         uint64_t p1 = (uint64_t)c2 * PHILOX_M1;
         c0 = (uint32_t)(p1 >> 32) ^ c1 ^ key0;
@@ -29,49 +29,71 @@ void sim_rng_block(uint64_t seed, const uint32_t counter[4], uint32_t out[4])
     out[3] = c3;
 }
 
-static void row_block(const sim_rng_t *rng, uint32_t block, uint32_t out[4])
+void sim_rng_block(uint64_t seed, const uint32_t counter[4], uint32_t out[4])
+{
+    block_of(seed, PHILOX_ROUNDS, counter, out);
+}
+
+void sim_rng_block7(uint64_t seed, const uint32_t counter[4], uint32_t out[4])
+{
+    block_of(seed, PHILOX_FEWER_ROUNDS, counter, out);
+}
+
+static void row_block(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t out[4])
 {
     uint32_t counter[4] = {block, rng->row, rng->frame, rng->purpose};
-    sim_rng_block(rng->seed, counter, out);
+    block_of(rng->seed, rounds, counter, out);
 }
 
 uint32_t sim_rng_u32(const sim_rng_t *rng, uint32_t column)
 {
     uint32_t words[4];
-    row_block(rng, column / 4, words);
+    row_block(rng, PHILOX_ROUNDS, column / 4, words);
     return words[column % 4];
 }
 
-static uint32_t fill_vector(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+static uint32_t fill_vector(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
+                            uint32_t *out)
 {
 #if SIM_X86
+    bool fewer = rounds == PHILOX_FEWER_ROUNDS;
     switch (sim_simd()) {
     case SIM_SIMD_AMX:
     case SIM_SIMD_AVX512:
-        return sim_rng_fill_avx512(rng, block, blocks, out);
+        return (fewer ? sim_rng_fill7_avx512 : sim_rng_fill_avx512)(rng, block, blocks, out);
     case SIM_SIMD_AVX2:
-        return sim_rng_fill_avx2(rng, block, blocks, out);
+        return (fewer ? sim_rng_fill7_avx2 : sim_rng_fill_avx2)(rng, block, blocks, out);
     default:
         break;
     }
 #else
-    (void)rng, (void)block, (void)blocks, (void)out;
+    (void)rng, (void)rounds, (void)block, (void)blocks, (void)out;
 #endif
     return 0;
 }
 
-void sim_rng_fill_u32(const sim_rng_t *rng, uint32_t first, uint32_t count, uint32_t *out)
+static void fill(const sim_rng_t *rng, int rounds, uint32_t first, uint32_t count, uint32_t *out)
 {
     assert(first % 4 == 0);
     uint32_t block = first / 4;
-    uint32_t made = fill_vector(rng, block, count / 4, out);
+    uint32_t made = fill_vector(rng, rounds, block, count / 4, out);
     for (; made < count / 4; made++)
-        row_block(rng, block + made, out + made * 4);
+        row_block(rng, rounds, block + made, out + made * 4);
     if (count % 4 != 0) {
         uint32_t words[4];
-        row_block(rng, block + made, words);
+        row_block(rng, rounds, block + made, words);
         memcpy(out + made * 4, words, count % 4 * sizeof(words[0]));
     }
+}
+
+void sim_rng_fill_u32(const sim_rng_t *rng, uint32_t first, uint32_t count, uint32_t *out)
+{
+    fill(rng, PHILOX_ROUNDS, first, count, out);
+}
+
+void sim_rng_fill7_u32(const sim_rng_t *rng, uint32_t first, uint32_t count, uint32_t *out)
+{
+    fill(rng, PHILOX_FEWER_ROUNDS, first, count, out);
 }
 
 /* ---- streams ---- */

@@ -44,7 +44,8 @@ static inline void store(const blocks_t *b, uint32_t *out)
     _mm256_storeu_si256((__m256i *)(void *)(out + 8), _mm256_permute2x128_si256(even, odd, 0x31));
 }
 
-uint32_t sim_rng_fill_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+static inline uint32_t fill(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
+                            uint32_t *out)
 {
     const __m256i lane = _mm256_setr_epi64x(0, 1, 2, 3);
     uint32_t made = 0;
@@ -54,7 +55,7 @@ uint32_t sim_rng_fill_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks
             b[g] = (blocks_t){_mm256_add_epi64(word(block + made + g * LANES), lane),
                               word(rng->row), word(rng->frame), word(rng->purpose)};
         uint32_t key0 = (uint32_t)rng->seed, key1 = (uint32_t)(rng->seed >> 32);
-        for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (uint32_t g = 0; g < GROUPS; g++)
                 b[g] = round_of(b[g], word(key0), word(key1));
             key0 += PHILOX_W0;
@@ -64,4 +65,14 @@ uint32_t sim_rng_fill_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks
             store(&b[g], out + (made + g * LANES) * 4);
     }
     return made;
+}
+
+uint32_t sim_rng_fill_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+{
+    return fill(rng, PHILOX_ROUNDS, block, blocks, out);
+}
+
+uint32_t sim_rng_fill7_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+{
+    return fill(rng, PHILOX_FEWER_ROUNDS, block, blocks, out);
 }

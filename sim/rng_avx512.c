@@ -41,7 +41,8 @@ static inline void store(const blocks_t *b, uint32_t *out)
     _mm512_storeu_si512(out + 16, _mm512_permutex2var_epi64(w01, second, w23));
 }
 
-uint32_t sim_rng_fill_avx512(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+static inline uint32_t fill(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
+                            uint32_t *out)
 {
     const __m512i lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
     uint32_t made = 0;
@@ -51,7 +52,7 @@ uint32_t sim_rng_fill_avx512(const sim_rng_t *rng, uint32_t block, uint32_t bloc
             b[g] = (blocks_t){_mm512_add_epi64(word(block + made + g * LANES), lane),
                               word(rng->row), word(rng->frame), word(rng->purpose)};
         uint32_t key0 = (uint32_t)rng->seed, key1 = (uint32_t)(rng->seed >> 32);
-        for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (uint32_t g = 0; g < GROUPS; g++)
                 b[g] = round_of(b[g], word(key0), word(key1));
             key0 += PHILOX_W0;
@@ -61,4 +62,14 @@ uint32_t sim_rng_fill_avx512(const sim_rng_t *rng, uint32_t block, uint32_t bloc
             store(&b[g], out + (made + g * LANES) * 4);
     }
     return made;
+}
+
+uint32_t sim_rng_fill_avx512(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+{
+    return fill(rng, PHILOX_ROUNDS, block, blocks, out);
+}
+
+uint32_t sim_rng_fill7_avx512(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out)
+{
+    return fill(rng, PHILOX_FEWER_ROUNDS, block, blocks, out);
 }

@@ -12,9 +12,12 @@
 #define PHILOX_W0 0x9E3779B9u
 #define PHILOX_W1 0xBB67AE85u
 #define PHILOX_ROUNDS 10
+#define PHILOX_FEWER_ROUNDS 7
 
 /* Make whole groups of blocks from block on, at most `blocks`; return how many they made. */
-uint32_t sim_rng_fill_avx2(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out);
-uint32_t sim_rng_fill_avx512(const sim_rng_t *rng, uint32_t block, uint32_t blocks, uint32_t *out);
+typedef uint32_t sim_rng_fill_t(const sim_rng_t *rng, uint32_t block, uint32_t blocks,
+                                uint32_t *out);
+sim_rng_fill_t sim_rng_fill_avx2, sim_rng_fill7_avx2;
+sim_rng_fill_t sim_rng_fill_avx512, sim_rng_fill7_avx512;
 
 #endif

@@ -12,9 +12,10 @@
 
 static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
 {
-    float lux = *(const float *)ctx;
-    for (uint32_t i = 0; i < req->width_px; i++)
-        out->r[i] = out->g[i] = out->b[i] = lux;
+    float lux = *(const float *)ctx, *r = out->r, *g = out->g, *b = out->b;
+    uint32_t width = req->width_px;
+    for (uint32_t i = 0; i < width; i++)
+        r[i] = g[i] = b[i] = lux;
 }
 
 static double cpu_ms(void)

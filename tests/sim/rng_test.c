@@ -28,6 +28,29 @@ START_TEST(blocks_equal_the_published_known_answers)
 }
 END_TEST
 
+START_TEST(blocks_of_seven_rounds_equal_the_published_known_answers)
+{
+    /* the same file, "philox4x32 7" */
+    static const struct {
+        uint64_t seed;
+        uint32_t counter[4], want[4];
+    } known[] = {
+        {0, {0, 0, 0, 0}, {0x5f6fb709, 0x0d893f64, 0x4f121f81, 0x4f730a48}},
+        {UINT64_MAX,
+         {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+         {0x5207ddc2, 0x45165e59, 0x4d8ee751, 0x8c52f662}},
+        {UINT64_C(0x299f31d0a4093822),
+         {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+         {0x4dfccaba, 0x190a87f0, 0xc47362ba, 0xb6b5242a}},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        uint32_t out[4];
+        sim_rng_block7(known[i].seed, known[i].counter, out);
+        ck_assert_mem_eq(out, known[i].want, sizeof(out));
+    }
+}
+END_TEST
+
 START_TEST(a_column_is_a_word_of_the_block_that_the_header_names)
 {
     const sim_rng_t rng = {.seed = 0x123456789abcdef0, .purpose = 7, .frame = 11, .row = 13};
@@ -52,6 +75,27 @@ START_TEST(filling_gives_the_same_numbers_on_every_simd_level)
             sim_rng_fill_u32(&rng, first, count, out);
             for (uint32_t i = 0; i < count; i++)
                 ck_assert_uint_eq(out[i], sim_rng_u32(&rng, first + i));
+            ck_assert_uint_eq(out[count], 0xdeadbeef);
+        }
+    }
+}
+END_TEST
+
+START_TEST(filling_with_seven_rounds_gives_the_same_numbers_on_every_simd_level)
+{
+    static uint32_t out[1028];
+    const sim_rng_t rng = {.seed = 0xfedcba9876543210, .purpose = 3, .frame = 90, .row = 1519};
+    for (int level = SIM_SIMD_SCALAR; level <= (int)sim_simd_best(); level++) {
+        ck_assert(sim_simd_force((sim_simd_t)level));
+        for (uint32_t count = 1; count < 1028; count += 79) {
+            uint32_t first = count % 7 * 4;
+            out[count] = 0xdeadbeef;
+            sim_rng_fill7_u32(&rng, first, count, out);
+            for (uint32_t i = 0; i < count; i++) {
+                uint32_t counter[4] = {(first + i) / 4, 1519, 90, 3}, want[4];
+                sim_rng_block7(rng.seed, counter, want);
+                ck_assert_uint_eq(out[i], want[i % 4]);
+            }
             ck_assert_uint_eq(out[count], 0xdeadbeef);
         }
     }
@@ -127,8 +171,10 @@ START_TEST(stream_values_stay_in_their_ranges_and_fill_them)
 END_TEST
 
 TEST_MAIN("sim rng", blocks_equal_the_published_known_answers,
+          blocks_of_seven_rounds_equal_the_published_known_answers,
           a_column_is_a_word_of_the_block_that_the_header_names,
           filling_gives_the_same_numbers_on_every_simd_level,
+          filling_with_seven_rounds_gives_the_same_numbers_on_every_simd_level,
           filling_is_right_at_the_highest_columns, a_level_that_the_machine_lacks_is_refused,
           streams_repeat_and_differ_by_seed_purpose_and_index,
           stream_values_stay_in_their_ranges_and_fill_them)
