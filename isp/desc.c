@@ -32,8 +32,8 @@ isp_desc_t isp_desc_default(void)
         .writer_slots = 4, /* assumed */
         .writer_outstanding = 4,
         .blc_dn = {256, 256, 256, 256}, /* IMX500 registers 0xd80c..: 0x100 */
-        .wb_gain_q8 = {396, 274, 274, 402},
-        .ccm_q10 = {1282, -242, -16, -271, 1674, -379, -14, -481, 1519},
+        .wb_gain_q8 = {386, 274, 274, 402},
+        .ccm_q10 = {1306, -277, -5, -288, 1648, -336, 0, -467, 1491},
     };
 }
 

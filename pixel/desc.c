@@ -16,8 +16,17 @@ pix_desc_t pix_desc_default(void)
         .f_number = 1.79,
         .transmission = 0.9,
         .magnification = 0,
-        .photons_per_lux = {3.74e15, 3.49e15, 2.93e15},
-        .qe = {{0.47, 0.08, 0.03}, {0.12, 0.60, 0.18}, {0.03, 0.13, 0.52}},
+        .qe = {{0.04, 0.03, 0.02, 0.02, 0.03, 0.04, 0.06, 0.07, 0.09, 0.3,  0.58,
+                0.6,  0.57, 0.54, 0.51, 0.48, 0.45, 0.42, 0.39, 0.36, 0.33, 0.3,
+                0.27, 0.24, 0.21, 0.18, 0.15, 0.12, 0.09, 0.06, 0.04},
+               {0.05, 0.06, 0.07, 0.13, 0.35, 0.57, 0.67, 0.68, 0.61, 0.39, 0.18,
+                0.1,  0.07, 0.08, 0.1,  0.13, 0.16, 0.18, 0.2,  0.24, 0.27, 0.27,
+                0.26, 0.24, 0.21, 0.18, 0.15, 0.12, 0.09, 0.06, 0.04},
+               {0.34, 0.46, 0.57, 0.59, 0.53, 0.31, 0.13, 0.06, 0.04, 0.03, 0.03,
+                0.03, 0.03, 0.03, 0.04, 0.05, 0.07, 0.09, 0.12, 0.18, 0.24, 0.26,
+                0.26, 0.24, 0.21, 0.18, 0.15, 0.12, 0.09, 0.06, 0.04}},
+        .ir_cut = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.1},
+        .illuminant_k = 6504,
         .full_well_e = 8180,
         .dark_e_per_s = 1.0,
         .dark_at_c = 40,
@@ -63,10 +72,11 @@ static void read_optics(const sim_cfg_t *cfg, pix_desc_t *d)
     d->transmission = sim_cfg_num(&lens, "transmission", 0, 1, d->transmission);
     d->magnification = sim_cfg_num(&lens, "magnification", 0, 10, d->magnification);
     sim_cfg_done(&lens);
-    sim_cfg_nums(&color, "photons_per_lux", d->photons_per_lux, PIX_COLORS, 0, 1e17);
-    sim_cfg_nums(&color, "qe_red", d->qe[PIX_RED], PIX_COLORS, 0, 1);
-    sim_cfg_nums(&color, "qe_green", d->qe[PIX_GREEN], PIX_COLORS, 0, 1);
-    sim_cfg_nums(&color, "qe_blue", d->qe[PIX_BLUE], PIX_COLORS, 0, 1);
+    sim_cfg_nums(&color, "qe_red", d->qe[PIX_RED], PIX_SPECTRUM, 0, 1);
+    sim_cfg_nums(&color, "qe_green", d->qe[PIX_GREEN], PIX_SPECTRUM, 0, 1);
+    sim_cfg_nums(&color, "qe_blue", d->qe[PIX_BLUE], PIX_SPECTRUM, 0, 1);
+    sim_cfg_nums(&color, "ir_cut", d->ir_cut, PIX_SPECTRUM, 0, 1);
+    d->illuminant_k = sim_cfg_num(&color, "illuminant_k", 1000, 25000, d->illuminant_k);
     sim_cfg_done(&color);
 }
 

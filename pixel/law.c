@@ -39,8 +39,7 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
         .white_dn = (float)((1u << d->adc_bits) - 1),
     };
     for (uint32_t column = 0; column < PIX_LANES; column++) {
-        double e[PIX_COLORS];
-        pix_electrons_per_lux_s(d, color_at(d->bayer, row, column), e);
+        const double *e = pix->electrons[color_at(d->bayer, row, column)];
         for (uint32_t band = 0; band < PIX_COLORS; band++)
             law.e_per_lux[band][column] = (float)(sites * seconds * e[band]);
     }

@@ -46,6 +46,7 @@ typedef enum {
 
 /* Channels of light and of photosites, in this order wherever there are three. */
 enum { PIX_RED, PIX_GREEN, PIX_BLUE, PIX_COLORS };
+#define PIX_SPECTRUM 31u /* points of a spectral curve */
 
 /* A photosite, or a whole row of them, that gives one value from a frame on. A binned sample is the
  * mean of its four, the stuck ones among them. */
@@ -67,11 +68,12 @@ typedef struct {
     /* Lens: E = M transmission / (4 f_number^2 (1 + magnification)^2), M the scene's exitance. */
     double f_number, transmission, magnification;
 
-    /* Photons per second and square meter that one lux of daylight white (CIE D65) brings in the
-     * red, green and blue part of the spectrum; and what share of them each kind of photosite
-     * turns into electrons: qe[photosite][band]. Linear r, g, b of the scene scale the parts. */
-    double photons_per_lux[PIX_COLORS];
-    double qe[PIX_COLORS][PIX_COLORS];
+    /* Color, at 400, 420, .. 1000 nm: share of photons that each kind of photosite turns into
+     * electrons, its filter included; transmission of the infrared cut. Linear r, g, b of the
+     * scene scale bands of daylight; infrared is that of a lamp of illuminant_k: spectrum.h. */
+    double qe[PIX_COLORS][PIX_SPECTRUM];
+    double ir_cut[PIX_SPECTRUM];
+    double illuminant_k;
 
     double full_well_e;                              /* of one photosite */
     double dark_e_per_s, dark_at_c, dark_doubling_k; /* mean dark current, and where it holds */
@@ -156,8 +158,9 @@ typedef struct pix {
     uint32_t sinks;
 
     const struct pix_kernels *kernels;
-    struct pix_fpn *fpn;             /* [PIX_MODES] */
-    float *scratch[PIX_MAX_THREADS]; /* a worker's planes of light */
+    double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
+    struct pix_fpn *fpn;                      /* [PIX_MODES] */
+    float *scratch[PIX_MAX_THREADS];          /* a worker's planes of light */
     pix_band_t band[2];
 
     pix_regs_t regs;  /* state: every field from here on has a row in pix_fields */
@@ -212,7 +215,7 @@ uint64_t pix_row_readout_end_ps(const pix_desc_t *desc, const pix_frame_t *frame
 pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame);
 
 /* Mean electrons a photosite of `photosite` color gains per second and lux of scene exitance in
- * each channel (white: all three at once). */
+ * each channel (white: all three at once). Sums over spectra: not for every row. */
 void pix_electrons_per_lux_s(const pix_desc_t *desc, uint32_t photosite, double e[PIX_COLORS]);
 /* Mean dark current of a photosite at the desc's temperature, e-/s. */
 double pix_dark_e_per_s(const pix_desc_t *desc);

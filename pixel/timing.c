@@ -1,5 +1,5 @@
 /*
- * timing.c - pure arithmetic: when rows are exposed and read, and what a lux is worth.
+ * timing.c - pure arithmetic: when rows are exposed and read, dark current, noise.
  */
 #include <assert.h>
 #include <math.h>
@@ -136,16 +136,7 @@ pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame)
     };
 }
 
-/* ---- light, dark and noise ---- */
-
-void pix_electrons_per_lux_s(const pix_desc_t *desc, uint32_t photosite, double e[PIX_COLORS])
-{
-    double n = desc->f_number, m = 1 + desc->magnification;
-    double sensor_lux = desc->transmission / (4 * n * n * m * m); /* of one lux of exitance */
-    double area_m2 = desc->pitch_um * desc->pitch_um * 1e-12;
-    for (uint32_t band = 0; band < PIX_COLORS; band++)
-        e[band] = sensor_lux * area_m2 * desc->photons_per_lux[band] * desc->qe[photosite][band];
-}
+/* ---- dark and noise ---- */
 
 double pix_dark_e_per_s(const pix_desc_t *desc)
 {

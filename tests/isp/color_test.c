@@ -74,14 +74,14 @@ END_TEST
 
 /* ---- the pixel die's colors ---- */
 
-/* Electrons of each photosite for linear-sRGB red, green, blue: quantum efficiencies times photons
- * per lux (10^15), both the pixel die's defaults (pixel/desc.c). */
-static const double quantum[3][3] = {{0.47, 0.08, 0.03}, {0.12, 0.60, 0.18}, {0.03, 0.13, 0.52}};
-static const double photons[3] = {3.74, 3.49, 2.93}; /* red, green, blue band */
+/* Electrons a second of each photosite for a lux of linear-sRGB red, green, blue: what the pixel
+ * die's spectra come to; tests/sensor/chip_test.c holds the ISP's defaults against those. */
+static const double electrons[3][3] = {
+    {296.207, 53.499, 13.062}, {77.998, 353.394, 79.931}, {16.680, 75.316, 256.165}};
 
 static double response(int site, int band)
 {
-    return quantum[site][band] * photons[band];
+    return electrons[site][band];
 }
 
 static double white(int site)

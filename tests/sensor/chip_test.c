@@ -40,4 +40,26 @@ START_TEST(the_reader_takes_its_seeds_and_refuses_those_called_so)
 }
 END_TEST
 
-TEST_MAIN("sensor chip files", the_reader_takes_its_seeds_and_refuses_those_called_so)
+/* White of the pixel die comes out of balance and matrix as white, and so do pure colors: the product
+ * of all three is 1 on the diagonal, within a last digit of gain and matrix. */
+START_TEST(the_isp_s_colors_undo_those_of_the_pixel_die)
+{
+    sensor_desc_t desc = sensor_desc_default();
+    static const int phase[PIX_COLORS] = {0, 1, 3}; /* of R, G, B in R, Gr, Gb, B */
+    double e[PIX_COLORS][PIX_COLORS], white_green;
+    for (uint32_t c = 0; c < PIX_COLORS; c++)
+        pix_electrons_per_lux_s(&desc.pixel, c, e[c]);
+    white_green = e[PIX_GREEN][0] + e[PIX_GREEN][1] + e[PIX_GREEN][2];
+    for (uint32_t out = 0; out < 3; out++)
+        for (uint32_t in = 0; in < 3; in++) {
+            double sum = 0;
+            for (uint32_t c = 0; c < PIX_COLORS; c++)
+                sum += desc.isp.ccm_q10[3 * out + c] / 1024.0 * desc.isp.wb_gain_q8[phase[c]] /
+                       (256 * 4095 / 3836.0) * e[c][in] / white_green;
+            ck_assert_double_eq_tol(sum, in == out, 0.004);
+        }
+}
+END_TEST
+
+TEST_MAIN("sensor chip files", the_reader_takes_its_seeds_and_refuses_those_called_so,
+          the_isp_s_colors_undo_those_of_the_pixel_die)
