@@ -9,12 +9,15 @@ enum {
     CCS_FRAME_LENGTH_LINES = 0x0340,
     CCS_LINE_LENGTH_PCK = 0x0342,
     CCS_BINNING_MODE = 0x0900,
+    CCS_BINNING_TYPE = 0x0901,
     DWP_AP_VC_VOFF = 0xd500,
     DWP_AP_VC_HOFF = 0xd502,
     DWP_AP_VC_VSIZE = 0xd504,
     DWP_AP_VC_HSIZE = 0xd506,
     APP_IMAGE_OUT = 0x9006,
 };
+
+enum { BIN_NONE = 0x11 }; /* binning_type: columns, rows a sample */
 
 static det_roi_t host_roi(void)
 {
@@ -49,7 +52,8 @@ void camera_apply_settings(void)
 {
     bool image = (hal_ccs_read16(APP_IMAGE_OUT) & 1u) != 0;
     reg_write(MIPI_CTRL, MIPI_CTRL_META | (image ? MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED : 0));
-    reg_write(PIX_MODE, hal_ccs_read8(CCS_BINNING_MODE) != 0 ? PIX_MODE_BINNED : PIX_MODE_FULL);
+    bool binned = hal_ccs_read8(CCS_BINNING_MODE) != 0;
+    reg_write(PIX_BIN, binned ? hal_ccs_read8(CCS_BINNING_TYPE) : BIN_NONE);
     reg_write(PIX_LINE_LENGTH, hal_ccs_read16(CCS_LINE_LENGTH_PCK));
     reg_write(PIX_FRAME_LENGTH, hal_ccs_read16(CCS_FRAME_LENGTH_LINES));
     reg_write(PIX_COARSE, hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME));

@@ -153,6 +153,13 @@ static void line_to_mipi(void *ctx, const sim_line_t *line)
         sink.line(sink.ctx, line);
 }
 
+static uint64_t link_line_ps(void *ctx, uint32_t bits, uint32_t width_px)
+{
+    const sensor_t *s = ctx;
+    bool on = clkrst_on(&s->clkrst, SENSOR_PAGE_mipi);
+    return on ? mipi_tx_line_ps(&s->mipi, bits, width_px) : 0;
+}
+
 static void tensor_to_npu(void *ctx, bool level)
 {
     sensor_t *s = ctx;
@@ -268,6 +275,8 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
                 tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
                 sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
+    s->pixel.link_line_ps = link_line_ps;
+    s->pixel.link_ctx = s;
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;
     return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a port has no place left");

@@ -189,6 +189,10 @@ void mipi_tx_free(mipi_tx_t *tx);
 /* For the line arrays of pixel (RAW) and ISP (RGB). */
 sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
 
+/* How long an image line of that many samples will occupy the link, as the registers stand: 0 when
+ * image lines are not sent. */
+uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px);
+
 /* Every packet, at its end_ps. False when all places are taken. */
 bool mipi_tx_listen(mipi_tx_t *tx, mipi_packet_fn_t fn, void *ctx);
 

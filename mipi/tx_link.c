@@ -10,6 +10,15 @@ void mipi_link_kick(mipi_tx_t *tx)
         sim_event_at(tx->comp.sim, &tx->arbitrate, sim_now_ps(tx->comp.sim));
 }
 
+uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px)
+{
+    if ((tx->ctrl & (MIPI_CTRL_RAW | MIPI_CTRL_RGB)) == 0)
+        return 0;
+    bool rgb = (tx->ctrl & MIPI_CTRL_RGB) != 0;
+    uint32_t bytes = rgb ? 3 * width_px : mipi_row_bytes(bits, width_px);
+    return mipi_dphy_packet(&tx->desc.dphy, bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
+}
+
 /* Metadata and image take turns, but a FIFO more than half full goes first. */
 static bool choose_meta(const mipi_tx_t *tx)
 {

@@ -40,10 +40,17 @@ pix_desc_t pix_desc_default(void)
         .dn_per_e = 0.118,
         .adc_bits = 10,
         .black_dn = 64,
-        .line_length_min = {4043, 2702},
+        .counter_hz = 744000000,
+        .ramp_margin = 64,
+        .reset_ramp_permille = 125,
+        .reset_settle_ns = 1000,
+        .transfer_settle_ns = 1000,
+        .column_hz = 746400000,
+        .too_short = PIX_STRETCH,
         .blank_lines_min = 22,
         .coarse_min = 8,
         .coarse_margin = 22,
+        .blanking_delay = 3,
         .gain_code_max = 978,
     };
 }
@@ -102,19 +109,27 @@ static void read_adc(const sim_cfg_t *cfg, pix_desc_t *d)
         sim_cfg_num(&adc, "read_noise_at_gain1_e", 0, 1000, d->read_noise_at_gain1_e);
     d->dn_per_e = sim_cfg_num(&adc, "dn_per_e", 1e-4, 100, d->dn_per_e);
     d->adc_bits = read_u32(&adc, "bits", 8, 12, d->adc_bits);
+    if (d->adc_bits % 2 != 0)
+        sim_cfg_fail(&adc, "bits", "%u: expected 8, 10 or 12", d->adc_bits);
     d->black_dn = read_u32(&adc, "black_dn", 0, 1023, d->black_dn);
     d->gain_code_max = read_u32(&adc, "gain_code_max", 0, 1023, d->gain_code_max);
+    d->counter_hz = sim_cfg_u64(&adc, "counter_hz", 1000000, UINT64_C(10000000000), d->counter_hz);
+    d->ramp_margin = read_u32(&adc, "ramp_margin", 0, 4096, d->ramp_margin);
+    d->reset_ramp_permille = read_u32(&adc, "reset_ramp_permille", 0, 1000, d->reset_ramp_permille);
+    d->reset_settle_ns = read_u32(&adc, "reset_settle_ns", 0, 10000, d->reset_settle_ns);
+    d->transfer_settle_ns = read_u32(&adc, "transfer_settle_ns", 0, 10000, d->transfer_settle_ns);
     sim_cfg_done(&adc);
 }
 
 static void read_timing(const sim_cfg_t *cfg, pix_desc_t *d)
 {
     sim_cfg_t t = sim_cfg_obj(cfg, "timing");
-    double shortest[PIX_MODES] = {d->line_length_min[0], d->line_length_min[1]};
+    static const char *const too_short[] = {"stretch", "refuse"}; /* as pix_too_short_t */
     d->clk_hz = sim_cfg_u64(&t, "clk_hz", 1000000, UINT64_C(10000000000), d->clk_hz);
-    sim_cfg_nums(&t, "line_length_min", shortest, PIX_MODES, 1, 0xfff0);
-    for (uint32_t mode = 0; mode < PIX_MODES; mode++)
-        d->line_length_min[mode] = (uint32_t)shortest[mode];
+    d->column_hz = sim_cfg_u64(&t, "column_hz", 1000000, UINT64_C(100000000000), d->column_hz);
+    d->too_short = (pix_too_short_t)sim_cfg_enum(&t, "too_short", too_short, SIM_COUNT(too_short),
+                                                 d->too_short);
+    d->blanking_delay = read_u32(&t, "blanking_delay", 2, 3, d->blanking_delay);
     d->blank_lines_min = read_u32(&t, "blank_lines_min", 1, 10000, d->blank_lines_min);
     d->coarse_min = read_u32(&t, "coarse_min", 1, 1000, d->coarse_min);
     d->coarse_margin = read_u32(&t, "coarse_margin", 1, 1000, d->coarse_margin);

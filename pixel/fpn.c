@@ -5,9 +5,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pixel/kernels.h"
 #include "pixel/pixel_int.h"
+#include "pixel/site.h"
 
 enum {
     GAUSS_LEVELS = 2048, /* 11 bits */
@@ -52,7 +54,7 @@ static void make_tables(maker_t *m)
 
 static void full_row(const maker_t *m, uint32_t row)
 {
-    pix_fpn_t *fpn = &m->fpn[PIX_MODE_FULL];
+    pix_fpn_t *fpn = &m->fpn[PIX_FPN_FULL];
     uint32_t word[PIX_MAX_WIDTH], width = m->desc->width_px;
     size_t at = (size_t)row * fpn->stride_px;
     sim_rng_t rng = {.seed = m->desc->seed, .purpose = PIX_RNG_FPN, .row = row};
@@ -64,27 +66,30 @@ static void full_row(const maker_t *m, uint32_t row)
     }
 }
 
-/* Half the sum of four: steps of half the size, so that sigma is SIGMA_STEPS again. */
-static int8_t half_sum(const int8_t *a, const int8_t *b)
+/* The mean of n = 1, 2, 4 in steps of 1 / sqrt(n) the size, so that sigma is SIGMA_STEPS again:
+ * sum / sqrt(n). */
+static int8_t mean_steps(int sum, uint32_t n)
 {
-    int sum = a[0] + a[2] + b[0] + b[2];
-    int half = sum >= 0 ? (sum + 1) / 2 : -((1 - sum) / 2);
-    return (int8_t)(half > 127 ? 127 : half < -127 ? -127 : half);
+    static const int weight[] = {[1] = 256, [2] = 181, [4] = 128};
+    int scaled = (abs(sum) * weight[n] + 128) / 256;
+    scaled = scaled > 127 ? 127 : scaled;
+    return (int8_t)(sum < 0 ? -scaled : scaled);
 }
 
 /* Sample (r, c) is made of the four photosites of its color in rows 4 (r / 2) + r % 2 + {0, 2} and
  * the columns alike. */
 static void binned_row(const maker_t *m, uint32_t row)
 {
-    const pix_fpn_t *full = &m->fpn[PIX_MODE_FULL];
-    pix_fpn_t *fpn = &m->fpn[PIX_MODE_BINNED];
+    const pix_fpn_t *full = &m->fpn[PIX_FPN_FULL];
+    pix_fpn_t *fpn = &m->fpn[PIX_FPN_BINNED];
     size_t to = (size_t)row * fpn->stride_px, below = 2 * (size_t)full->stride_px;
     size_t from = (size_t)(row / 2 * 4 + row % 2) * full->stride_px;
     for (uint32_t i = 0; i < m->desc->width_px / 2; i++) {
         size_t at = from + i / 2 * 4 + i % 2;
         const uint8_t *a = full->dark + at, *b = a + below;
-        fpn->prnu[to + i] = half_sum(full->prnu + at, full->prnu + at + below);
-        fpn->dsnu[to + i] = half_sum(full->dsnu + at, full->dsnu + at + below);
+        const int8_t *p = full->prnu + at, *d = full->dsnu + at;
+        fpn->prnu[to + i] = mean_steps(p[0] + p[2] + p[below] + p[below + 2], 4);
+        fpn->dsnu[to + i] = mean_steps(d[0] + d[2] + d[below] + d[below + 2], 4);
         fpn->dark[to + i] = (uint8_t)((a[0] + a[2] + b[0] + b[2] + 2) / 4);
     }
 }
@@ -101,14 +106,14 @@ static void make_rows(void *ctx, uint32_t job, uint32_t worker)
         binned_row(m, row);
 }
 
-static bool allocate(pix_fpn_t *fpn, const pix_desc_t *desc, pix_mode_t mode)
+static bool allocate(pix_fpn_t *fpn, const pix_desc_t *desc, uint32_t side)
 {
-    double sites = mode == PIX_MODE_BINNED ? 4 : 1;
-    fpn->stride_px = pix_row_room(desc, mode);
-    fpn->prnu_step = desc->prnu / SIGMA_STEPS / sqrt(sites);
-    fpn->dsnu_step_e = desc->dsnu_e / SIGMA_STEPS / sqrt(sites);
+    fpn->stride_px = pix_padded_px(desc->width_px / side);
+    fpn->prnu_step = desc->prnu / SIGMA_STEPS / side;
+    fpn->dsnu_step_e = desc->dsnu_e / SIGMA_STEPS / side;
     fpn->dark_step = 1.0 / DARK_STEPS;
-    size_t count = (size_t)fpn->stride_px * pix_mode_size(desc, mode).height_px;
+    /* the last window's last vector may end past the last row */
+    size_t count = (size_t)fpn->stride_px * (desc->height_px / side) + PIX_LANES;
     fpn->prnu = calloc(count, 1);
     fpn->dsnu = calloc(count, 1);
     fpn->dark = calloc(count, 1);
@@ -118,7 +123,7 @@ static bool allocate(pix_fpn_t *fpn, const pix_desc_t *desc, pix_mode_t mode)
 bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
 {
     maker_t m = {.fpn = fpn, .desc = desc};
-    if (!allocate(&fpn[0], desc, PIX_MODE_FULL) || !allocate(&fpn[1], desc, PIX_MODE_BINNED))
+    if (!allocate(&fpn[PIX_FPN_FULL], desc, 1) || !allocate(&fpn[PIX_FPN_BINNED], desc, 2))
         return false;
     make_tables(&m);
     sim_pool_run(pool, make_rows, &m, (desc->height_px + JOB_ROWS - 1) / JOB_ROWS);
@@ -127,9 +132,74 @@ bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
 
 void pix_fpn_free(pix_fpn_t *fpn)
 {
-    for (uint32_t mode = 0; mode < PIX_MODES; mode++) {
-        free(fpn[mode].prnu);
-        free(fpn[mode].dsnu);
-        free(fpn[mode].dark);
+    for (uint32_t i = 0; i < PIX_FPNS; i++) {
+        free(fpn[i].prnu);
+        free(fpn[i].dsnu);
+        free(fpn[i].dark);
     }
+}
+
+/* ---- rows ---- */
+
+/* Of the kept patterns from a photosite on. */
+static pix_fpn_row_t kept_row(const pix_fpn_t *fpn, uint32_t row, uint32_t column)
+{
+    size_t at = (size_t)row * fpn->stride_px + column;
+    return (pix_fpn_row_t){fpn->prnu + at, fpn->dsnu + at, fpn->dark + at};
+}
+
+/* Sums over the photosites of one sample. */
+static void add_sites(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y, uint32_t x,
+                      int sum[3])
+{
+    for (uint32_t i = 0; i < pix_sites(frame); i++) {
+        size_t row = pix_axis_site(&frame->y, y, i / frame->x.bin);
+        size_t at = row * full->stride_px + pix_axis_site(&frame->x, x, i % frame->x.bin);
+        sum[0] += full->prnu[at];
+        sum[1] += full->dsnu[at];
+        sum[2] += full->dark[at];
+    }
+}
+
+static pix_fpn_row_t gathered_row(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y,
+                                  uint8_t *room)
+{
+    uint32_t width = pix_axis_samples(&frame->x), padded = pix_padded_px(width);
+    uint32_t sites = pix_sites(frame);
+    int8_t *prnu = (int8_t *)room, *dsnu = prnu + padded;
+    uint8_t *dark = room + 2 * (size_t)padded;
+    memset(room, 0, 3 * (size_t)padded);
+    for (uint32_t x = 0; x < width; x++) {
+        int sum[3] = {0};
+        add_sites(full, frame, y, x, sum);
+        prnu[x] = mean_steps(sum[0], sites);
+        dsnu[x] = mean_steps(sum[1], sites);
+        dark[x] = (uint8_t)(((uint32_t)sum[2] + sites / 2) / sites);
+    }
+    return (pix_fpn_row_t){prnu, dsnu, dark};
+}
+
+size_t pix_fpn_room(const pix_desc_t *desc)
+{
+    return 3 * (size_t)pix_padded_px(desc->width_px);
+}
+
+/* Whether the frame's 2x2 groups are those of the whole array. */
+static bool on_kept_groups(const pix_frame_t *frame)
+{
+    return frame->x.bin == 2 && frame->y.bin == 2 && frame->x.start % 4 == 0 &&
+           frame->y.start % 4 == 0;
+}
+
+pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_frame_t *frame, uint32_t line,
+                          uint8_t *room)
+{
+    const pix_axis_t *x = &frame->x, *y = &frame->y;
+    uint32_t sample = pix_line_at(frame, line).sample;
+    bool dense = pix_axis_is_dense(x) && pix_axis_is_dense(y);
+    if (dense && on_kept_groups(frame))
+        return kept_row(&fpn[PIX_FPN_BINNED], y->start / 2 + sample, x->start / 2);
+    if (pix_axis_is_dense(x) && pix_sites(frame) == 1)
+        return kept_row(&fpn[PIX_FPN_FULL], pix_axis_site(y, sample, 0), x->start);
+    return gathered_row(&fpn[PIX_FPN_FULL], frame, sample, room);
 }

@@ -3,15 +3,18 @@
  *
  * Each photosite takes one random word of (seed, array row, array column): 11 bits choose the
  * quantile of its gain, 11 of its offset, 10 of its dark current, so the tails end at 3.5, 3.5 and
- * 3.3 sigma. The patterns of the binned mode are the averages of the same photosites.
+ * 3.3 sigma. Patterns of a binned sample are the average of its photosites; those of 2x2 binning of
+ * the whole array are kept, the others are gathered row by row.
  */
 #ifndef PIXEL_FPN_H
 #define PIXEL_FPN_H
 
 #include "pixel/pixel.h"
 
+enum { PIX_FPN_FULL, PIX_FPN_BINNED, PIX_FPNS };
+
 typedef struct pix_fpn {
-    uint32_t stride_px;  /* pix_row_room: columns past the width are 0 */
+    uint32_t stride_px;  /* whole vectors: columns past the width are 0; so is one more vector */
     int8_t *prnu, *dsnu; /* rows of steps */
     uint8_t *dark;       /* rows of steps of the mean dark current */
     double prnu_step;    /* relative gain */
@@ -19,7 +22,19 @@ typedef struct pix_fpn {
     double dark_step; /* share of the mean dark current */
 } pix_fpn_t;
 
-/* Fills fpn[PIX_MODES]; false without memory. fpn is zeroed. Runs on pool. */
+/* One row of them. */
+typedef struct {
+    const int8_t *prnu, *dsnu;
+    const uint8_t *dark;
+} pix_fpn_row_t;
+
+/* Those of a line of a frame, in the order of unflipped samples, whole vectors. room has
+ * pix_fpn_room bytes and is used where the kept ones do not fit. */
+size_t pix_fpn_room(const pix_desc_t *desc);
+pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_frame_t *frame, uint32_t line,
+                          uint8_t *room);
+
+/* Fills fpn[PIX_FPNS]; false without memory. fpn is zeroed. Runs on pool. */
 bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool);
 void pix_fpn_free(pix_fpn_t *fpn);
 

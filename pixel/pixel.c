@@ -11,6 +11,7 @@
 #include "pixel/fpn.h"
 #include "pixel/kernels.h"
 #include "pixel/pixel_int.h"
+#include "pixel/site.h"
 
 /* ---- rows computed ahead: functions of a latched frame, so never state ---- */
 
@@ -18,17 +19,12 @@ static void band_job(void *ctx, uint32_t job, uint32_t worker)
 {
     pix_band_t *band = ctx;
     const pix_t *pix = band->pix;
-    uint32_t room = pix_row_room(&pix->desc, PIX_MODE_FULL);
+    uint32_t room = pix_padded_px(pix->desc.width_px);
     uint32_t first = job * PIX_BAND_JOB_ROWS, end = first + PIX_BAND_JOB_ROWS;
     end = end < band->rows ? end : band->rows;
     for (uint32_t i = first; i < end; i++)
         band->saturated[i] = pix_row(pix, &band->frame, band->first_row + i, worker,
                                      band->sample + (size_t)i * room);
-}
-
-static uint32_t height_of(const pix_t *pix, const pix_frame_t *frame)
-{
-    return pix_mode_size(&pix->desc, (pix_mode_t)frame->mode).height_px;
 }
 
 /* The band that holds the row, or will; NULL when there is none. */
@@ -46,7 +42,7 @@ static pix_band_t *band_of(pix_t *pix, const pix_frame_t *frame, uint32_t row)
 static void band_submit(pix_t *pix, pix_band_t *band, const pix_frame_t *frame, uint32_t row)
 {
     sim_pool_wait(pix->pool, &band->batch); /* nobody wants those rows any more */
-    uint32_t left = height_of(pix, frame) - row;
+    uint32_t left = pix_frame_lines(frame) - row;
     band->frame = *frame;
     band->first_row = row;
     band->rows = left < PIX_BAND_ROWS ? left : PIX_BAND_ROWS;
@@ -59,7 +55,7 @@ static void band_ahead(pix_t *pix, const pix_band_t *band)
 {
     const pix_frame_t *frame = &band->frame;
     uint32_t row = band->first_row + band->rows;
-    if (row == height_of(pix, frame)) {
+    if (row == pix_frame_lines(frame)) {
         if (!pix->pending)
             return;
         frame = &pix->next;
@@ -83,7 +79,7 @@ static const uint16_t *take_row(pix_t *pix, uint32_t row, uint32_t *saturated)
         sim_pool_wait(pix->pool, &band->batch);
     }
     *saturated = band->saturated[i];
-    return band->sample + (size_t)i * pix_row_room(&pix->desc, PIX_MODE_FULL);
+    return band->sample + (size_t)i * pix_padded_px(pix->desc.width_px);
 }
 
 /* ---- settings ---- */
@@ -93,32 +89,58 @@ static void update_irq(pix_t *pix)
     sim_wire_set(&pix->irq, (pix->regs.status & pix->regs.irq_en) != 0);
 }
 
-/* Takes the settings for the frame that begins its exposure next, into pix->next. */
-static void latch(pix_t *pix)
+/* What the link needs for a line of these settings. */
+static uint32_t link_pck(const pix_t *pix, pix_frame_t frame)
 {
-    pix_frame_t wanted = {
-        .frame = (uint32_t)pix->frames,
-        .mode = pix->regs.mode,
-        .line_length_pck = pix->regs.line_length,
-        .frame_length_lines = pix->regs.frame_length,
-        .coarse_lines = pix->regs.coarse,
-        .gain_code = pix->regs.gain,
-    };
-    pix_frame_t *in = &pix->next;
-    *in = wanted;
-    bool illegal = pix_clamp(&pix->desc, in);
-    if (illegal) {
-        pix->regs.status |= PIX_STATUS_CLAMPED;
-        pix->clamped_settings++;
-    }
-    if (illegal && !pix->illegal)
-        sim_log(&pix->comp, SIM_LOG_GUEST,
-                "mode %u, line %u, frame %u, coarse %u, gain %u: out of range, taken as "
-                "%u, %u, %u, %u, %u",
-                wanted.mode, wanted.line_length_pck, wanted.frame_length_lines, wanted.coarse_lines,
-                wanted.gain_code, in->mode, in->line_length_pck, in->frame_length_lines,
-                in->coarse_lines, in->gain_code);
+    if (pix->link_line_ps == NULL)
+        return 0;
+    (void)pix_clamp(&pix->desc, &frame);
+    uint32_t width = pix_frame_size(&frame).width_px;
+    uint64_t ps = pix->link_line_ps(pix->link_ctx, frame.adc_bits, width);
+    return (uint32_t)sim_edge_at_or_after(ps, pix->desc.clk_hz);
+}
+
+/* What the registers ask for; geometry and lengths of a frame ago, when they are held back. */
+static pix_frame_t asked_for(pix_t *pix, bool first)
+{
+    pix_frame_t newest = {0};
+    pix_take_geometry(&pix->regs, &newest);
+    pix_frame_t wanted = first || pix->desc.blanking_delay == 2 ? newest : pix->held;
+    pix->held = newest;
+    pix_take_exposure(&pix->regs, &wanted);
+    wanted.frame = (uint32_t)pix->frames;
+    wanted.link_pck = link_pck(pix, wanted);
+    return wanted;
+}
+
+static void report_illegal(pix_t *pix, const pix_frame_t *wanted, const pix_frame_t *taken,
+                           bool refused)
+{
+    char text[400];
+    pix_settings_diff(wanted, taken, text, sizeof(text));
+    pix->regs.status |= refused ? PIX_STATUS_REFUSED : PIX_STATUS_CLAMPED;
+    pix->refused_settings += refused;
+    pix->clamped_settings += !refused;
+    if (!pix->illegal)
+        sim_log(&pix->comp, SIM_LOG_GUEST, "out of range%s: %s", refused ? ", refused" : "", text);
+}
+
+/* Takes the settings for the frame that begins its exposure next, into pix->next. False: a first
+ * frame was refused. */
+static bool latch(pix_t *pix, bool first)
+{
+    pix_frame_t wanted = asked_for(pix, first), taken = wanted;
+    bool illegal = pix_clamp(&pix->desc, &taken);
+    bool too_short = taken.line_length_pck > taken.asked_pck;
+    bool refused = too_short && pix->desc.too_short == PIX_REFUSE;
+    if (illegal)
+        report_illegal(pix, &wanted, &taken, refused);
     pix->illegal = illegal;
+    if (refused && !first)
+        pix->next.frame = wanted.frame; /* otherwise as the frame before */
+    else if (!refused)
+        pix->next = taken;
+    return !refused || !first;
 }
 
 static void schedule_frame(pix_t *pix)
@@ -131,17 +153,21 @@ static void schedule_frame(pix_t *pix)
 /* The first frame of a stream: its exposure starts now. */
 static void begin_stream(pix_t *pix)
 {
-    latch(pix);
+    if (!latch(pix, true)) {
+        pix->regs.ctrl &= ~(uint32_t)PIX_CTRL_STREAM;
+        update_irq(pix);
+        return;
+    }
     uint64_t start_pck = sim_edge_at_or_after(sim_now_ps(pix->comp.sim), pix->desc.clk_hz);
-    pix->next.readout_pck =
-        start_pck + (uint64_t)pix->next.coarse_lines * pix->next.line_length_pck;
+    pix->next.readout_pck = start_pck + pix->next.fine_pck +
+                            (uint64_t)pix->next.coarse_lines * pix->next.line_length_pck;
     schedule_frame(pix);
     update_irq(pix);
 }
 
 static void follow(pix_t *pix)
 {
-    latch(pix);
+    latch(pix, false);
     pix->next.readout_pck = pix_follow_pck(&pix->desc, &pix->now, &pix->next);
     uint64_t period = (uint64_t)pix->now.frame_length_lines * pix->now.line_length_pck;
     pix->stretched_frames += pix->next.readout_pck > pix->now.readout_pck + period;
@@ -161,6 +187,19 @@ static void schedule_row(pix_t *pix)
                  pix_row_readout_end_ps(&pix->desc, &pix->now, pix->row));
 }
 
+static void tell_row_time(pix_t *pix)
+{
+    uint32_t pck[PIX_LIMITS];
+    pix->regs.row_limit = pix_row_limit(&pix->desc, &pix->now, pck);
+    pix->regs.row_pck = pix->now.line_length_pck;
+    pix->row_pck = pix->now.line_length_pck;
+    pix->register_pck = pck[PIX_LIMIT_REGISTER];
+    pix->adc_pck = pck[PIX_LIMIT_ADC];
+    pix->column_pck = pck[PIX_LIMIT_COLUMNS];
+    pix->link_pck = pck[PIX_LIMIT_LINK];
+    pix->stretched_lines += pix->regs.row_limit != PIX_LIMIT_REGISTER;
+}
+
 static void on_frame_start(void *ctx)
 {
     pix_t *pix = ctx;
@@ -173,6 +212,8 @@ static void on_frame_start(void *ctx)
     pix->regs.frame = pix->now.frame;
     pix->regs.sof_lo = (uint32_t)start_ps;
     pix->regs.sof_hi = (uint32_t)(start_ps >> 32);
+    pix->regs.order = pix_frame_bayer(&pix->desc, &pix->now);
+    tell_row_time(pix);
     pix->regs.status |= PIX_STATUS_FRAME_START;
     if (band_of(pix, &pix->now, 0) == NULL)
         band_submit(pix, &pix->band[0], &pix->now, 0);
@@ -194,7 +235,7 @@ static void trace_frame(pix_t *pix)
     sim_trace_span(pix->comp.sim, track, name, t.exposure_start_ps, t.exposure_end_ps,
                    "\"frame\": %u, \"lines\": %u", t.frame, pix->now.coarse_lines);
     sim_trace_span(pix->comp.sim, "pixel.readout", name, t.readout_start_ps, t.readout_end_ps,
-                   "\"frame\": %u, \"rows\": %u", t.frame, height_of(pix, &pix->now));
+                   "\"frame\": %u, \"rows\": %u", t.frame, pix_frame_lines(&pix->now));
 }
 
 static void end_frame(pix_t *pix)
@@ -212,17 +253,20 @@ static void on_row_end(void *ctx)
 {
     pix_t *pix = ctx;
     uint32_t row = pix->row++, saturated;
-    pix_size_t size = pix_mode_size(&pix->desc, (pix_mode_t)pix->now.mode);
-    bool last = pix->row == size.height_px;
+    pix_size_t size = pix_frame_size(&pix->now);
+    pix_line_t at = pix_line_at(&pix->now, row);
+    bool last = pix->row == pix_frame_lines(&pix->now);
     sim_line_t line = {
         .format = SIM_LINE_RAW,
-        .bayer = pix->desc.bayer,
+        .bayer = pix_frame_bayer(&pix->desc, &pix->now),
         .flags = (row == 0 ? SIM_LINE_FIRST : 0) | (last ? SIM_LINE_LAST : 0),
-        .bits = pix->desc.adc_bits,
+        .bits = pix->now.adc_bits,
         .width_px = size.width_px,
         .height_px = size.height_px,
         .frame = pix->now.frame,
-        .row = row,
+        .row = at.row,
+        .exposure = at.exposure,
+        .window = pix_frame_window(&pix->now),
         .start_ps = pix_row_readout_start_ps(&pix->desc, &pix->now, row),
         .end_ps = sim_now_ps(pix->comp.sim),
         .data.raw = take_row(pix, row, &saturated),
@@ -239,7 +283,7 @@ static void on_row_end(void *ctx)
 
 /* ---- registers ---- */
 
-static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
+void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value)
 {
     pix_t *pix = (pix_t *)comp;
     (void)value;
@@ -252,37 +296,17 @@ static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
     }
 }
 
-static void wrote_irq(sim_comp_t *comp, uint32_t value)
+void pix_wrote_irq(sim_comp_t *comp, uint32_t value)
 {
     (void)value;
     update_irq((pix_t *)comp);
 }
 
-/* clang-format off */
-#define R(member) offsetof(pix_t, regs.member)
-static const sim_reg_t pix_regs[] = {
-    /* name              help                                                addr  reset         rw_mask w1c  member           side effect */
-    {"PIX_ID",           "31:16: block id; 15:0: version",                   0x00, PIX_ID_VALUE, 0x0,    0x0, R(id),           NULL},
-    {"PIX_CTRL",         "0: stream",                                        0x04, 0x0,          0x1,    0x0, R(ctrl),         wrote_ctrl},
-    {"PIX_MODE",         "1:0: 0 every photosite, 1 binned 2x2",             0x08, 0x1,          0x3,    0x0, R(mode),         NULL},
-    {"PIX_LINE_LENGTH",  "15:0: pixel clocks a line",                        0x0c, 9398,         0xffff, 0x0, R(line_length),  NULL},
-    {"PIX_FRAME_LENGTH", "15:0: lines a frame",                              0x10, 2637,         0xffff, 0x0, R(frame_length), NULL},
-    {"PIX_COARSE",       "15:0: exposure, lines",                            0x14, 1600,         0xffff, 0x0, R(coarse),       NULL},
-    {"PIX_GAIN",         "15:0: analog gain code, gain = 1024/(1024 - code)", 0x18, 0x0,         0xffff, 0x0, R(gain),         NULL},
-    {"PIX_BLACK",        "15:0: black level, DN",                            0x1c, 64,           0x0,    0x0, R(black),        NULL},
-    {"PIX_FRAME",        "31:0: number of the frame that is read, or was last", 0x20, 0x0,       0x0,    0x0, R(frame),        NULL},
-    {"PIX_SOF_LO",       "31:0: start of that frame's exposure, ps, low",    0x24, 0x0,          0x0,    0x0, R(sof_lo),       NULL},
-    {"PIX_SOF_HI",       "31:0: the same, high",                             0x28, 0x0,          0x0,    0x0, R(sof_hi),       NULL},
-    {"PIX_STATUS",       "0: frame start; 1: frame end; 2: setting clamped; W1C", 0x2c, 0x0,     0x0,    0x7, R(status),       wrote_irq},
-    {"PIX_IRQ_EN",       "2:0: interrupt on the same bit of PIX_STATUS",     0x30, 0x0,          0x7,    0x0, R(irq_en),       wrote_irq},
-    SIM_REG_END
-};
-/* clang-format on */
-
 static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, regs),
     SIM_FIELD(pix_t, now),
     SIM_FIELD(pix_t, next),
+    SIM_FIELD(pix_t, held),
     SIM_FIELD(pix_t, pending),
     SIM_FIELD(pix_t, reading),
     SIM_FIELD(pix_t, illegal),
@@ -293,6 +317,13 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, dropped_frames),
     SIM_FIELD(pix_t, stretched_frames),
     SIM_FIELD(pix_t, clamped_settings),
+    SIM_FIELD(pix_t, refused_settings),
+    SIM_FIELD(pix_t, stretched_lines),
+    SIM_FIELD(pix_t, row_pck),
+    SIM_FIELD(pix_t, register_pck),
+    SIM_FIELD(pix_t, adc_pck),
+    SIM_FIELD(pix_t, column_pck),
+    SIM_FIELD(pix_t, link_pck),
     SIM_FIELD_KEPT(pix_t, irq.level),
     SIM_FIELD_END,
 };
@@ -304,6 +335,15 @@ static const sim_stat_t pix_stats[] = {
     SIM_STAT(pix_t, dropped_frames, "frames", "exposures given up because the stream was stopped"),
     SIM_STAT(pix_t, stretched_frames, "frames", "frames that waited for their own long exposure"),
     SIM_STAT(pix_t, clamped_settings, "frames", "frames with a setting out of range"),
+    SIM_STAT(pix_t, refused_settings, "frames",
+             "frames whose settings were refused: lines too short"),
+    SIM_STAT(pix_t, stretched_lines, "frames", "frames whose lines were stretched"),
+    SIM_STAT(pix_t, row_pck, "clocks",
+             "pixel clocks a line, newest frame: the longest of the next four"),
+    SIM_STAT(pix_t, register_pck, "clocks", "line length asked for"),
+    SIM_STAT(pix_t, adc_pck, "clocks", "a conversion"),
+    SIM_STAT(pix_t, column_pck, "clocks", "a row's way to the logic die"),
+    SIM_STAT(pix_t, link_pck, "clocks", "a row's time on the link, 0: not sent"),
     SIM_STAT_END,
 };
 
@@ -321,11 +361,13 @@ static void pix_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &pix->frame_event);
     sim_event_cancel(comp->sim, &pix->row_event);
     pix->regs.black = pix->desc.black_dn;
-    pix->now = pix->next = (pix_frame_t){0};
+    pix->now = pix->next = pix->held = (pix_frame_t){0};
     pix->pending = pix->reading = pix->illegal = false;
     pix->row = 0;
     pix->frames = pix->rows = pix->saturated_px = 0;
     pix->dropped_frames = pix->stretched_frames = pix->clamped_settings = 0;
+    pix->refused_settings = pix->stretched_lines = 0;
+    pix->row_pck = pix->register_pck = pix->adc_pck = pix->column_pck = pix->link_pck = 0;
     update_irq(pix);
 }
 
@@ -341,33 +383,34 @@ static void pix_restored(sim_comp_t *comp)
 
 static const sim_kind_t pix_kind = {
     .kind = "pixel",
-    .version = 1,
+    .version = 2,
     .check = pix_check,
     .reset = pix_reset,
     .restored = pix_restored,
     .fields = pix_fields,
     .stats = pix_stats,
-    .regs = pix_regs,
+    .regs = pix_reg_table,
 };
 _Static_assert(offsetof(pix_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(pix_frame_t) == 8 + 6 * 4, "no padding: it is hashed and compared");
+_Static_assert(sizeof(pix_frame_t) == 8 + 36 * 4, "no padding: it is hashed and compared");
 
 /* ---- life ---- */
 
 static bool make_memory(pix_t *pix)
 {
-    size_t room = pix_row_room(&pix->desc, PIX_MODE_FULL);
+    size_t room = pix_padded_px(pix->desc.width_px);
     bool fine = true;
     for (uint32_t i = 0; i < sim_pool_threads(pix->pool); i++) {
         pix->scratch[i] = calloc(PIX_COLORS * room, sizeof(float));
-        fine = fine && pix->scratch[i] != NULL;
+        pix->maps[i] = calloc(pix_fpn_room(&pix->desc), 1);
+        fine = fine && pix->scratch[i] != NULL && pix->maps[i] != NULL;
     }
     for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
         pix->band[i].pix = pix;
         pix->band[i].sample = calloc(PIX_BAND_ROWS * room, sizeof(uint16_t));
         fine = fine && pix->band[i].sample != NULL;
     }
-    pix->fpn = calloc(PIX_MODES, sizeof(*pix->fpn));
+    pix->fpn = calloc(PIX_FPNS, sizeof(*pix->fpn));
     return fine && pix->fpn != NULL && pix_fpn_make(pix->fpn, &pix->desc, pix->pool);
 }
 
@@ -392,12 +435,15 @@ static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
     if (d->height_px % 4 != 0 || d->height_px < 16 || d->height_px > PIX_MAX_WIDTH)
         return sim_fail(sim, SIM_EDESC, "%s.height_px: %u is not a multiple of 4 in 16..%u", name,
                         d->height_px, PIX_MAX_WIDTH);
-    if (d->adc_bits < 8 || d->adc_bits > 12 || d->black_dn >= 1u << d->adc_bits)
+    if (d->adc_bits < 8 || d->adc_bits > 12 || d->adc_bits % 2 != 0 ||
+        d->black_dn >= 1u << d->adc_bits)
         return sim_fail(sim, SIM_EDESC, "%s: black level %u does not fit an ADC of %u bits", name,
                         d->black_dn, d->adc_bits);
     if (d->clk_hz == 0 || d->gain_code_max > 1023 || !(d->f_number > 0) || !(d->dn_per_e > 0) ||
         d->dark_spread < 0 || d->dark_spread > 0.6 || !(d->dark_doubling_k > 0))
         return sim_fail(sim, SIM_EDESC, "%s: clock, gain, lens or dark current out of range", name);
+    if (d->counter_hz == 0 || d->column_hz == 0)
+        return sim_fail(sim, SIM_EDESC, "%s: counter_hz, column_hz: expected more than 0", name);
     if (d->coarse_min + d->coarse_margin > d->height_px / 2 + d->blank_lines_min)
         return sim_fail(sim, SIM_EDESC, "%s: no exposure fits the shortest frame", name);
     return check_stuck(sim, d, name);
@@ -433,7 +479,9 @@ void pix_free(pix_t *pix)
     }
     for (uint32_t i = 0; i < PIX_MAX_THREADS; i++) {
         free(pix->scratch[i]);
+        free(pix->maps[i]);
         pix->scratch[i] = NULL;
+        pix->maps[i] = NULL;
     }
     if (pix->fpn != NULL)
         pix_fpn_free(pix->fpn);

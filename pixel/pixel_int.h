@@ -17,6 +17,20 @@ double pix_exp(double x);
 /* Width rounded up to whole vectors. */
 uint32_t pix_padded_px(uint32_t width_px);
 
+/* Lines from a frame's first readout until rows may begin the exposure of the next, in step. */
+uint32_t pix_exposure_margin(const pix_desc_t *desc, const pix_frame_t *frame);
+
+/* What the registers say: geometry and lengths; exposure, gain and what else changes at once. */
+void pix_take_geometry(const pix_regs_t *regs, pix_frame_t *frame);
+void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame);
+/* Writes "setting value taken as value" for each that differs. */
+void pix_settings_diff(const pix_frame_t *wanted, const pix_frame_t *taken, char *out,
+                       size_t bytes);
+
+extern const sim_reg_t pix_reg_table[];
+void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value);
+void pix_wrote_irq(sim_comp_t *comp, uint32_t value);
+
 /* The clock at which row 0 of `next` begins to be read when `next` follows `now`. */
 uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next);
 

@@ -3,12 +3,11 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "pixel/kernels.h"
 #include "pixel/pixel_int.h"
-
-#define LINE_LENGTH_MAX 0xfff0u  /* IMX500 kernel driver imx500.c */
-#define FRAME_LENGTH_MAX 0xffdcu /* the same; the long-exposure shift is not modeled */
+#include "pixel/site.h"
 
 double pix_exp(double x)
 {
@@ -28,18 +27,7 @@ uint32_t pix_padded_px(uint32_t width_px)
     return (width_px + PIX_LANES - 1) / PIX_LANES * PIX_LANES;
 }
 
-pix_size_t pix_mode_size(const pix_desc_t *desc, pix_mode_t mode)
-{
-    uint32_t step = mode == PIX_MODE_BINNED ? 2 : 1;
-    return (pix_size_t){desc->width_px / step, desc->height_px / step};
-}
-
-uint32_t pix_row_room(const pix_desc_t *desc, pix_mode_t mode)
-{
-    return pix_padded_px(pix_mode_size(desc, mode).width_px);
-}
-
-/* ---- settings ---- */
+/* ---- gain ---- */
 
 double pix_analog_gain(uint32_t gain_code)
 {
@@ -56,47 +44,52 @@ uint32_t pix_gain_code(const pix_desc_t *desc, double gain)
     return best;
 }
 
-static bool clamp(uint32_t *value, uint32_t low, uint32_t high)
+/* ---- what sets the row time ---- */
+
+const char *const pix_limit_names[PIX_LIMITS] = {"line_length", "ADC", "columns", "link"};
+
+uint64_t pix_adc_time_ps(const pix_desc_t *desc, uint32_t bits)
 {
-    uint32_t wanted = *value;
-    *value = wanted < low ? low : wanted > high ? high : wanted;
-    return *value != wanted;
+    uint64_t full = UINT64_C(1) << bits;
+    uint64_t counts = full + desc->ramp_margin + full * desc->reset_ramp_permille / 1000;
+    uint64_t settle_ns = (uint64_t)desc->reset_settle_ns + desc->transfer_settle_ns;
+    return settle_ns * 1000 + sim_edge_ps(counts, desc->counter_hz);
 }
 
-bool pix_clamp(const pix_desc_t *desc, pix_frame_t *frame)
+pix_limit_t pix_row_limit(const pix_desc_t *desc, const pix_frame_t *frame,
+                          uint32_t pck[PIX_LIMITS])
 {
-    bool outside = clamp(&frame->mode, 0, PIX_MODES - 1);
-    uint32_t height = pix_mode_size(desc, (pix_mode_t)frame->mode).height_px;
-    outside |= clamp(&frame->line_length_pck, desc->line_length_min[frame->mode], LINE_LENGTH_MAX);
-    outside |= clamp(&frame->frame_length_lines, height + desc->blank_lines_min, FRAME_LENGTH_MAX);
-    uint32_t longest = frame->frame_length_lines - desc->coarse_margin;
-    outside |= clamp(&frame->coarse_lines, desc->coarse_min, longest);
-    outside |= clamp(&frame->gain_code, 0, desc->gain_code_max);
-    return outside;
+    uint64_t width = pix_frame_size(frame).width_px;
+    uint64_t adc_ps = pix_adc_time_ps(desc, frame->adc_bits);
+    pck[PIX_LIMIT_REGISTER] = frame->asked_pck;
+    pck[PIX_LIMIT_ADC] = (uint32_t)sim_edge_at_or_after(adc_ps, desc->clk_hz);
+    pck[PIX_LIMIT_COLUMNS] =
+        (uint32_t)((width * desc->clk_hz + desc->column_hz - 1) / desc->column_hz);
+    pck[PIX_LIMIT_LINK] = frame->link_pck;
+    uint32_t longest = 0;
+    for (uint32_t i = 1; i < PIX_LIMITS; i++)
+        longest = pck[i] > pck[longest] ? i : longest;
+    return (pix_limit_t)longest;
 }
 
 /*
  * Normally one frame length after `now`. A frame whose exposure is too long for that waits: row r
  * may begin its exposure when it has been read, and not within the margin after frame start, in
- * which the settings are taken over. When lines get shorter the last row decides.
+ * which the settings are taken over. Where rows are read in another rhythm, or all begin at once,
+ * the last row decides; also when lines get shorter.
  */
 uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next)
 {
     uint64_t line = now->line_length_pck, new_line = next->line_length_pck;
-    uint64_t height = pix_mode_size(desc, (pix_mode_t)now->mode).height_px;
     uint64_t period = now->frame_length_lines * line;
-    bool in_step = now->mode == next->mode && new_line >= line;
-    uint64_t free_after = (in_step ? desc->coarse_margin : height) * line;
-    uint64_t exposed = free_after + next->coarse_lines * new_line;
+    bool in_step = memcmp(&now->y, &next->y, sizeof(now->y)) == 0 && new_line >= line &&
+                   pix_frame_exposures(now) == pix_frame_exposures(next) && !next->global_reset;
+    uint64_t free_after = in_step ? pix_exposure_margin(desc, now) : pix_slots(now);
+    uint64_t exposed = free_after * line + next->coarse_lines * new_line + next->fine_pck;
     return now->readout_pck + (period > exposed ? period : exposed);
 }
 
 /* ---- times ---- */
-
-static uint64_t clocks(const pix_frame_t *frame, uint64_t lines)
-{
-    return lines * frame->line_length_pck;
-}
 
 uint64_t pix_line_time_ps(const pix_desc_t *desc, const pix_frame_t *frame)
 {
@@ -105,32 +98,62 @@ uint64_t pix_line_time_ps(const pix_desc_t *desc, const pix_frame_t *frame)
 
 uint64_t pix_frame_time_ps(const pix_desc_t *desc, const pix_frame_t *frame)
 {
-    return sim_edge_ps(clocks(frame, frame->frame_length_lines), desc->clk_hz);
+    uint64_t clocks = (uint64_t)frame->frame_length_lines * frame->line_length_pck;
+    return sim_edge_ps(clocks, desc->clk_hz);
+}
+
+static uint64_t readout_pck(const pix_frame_t *frame, uint32_t row)
+{
+    return frame->readout_pck + (uint64_t)pix_line_at(frame, row).slot * frame->line_length_pck;
+}
+
+static uint64_t exposure_start_pck(const pix_frame_t *frame, uint32_t row)
+{
+    uint32_t lines = pix_line_at(frame, row).exposure ? frame->short_lines : frame->coarse_lines;
+    uint64_t end = frame->global_reset ? frame->readout_pck : readout_pck(frame, row);
+    return end - (uint64_t)lines * frame->line_length_pck - frame->fine_pck;
+}
+
+uint64_t pix_row_dark_pck(const pix_frame_t *frame, uint32_t row)
+{
+    return readout_pck(frame, row) - exposure_start_pck(frame, row);
+}
+
+uint64_t pix_row_light_pck(const pix_frame_t *frame, uint32_t row)
+{
+    bool shutter = frame->global_reset && frame->shutter_lines != 0;
+    return shutter ? (uint64_t)frame->shutter_lines * frame->line_length_pck
+                   : pix_row_dark_pck(frame, row);
 }
 
 uint64_t pix_row_readout_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
 {
-    return sim_edge_ps(frame->readout_pck + clocks(frame, row), desc->clk_hz);
+    return sim_edge_ps(readout_pck(frame, row), desc->clk_hz);
 }
 
 uint64_t pix_row_readout_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
 {
-    return pix_row_readout_start_ps(desc, frame, row + 1);
+    return sim_edge_ps(readout_pck(frame, row) + frame->line_length_pck, desc->clk_hz);
 }
 
 uint64_t pix_row_exposure_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
 {
-    uint64_t read = frame->readout_pck + clocks(frame, row);
-    return sim_edge_ps(read - clocks(frame, frame->coarse_lines), desc->clk_hz);
+    return sim_edge_ps(exposure_start_pck(frame, row), desc->clk_hz);
+}
+
+uint64_t pix_row_exposure_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
+{
+    return sim_edge_ps(exposure_start_pck(frame, row) + pix_row_light_pck(frame, row),
+                       desc->clk_hz);
 }
 
 pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame)
 {
-    uint32_t last = pix_mode_size(desc, (pix_mode_t)frame->mode).height_px - 1;
+    uint32_t last = pix_frame_lines(frame) - 1;
     return (pix_timing_t){
         .frame = frame->frame,
         .exposure_start_ps = pix_row_exposure_start_ps(desc, frame, 0),
-        .exposure_end_ps = pix_row_readout_start_ps(desc, frame, last),
+        .exposure_end_ps = pix_row_exposure_end_ps(desc, frame, last),
         .readout_start_ps = pix_row_readout_start_ps(desc, frame, 0),
         .readout_end_ps = pix_row_readout_end_ps(desc, frame, last),
     };

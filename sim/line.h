@@ -56,6 +56,12 @@ typedef enum {
     SIM_BAYER_GBRG,
 } sim_bayer_t;
 
+/* The part of the active array that a frame shows. width_px 0: all of it, unflipped. */
+typedef struct {
+    uint32_t x_px, y_px, width_px, height_px; /* full-resolution array pixels */
+    bool flip_x, flip_y; /* the frame's first column, row is the window's last */
+} sim_window_t;
+
 /* Where a line stands in its frame. A frame of one line has both flags. */
 #define SIM_LINE_FIRST 0x1u
 #define SIM_LINE_LAST 0x2u
@@ -67,6 +73,8 @@ typedef struct {
     uint32_t bits;                /* per sample: 10, 12 or 8 */
     uint32_t width_px, height_px; /* of the frame */
     uint32_t frame, row;
+    uint32_t exposure;         /* 0; 1: the short one of two, a frame of its own between the rows */
+    sim_window_t window;       /* the same in all lines of a frame */
     uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */
     union {
         const uint16_t *raw; /* width_px samples */

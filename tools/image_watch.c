@@ -228,7 +228,7 @@ static void command_info(image_watch_t *w, const char *rest, gdb_text_t *reply)
 /* Rows of the frame that is read that have been read by now. */
 static uint32_t rows_read(const pix_t *pixel)
 {
-    pix_size_t size = pix_mode_size(&pixel->desc, (pix_mode_t)pixel->now.mode);
+    pix_size_t size = pix_frame_size(&pixel->now);
     return pixel->reading ? pixel->row : pixel->frames > 0 ? size.height_px : 0;
 }
 
@@ -236,7 +236,7 @@ static void command_frame(image_watch_t *w, const char *rest, gdb_text_t *reply)
 {
     const sensor_t *s = w->sensor;
     const pix_t *p = &s->pixel;
-    pix_size_t size = pix_mode_size(&p->desc, (pix_mode_t)p->now.mode);
+    pix_size_t size = pix_frame_size(&p->now);
     (void)rest;
     gdb_print(reply, "pixel: frame %u, %ux%u, %u rows read%s\n", p->now.frame, size.width_px,
               size.height_px, rows_read(p), p->reading ? "" : "; between frames");
@@ -264,11 +264,11 @@ static bool make_image(sim_image_t *image, uint32_t width, uint32_t height, uint
 static const char *raw_image(const image_watch_t *w, sim_image_t *image)
 {
     const pix_t *p = &w->sensor->pixel;
-    pix_size_t size = pix_mode_size(&p->desc, (pix_mode_t)p->now.mode);
+    pix_size_t size = pix_frame_size(&p->now);
     uint32_t rows = rows_read(p), shift = p->desc.adc_bits - 8;
     if (rows == 0)
         return "no row was read yet";
-    uint16_t *row = calloc(pix_row_room(&p->desc, (pix_mode_t)p->now.mode), sizeof(*row));
+    uint16_t *row = calloc(pix_row_room(&p->now), sizeof(*row));
     bool fine = row != NULL && make_image(image, size.width_px, size.height_px, 1);
     for (uint32_t y = 0; y < rows && fine; y++) {
         pix_row(p, &p->now, y, 0, row);

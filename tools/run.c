@@ -41,19 +41,19 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
 static scene_timing_t scene_timing_of(const pix_t *pixel)
 {
     const pix_frame_t *now = &pixel->now;
-    pix_size_t size = pix_mode_size(&pixel->desc, (pix_mode_t)now->mode);
-    bool binned = now->mode == PIX_MODE_BINNED;
+    pix_size_t size = pix_frame_size(now);
+    uint32_t rows = size.height_px;
+    uint64_t start_ps = pix_row_exposure_start_ps(&pixel->desc, now, 0);
     uint64_t line_ps = pix_line_time_ps(&pixel->desc, now);
     return (scene_timing_t){
         .array_width_px = pixel->desc.width_px,
         .array_height_px = pixel->desc.height_px,
-        .y0_px = binned ? 0.5f : 0.0f,
-        .y_step_px = binned ? 2.0f : 1.0f,
-        .rows = size.height_px,
-        .start_ps = pix_row_exposure_start_ps(&pixel->desc, now, 0),
+        .y0_px = pix_row_y_px(now, 0),
+        .y_step_px = (pix_row_y_px(now, rows - 1) - pix_row_y_px(now, 0)) / (float)(rows - 1),
+        .rows = rows,
+        .start_ps = start_ps,
         .line_ps = line_ps,
-        .exposure_ps = pix_row_readout_start_ps(&pixel->desc, now, 0) -
-                       pix_row_exposure_start_ps(&pixel->desc, now, 0),
+        .exposure_ps = pix_row_exposure_end_ps(&pixel->desc, now, 0) - start_ps,
     };
 }
 
@@ -255,7 +255,8 @@ static int make_download(run_t *run)
 static int connect(run_t *run)
 {
     sensor_t *sensor = run->sensor;
-    pix_size_t size = pix_mode_size(&sensor->pixel.desc, PIX_MODE_BINNED);
+    pix_frame_t reset = pix_frame_default(&sensor->pixel.desc);
+    pix_size_t size = pix_frame_size(&reset);
     if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
                       sensor->pixel.desc.width_px) != SIM_OK)
         return fail(run, EXIT_FAILED, "out of memory");

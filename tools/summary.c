@@ -15,7 +15,7 @@ static double mean_ms(const run_latency_t *latency)
 
 static pix_size_t frame_size(const run_t *run)
 {
-    return pix_mode_size(&run->sensor->pixel.desc, (pix_mode_t)run->sensor->pixel.now.mode);
+    return pix_frame_size(&run->sensor->pixel.now);
 }
 
 /* What a camera without a network would have sent: every pixel, 10 bits each. */

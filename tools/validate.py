@@ -13,6 +13,7 @@ imx500.c; MLMCU the MLonMCU project's converter reports and run logs.
 """
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
@@ -55,6 +56,16 @@ class Fovea:
             return json.load(f)["frames"]
 
 
+def shortest_line_pck(pixel, width):
+    """Clocks of a row that the register does not hold back: ADC, way to the logic die (pixel.h)."""
+    adc, timing = pixel["adc"], pixel["timing"]
+    counts = 2 ** adc["bits"] * (1000 + adc["reset_ramp_permille"]) // 1000 + adc["ramp_margin"]
+    settle = (adc["reset_settle_ns"] + adc["transfer_settle_ns"]) * 1e-9
+    clk = timing["clk_hz"]
+    return max(math.ceil((settle + counts / adc["counter_hz"]) * clk),
+               math.ceil(width * clk / timing["column_hz"]))
+
+
 def rows(fovea, chip):
     """(what, kind, published, unit, simulated, bound in %, source)"""
     def network(name):
@@ -69,9 +80,8 @@ def rows(fovea, chip):
     frames = fovea.frames()
     readout = (frames[0]["readout_end_ps"] - frames[0]["readout_start_ps"]) * 1e-9
     period = (frames[1]["readout_start_ps"] - frames[0]["readout_start_ps"]) * 1e-9
-    full_line = chip["pixel"]["timing"]
-    fast = [full_line["line_length_min"][i] / full_line["clk_hz"] * 1e3 * lines
-            for i, lines in ((0, 3040), (1, 1520))]
+    fast = [shortest_line_pck(chip["pixel"], width) / chip["pixel"]["timing"]["clk_hz"] * 1e3 * lines
+            for width, lines in ((4056, 3040), (2028, 1520))]
     nets = [("MobileNetV1 1.0/224, run", "mobilenet_v1", 3.1, "SONY"),
             ("CIFAR baseline, run", "cifar_baseline", 0.080, "MLMCU"),
             ("CIFAR baseline 5x5, run", "cifar_baseline_5x5", 0.210, "MLMCU"),

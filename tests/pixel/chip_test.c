@@ -27,13 +27,14 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     ck_assert_ptr_null(sim_doc_error(doc));
     ck_assert_mem_eq(desc.qe, expected.qe, sizeof(desc.qe));
     ck_assert_mem_eq(desc.ir_cut, expected.ir_cut, sizeof(desc.ir_cut));
-    ck_assert_mem_eq(desc.line_length_min, expected.line_length_min, sizeof(desc.line_length_min));
     /* clang-format off */
 #define SAME(member) ck_assert(desc.member == expected.member);
     SAME(clk_hz) SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number)
     SAME(transmission) SAME(illuminant_k) SAME(magnification) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
     SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
     SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
+    SAME(counter_hz) SAME(ramp_margin) SAME(reset_ramp_permille) SAME(reset_settle_ns)
+    SAME(transfer_settle_ns) SAME(column_hz) SAME(too_short) SAME(blanking_delay)
     SAME(blank_lines_min) SAME(coarse_min) SAME(coarse_margin) SAME(gain_code_max)
 #undef SAME
         /* clang-format on */
@@ -54,6 +55,10 @@ START_TEST(a_wrong_chip_file_is_refused_with_the_place)
         {"{\"pixel\": {\"color\": {\"illuminant_k\": 0}}}", "pixel.color.illuminant_k"},
         {"{\"pixel\": {\"charge\": {\"full_well\": 1}}}", "pixel.charge.full_well"},
         {"{\"pixel\": {\"adc\": {\"bits\": 16}}}", "pixel.adc.bits"},
+        {"{\"pixel\": {\"adc\": {\"bits\": 9}}}", "pixel.adc.bits"},
+        {"{\"pixel\": {\"adc\": {\"counter_hz\": 0}}}", "pixel.adc.counter_hz"},
+        {"{\"pixel\": {\"timing\": {\"too_short\": \"maybe\"}}}", "pixel.timing.too_short"},
+        {"{\"pixel\": {\"timing\": {\"blanking_delay\": 4}}}", "pixel.timing.blanking_delay"},
         {"{\"pixel\": {\"timing\": {\"clk_hz\": -1}}}", "pixel.timing.clk_hz"},
         {"{\"pixel\": {\"dark\": 1}}", "pixel.dark"},
     };

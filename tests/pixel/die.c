@@ -115,25 +115,34 @@ void die_run_frames(die_t *die, uint32_t frames)
         ck_assert(sim_step(die->sim, SIM_NEVER_PS));
 }
 
-pix_frame_t die_latched(const pix_desc_t *desc, pix_mode_t mode, uint32_t number)
+void die_set_mode(die_t *die, die_mode_t mode)
 {
-    pix_frame_t frame = {.readout_pck = UINT64_C(1) << 32,
-                         .frame = number,
-                         .mode = mode,
-                         .line_length_pck = 9398,
-                         .frame_length_lines = 2637,
-                         .coarse_lines = 1600};
+    die_write(die, "PIX_BIN", mode == DIE_BINNED ? 0x22 : 0x11);
+}
+
+pix_frame_t die_latched(const pix_desc_t *desc, die_mode_t mode, uint32_t number)
+{
+    pix_frame_t frame = pix_frame_default(desc);
+    frame.readout_pck = UINT64_C(1) << 32;
+    frame.frame = number;
+    frame.x.bin = frame.y.bin = mode == DIE_BINNED ? 2 : 1;
     (void)pix_clamp(desc, &frame);
     return frame;
 }
 
+pix_size_t die_size(const pix_desc_t *desc, die_mode_t mode)
+{
+    pix_frame_t frame = die_latched(desc, mode, 0);
+    return pix_frame_size(&frame);
+}
+
 uint16_t *die_picture(const die_t *die, const pix_frame_t *frame)
 {
-    pix_mode_t mode = (pix_mode_t)frame->mode;
-    pix_size_t size = pix_mode_size(&die->pix->desc, mode);
-    uint16_t *picture = calloc((size_t)size.width_px * size.height_px, sizeof(*picture));
-    uint16_t *out = calloc(pix_row_room(&die->pix->desc, mode), sizeof(*out));
-    for (uint32_t row = 0; row < size.height_px; row++) {
+    pix_size_t size = pix_frame_size(frame);
+    uint32_t lines = pix_frame_lines(frame);
+    uint16_t *picture = calloc((size_t)size.width_px * lines, sizeof(*picture));
+    uint16_t *out = calloc(pix_row_room(frame), sizeof(*out));
+    for (uint32_t row = 0; row < lines; row++) {
         pix_row(die->pix, frame, row, 0, out);
         memcpy(picture + (size_t)row * size.width_px, out, size.width_px * sizeof(*out));
     }

@@ -8,6 +8,9 @@
 
 #define DIE_MAX_FRAMES 8u
 
+/* Ways to read the array: every photosite, or 2x2 of one color averaged. */
+typedef enum { DIE_FULL, DIE_BINNED, DIE_MODES } die_mode_t;
+
 /* One row of one frame as the sink saw it. */
 typedef struct {
     uint64_t at_ps, start_ps, end_ps;
@@ -44,8 +47,11 @@ uint32_t die_read(die_t *die, const char *reg);
 /* Runs until `frames` frames have ended (at most DIE_MAX_FRAMES). */
 void die_run_frames(die_t *die, uint32_t frames);
 
+void die_set_mode(die_t *die, die_mode_t mode);
+pix_size_t die_size(const pix_desc_t *desc, die_mode_t mode);
+
 /* A frame as if latched: mode, and the rest as the registers' reset values. */
-pix_frame_t die_latched(const pix_desc_t *desc, pix_mode_t mode, uint32_t number);
+pix_frame_t die_latched(const pix_desc_t *desc, die_mode_t mode, uint32_t number);
 
 /* All rows of a latched frame by pix_row, width x height samples; the caller frees them. */
 uint16_t *die_picture(const die_t *die, const pix_frame_t *frame);

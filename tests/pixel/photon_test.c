@@ -29,7 +29,7 @@ typedef struct {
 /* Green photosites (column + row odd in RGGB), or all of them. */
 static flat_t measure(const die_t *die, pix_frame_t frame, bool green)
 {
-    pix_size_t size = pix_mode_size(&die->pix->desc, (pix_mode_t)frame.mode);
+    pix_size_t size = pix_frame_size(&frame);
     uint16_t *one = die_picture(die, &frame);
     frame.frame++;
     uint16_t *two = die_picture(die, &frame);
@@ -47,7 +47,7 @@ static flat_t measure(const die_t *die, pix_frame_t frame, bool green)
                     ab / n - a / n * (b / n)};
 }
 
-static flat_t measure_lux(const pix_desc_t *desc, pix_mode_t mode, uint32_t gain_code, float lux)
+static flat_t measure_lux(const pix_desc_t *desc, die_mode_t mode, uint32_t gain_code, float lux)
 {
     die_t *die = die_new(desc, 1);
     die->lux[0] = die->lux[1] = die->lux[2] = lux;
@@ -76,9 +76,9 @@ START_TEST(the_mean_is_black_level_plus_light_by_lens_filter_and_gain)
      * 300 lux, 1600 lines of 9398 clocks = 20.2108 ms: 3099.3 e-, dark current below 0.1 e-;
      * 0.118 DN/e-: 365.71 DN over 64. The table of D65 has two digits more than its components. */
     pix_desc_t desc = bench_desc();
-    flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 0, 300);
+    flat_t flat = measure_lux(&desc, DIE_FULL, 0, 300);
     ck_assert_double_eq_tol(flat.mean, 429.71, 0.22); /* noise: 6.6 / sqrt(2 n) = 0.02; PRNU 0.01 */
-    flat_t binned = measure_lux(&desc, PIX_MODE_BINNED, 0, 300);
+    flat_t binned = measure_lux(&desc, DIE_BINNED, 0, 300);
     ck_assert_double_eq_tol(binned.mean, 429.71, 0.22);
 }
 END_TEST
@@ -86,10 +86,10 @@ END_TEST
 START_TEST(analog_gain_multiplies_signal_but_not_the_black_level)
 {
     pix_desc_t desc = bench_desc();
-    double signal = measure_lux(&desc, PIX_MODE_FULL, 0, 30).mean - 64;
-    ck_assert_double_eq_tol(measure_lux(&desc, PIX_MODE_FULL, 512, 30).mean - 64, 2 * signal, 0.1);
-    ck_assert_double_eq_tol(measure_lux(&desc, PIX_MODE_FULL, 960, 30).mean - 64, 16 * signal, 0.6);
-    ck_assert_double_eq_tol(measure_lux(&desc, PIX_MODE_FULL, 960, 0).mean, 64, 0.1);
+    double signal = measure_lux(&desc, DIE_FULL, 0, 30).mean - 64;
+    ck_assert_double_eq_tol(measure_lux(&desc, DIE_FULL, 512, 30).mean - 64, 2 * signal, 0.1);
+    ck_assert_double_eq_tol(measure_lux(&desc, DIE_FULL, 960, 30).mean - 64, 16 * signal, 0.6);
+    ck_assert_double_eq_tol(measure_lux(&desc, DIE_FULL, 960, 0).mean, 64, 0.1);
 }
 END_TEST
 
@@ -99,8 +99,8 @@ START_TEST(photon_transfer_returns_the_system_gain)
     static const uint32_t codes[] = {0, 512, 768};
     for (size_t i = 0; i < SIM_COUNT(codes); i++) {
         float lux = 400 / (float)(1 << i);
-        flat_t bright = measure_lux(&desc, PIX_MODE_FULL, codes[i], lux);
-        flat_t dim = measure_lux(&desc, PIX_MODE_FULL, codes[i], lux / 8);
+        flat_t bright = measure_lux(&desc, DIE_FULL, codes[i], lux);
+        flat_t dim = measure_lux(&desc, DIE_FULL, codes[i], lux / 8);
         double gain = (bright.var_time - dim.var_time) / (bright.mean - dim.mean);
         double expected = 0.118 * (double)(1 << i);
         assert_near(gain, expected, expected * 8.0 / 7 * sqrt(2 / bright.n));
@@ -113,8 +113,8 @@ START_TEST(read_noise_falls_with_gain_as_published)
     pix_desc_t desc = bench_desc();
     /* at gain 2: sqrt(1.49^2 + 1.30^2) = 1.977 e- of 0.236 DN; at gain 16: 1.499 e- of 1.888 DN;
      * dark current: 1 e-/s * 2^(5/8) * 20.2 ms = 0.0312 e- */
-    flat_t gain2 = measure_lux(&desc, PIX_MODE_FULL, 512, 0);
-    flat_t gain16 = measure_lux(&desc, PIX_MODE_FULL, 960, 0);
+    flat_t gain2 = measure_lux(&desc, DIE_FULL, 512, 0);
+    flat_t gain16 = measure_lux(&desc, DIE_FULL, 960, 0);
     assert_variance(&gain16, 1.888 * 1.888 * (1.499 * 1.499 + 0.0312) + ROUNDING);
     ck_assert_double_lt(gain2.var_time, 0.467 * 0.467 + ROUNDING + 0.01);
     ck_assert_double_gt(gain2.var_time, 0.467 * 0.467);
@@ -126,8 +126,8 @@ END_TEST
 START_TEST(binning_averages_four_photosites)
 {
     pix_desc_t desc = bench_desc();
-    flat_t full = measure_lux(&desc, PIX_MODE_FULL, 960, 12);
-    flat_t binned = measure_lux(&desc, PIX_MODE_BINNED, 960, 12);
+    flat_t full = measure_lux(&desc, DIE_FULL, 960, 12);
+    flat_t binned = measure_lux(&desc, DIE_BINNED, 960, 12);
     double expected = (full.var_time - ROUNDING) / 4 + ROUNDING;
     double sigma = expected * sqrt(2 / binned.n + 2 / full.n);
     assert_near(binned.var_time, expected, sigma);
@@ -138,10 +138,10 @@ START_TEST(photosite_gains_differ_by_the_configured_prnu)
 {
     pix_desc_t desc = bench_desc();
     desc.prnu = 0.01;
-    flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 0, 500);
+    flat_t flat = measure_lux(&desc, DIE_FULL, 0, 500);
     double signal = flat.mean - 64, expected = signal * 0.01 * signal * 0.01;
     assert_near(flat.var_fixed, expected, (flat.var_time + 2 * expected) / sqrt(flat.n));
-    flat = measure_lux(&desc, PIX_MODE_BINNED, 0, 500);
+    flat = measure_lux(&desc, DIE_BINNED, 0, 500);
     assert_near(flat.var_fixed, expected / 4, (flat.var_time + expected) / sqrt(flat.n));
 }
 END_TEST
@@ -150,11 +150,11 @@ START_TEST(photosite_offsets_differ_by_the_configured_dsnu)
 {
     pix_desc_t desc = bench_desc();
     desc.dsnu_e = 2;
-    flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 960, 0);
+    flat_t flat = measure_lux(&desc, DIE_FULL, 960, 0);
     double expected = 2 * 1.888 * 2 * 1.888;
     assert_near(flat.var_fixed, expected, (flat.var_time + 2 * expected) / sqrt(flat.n));
     desc.dsnu_e = 0;
-    flat = measure_lux(&desc, PIX_MODE_FULL, 960, 0);
+    flat = measure_lux(&desc, DIE_FULL, 960, 0);
     assert_near(flat.var_fixed, 0, flat.var_time / sqrt(flat.n));
 }
 END_TEST
@@ -167,7 +167,7 @@ START_TEST(dark_current_doubles_every_eight_kelvin_and_is_shot_noise)
     static const double at_c[] = {32, 40, 48, 56}, factor[] = {0.5, 1, 2, 4};
     for (size_t i = 0; i < SIM_COUNT(at_c); i++) {
         desc.temperature_c = at_c[i];
-        flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 960, 0);
+        flat_t flat = measure_lux(&desc, DIE_FULL, 960, 0);
         double dark_e = 101.05 * factor[i], noise = 1.888 * 1.888 * (dark_e + 1.499 * 1.499);
         ck_assert_double_eq_tol(flat.mean, 64 + dark_e * 1.888, 0.002 * dark_e + 0.3);
         assert_variance(&flat, noise + ROUNDING);
@@ -182,7 +182,7 @@ START_TEST(dark_current_spreads_log_normally_from_photosite_to_photosite)
     desc.temperature_c = 40;
     desc.dark_spread = 0.4;
     desc.dsnu_e = 0;
-    flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 768, 0);
+    flat_t flat = measure_lux(&desc, DIE_FULL, 768, 0);
     double mean = 101.05 * 0.472, spread = mean * mean * (exp(0.4 * 0.4) - 1);
     ck_assert_double_eq_tol(flat.mean, 64 + mean, 0.01 * mean);
     ck_assert_double_eq_tol(flat.var_fixed, spread, 0.06 * spread); /* tails end at 3.3 sigma */
@@ -193,10 +193,10 @@ START_TEST(charge_stops_at_the_full_well)
 {
     pix_desc_t desc = bench_desc();
     desc.full_well_e = 2000; /* 236 DN */
-    flat_t flat = measure_lux(&desc, PIX_MODE_FULL, 0, 3000);
+    flat_t flat = measure_lux(&desc, DIE_FULL, 0, 3000);
     ck_assert_double_eq_tol(flat.mean, 300, 0.02);
     ck_assert_double_lt(flat.var_time, 0.3); /* no shot noise left */
-    flat = measure_lux(&desc, PIX_MODE_BINNED, 0, 3000);
+    flat = measure_lux(&desc, DIE_BINNED, 0, 3000);
     ck_assert_double_eq_tol(flat.mean, 300, 0.02);
 }
 END_TEST
@@ -205,7 +205,7 @@ START_TEST(samples_stop_at_the_ends_of_the_converter)
 {
     pix_desc_t desc = die_small();
     die_t *die = die_new(&desc, 1);
-    pix_frame_t frame = die_latched(&desc, PIX_MODE_FULL, 0);
+    pix_frame_t frame = die_latched(&desc, DIE_FULL, 0);
     uint16_t out[64];
     die->lux[0] = die->lux[1] = die->lux[2] = 1e5f;
     ck_assert_uint_eq(pix_row(die->pix, &frame, 3, 0, out), 64);
@@ -224,11 +224,11 @@ START_TEST(an_ideal_die_shows_only_the_photons)
     pix_desc_t desc = bench_desc();
     desc.prnu = desc.dsnu_e = desc.dark_e_per_s = 0;
     desc.read_noise_e = desc.read_noise_at_gain1_e = 0;
-    flat_t dark = measure_lux(&desc, PIX_MODE_FULL, 0, 0);
+    flat_t dark = measure_lux(&desc, DIE_FULL, 0, 0);
     ck_assert(dark.mean == 64 && dark.var_time == 0);
     /* at DN = e-, few photons: 0.05 lux make 0.5234 e-; variance and mean are one and the same */
     desc.dn_per_e = 1;
-    flat_t dim = measure_lux(&desc, PIX_MODE_FULL, 0, 0.05f);
+    flat_t dim = measure_lux(&desc, DIE_FULL, 0, 0.05f);
     assert_near(dim.mean - 64, 0.5234, sqrt(0.5234 / (2 * dim.n)));
     assert_near(dim.var_time, 0.5234, 0.5234 * sqrt((2 + 1 / 0.5234) / dim.n));
 }

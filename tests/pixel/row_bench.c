@@ -25,14 +25,13 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-static double ms_per_mpx(pix_t *pix, pix_mode_t mode, uint16_t *out)
+static double ms_per_mpx(pix_t *pix, uint32_t bin, uint16_t *out)
 {
-    pix_frame_t frame = {.readout_pck = 1u << 30,
-                         .mode = mode,
-                         .line_length_pck = 9398,
-                         .frame_length_lines = 2637,
-                         .coarse_lines = 1600};
-    pix_size_t size = pix_mode_size(&pix->desc, mode);
+    pix_frame_t frame = pix_frame_default(&pix->desc);
+    frame.readout_pck = 1u << 30;
+    frame.x.bin = frame.y.bin = bin;
+    (void)pix_clamp(&pix->desc, &frame);
+    pix_size_t size = pix_frame_size(&frame);
     double best = 1e9, start;
     for (int run = 0; run < 3; run++) {
         start = cpu_ms();
@@ -56,14 +55,14 @@ static void bench_level(sim_simd_t level)
     if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
         exit(1);
     double init_ms = cpu_ms() - start;
-    uint16_t *out = malloc(pix_row_room(&desc, PIX_MODE_FULL) * sizeof(*out));
+    uint16_t *out = malloc(PIX_MAX_WIDTH * sizeof(*out));
     static const float lux[] = {300, 0.3f};
     pix.light.row = flat_row;
     for (int i = 0; i < 2; i++) {
         pix.light.ctx = &lux[i];
         printf("%-8s %6.1f lux   full %6.2f   binned %6.2f ms/Mpx   init %.0f ms\n",
-               sim_simd_name(level), (double)lux[i], ms_per_mpx(&pix, PIX_MODE_FULL, out),
-               ms_per_mpx(&pix, PIX_MODE_BINNED, out), init_ms);
+               sim_simd_name(level), (double)lux[i], ms_per_mpx(&pix, 1, out),
+               ms_per_mpx(&pix, 2, out), init_ms);
     }
     free(out);
     pix_free(&pix);

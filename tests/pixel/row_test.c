@@ -10,7 +10,7 @@
 static die_t *streaming(const pix_desc_t *desc, uint32_t threads, uint32_t mode)
 {
     die_t *die = die_new(desc, threads);
-    die_write(die, "PIX_MODE", mode);
+    die_set_mode(die, mode);
     die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
     return die;
 }
@@ -36,12 +36,12 @@ START_TEST(any_row_alone_is_the_row_in_sequence)
 {
     pix_desc_t desc = die_small();
     desc.width_px = 1100; /* more than one span, the last one ragged */
-    for (uint32_t mode = 0; mode < PIX_MODES; mode++) {
+    for (uint32_t mode = 0; mode < DIE_MODES; mode++) {
         die_t *die = streaming(&desc, 1, mode);
         die_run_frames(die, 1);
         pix_frame_t frame = die->pix->now;
         const die_frame_t *seen = &die->frame[0];
-        uint16_t *out = calloc(pix_row_room(&desc, (pix_mode_t)mode), sizeof(*out));
+        uint16_t *out = calloc(pix_row_room(&frame), sizeof(*out));
         for (uint32_t i = 0; i < seen->height_px; i++) {
             uint32_t row = (i * 17 + 5) % seen->height_px; /* 17 is prime to both heights */
             pix_row(die->pix, &frame, row, 0, out);
@@ -58,7 +58,7 @@ START_TEST(threads_change_neither_samples_nor_state)
 {
     pix_desc_t desc = die_small();
     desc.height_px = 176; /* several bands, the last one short */
-    die_t *one = streaming(&desc, 1, PIX_MODE_FULL), *three = streaming(&desc, 3, PIX_MODE_FULL);
+    die_t *one = streaming(&desc, 1, DIE_FULL), *three = streaming(&desc, 3, DIE_FULL);
     for (uint32_t frame = 1; frame <= 3; frame++) {
         die_run_frames(one, frame);
         die_run_frames(three, frame);
@@ -80,7 +80,7 @@ START_TEST(vector_levels_change_no_sample)
     pix_desc_t desc = die_small();
     desc.width_px = 1100;
     sim_simd_t best = sim_simd();
-    for (uint32_t mode = 0; mode < PIX_MODES; mode++) {
+    for (uint32_t mode = 0; mode < DIE_MODES; mode++) {
         ck_assert(sim_simd_force(SIM_SIMD_SCALAR));
         die_t *scalar = die_new(&desc, 1);
         for (int level = SIM_SIMD_AVX2; level <= (int)best; level++) {
@@ -88,12 +88,12 @@ START_TEST(vector_levels_change_no_sample)
             die_t *vector = die_new(&desc, 1);
             static const float lux[] = {0, 0.2f, 1, 5, 300, 5000};
             for (size_t i = 0; i < SIM_COUNT(lux); i++) {
-                pix_frame_t frame = die_latched(&desc, (pix_mode_t)mode, 3);
+                pix_frame_t frame = die_latched(&desc, (die_mode_t)mode, 3);
                 frame.gain_code = 300;
                 for (int color = 0; color < 3; color++)
                     scalar->lux[color] = vector->lux[color] = lux[i] * (float)(color + 1);
                 uint16_t *a = die_picture(scalar, &frame), *b = die_picture(vector, &frame);
-                pix_size_t size = pix_mode_size(&desc, (pix_mode_t)mode);
+                pix_size_t size = pix_frame_size(&frame);
                 ck_assert_uint_eq(differing(a, b, (size_t)size.width_px * size.height_px), 0);
                 free(a);
                 free(b);
@@ -127,7 +127,7 @@ END_TEST
 START_TEST(a_reset_starts_the_same_run_again)
 {
     pix_desc_t desc = die_small();
-    die_t *die = streaming(&desc, 2, PIX_MODE_BINNED), *once = streaming(&desc, 1, PIX_MODE_BINNED);
+    die_t *die = streaming(&desc, 2, DIE_BINNED), *once = streaming(&desc, 1, DIE_BINNED);
     die_run_frames(once, 1);
     die_run_frames(die, 1);
     for (int step = 0; step < 10; step++) /* into frame 1, with rows computed ahead */
@@ -176,7 +176,7 @@ START_TEST(each_color_of_light_reaches_its_own_photosites)
         for (int light = 0; light < 3; light++) {
             for (int color = 0; color < 3; color++)
                 die->lux[color] = color == light ? 500 : 0;
-            pix_frame_t frame = die_latched(&desc, PIX_MODE_FULL, 0);
+            pix_frame_t frame = die_latched(&desc, DIE_FULL, 0);
             uint16_t *picture = die_picture(die, &frame);
             for (uint32_t i = 0; i < 4; i++) {
                 double dn = share[cells[bayer][i]][light] * 500 * 0.0202108 * 0.118;
@@ -215,7 +215,7 @@ START_TEST(a_flash_lights_as_many_rows_as_the_exposure_has_lines)
     /* rows r with 9398 r <= t < 9398 (r + 10), t = 9398 * 20 + 4000 clocks: 11 to 20 */
     moving_t flash = {.at_ps = sim_edge_ps(9398 * 20 + 4000, 744000000)};
     die->pix->light = (sim_light_t){flash_row, &flash};
-    die_write(die, "PIX_MODE", PIX_MODE_FULL);
+    die_set_mode(die, DIE_FULL);
     die_write(die, "PIX_COARSE", 10);
     die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
     die_run_frames(die, 1);
@@ -250,23 +250,23 @@ static uint32_t lit_columns(const die_t *die, uint32_t row)
 
 START_TEST(a_moving_edge_leans_by_its_speed_times_the_row_time)
 {
-    for (uint32_t mode = 0; mode < PIX_MODES; mode++) {
+    for (uint32_t mode = 0; mode < DIE_MODES; mode++) {
         pix_desc_t desc = die_small();
         die_t *die = die_new(&desc, 1);
         /* a quarter of an array column a line; row 0 is exposed around line 400 */
         moving_t edge = {.at_ps = sim_edge_ps(400 * 9398, 744000000), 0.25, 9398};
         die->pix->light = (sim_light_t){edge_row, &edge};
-        die_write(die, "PIX_MODE", mode);
+        die_set_mode(die, mode);
         die_write(die, "PIX_COARSE", 800);
         die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
         die_run_frames(die, 1);
         for (uint32_t row = 0; row < die->frame[0].height_px; row++) {
             double x_px = 8.25 + 0.25 * row; /* full: column x < x_px; binned: 2 i + 0.5 < x_px */
-            double lit = mode == PIX_MODE_FULL ? ceil(x_px - 1e-6) : ceil((x_px - 0.5) / 2 - 1e-6);
+            double lit = mode == DIE_FULL ? ceil(x_px - 1e-6) : ceil((x_px - 0.5) / 2 - 1e-6);
             ck_assert_int_le(abs((int)lit_columns(die, row) - (int)lit), row % 4 == 3);
         }
         /* 44 rows on: 11 columns */
-        if (mode == PIX_MODE_FULL)
+        if (mode == DIE_FULL)
             ck_assert_uint_eq(lit_columns(die, 44) - lit_columns(die, 0), 11);
         die_free(die);
     }

@@ -8,27 +8,32 @@
 START_TEST(line_and_frame_times_are_those_of_the_driver_modes)
 {
     pix_desc_t desc = pix_desc_default();
-    pix_frame_t binned = {
-        .mode = PIX_MODE_BINNED, .line_length_pck = 9398, .frame_length_lines = 2637};
+    pix_frame_t binned = {.line_length_pck = 9398, .frame_length_lines = 2637};
     pix_frame_t full = {.line_length_pck = 17900, .frame_length_lines = 4157};
     ck_assert_uint_eq(pix_line_time_ps(&desc, &binned), 12631720);     /* 12.632 us */
     ck_assert_uint_eq(pix_line_time_ps(&desc, &full), 24059139);       /* 24.059 us */
     ck_assert_uint_eq(pix_frame_time_ps(&desc, &binned), 33309846774); /* 30.02 fps */
     ck_assert_uint_eq(pix_frame_time_ps(&desc, &full), 100013844086);  /* 100.014 ms */
-    ck_assert_uint_eq(pix_mode_size(&desc, PIX_MODE_BINNED).width_px, 2028);
-    ck_assert_uint_eq(pix_mode_size(&desc, PIX_MODE_BINNED).height_px, 1520);
-    ck_assert_uint_eq(pix_mode_size(&desc, PIX_MODE_FULL).width_px, 4056);
-    ck_assert_uint_eq(pix_mode_size(&desc, PIX_MODE_FULL).height_px, 3040);
+    ck_assert_uint_eq(die_size(&desc, DIE_BINNED).width_px, 2028);
+    ck_assert_uint_eq(die_size(&desc, DIE_BINNED).height_px, 1520);
+    ck_assert_uint_eq(die_size(&desc, DIE_FULL).width_px, 4056);
+    ck_assert_uint_eq(die_size(&desc, DIE_FULL).height_px, 3040);
 }
 END_TEST
 
 START_TEST(the_fastest_lines_give_the_published_readouts)
 {
     pix_desc_t desc = pix_desc_default();
-    pix_frame_t full = {.line_length_pck = desc.line_length_min[PIX_MODE_FULL]};
-    pix_frame_t binned = {.line_length_pck = desc.line_length_min[PIX_MODE_BINNED]};
+    pix_frame_t full = die_latched(&desc, DIE_FULL, 0), binned = die_latched(&desc, DIE_BINNED, 0);
+    uint32_t pck[PIX_LIMITS];
+    full.line_length_pck = binned.line_length_pck = 0;
+    ck_assert(pix_clamp(&desc, &full));
+    ck_assert(pix_clamp(&desc, &binned));
     uint64_t full_ps = 3040 * pix_line_time_ps(&desc, &full);
     uint64_t binned_ps = 1520 * pix_line_time_ps(&desc, &binned);
+    full.asked_pck = binned.asked_pck = 0;
+    ck_assert_int_eq(pix_row_limit(&desc, &full, pck), PIX_LIMIT_COLUMNS);
+    ck_assert_int_eq(pix_row_limit(&desc, &binned, pck), PIX_LIMIT_ADC);
     ck_assert_uint_eq((full_ps + 5000000) / 10000000, 1652);  /* 16.52 ms */
     ck_assert_uint_eq((binned_ps + 5000000) / 10000000, 552); /* 5.52 ms */
 }
@@ -62,7 +67,7 @@ START_TEST(rows_of_the_full_mode_leave_one_line_time_apart)
     pix_desc_t desc = pix_desc_default();
     desc.width_px = 64; /* the driver's timing, on a narrow array */
     die_t *die = die_new(&desc, 1);
-    die_write(die, "PIX_MODE", PIX_MODE_FULL);
+    die_set_mode(die, DIE_FULL);
     die_write(die, "PIX_LINE_LENGTH", 17900);
     die_write(die, "PIX_FRAME_LENGTH", 4157);
     die_write(die, "PIX_COARSE", 8);
@@ -97,7 +102,7 @@ END_TEST
 /* ---- what the light is asked for ---- */
 
 typedef struct {
-    uint64_t start_ps[3][48], end_ps[3][48];
+    uint64_t start_ps[4][48], end_ps[4][48];
     float y_px[48];
     float x0_px, x_step_px;
     uint32_t width_px;
@@ -107,7 +112,7 @@ static void asking_row(const void *ctx, const sim_light_req_t *req, const sim_li
 {
     asked_t *asked = *(asked_t *const *)ctx; /* one thread only */
     uint32_t row = (uint32_t)(req->y_px / req->x_step_px);
-    if (req->frame < 3) {
+    if (req->frame < 4) {
         asked->start_ps[req->frame][row] = req->start_ps;
         asked->end_ps[req->frame][row] = req->start_ps + req->exposure_ps;
     }
@@ -144,7 +149,7 @@ START_TEST(the_full_mode_asks_for_every_photosite)
     die_t *die = die_new(&desc, 1);
     asked_t asked = {0}, *ctx = &asked;
     die->pix->light = (sim_light_t){asking_row, &ctx};
-    die_write(die, "PIX_MODE", PIX_MODE_FULL);
+    die_set_mode(die, DIE_FULL);
     die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
     die_run_frames(die, 1);
     ck_assert_uint_eq(asked.width_px, 64);
@@ -156,7 +161,7 @@ END_TEST
 
 /* ---- settings ---- */
 
-START_TEST(settings_written_in_a_frame_show_together_two_frames_later)
+START_TEST(exposure_shows_two_frames_after_the_write_and_line_length_three)
 {
     pix_desc_t desc = die_small();
     die_t *die = die_new(&desc, 1);
@@ -167,9 +172,10 @@ START_TEST(settings_written_in_a_frame_show_together_two_frames_later)
         ck_assert(sim_step(die->sim, SIM_NEVER_PS));
     die_write(die, "PIX_LINE_LENGTH", 12000);
     die_write(die, "PIX_COARSE", 1000);
-    die_run_frames(die, 3);
-    static const uint32_t line_pck[] = {9398, 9398, 12000}, coarse[] = {1600, 1600, 1000};
-    for (uint32_t frame = 0; frame < 3; frame++) {
+    die_run_frames(die, 4);
+    static const uint32_t line_pck[] = {9398, 9398, 9398, 12000};
+    static const uint32_t coarse[] = {1600, 1600, 1000, 1000};
+    for (uint32_t frame = 0; frame < 4; frame++) {
         for (uint32_t row = 0; row < 24; row++) {
             uint64_t exposed = asked.end_ps[frame][row] - asked.start_ps[frame][row];
             uint64_t expected = sim_edge_ps((uint64_t)coarse[frame] * line_pck[frame], 744000000);
@@ -204,15 +210,30 @@ END_TEST
 START_TEST(every_limit_of_the_settings_is_the_published_one)
 {
     pix_desc_t desc = pix_desc_default();
-    pix_frame_t low = {.mode = PIX_MODE_BINNED};
+    pix_frame_t low = {.x = {.size = 4056, .bin = 2}, .y = {.size = 3040, .bin = 2}};
+    low.adc_bits = 10;
     ck_assert(pix_clamp(&desc, &low));
-    ck_assert_uint_eq(low.line_length_pck, 2702);
+    /* 2 us and 1024 + 128 + 64 counts of 744 MHz: 3.6344 us */
+    ck_assert_uint_eq(low.line_length_pck, 2704);
     ck_assert_uint_eq(low.frame_length_lines, 1542);
     ck_assert_uint_eq(low.coarse_lines, 8);
-    pix_frame_t high = {0, 0, 3, 0xffff, 0xffff, 0xffff, 0xffff};
+    pix_frame_t high = {
+        .x = {0xfffe, 0xfffe, 1, 1, 15, 0},
+        .y = {0xfffe, 0xfffe, 1, 1, 15, 0},
+        .adc_bits = 15,
+        .line_length_pck = 0xffff,
+        .frame_length_lines = 0xffff,
+        .coarse_lines = 0xffff,
+        .fine_pck = 0xffff,
+        .gain_code = 0xffff,
+    };
     ck_assert(pix_clamp(&desc, &high));
-    ck_assert_uint_eq(high.mode, PIX_MODE_BINNED);
+    ck_assert_uint_eq(high.x.bin, 2);
+    ck_assert_uint_eq(high.x.start, 4056 - 8); /* four samples of 2x2 */
+    ck_assert_uint_eq(high.y.start, 3040 - 8);
+    ck_assert_uint_eq(high.adc_bits, 12);
     ck_assert_uint_eq(high.line_length_pck, 0xfff0);
+    ck_assert_uint_eq(high.fine_pck, 0xfff0 - 1);
     ck_assert_uint_eq(high.frame_length_lines, 0xffdc);
     ck_assert_uint_eq(high.coarse_lines, 0xffdc - 22);
     ck_assert_uint_eq(high.gain_code, 978);
@@ -248,6 +269,7 @@ static void assert_no_row_is_exposed_while_it_is_read(const die_t *die, const as
 START_TEST(a_frame_waits_for_its_own_long_exposure)
 {
     pix_desc_t desc = die_small();
+    desc.blanking_delay = 2; /* exposure and frame length change together */
     die_t *die = die_new(&desc, 1);
     asked_t asked = {0}, *ctx = &asked;
     die->pix->light = (sim_light_t){asking_row, &ctx};
@@ -271,15 +293,16 @@ END_TEST
 START_TEST(a_change_of_mode_never_exposes_a_row_that_is_still_read)
 {
     pix_desc_t desc = die_small();
+    desc.blanking_delay = 2; /* so that frame 1 is the first of the new mode */
     die_t *die = die_new(&desc, 1);
     asked_t asked = {0}, *ctx = &asked;
     die->pix->light = (sim_light_t){asking_row, &ctx};
-    die_write(die, "PIX_MODE", PIX_MODE_FULL);
+    die_set_mode(die, DIE_FULL);
     die_write(die, "PIX_LINE_LENGTH", 17900);
     die_write(die, "PIX_FRAME_LENGTH", 70);
     die_write(die, "PIX_COARSE", 48);
     die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
-    die_write(die, "PIX_MODE", PIX_MODE_BINNED);
+    die_set_mode(die, DIE_BINNED);
     die_write(die, "PIX_LINE_LENGTH", 9398);
     die_run_frames(die, 3);
     ck_assert_uint_eq(die->frame[0].width_px, 64);
@@ -403,7 +426,7 @@ START_TEST(identity_black_level_and_frame_number_can_be_read_but_not_written)
     die_t *die = die_new(&desc, 1);
     die_write(die, "PIX_ID", 0);
     die_write(die, "PIX_BLACK", 0);
-    ck_assert_uint_eq(die_read(die, "PIX_ID"), 0x00040001);
+    ck_assert_uint_eq(die_read(die, "PIX_ID"), 0x00040002);
     ck_assert_uint_eq(die_read(die, "PIX_BLACK"), 64);
     die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
     die_run_frames(die, 3);
@@ -420,7 +443,7 @@ TEST_MAIN("pixel timing", line_and_frame_times_are_those_of_the_driver_modes,
           the_first_exposure_begins_when_the_stream_does,
           a_row_asks_for_light_of_its_own_exposure_and_place,
           the_full_mode_asks_for_every_photosite,
-          settings_written_in_a_frame_show_together_two_frames_later,
+          exposure_shows_two_frames_after_the_write_and_line_length_three,
           a_setting_out_of_range_is_clamped_reported_and_logged_once,
           every_limit_of_the_settings_is_the_published_one, gain_codes_follow_the_published_law,
           a_frame_waits_for_its_own_long_exposure,

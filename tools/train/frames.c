@@ -89,7 +89,7 @@ static void set(sim_comp_t *comp, const char *name, uint32_t value)
 static void program(maker_t *m, uint64_t seed)
 {
     sim_stream_t s = sim_stream(seed, 77, 0);
-    set(&m->pixel.comp, "PIX_MODE", PIX_MODE_BINNED);
+    set(&m->pixel.comp, "PIX_BIN", 0x22);
     set(&m->pixel.comp, "PIX_LINE_LENGTH", 9398);
     set(&m->pixel.comp, "PIX_FRAME_LENGTH", FRAME_LINES);
     set(&m->pixel.comp, "PIX_COARSE", 500 + sim_stream_below(&s, 1200));

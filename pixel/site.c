@@ -1,0 +1,136 @@
+/*
+ * site.c - which photosites make which sample of which line.
+ */
+#include "pixel/site.h"
+
+#include <assert.h>
+
+#include "pixel/pixel_int.h"
+
+static uint32_t period(const pix_axis_t *axis)
+{
+    return axis->even_inc + axis->odd_inc;
+}
+
+uint32_t pix_axis_samples(const pix_axis_t *axis)
+{
+    return axis->size / (period(axis) * axis->bin) * 2;
+}
+
+uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i)
+{
+    uint32_t pair = sample / 2 * axis->bin + i;
+    return axis->start + pair * period(axis) + sample % 2 * axis->even_inc;
+}
+
+bool pix_axis_sample(const pix_axis_t *axis, uint32_t site, uint32_t *sample)
+{
+    uint32_t at = site - axis->start, rest = at % period(axis);
+    if (site < axis->start || (rest != 0 && rest != axis->even_inc))
+        return false;
+    *sample = at / period(axis) / axis->bin * 2 + (rest != 0);
+    return *sample < pix_axis_samples(axis);
+}
+
+float pix_axis_step_px(const pix_axis_t *axis)
+{
+    return (float)(axis->bin * period(axis)) / 2;
+}
+
+float pix_axis_center_px(const pix_axis_t *axis, uint32_t sample)
+{
+    if (axis->bin == 1)
+        return (float)pix_axis_site(axis, sample, 0);
+    return (float)axis->start + (float)axis->even_inc / 2 + pix_axis_step_px(axis) * (float)sample;
+}
+
+bool pix_axis_is_dense(const pix_axis_t *axis)
+{
+    return period(axis) == 2;
+}
+
+uint32_t pix_sites(const pix_frame_t *frame)
+{
+    return frame->x.bin * frame->y.bin;
+}
+
+/* ---- frames ---- */
+
+pix_size_t pix_frame_size(const pix_frame_t *frame)
+{
+    return (pix_size_t){pix_axis_samples(&frame->x), pix_axis_samples(&frame->y)};
+}
+
+uint32_t pix_frame_exposures(const pix_frame_t *frame)
+{
+    return frame->short_lines != 0 ? 2 : 1;
+}
+
+uint32_t pix_frame_lines(const pix_frame_t *frame)
+{
+    return pix_frame_exposures(frame) * pix_axis_samples(&frame->y);
+}
+
+uint32_t pix_row_room(const pix_frame_t *frame)
+{
+    return pix_padded_px(pix_axis_samples(&frame->x));
+}
+
+/* Windows begin at even photosites and have even sizes: only flips change the order. Numbers of
+ * orders differ in bit 0 when columns are swapped, in bit 1 when rows are. */
+sim_bayer_t pix_frame_bayer(const pix_desc_t *desc, const pix_frame_t *frame)
+{
+    return (sim_bayer_t)(desc->bayer ^ frame->x.flip ^ frame->y.flip << 1);
+}
+
+sim_window_t pix_frame_window(const pix_frame_t *frame)
+{
+    return (sim_window_t){
+        .x_px = frame->x.start,
+        .y_px = frame->y.start,
+        .width_px = frame->x.size,
+        .height_px = frame->y.size,
+        .flip_x = frame->x.flip != 0,
+        .flip_y = frame->y.flip != 0,
+    };
+}
+
+float pix_row_y_px(const pix_frame_t *frame, uint32_t row)
+{
+    return pix_axis_center_px(&frame->y, pix_line_at(frame, row).sample);
+}
+
+/*
+ * Short row 0 follows long row `ahead`; from there on they take turns until the long ones end:
+ *   L0 .. L(ahead)  S0 L(ahead + 1) S1 .. L(rows - 1) S(turns)  S(turns + 1) .. S(rows - 1)
+ */
+static pix_line_t interleaved(const pix_frame_t *frame, uint32_t line)
+{
+    uint32_t rows = pix_axis_samples(&frame->y), delay = frame->short_delay;
+    uint32_t ahead = delay / 2 < rows ? delay / 2 : rows - 1, turns = rows - 1 - ahead;
+    uint32_t since = line - ahead - 1; /* from S0 on */
+    bool is_short = line > ahead && (since > 2 * turns || since % 2 == 0);
+    uint32_t row = line <= ahead       ? line
+                   : since > 2 * turns ? since - turns
+                                       : (is_short ? 0 : ahead + 1) + since / 2;
+    return (pix_line_t){
+        .row = row,
+        .exposure = is_short,
+        .slot = 2 * row + (is_short ? delay : 0),
+    };
+}
+
+pix_line_t pix_line_at(const pix_frame_t *frame, uint32_t line)
+{
+    assert(line < pix_frame_lines(frame));
+    pix_line_t at = pix_frame_exposures(frame) == 2 ? interleaved(frame, line)
+                                                    : (pix_line_t){.row = line, .slot = line};
+    at.sample = frame->y.flip ? pix_axis_samples(&frame->y) - 1 - at.row : at.row;
+    return at;
+}
+
+uint32_t pix_slots(const pix_frame_t *frame)
+{
+    uint32_t rows = pix_axis_samples(&frame->y);
+    return frame->short_lines != 0 ? 2 * rows - 1 + frame->short_delay : rows;
+}
