@@ -20,6 +20,7 @@
 #include "tools/interrupt.h"
 #include "tools/machine.h"
 #include "tools/observe.h"
+#include "tools/replay.h"
 #include "tools/semihost.h"
 #include "tools/signature.h"
 
@@ -39,6 +40,7 @@ typedef struct {
     signature_t signature;
     observe_t observe;
     debug_t debug;
+    replay_t replay;
     uint8_t *image;
     size_t image_bytes;
     uint64_t max_cycles;
@@ -215,16 +217,15 @@ static bool connect_debugger(exec_t *e, const choice_t *choice)
     const debug_desc_t desc = {.sim = e->machine.sim,
                                .core = &e->machine.core,
                                .bus = &e->machine.bus,
-                               .forward_only = true,
+                               .once = true,
                                .interrupted = e->machine.interrupted};
     if (choice->gdb == NULL)
         return true;
-    if (observe_wanted(&choice->observe))
-        return refuse("exec: no traces and profiles under a debugger");
     if (!debug_open(&e->debug, &desc, choice->gdb, error, sizeof(error)))
         return refuse("exec: --gdb: %s", error);
     fprintf(stderr, "fovea: waits for gdb-multiarch %s -ex 'target remote %s'\n", choice->program,
             e->debug.server.name);
+    replay_init(&e->replay, &e->machine);
     e->machine.advance = debug_advance;
     e->machine.advance_ctx = &e->debug;
     return true;
@@ -256,6 +257,7 @@ static void tear_down(exec_t *e)
         semihost_free(&e->semihost);
     if (e->machine.advance != NULL)
         debug_close(&e->debug);
+    replay_free(&e->replay);
     observe_free(&e->observe);
     if (e->semihost.out != NULL && e->semihost.folder >= 0)
         close(e->semihost.folder);
@@ -318,6 +320,8 @@ static int tell_end(const exec_t *e, const char *program, machine_end_t end)
     case MACHINE_STORM:
         return tell_storm(e, program);
     case MACHINE_DIED:
+        if (e->replay.no_memory)
+            return cli_fail(EXIT_OURS, "out of memory for what the program asked for");
         return cli_fail(EXIT_OURS, "%s: %s%s", program, m->trouble, place);
     case MACHINE_ASLEEP:
         return cli_fail(EXIT_OURS,

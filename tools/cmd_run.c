@@ -107,9 +107,6 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         return EXIT_USAGE;
     if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
-    if (desc.gdb != NULL && observe_wanted(&desc.observe))
-        return cli_fail(EXIT_USAGE, "%s: no traces and profiles under a debugger, it goes back",
-                        name);
     if (desc.snapshot.every_s > 0 && observe_wanted(&desc.observe))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
                         name);

@@ -110,7 +110,16 @@ static void report(debug_t *d)
     }
     d->event[0] = '\0';
     d->stopped = false;
+    if (debug_before(d->furthest, debug_place(d)))
+        d->furthest = debug_place(d);
     gdb_stopped(&d->stub, d->why);
+}
+
+const char *debug_refuses(void *ctx)
+{
+    const debug_t *d = ctx;
+    bool past = d->desc.once && debug_before(debug_place(d), d->furthest);
+    return past ? "no changes in the past: what came after has happened" : NULL;
 }
 
 /* ---- running ---- */
@@ -244,7 +253,8 @@ bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char 
     d->server.listener = d->server.peer = -1;
     d->stub.core = desc->core;
     d->stub.bus = desc->bus;
-    d->stub.can_go_back = !desc->forward_only;
+    d->stub.can_go_back = true;
+    d->stub.refuses = debug_refuses;
     d->stub.send = on_send;
     d->stub.monitor = debug_monitor;
     d->stub.ctx = d;

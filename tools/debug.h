@@ -7,7 +7,8 @@
  * while a debugger is there; the simulation is put back to the one before the place wanted and run
  * up to it. What happens is the same every time, so the place is told by what the core has done:
  * the number of instructions and traps. A debugger that writes registers or memory makes
- * another run of it from there on.
+ * another run of it from there on; where that cannot be (`once`) it may do so only at the furthest
+ * place, which then is the begin.
  */
 #ifndef TOOLS_DEBUG_H
 #define TOOLS_DEBUG_H
@@ -31,8 +32,12 @@ typedef struct {
     bool (*monitor)(void *ctx, const char *word, const char *rest, gdb_text_t *reply);
     /* The simulation was put back. May be NULL. */
     void (*restored)(void *ctx);
+    /* Brings counters up to now; NULL: the core's alone. */
+    void (*settle)(void *ctx);
     void *ctx;
-    bool forward_only;                        /* what it did outside cannot be undone */
+    /* What happens is kept, in files or by what a program did outside, so it cannot happen in
+     * another way: no changes in the past, and no way back behind a change. */
+    bool once;
     const volatile sig_atomic_t *interrupted; /* the signal handler's; may be NULL */
 } debug_desc_t;
 
@@ -57,6 +62,8 @@ struct debug {
     sim_history_t *history; /* while a debugger is there that may go back */
     bool rewound;           /* it went back since it ran forward */
     uint64_t writes;        /* the debugger's, that the snapshots know of */
+    uint64_t first_writes;  /* that had been when the history began */
+    debug_place_t furthest; /* where it has stopped */
 };
 
 /* Listens at address and waits until somebody comes; false with one line in error. The simulation
@@ -74,6 +81,8 @@ void debug_over(debug_t *debug, uint8_t code);
 /* For watchers of the image: stops here and says why, "frame 3 begins". */
 void debug_event(debug_t *debug, const char *fmt, ...) SIM_PRINTF(2, 3);
 
+/* Why nothing may be changed here and now; NULL: it may. ctx is the debug_t. */
+const char *debug_refuses(void *ctx);
 /* debug_back.c uses: stops when the core has done so many steps; UINT64_MAX: never. */
 void debug_count_steps(debug_t *debug, uint64_t wanted);
 
@@ -85,6 +94,7 @@ void debug_forget(debug_t *debug);
 gdb_stop_t debug_back_step(debug_t *debug);
 gdb_stop_t debug_back_continue(debug_t *debug);
 debug_place_t debug_place(const debug_t *debug);
+bool debug_before(debug_place_t a, debug_place_t b);
 
 /* debug_monitor.c: the commands that every machine has. */
 void debug_monitor(void *ctx, const char *line, gdb_text_t *reply);

@@ -13,7 +13,7 @@ debug_place_t debug_place(const debug_t *d)
     return (debug_place_t){core_steps(core), sim_now_ps(d->desc.sim)};
 }
 
-static bool before(debug_place_t a, debug_place_t b)
+bool debug_before(debug_place_t a, debug_place_t b)
 {
     return a.steps != b.steps ? a.steps < b.steps : a.ps < b.ps;
 }
@@ -26,7 +26,7 @@ static bool was_changed(debug_t *d)
 {
     bool wrote = d->stub.writes != d->writes;
     bool back = d->stub.go == GDB_BACK_STEP || d->stub.go == GDB_BACK_CONTINUE;
-    bool other = d->rewound && d->writes != 0 && !back;
+    bool other = d->rewound && d->writes != d->first_writes && !back;
     d->writes = d->stub.writes;
     d->rewound = back || (d->rewound && !other);
     return wrote || other;
@@ -36,10 +36,14 @@ void debug_remember(debug_t *d)
 {
     const sim_history_desc_t desc = {DEBUG_EVERY_PS, DEBUG_MAX_BYTES};
     bool changed = was_changed(d);
-    if (d->history == NULL && d->attached && !d->desc.forward_only)
-        d->history = sim_history_new(d->desc.sim, &desc);
-    else if (d->history != NULL && changed && !sim_history_changed(d->history))
+    if (changed && d->desc.once)
         debug_forget(d);
+    if (d->history == NULL && d->attached) {
+        d->history = sim_history_new(d->desc.sim, &desc);
+        d->first_writes = d->writes;
+    } else if (d->history != NULL && changed && !sim_history_changed(d->history)) {
+        debug_forget(d);
+    }
 }
 
 void debug_forget(debug_t *d)
@@ -64,7 +68,7 @@ static bool put_back(debug_t *d, debug_place_t place, debug_place_t *at)
         core_moved(d->desc.core);
         if (d->desc.restored != NULL)
             d->desc.restored(d->desc.ctx);
-        if (before(*at, place))
+        if (debug_before(*at, place))
             return true;
         ps--;
     }
@@ -113,8 +117,8 @@ static bool next_stop(debug_t *d, debug_place_t limit)
     d->stopped = false;
     do
         sim_run_until_ps(sim, limit.ps);
-    while (!d->stopped && sim_stopped(sim) && before(debug_place(d), limit));
-    return d->stopped && before(debug_place(d), limit);
+    while (!d->stopped && sim_stopped(sim) && debug_before(debug_place(d), limit));
+    return d->stopped && debug_before(debug_place(d), limit);
 }
 
 gdb_stop_t debug_back_continue(debug_t *d)

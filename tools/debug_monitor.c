@@ -79,7 +79,10 @@ static void stats(debug_t *d, const char *rest, gdb_text_t *reply)
         gdb_print(reply, "no block '%s'; `monitor regs` lists them\n", block);
         return;
     }
-    core_settle(d->desc.core);
+    if (d->desc.settle != NULL)
+        d->desc.settle(d->desc.ctx);
+    else
+        core_settle(d->desc.core);
     for (const sim_stat_t *s = comp->kind->stats; s != NULL && s->name != NULL; s++)
         print_stat(reply, comp, s);
 }
@@ -104,7 +107,10 @@ static void speed(debug_t *d, const char *rest, gdb_text_t *reply)
 {
     core_t *core = d->desc.core;
     core_speed_t before = core->speed;
-    if (strcmp(rest, "functional") == 0)
+    const char *why = rest[0] != '\0' ? debug_refuses(d) : NULL;
+    if (why != NULL)
+        gdb_print(reply, "%s\n", why);
+    else if (strcmp(rest, "functional") == 0)
         core_set_speed(core, CORE_FUNCTIONAL);
     else if (strcmp(rest, "cycle") == 0)
         core_set_speed(core, CORE_CYCLE);

@@ -164,10 +164,23 @@ static void read_all(gdb_stub_t *stub)
     send_text(stub, stub->reply);
 }
 
+/* Whether things may be changed; if not, GDB has been told why. */
+static bool may_write(gdb_stub_t *stub)
+{
+    const char *why = stub->refuses != NULL ? stub->refuses(stub->ctx) : NULL;
+    if (why == NULL)
+        return true;
+    snprintf(stub->reply, sizeof(stub->reply), "E.%s", why);
+    send_text(stub, stub->reply);
+    return false;
+}
+
 static void write_all(gdb_stub_t *stub, const char *text)
 {
     uint32_t value[REG_PC + 1];
     bool fine = strlen(text) >= 8 * (REG_PC + 1);
+    if (!may_write(stub))
+        return;
     for (uint32_t reg = 0; reg <= REG_PC && fine; reg++)
         fine = get_word(text + 8 * reg, &value[reg]);
     for (uint32_t reg = 0; reg <= REG_PC && fine; reg++)
@@ -194,6 +207,8 @@ static void write_one(gdb_stub_t *stub, const char *text)
 {
     uint64_t reg;
     uint32_t value;
+    if (!may_write(stub))
+        return;
     stub->writes++;
     send_ok(stub, rsp_number(&text, &reg) && *text++ == '=' && get_word(text, &value) &&
                       write_reg(stub->core, reg, value));
@@ -262,6 +277,8 @@ static void write_memory(gdb_stub_t *stub, const char *text, bool binary)
     uint8_t *data = &none;
     uint32_t addr = 0, bytes = 0;
     const char *end = stub->in.data + stub->in.bytes;
+    if (!may_write(stub))
+        return;
     bool fine = range_of(&text, &addr, &bytes) && *text++ == ':' &&
                 (size_t)(end - text) == (binary ? bytes : 2 * (size_t)bytes);
     if (fine && !binary) {
@@ -355,6 +372,8 @@ static void resume(gdb_stub_t *stub, const char *text)
     if (has_signal && rsp_number(&text, &addr) && *text == ';')
         text++;
     if (rsp_number(&text, &addr)) {
+        if (!may_write(stub))
+            return;
         write_reg(stub->core, REG_PC, (uint32_t)addr);
         stub->writes++;
     }

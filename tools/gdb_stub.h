@@ -65,6 +65,8 @@ typedef struct {
     void (*send)(void *ctx, const char *bytes, size_t count);
     /* Does a `monitor` command; NULL: there are none. */
     void (*monitor)(void *ctx, const char *line, gdb_text_t *reply);
+    /* Why registers and memory cannot be written now; NULL, also as the function: they can. */
+    const char *(*refuses)(void *ctx);
     void *ctx;
 
     /* to look at */

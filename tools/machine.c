@@ -207,10 +207,35 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
     snprintf(machine->trouble, sizeof(machine->trouble), "%s", line);
 }
 
+static const sim_field_t no_fields[] = {SIM_FIELD_END};
+static const sim_kind_t kind = {.kind = "machine", .version = 1, .fields = no_fields};
+_Static_assert(offsetof(machine_t, comp) == 0, "comp stays first");
+
+/* Before the next of the clock edges at which `poll` is due. */
+static void arm(machine_t *m)
+{
+    uint64_t edge = clk_edge_at_or_after(&m->core.clk, sim_now_ps(m->sim));
+    uint64_t due = (edge / m->poll_cycles + 1) * m->poll_cycles;
+    sim_event_at(m->sim, &m->look, clk_edge_ps(&m->core.clk, due) - 1);
+}
+
+/* A core that nothing else can wake is left asleep. */
+static void on_look(void *ctx)
+{
+    machine_t *m = ctx;
+    m->poll(m->poll_ctx);
+    bool dead = m->core.sleeping && sim_next_event_ps(m->sim) == SIM_NEVER_PS;
+    if (m->core.state == CORE_RUNS && !dead)
+        arm(m);
+}
+
 static bool make_blocks(machine_t *m, const machine_desc_t *desc, uint32_t entry)
 {
     core_desc_t core = desc->core;
     core.reset_pc = entry;
+    if (sim_comp_init(&m->comp, m->sim, &kind, "machine") != SIM_OK)
+        return false;
+    sim_event_init(&m->look, &m->comp, "look", SIM_PRIO_SAMPLE, on_look, m);
     return core_init(&m->core, m->sim, &m->bus, &core, "core") == SIM_OK &&
            clint_init(&m->clint, m->sim, &desc->clint, "clint") == SIM_OK &&
            bus_attach(&m->bus, CLINT_PAGE, &m->clint.comp) == SIM_OK &&
@@ -304,14 +329,15 @@ static bool is_interrupted(const machine_t *m)
 
 machine_end_t machine_run(machine_t *m, uint64_t max_cycles)
 {
-    uint64_t hz = m->core.desc.clk_hz, slice = m->poll != NULL ? m->poll_cycles : SLICE_CYCLES;
     if (m->advance == NULL)
         trap_storm_watch(&m->storm, &m->core);
+    if (m->poll != NULL)
+        arm(m);
     for (uint64_t end = 0; end < max_cycles;) {
-        end = end + slice < max_cycles ? end + slice : max_cycles;
-        if (!advance(m, sim_edge_ps(end, hz) - 1) || is_interrupted(m))
+        end = end + SLICE_CYCLES < max_cycles ? end + SLICE_CYCLES : max_cycles;
+        if (!advance(m, sim_edge_ps(end, m->core.desc.clk_hz) - 1) || is_interrupted(m))
             return MACHINE_STOPPED;
-        if (m->poll != NULL && m->core.state == CORE_RUNS)
+        if (m->poll != NULL && end == max_cycles && m->core.state == CORE_RUNS)
             m->poll(m->poll_ctx);
         if (m->exited)
             return MACHINE_EXITED;

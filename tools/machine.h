@@ -1,11 +1,14 @@
 /*
  * machine.h - the core alone: core, bus, CLINT and memory where a program wants it.
  *
- *   RAM    one piece around the program's segments and picolibc's __stack, and 16 MiB beyond (heap
- * and stack lie there), or the piece given; the bus's TCM ROM    around what is only read, if that
- * lies more than BUS_TCM_MAX away from what is written or beyond the register pages: flash, as
- * picolibc's linker script has it. Data there are loads of the bus, not of the fast loop; writing
- * there is a fault CLINT  page 8 (0x4000_8000), as on the sensor; the other pages are empty
+ * RAM is one piece around the program's segments and picolibc's __stack, and 16 MiB beyond (heap
+ * and stack lie there), or the piece given; the bus's TCM.
+ *
+ * ROM lies around what is only read, if that is more than BUS_TCM_MAX away from what is written or
+ * beyond the register pages: flash, as picolibc's linker script has it. Data there are loads of the
+ * bus, not of the fast loop; writing there is a fault.
+ *
+ * The CLINT is at page 8 (0x4000_8000), as on the sensor; the other pages are empty.
  *
  * The program starts at the ELF's entry, in machine mode, with all registers 0: a0, the hart's
  * number, is 0, and so is a1, where others pass a device tree. No boot ROM runs.
@@ -41,6 +44,8 @@ typedef enum {
 } machine_end_t;
 
 typedef struct {
+    sim_comp_t comp; /* stays first; its event is the look at `poll` */
+    sim_event_t look;
     sim_t *sim;
     bus_t bus;
     core_t core;
@@ -49,9 +54,9 @@ typedef struct {
     uint32_t code;      /* by machine_exit */
     bool exited;
     char trouble[256];
-    trap_storm_t storm; /* watched unless something else advances */
+    trap_storm_t storm;                       /* watched unless something else advances */
     const volatile sig_atomic_t *interrupted; /* a signal handler's; may be NULL */
-    /* Between instructions, at least every poll_cycles cycles (a power of 2). May be NULL. */
+    /* Between instructions, every poll_cycles cycles. May be NULL. */
     void (*poll)(void *ctx);
     void *poll_ctx;
     uint32_t poll_cycles;

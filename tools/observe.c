@@ -26,9 +26,21 @@ bool observe_wanted(const observe_desc_t *desc)
 
 /* ---- listening ---- */
 
+/* Under a debugger the core may be where it was before. All that it does ends at a later cycle than
+ * what it did before that, whatever is reset in between. */
+static bool is_new(observe_t *o)
+{
+    bool newer = o->core->cycle > o->seen_cycle;
+    if (newer)
+        o->seen_cycle = o->core->cycle;
+    return newer;
+}
+
 static void on_insn(void *ctx, const core_note_t *note)
 {
     observe_t *o = ctx;
+    if (!is_new(o))
+        return;
     if (o->desc.trace != NULL)
         core_trace_insn(&o->trace, note);
     if (o->counts)
@@ -40,6 +52,8 @@ static void on_insn(void *ctx, const core_note_t *note)
 static void on_trap(void *ctx, const core_trap_t *trap)
 {
     observe_t *o = ctx;
+    if (!is_new(o))
+        return;
     if (o->desc.trace != NULL)
         core_trace_trap(&o->trace, trap);
     if (o->counts)
@@ -52,6 +66,8 @@ static void on_accessed(void *ctx, uint32_t addr, uint32_t bytes, bool write, ui
                         bool ok)
 {
     observe_t *o = ctx;
+    if (o->core->cycle < o->seen_cycle)
+        return;
     if (o->desc.trace != NULL)
         core_trace_reg(&o->trace, addr, bytes, write, value, ok);
     if (o->accesses)

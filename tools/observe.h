@@ -38,6 +38,7 @@ typedef struct {
     observe_desc_t desc;
     core_t *core;
     core_hooks_t hooks;
+    uint64_t seen_cycle; /* at which the last of what was seen ended */
     source_lines_t lines;
     FILE *file[OBSERVE_FILES];
     char command[256];

@@ -78,7 +78,7 @@ void profile_trap(profile_t *p, const core_t *core, const core_trap_t *trap)
 
 void profile_end(profile_t *p, const core_t *core)
 {
-    if (p->began)
+    if (p->began && core->wfi_cycles > p->wfi_cycles) /* not, where a debugger went back */
         take_sleep(p, core);
     if (p->began && p->with_calls)
         calls_end(&p->calls);

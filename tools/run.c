@@ -313,6 +313,12 @@ static void on_restored(void *ctx)
     image_watch_restored(&run->watch);
 }
 
+static void on_settle(void *ctx)
+{
+    run_t *run = ctx;
+    sensor_settle(run->sensor);
+}
+
 static int wait_for_debugger(run_t *run, const char *address)
 {
     char error[RUN_ERROR];
@@ -321,7 +327,9 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .bus = &run->sensor->bus,
                                .monitor = on_monitor,
                                .restored = on_restored,
+                               .settle = on_settle,
                                .ctx = run,
+                               .once = run->observed,
                                .interrupted = run->interrupted};
     run->watch.debug = &run->debug;
     if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))

@@ -8,11 +8,15 @@
  *
  * Console: ":tt" for reading is `in`, for writing `out`, for appending `err`; handles 0, 1 and 2
  * are the same without being opened. Always a terminal to SYS_ISTTY, so that a run does not depend
- * on where its output goes. Files:   below `folder`, see folder.h; without one all are refused.
- * SYS_ERRNO tells newlib's and picolibc's numbers, whatever the host's are. Time:    the core's
- * cycles. SYS_TIME counts from 1970-01-01 at the start: never the host's clock. Memory:  a program
- * may pass any address and length; what is not its memory fails with EFAULT. SYS_HEAPINFO gives
- * what lies behind the program: 7/8 heap, 1/8 stack.
+ * on where its output goes.
+ *
+ * Files: below `folder`, see folder.h; without one all are refused. SYS_ERRNO tells newlib's and
+ * picolibc's numbers, whatever the host's are.
+ *
+ * Time: the core's cycles. SYS_TIME counts from 1970-01-01 at the start: never the host's clock.
+ *
+ * Memory: a program may pass any address and length; what is not its memory fails with EFAULT.
+ * SYS_HEAPINFO gives what lies behind the program: 7/8 heap, 1/8 stack.
  */
 #ifndef TOOLS_SEMIHOST_H
 #define TOOLS_SEMIHOST_H

@@ -6,60 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/sensor/fovea.h"
-#include "tests/test.h"
-
-#define ELF "build/firmware/visitor_counter.elf"
 #define DIR FOVEA_OUT "/gdb"
+#include "tests/tools/gdb_rig.h"
+#include "tests/tools/observe_rig.h"
 
-enum { TEXT = 1 << 17 };
-
-static char *read_all(const char *file)
-{
-    static char text[TEXT];
-    FILE *f = fopen(file, "rb");
-    ck_assert_msg(f != NULL, "%s", file);
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
-static bool ready(const char *test)
-{
-    bool fine = system("gdb-multiarch --version > /dev/null 2>&1") == 0 && access(ELF, R_OK) == 0;
-    if (!fine)
-        printf("skipped: %s: no gdb-multiarch or no %s\n", test, ELF);
-    fine = fine && system("mkdir -p " DIR) == 0;
-    return fine;
-}
-
-/* A debugged run of so many frames, by a GDB that reads `commands`; {} in them is its address.
- * Returns what GDB printed; the run's own words are in DIR/run.txt. */
+/* The same for a run of so many frames. */
 static const char *debug(const char *name, int frames, const char *commands)
 {
-    char path[256], line[2048];
-    snprintf(path, sizeof(path), DIR "/%s.gdb", name);
-    FILE *f = fopen(path, "wb");
-    ck_assert_ptr_nonnull(f);
-    for (const char *c = commands; *c != '\0'; c++)
-        if (c[0] == '{' && c[1] == '}') {
-            fprintf(f, DIR "/%s.sock", name);
-            c++;
-        } else {
-            fputc(*c, f);
-        }
-    fclose(f);
-    snprintf(line, sizeof(line),
-             "rm -rf " DIR
-             "/%s.sock; build/release/fovea debug scenes/entrance.json -n %d -j 1 -o " DIR
-             "/%s --gdb unix:" DIR "/%s.sock > " DIR "/%s.run.txt 2>&1 & P=$!; "
-             "for i in $(seq 200); do [ -S " DIR "/%s.sock ] && break; sleep 0.05; done; "
-             "timeout 40 gdb-multiarch -q -nx " ELF " < %s > " DIR "/%s.txt 2>&1; "
-             "timeout 20 tail --pid=$P -f /dev/null; kill $P 2> /dev/null; true",
-             name, frames, name, name, name, name, path, name);
-    ck_assert_int_eq(system(line), 0);
-    snprintf(path, sizeof(path), DIR "/%s.txt", name);
-    return read_all(path);
+    char command[256];
+    snprintf(command, sizeof(command),
+             "build/release/fovea debug scenes/entrance.json -n %d -j 1 -o " DIR "/%s", frames,
+             name);
+    return debug_command(DIR, name, command, ELF, commands);
 }
 
 /* ---- the transcript ---- */
@@ -110,7 +68,7 @@ static void without_prompts(char *text)
 START_TEST(the_transcript_of_the_readme_is_what_gdb_prints)
 {
     static char transcript[TEXT], commands[TEXT], line[512];
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     read_transcript(transcript);
     commands_of(transcript, commands);
@@ -140,7 +98,7 @@ END_TEST
 START_TEST(a_debugged_run_leaves_the_same_files)
 {
     char text[4096];
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug("same", 2,
                                 "target remote {}\nbreak det_decode\nwatch -l frame_task.events\n"
@@ -171,7 +129,7 @@ static void between(const char *text, const char *begin, const char *end, char *
 START_TEST(steps_back_lead_to_what_steps_forward_left)
 {
     static char forward[TEXT], back[TEXT];
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed =
         debug("steps", 1,
@@ -200,7 +158,7 @@ END_TEST
 
 START_TEST(the_beginning_is_where_it_ends)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug("begin", 1,
                                 "target remote {}\nstepi 3\nreverse-continue\nmonitor when\n"
@@ -223,7 +181,7 @@ END_TEST
 
 START_TEST(events_of_the_image_stop)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug(
         "events", 1,
@@ -268,7 +226,7 @@ END_TEST
 
 START_TEST(a_backtrace_leads_through_the_handler_to_what_it_interrupted)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug("bt", 1,
                                 "target remote {}\nbreak on_tensor\ncontinue\nbacktrace\n"
@@ -286,7 +244,7 @@ END_TEST
 
 START_TEST(ctrl_c_stops_and_a_debugger_may_come_back)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed =
         debug("again", 400,
@@ -304,7 +262,7 @@ END_TEST
 
 START_TEST(a_second_debugger_is_turned_away)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug("second", 1,
                                 "target remote {}\nshell timeout 20 gdb-multiarch -q -nx -batch "
@@ -318,7 +276,7 @@ END_TEST
 
 START_TEST(the_end_of_the_run_is_told)
 {
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     const char *printed = debug("end", 1, "target remote {}\ncontinue\ninfo threads\n");
     ck_assert_msg(strstr(printed, "exited normally") != NULL, "%s", printed);
@@ -329,50 +287,65 @@ END_TEST
 
 /* ---- the core alone ---- */
 
-START_TEST(a_program_on_the_core_alone_is_debugged_too)
+/* L2 counts the bursts of a stream late; a run with an event for each knows them at any time. */
+START_TEST(counters_at_a_stop_are_those_of_an_exact_run)
 {
-    static const char program[] =
-        "#include <stdio.h>\n"
-        "volatile int sum;\n"
-        "static void __attribute__((noinline)) add(int n)\n{\n    sum += n;\n}\n"
-        "int main(void)\n{\n"
-        "    for (int i = 1; i <= 4; i++)\n        add(i);\n"
-        "    printf(\"%d\\n\", sum);\n    return 7;\n}\n";
-    if (!ready(__func__))
+    static char fast[TEXT], commands[1024];
+    if (!ready(DIR, __func__))
         return;
-    FILE *f = fopen(DIR "/sum.c", "wb");
-    ck_assert(f != NULL && fputs(program, f) >= 0 && fclose(f) == 0);
-    f = fopen(DIR "/sum.gdb", "wb");
-    ck_assert(f != NULL &&
-              fputs("target remote " DIR "/sum.sock\nbreak add\ncontinue\nprint n\nbacktrace\n"
-                    "continue\nfinish\nprint sum\nwatch sum\ndelete 1\ncontinue\n"
-                    "info registers mcycle minstret\nreverse-stepi\ndelete\ncontinue\n",
-                    f) >= 0 &&
-              fclose(f) == 0);
+    size_t n = (size_t)snprintf(commands, sizeof(commands), "target remote {}\n");
+    for (int i = 1; i <= 7; i++)
+        n += (size_t)snprintf(commands + n, sizeof(commands) - n,
+                              "monitor break npu-layer conv%d\n", i);
+    for (int i = 1; i <= 7; i++)
+        n += (size_t)snprintf(commands + n, sizeof(commands) - n,
+                              "continue\nmonitor stats l2.master.npu_load\n");
+    snprintf(commands + n, sizeof(commands) - n, "monitor exit\n");
+    snprintf(fast, sizeof(fast), "%s", debug("counters", 1, commands));
+    const char *exact = debug_command(
+        DIR, "exact",
+        "build/release/fovea debug scenes/entrance.json --exact -n 1 -j 1 -o " DIR "/exact", ELF,
+        commands);
+    const char *a = strstr(fast, "0: break"), *b = strstr(exact, "0: break");
+    ck_assert(a != NULL && b != NULL && strstr(a, "the run ends") != NULL);
+    ck_assert_str_eq(a, b);
+}
+END_TEST
+
+/* ---- a link that is too slow ---- */
+
+START_TEST(a_line_that_the_link_loses_stops)
+{
+    static const char *const lines[] = {"the link's FIFO lost row ",
+                                        " of frame 0\n",
+                                        "Program received signal SIGTRAP",
+                                        "lines_lost                      1 lines",
+                                        "the link's FIFO lost row ",
+                                        " of frame 0\n",
+                                        "lines_lost                      2 lines",
+                                        "the run ends"};
+    if (!ready(DIR, __func__))
+        return;
+    /* rows of 2028 pixels of 10 bits in 12.6 us, 1.6 Gbit/s, over one lane of 888 Mbit/s */
+    shell("sed 's/\"lanes\": 2/\"lanes\": 1/' "
+          "logic/chips/imx500.json > " DIR "/slow_chip.json && sed -e "
+          "'s#../logic/chips/imx500.json#slow_chip.json#' -e \"s#../build#$PWD/build#\" -e "
+          "\"s#person_160#$PWD/scenes/person_160#\" -e 's/\"raw\": false/\"raw\": true/' "
+          "scenes/entrance.json > " DIR "/slow.json");
+    const char *text = debug_command(
+        DIR, "slow", "build/release/fovea debug " DIR "/slow.json -n 1 -j 1 -o " DIR "/slow", ELF,
+        "target remote {}\nmonitor break fifo-overflow\ncontinue\nmonitor stats mipi\n"
+        "continue\nmonitor stats mipi\nmonitor exit\n");
+    in_order(text, lines, sizeof(lines) / sizeof(lines[0]));
+}
+END_TEST
+
+START_TEST(options_that_need_each_other_are_told_by_the_commands_name)
+{
+    char text[4096];
     ck_assert_int_eq(
-        system("riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -O1 -g "
-               "--specs=picolibc.specs --crt0=semihost --oslib=semihost "
-               "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=0x100000 "
-               "-Wl,--defsym=__ram=0x80100000,--defsym=__ram_size=0x100000 " DIR "/sum.c -o " DIR
-               "/sum.elf && rm -f " DIR "/sum.sock"),
-        0);
-    int code =
-        system("(${FOVEA:-build/fovea} exec " DIR "/sum.elf --gdb unix:" DIR "/sum.sock > " DIR
-               "/sum.out 2> " DIR "/sum.err; echo $? > " DIR "/sum.code) & "
-               "for i in $(seq 200); do [ -S " DIR "/sum.sock ] && break; sleep 0.05; done; "
-               "timeout 40 gdb-multiarch -q -nx " DIR "/sum.elf < " DIR "/sum.gdb > " DIR
-               "/sum.txt 2>&1; wait");
-    ck_assert_int_eq(code, 0);
-    char *text = read_all(DIR "/sum.txt");
-    ck_assert_msg(strstr(text, "add (n=n@entry=1)") != NULL || strstr(text, "add (n=1)") != NULL,
-                  "%s", text);
-    ck_assert_msg(strstr(text, "$1 = 1\n") != NULL && strstr(text, "$2 = 3\n") != NULL, "%s", text);
-    ck_assert(strstr(text, "Old value = 3\nNew value = 6\n") != NULL);
-    ck_assert(strstr(text, "Target remote does not support this command") != NULL ||
-              strstr(text, "does not support") != NULL);
-    ck_assert_msg(strstr(text, "exited with code 07") != NULL, "%s", text);
-    ck_assert_str_eq(read_all(DIR "/sum.out"), "10\n");
-    ck_assert_str_eq(read_all(DIR "/sum.code"), "7\n");
+        fovea(text, sizeof(text), "debug scenes/entrance.json --snapshot " DIR "/x.snap"), 2);
+    ck_assert_str_eq(text, "fovea: debug: --snapshot and --snapshot-at need each other\n");
 }
 END_TEST
 
@@ -384,7 +357,7 @@ START_TEST(each_access_to_what_is_watched_is_seen)
                                   "one: sw a1, 0(a0)\ntwo: sw a2, 0(a0)\nread: lw a3, 0(a0)\n"
                                   "three: sw a1, 0(a0)\n j end\n nop\nend: j end\n"
                                   ".data\nvar: .word 0\n";
-    if (!ready(__func__))
+    if (!ready(DIR, __func__))
         return;
     FILE *f = fopen(DIR "/access.S", "wb");
     ck_assert(f != NULL && fputs(program, f) >= 0 && fclose(f) == 0);
@@ -439,5 +412,7 @@ TEST_MAIN("tools gdb", the_transcript_of_the_readme_is_what_gdb_prints,
           the_beginning_is_where_it_ends, events_of_the_image_stop,
           a_backtrace_leads_through_the_handler_to_what_it_interrupted,
           ctrl_c_stops_and_a_debugger_may_come_back, a_second_debugger_is_turned_away,
-          the_end_of_the_run_is_told, a_program_on_the_core_alone_is_debugged_too,
+          the_end_of_the_run_is_told, counters_at_a_stop_are_those_of_an_exact_run,
+          a_line_that_the_link_loses_stops,
+          options_that_need_each_other_are_told_by_the_commands_name,
           each_access_to_what_is_watched_is_seen, wrong_addresses_are_refused)

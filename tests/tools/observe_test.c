@@ -425,19 +425,6 @@ START_TEST(a_run_whose_core_stops_says_in_which_line)
 }
 END_TEST
 
-START_TEST(a_run_under_a_debugger_is_not_watched)
-{
-    NEEDS_GUEST();
-    ck_assert_int_eq(
-        fovea(text, sizeof(text), "exec " DIR "/guest.elf --gdb unix:" DIR "/s --flame " DIR "/x"),
-        125);
-    ck_assert_ptr_nonnull(strstr(text, "no traces and profiles under a debugger"));
-    ck_assert_int_eq(fovea(text, sizeof(text), ENTRANCE "--gdb unix:" DIR "/s --profile " DIR "/x"),
-                     2);
-    ck_assert_ptr_nonnull(strstr(text, "no traces and profiles under a debugger"));
-}
-END_TEST
-
 START_TEST(a_run_is_watched_from_its_snapshot_on)
 {
     char error[256];
@@ -519,6 +506,6 @@ TEST_MAIN("observe", lines_have_run_as_often_as_the_program_says, both_ways_of_a
           others_that_write_memory_are_seen_byte_by_byte,
           the_trace_names_lines_registers_and_causes, a_trace_has_the_events_that_were_asked_for,
           the_files_of_a_program_that_fails_are_there, a_program_that_dies_in_a_trap_says_where,
-          a_run_whose_core_stops_says_in_which_line, a_run_under_a_debugger_is_not_watched,
-          watching_a_run_changes_no_byte_of_it, a_run_is_watched_from_its_snapshot_on,
-          lines_are_those_of_addr2line, hostile_program_files_give_no_lines_and_no_crash)
+          a_run_whose_core_stops_says_in_which_line, watching_a_run_changes_no_byte_of_it,
+          a_run_is_watched_from_its_snapshot_on, lines_are_those_of_addr2line,
+          hostile_program_files_give_no_lines_and_no_crash)
