@@ -78,6 +78,11 @@ static void read_optics(const sim_cfg_t *cfg, pix_desc_t *d)
     d->f_number = sim_cfg_num(&lens, "f_number", 0.5, 64, d->f_number);
     d->transmission = sim_cfg_num(&lens, "transmission", 0, 1, d->transmission);
     d->magnification = sim_cfg_num(&lens, "magnification", 0, 10, d->magnification);
+    d->focal_mm = sim_cfg_num(&lens, "focal_mm", 0, 10000, d->focal_mm);
+    sim_cfg_nums(&lens, "shading_red", d->shading[PIX_RED], 2, -1, 1);
+    sim_cfg_nums(&lens, "shading_green", d->shading[PIX_GREEN], 2, -1, 1);
+    sim_cfg_nums(&lens, "shading_blue", d->shading[PIX_BLUE], 2, -1, 1);
+    d->psf_sigma_px = sim_cfg_num(&lens, "psf_sigma_px", 0, 4, d->psf_sigma_px);
     sim_cfg_done(&lens);
     sim_cfg_nums(&color, "qe_red", d->qe[PIX_RED], PIX_SPECTRUM, 0, 1);
     sim_cfg_nums(&color, "qe_green", d->qe[PIX_GREEN], PIX_SPECTRUM, 0, 1);

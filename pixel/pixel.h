@@ -79,6 +79,9 @@ typedef struct {
 
     /* Lens: E = M transmission / (4 f_number^2 (1 + magnification)^2), M the scene's exitance. */
     double f_number, transmission, magnification;
+    double focal_mm;               /* of natural vignetting; 0: none. See lens.h for this and */
+    double shading[PIX_COLORS][2]; /* a, b of each color's shading and */
+    double psf_sigma_px;           /* the blur of lens and aperture; 0: none */
 
     /* Color, at 400, 420, .. 1000 nm: share of photons that each kind of photosite turns into
      * electrons, its filter included; transmission of the infrared cut. Linear r, g, b of the
