@@ -16,10 +16,8 @@
 
 #include "pixel/pixel.h"
 
-enum { PIX_BLUR_MAX = 12 }; /* neighbors on each side */
-
 /* What the description says, worked out once; all zero: a lens that does nothing. */
-typedef struct {
+typedef struct pix_lens {
     double tan2;                 /* of the field's corner */
     double shade[PIX_COLORS][2]; /* a, b */
     double sigma_px;

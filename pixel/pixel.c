@@ -10,6 +10,7 @@
 
 #include "pixel/fpn.h"
 #include "pixel/kernels.h"
+#include "pixel/lens.h"
 #include "pixel/pixel_int.h"
 #include "pixel/site.h"
 
@@ -399,9 +400,14 @@ _Static_assert(sizeof(pix_frame_t) == 8 + 36 * 4, "no padding: it is hashed and 
 static bool make_memory(pix_t *pix)
 {
     size_t room = pix_padded_px(pix->desc.width_px);
+    pix->lens = calloc(1, sizeof(*pix->lens));
+    if (pix->lens == NULL)
+        return false;
+    *pix->lens = pix_lens_of(&pix->desc);
+    size_t lens_room = pix_lens_room(pix->lens, pix->desc.width_px);
     bool fine = true;
     for (uint32_t i = 0; i < sim_pool_threads(pix->pool); i++) {
-        pix->scratch[i] = calloc(PIX_COLORS * room, sizeof(float));
+        pix->scratch[i] = calloc(PIX_COLORS * room + lens_room, sizeof(float));
         pix->maps[i] = calloc(pix_fpn_room(&pix->desc), 1);
         fine = fine && pix->scratch[i] != NULL && pix->maps[i] != NULL;
     }
@@ -487,6 +493,8 @@ void pix_free(pix_t *pix)
         pix_fpn_free(pix->fpn);
     free(pix->fpn);
     pix->fpn = NULL;
+    free(pix->lens);
+    pix->lens = NULL;
 }
 
 bool pix_add_sink(pix_t *pix, sim_line_sink_t sink)

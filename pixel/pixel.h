@@ -30,16 +30,14 @@
  *               unless PIX_SHUTTER says after how many lines a mechanical shutter closes (or a
  *               strobe ends): then only their dark current does.
  * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
- * Modeled:      photon and dark shot noise (Poisson at every level), dark current over
- *               temperature, read noise over gain, PRNU, DSNU, dark-current spread, full well,
- *               analog gain, ADC of 8, 10 or 12 bits with black level; windows, subsampling,
- *               binning of one color as average or sum, flips, digital gain, test patterns; stuck
- *               photosites and rows, if told to. README.md has laws, sources and tests.
- * Not modeled:  lens PSF, vignetting, chief-ray angle; reset noise (CDS cancels it), row noise,
- *               column noise, RTN, hot pixels, ADC nonlinearity, blooming; Bayer-corrected (3:1)
- *               binning weights; merging of two exposures; start-up time; changes of temperature
- *               while running.
- * Units:        charge in electrons, samples in DN, light in lux.
+ * Modeled:      lens vignetting, shading and blur; photon and dark shot noise (Poisson at every
+ * level), dark current over temperature, read noise over gain, PRNU, DSNU, dark-current spread,
+ * full well, analog gain, ADC of 8, 10 or 12 bits with black level; windows, subsampling, binning
+ * of one color as average or sum, flips, digital gain, test patterns; stuck photosites and rows, if
+ * told to. README.md has laws, sources and tests. Not modeled:  what lens.h leaves out; reset noise
+ * (CDS cancels it), row noise, column noise, RTN, hot pixels, ADC nonlinearity, blooming;
+ * Bayer-corrected (3:1) binning weights; merging of two exposures; start-up time; changes of
+ * temperature while running. Units:        charge in electrons, samples in DN, light in lux.
  */
 #ifndef PIXEL_PIXEL_H
 #define PIXEL_PIXEL_H
@@ -49,6 +47,9 @@
 
 #define PIX_MAX_SINKS 4u
 #define PIX_MAX_WIDTH 8192u
+/* Neighbors on each side that blur may ask light for: rows of light may be so much wider than the
+ * array, and lie outside of it. */
+#define PIX_BLUR_MAX 12u
 
 /* Channels of light and of photosites, in this order wherever there are three. */
 enum { PIX_RED, PIX_GREEN, PIX_BLUE, PIX_COLORS };
@@ -204,6 +205,7 @@ typedef struct {
     uint32_t saturated[PIX_BAND_ROWS];
 } pix_band_t;
 
+struct pix_lens;    /* lens.h */
 struct pix_fpn;     /* fpn.h: fixed patterns */
 struct pix_kernels; /* kernels.h: row arithmetic at one vector level */
 
@@ -224,9 +226,10 @@ typedef struct pix {
 
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
-    struct pix_fpn *fpn;                      /* [PIX_FPNS] */
-    float *scratch[PIX_MAX_THREADS];          /* a worker's planes of light */
-    uint8_t *maps[PIX_MAX_THREADS];           /* a worker's row of fixed patterns */
+    struct pix_lens *lens;
+    struct pix_fpn *fpn;             /* [PIX_FPNS] */
+    float *scratch[PIX_MAX_THREADS]; /* a worker's planes of light, and the lens's */
+    uint8_t *maps[PIX_MAX_THREADS];  /* a worker's row of fixed patterns */
     pix_band_t band[2];
 
     pix_regs_t regs;  /* state: every field from here on has a row in pix_fields */

@@ -6,13 +6,19 @@
 #include "pixel/develop.h"
 #include "pixel/digital.h"
 #include "pixel/fpn.h"
+#include "pixel/lens.h"
 #include "pixel/pixel_int.h"
 #include "pixel/site.h"
 
 /* Whether each sample's photosite has a place of its own: then the whole window is asked for. */
-static bool is_picked(const pix_axis_t *x)
+static bool is_picked(const pix_axis_t *axis)
 {
-    return x->bin == 1 && !pix_axis_is_dense(x);
+    return axis->bin == 1 && !pix_axis_is_dense(axis);
+}
+
+static float light_step_px(const pix_axis_t *axis)
+{
+    return is_picked(axis) ? 1 : pix_axis_step_px(axis);
 }
 
 static void pick_sites(const pix_axis_t *x, uint32_t samples, float *plane)
@@ -22,7 +28,7 @@ static void pick_sites(const pix_axis_t *x, uint32_t samples, float *plane)
 }
 
 static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
-                       const sim_light_row_t *light)
+                       float *lens_scratch, const sim_light_row_t *light)
 {
     const pix_desc_t *d = &pix->desc;
     const pix_axis_t *x = &frame->x;
@@ -35,14 +41,14 @@ static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
         .array_height_px = d->height_px,
         .width_px = is_picked(x) ? x->size : samples,
         .x0_px = pix_axis_center_px(x, 0),
-        .x_step_px = is_picked(x) ? 1 : pix_axis_step_px(x),
+        .x_step_px = light_step_px(x),
         .y_px = pix_row_y_px(frame, row),
         .start_ps = start_ps,
         .exposure_ps = pix_row_exposure_end_ps(d, frame, row) - start_ps,
         .planes = 7,
         .worker = worker,
     };
-    pix->light.row(pix->light.ctx, &req, light);
+    pix_lens_row(pix->lens, &pix->light, &req, light_step_px(&frame->y), lens_scratch, light);
     for (uint32_t color = 0; color < PIX_COLORS; color++) {
         if (is_picked(x))
             pick_sites(x, samples, plane[color]);
@@ -66,7 +72,7 @@ static void expose(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uin
     size_t room = pix_padded_px(pix->desc.width_px);
     float *scratch = pix->scratch[worker];
     sim_light_row_t light = {scratch, scratch + room, scratch + 2 * room};
-    pull_light(pix, frame, row, worker, &light);
+    pull_light(pix, frame, row, worker, scratch + PIX_COLORS * room, &light);
     pix_fpn_row_t fpn = pix_fpn_row(pix->fpn, frame, row, pix->maps[worker]);
     pix_strip_t strip = {
         .light = {light.r, light.g, light.b},

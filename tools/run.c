@@ -258,7 +258,7 @@ static int connect(run_t *run)
     pix_frame_t reset = pix_frame_default(&sensor->pixel.desc);
     pix_size_t size = pix_frame_size(&reset);
     if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
-                      sensor->pixel.desc.width_px) != SIM_OK)
+                      sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) != SIM_OK)
         return fail(run, EXIT_FAILED, "out of memory");
     sensor->pixel.light = scene_light(run->scenario.scene);
     sensor->uart.sent = on_uart;

@@ -32,9 +32,19 @@ static size_t differing(const uint16_t *a, const uint16_t *b, size_t count)
     return found;
 }
 
-START_TEST(any_row_alone_is_the_row_in_sequence)
+/* All of lens.h, too. */
+static pix_desc_t small_with_lens(void)
 {
     pix_desc_t desc = die_small();
+    desc.focal_mm = 0.1;
+    desc.shading[PIX_GREEN][0] = -0.2;
+    desc.psf_sigma_px = 1.5;
+    return desc;
+}
+
+START_TEST(any_row_alone_is_the_row_in_sequence)
+{
+    pix_desc_t desc = small_with_lens();
     desc.width_px = 1100; /* more than one span, the last one ragged */
     for (uint32_t mode = 0; mode < DIE_MODES; mode++) {
         die_t *die = streaming(&desc, 1, mode);
@@ -56,7 +66,7 @@ END_TEST
 
 START_TEST(threads_change_neither_samples_nor_state)
 {
-    pix_desc_t desc = die_small();
+    pix_desc_t desc = small_with_lens();
     desc.height_px = 176; /* several bands, the last one short */
     die_t *one = streaming(&desc, 1, DIE_FULL), *three = streaming(&desc, 3, DIE_FULL);
     for (uint32_t frame = 1; frame <= 3; frame++) {
@@ -77,7 +87,7 @@ END_TEST
 
 START_TEST(vector_levels_change_no_sample)
 {
-    pix_desc_t desc = die_small();
+    pix_desc_t desc = small_with_lens();
     desc.width_px = 1100;
     sim_simd_t best = sim_simd();
     for (uint32_t mode = 0; mode < DIE_MODES; mode++) {

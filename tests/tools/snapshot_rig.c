@@ -107,7 +107,7 @@ rig_t *rig_new(const rig_options_t *options)
     rig->sensor->npu.exact = options->exact;
     load(rig);
     need(scene_prepare(rig->scenario.scene, sim_pool_threads(rig->pool),
-                       rig->sensor->pixel.desc.width_px) == SIM_OK,
+                       rig->sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) == SIM_OK,
          sim_error(rig->sim));
     rig->sensor->pixel.light = scene_light(rig->scenario.scene);
     rig->sensor->uart.sent = on_uart;

@@ -111,7 +111,8 @@ static bool make_blocks(maker_t *m, const sensor_desc_t *chip, uint64_t seed)
                 isp_init(&m->isp, m->sim, &chip->isp, "isp") == SIM_OK &&
                 l2_init(&m->l2, m->sim, &chip->logic.l2, "l2") == SIM_OK &&
                 l2_port(&m->l2, "isp", &m->isp.port) == SIM_OK &&
-                scene_prepare(m->scene, sim_pool_threads(m->pool), pixel.width_px) == SIM_OK;
+                scene_prepare(m->scene, sim_pool_threads(m->pool),
+                              pixel.width_px + 2 * PIX_BLUR_MAX) == SIM_OK;
     if (!fine)
         return false;
     m->pixel.light = scene_light(m->scene);
