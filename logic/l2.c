@@ -180,6 +180,7 @@ static void move_data(l2_t *l2, l2_master_t *m, const sim_mem_req_t *req)
     *(req->write ? &m->write_bytes : &m->read_bytes) += req->bytes;
     if (req->data == NULL)
         return;
+    l2_look(l2, req->addr - l2->desc.base, req->bytes, req->write);
     if (req->write)
         memcpy(place, req->data, req->bytes);
     else
@@ -324,10 +325,13 @@ static uint8_t *port_view(void *ctx, uint32_t addr, uint32_t bytes)
 
 static bool port_peek(void *ctx, uint32_t addr, void *data, uint32_t bytes)
 {
+    const l2_t *l2 = ctx;
     const uint8_t *place = port_view(ctx, addr, bytes);
-    if (place != NULL)
-        memcpy(data, place, bytes);
-    return place != NULL;
+    if (place == NULL)
+        return false;
+    l2_look(l2, addr - l2->desc.base, bytes, false);
+    memcpy(data, place, bytes);
+    return true;
 }
 
 static void port_moved(void *ctx, uint32_t master, const sim_mem_rows_t *rows)
@@ -341,11 +345,21 @@ static bool port_poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes
 {
     l2_t *l2 = ctx;
     uint8_t *place = port_view(ctx, addr, bytes);
-    if (place != NULL && l2->wounds != 0)
+    if (place == NULL)
+        return false;
+    l2_look(l2, addr - l2->desc.base, bytes, true);
+    if (l2->wounds != 0)
         l2_overwrite(l2, addr - l2->desc.base, bytes);
-    if (place != NULL)
-        memcpy(place, data, bytes);
-    return place != NULL;
+    memcpy(place, data, bytes);
+    return true;
+}
+
+static bool port_watch(void *ctx, const sim_mem_watch_t *watch)
+{
+    l2_t *l2 = ctx;
+    if (l2->watch == NULL)
+        l2->watch = watch;
+    return l2->watch == watch;
 }
 
 /* ---- tables ---- */
@@ -659,6 +673,7 @@ sim_err_t l2_port(l2_t *l2, const char *master, sim_mem_port_t *port)
         .poke = port_poke,
         .view = port_view,
         .moved = port_moved,
+        .watch = port_watch,
         .stream = on_stream,
         .stream_settle = on_stream_settle,
         .stream_stop = on_stream_stop,

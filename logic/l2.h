@@ -174,10 +174,11 @@ typedef struct {
     uint32_t wounds;
     uint64_t ecc_corrected, ecc_fatal;
 
-    uint8_t *mem;           /* whole cache lines of the host, of `room` */
-    uint8_t *room;          /* as allocated */
-    uint64_t settled_cycle; /* every grant before this cycle is made */
-    uint64_t planned_cycle; /* of `done` */
+    const sim_mem_watch_t *watch; /* may be NULL */
+    uint8_t *mem;                 /* whole cache lines of the host, of `room` */
+    uint8_t *room;                /* as allocated */
+    uint64_t settled_cycle;       /* every grant before this cycle is made */
+    uint64_t planned_cycle;       /* of `done` */
     l2_bank_t bank[L2_MAX_BANKS];
     l2_master_t master[L2_MAX_MASTERS];
 } l2_t;

@@ -23,6 +23,7 @@ static bool coded(const l2_t *l2)
 static void change(l2_t *l2, uint32_t word, uint64_t bits)
 {
     uint8_t *at = l2->mem + (size_t)word * ECC_WORD_BYTES;
+    l2_look(l2, word * ECC_WORD_BYTES, ECC_WORD_BYTES, true);
     for (uint32_t i = 0; i < ECC_WORD_BYTES; i++)
         at[i] ^= (uint8_t)(bits >> 8 * i);
 }

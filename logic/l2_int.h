@@ -104,6 +104,13 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
     m->free_cycle = cycle + m->head_beats;
 }
 
+/* Somebody reads or writes bytes from offset on, now. */
+static inline void l2_look(const l2_t *l2, uint32_t offset, uint32_t bytes, bool write)
+{
+    if (l2->watch != NULL)
+        l2->watch->look(l2->watch->ctx, l2->desc.base + offset, bytes, write);
+}
+
 /* l2_ecc.c */
 /* A burst is done; true: it is an error. Call these while there are wounds. */
 bool l2_meet(l2_t *l2, uint32_t who, const sim_mem_req_t *req);

@@ -129,6 +129,7 @@ static void start_run(npu_t *npu)
 
 static void end_run(npu_t *npu, uint32_t status)
 {
+    npu_late_do(npu);
     npu->running = npu->stopping = false;
     npu->status_reg = (npu->status_reg & ~NPU_STATUS_BUSY) | status;
     npu_perf_close(npu);
@@ -431,7 +432,7 @@ static const sim_field_t npu_fields[] = {
 
 static sim_err_t check(sim_comp_t *comp)
 {
-    const npu_t *npu = (const npu_t *)(const void *)comp;
+    npu_t *npu = (npu_t *)(void *)comp;
     const struct {
         const char *name;
         const sim_mem_port_t *port;
@@ -445,6 +446,7 @@ static sim_err_t check(sim_comp_t *comp)
                             comp->name, ports[i].name, ports[i].port->max_burst_bytes,
                             NPU_INSN_BYTES);
     }
+    npu_late_watch(npu);
     return SIM_OK;
 }
 
@@ -452,6 +454,7 @@ static void reset(sim_comp_t *comp)
 {
     npu_t *npu = (npu_t *)(void *)comp;
     sim_event_cancel(comp->sim, &npu->tick);
+    npu_late_do(npu); /* L2 keeps its bytes */
     clear_run(npu);
     for (uint32_t m = 0; m < NPU_MEMS; m++)
         memset(npu->l1.data[m], 0, npu->l1.bytes[m]);
@@ -462,6 +465,11 @@ static void reset(sim_comp_t *comp)
     memset(&npu->total, 0, sizeof(npu->total));
     npu->runs = npu->failed_runs = npu->tensors_skipped = 0;
     npu->done.level = npu->irq.level = false;
+}
+
+static void settle(sim_comp_t *comp)
+{
+    npu_late_do((npu_t *)(void *)comp);
 }
 
 /* The table has the layers that were seen; the others are zero. */
@@ -478,6 +486,7 @@ static const sim_kind_t npu_kind = {
     .check = check,
     .reset = reset,
     .restored = restored,
+    .settle = settle,
     .fields = npu_fields,
     .stats = npu_stats,
     .regs = npu_regs,
@@ -492,7 +501,7 @@ static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)
 {
     npu->layers = calloc(NPU_MAX_LAYERS, sizeof(npu->layers[0]));
     npu->known = calloc(NPU_KNOWN, sizeof(npu->known[0]));
-    bool fine = npu->layers != NULL && npu->known != NULL;
+    bool fine = npu->layers != NULL && npu->known != NULL && npu_late_init(npu);
     for (uint32_t m = 0; m < NPU_MEMS; m++) {
         size_t bytes = (npu->desc.mem_bytes[m] + 63u) / 64 * 64;
         npu->l1.bytes[m] = npu->desc.mem_bytes[m];
@@ -538,6 +547,7 @@ void npu_free(npu_t *npu)
         npu->l1.data[m] = NULL;
         npu->written[m] = NULL;
     }
+    npu_late_free(npu);
     free(npu->l1.wide);
     npu->l1.wide = NULL;
     free(npu->layers);
@@ -546,8 +556,9 @@ void npu_free(npu_t *npu)
     npu->known = NULL;
 }
 
-const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem)
+const uint8_t *npu_l1_bytes(npu_t *npu, npu_mem_t mem)
 {
     assert(mem < NPU_MEMS);
+    npu_late_do(npu);
     return npu->l1.data[mem];
 }

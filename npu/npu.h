@@ -224,11 +224,15 @@ typedef struct {
     uint64_t turns, turn_cycles, turn_classes[NPU_CLASSES], turn_start_cycle;
 } npu_layer_state_t;
 
+typedef struct npu_late npu_late_t; /* see npu_late.c */
+
 typedef struct {
     sim_comp_t comp; /* stays first */
     npu_desc_t desc;
     npu_kernels_t kernels;
-    npu_l1_t l1;
+    npu_l1_t l1; /* up to date after npu_late_do (npu_int.h) */
+    sim_mem_watch_t watch;
+    npu_late_t *late;     /* what complete instructions have yet to do to l1 and L2 */
     sim_mem_port_t fetch; /* required, as are load.port and store.port */
     npu_dma_t load, store;
     sim_wire_t done, irq; /* out */
@@ -289,7 +293,7 @@ void npu_free(npu_t *npu);
 void npu_tensor_ready(void *npu, bool level);
 
 /* The L1 memory, for tests and dumps. */
-const uint8_t *npu_l1_bytes(const npu_t *npu, npu_mem_t mem);
+const uint8_t *npu_l1_bytes(npu_t *npu, npu_mem_t mem);
 
 /* ---- accounts of the current or last run
  * ---------------------------------------------------------- */

@@ -195,24 +195,15 @@ bool npu_dma_inside(const npu_dma_t *dma, const npu_insn_t *insn)
     return inside;
 }
 
-/* A plane: rows l2_row apart in memory, l1_row apart in L1; false when they are not all in memory.
- */
-static bool move_rows(const npu_dma_t *dma, uint64_t at, uint8_t *l1, const npu_insn_t *insn)
+/* The host's place of plane p: rows l2_row apart; NULL when they are not all in memory. */
+static uint8_t *plane_at(const npu_dma_t *dma, const npu_insn_t *insn, uint32_t p)
 {
     const npu_t *npu = dma->npu;
-    const npu_copy_fn_t copy = npu->kernels.copy;
+    const uint64_t at = (uint64_t)npu->l2_base + insn->l2 + (uint64_t)p * insn->l2_plane;
     const uint64_t span = (uint64_t)(insn->rows - 1) * insn->l2_row + insn->row_bytes;
-    uint8_t *l2 = NULL;
-    if (at + span <= UINT64_C(1) << 32 && span <= UINT32_MAX)
-        l2 = sim_mem_view(&dma->port, (uint32_t)at, (uint32_t)span);
-    if (l2 != NULL && dma->engine == NPU_ENGINE_LOAD)
-        copy(l1, insn->l1_row, l2, insn->l2_row, insn->row_bytes, insn->rows);
-    else if (l2 != NULL)
-        copy(l2, insn->l2_row, l1, insn->l1_row, insn->row_bytes, insn->rows);
-    if (l2 != NULL)
-        sim_mem_moved(&dma->port, &(sim_mem_rows_t){(uint32_t)at, insn->row_bytes, insn->rows,
-                                                    insn->l2_row, dma->engine == NPU_ENGINE_STORE});
-    return l2 != NULL;
+    if (at + span > UINT64_C(1) << 32 || span > UINT32_MAX)
+        return NULL;
+    return sim_mem_view(&dma->port, (uint32_t)at, (uint32_t)span);
 }
 
 typedef struct {
@@ -233,10 +224,11 @@ static bool read_stream(void *ctx, uint32_t at, uint8_t *to, uint32_t bytes)
 
 bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn)
 {
-    const npu_t *npu = dma->npu;
+    npu_t *npu = dma->npu;
     stream_t stream = {&dma->port, npu->l2_base + insn->l2};
     if (npu->timing_only || insn->packed == 0)
         return true;
+    npu_late_do(npu);
     return npu_unpack(read_stream, &stream, insn->row_bytes, npu->l1.data[insn->mem] + insn->l1,
                       insn->l1_row);
 }
@@ -258,18 +250,33 @@ static npu_insn_t merged(const npu_insn_t *insn)
     return m;
 }
 
-bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn)
+static void tell_moved(const npu_dma_t *dma, const npu_insn_t *insn, uint32_t p)
+{
+    const npu_t *npu = dma->npu;
+    const uint32_t at = npu->l2_base + insn->l2 + p * insn->l2_plane;
+    sim_mem_moved(&dma->port, &(sim_mem_rows_t){at, insn->row_bytes, insn->rows, insn->l2_row,
+                                                dma->engine == NPU_ENGINE_STORE});
+}
+
+bool npu_dma_move(npu_dma_t *dma, const npu_slot_t *slot)
 {
     npu_t *npu = dma->npu;
-    const npu_insn_t m = merged(insn);
-    uint8_t *l1 = npu->l1.data[m.mem] + m.l1;
-    bool fine = !dma->error;
-    if (npu->timing_only || m.packed != 0)
-        return fine;
-    for (uint32_t p = 0; p < m.planes && fine; p++)
-        fine = move_rows(dma, (uint64_t)npu->l2_base + m.l2 + (uint64_t)p * m.l2_plane,
-                         l1 + (size_t)p * m.l1_plane, &m);
-    return fine;
+    npu_insn_t m = merged(&slot->insn);
+    npu_touch_t touch[NPU_MAX_TOUCHES] = {0};
+    uint32_t there = 0;
+    if (dma->error || npu->timing_only || m.packed != 0)
+        return !dma->error;
+    uint8_t *l2 = plane_at(dma, &m, 0);
+    for (; there < m.planes && plane_at(dma, &m, there) != NULL; there++)
+        tell_moved(dma, &m, there);
+    if (there == m.planes) {
+        npu_late_put(npu, &m, slot->touch, l2);
+    } else if (there > 0) { /* what has a place moves */
+        m.planes = there;
+        npu_touches(&m, touch);
+        npu_late_put(npu, &m, touch, l2);
+    }
+    return there == merged(&slot->insn).planes;
 }
 
 void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *event)

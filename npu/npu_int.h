@@ -80,6 +80,19 @@ bool npu_hazard_free(npu_t *npu, const npu_slot_t *slot);
 void npu_hazard_wrote(npu_t *npu, const npu_slot_t *slot);
 size_t npu_written_bytes(const npu_t *npu, npu_mem_t mem); /* size of npu->written[mem] */
 
+/* npu_late.c: bytes of L1 and L2 change later than instructions complete. */
+bool npu_late_init(npu_t *npu); /* false: no memory */
+void npu_late_free(npu_t *npu);
+/* Wiring is done: from now on L2 tells when somebody looks. Where it cannot, or
+ * where a port's `watch` is NULL by then, nothing is put off. */
+void npu_late_watch(npu_t *npu);
+/* An instruction of array, vector unit or DMA is complete; touch as in its slot. l2: where a LOAD
+ * or STORE has its first byte in L2; all of its bytes are at the same distances from there. */
+void npu_late_put(npu_t *npu, const npu_insn_t *insn, const npu_touch_t touch[NPU_MAX_TOUCHES],
+                  uint8_t *l2);
+/* Does what was put off. */
+void npu_late_do(npu_t *npu);
+
 /* npu_dma.c */
 void npu_dma_init(npu_dma_t *dma, npu_t *npu, npu_engine_t engine, const char *event);
 void npu_dma_reset(npu_dma_t *dma);
@@ -92,9 +105,9 @@ bool npu_dma_outstanding(const npu_dma_t *dma);
 bool npu_dma_inside(const npu_dma_t *dma, const npu_insn_t *insn);
 /* Bytes of the running instruction that have come through by now but are not in perf yet. */
 uint64_t npu_dma_streamed_bytes(const npu_dma_t *dma);
-/* Moves the bytes of a finished instruction, unless they are packed; false when L2 has no such
+/* Has the bytes of a finished instruction moved, unless they are packed; false when L2 has no such
  * place. */
-bool npu_dma_move(npu_dma_t *dma, const npu_insn_t *insn);
+bool npu_dma_move(npu_dma_t *dma, const npu_slot_t *slot);
 /* Decodes a finished packed LOAD; false when its stream does not decode. */
 bool npu_dma_unpack(npu_dma_t *dma, const npu_insn_t *insn);
 uint64_t npu_dma_bytes(const npu_insn_t *insn);

@@ -3,7 +3,6 @@
  */
 #include <assert.h>
 
-#include "npu/narrow.h"
 #include "npu/npu_int.h"
 
 #define SEM_MAX 65535u
@@ -100,7 +99,7 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
 {
     npu_dma_t *dma = engine == NPU_ENGINE_LOAD ? &npu->load : &npu->store;
     if (engine == NPU_ENGINE_LOAD || engine == NPU_ENGINE_STORE) {
-        bool moved = npu_dma_move(dma, &slot->insn);
+        bool moved = npu_dma_move(dma, slot);
         if (moved && npu_dma_unpack(dma, &slot->insn))
             return true;
         refuse(npu, slot,
@@ -110,7 +109,7 @@ static bool perform(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot)
         return false;
     }
     if (engine != NPU_ENGINE_SEQ && !npu->timing_only)
-        npu_compute(&npu->kernels, &slot->insn, &npu->l1);
+        npu_late_put(npu, &slot->insn, slot->touch, NULL);
     return true;
 }
 

@@ -157,9 +157,17 @@ static uint64_t hash_event(uint64_t hash, const sim_event_t *ev)
     return sim_hash(hash_text(hash, ev->name), state, sizeof(state));
 }
 
+void sim_comps_settle(const sim_t *sim)
+{
+    for (sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next)
+        if (comp->kind->settle != NULL)
+            comp->kind->settle(comp);
+}
+
 uint64_t sim_state_hash(const sim_t *sim)
 {
     uint64_t hash = SIM_HASH_SEED;
+    sim_comps_settle(sim);
     for (const sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next) {
         const sim_kind_t *kind = comp->kind;
         if (kind->observer)

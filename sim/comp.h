@@ -99,6 +99,9 @@ typedef struct {
     /* What no row can say (memory that grows, files): hands it to sim_snap_bytes (snapshot.h), the
      * same way when a snapshot is taken and when one is restored. After the fields. */
     void (*exchange)(sim_comp_t *comp, sim_snap_t *snap);
+    /* State is about to be read, or replaced, from outside: do what was put off. Events stay alone.
+     */
+    void (*settle)(sim_comp_t *comp);
     /* A snapshot is restored: drop what was worked out from state (caches). Events stay alone. */
     void (*restored)(sim_comp_t *comp);
     bool observer; /* listens and drives nothing: in snapshots, not in state hash and statistics */

@@ -78,6 +78,13 @@ typedef struct {
     bool write;
 } sim_mem_rows_t;
 
+/* A master that reads and writes bytes through views, and later than it could: `look` runs before
+ * anybody else reads or writes bytes of the memory, by whatever way, and catches up. */
+typedef struct {
+    void (*look)(void *ctx, uint32_t addr, uint32_t bytes, bool write);
+    void *ctx;
+} sim_mem_watch_t;
+
 /* The memory's side. Filled by the memory when a master is attached; then copied by value. */
 typedef struct {
     /* Queues req. One master may have several outstanding; they complete in order. */
@@ -92,6 +99,9 @@ typedef struct {
     /* Bytes were moved by peek, poke or a view, as what timing-only requests stand for: `rows` of
      * row_bytes, `stride` apart. Whoever watches the memory wants to know. NULL: nobody. */
     void (*moved)(void *ctx, uint32_t master, const sim_mem_rows_t *rows);
+    /* From now on watch->look runs; false: somebody else watches. Calling it again changes nothing.
+     * NULL: the memory cannot be watched. */
+    bool (*watch)(void *ctx, const sim_mem_watch_t *watch);
     /* Starts a stream; the master has nothing else queued until its done. NULL: the memory has no
      * streams. */
     void (*stream)(void *ctx, uint32_t master, sim_mem_stream_t *stream);

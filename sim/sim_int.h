@@ -52,6 +52,8 @@ void *sim_field_data(const sim_comp_t *comp, const sim_field_t *field, size_t *b
 
 /* kernel.c, for snapshots: forgets all pending events; makes one pending that was. */
 void sim_heap_clear(sim_t *sim);
+/* Before fields are read or written from outside. */
+void sim_comps_settle(const sim_t *sim);
 void sim_event_again(sim_t *sim, sim_event_t *ev, uint64_t at_ps, uint64_t seq);
 
 /* Makes room for one more pending event. False when the host has no memory. */

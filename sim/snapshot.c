@@ -470,6 +470,7 @@ static void exchange_kernel(sim_snap_t *snap)
 static void exchange_all(sim_snap_t *snap)
 {
     uint64_t comps = 0;
+    sim_comps_settle(snap->sim);
     for (const sim_comp_t *comp = snap->sim->first; comp != NULL; comp = comp->next)
         comps++;
     if (!same(snap, comps))

@@ -159,6 +159,7 @@ bool access_port(access_report_t *r, sim_mem_port_t *port)
     port->poke = port_poke;
     port->view = port_view;
     port->moved = p->port.moved != NULL ? port_moved : NULL;
+    port->watch = NULL;
     port->stream = p->port.stream != NULL ? port_stream : NULL;
     port->stream_settle = p->port.stream_settle != NULL ? port_settle : NULL;
     port->stream_stop = p->port.stream_stop != NULL ? port_stop : NULL;

@@ -11,11 +11,25 @@ static bool inside(const fake_mem_t *mem, uint32_t addr, uint32_t bytes)
            bytes <= mem->size - (addr - FAKE_BASE);
 }
 
+static void look(const fake_mem_t *mem, uint32_t addr, uint32_t bytes, bool write)
+{
+    if (mem->watch != NULL)
+        mem->watch->look(mem->watch->ctx, addr, bytes, write);
+}
+
+static bool fake_watch(void *ctx, const sim_mem_watch_t *watch)
+{
+    fake_mem_t *mem = ctx;
+    mem->watch = watch;
+    return true;
+}
+
 static bool fake_peek(void *ctx, uint32_t addr, void *data, uint32_t bytes)
 {
     fake_mem_t *mem = ctx;
     if (!inside(mem, addr, bytes))
         return false;
+    look(mem, addr, bytes, false);
     memcpy(data, mem->bytes + (addr - FAKE_BASE), bytes);
     return true;
 }
@@ -25,6 +39,7 @@ static bool fake_poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes
     fake_mem_t *mem = ctx;
     if (!inside(mem, addr, bytes))
         return false;
+    look(mem, addr, bytes, true);
     memcpy(mem->bytes + (addr - FAKE_BASE), data, bytes);
     return true;
 }
@@ -111,6 +126,7 @@ sim_mem_port_t fake_mem_port(fake_mem_t *mem, uint32_t master)
                             .peek = fake_peek,
                             .poke = fake_poke,
                             .view = fake_view,
+                            .watch = fake_watch,
                             .ctx = mem,
                             .master = master,
                             .beat_bytes = mem->beat_bytes,

@@ -31,6 +31,7 @@ struct fake_mem {
     uint32_t beat_bytes, burst_bytes, latency_cycles;
     uint8_t *bytes;
     uint32_t size;
+    const sim_mem_watch_t *watch;
     uint32_t lost; /* address of a byte that cannot be read; 0: none */
     fake_master_t master[FAKE_MASTERS];
     uint64_t requests;
