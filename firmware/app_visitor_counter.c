@@ -41,6 +41,7 @@ enum { DOG_TIMEOUT = 100000, DOG_WINDOW = 50000, DOG_GRACE = 10000 };
 typedef struct {
     uint32_t frame;
     uint64_t start_ps; /* of exposure */
+    det_roi_t seen;    /* what its tensor shows */
 } frame_id_t;
 
 static void on_frame_task(uint32_t happened);
@@ -54,7 +55,6 @@ static sched_task_t host_task = {
 static volatile frame_id_t tensor_frame; /* whose tensor the NPU works on */
 
 static net_t net;
-static det_roi_t roi;
 static trk_state_t tracker;
 static uint32_t packet[META_MAX_BYTES / 4];
 static uint32_t l2_told; /* errors that the host knows of */
@@ -66,6 +66,7 @@ static void on_tensor(void)
     uint32_t low = reg_read(PIX_SOF_LO);
     tensor_frame.frame = reg_read(ISP_TENSOR_FRAME);
     tensor_frame.start_ps = (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
+    tensor_frame.seen = camera_seen();
     reg_write(ISP_STATUS, reg_read(ISP_STATUS));
 }
 
@@ -102,11 +103,11 @@ static void handle_frame(void)
 {
     static det_box_t boxes[DET_MAX_BOXES];
     static uint16_t ids[DET_MAX_BOXES];
-    frame_id_t id = {tensor_frame.frame, tensor_frame.start_ps};
+    frame_id_t id = tensor_frame;
 
     net_fetch_outputs(&net);
     int found =
-        det_decode(net.output, net.outputs, roi, (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
+        det_decode(net.output, net.outputs, id.seen, (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
     PANIC_ASSERT(found >= 0); /* main looked */
     trk_update(&tracker, boxes, (uint32_t)found, ids);
     hal_ccs_write8(CCS_FRAME_COUNT, id.frame & 0xffu);
@@ -197,7 +198,7 @@ int main(void)
     take_network();
     trk_init(&tracker, (int32_t)hal_ccs_read16(APP_LINE_X),
              (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS));
-    camera_setup(&net, &roi);
+    camera_setup(&net);
     listen();
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");

@@ -78,6 +78,14 @@ static int32_t edge_px(uint32_t cell, int32_t distance, int32_t origin_px, int32
     return clamp(origin_px + (int32_t)px, origin_px, origin_px + extent_px);
 }
 
+/* An edge pair of a flipped tensor, seen from the array. */
+static void mirror(int32_t *low, int32_t *high, int32_t origin_px, int32_t extent_px)
+{
+    int32_t both = 2 * origin_px + extent_px, kept = *low;
+    *low = both - *high;
+    *high = both - kept;
+}
+
 static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, int32_t scale_fx,
                           det_roi_t roi)
 {
@@ -89,12 +97,17 @@ static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, i
         if (side[i] < 0)
             side[i] = 0;
     }
-    return (det_box_t){
+    det_box_t box = {
         .x0 = edge_px(cx, -side[0], roi.x, roi.w, gw),
         .y0 = edge_px(cy, -side[1], roi.y, roi.h, gh),
         .x1 = edge_px(cx, side[2], roi.x, roi.w, gw),
         .y1 = edge_px(cy, side[3], roi.y, roi.h, gh),
     };
+    if (roi.flip_x)
+        mirror(&box.x0, &box.x1, roi.x, roi.w);
+    if (roi.flip_y)
+        mirror(&box.y0, &box.y1, roi.y, roi.h);
+    return box;
 }
 
 static int decode_grid(const det_tensor_t *scores, const det_tensor_t *boxes, det_roi_t roi,

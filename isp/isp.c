@@ -48,6 +48,7 @@ static void send_rgb(isp_t *isp, uint32_t row, uint8_t *const planes[ISP_CHANNEL
         .height_px = now->height_px,
         .frame = now->frame,
         .row = row,
+        .window = now->window,
         .start_ps = sim_edge_ps(isp->start_cycle + isp->pipe_cycles, isp->desc.clk_hz),
         .end_ps = sim_now_ps(isp->comp.sim),
         .data.rgb = isp->rgb_line,
@@ -226,6 +227,8 @@ static void on_line(void *ctx, const sim_line_t *line)
     isp_t *isp = ctx;
     sim_t *sim = isp->comp.sim;
     assert(line->format == SIM_LINE_RAW && line->start_ps <= line->end_ps);
+    if (line->exposure != 0)
+        return;
     /* A row due at this very instant has left: whoever runs first. */
     if (sim_event_pending(&isp->line_out) && isp->line_out.at_ps <= sim_now_ps(sim)) {
         sim_event_cancel(sim, &isp->line_out);
@@ -270,6 +273,9 @@ static void on_writer_done(void *ctx, bool complete)
     }
     isp->tensors++;
     isp->regs.tensor_frame = isp->writer.job.frame;
+    isp->regs.seen_xy = isp->writer.job.seen.y_px << 16 | isp->writer.job.seen.x_px;
+    isp->regs.seen_wh = isp->writer.job.seen.height_px << 16 | isp->writer.job.seen.width_px;
+    isp->regs.seen_flip = isp->writer.job.seen.flip_y << 1 | isp->writer.job.seen.flip_x;
     isp_raise(isp, ISP_STATUS_TENSOR);
     sim_wire_pulse(&isp->tensor_done);
 }
@@ -305,6 +311,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.blc),
     SIM_FIELD(isp_t, now.wb),
     SIM_FIELD(isp_t, now.ccm),
+    SIM_FIELD(isp_t, now.window),
     SIM_FIELD(isp_t, now.roi_x),
     SIM_FIELD(isp_t, now.roi_y),
     SIM_FIELD(isp_t, now.roi_w),
@@ -340,7 +347,7 @@ static const sim_stat_t isp_stats[] = {
 
 static const sim_kind_t isp_kind = {
     .kind = "isp",
-    .version = 1,
+    .version = 2,
     .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,

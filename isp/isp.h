@@ -32,10 +32,13 @@
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
  * Not modeled:  defect correction, lens shading, noise reduction, sharpening, YUV output, rotation,
  *               AE/AWB statistics, clock gating; registers change per frame only.
- * Units:        ISP_ROI_* in full-resolution active-array pixels; a frame of w x h samples is taken
- *               to cover the whole array (2x2-binned: 2 array pixels each), so
- *               x0 = floor(ROI_X * w / array_width), x1 = floor((ROI_X + ROI_W) * w / array_width)
- *               and at least one pixel.
+ * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
+ * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
+ *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
+ *               the window, or is the window's pixel nearest to it, [x0, x1) of it; in samples
+ *               floor((x0 - window.x) * w / window.width) to floor((x1 - window.x) * w /
+ *               window.width), at least one, counted from the other end when flipped. ISP_SEEN_*
+ *               tell what of the array the newest tensor shows, and how it is flipped.
  */
 #ifndef ISP_ISP_H
 #define ISP_ISP_H
@@ -88,6 +91,7 @@ typedef struct {
     uint32_t tensor_addr, tensor_w, tensor_h, tensor_ch;
     uint32_t div_val, div_shift, norm_val[ISP_CHANNELS], norm_shift;
     uint32_t tensor_frame;
+    uint32_t seen_xy, seen_wh, seen_flip;
     uint32_t point[GAMMA_POINTS];
 } isp_regs_t;
 
@@ -98,7 +102,9 @@ typedef struct {
     uint32_t line_cycles;
     uint32_t blc[2][2], wb[2][2]; /* [row parity][column parity] */
     int16_t ccm[9];
-    uint32_t roi_x, roi_y, roi_w, roi_h; /* in samples of this frame */
+    sim_window_t window;                 /* what of the array the frame shows */
+    sim_window_t seen;                   /* what of it the tensor does */
+    uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;

@@ -79,6 +79,9 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_NORM_VAL2",   "12:0: signed, of B",                                       0x090, 0x1800,     0x1fff,     0,   R(norm_val[2]),   NULL},
     {"ISP_NORM_SHIFT",  "3:0: see ISP_DIV_VAL",                                     0x094, 4,          0xf,        0,   R(norm_shift),    NULL},
     {"ISP_TENSOR_FRAME", "31:0: frame number of the newest finished tensor",        0x098, 0,          0,          0,   R(tensor_frame),  NULL},
+    {"ISP_SEEN_XY",     "31:16: top edge of what that tensor shows, array pixels; 15:0: left edge", 0x09c, 0, 0,      0,   R(seen_xy),       NULL},
+    {"ISP_SEEN_WH",     "31:16: its height, array pixels; 15:0: width",             0x0a0, 0,          0,          0,   R(seen_wh),       NULL},
+    {"ISP_SEEN_FLIP",   "0: it is mirrored; 1: it is upside down",                  0x0a4, 0,          0,          0,   R(seen_flip),     NULL},
     SRGB_POINTS(POINT)
     SIM_REG_END,
 };
@@ -144,13 +147,43 @@ static int32_t sign_extended(uint32_t value, uint32_t bits)
     return (int32_t)(value ^ sign) - (int32_t)sign;
 }
 
-/* Array pixels first..first + count - 1 in samples of a frame that is `samples` wide. */
-static void to_samples(uint32_t first, uint32_t count, uint32_t samples, uint32_t array,
-                       uint32_t *start, uint32_t *size)
+/* What of [first, first + count) is in the window [edge, edge + extent): at least a pixel. */
+static void cut_to_window(uint32_t edge, uint32_t extent, uint32_t *first, uint32_t *count)
 {
-    uint32_t end = (first + count) * samples / array;
-    *start = first * samples / array;
+    uint32_t start = *first, end = *first + *count, last = edge + extent - 1;
+    start = start < edge ? edge : start > last ? last : start;
+    end = end > last + 1 ? last + 1 : end > start ? end : start + 1;
+    *first = start;
+    *count = end - start;
+}
+
+/* The window's pixels first..first + count - 1 in samples of a frame that is `samples` wide. */
+static void to_samples(uint32_t first, uint32_t count, uint32_t samples, uint32_t extent,
+                       uint32_t flip, uint32_t *start, uint32_t *size)
+{
+    uint32_t end = (first + count) * samples / extent;
+    *start = first * samples / extent;
     *size = end > *start ? end - *start : 1;
+    if (flip)
+        *start = samples - (*start + *size);
+}
+
+static void latch_region(isp_t *isp, const sim_line_t *line)
+{
+    const isp_regs_t *regs = &isp->regs;
+    isp_frame_t *now = &isp->now;
+    sim_window_t *w = &now->window, *seen = &now->seen;
+    *w = line->window;
+    if (w->width_px == 0)
+        *w = (sim_window_t){0, 0, isp->desc.array_width_px, isp->desc.array_height_px, 0, 0};
+    *seen =
+        (sim_window_t){regs->roi_x, regs->roi_y, regs->roi_w, regs->roi_h, w->flip_x, w->flip_y};
+    cut_to_window(w->x_px, w->width_px, &seen->x_px, &seen->width_px);
+    cut_to_window(w->y_px, w->height_px, &seen->y_px, &seen->height_px);
+    to_samples(seen->x_px - w->x_px, seen->width_px, line->width_px, w->width_px, w->flip_x,
+               &now->roi_x, &now->roi_w);
+    to_samples(seen->y_px - w->y_px, seen->height_px, line->height_px, w->height_px, w->flip_y,
+               &now->roi_y, &now->roi_h);
 }
 
 void isp_latch(isp_t *isp, const sim_line_t *line)
@@ -173,10 +206,7 @@ void isp_latch(isp_t *isp, const sim_line_t *line)
     }
     for (int i = 0; i < 9; i++)
         now->ccm[i] = (int16_t)sign_extended(regs->ccm[i], 16);
-    to_samples(regs->roi_x, regs->roi_w, line->width_px, desc->array_width_px, &now->roi_x,
-               &now->roi_w);
-    to_samples(regs->roi_y, regs->roi_h, line->height_px, desc->array_height_px, &now->roi_y,
-               &now->roi_h);
+    latch_region(isp, line);
     gamma_load(&isp->gamma, regs->gamma ? regs->point : NULL);
 }
 
@@ -192,6 +222,7 @@ twr_job_t isp_tensor_job(const isp_t *isp)
         .div_shift = regs->div_shift,
         .norm_shift = regs->norm_shift,
         .frame = isp->now.frame,
+        .seen = isp->now.seen,
     };
     for (int c = 0; c < ISP_CHANNELS; c++)
         job.norm_val[c] = sign_extended(regs->norm_val[c], 13);

@@ -38,6 +38,7 @@ typedef struct {
     uint32_t div_val, div_shift, norm_shift;
     int32_t norm_val[ISP_CHANNELS];
     uint32_t frame;
+    sim_window_t seen; /* what of the array it shows */
 } twr_job_t;
 
 typedef struct twr {

@@ -14,7 +14,7 @@ static const ccs_reg_t ccs_table[] = {
     {"data_pedestal",            0x0008, 2, false, 64,     true},
     {"sensor_model_id",          0x0016, 2, false, 0x0500, true},
     {"mode_select",              0x0100, 1, true,  0,      true},
-    {"image_orientation",        0x0101, 1, true,  0,      false},
+    {"image_orientation",        0x0101, 1, true,  0,      true},
     {"grouped_parameter_hold",   0x0104, 1, true,  0,      false},
     {"csi_data_format",          0x0112, 2, true,  0x0a0a, false},
     {"csi_lane_mode",            0x0114, 1, true,  1,      false},
@@ -35,6 +35,10 @@ static const ccs_reg_t ccs_table[] = {
     {"pll_mode",                 0x0310, 1, true,  1,      false},
     {"frame_length_lines",       0x0340, 2, true,  2637,   true},  /* 1520 + the driver's VBLANK_MIN 1117 */
     {"line_length_pck",          0x0342, 2, true,  9398,   true},
+    {"x_addr_start",             0x0344, 2, true,  0,      true},  /* active-array px */
+    {"y_addr_start",             0x0346, 2, true,  0,      true},
+    {"x_addr_end",               0x0348, 2, true,  4055,   true},
+    {"y_addr_end",               0x034a, 2, true,  3039,   true},
     {"binning_mode",             0x0900, 1, true,  1,      true},
     {"binning_type",             0x0901, 1, true,  0x22,   true},
     /* Starts what the dd_ registers below ask for; rests at 0xff (assumed). */

@@ -90,8 +90,8 @@ sim_window_t pix_frame_window(const pix_frame_t *frame)
         .y_px = frame->y.start,
         .width_px = frame->x.size,
         .height_px = frame->y.size,
-        .flip_x = frame->x.flip != 0,
-        .flip_y = frame->y.flip != 0,
+        .flip_x = frame->x.flip,
+        .flip_y = frame->y.flip,
     };
 }
 

@@ -59,7 +59,7 @@ typedef enum {
 /* The part of the active array that a frame shows. width_px 0: all of it, unflipped. */
 typedef struct {
     uint32_t x_px, y_px, width_px, height_px; /* full-resolution array pixels */
-    bool flip_x, flip_y; /* the frame's first column, row is the window's last */
+    uint32_t flip_x, flip_y; /* 1: the frame's first column, row is the window's last */
 } sim_window_t;
 
 /* Where a line stands in its frame. A frame of one line has both flags. */

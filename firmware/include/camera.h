@@ -7,7 +7,10 @@
 #include "net.h"
 
 /* Programs ISP and NPU for the network and the region of interest that the host chose. */
-void camera_setup(const net_t *net, det_roi_t *roi);
+void camera_setup(const net_t *net);
+
+/* What of the array the newest tensor shows: of the region what the window leaves. */
+det_roi_t camera_seen(void);
 
 /* Takes exposure, gain and timing from the host's CCS registers; valid from the next frame on. */
 void camera_apply_settings(void);

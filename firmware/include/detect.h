@@ -19,7 +19,8 @@ typedef struct {
 } det_box_t;
 
 typedef struct {
-    int32_t x, y, w, h; /* active-array pixels that the input tensor shows */
+    int32_t x, y, w, h;  /* active-array pixels that the input tensor shows */
+    bool flip_x, flip_y; /* its first column, row is the last of these */
 } det_roi_t;
 
 typedef struct {

@@ -5,7 +5,7 @@
 /* A grid of 2 x 3 cells over 300 x 200 px at (1000, 500): a cell is 100 px each way. */
 enum { GW = 3, GH = 2 };
 static int8_t scores[GW * GH], sides[GW * GH * 4];
-static const det_roi_t roi = {1000, 500, 300, 200};
+static const det_roi_t roi = {1000, 500, 300, 200, false, false};
 static det_tensor_t tensors[2];
 
 static void setup_grid(void)
@@ -73,6 +73,27 @@ START_TEST(boxes_side_by_side_both_stay_best_first)
 }
 END_TEST
 
+START_TEST(a_flipped_tensor_gives_the_same_box_on_the_array)
+{
+    for (int flip = 0; flip < 4; flip++) {
+        det_box_t out[DET_MAX_BOXES];
+        det_roi_t seen = roi;
+        bool x = (flip & 1) != 0, y = (flip & 2) != 0;
+        seen.flip_x = x;
+        seen.flip_y = y;
+        setup_grid();
+        /* 18.75 left, 6.25 above, 118.75 right, 56.25 below the center of the array's first cell,
+         * (1050, 550), as its mirror image shows it */
+        put(x ? 2 : 0, y ? 1 : 0, 200, x ? 19 : 3, y ? 9 : 1, x ? 3 : 19, y ? 1 : 9);
+        ck_assert_int_eq(det_decode(tensors, 2, seen, 128, out), 1);
+        ck_assert_int_le(abs(out[0].x0 - 1031), 1);
+        ck_assert_int_le(abs(out[0].y0 - 544), 1);
+        ck_assert_int_le(abs(out[0].x1 - 1169), 1);
+        ck_assert_int_le(abs(out[0].y1 - 606), 1);
+    }
+}
+END_TEST
+
 START_TEST(boxes_end_at_the_region)
 {
     det_box_t out[DET_MAX_BOXES];
@@ -124,6 +145,7 @@ END_TEST
 TEST_MAIN("firmware detect", a_cell_above_the_threshold_becomes_a_box,
           the_threshold_itself_passes_and_one_below_does_not,
           of_two_boxes_on_one_thing_the_better_stays, boxes_side_by_side_both_stay_best_first,
-          boxes_end_at_the_region, the_order_of_the_two_outputs_does_not_matter,
+          boxes_end_at_the_region, a_flipped_tensor_gives_the_same_box_on_the_array,
+          the_order_of_the_two_outputs_does_not_matter,
           a_classifier_gives_the_whole_region_when_person_wins,
           outputs_of_no_known_kind_are_refused)

@@ -33,6 +33,15 @@ static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
         ref.matrix_q10[i] = (int32_t)between(s, 0, 1024) - (i % 4 == 0 ? -512 : 512);
     for (int i = 0; i < 42; i++)
         ref.point[i] = between(s, 0, 255);
+    if (between(s, 0, 1)) {
+        sim_window_t *w = &ref.window;
+        w->width_px = between(s, 1, desc->array_width_px);
+        w->height_px = between(s, 1, desc->array_height_px);
+        w->x_px = between(s, 0, desc->array_width_px - w->width_px);
+        w->y_px = between(s, 0, desc->array_height_px - w->height_px);
+        w->flip_x = between(s, 0, 1);
+        w->flip_y = between(s, 0, 1);
+    }
     ref.roi_x = between(s, 0, desc->array_width_px - 1);
     ref.roi_y = between(s, 0, desc->array_height_px - 1);
     ref.roi_w = between(s, 1, desc->array_width_px - ref.roi_x);

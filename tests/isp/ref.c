@@ -137,12 +137,15 @@ typedef struct {
     int64_t to;
 } axis_t;
 
-static axis_t axis_of(uint32_t at, uint32_t size, uint32_t array, uint32_t samples, uint32_t to)
+/* Samples of the array's pixels [at, at + size) in a frame of the window [edge, edge + extent). */
+static axis_t axis_of(int64_t at, int64_t size, int64_t edge, int64_t extent, bool flip,
+                      int64_t samples, uint32_t to)
 {
-    int64_t begin = (int64_t)at * samples / array;
-    int64_t end = ((int64_t)at + size) * samples / array;
-    begin = begin < samples ? begin : samples - 1;
-    return (axis_t){begin, end > begin ? end - begin : 1, to};
+    int64_t low = clamp(at - edge, 0, extent - 1), high = clamp(at + size - edge, low + 1, extent);
+    int64_t begin = low * samples / extent, end = high * samples / extent;
+    if (end <= begin)
+        end = begin + 1;
+    return (axis_t){flip ? samples - end : begin, end - begin, to};
 }
 
 static int64_t axis_divisor(const axis_t *axis)
@@ -202,10 +205,12 @@ uint32_t ref_tensor_bytes(const ref_t *ref)
 
 void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
 {
-    axis_t ax =
-        axis_of(ref->roi_x, ref->roi_w, ref->array_width_px, ref->width_px, ref->out_width_px);
-    axis_t ay =
-        axis_of(ref->roi_y, ref->roi_h, ref->array_height_px, ref->height_px, ref->out_height_px);
+    sim_window_t all = {0, 0, ref->array_width_px, ref->array_height_px, 0, 0};
+    sim_window_t w = ref->window.width_px == 0 ? all : ref->window;
+    axis_t ax = axis_of(ref->roi_x, ref->roi_w, w.x_px, w.width_px, w.flip_x, ref->width_px,
+                        ref->out_width_px);
+    axis_t ay = axis_of(ref->roi_y, ref->roi_h, w.y_px, w.height_px, w.flip_y, ref->height_px,
+                        ref->out_height_px);
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
     memset(tensor, 0, ref_tensor_bytes(ref));
     for (uint32_t k = 0; k < ref->out_height_px; k++)

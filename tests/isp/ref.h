@@ -16,6 +16,7 @@ typedef struct {
     uint32_t point[42]; /* of the tone curve */
 
     uint32_t array_width_px, array_height_px;
+    sim_window_t window;                 /* what of the array the frame shows; 0 wide: all */
     uint32_t roi_x, roi_y, roi_w, roi_h; /* array pixels */
     uint32_t out_width_px, out_height_px, channels;
     uint32_t div_val, div_shift, norm_shift;

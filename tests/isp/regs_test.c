@@ -74,6 +74,70 @@ START_TEST(registers_are_latched_when_line_0_comes)
 }
 END_TEST
 
+START_TEST(the_region_follows_the_window_and_its_flips)
+{
+    /* 24 x 8 samples of 128 x 64 array pixels from (32, 16) on: 16/3 and 8 pixels a sample */
+    static const struct {
+        uint32_t roi[4], seen_xy, seen_wh, sample[4];
+    } cases[] = {
+        {{0, 0, 256, 256}, 16u << 16 | 32, 64u << 16 | 128, {0, 0, 24, 8}},
+        /* columns 40..71 are 8..39 of the window, samples 1..6; rows 60..: 44..63, 5..7 */
+        {{40, 60, 32, 100}, 60u << 16 | 40, 20u << 16 | 32, {1, 5, 6, 3}},
+        /* outside: the window's nearest pixel, column 127 and row 0: samples 23 and 0 */
+        {{200, 2, 20, 3}, 16u << 16 | 159, 1u << 16 | 1, {23, 0, 1, 1}},
+    };
+    for (uint32_t flip = 0; flip < 4; flip++)
+        for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+            bench_t *b = bench_new();
+            const uint32_t *sample = cases[i].sample;
+            uint16_t raw[24 * 8] = {0};
+            b->ref.width_px = 24;
+            b->ref.height_px = 8;
+            b->ref.window = (sim_window_t){32, 16, 128, 64, flip & 1, flip >> 1};
+            b->ref.roi_x = cases[i].roi[0];
+            b->ref.roi_y = cases[i].roi[1];
+            b->ref.roi_w = cases[i].roi[2];
+            b->ref.roi_h = cases[i].roi[3];
+            rig_configure(b->rig, &b->ref, ADDR);
+            rig_frame(b->rig, &b->ref, 0, raw);
+            ck_assert_uint_eq(b->rig->tensor_dones, 1);
+            ck_assert_uint_eq(rig_read(b->rig, "ISP_SEEN_XY"), cases[i].seen_xy);
+            ck_assert_uint_eq(rig_read(b->rig, "ISP_SEEN_WH"), cases[i].seen_wh);
+            ck_assert_uint_eq(rig_read(b->rig, "ISP_SEEN_FLIP"), flip);
+            const isp_frame_t *now = &b->rig->isp.now;
+            ck_assert_uint_eq(now->roi_x, flip & 1 ? 24 - sample[0] - sample[2] : sample[0]);
+            ck_assert_uint_eq(now->roi_y, flip & 2 ? 8 - sample[1] - sample[3] : sample[1]);
+            ck_assert_uint_eq(now->roi_w, sample[2]);
+            ck_assert_uint_eq(now->roi_h, sample[3]);
+            bench_free(b);
+        }
+}
+END_TEST
+
+START_TEST(lines_of_a_second_exposure_pass_by)
+{
+    bench_t *b = bench_new();
+    for (uint32_t row = 0; row < HEIGHT; row++) {
+        rig_line(b->rig, &b->ref, 0, row, b->raw, usual);
+        sim_line_t other = {.bayer = b->ref.bayer,
+                            .bits = b->ref.bits,
+                            .width_px = WIDTH,
+                            .height_px = HEIGHT,
+                            .row = row,
+                            .exposure = 1,
+                            .start_ps = sim_now_ps(b->rig->sim),
+                            .end_ps = sim_now_ps(b->rig->sim),
+                            .data.raw = b->raw};
+        b->rig->sink.line(b->rig->sink.ctx, &other);
+    }
+    rig_run_dry(b->rig);
+    image_is_right(b);
+    tensor_is_right(b);
+    ck_assert_uint_eq(b->rig->isp.dropped_lines, 0);
+    bench_free(b);
+}
+END_TEST
+
 START_TEST(illegal_registers_are_put_right_at_the_next_frame_and_logged)
 {
     static const struct {
@@ -221,7 +285,8 @@ END_TEST
 
 TEST_MAIN("isp registers", a_disabled_isp_does_nothing,
           enable_counts_from_the_next_frame_and_disable_too,
-          registers_are_latched_when_line_0_comes,
+          registers_are_latched_when_line_0_comes, the_region_follows_the_window_and_its_flips,
+          lines_of_a_second_exposure_pass_by,
           illegal_registers_are_put_right_at_the_next_frame_and_logged,
           interrupts_follow_status_and_enable_and_ones_clear, reset_values_are_the_published_ones,
           a_desc_out_of_range_is_refused, four_image_sinks_fit_and_all_are_served,

@@ -319,6 +319,7 @@ static sim_line_t line_of(const ref_t *shape, uint32_t frame, uint32_t row, rig_
         .height_px = shape->height_px,
         .frame = frame,
         .row = row,
+        .window = shape->window,
         .start_ps = start_ps,
         .end_ps = start_ps + timing.length_ps,
     };
