@@ -102,8 +102,8 @@ END_TEST
 START_TEST(what_nothing_listens_to_is_said_once)
 {
     sim_t *sim = make();
-    ck_assert(ccs_host_write(&ccs, 0x0101, 3));
-    ck_assert(ccs_host_write(&ccs, 0x0101, 1));
+    ck_assert(ccs_host_write(&ccs, 0x0104, 3));
+    ck_assert(ccs_host_write(&ccs, 0x0104, 1));
     ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_UNIMP), 1);
     sim_free(sim);
 }
