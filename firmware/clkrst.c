@@ -7,7 +7,7 @@ bool clk_set(uint32_t page, bool on)
     uint32_t clocks = reg_read(CLK_ENABLE);
     reg_write(CLK_REFUSED, HAL_BIT(page));
     reg_write(CLK_ENABLE, on ? clocks | HAL_BIT(page) : clocks & ~HAL_BIT(page));
-    return (reg_read(CLK_REFUSED) & HAL_BIT(page)) == 0;
+    return ((reg_read(CLK_ENABLE) & HAL_BIT(page)) != 0) == on;
 }
 
 void rst_block(uint32_t page)

@@ -549,8 +549,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
-    bool stopped_short =
-        ran && code == EXIT_FAILED && (run->interrupted == NULL || *run->interrupted == 0);
+    bool stopped_short = ran && code == EXIT_FAILED && !run->snapshot.left;
     if (code == EXIT_FINE || stopped_short) {
         int kept = keep(run);
         code = code == EXIT_FINE ? kept : code;

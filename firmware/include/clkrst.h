@@ -13,7 +13,7 @@ enum {
     RST_CAUSE_BROWN_OUT = 8
 };
 
-/* False when the block is busy and keeps its clock. */
+/* False when the block keeps its clock: it is busy, or has no gate. */
 bool clk_set(uint32_t page, bool on);
 
 /* Returns when the block is as after power-on. */

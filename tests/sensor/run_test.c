@@ -240,6 +240,23 @@ START_TEST(a_run_without_a_frame_keeps_what_was_printed)
 }
 END_TEST
 
+/* Ctrl-C of somebody who has waited long enough: a core that counts for ever. */
+START_TEST(an_interrupted_run_keeps_what_was_printed)
+{
+    size_t bytes;
+    ck_assert_int_eq(system("rm -rf " FOVEA_OUT "/ctrl_c; timeout -s INT 1 build/release/fovea run "
+                            "scenes/entrance.json --frames 100000 --threads 1 --firmware "
+                            "build/firmware/visitor_counter.elf --out " FOVEA_OUT
+                            "/ctrl_c >/dev/null 2>" FOVEA_OUT "/ctrl_c.txt") == 0,
+                     0);
+    char *said = read_text(FOVEA_OUT "/ctrl_c.txt", &bytes);
+    ck_assert_msg(strstr(said, "interrupted") != NULL, "%s", said);
+    free(said);
+    free(read_text(FOVEA_OUT "/ctrl_c/uart.log", &bytes));
+    free(read_text(FOVEA_OUT "/ctrl_c/stats.json", &bytes));
+}
+END_TEST
+
 START_TEST(one_line_a_frame_is_reported_and_true)
 {
     size_t bytes;
@@ -335,4 +352,5 @@ TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_c
           decode_rebuilds_the_metadata_from_the_link_alone,
           a_flipped_bit_of_the_capture_is_told_with_its_packet, the_first_frames_timeline_adds_up,
           one_line_a_frame_is_reported_and_true, a_png_world_with_a_person_is_reported_as_one,
-          raw_images_cross_the_link_when_asked_for, a_run_without_a_frame_keeps_what_was_printed)
+          raw_images_cross_the_link_when_asked_for, a_run_without_a_frame_keeps_what_was_printed,
+          an_interrupted_run_keeps_what_was_printed)

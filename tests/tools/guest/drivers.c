@@ -48,7 +48,7 @@ static uint32_t gate_npu(void)
     mailbox_set_word(0, reg_read(NPU_ID));
     fine = clk_set(PAGE_NPU, true) && fine;
     mailbox_set_word(1, reg_read(NPU_ID));
-    return fine;
+    return fine && !clk_set(PAGE_TIMER, false); /* which has no gate */
 }
 
 static uint32_t reset_isp(void)
