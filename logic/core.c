@@ -198,6 +198,7 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD(core_t, interrupts),
     SIM_FIELD(core_t, exceptions),
     SIM_FIELD_REQ(core_t, req),
+    SIM_FIELD_KEPT(core_t, steps_before),
     SIM_FIELD_END,
 };
 
@@ -225,6 +226,7 @@ static void core_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &core->run);
     sim_event_cancel(comp->sim, &core->request);
     core->halt.level = false;
+    core->steps_before = core_steps(core);
     memset(core->x, 0, sizeof(*core) - offsetof(core_t, x));
     core->pc = core->desc.reset_pc;
     core->mode = CORE_MACHINE;
@@ -249,7 +251,7 @@ static sim_err_t core_start(sim_comp_t *comp)
 
 static const sim_kind_t core_kind = {
     .kind = "core",
-    .version = 1,
+    .version = 2,
     .reset = core_reset,
     .start = core_start,
     .restored = core_restored,

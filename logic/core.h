@@ -169,6 +169,7 @@ struct core {
     core_input_t input[4];
     uint32_t inputs;
     sim_mem_req_t req;
+    uint64_t steps_before; /* core_steps at the last reset; not reset, and no state of the chip */
 
     uint32_t x[33]; /* x[32] takes what is written to x0 */
     uint32_t pc;

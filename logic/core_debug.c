@@ -106,7 +106,7 @@ void core_moved(core_t *core)
 
 uint64_t core_steps(const core_t *core)
 {
-    return core->instructions + core->exceptions + core->interrupts;
+    return core->steps_before + core->instructions + core->exceptions + core->interrupts;
 }
 
 /* ---- watchpoints ---- */

@@ -97,7 +97,7 @@ void core_watch_remove(core_t *core, core_watch_t watch);
 void core_step_one(core_t *core);
 /* After pc was changed from outside: stops there count again. */
 void core_moved(core_t *core);
-/* Instructions and traps since reset: a place in the program's run. */
+/* Instructions and traps since the simulation began, resets or not: a place in the run. */
 uint64_t core_steps(const core_t *core);
 
 /* What the program would read, without its traps and effects, whatever the mode; false: there is no

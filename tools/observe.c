@@ -26,13 +26,13 @@ bool observe_wanted(const observe_desc_t *desc)
 
 /* ---- listening ---- */
 
-/* Under a debugger the core may be where it was before. All that it does ends at a later cycle than
- * what it did before that, whatever is reset in between. */
+/* Under a debugger the core may be where it was before: a step is seen once. */
 static bool is_new(observe_t *o)
 {
-    bool newer = o->core->cycle > o->seen_cycle;
+    uint64_t steps = core_steps(o->core);
+    bool newer = steps > o->seen_steps;
     if (newer)
-        o->seen_cycle = o->core->cycle;
+        o->seen_steps = steps;
     return newer;
 }
 
@@ -66,7 +66,7 @@ static void on_accessed(void *ctx, uint32_t addr, uint32_t bytes, bool write, ui
                         bool ok)
 {
     observe_t *o = ctx;
-    if (o->core->cycle < o->seen_cycle)
+    if (core_steps(o->core) < o->seen_steps) /* the step that it is part of comes once more */
         return;
     if (o->desc.trace != NULL)
         core_trace_reg(&o->trace, addr, bytes, write, value, ok);

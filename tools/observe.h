@@ -38,7 +38,7 @@ typedef struct {
     observe_desc_t desc;
     core_t *core;
     core_hooks_t hooks;
-    uint64_t seen_cycle; /* at which the last of what was seen ended */
+    uint64_t seen_steps; /* core_steps of the furthest that was seen */
     source_lines_t lines;
     FILE *file[OBSERVE_FILES];
     char command[256];

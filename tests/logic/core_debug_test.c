@@ -177,6 +177,21 @@ START_TEST(there_is_room_for_so_many)
 }
 END_TEST
 
+START_TEST(steps_are_counted_through_resets)
+{
+    rig_t *rig = rig_new();
+    RIG_PROGRAM(rig, NOP, NOP, ECALL, NOP);
+    rig_start(rig);
+    ck_assert_uint_eq(core_steps(&rig->core), 0);
+    rig_run(rig); /* two instructions, and an exception that has no handler */
+    ck_assert_uint_eq(core_steps(&rig->core), 3);
+    rig->core.comp.kind->reset(&rig->core.comp);
+    ck_assert_uint_eq(rig->core.instructions, 0);
+    ck_assert_uint_eq(core_steps(&rig->core), 3);
+    rig_free(rig);
+}
+END_TEST
+
 /* ---- watchpoints ---- */
 
 START_TEST(a_watchpoint_stops_after_the_access_that_meets_it)
@@ -464,4 +479,5 @@ TEST_MAIN("logic core debugging", a_breakpoint_stops_before_its_instruction_each
           an_early_watchpoint_on_l2_ends_a_step, a_step_is_one_instruction_wherever_it_goes,
           a_step_may_be_an_interrupt_and_passes_a_breakpoint,
           a_breakpoint_counts_again_when_pc_was_moved, notes_tell_what_an_instruction_did,
-          traps_are_told, csrs_have_names_and_can_be_read_and_written)
+          traps_are_told, steps_are_counted_through_resets,
+          csrs_have_names_and_can_be_read_and_written)

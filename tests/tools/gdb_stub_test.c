@@ -249,6 +249,35 @@ START_TEST(the_owner_is_told_what_to_run)
 }
 END_TEST
 
+static const char *too_late(void *ctx)
+{
+    (void)ctx;
+    return "too late";
+}
+
+START_TEST(writes_that_the_owner_refuses_change_nothing)
+{
+    static const char *const writes[] = {"Pa=01000000", "M10000000,1:55", "X10000000,1:U",
+                                         "c10000004", "s10000004"};
+    char all[8 * 33 + 2];
+    uint8_t byte;
+    set_up();
+    bench->stub.refuses = too_late;
+    for (size_t i = 0; i < SIM_COUNT(writes); i++)
+        check(writes[i], "E.too late");
+    memset(all, '5', sizeof(all) - 1);
+    all[0] = 'G';
+    all[sizeof(all) - 1] = '\0';
+    check(all, "E.too late");
+    ck_assert(bus_peek(&bench->bus, CODE, &byte, 1) && byte == 0);
+    ck_assert_uint_eq(bench->core.x[10], 0);
+    ck_assert_uint_eq(bench->core.pc, CODE);
+    ck_assert_uint_eq(bench->stub.writes, 0);
+    ck_assert_int_eq(bench->stub.go, GDB_WAIT);
+    tear_down();
+}
+END_TEST
+
 START_TEST(while_it_runs_ctrl_c_is_heard)
 {
     set_up();
@@ -408,7 +437,7 @@ END_TEST
 TEST_MAIN("tools gdb stub", packets_are_framed_summed_and_escaped,
           a_broken_packet_is_asked_for_again, no_ack_mode_ends_acks, registers_are_read_and_written,
           memory_is_read_and_written_as_far_as_there_is_any, stops_are_set_and_cleared,
-          the_owner_is_told_what_to_run, while_it_runs_ctrl_c_is_heard, a_stop_tells_why,
-          target_xml_comes_in_pieces, monitor_commands_go_to_the_owner,
-          what_is_unknown_has_an_empty_answer, a_packet_that_is_too_long_is_refused,
-          a_debugger_that_died_does_not_keep_the_next_one_out)
+          the_owner_is_told_what_to_run, writes_that_the_owner_refuses_change_nothing,
+          while_it_runs_ctrl_c_is_heard, a_stop_tells_why, target_xml_comes_in_pieces,
+          monitor_commands_go_to_the_owner, what_is_unknown_has_an_empty_answer,
+          a_packet_that_is_too_long_is_refused, a_debugger_that_died_does_not_keep_the_next_one_out)
