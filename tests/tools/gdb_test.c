@@ -230,10 +230,10 @@ START_TEST(a_backtrace_leads_through_the_handler_to_what_it_interrupted)
         return;
     const char *printed = debug("bt", 1,
                                 "target remote {}\nbreak on_tensor\ncontinue\nbacktrace\n"
-                                "x/3i hal_wait\nkill\n");
-    static const char *const lines[] = {
-        "#0  on_tensor ()",  "hal_irq_dispatch (", "<signal handler",
-        "hal_wait (events=", " in main () at ",    "csrc\tmstatus,a4"};
+                                "x/60i sched_run\nkill\n");
+    static const char *const lines[] = {"#0  on_tensor ()", "service_dispatch (",
+                                        "<signal handler",  "sched_run (",
+                                        " in main () at ",  "csrs\tmstatus,a1"};
     const char *at = printed;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         at = strstr(at, lines[i]);
