@@ -131,7 +131,7 @@ static bool decode_raw(codec_t *codec)
         const uint8_t *in = codec->row;
         png_read_row(png, codec->row, NULL);
         for (size_t x = 0; x < width_px; x++)
-            out[x] = raw->bits == 8 ? in[x] : (uint16_t)(in[2 * x] << 8 | in[2 * x + 1]);
+            out[x] = (uint16_t)(raw->bits == 8 ? in[x] : in[2 * x] << 8 | in[2 * x + 1]);
     }
     png_read_end(png, NULL);
     return true;
