@@ -270,6 +270,8 @@ pix_timing_t pix_timing(const pix_t *pix);
 
 /* What the registers say out of reset, latched: the whole array, 2x2 binned. */
 pix_frame_t pix_frame_default(const pix_desc_t *desc);
+/* What the registers say now, as a frame latched now would take it; without times and number. */
+pix_frame_t pix_frame_asked(const pix_t *pix);
 /* Brings settings into range, as the die does when it latches them; true when any was outside. */
 bool pix_clamp(const pix_desc_t *desc, pix_frame_t *frame);
 

@@ -100,17 +100,27 @@ void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame)
     }
 }
 
+static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs)
+{
+    pix_frame_t frame = {0};
+    pix_take_geometry(regs, &frame);
+    pix_take_exposure(regs, &frame);
+    (void)pix_clamp(desc, &frame);
+    return frame;
+}
+
+pix_frame_t pix_frame_asked(const pix_t *pix)
+{
+    return frame_of(&pix->desc, &pix->regs);
+}
+
 pix_frame_t pix_frame_default(const pix_desc_t *desc)
 {
     pix_regs_t regs;
     for (const sim_reg_t *reg = pix_reg_table; reg->name != NULL; reg++)
         memcpy((char *)&regs + (reg->member - offsetof(pix_t, regs)), &reg->reset,
                sizeof(reg->reset));
-    pix_frame_t frame = {0};
-    pix_take_geometry(&regs, &frame);
-    pix_take_exposure(&regs, &frame);
-    (void)pix_clamp(desc, &frame);
-    return frame;
+    return frame_of(desc, &regs);
 }
 
 /* ---- legal ranges ---- */

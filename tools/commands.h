@@ -16,6 +16,7 @@
     X(disasm,  "NPU program to text")                                                               \
     X(image,   "firmware and network to a boot image")                                              \
     X(decode,  "link capture to metadata and images, as the host sees them")                        \
+    X(sense,   "a picture to a RAW file, with the simulated pixel die")                             \
     X(isp,     "a RAW file to a picture, with the simulated ISP")                                   \
     X(regs,    "the register map")                                                                  \
     X(version, "version and what this machine can run")

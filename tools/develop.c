@@ -1,10 +1,10 @@
 #include "tools/develop.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tools/reg_set.h"
 
 enum { MAX_NAME = 64 };
 
@@ -87,62 +87,14 @@ void develop_close(develop_t *dev)
 
 /* ---- registers ---- */
 
-static const sim_reg_t *find(const develop_t *dev, const char *name)
-{
-    const sim_reg_t *reg = dev->isp->comp.kind->regs;
-    while (reg->name != NULL && strcmp(reg->name, name) != 0)
-        reg++;
-    return reg->name != NULL ? reg : NULL;
-}
-
-/* "wb.gr" to "ISP_WB_GR"; the length of the name, 0 when there is none. */
-static size_t register_name(const char *setting, char name[MAX_NAME])
-{
-    size_t length = strcspn(setting, "="), prefix = strlen("ISP_");
-    if (setting[length] != '=' || length == 0 || length + prefix >= MAX_NAME)
-        return 0;
-    memcpy(name, "ISP_", prefix);
-    for (size_t i = 0; i < length; i++)
-        name[prefix + i] = setting[i] == '.' ? '_' : (char)toupper((unsigned char)setting[i]);
-    name[prefix + length] = '\0';
-    return length;
-}
-
-/* Negative numbers are taken by signed fields as they are written. */
-static bool fits(const sim_reg_t *reg, long long value)
-{
-    long long top = (long long)reg->rw_mask;
-    return value >= 0 ? (value & ~top) == 0 : value >= -(top / 2) - 1;
-}
-
 bool develop_set(develop_t *dev, const char *setting, char *error, size_t error_bytes)
 {
-    char name[MAX_NAME], *end;
-    size_t length = register_name(setting, name);
-    const char *text = setting + length + 1;
-    if (length == 0) {
-        snprintf(error, error_bytes, "%s: expected stage.param=value", setting);
-        return false;
-    }
-    const sim_reg_t *reg = find(dev, name);
-    if (reg == NULL || reg->rw_mask == 0) {
-        snprintf(error, error_bytes, "%s: no register %s to write", setting, name);
-        return false;
-    }
-    errno = 0;
-    long long value = strtoll(text, &end, 0);
-    if (end == text || *end != '\0' || errno != 0 || !fits(reg, value)) {
-        snprintf(error, error_bytes, "%s: expected a number within %s (%s)", setting, name,
-                 reg->help);
-        return false;
-    }
-    sim_reg_write(&dev->isp->comp, reg->addr, (uint32_t)value & reg->rw_mask);
-    return true;
+    return reg_set(&dev->isp->comp, "ISP_", setting, error, error_bytes);
 }
 
 static void put(develop_t *dev, const char *name, double value)
 {
-    const sim_reg_t *reg = find(dev, name);
+    const sim_reg_t *reg = reg_find(&dev->isp->comp, name);
     int32_t integer = (int32_t)(value < 0 ? value - 0.5 : value + 0.5);
     sim_reg_write(&dev->isp->comp, reg->addr, (uint32_t)integer & reg->rw_mask);
 }
@@ -279,7 +231,8 @@ bool develop_run(develop_t *dev, const sim_raw_t *raw, char *error, size_t error
     dev->image = (sim_image_t){raw->width_px, raw->height_px, 3, calloc(bytes, 1)};
     dev->end_ps = 0;
     if (samples != NULL && dev->image.data != NULL) {
-        sim_reg_write(&dev->isp->comp, find(dev, "ISP_CTRL")->addr, ISP_CTRL_ENABLE);
+        sim_reg_write(&dev->isp->comp, reg_find(&dev->isp->comp, "ISP_CTRL")->addr,
+                      ISP_CTRL_ENABLE);
         send(dev, raw, samples);
         if (dev->end_ps == 0)
             snprintf(error, error_bytes, "%u x %u: the ISP made no picture of it", raw->width_px,

@@ -10,7 +10,7 @@
 
 /* Camera from XYZ is camera from linear sRGB times sRGB from XYZ; scaled so that white of
  * luminance 1 brings the strongest color to 1. */
-void raw_frames_colors(const pix_desc_t *desc, sim_raw_t *raw)
+static void daylight_colors(const pix_desc_t *desc, sim_raw_t *raw)
 {
     /* IEC 61966-2-1, D65 */
     static const double srgb[9] = {3.2406, -1.5372, -0.4986, -0.9689, 1.8758,
@@ -49,26 +49,29 @@ static void shot_colors(const isp_regs_t *regs, sim_raw_t *raw)
 
 /* ---- a frame ---- */
 
-static void begin(raw_frames_t *f, const sim_line_t *line)
+void raw_frames_describe(const pix_t *pixel, const sim_line_t *line, sim_raw_t *raw)
 {
-    const pix_desc_t *desc = &f->pixel->desc;
-    const pix_frame_t *now = &f->pixel->now;
-    sim_raw_t *raw = &f->raw;
-    uint64_t exposure_ps =
-        pix_row_readout_start_ps(desc, now, 0) - pix_row_exposure_start_ps(desc, now, 0);
+    const pix_desc_t *desc = &pixel->desc;
+    const pix_frame_t *now = &pixel->now;
     raw->width_px = line->width_px;
     raw->height_px = line->height_px;
     raw->bits = line->bits;
     raw->bayer = line->bayer;
     raw->white = (1u << line->bits) - 1;
-    for (uint32_t i = 0; i < 4; i++)
-        raw->black[i] = desc->black_dn;
-    raw->exposure_s = (double)exposure_ps / 1e12;
+    for (uint32_t i = 0; i < 4; i++) /* black_dn is of the chip's own ADC bits */
+        raw->black[i] = (double)desc->black_dn * (1u << line->bits) / (1u << desc->adc_bits);
+    raw->exposure_s = (double)pix_row_light_pck(now, 0) / (double)desc->clk_hz;
     raw->f_number = desc->f_number;
     raw->iso = 100 * pix_analog_gain(now->gain_code); /* 100 at gain 1: assumed */
     snprintf(raw->model, sizeof(raw->model), "Fovea %u x %u", desc->width_px, desc->height_px);
-    raw_frames_colors(desc, raw);
-    shot_colors(&f->isp->regs, raw);
+    daylight_colors(desc, raw);
+}
+
+void raw_frames_take(const sim_line_t *line, sim_raw_t *raw)
+{
+    if (line->exposure == 0)
+        memcpy(raw->data + (size_t)line->row * line->width_px, line->data.raw,
+               line->width_px * sizeof(uint16_t));
 }
 
 static bool note_written(raw_frames_t *f, uint32_t frame)
@@ -96,13 +99,15 @@ static void on_line(void *ctx, const sim_line_t *line)
 {
     raw_frames_t *f = ctx;
     size_t px = (size_t)line->width_px * line->height_px;
-    if (line->frame % f->every != 0 || f->error[0] != '\0' || px > f->room_px)
+    if (line->frame % f->every != 0 || f->error[0] != '\0' || px > f->room_px ||
+        line->exposure != 0)
         return;
-    if (line->flags & SIM_LINE_FIRST)
-        begin(f, line);
-    memcpy(f->raw.data + (size_t)line->row * line->width_px, line->data.raw,
-           line->width_px * sizeof(uint16_t));
-    if (line->flags & SIM_LINE_LAST)
+    if (line->row == 0) {
+        raw_frames_describe(f->pixel, line, &f->raw);
+        shot_colors(&f->isp->regs, &f->raw);
+    }
+    raw_frames_take(line, &f->raw);
+    if (line->row + 1 == line->height_px)
         write_frame(f, line->frame);
 }
 

@@ -30,7 +30,10 @@ bool raw_frames_init(raw_frames_t *frames, pix_t *pixel, const isp_t *isp, uint3
                      const char *dir, char *error, size_t error_bytes);
 void raw_frames_free(raw_frames_t *frames);
 
-/* What a DNG file says of the die's colors in daylight: matrix, and neutral of a white surface. */
-void raw_frames_colors(const pix_desc_t *desc, sim_raw_t *raw);
+/* What a DNG file says of the frame that pixel reads, of which line is one: shape, levels, colors in
+ * daylight, exposure. All of raw but the samples. */
+void raw_frames_describe(const pix_t *pixel, const sim_line_t *line, sim_raw_t *raw);
+/* Puts a line where it belongs in raw's samples; of two exposures, only the long one. */
+void raw_frames_take(const sim_line_t *line, sim_raw_t *raw);
 
 #endif
