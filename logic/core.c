@@ -251,7 +251,7 @@ static sim_err_t core_start(sim_comp_t *comp)
 
 static const sim_kind_t core_kind = {
     .kind = "core",
-    .version = 2,
+    .version = 1,
     .reset = core_reset,
     .start = core_start,
     .restored = core_restored,
