@@ -40,6 +40,7 @@ pix_desc_t pix_desc_default(void)
         .dn_per_e = 0.118,
         .adc_bits = 10,
         .black_dn = 64,
+        .noise = pix_noise_default(),
         .counter_hz = 744000000,
         .ramp_margin = 64,
         .reset_ramp_permille = 125,
@@ -148,6 +149,7 @@ void pix_desc_read(const sim_cfg_t *cfg, pix_desc_t *desc)
     read_optics(cfg, desc);
     read_charge(cfg, desc);
     read_adc(cfg, desc);
+    pix_noise_read(cfg, &desc->noise);
     read_timing(cfg, desc);
     if (desc->width_px % 4 != 0 || desc->height_px % 4 != 0)
         sim_cfg_fail(cfg, "array", "%u x %u: expected multiples of 4", desc->width_px,

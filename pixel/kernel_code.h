@@ -171,10 +171,10 @@ static inline f_t poisson_of(f_t mean, u_t word, const float *z)
     return pick(low, small, large);
 }
 
-static void normal(const uint32_t *word, float *number, uint32_t count)
+static void normal(const uint32_t *word, float sigma, float *number, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += LANES)
-        f_store(number + i, normal_of(u_load(word + i)));
+        f_store(number + i, mul(normal_of(u_load(word + i)), f_of(sigma)));
 }
 
 /* In passes: many short chains side by side keep a wide processor busier than one long chain. */
@@ -185,12 +185,12 @@ static void poisson(const float *mean, const uint32_t *word, float *number, uint
     for (uint32_t i = 0; i < count; i += LANES)
         large |= !all(below(f_load(mean + i), f_of(PIX_POISSON_SWITCH)));
     if (large)
-        normal(word, z, count);
+        normal(word, 1, z, count);
     for (uint32_t i = 0; i < count; i += LANES)
         f_store(number + i, poisson_of(f_load(mean + i), u_load(word + i), z + i));
 }
 
-static void mean_charge(const pix_law_t *law, const pix_span_t *span, float *mean)
+static void collect(const pix_law_t *law, const pix_span_t *span)
 {
     for (uint32_t i = 0; i < span->count; i += LANES) {
         uint32_t phase = i % PIX_LANES;
@@ -200,31 +200,49 @@ static void mean_charge(const pix_law_t *law, const pix_span_t *span, float *mea
         f_t gain = add(mul(f_from_s8(span->prnu + i), f_of(law->prnu_step)), f_of(1.0f));
         f_t dark = mul(f_from_u8(span->dark + i), f_of(law->dark_step));
         f_t sum = add(mul(light, gain), dark);
-        f_store(mean + i, least(most(sum, f_of(0.0f)), f_of(PIX_POISSON_MAX)));
+        f_store(span->mean + i, least(most(sum, f_of(0.0f)), f_of(PIX_POISSON_MAX)));
     }
 }
 
-static void convert(const pix_law_t *law, const pix_span_t *span, const float *number,
-                    const float *z)
+/* What is above the knee's lower end bends off on a parabola that is level at its upper end. */
+static inline f_t bent(const pix_law_t *law, f_t charge)
+{
+    f_t over = most(sub(charge, f_of(law->knee_low_e)), f_of(0.0f));
+    return sub(charge, mul(mul(over, over), f_of(law->knee_factor)));
+}
+
+/* What the wells of a sample's photosites hold, and CDS leaves of it: electrons of one. */
+static inline f_t held(const pix_law_t *law, f_t charge, f_t mean)
+{
+    charge = least(mul(charge, f_of(law->site_share)), f_of(law->well_top_e));
+    if (any(below(f_of(law->knee_low_e), charge)))
+        charge = bent(law, charge);
+    if (law->sun_share > 0) {
+        f_t reset = least(mul(mean, f_of(law->sun_share)), f_of(law->sun_clamp_e));
+        charge = least(charge, sub(f_of(law->full_well_e), reset));
+    }
+    return charge;
+}
+
+static void convert(const pix_law_t *law, const pix_span_t *span)
 {
     for (uint32_t i = 0; i < span->count; i += LANES) {
-        f_t charge = mul(f_load(number + i), f_of(law->site_share));
-        charge = least(charge, f_of(law->full_well_e));
-        f_t dn = add(mul(charge, f_of(law->dn_per_e)), f_of(law->black_dn));
-        dn = add(dn, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
-        dn = add(dn, mul(f_load(z + i), f_of(law->read_dn)));
-        dn = least(most(dn, f_of(0.0f)), f_of(law->white_dn));
-        u16_store(span->out + i, u_from_f(add(dn, f_of(0.5f))));
+        f_t charge = held(law, f_load(span->charge + i), f_load(span->mean + i));
+        f_t x = add(mul(charge, f_of(law->dn_per_e)), f_load(span->noise + i));
+        x = add(x, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
+        x = mul(x, f_load(span->column_gain + i));
+        f_t curve = add(mul(x, f_of(law->curve[2])), f_of(law->curve[1]));
+        x = mul(x, add(mul(x, curve), f_of(law->curve[0])));
+        f_t offset = mul(f_load(span->column_offset + i), f_of(law->column_scale));
+        x = add(add(x, offset), f_of(law->black_dn));
+        x = least(most(x, f_of(0.0f)), f_of(law->white_dn));
+        u16_store(span->out + i, u_from_f(add(x, f_of(0.5f))));
     }
 }
 
-static void develop(const pix_law_t *law, const pix_span_t *span)
-{
-    float mean[PIX_SPAN_PX] = {0}, number[PIX_SPAN_PX], z[PIX_SPAN_PX];
-    mean_charge(law, span, mean);
-    poisson(mean, span->shot, number, span->count);
-    normal(span->read, z, span->count);
-    convert(law, span, number, z);
-}
+#define KERNELS                                                                                    \
+    {                                                                                              \
+        collect, poisson, normal, convert                                                          \
+    }
 
 #endif

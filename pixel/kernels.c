@@ -62,7 +62,7 @@ static inline u_t u_from_bits(f_t a)
 
 #include "pixel/kernel_code.h"
 
-const pix_kernels_t pix_kernels_scalar = {develop, poisson, normal};
+const pix_kernels_t pix_kernels_scalar = KERNELS;
 
 const pix_kernels_t *pix_kernels_of(sim_simd_t level)
 {

@@ -1,8 +1,8 @@
 /*
  * kernels.h - the arithmetic of a row of samples, at each vector level, equal bit for bit.
  *
- *    light r, g, b --> mean charge --> Poisson --> full well --> + offset --> + read noise --> DN
- *                       ^ PRNU, dark    ^ one random word                      ^ another
+ *    light r, g, b --> mean charge --> Poisson --> wells --> + noise, offsets --> DN
+ *                       ^ PRNU, dark    ^ a word              ^ another word
  *
  * One source, kernel_code.h, is compiled for each level against a small set of vector operations;
  * every operation rounds as IEEE 754 says and none is fused, so the width cannot change a bit.
@@ -30,10 +30,13 @@
 /* A stretch of one row; all arrays have count elements, count a multiple of PIX_LANES up to
  * PIX_SPAN_PX. */
 typedef struct {
-    const float *light[3];       /* r, g, b: lux */
-    const uint32_t *shot, *read; /* random words */
-    const int8_t *prnu, *dsnu;   /* fixed patterns: steps of the law's */
+    const float *light[3];     /* r, g, b: lux */
+    const int8_t *prnu, *dsnu; /* fixed patterns: steps of the law's */
     const uint8_t *dark;
+    const float *column_gain, *column_offset; /* factor; DN of the law's column_scale */
+    float *mean;                              /* electrons, all of the sample's photosites */
+    float *charge;                            /* electrons: Poisson of mean */
+    float *noise;                             /* DN above black, behind the gain */
     uint16_t *out;
     uint32_t count;
 } pix_span_t;
@@ -44,17 +47,25 @@ typedef struct {
     float prnu_step;               /* relative gain of one step */
     float dark_step;               /* electrons of one step of dark */
     float site_share;              /* of one photosite in the sample: 1, or 1/4 when binned */
-    float full_well_e;             /* of the average photosite */
+    float well_top_e;              /* a sample's well is full above this... */
+    float knee_low_e, knee_factor; /* ...and bends off from here: q - (q - low)^2 factor */
+    float sun_share, sun_clamp_e;  /* of the mean, in the reset sample; 0: none */
+    float full_well_e;
     float dn_per_e;
     float dsnu_step_dn, read_dn; /* behind the gain */
-    float black_dn, white_dn;
+    float column_scale;          /* of the columns' offsets */
+    float curve[3];              /* the converter's: x -> x (c0 + x (c1 + x c2)) */
+    float black_dn, white_dn;    /* black: with what is common to the row */
+    float hot_s;                 /* electrons that 1 e-/s of a hot photosite brings */
+    float trap_dn;               /* DN that 1 e- of a trap shifts */
 } pix_law_t;
 
+/* In this order; between them sparse terms are added to mean and noise. */
 typedef struct pix_kernels {
-    void (*develop)(const pix_law_t *law, const pix_span_t *span);
-    /* The parts, for tests and set-up. count: a multiple of PIX_LANES up to PIX_SPAN_PX. */
+    void (*collect)(const pix_law_t *law, const pix_span_t *span); /* light -> mean */
     void (*poisson)(const float *mean, const uint32_t *word, float *number, uint32_t count);
-    void (*normal)(const uint32_t *word, float *number, uint32_t count);
+    void (*normal)(const uint32_t *word, float sigma, float *number, uint32_t count);
+    void (*convert)(const pix_law_t *law, const pix_span_t *span); /* charge, mean, noise -> out */
 } pix_kernels_t;
 
 extern const pix_kernels_t pix_kernels_scalar;

@@ -55,4 +55,4 @@ static inline void u16_store(uint16_t *to, u_t x)
 
 #include "pixel/kernel_code.h"
 
-const pix_kernels_t pix_kernels_avx2 = {develop, poisson, normal};
+const pix_kernels_t pix_kernels_avx2 = KERNELS;

@@ -21,6 +21,44 @@ static uint32_t color_at(sim_bayer_t bayer, uint32_t row, uint32_t column)
     return colors[bayer][row % 2][column % 2];
 }
 
+/* What all samples of a row are off by, e-: noise and the tone on the supply. */
+static double row_offset_e(const pix_t *pix, const pix_frame_t *frame, uint32_t row, double read_e)
+{
+    const pix_noise_t *noise = &pix->desc.noise;
+    sim_rng_t rng = {pix->desc.seed, PIX_RNG_ROW, frame->frame, row};
+    double spread = frame->bin_sum ? 1 : sqrt(frame->y.bin); /* of the mean of so many rows */
+    double e = 0;
+    if (noise->row_share > 0)
+        e += noise->row_share * read_e / spread * pix_normal(sim_rng_u32(&rng, 0));
+    if (noise->banding_e > 0) {
+        double seconds = (double)pix_row_readout_start_ps(&pix->desc, frame, row) * 1e-12;
+        e += noise->banding_e * pix_sine(seconds * noise->banding_hz);
+    }
+    return e;
+}
+
+/* n: wells that are read as one. */
+static void set_well(pix_law_t *law, const pix_desc_t *d, double n, double share)
+{
+    double knee_e = d->noise.knee_e < d->full_well_e ? d->noise.knee_e : d->full_well_e;
+    law->full_well_e = (float)(n * d->full_well_e);
+    law->well_top_e = (float)(n * (d->full_well_e + knee_e));
+    law->knee_low_e = (float)(n * (d->full_well_e - knee_e));
+    law->knee_factor = knee_e > 0 ? (float)(1 / (4 * n * knee_e)) : 0;
+    law->sun_share = d->noise.cds ? (float)(d->noise.sun_share * share) : 0;
+    law->sun_clamp_e = (float)(n * fmin(d->noise.sun_clamp_e, d->full_well_e));
+}
+
+/* x + inl 6 sqrt(3) u (1 - u) (1 - 2 u), u = x / range: an S through both ends and the middle,
+ * +-inl away from the line at most. */
+static void set_curve(pix_law_t *law, double inl_dn, double range_dn)
+{
+    double slope = 6 * sqrt(3) * inl_dn / range_dn;
+    law->curve[0] = (float)(1 + slope);
+    law->curve[1] = (float)(-3 * slope / range_dn);
+    law->curve[2] = (float)(2 * slope / (range_dn * range_dn));
+}
+
 /* The photosites of a binned sample share its light and noise: their charge together is Poisson.
  * Averaging n read noises leaves 1 / sqrt(n) of one; charge that is added is read once. */
 pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
@@ -33,17 +71,23 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     double dark_s = (double)pix_row_dark_pck(frame, row) / (double)d->clk_hz;
     double finer = (double)(1u << frame->adc_bits) / (double)(1u << d->adc_bits);
     double gain = pix_analog_gain(frame->gain_code), dn_per_e = d->dn_per_e * gain * finer;
+    double read_e = pix_sample_noise_e(d, gain), black_dn = d->black_dn * finer;
+    double white_dn = (1u << frame->adc_bits) - 1;
     pix_law_t law = {
         .prnu_step = (float)(fpn->prnu_step / spread),
         .dark_step = (float)(sites * dark_s * pix_dark_e_per_s(d) * fpn->dark_step),
         .site_share = (float)share,
-        .full_well_e = (float)(sites * share * d->full_well_e),
         .dn_per_e = (float)dn_per_e,
         .dsnu_step_dn = (float)(sites * share * fpn->dsnu_step_e / spread * dn_per_e),
-        .read_dn = (float)(pix_read_noise_e(d, gain) / (frame->bin_sum ? 1 : spread) * dn_per_e),
-        .black_dn = (float)(d->black_dn * finer),
-        .white_dn = (float)((1u << frame->adc_bits) - 1),
+        .read_dn = (float)(read_e / (frame->bin_sum ? 1 : spread) * dn_per_e),
+        .column_scale = (float)finer,
+        .black_dn = (float)(black_dn + row_offset_e(pix, frame, row, read_e) * dn_per_e),
+        .white_dn = (float)white_dn,
+        .hot_s = (float)(dark_s * pix_dark_factor(d)),
+        .trap_dn = (float)(share * dn_per_e),
     };
+    set_well(&law, d, sites * share, share);
+    set_curve(&law, d->noise.inl_dn * finer, white_dn - black_dn);
     uint32_t site_row = pix_line_at(frame, row).sample; /* of the same parity */
     for (uint32_t column = 0; column < PIX_LANES; column++) {
         const double *e = pix->electrons[color_at(d->bayer, site_row, column)];

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixel/columns.h"
 #include "pixel/fpn.h"
 #include "pixel/kernels.h"
 #include "pixel/lens.h"
 #include "pixel/pixel_int.h"
+#include "pixel/rare.h"
 #include "pixel/site.h"
 
 /* ---- rows computed ahead: functions of a latched frame, so never state ---- */
@@ -397,6 +399,16 @@ _Static_assert(sizeof(pix_frame_t) == 8 + 36 * 4, "no padding: it is hashed and 
 
 /* ---- life ---- */
 
+static bool make_patterns(pix_t *pix)
+{
+    pix->fpn = calloc(PIX_FPNS, sizeof(*pix->fpn));
+    pix->columns = calloc(1, sizeof(*pix->columns));
+    pix->rare = calloc(1, sizeof(*pix->rare));
+    return pix->fpn != NULL && pix->columns != NULL && pix->rare != NULL &&
+           pix_fpn_make(pix->fpn, &pix->desc, pix->pool) &&
+           pix_columns_make(pix->columns, &pix->desc) && pix_rare_make(pix->rare, &pix->desc);
+}
+
 static bool make_memory(pix_t *pix)
 {
     size_t room = pix_padded_px(pix->desc.width_px);
@@ -407,7 +419,7 @@ static bool make_memory(pix_t *pix)
     size_t lens_room = pix_lens_room(pix->lens, pix->desc.width_px);
     bool fine = true;
     for (uint32_t i = 0; i < sim_pool_threads(pix->pool); i++) {
-        pix->scratch[i] = calloc(PIX_COLORS * room + lens_room, sizeof(float));
+        pix->scratch[i] = calloc(pix_planes(&pix->desc) * room + lens_room, sizeof(float));
         pix->maps[i] = calloc(pix_fpn_room(&pix->desc), 1);
         fine = fine && pix->scratch[i] != NULL && pix->maps[i] != NULL;
     }
@@ -416,8 +428,7 @@ static bool make_memory(pix_t *pix)
         pix->band[i].sample = calloc(PIX_BAND_ROWS * room, sizeof(uint16_t));
         fine = fine && pix->band[i].sample != NULL;
     }
-    pix->fpn = calloc(PIX_FPNS, sizeof(*pix->fpn));
-    return fine && pix->fpn != NULL && pix_fpn_make(pix->fpn, &pix->desc, pix->pool);
+    return fine && make_patterns(pix);
 }
 
 static sim_err_t check_stuck(sim_t *sim, const pix_desc_t *d, const char *name)
@@ -430,6 +441,17 @@ static sim_err_t check_stuck(sim_t *sim, const pix_desc_t *d, const char *name)
                             "%s.stuck[%u]: column %u, row %u, value %u, or one of more than %u",
                             name, i, s->x, s->y, s->value_dn, PIX_MAX_STUCK);
     }
+    return SIM_OK;
+}
+
+static sim_err_t check_noise(sim_t *sim, const pix_noise_t *n, const char *name)
+{
+    bool shares = n->hot_share >= 0 && n->hot_share <= 0.05 && n->rtn_share >= 0 &&
+                  n->rtn_share <= 0.05 && n->bloom_share >= 0 && n->bloom_share <= 1;
+    bool times = n->rtn_share == 0 || (n->rtn_us[0] > 0 && n->rtn_us[1] >= n->rtn_us[0]);
+    bool steps = n->bloom_share == 0 || (n->bloom_rows > 0 && n->bloom_rows <= PIX_BLOOM_MAX);
+    if (!shares || !times || !steps)
+        return sim_fail(sim, SIM_EDESC, "%s.noise: hot, rtn or bloom out of range", name);
     return SIM_OK;
 }
 
@@ -452,7 +474,8 @@ static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
         return sim_fail(sim, SIM_EDESC, "%s: counter_hz, column_hz: expected more than 0", name);
     if (d->coarse_min + d->coarse_margin > d->height_px / 2 + d->blank_lines_min)
         return sim_fail(sim, SIM_EDESC, "%s: no exposure fits the shortest frame", name);
-    return check_stuck(sim, d, name);
+    sim_err_t err = check_noise(sim, &d->noise, name);
+    return err != SIM_OK ? err : check_stuck(sim, d, name);
 }
 
 sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *name,
@@ -491,8 +514,16 @@ void pix_free(pix_t *pix)
     }
     if (pix->fpn != NULL)
         pix_fpn_free(pix->fpn);
+    if (pix->columns != NULL)
+        pix_columns_free(pix->columns);
+    if (pix->rare != NULL)
+        pix_rare_free(pix->rare);
     free(pix->fpn);
+    free(pix->columns);
+    free(pix->rare);
     pix->fpn = NULL;
+    pix->columns = NULL;
+    pix->rare = NULL;
     free(pix->lens);
     pix->lens = NULL;
 }

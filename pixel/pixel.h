@@ -30,19 +30,18 @@
  *               unless PIX_SHUTTER says after how many lines a mechanical shutter closes (or a
  *               strobe ends): then only their dark current does.
  * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
- * Modeled:      lens vignetting, shading and blur; photon and dark shot noise (Poisson at every
- * level), dark current over temperature, read noise over gain, PRNU, DSNU, dark-current spread,
- * full well, analog gain, ADC of 8, 10 or 12 bits with black level; windows, subsampling, binning
- * of one color as average or sum, flips, digital gain, test patterns; stuck photosites and rows, if
- * told to. README.md has laws, sources and tests. Not modeled:  what lens.h leaves out; reset noise
- * (CDS cancels it), row noise, column noise, RTN, hot pixels, ADC nonlinearity, blooming;
- * Bayer-corrected (3:1) binning weights; merging of two exposures; start-up time; changes of
- * temperature while running. Units:        charge in electrons, samples in DN, light in lux.
+ * Modeled:      lens vignetting, shading and blur; the noise terms of README.md's table, with laws,
+ *               sources and tests; analog gain, ADC of 8, 10 or 12 bits with black level; windows,
+ *               subsampling, binning of one color as average or sum, flips, digital gain, test
+ *               patterns; stuck photosites and rows, if told to.
+ * Not modeled:  what lens.h and noise.h leave out; Bayer-corrected (3:1) binning weights; merging
+ *               of two exposures; start-up time; changes of temperature while running.
+ * Units:        charge in electrons, samples in DN, light in lux.
  */
 #ifndef PIXEL_PIXEL_H
 #define PIXEL_PIXEL_H
 
-#include "sim/json.h"
+#include "pixel/noise.h"
 #include "sim/sim.h"
 
 #define PIX_MAX_SINKS 4u
@@ -102,6 +101,7 @@ typedef struct {
     double dn_per_e;              /* system gain at analog gain 1 */
     uint32_t adc_bits;            /* 8, 10, 12: out of reset; dn_per_e, black_dn, stuck are of it */
     uint32_t black_dn;
+    pix_noise_t noise; /* all that is not said above */
 
     /* Single-slope ADC, one conversion a sample: the reset level is converted, then the signal:
      * reset_settle + reset ramp + transfer_settle + (2^bits + margin) counts. */
@@ -207,6 +207,8 @@ typedef struct {
 
 struct pix_lens;    /* lens.h */
 struct pix_fpn;     /* fpn.h: fixed patterns */
+struct pix_columns; /* columns.h: those of the converters */
+struct pix_rare;    /* rare.h: hot photosites, traps */
 struct pix_kernels; /* kernels.h: row arithmetic at one vector level */
 
 typedef struct pix {
@@ -227,8 +229,10 @@ typedef struct pix {
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
     struct pix_lens *lens;
-    struct pix_fpn *fpn;             /* [PIX_FPNS] */
-    float *scratch[PIX_MAX_THREADS]; /* a worker's planes of light, and the lens's */
+    struct pix_fpn *fpn; /* [PIX_FPNS] */
+    struct pix_columns *columns;
+    struct pix_rare *rare;
+    float *scratch[PIX_MAX_THREADS]; /* a worker's planes (pix_plane_t), and the lens's */
     uint8_t *maps[PIX_MAX_THREADS];  /* a worker's row of fixed patterns */
     pix_band_t band[2];
 
@@ -330,8 +334,12 @@ pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame);
 void pix_electrons_per_lux_s(const pix_desc_t *desc, uint32_t photosite, double e[PIX_COLORS]);
 /* Mean dark current of a photosite at the desc's temperature, e-/s. */
 double pix_dark_e_per_s(const pix_desc_t *desc);
-/* Read noise of one conversion, e-. */
+/* How much more dark current there is at the desc's temperature than at dark_at_c. */
+double pix_dark_factor(const pix_desc_t *desc);
+/* Read noise of the difference of two samples, e-. */
 double pix_read_noise_e(const pix_desc_t *desc, double analog_gain);
+/* Of one conversion: that with CDS; without, one sample's part of it and the reset noise. */
+double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain);
 
 /* ---- samples (row.c) ---- */
 

@@ -10,9 +10,17 @@
 #define PIX_RNG_SHOT 0x50495853u
 #define PIX_RNG_READ 0x50495852u
 #define PIX_RNG_FPN 0x50495846u
+#define PIX_RNG_COLUMN 0x50495843u /* fixed pattern of columns */
+#define PIX_RNG_ROW 0x5049584fu    /* row noise */
+#define PIX_RNG_HOT 0x50495848u    /* where hot photosites are */
+#define PIX_RNG_TRAP 0x50495854u   /* where traps are, and what they are like */
+#define PIX_RNG_RTN 0x5049584eu    /* what traps do */
 
 /* e^x for |x| <= 700, the same on every machine; for set-up, not for rows. */
 double pix_exp(double x);
+double pix_ln(double x);          /* x > 0 */
+double pix_sine(double turns);    /* sin(2 pi turns) */
+double pix_normal(uint32_t word); /* a standard normal number, as the kernels' */
 
 /* Width rounded up to whole vectors. */
 uint32_t pix_padded_px(uint32_t width_px);
@@ -30,6 +38,19 @@ void pix_settings_diff(const pix_frame_t *wanted, const pix_frame_t *taken, char
 extern const sim_reg_t pix_reg_table[];
 void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value);
 void pix_wrote_irq(sim_comp_t *comp, uint32_t value);
+
+/* A worker's planes, pix_padded_px of the array's width each. */
+typedef enum {
+    PIX_PLANE_LIGHT,                                  /* red, green, blue */
+    PIX_PLANE_COLUMNS = PIX_PLANE_LIGHT + PIX_COLORS, /* gains, offsets */
+    PIX_PLANE_BLOOM = PIX_PLANE_COLUMNS + 2,          /* of 2 n + 1 rows: mean charge, excess */
+} pix_plane_t;
+
+/* How many planes there are; the lens's room is behind them. */
+uint32_t pix_planes(const pix_desc_t *desc);
+
+/* How many rows above and below a row depends on. */
+uint32_t pix_bloom_rows(const pix_desc_t *desc);
 
 /* The clock at which row 0 of `next` begins to be read when `next` follows `now`. */
 uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next);

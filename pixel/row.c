@@ -2,7 +2,10 @@
  * row.c - one line of samples: which photosites, under which light, and what becomes of them.
  */
 #include <assert.h>
+#include <string.h>
 
+#include "pixel/bloom.h"
+#include "pixel/columns.h"
 #include "pixel/develop.h"
 #include "pixel/digital.h"
 #include "pixel/fpn.h"
@@ -65,23 +68,78 @@ static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t whi
     return found;
 }
 
-/* In the order of an unflipped frame. */
-static void expose(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
-                   uint16_t *out)
+static float *plane(const pix_t *pix, uint32_t worker, uint32_t number)
 {
-    size_t room = pix_padded_px(pix->desc.width_px);
-    float *scratch = pix->scratch[worker];
-    sim_light_row_t light = {scratch, scratch + room, scratch + 2 * room};
-    pull_light(pix, frame, row, worker, scratch + PIX_COLORS * room, &light);
+    return pix->scratch[worker] + (size_t)number * pix_padded_px(pix->desc.width_px);
+}
+
+/* Light and fixed patterns of one row, in the order of an unflipped frame. */
+static pix_strip_t strip_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
+                            uint32_t worker)
+{
+    sim_light_row_t light = {
+        .r = plane(pix, worker, PIX_PLANE_LIGHT + PIX_RED),
+        .g = plane(pix, worker, PIX_PLANE_LIGHT + PIX_GREEN),
+        .b = plane(pix, worker, PIX_PLANE_LIGHT + PIX_BLUE),
+    };
+    pull_light(pix, frame, row, worker, plane(pix, worker, pix_planes(&pix->desc)), &light);
     pix_fpn_row_t fpn = pix_fpn_row(pix->fpn, frame, row, pix->maps[worker]);
-    pix_strip_t strip = {
+    pix_column_row_t columns =
+        pix_columns_row(pix->columns, frame, plane(pix, worker, PIX_PLANE_COLUMNS));
+    return (pix_strip_t){
         .light = {light.r, light.g, light.b},
         .prnu = fpn.prnu,
         .dsnu = fpn.dsnu,
         .dark = fpn.dark,
-        .out = out,
+        .column_gain = columns.gain,
+        .column_offset = columns.offset_dn,
         .count = pix_row_room(frame),
     };
+}
+
+uint32_t pix_bloom_rows(const pix_desc_t *desc)
+{
+    return desc->noise.bloom_share > 0 ? desc->noise.bloom_rows : 0;
+}
+
+uint32_t pix_planes(const pix_desc_t *desc)
+{
+    uint32_t bloom = pix_bloom_rows(desc);
+    return PIX_PLANE_BLOOM + (bloom > 0 ? 2 * (2 * bloom + 1) : 0);
+}
+
+/* The mean charge of a row after what flows in and out of it; rows outside the frame have none. */
+static const float *bloomed(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
+                            uint32_t worker)
+{
+    uint32_t steps = pix_bloom_rows(&pix->desc), rows = 2 * steps + 1;
+    uint32_t sites = pix_sites(frame);
+    float *mean[2 * PIX_BLOOM_MAX + 1], *over[2 * PIX_BLOOM_MAX + 1];
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t at = row + i - steps; /* above row 0: huge */
+        mean[i] = plane(pix, worker, PIX_PLANE_BLOOM + i);
+        over[i] = plane(pix, worker, PIX_PLANE_BLOOM + rows + i);
+        if (at < pix_frame_lines(frame)) {
+            pix_strip_t strip = strip_of(pix, frame, at, worker);
+            pix_collect(pix, frame, at, &strip, mean[i]);
+        } else {
+            memset(mean[i], 0, pix_row_room(frame) * sizeof(float));
+        }
+    }
+    pix_bloom(mean, over, steps, pix_axis_samples(&frame->x),
+              (float)(sites * pix->desc.full_well_e), (float)pix->desc.noise.bloom_share);
+    return mean[steps];
+}
+
+/* In the order of an unflipped frame. */
+static void expose(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                   uint16_t *out)
+{
+    bool blooms = pix_bloom_rows(&pix->desc) > 0 && pix_frame_exposures(frame) == 1;
+    const float *mean = blooms ? bloomed(pix, frame, row, worker) : NULL;
+    pix_strip_t strip = strip_of(pix, frame, row, worker);
+    strip.mean = mean;
+    strip.out = out;
     pix_develop(pix, frame, row, &strip);
 }
 

@@ -25,11 +25,12 @@ uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i)
 
 bool pix_axis_sample(const pix_axis_t *axis, uint32_t site, uint32_t *sample)
 {
-    uint32_t at = site - axis->start, rest = at % period(axis);
-    if (site < axis->start || (rest != 0 && rest != axis->even_inc))
+    uint32_t at = site - axis->start; /* before the window: huge */
+    uint32_t pair = at / period(axis), rest = at % period(axis);
+    if (at >= axis->size || (rest != 0 && rest != axis->even_inc))
         return false;
-    *sample = at / period(axis) / axis->bin * 2 + (rest != 0);
-    return *sample < pix_axis_samples(axis);
+    *sample = (pair >> (axis->bin - 1)) * 2 + (rest != 0); /* bin: 1, 2 */
+    return true;
 }
 
 float pix_axis_step_px(const pix_axis_t *axis)

@@ -161,15 +161,28 @@ pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame)
 
 /* ---- dark and noise ---- */
 
-double pix_dark_e_per_s(const pix_desc_t *desc)
+double pix_dark_factor(const pix_desc_t *desc)
 {
     const double ln2 = 0.69314718055994530942;
-    double doublings = (desc->temperature_c - desc->dark_at_c) / desc->dark_doubling_k;
-    return desc->dark_e_per_s * pix_exp(doublings * ln2);
+    return pix_exp((desc->temperature_c - desc->dark_at_c) / desc->dark_doubling_k * ln2);
+}
+
+double pix_dark_e_per_s(const pix_desc_t *desc)
+{
+    return desc->dark_e_per_s * pix_dark_factor(desc);
 }
 
 double pix_read_noise_e(const pix_desc_t *desc, double analog_gain)
 {
     double a = desc->read_noise_e, b = desc->read_noise_at_gain1_e / analog_gain;
     return sqrt(a * a + b * b);
+}
+
+double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain)
+{
+    double both = pix_read_noise_e(desc, analog_gain);
+    if (desc->noise.cds)
+        return both;
+    double reset = pix_reset_noise_e(desc->noise.conversion_gain_uv, desc->temperature_c);
+    return sqrt(both * both / 2 + reset * reset);
 }

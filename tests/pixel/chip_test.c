@@ -35,6 +35,12 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
     SAME(counter_hz) SAME(ramp_margin) SAME(reset_ramp_permille) SAME(reset_settle_ns)
     SAME(transfer_settle_ns) SAME(column_hz) SAME(too_short) SAME(blanking_delay)
+    SAME(noise.cds) SAME(noise.cds_interval_us) SAME(noise.conversion_gain_uv)
+    SAME(noise.hot_share) SAME(noise.hot_e_per_s) SAME(noise.rtn_share) SAME(noise.rtn_e)
+    SAME(noise.rtn_us[0]) SAME(noise.rtn_us[1]) SAME(noise.column_gain)
+    SAME(noise.column_offset_dn) SAME(noise.column_count_dn) SAME(noise.row_share)
+    SAME(noise.banding_e) SAME(noise.banding_hz) SAME(noise.inl_dn) SAME(noise.knee_e)
+    SAME(noise.bloom_share) SAME(noise.bloom_rows) SAME(noise.sun_share) SAME(noise.sun_clamp_e)
     SAME(blank_lines_min) SAME(coarse_min) SAME(coarse_margin) SAME(gain_code_max)
 #undef SAME
         /* clang-format on */
@@ -57,6 +63,15 @@ START_TEST(a_wrong_chip_file_is_refused_with_the_place)
         {"{\"pixel\": {\"adc\": {\"bits\": 16}}}", "pixel.adc.bits"},
         {"{\"pixel\": {\"adc\": {\"bits\": 9}}}", "pixel.adc.bits"},
         {"{\"pixel\": {\"adc\": {\"counter_hz\": 0}}}", "pixel.adc.counter_hz"},
+        {"{\"pixel\": {\"cds\": {\"on\": 1}}}", "pixel.cds.on"},
+        {"{\"pixel\": {\"hot\": {\"share\": 0.5}}}", "pixel.hot.share"},
+        {"{\"pixel\": {\"rtn\": {\"times_us\": [2, 1]}}}", "pixel.rtn.times_us"},
+        {"{\"pixel\": {\"rtn\": {\"times_us\": [0, 1]}}}", "pixel.rtn.times_us"},
+        {"{\"pixel\": {\"columns\": {\"offset\": 1}}}", "pixel.columns.offset"},
+        {"{\"pixel\": {\"rows\": {\"banding_hz\": -1}}}", "pixel.rows.banding_hz"},
+        {"{\"pixel\": {\"curve\": {\"inl_dn\": 99}}}", "pixel.curve.inl_dn"},
+        {"{\"pixel\": {\"saturation\": {\"bloom_rows\": 9}}}", "pixel.saturation.bloom_rows"},
+        {"{\"pixel\": {\"sun\": {\"share\": 2}}}", "pixel.sun.share"},
         {"{\"pixel\": {\"timing\": {\"too_short\": \"maybe\"}}}", "pixel.timing.too_short"},
         {"{\"pixel\": {\"timing\": {\"blanking_delay\": 4}}}", "pixel.timing.blanking_delay"},
         {"{\"pixel\": {\"timing\": {\"clk_hz\": -1}}}", "pixel.timing.clk_hz"},

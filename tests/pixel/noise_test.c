@@ -114,8 +114,8 @@ START_TEST(normal_numbers_have_the_tail_probability_of_their_word)
     for (uint32_t bits = 0; bits < 0x7ff00000; bits += bits / 8 + 1) {
         float plus, minus;
         uint32_t word = bits, mirrored = bits | 0x80000000;
-        pix_kernels_scalar.normal(&word, &plus, 1);
-        pix_kernels_scalar.normal(&mirrored, &minus, 1);
+        pix_kernels_scalar.normal(&word, 1, &plus, 1);
+        pix_kernels_scalar.normal(&mirrored, 1, &minus, 1);
         ck_assert(minus == -plus);
         double z = (double)plus, p = (double)(bits | 1) * 0x1p-32;
         double density = exp(-z * z / 2) * 0.3989422804014327;
@@ -132,7 +132,7 @@ START_TEST(normal_numbers_have_mean_0_and_variance_1)
     for (uint32_t i = 0; i < count; i++) { /* every part of 2^-16 of the words once */
         float z;
         uint32_t word = i << 16 | 0x8000;
-        pix_kernels_scalar.normal(&word, &z, 1);
+        pix_kernels_scalar.normal(&word, 1, &z, 1);
         sum += (double)z;
         squares += (double)z * (double)z;
     }
@@ -164,8 +164,8 @@ START_TEST(all_vector_levels_give_the_same_bits)
         pix_kernels_scalar.poisson(mean, word, expected, COUNT);
         kernels->poisson(mean, word, number, COUNT);
         ck_assert_mem_eq(number, expected, sizeof(number));
-        pix_kernels_scalar.normal(word, expected, COUNT);
-        kernels->normal(word, number, COUNT);
+        pix_kernels_scalar.normal(word, 1.7f, expected, COUNT);
+        kernels->normal(word, 1.7f, number, COUNT);
         ck_assert_mem_eq(number, expected, sizeof(number));
     }
 }

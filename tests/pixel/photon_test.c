@@ -16,6 +16,7 @@ static pix_desc_t bench_desc(void)
     pix_desc_t desc = pix_desc_default();
     desc.width_px = 512;
     desc.height_px = 256;
+    desc.noise = (pix_noise_t){.cds = true}; /* the other terms: terms_test.c */
     return desc;
 }
 

@@ -1,0 +1,34 @@
+/*
+ * columns.h - fixed pattern of the column converters: a gain and an offset each.
+ *
+ * With CDS the reset level is counted down before the signal is counted up: what is left of an
+ * offset is its distance to the next whole count. A binned sample has the mean of its two columns.
+ */
+#ifndef PIXEL_COLUMNS_H
+#define PIXEL_COLUMNS_H
+
+#include "pixel/pixel.h"
+
+typedef struct {
+    const float *gain;      /* factors */
+    const float *offset_dn; /* of the desc's adc_bits */
+} pix_column_row_t;
+
+typedef struct pix_columns {
+    float *site_gain, *site_dn; /* of every column */
+    float *pair_gain, *pair_dn; /* of 2x2 binning of the whole array */
+} pix_columns_t;
+
+/* False without memory. columns is zeroed. */
+bool pix_columns_make(pix_columns_t *columns, const pix_desc_t *desc);
+void pix_columns_free(pix_columns_t *columns);
+
+/* Those of a frame's unflipped samples, whole vectors. room has 2 pix_padded_px(width) floats and
+ * is used where the kept ones do not fit. */
+pix_column_row_t pix_columns_row(const pix_columns_t *columns, const pix_frame_t *frame,
+                                 float *room);
+
+/* What CDS leaves of a column's offset. */
+double pix_column_residual_dn(double offset_dn, double count_dn);
+
+#endif
