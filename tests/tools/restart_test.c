@@ -106,7 +106,8 @@ START_TEST(busy_blocks_keep_their_clocks_and_idle_ones_lose_lines)
 {
     start(false);
     run_until_npu_is(true);
-    set(ENABLE, ~(NPU_BIT | ISP_BIT));
+    sim_run_until_ps(board->sim, sim_now_ps(board->sim) + 50 * SIM_PS_PER_US);
+    set(ENABLE, ~(NPU_BIT | ISP_BIT)); /* the tensor's handler is through with the ISP */
     ck_assert_uint_ne(ctl(REFUSED) & NPU_BIT, 0);
     ck_assert_uint_ne(ctl(ENABLE) & NPU_BIT, 0);
     run_until_npu_is(false);
