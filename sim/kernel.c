@@ -178,6 +178,7 @@ void sim_free(sim_t *sim)
         return;
     free(sim->heap.key_memory);
     free(sim->heap.event);
+    free(sim->spans);
     free(sim);
 }
 
@@ -257,8 +258,17 @@ bool sim_step(sim_t *sim, uint64_t end_ps)
     sim->running = true;
     sim->run_end_ps = end_ps;
     bool fired = fire_next(sim, end_ps);
+    sim_trace_tell(sim);
     sim->running = false;
     return fired;
+}
+
+static void run_traced(sim_t *sim, uint64_t end_ps)
+{
+    while (!sim->stopped && fire_next(sim, end_ps))
+        if (sim->spans != NULL && sim->spans->count != 0 && sim_next_event_ps(sim) != sim->now_ps)
+            sim_trace_tell(sim);
+    sim_trace_tell(sim);
 }
 
 void sim_run_until_ps(sim_t *sim, uint64_t end_ps)
@@ -267,8 +277,11 @@ void sim_run_until_ps(sim_t *sim, uint64_t end_ps)
     sim->running = true;
     sim->run_end_ps = end_ps;
     sim->stopped = false;
-    while (!sim->stopped && fire_next(sim, end_ps)) {
-    }
+    if (sim->trace == NULL)
+        while (!sim->stopped && fire_next(sim, end_ps)) {
+        }
+    else
+        run_traced(sim, end_ps);
     if (!sim->stopped && end_ps > sim->now_ps && end_ps != SIM_NEVER_PS)
         sim->now_ps = end_ps;
     sim->running = false;

@@ -23,6 +23,19 @@ typedef struct {
     bool hole;        /* place 0 belongs to the event that is firing; its key is 0 */
 } sim_heap_t;
 
+/* Spans that wait until all of their instant are there. */
+#define SIM_SPANS 64
+#define SIM_SPAN_TEXT 16384
+typedef struct {
+    uint64_t start_ps, end_ps;
+    const char *track, *name, *args; /* in text; args NULL: none */
+} sim_span_t;
+typedef struct {
+    uint32_t count, used;
+    sim_span_t span[SIM_SPANS]; /* by track, then as they came */
+    char text[SIM_SPAN_TEXT];
+} sim_spans_t;
+
 struct sim {
     uint64_t now_ps;
     sim_heap_t heap;
@@ -43,6 +56,7 @@ struct sim {
 
     sim_trace_fn_t trace;
     void *trace_ctx;
+    sim_spans_t *spans; /* of this instant; NULL: told at once */
 
     char error[512];
 };
@@ -55,6 +69,9 @@ void sim_heap_clear(sim_t *sim);
 /* Before fields are read or written from outside. */
 void sim_comps_settle(const sim_t *sim);
 void sim_event_again(sim_t *sim, sim_event_t *ev, uint64_t at_ps, uint64_t seq);
+
+/* trace.c: the instant is over. */
+void sim_trace_tell(sim_t *sim);
 
 /* Makes room for one more pending event. False when the host has no memory. */
 bool sim_heap_grow(sim_heap_t *heap);

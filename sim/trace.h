@@ -6,7 +6,10 @@
 
 #include "sim/types.h"
 
-/* track: "pixel", "npu.mac"...; name: what happened; args: a JSON object's inside or NULL. Strings
+/* Spans of one instant of a run are told at its end, by the names of their tracks, then as they
+ * came: in which order blocks act within an instant does not show.
+ *
+ * track: "pixel", "npu.mac"...; name: what happened; args: a JSON object's inside or NULL. Strings
  * are valid only during the call. Spans of one track may be emitted in any order of time. */
 typedef void (*sim_trace_fn_t)(void *ctx, const char *track, const char *name, uint64_t start_ps,
                                uint64_t end_ps, const char *args);

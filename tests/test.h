@@ -32,13 +32,19 @@ static inline const char *test_models_dir(void)
     return dir;
 }
 
-#define TEST_MAIN(suite_name, ...)                                                                 \
+#define TEST_MAIN(suite_name, ...) TEST_MAIN_AFTER(NULL, suite_name, __VA_ARGS__)
+
+/* The same; prepare runs once, before all tests, and they have what it made. */
+#define TEST_MAIN_AFTER(prepare, suite_name, ...)                                                  \
     int main(void)                                                                                 \
     {                                                                                              \
         const TTest *tests[] = {__VA_ARGS__};                                                      \
         Suite *suite = suite_create(suite_name);                                                   \
         TCase *tcase = tcase_create("all");                                                        \
+        SFun first = prepare;                                                                      \
         tcase_set_timeout(tcase, 300);                                                             \
+        if (first != NULL)                                                                         \
+            tcase_add_unchecked_fixture(tcase, first, NULL);                                       \
         for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)                              \
             tcase_add_test(tcase, tests[i]);                                                       \
         suite_add_tcase(suite, tcase);                                                             \

@@ -88,14 +88,28 @@ static void use_options(rig_t *rig, const rig_options_t *options)
     sim_set_shuffle(rig->sim, options->shuffle);
 }
 
-rig_t *rig_new(const rig_options_t *options)
+enum { MOST_THREADS = 4 };
+
+static scenario_t shared; /* rows of light have nothing that a rig could leave in it */
+
+void rig_prepare(void)
 {
     char error[512];
+    const scenario_flags_t flags = {0};
+    if (shared.scene != NULL)
+        return;
+    need(scenario_load(&shared, "scenes/entrance.json", &flags, error, sizeof(error)), error);
+    need(scene_prepare(shared.scene, MOST_THREADS,
+                       shared.sensor.pixel.width_px + 2 * PIX_BLUR_MAX) == SIM_OK,
+         "out of memory");
+}
+
+rig_t *rig_new(const rig_options_t *options)
+{
     rig_t *rig = calloc(1, sizeof(*rig));
-    scenario_flags_t flags = {0};
-    need(rig != NULL, "out of memory");
-    need(scenario_load(&rig->scenario, "scenes/entrance.json", &flags, error, sizeof(error)),
-         error);
+    need(rig != NULL && options->threads <= MOST_THREADS, "out of memory, or too many threads");
+    rig_prepare();
+    rig->scenario = shared;
     rig->sim = sim_new();
     rig->pool = sim_pool_new(options->threads);
     rig->sensor = sensor_new();
@@ -106,9 +120,6 @@ rig_t *rig_new(const rig_options_t *options)
     need(sim_comp_init(&rig->comp, rig->sim, &kind, "rig") == SIM_OK, sim_error(rig->sim));
     rig->sensor->npu.exact = options->exact;
     load(rig);
-    need(scene_prepare(rig->scenario.scene, sim_pool_threads(rig->pool),
-                       rig->sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) == SIM_OK,
-         sim_error(rig->sim));
     rig->sensor->pixel.light = scene_light(rig->scenario.scene);
     rig->sensor->uart.sent = on_uart;
     rig->sensor->uart.sent_ctx = rig;
@@ -127,7 +138,6 @@ void rig_free(rig_t *rig)
     sim_pool_free(rig->pool);
     sim_free(rig->sim);
     npu_prog_free(&rig->program);
-    scenario_free(&rig->scenario);
     free(rig);
 }
 

@@ -20,11 +20,15 @@ typedef struct {
 } rig_t;
 
 typedef struct {
-    uint32_t threads;
+    uint32_t threads; /* 1..4 */
     bool exact, raw;
     uint64_t shuffle;
     void (*change)(sensor_desc_t *desc); /* of the chip; may be NULL */
 } rig_options_t;
+
+/* Draws the scene of all rigs, once; rig_new does when nobody has. Most of the time of making a rig
+ * is that. */
+void rig_prepare(void);
 
 /* Ready to run: checked, reset, started. Aborts when something is wrong. */
 rig_t *rig_new(const rig_options_t *options);

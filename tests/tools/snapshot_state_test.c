@@ -401,10 +401,11 @@ START_TEST(wild_register_traffic_into_every_block_is_gone_back_in_exactly)
 }
 END_TEST
 
-TEST_MAIN("snapshots of the sensor", restoring_in_place_brings_back_every_byte_of_the_sensor,
-          code_that_was_decoded_later_is_forgotten, every_interrupt_line_comes_back_as_it_was,
-          rows_that_were_begun_in_another_time_are_not_used,
-          a_restored_run_ends_as_the_unbroken_one_however_it_is_computed,
-          one_snapshot_has_two_futures_that_do_not_know_of_each_other,
-          going_back_and_forth_with_shared_pages_changes_nothing,
-          wild_register_traffic_into_every_block_is_gone_back_in_exactly)
+TEST_MAIN_AFTER(rig_prepare, "snapshots of the sensor",
+                restoring_in_place_brings_back_every_byte_of_the_sensor,
+                code_that_was_decoded_later_is_forgotten, every_interrupt_line_comes_back_as_it_was,
+                rows_that_were_begun_in_another_time_are_not_used,
+                a_restored_run_ends_as_the_unbroken_one_however_it_is_computed,
+                one_snapshot_has_two_futures_that_do_not_know_of_each_other,
+                going_back_and_forth_with_shared_pages_changes_nothing,
+                wild_register_traffic_into_every_block_is_gone_back_in_exactly)
