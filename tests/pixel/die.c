@@ -23,10 +23,11 @@ static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_ligh
 static void keep_line(void *ctx, const sim_line_t *line)
 {
     die_t *die = ctx;
-    if (line->frame >= DIE_MAX_FRAMES)
+    if (line->frame >= DIE_MAX_FRAMES || line->exposure != 0)
         return;
     die_frame_t *frame = &die->frame[line->frame];
     if (line->row == 0) {
+        frame->line = *line;
         free(frame->sample);
         free(frame->row);
         frame->width_px = line->width_px;

@@ -21,7 +21,8 @@ typedef struct {
     uint32_t width_px, height_px;
     uint64_t frame_start_ps, frame_end_ps; /* when the wires pulsed */
     pix_timing_t timing;                   /* as told at frame start */
-    uint16_t *sample;                      /* width x height */
+    sim_line_t line;                       /* the first, without its samples */
+    uint16_t *sample;                      /* width x height; of two exposures the first */
     die_row_t *row;
 } die_frame_t;
 
