@@ -51,6 +51,7 @@ static pix_desc_t quiet(void)
     desc.prnu = desc.dsnu_e = desc.dark_e_per_s = 0;
     desc.read_noise_e = desc.read_noise_at_gain1_e = 0;
     desc.psf_sigma_px = 0;
+    desc.noise = (pix_noise_t){.cds = true};
     return desc;
 }
 
@@ -203,10 +204,19 @@ static pix_desc_t offsets_only(void)
     return desc;
 }
 
-START_TEST(every_geometry_shows_the_same_photosites_patterns)
+/* The same of columns: a comparator's offset, which without CDS nothing takes away. */
+static pix_desc_t column_offsets_only(void)
+{
+    pix_desc_t desc = quiet();
+    desc.noise = (pix_noise_t){.column_offset_dn = 47.2};
+    desc.black_dn = 500;
+    return desc;
+}
+
+/* of_columns: the patterns are the converters': charge that is added passes them once. */
+static void assert_patterns_stay(pix_desc_t desc, bool of_columns)
 {
     static walk_t x, y;
-    pix_desc_t desc = offsets_only();
     die_t *die = die_new(&desc, 1);
     die->lux[0] = die->lux[1] = die->lux[2] = 0;
     pix_frame_t whole = die_latched(&desc, DIE_FULL, 0);
@@ -225,17 +235,30 @@ START_TEST(every_geometry_shows_the_same_photosites_patterns)
                     sum += map[y.site[r][k / frame.x.bin] * 64 + x.site[c][k % frame.x.bin]] - 500;
                 /* a mean's pattern ends at 127/32 = 4 of its sigmas, 47.2 DN / sqrt(sites) */
                 double most = 127.0 / 32 * 47.2 / sqrt(sites), mean = sum / sites;
-                mean = mean < -most ? -most : mean > most ? most : mean;
-                double dn = 500 + (frame.bin_sum ? sites * mean : mean);
+                bool added = frame.bin_sum && !of_columns;
+                if (!of_columns)
+                    mean = mean < -most ? -most : mean > most ? most : mean;
+                double dn = 500 + (added ? sites * mean : mean);
                 dn = dn < 0 ? 0 : dn > 1023 ? 1023 : dn;
                 /* the map's rounding to DN, and that of patterns to 1/64 sigma of the mean */
-                double slack = sites == 1 ? 0.01 : (frame.bin_sum ? 0.5 * sites + 2 : 1.5);
+                double slack = sites == 1 ? 0.01 : (added ? 0.5 * sites + 2 : 1.5);
                 ck_assert_double_eq_tol(picture[r * x.samples + c], dn, slack);
             }
         free(picture);
     }
     free(map);
     die_free(die);
+}
+
+START_TEST(every_geometry_shows_the_same_photosites_patterns)
+{
+    assert_patterns_stay(offsets_only(), false);
+}
+END_TEST
+
+START_TEST(every_geometry_shows_the_same_columns_patterns)
+{
+    assert_patterns_stay(column_offsets_only(), true);
 }
 END_TEST
 
@@ -399,6 +422,7 @@ TEST_MAIN("pixel geometry", a_frame_has_the_samples_that_a_walk_along_the_axes_f
           a_spot_of_light_shows_in_the_samples_of_its_photosite_alone,
           binned_samples_lie_evenly_in_their_window,
           every_geometry_shows_the_same_photosites_patterns,
+          every_geometry_shows_the_same_columns_patterns,
           a_stuck_photosite_stays_where_it_is_in_every_geometry,
           the_bayer_order_of_the_output_follows_flips, lines_tell_order_and_window,
           a_sum_has_four_times_the_signal_and_one_read_noise_a_mean_half_of_it,
