@@ -482,7 +482,7 @@ static void restored(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 6,
+    .version = 7,
     .check = check,
     .reset = reset,
     .restored = restored,

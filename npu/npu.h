@@ -212,11 +212,11 @@ typedef struct {
     bool error; /* a burst left memory */
 } npu_dma_t;
 
-/* What a layer did; perf is the state of all counters when its last instruction completed. */
+/* What a layer did; split is the run's when its last instruction completed. */
 typedef struct {
     uint64_t insns; /* 0: layer not seen in this run */
     uint64_t end_cycle;
-    npu_perf_t perf;
+    uint64_t split[NPU_CLASSES];
     uint64_t busy[NPU_ENGINES];
     uint64_t macs, l1_bytes, l2_bytes;
     /* turns that a barrier has closed: their number, cycles, classes, beginning of the first */

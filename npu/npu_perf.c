@@ -128,7 +128,7 @@ static void check_sums(const npu_t *npu)
     for (uint32_t n = 0; n < npu->layers_seen; n++) {
         const npu_layer_state_t *layer = &npu->layers[n];
         assert(layer->insns == 0 ||
-               sum(layer->perf.split, NPU_CLASSES) == layer->end_cycle - npu->start_cycle);
+               sum(layer->split, NPU_CLASSES) == layer->end_cycle - npu->start_cycle);
         (void)layer;
     }
     (void)perf;
@@ -172,12 +172,12 @@ static void add_turn(const npu_t *npu, uint32_t layer, npu_layer_state_t *sum)
 {
     const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
     uint64_t start = before != NULL ? before->end_cycle : npu->turn_cycle;
-    const uint64_t *then = before != NULL ? before->perf.split : npu->turn_split;
+    const uint64_t *then = before != NULL ? before->split : npu->turn_split;
     if (sum->turns++ == 0)
         sum->turn_start_cycle = start;
     sum->turn_cycles += me->end_cycle - start;
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
-        sum->turn_classes[c] += me->perf.split[c] - then[c];
+        sum->turn_classes[c] += me->split[c] - then[c];
 }
 
 void npu_perf_close_turn(npu_t *npu)
@@ -193,7 +193,7 @@ void npu_perf_close_turn(npu_t *npu)
     if (last == NULL)
         return;
     npu->turn_cycle = last->end_cycle;
-    memcpy(npu->turn_split, last->perf.split, sizeof(npu->turn_split));
+    memcpy(npu->turn_split, last->split, sizeof(npu->turn_split));
     for (uint32_t n = 0; n < npu->layers_seen; n++)
         npu->layers[n].open = false;
 }

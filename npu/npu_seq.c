@@ -2,6 +2,7 @@
  * npu_seq.c - one cycle of the machine: completions, the sequencer, starts; and instruction fetch.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "npu/npu_int.h"
 
@@ -60,8 +61,7 @@ static void account_layer(npu_t *npu, npu_engine_t engine, const npu_slot_t *slo
     layer->insns++;
     layer->end_cycle = cycle;
     layer->open = true;
-    layer->perf = npu->perf;
-    layer->perf.l2_read = layer->perf.l2_written = 0; /* of whose instructions: l2_bytes */
+    memcpy(layer->split, npu->perf.split, sizeof(layer->split));
     layer->busy[engine] += cycle - start;
     layer->macs += slot->macs;
     layer->l1_bytes += slot->l1_bytes;
@@ -181,11 +181,12 @@ static uint32_t fetch_count(const npu_t *npu, uint64_t addr)
 /* Asks for more when a burst's worth of places is free, or the buffer runs dry. */
 static void fetch_more(npu_t *npu)
 {
-    uint64_t addr = npu->prog_addr + (uint64_t)npu->requested * NPU_INSN_BYTES;
-    if (npu->fetching || npu->requested == npu->prog_count)
+    if (npu->fetching || npu->requested == npu->prog_count ||
+        npu->requested - npu->issued > npu->desc.prefetch_insns / 2)
         return;
+    uint64_t addr = npu->prog_addr + (uint64_t)npu->requested * NPU_INSN_BYTES;
     uint32_t count = fetch_count(npu, addr);
-    if (count == 0 || (npu->requested - npu->issued > npu->desc.prefetch_insns / 2))
+    if (count == 0)
         return;
     if (addr + (uint64_t)count * NPU_INSN_BYTES > UINT32_MAX) {
         npu_stop(npu, NPU_ERROR_FETCH, npu->requested);
