@@ -43,8 +43,9 @@
  * An exception while mtvec is 0, or at the first instruction of its own handler, stops the core
  * for good: logged as an error, `halted` says why.
  *
- * Not modeled: triggers, custom CSRs; fetch alignment stalls, bank conflicts between fetch and data
- * in TCM; posted writes; misaligned accesses of L2 and registers (they trap).
+ * Not modeled: triggers, custom CSRs; a port of fetches on L2's bus (the core is one master there,
+ * for data) and a cache for it; fetch alignment stalls, bank conflicts between fetch and data in
+ * TCM; posted writes; misaligned accesses of L2 and registers (they trap).
  */
 #ifndef LOGIC_CORE_H
 #define LOGIC_CORE_H

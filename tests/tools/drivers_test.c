@@ -7,33 +7,48 @@
 
 enum { COMMAND = 0x9100, M_STATUS = 0x9102, RESULT = 0x9104, ACK = 0x9106, EVENT = 0x9108 };
 enum { WORD0 = 0x9110 };
-enum { TEMP = 1, ID, ERASE, WRITE, READ, GATE, RESET_ISP, CAUSE, WATCH, RESET };
+enum {
+    TEMP = 1,
+    ID,
+    ERASE,
+    WRITE,
+    READ,
+    GATE,
+    RESET_ISP,
+    CAUSE,
+    WATCH,
+    RESET,
+    PIN,
+    COUNT,
+    RECEIVE
+};
 #define ELF "build/test-runs/drivers.elf"
 
 static board_t *board;
 
-static bool compile(void)
+/* PROGRAM of tests/tools/guest with these files of firmware/. */
+static bool compile(const char *program, const char *files)
 {
+    char command[1024];
     if (system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") != 0)
         return false;
-    ck_assert_int_eq(
-        system("mkdir -p build/test-runs && riscv64-unknown-elf-gcc -march=rv32imac "
-               "-misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs -std=c11 -O2 -Wall -Wextra "
-               "-Werror -ffreestanding -ffunction-sections -fdata-sections -nostartfiles "
-               "-Wl,--gc-sections -T firmware/fovea.ld -Ifirmware/include -Ibuild/gen "
-               "firmware/boot.S firmware/clkrst.c firmware/flash.c firmware/hal.c "
-               "firmware/mailbox.c firmware/spi.c firmware/temp.c tests/tools/guest/drivers.c "
-               "-o " ELF),
-        0);
+    snprintf(command, sizeof(command),
+             "mkdir -p build/test-runs && riscv64-unknown-elf-gcc -march=rv32imac "
+             "-misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs -std=c11 -O2 -Wall -Wextra "
+             "-Werror -ffreestanding -ffunction-sections -fdata-sections -nostartfiles "
+             "-Wl,--gc-sections -T firmware/fovea.ld -Ifirmware/include -Ibuild/gen "
+             "$(for f in %s; do echo firmware/$f; done) tests/tools/guest/%s.c -o " ELF,
+             files, program);
+    ck_assert_int_eq(system(command), 0);
     return true;
 }
 
 /* False, said, where there is no compiler. */
-static bool start(const sensor_desc_t *desc)
+static bool start_program(const sensor_desc_t *desc, const char *program, const char *files)
 {
     char error[512];
     size_t bytes;
-    if (!compile()) {
+    if (!compile(program, files)) {
         printf("skipped: drivers: no riscv64-unknown-elf-gcc\n");
         return false;
     }
@@ -45,6 +60,14 @@ static bool start(const sensor_desc_t *desc)
     free(elf);
     board_start(board);
     board_run_ms(board, 1);
+    return true;
+}
+
+static bool start(const sensor_desc_t *desc)
+{
+    if (!start_program(desc, "drivers",
+                       "boot.S clkrst.c dma.c flash.c gpio.c hal.c mailbox.c spi.c temp.c timer.c"))
+        return false;
     ck_assert_str_eq(board->console, "ready\n");
     return true;
 }
@@ -199,6 +222,93 @@ START_TEST(a_system_reset_starts_the_program_again)
 }
 END_TEST
 
+/* The board pulls it up all the while; the chip is stronger as long as it drives. */
+START_TEST(a_pin_that_is_let_go_is_the_board_s)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    gpio_drive(&board->sensor->gpio, 5, true);
+    ck_assert_uint_eq(ask(PIN, 1), 1);
+    ck_assert_uint_eq(get(0), 0);
+    ck_assert_uint_eq(get(1), 1);
+    ck_assert_uint_eq(board->sensor->gpio.dir & 1u << 5, 0);
+    ck_assert_uint_eq(board->sensor->gpio.conflicts, 1);
+    board_free(board);
+}
+END_TEST
+
+/* A tick is 10 clocks: 5,000 rounds of nop, addi and a branch taken, 1 + 1 + 2 clocks, are 2,000 of
+ * them. What lies between the readings of count and clock is the same before and after. */
+START_TEST(a_timer_s_count_is_read_whole)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    ck_assert_uint_eq(ask(COUNT, 1), 1);
+    uint32_t ticks = get(0), clocks = get(1);
+    ck_assert_uint_ge(clocks, 5000 * 4);
+    ck_assert_uint_lt(clocks, 5000 * 4 + 200);
+    ck_assert_uint_ge(ticks * 10, clocks - 20);
+    ck_assert_uint_le(ticks * 10, clocks + 20);
+    ck_assert_uint_eq(get(2), 1); /* it began below 2^32 */
+    ck_assert_uint_gt(get(3), 0); /* and went past it with no step back, nor one of 2^32 */
+    ck_assert_uint_lt(get(3), 100);
+    board_free(board);
+}
+END_TEST
+
+START_TEST(bytes_of_the_serial_port_go_to_memory_as_they_come)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    ck_assert(ccs_host_write(&board->sensor->ccs, COMMAND, RECEIVE));
+    for (uint32_t i = 0; i < 9; i++) {
+        board_run_ms(board, 1);
+        ck_assert_uint_eq(board_ccs(board, M_STATUS) & 2, i < 8 ? 0 : 2); /* answered after eight */
+        uart_receive(&board->sensor->uart, (uint8_t)(0xa1 + i));
+    }
+    ck_assert_uint_eq(board_ccs(board, RESULT), 1);
+    ck_assert_uint_eq(get(0), 0xa4a3a2a1);
+    ck_assert_uint_eq(get(1), 0xa8a7a6a5);
+    ck_assert_uint_eq(get(2), 0xeeeeeeee);
+    ck_assert_uint_eq(board->sensor->uart.rx_count, 1); /* the ninth waits */
+    board_free(board);
+}
+END_TEST
+
+/* Ticks of 1 us; from the timer to the task some 100 instructions, within the next tick. */
+static void rang(const char *name, uint32_t times, uint32_t ticks)
+{
+    char line[64], next[64];
+    snprintf(line, sizeof(line), "\n%s %u at %u\n", name, times, ticks);
+    snprintf(next, sizeof(next), "\n%s %u at %u\n", name, times, ticks + 1);
+    ck_assert_msg(strstr(board->console, line) != NULL || strstr(board->console, next) != NULL,
+                  "no%sin:%s", line, board->console);
+}
+
+START_TEST(alarms_ring_once_or_again_unless_they_are_cancelled)
+{
+    sensor_desc_t desc = chip();
+    if (!start_program(&desc, "alarms",
+                       "boot.S boot_check.c clkrst.c cost.c hal.c link.c memory.c panic.c "
+                       "postmortem.c sched.c service.c service_entry.S wdog.c"))
+        return;
+    board_run_ms(board, 5);
+    rang("once", 1, 300);
+    rang("moved later", 1, 500);
+    rang("moved sooner", 1, 100);
+    ck_assert_ptr_nonnull(strstr(board->console, "\ncancelled 0 at 0\n"));
+    rang("every", 3, 750);
+    rang("last", 1, 1500);
+    board_free(board);
+}
+END_TEST
+
 TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_for,
           heat_rings_the_host, the_flash_is_erased_written_and_read,
-          a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again)
+          a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again,
+          a_pin_that_is_let_go_is_the_board_s, a_timer_s_count_is_read_whole,
+          bytes_of_the_serial_port_go_to_memory_as_they_come,
+          alarms_ring_once_or_again_unless_they_are_cancelled)

@@ -3,9 +3,12 @@
  * firmware/. drivers_test.c is the host.
  */
 #include "clkrst.h"
+#include "dma.h"
 #include "flash.h"
+#include "gpio.h"
 #include "mailbox.h"
 #include "temp.h"
+#include "timer.h"
 
 static volatile uint32_t events;
 
@@ -60,6 +63,56 @@ static uint32_t reset_isp(void)
     return 1;
 }
 
+/* Pin 5 as an output that is low, then as the board's. */
+static uint32_t let_pin_go(void)
+{
+    gpio_output(5, false);
+    mailbox_set_word(0, gpio_get(5));
+    gpio_input(5);
+    mailbox_set_word(1, gpio_get(5));
+    return 1;
+}
+
+static void on_frame(void)
+{
+}
+
+/* Ticks of 10 clocks and clocks over the same loop; then the count on its way past 2^32. */
+static uint32_t count_clocks(void)
+{
+    timer_follow_frames(0, 10, on_frame);
+    uint32_t ticks = (uint32_t)timer_count(0), clocks = (uint32_t)hal_cycles();
+    for (uint32_t i = 0; i < 5000; i++)
+        __asm__ volatile("nop");
+    mailbox_set_word(0, (uint32_t)timer_count(0) - ticks);
+    mailbox_set_word(1, (uint32_t)hal_cycles() - clocks);
+    timer_follow_frames(1, 1, on_frame);
+    reg_write(TIMER1_COUNT_LO, 0xffffff00);
+    uint64_t last, count = timer_count(1);
+    mailbox_set_word(2, count < UINT64_C(0x100000000));
+    do {
+        last = count;
+        count = timer_count(1);
+    } while (count > last && count < UINT64_C(0x100000000));
+    mailbox_set_word(3, (uint32_t)(count - last));
+    timer_stop(0);
+    timer_stop(1);
+    return timer_count(1) >= count;
+}
+
+/* Eight bytes of the serial port, as they come, and what lies behind them. */
+static uint32_t receive(void)
+{
+    static uint32_t buffer[3];
+    static dma_desc_t desc;
+    buffer[2] = 0xeeeeeeee;
+    desc = dma_receive(buffer, UART_DATA, 8, DMA_LINE_UART_RX);
+    bool fine = dma_run(0, &desc);
+    for (uint32_t i = 0; i < 3; i++)
+        mailbox_set_word(i, ((volatile uint32_t *)buffer)[i]);
+    return fine;
+}
+
 static uint32_t obey(uint32_t command)
 {
     switch (command) {
@@ -87,6 +140,12 @@ static uint32_t obey(uint32_t command)
         reg_write(SYS_SCRATCH, 0x77);
         temp_watch(0, (int32_t)mailbox_word(1), 2000, on_hot);
         return 1;
+    case 11:
+        return let_pin_go();
+    case 12:
+        return count_clocks();
+    case 13:
+        return receive();
     default:
         rst_system();
     }
