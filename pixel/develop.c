@@ -103,11 +103,12 @@ static void collect(run_t *run, const pix_strip_t *strip, uint32_t x, uint32_t c
 
 static void add_noise(run_t *run, uint32_t x, uint32_t count, float *noise)
 {
-    uint32_t word[PIX_SPAN_PX];
+    _Alignas(64) uint32_t word[PIX_SPAN_PX / 2];
     sim_rng_t rng = {run->pix->desc.seed, PIX_RNG_READ, run->frame->frame, run->row};
     if (run->law.read_dn > 0) {
-        sim_rng_fill7_u32(&rng, x, count, word);
-        run->pix->kernels->normal(word, run->law.read_dn, noise, count);
+        uint32_t words = (count + 2 * PIX_LANES - 1) / (2 * PIX_LANES) * PIX_LANES;
+        sim_rng_fill7_u32(&rng, x / 2, words, word);
+        run->pix->kernels->normal_halves(word, run->law.read_dn, noise, count);
     } else {
         memset(noise, 0, count * sizeof(*noise));
     }
@@ -116,8 +117,8 @@ static void add_noise(run_t *run, uint32_t x, uint32_t count, float *noise)
 
 static void develop(run_t *run, const pix_strip_t *strip, uint32_t x, uint32_t count)
 {
-    float mean[PIX_SPAN_PX], charge[PIX_SPAN_PX], noise[PIX_SPAN_PX];
-    uint32_t word[PIX_SPAN_PX];
+    _Alignas(64) float mean[PIX_SPAN_PX], charge[PIX_SPAN_PX], noise[PIX_SPAN_PX];
+    _Alignas(64) uint32_t word[PIX_SPAN_PX];
     sim_rng_t shot = {run->pix->desc.seed, PIX_RNG_SHOT, run->frame->frame, run->row};
     if (strip->mean == NULL)
         collect(run, strip, x, count, mean);

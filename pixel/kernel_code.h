@@ -90,26 +90,26 @@ static inline f_t normal_of(u_t word)
     f_t x = mul(f_from_u(u_or(u_and(word, u_of(0x7fffffff)), u_of(1))), f_of(0x1p-30f));
     x = least(x, f_of(0x1.fffffep0f));
     f_t z = quantile(x, 16 - OCTAVES);
-    m_t rare = below(x, f_of(OCTAVES == 16 ? 0x1p-15f : 0x1p-7f));
-    if (any(rare)) {
-        if (OCTAVES < 16)
-            z = pick(rare, quantile(x, 0), z);
-        z = pick(below(x, f_of(0x1p-15f)), quantile_far(x), z);
+    if (OCTAVES < 16) {
+        m_t low = below(x, f_of(0x1p-7f));
+        if (any(low)) /* one word of 256 */
+            z = pick(low, quantile(x, 0), z);
     }
+    m_t far = below(x, f_of(0x1p-15f));
+    if (any(far)) /* one word of 65536 */
+        z = pick(far, quantile_far(x), z);
     return f_from_bits(u_or(u_from_bits(z), u_and(word, u_of(0x80000000))));
 }
 
-/* exp(-x), 0 <= x < 100. Relative error below 2e-7. */
+/* exp(-x), 0 <= x < 16. Relative error below 1e-6. */
 static inline f_t exp_minus(f_t x)
 {
-    static const float EXP2[] = {1.00000007f,   0.693146967f,   0.240221197f,
-                                 0.0555071307f, 0.00967554215f, 0.00132765396f};
-    u_t n = u_from_f(add(mul(x, f_of(1.44269504f)), f_of(0.5f)));
-    /* ln 2 in two parts, the first short enough for an exact product */
-    f_t r = sub(x, mul(f_from_u(n), f_of(0.693145752f)));
-    r = sub(r, mul(f_from_u(n), f_of(1.42860677e-6f)));
-    f_t small = poly5(mul(r, f_of(-1.44269504f)), EXP2);
-    return mul(small, f_from_bits(u_shl23(u_sub(u_of(127), n))));
+    static const float EXP2[] = {1.00000007f,    -0.693146967f,  0.240221197f,
+                                 -0.0555071307f, 0.00967554215f, -0.00132765396f};
+    f_t t = mul(x, f_of(1.44269504f));
+    u_t n = u_from_f(add(t, f_of(0.5f)));
+    f_t part = poly5(sub(t, f_from_u(n)), EXP2);
+    return mul(part, f_from_bits(u_shl23(u_sub(u_of(127), n))));
 }
 
 /* clang-format off */
@@ -121,20 +121,40 @@ static const float INVERSE[POISSON_MOST] = {
 };
 /* clang-format on */
 
-/* Inversion: how many of the sums P(0), P(0) + P(1), ... are below u. Rounding may leave the last
- * sum short of 1, so the last millionth of u counts as one. A lane with u = 0 costs no rounds. */
-static inline f_t poisson_small(f_t mean, f_t u)
+/* Inversion, for the lanes of a mean below the switch: how many of the sums P(0), P(0) + P(1), ...
+ * are below u. Rounding may leave the last sum short of 1, so the last millionth of u counts as
+ * one. Vectors (up to GROUP) together: their chains of operations overlap, and the rounds are
+ * foreseen. */
+static inline void poisson_small(const float *mean, const uint32_t *word, float *number,
+                                 uint32_t vectors)
 {
-    u_t n = u_of(0);
-    f_t p = exp_minus(mean), sum = p;
-    u = least(u, f_of(0.999999f));
-    for (int k = 0; k < POISSON_MOST && any(below(sum, u)); k += POISSON_STRIDE)
-        for (int j = k; j < k + POISSON_STRIDE; j++) {
-            n = count_if(below(sum, u), n);
-            p = mul(p, mul(mean, f_of(INVERSE[j])));
-            sum = add(sum, p);
-        }
-    return f_from_u(n);
+    f_t m[GROUP], u[GROUP], p[GROUP], sum[GROUP];
+    u_t n[GROUP];
+    m_t more = below(f_of(0.0f), f_of(0.0f));
+    for (uint32_t g = 0; g < vectors; g++) {
+        f_t x = mul(add(f_from_u(u_shr9(u_load(word + g * LANES))), f_of(0.5f)), f_of(0x1p-23f));
+        m_t low = below(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
+        u[g] = pick(low, least(x, f_of(0.999999f)), f_of(0.0f)); /* 0: no rounds */
+        m[g] = least(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
+        p[g] = sum[g] = exp_minus(m[g]);
+        n[g] = u_of(0);
+        more = either(more, below(sum[g], u[g]));
+    }
+    for (int k = 0; k < POISSON_MOST && any(more); k += POISSON_STRIDE) {
+        for (int j = k; j < k + POISSON_STRIDE; j++)
+            for (uint32_t g = 0; g < vectors; g++) {
+                n[g] = count_if(below(sum[g], u[g]), n[g]);
+                p[g] = mul(p[g], mul(m[g], f_of(INVERSE[j])));
+                sum[g] = add(sum[g], p[g]);
+            }
+        more = below(sum[0], u[0]);
+        for (uint32_t g = 1; g < vectors; g++)
+            more = either(more, below(sum[g], u[g]));
+    }
+    for (uint32_t g = 0; g < vectors; g++) {
+        m_t low = below(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
+        f_store(number + g * LANES, pick(low, f_from_u(n[g]), f_load(number + g * LANES)));
+    }
 }
 
 /* 1 / sqrt(x), x > 0, but for 0.18 %. */
@@ -157,37 +177,44 @@ static inline f_t poisson_large(f_t mean, f_t z)
     return f_from_u(u_from_f(most(q, f_of(0.0f))));
 }
 
-/* A Poisson number of a mean in 0..PIX_POISSON_MAX; z is read only where the mean is not small. */
-static inline f_t poisson_of(f_t mean, u_t word, const float *z)
-{
-    m_t low = below(mean, f_of(PIX_POISSON_SWITCH));
-    f_t small = f_of(0.0f), large = f_of(0.0f);
-    if (any(low)) {
-        f_t u = mul(add(f_from_u(u_shr9(word)), f_of(0.5f)), f_of(0x1p-23f));
-        small = poisson_small(least(mean, f_of(PIX_POISSON_SWITCH)), pick(low, u, small));
-    }
-    if (!all(low))
-        large = poisson_large(most(mean, f_of(PIX_POISSON_SWITCH)), f_load(z));
-    return pick(low, small, large);
-}
-
 static void normal(const uint32_t *word, float sigma, float *number, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += LANES)
         f_store(number + i, mul(normal_of(u_load(word + i)), f_of(sigma)));
 }
 
+/* Half words instead, of a tail that ends at 4.17 sigma: of each block of PIX_LANES words the upper
+ * halves, then the lower ones. */
+static void normal_halves(const uint32_t *word, float sigma, float *number, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += LANES) {
+        u_t two = u_load(word + i / (2 * PIX_LANES) * PIX_LANES + i % PIX_LANES);
+        u_t half = i / PIX_LANES % 2 == 0 ? u_and(two, u_of(0xffff0000)) : u_shl16(two);
+        f_store(number + i, mul(normal_of(u_or(half, u_of(0x8000))), f_of(sigma)));
+    }
+}
+
 /* In passes: many short chains side by side keep a wide processor busier than one long chain. */
 static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
-    float z[PIX_SPAN_PX];
-    bool large = false;
-    for (uint32_t i = 0; i < count; i += LANES)
-        large |= !all(below(f_load(mean + i), f_of(PIX_POISSON_SWITCH)));
+    _Alignas(64) float z[PIX_SPAN_PX]; /* of a cache line: none is split */
+    bool small = false, large = false;
+    for (uint32_t i = 0; i < count; i += LANES) {
+        m_t low = below(f_load(mean + i), f_of(PIX_POISSON_SWITCH));
+        small |= any(low);
+        large |= !all(low);
+    }
     if (large)
         normal(word, 1, z, count);
-    for (uint32_t i = 0; i < count; i += LANES)
-        f_store(number + i, poisson_of(f_load(mean + i), u_load(word + i), z + i));
+    for (uint32_t i = 0; large && i < count; i += LANES) {
+        f_t m = most(f_load(mean + i), f_of(PIX_POISSON_SWITCH));
+        f_store(number + i, poisson_large(m, f_load(z + i)));
+    }
+    uint32_t i = 0;
+    for (; small && i + GROUP * LANES <= count; i += GROUP * LANES)
+        poisson_small(mean + i, word + i, number + i, GROUP);
+    for (; small && i < count; i += LANES)
+        poisson_small(mean + i, word + i, number + i, 1);
 }
 
 static void collect(const pix_law_t *law, const pix_span_t *span)
@@ -211,10 +238,10 @@ static inline f_t bent(const pix_law_t *law, f_t charge)
     return sub(charge, mul(mul(over, over), f_of(law->knee_factor)));
 }
 
-/* What the wells of a sample's photosites hold, and CDS leaves of it: electrons of one. */
+/* What the wells of a sample's photosites hold, and CDS leaves of it. */
 static inline f_t held(const pix_law_t *law, f_t charge, f_t mean)
 {
-    charge = least(mul(charge, f_of(law->site_share)), f_of(law->well_top_e));
+    charge = least(charge, f_of(law->well_top_e));
     if (any(below(f_of(law->knee_low_e), charge)))
         charge = bent(law, charge);
     if (law->sun_share > 0) {
@@ -226,6 +253,7 @@ static inline f_t held(const pix_law_t *law, f_t charge, f_t mean)
 
 static void convert(const pix_law_t *law, const pix_span_t *span)
 {
+    const float zero = law->black_dn + 0.5f, top = law->white_dn + 0.5f; /* to be cut off */
     for (uint32_t i = 0; i < span->count; i += LANES) {
         f_t charge = held(law, f_load(span->charge + i), f_load(span->mean + i));
         f_t x = add(mul(charge, f_of(law->dn_per_e)), f_load(span->noise + i));
@@ -233,16 +261,13 @@ static void convert(const pix_law_t *law, const pix_span_t *span)
         x = mul(x, f_load(span->column_gain + i));
         f_t curve = add(mul(x, f_of(law->curve[2])), f_of(law->curve[1]));
         x = mul(x, add(mul(x, curve), f_of(law->curve[0])));
-        f_t offset = mul(f_load(span->column_offset + i), f_of(law->column_scale));
-        x = add(add(x, offset), f_of(law->black_dn));
-        x = least(most(x, f_of(0.0f)), f_of(law->white_dn));
-        u16_store(span->out + i, u_from_f(add(x, f_of(0.5f))));
+        x = add(x, mul(f_load(span->column_offset + i), f_of(law->column_scale)));
+        x = least(most(add(x, f_of(zero)), f_of(0.0f)), f_of(top));
+        u16_store(span->out + i, u_from_f(x));
     }
 }
 
-#define KERNELS                                                                                    \
-    {                                                                                              \
-        collect, poisson, normal, convert                                                          \
-    }
+#define PIX_KERNELS(name)                                                                          \
+    const pix_kernels_t name = {collect, poisson, normal, normal_halves, convert}
 
 #endif

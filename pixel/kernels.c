@@ -8,6 +8,7 @@
 
 #define LANES 1u
 #define OCTAVES 16u
+#define GROUP 1u
 
 typedef float f_t;
 typedef uint32_t u_t;
@@ -29,6 +30,7 @@ static inline f_t root(f_t a)                   { return sqrtf(a); }
 static inline f_t least(f_t a, f_t b)           { return a < b ? a : b; }
 static inline f_t most(f_t a, f_t b)            { return a > b ? a : b; }
 static inline m_t below(f_t a, f_t b)           { return a < b; }
+static inline m_t either(m_t a, m_t b)           { return a || b; }
 static inline bool any(m_t m)                   { return m; }
 static inline bool all(m_t m)                   { return m; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return m ? a : b; }
@@ -41,6 +43,7 @@ static inline f_t lookup(const float *x, u_t i) { return x[i % 16]; }
 static inline u_t u_shr1(u_t a)                 { return a >> 1; }
 static inline u_t u_shr9(u_t a)                 { return a >> 9; }
 static inline u_t u_shr23(u_t a)                { return a >> 23; }
+static inline u_t u_shl16(u_t a)                { return a << 16; }
 static inline u_t u_shl23(u_t a)                { return a << 23; }
 static inline f_t f_from_u(u_t a)               { return (float)(int32_t)a; } /* below 2^31 */
 static inline u_t u_from_f(f_t a)               { return (u_t)(int32_t)a; }   /* toward zero */
@@ -62,7 +65,7 @@ static inline u_t u_from_bits(f_t a)
 
 #include "pixel/kernel_code.h"
 
-const pix_kernels_t pix_kernels_scalar = KERNELS;
+PIX_KERNELS(pix_kernels_scalar);
 
 const pix_kernels_t *pix_kernels_of(sim_simd_t level)
 {

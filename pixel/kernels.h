@@ -10,6 +10,7 @@
  * Normal numbers: the quantile of a tail probability p, a polynomial in each octave of p: error
  * below 4e-6 sigma up to 4.17 sigma. Beyond, one word of 65536, z = sqrt(w) h(w) with w = -log2(4 p
  * (1 - p)) and a polynomial h: relative error below 6e-5 up to the last word's 6.2 sigma.
+ * Read noise takes half a word: 65536 quantiles, up to 4.17 sigma.
  * Poisson numbers: inversion of one word. Below a mean of PIX_POISSON_SWITCH by summing the
  * probabilities; above by the Cornish-Fisher expansion of the quantile to the order 1 / mean
  * (M. Giles, "Algorithm 955: approximation of the inverse Poisson cumulative distribution
@@ -46,11 +47,10 @@ typedef struct {
     float e_per_lux[3][PIX_LANES]; /* electrons a sample of this color gains from r, g, b */
     float prnu_step;               /* relative gain of one step */
     float dark_step;               /* electrons of one step of dark */
-    float site_share;              /* of one photosite in the sample: 1, or 1/4 when binned */
-    float well_top_e;              /* a sample's well is full above this... */
-    float knee_low_e, knee_factor; /* ...and bends off from here: q - (q - low)^2 factor */
+    float full_well_e;             /* of all of the sample's photosites, as these are */
+    float well_top_e;              /* full above this... */
+    float knee_low_e, knee_factor; /* ...and bent from here: q - (q - low)^2 factor */
     float sun_share, sun_clamp_e;  /* of the mean, in the reset sample; 0: none */
-    float full_well_e;
     float dn_per_e;
     float dsnu_step_dn, read_dn; /* behind the gain */
     float column_scale;          /* of the columns' offsets */
@@ -65,6 +65,8 @@ typedef struct pix_kernels {
     void (*collect)(const pix_law_t *law, const pix_span_t *span); /* light -> mean */
     void (*poisson)(const float *mean, const uint32_t *word, float *number, uint32_t count);
     void (*normal)(const uint32_t *word, float sigma, float *number, uint32_t count);
+    /* From half words, (count + 31) / 32 * 16 words in all. */
+    void (*normal_halves)(const uint32_t *word, float sigma, float *number, uint32_t count);
     void (*convert)(const pix_law_t *law, const pix_span_t *span); /* charge, mean, noise -> out */
 } pix_kernels_t;
 

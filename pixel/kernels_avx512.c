@@ -7,6 +7,7 @@
 
 #define LANES 16u
 #define OCTAVES 16u
+#define GROUP 4u
 
 typedef __m512 f_t;
 typedef __m512i u_t;
@@ -30,6 +31,7 @@ static inline f_t root(f_t a)                   { return _mm512_sqrt_ps(a); }
 static inline f_t least(f_t a, f_t b)           { return _mm512_min_ps(a, b); }
 static inline f_t most(f_t a, f_t b)            { return _mm512_max_ps(a, b); }
 static inline m_t below(f_t a, f_t b)           { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+static inline m_t either(m_t a, m_t b)          { return (m_t)(a | b); }
 static inline bool any(m_t m)                   { return m != 0; }
 static inline bool all(m_t m)                   { return m == 0xffff; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm512_mask_blend_ps(m, b, a); }
@@ -42,6 +44,7 @@ static inline f_t lookup(const float *x, u_t i) { return _mm512_permutexvar_ps(i
 static inline u_t u_shr1(u_t a)                 { return _mm512_srli_epi32(a, 1); }
 static inline u_t u_shr9(u_t a)                 { return _mm512_srli_epi32(a, 9); }
 static inline u_t u_shr23(u_t a)                { return _mm512_srli_epi32(a, 23); }
+static inline u_t u_shl16(u_t a)                { return _mm512_slli_epi32(a, 16); }
 static inline u_t u_shl23(u_t a)                { return _mm512_slli_epi32(a, 23); }
 static inline f_t f_from_bits(u_t a)            { return _mm512_castsi512_ps(a); }
 static inline u_t u_from_bits(f_t a)            { return _mm512_castps_si512(a); }
@@ -54,4 +57,4 @@ static inline void u16_store(uint16_t *to, u_t x)
 
 #include "pixel/kernel_code.h"
 
-const pix_kernels_t pix_kernels_avx512 = KERNELS;
+PIX_KERNELS(pix_kernels_avx512);

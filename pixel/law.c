@@ -37,15 +37,15 @@ static double row_offset_e(const pix_t *pix, const pix_frame_t *frame, uint32_t 
     return e;
 }
 
-/* n: wells that are read as one. */
-static void set_well(pix_law_t *law, const pix_desc_t *d, double n, double share)
+/* n: of how many photosites. */
+static void set_well(pix_law_t *law, const pix_desc_t *d, double n)
 {
     double knee_e = d->noise.knee_e < d->full_well_e ? d->noise.knee_e : d->full_well_e;
     law->full_well_e = (float)(n * d->full_well_e);
     law->well_top_e = (float)(n * (d->full_well_e + knee_e));
     law->knee_low_e = (float)(n * (d->full_well_e - knee_e));
     law->knee_factor = knee_e > 0 ? (float)(1 / (4 * n * knee_e)) : 0;
-    law->sun_share = d->noise.cds ? (float)(d->noise.sun_share * share) : 0;
+    law->sun_share = d->noise.cds ? (float)d->noise.sun_share : 0;
     law->sun_clamp_e = (float)(n * fmin(d->noise.sun_clamp_e, d->full_well_e));
 }
 
@@ -76,8 +76,7 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     pix_law_t law = {
         .prnu_step = (float)(fpn->prnu_step / spread),
         .dark_step = (float)(sites * dark_s * pix_dark_e_per_s(d) * fpn->dark_step),
-        .site_share = (float)share,
-        .dn_per_e = (float)dn_per_e,
+        .dn_per_e = (float)(share * dn_per_e),
         .dsnu_step_dn = (float)(sites * share * fpn->dsnu_step_e / spread * dn_per_e),
         .read_dn = (float)(read_e / (frame->bin_sum ? 1 : spread) * dn_per_e),
         .column_scale = (float)finer,
@@ -86,7 +85,7 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
         .hot_s = (float)(dark_s * pix_dark_factor(d)),
         .trap_dn = (float)(share * dn_per_e),
     };
-    set_well(&law, d, sites * share, share);
+    set_well(&law, d, sites);
     set_curve(&law, d->noise.inl_dn * finer, white_dn - black_dn);
     uint32_t site_row = pix_line_at(frame, row).sample; /* of the same parity */
     for (uint32_t column = 0; column < PIX_LANES; column++) {

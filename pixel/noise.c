@@ -17,7 +17,7 @@ pix_noise_t pix_noise_default(void)
         .conversion_gain_uv = 100,
         .hot_share = 1e-4,
         .hot_e_per_s = 50,
-        .rtn_share = 0.005,
+        .rtn_share = 0.002,
         .rtn_e = 4,
         .rtn_us = {1, 10000},
         .column_gain = 0.0005,

@@ -125,6 +125,24 @@ START_TEST(normal_numbers_have_the_tail_probability_of_their_word)
 }
 END_TEST
 
+START_TEST(half_words_give_the_quantiles_of_their_middles)
+{
+    enum { COUNT = 48 };
+    uint32_t word[32];
+    float number[COUNT], z;
+    for (uint32_t i = 0; i < 32; i++)
+        word[i] = (i * 0x9e3779b9u) ^ 0x80017fffu;
+    pix_kernels_scalar.normal_halves(word, 2, number, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        uint32_t two = word[i / 32 * 16 + i % 16],
+                 half = i / 16 % 2 == 0 ? two >> 16 : two & 0xffff;
+        uint32_t middle = half << 16 | 0x8000;
+        pix_kernels_scalar.normal(&middle, 2, &z, 1);
+        ck_assert(number[i] == z);
+    }
+}
+END_TEST
+
 START_TEST(normal_numbers_have_mean_0_and_variance_1)
 {
     double sum = 0, squares = 0;
@@ -167,6 +185,9 @@ START_TEST(all_vector_levels_give_the_same_bits)
         pix_kernels_scalar.normal(word, 1.7f, expected, COUNT);
         kernels->normal(word, 1.7f, number, COUNT);
         ck_assert_mem_eq(number, expected, sizeof(number));
+        pix_kernels_scalar.normal_halves(word, 1.7f, expected, COUNT - 16);
+        kernels->normal_halves(word, 1.7f, number, COUNT - 16);
+        ck_assert_mem_eq(number, expected, sizeof(number));
     }
 }
 END_TEST
@@ -176,4 +197,5 @@ TEST_MAIN("pixel noise", small_poisson_means_are_exact_to_two_millionths,
           large_poisson_means_are_within_the_documented_total_variation, a_mean_of_zero_gives_zero,
           every_word_gives_a_finite_number_of_sane_size,
           normal_numbers_have_the_tail_probability_of_their_word,
-          normal_numbers_have_mean_0_and_variance_1, all_vector_levels_give_the_same_bits)
+          half_words_give_the_quantiles_of_their_middles, normal_numbers_have_mean_0_and_variance_1,
+          all_vector_levels_give_the_same_bits)
