@@ -107,7 +107,7 @@ static uint32_t link_pck(const pix_t *pix, pix_frame_t frame)
 static pix_frame_t asked_for(pix_t *pix, bool first)
 {
     pix_frame_t newest = {0};
-    pix_take_geometry(&pix->regs, &newest);
+    pix_take_geometry(&pix->desc, &pix->regs, &newest);
     pix_frame_t wanted = first || pix->desc.blanking_delay == 2 ? newest : pix->held;
     pix->held = newest;
     pix_take_exposure(&pix->regs, &wanted);

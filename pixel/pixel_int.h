@@ -29,7 +29,7 @@ uint32_t pix_padded_px(uint32_t width_px);
 uint32_t pix_exposure_margin(const pix_desc_t *desc, const pix_frame_t *frame);
 
 /* What the registers say: geometry and lengths; exposure, gain and what else changes at once. */
-void pix_take_geometry(const pix_regs_t *regs, pix_frame_t *frame);
+void pix_take_geometry(const pix_desc_t *desc, const pix_regs_t *regs, pix_frame_t *frame);
 void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame);
 /* Writes "setting value taken as value" for each that differs. */
 void pix_settings_diff(const pix_frame_t *wanted, const pix_frame_t *taken, char *out,

@@ -67,17 +67,22 @@ const sim_reg_t pix_reg_table[] = {
 
 /* ---- registers to settings ---- */
 
-static pix_axis_t axis_of(uint32_t start, uint32_t size, uint32_t inc, uint32_t bin, uint32_t flip)
+static pix_axis_t axis_of(uint32_t extent, uint32_t start, uint32_t size, uint32_t inc,
+                          uint32_t bin, uint32_t flip)
 {
+    if (size == 0 && start < extent)
+        size = extent - start;
     return (pix_axis_t){start, size, inc >> 8, inc & 0xf, bin & 0xf, flip & 1};
 }
 
-void pix_take_geometry(const pix_regs_t *regs, pix_frame_t *frame)
+void pix_take_geometry(const pix_desc_t *desc, const pix_regs_t *regs, pix_frame_t *frame)
 {
     frame->bin_sum = regs->bin_weight == 1;
-    frame->x = axis_of(regs->x_start, regs->x_size, regs->x_inc, regs->bin >> 4, regs->flip);
-    frame->y = axis_of(regs->y_start, regs->y_size, regs->y_inc, regs->bin, regs->flip >> 1);
-    frame->adc_bits = regs->adc_bits;
+    frame->x = axis_of(desc->width_px, regs->x_start, regs->x_size, regs->x_inc, regs->bin >> 4,
+                       regs->flip);
+    frame->y = axis_of(desc->height_px, regs->y_start, regs->y_size, regs->y_inc, regs->bin,
+                       regs->flip >> 1);
+    frame->adc_bits = regs->adc_bits != 0 ? regs->adc_bits : desc->adc_bits;
     frame->line_length_pck = frame->asked_pck = regs->line_length;
     frame->exposure_shift = regs->exposure_shift;
     frame->frame_length_lines = regs->frame_length << regs->exposure_shift;
@@ -103,7 +108,7 @@ void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame)
 static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs)
 {
     pix_frame_t frame = {0};
-    pix_take_geometry(regs, &frame);
+    pix_take_geometry(desc, regs, &frame);
     pix_take_exposure(regs, &frame);
     (void)pix_clamp(desc, &frame);
     return frame;
@@ -147,8 +152,6 @@ static bool clamp_odd(uint32_t *value, uint32_t low, uint32_t high)
 /* At least two pairs of samples: four, what the ISP needs. */
 static bool clamp_axis(pix_axis_t *axis, uint32_t extent)
 {
-    if (axis->size == 0 && axis->start < extent)
-        axis->size = extent - axis->start;
     pix_axis_t wanted = *axis;
     clamp(&axis->bin, 1, 2);
     clamp_odd(&axis->even_inc, 1, INC_MAX);
@@ -165,9 +168,8 @@ static bool clamp_axis(pix_axis_t *axis, uint32_t extent)
            axis->even_inc != wanted.even_inc || axis->odd_inc != wanted.odd_inc;
 }
 
-static bool clamp_bits(uint32_t *bits, uint32_t otherwise)
+static bool clamp_bits(uint32_t *bits)
 {
-    *bits = *bits == 0 ? otherwise : *bits;
     bool outside = clamp(bits, 8, 12) || *bits % 2 != 0;
     *bits += *bits % 2;
     return outside;
@@ -202,7 +204,7 @@ bool pix_clamp(const pix_desc_t *desc, pix_frame_t *frame)
 {
     bool outside = clamp_axis(&frame->x, desc->width_px);
     outside |= clamp_axis(&frame->y, desc->height_px);
-    outside |= clamp_bits(&frame->adc_bits, desc->adc_bits);
+    outside |= clamp_bits(&frame->adc_bits);
     outside |= clamp_line_length(desc, frame);
     outside |= clamp_hdr(desc, frame);
     outside |= clamp(&frame->exposure_shift, 0, SHIFT_MAX);

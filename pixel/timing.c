@@ -46,7 +46,7 @@ uint32_t pix_gain_code(const pix_desc_t *desc, double gain)
 
 /* ---- what sets the row time ---- */
 
-const char *const pix_limit_names[PIX_LIMITS] = {"line_length", "ADC", "columns", "link"};
+const char *const pix_limit_names[PIX_LIMITS] = {"line_length", "adc", "columns", "link"};
 
 uint64_t pix_adc_time_ps(const pix_desc_t *desc, uint32_t bits)
 {

@@ -186,16 +186,17 @@ float scene_line_px(const scene_t *scene, uint32_t array_width_px);
  * (9398 clocks of 744 MHz). */
 typedef struct {
     uint32_t array_width_px, array_height_px;
-    float y0_px, y_step_px;
+    float y0_px, y_step_px; /* y_step_px < 0: upside down */
     uint32_t rows;
     uint64_t start_ps, line_ps, exposure_ps;
+    sim_window_t window; /* what of the array is read; width 0: all of it */
 } scene_timing_t;
 
 /*
- * x, y, w, h: active-array pixels, top-left corner, clipped to the array: the extents of the drawn
+ * x, y, w, h: active-array pixels, top-left corner, clipped to the window: the extents of the drawn
  * body (head to shoes, arms and what is carried) as it stands at the mid-exposure time of the row
  * through the middle of the un-clipped box. visible: the part of the body's silhouette that is
- * inside the array and not behind a nearer person or the near jamb.
+ * inside the window and not behind a nearer person or the near jamb.
  */
 typedef struct {
     uint32_t id, class_id;

@@ -129,19 +129,35 @@ static uint32_t count_bits(uint64_t word)
     return n;
 }
 
-static float visible_share(const scene_t *scene, uint32_t rank, double time_s,
-                           const figure_t *figure)
+/* What of the array is read, in its pixels. */
+static scene_box_px_t view_of(const scene_timing_t *timing)
+{
+    const sim_window_t *w = &timing->window;
+    if (w->width_px == 0)
+        return (scene_box_px_t){.right = (float)timing->array_width_px,
+                                .bottom = (float)timing->array_height_px};
+    return (scene_box_px_t){.left = (float)w->x_px,
+                            .top = (float)w->y_px,
+                            .right = (float)(w->x_px + w->width_px),
+                            .bottom = (float)(w->y_px + w->height_px)};
+}
+
+static float visible_share(const scene_t *scene, const scene_timing_t *timing, uint32_t rank,
+                           double time_s, const figure_t *figure)
 {
     const scene_camera_t *c = &scene->desc.camera;
+    scene_box_px_t view = view_of(timing);
+    float sx = (float)c->array_width_px / (float)timing->array_width_px;
+    float sy = (float)c->array_height_px / (float)timing->array_height_px;
     uint64_t own[GRID_ROWS] = {0}, hidden[GRID_ROWS] = {0};
-    uint64_t inside = columns(figure, 0, (float)c->array_width_px);
+    uint64_t inside = columns(figure, view.left * sx, view.right * sx);
     float step = (figure->bottom - figure->top) / GRID_ROWS;
     uint32_t all = 0, seen = 0;
     add_figure(figure, figure, own);
     add_hiders(scene, rank, time_s, figure, hidden);
     for (uint32_t k = 0; k < GRID_ROWS; k++) {
         float y = figure->top + ((float)k + 0.5f) * step;
-        bool row_inside = y > 0 && y < (float)c->array_height_px;
+        bool row_inside = y > view.top * sy && y < view.bottom * sy;
         all += count_bits(own[k]);
         seen += row_inside ? count_bits(own[k] & inside & ~hidden[k]) : 0;
     }
@@ -162,10 +178,11 @@ static scene_box_t clip_box(const scene_t *scene, const scene_timing_t *timing,
     float w = (float)timing->array_width_px, h = (float)timing->array_height_px;
     float sx = w / (float)scene->desc.camera.array_width_px;
     float sy = h / (float)scene->desc.camera.array_height_px;
-    float left = scene_clamp(quarter(figure->left * sx), 0, w);
-    float right = scene_clamp(quarter(figure->right * sx), 0, w);
-    float top = scene_clamp(quarter(figure->top * sy), 0, h);
-    float bottom = scene_clamp(quarter(figure->bottom * sy), 0, h);
+    scene_box_px_t view = view_of(timing);
+    float left = scene_clamp(quarter(figure->left * sx), view.left, view.right);
+    float right = scene_clamp(quarter(figure->right * sx), view.left, view.right);
+    float top = scene_clamp(quarter(figure->top * sy), view.top, view.bottom);
+    float bottom = scene_clamp(quarter(figure->bottom * sy), view.top, view.bottom);
     return (scene_box_t){
         .class_id = SCENE_CLASS_PERSON, .x = left, .y = top, .w = right - left, .h = bottom - top};
 }
@@ -198,7 +215,7 @@ void scene_truth(const scene_t *scene, const scene_timing_t *timing, uint32_t fr
         if (box.w <= 0 || box.h <= 0)
             continue;
         box.id = i + 1;
-        box.visible = visible_share(scene, rank[i], time_s, &figure);
+        box.visible = visible_share(scene, timing, rank[i], time_s, &figure);
         if (box.visible > 0 && (double)box.visible >= desc->min_visible)
             truth->box[truth->count++] = box;
     }

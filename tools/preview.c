@@ -11,9 +11,11 @@ static const rgb_t box_color = {90, 255, 90}, line_color = {255, 210, 60}, ink =
 static void on_line(void *ctx, const sim_line_t *line)
 {
     preview_t *p = ctx;
-    if (line->frame % p->every != 0 || line->width_px != p->image.width_px ||
-        line->height_px != p->image.height_px)
+    if (line->frame % p->every != 0 || line->width_px * line->height_px > p->room_px)
         return;
+    p->image.width_px = line->width_px;
+    p->image.height_px = line->height_px;
+    p->window = line->window;
     size_t bytes = 3 * (size_t)line->width_px;
     memcpy(p->image.data + bytes * line->row, line->data.rgb, bytes);
     p->frame = line->frame;
@@ -21,17 +23,15 @@ static void on_line(void *ctx, const sim_line_t *line)
 }
 
 bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every,
-                  uint32_t width_px, uint32_t height_px)
+                  uint32_t room_px)
 {
     memset(preview, 0, sizeof(*preview));
     preview->every = every;
-    preview->array_width_px = (float)isp->desc.array_width_px;
-    preview->array_height_px = (float)isp->desc.array_height_px;
     preview->line_px = scene_line_px(scene, isp->desc.array_width_px);
     if (every == 0)
         return true;
-    preview->image =
-        (sim_image_t){width_px, height_px, 3, malloc(3 * (size_t)width_px * height_px)};
+    preview->room_px = room_px;
+    preview->image = (sim_image_t){.channels = 3, .data = calloc(room_px, 3)};
     return preview->image.data != NULL &&
            isp_add_rgb_sink(isp, (sim_line_sink_t){on_line, preview});
 }
@@ -44,11 +44,31 @@ void preview_free(preview_t *preview)
     preview->written = NULL;
 }
 
+/* Where `size` array pixels from `at` on begin in an image of a window of the array. */
+static int32_t place(float at, float size, uint32_t edge, uint32_t extent, uint32_t flip,
+                     uint32_t pixels)
+{
+    float from = flip ? (float)(edge + extent) - at - size : at - (float)edge;
+    return (int32_t)(from * (float)pixels / (float)extent);
+}
+
+static int32_t place_x(const preview_t *p, float at, float size)
+{
+    return place(at, size, p->window.x_px, p->window.width_px, p->window.flip_x, p->image.width_px);
+}
+
+static int32_t place_y(const preview_t *p, float at, float size)
+{
+    return place(at, size, p->window.y_px, p->window.height_px, p->window.flip_y,
+                 p->image.height_px);
+}
+
 static void draw_box(preview_t *p, const metadata_box_t *box)
 {
-    float sx = (float)p->image.width_px / p->array_width_px;
-    float sy = (float)p->image.height_px / p->array_height_px;
-    int32_t x = (int32_t)((float)box->x * sx), y = (int32_t)((float)box->y * sy);
+    float sx = (float)p->image.width_px / (float)p->window.width_px;
+    float sy = (float)p->image.height_px / (float)p->window.height_px;
+    int32_t x = place_x(p, (float)box->x, (float)box->w);
+    int32_t y = place_y(p, (float)box->y, (float)box->h);
     int32_t w = (int32_t)((float)box->w * sx), h = (int32_t)((float)box->h * sy);
     char label[32];
     snprintf(label, sizeof(label), "#%u %u%%", box->id, box->score * 100 / 256);
@@ -77,7 +97,7 @@ bool preview_write(preview_t *preview, const metadata_t *metadata, const char *d
     char file[1200], counts[64];
     if (p->every == 0 || !p->complete || metadata->frame != p->frame)
         return true;
-    int32_t x = (int32_t)(p->line_px * (float)p->image.width_px / p->array_width_px);
+    int32_t x = place_x(p, p->line_px, 0);
     picture_fill(&p->image, x - 1, 0, 3, (int32_t)p->image.height_px, line_color);
     for (uint32_t i = 0; i < metadata->boxes; i++) {
         metadata_box_t box = metadata_box(metadata, i);

@@ -12,19 +12,21 @@
 #include "tools/metadata.h"
 
 typedef struct {
-    sim_image_t image; /* of the newest chosen frame */
-    uint32_t every;    /* a picture of every n-th frame; 0: none */
-    uint32_t frame;    /* that image shows */
-    bool complete;     /* all its lines are there */
-    void *written;     /* numbers of the frames whose pictures are, uint32_t each */
+    sim_image_t image;   /* of the newest chosen frame */
+    uint32_t room_px;    /* of its data; larger frames are not shown */
+    sim_window_t window; /* what of the array it shows */
+    uint32_t every;      /* a picture of every n-th frame; 0: none */
+    uint32_t frame;      /* that image shows */
+    bool complete;       /* all its lines are there */
+    void *written;       /* numbers of the frames whose pictures are, uint32_t each */
     size_t written_bytes;
-    float array_width_px, array_height_px;
     float line_px; /* the counting line's column in the array */
 } preview_t;
 
-/* False without memory, or when the ISP has no place left. Free with preview_free. */
+/* Frames of up to room_px are shown. False without memory, or when the ISP has no place left. Free
+ * with preview_free. */
 bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every,
-                  uint32_t width_px, uint32_t height_px);
+                  uint32_t room_px);
 void preview_free(preview_t *preview);
 
 /* Draws the boxes into the picture of their frame and writes dir/frame_NNNNN.png; true with nothing

@@ -42,18 +42,21 @@ static scene_timing_t scene_timing_of(const pix_t *pixel)
 {
     const pix_frame_t *now = &pixel->now;
     pix_size_t size = pix_frame_size(now);
-    uint32_t rows = size.height_px;
+    uint32_t rows = size.height_px, last = pix_frame_lines(now) - 1;
     uint64_t start_ps = pix_row_exposure_start_ps(&pixel->desc, now, 0);
-    uint64_t line_ps = pix_line_time_ps(&pixel->desc, now);
+    uint64_t line_ps = pix_frame_exposures(now) * pix_line_time_ps(&pixel->desc, now);
+    if (now->global_reset) /* middles of exposures: rows begin together and end one by one */
+        line_ps = now->shutter_lines != 0 ? 0 : line_ps / 2;
     return (scene_timing_t){
         .array_width_px = pixel->desc.width_px,
         .array_height_px = pixel->desc.height_px,
         .y0_px = pix_row_y_px(now, 0),
-        .y_step_px = (pix_row_y_px(now, rows - 1) - pix_row_y_px(now, 0)) / (float)(rows - 1),
+        .y_step_px = (pix_row_y_px(now, last) - pix_row_y_px(now, 0)) / (float)(rows - 1),
         .rows = rows,
         .start_ps = start_ps,
         .line_ps = line_ps,
         .exposure_ps = pix_row_exposure_end_ps(&pixel->desc, now, 0) - start_ps,
+        .window = pix_frame_window(now),
     };
 }
 
@@ -281,7 +284,7 @@ static int connect(run_t *run)
         fault_listen(&run->faults, &run->host) &&
         sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
         preview_init(&run->preview, &sensor->isp, run->scenario.scene, run->scenario.output.picture,
-                     size.width_px, size.height_px) &&
+                     size.width_px * size.height_px) &&
         raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
                         frames_dir, run->error, sizeof(run->error)) &&
         run_snapshot_connect(run) &&

@@ -30,8 +30,8 @@ static int fail(run_t *run, int code, const char *fmt, ...)
 
 static size_t image_bytes(const sim_comp_t *comp)
 {
-    const sim_image_t *image = &((const run_t *)(const void *)comp)->preview.image;
-    return (size_t)image->width_px * image->height_px * image->channels;
+    const preview_t *preview = &((const run_t *)(const void *)comp)->preview;
+    return (size_t)preview->room_px * preview->image.channels;
 }
 
 static size_t raw_bytes(const sim_comp_t *comp)
@@ -65,6 +65,9 @@ static const sim_field_t fields[] = {
     K(trace.track),
     K(trace.tracks),
     K(trace.spans),
+    K(preview.image.width_px),
+    K(preview.image.height_px),
+    K(preview.window),
     K(preview.frame),
     K(preview.complete),
     SIM_FIELD_BUF_KEPT(run_t, preview.image.data, image_bytes),

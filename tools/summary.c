@@ -51,6 +51,21 @@ static void print_frame_0(const timeline_frame_t *f, FILE *to)
             ms(f->link_last_ps - f->firmware_end_ps), ms(f->link_last_ps - f->exposure_start_ps));
 }
 
+/* What sets the time of the last frame's rows, and what the others would have allowed. */
+static void print_row_time(const pix_t *pixel, FILE *to)
+{
+    uint32_t pck[PIX_LIMITS];
+    double us = 1e6 / (double)pixel->desc.clk_hz;
+    if (pixel->frames == 0)
+        return;
+    pix_limit_t limit = pix_row_limit(&pixel->desc, &pixel->now, pck);
+    fprintf(to, "row time  %.3f us, set by %s (", pixel->now.line_length_pck * us,
+            pix_limit_names[limit]);
+    for (uint32_t i = 0; i < PIX_LIMITS; i++)
+        fprintf(to, "%s %.3f%s", pix_limit_names[i], pck[i] * us,
+                i + 1 < PIX_LIMITS ? ", " : ")\n");
+}
+
 void run_print_faults(const run_t *run, FILE *to)
 {
     const fault_set_t *f = &run->faults;
@@ -93,6 +108,7 @@ void run_print_summary(const run_t *run, FILE *to)
         mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
         mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
     print_frame_0(&run->first, to);
+    print_row_time(&run->sensor->pixel, to);
     fprintf(to, "NPU       %s: %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
             run->program.meta.name, npu_cycles(run), mean_ms(&run->npu_time),
             (double)run->program.meta.macs / 1e6, 100 * npu_utilization(run));
@@ -109,6 +125,19 @@ static void add_latency(sim_json_t *parent, const char *name, const run_latency_
     sim_json_t *item = sim_json_add_object(parent, name);
     sim_json_add_num(item, "mean_ms", mean_ms(latency));
     sim_json_add_num(item, "max_ms", ms(latency->max_ps));
+}
+
+static void add_row_time(sim_json_t *parent, const pix_t *pixel)
+{
+    uint32_t pck[PIX_LIMITS];
+    if (pixel->frames == 0)
+        return;
+    pix_limit_t limit = pix_row_limit(&pixel->desc, &pixel->now, pck);
+    sim_json_t *row = sim_json_add_object(parent, "row_time");
+    sim_json_add_num(row, "us", pixel->now.line_length_pck * 1e6 / (double)pixel->desc.clk_hz);
+    sim_json_add_str(row, "set_by", pix_limit_names[limit]);
+    for (uint32_t i = 0; i < PIX_LIMITS; i++)
+        sim_json_add_u64(row, pix_limit_names[i], pck[i]);
 }
 
 static void add_faults(sim_json_t *parent, const fault_set_t *f)
@@ -152,6 +181,7 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_t *latency = sim_json_add_object(out, "latency");
     add_latency(latency, "photon_to_alert", &run->photon_to_alert);
     add_latency(latency, "readout_to_alert", &run->readout_to_alert);
+    add_row_time(out, &run->sensor->pixel);
     sim_json_t *npu = sim_json_add_object(out, "npu");
     sim_json_add_num(npu, "cycles", npu_cycles(run));
     sim_json_add_num(npu, "utilization", npu_utilization(run));
