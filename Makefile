@@ -66,7 +66,7 @@ $(GEN)/onnx.pb-c.h: $(GEN)/onnx.pb-c.c ;
 $(O)/gen/onnx.pb-c.o: $(GEN)/onnx.pb-c.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(STD) $(OPT.$(CONF)) $(CFLAGS) -c $< -o $@
-$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): CFLAGS_VEC := -isystem $(GEN)
+$(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c)): private CFLAGS_VEC := -isystem $(GEN)
 $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*.c)): | $(GEN)/onnx.pb-c.h
 
 # The parts of the firmware that touch no register also run on the host, for tests.
@@ -74,13 +74,13 @@ POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
 $(O)/lib/firmware.a: $(call objs,firmware/boot_check.c firmware/detect.c firmware/download_stream.c firmware/meta.c firmware/postmortem.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
-$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: CFLAGS_VEC := -Ifirmware/include -I$(GEN)
+$(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: private CFLAGS_VEC := -Ifirmware/include -I$(GEN)
 $(call objs,$(POST) tests/npu/post_run.c $(wildcard tests/firmware/*.c tests/tools/*.c)): $(GEN)/fovea_regs.h
 
-$(O)/%_avx2.o: CFLAGS_VEC := $(VEC.avx2)
-$(O)/%_avx512.o: CFLAGS_VEC := $(VEC.avx512)
-$(O)/%_amx.o: CFLAGS_VEC := $(VEC.amx)
-$(O)/logic/exec.o: CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse) # an interpreter: 10 % faster without
+$(O)/%_avx2.o: private CFLAGS_VEC := $(VEC.avx2)
+$(O)/%_avx512.o: private CFLAGS_VEC := $(VEC.avx512)
+$(O)/%_amx.o: private CFLAGS_VEC := $(VEC.amx)
+$(O)/logic/exec.o: private CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse) # an interpreter: 10 % faster without
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
@@ -89,7 +89,7 @@ $(O)/%.o: %.c
 MADE_OF := $(sort $(foreach r,$(ROOMS) tools,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h))
 $(GEN)/build_id.h: force
 	$(Q)tools/build_id.sh $@ $(MADE_OF)
-$(O)/tools/version.o: CFLAGS_VEC := -I$(GEN)
+$(O)/tools/version.o: private CFLAGS_VEC := -I$(GEN)
 $(O)/tools/version.o: $(GEN)/build_id.h
 force:
 

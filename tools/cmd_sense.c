@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenes/scene.h"
 #include "sim/dng.h"
 #include "tools/chip.h"
 #include "tools/cli.h"
@@ -83,11 +84,21 @@ static void print_summary(const sense_t *sense)
            100 * (double)sense->saturated / px);
 }
 
+static bool prepare(const sense_t *sense, scene_t *scene, char *error, size_t error_bytes)
+{
+    uint32_t width_px = sense->pixel->desc.width_px + 2 * PIX_BLUR_MAX;
+    if (scene_prepare(scene, sim_pool_threads(sense->pool), width_px) == SIM_OK)
+        return true;
+    snprintf(error, error_bytes, "no memory");
+    return false;
+}
+
 static int expose(const options_t *o, const pix_desc_t *desc, scene_t *scene)
 {
     sense_t sense;
     char error[512];
-    bool ready = sense_open(&sense, desc, scene, o->workers, error, sizeof(error));
+    bool ready = sense_open(&sense, desc, scene_light(scene), o->workers, error, sizeof(error)) &&
+                 prepare(&sense, scene, error, sizeof(error));
     for (const char *const *set = o->set; ready && *set != NULL; set++)
         ready = reg_set(&sense.pixel->comp, "PIX_", *set, error, sizeof(error));
     ready =

@@ -18,6 +18,7 @@
     X(decode,  "link capture to metadata and images, as the host sees them")                        \
     X(sense,   "a picture to a RAW file, with the simulated pixel die")                             \
     X(isp,     "a RAW file to a picture, with the simulated ISP")                                   \
+    X(emva,    "the pixel die measured as EMVA 1288 does")                                          \
     X(regs,    "the register map")                                                                  \
     X(version, "version and what this machine can run")
 /* clang-format on */

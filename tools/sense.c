@@ -29,12 +29,12 @@ static void on_line(void *ctx, const sim_line_t *line)
     sense->complete = line->row + 1 == line->height_px;
 }
 
-static sim_err_t start(sense_t *sense, const pix_desc_t *desc, scene_t *scene)
+static sim_err_t start(sense_t *sense, const pix_desc_t *desc, sim_light_t light)
 {
     sim_err_t err = pix_init(sense->pixel, sense->sim, desc, "pixel", sense->pool);
     if (err != SIM_OK)
         return err;
-    sense->pixel->light = scene_light(scene);
+    sense->pixel->light = light;
     pix_add_sink(sense->pixel, (sim_line_sink_t){on_line, sense});
     err = sim_check(sense->sim);
     if (err != SIM_OK)
@@ -43,21 +43,19 @@ static sim_err_t start(sense_t *sense, const pix_desc_t *desc, scene_t *scene)
     return sim_start(sense->sim);
 }
 
-bool sense_open(sense_t *sense, const pix_desc_t *desc, scene_t *scene, uint32_t threads,
+bool sense_open(sense_t *sense, const pix_desc_t *desc, sim_light_t light, uint32_t threads,
                 char *error, size_t error_bytes)
 {
     *sense = (sense_t){
         .sim = sim_new(), .pool = sim_pool_new(threads), .pixel = calloc(1, sizeof(pix_t))};
     sense->raw.data = calloc((size_t)desc->width_px * desc->height_px, sizeof(uint16_t));
     if (sense->sim == NULL || sense->pool == NULL || sense->pixel == NULL ||
-        sense->raw.data == NULL ||
-        scene_prepare(scene, sim_pool_threads(sense->pool), desc->width_px + 2 * PIX_BLUR_MAX) !=
-            SIM_OK) {
+        sense->raw.data == NULL) {
         snprintf(error, error_bytes, "no memory");
         return false;
     }
     sim_set_log(sense->sim, on_log, NULL, SIM_LOG_GUEST);
-    if (start(sense, desc, scene) == SIM_OK)
+    if (start(sense, desc, light) == SIM_OK)
         return true;
     snprintf(error, error_bytes, "%s", sim_error(sense->sim));
     return false;
@@ -77,7 +75,7 @@ void sense_close(sense_t *sense)
 
 /* ---- settings ---- */
 
-static void put(sense_t *sense, const char *name, uint32_t value)
+void sense_put(sense_t *sense, const char *name, uint32_t value)
 {
     sim_reg_write(&sense->pixel->comp, reg_find(&sense->pixel->comp, name)->addr, value);
 }
@@ -106,11 +104,11 @@ bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_
         return false;
     }
     uint32_t coarse = (uint32_t)(lines >> shift), frame_length = coarse + desc->coarse_margin;
-    put(sense, "PIX_EXP_SHIFT", shift);
-    put(sense, "PIX_COARSE", coarse);
-    put(sense, "PIX_FINE", shift == 0 ? (uint32_t)(total - lines * line) : 0);
+    sense_put(sense, "PIX_EXP_SHIFT", shift);
+    sense_put(sense, "PIX_COARSE", coarse);
+    sense_put(sense, "PIX_FINE", shift == 0 ? (uint32_t)(total - lines * line) : 0);
     if (get(sense, "PIX_FRAME_LENGTH") < frame_length)
-        put(sense, "PIX_FRAME_LENGTH", frame_length);
+        sense_put(sense, "PIX_FRAME_LENGTH", frame_length);
     return true;
 }
 
@@ -122,7 +120,7 @@ bool sense_set_gain(sense_t *sense, double gain, char *error, size_t error_bytes
         snprintf(error, error_bytes, "gain: found %g, expected 1..%.2f", gain, most);
         return false;
     }
-    put(sense, "PIX_GAIN", pix_gain_code(desc, gain));
+    sense_put(sense, "PIX_GAIN", pix_gain_code(desc, gain));
     return true;
 }
 
@@ -134,13 +132,13 @@ static void lengthen_frame(sense_t *sense)
     pix_frame_t frame = pix_frame_asked(sense->pixel);
     uint32_t lines = frame.frame_length_lines >> frame.exposure_shift;
     if (get(sense, "PIX_FRAME_LENGTH") < lines)
-        put(sense, "PIX_FRAME_LENGTH", lines);
+        sense_put(sense, "PIX_FRAME_LENGTH", lines);
 }
 
 bool sense_frame(sense_t *sense, uint32_t number, char *error, size_t error_bytes)
 {
     lengthen_frame(sense);
-    put(sense, "PIX_CTRL", PIX_CTRL_STREAM);
+    sense_put(sense, "PIX_CTRL", PIX_CTRL_STREAM);
     while (!(sense->complete && sense->pixel->now.frame == number))
         if (!sim_step(sense->sim, SIM_NEVER_PS - 1)) {
             snprintf(error, error_bytes, "frame %u never came", number);

@@ -5,7 +5,6 @@
 #define TOOLS_SENSE_H
 
 #include "pixel/pixel.h"
-#include "scenes/scene.h"
 #include "sim/raw.h"
 
 typedef struct {
@@ -17,8 +16,8 @@ typedef struct {
     uint64_t saturated; /* samples of it at full scale */
 } sense_t;
 
-/* A die that sees the scene's light. False with one line in error; close in any case. */
-bool sense_open(sense_t *sense, const pix_desc_t *desc, scene_t *scene, uint32_t threads,
+/* A die that sees that light. False with one line in error; close in any case. */
+bool sense_open(sense_t *sense, const pix_desc_t *desc, sim_light_t light, uint32_t threads,
                 char *error, size_t error_bytes);
 void sense_close(sense_t *sense);
 
@@ -27,6 +26,8 @@ void sense_close(sense_t *sense);
 bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_t error_bytes);
 /* The code whose gain is nearest; false with one line in error outside of the range. */
 bool sense_set_gain(sense_t *sense, double gain, char *error, size_t error_bytes);
+
+void sense_put(sense_t *sense, const char *reg, uint32_t value);
 
 /* Streams until frame `number` is read, into sense->raw. False with one line in error. */
 bool sense_frame(sense_t *sense, uint32_t number, char *error, size_t error_bytes);
