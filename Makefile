@@ -4,6 +4,7 @@
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
 #   make validate   published figures against simulated ones
+#   make gallery    pictures of charts and scenes, out/gallery
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
@@ -40,7 +41,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
+.PHONY: all demo gallery install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -105,6 +106,13 @@ $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)
 $(O)/train_frames: $(O)/tools/train/frames.o $(O)/tools/cli.o $(ALL_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+
+# Pictures of charts and scenes through pixel die and ISP.
+$(O)/make_gallery: $(call objs,$(wildcard tools/gallery/*.c)) $(O)/lib/tools.a $(ALL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+gallery: $(O)/make_gallery
+	@$< out/gallery
 
 # ---- firmware: Debian's RISC-V GCC and picolibc; the flags that link are these --------------------
 RV       := riscv64-unknown-elf-
