@@ -191,10 +191,43 @@ static void read_line(const sim_cfg_t *cfg, scene_camera_t *camera)
     sim_cfg_done(cfg);
 }
 
+static void read_change(const sim_cfg_t *cfg, double not_before_s, scene_change_t *change)
+{
+    sim_cfg_need(cfg, "at_s");
+    change->at_s = sim_cfg_num(cfg, "at_s", 0, 1e6, 0);
+    change->over_s = sim_cfg_num(cfg, "over_s", 0, 1e6, 0);
+    change->lux = change->color_k = -1;
+    if (sim_cfg_has(cfg, "lux"))
+        change->lux = sim_cfg_num(cfg, "lux", 0, 200000, 0);
+    if (sim_cfg_has(cfg, "color_temperature_k"))
+        change->color_k = sim_cfg_num(cfg, "color_temperature_k", 2000, 10000, 0);
+    if (change->at_s < not_before_s)
+        sim_cfg_fail(cfg, "at_s", "%g is before %g, when the change before it ends", change->at_s,
+                     not_before_s);
+    sim_cfg_done(cfg);
+}
+
+static void read_changes(const sim_cfg_t *cfg, scene_desc_t *desc)
+{
+    uint32_t count = sim_cfg_count(cfg, "light");
+    if (count > SCENE_MAX_CHANGES) {
+        sim_cfg_fail(cfg, "light", "%u are more than %d", (unsigned)count, SCENE_MAX_CHANGES);
+        return;
+    }
+    double not_before_s = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sim_cfg_t change = sim_cfg_at(cfg, "light", i);
+        read_change(&change, not_before_s, &desc->change[i]);
+        not_before_s = desc->change[i].at_s + desc->change[i].over_s;
+    }
+    desc->change_count = count;
+}
+
 static void read_light(const sim_cfg_t *cfg, scene_desc_t *desc)
 {
     desc->lux = read_range(cfg, "lux", 0, 200000, desc->lux);
     desc->color_k = read_range(cfg, "color_temperature_k", 2000, 10000, desc->color_k);
+    read_changes(cfg, desc);
     desc->falloff = sim_cfg_num(cfg, "falloff", 0, 0.8, desc->falloff);
     sim_cfg_t flicker = sim_cfg_obj(cfg, "flicker");
     desc->flicker_hz = sim_cfg_num(&flicker, "hz", 1, 10000, desc->flicker_hz);
@@ -320,11 +353,24 @@ static void write_person(const scene_person_t *person, sim_json_t *out)
     write_color(out, "bottom", person->bottom);
 }
 
+static void write_change(const scene_change_t *change, sim_json_t *out)
+{
+    sim_json_add_num(out, "at_s", change->at_s);
+    sim_json_add_num(out, "over_s", change->over_s);
+    if (change->lux >= 0)
+        sim_json_add_num(out, "lux", change->lux);
+    if (change->color_k >= 0)
+        sim_json_add_num(out, "color_temperature_k", change->color_k);
+}
+
 void scene_desc_write(const scene_desc_t *desc, sim_json_t *out)
 {
     sim_json_add_u64(out, "seed", desc->seed);
     write_range(out, "lux", desc->lux);
     write_range(out, "color_temperature_k", desc->color_k);
+    sim_json_t *light = desc->change_count > 0 ? sim_json_add_array(out, "light") : NULL;
+    for (uint32_t i = 0; i < desc->change_count; i++)
+        write_change(&desc->change[i], sim_json_add_object(light, NULL));
     sim_json_t *flicker = sim_json_add_object(out, "flicker");
     sim_json_add_num(flicker, "hz", desc->flicker_hz);
     sim_json_add_num(flicker, "depth", desc->flicker_depth);

@@ -13,25 +13,6 @@
 
 /* ---- making ---- */
 
-static double draw_range(sim_stream_t *s, scene_range_t *range, bool dim)
-{
-    double t = (double)sim_stream_unit(s);
-    if (range->low < range->high)
-        range->low = range->high = range->low + (range->high - range->low) * (dim ? t * t : t);
-    return range->low;
-}
-
-static void draw_light(scene_t *scene)
-{
-    scene_desc_t *desc = &scene->desc;
-    sim_stream_t s = sim_stream(desc->seed, SCENE_RNG_LIGHT, 0);
-    float lux = (float)draw_range(&s, &desc->lux, true);
-    scene_rgb_t white = scene_illuminant((float)draw_range(&s, &desc->color_k, false));
-    scene->white = scene_rgb_scale(white, lux);
-    scene->room.lamp_x = sim_stream_range(&s, 0.1f, 0.9f);
-    scene->room.lamp_y = sim_stream_range(&s, 0.1f, 0.6f);
-}
-
 static void draw_door(scene_t *scene)
 {
     static const uint32_t hex[] = {0x2c2e32, 0x9ea2a6, 0xe4e2dc, 0x6b4a32, 0x2f4a3a, 0x7a2c28};
@@ -170,7 +151,7 @@ sim_err_t scene_make(const scene_desc_t *desc, scene_t **out, char *error, size_
     scene->room.desc = &scene->desc;
     scene->room.noise = &scene->noise;
     scene_noise_init(&scene->noise, scene->desc.seed);
-    draw_light(scene);
+    scene_light_make(scene);
     draw_door(scene);
     sort_people(scene);
     for (uint32_t i = 0; i < scene->desc.people_count; i++)
@@ -234,19 +215,6 @@ scene_place_t scene_person_place(const scene_t *scene, uint32_t index, double ti
     double reach = 0.7 * p->height_m * (double)place.px_per_m;
     place.in_view = x_px + reach > 0 && x_px - reach < (double)c->array_width_px;
     return place;
-}
-
-/* Mean of 1 + depth * sin(2 pi hz t) over the exposure. */
-static float flicker(const scene_desc_t *desc, double start_s, double exposure_s)
-{
-    if (desc->flicker_depth == 0)
-        return 1.0f;
-    double turns = desc->flicker_hz * start_s, more = desc->flicker_hz * exposure_s;
-    double wave = (double)scene_sin(turns);
-    if (more > 1e-4)
-        wave = ((double)scene_cos(turns) - (double)scene_cos(turns + more)) /
-               (6.283185307179586 * more);
-    return (float)(1.0 + desc->flicker_depth * wave);
 }
 
 typedef struct {
@@ -338,7 +306,7 @@ static void light_row(const void *ctx, const sim_light_req_t *req, const sim_lig
     view_t view = {.scene = scene, .exposure_s = (double)req->exposure_ps * 1e-12};
     double start_s = (double)req->start_ps * 1e-12;
     view.time_s = start_s + 0.5 * view.exposure_s;
-    view.white = scene_rgb_scale(scene->white, flicker(&scene->desc, start_s, view.exposure_s));
+    view.white = scene_light_of(scene, start_s, view.exposure_s);
 
     scene_row_t *row = &view.row;
     float *const planes[3] = {out->r, out->g, out->b};

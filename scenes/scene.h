@@ -22,10 +22,10 @@
  * people, clothes, room and light.
  *
  * Modeled:     gait with planted feet, arm swing, cloth and texture, occlusion, contact shadows,
- * light falloff, lamp flicker averaged over the exposure, color temperature, motion blur of
- *              silhouettes (edges as wide as the way walked in the exposure).
- * Not modeled: blur of texture inside a silhouette and of limbs beyond the walking speed, cast
- *              shadows on other people, people who turn or stop, depth of field (see pixel/).
+ * light falloff, light that changes and lamp flicker, both averaged over the exposure, color
+ * temperature, motion blur of silhouettes (edges as wide as the way walked in the exposure). Not
+ * modeled: blur of texture inside a silhouette and of limbs beyond the walking speed, cast shadows
+ * on other people, people who turn or stop, depth of field (see pixel/).
  */
 #ifndef SCENES_SCENE_H
 #define SCENES_SCENE_H
@@ -35,6 +35,7 @@
 #include "sim/types.h"
 
 #define SCENE_MAX_PEOPLE 256
+#define SCENE_MAX_CHANGES 64
 #define SCENE_CLASS_PERSON 1
 
 typedef enum { SCENE_OUT = -1, SCENE_IN = 1 } scene_direction_t;
@@ -115,6 +116,12 @@ typedef struct {
     double top[3], bottom[3]; /* linear reflectance; negative: drawn from look */
 } scene_person_t;
 
+/* The light becomes another one: at once, or evenly within over_s. */
+typedef struct {
+    double at_s, over_s;
+    double lux, color_k; /* negative: as before; never of a made scene */
+} scene_change_t;
+
 /* Makes people such that counting them is a fair task; the rules are in scenes/README.md. */
 typedef struct {
     bool on;
@@ -127,9 +134,11 @@ typedef struct {
 
 typedef struct {
     uint64_t seed;
-    scene_range_t lux;                /* illuminance at the objects; a range is drawn dim rather
-                                       * than bright: low + (high - low) * u^2 */
-    scene_range_t color_k;            /* color temperature of the light, 2000..10000 K */
+    scene_range_t lux;     /* illuminance at the objects; a range is drawn dim rather
+                            * than bright: low + (high - low) * u^2 */
+    scene_range_t color_k; /* color temperature of the light, 2000..10000 K */
+    uint32_t change_count; /* in order of time; none begins before the last has ended */
+    scene_change_t change[SCENE_MAX_CHANGES];
     double flicker_hz, flicker_depth; /* 100 Hz lamps: light is 1 + depth * sin */
     double falloff;                   /* 0..0.8, of a room: how much darker the corners are */
     double min_visible;               /* a person less visible than this is not in the truth */

@@ -6,6 +6,7 @@
  *   room.c    draws a room into a map            paint.c   parts and bars onto one row
  *   clutter.c things that are not people         crowd.c   who comes when
  *   desc.c    JSON                               scene.c   row and truth of the whole
+ *   light.c   light over time
  *
  * Bodies, clutter and door are made of one primitive, the part: the convex hull of two discs. Its
  * span on a row is exact arithmetic with one square root, and hulls of discs look like limbs.

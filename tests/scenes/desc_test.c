@@ -32,6 +32,13 @@ START_TEST(what_is_wrong_is_named_by_its_path)
         {"{\"lux\": \"bright\"}", "lux"},
         {"{\"luxx\": 10}", "luxx"},
         {"{\"color_temperature_k\": 1000}", "color_temperature_k"},
+        {"{\"light\": 1}", "light"},
+        {"{\"light\": [{\"lux\": 1}]}", "light[0].at_s"},
+        {"{\"light\": [{\"at_s\": 1}, {\"at_s\": 0.5}]}", "light[1].at_s"},
+        {"{\"light\": [{\"at_s\": 1, \"over_s\": 1}, {\"at_s\": 1.5}]}", "light[1].at_s"},
+        {"{\"light\": [{\"at_s\": 1, \"lux\": -1}]}", "light[0].lux"},
+        {"{\"light\": [{\"at_s\": 1, \"color_temperature_k\": 1e9}]}", "light[0].color_temperature_k"},
+        {"{\"light\": [{\"at_s\": 1, \"color\": 1}]}", "light[0].color"},
         {"{\"background\": {\"kind\": \"forest\"}}", "background.kind"},
         {"{\"background\": {\"kind\": \"png\"}}", "background.file"},
         {"{\"background\": {\"kind\": \"png\", \"file\": \"a.png\"}}", "background.file"},
@@ -97,6 +104,8 @@ START_TEST(what_was_written_reads_back_equal)
 {
     static const char *const texts[] = {
         "{}",
+        "{\"light\": [{\"at_s\": 1, \"lux\": 31}, {\"at_s\": 2.5, \"over_s\": 60,"
+        " \"color_temperature_k\": 2856}]}",
         "{\"seed\": 9007199254740991, \"lux\": [100, 900], \"crowd\": {\"rate_per_s\": 2}}",
         "{\"background\": {\"kind\": \"plain\", \"reflectance\": 0.25}, \"door\": {\"shown\": "
         "true}}",

@@ -241,6 +241,77 @@ START_TEST(lamps_flicker_and_a_whole_period_hides_it)
 }
 END_TEST
 
+#define PLAIN "\"background\": {\"kind\": \"plain\", \"reflectance\": 1}}"
+
+static void see(scene_t *scene, uint64_t start_us, uint64_t exposure_us, float rgb[3])
+{
+    float row[3 * WIDTH];
+    sim_light_req_t req = head_row(0);
+    req.start_ps = start_us * SIM_PS_PER_US;
+    req.exposure_ps = exposure_us * SIM_PS_PER_US;
+    pull(scene, &req, row);
+    for (int c = 0; c < 3; c++)
+        rgb[c] = row[c * WIDTH];
+}
+
+/* 400 lux, 25 from 1 s on, along 0.5 s from 2 s on back to 400; daylight is 1, 1, 1. */
+START_TEST(light_changes_at_once_or_evenly_and_an_exposure_averages_it)
+{
+    static const struct {
+        uint64_t start_us, exposure_us;
+        double lux;
+    } row[] = {
+        {0, 10000, 400},
+        {990000, 10000, 400},         /* ends as it changes */
+        {997500, 10000, 118.75},      /* 2.5 ms of 400, 7.5 of 25 */
+        {1000000, 10000, 25},         /* begins as it changes */
+        {1999990, 0, 25},             /* no exposure: that moment */
+        {2250000, 0, 212.5},          /* half way */
+        {2000000, 250000, 118.75},    /* from 25 to half way: a quarter of the way */
+        {2400000, 200000, 381.25},    /* 0.1 s from 325 to 400, then 0.1 s of 400 */
+        {900000, 1600000, 107.03125}, /* 0.1 s of 400, 1 of 25, 0.5 of 212.5 on average */
+        {3000000, 10000, 400},
+    };
+    scene_t *scene = scene_of("{\"lux\": 400, \"light\": [{\"at_s\": 1, \"lux\": 25},"
+                              "{\"at_s\": 2, \"over_s\": 0.5, \"lux\": 400}], " PLAIN,
+                              0);
+    ck_assert_int_eq(scene_prepare(scene, 1, WIDTH), SIM_OK);
+    for (size_t i = 0; i < SIM_COUNT(row); i++) {
+        float rgb[3];
+        see(scene, row[i].start_us, row[i].exposure_us, rgb);
+        for (int c = 0; c < 3; c++)
+            ck_assert_double_eq_tol((double)rgb[c], row[i].lux, 1e-3);
+    }
+    scene_free(scene);
+}
+END_TEST
+
+/* After a change: as if it had always been so, in every bit; what is not named stays. */
+START_TEST(color_changes_alike_and_what_is_not_named_stays)
+{
+    scene_t *changing = scene_of("{\"lux\": 200, \"light\": ["
+                                 "{\"at_s\": 0.5, \"color_temperature_k\": 3000},"
+                                 "{\"at_s\": 1.5, \"lux\": 50}], " PLAIN,
+                                 0);
+    scene_t *warm = scene_of("{\"lux\": 200, \"color_temperature_k\": 3000, " PLAIN, 0);
+    scene_t *dim = scene_of("{\"lux\": 50, \"color_temperature_k\": 3000, " PLAIN, 0);
+    scene_t *all[] = {changing, warm, dim};
+    float is[3], wanted[3];
+    for (size_t i = 0; i < SIM_COUNT(all); i++)
+        ck_assert_int_eq(scene_prepare(all[i], 1, WIDTH), SIM_OK);
+    see(changing, 700000, 20000, is);
+    see(warm, 700000, 20000, wanted);
+    ck_assert_mem_eq(is, wanted, sizeof(is));
+    see(changing, 1700000, 20000, is);
+    see(dim, 1700000, 20000, wanted);
+    ck_assert_mem_eq(is, wanted, sizeof(is));
+    ck_assert_double_eq(scene_desc(changing)->change[1].color_k, 3000);
+    ck_assert_double_eq(scene_desc(changing)->change[0].lux, 200);
+    for (size_t i = 0; i < SIM_COUNT(all); i++)
+        scene_free(all[i]);
+}
+END_TEST
+
 START_TEST(another_seed_is_another_world)
 {
     float a[3 * WIDTH], b[3 * WIDTH];
@@ -293,4 +364,6 @@ TEST_MAIN("scene light", the_same_row_twice_is_the_same_bits,
           a_white_wall_shows_the_light_itself, a_person_moves_by_speed_times_time,
           out_is_in_seen_in_a_mirror, a_row_shows_the_world_at_its_own_time,
           a_long_exposure_widens_moving_edges, lamps_flicker_and_a_whole_period_hides_it,
-          another_seed_is_another_world, a_coarse_request_sees_the_mean_of_the_fine_one)
+          light_changes_at_once_or_evenly_and_an_exposure_averages_it,
+          color_changes_alike_and_what_is_not_named_stays, another_seed_is_another_world,
+          a_coarse_request_sees_the_mean_of_the_fine_one)
