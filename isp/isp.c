@@ -21,6 +21,8 @@ static void take_line(isp_t *isp, const sim_line_t *line)
 {
     isp_half_t half = demosaic_line(&isp->demosaic, line->row);
     blc_line(&isp->blc, line, isp->now.blc[line->row & 1], half);
+    if (isp->now.stats)
+        stats_row(&isp->stats, line->row, half);
     wb_line(&isp->wb, half, line->width_px, isp->now.wb[line->row & 1]);
     demosaic_close_line(&isp->demosaic, line->row, line->width_px);
 }
@@ -109,6 +111,8 @@ static void end_frame(isp_t *isp)
     sim_trace_span(sim, "isp", "frame", isp->now.first_ps, sim_now_ps(sim), "\"frame\":%u",
                    isp->now.frame);
     isp_raise(isp, ISP_STATUS_FRAME);
+    if (isp->now.stats && !stats_end(&isp->stats))
+        overrun(isp, "the last statistics are still being written, this frame's are lost");
 }
 
 /* Computes what somebody will see of a row, and no more. */
@@ -207,11 +211,16 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
         return;
     isp_latch(isp, line);
     isp->now.tensor = false;
+    isp->now.stats = isp->regs.ctrl & ISP_CTRL_STATS;
     isp->in_frame = true;
     isp->next_row_in = isp->next_row_out = 0;
     isp->end_cycle = 0;
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
+    if (isp->now.stats) {
+        stats_job_t job = isp_stats_job(isp);
+        stats_begin(&isp->stats, &job);
+    }
 }
 
 static bool line_belongs(const isp_t *isp, const sim_line_t *line)
@@ -253,7 +262,7 @@ static void on_line(void *ctx, const sim_line_t *line)
         plan_row_out(isp);
 }
 
-/* ---- what the tensor path reports ---- */
+/* ---- what tensor and statistics report ---- */
 
 static void on_writer_room(void *ctx)
 {
@@ -278,6 +287,17 @@ static void on_writer_done(void *ctx, bool complete)
     isp->regs.seen_flip = isp->writer.job.seen.flip_y << 1 | isp->writer.job.seen.flip_x;
     isp_raise(isp, ISP_STATUS_TENSOR);
     sim_wire_pulse(&isp->tensor_done);
+}
+
+static void on_stats_done(void *ctx, bool complete)
+{
+    isp_t *isp = ctx;
+    if (!complete) {
+        isp_raise(isp, ISP_STATUS_OVERRUN);
+        return;
+    }
+    isp->regs.stats_frame = isp->stats.block_frame;
+    isp_raise(isp, ISP_STATUS_STATS);
 }
 
 /* ---- tables ---- */
@@ -321,6 +341,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.roi_w),
     SIM_FIELD(isp_t, now.roi_h),
     SIM_FIELD(isp_t, now.tensor),
+    SIM_FIELD(isp_t, now.stats),
     SIM_FIELD(isp_t, now.first_ps),
     SIM_FIELD(isp_t, in_frame),
     SIM_FIELD(isp_t, next_row_in),
@@ -351,7 +372,7 @@ static const sim_stat_t isp_stats[] = {
 
 static const sim_kind_t isp_kind = {
     .kind = "isp",
-    .version = 2,
+    .version = 3,
     .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,
@@ -375,6 +396,7 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     scaler_desc_t scaler = {d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px,
                             d->max_tensor_width_px};
     twr_desc_t writer = {d->max_tensor_width_px, d->writer_slots, d->writer_outstanding};
+    stats_desc_t stats = {d->max_width_px};
     char path[sizeof(isp->comp.name) + 16];
 #define STAGE(stage) stage_name(path, sizeof(path), name, #stage)
     sim_err_t err = blc_init(&isp->blc, sim, &d->blc, STAGE(blc));
@@ -390,6 +412,8 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
         err = scaler_init(&isp->scaler, sim, &scaler, STAGE(scaler));
     if (err == SIM_OK)
         err = twr_init(&isp->writer, sim, &writer, STAGE(tensor));
+    if (err == SIM_OK)
+        err = stats_init(&isp->stats, sim, &stats, STAGE(stats));
 #undef STAGE
     return err;
 }
@@ -401,6 +425,9 @@ static void connect_stages(isp_t *isp)
     isp->writer.on_room = on_writer_room;
     isp->writer.on_done = on_writer_done;
     isp->writer.ctx = isp;
+    isp->stats.port = &isp->port;
+    isp->stats.on_done = on_stats_done;
+    isp->stats.ctx = isp;
     isp->pipe_cycles = isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
                        isp->desc.demosaic_pipe_cycles + isp->desc.ccm.pipe_cycles +
                        isp->desc.gamma.pipe_cycles;
@@ -447,6 +474,7 @@ void isp_free(isp_t *isp)
     demosaic_free(&isp->demosaic);
     scaler_free(&isp->scaler);
     twr_free(&isp->writer);
+    stats_free(&isp->stats);
     free(isp->linear_rows);
     free(isp->code_rows);
     isp->linear_rows = NULL;

@@ -31,7 +31,7 @@
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
  * Not modeled:  defect correction, lens shading, noise reduction, sharpening, YUV output, rotation,
- *               AE/AWB statistics, clock gating; registers change per frame only.
+ *               clock gating; registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -48,6 +48,7 @@
 #include "isp/demosaic.h"
 #include "isp/gamma.h"
 #include "isp/scaler.h"
+#include "isp/stats.h"
 #include "isp/wb.h"
 #include "isp/writer.h"
 #include "sim/json.h"
@@ -57,11 +58,11 @@
 /* bits of ISP_CTRL, ISP_STATUS (write 1 to clear) and ISP_IRQ_EN */
 #define ISP_CTRL_ENABLE 0x1u
 #define ISP_CTRL_TENSOR 0x2u
-#define ISP_STATUS_FRAME 0x1u  /* the last RGB row of a frame has left */
-#define ISP_STATUS_TENSOR 0x2u /* a tensor is complete in memory */
-#define ISP_STATUS_OVERRUN                                                                         \
-    0x4u /* a line, a tensor row or a tensor was lost                                              \
-          */
+#define ISP_CTRL_STATS 0x4u
+#define ISP_STATUS_FRAME 0x1u   /* the last RGB row of a frame has left */
+#define ISP_STATUS_TENSOR 0x2u  /* a tensor is complete in memory */
+#define ISP_STATUS_OVERRUN 0x4u /* a line, a tensor row, a tensor, statistics were lost */
+#define ISP_STATUS_STATS 0x8u   /* statistics of a frame are complete in memory */
 
 typedef struct {
     uint64_t clk_hz;
@@ -93,6 +94,9 @@ typedef struct {
     uint32_t tensor_frame;
     uint32_t seen_xy, seen_wh, seen_flip;
     uint32_t point[GAMMA_POINTS];
+    uint32_t stats_addr, stats_frame, stats_range;
+    uint32_t awb_xy, awb_wh, awb_rg, awb_bg;
+    uint32_t focus_xy, focus_wh, focus_min;
 } isp_regs_t;
 
 /* What a frame is made with: latched registers and the frame's own shape. */
@@ -106,6 +110,7 @@ typedef struct {
     sim_window_t seen;                   /* what of it the tensor does */
     uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
+    bool stats;                          /* its samples are counted */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
 
@@ -125,6 +130,7 @@ typedef struct {
     gamma_t gamma;
     scaler_t scaler;
     twr_t writer;
+    stats_t stats;
     sim_event_t line_out;
 
     const isp_rows_t *rows;

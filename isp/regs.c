@@ -43,9 +43,9 @@ static void wrote_irq(sim_comp_t *comp, uint32_t value)
 const sim_reg_t isp_reg_table[] = {
     /* name             help                                                        addr   reset       rw_mask     w1c  member            side effect */
     {"ISP_ID",          "31:16: block id; 15:0: version",                           0x000, 0x00050001, 0,          0,   R(id),            NULL},
-    {"ISP_CTRL",        "0: enable; 1: make tensors; from the next frame on",       0x004, 0,          0x3,        0,   R(ctrl),          NULL},
-    {"ISP_STATUS",      "0: frame done; 1: tensor done; 2: overrun; W1C",           0x008, 0,          0,          0x7, R(status),        wrote_irq},
-    {"ISP_IRQ_EN",      "2:0: status bits that raise the interrupt",                0x00c, 0,          0x7,        0,   R(irq_en),        wrote_irq},
+    {"ISP_CTRL",        "0: enable; 1: make tensors; 2: make statistics; from the next frame on", 0x004, 0, 0x7,        0,   R(ctrl),          NULL},
+    {"ISP_STATUS",      "0: frame done; 1: tensor done; 2: overrun; 3: statistics done; W1C", 0x008, 0, 0,       0xf, R(status),        wrote_irq},
+    {"ISP_IRQ_EN",      "3:0: status bits that raise the interrupt",                0x00c, 0,          0xf,        0,   R(irq_en),        wrote_irq},
     {"ISP_BLC_R",       "11:0: black level of R, 12-bit DN",                        0x010, 256,        0xfff,      0,   R(blc[0]),        NULL},
     {"ISP_BLC_GR",      "11:0: black level of G in R rows, 12-bit DN",              0x014, 256,        0xfff,      0,   R(blc[1]),        NULL},
     {"ISP_BLC_GB",      "11:0: black level of G in B rows, 12-bit DN",              0x018, 256,        0xfff,      0,   R(blc[2]),        NULL},
@@ -83,6 +83,16 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_SEEN_WH",     "31:16: its height, array pixels; 15:0: width",             0x0a0, 0,          0,          0,   R(seen_wh),       NULL},
     {"ISP_SEEN_FLIP",   "0: it is mirrored; 1: it is upside down",                  0x0a4, 0,          0,          0,   R(seen_flip),     NULL},
     SRGB_POINTS(POINT)
+    {"ISP_STATS_ADDR",  "31:0: bus address of the statistics, a multiple of 32",    0x200, 0,          0xffffffe0, 0,   R(stats_addr),    NULL},
+    {"ISP_STATS_FRAME", "31:0: frame number of the newest statistics in memory",    0x204, 0,          0,          0,   R(stats_frame),   NULL},
+    {"ISP_STATS_RANGE", "27:16: highest sample of cells that zones and AWB count, 12-bit DN; 11:0: lowest", 0x208, 3800u << 16, 0x0fff0fff, 0, R(stats_range), NULL},
+    {"ISP_AWB_XY",      "31:16: top edge of the AWB window, array pixels; 15:0: left edge", 0x20c, 0,  0xffffffff, 0,   R(awb_xy),        NULL},
+    {"ISP_AWB_WH",      "31:16: its height; 15:0: width",                           0x210, 3040u << 16 | 4056, 0xffffffff, 0, R(awb_wh),  NULL},
+    {"ISP_AWB_RG",      "31:16: most R / G of a gray cell, 8.8; 15:0: least",       0x214, 0xffff0000, 0xffffffff, 0,   R(awb_rg),        NULL},
+    {"ISP_AWB_BG",      "31:16: most B / G of a gray cell, 8.8; 15:0: least",       0x218, 0xffff0000, 0xffffffff, 0,   R(awb_bg),        NULL},
+    {"ISP_FOCUS_XY",    "31:16: top edge of the 3 x 3 focus windows, array pixels; 15:0: left edge", 0x21c, 0, 0xffffffff, 0, R(focus_xy), NULL},
+    {"ISP_FOCUS_WH",    "31:16: height of all; 15:0: width",                        0x220, 3040u << 16 | 4056, 0xffffffff, 0, R(focus_wh), NULL},
+    {"ISP_FOCUS_MIN",   "11:0: smallest difference that counts, 12-bit DN",         0x224, 0,          0xfff,      0,   R(focus_min),     NULL},
     SIM_REG_END,
 };
 /* clang-format on */
@@ -99,6 +109,7 @@ void isp_regs_from_desc(isp_t *isp)
         regs->ccm[i] = (uint16_t)desc->ccm_q10[i];
     regs->roi_w = desc->array_width_px;
     regs->roi_h = desc->array_height_px;
+    regs->awb_wh = regs->focus_wh = desc->array_height_px << 16 | desc->array_width_px;
 }
 
 /* ---- latching ---- */
@@ -168,22 +179,35 @@ static void to_samples(uint32_t first, uint32_t count, uint32_t samples, uint32_
         *start = samples - (*start + *size);
 }
 
+/* Cuts `seen` to the frame's window; what of the frame it is. */
+static stats_rect_t region_of(const isp_frame_t *now, sim_window_t *seen)
+{
+    const sim_window_t *w = &now->window;
+    stats_rect_t r;
+    cut_to_window(w->x_px, w->width_px, &seen->x_px, &seen->width_px);
+    cut_to_window(w->y_px, w->height_px, &seen->y_px, &seen->height_px);
+    to_samples(seen->x_px - w->x_px, seen->width_px, now->width_px, w->width_px, w->flip_x, &r.x,
+               &r.w);
+    to_samples(seen->y_px - w->y_px, seen->height_px, now->height_px, w->height_px, w->flip_y, &r.y,
+               &r.h);
+    return r;
+}
+
 static void latch_region(isp_t *isp, const sim_line_t *line)
 {
     const isp_regs_t *regs = &isp->regs;
     isp_frame_t *now = &isp->now;
-    sim_window_t *w = &now->window, *seen = &now->seen;
+    sim_window_t *w = &now->window;
     *w = line->window;
     if (w->width_px == 0)
         *w = (sim_window_t){0, 0, isp->desc.array_width_px, isp->desc.array_height_px, 0, 0};
-    *seen =
+    now->seen =
         (sim_window_t){regs->roi_x, regs->roi_y, regs->roi_w, regs->roi_h, w->flip_x, w->flip_y};
-    cut_to_window(w->x_px, w->width_px, &seen->x_px, &seen->width_px);
-    cut_to_window(w->y_px, w->height_px, &seen->y_px, &seen->height_px);
-    to_samples(seen->x_px - w->x_px, seen->width_px, line->width_px, w->width_px, w->flip_x,
-               &now->roi_x, &now->roi_w);
-    to_samples(seen->y_px - w->y_px, seen->height_px, line->height_px, w->height_px, w->flip_y,
-               &now->roi_y, &now->roi_h);
+    stats_rect_t roi = region_of(now, &now->seen);
+    now->roi_x = roi.x;
+    now->roi_y = roi.y;
+    now->roi_w = roi.w;
+    now->roi_h = roi.h;
 }
 
 void isp_latch(isp_t *isp, const sim_line_t *line)
@@ -227,4 +251,31 @@ twr_job_t isp_tensor_job(const isp_t *isp)
     for (int c = 0; c < ISP_CHANNELS; c++)
         job.norm_val[c] = sign_extended(regs->norm_val[c], 13);
     return job;
+}
+
+/* A window given as two registers. */
+static stats_rect_t window_of(const isp_t *isp, uint32_t xy, uint32_t wh)
+{
+    sim_window_t window = {xy & 0xffff, xy >> 16, wh & 0xffff, wh >> 16, 0, 0};
+    return region_of(&isp->now, &window);
+}
+
+stats_job_t isp_stats_job(const isp_t *isp)
+{
+    const isp_regs_t *regs = &isp->regs;
+    const isp_frame_t *now = &isp->now;
+    return (stats_job_t){
+        .addr = regs->stats_addr,
+        .frame = now->frame,
+        .bayer = now->bayer,
+        .width_px = now->width_px,
+        .height_px = now->height_px,
+        .low = regs->stats_range & 0xfff,
+        .high = regs->stats_range >> 16,
+        .rg = {regs->awb_rg & 0xffff, regs->awb_rg >> 16},
+        .bg = {regs->awb_bg & 0xffff, regs->awb_bg >> 16},
+        .awb = window_of(isp, regs->awb_xy, regs->awb_wh),
+        .focus = window_of(isp, regs->focus_xy, regs->focus_wh),
+        .focus_min = regs->focus_min,
+    };
 }

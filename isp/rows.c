@@ -14,6 +14,10 @@ const isp_rows_t isp_rows_scalar = {
     .interleave = interleave_rows,
     .accumulate = accumulate_row,
     .blend = blend_row,
+    .cell_sums = cell_sums,
+    .cell_outside = cell_outside,
+    .cell_grays = cell_grays,
+    .gradients = gradients,
 };
 
 const isp_rows_t *isp_rows(sim_simd_t level)

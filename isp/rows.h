@@ -46,6 +46,12 @@ typedef struct {
     uint16_t *other[2]; /* B in a red row, R in a blue one */
 } isp_demosaic_job_t;
 
+/* Two Bayer rows as cells of four samples, and the range that stats.h asks for. */
+typedef struct {
+    const uint16_t *r, *gr, *gb, *b;
+    uint16_t low, high;
+} isp_cells_t;
+
 typedef struct {
     /* (raw << shift) - offset, clamped at 0, split by column parity; returns samples clamped. */
     uint32_t (*blc)(const uint16_t *raw, uint32_t width_px, uint32_t shift,
@@ -64,6 +70,14 @@ typedef struct {
     void (*accumulate)(uint32_t *sum, const uint8_t *code, uint32_t count, uint32_t weight);
     void (*blend)(uint32_t *sum, const uint8_t *x, const uint8_t *y, uint32_t count, uint32_t a,
                   uint32_t b);
+    /* stats.h: adds r, g, b and count of the cells in range; how many have a sample above, below
+     * it; sums of those near gray. */
+    void (*cell_sums)(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4]);
+    void (*cell_outside)(const isp_cells_t *cells, uint32_t count, uint32_t outside[2]);
+    void (*cell_grays)(const isp_cells_t *cells, uint32_t first, uint32_t count,
+                       const uint32_t rg[2], const uint32_t bg[2], uint32_t sum[4]);
+    /* Adds |d| and d^2 of neighbors whose |d| >= smallest; count below 2^20. */
+    void (*gradients)(const uint16_t *g, uint32_t count, uint32_t smallest, uint64_t sum[2]);
 } isp_rows_t;
 
 /* The table of that level; a level that was not built gives the next lower one. */

@@ -74,4 +74,8 @@ const isp_rows_t isp_rows_avx2 = {
     .interleave = interleave_vec,
     .accumulate = accumulate_row,
     .blend = blend_row,
+    .cell_sums = cell_sums,
+    .cell_outside = cell_outside,
+    .cell_grays = cell_grays,
+    .gradients = gradients,
 };

@@ -13,6 +13,8 @@
 #define S16(expression) ((int16_t)(expression))
 #define U16(expression) ((uint16_t)(expression))
 
+#include "isp/raw_code.h"
+
 static inline int32_t clamp_dn(int32_t v)
 {
     v = v < 0 ? 0 : v;

@@ -123,6 +123,20 @@ static void c_post_table(void)
     c_numbers("POST_STATUS", status, SIM_COUNT(status), 1);
 }
 
+/* The block that the ISP counts for firmware: byte offsets (isp/stats.h). */
+static void c_stats_block(void)
+{
+    uint32_t at = 0;
+    puts("\n/* Statistics of the ISP: byte offsets. */");
+#define X(name, words, help)                                                                       \
+    printf("#define STATS_%-18s %uu /* %s */\n", #name, at, help);                                 \
+    at += 4 * (words);
+    STATS_TABLE(X)
+#undef X
+    printf("#define STATS_BYTES %uu\n#define STATS_ZONES %uu\n#define STATS_BINS %uu\n", at,
+           STATS_ZONES, STATS_BINS);
+}
+
 static void c_page_number(const char *name, uint32_t page)
 {
     char upper[16] = "";
@@ -136,6 +150,7 @@ static void c_tail(const sensor_t *sensor)
     (void)sensor;
     c_net_table();
     c_post_table();
+    c_stats_block();
     puts("\n/* Register pages: bits of CLK_ENABLE and RST_BLOCK. */");
 #define X(page, member) c_page_number(#member, page);
     SENSOR_PAGES(X)

@@ -27,7 +27,7 @@ static char filter_at(const ref_t *ref, int64_t x, int64_t y)
     return order[ref->bayer][2 * (y & 1) + (x & 1)];
 }
 
-static uint32_t phase_at(const ref_t *ref, int64_t x, int64_t y)
+uint32_t ref_phase(const ref_t *ref, int64_t x, int64_t y)
 {
     return (uint32_t)(strchr("RrbB", filter_at(ref, x, y)) - "RrbB");
 }
@@ -44,10 +44,8 @@ int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
 {
     x = mirror(x, ref->width_px);
     y = mirror(y, ref->height_px);
-    uint32_t phase = phase_at(ref, x, y);
-    int64_t value = (int64_t)raw[y * ref->width_px + x] << (12 - ref->bits);
-    value = clamp(value - ref->black[phase], 0, 4095);
-    return clamp(floor_div(value * ref->gain_q8[phase] + 128, 256), 0, 4095);
+    int64_t value = ref_linear(ref, raw, x, y);
+    return clamp(floor_div(value * ref->gain_q8[ref_phase(ref, x, y)] + 128, 256), 0, 4095);
 }
 
 /* ---- Malvar, He, Cutler, ICASSP 2004, figure 2, times 16 ---- */
@@ -203,14 +201,22 @@ uint32_t ref_tensor_bytes(const ref_t *ref)
     return ref->channels * up_to(ref->out_height_px, 2) * up_to(ref->out_width_px, 32);
 }
 
-void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
+void ref_samples(const ref_t *ref, bool vertical, int64_t at, int64_t size, int64_t *first,
+                 int64_t *count)
 {
     sim_window_t all = {0, 0, ref->array_width_px, ref->array_height_px, 0, 0};
     sim_window_t w = ref->window.width_px == 0 ? all : ref->window;
-    axis_t ax = axis_of(ref->roi_x, ref->roi_w, w.x_px, w.width_px, w.flip_x, ref->width_px,
-                        ref->out_width_px);
-    axis_t ay = axis_of(ref->roi_y, ref->roi_h, w.y_px, w.height_px, w.flip_y, ref->height_px,
-                        ref->out_height_px);
+    axis_t axis = vertical ? axis_of(at, size, w.y_px, w.height_px, w.flip_y, ref->height_px, 0)
+                           : axis_of(at, size, w.x_px, w.width_px, w.flip_x, ref->width_px, 0);
+    *first = axis.first;
+    *count = axis.count;
+}
+
+void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
+{
+    axis_t ax = {.to = ref->out_width_px}, ay = {.to = ref->out_height_px};
+    ref_samples(ref, false, ref->roi_x, ref->roi_w, &ax.first, &ax.count);
+    ref_samples(ref, true, ref->roi_y, ref->roi_h, &ay.first, &ay.count);
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
     memset(tensor, 0, ref_tensor_bytes(ref));
     for (uint32_t k = 0; k < ref->out_height_px; k++)

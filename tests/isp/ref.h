@@ -21,9 +21,24 @@ typedef struct {
     uint32_t out_width_px, out_height_px, channels;
     uint32_t div_val, div_shift, norm_shift;
     int32_t norm_val[3];
+
+    uint32_t low, high;        /* of cells that zones and AWB count */
+    uint32_t awb[4], focus[4]; /* windows: x, y, w, h in array pixels */
+    uint32_t rg_q8[2], bg_q8[2], focus_min;
 } ref_t;
 
-/* Linear 12-bit sample (x, y) after black level and white balance; x and y may be mirrored. */
+/* 0 R, 1 Gr, 2 Gb, 3 B at a position. */
+uint32_t ref_phase(const ref_t *ref, int64_t x, int64_t y);
+/* Samples of the array's pixels [at, at + size) along an axis of the frame. */
+void ref_samples(const ref_t *ref, bool vertical, int64_t at, int64_t size, int64_t *first,
+                 int64_t *count);
+
+/* Linear 12-bit sample (x, y) of the frame ahead of white balance. */
+int64_t ref_linear(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y);
+/* The block of statistics: 1456 words. */
+void ref_stats(const ref_t *ref, uint32_t frame, const uint16_t *raw, uint32_t *word);
+
+/* The same after white balance; x and y may be mirrored. */
 int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y);
 /* One demosaiced value of channel 0..2, 0..4095. */
 int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t y, int channel);

@@ -275,6 +275,20 @@ void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
     rig_write(rig, "ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);
 }
 
+void rig_count(rig_t *rig, const ref_t *ref, uint32_t stats_addr)
+{
+    rig_write(rig, "ISP_STATS_ADDR", stats_addr);
+    rig_write(rig, "ISP_STATS_RANGE", ref->high << 16 | ref->low);
+    rig_write(rig, "ISP_AWB_XY", ref->awb[1] << 16 | ref->awb[0]);
+    rig_write(rig, "ISP_AWB_WH", ref->awb[3] << 16 | ref->awb[2]);
+    rig_write(rig, "ISP_AWB_RG", ref->rg_q8[1] << 16 | ref->rg_q8[0]);
+    rig_write(rig, "ISP_AWB_BG", ref->bg_q8[1] << 16 | ref->bg_q8[0]);
+    rig_write(rig, "ISP_FOCUS_XY", ref->focus[1] << 16 | ref->focus[0]);
+    rig_write(rig, "ISP_FOCUS_WH", ref->focus[3] << 16 | ref->focus[2]);
+    rig_write(rig, "ISP_FOCUS_MIN", ref->focus_min);
+    rig_write(rig, "ISP_CTRL", rig_read(rig, "ISP_CTRL") | ISP_CTRL_STATS);
+}
+
 ref_t rig_reference(rig_t *rig, uint32_t width_px, uint32_t height_px)
 {
     ref_t ref = {.bayer = SIM_BAYER_RGGB,

@@ -90,6 +90,8 @@ void rig_run_dry(rig_t *rig);
 
 /* Writes all that a reference pipeline says into the registers, enables image and tensor. */
 void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr);
+/* What it says of statistics too, and enables them; after rig_configure. */
+void rig_count(rig_t *rig, const ref_t *ref, uint32_t stats_addr);
 /* A reference pipeline with the reset values of the registers, for frames of that size. */
 ref_t rig_reference(rig_t *rig, uint32_t width_px, uint32_t height_px);
 
