@@ -195,6 +195,43 @@ START_TEST(another_array_sees_the_same_world_stretched)
 }
 END_TEST
 
+static scene_box_t box_in(scene_t *scene, uint32_t id, sim_window_t window)
+{
+    scene_truth_t truth;
+    scene_timing_t timing = timing_of(30, 2);
+    timing.window = window;
+    scene_truth(scene, &timing, 30, &truth);
+    for (uint32_t i = 0; i < truth.count; i++)
+        if (truth.box[i].id == id)
+            return truth.box[i];
+    return (scene_box_t){0};
+}
+
+START_TEST(boxes_end_at_the_window_and_what_is_outside_is_not_visible)
+{
+    scene_truth_t all;
+    scene_t *scene = scene_of("{\"crowd\": {}, \"min_visible\": 0}", 4);
+    scene_timing_t timing = timing_of(30, 2);
+    scene_truth(scene, &timing, 30, &all);
+    ck_assert_uint_gt(all.count, 0);
+    for (uint32_t i = 0; i < all.count; i++) {
+        const scene_box_t *box = &all.box[i];
+        uint32_t middle = (uint32_t)(box->x + box->w / 2) & ~1u, edge = (uint32_t)box->x & ~1u;
+        scene_box_t left = box_in(scene, box->id, (sim_window_t){0, 0, middle, 3040, 0, 0});
+        scene_box_t right =
+            box_in(scene, box->id, (sim_window_t){middle, 0, 4056 - middle, 3040, 1, 1});
+        if (left.id != 0) /* otherwise the half is behind somebody */
+            ck_assert_double_eq((double)(left.x + left.w), middle);
+        if (right.id != 0)
+            ck_assert_double_eq((double)right.x, middle);
+        ck_assert_double_eq_tol((double)(left.visible + right.visible), (double)box->visible, 0.01);
+        scene_box_t none = box_in(scene, box->id, (sim_window_t){0, 0, edge, 3040, 0, 0});
+        ck_assert(none.id == 0 || edge == 0); /* no window at all */
+    }
+    scene_free(scene);
+}
+END_TEST
+
 START_TEST(counts_step_exactly_when_the_hip_is_at_the_door)
 {
     scene_t *scene =
@@ -250,4 +287,5 @@ TEST_MAIN("scene truth", boxes_hold_the_drawn_people,
           who_is_hidden_is_listed_only_when_visible_enough,
           a_body_half_outside_is_half_visible_and_its_box_is_clipped,
           a_box_stands_where_the_camera_says, another_array_sees_the_same_world_stretched,
+          boxes_end_at_the_window_and_what_is_outside_is_not_visible,
           counts_step_exactly_when_the_hip_is_at_the_door, a_line_of_truth_has_the_agreed_keys)
