@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "pixel/site.h"
 #include "tests/pixel/die.h"
 #include "tests/test.h"
 
@@ -417,6 +418,87 @@ START_TEST(a_sum_holds_four_wells_and_clips_at_full_scale)
 }
 END_TEST
 
+/* ---- any row, level, thread ---- */
+
+START_TEST(vector_levels_change_no_sample_of_any_geometry)
+{
+    pix_desc_t desc = die_small();
+    desc.width_px = 1100; /* more than a stretch of the kernels */
+    sim_simd_t best = sim_simd();
+    ck_assert(sim_simd_force(SIM_SIMD_SCALAR));
+    die_t *scalar = die_new(&desc, 1);
+    for (int level = SIM_SIMD_AVX2; level <= (int)best; level++) {
+        ck_assert(sim_simd_force((sim_simd_t)level));
+        die_t *vector = die_new(&desc, 1);
+        sim_stream_t s = sim_stream(6, 2, 3);
+        for (int i = 0; i < 30; i++) {
+            pix_frame_t frame = random_frame(&desc, &s);
+            frame.adc_bits = 8 + 2 * sim_stream_below(&s, 3);
+            frame.short_lines = i % 3 == 0 ? 20 : 0;
+            frame.short_delay = 51;
+            frame.global_reset = i % 3 == 1;
+            frame.digital_gain[PIX_PHASE_R] = 0x180;
+            (void)pix_clamp(&desc, &frame);
+            uint16_t *a = die_picture(scalar, &frame), *b = die_picture(vector, &frame);
+            size_t samples = (size_t)pix_frame_size(&frame).width_px * pix_frame_lines(&frame);
+            ck_assert_mem_eq(a, b, samples * sizeof(*a));
+            free(a);
+            free(b);
+        }
+        die_free(vector);
+    }
+    die_free(scalar);
+    ck_assert(sim_simd_force(best));
+}
+END_TEST
+
+static die_t *odd_stream(const pix_desc_t *desc, uint32_t threads)
+{
+    static const struct {
+        const char *name;
+        uint32_t value;
+    } regs[] = {
+        {"PIX_BIN", 0x21},     {"PIX_X_START", 10},   {"PIX_X_SIZE", 44},   {"PIX_Y_START", 6},
+        {"PIX_Y_SIZE", 150},   {"PIX_Y_INC", 0x103},  {"PIX_FLIP", 3},      {"PIX_HDR", 1},
+        {"PIX_HDR_COARSE", 9}, {"PIX_HDR_DELAY", 25}, {"PIX_ADC_BITS", 12}, {"PIX_CTRL", 1},
+    };
+    die_t *die = die_new(desc, threads);
+    for (size_t i = 0; i < SIM_COUNT(regs); i++)
+        die_write(die, regs[i].name, regs[i].value);
+    return die;
+}
+
+START_TEST(threads_and_order_change_no_sample_of_two_exposures_in_a_window)
+{
+    pix_desc_t desc = die_small();
+    desc.height_px = 176;
+    die_t *one = odd_stream(&desc, 1), *three = odd_stream(&desc, 3);
+    for (uint32_t frame = 1; frame <= 3; frame++) {
+        die_run_frames(one, frame);
+        die_run_frames(three, frame);
+        ck_assert_uint_eq(sim_state_hash(one->sim), sim_state_hash(three->sim));
+    }
+    const pix_frame_t *now = &one->pix->now;
+    pix_size_t size = pix_frame_size(now);
+    ck_assert_uint_eq(size.width_px, 22);
+    ck_assert_uint_eq(size.height_px, 74);
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert_mem_eq(one->frame[i].sample, three->frame[i].sample,
+                         (size_t)size.width_px * size.height_px * sizeof(uint16_t));
+    /* alone, backwards: the long rows are those that were seen */
+    uint16_t out[64];
+    for (uint32_t line = pix_frame_lines(now); line-- > 0;) {
+        pix_line_t at = pix_line_at(now, line);
+        pix_row(one->pix, now, line, 0, out);
+        if (at.exposure == 0)
+            ck_assert_mem_eq(out, one->frame[2].sample + (size_t)at.row * size.width_px,
+                             size.width_px * sizeof(*out));
+    }
+    die_free(one);
+    die_free(three);
+}
+END_TEST
+
 TEST_MAIN("pixel geometry", a_frame_has_the_samples_that_a_walk_along_the_axes_finds,
           the_windows_of_published_modes_have_their_sizes,
           a_spot_of_light_shows_in_the_samples_of_its_photosite_alone,
@@ -426,4 +508,6 @@ TEST_MAIN("pixel geometry", a_frame_has_the_samples_that_a_walk_along_the_axes_f
           a_stuck_photosite_stays_where_it_is_in_every_geometry,
           the_bayer_order_of_the_output_follows_flips, lines_tell_order_and_window,
           a_sum_has_four_times_the_signal_and_one_read_noise_a_mean_half_of_it,
-          a_sum_holds_four_wells_and_clips_at_full_scale)
+          a_sum_holds_four_wells_and_clips_at_full_scale,
+          vector_levels_change_no_sample_of_any_geometry,
+          threads_and_order_change_no_sample_of_two_exposures_in_a_window)
