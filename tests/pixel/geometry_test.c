@@ -263,6 +263,40 @@ START_TEST(every_geometry_shows_the_same_columns_patterns)
 }
 END_TEST
 
+START_TEST(hot_photosites_stay_where_they_are_in_every_geometry)
+{
+    static walk_t x, y;
+    pix_desc_t desc = quiet();
+    desc.noise = (pix_noise_t){.cds = true, .hot_share = 0.01, .hot_e_per_s = 1e9};
+    die_t *die = die_new(&desc, 1);
+    die->lux[0] = die->lux[1] = die->lux[2] = 0;
+    pix_frame_t whole = die_latched(&desc, DIE_FULL, 0);
+    uint16_t *map = die_picture(die, &whole);
+    uint32_t hot = 0;
+    for (uint32_t i = 0; i < 64 * 48; i++)
+        hot += map[i] > 64;
+    ck_assert_uint_gt(hot, 10);
+    sim_stream_t s = sim_stream(7, 2, 3);
+    for (int i = 0; i < 200; i++) {
+        pix_frame_t frame = random_frame(&desc, &s);
+        walk(&frame.x, &x);
+        walk(&frame.y, &y);
+        uint16_t *picture = die_picture(die, &frame);
+        for (uint32_t r = 0; r < y.samples; r++)
+            for (uint32_t c = 0; c < x.samples; c++) {
+                bool is_hot = false;
+                for (uint32_t k = 0; k < frame.x.bin * frame.y.bin; k++)
+                    is_hot |=
+                        map[y.site[r][k / frame.x.bin] * 64 + x.site[c][k % frame.x.bin]] > 64;
+                ck_assert_int_eq(picture[r * x.samples + c] > 64, is_hot);
+            }
+        free(picture);
+    }
+    free(map);
+    die_free(die);
+}
+END_TEST
+
 /* ---- stuck photosites ---- */
 
 START_TEST(a_stuck_photosite_stays_where_it_is_in_every_geometry)
@@ -505,6 +539,7 @@ TEST_MAIN("pixel geometry", a_frame_has_the_samples_that_a_walk_along_the_axes_f
           binned_samples_lie_evenly_in_their_window,
           every_geometry_shows_the_same_photosites_patterns,
           every_geometry_shows_the_same_columns_patterns,
+          hot_photosites_stay_where_they_are_in_every_geometry,
           a_stuck_photosite_stays_where_it_is_in_every_geometry,
           the_bayer_order_of_the_output_follows_flips, lines_tell_order_and_window,
           a_sum_has_four_times_the_signal_and_one_read_noise_a_mean_half_of_it,
