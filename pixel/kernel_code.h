@@ -217,17 +217,20 @@ static void poisson(const float *mean, const uint32_t *word, float *number, uint
         poisson_small(mean + i, word + i, number + i, 1);
 }
 
-static void collect(const pix_law_t *law, const pix_span_t *span)
+/* Kernels copy what they are given: what they write could be it, for all that the compiler knows.
+ */
+static void collect(const pix_law_t *law, const pix_span_t *given)
 {
-    for (uint32_t i = 0; i < span->count; i += LANES) {
+    const pix_span_t span = *given;
+    f_t prnu_step = f_of(law->prnu_step), dark_step = f_of(law->dark_step);
+    for (uint32_t i = 0; i < span.count; i += LANES) {
         uint32_t phase = i % PIX_LANES;
-        f_t light = mul(f_load(span->light[0] + i), f_load(law->e_per_lux[0] + phase));
-        light = add(light, mul(f_load(span->light[1] + i), f_load(law->e_per_lux[1] + phase)));
-        light = add(light, mul(f_load(span->light[2] + i), f_load(law->e_per_lux[2] + phase)));
-        f_t gain = add(mul(f_from_s8(span->prnu + i), f_of(law->prnu_step)), f_of(1.0f));
-        f_t dark = mul(f_from_u8(span->dark + i), f_of(law->dark_step));
-        f_t sum = add(mul(light, gain), dark);
-        f_store(span->mean + i, least(most(sum, f_of(0.0f)), f_of(PIX_POISSON_MAX)));
+        f_t light = mul(f_load(span.light[0] + i), f_load(law->e_per_lux[0] + phase));
+        light = add(light, mul(f_load(span.light[1] + i), f_load(law->e_per_lux[1] + phase)));
+        light = add(light, mul(f_load(span.light[2] + i), f_load(law->e_per_lux[2] + phase)));
+        f_t gain = add(mul(f_from_s8(span.prnu + i), prnu_step), f_of(1.0f));
+        f_t sum = add(mul(light, gain), mul(f_from_u8(span.dark + i), dark_step));
+        f_store(span.mean + i, least(most(sum, f_of(0.0f)), f_of(PIX_POISSON_MAX)));
     }
 }
 
@@ -251,19 +254,21 @@ static inline f_t held(const pix_law_t *law, f_t charge, f_t mean)
     return charge;
 }
 
-static void convert(const pix_law_t *law, const pix_span_t *span)
+static void convert(const pix_law_t *given, const pix_span_t *span_given)
 {
-    const float zero = law->black_dn + 0.5f, top = law->white_dn + 0.5f; /* to be cut off */
-    for (uint32_t i = 0; i < span->count; i += LANES) {
-        f_t charge = held(law, f_load(span->charge + i), f_load(span->mean + i));
-        f_t x = add(mul(charge, f_of(law->dn_per_e)), f_load(span->noise + i));
-        x = add(x, mul(f_from_s8(span->dsnu + i), f_of(law->dsnu_step_dn)));
-        x = mul(x, f_load(span->column_gain + i));
-        f_t curve = add(mul(x, f_of(law->curve[2])), f_of(law->curve[1]));
-        x = mul(x, add(mul(x, curve), f_of(law->curve[0])));
-        x = add(x, mul(f_load(span->column_offset + i), f_of(law->column_scale)));
+    const pix_law_t law = *given;
+    const pix_span_t span = *span_given;
+    const float zero = law.black_dn + 0.5f, top = law.white_dn + 0.5f; /* to be cut off */
+    for (uint32_t i = 0; i < span.count; i += LANES) {
+        f_t charge = held(&law, f_load(span.charge + i), f_load(span.mean + i));
+        f_t x = add(mul(charge, f_of(law.dn_per_e)), f_load(span.noise + i));
+        x = add(x, mul(f_from_s8(span.dsnu + i), f_of(law.dsnu_step_dn)));
+        x = mul(x, f_load(span.column_gain + i));
+        f_t curve = add(mul(x, f_of(law.curve[2])), f_of(law.curve[1]));
+        x = mul(x, add(mul(x, curve), f_of(law.curve[0])));
+        x = add(x, mul(f_load(span.column_offset + i), f_of(law.column_scale)));
         x = least(most(add(x, f_of(zero)), f_of(0.0f)), f_of(top));
-        u16_store(span->out + i, u_from_f(x));
+        u16_store(span.out + i, u_from_f(x));
     }
 }
 

@@ -75,14 +75,14 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     double white_dn = (1u << frame->adc_bits) - 1;
     pix_law_t law = {
         .prnu_step = (float)(fpn->prnu_step / spread),
-        .dark_step = (float)(sites * dark_s * pix_dark_e_per_s(d) * fpn->dark_step),
+        .dark_step = (float)(sites * dark_s * pix->dark_factor * d->dark_e_per_s * fpn->dark_step),
         .dn_per_e = (float)(share * dn_per_e),
         .dsnu_step_dn = (float)(sites * share * fpn->dsnu_step_e / spread * dn_per_e),
         .read_dn = (float)(read_e / (frame->bin_sum ? 1 : spread) * dn_per_e),
         .column_scale = (float)finer,
         .black_dn = (float)(black_dn + row_offset_e(pix, frame, row, read_e) * dn_per_e),
         .white_dn = (float)white_dn,
-        .hot_s = (float)(dark_s * pix_dark_factor(d)),
+        .hot_s = (float)(dark_s * pix->dark_factor),
         .trap_dn = (float)(share * dn_per_e),
     };
     set_well(&law, d, sites);

@@ -491,6 +491,7 @@ sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *n
     pix->kernels = pix_kernels_of(sim_simd());
     for (uint32_t color = 0; color < PIX_COLORS; color++)
         pix_electrons_per_lux_s(desc, color, pix->electrons[color]);
+    pix->dark_factor = pix_dark_factor(desc);
     sim_event_init(&pix->frame_event, &pix->comp, "frame", SIM_PRIO_DRIVE, on_frame_start, pix);
     sim_event_init(&pix->row_event, &pix->comp, "row", SIM_PRIO_DRIVE, on_row_end, pix);
     if (!make_memory(pix))

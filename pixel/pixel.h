@@ -228,6 +228,7 @@ typedef struct pix {
 
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
+    double dark_factor;                       /* pix_dark_factor */
     struct pix_lens *lens;
     struct pix_fpn *fpn; /* [PIX_FPNS] */
     struct pix_columns *columns;

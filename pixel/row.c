@@ -55,16 +55,16 @@ static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
     for (uint32_t color = 0; color < PIX_COLORS; color++) {
         if (is_picked(x))
             pick_sites(x, samples, plane[color]);
-        for (uint32_t i = samples; i < pix_row_room(frame); i++)
+        for (uint32_t i = samples; i < pix_padded_px(samples); i++)
             plane[color][i] = 0;
     }
 }
 
 static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t white)
 {
-    uint32_t found = 0;
+    uint16_t found = 0, full = (uint16_t)white; /* narrow: as many as fit side by side */
     for (uint32_t i = 0; i < count; i++)
-        found += sample[i] == white;
+        found = (uint16_t)(found + (sample[i] == full));
     return found;
 }
 

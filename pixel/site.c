@@ -27,10 +27,8 @@ bool pix_axis_sample(const pix_axis_t *axis, uint32_t site, uint32_t *sample)
 {
     uint32_t at = site - axis->start; /* before the window: huge */
     uint32_t pair = at / period(axis), rest = at % period(axis);
-    if (at >= axis->size || (rest != 0 && rest != axis->even_inc))
-        return false;
-    *sample = (pair >> (axis->bin - 1)) * 2 + (rest != 0); /* bin: 1, 2 */
-    return true;
+    *sample = (pair >> (axis->bin - 1)) * 2 + (rest != 0);               /* bin: 1, 2 */
+    return (at < axis->size) & ((rest == 0) | (rest == axis->even_inc)); /* no branch: at random */
 }
 
 float pix_axis_step_px(const pix_axis_t *axis)
