@@ -8,6 +8,7 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/develop.h"
+#include "tools/picture.h"
 
 typedef struct {
     const char *out, *chip, *bayer, *bits, *black, *colors;
@@ -57,7 +58,7 @@ static int develop(const options_t *o, const sensor_desc_t *chip, const sim_raw_
     int code = EXIT_FINE;
     if (!ready || !develop_run(&dev, raw, error, sizeof(error)))
         code = cli_fail(EXIT_USAGE, "isp: %s", error);
-    else if (sim_png_write(o->out, &dev.image, error, sizeof(error)) != SIM_OK)
+    else if (picture_write(o->out, &dev.image, error, sizeof(error)) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", error);
     develop_close(&dev);
     return code;
@@ -67,7 +68,7 @@ int cmd_isp(int argc, char **argv)
 {
     options_t o = {0};
     const cli_opt_t opts[] = {
-        {'o', "out", "FILE", "the picture, PNG", &o.out},
+        {'o', "out", "FILE", "the picture, PNG or PPM by its name", &o.out},
         {'c', "chip", "FILE", "chip data (default: IMX500)", &o.chip},
         {'s', "set", "STAGE.PARAM=VALUE...", "a register: wb.r=512 is ISP_WB_R (fovea regs)",
          o.set},

@@ -1,7 +1,10 @@
 #include "tools/picture.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "sim/file.h"
 
 void picture_fill(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h, rgb_t color)
 {
@@ -66,4 +69,31 @@ void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t
             if ((columns[dot / 8] >> (dot % 8) & 1) != 0)
                 picture_fill(image, x + dot / 8 * scale, y + dot % 8 * scale, scale, scale, color);
     }
+}
+
+/* ---- files ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static sim_err_t write_netpbm(const char *file, const sim_image_t *image, char *error,
+                              size_t error_bytes)
+{
+    FILE *to = sim_file_create(file, error, error_bytes);
+    if (to == NULL)
+        return SIM_EFILE;
+    fprintf(to, "P%c\n%u %u\n255\n", image->channels == 1 ? '5' : '6', image->width_px,
+            image->height_px);
+    fwrite(image->data, image->channels, (size_t)image->width_px * image->height_px, to);
+    return sim_file_commit(to, file, error, error_bytes);
+}
+
+sim_err_t picture_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
+{
+    if (ends_with(file, ".ppm") || ends_with(file, ".pgm"))
+        return write_netpbm(file, image, error, error_bytes);
+    return sim_png_write(file, image, error, error_bytes);
 }

@@ -1,5 +1,5 @@
 /*
- * picture.h - drawing on an RGB image: rectangles, lines and small text.
+ * picture.h - drawing on an RGB image: rectangles, lines and small text; files of it.
  */
 #ifndef TOOLS_PICTURE_H
 #define TOOLS_PICTURE_H
@@ -18,5 +18,9 @@ void picture_fill(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h
  */
 void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t color,
                   const char *text);
+
+/* A PNG file, or by its name (.ppm, .pgm) one of netpbm's: larger and many times quicker. */
+sim_err_t picture_write(const char *file, const sim_image_t *image, char *error,
+                        size_t error_bytes);
 
 #endif

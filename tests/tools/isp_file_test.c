@@ -136,6 +136,26 @@ START_TEST(a_png_is_told_what_it_does_not_say)
 }
 END_TEST
 
+START_TEST(a_ppm_holds_the_same_pixels_as_a_png)
+{
+    static const double level[3] = {100, 300, 200};
+    size_t bytes;
+    write_field(SIM_BAYER_RGGB, 10, 1023, 64, level);
+    developed("");
+    int code = fovea(text, sizeof(text), "isp %s -o " FOVEA_OUT "/isp_out.ppm", raw_file);
+    ck_assert_msg(code == 0, "%s", text);
+    uint8_t *ppm = sim_file_read(FOVEA_OUT "/isp_out.ppm", 1 << 20, &bytes, error, sizeof(error));
+    ck_assert_ptr_nonnull(ppm);
+    static const char head[] = "P6\n32 24\n255\n";
+    ck_assert_uint_eq(bytes, strlen(head) + 3 * W * H);
+    ck_assert_mem_eq(ppm, head, strlen(head));
+    ck_assert_int_eq(sim_png_read(out_file, &image, error, sizeof(error)), SIM_OK);
+    ck_assert_mem_eq(ppm + strlen(head), image.data, 3 * W * H);
+    sim_image_free(&image);
+    free(ppm);
+}
+END_TEST
+
 START_TEST(wrong_use_ends_with_one_line_and_code_2)
 {
     static const double level[3] = {10, 10, 10};
@@ -166,4 +186,5 @@ END_TEST
 
 TEST_MAIN("tools isp", a_gray_field_comes_out_gray_in_every_bayer_order,
           samples_of_any_width_and_white_mean_the_same_light, the_matrix_is_the_file_s,
-          a_png_is_told_what_it_does_not_say, wrong_use_ends_with_one_line_and_code_2)
+          a_png_is_told_what_it_does_not_say, a_ppm_holds_the_same_pixels_as_a_png,
+          wrong_use_ends_with_one_line_and_code_2)
