@@ -70,11 +70,17 @@ static uint32_t trap_word(run_t *run, uint32_t i, uint32_t k)
     return run->trap_word[i][k % TRAP_WORDS];
 }
 
+/* Charge that is added is read by the source follower of the first photosite alone. */
+static bool is_read(const run_t *run, uint32_t column, uint32_t sample)
+{
+    return !run->frame->bin_sum || pix_axis_site(&run->frame->x, sample, 0) == column;
+}
+
 static void add_traps(run_t *run, uint32_t x, uint32_t count, float *noise)
 {
     const pix_rare_t *rare = run->pix->rare;
     bool cds = run->pix->desc.noise.cds;
-    for (uint32_t i = 0; i < run->frame->y.bin; i++) {
+    for (uint32_t i = 0; i < (run->frame->bin_sum ? 1 : run->frame->y.bin); i++) {
         uint32_t first = rare->first_trap[run->site_row[i]], at;
         uint32_t end = rare->first_trap[run->site_row[i] + 1];
         for (uint32_t *next = &run->trap[i]; *next < end; ++*next) {
@@ -82,7 +88,7 @@ static void add_traps(run_t *run, uint32_t x, uint32_t count, float *noise)
             if (!is_before(run, trap->column, x + count, &at))
                 break;
             uint32_t word = trap_word(run, i, *next - first);
-            if (at != UINT32_MAX)
+            if (at != UINT32_MAX && is_read(run, trap->column, at))
                 noise[at - x] += pix_trap_shift_e(trap, cds, word) * run->law.trap_dn;
         }
     }

@@ -216,6 +216,34 @@ START_TEST(hot_photosites_have_exponential_dark_current_that_doubles_every_eight
 }
 END_TEST
 
+START_TEST(a_binned_sample_has_a_share_of_its_hot_photosites)
+{
+    /* 0.05 of m = 101.05 e- at 0.118 DN/e- and gain 4: 2.385 DN in the mean, whatever the binning;
+     * of a photosite's variance, below 2 * 0.05 (m 0.472)^2 + ..., four share a sample */
+    pix_desc_t desc = quiet(512, 512);
+    desc.noise.hot_share = 0.05;
+    desc.noise.hot_e_per_s = 5000;
+    double mean[2], var[2];
+    for (uint32_t mode = 0; mode < 2; mode++) {
+        pix_frame_t frame = die_latched(&desc, mode == 0 ? DIE_FULL : DIE_BINNED, 1);
+        frame.gain_code = 768;
+        shot_t shot = shoot_frame(&desc, frame, 0);
+        uint32_t count = shot.width * shot.height;
+        double *x = calloc(count, sizeof(*x));
+        for (uint32_t i = 0; i < count; i++) {
+            x[i] = shot.sample[i];
+            mean[mode] = (i == 0 ? 0 : mean[mode]) + x[i] / count;
+        }
+        var[mode] = variance(x, count);
+        assert_near(mean[mode], BLACK + 2.385, sqrt(var[mode] / count));
+        free(x);
+        free(shot.sample);
+    }
+    /* the fourth moment of an exponential is 24 m^4: a variance of rare ones is rough */
+    ck_assert_double_eq_tol(var[1], var[0] / 4, 0.15 * var[0] / 4);
+}
+END_TEST
+
 /* ---- reset noise and CDS ---- */
 
 START_TEST(reset_noise_is_that_of_the_capacitance)
@@ -304,6 +332,30 @@ START_TEST(a_trap_shifts_a_sample_by_its_amplitude_or_not_at_all)
             ck_assert_int_le(abs(128 - high[i] - low[i]), 1);
     }
     ck_assert_uint_gt(both, 60); /* 154 traps, exp(-0.5 / 2.36) = 81 % of them show */
+}
+END_TEST
+
+START_TEST(a_trap_counts_a_quarter_in_an_average_and_of_a_sum_only_one_is_read)
+{
+    pix_desc_t desc = quiet(512, 512);
+    desc.noise.rtn_share = 0.05;
+    desc.noise.rtn_e = 20;
+    desc.noise.rtn_us[0] = desc.noise.rtn_us[1] = desc.noise.cds_interval_us = 5;
+    /* moves with 2 * 0.21617 by amplitudes of mean square 2 * 20^2; four of them over 16, and 1/12
+     * for rounding of what is not 0: at most */
+    double moved = 0.05 * 2 * 0.21617 * 2 * 400 * 0.472 * 0.472;
+    for (uint32_t sum = 0; sum < 2; sum++) {
+        pix_frame_t frame = die_latched(&desc, DIE_BINNED, 1);
+        frame.gain_code = 768;
+        frame.bin_sum = sum;
+        shot_t shot = shoot_frame(&desc, frame, 0);
+        double squares = 0, expected = sum == 0 ? moved / 4 : moved;
+        for (uint32_t i = 0; i < shot.width * shot.height; i++)
+            squares += (shot.sample[i] - BLACK) * (shot.sample[i] - BLACK);
+        squares /= shot.width * shot.height;
+        ck_assert_double_eq_tol(squares, expected, 0.08 * expected);
+        free(shot.sample);
+    }
 }
 END_TEST
 
@@ -609,8 +661,10 @@ END_TEST
 
 TEST_MAIN("pixel noise terms", histograms_of_few_and_many_electrons_pass_a_chi_square_test,
           hot_photosites_have_exponential_dark_current_that_doubles_every_eight_kelvin,
-          reset_noise_is_that_of_the_capacitance, cds_cancels_reset_noise_which_shows_without_it,
+          a_binned_sample_has_a_share_of_its_hot_photosites, reset_noise_is_that_of_the_capacitance,
+          cds_cancels_reset_noise_which_shows_without_it,
           a_trap_under_cds_makes_three_peaks_and_without_two_levels,
+          a_trap_counts_a_quarter_in_an_average_and_of_a_sum_only_one_is_read,
           a_trap_shifts_a_sample_by_its_amplitude_or_not_at_all, cds_does_not_see_a_slow_trap,
           cds_leaves_of_a_column_offset_its_distance_to_a_whole_count,
           columns_differ_by_their_whole_offset_without_cds_and_by_a_count_with_it,

@@ -1,6 +1,8 @@
 /*
  * rng_test.c - Philox against its published vectors, vector code against scalar, streams.
  */
+#include <math.h>
+
 #include "sim/cpu.h"
 #include "sim/rng.h"
 #include "tests/test.h"
@@ -47,6 +49,49 @@ START_TEST(blocks_of_seven_rounds_equal_the_published_known_answers)
         uint32_t out[4];
         sim_rng_block7(known[i].seed, known[i].counter, out);
         ck_assert_mem_eq(out, known[i].want, sizeof(out));
+    }
+}
+END_TEST
+
+/* Of 2^18 columns: each value of the top byte, and each pair of neighbors' top bits of two, as
+ * often as any other: chi-square of 255 and 15 cells within five of its sigmas. */
+START_TEST(seven_rounds_spread_words_and_pairs_evenly)
+{
+    enum { COUNT = 1 << 18 };
+    static uint32_t word[COUNT], byte[256], pair[16];
+    const sim_rng_t rng = {.seed = 1, .purpose = 2, .frame = 3, .row = 4};
+    double bytes = 0, pairs = 0;
+    sim_rng_fill7_u32(&rng, 0, COUNT, word);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        byte[word[i] >> 24]++;
+        pair[word[i] >> 30 << 2 | word[(i + 1) % COUNT] >> 30]++;
+    }
+    for (uint32_t i = 0; i < 256; i++)
+        bytes += (byte[i] - COUNT / 256.0) * (byte[i] - COUNT / 256.0) / (COUNT / 256.0);
+    for (uint32_t i = 0; i < 16; i++)
+        pairs += (pair[i] - COUNT / 16.0) * (pair[i] - COUNT / 16.0) / (COUNT / 16.0);
+    ck_assert_double_eq_tol(bytes, 255, 5 * sqrt(2 * 255));
+    ck_assert_double_eq_tol(pairs, 15, 5 * sqrt(2 * 15));
+}
+END_TEST
+
+/* A bit of row, frame or purpose flips half of the bits of all words. */
+START_TEST(seven_rounds_tell_neighboring_rows_and_frames_apart)
+{
+    enum { COUNT = 4096 };
+    static uint32_t a[COUNT], b[COUNT];
+    for (uint32_t bit = 0; bit < 96; bit++) {
+        sim_rng_t rng = {.seed = 9, .purpose = 0x50495853, .frame = 100, .row = 1000};
+        sim_rng_fill7_u32(&rng, 0, COUNT, a);
+        uint32_t *field[] = {&rng.row, &rng.frame, &rng.purpose};
+        *field[bit / 32] ^= 1u << bit % 32;
+        sim_rng_fill7_u32(&rng, 0, COUNT, b);
+        uint32_t flipped = 0;
+        for (uint32_t i = 0; i < COUNT; i++)
+            for (uint32_t x = a[i] ^ b[i]; x != 0; x &= x - 1)
+                flipped++;
+        /* 131,072 fair coins: sigma 181 */
+        ck_assert_int_le(abs((int)flipped - 65536), 5 * 181);
     }
 }
 END_TEST
@@ -172,6 +217,8 @@ END_TEST
 
 TEST_MAIN("sim rng", blocks_equal_the_published_known_answers,
           blocks_of_seven_rounds_equal_the_published_known_answers,
+          seven_rounds_spread_words_and_pairs_evenly,
+          seven_rounds_tell_neighboring_rows_and_frames_apart,
           a_column_is_a_word_of_the_block_that_the_header_names,
           filling_gives_the_same_numbers_on_every_simd_level,
           filling_with_seven_rounds_gives_the_same_numbers_on_every_simd_level,
