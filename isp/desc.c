@@ -28,6 +28,9 @@ isp_desc_t isp_desc_default(void)
         .demosaic_pipe_cycles = 9,
         .ccm = {.pipe_cycles = 4},
         .gamma = {.pipe_cycles = 4},
+        .yuv_pipe_cycles = 4,
+        .nr_pipe_cycles = 10,
+        .sharpen_pipe_cycles = 8,
         .scaler_pipe_cycles = 8,
         .writer_slots = 4, /* assumed */
         .writer_outstanding = 4,
@@ -51,6 +54,9 @@ static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
     read_u32(&pipe, "demosaic", 1, ISP_MAX_PIPE, &desc->demosaic_pipe_cycles);
     read_u32(&pipe, "ccm", 1, ISP_MAX_PIPE, &desc->ccm.pipe_cycles);
     read_u32(&pipe, "gamma", 1, ISP_MAX_PIPE, &desc->gamma.pipe_cycles);
+    read_u32(&pipe, "yuv", 1, ISP_MAX_PIPE, &desc->yuv_pipe_cycles);
+    read_u32(&pipe, "nr", 1, ISP_MAX_PIPE, &desc->nr_pipe_cycles);
+    read_u32(&pipe, "sharpen", 1, ISP_MAX_PIPE, &desc->sharpen_pipe_cycles);
     read_u32(&pipe, "scaler", 1, ISP_MAX_PIPE, &desc->scaler_pipe_cycles);
     sim_cfg_done(&pipe);
 }

@@ -37,28 +37,6 @@ static void make_codes(isp_t *isp, uint32_t row, uint32_t first, uint32_t count,
     gamma_row(&isp->gamma, &isp->linear, first, count, planes);
 }
 
-static void send_rgb(isp_t *isp, uint32_t row, uint8_t *const planes[ISP_CHANNELS])
-{
-    const isp_frame_t *now = &isp->now;
-    const uint8_t *const rgb[ISP_CHANNELS] = {planes[0], planes[1], planes[2]};
-    isp->rows->interleave(rgb, now->width_px, isp->rgb_line);
-    sim_line_t line = {
-        .format = SIM_LINE_RGB,
-        .flags = (row == 0 ? SIM_LINE_FIRST : 0) | (row + 1 == now->height_px ? SIM_LINE_LAST : 0),
-        .bits = 8,
-        .width_px = now->width_px,
-        .height_px = now->height_px,
-        .frame = now->frame,
-        .row = row,
-        .window = now->window,
-        .start_ps = sim_edge_ps(isp->start_cycle + isp->pipe_cycles, isp->desc.clk_hz),
-        .end_ps = sim_now_ps(isp->comp.sim),
-        .data.rgb = isp->rgb_line,
-    };
-    for (uint32_t i = 0; i < isp->rgb_sinks; i++)
-        isp->rgb[i].line(isp->rgb[i].ctx, &line);
-}
-
 /* ---- what goes wrong ---- */
 
 static void overrun(isp_t *isp, const char *what)
@@ -84,6 +62,7 @@ static void abandon_frame(isp_t *isp, const char *what)
     isp->in_frame = false;
     sim_event_cancel(isp->comp.sim, &isp->line_out);
     abandon_tensor(isp);
+    img_abandon(&isp->image);
     overrun(isp, what);
 }
 
@@ -100,7 +79,7 @@ static void advance_time(isp_t *isp, uint64_t first_cycle, uint64_t last_cycle)
 static void plan_row_out(isp_t *isp)
 {
     sim_event_at(isp->comp.sim, &isp->line_out,
-                 sim_edge_ps(isp->end_cycle + isp->pipe_cycles, isp->desc.clk_hz));
+                 sim_edge_ps(isp->end_cycle + isp->now.pipe_cycles, isp->desc.clk_hz));
 }
 
 static void end_frame(isp_t *isp)
@@ -115,6 +94,13 @@ static void end_frame(isp_t *isp)
         overrun(isp, "the last statistics are still being written, this frame's are lost");
 }
 
+static void to_image(isp_t *isp, uint32_t step, uint8_t *const planes[ISP_CHANNELS])
+{
+    const uint8_t *const rgb[ISP_CHANNELS] = {planes[0], planes[1], planes[2]};
+    uint64_t start_cycle = isp->start_cycle + isp->now.pipe_cycles;
+    img_step(&isp->image, step, rgb, sim_edge_ps(start_cycle, isp->desc.clk_hz));
+}
+
 /* Computes what somebody will see of a row, and no more. */
 static void make_row(isp_t *isp, uint32_t row)
 {
@@ -124,18 +110,17 @@ static void make_row(isp_t *isp, uint32_t row)
     uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
     if (to_tensor)
         scaler_planes(&isp->scaler, planes);
-    if (isp->rgb_sinks == 0) {
+    if (isp->image.sinks == 0) {
         first = now->roi_x / 2;
         end = (now->roi_x + now->roi_w + 1) / 2;
     }
-    if (to_tensor || isp->rgb_sinks != 0)
+    if (to_tensor || isp->image.sinks != 0)
         make_codes(isp, row, first, end - first, planes);
     if (to_tensor && !scaler_row(&isp->scaler)) {
         abandon_tensor(isp);
         overrun(isp, "the tensor writer fell behind, the tensor is given up");
     }
-    if (isp->rgb_sinks != 0)
-        send_rgb(isp, row, planes);
+    to_image(isp, row, planes);
 }
 
 /* All lines have come: the rows that are left wait for nobody but the scaler. */
@@ -153,16 +138,20 @@ static void flush_next(isp_t *isp)
 static void on_line_out(void *ctx)
 {
     isp_t *isp = ctx;
-    uint32_t row = isp->next_row_out;
-    bool pushed = row + DEMOSAIC_DELAY_LINES < isp->now.height_px;
-    if (!pushed && row_in_roi(isp, row) && !scaler_ready(&isp->scaler)) {
+    uint32_t row = isp->next_row_out, height = isp->now.height_px;
+    bool pushed = row + DEMOSAIC_DELAY_LINES < height;
+    bool ready = img_ready(&isp->image) && (!row_in_roi(isp, row) || scaler_ready(&isp->scaler));
+    if (!pushed && !ready) {
         flush_next(isp); /* the same row again */
         return;
     }
     isp->next_row_out++;
-    make_row(isp, row);
-    isp->lines_out++;
-    if (isp->next_row_out == isp->now.height_px)
+    if (row < height)
+        make_row(isp, row);
+    else
+        to_image(isp, row, isp->planes);
+    isp->lines_out += row < height;
+    if (isp->next_row_out == height + img_delay_lines(&isp->image.job))
         end_frame(isp);
     else if (flushing(isp))
         flush_next(isp);
@@ -203,6 +192,13 @@ static void begin_tensor(isp_t *isp)
     isp->now.tensor = true;
 }
 
+static void begin_image(isp_t *isp)
+{
+    img_job_t job = isp_image_job(isp);
+    img_begin(&isp->image, &job);
+    isp->now.pipe_cycles = isp->pipe_cycles + img_pipe_cycles(&isp->image, &job);
+}
+
 static void begin_frame(isp_t *isp, const sim_line_t *line)
 {
     if (isp->in_frame)
@@ -210,6 +206,7 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     if (!(isp->regs.ctrl & ISP_CTRL_ENABLE) || !frame_fits(isp, line))
         return;
     isp_latch(isp, line);
+    begin_image(isp);
     isp->now.tensor = false;
     isp->now.stats = isp->regs.ctrl & ISP_CTRL_STATS;
     isp->in_frame = true;
@@ -262,7 +259,22 @@ static void on_line(void *ctx, const sim_line_t *line)
         plan_row_out(isp);
 }
 
-/* ---- what tensor and statistics report ---- */
+/* ---- what image, tensor and statistics report ---- */
+
+static void on_image_overrun(void *ctx)
+{
+    overrun(ctx, "the image's scaler fell behind, the rest of the image is dropped");
+}
+
+static bool writer_has_room(void *ctx)
+{
+    return twr_has_room(ctx);
+}
+
+static void row_to_writer(void *ctx, const uint8_t *const planes[ISP_CHANNELS])
+{
+    twr_push_row(ctx, planes);
+}
 
 static void on_writer_room(void *ctx)
 {
@@ -342,6 +354,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.roi_h),
     SIM_FIELD(isp_t, now.tensor),
     SIM_FIELD(isp_t, now.stats),
+    SIM_FIELD(isp_t, now.pipe_cycles),
     SIM_FIELD(isp_t, now.first_ps),
     SIM_FIELD(isp_t, in_frame),
     SIM_FIELD(isp_t, next_row_in),
@@ -393,8 +406,11 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 {
     const isp_desc_t *d = &isp->desc;
     demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->max_width_px};
-    scaler_desc_t scaler = {d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px,
-                            d->max_tensor_width_px};
+    scaler_desc_t scaler = {d->clk_hz,       d->scaler_pipe_cycles,  d->px_per_clk,
+                            d->max_width_px, d->max_tensor_width_px, true};
+    img_desc_t image = {
+        d->clk_hz,         d->px_per_clk,          d->max_width_px,      d->yuv_pipe_cycles,
+        d->nr_pipe_cycles, d->sharpen_pipe_cycles, d->scaler_pipe_cycles};
     twr_desc_t writer = {d->max_tensor_width_px, d->writer_slots, d->writer_outstanding};
     stats_desc_t stats = {d->max_width_px};
     char path[sizeof(isp->comp.name) + 16];
@@ -414,13 +430,17 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
         err = twr_init(&isp->writer, sim, &writer, STAGE(tensor));
     if (err == SIM_OK)
         err = stats_init(&isp->stats, sim, &stats, STAGE(stats));
+    if (err == SIM_OK)
+        err = img_init(&isp->image, sim, &image, STAGE(image));
 #undef STAGE
     return err;
 }
 
 static void connect_stages(isp_t *isp)
 {
-    isp->scaler.writer = &isp->writer;
+    isp->scaler.sink = (scaler_sink_t){writer_has_room, row_to_writer, &isp->writer};
+    isp->image.on_overrun = on_image_overrun;
+    isp->image.ctx = isp;
     isp->writer.port = &isp->port;
     isp->writer.on_room = on_writer_room;
     isp->writer.on_done = on_writer_done;
@@ -438,7 +458,7 @@ static bool allocate(isp_t *isp)
 {
     size_t pairs = (isp->desc.max_width_px + 1) / 2;
     isp->linear_rows = calloc(ISP_CHANNELS * 2 * pairs, sizeof(uint16_t));
-    isp->code_rows = calloc(2 * ISP_CHANNELS * 2 * pairs, 1);
+    isp->code_rows = calloc(ISP_CHANNELS * 2 * pairs, 1);
     if (isp->linear_rows == NULL || isp->code_rows == NULL)
         return false;
     for (size_t c = 0; c < ISP_CHANNELS; c++) {
@@ -446,7 +466,6 @@ static bool allocate(isp_t *isp)
         isp->linear.rgb[c][1] = isp->linear_rows + (2 * c + 1) * pairs;
         isp->planes[c] = isp->code_rows + c * 2 * pairs;
     }
-    isp->rgb_line = isp->code_rows + ISP_CHANNELS * 2 * pairs;
     return true;
 }
 
@@ -454,7 +473,6 @@ sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *n
 {
     memset(isp, 0, sizeof(*isp));
     isp->desc = *desc;
-    isp->rows = isp_rows(sim_simd());
     sim_err_t err = isp_desc_check(desc, sim, name);
     if (err == SIM_OK && !allocate(isp))
         err = sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
@@ -475,6 +493,7 @@ void isp_free(isp_t *isp)
     scaler_free(&isp->scaler);
     twr_free(&isp->writer);
     stats_free(&isp->stats);
+    img_free(&isp->image);
     free(isp->linear_rows);
     free(isp->code_rows);
     isp->linear_rows = NULL;
@@ -486,10 +505,10 @@ sim_line_sink_t isp_sink(isp_t *isp)
     return (sim_line_sink_t){.line = on_line, .ctx = isp};
 }
 
-bool isp_add_rgb_sink(isp_t *isp, sim_line_sink_t sink)
+bool isp_add_image_sink(isp_t *isp, sim_line_sink_t sink)
 {
-    if (isp->rgb_sinks == ISP_MAX_SINKS)
+    if (isp->image.sinks == ISP_MAX_SINKS)
         return false;
-    isp->rgb[isp->rgb_sinks++] = sink;
+    isp->image.sink[isp->image.sinks++] = sink;
     return true;
 }

@@ -2,23 +2,23 @@
  * isp.h - the image signal processor: RAW lines in, RGB lines and the NPU's input tensor out.
  *
  *            +-----+  +----+  +----------+  +-----+  +-------+
- *   RAW ---->| BLC |->| WB |->| DEMOSAIC |->| CCM |->| GAMMA |--+--> rgb sinks (RGB888 lines)
- *   lines    +-----+  +----+  +----------+  +-----+  +-------+  |
+ *   RAW ---->| BLC |->| WB |->| DEMOSAIC |->| CCM |->| GAMMA |--+--> IMAGE --> image sinks
+ *   lines    +-----+  +----+  +----------+  +-----+  +-------+  |   (image.h; RGB or YUV lines)
  *            +----------------------------------+               |
  *   port <---| WRITER <- normalize, luma <- SCALER (crop) |<----+
  *    (L2)    +----------------------------------+
  *              |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
  *
- * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the five stages'
- * pipe_cycles, P(-1) = 0:
+ * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the pipe_cycles of
+ * the stages that are on, D = 2 lines and 2 more for each of NR and SHARPEN that is on, P(-1) = 0:
  *   start S(k) = max(edge at or after line k's start_ps, P(k-1))
  *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
- *   RGB row n leaves from S(n+2) + pipe to P(n+2) + pipe.
- * The last two rows need no further input and are flushed at pipeline rate: they count as lines H
- * and H + 1 that come, complete, when the line before them ends, so they leave lc cycles apart;
- * one whose turn it is while the scaler is not ready waits another lc.
- * There is no input FIFO: a line that comes while the row before it has not left (the lines come
- * faster than lc or than pipe cycles) is an overrun, and the rest of its frame is dropped.
+ *   row n goes to the tensor's scaler at P(n+2) + pipe, its image from S(n+D) + pipe to P(n+D) +
+ * pipe. The last D rows need no further input and are flushed at pipeline rate: they count as lines
+ * H and on that come, complete, when the line before them ends, so they leave lc cycles apart; one
+ * whose turn it is while a scaler is not ready waits another lc. There is no input FIFO: a line
+ * that comes while the row before it has not left (the lines come faster than lc or than pipe
+ * cycles) is an overrun, and the rest of its frame is dropped.
  *
  * Registers are latched when line 0 of a frame comes. An illegal value is replaced by the nearest
  * legal one at that time, in the register too, and logged SIM_LOG_GUEST.
@@ -30,8 +30,8 @@
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
- * Not modeled:  defect correction, lens shading, noise reduction, sharpening, YUV output, rotation,
- *               clock gating; registers change per frame only.
+ * Not modeled:  defect correction, lens shading, rotation, clock gating; registers change per frame
+ *               only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -47,13 +47,12 @@
 #include "isp/ccm.h"
 #include "isp/demosaic.h"
 #include "isp/gamma.h"
+#include "isp/image.h"
 #include "isp/scaler.h"
 #include "isp/stats.h"
 #include "isp/wb.h"
 #include "isp/writer.h"
 #include "sim/json.h"
-
-#define ISP_MAX_SINKS 4
 
 /* bits of ISP_CTRL, ISP_STATUS (write 1 to clear) and ISP_IRQ_EN */
 #define ISP_CTRL_ENABLE 0x1u
@@ -75,6 +74,7 @@ typedef struct {
     uint32_t demosaic_pipe_cycles;
     ccm_desc_t ccm;
     gamma_desc_t gamma;
+    uint32_t yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles;
     uint32_t scaler_pipe_cycles;
     uint32_t writer_slots, writer_outstanding;
     /* reset values of registers: what the pixel die's colors need */
@@ -97,6 +97,9 @@ typedef struct {
     uint32_t stats_addr, stats_frame, stats_range;
     uint32_t awb_xy, awb_wh, awb_rg, awb_bg;
     uint32_t focus_xy, focus_wh, focus_min;
+    uint32_t yuv, nr, nr_luma, nr_chroma, nr_strength;
+    uint32_t sharpen, sharpen_amount, sharpen_core, sharpen_limit;
+    uint32_t format, out, out_x, out_y, out_w, out_h, out_width, out_height;
 } isp_regs_t;
 
 /* What a frame is made with: latched registers and the frame's own shape. */
@@ -111,6 +114,7 @@ typedef struct {
     uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
     bool stats;                          /* its samples are counted */
+    uint32_t pipe_cycles;                /* of the stages that are on */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
 
@@ -120,8 +124,6 @@ typedef struct {
     sim_mem_port_t port;    /* to L2, required */
     sim_wire_t irq;         /* out */
     sim_wire_t tensor_done; /* out, pulse */
-    sim_line_sink_t rgb[ISP_MAX_SINKS];
-    uint32_t rgb_sinks;
 
     blc_t blc; /* "<name>.blc" and so on: components of their own */
     wb_t wb;
@@ -131,15 +133,14 @@ typedef struct {
     scaler_t scaler;
     twr_t writer;
     stats_t stats;
+    img_t image;
     sim_event_t line_out;
 
-    const isp_rows_t *rows;
-    uint32_t pipe_cycles; /* of the five stages */
+    uint32_t pipe_cycles; /* of the stages up to GAMMA */
     uint16_t *linear_rows;
     uint8_t *code_rows;
     demosaic_row_t linear;         /* scratch: one row of linear RGB */
     uint8_t *planes[ISP_CHANNELS]; /* scratch: one row of codes */
-    uint8_t *rgb_line;             /* scratch: the same, interleaved */
 
     isp_regs_t regs; /* state */
     isp_frame_t now; /* the frame in progress */
@@ -165,8 +166,9 @@ void isp_free(isp_t *isp);
 /* Where RAW lines go in. */
 sim_line_sink_t isp_sink(isp_t *isp);
 
-/* Where RGB lines go out, called at the time the row has left. False: all places are taken.
- * With no sink and no tensor the pixels are not computed; times and statistics are the same. */
-bool isp_add_rgb_sink(isp_t *isp, sim_line_sink_t sink);
+/* Where image lines go out, called at the time the row has left. False: all places are taken.
+ * With no sink and no tensor the pixels are not computed; times and statistics are the same, but
+ * for those of the image's last stages. */
+bool isp_add_image_sink(isp_t *isp, sim_line_sink_t sink);
 
 #endif

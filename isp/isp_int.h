@@ -17,6 +17,7 @@ void isp_regs_from_desc(isp_t *isp);
 void isp_latch(isp_t *isp, const sim_line_t *line);
 twr_job_t isp_tensor_job(const isp_t *isp);
 stats_job_t isp_stats_job(const isp_t *isp);
+img_job_t isp_image_job(const isp_t *isp);
 /* Sets status bits and the interrupt. */
 void isp_raise(isp_t *isp, uint32_t status);
 

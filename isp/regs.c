@@ -93,6 +93,23 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_FOCUS_XY",    "31:16: top edge of the 3 x 3 focus windows, array pixels; 15:0: left edge", 0x21c, 0, 0xffffffff, 0, R(focus_xy), NULL},
     {"ISP_FOCUS_WH",    "31:16: height of all; 15:0: width",                        0x220, 3040u << 16 | 4056, 0xffffffff, 0, R(focus_wh), NULL},
     {"ISP_FOCUS_MIN",   "11:0: smallest difference that counts, 12-bit DN",         0x224, 0,          0xfff,      0,   R(focus_min),     NULL},
+    {"ISP_YUV",         "0: BT.709, not BT.601; 1: full range, not limited",        0x300, 2,          0x3,        0,   R(yuv),           NULL},
+    {"ISP_NR",          "0: spatial noise reduction of the image",                  0x304, 0,          0x1,        0,   R(nr),            NULL},
+    {"ISP_NR_LUMA",     "6:0: differences of Y up to this are noise, codes",        0x308, 12,         0x7f,       0,   R(nr_luma),       NULL},
+    {"ISP_NR_CHROMA",   "6:0: the same of U and V",                                 0x30c, 24,         0x7f,       0,   R(nr_chroma),     NULL},
+    {"ISP_NR_STRENGTH", "4:0: 0..16, 16: all of the filter",                        0x310, 16,         0x1f,       0,   R(nr_strength),   NULL},
+    {"ISP_SHARPEN",     "0: sharpening of the image",                               0x314, 0,          0x1,        0,   R(sharpen),       NULL},
+    {"ISP_SHARPEN_AMOUNT", "7:0: how much of the detail is added, 32: once",        0x318, 32,         0xff,       0,   R(sharpen_amount), NULL},
+    {"ISP_SHARPEN_CORE", "7:0: detail up to this is noise, 1/16 code",              0x31c, 24,         0xff,       0,   R(sharpen_core),  NULL},
+    {"ISP_SHARPEN_LIMIT", "7:0: most that Y changes, codes",                        0x320, 48,         0xff,       0,   R(sharpen_limit), NULL},
+    {"ISP_FORMAT",      "0: image lines are YUV422, not RGB888",                    0x324, 0,          0x1,        0,   R(format),        NULL},
+    {"ISP_OUT",         "0: the image is the region below, resized; 1: and mirrored", 0x328, 0,        0x3,        0,   R(out),           NULL},
+    {"ISP_OUT_X",       "15:0: left edge of the image's region, array pixels",      0x32c, 0,          0xffff,     0,   R(out_x),         NULL},
+    {"ISP_OUT_Y",       "15:0: top edge, array pixels",                             0x330, 0,          0xffff,     0,   R(out_y),         NULL},
+    {"ISP_OUT_W",       "15:0: width, array pixels",                                0x334, 4056,       0xffff,     0,   R(out_w),         NULL},
+    {"ISP_OUT_H",       "15:0: height, array pixels",                               0x338, 3040,       0xffff,     0,   R(out_h),         NULL},
+    {"ISP_OUT_WIDTH",   "12:0: width of the image, samples; 0: as the region has",  0x33c, 0,          0x1fff,     0,   R(out_width),     NULL},
+    {"ISP_OUT_HEIGHT",  "12:0: height of the image, samples; 0: as the region has", 0x340, 0,          0x1fff,     0,   R(out_height),    NULL},
     SIM_REG_END,
 };
 /* clang-format on */
@@ -107,9 +124,9 @@ void isp_regs_from_desc(isp_t *isp)
     }
     for (int i = 0; i < 9; i++)
         regs->ccm[i] = (uint16_t)desc->ccm_q10[i];
-    regs->roi_w = desc->array_width_px;
-    regs->roi_h = desc->array_height_px;
     regs->awb_wh = regs->focus_wh = desc->array_height_px << 16 | desc->array_width_px;
+    regs->roi_w = regs->out_w = desc->array_width_px;
+    regs->roi_h = regs->out_h = desc->array_height_px;
 }
 
 /* ---- latching ---- */
@@ -136,6 +153,11 @@ static void make_regs_legal(isp_t *isp)
     make_legal(isp, "ISP_ROI_H", &regs->roi_h, 1, desc->array_height_px - regs->roi_y);
     make_legal(isp, "ISP_TENSOR_W", &regs->tensor_w, 1, desc->max_tensor_width_px);
     make_legal(isp, "ISP_TENSOR_H", &regs->tensor_h, 1, desc->max_tensor_height_px);
+    make_legal(isp, "ISP_NR_STRENGTH", &regs->nr_strength, 0, 16);
+    make_legal(isp, "ISP_OUT_X", &regs->out_x, 0, desc->array_width_px - 1);
+    make_legal(isp, "ISP_OUT_Y", &regs->out_y, 0, desc->array_height_px - 1);
+    make_legal(isp, "ISP_OUT_W", &regs->out_w, 1, desc->array_width_px - regs->out_x);
+    make_legal(isp, "ISP_OUT_H", &regs->out_h, 1, desc->array_height_px - regs->out_y);
     if (regs->tensor_ch != 1)
         make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 3);
 }
@@ -179,11 +201,13 @@ static void to_samples(uint32_t first, uint32_t count, uint32_t samples, uint32_
         *start = samples - (*start + *size);
 }
 
-/* Cuts `seen` to the frame's window; what of the frame it is. */
+/* Cuts `seen`, array pixels, to the frame's window; what of the frame it is. */
 static stats_rect_t region_of(const isp_frame_t *now, sim_window_t *seen)
 {
     const sim_window_t *w = &now->window;
     stats_rect_t r;
+    seen->flip_x = w->flip_x;
+    seen->flip_y = w->flip_y;
     cut_to_window(w->x_px, w->width_px, &seen->x_px, &seen->width_px);
     cut_to_window(w->y_px, w->height_px, &seen->y_px, &seen->height_px);
     to_samples(seen->x_px - w->x_px, seen->width_px, now->width_px, w->width_px, w->flip_x, &r.x,
@@ -197,12 +221,11 @@ static void latch_region(isp_t *isp, const sim_line_t *line)
 {
     const isp_regs_t *regs = &isp->regs;
     isp_frame_t *now = &isp->now;
-    sim_window_t *w = &now->window;
-    *w = line->window;
-    if (w->width_px == 0)
-        *w = (sim_window_t){0, 0, isp->desc.array_width_px, isp->desc.array_height_px, 0, 0};
-    now->seen =
-        (sim_window_t){regs->roi_x, regs->roi_y, regs->roi_w, regs->roi_h, w->flip_x, w->flip_y};
+    now->window = line->window;
+    if (line->window.width_px == 0)
+        now->window =
+            (sim_window_t){0, 0, isp->desc.array_width_px, isp->desc.array_height_px, 0, 0};
+    now->seen = (sim_window_t){regs->roi_x, regs->roi_y, regs->roi_w, regs->roi_h, 0, 0};
     stats_rect_t roi = region_of(now, &now->seen);
     now->roi_x = roi.x;
     now->roi_y = roi.y;
@@ -278,4 +301,50 @@ stats_job_t isp_stats_job(const isp_t *isp)
         .focus = window_of(isp, regs->focus_xy, regs->focus_wh),
         .focus_min = regs->focus_min,
     };
+}
+
+/* ---- the image ---- */
+
+/* Samples that leave of `has`, when the register says `wanted`. */
+static uint32_t out_size(uint32_t wanted, uint32_t has)
+{
+    return wanted == 0 || wanted > has ? has : wanted;
+}
+
+static void set_out(const isp_t *isp, img_job_t *job)
+{
+    const isp_regs_t *regs = &isp->regs;
+    sim_window_t shown = {regs->out_x, regs->out_y, regs->out_w, regs->out_h, 0, 0};
+    stats_rect_t r = region_of(&isp->now, &shown);
+    uint32_t width = out_size(regs->out_width, r.w);
+    if (job->yuv422 && width > 1)
+        width &= ~1u;
+    job->out_on = 1;
+    job->first_row = r.y;
+    job->region =
+        (scaler_job_t){r.x, r.w, r.h, width, out_size(regs->out_height, r.h), regs->out >> 1};
+    job->window = shown;
+    job->window.flip_x ^= regs->out >> 1;
+}
+
+img_job_t isp_image_job(const isp_t *isp)
+{
+    const isp_regs_t *regs = &isp->regs;
+    const isp_frame_t *now = &isp->now;
+    img_job_t job = {
+        .width_px = now->width_px,
+        .height_px = now->height_px,
+        .frame = now->frame,
+        .mode = regs->yuv,
+        .nr_on = regs->nr,
+        .sharpen_on = regs->sharpen,
+        .yuv422 = regs->format,
+        .nr = {{regs->nr_luma, regs->nr_chroma, regs->nr_chroma}, regs->nr_strength},
+        .sharpen = {regs->sharpen_amount, regs->sharpen_core, regs->sharpen_limit,
+                    yuv_black(regs->yuv), yuv_white(regs->yuv)},
+        .window = now->window,
+    };
+    if (regs->out & 1)
+        set_out(isp, &job);
+    return job;
 }

@@ -2,8 +2,8 @@
  * scaler.c - crop and resize.
  *
  * The sums are exact, so they are taken where it is cheapest for the host: first down the columns,
- * whole rows at a time, then along one row of column sums per tensor row. Hardware would go the
- * other way round, and line_buffer_bytes counts that: a sum row of the tensor's width and, to go
+ * whole rows at a time, then along one row of column sums per output row. Hardware would go the
+ * other way round, and line_buffer_bytes counts that: a sum row of the output's width and, to go
  * up, two source rows reduced to it.
  */
 #include <assert.h>
@@ -90,7 +90,7 @@ static uint32_t *sums_of(const scaler_t *scaler, int channel)
     return scaler->sum + (size_t)channel * sum_px(scaler) + 1;
 }
 
-/* Adds the newest source row to tensor row `out`, or starts it with it. */
+/* Adds the newest source row to output row `out`, or starts it with it. */
 static void add_row(scaler_t *scaler, uint32_t out, bool start)
 {
     const scaler_job_t *job = &scaler->job;
@@ -154,7 +154,16 @@ static void bilinear_row(const scaler_t *scaler, const uint32_t *sum, uint8_t *o
     }
 }
 
-/* Tensor row rows_out. */
+static void mirror_row(uint8_t *row, uint32_t count)
+{
+    for (uint32_t i = 0; i < count / 2; i++) {
+        uint8_t code = row[i];
+        row[i] = row[count - 1 - i];
+        row[count - 1 - i] = code;
+    }
+}
+
+/* Output row rows_out. */
 static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
 {
     const scaler_job_t *job = &scaler->job;
@@ -167,6 +176,8 @@ static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
             bilinear_row(scaler, sums_of(scaler, c), out);
         else
             area_row(scaler, sums_of(scaler, c), out);
+        if (job->mirror)
+            mirror_row(out, job->out_width_px);
         planes[c] = out;
     }
     scaler->rows_out++;
@@ -177,7 +188,7 @@ static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
 
 /* ---- time ---- */
 
-/* The source rows of tensor row rows_out are here. */
+/* The source rows of output row rows_out are here. */
 static bool row_due(const scaler_t *scaler)
 {
     const scaler_job_t *job = &scaler->job;
@@ -206,12 +217,13 @@ static void plan_row(scaler_t *scaler, uint32_t delay_cycles)
 static void on_emit(void *ctx)
 {
     scaler_t *scaler = ctx;
-    if (!twr_has_room(scaler->writer))
+    const scaler_sink_t *sink = &scaler->sink;
+    if (sink->has_room != NULL && !sink->has_room(sink->ctx))
         return; /* scaler_on_room comes back to it */
     const uint8_t *planes[ISP_CHANNELS];
     make_row(scaler, planes);
     scaler->active = scaler->rows_out < scaler->job.out_height_px;
-    twr_push_row(scaler->writer, planes);
+    sink->row(sink->ctx, planes);
     plan_row(scaler, 0);
 }
 
@@ -290,8 +302,8 @@ static void scaler_reset(sim_comp_t *comp)
     memset(scaler->code[1], 0, code_bytes(comp));
     memset(scaler->sum, 0, sum_bytes(comp));
     memset(&scaler->job, 0, sizeof(*scaler) - offsetof(scaler_t, job));
-    scaler->line_buffer_bytes =
-        (uint64_t)ISP_CHANNELS * scaler->desc.max_out_px * 3 * sizeof(uint32_t);
+    scaler->line_buffer_bytes = (uint64_t)ISP_CHANNELS * scaler->desc.max_out_px *
+                                (scaler->desc.up ? 3 : 1) * sizeof(uint32_t);
 }
 
 static const sim_field_t scaler_fields[] = {
@@ -314,8 +326,8 @@ static const sim_field_t scaler_fields[] = {
 
 static const sim_stat_t scaler_stats[] = {
     SIM_STAT(scaler_t, source_rows, "lines", "rows of the region of interest taken"),
-    SIM_STAT(scaler_t, tensor_rows, "lines", "tensor rows made"),
-    SIM_STAT(scaler_t, lost_rows, "lines", "source rows that came while a tensor row waited"),
+    SIM_STAT(scaler_t, tensor_rows, "lines", "output rows made"),
+    SIM_STAT(scaler_t, lost_rows, "lines", "source rows that came while an output row waited"),
     SIM_STAT(scaler_t, line_buffer_bytes, "bytes", "size of the sum and source rows"),
     SIM_STAT_END,
 };

@@ -195,7 +195,8 @@ static bool is_on_bus(void *ctx, uint32_t page)
 
 static bool isp_working(const sim_comp_t *comp)
 {
-    return ((const isp_t *)(const void *)comp)->in_frame;
+    const isp_t *isp = (const isp_t *)(const void *)comp;
+    return isp->in_frame || isp->image.out.active;
 }
 
 static bool npu_working(const sim_comp_t *comp)

@@ -44,8 +44,9 @@ typedef struct {
 } sim_light_t;
 
 typedef enum {
-    SIM_LINE_RAW, /* Bayer samples, one uint16_t each, bits wide, right-aligned */
-    SIM_LINE_RGB, /* 3 bytes a pixel, interleaved R G B, 8 bits */
+    SIM_LINE_RAW,    /* Bayer samples, one uint16_t each, bits wide, right-aligned */
+    SIM_LINE_RGB,    /* 3 bytes a pixel, interleaved R G B, 8 bits */
+    SIM_LINE_YUV422, /* 2 bytes a pixel, U Y V Y, 8 bits; an even width */
 } sim_line_format_t;
 
 /* Bayer order, numbered as CCS pixel_order (register 0x0006). */
@@ -78,7 +79,7 @@ typedef struct {
     uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */
     union {
         const uint16_t *raw; /* width_px samples */
-        const uint8_t *rgb;  /* width_px * 3 bytes */
+        const uint8_t *rgb;  /* width_px * 3 bytes, of YUV422 width_px * 2 */
     } data;
 } sim_line_t;
 

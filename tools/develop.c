@@ -22,10 +22,19 @@ static void on_rgb(void *ctx, const sim_line_t *line)
 {
     develop_t *dev = ctx;
     sim_image_t *image = &dev->image;
-    if (line->width_px != image->width_px || line->height_px != image->height_px)
-        return; /* develop_run finds the image incomplete */
     size_t bytes = 3 * (size_t)line->width_px;
-    memcpy(image->data + bytes * line->row, line->data.rgb, bytes);
+    if (line->flags & SIM_LINE_FIRST) {
+        sim_image_free(image);
+        *image = (sim_image_t){line->width_px, line->height_px, 3,
+                               calloc(line->height_px, bytes > 0 ? bytes : 1)};
+    }
+    if (image->data == NULL)
+        return; /* develop_run finds no image */
+    uint8_t *rgb = image->data + bytes * line->row;
+    if (line->format == SIM_LINE_YUV422)
+        yuv_unpack_422(line->data.rgb, line->width_px, dev->isp->image.job.mode, rgb);
+    else
+        memcpy(rgb, line->data.rgb, bytes);
     if (line->flags & SIM_LINE_LAST)
         dev->end_ps = line->end_ps;
 }
@@ -49,7 +58,7 @@ static sim_err_t start(develop_t *dev, const isp_desc_t *desc)
         return err;
     dev->isp->port = (sim_mem_port_t){
         .request = no_memory, .beat_bytes = 32, .max_burst_bytes = 128, .clk_hz = desc->clk_hz};
-    isp_add_rgb_sink(dev->isp, (sim_line_sink_t){on_rgb, dev});
+    isp_add_image_sink(dev->isp, (sim_line_sink_t){on_rgb, dev});
     err = sim_check(dev->sim);
     if (err != SIM_OK)
         return err;
@@ -197,7 +206,7 @@ static void send(develop_t *dev, const sim_raw_t *raw, uint16_t *samples)
     const isp_desc_t *desc = &dev->isp->desc;
     sim_line_sink_t sink = isp_sink(dev->isp);
     bool scale = raw->bits < 8 || raw->bits > 12 || raw->white != (1u << raw->bits) - 1;
-    uint64_t cycles = raw->width_px / desc->px_per_clk + dev->isp->pipe_cycles + 64;
+    uint64_t cycles = raw->width_px / desc->px_per_clk + dev->isp->pipe_cycles + 128;
     uint64_t line_ps = sim_edge_ps(cycles, desc->clk_hz);
     dev->start_ps = sim_now_ps(dev->sim);
     for (uint32_t row = 0; row < raw->height_px; row++) {
@@ -226,11 +235,8 @@ static void send(develop_t *dev, const sim_raw_t *raw, uint16_t *samples)
 bool develop_run(develop_t *dev, const sim_raw_t *raw, char *error, size_t error_bytes)
 {
     uint16_t *samples = malloc(raw->width_px * sizeof(*samples));
-    size_t bytes = 3 * (size_t)raw->width_px * raw->height_px;
-    sim_image_free(&dev->image);
-    dev->image = (sim_image_t){raw->width_px, raw->height_px, 3, calloc(bytes, 1)};
     dev->end_ps = 0;
-    if (samples != NULL && dev->image.data != NULL) {
+    if (samples != NULL) {
         sim_reg_write(&dev->isp->comp, reg_find(&dev->isp->comp, "ISP_CTRL")->addr,
                       ISP_CTRL_ENABLE);
         send(dev, raw, samples);

@@ -17,7 +17,11 @@ static void on_line(void *ctx, const sim_line_t *line)
     p->image.height_px = line->height_px;
     p->window = line->window;
     size_t bytes = 3 * (size_t)line->width_px;
-    memcpy(p->image.data + bytes * line->row, line->data.rgb, bytes);
+    uint8_t *rgb = p->image.data + bytes * line->row;
+    if (line->format == SIM_LINE_YUV422)
+        yuv_unpack_422(line->data.rgb, line->width_px, p->isp->image.job.mode, rgb);
+    else
+        memcpy(rgb, line->data.rgb, bytes);
     p->frame = line->frame;
     p->complete = (line->flags & SIM_LINE_LAST) != 0;
 }
@@ -27,13 +31,14 @@ bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t
 {
     memset(preview, 0, sizeof(*preview));
     preview->every = every;
+    preview->isp = isp;
     preview->line_px = scene_line_px(scene, isp->desc.array_width_px);
     if (every == 0)
         return true;
     preview->room_px = room_px;
     preview->image = (sim_image_t){.channels = 3, .data = calloc(room_px, 3)};
     return preview->image.data != NULL &&
-           isp_add_rgb_sink(isp, (sim_line_sink_t){on_line, preview});
+           isp_add_image_sink(isp, (sim_line_sink_t){on_line, preview});
 }
 
 void preview_free(preview_t *preview)

@@ -12,6 +12,7 @@
 #include "tools/metadata.h"
 
 typedef struct {
+    const isp_t *isp;
     sim_image_t image;   /* of the newest chosen frame */
     uint32_t room_px;    /* of its data; larger frames are not shown */
     sim_window_t window; /* what of the array it shows */

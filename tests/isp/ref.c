@@ -130,29 +130,24 @@ void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb)
 
 /* ---- tensor ---- */
 
-typedef struct {
-    int64_t first, count; /* source pixels */
-    int64_t to;
-} axis_t;
-
 /* Samples of the array's pixels [at, at + size) in a frame of the window [edge, edge + extent). */
-static axis_t axis_of(int64_t at, int64_t size, int64_t edge, int64_t extent, bool flip,
-                      int64_t samples, uint32_t to)
+static ref_axis_t axis_of(int64_t at, int64_t size, int64_t edge, int64_t extent, bool flip,
+                          int64_t samples, uint32_t to)
 {
     int64_t low = clamp(at - edge, 0, extent - 1), high = clamp(at + size - edge, low + 1, extent);
     int64_t begin = low * samples / extent, end = high * samples / extent;
     if (end <= begin)
         end = begin + 1;
-    return (axis_t){flip ? samples - end : begin, end - begin, to};
+    return (ref_axis_t){flip ? samples - end : begin, end - begin, to};
 }
 
-static int64_t axis_divisor(const axis_t *axis)
+static int64_t axis_divisor(const ref_axis_t *axis)
 {
     return axis->to <= axis->count ? axis->count : 2 * axis->to;
 }
 
 /* How much of source pixel i goes into output j, of axis_divisor. */
-static int64_t axis_weight(const axis_t *axis, int64_t i, int64_t j)
+static int64_t axis_weight(const ref_axis_t *axis, int64_t i, int64_t j)
 {
     int64_t s = axis->count, t = axis->to;
     if (t <= s) {
@@ -169,8 +164,8 @@ static int64_t axis_weight(const axis_t *axis, int64_t i, int64_t j)
     return weight;
 }
 
-static int64_t resized(const ref_t *ref, const uint8_t *rgb, const axis_t *ax, const axis_t *ay,
-                       uint32_t j, uint32_t k, int channel)
+int64_t ref_resized(const ref_t *ref, const uint8_t *rgb, const ref_axis_t *ax,
+                    const ref_axis_t *ay, uint32_t j, uint32_t k, int channel)
 {
     int64_t sum = 0, whole = axis_divisor(ax) * axis_divisor(ay);
     for (int64_t y = 0; y < ay->count; y++) {
@@ -180,6 +175,24 @@ static int64_t resized(const ref_t *ref, const uint8_t *rgb, const axis_t *ax, c
                    rgb[((ay->first + y) * ref->width_px + ax->first + x) * 3 + channel];
     }
     return (2 * sum + whole) / (2 * whole);
+}
+
+static sim_window_t window_of(const ref_t *ref)
+{
+    sim_window_t all = {0, 0, ref->array_width_px, ref->array_height_px, 0, 0};
+    return ref->window.width_px == 0 ? all : ref->window;
+}
+
+ref_axis_t ref_axis_x(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to)
+{
+    sim_window_t w = window_of(ref);
+    return axis_of(at, size, w.x_px, w.width_px, w.flip_x, ref->width_px, to);
+}
+
+ref_axis_t ref_axis_y(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to)
+{
+    sim_window_t w = window_of(ref);
+    return axis_of(at, size, w.y_px, w.height_px, w.flip_y, ref->height_px, to);
 }
 
 static int8_t normalized(const ref_t *ref, int64_t code, int channel)
@@ -204,26 +217,23 @@ uint32_t ref_tensor_bytes(const ref_t *ref)
 void ref_samples(const ref_t *ref, bool vertical, int64_t at, int64_t size, int64_t *first,
                  int64_t *count)
 {
-    sim_window_t all = {0, 0, ref->array_width_px, ref->array_height_px, 0, 0};
-    sim_window_t w = ref->window.width_px == 0 ? all : ref->window;
-    axis_t axis = vertical ? axis_of(at, size, w.y_px, w.height_px, w.flip_y, ref->height_px, 0)
-                           : axis_of(at, size, w.x_px, w.width_px, w.flip_x, ref->width_px, 0);
+    ref_axis_t axis = vertical ? ref_axis_y(ref, (uint32_t)at, (uint32_t)size, 0)
+                               : ref_axis_x(ref, (uint32_t)at, (uint32_t)size, 0);
     *first = axis.first;
     *count = axis.count;
 }
 
 void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
 {
-    axis_t ax = {.to = ref->out_width_px}, ay = {.to = ref->out_height_px};
-    ref_samples(ref, false, ref->roi_x, ref->roi_w, &ax.first, &ax.count);
-    ref_samples(ref, true, ref->roi_y, ref->roi_h, &ay.first, &ay.count);
+    ref_axis_t ax = ref_axis_x(ref, ref->roi_x, ref->roi_w, ref->out_width_px);
+    ref_axis_t ay = ref_axis_y(ref, ref->roi_y, ref->roi_h, ref->out_height_px);
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
     memset(tensor, 0, ref_tensor_bytes(ref));
     for (uint32_t k = 0; k < ref->out_height_px; k++)
         for (uint32_t j = 0; j < ref->out_width_px; j++) {
             int64_t code[3];
             for (int c = 0; c < 3; c++)
-                code[c] = resized(ref, rgb, &ax, &ay, j, k, c);
+                code[c] = ref_resized(ref, rgb, &ax, &ay, j, k, c);
             if (ref->channels == 1)
                 code[0] = (77 * code[0] + 150 * code[1] + 29 * code[2] + 128) / 256;
             for (uint32_t c = 0; c < ref->channels; c++)

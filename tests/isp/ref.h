@@ -7,6 +7,16 @@
 
 #include "sim/line.h"
 
+/* What happens to the image behind the tone curve; all 0: nothing. */
+typedef struct {
+    bool bt709, full; /* coefficients and range of YUV */
+    bool nr, sharpen, yuv422, out, mirror;
+    uint32_t nr_luma, nr_chroma, nr_strength;
+    uint32_t amount, core, limit;
+    uint32_t x, y, w, h;          /* region, array pixels */
+    uint32_t width_px, height_px; /* 0: as the region has */
+} ref_image_t;
+
 typedef struct {
     sim_bayer_t bayer;
     uint32_t bits, width_px, height_px;
@@ -25,7 +35,15 @@ typedef struct {
     uint32_t low, high;        /* of cells that zones and AWB count */
     uint32_t awb[4], focus[4]; /* windows: x, y, w, h in array pixels */
     uint32_t rg_q8[2], bg_q8[2], focus_min;
+
+    ref_image_t image;
 } ref_t;
+
+/* An image: 3 bytes a pixel, of YUV422 2. */
+typedef struct {
+    uint32_t width_px, height_px, row_bytes;
+    uint8_t *data; /* the caller's to free */
+} ref_picture_t;
 
 /* 0 R, 1 Gr, 2 Gb, 3 B at a position. */
 uint32_t ref_phase(const ref_t *ref, int64_t x, int64_t y);
@@ -46,6 +64,20 @@ int64_t ref_tone(const ref_t *ref, int64_t value);
 
 /* raw: width x height samples; rgb: width x height x 3, interleaved. */
 void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb);
+
+/* The image that leaves, from that. */
+ref_picture_t ref_image(const ref_t *ref, const uint8_t *rgb);
+
+/* What of a frame an array region is, along one axis, and its resizing (scaler.h). */
+typedef struct {
+    int64_t first, count; /* source pixels */
+    int64_t to;
+} ref_axis_t;
+ref_axis_t ref_axis_x(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to);
+ref_axis_t ref_axis_y(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to);
+/* Byte `channel` of pixel (j, k), of source pixels with 3 bytes each. */
+int64_t ref_resized(const ref_t *ref, const uint8_t *rgb, const ref_axis_t *ax,
+                    const ref_axis_t *ay, uint32_t j, uint32_t k, int channel);
 
 /* tensor: channels planes of even height and rows of multiples of 32 bytes. */
 uint32_t ref_tensor_bytes(const ref_t *ref);

@@ -245,6 +245,7 @@ START_TEST(a_desc_out_of_range_is_refused)
     WRONG(array_width_px, 0) WRONG(array_height_px, 0) WRONG(max_tensor_width_px, 0)
     WRONG(max_tensor_width_px, 4097) WRONG(max_tensor_height_px, 0) WRONG(blc.pipe_cycles, 256)
     WRONG(wb.pipe_cycles, 256) WRONG(demosaic_pipe_cycles, 256) WRONG(ccm.pipe_cycles, 256)
+    WRONG(yuv_pipe_cycles, 256) WRONG(nr_pipe_cycles, 0) WRONG(sharpen_pipe_cycles, 256)
     WRONG(gamma.pipe_cycles, 256) WRONG(scaler_pipe_cycles, 256) WRONG(writer_slots, 0)
     WRONG(writer_slots, 17) WRONG(writer_outstanding, 0) WRONG(writer_outstanding, 9)
     WRONG(blc_dn[2], 4096) WRONG(wb_gain_q8[1], 0) WRONG(wb_gain_q8[1], 4096)
@@ -261,8 +262,8 @@ START_TEST(four_image_sinks_fit_and_all_are_served)
     bench_t *b = bench_new();
     isp_t *isp = &b->rig->isp;
     for (int i = 1; i < ISP_MAX_SINKS; i++)
-        ck_assert(isp_add_rgb_sink(isp, isp->rgb[0]));
-    ck_assert(!isp_add_rgb_sink(isp, isp->rgb[0]));
+        ck_assert(isp_add_image_sink(isp, isp->image.sink[0]));
+    ck_assert(!isp_add_image_sink(isp, isp->image.sink[0]));
     bench_frame(b, 0, usual);
     rig_run_dry(b->rig);
     ck_assert_uint_eq(b->rig->rows, 4 * HEIGHT);

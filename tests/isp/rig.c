@@ -99,13 +99,16 @@ static sim_mem_port_t mem_port(rig_mem_t *mem)
 static void on_rgb(void *ctx, const sim_line_t *line)
 {
     rig_t *rig = ctx;
-    must(line->format == SIM_LINE_RGB, "a line that is not RGB");
-    must(line->bits == 8, "an RGB line without 8 bits");
+    must(line->format != SIM_LINE_RAW, "a RAW line");
+    must(line->bits == 8, "an image line without 8 bits");
     must(rig->rows < RIG_MAX_ROWS, "too many rows");
     rig->row[rig->rows++] = (rig_row_t){sim_now_ps(rig->sim), line->start_ps, line->end_ps,
                                         line->frame,          line->row,      line->flags};
     rig->rgb_width_px = line->width_px;
-    size_t bytes = (size_t)line->width_px * 3;
+    rig->rgb_height_px = line->height_px;
+    rig->window = line->window;
+    size_t bytes = (size_t)line->width_px * (line->format == SIM_LINE_RGB ? 3 : 2);
+    rig->row_bytes = (uint32_t)bytes;
     rig->rgb = realloc(rig->rgb, bytes * line->height_px);
     memcpy(rig->rgb + bytes * line->row, line->data.rgb, bytes);
 }
@@ -183,7 +186,7 @@ rig_t *rig_new_blind(const isp_desc_t *desc)
 rig_t *rig_new(const isp_desc_t *desc)
 {
     rig_t *rig = rig_new_blind(desc);
-    must(isp_add_rgb_sink(&rig->isp, (sim_line_sink_t){on_rgb, rig}), "no place for a sink");
+    must(isp_add_image_sink(&rig->isp, (sim_line_sink_t){on_rgb, rig}), "no place for a sink");
     return rig;
 }
 
@@ -248,6 +251,29 @@ static uint32_t read_named(rig_t *rig, const char *prefix, const char *suffix)
     return rig_read(rig, full);
 }
 
+static void configure_image(rig_t *rig, const ref_image_t *image)
+{
+    rig_write(rig, "ISP_YUV", image->bt709 | (uint32_t)image->full << 1);
+    rig_write(rig, "ISP_NR", image->nr);
+    rig_write(rig, "ISP_NR_LUMA", image->nr_luma);
+    rig_write(rig, "ISP_NR_CHROMA", image->nr_chroma);
+    rig_write(rig, "ISP_NR_STRENGTH", image->nr_strength);
+    rig_write(rig, "ISP_SHARPEN", image->sharpen);
+    rig_write(rig, "ISP_SHARPEN_AMOUNT", image->amount);
+    rig_write(rig, "ISP_SHARPEN_CORE", image->core);
+    rig_write(rig, "ISP_SHARPEN_LIMIT", image->limit);
+    rig_write(rig, "ISP_FORMAT", image->yuv422);
+    rig_write(rig, "ISP_OUT", image->out | (uint32_t)image->mirror << 1);
+    if (!image->out)
+        return;
+    rig_write(rig, "ISP_OUT_X", image->x);
+    rig_write(rig, "ISP_OUT_Y", image->y);
+    rig_write(rig, "ISP_OUT_W", image->w);
+    rig_write(rig, "ISP_OUT_H", image->h);
+    rig_write(rig, "ISP_OUT_WIDTH", image->width_px);
+    rig_write(rig, "ISP_OUT_HEIGHT", image->height_px);
+}
+
 void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
 {
     for (int i = 0; i < 4; i++) {
@@ -272,6 +298,7 @@ void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
     for (uint32_t i = 0; i < ISP_CHANNELS; i++)
         rig_write_n(rig, "ISP_NORM_VAL", i, (uint32_t)ref->norm_val[i] & 0x1fff);
     rig_write(rig, "ISP_NORM_SHIFT", ref->norm_shift);
+    configure_image(rig, &ref->image);
     rig_write(rig, "ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);
 }
 

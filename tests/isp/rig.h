@@ -42,8 +42,9 @@ typedef struct {
     isp_t isp;
     sim_line_sink_t sink;
 
-    uint8_t *rgb; /* the last frame */
-    uint32_t rgb_width_px;
+    uint8_t *rgb; /* the last frame of image lines, RGB or YUV422 */
+    uint32_t rgb_width_px, rgb_height_px, row_bytes;
+    sim_window_t window;
     rig_row_t row[RIG_MAX_ROWS];
     uint32_t rows;
     uint32_t tensor_dones;

@@ -2,8 +2,9 @@
  * slow.h - an ISP whose times can be worked out in the head, for the tests of time and registers.
  *
  * One clock cycle is 10 ns, two pixels a cycle, 1 + 2 + 3 + 4 + 5 = 15 cycles of pipe, 6 of the
- * scaler's. Frames are 8 x 6, so a line takes at least 4 cycles; line k comes in cycles
- * 100 + 20 k .. 110 + 20 k unless a test says otherwise. In a header, as it asserts with Check.
+ * scaler's, 1 of each of the image's stages. Frames are 8 x 6, so a line takes at least 4 cycles;
+ * line k comes in cycles 100 + 20 k .. 110 + 20 k unless a test says otherwise. In a header, as it
+ * asserts with Check.
  */
 #ifndef TESTS_ISP_SLOW_H
 #define TESTS_ISP_SLOW_H
@@ -28,6 +29,9 @@ static inline isp_desc_t slow_desc(void)
     desc.demosaic_pipe_cycles = 3;
     desc.ccm.pipe_cycles = 4;
     desc.gamma.pipe_cycles = 5;
+    desc.yuv_pipe_cycles = 1;
+    desc.nr_pipe_cycles = 1;
+    desc.sharpen_pipe_cycles = 1;
     desc.scaler_pipe_cycles = 6;
     desc.writer_slots = 2;
     desc.writer_outstanding = 2;
