@@ -16,7 +16,6 @@ mobilenet()
 for program in "$@"; do
     echo "== ${program#*/tests/}"
     case $program in
-    */pixel/row_bench) "$program" | tee "$out/rows" ;;
     */npu/npu_bench) mobilenet && "$program" "$out/mobilenet.fnp" | tee "$out/ours" ;;
     *) "$program" ;;
     esac
@@ -31,19 +30,6 @@ for program in "$@"; do
                              printf "%s %.1f x\n", $1, ratio}' "$peer.ours" "$peer.theirs"
         else
             echo "SystemC: not installed (libsystemc-dev, g++), no ratio"
-        fi ;;
-    */pixel/row_bench)
-        if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
-            /usr/bin/python3 tests/pixel/numpy_bench.py | tee -a "$out/rows"
-            awk '/_300lux_full/ {ms[$1] = $2}
-                 END {
-                     for (name in ms)
-                         if (sub("pixel_300lux_full_", "", name))
-                             printf "ratio_to_numpy_%s %.1f x\n", name,
-                                    ms["numpy_300lux_full"] / ms["pixel_300lux_full_" name]
-                 }' "$out/rows" | sort
-        else
-            echo "numpy: not installed (python3-numpy), no ratio"
         fi ;;
     */npu/npu_bench)
         peer=$(dirname "$program")/onednn_bench
