@@ -5,16 +5,35 @@
 /* CCS registers, by their MIPI names. */
 enum {
     CCS_IMAGE_ORIENTATION = 0x0101,
+    CCS_CSI_DATA_FORMAT = 0x0112,
+    CCS_FINE_INTEGRATION_TIME = 0x0200,
     CCS_COARSE_INTEGRATION_TIME = 0x0202,
     CCS_ANALOG_GAIN_CODE_GLOBAL = 0x0204,
+    CCS_DIGITAL_GAIN_GREENR = 0x020e,
+    CCS_DIGITAL_GAIN_RED = 0x0210,
+    CCS_DIGITAL_GAIN_BLUE = 0x0212,
+    CCS_DIGITAL_GAIN_GREENB = 0x0214,
+    CCS_HDR_MODE = 0x0220,
+    CCS_EXPOSURE_RATIO = 0x0222,
+    CCS_DIRECT_SHORT_INTEGRATION_TIME = 0x0224,
     CCS_FRAME_LENGTH_LINES = 0x0340,
     CCS_LINE_LENGTH_PCK = 0x0342,
-    CCS_X_ADDR_START = 0x0344,
-    CCS_Y_ADDR_START = 0x0346,
+    CCS_X_ADDR_START = 0x0344, /* y: 2 on; so all that is of an axis */
     CCS_X_ADDR_END = 0x0348,
-    CCS_Y_ADDR_END = 0x034a,
+    CCS_X_OUTPUT_SIZE = 0x034c,
+    CCS_X_EVEN_INC = 0x0380, /* odd: 2 on; y: 4 on */
+    CCS_DIGITAL_CROP_X_OFFSET = 0x0408,
+    CCS_DIGITAL_CROP_IMAGE_WIDTH = 0x040c,
+    CCS_TEST_PATTERN_MODE = 0x0600,
+    CCS_TEST_DATA_RED = 0x0602,
+    CCS_TEST_DATA_GREENR = 0x0604,
+    CCS_TEST_DATA_BLUE = 0x0606,
+    CCS_TEST_DATA_GREENB = 0x0608,
     CCS_BINNING_MODE = 0x0900,
     CCS_BINNING_TYPE = 0x0901,
+    CCS_BINNING_WEIGHTING = 0x0902,
+    IMX477_EXP_SHIFT = 0x3100, /* a chip has one of the two, the other one reads 0 */
+    IMX500_EXP_SHIFT = 0x3210,
     DWP_AP_VC_VOFF = 0xd500,
     DWP_AP_VC_HOFF = 0xd502,
     DWP_AP_VC_VSIZE = 0xd504,
@@ -22,7 +41,23 @@ enum {
     APP_IMAGE_OUT = 0x9006,
 };
 
-enum { BIN_NONE = 0x11 }; /* binning_type: columns, rows a sample */
+enum { BIN_NONE = 0x11, HDR_ENABLED = 1, HDR_DIRECT = 1 << 5, RELAY_TRIES = 4 };
+
+/* Registers that say the same on both sides. */
+static const struct {
+    uint16_t ccs;
+    uint16_t bytes;
+    uint32_t pixel;
+} relay[] = {
+    {CCS_IMAGE_ORIENTATION, 1, PIX_FLIP},          {CCS_FINE_INTEGRATION_TIME, 2, PIX_FINE},
+    {CCS_COARSE_INTEGRATION_TIME, 2, PIX_COARSE},  {CCS_ANALOG_GAIN_CODE_GLOBAL, 2, PIX_GAIN},
+    {CCS_DIGITAL_GAIN_GREENR, 2, PIX_DGAIN_GR},    {CCS_DIGITAL_GAIN_RED, 2, PIX_DGAIN_R},
+    {CCS_DIGITAL_GAIN_BLUE, 2, PIX_DGAIN_B},       {CCS_DIGITAL_GAIN_GREENB, 2, PIX_DGAIN_GB},
+    {CCS_FRAME_LENGTH_LINES, 2, PIX_FRAME_LENGTH}, {CCS_LINE_LENGTH_PCK, 2, PIX_LINE_LENGTH},
+    {CCS_TEST_PATTERN_MODE, 2, PIX_PATTERN},       {CCS_TEST_DATA_RED, 2, PIX_PATTERN_R},
+    {CCS_TEST_DATA_GREENR, 2, PIX_PATTERN_GR},     {CCS_TEST_DATA_BLUE, 2, PIX_PATTERN_B},
+    {CCS_TEST_DATA_GREENB, 2, PIX_PATTERN_GB},     {CCS_BINNING_WEIGHTING, 1, PIX_BIN_WEIGHT},
+};
 
 det_roi_t camera_seen(void)
 {
@@ -55,27 +90,81 @@ void camera_setup(const net_t *net)
     reg_write(NPU_CTRL, NPU_CTRL_AUTO | NPU_CTRL_IRQ_DONE | NPU_CTRL_IRQ_ERROR);
 }
 
-static void apply_window(void)
+/* ---- host's settings to the pixel die ---- */
+
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    uint32_t x = hal_ccs_read16(CCS_X_ADDR_START), y = hal_ccs_read16(CCS_Y_ADDR_START);
-    reg_write(PIX_X_START, x);
-    reg_write(PIX_Y_START, y);
-    reg_write(PIX_X_SIZE, hal_ccs_read16(CCS_X_ADDR_END) + 1u - x);
-    reg_write(PIX_Y_SIZE, hal_ccs_read16(CCS_Y_ADDR_END) + 1u - y);
-    reg_write(PIX_FLIP, hal_ccs_read8(CCS_IMAGE_ORIENTATION));
+    return a < b ? a : b;
 }
 
+/* Of the window that is read, in samples, what digital crop and output size leave: read no more
+ * than that. Crop and size 0: all. */
+static void relay_axis(uint32_t y, uint32_t bin, uint32_t start_reg, uint32_t size_reg,
+                       uint32_t inc_reg)
+{
+    uint32_t even = hal_ccs_read16(CCS_X_EVEN_INC + 4 * y);
+    uint32_t odd = hal_ccs_read16(CCS_X_EVEN_INC + 4 * y + 2);
+    uint32_t sites = bin * (even + odd) / 2; /* a sample */
+    uint32_t start = hal_ccs_read16(CCS_X_ADDR_START + 2 * y);
+    uint32_t end = hal_ccs_read16(CCS_X_ADDR_END + 2 * y) + 1u;
+    uint32_t size = end > start ? end - start : 1u;
+    uint32_t skipped = sites * hal_ccs_read16(CCS_DIGITAL_CROP_X_OFFSET + 2 * y);
+    uint32_t crop = sites * hal_ccs_read16(CCS_DIGITAL_CROP_IMAGE_WIDTH + 2 * y);
+    uint32_t out = sites * hal_ccs_read16(CCS_X_OUTPUT_SIZE + 2 * y);
+    size = skipped < size ? size - skipped : 1u;
+    size = crop != 0 ? least(size, crop) : size;
+    size = out != 0 ? least(size, out) : size;
+    reg_write(start_reg, start + skipped);
+    reg_write(size_reg, size);
+    reg_write(inc_reg, (even & 0xfu) << 8 | (odd & 0xfu));
+}
+
+static void relay_window(void)
+{
+    bool binned = hal_ccs_read8(CCS_BINNING_MODE) != 0;
+    uint32_t bin = binned ? hal_ccs_read8(CCS_BINNING_TYPE) : BIN_NONE;
+    reg_write(PIX_BIN, bin);
+    relay_axis(0, bin >> 4, PIX_X_START, PIX_X_SIZE, PIX_X_INC);
+    relay_axis(1, bin & 0xfu, PIX_Y_START, PIX_Y_SIZE, PIX_Y_INC);
+}
+
+/* The short exposure's line follows as soon as its time allows: an odd number of lines. */
+static void relay_hdr(void)
+{
+    uint32_t mode = hal_ccs_read8(CCS_HDR_MODE), ratio = hal_ccs_read8(CCS_EXPOSURE_RATIO);
+    uint32_t lines = hal_ccs_read16(CCS_DIRECT_SHORT_INTEGRATION_TIME);
+    if ((mode & HDR_DIRECT) == 0)
+        lines = hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME) / (ratio != 0 ? ratio : 1u);
+    reg_write(PIX_HDR, mode & HDR_ENABLED);
+    reg_write(PIX_HDR_COARSE, lines);
+    reg_write(PIX_HDR_DELAY, (lines + 2u) | 1u);
+}
+
+static void relay_all(void)
+{
+    for (uint32_t i = 0; i < sizeof(relay) / sizeof(relay[0]); i++)
+        reg_write(relay[i].pixel,
+                  relay[i].bytes == 1 ? hal_ccs_read8(relay[i].ccs) : hal_ccs_read16(relay[i].ccs));
+    reg_write(PIX_EXP_SHIFT, hal_ccs_read8(IMX477_EXP_SHIFT) | hal_ccs_read8(IMX500_EXP_SHIFT));
+    reg_write(PIX_ADC_BITS, hal_ccs_read8(CCS_CSI_DATA_FORMAT + 1));
+    relay_window();
+    relay_hdr();
+}
+
+/* All of what the host has set counts from one frame on; what it sets meanwhile comes in, too. */
 void camera_apply_settings(void)
 {
     bool image = (hal_ccs_read16(APP_IMAGE_OUT) & 1u) != 0;
+    uint32_t count;
     reg_write(MIPI_CTRL, MIPI_CTRL_META | (image ? MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED : 0));
-    bool binned = hal_ccs_read8(CCS_BINNING_MODE) != 0;
-    reg_write(PIX_BIN, binned ? hal_ccs_read8(CCS_BINNING_TYPE) : BIN_NONE);
-    apply_window();
-    reg_write(PIX_LINE_LENGTH, hal_ccs_read16(CCS_LINE_LENGTH_PCK));
-    reg_write(PIX_FRAME_LENGTH, hal_ccs_read16(CCS_FRAME_LENGTH_LINES));
-    reg_write(PIX_COARSE, hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME));
-    reg_write(PIX_GAIN, hal_ccs_read16(CCS_ANALOG_GAIN_CODE_GLOBAL));
+    reg_write(PIX_HOLD, 1);
+    for (uint32_t tries = 0; tries < RELAY_TRIES; tries++) {
+        count = reg_read(CCI_COUNT);
+        relay_all();
+        if (reg_read(CCI_COUNT) == count)
+            break;
+    }
+    reg_write(PIX_HOLD, 0);
 }
 
 void camera_stream(bool on)

@@ -2,45 +2,104 @@
  * ccs.h - the camera control registers that a host sees over CCI (I2C), and the clock tree they
  * set.
  *
- *   host ---- 16-bit register address, big-endian data ----> | CCS registers | <---- CCI page ----
- * core
+ *   host --> | grouped | --> | CCS registers | <-- CCI page (irq) -- core
+ *            |  hold   |     |  PLLs         | --> pixel clock, lane rate
  *
- * The host writes registers by the names and addresses of MIPI CCS 1.1 and of the IMX500 kernel
- * driver; the firmware sees every write (interrupt) and programs the blocks behind them. Registers
- * with a modeled meaning are in one table (ccs_regs); a write elsewhere is logged and lost.
+ * The host writes registers by the names and addresses of MIPI CCS 1.1 and of Sony's kernel
+ * drivers; the firmware sees every write (interrupt) and programs the blocks behind them. Registers
+ * are in one table (ccs_regs); a write elsewhere is logged and lost.
  *
+ * Grouped hold: while grouped_parameter_hold is 1, retimed registers take writes, and read them
+ *               back, but neither firmware nor embedded lines see them; 0 makes all of them count
+ *               at once, with one interrupt.
+ * PLLs:         dividers may be written in standby only, each within its limits. mode_select 1
+ *               starts the PLLs with what is written then; settings that no clock comes out of are
+ *               refused: the sensor stays in standby, with the clocks it had.
  * Timing:       a host write arrives whole, at once; the bus itself takes no time.
- * Modeled:      identity, mode select, exposure, analog gain, frame and line length, binning, the
- *               PLL's numbers, application parameters.
- * Not modeled:  I2C bit timing, grouped parameter hold, PLL changes while streaming, digital gain,
- *               orientation.
+ * Modeled:      identity, limits, integration time, gains, frame and line length, window, output
+ *               size, digital crop, subsampling, binning, orientation, test patterns, data format,
+ *               two exposures (HDR), long exposure, PLLs, application parameters.
+ * Not modeled:  I2C bit timing, time until a PLL locks, derating between the two clock trees beyond
+ *               what the link's FIFO does.
  */
 #ifndef LOGIC_CCS_H
 #define LOGIC_CCS_H
 
+#include "sim/json.h"
 #include "sim/sim.h"
 
+/* What a register holds after power-up: the table's number, or a field of the description: as it
+ * is, or in MHz as IEEE 754 single precision. */
+typedef enum { CCS_NUMBER, CCS_U32, CCS_MHZ } ccs_from_t;
+
 typedef struct {
-    const char *name; /* CCS 1.1 or IMX500 driver name */
+    const char *name; /* of CCS 1.1 or of a kernel driver */
     uint16_t addr;
     uint8_t bytes; /* 1, 2 or 4, big-endian */
     bool writable; /* by the host */
-    uint16_t reset;
-    bool modeled; /* false: kept and read back, but nothing listens (UNIMP when it changes) */
+    bool retimed;  /* taken aside by grouped_parameter_hold */
+    bool modeled;  /* false: kept and read back, but nothing listens (UNIMP when it changes) */
+    uint32_t reset;
+    ccs_from_t from; /* otherwise than CCS_NUMBER: reset is the IMX500's */
+    uint16_t offset; /* of that field in ccs_desc_t */
+    uint16_t model;  /* only on the chip of that sensor_model_id; 0: on all */
 } ccs_reg_t;
 
 /* The table and its length. */
 const ccs_reg_t *ccs_regs(uint32_t *count);
 
+/* Limits of a PLL and of the dividers behind it. */
+typedef struct {
+    uint32_t pre_div[2], multiplier[2], sys_div[2], pix_div[2];
+    uint64_t ip_hz[2];  /* input clock / pre_div */
+    uint64_t vco_hz[2]; /* times the multiplier */
+    uint64_t sys_hz[2]; /* / sys_div; of op: the bit rate of a lane */
+    uint64_t pix_hz[2]; /* / pix_div */
+} ccs_pll_limits_t;
+
+/* Limits of geometry and timing, as the pixel die has them. */
+typedef struct {
+    uint32_t x_last, y_last, width, height, x_middle;
+    uint32_t coarse_min, coarse_margin, fine_margin, gain_max;
+    uint32_t frame_min, frame_max, frame_blank_min;
+    uint32_t line_min, line_min_binned, line_max;
+    uint32_t inc_max, black, raw_bits, data_format, pixel_order;
+} ccs_timing_t;
+
+#define CCS_MAX_POWER_UP 32u
+
 typedef struct {
     uint64_t inck_hz; /* the board's input clock; register 0x0136 is only what the host believes */
+    uint64_t inck_range_hz[2];
+    uint32_t model;    /* sensor_model_id */
+    uint32_t vt_lanes; /* pixels a vt_pix clock */
+    uint32_t op_lanes; /* of the link */
+    ccs_pll_limits_t vt, op;
+    ccs_timing_t timing;
+    struct {
+        uint16_t addr;
+        uint32_t value;
+    } power_up[CCS_MAX_POWER_UP]; /* other than in the table */
+    uint32_t power_ups;
 } ccs_desc_t;
 
-/* What the PLL registers make of inck_hz (facts: IMX500 kernel driver's mode tables). */
+/* The IMX500 on its module. */
+ccs_desc_t ccs_desc_default(void);
+
+/* Reads the "ccs" object of a chip file's "logic". */
+void ccs_desc_read(const sim_cfg_t *cfg, ccs_desc_t *desc);
+
+/* What the register holds after power-up; 0 where there is none. */
+uint32_t ccs_power_up(const ccs_desc_t *desc, uint16_t addr);
+
+/* What comes out of the PLLs. */
 typedef struct {
-    uint64_t pixel_hz;    /* vt pixel rate: four pixels a vt_pix clock */
+    uint64_t pixel_hz;    /* vt pixel rate: vt_lanes pixels a vt_pix clock */
     uint64_t lane_bit_hz; /* of one CSI-2 data lane */
 } ccs_pll_t;
+
+/* Of the power-up values; false: they are out of range, and error says how. */
+bool ccs_pll_power_up(const ccs_desc_t *desc, ccs_pll_t *pll, char *error, size_t error_bytes);
 
 /*
  * A range of registers that another block keeps: mailbox, temperature, download. It is asked for
@@ -54,6 +113,11 @@ typedef struct {
 } ccs_window_t;
 
 #define CCS_MAX_WINDOWS 8
+#define CCS_MAX_HELD 64u
+
+typedef struct {
+    uint32_t addr, value;
+} ccs_held_t;
 
 typedef struct {
     sim_comp_t comp;
@@ -67,7 +131,10 @@ typedef struct {
     void *line_ctx;
 
     uint8_t value[65536]; /* state: every register, big-endian, by address */
-    uint32_t id, status, irq_enable, address, data8, data16;
+    uint32_t id, status, irq_enable, address, data8, data16, count;
+    ccs_held_t held[CCS_MAX_HELD]; /* oldest first */
+    uint32_t helds;
+    ccs_pll_t pll; /* running */
     uint64_t host_writes, host_reads;
 } ccs_t;
 
@@ -79,10 +146,10 @@ bool ccs_add_window(ccs_t *ccs, const ccs_window_t *window);
 /* Forgets what the core has set on its page and keeps the host's registers: a system reset. */
 void ccs_reset_page(ccs_t *ccs);
 
-/* The clock tree for the registers' present values. */
+/* The running clocks: those of the last mode_select 1, or of power-up. */
 ccs_pll_t ccs_pll(const ccs_t *ccs);
 
-/* One host access of a whole register. False: no such register, or read-only (logged). */
+/* One host access of a whole register. False: no such register, read-only, or refused (logged). */
 bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value);
 bool ccs_host_read(ccs_t *ccs, uint16_t addr, uint32_t *value);
 

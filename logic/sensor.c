@@ -4,10 +4,68 @@
 #include <stdlib.h>
 #include <string.h>
 
-sensor_desc_t sensor_desc_default(void)
+/* The pixel die's limits, as it clamps what is asked of it. */
+static void tell_limits(const pix_desc_t *pixel, ccs_timing_t *timing)
+{
+    if (pixel->counter_hz == 0 || pixel->column_hz == 0)
+        return; /* pix_init will say it */
+    pix_frame_t full = pix_frame_default(pixel), least = full, most = full;
+    full.x.bin = full.y.bin = 1;
+    full.line_length_pck = least.line_length_pck = 0;
+    least.x.size = least.y.size = 1;
+    least.frame_length_lines = 0;
+    most.line_length_pck = most.frame_length_lines = UINT32_MAX;
+    most.x.even_inc = UINT32_MAX;
+    pix_frame_t binned = full;
+    binned.x.bin = binned.y.bin = 2;
+    (void)pix_clamp(pixel, &full);
+    (void)pix_clamp(pixel, &binned);
+    (void)pix_clamp(pixel, &least);
+    (void)pix_clamp(pixel, &most);
+    *timing = (ccs_timing_t){
+        .x_last = pixel->width_px - 1,
+        .y_last = pixel->height_px - 1,
+        .width = pixel->width_px,
+        .height = pixel->height_px,
+        .x_middle = pixel->width_px / 2,
+        .coarse_min = pixel->coarse_min,
+        .coarse_margin = pixel->coarse_margin,
+        .fine_margin = 1,
+        .gain_max = pixel->gain_code_max,
+        .frame_min = least.frame_length_lines,
+        .frame_max = most.frame_length_lines,
+        .frame_blank_min = pixel->blank_lines_min,
+        .line_min = full.line_length_pck,
+        .line_min_binned = binned.line_length_pck,
+        .line_max = most.line_length_pck,
+        .inc_max = most.x.even_inc,
+        .black = pixel->black_dn,
+        .raw_bits = pixel->adc_bits,
+        .data_format = pixel->adc_bits << 8 | pixel->adc_bits,
+        .pixel_order = pixel->bayer,
+    };
+}
+
+/* What follows from other blocks' numbers: clocks from the PLLs, limits from the pixel die. */
+static void derive(sensor_desc_t *desc)
+{
+    char error[160];
+    ccs_pll_t pll;
+    desc->ccs.model = desc->logic.sys.chip_id;
+    desc->ccs.op_lanes = desc->mipi.dphy.lanes;
+    desc->ccs.timing.raw_bits = desc->pixel.adc_bits;
+    desc->ccs.timing.data_format = desc->pixel.adc_bits << 8 | desc->pixel.adc_bits;
+    if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))
+        return; /* ccs_init will say it */
+    desc->pixel.clk_hz = pll.pixel_hz;
+    desc->mipi.dphy.bit_rate_bps = pll.lane_bit_hz;
+    tell_limits(&desc->pixel, &desc->ccs.timing);
+}
+
+static sensor_desc_t without_derived(void)
 {
     return (sensor_desc_t){
-        .ccs = {.inck_hz = 24000000}, /* the AI Camera module's oscillator; facts: imx500.md 1 */
+        .ccs = ccs_desc_default(),
         .pixel = pix_desc_default(),
         .isp = isp_desc_default(),
         .npu = npu_desc_default(),
@@ -16,19 +74,32 @@ sensor_desc_t sensor_desc_default(void)
     };
 }
 
+sensor_desc_t sensor_desc_default(void)
+{
+    sensor_desc_t desc = without_derived();
+    derive(&desc);
+    return desc;
+}
+
 void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc)
 {
     sim_cfg_t pixel = sim_cfg_obj(root, "pixel"), isp = sim_cfg_obj(root, "isp");
     sim_cfg_t npu = sim_cfg_obj(root, "npu"), mipi = sim_cfg_obj(root, "mipi");
-    sim_cfg_t logic = sim_cfg_obj(root, "logic");
+    sim_cfg_t logic = sim_cfg_obj(root, "logic"), ccs = sim_cfg_obj(&logic, "ccs");
+    char error[160];
+    ccs_pll_t pll;
     pix_desc_read(&pixel, &desc->pixel);
     isp_desc_read(&isp, &desc->isp);
     npu_desc_read(&npu, &desc->npu);
     mipi_desc_read(&mipi, &desc->mipi);
     desc->ccs.inck_hz = sim_cfg_u64(&logic, "inck_hz", 6000000, 27000000, desc->ccs.inck_hz);
+    ccs_desc_read(&ccs, &desc->ccs);
     logic_desc_read(&logic, &desc->logic);
     desc->npu.l2_base = desc->logic.l2.base;
     desc->npu.l2_bytes = desc->logic.l2.bytes;
+    derive(desc);
+    if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))
+        sim_cfg_fail(&logic, "ccs", "clocks after power-up: %s", error);
     sim_cfg_done(root);
 }
 
@@ -72,9 +143,6 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
 
 static sim_err_t make_path(sensor_t *s, sim_t *sim, sim_pool_t *pool)
 {
-    ccs_pll_t pll = ccs_pll(&s->ccs);
-    s->desc.pixel.clk_hz = pll.pixel_hz;
-    s->desc.mipi.dphy.bit_rate_bps = pll.lane_bit_hz;
     TRY(pix_init(&s->pixel, sim, &s->desc.pixel, "sensor.pixel", pool));
     TRY(isp_init(&s->isp, sim, &s->desc.isp, "sensor.isp"));
     TRY(npu_init(&s->npu, sim, &s->desc.npu, "sensor.npu"));
@@ -158,6 +226,16 @@ static uint64_t link_line_ps(void *ctx, uint32_t bits, uint32_t width_px)
     const sensor_t *s = ctx;
     bool on = clkrst_on(&s->clkrst, SENSOR_PAGE_mipi);
     return on ? mipi_tx_line_ps(&s->mipi, bits, width_px) : 0;
+}
+
+static uint64_t pixel_clock_hz(void *ctx)
+{
+    return ccs_pll(&((sensor_t *)ctx)->ccs).pixel_hz;
+}
+
+static uint64_t lane_bps(void *ctx)
+{
+    return ccs_pll(&((sensor_t *)ctx)->ccs).lane_bit_hz;
 }
 
 static void tensor_to_npu(void *ctx, bool level)
@@ -278,6 +356,10 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
     connect_resets(s);
     s->pixel.link_line_ps = link_line_ps;
     s->pixel.link_ctx = s;
+    s->pixel.clock_hz = pixel_clock_hz;
+    s->pixel.clock_ctx = s;
+    s->mipi.lane_bps = lane_bps;
+    s->mipi.lane_ctx = s;
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;
     return fine ? SIM_OK : sim_fail(sim, SIM_EWIRE, "sensor: a port has no place left");
@@ -346,6 +428,7 @@ static sim_err_t connect_timeline(sensor_t *s, sim_t *sim)
 sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, sim_pool_t *pool)
 {
     sensor->desc = *desc;
+    derive(&sensor->desc);
     sensor->sim = sim;
     TRY(make_fabric(sensor, sim));
     TRY(make_path(sensor, sim, pool));

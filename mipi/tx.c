@@ -39,7 +39,6 @@ static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
     };
     sim_cfg_t obj = sim_cfg_obj(cfg, "dphy");
     dphy->lanes = (uint32_t)sim_cfg_u64(&obj, "lanes", 1, MIPI_MAX_LANES, dphy->lanes);
-    dphy->bit_rate_bps = sim_cfg_u64(&obj, "bit_rate_bps", 1, UINT64_MAX, dphy->bit_rate_bps);
     dphy->gated_clock = sim_cfg_bool(&obj, "gated_clock", dphy->gated_clock);
     for (size_t i = 0; i < SIM_COUNT(times); i++)
         read_time(&obj, times[i].key, times[i].time);
@@ -210,6 +209,7 @@ static const sim_field_t mipi_fields[] = {
     F(link_meta),
     F(image_open),
     F(link_count),
+    F(link_bps),
     F(start_ps),
     F(image_frame),
     F(meta_out),

@@ -126,6 +126,8 @@ typedef struct {
     void (*frame_sent)(void *ctx, const mipi_tx_frame_t *frame); /* may be NULL */
     void (*meta_asked)(void *ctx, uint32_t frame); /* MIPI_META_GO was taken; may be NULL */
     void *frame_ctx;
+    uint64_t (*lane_bps)(void *ctx); /* bit rate, asked for each packet; NULL: desc.dphy's */
+    void *lane_ctx;
     const mipi_fault_t *faults; /* in any order; the caller's */
     uint32_t fault_count;
     struct {
@@ -159,6 +161,7 @@ typedef struct {
     bool link_busy, link_meta; /* the packet on the link, or the last one */
     bool image_open;           /* FS has left, FE has not */
     uint32_t link_count;
+    uint64_t link_bps; /* of the packet on the link */
     uint64_t start_ps;
     mipi_tx_frame_t image_frame, meta_out; /* leaving now */
 

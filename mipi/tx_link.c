@@ -10,13 +10,25 @@ void mipi_link_kick(mipi_tx_t *tx)
         sim_event_at(tx->comp.sim, &tx->arbitrate, sim_now_ps(tx->comp.sim));
 }
 
+static uint64_t rate_now(const mipi_tx_t *tx)
+{
+    return tx->lane_bps != NULL ? tx->lane_bps(tx->lane_ctx) : tx->desc.dphy.bit_rate_bps;
+}
+
+static mipi_dphy_span_t span_of(const mipi_tx_t *tx, uint64_t bit_rate_bps, uint32_t bytes)
+{
+    mipi_dphy_desc_t dphy = tx->desc.dphy;
+    dphy.bit_rate_bps = bit_rate_bps;
+    return mipi_dphy_packet(&dphy, bytes);
+}
+
 uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px)
 {
     if ((tx->ctrl & (MIPI_CTRL_RAW | MIPI_CTRL_RGB)) == 0)
         return 0;
     bool rgb = (tx->ctrl & MIPI_CTRL_RGB) != 0;
     uint32_t bytes = rgb ? 3 * width_px : mipi_row_bytes(bits, width_px);
-    return mipi_dphy_packet(&tx->desc.dphy, bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
+    return span_of(tx, rate_now(tx), bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
 }
 
 /* Metadata and image take turns, but a FIFO more than half full goes first. */
@@ -39,7 +51,8 @@ void mipi_link_arbitrate(void *ctx)
     tx->link_busy = true;
     tx->link_meta = meta;
     tx->start_ps = sim_now_ps(tx->comp.sim);
-    uint64_t taken_ps = mipi_dphy_packet(&tx->desc.dphy, tx->link_count).end_ps;
+    tx->link_bps = rate_now(tx);
+    uint64_t taken_ps = span_of(tx, tx->link_bps, tx->link_count).end_ps;
     tx->link_busy_ps += taken_ps;
     sim_event_at(tx->comp.sim, &tx->packet_end, tx->start_ps + taken_ps);
 }
@@ -87,7 +100,7 @@ void mipi_link_packet_end(void *ctx)
 {
     mipi_tx_t *tx = ctx;
     uint8_t *bytes = tx->link_meta ? mipi_meta_bytes(tx) : mipi_image_bytes(tx);
-    mipi_dphy_span_t span = mipi_dphy_packet(&tx->desc.dphy, tx->link_count);
+    mipi_dphy_span_t span = span_of(tx, tx->link_bps, tx->link_count);
     mipi_packet_t packet = {
         .number = tx->packets++,
         .bytes = bytes,

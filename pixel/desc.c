@@ -131,7 +131,6 @@ static void read_timing(const sim_cfg_t *cfg, pix_desc_t *d)
 {
     sim_cfg_t t = sim_cfg_obj(cfg, "timing");
     static const char *const too_short[] = {"stretch", "refuse"}; /* as pix_too_short_t */
-    d->clk_hz = sim_cfg_u64(&t, "clk_hz", 1000000, UINT64_C(10000000000), d->clk_hz);
     d->column_hz = sim_cfg_u64(&t, "column_hz", 1000000, UINT64_C(100000000000), d->column_hz);
     d->too_short = (pix_too_short_t)sim_cfg_enum(&t, "too_short", too_short, SIM_COUNT(too_short),
                                                  d->too_short);

@@ -31,7 +31,7 @@ static double row_offset_e(const pix_t *pix, const pix_frame_t *frame, uint32_t 
     if (noise->row_share > 0)
         e += noise->row_share * read_e / spread * pix_normal(sim_rng_u32(&rng, 0));
     if (noise->banding_e > 0) {
-        double seconds = (double)pix_row_readout_start_ps(&pix->desc, frame, row) * 1e-12;
+        double seconds = (double)pix_row_readout_start_ps(frame, row) * 1e-12;
         e += noise->banding_e * pix_sine(seconds * noise->banding_hz);
     }
     return e;
@@ -67,8 +67,8 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     const pix_fpn_t *fpn = &pix->fpn[PIX_FPN_FULL];
     double sites = pix_sites(frame), spread = sqrt(sites); /* of the mean of so many */
     double share = frame->bin_sum ? 1 : 1 / sites;
-    double light_s = (double)pix_row_light_pck(frame, row) / (double)d->clk_hz;
-    double dark_s = (double)pix_row_dark_pck(frame, row) / (double)d->clk_hz;
+    double light_s = (double)pix_row_light_pck(frame, row) / (double)frame->clk_hz;
+    double dark_s = (double)pix_row_dark_pck(frame, row) / (double)frame->clk_hz;
     double finer = (double)(1u << frame->adc_bits) / (double)(1u << d->adc_bits);
     double gain = pix_analog_gain(frame->gain_code), dn_per_e = d->dn_per_e * gain * finer;
     double read_e = pix_sample_noise_e(d, gain), black_dn = d->black_dn * finer;

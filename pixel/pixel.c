@@ -92,6 +92,11 @@ static void update_irq(pix_t *pix)
     sim_wire_set(&pix->irq, (pix->regs.status & pix->regs.irq_en) != 0);
 }
 
+uint64_t pix_clock_hz(const pix_t *pix)
+{
+    return pix->clock_hz != NULL ? pix->clock_hz(pix->clock_ctx) : pix->desc.clk_hz;
+}
+
 /* What the link needs for a line of these settings. */
 static uint32_t link_pck(const pix_t *pix, pix_frame_t frame)
 {
@@ -100,18 +105,20 @@ static uint32_t link_pck(const pix_t *pix, pix_frame_t frame)
     (void)pix_clamp(&pix->desc, &frame);
     uint32_t width = pix_frame_size(&frame).width_px;
     uint64_t ps = pix->link_line_ps(pix->link_ctx, frame.adc_bits, width);
-    return (uint32_t)sim_edge_at_or_after(ps, pix->desc.clk_hz);
+    return (uint32_t)sim_edge_at_or_after(ps, frame.clk_hz);
 }
 
 /* What the registers ask for; geometry and lengths of a frame ago, when they are held back. */
 static pix_frame_t asked_for(pix_t *pix, bool first)
 {
+    const pix_regs_t *regs = pix->holding ? &pix->kept : &pix->regs;
     pix_frame_t newest = {0};
-    pix_take_geometry(&pix->desc, &pix->regs, &newest);
+    pix_take_geometry(&pix->desc, regs, &newest);
     pix_frame_t wanted = first || pix->desc.blanking_delay == 2 ? newest : pix->held;
     pix->held = newest;
-    pix_take_exposure(&pix->regs, &wanted);
+    pix_take_exposure(regs, &wanted);
     wanted.frame = (uint32_t)pix->frames;
+    wanted.clk_hz = pix->clk_hz;
     wanted.link_pck = link_pck(pix, wanted);
     return wanted;
 }
@@ -149,19 +156,19 @@ static bool latch(pix_t *pix, bool first)
 static void schedule_frame(pix_t *pix)
 {
     pix->pending = true;
-    sim_event_at(pix->comp.sim, &pix->frame_event,
-                 pix_row_readout_start_ps(&pix->desc, &pix->next, 0));
+    sim_event_at(pix->comp.sim, &pix->frame_event, pix_row_readout_start_ps(&pix->next, 0));
 }
 
 /* The first frame of a stream: its exposure starts now. */
 static void begin_stream(pix_t *pix)
 {
+    pix->clk_hz = pix_clock_hz(pix);
     if (!latch(pix, true)) {
         pix->regs.ctrl &= ~(uint32_t)PIX_CTRL_STREAM;
         update_irq(pix);
         return;
     }
-    uint64_t start_pck = sim_edge_at_or_after(sim_now_ps(pix->comp.sim), pix->desc.clk_hz);
+    uint64_t start_pck = sim_edge_at_or_after(sim_now_ps(pix->comp.sim), pix->clk_hz);
     pix->next.readout_pck = start_pck + pix->next.fine_pck +
                             (uint64_t)pix->next.coarse_lines * pix->next.line_length_pck;
     schedule_frame(pix);
@@ -186,8 +193,7 @@ static bool streaming(const pix_t *pix)
 
 static void schedule_row(pix_t *pix)
 {
-    sim_event_at(pix->comp.sim, &pix->row_event,
-                 pix_row_readout_end_ps(&pix->desc, &pix->now, pix->row));
+    sim_event_at(pix->comp.sim, &pix->row_event, pix_row_readout_end_ps(&pix->now, pix->row));
 }
 
 static void tell_row_time(pix_t *pix)
@@ -211,7 +217,7 @@ static void on_frame_start(void *ctx)
     pix->reading = true;
     pix->row = 0;
     pix->frames++;
-    uint64_t start_ps = pix_row_exposure_start_ps(&pix->desc, &pix->now, 0);
+    uint64_t start_ps = pix_row_exposure_start_ps(&pix->now, 0);
     pix->regs.frame = pix->now.frame;
     pix->regs.sof_lo = (uint32_t)start_ps;
     pix->regs.sof_hi = (uint32_t)(start_ps >> 32);
@@ -270,7 +276,7 @@ static void on_row_end(void *ctx)
         .row = at.row,
         .exposure = at.exposure,
         .window = pix_frame_window(&pix->now),
-        .start_ps = pix_row_readout_start_ps(&pix->desc, &pix->now, row),
+        .start_ps = pix_row_readout_start_ps(&pix->now, row),
         .end_ps = sim_now_ps(pix->comp.sim),
         .data.raw = take_row(pix, row, &saturated),
     };
@@ -305,8 +311,19 @@ void pix_wrote_irq(sim_comp_t *comp, uint32_t value)
     update_irq((pix_t *)comp);
 }
 
+void pix_wrote_hold(sim_comp_t *comp, uint32_t value)
+{
+    pix_t *pix = (pix_t *)comp;
+    if (value != 0 && !pix->holding)
+        pix->kept = pix->regs;
+    pix->holding = value != 0;
+}
+
 static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, regs),
+    SIM_FIELD(pix_t, kept),
+    SIM_FIELD(pix_t, holding),
+    SIM_FIELD(pix_t, clk_hz),
     SIM_FIELD(pix_t, now),
     SIM_FIELD(pix_t, next),
     SIM_FIELD(pix_t, held),
@@ -365,7 +382,8 @@ static void pix_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &pix->row_event);
     pix->regs.black = pix->desc.black_dn;
     pix->now = pix->next = pix->held = (pix_frame_t){0};
-    pix->pending = pix->reading = pix->illegal = false;
+    pix->pending = pix->reading = pix->illegal = pix->holding = false;
+    pix->clk_hz = 0;
     pix->row = 0;
     pix->frames = pix->rows = pix->saturated_px = 0;
     pix->dropped_frames = pix->stretched_frames = pix->clamped_settings = 0;
@@ -395,7 +413,7 @@ static const sim_kind_t pix_kind = {
     .regs = pix_reg_table,
 };
 _Static_assert(offsetof(pix_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(pix_frame_t) == 8 + 36 * 4, "no padding: it is hashed and compared");
+_Static_assert(sizeof(pix_frame_t) == 2 * 8 + 36 * 4, "no padding: it is hashed and compared");
 
 /* ---- life ---- */
 
@@ -539,5 +557,5 @@ bool pix_add_sink(pix_t *pix, sim_line_sink_t sink)
 
 pix_timing_t pix_timing(const pix_t *pix)
 {
-    return pix->frames == 0 ? (pix_timing_t){0} : pix_frame_timing(&pix->desc, &pix->now);
+    return pix->frames == 0 ? (pix_timing_t){0} : pix_frame_timing(&pix->now);
 }

@@ -23,6 +23,8 @@
  *               held back for blanking_delay - 2 frames more: libcamera's delays for the IMX500
  *               are 2 for exposure and gain, 3 for blanking. A frame waits when its exposure would
  *               begin before the rows of the one before are read; nothing else ever moves a frame.
+ *               PIX_HOLD keeps what is written aside until it ends: several settings of one frame.
+ * Clock:        asked for when a stream begins; all times of its frames are edges of that clock.
  * Two exposures: PIX_HDR reads each row twice, in lines of their own (site.h): the long exposure,
  *               and PIX_HDR_DELAY line times later the short one. sim_line_t.exposure tells them.
  * Global reset: all rows begin their exposure together, coarse L + fine before row 0 is read. Rows
@@ -71,7 +73,7 @@ typedef struct {
 typedef enum { PIX_STRETCH, PIX_REFUSE } pix_too_short_t;
 
 typedef struct {
-    uint64_t clk_hz;              /* pixel clock: what line_length counts */
+    uint64_t clk_hz; /* pixel clock, while nobody gives another: what line_length counts */
     uint32_t width_px, height_px; /* of the active array; multiples of 4, 16..8192 */
     double pitch_um;
     sim_bayer_t bayer;
@@ -133,6 +135,7 @@ typedef struct {
 /* What is latched for a frame, and when it happens: all that its samples depend on. */
 typedef struct {
     uint64_t readout_pck; /* clock at which row 0 begins to be read; the exposure ends there */
+    uint64_t clk_hz;      /* of that clock: the stream's */
     uint32_t frame;       /* number, from 0, over all streams since reset */
     uint32_t bin_sum;     /* 1: binned charge is added, 0: averaged */
     pix_axis_t x, y;
@@ -179,7 +182,7 @@ typedef struct {
     uint32_t fine, exposure_shift, x_start, y_start, x_size, y_size, x_inc, y_inc;
     uint32_t bin_weight, flip, digital_gain[PIX_PHASES], pattern, pattern_dn[PIX_PHASES];
     uint32_t adc_bits, hdr, hdr_coarse, hdr_delay, global_reset, shutter;
-    uint32_t order, row_pck, row_limit;
+    uint32_t order, row_pck, row_limit, hold;
 } pix_regs_t;
 
 enum {
@@ -223,6 +226,9 @@ typedef struct pix {
      * there is no link. */
     uint64_t (*link_line_ps)(void *ctx, uint32_t bits, uint32_t width_px);
     void *link_ctx;
+    /* The pixel clock, asked when a stream begins; NULL: desc.clk_hz. */
+    uint64_t (*clock_hz)(void *ctx);
+    void *clock_ctx;
     sim_line_sink_t sink[PIX_MAX_SINKS];
     uint32_t sinks;
 
@@ -238,11 +244,14 @@ typedef struct pix {
     pix_band_t band[2];
 
     pix_regs_t regs;  /* state: every field from here on has a row in pix_fields */
+    pix_regs_t kept;  /* those that count while PIX_HOLD is on */
+    uint64_t clk_hz;  /* of the stream */
     pix_frame_t now;  /* the frame that is read, or was read last */
     pix_frame_t next; /* latched: the frame that is exposed */
     pix_frame_t held; /* settings at the latch before: blanking_delay */
     bool pending;     /* next is on its way */
     bool reading;
+    bool holding;
     bool illegal; /* the settings latched last had to be clamped */
     uint32_t row; /* line next to be read */
     uint64_t frames, rows, saturated_px, dropped_frames, stretched_frames, clamped_settings;
@@ -319,16 +328,16 @@ uint64_t pix_adc_time_ps(const pix_desc_t *desc, uint32_t bits);
 double pix_analog_gain(uint32_t gain_code);
 /* The code whose gain is nearest to gain, within the desc's range. */
 uint32_t pix_gain_code(const pix_desc_t *desc, double gain);
-uint64_t pix_line_time_ps(const pix_desc_t *desc, const pix_frame_t *frame);
-uint64_t pix_frame_time_ps(const pix_desc_t *desc, const pix_frame_t *frame);
-uint64_t pix_row_exposure_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
-uint64_t pix_row_exposure_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
-uint64_t pix_row_readout_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
-uint64_t pix_row_readout_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row);
+uint64_t pix_line_time_ps(const pix_frame_t *frame);
+uint64_t pix_frame_time_ps(const pix_frame_t *frame);
+uint64_t pix_row_exposure_start_ps(const pix_frame_t *frame, uint32_t row);
+uint64_t pix_row_exposure_end_ps(const pix_frame_t *frame, uint32_t row);
+uint64_t pix_row_readout_start_ps(const pix_frame_t *frame, uint32_t row);
+uint64_t pix_row_readout_end_ps(const pix_frame_t *frame, uint32_t row);
 /* For how many pixel clocks a line's photosites collect light, and dark current. */
 uint64_t pix_row_light_pck(const pix_frame_t *frame, uint32_t row);
 uint64_t pix_row_dark_pck(const pix_frame_t *frame, uint32_t row);
-pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame);
+pix_timing_t pix_frame_timing(const pix_frame_t *frame);
 
 /* Mean electrons a photosite of `photosite` color gains per second and lux of scene exitance in
  * each channel (white: all three at once). Sums over spectra: not for every row. */

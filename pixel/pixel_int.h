@@ -38,6 +38,10 @@ void pix_settings_diff(const pix_frame_t *wanted, const pix_frame_t *taken, char
 extern const sim_reg_t pix_reg_table[];
 void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value);
 void pix_wrote_irq(sim_comp_t *comp, uint32_t value);
+void pix_wrote_hold(sim_comp_t *comp, uint32_t value);
+
+/* What a stream that begins now would be clocked with. */
+uint64_t pix_clock_hz(const pix_t *pix);
 
 /* A worker's planes, pix_padded_px of the array's width each. */
 typedef enum {

@@ -35,7 +35,7 @@ static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
 {
     const pix_desc_t *d = &pix->desc;
     const pix_axis_t *x = &frame->x;
-    uint64_t start_ps = pix_row_exposure_start_ps(d, frame, row);
+    uint64_t start_ps = pix_row_exposure_start_ps(frame, row);
     uint32_t samples = pix_axis_samples(x);
     float *const plane[PIX_COLORS] = {light->r, light->g, light->b};
     sim_light_req_t req = {
@@ -47,7 +47,7 @@ static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
         .x_step_px = light_step_px(x),
         .y_px = pix_row_y_px(frame, row),
         .start_ps = start_ps,
-        .exposure_ps = pix_row_exposure_end_ps(d, frame, row) - start_ps,
+        .exposure_ps = pix_row_exposure_end_ps(frame, row) - start_ps,
         .planes = 7,
         .worker = worker,
     };

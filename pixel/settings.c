@@ -60,6 +60,7 @@ const sim_reg_t pix_reg_table[] = {
     {"PIX_ORDER",        "1:0: Bayer order of the frame that is read, as CCS pixel_order", 0x98, 0x0, 0x0, 0x0, R(order),      NULL},
     {"PIX_ROW_PCK",      "15:0: pixel clocks a line of that frame takes",    0x9c, 0x0,          0x0,    0x0, R(row_pck),      NULL},
     {"PIX_ROW_LIMIT",    "1:0: what sets them (0 PIX_LINE_LENGTH, 1 ADC, 2 columns, 3 link)", 0xa0, 0x0, 0x0, 0x0, R(row_limit), NULL},
+    {"PIX_HOLD",         "0: settings that are written wait until this bit is 0", 0xa4, 0x0,      0x1,    0x0, R(hold),         pix_wrote_hold},
     SIM_REG_END
 };
 #undef R
@@ -105,9 +106,9 @@ void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame)
     }
 }
 
-static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs)
+static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs, uint64_t clk_hz)
 {
-    pix_frame_t frame = {0};
+    pix_frame_t frame = {.clk_hz = clk_hz};
     pix_take_geometry(desc, regs, &frame);
     pix_take_exposure(regs, &frame);
     (void)pix_clamp(desc, &frame);
@@ -116,7 +117,7 @@ static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs)
 
 pix_frame_t pix_frame_asked(const pix_t *pix)
 {
-    return frame_of(&pix->desc, &pix->regs);
+    return frame_of(&pix->desc, &pix->regs, pix_clock_hz(pix));
 }
 
 pix_frame_t pix_frame_default(const pix_desc_t *desc)
@@ -125,7 +126,7 @@ pix_frame_t pix_frame_default(const pix_desc_t *desc)
     for (const sim_reg_t *reg = pix_reg_table; reg->name != NULL; reg++)
         memcpy((char *)&regs + (reg->member - offsetof(pix_t, regs)), &reg->reset,
                sizeof(reg->reset));
-    return frame_of(desc, &regs);
+    return frame_of(desc, &regs, desc->clk_hz);
 }
 
 /* ---- legal ranges ---- */

@@ -62,9 +62,9 @@ pix_limit_t pix_row_limit(const pix_desc_t *desc, const pix_frame_t *frame,
     uint64_t width = pix_frame_size(frame).width_px;
     uint64_t adc_ps = pix_adc_time_ps(desc, frame->adc_bits);
     pck[PIX_LIMIT_REGISTER] = frame->asked_pck;
-    pck[PIX_LIMIT_ADC] = (uint32_t)sim_edge_at_or_after(adc_ps, desc->clk_hz);
+    pck[PIX_LIMIT_ADC] = (uint32_t)sim_edge_at_or_after(adc_ps, frame->clk_hz);
     pck[PIX_LIMIT_COLUMNS] =
-        (uint32_t)((width * desc->clk_hz + desc->column_hz - 1) / desc->column_hz);
+        (uint32_t)((width * frame->clk_hz + desc->column_hz - 1) / desc->column_hz);
     pck[PIX_LIMIT_LINK] = frame->link_pck;
     uint32_t longest = 0;
     for (uint32_t i = 1; i < PIX_LIMITS; i++)
@@ -91,15 +91,15 @@ uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pi
 
 /* ---- times ---- */
 
-uint64_t pix_line_time_ps(const pix_desc_t *desc, const pix_frame_t *frame)
+uint64_t pix_line_time_ps(const pix_frame_t *frame)
 {
-    return sim_edge_ps(frame->line_length_pck, desc->clk_hz);
+    return sim_edge_ps(frame->line_length_pck, frame->clk_hz);
 }
 
-uint64_t pix_frame_time_ps(const pix_desc_t *desc, const pix_frame_t *frame)
+uint64_t pix_frame_time_ps(const pix_frame_t *frame)
 {
     uint64_t clocks = (uint64_t)frame->frame_length_lines * frame->line_length_pck;
-    return sim_edge_ps(clocks, desc->clk_hz);
+    return sim_edge_ps(clocks, frame->clk_hz);
 }
 
 static uint64_t readout_pck(const pix_frame_t *frame, uint32_t row)
@@ -126,36 +126,36 @@ uint64_t pix_row_light_pck(const pix_frame_t *frame, uint32_t row)
                    : pix_row_dark_pck(frame, row);
 }
 
-uint64_t pix_row_readout_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
+uint64_t pix_row_readout_start_ps(const pix_frame_t *frame, uint32_t row)
 {
-    return sim_edge_ps(readout_pck(frame, row), desc->clk_hz);
+    return sim_edge_ps(readout_pck(frame, row), frame->clk_hz);
 }
 
-uint64_t pix_row_readout_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
+uint64_t pix_row_readout_end_ps(const pix_frame_t *frame, uint32_t row)
 {
-    return sim_edge_ps(readout_pck(frame, row) + frame->line_length_pck, desc->clk_hz);
+    return sim_edge_ps(readout_pck(frame, row) + frame->line_length_pck, frame->clk_hz);
 }
 
-uint64_t pix_row_exposure_start_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
+uint64_t pix_row_exposure_start_ps(const pix_frame_t *frame, uint32_t row)
 {
-    return sim_edge_ps(exposure_start_pck(frame, row), desc->clk_hz);
+    return sim_edge_ps(exposure_start_pck(frame, row), frame->clk_hz);
 }
 
-uint64_t pix_row_exposure_end_ps(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t row)
+uint64_t pix_row_exposure_end_ps(const pix_frame_t *frame, uint32_t row)
 {
     return sim_edge_ps(exposure_start_pck(frame, row) + pix_row_light_pck(frame, row),
-                       desc->clk_hz);
+                       frame->clk_hz);
 }
 
-pix_timing_t pix_frame_timing(const pix_desc_t *desc, const pix_frame_t *frame)
+pix_timing_t pix_frame_timing(const pix_frame_t *frame)
 {
     uint32_t last = pix_frame_lines(frame) - 1;
     return (pix_timing_t){
         .frame = frame->frame,
-        .exposure_start_ps = pix_row_exposure_start_ps(desc, frame, 0),
-        .exposure_end_ps = pix_row_exposure_end_ps(desc, frame, last),
-        .readout_start_ps = pix_row_readout_start_ps(desc, frame, 0),
-        .readout_end_ps = pix_row_readout_end_ps(desc, frame, last),
+        .exposure_start_ps = pix_row_exposure_start_ps(frame, 0),
+        .exposure_end_ps = pix_row_exposure_end_ps(frame, last),
+        .readout_start_ps = pix_row_readout_start_ps(frame, 0),
+        .readout_end_ps = pix_row_readout_end_ps(frame, last),
     };
 }
 

@@ -159,7 +159,7 @@ static void on_frame_start(void *ctx, bool level)
     for (uint32_t i = 0; level && i < set->items; i++) {
         const when_t *at = &set->item[i].at;
         if (at->at_frame && at->frame == pixel->now.frame && set->drawn[i] == 0)
-            set->next_ps[i] = pix_row_readout_start_ps(&pixel->desc, &pixel->now, at->row);
+            set->next_ps[i] = pix_row_readout_start_ps(&pixel->now, at->row);
     }
     if (level)
         plan(set);

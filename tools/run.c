@@ -43,8 +43,8 @@ static scene_timing_t scene_timing_of(const pix_t *pixel)
     const pix_frame_t *now = &pixel->now;
     pix_size_t size = pix_frame_size(now);
     uint32_t rows = size.height_px, last = pix_frame_lines(now) - 1;
-    uint64_t start_ps = pix_row_exposure_start_ps(&pixel->desc, now, 0);
-    uint64_t line_ps = pix_frame_exposures(now) * pix_line_time_ps(&pixel->desc, now);
+    uint64_t start_ps = pix_row_exposure_start_ps(now, 0);
+    uint64_t line_ps = pix_frame_exposures(now) * pix_line_time_ps(now);
     if (now->global_reset) /* middles of exposures: rows begin together and end one by one */
         line_ps = now->shutter_lines != 0 ? 0 : line_ps / 2;
     return (scene_timing_t){
@@ -55,7 +55,7 @@ static scene_timing_t scene_timing_of(const pix_t *pixel)
         .rows = rows,
         .start_ps = start_ps,
         .line_ps = line_ps,
-        .exposure_ps = pix_row_exposure_end_ps(&pixel->desc, now, 0) - start_ps,
+        .exposure_ps = pix_row_exposure_end_ps(now, 0) - start_ps,
         .window = pix_frame_window(now),
     };
 }

@@ -64,7 +64,7 @@ static void on_frame_start(void *ctx, bool level)
         const scenario_step_t *step = &script->step[i];
         if (step->at_frame && step->frame == pixel->now.frame)
             sim_event_at(script->comp.sim, &script->event[i],
-                         pix_row_readout_start_ps(&pixel->desc, &pixel->now, step->row));
+                         pix_row_readout_start_ps(&pixel->now, step->row));
     }
 }
 

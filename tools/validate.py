@@ -56,12 +56,20 @@ class Fovea:
             return json.load(f)["frames"]
 
 
-def shortest_line_pck(pixel, width):
+def pixel_hz(chip):
+    """What the registers make of the input clock after power-up."""
+    logic = chip["logic"]
+    regs = logic["ccs"]["power_up"]
+    return (logic["inck_hz"] * regs["pll_multiplier"] * logic["ccs"]["pixels_per_clock"]
+            / (regs["pre_pll_clk_div"] * regs["vt_sys_clk_div"] * regs["vt_pix_clk_div"]))
+
+
+def shortest_line_pck(chip, width):
     """Clocks of a row that the register does not hold back: ADC, way to the logic die (pixel.h)."""
-    adc, timing = pixel["adc"], pixel["timing"]
+    adc, timing = chip["pixel"]["adc"], chip["pixel"]["timing"]
     counts = 2 ** adc["bits"] * (1000 + adc["reset_ramp_permille"]) // 1000 + adc["ramp_margin"]
     settle = (adc["reset_settle_ns"] + adc["transfer_settle_ns"]) * 1e-9
-    clk = timing["clk_hz"]
+    clk = pixel_hz(chip)
     return max(math.ceil((settle + counts / adc["counter_hz"]) * clk),
                math.ceil(width * clk / timing["column_hz"]))
 
@@ -80,7 +88,7 @@ def rows(fovea, chip):
     frames = fovea.frames()
     readout = (frames[0]["readout_end_ps"] - frames[0]["readout_start_ps"]) * 1e-9
     period = (frames[1]["readout_start_ps"] - frames[0]["readout_start_ps"]) * 1e-9
-    fast = [shortest_line_pck(chip["pixel"], width) / chip["pixel"]["timing"]["clk_hz"] * 1e3 * lines
+    fast = [shortest_line_pck(chip, width) / pixel_hz(chip) * 1e3 * lines
             for width, lines in ((4056, 3040), (2028, 1520))]
     nets = [("MobileNetV1 1.0/224, run", "mobilenet_v1", 3.1, "SONY"),
             ("CIFAR baseline, run", "cifar_baseline", 0.080, "MLMCU"),

@@ -144,6 +144,7 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     sim_cfg_t root = sim_doc_root(doc), logic = sim_cfg_obj(&root, "logic");
     logic_desc_t defaults = logic_desc_default();
     sim_cfg_u64(&logic, "inck_hz", 1, UINT32_MAX, 1); /* ccs.h's */
+    (void)sim_cfg_obj(&logic, "ccs");
     memset(&desc, 0, sizeof(desc));
     desc = defaults;
     logic_desc_read(&logic, &desc);

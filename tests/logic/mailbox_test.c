@@ -14,7 +14,7 @@ static mailbox_t mailbox;
 
 static void make(void)
 {
-    ccs_desc_t desc = {.inck_hz = 24000000};
+    ccs_desc_t desc = ccs_desc_default();
     sim = sim_new();
     ck_assert_int_eq(ccs_init(&ccs, sim, &desc, "cci"), SIM_OK);
     ck_assert_int_eq(mailbox_init(&mailbox, sim, "mailbox"), SIM_OK);

@@ -22,7 +22,7 @@ static temp_desc_t plain(int32_t mc)
 
 static void make(const temp_desc_t *desc)
 {
-    ccs_desc_t ccs_desc = {.inck_hz = 24000000};
+    ccs_desc_t ccs_desc = ccs_desc_default();
     sim = sim_new();
     ck_assert_int_eq(ccs_init(&ccs, sim, &ccs_desc, "cci"), SIM_OK);
     ck_assert_int_eq(temp_init(&temp, sim, desc, "temp"), SIM_OK);

@@ -593,8 +593,8 @@ START_TEST(chip_data_are_read_strictly)
     char error[256];
     ck_assert_str_eq(read_text("{}", &desc, error, sizeof(error)), "");
     ck_assert_uint_eq(desc.dphy.bit_rate_bps, 888000000);
-    ck_assert_str_eq(read_text("{\"fifo_bytes\": 4096, \"dphy\": {\"lanes\": 4, \"bit_rate_bps\": "
-                               "1000000000, \"hs_exit\": {\"ns\": 120}}, \"source\": \"x\"}",
+    ck_assert_str_eq(read_text("{\"fifo_bytes\": 4096, \"dphy\": {\"lanes\": 4, "
+                               "\"hs_exit\": {\"ns\": 120}}, \"source\": \"x\"}",
                                &desc, error, sizeof(error)),
                      "");
     ck_assert_uint_eq(desc.fifo_bytes, 4096);
@@ -613,7 +613,7 @@ START_TEST(the_default_chip_says_what_the_code_defaults_to)
 {
     sim_doc_t *doc = sim_doc_load("logic/chips/imx500.json");
     sim_cfg_t root = sim_doc_root(doc), cfg = sim_cfg_obj(&root, "mipi");
-    mipi_desc_t desc = {0};
+    mipi_desc_t desc = {.dphy.bit_rate_bps = 888000000}; /* a sensor's PLL sets it */
     ck_assert(sim_cfg_has(&root, "mipi"));
     mipi_desc_read(&cfg, &desc); /* over zeros: every key is there */
     ck_assert_ptr_null(sim_doc_error(doc));

@@ -29,7 +29,7 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     ck_assert_mem_eq(desc.ir_cut, expected.ir_cut, sizeof(desc.ir_cut));
     /* clang-format off */
 #define SAME(member) ck_assert(desc.member == expected.member);
-    SAME(clk_hz) SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number)
+    SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number)
     SAME(transmission) SAME(illuminant_k) SAME(magnification) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
     SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
     SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
@@ -74,7 +74,7 @@ START_TEST(a_wrong_chip_file_is_refused_with_the_place)
         {"{\"pixel\": {\"sun\": {\"share\": 2}}}", "pixel.sun.share"},
         {"{\"pixel\": {\"timing\": {\"too_short\": \"maybe\"}}}", "pixel.timing.too_short"},
         {"{\"pixel\": {\"timing\": {\"blanking_delay\": 4}}}", "pixel.timing.blanking_delay"},
-        {"{\"pixel\": {\"timing\": {\"clk_hz\": -1}}}", "pixel.timing.clk_hz"},
+        {"{\"pixel\": {\"timing\": {\"clk_hz\": 1}}}", "pixel.timing.clk_hz"}, /* the PLL's */
         {"{\"pixel\": {\"dark\": 1}}", "pixel.dark"},
     };
     for (size_t i = 0; i < SIM_COUNT(cases); i++) {

@@ -82,7 +82,7 @@ START_TEST(the_long_exposure_shift_multiplies_frame_and_exposure)
     frame.coarse_lines = UINT32_MAX;
     ck_assert(pix_clamp(&imx500, &frame));
     ck_assert_uint_eq(frame.coarse_lines, (0xffdcu << 7) - 22);
-    ck_assert_uint_eq(pix_frame_time_ps(&imx500, &frame) / 1000000000, 201711);
+    ck_assert_uint_eq(pix_frame_time_ps(&frame) / 1000000000, 201711);
 }
 END_TEST
 
@@ -110,7 +110,7 @@ START_TEST(long_and_short_rows_leave_in_the_order_they_are_read)
         ck_assert(!pix_clamp(&desc, &frame));
         ck_assert_uint_eq(pix_frame_lines(&frame), 96);
         uint32_t line = 0;
-        uint64_t start = pix_row_readout_start_ps(&desc, &frame, 0);
+        uint64_t start = pix_row_readout_start_ps(&frame, 0);
         for (uint32_t slot = 0; slot < 96 + delays[d]; slot++) { /* whatever is read then */
             bool is_long = slot % 2 == 0 && slot / 2 < 48;
             uint32_t since = slot - delays[d];
@@ -118,7 +118,7 @@ START_TEST(long_and_short_rows_leave_in_the_order_they_are_read)
             ck_assert(!is_long || !is_short);
             if (!is_long && !is_short)
                 continue;
-            near_ps(pix_row_readout_start_ps(&desc, &frame, line) - start, LINES_PS(slot));
+            near_ps(pix_row_readout_start_ps(&frame, line) - start, LINES_PS(slot));
             uint64_t exposed = pix_row_dark_pck(&frame, line);
             ck_assert_uint_eq(exposed, (is_long ? 1600u : 10u) * 9398u);
             ck_assert_float_eq(pix_row_y_px(&frame, line), (float)(is_long ? slot : since) / 2);

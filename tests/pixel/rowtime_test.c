@@ -248,7 +248,7 @@ START_TEST(a_turning_bar_bends_as_the_row_time_says)
         pix_frame_t frame = die_latched(&desc, DIE_FULL, 0);
         frame.coarse_lines = 8;
         frame.y.flip = (uint32_t)flip;
-        double line_ps = 9398e6 / 744, start = (double)pix_row_readout_start_ps(&desc, &frame, 0);
+        double line_ps = 9398e6 / 744, start = (double)pix_row_readout_start_ps(&frame, 0);
         bar_t bar = {start + 760 * line_ps, 3.14159265 * 1e-12};
         die->pix->light = (sim_light_t){bar_row, &bar};
         uint16_t *picture = die_picture(die, &frame);

@@ -454,7 +454,7 @@ START_TEST(a_tone_on_the_supply_makes_bands_at_the_rows_times)
     shot_t shot = shoot_frame(&desc, frame, 0);
     means_t rows = means_along(&shot, true);
     for (uint32_t row = 0; row < 256; row++) {
-        double seconds = (double)pix_row_readout_start_ps(&desc, &frame, row) * 1e-12;
+        double seconds = (double)pix_row_readout_start_ps(&frame, row) * 1e-12;
         double e = 5 * sin(2 * 3.14159265358979323846 * fmod(seconds * 3210, 1));
         /* noise of a mean of 1024 samples: 2.83 / 32 */
         assert_near(rows.mean[row], BLACK + e * GAIN16_DN, 2.85 / 32);

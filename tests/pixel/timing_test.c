@@ -8,12 +8,12 @@
 START_TEST(line_and_frame_times_are_those_of_the_driver_modes)
 {
     pix_desc_t desc = pix_desc_default();
-    pix_frame_t binned = {.line_length_pck = 9398, .frame_length_lines = 2637};
-    pix_frame_t full = {.line_length_pck = 17900, .frame_length_lines = 4157};
-    ck_assert_uint_eq(pix_line_time_ps(&desc, &binned), 12631720);     /* 12.632 us */
-    ck_assert_uint_eq(pix_line_time_ps(&desc, &full), 24059139);       /* 24.059 us */
-    ck_assert_uint_eq(pix_frame_time_ps(&desc, &binned), 33309846774); /* 30.02 fps */
-    ck_assert_uint_eq(pix_frame_time_ps(&desc, &full), 100013844086);  /* 100.014 ms */
+    pix_frame_t binned = {.clk_hz = 744000000, .line_length_pck = 9398, .frame_length_lines = 2637};
+    pix_frame_t full = {.clk_hz = 744000000, .line_length_pck = 17900, .frame_length_lines = 4157};
+    ck_assert_uint_eq(pix_line_time_ps(&binned), 12631720);     /* 12.632 us */
+    ck_assert_uint_eq(pix_line_time_ps(&full), 24059139);       /* 24.059 us */
+    ck_assert_uint_eq(pix_frame_time_ps(&binned), 33309846774); /* 30.02 fps */
+    ck_assert_uint_eq(pix_frame_time_ps(&full), 100013844086);  /* 100.014 ms */
     ck_assert_uint_eq(die_size(&desc, DIE_BINNED).width_px, 2028);
     ck_assert_uint_eq(die_size(&desc, DIE_BINNED).height_px, 1520);
     ck_assert_uint_eq(die_size(&desc, DIE_FULL).width_px, 4056);
@@ -29,8 +29,8 @@ START_TEST(the_fastest_lines_give_the_published_readouts)
     full.line_length_pck = binned.line_length_pck = 0;
     ck_assert(pix_clamp(&desc, &full));
     ck_assert(pix_clamp(&desc, &binned));
-    uint64_t full_ps = 3040 * pix_line_time_ps(&desc, &full);
-    uint64_t binned_ps = 1520 * pix_line_time_ps(&desc, &binned);
+    uint64_t full_ps = 3040 * pix_line_time_ps(&full);
+    uint64_t binned_ps = 1520 * pix_line_time_ps(&binned);
     full.asked_pck = binned.asked_pck = 0;
     ck_assert_int_eq(pix_row_limit(&desc, &full, pck), PIX_LIMIT_COLUMNS);
     ck_assert_int_eq(pix_row_limit(&desc, &binned, pck), PIX_LIMIT_ADC);
@@ -212,12 +212,14 @@ START_TEST(every_limit_of_the_settings_is_the_published_one)
     pix_desc_t desc = pix_desc_default();
     pix_frame_t low = {.x = {.size = 4056, .bin = 2}, .y = {.size = 3040, .bin = 2}};
     low.adc_bits = 10;
+    low.clk_hz = 744000000;
     ck_assert(pix_clamp(&desc, &low));
     /* 2 us and 1024 + 128 + 64 counts of 744 MHz: 3.6344 us */
     ck_assert_uint_eq(low.line_length_pck, 2704);
     ck_assert_uint_eq(low.frame_length_lines, 1542);
     ck_assert_uint_eq(low.coarse_lines, 8);
     pix_frame_t high = {
+        .clk_hz = 744000000,
         .x = {0xfffe, 0xfffe, 1, 1, 15, 0},
         .y = {0xfffe, 0xfffe, 1, 1, 15, 0},
         .adc_bits = 15,

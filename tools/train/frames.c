@@ -37,7 +37,7 @@ typedef struct {
 static scene_timing_t timing_of(const pix_t *pixel)
 {
     const pix_frame_t *now = &pixel->now;
-    uint64_t start = pix_row_exposure_start_ps(&pixel->desc, now, 0);
+    uint64_t start = pix_row_exposure_start_ps(now, 0);
     return (scene_timing_t){
         .array_width_px = pixel->desc.width_px,
         .array_height_px = pixel->desc.height_px,
@@ -45,8 +45,8 @@ static scene_timing_t timing_of(const pix_t *pixel)
         .y_step_px = 2.0f,
         .rows = ROWS,
         .start_ps = start,
-        .line_ps = pix_line_time_ps(&pixel->desc, now),
-        .exposure_ps = pix_row_readout_start_ps(&pixel->desc, now, 0) - start,
+        .line_ps = pix_line_time_ps(now),
+        .exposure_ps = pix_row_readout_start_ps(now, 0) - start,
     };
 }
 

@@ -1,0 +1,43 @@
+/*
+ * ccs_int.h - what the files of the CCS registers share.
+ */
+#ifndef LOGIC_CCS_INT_H
+#define LOGIC_CCS_INT_H
+
+#include "logic/ccs.h"
+
+enum {
+    CCS_PIXEL_ORDER = 0x0006,
+    CCS_MODE_SELECT = 0x0100,
+    CCS_ORIENTATION = 0x0101,
+    CCS_HOLD = 0x0104,
+    CCS_DATA_FORMAT = 0x0112,
+    CCS_PLL_FIRST = 0x0300,
+    CCS_PLL_LAST = 0x0310,
+};
+
+/* NULL: this chip has none at that address. */
+const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr);
+
+/* Values of the PLL registers, from wherever. */
+typedef struct {
+    uint32_t pre_div, multiplier, sys_div, pix_div;
+} ccs_dividers_t;
+
+typedef struct {
+    ccs_dividers_t vt, op;
+    bool dual;       /* pll_mode: op has a PLL of its own */
+    uint32_t format; /* csi_data_format */
+} ccs_clocks_t;
+
+/* Reads them with get, a register at a time. */
+ccs_clocks_t ccs_clocks(uint32_t (*get)(const void *ctx, uint16_t addr), const void *ctx);
+
+/* False: out of range, and error says what. */
+bool ccs_clocks_run(const ccs_desc_t *desc, const ccs_clocks_t *clocks, ccs_pll_t *pll, char *error,
+                    size_t error_bytes);
+
+/* Limits of one PLL register on its own; NULL: it has none. */
+const uint32_t *ccs_divider_range(const ccs_desc_t *desc, uint16_t addr);
+
+#endif

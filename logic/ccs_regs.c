@@ -1,0 +1,243 @@
+/*
+ * ccs_regs.c - the table of CCS registers: facts of MIPI CCS 1.1 and of the IMX500 and IMX477
+ * kernel drivers, where nothing else is said. Numbers are the IMX500's.
+ */
+#include "logic/ccs_int.h"
+
+/* clang-format off */
+#define RO false, false
+#define RW true, false
+#define RT true, true /* retimed */
+#define YES true
+#define NO false
+#define NUMBER CCS_NUMBER, 0
+#define U32(member) CCS_U32, offsetof(ccs_desc_t, member)
+#define MHZ(member) CCS_MHZ, offsetof(ccs_desc_t, member)
+static const ccs_reg_t ccs_table[] = {
+    /* name                                 addr, bytes, access, modeled, reset, where it comes from, only of model */
+    /* Identity. */
+    {"module_model_id",                       0x0000, 2, RO, YES, 0x0500, U32(model), 0},
+    {"frame_count",                           0x0005, 1, RO, YES, 0, NUMBER, 0},
+    {"pixel_order",                           0x0006, 1, RO, YES, 1, U32(timing.pixel_order), 0},  /* GRBG, RGGB, BGGR, GBRG; follows image_orientation */
+    {"ccs_version",                           0x0007, 1, RO, YES, 0x11, NUMBER, 0},
+    {"data_pedestal",                         0x0008, 2, RO, YES, 64, U32(timing.black), 0},
+    {"sensor_model_id",                       0x0016, 2, RO, YES, 0x0500, U32(model), 0},
+    /* Analog gain = (m0 x + c0) / (m1 x + c1) = 1024 / (1024 - x): libcamera. */
+    {"analog_gain_capability",                0x0080, 2, RO, YES, 0, NUMBER, 0},
+    {"analog_gain_code_min",                  0x0084, 2, RO, YES, 0, NUMBER, 0},
+    {"analog_gain_code_max",                  0x0086, 2, RO, YES, 978, U32(timing.gain_max), 0},
+    {"analog_gain_code_step",                 0x0088, 2, RO, YES, 1, NUMBER, 0},
+    {"analog_gain_type",                      0x008a, 2, RO, YES, 0, NUMBER, 0},
+    {"analog_gain_m0",                        0x008c, 2, RO, YES, 0, NUMBER, 0},
+    {"analog_gain_c0",                        0x008e, 2, RO, YES, 1024, NUMBER, 0},
+    {"analog_gain_m1",                        0x0090, 2, RO, YES, 0xffff, NUMBER, 0},  /* -1 */
+    {"analog_gain_c1",                        0x0092, 2, RO, YES, 1024, NUMBER, 0},
+    /* Set-up. */
+    {"mode_select",                           0x0100, 1, RW, YES, 0, NUMBER, 0},
+    {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
+    {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
+    {"csi_data_format",                       0x0112, 2, RW, YES, 0x0a0a, U32(timing.data_format), 0},
+    {"csi_lane_mode",                         0x0114, 1, RW, NO , 1, NUMBER, 0},
+    {"extclk_frequency_mhz",                  0x0136, 2, RW, NO , 0x1b00, NUMBER, 0},  /* as the driver writes it; the clock is the board's */
+    {"temp_sensor_ctrl",                      0x0138, 1, RW, YES, 0, NUMBER, 0},  /* temp.h */
+    {"temp_sensor_output",                    0x013a, 1, RO, YES, 0, NUMBER, 0},
+    /* Exposure and gain. */
+    {"fine_integration_time",                 0x0200, 2, RT, YES, 0, NUMBER, 0},  /* pixel clocks */
+    {"coarse_integration_time",               0x0202, 2, RT, YES, 0x0640, NUMBER, 0},  /* lines; the driver's default */
+    {"analog_gain_code_global",               0x0204, 2, RT, YES, 0, NUMBER, 0},
+    {"digital_gain_greenr",                   0x020e, 2, RT, YES, 0x0100, NUMBER, 0},  /* 8.8 */
+    {"digital_gain_red",                      0x0210, 2, RT, YES, 0x0100, NUMBER, 0},
+    {"digital_gain_blue",                     0x0212, 2, RT, YES, 0x0100, NUMBER, 0},
+    {"digital_gain_greenb",                   0x0214, 2, RT, YES, 0x0100, NUMBER, 0},
+    {"hdr_mode",                              0x0220, 1, RT, YES, 0, NUMBER, 0},  /* 0: two exposures; 5: the short one direct, or by exposure_ratio */
+    {"exposure_ratio",                        0x0222, 1, RT, YES, 4, NUMBER, 0},
+    {"direct_short_integration_time",         0x0224, 2, RT, YES, 100, NUMBER, 0},  /* lines */
+    /* PLLs: ccs_pll.c. */
+    {"vt_pix_clk_div",                        0x0300, 2, RW, YES, 5, NUMBER, 0},
+    {"vt_sys_clk_div",                        0x0302, 2, RW, YES, 2, NUMBER, 0},
+    {"pre_pll_clk_div",                       0x0304, 2, RW, YES, 2, NUMBER, 0},
+    {"pll_multiplier",                        0x0306, 2, RW, YES, 155, NUMBER, 0},
+    {"op_pix_clk_div",                        0x0308, 2, RW, YES, 10, U32(timing.raw_bits), 0},
+    {"op_sys_clk_div",                        0x030a, 2, RW, YES, 1, NUMBER, 0},
+    {"op_pre_pll_clk_div",                    0x030c, 2, RW, YES, 2, NUMBER, 0},
+    {"op_pll_multiplier",                     0x030e, 2, RW, YES, 74, NUMBER, 0},
+    {"pll_mode",                              0x0310, 1, RW, YES, 1, NUMBER, 0},  /* 0: two PLLs */
+    /* Frame. */
+    {"frame_length_lines",                    0x0340, 2, RT, YES, 2637, NUMBER, 0},  /* 1520 + the driver's VBLANK_MIN 1117 */
+    {"line_length_pck",                       0x0342, 2, RT, YES, 9398, NUMBER, 0},
+    {"x_addr_start",                          0x0344, 2, RT, YES, 0, NUMBER, 0},  /* active-array px */
+    {"y_addr_start",                          0x0346, 2, RT, YES, 0, NUMBER, 0},
+    {"x_addr_end",                            0x0348, 2, RT, YES, 4055, U32(timing.x_last), 0},
+    {"y_addr_end",                            0x034a, 2, RT, YES, 3039, U32(timing.y_last), 0},
+    {"x_output_size",                         0x034c, 2, RT, YES, 0, NUMBER, 0},  /* 0: all that is read (assumed) */
+    {"y_output_size",                         0x034e, 2, RT, YES, 0, NUMBER, 0},
+    {"x_even_inc",                            0x0380, 2, RT, YES, 1, NUMBER, 0},
+    {"x_odd_inc",                             0x0382, 2, RT, YES, 1, NUMBER, 0},
+    {"y_even_inc",                            0x0384, 2, RT, YES, 1, NUMBER, 0},
+    {"y_odd_inc",                             0x0386, 2, RT, YES, 1, NUMBER, 0},
+    {"digital_crop_x_offset",                 0x0408, 2, RT, YES, 0, NUMBER, 0},  /* px after binning */
+    {"digital_crop_y_offset",                 0x040a, 2, RT, YES, 0, NUMBER, 0},
+    {"digital_crop_image_width",              0x040c, 2, RT, YES, 0, NUMBER, 0},  /* 0: all (assumed) */
+    {"digital_crop_image_height",             0x040e, 2, RT, YES, 0, NUMBER, 0},
+    {"test_pattern_mode",                     0x0600, 2, RT, YES, 0, NUMBER, 0},  /* none, solid color, bars, fading bars, PN9 */
+    {"test_data_red",                         0x0602, 2, RT, YES, 0, NUMBER, 0},
+    {"test_data_greenr",                      0x0604, 2, RT, YES, 0, NUMBER, 0},
+    {"test_data_blue",                        0x0606, 2, RT, YES, 0, NUMBER, 0},
+    {"test_data_greenb",                      0x0608, 2, RT, YES, 0, NUMBER, 0},
+    {"binning_mode",                          0x0900, 1, RT, YES, 1, NUMBER, 0},
+    {"binning_type",                          0x0901, 1, RT, YES, 0x22, NUMBER, 0},
+    {"binning_weighting",                     0x0902, 1, RT, YES, 2, NUMBER, 0},  /* 0, 2: average; 1: sum */
+    /* Limits. */
+    {"integration_time_capability",           0x1000, 2, RO, YES, 1, NUMBER, 0},
+    {"coarse_integration_time_min",           0x1004, 2, RO, YES, 8, U32(timing.coarse_min), 0},
+    {"coarse_integration_time_max_margin",    0x1006, 2, RO, YES, 22, U32(timing.coarse_margin), 0},
+    {"fine_integration_time_min",             0x1008, 2, RO, YES, 0, NUMBER, 0},
+    {"fine_integration_time_max_margin",      0x100a, 2, RO, YES, 1, U32(timing.fine_margin), 0},
+    {"digital_gain_capability",               0x1081, 1, RO, YES, 1, NUMBER, 0},  /* by color: as the drivers write it */
+    {"digital_gain_min",                      0x1084, 2, RO, YES, 0x0100, NUMBER, 0},
+    {"digital_gain_max",                      0x1086, 2, RO, YES, 0xffff, NUMBER, 0},
+    {"digital_gain_step_size",                0x1088, 2, RO, YES, 1, NUMBER, 0},
+    {"min_ext_clk_freq_mhz",                  0x1100, 4, RO, YES, 0x40c00000, MHZ(inck_range_hz[0]), 0},
+    {"max_ext_clk_freq_mhz",                  0x1104, 4, RO, YES, 0x41d80000, MHZ(inck_range_hz[1]), 0},
+    {"min_pre_pll_clk_div",                   0x1108, 2, RO, YES, 1, U32(vt.pre_div[0]), 0},
+    {"max_pre_pll_clk_div",                   0x110a, 2, RO, YES, 4, U32(vt.pre_div[1]), 0},
+    {"min_pll_ip_clk_freq_mhz",               0x110c, 4, RO, YES, 0x40c00000, MHZ(vt.ip_hz[0]), 0},
+    {"max_pll_ip_clk_freq_mhz",               0x1110, 4, RO, YES, 0x41d80000, MHZ(vt.ip_hz[1]), 0},
+    {"min_pll_multiplier",                    0x1114, 2, RO, YES, 16, U32(vt.multiplier[0]), 0},
+    {"max_pll_multiplier",                    0x1116, 2, RO, YES, 1023, U32(vt.multiplier[1]), 0},
+    {"min_pll_op_clk_freq_mhz",               0x1118, 4, RO, YES, 0x44480000, MHZ(vt.vco_hz[0]), 0},
+    {"max_pll_op_clk_freq_mhz",               0x111c, 4, RO, YES, 0x45098000, MHZ(vt.vco_hz[1]), 0},
+    {"min_vt_sys_clk_div",                    0x1120, 2, RO, YES, 1, U32(vt.sys_div[0]), 0},
+    {"max_vt_sys_clk_div",                    0x1122, 2, RO, YES, 4, U32(vt.sys_div[1]), 0},
+    {"min_vt_sys_clk_freq_mhz",               0x1124, 4, RO, YES, 0x43480000, MHZ(vt.sys_hz[0]), 0},
+    {"max_vt_sys_clk_freq_mhz",               0x1128, 4, RO, YES, 0x45098000, MHZ(vt.sys_hz[1]), 0},
+    {"min_vt_pix_clk_freq_mhz",               0x112c, 4, RO, YES, 0x41a00000, MHZ(vt.pix_hz[0]), 0},
+    {"max_vt_pix_clk_freq_mhz",               0x1130, 4, RO, YES, 0x437a0000, MHZ(vt.pix_hz[1]), 0},
+    {"min_vt_pix_clk_div",                    0x1134, 2, RO, YES, 1, U32(vt.pix_div[0]), 0},
+    {"max_vt_pix_clk_div",                    0x1136, 2, RO, YES, 20, U32(vt.pix_div[1]), 0},
+    {"clock_calculation",                     0x1138, 1, RO, YES, 3, NUMBER, 0},  /* rates of a lane; link decoupled */
+    {"num_of_vt_lanes",                       0x1139, 1, RO, YES, 4, U32(vt_lanes), 0},
+    {"num_of_op_lanes",                       0x113a, 1, RO, YES, 2, U32(op_lanes), 0},
+    {"min_frame_length_lines",                0x1140, 2, RO, YES, 30, U32(timing.frame_min), 0},
+    {"max_frame_length_lines",                0x1142, 2, RO, YES, 0xffdc, U32(timing.frame_max), 0},
+    {"min_line_length_pck",                   0x1144, 2, RO, YES, 4043, U32(timing.line_min), 0},  /* at the power-up clock, pixels off the link */
+    {"max_line_length_pck",                   0x1146, 2, RO, YES, 0xfff0, U32(timing.line_max), 0},
+    {"min_line_blanking_pck",                 0x1148, 2, RO, YES, 0, NUMBER, 0},
+    {"min_frame_blanking_lines",              0x114a, 2, RO, YES, 22, U32(timing.frame_blank_min), 0},
+    {"min_line_length_pck_step_size",         0x114c, 1, RO, YES, 1, NUMBER, 0},
+    {"min_op_sys_clk_div",                    0x1160, 2, RO, YES, 1, U32(op.sys_div[0]), 0},
+    {"max_op_sys_clk_div",                    0x1162, 2, RO, YES, 8, U32(op.sys_div[1]), 0},
+    {"min_op_sys_clk_freq_mhz",               0x1164, 4, RO, YES, 0x42a00000, MHZ(op.sys_hz[0]), 0},
+    {"max_op_sys_clk_freq_mhz",               0x1168, 4, RO, YES, 0x45034000, MHZ(op.sys_hz[1]), 0},
+    {"min_op_pix_clk_div",                    0x116c, 2, RO, YES, 8, U32(op.pix_div[0]), 0},
+    {"max_op_pix_clk_div",                    0x116e, 2, RO, YES, 12, U32(op.pix_div[1]), 0},
+    {"min_op_pix_clk_freq_mhz",               0x1170, 4, RO, YES, 0x41000000, MHZ(op.pix_hz[0]), 0},
+    {"max_op_pix_clk_freq_mhz",               0x1174, 4, RO, YES, 0x43834000, MHZ(op.pix_hz[1]), 0},
+    {"x_addr_min",                            0x1180, 2, RO, YES, 0, NUMBER, 0},
+    {"y_addr_min",                            0x1182, 2, RO, YES, 0, NUMBER, 0},
+    {"x_addr_max",                            0x1184, 2, RO, YES, 4055, U32(timing.x_last), 0},
+    {"y_addr_max",                            0x1186, 2, RO, YES, 3039, U32(timing.y_last), 0},
+    {"min_x_output_size",                     0x1188, 2, RO, YES, 4, NUMBER, 0},
+    {"min_y_output_size",                     0x118a, 2, RO, YES, 4, NUMBER, 0},
+    {"max_x_output_size",                     0x118c, 2, RO, YES, 4056, U32(timing.width), 0},
+    {"max_y_output_size",                     0x118e, 2, RO, YES, 3040, U32(timing.height), 0},
+    {"min_op_pre_pll_clk_div",                0x11a0, 2, RO, YES, 1, U32(op.pre_div[0]), 0},
+    {"max_op_pre_pll_clk_div",                0x11a2, 2, RO, YES, 4, U32(op.pre_div[1]), 0},
+    {"min_op_pll_ip_clk_freq_mhz",            0x11a4, 4, RO, YES, 0x40c00000, MHZ(op.ip_hz[0]), 0},
+    {"max_op_pll_ip_clk_freq_mhz",            0x11a8, 4, RO, YES, 0x41d80000, MHZ(op.ip_hz[1]), 0},
+    {"min_op_pll_multiplier",                 0x11ac, 2, RO, YES, 16, U32(op.multiplier[0]), 0},
+    {"max_op_pll_multiplier",                 0x11ae, 2, RO, YES, 1023, U32(op.multiplier[1]), 0},
+    {"min_op_pll_op_clk_freq_mhz",            0x11b0, 4, RO, YES, 0x44480000, MHZ(op.vco_hz[0]), 0},
+    {"max_op_pll_op_clk_freq_mhz",            0x11b4, 4, RO, YES, 0x45098000, MHZ(op.vco_hz[1]), 0},
+    {"clock_tree_pll_capability",             0x11b8, 1, RO, YES, 3, NUMBER, 0},  /* one or two PLLs */
+    {"clock_capa_type_capability",            0x11b9, 1, RO, YES, 0, NUMBER, 0},  /* limits as IEEE 754 */
+    {"min_even_inc",                          0x11c0, 2, RO, YES, 1, NUMBER, 0},
+    {"min_odd_inc",                           0x11c2, 2, RO, YES, 1, NUMBER, 0},
+    {"max_even_inc",                          0x11c4, 2, RO, YES, 15, U32(timing.inc_max), 0},
+    {"max_odd_inc",                           0x11c6, 2, RO, YES, 15, U32(timing.inc_max), 0},
+    {"digital_crop_capability",               0x120e, 1, RO, YES, 1, NUMBER, 0},
+    {"hdr_capability_1",                      0x1210, 1, RO, YES, 0x20, NUMBER, 0},  /* short exposure direct */
+    {"test_mode_capability",                  0x1310, 2, RO, YES, 0x0f, NUMBER, 0},
+    {"min_frame_length_lines_bin",            0x1700, 2, RO, YES, 30, U32(timing.frame_min), 0},
+    {"max_frame_length_lines_bin",            0x1702, 2, RO, YES, 0xffdc, U32(timing.frame_max), 0},
+    {"min_line_length_pck_bin",               0x1704, 2, RO, YES, 2704, U32(timing.line_min_binned), 0},  /* the same */
+    {"max_line_length_pck_bin",               0x1706, 2, RO, YES, 0xfff0, U32(timing.line_max), 0},
+    {"min_line_blanking_pck_bin",             0x1708, 2, RO, YES, 0, NUMBER, 0},
+    {"fine_integration_time_min_bin",         0x170a, 2, RO, YES, 0, NUMBER, 0},
+    {"fine_integration_time_max_margin_bin",  0x170c, 2, RO, YES, 1, U32(timing.fine_margin), 0},
+    {"binning_capability",                    0x1710, 1, RO, YES, 2, NUMBER, 0},  /* of what subsampling leaves */
+    {"binning_weighting_capability",          0x1711, 1, RO, YES, 3, NUMBER, 0},
+    {"binning_sub_types",                     0x1712, 1, RO, YES, 3, NUMBER, 0},
+    {"binning_sub_type_1",                    0x1713, 1, RO, YES, 0x12, NUMBER, 0},
+    {"binning_sub_type_2",                    0x1714, 1, RO, YES, 0x21, NUMBER, 0},
+    {"binning_sub_type_3",                    0x1715, 1, RO, YES, 0x22, NUMBER, 0},
+    /* Starts what the dd_ registers below ask for; rests at 0xff (assumed). */
+    {"dd_cmd_int",                            0x3080, 1, RW, YES, 0xff, NUMBER, 0},
+    /* Frame length and integration time times 2^n, 0..7 (kernel drivers). */
+    {"imx477_exp_shift",                      0x3100, 1, RT, YES, 0, NUMBER, 0x0477},
+    {"imx500_exp_shift",                      0x3210, 1, RT, YES, 0, NUMBER, 0x0500},
+    /* Application parameters: addresses and meaning are Fovea's own (assumed). */
+    {"app_score_min",                         0x9000, 2, RW, YES, 128, NUMBER, 0},  /* 1/256 */
+    {"app_line_x",                            0x9002, 2, RW, YES, 2028, U32(timing.x_middle), 0},  /* active-array px */
+    {"app_line_hysteresis",                   0x9004, 2, RW, YES, 16, NUMBER, 0},  /* px */
+    {"app_image_out",                         0x9006, 2, RW, YES, 0, NUMBER, 0},  /* bit 0: RAW10 image on the link */
+    /* Mailbox: mailbox.h (assumed). */
+    {"mbx_command",                           0x9100, 2, RW, YES, 0, NUMBER, 0},
+    {"mbx_status",                            0x9102, 2, RO, YES, 0, NUMBER, 0},
+    {"mbx_result",                            0x9104, 2, RO, YES, 0, NUMBER, 0},
+    {"mbx_ack",                               0x9106, 2, RW, YES, 0, NUMBER, 0},
+    {"mbx_event",                             0x9108, 2, RO, YES, 0, NUMBER, 0},
+#define X(n) {"mbx_data" #n, 0x9110 + 4 * n, 4, RW, YES, 0, NUMBER, 0},
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#undef X
+    /* What the boot ROM reports: firmware/include/boot_image.h (assumed). */
+    {"boot_status",                           0x9180, 2, RO, YES, 0, NUMBER, 0},
+    {"boot_error_a",                          0x9182, 2, RO, YES, 0, NUMBER, 0},
+    {"boot_error_b",                          0x9184, 2, RO, YES, 0, NUMBER, 0},
+    /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
+     * the boot ROM, firmware/download.c. */
+    {"dd_st_trans_cmd",                       0xd000, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_update_cmd",                         0xd001, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_load_mode",                          0xd002, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_image_type",                         0xd003, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_download_div_num",                   0xd004, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_flash_type",                         0xd005, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_download_file_size",                 0xd008, 4, RW, YES, 0, NUMBER, 0},
+    {"dd_ref_sts_reply_cnt",                  0xd010, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_ref_sts_err_cnt",                    0xd011, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_ref_sts_detect_cnt",                 0xd012, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_ref_sts_fatal",                      0xd013, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_cmd_reply_sts",                      0xd014, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_download_sts",                       0xd015, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},
+    {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},
+    {"dwp_ap_vc_voff",                        0xd500, 2, RW, YES, 0, NUMBER, 0},  /* inference crop, driver's names */
+    {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},
+    {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
+    {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
+};
+#undef RO
+#undef RW
+#undef RT
+#undef YES
+#undef NO
+#undef NUMBER
+#undef U32
+#undef MHZ
+/* clang-format on */
+
+const ccs_reg_t *ccs_regs(uint32_t *count)
+{
+    *count = SIM_COUNT(ccs_table);
+    return ccs_table;
+}
+
+const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr)
+{
+    for (uint32_t i = 0; i < SIM_COUNT(ccs_table); i++)
+        if (ccs_table[i].addr == addr)
+            return ccs_table[i].model == 0 || ccs_table[i].model == desc->model ? &ccs_table[i]
+                                                                                : NULL;
+    return NULL;
+}
