@@ -148,40 +148,70 @@ static pix_fpn_row_t kept_row(const pix_fpn_t *fpn, uint32_t row, uint32_t colum
     return (pix_fpn_row_t){fpn->prnu + at, fpn->dsnu + at, fpn->dark + at};
 }
 
-/* Sums over the photosites of one sample. */
-static void add_sites(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y, uint32_t x,
-                      int sum[3])
+/* Sums down the rows of the samples. */
+static void add_signed(const int8_t *restrict row, uint32_t count, int16_t *restrict sum)
 {
-    for (uint32_t i = 0; i < pix_sites(frame); i++) {
-        size_t row = pix_axis_site(&frame->y, y, i / frame->x.bin);
-        size_t at = row * full->stride_px + pix_axis_site(&frame->x, x, i % frame->x.bin);
-        sum[0] += full->prnu[at];
-        sum[1] += full->dsnu[at];
-        sum[2] += full->dark[at];
+    for (uint32_t i = 0; i < count; i++)
+        sum[i] = (int16_t)(sum[i] + row[i]);
+}
+
+static void add_unsigned(const uint8_t *restrict row, uint32_t count, int16_t *restrict sum)
+{
+    for (uint32_t i = 0; i < count; i++)
+        sum[i] = (int16_t)(sum[i] + row[i]);
+}
+
+/* Sums along the row, in place: sample i is nowhere left of its photosites. */
+static void add_columns(const pix_axis_t *x, int16_t *sum)
+{
+    uint32_t samples = pix_axis_samples(x), period = x->even_inc + x->odd_inc;
+    for (uint32_t i = 0; i < samples; i += 2) {
+        const int16_t *from = sum + i / 2 * x->bin * period;
+        int even = from[0], odd = from[x->even_inc];
+        if (x->bin == 2) {
+            even += from[period];
+            odd += from[period + x->even_inc];
+        }
+        sum[i] = (int16_t)even;
+        sum[i + 1] = (int16_t)odd;
     }
+}
+
+static void scale_row(const int16_t *sum, uint32_t count, uint32_t sites, int8_t *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = mean_steps(sum[i], sites);
 }
 
 static pix_fpn_row_t gathered_row(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y,
                                   uint8_t *room)
 {
-    uint32_t width = pix_axis_samples(&frame->x), padded = pix_padded_px(width);
+    const pix_axis_t *x = &frame->x;
+    uint32_t samples = pix_axis_samples(x), padded = pix_padded_px(samples);
     uint32_t sites = pix_sites(frame);
-    int8_t *prnu = (int8_t *)room, *dsnu = prnu + padded;
-    uint8_t *dark = room + 2 * (size_t)padded;
-    memset(room, 0, 3 * (size_t)padded);
-    for (uint32_t x = 0; x < width; x++) {
-        int sum[3] = {0};
-        add_sites(full, frame, y, x, sum);
-        prnu[x] = mean_steps(sum[0], sites);
-        dsnu[x] = mean_steps(sum[1], sites);
-        dark[x] = (uint8_t)(((uint32_t)sum[2] + sites / 2) / sites);
+    int16_t *first = (int16_t *)(void *)room;
+    int16_t *const sum[3] = {first, first + x->size, first + 2 * x->size};
+    int8_t *prnu = (int8_t *)(sum[2] + x->size), *dsnu = prnu + padded;
+    uint8_t *dark = (uint8_t *)(dsnu + padded);
+    memset(room, 0, 6 * (size_t)x->size + 3 * (size_t)padded);
+    for (uint32_t i = 0; i < frame->y.bin; i++) {
+        size_t at = (size_t)pix_axis_site(&frame->y, y, i) * full->stride_px + x->start;
+        add_signed(full->prnu + at, x->size, sum[0]);
+        add_signed(full->dsnu + at, x->size, sum[1]);
+        add_unsigned(full->dark + at, x->size, sum[2]);
     }
+    for (uint32_t i = 0; i < 3; i++)
+        add_columns(x, sum[i]);
+    scale_row(sum[0], samples, sites, prnu);
+    scale_row(sum[1], samples, sites, dsnu);
+    for (uint32_t i = 0; i < samples; i++) /* a half is log2 of 1, 2, 4, too */
+        dark[i] = (uint8_t)(((uint32_t)sum[2][i] + sites / 2) >> sites / 2);
     return (pix_fpn_row_t){prnu, dsnu, dark};
 }
 
 size_t pix_fpn_room(const pix_desc_t *desc)
 {
-    return 3 * (size_t)pix_padded_px(desc->width_px);
+    return 9 * (size_t)pix_padded_px(desc->width_px);
 }
 
 /* Whether the frame's 2x2 groups are those of the whole array. */
