@@ -108,8 +108,8 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_OUT_Y",       "15:0: top edge, array pixels",                             0x330, 0,          0xffff,     0,   R(out_y),         NULL},
     {"ISP_OUT_W",       "15:0: width, array pixels",                                0x334, 4056,       0xffff,     0,   R(out_w),         NULL},
     {"ISP_OUT_H",       "15:0: height, array pixels",                               0x338, 3040,       0xffff,     0,   R(out_h),         NULL},
-    {"ISP_OUT_WIDTH",   "12:0: width of the image, samples; 0: as the region has",  0x33c, 0,          0x1fff,     0,   R(out_width),     NULL},
-    {"ISP_OUT_HEIGHT",  "12:0: height of the image, samples; 0: as the region has", 0x340, 0,          0x1fff,     0,   R(out_height),    NULL},
+    {"ISP_OUT_WIDTH",   "12:0: width of the image, samples, or 0, the same as the region",  0x33c, 0,          0x1fff,     0,   R(out_width),     NULL},
+    {"ISP_OUT_HEIGHT",  "12:0: height of the image, samples, or 0, the same as the region", 0x340, 0,          0x1fff,     0,   R(out_height),    NULL},
     SIM_REG_END,
 };
 /* clang-format on */

@@ -129,7 +129,7 @@ static void c_stats_block(void)
     uint32_t at = 0;
     puts("\n/* Statistics of the ISP: byte offsets. */");
 #define X(name, words, help)                                                                       \
-    printf("#define STATS_%-18s %uu /* %s */\n", #name, at, help);                                 \
+    printf("#define STATS_%-18s (%uu) /* %s */\n", #name, at, help);                                 \
     at += 4 * (words);
     STATS_TABLE(X)
 #undef X
