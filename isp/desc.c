@@ -13,7 +13,7 @@
  */
 isp_desc_t isp_desc_default(void)
 {
-    return (isp_desc_t){
+    isp_desc_t desc = {
         .clk_hz = 262500000, /* assumed: the logic die's one clock */
         .px_per_clk = 4,     /* assumed: 1050 Mpixel/s, above the 744 of the pixel die */
         .max_width_px = 4056,
@@ -24,6 +24,8 @@ isp_desc_t isp_desc_default(void)
         .max_tensor_height_px = 640,
         /* Assumed; BLC, WB, demosaic and CCM as in the Infinite-ISP RTL. */
         .blc = {.pipe_cycles = 4},
+        .dpc_pipe_cycles = 6,
+        .lsc_pipe_cycles = 4,
         .wb = {.pipe_cycles = 3},
         .demosaic_pipe_cycles = 9,
         .ccm = {.pipe_cycles = 4},
@@ -38,6 +40,9 @@ isp_desc_t isp_desc_default(void)
         .wb_gain_q8 = {386, 274, 274, 402},
         .ccm_q10 = {1306, -277, -5, -288, 1648, -336, 0, -467, 1491},
     };
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        desc.lsc_q10[i] = LSC_ONE;
+    return desc;
 }
 
 static void read_u32(const sim_cfg_t *cfg, const char *key, uint32_t low, uint32_t high,
@@ -50,6 +55,8 @@ static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
     sim_cfg_t pipe = sim_cfg_obj(cfg, "pipe_cycles");
     read_u32(&pipe, "blc", 1, ISP_MAX_PIPE, &desc->blc.pipe_cycles);
+    read_u32(&pipe, "dpc", 1, ISP_MAX_PIPE, &desc->dpc_pipe_cycles);
+    read_u32(&pipe, "lsc", 1, ISP_MAX_PIPE, &desc->lsc_pipe_cycles);
     read_u32(&pipe, "wb", 1, ISP_MAX_PIPE, &desc->wb.pipe_cycles);
     read_u32(&pipe, "demosaic", 1, ISP_MAX_PIPE, &desc->demosaic_pipe_cycles);
     read_u32(&pipe, "ccm", 1, ISP_MAX_PIPE, &desc->ccm.pipe_cycles);
@@ -101,6 +108,38 @@ static void read_colors(const sim_cfg_t *cfg, isp_desc_t *desc)
         desc->ccm_q10[i] = (int16_t)matrix[i];
 }
 
+/* "lens_shading_q10": 768 gains, nodes in rows, R, Gr, Gb, B of each: the correction is on. */
+static void read_shading(const sim_cfg_t *cfg, isp_desc_t *desc)
+{
+    double gain[LSC_GAINS] = {0};
+    if (!sim_cfg_has(cfg, "lens_shading_q10"))
+        return;
+    desc->lsc_on = true;
+    read_integers(cfg, "lens_shading_q10", LSC_GAINS, 0, 4095, gain);
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        desc->lsc_q10[i] = (uint16_t)gain[i];
+}
+
+/* "defects": [{"x_px": 17, "y_px": 4}, ..], photosites of the array. */
+static void read_defects(const sim_cfg_t *cfg, isp_desc_t *desc)
+{
+    if (!sim_cfg_has(cfg, "defects"))
+        return;
+    uint32_t count = sim_cfg_count(cfg, "defects");
+    if (count > DPC_SITES) {
+        sim_cfg_fail(cfg, "defects", "%u, more than %u", count, DPC_SITES);
+        return;
+    }
+    desc->defects = count;
+    for (uint32_t i = 0; i < count; i++) {
+        sim_cfg_t site = sim_cfg_at(cfg, "defects", i);
+        uint32_t x = (uint32_t)sim_cfg_u64(&site, "x_px", 0, desc->array_width_px - 1, 0);
+        uint32_t y = (uint32_t)sim_cfg_u64(&site, "y_px", 0, desc->array_height_px - 1, 0);
+        desc->defect_site[i] = y << 16 | x;
+        sim_cfg_done(&site);
+    }
+}
+
 void isp_desc_read(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
     desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000, UINT64_C(10000000000), desc->clk_hz);
@@ -112,6 +151,8 @@ void isp_desc_read(const sim_cfg_t *cfg, isp_desc_t *desc)
     read_pipe_cycles(cfg, desc);
     read_tensor(cfg, desc);
     read_colors(cfg, desc);
+    read_shading(cfg, desc);
+    read_defects(cfg, desc);
     sim_cfg_done(cfg);
 }
 

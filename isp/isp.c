@@ -16,17 +16,6 @@ static bool row_in_roi(const isp_t *isp, uint32_t row)
     return now->tensor && isp->scaler.active && row >= now->roi_y && row < now->roi_y + now->roi_h;
 }
 
-/* RAW line to the demosaic's line buffers. */
-static void take_line(isp_t *isp, const sim_line_t *line)
-{
-    isp_half_t half = demosaic_line(&isp->demosaic, line->row);
-    blc_line(&isp->blc, line, isp->now.blc[line->row & 1], half);
-    if (isp->now.stats)
-        stats_row(&isp->stats, line->row, half);
-    wb_line(&isp->wb, half, line->width_px, isp->now.wb[line->row & 1]);
-    demosaic_close_line(&isp->demosaic, line->row, line->width_px);
-}
-
 /* Row `row`, pairs of columns from first on, as codes. */
 static void make_codes(isp_t *isp, uint32_t row, uint32_t first, uint32_t count,
                        uint8_t *const planes[ISP_CHANNELS])
@@ -87,6 +76,8 @@ static void end_frame(isp_t *isp)
     sim_t *sim = isp->comp.sim;
     isp->in_frame = false;
     isp->frames++;
+    if (isp->now.dpc)
+        isp->regs.dpc_found = isp->dpc.found;
     sim_trace_span(sim, "isp", "frame", isp->now.first_ps, sim_now_ps(sim), "\"frame\":%u",
                    isp->now.frame);
     isp_raise(isp, ISP_STATUS_FRAME);
@@ -108,6 +99,7 @@ static void make_row(isp_t *isp, uint32_t row)
     bool to_tensor = row_in_roi(isp, row);
     uint32_t first = 0, end = (now->width_px + 1) / 2;
     uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
+    isp_front_need(isp, row + DEMOSAIC_DELAY_LINES);
     if (to_tensor)
         scaler_planes(&isp->scaler, planes);
     if (isp->image.sinks == 0) {
@@ -139,7 +131,7 @@ static void on_line_out(void *ctx)
 {
     isp_t *isp = ctx;
     uint32_t row = isp->next_row_out, height = isp->now.height_px;
-    bool pushed = row + DEMOSAIC_DELAY_LINES < height;
+    bool pushed = row + isp->now.delay_lines < height;
     bool ready = img_ready(&isp->image) && (!row_in_roi(isp, row) || scaler_ready(&isp->scaler));
     if (!pushed && !ready) {
         flush_next(isp); /* the same row again */
@@ -196,7 +188,7 @@ static void begin_image(isp_t *isp)
 {
     img_job_t job = isp_image_job(isp);
     img_begin(&isp->image, &job);
-    isp->now.pipe_cycles = isp->pipe_cycles + img_pipe_cycles(&isp->image, &job);
+    isp->now.pipe_cycles += img_pipe_cycles(&isp->image, &job);
 }
 
 static void begin_frame(isp_t *isp, const sim_line_t *line)
@@ -208,16 +200,12 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     isp_latch(isp, line);
     begin_image(isp);
     isp->now.tensor = false;
-    isp->now.stats = isp->regs.ctrl & ISP_CTRL_STATS;
     isp->in_frame = true;
     isp->next_row_in = isp->next_row_out = 0;
     isp->end_cycle = 0;
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
-    if (isp->now.stats) {
-        stats_job_t job = isp_stats_job(isp);
-        stats_begin(&isp->stats, &job);
-    }
+    isp_front_begin(isp);
 }
 
 static bool line_belongs(const isp_t *isp, const sim_line_t *line)
@@ -254,8 +242,11 @@ static void on_line(void *ctx, const sim_line_t *line)
     isp->next_row_in++;
     advance_time(isp, sim_edge_at_or_after(line->start_ps, isp->desc.clk_hz),
                  sim_edge_at_or_after(line->end_ps, isp->desc.clk_hz));
-    take_line(isp, line);
-    if (line->row >= DEMOSAIC_DELAY_LINES)
+    isp_front_take(isp, line);
+    /* of a frame so low that its first row waits for more lines than there are */
+    for (uint32_t k = line->row; flushing(isp) && k < isp->now.delay_lines; k++)
+        advance_time(isp, isp->end_cycle, isp->end_cycle);
+    if (line->row >= isp->now.delay_lines || flushing(isp))
         plan_row_out(isp);
 }
 
@@ -354,10 +345,14 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.roi_h),
     SIM_FIELD(isp_t, now.tensor),
     SIM_FIELD(isp_t, now.stats),
+    SIM_FIELD(isp_t, now.dpc),
+    SIM_FIELD(isp_t, now.lsc),
+    SIM_FIELD(isp_t, now.delay_lines),
     SIM_FIELD(isp_t, now.pipe_cycles),
     SIM_FIELD(isp_t, now.first_ps),
     SIM_FIELD(isp_t, in_frame),
     SIM_FIELD(isp_t, next_row_in),
+    SIM_FIELD(isp_t, next_row_raw),
     SIM_FIELD(isp_t, next_row_out),
     SIM_FIELD(isp_t, start_cycle),
     SIM_FIELD(isp_t, end_cycle),
@@ -391,6 +386,7 @@ static const sim_kind_t isp_kind = {
     .fields = isp_fields,
     .stats = isp_stats,
     .regs = isp_reg_table,
+    .refresh = isp_refresh,
 };
 _Static_assert(offsetof(isp_t, comp) == 0, "comp stays first");
 
@@ -405,6 +401,8 @@ static const char *stage_name(char *buffer, size_t bytes, const char *name, cons
 static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 {
     const isp_desc_t *d = &isp->desc;
+    dpc_desc_t dpc = {d->dpc_pipe_cycles, d->max_width_px};
+    lsc_desc_t lsc = {d->lsc_pipe_cycles, d->max_width_px};
     demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->max_width_px};
     scaler_desc_t scaler = {d->clk_hz,       d->scaler_pipe_cycles,  d->px_per_clk,
                             d->max_width_px, d->max_tensor_width_px, true};
@@ -416,6 +414,10 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     char path[sizeof(isp->comp.name) + 16];
 #define STAGE(stage) stage_name(path, sizeof(path), name, #stage)
     sim_err_t err = blc_init(&isp->blc, sim, &d->blc, STAGE(blc));
+    if (err == SIM_OK)
+        err = dpc_init(&isp->dpc, sim, &dpc, STAGE(dpc));
+    if (err == SIM_OK)
+        err = lsc_init(&isp->lsc, sim, &lsc, STAGE(lsc));
     if (err == SIM_OK)
         err = wb_init(&isp->wb, sim, &d->wb, STAGE(wb));
     if (err == SIM_OK)
@@ -448,7 +450,8 @@ static void connect_stages(isp_t *isp)
     isp->stats.port = &isp->port;
     isp->stats.on_done = on_stats_done;
     isp->stats.ctx = isp;
-    isp->pipe_cycles = isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
+    isp->pipe_cycles = isp->desc.dpc_pipe_cycles + isp->desc.lsc_pipe_cycles +
+                       isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
                        isp->desc.demosaic_pipe_cycles + isp->desc.ccm.pipe_cycles +
                        isp->desc.gamma.pipe_cycles;
 }
@@ -489,6 +492,8 @@ sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *n
 
 void isp_free(isp_t *isp)
 {
+    dpc_free(&isp->dpc);
+    lsc_free(&isp->lsc);
     demosaic_free(&isp->demosaic);
     scaler_free(&isp->scaler);
     twr_free(&isp->writer);

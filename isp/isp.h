@@ -1,19 +1,22 @@
 /*
  * isp.h - the image signal processor: RAW lines in, RGB lines and the NPU's input tensor out.
  *
- *            +-----+  +----+  +----------+  +-----+  +-------+
- *   RAW ---->| BLC |->| WB |->| DEMOSAIC |->| CCM |->| GAMMA |--+--> IMAGE --> image sinks
- *   lines    +-----+  +----+  +----------+  +-----+  +-------+  |   (image.h; RGB or YUV lines)
- *            +----------------------------------+               |
- *   port <---| WRITER <- normalize, luma <- SCALER (crop) |<----+
- *    (L2)    +----------------------------------+
- *              |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
+ *           +-----+  +-----+  +-----+   +----+  +----------+  +-----+  +-------+
+ *   RAW --->| BLC |->| DPC |->| LSC |-+>| WB |->| DEMOSAIC |->| CCM |->| GAMMA |-+-> IMAGE -> sinks
+ *   lines   +-----+  +-----+  +-----+ | +----+  +----------+  +-----+  +-------+ |   (image.h)
+ *           +-------+                 |                                          |
+ *   port <--| STATS |<----------------+                                          |
+ *    (L2) +-+-------+----------------------------------+                         |
+ *     <---| WRITER <- normalize, luma <- SCALER (crop) |<------------------------+
+ *         +--------------------------------------------+
+ *             |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
  *
  * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the pipe_cycles of
- * the stages that are on, D = 2 lines and 2 more for each of NR and SHARPEN that is on, P(-1) = 0:
+ * the stages that are on, T = 2 lines and 2 more with DPC, D = T and 2 more for each of NR and
+ * SHARPEN that is on, P(-1) = 0:
  *   start S(k) = max(edge at or after line k's start_ps, P(k-1))
  *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
- *   row n goes to the tensor's scaler at P(n+2) + pipe, its image from S(n+D) + pipe to P(n+D) +
+ *   row n goes to the tensor's scaler at P(n+T) + pipe, its image from S(n+D) + pipe to P(n+D) +
  * pipe. The last D rows need no further input and are flushed at pipeline rate: they count as lines
  * H and on that come, complete, when the line before them ends, so they leave lc cycles apart; one
  * whose turn it is while a scaler is not ready waits another lc. There is no input FIFO: a line
@@ -30,8 +33,7 @@
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
- * Not modeled:  defect correction, lens shading, rotation, clock gating; registers change per frame
- *               only.
+ * Not modeled:  rotation, clock gating; registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -46,8 +48,10 @@
 #include "isp/blc.h"
 #include "isp/ccm.h"
 #include "isp/demosaic.h"
+#include "isp/dpc.h"
 #include "isp/gamma.h"
 #include "isp/image.h"
+#include "isp/lsc.h"
 #include "isp/scaler.h"
 #include "isp/stats.h"
 #include "isp/wb.h"
@@ -62,6 +66,9 @@
 #define ISP_STATUS_TENSOR 0x2u  /* a tensor is complete in memory */
 #define ISP_STATUS_OVERRUN 0x4u /* a line, a tensor row, a tensor, statistics were lost */
 #define ISP_STATUS_STATS 0x8u   /* statistics of a frame are complete in memory */
+/* bits of ISP_DPC */
+#define ISP_DPC_SEARCH 0x1u
+#define ISP_DPC_MAP 0x2u
 
 typedef struct {
     uint64_t clk_hz;
@@ -70,6 +77,7 @@ typedef struct {
     uint32_t array_width_px, array_height_px; /* full-resolution active array, ROI units */
     uint32_t max_tensor_width_px, max_tensor_height_px;
     blc_desc_t blc;
+    uint32_t dpc_pipe_cycles, lsc_pipe_cycles;
     wb_desc_t wb;
     uint32_t demosaic_pipe_cycles;
     ccm_desc_t ccm;
@@ -81,6 +89,10 @@ typedef struct {
     uint32_t blc_dn[4];     /* R, Gr, Gb, B; 12-bit DN */
     uint32_t wb_gain_q8[4]; /* R, Gr, Gb, B */
     int16_t ccm_q10[9];
+    bool lsc_on;
+    uint16_t lsc_q10[LSC_GAINS];
+    uint32_t defects;                /* in the map, which is on when there are any */
+    uint32_t defect_site[DPC_SITES]; /* row << 16 | column of the array */
 } isp_desc_t;
 
 /* The 32-bit registers behind the page, in ISP_ order. */
@@ -100,6 +112,9 @@ typedef struct {
     uint32_t yuv, nr, nr_luma, nr_chroma, nr_strength;
     uint32_t sharpen, sharpen_amount, sharpen_core, sharpen_limit;
     uint32_t format, out, out_x, out_y, out_w, out_h, out_width, out_height;
+    uint32_t dgain;
+    uint32_t dpc, dpc_hot, dpc_cold, dpc_sites, dpc_index, dpc_site, dpc_found;
+    uint32_t lsc, lsc_index, lsc_gains;
 } isp_regs_t;
 
 /* What a frame is made with: latched registers and the frame's own shape. */
@@ -114,7 +129,8 @@ typedef struct {
     uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
     bool stats;                          /* its samples are counted */
-    uint32_t pipe_cycles;                /* of the stages that are on */
+    bool dpc, lsc;                       /* these stages are on */
+    uint32_t delay_lines, pipe_cycles;   /* T and pipe of the timing rule */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
 
@@ -126,6 +142,8 @@ typedef struct {
     sim_wire_t tensor_done; /* out, pulse */
 
     blc_t blc; /* "<name>.blc" and so on: components of their own */
+    dpc_t dpc;
+    lsc_t lsc;
     wb_t wb;
     demosaic_t demosaic;
     ccm_t ccm;
@@ -136,7 +154,7 @@ typedef struct {
     img_t image;
     sim_event_t line_out;
 
-    uint32_t pipe_cycles; /* of the stages up to GAMMA */
+    uint32_t pipe_cycles; /* of all stages up to GAMMA */
     uint16_t *linear_rows;
     uint8_t *code_rows;
     demosaic_row_t linear;         /* scratch: one row of linear RGB */
@@ -145,8 +163,8 @@ typedef struct {
     isp_regs_t regs; /* state */
     isp_frame_t now; /* the frame in progress */
     bool in_frame;   /* lines of `now` are expected, or rows of it leave */
-    uint32_t next_row_in, next_row_out;
-    uint64_t start_cycle, end_cycle; /* S and P of the line before */
+    uint32_t next_row_in, next_row_raw, next_row_out; /* came, entered demosaic, left */
+    uint64_t start_cycle, end_cycle;                  /* S and P of the line before */
     uint64_t lines, lines_out, frames, dropped_lines, overruns, tensors, lost_tensors;
 } isp_t;
 

@@ -11,6 +11,8 @@ sim_err_t isp_pipe_check(sim_t *sim, uint32_t pipe_cycles, const char *name);
 
 /* regs.c */
 extern const sim_reg_t isp_reg_table[];
+/* Entries of tables into the registers that show them. */
+void isp_refresh(sim_comp_t *comp, uint32_t addr, bool peek);
 /* Register values that the desc, not the table, decides. */
 void isp_regs_from_desc(isp_t *isp);
 /* Legal values into the registers, and from there into isp->now, for the frame of `line`. */
@@ -20,6 +22,16 @@ stats_job_t isp_stats_job(const isp_t *isp);
 img_job_t isp_image_job(const isp_t *isp);
 /* Sets status bits and the interrupt. */
 void isp_raise(isp_t *isp, uint32_t status);
+
+/* Phase (0 R, 1 Gr, 2 Gb, 3 B) of a frame's pixel (row parity, column parity). */
+uint32_t isp_phase(sim_bayer_t bayer, uint32_t row, uint32_t column);
+
+/* front.c */
+void isp_front_begin(isp_t *isp);
+/* Takes a line, and finishes the row that is complete with it, if any. */
+void isp_front_take(isp_t *isp, const sim_line_t *line);
+/* Finishes the rows up to `row`, as far as the frame has them; their lines must have come. */
+void isp_front_need(isp_t *isp, uint32_t row);
 
 /* desc.c */
 sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name);

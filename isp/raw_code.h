@@ -16,6 +16,73 @@ static inline uint16_t most(uint16_t a, uint16_t b)
     return a > b ? a : b;
 }
 
+/* ---- defects ---- */
+
+static inline uint16_t difference(uint16_t a, uint16_t b)
+{
+    return U16(most(a, b) - least(a, b));
+}
+
+static inline uint16_t middle(uint16_t a, uint16_t b)
+{
+    return U16((a + b + 1) >> 1);
+}
+
+/* dn + floor(v q8 / 256): the high half of a product of 16-bit numbers. */
+static inline uint16_t threshold(uint16_t v, uint16_t dn, uint16_t q8)
+{
+    return U16(dn + (((uint32_t)U16(v << 4) * U16(q8 << 4)) >> 16));
+}
+
+static void find_defects(isp_defects_t *job)
+{
+    const uint16_t *n = job->row[0], *x = job->row[1], *s = job->row[2];
+    const uint16_t *nw = n - 1, *ne = n + 1, *w = x - 1, *e = x + 1, *sw = s - 1, *se = s + 1;
+    uint16_t *restrict out = job->out;
+    uint16_t hot_dn = job->hot_dn, hot_q8 = job->hot_q8;
+    uint16_t cold_dn = job->cold_dn, cold_q8 = job->cold_q8, all = job->all ? 0xffff : 0;
+    uint16_t hots = 0, colds = 0; /* a half row is at most 4096 */
+    for (uint32_t i = 0; i < job->count; i++) {
+        uint16_t high = most(most(most(nw[i], n[i]), most(ne[i], w[i])),
+                             most(most(e[i], sw[i]), most(s[i], se[i])));
+        uint16_t low = least(least(least(nw[i], n[i]), least(ne[i], w[i])),
+                             least(least(e[i], sw[i]), least(s[i], se[i])));
+        uint16_t hot = x[i] > U16(high + threshold(high, hot_dn, hot_q8)) ? 0xffff : 0;
+        uint16_t cold = U16(x[i] + threshold(low, cold_dn, cold_q8)) < low ? 0xffff : 0;
+        uint16_t d = difference(w[i], e[i]), mean = middle(w[i], e[i]);
+        uint16_t d1 = difference(n[i], s[i]), d2 = difference(nw[i], se[i]);
+        uint16_t d3 = difference(ne[i], sw[i]);
+        mean = d1 < d ? middle(n[i], s[i]) : mean;
+        d = least(d, d1);
+        mean = d2 < d ? middle(nw[i], se[i]) : mean;
+        d = least(d, d2);
+        mean = d3 < d ? middle(ne[i], sw[i]) : mean;
+        uint16_t bad = hot | cold | all;
+        out[i] = U16((mean & bad) | (x[i] & ~bad));
+        hots = U16(hots + (hot & 1u));
+        colds = U16(colds + (cold & 1u));
+    }
+    job->hot = hots;
+    job->cold = colds;
+}
+
+/* ---- shading ---- */
+
+static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict fraction, uint32_t count,
+                          uint32_t a, uint32_t b)
+{
+    uint32_t saturated = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t gain = (a * (256u - fraction[i]) + b * fraction[i] + (1u << 13)) >> 14;
+        uint32_t x = (v[i] * gain + (1u << 11)) >> 12;
+        saturated += (uint32_t)(x > ISP_WHITE_DN);
+        v[i] = (uint16_t)(x > ISP_WHITE_DN ? ISP_WHITE_DN : x);
+    }
+    return saturated;
+}
+
+/* ---- statistics ---- */
+
 static void cell_sums(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4])
 {
     const uint16_t *r = cells->r + first, *gr = cells->gr + first;
@@ -41,10 +108,12 @@ static void cell_outside(const isp_cells_t *cells, uint32_t count, uint32_t outs
 {
     const uint16_t *r = cells->r, *gr = cells->gr, *gb = cells->gb, *b = cells->b;
     uint16_t low = cells->low, high = cells->high;
-    uint32_t above = 0, below = 0;
+    uint16_t above = 0, below = 0;
     for (uint32_t i = 0; i < count; i++) {
-        below += least(least(r[i], gr[i]), least(gb[i], b[i])) < low;
-        above += most(most(r[i], gr[i]), most(gb[i], b[i])) > high;
+        uint16_t darkest = least(least(r[i], gr[i]), least(gb[i], b[i]));
+        uint16_t brightest = most(most(r[i], gr[i]), most(gb[i], b[i]));
+        below = U16(below + (darkest < low ? 1 : 0));
+        above = U16(above + (brightest > high ? 1 : 0));
     }
     outside[0] += above;
     outside[1] += below;

@@ -34,6 +34,37 @@ static void wrote_irq(sim_comp_t *comp, uint32_t value)
     update_irq((isp_t *)comp);
 }
 
+/* ---- tables behind an index and a word ---- */
+
+#define LSC_WORDS (LSC_GAINS / 2)
+
+void isp_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
+{
+    isp_t *isp = (isp_t *)comp;
+    const uint16_t *gain = isp->lsc.grid + (size_t)(2 * (isp->regs.lsc_index % LSC_WORDS));
+    (void)addr, (void)peek;
+    isp->regs.dpc_site = isp->dpc.site[isp->regs.dpc_index % DPC_SITES];
+    isp->regs.lsc_gains = (uint32_t)gain[1] << 16 | gain[0];
+}
+
+static void wrote_site(sim_comp_t *comp, uint32_t value)
+{
+    isp_t *isp = (isp_t *)comp;
+    (void)value;
+    isp->dpc.site[isp->regs.dpc_index % DPC_SITES] = isp->regs.dpc_site;
+    isp->regs.dpc_index = (isp->regs.dpc_index + 1) % DPC_SITES;
+}
+
+static void wrote_gains(sim_comp_t *comp, uint32_t value)
+{
+    isp_t *isp = (isp_t *)comp;
+    uint32_t index = isp->regs.lsc_index % LSC_WORDS;
+    (void)value;
+    isp->lsc.grid[2 * index] = (uint16_t)(isp->regs.lsc_gains & 0xffff);
+    isp->lsc.grid[2 * index + 1] = (uint16_t)(isp->regs.lsc_gains >> 16);
+    isp->regs.lsc_index = (index + 1) % LSC_WORDS;
+}
+
 /* clang-format off */
 #define R(member) offsetof(isp_t, regs.member)
 #define POINT(number, code) \
@@ -93,6 +124,17 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_FOCUS_XY",    "31:16: top edge of the 3 x 3 focus windows, array pixels; 15:0: left edge", 0x21c, 0, 0xffffffff, 0, R(focus_xy), NULL},
     {"ISP_FOCUS_WH",    "31:16: height of all; 15:0: width",                        0x220, 3040u << 16 | 4056, 0xffffffff, 0, R(focus_wh), NULL},
     {"ISP_FOCUS_MIN",   "11:0: smallest difference that counts, 12-bit DN",         0x224, 0,          0xfff,      0,   R(focus_min),     NULL},
+    {"ISP_DGAIN",       "11:0: gain of all colors ahead of white balance, 8.8, 1..0xfff", 0x240, 256,   0xfff,      0,   R(dgain),         NULL},
+    {"ISP_DPC",         "0: replace samples that stand out; 1: and those of the map", 0x250, 0,        0x3,        0,   R(dpc),           NULL},
+    {"ISP_DPC_HOT",     "23:16: more per brightest neighbor, 1/256; 11:0: least step above it that is hot, 12-bit DN", 0x254, 32u << 16 | 96, 0x00ff0fff, 0, R(dpc_hot), NULL},
+    {"ISP_DPC_COLD",    "23:16: more per darkest neighbor, 1/256; 11:0: least step below it that is cold, 12-bit DN", 0x258, 32u << 16 | 96, 0x00ff0fff, 0, R(dpc_cold), NULL},
+    {"ISP_DPC_FOUND",   "31:0: samples of the newest frame that stood out",         0x25c, 0,          0,          0,   R(dpc_found),     NULL},
+    {"ISP_DPC_SITES",   "9:0: photosites in the map, 0..512",                       0x260, 0,          0x3ff,      0,   R(dpc_sites),     NULL},
+    {"ISP_DPC_INDEX",   "8:0: entry of the map that ISP_DPC_SITE is",               0x264, 0,          0x1ff,      0,   R(dpc_index),     NULL},
+    {"ISP_DPC_SITE",    "28:16: row, array pixels; 12:0: column; a write goes on to the next entry", 0x268, 0, 0x1fff1fff, 0, R(dpc_site),   wrote_site},
+    {"ISP_LSC",         "0: lens shading correction",                               0x270, 0,          0x1,        0,   R(lsc),           NULL},
+    {"ISP_LSC_INDEX",   "8:0: entry 0..383 of the grid that ISP_LSC_GAINS is: nodes in rows of 16, R and Gr, then Gb and B", 0x274, 0, 0x1ff, 0, R(lsc_index), NULL},
+    {"ISP_LSC_GAINS",   "27:16: gain of Gr or B, 0x400 is 1; 11:0: of R or Gb; a write goes on to the next entry", 0x278, 0x04000400, 0x0fff0fff, 0, R(lsc_gains), wrote_gains},
     {"ISP_YUV",         "0: BT.709, not BT.601; 1: full range, not limited",        0x300, 2,          0x3,        0,   R(yuv),           NULL},
     {"ISP_NR",          "0: spatial noise reduction of the image",                  0x304, 0,          0x1,        0,   R(nr),            NULL},
     {"ISP_NR_LUMA",     "6:0: differences of Y up to this are noise, codes",        0x308, 12,         0x7f,       0,   R(nr_luma),       NULL},
@@ -124,6 +166,11 @@ void isp_regs_from_desc(isp_t *isp)
     }
     for (int i = 0; i < 9; i++)
         regs->ccm[i] = (uint16_t)desc->ccm_q10[i];
+    regs->dpc = desc->defects > 0 ? ISP_DPC_MAP : 0;
+    regs->dpc_sites = desc->defects;
+    memcpy(isp->dpc.site, desc->defect_site, sizeof(isp->dpc.site));
+    regs->lsc = desc->lsc_on;
+    memcpy(isp->lsc.grid, desc->lsc_q10, sizeof(isp->lsc.grid));
     regs->awb_wh = regs->focus_wh = desc->array_height_px << 16 | desc->array_width_px;
     regs->roi_w = regs->out_w = desc->array_width_px;
     regs->roi_h = regs->out_h = desc->array_height_px;
@@ -147,6 +194,8 @@ static void make_regs_legal(isp_t *isp)
     isp_regs_t *regs = &isp->regs;
     for (int i = 0; i < 4; i++)
         make_legal(isp, wb_names[i], &regs->wb[i], 1, 0xfff);
+    make_legal(isp, "ISP_DGAIN", &regs->dgain, 1, 0xfff);
+    make_legal(isp, "ISP_DPC_SITES", &regs->dpc_sites, 0, DPC_SITES);
     make_legal(isp, "ISP_ROI_X", &regs->roi_x, 0, desc->array_width_px - 1);
     make_legal(isp, "ISP_ROI_Y", &regs->roi_y, 0, desc->array_height_px - 1);
     make_legal(isp, "ISP_ROI_W", &regs->roi_w, 1, desc->array_width_px - regs->roi_x);
@@ -162,8 +211,7 @@ static void make_regs_legal(isp_t *isp)
         make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 3);
 }
 
-/* Phase (0 R, 1 Gr, 2 Gb, 3 B) of the frame's pixel (row parity, column parity). */
-static uint32_t phase_of(sim_bayer_t bayer, uint32_t row, uint32_t column)
+uint32_t isp_phase(sim_bayer_t bayer, uint32_t row, uint32_t column)
 {
     static const uint8_t phase[4][2][2] = {
         [SIM_BAYER_GRBG] = {{1, 0}, {3, 2}},
@@ -233,6 +281,20 @@ static void latch_region(isp_t *isp, const sim_line_t *line)
     now->roi_h = roi.h;
 }
 
+/* What is on, and what it costs. */
+static void latch_stages(isp_t *isp)
+{
+    const isp_desc_t *desc = &isp->desc;
+    isp_frame_t *now = &isp->now;
+    now->stats = isp->regs.ctrl & ISP_CTRL_STATS;
+    now->dpc = isp->regs.dpc != 0;
+    now->lsc = isp->regs.lsc != 0;
+    now->delay_lines = DEMOSAIC_DELAY_LINES + (now->dpc ? DPC_DELAY_LINES : 0);
+    now->pipe_cycles = desc->blc.pipe_cycles + (now->dpc ? desc->dpc_pipe_cycles : 0) +
+                       (now->lsc ? desc->lsc_pipe_cycles : 0) + desc->wb.pipe_cycles +
+                       desc->demosaic_pipe_cycles + desc->ccm.pipe_cycles + desc->gamma.pipe_cycles;
+}
+
 void isp_latch(isp_t *isp, const sim_line_t *line)
 {
     const isp_desc_t *desc = &isp->desc;
@@ -247,13 +309,14 @@ void isp_latch(isp_t *isp, const sim_line_t *line)
     now->frame = line->frame;
     now->line_cycles = (line->width_px + desc->px_per_clk - 1) / desc->px_per_clk;
     for (uint32_t i = 0; i < 4; i++) {
-        uint32_t phase = phase_of(line->bayer, i / 2, i % 2);
+        uint32_t phase = isp_phase(line->bayer, i / 2, i % 2);
         now->blc[i / 2][i % 2] = regs->blc[phase];
-        now->wb[i / 2][i % 2] = regs->wb[phase];
+        now->wb[i / 2][i % 2] = (regs->wb[phase] * regs->dgain + 128) >> 8;
     }
     for (int i = 0; i < 9; i++)
         now->ccm[i] = (int16_t)sign_extended(regs->ccm[i], 16);
     latch_region(isp, line);
+    latch_stages(isp);
     gamma_load(&isp->gamma, regs->gamma ? regs->point : NULL);
 }
 

@@ -46,6 +46,16 @@ typedef struct {
     uint16_t *other[2]; /* B in a red row, R in a blue one */
 } isp_demosaic_job_t;
 
+/* Work for one half row of dpc.h: rows above, here and below; each is read from [-1] to [count]. */
+typedef struct {
+    const uint16_t *row[3];
+    uint16_t *out; /* not one of them */
+    uint32_t count;
+    uint16_t hot_dn, hot_q8, cold_dn, cold_q8;
+    bool all;           /* replace every sample */
+    uint32_t hot, cold; /* results: how many */
+} isp_defects_t;
+
 /* Two Bayer rows as cells of four samples, and the range that stats.h asks for. */
 typedef struct {
     const uint16_t *r, *gr, *gb, *b;
@@ -70,6 +80,10 @@ typedef struct {
     void (*accumulate)(uint32_t *sum, const uint8_t *code, uint32_t count, uint32_t weight);
     void (*blend)(uint32_t *sum, const uint8_t *x, const uint8_t *y, uint32_t count, uint32_t a,
                   uint32_t b);
+    void (*defects)(isp_defects_t *job);
+    /* lsc.h, in place, between two nodes of that vertical gain (Q18); returns samples saturated. */
+    uint32_t (*shade)(uint16_t *v, const uint16_t *fraction, uint32_t count, uint32_t a,
+                      uint32_t b);
     /* stats.h: adds r, g, b and count of the cells in range; how many have a sample above, below
      * it; sums of those near gray. */
     void (*cell_sums)(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4]);

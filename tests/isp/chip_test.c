@@ -27,6 +27,8 @@ static void same_desc(const isp_desc_t *a, const isp_desc_t *b)
     ck_assert_uint_eq(a->max_tensor_width_px, b->max_tensor_width_px);
     ck_assert_uint_eq(a->max_tensor_height_px, b->max_tensor_height_px);
     ck_assert_uint_eq(a->blc.pipe_cycles, b->blc.pipe_cycles);
+    ck_assert_uint_eq(a->dpc_pipe_cycles, b->dpc_pipe_cycles);
+    ck_assert_uint_eq(a->lsc_pipe_cycles, b->lsc_pipe_cycles);
     ck_assert_uint_eq(a->wb.pipe_cycles, b->wb.pipe_cycles);
     ck_assert_uint_eq(a->demosaic_pipe_cycles, b->demosaic_pipe_cycles);
     ck_assert_uint_eq(a->ccm.pipe_cycles, b->ccm.pipe_cycles);
@@ -59,7 +61,8 @@ START_TEST(every_key_lands_in_its_field)
     isp_desc_t desc = read_text(
         "{\"isp\": {\"clk_hz\": 100000000, \"px_per_clk\": 2, \"max_width_px\": 640,"
         " \"max_height_px\": 480, \"array_width_px\": 641, \"array_height_px\": 481,"
-        " \"pipe_cycles\": {\"blc\": 1, \"wb\": 2, \"demosaic\": 3, \"ccm\": 4, \"gamma\": 5,"
+        " \"pipe_cycles\": {\"blc\": 1, \"dpc\": 12, \"lsc\": 13, \"wb\": 2, \"demosaic\": 3, "
+        "\"ccm\": 4, \"gamma\": 5,"
         " \"scaler\": 6}, \"tensor\": {\"max_width_px\": 96, \"max_height_px\": 97,"
         " \"row_slots\": 7, \"outstanding_bursts\": 8}, \"black_dn12\": [1, 2, 3, 4],"
         " \"white_balance_q8\": [5, 6, 7, 8], \"color_matrix_q10\": [9, 8, 7, 6, 5, 4, 3, -2, 1],"
@@ -76,6 +79,8 @@ START_TEST(every_key_lands_in_its_field)
         .max_tensor_width_px = 96,
         .max_tensor_height_px = 97,
         .blc = {1},
+        .dpc_pipe_cycles = 12,
+        .lsc_pipe_cycles = 13,
         .wb = {2},
         .demosaic_pipe_cycles = 3,
         .ccm = {4},
@@ -103,6 +108,9 @@ START_TEST(wrong_values_are_refused_with_their_path)
         {"{\"isp\": {\"pipe_cycles\": {\"gama\": 2}}}", "isp.pipe_cycles.gama"},
         {"{\"isp\": {\"tensor\": {\"row_slots\": 17}}}", "isp.tensor.row_slots"},
         {"{\"isp\": {\"black_dn12\": [256, 256, 256]}}", "isp.black_dn12"},
+        {"{\"isp\": {\"lens_shading_q10\": [1024]}}", "isp.lens_shading_q10"},
+        {"{\"isp\": {\"defects\": [{\"x_px\": 4056, \"y_px\": 0}]}}", "isp.defects[0].x_px"},
+        {"{\"isp\": {\"defects\": [{\"x_px\": 1, \"z_px\": 0}]}}", "isp.defects[0].z_px"},
         {"{\"isp\": {\"white_balance_q8\": [0, 1, 1, 1]}}", "isp.white_balance_q8"},
         {"{\"isp\": {\"white_balance_q8\": [1.5, 1, 1, 1]}}", "isp.white_balance_q8"},
         {"{\"isp\": {\"color_matrix_q10\": [0, 0, 0, 0, 0, 0, 0, 0, 32768]}}",
@@ -113,6 +121,25 @@ START_TEST(wrong_values_are_refused_with_their_path)
         read_text(cases[i].text, error, sizeof(error));
         ck_assert_msg(strstr(error, cases[i].path) != NULL, "%s: '%s'", cases[i].text, error);
     }
+}
+END_TEST
+
+START_TEST(defects_and_shading_of_a_chip_are_read_and_the_stages_then_on)
+{
+    char text[8192] = "{\"isp\": {\"defects\": [{\"x_px\": 17, \"y_px\": 4}, {\"x_px\": 1,"
+                      " \"y_px\": 2}], \"lens_shading_q10\": [1",
+         error[256];
+    for (uint32_t i = 1; i < LSC_GAINS; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%u", i + 1);
+    snprintf(text + strlen(text), sizeof(text) - strlen(text), "]}}");
+    isp_desc_t desc = read_text(text, error, sizeof(error));
+    ck_assert_str_eq(error, "");
+    ck_assert_uint_eq(desc.defects, 2);
+    ck_assert_uint_eq(desc.defect_site[0], 4u << 16 | 17);
+    ck_assert_uint_eq(desc.defect_site[1], 2u << 16 | 1);
+    ck_assert(desc.lsc_on);
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        ck_assert_uint_eq(desc.lsc_q10[i], i + 1);
 }
 END_TEST
 
@@ -138,4 +165,5 @@ END_TEST
 
 TEST_MAIN("isp chip", the_default_chip_file_says_what_the_defaults_say,
           every_key_lands_in_its_field, wrong_values_are_refused_with_their_path,
+          defects_and_shading_of_a_chip_are_read_and_the_stages_then_on,
           the_register_tables_reset_column_holds_for_the_default_chip)

@@ -17,6 +17,7 @@ static ref_t plain(uint32_t width_px, uint32_t height_px)
                    .width_px = width_px,
                    .height_px = height_px,
                    .gain_q8 = {256, 256, 256, 256},
+                   .digital_q8 = 256,
                    .matrix_q10 = {1024, 0, 0, 0, 1024, 0, 0, 0, 1024},
                    .array_width_px = 256,
                    .array_height_px = 256,

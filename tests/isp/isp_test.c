@@ -14,6 +14,30 @@ static uint32_t between(sim_stream_t *s, uint32_t low, uint32_t high)
     return low + sim_stream_below(s, high - low + 1);
 }
 
+static void random_shading(sim_stream_t *s, ref_t *ref)
+{
+    ref->shading = true;
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        ref->shade_q10[i] = (uint16_t)(between(s, 0, 4095) >> between(s, 0, 2));
+}
+
+/* Half of the cases have each of the stages that are off by default. */
+static void random_raw_stages(sim_stream_t *s, ref_t *ref)
+{
+    ref->digital_q8 = between(s, 0, 1) ? 256 : between(s, 1, 0xfff) >> between(s, 0, 4);
+    ref->digital_q8 += ref->digital_q8 == 0;
+    ref->search = between(s, 0, 1);
+    ref->hot_dn = between(s, 0, 1) ? between(s, 0, 300) : between(s, 0, 4095);
+    ref->hot_q8 = between(s, 0, 255);
+    ref->cold_dn = between(s, 0, 300);
+    ref->cold_q8 = between(s, 0, 1) ? 0 : between(s, 0, 255);
+    ref->sites = between(s, 0, 1) ? between(s, 1, 16) : 0;
+    for (uint32_t i = 0; i < ref->sites; i++)
+        ref->site[i] = between(s, 0, 255) << 16 | between(s, 0, 255);
+    if (between(s, 0, 1))
+        random_shading(s, ref);
+}
+
 /* Any shape, any registers: gains below and above 1, negative coefficients, wild tone curves. */
 static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
 {
@@ -42,6 +66,7 @@ static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
         w->flip_x = between(s, 0, 1);
         w->flip_y = between(s, 0, 1);
     }
+    random_raw_stages(s, &ref);
     ref.roi_x = between(s, 0, desc->array_width_px - 1);
     ref.roi_y = between(s, 0, desc->array_height_px - 1);
     ref.roi_w = between(s, 1, desc->array_width_px - ref.roi_x);
@@ -158,6 +183,7 @@ START_TEST(black_and_white_noise_meets_the_clamps_exactly)
                  .width_px = 137,
                  .height_px = 21,
                  .gain_q8 = {256, 256, 256, 256},
+                 .digital_q8 = 256,
                  .matrix_q10 = {32767, -32768, 1, 0, 1024, 0, -32768, 32767, 32767},
                  .array_width_px = 256,
                  .array_height_px = 256,
@@ -303,6 +329,9 @@ START_TEST(the_state_hash_is_the_same_twice_and_at_every_vector_level)
             ck_assert_uint_eq(hash_at_level((sim_simd_t)level, &ref, raw), expected);
         for (int phase = 0; phase < 4; phase++) /* nothing clamps: it depends on every sample */
             ref.black[phase] = 0, ref.gain_q8[phase] = 256;
+        ref.digital_q8 = 256;
+        ref.search = ref.shading = false;
+        ref.sites = 0;
         expected = hash_at_level(SIM_SIMD_SCALAR, &ref, raw);
         raw[(ref.height_px - 4) * ref.width_px] ^= 1;
         ck_assert_uint_ne(hash_at_level(SIM_SIMD_SCALAR, &ref, raw), expected);

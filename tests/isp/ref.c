@@ -1,5 +1,6 @@
 #include "tests/isp/ref.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -40,12 +41,24 @@ static int64_t mirror(int64_t at, uint32_t size)
     return at >= size ? 2 * ((int64_t)size - 1) - at : at;
 }
 
-int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
+static int64_t balanced(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
 {
-    x = mirror(x, ref->width_px);
-    y = mirror(y, ref->height_px);
     int64_t value = ref_linear(ref, raw, x, y);
-    return clamp(floor_div(value * ref->gain_q8[ref_phase(ref, x, y)] + 128, 256), 0, 4095);
+    int64_t gain = ref->gain_q8[ref_phase(ref, x, y)] * (int64_t)ref->digital_q8;
+    return clamp(floor_div(value * floor_div(gain + 128, 256) + 128, 256), 0, 4095);
+}
+
+void ref_balanced(const ref_t *ref, const uint16_t *raw, uint16_t *sample)
+{
+    for (uint32_t y = 0; y < ref->height_px; y++)
+        for (uint32_t x = 0; x < ref->width_px; x++)
+            *sample++ = (uint16_t)balanced(ref, raw, x, y);
+}
+
+/* x and y may be mirrored. */
+static int64_t sample_at(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y)
+{
+    return sample[mirror(y, ref->height_px) * ref->width_px + mirror(x, ref->width_px)];
 }
 
 /* ---- Malvar, He, Cutler, ICASSP 2004, figure 2, times 16 ---- */
@@ -77,15 +90,15 @@ static const int (*filter_for(char here, int channel))[5]
                                               : color_at_green_in_its_column;
 }
 
-int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t y, int channel)
+int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel)
 {
     const int(*filter)[5] = filter_for(filter_at(ref, x, y), channel);
     int64_t sum = 0;
     for (int dy = -2; dy <= 2; dy++)
         for (int dx = -2; dx <= 2; dx++)
             if (filter[dy + 2][dx + 2] != 0)
-                sum +=
-                    filter[dy + 2][dx + 2] * ref_sample(ref, raw, (int64_t)x + dx, (int64_t)y + dy);
+                sum += filter[dy + 2][dx + 2] *
+                       sample_at(ref, sample, (int64_t)x + dx, (int64_t)y + dy);
     return clamp(floor_div(sum + 8, 16), 0, 4095);
 }
 
@@ -117,15 +130,18 @@ int64_t ref_tone(const ref_t *ref, int64_t value)
 
 void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb)
 {
+    uint16_t *sample = malloc((size_t)ref->width_px * ref->height_px * sizeof(*sample));
+    ref_balanced(ref, raw, sample);
     for (uint32_t y = 0; y < ref->height_px; y++)
         for (uint32_t x = 0; x < ref->width_px; x++)
             for (int c = 0; c < 3; c++) {
                 int64_t sum = 512;
                 for (int k = 0; k < 3; k++)
-                    sum += ref->matrix_q10[3 * c + k] * ref_demosaic(ref, raw, x, y, k);
+                    sum += ref->matrix_q10[3 * c + k] * ref_demosaic(ref, sample, x, y, k);
                 int64_t linear = clamp(floor_div(sum, 1024), 0, 4095);
                 *rgb++ = (uint8_t)ref_tone(ref, linear);
             }
+    free(sample);
 }
 
 /* ---- tensor ---- */

@@ -32,6 +32,13 @@ typedef struct {
     uint32_t div_val, div_shift, norm_shift;
     int32_t norm_val[3];
 
+    uint32_t digital_q8; /* gain ahead of white balance */
+    bool search;         /* of defects */
+    uint32_t hot_dn, hot_q8, cold_dn, cold_q8;
+    uint32_t sites, site[16]; /* of the map: row << 16 | column of the array */
+    bool shading;
+    uint16_t shade_q10[768]; /* 12 rows of 16 nodes of R, Gr, Gb, B */
+
     uint32_t low, high;        /* of cells that zones and AWB count */
     uint32_t awb[4], focus[4]; /* windows: x, y, w, h in array pixels */
     uint32_t rg_q8[2], bg_q8[2], focus_min;
@@ -56,10 +63,10 @@ int64_t ref_linear(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y);
 /* The block of statistics: 1456 words. */
 void ref_stats(const ref_t *ref, uint32_t frame, const uint16_t *raw, uint32_t *word);
 
-/* The same after white balance; x and y may be mirrored. */
-int64_t ref_sample(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y);
-/* One demosaiced value of channel 0..2, 0..4095. */
-int64_t ref_demosaic(const ref_t *ref, const uint16_t *raw, uint32_t x, uint32_t y, int channel);
+/* The same after white balance, of the whole frame. */
+void ref_balanced(const ref_t *ref, const uint16_t *raw, uint16_t *sample);
+/* One demosaiced value of channel 0..2, 0..4095, from balanced samples. */
+int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel);
 int64_t ref_tone(const ref_t *ref, int64_t value);
 
 /* raw: width x height samples; rgb: width x height x 3, interleaved. */

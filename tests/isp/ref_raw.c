@@ -10,10 +10,101 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high)
     return v < low ? low : v > high ? high : v;
 }
 
-int64_t ref_linear(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
+static int64_t black_corrected(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
 {
     int64_t value = (int64_t)raw[y * ref->width_px + x] << (12 - ref->bits);
     return clamp(value - ref->black[ref_phase(ref, x, y)], 0, 4095);
+}
+
+/* ---- defects ---- */
+
+static sim_window_t window_of(const ref_t *ref)
+{
+    sim_window_t all = {0, 0, ref->array_width_px, ref->array_height_px, 0, 0};
+    return ref->window.width_px == 0 ? all : ref->window;
+}
+
+/* Which sample of an axis a site is in: blocks of 2 photosites in pairs of colors. -1: none. */
+static int64_t sample_of(int64_t site, int64_t first, int64_t extent, bool flip, int64_t samples)
+{
+    if (site < first || site >= first + extent)
+        return -1;
+    int64_t pair = (site - first) * samples / (2 * extent);
+    int64_t at = 2 * pair + (site - first) % 2;
+    return at >= samples ? -1 : flip ? samples - 1 - at : at;
+}
+
+static bool in_map(const ref_t *ref, int64_t x, int64_t y)
+{
+    sim_window_t w = window_of(ref);
+    for (uint32_t i = 0; i < ref->sites; i++)
+        if (sample_of(ref->site[i] % 65536, w.x_px, w.width_px, w.flip_x, ref->width_px) == x &&
+            sample_of(ref->site[i] / 65536, w.y_px, w.height_px, w.flip_y, ref->height_px) == y)
+            return true;
+    return false;
+}
+
+/* The neighbor, or the one opposite where there is none. */
+static int64_t neighbor(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y, int dx, int dy)
+{
+    int64_t nx = x + dx, ny = y + dy;
+    nx = nx < 0 || nx >= ref->width_px ? x - dx : nx;
+    ny = ny < 0 || ny >= ref->height_px ? y - dy : ny;
+    return black_corrected(ref, raw, nx, ny);
+}
+
+static int64_t defect_corrected(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
+{
+    static const int way[4][2] = {{2, 0}, {0, 2}, {2, 2}, {2, -2}};
+    int64_t v = black_corrected(ref, raw, x, y), high = 0, low = 4095, least = 5000, mean = 0;
+    for (int k = 0; k < 4; k++) {
+        int64_t a = neighbor(ref, raw, x, y, way[k][0], way[k][1]);
+        int64_t b = neighbor(ref, raw, x, y, -way[k][0], -way[k][1]), d = a < b ? b - a : a - b;
+        high = a > high ? a : high;
+        high = b > high ? b : high;
+        low = a < low ? a : low;
+        low = b < low ? b : low;
+        if (d < least) {
+            least = d;
+            mean = (a + b + 1) / 2;
+        }
+    }
+    bool hot = ref->search && v > high + ref->hot_dn + high * ref->hot_q8 / 256;
+    bool cold = ref->search && v + ref->cold_dn + low * ref->cold_q8 / 256 < low;
+    return hot || cold || in_map(ref, x, y) ? mean : v;
+}
+
+/* ---- shading ---- */
+
+/* A sample's center in 1/256 of the grid's intervals, rounded down. */
+static int64_t place_of(int64_t sample, int64_t samples, int64_t first, int64_t extent, bool flip,
+                        int64_t array, int64_t intervals)
+{
+    int64_t twice = flip ? 2 * (samples - 1 - sample) + 1 : 2 * sample + 1;
+    int64_t place =
+        (2 * samples * first + twice * extent) * 256 * intervals / (2 * samples * array);
+    return clamp(place, 0, 256 * intervals - 1);
+}
+
+static int64_t shading_corrected(const ref_t *ref, int64_t value, int64_t x, int64_t y)
+{
+    sim_window_t w = window_of(ref);
+    int64_t px = place_of(x, ref->width_px, w.x_px, w.width_px, w.flip_x, ref->array_width_px, 15);
+    int64_t py =
+        place_of(y, ref->height_px, w.y_px, w.height_px, w.flip_y, ref->array_height_px, 11);
+    int64_t i = px / 256, j = py / 256, fx = px % 256, fy = py % 256;
+    const uint16_t *node = ref->shade_q10 + 64 * j + 4 * i + ref_phase(ref, x, y);
+    int64_t sum = node[0] * (256 - fx) * (256 - fy) + node[4] * fx * (256 - fy) +
+                  node[64] * (256 - fx) * fy + node[68] * fx * fy;
+    int64_t gain = (sum + 8192) / 16384;
+    return clamp((value * gain + 2048) / 4096, 0, 4095);
+}
+
+int64_t ref_linear(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
+{
+    bool defects = ref->search || ref->sites > 0;
+    int64_t value = defects ? defect_corrected(ref, raw, x, y) : black_corrected(ref, raw, x, y);
+    return ref->shading ? shading_corrected(ref, value, x, y) : value;
 }
 
 /* ---- statistics ---- */

@@ -274,8 +274,25 @@ static void configure_image(rig_t *rig, const ref_image_t *image)
     rig_write(rig, "ISP_OUT_HEIGHT", image->height_px);
 }
 
+static void configure_raw(rig_t *rig, const ref_t *ref)
+{
+    rig_write(rig, "ISP_DGAIN", ref->digital_q8);
+    rig_write(rig, "ISP_DPC", ref->search | (ref->sites > 0) << 1);
+    rig_write(rig, "ISP_DPC_HOT", ref->hot_q8 << 16 | ref->hot_dn);
+    rig_write(rig, "ISP_DPC_COLD", ref->cold_q8 << 16 | ref->cold_dn);
+    rig_write(rig, "ISP_DPC_SITES", ref->sites);
+    rig_write(rig, "ISP_DPC_INDEX", 0);
+    for (uint32_t i = 0; i < ref->sites; i++)
+        rig_write(rig, "ISP_DPC_SITE", ref->site[i]);
+    rig_write(rig, "ISP_LSC", ref->shading);
+    rig_write(rig, "ISP_LSC_INDEX", 0);
+    for (uint32_t i = 0; ref->shading && i < LSC_GAINS; i += 2)
+        rig_write(rig, "ISP_LSC_GAINS", (uint32_t)ref->shade_q10[i + 1] << 16 | ref->shade_q10[i]);
+}
+
 void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
 {
+    configure_raw(rig, ref);
     for (int i = 0; i < 4; i++) {
         write_named(rig, "ISP_BLC_", phase_name[i], ref->black[i]);
         write_named(rig, "ISP_WB_", phase_name[i], ref->gain_q8[i]);
@@ -323,6 +340,7 @@ ref_t rig_reference(rig_t *rig, uint32_t width_px, uint32_t height_px)
                  .width_px = width_px,
                  .height_px = height_px,
                  .tone = rig_read(rig, "ISP_GAMMA"),
+                 .digital_q8 = 256,
                  .array_width_px = rig->isp.desc.array_width_px,
                  .array_height_px = rig->isp.desc.array_height_px,
                  .roi_w = rig->isp.desc.array_width_px,

@@ -90,6 +90,8 @@ static const struct {
     {"SPI_DIV", "odd or below 2 is no rate", false},
     {"CCI_DATA8", "a window onto the CCS register at CCI_ADDR", true},
     {"CCI_DATA16", "a window onto the CCS registers at CCI_ADDR", true},
+    {"ISP_DPC_SITE", "a window onto the map at ISP_DPC_INDEX, which moves on", true},
+    {"ISP_LSC_GAINS", "a window onto the grid at ISP_LSC_INDEX, which moves on", true},
     {"CLINT_MTIME_LO", "a view of the time", false},
     {"GPIO_STATUS", "follows the levels of pins that do not detect edges", false},
     {"TGT_LEVEL", "0 and above 64 words are no level", false},
