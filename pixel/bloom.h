@@ -11,9 +11,8 @@
 
 #include "sim/types.h"
 
-/* mean: 2 steps + 1 rows, the one in the middle is the result's; over: as many rows of scratch,
- * width samples each.
- */
+/* mean: 2 steps + 1 rows of width samples, the one in the middle is the result's. over: as many
+ * rows of scratch. */
 void pix_bloom(float *const *mean, float *const *over, uint32_t steps, uint32_t width, float well_e,
                float share);
 

@@ -36,8 +36,7 @@ static run_t begin(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     return run;
 }
 
-/* Whether a column's sample comes before `end`; then sample is where, or at least end if it is not
- * read at all. */
+/* Whether a column's sample comes before `end`, or is not read at all: UINT32_MAX. */
 static bool is_before(const run_t *run, uint32_t column, uint32_t end, uint32_t *sample)
 {
     if (!pix_axis_sample(&run->frame->x, column, sample))

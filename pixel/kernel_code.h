@@ -114,7 +114,7 @@ static inline f_t exp_minus(f_t x)
 
 /* clang-format off */
 enum { POISSON_MOST = 48, POISSON_STRIDE = 4 }; /* of a mean of 12: beyond 1e-14 */
-#define INVERSES(k) 1.0f / (k), 1.0f / (k + 1), 1.0f / (k + 2), 1.0f / (k + 3)
+#define INVERSES(k) 1.0f / (k), 1.0f / ((k) + 1), 1.0f / ((k) + 2), 1.0f / ((k) + 3)
 static const float INVERSE[POISSON_MOST] = {
     INVERSES(1), INVERSES(5), INVERSES(9), INVERSES(13), INVERSES(17), INVERSES(21),
     INVERSES(25), INVERSES(29), INVERSES(33), INVERSES(37), INVERSES(41), INVERSES(45),
@@ -217,8 +217,7 @@ static void poisson(const float *mean, const uint32_t *word, float *number, uint
         poisson_small(mean + i, word + i, number + i, 1);
 }
 
-/* Kernels copy what they are given: what they write could be it, for all that the compiler knows.
- */
+/* What is given is copied: stores could change it, for all that the compiler knows. */
 static void collect(const pix_law_t *law, const pix_span_t *given)
 {
     const pix_span_t span = *given;

@@ -40,10 +40,9 @@ typedef struct {
 
     double inl_dn; /* most that the converter's S-shaped curve departs from a line */
 
-    double knee_e; /* the well bends off within +- this around full_well_e */
-    double
-        bloom_share; /* of the charge above full_well_e spills over to the four next samples... */
-    uint32_t bloom_rows; /* ...and so on, so many times: 1..PIX_BLOOM_MAX; the rest is drained */
+    double knee_e;       /* the well bends off within +- this around full_well_e */
+    double bloom_share;  /* of the charge above full_well_e spills over to the four neighbors... */
+    uint32_t bloom_rows; /* ...and on, so many times: 1..PIX_BLOOM_MAX; the rest is drained */
 
     double sun_share; /* of a photosite's charge that its light brings into the reset sample, too */
     double sun_clamp_e; /* the clamp holds the reset sample below this */
