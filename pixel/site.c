@@ -3,8 +3,6 @@
  */
 #include "pixel/site.h"
 
-#include <assert.h>
-
 #include "pixel/pixel_int.h"
 
 static uint32_t period(const pix_axis_t *axis)
@@ -14,7 +12,8 @@ static uint32_t period(const pix_axis_t *axis)
 
 uint32_t pix_axis_samples(const pix_axis_t *axis)
 {
-    return axis->size / (period(axis) * axis->bin) * 2;
+    uint32_t pair = period(axis) * axis->bin; /* 0: of no frame yet */
+    return pair != 0 ? axis->size / pair * 2 : 0;
 }
 
 uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i)
@@ -121,7 +120,6 @@ static pix_line_t interleaved(const pix_frame_t *frame, uint32_t line)
 
 pix_line_t pix_line_at(const pix_frame_t *frame, uint32_t line)
 {
-    assert(line < pix_frame_lines(frame));
     pix_line_t at = pix_frame_exposures(frame) == 2 ? interleaved(frame, line)
                                                     : (pix_line_t){.row = line, .slot = line};
     at.sample = frame->y.flip ? pix_axis_samples(&frame->y) - 1 - at.row : at.row;

@@ -14,7 +14,7 @@
 
 #include "pixel/pixel.h"
 
-/* Samples along an axis. */
+/* Samples along an axis; 0 of a zeroed one. */
 uint32_t pix_axis_samples(const pix_axis_t *axis);
 /* The i-th (of axis->bin) photosite of a sample; samples counted as in an unflipped frame. */
 uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i);
@@ -39,6 +39,7 @@ typedef struct {
     uint32_t slot;     /* line times from the frame's first line */
 } pix_line_t;
 
+/* Lines past the last one go on in its rhythm: for times, not for samples. */
 pix_line_t pix_line_at(const pix_frame_t *frame, uint32_t line);
 
 /* Line times from the first line's readout to the end of the last one's. */

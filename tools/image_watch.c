@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mipi/packet.h"
+#include "pixel/site.h"
 #include "sim/png.h"
 
 /* ---- events ---- */
@@ -228,8 +229,7 @@ static void command_info(image_watch_t *w, const char *rest, gdb_text_t *reply)
 /* Rows of the frame that is read that have been read by now. */
 static uint32_t rows_read(const pix_t *pixel)
 {
-    pix_size_t size = pix_frame_size(&pixel->now);
-    return pixel->reading ? pixel->row : pixel->frames > 0 ? size.height_px : 0;
+    return pixel->reading ? pixel->row : pixel->frames > 0 ? pix_frame_lines(&pixel->now) : 0;
 }
 
 static void command_frame(image_watch_t *w, const char *rest, gdb_text_t *reply)
@@ -260,20 +260,24 @@ static bool make_image(sim_image_t *image, uint32_t width, uint32_t height, uint
     return image->data != NULL;
 }
 
-/* Rows are made again: they follow from frame and row alone. The upper 8 bits. */
+/* Rows are made again: they follow from frame and row alone. The upper 8 bits; of two exposures the
+ * long one. */
 static const char *raw_image(const image_watch_t *w, sim_image_t *image)
 {
     const pix_t *p = &w->sensor->pixel;
     pix_size_t size = pix_frame_size(&p->now);
-    uint32_t rows = rows_read(p), shift = p->desc.adc_bits - 8;
+    uint32_t rows = rows_read(p), shift = p->now.adc_bits - 8;
     if (rows == 0)
         return "no row was read yet";
     uint16_t *row = calloc(pix_row_room(&p->now), sizeof(*row));
     bool fine = row != NULL && make_image(image, size.width_px, size.height_px, 1);
-    for (uint32_t y = 0; y < rows && fine; y++) {
-        pix_row(p, &p->now, y, 0, row);
+    for (uint32_t i = 0; i < rows && fine; i++) {
+        pix_line_t at = pix_line_at(&p->now, i);
+        if (at.exposure != 0)
+            continue;
+        pix_row(p, &p->now, i, 0, row);
         for (uint32_t x = 0; x < size.width_px; x++)
-            image->data[(size_t)y * size.width_px + x] = (uint8_t)(row[x] >> shift);
+            image->data[(size_t)at.row * size.width_px + x] = (uint8_t)(row[x] >> shift);
     }
     free(row);
     return fine ? NULL : "out of memory";

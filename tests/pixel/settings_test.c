@@ -146,5 +146,33 @@ START_TEST(settings_out_of_range_are_named_with_what_they_became)
 }
 END_TEST
 
-TEST_MAIN("pixel settings", random_registers_make_frames_that_hold_together,
+START_TEST(no_frame_yet_has_no_size)
+{
+    pix_desc_t desc = die_small();
+    die_t *die = die_new(&desc, 1);
+    ck_assert_uint_eq(pix_frame_size(&die->pix->now).width_px, 0);
+    ck_assert_uint_eq(pix_frame_lines(&die->pix->now), 0);
+    die_free(die);
+}
+END_TEST
+
+/* Scripts place their steps by rows, and may name more than a window has. */
+START_TEST(times_of_rows_past_the_last_go_on)
+{
+    pix_desc_t desc = die_small();
+    for (uint32_t lines = 0; lines <= 10; lines += 10) {
+        pix_frame_t frame = die_latched(&desc, DIE_FULL, 0);
+        frame.short_lines = lines;
+        frame.y.flip = 1;
+        (void)pix_clamp(&desc, &frame);
+        uint32_t last = pix_frame_lines(&frame) - 1;
+        for (uint32_t row = last; row < last + 100; row++)
+            ck_assert_uint_ge(pix_row_readout_start_ps(&frame, row + 1),
+                              pix_row_readout_end_ps(&frame, row));
+    }
+}
+END_TEST
+
+TEST_MAIN("pixel settings", no_frame_yet_has_no_size, times_of_rows_past_the_last_go_on,
+          random_registers_make_frames_that_hold_together,
           settings_out_of_range_are_named_with_what_they_became)
