@@ -198,12 +198,13 @@ static void normal_halves(const uint32_t *word, float sigma, float *number, uint
 static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
     _Alignas(64) float z[PIX_SPAN_PX]; /* of a cache line: none is split */
-    bool small = false, large = false;
-    for (uint32_t i = 0; i < count; i += LANES) {
-        m_t low = below(f_load(mean + i), f_of(PIX_POISSON_SWITCH));
-        small |= any(low);
-        large |= !all(low);
+    f_t lowest = f_load(mean), highest = lowest;
+    for (uint32_t i = LANES; i < count; i += LANES) {
+        lowest = least(lowest, f_load(mean + i));
+        highest = most(highest, f_load(mean + i));
     }
+    bool small = any(below(lowest, f_of(PIX_POISSON_SWITCH)));
+    bool large = !all(below(highest, f_of(PIX_POISSON_SWITCH)));
     if (large)
         normal(word, 1, z, count);
     for (uint32_t i = 0; large && i < count; i += LANES) {

@@ -41,23 +41,26 @@ static inline void store(const blocks_t *b, uint32_t *out)
     _mm512_storeu_si512(out + 16, _mm512_permutex2var_epi64(w01, second, w23));
 }
 
+/* Keys and counters that do not change are made once: stores could change what rng points to. */
 static inline uint32_t fill(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
                             uint32_t *out)
 {
     const __m512i lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m512i row = word(rng->row), frame = word(rng->frame), purpose = word(rng->purpose);
+    __m512i key0[PHILOX_ROUNDS], key1[PHILOX_ROUNDS];
+    for (int round = 0; round < rounds; round++) {
+        key0[round] = word((uint32_t)rng->seed + (uint32_t)round * PHILOX_W0);
+        key1[round] = word((uint32_t)(rng->seed >> 32) + (uint32_t)round * PHILOX_W1);
+    }
     uint32_t made = 0;
     for (; blocks - made >= GROUPS * LANES; made += GROUPS * LANES) {
         blocks_t b[GROUPS];
         for (uint32_t g = 0; g < GROUPS; g++)
-            b[g] = (blocks_t){_mm512_add_epi64(word(block + made + g * LANES), lane),
-                              word(rng->row), word(rng->frame), word(rng->purpose)};
-        uint32_t key0 = (uint32_t)rng->seed, key1 = (uint32_t)(rng->seed >> 32);
-        for (int round = 0; round < rounds; round++) {
+            b[g] = (blocks_t){_mm512_add_epi64(word(block + made + g * LANES), lane), row, frame,
+                              purpose};
+        for (int round = 0; round < rounds; round++)
             for (uint32_t g = 0; g < GROUPS; g++)
-                b[g] = round_of(b[g], word(key0), word(key1));
-            key0 += PHILOX_W0;
-            key1 += PHILOX_W1;
-        }
+                b[g] = round_of(b[g], key0[round], key1[round]);
         for (uint32_t g = 0; g < GROUPS; g++)
             store(&b[g], out + (made + g * LANES) * 4);
     }
