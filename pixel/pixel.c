@@ -123,16 +123,26 @@ static pix_frame_t asked_for(pix_t *pix, bool first)
     return wanted;
 }
 
-static void report_illegal(pix_t *pix, const pix_frame_t *wanted, const pix_frame_t *taken,
-                           bool refused)
+static void report_clamped(pix_t *pix, const pix_frame_t *wanted, const pix_frame_t *taken)
 {
     char text[400];
     pix_settings_diff(wanted, taken, text, sizeof(text));
-    pix->regs.status |= refused ? PIX_STATUS_REFUSED : PIX_STATUS_CLAMPED;
-    pix->refused_settings += refused;
-    pix->clamped_settings += !refused;
+    pix->regs.status |= PIX_STATUS_CLAMPED;
+    pix->clamped_settings++;
     if (!pix->illegal)
-        sim_log(&pix->comp, SIM_LOG_GUEST, "out of range%s: %s", refused ? ", refused" : "", text);
+        sim_log(&pix->comp, SIM_LOG_GUEST, "out of range: %s", text);
+}
+
+static void report_refused(pix_t *pix, const pix_frame_t *taken)
+{
+    uint32_t pck[PIX_LIMITS];
+    pix_limit_t limit = pix_row_limit(&pix->desc, taken, pck);
+    pix->regs.status |= PIX_STATUS_REFUSED;
+    pix->refused_settings++;
+    if (!pix->illegal)
+        sim_log(&pix->comp, SIM_LOG_GUEST,
+                "settings refused: a line of %u clocks, expected %u or more (%s)", taken->asked_pck,
+                pck[limit], pix_limit_names[limit]);
 }
 
 /* Takes the settings for the frame that begins its exposure next, into pix->next. False: a first
@@ -143,8 +153,10 @@ static bool latch(pix_t *pix, bool first)
     bool illegal = pix_clamp(&pix->desc, &taken);
     bool too_short = taken.line_length_pck > taken.asked_pck;
     bool refused = too_short && pix->desc.too_short == PIX_REFUSE;
-    if (illegal)
-        report_illegal(pix, &wanted, &taken, refused);
+    if (refused)
+        report_refused(pix, &taken);
+    else if (illegal)
+        report_clamped(pix, &wanted, &taken);
     pix->illegal = illegal;
     if (refused && !first)
         pix->next.frame = wanted.frame; /* otherwise as the frame before */
