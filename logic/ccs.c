@@ -35,6 +35,8 @@ static const sim_field_t ccs_fields[] = {
 static const sim_stat_t ccs_stats[] = {
     SIM_STAT(ccs_t, host_writes, "1", "registers written by the host"),
     SIM_STAT(ccs_t, host_reads,  "1", "registers read by the host"),
+    SIM_STAT(ccs_t, pll.pixel_hz,    "Hz", "pixel clock of the newest stream"),
+    SIM_STAT(ccs_t, pll.lane_bit_hz, "Hz", "bits of a lane of the link"),
     SIM_STAT_END,
 };
 /* clang-format on */

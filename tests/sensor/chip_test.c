@@ -40,8 +40,26 @@ START_TEST(the_reader_takes_its_seeds_and_refuses_those_called_so)
 }
 END_TEST
 
-/* White of the pixel die comes out of balance and matrix as white, and so do pure colors: the product
- * of all three is 1 on the diagonal, within a last digit of gain and matrix. */
+START_TEST(every_chip_of_the_folder_is_a_sensor)
+{
+    glob_t found;
+    ck_assert_int_eq(glob("logic/chips/*.json", 0, NULL, &found), 0);
+    ck_assert_uint_ge(found.gl_pathc, 5);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        sensor_desc_t desc = sensor_desc_default();
+        sim_doc_t *doc = sim_doc_load(found.gl_pathv[i]);
+        sim_cfg_t root = sim_doc_root(doc);
+        sensor_desc_read(&root, &desc);
+        ck_assert_msg(sim_doc_error(doc) == NULL, "%s", sim_doc_error(doc));
+        must_init(&desc, found.gl_pathv[i]);
+        sim_doc_free(doc);
+    }
+    globfree(&found);
+}
+END_TEST
+
+/* White of the pixel die comes out of balance and matrix as white, and so do pure colors: the
+ * product of all three is 1 on the diagonal, within a last digit of gain and matrix. */
 START_TEST(the_isp_s_colors_undo_those_of_the_pixel_die)
 {
     sensor_desc_t desc = sensor_desc_default();
@@ -62,4 +80,4 @@ START_TEST(the_isp_s_colors_undo_those_of_the_pixel_die)
 END_TEST
 
 TEST_MAIN("sensor chip files", the_reader_takes_its_seeds_and_refuses_those_called_so,
-          the_isp_s_colors_undo_those_of_the_pixel_die)
+          every_chip_of_the_folder_is_a_sensor, the_isp_s_colors_undo_those_of_the_pixel_die)

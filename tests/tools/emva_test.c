@@ -105,6 +105,25 @@ START_TEST(another_chip_measures_as_another)
 }
 END_TEST
 
+/* Measured on the real one (facts: sensor.md 2.3): 0.47 DN12/e-, clip at 8180 e-, 3.0 e- of read
+ * noise at gain 1 and 1.5 at 16, 11.15 stops from the signal that equals its noise, s = sqrt(s +
+ * noise^2), to the clip. */
+START_TEST(the_imx477_measures_as_published)
+{
+    sim_doc_t *doc = measured("--chip logic/chips/imx477.json --bits 12");
+    double noise_e = value(doc, "temporal dark noise"), clip_e = value(doc, "full well");
+    expect(doc, "system gain K", 0.47, 0.02);
+    expect(doc, "full well", 8180, 0.02);
+    expect(doc, "temporal dark noise", 3.0, 0.05);
+    double equal_e = (1 + sqrt(1 + 4 * noise_e * noise_e)) / 2;
+    ck_assert_double_eq_tol(log2(clip_e / equal_e), 11.15, 0.03);
+    sim_doc_free(doc);
+    doc = measured("--chip logic/chips/imx477.json --bits 12 --gain 16");
+    expect(doc, "temporal dark noise", 1.5, 0.05);
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(a_seed_of_its_own_gives_other_samples_of_the_same_chip)
 {
     sim_doc_t *one = measured("--gain 8 --seed 1"), *same = measured("--gain 8 --seed 1 -j 3"),
@@ -153,5 +172,6 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
 END_TEST
 
 TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
-          another_chip_measures_as_another, a_seed_of_its_own_gives_other_samples_of_the_same_chip,
-          plots_and_numbers_are_written, wrong_use_ends_with_one_line_and_code_2)
+          another_chip_measures_as_another, the_imx477_measures_as_published,
+          a_seed_of_its_own_gives_other_samples_of_the_same_chip, plots_and_numbers_are_written,
+          wrong_use_ends_with_one_line_and_code_2)
