@@ -129,7 +129,7 @@ static void c_stats_block(void)
     uint32_t at = 0;
     puts("\n/* Statistics of the ISP: byte offsets. */");
 #define X(name, words, help)                                                                       \
-    printf("#define STATS_%-18s (%uu) /* %s */\n", #name, at, help);                                 \
+    printf("#define STATS_%-18s (%uu) /* %s */\n", #name, at, help);                               \
     at += 4 * (words);
     STATS_TABLE(X)
 #undef X
@@ -206,12 +206,15 @@ static void md_tail(const sensor_t *sensor)
     const ccs_reg_t *regs = ccs_regs(&count);
     (void)sensor;
     md_numbers();
-    puts("\n## CCS registers (host side, CCI)\n\n| address | name | bytes | access | reset | "
-         "modeled |\n|---|---|---|---|---|---|");
+    puts("\n## CCS registers (host side, CCI)\n\nHeld: a write waits while grouped_parameter_hold "
+         "is 1. "
+         "Reset: of the IMX500; a chip file may say otherwise.\n\n| address | name | bytes | "
+         "access | "
+         "reset | modeled |\n|---|---|---|---|---|---|");
     for (uint32_t i = 0; i < count; i++)
-        printf("| 0x%04x | %s | %u | %s | 0x%x | %s |\n", regs[i].addr, regs[i].name, regs[i].bytes,
-               regs[i].writable ? "RW" : "RO", regs[i].reset,
-               regs[i].modeled ? "yes" : "kept only");
+        printf("| 0x%04x | %s | %u | %s%s | 0x%x | %s |\n", regs[i].addr, regs[i].name,
+               regs[i].bytes, regs[i].writable ? "RW" : "RO", regs[i].retimed ? ", held" : "",
+               regs[i].reset, regs[i].modeled ? "yes" : "kept only");
 }
 
 static const format_t c_format = {c_head, c_page, c_reg, c_tail};

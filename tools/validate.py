@@ -9,11 +9,10 @@ looked at when rates are chosen; "exact": follows from published settings, must 
 digits printed.
 Sources: SONY announcement of 2020 as quoted by trade press; ISSCC "1/2.3inch 12.3Mpixel stacked CMOS
 image sensor with 2304 MACs" (ISSCC 2021, 9.6) as quoted by Sony's AITRIOS documentation; KDRV Linux driver
-imx500.c; MLMCU the MLonMCU project's converter reports and run logs.
+imx500.c; K477 the same of the IMX477 (imx477.c); MLMCU the MLonMCU project's converter reports and run logs.
 """
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -49,29 +48,69 @@ class Fovea:
                                   "-o", os.path.join(self.folder, "x.fnp"), "--json"))
         return [layer["weight_bytes"] for layer in out["layers"] if layer["weight_bytes"] > 0][-1]
 
-    def frames(self):
-        out = os.path.join(self.folder, "run")
-        self.run("run", "scenes/entrance.json", "--frames", "2", "--chip", self.chip, "--out", out)
+    def mode(self, chip, registers):
+        """Two frames with these CCS registers; the run's statistics."""
+        with open("scenes/entrance.json") as f:
+            scenario = json.load(f)
+        scenario["chip"] = os.path.abspath(chip)
+        scenario["firmware"] = os.path.abspath(os.path.join("scenes", scenario["firmware"]))
+        scenario["networks"] = [os.path.abspath(os.path.join("scenes", n)) for n in scenario["networks"]]
+        scenario["host"] = [{"at": "0us", "write": name, "value": value} for name, value in registers.items()]
+        scenario["host"].append({"at": "1ms", "write": "mode_select", "value": 1})
+        path, out = os.path.join(self.folder, "mode.json"), os.path.join(self.folder, "run")
+        with open(path, "w") as f:
+            json.dump(scenario, f)
+        self.run("run", path, "--frames", "2", "--out", out)
         with open(os.path.join(out, "stats.json")) as f:
-            return json.load(f)["frames"]
+            return json.load(f)
 
 
-def pixel_hz(chip):
-    """What the registers make of the input clock after power-up."""
-    logic = chip["logic"]
-    regs = logic["ccs"]["power_up"]
-    return (logic["inck_hz"] * regs["pll_multiplier"] * logic["ccs"]["pixels_per_clock"]
-            / (regs["pre_pll_clk_div"] * regs["vt_sys_clk_div"] * regs["vt_pix_clk_div"]))
+PLAIN = {"binning_mode": 0, "binning_type": 0x11, "coarse_integration_time": 500}
+BINNED = {"binning_mode": 1, "binning_type": 0x22, "coarse_integration_time": 500}
+ON_LINK = {"app_image_out": 1}
 
 
-def shortest_line_pck(chip, width):
-    """Clocks of a row that the register does not hold back: ADC, way to the logic die (pixel.h)."""
-    adc, timing = chip["pixel"]["adc"], chip["pixel"]["timing"]
-    counts = 2 ** adc["bits"] * (1000 + adc["reset_ramp_permille"]) // 1000 + adc["ramp_margin"]
-    settle = (adc["reset_settle_ns"] + adc["transfer_settle_ns"]) * 1e-9
-    clk = pixel_hz(chip)
-    return max(math.ceil((settle + counts / adc["counter_hz"]) * clk),
-               math.ceil(width * clk / timing["column_hz"]))
+def lines(pck, frame):
+    return {"line_length_pck": pck, "frame_length_lines": frame}
+
+
+# What, chip (None: --chip), CCS registers; then published pixel rate in MHz, row time in us, frames/s, skew in ms,
+# Mb/s of a lane, samples of a line, bits, us on two lanes. None: not published for it.
+MODES = [
+    ("477 12 Mpixel", "imx477", {**PLAIN, **ON_LINK, **lines(24000, 3500)},
+     840, 28.571, 10, 86.86, 900, 4056, 12, 27.04, "K477"),
+    ("477 binned", "imx477", {**BINNED, **ON_LINK, **lines(12740, 1648)},
+     840, 15.167, 40, 23.05, 900, 2028, 12, 13.52, "K477"),
+    ("477 binned, 1080 lines", "imx477",
+     {**BINNED, **ON_LINK, **lines(12740, 1318), "y_addr_start": 440, "y_addr_end": 2599},
+     840, 15.167, 50, 16.38, 900, 2028, 12, 13.52, "K477"),
+    ("477 binned, fast", "imx477",
+     {**BINNED, **ON_LINK, **lines(6664, 1050), "csi_data_format": 0x0a0a, "op_pix_clk_div": 10,
+      "digital_crop_x_offset": 348, "digital_crop_y_offset": 264, "x_output_size": 1332, "y_output_size": 990},
+     840, 7.933, 120, 7.85, 900, 1332, 10, 7.40, "K477"),
+    ("500 12 Mpixel", None, {**PLAIN, **ON_LINK, **lines(17900, 4157)},
+     744, 24.059, 9.999, 73.14, 888, 4056, 10, 22.84, "KDRV"),
+    ("500 binned", None, {**BINNED, **ON_LINK, **lines(9398, 2637)},
+     744, 12.632, 30.02, 19.20, 888, 2028, 10, 11.42, "KDRV"),
+    ("500 12 Mpixel, link idle", None, {**PLAIN, **lines(0, 3068)},
+     744, None, None, 16.52, None, None, None, None, "ISSCC"),
+    ("500 binned, link idle", None, {**BINNED, **lines(0, 1560)},
+     744, None, None, 5.52, None, None, None, None, "ISSCC"),
+]
+
+
+def mode_rows(fovea):
+    for name, chip, registers, mhz, row_us, fps, skew_ms, mbps, width, bits, link_us, source in MODES:
+        run = fovea.mode(f"logic/chips/{chip}.json" if chip else fovea.chip, registers)
+        (a, b), pll = run["frames"][:2], {k: run["sensor"]["cci"][f"pll.{k}"]["value"] for k in ("pixel_hz", "lane_bit_hz")}
+        yield f"{name}: pixels", "exact", mhz, "MHz", pll["pixel_hz"] / 1e6, 0, source
+        yield f"{name}: readout", "exact", skew_ms, "ms", (a["readout_end_ps"] - a["readout_start_ps"]) * 1e-9, 0.1, source
+        if fps:
+            yield (f"{name}: row", "exact", row_us, "us",
+                   run["sensor"]["pixel"]["row_pck"]["value"] / pll["pixel_hz"] * 1e6, 0.01, source)
+            yield f"{name}: frames/s", "exact", fps, "", 1e12 / (b["readout_start_ps"] - a["readout_start_ps"]), 0.06, source
+            yield f"{name}: a lane", "exact", mbps, "Mb/s", pll["lane_bit_hz"] / 1e6, 0, source
+            yield f"{name}: payload", "exact", link_us, "us", width * bits / 2 / pll["lane_bit_hz"] * 1e6, 0.05, source
 
 
 def rows(fovea, chip):
@@ -85,11 +124,6 @@ def rows(fovea, chip):
 
     npu = chip["npu"]
     mac = 32 * npu["mac"]["taps"] * npu["mac"]["channels"]
-    frames = fovea.frames()
-    readout = (frames[0]["readout_end_ps"] - frames[0]["readout_start_ps"]) * 1e-9
-    period = (frames[1]["readout_start_ps"] - frames[0]["readout_start_ps"]) * 1e-9
-    fast = [shortest_line_pck(chip, width) / pixel_hz(chip) * 1e3 * lines
-            for width, lines in ((4056, 3040), (2028, 1520))]
     nets = [("MobileNetV1 1.0/224, run", "mobilenet_v1", 3.1, "SONY"),
             ("CIFAR baseline, run", "cifar_baseline", 0.080, "MLMCU"),
             ("CIFAR baseline 5x5, run", "cifar_baseline_5x5", 0.210, "MLMCU"),
@@ -99,10 +133,7 @@ def rows(fovea, chip):
     yield "multipliers", "exact", 2304, "", mac, 0, "ISSCC"
     yield "peak, 2 x MACs x clock", "exact", 1.2096, "TOPS", 2 * mac * npu["clk_hz"] / 1e12, 0.01, "ISSCC"
     yield "memory for networks", "exact", 8388480, "B", chip["logic"]["l2"]["bytes"], 0, "MLMCU"
-    yield "readout, 12.3 Mpixel, link idle", "exact", 16.52, "ms", fast[0], 0.05, "ISSCC"
-    yield "readout, 3.1 Mpixel, link idle", "exact", 5.52, "ms", fast[1], 0.05, "ISSCC"
-    yield "readout, 3.1 Mpixel over 2 lanes", "exact", 19.20, "ms", readout, 0.05, "KDRV"
-    yield "frame, 3.1 Mpixel over 2 lanes", "exact", 33.310, "ms", period, 0.05, "KDRV"
+    yield from mode_rows(fovea)
     yield "weights, 3x3, 20 to 44 channels", "validation", 18432, "B", conv(20, 44), 0, "MLMCU"
     yield "weights, 3x3, 48 to 96 channels", "validation", 55296, "B", conv(48, 96), 0, "MLMCU"
     first = fovea.layer_bytes(["input x 32 32 3", "a conv k=5 c=32"])
