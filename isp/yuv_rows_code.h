@@ -6,8 +6,11 @@
 #ifndef ISP_YUV_ROWS_CODE_H
 #define ISP_YUV_ROWS_CODE_H
 
+#include <string.h>
+
 #include "isp/yuv_rows.h"
 
+#define SMOOTH_PX 64u /* pixels at a time in smooth_row */
 #define S16(expression) ((int16_t)(expression))
 
 static inline int32_t clamp_s32(int32_t v, int32_t low, int32_t high)
@@ -40,37 +43,71 @@ static void matrix_rows(const uint8_t *const in[3], uint32_t count, const yuv_ma
 
 /*
  * How much a neighbor that differs by d counts: d up to the threshold t, less and less up to 2 t,
- * then nothing. 2 clamp(d, -t, t) - clamp(d, -2 t, 2 t) is just that.
+ * then nothing.
  */
 static inline int16_t influence(uint8_t neighbor, int16_t center, int16_t t)
 {
-    int16_t d = S16(neighbor - center);
-    return S16(2 * clamp_s16(d, S16(-t), t) - clamp_s16(d, S16(-2 * t), S16(2 * t)));
+    int16_t d = S16(neighbor - center), sign = S16(d >> 15), size = S16((d ^ sign) - sign);
+    int16_t left = S16(2 * t - size);
+    left = left < 0 ? 0 : left;
+    left = left < size ? left : size;
+    return S16((left ^ sign) - sign);
 }
 
-/* Two neighbors left and right at distance `at`, and the two of row pair a, b. */
-static inline int16_t both(const uint8_t *row, uint32_t i, uint32_t at, int16_t x, int16_t t)
+/* Four neighbors of the same weight. */
+static inline void add_four(int16_t *restrict sum, const uint8_t *restrict center,
+                            const uint8_t *restrict a, const uint8_t *restrict b,
+                            const uint8_t *restrict c, const uint8_t *restrict d, int16_t weight,
+                            int16_t t)
 {
-    return S16(influence(row[i + at], x, t) + influence((row - at)[i], x, t));
+    for (uint32_t i = 0; i < SMOOTH_PX; i++) {
+        int16_t x = center[i];
+        int16_t four = S16(influence(a[i], x, t) + influence(b[i], x, t) + influence(c[i], x, t) +
+                           influence(d[i], x, t));
+        sum[i] = S16(sum[i] + weight * four);
+    }
 }
 
-/* Weights 1 4 6 4 1 down and across; |sum| <= 220 t < 2^15. */
+static inline void move_by(const int16_t *restrict sum, const uint8_t *restrict center,
+                           int32_t strength, uint8_t *restrict out)
+{
+    for (uint32_t i = 0; i < SMOOTH_PX; i++)
+        out[i] = (uint8_t)(center[i] + ((sum[i] * strength + 2048) >> 12));
+}
+
+/* A few pixels: weights 1 4 6 4 1 down and across; |sum| <= 220 t < 2^15. */
+static void smooth_some(const uint8_t *const r[WIN_LINES], uint32_t threshold, uint32_t strength,
+                        uint8_t *out)
+{
+    int16_t sum[SMOOTH_PX] = {0}, t = S16(threshold);
+    const uint8_t *x = r[2];
+    add_four(sum, x, r[0] - 2, r[0] + 2, r[4] - 2, r[4] + 2, 1, t);
+    add_four(sum, x, r[0] - 1, r[0] + 1, r[4] - 1, r[4] + 1, 4, t);
+    add_four(sum, x, r[1] - 2, r[1] + 2, r[3] - 2, r[3] + 2, 4, t);
+    add_four(sum, x, r[0], r[4], r[2] - 2, r[2] + 2, 6, t);
+    add_four(sum, x, r[1] - 1, r[1] + 1, r[3] - 1, r[3] + 1, 16, t);
+    add_four(sum, x, r[1], r[3], r[2] - 1, r[2] + 1, 24, t);
+    move_by(sum, x, (int32_t)strength, out);
+}
+
+/* The last pixels are done in a copy. */
 static void smooth_row(const uint8_t *const rows[WIN_LINES], uint32_t count, uint32_t threshold,
-                       uint32_t strength, uint8_t *restrict out)
+                       uint32_t strength, uint8_t *out)
 {
-    const uint8_t *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3], *r4 = rows[4];
-    int16_t t = S16(threshold), s = S16(strength);
-    for (uint32_t i = 0; i < count; i++) {
-        int16_t x = r2[i];
-        int16_t far = S16(both(r0, i, 2, x, t) + both(r4, i, 2, x, t));
-        int16_t knight = S16(both(r0, i, 1, x, t) + both(r4, i, 1, x, t) + both(r1, i, 2, x, t) +
-                             both(r3, i, 2, x, t));
-        int16_t straight =
-            S16(influence(r0[i], x, t) + influence(r4[i], x, t) + both(r2, i, 2, x, t));
-        int16_t near = S16(both(r1, i, 1, x, t) + both(r3, i, 1, x, t));
-        int16_t next = S16(influence(r1[i], x, t) + influence(r3[i], x, t) + both(r2, i, 1, x, t));
-        int16_t sum = S16(far + 4 * knight + 6 * straight + 16 * near + 24 * next);
-        out[i] = (uint8_t)(x + ((sum * s + 2048) >> 12));
+    uint8_t copy[WIN_LINES][2 + SMOOTH_PX + 2] = {{0}}, last[SMOOTH_PX];
+    for (uint32_t first = 0; first < count; first += SMOOTH_PX) {
+        uint32_t left = count - first;
+        const uint8_t *r[WIN_LINES];
+        for (uint32_t k = 0; k < WIN_LINES; k++) {
+            r[k] = rows[k] + first;
+            if (left >= SMOOTH_PX)
+                continue;
+            memcpy(copy[k], r[k] - 2, left + 4);
+            r[k] = copy[k] + 2;
+        }
+        smooth_some(r, threshold, strength, left < SMOOTH_PX ? last : out + first);
+        if (left < SMOOTH_PX)
+            memcpy(out + first, last, left);
     }
 }
 

@@ -98,6 +98,15 @@ static const case_t cases[] = {
     {"image_and_defects", true, {{"ISP_DPC", ISP_DPC_SEARCH}, {"ISP_CTRL", ON}}},
     {"image_and_shading", true, {{"ISP_LSC", 1}, {"ISP_CTRL", ON}}},
     {"image_and_statistics", true, {{"ISP_CTRL", ON | ISP_CTRL_STATS}}},
+    {"image_yuv422", true, {{"ISP_CTRL", ON}, {"ISP_FORMAT", 1}}},
+    {"image_nr", true, {{"ISP_CTRL", ON}, {"ISP_NR", 1}}},
+    {"image_sharpen", true, {{"ISP_CTRL", ON}, {"ISP_SHARPEN", 1}}},
+    {"image_nr_sharpen_yuv422",
+     true,
+     {{"ISP_CTRL", ON}, {"ISP_NR", 1}, {"ISP_SHARPEN", 1}, {"ISP_FORMAT", 1}}},
+    {"image_half_size",
+     true,
+     {{"ISP_CTRL", ON}, {"ISP_OUT", 1}, {"ISP_OUT_WIDTH", 1014}, {"ISP_OUT_HEIGHT", 760}}},
 };
 
 static void write_named(isp_t *isp, const char *name, uint32_t value)
