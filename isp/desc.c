@@ -169,6 +169,11 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+uint32_t isp_tensor_px(const isp_desc_t *desc)
+{
+    return (uint32_t)larger(desc->max_tensor_width_px, desc->max_tensor_height_px);
+}
+
 /* Stages check their own part. */
 sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name)
 {
@@ -198,8 +203,9 @@ sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name)
             return sim_fail(sim, SIM_EDESC, "%s.white_balance_q8[%d]: %u not in 1..4095", name, i,
                             desc->wb_gain_q8[i]);
     }
-    uint64_t divisor = larger(desc->max_width_px, 2 * desc->max_tensor_width_px) *
-                       larger(desc->max_height_px, 2 * desc->max_tensor_height_px);
+    uint64_t tensor_px = isp_tensor_px(desc);
+    uint64_t divisor =
+        larger(desc->max_width_px, 2 * tensor_px) * larger(desc->max_height_px, 2 * tensor_px);
     if (divisor >= UINT64_C(1) << 24)
         return sim_fail(sim, SIM_EDESC,
                         "%s.max_width_px, max_height_px: weights of the scaler add up to %llu, "

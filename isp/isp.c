@@ -177,8 +177,8 @@ static void begin_tensor(isp_t *isp)
         .x_px = isp->now.roi_x,
         .width_px = isp->now.roi_w,
         .height_px = isp->now.roi_h,
-        .out_width_px = job.width_px,
-        .out_height_px = job.height_px,
+        .out_width_px = twr_row_px(&job),
+        .out_height_px = twr_rows(&job),
     };
     scaler_begin(&isp->scaler, &region);
     isp->now.tensor = true;
@@ -287,7 +287,8 @@ static void on_writer_done(void *ctx, bool complete)
     isp->regs.tensor_frame = isp->writer.job.frame;
     isp->regs.seen_xy = isp->writer.job.seen.y_px << 16 | isp->writer.job.seen.x_px;
     isp->regs.seen_wh = isp->writer.job.seen.height_px << 16 | isp->writer.job.seen.width_px;
-    isp->regs.seen_flip = isp->writer.job.seen.flip_y << 1 | isp->writer.job.seen.flip_x;
+    isp->regs.seen_flip =
+        isp->writer.job.turn << 2 | isp->writer.job.seen.flip_y << 1 | isp->writer.job.seen.flip_x;
     isp_raise(isp, ISP_STATUS_TENSOR);
     sim_wire_pulse(&isp->tensor_done);
 }
@@ -404,12 +405,13 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     dpc_desc_t dpc = {d->dpc_pipe_cycles, d->max_width_px};
     lsc_desc_t lsc = {d->lsc_pipe_cycles, d->max_width_px};
     demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->max_width_px};
-    scaler_desc_t scaler = {d->clk_hz,       d->scaler_pipe_cycles,  d->px_per_clk,
-                            d->max_width_px, d->max_tensor_width_px, true};
+    uint32_t tensor_px = isp_tensor_px(d); /* a turned one has columns for rows */
+    scaler_desc_t scaler = {
+        d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px, tensor_px, true};
     img_desc_t image = {
         d->clk_hz,         d->px_per_clk,          d->max_width_px,      d->yuv_pipe_cycles,
         d->nr_pipe_cycles, d->sharpen_pipe_cycles, d->scaler_pipe_cycles};
-    twr_desc_t writer = {d->max_tensor_width_px, d->writer_slots, d->writer_outstanding};
+    twr_desc_t writer = {tensor_px, d->writer_slots, d->writer_outstanding};
     stats_desc_t stats = {d->max_width_px};
     char path[sizeof(isp->comp.name) + 16];
 #define STAGE(stage) stage_name(path, sizeof(path), name, #stage)

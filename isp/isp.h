@@ -33,7 +33,7 @@
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
- * Not modeled:  rotation, clock gating; registers change per frame only.
+ * Not modeled:  clock gating; registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -102,7 +102,8 @@ typedef struct {
     uint32_t gamma; /* 0: bypass, 1: points */
     uint32_t roi_x, roi_y, roi_w, roi_h;
     uint32_t tensor_addr, tensor_w, tensor_h, tensor_ch;
-    uint32_t div_val, div_shift, norm_val[ISP_CHANNELS], norm_shift;
+    uint32_t div_val[TWR_CHANNELS], div_shift[TWR_CHANNELS], norm_val[TWR_CHANNELS];
+    uint32_t norm_shift[TWR_CHANNELS], clip[TWR_CHANNELS], tensor_turn;
     uint32_t tensor_frame;
     uint32_t seen_xy, seen_wh, seen_flip;
     uint32_t point[GAMMA_POINTS];

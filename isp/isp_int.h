@@ -20,6 +20,8 @@ void isp_latch(isp_t *isp, const sim_line_t *line);
 twr_job_t isp_tensor_job(const isp_t *isp);
 stats_job_t isp_stats_job(const isp_t *isp);
 img_job_t isp_image_job(const isp_t *isp);
+/* The longer side of the largest tensor. */
+uint32_t isp_tensor_px(const isp_desc_t *desc);
 /* Sets status bits and the interrupt. */
 void isp_raise(isp_t *isp, uint32_t status);
 

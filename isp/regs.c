@@ -71,6 +71,13 @@ static void wrote_gains(sim_comp_t *comp, uint32_t value)
     {"ISP_GAMMA_" #number, "7:0: code of point " #number " of the tone curve", \
      0x100 + 4 * number, code, 0xff, 0, R(point[number]), NULL},
 
+#define NORM(c, what) \
+    {"ISP_DIV_VAL" #c,    "15:0: of " what ": q = (((x * div_val) >> div_shift) + norm_val) >> norm_shift", 0x380 + 20 * c, 1024, 0xffff, 0, R(div_val[c]), NULL}, \
+    {"ISP_DIV_SHIFT" #c,  "3:0: see ISP_DIV_VAL" #c,             0x384 + 20 * c, 6,          0xf,        0, R(div_shift[c]),  NULL}, \
+    {"ISP_NORM_VAL" #c,   "12:0: signed, see ISP_DIV_VAL" #c,    0x388 + 20 * c, 0x1800,     0x1fff,     0, R(norm_val[c]),   NULL}, \
+    {"ISP_NORM_SHIFT" #c, "3:0: see ISP_DIV_VAL" #c,             0x38c + 20 * c, 4,          0xf,        0, R(norm_shift[c]), NULL}, \
+    {"ISP_CLIP" #c,       "24:16: most that q can be, signed; 8:0: least, signed", 0x390 + 20 * c, 0x007f0180, 0x01ff01ff, 0, R(clip[c]), NULL},
+
 const sim_reg_t isp_reg_table[] = {
     /* name             help                                                        addr   reset       rw_mask     w1c  member            side effect */
     {"ISP_ID",          "31:16: block id; 15:0: version",                           0x000, 0x00050001, 0,          0,   R(id),            NULL},
@@ -102,17 +109,11 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_TENSOR_ADDR", "31:0: bus address of the tensor, a multiple of 32",        0x070, 0x04000400, 0xffffffe0, 0,   R(tensor_addr),   NULL},
     {"ISP_TENSOR_W",    "12:0: width, without padding",                             0x074, 224,        0x1fff,     0,   R(tensor_w),      NULL},
     {"ISP_TENSOR_H",    "12:0: height, without padding",                            0x078, 224,        0x1fff,     0,   R(tensor_h),      NULL},
-    {"ISP_TENSOR_CH",   "1:0: channels (1 luma, 3 R G B)",                          0x07c, 3,          0x3,        0,   R(tensor_ch),     NULL},
-    {"ISP_DIV_VAL",     "15:0: q = (((x * div_val) >> div_shift) + norm_val) >> norm_shift", 0x080, 1024, 0xffff,  0,   R(div_val),       NULL},
-    {"ISP_DIV_SHIFT",   "3:0: see ISP_DIV_VAL",                                     0x084, 6,          0xf,        0,   R(div_shift),     NULL},
-    {"ISP_NORM_VAL0",   "12:0: signed, of R or luma; see ISP_DIV_VAL",              0x088, 0x1800,     0x1fff,     0,   R(norm_val[0]),   NULL},
-    {"ISP_NORM_VAL1",   "12:0: signed, of G",                                       0x08c, 0x1800,     0x1fff,     0,   R(norm_val[1]),   NULL},
-    {"ISP_NORM_VAL2",   "12:0: signed, of B",                                       0x090, 0x1800,     0x1fff,     0,   R(norm_val[2]),   NULL},
-    {"ISP_NORM_SHIFT",  "3:0: see ISP_DIV_VAL",                                     0x094, 4,          0xf,        0,   R(norm_shift),    NULL},
+    {"ISP_TENSOR_CH",   "2:0: channels (1 luma, 3 R G B, 4 R G B luma)",            0x07c, 3,          0x7,        0,   R(tensor_ch),     NULL},
     {"ISP_TENSOR_FRAME", "31:0: frame number of the newest finished tensor",        0x098, 0,          0,          0,   R(tensor_frame),  NULL},
     {"ISP_SEEN_XY",     "31:16: top edge of what that tensor shows, array pixels; 15:0: left edge", 0x09c, 0, 0,      0,   R(seen_xy),       NULL},
     {"ISP_SEEN_WH",     "31:16: its height, array pixels; 15:0: width",             0x0a0, 0,          0,          0,   R(seen_wh),       NULL},
-    {"ISP_SEEN_FLIP",   "0: it is mirrored; 1: it is upside down",                  0x0a4, 0,          0,          0,   R(seen_flip),     NULL},
+    {"ISP_SEEN_FLIP",   "0: it is mirrored; 1: it is upside down; 3:2: and then turned clockwise, quarters", 0x0a4, 0,          0,          0,   R(seen_flip),     NULL},
     SRGB_POINTS(POINT)
     {"ISP_STATS_ADDR",  "31:0: bus address of the statistics, a multiple of 32",    0x200, 0,          0xffffffe0, 0,   R(stats_addr),    NULL},
     {"ISP_STATS_FRAME", "31:0: frame number of the newest statistics in memory",    0x204, 0,          0,          0,   R(stats_frame),   NULL},
@@ -152,6 +153,11 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_OUT_H",       "15:0: height, array pixels",                               0x338, 3040,       0xffff,     0,   R(out_h),         NULL},
     {"ISP_OUT_WIDTH",   "12:0: width of the image, samples, or 0, the same as the region",  0x33c, 0,          0x1fff,     0,   R(out_width),     NULL},
     {"ISP_OUT_HEIGHT",  "12:0: height of the image, samples, or 0, the same as the region", 0x340, 0,          0x1fff,     0,   R(out_height),    NULL},
+    NORM(0, "R, or luma if alone")
+    NORM(1, "G")
+    NORM(2, "B")
+    NORM(3, "luma behind R G B")
+    {"ISP_TENSOR_TURN", "1:0: quarter turns clockwise; 2: mirrored before that",    0x3d0, 0,          0x7,        0,   R(tensor_turn),   NULL},
     SIM_REG_END,
 };
 /* clang-format on */
@@ -208,7 +214,7 @@ static void make_regs_legal(isp_t *isp)
     make_legal(isp, "ISP_OUT_W", &regs->out_w, 1, desc->array_width_px - regs->out_x);
     make_legal(isp, "ISP_OUT_H", &regs->out_h, 1, desc->array_height_px - regs->out_y);
     if (regs->tensor_ch != 1)
-        make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 3);
+        make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 4);
 }
 
 uint32_t isp_phase(sim_bayer_t bayer, uint32_t row, uint32_t column)
@@ -328,14 +334,20 @@ twr_job_t isp_tensor_job(const isp_t *isp)
         .width_px = regs->tensor_w,
         .height_px = regs->tensor_h,
         .channels = regs->tensor_ch,
-        .div_val = regs->div_val,
-        .div_shift = regs->div_shift,
-        .norm_shift = regs->norm_shift,
+        .turn = regs->tensor_turn & 3,
+        .mirror = regs->tensor_turn >> 2,
         .frame = isp->now.frame,
         .seen = isp->now.seen,
     };
-    for (int c = 0; c < ISP_CHANNELS; c++)
+    job.seen.flip_x ^= job.mirror;
+    for (int c = 0; c < TWR_CHANNELS; c++) {
+        job.div_val[c] = regs->div_val[c];
+        job.div_shift[c] = regs->div_shift[c];
         job.norm_val[c] = sign_extended(regs->norm_val[c], 13);
+        job.norm_shift[c] = regs->norm_shift[c];
+        job.min[c] = sign_extended(regs->clip[c] & 0x1ff, 9);
+        job.max[c] = sign_extended(regs->clip[c] >> 16, 9);
+    }
     return job;
 }
 

@@ -1,8 +1,10 @@
 /*
  * writer.c - tensor writer: normalization, row slots, bursts.
  *
- * Rows of a tensor are numbered 0..align2(H)-1; row r is in slot r % slots, the padding row of an
- * odd height in a slot of its own that stays zero. Bursts are issued in order of (row, plane, byte)
+ * Rows that come form groups: one row, or, of a tensor turned by 90 or 270 degrees, slots / 2 rows
+ * beside each other. Groups take turns in the slots. Each has runs of bytes that lie together in
+ * memory: a whole row, or what a tensor row gets of the group's columns. A last group is the
+ * padding, out of a slot that stays zero. Bursts are issued in order of (group, plane, run, byte)
  * and the memory completes them in that order, so one byte count says where completion is.
  */
 #include <assert.h>
@@ -29,9 +31,24 @@ uint32_t twr_plane_bytes(const twr_job_t *job)
     return twr_row_bytes(job) * align_up(job->height_px, HEIGHT_ALIGN);
 }
 
+static bool sideways(const twr_job_t *job)
+{
+    return job->turn & 1;
+}
+
+uint32_t twr_rows(const twr_job_t *job)
+{
+    return sideways(job) ? job->width_px : job->height_px;
+}
+
+uint32_t twr_row_px(const twr_job_t *job)
+{
+    return sideways(job) ? job->height_px : job->width_px;
+}
+
 static uint32_t slot_bytes(const twr_t *twr)
 {
-    return ISP_CHANNELS * align_up(twr->desc.max_width_px, WIDTH_ALIGN);
+    return TWR_CHANNELS * align_up(twr->desc.max_width_px, WIDTH_ALIGN);
 }
 
 static size_t rows_bytes(const sim_comp_t *comp)
@@ -40,10 +57,108 @@ static size_t rows_bytes(const sim_comp_t *comp)
     return (size_t)(twr->desc.slots + 1) * slot_bytes(twr);
 }
 
-static uint8_t *row_data(const twr_t *twr, uint32_t row)
+/* ---- groups ---- */
+
+/* Rows of a whole group, and groups that the slots hold. */
+static uint32_t group_rows(const twr_t *twr)
 {
-    uint32_t slot = row < twr->job.height_px ? row % twr->desc.slots : twr->desc.slots;
+    return sideways(&twr->job) && twr->desc.slots > 1 ? twr->desc.slots / 2 : 1;
+}
+
+static uint32_t groups_held(const twr_t *twr)
+{
+    return twr->desc.slots / group_rows(twr);
+}
+
+/* Groups of rows; the padding is one more, if there is padding to write. */
+static uint32_t data_groups(const twr_t *twr)
+{
+    return (twr_rows(&twr->job) + group_rows(twr) - 1) / group_rows(twr);
+}
+
+static uint32_t all_groups(const twr_t *twr)
+{
+    const twr_job_t *job = &twr->job;
+    bool row = job->height_px % HEIGHT_ALIGN != 0;
+    bool columns = sideways(job) && job->width_px % WIDTH_ALIGN != 0;
+    return data_groups(twr) + (row || columns);
+}
+
+/* Rows that a group has: the last may have fewer. */
+static uint32_t rows_of(const twr_t *twr, uint32_t group)
+{
+    uint32_t whole = group_rows(twr), left = twr_rows(&twr->job) - group * whole;
+    return left < whole ? left : whole;
+}
+
+static uint8_t *group_data(const twr_t *twr, uint32_t group)
+{
+    uint32_t slot = group % groups_held(twr) * group_rows(twr);
     return twr->rows + (size_t)slot * slot_bytes(twr);
+}
+
+static uint8_t *zeros(const twr_t *twr)
+{
+    return twr->rows + (size_t)twr->desc.slots * slot_bytes(twr);
+}
+
+/* ---- runs ---- */
+
+typedef struct {
+    uint32_t offset, bytes; /* within a plane of the tensor */
+    uint8_t *data;
+} run_t;
+
+/* The padding row stands alone, or behind the padding columns of every row. */
+static uint32_t runs_of(const twr_t *twr, uint32_t group)
+{
+    const twr_job_t *job = &twr->job;
+    if (!sideways(job))
+        return 1;
+    bool columns = group < data_groups(twr) || job->width_px % WIDTH_ALIGN != 0;
+    bool row = group == data_groups(twr) && job->height_px % HEIGHT_ALIGN != 0;
+    return (columns ? job->height_px : 0) + row;
+}
+
+static run_t padding_run(const twr_t *twr, uint32_t run)
+{
+    const twr_job_t *job = &twr->job;
+    uint32_t row_bytes = twr_row_bytes(job), columns = row_bytes - job->width_px;
+    if (!sideways(job) || columns == 0 || run == job->height_px)
+        return (run_t){job->height_px * row_bytes, row_bytes, zeros(twr)};
+    return (run_t){run * row_bytes + job->width_px, columns, zeros(twr)};
+}
+
+/* Turned by 90 and 180 degrees, rows count from the far end. */
+static bool backward(const twr_job_t *job)
+{
+    return job->turn == 1 || job->turn == 2;
+}
+
+static run_t run_of(const twr_t *twr, uint32_t group, uint32_t plane, uint32_t run)
+{
+    const twr_job_t *job = &twr->job;
+    uint32_t row_bytes = twr_row_bytes(job), whole = group_rows(twr);
+    if (group == data_groups(twr))
+        return padding_run(twr, run);
+    uint32_t rows = rows_of(twr, group), first = group * whole;
+    if (backward(job))
+        first = twr_rows(job) - first - rows;
+    uint8_t *data = group_data(twr, group);
+    if (!sideways(job))
+        return (run_t){first * row_bytes, row_bytes, data + plane * row_bytes};
+    return (run_t){run * row_bytes + first, rows, data + (plane * job->height_px + run) * whole};
+}
+
+static uint32_t group_bytes(const twr_t *twr, uint32_t group)
+{
+    const twr_job_t *job = &twr->job;
+    uint32_t row_bytes = twr_row_bytes(job), odd = job->height_px % HEIGHT_ALIGN;
+    if (!sideways(job))
+        return job->channels * row_bytes;
+    if (group < data_groups(twr))
+        return job->channels * job->height_px * rows_of(twr, group);
+    return job->channels * (job->height_px * (row_bytes - job->width_px) + odd * row_bytes);
 }
 
 /* ---- completion ---- */
@@ -85,88 +200,90 @@ static void on_burst_done(void *ctx, sim_mem_req_t *req)
     twr->end_ps = sim_now_ps(twr->comp.sim);
     count_done(twr, req);
     twr->done_bytes += req->bytes;
-    bool row_done = twr->done_bytes == twr->job.channels * twr_row_bytes(&twr->job);
-    if (row_done) {
+    bool group_done = twr->done_bytes == group_bytes(twr, twr->groups_out);
+    if (group_done) {
         twr->done_bytes = 0;
-        twr->rows_out++;
-        twr->rows_written++;
+        twr->rows_written += twr->groups_out < data_groups(twr) ? rows_of(twr, twr->groups_out) : 1;
+        twr->groups_out++;
     }
-    uint32_t last = align_up(twr->job.height_px, HEIGHT_ALIGN);
-    if (twr->abandoned ? twr->req_count == 0 : twr->rows_out == last) {
+    if (twr->abandoned ? twr->req_count == 0 : twr->groups_out == all_groups(twr)) {
         finish(twr);
         return;
     }
     issue(twr);
-    if (row_done)
+    if (group_done)
         twr->on_room(twr->ctx);
 }
 
 /* ---- bursts ---- */
 
-static uint32_t rows_ready(const twr_t *twr)
+static uint32_t groups_ready(const twr_t *twr)
 {
-    uint32_t height = twr->job.height_px;
-    return twr->rows_in == height ? align_up(height, HEIGHT_ALIGN) : twr->rows_in;
+    return twr->rows_in == twr_rows(&twr->job) ? all_groups(twr) : twr->rows_in / group_rows(twr);
 }
 
-static void advance(twr_t *twr, uint32_t bytes)
+static void advance(twr_t *twr, uint32_t bytes, uint32_t run_bytes)
 {
     twr->issue_byte += bytes;
-    if (twr->issue_byte < twr_row_bytes(&twr->job))
+    if (twr->issue_byte < run_bytes)
         return;
     twr->issue_byte = 0;
-    twr->issue_plane++;
-    if (twr->issue_plane < twr->job.channels)
+    if (++twr->issue_run < runs_of(twr, twr->issue_group))
+        return;
+    twr->issue_run = 0;
+    if (++twr->issue_plane < twr->job.channels)
         return;
     twr->issue_plane = 0;
-    twr->issue_row++;
+    twr->issue_group++;
 }
 
 static void issue_burst(twr_t *twr)
 {
-    uint32_t row_bytes = twr_row_bytes(&twr->job);
-    uint32_t addr = twr->job.addr + twr->issue_plane * twr_plane_bytes(&twr->job) +
-                    twr->issue_row * row_bytes + twr->issue_byte;
+    run_t run = run_of(twr, twr->issue_group, twr->issue_plane, twr->issue_run);
+    uint32_t addr = twr->job.addr + twr->issue_plane * twr_plane_bytes(&twr->job) + run.offset +
+                    twr->issue_byte;
     uint32_t to_boundary = twr->port->max_burst_bytes - addr % twr->port->max_burst_bytes;
-    uint32_t left = row_bytes - twr->issue_byte;
+    uint32_t left = run.bytes - twr->issue_byte;
     uint32_t bytes = left < to_boundary ? left : to_boundary;
     sim_mem_req_t *req = &twr->req[(twr->req_head + twr->req_count) % twr->desc.outstanding];
     *req = (sim_mem_req_t){
         .addr = addr,
         .bytes = bytes,
         .write = true,
-        .data = row_data(twr, twr->issue_row) + twr->issue_plane * row_bytes + twr->issue_byte,
+        .data = run.data + twr->issue_byte,
         .done = on_burst_done,
         .ctx = twr,
     };
-    if (twr->issue_row == 0 && twr->issue_plane == 0 && twr->issue_byte == 0)
+    if (twr->issue_group == 0 && twr->issue_plane == 0 && twr->issue_run == 0 &&
+        twr->issue_byte == 0)
         twr->start_ps = sim_now_ps(twr->comp.sim);
     twr->req_count++;
-    advance(twr, bytes);
+    advance(twr, bytes, run.bytes);
     sim_mem_request(twr->port, req);
 }
 
 static void issue(twr_t *twr)
 {
     while (!twr->abandoned && twr->req_count < twr->desc.outstanding &&
-           twr->issue_row < rows_ready(twr))
+           twr->issue_group < groups_ready(twr))
         issue_burst(twr);
 }
 
 /* ---- rows ---- */
 
-static int8_t normalized(const twr_job_t *job, uint32_t x, int32_t norm_val)
+static uint8_t normalized(const twr_job_t *job, uint32_t x, uint32_t channel)
 {
-    int64_t scaled = (int64_t)x * job->div_val >> job->div_shift;
-    int64_t q = (scaled + norm_val) >> job->norm_shift;
-    return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+    int64_t scaled = (int64_t)x * job->div_val[channel] >> job->div_shift[channel];
+    int64_t q = (scaled + job->norm_val[channel]) >> job->norm_shift[channel];
+    int64_t min = job->min[channel], max = job->max[channel];
+    return (uint8_t)(q < min ? min : q > max ? max : q);
 }
 
 static void make_curves(twr_t *twr)
 {
-    for (int c = 0; c < ISP_CHANNELS; c++)
+    for (uint32_t c = 0; c < TWR_CHANNELS; c++)
         for (uint32_t x = 0; x < 256; x++)
-            twr->curve[c][x] = normalized(&twr->job, x, twr->job.norm_val[c]);
+            twr->curve[c][x] = normalized(&twr->job, x, c);
 }
 
 bool twr_begin(twr_t *twr, const twr_job_t *job)
@@ -175,46 +292,64 @@ bool twr_begin(twr_t *twr, const twr_job_t *job)
     if (twr->active || twr->end_ps == sim_now_ps(twr->comp.sim))
         return false;
     assert(job->width_px >= 1 && job->width_px <= twr->desc.max_width_px && job->height_px >= 1);
+    assert(!sideways(job) || job->height_px <= twr->desc.max_width_px);
     twr->job = *job;
     twr->active = true;
     twr->abandoned = twr->bad_address = false;
-    twr->rows_in = twr->rows_out = 0;
-    twr->issue_row = twr->issue_plane = twr->issue_byte = twr->done_bytes = 0;
+    twr->rows_in = twr->groups_out = twr->done_bytes = 0;
+    twr->issue_group = twr->issue_plane = twr->issue_run = twr->issue_byte = 0;
     make_curves(twr);
     return true;
 }
 
 bool twr_has_room(const twr_t *twr)
 {
-    return twr->active && !twr->abandoned && twr->rows_in - twr->rows_out < twr->desc.slots;
+    return twr->active && !twr->abandoned &&
+           twr->rows_in / group_rows(twr) < twr->groups_out + groups_held(twr);
 }
 
-static void luma_row(const uint8_t *const rgb[ISP_CHANNELS], uint32_t count, const int8_t *curve,
-                     int8_t *out)
+static void luma_row(const uint8_t *const rgb[ISP_CHANNELS], uint32_t count, const uint8_t *curve,
+                     uint8_t *out, ptrdiff_t step)
 {
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = curve[(77 * rgb[0][i] + 150 * rgb[1][i] + 29 * rgb[2][i] + 128) >> 8];
+    for (uint32_t i = 0; i < count; i++, out += step)
+        *out = curve[(77 * rgb[0][i] + 150 * rgb[1][i] + 29 * rgb[2][i] + 128) >> 8];
 }
 
-static void plane_row(const uint8_t *code, uint32_t count, const int8_t *curve, int8_t *out)
+static void plane_row(const uint8_t *code, uint32_t count, const uint8_t *curve, uint8_t *out,
+                      ptrdiff_t step)
 {
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = curve[code[i]];
+    for (uint32_t i = 0; i < count; i++, out += step)
+        *out = curve[code[i]];
+}
+
+/* A plane of the newest row into its group: one behind the other, or in steps of the group. */
+static void put_plane(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS], uint32_t plane)
+{
+    const twr_job_t *job = &twr->job;
+    uint32_t whole = group_rows(twr), group = twr->rows_in / whole, place = twr->rows_in % whole;
+    uint32_t count = twr_row_px(job), plane_bytes = count * whole;
+    ptrdiff_t step = (ptrdiff_t)whole;
+    if (!sideways(job))
+        plane_bytes = twr_row_bytes(job);
+    if (backward(job))
+        place = rows_of(twr, group) - 1 - place;
+    uint8_t *out = group_data(twr, group) + plane * plane_bytes + place;
+    memset(out + count * whole - place, 0, plane_bytes - count * whole);
+    if ((job->turn >= 2) != (job->mirror != 0)) {
+        out += (count - 1) * step;
+        step = -step;
+    }
+    if (job->channels == 1 || plane == ISP_CHANNELS)
+        luma_row(rgb, count, twr->curve[plane], out, step);
+    else
+        plane_row(rgb[plane], count, twr->curve[plane], out, step);
 }
 
 void twr_push_row(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS])
 {
-    assert(twr_has_room(twr) && twr->rows_in < twr->job.height_px);
-    uint32_t row_bytes = twr_row_bytes(&twr->job), width = twr->job.width_px;
-    int8_t *row = (int8_t *)row_data(twr, twr->rows_in);
-    for (uint32_t c = 0; c < twr->job.channels; c++) {
-        int8_t *plane = row + c * row_bytes;
-        if (twr->job.channels == 1)
-            luma_row(rgb, width, twr->curve[0], plane);
-        else
-            plane_row(rgb[c], width, twr->curve[c], plane);
-        memset(plane + width, 0, row_bytes - width);
-    }
+    assert(twr_has_room(twr) && twr->rows_in < twr_rows(&twr->job));
+    for (uint32_t c = 0; c < twr->job.channels; c++)
+        put_plane(twr, rgb, c);
     twr->rows_in++;
     issue(twr);
 }
@@ -251,9 +386,10 @@ static const sim_field_t twr_fields[] = {
     SIM_FIELD(twr_t, abandoned),
     SIM_FIELD(twr_t, bad_address),
     SIM_FIELD(twr_t, rows_in),
-    SIM_FIELD(twr_t, rows_out),
-    SIM_FIELD(twr_t, issue_row),
+    SIM_FIELD(twr_t, groups_out),
+    SIM_FIELD(twr_t, issue_group),
     SIM_FIELD(twr_t, issue_plane),
+    SIM_FIELD(twr_t, issue_run),
     SIM_FIELD(twr_t, issue_byte),
     SIM_FIELD(twr_t, done_bytes),
     SIM_FIELD(twr_t, req_head),
@@ -272,7 +408,7 @@ static const sim_field_t twr_fields[] = {
 
 static const sim_stat_t twr_stats[] = {
     SIM_STAT(twr_t, tensors, "1", "complete tensors"),
-    SIM_STAT(twr_t, rows_written, "lines", "tensor rows written, padding rows included"),
+    SIM_STAT(twr_t, rows_written, "lines", "rows written (columns when turned), padding once"),
     SIM_STAT(twr_t, bytes_written, "bytes", "written to memory, padding included"),
     SIM_STAT(twr_t, bursts, "1", "write bursts"),
     SIM_STAT(twr_t, wait_cycles, "cycles", "bursts waited for their memory bank"),
@@ -283,7 +419,7 @@ static const sim_stat_t twr_stats[] = {
 
 static const sim_kind_t twr_kind = {
     .kind = "tensor_writer",
-    .version = 1,
+    .version = 2,
     .reset = twr_reset,
     .fields = twr_fields,
     .stats = twr_stats,

@@ -1,20 +1,31 @@
 /*
- * writer.h - tensor writer: rows of codes -> normalized int8, planar, padded, in L2.
+ * writer.h - tensor writer: rows of codes -> normalized bytes, planar, padded, turned, in L2.
  *
  *               +--------------------------+
  *   R G B ----->| luma, normalize | row    |-----> memory port (write bursts)
  *    codes      |                 | slots  |-----> done (after the last burst)
  *               +--------------------------+
  *
- * q = clip((((x * div_val) >> div_shift) + norm_val) >> norm_shift, -128, 127), floor shifts: the
- * IMX500's published formula. Luma is (77 R + 150 G + 29 B + 128) >> 8 (BT.601) of gamma-corrected
- * codes. The tensor is C planes of align2(H) rows of align32(W) bytes; padding is 0.
+ * q = clip((((x * div_val) >> div_shift) + norm_val) >> norm_shift, min, max), floor shifts: the
+ * IMX500's published formula, each channel with numbers of its own. min -128, max 127 make int8;
+ * min 0, max 255 uint8; a byte is the low 8 bits of q (9 bits, signed, as in the IMX500's clip
+ * registers). Channels: 1 luma, 3 R G B, 4 R G B luma (1, 3 and 4 are published, what the fourth is
+ * is not: assumed). Luma is (77 R + 150 G + 29 B + 128) >> 8 (BT.601) of gamma-corrected codes.
+ * The tensor is C planes of align2(H) rows of align32(W) bytes; padding is 0.
+ *
+ * Turned: the region's image, mirrored left to right if job.mirror, is turned clockwise by
+ * job.turn * 90 degrees (IMX500 register 0xd680 has the same four). By 180 degrees rows are written
+ * backward from the last one: no further cost. By 90 and 270 a row that comes is a column of the
+ * tensor: half of the slots are filled while the other half, G = slots / 2 columns, is written, as
+ * bursts of G bytes, one for each tensor row and plane; then the padding, a burst a row. At 4 slots
+ * and 224 x 224 x 3 that is 75,264 bursts, 336 for each row that comes, instead of 1,680.
  *
  * Timing:       a row takes a slot and leaves in aligned bursts of at most the port's
  *               max_burst_bytes, `outstanding` at a time, planes in order; a slot is free when its
- *               last burst is done.
- * Modeled:      back-pressure (twr_has_room), waits, bus errors.
- * Not modeled:  per-channel div_val and clip registers.
+ *               last burst is done (turned by 90, 270: when its group's last is).
+ * Modeled:      back-pressure (twr_has_room), waits, bus errors, bytes written alone (L2 has a
+ *               write enable for each byte).
+ * Not modeled:  normalization of RAW (the IMX500's block at 0xd684..).
  */
 #ifndef ISP_WRITER_H
 #define ISP_WRITER_H
@@ -23,9 +34,10 @@
 
 #define TWR_MAX_OUTSTANDING 8
 #define TWR_MAX_SLOTS 16
+#define TWR_CHANNELS 4
 
 typedef struct {
-    uint32_t max_width_px; /* 1..4096: of a tensor row */
+    uint32_t max_width_px; /* 1..4096: of a tensor row, and column if it is turned */
     uint32_t slots;        /* 1..16 rows */
     uint32_t outstanding;  /* 1..8 bursts */
 } twr_desc_t;
@@ -34,11 +46,12 @@ typedef struct {
 typedef struct {
     uint32_t addr;
     uint32_t width_px, height_px;
-    uint32_t channels; /* 1: luma, 3: R, G, B */
-    uint32_t div_val, div_shift, norm_shift;
-    int32_t norm_val[ISP_CHANNELS];
+    uint32_t channels;     /* 1: luma, 3: R, G, B, 4: R, G, B, luma */
+    uint32_t turn, mirror; /* quarter turns clockwise, 0..3, of the image, mirrored first */
+    uint32_t div_val[TWR_CHANNELS], div_shift[TWR_CHANNELS], norm_shift[TWR_CHANNELS];
+    int32_t norm_val[TWR_CHANNELS], min[TWR_CHANNELS], max[TWR_CHANNELS];
     uint32_t frame;
-    sim_window_t seen; /* what of the array it shows */
+    sim_window_t seen; /* what of the array it shows, before it is turned */
 } twr_job_t;
 
 typedef struct twr {
@@ -50,17 +63,17 @@ typedef struct twr {
     void *ctx;
     sim_mem_req_t req[TWR_MAX_OUTSTANDING];
 
-    uint8_t *rows; /* state from here on: desc.slots rows of 3 * align32(max_width_px) */
+    uint8_t *rows; /* state from here on: desc.slots + 1 rows of 4 * align32(max_width_px) */
     twr_job_t job;
-    int8_t curve[ISP_CHANNELS][256]; /* normalization of each channel's codes */
-    bool active;                     /* from twr_begin to on_done */
+    uint8_t curve[TWR_CHANNELS][256]; /* normalization of each channel's codes */
+    bool active;                      /* from twr_begin to on_done */
     bool abandoned;
-    bool bad_address;   /* logged for this tensor */
-    uint32_t rows_in;   /* taken into slots, padding row included */
-    uint32_t rows_out;  /* all bursts done */
-    uint32_t issue_row; /* cursor of the next burst: row, plane, byte */
-    uint32_t issue_plane, issue_byte;
-    uint32_t done_bytes;          /* of row rows_out */
+    bool bad_address;     /* logged for this tensor */
+    uint32_t rows_in;     /* taken into slots */
+    uint32_t groups_out;  /* all bursts done; groups: see writer.c */
+    uint32_t issue_group; /* cursor of the next burst: group, plane, run, byte */
+    uint32_t issue_plane, issue_run, issue_byte;
+    uint32_t done_bytes;          /* of group groups_out */
     uint32_t req_head, req_count; /* outstanding requests, in order */
     uint64_t start_ps, end_ps;    /* first burst made, newest burst done */
     uint64_t rows_written, bytes_written, wait_cycles, bursts, bus_errors;
@@ -73,6 +86,9 @@ void twr_free(twr_t *twr);
 /* Starts a tensor; false, and nothing happens, while another is active. */
 bool twr_begin(twr_t *twr, const twr_job_t *job);
 bool twr_has_room(const twr_t *twr);
+/* Rows that make the tensor, and pixels of each: its height and width, or the other way round. */
+uint32_t twr_rows(const twr_job_t *job);
+uint32_t twr_row_px(const twr_job_t *job);
 /* Takes the next row; there must be room. */
 void twr_push_row(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS]);
 /* Gives the tensor up: no further bursts; on_done(false) when the outstanding ones are done. */

@@ -26,10 +26,12 @@ static ref_t plain(uint32_t width_px, uint32_t height_px)
                    .out_width_px = 1,
                    .out_height_px = 1,
                    .channels = 3,
-                   .div_val = 1024,
-                   .div_shift = 6,
-                   .norm_shift = 4,
-                   .norm_val = {-2048, -2048, -2048}};
+                   .div_val = {1024, 1024, 1024},
+                   .div_shift = {6, 6, 6},
+                   .norm_shift = {4, 4, 4},
+                   .norm_val = {-2048, -2048, -2048},
+                   .clip_min = {-128, -128, -128},
+                   .clip_max = {127, 127, 127}};
 }
 
 /* The Bayer mosaic of a picture of three planes. */
@@ -357,9 +359,9 @@ START_TEST(normalization_vectors_worked_out_by_hand)
     };
     for (size_t i = 0; i < SIM_COUNT(cases); i++) {
         ref_t ref = plain(8, 8);
-        ref.div_val = cases[i].div_val;
-        ref.div_shift = cases[i].div_shift;
-        ref.norm_shift = cases[i].norm_shift;
+        ref.div_val[0] = cases[i].div_val;
+        ref.div_shift[0] = cases[i].div_shift;
+        ref.norm_shift[0] = cases[i].norm_shift;
         ref.norm_val[0] = cases[i].norm_val;
         int8_t q[3];
         tensor_of(&ref, (uint8_t[3]){cases[i].x, 0, 0}, q);

@@ -73,12 +73,17 @@ static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
     ref.roi_h = between(s, 1, desc->array_height_px - ref.roi_y);
     ref.out_width_px = between(s, 1, 70);
     ref.out_height_px = between(s, 1, 40);
-    ref.channels = between(s, 0, 1) ? 3 : 1;
-    ref.div_val = between(s, 0, 2048);
-    ref.div_shift = between(s, 0, 8);
-    ref.norm_shift = between(s, 0, 6);
-    for (int c = 0; c < 3; c++)
+    ref.channels = (uint32_t[]){1, 3, 4}[between(s, 0, 2)];
+    ref.turn = between(s, 0, 3);
+    ref.mirror = between(s, 0, 1);
+    for (int c = 0; c < 4; c++) {
+        ref.div_val[c] = between(s, 0, 2048);
+        ref.div_shift[c] = between(s, 0, 8);
+        ref.norm_shift[c] = between(s, 0, 6);
         ref.norm_val[c] = (int32_t)between(s, 0, 8191) - 4096;
+        ref.clip_min[c] = (int32_t)between(s, 0, 511) - 256;
+        ref.clip_max[c] = (int32_t)between(s, (uint32_t)(ref.clip_min[c] + 256), 511) - 256;
+    }
     return ref;
 }
 
@@ -192,10 +197,12 @@ START_TEST(black_and_white_noise_meets_the_clamps_exactly)
                  .out_width_px = 33,
                  .out_height_px = 11,
                  .channels = 3,
-                 .div_val = 1024,
-                 .div_shift = 6,
-                 .norm_shift = 4,
-                 .norm_val = {-2048, -2048, -2048}};
+                 .div_val = {1024, 1024, 1024},
+                 .div_shift = {6, 6, 6},
+                 .norm_shift = {4, 4, 4},
+                 .norm_val = {-2048, -2048, -2048},
+                 .clip_min = {-128, -128, -128},
+                 .clip_max = {127, 127, 127}};
     uint32_t samples = ref.width_px * ref.height_px;
     uint16_t *raw = malloc(samples * sizeof(*raw));
     uint8_t *rgb = malloc((size_t)samples * 3);
@@ -233,6 +240,7 @@ START_TEST(resizing_is_exact_up_down_and_mixed)
             ref.roi_h = 16 * (1 + (uint32_t)(3 * i + j) % 16);
             ref.out_width_px = sizes[i];
             ref.out_height_px = sizes[j];
+            ref.turn &= 2; /* by 90 degrees the writer cannot follow when rows multiply */
             check_all_levels(&ref, 31 * i + j, &desc);
         }
 }

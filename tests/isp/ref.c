@@ -213,9 +213,11 @@ ref_axis_t ref_axis_y(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to)
 
 static int8_t normalized(const ref_t *ref, int64_t code, int channel)
 {
-    int64_t q = floor_div(code * ref->div_val, INT64_C(1) << ref->div_shift);
-    q = floor_div(q + ref->norm_val[channel], INT64_C(1) << ref->norm_shift);
-    return (int8_t)clamp(q, -128, 127);
+    int64_t q = floor_div(code * ref->div_val[channel], INT64_C(1) << ref->div_shift[channel]);
+    q = floor_div(q + ref->norm_val[channel], INT64_C(1) << ref->norm_shift[channel]);
+    q = q > ref->clip_max[channel] ? ref->clip_max[channel] : q;
+    q = q < ref->clip_min[channel] ? ref->clip_min[channel] : q;
+    return (int8_t)(uint8_t)q;
 }
 
 static uint32_t up_to(uint32_t value, uint32_t multiple)
@@ -239,20 +241,75 @@ void ref_samples(const ref_t *ref, bool vertical, int64_t at, int64_t size, int6
     *count = axis.count;
 }
 
+/* A picture of bytes, w x h, with four channels. */
+typedef struct {
+    uint32_t w, h;
+    uint8_t *px;
+} square_t;
+
+static square_t square_of(uint32_t w, uint32_t h)
+{
+    return (square_t){w, h, malloc((size_t)w * h * 4)};
+}
+
+static uint8_t *square_px(const square_t *s, uint32_t x, uint32_t y)
+{
+    return s->px + ((size_t)y * s->w + x) * 4;
+}
+
+static square_t mirrored_square(square_t from)
+{
+    square_t to = square_of(from.w, from.h);
+    for (uint32_t y = 0; y < from.h; y++)
+        for (uint32_t x = 0; x < from.w; x++)
+            memcpy(square_px(&to, from.w - 1 - x, y), square_px(&from, x, y), 4);
+    free(from.px);
+    return to;
+}
+
+/* By a quarter clockwise: what was the top row is the right column. */
+static square_t turned_square(square_t from)
+{
+    square_t to = square_of(from.h, from.w);
+    for (uint32_t y = 0; y < from.h; y++)
+        for (uint32_t x = 0; x < from.w; x++)
+            memcpy(square_px(&to, from.h - 1 - y, x), square_px(&from, x, y), 4);
+    free(from.px);
+    return to;
+}
+
+/* The region as codes R G B and luma, as large as the tensor is before it is turned. */
+static square_t region_square(const ref_t *ref, const uint8_t *rgb)
+{
+    bool odd = ref->turn % 2 != 0;
+    square_t s = odd ? square_of(ref->out_height_px, ref->out_width_px)
+                     : square_of(ref->out_width_px, ref->out_height_px);
+    ref_axis_t ax = ref_axis_x(ref, ref->roi_x, ref->roi_w, s.w);
+    ref_axis_t ay = ref_axis_y(ref, ref->roi_y, ref->roi_h, s.h);
+    for (uint32_t y = 0; y < s.h; y++)
+        for (uint32_t x = 0; x < s.w; x++) {
+            uint8_t *px = square_px(&s, x, y);
+            for (int c = 0; c < 3; c++)
+                px[c] = (uint8_t)ref_resized(ref, rgb, &ax, &ay, x, y, c);
+            px[3] = (uint8_t)((77 * px[0] + 150 * px[1] + 29 * px[2] + 128) / 256);
+        }
+    return s;
+}
+
 void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
 {
-    ref_axis_t ax = ref_axis_x(ref, ref->roi_x, ref->roi_w, ref->out_width_px);
-    ref_axis_t ay = ref_axis_y(ref, ref->roi_y, ref->roi_h, ref->out_height_px);
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
+    square_t s = region_square(ref, rgb);
+    if (ref->mirror)
+        s = mirrored_square(s);
+    for (uint32_t i = 0; i < ref->turn; i++)
+        s = turned_square(s);
     memset(tensor, 0, ref_tensor_bytes(ref));
-    for (uint32_t k = 0; k < ref->out_height_px; k++)
-        for (uint32_t j = 0; j < ref->out_width_px; j++) {
-            int64_t code[3];
-            for (int c = 0; c < 3; c++)
-                code[c] = ref_resized(ref, rgb, &ax, &ay, j, k, c);
-            if (ref->channels == 1)
-                code[0] = (77 * code[0] + 150 * code[1] + 29 * code[2] + 128) / 256;
-            for (uint32_t c = 0; c < ref->channels; c++)
-                tensor[(c * rows + k) * row_bytes + j] = normalized(ref, code[c], (int)c);
-        }
+    for (uint32_t k = 0; k < s.h; k++)
+        for (uint32_t j = 0; j < s.w; j++)
+            for (uint32_t c = 0; c < ref->channels; c++) {
+                uint8_t code = square_px(&s, j, k)[ref->channels == 1 ? 3 : c];
+                tensor[(c * rows + k) * row_bytes + j] = normalized(ref, code, (int)c);
+            }
+    free(s.px);
 }

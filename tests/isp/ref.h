@@ -29,8 +29,10 @@ typedef struct {
     sim_window_t window;                 /* what of the array the frame shows; 0 wide: all */
     uint32_t roi_x, roi_y, roi_w, roi_h; /* array pixels */
     uint32_t out_width_px, out_height_px, channels;
-    uint32_t div_val, div_shift, norm_shift;
-    int32_t norm_val[3];
+    uint32_t div_val[4], div_shift[4], norm_shift[4]; /* of each channel */
+    int32_t norm_val[4], clip_min[4], clip_max[4];
+    uint32_t turn; /* quarter turns clockwise, after the mirror */
+    bool mirror;
 
     uint32_t digital_q8; /* gain ahead of white balance */
     bool search;         /* of defects */

@@ -207,10 +207,11 @@ START_TEST(reset_values_are_the_published_ones)
     ck_assert_uint_eq(rig_read(b->rig, "ISP_CTRL"), 0);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_STATUS"), 0);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_BLC_GB"), 0x100);
-    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_VAL"), 1024);
-    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_SHIFT"), 6);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_VAL0"), 1024);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_DIV_SHIFT2"), 6);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_NORM_VAL1"), 0x1800);
-    ck_assert_uint_eq(rig_read(b->rig, "ISP_NORM_SHIFT"), 4);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_NORM_SHIFT3"), 4);
+    ck_assert_uint_eq(rig_read(b->rig, "ISP_CLIP1"), 0x007f0180);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_GAMMA_0"), 0);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_GAMMA_41"), 255);
     ck_assert_uint_eq(rig_read(b->rig, "ISP_ROI_W"), 256);

@@ -310,11 +310,16 @@ void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
     rig_write(rig, "ISP_TENSOR_W", ref->out_width_px);
     rig_write(rig, "ISP_TENSOR_H", ref->out_height_px);
     rig_write(rig, "ISP_TENSOR_CH", ref->channels);
-    rig_write(rig, "ISP_DIV_VAL", ref->div_val);
-    rig_write(rig, "ISP_DIV_SHIFT", ref->div_shift);
-    for (uint32_t i = 0; i < ISP_CHANNELS; i++)
+    for (uint32_t i = 0; i < TWR_CHANNELS; i++) {
+        rig_write_n(rig, "ISP_DIV_VAL", i, ref->div_val[i]);
+        rig_write_n(rig, "ISP_DIV_SHIFT", i, ref->div_shift[i]);
         rig_write_n(rig, "ISP_NORM_VAL", i, (uint32_t)ref->norm_val[i] & 0x1fff);
-    rig_write(rig, "ISP_NORM_SHIFT", ref->norm_shift);
+        rig_write_n(rig, "ISP_NORM_SHIFT", i, ref->norm_shift[i]);
+        rig_write_n(rig, "ISP_CLIP", i,
+                    ((uint32_t)ref->clip_max[i] & 0x1ff) << 16 |
+                        ((uint32_t)ref->clip_min[i] & 0x1ff));
+    }
+    rig_write(rig, "ISP_TENSOR_TURN", ref->turn | (uint32_t)ref->mirror << 2);
     configure_image(rig, &ref->image);
     rig_write(rig, "ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);
 }
@@ -348,10 +353,12 @@ ref_t rig_reference(rig_t *rig, uint32_t width_px, uint32_t height_px)
                  .out_width_px = 32,
                  .out_height_px = 24,
                  .channels = 3,
-                 .div_val = 1024,
-                 .div_shift = 6,
-                 .norm_shift = 4,
-                 .norm_val = {-2048, -2048, -2048}};
+                 .div_val = {1024, 1024, 1024, 1024},
+                 .div_shift = {6, 6, 6, 6},
+                 .norm_shift = {4, 4, 4, 4},
+                 .norm_val = {-2048, -2048, -2048, -2048},
+                 .clip_min = {-128, -128, -128, -128},
+                 .clip_max = {127, 127, 127, 127}};
     for (int i = 0; i < 4; i++) {
         ref.black[i] = read_named(rig, "ISP_BLC_", phase_name[i]);
         ref.gain_q8[i] = read_named(rig, "ISP_WB_", phase_name[i]);
