@@ -16,12 +16,6 @@ uint32_t pix_axis_samples(const pix_axis_t *axis)
     return pair != 0 ? axis->size / pair * 2 : 0;
 }
 
-uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i)
-{
-    uint32_t pair = sample / 2 * axis->bin + i;
-    return axis->start + pair * period(axis) + sample % 2 * axis->even_inc;
-}
-
 bool pix_axis_sample(const pix_axis_t *axis, uint32_t site, uint32_t *sample)
 {
     uint32_t at = site - axis->start; /* before the window: huge */

@@ -17,7 +17,11 @@
 /* Samples along an axis; 0 of a zeroed one. */
 uint32_t pix_axis_samples(const pix_axis_t *axis);
 /* The i-th (of axis->bin) photosite of a sample; samples counted as in an unflipped frame. */
-uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i);
+static inline uint32_t pix_axis_site(const pix_axis_t *axis, uint32_t sample, uint32_t i)
+{
+    uint32_t pair = sample / 2 * axis->bin + i;
+    return axis->start + pair * (axis->even_inc + axis->odd_inc) + sample % 2 * axis->even_inc;
+}
 /* The unflipped sample that a photosite is in; false: it is not read (sample is any number). */
 bool pix_axis_sample(const pix_axis_t *axis, uint32_t site, uint32_t *sample);
 /* Photosites from one sample's center to the next, and the first center. A binned sample's centers
