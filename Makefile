@@ -72,7 +72,7 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
-$(O)/lib/firmware.a: $(call objs,firmware/boot_check.c firmware/detect.c firmware/download_stream.c firmware/meta.c firmware/postmortem.c $(POST) firmware/track.c)
+$(O)/lib/firmware.a: $(call objs,firmware/ae.c firmware/awb.c firmware/boot_check.c firmware/detect.c firmware/download_stream.c firmware/fixed.c firmware/meta.c firmware/postmortem.c $(POST) firmware/track.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: private CFLAGS_VEC := -Ifirmware/include -I$(GEN)

@@ -1,0 +1,157 @@
+#include "ae.h"
+
+#include <string.h>
+
+enum { FULL_SCALE = 4095, GREENS = 2, GAIN_ONE = 1024, DIGITAL_ONE = 256 };
+
+/* Stops: less than DEAD is let be, less than SMALL is made up by and by; no step is more than
+ * STEP_MAX. A frame is near within 1/8 (9 %). */
+enum {
+    DEAD = FX_ONE / 16,
+    SMALL = FX_ONE / 4,
+    STEP_MAX = 4 * FX_ONE,
+    NEAR = FX_ONE / 8,
+    STEADY = 3
+};
+
+/* ---- metering ---- */
+
+/* Of rows and of columns; the product is a zone's. */
+static const uint8_t weight[AE_ZONES] = {1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 3, 3, 2, 2, 1, 1};
+
+/* Cells in part k of 16. */
+static uint32_t part_of(uint32_t size, uint32_t k)
+{
+    return (k + 1) * size / AE_ZONES - k * size / AE_ZONES;
+}
+
+uint32_t ae_meter(const uint32_t *zones, uint32_t width, uint32_t height)
+{
+    uint64_t sum = 0, cells = 0;
+    for (uint32_t y = 0; y < AE_ZONES; y++) {
+        uint32_t rows = part_of(height, y);
+        for (uint32_t x = 0; x < AE_ZONES; x++, zones += 4) {
+            uint32_t all = rows * part_of(width, x), seen = zones[3];
+            uint32_t saturated = all > seen ? all - seen : 0, w = weight[x] * weight[y];
+            sum += (uint64_t)(zones[1] + GREENS * FULL_SCALE * saturated) * w;
+            cells += (uint64_t)all * w;
+        }
+    }
+    return cells == 0 ? 0 : (uint32_t)((sum << 8) / (GREENS * cells));
+}
+
+/* ---- time and gains ---- */
+
+/* Of a gain code. */
+static int32_t gain_log2(uint32_t code)
+{
+    return 10 * FX_ONE - fx_log2(GAIN_ONE - code);
+}
+
+int32_t ae_total(const ae_exposure_t *e)
+{
+    return fx_log2(e->coarse) + gain_log2(e->gain_code) + fx_log2(e->digital) - 8 * FX_ONE;
+}
+
+static uint32_t clamp(uint32_t value, uint32_t low, uint32_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* At most `total`, whole multiples of half a period of the mains from one on. */
+static uint32_t split_lines(int32_t total, const ae_limits_t *l)
+{
+    uint32_t lines = clamp(fx_exp2(total) >> 16, l->coarse_min, l->coarse_max);
+    if (l->flicker_lines_q8 == 0 || lines << 8 < l->flicker_lines_q8)
+        return lines;
+    return (lines << 8) / l->flicker_lines_q8 * l->flicker_lines_q8 >> 8;
+}
+
+/* The code whose gain is nearest to 2^rest. */
+static uint32_t split_gain(int32_t rest, uint32_t code_max)
+{
+    if (rest <= 0)
+        return 0;
+    uint32_t divisor = (fx_exp2(10 * FX_ONE - rest) + FX_ONE / 2) >> 16; /* 1024 / gain */
+    return clamp(GAIN_ONE - clamp(divisor, 1, GAIN_ONE), 0, code_max);
+}
+
+/* Digital gain costs tone values, so it comes only when there is no more of the other. */
+ae_exposure_t ae_split(int32_t total, const ae_limits_t *limits)
+{
+    ae_exposure_t e = {.coarse = split_lines(total, limits), .digital = DIGITAL_ONE};
+    total -= fx_log2(e.coarse);
+    e.gain_code = split_gain(total, limits->gain_code_max);
+    total -= gain_log2(e.gain_code);
+    if (e.gain_code == limits->gain_code_max)
+        e.digital = clamp(fx_exp2(total + 8 * FX_ONE) >> 16, DIGITAL_ONE, limits->digital_max);
+    return e;
+}
+
+/* ---- control ---- */
+
+void ae_init(ae_t *ae, uint32_t target)
+{
+    memset(ae, 0, sizeof(*ae));
+    ae->target = target;
+}
+
+void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool known)
+{
+    for (uint32_t i = AE_SHOWN - 1; i > 0; i--)
+        ae->shown[i] = ae->shown[i - 1];
+    ae->shown[0].from_frame = from_frame;
+    ae->shown[0].total = ae_total(exposure);
+    ae->shown[0].known = known;
+}
+
+/* The total that a frame was made with. */
+static bool total_of(const ae_t *ae, uint32_t frame, int32_t *total)
+{
+    for (uint32_t i = 0; i < AE_SHOWN; i++)
+        if (frame >= ae->shown[i].from_frame) {
+            *total = ae->shown[i].total;
+            return ae->shown[i].known;
+        }
+    return false;
+}
+
+static int32_t limit(int32_t value, int32_t most)
+{
+    return value > most ? most : value < -most ? -most : value;
+}
+
+static bool within(int32_t value, int32_t most)
+{
+    return value <= most && value >= -most;
+}
+
+/* Was the frame made with about the best settings that there are for its light? */
+static void judge(ae_t *ae, int32_t wanted, int32_t total)
+{
+    ae_exposure_t best = ae_split(wanted, &ae->limits);
+    int32_t reached = ae_total(&best);
+    ae->at_limit = !within(wanted - reached, NEAR);
+    ae->steady = within(total - reached, NEAR) ? ae->steady + 1 : 0;
+}
+
+bool ae_step(ae_t *ae, uint32_t frame, uint32_t brightness_q8, ae_exposure_t *next)
+{
+    int32_t total;
+    if (!total_of(ae, frame, &total))
+        return false;
+    ae->error = fx_log2(brightness_q8) - fx_log2(ae->target << 8);
+    int32_t wanted = total - limit(ae->error, STEP_MAX), step = wanted - ae->shown[0].total;
+    judge(ae, wanted, total);
+    if (within(step, DEAD))
+        return false;
+    if (within(step, SMALL)) /* the smaller, the smaller a part of it */
+        step = step * (step < 0 ? -step : step) / SMALL;
+    *next = ae_split(ae->shown[0].total + step, &ae->limits);
+    return ae_total(next) != ae->shown[0].total;
+}
+
+bool ae_settled(const ae_t *ae)
+{
+    return ae->steady >= STEADY;
+}

@@ -1,0 +1,297 @@
+/*
+ * ae_test.c - auto exposure against a sensor of one line: brightness = light x time x gains,
+ * clipped at full scale, settings two frames late.
+ */
+#include "tests/test.h"
+
+#include <math.h>
+
+#include "firmware/include/ae.h"
+#include "sim/rng.h"
+
+enum { SIDE = 64, TARGET = 737, DELAY = 2, FULL = 4095, SATURATED = 3800 };
+
+static const ae_limits_t limits = {
+    .coarse_min = 8, .coarse_max = 2615, .gain_code_max = 978, .digital_max = 1024};
+
+static uint32_t zones[AE_ZONES * AE_ZONES][4];
+
+/* Every zone of 4 x 4 cells has this brightness, or none of it, saturated. */
+static void fill(uint32_t dn)
+{
+    for (uint32_t z = 0; z < AE_ZONES * AE_ZONES; z++) {
+        uint32_t count = dn > SATURATED ? 0 : 16;
+        const uint32_t zone[4] = {dn * count, 2 * dn * count, dn * count, count};
+        memcpy(zones[z], zone, sizeof(zone));
+    }
+}
+
+static uint32_t meter(void)
+{
+    return ae_meter(zones[0], SIDE, SIDE);
+}
+
+/* ---- arithmetic ---- */
+
+START_TEST(logarithms_and_powers_are_right_within_what_they_say)
+{
+    sim_stream_t s = sim_stream(1, 2, 3);
+    ck_assert_int_eq(fx_log2(0), 0);
+    for (uint32_t i = 0; i < 32; i++)
+        ck_assert_int_eq(fx_log2(1u << i), (int32_t)(i << 16));
+    for (int i = 0; i < 100000; i++) {
+        uint32_t x = sim_stream_u32(&s) >> sim_stream_below(&s, 31);
+        double off = fx_log2(x) - 65536.0 * log2(x > 0 ? x : 1);
+        ck_assert_msg(off >= -15 && off <= 1, "log2(%u): %g", x, off);
+        int32_t power = (int32_t)sim_stream_below(&s, 32 << 16) - (16 << 16);
+        double exact = 65536.0 * exp2(power / 65536.0);
+        off = fx_exp2(power) - exact;
+        ck_assert_msg(off >= -1 - 3e-5 * exact && off <= 1 + 7e-5 * exact, "2^%d: %g", power, off);
+    }
+    ck_assert_uint_eq(fx_exp2(16 << 16), UINT32_MAX);
+    ck_assert_uint_eq(fx_exp2(-(40 << 16)), 0);
+}
+END_TEST
+
+/* ---- metering ---- */
+
+/* Weights of a row are 1 1 2 2 3 3 4 4 and back: 40; 1600 in all, 16 of each zone in the middle. */
+START_TEST(the_middle_counts_sixteen_times_a_corner)
+{
+    fill(1000);
+    ck_assert_uint_eq(meter(), 1000 << 8);
+    fill(0);
+    zones[0][1] = 2 * 16 * 1000;
+    ck_assert_uint_eq(meter(), 160); /* 1000 / 1600 */
+    zones[0][1] = 0;
+    zones[7 * AE_ZONES + 8][1] = 2 * 16 * 1000;
+    ck_assert_uint_eq(meter(), 10 << 8); /* 16000 / 1600 */
+}
+END_TEST
+
+START_TEST(saturated_cells_count_as_full_scale)
+{
+    fill(SATURATED + 1);
+    ck_assert_uint_eq(meter(), FULL << 8);
+    fill(1000);
+    for (uint32_t z = 0; z < AE_ZONES * AE_ZONES; z++) { /* half of the cells */
+        zones[z][1] /= 2;
+        zones[z][3] /= 2;
+    }
+    ck_assert_uint_eq(meter(), (1000 + FULL) * 128);
+    ck_assert_uint_eq(ae_meter(zones[0], 0, 0), 0);
+}
+END_TEST
+
+/* ---- time and gains ---- */
+
+static ae_exposure_t split(double total, const ae_limits_t *l)
+{
+    return ae_split((int32_t)(total * 65536), l);
+}
+
+static void split_is(ae_exposure_t e, uint32_t coarse, uint32_t code, uint32_t digital)
+{
+    ck_assert_msg(e.coarse == coarse && e.gain_code == code && e.digital == digital,
+                  "%u lines, code %u, %u, not %u, %u, %u", e.coarse, e.gain_code, e.digital, coarse,
+                  code, digital);
+}
+
+START_TEST(time_comes_first_then_analog_then_digital_gain)
+{
+    ae_limits_t l = limits;
+    l.coarse_max = 2048;
+    split_is(split(10, &l), 1024, 0, 256);
+    split_is(split(11, &l), 2048, 0, 256);
+    split_is(split(12, &l), 2048, 512, 256);  /* 1024 / 512 = 2 */
+    split_is(split(15, &l), 2048, 960, 256);  /* 16 */
+    split_is(split(20, &l), 2048, 978, 1024); /* all there is */
+    split_is(split(0, &l), 8, 0, 256);        /* no less */
+    l.gain_code_max = 768;                    /* 4 */
+    split_is(split(14, &l), 2048, 768, 512);
+}
+END_TEST
+
+/* 100.5 lines each half period. */
+START_TEST(without_flicker_times_are_whole_half_periods_from_one_on)
+{
+    ae_limits_t l = limits;
+    l.flicker_lines_q8 = 25728;
+    ck_assert_uint_eq(split(log2(90.5), &l).coarse, 90);
+    ck_assert_uint_eq(split(log2(150), &l).coarse, 100);
+    ck_assert_uint_eq(split(log2(202.5), &l).coarse, 201);
+    ck_assert_uint_eq(split(log2(1010), &l).coarse, 1005);
+    l.coarse_max = 250;
+    ck_assert_uint_eq(split(log2(1010), &l).coarse, 201);
+    l.coarse_max = 50;
+    ck_assert_uint_eq(split(log2(1010), &l).coarse, 50); /* shorter than one: it flickers */
+}
+END_TEST
+
+START_TEST(what_is_split_is_what_was_asked_for_as_finely_as_codes_are)
+{
+    ae_limits_t l = limits;
+    for (int flicker = 0; flicker < 2; flicker++) {
+        l.flicker_lines_q8 = flicker ? 202701 : 0; /* 791.8 lines */
+        for (int32_t total = 3 << 16; total < (int32_t)(17.5 * 65536); total += 997) {
+            ae_exposure_t e = ae_split(total, &l);
+            double gain = 1024.0 / (1024 - e.gain_code) * e.digital / 256;
+            double off = exp2(total / 65536.0) / (e.coarse * gain);
+            double step = 1.0 / (1024 - e.gain_code); /* from one gain to the next */
+            bool fine = off > 1 - 0.5 * step - 0.001 && off < 1 + 0.5 * step + 0.001;
+            if (e.gain_code == l.gain_code_max)
+                fine = off > 1 - 0.5 * step - 0.001 && off < 1.005;
+            ck_assert_msg(fine, "%g: %u %u %u", total / 65536.0, e.coarse, e.gain_code, e.digital);
+            ck_assert(fabs(ae_total(&e) / 65536.0 - log2(e.coarse * gain)) < 0.001);
+        }
+    }
+}
+END_TEST
+
+/* ---- control ---- */
+
+typedef struct {
+    ae_t ae;
+    ae_exposure_t shows[DELAY + 1]; /* of this frame and the next ones */
+    uint32_t frame, changes;
+    double dn; /* of the frame before, where nothing clips */
+} plant_t;
+
+static void plant_init(plant_t *p, ae_exposure_t first)
+{
+    *p = (plant_t){0};
+    ae_init(&p->ae, TARGET);
+    p->ae.limits = limits;
+    ae_wrote(&p->ae, &first, 0, true);
+    for (int i = 0; i <= DELAY; i++)
+        p->shows[i] = first;
+}
+
+/* One frame under `light` DN a line at gain 1; what is decided on it shows DELAY frames later. */
+static void expose(plant_t *p, double light)
+{
+    const ae_exposure_t *e = &p->shows[0];
+    ae_exposure_t next;
+    p->dn = light * e->coarse * 1024 / (1024 - e->gain_code) * e->digital / 256;
+    fill((uint32_t)(p->dn < FULL ? p->dn + 0.5 : FULL));
+    bool write = ae_step(&p->ae, p->frame, meter(), &next);
+    if (write)
+        ae_wrote(&p->ae, &next, p->frame + DELAY, true);
+    p->changes += write;
+    memmove(p->shows, p->shows + 1, DELAY * sizeof(p->shows[0]));
+    if (write)
+        p->shows[DELAY - 1] = next;
+    p->shows[DELAY] = p->shows[DELAY - 1];
+    p->frame++;
+}
+
+/* Frames until it is within 10 % for good, of 40; `beyond`: farthest on the other side, a share. */
+static uint32_t settle(plant_t *p, double light, bool up, double *beyond)
+{
+    uint32_t frames = 0;
+    *beyond = 0;
+    for (uint32_t n = 0; n < 40; n++) {
+        expose(p, light);
+        double share = p->dn / TARGET, over = up ? 1 - share : share - 1;
+        if (fabs(share - 1) > 0.1)
+            frames = n + 1;
+        *beyond = over > *beyond ? over : *beyond;
+    }
+    return frames;
+}
+
+/* Dark to bright clips at 2.5 stops above: two rounds of two frames. */
+START_TEST(four_stops_either_way_settle_in_five_frames_and_never_swing_over)
+{
+    const ae_exposure_t first = {1000, 0, 256};
+    double beyond, light = (double)TARGET / 1000;
+    plant_t p;
+    plant_init(&p, first);
+    for (int round = 0; round < 3; round++) {
+        ck_assert_uint_le(settle(&p, light, true, &beyond), round == 0 ? 0 : 4);
+        uint32_t changes = p.changes;
+        ck_assert_uint_eq(settle(&p, light / 16, false, &beyond), DELAY);
+        ck_assert_msg(beyond < 0.01, "%g beyond", beyond);
+        ck_assert_uint_eq(p.changes - changes, 1);
+        changes = p.changes;
+        ck_assert_uint_eq(settle(&p, light, true, &beyond), 2 * DELAY);
+        ck_assert_msg(beyond < 0.01, "%g beyond", beyond);
+        ck_assert_uint_eq(p.changes - changes, 2);
+        ck_assert(ae_settled(&p.ae));
+    }
+}
+END_TEST
+
+START_TEST(any_step_settles_and_then_nothing_moves)
+{
+    sim_stream_t s = sim_stream(7, 7, 7);
+    plant_t p;
+    plant_init(&p, (ae_exposure_t){1000, 0, 256});
+    for (int i = 0; i < 300; i++) {
+        /* 28 to 2^15 lines would do: 5 stops of time, 4 of gain within the limits */
+        double light = TARGET / exp2(5 + 10 * (double)sim_stream_unit(&s)), beyond;
+        uint32_t frames = settle(&p, light, false, &beyond);
+        ck_assert_msg(frames <= 12, "%u frames at light %g", frames, light);
+        uint32_t changes = p.changes;
+        for (int n = 0; n < 10; n++)
+            expose(&p, light);
+        ck_assert_uint_eq(p.changes, changes);
+        ck_assert(ae_settled(&p.ae) && !p.ae.at_limit);
+    }
+}
+END_TEST
+
+START_TEST(noise_of_three_percent_moves_nothing)
+{
+    sim_stream_t s = sim_stream(8, 8, 8);
+    plant_t p;
+    plant_init(&p, (ae_exposure_t){1000, 0, 256});
+    for (int i = 0; i < 1000; i++)
+        expose(&p, TARGET / 1000.0 * (0.97 + 0.06 * (double)sim_stream_unit(&s)));
+    ck_assert_uint_eq(p.changes, 0);
+}
+END_TEST
+
+START_TEST(too_dark_or_too_bright_ends_at_the_limit_and_counts_as_settled)
+{
+    plant_t p;
+    plant_init(&p, (ae_exposure_t){1000, 0, 256});
+    for (int i = 0; i < 20; i++)
+        expose(&p, 1e-4);
+    ck_assert(p.ae.at_limit && ae_settled(&p.ae));
+    split_is(p.shows[0], limits.coarse_max, limits.gain_code_max, limits.digital_max);
+    for (int i = 0; i < 30; i++)
+        expose(&p, 1e4);
+    ck_assert(p.ae.at_limit && ae_settled(&p.ae));
+    split_is(p.shows[0], limits.coarse_min, 0, 256);
+    for (int i = 0; i < 20; i++)
+        expose(&p, TARGET / 500.0);
+    ck_assert(!p.ae.at_limit && ae_settled(&p.ae));
+}
+END_TEST
+
+START_TEST(a_frame_whose_settings_are_not_known_is_not_judged)
+{
+    ae_t ae;
+    ae_exposure_t e = {1000, 0, 256}, next;
+    ae_init(&ae, TARGET);
+    ae.limits = limits;
+    ae_wrote(&ae, &e, 10, true);
+    ck_assert(!ae_step(&ae, 9, TARGET << 4, &next)); /* before all that is known */
+    ck_assert(ae_step(&ae, 10, TARGET << 4, &next)); /* a sixteenth: four stops more */
+    ck_assert(fabs(ae_total(&next) / 65536.0 - log2(16000)) < 0.01);
+    ae_wrote(&ae, &next, 12, false);
+    ck_assert(!ae_step(&ae, 11, TARGET << 4, &next)); /* decided already */
+    ck_assert(!ae_step(&ae, 12, TARGET << 4, &next)); /* not known */
+}
+END_TEST
+
+TEST_MAIN("firmware auto exposure", logarithms_and_powers_are_right_within_what_they_say,
+          the_middle_counts_sixteen_times_a_corner, saturated_cells_count_as_full_scale,
+          time_comes_first_then_analog_then_digital_gain,
+          without_flicker_times_are_whole_half_periods_from_one_on,
+          what_is_split_is_what_was_asked_for_as_finely_as_codes_are,
+          four_stops_either_way_settle_in_five_frames_and_never_swing_over,
+          any_step_settles_and_then_nothing_moves, noise_of_three_percent_moves_nothing,
+          too_dark_or_too_bright_ends_at_the_limit_and_counts_as_settled,
+          a_frame_whose_settings_are_not_known_is_not_judged)
