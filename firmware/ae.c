@@ -58,6 +58,13 @@ static uint32_t clamp(uint32_t value, uint32_t low, uint32_t high)
     return value < low ? low : value > high ? high : value;
 }
 
+ae_exposure_t ae_taken(ae_exposure_t asked, const ae_limits_t *l)
+{
+    return (ae_exposure_t){.coarse = clamp(asked.coarse, l->coarse_min, l->coarse_max),
+                           .gain_code = clamp(asked.gain_code, 0, l->gain_code_max),
+                           .digital = clamp(asked.digital, DIGITAL_ONE, UINT16_MAX)};
+}
+
 /* At most `total`, whole multiples of half a period of the mains from one on. */
 static uint32_t split_lines(int32_t total, const ae_limits_t *l)
 {

@@ -7,6 +7,7 @@
  * between. What hangs, faults or overflows its stack leaves a post-mortem packet, and the chip
  * starts anew.
  */
+#include "auto.h"
 #include "camera.h"
 #include "fovea_metadata.h"
 #include "fovea_postmortem.h"
@@ -67,7 +68,15 @@ static void on_tensor(void)
     tensor_frame.frame = reg_read(ISP_TENSOR_FRAME);
     tensor_frame.start_ps = (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
     tensor_frame.seen = camera_seen();
-    reg_write(ISP_STATUS, reg_read(ISP_STATUS));
+}
+
+static void on_isp(void)
+{
+    uint32_t status = reg_read(ISP_STATUS);
+    if ((status & ISP_STATUS_TENSOR_DONE) != 0)
+        on_tensor();
+    auto_on_isp(status);
+    reg_write(ISP_STATUS, status);
 }
 
 static void on_npu(void)
@@ -149,6 +158,7 @@ static void on_frame_task(uint32_t happened)
 static void apply_host(void)
 {
     camera_apply_settings();
+    auto_apply_host();
     tracker.line_x = (int32_t)hal_ccs_read16(APP_LINE_X);
     tracker.hysteresis = (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS);
     camera_stream(hal_ccs_read8(CCS_MODE_SELECT) != 0);
@@ -180,9 +190,17 @@ static void take_network(void)
         hal_print("started again after a panic\n");
 }
 
+/* Behind the packets, where the network leaves room; without there are no automatic settings. */
+static uint32_t room_for_statistics(void)
+{
+    uint32_t packets = META_MAX_BYTES > PM_MAX_BYTES ? META_MAX_BYTES : PM_MAX_BYTES;
+    uint32_t at = (net.free_addr + packets + 31u) & ~31u;
+    return at + STATS_BYTES <= net.free_addr + net.free_bytes ? at : 0;
+}
+
 static void listen(void)
 {
-    hal_irq_enable(IRQ_ISP, on_tensor);
+    hal_irq_enable(IRQ_ISP, on_isp);
     hal_irq_enable(IRQ_NPU, on_npu);
     hal_irq_enable(IRQ_CCI, on_host);
     l2_listen(on_l2_error);
@@ -192,13 +210,14 @@ static void listen(void)
 
 int main(void)
 {
-    static sched_task_t *const tasks[] = {&frame_task, &host_task};
+    static sched_task_t *const tasks[] = {&frame_task, &auto_task, &host_task};
     service_start(0, PANIC_RESET);
     hal_print("visitor_counter 1\n");
     take_network();
     trk_init(&tracker, (int32_t)hal_ccs_read16(APP_LINE_X),
              (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS));
     camera_setup(&net);
+    auto_init(room_for_statistics());
     listen();
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");

@@ -167,6 +167,42 @@ void camera_apply_settings(void)
     reg_write(PIX_HOLD, 0);
 }
 
+/* ---- automatic settings ---- */
+
+ae_exposure_t camera_exposure(void)
+{
+    return (ae_exposure_t){.coarse = hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME),
+                           .gain_code = hal_ccs_read16(CCS_ANALOG_GAIN_CODE_GLOBAL),
+                           .digital = hal_ccs_read16(CCS_DIGITAL_GAIN_GREENR)};
+}
+
+/* One setting on both sides. */
+static void set(uint32_t ccs, uint32_t pixel, uint32_t value)
+{
+    hal_ccs_write16(ccs, value);
+    reg_write(pixel, value);
+}
+
+void camera_set_exposure(const ae_exposure_t *e)
+{
+    reg_write(PIX_HOLD, 1);
+    set(CCS_COARSE_INTEGRATION_TIME, PIX_COARSE, e->coarse);
+    set(CCS_ANALOG_GAIN_CODE_GLOBAL, PIX_GAIN, e->gain_code);
+    set(CCS_DIGITAL_GAIN_GREENR, PIX_DGAIN_GR, e->digital);
+    set(CCS_DIGITAL_GAIN_RED, PIX_DGAIN_R, e->digital);
+    set(CCS_DIGITAL_GAIN_BLUE, PIX_DGAIN_B, e->digital);
+    set(CCS_DIGITAL_GAIN_GREENB, PIX_DGAIN_GB, e->digital);
+    reg_write(PIX_HOLD, 0);
+}
+
+void camera_set_white_balance(const awb_gains_t *gains)
+{
+    reg_write(ISP_WB_R, gains->r);
+    reg_write(ISP_WB_GR, gains->g);
+    reg_write(ISP_WB_GB, gains->g);
+    reg_write(ISP_WB_B, gains->b);
+}
+
 void camera_stream(bool on)
 {
     reg_write(PIX_CTRL, on ? PIX_CTRL_STREAM : 0);

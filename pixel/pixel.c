@@ -175,6 +175,7 @@ static void schedule_frame(pix_t *pix)
 static void begin_stream(pix_t *pix)
 {
     pix->clk_hz = pix_clock_hz(pix);
+    pix->regs.clock_hz = (uint32_t)pix->clk_hz;
     if (!latch(pix, true)) {
         pix->regs.ctrl &= ~(uint32_t)PIX_CTRL_STREAM;
         update_irq(pix);

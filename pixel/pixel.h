@@ -182,7 +182,7 @@ typedef struct {
     uint32_t fine, exposure_shift, x_start, y_start, x_size, y_size, x_inc, y_inc;
     uint32_t bin_weight, flip, digital_gain[PIX_PHASES], pattern, pattern_dn[PIX_PHASES];
     uint32_t adc_bits, hdr, hdr_coarse, hdr_delay, global_reset, shutter;
-    uint32_t order, row_pck, row_limit, hold;
+    uint32_t order, row_pck, row_limit, hold, clock_hz;
 } pix_regs_t;
 
 enum {

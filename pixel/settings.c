@@ -61,6 +61,7 @@ const sim_reg_t pix_reg_table[] = {
     {"PIX_ROW_PCK",      "15:0: pixel clocks a line of that frame takes",    0x9c, 0x0,          0x0,    0x0, R(row_pck),      NULL},
     {"PIX_ROW_LIMIT",    "1:0: what sets them (0 PIX_LINE_LENGTH, 1 ADC, 2 columns, 3 link)", 0xa0, 0x0, 0x0, 0x0, R(row_limit), NULL},
     {"PIX_HOLD",         "0: settings that are written wait until this bit is 0", 0xa4, 0x0,      0x1,    0x0, R(hold),         pix_wrote_hold},
+    {"PIX_CLOCK_HZ",     "31:0: pixel clock of the stream, Hz",              0xa8, 0x0,          0x0,    0x0, R(clock_hz),     NULL},
     SIM_REG_END
 };
 #undef R

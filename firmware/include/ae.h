@@ -14,7 +14,8 @@
  * Anti-flicker: from one half period of the mains on exposure times are whole multiples of it.
  * Times come first, then analog gain, then digital gain.
  *
- * Not modeled: metering of faces or highlights by percentile, slower frames for longer exposures.
+ * Not modeled: two exposures a frame, metering of faces or highlights by percentile, slower frames
+ * for longer exposures.
  */
 #ifndef FW_AE_H
 #define FW_AE_H
@@ -64,6 +65,9 @@ bool ae_step(ae_t *ae, uint32_t frame, uint32_t brightness_q8, ae_exposure_t *ne
 
 /* Near the target, or as near as the limits allow, for three frames in a row. */
 bool ae_settled(const ae_t *ae);
+
+/* What the pixel die makes of settings that a host may have written. */
+ae_exposure_t ae_taken(ae_exposure_t asked, const ae_limits_t *limits);
 
 /* log2 of time and gains together, and the settings within limits that come nearest to a total. */
 int32_t ae_total(const ae_exposure_t *exposure);

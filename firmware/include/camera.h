@@ -4,6 +4,8 @@
 #ifndef FW_CAMERA_H
 #define FW_CAMERA_H
 
+#include "ae.h"
+#include "awb.h"
 #include "net.h"
 
 /* Programs ISP and NPU for the network and the region of interest that the host chose. */
@@ -14,6 +16,13 @@ det_roi_t camera_seen(void);
 
 /* Takes exposure, gain and timing from the host's CCS registers; valid from the next frame on. */
 void camera_apply_settings(void);
+
+/* What the host, or auto exposure, has set; what auto exposure sets, from one frame on. */
+ae_exposure_t camera_exposure(void);
+void camera_set_exposure(const ae_exposure_t *exposure);
+
+/* From the next frame on. */
+void camera_set_white_balance(const awb_gains_t *gains);
 
 /* Starts or stops the sensor. */
 void camera_stream(bool on);

@@ -112,6 +112,15 @@ START_TEST(time_comes_first_then_analog_then_digital_gain)
 }
 END_TEST
 
+START_TEST(what_a_host_wrote_is_taken_as_the_pixel_die_takes_it)
+{
+    const ae_exposure_t low = {0, 0, 0}, high = {65535, 65535, 65535}, fine = {100, 512, 300};
+    split_is(ae_taken(low, &limits), 8, 0, 256);
+    split_is(ae_taken(high, &limits), 2615, 978, 65535);
+    split_is(ae_taken(fine, &limits), 100, 512, 300);
+}
+END_TEST
+
 /* 100.5 lines each half period. */
 START_TEST(without_flicker_times_are_whole_half_periods_from_one_on)
 {
@@ -289,6 +298,7 @@ END_TEST
 TEST_MAIN("firmware auto exposure", logarithms_and_powers_are_right_within_what_they_say,
           the_middle_counts_sixteen_times_a_corner, saturated_cells_count_as_full_scale,
           time_comes_first_then_analog_then_digital_gain,
+          what_a_host_wrote_is_taken_as_the_pixel_die_takes_it,
           without_flicker_times_are_whole_half_periods_from_one_on,
           what_is_split_is_what_was_asked_for_as_finely_as_codes_are,
           four_stops_either_way_settle_in_five_frames_and_never_swing_over,

@@ -103,6 +103,7 @@ START_TEST(a_line_too_short_is_stretched_and_told)
     ck_assert_uint_eq(asked[0], 10);
     ck_assert_uint_eq(asked[1], 32);
     ck_assert_uint_eq(die_read(die, "PIX_ROW_PCK"), 7440);
+    ck_assert_uint_eq(die_read(die, "PIX_CLOCK_HZ"), 744000000);
     ck_assert_uint_eq(die_read(die, "PIX_ROW_LIMIT"), PIX_LIMIT_LINK);
     ck_assert_uint_eq(die_read(die, "PIX_STATUS") & PIX_STATUS_CLAMPED, PIX_STATUS_CLAMPED);
     const die_row_t *row = &die->frame[1].row[3];

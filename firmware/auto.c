@@ -1,0 +1,150 @@
+#include "auto.h"
+
+#include "ae.h"
+#include "awb.h"
+#include "camera.h"
+
+enum { EV_STATISTICS = HAL_BIT(0) };
+enum { SHOWS_AFTER = 2 };       /* frames: pixel/README.md, Timing */
+enum { DIGITAL_MAX = 4 * 256 }; /* 8.8; more of it shows */
+enum {
+    CCS_ANALOG_GAIN_CODE_MAX = 0x0086,
+    CCS_FRAME_LENGTH_LINES = 0x0340,
+    CCS_COARSE_INTEGRATION_TIME_MIN = 0x1004,
+    CCS_COARSE_INTEGRATION_TIME_MAX_MARGIN = 0x1006,
+};
+enum { ZONE_WORDS = 4 * STATS_ZONES * STATS_ZONES };
+_Static_assert(STATS_ZONES == AE_ZONES && STATS_ZONES == AWB_ZONES, "the zones of the ISP");
+
+static void on_auto_task(uint32_t happened);
+
+sched_task_t auto_task = {.name = "auto", .run = on_auto_task, .mask = EV_STATISTICS};
+
+static cost_t ae_cost = {.name = "auto.exposure"}, awb_cost = {.name = "auto.white"};
+
+static ae_t ae;
+static awb_t awb;
+static uint32_t on, block;
+static uint32_t zones[ZONE_WORDS];
+
+/* ---- exposure ---- */
+
+/* Half a period of lamps in lines of the newest frame, 24.8. */
+static uint32_t flicker_lines_q8(void)
+{
+    uint32_t hz = hal_ccs_read16(APP_AE_FLICKER);
+    uint32_t line_pck = reg_read(PIX_ROW_PCK) << reg_read(PIX_EXP_SHIFT);
+    if (hz == 0 || line_pck == 0)
+        return 0;
+    uint32_t period_pck = reg_read(PIX_CLOCK_HZ) / hz;
+    return period_pck / line_pck << 8 | (period_pck % line_pck << 8) / line_pck;
+}
+
+static ae_limits_t limits_now(void)
+{
+    uint32_t margin = hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME_MAX_MARGIN);
+    uint32_t least = hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME_MIN);
+    uint32_t length = hal_ccs_read16(CCS_FRAME_LENGTH_LINES);
+    return (ae_limits_t){
+        .coarse_min = least,
+        .coarse_max = length > least + margin ? length - margin : least,
+        .gain_code_max = hal_ccs_read16(CCS_ANALOG_GAIN_CODE_MAX),
+        .digital_max = DIGITAL_MAX,
+        .flicker_lines_q8 = flicker_lines_q8(),
+    };
+}
+
+/* What the registers say is what frames show from now on, two later; of a stream that is to begin,
+ * the first. `known`: no frame began while it was written. */
+static void note_exposure(bool known)
+{
+    ae_exposure_t now = ae_taken(camera_exposure(), &ae.limits);
+    bool streams = (reg_read(PIX_CTRL) & PIX_CTRL_STREAM) != 0;
+    if (!known || ae_total(&now) != ae.shown[0].total)
+        ae_wrote(&ae, &now, reg_read(PIX_FRAME) + (streams ? SHOWS_AFTER : 0), known);
+}
+
+static void set_exposure(const ae_exposure_t *next)
+{
+    uint32_t frame = reg_read(PIX_FRAME);
+    camera_set_exposure(next);
+    note_exposure(reg_read(PIX_FRAME) == frame);
+}
+
+static void expose(uint32_t frame, uint32_t width, uint32_t height)
+{
+    uint32_t start = cost_now();
+    ae_exposure_t next;
+    ae.limits = limits_now();
+    if (ae_step(&ae, frame, ae_meter(zones, width, height), &next))
+        set_exposure(&next);
+    cost_end(&ae_cost, start);
+}
+
+/* ---- white balance ---- */
+
+static void balance(uint32_t width, uint32_t height)
+{
+    uint32_t start = cost_now();
+    awb_gains_t gains;
+    if (awb_step(&awb, zones, width, height, &gains))
+        camera_set_white_balance(&gains);
+    cost_end(&awb_cost, start);
+}
+
+/* ---- the task ---- */
+
+static void tell(void)
+{
+    uint32_t share = awb.gray * 255 / (STATS_ZONES * STATS_ZONES);
+    hal_ccs_write16(APP_AUTO_STATUS, (ae_settled(&ae) ? AUTO_IS_SETTLED : 0u) |
+                                         (ae.at_limit ? AUTO_IS_AT_LIMIT : 0u) | share << 8);
+}
+
+static void on_auto_task(uint32_t happened)
+{
+    uint32_t frame = reg_read(block + STATS_FRAME), cells = reg_read(block + STATS_CELLS);
+    (void)happened;
+    for (uint32_t i = 0; i < ZONE_WORDS; i++)
+        zones[i] = reg_read(block + STATS_ZONE + 4 * i);
+    if (reg_read(block + STATS_FRAME) != frame)
+        return; /* late: the next frame's are being written */
+    if ((on & AUTO_EXPOSURE) != 0)
+        expose(frame, cells & 0xffffu, cells >> 16);
+    if ((on & AUTO_WHITE_BALANCE) != 0)
+        balance(cells & 0xffffu, cells >> 16);
+    tell();
+}
+
+void auto_on_isp(uint32_t status)
+{
+    if ((status & ISP_STATUS_STATISTICS_DONE_MASK) != 0)
+        sched_post(&auto_task, EV_STATISTICS);
+}
+
+/* ---- the host ---- */
+
+static void switch_statistics(void)
+{
+    uint32_t ctrl = reg_read(ISP_CTRL) & ~ISP_CTRL_MAKE_STATISTICS_MASK;
+    reg_write(ISP_CTRL, on != 0 ? ctrl | ISP_CTRL_MAKE_STATISTICS_MASK : ctrl);
+}
+
+void auto_apply_host(void)
+{
+    uint32_t target = hal_ccs_read16(APP_AE_TARGET);
+    on = block != 0 ? hal_ccs_read16(APP_AUTO) : 0;
+    ae.target = target == 0 ? 1 : target;
+    ae.limits = limits_now();
+    note_exposure(true);
+    switch_statistics();
+}
+
+void auto_init(uint32_t stats_addr)
+{
+    block = stats_addr;
+    reg_write(ISP_STATS_ADDR, block);
+    reg_write(ISP_IRQ_EN, reg_read(ISP_IRQ_EN) | ISP_STATUS_STATISTICS_DONE_MASK);
+    ae_init(&ae, 1);
+    awb_init(&awb, reg_read(ISP_WB_GR));
+}
