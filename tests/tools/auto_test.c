@@ -452,7 +452,7 @@ START_TEST(visitor_counter_finds_its_exposure_and_counts_on)
     board_start(board);
     host(APP_AUTO, EXPOSURE | WHITE);
     host(MODE_SELECT, 1);
-    run_s(0.2);
+    run_s(0.25);
     ck_assert_double_lt(shot[0].green, 0.3 * TARGET);
     ck_assert_uint_eq(board_ccs(board, APP_STATUS) & 3, SETTLED);
     ck_assert_uint_eq(changes(1, 3), 1);
