@@ -125,6 +125,8 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     if (host->frames_dir != NULL && host->error[0] == '\0')
         write_image(host, image);
     host->image_frames++;
+    if (host->on_image != NULL)
+        host->on_image(host->ctx);
 }
 
 void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir)

@@ -20,6 +20,7 @@ typedef struct {
     const char *frames_dir; /* RAW images go here as PNG; NULL: they do not */
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
+    void (*on_image)(void *ctx); /* an image frame is complete; may be NULL */
     void *ctx;
     uint64_t metadata_frames, image_frames, postmortems, problems;
     source_lines_t lines; /* of elf, from the first death on */

@@ -105,6 +105,14 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
     if (!preview_write(&run->preview, metadata, dir, run->error, sizeof(run->error)))
         sim_stop(run->sim);
+    if (run->host.metadata_frames >= run->scenario.frames && !run->sensor->mipi.image_open)
+        sim_stop(run->sim);
+}
+
+/* The last metadata may come while its image is still on its way. */
+static void on_image(void *ctx)
+{
+    run_t *run = ctx;
     if (run->host.metadata_frames >= run->scenario.frames)
         sim_stop(run->sim);
 }
@@ -271,6 +279,7 @@ static int connect(run_t *run)
     host_init(&run->host, run->results.metadata, run->results.postmortem,
               run->scenario.output.raw ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
+    run->host.on_image = on_image;
     run->host.elf = run->scenario.firmware;
     run->host.ctx = run;
     char frames_dir[1200];

@@ -1,0 +1,114 @@
+/*
+ * camera_test.c - whole runs with other windows, flips, exposures and row times: what the host asks
+ * for by CCS registers, and what comes of it.
+ */
+#include "tests/test.h"
+
+#include <unistd.h>
+
+#include "sim/file.h"
+#include "sim/png.h"
+#include "tests/sensor/fovea.h"
+
+static char text[65536];
+
+/* The entrance with more steps of the host's; text has what the run said. */
+static void run_with_host(const char *name, const char *output, const char *steps)
+{
+    size_t bytes;
+    char error[256], file[64];
+    char *scenario =
+        (char *)sim_file_read("scenes/entrance.json", 1 << 20, &bytes, error, sizeof(error));
+    ck_assert_msg(scenario != NULL, "%s", error);
+    char *end = strstr(scenario, "\"output\"");
+    ck_assert_ptr_nonnull(end);
+    char *wanted = malloc(bytes + 1024);
+    int length = sprintf(wanted,
+                         "%.*s\"output\": {%s}, \"host\": [%s, {\"at\": \"0ms\", \"write\": "
+                         "\"mode_select\", \"value\": 1}]}",
+                         (int)(end - scenario), scenario, output, steps);
+    snprintf(file, sizeof(file), "scenes/%s.part.json", name);
+    ck_assert_int_eq(sim_file_write(file, wanted, (size_t)length, error, sizeof(error)), SIM_OK);
+    free(wanted);
+    free(scenario);
+    int code = fovea(text, sizeof(text), "run %s --frames 4 --out " FOVEA_OUT "/%s", file, name);
+    unlink(file);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+}
+
+static void assert_finds_people(double least_recall)
+{
+    double precision = 0, recall = 0;
+    const char *people = strstr(text, "precision");
+    ck_assert_msg(people != NULL, "%s", text);
+    ck_assert_int_eq(sscanf(people, "precision %lf, recall %lf", &precision, &recall), 2);
+    ck_assert_msg(precision > 0.9 && recall >= least_recall, "%s", text);
+}
+
+#define CCI(reg, value) "{\"at\": \"0ms\", \"write\": \"" reg "\", \"value\": " #value "}"
+
+START_TEST(boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array)
+{
+    run_with_host("mirror", "\"isp\": true", CCI("image_orientation", 1));
+    assert_finds_people(0.9);
+    run_with_host("window", "\"isp\": false",
+                  CCI("x_addr_start", 1000) "," CCI("y_addr_start", 400) "," CCI(
+                      "x_addr_end", 3799) "," CCI("y_addr_end", 2799));
+    ck_assert_ptr_nonnull(strstr(text, "of 1400x1200"));
+    assert_finds_people(0.5); /* people that the window cuts are harder */
+    run_with_host("both", "\"isp\": false",
+                  CCI("image_orientation", 1) "," CCI("x_addr_start", 1000) "," CCI(
+                      "y_addr_start", 400) "," CCI("x_addr_end", 3799) "," CCI("y_addr_end", 2799));
+    assert_finds_people(0.5);
+}
+END_TEST
+
+START_TEST(a_link_that_cannot_drain_stretches_the_rows_and_loses_none)
+{
+    run_with_host("drain", "\"isp\": false, \"raw\": true",
+                  CCI("app_image_out", 1) "," CCI("line_length_pck", 3000));
+    /* 2,541 bytes on 2 lanes of 888 Mb/s and the time of the lanes' states: mipi/README.md */
+    ck_assert_msg(strstr(text, "row time  11.831 us, set by link") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "link 11.831)"));
+    ck_assert_ptr_nonnull(strstr(text, "line 3000 taken as 8802"));
+    ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
+    ck_assert_ptr_null(strstr(text, "overflow"));
+}
+END_TEST
+
+/* Published readouts: 5.52 ms for 1520 binned rows, 16.52 ms for 3040; at 60 frames a second. */
+START_TEST(with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow)
+{
+    run_with_host("fast", "\"isp\": false",
+                  CCI("line_length_pck", 1) "," CCI("frame_length_lines", 1600));
+    ck_assert_msg(strstr(text, "readout 5.52") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "row time  3.634 us, set by adc"));
+    run_with_host("fast_full", "\"isp\": false",
+                  CCI("binning_mode", 0) "," CCI("line_length_pck", 1) "," CCI(
+                      "frame_length_lines", 3067) "," CCI("coarse_integration_time", 2000));
+    ck_assert_msg(strstr(text, "readout 16.520") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "row time  5.434 us, set by columns"));
+}
+END_TEST
+
+START_TEST(two_exposures_cross_the_link_and_the_long_one_is_looked_at)
+{
+    run_with_host("hdr", "\"isp\": false, \"raw\": true",
+                  CCI("hdr_mode", 1) "," CCI("exposure_ratio", 8) "," CCI(
+                      "frame_length_lines", 4000) "," CCI("app_image_out", 1));
+    assert_finds_people(0.9);
+    ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
+    sim_image_t png;
+    char error[256];
+    ck_assert_int_eq(sim_png_read(FOVEA_OUT "/hdr/raw_00000.png", &png, error, sizeof(error)),
+                     SIM_OK);
+    ck_assert_uint_eq(png.width_px, 2028);
+    ck_assert_uint_eq(png.height_px, 2 * 1520);
+    sim_image_free(&png);
+}
+END_TEST
+
+TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
+          a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
+          with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
+          two_exposures_cross_the_link_and_the_long_one_is_looked_at)
