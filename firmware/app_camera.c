@@ -1,26 +1,37 @@
 /*
  * camera: a plain camera. Pictures on the link as the host's registers say, with auto exposure and
- * auto white balance when it wants them; no network. It is looked after: the watchdog, the mailbox
- * (health.h), a post-mortem.
+ * auto white balance when it wants them; no network: each frame's metadata has its number and time
+ * only. It is looked after: the watchdog, the mailbox (health.h), a post-mortem.
  */
 #include "auto.h"
 #include "camera.h"
+#include "fovea_metadata.h"
 #include "health.h"
+#include "link.h"
 #include "mailbox.h"
+#include "meta.h"
 #include "postmortem.h"
 #include "service.h"
 
 enum { CCS_FRAME_COUNT = 0x0005, CCS_MODE_SELECT = 0x0100 };
-enum { EV_COMMAND = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1), EV_FRAME = HAL_BIT(2) };
+enum { EV_FRAME = HAL_BIT(0) }; /* of the task "frame" */
+enum { EV_COMMAND = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1) };
 enum { DOG_TIMEOUT = 100000, DOG_WINDOW = 50000, DOG_GRACE = 10000 }; /* us */
 
-/* L2 is ours: a panic's packet, and the statistics behind it. */
-enum { PACKET_ADDR = L2_BASE, STATS_AT = L2_BASE + ((PM_MAX_BYTES + 31u) & ~31u) };
+/* L2 is ours: a panic's packet, one of metadata, statistics. */
+#define BEHIND(addr, bytes) (((addr) + (bytes) + 31u) & ~31u)
+enum {
+    PANIC_ADDR = L2_BASE,
+    META_ADDR = BEHIND(PANIC_ADDR, PM_MAX_BYTES),
+    STATS_BLOCK = BEHIND(META_ADDR, META_MAX_BYTES),
+};
 
+static void on_frame_task(uint32_t happened);
 static void on_host_task(uint32_t happened);
 
+static sched_task_t frame_task = {.name = "frame", .run = on_frame_task, .mask = EV_FRAME};
 static sched_task_t host_task = {
-    .name = "host", .run = on_host_task, .mask = EV_COMMAND | EV_HOST_WROTE | EV_FRAME};
+    .name = "host", .run = on_host_task, .mask = EV_COMMAND | EV_HOST_WROTE};
 
 /* ---- interrupts ---- */
 
@@ -30,7 +41,7 @@ static void on_isp(void)
     reg_write(ISP_STATUS, status);
     auto_on_isp(status);
     if ((status & ISP_STATUS_FRAME_DONE_MASK) != 0)
-        sched_post(&host_task, EV_FRAME);
+        sched_post(&frame_task, EV_FRAME);
 }
 
 static void on_command(void)
@@ -43,6 +54,26 @@ static void on_host(void)
 {
     reg_write(CCI_STATUS, CCI_STATUS_WROTE);
     sched_post(&host_task, EV_HOST_WROTE);
+}
+
+/* ---- the task "frame" ---- */
+
+static void on_frame_task(uint32_t happened)
+{
+    static uint32_t packet[META_MAX_BYTES / 4];
+    static const trk_state_t nobody;
+    uint32_t low = reg_read(PIX_SOF_LO), frame = reg_read(PIX_FRAME);
+    uint64_t start_ps = (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
+    meta_frame_t meta = {
+        .frame = frame,
+        .latency_us = (uint32_t)((hal_time_ps() - start_ps) / 1000000u),
+        .time_ps = start_ps,
+        .tracker = &nobody,
+    };
+    (void)happened;
+    hal_ccs_write8(CCS_FRAME_COUNT, frame & 0xffu);
+    link_send(META_ADDR, packet, meta_build(&meta, packet), META_VIRTUAL_CHANNEL, META_DATA_TYPE,
+              frame);
 }
 
 /* ---- the task "host" ---- */
@@ -59,22 +90,20 @@ static void on_host_task(uint32_t happened)
     uint32_t command;
     if ((happened & EV_HOST_WROTE) != 0)
         apply_host();
-    if ((happened & EV_FRAME) != 0)
-        hal_ccs_write8(CCS_FRAME_COUNT, reg_read(PIX_FRAME) & 0xffu);
     if (mailbox_command(&command) && !health_command(command))
         mailbox_answer(0); /* none of ours */
 }
 
 int main(void)
 {
-    static sched_task_t *const tasks[] = {&auto_task, &host_task};
-    service_start(PACKET_ADDR, PANIC_RESET);
+    static sched_task_t *const tasks[] = {&frame_task, &auto_task, &host_task};
+    service_start(PANIC_ADDR, PANIC_RESET);
     hal_print("camera 1\n");
     if (panic_send_last())
         hal_print("started again after a panic\n");
     reg_write(ISP_IRQ_EN, ISP_STATUS_FRAME_DONE_MASK);
     reg_write(ISP_CTRL, ISP_CTRL_ENABLE);
-    auto_init(STATS_AT);
+    auto_init(STATS_BLOCK);
     hal_irq_enable(IRQ_ISP, on_isp);
     hal_irq_enable(IRQ_CCI, on_host);
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
