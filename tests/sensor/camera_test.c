@@ -63,6 +63,24 @@ START_TEST(boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_arra
 }
 END_TEST
 
+/* The window above by crop and output size, in samples of 2 x 2; the exposure as ever, but as 400
+ * lines times 4. */
+START_TEST(cropped_and_long_exposed_frames_show_people_where_they_are)
+{
+    run_with_host(
+        "crop", "\"isp\": false",
+        CCI("digital_crop_x_offset", 500) "," CCI("digital_crop_y_offset", 200) "," CCI(
+            "x_output_size",
+            1400) "," CCI("y_output_size",
+                          1200) "," CCI("imx500_exp_shift",
+                                        2) "," CCI("coarse_integration_time",
+                                                   400) "," CCI("frame_length_lines", 660));
+    ck_assert_ptr_nonnull(strstr(text, "of 1400x1200"));
+    ck_assert_ptr_nonnull(strstr(text, "exposure 20.2")); /* 1600 x 9398 / 744 MHz */
+    assert_finds_people(0.5);
+}
+END_TEST
+
 START_TEST(a_link_that_cannot_drain_stretches_the_rows_and_loses_none)
 {
     run_with_host("drain", "\"isp\": false, \"raw\": true",
@@ -109,6 +127,7 @@ START_TEST(two_exposures_cross_the_link_and_the_long_one_is_looked_at)
 END_TEST
 
 TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
+          cropped_and_long_exposed_frames_show_people_where_they_are,
           a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
           two_exposures_cross_the_link_and_the_long_one_is_looked_at)
