@@ -243,10 +243,6 @@ static void check_fast(const reg_t *regs, uint16_t limit, double readout_ms)
           0.0051);
     ck_assert_uint_eq(packets, 0);
     ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_GUEST), 0);
-    host_write(IMAGE_OUT, 1); /* now the link is too slow for that */
-    run_frames(5);
-    ck_assert_uint_gt(frame[4].as.line_length_pck, frame[4].as.asked_pck);
-    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_GUEST), 1);
     board_free(board);
 }
 
@@ -359,14 +355,14 @@ END_TEST
 /* At whatever instant the host writes two settings in a hold, no frame has only one of them. */
 START_TEST(no_frame_has_half_of_a_group)
 {
-    enum { STEPS = 40 };
+    enum { STEPS = 16 };
     start_sensor(VGA);
     host_writes((const reg_t[]){{COARSE, 300}, {FRAME_LENGTH, 600}, {MODE_SELECT, 1}, REGS_END});
     run_frames(1);
     for (uint32_t step = 0; step < STEPS; step++) {
         frames = 1;
         uint64_t next_ps = pix_row_readout_start_ps(&board->sensor->pixel.next, 0);
-        sim_run_until_ps(board->sim, next_ps - (step + 1) * UINT64_C(500000));
+        sim_run_until_ps(board->sim, next_ps - (step + 1) * UINT64_C(1500000));
         host_write(HOLD, 1);
         host_write(COARSE, 100 + step);
         host_write(GAIN, 100 + step);
