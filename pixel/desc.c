@@ -117,7 +117,7 @@ static void read_adc(const sim_cfg_t *cfg, pix_desc_t *d)
     d->adc_bits = read_u32(&adc, "bits", 8, 12, d->adc_bits);
     if (d->adc_bits % 2 != 0)
         sim_cfg_fail(&adc, "bits", "%u: expected 8, 10 or 12", d->adc_bits);
-    d->black_dn = read_u32(&adc, "black_dn", 0, 1023, d->black_dn);
+    d->black_dn = read_u32(&adc, "black_dn", 0, 1u << (d->adc_bits - 1), d->black_dn);
     d->gain_code_max = read_u32(&adc, "gain_code_max", 0, 1023, d->gain_code_max);
     d->counter_hz = sim_cfg_u64(&adc, "counter_hz", 1000000, UINT64_C(10000000000), d->counter_hz);
     d->ramp_margin = read_u32(&adc, "ramp_margin", 0, 4096, d->ramp_margin);

@@ -495,9 +495,11 @@ static sim_err_t check_desc(sim_t *sim, const pix_desc_t *d, const char *name)
         return sim_fail(sim, SIM_EDESC, "%s.height_px: %u is not a multiple of 4 in 16..%u", name,
                         d->height_px, PIX_MAX_WIDTH);
     if (d->adc_bits < 8 || d->adc_bits > 12 || d->adc_bits % 2 != 0 ||
-        d->black_dn >= 1u << d->adc_bits)
-        return sim_fail(sim, SIM_EDESC, "%s: black level %u does not fit an ADC of %u bits", name,
-                        d->black_dn, d->adc_bits);
+        d->black_dn > 1u << (d->adc_bits - 1))
+        return sim_fail(
+            sim, SIM_EDESC,
+            "%s: black level %u, expected at most half the range of %u bits (8, 10, 12)", name,
+            d->black_dn, d->adc_bits);
     if (d->clk_hz == 0 || d->gain_code_max > 1023 || !(d->f_number > 0) || !(d->dn_per_e > 0) ||
         d->dark_spread < 0 || d->dark_spread > 0.6 || !(d->dark_doubling_k > 0))
         return sim_fail(sim, SIM_EDESC, "%s: clock, gain, lens or dark current out of range", name);

@@ -102,8 +102,8 @@ typedef struct {
     double read_noise_at_gain1_e; /* b */
     double dn_per_e;              /* system gain at analog gain 1 */
     uint32_t adc_bits;            /* 8, 10, 12: out of reset; dn_per_e, black_dn, stuck are of it */
-    uint32_t black_dn;
-    pix_noise_t noise; /* all that is not said above */
+    uint32_t black_dn;            /* at most half of the range */
+    pix_noise_t noise;            /* all that is not said above */
 
     /* Single-slope ADC, one conversion a sample: the reset level is converted, then the signal:
      * reset_settle + reset ramp + transfer_settle + (2^bits + margin) counts. */

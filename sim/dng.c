@@ -92,9 +92,12 @@ SIM_PRINTF(4, 0)
 static int on_error(TIFF *tiff, void *ctx, const char *module, const char *format, va_list args)
 {
     char what[160];
-    (void)tiff, (void)module;
+    (void)module;
     vsnprintf(what, sizeof(what), format, args);
-    note(ctx, what);
+    const char *name = tiff != NULL ? TIFFFileName(tiff) : "";
+    size_t length = strlen(name); /* it comes first again in sim_dng_decode's message */
+    bool named = length > 0 && strncmp(what, name, length) == 0 && what[length] == ':';
+    note(ctx, named ? what + length + 2 : what);
     return 1;
 }
 

@@ -88,6 +88,8 @@ static char *json_of(const emva_t *emva)
         sim_json_add_str(one, "unit", results[i].unit);
         sim_json_add_num(one, "measured", value_of(&emva->measured, &results[i]));
         sim_json_add_num(one, "configured", value_of(&emva->configured, &results[i]));
+        if (results[i].tolerance != 0)
+            sim_json_add_str(one, "verdict", verdict(emva, &results[i]));
     }
     sim_json_t *spatial = sim_json_add_object(out, "spatial");
     add_spatial(spatial, "row", emva->row.dark_e, emva->row.light_e);
@@ -99,6 +101,12 @@ static char *json_of(const emva_t *emva)
         sim_json_add_num(point, "photons", emva->point[i].photons);
         sim_json_add_num(point, "mean_dn", emva->point[i].mean_dn);
         sim_json_add_num(point, "var_dn", emva->point[i].var_dn);
+    }
+    sim_json_t *dark = sim_json_add_array(out, "dark");
+    for (uint32_t i = 0; i < EMVA_DARK_STEPS; i++) {
+        sim_json_t *step = sim_json_add_object(dark, NULL);
+        sim_json_add_num(step, "seconds", emva->dark_step[i].seconds);
+        sim_json_add_num(step, "mean_dn", emva->dark_step[i].mean_dn);
     }
     char *text = sim_json_print(out, true);
     sim_json_free(out);
@@ -170,6 +178,8 @@ int cmd_emva(int argc, char **argv)
         (seed != NULL && !cli_u64(&cli, "seed", seed, 0, UINT64_C(1) << 53, &seed_value)) ||
         (threads != NULL && !cli_u64(&cli, "threads", threads, 1, 64, &thread_count)))
         return EXIT_USAGE;
+    if (bits_value % 2 != 0)
+        return cli_fail(EXIT_USAGE, "emva: --bits: found %s, expected 8, 10 or 12", bits);
     if (!chip_load(chip_file, &chip, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
     if (seed != NULL)

@@ -22,13 +22,13 @@ static bool describe(const cli_t *cli, const options_t *o, sim_raw_t *raw)
     static const char *const orders[] = {"grbg", "rggb", "bggr", "gbrg"}; /* as sim_bayer_t */
     uint64_t bits = raw->bits, black;
     if (o->bits != NULL) {
-        if (!cli_u64(cli, "--bits", o->bits, 8, 16, &bits))
+        if (!cli_u64(cli, "bits", o->bits, 8, 16, &bits))
             return false;
         raw->bits = (uint32_t)bits;
         raw->white = (1u << bits) - 1;
     }
     if (o->black != NULL) {
-        if (!cli_u64(cli, "--black", o->black, 0, raw->white - 1, &black))
+        if (!cli_u64(cli, "black", o->black, 0, raw->white - 1, &black))
             return false;
         for (uint32_t i = 0; i < 4; i++)
             raw->black[i] = (double)black;

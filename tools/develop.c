@@ -70,7 +70,14 @@ bool develop_open(develop_t *dev, const isp_desc_t *desc, const sim_raw_t *raw, 
                   size_t error_bytes)
 {
     isp_desc_t wide = *desc;
-    *dev = (develop_t){.sim = sim_new(), .isp = calloc(1, sizeof(*dev->isp))};
+    *dev = (develop_t){0};
+    if (raw->width_px < 4 || raw->height_px < 4) {
+        snprintf(error, error_bytes, "%u x %u: expected 4 x 4 or more", raw->width_px,
+                 raw->height_px);
+        return false;
+    }
+    dev->sim = sim_new();
+    dev->isp = calloc(1, sizeof(*dev->isp));
     if (dev->sim == NULL || dev->isp == NULL) {
         snprintf(error, error_bytes, "no memory");
         return false;

@@ -14,6 +14,9 @@
 enum { BAND_FROM_NM = 490, BAND_TO_NM = 580, D65_K = 6504 };
 
 static const double quantization_var = 1.0 / 12; /* DN^2 */
+/* Less than this is mostly quantization: not a valid dark noise, and not below it in what follows
+ * from it (6.6). */
+static const double least_dark_var = 0.24; /* DN^2 */
 
 typedef struct {
     sense_t sense;
@@ -27,6 +30,18 @@ typedef struct {
 } rig_t;
 
 /* ---- images ---- */
+
+enum { RNG_MOMENT = 0x454d5641 };
+
+/* The next image: the camera runs on, and images are taken when one feels like it, so that a tone
+ * on the supply has another phase in each. */
+static void next_image(rig_t *rig)
+{
+    uint64_t second_pck = rig->sense.pixel->desc.clk_hz;
+    const sim_rng_t rng = {rig->sense.pixel->desc.seed, RNG_MOMENT, ++rig->frame.frame, 0};
+    /* later than any exposure is long */
+    rig->frame.readout_pck = 1000 * second_pck + sim_rng_u32(&rng, 0) % second_pck;
+}
 
 static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
 {
@@ -58,7 +73,7 @@ static void shoot(rig_t *rig, double photons, uint16_t *image)
     double seconds =
         (double)pix_row_light_pck(&rig->frame, 0) / (double)rig->sense.pixel->desc.clk_hz;
     rig->lux = (float)(photons / (rig->photons_per_lux_s * seconds));
-    rig->frame.frame++;
+    next_image(rig);
     sim_pool_run(rig->sense.pool, shoot_row, &shot, rig->height_px);
 }
 
@@ -179,6 +194,7 @@ static bool dark_current(emva_t *e, rig_t *rig, double *e_per_s, char *error, si
 
 typedef struct {
     double all, row, column, pixel; /* variances, DN^2 */
+    double mean_dn;
 } spatial_t;
 
 /* Of the mean of a stack of images; what is left of temporal noise is taken off (eqs. 38..45). */
@@ -212,6 +228,7 @@ static spatial_t spatial_of(const rig_t *rig, double temporal_var)
         .column = (m * n - m) / d * columns - n / d * (all - rows),
         .row = (m * n - n) / d * rows - m / d * (all - columns),
         .pixel = m * n / d * (all - columns - rows) - left,
+        .mean_dn = mean,
     };
 }
 
@@ -238,13 +255,11 @@ static void measure_spatial(emva_t *e, rig_t *rig)
 {
     double k = e->measured.k, dark_var = stack_up(rig, 0);
     spatial_t dark = spatial_of(rig, dark_var);
-    double half = e->saturation_photons / 2;
-    double light_var = stack_up(rig, half);
+    double light_var = stack_up(rig, e->saturation_photons / 2);
     spatial_t light = spatial_of(rig, light_var);
-    double signal = half * e->measured.qe / 100 * k; /* DN */
-    e->dark.var_dn = dark_var;                       /* of more images than a pair */
+    e->dark.var_dn = dark_var; /* of more images than a pair */
     e->measured.dsnu_e = root(dark.all) / k;
-    e->measured.prnu = 100 * root(light.all - dark.all) / signal;
+    e->measured.prnu = 100 * root(light.all - dark.all) / (light.mean_dn - dark.mean_dn);
     e->row.dark_e = root(dark.row) / k;
     e->column.dark_e = root(dark.column) / k;
     e->pixel.dark_e = root(dark.pixel) / k;
@@ -258,7 +273,7 @@ static void measure_spatial(emva_t *e, rig_t *rig)
 /* What follows from the rest (6.5, 6.6). */
 static void derive(emva_values_t *v, double dark_var, double saturation_e)
 {
-    double sigma_dn = sqrt(dark_var), eta = v->qe / 100;
+    double sigma_dn = sqrt(fmax(dark_var, least_dark_var)), eta = v->qe / 100;
     v->sat_e = saturation_e;
     v->snr_max_db = 10 * log10(saturation_e);
     v->threshold = (sigma_dn / v->k + 0.5) / eta;
@@ -277,7 +292,7 @@ static bool measure(emva_t *e, rig_t *rig, char *error, size_t error_bytes)
     measure_spatial(e, rig);
     transfer(e); /* again, with the better dark variance */
     e->measured.linearity = linearity(e);
-    e->dark_valid = e->dark.var_dn >= 0.24;
+    e->dark_valid = e->dark.var_dn >= least_dark_var;
     e->measured.read_e = root(e->dark.var_dn - quantization_var) / e->measured.k;
     e->measured.full_well_e = (clip_level(rig, 3 * full) - e->dark.mean_dn) / e->measured.k;
     derive(&e->measured, e->dark.var_dn, e->saturation_photons * e->measured.qe / 100);
@@ -302,7 +317,6 @@ static bool set_up(rig_t *rig, const pix_desc_t *desc, const emva_options_t *opt
         !sense_set_exposure(&rig->sense, 10 * SIM_PS_PER_MS, error, error_bytes))
         return false;
     rig->frame = pix_frame_asked(rig->sense.pixel);
-    rig->frame.readout_pck = desc->clk_hz * 1000; /* later than any exposure is long */
     pix_size_t size = pix_frame_size(&rig->frame);
     sim_bayer_t order = pix_frame_bayer(desc, &rig->frame);
     rig->column = order == SIM_BAYER_GRBG || order == SIM_BAYER_GBRG ? 0 : 1;

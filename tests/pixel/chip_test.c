@@ -62,6 +62,7 @@ START_TEST(a_wrong_chip_file_is_refused_with_the_place)
         {"{\"pixel\": {\"charge\": {\"full_well\": 1}}}", "pixel.charge.full_well"},
         {"{\"pixel\": {\"adc\": {\"bits\": 16}}}", "pixel.adc.bits"},
         {"{\"pixel\": {\"adc\": {\"bits\": 9}}}", "pixel.adc.bits"},
+        {"{\"pixel\": {\"adc\": {\"bits\": 8, \"black_dn\": 129}}}", "pixel.adc.black_dn"},
         {"{\"pixel\": {\"adc\": {\"counter_hz\": 0}}}", "pixel.adc.counter_hz"},
         {"{\"pixel\": {\"cds\": {\"on\": 1}}}", "pixel.cds.on"},
         {"{\"pixel\": {\"hot\": {\"share\": 0.5}}}", "pixel.hot.share"},

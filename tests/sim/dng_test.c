@@ -356,6 +356,10 @@ START_TEST(what_is_no_raw_picture_is_refused_with_the_reason)
     tiff_begin(&tiff, px, sizeof(px));
     tiff_image(&tiff, 100000, 100000, 8, GRAY, 4);
     expect_refused("a.dng: image larger than 64 Mpixel");
+    ck_assert_int_ne(sim_dng_decode("II*\0\x40\0\0\0", 8, "a.dng", &raw, error, sizeof(error)),
+                     SIM_OK);
+    ck_assert_ptr_eq(strstr(error, "a.dng: "), error);
+    ck_assert_ptr_null(strstr(error + 1, "a.dng")); /* libtiff says the name, too: once is enough */
 }
 END_TEST
 

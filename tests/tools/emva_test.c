@@ -124,6 +124,34 @@ START_TEST(the_imx477_measures_as_published)
 }
 END_TEST
 
+/* Dark noise of 10 bits at gain 1 is below the 0.49 DN (variance 0.24) that EMVA 1288 6.6 puts in
+ * its place: (0.49 / 0.118 + 1 / 2) / 0.6003 photons, and 8127 e- / 0.6003 of saturation above
+ * that. */
+START_TEST(a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less)
+{
+    sim_doc_t *doc = measured("--window 256");
+    expect(doc, "sensitivity threshold", 7.75, 0.02);
+    expect(doc, "dynamic range", 20 * log10(13538 / 7.75), 0.01);
+    ck_assert_ptr_nonnull(strstr(text, "not valid: dark noise below 0.49 DN"));
+    sim_doc_free(doc);
+}
+END_TEST
+
+/* A tone of amplitude 0.5 e- has a variance of 0.125: temporal, since images are taken at any time;
+ * of rows that were always at the same phase of it, it would be DSNU, 0.465 e-. */
+START_TEST(a_tone_on_the_supply_is_temporal_noise)
+{
+    static const char *const changes[][2] = {{"\"banding_e\": 0", "\"banding_e\": 0.5"}};
+    write_chip(changes, SIM_COUNT(changes));
+    char options[256];
+    snprintf(options, sizeof(options), "--gain 8 --chip %s", chip_file);
+    sim_doc_t *doc = measured(options);
+    expect(doc, "temporal dark noise", sqrt(1.537 * 1.537 + 0.125), 0.015);
+    expect(doc, "DSNU", 0.302, 0.05);
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(a_seed_of_its_own_gives_other_samples_of_the_same_chip)
 {
     sim_doc_t *one = measured("--gain 8 --seed 1"), *same = measured("--gain 8 --seed 1 -j 3"),
@@ -162,7 +190,7 @@ END_TEST
 
 START_TEST(wrong_use_ends_with_one_line_and_code_2)
 {
-    static const char *const args[] = {"--gain 0.9", "--gain 23",          "--bits 7",
+    static const char *const args[] = {"--gain 0.9", "--gain 23",          "--bits 7", "--bits 9",
                                        "--window 8", "--chip nosuch.json", "file"};
     for (size_t i = 0; i < SIM_COUNT(args); i++) {
         ck_assert_msg(fovea(text, sizeof(text), "emva %s", args[i]) == 2, "%s: %s", args[i], text);
@@ -173,5 +201,7 @@ END_TEST
 
 TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
           another_chip_measures_as_another, the_imx477_measures_as_published,
+          a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less,
+          a_tone_on_the_supply_is_temporal_noise,
           a_seed_of_its_own_gives_other_samples_of_the_same_chip, plots_and_numbers_are_written,
           wrong_use_ends_with_one_line_and_code_2)

@@ -160,6 +160,8 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
 {
     static const double level[3] = {10, 10, 10};
     write_field(SIM_BAYER_RGGB, 10, 1023, 64, level);
+    const sim_image_t small = {3, 5, 1, (uint8_t[15]){0}};
+    ck_assert_int_eq(sim_png_write(FOVEA_OUT "/small.png", &small, error, sizeof(error)), SIM_OK);
     static const struct {
         const char *args, *line;
     } cases[] = {
@@ -173,6 +175,10 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
          "fovea: isp: nosuch.stage=1: no register ISP_NOSUCH_STAGE to write\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bayer rgbw",
          "fovea: isp: --bayer: found rgbw, expected grbg, rggb, bggr or gbrg\n"},
+        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bits 7",
+         "fovea isp: --bits: '7' is not a number in 8..16\n"},
+        {"isp build/test-runs/small.png -o build/test-runs/x.png",
+         "fovea: isp: 3 x 5: expected 4 x 4 or more\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --colors none",
          "fovea: isp: --colors: found none, expected file or chip\n"},
     };
