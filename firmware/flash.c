@@ -8,6 +8,10 @@ enum {
     CMD_ERASE_SECTOR = 0x20,
     CMD_ID = 0x9f,
     STATUS_BUSY = 0x01,
+    STATUS_NOBODY =
+        0xff, /* the line without a chip: one with all these bits would take no command */
+    ERASE_MOST_MS = 1000, /* what such chips may take, and some more */
+    PAGE_MOST_MS = 20,
     MOST_HZ = 50000000, /* what any such chip can do */
     LEAST_LOG2 = 16,
     MOST_LOG2 = 24,
@@ -74,12 +78,17 @@ static void write_enable(void)
     spi_select(false);
 }
 
-static bool was_taken(void)
+/* True: the chip was busy with the command, and is done in time. */
+static bool was_taken(uint32_t most_ms)
 {
-    bool busy = false;
-    while ((status() & STATUS_BUSY) != 0)
-        busy = true;
-    return busy;
+    uint64_t start_ps = hal_time_ps(), most_ps = most_ms * UINT64_C(1000000000);
+    for (bool busy = false;; busy = true) {
+        uint8_t now = status();
+        if (now == STATUS_NOBODY || (now & STATUS_BUSY) == 0)
+            return busy && now != STATUS_NOBODY;
+        if (hal_time_ps() - start_ps > most_ps)
+            return false;
+    }
 }
 
 bool flash_erase(uint32_t at)
@@ -87,7 +96,7 @@ bool flash_erase(uint32_t at)
     write_enable();
     command(CMD_ERASE_SECTOR, at);
     spi_select(false);
-    return was_taken();
+    return was_taken(ERASE_MOST_MS);
 }
 
 static bool write_page(uint32_t at, const uint8_t *from, uint32_t bytes)
@@ -97,7 +106,7 @@ static bool write_page(uint32_t at, const uint8_t *from, uint32_t bytes)
     for (uint32_t i = 0; i < bytes; i++)
         spi_exchange(from[i]);
     spi_select(false);
-    return was_taken();
+    return was_taken(PAGE_MOST_MS);
 }
 
 bool flash_write(uint32_t at, const void *from, uint32_t bytes)

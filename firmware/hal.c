@@ -104,10 +104,25 @@ void hal_ccs_write16(uint32_t addr, uint32_t value)
     reg_write(CCI_DATA16, value);
 }
 
+/* Sleeps until the serial port's FIFO has room, or an interrupt wants its handler. */
+static void sleep_while_full(void)
+{
+    uint32_t before = hal_irq_hold(), mie;
+    uint32_t enable = reg_read(INTC_ENABLE), ctrl = reg_read(UART_CTRL);
+    __asm__ volatile("csrrs %0, mie, %1" : "=r"(mie) : "r"(MIE_MEIE));
+    reg_write(UART_CTRL, ctrl | UART_CTRL_INTERRUPT_ON_TRANSMIT_FIFO_NOT_FULL_MASK);
+    reg_write(INTC_ENABLE, enable | HAL_BIT(IRQ_UART));
+    __asm__ volatile("wfi" ::: "memory");
+    reg_write(INTC_ENABLE, enable);
+    reg_write(UART_CTRL, ctrl);
+    __asm__ volatile("csrw mie, %0" ::"r"(mie));
+    hal_irq_release(before);
+}
+
 static void put_char(char c)
 {
     while ((reg_read(UART_STATUS) & UART_STATUS_TX_FULL) != 0)
-        ;
+        sleep_while_full();
     reg_write(UART_DATA, (uint8_t)c);
 }
 

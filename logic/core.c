@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUN_AHEAD_CYCLES (1u << 20) /* at most, so that a run can be stopped from outside */
-
 /* ---- running ---- */
 
 bool core_step(core_t *core, const core_insn_t *in, bool on_time)
@@ -27,7 +25,7 @@ static uint64_t run_limit(const core_t *core, uint64_t now)
 {
     uint64_t until_ps = sim_next_event_ps(core->comp.sim);
     uint64_t end_ps = sim_run_end_ps(core->comp.sim);
-    uint64_t limit = now + RUN_AHEAD_CYCLES;
+    uint64_t limit = now + CORE_RUN_AHEAD_CYCLES;
     if (end_ps < until_ps)
         until_ps = end_ps + 1;
     if (until_ps != SIM_NEVER_PS) {
@@ -37,24 +35,35 @@ static uint64_t run_limit(const core_t *core, uint64_t now)
     return limit > now ? limit : now + 1; /* others of this very instant do not count */
 }
 
+/* Lets time come to where the core is; false when it cannot, as the run was stopped. */
+static bool come(core_t *core, uint64_t *now)
+{
+    if (core->cycle == *now)
+        return true;
+    if (!sim_pass_to(core->comp.sim, clk_edge_ps(&core->clk, core->cycle)))
+        return false;
+    *now = core->cycles = core->cycle;
+    return true;
+}
+
 /* Runs up to `limit`, or does one instruction that the fast loop cannot. */
-static bool advance(core_t *core, uint64_t limit, uint64_t now)
+static bool advance(core_t *core, uint64_t limit, uint64_t *now)
 {
     core_code_t code;
     core_insn_t nowhere = {.op = OP_FAULT, .imm = core->pc};
     const core_insn_t *in = &nowhere;
     if (core_one_by_one(core))
-        return core_advance_one(core, core->cycle == now);
+        return core_advance_one(core, come(core, now));
     if (core_find_code(core, &code))
         in = core_execute(core, &code, limit);
     if (in != NULL && in->op == OP_BREAK)
-        return core_advance_one(core, core->cycle == now);
-    return in == NULL || core_step(core, in, core->cycle == now);
+        return core_advance_one(core, come(core, now));
+    return in == NULL || core_step(core, in, come(core, now));
 }
 
-static bool interrupted(core_t *core, bool on_time)
+static bool interrupted(core_t *core, uint64_t *now)
 {
-    bool taken = core_interrupt(core, on_time);
+    bool taken = core_interrupt(core, come(core, now));
     if (taken)
         core_one_done(core, false);
     return taken;
@@ -68,8 +77,8 @@ static void on_run(void *ctx)
         uint64_t limit = run_limit(core, now);
         if (core->cycle >= limit)
             break;
-        bool goes_on = core_interrupt_waits(core) ? interrupted(core, core->cycle == now)
-                                                  : advance(core, limit, now);
+        bool goes_on =
+            core_interrupt_waits(core) ? interrupted(core, &now) : advance(core, limit, &now);
         if (!goes_on || sim_stopped(core->comp.sim))
             break;
     }

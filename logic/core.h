@@ -161,9 +161,11 @@ struct core {
     /* Only speed: instructions decoded as machine, as user mode sees them (the same where there is
      * no protection), a slot for every 2 bytes; a flag for every 64 bytes of TCM with some. */
     core_insn_t *rom_code[2], *tcm_code[2];
+    uint32_t rom_slots; /* of the ROM's, none behind these is decoded */
     uint8_t *tcm_has_code;
     core_window_t readable, writable;
     core_region_t region[CORE_PMP_REGIONS];
+    uint32_t regions; /* up to the last that is on */
     core_speed_t speed;
     core_debug_t debug;
     core_input_t input[4];

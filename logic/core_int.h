@@ -225,9 +225,11 @@ void core_drop_code(core_t *core);
 /* ROM or TCM, as the mode that fetches sees it; false when pc is in neither. */
 bool core_find_code(const core_t *core, core_code_t *code);
 
-/* Runs from core->pc, which is in `code`, at core->cycle. Ends with NULL before an instruction
- * that starts at `limit` or later or after a jump out of `code`, and with the instruction at
- * core->pc when that needs more than registers and the windows. */
+/* At most so far at once, so that a run can be stopped from outside. */
+#define CORE_RUN_AHEAD_CYCLES (1u << 20)
+/* Runs from core->pc, which is in `code`, at core->cycle, which is before `limit`. Ends with NULL
+ * before an instruction that starts at `limit` or later or after a jump out of `code`, and with the
+ * instruction at core->pc when that needs more than registers and the windows. */
 const core_insn_t *core_execute(core_t *core, const core_code_t *code, uint64_t limit);
 /* LR, SC, AMO on the word at `place`, which is at addr. True when it was written. */
 bool core_atomic(core_t *core, const core_insn_t *in, uint32_t addr, uint8_t *place);

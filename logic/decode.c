@@ -49,9 +49,17 @@ static uint32_t immediate(core_format_t format, uint32_t word)
     }
 }
 
+/* The table has the instructions of an opcode (bits 6:2 of words that end with ones) together. */
 static core_op_t op_of(uint32_t word)
 {
-    uint32_t op = OP_UNKNOWN + 1;
+    static const uint8_t first[32] = {
+        [0x00] = OP_LB,  [0x03] = OP_FENCE, [0x04] = OP_ADDI, [0x05] = OP_AUIPC,
+        [0x08] = OP_SB,  [0x0b] = OP_LR,    [0x0c] = OP_ADD,  [0x0d] = OP_LUI,
+        [0x18] = OP_BEQ, [0x19] = OP_JALR,  [0x1b] = OP_JAL,  [0x1c] = OP_CSRRW,
+    };
+    uint32_t op = first[word >> 2 & 31];
+    if (op == OP_UNKNOWN || (word & 3) != 3)
+        return OP_ILLEGAL;
     while (op < OP_ILLEGAL && (word & core_insn_info[op].mask) != core_insn_info[op].match)
         op++;
     return (core_op_t)op;
@@ -251,6 +259,8 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
         set_target(core, code, insn);
     if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
+    else if (code->mem == core->bus->rom && offset / 2 >= core->rom_slots)
+        core->rom_slots = offset / 2 + 1;
     if (core->bus->watches != 0 && insn->op != OP_FAULT)
         bus_meet(core->bus, code->base + offset, insn->slots * 2u, BUS_MET_FETCH,
                  clk_edge_ps(&core->clk, core->cycle + core->debug.ahead));
@@ -268,17 +278,23 @@ void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes)
             core->tcm_code[k][i].fast = OP_UNKNOWN;
 }
 
+/* Of 64 bytes of TCM, or fewer at its end. */
+static void drop_line(core_t *core, uint32_t offset)
+{
+    uint32_t room = core->bus->desc.tcm_bytes - offset, line = 1u << CODE_LINE_SHIFT;
+    core->tcm_has_code[offset >> CODE_LINE_SHIFT] = 0;
+    core_code_changed(core, offset, room < line ? room : line);
+}
+
 /* The instruction under way goes on with the rest of its slot. */
 void core_drop_code(core_t *core)
 {
-    const bus_desc_t *d = &core->bus->desc;
-    const uint32_t line = 1u << CODE_LINE_SHIFT;
+    const uint8_t *flags = core->tcm_has_code, *at = flags;
+    const uint8_t *end = flags + (core->bus->desc.tcm_bytes >> CODE_LINE_SHIFT) + 1;
     for (uint32_t k = 0; k < 2 && core->rom_code[k] != NULL; k++)
-        for (uint32_t i = 0; i <= d->rom_bytes / 2; i++)
+        for (uint32_t i = 0; i < core->rom_slots; i++)
             core->rom_code[k][i].fast = OP_UNKNOWN;
-    for (uint32_t at = 0; at < d->tcm_bytes; at += line)
-        if (core->tcm_has_code[at >> CODE_LINE_SHIFT] != 0) {
-            core_code_changed(core, at, d->tcm_bytes - at < line ? d->tcm_bytes - at : line);
-            core->tcm_has_code[at >> CODE_LINE_SHIFT] = 0;
-        }
+    core->rom_slots = 0;
+    while ((at = memchr(at, 1, (size_t)(end - at))) != NULL)
+        drop_line(core, (uint32_t)(at - flags) << CODE_LINE_SHIFT);
 }

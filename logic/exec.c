@@ -6,6 +6,8 @@
  */
 #include "logic/core_int.h"
 
+#include <assert.h>
+
 static uint32_t min_u32(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -123,12 +125,23 @@ static core_insn_t *slot_at(core_insn_t *in, int32_t bytes)
     return (core_insn_t *)(void *)((char *)in + bytes);
 }
 
+/* Loads and stores are counted in halves of one word: hosts have few registers, and a counter in
+ * memory costs more than most instructions. A run ahead has no more of them than cycles. */
+#define A_LOAD UINT64_C(1)
+#define A_STORE (UINT64_C(1) << 24)
+_Static_assert(CORE_RUN_AHEAD_CYCLES < A_STORE, "loads do not reach the stores");
+
 /* At offset of TCM. */
-static void stored(core_t *core, uint64_t *count, uint32_t offset, uint32_t bytes)
+static void stored(core_t *core, const uint8_t *has_code, uint32_t offset, uint32_t bytes)
 {
-    (*count)++;
-    if (core->tcm_has_code[offset >> CODE_LINE_SHIFT])
+    if (has_code[offset >> CODE_LINE_SHIFT])
         core_code_changed(core, offset, bytes);
+}
+
+/* Whether a word of that size at offset `at` of the window is aligned and in it: one comparison. */
+static bool word_outside(uint32_t at, uint32_t words)
+{
+    return (at >> 2 | at << 30) >= words;
 }
 
 #define LEAVES(op) case OP_##op:

@@ -5,22 +5,27 @@
  * One switch for all instructions, long by nature. `break` goes on with the next instruction;
  * `goto branch` takes a branch, `goto jump` goes on at pc `target`; `goto leave` hands `in` over.
  * What is short in 16 bits has cases of its own, so that a host knows the next instruction's place
- * without waiting for a load of this one's length.
+ * without waiting for a load of this one's length. Each way on looks at cycles_left itself: where
+ * they met to do so, every instruction would cost a jump and a test more.
  */
 static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_t limit)
 {
     uint32_t *const x = core->x;
     const core_window_t r = core->readable, w = core->writable;
     const uint32_t w_offset = w.base - core->bus->desc.tcm_base;
+    const uint32_t r_words = r.bytes / 4, w_words = w.bytes / 4;
+    const uint8_t *const has_code = core->tcm_has_code;
     const uint32_t odd = core->desc.c ? 0 : 2; /* no target has that bit */
     core_insn_t *in = code->code + (core->pc - code->base) / 2;
-    uint64_t retired = 0, loads = 0, stores = 0, jumps = 0;
+    uint64_t retired = 0, accesses = 0, jumps = 0;
     const int64_t budget = (int64_t)(limit - core->cycle);
     int64_t cycles_left = budget;
     const core_insn_t *left = NULL;
     uint32_t target, at;
 
-    while (cycles_left > 0) {
+    if (budget <= 0)
+        goto stop;
+    for (;;) {
         switch (in->fast) {
 #define OP(name) OP_##name
 #define SLOTS 2
@@ -64,42 +69,44 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = (r.mem[at] ^ 0x80u) - 0x80u;
-            loads++;
+            accesses += A_LOAD;
             break;
         case OP_LBU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = r.mem[at];
-            loads++;
+            accesses += A_LOAD;
             break;
         case OP_LH:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = (get16(r.mem + at) ^ 0x8000u) - 0x8000u;
-            loads++;
+            accesses += A_LOAD;
             break;
         case OP_LHU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = get16(r.mem + at);
-            loads++;
+            accesses += A_LOAD;
             break;
         case OP_SB:
             at = x[in->rs1] + in->imm - w.base;
             if (at >= w.bytes)
                 goto leave;
             w.mem[at] = (uint8_t)x[in->rs2];
-            stored(core, &stores, w_offset + at, 1);
+            stored(core, has_code, w_offset + at, 1);
+            accesses += A_STORE;
             break;
         case OP_SH:
             at = x[in->rs1] + in->imm - w.base;
             if (at >= w.bytes || at % 2 != 0)
                 goto leave;
             put16(w.mem + at, x[in->rs2]);
-            stored(core, &stores, w_offset + at, 2);
+            stored(core, has_code, w_offset + at, 2);
+            accesses += A_STORE;
             break;
         case OP_SLTI:
             x[in->rd] = (int32_t)x[in->rs1] < (int32_t)in->imm;
@@ -167,9 +174,11 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             at = x[in->rs1] - w.base; /* who may write may read */
             if (at >= w.bytes || at % 4 != 0)
                 goto leave;
-            loads += in->op != OP_SC;
-            if (core_atomic(core, in, at + w.base, w.mem + at))
-                stored(core, &stores, w_offset + at, 4);
+            accesses += in->op != OP_SC ? A_LOAD : 0;
+            if (core_atomic(core, in, at + w.base, w.mem + at)) {
+                stored(core, has_code, w_offset + at, 4);
+                accesses += A_STORE;
+            }
             break;
         case OP_FENCE:
         case OP_FENCE_I:
@@ -186,40 +195,49 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         SPEND(in->cycles);
         RETIRE();
         in += 2;
-        continue;
+        if (cycles_left > 0)
+            continue;
+        goto stop;
     next1:
         SPEND(in->cycles);
         RETIRE();
         in += 1;
-        continue;
+        if (cycles_left > 0)
+            continue;
+        goto stop;
 
     branch:
         SPEND(in->taken);
         RETIRE();
         jumps++;
         in = slot_at(in, (int32_t)in->imm);
-        continue;
+        if (cycles_left > 0)
+            continue;
+        goto stop;
     jump:
         SPEND(in->taken);
         RETIRE();
         jumps++;
         if (target - code->base < code->bytes) {
             in = code->code + (target - code->base) / 2;
-            continue;
+            if (cycles_left > 0)
+                continue;
+            goto stop;
         }
         core->pc = target;
         goto done;
 
     leave:
         left = in;
-        break;
+        goto stop;
     }
+stop:
     core->pc = code->base + (uint32_t)(in - code->code) * 2; /* the slot may not be decoded */
 done:
     core->cycle += (uint64_t)(budget - cycles_left);
     core->instructions += RETIRED(retired, (uint64_t)(budget - cycles_left));
-    core->loads += loads;
-    core->stores += stores;
+    core->loads += accesses % A_STORE;
+    core->stores += accesses / A_STORE;
     core->taken += jumps;
     return left;
 }

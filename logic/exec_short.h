@@ -24,17 +24,18 @@ case OP(BNE):
     goto NEXT;
 case OP(LW):
     at = x[in->rs1] + in->imm - r.base;
-    if (at >= r.bytes || at % 4 != 0)
+    if (word_outside(at, r_words))
         goto leave;
     x[in->rd] = get32(r.mem + at);
-    loads++;
+    accesses += A_LOAD;
     goto NEXT;
 case OP(SW):
     at = x[in->rs1] + in->imm - w.base;
-    if (at >= w.bytes || at % 4 != 0)
+    if (word_outside(at, w_words))
         goto leave;
     put32(w.mem + at, x[in->rs2]);
-    stored(core, &stores, w_offset + at, 4);
+    stored(core, has_code, w_offset + at, 4);
+    accesses += A_STORE;
     goto NEXT;
 case OP(ADDI):
     x[in->rd] = x[in->rs1] + in->imm;

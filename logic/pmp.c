@@ -38,7 +38,7 @@ bool core_pmp_allows(const core_t *core, uint32_t mode, uint32_t addr, uint32_t 
                      uint32_t what)
 {
     uint64_t first = addr, end = (uint64_t)addr + bytes;
-    for (uint32_t i = 0; i < core->desc.pmp_regions; i++) {
+    for (uint32_t i = 0; i < core->regions; i++) {
         const core_region_t *r = &core->region[i];
         if (r->end <= first || end <= r->first || r->first >= r->end)
             continue;
@@ -60,11 +60,8 @@ uint32_t core_data_mode(const core_t *core)
 /* Machine mode where no entry is on, and nobody watches. */
 static bool unrestricted(const core_t *core, uint32_t mode)
 {
-    bool any = (mode != CORE_MACHINE && core->desc.pmp_regions != 0) || core->debug.watches != 0 ||
-               core->bus->watches != 0;
-    for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
-        any |= (core->pmpcfg[i] & CFG_A) != 0;
-    return !any;
+    return (mode == CORE_MACHINE || core->desc.pmp_regions == 0) && core->regions == 0 &&
+           core->debug.watches == 0 && core->bus->watches == 0;
 }
 
 void core_close_windows(core_t *core)
@@ -96,7 +93,7 @@ void core_open_window(core_t *core, uint32_t addr, bool store)
     core_region_t w = {base, (uint64_t)base + bus->desc.tcm_bytes};
     if (core_watched(core, addr & ~3u, 4, CORE_WATCH_READ | CORE_WATCH_WRITE) != 0)
         return;
-    for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
+    for (uint32_t i = 0; i < core->regions; i++)
         cut(&w, addr, &core->region[i]);
     for (uint32_t i = 0; i < bus->watches; i++) {
         uint32_t word = bus->watched[i] & ~3u;
@@ -115,8 +112,12 @@ void core_open_window(core_t *core, uint32_t addr, bool store)
 
 void core_pmp_changed(core_t *core)
 {
-    for (uint32_t i = 0; i < core->desc.pmp_regions; i++)
+    core->regions = 0;
+    for (uint32_t i = 0; i < core->desc.pmp_regions; i++) {
         core->region[i] = region_of(core, i);
+        if ((core->pmpcfg[i] & CFG_A) != 0)
+            core->regions = i + 1;
+    }
     core_drop_code(core);
     core_close_windows(core);
 }

@@ -75,7 +75,7 @@ static void wrote_div(sim_comp_t *comp, uint32_t value)
 
 static uint64_t now_cycle(const spi_t *spi)
 {
-    return sim_edge_at_or_after(sim_now_ps(spi->comp.sim), spi->desc.clk_hz);
+    return clk_edge_at_or_after(&spi->clk, sim_now_ps(spi->comp.sim));
 }
 
 static void shift(spi_t *spi, uint32_t bytes, uint64_t start_cycle)
@@ -83,7 +83,7 @@ static void shift(spi_t *spi, uint32_t bytes, uint64_t start_cycle)
     spi->start_cycle = start_cycle;
     spi->bit_clocks = spi->div;
     spi->end_cycle = start_cycle + (uint64_t)bytes * BITS * spi->bit_clocks;
-    sim_event_at(spi->comp.sim, &spi->shifted, sim_edge_ps(spi->end_cycle, spi->desc.clk_hz));
+    sim_event_at(spi->comp.sim, &spi->shifted, clk_edge_ps(&spi->clk, spi->end_cycle));
 }
 
 /* Byte n of what is on the line. */
@@ -97,7 +97,7 @@ static uint8_t exchange(spi_t *spi, uint8_t out, uint32_t n)
     bool speaks = (spi->ctrl & MODE3) != 0 ? device->mode3 : device->mode0;
     if (device->byte == NULL || !speaks)
         return NOTHING;
-    uint64_t at_ps = sim_edge_ps(end, spi->desc.clk_hz);
+    uint64_t at_ps = clk_edge_ps(&spi->clk, end);
     uint8_t in = device->byte(device->ctx, out, spi->desc.clk_hz / spi->bit_clocks, at_ps);
     return spi->line != NULL ? spi->line(spi->line_ctx, in, at_ps) : in;
 }
@@ -343,6 +343,7 @@ sim_err_t spi_init(spi_t *spi, sim_t *sim, const spi_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     spi->desc = *desc;
+    spi->clk = clk_make(desc->clk_hz);
     for (uint32_t i = 0; i < 2; i++) {
         spi->req[i].done = on_written;
         spi->req[i].ctx = spi;

@@ -22,6 +22,7 @@
 #ifndef LOGIC_SPI_H
 #define LOGIC_SPI_H
 
+#include "logic/clk.h"
 #include "sim/sim.h"
 
 #define SPI_FIFO_BYTES 16u
@@ -53,6 +54,7 @@ typedef struct {
 typedef struct {
     sim_comp_t comp;
     spi_desc_t desc;
+    clk_t clk;
     sim_mem_port_t port;              /* in, required */
     spi_device_t device[SPI_SELECTS]; /* byte NULL: nothing there */
     sim_wire_t irq;                   /* out */

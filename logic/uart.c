@@ -15,6 +15,7 @@ enum {
     TX_EMPTY = 0x10,
     IRQ_RX = 0x1,
     IRQ_TX = 0x2,
+    IRQ_ROOM = 0x4,
 };
 
 static void uart_wrote_data(sim_comp_t *comp, uint32_t value);
@@ -28,7 +29,7 @@ static const sim_reg_t uart_regs[] = {
     {"UART_ID",       "31:16: block id; 15:0: version",                            0x00, 0x00020001, 0x0,     0x0, R(id),       NULL},
     {"UART_DATA",     "7:0: write: byte to send; read: oldest received byte, which is taken out", 0x04, 0x0, 0x0, 0x0, R(data), uart_wrote_data},
     {"UART_STATUS",   "0: transmit FIFO full; 1: sending; 2: received data; 3: received data lost, W1C; 4: transmit FIFO empty", 0x08, TX_EMPTY, 0x0, RX_OVERRUN, R(status), uart_wrote_irq},
-    {"UART_CTRL",     "0: interrupt on received data; 1: interrupt on transmit FIFO empty", 0x0c, 0x0, IRQ_RX | IRQ_TX, 0x0, R(ctrl), uart_wrote_irq},
+    {"UART_CTRL",     "0: interrupt on received data; 1: interrupt on transmit FIFO empty; 2: interrupt on transmit FIFO not full", 0x0c, 0x0, IRQ_RX | IRQ_TX | IRQ_ROOM, 0x0, R(ctrl), uart_wrote_irq},
     {"UART_BAUD_DIV", "19:0: clocks a bit, 1..",                                   0x10, 285,        0xfffff, 0x0, R(baud_div), uart_wrote_baud},
     SIM_REG_END,
 };
@@ -47,7 +48,8 @@ static void update(uart_t *uart)
                    (uart->rx_count != 0 ? RX_VALID : 0u) | (uart->tx_count == 0 ? TX_EMPTY : 0u);
     bool rx = (uart->ctrl & IRQ_RX) != 0 && uart->rx_count != 0;
     bool tx = (uart->ctrl & IRQ_TX) != 0 && uart->tx_count == 0;
-    sim_wire_set(&uart->irq, rx || tx);
+    bool room = (uart->ctrl & IRQ_ROOM) != 0 && uart->tx_count < UART_FIFO_BYTES;
+    sim_wire_set(&uart->irq, rx || tx || room);
     sim_wire_set(&uart->tx_room, uart->tx_count < UART_FIFO_BYTES);
     sim_wire_set(&uart->rx_ready, uart->rx_count != 0);
 }

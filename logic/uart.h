@@ -4,7 +4,7 @@
  * A byte takes 10 bits of BAUD_DIV clocks each; the sink gets it at the end of its stop bit. A
  * write to DATA while the transmit FIFO is full is lost (GUEST). A byte that arrives while the
  * receive FIFO is full is lost and sets the overrun flag. irq is high while an enabled condition
- * holds: received data, transmit FIFO empty.
+ * holds: received data, transmit FIFO empty, transmit FIFO not full.
  * A new BAUD_DIV counts from the next byte on.
  * Not modeled: break, parity, framing errors, flow control; received bytes come whole, at the
  * time of uart_receive.

@@ -119,7 +119,7 @@ static void start_run(npu_t *npu)
         return;
     }
     clear_run(npu);
-    npu->running = true;
+    npu->running = npu->marked = true;
     npu->status_reg |= NPU_STATUS_BUSY;
     npu->start_cycle = sim_cycles_at(sim_now_ps(npu->comp.sim), npu->desc.clk_hz) + 1;
     npu->turn_cycle = npu->start_cycle;
@@ -450,15 +450,24 @@ static sim_err_t check(sim_comp_t *comp)
     return SIM_OK;
 }
 
+/* What runs have left behind. Megabytes, which a chip that starts anew before its first run need
+ * not touch. */
+static void forget_runs(npu_t *npu)
+{
+    clear_run(npu);
+    for (uint32_t m = 0; m < NPU_MEMS; m++)
+        memset(npu->l1.data[m], 0, npu->l1.bytes[m]);
+    memset(npu->prefetch, 0, sizeof(npu->prefetch));
+    npu->marked = false;
+}
+
 static void reset(sim_comp_t *comp)
 {
     npu_t *npu = (npu_t *)(void *)comp;
     sim_event_cancel(comp->sim, &npu->tick);
     npu_late_do(npu); /* L2 keeps its bytes */
-    clear_run(npu);
-    for (uint32_t m = 0; m < NPU_MEMS; m++)
-        memset(npu->l1.data[m], 0, npu->l1.bytes[m]);
-    memset(npu->prefetch, 0, sizeof(npu->prefetch));
+    if (npu->marked)
+        forget_runs(npu);
     npu->running = false;
     npu->start_cycle = npu->account_cycle = npu->turn_cycle = 0;
     npu->l2_base = npu->desc.l2_base;
@@ -478,6 +487,7 @@ static void restored(sim_comp_t *comp)
     npu_t *npu = (npu_t *)(void *)comp;
     memset(npu->layers + npu->layers_seen, 0,
            (NPU_MAX_LAYERS - npu->layers_seen) * sizeof(npu->layers[0]));
+    npu->marked = true;
 }
 
 static const sim_kind_t npu_kind = {

@@ -251,6 +251,7 @@ typedef struct {
     double one_over_num, one_over_den;
     uint64_t one_port, two_ports; /* banks of L1 with so many, see npu_bank.c */
     npu_known_t *known;           /* decoded before, see npu_decode.c */
+    bool marked; /* by a run, perhaps, since the last reset: L1 and what it keeps */
 
     /* registers */
     uint32_t ctrl_reg, status_reg, prog_addr, prog_count, l2_base, error_reg, mark_reg, layer_reg;

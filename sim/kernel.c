@@ -263,6 +263,18 @@ bool sim_step(sim_t *sim, uint64_t end_ps)
     return fired;
 }
 
+bool sim_pass_to(sim_t *sim, uint64_t at_ps)
+{
+    assert(sim->running && at_ps > sim->now_ps);
+    if (sim->stopped || at_ps > sim->run_end_ps || at_ps >= sim_next_event_ps(sim))
+        return false;
+    if (sim->trace != NULL)
+        sim_trace_tell(sim);
+    sim->now_ps = at_ps;
+    sim->fired++;
+    return true;
+}
+
 static void run_traced(sim_t *sim, uint64_t end_ps)
 {
     while (!sim->stopped && fire_next(sim, end_ps))

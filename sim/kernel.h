@@ -35,6 +35,13 @@ bool sim_step(sim_t *sim, uint64_t end_ps);
  */
 uint64_t sim_run_end_ps(const sim_t *sim);
 
+/*
+ * Inside an event that runs ahead: time moves on to at_ps, as if the event ended here and fired
+ * again then, at a fraction of the cost. False, and nothing is done, when something else comes
+ * first or at the same time: another event, the end of the run, a stop.
+ */
+bool sim_pass_to(sim_t *sim, uint64_t at_ps);
+
 /* Makes sim_run_until_ps return after the event that calls it. The next run clears it. */
 void sim_stop(sim_t *sim);
 bool sim_stopped(const sim_t *sim);

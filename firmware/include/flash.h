@@ -19,7 +19,8 @@ void flash_read(uint32_t at, void *to, uint32_t bytes);
 bool flash_read_l2(uint32_t at, uint32_t addr, uint32_t bytes, uint32_t *crc);
 
 /* Erase the sector of 4 KiB at `at`, write bytes into erased memory (any number, any place). Each
- * waits until the chip is ready again; false when it did not take the command (protected). */
+ * waits until the chip is ready again; false when it did not take the command (protected), there is
+ * no chip, or it is not ready within a second (erase), 20 ms (page). */
 bool flash_erase(uint32_t at);
 bool flash_write(uint32_t at, const void *from, uint32_t bytes);
 

@@ -1,6 +1,7 @@
 /*
  * core_bench.c - how many guest instructions a second of host CPU time the core does, cycles
- * counted: a loop of arithmetic, a sort of 1,024 words and a CRC, all in TCM.
+ * counted: a loop of arithmetic, a sort of 1,024 words and a CRC, all in TCM, and a loop that polls
+ * a register.
  */
 #include <stdio.h>
 #include <time.h>
@@ -52,6 +53,12 @@ static void put_crc(rig_t *rig)
                 BLTU(T0, S1, -44), JAL(ZERO, -52));
 }
 
+/* Until bit 0 of the serial port's status, which stays 0, is 1. */
+static void put_poll(rig_t *rig)
+{
+    RIG_PROGRAM(rig, LUI(S0, 0x40001), LW(A0, 8, S0), ANDI(A0, A0, 1), BEQ(A0, ZERO, -8));
+}
+
 static void measure(const char *what, rig_t *rig)
 {
     double best = 0, ratio = 0;
@@ -80,5 +87,8 @@ int main(void)
     rig = rig_new();
     put_crc(rig);
     measure("crc", rig);
+    rig = rig_new();
+    put_poll(rig);
+    measure("poll", rig);
     return 0;
 }

@@ -338,6 +338,14 @@ START_TEST(the_uart_interrupts_while_a_condition_holds)
     ck_assert(rig->uart.irq.level);
     get(RIG_UART + 4);
     ck_assert(!rig->uart.irq.level);
+    put(RIG_UART + 0xc, 4); /* transmit FIFO not full */
+    for (uint32_t i = 0; i < 16; i++) {
+        ck_assert(rig->uart.irq.level);
+        put(RIG_UART + 4, i); /* behind byte 2, which is on the line */
+    }
+    ck_assert(!rig->uart.irq.level);
+    sim_run_until_ps(rig->sim, RIG_PS(2000));
+    ck_assert(rig->uart.irq.level);
     drop_rig();
 }
 END_TEST

@@ -286,6 +286,58 @@ START_TEST(stop_returns_after_the_event_and_the_next_run_goes_on)
 }
 END_TEST
 
+static void pass_on(void *ctx, uint32_t id)
+{
+    (void)ctx;
+    if (id != 0)
+        return;
+    ck_assert_uint_eq(sim_now_ps(sim), 10);
+    ck_assert(sim_pass_to(sim, 19));
+    ck_assert_uint_eq(sim_now_ps(sim), 19);
+    ck_assert(!sim_pass_to(sim, 20)); /* event 1 */
+    ck_assert(!sim_pass_to(sim, 21));
+    sim_event_cancel(sim, event(1));
+    sim_event_at(sim, event(2), 25);
+    ck_assert(sim_pass_to(sim, 24));
+    ck_assert(!sim_pass_to(sim, 25));
+    sim_event_cancel(sim, event(2));
+    ck_assert(sim_pass_to(sim, 30)); /* the end of the run is part of it */
+    ck_assert(!sim_pass_to(sim, 31));
+    ck_assert_uint_eq(sim_now_ps(sim), 30);
+}
+
+START_TEST(an_event_that_runs_ahead_passes_time_up_to_others_and_the_end_of_the_run)
+{
+    bench_start(3, all_drive);
+    bench.also = pass_on;
+    sim_event_at(sim, event(0), 10);
+    sim_event_at(sim, event(1), 20);
+    sim_run_until_ps(sim, 30);
+    expect_order((uint32_t[]){0}, 1);
+    ck_assert_uint_eq(sim_events_fired(sim), 4); /* each of the three passes is one more */
+    sim_free(sim);
+}
+END_TEST
+
+static void stop_and_pass(void *ctx, uint32_t id)
+{
+    (void)ctx;
+    (void)id;
+    sim_stop(sim);
+    ck_assert(!sim_pass_to(sim, 11));
+}
+
+START_TEST(time_does_not_pass_in_a_run_that_was_stopped)
+{
+    bench_start(1, all_drive);
+    bench.also = stop_and_pass;
+    sim_event_at(sim, event(0), 10);
+    sim_run_until_ps(sim, 30);
+    ck_assert_uint_eq(sim_now_ps(sim), 10);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(step_fires_one_event_and_not_one_beyond_the_end)
 {
     bench_start(2, all_drive);
@@ -433,5 +485,7 @@ TEST_MAIN("sim kernel", spans_of_one_instant_are_told_by_track_whoever_is_first,
           the_heap_agrees_with_a_naive_list_on_random_traffic,
           stop_returns_after_the_event_and_the_next_run_goes_on,
           step_fires_one_event_and_not_one_beyond_the_end,
+          an_event_that_runs_ahead_passes_time_up_to_others_and_the_end_of_the_run,
+          time_does_not_pass_in_a_run_that_was_stopped,
           running_until_never_ends_when_nothing_is_pending, scheduling_in_the_past_is_our_own_error,
           two_simulations_do_not_know_of_each_other, an_error_message_may_quote_the_last_one)

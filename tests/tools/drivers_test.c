@@ -20,7 +20,8 @@ enum {
     RESET,
     PIN,
     COUNT,
-    RECEIVE
+    RECEIVE,
+    PRINT
 };
 #define ELF "build/test-runs/drivers.elf"
 
@@ -177,6 +178,61 @@ START_TEST(the_flash_is_erased_written_and_read)
 }
 END_TEST
 
+/* Nobody drives the line: every status reads 0xff. */
+START_TEST(drivers_of_the_flash_say_that_there_is_none)
+{
+    sensor_desc_t desc = chip();
+    desc.logic.flash.fitted = false;
+    if (!start(&desc))
+        return;
+    ck_assert_uint_eq(ask(ID, 1), 1);
+    ck_assert_uint_eq(get(0), 0); /* bytes */
+    ck_assert_uint_eq(get(1), 0xffffff);
+    set(0, 0x12000);
+    ck_assert_uint_eq(ask(ERASE, 2), 0);
+    set(1, 4);
+    ck_assert_uint_eq(ask(WRITE, 2), 0);
+    board_free(board);
+}
+END_TEST
+
+/* A chip that stays busy longer than any should is given up, while a page is written after 20 ms.
+ */
+START_TEST(drivers_of_the_flash_do_not_wait_for_ever)
+{
+    sensor_desc_t desc = chip();
+    desc.logic.flash.program_us = 25000;
+    if (!start(&desc))
+        return;
+    set(0, 0x12000);
+    set(1, 4);
+    uint64_t before = sim_now_ps(board->sim);
+    ck_assert_uint_eq(ask(WRITE, 30), 0);
+    ck_assert_uint_ge(sim_now_ps(board->sim) - before, 20 * SIM_PS_PER_MS);
+    board_free(board);
+}
+END_TEST
+
+/* 42 bytes at 921,600 baud with a FIFO of 16 and one on the line: 25 byte times of 285 * 10 clocks
+ * are spent asleep, but for the few clocks of each wake-up. An interrupt has its turn meanwhile. */
+START_TEST(printing_sleeps_while_the_serial_port_is_full_and_lets_interrupts_in)
+{
+    sensor_desc_t desc = chip();
+    if (!start(&desc))
+        return;
+    core_settle(&board->sensor->core);
+    uint64_t instructions = board->sensor->core.instructions;
+    ck_assert_uint_eq(ask(PRINT, 2), 1);
+    ck_assert_uint_lt(board->sensor->core.instructions - instructions, 4000); /* polls: 20,000 */
+    ck_assert_uint_eq(get(0), 2);
+    ck_assert_uint_eq(get(1), 0); /* as it was before */
+    ck_assert_uint_eq(get(2), 0);
+    board_run_ms(board, 1);
+    ck_assert_str_eq(board->console, "ready\na line of forty characters and no others\n");
+    board_free(board);
+}
+END_TEST
+
 START_TEST(a_gated_block_is_gone_and_a_reset_one_is_new)
 {
     sensor_desc_t desc = chip();
@@ -308,6 +364,8 @@ END_TEST
 
 TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_for,
           heat_rings_the_host, the_flash_is_erased_written_and_read,
+          drivers_of_the_flash_say_that_there_is_none, drivers_of_the_flash_do_not_wait_for_ever,
+          printing_sleeps_while_the_serial_port_is_full_and_lets_interrupts_in,
           a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again,
           a_pin_that_is_let_go_is_the_board_s, a_timer_s_count_is_read_whole,
           bytes_of_the_serial_port_go_to_memory_as_they_come,

@@ -42,6 +42,8 @@ static void ignore_views(const sensor_t *s)
     ignore(s, &s->core.x[32], sizeof(uint32_t)); /* what was written to x0 */
     ignore(s, &s->core.readable, 2 * sizeof(core_window_t));
     ignore(s, &s->core.debug, sizeof(s->core.debug));
+    ignore(s, &s->core.rom_slots, sizeof(s->core.rom_slots));
+    ignore(s, &s->npu.marked, sizeof(s->npu.marked));
     ignore(s, s->npu.perf_regs, sizeof(s->npu.perf_regs));
 }
 

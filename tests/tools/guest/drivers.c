@@ -113,6 +113,23 @@ static uint32_t receive(void)
     return fine;
 }
 
+static void on_tick(void)
+{
+    events |= 2;
+}
+
+/* A line longer than the serial port's FIFO; what happened meanwhile. */
+static uint32_t print(void)
+{
+    events = 0;
+    timer_once(0, 1, 50000, on_tick);
+    hal_print("a line of forty characters and no others\n");
+    mailbox_set_word(0, events);
+    mailbox_set_word(1, reg_read(INTC_ENABLE) & HAL_BIT(IRQ_UART));
+    mailbox_set_word(2, reg_read(UART_CTRL));
+    return 1;
+}
+
 static uint32_t obey(uint32_t command)
 {
     switch (command) {
@@ -146,6 +163,8 @@ static uint32_t obey(uint32_t command)
         return count_clocks();
     case 13:
         return receive();
+    case 14:
+        return print();
     default:
         rst_system();
     }
