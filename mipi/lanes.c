@@ -60,12 +60,22 @@ static void write_row(const mipi_lane_trace_t *trace, const mipi_packet_t *packe
     }
 }
 
+/* The clock of the lanes may be another one after a while in standby. */
+static void follow_rate(mipi_lane_trace_t *trace, uint64_t bit_rate_bps)
+{
+    if (bit_rate_bps == 0 || bit_rate_bps == trace->dphy.bit_rate_bps)
+        return;
+    trace->dphy.bit_rate_bps = bit_rate_bps;
+    fprintf(trace->stream, "rate %" PRIu64 "\n", bit_rate_bps / 1000000);
+}
+
 void mipi_lane_trace_packet(void *ctx, const mipi_packet_t *packet)
 {
     mipi_lane_trace_t *trace = ctx;
     const mipi_dphy_desc_t *dphy = &trace->dphy;
     if (packet->count == 0)
         return;
+    follow_rate(trace, packet->bit_rate_bps);
     /* LP-11 begins with HS-EXIT, which end_ps includes. */
     uint64_t idle_ps =
         packet->start_ps - trace->last_end_ps + mipi_dphy_time_ps(dphy, dphy->hs_exit);

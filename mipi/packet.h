@@ -96,6 +96,7 @@ typedef struct {
     uint64_t first_byte_ps; /* first bit of the header */
     uint64_t last_byte_ps;  /* end of the last byte on the slowest lane */
     uint64_t end_ps;        /* HS-EXIT is over: the next packet may start */
+    uint64_t bit_rate_bps;  /* of a lane; 0: not known */
 } mipi_packet_t;
 
 typedef void (*mipi_packet_fn_t)(void *ctx, const mipi_packet_t *packet);

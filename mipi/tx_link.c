@@ -109,6 +109,7 @@ void mipi_link_packet_end(void *ctx)
         .first_byte_ps = tx->start_ps + span.first_byte_ps,
         .last_byte_ps = tx->start_ps + span.last_byte_ps,
         .end_ps = tx->start_ps + span.end_ps,
+        .bit_rate_bps = tx->link_bps,
     };
     mipi_header_t header;
     mipi_header_decode(bytes, &header);

@@ -165,12 +165,21 @@ START_TEST(lane_trace_reads_as_published)
                                                     .count = 5,
                                                     .start_ps = 398292 + 441440,
                                                     .end_ps = 1300000});
+    /* at 1 Gb/s: 160 ns are 20 byte times, 60 ns + 4 UI 8 */
+    mipi_lane_trace_packet(&trace, &(mipi_packet_t){.number = 2,
+                                                    .bytes = fs,
+                                                    .count = 4,
+                                                    .start_ps = 1360000,
+                                                    .end_ps = 1700000,
+                                                    .bit_rate_bps = 1000000000});
     fclose(stream);
     /* the trail is 60 ns + 4 UI = 57.28 UI: 8 byte times (7.16 begun) */
     ck_assert_str_eq(text, "CSI2LANES 1\nlanes 2\nrate 888\nt 500\nburst\nb8 b8\n00 01\n00 1a\n"
                            "trail\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nend\n"
                            "t 839732\ngap 60\nburst\nb8 b8\n30 01\n00 80\n7f 00\n"
-                           "trail\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nend\n");
+                           "trail\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nff 00\nend\n"
+                           "rate 1000\nt 1360000\ngap 20\nburst\nb8 b8\n00 01\n00 1a\n"
+                           "trail\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nff ff\nend\n");
 }
 END_TEST
 

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "sim/snapshot.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
 #include "tools/chip.h"
@@ -283,6 +284,36 @@ START_TEST(a_stream_has_the_clocks_that_its_start_found)
 }
 END_TEST
 
+/* Other clocks than after power-up, and a group that waits. */
+START_TEST(a_snapshot_keeps_clocks_and_groups)
+{
+    static const reg_t set[] = {
+        {IMAGE_OUT, 1}, {COARSE, 100}, {VT_MULTIPLIER, 72}, {OP_MULTIPLIER, 100}, REGS_END};
+    start_sensor(VGA);
+    host_writes(set);
+    host_write(MODE_SELECT, 1);
+    run_frames(1);
+    host_write(HOLD, 1);
+    host_write(GAIN, 512);
+    board_run_ms(board, 3);
+    sim_snapshot_t *snapshot = sim_snapshot_take(board->sim, NULL);
+    ck_assert_ptr_nonnull(snapshot);
+    host_write(HOLD, 0);
+    board_run_ms(board, 60);
+    ck_assert_uint_eq(board->sensor->pixel.now.gain_code, 512);
+    uint64_t hash = sim_state_hash(board->sim);
+    board_free(board);
+    start_sensor(VGA);
+    ck_assert_int_eq(sim_snapshot_restore(board->sim, snapshot), SIM_OK);
+    ck_assert_uint_eq(ccs_pll(&board->sensor->ccs).lane_bit_hz, 1200000000);
+    host_write(HOLD, 0);
+    board_run_ms(board, 60);
+    ck_assert_uint_eq(sim_state_hash(board->sim), hash);
+    sim_snapshot_free(snapshot);
+    board_free(board);
+}
+END_TEST
+
 START_TEST(clocks_that_cannot_be_start_no_stream)
 {
     start_sensor(VGA);
@@ -447,7 +478,7 @@ END_TEST
 
 TEST_MAIN("CCS modes", modes_of_the_drivers_take_the_published_times,
           without_the_link_the_readout_is_as_fast_as_published,
-          a_stream_has_the_clocks_that_its_start_found, clocks_that_cannot_be_start_no_stream,
-          settings_show_after_the_documented_delays,
+          a_stream_has_the_clocks_that_its_start_found, a_snapshot_keeps_clocks_and_groups,
+          clocks_that_cannot_be_start_no_stream, settings_show_after_the_documented_delays,
           a_grouped_hold_keeps_settings_together_over_frames, no_frame_has_half_of_a_group,
           all_settings_arrive_in_the_frame, a_long_exposure_takes_its_time)
