@@ -93,12 +93,15 @@ static bool prepare(const sense_t *sense, scene_t *scene, char *error, size_t er
     return false;
 }
 
-static int expose(const options_t *o, const pix_desc_t *desc, scene_t *scene)
+static int expose(const options_t *o, const sensor_desc_t *chip, scene_t *scene)
 {
     sense_t sense;
     char error[512];
-    bool ready = sense_open(&sense, desc, scene_light(scene), o->workers, error, sizeof(error)) &&
-                 prepare(&sense, scene, error, sizeof(error));
+    bool ready =
+        sense_open(&sense, &chip->pixel, scene_light(scene), o->workers, error, sizeof(error)) &&
+        prepare(&sense, scene, error, sizeof(error));
+    if (ready)
+        sense_power_up(&sense, &chip->ccs);
     for (const char *const *set = o->set; ready && *set != NULL; set++)
         ready = reg_set(&sense.pixel->comp, "PIX_", *set, error, sizeof(error));
     ready =
@@ -156,7 +159,7 @@ int cmd_sense(int argc, char **argv)
         return cli_fail(EXIT_USAGE, "%s", error);
     if (o.seed != NULL)
         chip.pixel.seed = o.seed_value;
-    int code = expose(&o, &chip.pixel, scene);
+    int code = expose(&o, &chip, scene);
     scene_free(scene);
     return code;
 }

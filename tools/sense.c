@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/raw_frames.h"
 #include "tools/reg_set.h"
@@ -83,6 +84,25 @@ void sense_put(sense_t *sense, const char *name, uint32_t value)
 static uint32_t get(sense_t *sense, const char *name)
 {
     return sim_reg_read(&sense->pixel->comp, reg_find(&sense->pixel->comp, name)->addr);
+}
+
+static uint32_t power_up(const ccs_desc_t *ccs, const char *name)
+{
+    uint32_t count, i = 0;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    while (strcmp(regs[i].name, name) != 0)
+        i++;
+    return ccs_power_up(ccs, regs[i].addr);
+}
+
+void sense_power_up(sense_t *sense, const ccs_desc_t *ccs)
+{
+    bool binned = power_up(ccs, "binning_mode") != 0;
+    sense_put(sense, "PIX_BIN", binned ? power_up(ccs, "binning_type") : 0x11);
+    sense_put(sense, "PIX_BIN_WEIGHT", power_up(ccs, "binning_weighting"));
+    sense_put(sense, "PIX_LINE_LENGTH", power_up(ccs, "line_length_pck"));
+    sense_put(sense, "PIX_FRAME_LENGTH", power_up(ccs, "frame_length_lines"));
+    sense_put(sense, "PIX_COARSE", power_up(ccs, "coarse_integration_time"));
 }
 
 /* As many whole lines as fit, the rest as PIX_FINE; lines as ADC or columns stretch them. */

@@ -4,6 +4,7 @@
 #ifndef TOOLS_SENSE_H
 #define TOOLS_SENSE_H
 
+#include "logic/ccs.h"
 #include "pixel/pixel.h"
 #include "sim/raw.h"
 
@@ -20,6 +21,9 @@ typedef struct {
 bool sense_open(sense_t *sense, const pix_desc_t *desc, sim_light_t light, uint32_t threads,
                 char *error, size_t error_bytes);
 void sense_close(sense_t *sense);
+
+/* Lengths, exposure and binning that the chip's CCS registers hold after power-up. */
+void sense_power_up(sense_t *sense, const ccs_desc_t *ccs);
 
 /* Writes PIX_COARSE, PIX_FINE, PIX_EXP_SHIFT and PIX_FRAME_LENGTH for the exposure nearest to that
  * time in lines of the present length. False with one line in error when none of them is near. */

@@ -116,6 +116,26 @@ START_TEST(registers_choose_what_is_read)
 }
 END_TEST
 
+/* Lengths of another chip are its own: 1600 lines of 12740 clocks at 840 MHz, and 800 lines of 800
+ * clocks at 96 MHz, not binned. */
+START_TEST(a_chip_begins_with_what_its_file_says_of_power_up)
+{
+    static const struct {
+        const char *chip, *line;
+    } cases[] = {
+        {"imx477", "2028 x 1520, 12 bits, exposure 24.266667 ms"},
+        {"vga-tiny", "640 x 480, 10 bits, exposure 6.666667 ms"},
+    };
+    write_picture(0);
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        int code = fovea(text, sizeof(text), "sense %s -o %s --chip logic/chips/%s.json", picture,
+                         dng, cases[i].chip);
+        ck_assert_msg(code == 0, "%d: %s", code, text);
+        ck_assert_msg(strstr(text, cases[i].line) == text, "%s", text);
+    }
+}
+END_TEST
+
 START_TEST(one_seed_is_one_picture_whatever_the_threads)
 {
     write_picture(100);
@@ -159,4 +179,5 @@ END_TEST
 
 TEST_MAIN("tools sense", light_becomes_electrons_becomes_samples, gain_exposure_and_light_multiply,
           the_isp_makes_the_picture_again, registers_choose_what_is_read,
+          a_chip_begins_with_what_its_file_says_of_power_up,
           one_seed_is_one_picture_whatever_the_threads, wrong_use_ends_with_one_line_and_code_2)
