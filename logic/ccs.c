@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -182,6 +183,30 @@ static uint32_t get_reg(const void *ctx, uint16_t addr)
     return get(ccs, addr, ccs_find(&ccs->desc, addr)->bytes);
 }
 
+/* Samples that are read along an axis. */
+static uint32_t samples_read(const ccs_t *ccs, uint16_t y)
+{
+    uint32_t start = get(ccs, (uint16_t)(CCS_X_ADDR_START + 2 * y), 2);
+    uint32_t end = get(ccs, (uint16_t)(CCS_X_ADDR_END + 2 * y), 2);
+    uint32_t even = get(ccs, (uint16_t)(CCS_X_EVEN_INC + 4 * y), 2);
+    uint32_t odd = get(ccs, (uint16_t)(CCS_X_ODD_INC + 4 * y), 2);
+    uint32_t type = get(ccs, CCS_BINNING_MODE, 1) != 0 ? get(ccs, CCS_BINNING_TYPE, 1) : 0x11;
+    uint32_t pair = (y == 0 ? type >> 4 : type & 0xf) * (even + odd); /* photosites of two */
+    return pair != 0 && end >= start ? 2 * (end + 1 - start) / pair : 0;
+}
+
+/* CCS knows no such size; what is read is sent. */
+static void judge_output(ccs_t *ccs)
+{
+    for (uint16_t y = 0; y < 2; y++) {
+        uint32_t out = get(ccs, (uint16_t)(CCS_X_OUTPUT_SIZE + 2 * y), 2);
+        uint32_t read = samples_read(ccs, y);
+        if (out > read)
+            sim_log(&ccs->comp, SIM_LOG_GUEST, "%c_output_size: %u, but %u are read", "xy"[y], out,
+                    read);
+    }
+}
+
 /* The PLLs start with the stream. */
 static bool start_clocks(ccs_t *ccs, char *error, size_t error_bytes)
 {
@@ -190,6 +215,7 @@ static bool start_clocks(ccs_t *ccs, char *error, size_t error_bytes)
     if (!ccs_clocks_run(&ccs->desc, &clocks, &pll, error, error_bytes))
         return false;
     ccs->pll = pll;
+    judge_output(ccs);
     return true;
 }
 
@@ -243,18 +269,13 @@ static const ccs_held_t *held_at(const ccs_t *ccs, uint16_t addr)
     return NULL;
 }
 
-static bool hold(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value)
+static void hold(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value)
 {
     const ccs_held_t *old = held_at(ccs, reg->addr);
     uint32_t at = old != NULL ? (uint32_t)(old - ccs->held) : ccs->helds;
-    if (at == CCS_MAX_HELD) {
-        refuse(ccs, reg->name, value, "too many held");
-        return false;
-    }
+    assert(at < CCS_MAX_HELD); /* room for all that are retimed */
     ccs->held[at] = (ccs_held_t){reg->addr, value};
     ccs->helds += old == NULL;
-    ccs->host_writes++;
-    return true;
 }
 
 static bool write_reg(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value)
@@ -265,14 +286,16 @@ static bool write_reg(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value)
         refuse(ccs, reg->name, value, error);
         return false;
     }
-    if (reg->retimed && (get(ccs, CCS_HOLD, 1) & 1) != 0)
-        return hold(ccs, reg, value);
+    ccs->host_writes++;
+    if (reg->retimed && (get(ccs, CCS_HOLD, 1) & 1) != 0) {
+        hold(ccs, reg, value);
+        return true;
+    }
     if (!reg->modeled && get(ccs, reg->addr, reg->bytes) != value)
         sim_log(&ccs->comp, SIM_LOG_UNIMP, "host write to %s: kept, without effect", reg->name);
     take(ccs, reg, value);
     if (reg->addr == CCS_HOLD && (value & 1) == 0)
         release(ccs);
-    ccs->host_writes++;
     changed(ccs);
     return true;
 }

@@ -14,6 +14,13 @@ enum {
     CCS_DATA_FORMAT = 0x0112,
     CCS_PLL_FIRST = 0x0300,
     CCS_PLL_LAST = 0x0310,
+    CCS_X_ADDR_START = 0x0344, /* of an axis: y's is 2 on */
+    CCS_X_ADDR_END = 0x0348,
+    CCS_X_OUTPUT_SIZE = 0x034c,
+    CCS_X_EVEN_INC = 0x0380, /* y's is 4 on */
+    CCS_X_ODD_INC = 0x0382,
+    CCS_BINNING_MODE = 0x0900,
+    CCS_BINNING_TYPE = 0x0901,
 };
 
 /* NULL: this chip has none at that address. */

@@ -198,6 +198,40 @@ START_TEST(held_settings_count_all_at_once)
 }
 END_TEST
 
+START_TEST(every_retimed_register_can_wait)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    sim_t *sim = make();
+    ck_assert(ccs_host_write(&ccs, 0x0104, 1));
+    for (uint32_t round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < count; i++)
+            if (regs[i].retimed && (regs[i].model == 0 || regs[i].model == 0x0500))
+                ck_assert(ccs_host_write(&ccs, regs[i].addr, 2 + round));
+    ck_assert(ccs_host_write(&ccs, 0x0104, 0));
+    for (uint32_t i = 0; i < count; i++)
+        if (regs[i].retimed && (regs[i].model == 0 || regs[i].model == 0x0500))
+            ck_assert_uint_eq(host_sees(regs[i].addr), 3);
+    sim_free(sim);
+}
+END_TEST
+
+START_TEST(more_output_than_is_read_is_told_when_the_stream_starts)
+{
+    sim_t *sim = make(); /* binned by 2: 2028 x 1520 */
+    ck_assert(ccs_host_write(&ccs, 0x034c, 2028));
+    ck_assert(ccs_host_write(&ccs, 0x034e, 1521));
+    ck_assert(ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_GUEST), 1);
+    ck_assert(ccs_host_write(&ccs, 0x0100, 0));
+    ck_assert(ccs_host_write(&ccs, 0x0386, 3)); /* every other pair of rows: 760 */
+    ck_assert(ccs_host_write(&ccs, 0x034e, 760));
+    ck_assert(ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_GUEST), 1);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(the_hold_leaves_registers_alone_that_are_not_retimed)
 {
     sim_t *sim = make();
@@ -394,6 +428,7 @@ TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_cor
           the_table_has_no_overlaps, the_manual_shows_what_the_default_chip_powers_up_with,
           a_register_of_another_model_is_not_there, limits_are_the_published_ones,
           orientation_turns_the_order_of_colors, held_settings_count_all_at_once,
+          every_retimed_register_can_wait, more_output_than_is_read_is_told_when_the_stream_starts,
           the_hold_leaves_registers_alone_that_are_not_retimed, the_pll_gives_the_published_rates,
           clocks_start_with_the_stream, one_pll_may_drive_both_trees,
           clocks_that_cannot_be_leave_the_sensor_in_standby,
