@@ -28,6 +28,7 @@ isp_desc_t isp_desc_default(void)
         .lsc_pipe_cycles = 4,
         .wb = {.pipe_cycles = 3},
         .demosaic_pipe_cycles = 9,
+        .edge_pipe_cycles = 16,
         .ccm = {.pipe_cycles = 4},
         .gamma = {.pipe_cycles = 4},
         .yuv_pipe_cycles = 4,
@@ -59,6 +60,7 @@ static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
     read_u32(&pipe, "lsc", 1, ISP_MAX_PIPE, &desc->lsc_pipe_cycles);
     read_u32(&pipe, "wb", 1, ISP_MAX_PIPE, &desc->wb.pipe_cycles);
     read_u32(&pipe, "demosaic", 1, ISP_MAX_PIPE, &desc->demosaic_pipe_cycles);
+    read_u32(&pipe, "demosaic_edge", 1, ISP_MAX_PIPE, &desc->edge_pipe_cycles);
     read_u32(&pipe, "ccm", 1, ISP_MAX_PIPE, &desc->ccm.pipe_cycles);
     read_u32(&pipe, "gamma", 1, ISP_MAX_PIPE, &desc->gamma.pipe_cycles);
     read_u32(&pipe, "yuv", 1, ISP_MAX_PIPE, &desc->yuv_pipe_cycles);

@@ -20,7 +20,7 @@ static void finish_row(isp_t *isp, uint32_t row)
     if (now->stats)
         stats_row(&isp->stats, row, half);
     wb_line(&isp->wb, half, now->width_px, now->wb[row & 1]);
-    demosaic_close_line(&isp->demosaic, row, now->width_px);
+    demosaic_close_line(&isp->demosaic, row);
 }
 
 void isp_front_need(isp_t *isp, uint32_t row)
@@ -94,7 +94,10 @@ void isp_front_begin(isp_t *isp)
                            .array_height_px = isp->desc.array_height_px,
                            .window = now->window,
                            .bayer = now->bayer};
+    demosaic_frame_t mosaic = {(demosaic_kind_t)isp->regs.demosaic, now->bayer, now->width_px,
+                               now->height_px};
     isp->next_row_raw = 0;
+    demosaic_begin(&isp->demosaic, &mosaic);
     if (now->dpc)
         begin_dpc(isp);
     if (now->lsc)

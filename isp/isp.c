@@ -21,7 +21,7 @@ static void make_codes(isp_t *isp, uint32_t row, uint32_t first, uint32_t count,
                        uint8_t *const planes[ISP_CHANNELS])
 {
     const isp_frame_t *now = &isp->now;
-    demosaic_row(&isp->demosaic, now->bayer, row, now->height_px, first, count, &isp->linear);
+    demosaic_row(&isp->demosaic, row, first, count, &isp->linear);
     ccm_row(&isp->ccm, &isp->linear, first, count, now->ccm);
     gamma_row(&isp->gamma, &isp->linear, first, count, planes);
 }
@@ -99,7 +99,7 @@ static void make_row(isp_t *isp, uint32_t row)
     bool to_tensor = row_in_roi(isp, row);
     uint32_t first = 0, end = (now->width_px + 1) / 2;
     uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
-    isp_front_need(isp, row + DEMOSAIC_DELAY_LINES);
+    isp_front_need(isp, row + demosaic_delay_lines(isp->demosaic.now.kind));
     if (to_tensor)
         scaler_planes(&isp->scaler, planes);
     if (isp->image.sinks == 0) {
@@ -404,7 +404,7 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     const isp_desc_t *d = &isp->desc;
     dpc_desc_t dpc = {d->dpc_pipe_cycles, d->max_width_px};
     lsc_desc_t lsc = {d->lsc_pipe_cycles, d->max_width_px};
-    demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->max_width_px};
+    demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->edge_pipe_cycles, d->max_width_px};
     uint32_t tensor_px = isp_tensor_px(d); /* a turned one has columns for rows */
     scaler_desc_t scaler = {
         d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px, tensor_px, true};
@@ -454,7 +454,7 @@ static void connect_stages(isp_t *isp)
     isp->stats.ctx = isp;
     isp->pipe_cycles = isp->desc.dpc_pipe_cycles + isp->desc.lsc_pipe_cycles +
                        isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
-                       isp->desc.demosaic_pipe_cycles + isp->desc.ccm.pipe_cycles +
+                       isp->desc.edge_pipe_cycles + isp->desc.ccm.pipe_cycles +
                        isp->desc.gamma.pipe_cycles;
 }
 

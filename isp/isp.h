@@ -12,16 +12,15 @@
  *             |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
  *
  * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the pipe_cycles of
- * the stages that are on, T = 2 lines and 2 more with DPC, D = T and 2 more for each of NR and
- * SHARPEN that is on, P(-1) = 0:
- *   start S(k) = max(edge at or after line k's start_ps, P(k-1))
- *   end   P(k) = max(edge at or after line k's end_ps, S(k) + lc)
- *   row n goes to the tensor's scaler at P(n+T) + pipe, its image from S(n+D) + pipe to P(n+D) +
- * pipe. The last D rows need no further input and are flushed at pipeline rate: they count as lines
- * H and on that come, complete, when the line before them ends, so they leave lc cycles apart; one
- * whose turn it is while a scaler is not ready waits another lc. There is no input FIFO: a line
- * that comes while the row before it has not left (the lines come faster than lc or than pipe
- * cycles) is an overrun, and the rest of its frame is dropped.
+ * the stages that are on, T = 2 lines (4 with demosaic EDGE) and 2 more with DPC, D = T and 2 more
+ * for each of NR and SHARPEN that is on, P(-1) = 0: start S(k) = max(edge at or after line k's
+ * start_ps, P(k-1)) end   P(k) = max(edge at or after line k's end_ps, S(k) + lc) row n goes to the
+ * tensor's scaler at P(n+T) + pipe, its image from S(n+D) + pipe to P(n+D) + pipe. The last D rows
+ * need no further input and are flushed at pipeline rate: they count as lines H and on that come,
+ * complete, when the line before them ends, so they leave lc cycles apart; one whose turn it is
+ * while a scaler is not ready waits another lc. There is no input FIFO: a line that comes while the
+ * row before it has not left (the lines come faster than lc or than pipe cycles) is an overrun, and
+ * the rest of its frame is dropped.
  *
  * Registers are latched when line 0 of a frame comes. An illegal value is replaced by the nearest
  * legal one at that time, in the register too, and logged SIM_LOG_GUEST.
@@ -79,7 +78,7 @@ typedef struct {
     blc_desc_t blc;
     uint32_t dpc_pipe_cycles, lsc_pipe_cycles;
     wb_desc_t wb;
-    uint32_t demosaic_pipe_cycles;
+    uint32_t demosaic_pipe_cycles, edge_pipe_cycles;
     ccm_desc_t ccm;
     gamma_desc_t gamma;
     uint32_t yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles;
@@ -116,6 +115,7 @@ typedef struct {
     uint32_t dgain;
     uint32_t dpc, dpc_hot, dpc_cold, dpc_sites, dpc_index, dpc_site, dpc_found;
     uint32_t lsc, lsc_index, lsc_gains;
+    uint32_t demosaic;
 } isp_regs_t;
 
 /* What a frame is made with: latched registers and the frame's own shape. */

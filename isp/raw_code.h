@@ -34,15 +34,16 @@ static inline uint16_t threshold(uint16_t v, uint16_t dn, uint16_t q8)
     return U16(dn + (((uint32_t)U16(v << 4) * U16(q8 << 4)) >> 16));
 }
 
-static void find_defects(isp_defects_t *job)
+/* Hot and cold samples of half a row; they, or with `all` every sample, are replaced in out. */
+static void replace_defects(const isp_defects_t *job, uint32_t count, uint16_t *restrict out,
+                            uint16_t found[2])
 {
     const uint16_t *n = job->row[0], *x = job->row[1], *s = job->row[2];
     const uint16_t *nw = n - 1, *ne = n + 1, *w = x - 1, *e = x + 1, *sw = s - 1, *se = s + 1;
-    uint16_t *restrict out = job->out;
     uint16_t hot_dn = job->hot_dn, hot_q8 = job->hot_q8;
     uint16_t cold_dn = job->cold_dn, cold_q8 = job->cold_q8, all = job->all ? 0xffff : 0;
     uint16_t hots = 0, colds = 0; /* a half row is at most 4096 */
-    for (uint32_t i = 0; i < job->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint16_t high = most(most(most(nw[i], n[i]), most(ne[i], w[i])),
                              most(most(e[i], sw[i]), most(s[i], se[i])));
         uint16_t low = least(least(least(nw[i], n[i]), least(ne[i], w[i])),
@@ -62,8 +63,16 @@ static void find_defects(isp_defects_t *job)
         hots = U16(hots + (hot & 1u));
         colds = U16(colds + (cold & 1u));
     }
-    job->hot = hots;
-    job->cold = colds;
+    found[0] = hots;
+    found[1] = colds;
+}
+
+static void find_defects(isp_defects_t *job)
+{
+    uint16_t found[2];
+    replace_defects(job, job->count, job->out, found);
+    job->hot = found[0];
+    job->cold = found[1];
 }
 
 /* ---- shading ---- */

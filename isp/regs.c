@@ -136,6 +136,7 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_LSC",         "0: lens shading correction",                               0x270, 0,          0x1,        0,   R(lsc),           NULL},
     {"ISP_LSC_INDEX",   "8:0: entry 0..383 of the grid that ISP_LSC_GAINS is: nodes in rows of 16, R and Gr, then Gb and B", 0x274, 0, 0x1ff, 0, R(lsc_index), NULL},
     {"ISP_LSC_GAINS",   "27:16: gain of Gr or B, 0x400 is 1; 11:0: of R or Gb; a write goes on to the next entry", 0x278, 0x04000400, 0x0fff0fff, 0, R(lsc_gains), wrote_gains},
+    {"ISP_DEMOSAIC",    "1:0: filter (0 Malvar-He-Cutler, 1 bilinear, 2 along edges)", 0x280, 0,       0x3,        0,   R(demosaic),      NULL},
     {"ISP_YUV",         "0: BT.709, not BT.601; 1: full range, not limited",        0x300, 2,          0x3,        0,   R(yuv),           NULL},
     {"ISP_NR",          "0: spatial noise reduction of the image",                  0x304, 0,          0x1,        0,   R(nr),            NULL},
     {"ISP_NR_LUMA",     "6:0: differences of Y up to this are noise, codes",        0x308, 12,         0x7f,       0,   R(nr_luma),       NULL},
@@ -200,6 +201,7 @@ static void make_regs_legal(isp_t *isp)
     isp_regs_t *regs = &isp->regs;
     for (int i = 0; i < 4; i++)
         make_legal(isp, wb_names[i], &regs->wb[i], 1, 0xfff);
+    make_legal(isp, "ISP_DEMOSAIC", &regs->demosaic, 0, DEMOSAIC_KINDS - 1);
     make_legal(isp, "ISP_DGAIN", &regs->dgain, 1, 0xfff);
     make_legal(isp, "ISP_DPC_SITES", &regs->dpc_sites, 0, DPC_SITES);
     make_legal(isp, "ISP_ROI_X", &regs->roi_x, 0, desc->array_width_px - 1);
@@ -295,10 +297,12 @@ static void latch_stages(isp_t *isp)
     now->stats = isp->regs.ctrl & ISP_CTRL_STATS;
     now->dpc = isp->regs.dpc != 0;
     now->lsc = isp->regs.lsc != 0;
-    now->delay_lines = DEMOSAIC_DELAY_LINES + (now->dpc ? DPC_DELAY_LINES : 0);
+    demosaic_kind_t kind = (demosaic_kind_t)isp->regs.demosaic;
+    now->delay_lines = demosaic_delay_lines(kind) + (now->dpc ? DPC_DELAY_LINES : 0);
     now->pipe_cycles = desc->blc.pipe_cycles + (now->dpc ? desc->dpc_pipe_cycles : 0) +
                        (now->lsc ? desc->lsc_pipe_cycles : 0) + desc->wb.pipe_cycles +
-                       desc->demosaic_pipe_cycles + desc->ccm.pipe_cycles + desc->gamma.pipe_cycles;
+                       demosaic_pipe_cycles(&isp->demosaic, kind) + desc->ccm.pipe_cycles +
+                       desc->gamma.pipe_cycles;
 }
 
 void isp_latch(isp_t *isp, const sim_line_t *line)

@@ -44,7 +44,21 @@ typedef struct {
     uint16_t *own[2];   /* R in a red row, B in a blue one */
     uint16_t *luma[2];  /* green */
     uint16_t *other[2]; /* B in a red row, R in a blue one */
+    /* For `edge`: color less green at the chroma samples of rows n-1, n, n+1. */
+    const int16_t *difference[3];
 } isp_demosaic_job_t;
+
+/* Work for one row of those: half rows as above, of rows n-3 .. n+3; each is read from [-4] on to
+ * [count + 3]. */
+#define ISP_GREEN_WORK 11u
+typedef struct {
+    const uint16_t *chroma[7], *green[7];
+    bool chroma_first;
+    uint32_t count;
+    int16_t *work;   /* scratch: ISP_GREEN_WORK rows of stride */
+    uint32_t stride; /* count + 8 at least */
+    int16_t *out;
+} isp_green_job_t;
 
 /* Work for one half row of dpc.h: rows above, here and below; each is read from [-1] to [count]. */
 typedef struct {
@@ -68,7 +82,11 @@ typedef struct {
                     const uint32_t offset_dn[2], isp_half_t out);
     /* (v * gain + 128) >> 8, saturated at full scale, in place; returns samples saturated. */
     uint32_t (*gain)(uint16_t *v, uint32_t count, uint32_t gain_q8);
+    /* demosaic.h: the three filters, and the green that `edge` needs. */
     void (*demosaic)(const isp_demosaic_job_t *job);
+    void (*bilinear)(const isp_demosaic_job_t *job);
+    void (*edge)(const isp_demosaic_job_t *job);
+    void (*green)(const isp_green_job_t *job);
     /* 3 x 3 in Q10, rounded half up, clamped to 0..full scale, in place. */
     void (*ccm)(uint16_t *const rgb[ISP_CHANNELS], uint32_t count, const int16_t k_q10[9]);
     /* Looks up both half rows and writes them in column order: 2 * count codes. */

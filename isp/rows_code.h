@@ -122,6 +122,8 @@ static void demosaic_rows(const isp_demosaic_job_t *job)
     demosaic_at_green(chroma, job->green, job->count, job->own[1], job->luma[1], job->other[1]);
 }
 
+#include "isp/demosaic_code.h"
+
 static void ccm_rows(uint16_t *const rgb[ISP_CHANNELS], uint32_t count, const int16_t k[9])
 {
     uint16_t *restrict r = rgb[0], *restrict g = rgb[1], *restrict b = rgb[2];

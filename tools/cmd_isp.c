@@ -11,7 +11,7 @@
 #include "tools/picture.h"
 
 typedef struct {
-    const char *out, *chip, *bayer, *bits, *black, *colors;
+    const char *out, *chip, *bayer, *bits, *black, *colors, *demosaic;
     const char *set[CLI_REPEATS + 1];
     bool chip_colors;
 } options_t;
@@ -46,6 +46,23 @@ static bool describe(const cli_t *cli, const options_t *o, sim_raw_t *raw)
     return true;
 }
 
+/* The name of a filter becomes the setting of its register. */
+static bool name_demosaic(options_t *o)
+{
+    static const struct {
+        const char *name, *setting;
+    } filters[] = {{"mhc", "demosaic=0"}, {"bilinear", "demosaic=1"}, {"edge", "demosaic=2"}};
+    for (uint32_t i = 0; i < SIM_COUNT(filters); i++)
+        if (o->demosaic != NULL && strcmp(o->demosaic, filters[i].name) == 0) {
+            o->demosaic = filters[i].setting;
+            return true;
+        }
+    if (o->demosaic != NULL)
+        cli_fail(EXIT_USAGE, "isp: --demosaic: found %s, expected mhc, bilinear or edge",
+                 o->demosaic);
+    return o->demosaic == NULL;
+}
+
 static int develop(const options_t *o, const sensor_desc_t *chip, const sim_raw_t *raw)
 {
     develop_t dev;
@@ -53,6 +70,7 @@ static int develop(const options_t *o, const sensor_desc_t *chip, const sim_raw_
     bool ready = develop_open(&dev, &chip->isp, raw, error, sizeof(error));
     if (ready && !o->chip_colors)
         develop_set_colors(&dev, raw);
+    ready = ready && (o->demosaic == NULL || develop_set(&dev, o->demosaic, error, sizeof(error)));
     for (const char *const *set = o->set; ready && *set != NULL; set++)
         ready = develop_set(&dev, *set, error, sizeof(error));
     int code = EXIT_FINE;
@@ -72,6 +90,7 @@ int cmd_isp(int argc, char **argv)
         {'c', "chip", "FILE", "chip data (default: IMX500)", &o.chip},
         {'s', "set", "STAGE.PARAM=VALUE...", "a register: wb.r=512 is ISP_WB_R (fovea regs)",
          o.set},
+        {0, "demosaic", "mhc|bilinear|edge", "the filter (mhc), as --set demosaic=N", &o.demosaic},
         {0, "colors", "file|chip", "black, white balance and matrix: of the file, or chip data",
          &o.colors},
         {0, "bayer", "ORDER", "grbg, rggb, bggr or gbrg: of a file that does not say it", &o.bayer},
@@ -94,7 +113,7 @@ int cmd_isp(int argc, char **argv)
     o.chip_colors = o.colors != NULL && strcmp(o.colors, "chip") == 0;
     if (o.colors != NULL && !o.chip_colors && strcmp(o.colors, "file") != 0)
         return cli_fail(EXIT_USAGE, "isp: --colors: found %s, expected file or chip", o.colors);
-    if (!cli_apart(args[0], o.out))
+    if (!name_demosaic(&o) || !cli_apart(args[0], o.out))
         return EXIT_USAGE;
     sensor_desc_t chip;
     sim_raw_t raw = {0};

@@ -31,6 +31,7 @@ static void same_desc(const isp_desc_t *a, const isp_desc_t *b)
     ck_assert_uint_eq(a->lsc_pipe_cycles, b->lsc_pipe_cycles);
     ck_assert_uint_eq(a->wb.pipe_cycles, b->wb.pipe_cycles);
     ck_assert_uint_eq(a->demosaic_pipe_cycles, b->demosaic_pipe_cycles);
+    ck_assert_uint_eq(a->edge_pipe_cycles, b->edge_pipe_cycles);
     ck_assert_uint_eq(a->ccm.pipe_cycles, b->ccm.pipe_cycles);
     ck_assert_uint_eq(a->gamma.pipe_cycles, b->gamma.pipe_cycles);
     ck_assert_uint_eq(a->scaler_pipe_cycles, b->scaler_pipe_cycles);
@@ -62,6 +63,7 @@ START_TEST(every_key_lands_in_its_field)
         "{\"isp\": {\"clk_hz\": 100000000, \"px_per_clk\": 2, \"max_width_px\": 640,"
         " \"max_height_px\": 480, \"array_width_px\": 641, \"array_height_px\": 481,"
         " \"pipe_cycles\": {\"blc\": 1, \"dpc\": 12, \"lsc\": 13, \"wb\": 2, \"demosaic\": 3, "
+        "\"demosaic_edge\": 14, "
         "\"ccm\": 4, \"gamma\": 5,"
         " \"scaler\": 6}, \"tensor\": {\"max_width_px\": 96, \"max_height_px\": 97,"
         " \"row_slots\": 7, \"outstanding_bursts\": 8}, \"black_dn12\": [1, 2, 3, 4],"
@@ -83,6 +85,7 @@ START_TEST(every_key_lands_in_its_field)
         .lsc_pipe_cycles = 13,
         .wb = {2},
         .demosaic_pipe_cycles = 3,
+        .edge_pipe_cycles = 14,
         .ccm = {4},
         .gamma = {5},
         .scaler_pipe_cycles = 6,

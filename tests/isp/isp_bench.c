@@ -95,6 +95,8 @@ typedef struct {
 static const case_t cases[] = {
     {"image_and_tensor", true, {{"ISP_CTRL", ON}}},
     {"tensor_only", false, {{"ISP_CTRL", ON}}},
+    {"image_bilinear", true, {{"ISP_DEMOSAIC", DEMOSAIC_BILINEAR}, {"ISP_CTRL", ON}}},
+    {"image_along_edges", true, {{"ISP_DEMOSAIC", DEMOSAIC_EDGE}, {"ISP_CTRL", ON}}},
     {"image_and_defects", true, {{"ISP_DPC", ISP_DPC_SEARCH}, {"ISP_CTRL", ON}}},
     {"image_and_shading", true, {{"ISP_LSC", 1}, {"ISP_CTRL", ON}}},
     {"image_and_statistics", true, {{"ISP_CTRL", ON | ISP_CTRL_STATS}}},

@@ -26,6 +26,7 @@ static void random_raw_stages(sim_stream_t *s, ref_t *ref)
 {
     ref->digital_q8 = between(s, 0, 1) ? 256 : between(s, 1, 0xfff) >> between(s, 0, 4);
     ref->digital_q8 += ref->digital_q8 == 0;
+    ref->demosaic = between(s, 0, 3) % 3;
     ref->search = between(s, 0, 1);
     ref->hot_dn = between(s, 0, 1) ? between(s, 0, 300) : between(s, 0, 4095);
     ref->hot_q8 = between(s, 0, 255);
@@ -75,6 +76,8 @@ static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
     ref.out_height_px = between(s, 1, 40);
     ref.channels = (uint32_t[]){1, 3, 4}[between(s, 0, 2)];
     ref.turn = between(s, 0, 3);
+    if (ref.turn & 1) /* the scaler's rows: not so many that the writer cannot follow */
+        ref.out_width_px = 1 + ref.out_width_px % 40;
     ref.mirror = between(s, 0, 1);
     for (int c = 0; c < 4; c++) {
         ref.div_val[c] = between(s, 0, 2048);
@@ -206,8 +209,9 @@ START_TEST(black_and_white_noise_meets_the_clamps_exactly)
     uint32_t samples = ref.width_px * ref.height_px;
     uint16_t *raw = malloc(samples * sizeof(*raw));
     uint8_t *rgb = malloc((size_t)samples * 3);
-    for (int pass = 0; pass < 8; pass++) {
+    for (int pass = 0; pass < 12; pass++) {
         ref.bayer = all_orders[pass % 4];
+        ref.demosaic = (uint32_t)pass % 3;
         if (pass >= 4) /* the filters alone */
             memcpy(ref.matrix_q10, (int32_t[9]){1024, 0, 0, 0, 1024, 0, 0, 0, 1024},
                    sizeof(ref.matrix_q10));

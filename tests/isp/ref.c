@@ -33,12 +33,12 @@ uint32_t ref_phase(const ref_t *ref, int64_t x, int64_t y)
     return (uint32_t)(strchr("RrbB", filter_at(ref, x, y)) - "RrbB");
 }
 
-/* Pixel -k is pixel k, pixel size - 1 + k is pixel size - 1 - k. */
+/* Pixel -k is pixel k, pixel size - 1 + k is pixel size - 1 - k, until it is inside. */
 static int64_t mirror(int64_t at, uint32_t size)
 {
-    if (at < 0)
-        return -at;
-    return at >= size ? 2 * ((int64_t)size - 1) - at : at;
+    while (at < 0 || at >= size)
+        at = at < 0 ? -at : 2 * ((int64_t)size - 1) - at;
+    return at;
 }
 
 static int64_t balanced(const ref_t *ref, const uint16_t *raw, int64_t x, int64_t y)
@@ -90,7 +90,7 @@ static const int (*filter_for(char here, int channel))[5]
                                               : color_at_green_in_its_column;
 }
 
-int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel)
+static int64_t malvar(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel)
 {
     const int(*filter)[5] = filter_for(filter_at(ref, x, y), channel);
     int64_t sum = 0;
@@ -100,6 +100,105 @@ int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint3
                 sum += filter[dy + 2][dx + 2] *
                        sample_at(ref, sample, (int64_t)x + dx, (int64_t)y + dy);
     return clamp(floor_div(sum + 8, 16), 0, 4095);
+}
+
+/* ---- bilinear ---- */
+
+/* Does the filter at a position let that channel through? */
+static bool passes(const ref_t *ref, int64_t x, int64_t y, int channel)
+{
+    char here = filter_at(ref, x, y);
+    return channel == 0 ? here == 'R' : channel == 2 ? here == 'B' : here == 'r' || here == 'b';
+}
+
+/* Mean of value() over the nearest positions that have the channel, rounded half up. */
+static int64_t mean_of_nearest(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y,
+                               int channel,
+                               int64_t (*value)(const ref_t *, const uint16_t *, int64_t, int64_t))
+{
+    int64_t sum = 0, count = 0;
+    for (int reach = 0; reach <= 2 && count == 0; reach++)
+        for (int dy = -1; dy <= 1; dy++)
+            for (int dx = -1; dx <= 1; dx++)
+                if (dx * dx + dy * dy == reach && passes(ref, x + dx, y + dy, channel)) {
+                    sum += value(ref, sample, x + dx, y + dy);
+                    count++;
+                }
+    return floor_div(2 * sum + count, 2 * count);
+}
+
+/* ---- along edges ---- */
+
+/* Green less color at (x, y), times 4, along the row (dx 1) or the column (dy 1). */
+static int64_t difference(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y, int dx,
+                          int dy)
+{
+    int64_t bend = 2 * sample_at(ref, sample, x - dx, y - dy) +
+                   2 * sample_at(ref, sample, x + dx, y + dy) - 2 * sample_at(ref, sample, x, y) -
+                   sample_at(ref, sample, x - 2 * dx, y - 2 * dy) -
+                   sample_at(ref, sample, x + 2 * dx, y + 2 * dy);
+    return passes(ref, x, y, 1) ? -bend : bend;
+}
+
+static int64_t smoothed(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y, int dx,
+                        int dy)
+{
+    return floor_div(2 * difference(ref, sample, x, y, dx, dy) +
+                         difference(ref, sample, x - dx, y - dy, dx, dy) +
+                         difference(ref, sample, x + dx, y + dy, dx, dy),
+                     4);
+}
+
+static int64_t turning(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y, int dx,
+                       int dy)
+{
+    int64_t sum = 0;
+    for (int64_t at = x - 2; at <= x + 2; at++) {
+        int64_t step = difference(ref, sample, at - dx, y - dy, dx, dy) -
+                       difference(ref, sample, at + dx, y + dy, dx, dy);
+        int64_t edge =
+            sample_at(ref, sample, at - dx, y - dy) - sample_at(ref, sample, at + dx, y + dy);
+        sum += (step < 0 ? -step : step) / 4 + (edge < 0 ? -edge : edge) / 4;
+    }
+    return sum;
+}
+
+/* Color less green at a sample that is not green. */
+static int64_t color_less_green(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y)
+{
+    int64_t row = smoothed(ref, sample, x, y, 1, 0), column = smoothed(ref, sample, x, y, 0, 1);
+    int64_t dh = turning(ref, sample, x, y, 1, 0), dv = turning(ref, sample, x, y, 0, 1);
+    int64_t both = floor_div(row + column, 2), d = both;
+    if (dh < dv / 2)
+        d = row;
+    else if (dh < dv - dv / 4)
+        d = floor_div(row + both, 2);
+    else if (dv < dh / 2)
+        d = column;
+    else if (dv < dh - dh / 4)
+        d = floor_div(column + both, 2);
+    int64_t here = sample_at(ref, sample, x, y);
+    return here - clamp(floor_div(4 * here + d + 2, 4), 0, 4095);
+}
+
+static int64_t along_edges(const ref_t *ref, const uint16_t *sample, int64_t x, int64_t y,
+                           int channel)
+{
+    int64_t here = sample_at(ref, sample, x, y);
+    if (passes(ref, x, y, channel))
+        return here;
+    int64_t green = passes(ref, x, y, 1) ? here : here - color_less_green(ref, sample, x, y);
+    if (channel == 1)
+        return green;
+    return clamp(green + mean_of_nearest(ref, sample, x, y, channel, color_less_green), 0, 4095);
+}
+
+int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel)
+{
+    if (ref->demosaic == 1)
+        return mean_of_nearest(ref, sample, x, y, channel, sample_at);
+    return ref->demosaic == 2 ? along_edges(ref, sample, x, y, channel)
+                              : malvar(ref, sample, x, y, channel);
 }
 
 /* ---- tone ---- */

@@ -38,6 +38,7 @@ typedef struct {
     bool search;         /* of defects */
     uint32_t hot_dn, hot_q8, cold_dn, cold_q8;
     uint32_t sites, site[16]; /* of the map: row << 16 | column of the array */
+    uint32_t demosaic;        /* 0 Malvar-He-Cutler, 1 bilinear, 2 along edges */
     bool shading;
     uint16_t shade_q10[768]; /* 12 rows of 16 nodes of R, Gr, Gb, B */
 

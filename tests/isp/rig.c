@@ -276,6 +276,7 @@ static void configure_image(rig_t *rig, const ref_image_t *image)
 
 static void configure_raw(rig_t *rig, const ref_t *ref)
 {
+    rig_write(rig, "ISP_DEMOSAIC", ref->demosaic);
     rig_write(rig, "ISP_DGAIN", ref->digital_q8);
     rig_write(rig, "ISP_DPC", ref->search | (ref->sites > 0) << 1);
     rig_write(rig, "ISP_DPC_HOT", ref->hot_q8 << 16 | ref->hot_dn);

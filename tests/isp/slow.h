@@ -29,6 +29,7 @@ static inline isp_desc_t slow_desc(void)
     desc.lsc_pipe_cycles = 1;
     desc.wb.pipe_cycles = 2;
     desc.demosaic_pipe_cycles = 3;
+    desc.edge_pipe_cycles = 4;
     desc.ccm.pipe_cycles = 4;
     desc.gamma.pipe_cycles = 5;
     desc.yuv_pipe_cycles = 1;
