@@ -17,25 +17,17 @@ enum {
 /* ---- metering ---- */
 
 /* Of rows and of columns; the product is a zone's. */
-static const uint8_t weight[AE_ZONES] = {1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 3, 3, 2, 2, 1, 1};
+static const uint8_t weight[ZONES_SIDE] = {1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 3, 3, 2, 2, 1, 1};
 
-/* Cells in part k of 16. */
-static uint32_t part_of(uint32_t size, uint32_t k)
-{
-    return (k + 1) * size / AE_ZONES - k * size / AE_ZONES;
-}
-
-uint32_t ae_meter(const uint32_t *zones, uint32_t width, uint32_t height)
+uint32_t ae_meter(const zones_t *zones)
 {
     uint64_t sum = 0, cells = 0;
-    for (uint32_t y = 0; y < AE_ZONES; y++) {
-        uint32_t rows = part_of(height, y);
-        for (uint32_t x = 0; x < AE_ZONES; x++, zones += 4) {
-            uint32_t all = rows * part_of(width, x), seen = zones[3];
-            uint32_t saturated = all > seen ? all - seen : 0, w = weight[x] * weight[y];
-            sum += (uint64_t)(zones[1] + GREENS * FULL_SCALE * saturated) * w;
-            cells += (uint64_t)all * w;
-        }
+    for (uint32_t z = 0; z < ZONES; z++) {
+        const zone_t *zone = &zones->zone[z];
+        uint32_t all = zones_cells(zones, z), w = weight[z % ZONES_SIDE] * weight[z / ZONES_SIDE];
+        uint32_t saturated = all > zone->count ? all - zone->count : 0;
+        sum += (uint64_t)(zone->g + GREENS * FULL_SCALE * saturated) * w;
+        cells += (uint64_t)all * w;
     }
     return cells == 0 ? 0 : (uint32_t)((sum << 8) / (GREENS * cells));
 }

@@ -13,8 +13,7 @@ enum {
     CCS_COARSE_INTEGRATION_TIME_MIN = 0x1004,
     CCS_COARSE_INTEGRATION_TIME_MAX_MARGIN = 0x1006,
 };
-enum { ZONE_WORDS = 4 * STATS_ZONES * STATS_ZONES };
-_Static_assert(STATS_ZONES == AE_ZONES && STATS_ZONES == AWB_ZONES, "the zones of the ISP");
+_Static_assert(STATS_ZONES == ZONES_SIDE, "the zones of the ISP");
 
 static void on_auto_task(uint32_t happened);
 
@@ -25,7 +24,7 @@ static cost_t ae_cost = {.name = "auto.exposure"}, awb_cost = {.name = "auto.whi
 static ae_t ae;
 static awb_t awb;
 static uint32_t on, block;
-static uint32_t zones[ZONE_WORDS];
+static zones_t zones;
 
 /* ---- exposure ---- */
 
@@ -71,23 +70,23 @@ static void set_exposure(const ae_exposure_t *next)
     note_exposure(reg_read(PIX_FRAME) == frame);
 }
 
-static void expose(uint32_t frame, uint32_t width, uint32_t height)
+static void expose(uint32_t frame)
 {
     uint32_t start = cost_now();
     ae_exposure_t next;
     ae.limits = limits_now();
-    if (ae_step(&ae, frame, ae_meter(zones, width, height), &next))
+    if (ae_step(&ae, frame, ae_meter(&zones), &next))
         set_exposure(&next);
     cost_end(&ae_cost, start);
 }
 
 /* ---- white balance ---- */
 
-static void balance(uint32_t width, uint32_t height)
+static void balance(void)
 {
     uint32_t start = cost_now();
     awb_gains_t gains;
-    if (awb_step(&awb, zones, width, height, &gains))
+    if (awb_step(&awb, &zones, &gains))
         camera_set_white_balance(&gains);
     cost_end(&awb_cost, start);
 }
@@ -96,23 +95,35 @@ static void balance(uint32_t width, uint32_t height)
 
 static void tell(void)
 {
-    uint32_t share = awb.gray * 255 / (STATS_ZONES * STATS_ZONES);
+    uint32_t share = awb.gray * 255 / ZONES;
     hal_ccs_write16(APP_AUTO_STATUS, (ae_settled(&ae) ? AUTO_IS_SETTLED : 0u) |
                                          (ae.at_limit ? AUTO_IS_AT_LIMIT : 0u) | share << 8);
 }
 
+/* Of that frame; false: the next frame's are being written. */
+static bool fetch(uint32_t frame)
+{
+    uint32_t cells = reg_read(block + STATS_CELLS), from = block + STATS_ZONE;
+    zones.width = cells & 0xffffu;
+    zones.height = cells >> 16;
+    for (uint32_t z = 0; z < ZONES; z++, from += 16)
+        zones.zone[z] = (zone_t){.r = reg_read(from),
+                                 .g = reg_read(from + 4),
+                                 .b = reg_read(from + 8),
+                                 .count = reg_read(from + 12)};
+    return reg_read(block + STATS_FRAME) == frame;
+}
+
 static void on_auto_task(uint32_t happened)
 {
-    uint32_t frame = reg_read(block + STATS_FRAME), cells = reg_read(block + STATS_CELLS);
+    uint32_t frame = reg_read(block + STATS_FRAME);
     (void)happened;
-    for (uint32_t i = 0; i < ZONE_WORDS; i++)
-        zones[i] = reg_read(block + STATS_ZONE + 4 * i);
-    if (reg_read(block + STATS_FRAME) != frame)
-        return; /* late: the next frame's are being written */
+    if (!fetch(frame))
+        return;
     if ((on & AUTO_EXPOSURE) != 0)
-        expose(frame, cells & 0xffffu, cells >> 16);
+        expose(frame);
     if ((on & AUTO_WHITE_BALANCE) != 0)
-        balance(cells & 0xffffu, cells >> 16);
+        balance();
     tell();
 }
 

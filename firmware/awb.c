@@ -51,28 +51,24 @@ bool awb_may_be_gray(uint32_t r, uint32_t g, uint32_t b)
            along <= lamp[LAMPS - 1].along + WIDTH;
 }
 
-static uint32_t part_of(uint32_t size, uint32_t k)
+static bool counts(const zone_t *zone, uint32_t cells)
 {
-    return (k + 1) * size / AWB_ZONES - k * size / AWB_ZONES;
+    return zone->count > cells / 2 && zone->g / GREENS >= DARK * zone->count &&
+           awb_may_be_gray(zone->r, zone->g, zone->b);
 }
 
-static bool counts(const uint32_t *zone, uint32_t cells)
-{
-    return zone[3] > cells / 2 && zone[1] / GREENS >= DARK * zone[3] &&
-           awb_may_be_gray(zone[0], zone[1], zone[2]);
-}
-
-/* Sums of r, g, b over the zones that count, /16: 256 zones of 2^28 fit. */
-static uint32_t add_grays(const uint32_t *zone, uint32_t width, uint32_t height, uint32_t sum[3])
+/* Sums over the zones that count, /16: 256 zones of 2^28 fit. */
+static uint32_t add_grays(const zones_t *zones, zone_t *sum)
 {
     uint32_t grays = 0;
-    sum[0] = sum[1] = sum[2] = 0;
-    for (uint32_t z = 0; z < AWB_ZONES * AWB_ZONES; z++, zone += 4) {
-        if (!counts(zone, part_of(width, z % AWB_ZONES) * part_of(height, z / AWB_ZONES)))
+    for (uint32_t z = 0; z < ZONES; z++) {
+        const zone_t *zone = &zones->zone[z];
+        if (!counts(zone, zones_cells(zones, z)))
             continue;
         grays++;
-        for (uint32_t c = 0; c < 3; c++)
-            sum[c] += zone[c] >> 4;
+        sum->r += zone->r >> 4;
+        sum->g += zone->g >> 4;
+        sum->b += zone->b >> 4;
     }
     return grays;
 }
@@ -97,15 +93,14 @@ static int32_t smallest(int32_t a, int32_t b, int32_t c)
     return least < c ? least : c;
 }
 
-bool awb_step(awb_t *awb, const uint32_t *zones, uint32_t width, uint32_t height,
-              awb_gains_t *gains)
+bool awb_step(awb_t *awb, const zones_t *zones, awb_gains_t *gains)
 {
-    uint32_t sum[3];
-    awb->gray = add_grays(zones, width, height, sum);
+    zone_t sum = {0};
+    awb->gray = add_grays(zones, &sum);
     if (awb->gray < GRAYS)
         return false;
-    int32_t green = fx_log2(sum[1]) - FX_ONE;
-    approach(awb, green - fx_log2(sum[0]), green - fx_log2(sum[2]));
+    int32_t green = fx_log2(sum.g) - FX_ONE;
+    approach(awb, green - fx_log2(sum.r), green - fx_log2(sum.b));
     int32_t least = smallest(0, awb->red, awb->blue);
     *gains = (awb_gains_t){gain_of(awb, awb->red - least), gain_of(awb, -least),
                            gain_of(awb, awb->blue - least)};

@@ -23,8 +23,9 @@
 #include <stdbool.h>
 
 #include "fixed.h"
+#include "zones.h"
 
-enum { AE_ZONES = 16, AE_SHOWN = 4 };
+enum { AE_SHOWN = 4 };
 
 typedef struct {
     uint32_t coarse_min, coarse_max; /* lines */
@@ -56,9 +57,8 @@ void ae_init(ae_t *ae, uint32_t target);
  * frame began: no frame is judged before the next one. */
 void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool known);
 
-/* Zones as the ISP writes them, {r, g, b, count} each; a frame of width x height cells. Brightness,
- * 12-bit DN, 20.8. */
-uint32_t ae_meter(const uint32_t *zones, uint32_t width, uint32_t height);
+/* Brightness, 12-bit DN, 20.8. */
+uint32_t ae_meter(const zones_t *zones);
 
 /* That brightness had that frame. True: these settings are to be written. */
 bool ae_step(ae_t *ae, uint32_t frame, uint32_t brightness_q8, ae_exposure_t *next);

@@ -18,8 +18,7 @@
 #include <stdbool.h>
 
 #include "fixed.h"
-
-enum { AWB_ZONES = 16 };
+#include "zones.h"
 
 typedef struct {
     uint32_t r, g, b; /* 8.8 */
@@ -34,9 +33,8 @@ typedef struct {
 
 void awb_init(awb_t *awb, uint32_t base);
 
-/* Zones and cells as for ae_meter. True: these gains are to be written. */
-bool awb_step(awb_t *awb, const uint32_t *zones, uint32_t width, uint32_t height,
-              awb_gains_t *gains);
+/* True: these gains are to be written. */
+bool awb_step(awb_t *awb, const zones_t *zones, awb_gains_t *gains);
 
 /* May a surface of those sums of red, green (two a cell) and blue be gray? */
 bool awb_may_be_gray(uint32_t r, uint32_t g, uint32_t b);

@@ -14,21 +14,16 @@ enum { SIDE = 64, TARGET = 737, DELAY = 2, FULL = 4095, SATURATED = 3800 };
 static const ae_limits_t limits = {
     .coarse_min = 8, .coarse_max = 2615, .gain_code_max = 978, .digital_max = 1024};
 
-static uint32_t zones[AE_ZONES * AE_ZONES][4];
+static zones_t zones;
 
 /* Every zone of 4 x 4 cells has this brightness, or none of it, saturated. */
 static void fill(uint32_t dn)
 {
-    for (uint32_t z = 0; z < AE_ZONES * AE_ZONES; z++) {
+    zones.width = zones.height = SIDE;
+    for (uint32_t z = 0; z < ZONES; z++) {
         uint32_t count = dn > SATURATED ? 0 : 16;
-        const uint32_t zone[4] = {dn * count, 2 * dn * count, dn * count, count};
-        memcpy(zones[z], zone, sizeof(zone));
+        zones.zone[z] = (zone_t){dn * count, 2 * dn * count, dn * count, count};
     }
-}
-
-static uint32_t meter(void)
-{
-    return ae_meter(zones[0], SIDE, SIDE);
 }
 
 /* ---- arithmetic ---- */
@@ -59,27 +54,28 @@ END_TEST
 START_TEST(the_middle_counts_sixteen_times_a_corner)
 {
     fill(1000);
-    ck_assert_uint_eq(meter(), 1000 << 8);
+    ck_assert_uint_eq(ae_meter(&zones), 1000 << 8);
     fill(0);
-    zones[0][1] = 2 * 16 * 1000;
-    ck_assert_uint_eq(meter(), 160); /* 1000 / 1600 */
-    zones[0][1] = 0;
-    zones[7 * AE_ZONES + 8][1] = 2 * 16 * 1000;
-    ck_assert_uint_eq(meter(), 10 << 8); /* 16000 / 1600 */
+    zones.zone[0].g = 2 * 16 * 1000;
+    ck_assert_uint_eq(ae_meter(&zones), 160); /* 1000 / 1600 */
+    zones.zone[0].g = 0;
+    zones.zone[7 * ZONES_SIDE + 8].g = 2 * 16 * 1000;
+    ck_assert_uint_eq(ae_meter(&zones), 10 << 8); /* 16000 / 1600 */
 }
 END_TEST
 
 START_TEST(saturated_cells_count_as_full_scale)
 {
     fill(SATURATED + 1);
-    ck_assert_uint_eq(meter(), FULL << 8);
+    ck_assert_uint_eq(ae_meter(&zones), FULL << 8);
     fill(1000);
-    for (uint32_t z = 0; z < AE_ZONES * AE_ZONES; z++) { /* half of the cells */
-        zones[z][1] /= 2;
-        zones[z][3] /= 2;
+    for (uint32_t z = 0; z < ZONES; z++) { /* half of the cells */
+        zones.zone[z].g /= 2;
+        zones.zone[z].count /= 2;
     }
-    ck_assert_uint_eq(meter(), (1000 + FULL) * 128);
-    ck_assert_uint_eq(ae_meter(zones[0], 0, 0), 0);
+    ck_assert_uint_eq(ae_meter(&zones), (1000 + FULL) * 128);
+    zones.width = 0;
+    ck_assert_uint_eq(ae_meter(&zones), 0);
 }
 END_TEST
 
@@ -183,7 +179,7 @@ static void expose(plant_t *p, double light)
     ae_exposure_t next;
     p->dn = light * e->coarse * 1024 / (1024 - e->gain_code) * e->digital / 256;
     fill((uint32_t)(p->dn < FULL ? p->dn + 0.5 : FULL));
-    bool write = ae_step(&p->ae, p->frame, meter(), &next);
+    bool write = ae_step(&p->ae, p->frame, ae_meter(&zones), &next);
     if (write)
         ae_wrote(&p->ae, &next, p->frame + DELAY, true);
     p->changes += write;

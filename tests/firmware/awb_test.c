@@ -9,25 +9,25 @@
 
 enum { SIDE = 64, CELLS = 16, BASE = 274 };
 
-static uint32_t zones[AWB_ZONES * AWB_ZONES][4];
+static zones_t zones;
 
 /* Sums of so many cells with these means. */
 static void put(uint32_t z, double r, double g, double b, uint32_t cells)
 {
-    const uint32_t zone[4] = {(uint32_t)(r * cells + 0.5), (uint32_t)(2 * g * cells + 0.5),
-                              (uint32_t)(b * cells + 0.5), cells};
-    memcpy(zones[z], zone, sizeof(zone));
+    zones.zone[z] = (zone_t){(uint32_t)(r * cells + 0.5), (uint32_t)(2 * g * cells + 0.5),
+                             (uint32_t)(b * cells + 0.5), cells};
 }
 
 static void fill(double r, double g, double b)
 {
-    for (uint32_t z = 0; z < AWB_ZONES * AWB_ZONES; z++)
+    zones.width = zones.height = SIDE;
+    for (uint32_t z = 0; z < ZONES; z++)
         put(z, r, g, b, CELLS);
 }
 
 static bool step(awb_t *awb, awb_gains_t *gains)
 {
-    return awb_step(awb, zones[0], SIDE, SIDE, gains);
+    return awb_step(awb, &zones, gains);
 }
 
 static bool gray(double r, double g, double b)
@@ -125,9 +125,11 @@ START_TEST(the_largest_sums_fit)
     awb_t awb;
     awb_gains_t gains;
     awb_init(&awb, BASE);
-    for (uint32_t z = 0; z < AWB_ZONES * AWB_ZONES; z++)
+    for (uint32_t z = 0; z < ZONES; z++)
         put(z, 2690, 3800, 2585, 127 * 95);
-    ck_assert(awb_step(&awb, zones[0], 2028, 1520, &gains)); /* 4056 x 3040 samples */
+    zones.width = 2028; /* 4056 x 3040 samples */
+    zones.height = 1520;
+    ck_assert(step(&awb, &gains));
     ck_assert_uint_eq(awb.gray, 256);
     ck_assert_int_le(abs((int)gains.r - (int)(BASE * 3800.0 / 2690 + 0.5)), 1);
 }
