@@ -246,6 +246,7 @@ static void core_reset(sim_comp_t *comp)
 /* Decoded code, regions and windows are worked out again. */
 static void core_restored(sim_comp_t *comp)
 {
+    core_drop_code((core_t *)(void *)comp);
     core_pmp_changed((core_t *)(void *)comp);
 }
 

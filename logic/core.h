@@ -164,7 +164,8 @@ struct core {
     uint32_t rom_slots; /* of the ROM's, none behind these is decoded */
     uint8_t *tcm_has_code;
     core_window_t readable, writable;
-    core_region_t region[CORE_PMP_REGIONS];
+    core_region_t region[CORE_PMP_REGIONS]; /* as pmpcfg and pmpaddr have it */
+    uint8_t region_cfg[CORE_PMP_REGIONS];
     uint32_t regions; /* up to the last that is on */
     core_speed_t speed;
     core_debug_t debug;

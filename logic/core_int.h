@@ -219,7 +219,9 @@ core_insn_t core_decode_plain(const core_t *core, const core_insn_t *slot);
 void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn);
 /* TCM bytes at offset .. offset + bytes - 1 have changed: their decoded forms are void. */
 void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes);
-/* All decoded forms are void. */
+/* Decoded forms of what can be fetched from first .. end - 1, and all of them, are void; an
+ * instruction under way goes on with the rest of its slot. */
+void core_drop_range(core_t *core, uint64_t first, uint64_t end);
 void core_drop_code(core_t *core);
 
 /* ROM or TCM, as the mode that fetches sees it; false when pc is in neither. */

@@ -286,15 +286,31 @@ static void drop_line(core_t *core, uint32_t offset)
     core_code_changed(core, offset, room < line ? room : line);
 }
 
-/* The instruction under way goes on with the rest of its slot. */
-void core_drop_code(core_t *core)
+static void drop_rom(core_t *core)
 {
-    const uint8_t *flags = core->tcm_has_code, *at = flags;
-    const uint8_t *end = flags + (core->bus->desc.tcm_bytes >> CODE_LINE_SHIFT) + 1;
     for (uint32_t k = 0; k < 2 && core->rom_code[k] != NULL; k++)
         for (uint32_t i = 0; i < core->rom_slots; i++)
             core->rom_code[k][i].fast = OP_UNKNOWN;
     core->rom_slots = 0;
-    while ((at = memchr(at, 1, (size_t)(end - at))) != NULL)
-        drop_line(core, (uint32_t)(at - flags) << CODE_LINE_SHIFT);
+}
+
+void core_drop_range(core_t *core, uint64_t first, uint64_t end)
+{
+    const bus_desc_t *d = &core->bus->desc;
+    const uint64_t base = d->tcm_base, tcm_end = base + d->tcm_bytes;
+    if (first < (uint64_t)d->rom_base + d->rom_bytes && end > d->rom_base)
+        drop_rom(core);
+    first = first > base ? first : base;
+    end = end < tcm_end ? end : tcm_end;
+    if (first >= end)
+        return;
+    const uint8_t *flags = core->tcm_has_code, *at = flags + ((first - base) >> CODE_LINE_SHIFT);
+    const uint8_t *last = flags + ((end - 1 - base) >> CODE_LINE_SHIFT);
+    while (at <= last && (at = memchr(at, 1, (size_t)(last - at) + 1)) != NULL)
+        drop_line(core, (uint32_t)(at++ - flags) << CODE_LINE_SHIFT);
+}
+
+void core_drop_code(core_t *core)
+{
+    core_drop_range(core, 0, UINT64_MAX);
 }

@@ -110,15 +110,27 @@ void core_open_window(core_t *core, uint32_t addr, bool store)
         bus->tcm + (w.first - base), (uint32_t)w.first, (uint32_t)(w.end - w.first)};
 }
 
+/* What an entry has to say about fetching can change in its region only, the old or the new one. */
+static void change_region(core_t *core, uint32_t i)
+{
+    const core_region_t now = region_of(core, i), before = core->region[i];
+    if (now.first == before.first && now.end == before.end &&
+        core->pmpcfg[i] == core->region_cfg[i])
+        return;
+    core->region[i] = now;
+    core->region_cfg[i] = core->pmpcfg[i];
+    core_drop_range(core, before.first, before.end);
+    core_drop_range(core, now.first, now.end);
+}
+
 void core_pmp_changed(core_t *core)
 {
     core->regions = 0;
     for (uint32_t i = 0; i < core->desc.pmp_regions; i++) {
-        core->region[i] = region_of(core, i);
+        change_region(core, i);
         if ((core->pmpcfg[i] & CFG_A) != 0)
             core->regions = i + 1;
     }
-    core_drop_code(core);
     core_close_windows(core);
 }
 
