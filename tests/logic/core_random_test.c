@@ -1,7 +1,7 @@
 /*
  * core_random_test.c - random programs on the core and on the naive interpreter: registers, CSRs,
  * memory, cycles and retired instructions must agree at random times. Programs jump about, fault,
- * overwrite their own code, sleep and are interrupted.
+ * overwrite their own code, sleep and are interrupted. Each fourth runs from ROM.
  */
 #include "logic/core_int.h"
 #include "tests/logic/naive.h"
@@ -11,7 +11,8 @@
 enum {
     CODE_BYTES = 0x1000,
     HANDLER = RIG_CODE + 0x4000,
-    PROLOGUE = 0x40, /* in ROM */
+    PROLOGUE = 0x40,   /* in ROM */
+    ROM_START = 0x100, /* behind it */
     MCOUNTEREN = 0x306,
     MCOUNTINHIBIT = 0x320,
     MHPMEVENT3 = 0x323,
@@ -25,6 +26,8 @@ enum {
     L2_BYTES = 65536,
     L2_CYCLES = 4, /* one to get there, one beat, latency two */
 };
+
+static uint32_t text; /* where the program of this seed is: in TCM, or in ROM around the prologue */
 
 /* Skips two bytes (without C: four) after an exception; comes back into the code from anywhere
  * else. A call from user mode comes back to machine mode. */
@@ -50,7 +53,7 @@ static void put_handler(rig_t *rig)
         ADDI(T6, T6, 68),
         SLLI(T6, T6, 20),
         SRLI(T6, T6, 20),
-        LUI(T5, RIG_CODE >> 12),
+        LUI(T5, text >> 12),
         ADD(T6, T6, T5),
         CSRRW(ZERO, MEPC, T6),
         MRET,
@@ -195,7 +198,7 @@ static uint32_t reload_base(sim_stream_t *s)
     case 0:
         return LUI(S0, 0x10008);
     case 1:
-        return LUI(S1, RIG_CODE >> 12);
+        return LUI(S1, text >> 12);
     case 2:
         return LUI(S2, RIG_L2 >> 12);
     case 3:
@@ -290,7 +293,7 @@ static uint32_t put_value(uint32_t *code, uint32_t value)
 /* An address of protection: in code or data, sometimes of a power of two around it. */
 static uint32_t random_pmpaddr(sim_stream_t *s)
 {
-    uint32_t at = (below(s, 2) ? RIG_DATA : RIG_CODE) + below(s, 0x400) - 128;
+    uint32_t at = (below(s, 2) ? RIG_DATA : text) + below(s, 0x400) - 128;
     uint32_t ones = (1u << below(s, 12)) - 1;
     return below(s, 12) == 0 ? sim_stream_u32(s) : at >> 2 | ones;
 }
@@ -311,7 +314,7 @@ static void put_prologue(rig_t *rig, sim_stream_t *s)
     n += put_value(code + n, (below(s, 2) ? 0x1880 : 0x80) | below(s, 2)
                                                                  << 17); /* MPIE, MPP, MPRV */
     code[n++] = CSRRW(ZERO, MSTATUS, T6);
-    n += put_value(code + n, RIG_CODE);
+    n += put_value(code + n, text + (text == RIG_CODE ? 0 : ROM_START));
     code[n++] = CSRRW(ZERO, MEPC, T6);
     code[n++] = MRET;
     rig_put(rig, PROLOGUE, code, n);
@@ -319,12 +322,12 @@ static void put_prologue(rig_t *rig, sim_stream_t *s)
 
 static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
 {
-    static const uint32_t bases[][2] = {
-        {S0, RIG_DATA}, {S1, RIG_CODE}, {S2, RIG_L2}, {S3, PROBE_VALUE}, {SP, RIG_DATA + 0x400}};
+    const uint32_t bases[][2] = {
+        {S0, RIG_DATA}, {S1, text}, {S2, RIG_L2}, {S3, PROBE_VALUE}, {SP, RIG_DATA + 0x400}};
     choose(rig, n, s);
     for (uint32_t at = 0; at < CODE_BYTES; at += 4) {
         uint32_t word = random_word(s);
-        rig_put(rig, RIG_CODE + at, &word, 1);
+        rig_put(rig, text + at, &word, 1);
     }
     put_handler(rig);
     put_prologue(rig, s);
@@ -405,7 +408,7 @@ static void compare(rig_t *rig, const naive_t *n, uint32_t seed, uint64_t cycle)
 }
 
 typedef struct {
-    uint64_t instructions, exceptions, interrupts, halts, user;
+    uint64_t instructions, in_rom, exceptions, interrupts, halts, user;
     uint64_t notes, traps, stops; /* that the hooks were told */
 } totals_t;
 
@@ -441,7 +444,7 @@ static void watch(rig_t *rig, sim_stream_t *s, totals_t *totals)
     core_add_hooks(&rig->core, &hooks);
     for (uint32_t i = 0; i < 20 && (how & 2) != 0; i++) {
         core_watch_t w = {RIG_DATA - 128 + below(s, 1024), 1 + below(s, 8), 1 + below(s, 3)};
-        ck_assert(core_break_add(&rig->core, RIG_CODE + 2 * below(s, CODE_BYTES / 2)));
+        ck_assert(core_break_add(&rig->core, text + 2 * below(s, CODE_BYTES / 2)));
         ck_assert(i % 5 != 0 || core_watch_add(&rig->core, w));
     }
 }
@@ -452,6 +455,7 @@ static void run_seed(uint32_t seed, totals_t *totals)
     static irq_source_t source;
     static uint8_t tcm[TCM_BYTES], l2[L2_BYTES];
     sim_stream_t s = sim_stream(99, 2, seed);
+    text = seed % 4 == 0 ? BUS_ROM_BASE : RIG_CODE;
     rig_t *rig = rig_new();
     for (uint32_t page = 0; page < BUS_PAGES; page++)
         if (rig->bus.page[page] != &rig->probe.comp)
@@ -476,6 +480,7 @@ static void run_seed(uint32_t seed, totals_t *totals)
         compare(rig, &n, seed, cycle);
     }
     totals->instructions += n.instret;
+    totals->in_rom += text == RIG_CODE ? 0 : n.instret;
     totals->exceptions += n.events[10];
     totals->interrupts += n.events[9];
     totals->user += n.mode == CORE_USER;
@@ -490,6 +495,7 @@ START_TEST(random_programs_run_as_on_the_naive_interpreter)
         run_seed(seed, &totals);
     /* the programs were worth running */
     ck_assert_uint_gt(totals.instructions, 400000);
+    ck_assert_uint_gt(totals.in_rom, 50000);
     ck_assert_uint_gt(totals.exceptions, 10000);
     ck_assert_uint_gt(totals.interrupts, 2000);
     ck_assert_uint_gt(totals.user, 20);
