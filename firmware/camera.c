@@ -41,6 +41,8 @@ enum {
     APP_IMAGE_OUT = 0x9006,
 };
 
+enum { OUT_RAW = 1, OUT_ISP = 2, OUT_YUV422 = 4 }; /* bits of app_image_out */
+
 enum { BIN_NONE = 0x11, HDR_ENABLED = 1, HDR_DIRECT = 1 << 5, RELAY_TRIES = 4 };
 
 /* Registers that say the same on both sides. */
@@ -151,12 +153,29 @@ static void relay_all(void)
     relay_hdr();
 }
 
+/* What goes over the link: RAW, the ISP's image, or RAW and the ISP's image of the region that the
+ * network sees. */
+static void apply_output(void)
+{
+    uint32_t out = hal_ccs_read16(APP_IMAGE_OUT) & (OUT_RAW | OUT_ISP | OUT_YUV422);
+    uint32_t ctrl = MIPI_CTRL_META | (out & OUT_RAW ? MIPI_CTRL_RAW : 0);
+    if (out & OUT_ISP) {
+        reg_write(ISP_FORMAT, (out & OUT_YUV422) != 0);
+        reg_write(ISP_OUT, (out & OUT_RAW) != 0);
+        reg_write(ISP_OUT_X, hal_ccs_read16(DWP_AP_VC_HOFF));
+        reg_write(ISP_OUT_Y, hal_ccs_read16(DWP_AP_VC_VOFF));
+        reg_write(ISP_OUT_W, hal_ccs_read16(DWP_AP_VC_HSIZE));
+        reg_write(ISP_OUT_H, hal_ccs_read16(DWP_AP_VC_VSIZE));
+        ctrl |= MIPI_CTRL_ISP;
+    }
+    reg_write(MIPI_CTRL, ctrl | (out & (OUT_RAW | OUT_ISP) ? MIPI_CTRL_EMBEDDED : 0));
+}
+
 /* All of what the host has set counts from one frame on; what it sets meanwhile comes in, too. */
 void camera_apply_settings(void)
 {
-    bool image = (hal_ccs_read16(APP_IMAGE_OUT) & 1u) != 0;
     uint32_t count;
-    reg_write(MIPI_CTRL, MIPI_CTRL_META | (image ? MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED : 0));
+    apply_output();
     reg_write(PIX_HOLD, 1);
     for (uint32_t tries = 0; tries < RELAY_TRIES; tries++) {
         count = reg_read(CCI_COUNT);

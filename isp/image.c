@@ -180,7 +180,7 @@ void img_step(img_t *img, uint32_t step, const uint8_t *const rgb[3], uint64_t s
 {
     const img_job_t *job = &img->job;
     uint8_t *planes[3];
-    if (img->sinks == 0)
+    if (!img->active)
         return;
     if (!in_yuv(job)) {
         finish(img, step, start_ps, rgb);
@@ -225,7 +225,10 @@ void img_begin(img_t *img, const img_job_t *job)
     img->job = *job;
     img->to_yuv = yuv_from_rgb(job->mode);
     img->to_rgb = yuv_to_rgb(job->mode);
-    if (job->out_on && img->sinks != 0)
+    img->active = false;
+    for (uint32_t i = 0; i < img->sinks; i++)
+        img->active |= img->wanted[i] == NULL || img->wanted[i](img->sink[i].ctx);
+    if (job->out_on && img->active)
         scaler_begin(&img->out, &job->region);
 }
 
@@ -249,13 +252,10 @@ static void img_reset(sim_comp_t *comp)
 }
 
 static const sim_field_t img_fields[] = {
-    SIM_FIELD(img_t, job),
-    SIM_FIELD(img_t, to_yuv.k),
-    SIM_FIELD(img_t, to_yuv.bias),
-    SIM_FIELD(img_t, to_rgb.k),
-    SIM_FIELD(img_t, to_rgb.bias),
-    SIM_FIELD(img_t, lines_out),
-    SIM_FIELD_END,
+    SIM_FIELD(img_t, job),       SIM_FIELD(img_t, active),
+    SIM_FIELD(img_t, to_yuv.k),  SIM_FIELD(img_t, to_yuv.bias),
+    SIM_FIELD(img_t, to_rgb.k),  SIM_FIELD(img_t, to_rgb.bias),
+    SIM_FIELD(img_t, lines_out), SIM_FIELD_END,
 };
 
 static const sim_stat_t img_stats[] = {

@@ -53,6 +53,8 @@ typedef struct {
     sim_comp_t comp;
     img_desc_t desc;
     sim_line_sink_t sink[ISP_MAX_SINKS];
+    bool (*wanted[ISP_MAX_SINKS])(
+        void *ctx); /* asked with the sink's ctx as a frame begins; NULL: yes */
     uint32_t sinks;
     void (*on_overrun)(void *ctx); /* OUT could not keep up: the rest of its frame is dropped */
     void *ctx;
@@ -65,6 +67,7 @@ typedef struct {
     uint8_t *scratch; /* a row of planes, a row of bytes, two rows of planes */
 
     img_job_t job; /* state from here on */
+    bool active;   /* some sink wants this frame */
     yuv_matrix_t to_yuv, to_rgb;
     uint64_t lines_out;
 } img_t;
@@ -80,7 +83,7 @@ uint32_t img_pipe_cycles(const img_t *img, const img_job_t *job);
 void img_begin(img_t *img, const img_job_t *job);
 
 /* Row `step` of codes comes in, or, from step height on, none: row step - delay goes out. start_ps:
- * of the row that goes out; its end is now. Nothing happens without sinks. */
+ * of the row that goes out; its end is now. Nothing happens unless active. */
 void img_step(img_t *img, uint32_t step, const uint8_t *const rgb[3], uint64_t start_ps);
 /* A step now would be an overrun: OUT is still busy. */
 bool img_ready(const img_t *img);

@@ -102,11 +102,11 @@ static void make_row(isp_t *isp, uint32_t row)
     isp_front_need(isp, row + demosaic_delay_lines(isp->demosaic.now.kind));
     if (to_tensor)
         scaler_planes(&isp->scaler, planes);
-    if (isp->image.sinks == 0) {
+    if (!isp->image.active) {
         first = now->roi_x / 2;
         end = (now->roi_x + now->roi_w + 1) / 2;
     }
-    if (to_tensor || isp->image.sinks != 0)
+    if (to_tensor || isp->image.active)
         make_codes(isp, row, first, end - first, planes);
     if (to_tensor && !scaler_row(&isp->scaler)) {
         abandon_tensor(isp);
@@ -512,10 +512,28 @@ sim_line_sink_t isp_sink(isp_t *isp)
     return (sim_line_sink_t){.line = on_line, .ctx = isp};
 }
 
+bool isp_add_image_sink_if(isp_t *isp, sim_line_sink_t sink, bool (*wanted)(void *ctx))
+{
+    img_t *image = &isp->image;
+    if (image->sinks == ISP_MAX_SINKS)
+        return false;
+    image->wanted[image->sinks] = wanted;
+    image->sink[image->sinks++] = sink;
+    return true;
+}
+
 bool isp_add_image_sink(isp_t *isp, sim_line_sink_t sink)
 {
-    if (isp->image.sinks == ISP_MAX_SINKS)
-        return false;
-    isp->image.sink[isp->image.sinks++] = sink;
-    return true;
+    return isp_add_image_sink_if(isp, sink, NULL);
+}
+
+uint32_t isp_line_bytes(const isp_t *isp, uint32_t width_px)
+{
+    const isp_regs_t *regs = &isp->regs;
+    uint32_t out_px = width_px;
+    if (regs->out & 1)
+        out_px = (uint32_t)((uint64_t)regs->out_w * width_px / isp->desc.array_width_px);
+    if ((regs->out & 1) && regs->out_width != 0 && regs->out_width < out_px)
+        out_px = regs->out_width;
+    return regs->format ? out_px / 2 * 4 : out_px * 3;
 }

@@ -221,11 +221,17 @@ static void line_to_mipi(void *ctx, const sim_line_t *line)
         sink.line(sink.ctx, line);
 }
 
+static bool link_wants_image(void *ctx)
+{
+    const sensor_t *s = ctx;
+    return clkrst_on(&s->clkrst, SENSOR_PAGE_mipi) && (s->mipi.ctrl & MIPI_CTRL_ISP) != 0;
+}
+
 static uint64_t link_line_ps(void *ctx, uint32_t bits, uint32_t width_px)
 {
     const sensor_t *s = ctx;
     bool on = clkrst_on(&s->clkrst, SENSOR_PAGE_mipi);
-    return on ? mipi_tx_line_ps(&s->mipi, bits, width_px) : 0;
+    return on ? mipi_tx_line_ps(&s->mipi, bits, width_px, isp_line_bytes(&s->isp, width_px)) : 0;
 }
 
 static uint64_t pixel_clock_hz(void *ctx)
@@ -285,7 +291,8 @@ static bool npu_working(const sim_comp_t *comp)
 static bool mipi_working(const sim_comp_t *comp)
 {
     const mipi_tx_t *tx = (const mipi_tx_t *)(const void *)comp;
-    return tx->in_frame || tx->fifo_packets != 0 || tx->meta_busy;
+    return tx->source[0].in_frame || tx->source[1].in_frame || tx->fifo_packets != 0 ||
+           tx->meta_busy;
 }
 
 /* Everything below "sensor." but the reset controller; the host's registers last a reset that is
@@ -347,12 +354,14 @@ static bool connect_host(sensor_t *s)
 
 static sim_err_t connect_path(sensor_t *s, sim_t *sim)
 {
-    bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
-                pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
-                sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-                connect_host(s) && connect_dma(s) &&
-                tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
-                sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
+    bool fine =
+        pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
+        pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
+        isp_add_image_sink_if(&s->isp, (sim_line_sink_t){line_to_mipi, s}, link_wants_image) &&
+        sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
+        connect_host(s) && connect_dma(s) &&
+        tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
+        sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
     s->pixel.link_line_ps = link_line_ps;
     s->pixel.link_ctx = s;

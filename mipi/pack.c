@@ -36,6 +36,16 @@ bool mipi_row_px(uint32_t bits, uint32_t payload_bytes, uint32_t *width_px)
     return true;
 }
 
+void mipi_swap_rgb888(uint8_t *out, const uint8_t *in, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++, in += 3, out += 3) {
+        uint8_t first = in[0], last = in[2];
+        out[0] = last;
+        out[1] = in[1];
+        out[2] = first;
+    }
+}
+
 static void pack8(uint8_t *out, const uint16_t *px, uint32_t width_px)
 {
     for (uint32_t i = 0; i < width_px; i++)

@@ -133,14 +133,24 @@ static bool stream_grow(mipi_rx_channel_t *channel, uint64_t max_bytes, mipi_rx_
     return true;
 }
 
+/* YUV, RGB, RAW: lines of one length. */
+static bool is_image(uint8_t dt)
+{
+    return dt >= 0x18 && dt <= 0x2f;
+}
+
 static bool store_bytes(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t *s,
                         const uint8_t *payload, uint32_t bytes)
 {
-    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, bytes))
+    uint32_t room = is_image(s->dt) ? s->line_bytes : bytes;
+    uint32_t have = bytes < room ? bytes : room;
+    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, room))
         return false;
-    if (bytes > 0)
-        memcpy(s->bytes + s->byte_count, payload, bytes);
-    s->byte_count += bytes;
+    if (have > 0)
+        memcpy(s->bytes + s->byte_count, payload, have);
+    if (room > have)
+        memset(s->bytes + s->byte_count + have, 0, room - have);
+    s->byte_count += room;
     return true;
 }
 
@@ -252,11 +262,6 @@ static void short_packet(const cursor_t *at)
         frame_end(at, channel);
     else if (at->header.dt <= MIPI_DT_LE)
         line_sync(at, channel);
-}
-
-static bool is_image(uint8_t dt)
-{
-    return dt >= 0x18 && dt <= 0x2f; /* YUV, RGB, RAW */
 }
 
 /* The first line of a stream sets its width. Of pixels that fill no group, whole groups count. */

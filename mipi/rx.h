@@ -64,7 +64,7 @@ typedef struct {
     uint8_t dt;
     uint32_t bits; /* of a px sample; 0: bytes only */
     uint32_t lines;
-    uint32_t line_bytes; /* payload of the first line; RAW lines are cut or filled to it */
+    uint32_t line_bytes; /* payload of the first line; image lines are cut or filled to it */
     uint32_t width_px;   /* RAW only */
     uint32_t bad_lines;  /* with CRC or length errors */
     uint8_t *bytes;      /* all payloads one after another; NULL for RAW */

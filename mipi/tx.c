@@ -108,14 +108,14 @@ static void wrote_go(sim_comp_t *comp, uint32_t value)
 /* clang-format off */
 #define R(member) offsetof(mipi_tx_t, member)
 #define ID (MIPI_BLOCK_ID << 16 | MIPI_BLOCK_VERSION)
-#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_RGB)
+#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP)
 #define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR)
 #define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD)
 
 static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
-    {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: RGB lines instead of RAW; "
+    {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
      "all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
@@ -128,6 +128,8 @@ static const sim_reg_t mipi_regs[] = {
      0x10, 0, IRQ_BITS, 0, R(irq_enable), wrote_irq},
     {"MIPI_IMAGE_VC", "3:0: virtual channel of the image, from the next frame on",
      0x14, 0, 0xf, 0, R(image_vc), NULL},
+    {"MIPI_ISP_VC", "3:0: virtual channel of the ISP's image when RAW lines are sent, too, from the next frame on",
+     0x18, 2, 0xf, 0, R(isp_vc), NULL},
     {"MIPI_META_ADDR", "31:0: bus address of the metadata",
      0x20, 0, UINT32_MAX, 0, R(meta_addr), NULL},
     {"MIPI_META_BYTES", "23:0: length of the metadata",
@@ -155,7 +157,7 @@ static void mipi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
     mipi_tx_t *tx = (mipi_tx_t *)comp;
     (void)addr, (void)peek;
     tx->status = (tx->link_busy ? MIPI_STATUS_LINK : 0) | (tx->meta_busy ? MIPI_STATUS_META : 0) |
-                 (tx->image_open ? MIPI_STATUS_FRAME : 0) |
+                 (tx->image_open[0] || tx->image_open[1] ? MIPI_STATUS_FRAME : 0) |
                  (tx->fifo_packets > 0 ? MIPI_STATUS_FIFO : 0);
     tx->fifo_level = mipi_fifo_level(tx);
     tx->lines_dropped = (uint32_t)tx->lines_lost;
@@ -186,25 +188,21 @@ static const sim_field_t mipi_fields[] = {
     F(meta_dest),
     F(meta_frame),
     F(image_vc),
+    F(isp_vc),
     SIM_FIELD_BUF(mipi_tx_t, ring, ring_bytes),
     SIM_FIELD_BUF(mipi_tx_t, meta_room, meta_room_bytes),
     F(fifo_offset),
     F(fifo_count),
     F(fifo_tag),
+    F(fifo_source),
     F(fifo_head),
     F(fifo_packets),
     F(fifo_used),
     F(ring_tail),
     F(frames_queued),
     F(freed),
-    F(in_frame),
-    F(dropping),
-    F(overflow_logged),
-    F(frame_ctrl),
-    F(frame_vc),
-    F(frame_tag),
+    F(source),
     F(number),
-    F(frame_number),
     F(link_busy),
     F(link_meta),
     F(image_open),
@@ -247,6 +245,7 @@ static const sim_field_t mipi_fields[] = {
     SIM_FIELD_END,
 };
 #undef F
+_Static_assert(sizeof(mipi_source_t) == 28, "hashed: no padding");
 _Static_assert(sizeof(mipi_tx_frame_t) == 32, "hashed: no padding");
 _Static_assert(sizeof(mipi_fifo_freed_t) == 24, "hashed: no padding");
 
@@ -297,7 +296,7 @@ static void mipi_reset(sim_comp_t *comp)
 
 static const sim_kind_t mipi_kind = {
     .kind = "mipi",
-    .version = 1,
+    .version = 2,
     .check = mipi_check,
     .reset = mipi_reset,
     .fields = mipi_fields,

@@ -1,9 +1,13 @@
 /*
  * tx.h - the CSI-2 transmitter: image lines, embedded lines and metadata onto D-PHY lanes.
  *
- *   lines (RAW, RGB) --> pack --> FIFO --+
+ *   lines (RAW; RGB, YUV) -> pack -> FIFO +
  *   embedded registers ------------^     +--> one packet at a time --> listeners
  *   L2 (memory port) --> 2 line buffers -+        (receiver, capture, lane trace)
+ *
+ * Two sources of lines: the pixel die's (RAW) and the ISP's (RGB888 or YUV422-8, whole frames or a
+ * region of interest). Each has its frames; the FIFO holds packets of both in the order in which
+ * the lines came. With both on, the ISP's frames have a virtual channel of their own.
  *
  * Image frame: FS before the first line, then the embedded lines, the image lines, FE after the
  * last. Metadata frame: FS, lines of MIPI_META_LINE bytes (the last one shorter), FE on its own
@@ -37,7 +41,7 @@
 #define MIPI_CTRL_RAW 0x1u      /* send RAW lines */
 #define MIPI_CTRL_EMBEDDED 0x2u /* send embedded lines (alone: FS, embedded lines, FE) */
 #define MIPI_CTRL_META 0x4u     /* accept MIPI_META_GO */
-#define MIPI_CTRL_RGB 0x8u      /* send RGB lines of the ISP instead of RAW lines */
+#define MIPI_CTRL_ISP 0x8u      /* send lines of the ISP */
 
 /* MIPI_IRQ and MIPI_IRQ_EN */
 #define MIPI_IRQ_META_DONE 0x1u
@@ -109,6 +113,15 @@ typedef struct {
 /* The packet of a metadata frame that is next, or on the link. */
 typedef enum { MIPI_META_FS, MIPI_META_LINE, MIPI_META_FE } mipi_meta_step_t;
 
+enum { MIPI_FROM_PIXEL, MIPI_FROM_ISP, MIPI_SOURCES };
+
+/* The frame that arrives from a source. */
+typedef struct {
+    uint32_t in_frame, dropping, overflow_logged; /* 0, 1 */
+    uint32_t ctrl, vc, number;                    /* as at its first line */
+    uint32_t tag;                                 /* line->frame */
+} mipi_source_t;
+
 typedef struct {
     sim_comp_t comp; /* stays first */
     mipi_desc_t desc;
@@ -139,7 +152,7 @@ typedef struct {
     /* registers */
     uint32_t id, ctrl, status, irq_status, irq_enable;
     uint32_t meta_addr, meta_bytes, meta_line, meta_dest, meta_frame, meta_go;
-    uint32_t image_vc, fifo_level, lines_dropped;
+    uint32_t image_vc, isp_vc, fifo_level, lines_dropped;
 
     /* storage; its content is state */
     uint8_t *ring;      /* packets as they will be sent, each in one piece */
@@ -148,22 +161,21 @@ typedef struct {
 
     /* state: every field from here on is cleared by reset and has a row in the field table */
     uint32_t fifo_offset[MIPI_FIFO_PACKETS], fifo_count[MIPI_FIFO_PACKETS];
-    uint32_t fifo_tag[MIPI_FIFO_PACKETS];                   /* line->frame */
+    uint32_t fifo_tag[MIPI_FIFO_PACKETS]; /* line->frame */
+    uint32_t fifo_source[MIPI_FIFO_PACKETS];
     uint32_t fifo_head, fifo_packets, fifo_used, ring_tail; /* used: bytes of long packets */
     uint32_t frames_queued;                                 /* begun, and FE has not left yet */
     mipi_fifo_freed_t freed;
 
-    bool in_frame, dropping, overflow_logged; /* of the frame that arrives */
-    uint32_t frame_ctrl, frame_vc, frame_tag;
+    mipi_source_t source[MIPI_SOURCES];
     uint16_t number[MIPI_VCS]; /* last frame number given on each channel */
-    uint16_t frame_number;
 
-    bool link_busy, link_meta; /* the packet on the link, or the last one */
-    bool image_open;           /* FS has left, FE has not */
+    bool link_busy, link_meta;     /* the packet on the link, or the last one */
+    bool image_open[MIPI_SOURCES]; /* FS has left, FE has not */
     uint32_t link_count;
     uint64_t link_bps; /* of the packet on the link */
     uint64_t start_ps;
-    mipi_tx_frame_t image_frame, meta_out; /* leaving now */
+    mipi_tx_frame_t image_frame[MIPI_SOURCES], meta_out; /* leaving now */
 
     bool meta_busy, meta_started, meta_reading; /* started: its first packet was put on the link */
     uint32_t meta_dest_now, meta_line_now, meta_next_addr;
@@ -189,12 +201,12 @@ void mipi_desc_read(const sim_cfg_t *cfg, mipi_desc_t *desc);
 sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const char *name);
 void mipi_tx_free(mipi_tx_t *tx);
 
-/* For the line arrays of pixel (RAW) and ISP (RGB). */
+/* For the line arrays of pixel (RAW) and ISP (RGB, YUV422). */
 sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
 
-/* How long an image line of that many samples will occupy the link, as the registers stand: 0 when
- * image lines are not sent. */
-uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px);
+/* How long the lines of a row of that many samples will occupy the link, as the registers stand: 0
+ * when image lines are not sent. isp_bytes: what the ISP makes of a row. */
+uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes);
 
 /* Every packet, at its end_ps. False when all places are taken. */
 bool mipi_tx_listen(mipi_tx_t *tx, mipi_packet_fn_t fn, void *ctx);

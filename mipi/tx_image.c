@@ -2,6 +2,7 @@
  * tx_image.c - lines become packets in the FIFO; what does not fit is dropped and counted.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "mipi/embedded.h"
 #include "mipi/tx_int.h"
@@ -38,53 +39,57 @@ static uint8_t *fifo_place(mipi_tx_t *tx, uint32_t count)
     return tx->ring + tx->ring_tail;
 }
 
-static void fifo_add(mipi_tx_t *tx, uint32_t count)
+static void fifo_add(mipi_tx_t *tx, const mipi_source_t *from, uint32_t count)
 {
     assert(tx->fifo_packets < MIPI_FIFO_PACKETS);
     uint32_t place = (tx->fifo_head + tx->fifo_packets++) % MIPI_FIFO_PACKETS;
     tx->fifo_offset[place] = tx->ring_tail;
     tx->fifo_count[place] = count;
-    tx->fifo_tag[place] = tx->frame_tag;
+    tx->fifo_tag[place] = from->tag;
+    tx->fifo_source[place] = (uint32_t)(from - tx->source);
     tx->ring_tail += count;
 }
 
-static void push_short(mipi_tx_t *tx, uint8_t dt)
+static void push_short(mipi_tx_t *tx, const mipi_source_t *from, uint8_t dt)
 {
     uint8_t *out = fifo_place(tx, MIPI_HEADER_BYTES);
-    mipi_short_packet(out, (uint8_t)tx->frame_vc, dt, tx->frame_number);
-    fifo_add(tx, MIPI_HEADER_BYTES);
+    mipi_short_packet(out, (uint8_t)from->vc, dt, (uint16_t)from->number);
+    fifo_add(tx, from, MIPI_HEADER_BYTES);
 }
 
-static void lose_line(mipi_tx_t *tx, const sim_line_t *line, uint32_t payload_bytes)
+static void lose_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line,
+                      uint32_t payload_bytes)
 {
     tx->lines_lost++;
     tx->bytes_lost += payload_bytes;
-    if (!tx->overflow_logged)
+    if (!from->overflow_logged)
         sim_log(&tx->comp, SIM_LOG_ERROR,
                 "FIFO overflow: frame %u row %u, %u bytes lost, %u of %u in use", line->frame,
                 line->row, payload_bytes, mipi_fifo_level(tx), tx->desc.fifo_bytes);
-    tx->overflow_logged = true;
+    from->overflow_logged = 1;
     mipi_tx_raise(tx, MIPI_IRQ_OVERFLOW);
 }
 
 /* Room for a payload; NULL, with the line counted as lost, when there is none. */
-static uint8_t *open_line(mipi_tx_t *tx, const sim_line_t *line, uint32_t payload_bytes)
+static uint8_t *open_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line,
+                          uint32_t payload_bytes)
 {
-    if (tx->dropping || payload_bytes > MIPI_MAX_PAYLOAD_BYTES ||
+    if (from->dropping || payload_bytes > MIPI_MAX_PAYLOAD_BYTES ||
         !has_room(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES)) {
-        lose_line(tx, line, payload_bytes);
+        lose_line(tx, from, line, payload_bytes);
         return NULL;
     }
     return fifo_place(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES) + MIPI_HEADER_BYTES;
 }
 
 /* Header and CRC around the payload that open_line gave room for. */
-static void close_line(mipi_tx_t *tx, uint8_t dt, const uint8_t *payload, uint32_t payload_bytes)
+static void close_line(mipi_tx_t *tx, const mipi_source_t *from, uint8_t dt, const uint8_t *payload,
+                       uint32_t payload_bytes)
 {
     uint8_t *out = tx->ring + tx->ring_tail;
-    uint32_t count = (uint32_t)mipi_long_packet(out, (uint8_t)tx->frame_vc, dt, payload,
-                                                (uint16_t)payload_bytes);
-    fifo_add(tx, count);
+    uint32_t count =
+        (uint32_t)mipi_long_packet(out, (uint8_t)from->vc, dt, payload, (uint16_t)payload_bytes);
+    fifo_add(tx, from, count);
     tx->fifo_used += count;
     if (mipi_fifo_level(tx) > tx->fifo_peak_bytes)
         tx->fifo_peak_bytes = mipi_fifo_level(tx);
@@ -101,7 +106,7 @@ static const uint16_t embedded_addr[] = {
 };
 
 /* All registers stand in the first line, the others are empty: a host finds everything at once. */
-static void push_embedded(mipi_tx_t *tx, const sim_line_t *line)
+static void push_embedded(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
 {
     mipi_embedded_reg_t regs[SIM_COUNT(embedded_addr)];
     for (uint32_t i = 0; i < SIM_COUNT(embedded_addr); i++) {
@@ -111,15 +116,15 @@ static void push_embedded(mipi_tx_t *tx, const sim_line_t *line)
     }
     uint32_t bytes = mipi_embedded_line_bytes(line->width_px, line->bits);
     for (uint32_t i = 0; i < tx->desc.embedded_lines; i++) {
-        uint8_t *payload = open_line(tx, line, bytes);
+        uint8_t *payload = open_line(tx, from, line, bytes);
         if (payload == NULL)
             continue;
         mipi_embedded_write(payload, bytes, line->bits, regs, i == 0 ? SIM_COUNT(regs) : 0);
-        close_line(tx, MIPI_DT_EMBEDDED, payload, bytes);
+        close_line(tx, from, MIPI_DT_EMBEDDED, payload, bytes);
     }
 }
 
-static void push_raw(mipi_tx_t *tx, const sim_line_t *line)
+static void push_raw(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
 {
     uint8_t dt = mipi_dt_of_bits(line->bits);
     if (dt == 0) {
@@ -127,80 +132,102 @@ static void push_raw(mipi_tx_t *tx, const sim_line_t *line)
         return;
     }
     uint32_t bytes = mipi_row_bytes(line->bits, line->width_px);
-    uint8_t *payload = open_line(tx, line, bytes);
+    uint8_t *payload = open_line(tx, from, line, bytes);
     if (payload == NULL)
         return;
     tx->pack[(line->bits - 8) / 2](payload, line->data.raw, line->width_px);
-    close_line(tx, dt, payload, bytes);
+    close_line(tx, from, dt, payload, bytes);
 }
 
-/* RGB888 travels blue first. */
-static void push_rgb(mipi_tx_t *tx, const sim_line_t *line)
+static void push_isp(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
 {
-    uint32_t bytes = line->width_px > MIPI_MAX_PAYLOAD_BYTES / 3 ? MIPI_MAX_PAYLOAD_BYTES + 1
-                                                                 : 3 * line->width_px;
-    uint8_t *payload = open_line(tx, line, bytes);
+    bool yuv = line->format == SIM_LINE_YUV422;
+    uint64_t wanted = (uint64_t)line->width_px * (yuv ? 2 : 3);
+    uint32_t bytes =
+        wanted > MIPI_MAX_PAYLOAD_BYTES ? MIPI_MAX_PAYLOAD_BYTES + 1 : (uint32_t)wanted;
+    uint8_t *payload = open_line(tx, from, line, bytes);
     if (payload == NULL)
         return;
-    for (uint32_t i = 0; i < bytes; i += 3) {
-        payload[i] = line->data.rgb[i + 2];
-        payload[i + 1] = line->data.rgb[i + 1];
-        payload[i + 2] = line->data.rgb[i];
-    }
-    close_line(tx, MIPI_DT_RGB888, payload, bytes);
+    if (yuv)
+        memcpy(payload, line->data.rgb, bytes); /* U Y V Y already */
+    else
+        mipi_swap_rgb888(payload, line->data.rgb, line->width_px);
+    close_line(tx, from, yuv ? MIPI_DT_YUV422_8 : MIPI_DT_RGB888, payload, bytes);
 }
 
-static void end_frame(mipi_tx_t *tx)
+/* ---- frames -------------------------------------------------------------------------------------
+ */
+static void end_frame(mipi_tx_t *tx, mipi_source_t *from)
 {
-    if (!tx->dropping)
-        push_short(tx, MIPI_DT_FE);
-    tx->in_frame = false;
+    if (!from->dropping)
+        push_short(tx, from, MIPI_DT_FE);
+    from->in_frame = 0;
 }
 
-static void begin_frame(mipi_tx_t *tx, const sim_line_t *line)
+/* RAW alone, or embedded lines alone, take the pixel die's frames; the ISP's come beside them, or
+ * are the image. */
+static bool sends(uint32_t ctrl, uint32_t source)
 {
-    if (tx->in_frame)
-        end_frame(tx); /* the sensor was stopped within a frame and has begun anew */
-    tx->frame_ctrl = tx->ctrl;
-    tx->overflow_logged = false;
-    tx->in_frame = (tx->ctrl & MIPI_CTRL_IMAGE) != 0;
-    if (!tx->in_frame)
+    if (source == MIPI_FROM_ISP)
+        return (ctrl & MIPI_CTRL_ISP) != 0;
+    return (ctrl & MIPI_CTRL_RAW) != 0 ||
+           ((ctrl & MIPI_CTRL_EMBEDDED) != 0 && (ctrl & MIPI_CTRL_ISP) == 0);
+}
+
+static bool is_second(uint32_t ctrl, uint32_t source)
+{
+    return source == MIPI_FROM_ISP && sends(ctrl, MIPI_FROM_PIXEL);
+}
+
+static void lose_frame(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
+{
+    tx->frames_lost++;
+    from->overflow_logged = 1;
+    sim_log(&tx->comp, SIM_LOG_ERROR, "FIFO overflow: frame %u lost, %u frames wait", line->frame,
+            tx->frames_queued);
+    mipi_tx_raise(tx, MIPI_IRQ_OVERFLOW);
+}
+
+static void begin_frame(mipi_tx_t *tx, uint32_t source, const sim_line_t *line)
+{
+    mipi_source_t *from = &tx->source[source];
+    if (from->in_frame)
+        end_frame(tx, from); /* the sensor was stopped within a frame and has begun anew */
+    bool second = is_second(tx->ctrl, source);
+    *from = (mipi_source_t){.in_frame = sends(tx->ctrl, source),
+                            .ctrl = tx->ctrl,
+                            .vc = second ? tx->isp_vc : tx->image_vc,
+                            .number = from->number,
+                            .tag = line->frame};
+    if (!from->in_frame)
         return;
-    tx->frame_tag = line->frame;
-    tx->frame_vc = tx->image_vc;
-    tx->dropping = tx->frames_queued + freed_now(tx).frames >= MIPI_FIFO_FRAMES;
-    if (tx->dropping) {
-        tx->frames_lost++;
-        tx->overflow_logged = true;
-        sim_log(&tx->comp, SIM_LOG_ERROR, "FIFO overflow: frame %u lost, %u frames wait",
-                line->frame, tx->frames_queued);
-        mipi_tx_raise(tx, MIPI_IRQ_OVERFLOW);
+    from->dropping = tx->frames_queued + freed_now(tx).frames >= MIPI_FIFO_FRAMES;
+    if (from->dropping) {
+        lose_frame(tx, from, line);
         return;
     }
     tx->frames_queued++;
-    tx->frame_number = mipi_tx_next_number(tx, tx->frame_vc);
-    push_short(tx, MIPI_DT_FS);
-    if (tx->ctrl & MIPI_CTRL_EMBEDDED)
-        push_embedded(tx, line);
+    from->number = mipi_tx_next_number(tx, from->vc);
+    push_short(tx, from, MIPI_DT_FS);
+    if ((tx->ctrl & MIPI_CTRL_EMBEDDED) && !second)
+        push_embedded(tx, from, line);
 }
 
 void mipi_image_line(void *ctx, const sim_line_t *line)
 {
     mipi_tx_t *tx = ctx;
-    bool first = (line->flags & SIM_LINE_FIRST) != 0;
-    uint32_t ctrl = first ? tx->ctrl : tx->frame_ctrl;
-    if ((line->format == SIM_LINE_RGB) != ((ctrl & MIPI_CTRL_RGB) != 0))
-        return; /* the other format is on */
-    if (first)
-        begin_frame(tx, line);
-    if (!tx->in_frame)
+    uint32_t source = line->format == SIM_LINE_RAW ? MIPI_FROM_PIXEL : MIPI_FROM_ISP;
+    mipi_source_t *from = &tx->source[source];
+    if (line->flags & SIM_LINE_FIRST)
+        begin_frame(tx, source, line);
+    if (!from->in_frame)
         return;
-    if (ctrl & MIPI_CTRL_RGB)
-        push_rgb(tx, line);
-    else if (ctrl & MIPI_CTRL_RAW)
-        push_raw(tx, line);
+    if (source == MIPI_FROM_ISP)
+        push_isp(tx, from, line);
+    else if (from->ctrl & MIPI_CTRL_RAW)
+        push_raw(tx, from, line);
     if (line->flags & SIM_LINE_LAST)
-        end_frame(tx);
+        end_frame(tx, from);
     mipi_link_kick(tx);
 }
 
@@ -216,6 +243,20 @@ uint32_t mipi_image_count(const mipi_tx_t *tx)
     return tx->fifo_count[tx->fifo_head];
 }
 
+bool mipi_image_open(const mipi_tx_t *tx, uint32_t vc)
+{
+    for (uint32_t i = 0; i < MIPI_SOURCES; i++)
+        if (tx->image_open[i] && tx->image_frame[i].vc == vc)
+            return true;
+    return false;
+}
+
+static bool head_is_on(const mipi_tx_t *tx, uint32_t vc)
+{
+    const uint8_t *header = mipi_image_bytes(tx);
+    return (uint32_t)(header[0] >> 6 | header[3] >> 6 << 2) == vc;
+}
+
 bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
 {
     return tx->fifo_packets > 0 && (mipi_image_bytes(tx)[0] & 0x3f) == dt;
@@ -225,7 +266,7 @@ bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
 bool mipi_image_ready(const mipi_tx_t *tx)
 {
     bool held = tx->meta_busy && tx->meta_started && mipi_meta_is_inline(tx) &&
-                mipi_image_head_is(tx, MIPI_DT_FE);
+                mipi_image_head_is(tx, MIPI_DT_FE) && head_is_on(tx, tx->meta_out.vc);
     return tx->fifo_packets > 0 && !held;
 }
 
@@ -245,14 +286,15 @@ static void fifo_drop_head(mipi_tx_t *tx, bool line, bool frame)
 
 void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet)
 {
-    mipi_tx_frame_t *frame = &tx->image_frame;
+    uint32_t source = tx->fifo_source[tx->fifo_head];
+    mipi_tx_frame_t *frame = &tx->image_frame[source];
     bool line = !mipi_dt_is_short(header->dt), end = header->dt == MIPI_DT_FE;
     if (header->dt == MIPI_DT_FS) {
         *frame = (mipi_tx_frame_t){.vc = header->vc,
                                    .number = header->word,
                                    .frame = tx->fifo_tag[tx->fifo_head],
                                    .first_ps = packet->first_byte_ps};
-        tx->image_open = true;
+        tx->image_open[source] = true;
     } else if (header->dt == MIPI_DT_EMBEDDED) {
         tx->embedded_bytes += header->word;
     } else if (line) {
@@ -265,7 +307,7 @@ void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_pack
     if (!end)
         return;
     frame->last_ps = packet->last_byte_ps;
-    tx->image_open = false;
+    tx->image_open[source] = false;
     tx->frames_sent++;
     mipi_link_frame_left(tx, frame);
     mipi_tx_raise(tx, MIPI_IRQ_FRAME_END);

@@ -11,7 +11,7 @@
 
 #include "mipi/tx.h"
 
-#define MIPI_CTRL_IMAGE (MIPI_CTRL_RAW | MIPI_CTRL_RGB | MIPI_CTRL_EMBEDDED)
+#define MIPI_CTRL_IMAGE (MIPI_CTRL_RAW | MIPI_CTRL_ISP | MIPI_CTRL_EMBEDDED)
 
 /* Sets bits of MIPI_IRQ and the wire. */
 void mipi_tx_raise(mipi_tx_t *tx, uint32_t bits);
@@ -33,6 +33,7 @@ uint32_t mipi_fifo_level(const mipi_tx_t *tx); /* bytes, as a line that arrives 
 bool mipi_image_ready(const mipi_tx_t *tx);
 uint8_t *mipi_image_bytes(const mipi_tx_t *tx);
 uint32_t mipi_image_count(const mipi_tx_t *tx);
+bool mipi_image_open(const mipi_tx_t *tx, uint32_t vc);   /* FS of that channel has left, FE not */
 bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt); /* false when the FIFO is empty */
 void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
 

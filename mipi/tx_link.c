@@ -22,13 +22,19 @@ static mipi_dphy_span_t span_of(const mipi_tx_t *tx, uint64_t bit_rate_bps, uint
     return mipi_dphy_packet(&dphy, bytes);
 }
 
-uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px)
+static uint64_t payload_ps(const mipi_tx_t *tx, uint32_t bytes)
 {
-    if ((tx->ctrl & (MIPI_CTRL_RAW | MIPI_CTRL_RGB)) == 0)
-        return 0;
-    bool rgb = (tx->ctrl & MIPI_CTRL_RGB) != 0;
-    uint32_t bytes = rgb ? 3 * width_px : mipi_row_bytes(bits, width_px);
     return span_of(tx, rate_now(tx), bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
+}
+
+uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes)
+{
+    uint64_t ps = 0;
+    if (tx->ctrl & MIPI_CTRL_RAW)
+        ps += payload_ps(tx, mipi_row_bytes(bits, width_px));
+    if (tx->ctrl & MIPI_CTRL_ISP)
+        ps += payload_ps(tx, isp_bytes);
+    return ps;
 }
 
 /* Metadata and image take turns, but a FIFO more than half full goes first. */

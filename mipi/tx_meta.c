@@ -132,8 +132,7 @@ bool mipi_meta_ready(const mipi_tx_t *tx)
         return false;
     if (!mipi_meta_is_inline(tx))
         return true;
-    return tx->image_open && tx->image_frame.vc == tx->meta_out.vc &&
-           !mipi_image_head_is(tx, MIPI_DT_EMBEDDED);
+    return mipi_image_open(tx, tx->meta_out.vc) && !mipi_image_head_is(tx, MIPI_DT_EMBEDDED);
 }
 
 uint8_t *mipi_meta_bytes(mipi_tx_t *tx)

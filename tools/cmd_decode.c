@@ -46,7 +46,7 @@ static int decode(const char *file, const uint8_t *data, size_t bytes, const out
     *problems += host.problems;
     printf("%s: %llu packets, %llu metadata frames, %llu images, %llu problems", file,
            (unsigned long long)reader.packets, (unsigned long long)host.metadata_frames,
-           (unsigned long long)host.image_frames, (unsigned long long)*problems);
+           (unsigned long long)(host.raw_frames + host.rgb_frames), (unsigned long long)*problems);
     if (host.postmortems != 0)
         printf(", %llu post-mortems", (unsigned long long)host.postmortems);
     putchar('\n');

@@ -5,6 +5,7 @@
 
 #include "firmware/include/fovea_metadata.h"
 #include "firmware/include/fovea_postmortem.h"
+#include "isp/yuv.h"
 #include "sim/file.h"
 #include "sim/png.h"
 #include "tools/postmortem.h"
@@ -84,19 +85,52 @@ static void take_postmortem(host_t *host, const mipi_rx_frame_t *frame,
 }
 
 /* The mosaic as a gray picture: the upper eight bits of each sample. */
-static void write_image(host_t *host, const mipi_rx_stream_t *stream)
+static void take_raw(const mipi_rx_stream_t *stream, uint8_t *out)
 {
     size_t count = (size_t)stream->width_px * stream->lines;
-    sim_image_t image = {stream->width_px, stream->lines, 1, malloc(count)};
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint8_t)(stream->px[i] >> (stream->bits - 8));
+}
+
+/* The link does not tell which YUV it is: full range of BT.601, the ISP's reset value. */
+static void take_rgb(const mipi_rx_stream_t *stream, uint32_t width_px, uint8_t *out)
+{
+    for (uint32_t row = 0; row < stream->lines; row++) {
+        const uint8_t *line = stream->bytes + (size_t)row * stream->line_bytes;
+        uint8_t *to = out + (size_t)row * width_px * 3;
+        if (stream->dt == MIPI_DT_RGB888)
+            mipi_swap_rgb888(to, line, width_px);
+        else
+            yuv_unpack_422(line, width_px, YUV_FULL, to);
+    }
+}
+
+/* Whole pixels, of YUV422 whole pairs of them, of a line. */
+static uint32_t width_of(const mipi_rx_stream_t *stream)
+{
+    if (stream->dt == MIPI_DT_RGB888)
+        return stream->line_bytes / 3;
+    return stream->dt == MIPI_DT_YUV422_8 ? stream->line_bytes / 4 * 2 : stream->width_px;
+}
+
+static void write_image(host_t *host, const mipi_rx_stream_t *stream)
+{
+    bool raw = stream->bits != 0;
+    sim_image_t image = {width_of(stream), stream->lines, raw ? 1 : 3, NULL};
     char file[1024];
-    snprintf(file, sizeof(file), "%s/raw_%05llu.png", host->frames_dir,
-             (unsigned long long)host->image_frames);
+    snprintf(file, sizeof(file), "%s/%s_%05llu.png", host->frames_dir, raw ? "raw" : "rgb",
+             (unsigned long long)(raw ? host->raw_frames : host->rgb_frames));
+    if (image.width_px == 0 || image.height_px == 0)
+        return;
+    image.data = malloc((size_t)image.width_px * image.height_px * image.channels);
     if (image.data == NULL) {
-        snprintf(host->error, sizeof(host->error), "RAW image: out of memory");
+        snprintf(host->error, sizeof(host->error), "image: out of memory");
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        image.data[i] = (uint8_t)(stream->px[i] >> (stream->bits - 8));
+    if (raw)
+        take_raw(stream, image.data);
+    else
+        take_rgb(stream, image.width_px, image.data);
     if (sim_png_write(file, &image, host->error, sizeof(host->error)) == SIM_OK)
         host->error[0] = '\0';
     sim_image_free(&image);
@@ -104,9 +138,11 @@ static void write_image(host_t *host, const mipi_rx_stream_t *stream)
 
 static const mipi_rx_stream_t *image_stream(const mipi_rx_frame_t *frame)
 {
-    for (uint32_t i = 0; i < frame->streams; i++)
-        if (frame->stream[i].bits != 0 && frame->stream[i].px != NULL)
-            return &frame->stream[i];
+    for (uint32_t i = 0; i < frame->streams; i++) {
+        const mipi_rx_stream_t *s = &frame->stream[i];
+        if ((s->bits != 0 && s->px != NULL) || s->dt == MIPI_DT_RGB888 || s->dt == MIPI_DT_YUV422_8)
+            return s;
+    }
     return NULL;
 }
 
@@ -124,7 +160,10 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
         return;
     if (host->frames_dir != NULL && host->error[0] == '\0')
         write_image(host, image);
-    host->image_frames++;
+    if (image->bits != 0)
+        host->raw_frames++;
+    else
+        host->rgb_frames++;
     if (host->on_image != NULL)
         host->on_image(host->ctx);
 }

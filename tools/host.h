@@ -17,14 +17,15 @@ typedef struct {
     FILE *metadata;         /* lines of metadata.jsonl go here; the caller's */
     FILE *postmortem;       /* lines of postmortem.jsonl; the caller's */
     const char *elf;        /* names functions in them: the program; NULL: none does */
-    const char *frames_dir; /* RAW images go here as PNG; NULL: they do not */
+    const char *frames_dir; /* images go here as PNG; NULL: they do not */
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
     void (*on_image)(void *ctx); /* an image frame is complete; may be NULL */
     void *ctx;
-    uint64_t metadata_frames, image_frames, postmortems, problems;
-    source_lines_t lines; /* of elf, from the first death on */
-    char error[256];      /* the first file that could not be written; empty: none */
+    uint64_t metadata_frames, postmortems, problems;
+    uint64_t raw_frames, rgb_frames; /* images of RAW, and of RGB888 or YUV422 */
+    source_lines_t lines;            /* of elf, from the first death on */
+    char error[256];                 /* the first file that could not be written; empty: none */
 } host_t;
 
 /* Call host_free when done. Problems of the link are told on stderr, with packet numbers. */

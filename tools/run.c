@@ -277,7 +277,7 @@ static int connect(run_t *run)
     sensor->timeline.done = on_frame_done;
     sensor->timeline.done_ctx = run;
     host_init(&run->host, run->results.metadata, run->results.postmortem,
-              run->scenario.output.raw ? run->results.dir : NULL);
+              run->scenario.output.link != 0 ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
     run->host.on_image = on_image;
     run->host.elf = run->scenario.firmware;

@@ -56,7 +56,8 @@ static const sim_field_t fields[] = {
     K(largest_crowd),
     K(last_frame_ps),
     K(host.metadata_frames),
-    K(host.image_frames),
+    K(host.raw_frames),
+    K(host.rgb_frames),
     K(host.postmortems),
     K(host.problems),
     K(host.error),
@@ -102,15 +103,21 @@ static void exchange_list(run_t *run, sim_snap_t *snap, const void *list, size_t
     }
 }
 
+static void exchange_images(run_t *run, sim_snap_t *snap, const char *kind, uint64_t count)
+{
+    for (uint64_t i = 0; run->host.frames_dir != NULL && i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s_%05llu.png", kind, (unsigned long long)i);
+        results_exchange_file(&run->results, snap, name);
+    }
+}
+
 static void exchange_pictures(run_t *run, sim_snap_t *snap)
 {
     exchange_list(run, snap, run->preview.written, run->preview.written_bytes, "png");
     exchange_list(run, snap, run->raw_frames.written, run->raw_frames.written_bytes, "dng");
-    for (uint64_t i = 0; run->host.frames_dir != NULL && i < run->host.image_frames; i++) {
-        char name[64];
-        snprintf(name, sizeof(name), "raw_%05llu.png", (unsigned long long)i);
-        results_exchange_file(&run->results, snap, name);
-    }
+    exchange_images(run, snap, "raw", run->host.raw_frames);
+    exchange_images(run, snap, "rgb", run->host.rgb_frames);
 }
 
 static void exchange(sim_comp_t *comp, sim_snap_t *snap)

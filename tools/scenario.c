@@ -138,8 +138,8 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
     bool starts = false;
     float line = scene_line_px(s->scene, s->sensor.isp.array_width_px);
     add_write(s, APP_LINE_X, (uint32_t)(line + 0.5f));
-    if (s->output.raw)
-        add_write(s, APP_IMAGE_OUT, 1);
+    if (s->output.link != 0)
+        add_write(s, APP_IMAGE_OUT, s->output.link);
     if (count > SCENARIO_MAX_STEPS - 4)
         sim_cfg_fail(root, "host", "%u steps, at most %d", count, SCENARIO_MAX_STEPS - 4);
     for (uint32_t i = 0; i < count && i < SCENARIO_MAX_STEPS - 4; i++) {
@@ -182,17 +182,48 @@ static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t 
     return true;
 }
 
+/* Images on the link, as bits of app_image_out: RAW, lines of the ISP, those in YUV422. */
+static const struct {
+    const char *name;
+    uint32_t bits;
+} link_formats[] = {{"raw", 1}, {"rgb888", 2}, {"yuv422", 6}, {"raw+roi", 3}};
+
+static const char *link_format_name(uint32_t bits)
+{
+    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
+        if (link_formats[i].bits == bits)
+            return link_formats[i].name;
+    return NULL;
+}
+
+/* "raw": true is short for "format": "raw". */
+static void read_link_format(const sim_cfg_t *output, scenario_t *s)
+{
+    const char *name = sim_cfg_str(output, "format", NULL);
+    s->output.link = sim_cfg_bool(output, "raw", false);
+    if (name == NULL)
+        return;
+    if (sim_cfg_has(output, "raw"))
+        sim_cfg_fail(output, "raw", "not together with format");
+    s->output.link = 0;
+    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
+        if (strcmp(name, link_formats[i].name) == 0)
+            s->output.link = link_formats[i].bits;
+    if (s->output.link == 0)
+        sim_cfg_fail(output, "format", "'%s' is not raw, rgb888, yuv422 or raw+roi", name);
+}
+
 static void read_output(const sim_cfg_t *root, scenario_t *s)
 {
     sim_cfg_t output = sim_cfg_obj(root, "output");
-    s->output.raw = sim_cfg_bool(&output, "raw", false);
+    read_link_format(&output, s);
     s->output.metadata = sim_cfg_bool(&output, "metadata", true);
     s->output.picture = (uint32_t)sim_cfg_u64(&output, "picture_every", 1, 1000000, 30);
     if (!sim_cfg_bool(&output, "isp", true))
         s->output.picture = 0;
     s->output.dng = (uint32_t)sim_cfg_u64(&output, "dng_every", 0, 1000000, 0);
     if (sim_cfg_bool(&output, "roi", false))
-        sim_cfg_fail(&output, "roi", "true: regions of interest on the link are not modeled");
+        sim_cfg_fail(&output, "roi", "true: say \"format\": \"raw+roi\"");
     if (!s->output.metadata)
         sim_cfg_fail(&output, "metadata", "false: a run without metadata is not modeled");
     sim_cfg_done(&output);
@@ -293,7 +324,10 @@ static void write_resolved(scenario_t *s)
     write_boot(s, out);
     write_temperature(&s->sensor.logic.temp, sim_json_add_array(out, "temperature_c"));
     sim_json_t *output = sim_json_add_object(out, "output");
-    sim_json_add_bool(output, "raw", s->output.raw);
+    if (s->output.link <= 1)
+        sim_json_add_bool(output, "raw", s->output.link != 0);
+    else
+        sim_json_add_str(output, "format", link_format_name(s->output.link));
     sim_json_add_bool(output, "metadata", s->output.metadata);
     sim_json_add_bool(output, "isp", s->output.picture != 0);
     if (s->output.picture != 0)

@@ -54,7 +54,7 @@ typedef struct {
     uint64_t seed;
     uint32_t frames;
     struct {
-        bool raw;         /* RAW10 image and embedded lines on the link */
+        uint32_t link;    /* image on the link: bits of CCS register app_image_out; 0: none */
         bool metadata;    /* always sent; kept for the file format */
         uint32_t picture; /* a PNG with boxes of every n-th frame; 0: none */
         uint32_t dng;     /* a DNG of every n-th RAW frame; 0: none */

@@ -26,6 +26,16 @@ START_TEST(raw12_group_is_two_high_bytes_then_the_low_nibbles)
 }
 END_TEST
 
+START_TEST(rgb888_is_blue_green_red)
+{
+    uint8_t px[6] = {1, 2, 3, 4, 5, 6}, out[6];
+    mipi_swap_rgb888(out, px, 2);
+    ck_assert_mem_eq(out, ((uint8_t[]){3, 2, 1, 6, 5, 4}), 6);
+    mipi_swap_rgb888(out, out, 2); /* in place, and back */
+    ck_assert_mem_eq(out, px, 6);
+}
+END_TEST
+
 START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
 {
     for (int level = 0; level <= (int)sim_simd_best(); level++) {
@@ -170,7 +180,7 @@ START_TEST(broken_embedded_lines_are_refused_with_the_place)
 END_TEST
 
 TEST_MAIN("mipi pack", raw10_group_is_four_high_bytes_then_the_low_pairs,
-          raw12_group_is_two_high_bytes_then_the_low_nibbles,
+          raw12_group_is_two_high_bytes_then_the_low_nibbles, rgb888_is_blue_green_red,
           bits_above_the_depth_do_not_leak_into_neighbors, row_bytes_and_pixels_of_the_sensor_modes,
           rows_come_back_equal_at_every_depth_width_and_level, a_last_group_is_filled_with_black,
           embedded_lines_have_the_drivers_length,

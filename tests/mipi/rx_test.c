@@ -281,6 +281,23 @@ static uint64_t sequence_errors(const uint16_t *numbers, size_t count)
     return errors;
 }
 
+START_TEST(rgb_lines_are_cut_or_filled_to_the_first)
+{
+    open_rx();
+    send_short(2, MIPI_DT_FS, 1);
+    send_long(2, MIPI_DT_RGB888, "abcdef", 6);
+    send_long(2, MIPI_DT_RGB888, "ghi", 3);
+    send_long(2, MIPI_DT_RGB888, "jklmnopqr", 9);
+    send_short(2, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(frame.stream[0].lines, 3);
+    ck_assert_uint_eq(frame.stream[0].bad_lines, 2);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_LINE_BYTES], 2);
+    ck_assert_uint_eq(frame.stream[0].byte_count, 18);
+    ck_assert_mem_eq(frame.stream[0].bytes, "abcdefghi\0\0\0jklmno", 18);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(frame_numbers_are_checked)
 {
     ck_assert_uint_eq(sequence_errors((uint16_t[]){0, 0, 0}, 3), 0);
@@ -512,8 +529,8 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           a_corrected_header_is_reported_and_used, a_header_with_two_wrong_bits_loses_its_packet,
           a_wrong_payload_is_reported_and_kept, a_packet_cut_short_leaves_black,
           bytes_beyond_the_packet_are_reported, frame_structure_is_checked,
-          frame_numbers_are_checked, line_numbers_are_checked,
-          lines_of_another_length_keep_the_frames_geometry,
+          rgb_lines_are_cut_or_filled_to_the_first, frame_numbers_are_checked,
+          line_numbers_are_checked, lines_of_another_length_keep_the_frames_geometry,
           data_types_without_meaning_are_reported_and_kept,
           null_and_blanking_packets_are_dropped_anywhere, a_ninth_data_type_is_left_out,
           a_frame_larger_than_allowed_is_cut, packets_back_to_back_are_found,

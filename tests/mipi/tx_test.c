@@ -164,14 +164,14 @@ START_TEST(a_frame_cut_short_is_closed_before_the_next)
 }
 END_TEST
 
-START_TEST(rgb_lines_go_out_blue_first_when_rgb_is_on)
+START_TEST(rgb_lines_go_out_blue_first)
 {
     static uint8_t rgb[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     mipi_desc_t desc = rig_desc();
     rig_open(&rig, &desc);
     rig_lines(&rig, 16, 1, 1, 1000 * NS, 1000 * NS, px); /* RAW comes too, and is ignored */
     rig_start(&rig);
-    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RGB);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP);
     sim_line_t line = {.format = SIM_LINE_RGB,
                        .bits = 8,
                        .width_px = 4,
@@ -185,6 +185,90 @@ START_TEST(rgb_lines_go_out_blue_first_when_rgb_is_on)
     rig_expect(&rig, 1, 0, MIPI_DT_RGB888);
     ck_assert_uint_eq(rig.packet[1].header.word, 12);
     ck_assert_mem_eq(rig.tx.ring + 8, ((uint8_t[]){3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}), 12);
+    rig_close(&rig);
+}
+END_TEST
+
+/* ---- lines of the ISP ---- */
+
+static void isp_line(sim_line_format_t format, const uint8_t *bytes, uint32_t width_px,
+                     uint32_t row, uint32_t height_px)
+{
+    sim_line_t line = {.format = format,
+                       .bits = 8,
+                       .width_px = width_px,
+                       .height_px = height_px,
+                       .row = row,
+                       .flags = (row == 0 ? SIM_LINE_FIRST : 0) |
+                                (row + 1 == height_px ? SIM_LINE_LAST : 0),
+                       .data.rgb = bytes};
+    sim_line_sink_t sink = mipi_tx_line_sink(&rig.tx);
+    sink.line(sink.ctx, &line);
+}
+
+START_TEST(yuv422_lines_go_out_as_u_y_v_y)
+{
+    static const uint8_t yuv[8] = {101, 1, 102, 2, 103, 3, 104, 4};
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 0, 0, 0, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP);
+    isp_line(SIM_LINE_YUV422, yuv, 4, 0, 1);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 3);
+    rig_expect(&rig, 1, 0, MIPI_DT_YUV422_8);
+    ck_assert_uint_eq(rig.packet[1].header.word, 8);
+    ck_assert_mem_eq(rig.tx.ring + 8, yuv, 8);
+    rig_close(&rig);
+}
+END_TEST
+
+/* Both kinds, on channels 0 and 2, in the order in which they came, and numbered apart. */
+START_TEST(raw_and_a_region_are_frames_of_two_channels)
+{
+    static const uint8_t rgb[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 3, 3, 1000 * NS, 5000 * NS, px); /* at 1, 6, 11 us */
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW | MIPI_CTRL_ISP | MIPI_CTRL_EMBEDDED);
+    sim_run_until_ps(rig.sim, 8000 * NS);
+    isp_line(SIM_LINE_RGB, rgb, 4, 0, 2);
+    sim_run_until_ps(rig.sim, 13000 * NS);
+    ck_assert(rig_read(&rig, RIG_STATUS) & MIPI_STATUS_FRAME); /* the region's is open */
+    isp_line(SIM_LINE_RGB, rgb, 4, 1, 2);
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    static const struct {
+        uint8_t vc, dt;
+    } expected[] = {{0, MIPI_DT_FS},     {0, MIPI_DT_EMBEDDED}, {0, MIPI_DT_EMBEDDED},
+                    {0, MIPI_DT_RAW10},  {0, MIPI_DT_RAW10},    {2, MIPI_DT_FS},
+                    {2, MIPI_DT_RGB888}, {0, MIPI_DT_RAW10},    {0, MIPI_DT_FE},
+                    {2, MIPI_DT_RGB888}, {2, MIPI_DT_FE}};
+    ck_assert_uint_eq(rig.packets, SIM_COUNT(expected));
+    for (uint32_t i = 0; i < SIM_COUNT(expected); i++)
+        rig_expect(&rig, i, expected[i].vc, expected[i].dt);
+    ck_assert_uint_eq(rig.packet[0].header.word, 1);
+    ck_assert_uint_eq(rig.packet[5].header.word, 1);
+    ck_assert_uint_eq(rig.tx.frames_sent, 2);
+    ck_assert(!(rig_read(&rig, RIG_STATUS) & MIPI_STATUS_FRAME));
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(lines_of_the_isp_wait_until_they_are_on)
+{
+    static const uint8_t rgb[12] = {0};
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 16, 1, 0, 0, 0, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    isp_line(SIM_LINE_RGB, rgb, 4, 0, 2);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP);
+    isp_line(SIM_LINE_RGB, rgb, 4, 1, 2); /* in the middle of a frame */
+    sim_run_until_ps(rig.sim, 100000 * NS);
+    ck_assert_uint_eq(rig.packets, 0);
     rig_close(&rig);
 }
 END_TEST
@@ -637,19 +721,22 @@ START_TEST(what_a_line_will_take_is_told_as_the_registers_stand)
     rig_open(&rig, &desc);
     rig_lines(&rig, 2028, 1520, 0, 0, 0, px);
     rig_start(&rig);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028), 0);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 0);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_META | MIPI_CTRL_EMBEDDED);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028), 0);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 0);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
     /* 2,541 bytes as above; 8 bits more a lane are 9.009 ns: 5,076, 2,034, 6,090 bytes */
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028), 11830225);
-    ck_assert_uint_le(
-        mipi_tx_line_ps(&rig.tx, 10, 4056) - (11830225 + 1267 * UINT64_C(8000000) / 888) + 1, 2);
-    ck_assert_uint_le(
-        mipi_tx_line_ps(&rig.tx, 8, 2028) - (11830225 - 254 * UINT64_C(8000000) / 888) + 1, 2);
-    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RGB);
-    ck_assert_uint_le(
-        mipi_tx_line_ps(&rig.tx, 10, 2028) - (11830225 + 1774 * UINT64_C(8000000) / 888) + 1, 2);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 11830225);
+    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 10, 4056, 12168) -
+                          (11830225 + 1267 * UINT64_C(8000000) / 888) + 1,
+                      2);
+    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 8, 2028, 6084) -
+                          (11830225 - 254 * UINT64_C(8000000) / 888) + 1,
+                      2);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP);
+    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084) -
+                          (11830225 + 1774 * UINT64_C(8000000) / 888) + 1,
+                      2);
     rig_close(&rig);
 }
 END_TEST
@@ -657,9 +744,10 @@ END_TEST
 TEST_MAIN("mipi tx", nothing_is_sent_until_something_is_enabled,
           a_frame_is_fs_lines_fe_at_their_times, the_binned_mode_of_the_sensor_flows_without_loss,
           embedded_lines_follow_fs_and_carry_the_registers, control_bits_wait_for_the_next_frame,
-          a_frame_cut_short_is_closed_before_the_next, rgb_lines_go_out_blue_first_when_rgb_is_on,
-          frame_numbers_wrap_to_one, frame_numbers_can_be_off,
-          a_slow_link_drops_exactly_the_lines_that_find_no_room,
+          a_frame_cut_short_is_closed_before_the_next, rgb_lines_go_out_blue_first,
+          yuv422_lines_go_out_as_u_y_v_y, raw_and_a_region_are_frames_of_two_channels,
+          lines_of_the_isp_wait_until_they_are_on, frame_numbers_wrap_to_one,
+          frame_numbers_can_be_off, a_slow_link_drops_exactly_the_lines_that_find_no_room,
           room_is_seen_after_the_instant_it_comes_back, ties_do_not_change_the_state,
           frames_faster_than_the_link_are_dropped_whole,
           a_frame_in_the_instant_another_leaves_is_too_early, the_fifo_has_64_places,
