@@ -47,7 +47,7 @@ static void send_line(img_t *img, sim_line_t *line, const uint8_t *const planes[
         img->interleave->interleave(planes, line->width_px, bytes);
     }
     for (uint32_t i = 0; i < img->sinks; i++)
-        img->sink[i].line(img->sink[i].ctx, line);
+        img->sink[i].line.line(img->sink[i].line.ctx, line);
     img->lines_out++;
 }
 
@@ -216,6 +216,11 @@ uint32_t img_pipe_cycles(const img_t *img, const img_job_t *job)
            job->sharpen_on * desc->sharpen_pipe_cycles;
 }
 
+static bool asked(const img_sink_t *sink, bool (*question)(void *ctx))
+{
+    return question == NULL || question(sink->line.ctx);
+}
+
 void img_begin(img_t *img, const img_job_t *job)
 {
     if (img->out.active) {
@@ -227,14 +232,17 @@ void img_begin(img_t *img, const img_job_t *job)
     img->to_rgb = yuv_to_rgb(job->mode);
     img->active = false;
     for (uint32_t i = 0; i < img->sinks; i++)
-        img->active |= img->wanted[i] == NULL || img->wanted[i](img->sink[i].ctx);
+        img->active |= asked(&img->sink[i], img->sink[i].wanted);
     if (job->out_on && img->active)
         scaler_begin(&img->out, &job->region);
 }
 
 bool img_ready(const img_t *img)
 {
-    return scaler_ready(&img->out);
+    bool ready = scaler_ready(&img->out);
+    for (uint32_t i = 0; i < img->sinks && img->active; i++)
+        ready = ready && asked(&img->sink[i], img->sink[i].has_room);
+    return ready;
 }
 
 void img_abandon(img_t *img)

@@ -16,9 +16,9 @@
  * not sent (without OUT), or not made (with OUT).
  *
  * Timing:       NR and SHARPEN: 2 lines of delay each. Rows behind the last are flushed lc apart
- *               (isp.h). With OUT a row leaves when the scaler has it (scaler.h): FRAME comes
- *               before that, at the last row that goes in.
- * Not modeled:  up-scaling; upside down (it takes a frame of memory: the pixel die reads that way).
+ *               (isp.h), as sinks have room. With OUT a row leaves when the scaler has it
+ * (scaler.h): FRAME comes before that, at the last row that goes in. Not modeled:  up-scaling;
+ * upside down (it takes a frame of memory: the pixel die reads that way).
  */
 #ifndef ISP_IMAGE_H
 #define ISP_IMAGE_H
@@ -49,12 +49,17 @@ typedef struct {
     sim_window_t window; /* what of the array the sinks get */
 } img_job_t;
 
+/* Who takes image lines. The questions are asked with line.ctx; NULL: always. */
+typedef struct {
+    sim_line_sink_t line;
+    bool (*wanted)(void *ctx);   /* as a frame begins: when nobody wants it, it is not computed */
+    bool (*has_room)(void *ctx); /* for one line: rows that are flushed wait for it */
+} img_sink_t;
+
 typedef struct {
     sim_comp_t comp;
     img_desc_t desc;
-    sim_line_sink_t sink[ISP_MAX_SINKS];
-    bool (*wanted[ISP_MAX_SINKS])(
-        void *ctx); /* asked with the sink's ctx as a frame begins; NULL: yes */
+    img_sink_t sink[ISP_MAX_SINKS];
     uint32_t sinks;
     void (*on_overrun)(void *ctx); /* OUT could not keep up: the rest of its frame is dropped */
     void *ctx;
@@ -85,7 +90,7 @@ void img_begin(img_t *img, const img_job_t *job);
 /* Row `step` of codes comes in, or, from step height on, none: row step - delay goes out. start_ps:
  * of the row that goes out; its end is now. Nothing happens unless active. */
 void img_step(img_t *img, uint32_t step, const uint8_t *const rgb[3], uint64_t start_ps);
-/* A step now would be an overrun: OUT is still busy. */
+/* False: a step now would be an overrun of OUT, or find a sink without room. */
 bool img_ready(const img_t *img);
 void img_abandon(img_t *img);
 

@@ -512,19 +512,12 @@ sim_line_sink_t isp_sink(isp_t *isp)
     return (sim_line_sink_t){.line = on_line, .ctx = isp};
 }
 
-bool isp_add_image_sink_if(isp_t *isp, sim_line_sink_t sink, bool (*wanted)(void *ctx))
+bool isp_add_image_sink(isp_t *isp, img_sink_t sink)
 {
-    img_t *image = &isp->image;
-    if (image->sinks == ISP_MAX_SINKS)
+    if (isp->image.sinks == ISP_MAX_SINKS)
         return false;
-    image->wanted[image->sinks] = wanted;
-    image->sink[image->sinks++] = sink;
+    isp->image.sink[isp->image.sinks++] = sink;
     return true;
-}
-
-bool isp_add_image_sink(isp_t *isp, sim_line_sink_t sink)
-{
-    return isp_add_image_sink_if(isp, sink, NULL);
 }
 
 uint32_t isp_line_bytes(const isp_t *isp, uint32_t width_px)

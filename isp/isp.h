@@ -188,10 +188,7 @@ sim_line_sink_t isp_sink(isp_t *isp);
 /* Where image lines go out, called at the time the row has left. False: all places are taken.
  * With no sink and no tensor the pixels are not computed; times and statistics are the same, but
  * for those of the image's last stages. */
-bool isp_add_image_sink(isp_t *isp, sim_line_sink_t sink);
-/* The same, asked with sink.ctx as each frame begins: when no sink wants a frame, its image is not
- * computed. A sink that does not may get lines all the same. */
-bool isp_add_image_sink_if(isp_t *isp, sim_line_sink_t sink, bool (*wanted)(void *ctx));
+bool isp_add_image_sink(isp_t *isp, img_sink_t sink);
 
 /* Bytes of an image line, as the registers stand, for frames of the whole array's width of that
  * many samples. */

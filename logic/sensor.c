@@ -227,6 +227,13 @@ static bool link_wants_image(void *ctx)
     return clkrst_on(&s->clkrst, SENSOR_PAGE_mipi) && (s->mipi.ctrl & MIPI_CTRL_ISP) != 0;
 }
 
+static bool link_has_room(void *ctx)
+{
+    const sensor_t *s = ctx;
+    return !link_wants_image(ctx) ||
+           mipi_tx_has_room(&s->mipi, isp_line_bytes(&s->isp, s->isp.now.width_px));
+}
+
 static uint64_t link_line_ps(void *ctx, uint32_t bits, uint32_t width_px)
 {
     const sensor_t *s = ctx;
@@ -354,14 +361,14 @@ static bool connect_host(sensor_t *s)
 
 static sim_err_t connect_path(sensor_t *s, sim_t *sim)
 {
-    bool fine =
-        pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
-        pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
-        isp_add_image_sink_if(&s->isp, (sim_line_sink_t){line_to_mipi, s}, link_wants_image) &&
-        sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-        connect_host(s) && connect_dma(s) &&
-        tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
-        sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
+    bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
+                pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
+                isp_add_image_sink(
+                    &s->isp, (img_sink_t){{line_to_mipi, s}, link_wants_image, link_has_room}) &&
+                sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
+                connect_host(s) && connect_dma(s) &&
+                tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
+                sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
     s->pixel.link_line_ps = link_line_ps;
     s->pixel.link_ctx = s;

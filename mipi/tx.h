@@ -204,6 +204,10 @@ void mipi_tx_free(mipi_tx_t *tx);
 /* For the line arrays of pixel (RAW) and ISP (RGB, YUV422). */
 sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
 
+/* Would the FIFO take a line of that many payload bytes now? True, too, of one that never fits: it
+ * is lost, and nobody waits for it. */
+bool mipi_tx_has_room(const mipi_tx_t *tx, uint32_t payload_bytes);
+
 /* How long the lines of a row of that many samples will occupy the link, as the registers stand: 0
  * when image lines are not sent. isp_bytes: what the ISP makes of a row. */
 uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes);

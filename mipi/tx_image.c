@@ -30,6 +30,12 @@ static bool has_room(const mipi_tx_t *tx, uint32_t count)
            tx->fifo_packets + freed_now(tx).packets < LINE_PLACES;
 }
 
+bool mipi_tx_has_room(const mipi_tx_t *tx, uint32_t payload_bytes)
+{
+    uint32_t count = payload_bytes + MIPI_LONG_EXTRA_BYTES;
+    return count > tx->desc.fifo_bytes || has_room(tx, count);
+}
+
 /* Where the next packet of count bytes goes: to the end of the ring, or its start. It depends on
  * what was put in only, not on what has left. */
 static uint8_t *fifo_place(mipi_tx_t *tx, uint32_t count)

@@ -58,7 +58,7 @@ static sim_err_t start(develop_t *dev, const isp_desc_t *desc)
         return err;
     dev->isp->port = (sim_mem_port_t){
         .request = no_memory, .beat_bytes = 32, .max_burst_bytes = 128, .clk_hz = desc->clk_hz};
-    isp_add_image_sink(dev->isp, (sim_line_sink_t){on_rgb, dev});
+    isp_add_image_sink(dev->isp, (img_sink_t){.line = {on_rgb, dev}});
     err = sim_check(dev->sim);
     if (err != SIM_OK)
         return err;

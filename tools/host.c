@@ -185,6 +185,14 @@ void host_packet(void *host, const mipi_packet_t *packet)
     mipi_rx_packet(&h->rx, packet);
 }
 
+bool host_image_open(const host_t *host)
+{
+    for (uint32_t vc = 0; vc < MIPI_VCS; vc++)
+        if (host->rx.channel[vc].open && vc != META_VIRTUAL_CHANNEL && vc != PM_VIRTUAL_CHANNEL)
+            return true;
+    return false;
+}
+
 void host_finish(host_t *host)
 {
     mipi_rx_finish(&host->rx);

@@ -32,6 +32,8 @@ typedef struct {
 void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir);
 /* A mipi_packet_fn_t. */
 void host_packet(void *host, const mipi_packet_t *packet);
+/* Has an image begun, and not ended? */
+bool host_image_open(const host_t *host);
 /* The input is over. */
 void host_finish(host_t *host);
 void host_free(host_t *host);

@@ -38,7 +38,7 @@ bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t
     preview->room_px = room_px;
     preview->image = (sim_image_t){.channels = 3, .data = calloc(room_px, 3)};
     return preview->image.data != NULL &&
-           isp_add_image_sink(isp, (sim_line_sink_t){on_line, preview});
+           isp_add_image_sink(isp, (img_sink_t){.line = {on_line, preview}});
 }
 
 void preview_free(preview_t *preview)

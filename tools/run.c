@@ -105,7 +105,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
     if (!preview_write(&run->preview, metadata, dir, run->error, sizeof(run->error)))
         sim_stop(run->sim);
-    if (run->host.metadata_frames >= run->scenario.frames && !run->sensor->mipi.image_open)
+    if (run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host))
         sim_stop(run->sim);
 }
 
@@ -113,7 +113,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
 static void on_image(void *ctx)
 {
     run_t *run = ctx;
-    if (run->host.metadata_frames >= run->scenario.frames)
+    if (run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host))
         sim_stop(run->sim);
 }
 

@@ -423,6 +423,64 @@ START_TEST(rows_of_a_region_leave_when_the_scaler_has_them)
 }
 END_TEST
 
+static bool room_from_cycle_240(void *ctx)
+{
+    const rig_t *rig = ctx;
+    return sim_now_ps(rig->sim) >= 240 * CYCLE_PS;
+}
+
+/* The flushed rows 4 and 5 would leave at 229 and 233; 229, 233, 237 are too early. Rows that are
+ * pushed do not ask. */
+START_TEST(flushed_rows_wait_for_room_on_the_link)
+{
+    bench_t *b = bench_new();
+    b->rig->isp.image.sink[0].has_room = room_from_cycle_240;
+    image_only(b);
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    row_left(b, 3, 3, 215, 225);
+    row_left(b, 4, 4, 237, 241);
+    row_left(b, 5, 5, 241, 245);
+    image_is_right(b);
+    bench_free(b);
+}
+END_TEST
+
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+START_TEST(an_image_that_nobody_wants_is_not_made)
+{
+    bench_t *b = bench_new();
+    b->rig->isp.image.sink[0].wanted = never;
+    image_only(b);
+    bench_frame(b, 0, usual);
+    rig_run_dry(b->rig);
+    ck_assert_uint_eq(b->rig->rows, 0);
+    ck_assert_uint_eq(b->rig->isp.frames, 1);
+    bench_free(b);
+}
+END_TEST
+
+START_TEST(bytes_of_a_line_follow_the_registers)
+{
+    bench_t *b = bench_new();
+    const isp_t *isp = &b->rig->isp;
+    ck_assert_uint_eq(isp_line_bytes(isp, 128), 3 * 128);
+    rig_write(b->rig, "ISP_FORMAT", 1);
+    ck_assert_uint_eq(isp_line_bytes(isp, 128), 2 * 128);
+    rig_write(b->rig, "ISP_OUT", 1);
+    rig_write(b->rig, "ISP_OUT_W", 64); /* of 256 */
+    ck_assert_uint_eq(isp_line_bytes(isp, 128), 2 * 32);
+    rig_write(b->rig, "ISP_OUT_WIDTH", 10);
+    ck_assert_uint_eq(isp_line_bytes(isp, 128), 2 * 10);
+    bench_free(b);
+}
+END_TEST
+
 START_TEST(line_buffers_are_counted)
 {
     isp_desc_t desc = isp_desc_default();
@@ -462,5 +520,6 @@ TEST_MAIN("image", the_image_equals_the_reference_at_every_vector_level,
           an_edge_without_noise_is_not_touched_at_all,
           sharpening_an_edge_gives_the_overshoot_worked_out_by_hand,
           noise_reduction_and_sharpening_take_2_lines_each, a_stage_that_is_off_takes_no_time,
-          rows_of_a_region_leave_when_the_scaler_has_them, line_buffers_are_counted,
-          the_window_of_a_cropped_mirrored_image_says_so)
+          rows_of_a_region_leave_when_the_scaler_has_them, flushed_rows_wait_for_room_on_the_link,
+          an_image_that_nobody_wants_is_not_made, bytes_of_a_line_follow_the_registers,
+          line_buffers_are_counted, the_window_of_a_cropped_mirrored_image_says_so)

@@ -144,7 +144,7 @@ static double ms_per_mpx(const uint16_t *raw, const case_t *c)
     isp.port = (sim_mem_port_t){
         .request = on_request, .ctx = &memory, .beat_bytes = 64, .max_burst_bytes = 256};
     if (c->image)
-        isp_add_image_sink(&isp, (sim_line_sink_t){on_rgb, &seen});
+        isp_add_image_sink(&isp, (img_sink_t){.line = {on_rgb, &seen}});
     if (sim_check(sim) != SIM_OK)
         exit(1);
     sim_reset(sim);

@@ -186,7 +186,7 @@ rig_t *rig_new_blind(const isp_desc_t *desc)
 rig_t *rig_new(const isp_desc_t *desc)
 {
     rig_t *rig = rig_new_blind(desc);
-    must(isp_add_image_sink(&rig->isp, (sim_line_sink_t){on_rgb, rig}), "no place for a sink");
+    must(isp_add_image_sink(&rig->isp, (img_sink_t){.line = {on_rgb, rig}}), "no place for a sink");
     return rig;
 }
 

@@ -94,6 +94,52 @@ START_TEST(a_link_that_cannot_drain_stretches_the_rows_and_loses_none)
 }
 END_TEST
 
+static void assert_picture(const char *file, uint32_t width_px, uint32_t height_px,
+                           uint32_t channels)
+{
+    char error[256];
+    sim_image_t image;
+    ck_assert_msg(sim_png_read(file, &image, error, sizeof(error)) == SIM_OK, "%s", error);
+    ck_assert_uint_eq(image.width_px, width_px);
+    ck_assert_uint_eq(image.height_px, height_px);
+    ck_assert_uint_eq(image.channels, channels);
+    sim_image_free(&image);
+}
+
+/* n bytes of payload take (n + 6) / 2 x 8 / 888 MHz and 0.380 us of states. The region that the
+ * network sees, the lowest 1000 x 800 of the array, is 500 x 400 samples: 1,500 bytes beside 2,535
+ * of RAW. */
+START_TEST(images_of_the_isp_and_regions_go_over_the_link_whole)
+{
+    static const struct {
+        const char *name, *format, *row_time;
+        uint32_t width_px, height_px;
+    } known[] = {{"link_rgb", "rgb888", "link 27.81", 2028, 1520},
+                 {"link_yuv", "yuv422", "link 18.67", 2028, 1520},
+                 {"link_roi", "raw+roi", "link 18.99", 500, 400}};
+    for (size_t i = 0; i < SIM_COUNT(known); i++) {
+        char output[64], file[128], again[128];
+        snprintf(output, sizeof(output), "\"isp\": false, \"format\": \"%s\"", known[i].format);
+        run_with_host(known[i].name, output,
+                      CCI("dwp_ap_vc_hoff", 800) "," CCI("dwp_ap_vc_voff", 2240) "," CCI(
+                          "dwp_ap_vc_hsize", 1000) "," CCI("dwp_ap_vc_vsize", 800));
+        ck_assert_msg(strstr(text, known[i].row_time) != NULL, "%s", text);
+        ck_assert_ptr_nonnull(strstr(text, "set by link"));
+        ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
+        ck_assert_ptr_null(strstr(text, "overflow"));
+        snprintf(file, sizeof(file), FOVEA_OUT "/%s/rgb_00001.png", known[i].name);
+        assert_picture(file, known[i].width_px, known[i].height_px, 3);
+        ck_assert_int_eq(fovea(text, sizeof(text),
+                               "decode " FOVEA_OUT "/%s/link.csi2 --out " FOVEA_OUT "/%s_again",
+                               known[i].name, known[i].name),
+                         0);
+        snprintf(again, sizeof(again), FOVEA_OUT "/%s_again/rgb_00001.png", known[i].name);
+        ck_assert(same_file(file, again));
+    }
+    assert_picture(FOVEA_OUT "/link_roi/raw_00001.png", 2028, 1520, 1);
+}
+END_TEST
+
 /* Published readouts: 5.52 ms for 1520 binned rows, 16.52 ms for 3040; at 60 frames a second. */
 START_TEST(with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow)
 {
@@ -128,6 +174,7 @@ END_TEST
 
 TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
           cropped_and_long_exposed_frames_show_people_where_they_are,
+          images_of_the_isp_and_regions_go_over_the_link_whole,
           a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
           two_exposures_cross_the_link_and_the_long_one_is_looked_at)
