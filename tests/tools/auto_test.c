@@ -488,6 +488,14 @@ START_TEST(the_plain_camera_reports_its_frames_in_a_run)
 }
 END_TEST
 
+START_TEST(the_example_scenario_runs)
+{
+    char text[4096];
+    int code = fovea(text, sizeof(text), "run scenes/lamp.json --frames 2 --out " DIR "/lamp");
+    ck_assert_msg(code == 0, "%d: %s", code, text);
+}
+END_TEST
+
 /* ---- what it costs ---- */
 
 /* Of 8.7 million cycles a frame of 33.3 ms. */
@@ -515,5 +523,5 @@ TEST_MAIN("auto exposure and white balance", four_stops_less_light_settle_in_two
           gray_is_gray_again_half_a_second_after_the_lamp_changed,
           the_curve_of_lamps_is_that_of_the_pixel_dies_colors, in_a_room_with_people_nothing_swings,
           visitor_counter_finds_its_exposure_and_counts_on,
-          the_plain_camera_reports_its_frames_in_a_run,
+          the_plain_camera_reports_its_frames_in_a_run, the_example_scenario_runs,
           both_loops_take_at_most_two_percent_of_the_core)
