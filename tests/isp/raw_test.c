@@ -2,6 +2,7 @@
  * raw_test.c - defect correction, lens shading and digital gain by hand: what they do, what they
  * cost, and where their tables come from. isp_test compares them with the reference.
  */
+#include "sim/snapshot.h"
 #include "tests/isp/slow.h"
 
 /* ---- rig: gray in, gray out ---- */
@@ -342,6 +343,72 @@ START_TEST(the_chip_files_tables_are_what_reset_brings_back)
 }
 END_TEST
 
+/* ---- snapshots ---- */
+
+static ref_t everything_on(rig_t *rig, uint32_t width, uint32_t height)
+{
+    ref_t ref = plain(rig, width, height);
+    ref.search = ref.shading = true;
+    ref.hot_dn = ref.cold_dn = 200;
+    ref.demosaic = DEMOSAIC_EDGE;
+    ref.sites = 3;
+    for (uint32_t i = 0; i < 3; i++)
+        ref.site[i] = (50 * i + 60) << 16 | (40 * i + 70);
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        ref.shade_q10[i] = (uint16_t)(900 + i % 301);
+    ref.high = 4095;
+    ref.awb[2] = ref.awb[3] = ref.focus[2] = ref.focus[3] = 256;
+    ref.rg_q8[1] = ref.bg_q8[1] = 0xffff;
+    return ref;
+}
+
+static void lines_from(rig_t *rig, const ref_t *ref, uint32_t first, const uint16_t *raw,
+                       rig_timing_t timing)
+{
+    for (uint32_t row = first; row < ref->height_px; row++)
+        rig_line(rig, ref, 0, row, raw, timing);
+    rig_run_dry(rig);
+}
+
+/* Taken in the middle of a frame, with another frame in between that changes all there is. */
+START_TEST(a_frame_goes_on_from_a_snapshot_as_if_nothing_had_been)
+{
+    isp_desc_t desc = rig_small();
+    rig_timing_t timing = {SIM_PS_PER_US, 10 * SIM_PS_PER_US, 8 * SIM_PS_PER_US};
+    for (uint32_t cut = 1; cut < 40; cut += 6) {
+        rig_t *rig = rig_new(&desc);
+        ref_t ref = everything_on(rig, 71, 40);
+        uint16_t raw[71 * 40];
+        uint8_t expected[71 * 40 * 3];
+        rig_noise(cut, 12, 71 * 40, raw);
+        ref_rgb(&ref, raw, expected);
+        rig_configure(rig, &ref, ADDR);
+        rig_count(rig, &ref, RIG_MEM_BASE + 0x4000);
+        rig_write(rig, "ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_STATS);
+        rig_lines(rig, &ref, 0, cut, raw, timing);
+        sim_snapshot_t *snapshot = sim_snapshot_take(rig->sim, NULL);
+        ck_assert_ptr_nonnull(snapshot);
+        lines_from(rig, &ref, cut, raw, timing);
+        uint64_t hash = sim_state_hash(rig->sim);
+        ck_assert_mem_eq(rig->rgb, expected, sizeof(expected));
+        for (uint32_t i = 0; i < 71 * 40; i++)
+            raw[i] ^= 0xfff;
+        rig_write(rig, "ISP_LSC_GAINS", 0x123);
+        rig_frame(rig, &ref, 1, raw);
+        for (uint32_t i = 0; i < 71 * 40; i++)
+            raw[i] ^= 0xfff;
+        ck_assert_int_eq(sim_snapshot_restore(rig->sim, snapshot), SIM_OK);
+        lines_from(rig, &ref, cut, raw, timing);
+        ck_assert_uint_eq(sim_state_hash(rig->sim), hash);
+        uint32_t first = cut > 7 ? cut - 6 : 0; /* rows before had left */
+        ck_assert_mem_eq(rig->rgb + 71 * 3 * first, expected + 71 * 3 * first,
+                         71 * 3 * (40 - first));
+        sim_snapshot_free(snapshot);
+        rig_free(rig);
+    }
+}
+END_TEST
+
 TEST_MAIN("isp raw stages", what_is_beyond_the_thresholds_is_replaced_and_what_is_within_stays,
           a_defect_at_an_edge_takes_the_value_of_its_side,
           the_map_replaces_what_the_search_cannot_see, the_map_follows_binning_and_flips,
@@ -352,4 +419,5 @@ TEST_MAIN("isp raw stages", what_is_beyond_the_thresholds_is_replaced_and_what_i
           shading_delays_rows_by_its_pipe_and_stages_that_are_off_by_nothing,
           tables_are_written_and_read_one_word_after_another,
           a_map_of_more_sites_than_there_are_is_cut,
-          the_chip_files_tables_are_what_reset_brings_back)
+          the_chip_files_tables_are_what_reset_brings_back,
+          a_frame_goes_on_from_a_snapshot_as_if_nothing_had_been)

@@ -74,7 +74,15 @@ static void mem_reset(sim_comp_t *comp)
     mem->free_cycle = 0;
 }
 
-static const sim_kind_t mem_kind = {.kind = "rig_mem", .version = 1, .reset = mem_reset};
+/* Of snapshots, which are taken while nothing is queued. */
+static const sim_field_t mem_fields[] = {
+    SIM_FIELD_KEPT(rig_mem_t, free_cycle),
+    SIM_FIELD_KEPT(rig_mem_t, first),
+    SIM_FIELD_END,
+};
+
+static const sim_kind_t mem_kind = {
+    .kind = "rig_mem", .version = 1, .reset = mem_reset, .fields = mem_fields};
 
 static void mem_init(rig_mem_t *mem, sim_t *sim, uint64_t clk_hz)
 {
