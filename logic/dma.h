@@ -38,8 +38,8 @@
  * Errors end the channel's run; DMAn_STATUS has the code, DMAn_ERROR_ADDR the address (of the
  * descriptor for codes 2 to 4, of the burst for 5). Abort ends it after the access under way.
  * Every burst is an event on the fast path too: there is nothing that --exact could change.
- * Not modeled: ROM as source, lines of other blocks, priorities of channels, an LR reservation of
- * the core broken by a channel's write.
+ * A write to TCM breaks an LR reservation of the core on that word.
+ * Not modeled: ROM as source, lines of other blocks, priorities of channels.
  */
 #ifndef LOGIC_DMA_H
 #define LOGIC_DMA_H

@@ -131,13 +131,14 @@ typedef void (*command_fn_t)(debug_t *d, const char *rest, gdb_text_t *reply);
 
 static const struct {
     const char *word, *help;
+    uint32_t words; /* that can follow */
     command_fn_t fn;
 } commands[] = {
-    {"regs", "[BLOCK [NAME]]  registers of a block, or all blocks", regs},
-    {"stats", "BLOCK          its counters", stats},
-    {"when", "               time, cycle, what the core did", when},
-    {"speed", "[cycle|functional]  how the core counts time", speed},
-    {"exit", "               ends the run", finish},
+    {"regs", "[BLOCK [NAME]]  registers of a block, or all blocks", 2, regs},
+    {"stats", "BLOCK          its counters", 1, stats},
+    {"when", "               time, cycle, what the core did", 0, when},
+    {"speed", "[cycle|functional]  how the core counts time", 1, speed},
+    {"exit", "               ends the run", 0, finish},
 };
 
 void debug_monitor(void *ctx, const char *line, gdb_text_t *reply)
@@ -150,7 +151,8 @@ void debug_monitor(void *ctx, const char *line, gdb_text_t *reply)
     const char *rest = line + (used != 0 ? used : (int)strlen(line));
     for (size_t i = 0; i < SIM_COUNT(commands); i++)
         if (strcmp(word, commands[i].word) == 0) {
-            commands[i].fn(d, rest, reply);
+            if (gdb_words_fit(word, rest, commands[i].words, reply))
+                commands[i].fn(d, rest, reply);
             return;
         }
     bool help = strcmp(word, "help") == 0;

@@ -19,6 +19,16 @@ void gdb_print(gdb_text_t *text, const char *fmt, ...)
         text->bytes = sizeof(text->text) - 1;
 }
 
+bool gdb_words_fit(const char *word, const char *rest, uint32_t most, gdb_text_t *reply)
+{
+    uint32_t words = 0;
+    for (const char *at = rest; *at != '\0'; at++)
+        words += *at != ' ' && (at == rest || at[-1] == ' ');
+    if (words > most)
+        gdb_print(reply, "%s %s: %u words too many\n", word, rest, words - most);
+    return words <= most;
+}
+
 /* ---- sending ---- */
 
 static void send_again(gdb_stub_t *stub)

@@ -57,6 +57,9 @@ typedef struct {
 } gdb_text_t;
 void gdb_print(gdb_text_t *text, const char *fmt, ...) SIM_PRINTF(2, 3);
 
+/* Whether a monitor command has no more than `most` words behind its own; says so if it has. */
+bool gdb_words_fit(const char *word, const char *rest, uint32_t most, gdb_text_t *reply);
+
 typedef struct {
     /* set by the owner */
     core_t *core;

@@ -292,6 +292,8 @@ static const char *tensor_image(const image_watch_t *w, sim_image_t *image)
     uint32_t channels = r->tensor_ch == 3 ? 3 : 1;
     if (r->tensor_w == 0 || r->tensor_h == 0 || r->tensor_ch == 0)
         return "the ISP makes no tensor";
+    if (w->sensor->isp.tensors == 0)
+        return "no tensor was made yet";
     if (!make_image(image, r->tensor_w, r->tensor_h, channels))
         return "out of memory";
     for (uint32_t y = 0; y < r->tensor_h; y++)
@@ -327,14 +329,15 @@ static void command_save(image_watch_t *w, const char *rest, gdb_text_t *reply)
 
 static const struct {
     const char *word, *help;
+    uint32_t words; /* that can follow */
     void (*fn)(image_watch_t *w, const char *rest, gdb_text_t *reply);
 } commands[] = {
-    {"break", "frame [N] | row N | npu-layer NAME | packet DT | fifo-overflow | irq N",
+    {"break", "frame [N] | row N | npu-layer NAME | packet DT | fifo-overflow | irq N", 2,
      command_break},
-    {"info", "               breaks on the image", command_info},
-    {"delete", "[I]          takes one of them away, or all", command_delete},
-    {"frame", "              what frame each block is at", command_frame},
-    {"save", "raw|tensor FILE  as PNG", command_save},
+    {"info", "               breaks on the image", 0, command_info},
+    {"delete", "[I]          takes one of them away, or all", 1, command_delete},
+    {"frame", "              what frame each block is at", 0, command_frame},
+    {"save", "raw|tensor FILE  as PNG", 2, command_save},
 };
 
 bool image_watch_command(image_watch_t *w, const char *word, const char *rest, gdb_text_t *reply)
@@ -345,7 +348,8 @@ bool image_watch_command(image_watch_t *w, const char *word, const char *rest, g
             gdb_print(reply, "monitor %s %s\n", commands[i].word, commands[i].help);
         if (strcmp(word, commands[i].word) != 0)
             continue;
-        commands[i].fn(w, rest, reply);
+        if (gdb_words_fit(word, rest, commands[i].words, reply))
+            commands[i].fn(w, rest, reply);
         return true;
     }
     return help;

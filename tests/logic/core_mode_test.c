@@ -442,7 +442,8 @@ START_TEST(an_isa_is_read_or_refused)
     core_desc_t desc = core_desc_default();
     isa_t isa;
     char error[256];
-    const char *wrong[] = {"", "rv32", "rv64i", "rv32e", "rv32ig", "rv32i_zicsrx", "rv32imafc"};
+    const char *wrong[] = {"",       "rv32",         "rv64i",     "rv32e",
+                           "rv32ig", "rv32i_zicsrx", "rv32imafc", "rv32imac_zicntr"};
     for (size_t i = 0; i < SIM_COUNT(wrong); i++)
         ck_assert_msg(!isa_parse(wrong[i], &isa, error, sizeof(error)), "%s", wrong[i]);
     ck_assert(isa_parse("RV32ICMZicsr_Zifencei", &isa, error, sizeof(error)));

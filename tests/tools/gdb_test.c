@@ -186,6 +186,7 @@ START_TEST(events_of_the_image_stop)
     const char *printed = debug(
         "events", 1,
         "target remote {}\nmonitor break row 7\ncontinue\nmonitor save raw " DIR "/row7.png\n"
+        "monitor save tensor " DIR "/early.png\nmonitor when now\nmonitor frame 3 4\n"
         "monitor delete 0\nmonitor break npu-layer conv3\ncontinue\nmonitor delete\n"
         "monitor break irq NPU\ncontinue\nmonitor delete\nmonitor break packet 0x30\ncontinue\n"
         "monitor break row\nmonitor break npu-layer nowhere\nmonitor break nothing\n"
@@ -196,6 +197,9 @@ START_TEST(events_of_the_image_stop)
         "monitor save tensor /nowhere/x.png\nmonitor speed functional\nmonitor help\nkill\n");
     const char *lines[] = {"row 7 of frame 0 was read\n",
                            "row7.png: 2028x1520, 1 channels\n",
+                           "early.png: no tensor was made yet\n",
+                           "when now: 1 words too many\n",
+                           "frame 3 4: 2 words too many\n",
                            "NPU layer 6, conv3, at instruction ",
                            "interrupt 3 (NPU) rises\n",
                            "(0x30), ",
