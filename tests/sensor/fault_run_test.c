@@ -188,7 +188,7 @@ END_TEST
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04036e88\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x047d5100\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04700000\"},"               \
-    "{\"kind\": \"tcm_flip\", \"rate_hz\": 2000},"                                                 \
+    "{\"kind\": \"tcm_flip\", \"rate_hz\": 200},"                                                 \
     "{\"kind\": \"l2_flip\", \"rate_hz\": 2000}],"
 
 START_TEST(without_ecc_it_is_known_who_read_a_flipped_bit)
