@@ -54,13 +54,14 @@ void pix_columns_free(pix_columns_t *columns)
     free(columns->pair_dn);
 }
 
-static pix_column_row_t gathered(const pix_columns_t *c, const pix_axis_t *x, float *room)
+/* Charge that is added is converted once, by the column of the first photosite. */
+static pix_column_row_t gathered(const pix_columns_t *c, const pix_axis_t *x, bool sum, float *room)
 {
     uint32_t samples = pix_axis_samples(x), padded = pix_padded_px(samples);
     float *gain = room, *dn = room + padded;
     for (uint32_t i = 0; i < padded; i++) {
         uint32_t one = i < samples ? pix_axis_site(x, i, 0) : 0;
-        uint32_t two = i < samples ? pix_axis_site(x, i, x->bin - 1) : 0;
+        uint32_t two = i < samples ? pix_axis_site(x, i, sum ? 0 : x->bin - 1) : 0;
         gain[i] = (c->site_gain[one] + c->site_gain[two]) / 2;
         dn[i] = (c->site_dn[one] + c->site_dn[two]) / 2;
     }
@@ -73,8 +74,8 @@ pix_column_row_t pix_columns_row(const pix_columns_t *columns, const pix_frame_t
     const pix_axis_t *x = &frame->x;
     if (pix_axis_is_dense(x) && x->bin == 1)
         return (pix_column_row_t){columns->site_gain + x->start, columns->site_dn + x->start};
-    if (pix_axis_is_dense(x) && x->bin == 2 && x->start % 4 == 0)
+    if (pix_axis_is_dense(x) && x->bin == 2 && x->start % 4 == 0 && !frame->bin_sum)
         return (pix_column_row_t){columns->pair_gain + x->start / 2,
                                   columns->pair_dn + x->start / 2};
-    return gathered(columns, x, room);
+    return gathered(columns, x, frame->bin_sum, room);
 }

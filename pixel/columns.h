@@ -2,7 +2,8 @@
  * columns.h - fixed pattern of the column converters: a gain and an offset each.
  *
  * With CDS the reset level is counted down before the signal is counted up: what is left of an
- * offset is its distance to the next whole count. A binned sample has the mean of its two columns.
+ * offset is its distance to the next whole count. The average of a binned sample has the mean of
+ * its two columns, a sum of charge its first column.
  */
 #ifndef PIXEL_COLUMNS_H
 #define PIXEL_COLUMNS_H
