@@ -93,24 +93,26 @@ void ae_init(ae_t *ae, uint32_t target)
 {
     memset(ae, 0, sizeof(*ae));
     ae->target = target;
+    for (uint32_t i = 0; i < AE_SHOWN; i++)
+        ae->shown[i].from_frame = UINT32_MAX;
 }
 
-void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool known)
+void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool sure)
 {
     for (uint32_t i = AE_SHOWN - 1; i > 0; i--)
         ae->shown[i] = ae->shown[i - 1];
     ae->shown[0].from_frame = from_frame;
     ae->shown[0].total = ae_total(exposure);
-    ae->shown[0].known = known;
+    ae->shown[0].sure = sure;
 }
 
-/* The total that a frame was made with. */
+/* The total that a frame was made with, if that is known. */
 static bool total_of(const ae_t *ae, uint32_t frame, int32_t *total)
 {
     for (uint32_t i = 0; i < AE_SHOWN; i++)
         if (frame >= ae->shown[i].from_frame) {
             *total = ae->shown[i].total;
-            return ae->shown[i].known;
+            return ae->shown[i].sure || frame != ae->shown[i].from_frame;
         }
     return false;
 }

@@ -80,7 +80,6 @@ static void on_frame_task(uint32_t happened)
 
 static void apply_host(void)
 {
-    camera_apply_settings();
     auto_apply_host();
     camera_stream(hal_ccs_read8(CCS_MODE_SELECT) != 0);
 }

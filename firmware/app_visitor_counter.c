@@ -157,7 +157,6 @@ static void on_frame_task(uint32_t happened)
 
 static void apply_host(void)
 {
-    camera_apply_settings();
     auto_apply_host();
     tracker.line_x = (int32_t)hal_ccs_read16(APP_LINE_X);
     tracker.hysteresis = (int32_t)hal_ccs_read16(APP_LINE_HYSTERESIS);

@@ -53,21 +53,21 @@ static ae_limits_t limits_now(void)
     };
 }
 
-/* What the registers say is what frames show from now on, two later; of a stream that is to begin,
- * the first. `known`: no frame began while it was written. */
-static void note_exposure(bool known)
+/* What the registers say now shows two frames after the one that was read before it was written; of
+ * a stream that is to begin, in its first. */
+static void note_exposure(uint32_t before)
 {
     ae_exposure_t now = ae_taken(camera_exposure(), &ae.limits);
     bool streams = (reg_read(PIX_CTRL) & PIX_CTRL_STREAM) != 0;
-    if (!known || ae_total(&now) != ae.shown[0].total)
-        ae_wrote(&ae, &now, reg_read(PIX_FRAME) + (streams ? SHOWS_AFTER : 0), known);
+    if (ae_total(&now) != ae.shown[0].total)
+        ae_wrote(&ae, &now, before + (streams ? SHOWS_AFTER : 0), reg_read(PIX_FRAME) == before);
 }
 
 static void set_exposure(const ae_exposure_t *next)
 {
-    uint32_t frame = reg_read(PIX_FRAME);
+    uint32_t before = reg_read(PIX_FRAME);
     camera_set_exposure(next);
-    note_exposure(reg_read(PIX_FRAME) == frame);
+    note_exposure(before);
 }
 
 static void expose(uint32_t frame)
@@ -143,11 +143,13 @@ static void switch_statistics(void)
 
 void auto_apply_host(void)
 {
+    uint32_t before = reg_read(PIX_FRAME);
+    camera_apply_settings();
     uint32_t target = hal_ccs_read16(APP_AE_TARGET);
     on = block != 0 ? hal_ccs_read16(APP_AUTO) : 0;
     ae.target = target == 0 ? 1 : target;
     ae.limits = limits_now();
-    note_exposure(true);
+    note_exposure(before);
     switch_statistics();
 }
 

@@ -44,7 +44,7 @@ typedef struct {
     struct {
         uint32_t from_frame;
         int32_t total;
-        bool known;
+        bool sure;
     } shown[AE_SHOWN]; /* newest first */
     uint32_t steady;   /* frames in a row that were near enough */
     int32_t error;     /* of the newest frame: stops above the target, 16.16 */
@@ -53,9 +53,9 @@ typedef struct {
 
 void ae_init(ae_t *ae, uint32_t target);
 
-/* What is in the registers, and the first frame made with it. Not known, when it changed while a
- * frame began: no frame is judged before the next one. */
-void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool known);
+/* What is in the registers, and the first frame made with it. Not sure, when a frame began while it
+ * was written: then that first frame may have been made with either, and is not judged. */
+void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool sure);
 
 /* Brightness, 12-bit DN, 20.8. */
 uint32_t ae_meter(const zones_t *zones);

@@ -31,7 +31,7 @@ extern sched_task_t auto_task;
  * stays off. After the ISP is set up. */
 void auto_init(uint32_t stats_addr);
 
-/* Takes the host's parameters; after each of its writes, when camera_apply_settings has. */
+/* camera_apply_settings, and the parameters above; after each of the host's writes. */
 void auto_apply_host(void);
 
 /* From the ISP's interrupt handler, with what it read of ISP_STATUS. */
