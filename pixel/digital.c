@@ -121,14 +121,18 @@ void pix_digital_gain(const pix_desc_t *d, const pix_frame_t *frame, uint32_t li
 
 /* ---- test patterns ---- */
 
-/* DN of a color (bit 0 red, 1 green, 2 blue on) that fades to half of full scale. */
-static uint32_t faded(uint32_t on, uint32_t white, uint32_t row, uint32_t rows, bool coarse)
+/* Of so many bits: the first four of them, and these again in place of the others. */
+static uint32_t quantized(uint32_t dn, uint32_t bits)
+{
+    return (dn >> (bits - 4)) * 0x1111 >> (16 - bits);
+}
+
+/* DN of a color that is on or off and fades to half of full scale. */
+static uint32_t faded(uint32_t on, uint32_t white, uint32_t row, uint32_t rows)
 {
     uint32_t middle = (white + 1) / 2, span = on ? white - middle : middle;
     uint32_t faded_by = rows > 1 ? (uint32_t)((uint64_t)span * row / (rows - 1)) : 0;
-    uint32_t dn = on ? white - faded_by : faded_by;
-    uint32_t step = (white + 1) / 16;
-    return coarse ? dn / step * step : dn;
+    return on ? white - faded_by : faded_by;
 }
 
 static void bars(const pix_desc_t *d, const pix_frame_t *frame, uint32_t row, uint16_t *sample)
@@ -138,14 +142,17 @@ static void bars(const pix_desc_t *d, const pix_frame_t *frame, uint32_t row, ui
     static const uint8_t bar_colors[8] = {7, 3, 6, 2, 5, 1, 4, 0};
     pix_size_t size = pix_frame_size(frame);
     uint32_t phase[2], white = full_scale(frame);
+    uint32_t rows = size.height_px < 128 ? size.height_px : size.height_px / 128 * 128;
     phases_of(d, frame, row, phase);
     for (uint32_t x = 0; x < size.width_px; x++) {
         uint32_t sixteenth = x * 16 / size.width_px;
         uint32_t on = bar_colors[sixteenth / 2] & color_bit[phase[x % 2]];
-        bool fades = frame->pattern == PIX_PATTERN_FADE;
-        sample[x] = (uint16_t)(fades ? faded(on, white, row, size.height_px, sixteenth % 2 != 0)
-                               : on  ? white
-                                     : 0);
+        uint32_t dn = on ? white : 0;
+        if (frame->pattern == PIX_PATTERN_FADE) {
+            dn = faded(on, white, row % rows, rows);
+            dn = sixteenth % 2 != 0 ? quantized(dn, frame->adc_bits) : dn;
+        }
+        sample[x] = (uint16_t)dn;
     }
 }
 

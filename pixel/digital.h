@@ -22,10 +22,11 @@ void pix_digital_gain(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t
  * output's size and Bayer order, from 0 to full scale, whatever gains, flips and black level say.
  *   solid  pattern_dn of each color
  *   bars   white, yellow, cyan, green, magenta, red, blue, black, an eighth of the width each
- *   fade   the bars, full at the first row and mid gray at the last; the right half of each bar in
- *          steps of 1/16 of full scale (assumed, as the other figures of CCS's chart)
- *   PN9    the sequence of x^9 + x^5 + 1 from nine ones on, each frame anew, most significant bit
- *          of a sample first, samples one after the other through all rows
+ *   fade   the bars, full at the first row and mid gray at the last of a multiple of 128 rows,
+ * after which they begin anew; the right half of each bar has the first four bits of that, and them
+ * again for the others (libcamera, control_ids: ColorBarsFadeToGray) PN9    the sequence of x^9 +
+ * x^5 + 1 from nine ones on, each frame anew, most significant bit of a sample first, samples one
+ * after the other through all rows
  */
 void pix_pattern(const pix_desc_t *desc, const pix_frame_t *frame, uint32_t line, uint16_t *sample);
 

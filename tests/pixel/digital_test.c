@@ -157,8 +157,16 @@ START_TEST(bars_go_from_white_over_the_colors_to_black)
     ck_assert_uint_eq(picture[47 * 64 + 57], 512); /* from black too */
     ck_assert_uint_eq(picture[24 * 64], 763);      /* 1023 - 511 * 24 / 47 = 1023 - 260 */
     ck_assert_uint_eq(picture[24 * 64 + 56], 261); /* black bar: 512 * 24 / 47 */
-    ck_assert_uint_eq(picture[24 * 64 + 4], 704);  /* right half of a bar: in steps of 64 */
-    ck_assert_uint_eq(picture[24 * 64 + 60], 256);
+    ck_assert_uint_eq(picture[4], 1023);           /* right half of a bar: bits 1111 1111 11, */
+    ck_assert_uint_eq(picture[24 * 64 + 4], 750);  /* 1011 1011 10, */
+    ck_assert_uint_eq(picture[24 * 64 + 60], 273); /* 0100 0100 01 */
+    free(picture);
+    desc.height_px = 300;
+    frame = die_latched(&desc, DIE_FULL, 0);
+    picture = pattern_of(&desc, &frame, PIX_PATTERN_FADE);
+    ck_assert_uint_eq(picture[254 * 64],
+                      1023 - 508); /* 511 * 254 / 255 = 508.996; of 2 x 128 rows */
+    ck_assert_mem_eq(picture, picture + 256 * 64, 44 * 64 * sizeof(*picture)); /* and again */
     free(picture);
 }
 END_TEST
