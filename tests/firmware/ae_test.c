@@ -288,8 +288,8 @@ START_TEST(a_frame_whose_settings_are_not_known_is_not_judged)
     ae_wrote(&ae, &next, 12, false);
     ck_assert(!ae_step(&ae, 11, TARGET << 4, &next)); /* decided already */
     ck_assert(!ae_step(&ae, 12, TARGET << 4, &next)); /* either of the two */
-    ck_assert(ae_step(&ae, 13, TARGET << 4, &next));  /* still a sixteenth: of the newer one */
-    ck_assert(fabs(ae_total(&next) / 65536.0 - log2(256000)) < 0.01);
+    ck_assert(ae_step(&ae, 13, TARGET << 6, &next));  /* a quarter with the newer one */
+    ck_assert(fabs(ae_total(&next) / 65536.0 - log2(64000)) < 0.01);
 }
 END_TEST
 
