@@ -227,6 +227,10 @@ static void access_l2(core_t *core, const core_insn_t *in, const access_t *a)
 void core_on_request(void *ctx)
 {
     core_t *core = ctx;
+    if (core->fetching) {
+        core_request_line(core);
+        return;
+    }
     core_insn_t in = {.op = core->mem_op};
     access_t a = access_of(core, &in);
     core->req = (sim_mem_req_t){

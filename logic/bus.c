@@ -117,11 +117,12 @@ bool bus_peek(bus_t *bus, uint32_t addr, void *data, uint32_t bytes)
 bool bus_poke(bus_t *bus, uint32_t addr, const void *data, uint32_t bytes)
 {
     bus_area_t area = bus_area(bus, addr, bytes);
-    if (area == BUS_L2)
-        return sim_mem_poke(&bus->l2, addr, data, bytes);
-    if (area != BUS_ROM && area != BUS_TCM)
+    if (area != BUS_ROM && area != BUS_TCM && area != BUS_L2)
         return false;
-    memcpy(ram_at(bus, area, addr), data, bytes);
+    if (area == BUS_L2)
+        sim_mem_poke(&bus->l2, addr, data, bytes);
+    else
+        memcpy(ram_at(bus, area, addr), data, bytes);
     if (bus->watches != 0)
         bus_meet(bus, addr, bytes, BUS_MET_POKE, sim_now_ps(bus->comp.sim));
     if (bus->poked != NULL)

@@ -50,7 +50,7 @@ typedef struct {
     bus_desc_t desc;
     sim_mem_port_t l2; /* in; required when desc.l2_bytes is not 0 */
     sim_comp_t *page[BUS_PAGES];
-    /* Somebody poked ROM or TCM (the core drops decoded instructions). May be NULL. */
+    /* Somebody poked ROM, TCM or L2 (the core drops decoded instructions). May be NULL. */
     void (*poked)(void *ctx, uint32_t addr, uint32_t bytes);
     void *poked_ctx;
     /* The core has accessed a register, or something that did not answer (ok is false). Must not

@@ -52,13 +52,15 @@ static bool advance(core_t *core, uint64_t limit, uint64_t *now)
     core_code_t code;
     core_insn_t nowhere = {.op = OP_FAULT, .imm = core->pc};
     const core_insn_t *in = &nowhere;
+    if (core_lacks_code(core) && !core_fetch(core, come(core, now)))
+        return false;
     if (core_one_by_one(core))
         return core_advance_one(core, come(core, now));
     if (core_find_code(core, &code))
         in = core_execute(core, &code, limit);
     if (in != NULL && in->op == OP_BREAK)
         return core_advance_one(core, come(core, now));
-    return in == NULL || core_step(core, in, come(core, now));
+    return in == NULL || in->op == OP_AWAY || core_step(core, in, come(core, now));
 }
 
 static bool interrupted(core_t *core, uint64_t *now)
@@ -127,6 +129,8 @@ static void on_poked(void *ctx, uint32_t addr, uint32_t bytes)
     core->reserved &= !meets;
     if (bytes != 0 && offset < core->bus->desc.tcm_bytes)
         core_code_changed(core, offset, bytes);
+    else if (bytes != 0 && bus_area(core->bus, addr, bytes) == BUS_L2)
+        icache_drop(&core->icache, addr, bytes);
     else if (bytes != 0)
         core_drop_code(core);
 }
@@ -160,6 +164,21 @@ void core_settle(core_t *core)
 
 /* ---- tables ---- */
 
+static size_t age_bytes(const sim_comp_t *comp)
+{
+    return ((const core_t *)(const void *)comp)->icache.lines;
+}
+
+static size_t tag_bytes(const sim_comp_t *comp)
+{
+    return age_bytes(comp) * sizeof(uint32_t);
+}
+
+static size_t data_bytes(const sim_comp_t *comp)
+{
+    return age_bytes(comp) * ((const core_t *)(const void *)comp)->icache.desc.line_bytes;
+}
+
 static const sim_field_t core_fields[] = {
     SIM_FIELD_AS(core_t, x, 32 * sizeof(uint32_t), SIM_STATE),
     SIM_FIELD(core_t, pc),
@@ -184,6 +203,7 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD(core_t, reserved),
     SIM_FIELD(core_t, sleeping),
     SIM_FIELD(core_t, waiting),
+    SIM_FIELD(core_t, fetching),
     SIM_FIELD(core_t, mem_op),
     SIM_FIELD(core_t, mem_rd),
     SIM_FIELD(core_t, mem_slots),
@@ -206,7 +226,15 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD(core_t, wfi_cycles),
     SIM_FIELD(core_t, interrupts),
     SIM_FIELD(core_t, exceptions),
+    SIM_FIELD(core_t, icache_misses),
+    SIM_FIELD(core_t, fetch_stalls),
+    SIM_FIELD_BUF(core_t, icache.tag, tag_bytes),
+    SIM_FIELD_BUF(core_t, icache.age, age_bytes),
+    SIM_FIELD_BUF(core_t, icache.data, data_bytes),
+    SIM_FIELD(core_t, icache.wanted_addr),
+    SIM_FIELD(core_t, icache.line),
     SIM_FIELD_REQ(core_t, req),
+    SIM_FIELD_REQ(core_t, icache.req),
     SIM_FIELD_KEPT(core_t, steps_before),
     SIM_FIELD_END,
 };
@@ -224,6 +252,8 @@ static const sim_stat_t core_stats[] = {
     SIM_STAT(core_t, wfi_cycles, "cycles", "cycles asleep in WFI"),
     SIM_STAT(core_t, interrupts, "1", "interrupts taken"),
     SIM_STAT(core_t, exceptions, "1", "exceptions taken"),
+    SIM_STAT(core_t, icache_misses, "1", "lines of code fetched from L2"),
+    SIM_STAT(core_t, fetch_stalls, "cycles", "cycles that fetches waited for L2"),
     SIM_STAT_END,
 };
 
@@ -236,6 +266,8 @@ static void core_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &core->request);
     core->halt.level = false;
     core->steps_before = core_steps(core);
+    core->debug.fetch_done = 0;
+    icache_reset(&core->icache);
     memset(core->x, 0, sizeof(*core) - offsetof(core_t, x));
     core->pc = core->desc.reset_pc;
     core->mode = CORE_MACHINE;
@@ -259,9 +291,25 @@ static sim_err_t core_start(sim_comp_t *comp)
     return SIM_OK;
 }
 
+static sim_err_t core_check(sim_comp_t *comp)
+{
+    const core_t *core = (const core_t *)(const void *)comp;
+    const icache_t *c = &core->icache;
+    if (c->lines == 0)
+        return SIM_OK;
+    if (c->port.request == NULL)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.icache.port: not connected", comp->name);
+    if (c->desc.line_bytes > c->port.max_burst_bytes)
+        return sim_fail(comp->sim, SIM_EDESC,
+                        "%s.icache.line_bytes: %u is more than a burst of L2, %u", comp->name,
+                        c->desc.line_bytes, c->port.max_burst_bytes);
+    return SIM_OK;
+}
+
 static const sim_kind_t core_kind = {
     .kind = "core",
-    .version = 1,
+    .version = 2,
+    .check = core_check,
     .reset = core_reset,
     .start = core_start,
     .restored = core_restored,
@@ -281,6 +329,7 @@ core_desc_t core_desc_default(void)
         .c = true,
         .u = true,
         .pmp_regions = 8,
+        .icache = icache_desc_default(),
         .cost =
             {
 #define X(name, cycles, least, help) .name = (cycles),
@@ -338,6 +387,10 @@ sim_err_t core_init(core_t *core, sim_t *sim, bus_t *bus, const core_desc_t *des
     core->bus = bus;
     core->req.done = core_on_l2_done;
     core->req.ctx = core;
+    core->icache.req.ctx = core;
+    err = icache_init(&core->icache, sim, &desc->icache, BUS_L2_BASE, bus->desc.l2_bytes, name);
+    if (err != SIM_OK)
+        return err;
     if (!allocate_code(core))
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for decoded instructions", name);
     bus->poked = on_poked;
@@ -358,4 +411,5 @@ void core_free(core_t *core)
     }
     free(core->tcm_has_code);
     core->tcm_has_code = NULL;
+    icache_free(&core->icache);
 }

@@ -53,6 +53,7 @@
 #include "logic/bus.h"
 #include "logic/clk.h"
 #include "logic/core_debug.h"
+#include "logic/icache.h"
 #include "sim/sim.h"
 
 /* The timing table: name, default cycles, meaning. All assumed: a small in-order core of this
@@ -90,7 +91,9 @@
     X(7,  l2_stalls,  "cycles lost to L2 accesses")              \
     X(8,  wfi_cycles, "cycles asleep in WFI")                    \
     X(9,  interrupts, "interrupts taken")                        \
-    X(10, exceptions, "exceptions taken")
+    X(10, exceptions, "exceptions taken")                         \
+    X(11, icache_misses, "lines of code fetched from L2")         \
+    X(12, fetch_stalls,  "cycles that fetches waited for L2")
 /* clang-format on */
 
 #define CORE_COST_MAX 100
@@ -111,6 +114,7 @@ typedef struct {
     bool misaligned;      /* such loads and stores of ROM and TCM are done; else they trap */
     uint32_t pmp_regions; /* 0..16; 0: no protection */
     core_costs_t cost;
+    icache_desc_t icache;
 } core_desc_t;
 
 typedef enum { CORE_CYCLE, CORE_FUNCTIONAL } core_speed_t;
@@ -128,8 +132,6 @@ typedef enum {
     CORE_DOUBLE_FAULT, /* exception at the first instruction of the handler */
     CORE_HALTED,       /* by core_halt */
 } core_state_t;
-
-typedef struct core_insn core_insn_t; /* decoded instruction, private */
 
 typedef struct {
     core_t *core;
@@ -166,6 +168,7 @@ struct core {
     core_window_t readable, writable;
     core_region_t region[CORE_PMP_REGIONS]; /* as pmpcfg and pmpaddr have it */
     uint8_t region_cfg[CORE_PMP_REGIONS];
+    icache_t icache;
     uint32_t regions; /* up to the last that is on */
     core_speed_t speed;
     core_debug_t debug;
@@ -187,7 +190,8 @@ struct core {
     uint32_t reserved_addr; /* LR's reservation, if `reserved` */
     bool reserved;
     bool sleeping; /* in WFI */
-    bool waiting;  /* for L2; then the next three say what for */
+    bool waiting;  /* for L2 */
+    bool fetching; /* then for a line of code; else the next three say what for */
     uint8_t mem_op, mem_rd, mem_slots;
     uint8_t mem_data[4];
     uint32_t mem_addr;
@@ -197,7 +201,7 @@ struct core {
     bool excepted;              /* there was one */
 
     uint64_t cycles, instructions, loads, stores, taken, muls, divs, bus_stalls, l2_stalls;
-    uint64_t wfi_cycles, interrupts, exceptions;
+    uint64_t wfi_cycles, interrupts, exceptions, icache_misses, fetch_stalls;
 };
 
 typedef enum { CORE_USER = 0, CORE_MACHINE = 3 } core_mode_t;

@@ -195,8 +195,9 @@ static void note_begin(core_t *core, const core_insn_t *in)
     core_format_t format = core_insn_info[plain.op].format;
     bool writes = format != FORMAT_STORE && format != FORMAT_B && format != FORMAT_NONE;
     uint8_t bytes[4] = {0};
-    bus_peek(core->bus, core->pc, bytes, in->slots * 2u);
-    *n = (core_note_t){.cycle = core->cycle,
+    bool fetched = core->debug.fetch_done == core->cycle && core->cycle != 0;
+    core_peek_code(core, bytes, in->slots * 2u);
+    *n = (core_note_t){.cycle = fetched ? core->debug.fetch_began : core->cycle,
                        .pc = core->pc,
                        .mode = core->mode,
                        .word = get32(bytes),

@@ -38,8 +38,8 @@ typedef struct {
 
 /* An instruction that has retired. */
 typedef struct {
-    uint64_t cycle;    /* in which it started */
-    uint64_t cycles;   /* that it took; WFI: without the sleep */
+    uint64_t cycle;    /* in which it started, or its fetch began to wait for L2 */
+    uint64_t cycles;   /* that both took; WFI: without the sleep */
     uint32_t pc, mode; /* core_mode_t */
     uint32_t word;     /* its encoding; 16 bits when slots is 1 */
     uint8_t slots;     /* length in half words */
@@ -80,6 +80,7 @@ typedef struct {
     core_note_t note;    /* of the instruction that runs, if `noted` */
     bool noted;
     uint64_t ahead; /* of core->cycle: when the instruction that is decoded starts */
+    uint64_t fetch_began, fetch_done; /* cycles of the last wait for L2 */
 } core_debug_t;
 
 /* Listens until it is removed; hooks stay the caller's, and where they are. Adding twice is fine;

@@ -5,6 +5,7 @@
  *   exec.c    the fast loop over these             rvc.c      16-bit encodings to 32 bits
  *   trap.c    modes, exceptions, interrupts        csr.c      control and status registers
  *   access.c  accesses that leave the fast loop    pmp.c      physical memory protection
+ *   icache.c  fetches from L2
  *   disasm.c  words to text                        core_debug.c  stops and notes
  */
 #ifndef LOGIC_CORE_INT_H
@@ -97,8 +98,9 @@ typedef enum {
 #undef X
         OP_ILLEGAL, /* imm: the encoding */
     OP_FAULT,       /* nothing to fetch at imm */
-    OP_FAR,         /* a branch or JAL to nowhere in this memory, or to no multiple of 4 */
+    OP_FAR,         /* `fast` of a branch or JAL out of this memory, or to no multiple of 4 */
     OP_BREAK,       /* a breakpoint */
+    OP_AWAY,        /* it does not lie, or not wholly, in this line of the cache */
     OP_COUNT
 } core_op_t;
 
@@ -148,16 +150,18 @@ struct core_insn {
     uint8_t cycles;           /* without what depends on data; of a branch that is not taken */
     uint8_t fast;             /* op, or OP_SHORT_.. of it: what the fast loop looks at */
     uint8_t taken;            /* cycles of a jump, or a branch that is taken */
-    uint32_t imm; /* AUIPC: the result. CSR: the number. In a slot, JAL and branches: bytes to the
-                     target's slot */
+    uint32_t imm; /* AUIPC: the result. CSR: the number. In a slot, JAL and branches that are not far:
+                     bytes to the target's slot */
     uint32_t pc;
 };
 
-/* ROM or TCM as the fast loop sees it. */
+/* ROM, TCM or a line of the cache, as the fast loop sees it. */
 typedef struct {
     core_insn_t *code;
     const uint8_t *mem;
-    uint32_t base, bytes;
+    uint32_t base, bytes; /* where instructions begin */
+    uint32_t mem_bytes;   /* from there on, of which they consist */
+    bool more;            /* code goes on behind that, elsewhere */
 } core_code_t;
 
 enum {
@@ -213,6 +217,8 @@ uint32_t rvc_expand(uint32_t half);
 core_insn_t core_decode_word(uint32_t word, uint32_t pc);
 /* Number of registers that insn reads in rs[0..1]. */
 uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2]);
+/* Its bytes, as they were fetched. */
+void core_peek_code(const core_t *core, uint8_t *bytes, uint32_t count);
 /* The instruction at pc as core_decode_word has it. */
 core_insn_t core_decode_plain(const core_t *core, const core_insn_t *slot);
 /* Fills the slot that insn (`fast` is OP_UNKNOWN) is in. */
@@ -224,8 +230,13 @@ void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes);
 void core_drop_range(core_t *core, uint64_t first, uint64_t end);
 void core_drop_code(core_t *core);
 
-/* ROM or TCM, as the mode that fetches sees it; false when pc is in neither. */
-bool core_find_code(const core_t *core, core_code_t *code);
+/* What pc is in, as the mode that fetches sees it; false when there is nothing to fetch. Of L2 after
+ * core_fetch. */
+bool core_find_code(core_t *core, core_code_t *code);
+/* 1 where the core's mode has decoded forms of its own, else 0. */
+uint32_t core_code_of(const core_t *core);
+/* The slots hold nothing. */
+void core_void_slots(core_insn_t *slots, uint32_t count);
 
 /* At most so far at once, so that a run can be stopped from outside. */
 #define CORE_RUN_AHEAD_CYCLES (1u << 20)
@@ -261,6 +272,16 @@ bool core_step_access(core_t *core, const core_insn_t *in, bool on_time);
 void core_note_access(const core_t *core, const core_insn_t *in, core_note_t *note);
 void core_on_request(void *ctx);
 void core_on_l2_done(void *ctx, sim_mem_req_t *req);
+
+/* icache.c */
+/* Part of the instruction at pc must be fetched from L2. What is here of it counts as fetched from. */
+bool core_lacks_code(core_t *core);
+/* Asks for it. False: it is on its way (`waiting`), or its time has not come. */
+bool core_fetch(core_t *core, bool on_time);
+void core_request_line(core_t *core);
+bool icache_find(core_t *core, core_code_t *code);
+/* Decoded forms are void. */
+void icache_forget(icache_t *cache);
 
 /* core.c */
 /* The event of the next instruction. */

@@ -16,6 +16,7 @@ const core_insn_info_t core_insn_info[OP_COUNT] = {
     [OP_FAULT] = {"fault", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
     [OP_FAR] = {"far jump", FORMAT_NONE, 0, 1, offsetof(core_costs_t, branch)},
     [OP_BREAK] = {"breakpoint", FORMAT_NONE, 0, 1, offsetof(core_costs_t, trap)},
+    [OP_AWAY] = {"elsewhere", FORMAT_NONE, 0, 1, offsetof(core_costs_t, alu)},
 };
 /* clang-format on */
 
@@ -108,20 +109,26 @@ uint32_t core_insn_reads(const core_insn_t *insn, uint8_t rs[2])
 
 /* ---- slots ---- */
 
-/* Code as machine mode, and as user mode sees it. */
-static uint32_t code_of(const core_t *core)
+uint32_t core_code_of(const core_t *core)
 {
     return core->mode == CORE_USER && core->tcm_code[1] != NULL;
 }
 
-bool core_find_code(const core_t *core, core_code_t *code)
+bool core_find_code(core_t *core, core_code_t *code)
 {
     const bus_t *bus = core->bus;
-    uint32_t which = code_of(core);
-    core_code_t tcm = {core->tcm_code[which], bus->tcm, bus->desc.tcm_base, bus->desc.tcm_bytes};
-    core_code_t rom = {core->rom_code[which], bus->rom, bus->desc.rom_base, bus->desc.rom_bytes};
+    const bus_desc_t *d = &bus->desc;
+    uint32_t which = core_code_of(core);
+    core_code_t tcm = {core->tcm_code[which], bus->tcm, d->tcm_base, d->tcm_bytes, d->tcm_bytes, 0};
+    core_code_t rom = {core->rom_code[which], bus->rom, d->rom_base, d->rom_bytes, d->rom_bytes, 0};
     *code = core->pc - tcm.base < tcm.bytes ? tcm : rom;
-    return core->pc - code->base < code->bytes;
+    return core->pc - code->base < code->bytes || icache_find(core, code);
+}
+
+void core_void_slots(core_insn_t *slots, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        slots[i].fast = OP_UNKNOWN;
 }
 
 static bool has_extension(const core_t *core, const core_insn_t *insn)
@@ -130,12 +137,17 @@ static bool has_extension(const core_t *core, const core_insn_t *insn)
            (core->desc.a || insn->op < OP_LR || insn->op > OP_AMOMAXU);
 }
 
-/* The half at offset, if it can be fetched. */
-static bool fetch(const core_t *core, const core_code_t *code, uint32_t offset, uint32_t *half)
+/* The half at offset. False: what stands there instead is in *op. */
+static bool fetch(const core_t *core, const core_code_t *code, uint32_t offset, uint32_t *half,
+                  uint8_t *op)
 {
-    if (code->bytes < 2 || offset > code->bytes - 2 ||
-        !core_pmp_allows(core, core->mode, code->base + offset, 2, PMP_EXECUTE))
+    *op = OP_FAULT;
+    if (!core_pmp_allows(core, core->mode, code->base + offset, 2, PMP_EXECUTE))
         return false;
+    if (code->mem_bytes < 2 || offset > code->mem_bytes - 2) {
+        *op = code->more ? OP_AWAY : OP_FAULT;
+        return false;
+    }
     *half = get16(code->mem + offset);
     return true;
 }
@@ -152,17 +164,17 @@ static core_insn_t decode_half(const core_t *core, uint32_t half, uint32_t pc)
                                                                                : illegal(half, pc);
 }
 
-/* Decodes at offset of ROM or TCM: everything but cycles. */
+/* Decodes at offset: everything but cycles. */
 static core_insn_t decode_at(const core_t *core, const core_code_t *code, uint32_t offset)
 {
     uint32_t pc = code->base + offset, low, high;
-    core_insn_t insn = {.op = OP_FAULT, .rd = 32, .slots = 1, .imm = pc, .pc = pc};
-    if (!fetch(core, code, offset, &low))
+    core_insn_t insn = {.rd = 32, .slots = 1, .imm = pc, .pc = pc};
+    if (!fetch(core, code, offset, &low, &insn.op))
         return insn;
     if ((low & 3) != 3) {
         insn = decode_half(core, low, pc);
         insn.slots = 1;
-    } else if (!fetch(core, code, offset + 2, &high)) {
+    } else if (!fetch(core, code, offset + 2, &high, &insn.op)) {
         insn.imm = pc + 2;
     } else {
         insn = core_decode_word(high << 16 | low, pc);
@@ -185,7 +197,7 @@ static bool uses(const core_insn_t *insn, uint8_t reg)
     return (count > 0 && rs[0] == reg) || (count > 1 && rs[1] == reg);
 }
 
-/* Fixed cycles of insn, which ends at offset `next`. */
+/* Fixed cycles of insn, which ends at offset `next`; the one behind it counts where it is here. */
 static void set_cycles(const core_t *core, const core_code_t *code, core_insn_t *insn,
                        uint32_t next)
 {
@@ -210,20 +222,23 @@ static bool is_direct(const core_insn_t *insn)
     return insn->op == OP_JAL || (insn->op >= OP_BEQ && insn->op <= OP_BGEU);
 }
 
-/* Of the offset, what the fast loop adds: a slot of 16 bytes for 2 of code. */
-static void set_target(const core_t *core, const core_code_t *code, core_insn_t *insn)
+/* The fast loop can go there. */
+static bool is_near(const core_t *core, const core_code_t *code, uint32_t target)
 {
-    uint32_t target = insn->pc + insn->imm, odd = core->desc.c ? 0 : 2;
-    if (target - code->base < code->bytes && (target & odd) == 0)
-        insn->imm *= sizeof(core_insn_t) / 2;
-    else
-        insn->op = OP_FAR;
+    uint32_t odd = core->desc.c ? 0 : 2;
+    return target - code->base < code->bytes && (target & odd) == 0;
+}
+
+void core_peek_code(const core_t *core, uint8_t *bytes, uint32_t count)
+{
+    if (!icache_peek(&core->icache, core->pc, bytes, count))
+        bus_peek(core->bus, core->pc, bytes, count);
 }
 
 core_insn_t core_decode_plain(const core_t *core, const core_insn_t *slot)
 {
     uint8_t bytes[4] = {0};
-    bus_peek(core->bus, core->pc, bytes, slot->slots * 2u);
+    core_peek_code(core, bytes, slot->slots * 2u);
     uint32_t word = slot->slots == 1 ? rvc_expand(get16(bytes)) : get32(bytes);
     core_insn_t insn = core_decode_word(word, core->pc);
     insn.slots = slot->slots;
@@ -253,10 +268,11 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
 {
     uint32_t offset = (uint32_t)(insn - code->code) * 2;
     *insn = decode_at(core, code, offset);
+    bool far = is_direct(insn) && !is_near(core, code, insn->pc + insn->imm);
     if (insn->op != OP_FAULT)
         set_cycles(core, code, insn, offset + insn->slots * 2u);
-    if (is_direct(insn))
-        set_target(core, code, insn);
+    if (is_direct(insn) && !far)
+        insn->imm *= sizeof(core_insn_t) / 2; /* what the fast loop adds: a slot for 2 bytes */
     if (code->mem == core->bus->tcm && offset < code->bytes)
         flag_lines(core, offset);
     else if (code->mem == core->bus->rom && offset / 2 >= core->rom_slots)
@@ -264,9 +280,10 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
     if (core->bus->watches != 0 && insn->op != OP_FAULT)
         bus_meet(core->bus, code->base + offset, insn->slots * 2u, BUS_MET_FETCH,
                  clk_edge_ps(&core->clk, core->cycle + core->debug.ahead));
-    if (core->debug.breaks != 0 && core_is_break(core, code->base + offset))
-        insn->op = OP_BREAK;
-    insn->fast = fast_op(insn);
+    insn->fast = far ? OP_FAR : fast_op(insn);
+    if (core->debug.breaks != 0 && insn->op != OP_AWAY &&
+        core_is_break(core, code->base + offset))
+        insn->op = insn->fast = OP_BREAK;
 }
 
 /* The slot at offset o depends on bytes o .. o + 7: itself, and after a load its follower. */
@@ -289,8 +306,7 @@ static void drop_line(core_t *core, uint32_t offset)
 static void drop_rom(core_t *core)
 {
     for (uint32_t k = 0; k < 2 && core->rom_code[k] != NULL; k++)
-        for (uint32_t i = 0; i < core->rom_slots; i++)
-            core->rom_code[k][i].fast = OP_UNKNOWN;
+        core_void_slots(core->rom_code[k], core->rom_slots);
     core->rom_slots = 0;
 }
 
@@ -300,6 +316,8 @@ void core_drop_range(core_t *core, uint64_t first, uint64_t end)
     const uint64_t base = d->tcm_base, tcm_end = base + d->tcm_bytes;
     if (first < (uint64_t)d->rom_base + d->rom_bytes && end > d->rom_base)
         drop_rom(core);
+    if (first < (uint64_t)BUS_L2_BASE + d->l2_bytes && end > BUS_L2_BASE)
+        icache_forget(&core->icache);
     first = first > base ? first : base;
     end = end < tcm_end ? end : tcm_end;
     if (first >= end)

@@ -41,6 +41,20 @@ static uint32_t read_power_of_two(const sim_cfg_t *cfg, const char *key, uint32_
     return value;
 }
 
+static void read_icache(const sim_cfg_t *core, icache_desc_t *icache)
+{
+    sim_cfg_t cfg = sim_cfg_obj(core, "icache");
+    icache->line_bytes = read_power_of_two(&cfg, "line_bytes", ICACHE_MIN_LINE_BYTES,
+                                           ICACHE_MAX_LINE_BYTES, icache->line_bytes);
+    icache->ways = read_power_of_two(&cfg, "ways", 1, ICACHE_MAX_WAYS, icache->ways);
+    icache->bytes = read_power_of_two(&cfg, "bytes", 0, ICACHE_MAX_BYTES, icache->bytes);
+    uint32_t least = icache->line_bytes * (icache->ways > 2 ? icache->ways : 2);
+    if (icache->bytes != 0 && icache->bytes < least)
+        sim_cfg_fail(&cfg, "bytes", "%u is neither 0 nor at least %u: two lines, and one a way",
+                     icache->bytes, least);
+    sim_cfg_done(&cfg);
+}
+
 static const char *const misaligned[] = {"trap", "do"};
 
 static void read_core(const sim_cfg_t *logic, core_desc_t *core)
@@ -64,12 +78,14 @@ static void read_core(const sim_cfg_t *logic, core_desc_t *core)
     CORE_COSTS(X)
 #undef X
     sim_cfg_done(&cost);
+    read_icache(&cfg, &core->icache);
     sim_cfg_done(&cfg);
 }
 
 /* As sensor.c attaches them. */
 static const char *const masters[] = {"core",      "isp",  "npu_fetch", "npu_load",
-                                      "npu_store", "mipi", "spi",       "dma"};
+                                      "npu_store", "mipi", "spi",       "dma",
+                                      "core_fetch"};
 _Static_assert(SIM_COUNT(masters) <= L2_MAX_MASTERS, "a rule each");
 
 static void read_rule(const sim_cfg_t *all, l2_rule_t *rule)
@@ -166,6 +182,9 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
         read_power_of_two(cfg, "dma_tcm_bytes_per_cycle", 4, 64, desc->dma.tcm_bytes_per_cycle);
     read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
+    if (desc->core.icache.line_bytes > desc->l2.burst_bytes)
+        sim_cfg_fail(cfg, "core", "icache.line_bytes: %u is more than l2.burst_bytes, %u",
+                     desc->core.icache.line_bytes, desc->l2.burst_bytes);
     desc->spit.most_hz = read_u32(cfg, "spi_target_hz", 1, 1000000000, desc->spit.most_hz);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);

@@ -153,7 +153,8 @@ static bool word_outside(uint32_t at, uint32_t words)
 #define UNUSED_16(n) UNUSED_8(n) UNUSED_8((n) + 8)
 #define UNUSED_32(n) UNUSED_16(n) UNUSED_16((n) + 16)
 #define UNUSED_64(n) UNUSED_32(n) UNUSED_32((n) + 32)
-_Static_assert(OP_FAST_COUNT == 90, "the first unused case");
+#define OP_UNUSED 91
+_Static_assert(OP_FAST_COUNT == OP_UNUSED, "the first unused case");
 
 #define EXECUTE execute_cycles
 #define SPEND(cycles) (cycles_left -= (int64_t)(cycles))

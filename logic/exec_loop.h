@@ -181,14 +181,13 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             }
             break;
         case OP_FENCE:
-        case OP_FENCE_I:
             break;
         /* CSR and system instructions, traps */
         LEAVES(CSRRW) LEAVES(CSRRS) LEAVES(CSRRC) LEAVES(CSRRWI) LEAVES(CSRRSI) LEAVES(CSRRCI)
-        LEAVES(ECALL) LEAVES(EBREAK) LEAVES(MRET) LEAVES(WFI)
-        LEAVES(ILLEGAL) LEAVES(FAULT) LEAVES(FAR) LEAVES(BREAK)
+        LEAVES(ECALL) LEAVES(EBREAK) LEAVES(MRET) LEAVES(WFI) LEAVES(FENCE_I)
+        LEAVES(ILLEGAL) LEAVES(FAULT) LEAVES(FAR) LEAVES(BREAK) LEAVES(AWAY)
         /* and what is not used: with all values of a byte the switch need not look at its range */
-        UNUSED_2(90) UNUSED_4(92) UNUSED_32(96) UNUSED_64(128) UNUSED_64(192)
+        LEAVES(UNUSED) UNUSED_4(92) UNUSED_32(96) UNUSED_64(128) UNUSED_64(192)
             goto leave;
         }
     next2:

@@ -161,7 +161,8 @@ static sim_err_t connect_memory(sensor_t *s)
     TRY(l2_port(&s->l2, "mipi", &s->mipi.mem));
     s->spi.device[0] = flash_device(&s->flash);
     TRY(l2_port(&s->l2, "spi", &s->spi.port));
-    return l2_port(&s->l2, "dma", &s->dma.l2);
+    TRY(l2_port(&s->l2, "dma", &s->dma.l2));
+    return l2_port(&s->l2, "core_fetch", &s->core.icache.port);
 }
 
 static sim_err_t connect_pages(sensor_t *s)

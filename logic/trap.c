@@ -163,7 +163,7 @@ void core_retire(core_t *core, const core_insn_t *in, uint32_t cycles)
 static void illegal(core_t *core, const core_insn_t *in)
 {
     uint8_t word[4] = {0};
-    bus_peek(core->bus, core->pc, word, in->slots * 2u);
+    core_peek_code(core, word, in->slots * 2u);
     core_exception(core, CAUSE_ILLEGAL, get32(word));
 }
 
@@ -242,22 +242,32 @@ static bool is_taken(const core_t *core, const core_insn_t *in)
     }
 }
 
-/* A jump out of the memory that it is in, or to no multiple of 4 where it must be one. */
-static void step_far(core_t *core, const core_insn_t *slot)
+/* A jump out of the memory that it is in, or to no multiple of 4 where it must be one: that is an
+ * exception, at its own time. */
+static bool step_far(core_t *core, const core_insn_t *in, bool on_time)
 {
-    core_insn_t in = core_decode_plain(core, slot);
-    uint32_t from = in.op == OP_JALR ? core->x[in.rs1] : in.pc, target = (from + in.imm) & ~1u;
-    if (!is_taken(core, &in)) {
-        core_retire(core, slot, slot->cycles);
-    } else if ((target & 2) != 0 && !core->desc.c) {
-        core_exception(core, CAUSE_FETCH_MISALIGNED, target);
-    } else {
-        if (in.op == OP_JAL)
-            core->x[in.rd] = in.pc + in.slots * 2u;
+    uint32_t from = in->op == OP_JALR ? core->x[in->rs1] : in->pc, target = (from + in->imm) & ~1u;
+    if (!is_taken(core, in)) {
+        core_retire(core, in, in->cycles);
+    } else if ((target & 2) == 0 || core->desc.c) {
+        if (in->op == OP_JAL)
+            core->x[in->rd] = in->pc + in->slots * 2u;
         core->taken++;
-        core_retire(core, slot, slot->taken);
+        core_retire(core, in, in->taken);
         core->pc = target;
+    } else {
+        if (on_time)
+            core_exception(core, CAUSE_FETCH_MISALIGNED, target);
+        return on_time;
     }
+    return true;
+}
+
+/* What is fetched from here on is in memory now. */
+static void step_fence_i(core_t *core, const core_insn_t *in)
+{
+    core_retire(core, in, in->cycles);
+    icache_clear(&core->icache);
 }
 
 /* What ends in a trap, or may. */
@@ -267,8 +277,6 @@ static void step_trap(core_t *core, const core_insn_t *in)
         step_ebreak(core, in);
     else if (in->op == OP_ECALL)
         core_exception(core, core->mode == CORE_USER ? CAUSE_ECALL_U : CAUSE_ECALL_M, 0);
-    else if (in->op == OP_FAR || in->op == OP_JALR)
-        step_far(core, in);
     else if (in->op == OP_FAULT)
         core_exception(core, CAUSE_FETCH_FAULT, in->imm);
     else
@@ -280,7 +288,11 @@ bool core_step_system(core_t *core, const core_insn_t *in, bool on_time)
     bool user = core->mode == CORE_USER;
     if (core_insn_info[in->op].format == FORMAT_CSR || core_insn_info[in->op].format == FORMAT_CSRI)
         return step_csr(core, in, on_time);
-    if (in->op == OP_MRET && !user)
+    if (in->op >= OP_JAL && in->op <= OP_BGEU)
+        return step_far(core, in, on_time);
+    if (in->op == OP_FENCE_I)
+        step_fence_i(core, in);
+    else if (in->op == OP_MRET && !user)
         step_mret(core, in);
     else if (in->op == OP_WFI && !(user && (core->mstatus & MSTATUS_TW) != 0))
         step_wfi(core, in);

@@ -56,6 +56,7 @@ static bool make_blocks(infer_core_t *c, sim_t *sim, const logic_desc_t *desc)
 static bool connect_blocks(infer_core_t *c, l2_t *l2, npu_t *npu)
 {
     return l2_port(l2, "core", &c->bus.l2) == SIM_OK &&
+           l2_port(l2, "core_fetch", &c->core.icache.port) == SIM_OK &&
            bus_attach(&c->bus, SENSOR_PAGE_sys, &c->sys.comp) == SIM_OK &&
            bus_attach(&c->bus, SENSOR_PAGE_uart, &c->uart.comp) == SIM_OK &&
            bus_attach(&c->bus, SENSOR_PAGE_intc, &c->intc.comp) == SIM_OK &&

@@ -10,9 +10,9 @@
 
 enum {
     CODE_BYTES = 0x1000,
-    HANDLER = RIG_CODE + 0x4000,
-    PROLOGUE = 0x40,   /* in ROM */
-    ROM_START = 0x100, /* behind it */
+    HANDLER_AT = 0x4000, /* behind the code, or what would be its place in TCM */
+    PROLOGUE = 0x40,     /* in ROM */
+    ROM_START = 0x100,   /* behind it */
     MCOUNTEREN = 0x306,
     MCOUNTINHIBIT = 0x320,
     MHPMEVENT3 = 0x323,
@@ -27,7 +27,13 @@ enum {
     L2_CYCLES = 4, /* one to get there, one beat, latency two */
 };
 
-static uint32_t text; /* where the program of this seed is: in TCM, or in ROM around the prologue */
+/* Where the program of this seed is: in TCM, in L2, or in ROM around the prologue. */
+static uint32_t text;
+
+static uint32_t handler(void)
+{
+    return (text == RIG_L2 ? RIG_L2 : RIG_CODE) + HANDLER_AT;
+}
 
 /* Skips two bytes (without C: four) after an exception; comes back into the code from anywhere
  * else. A call from user mode comes back to machine mode. */
@@ -60,7 +66,7 @@ static void put_handler(rig_t *rig)
         /* leave: */
         MRET,
     };
-    rig_put(rig, HANDLER, code, SIM_COUNT(code));
+    rig_put(rig, handler(), code, SIM_COUNT(code));
 }
 
 /* ---- random code ---- */
@@ -273,7 +279,16 @@ static void make_irqs(irq_source_t *source, rig_t *rig, sim_stream_t *s)
 /* A chip of some kind, for both. */
 static void choose(rig_t *rig, naive_t *n, sim_stream_t *s)
 {
-    core_desc_t *d = &rig->core.desc; /* before anything is decoded */
+    icache_desc_t chip = {below(s, 4) == 0 ? 0 : 256u << below(s, 5), 4u << below(s, 7),
+                          1u << below(s, 3)};
+    while (chip.bytes != 0 && chip.bytes < chip.line_bytes * (chip.ways > 2 ? chip.ways : 2))
+        chip.bytes *= 2;
+    rig_set_icache(rig, chip);
+    n->line_bytes = chip.line_bytes;
+    n->ways = chip.bytes == 0 ? 2 : chip.ways;
+    n->lines = chip.bytes == 0 ? 2 : chip.bytes / chip.line_bytes;
+    n->fill_cycles = 3 + (chip.line_bytes + 63) / 64; /* as L2_CYCLES, with more beats */
+    core_desc_t *d = &rig->core.desc;                 /* before anything is decoded */
     d->m = n->m = below(s, 8) != 0;
     d->a = n->a = below(s, 8) != 0;
     d->c = n->c = below(s, 4) != 0;
@@ -314,7 +329,7 @@ static void put_prologue(rig_t *rig, sim_stream_t *s)
     n += put_value(code + n, (below(s, 2) ? 0x1880 : 0x80) | below(s, 2)
                                                                  << 17); /* MPIE, MPP, MPRV */
     code[n++] = CSRRW(ZERO, MSTATUS, T6);
-    n += put_value(code + n, text + (text == RIG_CODE ? 0 : ROM_START));
+    n += put_value(code + n, text + (text == BUS_ROM_BASE ? ROM_START : 0));
     code[n++] = CSRRW(ZERO, MEPC, T6);
     code[n++] = MRET;
     rig_put(rig, PROLOGUE, code, n);
@@ -335,7 +350,7 @@ static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
         rig->core.x[r] = below(s, 2) ? sim_stream_u32(s) : below(s, 5) - 2;
     for (size_t i = 0; i < SIM_COUNT(bases); i++)
         rig->core.x[bases[i][0]] = bases[i][1];
-    rig->core.mtvec = HANDLER;
+    rig->core.mtvec = handler();
     rig->core.mscratch = PROBE_VALUE;
     rig->core.mie = 0x888;
     rig->core.mstatus = 0x1800;
@@ -353,7 +368,7 @@ static void set_up(rig_t *rig, naive_t *n, sim_stream_t *s)
     memcpy(n->l2, rig->l2.mem, L2_BYTES);
     n->pc = PROLOGUE;
     n->mode = CORE_MACHINE;
-    n->mtvec = HANDLER;
+    n->mtvec = handler();
     n->mscratch = PROBE_VALUE;
     n->mie = 0x888;
     n->mstatus = 0x1800;
@@ -408,7 +423,7 @@ static void compare(rig_t *rig, const naive_t *n, uint32_t seed, uint64_t cycle)
 }
 
 typedef struct {
-    uint64_t instructions, in_rom, exceptions, interrupts, halts, user;
+    uint64_t instructions, in_rom, misses, exceptions, interrupts, halts, user;
     uint64_t notes, traps, stops; /* that the hooks were told */
 } totals_t;
 
@@ -449,13 +464,13 @@ static void watch(rig_t *rig, sim_stream_t *s, totals_t *totals)
     }
 }
 
-static void run_seed(uint32_t seed, totals_t *totals)
+static void run_seed(uint32_t seed, uint32_t where, totals_t *totals)
 {
     static naive_t n;
     static irq_source_t source;
     static uint8_t tcm[TCM_BYTES], l2[L2_BYTES];
     sim_stream_t s = sim_stream(99, 2, seed);
-    text = seed % 4 == 0 ? BUS_ROM_BASE : RIG_CODE;
+    text = where;
     rig_t *rig = rig_new();
     for (uint32_t page = 0; page < BUS_PAGES; page++)
         if (rig->bus.page[page] != &rig->probe.comp)
@@ -480,7 +495,8 @@ static void run_seed(uint32_t seed, totals_t *totals)
         compare(rig, &n, seed, cycle);
     }
     totals->instructions += n.instret;
-    totals->in_rom += text == RIG_CODE ? 0 : n.instret;
+    totals->in_rom += text == BUS_ROM_BASE ? n.instret : 0;
+    totals->misses += n.events[11];
     totals->exceptions += n.events[10];
     totals->interrupts += n.events[9];
     totals->user += n.mode == CORE_USER;
@@ -492,7 +508,7 @@ START_TEST(random_programs_run_as_on_the_naive_interpreter)
 {
     totals_t totals = {0};
     for (uint32_t seed = 1; seed <= 500; seed++)
-        run_seed(seed, &totals);
+        run_seed(seed, seed % 4 == 0 ? BUS_ROM_BASE : RIG_CODE, &totals);
     /* the programs were worth running */
     ck_assert_uint_gt(totals.instructions, 400000);
     ck_assert_uint_gt(totals.in_rom, 50000);
@@ -506,4 +522,21 @@ START_TEST(random_programs_run_as_on_the_naive_interpreter)
 }
 END_TEST
 
-TEST_MAIN("logic core against naive interpreter", random_programs_run_as_on_the_naive_interpreter)
+/* On caches of many shapes; stores meet code, and the copies of it. */
+START_TEST(random_programs_in_l2_run_as_on_the_naive_interpreter)
+{
+    totals_t totals = {0};
+    for (uint32_t seed = 501; seed <= 700; seed++)
+        run_seed(seed, RIG_L2, &totals);
+    ck_assert_uint_gt(totals.instructions, 50000);
+    ck_assert_uint_gt(totals.exceptions, 2500);
+    ck_assert_uint_gt(totals.interrupts, 500);
+    ck_assert_uint_gt(totals.misses, 10000);
+    ck_assert_uint_lt(totals.halts, 50);
+    ck_assert_uint_gt(totals.notes, totals.instructions / 3);
+    ck_assert_uint_gt(totals.stops, 1000);
+}
+END_TEST
+
+TEST_MAIN("logic core against naive interpreter", random_programs_run_as_on_the_naive_interpreter,
+          random_programs_in_l2_run_as_on_the_naive_interpreter)

@@ -26,7 +26,9 @@ enum {
     L2_STALLS,
     ASLEEP,
     INTERRUPTS,
-    EXCEPTIONS
+    EXCEPTIONS,
+    MISSES,
+    FETCH_STALLS
 };
 
 static void event(naive_t *n, uint32_t number, uint64_t times)
@@ -232,7 +234,7 @@ static void illegal(naive_t *n, uint32_t encoding)
     exception(n, 2, encoding);
 }
 
-/* Does a fetch of the half at addr work? */
+/* Does a fetch of the half at addr work? Of what is not in L2. */
 static bool fetch(const naive_t *n, uint32_t addr, uint32_t *half)
 {
     if (!pmp_allows(n, n->mode, addr, 2, 4))
@@ -243,6 +245,75 @@ static bool fetch(const naive_t *n, uint32_t addr, uint32_t *half)
         *half = gather(n->rom + (addr - n->rom_base), 2);
     else
         return false;
+    return true;
+}
+
+/* ---- the cache of instructions ---- */
+
+static uint32_t set_of(const naive_t *n, uint32_t addr)
+{
+    return addr / n->line_bytes % (n->lines / n->ways);
+}
+
+/* The line that holds addr, or NULL. */
+static naive_line_t *held(naive_t *n, uint32_t addr)
+{
+    for (uint32_t way = 0; way < n->ways; way++) {
+        naive_line_t *line = &n->line[set_of(n, addr) * n->ways + way];
+        if (line->full && line->addr == addr - addr % n->line_bytes)
+            return line;
+    }
+    return NULL;
+}
+
+/* Into an empty way, or the one that was not used for longest. */
+static void fill(naive_t *n, uint32_t addr)
+{
+    naive_line_t *set = &n->line[set_of(n, addr) * n->ways], *to = NULL;
+    for (uint32_t way = 0; way < n->ways && to == NULL; way++)
+        if (!set[way].full)
+            to = &set[way];
+    for (uint32_t way = 0; way < n->ways; way++)
+        if (to == NULL || (to->full && set[way].last_use < to->last_use))
+            to = &set[way];
+    to->full = true;
+    to->addr = addr - addr % n->line_bytes;
+    to->last_use = ++n->uses;
+    for (uint32_t i = 0; i < n->line_bytes; i++)
+        to->bytes[i] = to->addr - n->l2_base + i < n->l2_bytes ? n->l2[to->addr - n->l2_base + i] : 0;
+    event(n, MISSES, 1);
+    event(n, FETCH_STALLS, n->fill_cycles);
+    pass(n, n->fill_cycles);
+}
+
+typedef enum { GOT, NEVER, LATER } naive_fetch_t;
+
+/* LATER: it had to wait for its line; try again, if no interrupt comes first. */
+static naive_fetch_t fetch_now(naive_t *n, uint32_t addr, uint32_t *half)
+{
+    if (!in(addr, 2, n->l2_base, n->l2_bytes))
+        return fetch(n, addr, half) ? GOT : NEVER;
+    if (!pmp_allows(n, n->mode, addr, 2, 4))
+        return NEVER;
+    naive_line_t *line = held(n, addr);
+    if (line == NULL) {
+        fill(n, addr);
+        return LATER;
+    }
+    line->last_use = ++n->uses;
+    *half = gather(line->bytes + addr % n->line_bytes, 2);
+    return GOT;
+}
+
+/* The half at addr, which comes after the load at pc: what is known of it already. In L2, that is
+ * what lies in the load's line. */
+static bool foresee(naive_t *n, uint32_t addr, uint32_t *half)
+{
+    if (!in(addr, 2, n->l2_base, n->l2_bytes))
+        return fetch(n, addr, half);
+    if (addr / n->line_bytes != n->pc / n->line_bytes || !pmp_allows(n, n->mode, addr, 2, 4))
+        return false;
+    *half = gather(held(n, addr)->bytes + addr % n->line_bytes, 2);
     return true;
 }
 
@@ -571,14 +642,14 @@ static bool word_is_legal(const naive_t *n, uint32_t w)
     }
 }
 
-static bool next_reads(const naive_t *n, uint32_t pc, uint32_t r)
+static bool next_reads(naive_t *n, uint32_t pc, uint32_t r)
 {
     uint32_t low, high;
-    if (r == 0 || !fetch(n, pc, &low))
+    if (r == 0 || !foresee(n, pc, &low))
         return false;
     if (low % 4 != 3)
         return n->c && half_reads(low, r);
-    if (!fetch(n, pc + 2, &high))
+    if (!foresee(n, pc + 2, &high))
         return false;
     uint32_t w = high << 16 | low, op = bits(w, 6, 0), f3 = bits(w, 14, 12);
     if (!word_is_legal(n, w))
@@ -767,6 +838,8 @@ static uint32_t do_word(naive_t *n, uint32_t w, uint32_t *next)
     case 0x2f:
         return do_atomic(n, w, *next);
     case 0x0f:
+        for (uint32_t i = 0; i < n->lines && f3 == 1; i++)
+            n->line[i].full = false;
         return f3 == 0 ? 1 : 4;
     default:
         return do_system(n, w, next);
@@ -891,14 +964,13 @@ static void step(naive_t *n)
 {
     uint32_t low = 0, high = 0, next, cycles = 0;
     n->trapped = false;
-    if (!fetch(n, n->pc, &low)) {
-        exception(n, 1, n->pc);
+    naive_fetch_t first = fetch_now(n, n->pc, &low), second = GOT;
+    if (first == GOT && low % 4 == 3)
+        second = fetch_now(n, n->pc + 2, &high);
+    if (first == NEVER || second == NEVER)
+        exception(n, 1, first == NEVER ? n->pc : n->pc + 2);
+    if (first != GOT || second != GOT)
         return;
-    }
-    if (low % 4 == 3 && !fetch(n, n->pc + 2, &high)) {
-        exception(n, 1, n->pc + 2);
-        return;
-    }
     next = n->pc + (low % 4 == 3 ? 4 : 2);
     cycles = low % 4 == 3 ? do_word(n, high << 16 | low, &next) : do_half(n, low, &next);
     if (n->trapped)

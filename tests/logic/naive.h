@@ -1,10 +1,10 @@
 /*
  * naive.h - RV32IMAC with user mode and protection once more, one instruction at a time, straight
- * from the manual: no decoded form, no run-ahead, no cache, no windows. What the core of
+ * from the manual: no decoded form, no run-ahead, no windows. What the core of
  * logic/core.h is compared with.
  *
- * It knows ROM, TCM, L2 without contention, one register (a word that reads back) and one
- * interrupt.
+ * It knows ROM, TCM, L2 without contention behind a cache of instructions, one register (a word that
+ * reads back) and one interrupt.
  */
 #ifndef TESTS_LOGIC_NAIVE_H
 #define TESTS_LOGIC_NAIVE_H
@@ -17,7 +17,15 @@ typedef struct {
     bool level;
 } naive_irq_t;
 
-enum { NAIVE_EVENTS = 11 };
+enum { NAIVE_EVENTS = 13, NAIVE_LINES = 256, NAIVE_LINE_BYTES = 256 };
+
+/* A line of the cache: a copy of L2, and when it was fetched from last. */
+typedef struct {
+    bool full;
+    uint32_t addr;
+    uint64_t last_use;
+    uint8_t bytes[NAIVE_LINE_BYTES];
+} naive_line_t;
 
 typedef struct {
     bool m, a, c, u, misaligned;
@@ -37,6 +45,9 @@ typedef struct {
     uint8_t *rom, *tcm, *l2;
     uint32_t reg;
     uint32_t l2_cycles;     /* of an access */
+    naive_line_t line[NAIVE_LINES];
+    uint32_t lines, line_bytes, ways, fill_cycles; /* ways of a set lie side by side */
+    uint64_t uses;
     const naive_irq_t *irq; /* changes of the external interrupt, in order of time */
     uint32_t irqs;
 

@@ -79,6 +79,7 @@ static void connect(rig_t *rig)
 {
     must(rig, l2_port(&rig->l2, "core", &rig->bus.l2) == SIM_OK);
     must(rig, l2_port(&rig->l2, "other", &rig->other) == SIM_OK);
+    must(rig, l2_port(&rig->l2, "core_fetch", &rig->core.icache.port) == SIM_OK);
     must(rig, bus_attach(&rig->bus, 0, &rig->sys.comp) == SIM_OK);
     must(rig, bus_attach(&rig->bus, 1, &rig->uart.comp) == SIM_OK);
     must(rig, bus_attach(&rig->bus, 2, &rig->intc.comp) == SIM_OK);
