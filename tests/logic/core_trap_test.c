@@ -133,19 +133,19 @@ START_TEST(a_fault_is_counted_and_logged_as_the_guests)
 }
 END_TEST
 
-START_TEST(fetching_outside_rom_and_tcm_faults_at_the_target)
+START_TEST(fetching_outside_memory_faults_at_the_target)
 {
     rig_t *rig = rig_new();
     RIG_PROGRAM(rig, JALR(RA, 0, A0));
     const uint32_t loop = JAL(ZERO, 0);
     rig_put(rig, HANDLER, &loop, 1);
-    rig->core.x[A0] = RIG_L2 + 0x100;
+    rig->core.x[A0] = RIG_PROBE;
     rig->core.mtvec = HANDLER;
     rig_start(rig);
     rig_run_to_cycle(rig, 20);
     ck_assert_uint_eq(rig->core.mcause, 1);
-    ck_assert_uint_eq(rig->core.mepc, RIG_L2 + 0x100);
-    ck_assert_uint_eq(rig->core.mtval, RIG_L2 + 0x100);
+    ck_assert_uint_eq(rig->core.mepc, RIG_PROBE);
+    ck_assert_uint_eq(rig->core.mtval, RIG_PROBE);
     ck_assert_uint_eq(rig->core.x[RA], RIG_CODE + 4); /* the jump itself was fine */
     rig_free(rig);
 }
@@ -394,7 +394,7 @@ TEST_MAIN("logic core traps", illegal_instructions_trap_with_their_encoding,
           system_calls_and_breakpoints_trap, misaligned_accesses_trap_wherever_they_go,
           accesses_that_nothing_answers_trap, atomics_work_on_tcm_only,
           a_fault_is_counted_and_logged_as_the_guests,
-          fetching_outside_rom_and_tcm_faults_at_the_target,
+          fetching_outside_memory_faults_at_the_target,
           an_instruction_across_the_end_of_tcm_faults_at_its_second_half,
           running_off_the_end_of_tcm_faults, mret_returns_and_restores_the_enable_bit,
           csrs_keep_the_bits_that_exist, csr_instructions_set_clear_and_swap,

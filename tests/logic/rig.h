@@ -59,6 +59,8 @@ typedef struct {
 rig_t *rig_new(void);
 rig_t *rig_new_hz(uint64_t clk_hz, uint64_t mtime_hz);
 void rig_free(rig_t *rig);
+/* Another instruction cache, before anything was decoded. */
+void rig_set_icache(rig_t *rig, icache_desc_t desc);
 
 /* Words into memory. */
 void rig_put(rig_t *rig, uint32_t addr, const uint32_t *words, uint32_t count);
