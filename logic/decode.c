@@ -281,8 +281,7 @@ void core_decode_slot(core_t *core, const core_code_t *code, core_insn_t *insn)
         bus_meet(core->bus, code->base + offset, insn->slots * 2u, BUS_MET_FETCH,
                  clk_edge_ps(&core->clk, core->cycle + core->debug.ahead));
     insn->fast = far ? OP_FAR : fast_op(insn);
-    if (core->debug.breaks != 0 && insn->op != OP_AWAY &&
-        core_is_break(core, code->base + offset))
+    if (core->debug.breaks != 0 && insn->op != OP_AWAY && core_is_break(core, code->base + offset))
         insn->op = insn->fast = OP_BREAK;
 }
 

@@ -83,9 +83,8 @@ static void read_core(const sim_cfg_t *logic, core_desc_t *core)
 }
 
 /* As sensor.c attaches them. */
-static const char *const masters[] = {"core",      "isp",  "npu_fetch", "npu_load",
-                                      "npu_store", "mipi", "spi",       "dma",
-                                      "core_fetch"};
+static const char *const masters[] = {"core", "isp", "npu_fetch", "npu_load",  "npu_store",
+                                      "mipi", "spi", "dma",       "core_fetch"};
 _Static_assert(SIM_COUNT(masters) <= L2_MAX_MASTERS, "a rule each");
 
 static void read_rule(const sim_cfg_t *all, l2_rule_t *rule)

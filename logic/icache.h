@@ -12,15 +12,16 @@
  * starts when the line is done: alone 1 + beats + latency_cycles of L2, more when others have the
  * bank. An interrupt that rises meanwhile is taken then, before the instruction. One that lies in
  * two lines needs both, the first one first.
- * A new line takes the first empty way of its set, else that of the line fetched from least recently.
+ * A new line takes the first empty way of its set, else that of the line fetched from least
+ * recently.
  *
- * Coherence: none. A line is a copy; stores (of the core too), DMA and all other masters of L2 change
- * memory only. FENCE.I empties the cache, a debugger's or loader's write drops the lines it meets.
- * Both speeds of the core use it, so what a program computes is the same; at CORE_FUNCTIONAL a line
- * is there at once, past the arbiter.
+ * Coherence: none. A line is a copy; stores (of the core too), DMA and all other masters of L2
+ * change memory only. FENCE.I empties the cache, a debugger's or loader's write drops the lines it
+ * meets. Both speeds of the core use it, so what a program computes is the same; at CORE_FUNCTIONAL
+ * a line is there at once, past the arbiter.
  *
- * Errors: where the burst of a line is an error (two flipped bits of an ECC word anywhere in it), the
- * fetch is an access fault at the half word that needed it; the line is not kept.
+ * Errors: where the burst of a line is an error (two flipped bits of an ECC word anywhere in it),
+ * the fetch is an access fault at the half word that needed it; the line is not kept.
  *
  * Without a cache (bytes 0) two line buffers remain: one set of two ways, under the same rules.
  *
@@ -39,7 +40,8 @@
 
 typedef struct core_insn core_insn_t;
 
-/* All powers of two. All assumed, for the reference chip too: a core of this class has 2 to 16 KiB. */
+/* All powers of two. All assumed, for the reference chip too: a core of this class has 2 to 16 KiB.
+ */
 typedef struct {
     uint32_t bytes;      /* 0: no cache; at least two lines and a line a way, at most 65536 */
     uint32_t line_bytes; /* 16..256, and no more than a burst of L2 */
@@ -52,8 +54,8 @@ typedef struct {
     uint32_t lines, ways;    /* lines 0: there is no L2 */
     uint32_t line_shift;     /* of line_bytes */
     uint32_t base, l2_bytes; /* of L2 */
-    /* Only speed: decoded as machine, as user mode sees them (core.h): the instructions of each line,
-     * and the one that begins in its last half word and ends in the next line. */
+    /* Only speed: decoded as machine, as user mode sees them (core.h): the instructions of each
+     * line, and the one that begins in its last half word and ends in the next line. */
     core_insn_t *code[2], *crossing[2];
     uint8_t crossing_bytes[4];
     sim_mem_req_t req;
@@ -68,7 +70,8 @@ typedef struct {
 /* 4 KiB, lines of 64 bytes, 2 ways. */
 icache_desc_t icache_desc_default(void);
 
-/* Checks desc and makes an empty cache for an L2 of that place; l2_bytes may be 0. name: the core's. */
+/* Checks desc and makes an empty cache for an L2 of that place; l2_bytes may be 0. name: the
+ * core's. */
 sim_err_t icache_init(icache_t *cache, sim_t *sim, const icache_desc_t *desc, uint32_t l2_base,
                       uint32_t l2_bytes, const char *name);
 void icache_free(icache_t *cache);

@@ -312,7 +312,7 @@ START_TEST(a_fetch_that_is_not_allowed_is_not_made)
     begin(4096, LINE, 2);
     PUT(0, JAL(ZERO, 0));
     ck_assert(core_csr_poke(&rig->core, 0x3b0, RIG_L2 >> 2 | 0xfff)); /* 32 KiB */
-    ck_assert(core_csr_poke(&rig->core, 0x3a0, 0x80 | 0x18 | 0x3));   /* locked NAPOT, read, write */
+    ck_assert(core_csr_poke(&rig->core, 0x3a0, 0x80 | 0x18 | 0x3)); /* locked NAPOT, read, write */
     trap_to_handler();
     ck_assert_uint_eq(rig->core.mcause, 1);
     ck_assert_uint_eq(rig->core.mtval, RIG_L2);
@@ -354,8 +354,8 @@ END_TEST
 
 /* ---- stops, speeds, snapshots ---- */
 
-/* Goes through four lines of a small cache again and again; changes an instruction each time, half of
- * the time with FENCE_I behind it. */
+/* Goes through four lines of a small cache again and again; changes an instruction each time, half
+ * of the time with FENCE_I behind it. */
 static void busy_program(void)
 {
     begin(2 * LINE, LINE, 1);

@@ -280,7 +280,8 @@ static void fill(naive_t *n, uint32_t addr)
     to->addr = addr - addr % n->line_bytes;
     to->last_use = ++n->uses;
     for (uint32_t i = 0; i < n->line_bytes; i++)
-        to->bytes[i] = to->addr - n->l2_base + i < n->l2_bytes ? n->l2[to->addr - n->l2_base + i] : 0;
+        to->bytes[i] =
+            to->addr - n->l2_base + i < n->l2_bytes ? n->l2[to->addr - n->l2_base + i] : 0;
     event(n, MISSES, 1);
     event(n, FETCH_STALLS, n->fill_cycles);
     pass(n, n->fill_cycles);

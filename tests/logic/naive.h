@@ -3,8 +3,8 @@
  * from the manual: no decoded form, no run-ahead, no windows. What the core of
  * logic/core.h is compared with.
  *
- * It knows ROM, TCM, L2 without contention behind a cache of instructions, one register (a word that
- * reads back) and one interrupt.
+ * It knows ROM, TCM, L2 without contention behind a cache of instructions, one register (a word
+ * that reads back) and one interrupt.
  */
 #ifndef TESTS_LOGIC_NAIVE_H
 #define TESTS_LOGIC_NAIVE_H
@@ -44,7 +44,7 @@ typedef struct {
     uint32_t rom_base, rom_bytes, tcm_base, tcm_bytes, l2_base, l2_bytes, reg_addr;
     uint8_t *rom, *tcm, *l2;
     uint32_t reg;
-    uint32_t l2_cycles;     /* of an access */
+    uint32_t l2_cycles; /* of an access */
     naive_line_t line[NAIVE_LINES];
     uint32_t lines, line_bytes, ways, fill_cycles; /* ways of a set lie side by side */
     uint64_t uses;

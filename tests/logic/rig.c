@@ -114,7 +114,8 @@ void rig_set_icache(rig_t *rig, icache_desc_t desc)
 {
     icache_t *c = &rig->core.icache;
     icache_free(c);
-    must(rig, icache_init(c, rig->sim, &desc, BUS_L2_BASE, rig->bus.desc.l2_bytes, "core") == SIM_OK);
+    must(rig,
+         icache_init(c, rig->sim, &desc, BUS_L2_BASE, rig->bus.desc.l2_bytes, "core") == SIM_OK);
     rig->core.desc.icache = desc;
 }
 
