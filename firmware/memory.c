@@ -5,6 +5,7 @@
 #define COLOR 0xa5c3965au
 enum { RED_ZONE_WORDS = 16, GUARD_BYTES = 1024, PMP_NAPOT = 3 << 3, PMP_LOCKED = 1 << 7 };
 
+extern uint32_t __l2text_start[], __l2text_end[], __l2text_load[];
 extern uint32_t __heap_start[], __heap_end[], __stack_guard[], __stack_low[], __stack_top[];
 
 /* Both ends are multiples of 16 bytes: fovea.ld's, and the ABI's of the stack. */
@@ -69,6 +70,14 @@ uint32_t memory_stack_bytes(void)
 uint32_t memory_heap_bytes(void)
 {
     return (uint32_t)__heap_end - (uint32_t)__heap_start;
+}
+
+void memory_load_l2text(void)
+{
+    const uint32_t *from = __l2text_load;
+    for (volatile uint32_t *to = __l2text_start; to < __l2text_end; to++)
+        *to = *from++;
+    __asm__ volatile("fence.i" : : : "memory");
 }
 
 uint32_t memory_stack_low(void)

@@ -1,5 +1,5 @@
 /*
- * memory.h - how much of stack and heap a program ever used, and an end to the stack.
+ * memory.h - how much of stack and heap a program ever used, an end to the stack, and code in L2.
  *
  *   __bss_end     heap      __postmortem      guard      stack    __stack_top
  *       |  painted, grows up -->  |  1 KiB  |  1 KiB  |  <-- painted  |
@@ -30,5 +30,18 @@ uint32_t memory_heap_bytes(void);
 /* First address of the stack, and the one behind it. */
 uint32_t memory_stack_low(void);
 uint32_t memory_stack_end(void);
+
+/*
+ * A function that need not be in the core's own memory:
+ *
+ *     L2_TEXT static void rarely(void) { ... }
+ *
+ * It runs from the last 64 KiB of L2, through the instruction cache: slower, where others use the
+ * L2 too. A network that needs all of L2 overwrites it.
+ */
+#define L2_TEXT __attribute__((section(".l2text"), noipa))
+
+/* Puts these functions in their place. Once, before the first call of one of them. */
+void memory_load_l2text(void);
 
 #endif

@@ -362,6 +362,55 @@ START_TEST(alarms_ring_once_or_again_unless_they_are_cancelled)
 }
 END_TEST
 
+/* ---- code in L2 ---- */
+
+static uint32_t said(const char *name)
+{
+    char line[64];
+    snprintf(line, sizeof(line), "\n%s ", name);
+    const char *at = strstr(board->console, line);
+    ck_assert_msg(at != NULL, "no %s in:\n%s\n%s", name, board->console, board->log);
+    return (uint32_t)strtoul(at + strlen(line), NULL, 10);
+}
+
+/* The sum as the guest forms it. */
+static uint32_t sum_of_words(void)
+{
+    uint32_t a = 1, b = 0;
+    for (uint32_t i = 0; i < 64; i++) {
+        a += i * 2654435761u;
+        b ^= a << (i & 15);
+    }
+    return b;
+}
+
+START_TEST(a_function_runs_from_l2)
+{
+    sensor_desc_t desc = chip();
+    if (!start_program(&desc, "l2code", "boot.S hal.c memory.c"))
+        return;
+    board_run_ms(board, 3);
+    const sensor_t *s = board->sensor;
+    ck_assert_ptr_nonnull(strstr(board->console, "\nend\n"));
+    ck_assert_uint_eq(said("here.lines"), 0);
+    ck_assert_uint_eq(said("there"), sum_of_words());
+    ck_assert_uint_eq(said("here.place") >> 20, 0x100);
+    ck_assert_uint_eq(said("there.place") >> 16, 0x47f);
+    ck_assert_uint_ge(said("there.lines"), 1);
+    ck_assert_uint_le(said("there.lines"), 4); /* 64 instructions at most */
+    ck_assert_uint_eq(said("again"), sum_of_words());
+    ck_assert_uint_eq(said("again.lines"), 0);
+    ck_assert_uint_eq(said("old"), 1);
+    ck_assert_uint_eq(said("stale"), 1);
+    ck_assert_uint_eq(said("new"), 2);
+    sensor_settle(board->sensor);
+    const l2_master_t *fetch = &s->l2.master[s->core.icache.port.master];
+    ck_assert_uint_eq(fetch->requests, s->core.icache_misses);
+    ck_assert_uint_eq(s->core.fetch_stalls, 4 * fetch->requests); /* nobody else is there */
+    board_free(board);
+}
+END_TEST
+
 TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_for,
           heat_rings_the_host, the_flash_is_erased_written_and_read,
           drivers_of_the_flash_say_that_there_is_none, drivers_of_the_flash_do_not_wait_for_ever,
@@ -369,4 +418,4 @@ TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_fo
           a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again,
           a_pin_that_is_let_go_is_the_board_s, a_timer_s_count_is_read_whole,
           bytes_of_the_serial_port_go_to_memory_as_they_come,
-          alarms_ring_once_or_again_unless_they_are_cancelled)
+          alarms_ring_once_or_again_unless_they_are_cancelled, a_function_runs_from_l2)
