@@ -2,7 +2,7 @@
  * bus.h - the address map: boot ROM, tightly coupled RAM, L2 and pages of registers.
  *
  *   0x0000_0000  ROM    read and fetch, written only by bus_poke
- *   0x0400_0000  L2     through a memory port
+ *   0x0400_0000  L2     through a memory port; fetches through the core's own (icache.h)
  *   0x1000_0000  TCM    the core's own, with a second port for the DMA: firmware code and data
  *   0x4000_0000  pages of 4 KiB, one component each: its sim_reg_t table
  *

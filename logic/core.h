@@ -7,6 +7,7 @@
  *   mtip --->| core |     +-----+    +-----+
  *   meip --->|      |<--->| bus |--> registers   at their own cycle
  *   nmi ---->|      |     +-----+--> L2          through a memory port
+ *            |      |<--- icache <---- L2          code, through one of its own
  *            +------+
  *               |
  *               +--> halt (level: the core stopped for good)
@@ -18,7 +19,7 @@
  * first instruction that would start at or after t. An L2 access is requested one cycle after
  * the instruction's start and ends it when it is done. The cycle of load-use delay is charged to
  * the load, if the instruction after it in memory reads the loaded register. A branch backward is
- * predicted taken, one forward not.
+ * predicted taken, one forward not. Code in L2 waits for its lines as icache.h says.
  *
  * Two speeds over one state, to be switched between any two instructions: at CORE_FUNCTIONAL every
  * instruction takes one cycle and accesses outside TCM are made at once, past the arbiter of L2.
@@ -33,9 +34,9 @@
  * (CORE_EVENTS), 9-31 (zero), and their high halves; with user mode mcounteren and menvcfg (zero);
  * with protection pmpcfg0-3 pmpaddr0-15; the read-only shadows cycle, instret, hpmcounter3-31.
  * Every other CSR and every reserved encoding traps as illegal. LR, SC and AMOs work on TCM,
- * aligned; elsewhere they are access faults. Code runs from ROM and TCM; fetching elsewhere is an
- * access fault. There is no instruction cache in front of TCM: a store is seen by the next fetch,
- * and FENCE.I only costs its cycles.
+ * aligned; elsewhere they are access faults. Code runs from ROM, TCM and L2; fetching elsewhere is
+ * an access fault. There is no instruction cache in front of TCM: a store is seen by the next
+ * fetch. In front of L2 there is one (icache.h): a store is seen after FENCE.I.
  *
  * A rise of nmi is a trap before all others, masked by nothing, to mtvec's base with mcause
  * 0x80000000. It overwrites mepc and mstatus: a handler that it interrupts cannot be resumed.
@@ -43,9 +44,8 @@
  * An exception while mtvec is 0, or at the first instruction of its own handler, stops the core
  * for good: logged as an error, `halted` says why.
  *
- * Not modeled: triggers, custom CSRs; a port of fetches on L2's bus (the core is one master there,
- * for data) and a cache for it; fetch alignment stalls, bank conflicts between fetch and data in
- * TCM; posted writes; misaligned accesses of L2 and registers (they trap).
+ * Not modeled: triggers, custom CSRs; fetch alignment stalls, bank conflicts between fetch and data
+ * in TCM; posted writes; misaligned accesses of L2 and registers (they trap).
  */
 #ifndef LOGIC_CORE_H
 #define LOGIC_CORE_H
@@ -74,7 +74,7 @@
     X(taken,      1, 0, "more, for JAL, and a backward branch that is taken")              \
     X(mispredict, 2, 0, "more, for JALR, a forward branch that is taken, a backward not")  \
     X(csr,        3, 1, "CSR instruction")                                                 \
-    X(fence_i,    4, 1, "FENCE.I: refill of the pipeline")                                 \
+    X(fence_i,    4, 1, "FENCE.I: refill of the pipeline; lines of L2 wait for it again")                                 \
     X(trap,       4, 1, "entry into a handler, from the cycle in which the trap is seen")  \
     X(mret,       3, 1, "return from a handler")                                           \
     X(bus,        4, 1, "register access through the bus")
@@ -209,7 +209,7 @@ typedef enum { CORE_USER = 0, CORE_MACHINE = 3 } core_mode_t;
 /* RV32IMAC with user mode and 8 protected regions; misaligned accesses trap. */
 core_desc_t core_desc_default(void);
 
-/* The bus must be initialized; code lives in its ROM and TCM. */
+/* The bus must be initialized. Where it has an L2, icache.port is connected before sim_check. */
 sim_err_t core_init(core_t *core, sim_t *sim, bus_t *bus, const core_desc_t *desc,
                     const char *name);
 void core_free(core_t *core);

@@ -41,11 +41,13 @@ static uint32_t read_power_of_two(const sim_cfg_t *cfg, const char *key, uint32_
     return value;
 }
 
-static void read_icache(const sim_cfg_t *core, icache_desc_t *icache)
+/* A line is one burst of L2 at most. */
+static void read_icache(const sim_cfg_t *core, icache_desc_t *icache, uint32_t burst_bytes)
 {
     sim_cfg_t cfg = sim_cfg_obj(core, "icache");
-    icache->line_bytes = read_power_of_two(&cfg, "line_bytes", ICACHE_MIN_LINE_BYTES,
-                                           ICACHE_MAX_LINE_BYTES, icache->line_bytes);
+    uint32_t most = burst_bytes < ICACHE_MAX_LINE_BYTES ? burst_bytes : ICACHE_MAX_LINE_BYTES;
+    icache->line_bytes = read_power_of_two(&cfg, "line_bytes", ICACHE_MIN_LINE_BYTES, most,
+                                           icache->line_bytes < most ? icache->line_bytes : most);
     icache->ways = read_power_of_two(&cfg, "ways", 1, ICACHE_MAX_WAYS, icache->ways);
     icache->bytes = read_power_of_two(&cfg, "bytes", 0, ICACHE_MAX_BYTES, icache->bytes);
     uint32_t least = icache->line_bytes * (icache->ways > 2 ? icache->ways : 2);
@@ -57,7 +59,7 @@ static void read_icache(const sim_cfg_t *core, icache_desc_t *icache)
 
 static const char *const misaligned[] = {"trap", "do"};
 
-static void read_core(const sim_cfg_t *logic, core_desc_t *core)
+static void read_core(const sim_cfg_t *logic, core_desc_t *core, uint32_t burst_bytes)
 {
     sim_cfg_t cfg = sim_cfg_obj(logic, "core");
     core->reset_pc = read_u32(&cfg, "reset_pc", 0, UINT32_MAX, core->reset_pc);
@@ -78,7 +80,7 @@ static void read_core(const sim_cfg_t *logic, core_desc_t *core)
     CORE_COSTS(X)
 #undef X
     sim_cfg_done(&cost);
-    read_icache(&cfg, &core->icache);
+    read_icache(&cfg, &core->icache, burst_bytes);
     sim_cfg_done(&cfg);
 }
 
@@ -179,11 +181,8 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
         read_u32(cfg, "rng_cycles_per_word", 1, 1000000, desc->rng.cycles_per_word);
     desc->dma.tcm_bytes_per_cycle =
         read_power_of_two(cfg, "dma_tcm_bytes_per_cycle", 4, 64, desc->dma.tcm_bytes_per_cycle);
-    read_core(cfg, &desc->core);
     read_l2(cfg, &desc->l2);
-    if (desc->core.icache.line_bytes > desc->l2.burst_bytes)
-        sim_cfg_fail(cfg, "core", "icache.line_bytes: %u is more than l2.burst_bytes, %u",
-                     desc->core.icache.line_bytes, desc->l2.burst_bytes);
+    read_core(cfg, &desc->core, desc->l2.burst_bytes);
     desc->spit.most_hz = read_u32(cfg, "spi_target_hz", 1, 1000000000, desc->spit.most_hz);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);

@@ -34,7 +34,7 @@
 #include "sim/sim.h"
 
 #define ICACHE_MAX_BYTES 65536u
-#define ICACHE_MIN_LINE_BYTES 16u
+#define ICACHE_MIN_LINE_BYTES 4u
 #define ICACHE_MAX_LINE_BYTES 256u
 #define ICACHE_MAX_WAYS 8u
 
@@ -44,7 +44,7 @@ typedef struct core_insn core_insn_t;
  */
 typedef struct {
     uint32_t bytes;      /* 0: no cache; at least two lines and a line a way, at most 65536 */
-    uint32_t line_bytes; /* 16..256, and no more than a burst of L2 */
+    uint32_t line_bytes; /* 4..256, and no more than a burst of L2 */
     uint32_t ways;       /* 1..8 */
 } icache_desc_t;
 

@@ -44,7 +44,7 @@ START_TEST(every_key_reaches_its_block)
         " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"isa\": \"rv32ic_zicsr\","
         " \"user_mode\": false, \"pmp_regions\": 16, \"misaligned\": \"do\", \"cycles\": {\"div\": "
         "9, \"taken\": "
-        "0}},"
+        "0}, \"icache\": {\"bytes\": 0, \"line_bytes\": 16, \"ways\": 4}},"
         " \"l2\": {\"bytes\": 65536, \"banks\": 4, \"beat_bytes\": 16, \"burst_bytes\": 64,"
         " \"latency_cycles\": 5, \"policy\": \"fixed\"}}"));
     ck_assert_uint_eq(desc.core.clk_hz, 100000000);
@@ -70,6 +70,9 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.core.cost.div, 9);
     ck_assert_uint_eq(desc.core.cost.taken, 0);
     ck_assert_uint_eq(desc.core.cost.alu, 1);
+    ck_assert_uint_eq(desc.core.icache.bytes, 0);
+    ck_assert_uint_eq(desc.core.icache.line_bytes, 16);
+    ck_assert_uint_eq(desc.core.icache.ways, 4);
     ck_assert_uint_eq(desc.l2.bytes, 65536);
     ck_assert_uint_eq(desc.bus.l2_bytes, 65536);
     ck_assert_uint_eq(desc.l2.banks, 4);
@@ -77,6 +80,17 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.l2.burst_bytes, 64);
     ck_assert_uint_eq(desc.l2.latency_cycles, 5);
     ck_assert_int_eq(desc.l2.policy, L2_FIXED);
+    sim_doc_free(doc);
+}
+END_TEST
+
+START_TEST(a_line_of_code_is_no_longer_than_a_burst)
+{
+    ck_assert_ptr_null(read_text("{\"l2\": {\"beat_bytes\": 16, \"burst_bytes\": 32}}"));
+    ck_assert_uint_eq(desc.core.icache.line_bytes, 32);
+    sim_doc_free(doc);
+    ck_assert_ptr_null(read_text("{\"l2\": {\"burst_bytes\": 4096}}"));
+    ck_assert_uint_eq(desc.core.icache.line_bytes, 64);
     sim_doc_free(doc);
 }
 END_TEST
@@ -108,6 +122,16 @@ START_TEST(mistakes_are_named_by_path)
         {"{\"clock\": 1}", "logic.clock"},
         {"{\"core\": {\"cycles\": {\"alu\": 0}}}", "logic.core.cycles.alu"},
         {"{\"core\": {\"cycles\": {\"fdiv\": 9}}}", "logic.core.cycles.fdiv"},
+        {"{\"core\": {\"icache\": {\"ways\": 3}}}", "logic.core.icache.ways: 3 is no power of two"},
+        {"{\"core\": {\"icache\": {\"bytes\": 131072}}}", "logic.core.icache.bytes"},
+        {"{\"core\": {\"icache\": {\"bytes\": 64}}}",
+         "logic.core.icache.bytes: 64 is neither 0 nor at least 128"},
+        {"{\"core\": {\"icache\": {\"line_bytes\": 512}}}", "logic.core.icache.line_bytes"},
+        {"{\"l2\": {\"beat_bytes\": 16, \"burst_bytes\": 32}, \"core\": {\"icache\": "
+         "{\"line_bytes\":"
+         " 64}}}",
+         "logic.core.icache.line_bytes"},
+        {"{\"l2\": {\"burst_bytes\": 65}}", "logic.l2.burst_bytes: 65 is no power of two"},
         {"{\"l2\": {\"banks\": 6}}", "logic.l2.banks: 6 is no power of two"},
         {"{\"l2\": {\"policy\": \"lottery\"}}", "logic.l2.policy"},
         {"{\"l2\": {\"bytes\": 100}}", "logic.l2.bytes: 100 is no multiple of beat_bytes, 64"},
@@ -150,6 +174,7 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     logic_desc_read(&logic, &desc);
     ck_assert_msg(sim_doc_error(doc) == NULL, "%s", sim_doc_error(doc));
     ck_assert_mem_eq(&desc.core.cost, &defaults.core.cost, sizeof(desc.core.cost));
+    ck_assert_mem_eq(&desc.core.icache, &defaults.core.icache, sizeof(desc.core.icache));
     ck_assert_uint_eq(desc.clock_hz, defaults.clock_hz);
     ck_assert_uint_eq(desc.l2.bytes, defaults.l2.bytes);
     ck_assert_uint_eq(desc.l2.banks, defaults.l2.banks);
@@ -180,5 +205,6 @@ START_TEST(edges_agree_with_the_kernels)
 END_TEST
 
 TEST_MAIN("logic description", an_empty_object_is_the_default_chip, every_key_reaches_its_block,
-          rules_of_masters_go_by_name, mistakes_are_named_by_path,
-          the_chip_file_says_what_the_defaults_say, edges_agree_with_the_kernels)
+          a_line_of_code_is_no_longer_than_a_burst, rules_of_masters_go_by_name,
+          mistakes_are_named_by_path, the_chip_file_says_what_the_defaults_say,
+          edges_agree_with_the_kernels)

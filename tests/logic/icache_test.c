@@ -169,6 +169,38 @@ START_TEST(another_master_of_the_bank_comes_first)
 }
 END_TEST
 
+/* Two bursts of another master want the bank; cycles that its lines waits. */
+static uint64_t waits_for(l2_policy_t policy, uint32_t my_level, uint32_t other_level)
+{
+    sim_mem_req_t req[2];
+    begin(4096, LINE, 2);
+    rig->l2.desc.policy = policy;
+    rig->l2.ranked = policy == L2_PRIORITY;
+    rig->l2.master[FETCH].level = my_level;
+    rig->l2.master[OTHER].level = other_level;
+    PUT(0, ADDI(A0, A0, 1), EBREAK);
+    rig_start(rig);
+    for (uint32_t i = 0; i < 2; i++) {
+        req[i] = (sim_mem_req_t){.addr = RIG_L2 + 8 * 256, .bytes = 256, .done = on_other};
+        sim_mem_request(&rig->other, &req[i]);
+    }
+    rig_run_to_cycle(rig, 100);
+    l2_settle(&rig->l2);
+    uint64_t waited = rig->l2.master[FETCH].wait_cycles;
+    rig_free(rig);
+    return waited;
+}
+
+/* Asked for in cycle 1; the bursts are in 0 .. 3 and 4 .. 7 where both come first. */
+START_TEST(rules_of_the_arbiter_hold_for_fetches)
+{
+    ck_assert_uint_eq(waits_for(L2_ROUND_ROBIN, 0, 0), 3);
+    ck_assert_uint_eq(waits_for(L2_FIXED, 0, 0), 7); /* attached last */
+    ck_assert_uint_eq(waits_for(L2_PRIORITY, 1, 2), 7);
+    ck_assert_uint_eq(waits_for(L2_PRIORITY, 2, 1), 3);
+}
+END_TEST
+
 START_TEST(an_interrupt_is_taken_when_the_line_is_there)
 {
     begin(4096, LINE, 2);
@@ -340,7 +372,7 @@ END_TEST
 
 START_TEST(shapes_that_are_none_are_refused)
 {
-    static const icache_desc_t wrong[] = {{4096, 8, 2},  {4096, 512, 2}, {4096, 48, 2},
+    static const icache_desc_t wrong[] = {{4096, 2, 2},  {4096, 512, 2}, {4096, 48, 2},
                                           {4096, 64, 0}, {4096, 64, 16}, {64, 64, 1},
                                           {256, 64, 8},  {3072, 64, 2},  {131072, 64, 2}};
     icache_t cache = {0};
@@ -514,8 +546,9 @@ TEST_MAIN("logic instruction cache", a_cold_line_costs_its_burst_and_what_is_the
           lines_of_one_place_evict_each_other, a_second_way_keeps_both,
           the_line_not_used_for_longest_goes, an_instruction_in_two_lines_waits_for_both,
           fence_i_costs_the_lines_again, another_master_of_the_bank_comes_first,
-          an_interrupt_is_taken_when_the_line_is_there, event_counters_count_lines_and_waits,
-          a_store_is_fetched_after_fence_i, a_store_ahead_of_its_line_is_fetched,
+          rules_of_the_arbiter_hold_for_fetches, an_interrupt_is_taken_when_the_line_is_there,
+          event_counters_count_lines_and_waits, a_store_is_fetched_after_fence_i,
+          a_store_ahead_of_its_line_is_fetched,
           a_debugger_is_seen_at_once_and_other_masters_are_not,
           a_line_with_two_flipped_bits_is_an_access_fault, a_line_with_one_flipped_bit_is_corrected,
           a_fetch_that_is_not_allowed_is_not_made,

@@ -17,7 +17,7 @@ typedef struct {
     bool level;
 } naive_irq_t;
 
-enum { NAIVE_EVENTS = 13, NAIVE_LINES = 256, NAIVE_LINE_BYTES = 256 };
+enum { NAIVE_EVENTS = 13, NAIVE_LINES = 1024, NAIVE_LINE_BYTES = 256 };
 
 /* A line of the cache: a copy of L2, and when it was fetched from last. */
 typedef struct {
