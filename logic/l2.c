@@ -372,7 +372,7 @@ static const sim_reg_t l2_regs[] = {
     {"L2_STATUS",       "0: an error was corrected, W1C; 1: one was not, W1C; 2: there is ECC", 0x04, 0x0,      0x0,    0x3, R(status),       l2_wrote_irq},
     {"L2_IRQ_EN",       "1:0: interrupt on bits 1:0 of L2_STATUS",                            0x08, 0x0,        0x3,    0x0, R(irq_enable),   l2_wrote_irq},
     {"L2_ERROR_ADDR",   "31:0: word of the last error",                                       0x0c, 0x0,        0x0,    0x0, R(error_addr),   NULL},
-    {"L2_ERROR_MASTER", "4:0: who met it: number of the port, 16 for a scrub",                0x10, 0x0,        0x0,    0x0, R(error_master), NULL},
+    {"L2_ERROR_MASTER", "4:0: who met it: 0 core, 1 isp, 2 npu_fetch, 3 npu_load, 4 npu_store, 5 mipi, 6 spi, 7 dma, 8 core_fetch, 16 a scrub", 0x10, 0x0,        0x0,    0x0, R(error_master), NULL},
     {"L2_CORRECTED",    "31:0: errors corrected",                                             0x14, 0x0,        0x0,    0x0, R(corrected),    NULL},
     {"L2_FATAL",        "31:0: errors that were met and not corrected",                       0x18, 0x0,        0x0,    0x0, R(fatal),        NULL},
     {"L2_SCRUB",        "0: decode all of memory, reads 0",                                   0x1c, 0x0,        0x0,    0x0, R(scrub),        l2_wrote_scrub},
