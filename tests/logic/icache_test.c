@@ -297,6 +297,25 @@ START_TEST(a_debugger_is_seen_at_once_and_other_masters_are_not)
 }
 END_TEST
 
+/* Of an instruction in two lines only the second one changes: its immediate. */
+START_TEST(a_new_line_is_met_by_what_began_in_the_one_before)
+{
+    const uint32_t step = ADDI(A0, A0, 1000);
+    const uint8_t high[2] = {(uint8_t)(step >> 16), (uint8_t)(step >> 24)};
+    begin(4096, LINE, 2);
+    rig->core.pc = RIG_L2 + LINE - 2;
+    PUT(LINE - 2, ADDI(A0, A0, 1), JAL(ZERO, -4));
+    rig_start(rig);
+    rig_run_to_cycle(rig, 100);
+    ck_assert_uint_lt(rig->core.x[A0], 100);
+    ck_assert(bus_poke(&rig->bus, RIG_L2 + LINE, high, 2));
+    rig_run_to_cycle(rig, 200);
+    ck_assert_uint_gt(rig->core.x[A0], 1000);
+    ck_assert_uint_eq(rig->core.icache_misses, 3);
+    rig_free(rig);
+}
+END_TEST
+
 /* ---- errors and rights ---- */
 
 static void trap_to_handler(void)
@@ -354,6 +373,23 @@ START_TEST(a_fetch_that_is_not_allowed_is_not_made)
 }
 END_TEST
 
+/* The second line is not asked for. */
+START_TEST(an_instruction_that_ends_where_it_may_not_faults_there)
+{
+    begin(4096, LINE, 2);
+    rig->core.pc = RIG_L2 + LINE - 2;
+    PUT(LINE - 2, ADDI(A0, A0, 5), EBREAK);
+    ck_assert(core_csr_poke(&rig->core, 0x3b0, (RIG_L2 + LINE) >> 2 | 7)); /* 64 bytes */
+    ck_assert(core_csr_poke(&rig->core, 0x3a0, 0x80 | 0x18 | 0x3));
+    trap_to_handler();
+    ck_assert_uint_eq(rig->core.mcause, 1);
+    ck_assert_uint_eq(rig->core.mepc, RIG_L2 + LINE - 2);
+    ck_assert_uint_eq(rig->core.mtval, RIG_L2 + LINE);
+    ck_assert_uint_eq(rig->core.icache_misses, 1);
+    rig_free(rig);
+}
+END_TEST
+
 /* Its first half is in L2, the second is not in anything. */
 START_TEST(an_instruction_across_the_end_of_l2_faults_at_its_second_half)
 {
@@ -366,6 +402,7 @@ START_TEST(an_instruction_across_the_end_of_l2_faults_at_its_second_half)
     ck_assert_uint_eq(rig->core.mcause, 1);
     ck_assert_uint_eq(rig->core.mepc, end - 2);
     ck_assert_uint_eq(rig->core.mtval, end);
+    ck_assert_uint_eq(rig->core.icache_misses, 1);
     rig_free(rig);
 }
 END_TEST
@@ -551,6 +588,8 @@ TEST_MAIN("logic instruction cache", a_cold_line_costs_its_burst_and_what_is_the
           a_store_ahead_of_its_line_is_fetched,
           a_debugger_is_seen_at_once_and_other_masters_are_not,
           a_line_with_two_flipped_bits_is_an_access_fault, a_line_with_one_flipped_bit_is_corrected,
+          a_new_line_is_met_by_what_began_in_the_one_before,
+          an_instruction_that_ends_where_it_may_not_faults_there,
           a_fetch_that_is_not_allowed_is_not_made,
           an_instruction_across_the_end_of_l2_faults_at_its_second_half,
           shapes_that_are_none_are_refused, speed_changes_cycles_and_nothing_else,
