@@ -52,7 +52,8 @@ static bool advance(core_t *core, uint64_t limit, uint64_t *now)
     core_code_t code;
     core_insn_t nowhere = {.op = OP_FAULT, .imm = core->pc};
     const core_insn_t *in = &nowhere;
-    if (core_lacks_code(core) && !core_fetch(core, come(core, now)))
+    if (icache_is_for(&core->icache, core->pc) && core_lacks_code(core) &&
+        !core_fetch(core, come(core, now)))
         return false;
     if (core_one_by_one(core))
         return core_advance_one(core, come(core, now));

@@ -274,7 +274,12 @@ void core_on_request(void *ctx);
 void core_on_l2_done(void *ctx, sim_mem_req_t *req);
 
 /* icache.c */
-/* Part of the instruction at pc must be fetched from L2. What is here of it counts as fetched from. */
+static inline bool icache_is_for(const icache_t *c, uint32_t addr)
+{
+    return addr - c->base < c->l2_bytes;
+}
+
+/* Part of the instruction at pc, in L2, must be fetched. What is here of it counts as fetched from. */
 bool core_lacks_code(core_t *core);
 /* Asks for it. False: it is on its way (`waiting`), or its time has not come. */
 bool core_fetch(core_t *core, bool on_time);

@@ -28,11 +28,6 @@ static uint32_t first_way(const icache_t *c, uint32_t addr)
     return (addr >> c->line_shift) % (c->lines / c->ways) * c->ways;
 }
 
-static bool in_l2(const icache_t *c, uint32_t addr)
-{
-    return addr - c->base < c->l2_bytes;
-}
-
 /* Bytes of the line at base that are in L2. */
 static uint32_t bytes_of(const icache_t *c, uint32_t base)
 {
@@ -42,7 +37,7 @@ static uint32_t bytes_of(const icache_t *c, uint32_t base)
 
 static uint32_t line_of(const icache_t *c, uint32_t addr)
 {
-    if (!in_l2(c, addr))
+    if (!icache_is_for(c, addr))
         return NO_LINE;
     uint32_t i = first_way(c, addr), end = i + c->ways, tag = line_base(c, addr) | VALID;
     while (i < end && c->tag[i] != tag)
@@ -125,7 +120,8 @@ bool icache_peek(const icache_t *c, uint32_t addr, uint8_t *data, uint32_t bytes
 
 static bool may_fetch(const core_t *core, uint32_t addr)
 {
-    return in_l2(&core->icache, addr) && core_pmp_allows(core, core->mode, addr, 2, PMP_EXECUTE);
+    return icache_is_for(&core->icache, addr) &&
+           core_pmp_allows(core, core->mode, addr, 2, PMP_EXECUTE);
 }
 
 /* The instruction at pc, whose first half is here, goes on in the next line, and may. */
@@ -156,7 +152,7 @@ static bool lacks(core_t *core, uint32_t *addr)
 bool core_lacks_code(core_t *core)
 {
     uint32_t addr;
-    return in_l2(&core->icache, core->pc) && may_fetch(core, core->pc) && lacks(core, &addr);
+    return may_fetch(core, core->pc) && lacks(core, &addr);
 }
 
 /* ---- from L2 ---- */
@@ -256,7 +252,7 @@ bool icache_find(core_t *core, core_code_t *code)
                           .base = base,
                           .bytes = bytes,
                           .mem_bytes = bytes,
-                          .more = in_l2(c, base + bytes)};
+                          .more = icache_is_for(c, base + bytes)};
     return true;
 }
 
