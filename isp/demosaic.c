@@ -107,24 +107,25 @@ isp_half_t demosaic_line(const demosaic_t *dm, uint32_t row)
 }
 
 /* Mirrored as often as it takes. */
-static uint32_t mirrored(int64_t at, uint32_t size)
+static uint32_t mirrored(int32_t at, uint32_t size)
 {
-    int64_t period = 2 * ((int64_t)size - 1), place = at % period;
-    place = place < 0 ? place + period : place;
-    return (uint32_t)(place < size ? place : period - place);
+    int32_t last = (int32_t)size - 1;
+    while (at < 0 || at > last)
+        at = at < 0 ? -at : 2 * last - at;
+    return (uint32_t)at;
 }
 
 void demosaic_close_line(demosaic_t *dm, uint32_t row)
 {
     isp_half_t half = demosaic_line(dm, row);
     uint16_t *const column[2] = {half.even, half.odd};
-    uint32_t width = dm->now.width_px, pairs = (width + 1) / 2;
-    for (int64_t x = -2 * FOLDED; x < 0; x++) {
-        uint32_t left = mirrored(x, width);
+    int32_t width = (int32_t)dm->now.width_px, end = (width + 1) / 2 * 2 + 2 * FOLDED;
+    for (int32_t x = -2 * FOLDED; x < 0; x++) {
+        uint32_t left = mirrored(x, dm->now.width_px);
         column[x & 1][(x - (x & 1)) / 2] = column[left & 1][left / 2];
     }
-    for (uint32_t x = width; x < 2 * (pairs + FOLDED); x++) {
-        uint32_t right = mirrored(x, width);
+    for (int32_t x = width; x < end; x++) {
+        uint32_t right = mirrored(x, dm->now.width_px);
         column[x & 1][x / 2] = column[right & 1][right / 2];
     }
 }
@@ -147,7 +148,7 @@ static bool window_of(const demosaic_t *dm, uint32_t row, int32_t reach, int64_t
     bool red = (row & 1) == red_row(dm->now.bayer);
     uint32_t parity = red ? red_column(dm->now.bayer) : 1 - red_column(dm->now.bayer);
     for (int32_t k = -reach; k <= reach; k++) {
-        isp_half_t half = demosaic_line(dm, mirrored((int64_t)row + k, dm->now.height_px));
+        isp_half_t half = demosaic_line(dm, mirrored((int32_t)row + k, dm->now.height_px));
         *chroma++ = (parity == 0 ? half.even : half.odd) + first;
         *green++ = (parity == 0 ? half.odd : half.even) + first;
     }
@@ -201,7 +202,7 @@ void demosaic_row(demosaic_t *dm, uint32_t row, uint32_t first, uint32_t count,
         need_e(dm, row, first, count);
         for (int32_t k = 0; k < 3; k++)
             job.difference[k] =
-                e_row(dm, mirrored((int64_t)row + k - 1, dm->now.height_px)) + first;
+                e_row(dm, mirrored((int32_t)row + k - 1, dm->now.height_px)) + first;
         dm->rows->edge(&job);
     } else if (dm->now.kind == DEMOSAIC_BILINEAR) {
         dm->rows->bilinear(&job);

@@ -25,7 +25,7 @@ static inline uint16_t difference(uint16_t a, uint16_t b)
 
 static inline uint16_t middle(uint16_t a, uint16_t b)
 {
-    return U16((a + b + 1) >> 1);
+    return U16(U16(a + b + 1) >> 1);
 }
 
 /* dn + floor(v q8 / 256): the high half of a product of 16-bit numbers. */
@@ -82,7 +82,7 @@ static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict fractio
 {
     uint32_t saturated = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t gain = (a * (256u - fraction[i]) + b * fraction[i] + (1u << 13)) >> 14;
+        uint32_t gain = (a * 256 + (b - a) * fraction[i] + (1u << 13)) >> 14; /* b - a may wrap */
         uint32_t x = (v[i] * gain + (1u << 11)) >> 12;
         saturated += (uint32_t)(x > ISP_WHITE_DN);
         v[i] = (uint16_t)(x > ISP_WHITE_DN ? ISP_WHITE_DN : x);
