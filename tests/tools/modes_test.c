@@ -452,6 +452,46 @@ START_TEST(all_settings_arrive_in_the_frame)
 }
 END_TEST
 
+static void write_power_up(const ccs_reg_t *regs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (regs[i].writable && regs[i].addr < 0x3000 && regs[i].addr != MODE_SELECT)
+            host_write(regs[i].addr, ccs_power_up(&board->sensor->ccs.desc, regs[i].addr));
+}
+
+START_TEST(whatever_a_host_has_written_the_next_stream_is_a_good_one)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        sim_stream_t random = sim_stream(seed, 5, 5);
+        start_sensor(VGA);
+        for (uint32_t i = 0; i < 400; i++) {
+            const ccs_reg_t *reg = &regs[sim_stream_below(&random, count)];
+            uint32_t value = sim_stream_u32(&random) >> sim_stream_below(&random, 32);
+            if (reg->addr < 0x3000)
+                (void)ccs_host_write(&board->sensor->ccs, reg->addr, value);
+            if (i % 8 == 0)
+                (void)ccs_host_write(&board->sensor->ccs, MODE_SELECT, i % 3 != 0);
+            if (i % 16 == 0)
+                board_run_ms(board, 1 + sim_stream_below(&random, 30));
+            ck_assert_uint_le(ccs_pll(&board->sensor->ccs).pixel_hz, 500000000);
+            ck_assert_uint_ge(ccs_pll(&board->sensor->ccs).lane_bit_hz, 80000000);
+        }
+        host_write(MODE_SELECT, 0);
+        write_power_up(regs, count);
+        board_run_ms(board, 1000); /* the last frame's lines may be long */
+        host_write(MODE_SELECT, 1);
+        frames = 0;
+        run_frames(2);
+        ck_assert_uint_eq(frame[1].lines, 480);
+        ck_assert_uint_eq(frame[1].as.line_length_pck, 800);
+        ck_assert_uint_eq((frame[1].start_ps - frame[0].start_ps) / 1000, 16666666);
+        board_free(board);
+    }
+}
+END_TEST
+
 /* 2^7 times 1562 lines of 24.06 us: 4.8 s. The firmware lives on meanwhile. */
 START_TEST(a_long_exposure_takes_its_time)
 {
@@ -481,4 +521,5 @@ TEST_MAIN("CCS modes", modes_of_the_drivers_take_the_published_times,
           a_stream_has_the_clocks_that_its_start_found, a_snapshot_keeps_clocks_and_groups,
           clocks_that_cannot_be_start_no_stream, settings_show_after_the_documented_delays,
           a_grouped_hold_keeps_settings_together_over_frames, no_frame_has_half_of_a_group,
-          all_settings_arrive_in_the_frame, a_long_exposure_takes_its_time)
+          all_settings_arrive_in_the_frame,
+          whatever_a_host_has_written_the_next_stream_is_a_good_one, a_long_exposure_takes_its_time)
