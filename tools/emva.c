@@ -415,11 +415,13 @@ emva_values_t emva_configured(const pix_desc_t *d, const pix_frame_t *frame)
     };
     double read_e = pix_sample_noise_e(d, gain), white_dn = (1u << frame->adc_bits) - 1;
     double clip_e = (white_dn - d->black_dn * finer) / v.k;
-    double step_e = noise->column_count_dn * finer / v.k;
+    double column_dn = noise->column_offset_dn; /* of which CDS leaves less than a count */
+    if (noise->cds)
+        column_dn = fmin(column_dn, noise->column_count_dn / sqrt(12));
     double spread_e = pix_dark_e_per_s(d) * seconds * d->dark_spread; /* to first order */
     v.read_e = sqrt(squared(read_e) * (1 + squared(noise->row_share)) + v.dark_e_s * seconds +
                     squared(noise->banding_e) / 2 + rtn_var(noise));
-    v.dsnu_e = sqrt(squared(d->dsnu_e) + step_e * step_e / 12 + squared(spread_e) +
+    v.dsnu_e = sqrt(squared(d->dsnu_e) + squared(column_dn * finer / v.k) + squared(spread_e) +
                     rare_var(noise->hot_share, noise->hot_e_per_s * pix_dark_factor(d) * seconds));
     v.full_well_e = d->full_well_e < clip_e ? d->full_well_e : clip_e;
     derive(&v, squared(v.read_e * v.k) + quantization_var, v.full_well_e);

@@ -152,6 +152,21 @@ START_TEST(a_tone_on_the_supply_is_temporal_noise)
 }
 END_TEST
 
+/* One sample alone: half of the read noise's variance and sqrt(k T / (q g)) = 16.56 e- at 45 C, a
+ * tenth of both in rows; a column's whole offset, 4 DN. */
+START_TEST(without_cds_reset_noise_and_columns_show)
+{
+    static const char *const changes[][2] = {{"\"on\": true", "\"on\": false"}};
+    write_chip(changes, SIM_COUNT(changes));
+    char options[256];
+    snprintf(options, sizeof(options), "--gain 8 --chip %s", chip_file);
+    sim_doc_t *doc = measured(options);
+    expect(doc, "temporal dark noise", sqrt(1.01 * (274.2 + 1.525 * 1.525 / 2)), 0.05);
+    expect(doc, "DSNU", sqrt(0.3 * 0.3 + 4 * 4 / 0.944 / 0.944), 0.05);
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(a_seed_of_its_own_gives_other_samples_of_the_same_chip)
 {
     sim_doc_t *one = measured("--gain 8 --seed 1"), *same = measured("--gain 8 --seed 1 -j 3"),
@@ -202,6 +217,6 @@ END_TEST
 TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
           another_chip_measures_as_another, the_imx477_measures_as_published,
           a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less,
-          a_tone_on_the_supply_is_temporal_noise,
+          a_tone_on_the_supply_is_temporal_noise, without_cds_reset_noise_and_columns_show,
           a_seed_of_its_own_gives_other_samples_of_the_same_chip, plots_and_numbers_are_written,
           wrong_use_ends_with_one_line_and_code_2)
