@@ -135,6 +135,8 @@ static void read_defects(const sim_cfg_t *cfg, isp_desc_t *desc)
     desc->defects = count;
     for (uint32_t i = 0; i < count; i++) {
         sim_cfg_t site = sim_cfg_at(cfg, "defects", i);
+        sim_cfg_need(&site, "x_px");
+        sim_cfg_need(&site, "y_px");
         uint32_t x = (uint32_t)sim_cfg_u64(&site, "x_px", 0, desc->array_width_px - 1, 0);
         uint32_t y = (uint32_t)sim_cfg_u64(&site, "y_px", 0, desc->array_height_px - 1, 0);
         desc->defect_site[i] = y << 16 | x;
@@ -191,12 +193,17 @@ sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name)
         {"array_height_px", desc->array_height_px, 4, 8192},
         {"tensor.max_width_px", desc->max_tensor_width_px, 1, 4096},
         {"tensor.max_height_px", desc->max_tensor_height_px, 1, 4096},
+        {"defects", desc->defects, 0, DPC_SITES},
     };
     for (size_t i = 0; i < SIM_COUNT(limits); i++)
         if (limits[i].value < limits[i].low || limits[i].value > limits[i].high)
             return sim_fail(sim, SIM_EDESC, "%s.%s: %llu not in %llu..%llu", name, limits[i].key,
                             (unsigned long long)limits[i].value, (unsigned long long)limits[i].low,
                             (unsigned long long)limits[i].high);
+    for (uint32_t i = 0; i < LSC_GAINS; i++)
+        if (desc->lsc_q10[i] > 0xfff)
+            return sim_fail(sim, SIM_EDESC, "%s.lens_shading_q10[%u]: %u not in 0..4095", name, i,
+                            desc->lsc_q10[i]);
     for (int i = 0; i < 4; i++) {
         if (desc->blc_dn[i] > ISP_WHITE_DN)
             return sim_fail(sim, SIM_EDESC, "%s.black_dn12[%d]: %u not in 0..%d", name, i,
