@@ -41,6 +41,8 @@ static void send_line(img_t *img, sim_line_t *line, const uint8_t *const planes[
     if (job->yuv422) {
         line->format = SIM_LINE_YUV422;
         line->width_px &= ~1u;
+        if (line->width_px == 0)
+            return;
         yuv_pack_422(planes, line->width_px, bytes);
     } else {
         line->format = SIM_LINE_RGB;

@@ -13,7 +13,7 @@
  * OUT cuts the region ISP_OUT_X.. (array pixels, as ISP_ROI_*) out of the frame and averages it
  * down to ISP_OUT_WIDTH x ISP_OUT_HEIGHT samples (0: as the region has; more than it has: as the
  * region has), mirrored if wanted. YUV422 needs an even width: the last column of an odd one is
- * not sent (without OUT), or not made (with OUT).
+ * not sent (without OUT), or not made (with OUT); of a single column nothing is sent.
  *
  * Timing:       NR and SHARPEN: 2 lines of delay each. Rows behind the last are flushed lc apart
  *               (isp.h), as sinks have room. With OUT a row leaves when the scaler has it

@@ -50,7 +50,9 @@ static ref_t random_frame(rig_t *rig, sim_stream_t *s)
 
 static void compare(const rig_t *rig, const ref_picture_t *p, const char *level, int number)
 {
-    ck_assert_uint_eq(rig->rows, p->height_px);
+    ck_assert_uint_eq(rig->rows, p->width_px == 0 ? 0 : p->height_px);
+    if (p->width_px == 0)
+        return;
     ck_assert_uint_eq(rig->rgb_width_px, p->width_px);
     ck_assert_uint_eq(rig->rgb_height_px, p->height_px);
     ck_assert_uint_eq(rig->row_bytes, p->row_bytes);
