@@ -38,6 +38,7 @@ enum {
     DWP_AP_VC_HOFF = 0xd502,
     DWP_AP_VC_VSIZE = 0xd504,
     DWP_AP_VC_HSIZE = 0xd506,
+    IMX500_IMAGE_ROTATE = 0xd680,
     APP_IMAGE_OUT = 0x9006,
 };
 
@@ -81,6 +82,7 @@ det_roi_t camera_seen(void)
         .h = (int32_t)(wh >> 16),
         .flip_x = (flip & 1u) != 0,
         .flip_y = (flip & 2u) != 0,
+        .turn = flip >> 2,
     };
 }
 
@@ -90,6 +92,7 @@ void camera_setup(const net_t *net)
     reg_write(ISP_ROI_Y, hal_ccs_read16(DWP_AP_VC_VOFF));
     reg_write(ISP_ROI_W, hal_ccs_read16(DWP_AP_VC_HSIZE));
     reg_write(ISP_ROI_H, hal_ccs_read16(DWP_AP_VC_VSIZE));
+    reg_write(ISP_TENSOR_TURN, hal_ccs_read8(IMX500_IMAGE_ROTATE));
     reg_write(ISP_TENSOR_ADDR, net->input);
     reg_write(ISP_TENSOR_W, net->width);
     reg_write(ISP_TENSOR_H, net->height);

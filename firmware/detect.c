@@ -97,15 +97,22 @@ static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, i
         if (side[i] < 0)
             side[i] = 0;
     }
+    bool sideways = (roi.turn & 1) != 0; /* the tensor's columns are rows of the array */
+    int32_t across = sideways ? roi.y : roi.x, across_px = sideways ? roi.h : roi.w;
+    int32_t down = sideways ? roi.x : roi.y, down_px = sideways ? roi.w : roi.h;
+    int32_t low[2] = {edge_px(cx, -side[0], across, across_px, gw),
+                      edge_px(cy, -side[1], down, down_px, gh)};
+    int32_t high[2] = {edge_px(cx, side[2], across, across_px, gw),
+                       edge_px(cy, side[3], down, down_px, gh)};
     det_box_t box = {
-        .x0 = edge_px(cx, -side[0], roi.x, roi.w, gw),
-        .y0 = edge_px(cy, -side[1], roi.y, roi.h, gh),
-        .x1 = edge_px(cx, side[2], roi.x, roi.w, gw),
-        .y1 = edge_px(cy, side[3], roi.y, roi.h, gh),
+        .x0 = low[sideways],
+        .y0 = low[!sideways],
+        .x1 = high[sideways],
+        .y1 = high[!sideways],
     };
-    if (roi.flip_x)
+    if (roi.flip_x != (roi.turn >= 2)) /* by 180 and 270 degrees the array's x runs backward */
         mirror(&box.x0, &box.x1, roi.x, roi.w);
-    if (roi.flip_y)
+    if (roi.flip_y != (roi.turn == 1 || roi.turn == 2))
         mirror(&box.y0, &box.y1, roi.y, roi.h);
     return box;
 }

@@ -220,6 +220,7 @@ static const ccs_reg_t ccs_table[] = {
     {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},
     {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
     {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
+    {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
 };
 #undef RO
 #undef RW

@@ -21,6 +21,7 @@ typedef struct {
 typedef struct {
     int32_t x, y, w, h;  /* active-array pixels that the input tensor shows */
     bool flip_x, flip_y; /* its first column, row is the last of these */
+    uint32_t turn;       /* quarter turns clockwise after that, 0..3 */
 } det_roi_t;
 
 typedef struct {

@@ -5,7 +5,7 @@
 /* A grid of 2 x 3 cells over 300 x 200 px at (1000, 500): a cell is 100 px each way. */
 enum { GW = 3, GH = 2 };
 static int8_t scores[GW * GH], sides[GW * GH * 4];
-static const det_roi_t roi = {1000, 500, 300, 200, false, false};
+static const det_roi_t roi = {1000, 500, 300, 200, false, false, 0};
 static det_tensor_t tensors[2];
 
 static void setup_grid(void)
@@ -22,6 +22,20 @@ static void put(int cx, int cy, int score, int l, int t, int r, int b)
     int8_t *d = &sides[4 * (cy * GW + cx)];
     scores[cy * GW + cx] = (int8_t)(score - 128);
     d[0] = (int8_t)(l - 8), d[1] = (int8_t)(t - 8), d[2] = (int8_t)(r - 8), d[3] = (int8_t)(b - 8);
+}
+
+static int sixteenths(double cells)
+{
+    return (int)(16 * cells + 0.5);
+}
+
+/* A box in parts of the tensor, at the cell of its center. */
+static void put_box(double x0, double y0, double x1, double y1)
+{
+    int cx = (int)((x0 + x1) / 2 * GW), cy = (int)((y0 + y1) / 2 * GH);
+    double x = cx + 0.5, y = cy + 0.5;
+    put(cx, cy, 200, sixteenths(x - x0 * GW), sixteenths(y - y0 * GH), sixteenths(x1 * GW - x),
+        sixteenths(y1 * GH - y));
 }
 
 START_TEST(a_cell_above_the_threshold_becomes_a_box)
@@ -94,6 +108,30 @@ START_TEST(a_flipped_tensor_gives_the_same_box_on_the_array)
 }
 END_TEST
 
+START_TEST(a_turned_tensor_gives_the_same_box_on_the_array)
+{
+    /* The array's box of 10 % .. 40 % across and 20 % .. 80 % down, its corners turned. */
+    static const struct {
+        double x0, y0, x1, y1;
+    } shown[4] = {{0.1, 0.2, 0.4, 0.8}, /* (x, y) -> (1 - y, x) each time */
+                  {0.2, 0.1, 0.8, 0.4},
+                  {0.6, 0.2, 0.9, 0.8},
+                  {0.2, 0.6, 0.8, 0.9}};
+    for (uint32_t turn = 0; turn < 4; turn++) {
+        det_box_t out[DET_MAX_BOXES];
+        det_roi_t seen = roi;
+        seen.turn = turn;
+        setup_grid();
+        put_box(shown[turn].x0, shown[turn].y0, shown[turn].x1, shown[turn].y1);
+        ck_assert_int_eq(det_decode(tensors, 2, seen, 128, out), 1);
+        ck_assert_int_le(abs(out[0].x0 - (roi.x + roi.w / 10)), roi.w / 20);
+        ck_assert_int_le(abs(out[0].y0 - (roi.y + roi.h / 5)), roi.h / 20);
+        ck_assert_int_le(abs(out[0].x1 - (roi.x + roi.w * 2 / 5)), roi.w / 20);
+        ck_assert_int_le(abs(out[0].y1 - (roi.y + roi.h * 4 / 5)), roi.h / 20);
+    }
+}
+END_TEST
+
 START_TEST(boxes_end_at_the_region)
 {
     det_box_t out[DET_MAX_BOXES];
@@ -145,7 +183,8 @@ END_TEST
 TEST_MAIN("firmware detect", a_cell_above_the_threshold_becomes_a_box,
           the_threshold_itself_passes_and_one_below_does_not,
           of_two_boxes_on_one_thing_the_better_stays, boxes_side_by_side_both_stay_best_first,
-          boxes_end_at_the_region, a_flipped_tensor_gives_the_same_box_on_the_array,
+          a_turned_tensor_gives_the_same_box_on_the_array, boxes_end_at_the_region,
+          a_flipped_tensor_gives_the_same_box_on_the_array,
           the_order_of_the_two_outputs_does_not_matter,
           a_classifier_gives_the_whole_region_when_person_wins,
           outputs_of_no_known_kind_are_refused)

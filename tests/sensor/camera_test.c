@@ -81,6 +81,20 @@ START_TEST(cropped_and_long_exposed_frames_show_people_where_they_are)
 }
 END_TEST
 
+/* A camera that hangs upside down: the tensor is turned, so that the network sees people upright,
+ * and the boxes are turned back. By 90 degrees people lie, and the tensor comes in time all the
+ * same. */
+START_TEST(a_turned_tensor_shows_people_of_an_upside_down_frame)
+{
+    run_with_host("upside_down", "\"isp\": false",
+                  CCI("image_orientation", 3) "," CCI("image_rotate", 2));
+    assert_finds_people(0.9);
+    run_with_host("sideways", "\"isp\": false", CCI("image_rotate", 1));
+    ck_assert_ptr_null(strstr(text, "fell behind"));
+    ck_assert_ptr_nonnull(strstr(text, "frames    4 of 2028x1520"));
+}
+END_TEST
+
 START_TEST(a_link_that_cannot_drain_stretches_the_rows_and_loses_none)
 {
     run_with_host("drain", "\"isp\": false, \"raw\": true",
@@ -175,6 +189,7 @@ END_TEST
 TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
           cropped_and_long_exposed_frames_show_people_where_they_are,
           images_of_the_isp_and_regions_go_over_the_link_whole,
+          a_turned_tensor_shows_people_of_an_upside_down_frame,
           a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
           two_exposures_cross_the_link_and_the_long_one_is_looked_at)
