@@ -1,15 +1,17 @@
 /*
  * lens.h - the scene's light as it falls on a row of the array: vignetting, shading, blur.
  *
- *   scene rows y-k..y+k --> PSF (k = 0: none) --> x cos^4, shading of each color --> lux, as if M /
- * (4 N^2)
+ *   scene rows y-k..y+k --> PSF (k = 0: none) --> x cos^4 --> x shading of each color --> lux
  *
  * With u = (r / r_corner)^2, r the distance from the array's center:
  *   natural vignetting   cos^4 = 1 / (1 + u tan^2)^2, tan = half diagonal / focal length
  *   shading              1 + a u + b u^2 for each color: microlenses, mechanical vignetting
- *   PSF                  Gaussian of sigma photosites, cut at 3 sigma; the neighbors' light is that
- * of the row's own exposure f-number and transmission scale all rows alike: spectrum.h. Not
- * modeled:  distortion, chief-ray angle, color fringes, flare, a PSF that changes over the field.
+ *   PSF                  Gaussian of sigma photosites, cut at 3 sigma; the neighbors' light is
+ *                        that of the row's own exposure
+ * f-number and transmission scale all rows alike: spectrum.h.
+ *
+ * Not modeled:  distortion, chief-ray angle, color fringes, flare, a PSF that changes over the
+ *               field.
  */
 #ifndef PIXEL_LENS_H
 #define PIXEL_LENS_H

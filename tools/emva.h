@@ -1,9 +1,9 @@
 /*
  * emva.h - the pixel die measured as EMVA standard 1288 (release 4.0 linear) measures a camera.
  *
- *   flat light, 490..580 nm, dark to beyond saturation --> pairs of images --> photon transfer
- * curve no light, longer and longer exposures             --> dark current many images, dark and at
- * half of saturation       --> DSNU, PRNU, rows and columns
+ *   flat light, 490..580 nm, dark to beyond saturation, in pairs --> photon transfer curve
+ *   no light, longer and longer exposures                        --> dark current
+ *   many images, dark and at half of saturation                  --> DSNU, PRNU, rows, columns
  *
  * All from samples that pix_row made; nothing is read from the description but what a data sheet of
  * the set-up would say: photosite area and how much light falls on it. The green photosites of red
@@ -56,7 +56,7 @@ typedef struct {
         double dark_e, light_e; /* spatial noise by parts, dark and at half of saturation */
     } row, column, pixel;
     double saturation_photons;
-    bool dark_valid;        /* the dark variance is at least 0.24 DN^2 (EMVA 1288, 6.6) */
+    bool dark_valid;              /* the dark variance is at least 0.24 DN^2 (EMVA 1288, 6.6) */
     uint32_t width_px, height_px; /* of the image: one phase of the window */
     double exposure_s;
 } emva_t;

@@ -1,9 +1,9 @@
 /*
  * imaging_bench.c - pixel die and ISP beside their peers, in one run: CPU time a million pixels.
  *
- *   pixel die, all default noise, a lit gray field: numpy, poisson + normal + gain + clip +
- * quantize; fovea isp, whole program on a DNG: dcraw, the same file: bilinear, PPG, AHD; our
- * edge-directed demosaic is within fovea isp: OpenCV, demosaic of 16 bits alone.
+ *   pixel die, all default noise, a gray field    numpy, poisson + normal + gain + clip + quantize
+ *   fovea isp, whole program on a DNG             dcraw, the same file: bilinear, PPG, AHD
+ *   its edge-directed demosaic, with all of isp   OpenCV, demosaic of 16 bits alone
  *
  * Peers that are not installed are named and left out. One thread each; best of three, in turn.
  */
