@@ -1,5 +1,6 @@
 /*
- * row_bench.c - CPU time of pix_row with all default terms, one thread, per vector level.
+ * row_bench.c - CPU time of pix_row with all default terms, one thread, per vector level; and the
+ * wall time of all rows on one and two threads.
  *
  * Flat light, whose own time is taken off. Two levels of light: a lit room, where the Poisson
  * numbers come from the expansion, and near darkness, where they are summed up.
@@ -19,20 +20,43 @@ static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_ligh
         r[i] = g[i] = b[i] = lux;
 }
 
-static double cpu_ms(void)
+/* clang-format off */
+static const struct {
+    const char *name;
+    uint32_t start, odd_inc, bin;
+    float lux;
+} cases[] = {
+    {"lit_full",        0, 1, 1, 300},
+    {"lit_binned",      0, 1, 2, 300},
+    {"lit_odd_binned",  2, 1, 2, 300}, /* not the groups of the whole array */
+    {"lit_skipped",     0, 3, 1, 300}, /* subsampled: two of four each way */
+    {"lit_skip_binned", 0, 3, 2, 300},
+    {"dark_full",       0, 1, 1, 0.3f},
+    {"dark_binned",     0, 1, 2, 0.3f},
+};
+/* clang-format on */
+
+static double ms_of(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-static double ms_of_light(const pix_t *pix, pix_size_t size)
+static double cpu_ms(void)
+{
+    return ms_of(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* Where photosites are left out the whole window is asked for. */
+static double ms_of_light(const pix_t *pix, const pix_frame_t *frame)
 {
     static float plane[PIX_COLORS][PIX_MAX_WIDTH];
     sim_light_row_t out = {plane[0], plane[1], plane[2]};
-    sim_light_req_t req = {.width_px = size.width_px};
+    bool whole = frame->x.bin == 1;
+    sim_light_req_t req = {.width_px = whole ? frame->x.size : pix_frame_size(frame).width_px};
     double start = cpu_ms();
-    for (uint32_t row = 0; row < size.height_px; row++)
+    for (uint32_t row = 0; row < pix_frame_lines(frame); row++)
         pix->light.row(pix->light.ctx, &req, &out);
     return cpu_ms() - start;
 }
@@ -45,20 +69,37 @@ static double ms_of_rows(const pix_t *pix, const pix_frame_t *frame, uint16_t *o
     return cpu_ms() - start;
 }
 
-/* The best of some runs. */
-static double ms_per_mpx(const pix_t *pix, uint32_t bin, uint16_t *out)
+static pix_frame_t frame_of(const pix_t *pix, size_t i)
 {
     pix_frame_t frame = pix_frame_default(&pix->desc);
     frame.readout_pck = 1u << 30;
-    frame.x.bin = frame.y.bin = bin;
+    frame.x.start = frame.y.start = cases[i].start;
+    frame.x.size -= 4 * cases[i].start;
+    frame.y.size -= 4 * cases[i].start;
+    frame.x.odd_inc = frame.y.odd_inc = cases[i].odd_inc;
+    frame.x.bin = frame.y.bin = cases[i].bin;
     (void)pix_clamp(&pix->desc, &frame);
-    pix_size_t size = pix_frame_size(&frame);
+    return frame;
+}
+
+static double megapixels(const pix_frame_t *frame)
+{
+    pix_size_t size = pix_frame_size(frame);
+    return (double)size.width_px * size.height_px * 1e-6;
+}
+
+/* The best of some runs. */
+static double ms_per_mpx(pix_t *pix, size_t i)
+{
+    static uint16_t out[PIX_MAX_WIDTH];
+    pix_frame_t frame = frame_of(pix, i);
     double rows = 1e9, light = 1e9;
+    pix->light = (sim_light_t){flat_row, &cases[i].lux};
     for (int run = 0; run < 5; run++) {
         rows = fmin(rows, ms_of_rows(pix, &frame, out));
-        light = fmin(light, ms_of_light(pix, size));
+        light = fmin(light, ms_of_light(pix, &frame));
     }
-    return (rows - light) * 1e6 / ((double)size.width_px * size.height_px);
+    return (rows - light) / megapixels(&frame);
 }
 
 static void bench_level(sim_simd_t level)
@@ -73,16 +114,56 @@ static void bench_level(sim_simd_t level)
     if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
         exit(1);
     printf("pixel_init_%s %.0f ms\n", sim_simd_name(level), cpu_ms() - start);
-    uint16_t *out = malloc(PIX_MAX_WIDTH * sizeof(*out));
-    static const float lux[] = {300, 0.3f};
-    pix.light.row = flat_row;
-    for (int i = 0; i < 2; i++) {
-        pix.light.ctx = &lux[i];
-        for (uint32_t bin = 1; bin <= 2; bin++)
-            printf("pixel_%glux_%s_%s %.2f ms/Mpx\n", (double)lux[i], bin == 1 ? "full" : "binned",
-                   sim_simd_name(level), ms_per_mpx(&pix, bin, out));
+    for (size_t i = 0; i < SIM_COUNT(cases); i++)
+        printf("pixel_%s_%s %.2f ms/Mpx\n", cases[i].name, sim_simd_name(level),
+               ms_per_mpx(&pix, i));
+    pix_free(&pix);
+    pix = (pix_t){0};
+    sim_pool_free(pool);
+    sim_free(sim);
+}
+
+/* ---- wall time on threads, as the die itself shares out its rows ---- */
+
+enum { JOB_ROWS = 8 };
+
+typedef struct {
+    const pix_t *pix;
+    pix_frame_t frame;
+} rows_t;
+
+static void rows_job(void *ctx, uint32_t job, uint32_t worker)
+{
+    uint16_t out[PIX_MAX_WIDTH];
+    const rows_t *rows = ctx;
+    uint32_t lines = pix_frame_lines(&rows->frame), first = job * JOB_ROWS;
+    for (uint32_t row = first; row < lines && row < first + JOB_ROWS; row++)
+        pix_row(rows->pix, &rows->frame, row, worker, out);
+}
+
+static double wall_ms_per_mpx(const pix_t *pix, sim_pool_t *pool)
+{
+    rows_t rows = {pix, frame_of(pix, 0)};
+    double best = 1e9;
+    for (int run = 0; run < 10; run++) {
+        double start = ms_of(CLOCK_MONOTONIC);
+        sim_pool_run(pool, rows_job, &rows,
+                     (pix_frame_lines(&rows.frame) + JOB_ROWS - 1) / JOB_ROWS);
+        best = fmin(best, ms_of(CLOCK_MONOTONIC) - start);
     }
-    free(out);
+    return best / megapixels(&rows.frame);
+}
+
+static void bench_threads(uint32_t threads)
+{
+    static pix_t pix;
+    sim_t *sim = sim_new();
+    sim_pool_t *pool = sim_pool_new(threads);
+    pix_desc_t desc = pix_desc_default();
+    if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
+        exit(1);
+    pix.light = (sim_light_t){flat_row, &cases[0].lux};
+    printf("pixel_wall_%u_threads %.2f ms/Mpx\n", threads, wall_ms_per_mpx(&pix, pool));
     pix_free(&pix);
     pix = (pix_t){0};
     sim_pool_free(pool);
@@ -91,7 +172,11 @@ static void bench_level(sim_simd_t level)
 
 int main(void)
 {
+    sim_simd_t best = sim_simd();
     for (int level = SIM_SIMD_LEVELS - 1; level >= 0; level--)
         bench_level((sim_simd_t)level);
+    (void)sim_simd_force(best);
+    for (uint32_t threads = 1; threads <= 2; threads++)
+        bench_threads(threads);
     return 0;
 }
