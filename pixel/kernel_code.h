@@ -121,10 +121,10 @@ static const float INVERSE[POISSON_MOST] = {
 };
 /* clang-format on */
 
-/* Inversion, for the lanes of a mean below the switch: how many of the sums P(0), P(0) + P(1), ...
- * are below u. Rounding may leave the last sum short of 1, so the last millionth of u counts as
- * one. Vectors (up to GROUP) together: their chains of operations overlap, and the rounds are
- * foreseen. */
+/* Inversion, of means below the switch: how many of the sums P(0), P(0) + P(1), ... are below u.
+ * Rounding may leave the last sum short of 1, so the last millionth of u counts as one. Vectors (up
+ * to GROUP) together: their chains of operations overlap, and the rounds are foreseen. number may
+ * be mean. */
 static inline void poisson_small(const float *mean, const uint32_t *word, float *number,
                                  uint32_t vectors)
 {
@@ -133,9 +133,8 @@ static inline void poisson_small(const float *mean, const uint32_t *word, float 
     m_t more = below(f_of(0.0f), f_of(0.0f));
     for (uint32_t g = 0; g < vectors; g++) {
         f_t x = mul(add(f_from_u(u_shr9(u_load(word + g * LANES))), f_of(0.5f)), f_of(0x1p-23f));
-        m_t low = below(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
-        u[g] = pick(low, least(x, f_of(0.999999f)), f_of(0.0f)); /* 0: no rounds */
-        m[g] = least(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
+        u[g] = least(x, f_of(0.999999f));
+        m[g] = f_load(mean + g * LANES);
         p[g] = sum[g] = exp_minus(m[g]);
         n[g] = u_of(0);
         more = either(more, below(sum[g], u[g]));
@@ -151,10 +150,8 @@ static inline void poisson_small(const float *mean, const uint32_t *word, float 
         for (uint32_t g = 1; g < vectors; g++)
             more = either(more, below(sum[g], u[g]));
     }
-    for (uint32_t g = 0; g < vectors; g++) {
-        m_t low = below(f_load(mean + g * LANES), f_of(PIX_POISSON_SWITCH));
-        f_store(number + g * LANES, pick(low, f_from_u(n[g]), f_load(number + g * LANES)));
-    }
+    for (uint32_t g = 0; g < vectors; g++)
+        f_store(number + g * LANES, f_from_u(n[g]));
 }
 
 /* 1 / sqrt(x), x > 0, but for 0.18 %. */
@@ -194,28 +191,85 @@ static void normal_halves(const uint32_t *word, float sigma, float *number, uint
     }
 }
 
+/* Numbers of means that are all below the switch, or all not below it; number may be mean. */
+static void all_small(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
+    uint32_t i = 0;
+    for (; i + GROUP * LANES <= count; i += GROUP * LANES)
+        poisson_small(mean + i, word + i, number + i, GROUP);
+    for (; i < count; i += LANES)
+        poisson_small(mean + i, word + i, number + i, 1);
+}
+
 /* In passes: many short chains side by side keep a wide processor busier than one long chain. */
-static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
+static void all_large(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
     _Alignas(64) float z[PIX_SPAN_PX]; /* of a cache line: none is split */
+    normal(word, 1, z, count);
+    for (uint32_t i = 0; i < count; i += LANES)
+        f_store(number + i, poisson_large(f_load(mean + i), f_load(z + i)));
+}
+
+/* Means of one kind, closed up, and their words; then the numbers, in place of the means. */
+typedef struct {
+    _Alignas(64) float value[PIX_SPAN_PX + LANES];
+    _Alignas(64) uint32_t word[PIX_SPAN_PX + LANES];
+} part_t;
+
+/* m's lanes, to places from `at` on; what is stored behind them is overwritten later. */
+static inline void put(part_t *part, uint32_t at, m_t m, f_t mean, u_t word)
+{
+    f_store(part->value + at, pack(m, mean));
+    u_store(part->word + at, u_from_bits(pack(m, f_from_bits(word))));
+}
+
+/* Fills up the last vector; returns the count of whole ones. */
+static inline uint32_t fill_up(part_t *part, uint32_t count, float mean)
+{
+    f_store(part->value + count, f_of(mean));
+    u_store(part->word + count, u_of(0x40000000)); /* any that is no rare case */
+    return (count + LANES - 1) / LANES * LANES;
+}
+
+/* Each mean in the way of its kind alone: no vector goes both. */
+static void both_kinds(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
+    part_t low, high;
+    uint32_t lows = 0;
+    const f_t limit = f_of(PIX_POISSON_SWITCH);
+    for (uint32_t i = 0; i < count; i += LANES) {
+        f_t x = f_load(mean + i);
+        u_t w = u_load(word + i);
+        m_t m = below(x, limit);
+        put(&low, lows, m, x, w);
+        put(&high, i - lows, inverse(m), x, w);
+        lows += lanes_of(m);
+    }
+    all_small(low.value, low.word, low.value, fill_up(&low, lows, 0));
+    all_large(high.value, high.word, high.value, fill_up(&high, count - lows, PIX_POISSON_SWITCH));
+    lows = 0;
+    for (uint32_t i = 0; i < count; i += LANES) {
+        m_t m = below(f_load(mean + i), limit);
+        f_t x = unpack(m, f_load(low.value + lows));
+        f_t y = unpack(inverse(m), f_load(high.value + (i - lows)));
+        f_store(number + i, pick(m, x, y));
+        lows += lanes_of(m);
+    }
+}
+
+static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
     f_t lowest = f_load(mean), highest = lowest;
     for (uint32_t i = LANES; i < count; i += LANES) {
         lowest = least(lowest, f_load(mean + i));
         highest = most(highest, f_load(mean + i));
     }
-    bool small = any(below(lowest, f_of(PIX_POISSON_SWITCH)));
-    bool large = !all(below(highest, f_of(PIX_POISSON_SWITCH)));
-    if (large)
-        normal(word, 1, z, count);
-    for (uint32_t i = 0; large && i < count; i += LANES) {
-        f_t m = most(f_load(mean + i), f_of(PIX_POISSON_SWITCH));
-        f_store(number + i, poisson_large(m, f_load(z + i)));
-    }
-    uint32_t i = 0;
-    for (; small && i + GROUP * LANES <= count; i += GROUP * LANES)
-        poisson_small(mean + i, word + i, number + i, GROUP);
-    for (; small && i < count; i += LANES)
-        poisson_small(mean + i, word + i, number + i, 1);
+    if (all(below(highest, f_of(PIX_POISSON_SWITCH))))
+        all_small(mean, word, number, count);
+    else if (any(below(lowest, f_of(PIX_POISSON_SWITCH))))
+        both_kinds(mean, word, number, count);
+    else
+        all_large(mean, word, number, count);
 }
 
 /* What is given is copied: stores could change it, for all that the compiler knows. */

@@ -22,6 +22,7 @@ static inline u_t u_load(const uint32_t *x)     { return *x; }
 static inline f_t f_from_s8(const int8_t *x)    { return (float)*x; }
 static inline f_t f_from_u8(const uint8_t *x)   { return (float)*x; }
 static inline void f_store(float *to, f_t x)    { *to = x; }
+static inline void u_store(uint32_t *to, u_t x) { *to = x; }
 static inline void u16_store(uint16_t *to, u_t x) { *to = (uint16_t)x; }
 static inline f_t add(f_t a, f_t b)             { return a + b; }
 static inline f_t sub(f_t a, f_t b)             { return a - b; }
@@ -30,10 +31,14 @@ static inline f_t root(f_t a)                   { return sqrtf(a); }
 static inline f_t least(f_t a, f_t b)           { return a < b ? a : b; }
 static inline f_t most(f_t a, f_t b)            { return a > b ? a : b; }
 static inline m_t below(f_t a, f_t b)           { return a < b; }
-static inline m_t either(m_t a, m_t b)           { return a || b; }
+static inline m_t either(m_t a, m_t b)          { return a || b; }
+static inline m_t inverse(m_t m)                { return !m; }
+static inline uint32_t lanes_of(m_t m)          { return m; }
 static inline bool any(m_t m)                   { return m; }
 static inline bool all(m_t m)                   { return m; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return m ? a : b; }
+static inline f_t pack(m_t m, f_t a)            { (void)m; return a; }
+static inline f_t unpack(m_t m, f_t a)          { (void)m; return a; }
 static inline u_t u_add(u_t a, u_t b)           { return a + b; }
 static inline u_t u_sub(u_t a, u_t b)           { return a - b; }
 static inline u_t u_and(u_t a, u_t b)           { return a & b; }

@@ -24,6 +24,7 @@ static inline u_t u_from_f(f_t a)               { return _mm512_cvttps_epi32(a);
 static inline f_t f_from_s8(const int8_t *x)    { return f_from_u(_mm512_cvtepi8_epi32(bytes16(x))); }
 static inline f_t f_from_u8(const uint8_t *x)   { return f_from_u(_mm512_cvtepu8_epi32(bytes16(x))); }
 static inline void f_store(float *to, f_t x)    { _mm512_storeu_ps(to, x); }
+static inline void u_store(uint32_t *to, u_t x) { _mm512_storeu_si512(to, x); }
 static inline f_t add(f_t a, f_t b)             { return _mm512_add_ps(a, b); }
 static inline f_t sub(f_t a, f_t b)             { return _mm512_sub_ps(a, b); }
 static inline f_t mul(f_t a, f_t b)             { return _mm512_mul_ps(a, b); }
@@ -32,9 +33,13 @@ static inline f_t least(f_t a, f_t b)           { return _mm512_min_ps(a, b); }
 static inline f_t most(f_t a, f_t b)            { return _mm512_max_ps(a, b); }
 static inline m_t below(f_t a, f_t b)           { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 static inline m_t either(m_t a, m_t b)          { return (m_t)(a | b); }
+static inline m_t inverse(m_t m)                { return (m_t)~m; }
+static inline uint32_t lanes_of(m_t m)          { return (uint32_t)_mm_popcnt_u32(m); }
 static inline bool any(m_t m)                   { return m != 0; }
 static inline bool all(m_t m)                   { return m == 0xffff; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm512_mask_blend_ps(m, b, a); }
+static inline f_t pack(m_t m, f_t a)            { return _mm512_maskz_compress_ps(m, a); }
+static inline f_t unpack(m_t m, f_t a)          { return _mm512_maskz_expand_ps(m, a); }
 static inline u_t u_add(u_t a, u_t b)           { return _mm512_add_epi32(a, b); }
 static inline u_t u_sub(u_t a, u_t b)           { return _mm512_sub_epi32(a, b); }
 static inline u_t u_and(u_t a, u_t b)           { return _mm512_and_si512(a, b); }

@@ -43,7 +43,8 @@ sim_simd_t sim_simd_best(void)
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vnni"))
         return has_tiles() ? SIM_SIMD_AMX : SIM_SIMD_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("bmi2"))
         return SIM_SIMD_AVX2;
 #endif
     return SIM_SIMD_SCALAR;
