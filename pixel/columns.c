@@ -59,12 +59,10 @@ static pix_column_row_t gathered(const pix_columns_t *c, const pix_axis_t *x, bo
 {
     uint32_t samples = pix_axis_samples(x), padded = pix_padded_px(samples);
     float *gain = room, *dn = room + padded;
-    for (uint32_t i = 0; i < padded; i++) {
-        uint32_t one = i < samples ? pix_axis_site(x, i, 0) : 0;
-        uint32_t two = i < samples ? pix_axis_site(x, i, sum ? 0 : x->bin - 1) : 0;
-        gain[i] = (c->site_gain[one] + c->site_gain[two]) / 2;
-        dn[i] = (c->site_dn[one] + c->site_dn[two]) / 2;
-    }
+    pix_axis_means(x, sum ? 1 : x->bin, c->site_gain + x->start, gain);
+    pix_axis_means(x, sum ? 1 : x->bin, c->site_dn + x->start, dn);
+    for (uint32_t i = samples; i < padded; i++)
+        gain[i] = dn[i] = 0;
     return (pix_column_row_t){gain, dn};
 }
 

@@ -68,30 +68,126 @@ static void full_row(const maker_t *m, uint32_t row)
 
 /* The mean of n = 1, 2, 4 in steps of 1 / sqrt(n) the size, so that sigma is SIGMA_STEPS again:
  * sum / sqrt(n). */
-static int8_t mean_steps(int sum, uint32_t n)
+static inline int8_t mean_steps(int16_t sum, uint32_t n)
 {
-    static const int weight[] = {[1] = 256, [2] = 181, [4] = 128};
-    int scaled = (abs(sum) * weight[n] + 128) / 256;
-    scaled = scaled > 127 ? 127 : scaled;
-    return (int8_t)(sum < 0 ? -scaled : scaled);
+    static const uint16_t weight[] = {[1] = 256, [2] = 181, [4] = 128};
+    uint16_t size = (uint16_t)(sum < 0 ? -sum : sum); /* 127 n at most: 16 bits are enough */
+    uint16_t scaled = (uint16_t)((uint16_t)(size * weight[n] + 128) >> 8);
+    int16_t steps = (int16_t)(scaled > 127 ? 127 : scaled);
+    return (int8_t)(sum < 0 ? -steps : steps);
 }
 
-/* Sample (r, c) is made of the four photosites of its color in rows 4 (r / 2) + r % 2 + {0, 2} and
- * the columns alike. */
+/* Sums of the samples of a row, in pairs: the even one in the lower half of a word, the odd one in
+ * the upper; of bytes without sign, so neither reaches the other. Words all along: the loops become
+ * vectors. */
+static inline uint32_t four_sites(const uint8_t *site)
+{
+    return site[0] | (uint32_t)site[1] << 8 | (uint32_t)site[2] << 16 | (uint32_t)site[3] << 24;
+}
+
+static inline uint32_t first_pair(uint32_t four)
+{
+    return (four & 0xff) | (four & 0xff00) << 8;
+}
+
+/* Pairs of samples in `words` times four photosites, of each of which one pair is read or two. */
+static inline void add_fours(const uint8_t *restrict row, size_t pairs, size_t words, bool two,
+                             uint32_t flip, uint32_t *restrict sum)
+{
+    for (size_t i = 0; i < pairs; i++) {
+        uint32_t pair = sum[i];
+        for (size_t k = 0; k < words; k++) {
+            uint32_t four = four_sites(row + 4 * (i * words + k)) ^ flip;
+            pair += first_pair(four) + (two ? first_pair(four >> 16) : 0);
+        }
+        sum[i] = pair;
+    }
+}
+
+static void add_any(const uint8_t *row, const pix_axis_t *x, uint32_t flip, uint32_t *sum)
+{
+    pix_walk_t walk = pix_axis_walk(x);
+    for (size_t i = 0; i < walk.pairs * walk.bin; i++) {
+        const uint8_t *at = row + i * walk.period;
+        sum[i / walk.bin] += first_pair((at[0] | (uint32_t)at[walk.odd] << 8) ^ flip);
+    }
+}
+
+static void add_row(const uint8_t *row, const pix_axis_t *x, uint32_t flip, uint32_t *sum)
+{
+    size_t pairs = pix_axis_samples(x) / 2;
+    switch (pix_axis_kind(x)) {
+    case PIX_AXIS_BINNED:
+        add_fours(row, pairs, 1, true, flip, sum);
+        break;
+    case PIX_AXIS_SKIPPED:
+        add_fours(row, pairs, 1, false, flip, sum);
+        break;
+    case PIX_AXIS_SKIP_BINNED:
+        add_fours(row, pairs, 2, false, flip, sum);
+        break;
+    default:
+        add_any(row, x, flip, sum);
+    }
+}
+
+/* Sums of a map over each sample's photosites, whole vectors: of bytes, or of those whose highest
+ * bits are flipped, which are 128 more than the signed ones. */
+static void sum_map(const uint8_t *map, uint32_t stride_px, const pix_frame_t *frame, uint32_t y,
+                    uint32_t flip, int16_t *sum)
+{
+    uint32_t pair[PIX_MAX_WIDTH / 2], pairs = pix_row_room(frame) / 2;
+    uint32_t offset = flip != 0 ? 128 * pix_sites(frame) : 0;
+    memset(pair, 0, pairs * sizeof(*pair));
+    for (uint32_t i = 0; i < frame->y.bin; i++) {
+        size_t at = (size_t)pix_axis_site(&frame->y, y, i) * stride_px + frame->x.start;
+        add_row(map + at, &frame->x, flip, pair);
+    }
+    for (size_t i = 0; i < pairs; i++) {
+        sum[2 * i] = (int16_t)((pair[i] & 0xffff) - offset);
+        sum[2 * i + 1] = (int16_t)((pair[i] >> 16) - offset);
+    }
+}
+
+static void signed_map(const int8_t *map, uint32_t stride_px, const pix_frame_t *frame, uint32_t y,
+                       int8_t *out)
+{
+    int16_t sum[PIX_MAX_WIDTH];
+    uint32_t count = pix_row_room(frame), sites = pix_sites(frame);
+    sum_map((const uint8_t *)map, stride_px, frame, y, 0x80808080, sum);
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = mean_steps(sum[i], sites);
+}
+
+static void dark_map(const uint8_t *map, uint32_t stride_px, const pix_frame_t *frame, uint32_t y,
+                     uint8_t *out)
+{
+    int16_t sum[PIX_MAX_WIDTH];
+    uint32_t count = pix_row_room(frame), sites = pix_sites(frame), half = sites / 2;
+    sum_map(map, stride_px, frame, y, 0, sum);
+    for (uint32_t i = 0; i < count; i++) /* a half is log2 of 1, 2, 4, too */
+        out[i] = (uint8_t)((uint16_t)(sum[i] + (int)half) >> half);
+}
+
+/* Averages over the photosites of a row's samples, whole vectors. */
+static void gather_row(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y, int8_t *prnu,
+                       int8_t *dsnu, uint8_t *dark)
+{
+    signed_map(full->prnu, full->stride_px, frame, y, prnu);
+    signed_map(full->dsnu, full->stride_px, frame, y, dsnu);
+    dark_map(full->dark, full->stride_px, frame, y, dark);
+}
+
+/* The whole array, binned 2x2. */
 static void binned_row(const maker_t *m, uint32_t row)
 {
-    const pix_fpn_t *full = &m->fpn[PIX_FPN_FULL];
+    const pix_frame_t frame = {
+        .x = {.size = m->desc->width_px, .even_inc = 1, .odd_inc = 1, .bin = 2},
+        .y = {.size = m->desc->height_px, .even_inc = 1, .odd_inc = 1, .bin = 2},
+    };
     pix_fpn_t *fpn = &m->fpn[PIX_FPN_BINNED];
-    size_t to = (size_t)row * fpn->stride_px, below = 2 * (size_t)full->stride_px;
-    size_t from = (size_t)(row / 2 * 4 + row % 2) * full->stride_px;
-    for (uint32_t i = 0; i < m->desc->width_px / 2; i++) {
-        size_t at = from + i / 2 * 4 + i % 2;
-        const uint8_t *a = full->dark + at, *b = a + below;
-        const int8_t *p = full->prnu + at, *d = full->dsnu + at;
-        fpn->prnu[to + i] = mean_steps(p[0] + p[2] + p[below] + p[below + 2], 4);
-        fpn->dsnu[to + i] = mean_steps(d[0] + d[2] + d[below] + d[below + 2], 4);
-        fpn->dark[to + i] = (uint8_t)((a[0] + a[2] + b[0] + b[2] + 2) / 4);
-    }
+    size_t to = (size_t)row * fpn->stride_px;
+    gather_row(&m->fpn[PIX_FPN_FULL], &frame, row, fpn->prnu + to, fpn->dsnu + to, fpn->dark + to);
 }
 
 static void make_rows(void *ctx, uint32_t job, uint32_t worker)
@@ -148,70 +244,9 @@ static pix_fpn_row_t kept_row(const pix_fpn_t *fpn, uint32_t row, uint32_t colum
     return (pix_fpn_row_t){fpn->prnu + at, fpn->dsnu + at, fpn->dark + at};
 }
 
-/* Sums down the rows of the samples. */
-static void add_signed(const int8_t *restrict row, uint32_t count, int16_t *restrict sum)
-{
-    for (uint32_t i = 0; i < count; i++)
-        sum[i] = (int16_t)(sum[i] + row[i]);
-}
-
-static void add_unsigned(const uint8_t *restrict row, uint32_t count, int16_t *restrict sum)
-{
-    for (uint32_t i = 0; i < count; i++)
-        sum[i] = (int16_t)(sum[i] + row[i]);
-}
-
-/* Sums along the row, in place: sample i is nowhere left of its photosites. */
-static void add_columns(const pix_axis_t *x, int16_t *sum)
-{
-    uint32_t samples = pix_axis_samples(x), period = x->even_inc + x->odd_inc;
-    for (uint32_t i = 0; i < samples; i += 2) {
-        const int16_t *from = sum + i / 2 * x->bin * period;
-        int even = from[0], odd = from[x->even_inc];
-        if (x->bin == 2) {
-            even += from[period];
-            odd += from[period + x->even_inc];
-        }
-        sum[i] = (int16_t)even;
-        sum[i + 1] = (int16_t)odd;
-    }
-}
-
-static void scale_row(const int16_t *sum, uint32_t count, uint32_t sites, int8_t *out)
-{
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = mean_steps(sum[i], sites);
-}
-
-static pix_fpn_row_t gathered_row(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y,
-                                  uint8_t *room)
-{
-    const pix_axis_t *x = &frame->x;
-    uint32_t samples = pix_axis_samples(x), padded = pix_padded_px(samples);
-    uint32_t sites = pix_sites(frame);
-    int16_t *first = (int16_t *)(void *)room;
-    int16_t *const sum[3] = {first, first + x->size, first + 2 * x->size};
-    int8_t *prnu = (int8_t *)(sum[2] + x->size), *dsnu = prnu + padded;
-    uint8_t *dark = (uint8_t *)(dsnu + padded);
-    memset(room, 0, 6 * (size_t)x->size + 3 * (size_t)padded);
-    for (uint32_t i = 0; i < frame->y.bin; i++) {
-        size_t at = (size_t)pix_axis_site(&frame->y, y, i) * full->stride_px + x->start;
-        add_signed(full->prnu + at, x->size, sum[0]);
-        add_signed(full->dsnu + at, x->size, sum[1]);
-        add_unsigned(full->dark + at, x->size, sum[2]);
-    }
-    for (uint32_t i = 0; i < 3; i++)
-        add_columns(x, sum[i]);
-    scale_row(sum[0], samples, sites, prnu);
-    scale_row(sum[1], samples, sites, dsnu);
-    for (uint32_t i = 0; i < samples; i++) /* a half is log2 of 1, 2, 4, too */
-        dark[i] = (uint8_t)(((uint32_t)sum[2][i] + sites / 2) >> sites / 2);
-    return (pix_fpn_row_t){prnu, dsnu, dark};
-}
-
 size_t pix_fpn_room(const pix_desc_t *desc)
 {
-    return 9 * (size_t)pix_padded_px(desc->width_px);
+    return 3 * (size_t)pix_padded_px(desc->width_px);
 }
 
 /* Whether the frame's 2x2 groups are those of the whole array. */
@@ -231,5 +266,8 @@ pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_frame_t *frame, uint32
         return kept_row(&fpn[PIX_FPN_BINNED], y->start / 2 + sample, x->start / 2);
     if (pix_axis_is_dense(x) && pix_sites(frame) == 1)
         return kept_row(&fpn[PIX_FPN_FULL], pix_axis_site(y, sample, 0), x->start);
-    return gathered_row(&fpn[PIX_FPN_FULL], frame, sample, room);
+    int8_t *prnu = (int8_t *)room, *dsnu = prnu + pix_row_room(frame);
+    uint8_t *dark = room + 2 * (size_t)pix_row_room(frame);
+    gather_row(&fpn[PIX_FPN_FULL], frame, sample, prnu, dsnu, dark);
+    return (pix_fpn_row_t){prnu, dsnu, dark};
 }

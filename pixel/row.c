@@ -24,42 +24,6 @@ static float light_step_px(const pix_axis_t *axis)
     return is_picked(axis) ? 1 : pix_axis_step_px(axis);
 }
 
-static void pick_sites(const pix_axis_t *x, uint32_t samples, float *plane)
-{
-    for (uint32_t i = 0; i < samples; i++)
-        plane[i] = plane[pix_axis_site(x, i, 0) - x->start];
-}
-
-static void pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
-                       float *lens_scratch, const sim_light_row_t *light)
-{
-    const pix_desc_t *d = &pix->desc;
-    const pix_axis_t *x = &frame->x;
-    uint64_t start_ps = pix_row_exposure_start_ps(frame, row);
-    uint32_t samples = pix_axis_samples(x);
-    float *const plane[PIX_COLORS] = {light->r, light->g, light->b};
-    sim_light_req_t req = {
-        .frame = frame->frame,
-        .array_width_px = d->width_px,
-        .array_height_px = d->height_px,
-        .width_px = is_picked(x) ? x->size : samples,
-        .x0_px = pix_axis_center_px(x, 0),
-        .x_step_px = light_step_px(x),
-        .y_px = pix_row_y_px(frame, row),
-        .start_ps = start_ps,
-        .exposure_ps = pix_row_exposure_end_ps(frame, row) - start_ps,
-        .planes = 7,
-        .worker = worker,
-    };
-    pix_lens_row(pix->lens, &pix->light, &req, light_step_px(&frame->y), lens_scratch, light);
-    for (uint32_t color = 0; color < PIX_COLORS; color++) {
-        if (is_picked(x))
-            pick_sites(x, samples, plane[color]);
-        for (uint32_t i = samples; i < pix_padded_px(samples); i++)
-            plane[color][i] = 0;
-    }
-}
-
 static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t white)
 {
     uint16_t found = 0, full = (uint16_t)white; /* narrow: as many as fit side by side */
@@ -73,16 +37,56 @@ static float *plane(const pix_t *pix, uint32_t worker, uint32_t number)
     return pix->scratch[worker] + (size_t)number * pix_padded_px(pix->desc.width_px);
 }
 
+static sim_light_row_t planes_from(const pix_t *pix, uint32_t worker, uint32_t first)
+{
+    return (sim_light_row_t){
+        .r = plane(pix, worker, first + PIX_RED),
+        .g = plane(pix, worker, first + PIX_GREEN),
+        .b = plane(pix, worker, first + PIX_BLUE),
+    };
+}
+
+static sim_light_row_t pull_light(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
+                                  uint32_t worker)
+{
+    const pix_desc_t *d = &pix->desc;
+    const pix_axis_t *x = &frame->x;
+    uint64_t start_ps = pix_row_exposure_start_ps(frame, row);
+    uint32_t samples = pix_axis_samples(x);
+    bool picked = is_picked(x);
+    sim_light_req_t req = {
+        .frame = frame->frame,
+        .array_width_px = d->width_px,
+        .array_height_px = d->height_px,
+        .width_px = picked ? x->size : samples,
+        .x0_px = pix_axis_center_px(x, 0),
+        .x_step_px = light_step_px(x),
+        .y_px = pix_row_y_px(frame, row),
+        .start_ps = start_ps,
+        .exposure_ps = pix_row_exposure_end_ps(frame, row) - start_ps,
+        .planes = 7,
+        .worker = worker,
+    };
+    sim_light_row_t light = planes_from(pix, worker, PIX_PLANE_LIGHT);
+    sim_light_row_t window = planes_from(pix, worker, PIX_PLANE_WINDOW);
+    pix_lens_row(pix->lens, &pix->light, &req, light_step_px(&frame->y),
+                 plane(pix, worker, pix_planes(d)), picked ? &window : &light);
+    float *const to[PIX_COLORS] = {light.r, light.g, light.b};
+    const float *const from[PIX_COLORS] = {window.r, window.g, window.b};
+    for (uint32_t color = 0; color < PIX_COLORS; color++) {
+        if (picked)
+            pix_axis_means(x, 1, from[color], to[color]);
+        for (uint32_t i = samples; i < pix_padded_px(samples); i++)
+            to[color][i] = 0;
+    }
+    return light;
+}
+
 /* Light and fixed patterns of one row, in the order of an unflipped frame. */
 static pix_strip_t strip_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
                             uint32_t worker)
 {
-    sim_light_row_t light = {
-        .r = plane(pix, worker, PIX_PLANE_LIGHT + PIX_RED),
-        .g = plane(pix, worker, PIX_PLANE_LIGHT + PIX_GREEN),
-        .b = plane(pix, worker, PIX_PLANE_LIGHT + PIX_BLUE),
-    };
-    pull_light(pix, frame, row, worker, plane(pix, worker, pix_planes(&pix->desc)), &light);
+    sim_light_row_t light = pull_light(pix, frame, row, worker);
     pix_fpn_row_t fpn = pix_fpn_row(pix->fpn, frame, row, pix->maps[worker]);
     pix_column_row_t columns =
         pix_columns_row(pix->columns, frame, plane(pix, worker, PIX_PLANE_COLUMNS));

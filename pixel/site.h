@@ -32,6 +32,26 @@ float pix_axis_step_px(const pix_axis_t *axis);
 float pix_axis_center_px(const pix_axis_t *axis, uint32_t sample);
 bool pix_axis_is_dense(const pix_axis_t *axis); /* every photosite of the window is read */
 
+/* A walk along an axis: pair i of samples has the photosites (i bin + k) period and those `odd`
+ * behind them, k = 0..bin - 1, counted from the axis's start. */
+typedef struct {
+    size_t pairs, odd, period, bin; /* wide: vectors need indices that cannot wrap */
+} pix_walk_t;
+
+/* Usual walks, odd 1: loops over them are compiled with constants, so become vectors. */
+typedef enum {
+    PIX_AXIS_BINNED,      /* period 2, bin 2 */
+    PIX_AXIS_SKIPPED,     /* period 4, bin 1 */
+    PIX_AXIS_SKIP_BINNED, /* period 4, bin 2 */
+    PIX_AXIS_OTHER,
+} pix_axis_kind_t;
+
+pix_walk_t pix_axis_walk(const pix_axis_t *axis);
+pix_axis_kind_t pix_axis_kind(const pix_axis_t *axis);
+/* The mean of each sample's first `of` (1, axis->bin) photosites; sites from the axis's start on.
+ */
+void pix_axis_means(const pix_axis_t *axis, uint32_t of, const float *site, float *sample);
+
 /* Photosites of a sample. */
 uint32_t pix_sites(const pix_frame_t *frame);
 

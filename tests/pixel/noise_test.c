@@ -171,6 +171,25 @@ static void make_inputs(float *mean, uint32_t *word, uint32_t count)
     }
 }
 
+START_TEST(numbers_do_not_depend_on_those_beside_them)
+{
+    enum { COUNT = 512 };
+    static float mean[COUNT], number[COUNT];
+    static uint32_t word[COUNT];
+    make_inputs(mean, word, COUNT);
+    mean[100] = nextafterf(PIX_POISSON_SWITCH, 0);
+    mean[101] = PIX_POISSON_SWITCH;
+    for (int level = SIM_SIMD_SCALAR; level <= (int)sim_simd_best(); level++) {
+        for (uint32_t count = 16; count <= COUNT; count += 16) { /* the last ones of the inputs */
+            uint32_t first = COUNT - count;
+            pix_kernels_of((sim_simd_t)level)->poisson(mean + first, word + first, number, count);
+            for (uint32_t i = 0; i < count; i++)
+                ck_assert(number[i] == number_of(mean[first + i], word[first + i]));
+        }
+    }
+}
+END_TEST
+
 START_TEST(all_vector_levels_give_the_same_bits)
 {
     enum { COUNT = 512 };
@@ -198,4 +217,4 @@ TEST_MAIN("pixel noise", small_poisson_means_are_exact_to_two_millionths,
           every_word_gives_a_finite_number_of_sane_size,
           normal_numbers_have_the_tail_probability_of_their_word,
           half_words_give_the_quantiles_of_their_middles, normal_numbers_have_mean_0_and_variance_1,
-          all_vector_levels_give_the_same_bits)
+          numbers_do_not_depend_on_those_beside_them, all_vector_levels_give_the_same_bits)
