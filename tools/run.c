@@ -117,11 +117,11 @@ static void on_image(void *ctx)
         sim_stop(run->sim);
 }
 
-static void add_latency(run_latency_t *latency, uint64_t ps)
+static void add_latency(run_latency_t *latency, uint64_t from_ps, uint64_t to_ps)
 {
-    latency->count++;
+    int64_t ps = (int64_t)(to_ps - from_ps);
     latency->sum_ps += ps;
-    if (ps > latency->max_ps)
+    if (latency->count++ == 0 || ps > latency->max_ps)
         latency->max_ps = ps;
 }
 
@@ -143,9 +143,9 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     keep_frame(run, frame);
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
-    add_latency(&run->photon_to_alert, frame->link_last_ps - frame->exposure_start_ps);
-    add_latency(&run->readout_to_alert, frame->link_last_ps - frame->readout_end_ps);
-    add_latency(&run->npu_time, frame->npu_end_ps - frame->npu_start_ps);
+    add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
+    add_latency(&run->readout_to_alert, frame->readout_end_ps, frame->link_last_ps);
+    add_latency(&run->npu_time, frame->npu_start_ps, frame->npu_end_ps);
 }
 
 static void on_uart(void *ctx, uint8_t byte)

@@ -43,9 +43,10 @@ typedef struct {
     sim_snapshot_t *first;
 } run_snapshot_t;
 
-/* Sum and extremes of one latency, ps. */
+/* Sum and most of one latency; below 0 where a tensor's region ends above the last row. */
 typedef struct {
-    uint64_t count, sum_ps, max_ps;
+    uint64_t count;
+    int64_t sum_ps, max_ps;
 } run_latency_t;
 
 typedef struct {

@@ -3,9 +3,14 @@
  */
 #include "tools/run.h"
 
-static double ms(uint64_t ps)
+static double ms(int64_t ps)
 {
     return (double)ps / 1e9;
+}
+
+static double between_ms(uint64_t from_ps, uint64_t to_ps)
+{
+    return ms((int64_t)(to_ps - from_ps));
 }
 
 static double mean_ms(const run_latency_t *latency)
@@ -45,10 +50,13 @@ static void print_frame_0(const timeline_frame_t *f, FILE *to)
     fprintf(to,
             "frame 0   exposure %.3f + readout %.3f + ISP %.3f + NPU %.3f + firmware %.3f + link "
             "%.3f = %.3f ms\n",
-            ms(f->readout_start_ps - f->exposure_start_ps),
-            ms(f->readout_end_ps - f->readout_start_ps), ms(f->npu_start_ps - f->readout_end_ps),
-            ms(f->npu_end_ps - f->npu_start_ps), ms(f->firmware_end_ps - f->npu_end_ps),
-            ms(f->link_last_ps - f->firmware_end_ps), ms(f->link_last_ps - f->exposure_start_ps));
+            between_ms(f->exposure_start_ps, f->readout_start_ps),
+            between_ms(f->readout_start_ps, f->readout_end_ps),
+            between_ms(f->readout_end_ps, f->npu_start_ps),
+            between_ms(f->npu_start_ps, f->npu_end_ps),
+            between_ms(f->npu_end_ps, f->firmware_end_ps),
+            between_ms(f->firmware_end_ps, f->link_last_ps),
+            between_ms(f->exposure_start_ps, f->link_last_ps));
 }
 
 /* What sets the time of the last frame's rows, and what the others would have allowed. */

@@ -186,10 +186,26 @@ START_TEST(two_exposures_cross_the_link_and_the_long_one_is_looked_at)
 }
 END_TEST
 
+/* Rows of 12.632 us: the region's last of 800 is read 9.095 ms before the last of 1520; network and
+ * firmware take less than 1.5 ms. */
+START_TEST(a_region_above_the_last_row_is_told_before_that_is_read)
+{
+    double alert = 0, isp = 0;
+    run_with_host("above", "\"isp\": false", CCI("dwp_ap_vc_vsize", 1600));
+    const char *latency = strstr(text, "readout_to_alert"), *parts = strstr(text, "+ ISP");
+    ck_assert_msg(latency != NULL && parts != NULL, "%s", text);
+    ck_assert_int_eq(sscanf(latency, "readout_to_alert %lf", &alert), 1);
+    ck_assert_int_eq(sscanf(parts, "+ ISP %lf", &isp), 1);
+    ck_assert_double_eq_tol(isp, -9.08, 0.05);
+    ck_assert_msg(alert > -9.08 && alert < -7.5, "%s", text);
+}
+END_TEST
+
 TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
           cropped_and_long_exposed_frames_show_people_where_they_are,
           images_of_the_isp_and_regions_go_over_the_link_whole,
           a_turned_tensor_shows_people_of_an_upside_down_frame,
           a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
-          two_exposures_cross_the_link_and_the_long_one_is_looked_at)
+          two_exposures_cross_the_link_and_the_long_one_is_looked_at,
+          a_region_above_the_last_row_is_told_before_that_is_read)
