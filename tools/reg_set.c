@@ -29,11 +29,12 @@ static size_t register_name(const char *prefix, const char *setting, char name[M
     return length;
 }
 
-/* Negative numbers are for signed fields: half the range. */
+/* Negative numbers are for registers whose help says signed: half the range. */
 static bool fits(const sim_reg_t *reg, long long value)
 {
     long long mask = (long long)reg->rw_mask;
-    return value >= 0 ? (value & ~mask) == 0 : value >= -(mask / 2) - 1;
+    bool is_signed = strstr(reg->help, "signed") != NULL;
+    return value >= 0 ? (value & ~mask) == 0 : is_signed && value >= -(mask / 2) - 1;
 }
 
 bool reg_set(sim_comp_t *comp, const char *prefix, const char *setting, char *error,

@@ -171,6 +171,12 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set wb.r=4096",
          "fovea: isp: wb.r=4096: expected a number within ISP_WB_R (11:0: gain of R, 8.8, "
          "1..0xfff)\n"},
+        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set wb.r=-5",
+         "fovea: isp: wb.r=-5: expected a number within ISP_WB_R (11:0: gain of R, 8.8, "
+         "1..0xfff)\n"},
+        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set ccm.01=-32769",
+         "fovea: isp: ccm.01=-32769: expected a number within ISP_CCM_01 (15:0: R from G, "
+         "signed)\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set nosuch.stage=1",
          "fovea: isp: nosuch.stage=1: no register ISP_NOSUCH_STAGE to write\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bayer rgbw",
