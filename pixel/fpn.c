@@ -164,9 +164,12 @@ static void dark_map(const uint8_t *map, uint32_t stride_px, const pix_frame_t *
 {
     int16_t sum[PIX_MAX_WIDTH];
     uint32_t count = pix_row_room(frame), sites = pix_sites(frame), half = sites / 2;
+    uint32_t many = half != 0, less = half - many;
     sum_map(map, stride_px, frame, y, 0, sum);
-    for (uint32_t i = 0; i < count; i++) /* a half is log2 of 1, 2, 4, too */
-        out[i] = (uint8_t)((uint16_t)(sum[i] + (int)half) >> half);
+    for (uint32_t i = 0; i < count; i++) { /* a half is log2 of 1, 2, 4, too; ties to even */
+        uint16_t s = (uint16_t)sum[i];
+        out[i] = (uint8_t)((uint16_t)(s + less + (s >> half & many)) >> half);
+    }
 }
 
 /* Averages over the photosites of a row's samples, whole vectors. */

@@ -198,5 +198,19 @@ START_TEST(what_shifts_is_that_of_one_photosite_or_of_all_that_are_added)
 }
 END_TEST
 
+/* Of the same photosites: within the shot noise of 65536 x 1010 e-, 0.012 %. */
+START_TEST(an_average_has_the_mean_dark_current_of_its_photosites)
+{
+    static const case_t dark = {.name = "dark current"};
+    pix_desc_t desc = quiet();
+    dark_current(&desc);
+    desc.dark_spread = 0.4;
+    double one = measure(&desc, &dark, ONE).mean - 64;
+    ck_assert_double_eq_tol(measure(&desc, &dark, AVERAGE).mean - 64, one, 0.0006 * one);
+    ck_assert_double_eq_tol(measure(&desc, &dark, SUM).mean - 64, 4 * one, 4 * 0.0006 * one);
+}
+END_TEST
+
 TEST_MAIN("pixel scale", what_spreads_is_averaged_or_added_as_its_place_in_the_readout_says,
-          what_shifts_is_that_of_one_photosite_or_of_all_that_are_added)
+          what_shifts_is_that_of_one_photosite_or_of_all_that_are_added,
+          an_average_has_the_mean_dark_current_of_its_photosites)
