@@ -167,7 +167,7 @@ static void dark_map(const uint8_t *map, uint32_t stride_px, const pix_frame_t *
     uint32_t many = half != 0, less = half - many;
     sum_map(map, stride_px, frame, y, 0, sum);
     for (uint32_t i = 0; i < count; i++) { /* a half is log2 of 1, 2, 4, too; ties to even */
-        uint16_t s = (uint16_t)sum[i];
+        uint32_t s = (uint16_t)sum[i];
         out[i] = (uint8_t)((uint16_t)(s + less + (s >> half & many)) >> half);
     }
 }
