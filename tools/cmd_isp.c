@@ -115,6 +115,8 @@ int cmd_isp(int argc, char **argv)
         return cli_fail(EXIT_USAGE, "isp: --colors: found %s, expected file or chip", o.colors);
     if (!name_demosaic(&o) || !cli_apart(args[0], o.out))
         return EXIT_USAGE;
+    if (!picture_knows(o.out))
+        return cli_fail(EXIT_USAGE, "%s: expected a name in .png or .ppm", o.out);
     sensor_desc_t chip;
     sim_raw_t raw = {0};
     int code = EXIT_USAGE;

@@ -79,6 +79,13 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+bool picture_knows(const char *file)
+{
+    const char *name = strrchr(file, '/') != NULL ? strrchr(file, '/') : file;
+    return strrchr(name, '.') == NULL || ends_with(file, ".png") || ends_with(file, ".ppm") ||
+           ends_with(file, ".pgm");
+}
+
 static sim_err_t write_netpbm(const char *file, const sim_image_t *image, char *error,
                               size_t error_bytes)
 {

@@ -19,6 +19,8 @@ void picture_fill(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h
 void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t color,
                   const char *text);
 
+/* Whether picture_write knows that kind of file: by its name .png, .ppm, .pgm, or without any. */
+bool picture_knows(const char *file);
 /* A PNG file, or by its name (.ppm, .pgm) one of netpbm's: larger and many times quicker. */
 sim_err_t picture_write(const char *file, const sim_image_t *image, char *error,
                         size_t error_bytes);

@@ -166,6 +166,8 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
         const char *args, *line;
     } cases[] = {
         {"isp build/test-runs/isp_in.dng", "fovea: isp: --out is missing\n"},
+        {"isp build/test-runs/isp_in.dng -o x.jpg",
+         "fovea: x.jpg: expected a name in .png or .ppm\n"},
         {"isp nosuch.dng -o x.png", "fovea: nosuch.dng: No such file or directory\n"},
         {"isp README.md -o x.png", "fovea: README.md: neither a DNG or TIFF nor a PNG file\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set wb.r=4096",
