@@ -24,6 +24,7 @@ isp_desc_t isp_desc_default(void)
         .max_tensor_height_px = 640,
         /* Assumed; BLC, WB, demosaic and CCM as in the Infinite-ISP RTL. */
         .blc = {.pipe_cycles = 4},
+        .tnr_pipe_cycles = 5,
         .dpc_pipe_cycles = 6,
         .lsc_pipe_cycles = 4,
         .wb = {.pipe_cycles = 3},
@@ -56,6 +57,7 @@ static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
 {
     sim_cfg_t pipe = sim_cfg_obj(cfg, "pipe_cycles");
     read_u32(&pipe, "blc", 1, ISP_MAX_PIPE, &desc->blc.pipe_cycles);
+    read_u32(&pipe, "tnr", 1, ISP_MAX_PIPE, &desc->tnr_pipe_cycles);
     read_u32(&pipe, "dpc", 1, ISP_MAX_PIPE, &desc->dpc_pipe_cycles);
     read_u32(&pipe, "lsc", 1, ISP_MAX_PIPE, &desc->lsc_pipe_cycles);
     read_u32(&pipe, "wb", 1, ISP_MAX_PIPE, &desc->wb.pipe_cycles);

@@ -1,7 +1,8 @@
 /*
  * front.c - the RAW domain: from a line as it comes to the demosaic's line buffers.
  *
- *   line n+2 --> BLC --> [DPC] --> [LSC] --> (statistics) --> WB --> row n of the demosaic
+ *   line n+2 --> BLC --> [TNR] --> [DPC] --> [LSC] --> (statistics) --> WB --> row n of the
+ * demosaic
  *
  * Stages in brackets are off unless the frame's registers say otherwise; a stage that is off takes
  * no line, no clock and no work.
@@ -37,6 +38,8 @@ void isp_front_take(isp_t *isp, const sim_line_t *line)
     isp_half_t half =
         now->dpc ? dpc_line(&isp->dpc, line->row) : demosaic_line(&isp->demosaic, line->row);
     blc_line(&isp->blc, line, now->blc[line->row & 1], half);
+    if (now->tnr)
+        tnr_row(&isp->tnr, line->row, line->start_ps, half);
     if (now->dpc)
         dpc_close_line(&isp->dpc, line->row);
     if (line->row >= delay)
@@ -85,7 +88,14 @@ static void begin_dpc(isp_t *isp)
         mark_sites(isp);
 }
 
-void isp_front_begin(isp_t *isp)
+static void begin_tnr(isp_t *isp, const sim_line_t *line)
+{
+    tnr_job_t job = isp_tnr_job(isp, line);
+    tnr_begin(&isp->tnr, &job);
+    isp->regs.tnr &= ~ISP_TNR_ANEW;
+}
+
+void isp_front_begin(isp_t *isp, const sim_line_t *line)
 {
     const isp_frame_t *now = &isp->now;
     lsc_frame_t shading = {.width_px = now->width_px,
@@ -98,6 +108,10 @@ void isp_front_begin(isp_t *isp)
                                now->height_px};
     isp->next_row_raw = 0;
     demosaic_begin(&isp->demosaic, &mosaic);
+    if (now->tnr)
+        begin_tnr(isp, line);
+    else
+        tnr_skip(&isp->tnr);
     if (now->dpc)
         begin_dpc(isp);
     if (now->lsc)

@@ -78,6 +78,7 @@ static void end_frame(isp_t *isp)
     isp->frames++;
     if (isp->now.dpc)
         isp->regs.dpc_found = isp->dpc.found;
+    isp->regs.tnr_late = isp->tnr.late;
     sim_trace_span(sim, "isp", "frame", isp->now.first_ps, sim_now_ps(sim), "\"frame\":%u",
                    isp->now.frame);
     isp_raise(isp, ISP_STATUS_FRAME);
@@ -205,7 +206,7 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     isp->end_cycle = 0;
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
-    isp_front_begin(isp);
+    isp_front_begin(isp, line);
 }
 
 static bool line_belongs(const isp_t *isp, const sim_line_t *line)
@@ -346,6 +347,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.roi_h),
     SIM_FIELD(isp_t, now.tensor),
     SIM_FIELD(isp_t, now.stats),
+    SIM_FIELD(isp_t, now.tnr),
     SIM_FIELD(isp_t, now.dpc),
     SIM_FIELD(isp_t, now.lsc),
     SIM_FIELD(isp_t, now.delay_lines),
@@ -381,7 +383,7 @@ static const sim_stat_t isp_stats[] = {
 
 static const sim_kind_t isp_kind = {
     .kind = "isp",
-    .version = 3,
+    .version = 4,
     .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,
@@ -402,6 +404,7 @@ static const char *stage_name(char *buffer, size_t bytes, const char *name, cons
 static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 {
     const isp_desc_t *d = &isp->desc;
+    tnr_desc_t tnr = {d->tnr_pipe_cycles, d->max_width_px};
     dpc_desc_t dpc = {d->dpc_pipe_cycles, d->max_width_px};
     lsc_desc_t lsc = {d->lsc_pipe_cycles, d->max_width_px};
     demosaic_desc_t demosaic = {d->demosaic_pipe_cycles, d->edge_pipe_cycles, d->max_width_px};
@@ -416,6 +419,8 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     char path[sizeof(isp->comp.name) + 16];
 #define STAGE(stage) stage_name(path, sizeof(path), name, #stage)
     sim_err_t err = blc_init(&isp->blc, sim, &d->blc, STAGE(blc));
+    if (err == SIM_OK)
+        err = tnr_init(&isp->tnr, sim, &tnr, STAGE(tnr));
     if (err == SIM_OK)
         err = dpc_init(&isp->dpc, sim, &dpc, STAGE(dpc));
     if (err == SIM_OK)
@@ -449,13 +454,14 @@ static void connect_stages(isp_t *isp)
     isp->writer.on_room = on_writer_room;
     isp->writer.on_done = on_writer_done;
     isp->writer.ctx = isp;
+    isp->tnr.port = &isp->port;
     isp->stats.port = &isp->port;
     isp->stats.on_done = on_stats_done;
     isp->stats.ctx = isp;
-    isp->pipe_cycles = isp->desc.dpc_pipe_cycles + isp->desc.lsc_pipe_cycles +
-                       isp->desc.blc.pipe_cycles + isp->desc.wb.pipe_cycles +
-                       isp->desc.edge_pipe_cycles + isp->desc.ccm.pipe_cycles +
-                       isp->desc.gamma.pipe_cycles;
+    isp->pipe_cycles = isp->desc.tnr_pipe_cycles + isp->desc.dpc_pipe_cycles +
+                       isp->desc.lsc_pipe_cycles + isp->desc.blc.pipe_cycles +
+                       isp->desc.wb.pipe_cycles + isp->desc.edge_pipe_cycles +
+                       isp->desc.ccm.pipe_cycles + isp->desc.gamma.pipe_cycles;
 }
 
 /* Scratch rows, in two pieces. */
@@ -494,6 +500,7 @@ sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *n
 
 void isp_free(isp_t *isp)
 {
+    tnr_free(&isp->tnr);
     dpc_free(&isp->dpc);
     lsc_free(&isp->lsc);
     demosaic_free(&isp->demosaic);

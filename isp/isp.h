@@ -11,6 +11,8 @@
  *         +--------------------------------------------+
  *             |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
  *
+ * TNR (tnr.h), off by default, stands between BLC and DPC and uses the port too.
+ *
  * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the pipe_cycles of
  * the stages that are on, T = 2 lines (4 with demosaic EDGE) and 2 more with DPC, D = T and 2 more
  * for each of NR and SHARPEN that is on, P(-1) = 0: start S(k) = max(edge at or after line k's
@@ -32,7 +34,7 @@
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
- * Not modeled:  temporal noise reduction, clock gating; registers change per frame only.
+ * Not modeled:  clock gating; registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -53,6 +55,7 @@
 #include "isp/lsc.h"
 #include "isp/scaler.h"
 #include "isp/stats.h"
+#include "isp/tnr.h"
 #include "isp/wb.h"
 #include "isp/writer.h"
 #include "sim/json.h"
@@ -65,6 +68,11 @@
 #define ISP_STATUS_TENSOR 0x2u  /* a tensor is complete in memory */
 #define ISP_STATUS_OVERRUN 0x4u /* a line, a tensor row, a tensor, statistics were lost */
 #define ISP_STATUS_STATS 0x8u   /* statistics of a frame are complete in memory */
+/* bits of ISP_TNR */
+#define ISP_TNR_ON 0x1u
+#define ISP_TNR_PACKED 0x2u
+#define ISP_TNR_EXPOSURE 0x4u /* starts anew when exposure or gain of the lines change */
+#define ISP_TNR_ANEW 0x8u     /* starts anew at the next frame, which clears it */
 /* bits of ISP_DPC */
 #define ISP_DPC_SEARCH 0x1u
 #define ISP_DPC_MAP 0x2u
@@ -76,7 +84,7 @@ typedef struct {
     uint32_t array_width_px, array_height_px; /* full-resolution active array, ROI units */
     uint32_t max_tensor_width_px, max_tensor_height_px;
     blc_desc_t blc;
-    uint32_t dpc_pipe_cycles, lsc_pipe_cycles;
+    uint32_t tnr_pipe_cycles, dpc_pipe_cycles, lsc_pipe_cycles;
     wb_desc_t wb;
     uint32_t demosaic_pipe_cycles, edge_pipe_cycles;
     ccm_desc_t ccm;
@@ -116,6 +124,7 @@ typedef struct {
     uint32_t dpc, dpc_hot, dpc_cold, dpc_sites, dpc_index, dpc_site, dpc_found;
     uint32_t lsc, lsc_index, lsc_gains;
     uint32_t demosaic;
+    uint32_t tnr, tnr_addr, tnr_bytes, tnr_gain, tnr_read, tnr_shot, tnr_late;
 } isp_regs_t;
 
 /* What a frame is made with: latched registers and the frame's own shape. */
@@ -130,7 +139,7 @@ typedef struct {
     uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
     bool stats;                          /* its samples are counted */
-    bool dpc, lsc;                       /* these stages are on */
+    bool tnr, dpc, lsc;                  /* these stages are on */
     uint32_t delay_lines, pipe_cycles;   /* T and pipe of the timing rule */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
@@ -143,6 +152,7 @@ typedef struct {
     sim_wire_t tensor_done; /* out, pulse */
 
     blc_t blc; /* "<name>.blc" and so on: components of their own */
+    tnr_t tnr;
     dpc_t dpc;
     lsc_t lsc;
     wb_t wb;

@@ -19,6 +19,8 @@ void isp_regs_from_desc(isp_t *isp);
 void isp_latch(isp_t *isp, const sim_line_t *line);
 twr_job_t isp_tensor_job(const isp_t *isp);
 stats_job_t isp_stats_job(const isp_t *isp);
+/* Of the frame that `line` begins. */
+tnr_job_t isp_tnr_job(const isp_t *isp, const sim_line_t *line);
 img_job_t isp_image_job(const isp_t *isp);
 /* The longer side of the largest tensor. */
 uint32_t isp_tensor_px(const isp_desc_t *desc);
@@ -29,7 +31,8 @@ void isp_raise(isp_t *isp, uint32_t status);
 uint32_t isp_phase(sim_bayer_t bayer, uint32_t row, uint32_t column);
 
 /* front.c */
-void isp_front_begin(isp_t *isp);
+/* A frame begins with `line`, which is not taken yet. */
+void isp_front_begin(isp_t *isp, const sim_line_t *line);
 /* Takes a line, and finishes the row that is complete with it, if any. */
 void isp_front_take(isp_t *isp, const sim_line_t *line);
 /* Finishes the rows up to `row`, as far as the frame has them; their lines must have come. */

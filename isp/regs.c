@@ -137,6 +137,13 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_LSC_INDEX",   "8:0: entry 0..383 of the grid that ISP_LSC_GAINS is: nodes in rows of 16, R and Gr, then Gb and B", 0x274, 0, 0x1ff, 0, R(lsc_index), NULL},
     {"ISP_LSC_GAINS",   "27:16: gain of Gr or B, 0x400 is 1; 11:0: of R or Gb; a write goes on to the next entry", 0x278, 0x04000400, 0x0fff0fff, 0, R(lsc_gains), wrote_gains},
     {"ISP_DEMOSAIC",    "1:0: filter (0 Malvar-He-Cutler, 1 bilinear, 2 along edges)", 0x280, 0,       0x3,        0,   R(demosaic),      NULL},
+    {"ISP_TNR",         "0: temporal noise reduction of RAW; 1: words of 12 bits, not 16; 2: start anew when exposure or gain change; 3: start anew with the next frame, which clears it", 0x290, 4, 0xf, 0, R(tnr), NULL},
+    {"ISP_TNR_ADDR",    "31:0: bus address of the frame it keeps, a multiple of 32",  0x294, 0,          0xffffffe0, 0,   R(tnr_addr),      NULL},
+    {"ISP_TNR_BYTES",   "31:0: memory there; a frame that takes more is not filtered", 0x298, 0,         0xffffffff, 0,   R(tnr_bytes),     NULL},
+    {"ISP_TNR_GAIN",    "8:0: how much of the new frame, of what stands still, 1..256, 256: all", 0x29c, 64, 0x1ff,    0,   R(tnr_gain),      NULL},
+    {"ISP_TNR_READ",    "19:0: square of the threshold of a black sample, 12-bit DN^2", 0x2a0, 34,      0xfffff,    0,   R(tnr_read),      NULL},
+    {"ISP_TNR_SHOT",    "15:0: more of it for each DN of the sample, 8.8",          0x2a4, 1234,       0xffff,     0,   R(tnr_shot),      NULL},
+    {"ISP_TNR_LATE",    "31:0: lines of the newest frame that memory was too slow for", 0x2a8, 0,      0,          0,   R(tnr_late),      NULL},
     {"ISP_YUV",         "0: BT.709, not BT.601; 1: full range, not limited",        0x300, 2,          0x3,        0,   R(yuv),           NULL},
     {"ISP_NR",          "0: spatial noise reduction of the image",                  0x304, 0,          0x1,        0,   R(nr),            NULL},
     {"ISP_NR_LUMA",     "6:0: differences of Y up to this are noise, codes",        0x308, 12,         0x7f,       0,   R(nr_luma),       NULL},
@@ -203,6 +210,7 @@ static void make_regs_legal(isp_t *isp)
         make_legal(isp, wb_names[i], &regs->wb[i], 1, 0xfff);
     make_legal(isp, "ISP_DEMOSAIC", &regs->demosaic, 0, DEMOSAIC_KINDS - 1);
     make_legal(isp, "ISP_DGAIN", &regs->dgain, 1, 0xfff);
+    make_legal(isp, "ISP_TNR_GAIN", &regs->tnr_gain, 1, 256);
     make_legal(isp, "ISP_DPC_SITES", &regs->dpc_sites, 0, DPC_SITES);
     make_legal(isp, "ISP_ROI_X", &regs->roi_x, 0, desc->array_width_px - 1);
     make_legal(isp, "ISP_ROI_Y", &regs->roi_y, 0, desc->array_height_px - 1);
@@ -289,17 +297,36 @@ static void latch_region(isp_t *isp, const sim_line_t *line)
     now->roi_h = roi.h;
 }
 
+/* Is the filter on, and is there room for the frame? */
+static bool has_tnr(isp_t *isp)
+{
+    const isp_regs_t *regs = &isp->regs;
+    uint64_t bytes = tnr_bytes(isp->now.width_px, isp->now.height_px, regs->tnr & ISP_TNR_PACKED);
+    if (!(regs->tnr & ISP_TNR_ON))
+        return false;
+    bool room = bytes <= regs->tnr_bytes && regs->tnr_addr + bytes <= UINT64_C(1) << 32;
+    if (!room)
+        sim_log(&isp->comp, SIM_LOG_GUEST,
+                "ISP_TNR: a frame of %u x %u takes %llu bytes at 0x%08x, not in the %u there, it "
+                "is not filtered",
+                isp->now.width_px, isp->now.height_px, (unsigned long long)bytes, regs->tnr_addr,
+                regs->tnr_bytes);
+    return room;
+}
+
 /* What is on, and what it costs. */
 static void latch_stages(isp_t *isp)
 {
     const isp_desc_t *desc = &isp->desc;
     isp_frame_t *now = &isp->now;
     now->stats = isp->regs.ctrl & ISP_CTRL_STATS;
+    now->tnr = has_tnr(isp);
     now->dpc = isp->regs.dpc != 0;
     now->lsc = isp->regs.lsc != 0;
     demosaic_kind_t kind = (demosaic_kind_t)isp->regs.demosaic;
     now->delay_lines = demosaic_delay_lines(kind) + (now->dpc ? DPC_DELAY_LINES : 0);
-    now->pipe_cycles = desc->blc.pipe_cycles + (now->dpc ? desc->dpc_pipe_cycles : 0) +
+    now->pipe_cycles = desc->blc.pipe_cycles + (now->tnr ? desc->tnr_pipe_cycles : 0) +
+                       (now->dpc ? desc->dpc_pipe_cycles : 0) +
                        (now->lsc ? desc->lsc_pipe_cycles : 0) + desc->wb.pipe_cycles +
                        demosaic_pipe_cycles(&isp->demosaic, kind) + desc->ccm.pipe_cycles +
                        desc->gamma.pipe_cycles;
@@ -351,6 +378,31 @@ twr_job_t isp_tensor_job(const isp_t *isp)
         job.norm_shift[c] = regs->norm_shift[c];
         job.min[c] = sign_extended(regs->clip[c] & 0x1ff, 9);
         job.max[c] = sign_extended(regs->clip[c] >> 16, 9);
+    }
+    return job;
+}
+
+tnr_job_t isp_tnr_job(const isp_t *isp, const sim_line_t *line)
+{
+    const isp_regs_t *regs = &isp->regs;
+    const isp_frame_t *now = &isp->now;
+    tnr_job_t job = {
+        .shape = {.addr = regs->tnr_addr,
+                  .packed = (regs->tnr & ISP_TNR_PACKED) != 0,
+                  .width_px = now->width_px,
+                  .height_px = now->height_px,
+                  .bits = now->bits,
+                  .bayer = now->bayer,
+                  .window = now->window},
+        .gain_q8 = regs->tnr_gain,
+        .read_dn2 = regs->tnr_read,
+        .shot_q8 = regs->tnr_shot,
+        .anew = (regs->tnr & ISP_TNR_ANEW) != 0,
+    };
+    memcpy(job.shape.black, regs->blc, sizeof(job.shape.black));
+    if (regs->tnr & ISP_TNR_EXPOSURE) {
+        job.shape.exposure = line->exposure_clk;
+        memcpy(job.shape.gain, line->gain, sizeof(job.shape.gain));
     }
     return job;
 }

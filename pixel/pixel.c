@@ -271,6 +271,13 @@ static void end_frame(pix_t *pix)
         begin_stream(pix);
 }
 
+/* Analog and digital gain of each color in one number. */
+static void set_gains(const pix_frame_t *frame, sim_line_t *line)
+{
+    for (uint32_t i = 0; i < PIX_PHASES; i++)
+        line->gain[i] = frame->gain_code << 16 | frame->digital_gain[i];
+}
+
 static void on_row_end(void *ctx)
 {
     pix_t *pix = ctx;
@@ -289,10 +296,13 @@ static void on_row_end(void *ctx)
         .row = at.row,
         .exposure = at.exposure,
         .window = pix_frame_window(&pix->now),
+        .exposure_clk =
+            (uint64_t)pix->now.coarse_lines * pix->now.line_length_pck + pix->now.fine_pck,
         .start_ps = pix_row_readout_start_ps(&pix->now, row),
         .end_ps = sim_now_ps(pix->comp.sim),
         .data.raw = take_row(pix, row, &saturated),
     };
+    set_gains(&pix->now, &line);
     pix->rows++;
     pix->saturated_px += saturated;
     if (!last)

@@ -76,6 +76,8 @@ typedef struct {
     uint32_t frame, row;
     uint32_t exposure;         /* 0; 1: the short one of two, a frame of its own between the rows */
     sim_window_t window;       /* the same in all lines of a frame */
+    uint64_t exposure_clk;     /* time of the frame's exposure, in units of who makes the line */
+    uint32_t gain[4];          /* of its four colors, the same; both 0: not told */
     uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */
     union {
         const uint16_t *raw; /* width_px samples */

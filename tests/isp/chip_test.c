@@ -27,6 +27,7 @@ static void same_desc(const isp_desc_t *a, const isp_desc_t *b)
     ck_assert_uint_eq(a->max_tensor_width_px, b->max_tensor_width_px);
     ck_assert_uint_eq(a->max_tensor_height_px, b->max_tensor_height_px);
     ck_assert_uint_eq(a->blc.pipe_cycles, b->blc.pipe_cycles);
+    ck_assert_uint_eq(a->tnr_pipe_cycles, b->tnr_pipe_cycles);
     ck_assert_uint_eq(a->dpc_pipe_cycles, b->dpc_pipe_cycles);
     ck_assert_uint_eq(a->lsc_pipe_cycles, b->lsc_pipe_cycles);
     ck_assert_uint_eq(a->wb.pipe_cycles, b->wb.pipe_cycles);
@@ -62,7 +63,7 @@ START_TEST(every_key_lands_in_its_field)
     isp_desc_t desc = read_text(
         "{\"isp\": {\"clk_hz\": 100000000, \"px_per_clk\": 2, \"max_width_px\": 640,"
         " \"max_height_px\": 480, \"array_width_px\": 641, \"array_height_px\": 481,"
-        " \"pipe_cycles\": {\"blc\": 1, \"dpc\": 12, \"lsc\": 13, \"wb\": 2, \"demosaic\": 3, "
+        " \"pipe_cycles\": {\"blc\": 1, \"tnr\": 11, \"dpc\": 12, \"lsc\": 13, \"wb\": 2, \"demosaic\": 3, "
         "\"demosaic_edge\": 14, "
         "\"ccm\": 4, \"gamma\": 5,"
         " \"scaler\": 6}, \"tensor\": {\"max_width_px\": 96, \"max_height_px\": 97,"
@@ -81,6 +82,7 @@ START_TEST(every_key_lands_in_its_field)
         .max_tensor_width_px = 96,
         .max_tensor_height_px = 97,
         .blc = {1},
+        .tnr_pipe_cycles = 11,
         .dpc_pipe_cycles = 12,
         .lsc_pipe_cycles = 13,
         .wb = {2},

@@ -34,6 +34,8 @@ typedef struct {
     uint32_t turn; /* quarter turns clockwise, after the mirror */
     bool mirror;
 
+    bool tnr, tnr_packed; /* the frame before counts (ref_tnr) */
+    uint32_t tnr_gain, tnr_read, tnr_shot, tnr_addr;
     uint32_t digital_q8; /* gain ahead of white balance */
     bool search;         /* of defects */
     uint32_t hot_dn, hot_q8, cold_dn, cold_q8;
@@ -71,6 +73,14 @@ void ref_balanced(const ref_t *ref, const uint16_t *raw, uint16_t *sample);
 /* One demosaiced value of channel 0..2, 0..4095, from balanced samples. */
 int64_t ref_demosaic(const ref_t *ref, const uint16_t *sample, uint32_t x, uint32_t y, int channel);
 int64_t ref_tone(const ref_t *ref, int64_t value);
+
+/* A frame filtered with the one before: word, in and out, is what memory keeps, a number for each
+ * sample, not used when the frame starts anew; out are its 12-bit samples, black at 0. */
+void ref_tnr(const ref_t *ref, const uint16_t *raw, bool anew, uint16_t *word, uint16_t *out);
+/* The reference of what comes behind it: takes out as RAW. */
+ref_t ref_behind_tnr(const ref_t *ref);
+/* Sample (x, y) of the frame that memory keeps. */
+uint32_t ref_tnr_word(const ref_t *ref, const uint8_t *memory, uint32_t x, uint32_t y);
 
 /* raw: width x height samples; rgb: width x height x 3, interleaved. */
 void ref_rgb(const ref_t *ref, const uint16_t *raw, uint8_t *rgb);

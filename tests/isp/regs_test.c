@@ -249,7 +249,7 @@ START_TEST(a_desc_out_of_range_is_refused)
     WRONG(yuv_pipe_cycles, 256) WRONG(nr_pipe_cycles, 0) WRONG(sharpen_pipe_cycles, 256)
     WRONG(gamma.pipe_cycles, 256) WRONG(scaler_pipe_cycles, 256) WRONG(writer_slots, 0)
     WRONG(writer_slots, 17) WRONG(writer_outstanding, 0) WRONG(writer_outstanding, 9)
-    WRONG(dpc_pipe_cycles, 0) WRONG(lsc_pipe_cycles, 256) WRONG(edge_pipe_cycles, 0)
+    WRONG(tnr_pipe_cycles, 0) WRONG(dpc_pipe_cycles, 0) WRONG(lsc_pipe_cycles, 256) WRONG(edge_pipe_cycles, 0)
     WRONG(lsc_q10[767], 4096) WRONG(defects, 513)
     WRONG(blc_dn[2], 4096) WRONG(wb_gain_q8[1], 0) WRONG(wb_gain_q8[1], 4096)
 #undef WRONG

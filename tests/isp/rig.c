@@ -34,8 +34,9 @@ static void on_done(void *ctx)
     sim_mem_req_t *req = mem->queue[mem->first];
     mem->first = (mem->first + 1) % RIG_MEM_QUEUE;
     mem->count--;
-    if (!req->error)
-        memcpy(mem->bytes + (req->addr - RIG_MEM_BASE), req->data, req->bytes);
+    uint8_t *bytes = req->error ? NULL : mem->bytes + (req->addr - RIG_MEM_BASE);
+    if (bytes != NULL)
+        memcpy(req->write ? bytes : req->data, req->write ? req->data : bytes, req->bytes);
     mem->last_done_ps = sim_now_ps(mem->comp.sim);
     schedule_done(mem);
     req->done(req->ctx, req);
@@ -46,10 +47,11 @@ static void on_request(void *ctx, uint32_t master, sim_mem_req_t *req)
     rig_mem_t *mem = ctx;
     must(master == 0, "a request of another master");
     must(mem->count < RIG_MEM_QUEUE, "too many requests at once");
-    must(req->write, "the ISP never reads");
     uint64_t now_ps = sim_now_ps(mem->comp.sim);
     uint64_t now = sim_edge_at_or_after(now_ps, mem->clk_hz);
     uint32_t beats = (req->bytes + mem->beat_bytes - 1) / mem->beat_bytes;
+    if (mem->requests < RIG_MEM_NOTES)
+        mem->note[mem->requests] = (rig_burst_t){req->addr, req->bytes, req->write, now};
     if (mem->requests++ == 0)
         mem->first_request_ps = now_ps;
     mem->rule_breaks +=
@@ -153,6 +155,8 @@ static void give_line(rig_t *rig, sim_line_t line, const uint16_t *row)
     uint16_t *copy = malloc(bytes);
     memcpy(copy, row, bytes);
     line.data.raw = copy;
+    line.exposure_clk = rig->exposure_clk;
+    line.gain[3] = rig->gain;
     rig->sink.line(rig->sink.ctx, &line);
     free(copy);
 }
@@ -286,6 +290,12 @@ static void configure_raw(rig_t *rig, const ref_t *ref)
 {
     rig_write(rig, "ISP_DEMOSAIC", ref->demosaic);
     rig_write(rig, "ISP_DGAIN", ref->digital_q8);
+    rig_write(rig, "ISP_TNR", ref->tnr | (uint32_t)ref->tnr_packed << 1 | ISP_TNR_EXPOSURE);
+    rig_write(rig, "ISP_TNR_ADDR", ref->tnr_addr);
+    rig_write(rig, "ISP_TNR_BYTES", ref->tnr ? RIG_MEM_BYTES : 0);
+    rig_write(rig, "ISP_TNR_GAIN", ref->tnr ? ref->tnr_gain : 64);
+    rig_write(rig, "ISP_TNR_READ", ref->tnr_read);
+    rig_write(rig, "ISP_TNR_SHOT", ref->tnr_shot);
     rig_write(rig, "ISP_DPC", ref->search | (ref->sites > 0) << 1);
     rig_write(rig, "ISP_DPC_HOT", ref->hot_q8 << 16 | ref->hot_dn);
     rig_write(rig, "ISP_DPC_COLD", ref->cold_q8 << 16 | ref->cold_dn);

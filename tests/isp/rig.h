@@ -14,6 +14,15 @@
 #define RIG_MAX_ROWS 512u
 #define RIG_UNWRITTEN 0x5a /* what memory holds before anyone writes */
 
+#define RIG_MEM_NOTES 64u
+
+/* A request, and the cycle in which it was made. */
+typedef struct {
+    uint32_t addr, bytes;
+    bool write;
+    uint64_t cycle;
+} rig_burst_t;
+
 /* One beat a cycle, in order; a request is done latency_cycles after its last beat. */
 typedef struct {
     sim_comp_t comp;
@@ -28,6 +37,7 @@ typedef struct {
     /* notes */
     uint32_t most_at_once, rule_breaks; /* bursts that cross a boundary or have no size */
     uint64_t requests, first_request_ps, last_done_ps;
+    rig_burst_t note[RIG_MEM_NOTES]; /* the first ones */
 } rig_mem_t;
 
 /* One RGB row as it came out. */
@@ -52,6 +62,8 @@ typedef struct {
     uint32_t irq_rises, irq_falls;
     char log[4096]; /* "level: line\n" of errors and guest errors */
 
+    uint64_t exposure_clk; /* that lines tell */
+    uint32_t gain;
     sim_event_t camera; /* a line that waits for its time among other events */
     sim_line_t posted;
 } rig_t;

@@ -25,6 +25,7 @@ static inline isp_desc_t slow_desc(void)
     desc.clk_hz = 100000000;
     desc.px_per_clk = 2;
     desc.blc.pipe_cycles = 1;
+    desc.tnr_pipe_cycles = 1;
     desc.dpc_pipe_cycles = 2;
     desc.lsc_pipe_cycles = 1;
     desc.wb.pipe_cycles = 2;

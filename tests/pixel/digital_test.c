@@ -109,6 +109,25 @@ START_TEST(bits_of_the_adc_are_those_of_the_lines)
 }
 END_TEST
 
+/* 8 lines of 9398 clocks and 1000 more. */
+START_TEST(lines_tell_exposure_and_gain_of_their_frame)
+{
+    pix_desc_t desc = die_small();
+    die_t *die = die_new(&desc, 1);
+    die_write(die, "PIX_COARSE", 8);
+    die_write(die, "PIX_FINE", 1000);
+    die_write(die, "PIX_GAIN", 512);
+    die_write(die, "PIX_DGAIN_B", 0x180);
+    die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
+    die_run_frames(die, 1);
+    const sim_line_t *line = &die->frame[0].line;
+    ck_assert_uint_eq(line->exposure_clk, 8 * 9398 + 1000);
+    ck_assert_uint_eq(line->gain[PIX_PHASE_R], 512u << 16 | 0x100);
+    ck_assert_uint_eq(line->gain[PIX_PHASE_B], 512u << 16 | 0x180);
+    die_free(die);
+}
+END_TEST
+
 /* ---- test patterns ---- */
 
 static uint16_t *pattern_of(const pix_desc_t *desc, pix_frame_t *frame, uint32_t pattern)
@@ -214,7 +233,7 @@ END_TEST
 TEST_MAIN("pixel digital part", digital_gain_multiplies_what_is_above_black_by_color,
           dark_samples_below_black_level_are_multiplied_too,
           twelve_bits_are_four_times_finer_and_eight_four_times_coarser,
-          bits_of_the_adc_are_those_of_the_lines, the_solid_color_is_what_the_registers_say,
-          bars_go_from_white_over_the_colors_to_black,
+          bits_of_the_adc_are_those_of_the_lines, lines_tell_exposure_and_gain_of_their_frame,
+          the_solid_color_is_what_the_registers_say, bars_go_from_white_over_the_colors_to_black,
           pn9_is_the_standard_s_sequence_through_all_rows,
           a_pattern_asks_for_no_light_and_knows_no_noise)
