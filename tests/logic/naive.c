@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tests/logic/naive_arith.h"
+
 /* ---- counters: everything that is counted ticks them ---- */
 
 static void tick(naive_t *n, uint32_t counter, uint64_t times)
@@ -507,78 +509,6 @@ static uint32_t do_csr(naive_t *n, uint32_t word)
     return 3;
 }
 
-/* ---- arithmetic ---- */
-
-static uint32_t multiply_divide(uint32_t funct3, uint32_t a, uint32_t b, uint32_t *cycles)
-{
-    int64_t sa = (int32_t)a, sb = (int32_t)b;
-    uint64_t dividend = a;
-    *cycles = 2;
-    if (funct3 == 4 || funct3 == 6)
-        dividend = (uint64_t)(sa < 0 ? -sa : sa);
-    if (funct3 >= 4 && b != 0)
-        for (; dividend != 0; dividend >>= 1)
-            *cycles += 1;
-    switch (funct3) {
-    case 0:
-        return (uint32_t)(sa * sb);
-    case 1:
-        return (uint32_t)((uint64_t)(sa * sb) >> 32);
-    case 2:
-        return (uint32_t)((uint64_t)(sa * (int64_t)(uint64_t)b) >> 32);
-    case 3:
-        return (uint32_t)((uint64_t)a * (uint64_t)b >> 32);
-    case 4:
-        return b == 0 ? 0xffffffff : (uint32_t)(sa / sb);
-    case 5:
-        return b == 0 ? 0xffffffff : a / b;
-    case 6:
-        return b == 0 ? a : (uint32_t)(sa % sb);
-    default:
-        return b == 0 ? a : a % b;
-    }
-}
-
-static uint32_t operate(uint32_t funct3, bool alternate, uint32_t a, uint32_t b)
-{
-    switch (funct3) {
-    case 0:
-        return alternate ? a - b : a + b;
-    case 1:
-        return a << (b % 32);
-    case 2:
-        return (int32_t)a < (int32_t)b;
-    case 3:
-        return a < b;
-    case 4:
-        return a ^ b;
-    case 5:
-        return alternate ? (uint32_t)((int32_t)a >> (b % 32)) : a >> (b % 32);
-    case 6:
-        return a | b;
-    default:
-        return a & b;
-    }
-}
-
-static bool branches(uint32_t funct3, uint32_t a, uint32_t b)
-{
-    switch (funct3) {
-    case 0:
-        return a == b;
-    case 1:
-        return a != b;
-    case 4:
-        return (int32_t)a < (int32_t)b;
-    case 5:
-        return (int32_t)a >= (int32_t)b;
-    case 6:
-        return a < b;
-    default:
-        return a >= b;
-    }
-}
-
 /* ---- does the instruction at pc read register r? (for the load-use cycle) ---- */
 
 static bool half_reads(uint32_t h, uint32_t r)
@@ -820,21 +750,22 @@ static uint32_t do_word(naive_t *n, uint32_t w, uint32_t *next)
                       sext(bits(w, 31, 31) << 12 | bits(w, 7, 7) << 11 | bits(w, 30, 25) << 5 |
                                bits(w, 11, 8) << 1,
                            13),
-                      branches(f3, rs1, rs2));
+                      naive_branches(f3, rs1, rs2));
     case 0x03:
         return do_load(n, rd, rs1 + imm_i, f3, *next);
     case 0x23:
         return do_store(n, rs1 + (uint32_t)sext(bits(w, 31, 25) << 5 | rd, 12), 1u << f3, rs2);
     case 0x13:
-        set(n, rd, operate(f3, f3 == 5 && bits(w, 30, 30), rs1, f3 % 4 == 1 ? imm_i % 32 : imm_i));
+        set(n, rd,
+            naive_operate(f3, f3 == 5 && bits(w, 30, 30), rs1, f3 % 4 == 1 ? imm_i % 32 : imm_i));
         return 1;
     case 0x33:
         if (bits(w, 25, 25))
             event(n, f3 < 4 ? MULS : DIVS, 1);
         if (bits(w, 25, 25))
-            set(n, rd, multiply_divide(f3, rs1, rs2, &cycles));
+            set(n, rd, naive_multiply_divide(f3, rs1, rs2, &cycles));
         else
-            set(n, rd, operate(f3, bits(w, 30, 30) != 0, rs1, rs2));
+            set(n, rd, naive_operate(f3, bits(w, 30, 30) != 0, rs1, rs2));
         return cycles;
     case 0x2f:
         return do_atomic(n, w, *next);
@@ -887,15 +818,15 @@ static uint32_t do_quadrant_1(naive_t *n, uint32_t h, uint32_t *next)
         else if (b12)
             illegal(n, h);
         else if (bits(h, 11, 10) < 2)
-            set(n, s1, operate(5, bits(h, 11, 10) == 1, n->x[s1], bits(h, 6, 2)));
+            set(n, s1, naive_operate(5, bits(h, 11, 10) == 1, n->x[s1], bits(h, 6, 2)));
         else if (bits(h, 6, 5) == 0)
             set(n, s1, n->x[s1] - n->x[s2]);
         else
             set(n, s1,
-                operate(bits(h, 6, 5) == 1   ? 4
-                        : bits(h, 6, 5) == 2 ? 6
-                                             : 7,
-                        false, n->x[s1], n->x[s2]));
+                naive_operate(bits(h, 6, 5) == 1   ? 4
+                              : bits(h, 6, 5) == 2 ? 6
+                                                   : 7,
+                              false, n->x[s1], n->x[s2]));
         return 1;
     case 5:
         return jump(n, next, n->pc + (uint32_t)far, true);
