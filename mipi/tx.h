@@ -26,6 +26,7 @@
 #define MIPI_TX_H
 
 #include "mipi/dphy.h"
+#include "mipi/fault.h"
 #include "mipi/pack.h"
 #include "mipi/packet.h"
 #include "sim/json.h"
@@ -83,20 +84,6 @@ typedef struct {
     uint64_t last_ps;
     uint64_t bytes; /* payload of its long packets */
 } mipi_tx_frame_t;
-
-typedef enum {
-    MIPI_FAULT_FLIP,      /* arg: bit number, from bit 0 of the first byte */
-    MIPI_FAULT_LOSE_LANE, /* arg: lane; its bytes arrive as 0 */
-    MIPI_FAULT_TRUNCATE,  /* arg: bytes that arrive */
-    MIPI_FAULT_DROP,      /* nothing arrives */
-} mipi_fault_kind_t;
-
-/* Damage on the way to the listeners; time on the link is unchanged. */
-typedef struct {
-    uint64_t packet; /* its number on this link, from 0 */
-    mipi_fault_kind_t kind;
-    uint32_t arg;
-} mipi_fault_t;
 
 /* One metadata line on its way from L2 to the link. */
 typedef struct {

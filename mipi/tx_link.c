@@ -63,42 +63,15 @@ void mipi_link_arbitrate(void *ctx)
     sim_event_at(tx->comp.sim, &tx->packet_end, tx->start_ps + taken_ps);
 }
 
-/* Damages the copy that arrives; false: nothing arrives. */
-static bool apply_fault(const mipi_tx_t *tx, const mipi_fault_t *fault, uint8_t *bytes,
-                        uint32_t *count)
-{
-    switch (fault->kind) {
-    case MIPI_FAULT_FLIP:
-        if (fault->arg / 8 < *count)
-            bytes[fault->arg / 8] ^= (uint8_t)(1u << fault->arg % 8);
-        return true;
-    case MIPI_FAULT_LOSE_LANE:
-        for (uint32_t k = fault->arg; k < *count; k += tx->desc.dphy.lanes)
-            bytes[k] = 0;
-        return true;
-    case MIPI_FAULT_TRUNCATE:
-        if (fault->arg < *count)
-            *count = fault->arg;
-        return true;
-    case MIPI_FAULT_DROP:
-        return false;
-    }
-    return true;
-}
-
 static void deliver(mipi_tx_t *tx, uint8_t *bytes, const mipi_packet_t *packet)
 {
     mipi_packet_t arrived = *packet;
-    bool damaged = false;
-    for (uint32_t i = 0; i < tx->fault_count; i++) {
-        if (tx->faults[i].packet != packet->number)
-            continue;
-        tx->faults_done += !damaged;
-        damaged = true;
-        if (!apply_fault(tx, &tx->faults[i], bytes, &arrived.count))
-            return;
-    }
-    for (uint32_t i = 0; i < tx->listeners; i++)
+    bool arrives = true;
+    if (tx->fault_count != 0)
+        tx->faults_done +=
+            mipi_fault_apply(tx->faults, tx->fault_count, tx->desc.dphy.lanes, packet->number,
+                             bytes, &arrived.count, &arrives) != 0;
+    for (uint32_t i = 0; arrives && i < tx->listeners; i++)
         tx->listener[i].fn(tx->listener[i].ctx, &arrived);
 }
 
