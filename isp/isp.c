@@ -251,6 +251,16 @@ static void on_line(void *ctx, const sim_line_t *line)
         plan_row_out(isp);
 }
 
+/* ---- the memory port ---- */
+
+static void on_turn(void *ctx)
+{
+    isp_t *isp = ctx;
+    twr_make_bursts(&isp->writer);
+    tnr_make_bursts(&isp->tnr);
+    stats_make_bursts(&isp->stats);
+}
+
 /* ---- what image, tensor and statistics report ---- */
 
 static void on_image_overrun(void *ctx)
@@ -319,6 +329,7 @@ static void isp_reset(sim_comp_t *comp)
 {
     isp_t *isp = (isp_t *)comp;
     sim_event_cancel(comp->sim, &isp->line_out);
+    sim_event_cancel(comp->sim, &isp->turn);
     memset(&isp->now, 0, sizeof(*isp) - offsetof(isp_t, now));
     isp_regs_from_desc(isp);
     sim_wire_set(&isp->irq, false);
@@ -383,7 +394,7 @@ static const sim_stat_t isp_stats[] = {
 
 static const sim_kind_t isp_kind = {
     .kind = "isp",
-    .version = 4,
+    .version = 5,
     .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,
@@ -450,12 +461,11 @@ static void connect_stages(isp_t *isp)
     isp->scaler.sink = (scaler_sink_t){writer_has_room, row_to_writer, &isp->writer};
     isp->image.on_overrun = on_image_overrun;
     isp->image.ctx = isp;
-    isp->writer.port = &isp->port;
+    isp->writer.port = isp->tnr.port = isp->stats.port = &isp->port;
+    isp->writer.turn = isp->tnr.turn = isp->stats.turn = &isp->turn;
     isp->writer.on_room = on_writer_room;
     isp->writer.on_done = on_writer_done;
     isp->writer.ctx = isp;
-    isp->tnr.port = &isp->port;
-    isp->stats.port = &isp->port;
     isp->stats.on_done = on_stats_done;
     isp->stats.ctx = isp;
     isp->pipe_cycles = isp->desc.tnr_pipe_cycles + isp->desc.dpc_pipe_cycles +
@@ -494,6 +504,7 @@ sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     sim_event_init(&isp->line_out, &isp->comp, "line_out", SIM_PRIO_DRIVE, on_line_out, isp);
+    sim_event_init(&isp->turn, &isp->comp, "turn", SIM_PRIO_ARBITRATE, on_turn, isp);
     connect_stages(isp);
     return SIM_OK;
 }

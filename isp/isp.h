@@ -11,7 +11,9 @@
  *         +--------------------------------------------+
  *             |-> tensor_done (pulse)      irq: level, (ISP_STATUS & ISP_IRQ_EN) != 0
  *
- * TNR (tnr.h), off by default, stands between BLC and DPC and uses the port too.
+ * TNR (tnr.h), off by default, stands between BLC and DPC and uses the port too. Bursts are made
+ * when all that a cycle brings has happened (lines, rows, bursts done), in its arbitrate phase:
+ * first WRITER's, then TNR's, then those of STATS. So the order within a cycle does not matter.
  *
  * Timing, in cycles of desc.clk_hz; lc = ceil(width / px_per_clk), pipe = sum of the pipe_cycles of
  * the stages that are on, T = 2 lines (4 with demosaic EDGE) and 2 more with DPC, D = T and 2 more
@@ -164,6 +166,7 @@ typedef struct {
     stats_t stats;
     img_t image;
     sim_event_t line_out;
+    sim_event_t turn; /* bursts are made: at the end of a cycle in which somebody has some */
 
     uint32_t pipe_cycles; /* of all stages up to GAMMA */
     uint16_t *linear_rows;

@@ -9,6 +9,13 @@
 /* Complains about the pipe_cycles of stage `name`. */
 sim_err_t isp_pipe_check(sim_t *sim, uint32_t pipe_cycles, const char *name);
 
+/* In this cycle: X_make_bursts of everybody at the port. */
+static inline void isp_ask_turn(const sim_comp_t *comp, sim_event_t *turn)
+{
+    if (!sim_event_pending(turn))
+        sim_event_at(comp->sim, turn, sim_now_ps(comp->sim));
+}
+
 /* regs.c */
 extern const sim_reg_t isp_reg_table[];
 /* Entries of tables into the registers that show them. */

@@ -164,20 +164,24 @@ static void make_block(stats_t *st)
     assert(to == st->block + STATS_BYTES);
 }
 
-static void send_burst(stats_t *st)
+void stats_make_bursts(stats_t *st)
 {
+    if (!st->writing || st->waiting)
+        return;
     uint32_t addr = st->block_addr + st->block_sent, most = st->port->max_burst_bytes;
     uint32_t to_boundary = most - addr % most, left = STATS_BYTES - st->block_sent;
     st->req.addr = addr;
     st->req.bytes = left < to_boundary ? left : to_boundary;
     st->req.write = true;
     st->req.data = st->block + st->block_sent;
+    st->waiting = true;
     sim_mem_request(st->port, &st->req);
 }
 
 static void on_burst_done(void *ctx, sim_mem_req_t *req)
 {
     stats_t *st = ctx;
+    st->waiting = false;
     st->block_sent += req->bytes;
     st->wait_cycles += req->wait_cycles;
     if (req->error && !st->bad_address)
@@ -187,7 +191,7 @@ static void on_burst_done(void *ctx, sim_mem_req_t *req)
     if (!req->error)
         st->bytes_written += req->bytes;
     if (st->block_sent < STATS_BYTES) {
-        send_burst(st);
+        isp_ask_turn(&st->comp, st->turn);
         return;
     }
     st->writing = false;
@@ -210,7 +214,7 @@ bool stats_end(stats_t *st)
     st->block_sent = 0;
     st->writing = true;
     st->bad_address = false;
-    send_burst(st);
+    isp_ask_turn(&st->comp, st->turn);
     return true;
 }
 
@@ -238,6 +242,7 @@ static const sim_field_t stats_fields[] = {
     SIM_FIELD(stats_t, block_frame),
     SIM_FIELD(stats_t, block_sent),
     SIM_FIELD(stats_t, writing),
+    SIM_FIELD(stats_t, waiting),
     SIM_FIELD(stats_t, bad_address),
     SIM_FIELD(stats_t, end_ps),
     SIM_FIELD(stats_t, blocks),
@@ -259,7 +264,7 @@ static const sim_stat_t stats_stats[] = {
 
 static const sim_kind_t stats_kind = {
     .kind = "isp_stats",
-    .version = 1,
+    .version = 2,
     .reset = stats_reset,
     .fields = stats_fields,
     .stats = stats_stats,

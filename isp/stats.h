@@ -98,6 +98,7 @@ typedef struct {
     stats_desc_t desc;
     const isp_rows_t *rows;
     const sim_mem_port_t *port;                /* required before stats_end */
+    sim_event_t *turn;                         /* required: calls stats_make_bursts */
     void (*on_done)(void *ctx, bool complete); /* the block of job.frame is in memory, or nowhere */
     void *ctx;
     sim_mem_req_t req;
@@ -107,7 +108,8 @@ typedef struct {
     stats_sums_t sums;
     uint8_t block[STATS_BYTES]; /* on its way to memory */
     uint32_t block_addr, block_frame, block_sent;
-    bool writing, bad_address;
+    bool writing, waiting; /* a block is under way; a burst of it is in memory's queue */
+    bool bad_address;
     uint64_t end_ps; /* newest burst done */
     uint64_t blocks, lost_blocks, bytes_written, wait_cycles, buffer_bytes;
 } stats_t;
@@ -121,5 +123,7 @@ void stats_begin(stats_t *st, const stats_job_t *job);
 void stats_row(stats_t *st, uint32_t row, isp_half_t line);
 /* It has ended: writes the block. False: the one before is still being written, this one is lost */
 bool stats_end(stats_t *st);
+/* Makes the block's next burst, at the turn. */
+void stats_make_bursts(stats_t *st);
 
 #endif

@@ -69,18 +69,10 @@ static void issue_burst(tnr_t *tnr)
     sim_mem_request(tnr->port, req);
 }
 
-static void on_request(void *ctx)
+void tnr_make_bursts(tnr_t *tnr)
 {
-    tnr_t *tnr = ctx;
     while (tnr->req_count < TNR_OUTSTANDING && tnr->issuing < tnr->queued)
         issue_burst(tnr);
-}
-
-static void issue(tnr_t *tnr)
-{
-    sim_t *sim = tnr->comp.sim;
-    if (tnr->issuing < tnr->queued && !sim_event_pending(&tnr->request))
-        sim_event_at(sim, &tnr->request, sim_now_ps(sim));
 }
 
 static void count_done(tnr_t *tnr, tnr_slot_t *slot, const sim_mem_req_t *req)
@@ -91,10 +83,20 @@ static void count_done(tnr_t *tnr, tnr_slot_t *slot, const sim_mem_req_t *req)
     if (!req->error)
         return;
     slot->bad = 1;
+    tnr->error_ps = sim_now_ps(tnr->comp.sim);
+    tnr->error_addr = req->addr;
+}
+
+/* An error is seen after the instant of its burst: whoever runs first. */
+static void see_error(tnr_t *tnr)
+{
+    if (tnr->error_ps >= sim_now_ps(tnr->comp.sim))
+        return;
+    tnr->error_ps = SIM_NEVER_PS;
     tnr->whole = false;
     if (!tnr->complained)
         sim_log(&tnr->comp, SIM_LOG_GUEST, "temporal noise reduction at 0x%08x, where no memory is",
-                req->addr);
+                tnr->error_addr);
     tnr->complained = true;
 }
 
@@ -115,7 +117,7 @@ static void on_burst_done(void *ctx, sim_mem_req_t *req)
         tnr->queued--;
         tnr->issuing--;
     }
-    issue(tnr);
+    isp_ask_turn(&tnr->comp, tnr->turn);
 }
 
 static void enqueue(tnr_t *tnr, uint32_t at, uint32_t row, bool write)
@@ -128,7 +130,7 @@ static void enqueue(tnr_t *tnr, uint32_t at, uint32_t row, bool write)
                      .busy = 1,
                      .write = write};
     tnr->queue[(tnr->queue_head + tnr->queued++) % TNR_SLOTS] = at;
-    issue(tnr);
+    isp_ask_turn(&tnr->comp, tnr->turn);
 }
 
 /* ---- rows ---- */
@@ -288,6 +290,7 @@ static void store(tnr_t *tnr, uint32_t row)
 
 void tnr_row(tnr_t *tnr, uint32_t row, uint64_t start_ps, isp_half_t line)
 {
+    see_error(tnr);
     uint32_t before = tnr->follows ? row_before(tnr, row, start_ps) : READ_SLOTS;
     if (before < READ_SLOTS) {
         unpack(tnr, slot_data(tnr, before));
@@ -306,6 +309,7 @@ void tnr_row(tnr_t *tnr, uint32_t row, uint64_t start_ps, isp_half_t line)
 void tnr_begin(tnr_t *tnr, const tnr_job_t *job)
 {
     const tnr_shape_t *last = &tnr->job.shape;
+    see_error(tnr);
     assert(job->shape.width_px <= tnr->desc.max_width_px);
     assert(job->gain_q8 >= 1 && job->gain_q8 <= 256);
     bool stored = tnr->whole && (tnr->follows || tnr->rows_in == last->height_px);
@@ -322,6 +326,7 @@ void tnr_begin(tnr_t *tnr, const tnr_job_t *job)
 
 void tnr_skip(tnr_t *tnr)
 {
+    see_error(tnr);
     tnr->follows = tnr->whole = false;
     tnr->late = 0;
     forget_rows(tnr);
@@ -333,7 +338,6 @@ static void tnr_reset(sim_comp_t *comp)
 {
     tnr_t *tnr = (tnr_t *)comp;
     uint8_t *rows = tnr->rows;
-    sim_event_cancel(comp->sim, &tnr->request);
     memset(rows, 0, rows_bytes(comp));
     for (uint32_t i = 0; i < TNR_OUTSTANDING; i++)
         tnr->req[i] = (sim_mem_req_t){.done = on_burst_done, .ctx = tnr};
@@ -341,6 +345,7 @@ static void tnr_reset(sim_comp_t *comp)
     tnr->rows = rows;
     for (uint32_t i = 0; i < TNR_SLOTS; i++)
         tnr->slot[i] = (tnr_slot_t){.row = TNR_NO_ROW, .done_ps = SIM_NEVER_PS};
+    tnr->error_ps = SIM_NEVER_PS;
     tnr->line_buffer_bytes = rows_bytes(comp);
 }
 
@@ -360,6 +365,8 @@ static const sim_field_t tnr_fields[] = {
     SIM_FIELD(tnr_t, follows),
     SIM_FIELD(tnr_t, whole),
     SIM_FIELD(tnr_t, complained),
+    SIM_FIELD(tnr_t, error_ps),
+    SIM_FIELD(tnr_t, error_addr),
     SIM_FIELD(tnr_t, late),
     SIM_FIELD(tnr_t, frames),
     SIM_FIELD(tnr_t, starts),
@@ -390,7 +397,7 @@ static const sim_stat_t tnr_stats[] = {
 
 static const sim_kind_t tnr_kind = {
     .kind = "tnr",
-    .version = 1,
+    .version = 2,
     .reset = tnr_reset,
     .fields = tnr_fields,
     .stats = tnr_stats,
@@ -408,10 +415,7 @@ sim_err_t tnr_init(tnr_t *tnr, sim_t *sim, const tnr_desc_t *desc, const char *n
     tnr->words = calloc(desc->max_width_px, sizeof(*tnr->words));
     if (tnr->rows == NULL || tnr->words == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
-    err = sim_comp_init(&tnr->comp, sim, &tnr_kind, name);
-    if (err == SIM_OK)
-        sim_event_init(&tnr->request, &tnr->comp, "request", SIM_PRIO_REQUEST, on_request, tnr);
-    return err;
+    return sim_comp_init(&tnr->comp, sim, &tnr_kind, name);
 }
 
 void tnr_free(tnr_t *tnr)

@@ -36,6 +36,7 @@
  *
  * Timing:       pipe_cycles while it is on; no line of delay. Requests are made when a line has
  *               come, reads before writes, `outstanding` at a time; in order.
+ *               A bus error, and that a buffer is free, is seen after the instant of the burst.
  * Buffers:      two rows that were read, two to be written, 16 bits a sample.
  * Not modeled:  motion search; thresholds of regions; noise of the binned or shaded sample (give
  *               other numbers); the short one of two exposures.
@@ -86,8 +87,8 @@ typedef struct {
     sim_comp_t comp;
     tnr_desc_t desc;
     const sim_mem_port_t *port; /* required before tnr_begin */
+    sim_event_t *turn;          /* required: calls tnr_make_bursts */
     uint16_t *words;            /* scratch: a row */
-    sim_event_t request;        /* bursts are made behind all that happens at that instant */
     sim_mem_req_t req[TNR_OUTSTANDING];
 
     uint8_t *rows; /* state from here on: TNR_SLOTS rows */
@@ -96,11 +97,13 @@ typedef struct {
     uint32_t queue[TNR_SLOTS]; /* slots whose bursts are made, or will be, in order */
     uint32_t queue_head, queued, issuing, issue_byte, done_byte;
     uint32_t req_head, req_count;
-    uint32_t rows_in; /* of this frame */
-    bool follows;     /* this frame is filtered with the one before */
-    bool whole;       /* memory has all rows of a frame, when this one ends */
-    bool complained;  /* of an address, since a frame last started anew with another */
-    uint32_t late;    /* of this frame */
+    uint32_t rows_in;  /* of this frame */
+    bool follows;      /* this frame is filtered with the one before */
+    bool whole;        /* memory has all rows of a frame, when this one ends */
+    bool complained;   /* of an address, since a frame last started anew with another */
+    uint64_t error_ps; /* when a burst was done where no memory is, not seen yet */
+    uint32_t error_addr;
+    uint32_t late; /* of this frame */
     uint64_t frames, starts, late_lines, lost_lines, moved_px;
     uint64_t bytes_read, bytes_written, bursts, wait_cycles, line_buffer_bytes;
 } tnr_t;
@@ -114,6 +117,8 @@ uint64_t tnr_bytes(uint32_t width_px, uint32_t height_px, bool packed);
 void tnr_begin(tnr_t *tnr, const tnr_job_t *job);
 /* A frame passes without filter: the next one starts anew. */
 void tnr_skip(tnr_t *tnr);
+/* Makes the bursts of rows in the queue, at the turn. */
+void tnr_make_bursts(tnr_t *tnr);
 /* Filters a row in place; its line began at start_ps. Rows in order. */
 void tnr_row(tnr_t *tnr, uint32_t row, uint64_t start_ps, isp_half_t line);
 

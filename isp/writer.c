@@ -189,8 +189,6 @@ static void count_done(twr_t *twr, const sim_mem_req_t *req)
     twr->bad_address = true;
 }
 
-static void issue(twr_t *twr);
-
 static void on_burst_done(void *ctx, sim_mem_req_t *req)
 {
     twr_t *twr = ctx;
@@ -210,7 +208,7 @@ static void on_burst_done(void *ctx, sim_mem_req_t *req)
         finish(twr);
         return;
     }
-    issue(twr);
+    isp_ask_turn(&twr->comp, twr->turn);
     if (group_done)
         twr->on_room(twr->ctx);
 }
@@ -262,7 +260,7 @@ static void issue_burst(twr_t *twr)
     sim_mem_request(twr->port, req);
 }
 
-static void issue(twr_t *twr)
+void twr_make_bursts(twr_t *twr)
 {
     while (!twr->abandoned && twr->req_count < twr->desc.outstanding &&
            twr->issue_group < groups_ready(twr))
@@ -351,7 +349,7 @@ void twr_push_row(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS])
     for (uint32_t c = 0; c < twr->job.channels; c++)
         put_plane(twr, rgb, c);
     twr->rows_in++;
-    issue(twr);
+    isp_ask_turn(&twr->comp, twr->turn);
 }
 
 void twr_abandon(twr_t *twr)

@@ -58,6 +58,7 @@ typedef struct twr {
     sim_comp_t comp;
     twr_desc_t desc;
     const sim_mem_port_t *port;                /* required before twr_begin */
+    sim_event_t *turn;                         /* required: calls twr_make_bursts */
     void (*on_room)(void *ctx);                /* a slot came free */
     void (*on_done)(void *ctx, bool complete); /* no burst is left; complete: all in memory */
     void *ctx;
@@ -91,6 +92,8 @@ uint32_t twr_rows(const twr_job_t *job);
 uint32_t twr_row_px(const twr_job_t *job);
 /* Takes the next row; there must be room. */
 void twr_push_row(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS]);
+/* Makes the bursts there are rows for, at the turn. */
+void twr_make_bursts(twr_t *twr);
 /* Gives the tensor up: no further bursts; on_done(false) when the outstanding ones are done. */
 void twr_abandon(twr_t *twr);
 

@@ -49,8 +49,9 @@ bool sim_stopped(const sim_t *sim);
 /* Events fired since sim_new. */
 uint64_t sim_events_fired(const sim_t *sim);
 
-/* Shuffles ties of equal (time, priority) by seed; 0 keeps scheduling order. Default: the
- * environment's SIM_SHUFFLE is read by the tools, never here. */
+/* Shuffles ties of equal (time, priority) by seed; 0 keeps scheduling order, SIM_REVERSE turns it
+ * round. Default: the environment's SIM_SHUFFLE is read by the tools, never here. */
+#define SIM_REVERSE UINT64_MAX
 void sim_set_shuffle(sim_t *sim, uint64_t seed);
 
 /* Keeps the message and returns err: `return sim_fail(sim, SIM_EDESC, "%s.width: ...", name);` */

@@ -2,10 +2,11 @@
  * port.h - memory ports: how NPU, ISP, MIPI, DMA and core reach SRAM without knowing whose it is.
  *
  * The requester owns the request struct and must leave it alone until done. A request made in
- * the drive or request phase of a cycle takes part in the arbitrate phase of the same cycle's
- * grant; the memory answers by calling done in the drive phase of a later cycle, at least one
- * after the request. A burst is beats of the memory's width; each bank serves one beat a cycle and
- * grants stay with a master for the whole burst.
+ * any phase of a cycle takes part in the same cycle's grant; requests of one master are served in
+ * the order in which they were made, so a block with several users at one port lets them make
+ * theirs in a fixed order (isp.h). The memory answers by calling done in the drive phase of a later
+ * cycle, at least one after the request. A burst is beats of the memory's width; each bank serves
+ * one beat a cycle and grants stay with a master for the whole burst.
  *
  * Data moves at the time of done (reads: done sees the data; writes: memory has it when done runs).
  *

@@ -457,37 +457,6 @@ END_TEST
 
 /* ---- order of events ---- */
 
-/* Lines, rows, bursts all on the same clock: many ties. */
-static uint64_t hash_with_shuffle(uint64_t seed)
-{
-    isp_desc_t desc = slow_desc();
-    bench_t *b = bench_new_of(&desc);
-    sim_set_shuffle(b->rig->sim, seed);
-    b->rig->mem.latency_cycles = 9;
-    uint64_t hash = SIM_HASH_SEED;
-    for (uint32_t frame = 0; frame < 6; frame++) {
-        uint64_t first = 100 + frame * (150 + frame);
-        for (uint32_t row = 0; row < HEIGHT; row++) {
-            rig_timing_t t = {first * CYCLE_PS, 20 * CYCLE_PS, 10 * CYCLE_PS};
-            rig_post_line(b->rig, &b->ref, frame, row, b->raw, t);
-            sim_run_until_ps(b->rig->sim, (first + 20 * row + 10) * CYCLE_PS);
-        }
-    }
-    rig_run_dry(b->rig);
-    hash = sim_state_hash(b->rig->sim) ^ sim_hash(hash, b->rig->mem.bytes, RIG_MEM_BYTES);
-    hash = sim_hash(hash, b->rig->row, sizeof(b->rig->row));
-    bench_free(b);
-    return hash;
-}
-
-START_TEST(the_order_of_events_at_one_instant_changes_nothing)
-{
-    uint64_t plain = hash_with_shuffle(0);
-    for (uint64_t seed = 1; seed <= 20; seed++)
-        ck_assert_uint_eq(hash_with_shuffle(seed), plain);
-}
-END_TEST
-
 /* The tensor's last burst is done at 253, when line 0 of the next frame comes: too early. */
 START_TEST(a_frame_that_begins_with_the_last_burst_has_no_tensor_in_either_order)
 {
@@ -523,5 +492,4 @@ TEST_MAIN("isp timing", rows_leave_two_lines_and_the_pipe_later,
           a_frame_has_no_tensor_while_the_last_one_is_being_written,
           rows_of_the_next_frame_do_not_touch_a_tensor_row_that_waits,
           a_tensor_where_no_memory_is_is_lost_logged_once_and_raises_no_done,
-          the_order_of_events_at_one_instant_changes_nothing,
           a_frame_that_begins_with_the_last_burst_has_no_tensor_in_either_order)

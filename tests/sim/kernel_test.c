@@ -106,6 +106,18 @@ START_TEST(ties_in_time_fire_by_priority_then_in_scheduling_order)
 }
 END_TEST
 
+START_TEST(ties_turned_round_fire_newest_first_within_their_priority)
+{
+    bench_start(8, by_number);
+    sim_set_shuffle(sim, SIM_REVERSE);
+    for (uint32_t i = 8; i-- > 0;)
+        sim_event_at(sim, event(i), 5);
+    sim_run_until_ps(sim, 5);
+    expect_order((uint32_t[]){0, 4, 1, 5, 2, 6, 3, 7}, 8);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(time_beats_priority)
 {
     bench_start(4, by_number);
@@ -479,6 +491,7 @@ END_TEST
 
 TEST_MAIN("sim kernel", spans_of_one_instant_are_told_by_track_whoever_is_first,
           events_fire_in_order_of_time, ties_in_time_fire_by_priority_then_in_scheduling_order,
+          ties_turned_round_fire_newest_first_within_their_priority,
           time_beats_priority, a_cancelled_event_does_not_fire,
           a_rescheduled_event_moves_and_goes_to_the_end_of_its_ties,
           an_event_may_move_cancel_and_schedule_others_and_itself,
