@@ -349,10 +349,11 @@ START_TEST(random_chains_move_what_a_plain_loop_moves)
 }
 END_TEST
 
-static uint64_t run_all_channels(uint64_t shuffle, uint64_t *end_ps)
+static uint64_t run_all_channels(uint32_t latency_cycles, uint64_t order, uint64_t *end_ps)
 {
     make();
-    sim_set_shuffle(rig->sim, shuffle);
+    rig->l2.desc.latency_cycles = latency_cycles;
+    sim_set_shuffle(rig->sim, order);
     paint(RIG_L2, 3 * AREA);
     paint(RIG_CODE + 0x1000, 3 * AREA);
     for (uint32_t n = 0; n < 4; n++) {
@@ -373,10 +374,14 @@ static uint64_t run_all_channels(uint64_t shuffle, uint64_t *end_ps)
 
 START_TEST(ties_between_channels_do_not_depend_on_their_order)
 {
-    uint64_t end_ps, first_end_ps, first = run_all_channels(0, &first_end_ps);
-    for (uint64_t shuffle = 1; shuffle < 20; shuffle++) {
-        ck_assert(run_all_channels(shuffle, &end_ps) == first);
-        ck_assert_uint_eq(end_ps, first_end_ps);
+    static const uint64_t orders[] = {SIM_REVERSE, 1, 2, 3, 4, 5};
+    for (uint32_t latency = 1; latency <= L2_MAX_LATENCY; latency++) {
+        uint64_t end_ps, first_end_ps, first = run_all_channels(latency, 0, &first_end_ps);
+        for (size_t i = 0; i < SIM_COUNT(orders); i++) {
+            ck_assert_msg(run_all_channels(latency, orders[i], &end_ps) == first,
+                          "latency %u, order %zu", latency, i);
+            ck_assert_uint_eq(end_ps, first_end_ps);
+        }
     }
 }
 END_TEST
