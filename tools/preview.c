@@ -8,13 +8,27 @@
 
 static const rgb_t box_color = {90, 255, 90}, line_color = {255, 210, 60}, ink = {0, 0, 0};
 
+/* A mode of other size begins. */
+static void resize(preview_t *p, uint32_t width_px, uint32_t height_px)
+{
+    sim_image_free(&p->image);
+    p->image = (sim_image_t){width_px, height_px, 3, NULL};
+    p->image_bytes = 3 * (size_t)width_px * height_px;
+    p->image.data = calloc(p->image_bytes, 1);
+    if (p->image.data == NULL)
+        p->image_bytes = 0;
+}
+
 static void on_line(void *ctx, const sim_line_t *line)
 {
     preview_t *p = ctx;
-    if (line->frame % p->every != 0 || line->width_px * line->height_px > p->room_px)
+    if (line->frame % p->every != 0)
         return;
-    p->image.width_px = line->width_px;
-    p->image.height_px = line->height_px;
+    if (p->image.width_px != line->width_px || p->image.height_px != line->height_px)
+        resize(p, line->width_px, line->height_px);
+    p->complete = false;
+    if (p->image.data == NULL)
+        return;
     p->window = line->window;
     size_t bytes = 3 * (size_t)line->width_px;
     uint8_t *rgb = p->image.data + bytes * line->row;
@@ -26,26 +40,20 @@ static void on_line(void *ctx, const sim_line_t *line)
     p->complete = (line->flags & SIM_LINE_LAST) != 0;
 }
 
-bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every,
-                  uint32_t room_px)
+bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every)
 {
     memset(preview, 0, sizeof(*preview));
     preview->every = every;
     preview->isp = isp;
     preview->line_px = scene_line_px(scene, isp->desc.array_width_px);
-    if (every == 0)
-        return true;
-    preview->room_px = room_px;
-    preview->image = (sim_image_t){.channels = 3, .data = calloc(room_px, 3)};
-    return preview->image.data != NULL &&
-           isp_add_image_sink(isp, (img_sink_t){.line = {on_line, preview}});
+    preview->image.channels = 3;
+    return every == 0 || isp_add_image_sink(isp, (img_sink_t){.line = {on_line, preview}});
 }
 
 void preview_free(preview_t *preview)
 {
-    free(preview->image.data);
+    sim_image_free(&preview->image);
     free(preview->written);
-    preview->image.data = NULL;
     preview->written = NULL;
 }
 
@@ -100,6 +108,10 @@ bool preview_write(preview_t *preview, const metadata_t *metadata, const char *d
 {
     preview_t *p = preview;
     char file[1200], counts[64];
+    if (p->image.width_px != 0 && p->image.data == NULL) {
+        snprintf(error, error_bytes, "out of memory");
+        return false;
+    }
     if (p->every == 0 || !p->complete || metadata->frame != p->frame)
         return true;
     int32_t x = place_x(p, p->line_px, 0);

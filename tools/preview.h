@@ -13,8 +13,8 @@
 
 typedef struct {
     const isp_t *isp;
-    sim_image_t image;   /* of the newest chosen frame */
-    uint32_t room_px;    /* of its data; larger frames are not shown */
+    sim_image_t image;   /* of the newest chosen frame; data NULL: none yet, or no memory for it */
+    size_t image_bytes;  /* of its data */
     sim_window_t window; /* what of the array it shows */
     uint32_t every;      /* a picture of every n-th frame; 0: none */
     uint32_t frame;      /* that image shows */
@@ -24,10 +24,8 @@ typedef struct {
     float line_px; /* the counting line's column in the array */
 } preview_t;
 
-/* Frames of up to room_px are shown. False without memory, or when the ISP has no place left. Free
- * with preview_free. */
-bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every,
-                  uint32_t room_px);
+/* Frames of any size are shown. False when the ISP has no place left. Free with preview_free. */
+bool preview_init(preview_t *preview, isp_t *isp, const scene_t *scene, uint32_t every);
 void preview_free(preview_t *preview);
 
 /* Draws the boxes into the picture of their frame and writes dir/frame_NNNNN.png; true with nothing

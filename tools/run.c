@@ -266,8 +266,6 @@ static int make_download(run_t *run)
 static int connect(run_t *run)
 {
     sensor_t *sensor = run->sensor;
-    pix_frame_t reset = pix_frame_default(&sensor->pixel.desc);
-    pix_size_t size = pix_frame_size(&reset);
     if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
                       sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) != SIM_OK)
         return fail(run, EXIT_FAILED, "out of memory");
@@ -292,8 +290,8 @@ static int connect(run_t *run)
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
         fault_listen(&run->faults, &run->host) &&
         sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
-        preview_init(&run->preview, &sensor->isp, run->scenario.scene, run->scenario.output.picture,
-                     size.width_px * size.height_px) &&
+        preview_init(&run->preview, &sensor->isp, run->scenario.scene,
+                     run->scenario.output.picture) &&
         raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
                         frames_dir, run->error, sizeof(run->error)) &&
         run_snapshot_connect(run) &&

@@ -28,12 +28,6 @@ static int fail(run_t *run, int code, const char *fmt, ...)
 
 /* ---- the run as a component ---- */
 
-static size_t image_bytes(const sim_comp_t *comp)
-{
-    const preview_t *preview = &((const run_t *)(const void *)comp)->preview;
-    return (size_t)preview->room_px * preview->image.channels;
-}
-
 static size_t raw_bytes(const sim_comp_t *comp)
 {
     return ((const run_t *)(const void *)comp)->raw_frames.room_px * sizeof(uint16_t);
@@ -71,7 +65,6 @@ static const sim_field_t fields[] = {
     K(preview.window),
     K(preview.frame),
     K(preview.complete),
-    SIM_FIELD_BUF_KEPT(run_t, preview.image.data, image_bytes),
     K(raw_frames.raw.width_px),
     K(raw_frames.raw.height_px),
     K(raw_frames.raw.bits),
@@ -120,6 +113,15 @@ static void exchange_pictures(run_t *run, sim_snap_t *snap)
     exchange_images(run, snap, "rgb", run->host.rgb_frames);
 }
 
+/* Its size is that of the newest frame. */
+static void exchange_preview(preview_t *preview, sim_snap_t *snap)
+{
+    void *data = preview->image.data;
+    sim_snap_memory(snap, &data, &preview->image_bytes);
+    preview->image.data = data;
+    sim_snap_memory(snap, &preview->written, &preview->written_bytes);
+}
+
 static void exchange(sim_comp_t *comp, sim_snap_t *snap)
 {
     run_t *run = (run_t *)(void *)comp;
@@ -130,7 +132,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     if (start != run->snapshot.start)
         sim_snap_fail(snap, "a run that began with other contents of its memories");
     sim_snap_memory(snap, &run->frames, &run->frames_bytes);
-    sim_snap_memory(snap, &run->preview.written, &run->preview.written_bytes);
+    exchange_preview(&run->preview, snap);
     sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);
     results_exchange(&run->results, snap, with_content != 0);
@@ -139,7 +141,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
 }
 
 static const sim_kind_t kind = {
-    .kind = "run", .version = 2, .fields = fields, .exchange = exchange, .observer = true};
+    .kind = "run", .version = 3, .fields = fields, .exchange = exchange, .observer = true};
 _Static_assert(offsetof(run_t, comp) == 0, "comp stays first");
 
 bool run_snapshot_connect(run_t *run)

@@ -154,6 +154,17 @@ START_TEST(images_of_the_isp_and_regions_go_over_the_link_whole)
 }
 END_TEST
 
+/* The registers of the pixel die come up binned: 320 x 240 of this chip. */
+START_TEST(a_frame_larger_than_at_power_up_has_its_picture)
+{
+    int code = fovea(text, sizeof(text),
+                     "run scenes/entrance.json --chip logic/chips/vga-tiny.json --firmware "
+                     "build/firmware/camera.elf --frames 1 --out " FOVEA_OUT "/larger");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    assert_picture(FOVEA_OUT "/larger/frames/frame_00000.png", 640, 480, 3);
+}
+END_TEST
+
 /* Published readouts: 5.52 ms for 1520 binned rows, 16.52 ms for 3040; at 60 frames a second. */
 START_TEST(with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow)
 {
@@ -206,6 +217,7 @@ TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people
           images_of_the_isp_and_regions_go_over_the_link_whole,
           a_turned_tensor_shows_people_of_an_upside_down_frame,
           a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
+          a_frame_larger_than_at_power_up_has_its_picture,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
           two_exposures_cross_the_link_and_the_long_one_is_looked_at,
           a_region_above_the_last_row_is_told_before_that_is_read)
