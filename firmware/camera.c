@@ -32,6 +32,8 @@ enum {
     CCS_BINNING_MODE = 0x0900,
     CCS_BINNING_TYPE = 0x0901,
     CCS_BINNING_WEIGHTING = 0x0902,
+    CCS_GLOBAL_RESET_CTRL1 = 0x0c00,
+    CCS_TSHUTTER_STROBE_DELAY_CTRL = 0x0c08,
     IMX477_EXP_SHIFT = 0x3100, /* a chip has one of the two, the other one reads 0 */
     IMX500_EXP_SHIFT = 0x3210,
     DWP_AP_VC_VOFF = 0xd500,
@@ -69,6 +71,8 @@ static const struct {
     {CCS_TEST_DATA_BLUE,            2, PIX_PATTERN_B},
     {CCS_TEST_DATA_GREENB,          2, PIX_PATTERN_GB},
     {CCS_BINNING_WEIGHTING,         1, PIX_BIN_WEIGHT},
+    {CCS_GLOBAL_RESET_CTRL1,        1, PIX_GLOBAL},
+    {CCS_TSHUTTER_STROBE_DELAY_CTRL, 2, PIX_SHUTTER},
 };
 /* clang-format on */
 

@@ -219,6 +219,23 @@ static bool start_clocks(ccs_t *ccs, char *error, size_t error_bytes)
     return true;
 }
 
+/* The last value that a register knows; those that are not here are judged by the pixel die. */
+static uint32_t last_value(uint16_t addr)
+{
+    static const struct {
+        uint16_t addr, last;
+    } few[] = {
+        {CCS_ORIENTATION, 3},        {CCS_X_EVEN_INC, 15},      {CCS_X_ODD_INC, 15},
+        {CCS_X_EVEN_INC + 4, 15},    {CCS_X_ODD_INC + 4, 15},   {CCS_TEST_PATTERN_MODE, 4},
+        {CCS_BINNING_WEIGHTING, 3},  {CCS_IMX477_EXP_SHIFT, 7}, {CCS_IMX500_EXP_SHIFT, 7},
+        {CCS_GLOBAL_RESET_CTRL1, 1},
+    };
+    for (size_t i = 0; i < SIM_COUNT(few); i++)
+        if (few[i].addr == addr)
+            return few[i].last;
+    return UINT32_MAX;
+}
+
 static bool allowed(ccs_t *ccs, uint16_t addr, uint32_t value, char *error, size_t bytes)
 {
     bool streaming = get(ccs, CCS_MODE_SELECT, 1) != 0;
@@ -228,6 +245,8 @@ static bool allowed(ccs_t *ccs, uint16_t addr, uint32_t value, char *error, size
         snprintf(error, bytes, "clocks change in standby only");
     else if (range != NULL && (value < range[0] || value > range[1]))
         snprintf(error, bytes, "expected %u..%u", range[0], range[1]);
+    else if (value > last_value(addr))
+        snprintf(error, bytes, "expected at most %u", last_value(addr));
     else if (addr == CCS_DATA_FORMAT && streaming)
         snprintf(error, bytes, "the format changes in standby only");
     else if (addr == CCS_DATA_FORMAT && value != 0x0808 && value != 0x0a0a && value != 0x0c0c)

@@ -18,8 +18,9 @@
  * Timing:       a host write arrives whole, at once; the bus itself takes no time.
  * Modeled:      identity, limits, integration time, gains, frame and line length, window, output
  *               size, digital crop, subsampling, binning, orientation, test patterns, data format,
- *               two exposures (HDR), long exposure, PLLs, application parameters.
- * Not modeled:  I2C bit timing, time until a PLL locks, derating between the two clock trees beyond
+ *               two exposures (HDR), long exposure, global reset, PLLs, application parameters. What
+ *               a register has no meaning for is refused.
+ * Not modeled:  I2C bit timing, a single global reset between rolling frames, time until a PLL locks, derating between the two clock trees beyond
  *               what the link's FIFO does.
  */
 #ifndef LOGIC_CCS_H

@@ -21,6 +21,11 @@ enum {
     CCS_X_ODD_INC = 0x0382,
     CCS_BINNING_MODE = 0x0900,
     CCS_BINNING_TYPE = 0x0901,
+    CCS_BINNING_WEIGHTING = 0x0902,
+    CCS_TEST_PATTERN_MODE = 0x0600,
+    CCS_GLOBAL_RESET_CTRL1 = 0x0c00,
+    CCS_IMX477_EXP_SHIFT = 0x3100,
+    CCS_IMX500_EXP_SHIFT = 0x3210,
 };
 
 /* NULL: this chip has none at that address. */

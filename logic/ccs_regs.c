@@ -87,6 +87,10 @@ static const ccs_reg_t ccs_table[] = {
     {"binning_mode",                          0x0900, 1, RT, YES, 1, NUMBER, 0},
     {"binning_type",                          0x0901, 1, RT, YES, 0x22, NUMBER, 0},
     {"binning_weighting",                     0x0902, 1, RT, YES, 2, NUMBER, 0},  /* 0, 2: average; 1: sum */
+    /* Stills; integration lasts coarse_integration_time until the first row is read (assumed). */
+    {"global_reset_ctrl1",                    0x0c00, 1, RT, YES, 0, NUMBER, 0},  /* 0: rows begin together, in frame after frame */
+    {"global_reset_mode_config1",             0x0c02, 1, RW, NO , 0x10, NUMBER, 0},  /* 4: again and again, not once */
+    {"tshutter_strobe_delay_ctrl",            0x0c08, 2, RT, YES, 0, NUMBER, 0},  /* lines until a mechanical shutter closes (0: never; assumed) */
     /* Limits. */
     {"integration_time_capability",           0x1000, 2, RO, YES, 1, NUMBER, 0},
     {"coarse_integration_time_min",           0x1004, 2, RO, YES, 8, U32(timing.coarse_min), 0},

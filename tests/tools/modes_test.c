@@ -51,6 +51,8 @@ enum {
     BIN = 0x0900,
     BIN_TYPE = 0x0901,
     BIN_WEIGHT = 0x0902,
+    GLOBAL_RESET = 0x0c00,
+    SHUTTER_DELAY = 0x0c08,
     EXP_SHIFT = 0x3210,
     MIN_LINE = 0x1144,
     MIN_LINE_BINNED = 0x1704,
@@ -452,6 +454,33 @@ START_TEST(all_settings_arrive_in_the_frame)
 }
 END_TEST
 
+/* One line time is 800 clocks of 96 MHz: 8.333 us. */
+START_TEST(after_a_global_reset_all_rows_see_the_same_moment)
+{
+    start_sensor(VGA);
+    host_writes((const reg_t[]){
+        {COARSE, 100}, {GLOBAL_RESET, 1}, {SHUTTER_DELAY, 60}, {MODE_SELECT, 1}, REGS_END});
+    run_frames(2);
+    const pix_frame_t *as = &frame[1].as;
+    uint64_t reset_ps = pix_row_exposure_start_ps(as, 0);
+    ck_assert_uint_eq(pix_row_exposure_start_ps(as, 479), reset_ps);
+    ck_assert_uint_eq(pix_row_light_pck(as, 0), 60 * 800);
+    ck_assert_uint_eq(pix_row_light_pck(as, 479), 60 * 800);
+    ck_assert_uint_eq(pix_row_dark_pck(as, 479), (100 + 479) * 800);
+    ck_assert_uint_eq((frame[1].start_ps - reset_ps + 500) / 1000, 833333);
+    host_write(HOLD, 1);
+    host_write(GLOBAL_RESET, 0);
+    host_write(SHUTTER_DELAY, 0);
+    host_write(HOLD, 0);
+    frames = 0;
+    run_frames(4);
+    ck_assert_uint_eq(frame[3].as.global_reset, 0);
+    ck_assert_uint_eq(pix_row_light_pck(&frame[3].as, 479), 100 * 800);
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_GUEST), 0);
+    board_free(board);
+}
+END_TEST
+
 static void write_power_up(const ccs_reg_t *regs, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -521,5 +550,5 @@ TEST_MAIN("CCS modes", modes_of_the_drivers_take_the_published_times,
           a_stream_has_the_clocks_that_its_start_found, a_snapshot_keeps_clocks_and_groups,
           clocks_that_cannot_be_start_no_stream, settings_show_after_the_documented_delays,
           a_grouped_hold_keeps_settings_together_over_frames, no_frame_has_half_of_a_group,
-          all_settings_arrive_in_the_frame,
+          all_settings_arrive_in_the_frame, after_a_global_reset_all_rows_see_the_same_moment,
           whatever_a_host_has_written_the_next_stream_is_a_good_one, a_long_exposure_takes_its_time)
