@@ -108,23 +108,24 @@ static void wrote_go(sim_comp_t *comp, uint32_t value)
 /* clang-format off */
 #define R(member) offsetof(mipi_tx_t, member)
 #define ID (MIPI_BLOCK_ID << 16 | MIPI_BLOCK_VERSION)
-#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP)
-#define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR)
-#define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD)
+#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP | MIPI_CTRL_HOLD)
+#define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR | \
+                  MIPI_IRQ_META_LATE)
+#define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD | MIPI_DEST_MORE)
 
 static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
-     "all but metadata from the next frame on",
+     "4: hold the image's frame end until its inline metadata has left; all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
-     "image; 3: packets in the FIFO",
+     "image; 3: packets in the FIFO; 4: no place for metadata",
      0x08, 0, 0, 0, R(status), NULL},
     {"MIPI_IRQ", "0: metadata sent; 1: FIFO overflow; 2: image frame end sent; 3: metadata read "
-     "from nowhere; W1C",
+     "from nowhere; 4: metadata late; W1C",
      0x0c, 0, 0, IRQ_BITS, R(irq_status), wrote_irq},
-    {"MIPI_IRQ_EN", "3:0: interrupt when that bit of MIPI_IRQ is set",
+    {"MIPI_IRQ_EN", "4:0: interrupt when that bit of MIPI_IRQ is set",
      0x10, 0, IRQ_BITS, 0, R(irq_enable), wrote_irq},
     {"MIPI_IMAGE_VC", "3:0: virtual channel of the image, from the next frame on",
      0x14, 0, 0xf, 0, R(image_vc), NULL},
@@ -137,16 +138,22 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_META_LINE", "15:0: bytes in one long packet",
      0x28, 1024, 0xffff, 0, R(meta_line), NULL},
     {"MIPI_META_DEST", "5:0: data type; 11:8: virtual channel; 16: inline, within the image frame "
-     "of that channel; 17: fill the last line with zeros",
+     "of that channel; 17: fill the last line with zeros; 18: more of this frame follows",
      0x2c, MIPI_DEST_RESET, DEST_BITS, 0, R(meta_dest), NULL},
     {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics, all ones: none",
      0x30, 0, UINT32_MAX, 0, R(meta_frame), NULL},
-    {"MIPI_META_GO", "0: write 1: send the metadata; the META registers are then free for the next",
+    {"MIPI_META_GO", "0: write 1: send the metadata, after what waits; the META registers are then free for the next",
      0x34, 0, 0, 0, R(meta_go), wrote_go},
+    {"MIPI_META_LINES", "15:0: lines to send, behind the metadata zeros, or as many as the metadata need if 0",
+     0x38, 0, 0xffff, 0, R(meta_lines), NULL},
+    {"MIPI_META_NS", "31:0: time on the link of a line of MIPI_META_LINE bytes, ns, rounded up",
+     0x3c, 0, 0, 0, R(meta_ns), NULL},
     {"MIPI_FIFO_LEVEL", "31:0: bytes in the FIFO",
      0x40, 0, 0, 0, R(fifo_level), NULL},
     {"MIPI_LINES_LOST", "31:0: lines dropped since reset",
      0x44, 0, 0, 0, R(lines_dropped), NULL},
+    {"MIPI_META_LOST", "31:0: inline metadata lines dropped since reset, late for their frame",
+     0x48, 0, 0, 0, R(meta_dropped), NULL},
     SIM_REG_END,
 };
 #undef R
@@ -156,11 +163,15 @@ static void mipi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
 {
     mipi_tx_t *tx = (mipi_tx_t *)comp;
     (void)addr, (void)peek;
-    tx->status = (tx->link_busy ? MIPI_STATUS_LINK : 0) | (tx->meta_busy ? MIPI_STATUS_META : 0) |
+    tx->status = (tx->link_busy ? MIPI_STATUS_LINK : 0) |
+                 (tx->meta_busy || tx->meta_jobs > 0 ? MIPI_STATUS_META : 0) |
                  (tx->image_open[0] || tx->image_open[1] ? MIPI_STATUS_FRAME : 0) |
-                 (tx->fifo_packets > 0 ? MIPI_STATUS_FIFO : 0);
+                 (tx->fifo_packets > 0 ? MIPI_STATUS_FIFO : 0) |
+                 (tx->meta_jobs == MIPI_META_JOBS ? MIPI_STATUS_FULL : 0);
     tx->fifo_level = mipi_fifo_level(tx);
     tx->lines_dropped = (uint32_t)tx->lines_lost;
+    tx->meta_dropped = (uint32_t)tx->metadata_lines_lost;
+    tx->meta_ns = (uint32_t)((mipi_link_payload_ps(tx, tx->meta_line) + 999) / 1000);
 }
 
 /* ---- component ----------------------------------------------------------------------------------
@@ -176,7 +187,8 @@ static size_t meta_room_bytes(const sim_comp_t *comp)
     return 2 * (size_t)(tx->desc.meta_line_bytes + MIPI_LONG_EXTRA_BYTES);
 }
 
-/* status, fifo_level and lines_dropped are views of other fields, made when they are read. */
+/* status, fifo_level, lines_dropped, meta_dropped and meta_ns are views of other fields, made when
+ * they are read. */
 #define F(member) SIM_FIELD(mipi_tx_t, member)
 static const sim_field_t mipi_fields[] = {
     F(ctrl),
@@ -185,6 +197,7 @@ static const sim_field_t mipi_fields[] = {
     F(meta_addr),
     F(meta_bytes),
     F(meta_line),
+    F(meta_lines),
     F(meta_dest),
     F(meta_frame),
     F(image_vc),
@@ -211,13 +224,19 @@ static const sim_field_t mipi_fields[] = {
     F(start_ps),
     F(image_frame),
     F(meta_out),
+    F(meta_job),
+    F(meta_jobs),
     F(meta_busy),
     F(meta_started),
     F(meta_reading),
+    F(meta_more),
+    F(meta_cut),
+    F(meta_in_frame),
     F(meta_dest_now),
     F(meta_line_now),
     F(meta_next_addr),
     F(meta_unread),
+    F(meta_unfilled),
     F(meta_unsent),
     F(meta_step),
     F(meta_buf),
@@ -237,6 +256,7 @@ static const sim_field_t mipi_fields[] = {
     F(frames_lost),
     F(fifo_peak_bytes),
     F(metadata_frames),
+    F(metadata_lines_lost),
     F(l2_reads),
     F(l2_wait_cycles),
     F(faults_done),
@@ -265,6 +285,7 @@ static const sim_stat_t mipi_stats[] = {
     S(frames_lost,     "1",      "image frames dropped whole: FIFO full of frames"),
     S(fifo_peak_bytes, "bytes",  "highest FIFO level"),
     S(metadata_frames, "1",      "metadata frames sent"),
+    S(metadata_lines_lost, "lines", "inline metadata lines dropped: late for their frame"),
     S(l2_reads,        "1",      "bursts read from L2"),
     S(l2_wait_cycles,  "cycles", "cycles those waited for other masters"),
     S(faults_done,     "1",      "packets damaged on purpose"),
@@ -296,7 +317,7 @@ static void mipi_reset(sim_comp_t *comp)
 
 static const sim_kind_t mipi_kind = {
     .kind = "mipi",
-    .version = 2,
+    .version = 3,
     .check = mipi_check,
     .reset = mipi_reset,
     .fields = mipi_fields,

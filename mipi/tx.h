@@ -15,6 +15,13 @@
  * FE. Metadata takes turns with the image, packet by packet, while the FIFO is at most half full;
  * above that the image goes first.
  *
+ * MIPI_META_GO puts what the META registers say into a queue of jobs; they leave in that order.
+ * Jobs with "more" and the first one without are one group: one metadata frame for statistics, and
+ * FE of an image does not leave before the end of an inline group that has begun. With
+ * MIPI_CTRL_HOLD, FE waits for the frame's inline group even before it has begun. When the next
+ * frame begins meanwhile, FE leaves all the same, the rest of the group is dropped and counted, and
+ * MIPI_IRQ_META_LATE is set.
+ *
  * Timing:      a line is stored whole at line->end_ps and forwarded; each packet occupies the link
  *              for its D-PHY time. FIFO bytes come free at the end of their packet, and are seen
  *              by lines that arrive later than that. A line that finds no room is dropped whole.
@@ -37,30 +44,35 @@
 #define MIPI_LISTENERS 4u
 #define MIPI_FIFO_PACKETS 64u /* places in the FIFO's descriptor queue; assumed */
 #define MIPI_FIFO_FRAMES 4u   /* frames that may end in the FIFO; a further one is dropped whole */
+#define MIPI_META_JOBS 8u     /* places in the queue of metadata jobs; assumed */
 
 /* MIPI_CTRL. Image and embedded bits are latched at the first line of a frame. */
 #define MIPI_CTRL_RAW 0x1u      /* send RAW lines */
 #define MIPI_CTRL_EMBEDDED 0x2u /* send embedded lines (alone: FS, embedded lines, FE) */
 #define MIPI_CTRL_META 0x4u     /* accept MIPI_META_GO */
 #define MIPI_CTRL_ISP 0x8u      /* send lines of the ISP */
+#define MIPI_CTRL_HOLD 0x10u    /* FE of the image waits for the frame's inline metadata */
 
 /* MIPI_IRQ and MIPI_IRQ_EN */
 #define MIPI_IRQ_META_DONE 0x1u
 #define MIPI_IRQ_OVERFLOW 0x2u
 #define MIPI_IRQ_FRAME_END 0x4u
 #define MIPI_IRQ_META_ERROR 0x8u /* nothing at an address that metadata was read from */
+#define MIPI_IRQ_META_LATE 0x10u /* a frame ended without all of its inline metadata */
 
 /* MIPI_STATUS */
 #define MIPI_STATUS_LINK 0x1u  /* a packet is on the link */
 #define MIPI_STATUS_META 0x2u  /* metadata is being read or sent */
 #define MIPI_STATUS_FRAME 0x4u /* between FS and FE of the image */
 #define MIPI_STATUS_FIFO 0x8u  /* packets wait in the FIFO */
+#define MIPI_STATUS_FULL 0x10u /* the queue of metadata jobs has no place left */
 
 /* MIPI_META_DEST */
 #define MIPI_DEST_DT(dest) ((dest)&0x3fu)
 #define MIPI_DEST_VC(dest) (((dest) >> 8) & 0xfu)
 #define MIPI_DEST_INLINE 0x10000u /* lines within the image frame of that VC */
 #define MIPI_DEST_PAD 0x20000u    /* last line filled with zeros to MIPI_META_LINE bytes */
+#define MIPI_DEST_MORE 0x40000u   /* the next job belongs to the same frame */
 #define MIPI_DEST_RESET 0x130u    /* VC 1, DT 0x30 */
 
 typedef struct {
@@ -85,10 +97,16 @@ typedef struct {
     uint64_t bytes; /* payload of its long packets */
 } mipi_tx_frame_t;
 
+/* What the META registers said at a MIPI_META_GO. */
+typedef struct {
+    uint32_t addr, bytes, line, lines, dest, frame;
+} mipi_meta_job_t;
+
 /* One metadata line on its way from L2 to the link. */
 typedef struct {
     uint32_t want_bytes; /* 0: empty */
-    uint32_t have_bytes; /* read so far; == want_bytes: ready to send */
+    uint32_t data_bytes; /* of them from memory, the others are 0 */
+    uint32_t have_bytes; /* read so far; == data_bytes: ready to send */
 } mipi_meta_buf_t;
 
 /* What the FIFO gave back last; lines that arrive in that same instant do not see it yet. */
@@ -138,8 +156,8 @@ typedef struct {
 
     /* registers */
     uint32_t id, ctrl, status, irq_status, irq_enable;
-    uint32_t meta_addr, meta_bytes, meta_line, meta_dest, meta_frame, meta_go;
-    uint32_t image_vc, isp_vc, fifo_level, lines_dropped;
+    uint32_t meta_addr, meta_bytes, meta_line, meta_lines, meta_dest, meta_frame, meta_go, meta_ns;
+    uint32_t image_vc, isp_vc, fifo_level, lines_dropped, meta_dropped;
 
     /* storage; its content is state */
     uint8_t *ring;      /* packets as they will be sent, each in one piece */
@@ -164,9 +182,14 @@ typedef struct {
     uint64_t start_ps;
     mipi_tx_frame_t image_frame[MIPI_SOURCES], meta_out; /* leaving now */
 
+    mipi_meta_job_t meta_job[MIPI_META_JOBS]; /* that wait, the oldest first */
+    uint32_t meta_jobs;
     bool meta_busy, meta_started, meta_reading; /* started: its first packet was put on the link */
+    bool meta_more;                             /* a group has begun, and its next job has not */
+    bool meta_cut;                              /* the job is over when the read under way is */
+    bool meta_in_frame; /* the image frame that is open has had its inline group */
     uint32_t meta_dest_now, meta_line_now, meta_next_addr;
-    uint32_t meta_unread, meta_unsent;
+    uint32_t meta_unread, meta_unfilled, meta_unsent; /* bytes of the job; not in a line yet */
     mipi_meta_step_t meta_step;
     mipi_meta_buf_t meta_buf[2];
     uint32_t meta_fill, meta_drain; /* buffer being read into, buffer to send next */
@@ -175,7 +198,7 @@ typedef struct {
     /* statistics */
     uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
     uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
-    uint64_t metadata_frames, l2_reads, l2_wait_cycles, faults_done;
+    uint64_t metadata_frames, metadata_lines_lost, l2_reads, l2_wait_cycles, faults_done;
 } mipi_tx_t;
 
 mipi_desc_t mipi_desc_default(void);

@@ -257,10 +257,10 @@ bool mipi_image_open(const mipi_tx_t *tx, uint32_t vc)
     return false;
 }
 
-static bool head_is_on(const mipi_tx_t *tx, uint32_t vc)
+static uint32_t head_vc(const mipi_tx_t *tx)
 {
     const uint8_t *header = mipi_image_bytes(tx);
-    return (uint32_t)(header[0] >> 6 | header[3] >> 6 << 2) == vc;
+    return (uint32_t)(header[0] >> 6 | header[3] >> 6 << 2);
 }
 
 bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
@@ -268,12 +268,22 @@ bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
     return tx->fifo_packets > 0 && (mipi_image_bytes(tx)[0] & 0x3f) == dt;
 }
 
-/* FE waits for inline metadata that has begun: all of it belongs into this frame. */
+bool mipi_image_overdue(const mipi_tx_t *tx)
+{
+    for (uint32_t i = 1; i < tx->fifo_packets; i++)
+        if (tx->fifo_source[(tx->fifo_head + i) % MIPI_FIFO_PACKETS] ==
+            tx->fifo_source[tx->fifo_head])
+            return true;
+    return false;
+}
+
+/* FE waits for the inline metadata that belong into this frame, but not into the next one. */
 bool mipi_image_ready(const mipi_tx_t *tx)
 {
-    bool held = tx->meta_busy && tx->meta_started && mipi_meta_is_inline(tx) &&
-                mipi_image_head_is(tx, MIPI_DT_FE) && head_is_on(tx, tx->meta_out.vc);
-    return tx->fifo_packets > 0 && !held;
+    if (!mipi_image_head_is(tx, MIPI_DT_FE))
+        return tx->fifo_packets > 0;
+    const mipi_source_t *from = &tx->source[tx->fifo_source[tx->fifo_head]];
+    return !mipi_meta_holds(tx, head_vc(tx), from->ctrl) || mipi_image_overdue(tx);
 }
 
 static void fifo_drop_head(mipi_tx_t *tx, bool line, bool frame)
@@ -301,6 +311,7 @@ void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_pack
                                    .frame = tx->fifo_tag[tx->fifo_head],
                                    .first_ps = packet->first_byte_ps};
         tx->image_open[source] = true;
+        mipi_meta_image_began(tx, header->vc);
     } else if (header->dt == MIPI_DT_EMBEDDED) {
         tx->embedded_bytes += header->word;
     } else if (line) {
@@ -314,6 +325,7 @@ void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_pack
         return;
     frame->last_ps = packet->last_byte_ps;
     tx->image_open[source] = false;
+    mipi_meta_image_over(tx, header->vc, tx->source[source].ctrl);
     tx->frames_sent++;
     mipi_link_frame_left(tx, frame);
     mipi_tx_raise(tx, MIPI_IRQ_FRAME_END);

@@ -35,6 +35,7 @@ uint8_t *mipi_image_bytes(const mipi_tx_t *tx);
 uint32_t mipi_image_count(const mipi_tx_t *tx);
 bool mipi_image_open(const mipi_tx_t *tx, uint32_t vc);   /* FS of that channel has left, FE not */
 bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt); /* false when the FIFO is empty */
+bool mipi_image_overdue(const mipi_tx_t *tx); /* behind the FE at the head the next frame waits */
 void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
 
 /* Metadata side. */
@@ -45,6 +46,12 @@ bool mipi_meta_ready(const mipi_tx_t *tx);
 uint32_t mipi_meta_build(mipi_tx_t *tx); /* makes the next packet; returns its bytes */
 uint8_t *mipi_meta_bytes(mipi_tx_t *tx);
 void mipi_meta_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
+/* Must FE of the image on vc, whose frame began with ctrl, wait for inline metadata? */
+bool mipi_meta_holds(const mipi_tx_t *tx, uint32_t vc, uint32_t ctrl);
+void mipi_meta_image_began(mipi_tx_t *tx, uint32_t vc);
+/* FE has left: what it should have waited for is dropped. */
+void mipi_meta_image_over(mipi_tx_t *tx, uint32_t vc, uint32_t ctrl);
+uint64_t mipi_link_payload_ps(const mipi_tx_t *tx, uint32_t bytes); /* of a long packet */
 
 static inline bool mipi_meta_is_inline(const mipi_tx_t *tx)
 {

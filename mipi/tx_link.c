@@ -22,7 +22,7 @@ static mipi_dphy_span_t span_of(const mipi_tx_t *tx, uint64_t bit_rate_bps, uint
     return mipi_dphy_packet(&dphy, bytes);
 }
 
-static uint64_t payload_ps(const mipi_tx_t *tx, uint32_t bytes)
+uint64_t mipi_link_payload_ps(const mipi_tx_t *tx, uint32_t bytes)
 {
     return span_of(tx, rate_now(tx), bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
 }
@@ -31,9 +31,9 @@ uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, 
 {
     uint64_t ps = 0;
     if (tx->ctrl & MIPI_CTRL_RAW)
-        ps += payload_ps(tx, mipi_row_bytes(bits, width_px));
+        ps += mipi_link_payload_ps(tx, mipi_row_bytes(bits, width_px));
     if (tx->ctrl & MIPI_CTRL_ISP)
-        ps += payload_ps(tx, isp_bytes);
+        ps += mipi_link_payload_ps(tx, isp_bytes);
     return ps;
 }
 

@@ -64,8 +64,12 @@ START_TEST(whoever_wants_to_know_hears_of_metadata_when_it_is_asked_for)
     ck_assert_uint_eq(asked_frame, 5);
     ck_assert_uint_eq(asked_ps, 12345 * NS);
     rig_write(&rig, RIG_META_FRAME, 6);
-    rig_write(&rig, RIG_META_GO, 1); /* refused: busy */
-    ck_assert_uint_eq(asked_frame, 5);
+    rig_write(&rig, RIG_META_GO, 1); /* waits behind the other */
+    ck_assert_uint_eq(asked_frame, 6);
+    rig_write(&rig, RIG_META_FRAME, 7);
+    rig_write(&rig, RIG_META_LINE, 0);
+    rig_write(&rig, RIG_META_GO, 1); /* refused */
+    ck_assert_uint_eq(asked_frame, 6);
     close_rig();
 }
 END_TEST
@@ -303,10 +307,15 @@ START_TEST(what_cannot_be_sent_is_refused_and_logged)
         ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
     }
     rig_meta(&rig, 50 * SIM_PS_PER_US, 10, 10, MIPI_DEST_RESET);
+    for (uint32_t i = 0; i < MIPI_META_JOBS; i++) {
+        ck_assert_uint_eq(rig_read(&rig, RIG_STATUS) & MIPI_STATUS_FULL, 0);
+        rig_write(&rig, RIG_META_GO, 1);
+    }
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), MIPI_STATUS_META | MIPI_STATUS_FULL);
     rig_write(&rig, RIG_META_GO, 1);
-    ck_assert_ptr_nonnull(strstr(rig.last_log, "still under way"));
+    ck_assert_ptr_nonnull(strstr(rig.last_log, "queue is full"));
     sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
-    ck_assert_uint_eq(rig.packets, 3);
+    ck_assert_uint_eq(rig.packets, 3 * (1 + MIPI_META_JOBS));
     close_rig();
 }
 END_TEST
@@ -328,6 +337,157 @@ START_TEST(metadata_from_nowhere_are_zeros_and_an_error_bit)
 }
 END_TEST
 
+/* ---- the queue, lines, groups ---- */
+
+static void job(uint32_t offset, uint32_t bytes, uint32_t line, uint32_t lines, uint32_t dest)
+{
+    rig_write(&rig, RIG_META_ADDR, RIG_L2 + offset);
+    rig_write(&rig, RIG_META_BYTES, bytes);
+    rig_write(&rig, RIG_META_LINE, line);
+    rig_write(&rig, RIG_META_LINES, lines);
+    rig_write(&rig, RIG_META_DEST, dest);
+    rig_write(&rig, RIG_META_GO, 1);
+}
+
+START_TEST(lines_beyond_the_metadata_are_zeros_and_fewer_lines_cut_it)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    job(0, 50, 40, 4, MIPI_DEST_RESET); /* 40, 10 and 30 zeros, two lines of zeros */
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(received_lines, 4);
+    ck_assert_uint_eq(received_bytes, 160);
+    ck_assert_mem_eq(received, rig.mem.data, 50);
+    for (uint32_t i = 50; i < 160; i++)
+        ck_assert_uint_eq(received[i], 0);
+    ck_assert_uint_eq(rig.tx.l2_reads, 5); /* 0..16..32..40, ..48, ..50 */
+    job(0, 200, 40, 2, MIPI_DEST_RESET);
+    sim_run_until_ps(rig.sim, 2 * SIM_PS_PER_MS);
+    ck_assert_uint_eq(received_lines, 2);
+    ck_assert_mem_eq(received, rig.mem.data, 80);
+    job(0, 0, 16, 3, MIPI_DEST_RESET); /* nothing to read at all */
+    sim_run_until_ps(rig.sim, 3 * SIM_PS_PER_MS);
+    ck_assert_uint_eq(received_lines, 3);
+    ck_assert_uint_eq(received_bytes, 48);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS), 0);
+    close_rig();
+}
+END_TEST
+
+START_TEST(a_group_of_jobs_is_one_frame)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    job(0, 10, 10, 0, 0x231 | MIPI_DEST_MORE);
+    job(64, 20, 20, 0, 0x232 | MIPI_DEST_MORE);
+    rig_write(&rig, RIG_META_FRAME, 4);
+    job(128, 10, 10, 0, 0x231);
+    job(0, 10, 10, 0, 0x231); /* the next group */
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    const uint8_t dt[] = {MIPI_DT_FS, 0x31, 0x32, 0x31, MIPI_DT_FE, MIPI_DT_FS, 0x31, MIPI_DT_FE};
+    ck_assert_uint_eq(rig.packets, SIM_COUNT(dt));
+    for (uint32_t n = 0; n < SIM_COUNT(dt); n++)
+        rig_expect(&rig, n, 2, dt[n]);
+    ck_assert_uint_eq(rig.frames, 2);
+    ck_assert_uint_eq(rig.frame[0].bytes, 40);
+    ck_assert_uint_eq(rig.frame[0].frame, 4);
+    ck_assert_uint_eq(rig.frame[0].first_ps, rig.packet[0].first_byte_ps);
+    ck_assert_uint_eq(rig.frame[0].last_ps, rig.packet[4].last_byte_ps);
+    ck_assert_uint_eq(rig.tx.metadata_frames, 2);
+    close_rig();
+}
+END_TEST
+
+START_TEST(the_time_of_a_line_can_be_read)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    rig_write(&rig, RIG_META_LINE, 100);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_NS), 377 + 8 * 106);
+    close_rig();
+}
+END_TEST
+
+/* Frames of 2 lines, each 100 us; RAW10 lines of 506 bytes. */
+static void open_hold(uint32_t frames, uint32_t ctrl)
+{
+    mipi_desc_t desc = rig_desc();
+    rig_open(&rig, &desc);
+    rig_lines(&rig, 400, 2, 2 * frames, 100000 * NS, 100000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_META | MIPI_CTRL_HOLD | ctrl);
+}
+
+static void expect_order(const uint8_t *dt, uint32_t count)
+{
+    ck_assert_uint_eq(rig.packets, count);
+    for (uint32_t n = 0; n < count; n++)
+        rig_expect(&rig, n, 0, dt[n]);
+}
+
+START_TEST(a_held_frame_end_waits_for_its_inline_group)
+{
+    open_hold(2, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 250000 * NS); /* frame 1 begins at 300 us */
+    ck_assert_uint_eq(rig.packets, 3);      /* FE is not among them */
+    job(0, 10, 10, 0, 0x12 | MIPI_DEST_INLINE | MIPI_DEST_MORE);
+    sim_run_until_ps(rig.sim, 270000 * NS);
+    ck_assert_uint_eq(rig.packets, 4);
+    job(0, 10, 10, 2, 0x12 | MIPI_DEST_INLINE);
+    sim_run_until_ps(rig.sim, 299999 * NS);
+    const uint8_t dt[] = {MIPI_DT_FS,       MIPI_DT_RAW10,    MIPI_DT_RAW10, MIPI_DT_EMBEDDED,
+                          MIPI_DT_EMBEDDED, MIPI_DT_EMBEDDED, MIPI_DT_FE};
+    expect_order(dt, SIM_COUNT(dt));
+    ck_assert_uint_eq(rig.tx.metadata_frames, 1);
+    ck_assert_uint_eq(rig_read(&rig, RIG_IRQ), MIPI_IRQ_META_DONE | MIPI_IRQ_FRAME_END);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS); /* no frame follows: this one stays open */
+    ck_assert_uint_eq(rig.packets, SIM_COUNT(dt) + 3);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(the_next_frame_ends_the_wait_and_what_is_late_is_dropped)
+{
+    open_hold(3, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 280000 * NS);
+    /* 16 lines of 200 + 6 bytes, 2.025 us each: 280.02 .. 300.27 take 10, during which line 0 of
+     * the next frame comes; the 11th has not begun. Behind it, a job of 3 lines of the same group.
+     */
+    job(0, 3200, 200, 0, 0x12 | MIPI_DEST_INLINE | MIPI_DEST_MORE);
+    job(0, 600, 200, 0, 0x12 | MIPI_DEST_INLINE);
+    sim_run_until_ps(rig.sim, 350000 * NS);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_LOST), 6 + 3);
+    ck_assert_uint_eq(rig_read(&rig, RIG_STATUS) & MIPI_STATUS_META, 0);
+    ck_assert_uint_ne(rig_read(&rig, RIG_IRQ) & MIPI_IRQ_META_LATE, 0);
+    ck_assert_uint_eq(rig.tx.metadata_frames, 0);
+    ck_assert_ptr_nonnull(strstr(rig.last_log, "without all of its inline metadata"));
+    rig_expect(&rig, 3 + 9, 0, MIPI_DT_EMBEDDED);
+    rig_expect(&rig, 3 + 10, 0, MIPI_DT_FE);
+    rig_expect(&rig, 3 + 11, 0, MIPI_DT_FS);
+    ck_assert_uint_eq(rig.tx.lines_lost, 0);
+    /* The next frame has its own; the one behind it gets none, and ends when nothing follows. */
+    rig_write(&rig, RIG_IRQ, MIPI_IRQ_META_LATE);
+    job(0, 10, 10, 0, 0x12 | MIPI_DEST_INLINE);
+    sim_run_until_ps(rig.sim, 450000 * NS);
+    ck_assert_uint_eq(rig.tx.metadata_frames, 1);
+    ck_assert_uint_eq(rig_read(&rig, RIG_IRQ) & MIPI_IRQ_META_LATE, 0);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(frames_without_pixels_have_embedded_and_inline_lines_only)
+{
+    open_hold(1, MIPI_CTRL_EMBEDDED);
+    sim_run_until_ps(rig.sim, 250000 * NS);
+    job(0, 20, 10, 3, 0x30 | MIPI_DEST_INLINE);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    const uint8_t dt[] = {MIPI_DT_FS, MIPI_DT_EMBEDDED, MIPI_DT_EMBEDDED, 0x30, 0x30,
+                          0x30,       MIPI_DT_FE};
+    expect_order(dt, SIM_COUNT(dt));
+    rig_close(&rig);
+}
+END_TEST
+
 TEST_MAIN("mipi metadata", whoever_wants_to_know_hears_of_metadata_when_it_is_asked_for,
           a_metadata_frame_leaves_at_its_times,
           metadata_of_any_length_line_and_address_arrive_unchanged, reads_use_the_ports_bursts,
@@ -335,4 +495,8 @@ TEST_MAIN("mipi metadata", whoever_wants_to_know_hears_of_metadata_when_it_is_as
           metadata_takes_turns_until_the_fifo_is_half_full,
           inline_metadata_stands_in_the_image_frame_behind_the_embedded_lines,
           the_registers_are_free_once_go_is_written, what_cannot_be_sent_is_refused_and_logged,
-          metadata_from_nowhere_are_zeros_and_an_error_bit)
+          metadata_from_nowhere_are_zeros_and_an_error_bit,
+          lines_beyond_the_metadata_are_zeros_and_fewer_lines_cut_it, a_group_of_jobs_is_one_frame,
+          the_time_of_a_line_can_be_read, a_held_frame_end_waits_for_its_inline_group,
+          the_next_frame_ends_the_wait_and_what_is_late_is_dropped,
+          frames_without_pixels_have_embedded_and_inline_lines_only)

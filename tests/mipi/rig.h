@@ -83,8 +83,11 @@ enum {
     RIG_META_DEST = 0x2c,
     RIG_META_FRAME = 0x30,
     RIG_META_GO = 0x34,
+    RIG_META_LINES = 0x38,
+    RIG_META_NS = 0x3c,
     RIG_FIFO_LEVEL = 0x40,
     RIG_LINES_LOST = 0x44,
+    RIG_META_LOST = 0x48,
 };
 
 /* Runs to time_ps and sends `bytes` from the start of L2 in lines of line_bytes. */

@@ -95,6 +95,7 @@ static const struct {
     {"CLINT_MTIME_LO", "a view of the time", false},
     {"GPIO_STATUS", "follows the levels of pins that do not detect edges", false},
     {"TGT_LEVEL", "0 and above 64 words are no level", false},
+    {"MIPI_META_NS", "follows MIPI_META_LINE and the rate of the lanes", true},
     {"CLK_ENABLE", "bits of pages without a gate stay 1", false},
 };
 
