@@ -20,12 +20,16 @@ void mipi_lanes_split(const uint8_t *packet, uint32_t bytes, uint32_t lanes, uin
 uint32_t mipi_lanes_merge(const uint8_t *const in[], const uint32_t lane_bytes[], uint32_t lanes,
                           uint8_t *out, uint32_t max_bytes)
 {
-    for (uint32_t k = 0; k < max_bytes; k++) {
-        if (k / lanes >= lane_bytes[k % lanes])
-            return k;
+    uint32_t rows = max_bytes / lanes, k;
+    for (uint32_t lane = 0; lane < lanes; lane++)
+        if (lane_bytes[lane] < rows)
+            rows = lane_bytes[lane];
+    for (uint32_t lane = 0; lane < lanes; lane++)
+        for (uint32_t row = 0; row < rows; row++)
+            out[lane + row * lanes] = in[lane][row];
+    for (k = rows * lanes; k < max_bytes && k / lanes < lane_bytes[k % lanes]; k++)
         out[k] = in[k % lanes][k / lanes];
-    }
-    return max_bytes;
+    return k;
 }
 
 void mipi_lane_trace_begin(mipi_lane_trace_t *trace, FILE *stream, const mipi_dphy_desc_t *dphy)

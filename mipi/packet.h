@@ -87,16 +87,28 @@ static inline uint16_t mipi_frame_number_next(uint16_t number)
     return number == UINT16_MAX ? 1 : (uint16_t)(number + 1);
 }
 
-/* One packet as it went over the link, after lane merging. */
+#define MIPI_LANE_STATES 8u
+
+/* How the lanes carry a packet, where that is not as it should be. */
+typedef struct {
+    uint8_t lanes;                  /* of the link, 1..8 */
+    uint8_t lost;                   /* bit n: lane n stays in LP-11 */
+    uint8_t sync[MIPI_LANE_STATES]; /* its sync byte is B8 xor this */
+    uint8_t late[MIPI_LANE_STATES]; /* byte times behind the others */
+} mipi_lane_state_t;
+
+/* One packet as it went over the link. Listeners that know lanes look at `lanes`; what the others
+ * get then is what was sent. */
 typedef struct {
     uint64_t number;      /* packets before it on this link */
     const uint8_t *bytes; /* valid during the call that hands it over */
     uint32_t count;
-    uint64_t start_ps;      /* lanes leave LP-11 */
-    uint64_t first_byte_ps; /* first bit of the header */
-    uint64_t last_byte_ps;  /* end of the last byte on the slowest lane */
-    uint64_t end_ps;        /* HS-EXIT is over: the next packet may start */
-    uint64_t bit_rate_bps;  /* of a lane; 0: not known */
+    uint64_t start_ps;              /* lanes leave LP-11 */
+    uint64_t first_byte_ps;         /* first bit of the header */
+    uint64_t last_byte_ps;          /* end of the last byte on the slowest lane */
+    uint64_t end_ps;                /* HS-EXIT is over: the next packet may start */
+    uint64_t bit_rate_bps;          /* of a lane; 0: not known */
+    const mipi_lane_state_t *lanes; /* NULL: nothing is wrong with them */
 } mipi_packet_t;
 
 typedef void (*mipi_packet_fn_t)(void *ctx, const mipi_packet_t *packet);

@@ -6,26 +6,6 @@
 #define DEFAULT_FRAME_BYTES (UINT64_C(256) << 20)
 #define FIRST_CAPACITY 4096u
 
-/* clang-format off */
-static const struct {
-    const char *name, *text;
-} kinds[MIPI_RX_EVENT_KINDS] = {
-#define X(name, text) [MIPI_RX_##name] = {#name, text},
-    MIPI_RX_EVENTS(X)
-#undef X
-};
-/* clang-format on */
-
-const char *mipi_rx_kind_name(mipi_rx_kind_t kind)
-{
-    return kinds[kind].name;
-}
-
-const char *mipi_rx_kind_text(mipi_rx_kind_t kind)
-{
-    return kinds[kind].text;
-}
-
 /* ---- events -------------------------------------------------------------------------------------
  */
 /* What is known about the packet at hand while it is taken apart. */
@@ -40,39 +20,58 @@ typedef struct {
  * Does what happened to this packet concern the frame on vc? When the header is lost, every open
  * frame may miss a line; else it is the packet's own frame, open or just being opened.
  */
-static bool concerns(const cursor_t *at, uint32_t vc)
+static bool concerns(const mipi_rx_t *rx, const mipi_rx_event_t *event, uint32_t vc)
 {
-    bool open = at->rx->channel[vc].open;
-    if (!at->header_known)
+    bool open = rx->channel[vc].open;
+    if (!event->header_known)
         return open;
-    return vc == at->header.vc && (open || at->header.dt == MIPI_DT_FS);
+    return vc == event->vc && (open || event->dt == MIPI_DT_FS);
+}
+
+void mipi_rx_event(void *ctx, const mipi_rx_event_t *event)
+{
+    mipi_rx_t *rx = ctx;
+    rx->counts[event->kind]++;
+    if (mipi_rx_kind_of_lane(event->kind))
+        rx->by[event->kind][event->lane]++;
+    else if (event->header_known)
+        rx->by[event->kind][event->vc]++;
+    for (uint32_t vc = 0; vc < MIPI_VCS && !mipi_rx_kind_is_note(event->kind); vc++)
+        rx->channel[vc].frame.events += concerns(rx, event, vc);
+    if (rx->callbacks.event != NULL)
+        rx->callbacks.event(rx->callbacks.ctx, event);
 }
 
 static void report(const cursor_t *at, mipi_rx_kind_t kind, uint32_t found, uint32_t expected)
 {
-    mipi_rx_t *rx = at->rx;
-    mipi_rx_event_t event = {
+    const mipi_rx_event_t event = {
         .kind = kind,
         .packet = at->packet->number,
         .time_ps = at->packet->start_ps,
         .corrected = kind == MIPI_RX_ECC_CORRECTED,
+        .header_known = at->header_known,
         .vc = at->header.vc,
         .dt = at->header.dt,
         .found = found,
         .expected = expected,
     };
-    rx->counts[kind]++;
-    for (uint32_t vc = 0; vc < MIPI_VCS; vc++)
-        rx->channel[vc].frame.events += concerns(at, vc);
-    if (rx->callbacks.event != NULL)
-        rx->callbacks.event(rx->callbacks.ctx, &event);
+    mipi_rx_event(at->rx, &event);
 }
 
 uint64_t mipi_rx_event_count(const mipi_rx_t *rx)
 {
     uint64_t sum = 0;
     for (uint32_t kind = 0; kind < MIPI_RX_EVENT_KINDS; kind++)
-        sum += rx->counts[kind];
+        sum += mipi_rx_kind_is_note((mipi_rx_kind_t)kind) ? 0 : rx->counts[kind];
+    return sum;
+}
+
+uint64_t mipi_rx_vcx_frame_errors(const mipi_rx_t *rx)
+{
+    uint64_t sum = 0;
+    for (uint32_t kind = MIPI_RX_FS_OPEN; kind <= MIPI_RX_UNFINISHED; kind++)
+        for (uint32_t vc = 4; vc < MIPI_VCS; vc++)
+            sum += rx->by[kind][vc];
     return sum;
 }
 
@@ -277,21 +276,36 @@ static bool first_line(const cursor_t *at, mipi_rx_stream_t *s)
     return whole == s->line_bytes;
 }
 
+/* How this line stands to those before it. */
+static bool check_line(const cursor_t *at, mipi_rx_stream_t *s)
+{
+    bool synced = at->rx->channel[at->header.vc].line_open;
+    if (s->lines == 0) {
+        s->synced = synced;
+        return first_line(at, s);
+    }
+    if (synced != s->synced)
+        report(at, MIPI_RX_LINE_PAIRING, synced, s->synced);
+    if (!is_image(s->dt) || at->header.word == s->line_bytes)
+        return true;
+    report(at, MIPI_RX_LINE_BYTES, at->header.word, s->line_bytes);
+    return false;
+}
+
 static void store_line(const cursor_t *at, const uint8_t *payload, uint32_t bytes, bool good)
 {
     mipi_rx_t *rx = at->rx;
     mipi_rx_channel_t *channel = &rx->channel[at->header.vc];
+    if (rx->desc.max_line_bytes != 0 && at->header.word > rx->desc.max_line_bytes) {
+        report(at, MIPI_RX_LINE_BUFFER, at->header.word, rx->desc.max_line_bytes);
+        return;
+    }
     mipi_rx_stream_t *s = stream_for(&channel->frame, at->header.dt);
     if (s == NULL) {
         report(at, MIPI_RX_TOO_MANY_TYPES, at->header.dt, MIPI_RX_STREAMS);
         return;
     }
-    if (s->lines == 0) {
-        good &= first_line(at, s);
-    } else if (is_image(s->dt) && at->header.word != s->line_bytes) {
-        report(at, MIPI_RX_LINE_BYTES, at->header.word, s->line_bytes);
-        good = false;
-    }
+    good &= check_line(at, s);
     bool stored = s->bits != 0 ? store_px(rx, channel, s, payload, bytes)
                                : store_bytes(rx, channel, s, payload, bytes);
     if (!stored) {
@@ -302,36 +316,91 @@ static void store_line(const cursor_t *at, const uint8_t *payload, uint32_t byte
     s->bad_lines += !good;
 }
 
+static bool crc_fits(const uint8_t *payload, uint32_t bytes)
+{
+    return mipi_crc16(MIPI_CRC_START, payload, bytes) ==
+           (payload[bytes] | (uint32_t)payload[bytes + 1] << 8);
+}
+
+/*
+ * The burst is longer or shorter than the header says. When all of it is a payload and its right
+ * CRC, it is the word count that is wrong; the line keeps its place, but what is right is not
+ * known.
+ */
+static void wrong_length(const cursor_t *at)
+{
+    uint32_t count = at->packet->count, expected = at->header.word + MIPI_LONG_EXTRA_BYTES;
+    uint32_t whole = count < MIPI_LONG_EXTRA_BYTES ? 0 : count - MIPI_LONG_EXTRA_BYTES;
+    bool proven = whole > 0 && whole <= MIPI_MAX_PAYLOAD_BYTES &&
+                  crc_fits(at->packet->bytes + MIPI_HEADER_BYTES, whole);
+    if (proven)
+        report(at, MIPI_RX_WORD_COUNT, at->header.word, whole);
+    else
+        report(at, count < expected ? MIPI_RX_SHORT : MIPI_RX_EXTRA, count, expected);
+}
+
 /* Bytes of the payload that arrived; *good: all of them, and the CRC fits. */
 static uint32_t check_payload(const cursor_t *at, bool *good)
 {
     uint32_t body = at->packet->count - MIPI_HEADER_BYTES, wc = at->header.word;
     const uint8_t *payload = at->packet->bytes + MIPI_HEADER_BYTES;
+    if (body != wc + MIPI_CRC_BYTES)
+        wrong_length(at);
     *good = body >= wc + MIPI_CRC_BYTES;
-    if (!*good) {
-        report(at, MIPI_RX_SHORT, at->packet->count, wc + MIPI_LONG_EXTRA_BYTES);
+    if (!*good)
         return body < wc ? body : wc;
-    }
     uint16_t crc = mipi_crc16(MIPI_CRC_START, payload, wc);
     uint16_t sent = (uint16_t)(payload[wc] | payload[wc + 1] << 8);
-    if (crc != sent) {
+    *good = crc == sent;
+    if (!*good)
         report(at, MIPI_RX_CRC, sent, crc);
-        *good = false;
-    }
     return wc;
+}
+
+static bool is_filler(uint8_t dt)
+{
+    return dt == MIPI_DT_NULL || dt == MIPI_DT_BLANKING;
+}
+
+static void tell_packet(const cursor_t *at, bool good)
+{
+    mipi_rx_callbacks_t *callbacks = &at->rx->callbacks;
+    if (callbacks->packet != NULL)
+        callbacks->packet(callbacks->ctx, &at->header, at->packet, good);
 }
 
 static void long_packet(const cursor_t *at)
 {
     bool good;
     uint32_t bytes = check_payload(at, &good);
-    if (at->header.dt == MIPI_DT_NULL || at->header.dt == MIPI_DT_BLANKING)
-        return; /* filler, allowed anywhere */
-    if (!at->rx->channel[at->header.vc].open) {
+    tell_packet(at, good);
+    if (is_filler(at->header.dt))
+        return; /* allowed anywhere */
+    if (at->rx->channel[at->header.vc].open)
+        store_line(at, at->packet->bytes + MIPI_HEADER_BYTES, bytes, good);
+    else
         report(at, MIPI_RX_NO_FRAME, bytes, 0);
-        return;
+}
+
+/* Is the host set for it? What is not known to CSI-2 is reported, but kept, by one who takes
+ * anything. */
+static bool expected(const cursor_t *at)
+{
+    const mipi_rx_t *rx = at->rx;
+    uint8_t vc = at->header.vc, dt = at->header.dt;
+    if (rx->any) {
+        if (!mipi_dt_known(dt))
+            report(at, MIPI_RX_UNSUPPORTED_DT, dt, 0);
+        return true;
     }
-    store_line(at, at->packet->bytes + MIPI_HEADER_BYTES, bytes, good);
+    if (rx->desc.expect[vc] == 0) {
+        report(at, MIPI_RX_UNEXPECTED_VC, vc, 0);
+        return false;
+    }
+    bool wanted = dt <= MIPI_DT_LE || is_filler(dt) || (rx->desc.expect[vc] >> dt & 1) != 0;
+    if (!wanted)
+        report(at, MIPI_RX_UNSUPPORTED_DT, dt, 0);
+    return wanted;
 }
 
 static void take_packet(const cursor_t *at, mipi_ecc_t ecc)
@@ -340,28 +409,27 @@ static void take_packet(const cursor_t *at, mipi_ecc_t ecc)
     mipi_rx_channel_t *channel = &rx->channel[at->header.vc];
     if (ecc == MIPI_ECC_CORRECTED)
         report(at, MIPI_RX_ECC_CORRECTED, 0, 0);
-    if (!mipi_dt_known(at->header.dt))
-        report(at, MIPI_RX_UNKNOWN_DT, at->header.dt, 0);
-    if (at->packet->count > mipi_packet_bytes(&at->header))
-        report(at, MIPI_RX_EXTRA, at->packet->count, (uint32_t)mipi_packet_bytes(&at->header));
-    if (rx->callbacks.packet != NULL)
-        rx->callbacks.packet(rx->callbacks.ctx, &at->header, at->packet);
+    if (!expected(at))
+        return;
     if (channel->open) {
         channel->frame.last_packet = at->packet->number;
         channel->frame.end_ps = at->packet->end_ps;
     }
-    if (mipi_dt_is_short(at->header.dt))
-        short_packet(at);
-    else
+    if (!mipi_dt_is_short(at->header.dt)) {
         long_packet(at);
+        return;
+    }
+    if (at->packet->count > MIPI_HEADER_BYTES)
+        report(at, MIPI_RX_EXTRA, at->packet->count, MIPI_HEADER_BYTES);
+    tell_packet(at, at->packet->count == MIPI_HEADER_BYTES);
+    short_packet(at);
 }
 
-void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
+static void take_burst(void *ctx, const mipi_packet_t *packet)
 {
     cursor_t at = {.rx = ctx, .packet = packet};
-    at.rx->packets++;
     if (packet->count < MIPI_HEADER_BYTES) {
-        report(&at, MIPI_RX_SHORT, packet->count, MIPI_HEADER_BYTES);
+        report(&at, MIPI_RX_HEADER, packet->count, MIPI_HEADER_BYTES);
         return;
     }
     mipi_ecc_t ecc = mipi_header_decode(packet->bytes, &at.header);
@@ -370,6 +438,39 @@ void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
         take_packet(&at, ecc);
     else
         report(&at, MIPI_RX_ECC, 0, 0);
+}
+
+/* Lanes in a state of their own are rare, and what takes care of them is large. */
+static mipi_align_t *align_for(mipi_rx_t *rx, uint32_t lanes)
+{
+    const mipi_align_desc_t desc = {.lanes = lanes, .max_skew_bytes = rx->desc.max_skew_bytes};
+    if (rx->align == NULL)
+        rx->align = calloc(1, sizeof(*rx->align));
+    else if (rx->align->desc.lanes == lanes)
+        return rx->align;
+    else
+        mipi_align_free(rx->align);
+    if (rx->align != NULL && mipi_align_init(rx->align, &desc, take_burst, mipi_rx_event, rx))
+        return rx->align;
+    free(rx->align);
+    rx->align = NULL;
+    return NULL;
+}
+
+void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
+{
+    mipi_rx_t *rx = ctx;
+    rx->packets++;
+    if (packet->lanes == NULL) {
+        take_burst(rx, packet);
+        return;
+    }
+    mipi_align_t *align = align_for(rx, packet->lanes->lanes);
+    cursor_t at = {.rx = rx, .packet = packet};
+    if (align != NULL)
+        mipi_align_packet(align, packet);
+    else
+        report(&at, MIPI_RX_MEMORY, packet->count, 0);
 }
 
 /* Bytes of a packet that is there beyond doubt: header without error, payload with the right CRC.
@@ -445,6 +546,11 @@ void mipi_rx_init(mipi_rx_t *rx, const mipi_rx_desc_t *desc, const mipi_rx_callb
         rx->callbacks = *callbacks;
     if (rx->desc.max_frame_bytes == 0)
         rx->desc.max_frame_bytes = DEFAULT_FRAME_BYTES;
+    if (rx->desc.max_skew_bytes == 0)
+        rx->desc.max_skew_bytes = MIPI_ALIGN_SKEW_BYTES;
+    rx->any = true;
+    for (uint32_t vc = 0; vc < MIPI_VCS; vc++)
+        rx->any &= rx->desc.expect[vc] == 0;
     for (uint32_t i = 0; i < SIM_COUNT(rx->unpack); i++)
         rx->unpack[i] = mipi_unpack_row(8 + 2 * i, sim_simd());
 }
@@ -457,5 +563,8 @@ void mipi_rx_free(mipi_rx_t *rx)
             free(rx->channel[vc].frame.stream[i].px);
         }
     }
+    if (rx->align != NULL)
+        mipi_align_free(rx->align);
+    free(rx->align);
     memset(rx, 0, sizeof(*rx));
 }

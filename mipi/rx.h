@@ -4,60 +4,22 @@
  * It takes packets (or any bytes), corrects and checks headers, checks CRCs, frame structure and
  * numbers, reports what is wrong with the number of the packet, and puts frames together: per
  * virtual channel, the lines of each data type between FS and FE. It never stops: what cannot be
- * understood is reported and left out.
+ * understood is reported and left out, and what comes after it is taken as if nothing had been.
  *
  * This is host software, not a block of the chip: it allocates as frames need it, up to
  * max_frame_bytes for each virtual channel, and has no state in the simulation.
- * Not modeled: settle and skew of lanes (see lanes.h), interlaced line numbers beyond a constant
- * step.
+ * Lanes come in by align.h. Not modeled: settle times of lanes, interlaced line numbers beyond a
+ * constant step.
  */
 #ifndef MIPI_RX_H
 #define MIPI_RX_H
 
+#include "mipi/align.h"
 #include "mipi/pack.h"
 #include "mipi/packet.h"
+#include "mipi/rx_event.h"
 
 #define MIPI_RX_STREAMS 8u /* data types a frame may mix */
-
-/* clang-format off */
-#define MIPI_RX_EVENTS(X)                                                                          \
-    X(ECC_CORRECTED,   "header bit corrected")                                                     \
-    X(ECC,             "header with several wrong bits, packet lost")                              \
-    X(CRC,             "payload CRC wrong")                                                        \
-    X(SHORT,           "fewer bytes than the header announces")                                    \
-    X(EXTRA,           "bytes after the packet's end")                                             \
-    X(UNKNOWN_DT,      "data type without meaning")                                                \
-    X(NO_FRAME,        "data outside FS and FE")                                                   \
-    X(FS_OPEN,         "frame start inside a frame")                                               \
-    X(FE_CLOSED,       "frame end without a frame start")                                          \
-    X(FE_NUMBER,       "frame end with another number than its frame start")                       \
-    X(SEQUENCE,        "frame number is not the successor of the last")                            \
-    X(LINE_NUMBER,     "line start or end out of sequence")                                        \
-    X(LINE_BYTES,      "line of another length than the lines before")                             \
-    X(TOO_MANY_TYPES,  "more data types in a frame than the receiver has places for")              \
-    X(MEMORY,          "frame larger than the receiver takes, line left out")                      \
-    X(UNFINISHED,      "input ended inside a frame")
-/* clang-format on */
-
-typedef enum {
-#define X(name, text) MIPI_RX_##name,
-    MIPI_RX_EVENTS(X)
-#undef X
-        MIPI_RX_EVENT_KINDS
-} mipi_rx_kind_t;
-
-/* "ECC_CORRECTED" and the sentence of the table above. */
-const char *mipi_rx_kind_name(mipi_rx_kind_t kind);
-const char *mipi_rx_kind_text(mipi_rx_kind_t kind);
-
-typedef struct {
-    mipi_rx_kind_t kind;
-    uint64_t packet; /* its number */
-    uint64_t time_ps;
-    bool corrected; /* the data are good again */
-    uint8_t vc, dt;
-    uint32_t found, expected; /* numbers, bytes or CRCs, as the kind has it; else 0 */
-} mipi_rx_event_t;
 
 /* The lines of one data type in a frame. RAW8, 10 and 12 are unpacked into px. */
 typedef struct {
@@ -67,6 +29,7 @@ typedef struct {
     uint32_t line_bytes; /* payload of the first line; image lines are cut or filled to it */
     uint32_t width_px;   /* RAW only */
     uint32_t bad_lines;  /* with CRC or length errors */
+    bool synced;         /* its first line stood between LS and LE */
     uint8_t *bytes;      /* all payloads one after another; NULL for RAW */
     size_t byte_count;
     uint16_t *px;    /* lines * width_px samples; NULL unless RAW */
@@ -86,14 +49,22 @@ typedef struct {
 
 /* All may be NULL. What they are given is valid during the call. */
 typedef struct {
-    void (*event)(void *ctx, const mipi_rx_event_t *event);
-    void (*packet)(void *ctx, const mipi_header_t *header, const mipi_packet_t *packet);
+    mipi_rx_event_fn_t event;
+    /* Each packet whose header can be believed, unless it is not expected. good: whole, and its CRC
+     * is right. */
+    void (*packet)(void *ctx, const mipi_header_t *header, const mipi_packet_t *packet, bool good);
     void (*frame)(void *ctx, const mipi_rx_frame_t *frame);
     void *ctx;
 } mipi_rx_callbacks_t;
 
 typedef struct {
     uint64_t max_frame_bytes; /* of one virtual channel; 0: 256 MiB */
+    uint32_t max_line_bytes;  /* of payload, of image and other lines; 0: any */
+    /* What the host is set for: for each virtual channel bit n: data type n. All 0: anything. FS,
+     * FE, LS, LE and filler come with any data type. What is not expected is reported and left out.
+     */
+    uint64_t expect[MIPI_VCS];
+    uint32_t max_skew_bytes; /* between lanes; 0: MIPI_ALIGN_SKEW_BYTES */
 } mipi_rx_desc_t;
 
 typedef struct {
@@ -110,9 +81,13 @@ typedef struct {
     mipi_rx_callbacks_t callbacks;
     mipi_rx_desc_t desc;
     mipi_unpack_fn_t unpack[3];
+    mipi_align_t *align; /* of packets with lanes of their own; NULL until one comes */
+    bool any;            /* nothing in particular is expected */
     mipi_rx_channel_t channel[MIPI_VCS];
     uint64_t packets;
     uint64_t counts[MIPI_RX_EVENT_KINDS];
+    /* The same by channel (kinds of packets and frames; only where it is known) or by lane. */
+    uint64_t by[MIPI_RX_EVENT_KINDS][MIPI_VCS];
 } mipi_rx_t;
 
 void mipi_rx_init(mipi_rx_t *rx, const mipi_rx_desc_t *desc, const mipi_rx_callbacks_t *callbacks);
@@ -121,8 +96,12 @@ void mipi_rx_free(mipi_rx_t *rx);
 /* The receiver in a snapshot of whoever owns it (sim/comp.h: exchange): frames that have begun. */
 void mipi_rx_exchange(mipi_rx_t *rx, sim_snap_t *snap);
 
-/* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. */
+/* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. With
+ * packet->lanes it goes through align.h first. */
 void mipi_rx_packet(void *rx, const mipi_packet_t *packet);
+
+/* An event of the lanes: counted and passed on. A mipi_rx_event_fn_t, as align.h wants one. */
+void mipi_rx_event(void *rx, const mipi_rx_event_t *event);
 
 /*
  * Packets back to back without any framing. After a header that cannot be right, the rest is
@@ -137,7 +116,9 @@ void mipi_rx_finish(mipi_rx_t *rx);
 /* The stream of a data type, NULL when the frame has none. */
 const mipi_rx_stream_t *mipi_rx_stream(const mipi_rx_frame_t *frame, uint8_t dt);
 
-/* Events of every kind so far. */
+/* Events so far of every kind that means that something is wrong. */
 uint64_t mipi_rx_event_count(const mipi_rx_t *rx);
+/* "VCX frame error": FS and FE that do not pair on channels that only VCX names, 4..15. */
+uint64_t mipi_rx_vcx_frame_errors(const mipi_rx_t *rx);
 
 #endif

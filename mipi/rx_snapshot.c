@@ -81,6 +81,7 @@ void mipi_rx_exchange(mipi_rx_t *rx, sim_snap_t *snap)
 {
     sim_snap_bytes(snap, &rx->packets, sizeof(rx->packets));
     sim_snap_bytes(snap, rx->counts, sizeof(rx->counts));
+    sim_snap_bytes(snap, rx->by, sizeof(rx->by));
     for (uint32_t vc = 0; vc < MIPI_VCS && !sim_snap_failed(snap); vc++)
         exchange_channel(&rx->channel[vc], snap);
 }

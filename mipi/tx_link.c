@@ -68,9 +68,8 @@ static void deliver(mipi_tx_t *tx, uint8_t *bytes, const mipi_packet_t *packet)
     mipi_packet_t arrived = *packet;
     bool arrives = true;
     if (tx->fault_count != 0)
-        tx->faults_done +=
-            mipi_fault_apply(tx->faults, tx->fault_count, tx->desc.dphy.lanes, packet->number,
-                             bytes, &arrived.count, &arrives) != 0;
+        tx->faults_done += mipi_fault_apply(tx->faults, tx->fault_count, tx->desc.dphy.lanes,
+                                            packet->number, bytes, &arrived.count, &arrives) != 0;
     for (uint32_t i = 0; arrives && i < tx->listeners; i++)
         tx->listener[i].fn(tx->listener[i].ctx, &arrived);
 }

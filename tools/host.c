@@ -15,6 +15,8 @@ enum { MAX_ELF_BYTES = 16 << 20 };
 static void on_event(void *ctx, const mipi_rx_event_t *event)
 {
     host_t *host = ctx;
+    if (mipi_rx_kind_is_note(event->kind))
+        return;
     host->problems++;
     fprintf(stderr, "link: packet %llu: %s%s", (unsigned long long)event->packet,
             mipi_rx_kind_text(event->kind), event->corrected ? " (corrected)" : "");

@@ -212,7 +212,7 @@ START_TEST(a_packet_cut_short_leaves_black)
     for (uint32_t count = 0; count < 4; count++) {
         open_rx();
         send(out, count);
-        expect_only(MIPI_RX_SHORT);
+        expect_only(MIPI_RX_HEADER);
         mipi_rx_free(&rx);
     }
 }
@@ -367,7 +367,7 @@ START_TEST(data_types_without_meaning_are_reported_and_kept)
     open_rx();
     send_short(0, MIPI_DT_FS, 1);
     send_long(0, 0x25, "x", 1);
-    expect_only(MIPI_RX_UNKNOWN_DT);
+    expect_only(MIPI_RX_UNSUPPORTED_DT);
     ck_assert_uint_eq(last.found, 0x25);
     send_short(0, MIPI_DT_FE, 1);
     ck_assert_uint_eq(frame.stream[0].byte_count, 1);
@@ -514,13 +514,122 @@ START_TEST(hostile_bytes_do_no_harm)
 }
 END_TEST
 
+START_TEST(a_wrong_word_count_is_told_from_missing_bytes)
+{
+    uint8_t out[32];
+    for (uint16_t wc = 4; wc <= 20; wc += 16) { /* fewer and more than are there */
+        open_rx();
+        send_short(0, MIPI_DT_FS, 1);
+        size_t bytes = mipi_long_packet(out, 0, MIPI_DT_RAW8, (const uint8_t *)"123456789", 9);
+        mipi_header_encode(&(mipi_header_t){.dt = MIPI_DT_RAW8, .word = wc}, out);
+        send(out, bytes);
+        ck_assert_uint_eq(rx.counts[MIPI_RX_WORD_COUNT], 1);
+        ck_assert_uint_eq(rx.counts[MIPI_RX_SHORT] + rx.counts[MIPI_RX_EXTRA], 0);
+        send_short(0, MIPI_DT_FE, 1);
+        ck_assert_uint_eq(frame.stream[0].bad_lines, 1);
+        mipi_rx_free(&rx);
+    }
+}
+END_TEST
+
+START_TEST(what_the_host_is_not_set_for_is_reported_and_left_out)
+{
+    const mipi_rx_desc_t desc = {
+        .expect = {[2] = UINT64_C(1) << MIPI_DT_RAW8, [12] = UINT64_C(1) << MIPI_DT_USER1}};
+    mipi_rx_init(&rx, &desc, &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
+    frames = 0;
+    send_short(2, MIPI_DT_FS, 1);
+    send_long(2, MIPI_DT_RAW8, "abc", 3);
+    send_long(2, MIPI_DT_NULL, "filler", 6);
+    send_short(12, MIPI_DT_FS, 1);
+    send_long(12, MIPI_DT_USER1, "abc", 3);
+    send_short(12, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
+    ck_assert_uint_eq(frames, 1);
+    send_long(2, MIPI_DT_EMBEDDED, "abc", 3);
+    expect_only(MIPI_RX_UNSUPPORTED_DT);
+    ck_assert_uint_eq(last.found, MIPI_DT_EMBEDDED);
+    ck_assert_uint_eq(rx.by[MIPI_RX_UNSUPPORTED_DT][2], 1);
+    send_short(2, 0x08, 1); /* a generic short packet, too */
+    ck_assert_uint_eq(rx.by[MIPI_RX_UNSUPPORTED_DT][2], 2);
+    send_short(3, MIPI_DT_FS, 1);
+    ck_assert_int_eq(last.kind, MIPI_RX_UNEXPECTED_VC);
+    ck_assert_uint_eq(last.found, 3);
+    ck_assert(!rx.channel[3].open);
+    send_short(2, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(frame.streams, 1);
+    ck_assert_uint_eq(frame.events, 2);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_the_buffer_is_left_out)
+{
+    mipi_rx_init(&rx, &(mipi_rx_desc_t){.max_line_bytes = 8},
+                 &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
+    number = 0;
+    send_short(0, MIPI_DT_FS, 1);
+    send_long(0, MIPI_DT_EMBEDDED, "12345678", 8);
+    send_long(0, MIPI_DT_EMBEDDED, "123456789", 9);
+    expect_only(MIPI_RX_LINE_BUFFER);
+    ck_assert_uint_eq(last.found, 9);
+    ck_assert_uint_eq(last.expected, 8);
+    send_short(0, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(frame.stream[0].lines, 1);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
+START_TEST(line_start_and_end_stand_around_all_lines_of_a_type_or_none)
+{
+    open_rx();
+    send_short(0, MIPI_DT_FS, 1);
+    send_long(0, MIPI_DT_EMBEDDED, "abc", 3); /* another type: without */
+    for (uint16_t n = 1; n <= 2; n++) {
+        send_short(0, MIPI_DT_LS, n);
+        send_long(0, MIPI_DT_RAW8, "abc", 3);
+        send_short(0, MIPI_DT_LE, n);
+    }
+    send_long(0, MIPI_DT_EMBEDDED, "abc", 3);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
+    send_long(0, MIPI_DT_RAW8, "abc", 3);
+    expect_only(MIPI_RX_LINE_PAIRING);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
+START_TEST(counters_are_by_channel_and_vcx_frames_have_their_own)
+{
+    open_rx();
+    for (uint8_t vc = 0; vc < MIPI_VCS; vc++) {
+        uint8_t out[16];
+        for (uint8_t n = 0; n <= vc; n++) {
+            send_short(vc, MIPI_DT_FS, 1);
+            size_t bytes = mipi_long_packet(out, vc, MIPI_DT_USER1, (const uint8_t *)"abc", 3);
+            out[6] ^= 1;
+            send(out, bytes);
+            send_short(vc, MIPI_DT_FE, 1);
+        }
+        ck_assert_uint_eq(rx.by[MIPI_RX_CRC][vc], vc + 1u);
+    }
+    ck_assert_uint_eq(mipi_rx_vcx_frame_errors(&rx), 0);
+    send_short(3, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(mipi_rx_vcx_frame_errors(&rx), 0);
+    send_short(4, MIPI_DT_FE, 1);
+    send_short(15, MIPI_DT_FS, 1);
+    send_short(15, MIPI_DT_FE, 2);
+    ck_assert_uint_eq(mipi_rx_vcx_frame_errors(&rx), 2);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(every_event_has_a_name_and_a_sentence)
 {
     for (uint32_t kind = 0; kind < MIPI_RX_EVENT_KINDS; kind++) {
         ck_assert_uint_gt(strlen(mipi_rx_kind_name((mipi_rx_kind_t)kind)), 2);
         ck_assert_uint_gt(strlen(mipi_rx_kind_text((mipi_rx_kind_t)kind)), 8);
     }
-    ck_assert_str_eq(mipi_rx_kind_name(MIPI_RX_CRC), "CRC");
+    ck_assert_str_eq(mipi_rx_kind_name(MIPI_RX_ECC_CORRECTED), "ecc_1bit");
 }
 END_TEST
 
@@ -536,4 +645,9 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           a_frame_larger_than_allowed_is_cut, packets_back_to_back_are_found,
           after_a_lost_header_the_stream_is_found_again,
           a_header_in_a_payload_does_not_fool_the_search, hostile_bytes_do_no_harm,
+          a_wrong_word_count_is_told_from_missing_bytes,
+          what_the_host_is_not_set_for_is_reported_and_left_out,
+          a_line_longer_than_the_buffer_is_left_out,
+          line_start_and_end_stand_around_all_lines_of_a_type_or_none,
+          counters_are_by_channel_and_vcx_frames_have_their_own,
           every_event_has_a_name_and_a_sentence)
