@@ -67,6 +67,13 @@ typedef struct {
     uint32_t inc_max, black, raw_bits, data_format, pixel_order;
 } ccs_timing_t;
 
+/* The link as the transmitter has it. */
+typedef struct {
+    uint32_t lane_mode;  /* lanes - 1 */
+    uint32_t dphy_lanes; /* bit n: n + 1 lanes can be used */
+    uint32_t dphy_rate;  /* most on a lane, 16.16 Mb/s */
+} ccs_link_t;
+
 #define CCS_MAX_POWER_UP 32u
 
 typedef struct {
@@ -77,6 +84,7 @@ typedef struct {
     uint32_t op_lanes; /* of the link */
     ccs_pll_limits_t vt, op;
     ccs_timing_t timing;
+    ccs_link_t link;
     struct {
         uint16_t addr;
         uint32_t value;

@@ -17,6 +17,7 @@ ccs_desc_t ccs_desc_default(void)
         .model = 0x0500,
         .vt_lanes = 4,
         .op_lanes = 2,
+        .link = {.lane_mode = 1, .dphy_lanes = 0x3, .dphy_rate = 2100u << 16},
         .vt = {.pre_div = {1, 4},
                .multiplier = {16, 1023},
                .sys_div = {1, 4},

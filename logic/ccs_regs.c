@@ -36,8 +36,9 @@ static const ccs_reg_t ccs_table[] = {
     {"mode_select",                           0x0100, 1, RW, YES, 0, NUMBER, 0},
     {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
     {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
+    {"csi_signaling_mode",                    0x0111, 1, RW, YES, 2, NUMBER, 0},  /* 2: D-PHY */
     {"csi_data_format",                       0x0112, 2, RW, YES, 0x0a0a, U32(timing.data_format), 0},
-    {"csi_lane_mode",                         0x0114, 1, RW, NO , 1, NUMBER, 0},
+    {"csi_lane_mode",                         0x0114, 1, RW, YES, 1, U32(link.lane_mode), 0},  /* lanes - 1 */
     {"extclk_frequency_mhz",                  0x0136, 2, RW, NO , 0x1b00, NUMBER, 0},  /* as the driver writes it; the clock is the board's */
     {"temp_sensor_ctrl",                      0x0138, 1, RW, YES, 0, NUMBER, 0},  /* temp.h */
     {"temp_sensor_output",                    0x013a, 1, RO, YES, 0, NUMBER, 0},
@@ -84,6 +85,44 @@ static const ccs_reg_t ccs_table[] = {
     {"test_data_greenr",                      0x0604, 2, RT, YES, 0, NUMBER, 0},
     {"test_data_blue",                        0x0606, 2, RT, YES, 0, NUMBER, 0},
     {"test_data_greenb",                      0x0608, 2, RT, YES, 0, NUMBER, 0},
+    /* PHY: mipi/phy.h. */
+    {"tclk_post",                              0x0800, 1, RW, YES, 0, NUMBER, 0},
+    {"ths_prepare",                            0x0801, 1, RW, YES, 0, NUMBER, 0},
+    {"ths_zero_min",                           0x0802, 1, RW, YES, 0, NUMBER, 0},
+    {"ths_trail",                              0x0803, 1, RW, YES, 0, NUMBER, 0},
+    {"tclk_trail_min",                         0x0804, 1, RW, YES, 0, NUMBER, 0},
+    {"tclk_prepare",                           0x0805, 1, RW, YES, 0, NUMBER, 0},
+    {"tclk_zero",                              0x0806, 1, RW, YES, 0, NUMBER, 0},
+    {"tlpx",                                   0x0807, 1, RW, YES, 0, NUMBER, 0},
+    {"phy_ctrl",                               0x0808, 1, RW, YES, 0, NUMBER, 0},  /* 0 automatic, 1 the 8-bit times, 2 the 16-bit ones */
+    {"tclk_post_ex",                           0x080a, 2, RW, YES, 0, NUMBER, 0},
+    {"ths_prepare_ex",                         0x080c, 2, RW, YES, 0, NUMBER, 0},
+    {"ths_zero_min_ex",                        0x080e, 2, RW, YES, 0, NUMBER, 0},
+    {"ths_trail_ex",                           0x0810, 2, RW, YES, 0, NUMBER, 0},
+    {"tclk_trail_min_ex",                      0x0812, 2, RW, YES, 0, NUMBER, 0},
+    {"tclk_prepare_ex",                        0x0814, 2, RW, YES, 0, NUMBER, 0},
+    {"tclk_zero_ex",                           0x0816, 2, RW, YES, 0, NUMBER, 0},
+    {"tlpx_ex",                                0x0818, 2, RW, YES, 0, NUMBER, 0},
+    {"requested_link_rate",                    0x0820, 4, RW, YES, 0, NUMBER, 0},  /* 16.16 Mb/s, all lanes; 0: as they run */
+    {"twakeup",                                0x082a, 1, RW, NO , 0, NUMBER, 0},
+    {"tinit",                                  0x082b, 1, RW, NO , 0, NUMBER, 0},
+    {"ths_exit",                               0x082c, 1, RW, YES, 0, NUMBER, 0},  /* 0: automatic */
+    {"ths_exit_ex",                            0x082e, 2, RW, YES, 0, NUMBER, 0},
+    {"phy_periodic_calibration_ctrl",          0x0830, 1, RW, YES, 0, NUMBER, 0},
+    {"phy_periodic_calibration_interval",      0x0831, 1, RW, YES, 0, NUMBER, 0},  /* frames */
+    {"phy_init_calibration_ctrl",              0x0832, 1, RW, YES, 0, NUMBER, 0},
+    {"dphy_calibration_mode",                  0x0833, 1, RW, NO , 0, NUMBER, 0},
+    {"tx_reg_csi_epd_en_ssp_cphy",             0x0860, 2, RW, YES, 0, NUMBER, 0},
+    {"tx_reg_csi_epd_op_slp_cphy",             0x0862, 2, RW, YES, 0, NUMBER, 0},
+    {"tx_reg_csi_epd_en_ssp_dphy",             0x0864, 2, RW, YES, 0, NUMBER, 0},
+    {"tx_reg_csi_epd_op_slp_dphy",             0x0866, 2, RW, YES, 0, NUMBER, 0},
+    {"tx_reg_csi_epd_misc_option_cphy",        0x0868, 1, RW, NO , 0, NUMBER, 0},
+    {"tx_reg_csi_epd_misc_option_dphy",        0x0869, 1, RW, NO , 0, NUMBER, 0},
+    {"scrambling_ctrl",                        0x0870, 1, RW, YES, 0, NUMBER, 0},
+    {"lane_seed_value_0",                      0x0872, 2, RW, YES, 0x1008, NUMBER, 0},  /* mipi/scramble.h */
+    {"lane_seed_value_1",                      0x0874, 2, RW, YES, 0x1188, NUMBER, 0},
+    {"lane_seed_value_2",                      0x0876, 2, RW, YES, 0x1248, NUMBER, 0},
+    {"lane_seed_value_3",                      0x0878, 2, RW, YES, 0x13c8, NUMBER, 0},
     {"binning_mode",                          0x0900, 1, RT, YES, 1, NUMBER, 0},
     {"binning_type",                          0x0901, 1, RT, YES, 0x22, NUMBER, 0},
     {"binning_weighting",                     0x0902, 1, RT, YES, 2, NUMBER, 0},  /* 0, 2: average; 1: sum */
@@ -162,6 +201,14 @@ static const ccs_reg_t ccs_table[] = {
     {"digital_crop_capability",               0x120e, 1, RO, YES, 1, NUMBER, 0},
     {"hdr_capability_1",                      0x1210, 1, RO, YES, 0x20, NUMBER, 0},  /* short exposure direct */
     {"test_mode_capability",                  0x1310, 2, RO, YES, 0x0f, NUMBER, 0},
+    {"phy_ctrl_capability",                    0x1600, 1, RO, YES, 0x27, NUMBER, 0},  /* automatic, UI, times of 8 and 16 bits in UI */
+    {"csi_dphy_lane_mode_capability",          0x1601, 1, RO, YES, 0x03, U32(link.dphy_lanes), 0},
+    {"csi_signaling_mode_capability",          0x1602, 1, RO, YES, 0x04, NUMBER, 0},
+    {"max_per_lane_bitrate_d_mode_mbps",       0x1608, 4, RO, YES, 0x08340000, U32(link.dphy_rate), 0},  /* 16.16 */
+    {"dphy_calibration_capability",            0x1630, 1, RO, YES, 0, NUMBER, 0},  /* nothing but by registers 0x0830..0x0832 */
+    {"lrte_dphy_capability",                   0x1633, 1, RO, YES, 0x3f, NUMBER, 0},  /* both options, with spacers */
+    {"scrambling_capability",                  0x1636, 1, RO, YES, 0x49, NUMBER, 0},  /* one seed register a lane */
+    {"phy_ctrl_capability_3",                  0x165c, 1, RO, YES, 0x13, NUMBER, 0},  /* any time from value 0 = 1 UI; ths_exit */
     {"min_frame_length_lines_bin",            0x1700, 2, RO, YES, 30, U32(timing.frame_min), 0},
     {"max_frame_length_lines_bin",            0x1702, 2, RO, YES, 0xffdc, U32(timing.frame_max), 0},
     {"min_line_length_pck_bin",               0x1704, 2, RO, YES, 2704, U32(timing.line_min_binned), 0},  /* the same */

@@ -53,6 +53,11 @@ static void derive(sensor_desc_t *desc)
     ccs_pll_t pll;
     desc->ccs.model = desc->logic.sys.chip_id;
     desc->ccs.op_lanes = desc->mipi.dphy.lanes;
+    desc->ccs.link = (ccs_link_t){
+        .lane_mode = desc->mipi.dphy.lanes - 1,
+        .dphy_lanes = (1u << desc->mipi.dphy.lanes) - 1,
+        .dphy_rate = (uint32_t)((desc->ccs.op.sys_hz[1] << 16) / 1000000),
+    };
     desc->ccs.timing.raw_bits = desc->pixel.adc_bits;
     desc->ccs.timing.data_format = desc->pixel.adc_bits << 8 | desc->pixel.adc_bits;
     if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))
@@ -252,6 +257,14 @@ static uint64_t lane_bps(void *ctx)
     return ccs_pll(&((sensor_t *)ctx)->ccs).lane_bit_hz;
 }
 
+static void phy_regs(void *ctx, mipi_phy_regs_t *regs)
+{
+    const ccs_t *ccs = &((sensor_t *)ctx)->ccs;
+    regs->signaling = ccs->value[0x0111];
+    regs->lane_mode = ccs->value[0x0114];
+    memcpy(regs->value, ccs->value + MIPI_PHY_REGS_FIRST, sizeof(regs->value));
+}
+
 static void tensor_to_npu(void *ctx, bool level)
 {
     sensor_t *s = ctx;
@@ -376,6 +389,7 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
     s->pixel.clock_hz = pixel_clock_hz;
     s->pixel.clock_ctx = s;
     s->mipi.lane_bps = lane_bps;
+    s->mipi.phy_regs = phy_regs;
     s->mipi.lane_ctx = s;
     s->mipi.embedded_reg = embedded_reg;
     s->mipi.embedded_ctx = s;

@@ -109,6 +109,12 @@ typedef struct {
     uint64_t end_ps;                /* HS-EXIT is over: the next packet may start */
     uint64_t bit_rate_bps;          /* of a lane; 0: not known */
     const mipi_lane_state_t *lanes; /* NULL: nothing is wrong with them */
+    /* How it went over the lanes (phy.h); zero where nobody knows. */
+    const struct mipi_phy *phy; /* valid during the call */
+    uint32_t join;              /* mipi_join_t: a burst of its own, or behind another packet */
+    bool more;                  /* the next one is in the same burst: this ends at last_byte_ps */
+    uint64_t deskew_ps;         /* a calibration burst of that length ended at start_ps */
+    uint32_t deskew_ui;         /* of its pattern; 0: there was none */
 } mipi_packet_t;
 
 typedef void (*mipi_packet_fn_t)(void *ctx, const mipi_packet_t *packet);

@@ -25,6 +25,17 @@ static void read_time(const sim_cfg_t *cfg, const char *key, mipi_dphy_time_t *t
     sim_cfg_done(&obj);
 }
 
+/* One number a lane. */
+static void read_skew(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
+{
+    double skew[MIPI_MAX_LANES] = {0};
+    if (!sim_cfg_has(cfg, "skew_ui"))
+        return;
+    sim_cfg_nums(cfg, "skew_ui", skew, dphy->lanes, 0, 255);
+    for (uint32_t lane = 0; lane < dphy->lanes; lane++)
+        dphy->skew_ui[lane] = (uint32_t)skew[lane];
+}
+
 static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
 {
     const struct {
@@ -40,6 +51,11 @@ static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
     sim_cfg_t obj = sim_cfg_obj(cfg, "dphy");
     dphy->lanes = (uint32_t)sim_cfg_u64(&obj, "lanes", 1, MIPI_MAX_LANES, dphy->lanes);
     dphy->gated_clock = sim_cfg_bool(&obj, "gated_clock", dphy->gated_clock);
+    read_skew(&obj, dphy);
+    dphy->deskew_initial_ui =
+        (uint32_t)sim_cfg_u64(&obj, "deskew_initial_ui", 0, 1000000, dphy->deskew_initial_ui);
+    dphy->deskew_periodic_ui =
+        (uint32_t)sim_cfg_u64(&obj, "deskew_periodic_ui", 0, 1000000, dphy->deskew_periodic_ui);
     for (size_t i = 0; i < SIM_COUNT(times); i++)
         read_time(&obj, times[i].key, times[i].time);
     sim_cfg_done(&obj);
@@ -221,6 +237,12 @@ static const sim_field_t mipi_fields[] = {
     F(image_open),
     F(link_count),
     F(link_bps),
+    F(link_regs),
+    F(link_join),
+    F(deskew_now_ui),
+    F(deskew_frames),
+    F(deskew_due),
+    F(deskew_now_ps),
     F(start_ps),
     F(image_frame),
     F(meta_out),
@@ -260,6 +282,9 @@ static const sim_field_t mipi_fields[] = {
     F(l2_reads),
     F(l2_wait_cycles),
     F(faults_done),
+    F(bursts),
+    F(deskew_bursts),
+    F(deskew_ps),
     SIM_FIELD_KEPT(mipi_tx_t, irq.level),
     SIM_FIELD_REQ(mipi_tx_t, req),
     SIM_FIELD_END,
@@ -268,6 +293,7 @@ static const sim_field_t mipi_fields[] = {
 _Static_assert(sizeof(mipi_source_t) == 28, "hashed: no padding");
 _Static_assert(sizeof(mipi_tx_frame_t) == 32, "hashed: no padding");
 _Static_assert(sizeof(mipi_fifo_freed_t) == 24, "hashed: no padding");
+_Static_assert(sizeof(mipi_phy_regs_t) == MIPI_PHY_REGS + 2, "hashed: no padding");
 
 /* clang-format off */
 #define S(member, unit, help) SIM_STAT(mipi_tx_t, member, unit, help)
@@ -289,6 +315,9 @@ static const sim_stat_t mipi_stats[] = {
     S(l2_reads,        "1",      "bursts read from L2"),
     S(l2_wait_cycles,  "cycles", "cycles those waited for other masters"),
     S(faults_done,     "1",      "packets damaged on purpose"),
+    S(bursts,          "1",      "HS bursts; with LRTE of several packets"),
+    S(deskew_bursts,   "1",      "de-skew calibrations sent"),
+    S(deskew_ps,       "ps",     "time they took, in link_busy_ps, too"),
     SIM_STAT_END,
 };
 #undef S
@@ -307,6 +336,8 @@ static void mipi_reset(sim_comp_t *comp)
     mipi_tx_t *tx = (mipi_tx_t *)comp;
     sim_event_cancel(comp->sim, &tx->arbitrate);
     sim_event_cancel(comp->sim, &tx->packet_end);
+    sim_event_cancel(comp->sim, &tx->packet_last);
+    sim_event_cancel(comp->sim, &tx->burst_end);
     sim_event_cancel(comp->sim, &tx->fetch);
     memset(tx->ring, 0, tx->ring_bytes);
     memset(tx->meta_room, 0, meta_room_bytes(comp));
@@ -363,6 +394,9 @@ sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const
                    tx);
     sim_event_init(&tx->packet_end, &tx->comp, "packet_end", SIM_PRIO_DRIVE, mipi_link_packet_end,
                    tx);
+    sim_event_init(&tx->packet_last, &tx->comp, "packet_last", SIM_PRIO_ARBITRATE,
+                   mipi_link_packet_last, tx);
+    sim_event_init(&tx->burst_end, &tx->comp, "burst_end", SIM_PRIO_DRIVE, mipi_link_burst_end, tx);
     sim_event_init(&tx->fetch, &tx->comp, "fetch", SIM_PRIO_REQUEST, mipi_meta_fetch, tx);
     return SIM_OK;
 }

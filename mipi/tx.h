@@ -26,7 +26,10 @@
  *              for its D-PHY time. FIFO bytes come free at the end of their packet, and are seen
  *              by lines that arrive later than that. A line that finds no room is dropped whole.
  *              Metadata is read from L2 one burst at a time, a line ahead of the link.
- * Not modeled: starting a packet before its line is complete; LS/LE; LRTE; C-PHY; scrambling.
+ *              With LRTE a packet that is ready when another one's last byte leaves follows in the
+ *              same HS burst; it is handed on, and its FIFO bytes come free, at its last byte.
+ *              What the host's registers say about the PHY (phy.h) counts from the next burst on.
+ * Not modeled: starting a packet before its line is complete; LS/LE; C-PHY.
  * Units:       bytes of packets as sent (header and CRC included) for FIFO and link counters.
  */
 #ifndef MIPI_TX_H
@@ -36,12 +39,13 @@
 #include "mipi/fault.h"
 #include "mipi/pack.h"
 #include "mipi/packet.h"
+#include "mipi/phy.h"
 #include "sim/json.h"
 #include "sim/sim.h"
 
 #define MIPI_BLOCK_ID 0x07u
 #define MIPI_BLOCK_VERSION 1u
-#define MIPI_LISTENERS 4u
+#define MIPI_LISTENERS 8u
 #define MIPI_FIFO_PACKETS 64u /* places in the FIFO's descriptor queue; assumed */
 #define MIPI_FIFO_FRAMES 4u   /* frames that may end in the FIFO; a further one is dropped whole */
 #define MIPI_META_JOBS 8u     /* places in the queue of metadata jobs; assumed */
@@ -130,9 +134,11 @@ typedef struct {
 typedef struct {
     sim_comp_t comp; /* stays first */
     mipi_desc_t desc;
-    sim_event_t arbitrate; /* choose the next packet */
-    sim_event_t packet_end;
-    sim_event_t fetch; /* next L2 request */
+    sim_event_t arbitrate;   /* choose the next packet */
+    sim_event_t packet_end;  /* it has left, and the burst is over */
+    sim_event_t packet_last; /* LRTE: its last byte has left */
+    sim_event_t burst_end;   /* LRTE: after a burst's last packet */
+    sim_event_t fetch;       /* next L2 request */
     sim_mem_req_t req;
     mipi_pack_fn_t pack[3]; /* RAW8, 10, 12 */
 
@@ -145,6 +151,7 @@ typedef struct {
     void (*meta_asked)(void *ctx, uint32_t frame); /* MIPI_META_GO was taken; may be NULL */
     void *frame_ctx;
     uint64_t (*lane_bps)(void *ctx); /* bit rate, asked for each packet; NULL: desc.dphy's */
+    void (*phy_regs)(void *ctx, mipi_phy_regs_t *regs); /* the host's; NULL: as desc.dphy says */
     void *lane_ctx;
     const mipi_fault_t *faults; /* in any order; the caller's */
     uint32_t fault_count;
@@ -164,6 +171,10 @@ typedef struct {
     uint8_t *meta_room; /* two packets: header, meta_line_bytes, CRC */
     uint32_t ring_bytes;
 
+    mipi_phy_t phy; /* made of what these two say, when they are not link_regs, link_bps */
+    mipi_phy_regs_t phy_of;
+    uint64_t phy_of_bps;
+
     /* state: every field from here on is cleared by reset and has a row in the field table */
     uint32_t fifo_offset[MIPI_FIFO_PACKETS], fifo_count[MIPI_FIFO_PACKETS];
     uint32_t fifo_tag[MIPI_FIFO_PACKETS]; /* line->frame */
@@ -178,7 +189,13 @@ typedef struct {
     bool link_busy, link_meta;     /* the packet on the link, or the last one */
     bool image_open[MIPI_SOURCES]; /* FS has left, FE has not */
     uint32_t link_count;
-    uint64_t link_bps; /* of the packet on the link */
+    uint64_t link_bps;         /* of the packet on the link */
+    mipi_phy_regs_t link_regs; /* with which it is sent */
+    uint32_t link_join;        /* mipi_join_t */
+    uint32_t deskew_now_ui;    /* pattern of the calibration burst before it; 0: none */
+    uint32_t deskew_frames;    /* image frames since the last one */
+    bool deskew_due;           /* the lanes have never run like this */
+    uint64_t deskew_now_ps;
     uint64_t start_ps;
     mipi_tx_frame_t image_frame[MIPI_SOURCES], meta_out; /* leaving now */
 
@@ -199,6 +216,7 @@ typedef struct {
     uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
     uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
     uint64_t metadata_frames, metadata_lines_lost, l2_reads, l2_wait_cycles, faults_done;
+    uint64_t bursts, deskew_bursts, deskew_ps;
 } mipi_tx_t;
 
 mipi_desc_t mipi_desc_default(void);
@@ -222,7 +240,11 @@ bool mipi_tx_has_room(const mipi_tx_t *tx, uint32_t payload_bytes);
  * when image lines are not sent. isp_bytes: what the ISP makes of a row. */
 uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes);
 
-/* Every packet, at its end_ps. False when all places are taken. */
+/* The link as the registers stand: what the next burst will be sent with. Returns false, with a
+ * line in error, where they ask for what it cannot be. */
+bool mipi_tx_phy(const mipi_tx_t *tx, mipi_phy_t *phy, char *error, size_t error_bytes);
+
+/* Every packet, at its end_ps; with LRTE at its last_byte_ps. False when all places are taken. */
 bool mipi_tx_listen(mipi_tx_t *tx, mipi_packet_fn_t fn, void *ctx);
 
 #endif

@@ -23,6 +23,8 @@ uint16_t mipi_tx_next_number(mipi_tx_t *tx, uint32_t vc);
 void mipi_link_kick(mipi_tx_t *tx);
 void mipi_link_arbitrate(void *tx); /* events */
 void mipi_link_packet_end(void *tx);
+void mipi_link_packet_last(void *tx);
+void mipi_link_burst_end(void *tx);
 
 /* A frame has left: trace and callback. */
 void mipi_link_frame_left(mipi_tx_t *tx, const mipi_tx_frame_t *frame);

@@ -102,8 +102,8 @@ END_TEST
 START_TEST(what_nothing_listens_to_is_said_once)
 {
     sim_t *sim = make();
-    ck_assert(ccs_host_write(&ccs, 0x0114, 3));
-    ck_assert(ccs_host_write(&ccs, 0x0114, 1));
+    ck_assert(ccs_host_write(&ccs, 0x082a, 3)); /* twakeup */
+    ck_assert(ccs_host_write(&ccs, 0x082a, 1));
     ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_UNIMP), 1);
     sim_free(sim);
 }

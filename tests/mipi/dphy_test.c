@@ -8,7 +8,7 @@
 START_TEST(a_raw10_line_on_two_lanes_takes_11830225_ps)
 {
     mipi_dphy_desc_t d = mipi_dphy_desc_default();
-    mipi_dphy_span_t span = mipi_dphy_packet(&d, 2535 + 6);
+    mipi_span_t span = mipi_dphy_packet(&d, 2535 + 6);
     /* 50 + 40 + 105 ns, 4 + 6 + 8 UI: 195000 + 20270.27 */
     ck_assert_uint_eq(span.first_byte_ps, 215270);
     /* 1271 byte times: 18 + 10168 = 10186 UI = 11470720.72 */
@@ -42,12 +42,12 @@ START_TEST(a_gated_clock_wakes_before_and_sleeps_after)
 {
     mipi_dphy_desc_t d = mipi_dphy_desc_default();
     d.gated_clock = true;
-    mipi_dphy_span_t span = mipi_dphy_packet(&d, 2541);
+    mipi_span_t span = mipi_dphy_packet(&d, 2541);
     /* before: 50 + 38 + 262 ns, 8 UI; so 545 ns, 26 UI = 29279.28 */
     ck_assert_uint_eq(span.first_byte_ps, 545000 + 29279);
-    /* after: post + trail 120 ns + 52 UI beats 60 ns + 4 UI; then exit: 765 ns, 26 + 10168 + 52 =
-     * 10246 UI = 11538288.29 */
-    ck_assert_uint_eq(span.end_ps, 765000 + 11538288);
+    /* after: the data lanes' trail 60 ns + 4 UI, then post + trail 120 ns + 52 UI, then exit: 825
+     * ns, 26 + 10168 + 56 = 10250 UI = 11542792.79 */
+    ck_assert_uint_eq(span.end_ps, 825000 + 11542792);
 }
 END_TEST
 
@@ -99,6 +99,36 @@ START_TEST(parameters_outside_the_standard_are_named)
     d = good;
     d.bit_rate_bps = 79999999;
     ck_assert_ptr_nonnull(mipi_dphy_check(&d, error, sizeof(error)));
+}
+END_TEST
+
+START_TEST(calibration_above_1500_mbps_has_its_lengths)
+{
+    char error[160];
+    mipi_dphy_desc_t d = mipi_dphy_desc_default();
+    d.bit_rate_bps = 2000000000;
+    ck_assert_ptr_null(mipi_dphy_check(&d, error, sizeof(error)));
+    /* 50 + 40 + 105 + 60 + 100 ns, 4 + 6 + 16 + 1024 + 4 UI of 500 ps */
+    ck_assert_uint_eq(mipi_dphy_deskew_ps(&d, 1024), 355000 + 1054 * 500);
+    d.deskew_initial_ui = 32767;
+    ck_assert_str_eq(mipi_dphy_check(&d, error, sizeof(error)),
+                     "deskew_initial_ui: 32767 not in 32768..200000 (100 us)");
+    d.deskew_initial_ui = 200000;
+    d.deskew_periodic_ui = 20001; /* 10.0005 us */
+    ck_assert_str_eq(mipi_dphy_check(&d, error, sizeof(error)),
+                     "deskew_periodic_ui: 20001 not in 1024..20000 (10 us)");
+    d.bit_rate_bps = 1500000000; /* nobody needs it */
+    ck_assert_ptr_null(mipi_dphy_check(&d, error, sizeof(error)));
+}
+END_TEST
+
+START_TEST(a_skew_above_255_ui_is_named)
+{
+    char error[160];
+    mipi_dphy_desc_t d = mipi_dphy_desc_default();
+    d.skew_ui[1] = 256;
+    ck_assert_str_eq(mipi_dphy_check(&d, error, sizeof(error)),
+                     "skew_ui: 256 of lane 1 not in 0..255");
 }
 END_TEST
 
@@ -186,6 +216,7 @@ END_TEST
 TEST_MAIN("mipi dphy", a_raw10_line_on_two_lanes_takes_11830225_ps, a_short_packet_takes_397792_ps,
           lanes_divide_the_byte_times, a_gated_clock_wakes_before_and_sleeps_after,
           both_sensor_modes_fit_their_line_times, times_are_exact_at_a_round_rate,
-          parameters_outside_the_standard_are_named, bytes_go_round_the_lanes_and_come_back,
+          parameters_outside_the_standard_are_named, calibration_above_1500_mbps_has_its_lengths,
+          a_skew_above_255_ui_is_named, bytes_go_round_the_lanes_and_come_back,
           seven_bytes_on_three_lanes_are_3_2_2, a_lane_that_runs_dry_ends_the_merge,
           lane_trace_reads_as_published)

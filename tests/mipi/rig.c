@@ -70,7 +70,7 @@ static void on_packet(void *ctx, const mipi_packet_t *packet)
 {
     rig_t *rig = ctx;
     assert(rig->packets < RIG_MAX_PACKETS);
-    assert(sim_now_ps(rig->sim) == packet->end_ps);
+    assert(sim_now_ps(rig->sim) == (packet->phy->lrte.on ? packet->last_byte_ps : packet->end_ps));
     rig_packet_t *p = &rig->packet[rig->packets++];
     *p = (rig_packet_t){
         {0},           packet->count, packet->start_ps, packet->first_byte_ps, packet->last_byte_ps,

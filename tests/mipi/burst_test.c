@@ -1,0 +1,256 @@
+/* The transmitter with a host that changes the PHY: LRTE, calibration, lanes, rates. */
+#include <string.h>
+
+#include "tests/mipi/rig.h"
+#include "tests/test.h"
+
+#define NS SIM_PS_PER_NS
+
+static rig_t rig;
+static uint16_t px[4 * 16];
+static mipi_phy_regs_t host;
+static uint64_t bps;
+static struct {
+    uint32_t join[64], deskew_ui[64];
+    uint64_t deskew_ps[64];
+    bool more[64];
+    uint32_t count;
+} heard;
+
+static void host_regs(void *ctx, mipi_phy_regs_t *regs)
+{
+    (void)ctx;
+    *regs = host;
+}
+
+static uint64_t lane_bps(void *ctx)
+{
+    (void)ctx;
+    return bps;
+}
+
+static void hear(void *ctx, const mipi_packet_t *packet)
+{
+    (void)ctx;
+    ck_assert_uint_lt(heard.count, 64);
+    heard.join[heard.count] = packet->join;
+    heard.more[heard.count] = packet->more;
+    heard.deskew_ui[heard.count] = packet->deskew_ui;
+    heard.deskew_ps[heard.count++] = packet->deskew_ps;
+}
+
+static void put(uint16_t addr, uint32_t bytes, uint32_t value)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        host.value[addr - MIPI_PHY_REGS_FIRST + i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
+}
+
+/* 1 lane of 1 Gb/s: rig.h. RAW10 lines of 26 bytes. */
+static void open_rig(uint32_t lanes)
+{
+    mipi_desc_t desc = rig_desc();
+    desc.dphy.lanes = lanes;
+    rig_open(&rig, &desc);
+    memset(&heard, 0, sizeof(heard));
+    host = (mipi_phy_regs_t){.signaling = 2, .lane_mode = (uint8_t)(lanes - 1)};
+    bps = 1000000000;
+    rig.tx.lane_bps = lane_bps;
+    rig.tx.phy_regs = host_regs;
+    mipi_tx_listen(&rig.tx, hear, NULL);
+}
+
+static void run(uint32_t rows, uint32_t lines, uint64_t period_ps)
+{
+    rig_lines(&rig, 16, rows, lines, 1000 * NS, period_ps, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+}
+
+static void expect_times(uint32_t n, uint64_t start_ns, uint64_t first_ns, uint64_t last_ns,
+                         uint64_t end_ns)
+{
+    ck_assert_uint_lt(n, rig.packets);
+    ck_assert_uint_eq(rig.packet[n].start_ps, start_ns * NS);
+    ck_assert_uint_eq(rig.packet[n].first_byte_ps, first_ns * NS);
+    ck_assert_uint_eq(rig.packet[n].last_byte_ps, last_ns * NS);
+    ck_assert_uint_eq(rig.packet[n].end_ps, end_ns * NS);
+}
+
+START_TEST(waiting_packets_share_a_burst_behind_spacers)
+{
+    open_rig(1);
+    put(0x0864, 2, 0x8000);     /* on, none after a short packet */
+    put(0x0866, 2, 0x8000 | 2); /* spacers only: 2, 16 ns, after a long one */
+    run(4, 4, 100 * NS);
+    ck_assert_uint_eq(rig.packets, 6);
+    expect_times(0, 1000, 1213, 1245, 1245);
+    expect_times(1, 1245, 1245, 1453, 1453);
+    expect_times(2, 1453, 1469, 1677, 1677);
+    expect_times(3, 1677, 1693, 1901, 1901);
+    expect_times(4, 1901, 1917, 2125, 2125);
+    expect_times(5, 2125, 2141, 2173, 2337); /* trail 64, exit 100 */
+    const uint32_t joins[] = {MIPI_OWN_BURST,  MIPI_AFTER_SHORT, MIPI_AFTER_LONG,
+                              MIPI_AFTER_LONG, MIPI_AFTER_LONG,  MIPI_AFTER_LONG};
+    for (uint32_t n = 0; n < 6; n++) {
+        ck_assert_uint_eq(heard.join[n], joins[n]);
+        ck_assert_int_eq(heard.more[n], n < 5);
+    }
+    ck_assert_uint_eq(rig.tx.bursts, 1);
+    ck_assert_uint_eq(rig.tx.link_busy_ps, 1337 * NS); /* without: 2 x 409 + 4 x 585 = 3158 */
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(hs_idle_delimits_packets_of_a_burst)
+{
+    open_rig(1);
+    put(0x0864, 2, 0x8000);
+    put(0x0866, 2, 0);
+    run(4, 4, 100 * NS);
+    /* 60 ns + 16 UI and a sync byte: 84 ns */
+    expect_times(0, 1000, 1213, 1245, 1245);
+    expect_times(1, 1245, 1329, 1537, 1537);
+    expect_times(2, 1537, 1621, 1829, 1829);
+    expect_times(5, 2413, 2497, 2529, 2693);
+    ck_assert_uint_eq(rig.tx.bursts, 1);
+    ck_assert_uint_eq(rig.tx.link_busy_ps, 1693 * NS);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(a_burst_ends_when_nothing_waits_and_the_next_begins_after_it)
+{
+    open_rig(1);
+    put(0x0864, 2, 0x8000);
+    put(0x0866, 2, 0x8000 | 2);
+    run(2, 2, 500 * NS); /* the second line comes at 1500, within the trail */
+    expect_times(0, 1000, 1213, 1245, 1245);
+    expect_times(1, 1245, 1245, 1453, 1617);
+    expect_times(2, 1617, 1830, 2038, 2038);
+    expect_times(3, 2038, 2054, 2086, 2250);
+    ck_assert_uint_eq(rig.tx.bursts, 2);
+    ck_assert_uint_eq(rig.tx.link_busy_ps, 1250 * NS);
+    ck_assert_uint_eq(rig.frames, 1);
+    ck_assert_uint_eq(rig.frame[0].last_ps, 2086 * NS);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(without_lrte_every_packet_is_a_burst)
+{
+    open_rig(1);
+    run(4, 4, 100 * NS);
+    ck_assert_uint_eq(rig.packets, 6);
+    ck_assert_uint_eq(rig.tx.bursts, 6);
+    for (uint32_t n = 0; n < 6; n++)
+        ck_assert(heard.join[n] == MIPI_OWN_BURST && !heard.more[n] && heard.deskew_ps[n] == 0);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(above_1500_mbps_the_first_packet_waits_for_the_calibration)
+{
+    open_rig(1);
+    bps = 2000000000;
+    run(2, 4, 100000 * NS);
+    /* 355 ns + (30 + 32768) UI of 0.5 ns = 16754 ns, then 195 ns + 18 UI */
+    expect_times(0, 17754, 17958, 17974, 18136);
+    ck_assert_uint_eq(heard.deskew_ps[0], 16754 * NS);
+    ck_assert_uint_eq(heard.deskew_ui[0], 32768);
+    for (uint32_t n = 1; n < heard.count; n++)
+        ck_assert_uint_eq(heard.deskew_ps[n], 0);
+    ck_assert_uint_eq(rig.tx.deskew_bursts, 1);
+    /* 2 frames: 355 ns + 22 UI and 4 or 26 bytes of 4 ns each */
+    ck_assert_uint_eq(rig.tx.link_busy_ps, (16754 + 4 * (366 + 16) + 4 * (366 + 104)) * NS);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(periodic_calibration_goes_before_the_frame_start_of_each_nth_frame)
+{
+    open_rig(1);
+    put(0x0830, 2, 0x0102);
+    put(0x0864, 2, 0x8000);
+    put(0x0866, 2, 0x8000);
+    run(1, 7, 10000 * NS);
+    ck_assert_uint_eq(heard.count, 21);
+    for (uint32_t n = 0; n < 21; n++)
+        ck_assert_uint_eq(heard.deskew_ui[n], n == 6 || n == 12 || n == 18 ? 1024 : 0);
+    /* 355 ns + 1054 UI */
+    ck_assert_uint_eq(heard.deskew_ps[6], 1409 * NS);
+    expect_times(6, 21000 + 1409, 22622, 22654, 22654);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(a_new_rate_is_judged_once_and_counts_from_the_next_packet)
+{
+    const uint16_t sony[] = {127, 79, 119, 95, 87, 79, 295, 63};
+    open_rig(1);
+    bps = 900000000;
+    put(0x0808, 1, 2);
+    for (uint16_t i = 0; i < 8; i++)
+        put((uint16_t)(0x080a + 2 * i), 2, sony[i]);
+    rig_lines(&rig, 16, 2, 4, 1000 * NS, 100000 * NS, px);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, 150000 * NS);
+    ck_assert_uint_eq(rig.guests_logged, 0);
+    bps = 400000000;
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+    ck_assert_uint_eq(rig.guests_logged, 1);
+    ck_assert_str_eq(rig.last_log,
+                     "D-PHY at 400.000 Mb/s a lane: hs_prepare: 0 ns + 80 UI above 85 ns + 6 UI");
+    /* the second frame's FS: 64 + 80 + 120 + 8 UI of 2.5 ns */
+    expect_times(4, 201000, 201680, 201760, 202100);
+    rig_close(&rig);
+}
+END_TEST
+
+START_TEST(the_hosts_lane_mode_chooses_how_many_lanes_carry)
+{
+    open_rig(2);
+    host.lane_mode = 0;
+    run(2, 2, 10000 * NS);
+    expect_times(1, 1409, 1622, 1830, 1994); /* 26 byte times */
+    rig_close(&rig);
+    open_rig(2);
+    run(2, 2, 10000 * NS);
+    expect_times(1, 1393, 1606, 1710, 1874); /* 13 */
+    rig_close(&rig);
+}
+END_TEST
+
+/* The same in two halves: nothing about the burst is forgotten. */
+START_TEST(a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
+{
+    uint64_t hash[2];
+    for (uint32_t way = 0; way < 2; way++) {
+        open_rig(1);
+        put(0x0864, 2, 0x8000);
+        put(0x0866, 2, 0x8000 | 2);
+        rig_lines(&rig, 16, 4, 4, 1000 * NS, 100 * NS, px);
+        rig_start(&rig);
+        rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+        sim_run_until_ps(rig.sim, 1500 * NS);
+        memset(&rig.tx.phy, way == 0 ? 0 : 0xa5, sizeof(rig.tx.phy)); /* no state: made anew */
+        memset(&rig.tx.phy_of, 0xff, sizeof(rig.tx.phy_of));
+        sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+        hash[way] = sim_state_hash(rig.sim);
+        ck_assert_uint_eq(rig.tx.link_busy_ps, 1337 * NS);
+        rig_close(&rig);
+    }
+    ck_assert_uint_eq(hash[0], hash[1]);
+}
+END_TEST
+
+TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
+          hs_idle_delimits_packets_of_a_burst,
+          a_burst_ends_when_nothing_waits_and_the_next_begins_after_it,
+          without_lrte_every_packet_is_a_burst,
+          above_1500_mbps_the_first_packet_waits_for_the_calibration,
+          periodic_calibration_goes_before_the_frame_start_of_each_nth_frame,
+          a_new_rate_is_judged_once_and_counts_from_the_next_packet,
+          the_hosts_lane_mode_chooses_how_many_lanes_carry,
+          a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
