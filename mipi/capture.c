@@ -1,6 +1,6 @@
 #include "mipi/capture.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/hash.h"
@@ -88,7 +88,42 @@ void mipi_capture_end(mipi_capture_writer_t *writer)
 
 /* ---- reader
  * -------------------------------------------------------------------------------------- */
-static void report(mipi_capture_reader_t *reader, mipi_capture_kind_t kind, size_t offset,
+/* Where the reader is in the file. */
+static uint64_t offset_of(const mipi_capture_reader_t *reader)
+{
+    return reader->base + reader->at;
+}
+
+/* Moves the window so that it begins where the reader is, and fills it. */
+static void refill(mipi_capture_reader_t *reader)
+{
+    size_t left = reader->bytes - reader->at;
+    if (left > 0)
+        memmove(reader->window, reader->data + reader->at, left);
+    reader->base += reader->at;
+    reader->at = 0;
+    reader->bytes =
+        left + fread(reader->window + left, 1, MIPI_CAPTURE_WINDOW_BYTES - left, reader->stream);
+}
+
+/* Bytes in the window from the reader's place on: at least `wanted`, if the file has them. */
+static size_t have(mipi_capture_reader_t *reader, size_t wanted)
+{
+    if (reader->bytes - reader->at < wanted && reader->stream != NULL)
+        refill(reader);
+    return reader->bytes - reader->at;
+}
+
+/* How much of the file is left; the reader goes to its end. */
+static uint64_t skip_rest(mipi_capture_reader_t *reader)
+{
+    uint64_t left = 0;
+    for (size_t some; (some = have(reader, 1)) > 0; reader->at += some)
+        left += some;
+    return left;
+}
+
+static void report(mipi_capture_reader_t *reader, mipi_capture_kind_t kind, uint64_t offset,
                    uint64_t found, uint64_t expected)
 {
     reader->problems++;
@@ -125,12 +160,13 @@ static bool is_sync(uint32_t sync)
     return sync == RECORD_SYNC || sync == END_SYNC;
 }
 
-bool mipi_capture_open(mipi_capture_reader_t *reader, const uint8_t *data, size_t bytes,
-                       void (*problem)(void *ctx, const mipi_capture_problem_t *problem), void *ctx)
+/* Reads the file's header. */
+static bool begin(mipi_capture_reader_t *reader)
 {
     uint8_t header[MIPI_CAPTURE_HEADER_BYTES];
     uint32_t bit = 0;
-    *reader = (mipi_capture_reader_t){.data = data, .bytes = bytes, .problem = problem, .ctx = ctx};
+    size_t bytes = have(reader, sizeof(header));
+    const uint8_t *data = reader->data;
     if (bytes < sizeof(header)) {
         bool start = bytes > 0 && memcmp(data, MAGIC, bytes < 8 ? bytes : 8) == 0;
         report(reader, start ? MIPI_CAPTURE_TRUNCATED : MIPI_CAPTURE_NOT_A_CAPTURE, 0, bytes,
@@ -156,46 +192,78 @@ bool mipi_capture_open(mipi_capture_reader_t *reader, const uint8_t *data, size_
     return false;
 }
 
+bool mipi_capture_open(mipi_capture_reader_t *reader, const uint8_t *data, size_t bytes,
+                       void (*problem)(void *ctx, const mipi_capture_problem_t *problem), void *ctx)
+{
+    *reader = (mipi_capture_reader_t){.data = data, .bytes = bytes, .problem = problem, .ctx = ctx};
+    return begin(reader);
+}
+
+bool mipi_capture_open_stream(mipi_capture_reader_t *reader, FILE *stream,
+                              void (*problem)(void *ctx, const mipi_capture_problem_t *problem),
+                              void *ctx)
+{
+    *reader = (mipi_capture_reader_t){.stream = stream, .problem = problem, .ctx = ctx};
+    reader->data = reader->window = malloc(MIPI_CAPTURE_WINDOW_BYTES);
+    return reader->window != NULL && begin(reader);
+}
+
+void mipi_capture_close(mipi_capture_reader_t *reader)
+{
+    free(reader->window);
+    reader->window = NULL;
+    reader->stream = NULL;
+    reader->data = NULL;
+    reader->bytes = reader->at = 0;
+    reader->ended = true;
+}
+
 typedef struct {
     uint32_t sync, bytes;
     uint64_t number, time_ps;
 } record_t;
 
-/* The record at the reader's place, one wrong bit put right; false when it is none. */
+/* The record at the reader's place, one wrong bit put right; false when it is none. No writer makes
+ * one of more than a packet. */
 static bool read_record(mipi_capture_reader_t *reader, record_t *record)
 {
     uint8_t block[MIPI_CAPTURE_RECORD_BYTES];
     uint32_t bit;
     memcpy(block, reader->data + reader->at, sizeof(block));
     block_t result = check_block(block, sizeof(block), &bit);
-    if (result == BLOCK_BAD || !is_sync(get32(block)))
+    if (result == BLOCK_BAD || !is_sync(get32(block)) || get32(block + 4) > MIPI_MAX_PACKET_BYTES)
         return false;
     if (result == BLOCK_FIXED)
-        report(reader, MIPI_CAPTURE_RECORD_FIXED, reader->at + bit / 8, 0, 0);
+        report(reader, MIPI_CAPTURE_RECORD_FIXED, offset_of(reader) + bit / 8, 0, 0);
     *record = (record_t){get32(block), get32(block + 4), get64(block + 8), get64(block + 16)};
     return true;
 }
 
-/* Goes on at the next record whose CRC is right without help; false at the end of the file. */
+/* A record that is right without help. */
+static bool is_proven(const uint8_t *block)
+{
+    return is_sync(get32(block)) && sim_crc32(0, block, 24) == get32(block + 24);
+}
+
+/* Goes on at the next record that is proven; false at the end of the file. */
 static bool resync(mipi_capture_reader_t *reader)
 {
-    size_t from = reader->at;
-    while (++reader->at + MIPI_CAPTURE_RECORD_BYTES <= reader->bytes) {
-        const uint8_t *p = reader->data + reader->at;
-        if (is_sync(get32(p)) && sim_crc32(0, p, 24) == get32(p + 24)) {
-            report(reader, MIPI_CAPTURE_RECORD, from, reader->at - from, 0);
-            return true;
-        }
-    }
-    report(reader, MIPI_CAPTURE_RECORD, from, reader->bytes - from, 0);
-    reader->at = reader->bytes;
-    return false;
+    uint64_t from = offset_of(reader);
+    bool more = true;
+    do {
+        reader->at++;
+        more = have(reader, MIPI_CAPTURE_RECORD_BYTES) >= MIPI_CAPTURE_RECORD_BYTES;
+    } while (more && !is_proven(reader->data + reader->at));
+    if (!more)
+        skip_rest(reader);
+    report(reader, MIPI_CAPTURE_RECORD, from, offset_of(reader) - from, 0);
+    return more;
 }
 
 static void end_of_file(mipi_capture_reader_t *reader)
 {
     if (!reader->ended)
-        report(reader, MIPI_CAPTURE_NO_END, reader->bytes, 0, 0);
+        report(reader, MIPI_CAPTURE_NO_END, offset_of(reader), 0, 0);
     reader->ended = true;
 }
 
@@ -203,10 +271,29 @@ static void end_record(mipi_capture_reader_t *reader, const record_t *record)
 {
     reader->ended = true;
     if (record->number != reader->packets)
-        report(reader, MIPI_CAPTURE_COUNT, reader->at, record->number, reader->packets);
+        report(reader, MIPI_CAPTURE_COUNT, offset_of(reader), record->number, reader->packets);
     reader->at += MIPI_CAPTURE_RECORD_BYTES;
-    if (reader->at < reader->bytes)
-        report(reader, MIPI_CAPTURE_AFTER_END, reader->at, reader->bytes - reader->at, 0);
+    uint64_t from = offset_of(reader), rest = skip_rest(reader);
+    if (rest > 0)
+        report(reader, MIPI_CAPTURE_AFTER_END, from, rest, 0);
+}
+
+/* The next record that can be read; false at the end of the file. */
+static bool next_record(mipi_capture_reader_t *reader, record_t *record)
+{
+    for (;;) {
+        size_t left = have(reader, MIPI_CAPTURE_RECORD_BYTES);
+        if (left < MIPI_CAPTURE_RECORD_BYTES) {
+            if (left > 0)
+                report(reader, MIPI_CAPTURE_TRUNCATED, offset_of(reader), left,
+                       MIPI_CAPTURE_RECORD_BYTES);
+            return false;
+        }
+        if (read_record(reader, record))
+            return true;
+        if (!resync(reader))
+            return false;
+    }
 }
 
 bool mipi_capture_next(mipi_capture_reader_t *reader, mipi_packet_t *packet)
@@ -214,32 +301,21 @@ bool mipi_capture_next(mipi_capture_reader_t *reader, mipi_packet_t *packet)
     record_t record = {0};
     if (reader->ended)
         return false;
-    for (;;) {
-        size_t left = reader->bytes - reader->at;
-        if (left < MIPI_CAPTURE_RECORD_BYTES) {
-            if (left > 0)
-                report(reader, MIPI_CAPTURE_TRUNCATED, reader->at, left, MIPI_CAPTURE_RECORD_BYTES);
-            end_of_file(reader);
-            return false;
-        }
-        if (read_record(reader, &record))
-            break;
-        if (!resync(reader)) {
-            end_of_file(reader);
-            return false;
-        }
+    if (!next_record(reader, &record)) {
+        end_of_file(reader);
+        return false;
     }
     if (record.sync == END_SYNC) {
         end_record(reader, &record);
         return false;
     }
     if (record.number != reader->next_number)
-        report(reader, MIPI_CAPTURE_NUMBER, reader->at, record.number, reader->next_number);
+        report(reader, MIPI_CAPTURE_NUMBER, offset_of(reader), record.number, reader->next_number);
     reader->next_number = record.number;
     reader->at += MIPI_CAPTURE_RECORD_BYTES;
-    size_t left = reader->bytes - reader->at;
+    size_t left = have(reader, record.bytes);
     if (record.bytes > left)
-        report(reader, MIPI_CAPTURE_TRUNCATED, reader->at, left, record.bytes);
+        report(reader, MIPI_CAPTURE_TRUNCATED, offset_of(reader), left, record.bytes);
     *packet = (mipi_packet_t){
         .number = record.number,
         .bytes = reader->data + reader->at,

@@ -62,10 +62,13 @@ typedef struct {
     uint64_t found, expected; /* numbers, counts or bytes, as the kind has it; else 0 */
 } mipi_capture_problem_t;
 
-/* Reader over a file in memory. */
+/* Reader of a file of any size: a window of it is in memory, or all of it. */
 typedef struct {
-    const uint8_t *data;
+    const uint8_t *data; /* the window: `bytes` of the file from `base` on */
     size_t bytes, at;
+    uint64_t base;
+    FILE *stream;    /* what is behind the window; NULL: nothing */
+    uint8_t *window; /* MIPI_CAPTURE_WINDOW_BYTES, of a stream */
     void (*problem)(void *ctx, const mipi_capture_problem_t *problem); /* may be NULL */
     void *ctx;
     uint32_t version, lanes; /* 0 when the header is damaged */
@@ -75,16 +78,24 @@ typedef struct {
     bool ended;
 } mipi_capture_reader_t;
 
+#define MIPI_CAPTURE_WINDOW_BYTES ((size_t)1 << 20)
+
 /*
- * False when data is no capture file at all (reported as NOT_A_CAPTURE or VERSION); a damaged
- * header alone is reported and reading goes on.
+ * Of a file in memory. False when it is no capture at all (reported as NOT_A_CAPTURE or VERSION); a
+ * damaged header alone is reported and reading goes on.
  */
 bool mipi_capture_open(mipi_capture_reader_t *reader, const uint8_t *data, size_t bytes,
                        void (*problem)(void *ctx, const mipi_capture_problem_t *problem),
                        void *ctx);
+/* The same of a stream from where it is, in constant memory; false, too, without memory. Call
+ * mipi_capture_close in any case. Errors of reading look like the file's end: see ferror. */
+bool mipi_capture_open_stream(mipi_capture_reader_t *reader, FILE *stream,
+                              void (*problem)(void *ctx, const mipi_capture_problem_t *problem),
+                              void *ctx);
+void mipi_capture_close(mipi_capture_reader_t *reader);
 
-/* The next packet (bytes point into the file; of the times only start_ps is known, the others are
- * equal to it); false at the end. */
+/* The next packet (of the times only start_ps is known, the others are equal to it); false at the
+ * end. Its bytes are valid until the next call. */
 bool mipi_capture_next(mipi_capture_reader_t *reader, mipi_packet_t *packet);
 
 #endif

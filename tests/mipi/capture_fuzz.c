@@ -2,6 +2,9 @@
  * Any bytes into the capture reader, and what it finds into the receiver and the embedded-line
  * parser. Chance never makes a CRC-32, so the input is also used as edits of a good capture.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "mipi/capture.h"
 #include "mipi/embedded.h"
 #include "mipi/rx.h"
@@ -26,6 +29,27 @@ static void read_all(const uint8_t *data, size_t size)
     }
     mipi_rx_finish(&rx);
     mipi_rx_free(&rx);
+}
+
+/* What is read from memory is what is read from a file. */
+static void read_stream(const uint8_t *data, size_t size)
+{
+    mipi_capture_reader_t memory, stream;
+    mipi_packet_t a, b;
+    if (size == 0)
+        return;
+    FILE *file = fmemopen((void *)(uintptr_t)data, size, "r");
+    bool fine = mipi_capture_open(&memory, data, size, NULL, NULL);
+    if (mipi_capture_open_stream(&stream, file, NULL, NULL) != fine)
+        abort();
+    while (fine && mipi_capture_next(&memory, &a))
+        if (!mipi_capture_next(&stream, &b) || a.count != b.count ||
+            memcmp(a.bytes, b.bytes, a.count) != 0)
+            abort();
+    if (fine && (mipi_capture_next(&stream, &b) || memory.problems != stream.problems))
+        abort();
+    mipi_capture_close(&stream);
+    fclose(file);
 }
 
 static size_t good_capture(uint8_t *file, size_t max)
@@ -57,11 +81,13 @@ static void read_edited(const uint8_t *data, size_t size)
     if (size > 0)
         bytes -= data[0] % bytes;
     read_all(file, bytes);
+    read_stream(file, bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     read_all(data, size);
+    read_stream(data, size);
     read_edited(data, size);
     return 0;
 }

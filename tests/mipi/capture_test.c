@@ -2,6 +2,7 @@
 
 #include "mipi/rx.h"
 #include "sim/hash.h"
+#include "sim/rng.h"
 #include "tests/test.h"
 
 #define LINES 3u
@@ -85,21 +86,61 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     }
 }
 
+/* Everything that a reader tells, as a hash: from memory and as a stream it is the same. */
+static uint64_t told;
+
+static void tell_problem(void *ctx, const mipi_capture_problem_t *problem)
+{
+    const uint64_t words[] = {(uint64_t)problem->kind, problem->packet, problem->offset,
+                              problem->found, problem->expected};
+    told = sim_hash(told, words, sizeof(words));
+    if (ctx != NULL)
+        on_problem(NULL, problem);
+}
+
+static void tell_packet(const mipi_packet_t *packet)
+{
+    const uint64_t words[] = {packet->number, packet->count, packet->start_ps};
+    told = sim_hash(told, words, sizeof(words));
+    told = sim_hash(told, packet->bytes, packet->count);
+}
+
+static void read_stream(const uint8_t *data, size_t bytes)
+{
+    mipi_capture_reader_t reader;
+    mipi_packet_t packet;
+    FILE *stream =
+        fmemopen(bytes == 0 ? (void *)"?" : (void *)(uintptr_t)data, bytes == 0 ? 1 : bytes, "r");
+    if (bytes == 0)
+        fgetc(stream);
+    told = 0;
+    if (mipi_capture_open_stream(&reader, stream, tell_problem, NULL))
+        while (mipi_capture_next(&reader, &packet))
+            tell_packet(&packet);
+    mipi_capture_close(&reader);
+    fclose(stream);
+}
+
 static void read_capture(const uint8_t *data, size_t bytes)
 {
     mipi_capture_reader_t reader;
     mipi_packet_t packet;
     mipi_rx_t rx;
+    read_stream(data, bytes);
+    uint64_t streamed = told;
+    told = 0;
     memset(&result, 0, sizeof(result));
     mipi_rx_init(&rx, NULL, &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
-    result.opened = mipi_capture_open(&reader, data, bytes, on_problem, NULL);
+    result.opened = mipi_capture_open(&reader, data, bytes, tell_problem, &result);
     while (result.opened && mipi_capture_next(&reader, &packet)) {
         result.packets++;
+        tell_packet(&packet);
         mipi_rx_packet(&rx, &packet);
     }
     mipi_rx_finish(&rx);
     mipi_rx_free(&rx);
     ck_assert_uint_eq(reader.problems, result.problems);
+    ck_assert_uint_eq(streamed, told);
 }
 
 /* ---- tests --------------------------------------------------------------------------------------
@@ -329,7 +370,57 @@ START_TEST(a_write_error_shows_in_the_stream)
 }
 END_TEST
 
-TEST_MAIN("mipi capture", a_capture_comes_back_as_it_was, the_bytes_are_as_documented,
+/* 3.5 windows of packets of all sizes. */
+static size_t make_long_capture(uint8_t *data, size_t room)
+{
+    const mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    static uint8_t packet[MIPI_MAX_PACKET_BYTES], payload[MIPI_MAX_PAYLOAD_BYTES];
+    mipi_capture_writer_t writer;
+    sim_stream_t rng = sim_stream(5, 0, 0);
+    FILE *stream = fmemopen(data, room, "w");
+    mipi_capture_begin(&writer, stream, &dphy);
+    while ((size_t)ftell(stream) < room - 2 * MIPI_MAX_PACKET_BYTES) {
+        uint16_t bytes = (uint16_t)(sim_stream_u32(&rng) >> sim_stream_below(&rng, 17));
+        for (uint32_t i = 0; i < bytes; i++)
+            payload[i] = (uint8_t)(i * 13 + bytes);
+        size_t count = mipi_long_packet(packet, 0, MIPI_DT_USER1, payload, bytes);
+        mipi_capture_packet(&writer, &(mipi_packet_t){.bytes = packet, .count = (uint32_t)count});
+        fflush(stream);
+    }
+    mipi_capture_end(&writer);
+    fflush(stream);
+    size_t bytes = (size_t)ftell(stream);
+    fclose(stream);
+    return bytes;
+}
+
+START_TEST(a_stream_is_read_as_memory_is_wherever_it_is_damaged)
+{
+    const size_t room = 7 * MIPI_CAPTURE_WINDOW_BYTES / 2;
+    uint8_t *data = malloc(room), *copy = malloc(room);
+    size_t bytes = make_long_capture(data, room);
+    sim_stream_t rng = sim_stream(6, 0, 0);
+    ck_assert_uint_gt(bytes, 3 * MIPI_CAPTURE_WINDOW_BYTES);
+    read_capture(data, bytes);
+    ck_assert_uint_eq(result.problems, 0);
+    for (uint32_t run = 0; run < 24; run++) {
+        memcpy(copy, data, bytes);
+        for (uint32_t hits = 1 + sim_stream_below(&rng, 5); hits > 0; hits--) {
+            /* near the ends of windows as anywhere else */
+            size_t at = sim_stream_below(&rng, (uint32_t)bytes - 200000);
+            if (run % 2)
+                at = (1 + at % 3) * MIPI_CAPTURE_WINDOW_BYTES - sim_stream_below(&rng, 70000);
+            memset(copy + at, (int)run, sim_stream_below(&rng, run % 3 ? 100 : 100000));
+        }
+        read_capture(copy, bytes - (run % 4 ? 0 : sim_stream_below(&rng, 70000)));
+    }
+    free(copy);
+    free(data);
+}
+END_TEST
+
+TEST_MAIN("mipi capture", a_stream_is_read_as_memory_is_wherever_it_is_damaged,
+          a_capture_comes_back_as_it_was, the_bytes_are_as_documented,
           every_flipped_bit_is_found_and_named, a_destroyed_record_costs_one_packet,
           a_missing_record_shows_in_the_numbers,
           damage_after_a_gap_has_the_number_of_its_own_packet,

@@ -1,0 +1,36 @@
+/*
+ * lanes_read.h - reads the text form of lanes, "CSI2LANES 1" (lanes.h), into an aligner.
+ *
+ * Exact: each burst has whole rows of as many tokens as the file has lanes, a byte is two hex
+ * digits, and what follows `trail` is 00, ff or `--`. `rate` and `t` may stand anywhere and say
+ * anything; a number after `t` is taken as the time of the next burst in picoseconds. Empty lines
+ * and blanks at the end of a line do not matter.
+ *
+ * The rows of the trail do not go into the aligner: the file says that they are no data.
+ */
+#ifndef MIPI_LANES_READ_H
+#define MIPI_LANES_READ_H
+
+#include <stdio.h>
+
+#include "mipi/align.h"
+
+#define MIPI_LANES_ERROR_BYTES 160
+
+typedef struct {
+    uint32_t lanes;                     /* 0: none were named */
+    uint64_t line;                      /* number of the last line read, from 1 */
+    uint64_t bursts;                    /* packets are numbered as these are */
+    uint64_t rate_mbps;                 /* of the last `rate` that is a number; 0: none */
+    char error[MIPI_LANES_ERROR_BYTES]; /* "line 7: found 'b', expected .." */
+} mipi_lanes_info_t;
+
+/*
+ * Reads stream to its end. desc: lanes is the file's, used and max_skew_bytes the receiver's (used
+ * 0, or above the file's: all). packet, event: as for mipi_align_init. False, with info->error, at
+ * the first line that is wrong; bursts before it have been delivered.
+ */
+bool mipi_lanes_read(FILE *stream, const mipi_align_desc_t *desc, mipi_packet_fn_t packet,
+                     mipi_rx_event_fn_t event, void *ctx, mipi_lanes_info_t *info);
+
+#endif
