@@ -81,7 +81,7 @@ static uint16_t slow_crc(const uint8_t *data, uint32_t count)
 {
     uint32_t crc = 0xffff;
     for (uint32_t n = 0; n < count * 8; n++)
-        crc = crc >> 1 ^ ((crc ^ data[n / 8] >> n % 8) & 1 ? 0x8408u : 0);
+        crc = crc >> 1 ^ (((crc ^ (uint32_t)data[n / 8] >> n % 8) & 1) != 0 ? 0x8408u : 0);
     return (uint16_t)crc;
 }
 
