@@ -8,16 +8,20 @@
 
 /* ---- colors ---- */
 
-/* Camera from XYZ is camera from linear sRGB times sRGB from XYZ; scaled so that white of
- * luminance 1 brings the strongest color to 1. */
-static void daylight_colors(const pix_desc_t *desc, sim_raw_t *raw)
+/* Camera from XYZ is camera from linear sRGB times sRGB from XYZ, then digital gain; scaled so that
+ * white of luminance 1 brings the strongest color to 1. */
+static void daylight_colors(const pix_desc_t *desc, const pix_frame_t *now, sim_raw_t *raw)
 {
+    static const uint32_t phase[PIX_COLORS] = {
+        [PIX_RED] = PIX_PHASE_R, [PIX_GREEN] = PIX_PHASE_GR, [PIX_BLUE] = PIX_PHASE_B};
     /* IEC 61966-2-1, D65 */
     static const double srgb[9] = {3.2406, -1.5372, -0.4986, -0.9689, 1.8758,
                                    0.0415, 0.0557,  -0.2040, 1.0570};
     double camera[PIX_COLORS][PIX_COLORS], most = 0;
     for (uint32_t c = 0; c < PIX_COLORS; c++) {
         pix_electrons_per_lux_s(desc, c, camera[c]);
+        for (uint32_t i = 0; i < PIX_COLORS; i++)
+            camera[c][i] *= now->digital_gain[phase[c]];
         raw->neutral[c] = camera[c][0] + camera[c][1] + camera[c][2];
         most = raw->neutral[c] > most ? raw->neutral[c] : most;
     }
@@ -49,6 +53,18 @@ static void shot_colors(const isp_regs_t *regs, sim_raw_t *raw)
 
 /* ---- a frame ---- */
 
+/* The converter's end, or a full well where that comes before it. */
+static uint32_t white_level(const pix_desc_t *desc, const pix_frame_t *now, const sim_raw_t *raw)
+{
+    uint32_t end = (1u << raw->bits) - 1, gain = now->digital_gain[0];
+    uint32_t sites = now->bin_sum ? now->x.bin * now->y.bin : 1;
+    for (uint32_t i = 1; i < PIX_PHASES; i++)
+        gain = now->digital_gain[i] < gain ? now->digital_gain[i] : gain;
+    double well_dn = desc->full_well_e * sites * desc->dn_per_e * pix_analog_gain(now->gain_code) *
+                     (1u << raw->bits) / (1u << desc->adc_bits) * gain / 256;
+    return raw->black[0] + well_dn < end ? (uint32_t)(raw->black[0] + well_dn) : end;
+}
+
 void raw_frames_describe(const pix_t *pixel, const sim_line_t *line, sim_raw_t *raw)
 {
     const pix_desc_t *desc = &pixel->desc;
@@ -57,14 +73,15 @@ void raw_frames_describe(const pix_t *pixel, const sim_line_t *line, sim_raw_t *
     raw->height_px = line->height_px;
     raw->bits = line->bits;
     raw->bayer = line->bayer;
-    raw->white = (1u << line->bits) - 1;
     for (uint32_t i = 0; i < 4; i++) /* black_dn is of the chip's own ADC bits */
         raw->black[i] = (double)desc->black_dn * (1u << line->bits) / (1u << desc->adc_bits);
+    raw->white = white_level(desc, now, raw);
     raw->exposure_s = (double)pix_row_light_pck(now, 0) / (double)desc->clk_hz;
     raw->f_number = desc->f_number;
-    raw->iso = 100 * pix_analog_gain(now->gain_code); /* 100 at gain 1: assumed */
+    raw->iso = 100 * pix_analog_gain(now->gain_code) * now->digital_gain[PIX_PHASE_GR] /
+               256; /* 100 at gain 1: assumed */
     snprintf(raw->model, sizeof(raw->model), "Fovea %u x %u", desc->width_px, desc->height_px);
-    daylight_colors(desc, raw);
+    daylight_colors(desc, now, raw);
 }
 
 void raw_frames_take(const sim_line_t *line, sim_raw_t *raw)

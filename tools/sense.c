@@ -26,7 +26,7 @@ static void on_line(void *ctx, const sim_line_t *line)
     }
     raw_frames_take(line, &sense->raw);
     for (uint32_t i = 0; i < line->width_px; i++)
-        sense->saturated += line->data.raw[i] == sense->raw.white;
+        sense->saturated += line->data.raw[i] >= sense->raw.white;
     sense->complete = line->row + 1 == line->height_px;
 }
 

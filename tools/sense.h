@@ -14,7 +14,7 @@ typedef struct {
     pix_t *pixel;
     sim_raw_t raw;      /* of the newest frame */
     bool complete;      /* all of its rows are there */
-    uint64_t saturated; /* samples of it at full scale */
+    uint64_t saturated; /* samples of it at white level or above */
 } sense_t;
 
 /* A die that sees that light. False with one line in error; close in any case. */

@@ -101,6 +101,67 @@ START_TEST(the_isp_makes_the_picture_again)
 }
 END_TEST
 
+/* Of the white half, red, green, blue. */
+static void developed_white(double mean[3])
+{
+    int code = fovea(text, sizeof(text), "isp %s -o %s", dng, png);
+    ck_assert_msg(code == 0, "%s", text);
+    sim_image_t image;
+    ck_assert_int_eq(sim_png_read(png, &image, error, sizeof(error)), SIM_OK);
+    mean[0] = mean[1] = mean[2] = 0;
+    for (uint32_t y = 100; y < 1400; y++)
+        for (uint32_t x = 100; x < 900; x++)
+            for (uint32_t c = 0; c < 3; c++)
+                mean[c] += image.data[3 * (y * 2028 + x) + c] / (1300.0 * 800);
+    sim_image_free(&image);
+}
+
+/* 3000 e- are 354 DN above black. A brighter white is white, not what the gains of white balance
+ * make of three equal samples. */
+START_TEST(white_of_the_file_is_the_full_well_where_that_comes_first)
+{
+    static const char *const chip = FOVEA_OUT "/sense_chip.json";
+    static const char small_well[] = "{\"pixel\": {\"charge\": {\"full_well_e\": 3000}}}";
+    ck_assert_int_eq(sim_file_write(chip, small_well, sizeof(small_well) - 1, error, sizeof(error)),
+                     SIM_OK);
+    write_picture(0);
+    char options[128];
+    snprintf(options, sizeof(options), "--lux 5000 --exposure 10ms --chip %s", chip);
+    sim_raw_t raw = sensed(options);
+    ck_assert_uint_eq(raw.white, 418);
+    sim_raw_free(&raw);
+    double white[3];
+    developed_white(white);
+    for (int c = 0; c < 3; c++)
+        ck_assert_double_ge(white[c], 250);
+    raw = sensed("--lux 5000 --exposure 10ms"); /* 8180 e- are 1029 DN: the converter ends before */
+    ck_assert_uint_eq(raw.white, 1023);
+    sim_raw_free(&raw);
+}
+END_TEST
+
+/* White is 0.7095, 1, 0.6809 without: twice as much of red is 1.4189, 1, 0.6809. */
+START_TEST(digital_gain_is_in_the_colors_and_the_speed_of_the_file)
+{
+    write_picture(0);
+    sim_raw_t raw = sensed("--lux 300 --exposure 10ms --set dgain.r=512");
+    ck_assert_double_eq_tol(raw.neutral[0], 1, 1e-6);
+    ck_assert_double_eq_tol(raw.neutral[1], 1 / 1.4189, 1e-4);
+    ck_assert_double_eq_tol(raw.neutral[2], 0.6809 / 1.4189, 1e-4);
+    ck_assert_double_eq_tol(raw.iso, 100, 0.5);
+    sim_raw_free(&raw);
+    double white[3];
+    developed_white(white);
+    ck_assert_double_eq_tol(white[0], white[1], 1);
+    ck_assert_double_eq_tol(white[2], white[1], 1);
+    raw = sensed("--gain 2 --set dgain.r=384 --set dgain.gr=384 --set dgain.gb=384 "
+                 "--set dgain.b=384");
+    ck_assert_double_eq_tol(raw.iso, 300, 0.5);
+    ck_assert_double_eq_tol(raw.neutral[0], 0.7095, 1e-4);
+    sim_raw_free(&raw);
+}
+END_TEST
+
 START_TEST(registers_choose_what_is_read)
 {
     write_picture(0);
@@ -178,6 +239,8 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
 END_TEST
 
 TEST_MAIN("tools sense", light_becomes_electrons_becomes_samples, gain_exposure_and_light_multiply,
-          the_isp_makes_the_picture_again, registers_choose_what_is_read,
+          the_isp_makes_the_picture_again,
+          white_of_the_file_is_the_full_well_where_that_comes_first,
+          digital_gain_is_in_the_colors_and_the_speed_of_the_file, registers_choose_what_is_read,
           a_chip_begins_with_what_its_file_says_of_power_up,
           one_seed_is_one_picture_whatever_the_threads, wrong_use_ends_with_one_line_and_code_2)
