@@ -44,6 +44,8 @@ static const char *verdict(const emva_t *emva, const result_t *r)
         r->at == offsetof(emva_values_t, read_e) || r->at == offsetof(emva_values_t, dsnu_e);
     if (of_dark && !emva->dark_valid)
         return "not valid: dark noise below 0.49 DN";
+    if (r->at == offsetof(emva_values_t, dark_e_s) && !emva->dark_current_valid)
+        return "not valid: too little in 100 s";
     double off = got > want ? got - want : want - got;
     return off <= r->tolerance * want ? "ok" : "off";
 }

@@ -170,12 +170,30 @@ static double linearity(const emva_t *e)
 
 /* ---- dark current ---- */
 
+/* Of 1, 3, 5, .. parts the longest exposure: so many electrons that the quantization of little
+ * noise does not count, far from a full well, as far as the registers go. */
+static double longest_dark_s(const emva_t *e, const rig_t *rig)
+{
+    const emva_values_t *known = &e->configured;
+    double range[2], parts = 2 * EMVA_DARK_STEPS - 1;
+    double some_e = fmin(fmax(8, 2 / known->k), known->full_well_e / 4);
+    sense_exposures(&rig->sense, range);
+    double wanted = some_e / known->dark_e_s; /* of 0: for ever */
+    return fmin(fmax(wanted, 1.01 * parts * range[0]), fmin(range[1], 100));
+}
+
+/* Noise of a pair's mean, mostly that of its rows, is a hundredth of half an electron. */
+static bool is_enough(const emva_t *e, double dark_e)
+{
+    return dark_e >= (e->dark_valid ? 0.5 : 1 / e->measured.k);
+}
+
 static bool dark_current(emva_t *e, rig_t *rig, double *e_per_s, char *error, size_t error_bytes)
 {
+    const double part_ps = longest_dark_s(e, rig) / (2 * EMVA_DARK_STEPS - 1) * SIM_PS_PER_S;
     double sx = 0, sy = 0, sxx = 0, sxy = 0, n = EMVA_DARK_STEPS;
     for (uint32_t i = 0; i < EMVA_DARK_STEPS; i++) {
-        if (!sense_set_exposure(&rig->sense, (uint64_t)(2 * i + 1) * SIM_PS_PER_S / 2, error,
-                                error_bytes))
+        if (!sense_set_exposure(&rig->sense, (uint64_t)((2 * i + 1) * part_ps), error, error_bytes))
             return false;
         uint32_t number = rig->frame.frame;
         rig->frame = pix_frame_asked(rig->sense.pixel);
@@ -187,6 +205,7 @@ static bool dark_current(emva_t *e, rig_t *rig, double *e_per_s, char *error, si
         sx += x, sy += y, sxx += x * x, sxy += x * y;
     }
     *e_per_s = (n * sxy - sx * sy) / (n * sxx - sx * sx) / e->measured.k;
+    e->dark_current_valid = is_enough(e, *e_per_s * e->dark_step[EMVA_DARK_STEPS - 1].seconds);
     return true;
 }
 
@@ -358,7 +377,11 @@ bool emva_measure(const pix_desc_t *desc, const emva_options_t *options, emva_t 
         emva->width_px = rig->width_px;
         emva->height_px = rig->height_px;
         emva->configured = emva_configured(&flat, &rig->frame);
-        fine = measure(emva, rig, error, error_bytes);
+        fine = emva->configured.qe > 0;
+        if (!fine)
+            snprintf(error, error_bytes, "green photosites see nothing of %d..%d nm", BAND_FROM_NM,
+                     BAND_TO_NM);
+        fine = fine && measure(emva, rig, error, error_bytes);
     }
     sense_close(&rig->sense);
     free(rig->image[0]);
@@ -423,7 +446,7 @@ emva_values_t emva_configured(const pix_desc_t *d, const pix_frame_t *frame)
                     squared(noise->banding_e) / 2 + rtn_var(noise));
     v.dsnu_e = sqrt(squared(d->dsnu_e) + squared(column_dn * finer / v.k) + squared(spread_e) +
                     rare_var(noise->hot_share, noise->hot_e_per_s * pix_dark_factor(d) * seconds));
-    v.full_well_e = d->full_well_e < clip_e ? d->full_well_e : clip_e;
+    v.full_well_e = fmin(d->full_well_e, clip_e) - v.dark_e_s * seconds; /* above the dark */
     derive(&v, squared(v.read_e * v.k) + quantization_var, v.full_well_e);
     return v;
 }

@@ -2,7 +2,7 @@
  * emva.h - the pixel die measured as EMVA standard 1288 (release 4.0 linear) measures a camera.
  *
  *   flat light, 490..580 nm, dark to beyond saturation, in pairs --> photon transfer curve
- *   no light, longer and longer exposures                        --> dark current
+ *   no light, longer and longer exposures, up to 8 e-, 2 DN      --> dark current
  *   many images, dark and at half of saturation                  --> DSNU, PRNU, rows, columns
  *
  * All from samples that pix_row made; nothing is read from the description but what a data sheet of
@@ -57,6 +57,7 @@ typedef struct {
     } row, column, pixel;
     double saturation_photons;
     bool dark_valid;              /* the dark variance is at least 0.24 DN^2 (EMVA 1288, 6.6) */
+    bool dark_current_valid;      /* the longest exposure collects enough of it */
     uint32_t width_px, height_px; /* of the image: one phase of the window */
     double exposure_s;
 } emva_t;

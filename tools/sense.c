@@ -105,10 +105,19 @@ void sense_power_up(sense_t *sense, const ccs_desc_t *ccs)
     sense_put(sense, "PIX_COARSE", power_up(ccs, "coarse_integration_time"));
 }
 
+enum { FRAME_LENGTH_MAX = 0xffdc, SHIFT_MAX = 7 };
+
+void sense_exposures(const sense_t *sense, double seconds[2])
+{
+    const pix_desc_t *desc = &sense->pixel->desc;
+    double line_s = (double)pix_frame_asked(sense->pixel).line_length_pck / (double)desc->clk_hz;
+    seconds[0] = desc->coarse_min * line_s;
+    seconds[1] = ((FRAME_LENGTH_MAX - desc->coarse_margin) << SHIFT_MAX) * line_s;
+}
+
 /* As many whole lines as fit, the rest as PIX_FINE; lines as ADC or columns stretch them. */
 bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_t error_bytes)
 {
-    enum { FRAME_LENGTH_MAX = 0xffdc, SHIFT_MAX = 7 };
     const pix_desc_t *desc = &sense->pixel->desc;
     uint64_t line = pix_frame_asked(sense->pixel).line_length_pck;
     uint64_t total = sim_edge_at_or_after(exposure_ps, desc->clk_hz), lines = total / line;
@@ -117,10 +126,10 @@ bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_
     while (shift < SHIFT_MAX && lines >> shift > most)
         shift++;
     if (lines >> shift > most || lines < desc->coarse_min) {
+        double range[2];
+        sense_exposures(sense, range);
         snprintf(error, error_bytes, "exposure: found %.9f s, expected %.9f..%.3f",
-                 (double)exposure_ps / 1e12,
-                 (double)(desc->coarse_min * line) / (double)desc->clk_hz,
-                 (double)((most << SHIFT_MAX) * line) / (double)desc->clk_hz);
+                 (double)exposure_ps / 1e12, range[0], range[1]);
         return false;
     }
     uint32_t coarse = (uint32_t)(lines >> shift), frame_length = coarse + desc->coarse_margin;

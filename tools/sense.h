@@ -25,6 +25,9 @@ void sense_close(sense_t *sense);
 /* Lengths, exposure and binning that the chip's CCS registers hold after power-up. */
 void sense_power_up(sense_t *sense, const ccs_desc_t *ccs);
 
+/* The shortest and the longest exposure in lines of the present length, s. */
+void sense_exposures(const sense_t *sense, double seconds[2]);
+
 /* Writes PIX_COARSE, PIX_FINE, PIX_EXP_SHIFT and PIX_FRAME_LENGTH for the exposure nearest to that
  * time in lines of the present length. False with one line in error when none of them is near. */
 bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_t error_bytes);

@@ -167,6 +167,37 @@ START_TEST(without_cds_reset_noise_and_columns_show)
 }
 END_TEST
 
+/* 1.005 e-/s at 40 C, twice as much 8 K further on: 280.6 at 105 C, which fills the 1016 e- of gain
+ * 8 in 3.6 s; 0.00098 at -40 C, a tenth of an electron in 100 s. */
+START_TEST(dark_current_is_measured_hot_and_told_when_it_is_too_cold)
+{
+    static const char *const hot[][2] = {{"\"temperature_c\": 45", "\"temperature_c\": 105"}};
+    static const char *const cold[][2] = {{"\"temperature_c\": 45", "\"temperature_c\": -40"}};
+    char options[256];
+    snprintf(options, sizeof(options), "--gain 8 --window 512 --chip %s", chip_file);
+    write_chip(hot, 1);
+    int code = fovea(text, sizeof(text), "emva --json %s", options);
+    ck_assert_int_ge(code, 0);
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "emva");
+    expect(doc, "dark current", 280.6, 0.05);
+    sim_doc_free(doc);
+    write_chip(cold, 1);
+    doc = measured(options);
+    ck_assert_ptr_nonnull(strstr(text, "not valid: too little in 100 s"));
+    sim_doc_free(doc);
+}
+END_TEST
+
+START_TEST(a_chip_that_sees_nothing_is_refused)
+{
+    static const char *const blind[][2] = {{"\"transmission\": 0.9", "\"transmission\": 0"}};
+    write_chip(blind, 1);
+    int code = fovea(text, sizeof(text), "emva --chip %s", chip_file);
+    ck_assert_msg(code == 2, "%d: %s", code, text);
+    ck_assert_msg(strstr(text, "see nothing of 490..580 nm") != NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(a_seed_of_its_own_gives_other_samples_of_the_same_chip)
 {
     sim_doc_t *one = measured("--gain 8 --seed 1"), *same = measured("--gain 8 --seed 1 -j 3"),
@@ -218,5 +249,7 @@ TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
           another_chip_measures_as_another, the_imx477_measures_as_published,
           a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less,
           a_tone_on_the_supply_is_temporal_noise, without_cds_reset_noise_and_columns_show,
+          dark_current_is_measured_hot_and_told_when_it_is_too_cold,
+          a_chip_that_sees_nothing_is_refused,
           a_seed_of_its_own_gives_other_samples_of_the_same_chip, plots_and_numbers_are_written,
           wrong_use_ends_with_one_line_and_code_2)

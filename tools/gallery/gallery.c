@@ -25,7 +25,7 @@ typedef struct {
 static const picture_t pictures[] = {
     {"resolution", "resolution chart, the whole array binned: star, zone plate, bars, slanted edges",
      {chart_resolution, 500, 0, 4, 1}, 30000, 1, {0}, 0},
-    {"resolution_center", "the star's middle at full resolution: spokes down to two photosites",
+    {"resolution_center", "the star's middle at full resolution: spokes down to 1.4 photosites",
      {chart_resolution, 500, 0, 4, 1}, 30000, 1, {1014 - 300, 1520 - 240, 1006, 736}, 0},
     {"colors", "24 patches in daylight: as the chart's codes",
      {chart_colors, 1585, 0, 1, 1}, 10000, 1, {0}, 0},
