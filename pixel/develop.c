@@ -120,22 +120,29 @@ static void add_noise(run_t *run, uint32_t x, uint32_t count, float *noise)
     add_traps(run, x, count, noise);
 }
 
+/* Of a stretch, from light to samples. */
+typedef struct {
+    _Alignas(64) float mean[PIX_SPAN_ROOM];
+    _Alignas(64) uint32_t word[PIX_SPAN_ROOM];
+    _Alignas(64) float charge[PIX_SPAN_ROOM];
+    _Alignas(64) float noise[PIX_SPAN_ROOM];
+} work_t;
+
 static void develop(run_t *run, const pix_strip_t *strip, uint32_t x, uint32_t count)
 {
-    _Alignas(64) float mean[PIX_SPAN_PX], charge[PIX_SPAN_PX], noise[PIX_SPAN_PX];
-    _Alignas(64) uint32_t word[PIX_SPAN_PX];
+    work_t work;
     sim_rng_t shot = {run->pix->desc.seed, PIX_RNG_SHOT, run->frame->frame, run->row};
     if (strip->mean == NULL)
-        collect(run, strip, x, count, mean);
+        collect(run, strip, x, count, work.mean);
     else
-        memcpy(mean, strip->mean + x, count * sizeof(*mean));
-    sim_rng_fill7_u32(&shot, x, count, word);
-    run->pix->kernels->poisson(mean, word, charge, count);
-    add_noise(run, x, count, noise);
+        memcpy(work.mean, strip->mean + x, count * sizeof(*work.mean));
+    sim_rng_fill7_u32(&shot, x, count, work.word);
+    run->pix->kernels->poisson(work.mean, work.word, work.charge, count);
+    add_noise(run, x, count, work.noise);
     pix_span_t span = {
-        .mean = mean,
-        .charge = charge,
-        .noise = noise,
+        .mean = work.mean,
+        .charge = work.charge,
+        .noise = work.noise,
         .dsnu = strip->dsnu + x,
         .column_gain = strip->column_gain + x,
         .column_offset = strip->column_offset + x,

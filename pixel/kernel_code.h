@@ -13,6 +13,9 @@
 
 _Static_assert(PIX_LANES % LANES == 0, "a padded row is whole vectors");
 
+/* Some vectors go together where chains of operations are long, so that these overlap: up to GROUP
+ * of normal numbers, SUM_GROUP of summed Poisson numbers. */
+
 /* Quantile of the tail probability x / 4, 2^-15 <= x < 2, in sigmas: a polynomial in x for each
  * octave, column e % 16 for the octave with exponent field e. */
 /* clang-format off */
@@ -66,13 +69,35 @@ static inline f_t minus_log2(f_t y)
 }
 
 /* In the octaves of columns first..first + OCTAVES - 1. */
-static inline f_t quantile(f_t x, uint32_t first)
+static inline void polynomials(const f_t *x, uint32_t first, uint32_t vectors, f_t *z)
 {
-    u_t octave = u_shr23(u_from_bits(x));
-    f_t z = lookup(QUANTILE[5] + first, octave);
+    u_t octave[GROUP];
+    for (uint32_t g = 0; g < vectors; g++) {
+        octave[g] = u_shr23(u_from_bits(x[g]));
+        z[g] = lookup(QUANTILE[5] + first, octave[g]);
+    }
     for (int i = 4; i >= 0; i--)
-        z = add(mul(z, x), lookup(QUANTILE[i] + first, octave));
-    return z;
+        for (uint32_t g = 0; g < vectors; g++)
+            z[g] = add(mul(z[g], x[g]), lookup(QUANTILE[i] + first, octave[g]));
+}
+
+static inline bool any_below(const f_t *x, uint32_t vectors, float limit)
+{
+    f_t lowest = x[0];
+    for (uint32_t g = 1; g < vectors; g++)
+        lowest = least(lowest, x[g]);
+    return any(below(lowest, f_of(limit)));
+}
+
+static inline void quantiles(const f_t *x, uint32_t vectors, f_t *z)
+{
+    polynomials(x, 16 - OCTAVES, vectors, z);
+    if (OCTAVES < 16 && any_below(x, vectors, 0x1p-7f)) /* one of 256 */
+        for (uint32_t g = 0; g < vectors; g++) {
+            f_t low;
+            polynomials(x + g, 0, 1, &low);
+            z[g] = pick(below(x[g], f_of(0x1p-7f)), low, z[g]);
+        }
 }
 
 /* Of smaller tail probabilities p: sqrt(w) h(w), w = -log2(4 p (1 - p)). */
@@ -84,21 +109,40 @@ static inline f_t quantile_far(f_t x)
     return mul(root(w), poly7(w, H));
 }
 
-/* A standard normal number: sign and tail probability (odd multiples of 2^-32) from one word. */
-static inline f_t normal_of(u_t word)
+/* Standard normal numbers: sign, tail probability (odd multiples of 2^-32) from one word each. */
+static inline void normals(const uint32_t *word, uint32_t vectors, f_t *z)
 {
-    f_t x = mul(f_from_u(u_or(u_and(word, u_of(0x7fffffff)), u_of(1))), f_of(0x1p-30f));
-    x = least(x, f_of(0x1.fffffep0f));
-    f_t z = quantile(x, 16 - OCTAVES);
-    if (OCTAVES < 16) {
-        m_t low = below(x, f_of(0x1p-7f));
-        if (any(low)) /* one word of 256 */
-            z = pick(low, quantile(x, 0), z);
+    u_t w[GROUP];
+    f_t x[GROUP];
+    for (uint32_t g = 0; g < vectors; g++) {
+        w[g] = u_load(word + g * LANES);
+        f_t tail = f_from_u(u_and_or(w[g], u_of(0x7fffffff), u_of(1)));
+        x[g] = least(mul(tail, f_of(0x1p-30f)), f_of(0x1.fffffep0f));
     }
-    m_t far = below(x, f_of(0x1p-15f));
-    if (any(far)) /* one word of 65536 */
-        z = pick(far, quantile_far(x), z);
-    return f_from_bits(u_or(u_from_bits(z), u_and(word, u_of(0x80000000))));
+    quantiles(x, vectors, z);
+    if (any_below(x, vectors, 0x1p-15f)) /* one of 65536 */
+        for (uint32_t g = 0; g < vectors; g++)
+            z[g] = pick(below(x[g], f_of(0x1p-15f)), quantile_far(x[g]), z[g]);
+    for (uint32_t g = 0; g < vectors; g++)
+        z[g] = f_from_bits(u_and_or(w[g], u_of(0x80000000), u_from_bits(z[g])));
+}
+
+/* Of half words: of each block of PIX_LANES words, which number i begins twice as many, the upper
+ * halves, then the lower ones. The tail ends at 4.17 sigma. */
+static inline void half_normals(const uint32_t *word, uint32_t i, uint32_t vectors, f_t *z)
+{
+    u_t half[GROUP];
+    f_t x[GROUP];
+    for (uint32_t g = 0; g < vectors; g++) {
+        uint32_t at = i + g * LANES;
+        u_t two = u_load(word + at / (2 * PIX_LANES) * PIX_LANES + at % PIX_LANES);
+        half[g] = at / PIX_LANES % 2 == 0 ? two : u_shl16(two);
+        f_t tail = f_from_u(u_and_or(half[g], u_of(0x7fff0000), u_of(0x8001)));
+        x[g] = mul(tail, f_of(0x1p-30f));
+    }
+    quantiles(x, vectors, z);
+    for (uint32_t g = 0; g < vectors; g++)
+        z[g] = f_from_bits(u_and_or(half[g], u_of(0x80000000), u_from_bits(z[g])));
 }
 
 /* exp(-x), 0 <= x < 16. Relative error below 1e-6. */
@@ -122,14 +166,13 @@ static const float INVERSE[POISSON_MOST] = {
 /* clang-format on */
 
 /* Inversion, of means below the switch: how many of the sums P(0), P(0) + P(1), ... are below u.
- * Rounding may leave the last sum short of 1, so the last millionth of u counts as one. Vectors (up
- * to GROUP) together: their chains of operations overlap, and the rounds are foreseen. number may
- * be mean. */
+ * Rounding may leave the last sum short of 1, so the last millionth of u counts as one. With
+ * several vectors the rounds are foreseen, too. */
 static inline void poisson_small(const float *mean, const uint32_t *word, float *number,
                                  uint32_t vectors)
 {
-    f_t m[GROUP], u[GROUP], p[GROUP], sum[GROUP];
-    u_t n[GROUP];
+    f_t m[SUM_GROUP], u[SUM_GROUP], p[SUM_GROUP], sum[SUM_GROUP];
+    u_t n[SUM_GROUP];
     m_t more = below(f_of(0.0f), f_of(0.0f));
     for (uint32_t g = 0; g < vectors; g++) {
         f_t x = mul(add(f_from_u(u_shr9(u_load(word + g * LANES))), f_of(0.5f)), f_of(0x1p-23f));
@@ -174,61 +217,104 @@ static inline f_t poisson_large(f_t mean, f_t z)
     return f_from_u(u_from_f(most(q, f_of(0.0f))));
 }
 
-static void normal(const uint32_t *word, float sigma, float *number, uint32_t count)
+static inline void store_scaled(const f_t *z, float sigma, float *number, uint32_t vectors)
 {
-    for (uint32_t i = 0; i < count; i += LANES)
-        f_store(number + i, mul(normal_of(u_load(word + i)), f_of(sigma)));
+    for (uint32_t g = 0; g < vectors; g++)
+        f_store(number + g * LANES, mul(z[g], f_of(sigma)));
 }
 
-/* Half words instead, of a tail that ends at 4.17 sigma: of each block of PIX_LANES words the upper
- * halves, then the lower ones. */
-static void normal_halves(const uint32_t *word, float sigma, float *number, uint32_t count)
+static void normal(const uint32_t *word, float sigma, float *number, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i += LANES) {
-        u_t two = u_load(word + i / (2 * PIX_LANES) * PIX_LANES + i % PIX_LANES);
-        u_t half = i / PIX_LANES % 2 == 0 ? u_and(two, u_of(0xffff0000)) : u_shl16(two);
-        f_store(number + i, mul(normal_of(u_or(half, u_of(0x8000))), f_of(sigma)));
+    f_t z[GROUP];
+    uint32_t i = 0;
+    for (; i + GROUP * LANES <= count; i += GROUP * LANES) {
+        normals(word + i, GROUP, z);
+        store_scaled(z, sigma, number + i, GROUP);
+    }
+    for (; i < count; i += LANES) {
+        normals(word + i, 1, z);
+        store_scaled(z, sigma, number + i, 1);
     }
 }
 
-/* Numbers of means that are all below the switch, or all not below it; number may be mean. */
+static void normal_halves(const uint32_t *word, float sigma, float *number, uint32_t count)
+{
+    f_t z[GROUP];
+    uint32_t i = 0;
+    for (; i + GROUP * LANES <= count; i += GROUP * LANES) {
+        half_normals(word, i, GROUP, z);
+        store_scaled(z, sigma, number + i, GROUP);
+    }
+    for (; i < count; i += LANES) {
+        half_normals(word, i, 1, z);
+        store_scaled(z, sigma, number + i, 1);
+    }
+}
+
+/* Numbers of means that are all below the switch. */
 static void all_small(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
     uint32_t i = 0;
-    for (; i + GROUP * LANES <= count; i += GROUP * LANES)
-        poisson_small(mean + i, word + i, number + i, GROUP);
+    for (; i + SUM_GROUP * LANES <= count; i += SUM_GROUP * LANES)
+        poisson_small(mean + i, word + i, number + i, SUM_GROUP);
     for (; i < count; i += LANES)
         poisson_small(mean + i, word + i, number + i, 1);
 }
 
-/* In passes: many short chains side by side keep a wide processor busier than one long chain. */
+/* Of means that are all not below it. In passes: many short chains side by side keep a wide
+ * processor busier than one long chain. */
 static void all_large(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
-    _Alignas(64) float z[PIX_SPAN_PX]; /* of a cache line: none is split */
-    normal(word, 1, z, count);
+    normal(word, 1, number, count);
     for (uint32_t i = 0; i < count; i += LANES)
-        f_store(number + i, poisson_large(f_load(mean + i), f_load(z + i)));
+        f_store(number + i, poisson_large(f_load(mean + i), f_load(number + i)));
 }
 
-/* Means of one kind, closed up, and their words; then the numbers, in place of the means. */
+/* Some of the means, closed up, their words and numbers. */
 typedef struct {
-    _Alignas(64) float value[PIX_SPAN_PX + LANES];
-    _Alignas(64) uint32_t word[PIX_SPAN_PX + LANES];
+    _Alignas(64) float mean[PIX_SPAN_ROOM];
+    _Alignas(64) uint32_t word[PIX_SPAN_ROOM];
+    _Alignas(64) float number[PIX_SPAN_ROOM];
 } part_t;
+_Static_assert(PIX_SPAN_ROOM >= PIX_SPAN_PX + LANES, "closing up writes a vector past the end");
 
 /* m's lanes, to places from `at` on; what is stored behind them is overwritten later. */
 static inline void put(part_t *part, uint32_t at, m_t m, f_t mean, u_t word)
 {
-    f_store(part->value + at, pack(m, mean));
+    f_store(part->mean + at, pack(m, mean));
     u_store(part->word + at, u_from_bits(pack(m, f_from_bits(word))));
 }
 
 /* Fills up the last vector; returns the count of whole ones. */
 static inline uint32_t fill_up(part_t *part, uint32_t count, float mean)
 {
-    f_store(part->value + count, f_of(mean));
+    f_store(part->mean + count, f_of(mean));
     u_store(part->word + count, u_of(0x40000000)); /* any that is no rare case */
     return (count + LANES - 1) / LANES * LANES;
+}
+
+/* COLORS: both, but one of the two colors that take turns along the row is of one kind. */
+typedef enum { SMALL, LARGE, BOTH, COLORS } kind_t;
+
+static inline bool is_all(m_t m, uint32_t lanes)
+{
+    return (~bits_of(m) & lanes & (UINT32_MAX >> (32 - LANES))) == 0;
+}
+
+static kind_t kind_of(const float *mean, uint32_t count)
+{
+    const uint32_t even = 0x55555555;
+    f_t lowest = f_load(mean), highest = lowest, limit = f_of(PIX_POISSON_SWITCH);
+    for (uint32_t i = LANES; i < count; i += LANES) {
+        lowest = least(lowest, f_load(mean + i));
+        highest = most(highest, f_load(mean + i));
+    }
+    m_t small = below(highest, limit), large = inverse(below(lowest, limit));
+    bool even_pure = is_all(small, even) || is_all(large, even);
+    bool odd_pure = is_all(small, ~even) || is_all(large, ~even);
+    if (is_all(small, UINT32_MAX) || is_all(large, UINT32_MAX))
+        return is_all(small, even) ? SMALL : LARGE;
+    return even_pure || odd_pure ? COLORS : BOTH;
 }
 
 /* Each mean in the way of its kind alone: no vector goes both. */
@@ -245,31 +331,66 @@ static void both_kinds(const float *mean, const uint32_t *word, float *number, u
         put(&high, i - lows, inverse(m), x, w);
         lows += lanes_of(m);
     }
-    all_small(low.value, low.word, low.value, fill_up(&low, lows, 0));
-    all_large(high.value, high.word, high.value, fill_up(&high, count - lows, PIX_POISSON_SWITCH));
+    all_small(low.mean, low.word, low.number, fill_up(&low, lows, 0));
+    all_large(high.mean, high.word, high.number, fill_up(&high, count - lows, PIX_POISSON_SWITCH));
     lows = 0;
     for (uint32_t i = 0; i < count; i += LANES) {
         m_t m = below(f_load(mean + i), limit);
-        f_t x = unpack(m, f_load(low.value + lows));
-        f_t y = unpack(inverse(m), f_load(high.value + (i - lows)));
+        f_t x = unpack(m, f_load(low.number + lows));
+        f_t y = unpack(inverse(m), f_load(high.number + (i - lows)));
         f_store(number + i, pick(m, x, y));
         lows += lanes_of(m);
     }
 }
 
+static void poisson_of(kind_t kind, const float *mean, const uint32_t *word, float *number,
+                       uint32_t count)
+{
+    switch (kind) {
+    case SMALL:
+        all_small(mean, word, number, count);
+        break;
+    case LARGE:
+        all_large(mean, word, number, count);
+        break;
+    default:
+        both_kinds(mean, word, number, count);
+        break;
+    }
+}
+
+/* The two colors apart. */
+static void poisson_by_color(const float *mean, const uint32_t *word, float *number, uint32_t count)
+{
+    part_t part[2];
+    uint32_t i = 0, half = 0;
+    do {
+        uint32_t next = i + LANES < count ? i + LANES : i;
+        f_t a = f_load(mean + i), b = f_load(mean + next);
+        f_t v = f_from_bits(u_load(word + i)), w = f_from_bits(u_load(word + next));
+        f_store(part[0].mean + half, evens(a, b));
+        f_store(part[1].mean + half, odds(a, b));
+        u_store(part[0].word + half, u_from_bits(evens(v, w)));
+        u_store(part[1].word + half, u_from_bits(odds(v, w)));
+        half += LANES;
+    } while ((i += 2 * LANES) < count);
+    for (uint32_t k = 0; k < 2; k++)
+        poisson_of(kind_of(part[k].mean, half), part[k].mean, part[k].word, part[k].number, half);
+    for (i = 0; i < count; i += 2 * LANES) {
+        f_t a = f_load(part[0].number + i / 2), b = f_load(part[1].number + i / 2);
+        f_store(number + i, zip_low(a, b));
+        if (i + LANES < count)
+            f_store(number + i + LANES, zip_high(a, b));
+    }
+}
+
 static void poisson(const float *mean, const uint32_t *word, float *number, uint32_t count)
 {
-    f_t lowest = f_load(mean), highest = lowest;
-    for (uint32_t i = LANES; i < count; i += LANES) {
-        lowest = least(lowest, f_load(mean + i));
-        highest = most(highest, f_load(mean + i));
-    }
-    if (all(below(highest, f_of(PIX_POISSON_SWITCH))))
-        all_small(mean, word, number, count);
-    else if (any(below(lowest, f_of(PIX_POISSON_SWITCH))))
-        both_kinds(mean, word, number, count);
+    kind_t kind = kind_of(mean, count);
+    if (kind == COLORS)
+        poisson_by_color(mean, word, number, count);
     else
-        all_large(mean, word, number, count);
+        poisson_of(kind, mean, word, number, count);
 }
 
 /* What is given is copied: stores could change it, for all that the compiler knows. */

@@ -9,6 +9,7 @@
 #define LANES 1u
 #define OCTAVES 16u
 #define GROUP 1u
+#define SUM_GROUP 1u
 
 typedef float f_t;
 typedef uint32_t u_t;
@@ -32,17 +33,22 @@ static inline f_t least(f_t a, f_t b)           { return a < b ? a : b; }
 static inline f_t most(f_t a, f_t b)            { return a > b ? a : b; }
 static inline m_t below(f_t a, f_t b)           { return a < b; }
 static inline m_t either(m_t a, m_t b)          { return a || b; }
+static inline uint32_t bits_of(m_t m)           { return m; }
 static inline m_t inverse(m_t m)                { return !m; }
 static inline uint32_t lanes_of(m_t m)          { return m; }
 static inline bool any(m_t m)                   { return m; }
-static inline bool all(m_t m)                   { return m; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return m ? a : b; }
 static inline f_t pack(m_t m, f_t a)            { (void)m; return a; }
 static inline f_t unpack(m_t m, f_t a)          { (void)m; return a; }
+static inline f_t evens(f_t a, f_t b)           { (void)b; return a; }
+static inline f_t odds(f_t a, f_t b)            { (void)a; return b; }
+static inline f_t zip_low(f_t a, f_t b)         { (void)b; return a; }
+static inline f_t zip_high(f_t a, f_t b)        { (void)a; return b; }
 static inline u_t u_add(u_t a, u_t b)           { return a + b; }
 static inline u_t u_sub(u_t a, u_t b)           { return a - b; }
 static inline u_t u_and(u_t a, u_t b)           { return a & b; }
 static inline u_t u_or(u_t a, u_t b)            { return a | b; }
+static inline u_t u_and_or(u_t a, u_t b, u_t c) { return (a & b) | c; }
 static inline u_t count_if(m_t m, u_t a)        { return a + m; }
 static inline f_t lookup(const float *x, u_t i) { return x[i % 16]; }
 static inline u_t u_shr1(u_t a)                 { return a >> 1; }

@@ -28,6 +28,10 @@
 #define PIX_POISSON_SWITCH 12.0f    /* electrons */
 #define PIX_POISSON_MAX 16777216.0f /* larger means are taken for this one: far above any well */
 
+/* Of arrays side by side that hold a stretch: where one is written and another read, addresses a
+ * multiple of 4096 apart, or little more, would be taken for the same until the write is done. */
+#define PIX_SPAN_ROOM (PIX_SPAN_PX + 128u)
+
 /* A stretch of one row; all arrays have count elements, count a multiple of PIX_LANES up to
  * PIX_SPAN_PX. */
 typedef struct {

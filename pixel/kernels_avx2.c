@@ -7,7 +7,8 @@
 
 #define LANES 8u
 #define OCTAVES 8u
-#define GROUP 2u
+#define GROUP 4u
+#define SUM_GROUP 3u
 
 typedef __m256 f_t;
 typedef __m256i u_t;
@@ -38,12 +39,16 @@ static inline uint32_t bits_of(m_t m)           { return (uint32_t)_mm256_movema
 static inline m_t inverse(m_t m)                { return _mm256_xor_ps(m, f_from_bits(u_of(UINT32_MAX))); }
 static inline uint32_t lanes_of(m_t m)          { return (uint32_t)_mm_popcnt_u32(bits_of(m)); }
 static inline bool any(m_t m)                   { return _mm256_movemask_ps(m) != 0; }
-static inline bool all(m_t m)                   { return _mm256_movemask_ps(m) == 0xff; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm256_blendv_ps(b, a, m); }
+static inline f_t evens(f_t a, f_t b)           { return _mm256_shuffle_ps(a, b, 0x88); }
+static inline f_t odds(f_t a, f_t b)            { return _mm256_shuffle_ps(a, b, 0xdd); }
+static inline f_t zip_low(f_t a, f_t b)         { return _mm256_unpacklo_ps(a, b); }
+static inline f_t zip_high(f_t a, f_t b)        { return _mm256_unpackhi_ps(a, b); }
 static inline u_t u_add(u_t a, u_t b)           { return _mm256_add_epi32(a, b); }
 static inline u_t u_sub(u_t a, u_t b)           { return _mm256_sub_epi32(a, b); }
 static inline u_t u_and(u_t a, u_t b)           { return _mm256_and_si256(a, b); }
 static inline u_t u_or(u_t a, u_t b)            { return _mm256_or_si256(a, b); }
+static inline u_t u_and_or(u_t a, u_t b, u_t c) { return u_or(u_and(a, b), c); }
 static inline u_t count_if(m_t m, u_t a)        { return _mm256_sub_epi32(a, _mm256_castps_si256(m)); }
 static inline f_t lookup(const float *x, u_t i) { return _mm256_permutevar8x32_ps(f_load(x), i); }
 static inline u_t u_shr1(u_t a)                 { return _mm256_srli_epi32(a, 1); }

@@ -8,6 +8,7 @@
 #define LANES 16u
 #define OCTAVES 16u
 #define GROUP 4u
+#define SUM_GROUP 4u
 
 typedef __m512 f_t;
 typedef __m512i u_t;
@@ -33,17 +34,22 @@ static inline f_t least(f_t a, f_t b)           { return _mm512_min_ps(a, b); }
 static inline f_t most(f_t a, f_t b)            { return _mm512_max_ps(a, b); }
 static inline m_t below(f_t a, f_t b)           { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 static inline m_t either(m_t a, m_t b)          { return (m_t)(a | b); }
+static inline uint32_t bits_of(m_t m)           { return m; }
 static inline m_t inverse(m_t m)                { return (m_t)~m; }
 static inline uint32_t lanes_of(m_t m)          { return (uint32_t)_mm_popcnt_u32(m); }
 static inline bool any(m_t m)                   { return m != 0; }
-static inline bool all(m_t m)                   { return m == 0xffff; }
 static inline f_t pick(m_t m, f_t a, f_t b)     { return _mm512_mask_blend_ps(m, b, a); }
 static inline f_t pack(m_t m, f_t a)            { return _mm512_maskz_compress_ps(m, a); }
 static inline f_t unpack(m_t m, f_t a)          { return _mm512_maskz_expand_ps(m, a); }
+static inline f_t evens(f_t a, f_t b)           { return _mm512_shuffle_ps(a, b, 0x88); }
+static inline f_t odds(f_t a, f_t b)            { return _mm512_shuffle_ps(a, b, 0xdd); }
+static inline f_t zip_low(f_t a, f_t b)         { return _mm512_unpacklo_ps(a, b); }
+static inline f_t zip_high(f_t a, f_t b)        { return _mm512_unpackhi_ps(a, b); }
 static inline u_t u_add(u_t a, u_t b)           { return _mm512_add_epi32(a, b); }
 static inline u_t u_sub(u_t a, u_t b)           { return _mm512_sub_epi32(a, b); }
 static inline u_t u_and(u_t a, u_t b)           { return _mm512_and_si512(a, b); }
 static inline u_t u_or(u_t a, u_t b)            { return _mm512_or_si512(a, b); }
+static inline u_t u_and_or(u_t a, u_t b, u_t c) { return _mm512_ternarylogic_epi32(a, b, c, 0xea); }
 static inline u_t count_if(m_t m, u_t a)        { return _mm512_mask_add_epi32(a, m, a, u_of(1)); }
 static inline f_t lookup(const float *x, u_t i) { return _mm512_permutexvar_ps(i, f_load(x)); }
 static inline u_t u_shr1(u_t a)                 { return _mm512_srli_epi32(a, 1); }

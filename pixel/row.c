@@ -77,7 +77,7 @@ static sim_light_row_t pull_light(const pix_t *pix, const pix_frame_t *frame, ui
         if (picked)
             pix_axis_means(x, 1, from[color], to[color]);
         for (uint32_t i = samples; i < pix_padded_px(samples); i++)
-            to[color][i] = 0;
+            to[color][i] = to[color][samples - 1]; /* like the others: of the same kind */
     }
     return light;
 }

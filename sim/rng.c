@@ -72,12 +72,25 @@ static uint32_t fill_vector(const sim_rng_t *rng, int rounds, uint32_t block, ui
     return 0;
 }
 
+/* Blocks that vectors left over: a whole group elsewhere, unless there are few. */
+static uint32_t fill_rest(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
+                          uint32_t *out)
+{
+    enum { GROUP = 8, FEW = 2 };
+    uint32_t words[4 * GROUP];
+    if (blocks <= FEW || blocks > GROUP || fill_vector(rng, rounds, block, GROUP, words) != GROUP)
+        return 0;
+    memcpy(out, words, blocks * 4 * sizeof(words[0]));
+    return blocks;
+}
+
 static void fill(const sim_rng_t *rng, int rounds, uint32_t first, uint32_t count, uint32_t *out)
 {
     assert(first % 4 == 0);
-    uint32_t block = first / 4;
-    uint32_t made = fill_vector(rng, rounds, block, count / 4, out);
-    for (; made < count / 4; made++)
+    uint32_t block = first / 4, blocks = count / 4;
+    uint32_t made = fill_vector(rng, rounds, block, blocks, out);
+    made += fill_rest(rng, rounds, block + made, blocks - made, out + made * 4);
+    for (; made < blocks; made++)
         row_block(rng, rounds, block + made, out + made * 4);
     if (count % 4 != 0) {
         uint32_t words[4];

@@ -1,11 +1,11 @@
 /*
- * rng_avx512.c - sixteen Philox blocks at a time, eight to a register. See rng_avx2.c.
+ * rng_avx512.c - 32 Philox blocks at a time, eight to a register. See rng_avx2.c.
  */
 #include <immintrin.h>
 
 #include "sim/rng_int.h"
 
-#define GROUPS 2
+#define GROUPS 4
 #define LANES 8
 
 typedef struct {
@@ -41,29 +41,41 @@ static inline void store(const blocks_t *b, uint32_t *out)
     _mm512_storeu_si512(out + 16, _mm512_permutex2var_epi64(w01, second, w23));
 }
 
+/* What all blocks of a row have in common. */
+typedef struct {
+    __m512i row, frame, purpose, key0[PHILOX_ROUNDS], key1[PHILOX_ROUNDS];
+} row_t;
+
+/* Groups of LANES blocks from block on. */
+static inline void make(const row_t *row, int rounds, uint32_t block, uint32_t groups,
+                        uint32_t *out)
+{
+    const __m512i lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+    blocks_t b[GROUPS];
+    for (uint32_t g = 0; g < groups; g++)
+        b[g] = (blocks_t){_mm512_add_epi64(word(block + g * LANES), lane), row->row, row->frame,
+                          row->purpose};
+    for (int round = 0; round < rounds; round++)
+        for (uint32_t g = 0; g < groups; g++)
+            b[g] = round_of(b[g], row->key0[round], row->key1[round]);
+    for (uint32_t g = 0; g < groups; g++)
+        store(&b[g], out + g * LANES * 4);
+}
+
 /* Keys and counters that do not change are made once: stores could change what rng points to. */
 static inline uint32_t fill(const sim_rng_t *rng, int rounds, uint32_t block, uint32_t blocks,
                             uint32_t *out)
 {
-    const __m512i lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m512i row = word(rng->row), frame = word(rng->frame), purpose = word(rng->purpose);
-    __m512i key0[PHILOX_ROUNDS], key1[PHILOX_ROUNDS];
+    row_t row = {.row = word(rng->row), .frame = word(rng->frame), .purpose = word(rng->purpose)};
     for (int round = 0; round < rounds; round++) {
-        key0[round] = word((uint32_t)rng->seed + (uint32_t)round * PHILOX_W0);
-        key1[round] = word((uint32_t)(rng->seed >> 32) + (uint32_t)round * PHILOX_W1);
+        row.key0[round] = word((uint32_t)rng->seed + (uint32_t)round * PHILOX_W0);
+        row.key1[round] = word((uint32_t)(rng->seed >> 32) + (uint32_t)round * PHILOX_W1);
     }
     uint32_t made = 0;
-    for (; blocks - made >= GROUPS * LANES; made += GROUPS * LANES) {
-        blocks_t b[GROUPS];
-        for (uint32_t g = 0; g < GROUPS; g++)
-            b[g] = (blocks_t){_mm512_add_epi64(word(block + made + g * LANES), lane), row, frame,
-                              purpose};
-        for (int round = 0; round < rounds; round++)
-            for (uint32_t g = 0; g < GROUPS; g++)
-                b[g] = round_of(b[g], key0[round], key1[round]);
-        for (uint32_t g = 0; g < GROUPS; g++)
-            store(&b[g], out + (made + g * LANES) * 4);
-    }
+    for (; blocks - made >= GROUPS * LANES; made += GROUPS * LANES)
+        make(&row, rounds, block + made, GROUPS, out + made * 4);
+    for (; blocks - made >= LANES; made += LANES)
+        make(&row, rounds, block + made, 1, out + made * 4);
     return made;
 }
 

@@ -171,22 +171,40 @@ static void make_inputs(float *mean, uint32_t *word, uint32_t count)
     }
 }
 
-START_TEST(numbers_do_not_depend_on_those_beside_them)
+/* Colors take turns: of one of them, all means as they are, below the switch, or not below it. */
+static void change_color(float *mean, uint32_t count, uint32_t color, uint32_t kind)
+{
+    for (uint32_t i = color; i < count; i += 2)
+        if (kind == 1)
+            mean[i] = fminf(mean[i], nextafterf(PIX_POISSON_SWITCH, 0));
+        else if (kind == 2)
+            mean[i] = fmaxf(mean[i], PIX_POISSON_SWITCH);
+}
+
+static void check_colors(uint32_t even, uint32_t odd)
 {
     enum { COUNT = 512 };
-    static float mean[COUNT], number[COUNT];
+    static float mean[COUNT], expected[COUNT], number[COUNT];
     static uint32_t word[COUNT];
     make_inputs(mean, word, COUNT);
-    mean[100] = nextafterf(PIX_POISSON_SWITCH, 0);
-    mean[101] = PIX_POISSON_SWITCH;
+    change_color(mean, COUNT, 0, even);
+    change_color(mean, COUNT, 1, odd);
+    for (uint32_t i = 0; i < COUNT; i++)
+        expected[i] = number_of(mean[i], word[i]);
     for (int level = SIM_SIMD_SCALAR; level <= (int)sim_simd_best(); level++) {
         for (uint32_t count = 16; count <= COUNT; count += 16) { /* the last ones of the inputs */
             uint32_t first = COUNT - count;
             pix_kernels_of((sim_simd_t)level)->poisson(mean + first, word + first, number, count);
-            for (uint32_t i = 0; i < count; i++)
-                ck_assert(number[i] == number_of(mean[first + i], word[first + i]));
+            ck_assert_mem_eq(number, expected + first, count * sizeof(*number));
         }
     }
+}
+
+START_TEST(numbers_do_not_depend_on_those_beside_them)
+{
+    for (uint32_t even = 0; even < 3; even++)
+        for (uint32_t odd = 0; odd < 3; odd++)
+            check_colors(even, odd);
 }
 END_TEST
 
@@ -198,6 +216,8 @@ START_TEST(all_vector_levels_give_the_same_bits)
     for (int level = SIM_SIMD_AVX2; level <= (int)sim_simd_best(); level++) {
         const pix_kernels_t *kernels = pix_kernels_of((sim_simd_t)level);
         make_inputs(mean, word, COUNT);
+        for (uint32_t i = 0; i < 32; i++) /* from the middle to the end of both tails, apart */
+            word[i * 16 + i % 16] = (i % 2) << 31 | (0x7fffffffu >> i);
         pix_kernels_scalar.poisson(mean, word, expected, COUNT);
         kernels->poisson(mean, word, number, COUNT);
         ck_assert_mem_eq(number, expected, sizeof(number));
