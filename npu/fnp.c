@@ -265,6 +265,54 @@ static bool valid_net(const npu_prog_t *prog, char *error, size_t n)
     return valid_image(prog, error, n);
 }
 
+/* The constants that hold [addr, addr + bytes), at its first byte; NULL: none do. */
+static const uint8_t *held(const npu_prog_t *prog, uint32_t addr, uint32_t bytes)
+{
+    uint32_t l2 = addr - prog->net[NPU_NET_L2_BASE_W];
+    for (uint32_t i = 0; i < prog->blob_count; i++) {
+        const npu_blob_t *b = &prog->blobs[i];
+        if (l2 >= b->l2 && l2 - b->l2 <= b->bytes && bytes <= b->bytes - (l2 - b->l2))
+            return b->data + (l2 - b->l2);
+    }
+    return NULL;
+}
+
+const uint8_t *npu_prog_ap_params(const npu_prog_t *prog, uint32_t *bytes)
+{
+    *bytes = prog->net[NPU_NET_AP_BYTES_W];
+    return prog->net[NPU_NET_AP_ADDR_W] == 0 ? NULL
+                                             : held(prog, prog->net[NPU_NET_AP_ADDR_W], *bytes);
+}
+
+static uint32_t word_at(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Firmware relies on what it finds there: all or nothing, in the program's own constants. */
+static bool valid_sent(const npu_prog_t *prog, char *error, size_t n)
+{
+    const uint32_t *net = prog->net;
+    uint32_t ap = net[NPU_NET_AP_ADDR_W], ap_bytes = net[NPU_NET_AP_BYTES_W];
+    uint32_t at = net[NPU_NET_SENT_ADDR_W], sent = net[NPU_NET_SENT_W];
+    if (net[NPU_NET_MAGIC_W] == 0 || (ap | ap_bytes | at | sent) == 0)
+        return true;
+    if (ap_bytes < 4 || ap_bytes > UINT16_MAX || ap % 4 != 0 || held(prog, ap, ap_bytes) == NULL)
+        return npu_wrong(error, n, "network table: %u bytes of apParams at 0x%x", ap_bytes, ap);
+    const uint8_t *entry = sent == 0 || sent > NPU_NET_ENDS || at % 4 != 0
+                               ? NULL
+                               : held(prog, at, 4 * sent * NPU_SENT_WORDS);
+    if (entry == NULL)
+        return npu_wrong(error, n, "network table: %u outputs to send at 0x%x", sent, at);
+    for (uint32_t i = 0; i < sent; i++, entry += 4 * NPU_SENT_WORDS) {
+        uint32_t addr = word_at(entry + 4 * NPU_SENT_ADDR_W);
+        uint32_t bytes = word_at(entry + 4 * NPU_SENT_BYTES_W);
+        if (addr % 4 != 0 || addr < net[NPU_NET_L2_BASE_W] || bytes == 0 || bytes > 1u << 28)
+            return npu_wrong(error, n, "output %u to send: %u bytes at 0x%x", i, bytes, addr);
+    }
+    return true;
+}
+
 static bool valid_ends(const npu_prog_t *prog, char *error, size_t n)
 {
     uint32_t want = prog->net[NPU_NET_INPUTS_W] + prog->net[NPU_NET_OUTPUTS_W];
@@ -381,7 +429,7 @@ bool npu_prog_valid(const npu_prog_t *prog, char *error, size_t error_bytes)
 {
     if (!valid_meta(prog, error, error_bytes) || !valid_insns(prog, error, error_bytes) ||
         !valid_net(prog, error, error_bytes) || !valid_ends(prog, error, error_bytes) ||
-        !valid_post(prog, error, error_bytes) ||
+        !valid_post(prog, error, error_bytes) || !valid_sent(prog, error, error_bytes) ||
         !valid_made_for(&prog->made_for, error, error_bytes))
         return false;
     for (uint32_t i = 0; i < prog->blob_count; i++)

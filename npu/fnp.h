@@ -4,7 +4,9 @@
  *   header   "FNP1", version, section count, CRC-32 of header and section table
  *   table    per section: kind, offset, bytes, CRC-32 of its bytes
  *   sections META  rounding, sizes, L2 figures, name      INSN  instruction words
- *            BLOB  constants for one place in L2 (0..n)   NET   network table (npu/net_info.h)
+ *            BLOB  constants for one place in L2 (0..n),  NET   network table (npu/net_info.h)
+ *                  apParams and the list of what is sent
+ *                  in one of them
  *            LAYR  layers                                  KEEP  tensors that can be dumped
  *            ENDS  names and types of inputs and outputs   POST  operators for the core
  * (npu/post.h) CHIP  chip data that it was compiled for
@@ -135,6 +137,10 @@ uint32_t npu_prog_add_end(npu_prog_t *prog, const npu_end_t *end);
 /* Input or output n, n less than the network table's count. */
 npu_net_tensor_t npu_prog_input(const npu_prog_t *prog, uint32_t n);
 npu_net_tensor_t npu_prog_output(const npu_prog_t *prog, uint32_t n);
+
+/* apParams (npu/compiler/apparams.h) of a valid program, and their bytes; NULL: it has none. They
+ * are part of its constants. */
+const uint8_t *npu_prog_ap_params(const npu_prog_t *prog, uint32_t *bytes);
 
 /* Equal in every member: the assembler's round trip. */
 bool npu_prog_equal(const npu_prog_t *a, const npu_prog_t *b);

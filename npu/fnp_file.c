@@ -12,7 +12,7 @@
 #include "sim/file.h"
 #include "sim/hash.h"
 
-#define VERSION 4u
+#define VERSION 5u
 #define HEADER_BYTES 16u
 #define ENTRY_BYTES 16u
 #define MAX_SECTIONS (NPU_MAX_BLOBS + 9)

@@ -15,7 +15,7 @@
 #include "sim/types.h"
 
 #define NPU_NET_MAGIC UINT32_C(0x54454e46) /* "FNET" as bytes */
-#define NPU_NET_VERSION 2u
+#define NPU_NET_VERSION 3u
 #define NPU_NET_BYTES 1024u /* reserved at the base of L2 */
 #define NPU_NET_ENDS 16u    /* inputs, and outputs, at most */
 #define NPU_NAME_BYTES 128  /* of any name in a program */
@@ -42,7 +42,11 @@
     X(FREE_BYTES, "its bytes; may be 0")                                                           \
     X(POST_ADDR, "bus address of the operators for the core (npu/post.h); 0: none")                \
     X(INPUTS, "number of inputs, 1..16")                                                           \
-    X(OUTPUTS, "number of outputs, 1..16")
+    X(OUTPUTS, "number of outputs, 1..16")                                                         \
+    X(AP_ADDR, "bus address of apParams (npu/compiler/apparams.h); 0: none, tensors are not sent") \
+    X(AP_BYTES, "their bytes, 1..65535")                                                           \
+    X(SENT_ADDR, "bus address of the outputs that apParams describe (NPU_SENT_TABLE each)")        \
+    X(SENT, "their number, 1..16")
 
 /*
  * One tensor. Dense in TFLite's order (N H W C) but for the image. Where its type is uint8, the
@@ -57,6 +61,12 @@
     X(DIM3, "fourth dimension, 1 when absent")                                                     \
     X(SCALE, "float32 bits; 0 when not quantized")
 
+/* An output as the NPU leaves it, dense, and what makes of its bytes those that are sent. */
+#define NPU_SENT_TABLE(X)                                                                          \
+    X(ADDR, "bus address, a multiple of 4")                                                        \
+    X(BYTES, "of the tensor")                                                                      \
+    X(XOR, "with each word, before it is sent")
+
 /* NPU_NET_MAGIC_W, NPU_NET_VERSION_W, ...: word indices; NPU_TENSOR_ADDR_W, ...: inside a tensor.
  */
 enum {
@@ -70,6 +80,12 @@ enum {
     NPU_NET_TENSOR_TABLE(X)
 #undef X
         NPU_TENSOR_WORDS
+};
+enum {
+#define X(name, help) NPU_SENT_##name##_W,
+    NPU_SENT_TABLE(X)
+#undef X
+        NPU_SENT_WORDS
 };
 
 /* Where input n and output n begin. */

@@ -64,6 +64,16 @@ static void c_dtypes(void)
     }
 }
 
+/* #define PREFIX_NAME step * i */
+static void c_numbers(const char *prefix, const char *const *names, uint32_t count, uint32_t step)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s_%s", prefix, names[i]);
+        printf("#define %-24s %uu\n", name, step * i);
+    }
+}
+
 static void c_net_table(void)
 {
     static const char *const head[] = {
@@ -74,6 +84,11 @@ static void c_net_table(void)
     static const char *const tensor[] = {
 #define X(name, help) #name,
         NPU_NET_TENSOR_TABLE(X)
+#undef X
+    };
+    static const char *const sent[] = {
+#define X(name, help) #name,
+        NPU_SENT_TABLE(X)
 #undef X
     };
     puts("\n/* The network table at the base of L2: addresses of its words. */");
@@ -87,17 +102,10 @@ static void c_net_table(void)
     for (uint32_t i = 0; i < NPU_TENSOR_WORDS; i++)
         printf("#define TENSOR_%-17s %uu\n", tensor[i], 4 * i);
     printf("#define TENSOR_BYTES %uu\n", 4u * NPU_TENSOR_WORDS);
+    puts("/* The same of an output to send. */");
+    c_numbers("SENT", sent, SIM_COUNT(sent), 4);
+    printf("#define SENT_WORDS %uu\n", (unsigned)NPU_SENT_WORDS);
     c_dtypes();
-}
-
-/* #define PREFIX_NAME step * i */
-static void c_numbers(const char *prefix, const char *const *names, uint32_t count, uint32_t step)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        char name[64];
-        snprintf(name, sizeof(name), "%s_%s", prefix, names[i]);
-        printf("#define %-24s %uu\n", name, step * i);
-    }
 }
 
 static void c_post_table(void)

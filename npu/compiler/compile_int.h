@@ -321,6 +321,8 @@ void core_finish(cc_t *cc, npu_post_t *post);
 
 /* program.c: a tensor as tables describe it (no address), a name as program files have them. */
 npu_net_tensor_t cc_net_tensor(const cc_t *cc, int32_t tensor);
+/* sent.c: what leaves the chip, into the program whose network table is filled. */
+bool cc_add_sent(cc_t *cc, npu_prog_t *prog);
 void cc_short_name(const cc_t *cc, char to[NPU_NAME_BYTES], const char *from);
 
 /* "file: layer N OP "name": ..."; layer NULL for the whole network. Returns false. */
@@ -383,7 +385,6 @@ void cc_load_packed(cc_t *cc, cc_layer_t *layer, npu_mem_t mem, uint32_t at, uin
                     uint32_t bytes, uint32_t l1);
 /* Bytes from a pixel to the next of a tile that holds c channels of a value, c0 on. */
 uint32_t cc_tile_pix(const cc_value_t *value, uint32_t c0, uint32_t c);
-
 
 /* Whether instructions can express the layer's window: strides and dilations up to 15, kernels up
  * to 255. Along an axis with one result there is no stride. */

@@ -133,6 +133,11 @@ int8_t fb_i8(fb_t *fb, fb_table_t table, uint32_t field, int8_t otherwise)
     return (int8_t)(uint8_t)scalar(fb, table, field, 1, (uint8_t)otherwise);
 }
 
+uint16_t fb_u16(fb_t *fb, fb_table_t table, uint32_t field, uint16_t otherwise)
+{
+    return (uint16_t)scalar(fb, table, field, 2, otherwise);
+}
+
 uint32_t fb_u32(fb_t *fb, fb_table_t table, uint32_t field, uint32_t otherwise)
 {
     return (uint32_t)scalar(fb, table, field, 4, otherwise);
@@ -163,7 +168,8 @@ static uint64_t follow(fb_t *fb, uint64_t pos)
 
 fb_table_t fb_root(fb_t *fb, const char identifier[4])
 {
-    if (inside(fb, 0, 8, "a FlatBuffer") && memcmp(fb->data + 4, identifier, 4) != 0)
+    if (identifier != NULL && inside(fb, 0, 8, "a FlatBuffer") &&
+        memcmp(fb->data + 4, identifier, 4) != 0)
         fb_fail(fb, "byte 4: found %02x %02x %02x %02x, expected the identifier \"%.4s\"",
                 fb->data[4], fb->data[5], fb->data[6], fb->data[7], identifier);
     return table_at(fb, follow(fb, 0));

@@ -46,11 +46,12 @@ uint32_t fb_u32_at(fb_t *fb, uint64_t pos);
 int64_t fb_i64_at(fb_t *fb, uint64_t pos);
 float fb_f32_at(fb_t *fb, uint64_t pos);
 
-/* The root table; the file must carry this identifier in bytes 4..7. */
+/* The root table; the file must carry this identifier in bytes 4..7 (NULL: none is looked for). */
 fb_table_t fb_root(fb_t *fb, const char identifier[4]);
 
 /* Scalar fields; the default where the table has none. */
 uint8_t fb_u8(fb_t *fb, fb_table_t table, uint32_t field, uint8_t otherwise);
+uint16_t fb_u16(fb_t *fb, fb_table_t table, uint32_t field, uint16_t otherwise);
 int8_t fb_i8(fb_t *fb, fb_table_t table, uint32_t field, int8_t otherwise);
 uint32_t fb_u32(fb_t *fb, fb_table_t table, uint32_t field, uint32_t otherwise);
 int32_t fb_i32(fb_t *fb, fb_table_t table, uint32_t field, int32_t otherwise);

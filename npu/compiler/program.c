@@ -278,6 +278,8 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
     if (cc->constants_bytes != 0 &&
         npu_prog_add_blob(prog, cc->constants_l2, cc->constants, cc->constants_bytes) == UINT32_MAX)
         return no_memory(cc);
+    if (!cc_add_sent(cc, prog))
+        return false;
     core_finish(cc, &prog->post);
     char what[160];
     if (!npu_prog_valid(prog, what, sizeof(what)))

@@ -231,7 +231,12 @@ START_TEST(the_network_table_says_where_input_and_output_are)
      * the top, below constants of 1024 + 384 bytes, all in steps of 64 */
     uint32_t program = desc.l2_bytes - 1408 - 64 * prog.insn_count;
     ck_assert_uint_eq(prog.net[NPU_NET_FREE_ADDR_W], desc.l2_base + 1024 + 2560);
-    ck_assert_uint_eq(prog.net[NPU_NET_FREE_BYTES_W], program - 1024 - 2560);
+    /* below it, the list of one output and apParams, padded to steps of 64 */
+    uint32_t sent = prog.net[NPU_NET_SENT_ADDR_W], ap = prog.net[NPU_NET_AP_ADDR_W];
+    ck_assert_uint_eq(prog.net[NPU_NET_SENT_W], 1);
+    ck_assert_uint_eq(ap, sent + 12);
+    ck_assert_uint_eq((ap + prog.net[NPU_NET_AP_BYTES_W] + 63) / 64 * 64, desc.l2_base + program);
+    ck_assert_uint_eq(prog.net[NPU_NET_FREE_BYTES_W], sent - desc.l2_base - 1024 - 2560);
     npu_prog_free(&prog);
     build_free(&b);
 }

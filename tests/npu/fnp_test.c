@@ -139,8 +139,8 @@ START_TEST(messages_say_where_and_what)
     ck_assert_str_eq(error, "x.fnp: 0: section ends inside a number");
     put_u32(file + 4, 1);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
-    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 4");
-    put_u32(file + 4, 4);
+    ck_assert_str_eq(error, "x.fnp: 4: version 1, this program reads 5");
+    put_u32(file + 4, 5);
     put_u32(file + 8, 200);
     npu_fnp_parse(file, bytes, "x.fnp", &prog, error, sizeof(error));
     ck_assert_str_eq(error, "x.fnp: 8: 200 sections do not fit");
@@ -292,7 +292,7 @@ START_TEST(a_network_table_of_nonsense_is_refused)
         uint32_t word, value;
         const char *what;
     } cases[] = {
-        {NPU_NET_VERSION_W, 1, "network table: magic 0x54454e46, version 1, not 0x54454e46, 2"},
+        {NPU_NET_VERSION_W, 1, "network table: magic 0x54454e46, version 1, not 0x54454e46, 3"},
         {NPU_NET_INPUTS_W, 17, "network table: 17 inputs, 1 outputs, at most 16 each"},
         {NPU_NET_INPUTS_W, 2, "network table: input 1: type 0, 0 dimensions"},
         {NPU_NET_INPUTS_W, 0, "2 names of inputs and outputs for 1 of them"},

@@ -209,6 +209,8 @@ static void random_net(sim_stream_t *rng, npu_prog_t *prog)
     net[NPU_NET_INPUTS_W] = inputs;
     net[NPU_NET_OUTPUTS_W] = outputs;
     net[NPU_NET_INPUT_CHANNELS_W] = 0;
+    net[NPU_NET_AP_ADDR_W] = net[NPU_NET_AP_BYTES_W] = 0; /* sent_test has such */
+    net[NPU_NET_SENT_ADDR_W] = net[NPU_NET_SENT_W] = 0;
     for (uint32_t i = 0; i < inputs + outputs; i++) {
         npu_net_tensor_t t = random_tensor(rng);
         npu_end_t end = {.tensor = sim_stream_u32(rng), .dtype = sim_stream_below(rng, NPU_DTYPES)};
