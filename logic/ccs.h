@@ -7,7 +7,8 @@
  *
  * The host writes registers by the names and addresses of MIPI CCS 1.1 and of Sony's kernel
  * drivers; the firmware sees every write (interrupt) and programs the blocks behind them. Registers
- * are in one table (ccs_regs); a write elsewhere is logged and lost.
+ * are in one table (ccs_regs); a write elsewhere is logged and lost, but for the maker's space
+ * (0x3000 and up), which keeps it without effect.
  *
  * Grouped hold: while grouped_parameter_hold is 1, retimed registers take writes, and read them
  *               back, but neither firmware nor embedded lines see them; 0 makes all of them count
@@ -15,13 +16,13 @@
  * PLLs:         dividers may be written in standby only, each within its limits. mode_select 1
  *               starts the PLLs with what is written then; settings that no clock comes out of are
  *               refused: the sensor stays in standby, with the clocks it had.
- * Timing:       a host write arrives whole, at once; the bus itself takes no time.
+ * Timing:       that of the bus, cci.h.
  * Modeled:      identity, limits, integration time, gains, frame and line length, window, output
  *               size, digital crop, subsampling, binning, orientation, test patterns, data format,
  *               two exposures (HDR), long exposure, global reset, PLLs, application parameters. What
  *               a register has no meaning for is refused.
- * Not modeled:  I2C bit timing, a single global reset between rolling frames, time until a PLL locks, derating between the two clock trees beyond
- *               what the link's FIFO does.
+ * Not modeled:  a single global reset between rolling frames, time until a PLL locks, derating
+ *               between the two clock trees beyond what the link's FIFO does.
  */
 #ifndef LOGIC_CCS_H
 #define LOGIC_CCS_H
@@ -128,23 +129,26 @@ typedef struct {
     uint32_t addr, value;
 } ccs_held_t;
 
+/* Bytes of one register: those of mask. mask 0: none. */
+typedef struct {
+    uint32_t addr, value, mask;
+} ccs_part_t;
+
 typedef struct {
     sim_comp_t comp;
     ccs_desc_t desc;
     ccs_window_t window[CCS_MAX_WINDOWS];
     uint32_t windows;
     sim_wire_t irq; /* out, optional: high while a host write was not acknowledged */
-    /* What arrives of a host's write, which it may change; false: not acknowledged, nothing
-     * arrives. NULL: what was sent. */
-    bool (*line)(void *ctx, uint16_t *addr, uint32_t *value);
-    void *line_ctx;
 
     uint8_t value[65536]; /* state: every register, big-endian, by address */
     uint32_t id, status, irq_enable, address, data8, data16, count;
     ccs_held_t held[CCS_MAX_HELD]; /* oldest first */
     uint32_t helds;
-    ccs_pll_t pll; /* running */
-    uint64_t host_writes, host_reads;
+    ccs_pll_t pll;    /* running */
+    ccs_part_t part;  /* came over the bus and waits for the rest */
+    ccs_part_t latch; /* the register that the bus reads */
+    uint64_t host_writes, host_reads, unknown_writes;
 } ccs_t;
 
 sim_err_t ccs_init(ccs_t *ccs, sim_t *sim, const ccs_desc_t *desc, const char *name);
@@ -158,7 +162,25 @@ void ccs_reset_page(ccs_t *ccs);
 /* The running clocks: those of the last mode_select 1, or of power-up. */
 ccs_pll_t ccs_pll(const ccs_t *ccs);
 
-/* One host access of a whole register. False: no such register, read-only, or refused (logged). */
+/* The bus's side, a byte at a time (cci.h): a register counts with its last byte, or with what came
+ * of it at ccs_bus_stop or the first byte of another one. False: a register did not take it. */
+bool ccs_bus_write(ccs_t *ccs, uint16_t addr, uint8_t byte);
+/* The first byte of a register takes all of it. */
+uint8_t ccs_bus_read(ccs_t *ccs, uint16_t addr);
+/* STOP, or a repeated START. */
+bool ccs_bus_stop(ccs_t *ccs);
+
+/* The 7-bit I2C address that it answers to: cci_address_ctrl. */
+uint32_t ccs_device(const ccs_t *ccs);
+
+/* The register that begins there; NULL: this chip has none. */
+const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr);
+
+/* By its CCS name, or the number of its address; NULL: none. */
+const ccs_reg_t *ccs_named(const char *name);
+
+/* One host access of a whole register, at once: what the bus comes to. False: no such register,
+ * read-only, or refused (logged). */
 bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value);
 bool ccs_host_read(ccs_t *ccs, uint16_t addr, uint32_t *value);
 

@@ -11,6 +11,7 @@ enum {
     CCS_MODE_SELECT = 0x0100,
     CCS_ORIENTATION = 0x0101,
     CCS_HOLD = 0x0104,
+    CCS_CCI_ADDRESS = 0x0107,
     CCS_DATA_FORMAT = 0x0112,
     CCS_PLL_FIRST = 0x0300,
     CCS_PLL_LAST = 0x0310,
@@ -26,10 +27,29 @@ enum {
     CCS_GLOBAL_RESET_CTRL1 = 0x0c00,
     CCS_IMX477_EXP_SHIFT = 0x3100,
     CCS_IMX500_EXP_SHIFT = 0x3210,
+    CCS_MAKER = 0x3000, /* from here on registers are the maker's */
 };
 
-/* NULL: this chip has none at that address. */
-const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr);
+enum { CCS_STATUS_HOST_WROTE = 1u };
+
+/* The register that has a byte there; NULL: none. */
+const ccs_reg_t *ccs_covering(const ccs_desc_t *desc, uint16_t addr);
+
+/* Big-endian, as kept: not held ones, nor windows. */
+void ccs_put(ccs_t *ccs, uint16_t addr, uint32_t bytes, uint32_t value);
+uint32_t ccs_get(const ccs_t *ccs, uint16_t addr, uint32_t bytes);
+
+/* NULL: no other block keeps it. */
+const ccs_window_t *ccs_window_at(const ccs_t *ccs, uint16_t addr);
+/* From wherever it is kept. */
+uint32_t ccs_read_reg(const ccs_t *ccs, const ccs_reg_t *reg);
+
+/* The interrupt wire follows status and enable. */
+void ccs_update_irq(ccs_t *ccs);
+
+/* Whether the host may write that now; mode_select 1 starts the clocks. False: error says why.
+ * whole: all bytes came together; parts are judged when the stream starts. */
+bool ccs_allowed(ccs_t *ccs, uint16_t addr, uint32_t value, bool whole, char *error, size_t bytes);
 
 /* Values of the PLL registers, from wherever. */
 typedef struct {

@@ -2,6 +2,9 @@
  * ccs_regs.c - the table of CCS registers: facts of MIPI CCS 1.1 and of the IMX500 and IMX477
  * kernel drivers, where nothing else is said. Numbers are the IMX500's.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "logic/ccs_int.h"
 
 /* clang-format off */
@@ -36,6 +39,7 @@ static const ccs_reg_t ccs_table[] = {
     {"mode_select",                           0x0100, 1, RW, YES, 0, NUMBER, 0},
     {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
     {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
+    {"cci_address_ctrl",                      0x0107, 1, RW, YES, 0x34, NUMBER, 0},  /* the 7-bit address << 1 (Linux ccs-core.c), from the next START on */
     {"csi_signaling_mode",                    0x0111, 1, RW, YES, 2, NUMBER, 0},  /* 2: D-PHY */
     {"csi_data_format",                       0x0112, 2, RW, YES, 0x0a0a, U32(timing.data_format), 0},
     {"csi_lane_mode",                         0x0114, 1, RW, YES, 1, U32(link.lane_mode), 0},  /* lanes - 1 */
@@ -295,5 +299,26 @@ const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr)
         if (ccs_table[i].addr == addr)
             return ccs_table[i].model == 0 || ccs_table[i].model == desc->model ? &ccs_table[i]
                                                                                 : NULL;
+    return NULL;
+}
+
+const ccs_reg_t *ccs_covering(const ccs_desc_t *desc, uint16_t addr)
+{
+    for (uint16_t back = 0; back < 4 && back <= addr; back++) {
+        const ccs_reg_t *reg = ccs_find(desc, (uint16_t)(addr - back));
+        if (reg != NULL)
+            return back < reg->bytes ? reg : NULL;
+    }
+    return NULL;
+}
+
+const ccs_reg_t *ccs_named(const char *name)
+{
+    char *end;
+    unsigned long number = strtoul(name, &end, 0);
+    bool numeric = *end == '\0' && end != name;
+    for (uint32_t i = 0; i < SIM_COUNT(ccs_table); i++)
+        if ((numeric && number == ccs_table[i].addr) || strcmp(name, ccs_table[i].name) == 0)
+            return &ccs_table[i];
     return NULL;
 }

@@ -23,6 +23,7 @@ logic_desc_t logic_desc_default(void)
         .timer = tmr_desc_default(),
         .wdog = wdog_desc_default(),
         .rng = rng_desc_default(),
+        .cci = cci_desc_default(),
     };
 }
 
@@ -163,6 +164,13 @@ static void read_temp(const sim_cfg_t *logic, temp_desc_t *temp)
     sim_cfg_done(&cfg);
 }
 
+static void read_cci(const sim_cfg_t *logic, cci_desc_t *cci)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "cci");
+    cci->hz = read_u32(&cfg, "hz", CCI_MIN_HZ, CCI_MAX_HZ, cci->hz);
+    sim_cfg_done(&cfg);
+}
+
 void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
 {
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
@@ -186,6 +194,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->spit.most_hz = read_u32(cfg, "spi_target_hz", 1, 1000000000, desc->spit.most_hz);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);
+    read_cci(cfg, &desc->cci);
     desc->bus.l2_bytes = desc->sys.l2_bytes = desc->l2.bytes;
     desc->sys.tcm_bytes = desc->bus.tcm_bytes;
     sim_cfg_done(cfg);

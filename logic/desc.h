@@ -4,6 +4,7 @@
 #ifndef LOGIC_DESC_H
 #define LOGIC_DESC_H
 
+#include "logic/cci.h"
 #include "logic/clint.h"
 #include "logic/clkrst.h"
 #include "logic/core.h"
@@ -38,6 +39,7 @@ typedef struct {
     tmr_desc_t timer;
     wdog_desc_t wdog;
     rng_desc_t rng;
+    cci_desc_t cci; /* the host's bus */
 } logic_desc_t;
 
 logic_desc_t logic_desc_default(void);

@@ -129,6 +129,7 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(uart_init(&s->uart, sim, &logic->uart, "sensor.uart"));
     TRY(intc_init(&s->intc, sim, "sensor.intc"));
     TRY(ccs_init(&s->ccs, sim, &s->desc.ccs, "sensor.cci"));
+    TRY(cci_init(&s->cci, sim, &s->ccs, &logic->cci, "board.cci"));
     TRY(clint_init(&s->clint, sim, &logic->clint, "sensor.clint"));
     TRY(tmr_init(&s->timer, sim, &logic->timer, "sensor.timer"));
     TRY(wdog_init(&s->wdog, sim, &logic->wdog, "sensor.wdog"));
@@ -316,6 +317,15 @@ static bool mipi_working(const sim_comp_t *comp)
            tx->meta_busy;
 }
 
+/* After power comes the sensor answers nobody for that many input clocks (Linux ccs.h,
+ * CCS_RESET_DELAY_CLOCKS). */
+enum { RESET_CLOCKS = 2400 };
+
+static void hold_cci(sensor_t *s)
+{
+    cci_hold(&s->cci, sim_now_ps(s->sim) + sim_edge_ps(RESET_CLOCKS, s->desc.ccs.inck_hz));
+}
+
 /* Everything below "sensor." but the reset controller; the host's registers last a reset that is
  * not a loss of power. */
 static void restart(void *ctx, rst_cause_t why)
@@ -333,6 +343,8 @@ static void restart(void *ctx, rst_cause_t why)
         if (comp->kind->reset != NULL)
             comp->kind->reset(comp);
     }
+    if ((why & RST_BROWN_OUT) != 0)
+        hold_cci(s);
     s->core.comp.kind->start(&s->core.comp);
 }
 

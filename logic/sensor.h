@@ -19,6 +19,7 @@
 
 #include "isp/isp.h"
 #include "logic/bus.h"
+#include "logic/cci.h"
 #include "logic/ccs.h"
 #include "logic/clint.h"
 #include "logic/clkrst.h"
@@ -97,6 +98,7 @@ typedef struct {
     uart_t uart;
     intc_t intc;
     ccs_t ccs;
+    cci_t cci; /* the host's bus, with ccs as its target */
     clint_t clint;
     spi_t spi;
     spit_t spit;

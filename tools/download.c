@@ -24,7 +24,7 @@ enum { REPLY_TRIES = 5, SEND_TRIES = 100, DOWNLOADING = 1 };
 #define POLL_PS (50 * SIM_PS_PER_MS)
 #define POWER_UP_PS (9 * SIM_PS_PER_MS) /* the driver's wait after reset */
 
-typedef enum { COMMAND, WAIT_READY, SEND, WAIT_DONE } phase_t;
+typedef enum { COMMAND, WAIT_READY, SEND, WAIT_DONE, STREAM } phase_t;
 
 static const char *const image_names[DOWNLOAD_IMAGES] = {"loader", "main firmware", "network"};
 
@@ -73,18 +73,24 @@ static bool make_tape(download_host_t *d, const boot_image_t image[DOWNLOAD_IMAG
     return d->tape != NULL;
 }
 
-/* ---- the driver ---- */
+/* ---- the driver: in each phase some accesses on the bus, one after another ---- */
 
-static uint32_t get(const download_host_t *d, uint16_t addr)
+static void access_bus(download_host_t *d, uint16_t addr, const uint32_t *value)
 {
-    uint32_t value = 0;
-    ccs_host_read(&d->sensor->ccs, addr, &value);
-    return value;
+    uint32_t bytes = ccs_find(&d->sensor->ccs.desc, addr)->bytes;
+    cci_xfer_t xfer = value != NULL ? cci_write_of(d->client, 0, addr, bytes, *value)
+                                    : cci_read_of(d->client, 0, addr, bytes);
+    cci_submit(&d->sensor->cci, &xfer);
+}
+
+static void get(download_host_t *d, uint16_t addr)
+{
+    access_bus(d, addr, NULL);
 }
 
 static void set(download_host_t *d, uint16_t addr, uint32_t value)
 {
-    ccs_host_write(&d->sensor->ccs, addr, value);
+    access_bus(d, addr, &value);
 }
 
 static void go_on(download_host_t *d, phase_t phase, uint32_t tries, uint64_t at_ps)
@@ -92,6 +98,11 @@ static void go_on(download_host_t *d, phase_t phase, uint32_t tries, uint64_t at
     d->phase = phase;
     d->tries = tries;
     sim_event_at(d->comp.sim, &d->next, at_ps);
+}
+
+static void go_on_now(download_host_t *d, phase_t phase, uint32_t tries)
+{
+    go_on(d, phase, tries, sim_now_ps(d->comp.sim));
 }
 
 static void give_up(download_host_t *d, const char *why)
@@ -110,41 +121,70 @@ static void poll_again(download_host_t *d, const char *what)
         give_up(d, what);
 }
 
-static void command(download_host_t *d)
+/* Access n of the command. */
+static void command(download_host_t *d, uint32_t n)
 {
-    d->counter = get(d, REPLY_CNT);
-    set(d, FLASH_TYPE, 2);
-    set(d, LOAD_MODE, 0);
-    set(d, IMAGE_TYPE, d->image);
-    set(d, DIV_NUM, (d->bytes[d->image] - 1) / DOWNLOAD_BLOCK_BYTES);
-    set(d, FILE_SIZE, d->bytes[d->image]);
-    set(d, ST_TRANS_CMD, d->image);
-    set(d, CMD_INT, 0);
-    d->sent = 0;
-    go_on(d, WAIT_READY, REPLY_TRIES, sim_now_ps(d->comp.sim));
+    const struct {
+        uint16_t addr;
+        uint32_t value;
+    } writes[] = {
+        {FLASH_TYPE, 2},
+        {LOAD_MODE, 0},
+        {IMAGE_TYPE, d->image},
+        {DIV_NUM, (d->bytes[d->image] - 1) / DOWNLOAD_BLOCK_BYTES},
+        {FILE_SIZE, d->bytes[d->image]},
+        {ST_TRANS_CMD, d->image},
+        {CMD_INT, 0},
+    };
+    if (n == 0)
+        get(d, REPLY_CNT);
+    else if (n <= SIM_COUNT(writes))
+        set(d, writes[n - 1].addr, writes[n - 1].value);
+    else
+        go_on_now(d, WAIT_READY, REPLY_TRIES);
 }
 
-/* True when a reply came; false also when it is another than expected. */
-static bool replied(download_host_t *d, uint32_t expected)
+static void image_done(download_host_t *d)
 {
-    uint32_t counter = get(d, REPLY_CNT);
+    d->image++;
+    d->done = d->image == DOWNLOAD_IMAGES;
+    if (!d->done)
+        go_on_now(d, COMMAND, 1);
+    else if (d->starts_stream)
+        go_on_now(d, STREAM, 1);
+}
+
+/* The counter has moved: a reply is there. */
+static void replied(download_host_t *d, uint32_t reply)
+{
+    d->reply = reply;
+    bool ready = d->phase == WAIT_READY;
+    if (reply != (ready ? (uint32_t)DOWNLOAD_TRANS_READY : (uint32_t)DOWNLOAD_TRANS_DONE)) {
+        give_up(d, "refused");
+    } else if (ready) {
+        d->sent = 0;
+        go_on_now(d, SEND, SEND_TRIES);
+    } else {
+        image_done(d);
+    }
+}
+
+static void counted(download_host_t *d, uint32_t counter)
+{
     if (counter == d->counter) {
         poll_again(d, "no reply");
-        return false;
+        return;
     }
     d->counter = counter;
-    d->reply = get(d, REPLY_STS);
-    if (d->reply != expected)
-        give_up(d, "refused");
-    return d->reply == expected;
+    get(d, REPLY_STS);
 }
 
-static void send(download_host_t *d)
+static void send(download_host_t *d, uint32_t status)
 {
     uint64_t end_ps = sim_now_ps(d->comp.sim);
     uint32_t left = d->bytes[d->image] - d->sent;
     uint32_t part = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
-    if (get(d, DOWNLOAD_STS) == DOWNLOADING) {
+    if (status == DOWNLOADING) {
         poll_again(d, "never ready for data");
         return;
     }
@@ -155,37 +195,54 @@ static void send(download_host_t *d)
     go_on(d, more ? SEND : WAIT_DONE, more ? SEND_TRIES : REPLY_TRIES, end_ps);
 }
 
-static void image_done(download_host_t *d)
-{
-    d->image++;
-    if (d->image < DOWNLOAD_IMAGES) {
-        go_on(d, COMMAND, 1, sim_now_ps(d->comp.sim));
-        return;
-    }
-    d->done = true;
-    if (d->starts_stream)
-        set(d, MODE_SELECT, 1);
-}
-
+/* The first access of a phase. */
 static void on_next(void *ctx)
 {
     download_host_t *d = ctx;
+    d->access = 0;
     if (d->phase == COMMAND)
-        command(d);
-    else if (d->phase == WAIT_READY && replied(d, DOWNLOAD_TRANS_READY))
-        go_on(d, SEND, SEND_TRIES, sim_now_ps(d->comp.sim));
+        command(d, 0);
+    else if (d->phase == STREAM)
+        set(d, MODE_SELECT, 1);
+    else
+        get(d, d->phase == SEND ? DOWNLOAD_STS : REPLY_CNT);
+}
+
+static void proceed(download_host_t *d, uint32_t value)
+{
+    uint32_t access = d->access++;
+    if (d->phase == COMMAND && access == 0)
+        d->counter = value;
+    if (d->phase == COMMAND)
+        command(d, d->access);
     else if (d->phase == SEND)
-        send(d);
-    else if (d->phase == WAIT_DONE && replied(d, DOWNLOAD_TRANS_DONE))
-        image_done(d);
+        send(d, value);
+    else if (d->phase != STREAM && access == 0)
+        counted(d, value);
+    else if (d->phase != STREAM)
+        replied(d, value);
+}
+
+/* What is not acknowledged is sent once more. */
+static void on_done(void *ctx, const cci_xfer_t *xfer)
+{
+    download_host_t *d = ctx;
+    bool again = xfer->nak != 0 && d->again == 0;
+    d->again = again;
+    if (again)
+        cci_submit(&d->sensor->cci, xfer);
+    else if (xfer->nak != 0)
+        give_up(d, "the sensor does not answer");
+    else
+        proceed(d, cci_value(xfer));
 }
 
 /* ---- tables ---- */
 
 #define F(member) SIM_FIELD(download_host_t, member)
 static const sim_field_t fields[] = {
-    F(phase), F(image),  F(tries), F(sent),  F(counter),
-    F(reply), F(failed), F(done),  F(polls), SIM_FIELD_END,
+    F(phase),  F(image), F(tries), F(sent),   F(counter), F(reply),
+    F(failed), F(done),  F(polls), F(access), F(again),   SIM_FIELD_END,
 };
 #undef F
 
@@ -202,7 +259,7 @@ static sim_err_t start(sim_comp_t *comp)
 }
 
 static const sim_kind_t kind = {
-    .kind = "download", .version = 1, .start = start, .fields = fields, .stats = stats};
+    .kind = "download", .version = 2, .start = start, .fields = fields, .stats = stats};
 _Static_assert(offsetof(download_host_t, comp) == 0, "comp stays first");
 
 bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
@@ -219,6 +276,8 @@ bool download_init(download_host_t *download, sensor_t *sensor, const char *firm
         snprintf(error, error_bytes, "host.download: no memory for the images");
         fine = false;
     }
+    if (fine)
+        download->client = cci_client(&sensor->cci, on_done, download);
     if (fine)
         sim_event_init(&download->next, &download->comp, "next", SIM_PRIO_REQUEST, on_next,
                        download);

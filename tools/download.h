@@ -5,7 +5,7 @@
  * It polls every 50 ms and gives up after 5 tries for a reply, 100 for the permission to send; data
  * go over SPI in transfers of 1 MiB at desc.spit.most_hz (facts: IMX500 2.2; drivers/media/i2c/
  * imx500.c of the Raspberry Pi kernel). The blocks' format is in firmware/include/download.h.
- * Not modeled: time on the I2C bus, the bridge chip of the camera module, streams without network.
+ * Not modeled: the bridge chip of the camera module, streams without network.
  */
 #ifndef TOOLS_DOWNLOAD_H
 #define TOOLS_DOWNLOAD_H
@@ -21,10 +21,13 @@ typedef struct {
     uint8_t *tape; /* all images, as they are sent */
     uint32_t from[DOWNLOAD_IMAGES], bytes[DOWNLOAD_IMAGES];
     bool starts_stream; /* at the end: mode_select */
+    uint32_t client;    /* of the CCI bus */
 
     uint32_t phase, image, tries, sent; /* of the image: bytes */
     uint32_t counter;                   /* the reply counter as last seen */
     uint32_t reply;                     /* the last one */
+    uint32_t access;                    /* on the bus, of the phase */
+    uint32_t again;                     /* 1: that one for the second time */
     bool failed, done;
     uint64_t polls;
 } download_host_t;

@@ -209,47 +209,39 @@ static void arm_cci(fault_set_t *set, fault_record_t *r)
     await(set, r);
 }
 
-static const ccs_reg_t *writable(uint16_t addr)
+/* A write's first byte is lost; the host sends again what was not acknowledged. */
+static bool lose_cci(fault_set_t *set)
 {
-    uint32_t count;
-    const ccs_reg_t *regs = ccs_regs(&count);
-    for (uint32_t i = 0; i < count; i++)
-        if (regs[i].addr == addr && regs[i].writable)
-            return &regs[i];
-    return NULL;
-}
-
-/* False: nothing answers any more. */
-static bool corrupt_cci(const fault_record_t *r, uint16_t *addr, uint32_t *value)
-{
-    const ccs_reg_t *reg = writable(*addr);
-    uint32_t bytes = reg != NULL ? 2u + reg->bytes : 2, byte = (uint32_t)r->arg[0] % bytes;
-    if (byte < 2)
-        *addr ^= (uint16_t)(r->arg[1] << 8 * (1 - byte));
-    else
-        *value ^= (uint32_t)r->arg[1] << 8 * (bytes - 1 - byte);
-    return writable(*addr) != NULL;
-}
-
-/* The host sends again what was not acknowledged. */
-static bool on_cci(void *ctx, uint16_t *addr, uint32_t *value)
-{
-    fault_set_t *set = ctx;
     fault_record_t *again = set->unacknowledged != 0 ? &set->record[set->unacknowledged - 1] : NULL;
     fault_record_t *r = oldest(set, arm_cci, FAULT_WAITING, 0);
+    bool lost = r != NULL && fault_kind_of(set, r)->variant == CCI_LOSE;
     set->unacknowledged = 0;
-    if (r == NULL && again != NULL)
+    if (!lost && again != NULL)
         fault_outcome(set, again, FAULT_RECOVERED, FAULT_BY_HOST);
-    if (r == NULL)
-        return true;
-    bool lose = fault_kind_of(set, r)->variant == CCI_LOSE;
-    if (!lose && corrupt_cci(r, addr, value)) {
-        fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
-        return true;
+    if (lost) {
+        fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_HOST);
+        set->unacknowledged = place_of(set, r) + 1;
     }
-    fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_HOST);
-    set->unacknowledged = place_of(set, r) + 1;
-    return false;
+    return lost;
+}
+
+/* No check on the bus tells. */
+static void corrupt_cci(fault_set_t *set, const cci_xfer_t *xfer, uint32_t at, uint8_t *byte)
+{
+    fault_record_t *r = oldest(set, arm_cci, FAULT_WAITING, 0);
+    if (r == NULL || fault_kind_of(set, r)->variant != CCI_CORRUPT ||
+        at != (uint32_t)r->arg[0] % (2 + xfer->bytes))
+        return;
+    *byte ^= (uint8_t)r->arg[1];
+    fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
+}
+
+static bool on_cci(void *ctx, const cci_xfer_t *xfer, uint32_t at, uint8_t *byte)
+{
+    if (at == 0 && lose_cci(ctx))
+        return false;
+    corrupt_cci(ctx, xfer, at, byte);
+    return true;
 }
 
 /* ---- SPI ---- */
@@ -578,8 +570,8 @@ void fault_connect_kinds(fault_set_t *set)
     s->intc.noted = on_irq;
     s->rng.noted = on_rng;
     s->l2.noted_ctx = s->intc.noted_ctx = s->rng.noted_ctx = set;
-    s->ccs.line_ctx = s->spi.line_ctx = s->spit.line_ctx = set;
-    s->ccs.line = uses(set, arm_cci) ? on_cci : NULL;
+    s->cci.line_ctx = s->spi.line_ctx = s->spit.line_ctx = set;
+    s->cci.line = uses(set, arm_cci) ? on_cci : NULL;
     s->spi.line = uses(set, arm_spi) ? on_spi : NULL;
     s->spit.line = uses(set, arm_spi) ? on_spit : NULL;
     s->mipi.faults = set->link;

@@ -581,6 +581,7 @@ void run_free(run_t *run)
     sim_free(run->sim);
     host_free(&run->host);
     download_free(&run->download);
+    script_free(&run->script);
     preview_free(&run->preview);
     raw_frames_free(&run->raw_frames);
     npu_prog_free(&run->program);

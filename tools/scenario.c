@@ -57,20 +57,6 @@ static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
 
 /* ---- host script ---- */
 
-static const ccs_reg_t *find_ccs(const char *name)
-{
-    uint32_t count;
-    const ccs_reg_t *regs = ccs_regs(&count);
-    char *end;
-    unsigned long number = strtoul(name, &end, 0);
-    for (uint32_t i = 0; i < count; i++) {
-        bool by_number = *end == '\0' && end != name && number == regs[i].addr;
-        if (by_number || strcmp(name, regs[i].name) == 0)
-            return &regs[i];
-    }
-    return NULL;
-}
-
 /* `<n><unit>` or `frame:N[+row]`. */
 static bool parse_at(const char *text, scenario_step_t *step)
 {
@@ -100,12 +86,13 @@ static void read_register_step(const sim_cfg_t *cfg, scenario_step_t *step)
     const char *key = expect ? "read" : "write";
     sim_cfg_need(cfg, key);
     const char *name = sim_cfg_str(cfg, key, "mode_select");
-    const ccs_reg_t *reg = find_ccs(name);
+    const ccs_reg_t *reg = ccs_named(name);
     uint32_t most = reg != NULL ? UINT32_MAX >> (32 - 8 * reg->bytes) : UINT32_MAX;
     sim_cfg_need(cfg, expect ? "expect" : "value");
     step->kind = expect ? STEP_EXPECT : STEP_WRITE;
     step->value = (uint32_t)sim_cfg_u64(cfg, expect ? "expect" : "value", 0, most, 0);
     step->addr = reg != NULL ? reg->addr : 0;
+    step->bytes = reg != NULL ? reg->bytes : 1;
     if (reg == NULL)
         sim_cfg_fail(cfg, key, "'%s' is no CCS register (see `fovea regs --markdown`)", name);
 }
@@ -123,29 +110,30 @@ static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
     sim_cfg_done(cfg);
 }
 
-static void add_write(scenario_t *s, uint16_t addr, uint32_t value)
+static void add_write(scenario_t *s, uint16_t addr, uint32_t bytes, uint32_t value)
 {
-    if (s->steps < SCENARIO_MAX_STEPS)
-        s->step[s->steps++] = (scenario_step_t){.addr = addr, .value = value};
+    s->step[s->steps++] = (scenario_step_t){.addr = addr, .bytes = bytes, .value = value};
 }
 
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
  * when it has brought firmware and network. */
 static void read_script(const sim_cfg_t *root, scenario_t *s)
 {
-    enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006 };
+    enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006, OWN = 3 };
     uint32_t count = sim_cfg_count(root, "host");
     bool starts = false;
     float line = scene_line_px(s->scene, s->sensor.isp.array_width_px);
-    add_write(s, APP_LINE_X, (uint32_t)(line + 0.5f));
+    s->step = calloc(count + OWN, sizeof(*s->step));
+    if (s->step == NULL) {
+        sim_cfg_fail(root, "host", "%u steps: out of memory", count);
+        return;
+    }
+    add_write(s, APP_LINE_X, 2, (uint32_t)(line + 0.5f));
     if (s->output.link != 0)
-        add_write(s, APP_IMAGE_OUT, s->output.link);
-    if (count > SCENARIO_MAX_STEPS - 4)
-        sim_cfg_fail(root, "host", "%u steps, at most %d", count, SCENARIO_MAX_STEPS - 4);
-    for (uint32_t i = 0; i < count && i < SCENARIO_MAX_STEPS - 4; i++) {
+        add_write(s, APP_IMAGE_OUT, 2, s->output.link);
+    for (uint32_t i = 0; i < count; i++) {
         sim_cfg_t item = sim_cfg_at(root, "host", i);
         scenario_step_t *step = &s->step[s->steps];
-        *step = (scenario_step_t){0};
         read_step(&item, step);
         starts = starts || (step->kind == STEP_WRITE && step->addr == MODE_SELECT);
         s->steps++;
@@ -153,7 +141,7 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
     bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST;
     s->stream_after_download = downloads && !starts;
     if (!starts && !downloads)
-        add_write(s, MODE_SELECT, 1);
+        add_write(s, MODE_SELECT, 1, 1);
 }
 
 /* ---- the file ---- */
@@ -452,5 +440,6 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
 void scenario_free(scenario_t *scenario)
 {
     scene_free(scenario->scene);
+    free(scenario->step);
     sim_json_free(scenario->resolved);
 }

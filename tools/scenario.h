@@ -14,7 +14,6 @@
 
 enum {
     SCENARIO_PATH = 1024,
-    SCENARIO_MAX_STEPS = 256,
     SCENARIO_MAX_FRAMES = 1000000,
     SCENARIO_MAX_FLASH = 8,
 };
@@ -33,7 +32,8 @@ typedef struct {
     uint32_t frame; /* first row's readout of this frame, plus row lines */
     uint32_t row;
     uint64_t at_ps;
-    uint16_t addr; /* or number of the pin */
+    uint16_t addr;  /* or number of the pin */
+    uint32_t bytes; /* of the register */
     uint32_t value;
     char path[64]; /* of the step in the scenario, for messages */
 } scenario_step_t;
@@ -59,7 +59,7 @@ typedef struct {
         uint32_t picture; /* a PNG with boxes of every n-th frame; 0: none */
         uint32_t dng;     /* a DNG of every n-th RAW frame; 0: none */
     } output;
-    scenario_step_t step[SCENARIO_MAX_STEPS];
+    scenario_step_t *step; /* owned */
     uint32_t steps;
     fault_item_t fault[FAULT_MAX_ITEMS];
     uint32_t faults;

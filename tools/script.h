@@ -1,31 +1,33 @@
 /*
  * script.h - the host's side of CCI and of the pins, at the times that a scenario names.
+ *
+ * A step on a pin happens at its time. One on the bus begins at its time, or when the steps before
+ * it are through: the host waits for each.
  */
 #ifndef TOOLS_SCRIPT_H
 #define TOOLS_SCRIPT_H
 
 #include "tools/scenario.h"
 
-typedef struct script script_t;
-
 typedef struct {
-    script_t *script;
-    uint32_t index;
-    char name[16]; /* of its event */
-} script_step_ref_t;
-
-struct script {
     sim_comp_t comp;
     sensor_t *sensor;
+    sim_event_t time;            /* of the next step */
     const scenario_step_t *step; /* the scenario's */
-    sim_event_t event[SCENARIO_MAX_STEPS];
-    script_step_ref_t self[SCENARIO_MAX_STEPS];
     uint32_t steps;
-    bool repeats; /* a write that is not acknowledged is sent once more */
-    uint64_t done, failed; /* failed: expectations that did not hold */
-};
+    uint32_t client; /* of the bus */
+    bool repeats;    /* a write that is not acknowledged is sent once more */
 
-/* After sensor_init. The caller owns script, zeroed; it must outlive sim. */
+    uint64_t *at_ps; /* state: when each step comes; SIM_NEVER_PS: not known yet, or past */
+    uint32_t *due;   /* steps for the bus, in the order of their times */
+    uint32_t dues, next;
+    uint32_t again;                        /* 1: the one under way is sent once more */
+    uint64_t done, failed, unacknowledged; /* failed: expectations that did not hold */
+} script_t;
+
+/* After sensor_init. The caller owns script, zeroed; it must outlive sim. script_free in any case.
+ */
 sim_err_t script_init(script_t *script, sensor_t *sensor, const scenario_t *scenario);
+void script_free(script_t *script);
 
 #endif

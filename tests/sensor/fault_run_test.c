@@ -315,7 +315,7 @@ START_TEST(a_damaged_word_of_a_download_is_found_by_its_crc)
 {
     write_scenario("\"frames\": 1, \"boot\": \"host\", \"boot_rom\": "
                    "\"../../firmware/boot_rom.elf\", \"faults\": [{\"kind\": \"spi_corrupt\", "
-                   "\"at\": \"300ms\", \"port\": \"target\", \"skip\": 5, \"mask\": 4}],");
+                   "\"at\": \"50ms\", \"port\": \"target\", \"skip\": 5, \"mask\": 4}],");
     ck_assert_int_eq(fovea(text, sizeof(text), "run " SCENARIO " --out " DIR "/download"), 1);
     ck_assert_ptr_nonnull(strstr(text, "the download failed, reply 0xfe"));
     check_line(DIR "/download", 0, "spi_corrupt", "detected", "crc");

@@ -29,6 +29,13 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
     snprintf(b->log, sizeof(b->log), "%s %s: %s", sim_log_level_name(level), name, line);
 }
 
+static void on_done(void *ctx, const cci_xfer_t *xfer)
+{
+    board_t *b = ctx;
+    b->done = *xfer;
+    b->dones++;
+}
+
 board_t *board_new(const sensor_desc_t *desc)
 {
     sensor_desc_t plain = sensor_desc_default();
@@ -40,6 +47,7 @@ board_t *board_new(const sensor_desc_t *desc)
     sim_set_log(b->sim, on_log, b, SIM_LOG_INFO);
     ck_assert_msg(sensor_init(b->sensor, b->sim, desc != NULL ? desc : &plain, b->pool) == SIM_OK,
                   "%s", sim_error(b->sim));
+    b->client = cci_client(&b->sensor->cci, on_done, b);
     b->sensor->pixel.light.row = dark;
     b->sensor->uart.sent = on_uart;
     b->sensor->uart.sent_ctx = b;
@@ -72,6 +80,16 @@ uint32_t board_wait(board_t *board, uint16_t addr, uint32_t from, uint64_t ms)
     while (board_ccs(board, addr) == from && sim_now_ps(board->sim) < end)
         sim_run_until_ps(board->sim, sim_now_ps(board->sim) + 10 * SIM_PS_PER_US);
     return board_ccs(board, addr);
+}
+
+bool board_cci_write(board_t *board, uint16_t addr, uint32_t value)
+{
+    uint32_t bytes = ccs_find(&board->sensor->ccs.desc, addr)->bytes, before = board->dones;
+    cci_xfer_t xfer = cci_write_of(board->client, 0, addr, bytes, value);
+    ck_assert(cci_submit(&board->sensor->cci, &xfer));
+    while (board->dones == before)
+        sim_run_until_ps(board->sim, sim_now_ps(board->sim) + SIM_PS_PER_US);
+    return board->done.nak == 0;
 }
 
 uint32_t board_ccs(const board_t *board, uint16_t addr)

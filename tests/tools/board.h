@@ -15,6 +15,9 @@ typedef struct {
     char log[512];      /* the last line */
     char console[4096]; /* what came out of the serial port, \r left out */
     uint32_t printed;
+    uint32_t client; /* of the CCI bus */
+    cci_xfer_t done; /* the last one */
+    uint32_t dones;
     mipi_capture_writer_t capture;
     FILE *link; /* NULL: no capture */
 } board_t;
@@ -40,6 +43,10 @@ uint32_t board_answer(const board_t *board, uint32_t n);
 /* Asks for costs until one has that name (health.h): its data words are the answer then. */
 bool board_ask_cost(board_t *board, const char *name);
 
+/* Over the bus, in its time: whether the sensor acknowledged. */
+bool board_cci_write(board_t *board, uint16_t addr, uint32_t value);
+
+/* Without the bus, at once. */
 uint32_t board_ccs(const board_t *board, uint16_t addr);
 uint32_t board_word(board_t *board, uint32_t addr);
 

@@ -292,8 +292,8 @@ START_TEST(a_run_from_flash_sees_what_a_run_in_place_sees)
 }
 END_TEST
 
-/* -10 degrees, 246 in a byte: the first conversion's; the second one begins after 100 ms. Nobody
- * takes the command. */
+/* -10 degrees, 246 in a byte: the first conversion's; the second one begins after 100 ms. The
+ * firmware has answered the command, none of its own, before the bus asks. */
 START_TEST(a_host_script_reaches_temperature_and_mailbox)
 {
     int code = run_with(
@@ -302,7 +302,7 @@ START_TEST(a_host_script_reaches_temperature_and_mailbox)
         "{\"at\": \"1us\", \"write\": \"temp_sensor_ctrl\", \"value\": 1}, "
         "{\"at\": \"1us\", \"write\": \"mbx_data0\", \"value\": 4294967295}, "
         "{\"at\": \"2us\", \"write\": \"mbx_command\", \"value\": 3}, "
-        "{\"at\": \"3us\", \"read\": \"mbx_status\", \"expect\": 1}, "
+        "{\"at\": \"3us\", \"read\": \"mbx_status\", \"expect\": 2}, "
         "{\"at\": \"3us\", \"read\": \"mbx_data0\", \"expect\": 4294967295}, "
         "{\"at\": \"2ms\", \"read\": \"temp_sensor_output\", \"expect\": 246}, "
         "{\"at\": \"frame:1+1500\", \"read\": \"temp_sensor_output\", \"expect\": 246}]",
