@@ -115,6 +115,12 @@ static void add_write(scenario_t *s, uint16_t addr, uint32_t bytes, uint32_t val
     s->step[s->steps++] = (scenario_step_t){.addr = addr, .bytes = bytes, .value = value};
 }
 
+/* "host_bus": clocks of the CCI bus a second, other than the chip file's. */
+static void read_bus(const sim_cfg_t *root, cci_desc_t *cci)
+{
+    cci->hz = (uint32_t)sim_cfg_u64(root, "host_bus", CCI_MIN_HZ, CCI_MAX_HZ, cci->hz);
+}
+
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
  * when it has brought firmware and network. */
 static void read_script(const sim_cfg_t *root, scenario_t *s)
@@ -310,6 +316,7 @@ static void write_resolved(scenario_t *s)
     sim_json_add_u64(out, "seed", s->seed);
     sim_json_add_u64(out, "frames", s->frames);
     write_boot(s, out);
+    sim_json_add_u64(out, "host_bus", s->sensor.logic.cci.hz);
     write_temperature(&s->sensor.logic.temp, sim_json_add_array(out, "temperature_c"));
     sim_json_t *output = sim_json_add_object(out, "output");
     if (s->output.link <= 1)
@@ -421,6 +428,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         fine = read_root(scenario, &root, dir, flags, error, error_bytes);
         if (fine) {
             read_boot(&root, dir, scenario);
+            read_bus(&root, &scenario->sensor.logic.cci);
             read_script(&root, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             read_faults(&root, scenario);

@@ -75,19 +75,6 @@ static void load(rig_t *rig)
     rig->sensor->npu.names = &rig->program;
 }
 
-static void use_options(rig_t *rig, const rig_options_t *options)
-{
-    enum { APP_IMAGE_OUT = 0x9006 };
-    scenario_t *s = &rig->scenario;
-    if (options->raw) {
-        memmove(s->step + 1, s->step, s->steps++ * sizeof(s->step[0]));
-        s->step[0] = (scenario_step_t){.addr = APP_IMAGE_OUT, .value = 1};
-    }
-    if (options->change != NULL)
-        options->change(&s->sensor);
-    sim_set_shuffle(rig->sim, options->shuffle);
-}
-
 enum { MOST_THREADS = 4 };
 
 static scenario_t shared; /* rows of light have nothing that a rig could leave in it */
@@ -102,6 +89,22 @@ void rig_prepare(void)
     need(scene_prepare(shared.scene, MOST_THREADS,
                        shared.sensor.pixel.width_px + 2 * PIX_BLUR_MAX) == SIM_OK,
          "out of memory");
+}
+
+static void use_options(rig_t *rig, const rig_options_t *options)
+{
+    enum { APP_IMAGE_OUT = 0x9006 };
+    scenario_t *s = &rig->scenario;
+    s->step = calloc(s->steps + 1u, sizeof(*s->step));
+    need(s->step != NULL, "out of memory");
+    memcpy(s->step + options->raw, shared.step, s->steps * sizeof(*s->step));
+    if (options->raw) {
+        s->steps++;
+        s->step[0] = (scenario_step_t){.addr = APP_IMAGE_OUT, .bytes = 2, .value = 1};
+    }
+    if (options->change != NULL)
+        options->change(&s->sensor);
+    sim_set_shuffle(rig->sim, options->shuffle);
 }
 
 rig_t *rig_new(const rig_options_t *options)
@@ -135,6 +138,8 @@ rig_t *rig_new(const rig_options_t *options)
 void rig_free(rig_t *rig)
 {
     sensor_free(rig->sensor);
+    script_free(&rig->script);
+    free(rig->scenario.step);
     sim_pool_free(rig->pool);
     sim_free(rig->sim);
     npu_prog_free(&rig->program);
