@@ -2,7 +2,12 @@
  * lanes.h - byte k of a packet travels on lane k mod N; and the text form of that.
  *
  * Lanes that run out of bytes end one byte time early; a lane without any byte stays in LP-11.
- * The text form "CSI2LANES 1" is for RTL test benches and scripts:
+ * The text form "CSI2LANES 1" is for RTL test benches and scripts. It shows what arrives: bytes
+ * are scrambled if the link does that, a lane is late by the whole byte times of its skew and of
+ * what is wrong with it (mipi_lane_state_t), a calibration is a burst of ff, ff, aa .. without
+ * sync bytes. Behind a packet of the same burst stand its spacers (ff), and with HS-Idle rows of
+ * `--` and a new sync byte; lanes that ended early have a spacer.
+ *
  *
  *   CSI2LANES 1          first line
  *   lanes 2              once, before the first burst
@@ -21,10 +26,8 @@
 
 #include <stdio.h>
 
-#include "mipi/dphy.h"
 #include "mipi/packet.h"
-
-#define MIPI_SYNC_BYTE 0xb8u /* 0001_1101 in time order */
+#include "mipi/phy.h"
 
 /* Bytes of a packet that go over one lane. */
 uint32_t mipi_lane_bytes(uint32_t lanes, uint32_t lane, uint32_t packet_bytes);
@@ -39,12 +42,21 @@ void mipi_lanes_split(const uint8_t *packet, uint32_t bytes, uint32_t lanes, uin
 uint32_t mipi_lanes_merge(const uint8_t *const in[], const uint32_t lane_bytes[], uint32_t lanes,
                           uint8_t *out, uint32_t max_bytes);
 
+#define MIPI_SYNC_BYTE 0xb8u /* 0001_1101 in time order */
+#define MIPI_MAX_LATE_ROWS 300u
+
 /* Writer of the text form. Zeroed and begun once; errors show in ferror(stream). */
 typedef struct {
     FILE *stream;
-    mipi_dphy_desc_t dphy;
+    mipi_phy_t phy; /* of packets that do not tell theirs */
+    uint64_t bit_rate_bps;
     uint64_t last_end_ps;
     bool any;
+    struct {
+        int16_t late[MIPI_MAX_LATE_ROWS]; /* what it sent in the last rows; -1: nothing */
+        uint32_t rows, at;                /* how late it is */
+        uint16_t lfsr;
+    } lane[MIPI_MAX_LANES];
 } mipi_lane_trace_t;
 
 void mipi_lane_trace_begin(mipi_lane_trace_t *trace, FILE *stream, const mipi_dphy_desc_t *dphy);

@@ -20,7 +20,6 @@ enum { CTRL_AUTO, CTRL_UI, CTRL_MANUAL };
 
 #define BYTE_UI 8u
 #define EPD_TOP 0x8000u
-static const mipi_dphy_time_t hs_idle = {60, 16}; /* then a sync byte */
 
 /* clang-format off */
 #define T(member) offsetof(mipi_dphy_desc_t, member)
@@ -145,18 +144,25 @@ const char *mipi_phy_make(const mipi_dphy_desc_t *chip, const mipi_phy_regs_t *r
     return error;
 }
 
-static uint32_t spacers(const mipi_phy_t *phy, mipi_join_t join)
+uint32_t mipi_phy_spacers(const mipi_phy_t *phy, mipi_join_t join)
 {
+    if (join == MIPI_OWN_BURST)
+        return 0;
     return join == MIPI_AFTER_SHORT ? phy->lrte.after_short : phy->lrte.after_long;
+}
+
+mipi_dphy_time_t mipi_phy_idle(void)
+{
+    return (mipi_dphy_time_t){60, 16};
 }
 
 mipi_dphy_time_t mipi_phy_to_data(const mipi_phy_t *phy, mipi_join_t join)
 {
     if (join == MIPI_OWN_BURST)
         return mipi_dphy_to_data(&phy->dphy);
-    mipi_dphy_time_t time = {0, BYTE_UI * spacers(phy, join)};
+    mipi_dphy_time_t time = {0, BYTE_UI * mipi_phy_spacers(phy, join)};
     if (!phy->lrte.only_spacers)
-        time = mipi_dphy_sum(time, mipi_dphy_sum(hs_idle, (mipi_dphy_time_t){0, BYTE_UI}));
+        time = mipi_dphy_sum(time, mipi_dphy_sum(mipi_phy_idle(), (mipi_dphy_time_t){0, BYTE_UI}));
     return time;
 }
 

@@ -90,6 +90,10 @@ mipi_span_t mipi_phy_packet(const mipi_phy_t *phy, mipi_join_t join, uint32_t pa
 /* From a packet's start to its first bit. */
 mipi_dphy_time_t mipi_phy_to_data(const mipi_phy_t *phy, mipi_join_t join);
 
+/* Spacers between a packet and the one before, and HS-Idle behind them (option 1). */
+uint32_t mipi_phy_spacers(const mipi_phy_t *phy, mipi_join_t join);
+mipi_dphy_time_t mipi_phy_idle(void);
+
 /* A calibration burst, from LP-11 to the end of HS-EXIT; 0: none is sent. */
 uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial);
 
