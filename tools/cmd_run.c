@@ -95,6 +95,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         {0, "gdb", "ADDRESS",
          "wait for a debugger: :1234 on this machine only, ADDRESS:PORT, unix:PATH", &desc.gdb},
         OBSERVE_OPTIONS(desc.observe),
+        WAVES_OPTIONS(desc.waves),
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
@@ -107,7 +108,10 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         return EXIT_USAGE;
     if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
-    if (desc.snapshot.every_s > 0 && observe_wanted(&desc.observe))
+    if (!waves_options(name, &desc.waves))
+        return EXIT_USAGE;
+    if (desc.snapshot.every_s > 0 &&
+        (observe_wanted(&desc.observe) || waves_wanted(&desc.waves)))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
                         name);
     desc.scenario = args[0];

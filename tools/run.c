@@ -339,7 +339,7 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .restored = on_restored,
                                .settle = on_settle,
                                .ctx = run,
-                               .once = run->observed,
+                               .once = run->observed || waves_wanted(&run->waves.desc),
                                .interrupted = run->interrupted};
     run->watch.debug = &run->debug;
     if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))
@@ -515,6 +515,8 @@ static bool write_host(run_t *run)
 static int keep(run_t *run)
 {
     mipi_capture_end(&run->capture);
+    if (!waves_end(&run->waves, run->error, sizeof(run->error)))
+        return EXIT_FAILED;
     trace_file_end(&run->trace);
     bool fine = write_stats(run) && write_faults(run) && write_host(run) &&
                 write_json(run, "config.json", run->scenario.resolved) &&
@@ -546,6 +548,9 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
         code = connect(run);
+    if (code == EXIT_FINE && !waves_init(&run->waves, &desc->waves, &run->sensor->mipi, run->error,
+                                         sizeof(run->error)))
+        code = EXIT_USAGE;
     if (code == EXIT_FINE)
         code = start(run);
     if (code == EXIT_FINE)
@@ -589,4 +594,5 @@ void run_free(run_t *run)
     sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);
     observe_free(&run->observe);
+    waves_free(&run->waves);
 }

@@ -21,6 +21,7 @@
 #include "tools/score.h"
 #include "tools/script.h"
 #include "tools/trace_file.h"
+#include "tools/waves.h"
 
 enum { RUN_RING = 16, RUN_ERROR = 1024 };
 
@@ -85,6 +86,7 @@ typedef struct {
     image_watch_t watch;
     observe_t observe;
     bool observed;
+    waves_t waves;
     char error[RUN_ERROR];
 } run_t;
 
@@ -93,6 +95,7 @@ typedef struct {
     scenario_flags_t flags;
     run_snapshot_desc_t snapshot;
     observe_desc_t observe;
+    waves_desc_t waves;
     uint32_t threads;
     bool exact;      /* no fast paths in NPU and L2 */
     const char *gdb; /* address at which a debugger is waited for; NULL: none */

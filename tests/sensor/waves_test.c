@@ -1,0 +1,166 @@
+/*
+ * waves_test.c - whole runs whose lanes are written down: what stands there is what the capture
+ * has, whatever the host makes of the link.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mipi/capture.h"
+#include "mipi/scramble.h"
+#include "sim/file.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+
+#define DIR FOVEA_OUT "/waves"
+
+enum { LANES = 2, MAX_TEXT = 64 << 20 };
+
+static char text[65536], error[256];
+
+static char *load(const char *file, size_t *bytes)
+{
+    char *content = (char *)sim_file_read(file, MAX_TEXT, bytes, error, sizeof(error));
+    ck_assert_msg(content != NULL, "%s", error);
+    return content;
+}
+
+/* Frees content. */
+static char *replace(char *content, const char *what, const char *instead)
+{
+    char *at = strstr(content, what);
+    ck_assert_msg(at != NULL, "%s", what);
+    char *changed = malloc(strlen(content) + strlen(instead) + 1);
+    memcpy(changed, content, (size_t)(at - content));
+    strcpy(changed + (at - content), instead);
+    strcat(changed, at + strlen(what));
+    free(content);
+    return changed;
+}
+
+/* The entrance with those steps of its host. */
+static void write_scenario(const char *name, const char *host)
+{
+    char file[256], frames[1024];
+    size_t bytes;
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    char *s = replace(load("scenes/entrance.json", &bytes), "../logic", "../../../logic");
+    s = replace(s, "../build/firmware", "../../firmware");
+    s = replace(s, "person_160.tflite", "../../../scenes/person_160.tflite");
+    snprintf(frames, sizeof(frames), "\"frames\": 2, \"host\": [%s],", host);
+    s = replace(s, "\"frames\": 90,", frames);
+    snprintf(file, sizeof(file), DIR "/%s.json", name);
+    ck_assert_int_eq(sim_file_write(file, s, strlen(s), error, sizeof(error)), SIM_OK);
+    free(s);
+}
+
+static void run(const char *name)
+{
+    int code = fovea(text, sizeof(text),
+                     "run " DIR "/%s.json --out " DIR "/%s --lanes " DIR "/%s.lanes --vcd " DIR
+                     "/%s.vcd --vcd-to 20",
+                     name, name, name, name);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+}
+
+/* Bytes of the burst at *line, merged and descrambled; *line goes behind it. 0: no more. */
+static uint32_t next_burst(char **line, const uint16_t *seeds, uint8_t *merged)
+{
+    uint16_t lfsr[LANES] = {0};
+    uint32_t count = 0, row = 0;
+    char *at = *line != NULL ? strstr(*line, "burst\n") : NULL;
+    if (at == NULL)
+        return 0;
+    for (at += 6; strncmp(at, "trail", 5) != 0; at = strchr(at, '\n') + 1, row++) {
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            ck_assert(at[3 * lane] != '-'); /* packets of 4 bytes and more */
+            uint8_t byte = (uint8_t)strtoul(at + 3 * lane, NULL, 16);
+            if (row == 0) {
+                ck_assert_uint_eq(byte, 0xb8);
+                lfsr[lane] = seeds != NULL ? seeds[lane] : 0;
+                continue;
+            }
+            merged[count++] = seeds != NULL ? byte ^ mipi_scramble_next(&lfsr[lane]) : byte;
+        }
+    }
+    *line = at;
+    return count;
+}
+
+/* Every packet of the capture is a burst of the lanes; an odd one has a byte of trail behind it. */
+static void check_lanes(const char *name, const uint16_t *seeds)
+{
+    static uint8_t merged[MIPI_MAX_PACKET_BYTES + LANES];
+    mipi_capture_reader_t reader;
+    mipi_packet_t packet;
+    size_t bytes;
+    char file[256];
+    snprintf(file, sizeof(file), DIR "/%s.lanes", name);
+    char *lanes = load(file, &bytes), *at = lanes;
+    snprintf(file, sizeof(file), DIR "/%s/link.csi2", name);
+    uint8_t *capture = (uint8_t *)load(file, &bytes);
+    ck_assert(mipi_capture_open(&reader, capture, bytes, NULL, NULL));
+    while (mipi_capture_next(&reader, &packet)) {
+        uint32_t count = next_burst(&at, seeds, merged);
+        ck_assert_uint_eq(count, packet.count + packet.count % 2);
+        ck_assert_mem_eq(merged, packet.bytes, packet.count);
+    }
+    ck_assert_uint_eq(next_burst(&at, seeds, merged), 0);
+    ck_assert_uint_gt(reader.packets, 3);
+    free(capture);
+    free(lanes);
+}
+
+START_TEST(the_lanes_of_a_run_carry_what_the_capture_has)
+{
+    write_scenario("plain", "");
+    run("plain");
+    check_lanes("plain", NULL);
+}
+END_TEST
+
+START_TEST(two_runs_leave_the_same_files)
+{
+    write_scenario("one", "");
+    write_scenario("two", "");
+    run("one");
+    run("two");
+    ck_assert(same_file(DIR "/one.lanes", DIR "/two.lanes"));
+    ck_assert(same_file(DIR "/one.vcd", DIR "/two.vcd"));
+}
+END_TEST
+
+START_TEST(a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives)
+{
+    const uint16_t seeds[LANES] = {0x1008, 0xbeef};
+    write_scenario("clear",
+                   "{\"at\": \"0ms\", \"write\": \"scrambling_ctrl\", \"value\": 0},"
+                   "{\"at\": \"0ms\", \"write\": \"lane_seed_value_1\", \"value\": 48879}");
+    write_scenario("mixed",
+                   "{\"at\": \"0ms\", \"write\": \"scrambling_ctrl\", \"value\": 1},"
+                   "{\"at\": \"0ms\", \"write\": \"lane_seed_value_1\", \"value\": 48879}");
+    run("clear");
+    run("mixed");
+    check_lanes("clear", NULL);
+    check_lanes("mixed", seeds);
+    ck_assert(!same_file(DIR "/clear.lanes", DIR "/mixed.lanes"));
+    ck_assert(same_file(DIR "/clear/link.csi2", DIR "/mixed/link.csi2"));
+}
+END_TEST
+
+START_TEST(a_range_of_packets_is_judged)
+{
+    int code = fovea(text, sizeof(text), "run scenes/entrance.json --vcd-to 7");
+    ck_assert_int_eq(code, 2);
+    ck_assert_str_eq(text, "fovea: run: --vcd-from and --vcd-to need --vcd\n");
+    code = fovea(text, sizeof(text), "run scenes/entrance.json --vcd x --vcd-from 5 --vcd-to 4");
+    ck_assert_int_eq(code, 2);
+    ck_assert_ptr_nonnull(strstr(text, "--vcd-to: '4' is not a number in 5.."));
+    code = fovea(text, sizeof(text), "run scenes/entrance.json --lanes no/such/file");
+    ck_assert_int_eq(code, 2);
+}
+END_TEST
+
+TEST_MAIN("waves of a run", the_lanes_of_a_run_carry_what_the_capture_has,
+          two_runs_leave_the_same_files,
+          a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives,
+          a_range_of_packets_is_judged)

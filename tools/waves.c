@@ -1,0 +1,86 @@
+#include "tools/waves.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/file.h"
+#include "tools/cli.h"
+
+bool waves_wanted(const waves_desc_t *desc)
+{
+    return desc->lanes != NULL || desc->vcd != NULL;
+}
+
+static bool packet_range(const char *command, const waves_desc_t *desc, uint64_t *from,
+                         uint64_t *to)
+{
+    const cli_t cli = {.name = command};
+    *from = 0;
+    if (desc->vcd_from != NULL && !cli_u64(&cli, "vcd-from", desc->vcd_from, 0, UINT32_MAX, from))
+        return false;
+    *to = *from + WAVES_PACKETS - 1;
+    return desc->vcd_to == NULL || cli_u64(&cli, "vcd-to", desc->vcd_to, *from, UINT32_MAX, to);
+}
+
+bool waves_options(const char *command, const waves_desc_t *desc)
+{
+    uint64_t from, to;
+    if (desc->vcd == NULL && (desc->vcd_from != NULL || desc->vcd_to != NULL)) {
+        cli_fail(EXIT_USAGE, "%s: --vcd-from and --vcd-to need --vcd", command);
+        return false;
+    }
+    return packet_range(command, desc, &from, &to);
+}
+
+static bool open_file(const char *name, FILE **file, char *error, size_t error_bytes)
+{
+    *file = name != NULL ? sim_file_create(name, error, error_bytes) : NULL;
+    return name == NULL || *file != NULL;
+}
+
+bool waves_init(waves_t *waves, const waves_desc_t *desc, mipi_tx_t *tx, char *error,
+                size_t error_bytes)
+{
+    uint64_t from, to;
+    waves->desc = *desc;
+    if (!packet_range("run", desc, &from, &to) ||
+        !open_file(desc->lanes, &waves->lanes_file, error, error_bytes) ||
+        !open_file(desc->vcd, &waves->vcd_file, error, error_bytes))
+        return false;
+    if (waves->lanes_file != NULL)
+        mipi_lane_trace_begin(&waves->lanes, waves->lanes_file, &tx->desc.dphy);
+    if (waves->vcd_file != NULL)
+        mipi_wave_begin(&waves->wave, waves->vcd_file, tx->desc.dphy.lanes, from, to);
+    bool fine =
+        (waves->lanes_file == NULL || mipi_tx_listen(tx, mipi_lane_trace_packet, &waves->lanes)) &&
+        (waves->vcd_file == NULL || mipi_tx_listen(tx, mipi_wave_packet, &waves->wave));
+    if (!fine)
+        snprintf(error, error_bytes, "the link has no place left for a listener");
+    return fine;
+}
+
+bool waves_end(waves_t *waves, char *error, size_t error_bytes)
+{
+    FILE *lanes = waves->lanes_file, *vcd = waves->vcd_file;
+    bool fine = true;
+    waves->lanes_file = NULL;
+    if (lanes != NULL)
+        fine = sim_file_commit(lanes, waves->desc.lanes, error, error_bytes) == SIM_OK;
+    if (vcd != NULL && !mipi_wave_end(&waves->wave)) {
+        snprintf(error, error_bytes, "%s: cannot be written", waves->desc.vcd);
+        return false; /* waves_free removes it */
+    }
+    waves->vcd_file = NULL;
+    return (vcd == NULL || sim_file_commit(vcd, waves->desc.vcd, error, error_bytes) == SIM_OK) &&
+           fine;
+}
+
+void waves_free(waves_t *waves)
+{
+    if (waves->lanes_file != NULL)
+        sim_file_abandon(waves->lanes_file, waves->desc.lanes);
+    if (waves->vcd_file != NULL)
+        sim_file_abandon(waves->vcd_file, waves->desc.vcd);
+    free(waves->wave.edge);
+    waves->lanes_file = waves->vcd_file = NULL;
+}
