@@ -3,6 +3,8 @@
 #include <string.h>
 
 enum { FULL_SCALE = 4095, GREENS = 2, GAIN_ONE = 1024, DIGITAL_ONE = 256 };
+/* 3550 is DEAD, 1/16 stop, above AE_HIGHLIGHT. */
+enum { BIN_DN = 32, CLIP_ONE = 10000, HIGHLIGHT_MOST = 3550 };
 
 /* Stops: less than DEAD is let be, less than SMALL is made up by and by; no step is more than
  * STEP_MAX. A frame is near within 1/8 (9 %). */
@@ -16,20 +18,59 @@ enum {
 
 /* ---- metering ---- */
 
-/* Of rows and of columns; the product is a zone's. */
-static const uint8_t weight[ZONES_SIDE] = {1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 3, 3, 2, 2, 1, 1};
+static uint32_t weight(ae_metering_t metering, uint32_t z)
+{
+    /* of rows and of columns; the product is a zone's */
+    static const uint8_t center[ZONES_SIDE] = {1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 3, 3, 2, 2, 1, 1};
+    return metering == AE_AVERAGE ? 1 : center[z % ZONES_SIDE] * center[z / ZONES_SIDE];
+}
 
-uint32_t ae_meter(const zones_t *zones)
+static uint32_t mean_green_q8(const zones_t *zones, ae_metering_t metering)
 {
     uint64_t sum = 0, cells = 0;
     for (uint32_t z = 0; z < ZONES; z++) {
         const zone_t *zone = &zones->zone[z];
-        uint32_t all = zones_cells(zones, z), w = weight[z % ZONES_SIDE] * weight[z / ZONES_SIDE];
+        uint32_t all = zones_cells(zones, z), w = weight(metering, z);
         uint32_t saturated = all > zone->count ? all - zone->count : 0;
         sum += (uint64_t)(zone->g + GREENS * FULL_SCALE * saturated) * w;
         cells += (uint64_t)all * w;
     }
     return cells == 0 ? 0 : (uint32_t)((sum << 8) / (GREENS * cells));
+}
+
+/* Mean of the brightest `count` samples of a color. */
+static uint32_t brightest(const ae_hist_t *hist, uint32_t color, uint32_t count)
+{
+    const volatile uint32_t *bin = hist->bin + color * AE_BINS;
+    uint64_t sum = 0;
+    uint32_t left = count, clipped = 0;
+    for (uint32_t b = AE_BINS; b-- > 0 && left > 0;) {
+        uint32_t here = bin[b];
+        here = here < left ? here : left;
+        sum += (uint64_t)here * (BIN_DN * b + BIN_DN / 2);
+        clipped += b >= hist->clipped ? here : 0;
+        left -= here;
+    }
+    if (sum > (uint64_t)HIGHLIGHT_MOST * count)
+        sum += (uint64_t)clipped * FULL_SCALE;
+    return (uint32_t)(sum / count);
+}
+
+uint32_t ae_highlights(const ae_t *ae, const ae_hist_t *hist)
+{
+    uint32_t count = (uint32_t)((uint64_t)hist->cells * ae->clip / CLIP_ONE), most = 0;
+    for (uint32_t c = 0; c < AE_COLORS && ae->metering == AE_HIGHLIGHTS; c++) {
+        uint32_t dn = brightest(hist, c, count == 0 ? 1 : count);
+        most = dn > most ? dn : most;
+    }
+    return most;
+}
+
+uint32_t ae_meter(const ae_t *ae, const zones_t *zones, uint32_t highlights_dn)
+{
+    uint32_t mean = mean_green_q8(zones, ae->metering);
+    uint64_t high = ((uint64_t)highlights_dn * ae->target << 8) / AE_HIGHLIGHT;
+    return high > mean ? (uint32_t)high : mean;
 }
 
 /* ---- time and gains ---- */

@@ -13,7 +13,7 @@ enum {
     CCS_COARSE_INTEGRATION_TIME_MIN = 0x1004,
     CCS_COARSE_INTEGRATION_TIME_MAX_MARGIN = 0x1006,
 };
-_Static_assert(STATS_ZONES == ZONES_SIDE, "the zones of the ISP");
+_Static_assert(STATS_ZONES == ZONES_SIDE && STATS_BINS == AE_BINS, "the ISP's statistics");
 
 static void on_auto_task(uint32_t happened);
 
@@ -23,7 +23,7 @@ static cost_t ae_cost = {.name = "auto.exposure"}, awb_cost = {.name = "auto.whi
 
 static ae_t ae;
 static awb_t awb;
-static uint32_t on, block;
+static uint32_t on, block, highlights_dn;
 static zones_t zones;
 
 /* ---- exposure ---- */
@@ -75,7 +75,7 @@ static void expose(uint32_t frame)
     uint32_t start = cost_now();
     ae_exposure_t next;
     ae.limits = limits_now();
-    if (ae_step(&ae, frame, ae_meter(&zones), &next))
+    if (ae_step(&ae, frame, ae_meter(&ae, &zones, highlights_dn), &next))
         set_exposure(&next);
     cost_end(&ae_cost, start);
 }
@@ -100,6 +100,16 @@ static void tell(void)
                                          (ae.at_limit ? AUTO_IS_AT_LIMIT : 0u) | share << 8);
 }
 
+static uint32_t fetch_highlights(void)
+{
+    const ae_hist_t hist = {
+        .bin = (const volatile uint32_t *)(block + STATS_HIST_R), /* green and blue follow */
+        .cells = zones.width * zones.height,
+        .clipped = (reg_read(ISP_STATS_RANGE) >> 16) / (4096 / STATS_BINS),
+    };
+    return ae_highlights(&ae, &hist);
+}
+
 /* Of that frame; false: the next frame's are being written. */
 static bool fetch(uint32_t frame)
 {
@@ -111,6 +121,7 @@ static bool fetch(uint32_t frame)
                                  .g = reg_read(from + 4),
                                  .b = reg_read(from + 8),
                                  .count = reg_read(from + 12)};
+    highlights_dn = fetch_highlights();
     return reg_read(block + STATS_FRAME) == frame;
 }
 
@@ -147,7 +158,10 @@ void auto_apply_host(void)
     camera_apply_settings();
     uint32_t target = hal_ccs_read16(APP_AE_TARGET);
     on = block != 0 ? hal_ccs_read16(APP_AUTO) : 0;
+    uint32_t metering = hal_ccs_read16(APP_AE_METERING);
     ae.target = target == 0 ? 1 : target;
+    ae.metering = metering <= AE_HIGHLIGHTS ? (ae_metering_t)metering : AE_CENTER;
+    ae.clip = hal_ccs_read16(APP_AE_CLIP);
     ae.limits = limits_now();
     note_exposure(before);
     switch_statistics();

@@ -5,8 +5,14 @@
  * registers ^                                                        |
  *                          +----- which total each frame had: two frames later -----+
  *
- * Brightness is the mean of green, weighted by zone: the middle counts most; a saturated cell
- * counts as full scale. A total is log2(lines x analog gain x digital gain). A frame is judged by
+ * Brightness is the mean of green over the zones, all alike or the middle most; a saturated cell
+ * counts as full scale. Metering for highlights is the latter, and looks at the brightest samples
+ * of each color, a share `clip` of all: when their mean is above AE_HIGHLIGHT, the frame counts as
+ * brighter by as much. That is below saturation, so of a settled frame less than the share is
+ * clipped; what is smaller than it may clip. Where the mean is too high and samples are clipped,
+ * nobody knows by how much: these count for about twice as bright.
+ *
+ * A total is log2(lines x analog gain x digital gain). A frame is judged by
  * the total that it was made with, so what was decided and has not shown yet is not decided again:
  * the delay of the registers makes nothing swing. Small errors are taken up by and by, large ones
  * at once.
@@ -14,8 +20,8 @@
  * Anti-flicker: from one half period of the mains on exposure times are whole multiples of it.
  * Times come first, then analog gain, then digital gain.
  *
- * Not modeled: two exposures a frame, metering of faces or highlights by percentile, slower frames
- * for longer exposures.
+ * Not modeled: two exposures a frame, metering of faces, slower frames for longer exposures; a
+ * bound on how dark highlights may make the rest.
  */
 #ifndef FW_AE_H
 #define FW_AE_H
@@ -25,7 +31,11 @@
 #include "fixed.h"
 #include "zones.h"
 
-enum { AE_SHOWN = 4 };
+enum { AE_SHOWN = 4, AE_COLORS = 3, AE_BINS = 128 };
+enum { AE_HIGHLIGHT = 3400 }; /* 12-bit DN; samples saturate at 3824 to 3839, above black */
+
+/* Codes of app_ae_metering (ours: of IMX500's 0xd228 only the address is published). */
+typedef enum { AE_CENTER, AE_AVERAGE, AE_HIGHLIGHTS } ae_metering_t;
 
 typedef struct {
     uint32_t coarse_min, coarse_max; /* lines */
@@ -38,9 +48,18 @@ typedef struct {
     uint32_t coarse, gain_code, digital; /* lines; code; 8.8 */
 } ae_exposure_t;
 
+/* Cells of a frame by their red, green, blue, where they lie: bins of 32 DN, AE_BINS each. */
+typedef struct {
+    const volatile uint32_t *bin;
+    uint32_t cells;
+    uint32_t clipped; /* the first bin that saturated samples are in */
+} ae_hist_t;
+
 typedef struct {
     ae_limits_t limits;
     uint32_t target; /* brightness, 12-bit DN, 1..4095 */
+    ae_metering_t metering;
+    uint32_t clip; /* AE_HIGHLIGHTS: share that may clip, 1/10000 */
     struct {
         uint32_t from_frame;
         int32_t total;
@@ -57,8 +76,11 @@ void ae_init(ae_t *ae, uint32_t target);
  * was written: then that first frame may have been made with either, and is not judged. */
 void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool sure);
 
+/* How bright highlights are, 12-bit DN; 0 when metering is not for them. */
+uint32_t ae_highlights(const ae_t *ae, const ae_hist_t *hist);
+
 /* Brightness, 12-bit DN, 20.8. */
-uint32_t ae_meter(const zones_t *zones);
+uint32_t ae_meter(const ae_t *ae, const zones_t *zones, uint32_t highlights_dn);
 
 /* That brightness had that frame. True: these settings are to be written. */
 bool ae_step(ae_t *ae, uint32_t frame, uint32_t brightness_q8, ae_exposure_t *next);

@@ -21,6 +21,8 @@ enum {
     APP_AE_TARGET = 0x900a,   /* brightness, 12-bit DN, 1..4095 */
     APP_AE_FLICKER = 0x900c,  /* Hz at which lamps flicker; 0: none */
     APP_AUTO_STATUS = 0x900e, /* AUTO_IS_*; 15:8: share of gray zones, 1/256 */
+    APP_AE_METERING = 0x9010, /* ae_metering_t; others: center weighted */
+    APP_AE_CLIP = 0x9012,     /* highlights: share of samples that may clip, 1/10000 */
 };
 enum { AUTO_EXPOSURE = HAL_BIT(0), AUTO_WHITE_BALANCE = HAL_BIT(1) };
 enum { AUTO_IS_SETTLED = HAL_BIT(0), AUTO_IS_AT_LIMIT = HAL_BIT(1) };

@@ -9,12 +9,14 @@
 #include "firmware/include/ae.h"
 #include "sim/rng.h"
 
-enum { SIDE = 64, TARGET = 737, DELAY = 2, FULL = 4095, SATURATED = 3800 };
+enum { SIDE = 64, TARGET = 737, DELAY = 2, FULL = 4095, SATURATED = 3800, CLIP_DN = 3836 };
 
 static const ae_limits_t limits = {
     .coarse_min = 8, .coarse_max = 2615, .gain_code_max = 978, .digital_max = 1024};
 
 static zones_t zones;
+static uint32_t bins[AE_COLORS][AE_BINS];
+static const ae_hist_t hist = {bins[0], SIDE *SIDE, SATURATED / 32};
 
 /* Every zone of 4 x 4 cells has this brightness, or none of it, saturated. */
 static void fill(uint32_t dn)
@@ -50,32 +52,80 @@ END_TEST
 
 /* ---- metering ---- */
 
+static uint32_t meter(ae_metering_t metering)
+{
+    const ae_t ae = {.target = TARGET, .metering = metering, .clip = 100};
+    return ae_meter(&ae, &zones, ae_highlights(&ae, &hist));
+}
+
 /* Weights of a row are 1 1 2 2 3 3 4 4 and back: 40; 1600 in all, 16 of each zone in the middle. */
 START_TEST(the_middle_counts_sixteen_times_a_corner)
 {
     fill(1000);
-    ck_assert_uint_eq(ae_meter(&zones), 1000 << 8);
+    ck_assert_uint_eq(meter(AE_CENTER), 1000 << 8);
     fill(0);
     zones.zone[0].g = 2 * 16 * 1000;
-    ck_assert_uint_eq(ae_meter(&zones), 160); /* 1000 / 1600 */
+    ck_assert_uint_eq(meter(AE_CENTER), 160); /* 1000 / 1600 */
     zones.zone[0].g = 0;
     zones.zone[7 * ZONES_SIDE + 8].g = 2 * 16 * 1000;
-    ck_assert_uint_eq(ae_meter(&zones), 10 << 8); /* 16000 / 1600 */
+    ck_assert_uint_eq(meter(AE_CENTER), 10 << 8); /* 16000 / 1600 */
+}
+END_TEST
+
+START_TEST(for_the_average_all_zones_count_alike)
+{
+    fill(1000);
+    ck_assert_uint_eq(meter(AE_AVERAGE), 1000 << 8);
+    for (uint32_t z = 0; z < ZONES; z += 17) {
+        fill(0);
+        zones.zone[z].g = 2 * 16 * 1000;
+        ck_assert_uint_eq(meter(AE_AVERAGE), 1000); /* 1000 / 256, 20.8 */
+    }
+}
+END_TEST
+
+/* So many cells of a color in bin 119 (3808 to 3839), the rest in bin 10 (320 to 351). */
+static void fill_hist(uint32_t color, uint32_t bright)
+{
+    memset(bins[color], 0, sizeof(bins[color]));
+    bins[color][119] = bright;
+    bins[color][10] = SIDE * SIDE - bright;
+}
+
+/* 1 % of 4096 cells: 40. 10 x 3824 + 30 x 336 over 40: 1208; x 737 / 3400: 261.9, 67034 / 256. */
+START_TEST(the_brightest_samples_count_when_their_mean_is_above_its_bound)
+{
+    for (uint32_t color = 0; color < AE_COLORS; color++) {
+        for (uint32_t c = 0; c < AE_COLORS; c++)
+            fill_hist(c, c == color ? 10 : 0);
+        fill(100);
+        ck_assert_uint_eq(meter(AE_CENTER), 100 << 8);
+        ck_assert_uint_eq(meter(AE_HIGHLIGHTS), 67034);
+        fill(1000);
+        ck_assert_uint_eq(meter(AE_HIGHLIGHTS), 1000 << 8); /* the mean is above its own */
+        fill(100);
+        fill_hist(color, 36); /* 36 x 3824 + 4 x 336 over 40: 3475; x 737 / 3400: 753.3 */
+        ck_assert_uint_eq(meter(AE_HIGHLIGHTS), 192833);
+        fill_hist(color, 37); /* 3562: too high; + 37 x 4095 over 40: 7350; 1593.2 */
+        ck_assert_uint_eq(meter(AE_HIGHLIGHTS), 407864);
+        fill_hist(color, 40); /* 3824 + 4095; 1716.6 */
+        ck_assert_uint_eq(meter(AE_HIGHLIGHTS), 439439);
+    }
 }
 END_TEST
 
 START_TEST(saturated_cells_count_as_full_scale)
 {
     fill(SATURATED + 1);
-    ck_assert_uint_eq(ae_meter(&zones), FULL << 8);
+    ck_assert_uint_eq(meter(AE_CENTER), FULL << 8);
     fill(1000);
     for (uint32_t z = 0; z < ZONES; z++) { /* half of the cells */
         zones.zone[z].g /= 2;
         zones.zone[z].count /= 2;
     }
-    ck_assert_uint_eq(ae_meter(&zones), (1000 + FULL) * 128);
+    ck_assert_uint_eq(meter(AE_CENTER), (1000 + FULL) * 128);
     zones.width = 0;
-    ck_assert_uint_eq(ae_meter(&zones), 0);
+    ck_assert_uint_eq(meter(AE_CENTER), 0);
 }
 END_TEST
 
@@ -160,6 +210,8 @@ typedef struct {
     ae_exposure_t shows[DELAY + 1]; /* of this frame and the next ones */
     uint32_t frame, changes;
     double dn; /* of the frame before, where nothing clips */
+    uint32_t lamp_cells;
+    double lamp; /* times as bright as the rest */
 } plant_t;
 
 static void plant_init(plant_t *p, ae_exposure_t first)
@@ -172,14 +224,31 @@ static void plant_init(plant_t *p, ae_exposure_t first)
         p->shows[i] = first;
 }
 
+static uint32_t bin_of(double dn)
+{
+    return (uint32_t)(dn < CLIP_DN ? dn : CLIP_DN) / 32;
+}
+
+/* The lamp is somewhere at the edge: zones do not see it. */
+static void show(const plant_t *p)
+{
+    fill((uint32_t)(p->dn < FULL ? p->dn + 0.5 : FULL));
+    memset(bins, 0, sizeof(bins));
+    for (uint32_t c = 0; c < AE_COLORS; c++) {
+        bins[c][bin_of(p->dn)] += SIDE * SIDE - p->lamp_cells;
+        bins[c][bin_of(p->dn * p->lamp)] += p->lamp_cells;
+    }
+}
+
 /* One frame under `light` DN a line at gain 1; what is decided on it shows DELAY frames later. */
 static void expose(plant_t *p, double light)
 {
     const ae_exposure_t *e = &p->shows[0];
     ae_exposure_t next;
     p->dn = light * e->coarse * 1024 / (1024 - e->gain_code) * e->digital / 256;
-    fill((uint32_t)(p->dn < FULL ? p->dn + 0.5 : FULL));
-    bool write = ae_step(&p->ae, p->frame, ae_meter(&zones), &next);
+    show(p);
+    uint32_t dn = ae_highlights(&p->ae, &hist);
+    bool write = ae_step(&p->ae, p->frame, ae_meter(&p->ae, &zones, dn), &next);
     if (write)
         ae_wrote(&p->ae, &next, p->frame + DELAY, true);
     p->changes += write;
@@ -246,6 +315,37 @@ START_TEST(any_step_settles_and_then_nothing_moves)
 }
 END_TEST
 
+/* Any lamp: up to 5 % of the frame, up to 10 stops brighter, where 1 % may clip (40 cells). It
+ * comes to rest, with the rest of the frame or the brightest 1 % at their bounds, whichever is
+ * first. */
+START_TEST(highlights_of_any_lamp_settle_with_less_than_their_share_clipped)
+{
+    sim_stream_t s = sim_stream(9, 9, 9);
+    plant_t p;
+    plant_init(&p, (ae_exposure_t){1000, 0, 256});
+    p.ae.metering = AE_HIGHLIGHTS;
+    p.ae.clip = 100;
+    for (int i = 0; i < 500; i++) {
+        double light = TARGET / exp2(12 + 3 * (double)sim_stream_unit(&s));
+        p.lamp_cells = sim_stream_below(&s, 200);
+        p.lamp = exp2(10 * (double)sim_stream_unit(&s));
+        for (int n = 0; n < 300; n++)
+            expose(&p, light);
+        uint32_t changes = p.changes;
+        for (int n = 0; n < 10; n++)
+            expose(&p, light);
+        ck_assert_uint_eq(p.changes, changes);
+        double lamp_dn = fmin(p.dn * p.lamp, CLIP_DN);
+        double top = fmin(p.lamp_cells / 40.0, 1);
+        double bright = top * lamp_dn + (1 - top) * p.dn; /* of the brightest 40 cells */
+        double error = fmax(log2(p.dn / TARGET), log2(bright / AE_HIGHLIGHT));
+        ck_assert_msg(fabs(error) < 0.08, "%u cells x %g: %g, %g", p.lamp_cells, p.lamp, p.dn,
+                      bright);
+        ck_assert(p.lamp_cells < 40 || lamp_dn < SATURATED);
+    }
+}
+END_TEST
+
 START_TEST(noise_of_three_percent_moves_nothing)
 {
     sim_stream_t s = sim_stream(8, 8, 8);
@@ -294,12 +394,15 @@ START_TEST(a_frame_whose_settings_are_not_known_is_not_judged)
 END_TEST
 
 TEST_MAIN("firmware auto exposure", logarithms_and_powers_are_right_within_what_they_say,
-          the_middle_counts_sixteen_times_a_corner, saturated_cells_count_as_full_scale,
-          time_comes_first_then_analog_then_digital_gain,
+          the_middle_counts_sixteen_times_a_corner, for_the_average_all_zones_count_alike,
+          the_brightest_samples_count_when_their_mean_is_above_its_bound,
+          saturated_cells_count_as_full_scale, time_comes_first_then_analog_then_digital_gain,
           what_a_host_wrote_is_taken_as_the_pixel_die_takes_it,
           without_flicker_times_are_whole_half_periods_from_one_on,
           what_is_split_is_what_was_asked_for_as_finely_as_codes_are,
           four_stops_either_way_settle_in_five_frames_and_never_swing_over,
-          any_step_settles_and_then_nothing_moves, noise_of_three_percent_moves_nothing,
+          any_step_settles_and_then_nothing_moves,
+          highlights_of_any_lamp_settle_with_less_than_their_share_clipped,
+          noise_of_three_percent_moves_nothing,
           too_dark_or_too_bright_ends_at_the_limit_and_counts_as_settled,
           a_frame_whose_settings_are_not_known_is_not_judged)

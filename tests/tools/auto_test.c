@@ -17,14 +17,16 @@ enum { MODE_SELECT = 0x0100, COARSE = 0x0202, GAIN = 0x0204, FRAME_LENGTH = 0x03
 enum { X_START = 0x0344, Y_START = 0x0346, X_END = 0x0348, Y_END = 0x034a };
 #define DIR FOVEA_OUT "/auto"
 enum { APP_AUTO = 0x9008, APP_TARGET = 0x900a, APP_FLICKER = 0x900c, APP_STATUS = 0x900e };
+enum { APP_METERING = 0x9010, APP_CLIP = 0x9012 };
 enum { EXPOSURE = 1, WHITE = 2, SETTLED = 1, AT_LIMIT = 2, TARGET = 737 };
-enum { WIDTH = 512, HEIGHT = 384, FRAMES = 128, BLACK = 64, FRAME_MS = 34 };
+enum { WIDTH = 512, HEIGHT = 384, FRAMES = 128, BLACK = 64, WHITE_DN = 1023 };
 
 /* One frame: brightness of green in 12-bit DN, settings, codes of the ISP as linear light. */
 typedef struct {
     uint32_t coarse, gain_code, digital;
     double green, light[3];
     double dim_row, bright_row, rows; /* of green; how much they differ, a share of green */
+    double clipped;                   /* share of all samples */
     double start_s, end_s;            /* of all its exposures */
 } shot_t;
 
@@ -44,6 +46,8 @@ static void on_raw(void *ctx, const sim_line_t *line)
     shot_t *s = &shot[line->frame];
     for (uint32_t x = 1 - line->row % 2; x < line->width_px; x += 2)
         sum += line->data.raw[x];
+    for (uint32_t x = 0; x < line->width_px; x++)
+        s->clipped += (line->data.raw[x] == WHITE_DN) / (double)line->width_px / line->height_px;
     double green = 4 * (sum / (line->width_px / 2) - BLACK);
     s->green += green / line->height_px;
     s->dim_row = line->row == 0 ? green : fmin(s->dim_row, green);
@@ -292,6 +296,55 @@ START_TEST(in_the_dark_it_rests_at_its_limits_and_says_so)
 }
 END_TEST
 
+/* A lamp in the picture, LAMP_TIMES as bright as the wall: 72 x 56 of 512 x 384 pixels. */
+enum { LAMP_TIMES = 40, LAMP_X = 1024 + 64, LAMP_Y = 1024 + 32, LAMP_W = 72, LAMP_H = 56 };
+#define LAMP_SHARE 0.0205
+
+static void light_with_lamp(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
+{
+    const sim_light_t *wall = ctx;
+    float *const planes[] = {out->r, out->g, out->b};
+    wall->row(wall->ctx, req, out);
+    bool beside = req->y_px < (float)LAMP_Y || req->y_px >= (float)(LAMP_Y + LAMP_H);
+    for (uint32_t i = 0; i < req->width_px && !beside; i++) {
+        float x = req->x0_px + (float)i * req->x_step_px;
+        for (uint32_t p = 0; p < 3 && x >= (float)LAMP_X && x < (float)(LAMP_X + LAMP_W); p++)
+            if ((req->planes >> p & 1) != 0)
+                planes[p][i] *= (float)LAMP_TIMES;
+    }
+}
+
+static uint32_t settled_with_lamp(uint32_t metering, uint32_t clip)
+{
+    start("{\"lux\": 100, " PLAIN, EXPOSURE);
+    const sim_light_t wall = board->sensor->pixel.light;
+    board->sensor->pixel.light = (sim_light_t){.row = light_with_lamp, .ctx = &wall};
+    host(APP_METERING, metering);
+    host(APP_CLIP, clip);
+    run_s(0.6);
+    ck_assert_uint_eq(board_ccs(board, APP_STATUS) & 3, SETTLED);
+    ck_assert_uint_eq(changes(shots - 5, shots), 0);
+    stop();
+    return shots - 1;
+}
+
+/* On average, the frame is at the target and all of the lamp is clipped. With highlights, of which
+ * 1 % may be, none is, and the lamp's green is at 3400 DN; where 3 % may be, all is. */
+START_TEST(a_lamp_is_clipped_on_average_and_not_where_highlights_count)
+{
+    const shot_t *last = &shot[settled_with_lamp(1, 100)];
+    ck_assert_msg(last->clipped > 0.0195 && last->clipped < 0.021, "%g", last->clipped);
+    ck_assert_double_gt(last->green, 0.9 * TARGET);
+    last = &shot[settled_with_lamp(2, 100)];
+    ck_assert_msg(last->clipped < 0.01, "%g", last->clipped);
+    double wall = last->green / (1 + (LAMP_TIMES - 1) * LAMP_SHARE);
+    ck_assert_double_eq_tol(wall * LAMP_TIMES, 3400, 0.05 * 3400);
+    last = &shot[settled_with_lamp(2, 300)];
+    ck_assert_msg(last->clipped < 0.03, "%g", last->clipped);
+    ck_assert_double_gt(last->green, 0.9 * TARGET);
+}
+END_TEST
+
 /* Lamps at 100 Hz of half depth; 10 ms are 744,000,000 / 100 / 9398 = 791.66 lines. Rows within
  * 192 x 12.6 us = 2.4 ms of each other differ when their exposure is no whole period. */
 START_TEST(told_of_lamps_it_takes_whole_half_periods)
@@ -504,6 +557,7 @@ END_TEST
 START_TEST(both_loops_take_at_most_two_percent_of_the_core)
 {
     start("{\"lux\": 500, \"light\": [{\"at_s\": 0.3, \"lux\": 31.25}], " PLAIN, EXPOSURE | WHITE);
+    host(APP_METERING, 2); /* which takes longest */
     run_s(0.6);
     ck_assert(board_ask_cost(board, "auto"));
     ck_assert_uint_ge(board_answer(board, 0), shots - 2);
@@ -522,6 +576,7 @@ TEST_MAIN("auto exposure and white balance", four_stops_less_light_settle_in_two
           dusk_is_followed_and_a_morning_at_once_too,
           in_the_dark_it_rests_at_its_limits_and_says_so, told_of_lamps_it_takes_whole_half_periods,
           the_host_decides_when_it_is_off_and_where_it_goes_on,
+          a_lamp_is_clipped_on_average_and_not_where_highlights_count,
           gray_is_gray_again_half_a_second_after_the_lamp_changed,
           the_curve_of_lamps_is_that_of_the_pixel_dies_colors, in_a_room_with_people_nothing_swings,
           visitor_counter_finds_its_exposure_and_counts_on,
