@@ -1,6 +1,7 @@
 /*
  * cmd_emva.c - fovea emva: the pixel die on EMVA 1288's bench.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,19 @@ static const char *verdict(const emva_t *emva, const result_t *r)
     return off <= r->tolerance * want ? "ok" : "off";
 }
 
+static double dark_noise_dn(const emva_t *emva)
+{
+    return emva->dark.var_dn > 0 ? sqrt(emva->dark.var_dn) : 0;
+}
+
+static void say_why_not_valid(const emva_t *emva)
+{
+    printf("\nThe dark noise is %.2f DN. EMVA 1288 (6.6) calls it not valid below 0.49 DN:\n"
+           "the converter rounds it away, and DSNU with it. A higher gain or more bits show both.\n"
+           "K is the slope of the points with light alone.\n",
+           dark_noise_dn(emva));
+}
+
 static void print_table(const emva_t *emva)
 {
     printf("%u x %u photosites of one color, 490..580 nm, %.3f ms\n\n", emva->width_px,
@@ -70,6 +84,8 @@ static void print_table(const emva_t *emva)
            emva->pixel.dark_e);
     printf("half saturation    %10.3f %10.3f %10.3f\n", emva->row.light_e, emva->column.light_e,
            emva->pixel.light_e);
+    if (!emva->dark_valid)
+        say_why_not_valid(emva);
 }
 
 static void add_spatial(sim_json_t *out, const char *name, double dark_e, double light_e)
@@ -83,6 +99,7 @@ static char *json_of(const emva_t *emva)
 {
     sim_json_t *out = sim_json_object();
     sim_json_add_num(out, "exposure_s", emva->exposure_s);
+    sim_json_add_num(out, "dark_noise_dn", dark_noise_dn(emva));
     sim_json_t *all = sim_json_add_array(out, "results");
     for (size_t i = 0; i < SIM_COUNT(results); i++) {
         sim_json_t *one = sim_json_add_object(all, NULL);

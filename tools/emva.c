@@ -112,26 +112,42 @@ static double clip_level(rig_t *rig, double photons)
     return mean_of(rig, rig->image[0]);
 }
 
-/* Slope of a line through the origin. */
+/* A line of least squares. */
 typedef struct {
-    double xy, xx;
-} slope_t;
+    double n, x, y, xx, xy;
+} line_t;
 
-static void add_point(slope_t *slope, double x, double y)
+static void add_point(line_t *line, double x, double y)
 {
-    slope->xy += x * y;
-    slope->xx += x * x;
+    line->n++;
+    line->x += x;
+    line->y += y;
+    line->xx += x * x;
+    line->xy += x * y;
 }
 
-/* The photon transfer curve: its highest variance is saturation; slopes from 0 to 70 % of it. */
+static double slope_from_origin(const line_t *l)
+{
+    return l->xy / l->xx;
+}
+
+static double slope(const line_t *l)
+{
+    return (l->n * l->xy - l->x * l->y) / (l->n * l->xx - l->x * l->x);
+}
+
+/* The photon transfer curve: its highest variance is saturation; slopes from 0 to 70 % of it. A
+ * dark variance that is not valid lacks quantization's 1/12 DN^2, which the others have: then the
+ * line need not go through the dark point. */
 static void transfer(emva_t *e)
 {
+    e->dark_valid = e->dark.var_dn >= least_dark_var;
     uint32_t top = 0;
     for (uint32_t i = 0; i < EMVA_STEPS; i++)
         top = e->point[i].var_dn > e->point[top].var_dn ? i : top;
     e->saturation_photons = e->point[top].photons;
     double limit = 0.7 * (e->point[top].mean_dn - e->dark.mean_dn);
-    slope_t k = {0}, response = {0};
+    line_t k = {0}, response = {0};
     for (uint32_t i = 0; i < EMVA_STEPS; i++) {
         double signal = e->point[i].mean_dn - e->dark.mean_dn;
         if (signal > limit)
@@ -139,8 +155,8 @@ static void transfer(emva_t *e)
         add_point(&k, signal, e->point[i].var_dn - e->dark.var_dn);
         add_point(&response, e->point[i].photons, signal);
     }
-    e->measured.k = k.xy / k.xx;
-    e->measured.qe = 100 * response.xy / response.xx / e->measured.k;
+    e->measured.k = e->dark_valid ? slope_from_origin(&k) : slope(&k);
+    e->measured.qe = 100 * slope_from_origin(&response) / e->measured.k;
 }
 
 /* Mean departure from the line of least relative squares, 5 to 95 % of saturation (6.7). */
@@ -191,7 +207,7 @@ static bool is_enough(const emva_t *e, double dark_e)
 static bool dark_current(emva_t *e, rig_t *rig, double *e_per_s, char *error, size_t error_bytes)
 {
     const double part_ps = longest_dark_s(e, rig) / (2 * EMVA_DARK_STEPS - 1) * SIM_PS_PER_S;
-    double sx = 0, sy = 0, sxx = 0, sxy = 0, n = EMVA_DARK_STEPS;
+    line_t line = {0};
     for (uint32_t i = 0; i < EMVA_DARK_STEPS; i++) {
         if (!sense_set_exposure(&rig->sense, (uint64_t)((2 * i + 1) * part_ps), error, error_bytes))
             return false;
@@ -202,9 +218,9 @@ static bool dark_current(emva_t *e, rig_t *rig, double *e_per_s, char *error, si
         double y = measure_pair(rig, 0).mean_dn;
         e->dark_step[i].seconds = x;
         e->dark_step[i].mean_dn = y;
-        sx += x, sy += y, sxx += x * x, sxy += x * y;
+        add_point(&line, x, y);
     }
-    *e_per_s = (n * sxy - sx * sy) / (n * sxx - sx * sx) / e->measured.k;
+    *e_per_s = slope(&line) / e->measured.k;
     e->dark_current_valid = is_enough(e, *e_per_s * e->dark_step[EMVA_DARK_STEPS - 1].seconds);
     return true;
 }
@@ -311,7 +327,6 @@ static bool measure(emva_t *e, rig_t *rig, char *error, size_t error_bytes)
     measure_spatial(e, rig);
     transfer(e); /* again, with the better dark variance */
     e->measured.linearity = linearity(e);
-    e->dark_valid = e->dark.var_dn >= least_dark_var;
     e->measured.read_e = root(e->dark.var_dn - quantization_var) / e->measured.k;
     e->measured.full_well_e = (clip_level(rig, 3 * full) - e->dark.mean_dn) / e->measured.k;
     derive(&e->measured, e->dark.var_dn, e->saturation_photons * e->measured.qe / 100);

@@ -137,6 +137,29 @@ START_TEST(a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less)
 }
 END_TEST
 
+/* 8 bits at gain 1: a dark noise of 3 e- is 0.09 DN, so all dark samples are alike, without
+ * quantization's 1/12 DN^2 that those with light have; a slope from the dark point to these is 2.4
+ * % too steep. 5.5 s of dark current are a quarter of a DN. */
+START_TEST(eight_bits_measure_what_they_can_and_say_why_not_the_rest)
+{
+    for (uint32_t gain = 1; gain <= 4; gain *= 4) {
+        char options[64];
+        snprintf(options, sizeof(options), "--bits 8 --gain %u", gain);
+        sim_doc_t *doc = measured(options);
+        expect(doc, "system gain K", 0.118 / 4 * gain, 0.02);
+        expect(doc, "quantum efficiency", 60.03, 0.02);
+        expect(doc, "full well", 239 / (0.118 / 4 * gain), 0.02); /* 255 less black, 16 */
+        expect(doc, "dark current", 1.550, 0.05);
+        expect(doc, "PRNU", 0.702, 0.05);
+        sim_doc_free(doc);
+    }
+    ck_assert_int_eq(fovea(text, sizeof(text), "emva --bits 8 --window 256"), 0);
+    ck_assert_ptr_nonnull(strstr(text, "The dark noise is 0.00 DN."));
+    ck_assert_int_eq(fovea(text, sizeof(text), "emva --bits 8 --gain 16 --window 512"), 0);
+    ck_assert_ptr_null(strstr(text, "The dark noise is"));
+}
+END_TEST
+
 /* A tone of amplitude 0.5 e- has a variance of 0.125: temporal, since images are taken at any time;
  * of rows that were always at the same phase of it, it would be DSNU, 0.465 e-. */
 START_TEST(a_tone_on_the_supply_is_temporal_noise)
@@ -248,6 +271,7 @@ END_TEST
 TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
           another_chip_measures_as_another, the_imx477_measures_as_published,
           a_dark_noise_that_is_mostly_quantization_is_not_taken_for_less,
+          eight_bits_measure_what_they_can_and_say_why_not_the_rest,
           a_tone_on_the_supply_is_temporal_noise, without_cds_reset_noise_and_columns_show,
           dark_current_is_measured_hot_and_told_when_it_is_too_cold,
           a_chip_that_sees_nothing_is_refused,
