@@ -192,7 +192,8 @@ static double longest_dark_s(const emva_t *e, const rig_t *rig)
 {
     const emva_values_t *known = &e->configured;
     double range[2], parts = 2 * EMVA_DARK_STEPS - 1;
-    double some_e = fmin(fmax(8, 2 / known->k), known->full_well_e / 4);
+    double some_dn = e->dark_valid ? 2 : 8; /* little noise leaves steps */
+    double some_e = fmin(fmax(8, some_dn / known->k), known->full_well_e / 4);
     sense_exposures(&rig->sense, range);
     double wanted = some_e / known->dark_e_s; /* of 0: for ever */
     return fmin(fmax(wanted, 1.01 * parts * range[0]), fmin(range[1], 100));

@@ -2,7 +2,7 @@
  * emva.h - the pixel die measured as EMVA standard 1288 (release 4.0 linear) measures a camera.
  *
  *   flat light, 490..580 nm, dark to beyond saturation, in pairs --> photon transfer curve
- *   no light, longer and longer exposures, up to 8 e-, 2 DN      --> dark current
+ *   no light, longer and longer exposures, to 8 e-, 2 or 8 DN     --> dark current
  *   many images, dark and at half of saturation                  --> DSNU, PRNU, rows, columns
  *
  * All from samples that pix_row made; nothing is read from the description but what a data sheet of
