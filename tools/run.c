@@ -89,6 +89,12 @@ static void on_frame_start(void *ctx, bool level)
         sim_stop(run->sim); /* the missing metadata will not come any more */
 }
 
+/* All metadata is there, and no image on its way. */
+static bool is_complete(const run_t *run)
+{
+    return run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host);
+}
+
 static void on_metadata(void *ctx, const metadata_t *metadata)
 {
     run_t *run = ctx;
@@ -105,7 +111,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
     if (!preview_write(&run->preview, metadata, dir, run->error, sizeof(run->error)))
         sim_stop(run->sim);
-    if (run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host))
+    if (is_complete(run))
         sim_stop(run->sim);
 }
 
@@ -113,7 +119,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
 static void on_image(void *ctx)
 {
     run_t *run = ctx;
-    if (run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host))
+    if (is_complete(run))
         sim_stop(run->sim);
 }
 
@@ -376,7 +382,7 @@ static bool core_is_lost(const sensor_t *sensor)
 
 static bool finished(const run_t *run)
 {
-    return run->host.metadata_frames >= run->scenario.frames || run->error[0] != '\0';
+    return is_complete(run) || run->error[0] != '\0';
 }
 
 /* Frames are missing. */

@@ -180,20 +180,16 @@ START_TEST(with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow)
 }
 END_TEST
 
+/* The last short lines, 803 line times behind the long ones, come 10 ms later than the boxes. */
 START_TEST(two_exposures_cross_the_link_and_the_long_one_is_looked_at)
 {
     run_with_host("hdr", "\"isp\": false, \"raw\": true",
-                  CCI("hdr_mode", 1) "," CCI("exposure_ratio", 8) "," CCI(
+                  CCI("hdr_mode", 1) "," CCI("exposure_ratio", 2) "," CCI(
                       "frame_length_lines", 4000) "," CCI("app_image_out", 1));
     assert_finds_people(0.9);
     ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
-    sim_image_t png;
-    char error[256];
-    ck_assert_int_eq(sim_png_read(FOVEA_OUT "/hdr/raw_00000.png", &png, error, sizeof(error)),
-                     SIM_OK);
-    ck_assert_uint_eq(png.width_px, 2028);
-    ck_assert_uint_eq(png.height_px, 2 * 1520);
-    sim_image_free(&png);
+    assert_picture(FOVEA_OUT "/hdr/raw_00000.png", 2028, 2 * 1520, 1);
+    assert_picture(FOVEA_OUT "/hdr/raw_00003.png", 2028, 2 * 1520, 1);
 }
 END_TEST
 
