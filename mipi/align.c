@@ -146,7 +146,7 @@ static uint32_t merge(mipi_align_t *align)
         counts[n] = align->lane[n].data_count;
     }
     return mipi_lanes_merge(in, counts, align->desc.used, align->merged,
-                            MIPI_ALIGN_MAX_BYTES * MIPI_ALIGN_LANES);
+                            MIPI_ALIGN_MAX_BYTES * align->desc.lanes);
 }
 
 /* Bytes that the header announces; 0: there is none to be believed. */
@@ -265,7 +265,7 @@ bool mipi_align_init(mipi_align_t *align, const mipi_align_desc_t *desc, mipi_pa
     *align = (mipi_align_t){.desc = *desc, .packet = packet, .event = event, .ctx = ctx};
     if (align->desc.used == 0)
         align->desc.used = desc->lanes;
-    align->merged = malloc((size_t)MIPI_ALIGN_MAX_BYTES * MIPI_ALIGN_LANES);
+    align->merged = malloc((size_t)MIPI_ALIGN_MAX_BYTES * desc->lanes);
     bool fine = align->merged != NULL;
     for (uint32_t n = 0; n < desc->lanes; n++) {
         align->lane[n].bytes = malloc(MIPI_ALIGN_MAX_BYTES);

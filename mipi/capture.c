@@ -10,16 +10,23 @@
 #define END_SYNC UINT32_C(0x21444e45)    /* "END!" */
 
 /* clang-format off */
-static const char *const texts[MIPI_CAPTURE_PROBLEM_KINDS] = {
-#define X(name, text) [MIPI_CAPTURE_##name] = text,
+static const struct {
+    const char *name, *text;
+} kinds[MIPI_CAPTURE_PROBLEM_KINDS] = {
+#define X(name, key, text) [MIPI_CAPTURE_##name] = {key, text},
     MIPI_CAPTURE_PROBLEMS(X)
 #undef X
 };
 /* clang-format on */
 
+const char *mipi_capture_kind_name(mipi_capture_kind_t kind)
+{
+    return kinds[kind].name;
+}
+
 const char *mipi_capture_kind_text(mipi_capture_kind_t kind)
 {
-    return texts[kind];
+    return kinds[kind].text;
 }
 
 /* ---- little-endian fields

@@ -33,26 +33,28 @@ void mipi_capture_end(mipi_capture_writer_t *writer);
 
 /* clang-format off */
 #define MIPI_CAPTURE_PROBLEMS(X)                                                                   \
-    X(NOT_A_CAPTURE,  "not a capture file")                                                        \
-    X(HEADER_FIXED,   "wrong bit in the file header, put right")                                   \
-    X(HEADER,         "file header damaged: lanes and rate unknown")                               \
-    X(OTHER_VERSION,  "written by another version")                                                \
-    X(RECORD_FIXED,   "wrong bit in a record, put right")                                          \
-    X(RECORD,         "record damaged, skipped to the next")                                       \
-    X(NUMBER,         "packet number is not the successor of the last: records lost")              \
-    X(TRUNCATED,      "file ends inside a record")                                                 \
-    X(NO_END,         "end record missing")                                                        \
-    X(COUNT,          "end record counts another number of packets")                               \
-    X(AFTER_END,      "bytes after the end record")
+    X(NOT_A_CAPTURE, "not_a_capture",   "not a capture file")                              \
+    X(HEADER_FIXED,  "capture_header_fixed",    "wrong bit in the file header, put right")         \
+    X(HEADER,        "capture_header",          "file header damaged: lanes and rate unknown")     \
+    X(OTHER_VERSION, "capture_other_version",   "written by another version")                      \
+    X(RECORD_FIXED,  "capture_record_fixed",    "wrong bit in a record, put right")                \
+    X(RECORD,        "capture_record",          "record damaged, skipped to the next")             \
+    X(NUMBER,        "capture_number",          "packet number is not the successor of the last: records lost")\
+    X(TRUNCATED,     "capture_truncated",       "file ends inside a record")                       \
+    X(NO_END,        "capture_no_end",          "end record missing")                              \
+    X(COUNT,         "capture_count",           "end record counts another number of packets")     \
+    X(AFTER_END,     "capture_after_end",       "bytes after the end record")
 /* clang-format on */
 
 typedef enum {
-#define X(name, text) MIPI_CAPTURE_##name,
+#define X(name, key, text) MIPI_CAPTURE_##name,
     MIPI_CAPTURE_PROBLEMS(X)
 #undef X
         MIPI_CAPTURE_PROBLEM_KINDS
 } mipi_capture_kind_t;
 
+/* "capture_record" and the sentence of the table above. */
+const char *mipi_capture_kind_name(mipi_capture_kind_t kind);
 const char *mipi_capture_kind_text(mipi_capture_kind_t kind);
 
 typedef struct {

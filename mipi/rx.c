@@ -138,10 +138,22 @@ static bool is_image(uint8_t dt)
     return dt >= 0x18 && dt <= 0x2f;
 }
 
+/* YUV420: lines of Y and lines of U Y V Y take turns. */
+static bool is_420(uint8_t dt)
+{
+    return dt == 0x18 || dt == 0x19 || dt == 0x1c || dt == 0x1d;
+}
+
+/* The length that the next line of a stream should have, as the first of its kind set it. */
+static uint32_t *line_length(mipi_rx_stream_t *s)
+{
+    return is_420(s->dt) && s->lines % 2 != 0 ? &s->odd_bytes : &s->line_bytes;
+}
+
 static bool store_bytes(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t *s,
                         const uint8_t *payload, uint32_t bytes)
 {
-    uint32_t room = is_image(s->dt) ? s->line_bytes : bytes;
+    uint32_t room = is_image(s->dt) ? *line_length(s) : bytes;
     uint32_t have = bytes < room ? bytes : room;
     if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, room))
         return false;
@@ -286,9 +298,12 @@ static bool check_line(const cursor_t *at, mipi_rx_stream_t *s)
     }
     if (synced != s->synced)
         report(at, MIPI_RX_LINE_PAIRING, synced, s->synced);
-    if (!is_image(s->dt) || at->header.word == s->line_bytes)
+    uint32_t *length = line_length(s);
+    if (s->lines == 1 && length == &s->odd_bytes)
+        *length = at->header.word;
+    if (!is_image(s->dt) || at->header.word == *length)
         return true;
-    report(at, MIPI_RX_LINE_BYTES, at->header.word, s->line_bytes);
+    report(at, MIPI_RX_LINE_BYTES, at->header.word, *length);
     return false;
 }
 

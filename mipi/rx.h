@@ -27,6 +27,7 @@ typedef struct {
     uint32_t bits; /* of a px sample; 0: bytes only */
     uint32_t lines;
     uint32_t line_bytes; /* payload of the first line; image lines are cut or filled to it */
+    uint32_t odd_bytes;  /* YUV420: of the second line, to which every other one is */
     uint32_t width_px;   /* RAW only */
     uint32_t bad_lines;  /* with CRC or length errors */
     bool synced;         /* its first line stood between LS and LE */

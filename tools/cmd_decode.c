@@ -1,132 +1,356 @@
 /*
- * cmd_decode.c - fovea decode: a link capture to what the host would have seen.
+ * cmd_decode.c - fovea decode: what was on a link to what the host would have seen.
+ *
+ *   link.csi2 -----> records --------------------+
+ *   CSI2LANES 1 ---> rows of lanes --> aligner --+--> host --> metadata, images, lines of JSON
+ *                                                +---------> violations, counters
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mipi/capture.h"
+#include "mipi/lanes_read.h"
 #include "sim/file.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/host.h"
 
-enum { MAX_CAPTURE_BYTES = 1 << 30 };
+/* ---- files out ----------------------------------------------------------------------------------
+ */
+enum { OUT_METADATA, OUT_POSTMORTEM, OUT_EMBEDDED, OUT_FRAMES, OUT_PACKETS, OUT_FILES };
+enum { OUT_PATH = 1024 };
 
-static void on_problem(void *ctx, const mipi_capture_problem_t *problem)
-{
-    uint64_t *problems = ctx;
-    ++*problems;
-    if (problem->kind == MIPI_CAPTURE_NOT_A_CAPTURE || problem->kind == MIPI_CAPTURE_OTHER_VERSION)
-        return; /* the command's own last word */
-    fprintf(stderr, "capture: byte %llu, packet %llu: %s\n", (unsigned long long)problem->offset,
-            (unsigned long long)problem->packet, mipi_capture_kind_text(problem->kind));
-}
+static const char *const out_names[OUT_FILES] = {
+    [OUT_METADATA] = "metadata.jsonl", [OUT_POSTMORTEM] = "postmortem.jsonl",
+    [OUT_EMBEDDED] = "embedded.jsonl", [OUT_FRAMES] = "frames.jsonl",
+    [OUT_PACKETS] = "packets.jsonl",
+};
 
-/* The files that a capture becomes. */
 typedef struct {
-    const char *dir, *elf;
-    FILE *metadata, *postmortem;
+    const char *dir; /* NULL: none are written */
+    uint32_t files;  /* of the names above */
+    FILE *file[OUT_FILES];
 } output_t;
 
-static int decode(const char *file, const uint8_t *data, size_t bytes, const output_t *out,
-                  uint64_t *problems)
+static bool output_open(output_t *out, char *error, size_t error_bytes)
+{
+    if (out->dir == NULL)
+        return true;
+    bool fine = sim_dir_make(out->dir, error, error_bytes) == SIM_OK;
+    for (uint32_t i = 0; fine && i < out->files; i++) {
+        char path[OUT_PATH];
+        snprintf(path, sizeof(path), "%s/%s", out->dir, out_names[i]);
+        out->file[i] = sim_file_create(path, error, error_bytes);
+        fine = out->file[i] != NULL;
+    }
+    return fine;
+}
+
+/* Gives the files their names, or, when keep is false, removes them. */
+static bool output_close(output_t *out, bool keep, char *error, size_t error_bytes)
+{
+    for (uint32_t i = 0; i < OUT_FILES; i++) {
+        char path[OUT_PATH];
+        if (out->file[i] == NULL)
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", out->dir, out_names[i]);
+        if (keep)
+            keep = sim_file_commit(out->file[i], path, error, error_bytes) == SIM_OK;
+        else
+            sim_file_abandon(out->file[i], path);
+    }
+    return keep;
+}
+
+/* ---- one input ----------------------------------------------------------------------------------
+ */
+typedef struct {
+    const char *file, *format; /* "capture", "lanes" */
+    output_t out;
+    host_t host;
+    bool check, json;
+    uint64_t told; /* violations */
+    uint32_t lanes_set;
+    /* what the input said of itself */
+    uint64_t packets;
+    uint32_t lanes;
+    uint64_t bit_rate_bps;
+    uint64_t damage[MIPI_CAPTURE_PROBLEM_KINDS];
+    char error[MIPI_LANES_ERROR_BYTES + 16]; /* why it cannot be read */
+} decode_t;
+
+/* Violations are results of a check, and messages otherwise. */
+static void on_problem(void *ctx, const link_problem_t *problem)
+{
+    decode_t *d = ctx;
+    if (!d->check) {
+        fputs("link: ", stderr);
+        link_problem_print(problem, stderr);
+    } else if (!d->json) {
+        link_problem_print(problem, stdout);
+    } else {
+        sim_json_t *line = link_problem_json(problem);
+        char *text = sim_json_print(line, false);
+        printf("%s\n%s", d->told == 0 ? "{\"violations\":[" : ",", text != NULL ? text : "");
+        free(text);
+        sim_json_free(line);
+    }
+    d->told++;
+}
+
+static void on_damage(void *ctx, const mipi_capture_problem_t *problem)
+{
+    decode_t *d = ctx;
+    d->damage[problem->kind]++;
+    if (problem->kind == MIPI_CAPTURE_NOT_A_CAPTURE || problem->kind == MIPI_CAPTURE_OTHER_VERSION)
+        return; /* the command's own last word */
+    const link_problem_t p = link_problem_of_capture(problem);
+    host_tell(&d->host, &p);
+}
+
+static bool read_capture(decode_t *d, FILE *stream)
 {
     mipi_capture_reader_t reader;
-    if (!mipi_capture_open(&reader, data, bytes, on_problem, problems))
-        return cli_fail(EXIT_USAGE, "%s: byte 0: not a link capture of version %u", file,
-                        MIPI_CAPTURE_VERSION);
-    host_t host;
-    host_init(&host, out->metadata, out->postmortem, out->dir);
-    host.elf = out->elf;
     mipi_packet_t packet;
-    while (mipi_capture_next(&reader, &packet))
-        host_packet(&host, &packet);
-    host_finish(&host);
-    *problems += host.problems;
-    printf("%s: %llu packets, %llu metadata frames, %llu images, %llu problems", file,
-           (unsigned long long)reader.packets, (unsigned long long)host.metadata_frames,
-           (unsigned long long)(host.raw_frames + host.rgb_frames), (unsigned long long)*problems);
-    if (host.postmortems != 0)
-        printf(", %llu post-mortems", (unsigned long long)host.postmortems);
+    bool fine = mipi_capture_open_stream(&reader, stream, on_damage, d);
+    if (fine)
+        while (mipi_capture_next(&reader, &packet))
+            host_packet(&d->host, &packet);
+    else
+        snprintf(d->error, sizeof(d->error),
+                 "byte 0: neither a link capture of version %u nor CSI2LANES 1",
+                 MIPI_CAPTURE_VERSION);
+    d->format = "capture";
+    d->packets = reader.packets;
+    d->lanes = reader.lanes;
+    d->bit_rate_bps = reader.bit_rate_bps;
+    mipi_capture_close(&reader);
+    return fine;
+}
+
+static bool read_lanes(decode_t *d, FILE *stream)
+{
+    const mipi_align_desc_t desc = {.used = d->lanes_set, .max_skew_bytes = MIPI_ALIGN_SKEW_BYTES};
+    mipi_lanes_info_t info;
+    bool fine = mipi_lanes_read(stream, &desc, mipi_rx_packet, mipi_rx_event, &d->host.rx, &info);
+    if (!fine)
+        snprintf(d->error, sizeof(d->error), "%s", info.error);
+    d->format = "lanes";
+    d->packets = info.bursts;
+    d->lanes = info.lanes;
+    d->bit_rate_bps = info.rate_mbps * 1000000;
+    return fine;
+}
+
+/* A capture begins with F, the text of lanes with C. */
+static bool read_input(decode_t *d, FILE *stream)
+{
+    int first = ungetc(getc(stream), stream);
+    if (!ferror(stream) && !(first == 'C' ? read_lanes(d, stream) : read_capture(d, stream)))
+        return false;
+    if (ferror(stream))
+        snprintf(d->error, sizeof(d->error), "%s", strerror(errno));
+    return !ferror(stream);
+}
+
+/* ---- what is told at the end --------------------------------------------------------------------
+ */
+static void add_counters(sim_json_t *out, const mipi_rx_t *rx)
+{
+    sim_json_t *all = sim_json_add_object(out, "counters");
+    sim_json_t *by = sim_json_add_object(out, "by_channel_or_lane");
+    for (uint32_t k = 0; k < MIPI_RX_EVENT_KINDS; k++) {
+        const char *name = mipi_rx_kind_name((mipi_rx_kind_t)k);
+        sim_json_add_u64(all, name, rx->counts[k]);
+        sim_json_t *of = rx->counts[k] != 0 ? sim_json_add_object(by, name) : NULL;
+        for (uint32_t n = 0; of != NULL && n < MIPI_VCS; n++) {
+            char key[4];
+            snprintf(key, sizeof(key), "%u", n);
+            if (rx->by[k][n] != 0)
+                sim_json_add_u64(of, key, rx->by[k][n]);
+        }
+    }
+    sim_json_add_u64(all, "vcx_frame_error", mipi_rx_vcx_frame_errors(rx));
+}
+
+static sim_json_t *result_json(const decode_t *d)
+{
+    sim_json_t *out = sim_json_object();
+    sim_json_add_str(out, "file", d->file);
+    if (d->error[0] != '\0')
+        sim_json_add_str(out, "error", d->error);
+    if (d->format != NULL)
+        sim_json_add_str(out, "format", d->format);
+    sim_json_add_u64(out, "lanes", d->lanes);
+    sim_json_add_u64(out, "bit_rate_bps", d->bit_rate_bps);
+    sim_json_add_u64(out, "packets", d->packets);
+    sim_json_add_u64(out, "metadata_frames", d->host.metadata_frames);
+    sim_json_add_u64(out, "raw_frames", d->host.raw_frames);
+    sim_json_add_u64(out, "rgb_frames", d->host.rgb_frames);
+    sim_json_add_u64(out, "postmortems", d->host.postmortems);
+    sim_json_add_u64(out, "problems", d->host.problems);
+    sim_json_t *damage = sim_json_add_object(out, "file_damage");
+    for (uint32_t k = 0; k < MIPI_CAPTURE_PROBLEM_KINDS; k++)
+        if (d->damage[k] != 0)
+            sim_json_add_u64(damage, mipi_capture_kind_name((mipi_capture_kind_t)k), d->damage[k]);
+    add_counters(out, &d->host.rx);
+    return out;
+}
+
+/* One object; violations were written as they came. */
+static void print_json(const decode_t *d)
+{
+    sim_json_t *out = result_json(d);
+    char *text = sim_json_print(out, false);
+    if (d->check)
+        printf("%s],\n%s\n", d->told == 0 ? "{\"violations\":[" : "\n",
+               text != NULL ? text + 1 : "}");
+    else
+        printf("%s\n", text != NULL ? text : "{}");
+    free(text);
+    sim_json_free(out);
+}
+
+static void print_result(const decode_t *d)
+{
+    const host_t *host = &d->host;
+    if (d->json)
+        print_json(d);
+    if (d->json || d->check || d->error[0] != '\0')
+        return;
+    printf("%s: %llu packets, %llu metadata frames, %llu images, %llu problems", d->file,
+           (unsigned long long)d->packets, (unsigned long long)host->metadata_frames,
+           (unsigned long long)(host->raw_frames + host->rgb_frames),
+           (unsigned long long)host->problems);
+    if (host->postmortems != 0)
+        printf(", %llu post-mortems", (unsigned long long)host->postmortems);
     putchar('\n');
-    int code = host.error[0] != '\0' ? cli_fail(EXIT_FAILED, "%s", host.error) : EXIT_FINE;
-    host_free(&host);
+}
+
+static int decode(decode_t *d, FILE *stream, const mipi_rx_desc_t *desc, const char *elf,
+                  host_format_t format)
+{
+    output_t *out = &d->out;
+    host_init(&d->host, out->file[OUT_METADATA], out->file[OUT_POSTMORTEM], out->dir);
+    host_configure(&d->host, desc);
+    d->host.elf = elf;
+    d->host.format = format;
+    d->host.embedded = out->file[OUT_EMBEDDED];
+    d->host.frames = out->file[OUT_FRAMES];
+    d->host.packets = out->file[OUT_PACKETS];
+    d->host.on_problem = on_problem;
+    d->host.ctx = d;
+    bool read = read_input(d, stream);
+    if (read)
+        host_finish(&d->host);
+    print_result(d);
+    int code = d->host.problems != 0 ? EXIT_FAILED : EXIT_FINE;
+    if (!read)
+        code = cli_fail(EXIT_USAGE, "%s: %s", d->file, d->error);
+    else if (d->host.error[0] != '\0')
+        code = cli_fail(EXIT_FAILED, "%s", d->host.error);
     return code;
 }
 
-/* ---- files ---- */
-
-enum { OUT_PATH = 1024 };
-
-static FILE *open_one(const output_t *out, const char *name, char *error, size_t error_bytes)
+/* ---- options ------------------------------------------------------------------------------------
+ */
+static bool read_expected(const cli_t *cli, const char *text, uint64_t expect[MIPI_VCS])
 {
-    char path[OUT_PATH];
-    snprintf(path, sizeof(path), "%s/%s", out->dir, name);
-    return sim_file_create(path, error, error_bytes);
-}
-
-/* Gives the file its name, or, when keep is false, removes it. */
-static bool close_one(const output_t *out, FILE *stream, const char *name, bool keep, char *error,
-                      size_t error_bytes)
-{
-    char path[OUT_PATH];
-    snprintf(path, sizeof(path), "%s/%s", out->dir, name);
-    if (keep)
-        return sim_file_commit(stream, path, error, error_bytes) == SIM_OK;
-    if (stream != NULL)
-        sim_file_abandon(stream, path);
+    while (text != NULL && *text != '\0') {
+        char *end;
+        unsigned long vc = strtoul(text, &end, 10), dt = MIPI_VCS * 4;
+        bool fine = end != text && *end == ':';
+        if (fine) {
+            text = end + 1;
+            dt = strtoul(text, &end, 0);
+            fine = end != text && (*end == ',' || *end == '\0');
+        }
+        if (!fine || vc >= MIPI_VCS || dt >= 64) {
+            cli_fail(EXIT_USAGE, "%s: --expect: '%s', expected VC:DT,.. with VC 0..15, DT 0..63",
+                     cli->name, text);
+            return false;
+        }
+        expect[vc] |= UINT64_C(1) << dt;
+        text = *end == ',' ? end + 1 : end;
+    }
     return true;
 }
 
-static bool open_output(output_t *out, char *error, size_t error_bytes)
+static bool read_format(const cli_t *cli, const char *text, host_format_t *format)
 {
-    if (sim_dir_make(out->dir, error, error_bytes) != SIM_OK)
-        return false;
-    out->metadata = open_one(out, "metadata.jsonl", error, error_bytes);
-    if (out->metadata != NULL)
-        out->postmortem = open_one(out, "postmortem.jsonl", error, error_bytes);
-    return out->postmortem != NULL;
-}
-
-static bool close_output(const output_t *out, bool keep, char *error, size_t error_bytes)
-{
-    bool first = close_one(out, out->metadata, "metadata.jsonl", keep, error, error_bytes);
-    return close_one(out, out->postmortem, "postmortem.jsonl", keep && first, error, error_bytes) &&
-           first;
+    for (uint32_t i = 0; i < HOST_FORMAT_COUNT; i++)
+        if (strcmp(text, host_format_names[i]) == 0) {
+            *format = (host_format_t)i;
+            return true;
+        }
+    cli_fail(EXIT_USAGE, "%s: --format: '%s', expected png, dng, raw or none", cli->name, text);
+    return false;
 }
 
 int cmd_decode(int argc, char **argv)
 {
-    output_t out = {.dir = "frames"};
+    const char *dir = NULL, *elf = NULL, *format_text = "png", *packets = NULL, *check = NULL;
+    const char *json = NULL, *expect = NULL, *lanes_text = NULL, *buffer_text = NULL;
     const cli_opt_t opts[] = {
-        {'o', "out", "DIR", "where the lines and images go (default: frames)", &out.dir},
-        {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &out.elf}};
-    const cli_t cli = {"decode",
-                       "CAPTURE",
-                       "Decodes link.csi2 as a host would: "
-                       "metadata.jsonl, postmortem.jsonl and RAW images as PNG.",
-                       opts,
-                       2,
-                       1,
-                       1};
+        {'o', "out", "DIR", "where lines and images go (default: frames; with --check: nowhere)",
+         &dir},
+        {'f', "format", "FORMAT",
+         "of RAW images: png (default), dng, raw (16 bits a sample); none: no images",
+         &format_text},
+        {'p', "packets", NULL, "packets.jsonl, too: a line for each packet", &packets},
+        {'c', "check", NULL, "violations are the result, a line each; exit code 1 if there is one",
+         &check},
+        {'j', "json", NULL, "the result as one JSON object, with all counters", &json},
+        {0, "expect", "VC:DT,..", "what the host is set for; the rest is reported and left out",
+         &expect},
+        {0, "lanes", "N", "lanes that the host is set for (CSI2LANES; default: the file's)",
+         &lanes_text},
+        {0, "line-buffer", "BYTES", "longest line that the host has room for", &buffer_text},
+        {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &elf}};
+    const cli_t cli = {
+        "decode",
+        "FILE",
+        "Decodes link.csi2, or lanes as CSI2LANES text, as a host would: metadata.jsonl, "
+        "postmortem.jsonl,\nembedded.jsonl (registers), frames.jsonl and images; RGB "
+        "and YUV as PNG.",
+        opts,
+        SIM_COUNT(opts),
+        1,
+        1};
     char **args, error[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
-    size_t bytes;
-    uint8_t *data = sim_file_read(args[0], MAX_CAPTURE_BYTES, &bytes, error, sizeof(error));
-    if (data == NULL)
-        return cli_fail(EXIT_USAGE, "%s", error);
-    if (!open_output(&out, error, sizeof(error))) {
-        close_output(&out, false, NULL, 0);
-        free(data);
+    uint64_t lanes = 0, buffer = 0;
+    mipi_rx_desc_t desc = {0};
+    host_format_t format;
+    if (!read_format(&cli, format_text, &format) || !read_expected(&cli, expect, desc.expect) ||
+        (lanes_text != NULL && !cli_u64(&cli, "lanes", lanes_text, 1, MIPI_ALIGN_LANES, &lanes)) ||
+        (buffer_text != NULL &&
+         !cli_u64(&cli, "line-buffer", buffer_text, 1, MIPI_MAX_PAYLOAD_BYTES, &buffer)))
+        return EXIT_USAGE;
+    desc.max_line_bytes = (uint32_t)buffer;
+    decode_t d = {.file = args[0],
+                  .out = {.dir = dir != NULL || check != NULL ? dir : "frames",
+                          .files = packets != NULL ? OUT_FILES : OUT_PACKETS},
+                  .check = check != NULL,
+                  .json = json != NULL,
+                  .lanes_set = (uint32_t)lanes};
+    FILE *stream = fopen(d.file, "rb");
+    if (stream == NULL)
+        return cli_fail(EXIT_USAGE, "%s: %s", d.file, strerror(errno));
+    if (!output_open(&d.out, error, sizeof(error))) {
+        output_close(&d.out, false, NULL, 0);
+        fclose(stream);
         return cli_fail(EXIT_FAILED, "%s", error);
     }
-    uint64_t problems = 0;
-    int code = decode(args[0], data, bytes, &out, &problems);
-    free(data);
-    if (!close_output(&out, code == EXIT_FINE, error, sizeof(error)))
+    int code = decode(&d, stream, &desc, elf, format);
+    fclose(stream);
+    bool keep = code != EXIT_USAGE && d.host.error[0] == '\0';
+    host_free(&d.host);
+    if (!output_close(&d.out, keep, error, sizeof(error)) && keep)
         return cli_fail(EXIT_FAILED, "%s", error);
-    return code == EXIT_FINE && problems != 0 ? EXIT_FAILED : code;
+    return code;
 }

@@ -15,7 +15,7 @@
     X(asm,     "text to NPU program")                                                               \
     X(disasm,  "NPU program to text")                                                               \
     X(image,   "firmware and network to a boot image")                                              \
-    X(decode,  "link capture to metadata and images, as the host sees them")                        \
+    X(decode,  "link capture or lanes to metadata and images, as the host sees them; checks")       \
     X(sense,   "a picture to a RAW file, with the simulated pixel die")                             \
     X(isp,     "a RAW file to a picture, with the simulated ISP")                                   \
     X(emva,    "the pixel die measured as EMVA 1288 does")                                          \

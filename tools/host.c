@@ -5,40 +5,48 @@
 
 #include "firmware/include/fovea_metadata.h"
 #include "firmware/include/fovea_postmortem.h"
-#include "isp/yuv.h"
+#include "mipi/embedded.h"
 #include "sim/file.h"
-#include "sim/png.h"
 #include "tools/postmortem.h"
 
 enum { MAX_ELF_BYTES = 16 << 20 };
 
+void host_tell(host_t *host, const link_problem_t *problem)
+{
+    host->problems++;
+    if (host->on_problem != NULL) {
+        host->on_problem(host->ctx, problem);
+        return;
+    }
+    fputs("link: ", stderr);
+    link_problem_print(problem, stderr);
+}
+
 static void on_event(void *ctx, const mipi_rx_event_t *event)
 {
-    host_t *host = ctx;
-    if (mipi_rx_kind_is_note(event->kind))
-        return;
-    host->problems++;
-    fprintf(stderr, "link: packet %llu: %s%s", (unsigned long long)event->packet,
-            mipi_rx_kind_text(event->kind), event->corrected ? " (corrected)" : "");
-    if (event->found != event->expected)
-        fprintf(stderr, ": found 0x%x, expected 0x%x", event->found, event->expected);
-    fputc('\n', stderr);
+    link_problem_t problem = link_problem_of_event(event);
+    if (!mipi_rx_kind_is_note(event->kind))
+        host_tell(ctx, &problem);
 }
 
 static void write_line(FILE *to, sim_json_t *line)
 {
-    char *text = sim_json_print(line, false);
+    char *text = to != NULL ? sim_json_print(line, false) : NULL;
     if (text != NULL)
         fprintf(to, "%s\n", text);
     free(text);
     sim_json_free(line);
 }
 
-static void complain(host_t *host, const mipi_rx_frame_t *frame, const char *error)
+static void complain(host_t *host, const mipi_rx_frame_t *frame, const char *what,
+                     const char *error)
 {
-    host->problems++;
-    fprintf(stderr, "link: packets %llu..%llu: %s\n", (unsigned long long)frame->first_packet,
-            (unsigned long long)frame->last_packet, error);
+    const link_problem_t problem = {.what = what,
+                                    .text = error,
+                                    .packet = frame->first_packet,
+                                    .has_time = true,
+                                    .time_ps = frame->start_ps};
+    host_tell(host, &problem);
 }
 
 static void take_metadata(host_t *host, const mipi_rx_frame_t *frame,
@@ -47,7 +55,7 @@ static void take_metadata(host_t *host, const mipi_rx_frame_t *frame,
     metadata_t metadata;
     char error[160];
     if (!metadata_parse(stream->bytes, stream->byte_count, &metadata, error, sizeof(error))) {
-        complain(host, frame, error);
+        complain(host, frame, "metadata", error);
         return;
     }
     host->metadata_frames++;
@@ -79,73 +87,88 @@ static void take_postmortem(host_t *host, const mipi_rx_frame_t *frame,
 {
     char error[160];
     if (!postmortem_check(stream->bytes, stream->byte_count, error, sizeof(error))) {
-        complain(host, frame, error);
+        complain(host, frame, "postmortem", error);
         return;
     }
     host->postmortems++;
     write_line(host->postmortem, postmortem_json(stream->bytes, names(host)));
 }
 
-/* The mosaic as a gray picture: the upper eight bits of each sample. */
-static void take_raw(const mipi_rx_stream_t *stream, uint8_t *out)
-{
-    size_t count = (size_t)stream->width_px * stream->lines;
-    for (size_t i = 0; i < count; i++)
-        out[i] = (uint8_t)(stream->px[i] >> (stream->bits - 8));
-}
-
-/* The link does not tell which YUV it is: full range of BT.601, the ISP's reset value. */
-static void take_rgb(const mipi_rx_stream_t *stream, uint32_t width_px, uint8_t *out)
-{
-    for (uint32_t row = 0; row < stream->lines; row++) {
-        const uint8_t *line = stream->bytes + (size_t)row * stream->line_bytes;
-        uint8_t *to = out + (size_t)row * width_px * 3;
-        if (stream->dt == MIPI_DT_RGB888)
-            mipi_swap_rgb888(to, line, width_px);
-        else
-            yuv_unpack_422(line, width_px, YUV_FULL, to);
-    }
-}
-
-/* Whole pixels, of YUV422 whole pairs of them, of a line. */
-static uint32_t width_of(const mipi_rx_stream_t *stream)
-{
-    if (stream->dt == MIPI_DT_RGB888)
-        return stream->line_bytes / 3;
-    return stream->dt == MIPI_DT_YUV422_8 ? stream->line_bytes / 4 * 2 : stream->width_px;
-}
-
-static void write_image(host_t *host, const mipi_rx_stream_t *stream)
-{
-    bool raw = stream->bits != 0;
-    sim_image_t image = {width_of(stream), stream->lines, raw ? 1 : 3, NULL};
-    char file[1024];
-    snprintf(file, sizeof(file), "%s/%s_%05llu.png", host->frames_dir, raw ? "raw" : "rgb",
-             (unsigned long long)(raw ? host->raw_frames : host->rgb_frames));
-    if (image.width_px == 0 || image.height_px == 0)
-        return;
-    image.data = malloc((size_t)image.width_px * image.height_px * image.channels);
-    if (image.data == NULL) {
-        snprintf(host->error, sizeof(host->error), "image: out of memory");
-        return;
-    }
-    if (raw)
-        take_raw(stream, image.data);
-    else
-        take_rgb(stream, image.width_px, image.data);
-    if (sim_png_write(file, &image, host->error, sizeof(host->error)) == SIM_OK)
-        host->error[0] = '\0';
-    sim_image_free(&image);
-}
-
+/* ---- images and frames --------------------------------------------------------------------------
+ */
 static const mipi_rx_stream_t *image_stream(const mipi_rx_frame_t *frame)
 {
-    for (uint32_t i = 0; i < frame->streams; i++) {
-        const mipi_rx_stream_t *s = &frame->stream[i];
-        if ((s->bits != 0 && s->px != NULL) || s->dt == MIPI_DT_RGB888 || s->dt == MIPI_DT_YUV422_8)
-            return s;
-    }
+    for (uint32_t i = 0; i < frame->streams; i++)
+        if (host_image_is(&frame->stream[i]))
+            return &frame->stream[i];
     return NULL;
+}
+
+/* "raw_00003.png" */
+static void name_image(const host_t *host, const mipi_rx_stream_t *image, char *name, size_t bytes)
+{
+    bool raw = host_image_is_raw(image);
+    snprintf(name, bytes, "%s_%05llu.%s", raw ? "raw" : "rgb",
+             (unsigned long long)(raw ? host->raw_frames : host->rgb_frames),
+             host_image_suffix(image, host->format));
+}
+
+static void write_image(host_t *host, const mipi_rx_stream_t *image, const char *name)
+{
+    char file[1024];
+    snprintf(file, sizeof(file), "%s/%s", host->frames_dir, name);
+    if (host_image_write(file, image, host->format, host->error, sizeof(host->error)))
+        host->error[0] = '\0';
+}
+
+static sim_json_t *stream_json(const mipi_rx_stream_t *s)
+{
+    sim_json_t *out = sim_json_object();
+    sim_json_add_u64(out, "dt", s->dt);
+    sim_json_add_str(out, "type", mipi_dt_name(s->dt));
+    sim_json_add_u64(out, "lines", s->lines);
+    sim_json_add_u64(out, "bad_lines", s->bad_lines);
+    sim_json_add_u64(out, "line_bytes", s->line_bytes);
+    if (host_image_is(s))
+        sim_json_add_u64(out, "width_px", host_image_width(s));
+    return out;
+}
+
+static void tell_frame(const host_t *host, const mipi_rx_frame_t *frame, const char *file)
+{
+    if (host->frames == NULL)
+        return;
+    sim_json_t *line = sim_json_object();
+    sim_json_add_u64(line, "vc", frame->vc);
+    sim_json_add_u64(line, "number", frame->number);
+    sim_json_add_bool(line, "complete", frame->complete);
+    sim_json_add_u64(line, "problems", frame->events);
+    sim_json_add_u64(line, "first_packet", frame->first_packet);
+    sim_json_add_u64(line, "last_packet", frame->last_packet);
+    sim_json_add_u64(line, "start_ps", frame->start_ps);
+    sim_json_add_u64(line, "end_ps", frame->end_ps);
+    if (file != NULL)
+        sim_json_add_str(line, "file", file);
+    sim_json_t *streams = sim_json_add_array(line, "streams");
+    for (uint32_t i = 0; i < frame->streams; i++)
+        sim_json_add_value(streams, NULL, stream_json(&frame->stream[i]));
+    write_line(host->frames, line);
+}
+
+static void take_image(host_t *host, const mipi_rx_frame_t *frame, const mipi_rx_stream_t *image)
+{
+    char name[64];
+    bool write = host->frames_dir != NULL && host->format != HOST_NONE;
+    name_image(host, image, name, sizeof(name));
+    if (write && host->error[0] == '\0')
+        write_image(host, image, name);
+    if (host_image_is_raw(image))
+        host->raw_frames++;
+    else
+        host->rgb_frames++;
+    tell_frame(host, frame, write ? name : NULL);
+    if (host->on_image != NULL)
+        host->on_image(host->ctx);
 }
 
 static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
@@ -158,16 +181,81 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     if (frame->vc == PM_VIRTUAL_CHANNEL && postmortem != NULL)
         take_postmortem(host, frame, postmortem);
     const mipi_rx_stream_t *image = image_stream(frame);
-    if (image == NULL)
-        return;
-    if (host->frames_dir != NULL && host->error[0] == '\0')
-        write_image(host, image);
-    if (image->bits != 0)
-        host->raw_frames++;
+    if (image != NULL)
+        take_image(host, frame, image);
     else
-        host->rgb_frames++;
-    if (host->on_image != NULL)
-        host->on_image(host->ctx);
+        tell_frame(host, frame, NULL);
+}
+
+/* ---- packets ------------------------------------------------------------------------------------
+ */
+static void tell_packet(FILE *to, const mipi_header_t *header, const mipi_packet_t *packet,
+                        bool good)
+{
+    sim_json_t *line = sim_json_object();
+    sim_json_add_u64(line, "packet", packet->number);
+    sim_json_add_u64(line, "time_ps", packet->start_ps);
+    sim_json_add_u64(line, "vc", header->vc);
+    sim_json_add_u64(line, "dt", header->dt);
+    sim_json_add_str(line, "type", mipi_dt_name(header->dt));
+    sim_json_add_u64(line, mipi_dt_is_short(header->dt) ? "data" : "word_count", header->word);
+    sim_json_add_u64(line, "bytes", packet->count);
+    sim_json_add_bool(line, "good", good);
+    write_line(to, line);
+}
+
+enum { MAX_REGISTERS = 1024 };
+
+/* A register line has dummy bytes where the image's pixels have their low bits, so its format tells
+ * how deep they are. Fewer than 0: it is none of any depth. */
+static int read_registers(const uint8_t *payload, uint32_t bytes, mipi_embedded_reg_t *regs)
+{
+    static const uint32_t depths[] = {10, 12, 8};
+    int count = -1;
+    for (uint32_t i = 0; count < 0 && i < SIM_COUNT(depths); i++) {
+        uint32_t at;
+        count = mipi_embedded_read(payload, bytes, depths[i], regs, MAX_REGISTERS, &at);
+    }
+    return count;
+}
+
+static void tell_registers(const host_t *host, const mipi_header_t *header,
+                           const mipi_packet_t *packet)
+{
+    mipi_embedded_reg_t regs[MAX_REGISTERS];
+    int count = read_registers(packet->bytes + MIPI_HEADER_BYTES, header->word, regs);
+    if (count < 0)
+        return;
+    sim_json_t *line = sim_json_object();
+    sim_json_add_u64(line, "packet", packet->number);
+    sim_json_add_u64(line, "time_ps", packet->start_ps);
+    sim_json_add_u64(line, "vc", header->vc);
+    sim_json_add_u64(line, "frame", host->rx.channel[header->vc].frame.number);
+    sim_json_t *values = sim_json_add_object(line, "registers");
+    for (int i = 0; i < count; i++) {
+        char addr[8];
+        snprintf(addr, sizeof(addr), "0x%04x", regs[i].addr);
+        sim_json_add_u64(values, addr, regs[i].value);
+    }
+    write_line(host->embedded, line);
+}
+
+static void on_packet(void *ctx, const mipi_header_t *header, const mipi_packet_t *packet,
+                      bool good)
+{
+    const host_t *host = ctx;
+    if (host->packets != NULL)
+        tell_packet(host->packets, header, packet, good);
+    if (host->embedded != NULL && good && header->dt == MIPI_DT_EMBEDDED)
+        tell_registers(host, header, packet);
+}
+
+void host_configure(host_t *host, const mipi_rx_desc_t *desc)
+{
+    const mipi_rx_callbacks_t callbacks = {
+        .event = on_event, .packet = on_packet, .frame = on_frame, .ctx = host};
+    mipi_rx_free(&host->rx);
+    mipi_rx_init(&host->rx, desc, &callbacks);
 }
 
 void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir)
@@ -176,9 +264,7 @@ void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frame
     host->metadata = metadata;
     host->postmortem = postmortem;
     host->frames_dir = frames_dir;
-    mipi_rx_desc_t desc = {0};
-    mipi_rx_callbacks_t callbacks = {.event = on_event, .frame = on_frame, .ctx = host};
-    mipi_rx_init(&host->rx, &desc, &callbacks);
+    host_configure(host, NULL);
 }
 
 void host_packet(void *host, const mipi_packet_t *packet)

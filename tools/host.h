@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #include "mipi/rx.h"
+#include "tools/host_image.h"
+#include "tools/link_problem.h"
 #include "tools/metadata.h"
 #include "tools/source_lines.h"
 
@@ -17,7 +19,14 @@ typedef struct {
     FILE *metadata;         /* lines of metadata.jsonl go here; the caller's */
     FILE *postmortem;       /* lines of postmortem.jsonl; the caller's */
     const char *elf;        /* names functions in them: the program; NULL: none does */
-    const char *frames_dir; /* images go here as PNG; NULL: they do not */
+    const char *frames_dir; /* images go here; NULL: they do not */
+    host_format_t format;   /* of them */
+    /* More lines, the caller's; NULL: none. */
+    FILE *packets;  /* each packet with a header */
+    FILE *embedded; /* each register line (SMIA) */
+    FILE *frames;   /* each frame: its numbers, streams, and the image's file */
+    /* What is wrong; NULL: on stderr. */
+    void (*on_problem)(void *ctx, const link_problem_t *problem);
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
     void (*on_image)(void *ctx); /* an image frame is complete; may be NULL */
@@ -28,8 +37,13 @@ typedef struct {
     char error[256];                 /* the first file that could not be written; empty: none */
 } host_t;
 
-/* Call host_free when done. Problems of the link are told on stderr, with packet numbers. */
+/* Call host_free when done. metadata, postmortem and frames_dir may be NULL: not written. What else
+ * is not the usual is set afterwards. */
 void host_init(host_t *host, FILE *metadata, FILE *postmortem, const char *frames_dir);
+/* What its receiver is set for, before the first packet; host_init: anything. */
+void host_configure(host_t *host, const mipi_rx_desc_t *desc);
+/* A problem that somebody else found, as if it were the receiver's. */
+void host_tell(host_t *host, const link_problem_t *problem);
 /* A mipi_packet_fn_t. */
 void host_packet(void *host, const mipi_packet_t *packet);
 /* Has an image begun, and not ended? */

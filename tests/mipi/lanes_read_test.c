@@ -232,7 +232,7 @@ START_TEST(any_edit_of_a_file_is_survived)
     sim_stream_t rng = sim_stream(3, 0, 0);
     uint32_t fine = 0;
     make_text();
-    for (uint32_t run = 0; run < 20000; run++) {
+    for (uint32_t run = 0; run < 4000; run++) {
         static const char some[] = "0123456789abf- \nburstendtrail\0x";
         char copy[sizeof(text)];
         size_t length = strlen(text);
@@ -244,8 +244,8 @@ START_TEST(any_edit_of_a_file_is_survived)
         ck_assert(mipi_rx_event_count(&rx) < 10);
         mipi_rx_free(&rx);
     }
-    ck_assert_uint_gt(fine, 2000);
-    ck_assert_uint_lt(fine, 18000);
+    ck_assert_uint_gt(fine, 400);
+    ck_assert_uint_lt(fine, 3600);
 }
 END_TEST
 

@@ -298,6 +298,26 @@ START_TEST(rgb_lines_are_cut_or_filled_to_the_first)
 }
 END_TEST
 
+START_TEST(yuv420_lines_of_two_lengths_take_turns)
+{
+    open_rx();
+    send_short(2, MIPI_DT_FS, 1);
+    send_long(2, 0x18, "yyyy", 4); /* Y only */
+    send_long(2, 0x18, "uyvyuyvy", 8);
+    send_long(2, 0x18, "YYYY", 4);
+    send_long(2, 0x18, "UYVYUYVY", 8);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
+    send_long(2, 0x18, "12345678", 8); /* a line too many: both are of the wrong length */
+    send_long(2, 0x18, "abcd", 4);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_LINE_BYTES], 2);
+    send_short(2, MIPI_DT_FE, 1);
+    ck_assert_uint_eq(frame.stream[0].lines, 6);
+    ck_assert_uint_eq(frame.stream[0].byte_count, 36);
+    ck_assert_mem_eq(frame.stream[0].bytes, "yyyyuyvyuyvyYYYYUYVYUYVY1234abcd\0\0\0\0", 36);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(frame_numbers_are_checked)
 {
     ck_assert_uint_eq(sequence_errors((uint16_t[]){0, 0, 0}, 3), 0);
@@ -638,8 +658,9 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           a_corrected_header_is_reported_and_used, a_header_with_two_wrong_bits_loses_its_packet,
           a_wrong_payload_is_reported_and_kept, a_packet_cut_short_leaves_black,
           bytes_beyond_the_packet_are_reported, frame_structure_is_checked,
-          rgb_lines_are_cut_or_filled_to_the_first, frame_numbers_are_checked,
-          line_numbers_are_checked, lines_of_another_length_keep_the_frames_geometry,
+          rgb_lines_are_cut_or_filled_to_the_first, yuv420_lines_of_two_lengths_take_turns,
+          frame_numbers_are_checked, line_numbers_are_checked,
+          lines_of_another_length_keep_the_frames_geometry,
           data_types_without_meaning_are_reported_and_kept,
           null_and_blanking_packets_are_dropped_anywhere, a_ninth_data_type_is_left_out,
           a_frame_larger_than_allowed_is_cut, packets_back_to_back_are_found,
