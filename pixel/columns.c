@@ -20,9 +20,9 @@ static bool allocate(pix_columns_t *c, const pix_desc_t *desc)
     size_t room = pix_padded_px(desc->width_px) + PIX_LANES; /* a window's last vector */
     c->site_gain = calloc(room, sizeof(float));
     c->site_dn = calloc(room, sizeof(float));
-    c->pair_gain = calloc(room, sizeof(float));
-    c->pair_dn = calloc(room, sizeof(float));
-    return c->site_gain != NULL && c->site_dn != NULL && c->pair_gain != NULL && c->pair_dn != NULL;
+    c->kept_gain = calloc(room, sizeof(float));
+    c->kept_dn = calloc(room, sizeof(float));
+    return c->site_gain != NULL && c->site_dn != NULL && c->kept_gain != NULL && c->kept_dn != NULL;
 }
 
 bool pix_columns_make(pix_columns_t *columns, const pix_desc_t *desc)
@@ -38,11 +38,6 @@ bool pix_columns_make(pix_columns_t *columns, const pix_desc_t *desc)
         columns->site_dn[x] =
             (float)(noise->cds ? pix_column_residual_dn(dn, noise->column_count_dn) : dn);
     }
-    for (uint32_t i = 0; i < desc->width_px / 2; i++) {
-        uint32_t x = i / 2 * 4 + i % 2;
-        columns->pair_gain[i] = (columns->site_gain[x] + columns->site_gain[x + 2]) / 2;
-        columns->pair_dn[i] = (columns->site_dn[x] + columns->site_dn[x + 2]) / 2;
-    }
     return true;
 }
 
@@ -50,30 +45,52 @@ void pix_columns_free(pix_columns_t *columns)
 {
     free(columns->site_gain);
     free(columns->site_dn);
-    free(columns->pair_gain);
-    free(columns->pair_dn);
+    free(columns->kept_gain);
+    free(columns->kept_dn);
 }
 
-/* Charge that is added is converted once, by the column of the first photosite. */
-static pix_column_row_t gathered(const pix_columns_t *c, const pix_axis_t *x, bool sum, float *room)
+/* Of whole vectors. Charge that is added is converted once, by the column of the first photosite.
+ */
+static void gather(const pix_columns_t *c, const pix_axis_t *x, bool sum, float *gain, float *dn)
 {
-    uint32_t samples = pix_axis_samples(x), padded = pix_padded_px(samples);
-    float *gain = room, *dn = room + padded;
+    uint32_t samples = pix_axis_samples(x);
     pix_axis_means(x, sum ? 1 : x->bin, c->site_gain + x->start, gain);
     pix_axis_means(x, sum ? 1 : x->bin, c->site_dn + x->start, dn);
-    for (uint32_t i = samples; i < padded; i++)
+    for (uint32_t i = samples; i < pix_padded_px(samples); i++)
         gain[i] = dn[i] = 0;
-    return (pix_column_row_t){gain, dn};
 }
 
-pix_column_row_t pix_columns_row(const pix_columns_t *columns, const pix_frame_t *frame,
-                                 float *room)
+static bool is_plain(const pix_axis_t *x)
+{
+    return pix_axis_is_dense(x) && x->bin == 1;
+}
+
+bool pix_columns_keeps(const pix_columns_t *columns, const pix_desc_t *desc,
+                       const pix_frame_t *frame)
+{
+    pix_axis_t grid = pix_axis_grid(&frame->x, desc->width_px);
+    return is_plain(&frame->x) ||
+           (pix_axis_equal(&grid, &columns->x) && columns->sum == (frame->bin_sum != 0));
+}
+
+void pix_columns_keep(pix_columns_t *columns, const pix_desc_t *desc, const pix_frame_t *frame)
+{
+    columns->x = pix_axis_grid(&frame->x, desc->width_px);
+    columns->sum = frame->bin_sum != 0;
+    gather(columns, &columns->x, columns->sum, columns->kept_gain, columns->kept_dn);
+}
+
+pix_column_row_t pix_columns_row(const pix_columns_t *columns, const pix_desc_t *desc,
+                                 const pix_frame_t *frame, float *room)
 {
     const pix_axis_t *x = &frame->x;
-    if (pix_axis_is_dense(x) && x->bin == 1)
+    if (is_plain(x))
         return (pix_column_row_t){columns->site_gain + x->start, columns->site_dn + x->start};
-    if (pix_axis_is_dense(x) && x->bin == 2 && x->start % 4 == 0 && !frame->bin_sum)
-        return (pix_column_row_t){columns->pair_gain + x->start / 2,
-                                  columns->pair_dn + x->start / 2};
-    return gathered(columns, x, frame->bin_sum, room);
+    if (pix_columns_keeps(columns, desc, frame)) {
+        uint32_t at = pix_axis_on_grid(x, &columns->x);
+        return (pix_column_row_t){columns->kept_gain + at, columns->kept_dn + at};
+    }
+    float *dn = room + pix_row_room(frame);
+    gather(columns, x, frame->bin_sum, room, dn);
+    return (pix_column_row_t){room, dn};
 }

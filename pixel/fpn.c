@@ -16,7 +16,7 @@ enum {
     DARK_LEVELS = 1024,  /* 10 bits */
     SIGMA_STEPS = 32,    /* a sigma of gain or offset in steps: 3.49 sigma fit an int8 */
     DARK_STEPS = 32,     /* the mean dark current in steps: 255 of them are 8 times the mean */
-    JOB_ROWS = 32,       /* a multiple of 4: whole groups of binned rows */
+    JOB_ROWS = 32,
 };
 
 typedef struct {
@@ -52,17 +52,17 @@ static void make_tables(maker_t *m)
         m->dark[i] = (uint8_t)(factor[i] / sum * DARK_LEVELS * DARK_STEPS + 0.5);
 }
 
-static void full_row(const maker_t *m, uint32_t row)
+static void site_row(const maker_t *m, uint32_t row)
 {
-    pix_fpn_t *fpn = &m->fpn[PIX_FPN_FULL];
+    pix_map_t *map = &m->fpn->sites;
     uint32_t word[PIX_MAX_WIDTH], width = m->desc->width_px;
-    size_t at = (size_t)row * fpn->stride_px;
+    size_t at = (size_t)row * map->stride_px;
     sim_rng_t rng = {.seed = m->desc->seed, .purpose = PIX_RNG_FPN, .row = row};
     sim_rng_fill_u32(&rng, 0, width, word);
     for (uint32_t i = 0; i < width; i++) {
-        fpn->prnu[at + i] = m->gauss[word[i] >> 21];
-        fpn->dsnu[at + i] = m->gauss[word[i] >> 10 & (GAUSS_LEVELS - 1)];
-        fpn->dark[at + i] = m->dark[word[i] & (DARK_LEVELS - 1)];
+        map->prnu[at + i] = m->gauss[word[i] >> 21];
+        map->dsnu[at + i] = m->gauss[word[i] >> 10 & (GAUSS_LEVELS - 1)];
+        map->dark[at + i] = m->dark[word[i] & (DARK_LEVELS - 1)];
     }
 }
 
@@ -173,24 +173,12 @@ static void dark_map(const uint8_t *map, uint32_t stride_px, const pix_frame_t *
 }
 
 /* Averages over the photosites of a row's samples, whole vectors. */
-static void gather_row(const pix_fpn_t *full, const pix_frame_t *frame, uint32_t y, int8_t *prnu,
+static void gather_row(const pix_map_t *sites, const pix_frame_t *frame, uint32_t y, int8_t *prnu,
                        int8_t *dsnu, uint8_t *dark)
 {
-    signed_map(full->prnu, full->stride_px, frame, y, prnu);
-    signed_map(full->dsnu, full->stride_px, frame, y, dsnu);
-    dark_map(full->dark, full->stride_px, frame, y, dark);
-}
-
-/* The whole array, binned 2x2. */
-static void binned_row(const maker_t *m, uint32_t row)
-{
-    const pix_frame_t frame = {
-        .x = {.size = m->desc->width_px, .even_inc = 1, .odd_inc = 1, .bin = 2},
-        .y = {.size = m->desc->height_px, .even_inc = 1, .odd_inc = 1, .bin = 2},
-    };
-    pix_fpn_t *fpn = &m->fpn[PIX_FPN_BINNED];
-    size_t to = (size_t)row * fpn->stride_px;
-    gather_row(&m->fpn[PIX_FPN_FULL], &frame, row, fpn->prnu + to, fpn->dsnu + to, fpn->dark + to);
+    signed_map(sites->prnu, sites->stride_px, frame, y, prnu);
+    signed_map(sites->dsnu, sites->stride_px, frame, y, dsnu);
+    dark_map(sites->dark, sites->stride_px, frame, y, dark);
 }
 
 static void make_rows(void *ctx, uint32_t job, uint32_t worker)
@@ -200,51 +188,94 @@ static void make_rows(void *ctx, uint32_t job, uint32_t worker)
     uint32_t first = job * JOB_ROWS, end = first + JOB_ROWS;
     end = end < m->desc->height_px ? end : m->desc->height_px;
     for (uint32_t row = first; row < end; row++)
-        full_row(m, row);
-    for (uint32_t row = first / 2; row < end / 2; row++)
-        binned_row(m, row);
+        site_row(m, row);
 }
 
-static bool allocate(pix_fpn_t *fpn, const pix_desc_t *desc, uint32_t side)
+/* A window's last vector may end past the last row. */
+static bool allocate(pix_map_t *map, size_t count)
 {
-    fpn->stride_px = pix_padded_px(desc->width_px / side);
-    fpn->prnu_step = desc->prnu / SIGMA_STEPS / side;
-    fpn->dsnu_step_e = desc->dsnu_e / SIGMA_STEPS / side;
-    fpn->dark_step = 1.0 / DARK_STEPS;
-    /* the last window's last vector may end past the last row */
-    size_t count = (size_t)fpn->stride_px * (desc->height_px / side) + PIX_LANES;
-    fpn->prnu = calloc(count, 1);
-    fpn->dsnu = calloc(count, 1);
-    fpn->dark = calloc(count, 1);
-    return fpn->prnu != NULL && fpn->dsnu != NULL && fpn->dark != NULL;
+    map->prnu = calloc(count + PIX_LANES, 1);
+    map->dsnu = calloc(count + PIX_LANES, 1);
+    map->dark = calloc(count + PIX_LANES, 1);
+    return map->prnu != NULL && map->dsnu != NULL && map->dark != NULL;
 }
 
 bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
 {
     maker_t m = {.fpn = fpn, .desc = desc};
-    if (!allocate(&fpn[PIX_FPN_FULL], desc, 1) || !allocate(&fpn[PIX_FPN_BINNED], desc, 2))
+    fpn->prnu_step = desc->prnu / SIGMA_STEPS;
+    fpn->dsnu_step_e = desc->dsnu_e / SIGMA_STEPS;
+    fpn->dark_step = 1.0 / DARK_STEPS;
+    fpn->sites.stride_px = pix_padded_px(desc->width_px);
+    /* what is kept has at most half of the columns or of the rows */
+    size_t whole = (size_t)fpn->sites.stride_px * desc->height_px;
+    size_t half_row = pix_padded_px(desc->width_px / 2);
+    size_t half = half_row * desc->height_px > whole / 2 ? half_row * desc->height_px : whole / 2;
+    if (!allocate(&fpn->sites, whole) || !allocate(&fpn->kept, half))
         return false;
     make_tables(&m);
     sim_pool_run(pool, make_rows, &m, (desc->height_px + JOB_ROWS - 1) / JOB_ROWS);
     return true;
 }
 
+static void free_map(pix_map_t *map)
+{
+    free(map->prnu);
+    free(map->dsnu);
+    free(map->dark);
+}
+
 void pix_fpn_free(pix_fpn_t *fpn)
 {
-    for (uint32_t i = 0; i < PIX_FPNS; i++) {
-        free(fpn[i].prnu);
-        free(fpn[i].dsnu);
-        free(fpn[i].dark);
+    free_map(&fpn->sites);
+    free_map(&fpn->kept);
+}
+
+/* ---- what is kept ---- */
+
+/* Whether the rows of the array are those of the frame. */
+static bool is_plain(const pix_frame_t *frame)
+{
+    return pix_axis_is_dense(&frame->x) && pix_sites(frame) == 1;
+}
+
+bool pix_fpn_keeps(const pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame)
+{
+    if (is_plain(frame))
+        return true;
+    pix_axis_t x = pix_axis_grid(&frame->x, desc->width_px);
+    pix_axis_t y = pix_axis_grid(&frame->y, desc->height_px);
+    return pix_axis_equal(&x, &fpn->x) && pix_axis_equal(&y, &fpn->y);
+}
+
+static void keep_rows(void *ctx, uint32_t job, uint32_t worker)
+{
+    const pix_fpn_t *fpn = ctx;
+    const pix_frame_t grid = {.x = fpn->x, .y = fpn->y};
+    uint32_t rows = pix_axis_samples(&grid.y), first = job * JOB_ROWS;
+    (void)worker;
+    for (uint32_t row = first; row < rows && row < first + JOB_ROWS; row++) {
+        size_t to = (size_t)row * fpn->kept.stride_px;
+        gather_row(&fpn->sites, &grid, row, fpn->kept.prnu + to, fpn->kept.dsnu + to,
+                   fpn->kept.dark + to);
     }
+}
+
+void pix_fpn_keep(pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame,
+                  sim_pool_t *pool)
+{
+    fpn->x = pix_axis_grid(&frame->x, desc->width_px);
+    fpn->y = pix_axis_grid(&frame->y, desc->height_px);
+    fpn->kept.stride_px = pix_padded_px(pix_axis_samples(&fpn->x));
+    sim_pool_run(pool, keep_rows, fpn, (pix_axis_samples(&fpn->y) + JOB_ROWS - 1) / JOB_ROWS);
 }
 
 /* ---- rows ---- */
 
-/* Of the kept patterns from a photosite on. */
-static pix_fpn_row_t kept_row(const pix_fpn_t *fpn, uint32_t row, uint32_t column)
+static pix_fpn_row_t row_of(const pix_map_t *map, uint32_t row, uint32_t column)
 {
-    size_t at = (size_t)row * fpn->stride_px + column;
-    return (pix_fpn_row_t){fpn->prnu + at, fpn->dsnu + at, fpn->dark + at};
+    size_t at = (size_t)row * map->stride_px + column;
+    return (pix_fpn_row_t){map->prnu + at, map->dsnu + at, map->dark + at};
 }
 
 size_t pix_fpn_room(const pix_desc_t *desc)
@@ -252,25 +283,18 @@ size_t pix_fpn_room(const pix_desc_t *desc)
     return 3 * (size_t)pix_padded_px(desc->width_px);
 }
 
-/* Whether the frame's 2x2 groups are those of the whole array. */
-static bool on_kept_groups(const pix_frame_t *frame)
-{
-    return frame->x.bin == 2 && frame->y.bin == 2 && frame->x.start % 4 == 0 &&
-           frame->y.start % 4 == 0;
-}
-
-pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_frame_t *frame, uint32_t line,
-                          uint8_t *room)
+pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame,
+                          uint32_t line, uint8_t *room)
 {
     const pix_axis_t *x = &frame->x, *y = &frame->y;
     uint32_t sample = pix_line_at(frame, line).sample;
-    bool dense = pix_axis_is_dense(x) && pix_axis_is_dense(y);
-    if (dense && on_kept_groups(frame))
-        return kept_row(&fpn[PIX_FPN_BINNED], y->start / 2 + sample, x->start / 2);
-    if (pix_axis_is_dense(x) && pix_sites(frame) == 1)
-        return kept_row(&fpn[PIX_FPN_FULL], pix_axis_site(y, sample, 0), x->start);
+    if (is_plain(frame))
+        return row_of(&fpn->sites, pix_axis_site(y, sample, 0), x->start);
+    if (pix_fpn_keeps(fpn, desc, frame))
+        return row_of(&fpn->kept, pix_axis_on_grid(y, &fpn->y) + sample,
+                      pix_axis_on_grid(x, &fpn->x));
     int8_t *prnu = (int8_t *)room, *dsnu = prnu + pix_row_room(frame);
     uint8_t *dark = room + 2 * (size_t)pix_row_room(frame);
-    gather_row(&fpn[PIX_FPN_FULL], frame, sample, prnu, dsnu, dark);
+    gather_row(&fpn->sites, frame, sample, prnu, dsnu, dark);
     return (pix_fpn_row_t){prnu, dsnu, dark};
 }

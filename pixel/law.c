@@ -64,7 +64,7 @@ static void set_curve(pix_law_t *law, double inl_dn, double range_dn)
 pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
 {
     const pix_desc_t *d = &pix->desc;
-    const pix_fpn_t *fpn = &pix->fpn[PIX_FPN_FULL];
+    const pix_fpn_t *fpn = pix->fpn;
     double sites = pix_sites(frame), spread = sqrt(sites); /* of the mean of so many */
     double share = frame->bin_sum ? 1 : 1 / sites;
     double light_s = (double)pix_row_light_pck(frame, row) / (double)frame->clk_hz;

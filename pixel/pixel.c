@@ -42,9 +42,20 @@ static pix_band_t *band_of(pix_t *pix, const pix_frame_t *frame, uint32_t row)
     return NULL;
 }
 
+/* Patterns of another mode: not before rows of the last one are done. */
+static void keep_patterns(pix_t *pix, const pix_frame_t *frame)
+{
+    if (pix_keeps(pix, frame))
+        return;
+    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++)
+        sim_pool_wait(pix->pool, &pix->band[i].batch);
+    pix_keep(pix, frame);
+}
+
 static void band_submit(pix_t *pix, pix_band_t *band, const pix_frame_t *frame, uint32_t row)
 {
     sim_pool_wait(pix->pool, &band->batch); /* nobody wants those rows any more */
+    keep_patterns(pix, frame);
     uint32_t left = pix_frame_lines(frame) - row;
     band->frame = *frame;
     band->first_row = row;
@@ -442,7 +453,7 @@ _Static_assert(sizeof(pix_frame_t) == 2 * 8 + 36 * 4, "no padding: it is hashed 
 
 static bool make_patterns(pix_t *pix)
 {
-    pix->fpn = calloc(PIX_FPNS, sizeof(*pix->fpn));
+    pix->fpn = calloc(1, sizeof(*pix->fpn));
     pix->columns = calloc(1, sizeof(*pix->columns));
     pix->rare = calloc(1, sizeof(*pix->rare));
     return pix->fpn != NULL && pix->columns != NULL && pix->rare != NULL &&

@@ -236,7 +236,7 @@ typedef struct pix {
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
     double dark_factor;                       /* pix_dark_factor */
     struct pix_lens *lens;
-    struct pix_fpn *fpn; /* [PIX_FPNS] */
+    struct pix_fpn *fpn;
     struct pix_columns *columns;
     struct pix_rare *rare;
     float *scratch[PIX_MAX_THREADS]; /* a worker's planes (pix_plane_t), and the lens's */
@@ -355,6 +355,14 @@ double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain);
 
 /* Room that pix_row needs in `out`: the width rounded up to the widest vector. */
 uint32_t pix_row_room(const pix_frame_t *frame);
+
+/*
+ * Keeps the fixed patterns of the frame's samples at hand: rows of this frame, and of others of its
+ * mode (increments, binning; any window on the same grid), are the same without, but slower, for
+ * they gather theirs each time. The die does it for the frames it reads. Not while pix_row runs on
+ * another thread.
+ */
+void pix_keep(pix_t *pix, const pix_frame_t *frame);
 
 /*
  * Makes one line of a frame: a pure function of pix's desc and light, frame and row. Any row, in

@@ -57,6 +57,9 @@ uint32_t pix_planes(const pix_desc_t *desc);
 /* How many rows above and below a row depends on. */
 uint32_t pix_bloom_rows(const pix_desc_t *desc);
 
+/* Whether pix_keep has nothing to do. */
+bool pix_keeps(const pix_t *pix, const pix_frame_t *frame);
+
 /* The clock at which row 0 of `next` begins to be read when `next` follows `now`. */
 uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next);
 

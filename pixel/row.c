@@ -87,9 +87,9 @@ static pix_strip_t strip_of(const pix_t *pix, const pix_frame_t *frame, uint32_t
                             uint32_t worker)
 {
     sim_light_row_t light = pull_light(pix, frame, row, worker);
-    pix_fpn_row_t fpn = pix_fpn_row(pix->fpn, frame, row, pix->maps[worker]);
+    pix_fpn_row_t fpn = pix_fpn_row(pix->fpn, &pix->desc, frame, row, pix->maps[worker]);
     pix_column_row_t columns =
-        pix_columns_row(pix->columns, frame, plane(pix, worker, PIX_PLANE_COLUMNS));
+        pix_columns_row(pix->columns, &pix->desc, frame, plane(pix, worker, PIX_PLANE_COLUMNS));
     return (pix_strip_t){
         .light = {light.r, light.g, light.b},
         .prnu = fpn.prnu,
@@ -145,6 +145,20 @@ static void expose(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uin
     strip.mean = mean;
     strip.out = out;
     pix_develop(pix, frame, row, &strip);
+}
+
+bool pix_keeps(const pix_t *pix, const pix_frame_t *frame)
+{
+    return pix_fpn_keeps(pix->fpn, &pix->desc, frame) &&
+           pix_columns_keeps(pix->columns, &pix->desc, frame);
+}
+
+void pix_keep(pix_t *pix, const pix_frame_t *frame)
+{
+    if (!pix_fpn_keeps(pix->fpn, &pix->desc, frame))
+        pix_fpn_keep(pix->fpn, &pix->desc, frame, pix->pool);
+    if (!pix_columns_keeps(pix->columns, &pix->desc, frame))
+        pix_columns_keep(pix->columns, &pix->desc, frame);
 }
 
 uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,

@@ -3,6 +3,8 @@
  */
 #include "pixel/site.h"
 
+#include <string.h>
+
 #include "pixel/pixel_int.h"
 
 static uint32_t period(const pix_axis_t *axis)
@@ -39,6 +41,26 @@ float pix_axis_center_px(const pix_axis_t *axis, uint32_t sample)
 bool pix_axis_is_dense(const pix_axis_t *axis)
 {
     return period(axis) == 2;
+}
+
+pix_axis_t pix_axis_grid(const pix_axis_t *axis, uint32_t sites)
+{
+    uint32_t pair = period(axis) * axis->bin;
+    pix_axis_t grid = *axis;
+    grid.start = axis->start % pair;
+    grid.size = (sites - grid.start) / pair * pair;
+    grid.flip = 0;
+    return grid;
+}
+
+uint32_t pix_axis_on_grid(const pix_axis_t *axis, const pix_axis_t *grid)
+{
+    return (axis->start - grid->start) / (period(axis) * axis->bin) * 2;
+}
+
+bool pix_axis_equal(const pix_axis_t *a, const pix_axis_t *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
 }
 
 pix_walk_t pix_axis_walk(const pix_axis_t *axis)

@@ -32,6 +32,12 @@ float pix_axis_step_px(const pix_axis_t *axis);
 float pix_axis_center_px(const pix_axis_t *axis, uint32_t sample);
 bool pix_axis_is_dense(const pix_axis_t *axis); /* every photosite of the window is read */
 
+/* The grid that a window is cut from: all samples like its own, one behind the other, on an axis of
+ * so many photosites. And the number of the window's first sample among them. */
+pix_axis_t pix_axis_grid(const pix_axis_t *axis, uint32_t sites);
+uint32_t pix_axis_on_grid(const pix_axis_t *axis, const pix_axis_t *grid);
+bool pix_axis_equal(const pix_axis_t *a, const pix_axis_t *b);
+
 /* A walk along an axis: pair i of samples has the photosites (i bin + k) period and those `odd`
  * behind them, k = 0..bin - 1, counted from the axis's start. */
 typedef struct {

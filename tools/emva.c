@@ -352,6 +352,7 @@ static bool set_up(rig_t *rig, const pix_desc_t *desc, const emva_options_t *opt
         !sense_set_exposure(&rig->sense, 10 * SIM_PS_PER_MS, error, error_bytes))
         return false;
     rig->frame = pix_frame_asked(rig->sense.pixel);
+    pix_keep(rig->sense.pixel, &rig->frame);
     pix_size_t size = pix_frame_size(&rig->frame);
     sim_bayer_t order = pix_frame_bayer(desc, &rig->frame);
     rig->column = order == SIM_BAYER_GRBG || order == SIM_BAYER_GBRG ? 0 : 1;

@@ -487,6 +487,59 @@ START_TEST(vector_levels_change_no_sample_of_any_geometry)
 }
 END_TEST
 
+static void assert_same_picture(const die_t *a, const die_t *b, const pix_frame_t *frame)
+{
+    uint16_t *of_a = die_picture(a, frame), *of_b = die_picture(b, frame);
+    size_t samples = (size_t)pix_frame_size(frame).width_px * pix_frame_lines(frame);
+    ck_assert_mem_eq(of_a, of_b, samples * sizeof(*of_a));
+    free(of_a);
+    free(of_b);
+}
+
+START_TEST(patterns_that_are_kept_change_no_sample)
+{
+    pix_desc_t desc = die_small();
+    desc.width_px = 1100;
+    desc.noise.column_offset_dn = 40; /* plain to see */
+    die_t *bare = die_new(&desc, 1), *keeping = die_new(&desc, 2);
+    sim_stream_t s = sim_stream(8, 2, 3);
+    for (int i = 0; i < 60; i++) {
+        pix_frame_t frame = random_frame(&desc, &s), moved = frame;
+        moved.x.start = frame.x.start % (2 * frame.x.bin); /* on the same grid, or not */
+        moved.y.start = 0;
+        moved.bin_sum = i % 4 == 0 ? !frame.bin_sum : frame.bin_sum;
+        (void)pix_clamp(&desc, &moved);
+        assert_same_picture(bare, keeping, &frame); /* what was kept is of another mode */
+        pix_keep(keeping->pix, &frame);
+        assert_same_picture(bare, keeping, &frame);
+        assert_same_picture(bare, keeping, &moved);
+    }
+    die_free(bare);
+    die_free(keeping);
+}
+END_TEST
+
+START_TEST(a_stream_that_changes_its_mode_keeps_the_patterns_of_the_new_one)
+{
+    pix_desc_t desc = die_small();
+    die_t *die = die_new(&desc, 2), *bare = die_new(&desc, 1);
+    static const uint32_t bin[] = {0x22, 0x11, 0x12, 0x22};
+    die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
+    for (uint32_t frames = 1; frames <= 8; frames++) {
+        die_write(die, "PIX_BIN", bin[frames / 2 % 4]);
+        die_write(die, "PIX_X_INC", frames % 3 == 0 ? 0x103 : 0x101);
+        die_run_frames(die, frames);
+        const die_frame_t *seen = &die->frame[frames - 1];
+        uint16_t *expected = die_picture(bare, &die->pix->now);
+        ck_assert_mem_eq(seen->sample, expected,
+                         (size_t)seen->width_px * seen->height_px * sizeof(*expected));
+        free(expected);
+    }
+    die_free(die);
+    die_free(bare);
+}
+END_TEST
+
 static die_t *odd_stream(const pix_desc_t *desc, uint32_t threads)
 {
     static const struct {
@@ -545,5 +598,6 @@ TEST_MAIN("pixel geometry", a_frame_has_the_samples_that_a_walk_along_the_axes_f
           the_bayer_order_of_the_output_follows_flips, lines_tell_order_and_window,
           a_sum_has_four_times_the_signal_and_one_read_noise_a_mean_half_of_it,
           a_sum_holds_four_wells_and_clips_at_full_scale,
-          vector_levels_change_no_sample_of_any_geometry,
+          vector_levels_change_no_sample_of_any_geometry, patterns_that_are_kept_change_no_sample,
+          a_stream_that_changes_its_mode_keeps_the_patterns_of_the_new_one,
           threads_and_order_change_no_sample_of_two_exposures_in_a_window)

@@ -2,42 +2,50 @@
  * row_bench.c - CPU time of pix_row with all default terms, one thread, per vector level; and the
  * wall time of all rows on one and two threads.
  *
- * Flat light, whose own time is taken off. Two levels of light: a lit room, where the Poisson
- * numbers come from the expansion, and near darkness, where they are summed up.
+ * Per million samples that leave the die: a binned one counts once, though it is made of four
+ * photosites, and photosites that are not read do not count. A mode's patterns are gathered when it
+ * begins (pixel_mode_...: once) and not counted with its rows; nor is the time of the light. Two
+ * levels of light: a lit room, where the Poisson numbers come from the expansion, and near
+ * darkness, where they are summed up.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "pixel/pixel.h"
 
-/* The die's planes keep what they were given: light that is there already costs nothing. */
-static void flat_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
-{
-    float lux = *(const float *)ctx, *r = out->r, *g = out->g, *b = out->b;
-    uint32_t width = req->width_px;
-    if (r[0] == lux && b[width - 1] == lux)
-        return;
-    for (uint32_t i = 0; i < width; i++)
-        r[i] = g[i] = b[i] = lux;
-}
-
 /* clang-format off */
-static const struct {
+typedef struct {
     const char *name;
     uint32_t start, odd_inc, bin;
-    float lux;
-} cases[] = {
-    {"lit_full",        0, 1, 1, 300},
-    {"lit_binned",      0, 1, 2, 300},
-    {"lit_odd_binned",  2, 1, 2, 300}, /* not the groups of the whole array */
-    {"lit_skipped",     0, 3, 1, 300}, /* subsampled: two of four each way */
-    {"lit_skip_binned", 0, 3, 2, 300},
-    {"dark_full",       0, 1, 1, 0.3f},
-    {"dark_binned",     0, 1, 2, 0.3f},
+    float lux, spread; /* from lux (1 - spread) to lux (1 + spread) */
+} case_t;
+
+static const case_t cases[] = {
+    {"lit_full",        0, 1, 1, 300,  0},
+    {"lit_binned",      0, 1, 2, 300,  0},
+    {"lit_odd_binned",  2, 1, 2, 300,  0},    /* not the groups of the whole array */
+    {"lit_skipped",     0, 3, 1, 300,  0},    /* subsampled: two of four each way */
+    {"lit_skip_binned", 0, 3, 2, 300,  0},
+    {"dark_full",       0, 1, 1, 0.3f, 0},
+    {"dark_binned",     0, 1, 2, 0.3f, 0},    /* 8 and 12 e-: one color is summed up, one not */
+    {"dark_textured",   0, 1, 2, 0.3f, 0.7f}, /* both in either color */
 };
 /* clang-format on */
+
+/* The die's planes keep what they were given: light that is there already costs nothing. */
+static void light_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
+{
+    const case_t *now = ctx;
+    uint32_t last = (req->width_px - 1) / 64 * 64;
+    float low = now->lux * (1 - now->spread), step = now->lux * now->spread / 32;
+    if (out->r[0] == low && out->b[last] == low && out->b[1] == low + 37 * step)
+        return;
+    for (uint32_t i = 0; i < req->width_px; i++) /* 64 levels in mixed order */
+        out->r[i] = out->g[i] = out->b[i] = low + (float)(i * 37 % 64) * step;
+}
 
 static double ms_of(clockid_t clock)
 {
@@ -78,13 +86,24 @@ static double megapixels(const pix_frame_t *frame)
     return (double)size.width_px * size.height_px * 1e-6;
 }
 
+/* Patterns of a mode, where there are none yet. */
+static double ms_of_mode(pix_t *pix, size_t i)
+{
+    pix_frame_t frame = frame_of(pix, i), other = frame_of(pix, i + 1);
+    pix_keep(pix, &other);
+    double start = cpu_ms();
+    pix_keep(pix, &frame);
+    return cpu_ms() - start;
+}
+
 /* The best of some runs. */
 static double ms_per_mpx(pix_t *pix, size_t i)
 {
     static uint16_t out[PIX_MAX_WIDTH];
     pix_frame_t frame = frame_of(pix, i);
     double best = 1e9;
-    pix->light = (sim_light_t){flat_row, &cases[i].lux};
+    pix->light = (sim_light_t){light_row, &cases[i]};
+    pix_keep(pix, &frame);
     for (int run = 0; run < 5; run++)
         best = fmin(best, ms_of_rows(pix, &frame, out));
     return best / megapixels(&frame);
@@ -102,6 +121,9 @@ static void bench_level(sim_simd_t level)
     if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
         exit(1);
     printf("pixel_init_%s %.0f ms\n", sim_simd_name(level), cpu_ms() - start);
+    for (size_t i = 1; i <= 4; i++)
+        printf("pixel_mode_%s_%s %.0f ms\n", cases[i].name + strlen("lit_"), sim_simd_name(level),
+               ms_of_mode(&pix, i));
     for (size_t i = 0; i < SIM_COUNT(cases); i++)
         printf("pixel_%s_%s %.2f ms/Mpx\n", cases[i].name, sim_simd_name(level),
                ms_per_mpx(&pix, i));
@@ -154,7 +176,7 @@ static void bench_threads(uint32_t threads)
     pix_desc_t desc = pix_desc_default();
     if (pix_init(&pix, sim, &desc, "pixel", pool) != SIM_OK)
         exit(1);
-    pix.light = (sim_light_t){flat_row, &cases[0].lux};
+    pix.light = (sim_light_t){light_row, &cases[0]};
     bench_pool(&pix, pool);
     pix_free(&pix);
     pix = (pix_t){0};
