@@ -39,6 +39,10 @@ static void ignore_views(const sensor_t *s)
     ignore(s, &s->ccs.data8, 2 * sizeof(uint32_t));
     ignore(s, &s->mipi.status, sizeof(uint32_t));
     ignore(s, &s->mipi.fifo_level, 2 * sizeof(uint32_t));
+    ignore(s, &s->mipi.phy,
+           sizeof(s->mipi.phy)); /* made of these two, checked against what it is of */
+    ignore(s, &s->mipi.phy_of, sizeof(s->mipi.phy_of));
+    ignore(s, &s->mipi.phy_of_bps, sizeof(s->mipi.phy_of_bps));
     ignore(s, &s->core.x[32], sizeof(uint32_t)); /* what was written to x0 */
     ignore(s, &s->core.readable, 2 * sizeof(core_window_t));
     ignore(s, &s->core.debug, sizeof(s->core.debug));
