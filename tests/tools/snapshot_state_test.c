@@ -38,6 +38,7 @@ static void ignore_views(const sensor_t *s)
     ignore(s, &s->wdog.count, sizeof(uint32_t));
     ignore(s, &s->ccs.data8, 2 * sizeof(uint32_t));
     ignore(s, &s->mipi.status, sizeof(uint32_t));
+    ignore(s, &s->mipi.meta_ns, sizeof(uint32_t));
     ignore(s, &s->mipi.fifo_level, 2 * sizeof(uint32_t));
     ignore(s, &s->mipi.phy,
            sizeof(s->mipi.phy)); /* made of these two, checked against what it is of */
