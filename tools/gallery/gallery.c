@@ -32,7 +32,7 @@ static const picture_t pictures[] = {
     {"low_light", "the entrance at 5 lux, 33 ms, gain 16",
      {NULL, 5, 0, 1, 1}, 33000, 16, {0}, 0},
     {"rolling_shutter", "a bar that turns 10 times a second, rows read one after another in 19 ms",
-     {chart_bar, 14000, 0, 2, 4}, 1000, 1, {0}, 0},
+     {chart_bar, 14000, 0, 2, 16}, 1000, 1, {0}, 0},
     {"flicker", "gray in the light of a lamp on 50 Hz: bands of 10 ms, 792 rows",
      {chart_gray, 9000, 100, 1, 1}, 1000, 1, {0}, 0},
     {"vignetting", "gray behind a lens of 4.74 mm: cos^4",
