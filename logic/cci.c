@@ -161,8 +161,8 @@ static bool target_is(cci_t *cci, const cci_xfer_t *xfer)
 /* Byte `at` behind the device's, of the host. */
 static bool target_takes(cci_t *cci, cci_xfer_t *xfer, uint32_t at)
 {
-    uint8_t byte = at >= INDEX_BYTES ? xfer->data[at - INDEX_BYTES]
-                                     : (uint8_t)(xfer->index >> 8 * (INDEX_BYTES - 1 - at));
+    uint8_t byte = (uint8_t)(at >= INDEX_BYTES ? xfer->data[at - INDEX_BYTES]
+                                               : xfer->index >> 8 * (INDEX_BYTES - 1 - at));
     bool faulty = cci->line != NULL && xfer->kind == CCI_WRITE;
     if (in_reset(cci) || (faulty && !cci->line(cci->line_ctx, xfer, at, &byte)))
         return false;
