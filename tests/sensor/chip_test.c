@@ -58,6 +58,85 @@ START_TEST(every_chip_of_the_folder_is_a_sensor)
 }
 END_TEST
 
+/* Numbers that pixel/README.md lists for each chip. */
+#define N(member) offsetof(pix_desc_t, member)
+static const struct {
+    const char *name;
+    size_t at;
+} listed[] = {
+    {"charge.dark_e_per_s", N(dark_e_per_s)},
+    {"charge.dark_spread", N(dark_spread)},
+    {"hot.share", N(noise.hot_share)},
+    {"hot.e_per_s", N(noise.hot_e_per_s)},
+    {"charge.prnu", N(prnu)},
+    {"charge.dsnu_e", N(dsnu_e)},
+    {"charge.full_well_e", N(full_well_e)},
+    {"saturation.knee_e", N(noise.knee_e)},
+    {"saturation.bloom_share", N(noise.bloom_share)},
+    {"cds.conversion_gain_uv", N(noise.conversion_gain_uv)},
+    {"sun.share", N(noise.sun_share)},
+    {"adc.read_noise_e", N(read_noise_e)},
+    {"adc.read_noise_at_gain1_e", N(read_noise_at_gain1_e)},
+    {"rtn.share", N(noise.rtn_share)},
+    {"rtn.amplitude_e", N(noise.rtn_e)},
+    {"columns.gain", N(noise.column_gain)},
+    {"columns.offset_dn", N(noise.column_offset_dn)},
+    {"columns.count_dn", N(noise.column_count_dn)},
+    {"rows.share", N(noise.row_share)},
+    {"rows.banding_e", N(noise.banding_e)},
+    {"curve.inl_dn", N(noise.inl_dn)},
+    {"adc.bits", N(adc_bits)},
+    {"adc.dn_per_e", N(dn_per_e)},
+    {"adc.black_dn", N(black_dn)},
+    {"lens.focal_mm", N(focal_mm)},
+    {"lens.psf_sigma_px", N(psf_sigma_px)},
+};
+
+static double listed_value(const pix_desc_t *pixel, size_t at)
+{
+    const char *place = (const char *)pixel + at;
+    double value;
+    if (at == N(adc_bits) || at == N(black_dn))
+        return *(const uint32_t *)(const void *)place;
+    memcpy(&value, place, sizeof(value));
+    return value;
+}
+#undef N
+
+START_TEST(the_readme_of_the_pixel_die_lists_what_the_chips_have)
+{
+    static const char *const chips[][2] = {
+        {"imx500", "imx501"}, {"imx477", "imx477"}, {"vga-tiny", "vga-tiny"}};
+    sensor_desc_t desc[3][2];
+    char line[2048], name[64], path[64];
+    double want[3];
+    size_t found = 0;
+    for (int c = 0; c < 6; c++) {
+        desc[c / 2][c % 2] = sensor_desc_default();
+        snprintf(path, sizeof(path), "logic/chips/%s.json", chips[c / 2][c % 2]);
+        sim_doc_t *doc = sim_doc_load(path);
+        sim_cfg_t root = sim_doc_root(doc);
+        sensor_desc_read(&root, &desc[c / 2][c % 2]);
+        sim_doc_free(doc);
+    }
+    FILE *readme = fopen("pixel/README.md", "r");
+    ck_assert_ptr_nonnull(readme);
+    while (fgets(line, sizeof(line), readme) != NULL) {
+        if (sscanf(line, "| `%63[^`]` | %lf | %lf | %lf |", name, &want[0], &want[1], &want[2]) !=
+            4)
+            continue;
+        ck_assert_msg(found < SIM_COUNT(listed) && strcmp(name, listed[found].name) == 0, "%s",
+                      name);
+        for (int c = 0; c < 6; c++)
+            ck_assert_msg(listed_value(&desc[c / 2][c % 2].pixel, listed[found].at) == want[c / 2],
+                          "%s of %s is not %g", name, chips[c / 2][c % 2], want[c / 2]);
+        found++;
+    }
+    fclose(readme);
+    ck_assert_uint_eq(found, SIM_COUNT(listed));
+}
+END_TEST
+
 /* White of the pixel die comes out of balance and matrix as white, and so do pure colors: the
  * product of all three is 1 on the diagonal, within a last digit of gain and matrix. */
 START_TEST(the_isp_s_colors_undo_those_of_the_pixel_die)
@@ -80,4 +159,6 @@ START_TEST(the_isp_s_colors_undo_those_of_the_pixel_die)
 END_TEST
 
 TEST_MAIN("sensor chip files", the_reader_takes_its_seeds_and_refuses_those_called_so,
-          every_chip_of_the_folder_is_a_sensor, the_isp_s_colors_undo_those_of_the_pixel_die)
+          every_chip_of_the_folder_is_a_sensor,
+          the_readme_of_the_pixel_die_lists_what_the_chips_have,
+          the_isp_s_colors_undo_those_of_the_pixel_die)
