@@ -79,7 +79,7 @@ void scene_map_shrink(scene_map_t *map)
 
 uint32_t scene_map_scratch(const scene_map_t *map)
 {
-    return map->level[0].width + 1;
+    return 3 * (map->level[0].width + 1);
 }
 
 /* Where a row of samples falls on a level: sample i at map column u + i * du. */
@@ -151,15 +151,32 @@ static void mix_rows(const uint16_t *restrict a, const uint16_t *restrict b, flo
         out[i] = (float)a[i] * ka + (float)b[i] * kb;
 }
 
-/* line has width + 1 entries, the last one twice. */
-static void resample(const float *restrict line, uint32_t width, const place_t *place,
+/* Samples that are worked out together. */
+enum { BLOCK = 256 };
+
+typedef struct {
+    int32_t column[BLOCK]; /* left of each sample... */
+    float between[BLOCK];  /* ...and how far it is to the next one */
+} block_t;
+
+static void find_columns(const place_t *place, uint32_t first, uint32_t count, block_t *block)
+{
+    float top = (float)(place->level->width - 1), u = place->u, du = place->du;
+    float slope = place->slope;
+    for (uint32_t i = 0; i < count; i++) {
+        float at = scene_clamp(u + (float)(int32_t)(first + i) * du, 0.0f, top);
+        block->column[i] = (int32_t)at;
+        block->between[i] = steepen(at - (float)block->column[i], slope);
+    }
+}
+
+/* line has one entry more than there are columns, the last one twice. */
+static void resample(const float *restrict line, const block_t *block, uint32_t count,
                      float *restrict out)
 {
-    float top = (float)(width - 1);
-    for (uint32_t i = place->first; i < place->last; i++) {
-        float u = scene_clamp(place->u + (float)i * place->du, 0.0f, top);
-        uint32_t k = (uint32_t)u;
-        out[i] = line[k] + (line[k + 1] - line[k]) * steepen(u - (float)k, place->slope);
+    for (uint32_t i = 0; i < count; i++) {
+        const float *pair = line + block->column[i];
+        out[i] = pair[0] + (pair[1] - pair[0]) * block->between[i];
     }
 }
 
@@ -173,27 +190,47 @@ static bool on_columns(const place_t *place, uint32_t width_px)
            (uint32_t)nearest + width_px <= place->level->width;
 }
 
+/* Between columns: rows are mixed first. */
+static void resample_row(const place_t *place, const float gain[3], float *const out[3],
+                         uint32_t width_px, float *scratch)
+{
+    uint32_t width = place->level->width;
+    size_t skip = (size_t)place->row[0] * width, next = (size_t)place->row[1] * width;
+    float *line[3];
+    for (int c = 0; c < 3; c++) {
+        line[c] = scratch + (size_t)c * (width + 1);
+        if (out[c] == NULL)
+            continue;
+        const uint16_t *plane = place->level->plane[c];
+        mix_rows(plane + skip, plane + next, place->between, gain[c], width, line[c]);
+        line[c][width] = line[c][width - 1];
+        memset(out[c], 0, place->first * sizeof(float));
+        memset(out[c] + place->last, 0, (width_px - place->last) * sizeof(float));
+    }
+    for (uint32_t i = place->first; i < place->last; i += BLOCK) {
+        block_t block;
+        uint32_t count = place->last - i < BLOCK ? place->last - i : BLOCK;
+        find_columns(place, i, count, &block);
+        for (int c = 0; c < 3; c++)
+            if (out[c] != NULL)
+                resample(line[c], &block, count, out[c] + i);
+    }
+}
+
 void scene_map_row(const scene_map_t *map, const sim_light_req_t *req, const float gain[3],
                    float *const out[3], float *scratch)
 {
     place_t place = find_place(map, req);
-    uint32_t width = place.level->width;
-    bool direct = on_columns(&place, req->width_px);
+    const float k[3] = {gain[0] / 65535.0f, gain[1] / 65535.0f, gain[2] / 65535.0f};
+    if (!on_columns(&place, req->width_px)) {
+        resample_row(&place, k, out, req->width_px, scratch);
+        return;
+    }
+    size_t at = (uint32_t)(place.u + 0.5f), width = place.level->width;
     for (int c = 0; c < 3; c++) {
-        if (out[c] == NULL)
-            continue;
-        const uint16_t *a = place.level->plane[c] + (size_t)place.row[0] * width;
-        const uint16_t *b = place.level->plane[c] + (size_t)place.row[1] * width;
-        float k = gain[c] / 65535.0f;
-        if (direct) {
-            uint32_t skip = (uint32_t)(place.u + 0.5f);
-            mix_rows(a + skip, b + skip, place.between, k, req->width_px, out[c]);
-            continue;
-        }
-        memset(out[c], 0, place.first * sizeof(float));
-        memset(out[c] + place.last, 0, (req->width_px - place.last) * sizeof(float));
-        mix_rows(a, b, place.between, k, width, scratch);
-        scratch[width] = scratch[width - 1];
-        resample(scratch, width, &place, out[c]);
+        const uint16_t *plane = place.level->plane[c] + at;
+        if (out[c] != NULL)
+            mix_rows(plane + place.row[0] * width, plane + place.row[1] * width, place.between,
+                     k[c], req->width_px, out[c]);
     }
 }
