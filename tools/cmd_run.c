@@ -76,6 +76,8 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         {0, "model", "FILE", "the same", &f->network},
         {'f', "firmware", "ELF", "program of the core (default: the scenario's)", &f->firmware},
         {'c', "chip", "FILE", "chip data (default: the scenario's)", &f->chip},
+        {0, "host", "FILE", "host script: register writes, expectations, delays, a driver's tables",
+         &f->host},
         {'n', "frames", "N", "frames to simulate", &f->frames},
         {0, "seed", "N", "seed of the noise", &f->seed},
         {0, "scene-seed", "N", "seed of the world", &f->scene_seed},

@@ -12,7 +12,8 @@
 /* Streams that grow during the run: X(member, file name). */
 #define RESULTS_STREAMS(X)                                                                         \
     X(metadata, "metadata.jsonl") X(truth, "truth.jsonl") X(trace, "trace.json")                   \
-    X(link, "link.csi2") X(uart, "uart.log") X(postmortem, "postmortem.jsonl")
+    X(link, "link.csi2") X(uart, "uart.log") X(postmortem, "postmortem.jsonl") \
+    X(host_reads, "host_reads.jsonl")
 /* clang-format on */
 
 typedef struct {

@@ -154,6 +154,18 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     add_latency(&run->npu_time, frame->npu_start_ps, frame->npu_end_ps);
 }
 
+/* A line for each value that the host script reads. */
+static void on_host_read(void *ctx, const host_cmd_t *cmd, uint32_t value)
+{
+    run_t *run = ctx;
+    fprintf(run->results.host_reads,
+            "{\"time_ps\":%llu,\"line\":%u,\"register\":\"0x%04x\",\"bytes\":%u,\"value\":%u",
+            (unsigned long long)sim_now_ps(run->sim), cmd->line, cmd->addr, cmd->bytes, value);
+    if (cmd->act == HOST_EXPECT)
+        fprintf(run->results.host_reads, ",\"expected\":%u", cmd->value);
+    fputs("}\n", run->results.host_reads);
+}
+
 static void on_uart(void *ctx, uint8_t byte)
 {
     run_t *run = ctx;
@@ -269,6 +281,37 @@ static int make_download(run_t *run)
     return fail(run, EXIT_USAGE, "%s", error);
 }
 
+/* The host script plays behind the download, whose images are first on the SPI target's tape. */
+static int make_player(run_t *run)
+{
+    host_player_t *player = &run->player;
+    if (run->scenario.host.cmds == 0)
+        return EXIT_FINE;
+    player->repeats = run->scenario.faults != 0;
+    player->saw = on_host_read;
+    player->saw_ctx = run;
+    if (host_player_init(player, run->sensor, &run->scenario.host) == SIM_OK)
+        return EXIT_FINE;
+    return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+}
+
+/* The first complaint about what the host script found. */
+static int judge_host(run_t *run)
+{
+    const host_player_t *player = &run->player;
+    uint64_t failed = run->script.failed + player->failed;
+    if (failed != 0)
+        return fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
+                    (unsigned long long)failed);
+    if (player->unacknowledged != 0)
+        return fail(run, EXIT_FAILED, "%s: %llu accesses were not acknowledged",
+                    run->scenario.host.file, (unsigned long long)player->unacknowledged);
+    if (player->script != NULL && !host_player_done(player))
+        return fail(run, EXIT_FAILED, "%s:%u: the run ended before this line was through",
+                    run->scenario.host.file, player->script->cmd[player->at].line);
+    return EXIT_FINE;
+}
+
 static int connect(run_t *run)
 {
     sensor_t *sensor = run->sensor;
@@ -380,6 +423,18 @@ static bool core_is_lost(const sensor_t *sensor)
     return sensor->core.state != CORE_RUNS && sensor->wdog.stage == WDOG_OFF;
 }
 
+static uint64_t add_ps(uint64_t a, uint64_t b)
+{
+    return a > SIM_NEVER_PS - b ? SIM_NEVER_PS : a + b;
+}
+
+/* When a frame last began, or the host script was last at something. */
+static uint64_t still_ps(const run_t *run)
+{
+    uint64_t script_ps = run->player.script != NULL ? host_player_still_ps(&run->player) : 0;
+    return script_ps > run->last_frame_ps ? script_ps : run->last_frame_ps;
+}
+
 static bool finished(const run_t *run)
 {
     return is_complete(run) || run->error[0] != '\0';
@@ -423,7 +478,7 @@ static int simulate(run_t *run)
             print_progress(run, now - begin);
         }
         /* looked at where every run does, whatever snapshots it takes */
-        bool late = sim_now_ps(run->sim) > run->last_frame_ps + PATIENCE_PS;
+        bool late = sim_now_ps(run->sim) > add_ps(still_ps(run), PATIENCE_PS);
         bool over = late || core_is_lost(run->sensor);
         stop = sim_stopped(run->sim) || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
                (run->interrupted != NULL && *run->interrupted != 0);
@@ -551,6 +606,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = make_download(run);
     if (code == EXIT_FINE)
+        code = make_player(run);
+    if (code == EXIT_FINE)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
         code = connect(run);
@@ -576,9 +633,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = code == EXIT_FINE ? kept : code;
     }
     run_snapshot_end(run);
-    if (code == EXIT_FINE && run->script.failed != 0)
-        code = fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
-                    (unsigned long long)run->script.failed);
+    if (code == EXIT_FINE)
+        code = judge_host(run);
     return code;
 }
 
@@ -593,6 +649,7 @@ void run_free(run_t *run)
     host_free(&run->host);
     download_free(&run->download);
     script_free(&run->script);
+    host_player_free(&run->player);
     preview_free(&run->preview);
     raw_frames_free(&run->raw_frames);
     npu_prog_free(&run->program);

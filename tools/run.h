@@ -12,6 +12,7 @@
 #include "tools/download.h"
 #include "tools/fault.h"
 #include "tools/host.h"
+#include "tools/host_player.h"
 #include "tools/image_watch.h"
 #include "tools/observe.h"
 #include "tools/preview.h"
@@ -58,6 +59,7 @@ typedef struct {
     sim_pool_t *pool;
     sensor_t *sensor;
     script_t script;
+    host_player_t player; /* of a host script */
     download_host_t download; /* boot "host" */
     fault_set_t faults;
     results_t results;

@@ -121,15 +121,44 @@ static void read_bus(const sim_cfg_t *root, cci_desc_t *cci)
     cci->hz = (uint32_t)sim_cfg_u64(root, "host_bus", CCI_MIN_HZ, CCI_MAX_HZ, cci->hz);
 }
 
+/* "host_script": a file, or the flag's. */
+static bool load_host(const sim_cfg_t *root, const char *dir, const char *flag, scenario_t *s,
+                      char *error, size_t error_bytes)
+{
+    char path[SCENARIO_PATH];
+    resolve(root, "host_script", path, dir, sim_cfg_str(root, "host_script", NULL), flag);
+    if (path[0] == '\0')
+        return true;
+    sim_json_add_str(s->resolved, "host_script", path);
+    return host_script_load(&s->host, path, error, error_bytes);
+}
+
+static void read_steps(const sim_cfg_t *root, scenario_t *s, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        sim_cfg_t item = sim_cfg_at(root, "host", i);
+        read_step(&item, &s->step[s->steps++]);
+    }
+}
+
+enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006 };
+
+static bool starts_stream(const scenario_t *s)
+{
+    for (uint32_t i = 0; i < s->steps; i++)
+        if (s->step[i].kind == STEP_WRITE && s->step[i].addr == MODE_SELECT)
+            return true;
+    return host_script_writes(&s->host, MODE_SELECT);
+}
+
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
- * when it has brought firmware and network. */
+ * when its script is through, or when it has brought firmware and network. */
 static void read_script(const sim_cfg_t *root, scenario_t *s)
 {
-    enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006, OWN = 3 };
     uint32_t count = sim_cfg_count(root, "host");
-    bool starts = false;
+    const uint32_t own = 3;
     float line = scene_line_px(s->scene, s->sensor.isp.array_width_px);
-    s->step = calloc(count + OWN, sizeof(*s->step));
+    s->step = calloc(count + own, sizeof(*s->step));
     if (s->step == NULL) {
         sim_cfg_fail(root, "host", "%u steps: out of memory", count);
         return;
@@ -137,17 +166,15 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
     add_write(s, APP_LINE_X, 2, (uint32_t)(line + 0.5f));
     if (s->output.link != 0)
         add_write(s, APP_IMAGE_OUT, 2, s->output.link);
-    for (uint32_t i = 0; i < count; i++) {
-        sim_cfg_t item = sim_cfg_at(root, "host", i);
-        scenario_step_t *step = &s->step[s->steps];
-        read_step(&item, step);
-        starts = starts || (step->kind == STEP_WRITE && step->addr == MODE_SELECT);
-        s->steps++;
-    }
-    bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST;
+    read_steps(root, s, count);
+    bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST, starts = starts_stream(s);
     s->stream_after_download = downloads && !starts;
-    if (!starts && !downloads)
+    if (starts || downloads)
+        return;
+    if (s->host.cmds == 0)
         add_write(s, MODE_SELECT, 1, 1);
+    else if (!host_script_add_write(&s->host, MODE_SELECT, 1, 1))
+        sim_cfg_fail(root, "host_script", "out of memory");
 }
 
 /* ---- the file ---- */
@@ -340,7 +367,7 @@ static void hash_scenario(const sim_cfg_t *root, scenario_t *s)
     sim_json_add_u64(all, "seed", s->seed);
     sim_json_add_u64(all, "frames", s->frames);
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(all, "scene"));
-    s->hash = hash_json(all);
+    s->hash = host_script_hash(&s->host, hash_json(all));
     sim_json_free(all);
 }
 
@@ -429,6 +456,9 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         if (fine) {
             read_boot(&root, dir, scenario);
             read_bus(&root, &scenario->sensor.logic.cci);
+            fine = load_host(&root, dir, flags->host, scenario, error, error_bytes);
+        }
+        if (fine) {
             read_script(&root, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             read_faults(&root, scenario);
@@ -449,5 +479,6 @@ void scenario_free(scenario_t *scenario)
 {
     scene_free(scenario->scene);
     free(scenario->step);
+    host_script_free(&scenario->host);
     sim_json_free(scenario->resolved);
 }

@@ -11,6 +11,7 @@
 #include "scenes/scene.h"
 #include "sim/json.h"
 #include "tools/fault.h"
+#include "tools/host_script.h"
 
 enum {
     SCENARIO_PATH = 1024,
@@ -40,7 +41,7 @@ typedef struct {
 
 /* What the command line says; NULL: the file decides. */
 typedef struct {
-    const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed;
+    const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;
 } scenario_flags_t;
 
 typedef struct {
@@ -61,6 +62,7 @@ typedef struct {
     } output;
     scenario_step_t *step; /* owned */
     uint32_t steps;
+    host_script_t host; /* no lines: none */
     fault_item_t fault[FAULT_MAX_ITEMS];
     uint32_t faults;
     sim_json_t *resolved; /* config.json: every choice that was made */

@@ -9,6 +9,7 @@
 #include "tests/test.h"
 #include "tests/tools/board.h"
 #include "tools/chip.h"
+#include "tools/host_player.h"
 
 #define ELF "build/firmware/services.elf"
 #define MAX_FRAMES 12
@@ -109,7 +110,38 @@ static void on_packet(void *ctx, const mipi_packet_t *packet)
     packets++;
 }
 
-static void start_sensor(const char *chip)
+static host_script_t script;
+static host_player_t player;
+
+/* The host is a script of scenes/host, less one of its lines. */
+static void load_script(const char *file, const char *without)
+{
+    size_t bytes;
+    char *text = (char *)board_file(file, &bytes), *line;
+    text = realloc(text, bytes + 1);
+    text[bytes] = '\0';
+    if (without != NULL) {
+        line = strstr(text, without);
+        ck_assert_ptr_nonnull(line);
+        memset(line, ' ', strcspn(line, "\n"));
+    }
+    script = (host_script_t){0};
+    player = (host_player_t){0};
+    ck_assert_msg(host_script_parse(&script, file, text, bytes, error, sizeof(error)), "%s", error);
+    ck_assert_int_eq(host_player_init(&player, board->sensor, &script), SIM_OK);
+    free(text);
+}
+
+static void drop(void)
+{
+    ck_assert_uint_eq(player.failed + player.unacknowledged, 0);
+    host_player_free(&player);
+    host_script_free(&script);
+    board_free(board);
+}
+
+/* file NULL: the test is the host. */
+static void start_with(const char *chip, const char *file, const char *without)
 {
     ck_assert_msg(chip_load(chip, &desc, error, sizeof(error)), "%s", error);
     board = board_new(&desc);
@@ -122,8 +154,15 @@ static void start_sensor(const char *chip)
     frames = packets = 0;
     ck_assert(pix_add_sink(&board->sensor->pixel, (sim_line_sink_t){on_line, NULL}));
     ck_assert(mipi_tx_listen(&board->sensor->mipi, on_packet, NULL));
+    if (file != NULL)
+        load_script(file, without);
     board_start(board);
     board_run_ms(board, 2); /* the firmware listens */
+}
+
+static void start_sensor(const char *chip)
+{
+    start_with(chip, NULL, NULL);
 }
 
 static void host_write(uint16_t addr, uint32_t value)
@@ -156,37 +195,28 @@ static void about(const char *mode, const char *what, double is, double publishe
 
 #define IMX500 "logic/chips/imx500.json"
 #define IMX477 "logic/chips/imx477.json"
+#define HOST(name) "scenes/host/" name ".txt"
 /* clang-format off */
 #define BINNED {BIN, 1}, {BIN_TYPE, 0x22}
 #define PLAIN {BIN, 0}, {BIN_TYPE, 0x11}
 
-/* facts: imx_timing.csv, each number to its last digit; register values of imx500.md 2.1, mipi.md 3,
- * windows by hand. The clock trees are the chips' after power-up: all modes have the same. */
+/* facts: imx_timing.csv, each number to its last digit. */
 static const struct {
-    const char *name, *chip;
-    reg_t regs[12];
+    const char *name, *chip, *script;
     uint32_t width, height, bits;
     double pixel_hz, row_us, frame_lines, fps, skew_ms, lane_mbps, csi_us, fill_percent;
 } modes[] = {
-    {"IMX477 12 Mpx", IMX477,
-     {PLAIN, {LINE_LENGTH, 24000}, {FRAME_LENGTH, 3500}, {X_SIZE, 4056}, {Y_SIZE, 3040}, REGS_END},
+    {"IMX477 12 Mpx", IMX477, HOST("imx477_4056x3040"),
      4056, 3040, 12, 840e6, 28.571, 3500, 10, 86.86, 900, 27.04, 95},
-    {"IMX477 2x2 bin", IMX477,
-     {BINNED, {LINE_LENGTH, 12740}, {FRAME_LENGTH, 1648}, {X_SIZE, 2028}, {Y_SIZE, 1520}, REGS_END},
+    {"IMX477 2x2 bin", IMX477, HOST("imx477_2028x1520"),
      2028, 1520, 12, 840e6, 15.167, 1648, 40, 23.05, 900, 13.52, 89},
-    {"IMX477 2x2 bin crop", IMX477,
-     {BINNED, {LINE_LENGTH, 12740}, {FRAME_LENGTH, 1318}, {Y_START, 440}, {Y_END, 2599},
-      {X_SIZE, 2028}, {Y_SIZE, 1080}, REGS_END},
+    {"IMX477 2x2 bin crop", IMX477, HOST("imx477_2028x1080"),
      2028, 1080, 12, 840e6, 15.167, 1318, 50, 16.38, 900, 13.52, 89},
-    {"IMX477 2x2 bin crop fast", IMX477,
-     {BINNED, {FORMAT, 0x0a0a}, {OP_PIX_DIV, 10}, {LINE_LENGTH, 6664}, {FRAME_LENGTH, 1050},
-      {X_CROP, 348}, {Y_CROP, 264}, {X_SIZE, 1332}, {Y_SIZE, 990}, REGS_END},
+    {"IMX477 2x2 bin crop fast", IMX477, HOST("imx477_1332x990"),
      1332, 990, 10, 840e6, 7.933, 1050, 120, 7.85, 900, 7.40, 93},
-    {"IMX500 12 Mpx", IMX500,
-     {PLAIN, {LINE_LENGTH, 17900}, {FRAME_LENGTH, 4157}, {X_SIZE, 4056}, {Y_SIZE, 3040}, REGS_END},
+    {"IMX500 12 Mpx", IMX500, HOST("imx500_4056x3040"),
      4056, 3040, 10, 744e6, 24.059, 4157, 9.999, 73.14, 888, 22.84, 95},
-    {"IMX500 2x2 bin", IMX500,
-     {BINNED, {LINE_LENGTH, 9398}, {FRAME_LENGTH, 2637}, {X_SIZE, 2028}, {Y_SIZE, 1520}, REGS_END},
+    {"IMX500 2x2 bin", IMX500, HOST("imx500_2028x1520"),
      2028, 1520, 10, 744e6, 12.632, 2637, 30.02, 19.20, 888, 11.42, 90},
 };
 /* clang-format on */
@@ -194,12 +224,8 @@ static const struct {
 static void check_mode(uint32_t i)
 {
     const char *name = modes[i].name;
-    start_sensor(modes[i].chip);
-    host_writes(modes[i].regs);
-    host_write(COARSE, 500);
+    start_with(modes[i].chip, modes[i].script, NULL);
     host_write(IMAGE_OUT, 1);
-    board_run_ms(board, 1);
-    host_write(MODE_SELECT, 1);
     run_frames(2);
     board_run_ms(board, 1);
     const frame_t *f = &frame[0];
@@ -222,13 +248,34 @@ static void check_mode(uint32_t i)
     ck_assert_uint_ge(packets, 2 * modes[i].height);
     ck_assert_uint_eq(board->sensor->mipi.lines_lost, 0);
     ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_GUEST), 0);
-    board_free(board);
+    ck_assert(host_player_done(&player));
+    drop();
 }
 
 START_TEST(modes_of_the_drivers_take_the_published_times)
 {
     for (uint32_t i = 0; i < SIM_COUNT(modes); i++)
         check_mode(i);
+}
+END_TEST
+
+/* 744e6 / (17900 * 4674) and / (9398 * 2972); facts: mipi.md 3. */
+START_TEST(without_the_vblank_write_the_tables_give_fewer_frames)
+{
+    static const struct {
+        const char *script, *vblank;
+        double fps;
+    } tables[] = {
+        {HOST("imx500_4056x3040"), "write frame_length_lines 4157\nwrite", 8.8927},
+        {HOST("imx500_2028x1520"), "write frame_length_lines 2637\nwrite", 26.6373},
+    };
+    for (uint32_t i = 0; i < SIM_COUNT(tables); i++) {
+        start_with(IMX500, tables[i].script, tables[i].vblank);
+        run_frames(2);
+        double frame_us = (double)(frame[1].start_ps - frame[0].start_ps) * 1e-6;
+        about(tables[i].script, "frames/s", 1e6 / frame_us, tables[i].fps, 0.0001);
+        drop();
+    }
 }
 END_TEST
 
@@ -546,6 +593,7 @@ START_TEST(a_long_exposure_takes_its_time)
 END_TEST
 
 TEST_MAIN("CCS modes", modes_of_the_drivers_take_the_published_times,
+          without_the_vblank_write_the_tables_give_fewer_frames,
           without_the_link_the_readout_is_as_fast_as_published,
           a_stream_has_the_clocks_that_its_start_found, a_snapshot_keeps_clocks_and_groups,
           clocks_that_cannot_be_start_no_stream, settings_show_after_the_documented_delays,

@@ -1,0 +1,398 @@
+/*
+ * host_script_test.c - host scripts: what lines mean, what is refused where, and how they play on
+ * the bus of the real sensor.
+ */
+#include <unistd.h>
+
+#include "sim/file.h"
+#include "sim/snapshot.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tests/tools/board.h"
+#include "tools/host_player.h"
+
+#define US SIM_PS_PER_US
+#define MS SIM_PS_PER_MS
+#define ELF "build/firmware/services.elf"
+#define DIR "build/test-runs/host_script"
+
+static host_script_t script;
+static char error[512], text[65536];
+
+static bool parse(const char *lines)
+{
+    error[0] = '\0';
+    host_script_free(&script);
+    return host_script_parse(&script, "a.txt", lines, strlen(lines), error, sizeof(error));
+}
+
+static void is(uint32_t i, host_act_t act, uint32_t addr, uint32_t bytes, uint32_t value)
+{
+    ck_assert_uint_lt(i, script.cmds);
+    ck_assert_int_eq(script.cmd[i].act, act);
+    ck_assert_uint_eq(script.cmd[i].addr, addr);
+    ck_assert_uint_eq(script.cmd[i].bytes, bytes);
+    ck_assert_uint_eq(script.cmd[i].value, value);
+}
+
+/* ---- reading ---- */
+
+START_TEST(lines_say_what_the_host_does)
+{
+    ck_assert_msg(parse("# a comment\n"
+                        "write 0x0100 1 // another\n"
+                        "\n"
+                        "  write frame_length_lines 4157\r\n"
+                        "write 0x340 0x12 8\n"
+                        "write 58000 7\n"
+                        "write 0xe000 0x123456 24\n"
+                        "read 0x0016\n"
+                        "read 0x0016 8\n"
+                        "expect mbx_data0 4294967295\n"
+                        "delay 5\n"
+                        "delay 0.25\n"
+                        "delay 300us\n"
+                        "wait-frame 12\n"
+                        "spi net/a#b.bin   # comment\n"
+                        "write 0x0101 2"),
+                  "%s", error);
+    ck_assert_uint_eq(script.cmds, 14);
+    is(0, HOST_WRITE, 0x0100, 1, 1);
+    is(1, HOST_WRITE, 0x0340, 2, 4157);
+    is(2, HOST_WRITE, 0x0340, 1, 0x12);
+    is(3, HOST_WRITE, 58000, 1, 7);
+    is(4, HOST_WRITE, 0xe000, 3, 0x123456);
+    is(5, HOST_READ, 0x0016, 2, 0);
+    is(6, HOST_READ, 0x0016, 1, 0);
+    is(7, HOST_EXPECT, 0x9110, 4, UINT32_MAX);
+    ck_assert_uint_eq(script.cmd[8].ps, 5 * MS);
+    ck_assert_uint_eq(script.cmd[9].ps, 250 * US);
+    ck_assert_uint_eq(script.cmd[10].ps, 300 * US);
+    ck_assert_int_eq(script.cmd[11].act, HOST_WAIT_FRAME);
+    ck_assert_uint_eq(script.cmd[11].value, 12);
+    ck_assert_int_eq(script.cmd[12].act, HOST_SPI);
+    is(13, HOST_WRITE, 0x0101, 1, 2);
+    ck_assert_uint_eq(script.cmd[13].line, 16);
+    ck_assert(host_script_writes(&script, 0x0341));
+    ck_assert(!host_script_writes(&script, 0x0102));
+}
+END_TEST
+
+START_TEST(a_drivers_table_is_a_script_as_it_stands)
+{
+    ck_assert_msg(parse("/* table\n   of a mode */\n"
+                        "static const struct cci_reg_sequence mode[] = {\n"
+                        "\t{0x0100, 0x00},\n"
+                        "\t{ CCI_REG8(0x0114), 1 },\n"
+                        "\t{ CCI_REG16(0x0202), 0x0640 }, /* lines */\n"
+                        "\t{CCI_REG24(0x4000),0x010203UL},{CCI_REG32(0x0820), 0x07ce0000u,},\n"
+                        "\t{ 0x0340, 0x12 }, { 0x0341, 66 }\n"
+                        "};\n"),
+                  "%s", error);
+    ck_assert_uint_eq(script.cmds, 7);
+    is(0, HOST_WRITE, 0x0100, 1, 0);
+    is(1, HOST_WRITE, 0x0114, 1, 1);
+    is(2, HOST_WRITE, 0x0202, 2, 0x0640);
+    is(3, HOST_WRITE, 0x4000, 3, 0x010203);
+    is(4, HOST_WRITE, 0x0820, 4, 0x07ce0000);
+    is(5, HOST_WRITE, 0x0340, 1, 0x12);
+    is(6, HOST_WRITE, 0x0341, 1, 66);
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_told_with_its_line)
+{
+    static const struct {
+        const char *lines, *part;
+    } wrong[] = {
+        {"write 0x0100 1\nwirte 1 1\n", "a.txt:2: 'wirte' is no command"},
+        {"write", "a.txt:1: '' is no address and no CCS register"},
+        {"write no_such 1", "'no_such' is no address and no CCS register"},
+        {"write 0x10000 1", "address 0x10000, expected at most 0xffff"},
+        {"write 0x0100", "no value, expected a number"},
+        {"write 0x0100 x", "value 'x' is no decimal or 0x number"},
+        {"write 0x0100 0100", "value '0100' is no decimal or 0x number"},
+        {"write 0x0100 -1", "value '-1' is no decimal or 0x number"},
+        {"write 0x0100 256", "value 0x100 is wider than 8 bits"},
+        {"write 0x0340 0x100 8", "value 0x100 is wider than 8 bits"},
+        {"write 0x0340 1 12", "width 12, expected 8, 16, 24 or 32 bits"},
+        {"write 0x0340 1 0", "width 0, expected"},
+        {"write 0x0340 1 64", "width 64, expected at most 0x20"},
+        {"write 0x0340 1 16 1", "'1' is more than the line needs"},
+        {"write 0x0340 0x1ffffffff 32", "value 0x1ffffffff, expected at most 0xffffffff"},
+        {"read 0x0340 1", "width 1, expected"},
+        {"expect 0x0340", "no value"},
+        {"delay", "delay '' is neither"},
+        {"delay x", "delay 'x' is neither"},
+        {"delay 5 5", "'5' is more than the line needs"},
+        {"delay 99999999999999999999", "is neither"},
+        {"wait-frame", "no frame, expected a number"},
+        {"spi", "no name of a file"},
+        {"{0x0100, 0x100},", "value 0x100 is wider than 8 bits"},
+        {"{0x0100 0x10},", "expected ','"},
+        {"{0x0100, 0x10", "expected '}' at 'end of line'"},
+        {"{CCI_REG64(0x0100), 0x10},", "'CCI_REG64' is none of CCI_REG8, 16, 24, 32"},
+        {"{CCI_REG16(0x0100, 0x10},", "expected ')'"},
+        {"{MY_REG, 1},", "address 'MY_REG' is no decimal or 0x number"},
+        {"{0x0100, 0x10}, x", "'x' is no command"},
+        {"static int x;", "'static' is no command"},
+        {"\x01", "a.txt:1: byte 0x01 is no text"},
+    };
+    for (size_t i = 0; i < SIM_COUNT(wrong); i++) {
+        ck_assert_msg(!parse(wrong[i].lines), "%s", wrong[i].lines);
+        ck_assert_msg(strstr(error, wrong[i].part) != NULL, "%s: %s", wrong[i].lines, error);
+    }
+    ck_assert(!host_script_load(&(host_script_t){0}, "no/such.txt", error, sizeof(error)));
+}
+END_TEST
+
+/* Every prefix, and every byte in turn another. */
+START_TEST(a_damaged_script_is_read_or_refused)
+{
+    static const char good[] = "/* a */ write 0x0340 1 16 # b\n{CCI_REG16(0x0202), 0x0640},\n"
+                               "static const struct r m[] = {\n};\ndelay 5ms\nspi x\n";
+    char lines[sizeof(good)];
+    for (size_t length = 0; length < sizeof(good); length++) {
+        snprintf(lines, sizeof(lines), "%.*s", (int)length, good);
+        ck_assert_int_eq(parse(lines), error[0] == '\0');
+    }
+    for (size_t i = 0; i + 1 < sizeof(good); i++)
+        for (uint32_t c = 1; c < 256; c += 5) {
+            memcpy(lines, good, sizeof(good));
+            lines[i] = (char)c;
+            ck_assert_int_eq(parse(lines), error[0] == '\0');
+        }
+    ck_assert(!host_script_parse(&(host_script_t){0}, "a", "x\0y", 3, error, sizeof(error)));
+}
+END_TEST
+
+/* ---- playing ---- */
+
+static host_player_t player;
+static board_t *board;
+static uint64_t saw_ps[8];
+static uint32_t saw_value[8], saws;
+
+static void on_saw(void *ctx, const host_cmd_t *cmd, uint32_t value)
+{
+    (void)ctx;
+    (void)cmd;
+    saw_ps[saws % 8] = sim_now_ps(board->sim);
+    saw_value[saws++ % 8] = value;
+}
+
+static void make(const char *lines, const uint8_t *tape, size_t tape_bytes)
+{
+    size_t bytes;
+    ck_assert_msg(parse(lines), "%s", error);
+    sensor_desc_t desc;
+    desc = sensor_desc_default();
+    board = board_new(&desc);
+    uint8_t *elf = board_file(ELF, &bytes);
+    ck_assert_int_eq(sensor_load_firmware(board->sensor, elf, bytes, ELF, error, sizeof(error)),
+                     SIM_OK);
+    free(elf);
+    board->sensor->spit.tape = tape;
+    board->sensor->spit.tape_bytes = tape_bytes;
+    player = (host_player_t){.saw = on_saw};
+    saws = 0;
+    ck_assert_int_eq(host_player_init(&player, board->sensor, &script), SIM_OK);
+    board_start(board);
+}
+
+static void drop(void)
+{
+    host_player_free(&player);
+    board_free(board);
+}
+
+/* At 400 kHz (logic/cci.h): a write of one byte is 36 clocks and 92.5 us, a read of two 140. */
+START_TEST(lines_are_done_one_after_another_in_bus_time)
+{
+    make("write 0x0101 1\nread 0x0016\ndelay 2\nread 0x0101\n", NULL, 0);
+    board_run_ms(board, 3);
+    ck_assert(host_player_done(&player));
+    ck_assert_uint_eq(saws, 2);
+    uint64_t first_ps = 92500000 + 1300000 + 140000000;
+    ck_assert_uint_eq(saw_ps[0], first_ps);
+    ck_assert_uint_eq(saw_value[0], 0x0500);
+    ck_assert_uint_eq(saw_ps[1], first_ps + 2 * MS + 117500000);
+    ck_assert_uint_eq(saw_value[1], 1);
+    drop();
+}
+END_TEST
+
+START_TEST(a_frame_is_waited_for_until_it_begins_to_be_read)
+{
+    make("write coarse_integration_time 100\nwrite mode_select 1\nwait-frame 2\nread 0x0101\n"
+         "wait-frame 1\nread 0x0101\n",
+         NULL, 0);
+    while (!host_player_done(&player)) {
+        ck_assert_uint_lt(sim_now_ps(board->sim), 500 * MS);
+        board_run_ms(board, 1);
+    }
+    uint64_t begins = pix_row_readout_start_ps(&board->sensor->pixel.now, 0);
+    ck_assert_uint_eq(board->sensor->pixel.now.frame, 2);
+    ck_assert_uint_eq(saw_ps[0], begins + 117500000);
+    ck_assert_uint_eq(saw_ps[1], saw_ps[0] + 1300000 + 117500000); /* that one has begun */
+    drop();
+}
+END_TEST
+
+START_TEST(what_is_not_as_expected_is_counted_and_told)
+{
+    make("expect 0x0016 0x0500\nexpect 0x0016 0x0501\nexpect 0x0016 5 8\n", NULL, 0);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(player.failed, 1);
+    ck_assert_uint_eq(player.reads, 3);
+    ck_assert_ptr_nonnull(strstr(board->log, "a.txt:2: register 0x0016 is 0x500, expected 0x501"));
+    drop();
+}
+END_TEST
+
+START_TEST(what_is_not_acknowledged_is_told_and_once_more_tried_where_asked)
+{
+    make("write 0x0107 0x40\nwrite 0x0101 1\n", NULL, 0);
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(player.unacknowledged, 1);
+    ck_assert_uint_eq(board->sensor->cci.naks, 1);
+    ck_assert_ptr_nonnull(strstr(board->log, "a.txt:2: register 0x0101: not acknowledged"));
+    drop();
+    make("write 0x0107 0x40\nwrite 0x0101 1\n", NULL, 0);
+    player.repeats = true;
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(player.unacknowledged, 1);
+    ck_assert_uint_eq(board->sensor->cci.naks, 2);
+    drop();
+}
+END_TEST
+
+/* 8 bytes at 35 MHz are 1.83 us. */
+START_TEST(a_file_goes_out_on_spi_behind_what_is_on_the_tape)
+{
+    static const uint8_t before[4] = {9, 9, 9, 9};
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/a.bin", "abcdefgh", 8, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/s.txt", "delay 1\nspi a.bin \nread 0x0101\n", 31, error,
+                                    sizeof(error)),
+                     SIM_OK);
+    make("", before, 4);
+    drop();
+    host_script_free(&script);
+    ck_assert_msg(host_script_load(&script, DIR "/s.txt", error, sizeof(error)), "%s", error);
+    board = board_new(NULL);
+    board->sensor->spit.tape = before;
+    board->sensor->spit.tape_bytes = 4;
+    player = (host_player_t){.saw = on_saw};
+    ck_assert_int_eq(host_player_init(&player, board->sensor, &script), SIM_OK);
+    board_start(board);
+    spit_t *spit = &board->sensor->spit;
+    sim_reg_write(&spit->comp, 0x04, 1); /* TGT_CTRL: enable */
+    saws = 0;
+    board_run_ms(board, 2);
+    ck_assert_uint_eq(spit->count, 2);
+    ck_assert_uint_eq(sim_reg_read(&spit->comp, 0x18), 0x64636261);
+    ck_assert_uint_eq(sim_reg_read(&spit->comp, 0x18), 0x68676665);
+    ck_assert_uint_eq(saw_ps[0], 1 * MS + sim_edge_ps(64, 35000000) + 117500000);
+    drop();
+    host_script_free(&script);
+    ck_assert_int_eq(sim_file_write(DIR "/a.bin", "abcdef", 6, error, sizeof(error)), SIM_OK);
+    ck_assert(!host_script_load(&script, DIR "/s.txt", error, sizeof(error)));
+    ck_assert_ptr_nonnull(
+        strstr(error, "s.txt:2: " DIR "/a.bin: 6 bytes, expected a multiple of 4"));
+    unlink(DIR "/a.bin");
+    host_script_free(&script);
+    ck_assert(!host_script_load(&script, DIR "/s.txt", error, sizeof(error)));
+    ck_assert_ptr_nonnull(strstr(error, "s.txt:2: " DIR "/a.bin"));
+}
+END_TEST
+
+START_TEST(a_script_goes_on_from_a_snapshot)
+{
+    static const char lines[] = "write 0x0101 1\ndelay 1\nread 0x0016\nwrite mode_select 1\n"
+                                "wait-frame 1\nwrite 0x0101 2\nread 0x0101\n";
+    static const uint64_t at_us[] = {50, 500, 1200, 40000};
+    uint64_t hash = 0;
+    for (size_t i = 0; i < SIM_COUNT(at_us); i++) {
+        make(lines, NULL, 0);
+        sim_run_until_ps(board->sim, at_us[i] * US);
+        sim_snapshot_t *snapshot = sim_snapshot_take(board->sim, NULL);
+        drop();
+        make(lines, NULL, 0);
+        ck_assert_int_eq(sim_snapshot_restore(board->sim, snapshot), SIM_OK);
+        sim_run_until_ps(board->sim, 120 * MS);
+        ck_assert(host_player_done(&player));
+        hash = i == 0 ? sim_state_hash(board->sim) : hash;
+        ck_assert_uint_eq(sim_state_hash(board->sim), hash);
+        sim_snapshot_free(snapshot);
+        drop();
+    }
+}
+END_TEST
+
+/* ---- fovea run --host ---- */
+
+static int run(const char *lines)
+{
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/h.txt", lines, strlen(lines), error, sizeof(error)),
+                     SIM_OK);
+    return fovea(text, sizeof(text),
+                 "run scenes/entrance.json --frames 1 --host " DIR "/h.txt --out " DIR "/run");
+}
+
+START_TEST(a_run_with_a_script_leaves_what_it_read)
+{
+    size_t bytes;
+    ck_assert_msg(run("delay 4\nread sensor_model_id\nexpect 0x0016 0x0500\n") == 0, "%s", text);
+    char *lines = (char *)board_file(DIR "/run/host_reads.jsonl", &bytes);
+    ck_assert_uint_gt(bytes, 100);
+    lines[bytes - 1] = '\0';
+    ck_assert_ptr_nonnull(
+        strstr(lines, "\"line\":2,\"register\":\"0x0016\",\"bytes\":2,\"value\":1280}\n"));
+    ck_assert_ptr_nonnull(strstr(lines, "\"value\":1280,\"expected\":1280}"));
+    free(lines);
+}
+END_TEST
+
+START_TEST(a_run_fails_where_its_script_does)
+{
+    ck_assert_int_eq(run("expect 0x0016 1\n"), 1);
+    ck_assert_ptr_nonnull(strstr(text, "h.txt:1: register 0x0016 is 0x500, expected 0x1"));
+    ck_assert_int_eq(run("write mode_select 1\nwait-frame 99\n"), 1);
+    ck_assert_ptr_nonnull(strstr(text, "h.txt:2: the run ended before this line was through"));
+    ck_assert_int_eq(run("write mode_select 1\nwrite 0x0107 0x40\nread 0x0016\n"), 1);
+    ck_assert_ptr_nonnull(strstr(text, "h.txt: 1 accesses were not acknowledged"));
+    ck_assert_int_eq(run("bad\n"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "h.txt:1: 'bad' is no command"));
+}
+END_TEST
+
+/* 5,000 lines take 5,000 writes of 92.5 us and 1.3 between them: 0.47 s until the stream starts. */
+START_TEST(a_script_may_be_as_long_as_a_drivers)
+{
+    static char lines[5000 * 18 + 1];
+    char *at = lines;
+    for (uint32_t i = 0; i < 5000; i++)
+        at += sprintf(at, "{0x%04x, 0x%02x},\n", 0x4000 + i, i & 0xff);
+    make(lines, NULL, 0);
+    sim_run_until_ps(board->sim, UINT64_C(5000) * 93800000 - 1300000 - 1);
+    ck_assert(!host_player_done(&player));
+    sim_run_until_ps(board->sim, UINT64_C(5000) * 93800000 - 1300000);
+    ck_assert(host_player_done(&player));
+    ck_assert_uint_eq(board->sensor->cci.writes, 5000);
+    ck_assert_uint_eq(ccs_byte(&board->sensor->ccs, 0x4000 + 4999), 4999 & 0xff);
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_GUEST), 0);
+    drop();
+}
+END_TEST
+
+TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_script_as_it_stands,
+          what_is_wrong_is_told_with_its_line, a_damaged_script_is_read_or_refused,
+          lines_are_done_one_after_another_in_bus_time,
+          a_frame_is_waited_for_until_it_begins_to_be_read,
+          what_is_not_as_expected_is_counted_and_told,
+          what_is_not_acknowledged_is_told_and_once_more_tried_where_asked,
+          a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_script_goes_on_from_a_snapshot,
+          a_run_with_a_script_leaves_what_it_read, a_run_fails_where_its_script_does,
+          a_script_may_be_as_long_as_a_drivers)

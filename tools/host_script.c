@@ -1,0 +1,481 @@
+#include "tools/host_script.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "logic/ccs.h"
+#include "sim/file.h"
+#include "sim/hash.h"
+#include "sim/time.h"
+
+enum { MAX_SCRIPT_BYTES = 64 << 20, MAX_SPI_BYTES = 16 << 20, SPI_WORD_BYTES = 4, WORD = 256 };
+
+/* The text without its comments, and where its reader stands. */
+typedef struct {
+    host_script_t *script;
+    const char *text;     /* zero-terminated; as long as the file */
+    const char *at, *end; /* of the line */
+    uint32_t line;
+    uint32_t room; /* for commands */
+    char *error;
+    size_t error_bytes;
+} reader_t;
+
+static bool fail(reader_t *r, const char *fmt, ...) SIM_PRINTF(2, 3);
+static bool fail(reader_t *r, const char *fmt, ...)
+{
+    va_list args;
+    int used = snprintf(r->error, r->error_bytes, "%s:%u: ", r->script->file, r->line);
+    if (used < 0 || (size_t)used >= r->error_bytes)
+        return false;
+    va_start(args, fmt);
+    vsnprintf(r->error + used, r->error_bytes - (size_t)used, fmt, args);
+    va_end(args);
+    return false;
+}
+
+/* ---- comments ---- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Comments become spaces, so that lines stay where they are. `#` and `//` begin one only where a
+ * word could begin: file names may have them inside. */
+static void blank_comments(char *text)
+{
+    bool in_line = false, in_c = false, at_word = true;
+    for (char *c = text; *c != '\0'; c++) {
+        bool c_ends = in_c && c[0] == '*' && c[1] == '/';
+        in_line = in_line && *c != '\n';
+        if (!in_line && !in_c && at_word)
+            in_line = *c == '#' || (c[0] == '/' && c[1] == '/');
+        if (!in_line && !in_c && c[0] == '/' && c[1] == '*') {
+            in_c = true;
+            *c++ = ' '; /* the star is not the end's */
+        }
+        at_word = is_space(*c) || *c == ',' || *c == '{' || *c == '}';
+        if ((in_line || in_c) && *c != '\n')
+            *c = ' ';
+        if (c_ends) {
+            *++c = ' ';
+            in_c = false;
+            at_word = true;
+        }
+    }
+}
+
+/* ---- words ---- */
+
+static void skip_spaces(reader_t *r)
+{
+    while (r->at < r->end && is_space(*r->at))
+        r->at++;
+}
+
+/* The next word of the line, cut at `stops`; empty at the end. */
+static void next_word(reader_t *r, char word[WORD], const char *stops)
+{
+    uint32_t length = 0;
+    skip_spaces(r);
+    for (; r->at < r->end && !is_space(*r->at) && strchr(stops, *r->at) == NULL; r->at++)
+        if (length + 1 < WORD)
+            word[length++] = *r->at;
+    word[length] = '\0';
+}
+
+static bool next_is(reader_t *r, char c)
+{
+    skip_spaces(r);
+    bool is = r->at < r->end && *r->at == c;
+    r->at += is;
+    return is;
+}
+
+static bool need(reader_t *r, char c)
+{
+    if (next_is(r, c))
+        return true;
+    return fail(r, "expected '%c' at '%.20s'", c, r->at < r->end ? r->at : "end of line");
+}
+
+/* Decimal or 0x, C's suffixes; a leading 0 would be octal in C and hex to many: it is neither. */
+static bool to_number(const char *word, uint64_t *value)
+{
+    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+    const char *digits = hex ? word + 2 : word;
+    char *end;
+    if (strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") == 0 ||
+        strspn(digits, "0123456789abcdefABCDEF") > 16)
+        return false;
+    *value = strtoull(digits, &end, hex ? 16 : 10);
+    end += strspn(end, "uUlL");
+    return *end == '\0' && (hex || word[0] != '0' || *value == 0);
+}
+
+static bool read_number(reader_t *r, const char *what, const char *stops, uint64_t most,
+                        uint64_t *value)
+{
+    char word[WORD];
+    next_word(r, word, stops);
+    if (word[0] == '\0')
+        return fail(r, "no %s, expected a number", what);
+    if (!to_number(word, value))
+        return fail(r, "%s '%s' is no decimal or 0x number", what, word);
+    return *value <= most ||
+           fail(r, "%s %s, expected at most 0x%llx", what, word, (unsigned long long)most);
+}
+
+static bool at_end(reader_t *r)
+{
+    skip_spaces(r);
+    return r->at == r->end || fail(r, "'%.20s' is more than the line needs", r->at);
+}
+
+/* ---- commands ---- */
+
+static bool add(reader_t *r, const host_cmd_t *cmd)
+{
+    host_script_t *s = r->script;
+    if (s->cmds == r->room) {
+        r->room = r->room != 0 ? 2 * r->room : 64;
+        host_cmd_t *more = realloc(s->cmd, r->room * sizeof(*more));
+        if (more == NULL)
+            return fail(r, "out of memory");
+        s->cmd = more;
+    }
+    s->cmd[s->cmds++] = *cmd;
+    s->cmd[s->cmds - 1].line = r->line;
+    return true;
+}
+
+static bool fits(reader_t *r, const host_cmd_t *cmd, uint64_t value)
+{
+    uint64_t most = (UINT64_C(1) << 8 * cmd->bytes) - 1;
+    return value <= most ||
+           fail(r, "value 0x%llx is wider than %u bits", (unsigned long long)value, 8 * cmd->bytes);
+}
+
+/* A name, or a number with the width of the register that begins there. */
+static bool read_register(reader_t *r, host_cmd_t *cmd)
+{
+    char word[WORD];
+    uint64_t number;
+    next_word(r, word, "");
+    const ccs_reg_t *reg = word[0] != '\0' ? ccs_named(word) : NULL;
+    bool numeric = to_number(word, &number);
+    if (!numeric && reg == NULL)
+        return fail(r, "'%s' is no address and no CCS register (see `fovea regs --markdown`)",
+                    word);
+    if (numeric && number > 0xffff)
+        return fail(r, "address %s, expected at most 0xffff", word);
+    cmd->addr = numeric ? (uint16_t)number : reg->addr;
+    cmd->bytes = reg != NULL ? reg->bytes : 1;
+    return true;
+}
+
+static bool read_width(reader_t *r, host_cmd_t *cmd)
+{
+    uint64_t bits;
+    skip_spaces(r);
+    if (r->at == r->end)
+        return true;
+    if (!read_number(r, "width", "", 32, &bits))
+        return false;
+    cmd->bytes = (uint32_t)bits / 8;
+    return (bits != 0 && bits % 8 == 0) ||
+           fail(r, "width %u, expected 8, 16, 24 or 32 bits", (unsigned)bits);
+}
+
+static bool read_access(reader_t *r, host_cmd_t *cmd)
+{
+    uint64_t value = 0;
+    bool fine = read_register(r, cmd) &&
+                (cmd->act == HOST_READ || read_number(r, "value", "", UINT32_MAX, &value)) &&
+                read_width(r, cmd) && fits(r, cmd, value);
+    cmd->value = (uint32_t)value;
+    return fine;
+}
+
+/* `5`, `0.5`: milliseconds; `300us`. */
+static bool read_delay(reader_t *r, host_cmd_t *cmd)
+{
+    char word[WORD], in_ms[WORD + 2];
+    next_word(r, word, "");
+    size_t digits = strspn(word, "0123456789.");
+    snprintf(in_ms, sizeof(in_ms), "%s%s", word, word[digits] == '\0' ? "ms" : "");
+    return (digits != 0 && sim_time_parse(in_ms, &cmd->ps)) ||
+           fail(r, "delay '%s' is neither milliseconds nor <n><ps|ns|us|ms|s>", word);
+}
+
+static bool read_frame(reader_t *r, host_cmd_t *cmd)
+{
+    uint64_t frame;
+    bool fine = read_number(r, "frame", "", UINT32_MAX, &frame);
+    cmd->value = (uint32_t)frame;
+    return fine;
+}
+
+/* The name goes to the end of the line. */
+static bool read_file_name(reader_t *r, host_cmd_t *cmd)
+{
+    skip_spaces(r);
+    cmd->at = (size_t)(r->at - r->text);
+    if (r->at == r->end)
+        return fail(r, "no name of a file");
+    r->at = r->end;
+    return true;
+}
+
+static const struct {
+    const char *word;
+    bool (*read)(reader_t *r, host_cmd_t *cmd);
+} acts[HOST_ACTS] = {
+    [HOST_WRITE] = {"write", read_access},   [HOST_READ] = {"read", read_access},
+    [HOST_EXPECT] = {"expect", read_access}, [HOST_DELAY] = {"delay", read_delay},
+    [HOST_SPI] = {"spi", read_file_name},    [HOST_WAIT_FRAME] = {"wait-frame", read_frame},
+};
+
+/* ---- a driver's tables ---- */
+
+/* 0x0100, or CCI_REG16(0x0340). */
+static bool read_entry_address(reader_t *r, host_cmd_t *cmd)
+{
+    static const char *const macros[] = {"CCI_REG8", "CCI_REG16", "CCI_REG24", "CCI_REG32"};
+    const char *from = r->at;
+    char word[WORD];
+    uint64_t addr;
+    next_word(r, word, "(,}");
+    cmd->bytes = 1;
+    bool macro = next_is(r, '(');
+    for (uint32_t i = 0; macro && i < SIM_COUNT(macros); i++)
+        if (strcmp(word, macros[i]) == 0)
+            cmd->bytes = i + 1;
+    if (macro && (cmd->bytes == 1 && strcmp(word, macros[0]) != 0))
+        return fail(r, "'%s' is none of CCI_REG8, 16, 24, 32", word);
+    r->at = macro ? r->at : from;
+    bool fine = read_number(r, "address", "),}", 0xffff, &addr);
+    cmd->addr = (uint16_t)addr;
+    return fine && (!macro || need(r, ')'));
+}
+
+static bool read_entry(reader_t *r)
+{
+    host_cmd_t cmd = {.act = HOST_WRITE};
+    uint64_t value;
+    if (!need(r, '{') || !read_entry_address(r, &cmd) || !need(r, ',') ||
+        !read_number(r, "value", ",}", UINT32_MAX, &value) || !fits(r, &cmd, value))
+        return false;
+    cmd.value = (uint32_t)value;
+    (void)next_is(r, ',');
+    bool fine = need(r, '}');
+    (void)next_is(r, ',');
+    return fine && add(r, &cmd);
+}
+
+static bool ends_with(const reader_t *r, char c)
+{
+    const char *last = r->end;
+    while (last > r->at && is_space(last[-1]))
+        last--;
+    return last > r->at && last[-1] == c;
+}
+
+/* `static const struct cci_reg_sequence mode[] = {` and `};` */
+static bool is_frame_of_table(reader_t *r)
+{
+    char word[WORD];
+    const char *from = r->at;
+    next_word(r, word, "");
+    r->at = from;
+    bool opens = (strcmp(word, "static") == 0 || strcmp(word, "const") == 0 ||
+                  strcmp(word, "struct") == 0) &&
+                 ends_with(r, '{');
+    return opens || strcmp(word, "};") == 0 || strcmp(word, "}") == 0;
+}
+
+static bool read_line(reader_t *r)
+{
+    char word[WORD];
+    skip_spaces(r);
+    if (r->at == r->end || is_frame_of_table(r))
+        return true;
+    while (r->at < r->end && *r->at == '{') {
+        if (!read_entry(r))
+            return false;
+        skip_spaces(r);
+        if (r->at == r->end)
+            return true;
+    }
+    next_word(r, word, "");
+    for (host_act_t act = 0; act < HOST_ACTS; act++) {
+        host_cmd_t cmd = {.act = act};
+        if (strcmp(word, acts[act].word) == 0)
+            return acts[act].read(r, &cmd) && at_end(r) && add(r, &cmd);
+    }
+    return fail(r,
+                "'%s' is no command: write, read, expect, delay, wait-frame, spi or {ADDR, VALUE}",
+                word);
+}
+
+/* ---- the file ---- */
+
+static bool check_text(reader_t *r, const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < ' ' && !is_space((char)c)) || c == 0x7f)
+            return fail(r, "byte 0x%02x is no text", c);
+        r->line += c == '\n';
+    }
+    r->line = 1;
+    return true;
+}
+
+static bool read_lines(reader_t *r)
+{
+    const char *next = r->text;
+    for (r->line = 1; *next != '\0'; r->line++) {
+        const char *newline = strchr(next, '\n');
+        r->at = next;
+        r->end = newline != NULL ? newline : next + strlen(next);
+        next = newline != NULL ? newline + 1 : r->end;
+        if (!read_line(r))
+            return false;
+    }
+    return true;
+}
+
+/* ---- what `spi` sends ---- */
+
+static bool append(reader_t *r, host_cmd_t *cmd, const uint8_t *data, size_t bytes)
+{
+    host_script_t *s = r->script;
+    uint8_t *more = realloc(s->tape, s->tape_bytes + bytes + 1);
+    if (more == NULL)
+        return fail(r, "out of memory");
+    memcpy(more + s->tape_bytes, data, bytes);
+    s->tape = more;
+    cmd->at = s->tape_bytes;
+    cmd->bytes = (uint32_t)bytes;
+    s->tape_bytes += bytes;
+    return true;
+}
+
+/* Beside the script, and as long as the name goes. */
+static void path_of(const reader_t *r, const host_cmd_t *cmd, char *path, size_t bytes)
+{
+    const char *name = r->text + cmd->at, *slash = strrchr(r->script->file, '/');
+    size_t length = strcspn(name, "\n");
+    while (length > 0 && is_space(name[length - 1]))
+        length--;
+    int folder = name[0] != '/' && slash != NULL ? (int)(slash + 1 - r->script->file) : 0;
+    snprintf(path, bytes, "%.*s%.*s", folder, r->script->file, (int)length, name);
+}
+
+static bool load_spi(reader_t *r, host_cmd_t *cmd)
+{
+    char path[2048], why[2304];
+    size_t bytes;
+    path_of(r, cmd, path, sizeof(path));
+    r->line = cmd->line;
+    uint8_t *data = sim_file_read(path, MAX_SPI_BYTES, &bytes, why, sizeof(why));
+    if (data == NULL)
+        return fail(r, "%s", why);
+    bool whole = bytes != 0 && bytes % SPI_WORD_BYTES == 0;
+    bool fine =
+        whole ? append(r, cmd, data, bytes)
+              : fail(r, "%s: %zu bytes, expected a multiple of %d", path, bytes, SPI_WORD_BYTES);
+    free(data);
+    return fine;
+}
+
+static bool read_text(host_script_t *script, const char *name, const char *text, size_t bytes,
+                      bool with_files, char *error, size_t error_bytes)
+{
+    reader_t r = {.script = script, .line = 1, .error = error, .error_bytes = error_bytes};
+    size_t name_bytes = strlen(name) + 1;
+    char *copy = malloc(bytes + 1);
+    script->file = malloc(name_bytes);
+    if (copy == NULL || script->file == NULL) {
+        free(copy);
+        snprintf(error, error_bytes, "%s: out of memory", name);
+        return false;
+    }
+    memcpy(script->file, name, name_bytes);
+    memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
+    r.text = copy;
+    bool fine = check_text(&r, text, bytes);
+    if (fine)
+        blank_comments(copy);
+    fine = fine && read_lines(&r);
+    for (uint32_t i = 0; fine && i < script->cmds; i++)
+        if (script->cmd[i].act == HOST_SPI) {
+            if (with_files)
+                fine = load_spi(&r, &script->cmd[i]);
+            else
+                script->cmd[i].at = 0;
+        }
+    free(copy);
+    return fine;
+}
+
+bool host_script_parse(host_script_t *script, const char *name, const char *text, size_t bytes,
+                       char *error, size_t error_bytes)
+{
+    return read_text(script, name, text, bytes, false, error, error_bytes);
+}
+
+bool host_script_load(host_script_t *script, const char *file, char *error, size_t error_bytes)
+{
+    size_t bytes;
+    uint8_t *text = sim_file_read(file, MAX_SCRIPT_BYTES, &bytes, error, error_bytes);
+    if (text == NULL)
+        return false;
+    bool fine = read_text(script, file, (const char *)text, bytes, true, error, error_bytes);
+    free(text);
+    return fine;
+}
+
+void host_script_free(host_script_t *script)
+{
+    free(script->file);
+    free(script->cmd);
+    free(script->tape);
+    *script = (host_script_t){0};
+}
+
+bool host_script_add_write(host_script_t *script, uint16_t addr, uint32_t bytes, uint32_t value)
+{
+    host_cmd_t *more = realloc(script->cmd, (script->cmds + 1u) * sizeof(*more));
+    if (more == NULL)
+        return false;
+    script->cmd = more;
+    script->cmd[script->cmds++] =
+        (host_cmd_t){.act = HOST_WRITE, .addr = addr, .bytes = bytes, .value = value};
+    return true;
+}
+
+uint64_t host_script_hash(const host_script_t *script, uint64_t seed)
+{
+    for (uint32_t i = 0; i < script->cmds; i++) {
+        const host_cmd_t *cmd = &script->cmd[i];
+        const uint64_t all[] = {cmd->act, cmd->addr, cmd->bytes, cmd->value, cmd->ps, cmd->at};
+        seed = sim_hash(seed, all, sizeof(all));
+    }
+    return script->tape_bytes != 0 ? sim_hash(seed, script->tape, script->tape_bytes) : seed;
+}
+
+bool host_script_writes(const host_script_t *script, uint16_t addr)
+{
+    for (uint32_t i = 0; i < script->cmds; i++) {
+        const host_cmd_t *cmd = &script->cmd[i];
+        if (cmd->act == HOST_WRITE && addr >= cmd->addr && addr - cmd->addr < (int)cmd->bytes)
+            return true;
+    }
+    return false;
+}
