@@ -67,7 +67,7 @@ static void expect(sim_doc_t *doc, const char *name, double want, double share)
  * weighted with photons of D65, is 60.03 % (worked out apart from the CIE's table). */
 START_TEST(the_default_chip_measures_as_its_file_says)
 {
-    sim_doc_t *doc = measured("--gain 8");
+    sim_doc_t *doc = measured("--gain 8 --window 512");
     expect(doc, "system gain K", 0.944, 0.02);
     expect(doc, "quantum efficiency", 60.03, 0.02);
     expect(doc, "temporal dark noise", 1.537, 0.05);
@@ -93,7 +93,7 @@ START_TEST(another_chip_measures_as_another)
     };
     write_chip(changes, SIM_COUNT(changes));
     char options[256];
-    snprintf(options, sizeof(options), "--gain 4 --chip %s", chip_file);
+    snprintf(options, sizeof(options), "--gain 4 --window 512 --chip %s", chip_file);
     sim_doc_t *doc = measured(options);
     expect(doc, "system gain K", 0.8, 0.02);
     expect(doc, "temporal dark noise", sqrt(1.01 * (16 + 0.65 * 0.65) + 0.31), 0.05);
@@ -110,7 +110,7 @@ END_TEST
  * noise^2), to the clip. */
 START_TEST(the_imx477_measures_as_published)
 {
-    sim_doc_t *doc = measured("--chip logic/chips/imx477.json --bits 12");
+    sim_doc_t *doc = measured("--chip logic/chips/imx477.json --bits 12 --window 512");
     double noise_e = value(doc, "temporal dark noise"), clip_e = value(doc, "full well");
     expect(doc, "system gain K", 0.47, 0.02);
     expect(doc, "full well", 8180, 0.02);
@@ -118,7 +118,7 @@ START_TEST(the_imx477_measures_as_published)
     double equal_e = (1 + sqrt(1 + 4 * noise_e * noise_e)) / 2;
     ck_assert_double_eq_tol(log2(clip_e / equal_e), 11.15, 0.03);
     sim_doc_free(doc);
-    doc = measured("--chip logic/chips/imx477.json --bits 12 --gain 16");
+    doc = measured("--chip logic/chips/imx477.json --bits 12 --gain 16 --window 512");
     expect(doc, "temporal dark noise", 1.5, 0.05);
     sim_doc_free(doc);
 }
@@ -144,7 +144,7 @@ START_TEST(eight_bits_measure_what_they_can_and_say_why_not_the_rest)
 {
     for (uint32_t gain = 1; gain <= 4; gain *= 4) {
         char options[64];
-        snprintf(options, sizeof(options), "--bits 8 --gain %u", gain);
+        snprintf(options, sizeof(options), "--bits 8 --window 512 --gain %u", gain);
         sim_doc_t *doc = measured(options);
         expect(doc, "system gain K", 0.118 / 4 * gain, 0.02);
         expect(doc, "quantum efficiency", 60.03, 0.02);
@@ -167,7 +167,7 @@ START_TEST(a_tone_on_the_supply_is_temporal_noise)
     static const char *const changes[][2] = {{"\"banding_e\": 0", "\"banding_e\": 0.5"}};
     write_chip(changes, SIM_COUNT(changes));
     char options[256];
-    snprintf(options, sizeof(options), "--gain 8 --chip %s", chip_file);
+    snprintf(options, sizeof(options), "--gain 8 --window 512 --chip %s", chip_file);
     sim_doc_t *doc = measured(options);
     expect(doc, "temporal dark noise", sqrt(1.537 * 1.537 + 0.125), 0.015);
     expect(doc, "DSNU", 0.302, 0.05);
@@ -182,7 +182,7 @@ START_TEST(without_cds_reset_noise_and_columns_show)
     static const char *const changes[][2] = {{"\"on\": true", "\"on\": false"}};
     write_chip(changes, SIM_COUNT(changes));
     char options[256];
-    snprintf(options, sizeof(options), "--gain 8 --chip %s", chip_file);
+    snprintf(options, sizeof(options), "--gain 8 --window 512 --chip %s", chip_file);
     sim_doc_t *doc = measured(options);
     expect(doc, "temporal dark noise", sqrt(1.01 * (274.2 + 1.525 * 1.525 / 2)), 0.05);
     expect(doc, "DSNU", sqrt(0.3 * 0.3 + 4 * 4 / 0.944 / 0.944), 0.05);
@@ -223,8 +223,9 @@ END_TEST
 
 START_TEST(a_seed_of_its_own_gives_other_samples_of_the_same_chip)
 {
-    sim_doc_t *one = measured("--gain 8 --seed 1"), *same = measured("--gain 8 --seed 1 -j 3"),
-              *two = measured("--gain 8 --seed 2");
+    sim_doc_t *one = measured("--gain 8 --window 256 --seed 1"),
+              *same = measured("--gain 8 --window 256 --seed 1 -j 3"),
+              *two = measured("--gain 8 --window 256 --seed 2");
     ck_assert_double_eq(value(one, "DSNU"), value(same, "DSNU"));
     ck_assert_double_ne(value(one, "DSNU"), value(two, "DSNU"));
     sim_doc_free(one);
