@@ -158,7 +158,8 @@ static uint32_t announced(const mipi_align_t *align, uint32_t count)
     return (uint32_t)mipi_packet_bytes(&header);
 }
 
-/* Lanes 0..n carry a byte each, of a packet shorter than the lanes are many. */
+/* Lanes 0..n carry a byte each, of a packet shorter than the lanes are many. Where no lane begins
+ * there is no burst to be seen. */
 static bool lanes_fit(const mipi_align_t *align, uint32_t packet_bytes)
 {
     uint32_t active = 0, used = align->desc.used;
@@ -167,7 +168,7 @@ static bool lanes_fit(const mipi_align_t *align, uint32_t packet_bytes)
         active += align->lane[n].begun;
         fit &= align->lane[n].begun ? n < used : n >= used || (packet_bytes && n >= packet_bytes);
     }
-    if (!fit)
+    if (!fit && active > 0)
         report(align, MIPI_RX_LANE_COUNT, 0, active, used);
     return fit;
 }

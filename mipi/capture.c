@@ -79,13 +79,32 @@ static void write_record(FILE *stream, uint32_t sync, uint32_t bytes, uint64_t n
     fwrite(record, 1, sizeof(record), stream);
 }
 
-void mipi_capture_packet(void *ctx, const mipi_packet_t *packet)
+static void write_packet(void *ctx, const mipi_packet_t *packet)
 {
     mipi_capture_writer_t *writer = ctx;
     write_record(writer->stream, RECORD_SYNC, packet->count, writer->packets, packet->start_ps);
     fwrite(packet->bytes, 1, packet->count, writer->stream);
     writer->packets++;
     writer->last_ps = packet->end_ps;
+}
+
+static void ignore_event(void *ctx, const mipi_rx_event_t *event)
+{
+    (void)ctx;
+    (void)event;
+}
+
+void mipi_capture_packet(void *writer, const mipi_packet_t *packet)
+{
+    const mipi_align_desc_t desc = {.lanes = packet->lanes != NULL ? packet->lanes->lanes : 0,
+                                    .max_skew_bytes = MIPI_ALIGN_SKEW_BYTES};
+    mipi_align_t align;
+    if (packet->lanes == NULL) {
+        write_packet(writer, packet);
+    } else if (mipi_align_init(&align, &desc, write_packet, ignore_event, writer)) {
+        mipi_align_packet(&align, packet);
+        mipi_align_free(&align);
+    }
 }
 
 void mipi_capture_end(mipi_capture_writer_t *writer)

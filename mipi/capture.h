@@ -12,15 +12,15 @@
 
 #include <stdio.h>
 
+#include "mipi/align.h"
 #include "mipi/dphy.h"
-#include "mipi/packet.h"
 
 #define MIPI_CAPTURE_VERSION 1u
 #define MIPI_CAPTURE_HEADER_BYTES 32u
 #define MIPI_CAPTURE_RECORD_BYTES 28u
 
 /* Writer. The stream is the caller's (sim_file_create .. sim_file_commit): errors show in ferror.
- */
+ * Of packets whose lanes are in a state of their own it keeps what a receiver makes of them. */
 typedef struct {
     FILE *stream;
     uint64_t packets;

@@ -153,7 +153,7 @@ typedef struct {
     uint64_t (*lane_bps)(void *ctx); /* bit rate, asked for each packet; NULL: desc.dphy's */
     void (*phy_regs)(void *ctx, mipi_phy_regs_t *regs); /* the host's; NULL: as desc.dphy says */
     void *lane_ctx;
-    const mipi_fault_t *faults; /* in any order; the caller's */
+    mipi_fault_t *faults; /* in any order; the caller's, who sees in them what they did */
     uint32_t fault_count;
     struct {
         mipi_packet_fn_t fn;

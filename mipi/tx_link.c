@@ -153,11 +153,12 @@ void mipi_link_arbitrate(void *ctx)
 static void deliver(mipi_tx_t *tx, uint8_t *bytes, const mipi_packet_t *packet)
 {
     mipi_packet_t arrived = *packet;
+    mipi_lane_state_t lanes;
     bool arrives = true;
     if (tx->fault_count != 0)
         tx->faults_done +=
-            mipi_fault_apply(tx->faults, tx->fault_count, mipi_phy_lanes(packet->phy),
-                             packet->number, bytes, &arrived.count, &arrives) != 0;
+            mipi_fault_apply(tx->faults, tx->fault_count, mipi_phy_lanes(packet->phy), &arrived,
+                             bytes, &lanes, &arrives);
     for (uint32_t i = 0; arrives && i < tx->listeners; i++)
         tx->listener[i].fn(tx->listener[i].ctx, &arrived);
 }

@@ -136,3 +136,21 @@ uint32_t sim_stream_below(sim_stream_t *s, uint32_t n)
 {
     return (uint32_t)((uint64_t)sim_stream_u32(s) * n >> 32);
 }
+
+/*
+ * J. von Neumann, "Various techniques used in connection with
+ * random digits", 1951. Uniform numbers are drawn while they fall; a run of odd length gives its
+ * first number, one of even length adds 1 and tries again. Comparisons only: the same anywhere.
+ */
+uint64_t sim_stream_exponential(sim_stream_t *s, uint64_t mean)
+{
+    for (uint64_t whole = 0;; whole++) {
+        uint32_t first = sim_stream_u32(s), last = first, next, length = 1;
+        for (next = sim_stream_u32(s); next < last; next = sim_stream_u32(s)) {
+            last = next;
+            length++;
+        }
+        if (length % 2 == 1)
+            return mean * whole + (mean >> 32) * first + ((mean & UINT32_MAX) * first >> 32);
+    }
+}

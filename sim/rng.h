@@ -46,5 +46,7 @@ float sim_stream_unit(sim_stream_t *s);
 float sim_stream_range(sim_stream_t *s, float low, float high);
 /* Uniform in 0..n-1 (n > 0), multiply-shift. */
 uint32_t sim_stream_below(sim_stream_t *s, uint32_t n);
+/* Exponential of that mean, rounded down. */
+uint64_t sim_stream_exponential(sim_stream_t *s, uint64_t mean);
 
 #endif

@@ -26,25 +26,6 @@ void fault_draw(const fault_item_t *item, uint32_t index, uint32_t n, uint64_t a
     }
 }
 
-/*
- * An exponential variate of that mean: J. von Neumann, "Various techniques used in connection with
- * random digits", 1951. Uniform numbers are drawn while they fall; a run of odd length gives its
- * first number, one of even length adds 1 and tries again. Comparisons only: the same anywhere.
- */
-static uint64_t exponential(sim_stream_t *random, uint64_t mean_ps)
-{
-    for (uint64_t whole = 0;; whole++) {
-        uint32_t first = sim_stream_u32(random), last = first, next, length = 1;
-        for (next = sim_stream_u32(random); next < last; next = sim_stream_u32(random)) {
-            last = next;
-            length++;
-        }
-        if (length % 2 == 1)
-            return mean_ps * whole + (mean_ps >> 32) * first +
-                   ((mean_ps & UINT32_MAX) * first >> 32);
-    }
-}
-
 /* ---- one injection ---- */
 
 void fault_outcome(fault_set_t *set, fault_record_t *record, fault_outcome_t outcome, fault_by_t by)
@@ -80,7 +61,7 @@ static uint64_t next_ps(fault_set_t *set, uint32_t index, uint64_t now_ps)
     if (item->mean_ps != 0) {
         sim_stream_t random = sim_stream(item->seed, RNG_TIMES, index);
         random.column = set->timed[index];
-        uint64_t gap = exponential(&random, item->mean_ps);
+        uint64_t gap = sim_stream_exponential(&random, item->mean_ps);
         set->timed[index] = random.column;
         next = now_ps + (gap != 0 ? gap : 1);
     }
@@ -189,7 +170,7 @@ static void restored(sim_comp_t *comp)
 }
 
 static const sim_kind_t kind = {.kind = "faults",
-                                .version = 1,
+                                .version = 2,
                                 .start = start,
                                 .restored = restored,
                                 .fields = fields,
@@ -216,7 +197,8 @@ sim_err_t fault_init(fault_set_t *set, sensor_t *sensor, const fault_item_t *ite
 
 static void on_packet(void *ctx, const mipi_packet_t *packet)
 {
-    fault_heard(ctx, packet->number);
+    (void)packet;
+    fault_heard(ctx);
 }
 
 bool fault_listen(fault_set_t *set, const host_t *host)

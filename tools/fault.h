@@ -113,7 +113,9 @@ struct fault_record {
     uint32_t state;   /* of the kind */
     uint32_t no_room; /* not injected: too many wait already */
     uint32_t met_by;  /* of the kind: who read it first; 0: nobody */
-    uint32_t spare;   /* no bytes without a name */
+    /* Link: packets damaged, of these noticed by the host, of these put right. */
+    uint32_t hits, noticed, fixed;
+    uint32_t spare; /* no bytes without a name */
 };
 
 struct fault_set {
@@ -177,8 +179,8 @@ void fault_restored_kinds(fault_set_t *set);
 const char *fault_met_by(const fault_set_t *set, const fault_record_t *record);
 /* What only the end shows. */
 void fault_judge_kinds(fault_set_t *set);
-/* The host has heard a packet, of that number. */
-void fault_heard(fault_set_t *set, uint64_t packet);
+/* The host has heard a packet. */
+void fault_heard(fault_set_t *set);
 /* Draws the item's arguments number n, from 0. */
 void fault_draw(const fault_item_t *item, uint32_t index, uint32_t n, uint64_t arg[FAULT_KEYS]);
 

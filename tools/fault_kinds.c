@@ -3,6 +3,8 @@
  */
 #include "tools/fault.h"
 
+#include <string.h>
+
 static const char *const port_names[] = {"controller", "target"};
 enum { PORT_CONTROLLER, PORT_TARGET };
 
@@ -415,69 +417,134 @@ static void on_rng(void *ctx)
 
 /* ---- link ---- */
 
-/* Packets that have passed are forgotten: after a reset their numbers come again. */
-static void forget_links(fault_set_t *set)
+enum { RNG_LINK = 0xfa03 }; /* purpose */
+
+static void lane_range(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual)
 {
-    mipi_tx_t *tx = &set->sensor->mipi;
+    *low = *usual = 0;
+    *high = chip->mipi.dphy.lanes - 1;
+}
+
+/* The value of the first of these keys that the kind has. */
+static uint32_t key_value(const fault_set_t *set, const fault_record_t *r,
+                          const char *const names[], uint32_t otherwise)
+{
+    const fault_key_t *key = fault_kind_of(set, r)->key;
+    for (; *names != NULL; names++)
+        for (uint32_t i = 0; i < FAULT_KEYS && key[i].name != NULL; i++)
+            if (strcmp(key[i].name, *names) == 0)
+                return (uint32_t)r->arg[i];
+    return otherwise;
+}
+
+static mipi_fault_t link_fault(const fault_set_t *set, const fault_record_t *r)
+{
+    static const char *const args[] = {"bit", "one_in", "bytes", "lane", NULL};
+    static const char *const extras[] = {"bits", "late", "mask", NULL};
+    static const char *const skip[] = {"skip", NULL}, *const packets[] = {"packets", NULL};
+    sim_stream_t random = sim_stream(set->item[r->item].seed, RNG_LINK, r->item);
+    random.column = 2 * set->drawn[r->item];
+    uint64_t high = sim_stream_u32(&random);
+    return (mipi_fault_t){
+        .packet = set->sensor->mipi.packets + key_value(set, r, skip, 0),
+        .seed = high << 32 | sim_stream_u32(&random),
+        .kind = fault_kind_of(set, r)->variant,
+        .arg = key_value(set, r, args, 0),
+        .extra = key_value(set, r, extras, 0),
+        .packets = key_value(set, r, packets, 1),
+        .tag = place_of(set, r),
+    };
+}
+
+/* Does it take packets away, so that others show that they are missing? */
+static bool takes_away(const fault_set_t *set, const fault_record_t *r)
+{
+    uint32_t variant = fault_kind_of(set, r)->variant;
+    return variant == MIPI_FAULT_DROP || variant == MIPI_FAULT_DROP_FE ||
+           variant == MIPI_FAULT_LOSE_LANE;
+}
+
+/* What becomes of a fault that damaged packets; the worst of them counts. Skew that nobody noticed
+ * was taken out. */
+static void judge_link(fault_set_t *set, fault_record_t *r)
+{
+    bool skew = fault_kind_of(set, r)->variant == MIPI_FAULT_SKEW;
+    bool all = r->noticed >= r->hits;
+    if (!all)
+        fault_outcome(set, r, skew && r->noticed == 0 ? FAULT_NOTHING : FAULT_SILENT,
+                      FAULT_BY_NOBODY);
+    else
+        fault_outcome(set, r, r->fixed >= r->hits ? FAULT_RECOVERED : FAULT_DETECTED,
+                      FAULT_BY_HOST);
+}
+
+/* Looks up what faults did since the last time (record->left: packets damaged), and forgets those
+ * that are over. True: something was damaged. */
+static bool collect_links(fault_set_t *set)
+{
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < set->links; i++)
-        if (set->link[i].packet >= tx->packets)
-            set->link[kept++] = set->link[i];
+    bool any = false;
+    for (uint32_t i = 0; i < set->links; i++) {
+        mipi_fault_t *fault = &set->link[i];
+        fault_record_t *r = &set->record[fault->tag];
+        r->left = fault->hits - r->hits;
+        r->hits = fault->hits;
+        any |= r->left != 0;
+        if (r->left != 0)
+            judge_link(set, r);
+        else if (fault->done != 0 && fault->hits == 0)
+            fault_outcome(set, r, FAULT_NOTHING, FAULT_BY_NOBODY);
+        if (fault->done < fault->packets)
+            set->link[kept++] = *fault;
+    }
     for (uint32_t i = kept; i < set->links; i++)
         set->link[i] = (mipi_fault_t){0};
-    set->links = tx->fault_count = kept;
+    set->links = set->sensor->mipi.fault_count = kept;
+    return any;
 }
 
 static void damage_link(fault_set_t *set, fault_record_t *r)
 {
-    mipi_tx_t *tx = &set->sensor->mipi;
-    await(set, r);
-    forget_links(set);
-    r->left = tx->packets + r->arg[0]; /* the number of the packet */
-    if (set->links == FAULT_MAX_LINK) {
-        r->no_room = true;
-        fault_outcome(set, r, FAULT_ABSENT, FAULT_BY_NOBODY);
+    begin_wait(set, r, set->links < FAULT_MAX_LINK);
+    if (r->no_room)
         return;
-    }
-    set->link[set->links++] = (mipi_fault_t){
-        r->left, (mipi_fault_kind_t)fault_kind_of(set, r)->variant, (uint32_t)r->arg[1]};
-    tx->fault_count = set->links;
+    set->link[set->links++] = link_fault(set, r);
+    set->sensor->mipi.fault_count = set->links;
 }
 
-/* The packet has passed: those that are due took effect. */
-static bool pass_links(fault_set_t *set, uint64_t packet)
+static void notice(fault_set_t *set, fault_record_t *r, uint64_t packets, bool corrected)
 {
-    bool any = false;
-    fault_record_t *r = oldest(set, damage_link, FAULT_WAITING, 0);
-    for (; r != NULL; r = oldest(set, damage_link, FAULT_WAITING, place_of(set, r) + 1))
-        if (r->left <= packet) {
-            fault_outcome(set, r, FAULT_SILENT, FAULT_BY_NOBODY);
-            any = true;
-        }
-    return any;
+    r->noticed += (uint32_t)packets;
+    r->fixed += corrected ? (uint32_t)packets : 0;
+    judge_link(set, r);
 }
 
 /* The host had problems with a packet: with its own damage, or because others are missing. */
-static void judge_links(fault_set_t *set, bool own, bool corrected)
+static void settle_links(fault_set_t *set, bool own, bool problems, bool corrected)
 {
-    uint64_t now_ps = sim_now_ps(set->comp.sim);
-    fault_record_t *r = oldest(set, damage_link, FAULT_SILENT, 0);
-    for (; r != NULL; r = oldest(set, damage_link, FAULT_SILENT, place_of(set, r) + 1))
-        if (own ? r->end_ps == now_ps : fault_kind_of(set, r)->variant == MIPI_FAULT_DROP)
-            fault_outcome(set, r, corrected ? FAULT_RECOVERED : FAULT_DETECTED, FAULT_BY_HOST);
+    for (uint32_t i = 0; i < set->count; i++) {
+        fault_record_t *r = &set->record[i];
+        if (fault_kind_of(set, r)->apply != damage_link || r->hits == 0)
+            continue;
+        if (problems && own && r->left != 0)
+            notice(set, r, r->left, corrected);
+        else if (problems && !own && takes_away(set, r) && r->noticed < r->hits)
+            notice(set, r, r->hits - r->noticed, corrected);
+        r->left = 0;
+    }
 }
 
-void fault_heard(fault_set_t *set, uint64_t packet)
+void fault_heard(fault_set_t *set)
 {
-    forget_links(set);
+    bool own = collect_links(set);
     if (set->host == NULL)
         return;
-    uint64_t fixed = set->host->rx.counts[MIPI_RX_ECC_CORRECTED];
+    uint64_t fixed =
+        set->host->rx.counts[MIPI_RX_ECC_CORRECTED] + set->host->rx.counts[MIPI_RX_SOT];
     uint64_t problems = set->host->problems - set->problems, corrected = fixed - set->corrected;
     bool metadata = set->host->metadata_frames != set->metadata;
-    bool own = pass_links(set, packet);
-    if (problems != 0)
-        judge_links(set, own, problems == corrected);
+    if (own || problems != 0)
+        settle_links(set, own, problems != 0, problems == corrected);
     judge_brown_out(set, metadata);
     set->problems = set->host->problems;
     set->corrected = fixed;
@@ -493,6 +560,8 @@ void fault_heard(fault_set_t *set, uint64_t packet)
 #define SKIP   {.name = "skip", .absent = FAULT_USUAL, .high = UINT32_MAX}
 #define MASK   {.name = "mask", .absent = FAULT_DRAWN, .low = 1, .high = 255, .usual = 1}
 #define PORT   {.name = "port", .absent = FAULT_USUAL, .high = 1, .names = port_names}
+#define LANE   {.name = "lane", .absent = FAULT_DRAWN, .range = lane_range}
+#define PACKETS(n) {.name = "packets", .absent = FAULT_USUAL, .low = 1, .high = UINT32_MAX, .usual = (n)}
 #define L2_BIT {.name = "bit", .absent = FAULT_DRAWN, .range = l2_bit_range}
 const fault_kind_t fault_kinds[] = {
     /* bits of a word of 8 bytes of L2, from `bit` on; 64 to 71 are check bits (ECC) */
@@ -546,17 +615,37 @@ const fault_kind_t fault_kinds[] = {
     {.name = "link_flip",
      .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20}},
      .variant = MIPI_FAULT_FLIP, .apply = damage_link, .awaits = NO_PACKET},
-    /* the bytes of a lane are 0 for a packet */
+    /* one bit in `one_in` is wrong, for that many packets */
+    {.name = "link_noise",
+     .key = {{.name = "one_in", .absent = FAULT_NEEDED, .low = 2, .high = UINT32_MAX}, PACKETS(UINT32_MAX), SKIP},
+     .variant = MIPI_FAULT_NOISE, .apply = damage_link, .awaits = NO_PACKET},
+    /* `bits` of a packet from `bit` on: the first and the last are wrong, of the others half */
+    {.name = "link_burst",
+     .key = {SKIP, {.name = "bit", .absent = FAULT_USUAL, .high = 1u << 20},
+             {.name = "bits", .absent = FAULT_DRAWN, .low = 1, .high = 64}},
+     .variant = MIPI_FAULT_BURST, .apply = damage_link, .awaits = NO_PACKET},
+    /* a lane stays in LP-11 */
     {.name = "link_lane",
-     .key = {SKIP, {.name = "lane", .absent = FAULT_DRAWN, .high = 3}},
+     .key = {SKIP, LANE, PACKETS(1)},
      .variant = MIPI_FAULT_LOSE_LANE, .apply = damage_link, .awaits = NO_PACKET},
+    /* a lane comes `late` byte times behind the others */
+    {.name = "link_skew",
+     .key = {LANE, {.name = "late", .absent = FAULT_DRAWN, .low = 1, .high = 255}, PACKETS(1)},
+     .variant = MIPI_FAULT_SKEW, .apply = damage_link, .awaits = NO_PACKET},
+    /* a lane's sync byte xor `mask` */
+    {.name = "link_sync",
+     .key = {LANE, MASK, PACKETS(1)},
+     .variant = MIPI_FAULT_SYNC, .apply = damage_link, .awaits = NO_PACKET},
     /* `bytes` of a packet arrive */
     {.name = "link_truncate",
      .key = {SKIP, {.name = "bytes", .absent = FAULT_USUAL, .high = 1u << 20}},
      .variant = MIPI_FAULT_TRUNCATE, .apply = damage_link, .awaits = NO_PACKET},
     /* a packet does not arrive */
     {.name = "link_drop",
-     .key = {SKIP}, .variant = MIPI_FAULT_DROP, .apply = damage_link, .awaits = NO_PACKET},
+     .key = {SKIP, PACKETS(1)}, .variant = MIPI_FAULT_DROP, .apply = damage_link, .awaits = NO_PACKET},
+    /* the next frame end does not */
+    {.name = "link_drop_fe",
+     .key = {PACKETS(1)}, .variant = MIPI_FAULT_DROP_FE, .apply = damage_link, .awaits = NO_PACKET},
 };
 /* clang-format on */
 const uint32_t fault_kind_count = SIM_COUNT(fault_kinds);
@@ -588,6 +677,7 @@ void fault_restored_kinds(fault_set_t *set)
 
 void fault_judge_kinds(fault_set_t *set)
 {
+    collect_links(set);
     judge_brown_out(set, false);
     judge_spi(set);
 }

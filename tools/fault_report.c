@@ -107,6 +107,10 @@ static sim_json_t *record_json(const fault_set_t *set, const fault_record_t *rec
     const char *met_by = fault_met_by(set, record);
     if (met_by != NULL)
         sim_json_add_str(line, "met_by", met_by);
+    if (record->hits != 0) {
+        sim_json_add_u64(line, "packets_damaged", record->hits);
+        sim_json_add_u64(line, "packets_noticed", record->noticed);
+    }
     if (record->outcome == FAULT_ABSENT)
         sim_json_add_str(line, "reason", why_absent(set, record));
     else if (record->end_ps != 0)

@@ -599,13 +599,15 @@ END_TEST
 
 START_TEST(faults_hit_the_packets_they_name)
 {
-    const mipi_fault_t faults[] = {
-        {1, MIPI_FAULT_FLIP, 3},      /* header of the first line: corrected */
-        {2, MIPI_FAULT_FLIP, 8 * 10}, /* payload: CRC */
-        {2, MIPI_FAULT_FLIP, 8 * 11}, /* twice the same packet */
-        {3, MIPI_FAULT_TRUNCATE, 9},  /* short */
-        {4, MIPI_FAULT_DROP, 0},      /* gone */
-        {5, MIPI_FAULT_LOSE_LANE, 0}, /* one lane only: all bytes 0, a frame start number 0 */
+    mipi_fault_t faults[] = {
+        {.packet = 1, .kind = MIPI_FAULT_FLIP, .arg = 3, .packets = 1},      /* header: corrected */
+        {.packet = 2, .kind = MIPI_FAULT_FLIP, .arg = 8 * 10, .packets = 1}, /* payload: CRC */
+        {.packet = 2, .kind = MIPI_FAULT_FLIP, .arg = 8 * 11, .packets = 1}, /* the same packet */
+        {.packet = 3, .kind = MIPI_FAULT_TRUNCATE, .arg = 9, .packets = 1},  /* short */
+        {.packet = 4, .kind = MIPI_FAULT_DROP, .packets = 1},                /* gone */
+        {.packet = 5, .kind = MIPI_FAULT_SKEW, .extra = 9, .packets = 1},    /* one lane: no skew */
+        {.packet = 6, .kind = MIPI_FAULT_LOSE_LANE, .packets = 1},        /* the only one: unseen */
+        {.packet = 7, .kind = MIPI_FAULT_SYNC, .extra = 1, .packets = 1}, /* FE: tolerated */
     };
     mipi_desc_t desc = rig_desc();
     rig_open(&rig, &desc);
@@ -624,9 +626,11 @@ START_TEST(faults_hit_the_packets_they_name)
     ck_assert_uint_eq(rx.counts[MIPI_RX_ECC_CORRECTED], 1);
     ck_assert_uint_eq(rx.counts[MIPI_RX_CRC], 1);
     ck_assert_uint_eq(rx.counts[MIPI_RX_SHORT], 1);
-    ck_assert_uint_eq(rx.counts[MIPI_RX_EXTRA], 1);
-    ck_assert_uint_eq(rx.counts[MIPI_RX_FS_OPEN], 1);
-    ck_assert_uint_eq(rig.tx.faults_done, 5);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_SOT], 1);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 4);
+    ck_assert_uint_eq(rig.tx.faults_done, 7);
+    for (size_t i = 0; i < SIM_COUNT(faults); i++)
+        ck_assert(faults[i].done == 1 && faults[i].hits == 1);
     mipi_rx_free(&rx);
     rig_close(&rig);
 }

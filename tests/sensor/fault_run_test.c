@@ -188,7 +188,7 @@ END_TEST
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04036e88\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x047d5100\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04700000\"},"               \
-    "{\"kind\": \"tcm_flip\", \"rate_hz\": 200},"                                                 \
+    "{\"kind\": \"tcm_flip\", \"rate_hz\": 200},"                                                  \
     "{\"kind\": \"l2_flip\", \"rate_hz\": 2000}],"
 
 START_TEST(without_ecc_it_is_known_who_read_a_flipped_bit)
@@ -342,6 +342,41 @@ START_TEST(the_host_tells_what_of_the_link_was_damaged)
 }
 END_TEST
 
+/* Two lanes. A line of 2535 bytes has 20 328 bits: of 20 lines with one bit in 5000 wrong one in
+ * 50 or so is right. */
+START_TEST(damage_of_bits_and_lanes_is_told_apart)
+{
+    write_scenario("\"frames\": 2, \"faults\": ["
+                   "{\"kind\": \"link_burst\", \"at\": \"frame:0+100\", \"bit\": 8, \"bits\": 2},"
+                   "{\"kind\": \"link_skew\", \"at\": \"frame:0+200\", \"lane\": 1, \"late\": 6},"
+                   "{\"kind\": \"link_skew\", \"at\": \"frame:0+300\", \"lane\": 1, \"late\": 7},"
+                   "{\"kind\": \"link_sync\", \"at\": \"frame:0+400\", \"lane\": 0, \"mask\": 4},"
+                   "{\"kind\": \"link_sync\", \"at\": \"frame:0+500\", \"lane\": 0, \"mask\": 3},"
+                   "{\"kind\": \"link_noise\", \"at\": \"frame:0+600\", \"one_in\": 5000, "
+                   "\"packets\": 20},"
+                   "{\"kind\": \"link_drop_fe\", \"at\": \"frame:0+700\"}],");
+    run(DIR "/lanes", "");
+    check_line(DIR "/lanes", 0, "link_burst", "detected", "host");
+    check_line(DIR "/lanes", 1, "link_skew", "nothing", "nobody");
+    check_line(DIR "/lanes", 2, "link_skew", "detected", "host");
+    check_line(DIR "/lanes", 3, "link_sync", "recovered", "host");
+    check_line(DIR "/lanes", 4, "link_sync", "detected", "host");
+    check_line(DIR "/lanes", 5, "link_noise", "detected", "host");
+    check_line(DIR "/lanes", 6, "link_drop_fe", "detected", "host");
+    static const char *const heard[] = {"ecc_2bit",       "lane_skew", "sot_error",
+                                        "sot_sync_error", "crc",       "fs_pairing"};
+    for (size_t i = 0; i < SIM_COUNT(heard); i++)
+        ck_assert_msg(strstr(text, heard[i]) != NULL, "no %s in %s", heard[i], text);
+    char *lines = load(DIR "/lanes/faults.jsonl");
+    const char *noise = strstr(strstr(lines, "link_noise"), "\"packets_damaged\":");
+    unsigned long damaged = strtoul(noise + 18, NULL, 10);
+    ck_assert(damaged >= 17 && damaged <= 20);
+    noise = strstr(noise, "\"packets_noticed\":");
+    ck_assert_uint_eq(strtoul(noise + 18, NULL, 10), damaged);
+    free(lines);
+}
+END_TEST
+
 START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 {
     write_scenario("\"frames\": 1, \"faults\": [{\"kind\": \"row_stuck\", \"at\": \"frame:0\", "
@@ -360,5 +395,5 @@ TEST_MAIN("sensor faults", without_ecc_it_is_known_who_read_a_flipped_bit,
           the_same_faults_come_however_the_run_is_made, after_a_brown_out_the_sensor_comes_back,
           the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,
           a_damaged_word_of_a_download_is_found_by_its_crc,
-          the_host_tells_what_of_the_link_was_damaged,
+          the_host_tells_what_of_the_link_was_damaged, damage_of_bits_and_lanes_is_told_apart,
           a_wrong_entry_ends_the_command_with_its_place)
