@@ -29,7 +29,7 @@ OPT.san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-
 CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
 LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
 LIBS        := -lpng -ltiff -lz -lcjson -lprotobuf-c -ldw -lelf -lm
-VEC.avx2    := -mavx2 -mbmi2
+VEC.avx2    := -mavx2 -mbmi2 -mpclmul
 VEC.avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
 VEC.amx     := $(VEC.avx512) -mamx-tile -mamx-int8
 

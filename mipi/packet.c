@@ -92,54 +92,6 @@ mipi_ecc_t mipi_header_decode(const uint8_t in[MIPI_HEADER_BYTES], mipi_header_t
     return result;
 }
 
-/* ---- CRC ----------------------------------------------------------------------------------------
- */
-/*
- * Eight bytes a step ("slicing by 8"): table k says what a byte does to the CRC that k more bytes
- * follow. A CRC is linear, so a table entry is the xor of its bits' entries, and bit b of table k
- * is the register after 8 k + 8 - b shifts from 1. The compiler works it all out.
- */
-#define NEXT(r) ((r) >> 1 ^ ((r)&1 ? 0x8408 : 0))
-#define CHAIN8(a, b, c, d, e, f, g, h, prev)                                                       \
-    a = NEXT(prev), b = NEXT(a), c = NEXT(b), d = NEXT(c), e = NEXT(d), f = NEXT(e), g = NEXT(f),  \
-    h = NEXT(g)
-/* clang-format off */
-enum {
-    CHAIN8(A0, A1, A2, A3, A4, A5, A6, A7, 1),
-    CHAIN8(B0, B1, B2, B3, B4, B5, B6, B7, A7),
-    CHAIN8(C0, C1, C2, C3, C4, C5, C6, C7, B7),
-    CHAIN8(D0, D1, D2, D3, D4, D5, D6, D7, C7),
-    CHAIN8(E0, E1, E2, E3, E4, E5, E6, E7, D7),
-    CHAIN8(F0, F1, F2, F3, F4, F5, F6, F7, E7),
-    CHAIN8(G0, G1, G2, G3, G4, G5, G6, G7, F7),
-    CHAIN8(H0, H1, H2, H3, H4, H5, H6, H7, G7),
-};
-#define BIT(i, b, r) ((i) >> (b) & 1 ? (r) : 0)
-#define ENTRY(i, T) \
-    BIT(i, 0, T##7) ^ BIT(i, 1, T##6) ^ BIT(i, 2, T##5) ^ BIT(i, 3, T##4) ^ \
-    BIT(i, 4, T##3) ^ BIT(i, 5, T##2) ^ BIT(i, 6, T##1) ^ BIT(i, 7, T##0)
-#define ENTRY4(i, T) ENTRY(i, T), ENTRY(i + 1, T), ENTRY(i + 2, T), ENTRY(i + 3, T)
-#define ENTRY16(i, T) ENTRY4(i, T), ENTRY4(i + 4, T), ENTRY4(i + 8, T), ENTRY4(i + 12, T)
-#define ENTRY64(i, T) ENTRY16(i, T), ENTRY16(i + 16, T), ENTRY16(i + 32, T), ENTRY16(i + 48, T)
-#define TABLE(T) {ENTRY64(0, T), ENTRY64(64, T), ENTRY64(128, T), ENTRY64(192, T)}
-static const uint16_t crc_table[8][256] = {
-    TABLE(A), TABLE(B), TABLE(C), TABLE(D), TABLE(E), TABLE(F), TABLE(G), TABLE(H),
-};
-/* clang-format on */
-
-uint16_t mipi_crc16(uint16_t crc, const void *data, size_t bytes)
-{
-    const uint8_t *p = data;
-    for (; bytes >= 8; bytes -= 8, p += 8) {
-        uint16_t ahead = crc_table[5][p[2]] ^ crc_table[4][p[3]] ^ crc_table[3][p[4]] ^
-                         crc_table[2][p[5]] ^ crc_table[1][p[6]] ^ crc_table[0][p[7]];
-        crc = ahead ^ (crc_table[7][p[0] ^ (crc & 0xff)] ^ crc_table[6][p[1] ^ crc >> 8]);
-    }
-    for (; bytes > 0; bytes--, p++)
-        crc = (uint16_t)(crc >> 8 ^ crc_table[0][*p ^ (crc & 0xff)]);
-    return crc;
-}
-
 /* ---- packets ------------------------------------------------------------------------------------
  */
 size_t mipi_short_packet(uint8_t out[MIPI_HEADER_BYTES], uint8_t vc, uint8_t dt, uint16_t data)

@@ -14,6 +14,7 @@
 #ifndef MIPI_PACKET_H
 #define MIPI_PACKET_H
 
+#include "sim/cpu.h"
 #include "sim/types.h"
 
 #define MIPI_HEADER_BYTES 4u
@@ -72,6 +73,10 @@ mipi_ecc_t mipi_header_decode(const uint8_t in[MIPI_HEADER_BYTES], mipi_header_t
 
 /* x^16+x^12+x^5+1, least significant bit first, no final xor. Start with MIPI_CRC_START. */
 uint16_t mipi_crc16(uint16_t crc, const void *data, size_t bytes);
+
+/* The same at a vector level: xors, or PCLMULQDQ; every level gives the same value. */
+typedef uint16_t (*mipi_crc_fn_t)(uint16_t crc, const uint8_t *data, size_t bytes);
+mipi_crc_fn_t mipi_crc16_fn(sim_simd_t level);
 
 /* Both return the packet's bytes. payload may already stand at out + MIPI_HEADER_BYTES. */
 size_t mipi_short_packet(uint8_t out[MIPI_HEADER_BYTES], uint8_t vc, uint8_t dt, uint16_t data);

@@ -39,15 +39,17 @@ static bool has_tiles(void)
 sim_simd_t sim_simd_best(void)
 {
 #if SIM_X86
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+        !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul"))
+        return SIM_SIMD_SCALAR;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vnni"))
         return has_tiles() ? SIM_SIMD_AMX : SIM_SIMD_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-        __builtin_cpu_supports("bmi2"))
-        return SIM_SIMD_AVX2;
-#endif
+    return SIM_SIMD_AVX2;
+#else
     return SIM_SIMD_SCALAR;
+#endif
 }
 
 /* Asking the processor takes many microseconds on a virtual machine: once is enough. */

@@ -17,7 +17,7 @@
 
 typedef enum {
     SIM_SIMD_SCALAR,
-    SIM_SIMD_AVX2,   /* AVX2, BMI2, FMA present; FMA is never used in results */
+    SIM_SIMD_AVX2,   /* AVX2, BMI2, PCLMULQDQ, FMA present; FMA is never used in results */
     SIM_SIMD_AVX512, /* F, BW, VL, DQ and VNNI */
     SIM_SIMD_AMX,    /* AVX-512 as above, and tiles of int8 that the process may use */
     SIM_SIMD_LEVELS

@@ -83,15 +83,33 @@ static uint16_t crc_by_bits(const uint8_t *data, size_t bytes)
     return crc;
 }
 
-START_TEST(crc_equals_its_definition_at_every_length_and_split)
+START_TEST(crc_equals_its_definition_at_every_length_split_and_level)
 {
-    uint8_t data[70];
+    uint8_t data[900];
     for (size_t i = 0; i < sizeof(data); i++)
-        data[i] = (uint8_t)(i * i * 31 + i * 7 + 5);
-    for (size_t n = 0; n <= sizeof(data); n++) {
-        ck_assert_uint_eq(mipi_crc16(MIPI_CRC_START, data, n), crc_by_bits(data, n));
-        uint16_t head = mipi_crc16(MIPI_CRC_START, data, n / 3);
-        ck_assert_uint_eq(mipi_crc16(head, data + n / 3, n - n / 3), crc_by_bits(data, n));
+        data[i] = (uint8_t)(i * i * 31 + i * 7 + 5 + i / 256 * 77);
+    for (int level = 0; level <= (int)sim_simd_best(); level++) {
+        mipi_crc_fn_t crc = mipi_crc16_fn((sim_simd_t)level);
+        for (size_t n = 0; n <= sizeof(data); n++) {
+            uint16_t right = crc_by_bits(data, n), head = crc(MIPI_CRC_START, data, n / 3);
+            ck_assert_uint_eq(crc(MIPI_CRC_START, data, n), right);
+            ck_assert_uint_eq(crc(head, data + n / 3, n - n / 3), right);
+        }
+    }
+}
+END_TEST
+
+/* Every byte of a long payload counts, wherever it stands. */
+START_TEST(crc_of_a_single_bit_anywhere_is_its_definitions_at_every_level)
+{
+    static uint8_t data[700];
+    for (int level = 0; level <= (int)sim_simd_best(); level++) {
+        for (size_t bit = 0; bit < sizeof(data) * 8; bit += 7) {
+            data[bit / 8] = (uint8_t)(1u << bit % 8);
+            ck_assert_uint_eq(mipi_crc16_fn((sim_simd_t)level)(MIPI_CRC_START, data, sizeof(data)),
+                              crc_by_bits(data, sizeof(data)));
+            data[bit / 8] = 0;
+        }
     }
 }
 END_TEST
@@ -199,7 +217,8 @@ END_TEST
 
 TEST_MAIN("mipi packet", crc_of_the_standard_examples, ecc_of_the_known_headers,
           headers_have_the_published_bytes, long_packet_carries_the_crc_low_byte_first,
-          empty_long_packet_has_crc_ffff, crc_equals_its_definition_at_every_length_and_split,
+          empty_long_packet_has_crc_ffff, crc_equals_its_definition_at_every_length_split_and_level,
+          crc_of_a_single_bit_anywhere_is_its_definitions_at_every_level,
           crc_sees_every_single_and_double_bit_flip, header_survives_any_single_wrong_bit,
           header_with_any_two_wrong_bits_is_refused, packet_length_follows_from_its_header,
           frame_number_wraps_to_one, data_types_have_names)
