@@ -70,9 +70,12 @@ typedef struct {
 
 /* The link as the transmitter has it. */
 typedef struct {
-    uint32_t lane_mode;  /* lanes - 1 */
-    uint32_t dphy_lanes; /* bit n: n + 1 lanes can be used */
-    uint32_t dphy_rate;  /* most on a lane, 16.16 Mb/s */
+    uint32_t signaling;              /* 2: D-PHY, 3: C-PHY */
+    uint32_t signalings;             /* bits 2 and 3: those that it has */
+    uint32_t lane_mode;              /* lanes (trios) - 1 */
+    uint32_t dphy_lanes, cphy_lanes; /* bit n: n + 1 can be used */
+    uint32_t dphy_rate, cphy_rate;   /* most on one of them, 16.16 Mb/s */
+    uint32_t cphy_ctrl, cphy_lrte;   /* capabilities, as CCS has them */
 } ccs_link_t;
 
 #define CCS_MAX_POWER_UP 32u

@@ -12,6 +12,7 @@ enum {
     CCS_ORIENTATION = 0x0101,
     CCS_HOLD = 0x0104,
     CCS_CCI_ADDRESS = 0x0107,
+    CCS_SIGNALING = 0x0111,
     CCS_DATA_FORMAT = 0x0112,
     CCS_PLL_FIRST = 0x0300,
     CCS_PLL_LAST = 0x0310,
@@ -59,6 +60,7 @@ typedef struct {
 typedef struct {
     ccs_dividers_t vt, op;
     bool dual;       /* pll_mode: op has a PLL of its own */
+    bool cphy;       /* bits of a symbol are 16/7 */
     uint32_t format; /* csi_data_format */
 } ccs_clocks_t;
 

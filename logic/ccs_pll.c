@@ -44,6 +44,7 @@ ccs_clocks_t ccs_clocks(uint32_t (*get)(const void *ctx, uint16_t addr), const v
         .vt = {get(ctx, 0x0304), get(ctx, 0x0306), get(ctx, 0x0302), get(ctx, 0x0300)},
         .op = {get(ctx, 0x030c), get(ctx, 0x030e), get(ctx, 0x030a), get(ctx, 0x0308)},
         .dual = (get(ctx, 0x0310) & 1) != 0,
+        .cphy = get(ctx, CCS_SIGNALING) == 3,
         .format = get(ctx, CCS_DATA_FORMAT),
     };
 }
@@ -117,12 +118,12 @@ bool ccs_clocks_run(const ccs_desc_t *desc, const ccs_clocks_t *clocks, ccs_pll_
         !run_tree(&op, desc->inck_hz, source, &clocks->op, limits, 1, &pll->lane_bit_hz,
                   &samples_hz))
         return false;
-    if (clocks->op.pix_div != (clocks->format & 0xff)) {
-        snprintf(error, error_bytes, "op pixel divider %u, expected %u as csi_data_format 0x%04x",
-                 clocks->op.pix_div, clocks->format & 0xff, clocks->format);
-        return false;
-    }
-    return true;
+    /* C-PHY: 7 symbols for 16 bits, and the FIFO for the rest (Linux ccs-pll.c: rounded down). */
+    uint32_t bits = clocks->format & 0xff, div = clocks->cphy ? bits * 7 / 16 : bits;
+    if (clocks->op.pix_div != div)
+        snprintf(error, error_bytes, "op pixel divider %u, expected %u as csi_data_format 0x%04x%s",
+                 clocks->op.pix_div, div, clocks->format, clocks->cphy ? " on C-PHY" : "");
+    return clocks->op.pix_div == div;
 }
 
 static uint32_t get_power_up(const void *ctx, uint16_t addr)

@@ -40,7 +40,7 @@ static const ccs_reg_t ccs_table[] = {
     {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
     {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
     {"cci_address_ctrl",                      0x0107, 1, RW, YES, 0x34, NUMBER, 0},  /* the 7-bit address << 1 (Linux ccs-core.c), from the next START on */
-    {"csi_signaling_mode",                    0x0111, 1, RW, YES, 2, NUMBER, 0},  /* 2: D-PHY */
+    {"csi_signaling_mode",                    0x0111, 1, RW, YES, 2, U32(link.signaling), 0},  /* 2: D-PHY, 3: C-PHY */
     {"csi_data_format",                       0x0112, 2, RW, YES, 0x0a0a, U32(timing.data_format), 0},
     {"csi_lane_mode",                         0x0114, 1, RW, YES, 1, U32(link.lane_mode), 0},  /* lanes - 1 */
     {"extclk_frequency_mhz",                  0x0136, 2, RW, NO , 0x1b00, NUMBER, 0},  /* as the driver writes it; the clock is the board's */
@@ -116,6 +116,17 @@ static const ccs_reg_t ccs_table[] = {
     {"phy_periodic_calibration_interval",      0x0831, 1, RW, YES, 0, NUMBER, 0},  /* frames */
     {"phy_init_calibration_ctrl",              0x0832, 1, RW, YES, 0, NUMBER, 0},
     {"dphy_calibration_mode",                  0x0833, 1, RW, NO , 0, NUMBER, 0},
+    {"tgr_preamble_length",                    0x0841, 1, RW, YES, 0, NUMBER, 0},  /* C-PHY; 0: automatic */
+    {"tgr_post_length",                        0x0842, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_0",           0x0843, 1, RW, YES, 0, NUMBER, 0},  /* two symbols */
+    {"tgr_preamble_prog_sequence_1",           0x0844, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_2",           0x0845, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_3",           0x0846, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_4",           0x0847, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_5",           0x0848, 1, RW, YES, 0, NUMBER, 0},
+    {"tgr_preamble_prog_sequence_6",           0x0849, 1, RW, YES, 0, NUMBER, 0},
+    {"t3_prepare",                             0x084e, 2, RW, YES, 0, NUMBER, 0},  /* UI less one; 0: automatic */
+    {"t3_lpx",                                 0x0850, 2, RW, YES, 0, NUMBER, 0},
     {"tx_reg_csi_epd_en_ssp_cphy",             0x0860, 2, RW, YES, 0, NUMBER, 0},
     {"tx_reg_csi_epd_op_slp_cphy",             0x0862, 2, RW, YES, 0, NUMBER, 0},
     {"tx_reg_csi_epd_en_ssp_dphy",             0x0864, 2, RW, YES, 0, NUMBER, 0},
@@ -207,9 +218,13 @@ static const ccs_reg_t ccs_table[] = {
     {"test_mode_capability",                  0x1310, 2, RO, YES, 0x0f, NUMBER, 0},
     {"phy_ctrl_capability",                    0x1600, 1, RO, YES, 0x27, NUMBER, 0},  /* automatic, UI, times of 8 and 16 bits in UI */
     {"csi_dphy_lane_mode_capability",          0x1601, 1, RO, YES, 0x03, U32(link.dphy_lanes), 0},
-    {"csi_signaling_mode_capability",          0x1602, 1, RO, YES, 0x04, NUMBER, 0},
+    {"csi_signaling_mode_capability",          0x1602, 1, RO, YES, 0x04, U32(link.signalings), 0},
+    {"csi_cphy_lane_mode_capability",          0x1606, 1, RO, YES, 0, U32(link.cphy_lanes), 0},
     {"max_per_lane_bitrate_d_mode_mbps",       0x1608, 4, RO, YES, 0x08340000, U32(link.dphy_rate), 0},  /* 16.16 */
+    {"max_per_lane_bitrate_c_mode_mbps",       0x161a, 4, RO, YES, 0, U32(link.cphy_rate), 0},
     {"dphy_calibration_capability",            0x1630, 1, RO, YES, 0, NUMBER, 0},  /* nothing but by registers 0x0830..0x0832 */
+    {"phy_ctrl_capability_2",                  0x1631, 1, RO, YES, 0, U32(link.cphy_ctrl), 0},
+    {"lrte_cphy_capability",                   0x1632, 1, RO, YES, 0, U32(link.cphy_lrte), 0},
     {"lrte_dphy_capability",                   0x1633, 1, RO, YES, 0x3f, NUMBER, 0},  /* both options, with spacers */
     {"scrambling_capability",                  0x1636, 1, RO, YES, 0x49, NUMBER, 0},  /* one seed register a lane */
     {"phy_ctrl_capability_3",                  0x165c, 1, RO, YES, 0x13, NUMBER, 0},  /* any time from value 0 = 1 UI; ths_exit */

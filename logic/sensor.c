@@ -46,18 +46,33 @@ static void tell_limits(const pix_desc_t *pixel, ccs_timing_t *timing)
     };
 }
 
+static void tell_link(const mipi_desc_t *mipi, ccs_desc_t *ccs)
+{
+    bool c = mipi->cphy.trios != 0;
+    uint64_t rate = (ccs->op.sys_hz[1] << 16) / 1000000;
+    if (c) /* 7 symbols for 16 bits: dividers of RAW8 and up */
+        ccs->op.pix_div[0] = 8 * 7 / 16;
+    ccs->op_lanes = mipi->signaling == MIPI_CPHY ? mipi->cphy.trios : mipi->dphy.lanes;
+    ccs->link = (ccs_link_t){
+        .signaling = (uint32_t)mipi->signaling,
+        .signalings = 1u << MIPI_DPHY | (c ? 1u << MIPI_CPHY : 0),
+        .lane_mode = ccs->op_lanes - 1,
+        .dphy_lanes = (1u << mipi->dphy.lanes) - 1,
+        .cphy_lanes = (1u << mipi->cphy.trios) - 1,
+        .dphy_rate = (uint32_t)rate,
+        .cphy_rate = c ? (uint32_t)(rate * 16 / 7) : 0,
+        .cphy_ctrl = c ? 0x7 : 0, /* lengths and sequence of the preamble, manual times */
+        .cphy_lrte = c ? 0xf : 0, /* spacers and delimiter, after short and long packets */
+    };
+}
+
 /* What follows from other blocks' numbers: clocks from the PLLs, limits from the pixel die. */
 static void derive(sensor_desc_t *desc)
 {
     char error[160];
     ccs_pll_t pll;
     desc->ccs.model = desc->logic.sys.chip_id;
-    desc->ccs.op_lanes = desc->mipi.dphy.lanes;
-    desc->ccs.link = (ccs_link_t){
-        .lane_mode = desc->mipi.dphy.lanes - 1,
-        .dphy_lanes = (1u << desc->mipi.dphy.lanes) - 1,
-        .dphy_rate = (uint32_t)((desc->ccs.op.sys_hz[1] << 16) / 1000000),
-    };
+    tell_link(&desc->mipi, &desc->ccs);
     desc->ccs.timing.raw_bits = desc->pixel.adc_bits;
     desc->ccs.timing.data_format = desc->pixel.adc_bits << 8 | desc->pixel.adc_bits;
     if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))

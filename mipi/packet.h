@@ -8,7 +8,7 @@
  * the fourth byte. A v1.x packet is the same thing with VCX = 0.
  *
  * Modeled:     D-PHY packet format, virtual channels 0..15, ECC over 26 bits, CRC-16.
- * Not modeled: C-PHY headers (PH-CRC), LRTE delimiters, scrambling.
+ * Not here:    C-PHY headers (cphy.h), LRTE delimiters (phy.h), scrambling (scramble.h).
  * Sources:     facts cited per item; syndromes as in three independent RTL receivers.
  */
 #ifndef MIPI_PACKET_H

@@ -11,6 +11,11 @@ enum {
     PERIODIC_CTRL = 0x0830,
     PERIODIC_INTERVAL = 0x0831,
     INIT_CTRL = 0x0832,
+    TGR_PREAMBLE = 0x0841,
+    TGR_POST = 0x0842,
+    TGR_SEQUENCE = 0x0843,
+    EPD_EN_SSP_C = 0x0860,
+    EPD_OP_SLP_C = 0x0862,
     EPD_EN_SSP_D = 0x0864,
     EPD_OP_SLP_D = 0x0866,
     SCRAMBLING_CTRL = 0x0870,
@@ -88,11 +93,66 @@ static void set_times(const mipi_phy_regs_t *regs, mipi_dphy_desc_t *dphy)
     }
 }
 
+static uint32_t in_words(uint32_t ui)
+{
+    return (ui + MIPI_WORD_UI - 1) / MIPI_WORD_UI * MIPI_WORD_UI;
+}
+
+/* clang-format off */
+#define T(member) offsetof(mipi_cphy_desc_t, member)
+static const struct {
+    uint16_t word; /* register */
+    size_t offset;
+} symbol_times[] = {
+    {0x084e, T(prepare)},
+    {0x0850, T(lpx)},
+    {0x082e, T(hs_exit)},
+};
+#undef T
+/* clang-format on */
+
+static void set_preamble(const mipi_phy_regs_t *regs, mipi_cphy_desc_t *cphy)
+{
+    uint32_t begin = reg(regs, TGR_PREAMBLE, 1), post = reg(regs, TGR_POST, 1) & 0x1f;
+    if (begin != 0)
+        cphy->prebegin_ui = MIPI_WORD_UI * ((begin & 0x3f) + 1);
+    if (post != 0)
+        cphy->post_ui = MIPI_WORD_UI * (post + 1);
+    cphy->prog_seq = cphy->prog_seq || (begin & 0x80) != 0;
+    for (uint16_t n = 0; (begin & 0x80) != 0 && n < sizeof(cphy->prog_symbol); n++) {
+        uint32_t two = reg(regs, (uint16_t)(TGR_SEQUENCE + n / 2), 1);
+        cphy->prog_symbol[n] = (uint8_t)(n % 2 == 0 ? two & 7 : two >> 3 & 7);
+    }
+}
+
+static void set_symbol_times(const mipi_phy_regs_t *regs, mipi_cphy_desc_t *cphy)
+{
+    uint32_t ctrl = reg(regs, PHY_CTRL, 1);
+    uint64_t asked = ((uint64_t)reg(regs, LINK_RATE, 4) * 1000000 >> 16) * 7 / 16 / cphy->trios;
+    uint64_t per_ns = 1000000000;
+    for (size_t i = 0; i < SIM_COUNT(symbol_times); i++) {
+        mipi_dphy_time_t *time =
+            (mipi_dphy_time_t *)(void *)((char *)cphy + symbol_times[i].offset);
+        uint32_t value = reg(regs, symbol_times[i].word, 2);
+        uint32_t ui = (uint32_t)((time->ns * asked + per_ns - 1) / per_ns) + time->ui;
+        if (ctrl != CTRL_AUTO)
+            ui = value != 0 ? value + 1 : 0;
+        if (ui == 0 || (ctrl == CTRL_AUTO && asked == 0))
+            continue;
+        *time = (mipi_dphy_time_t){0, in_words(ui)};
+        if (mipi_cphy_too_long(cphy))
+            time->ui = ui;
+    }
+    set_preamble(regs, cphy);
+}
+
 static void set_options(const mipi_phy_regs_t *regs, mipi_phy_t *phy)
 {
-    uint32_t en = reg(regs, EPD_EN_SSP_D, 2), op = reg(regs, EPD_OP_SLP_D, 2);
+    bool d = phy->signaling == MIPI_DPHY;
+    uint32_t en = reg(regs, d ? EPD_EN_SSP_D : EPD_EN_SSP_C, 2);
+    uint32_t op = reg(regs, d ? EPD_OP_SLP_D : EPD_OP_SLP_C, 2);
     phy->lrte.on = (en & EPD_TOP) != 0;
-    phy->lrte.only_spacers = (op & EPD_TOP) != 0;
+    phy->lrte.only_spacers = d && (op & EPD_TOP) != 0;
     phy->lrte.after_short = en & ~EPD_TOP;
     phy->lrte.after_long = op & ~EPD_TOP;
     phy->scramble.on = (reg(regs, SCRAMBLING_CTRL, 1) & 1) != 0;
@@ -107,15 +167,18 @@ static void set_options(const mipi_phy_regs_t *regs, mipi_phy_t *phy)
 }
 
 /* False: the registers ask for what the chip does not have, and do not count. */
-static bool judge(const mipi_dphy_desc_t *chip, const mipi_phy_regs_t *regs, char *error,
+static bool judge(const mipi_phy_chip_t *chip, const mipi_phy_regs_t *regs, char *error,
                   size_t error_bytes)
 {
     uint32_t ctrl = reg(regs, PHY_CTRL, 1);
-    if (regs->signaling != MIPI_DPHY)
-        snprintf(error, error_bytes, "csi_signaling_mode: %u, expected 2 (D-PHY)", regs->signaling);
-    else if (regs->lane_mode >= chip->lanes)
-        snprintf(error, error_bytes, "csi_lane_mode: %u, expected 0..%u (%u lanes)",
-                 regs->lane_mode, chip->lanes - 1, chip->lanes);
+    bool c = regs->signaling == MIPI_CPHY && chip->cphy->trios != 0;
+    uint32_t lanes = c ? chip->cphy->trios : chip->dphy->lanes;
+    if (regs->signaling != MIPI_DPHY && !c)
+        snprintf(error, error_bytes, "csi_signaling_mode: %u, expected 2 (D-PHY)%s",
+                 regs->signaling, chip->cphy->trios != 0 ? " or 3 (C-PHY)" : "");
+    else if (regs->lane_mode >= lanes)
+        snprintf(error, error_bytes, "csi_lane_mode: %u, expected 0..%u (%u %s)", regs->lane_mode,
+                 lanes - 1, lanes, c ? "trios" : "lanes");
     else if (ctrl > CTRL_MANUAL)
         snprintf(error, error_bytes, "phy_ctrl: %u, expected 0..2", ctrl);
     else
@@ -123,25 +186,51 @@ static bool judge(const mipi_dphy_desc_t *chip, const mipi_phy_regs_t *regs, cha
     return false;
 }
 
-const char *mipi_phy_make(const mipi_dphy_desc_t *chip, const mipi_phy_regs_t *regs,
-                          uint64_t rate_bps, mipi_phy_t *phy, char *error, size_t error_bytes)
+static void set_phy(const mipi_phy_regs_t *regs, mipi_phy_t *phy)
 {
-    *phy = (mipi_phy_t){.signaling = MIPI_DPHY, .dphy = *chip, .deskew.interval_frames = 1};
-    phy->dphy.bit_rate_bps = rate_bps;
-    if (regs != NULL && !judge(chip, regs, error, error_bytes))
-        return error;
-    if (regs != NULL) {
+    phy->signaling = (mipi_signaling_t)regs->signaling;
+    if (phy->signaling == MIPI_DPHY) {
         phy->dphy.lanes = regs->lane_mode + 1u;
         set_times(regs, &phy->dphy);
-        set_options(regs, phy);
+    } else {
+        phy->cphy.trios = regs->lane_mode + 1u;
+        set_symbol_times(regs, &phy->cphy);
     }
-    if (rate_bps > MIPI_DESKEW_BPS)
-        phy->deskew.initial_ui = phy->dphy.deskew_initial_ui;
+    set_options(regs, phy);
+}
+
+/* Of the one of the two that is in use. */
+static const char *check(const mipi_phy_t *phy, char *error, size_t error_bytes)
+{
     char limit[160];
-    if (mipi_dphy_check(&phy->dphy, limit, sizeof(limit)) == NULL)
+    bool d = phy->signaling == MIPI_DPHY;
+    const char *wrong = d ? mipi_dphy_check(&phy->dphy, limit, sizeof(limit))
+                          : mipi_cphy_check(&phy->cphy, limit, sizeof(limit));
+    if (wrong == NULL)
         return NULL;
-    snprintf(error, error_bytes, "D-PHY at %.3f Mb/s a lane: %s", (double)rate_bps / 1e6, limit);
+    double rate = (double)mipi_phy_ui_hz(phy) / 1e6;
+    snprintf(error, error_bytes,
+             d ? "D-PHY at %.3f Mb/s a lane: %s" : "C-PHY at %.3f Ms/s a trio: %s", rate, wrong);
     return error;
+}
+
+const char *mipi_phy_make(const mipi_phy_chip_t *chip, const mipi_phy_regs_t *regs,
+                          uint64_t rate_hz, mipi_phy_t *phy, char *error, size_t error_bytes)
+{
+    *phy = (mipi_phy_t){.signaling = chip->signaling,
+                        .dphy = *chip->dphy,
+                        .cphy = *chip->cphy,
+                        .deskew.interval_frames = 1};
+    phy->dphy.bit_rate_bps = phy->cphy.symbol_rate_hz = rate_hz;
+    if (regs != NULL && !judge(chip, regs, error, error_bytes))
+        return error;
+    if (regs != NULL)
+        set_phy(regs, phy);
+    if (rate_hz > MIPI_DESKEW_BPS)
+        phy->deskew.initial_ui = phy->dphy.deskew_initial_ui;
+    if (phy->signaling == MIPI_CPHY)
+        phy->deskew.initial_ui = phy->deskew.periodic_ui = 0;
+    return check(phy, error, error_bytes);
 }
 
 uint32_t mipi_phy_spacers(const mipi_phy_t *phy, mipi_join_t join)
@@ -158,8 +247,11 @@ mipi_dphy_time_t mipi_phy_idle(void)
 
 mipi_dphy_time_t mipi_phy_to_data(const mipi_phy_t *phy, mipi_join_t join)
 {
+    bool d = phy->signaling == MIPI_DPHY;
     if (join == MIPI_OWN_BURST)
-        return mipi_dphy_to_data(&phy->dphy);
+        return d ? mipi_dphy_to_data(&phy->dphy) : mipi_cphy_to_data(&phy->cphy);
+    if (!d)
+        return (mipi_dphy_time_t){0, MIPI_WORD_UI * (mipi_phy_spacers(phy, join) + 1)};
     mipi_dphy_time_t time = {0, BYTE_UI * mipi_phy_spacers(phy, join)};
     if (!phy->lrte.only_spacers)
         time = mipi_dphy_sum(time, mipi_dphy_sum(mipi_phy_idle(), (mipi_dphy_time_t){0, BYTE_UI}));
@@ -168,7 +260,9 @@ mipi_dphy_time_t mipi_phy_to_data(const mipi_phy_t *phy, mipi_join_t join)
 
 mipi_span_t mipi_phy_packet(const mipi_phy_t *phy, mipi_join_t join, uint32_t packet_bytes)
 {
-    return mipi_dphy_bytes(&phy->dphy, mipi_phy_to_data(phy, join), packet_bytes);
+    mipi_dphy_time_t before = mipi_phy_to_data(phy, join);
+    return phy->signaling == MIPI_DPHY ? mipi_dphy_bytes(&phy->dphy, before, packet_bytes)
+                                       : mipi_cphy_words(&phy->cphy, before, packet_bytes);
 }
 
 uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial)
@@ -179,5 +273,26 @@ uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial)
 
 uint32_t mipi_phy_lanes(const mipi_phy_t *phy)
 {
-    return phy->dphy.lanes;
+    return phy->signaling == MIPI_DPHY ? phy->dphy.lanes : phy->cphy.trios;
+}
+
+uint32_t mipi_phy_skew_ui(const mipi_phy_t *phy, uint32_t lane)
+{
+    return phy->signaling == MIPI_DPHY ? phy->dphy.skew_ui[lane] : phy->cphy.skew_ui[lane];
+}
+
+uint64_t mipi_phy_ui_hz(const mipi_phy_t *phy)
+{
+    return phy->signaling == MIPI_DPHY ? phy->dphy.bit_rate_bps : phy->cphy.symbol_rate_hz;
+}
+
+uint64_t mipi_phy_lane_bps(const mipi_phy_t *phy)
+{
+    return phy->signaling == MIPI_DPHY ? phy->dphy.bit_rate_bps : phy->cphy.symbol_rate_hz * 16 / 7;
+}
+
+uint64_t mipi_phy_time_ps(const mipi_phy_t *phy, mipi_dphy_time_t time)
+{
+    return phy->signaling == MIPI_DPHY ? mipi_dphy_time_ps(&phy->dphy, time)
+                                       : mipi_cphy_time_ps(&phy->cphy, time);
 }

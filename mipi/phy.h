@@ -16,6 +16,12 @@
  * exact ns + UI) are in whole byte clocks of 8 UI, rounded up; in UI where a byte clock more would
  * break an upper limit. The rounding, and the meaning of 1, are assumed.
  *
+ * Times of C-PHY: automatic as above (requested_link_rate is 16/7 bits a symbol); in 1 and 2
+ * t3_prepare (0x084e) and t3_lpx (0x0850) are value + 1 UI, counted in words of 7 UI. In all three
+ * TGR_Preamble_Length (0x0841) is 7 (value + 1) UI before the preamble's end, with bit 7 the
+ * programmed sequence of 0x0843.. (two symbols a register); TGR_Post_Length (0x0842) likewise; 0 is
+ * the chip file's length.
+ *
  * LRTE (0x0860..0x0869, meaning of the bits from memory of CSI-2 v2.0: assumed): packets of one
  * burst follow each other behind a delimiter.
  *   enable        bit 15 of EN_SSP; its bits 14:0 are the spacers after a short packet
@@ -38,6 +44,7 @@
 #ifndef MIPI_PHY_H
 #define MIPI_PHY_H
 
+#include "mipi/cphy.h"
 #include "mipi/dphy.h"
 #include "mipi/packet.h"
 
@@ -55,7 +62,8 @@ typedef struct {
 
 typedef struct mipi_phy {
     mipi_signaling_t signaling;
-    mipi_dphy_desc_t dphy; /* of the lanes in use, as they run */
+    mipi_dphy_desc_t dphy; /* of the lanes in use, as they run; one of the two counts */
+    mipi_cphy_desc_t cphy;
     struct {
         bool on, only_spacers;
         uint32_t after_short, after_long; /* spacers */
@@ -70,12 +78,20 @@ typedef struct mipi_phy {
     } deskew;
 } mipi_phy_t;
 
+/* What the chip has. */
+typedef struct {
+    mipi_signaling_t signaling; /* without a host */
+    const mipi_dphy_desc_t *dphy;
+    const mipi_cphy_desc_t *cphy; /* no trios: none */
+} mipi_phy_chip_t;
+
 /*
- * Fills *phy for lanes of rate_bps. regs NULL: as the chip file says. Returns NULL, or what is
- * wrong with it (in error): lanes then run all the same, as near to it as can be.
+ * Fills *phy for lanes of rate_hz bits, trios of rate_hz symbols. regs NULL: as the chip file says.
+ * Returns NULL, or what is wrong with it (in error): lanes then run all the same, as near to it as
+ * can be.
  */
-const char *mipi_phy_make(const mipi_dphy_desc_t *chip, const mipi_phy_regs_t *regs,
-                          uint64_t rate_bps, mipi_phy_t *phy, char *error, size_t error_bytes);
+const char *mipi_phy_make(const mipi_phy_chip_t *chip, const mipi_phy_regs_t *regs,
+                          uint64_t rate_hz, mipi_phy_t *phy, char *error, size_t error_bytes);
 
 /* How a packet's HS burst begins. */
 typedef enum { MIPI_OWN_BURST, MIPI_AFTER_SHORT, MIPI_AFTER_LONG } mipi_join_t;
@@ -97,6 +113,10 @@ mipi_dphy_time_t mipi_phy_idle(void);
 /* A calibration burst, from LP-11 to the end of HS-EXIT; 0: none is sent. */
 uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial);
 
-uint32_t mipi_phy_lanes(const mipi_phy_t *phy);
+uint32_t mipi_phy_lanes(const mipi_phy_t *phy); /* or trios */
+uint32_t mipi_phy_skew_ui(const mipi_phy_t *phy, uint32_t lane);
+uint64_t mipi_phy_lane_bps(const mipi_phy_t *phy); /* bits of a lane or trio */
+uint64_t mipi_phy_ui_hz(const mipi_phy_t *phy);    /* bits, or symbols */
+uint64_t mipi_phy_time_ps(const mipi_phy_t *phy, mipi_dphy_time_t time);
 
 #endif

@@ -9,7 +9,9 @@ mipi_desc_t mipi_desc_default(void)
 {
     return (mipi_desc_t){
         .clk_hz = 262500000, /* assumed: the NPU's published clock */
+        .signaling = MIPI_DPHY,
         .dphy = mipi_dphy_desc_default(),
+        .cphy = mipi_cphy_desc_default(),
         .fifo_bytes = 20480,     /* assumed: 4 full-resolution RAW10 lines of 5,076 bytes */
         .meta_line_bytes = 4096, /* assumed */
         .embedded_lines = 2,     /* IMX500: 2 register lines before everything else */
@@ -26,14 +28,14 @@ static void read_time(const sim_cfg_t *cfg, const char *key, mipi_dphy_time_t *t
 }
 
 /* One number a lane. */
-static void read_skew(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
+static void read_skew(const sim_cfg_t *cfg, uint32_t lanes, uint32_t *skew_ui)
 {
     double skew[MIPI_MAX_LANES] = {0};
     if (!sim_cfg_has(cfg, "skew_ui"))
         return;
-    sim_cfg_nums(cfg, "skew_ui", skew, dphy->lanes, 0, 255);
-    for (uint32_t lane = 0; lane < dphy->lanes; lane++)
-        dphy->skew_ui[lane] = (uint32_t)skew[lane];
+    sim_cfg_nums(cfg, "skew_ui", skew, lanes, 0, 255);
+    for (uint32_t lane = 0; lane < lanes; lane++)
+        skew_ui[lane] = (uint32_t)skew[lane];
 }
 
 static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
@@ -51,7 +53,7 @@ static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
     sim_cfg_t obj = sim_cfg_obj(cfg, "dphy");
     dphy->lanes = (uint32_t)sim_cfg_u64(&obj, "lanes", 1, MIPI_MAX_LANES, dphy->lanes);
     dphy->gated_clock = sim_cfg_bool(&obj, "gated_clock", dphy->gated_clock);
-    read_skew(&obj, dphy);
+    read_skew(&obj, dphy->lanes, dphy->skew_ui);
     dphy->deskew_initial_ui =
         (uint32_t)sim_cfg_u64(&obj, "deskew_initial_ui", 0, 1000000, dphy->deskew_initial_ui);
     dphy->deskew_periodic_ui =
@@ -64,6 +66,33 @@ static void read_dphy(const sim_cfg_t *cfg, mipi_dphy_desc_t *dphy)
         sim_cfg_fail(cfg, "dphy", "%s", error);
 }
 
+static void read_cphy(const sim_cfg_t *cfg, mipi_cphy_desc_t *cphy)
+{
+    sim_cfg_t obj = sim_cfg_obj(cfg, "cphy");
+    cphy->trios = (uint32_t)sim_cfg_u64(&obj, "trios", 0, MIPI_MAX_TRIOS, cphy->trios);
+    read_skew(&obj, cphy->trios, cphy->skew_ui);
+    read_time(&obj, "lpx", &cphy->lpx);
+    read_time(&obj, "prepare", &cphy->prepare);
+    read_time(&obj, "hs_exit", &cphy->hs_exit);
+    cphy->prebegin_ui = (uint32_t)sim_cfg_u64(&obj, "prebegin_ui", 7, 448, cphy->prebegin_ui);
+    cphy->post_ui = (uint32_t)sim_cfg_u64(&obj, "post_ui", 7, 224, cphy->post_ui);
+    sim_cfg_done(&obj);
+    char error[160];
+    if (cphy->trios != 0 && mipi_cphy_check(cphy, error, sizeof(error)) != NULL)
+        sim_cfg_fail(cfg, "cphy", "%s", error);
+}
+
+static void read_phys(const sim_cfg_t *cfg, mipi_desc_t *desc)
+{
+    static const char *const names[] = {"dphy", "cphy"};
+    read_dphy(cfg, &desc->dphy);
+    read_cphy(cfg, &desc->cphy);
+    uint32_t c = sim_cfg_enum(cfg, "signaling", names, 2, desc->signaling == MIPI_CPHY);
+    desc->signaling = c != 0 ? MIPI_CPHY : MIPI_DPHY;
+    if (c != 0 && desc->cphy.trios == 0)
+        sim_cfg_fail(cfg, "signaling", "cphy, but cphy.trios is 0");
+}
+
 void mipi_desc_read(const sim_cfg_t *cfg, mipi_desc_t *desc)
 {
     desc->clk_hz = sim_cfg_u64(cfg, "clk_hz", 1000000, 10000000000, desc->clk_hz);
@@ -72,7 +101,7 @@ void mipi_desc_read(const sim_cfg_t *cfg, mipi_desc_t *desc)
                                                   MIPI_MAX_PAYLOAD_BYTES, desc->meta_line_bytes);
     desc->embedded_lines = (uint32_t)sim_cfg_u64(cfg, "embedded_lines", 0, 8, desc->embedded_lines);
     desc->frame_numbers = sim_cfg_bool(cfg, "frame_numbers", desc->frame_numbers);
-    read_dphy(cfg, &desc->dphy);
+    read_phys(cfg, desc);
     sim_cfg_done(cfg);
 }
 
@@ -93,6 +122,9 @@ static sim_err_t check_desc(sim_t *sim, const mipi_desc_t *desc, const char *nam
                         desc->embedded_lines);
     if (mipi_dphy_check(&desc->dphy, error, sizeof(error)) != NULL)
         return sim_fail(sim, SIM_EDESC, "%s.dphy.%s", name, error);
+    if ((desc->cphy.trios != 0 || desc->signaling == MIPI_CPHY) &&
+        mipi_cphy_check(&desc->cphy, error, sizeof(error)) != NULL)
+        return sim_fail(sim, SIM_EDESC, "%s.cphy.%s", name, error);
     return SIM_OK;
 }
 

@@ -29,7 +29,7 @@
  *              With LRTE a packet that is ready when another one's last byte leaves follows in the
  *              same HS burst; it is handed on, and its FIFO bytes come free, at its last byte.
  *              What the host's registers say about the PHY (phy.h) counts from the next burst on.
- * Not modeled: starting a packet before its line is complete; LS/LE; C-PHY.
+ * Not modeled: starting a packet before its line is complete; LS/LE.
  * Units:       bytes of packets as sent (header and CRC included) for FIFO and link counters.
  */
 #ifndef MIPI_TX_H
@@ -80,8 +80,10 @@
 #define MIPI_DEST_RESET 0x130u    /* VC 1, DT 0x30 */
 
 typedef struct {
-    uint64_t clk_hz; /* logic clock: L2 reads start on its edges */
+    uint64_t clk_hz;            /* logic clock: L2 reads start on its edges */
+    mipi_signaling_t signaling; /* until the host says otherwise */
     mipi_dphy_desc_t dphy;
+    mipi_cphy_desc_t cphy;    /* no trios: none */
     uint32_t fifo_bytes;      /* 1024..16 Mi */
     uint32_t meta_line_bytes; /* size of one of the two metadata line buffers: longest line */
     uint32_t embedded_lines;  /* 0..8; registers stand in the first */

@@ -20,8 +20,8 @@ static uint64_t rate_now(const mipi_tx_t *tx)
 static const char *make_phy(const mipi_tx_t *tx, const mipi_phy_regs_t *regs, uint64_t bps,
                             mipi_phy_t *phy, char *error, size_t error_bytes)
 {
-    return mipi_phy_make(&tx->desc.dphy, tx->phy_regs != NULL ? regs : NULL, bps, phy, error,
-                         error_bytes);
+    const mipi_phy_chip_t chip = {tx->desc.signaling, &tx->desc.dphy, &tx->desc.cphy};
+    return mipi_phy_make(&chip, tx->phy_regs != NULL ? regs : NULL, bps, phy, error, error_bytes);
 }
 
 static void registers_now(const mipi_tx_t *tx, mipi_phy_regs_t *regs)
@@ -176,7 +176,7 @@ static mipi_packet_t packet_on_link(mipi_tx_t *tx, uint8_t *bytes)
         .first_byte_ps = tx->start_ps + span.first_byte_ps,
         .last_byte_ps = tx->start_ps + span.last_byte_ps,
         .end_ps = tx->start_ps + span.end_ps,
-        .bit_rate_bps = tx->link_bps,
+        .bit_rate_bps = mipi_phy_lane_bps(phy),
         .phy = phy,
         .join = tx->link_join,
         .deskew_ps = tx->deskew_now_ps,

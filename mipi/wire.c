@@ -6,11 +6,17 @@
 
 #define BYTE_UI 8u
 
+uint32_t mipi_wire_unit_ui(const mipi_phy_t *phy)
+{
+    return phy->signaling == MIPI_DPHY ? BYTE_UI : MIPI_WORD_UI;
+}
+
 const char *mipi_line_name(mipi_line_t line)
 {
-    static const char *const names[MIPI_LINES] = {"LP-11",    "LP-01",     "LP-00",   "HS-0",
-                                                  "HS-clock", "HS-ones",   "HS-0101", "HS-sync",
-                                                  "HS-data",  "HS-spacer", "HS-idle", "HS-trail"};
+    static const char *const names[MIPI_LINES] = {
+        "LP-11",   "LP-01",   "LP-00",   "HS-0",        "HS-clock", "HS-ones",
+        "HS-0101", "HS-sync", "HS-data", "HS-spacer",   "HS-idle",  "HS-trail",
+        "LP-111",  "LP-001",  "LP-000",  "HS-preamble", "HS-prog",  "HS-post"};
     return names[line];
 }
 
@@ -30,7 +36,7 @@ static void add(path_t *path, mipi_line_t line, uint32_t count, mipi_dphy_time_t
     walk->step[walk->steps].at = path->at;
     walk->step[walk->steps++].count = count;
     path->at = mipi_dphy_sum(path->at, time);
-    path->at.ui += count * BYTE_UI;
+    path->at.ui += count * mipi_wire_unit_ui(walk->packet->phy);
 }
 
 static const mipi_dphy_time_t no_time = {0, 0};
@@ -97,6 +103,37 @@ static void data_steps(path_t *path, const mipi_packet_t *packet, uint32_t lane)
         add(path, MIPI_HS_SPACER, rows - bytes, no_time);
 }
 
+static void trio_steps(path_t *path, const mipi_packet_t *packet, uint32_t trio)
+{
+    const mipi_cphy_desc_t *cphy = &packet->phy->cphy;
+    uint32_t spacers = mipi_phy_spacers(packet->phy, packet->join);
+    uint32_t words = mipi_cphy_payload_words(cphy->trios, packet->count);
+    uint32_t end_ui = mipi_cphy_preamble_ui(cphy) - cphy->prebegin_ui;
+    path->from_ps = packet->start_ps;
+    path->at = (mipi_dphy_time_t){0, cphy->skew_ui[trio]};
+    if (packet->join == MIPI_OWN_BURST) {
+        add(path, MIPI_LP001, 0, cphy->lpx);
+        add(path, MIPI_LP000, 0, cphy->prepare);
+        add(path, MIPI_HS_PREAMBLE, 0, (mipi_dphy_time_t){0, cphy->prebegin_ui});
+        if (cphy->prog_seq)
+            add(path, MIPI_HS_PROG, 2, no_time);
+        end_ui -= cphy->prog_seq ? 2 * MIPI_WORD_UI : 0;
+        add(path, MIPI_HS_PREAMBLE, 0, (mipi_dphy_time_t){0, end_ui});
+    } else if (spacers != 0) {
+        add(path, MIPI_HS_SPACER, spacers, no_time);
+    }
+    for (uint32_t copy = 0; copy < 2; copy++) {
+        add(path, MIPI_HS_SYNC, 1, no_time);
+        add(path, MIPI_HS_BYTE, MIPI_CPHY_HEADER_WORDS, no_time);
+    }
+    if (words != 0)
+        add(path, MIPI_HS_BYTE, words, no_time);
+    if (packet->more)
+        return;
+    add(path, MIPI_HS_POST, 0, (mipi_dphy_time_t){0, cphy->post_ui});
+    add(path, MIPI_LP111, 0, no_time);
+}
+
 static void wake_clock(path_t *path, const mipi_dphy_desc_t *dphy)
 {
     path->at = no_time;
@@ -139,7 +176,10 @@ void mipi_walk_begin(mipi_walk_t *walk, const mipi_packet_t *packet, uint32_t la
 {
     *walk = (mipi_walk_t){.packet = packet, .lane = lane, .lfsr = lfsr};
     path_t path = {.walk = walk};
-    if (lane != MIPI_CLOCK_LANE)
+    if (packet->phy->signaling == MIPI_CPHY) {
+        if (lane != MIPI_CLOCK_LANE)
+            trio_steps(&path, packet, lane);
+    } else if (lane != MIPI_CLOCK_LANE)
         data_steps(&path, packet, lane);
     else if (packet->phy->dphy.gated_clock)
         clock_steps(&path, packet);
@@ -151,7 +191,13 @@ static uint8_t coded(mipi_walk_t *walk, uint8_t byte)
     return walk->packet->phy->scramble.on ? byte ^ mipi_scramble_next(&walk->lfsr) : byte;
 }
 
-static uint8_t next_byte(mipi_walk_t *walk, mipi_line_t line)
+static uint16_t coded_word(mipi_walk_t *walk, uint16_t word)
+{
+    uint8_t low = coded(walk, (uint8_t)word), high = coded(walk, (uint8_t)(word >> 8));
+    return (uint16_t)(low | high << 8);
+}
+
+static uint16_t next_byte(mipi_walk_t *walk, mipi_line_t line)
 {
     const mipi_packet_t *packet = walk->packet;
     uint32_t lanes = packet->phy->dphy.lanes;
@@ -172,17 +218,45 @@ static uint8_t next_byte(mipi_walk_t *walk, mipi_line_t line)
     }
 }
 
+/* The header twice, then the payload. */
+static uint16_t packet_word(mipi_walk_t *walk)
+{
+    const mipi_packet_t *packet = walk->packet;
+    uint16_t header[MIPI_CPHY_HEADER_WORDS];
+    uint8_t bytes[MIPI_HEADER_BYTES] = {0};
+    uint32_t n = walk->data++;
+    if (n >= 2 * MIPI_CPHY_HEADER_WORDS)
+        return mipi_cphy_payload_word(packet->bytes, packet->count, packet->phy->cphy.trios,
+                                      walk->lane, n - 2 * MIPI_CPHY_HEADER_WORDS);
+    for (uint32_t i = 0; i < MIPI_HEADER_BYTES && i < packet->count; i++)
+        bytes[i] = packet->bytes[i];
+    mipi_cphy_header(bytes, header);
+    return header[n % MIPI_CPHY_HEADER_WORDS];
+}
+
+static uint16_t next_word(mipi_walk_t *walk, mipi_line_t line)
+{
+    if (line == MIPI_HS_SYNC)
+        walk->lfsr = walk->packet->phy->scramble.seed[walk->lane];
+    if (line == MIPI_HS_SPACER)
+        return coded_word(walk, MIPI_SPACER_WORD);
+    return line == MIPI_HS_BYTE ? coded_word(walk, packet_word(walk)) : 0;
+}
+
 bool mipi_walk_next(mipi_walk_t *walk, mipi_edge_t *edge)
 {
     if (walk->now == walk->steps)
         return false;
-    const mipi_dphy_desc_t *dphy = &walk->packet->phy->dphy;
+    const mipi_phy_t *phy = walk->packet->phy;
     mipi_line_t line = walk->step[walk->now].line;
     mipi_dphy_time_t at = walk->step[walk->now].at;
-    at.ui += BYTE_UI * walk->done;
-    uint8_t byte = walk->lane == MIPI_CLOCK_LANE ? 0 : next_byte(walk, line);
-    *edge = (mipi_edge_t){line, walk->step[walk->now].from_ps + mipi_dphy_time_ps(dphy, at), byte};
-    walk->last = byte;
+    uint16_t value = 0;
+    at.ui += mipi_wire_unit_ui(phy) * walk->done;
+    if (walk->lane != MIPI_CLOCK_LANE)
+        value = phy->signaling == MIPI_DPHY ? next_byte(walk, line) : next_word(walk, line);
+    uint64_t from_ps = walk->step[walk->now].from_ps;
+    *edge = (mipi_edge_t){line, from_ps + mipi_phy_time_ps(phy, at), value, from_ps, at};
+    walk->last = value;
     if (++walk->done >= walk->step[walk->now].count) {
         walk->now++;
         walk->done = 0;

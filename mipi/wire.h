@@ -1,6 +1,6 @@
 /*
- * wire.h - what one D-PHY lane does while a packet is sent: its states, one after another, with
- * their times at the receiver (the transmitter's plus the lane's skew).
+ * wire.h - what one lane of D-PHY, or trio of C-PHY, does while a packet is sent: its states, one
+ * after another, with their times at the receiver (the transmitter's plus the lane's skew).
  *
  *   LP-11 -> LP-01 -> LP-00 -> HS-0 -> sync -> bytes -> trail -> LP-11
  *
@@ -8,6 +8,10 @@
  *   behind another packet:  spacers, [HS-Idle, sync], bytes
  *   gated clock lane:       LP-01, LP-00, HS-0, clock .. HS-0, LP-11; one that is not gated
  *                           has no edges
+ *
+ *   trio:                   LP-111, LP-001, LP-000, preamble, [programmed sequence, preamble],
+ *                           sync, header, sync, header, words, post, LP-111; behind another packet:
+ *                           spacers, sync, header, ..
  *
  * Views of a link (lane trace, VCD) are made of this; the transmitter itself needs none of it.
  */
@@ -17,6 +21,7 @@
 #include "mipi/lanes.h"
 
 #define MIPI_SPACER_BYTE 0xffu
+#define MIPI_SPACER_WORD 0xffffu
 #define MIPI_DESKEW_BYTE 0xaau /* 0101_0101 in time order */
 #define MIPI_CLOCK_LANE UINT32_MAX
 
@@ -33,6 +38,12 @@ typedef enum {
     MIPI_HS_SPACER,
     MIPI_HS_IDLE,
     MIPI_HS_TRAIL,
+    MIPI_LP111, /* C-PHY; with HS_SYNC, _BYTE (a word), _SPACER */
+    MIPI_LP001,
+    MIPI_LP000,
+    MIPI_HS_PREAMBLE,
+    MIPI_HS_PROG,
+    MIPI_HS_POST,
     MIPI_LINES
 } mipi_line_t;
 
@@ -41,7 +52,9 @@ const char *mipi_line_name(mipi_line_t line);
 typedef struct {
     mipi_line_t line;
     uint64_t at_ps; /* since when */
-    uint8_t byte;   /* of HS_SYNC, _BYTE, _SPACER, as sent; of HS_TRAIL: 00 or ff */
+    uint16_t value; /* of HS_SYNC (D-PHY), _BYTE, _SPACER, _0101, as sent; of HS_TRAIL: 00 or ff */
+    uint64_t from_ps; /* at_ps is this and `at`, to find times of symbols within */
+    mipi_dphy_time_t at;
 } mipi_edge_t;
 
 enum { MIPI_WIRE_STEPS = 16 };
@@ -53,12 +66,12 @@ typedef struct {
         mipi_line_t line;
         uint64_t from_ps; /* + at: its begin */
         mipi_dphy_time_t at;
-        uint32_t count; /* of bytes, 8 UI each */
+        uint32_t count; /* of bytes, 8 UI each, or words, 7 UI each */
     } step[MIPI_WIRE_STEPS];
     uint32_t steps, now, done; /* bytes of the step that is now */
-    uint32_t data;             /* bytes of the packet so far */
+    uint32_t data;             /* bytes or words of the packet so far */
     uint16_t lfsr;
-    uint8_t last;
+    uint16_t last;
 } mipi_walk_t;
 
 /*
@@ -66,6 +79,9 @@ typedef struct {
  * packet before left in walk->lfsr, where it is joined to it.
  */
 void mipi_walk_begin(mipi_walk_t *walk, const mipi_packet_t *packet, uint32_t lane, uint16_t lfsr);
+
+/* UI of a byte, or of a word. */
+uint32_t mipi_wire_unit_ui(const mipi_phy_t *phy);
 
 /* The next edge of this lane; false: no more. */
 bool mipi_walk_next(mipi_walk_t *walk, mipi_edge_t *edge);

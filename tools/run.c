@@ -312,6 +312,16 @@ static int judge_host(run_t *run)
     return EXIT_FINE;
 }
 
+/* What the capture tells of the link: lanes or trios, and bits on each. */
+static mipi_dphy_desc_t lanes_of(const mipi_tx_t *tx)
+{
+    char error[200];
+    mipi_phy_t phy;
+    (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
+    return (mipi_dphy_desc_t){.lanes = mipi_phy_lanes(&phy),
+                              .bit_rate_bps = mipi_phy_lane_bps(&phy)};
+}
+
 static int connect(run_t *run)
 {
     sensor_t *sensor = run->sensor;
@@ -331,7 +341,8 @@ static int connect(run_t *run)
     run->host.ctx = run;
     char frames_dir[1200];
     snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
-    mipi_capture_begin(&run->capture, run->results.link, &sensor->mipi.desc.dphy);
+    mipi_dphy_desc_t lanes = lanes_of(&sensor->mipi);
+    mipi_capture_begin(&run->capture, run->results.link, &lanes);
     trace_file_begin(&run->trace, run->results.trace);
     sim_set_trace(run->sim, trace_file_span, &run->trace);
     bool fine =

@@ -38,19 +38,31 @@ static bool open_file(const char *name, FILE **file, char *error, size_t error_b
     return name == NULL || *file != NULL;
 }
 
+/* The link as it is now, with all the lanes that there are. */
+static mipi_phy_t all_lanes(const mipi_tx_t *tx)
+{
+    char error[200];
+    mipi_phy_t phy;
+    (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
+    phy.dphy.lanes = tx->desc.dphy.lanes;
+    phy.cphy.trios = tx->desc.cphy.trios;
+    return phy;
+}
+
 bool waves_init(waves_t *waves, const waves_desc_t *desc, mipi_tx_t *tx, char *error,
                 size_t error_bytes)
 {
     uint64_t from, to;
+    mipi_phy_t phy = all_lanes(tx);
     waves->desc = *desc;
     if (!packet_range("run", desc, &from, &to) ||
         !open_file(desc->lanes, &waves->lanes_file, error, error_bytes) ||
         !open_file(desc->vcd, &waves->vcd_file, error, error_bytes))
         return false;
     if (waves->lanes_file != NULL)
-        mipi_lane_trace_begin(&waves->lanes, waves->lanes_file, &tx->desc.dphy);
+        mipi_lane_trace_begin(&waves->lanes, waves->lanes_file, &phy);
     if (waves->vcd_file != NULL)
-        mipi_wave_begin(&waves->wave, waves->vcd_file, tx->desc.dphy.lanes, from, to);
+        mipi_wave_begin(&waves->wave, waves->vcd_file, mipi_phy_lanes(&phy), from, to);
     bool fine =
         (waves->lanes_file == NULL || mipi_tx_listen(tx, mipi_lane_trace_packet, &waves->lanes)) &&
         (waves->vcd_file == NULL || mipi_tx_listen(tx, mipi_wave_packet, &waves->wave));

@@ -1,11 +1,12 @@
 /*
  * waves.h - what is on the lanes of a run's link, in files: all of it as CSI2LANES text
- * (mipi/lanes.h), some packets as a VCD (mipi/wave.h).
+ * (mipi/lane_trace.h), some packets as a VCD (mipi/wave.h).
  */
 #ifndef TOOLS_WAVES_H
 #define TOOLS_WAVES_H
 
 #include "logic/sensor.h"
+#include "mipi/lane_trace.h"
 #include "mipi/wave.h"
 
 #define WAVES_PACKETS 100u /* in a VCD, if it is not said */

@@ -1,5 +1,6 @@
 #include "mipi/dphy.h"
 
+#include "mipi/lane_trace.h"
 #include "mipi/lanes.h"
 #include "tests/test.h"
 
@@ -185,7 +186,8 @@ START_TEST(lane_trace_reads_as_published)
     char text[1024] = "";
     FILE *stream = fmemopen(text, sizeof(text), "w");
     mipi_lane_trace_t trace;
-    mipi_lane_trace_begin(&trace, stream, &d);
+    mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = d};
+    mipi_lane_trace_begin(&trace, stream, &phy);
     const uint8_t fs[] = {0x00, 0x01, 0x00, 0x1a}, long_packet[] = {0x30, 0x01, 0x00, 0x80, 0x7f};
     mipi_lane_trace_packet(
         &trace, &(mipi_packet_t){.bytes = fs, .count = 4, .start_ps = 500, .end_ps = 398292});

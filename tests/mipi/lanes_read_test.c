@@ -1,6 +1,6 @@
 #include "mipi/lanes_read.h"
 
-#include "mipi/lanes.h"
+#include "mipi/lane_trace.h"
 #include "mipi/rx.h"
 #include "sim/rng.h"
 #include "tests/test.h"
@@ -196,11 +196,11 @@ START_TEST(the_lane_trace_comes_back_as_it_was)
 {
     static char file[1 << 20];
     for (uint32_t lanes = 1; lanes <= 4; lanes++) {
-        mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+        mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
         mipi_lane_trace_t trace;
-        dphy.lanes = lanes;
+        phy.dphy.lanes = lanes;
         FILE *stream = fmemopen(file, sizeof(file), "w");
-        mipi_lane_trace_begin(&trace, stream, &dphy);
+        mipi_lane_trace_begin(&trace, stream, &phy);
         uint64_t now = 0;
         for (uint16_t n = 0; n < 300; n++) {
             uint8_t packet[400], payload[300];

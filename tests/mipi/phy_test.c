@@ -20,7 +20,9 @@ static void put(mipi_phy_regs_t *regs, uint16_t addr, uint32_t bytes, uint32_t v
 
 static mipi_phy_t make(const mipi_phy_regs_t *regs, uint64_t bps, const char *expected)
 {
-    mipi_dphy_desc_t chip = mipi_dphy_desc_default();
+    mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    mipi_cphy_desc_t cphy = mipi_cphy_desc_default();
+    const mipi_phy_chip_t chip = {MIPI_DPHY, &dphy, &cphy};
     mipi_phy_t phy;
     const char *wrong = mipi_phy_make(&chip, regs, bps, &phy, error, sizeof(error));
     if (expected == NULL)

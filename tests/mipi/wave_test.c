@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mipi/align.h"
+#include "mipi/lane_trace.h"
 #include "mipi/scramble.h"
 #include "tests/test.h"
 
@@ -55,7 +56,7 @@ static const char *lanes_text(const mipi_phy_t *phy, const mipi_packet_t *packet
 {
     FILE *stream = fmemopen(text, sizeof(text), "w");
     mipi_lane_trace_t trace;
-    mipi_lane_trace_begin(&trace, stream, &phy->dphy);
+    mipi_lane_trace_begin(&trace, stream, phy);
     for (uint32_t i = 0; i < count; i++)
         mipi_lane_trace_packet(&trace, &packets[i]);
     fclose(stream);
@@ -246,22 +247,22 @@ START_TEST(a_dump_of_a_short_packet_on_one_lane)
     fclose(stream);
     ck_assert_str_eq(text, "$comment packets 0 to 9 of the link $end\n"
                            "$timescale 1 ps $end\n$scope module link $end\n"
-                           "$var integer 32 ! packet $end\n$var string 1 \" what $end\n"
-                           "$scope module clk $end\n$var wire 1 # p $end\n$var wire 1 $ n $end\n"
-                           "$var wire 1 % hs $end\n$var string 1 ' state $end\n$upscope $end\n"
-                           "$scope module lane0 $end\n$var wire 1 ( p $end\n$var wire 1 ) n $end\n"
-                           "$var wire 1 * hs $end\n$var wire 8 + byte [7:0] $end\n"
-                           "$var string 1 , state $end\n$upscope $end\n"
+                           "$var integer 32 A packet $end\n$var string 1 B what $end\n"
+                           "$scope module clk $end\n$var wire 1 C p $end\n$var wire 1 D n $end\n"
+                           "$var wire 1 F hs $end\n$var string 1 I state $end\n$upscope $end\n"
+                           "$scope module lane0 $end\n$var wire 1 J p $end\n$var wire 1 K n $end\n"
+                           "$var wire 1 M hs $end\n$var wire 8 N byte [7:0] $end\n"
+                           "$var string 1 P state $end\n$upscope $end\n"
                            "$upscope $end\n$enddefinitions $end\n"
-                           "#1000000\nbx !\nsidle \"\n0#\n0$\n1%\nsHS-clock '\n"
-                           "1(\n1)\n0*\nbx +\nsLP-11 ,\n"
-                           "b00000000000000000000000000000000 !\nsFS.vc0 \"\n"
-                           "0(\nsLP-01 ,\n#1050000\n0)\nsLP-00 ,\n#1094000\n1*\nsHS-0 ,\n"
-                           "#1205000\nb10111000 +\nsHS-sync ,\n#1213000\nb00000000 +\nsHS-data ,\n"
-                           "#1221000\nb00000001 +\n#1229000\nb00000000 +\n#1237000\nb00011010 +\n"
-                           "#1245000\nb11111111 +\nsHS-trail ,\n"
-                           "#1309000\n1(\n1)\n0*\nbx +\nsLP-11 ,\n"
-                           "#1409000\nbx !\nsidle \"\n");
+                           "#1000000\nbx A\nsidle B\n0C\n0D\n1F\nsHS-clock I\n"
+                           "1J\n1K\n0M\nbx N\nsLP-11 P\n"
+                           "b00000000000000000000000000000000 A\nsFS.vc0 B\n"
+                           "0J\nsLP-01 P\n#1050000\n0K\nsLP-00 P\n#1094000\n1M\nsHS-0 P\n"
+                           "#1205000\nb10111000 N\nsHS-sync P\n#1213000\nb00000000 N\nsHS-data P\n"
+                           "#1221000\nb00000001 N\n#1229000\nb00000000 N\n#1237000\nb00011010 N\n"
+                           "#1245000\nb11111111 N\nsHS-trail P\n"
+                           "#1309000\n1J\n1K\n0M\nbx N\nsLP-11 P\n"
+                           "#1409000\nbx A\nsidle B\n");
 }
 END_TEST
 
@@ -285,6 +286,38 @@ static long value_at(char signal, uint64_t ps)
     }
     return value;
 }
+
+/* C-PHY at 1 Gs/s: 50 + 50 ns, 105 UI of preamble, then words of 7 ns. */
+START_TEST(a_dump_of_a_short_packet_on_one_trio)
+{
+    mipi_phy_t phy = {.signaling = MIPI_CPHY, .cphy = mipi_cphy_desc_default()};
+    phy.cphy.trios = 1;
+    mipi_packet_t p = {.bytes = fs, .count = 4, .start_ps = 1000000, .phy = &phy};
+    p.end_ps = p.start_ps + mipi_phy_packet(&phy, MIPI_OWN_BURST, 4).end_ps;
+    FILE *stream = fmemopen(text, sizeof(text), "w");
+    mipi_wave_t wave;
+    mipi_wave_begin(&wave, stream, 1, 0, 9);
+    mipi_wave_packet(&wave, &p);
+    ck_assert(mipi_wave_end(&wave));
+    fclose(stream);
+    const struct {
+        char signal; /* J K L: a b c; M: hs; N: word; O: symbol */
+        uint64_t ns;
+        long value;
+    } known[] = {
+        {'J', 1000, 0}, {'K', 1000, 0}, {'L', 1000, 1},  {'L', 1050, 0}, {'M', 1099, 0},
+        {'M', 1100, 1}, {'O', 1100, 3}, {'O', 1204, 3},  {'O', 1205, 3}, {'O', 1206, 4},
+        {'O', 1210, 4}, {'O', 1211, 3}, {'O', 1212, 0},  {'N', 1212, 0}, {'N', 1219, 1},
+        {'O', 1219, 1}, {'O', 1220, 0}, {'O', 1233, 3},  {'O', 1234, 4}, {'N', 1240, 0},
+        {'N', 1247, 1}, {'O', 1247, 1}, {'O', 1261, 4},  {'M', 1288, 1}, {'M', 1289, 0},
+        {'J', 1289, 1}, {'L', 1289, 1}, {'O', 1289, -1}, {'A', 1388, 0}, {'A', 1389, -1},
+    };
+    for (size_t i = 0; i < SIM_COUNT(known); i++)
+        ck_assert_msg(value_at(known[i].signal, known[i].ns * 1000) == known[i].value,
+                      "%c at %u ns: %ld, expected %ld", known[i].signal, (unsigned)known[i].ns,
+                      value_at(known[i].signal, known[i].ns * 1000), known[i].value);
+}
+END_TEST
 
 /* Times never go back, and in the middle of each byte time there stands its byte. */
 START_TEST(a_dump_of_skewed_packets_in_one_burst_is_in_order_and_complete)
@@ -315,13 +348,13 @@ START_TEST(a_dump_of_skewed_packets_in_one_burst_is_in_order_and_complete)
     for (uint32_t i = 0; i < 3; i++)
         for (uint32_t k = 0; k < 9; k++) {
             uint64_t ps = p[i].first_byte_ps + (k / 2) * 8000 + 4000 + k % 2 * 100000;
-            ck_assert_int_eq(value_at(k % 2 == 0 ? '+' : '0', ps), bytes[i][k]);
-            ck_assert_int_eq(value_at('!', p[i].start_ps + 4000), (long)p[i].number);
+            ck_assert_int_eq(value_at(k % 2 == 0 ? 'N' : 'U', ps), bytes[i][k]);
+            ck_assert_int_eq(value_at('A', p[i].start_ps + 4000), (long)p[i].number);
         }
-    ck_assert_int_eq(value_at('*', p[2].last_byte_ps + 63000), 1); /* trail: 64 ns */
-    ck_assert_int_eq(value_at('*', p[2].last_byte_ps + 64000), 0);
-    ck_assert_int_eq(value_at('/', p[2].last_byte_ps + 163000 - 8000), 1); /* a byte less, late */
-    ck_assert_int_eq(value_at('/', p[2].last_byte_ps + 164000 - 8000), 0);
+    ck_assert_int_eq(value_at('M', p[2].last_byte_ps + 63000), 1); /* trail: 64 ns */
+    ck_assert_int_eq(value_at('M', p[2].last_byte_ps + 64000), 0);
+    ck_assert_int_eq(value_at('T', p[2].last_byte_ps + 163000 - 8000), 1); /* a byte less, late */
+    ck_assert_int_eq(value_at('T', p[2].last_byte_ps + 164000 - 8000), 0);
 }
 END_TEST
 
@@ -349,5 +382,6 @@ TEST_MAIN("mipi waves", a_late_lane_begins_and_ends_later, packets_of_a_burst_st
           hs_idle_is_rows_of_nothing_and_a_new_sync_byte, a_calibration_is_a_burst_without_sync,
           what_is_wrong_with_lanes_is_seen, lanes_are_scrambled_each_with_its_seed,
           skewed_and_scrambled_lanes_come_back_as_the_packet, a_dump_of_a_short_packet_on_one_lane,
+          a_dump_of_a_short_packet_on_one_trio,
           a_dump_of_skewed_packets_in_one_burst_is_in_order_and_complete,
           only_packets_of_the_range_are_dumped)

@@ -221,9 +221,9 @@ static void compare(const naive_t *n, mipi_walk_t *walk, uint32_t round)
         const event_t *e = &n->event[i];
         ck_assert_msg(mipi_walk_next(walk, &edge), "round %u: %u edges, expected %u", round, i,
                       n->events);
-        ck_assert_msg(edge.line == e->line && edge.at_ps == e->ps && edge.byte == e->byte,
+        ck_assert_msg(edge.line == e->line && edge.at_ps == e->ps && edge.value == e->byte,
                       "round %u, edge %u: %s %02x at %llu ps, expected %s %02x at %llu", round, i,
-                      mipi_line_name(edge.line), edge.byte, (unsigned long long)edge.at_ps,
+                      mipi_line_name(edge.line), edge.value, (unsigned long long)edge.at_ps,
                       mipi_line_name(e->line), e->byte, (unsigned long long)e->ps);
     }
     ck_assert(!mipi_walk_next(walk, &edge));
@@ -327,7 +327,7 @@ static void expect_edge(mipi_walk_t *walk, mipi_line_t line, uint64_t ns, uint8_
     ck_assert(mipi_walk_next(walk, &edge));
     ck_assert_str_eq(mipi_line_name(edge.line), mipi_line_name(line));
     ck_assert_uint_eq(edge.at_ps, ns * 1000);
-    ck_assert_uint_eq(edge.byte, byte);
+    ck_assert_uint_eq(edge.value, byte);
 }
 
 /* 1 Gb/s; FS 1 on two lanes, the second one byte time and a half late. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mipi/capture.h"
+#include "mipi/cphy.h"
 #include "mipi/scramble.h"
 #include "sim/file.h"
 #include "tests/sensor/fovea.h"
@@ -16,6 +17,11 @@
 enum { LANES = 2, MAX_TEXT = 64 << 20 };
 
 static char text[65536], error[256];
+
+static bool begins_with(const char *all, const char *begin)
+{
+    return strncmp(all, begin, strlen(begin)) == 0;
+}
 
 static char *load(const char *file, size_t *bytes)
 {
@@ -38,12 +44,12 @@ static char *replace(char *content, const char *what, const char *instead)
 }
 
 /* The entrance with those steps of its host. */
-static void write_scenario(const char *name, const char *host)
+static void write_scenario_on(const char *chip, const char *name, const char *host)
 {
     char file[256], frames[1024];
     size_t bytes;
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
-    char *s = replace(load("scenes/entrance.json", &bytes), "../logic", "../../../logic");
+    char *s = replace(load("scenes/entrance.json", &bytes), "../logic/chips/imx500.json", chip);
     s = replace(s, "../build/firmware", "../../firmware");
     s = replace(s, "person_160.tflite", "../../../scenes/person_160.tflite");
     snprintf(frames, sizeof(frames), "\"frames\": 2, \"host\": [%s],", host);
@@ -51,6 +57,24 @@ static void write_scenario(const char *name, const char *host)
     snprintf(file, sizeof(file), DIR "/%s.json", name);
     ck_assert_int_eq(sim_file_write(file, s, strlen(s), error, sizeof(error)), SIM_OK);
     free(s);
+}
+
+static void write_scenario(const char *name, const char *host)
+{
+    write_scenario_on("../../../logic/chips/imx500.json", name, host);
+}
+
+/* The IMX500's link on other wires. */
+static void write_chip(const char *name, const char *signaling, const char *power_up)
+{
+    char file[256], chip[512];
+    snprintf(chip, sizeof(chip),
+             "{\"mipi\": {\"signaling\": \"%s\", \"cphy\": {\"trios\": 2}}, \"logic\": {\"ccs\": "
+             "{\"power_up\": {%s}}}}",
+             signaling, power_up);
+    snprintf(file, sizeof(file), DIR "/%s", name);
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(file, chip, strlen(chip), error, sizeof(error)), SIM_OK);
 }
 
 static void run(const char *name)
@@ -147,6 +171,80 @@ START_TEST(a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives)
 }
 END_TEST
 
+/* Symbols of the burst at *line; *line goes behind it. False: no more. */
+static bool next_symbols(char **line, uint8_t symbols[LANES][32768], uint32_t *count)
+{
+    char *at = *line != NULL ? strstr(*line, "burst\n") : NULL;
+    if (at == NULL)
+        return false;
+    *count = 0;
+    for (at += 6; strncmp(at, "post", 4) != 0; at = strchr(at, '\n') + 1, *count += 7)
+        for (uint32_t trio = 0; trio < LANES; trio++)
+            for (uint32_t n = 0; n < 7; n++)
+                symbols[trio][*count + n] = (uint8_t)(at[8 * trio + n] - '0');
+    *line = at;
+    return true;
+}
+
+static void check_trios(const char *name)
+{
+    static uint8_t symbols[LANES][32768], back[MIPI_MAX_PACKET_BYTES];
+    const uint8_t *const at[LANES] = {symbols[0], symbols[1]};
+    mipi_capture_reader_t reader;
+    mipi_packet_t packet;
+    size_t bytes;
+    char file[256];
+    snprintf(file, sizeof(file), DIR "/%s.lanes", name);
+    char *trios = load(file, &bytes), *line = trios;
+    ck_assert(begins_with(trios, "CSI2TRIOS 1\ntrios 2\nrate 888\n"));
+    snprintf(file, sizeof(file), DIR "/%s/link.csi2", name);
+    uint8_t *capture = (uint8_t *)load(file, &bytes);
+    ck_assert(mipi_capture_open(&reader, capture, bytes, NULL, NULL));
+    while (mipi_capture_next(&reader, &packet)) {
+        uint32_t count, back_bytes;
+        ck_assert(next_symbols(&line, symbols, &count));
+        ck_assert_int_eq(
+            mipi_cphy_receive(at, (const uint32_t[]){count, count}, 2, back, &back_bytes),
+            MIPI_CPHY_FINE);
+        ck_assert_uint_eq(back_bytes, packet.count);
+        ck_assert_mem_eq(back, packet.bytes, packet.count);
+    }
+    ck_assert_uint_gt(reader.packets, 3);
+    free(capture);
+    free(trios);
+}
+
+START_TEST(over_c_phy_the_host_gets_the_same_frames)
+{
+    write_scenario("dphy", "");
+    run("dphy");
+    write_chip("cphy.chip", "cphy", "\"op_pix_clk_div\": 4"); /* RAW10: 10 x 7 / 16 */
+    write_scenario_on("cphy.chip", "cphy", "");
+    run("cphy");
+    check_trios("cphy");
+    ck_assert(same_file(DIR "/dphy/metadata.jsonl", DIR "/cphy/metadata.jsonl"));
+    ck_assert(same_file(DIR "/dphy/truth.jsonl", DIR "/cphy/truth.jsonl"));
+}
+END_TEST
+
+START_TEST(a_host_can_change_to_c_phy_by_its_registers)
+{
+    write_chip("both.chip", "dphy", "\"op_pix_clk_div\": 10");
+    write_scenario_on("both.chip", "both",
+                      "{\"at\": \"0ms\", \"write\": \"csi_signaling_mode\", \"value\": 3},"
+                      "{\"at\": \"0ms\", \"write\": \"op_pix_clk_div\", \"value\": 4},"
+                      "{\"at\": \"0ms\", \"write\": \"mode_select\", \"value\": 1}");
+    int code = fovea(text, sizeof(text),
+                     "run " DIR "/both.json --out " DIR "/both --lanes " DIR "/both.lanes");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    size_t bytes;
+    char *lanes = load(DIR "/both.lanes", &bytes);
+    ck_assert(begins_with(lanes, "CSI2LANES 1\nlanes 2\nrate 888\nCSI2TRIOS 1\ntrios 2\n"));
+    ck_assert_ptr_nonnull(strstr(lanes, "3444443 3444443\n"));
+    free(lanes);
+}
+END_TEST
+
 START_TEST(a_range_of_packets_is_judged)
 {
     int code = fovea(text, sizeof(text), "run scenes/entrance.json --vcd-to 7");
@@ -163,4 +261,5 @@ END_TEST
 TEST_MAIN("waves of a run", the_lanes_of_a_run_carry_what_the_capture_has,
           two_runs_leave_the_same_files,
           a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives,
+          over_c_phy_the_host_gets_the_same_frames, a_host_can_change_to_c_phy_by_its_registers,
           a_range_of_packets_is_judged)
