@@ -27,6 +27,7 @@ pix_desc_t pix_desc_default(void)
                 0.26, 0.24, 0.21, 0.18, 0.15, 0.12, 0.09, 0.06, 0.04}},
         .ir_cut = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.1},
         .illuminant_k = 6504,
+        .shot = true,
         .full_well_e = 8180,
         .dark_e_per_s = 1.0,
         .dark_at_c = 40,
@@ -96,6 +97,7 @@ static void read_optics(const sim_cfg_t *cfg, pix_desc_t *d)
 static void read_charge(const sim_cfg_t *cfg, pix_desc_t *d)
 {
     sim_cfg_t c = sim_cfg_obj(cfg, "charge");
+    d->shot = sim_cfg_bool(&c, "shot", d->shot);
     d->full_well_e = sim_cfg_num(&c, "full_well_e", 1, 1e6, d->full_well_e);
     d->dark_e_per_s = sim_cfg_num(&c, "dark_e_per_s", 0, 1e6, d->dark_e_per_s);
     d->dark_at_c = sim_cfg_num(&c, "dark_at_c", -100, 200, d->dark_at_c);

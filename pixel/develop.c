@@ -128,16 +128,25 @@ typedef struct {
     _Alignas(64) float noise[PIX_SPAN_ROOM];
 } work_t;
 
+static void count_charge(const run_t *run, uint32_t x, uint32_t count, work_t *work)
+{
+    sim_rng_t shot = {run->pix->desc.seed, PIX_RNG_SHOT, run->frame->frame, run->row};
+    if (!run->pix->desc.shot) {
+        memcpy(work->charge, work->mean, count * sizeof(*work->mean));
+        return;
+    }
+    sim_rng_fill7_u32(&shot, x, count, work->word);
+    run->pix->kernels->poisson(work->mean, work->word, work->charge, count);
+}
+
 static void develop(run_t *run, const pix_strip_t *strip, uint32_t x, uint32_t count)
 {
     work_t work;
-    sim_rng_t shot = {run->pix->desc.seed, PIX_RNG_SHOT, run->frame->frame, run->row};
     if (strip->mean == NULL)
         collect(run, strip, x, count, work.mean);
     else
         memcpy(work.mean, strip->mean + x, count * sizeof(*work.mean));
-    sim_rng_fill7_u32(&shot, x, count, work.word);
-    run->pix->kernels->poisson(work.mean, work.word, work.charge, count);
+    count_charge(run, x, count, &work);
     add_noise(run, x, count, work.noise);
     pix_span_t span = {
         .mean = work.mean,

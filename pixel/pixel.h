@@ -92,7 +92,8 @@ typedef struct {
     double ir_cut[PIX_SPECTRUM];
     double illuminant_k;
 
-    double full_well_e;                              /* of one photosite */
+    bool shot;          /* charge is counted: Poisson numbers; false: it is its mean */
+    double full_well_e; /* of one photosite */
     double dark_e_per_s, dark_at_c, dark_doubling_k; /* mean dark current, and where it holds */
     double temperature_c;
     double dark_spread;           /* log-normal sigma of dark current from photosite to photosite */

@@ -394,8 +394,10 @@ bool emva_measure(const pix_desc_t *desc, const emva_options_t *options, emva_t 
         emva->width_px = rig->width_px;
         emva->height_px = rig->height_px;
         emva->configured = emva_configured(&flat, &rig->frame);
-        fine = emva->configured.qe > 0;
-        if (!fine)
+        fine = flat.shot && emva->configured.qe > 0;
+        if (!flat.shot)
+            snprintf(error, error_bytes, "pixel.charge.shot is false: K is found by shot noise");
+        else if (!fine)
             snprintf(error, error_bytes, "green photosites see nothing of %d..%d nm", BAND_FROM_NM,
                      BAND_TO_NM);
         fine = fine && measure(emva, rig, error, error_bytes);

@@ -30,7 +30,7 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     /* clang-format off */
 #define SAME(member) ck_assert(desc.member == expected.member);
     SAME(width_px) SAME(height_px) SAME(pitch_um) SAME(bayer) SAME(f_number)
-    SAME(transmission) SAME(illuminant_k) SAME(magnification) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
+    SAME(transmission) SAME(illuminant_k) SAME(magnification) SAME(shot) SAME(full_well_e) SAME(dark_e_per_s) SAME(dark_at_c)
     SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
     SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
     SAME(counter_hz) SAME(ramp_margin) SAME(reset_ramp_permille) SAME(reset_settle_ns)

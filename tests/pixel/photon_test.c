@@ -235,6 +235,24 @@ START_TEST(an_ideal_die_shows_only_the_photons)
 }
 END_TEST
 
+/* Every sample of a frame is the mean, rounded. */
+START_TEST(without_shot_noise_charge_is_its_mean)
+{
+    pix_desc_t desc = bench_desc();
+    desc.prnu = desc.dsnu_e = desc.dark_spread = 0;
+    desc.read_noise_e = desc.read_noise_at_gain1_e = 0;
+    desc.shot = false;
+    flat_t flat = measure_lux(&desc, DIE_FULL, 0, 300),
+           binned = measure_lux(&desc, DIE_BINNED, 0, 3);
+    ck_assert(flat.var_time == 0 && fabs(flat.var_fixed) < 1e-6);
+    ck_assert(binned.var_time == 0 && fabs(binned.var_fixed) < 1e-6);
+    desc.shot = true;
+    flat_t counted = measure_lux(&desc, DIE_FULL, 0, 300);
+    assert_near(counted.mean, flat.mean, 0.1 + sqrt(counted.var_time / counted.n));
+    ck_assert_double_gt(counted.var_time, 10);
+}
+END_TEST
+
 TEST_MAIN("pixel photons", the_mean_is_black_level_plus_light_by_lens_filter_and_gain,
           analog_gain_multiplies_signal_but_not_the_black_level,
           photon_transfer_returns_the_system_gain, read_noise_falls_with_gain_as_published,
@@ -243,4 +261,4 @@ TEST_MAIN("pixel photons", the_mean_is_black_level_plus_light_by_lens_filter_and
           dark_current_doubles_every_eight_kelvin_and_is_shot_noise,
           dark_current_spreads_log_normally_from_photosite_to_photosite,
           charge_stops_at_the_full_well, samples_stop_at_the_ends_of_the_converter,
-          an_ideal_die_shows_only_the_photons)
+          an_ideal_die_shows_only_the_photons, without_shot_noise_charge_is_its_mean)
