@@ -189,10 +189,9 @@ static void apply_output(void)
 }
 
 /* All of what the host has set counts from one frame on; what it sets meanwhile comes in, too. */
-void camera_apply_settings(void)
+void camera_relay_settings(void)
 {
     uint32_t count;
-    apply_output();
     reg_write(PIX_HOLD, 1);
     for (uint32_t tries = 0; tries < RELAY_TRIES; tries++) {
         count = reg_read(CCI_COUNT);
@@ -201,6 +200,12 @@ void camera_apply_settings(void)
             break;
     }
     reg_write(PIX_HOLD, 0);
+}
+
+void camera_apply_settings(void)
+{
+    apply_output();
+    camera_relay_settings();
 }
 
 /* ---- automatic settings ---- */

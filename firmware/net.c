@@ -46,7 +46,7 @@ static bool read_output(net_t *net, uint32_t n, uint32_t *used)
     return *used <= OUTPUT_ROOM_BYTES;
 }
 
-bool net_read(net_t *net)
+bool net_read_head(net_t *net)
 {
     if (reg_read(NET_MAGIC) != NET_MAGIC_VALUE || reg_read(NET_VERSION) != NET_VERSION_VALUE)
         return false;
@@ -61,9 +61,14 @@ bool net_read(net_t *net)
     net->free_addr = reg_read(NET_FREE_ADDR);
     net->free_bytes = reg_read(NET_FREE_BYTES);
     net->outputs = reg_read(NET_OUTPUTS);
-    if (net->channels == 0 || net->outputs == 0 || net->outputs > NET_MAX_OUTPUTS)
-        return false;
+    return net->channels != 0 && net->outputs != 0 && net->outputs <= NET_MAX_OUTPUTS;
+}
+
+bool net_read(net_t *net)
+{
     uint32_t used = 0;
+    if (!net_read_head(net))
+        return false;
     for (uint32_t n = 0; n < net->outputs; n++)
         if (!read_output(net, n, &used))
             return false;

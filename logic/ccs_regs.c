@@ -241,6 +241,31 @@ static const ccs_reg_t ccs_table[] = {
     {"binning_sub_type_1",                    0x1713, 1, RO, YES, 0x12, NUMBER, 0},
     {"binning_sub_type_2",                    0x1714, 1, RO, YES, 0x21, NUMBER, 0},
     {"binning_sub_type_3",                    0x1715, 1, RO, YES, 0x22, NUMBER, 0},
+    /* The IMX500's MIPI output and its channels 6 to 9: KPI, input tensor, output tensor, PQ settings (facts: IMX500 3);
+     * obeyed by firmware/app_imx500.c. After power-up as the kernel driver sets them (assumed). */
+    {"mipi_output",                           0x3050, 1, RW, YES, 0x01, NUMBER, 0x0500},  /* 0: nothing leaves */
+    {"mipi_pixels",                           0x3051, 1, RW, YES, 0x01, NUMBER, 0x0500},  /* pixels in the frame */
+    {"mipi_metadata",                         0x3052, 1, RW, YES, 0x01, NUMBER, 0x0500},  /* tensor lines in the frame */
+    {"ch06_kpi_x_size",                       0x3054, 2, RW, YES, 0xa00, NUMBER, 0x0500},  /* bytes of a line */
+    {"ch07_input_x_size",                     0x3056, 2, RW, YES, 0xa00, NUMBER, 0x0500},
+    {"ch08_output_x_size",                    0x3058, 2, RW, YES, 0xa00, NUMBER, 0x0500},
+    {"ch09_pq_x_size",                        0x305a, 2, RW, YES, 0xa00, NUMBER, 0x0500},
+    {"ch06_kpi_y_size",                       0x305c, 2, RW, YES, 0x01, NUMBER, 0x0500},
+    {"ch07_input_y_size",                     0x305e, 2, RW, YES, 0x00, NUMBER, 0x0500},  /* lines; 0: as many as the network needs (assumed) */
+    {"ch08_output_y_size",                    0x3060, 2, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch09_pq_y_size",                        0x3062, 2, RW, YES, 0x01, NUMBER, 0x0500},
+    {"ch06_kpi_vc",                           0x3064, 1, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch07_input_vc",                         0x3065, 1, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch08_output_vc",                        0x3066, 1, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch09_pq_vc",                            0x3067, 1, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch06_kpi_dt",                           0x3068, 1, RW, YES, 0x12, NUMBER, 0x0500},
+    {"ch07_input_dt",                         0x3069, 1, RW, YES, 0x12, NUMBER, 0x0500},
+    {"ch08_output_dt",                        0x306a, 1, RW, YES, 0x12, NUMBER, 0x0500},
+    {"ch09_pq_dt",                            0x306b, 1, RW, YES, 0x12, NUMBER, 0x0500},
+    {"ch06_kpi_packing",                      0x306c, 1, RW, YES, 0x02, NUMBER, 0x0500},  /* 2: 8 bits a pixel; no other is obeyed */
+    {"ch07_input_packing",                    0x306d, 1, RW, YES, 0x02, NUMBER, 0x0500},
+    {"ch08_output_packing",                   0x306e, 1, RW, YES, 0x02, NUMBER, 0x0500},
+    {"ch09_pq_packing",                       0x306f, 1, RW, YES, 0x02, NUMBER, 0x0500},
     /* Starts what the dd_ registers below ask for; rests at 0xff (assumed). */
     {"dd_cmd_int",                            0x3080, 1, RW, YES, 0xff, NUMBER, 0},
     /* Frame length and integration time times 2^n, 0..7 (kernel drivers). */
@@ -288,11 +313,13 @@ static const ccs_reg_t ccs_table[] = {
     {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},
     {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},
     {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},
+    {"dnn_mode",                              0xd100, 1, RW, YES, 4, NUMBER, 0x0500},  /* 4: on, 0: off; reset assumed */
     {"dwp_ap_vc_voff",                        0xd500, 2, RW, YES, 0, NUMBER, 0},  /* inference crop, driver's names */
     {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},
     {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
     {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
     {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
+    {"network_select",                        0xd701, 1, RW, YES, 0, NUMBER, 0x0500},  /* 0: the first */
 };
 #undef RO
 #undef RW

@@ -165,7 +165,7 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
-     "4: hold the image's frame end until its inline metadata has left; all but metadata from the next frame on",
+     "4: hold the frame end of the image; all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
      "image; 3: packets in the FIFO; 4: no place for metadata",

@@ -19,13 +19,21 @@
 
 /* ---- files out ----------------------------------------------------------------------------------
  */
-enum { OUT_METADATA, OUT_POSTMORTEM, OUT_EMBEDDED, OUT_FRAMES, OUT_PACKETS, OUT_FILES };
+enum {
+    OUT_METADATA,
+    OUT_POSTMORTEM,
+    OUT_EMBEDDED,
+    OUT_FRAMES,
+    OUT_TENSORS,
+    OUT_PACKETS,
+    OUT_FILES
+};
 enum { OUT_PATH = 1024 };
 
 static const char *const out_names[OUT_FILES] = {
     [OUT_METADATA] = "metadata.jsonl", [OUT_POSTMORTEM] = "postmortem.jsonl",
     [OUT_EMBEDDED] = "embedded.jsonl", [OUT_FRAMES] = "frames.jsonl",
-    [OUT_PACKETS] = "packets.jsonl",
+    [OUT_TENSORS] = "tensors.jsonl",   [OUT_PACKETS] = "packets.jsonl",
 };
 
 typedef struct {
@@ -187,6 +195,7 @@ static sim_json_t *result_json(const decode_t *d)
     sim_json_add_u64(out, "bit_rate_bps", d->bit_rate_bps);
     sim_json_add_u64(out, "packets", d->packets);
     sim_json_add_u64(out, "metadata_frames", d->host.metadata_frames);
+    sim_json_add_u64(out, "tensor_frames", d->host.tensors.frames);
     sim_json_add_u64(out, "raw_frames", d->host.raw_frames);
     sim_json_add_u64(out, "rgb_frames", d->host.rgb_frames);
     sim_json_add_u64(out, "postmortems", d->host.postmortems);
@@ -224,6 +233,8 @@ static void print_result(const decode_t *d)
            (unsigned long long)d->packets, (unsigned long long)host->metadata_frames,
            (unsigned long long)(host->raw_frames + host->rgb_frames),
            (unsigned long long)host->problems);
+    if (host->tensors.frames != 0)
+        printf(", tensor lines in %llu frames", (unsigned long long)host->tensors.frames);
     if (host->postmortems != 0)
         printf(", %llu post-mortems", (unsigned long long)host->postmortems);
     putchar('\n');
@@ -240,6 +251,8 @@ static int decode(decode_t *d, FILE *stream, const mipi_rx_desc_t *desc, const c
     d->host.embedded = out->file[OUT_EMBEDDED];
     d->host.frames = out->file[OUT_FRAMES];
     d->host.packets = out->file[OUT_PACKETS];
+    d->host.tensors.lines = out->file[OUT_TENSORS];
+    d->host.tensors.dir = format != HOST_NONE ? out->dir : NULL;
     d->host.on_problem = on_problem;
     d->host.ctx = d;
     bool read = read_input(d, stream);
@@ -313,8 +326,8 @@ int cmd_decode(int argc, char **argv)
         "decode",
         "FILE",
         "Decodes link.csi2, or lanes as CSI2LANES text, as a host would: metadata.jsonl, "
-        "postmortem.jsonl,\nembedded.jsonl (registers), frames.jsonl and images; RGB "
-        "and YUV as PNG.",
+        "postmortem.jsonl,\nembedded.jsonl (registers), frames.jsonl, tensors.jsonl (IMX500's "
+        "tensor lines) and images;\nRGB and YUV as PNG, output tensors as .npy.",
         opts,
         SIM_COUNT(opts),
         1,

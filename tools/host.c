@@ -94,6 +94,19 @@ static void take_postmortem(host_t *host, const mipi_rx_frame_t *frame,
     write_line(host->postmortem, postmortem_json(stream->bytes, names(host)));
 }
 
+static void take_tensors(host_t *host, const mipi_rx_frame_t *frame)
+{
+    tensor_files_t *tensors = &host->tensors;
+    if (tensor_files_take(tensors, frame)) {
+        if (host->on_tensors != NULL)
+            host->on_tensors(host->ctx);
+    } else if (!tensors->file_failed) {
+        complain(host, frame, "tensors", tensors->error);
+    } else if (host->error[0] == '\0') {
+        memcpy(host->error, tensors->error, sizeof(host->error));
+    }
+}
+
 /* ---- images and frames --------------------------------------------------------------------------
  */
 static const mipi_rx_stream_t *image_stream(const mipi_rx_frame_t *frame)
@@ -180,6 +193,8 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
     const mipi_rx_stream_t *postmortem = mipi_rx_stream(frame, PM_DATA_TYPE);
     if (frame->vc == PM_VIRTUAL_CHANNEL && postmortem != NULL)
         take_postmortem(host, frame, postmortem);
+    if (tensor_files_has(frame))
+        take_tensors(host, frame);
     const mipi_rx_stream_t *image = image_stream(frame);
     if (image != NULL)
         take_image(host, frame, image);
@@ -271,6 +286,12 @@ void host_packet(void *host, const mipi_packet_t *packet)
 {
     host_t *h = host;
     mipi_rx_packet(&h->rx, packet);
+}
+
+uint64_t host_frames(const host_t *host)
+{
+    uint64_t tensors = host->tensors.frames;
+    return host->metadata_frames > tensors ? host->metadata_frames : tensors;
 }
 
 bool host_image_open(const host_t *host)

@@ -13,6 +13,7 @@
 #include "tools/link_problem.h"
 #include "tools/metadata.h"
 #include "tools/source_lines.h"
+#include "tools/tensor_files.h"
 
 typedef struct {
     mipi_rx_t rx;
@@ -29,10 +30,12 @@ typedef struct {
     void (*on_problem)(void *ctx, const link_problem_t *problem);
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
-    void (*on_image)(void *ctx); /* an image frame is complete; may be NULL */
+    void (*on_image)(void *ctx);   /* an image frame is complete; may be NULL */
+    void (*on_tensors)(void *ctx); /* a frame with tensor lines that were good; may be NULL */
     void *ctx;
     uint64_t metadata_frames, postmortems, problems;
     uint64_t raw_frames, rgb_frames; /* images of RAW, and of RGB888 or YUV422 */
+    tensor_files_t tensors;          /* lines and dir are the caller's to set */
     source_lines_t lines;            /* of elf, from the first death on */
     char error[256];                 /* the first file that could not be written; empty: none */
 } host_t;
@@ -46,6 +49,8 @@ void host_configure(host_t *host, const mipi_rx_desc_t *desc);
 void host_tell(host_t *host, const link_problem_t *problem);
 /* A mipi_packet_fn_t. */
 void host_packet(void *host, const mipi_packet_t *packet);
+/* Frames that the sensor reported: with metadata, or with tensor lines. */
+uint64_t host_frames(const host_t *host);
 /* Has an image begun, and not ended? */
 bool host_image_open(const host_t *host);
 /* The input is over. */

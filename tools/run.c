@@ -92,7 +92,7 @@ static void on_frame_start(void *ctx, bool level)
 /* All metadata is there, and no image on its way. */
 static bool is_complete(const run_t *run)
 {
-    return run->host.metadata_frames >= run->scenario.frames && !host_image_open(&run->host);
+    return host_frames(&run->host) >= run->scenario.frames && !host_image_open(&run->host);
 }
 
 static void on_metadata(void *ctx, const metadata_t *metadata)
@@ -115,7 +115,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
         sim_stop(run->sim);
 }
 
-/* The last metadata may come while its image is still on its way. */
+/* The last metadata may come while its image is still on its way; tensor lines come within it. */
 static void on_image(void *ctx)
 {
     run_t *run = ctx;
@@ -336,9 +336,12 @@ static int connect(run_t *run)
     host_init(&run->host, run->results.metadata, run->results.postmortem,
               run->scenario.output.link != 0 ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
-    run->host.on_image = on_image;
+    run->host.on_image = run->host.on_tensors = on_image;
     run->host.elf = run->scenario.firmware;
     run->host.ctx = run;
+    snprintf(run->tensors_dir, sizeof(run->tensors_dir), "%s/frames", run->results.dir);
+    run->host.tensors.lines = run->results.tensors;
+    run->host.tensors.dir = run->tensors_dir;
     char frames_dir[1200];
     snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
     mipi_dphy_desc_t lanes = lanes_of(&sensor->mipi);
@@ -424,8 +427,7 @@ static void print_progress(const run_t *run, double host_s)
 {
     double simulated = (double)sim_now_ps(run->sim) / 1e12;
     fprintf(stderr, "\r%.3f s simulated, frame %llu of %u, %.2f x real time ", simulated,
-            (unsigned long long)run->host.metadata_frames, run->scenario.frames,
-            simulated / host_s);
+            (unsigned long long)host_frames(&run->host), run->scenario.frames, simulated / host_s);
 }
 
 /* It stopped for good, and no watchdog will start it again. */
@@ -466,7 +468,7 @@ static int fall_short(run_t *run)
                      ? " and the host did not start its stream again"
                      : "");
     snprintf(frames, sizeof(frames), "%llu of %u frames were reported",
-             (unsigned long long)run->host.metadata_frames, run->scenario.frames);
+             (unsigned long long)host_frames(&run->host), run->scenario.frames);
     if (run->host.postmortems > 0)
         return fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)", frames,
                     why, dir);
@@ -515,7 +517,7 @@ static int simulate(run_t *run)
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
                     run_place(run, place), core_state_name(run->sensor->core.state));
-    return run->host.metadata_frames < run->scenario.frames ? fall_short(run) : EXIT_FINE;
+    return host_frames(&run->host) < run->scenario.frames ? fall_short(run) : EXIT_FINE;
 }
 
 /* ---- what stays ---- */

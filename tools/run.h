@@ -66,6 +66,7 @@ typedef struct {
     host_t host;
     mipi_capture_writer_t capture;
     trace_file_t trace;
+    char tensors_dir[1100]; /* pictures and arrays of tensor lines */
     preview_t preview;
     raw_frames_t raw_frames;
     void *frames; /* for stats.json: timeline_frame_t of each frame that was sent */

@@ -53,6 +53,12 @@ static const sim_field_t fields[] = {
     K(host.raw_frames),
     K(host.rgb_frames),
     K(host.postmortems),
+    K(host.tensors.frames),
+    K(host.tensors.inputs),
+    K(host.tensors.outputs),
+    K(host.tensors.each),
+    K(host.tensors.input_waits),
+    K(host.tensors.input_count),
     K(host.problems),
     K(host.error),
     K(capture.packets),
@@ -105,12 +111,29 @@ static void exchange_images(run_t *run, sim_snap_t *snap, const char *kind, uint
     }
 }
 
+static void exchange_tensors(run_t *run, sim_snap_t *snap)
+{
+    const tensor_files_t *tensors = &run->host.tensors;
+    char file[64], name[80];
+    for (uint64_t i = 0; i < tensors->inputs; i++) {
+        tensor_files_input_name(file, i);
+        snprintf(name, sizeof(name), "frames/%s", file);
+        results_exchange_file(&run->results, snap, name);
+    }
+    for (uint64_t i = 0; i < tensors->outputs * tensors->each; i++) {
+        tensor_files_output_name(file, i / tensors->each, (uint32_t)(i % tensors->each));
+        snprintf(name, sizeof(name), "frames/%s", file);
+        results_exchange_file(&run->results, snap, name);
+    }
+}
+
 static void exchange_pictures(run_t *run, sim_snap_t *snap)
 {
     exchange_list(run, snap, run->preview.written, run->preview.written_bytes, "png");
     exchange_list(run, snap, run->raw_frames.written, run->raw_frames.written_bytes, "dng");
     exchange_images(run, snap, "raw", run->host.raw_frames);
     exchange_images(run, snap, "rgb", run->host.rgb_frames);
+    exchange_tensors(run, snap);
 }
 
 /* Its size is that of the newest frame. */

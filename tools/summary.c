@@ -27,7 +27,7 @@ static pix_size_t frame_size(const run_t *run)
 static uint64_t raw_bytes(const run_t *run)
 {
     pix_size_t size = frame_size(run);
-    return (uint64_t)size.width_px * size.height_px * 10 / 8 * run->host.metadata_frames;
+    return (uint64_t)size.width_px * size.height_px * 10 / 8 * host_frames(&run->host);
 }
 
 /* Of a frame, mean. */
@@ -96,20 +96,35 @@ void run_print_faults(const run_t *run, FILE *to)
     }
 }
 
-void run_print_summary(const run_t *run, FILE *to)
+static void print_people(const run_t *run, FILE *to)
 {
-    pix_size_t size = frame_size(run);
-    double simulated = (double)sim_now_ps(run->sim) / 1e12;
-    fprintf(to,
-            "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
-            (unsigned long long)run->host.metadata_frames, size.width_px, size.height_px, simulated,
-            run->host_s, simulated / run->host_s);
     fprintf(to,
             "people    %llu boxes for %llu true ones: precision %.3f, recall %.3f (IoU >= %.1f)\n",
             (unsigned long long)run->score.reported, (unsigned long long)run->score.truth,
             score_precision(&run->score), score_recall(&run->score), SCORE_MIN_IOU);
     fprintf(to, "crossings %u in, %u out (truth: %u in, %u out)\n", run->count_in, run->count_out,
             run->truth_in, run->truth_out);
+}
+
+static void print_tensors(const tensor_files_t *tensors, FILE *to)
+{
+    fprintf(to, "tensors   lines in %llu frames: %llu inputs, %llu outputs\n",
+            (unsigned long long)tensors->frames, (unsigned long long)tensors->inputs,
+            (unsigned long long)tensors->outputs);
+}
+
+void run_print_summary(const run_t *run, FILE *to)
+{
+    pix_size_t size = frame_size(run);
+    double simulated = (double)sim_now_ps(run->sim) / 1e12;
+    fprintf(to,
+            "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
+            (unsigned long long)host_frames(&run->host), size.width_px, size.height_px, simulated,
+            run->host_s, simulated / run->host_s);
+    if (run->host.tensors.frames != 0)
+        print_tensors(&run->host.tensors, to);
+    else
+        print_people(run, to);
     fprintf(
         to,
         "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
@@ -173,7 +188,7 @@ static void add_faults(sim_json_t *parent, const fault_set_t *f)
 sim_json_t *run_summary_json(const run_t *run)
 {
     sim_json_t *out = sim_json_object();
-    sim_json_add_u64(out, "frames", run->host.metadata_frames);
+    sim_json_add_u64(out, "frames", host_frames(&run->host));
     sim_json_add_num(out, "simulated_s", (double)sim_now_ps(run->sim) / 1e12);
     sim_json_t *people = sim_json_add_object(out, "people");
     sim_json_add_u64(people, "boxes", run->score.reported);
@@ -186,6 +201,12 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_add_u64(counts, "out", run->count_out);
     sim_json_add_u64(counts, "truth_in", run->truth_in);
     sim_json_add_u64(counts, "truth_out", run->truth_out);
+    if (run->host.tensors.frames != 0) {
+        sim_json_t *tensors = sim_json_add_object(out, "tensors");
+        sim_json_add_u64(tensors, "frames", run->host.tensors.frames);
+        sim_json_add_u64(tensors, "inputs", run->host.tensors.inputs);
+        sim_json_add_u64(tensors, "outputs", run->host.tensors.outputs);
+    }
     sim_json_t *latency = sim_json_add_object(out, "latency");
     add_latency(latency, "photon_to_alert", &run->photon_to_alert);
     add_latency(latency, "readout_to_alert", &run->readout_to_alert);

@@ -16,6 +16,8 @@ det_roi_t camera_seen(void);
 
 /* Takes exposure, gain and timing from the host's CCS registers; valid from the next frame on. */
 void camera_apply_settings(void);
+/* The same but for what leaves on the link, which is the program's own affair then. */
+void camera_relay_settings(void);
 
 /* What the host, or auto exposure, has set; what auto exposure sets, from one frame on. */
 ae_exposure_t camera_exposure(void);

@@ -21,6 +21,9 @@ typedef struct {
  * 8-bit codes or do not fit. */
 bool net_read(net_t *net);
 
+/* The same of whatever outputs, which are left out: output, output_addr, output_bytes. */
+bool net_read_head(net_t *net);
+
 /* Copies the output tensors of the run that just ended out of L2. */
 void net_fetch_outputs(net_t *net);
 

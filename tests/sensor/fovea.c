@@ -48,10 +48,11 @@ bool same_file(const char *a, const char *b)
 
 const char *runs_differ(const char *dir_a, const char *dir_b)
 {
-    static const char *const names[] = {
-        "config.json", "metadata.jsonl",   "truth.jsonl",
-        "stats.json",  "trace.json",       "link.csi2",
-        "uart.log",    "postmortem.jsonl", "frames/frame_00000.png"};
+    static const char *const names[] = {"config.json",   "metadata.jsonl",
+                                        "truth.jsonl",   "stats.json",
+                                        "trace.json",    "link.csi2",
+                                        "uart.log",      "postmortem.jsonl",
+                                        "tensors.jsonl", "frames/frame_00000.png"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char a[512], b[512];
         snprintf(a, sizeof(a), "%s/%s", dir_a, names[i]);

@@ -1,0 +1,302 @@
+/*
+ * imx500: runs any network on each frame and sends its tensors as they are, in the lines of the
+ * IMX500 (imx500_lines.h); the host decodes them. What leaves the host's registers say: output,
+ * pixels, metadata (0x3050..), the channels, DNN on or off (0xd100).
+ *
+ *   tensor of frame n --> NPU ------------> outputs copied --> lines
+ *        |  no further tensor is made until the outputs are on their way
+ *        +------ deadline of the frame: lines without outputs (input valid, output not)
+ *
+ * A frame's lines leave as soon as there is a result, else as late as they may to be in their
+ * frame. A network that is slower than that has its input in one frame and its output in a later
+ * one, with the same frame count; in between both are not valid.
+ */
+#include "camera.h"
+#include "health.h"
+#include "imx500_lines.h"
+#include "link.h"
+#include "mailbox.h"
+#include "postmortem.h"
+#include "sched.h"
+#include "service.h"
+
+enum { /* CCS registers */
+       CCS_FRAME_COUNT = 0x0005,
+       CCS_MODE_SELECT = 0x0100,
+       MIPI_OUTPUT = 0x3050,
+       MIPI_PIXELS = 0x3051,
+       MIPI_METADATA = 0x3052,
+       DNN_MODE = 0xd100,
+       NETWORK_SELECT = 0xd701,
+};
+enum { DNN_ON = 4 };
+
+enum {
+    EV_FRAME = HAL_BIT(0), /* of the task "frame" */
+    EV_NPU_DONE = HAL_BIT(1),
+    EV_NPU_ERROR = HAL_BIT(2),
+    EV_DEADLINE = HAL_BIT(3),
+    EV_LATE = HAL_BIT(4),
+    EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
+    EV_COMMAND = HAL_BIT(1),
+};
+enum { DOG_TIMEOUT = 300000, DOG_WINDOW = 50000, DOG_GRACE = 10000 }; /* us */
+enum { MARGIN_US = 100 }; /* from the deadline until lines are on the link, and some more */
+
+static void on_frame_task(uint32_t happened);
+static void on_host_task(uint32_t happened);
+
+static sched_task_t frame_task = {.name = "frame",
+                                  .run = on_frame_task,
+                                  .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
+                                          EV_LATE};
+static sched_task_t host_task = {
+    .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND};
+static sched_timer_t deadline;
+
+/* The inference under way. */
+typedef enum { IDLE, RUNS, DONE } state_t;
+static struct {
+    volatile state_t state;
+    volatile uint32_t frame, start; /* its frame, core cycles when its tensor was complete */
+    bool input_sent;
+    uint32_t dnn_us, dsp_us;
+} job;
+
+static net_t net;
+static bool streams, sends, lines_due, told_late;
+
+/* ---- interrupts ---- */
+
+/* Tensors are made from the next frame on, or not. */
+static void make_tensors(bool on)
+{
+    on = on && hal_ccs_read8(DNN_MODE) == DNN_ON;
+    reg_write(ISP_CTRL, ISP_CTRL_ENABLE | (on ? ISP_CTRL_TENSOR : 0));
+}
+
+static void on_isp(void)
+{
+    uint32_t status = reg_read(ISP_STATUS);
+    reg_write(ISP_STATUS, status);
+    if ((status & ISP_STATUS_TENSOR_DONE) == 0)
+        return;
+    job.frame = reg_read(ISP_TENSOR_FRAME);
+    job.start = cost_now();
+    job.state = RUNS;
+    job.input_sent = false;
+    make_tensors(false);
+}
+
+static void on_npu(void)
+{
+    uint32_t status = reg_read(NPU_STATUS);
+    reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
+    sched_post(&frame_task, (status & NPU_STATUS_ERROR) != 0 ? EV_NPU_ERROR : EV_NPU_DONE);
+}
+
+static void on_pixel(void)
+{
+    reg_write(PIX_STATUS, PIX_STATUS_FRAME_START_MASK);
+    sched_post(&frame_task, EV_FRAME);
+}
+
+static void on_link(void)
+{
+    reg_write(MIPI_IRQ, MIPI_IRQ_METADATA_LATE_MASK);
+    sched_post(&frame_task, EV_LATE);
+}
+
+static void on_host(void)
+{
+    reg_write(CCI_STATUS, CCI_STATUS_WROTE);
+    sched_post(&host_task, EV_HOST_WROTE);
+}
+
+static void on_command(void)
+{
+    reg_write(MBX_STATUS, MBX_STATUS_COMMAND_CAME_MASK);
+    sched_post(&host_task, EV_COMMAND);
+}
+
+/* ---- the task "frame" ---- */
+
+static uint32_t cycles_to_us(uint32_t cycles)
+{
+    return (uint32_t)((uint64_t)cycles * 1000000u / reg_read(SYS_CLOCK_HZ));
+}
+
+static uint32_t frame_time_us(void)
+{
+    uint64_t pck = (uint64_t)reg_read(PIX_FRAME_LENGTH) * reg_read(PIX_ROW_PCK);
+    return (uint32_t)((pck << reg_read(PIX_EXP_SHIFT)) * 1000000u / reg_read(PIX_CLOCK_HZ));
+}
+
+/* CLINT ticks are microseconds. */
+static void begin_frame(void)
+{
+    hal_ccs_write8(CCS_FRAME_COUNT, reg_read(PIX_FRAME) & 0xffu);
+    lines_due = sends;
+    if (!sends)
+        return;
+    uint32_t frame_us = frame_time_us(), lines_us = lines_time_us() + MARGIN_US;
+    sched_after(&deadline, &frame_task, EV_DEADLINE, frame_us > lines_us ? frame_us - lines_us : 1);
+}
+
+/* The next tensor starts the program again. */
+static void forget_job(void)
+{
+    job.state = IDLE;
+    make_tensors(true);
+}
+
+static void end_job(void)
+{
+    job.dsp_us = cycles_to_us(reg_read(NPU_CYCLES_LO));
+    job.state = DONE;
+    if (!sends) {
+        forget_job();
+    } else if (!lines_take_outputs()) {
+        hal_print("DMA error\n");
+        forget_job();
+    }
+    job.dnn_us = cycles_to_us(cost_now() - job.start);
+}
+
+/* The frame has no result. */
+static void report_npu_error(void)
+{
+    hal_print("NPU error ");
+    hal_print_hex(reg_read(NPU_ERROR));
+    hal_print("\n");
+    forget_job();
+}
+
+static void send_lines(void)
+{
+    lines_frame_t f = {.count = job.frame,
+                       .input_valid = job.state != IDLE && !job.input_sent,
+                       .output_valid = job.state == DONE,
+                       .dnn_us = job.dnn_us,
+                       .dsp_us = job.dsp_us,
+                       .frame = job.state == DONE ? job.frame : LINK_NO_FRAME};
+    lines_send(&f);
+    lines_due = false;
+    job.input_sent = true;
+    if (job.state == DONE)
+        forget_job();
+}
+
+static void report_late(void)
+{
+    if (told_late)
+        return;
+    told_late = true;
+    hal_print("tensor lines do not fit their frame: ");
+    hal_print_u32(lines_count());
+    hal_print(" lines, ");
+    hal_print_u32(lines_time_us());
+    hal_print(" us of ");
+    hal_print_u32(frame_time_us());
+    hal_print(" us\n");
+}
+
+static void on_frame_task(uint32_t happened)
+{
+    if ((happened & EV_LATE) != 0)
+        report_late();
+    if ((happened & EV_NPU_DONE) != 0)
+        end_job();
+    if ((happened & EV_NPU_ERROR) != 0)
+        report_npu_error();
+    if ((happened & EV_FRAME) != 0)
+        begin_frame();
+    if (lines_due && (job.state == DONE || (happened & EV_DEADLINE) != 0))
+        send_lines();
+}
+
+/* ---- the task "host" ---- */
+
+/* What leaves, and the lines' sizes, count from the beginning of a stream on. */
+static void set_output(void)
+{
+    bool on = hal_ccs_read8(MIPI_OUTPUT) != 0, pixels = hal_ccs_read8(MIPI_PIXELS) != 0;
+    uint32_t ctrl = MIPI_CTRL_META;
+    sends = on && hal_ccs_read8(MIPI_METADATA) != 0 && lines_setup(&net) && lines_count() != 0;
+    if (on && (pixels || sends))
+        ctrl |= MIPI_CTRL_EMBEDDED | (pixels ? MIPI_CTRL_RAW : 0);
+    if (sends)
+        ctrl |= MIPI_CTRL_HOLD_THE_FRAME_END_OF_THE_IMAGE_MASK;
+    reg_write(MIPI_CTRL, ctrl);
+}
+
+static void begin_stream(void)
+{
+    if (hal_ccs_read8(NETWORK_SELECT) != 0)
+        hal_print("there is one network, the first\n");
+    camera_setup(&net);
+    set_output();
+    make_tensors(job.state == IDLE);
+    lines_due = told_late = false;
+}
+
+static void apply_host(void)
+{
+    bool stream = hal_ccs_read8(CCS_MODE_SELECT) != 0;
+    if (stream && !streams)
+        begin_stream();
+    camera_relay_settings();
+    camera_stream(stream);
+    streams = stream;
+}
+
+static void on_host_task(uint32_t happened)
+{
+    uint32_t command;
+    if ((happened & EV_HOST_WROTE) != 0)
+        apply_host();
+    if (mailbox_command(&command) && !health_command(command))
+        mailbox_answer(0); /* none of ours */
+}
+
+/* ---- start-up ---- */
+
+/* The first of what it leaves free is a panic's. */
+static void take_network(void)
+{
+    if (!net_read_head(&net))
+        hal_stop("no usable network in L2");
+    if (net.free_bytes < PM_MAX_BYTES)
+        hal_stop("the network leaves no room in L2 for a packet");
+    panic_init(net.free_addr, PANIC_RESET);
+    net.free_addr += PM_MAX_BYTES;
+    net.free_bytes -= PM_MAX_BYTES;
+    if (panic_send_last())
+        hal_print("started again after a panic\n");
+}
+
+static void listen(void)
+{
+    hal_irq_enable(IRQ_ISP, on_isp);
+    hal_irq_enable(IRQ_NPU, on_npu);
+    hal_irq_enable(IRQ_PIX, on_pixel);
+    hal_irq_enable(IRQ_MIPI, on_link);
+    hal_irq_enable(IRQ_CCI, on_host);
+    reg_write(PIX_IRQ_EN, PIX_STATUS_FRAME_START_MASK);
+    reg_write(MIPI_IRQ_EN, MIPI_IRQ_METADATA_LATE_MASK);
+    reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
+    mailbox_listen(on_command);
+}
+
+int main(void)
+{
+    static sched_task_t *const tasks[] = {&frame_task, &host_task};
+    service_start(0, PANIC_RESET);
+    hal_print("imx500 1\n");
+    take_network();
+    listen();
+    apply_host(); /* what the host wrote before we listened */
+    hal_print("ready\n");
+    sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
+    sched_run(tasks, sizeof(tasks) / sizeof(tasks[0]));
+}

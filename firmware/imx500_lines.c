@@ -1,0 +1,237 @@
+#include "imx500_lines.h"
+
+#include "dma.h"
+#include "link.h"
+
+/* CCS registers of channel 6 + n. */
+enum { X_SIZE = 0x3054, Y_SIZE = 0x305c, VC = 0x3064, DATA_TYPE = 0x3068, PACKING = 0x306c };
+
+enum { KPI, INPUT, OUTPUT, PQ, CHANNELS };
+enum { PACKING_8_BITS = 2, FIRST_LONG_PACKET = 0x10, LINE_MIN = 16, LINE_MAX = 4096 };
+enum { HEADER_WORDS = 3, HEADER_BYTES = 4 * HEADER_WORDS };
+enum { KPI_DNN_WORD = 9, KPI_DSP_WORD = 10, KPI_WORDS = 11 };
+enum { MAX_SENT = NET_ENDS, COPY_CHANNEL = 1 };
+
+typedef struct {
+    uint32_t line, lines, dest; /* bytes of a line; lines to send, 0: none */
+} channel_t;
+
+static channel_t channel[CHANNELS];
+
+/* Bus addresses of the buffers; the input's and the outputs' begin with the header. */
+static uint32_t kpi, input_header, output_lines;
+static uint32_t input_body, input_bytes, output_bytes, ap_bytes, network;
+static uint32_t header_lines[2];
+static uint32_t place[MAX_SENT]; /* of each output in output_lines */
+static dma_desc_t copy[MAX_SENT];
+
+/* ---- the host's registers ---- */
+
+static uint32_t lines_of(uint32_t bytes, uint32_t line)
+{
+    return (bytes + line - 1) / line;
+}
+
+static void print_channel(uint32_t n, const char *what)
+{
+    hal_print("channel ");
+    hal_print_u32(6 + n);
+    hal_print(what);
+    hal_print("\n");
+}
+
+static void read_channel(uint32_t n)
+{
+    channel_t *c = &channel[n];
+    uint32_t type = hal_ccs_read8(DATA_TYPE + n), vc = hal_ccs_read8(VC + n);
+    c->line = hal_ccs_read16(X_SIZE + 2 * n);
+    c->lines = hal_ccs_read16(Y_SIZE + 2 * n);
+    c->dest = vc << 8 | (type & 0x3fu) | MIPI_META_DEST_INLINE_MASK;
+    bool fine = c->line >= LINE_MIN && c->line <= LINE_MAX && c->line % 4 == 0 &&
+                type >= FIRST_LONG_PACKET && vc == reg_read(MIPI_IMAGE_VC) &&
+                hal_ccs_read8(PACKING + n) == PACKING_8_BITS;
+    if (fine)
+        return;
+    print_channel(n, ": bad size, type, virtual channel or packing, nothing is sent");
+    *c = (channel_t){.line = LINE_MAX};
+}
+
+/* ---- buffers ---- */
+
+static uint32_t sent(uint32_t n, uint32_t offset)
+{
+    return reg_read(reg_read(NET_SENT_ADDR) + n * 4 * SENT_WORDS + offset);
+}
+
+/* Header and apParams at `at`; the header itself is written for each frame. */
+static void put_ap_params(uint32_t at)
+{
+    uint32_t from = reg_read(NET_AP_ADDR);
+    for (uint32_t i = 0; i < (ap_bytes + 3u) / 4u; i++)
+        reg_write(at + HEADER_BYTES + 4 * i, reg_read(from + 4 * i));
+}
+
+/* Each output begins a line behind the last one; returns the bytes of all lines. */
+static uint32_t place_outputs(uint32_t at)
+{
+    uint32_t line = channel[OUTPUT].line, lines = header_lines[1];
+    for (uint32_t n = 0; n < reg_read(NET_SENT); n++) {
+        uint32_t bytes = sent(n, SENT_BYTES);
+        place[n] = at + lines * line;
+        copy[n] = dma_copy((void *)place[n], (const void *)sent(n, SENT_ADDR), (bytes + 3u) & ~3u);
+        lines += lines_of(bytes, line);
+    }
+    return lines * line;
+}
+
+static uint32_t behind(uint32_t addr, uint32_t bytes)
+{
+    return (addr + bytes + 31u) & ~31u;
+}
+
+static bool lay_out(const net_t *net)
+{
+    kpi = behind(net->free_addr, 0);
+    input_header = behind(kpi, 4 * KPI_WORDS);
+    output_lines = behind(input_header, HEADER_BYTES + ap_bytes);
+    output_bytes = place_outputs(output_lines);
+    uint32_t end = output_lines + output_bytes;
+    if (end - net->free_addr > net->free_bytes) {
+        hal_print("the network leaves no room in L2 for its tensor lines\n");
+        return false;
+    }
+    for (uint32_t i = 0; i < KPI_WORDS; i++)
+        reg_write(kpi + 4 * i, 0);
+    for (uint32_t at = output_lines; at < end; at += 4)
+        reg_write(at, 0);
+    put_ap_params(input_header);
+    put_ap_params(output_lines);
+    return true;
+}
+
+/* What the host leaves to us: 0 lines of a tensor. */
+static void need(uint32_t n, uint32_t lines)
+{
+    if (channel[n].lines == 0 && channel[n].dest != 0)
+        channel[n].lines = lines;
+    else if (channel[n].lines < lines)
+        print_channel(n, ": fewer lines than the network has, the rest is cut");
+}
+
+bool lines_setup(const net_t *net)
+{
+    ap_bytes = reg_read(NET_AP_BYTES);
+    network = net->id & 0xffffu;
+    if (reg_read(NET_AP_ADDR) == 0) {
+        hal_print("the network has no apParams, its tensors cannot be sent\n");
+        return false;
+    }
+    for (uint32_t n = 0; n < CHANNELS; n++)
+        read_channel(n);
+    for (uint32_t n = 0; n < 2; n++)
+        header_lines[n] = lines_of(HEADER_BYTES + ap_bytes, channel[INPUT + n].line);
+    input_body = net->input;
+    input_bytes = reg_read(NET_INPUT_PLANE_BYTES) * net->channels;
+    if (!lay_out(net))
+        return false;
+    need(INPUT, header_lines[0] + lines_of(input_bytes, channel[INPUT].line));
+    need(OUTPUT, output_bytes / channel[OUTPUT].line);
+    return true;
+}
+
+uint32_t lines_count(void)
+{
+    uint32_t lines = 0;
+    for (uint32_t n = 0; n < CHANNELS; n++)
+        lines += channel[n].lines;
+    return lines;
+}
+
+uint32_t lines_time_us(void)
+{
+    uint32_t ns = 0, line = reg_read(MIPI_META_LINE); /* link.c's */
+    for (uint32_t n = 0; n < CHANNELS; n++) {
+        reg_write(MIPI_META_LINE, channel[n].line);
+        ns += channel[n].lines * reg_read(MIPI_META_NS);
+    }
+    reg_write(MIPI_META_LINE, line);
+    return ns / 1000 + 1;
+}
+
+/* ---- a frame ---- */
+
+/* Codes that are sent unsigned pass the core, all others the DMA. */
+static void copy_flipped(uint32_t n, uint32_t flip)
+{
+    uint32_t from = sent(n, SENT_ADDR), to = place[n];
+    for (uint32_t left = (sent(n, SENT_BYTES) + 3u) / 4u; left != 0; left--, from += 4, to += 4)
+        reg_write(to, reg_read(from) ^ flip);
+}
+
+bool lines_take_outputs(void)
+{
+    dma_desc_t *last = 0, *first = 0;
+    for (uint32_t n = 0; n < reg_read(NET_SENT); n++) {
+        uint32_t flip = sent(n, SENT_XOR);
+        if (flip != 0) {
+            copy_flipped(n, flip);
+            continue;
+        }
+        if (last != 0)
+            dma_chain(last, &copy[n]);
+        else
+            first = &copy[n];
+        last = &copy[n];
+    }
+    if (last == 0)
+        return true;
+    last->next = 0;
+    return dma_run(COPY_CHANNEL, first);
+}
+
+static void put_header(uint32_t at, uint32_t n, bool valid, uint32_t count)
+{
+    reg_write(at, (uint32_t)valid | (count & 0xffu) << 8 | channel[n].line << 16);
+    reg_write(at + 4, ap_bytes | network << 16);
+    reg_write(at + 8, n - INPUT);
+}
+
+/* A piece of a channel; `more` of the frame follows. */
+static void send(uint32_t n, uint32_t addr, uint32_t bytes, uint32_t lines, bool more)
+{
+    const channel_t *c = &channel[n];
+    if (lines == 0)
+        return;
+    reg_write(MIPI_META_ADDR, addr);
+    reg_write(MIPI_META_BYTES, bytes);
+    reg_write(MIPI_META_LINE, c->line);
+    reg_write(MIPI_META_LINES, lines);
+    reg_write(MIPI_META_DEST,
+              c->dest | (more ? MIPI_META_DEST_MORE_OF_THIS_FRAME_FOLLOWS_MASK : 0));
+    reg_write(MIPI_META_GO, 1);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+void lines_send(const lines_frame_t *frame)
+{
+    uint32_t head = least(header_lines[0], channel[INPUT].lines);
+    uint32_t body = channel[INPUT].lines - head;
+    uint32_t outputs = channel[OUTPUT].lines, last = channel[PQ].lines;
+    uint32_t line = reg_read(MIPI_META_LINE);
+    reg_write(kpi + 4 * KPI_DNN_WORD, frame->dnn_us);
+    reg_write(kpi + 4 * KPI_DSP_WORD, frame->dsp_us);
+    put_header(input_header, INPUT, frame->input_valid, frame->count);
+    put_header(output_lines, OUTPUT, frame->output_valid, frame->count);
+    reg_write(MIPI_META_FRAME, frame->frame);
+    send(KPI, kpi, 4 * KPI_WORDS, channel[KPI].lines, head + outputs + last != 0);
+    send(INPUT, input_header, HEADER_BYTES + ap_bytes, head, body + outputs + last != 0);
+    send(INPUT, input_body, input_bytes, body, outputs + last != 0);
+    send(OUTPUT, output_lines, output_bytes, outputs, last != 0);
+    send(PQ, kpi, 0, last, false);
+    reg_write(MIPI_META_LINES, 0); /* as link.c expects them */
+    reg_write(MIPI_META_LINE, line);
+}

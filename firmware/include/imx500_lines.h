@@ -1,0 +1,46 @@
+/*
+ * imx500_lines.h - the IMX500's tensor lines in the image frame, behind the embedded ones.
+ *
+ *     KPI | header, apParams | input tensor | header, apParams | outputs, each on a new line | PQ
+ *         |------ channel 7 ---------------| |------ channel 8 ---------------------------| |
+ *
+ * What each channel sends the host's registers tell: bytes of a line, lines, data type; what the
+ * network does not fill is zeros. The input is sent from where the ISP wrote it; outputs are
+ * copied (DMA; the core where codes are sent unsigned), so that the NPU may go on.
+ *
+ * Header, 12 bytes, little-endian: u8 valid, u8 frame count, u16 bytes of a line, u16 bytes of
+ * apParams, u16 network, u8 tensor type (0 input, 1 output), 3 bytes 0. KPI line: words 9 and 10
+ * are microseconds, of the inference as the firmware saw it and of the NPU's run; the rest is 0. PQ
+ * line: 0; what it holds on the IMX500 is not published.
+ *
+ * Not modeled: packings other than 8 bits, virtual channels other than the image's (such a channel
+ * sends nothing and says so on the serial port).
+ */
+#ifndef FW_IMX500_LINES_H
+#define FW_IMX500_LINES_H
+
+#include "net.h"
+
+/* One frame's lines. */
+typedef struct {
+    uint32_t count; /* of the frame that the tensors are of: pairs them */
+    bool input_valid, output_valid;
+    uint32_t dnn_us, dsp_us;
+    uint32_t frame; /* of the sensor, for trace and statistics; or LINK_NO_FRAME */
+} lines_frame_t;
+
+/* Reads the host's registers and lays out the buffers in L2 that the network leaves free. Before
+ * the stream begins. False, with a line on the serial port: no apParams, or no room. */
+bool lines_setup(const net_t *net);
+
+/* Lines of a frame, and their time on the link at its present rate. */
+uint32_t lines_count(void);
+uint32_t lines_time_us(void);
+
+/* Copies the outputs of the NPU's run that has ended. False: the DMA failed. */
+bool lines_take_outputs(void);
+
+/* Queues all lines of a frame. Input and copied outputs must stay until they have left. */
+void lines_send(const lines_frame_t *frame);
+
+#endif
