@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAD 8    /* samples before and after a half row */
+#define PAD 32   /* samples before and after a half row; 8 are needed */
 #define E_ROWS 4 /* of e: three are looked at */
 #define FOLDED 5 /* of them that are mirrored: what EDGE looks at */
 
 static uint32_t half_stride(const demosaic_t *dm)
 {
-    return PAD + (dm->desc.max_width_px + 1) / 2 + PAD;
+    uint32_t samples = PAD + (dm->desc.max_width_px + 1) / 2 + PAD;
+    return (uint32_t)(lines_stride(samples * sizeof(uint16_t)) / sizeof(uint16_t));
 }
 
 static size_t lines_bytes(const sim_comp_t *comp)
@@ -68,8 +69,8 @@ sim_err_t demosaic_init(demosaic_t *dm, sim_t *sim, const demosaic_desc_t *desc,
     if (err != SIM_OK)
         return err;
     *dm = (demosaic_t){.desc = *desc, .rows = isp_rows(sim_simd())};
-    dm->lines = calloc(1, lines_bytes(&dm->comp));
-    dm->scratch = calloc((E_ROWS + ISP_GREEN_WORK) * half_stride(dm), sizeof(int16_t));
+    dm->lines = lines_new(1, lines_bytes(&dm->comp));
+    dm->scratch = lines_new(E_ROWS + ISP_GREEN_WORK, half_stride(dm) * sizeof(int16_t));
     if (dm->lines == NULL || dm->scratch == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for line buffers", name);
     return sim_comp_init(&dm->comp, sim, &demosaic_kind, name);

@@ -7,11 +7,12 @@
 
 #include "isp/isp_int.h"
 
-#define PAD 8 /* samples before and after a half row; one is needed */
+#define PAD 32 /* samples before and after a half row; one is needed */
 
 static uint32_t half_stride(const dpc_t *dpc)
 {
-    return PAD + (dpc->desc.max_width_px + 1) / 2 + PAD;
+    uint32_t samples = PAD + (dpc->desc.max_width_px + 1) / 2 + PAD;
+    return (uint32_t)(lines_stride(samples * sizeof(uint16_t)) / sizeof(uint16_t));
 }
 
 static size_t lines_bytes(const sim_comp_t *comp)
@@ -66,7 +67,7 @@ sim_err_t dpc_init(dpc_t *dpc, sim_t *sim, const dpc_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     *dpc = (dpc_t){.desc = *desc, .rows = isp_rows(sim_simd())};
-    dpc->lines = calloc(1, lines_bytes(&dpc->comp));
+    dpc->lines = lines_new(1, lines_bytes(&dpc->comp));
     if (dpc->lines == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for line buffers", name);
     return sim_comp_init(&dpc->comp, sim, &dpc_kind, name);

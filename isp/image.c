@@ -13,7 +13,7 @@
 
 static size_t row_bytes(const img_t *img)
 {
-    return img->desc.max_width_px;
+    return lines_stride(img->desc.max_width_px);
 }
 
 /* Three planes: 0 between stages, 1 of R G B made again. */
@@ -43,7 +43,7 @@ static void send_line(img_t *img, sim_line_t *line, const uint8_t *const planes[
         line->width_px &= ~1u;
         if (line->width_px == 0)
             return;
-        yuv_pack_422(planes, line->width_px, bytes);
+        img->rows->pack_422(planes, line->width_px, bytes);
     } else {
         line->format = SIM_LINE_RGB;
         img->interleave->interleave(planes, line->width_px, bytes);
@@ -316,7 +316,7 @@ sim_err_t img_init(img_t *img, sim_t *sim, const img_desc_t *desc, const char *n
     sim_err_t err = isp_pipe_check(sim, desc->yuv_pipe_cycles, name);
     if (err != SIM_OK)
         return err;
-    img->scratch = calloc(9, row_bytes(img));
+    img->scratch = lines_new(9, row_bytes(img));
     if (img->scratch == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
     err = sim_comp_init(&img->comp, sim, &img_kind, name);

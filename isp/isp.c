@@ -478,14 +478,15 @@ static void connect_stages(isp_t *isp)
 static bool allocate(isp_t *isp)
 {
     size_t pairs = (isp->desc.max_width_px + 1) / 2;
-    isp->linear_rows = calloc(ISP_CHANNELS * 2 * pairs, sizeof(uint16_t));
-    isp->code_rows = calloc(ISP_CHANNELS * 2 * pairs, 1);
+    size_t linear = lines_stride(pairs * sizeof(uint16_t)), codes = lines_stride(2 * pairs);
+    isp->linear_rows = lines_new(ISP_CHANNELS * 2, linear);
+    isp->code_rows = lines_new(ISP_CHANNELS, codes);
     if (isp->linear_rows == NULL || isp->code_rows == NULL)
         return false;
     for (size_t c = 0; c < ISP_CHANNELS; c++) {
-        isp->linear.rgb[c][0] = isp->linear_rows + (2 * c) * pairs;
-        isp->linear.rgb[c][1] = isp->linear_rows + (2 * c + 1) * pairs;
-        isp->planes[c] = isp->code_rows + c * 2 * pairs;
+        isp->linear.rgb[c][0] = isp->linear_rows + (2 * c) * linear / sizeof(uint16_t);
+        isp->linear.rgb[c][1] = isp->linear_rows + (2 * c + 1) * linear / sizeof(uint16_t);
+        isp->planes[c] = isp->code_rows + c * codes;
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #define ISP_ISP_INT_H
 
 #include "isp/isp.h"
+#include "isp/lines.h"
 
 /* Complains about the pipe_cycles of stage `name`. */
 sim_err_t isp_pipe_check(sim_t *sim, uint32_t pipe_cycles, const char *name);

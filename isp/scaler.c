@@ -71,7 +71,7 @@ static void make_taps(scaler_t *scaler)
 
 static uint32_t plane_px(const scaler_t *scaler)
 {
-    return (scaler->desc.max_in_px + 1) & ~1u;
+    return (uint32_t)lines_stride(scaler->desc.max_in_px + 1);
 }
 
 /* Room for an element before the first sum. */
@@ -348,8 +348,8 @@ sim_err_t scaler_init(scaler_t *scaler, sim_t *sim, const scaler_desc_t *desc, c
         return err;
     *scaler = (scaler_t){.desc = *desc, .rows = isp_rows(sim_simd())};
     scaler->taps = calloc(1, taps_bytes(&scaler->comp));
-    scaler->code[0] = calloc(1, code_bytes(&scaler->comp));
-    scaler->code[1] = calloc(1, code_bytes(&scaler->comp));
+    scaler->code[0] = lines_new(1, code_bytes(&scaler->comp));
+    scaler->code[1] = lines_new(1, code_bytes(&scaler->comp));
     scaler->sum = calloc(1, sum_bytes(&scaler->comp));
     scaler->out = calloc(ISP_CHANNELS, desc->max_out_px);
     if (scaler->taps == NULL || scaler->code[0] == NULL || scaler->code[1] == NULL ||

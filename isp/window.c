@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
-#define PAD 8u /* bytes before and after a row; 2 are needed */
+#include "isp/lines.h"
+
+#define PAD 64u /* bytes before and after a row; 2 are needed */
 
 static size_t stride_of(const win_t *win)
 {
-    return PAD + win->max_width_px + PAD;
+    return lines_stride(PAD + win->max_width_px + PAD);
 }
 
 size_t win_bytes(const win_t *win)
@@ -20,7 +22,7 @@ size_t win_bytes(const win_t *win)
 bool win_init(win_t *win, uint32_t max_width_px)
 {
     *win = (win_t){.max_width_px = max_width_px};
-    win->data = calloc(1, win_bytes(win));
+    win->data = lines_new(1, win_bytes(win));
     return win->data != NULL;
 }
 

@@ -61,22 +61,6 @@ yuv_matrix_t yuv_to_rgb(uint32_t mode)
     return m;
 }
 
-static uint8_t low_pass(const uint8_t *plane, uint32_t x)
-{
-    uint32_t left = x > 0 ? x - 1 : 1, right = x + 1; /* x is even, the width too */
-    return (uint8_t)((plane[left] + 2u * plane[x] + plane[right] + 2) >> 2);
-}
-
-void yuv_pack_422(const uint8_t *const yuv[3], uint32_t width_px, uint8_t *out)
-{
-    for (uint32_t x = 0; x + 1 < width_px; x += 2) {
-        out[2 * x] = low_pass(yuv[1], x);
-        out[2 * x + 1] = yuv[0][x];
-        out[2 * x + 2] = low_pass(yuv[2], x);
-        out[2 * x + 3] = yuv[0][x + 1];
-    }
-}
-
 void yuv_unpack_422(const uint8_t *in, uint32_t width_px, uint32_t mode, uint8_t *rgb)
 {
     yuv_matrix_t m = yuv_to_rgb(mode);

@@ -32,6 +32,8 @@ typedef struct {
                    uint32_t strength, uint8_t *out);
     void (*sharpen)(const uint8_t *const rows[WIN_LINES], uint32_t count, const sharpen_job_t *job,
                     uint8_t *out);
+    /* yuv.h: one row, width even, into 2 * width_px bytes */
+    void (*pack_422)(const uint8_t *const yuv[3], uint32_t width_px, uint8_t *out);
 } yuv_rows_t;
 
 /* The table of that level; a level that was not built gives the next lower one. */

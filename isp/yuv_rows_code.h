@@ -137,9 +137,26 @@ static void unsharp_row(const uint8_t *const rows[WIN_LINES], uint32_t count,
     }
 }
 
+static inline uint8_t low_pass(const uint8_t *plane, uint32_t left, uint32_t x)
+{
+    return (uint8_t)((plane[left] + 2u * plane[x] + plane[x + 1] + 2) >> 2);
+}
+
+static void pack_422_row(const uint8_t *const yuv[3], uint32_t width_px, uint8_t *out)
+{
+    for (uint32_t x = 0; x + 1 < width_px; x += 2) {
+        uint32_t left = x > 0 ? x - 1 : 1;
+        out[2 * x] = low_pass(yuv[1], left, x);
+        out[2 * x + 1] = yuv[0][x];
+        out[2 * x + 2] = low_pass(yuv[2], left, x);
+        out[2 * x + 3] = yuv[0][x + 1];
+    }
+}
+
 #define YUV_ROWS_TABLE                                                                             \
     {                                                                                              \
-        .matrix = matrix_rows, .smooth = smooth_row, .sharpen = unsharp_row                        \
+        .matrix = matrix_rows, .smooth = smooth_row, .sharpen = unsharp_row,                       \
+        .pack_422 = pack_422_row                                                                   \
     }
 
 #endif

@@ -222,7 +222,7 @@ START_TEST(yuv422_is_u_y_v_y_with_chroma_at_even_columns)
     static const uint8_t expected[8] = {15, 1, 9, 2, 31, 3, 10, 4};
     const uint8_t *const planes[3] = {y, u, v};
     uint8_t out[8];
-    yuv_pack_422(planes, 4, out);
+    yuv_rows(SIM_SIMD_SCALAR)->pack_422(planes, 4, out);
     ck_assert_mem_eq(out, expected, 8);
 }
 END_TEST

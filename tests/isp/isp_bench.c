@@ -12,7 +12,7 @@
 
 #include "isp/isp.h"
 
-enum { WIDTH = 2028, HEIGHT = 1520, FRAMES = 5 };
+enum { WIDTH = 2028, HEIGHT = 1520, FRAMES = 25 };
 
 /* A memory that is done a microsecond after each request. */
 typedef struct {
@@ -175,7 +175,7 @@ static double ms_per_mpx(const uint16_t *raw, const case_t *c)
     return best;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     uint16_t *raw = malloc((size_t)WIDTH * 64 * sizeof(*raw));
     sim_stream_t stream = sim_stream(1, 1, 0);
@@ -185,8 +185,12 @@ int main(void)
         if (!sim_simd_force((sim_simd_t)level))
             continue;
         const char *name = sim_simd_name((sim_simd_t)level);
-        for (size_t i = 0; i < SIM_COUNT(cases); i++)
-            printf("isp_%s_%s %.2f ms/Mpx\n", cases[i].name, name, ms_per_mpx(raw, &cases[i]));
+        for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+            char line[64];
+            snprintf(line, sizeof(line), "isp_%s_%s", cases[i].name, name);
+            if (argc < 2 || strstr(line, argv[1]) != NULL)
+                printf("%s %.2f ms/Mpx\n", line, ms_per_mpx(raw, &cases[i]));
+        }
     }
     free(raw);
     return 0;
