@@ -70,7 +70,7 @@ sim_err_t demosaic_init(demosaic_t *dm, sim_t *sim, const demosaic_desc_t *desc,
         return err;
     *dm = (demosaic_t){.desc = *desc, .rows = isp_rows(sim_simd())};
     dm->lines = lines_new(1, lines_bytes(&dm->comp));
-    dm->scratch = lines_new(E_ROWS + ISP_GREEN_WORK, half_stride(dm) * sizeof(int16_t));
+    dm->scratch = lines_new(E_ROWS, half_stride(dm) * sizeof(int16_t));
     if (dm->lines == NULL || dm->scratch == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for line buffers", name);
     return sim_comp_init(&dm->comp, sim, &demosaic_kind, name);
@@ -167,8 +167,6 @@ static int16_t *e_row(const demosaic_t *dm, uint32_t row)
 static void make_e(demosaic_t *dm, uint32_t row, uint32_t first, uint32_t count)
 {
     isp_green_job_t job = {.count = count + 2,
-                           .work = dm->scratch + (size_t)E_ROWS * half_stride(dm),
-                           .stride = half_stride(dm),
                            .out = e_row(dm, row) + first - 1};
     job.chroma_first = window_of(dm, row, 3, (int64_t)first - 1, job.chroma, job.green);
     dm->rows->green(&job);

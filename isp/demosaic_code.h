@@ -47,19 +47,21 @@ static void bilinear_rows(const isp_demosaic_job_t *job)
 
 /* ---- edge-directed ---- */
 
+#define GREEN_STEPS 128u
+
 /* q of demosaic.h: m between a, b at one and aa, bb at two places. */
-static void bends(const uint16_t *aa, const uint16_t *a, const uint16_t *m, const uint16_t *b,
-                  const uint16_t *bb, uint32_t count, int16_t *restrict q)
+static inline void bends(const uint16_t *aa, const uint16_t *a, const uint16_t *m,
+                         const uint16_t *b, const uint16_t *bb, int16_t *restrict q)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < GREEN_STEPS; i++)
         q[i] = S16(2 * (a[i] + b[i] - m[i]) - aa[i] - bb[i]);
 }
 
 /* The turn of demosaic.h between two places with bends a, b (within +-16380) and samples u, v. */
-static void turns(const int16_t *a, const int16_t *b, const uint16_t *u, const uint16_t *v,
-                  uint32_t count, uint16_t *restrict out)
+static inline void turns(const int16_t *a, const int16_t *b, const uint16_t *u, const uint16_t *v,
+                         uint16_t *restrict out)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < GREEN_STEPS; i++) {
         int16_t d = S16(a[i] - b[i]), size = S16(d < 0 ? -d : d);
         uint16_t step = u[i] < v[i] ? U16(v[i] - u[i]) : U16(u[i] - v[i]);
         out[i] = U16((U16(size) >> 2) + (step >> 2));
@@ -85,50 +87,60 @@ static inline int16_t blend_directions(int16_t row, int16_t column, uint16_t dh,
     return d;
 }
 
-/* Rows of job->work, from column 4 on: bends from sample -2 to count + 1, turns from -1 to count.
- */
-enum { BEND_C, BEND_G, UP_C, HERE_C, DOWN_C, UP_G, DOWN_G, ROW_C, ROW_G, COLUMN_C, COLUMN_G };
+/* Bends and turns of some samples, from sample -4 on: bends are those of -2 .. and turns of -1 ... */
+enum { BEND_C, BEND_G, UP_C, HERE_C, DOWN_C, UP_G, DOWN_G, BENDS };
+enum { ROW_C, ROW_G, COLUMN_C, COLUMN_G, TURNS };
+typedef struct {
+    int16_t bend[BENDS][4 + GREEN_STEPS + 4];
+    uint16_t turn[TURNS][4 + GREEN_STEPS + 4];
+} green_work_t;
 
-static void make_bends(const isp_green_job_t *job, int16_t *const q[ISP_GREEN_WORK])
+/* Rows of a job from sample `at` on. */
+typedef struct {
+    const uint16_t *c[7], *g[7];
+    uint32_t shift; /* the green at the left of chroma sample i is i - shift */
+} green_rows_t;
+
+static inline void make_bends(const green_rows_t *r, green_work_t *w)
 {
-    const uint16_t *c = job->chroma[3] - 2, *g = job->green[3] - 2;
-    const uint16_t *left_g = job->chroma_first ? g - 1 : g, *left_c = job->chroma_first ? c : c - 1;
-    uint32_t count = job->count + 4;
-    bends(c - 1, left_g, c, left_g + 1, c + 1, count, q[BEND_C] - 2);
-    bends(g - 1, left_c, g, left_c + 1, g + 1, count, q[BEND_G] - 2);
+    const uint16_t *c = r->c[3] - 2, *g = r->g[3] - 2;
+    const uint16_t *left_g = g - r->shift, *left_c = c - 1 + r->shift;
+    bends(c - 1, left_g, c, left_g + 1, c + 1, w->bend[BEND_C] + 2);
+    bends(g - 1, left_c, g, left_c + 1, g + 1, w->bend[BEND_G] + 2);
     for (uint32_t k = 0; k < 3; k++) {
-        const uint16_t *const *row = job->chroma + k;
-        bends(row[0] - 2, row[1] - 2, row[2] - 2, row[3] - 2, row[4] - 2, count, q[UP_C + k] - 2);
+        const uint16_t *const *row = r->c + k;
+        bends(row[0] - 2, row[1] - 2, row[2] - 2, row[3] - 2, row[4] - 2, w->bend[UP_C + k] + 2);
     }
     for (uint32_t k = 0; k < 2; k++) {
-        const uint16_t *const *row = job->green + 2 * k;
-        bends(row[0] - 2, row[1] - 2, row[2] - 2, row[3] - 2, row[4] - 2, count, q[UP_G + k] - 2);
+        const uint16_t *const *row = r->g + 2 * k;
+        bends(row[0] - 2, row[1] - 2, row[2] - 2, row[3] - 2, row[4] - 2, w->bend[UP_G + k] + 2);
     }
 }
 
-static void make_turns(const isp_green_job_t *job, int16_t *const q[ISP_GREEN_WORK],
-                       uint16_t *const turn[4])
+static inline void make_turns(const green_rows_t *r, green_work_t *w)
 {
-    const uint16_t *const *chroma = job->chroma, *const *green = job->green;
-    uint32_t count = job->count + 2;
-    int32_t g = job->chroma_first ? -2 : -1, c = job->chroma_first ? -1 : -2; /* left of -1 */
-    turns(q[BEND_G] + g, q[BEND_G] + g + 1, green[3] + g, green[3] + g + 1, count, turn[0] - 1);
-    turns(q[BEND_C] + c, q[BEND_C] + c + 1, chroma[3] + c, chroma[3] + c + 1, count, turn[1] - 1);
-    turns(q[UP_C] - 1, q[DOWN_C] - 1, chroma[2] - 1, chroma[4] - 1, count, turn[2] - 1);
-    turns(q[UP_G] - 1, q[DOWN_G] - 1, green[2] - 1, green[4] - 1, count, turn[3] - 1);
+    const int16_t *up_c = w->bend[UP_C], *down_c = w->bend[DOWN_C];
+    const int16_t *up_g = w->bend[UP_G], *down_g = w->bend[DOWN_G];
+    const uint16_t *g = r->g[3] - 1 - r->shift, *c = r->c[3] - 2 + r->shift; /* left of -1 */
+    const int16_t *at_g = w->bend[BEND_G] + 3 - r->shift, *at_c = w->bend[BEND_C] + 2 + r->shift;
+    turns(at_g, at_g + 1, g, g + 1, w->turn[ROW_C] + 3);
+    turns(at_c, at_c + 1, c, c + 1, w->turn[ROW_G] + 3);
+    turns(up_c + 3, down_c + 3, r->c[2] - 1, r->c[4] - 1, w->turn[COLUMN_C] + 3);
+    turns(up_g + 3, down_g + 3, r->g[2] - 1, r->g[4] - 1, w->turn[COLUMN_G] + 3);
 }
 
 /* out = color less green at the samples c of the row. Left of sample i are the bend g[i] and the
  * turns hg[i], vg[i], right of it the next ones. */
-static void differences(const uint16_t *c, int16_t *const q[ISP_GREEN_WORK], const int16_t *g,
-                        const uint16_t *hc, const uint16_t *hg, const uint16_t *vc,
-                        const uint16_t *vg, uint32_t count, int16_t *restrict out)
+static inline void differences(const green_rows_t *r, const green_work_t *w, int16_t *restrict out)
 {
-    const int16_t *middle = q[BEND_C], *up = q[UP_C], *here = q[HERE_C], *down = q[DOWN_C];
-    const uint16_t *h0 = hc - 1, *h2 = hc + 1, *v0 = vc - 1, *v2 = vc + 1;
-    for (uint32_t i = 0; i < count; i++) {
-        uint16_t dh = U16(h0[i] + hc[i] + h2[i] + hg[i] + hg[i + 1]);
-        uint16_t dv = U16(v0[i] + vc[i] + v2[i] + vg[i] + vg[i + 1]);
+    const uint16_t *c = r->c[3];
+    const int16_t *middle = w->bend[BEND_C] + 4, *g = w->bend[BEND_G] + 4 - r->shift;
+    const int16_t *up = w->bend[UP_C] + 4, *here = w->bend[HERE_C] + 4, *down = w->bend[DOWN_C] + 4;
+    const uint16_t *h = w->turn[ROW_C] + 3, *hg = w->turn[ROW_G] + 4 - r->shift;
+    const uint16_t *v = w->turn[COLUMN_C] + 3, *vg = w->turn[COLUMN_G] + 4 - r->shift;
+    for (uint32_t i = 0; i < GREEN_STEPS; i++) {
+        uint16_t dh = U16(h[i] + h[i + 1] + h[i + 2] + hg[i] + hg[i + 1]);
+        uint16_t dv = U16(v[i] + v[i + 1] + v[i + 2] + vg[i] + vg[i + 1]);
         int16_t row = half_sum(half_sum(S16(-g[i]), S16(-g[i + 1])), middle[i]);
         int16_t column = half_sum(half_sum(S16(-up[i]), S16(-down[i])), here[i]);
         int16_t d = blend_directions(row, column, dh, dv);
@@ -137,19 +149,25 @@ static void differences(const uint16_t *c, int16_t *const q[ISP_GREEN_WORK], con
     }
 }
 
+/* All loops have the same constant length; ISP_GREEN_PX samples of each are right, and what the
+ * others write is written again, or lies behind the row. */
+_Static_assert(GREEN_STEPS == ISP_GREEN_PX + 4, "bends lie two samples to either side");
+
 static void green_row(const isp_green_job_t *job)
 {
-    int16_t *q[ISP_GREEN_WORK];
-    uint16_t *turn[4];
-    uint32_t shift = job->chroma_first ? 1 : 0;
-    for (uint32_t k = 0; k < ISP_GREEN_WORK; k++)
-        q[k] = job->work + (size_t)k * job->stride + 4;
-    for (uint32_t k = 0; k < 4; k++)
-        turn[k] = (uint16_t *)q[ROW_C + k];
-    make_bends(job, q);
-    make_turns(job, q, turn);
-    differences(job->chroma[3], q, q[BEND_G] - shift, turn[0], turn[1] - shift, turn[2],
-                turn[3] - shift, job->count, job->out);
+    green_work_t work;
+    uint32_t last = job->count > ISP_GREEN_PX ? job->count - ISP_GREEN_PX : 0, at = 0;
+    for (bool more = true; more; at = at + ISP_GREEN_PX < last ? at + ISP_GREEN_PX : last) {
+        green_rows_t r = {.shift = job->chroma_first ? 1 : 0};
+        for (uint32_t k = 0; k < 7; k++) {
+            r.c[k] = job->chroma[k] + at;
+            r.g[k] = job->green[k] + at;
+        }
+        make_bends(&r, &work);
+        make_turns(&r, &work);
+        differences(&r, &work, job->out + at);
+        more = at < last;
+    }
 }
 
 /* As bilinear_at_chroma: d the differences of the row itself, n and s those above and below. */

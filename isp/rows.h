@@ -48,15 +48,14 @@ typedef struct {
     const int16_t *difference[3];
 } isp_demosaic_job_t;
 
-/* Work for one row of those: half rows as above, of rows n-3 .. n+3; each is read from [-4] on to
- * [count + 3]. */
-#define ISP_GREEN_WORK 11u
+/* Work for one row of those: half rows as above, of rows n-3 .. n+3. ISP_GREEN_PX samples are made
+ * at a time: rows may be read, and out written, as if there were as many at least, the former from
+ * [-4] to [count + 7], the latter to [count + 3]. */
+#define ISP_GREEN_PX 124u
 typedef struct {
     const uint16_t *chroma[7], *green[7];
     bool chroma_first;
     uint32_t count;
-    int16_t *work;   /* scratch: ISP_GREEN_WORK rows of stride */
-    uint32_t stride; /* count + 8 at least */
     int16_t *out;
 } isp_green_job_t;
 
