@@ -156,8 +156,7 @@ _Static_assert(GREEN_STEPS == ISP_GREEN_PX + 4, "bends lie two samples to either
 static void green_row(const isp_green_job_t *job)
 {
     green_work_t work;
-    uint32_t last = job->count > ISP_GREEN_PX ? job->count - ISP_GREEN_PX : 0, at = 0;
-    for (bool more = true; more; at = at + ISP_GREEN_PX < last ? at + ISP_GREEN_PX : last) {
+    for (uint32_t at = 0; at < job->count; at = next_first(at, ISP_GREEN_PX, job->count)) {
         green_rows_t r = {.shift = job->chroma_first ? 1 : 0};
         for (uint32_t k = 0; k < 7; k++) {
             r.c[k] = job->chroma[k] + at;
@@ -166,7 +165,6 @@ static void green_row(const isp_green_job_t *job)
         make_bends(&r, &work);
         make_turns(&r, &work);
         differences(&r, &work, job->out + at);
-        more = at < last;
     }
 }
 

@@ -11,7 +11,7 @@ static uint32_t half_stride(const lsc_t *lsc)
     return (lsc->desc.max_width_px + 1) / 2;
 }
 
-static size_t fraction_bytes(const sim_comp_t *comp)
+static size_t place_bytes(const sim_comp_t *comp)
 {
     return 2 * half_stride((const lsc_t *)comp) * sizeof(uint16_t);
 }
@@ -19,18 +19,17 @@ static size_t fraction_bytes(const sim_comp_t *comp)
 static void lsc_reset(sim_comp_t *comp)
 {
     lsc_t *lsc = (lsc_t *)comp;
-    uint16_t *fraction = lsc->fraction;
-    memset(fraction, 0, fraction_bytes(comp));
-    memset(&lsc->fraction, 0, sizeof(*lsc) - offsetof(lsc_t, fraction));
-    lsc->fraction = fraction;
+    uint16_t *place = lsc->place;
+    memset(place, 0, place_bytes(comp));
+    memset(&lsc->place, 0, sizeof(*lsc) - offsetof(lsc_t, place));
+    lsc->place = place;
 }
 
 static const sim_field_t lsc_fields[] = {
-    SIM_FIELD_BUF(lsc_t, fraction, fraction_bytes),
+    SIM_FIELD_BUF(lsc_t, place, place_bytes),
     SIM_FIELD(lsc_t, now),
     SIM_FIELD(lsc_t, grid),
     SIM_FIELD(lsc_t, gain),
-    SIM_FIELD(lsc_t, run),
     SIM_FIELD(lsc_t, saturated_px),
     SIM_FIELD_END,
 };
@@ -42,12 +41,13 @@ static const sim_stat_t lsc_stats[] = {
 
 static const sim_kind_t lsc_kind = {
     .kind = "lsc",
-    .version = 1,
+    .version = 2,
     .reset = lsc_reset,
     .fields = lsc_fields,
     .stats = lsc_stats,
 };
 _Static_assert(offsetof(lsc_t, comp) == 0, "comp stays first");
+_Static_assert(LSC_COLUMNS == ISP_NODES, "a row of the grid");
 
 sim_err_t lsc_init(lsc_t *lsc, sim_t *sim, const lsc_desc_t *desc, const char *name)
 {
@@ -55,16 +55,16 @@ sim_err_t lsc_init(lsc_t *lsc, sim_t *sim, const lsc_desc_t *desc, const char *n
     if (err != SIM_OK)
         return err;
     *lsc = (lsc_t){.desc = *desc, .rows = isp_rows(sim_simd())};
-    lsc->fraction = calloc(1, fraction_bytes(&lsc->comp));
-    if (lsc->fraction == NULL)
+    lsc->place = calloc(1, place_bytes(&lsc->comp));
+    if (lsc->place == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for a row", name);
     return sim_comp_init(&lsc->comp, sim, &lsc_kind, name);
 }
 
 void lsc_free(lsc_t *lsc)
 {
-    free(lsc->fraction);
-    lsc->fraction = NULL;
+    free(lsc->place);
+    lsc->place = NULL;
 }
 
 /* ---- places ---- */
@@ -99,29 +99,19 @@ void lsc_begin(lsc_t *lsc, const lsc_frame_t *frame)
 {
     lsc->now = *frame;
     memcpy(lsc->gain, lsc->grid, sizeof(lsc->gain));
-    memset(lsc->run, 0, sizeof(lsc->run));
     axis_t axis = axis_x(frame);
-    for (uint32_t x = 0; x < frame->width_px; x++) {
-        uint32_t place = place_of(&axis, x), *run = lsc->run[x & 1][place / 256];
-        lsc->fraction[(x & 1) * half_stride(lsc) + x / 2] = (uint16_t)(place % 256);
-        if (run[1] == 0)
-            run[0] = x / 2;
-        run[1] = x / 2 + 1;
-    }
+    for (uint32_t x = 0; x < frame->width_px; x++)
+        lsc->place[(x & 1) * half_stride(lsc) + x / 2] = (uint16_t)place_of(&axis, x);
 }
 
 static void shade_half(lsc_t *lsc, uint32_t place_y, uint32_t parity, uint32_t phase, uint16_t *v)
 {
     const uint16_t *upper = lsc->gain + (size_t)place_y / 256 * LSC_COLUMNS * 4 + phase;
-    const uint16_t *fraction = lsc->fraction + parity * half_stride(lsc);
     uint32_t f = place_y % 256, node[LSC_COLUMNS];
     for (uint32_t i = 0; i < LSC_COLUMNS; i++)
         node[i] = upper[4 * i] * (256 - f) + upper[4 * (LSC_COLUMNS + i)] * f;
-    for (uint32_t i = 0; i + 1 < LSC_COLUMNS; i++) {
-        const uint32_t *run = lsc->run[parity][i];
-        lsc->saturated_px +=
-            lsc->rows->shade(v + run[0], fraction + run[0], run[1] - run[0], node[i], node[i + 1]);
-    }
+    lsc->saturated_px += lsc->rows->shade(v, lsc->place + parity * half_stride(lsc),
+                                          (lsc->now.width_px + 1 - parity) / 2, node);
 }
 
 void lsc_row(lsc_t *lsc, uint32_t row, isp_half_t line)

@@ -50,11 +50,9 @@ typedef struct {
 
     uint16_t grid[LSC_GAINS]; /* as written: Q10; state, reset by the owner */
 
-    uint16_t *fraction; /* state from here on: f of the samples of two half rows */
+    uint16_t *place; /* state from here on: p of the samples of two half rows */
     lsc_frame_t now;
     uint16_t gain[LSC_GAINS]; /* of the frame in progress */
-    uint32_t run[2][LSC_COLUMNS]
-                [2]; /* [column parity][i]: samples [0] to [1] - 1 of the half row */
     uint64_t saturated_px;
 } lsc_t;
 

@@ -77,12 +77,13 @@ static void find_defects(isp_defects_t *job)
 
 /* ---- shading ---- */
 
-static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict fraction, uint32_t count,
-                          uint32_t a, uint32_t b)
+static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict place, uint32_t count,
+                          const uint32_t node[ISP_NODES])
 {
     uint32_t saturated = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t gain = (a * 256 + (b - a) * fraction[i] + (1u << 13)) >> 14; /* b - a may wrap */
+        uint32_t a = node[place[i] >> 8], b = node[(place[i] >> 8) + 1], f = place[i] & 255;
+        uint32_t gain = (a * 256 + (b - a) * f + (1u << 13)) >> 14; /* b - a may wrap */
         uint32_t x = (v[i] * gain + (1u << 11)) >> 12;
         saturated += (uint32_t)(x > ISP_WHITE_DN);
         v[i] = (uint16_t)(x > ISP_WHITE_DN ? ISP_WHITE_DN : x);

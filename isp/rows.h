@@ -16,6 +16,7 @@
 #define ISP_WHITE_DN 4095   /* says so: black 64 of 10 bits is 256 of 12 */
 #define ISP_GAMMA_SIZE 4096 /* entries of an expanded gamma curve */
 #define ISP_CHANNELS 3      /* R, G, B: index of every [ISP_CHANNELS] array */
+#define ISP_NODES 16        /* in a row of the shading grid */
 #define ISP_MAX_PIPE 255u   /* cycles of one stage */
 
 /*
@@ -98,9 +99,10 @@ typedef struct {
     void (*blend)(uint32_t *sum, const uint8_t *x, const uint8_t *y, uint32_t count, uint32_t a,
                   uint32_t b);
     void (*defects)(isp_defects_t *job);
-    /* lsc.h, in place, between two nodes of that vertical gain (Q18); returns samples saturated. */
-    uint32_t (*shade)(uint16_t *v, const uint16_t *fraction, uint32_t count, uint32_t a,
-                      uint32_t b);
+    /* lsc.h, in place, each at place p (the node before it times 256, plus f) of a row of nodes
+     * with gains Q18; returns samples saturated. */
+    uint32_t (*shade)(uint16_t *v, const uint16_t *place, uint32_t count,
+                      const uint32_t node[ISP_NODES]);
     /* stats.h: adds r, g, b and count of the cells in range; how many have a sample above, below
      * it; sums of those near gray. */
     void (*cell_sums)(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4]);
@@ -110,6 +112,13 @@ typedef struct {
     /* Adds |d| and d^2 of neighbors whose |d| >= smallest; count below 2^20. */
     void (*gradients)(const uint16_t *g, uint32_t count, uint32_t smallest, uint64_t sum[2]);
 } isp_rows_t;
+
+/* Where the next of steps as long begins, the last of which end at count; from count on: nowhere. */
+static inline uint32_t next_first(uint32_t first, uint32_t step, uint32_t count)
+{
+    uint32_t next = first + step;
+    return next < count && next + step > count ? count - step : next;
+}
 
 /* The table of that level; a level that was not built gives the next lower one. */
 const isp_rows_t *isp_rows(sim_simd_t level);

@@ -1,17 +1,25 @@
 /*
- * rows_vec.h - row kernels by hand, in terms of a vector of 16-bit lanes that the file which
- * includes it defines: vec_t, VEC_LANES and the vec_ functions. Same bits as rows_code.h, which
- * also does the last samples of a row.
+ * rows_vec.h - row kernels by hand, in terms of the vectors that the file which includes it has
+ * included (vec_*.h). Same bits as rows_code.h.
+ *
+ * What is left of a row in place is copied into a vector's length and back; elsewhere the last
+ * vector lies over the one before. Rows shorter than that are left to rows_code.h.
  */
 #ifndef ISP_ROWS_VEC_H
 #define ISP_ROWS_VEC_H
 
+#include <string.h>
+
 #include "isp/rows_code.h"
+
+#define VEC_LANES (VEC_BYTES / 2u) /* of 16 bits */
+
+/* ---- color matrix ---- */
 
 /* One row of the matrix on 16-bit lanes given as pairs (r, g) and (b, 1). */
 static inline vec_t ccm_dot(vec_t rg, vec_t b1, vec_t k_rg, vec_t k_b1)
 {
-    return vec_shift_right_10(vec_add32(vec_madd(rg, k_rg), vec_madd(b1, k_b1)));
+    return vec_sra32(vec_dot(vec_madd(rg, k_rg), b1, k_b1), 10);
 }
 
 static inline vec_t pair_of(int32_t low, int32_t high)
@@ -30,17 +38,131 @@ static void ccm_vec(uint16_t *const rgb[ISP_CHANNELS], uint32_t count, const int
     uint32_t i = 0;
     for (; i + VEC_LANES <= count; i += VEC_LANES) {
         vec_t r = vec_load(rgb[0] + i), g = vec_load(rgb[1] + i), b = vec_load(rgb[2] + i);
-        vec_t rg_low = vec_zip_low(r, g), rg_high = vec_zip_high(r, g);
-        vec_t b1_low = vec_zip_low(b, one), b1_high = vec_zip_high(b, one);
+        vec_t rg_low = vec_zip_low16(r, g), rg_high = vec_zip_high16(r, g);
+        vec_t b1_low = vec_zip_low16(b, one), b1_high = vec_zip_high16(b, one);
         for (int c = 0; c < 3; c++) {
             vec_t low = ccm_dot(rg_low, b1_low, k_rg[c], k_b1[c]);
             vec_t high = ccm_dot(rg_high, b1_high, k_rg[c], k_b1[c]);
-            vec_store(rgb[c] + i, vec_min(vec_pack_unsigned(low, high), white));
+            vec_store(rgb[c] + i, vec_minu16(vec_packus32(low, high), white));
         }
     }
     uint16_t *rest[ISP_CHANNELS] = {rgb[0] + i, rgb[1] + i, rgb[2] + i};
     ccm_rows(rest, count - i, k);
 }
+
+/* ---- shading ---- */
+
+typedef struct {
+    vec_words_t first, step; /* gains at the nodes, Q26 with rounding, and from one to the next */
+} shading_t;
+
+/* Gains Q12 of two quarters of a vector, whose places are 32-bit lanes. */
+static inline vec_t gain_at(const shading_t *s, vec_t place)
+{
+    vec_t node = vec_srl32(place, 8), fraction = vec_and(place, vec_set32(255));
+    vec_t rise = vec_mul32(vec_look_up(s->step, node), fraction);
+    return vec_srl32(vec_add32(vec_look_up(s->first, node), rise), 14);
+}
+
+/* (v g + 2^11) >> 12 is (8 v g + 2^14) >> 15. */
+static inline uint32_t shade_some(const shading_t *s, uint16_t *v, const uint16_t *place)
+{
+    vec_t at = vec_load(place), white = vec_set16(ISP_WHITE_DN);
+    vec_t gain = vec_packus32(gain_at(s, vec_zip_low16(at, vec_zero())),
+                              gain_at(s, vec_zip_high16(at, vec_zero())));
+    vec_t x = vec_mulhrs(vec_sll16(vec_load(v), 3), gain);
+    vec_store(v, vec_minu16(x, white));
+    return vec_count16(vec_aboveu16(x, white), 0);
+}
+
+static uint32_t shade_vec(uint16_t *v, const uint16_t *place, uint32_t count,
+                          const uint32_t node[ISP_NODES])
+{
+    uint32_t first[ISP_NODES], step[ISP_NODES], saturated = 0, i = 0;
+    if (count < VEC_LANES)
+        return shade_row(v, place, count, node);
+    for (uint32_t k = 0; k < ISP_NODES; k++) {
+        first[k] = node[k] * 256 + (1u << 13);
+        step[k] = k + 1 < ISP_NODES ? node[k + 1] - node[k] : 0;
+    }
+    shading_t s = {vec_words(first), vec_words(step)};
+    for (; i + VEC_LANES <= count; i += VEC_LANES)
+        saturated += shade_some(&s, v + i, place + i);
+    uint16_t rest[VEC_LANES] = {0}, at[VEC_LANES] = {0};
+    memcpy(rest, v + i, (count - i) * sizeof(*v));
+    memcpy(at, place + i, (count - i) * sizeof(*v));
+    saturated += shade_some(&s, rest, at);
+    memcpy(v + i, rest, (count - i) * sizeof(*v));
+    return saturated;
+}
+
+/* ---- defects ---- */
+
+static inline vec_t threshold_vec(vec_t v, vec_t dn, vec_t q8)
+{
+    return vec_add16(dn, vec_mulhiu16(vec_sll16(v, 4), q8));
+}
+
+/* The mean of the pair that differs least so far. */
+typedef struct {
+    vec_t difference, mean;
+} pair_t;
+
+static inline pair_t pair(vec_t a, vec_t b)
+{
+    return (pair_t){vec_sub16(vec_maxu16(a, b), vec_minu16(a, b)), vec_avgu16(a, b)};
+}
+
+static inline pair_t better_pair(pair_t best, pair_t other)
+{
+    vec_mask_t less = vec_aboveu16(best.difference, other.difference);
+    return (pair_t){vec_minu16(best.difference, other.difference),
+                    vec_pick16(less, other.mean, best.mean)};
+}
+
+typedef struct {
+    vec_t hot_dn, hot_q8, cold_dn, cold_q8;
+} limits_t;
+
+/* Counts from lane `first` on. */
+static inline void defects_some(isp_defects_t *job, const limits_t *limits, uint32_t i,
+                                uint32_t first)
+{
+    const uint16_t *n = job->row[0] + i, *at = job->row[1] + i, *s = job->row[2] + i;
+    vec_t nw = vec_load(n - 1), nn = vec_load(n), ne = vec_load(n + 1), w = vec_load(at - 1);
+    vec_t e = vec_load(at + 1), sw = vec_load(s - 1), ss = vec_load(s), se = vec_load(s + 1);
+    vec_t x = vec_load(at);
+    vec_t high = vec_maxu16(vec_maxu16(vec_maxu16(nw, nn), vec_maxu16(ne, w)),
+                            vec_maxu16(vec_maxu16(e, sw), vec_maxu16(ss, se)));
+    vec_t low = vec_minu16(vec_minu16(vec_minu16(nw, nn), vec_minu16(ne, w)),
+                           vec_minu16(vec_minu16(e, sw), vec_minu16(ss, se)));
+    vec_t above = vec_add16(high, threshold_vec(high, limits->hot_dn, limits->hot_q8));
+    vec_t below = vec_add16(x, threshold_vec(low, limits->cold_dn, limits->cold_q8));
+    vec_mask_t hot = vec_aboveu16(x, above), cold = vec_aboveu16(low, below);
+    pair_t best = better_pair(better_pair(pair(w, e), pair(nn, ss)), pair(nw, se));
+    best = better_pair(best, pair(ne, sw));
+    vec_store(job->out + i, vec_pick16(vec_either(hot, cold), best.mean, x));
+    job->hot += vec_count16(hot, first);
+    job->cold += vec_count16(cold, first);
+}
+
+static void defects_vec(isp_defects_t *job)
+{
+    limits_t limits = {vec_set16(S16(job->hot_dn)), vec_set16(S16(job->hot_q8 << 4)),
+                       vec_set16(S16(job->cold_dn)), vec_set16(S16(job->cold_q8 << 4))};
+    uint32_t i = 0;
+    if (job->all || job->count < VEC_LANES) {
+        find_defects(job);
+        return;
+    }
+    job->hot = job->cold = 0;
+    for (; i + VEC_LANES <= job->count; i += VEC_LANES)
+        defects_some(job, &limits, i, 0);
+    if (i < job->count)
+        defects_some(job, &limits, job->count - VEC_LANES, VEC_LANES - (job->count - i));
+}
+
+/* ---- interleaving ---- */
 
 /* 16 pixels of three planes: byte i of the result is byte i / 3 of plane i % 3. */
 static void interleave_vec(const uint8_t *const rgb[ISP_CHANNELS], uint32_t width_px, uint8_t *out)

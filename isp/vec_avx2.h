@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define VEC_BYTES 32
-typedef __m256i vec_t;
+typedef __m256i vec_t, vec_mask_t;
 
 /* clang-format off */
 static inline vec_t vec_load(const void *p)          { return _mm256_loadu_si256(p); }
@@ -32,6 +32,9 @@ static inline vec_t vec_maddubs(vec_t a, vec_t b)    { return _mm256_maddubs_epi
 static inline vec_t vec_min16(vec_t a, vec_t b)      { return _mm256_min_epi16(a, b); }
 static inline vec_t vec_max16(vec_t a, vec_t b)      { return _mm256_max_epi16(a, b); }
 static inline vec_t vec_minu16(vec_t a, vec_t b)     { return _mm256_min_epu16(a, b); }
+static inline vec_t vec_maxu16(vec_t a, vec_t b)     { return _mm256_max_epu16(a, b); }
+static inline vec_t vec_mulhiu16(vec_t a, vec_t b)   { return _mm256_mulhi_epu16(a, b); }
+static inline vec_t vec_avgu16(vec_t a, vec_t b)     { return _mm256_avg_epu16(a, b); }
 static inline vec_t vec_zip_low8(vec_t a, vec_t b)   { return _mm256_unpacklo_epi8(a, b); }
 static inline vec_t vec_zip_high8(vec_t a, vec_t b)  { return _mm256_unpackhi_epi8(a, b); }
 static inline vec_t vec_zip_low16(vec_t a, vec_t b)  { return _mm256_unpacklo_epi16(a, b); }
@@ -47,6 +50,51 @@ static inline vec_t vec_packus32(vec_t a, vec_t b)   { return _mm256_packus_epi3
 #define vec_srl32(a, bits) _mm256_srli_epi32(a, bits)
 #define vec_sra32(a, bits) _mm256_srai_epi32(a, bits)
 /* clang-format on */
+
+/* ---- masks of 16-bit lanes ---- */
+
+static inline vec_mask_t vec_aboveu16(vec_t a, vec_t b)
+{
+    return _mm256_xor_si256(_mm256_cmpeq_epi16(_mm256_subs_epu16(a, b), _mm256_setzero_si256()),
+                            _mm256_set1_epi16(-1));
+}
+
+static inline vec_mask_t vec_either(vec_mask_t a, vec_mask_t b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+/* Lane by lane a where the mask is, else b. */
+static inline vec_t vec_pick16(vec_mask_t mask, vec_t a, vec_t b)
+{
+    return _mm256_blendv_epi8(b, a, mask);
+}
+
+/* How many lanes of the mask, from lane `first` on. */
+static inline uint32_t vec_count16(vec_mask_t mask, uint32_t first)
+{
+    return (uint32_t)_mm_popcnt_u32((uint32_t)_mm256_movemask_epi8(mask) >> 2 * first) / 2;
+}
+
+/* ---- what goes across a vector ---- */
+
+/* 16 words at the places 0..15 that 32-bit lanes say. */
+typedef struct {
+    vec_t half[2];
+} vec_words_t;
+
+static inline vec_words_t vec_words(const uint32_t word[16])
+{
+    return (vec_words_t){{vec_load(word), vec_load(word + 8)}};
+}
+
+static inline vec_t vec_look_up(vec_words_t words, vec_t at)
+{
+    __m256 low = _mm256_castsi256_ps(_mm256_permutevar8x32_epi32(words.half[0], at));
+    __m256 high = _mm256_castsi256_ps(_mm256_permutevar8x32_epi32(words.half[1], at));
+    __m256 bit3 = _mm256_castsi256_ps(_mm256_slli_epi32(at, 28));
+    return _mm256_castps_si256(_mm256_blendv_ps(low, high, bit3));
+}
 
 /* Stores two vectors that were zipped low and high, in order. */
 static inline void vec_store_zip(void *p, vec_t low, vec_t high)

@@ -9,6 +9,7 @@
 
 #define VEC_BYTES 64
 typedef __m512i vec_t;
+typedef __mmask32 vec_mask_t;
 
 /* clang-format off */
 static inline vec_t vec_load(const void *p)          { return _mm512_loadu_si512(p); }
@@ -31,6 +32,9 @@ static inline vec_t vec_maddubs(vec_t a, vec_t b)    { return _mm512_maddubs_epi
 static inline vec_t vec_min16(vec_t a, vec_t b)      { return _mm512_min_epi16(a, b); }
 static inline vec_t vec_max16(vec_t a, vec_t b)      { return _mm512_max_epi16(a, b); }
 static inline vec_t vec_minu16(vec_t a, vec_t b)     { return _mm512_min_epu16(a, b); }
+static inline vec_t vec_maxu16(vec_t a, vec_t b)     { return _mm512_max_epu16(a, b); }
+static inline vec_t vec_mulhiu16(vec_t a, vec_t b)   { return _mm512_mulhi_epu16(a, b); }
+static inline vec_t vec_avgu16(vec_t a, vec_t b)     { return _mm512_avg_epu16(a, b); }
 static inline vec_t vec_zip_low8(vec_t a, vec_t b)   { return _mm512_unpacklo_epi8(a, b); }
 static inline vec_t vec_zip_high8(vec_t a, vec_t b)  { return _mm512_unpackhi_epi8(a, b); }
 static inline vec_t vec_zip_low16(vec_t a, vec_t b)  { return _mm512_unpacklo_epi16(a, b); }
@@ -46,6 +50,44 @@ static inline vec_t vec_packus32(vec_t a, vec_t b)   { return _mm512_packus_epi3
 #define vec_srl32(a, bits) _mm512_srli_epi32(a, bits)
 #define vec_sra32(a, bits) _mm512_srai_epi32(a, bits)
 /* clang-format on */
+
+/* ---- masks of 16-bit lanes ---- */
+
+static inline vec_mask_t vec_aboveu16(vec_t a, vec_t b)
+{
+    return _mm512_cmpgt_epu16_mask(a, b);
+}
+
+static inline vec_mask_t vec_either(vec_mask_t a, vec_mask_t b)
+{
+    return a | b;
+}
+
+static inline vec_t vec_pick16(vec_mask_t mask, vec_t a, vec_t b)
+{
+    return _mm512_mask_blend_epi16(mask, b, a);
+}
+
+static inline uint32_t vec_count16(vec_mask_t mask, uint32_t first)
+{
+    return (uint32_t)_mm_popcnt_u32(mask >> first);
+}
+
+/* ---- what goes across a vector ---- */
+
+typedef struct {
+    vec_t all;
+} vec_words_t;
+
+static inline vec_words_t vec_words(const uint32_t word[16])
+{
+    return (vec_words_t){vec_load(word)};
+}
+
+static inline vec_t vec_look_up(vec_words_t words, vec_t at)
+{
+    return _mm512_permutexvar_epi32(at, words.all);
+}
 
 static inline void vec_store_zip(void *p, vec_t low, vec_t high)
 {

@@ -11,13 +11,6 @@
 
 #define VEC_PX ((uint32_t)VEC_BYTES)
 
-/* Where the next vector of a row begins; count: nowhere. */
-static inline uint32_t next_first(uint32_t first, uint32_t count)
-{
-    uint32_t next = first + VEC_PX;
-    return next < count && next + VEC_PX > count ? count - VEC_PX : next;
-}
-
 static inline vec_t pair_of16(int32_t low, int32_t high)
 {
     return vec_set32((int32_t)((uint32_t)high << 16 | ((uint32_t)low & 0xffff)));
@@ -59,7 +52,7 @@ static void matrix_vec(const uint8_t *const in[3], uint32_t count, const yuv_mat
     for (int c = 0; c < 3; c++)
         k[c] = (matrix_row_t){pair_of16(m->k[c][0], m->k[c][1]), pair_of16(m->k[c][2], 0),
                               vec_set32(m->bias[c])};
-    for (uint32_t i = 0; i < count; i = next_first(i, count)) {
+    for (uint32_t i = 0; i < count; i = next_first(i, VEC_PX, count)) {
         vec_t xy[4], z[4];
         widen_pairs(vec_load(in[0] + i), vec_load(in[1] + i), xy);
         widen_pairs(vec_load(in[2] + i), vec_zero(), z);
@@ -109,7 +102,7 @@ static void smooth_vec(const uint8_t *const rows[WIN_LINES], uint32_t count, uin
         smooth_row(rows, count, threshold, strength, out);
         return;
     }
-    for (uint32_t i = 0; i < count; i = next_first(i, count)) {
+    for (uint32_t i = 0; i < count; i = next_first(i, VEC_PX, count)) {
         const uint8_t *r[WIN_LINES];
         rows_at(rows, i, r);
         vec_t x = vec_load(r[2]);
@@ -161,7 +154,7 @@ static void unsharp_vec(const uint8_t *const rows[WIN_LINES], uint32_t count,
         unsharp_row(rows, count, job, out);
         return;
     }
-    for (uint32_t i = 0; i < count; i = next_first(i, count)) {
+    for (uint32_t i = 0; i < count; i = next_first(i, VEC_PX, count)) {
         const uint8_t *r[WIN_LINES];
         rows_at(rows, i, r);
         vec_t x = vec_load(r[2]);
@@ -195,7 +188,7 @@ static void pack_422_vec(const uint8_t *const yuv[3], uint32_t width_px, uint8_t
         return;
     }
     pack_422_row(yuv, 2, out);
-    for (uint32_t i = 0; i < inner; i = next_first(i, inner)) {
+    for (uint32_t i = 0; i < inner; i = next_first(i, VEC_PX, inner)) {
         vec_t u = low_pass_vec(yuv[1] + 2 + i), v = low_pass_vec(yuv[2] + 2 + i);
         vec_t uv = vec_or(u, vec_sll16(v, 8)), y = vec_load(yuv[0] + 2 + i);
         vec_store_zip(out + 2 * (2 + i), vec_zip_low8(uv, y), vec_zip_high8(uv, y));
