@@ -76,6 +76,8 @@ typedef struct {
     uint16_t low, high;
 } isp_cells_t;
 
+#define ISP_RECIPROCAL_BITS 56
+
 typedef struct {
     /* (raw << shift) - offset, clamped at 0, split by column parity; returns samples clamped. */
     uint32_t (*blc)(const uint16_t *raw, uint32_t width_px, uint32_t shift,
@@ -98,6 +100,13 @@ typedef struct {
     void (*accumulate)(uint32_t *sum, const uint8_t *code, uint32_t count, uint32_t weight);
     void (*blend)(uint32_t *sum, const uint8_t *x, const uint8_t *y, uint32_t count, uint32_t a,
                   uint32_t b);
+    /* Each becomes the sum of all up to it. */
+    void (*integrate)(uint32_t *sum, uint32_t count);
+    /* floor((sum + divisor / 2) / divisor): the quotient is below 256 and the divisor below 2^24,
+     * so with m = floor(2^56 / divisor) + 1 the product fits 64 bits and its error cannot carry
+     * over. */
+    void (*divide)(const uint32_t *sum, uint32_t count, uint32_t divisor, uint64_t reciprocal,
+                   uint8_t *out);
     void (*defects)(isp_defects_t *job);
     /* lsc.h, in place, each at place p (the node before it times 256, plus f) of a row of nodes
      * with gains Q18; returns samples saturated. */

@@ -163,6 +163,22 @@ static void accumulate_row(uint32_t *restrict sum, const uint8_t *restrict code,
         sum[i] += weight * code[i];
 }
 
+static void integrate_row(uint32_t *sum, uint32_t count)
+{
+    uint32_t running = 0;
+    for (uint32_t i = 0; i < count; i++)
+        sum[i] = running += sum[i];
+}
+
+static void divide_row(const uint32_t *restrict sum, uint32_t count, uint32_t divisor,
+                       uint64_t reciprocal, uint8_t *restrict out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t n = (uint64_t)sum[i] + divisor / 2;
+        out[i] = (uint8_t)(n * reciprocal >> ISP_RECIPROCAL_BITS);
+    }
+}
+
 static void blend_row(uint32_t *restrict sum, const uint8_t *x, const uint8_t *y, uint32_t count,
                       uint32_t a, uint32_t b)
 {

@@ -162,6 +162,33 @@ static void defects_vec(isp_defects_t *job)
         defects_some(job, &limits, job->count - VEC_LANES, VEC_LANES - (job->count - i));
 }
 
+/* ---- sums of the scaler ---- */
+
+static void accumulate_vec(uint32_t *sum, const uint8_t *code, uint32_t count, uint32_t weight)
+{
+    const uint32_t lanes = VEC_LANES / 2;
+    vec_t by = vec_set32((int32_t)weight); /* of at most 8192 rows: below 2^15 */
+    uint32_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        vec_store(sum + i, vec_add32(vec_load(sum + i), vec_madd(vec_widen(code + i), by)));
+    accumulate_row(sum + i, code + i, count - i, weight);
+}
+
+static void integrate_vec(uint32_t *sum, uint32_t count)
+{
+    const uint32_t lanes = VEC_LANES / 2;
+    vec_t before = vec_zero();
+    uint32_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        vec_t up_to = vec_add32(vec_integral(vec_load(sum + i)), before);
+        vec_store(sum + i, up_to);
+        before = vec_last(up_to);
+    }
+    if (i > 0 && i < count)
+        sum[i] += sum[i - 1];
+    integrate_row(sum + i, count - i);
+}
+
 /* ---- interleaving ---- */
 
 /* 16 pixels of three planes: byte i of the result is byte i / 3 of plane i % 3. */

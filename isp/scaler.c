@@ -12,8 +12,6 @@
 
 #include "isp/isp_int.h"
 
-#define RECIPROCAL_SHIFT 56
-
 /* ---- one axis ---- */
 
 static bool goes_up(uint32_t from, uint32_t to)
@@ -115,42 +113,28 @@ static void blend_rows(scaler_t *scaler)
                             tap.part);
 }
 
-/* floor((sum + divisor / 2) / divisor): the quotient is below 256 and the divisor below 2^24, so
- * with m = floor(2^56 / divisor) + 1 the product fits 64 bits and its error cannot carry over. */
-static uint8_t rounded(const scaler_t *scaler, uint32_t sum)
-{
-    uint64_t n = (uint64_t)sum + scaler->divisor / 2;
-    return (uint8_t)(n * scaler->reciprocal >> RECIPROCAL_SHIFT);
-}
-
 /* Area: differences of the integral up to each boundary; sums wrap, differences do not. */
-static void area_row(const scaler_t *scaler, uint32_t *sum, uint8_t *out)
+static void area_sums(const scaler_t *scaler, uint32_t *sum, uint32_t *out)
 {
+    const scaler_tap_t *tap = scaler->taps + 1;
     uint32_t from = scaler->job.width_px, to = scaler->job.out_width_px;
-    uint32_t *integral = sum - 1; /* of the pixels before this one */
-    uint32_t running = integral[0] = 0;
-    for (uint32_t i = 1; i <= from; i++) {
-        running += integral[i];
-        integral[i] = running;
-    }
-    uint32_t before = 0;
+    uint32_t *integral = sum - 1, before = 0; /* of the pixels before this one */
+    integral[0] = 0;
+    scaler->rows->integrate(sum, from);
     for (uint32_t i = 0; i < to; i++) {
-        const scaler_tap_t *tap = &scaler->taps[i + 1];
-        uint32_t here = to * integral[tap->pixel];
-        if (tap->part != 0)
-            here += tap->part * (integral[tap->pixel + 1] - integral[tap->pixel]);
-        out[i] = rounded(scaler, here - before);
+        const uint32_t *at = integral + tap[i].pixel;
+        uint32_t here = to * at[0] + (tap[i].part != 0 ? tap[i].part * (at[1] - at[0]) : 0);
+        out[i] = here - before;
         before = here;
     }
 }
 
-static void bilinear_row(const scaler_t *scaler, const uint32_t *sum, uint8_t *out)
+static void bilinear_sums(const scaler_t *scaler, const uint32_t *sum, uint32_t *out)
 {
     uint32_t to = scaler->job.out_width_px;
     for (uint32_t i = 0; i < to; i++) {
         const scaler_tap_t *tap = &scaler->taps[i];
-        out[i] =
-            rounded(scaler, (2 * to - tap->part) * sum[tap->pixel] + tap->part * sum[tap->next]);
+        out[i] = (2 * to - tap->part) * sum[tap->pixel] + tap->part * sum[tap->next];
     }
 }
 
@@ -173,9 +157,11 @@ static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
     for (int c = 0; c < ISP_CHANNELS; c++) {
         uint8_t *out = scaler->out + (size_t)c * scaler->desc.max_out_px;
         if (goes_up(job->width_px, job->out_width_px))
-            bilinear_row(scaler, sums_of(scaler, c), out);
+            bilinear_sums(scaler, sums_of(scaler, c), scaler->row);
         else
-            area_row(scaler, sums_of(scaler, c), out);
+            area_sums(scaler, sums_of(scaler, c), scaler->row);
+        scaler->rows->divide(scaler->row, job->out_width_px, scaler->divisor, scaler->reciprocal,
+                             out);
         if (job->mirror)
             mirror_row(out, job->out_width_px);
         planes[c] = out;
@@ -242,7 +228,7 @@ void scaler_begin(scaler_t *scaler, const scaler_job_t *job)
     scaler->divisor = axis_divisor(job->width_px, job->out_width_px) *
                       axis_divisor(job->height_px, job->out_height_px);
     assert(scaler->divisor < 1u << 24);
-    scaler->reciprocal = (UINT64_C(1) << RECIPROCAL_SHIFT) / scaler->divisor + 1;
+    scaler->reciprocal = (UINT64_C(1) << ISP_RECIPROCAL_BITS) / scaler->divisor + 1;
     scaler->active = true;
     scaler->rows_in = scaler->rows_out = 0;
     make_taps(scaler);
@@ -351,9 +337,10 @@ sim_err_t scaler_init(scaler_t *scaler, sim_t *sim, const scaler_desc_t *desc, c
     scaler->code[0] = lines_new(1, code_bytes(&scaler->comp));
     scaler->code[1] = lines_new(1, code_bytes(&scaler->comp));
     scaler->sum = calloc(1, sum_bytes(&scaler->comp));
+    scaler->row = calloc(desc->max_out_px, sizeof(uint32_t));
     scaler->out = calloc(ISP_CHANNELS, desc->max_out_px);
     if (scaler->taps == NULL || scaler->code[0] == NULL || scaler->code[1] == NULL ||
-        scaler->sum == NULL || scaler->out == NULL)
+        scaler->sum == NULL || scaler->row == NULL || scaler->out == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
     err = sim_comp_init(&scaler->comp, sim, &scaler_kind, name);
     if (err == SIM_OK)
@@ -367,8 +354,9 @@ void scaler_free(scaler_t *scaler)
     free(scaler->code[0]);
     free(scaler->code[1]);
     free(scaler->sum);
+    free(scaler->row);
     free(scaler->out);
     scaler->taps = NULL;
     scaler->code[0] = scaler->code[1] = scaler->out = NULL;
-    scaler->sum = NULL;
+    scaler->sum = scaler->row = NULL;
 }

@@ -64,10 +64,11 @@ typedef struct {
     scaler_tap_t *taps; /* state from here on: max_out_px + 1 */
     uint8_t *code[2];   /* the source row and the one before, 3 planes each */
     uint32_t *sum;      /* 3 planes of vertical sums */
-    uint8_t *out;       /* 3 planes of one output row, scratch */
+    uint32_t *row;      /* sums of one output row, scratch */
+    uint8_t *out;       /* 3 planes of it, scratch */
     scaler_job_t job;
     uint32_t divisor;    /* Dx Dy */
-    uint64_t reciprocal; /* of it, see scaler.c */
+    uint64_t reciprocal; /* of it, see rows.h */
     bool active;
     uint32_t rows_in;    /* source rows taken */
     uint32_t rows_out;   /* output rows made and given to the sink */

@@ -96,6 +96,26 @@ static inline vec_t vec_look_up(vec_words_t words, vec_t at)
     return _mm256_castps_si256(_mm256_blendv_ps(low, high, bit3));
 }
 
+/* Bytes as 32-bit lanes. */
+static inline vec_t vec_widen(const uint8_t *p)
+{
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
+}
+
+/* Each 32-bit lane becomes the sum of all up to it; the last lane in all. */
+static inline vec_t vec_integral(vec_t a)
+{
+    a = _mm256_add_epi32(a, _mm256_slli_si256(a, 4));
+    a = _mm256_add_epi32(a, _mm256_slli_si256(a, 8));
+    vec_t lower = _mm256_permute2x128_si256(a, a, 0x08); /* 0, low half */
+    return _mm256_add_epi32(a, _mm256_shuffle_epi32(lower, 0xff));
+}
+
+static inline vec_t vec_last(vec_t a)
+{
+    return _mm256_permutevar8x32_epi32(a, _mm256_set1_epi32(7));
+}
+
 /* Stores two vectors that were zipped low and high, in order. */
 static inline void vec_store_zip(void *p, vec_t low, vec_t high)
 {

@@ -89,6 +89,25 @@ static inline vec_t vec_look_up(vec_words_t words, vec_t at)
     return _mm512_permutexvar_epi32(at, words.all);
 }
 
+static inline vec_t vec_widen(const uint8_t *p)
+{
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+
+static inline vec_t vec_integral(vec_t a)
+{
+    vec_t zero = _mm512_setzero_si512();
+    a = _mm512_add_epi32(a, _mm512_alignr_epi32(a, zero, 15));
+    a = _mm512_add_epi32(a, _mm512_alignr_epi32(a, zero, 14));
+    a = _mm512_add_epi32(a, _mm512_alignr_epi32(a, zero, 12));
+    return _mm512_add_epi32(a, _mm512_alignr_epi32(a, zero, 8));
+}
+
+static inline vec_t vec_last(vec_t a)
+{
+    return _mm512_permutexvar_epi32(_mm512_set1_epi32(15), a);
+}
+
 static inline void vec_store_zip(void *p, vec_t low, vec_t high)
 {
     vec_t first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
