@@ -91,6 +91,92 @@ static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict place, 
     return saturated;
 }
 
+/* ---- temporal noise reduction ---- */
+
+/* d^2 << (8 - 2 f) against multiples of 2^8 t^2, all below 2^32. */
+static uint32_t temporal_row(const isp_temporal_t *job, uint16_t *restrict sample,
+                             uint16_t *restrict word, uint32_t count)
+{
+    uint32_t f = job->fraction_bits, half = (1u << f) >> 1, moved = 0;
+    uint32_t read = job->read_dn2 << 8, shot = job->shot_q8, k[4];
+    for (uint32_t level = 0; level < 4; level++)
+        k[level] = job->gain_q8 + ((256 - job->gain_q8) * level >> 2);
+    uint32_t k0 = k[0], k1 = k[1], k2 = k[2], k3 = k[3];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t before = word[i], d = ((uint32_t)sample[i] << f) - before; /* may wrap */
+        uint32_t square = d * d << (8 - 2 * f), limit = read + shot * (before >> f);
+        uint32_t by = square > limit ? k1 : k0;
+        by = square > 2 * limit ? k2 : by;
+        by = square > 3 * limit ? k3 : by;
+        by = square > 4 * limit ? 256 : by;
+        uint32_t y = before + (uint32_t)(((int32_t)by * (int32_t)d + 128) >> 8);
+        moved += square > 4 * limit ? 1 : 0;
+        word[i] = (uint16_t)y;
+        sample[i] = (uint16_t)((y + half) >> f);
+    }
+    return moved;
+}
+
+static void put_wide(isp_half_t words, uint32_t pairs, uint8_t *restrict row)
+{
+    const uint16_t *even = words.even, *odd = words.odd;
+    for (uint32_t i = 0; i < pairs; i++) {
+        row[4 * i] = (uint8_t)even[i];
+        row[4 * i + 1] = (uint8_t)(even[i] >> 8);
+        row[4 * i + 2] = (uint8_t)odd[i];
+        row[4 * i + 3] = (uint8_t)(odd[i] >> 8);
+    }
+}
+
+static void put_packed(isp_half_t words, uint32_t pairs, uint8_t *restrict row)
+{
+    const uint16_t *even = words.even, *odd = words.odd;
+    for (uint32_t i = 0; i < pairs; i++) {
+        row[3 * i] = (uint8_t)even[i];
+        row[3 * i + 1] = (uint8_t)(even[i] >> 8 | odd[i] << 4);
+        row[3 * i + 2] = (uint8_t)(odd[i] >> 4);
+    }
+}
+
+static void put_words(isp_half_t words, uint32_t width_px, bool packed, uint8_t *row)
+{
+    uint32_t pairs = width_px / 2;
+    (packed ? put_packed : put_wide)(words, pairs, row);
+    if (width_px & 1) {
+        uint8_t *last = row + (packed ? 3 : 4) * pairs;
+        last[0] = (uint8_t)words.even[pairs];
+        last[1] = (uint8_t)(words.even[pairs] >> 8);
+    }
+}
+
+static void get_wide(const uint8_t *row, uint32_t pairs, isp_half_t words)
+{
+    uint16_t *restrict even = words.even, *restrict odd = words.odd;
+    for (uint32_t i = 0; i < pairs; i++) {
+        even[i] = U16(row[4 * i] | row[4 * i + 1] << 8);
+        odd[i] = U16(row[4 * i + 2] | row[4 * i + 3] << 8);
+    }
+}
+
+static void get_packed(const uint8_t *row, uint32_t pairs, isp_half_t words)
+{
+    uint16_t *restrict even = words.even, *restrict odd = words.odd;
+    for (uint32_t i = 0; i < pairs; i++) {
+        even[i] = U16(row[3 * i] | (row[3 * i + 1] & 0xf) << 8);
+        odd[i] = U16(row[3 * i + 1] >> 4 | row[3 * i + 2] << 4);
+    }
+}
+
+static void get_words(const uint8_t *row, uint32_t width_px, bool packed, isp_half_t words)
+{
+    uint32_t pairs = width_px / 2;
+    (packed ? get_packed : get_wide)(row, pairs, words);
+    if (width_px & 1) {
+        const uint8_t *last = row + (packed ? 3 : 4) * pairs;
+        words.even[pairs] = U16(last[0] | (packed ? last[1] & 0xf : last[1]) << 8);
+    }
+}
+
 /* ---- statistics ---- */
 
 static void cell_sums(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4])

@@ -70,6 +70,12 @@ typedef struct {
     uint32_t hot, cold; /* results: how many */
 } isp_defects_t;
 
+/* tnr.h: the numbers of a frame, words of `fraction_bits` more than samples: 4, or 0 packed. */
+typedef struct {
+    uint32_t gain_q8, read_dn2, shot_q8;
+    uint32_t fraction_bits;
+} isp_temporal_t;
+
 /* Two Bayer rows as cells of four samples, and the range that stats.h asks for. */
 typedef struct {
     const uint16_t *r, *gr, *gb, *b;
@@ -112,6 +118,13 @@ typedef struct {
      * with gains Q18; returns samples saturated. */
     uint32_t (*shade)(uint16_t *v, const uint16_t *place, uint32_t count,
                       const uint32_t node[ISP_NODES]);
+    /* tnr.h, half a row: samples in place, words of the frame before become those of this one;
+     * returns how many stand too far apart. */
+    uint32_t (*temporal)(const isp_temporal_t *job, uint16_t *sample, uint16_t *word,
+                         uint32_t count);
+    /* A row of words between two half rows and memory: 16 bits each, or 12. */
+    void (*put_words)(isp_half_t words, uint32_t width_px, bool packed, uint8_t *row);
+    void (*get_words)(const uint8_t *row, uint32_t width_px, bool packed, isp_half_t words);
     /* stats.h: adds r, g, b and count of the cells in range; how many have a sample above, below
      * it; sums of those near gray. */
     void (*cell_sums)(const isp_cells_t *cells, uint32_t first, uint32_t count, uint32_t sum[4]);

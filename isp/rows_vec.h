@@ -189,6 +189,61 @@ static void integrate_vec(uint32_t *sum, uint32_t count)
     integrate_row(sum + i, count - i);
 }
 
+/* ---- words of temporal noise reduction ---- */
+
+/* Eight pairs of words of 12 bits as 24 bytes: 16 are stored twice, 4 more are overwritten. */
+static inline void put_pairs(const uint16_t *even, const uint16_t *odd, uint8_t *out)
+{
+    const __m128i join = _mm_set1_epi32(4096 << 16 | 1);
+    const __m128i take = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+    __m128i e = _mm_loadu_si128((const void *)even), o = _mm_loadu_si128((const void *)odd);
+    __m128i low = _mm_madd_epi16(_mm_unpacklo_epi16(e, o), join);
+    __m128i high = _mm_madd_epi16(_mm_unpackhi_epi16(e, o), join);
+    _mm_storeu_si128((void *)out, _mm_shuffle_epi8(low, take));
+    _mm_storeu_si128((void *)(out + 12), _mm_shuffle_epi8(high, take));
+}
+
+/* And back; four bytes more are read. */
+static inline void get_pairs(const uint8_t *in, uint16_t *even, uint16_t *odd)
+{
+    const __m128i give = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+    const __m128i word = _mm_set1_epi32(0xfff);
+    __m128i low = _mm_shuffle_epi8(_mm_loadu_si128((const void *)in), give);
+    __m128i high = _mm_shuffle_epi8(_mm_loadu_si128((const void *)(in + 12)), give);
+    _mm_storeu_si128((void *)even,
+                     _mm_packus_epi32(_mm_and_si128(low, word), _mm_and_si128(high, word)));
+    _mm_storeu_si128((void *)odd,
+                     _mm_packus_epi32(_mm_srli_epi32(low, 12), _mm_srli_epi32(high, 12)));
+}
+
+static void put_words_vec(isp_half_t words, uint32_t width_px, bool packed, uint8_t *row)
+{
+    uint32_t pairs = width_px / 2, i = 0;
+    for (; packed && i + 10 <= pairs; i += 8)
+        put_pairs(words.even + i, words.odd + i, row + 3 * i);
+    for (; !packed && i + VEC_LANES <= pairs; i += VEC_LANES) {
+        vec_t even = vec_load(words.even + i), odd = vec_load(words.odd + i);
+        vec_store_zip(row + 4 * i, vec_zip_low16(even, odd), vec_zip_high16(even, odd));
+    }
+    isp_half_t rest = {words.even + i, words.odd + i};
+    put_words(rest, width_px - 2 * i, packed, row + (packed ? 3 : 4) * i);
+}
+
+static void get_words_vec(const uint8_t *row, uint32_t width_px, bool packed, isp_half_t words)
+{
+    uint32_t pairs = width_px / 2, i = 0;
+    vec_t low = vec_set32(0xffff);
+    for (; packed && i + 10 <= pairs; i += 8)
+        get_pairs(row + 3 * i, words.even + i, words.odd + i);
+    for (; !packed && i + VEC_LANES <= pairs; i += VEC_LANES) {
+        vec_t a = vec_load(row + 4 * i), b = vec_load(row + 4 * i + VEC_BYTES);
+        vec_store(words.even + i, vec_join32(vec_and(a, low), vec_and(b, low)));
+        vec_store(words.odd + i, vec_join32(vec_srl32(a, 16), vec_srl32(b, 16)));
+    }
+    isp_half_t rest = {words.even + i, words.odd + i};
+    get_words(row + (packed ? 3 : 4) * i, width_px - 2 * i, packed, rest);
+}
+
 /* ---- interleaving ---- */
 
 /* 16 pixels of three planes: byte i of the result is byte i / 3 of plane i % 3. */

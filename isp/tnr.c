@@ -196,42 +196,6 @@ static void forget_rows(tnr_t *tnr)
         tnr->slot[i].row = TNR_NO_ROW;
 }
 
-/* ---- words ---- */
-
-static uint16_t packed_word(const uint8_t *row, uint32_t i)
-{
-    const uint8_t *at = row + 3 * (i / 2);
-    return (uint16_t)(i & 1 ? at[1] >> 4 | at[2] << 4 : at[0] | (at[1] & 0xf) << 8);
-}
-
-static uint16_t wide_word(const uint8_t *row, uint32_t i)
-{
-    return (uint16_t)(row[2 * i] | row[2 * i + 1] << 8);
-}
-
-static void unpack(const tnr_t *tnr, const uint8_t *row)
-{
-    const tnr_shape_t *shape = &tnr->job.shape;
-    for (uint32_t i = 0; i < shape->width_px; i++)
-        tnr->words[i] = (shape->packed ? packed_word : wide_word)(row, i);
-}
-
-static void pack(const tnr_t *tnr, uint8_t *row)
-{
-    const tnr_shape_t *shape = &tnr->job.shape;
-    for (uint32_t i = 0; i < shape->width_px; i++) {
-        uint32_t word = tnr->words[i];
-        uint8_t *at = row + (shape->packed ? 3 * (i / 2) : 2 * i);
-        if (shape->packed && (i & 1)) {
-            at[1] = (uint8_t)((at[1] & 0xf) | word << 4);
-            at[2] = (uint8_t)(word >> 4);
-        } else {
-            at[0] = (uint8_t)word;
-            at[1] = (uint8_t)(word >> 8);
-        }
-    }
-}
-
 /* ---- the filter ---- */
 
 static uint32_t fraction_bits(const tnr_t *tnr)
@@ -239,39 +203,23 @@ static uint32_t fraction_bits(const tnr_t *tnr)
     return tnr->job.shape.packed ? 0 : 16 - ISP_BITS;
 }
 
-/* x and before in units of 2^-f DN. */
-static uint32_t filtered(tnr_t *tnr, uint32_t x, uint32_t before, uint32_t f)
-{
-    const tnr_job_t *job = &tnr->job;
-    int64_t d = (int64_t)x - (int64_t)before;
-    uint64_t square = (uint64_t)(d * d) << 8;
-    uint64_t limit = (((uint64_t)job->read_dn2 << 8) + (uint64_t)job->shot_q8 * (before >> f))
-                     << (2 * f);
-    uint32_t level = 0;
-    while (level < 4 && square > (level + 1) * limit)
-        level++;
-    int64_t k = job->gain_q8 + ((256 - job->gain_q8) * level >> 2);
-    tnr->moved_px += level == 4;
-    return (uint32_t)((int64_t)before + ((k * d + 128) >> 8));
-}
-
 /* words: of the row before; become those of this row. */
 static void filter_row(tnr_t *tnr, isp_half_t line)
 {
-    uint32_t f = fraction_bits(tnr), half = (1u << f) >> 1;
-    for (uint32_t i = 0; i < tnr->job.shape.width_px; i++) {
-        uint16_t *sample = (i & 1 ? line.odd : line.even) + i / 2;
-        uint32_t y = filtered(tnr, (uint32_t)*sample << f, tnr->words[i], f);
-        tnr->words[i] = (uint16_t)y;
-        *sample = (uint16_t)((y + half) >> f);
-    }
+    const tnr_job_t *job = &tnr->job;
+    uint32_t width = job->shape.width_px;
+    isp_temporal_t k = {job->gain_q8, job->read_dn2, job->shot_q8, fraction_bits(tnr)};
+    tnr->moved_px += tnr->kernels->temporal(&k, line.even, tnr->words.even, (width + 1) / 2);
+    tnr->moved_px += tnr->kernels->temporal(&k, line.odd, tnr->words.odd, width / 2);
 }
 
 static void pass_row(tnr_t *tnr, isp_half_t line)
 {
-    uint32_t f = fraction_bits(tnr);
-    for (uint32_t i = 0; i < tnr->job.shape.width_px; i++)
-        tnr->words[i] = (uint16_t)((i & 1 ? line.odd : line.even)[i / 2] << f);
+    uint32_t f = fraction_bits(tnr), width = tnr->job.shape.width_px;
+    for (uint32_t i = 0; i < (width + 1) / 2; i++)
+        tnr->words.even[i] = (uint16_t)(line.even[i] << f);
+    for (uint32_t i = 0; i < width / 2; i++)
+        tnr->words.odd[i] = (uint16_t)(line.odd[i] << f);
 }
 
 static void store(tnr_t *tnr, uint32_t row)
@@ -280,7 +228,8 @@ static void store(tnr_t *tnr, uint32_t row)
     while (at < TNR_SLOTS && !is_free(tnr, at))
         at++;
     if (at < TNR_SLOTS) {
-        pack(tnr, slot_data(tnr, at));
+        tnr->kernels->put_words(tnr->words, tnr->job.shape.width_px, tnr->job.shape.packed,
+                                slot_data(tnr, at));
         enqueue(tnr, at, row, true);
         return;
     }
@@ -293,7 +242,8 @@ void tnr_row(tnr_t *tnr, uint32_t row, uint64_t start_ps, isp_half_t line)
     see_error(tnr);
     uint32_t before = tnr->follows ? row_before(tnr, row, start_ps) : READ_SLOTS;
     if (before < READ_SLOTS) {
-        unpack(tnr, slot_data(tnr, before));
+        tnr->kernels->get_words(slot_data(tnr, before), tnr->job.shape.width_px,
+                                tnr->job.shape.packed, tnr->words);
         filter_row(tnr, line);
     } else {
         pass_row(tnr, line);
@@ -410,18 +360,20 @@ sim_err_t tnr_init(tnr_t *tnr, sim_t *sim, const tnr_desc_t *desc, const char *n
     sim_err_t err = isp_pipe_check(sim, desc->pipe_cycles, name);
     if (err != SIM_OK)
         return err;
-    *tnr = (tnr_t){.desc = *desc};
+    size_t half = lines_stride((desc->max_width_px + 1) / 2 * sizeof(uint16_t));
+    *tnr = (tnr_t){.desc = *desc, .kernels = isp_rows(sim_simd())};
     tnr->rows = calloc(1, rows_bytes(&tnr->comp));
-    tnr->words = calloc(desc->max_width_px, sizeof(*tnr->words));
-    if (tnr->rows == NULL || tnr->words == NULL)
+    tnr->words.even = lines_new(2, half);
+    if (tnr->rows == NULL || tnr->words.even == NULL)
         return sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
+    tnr->words.odd = tnr->words.even + half / sizeof(uint16_t);
     return sim_comp_init(&tnr->comp, sim, &tnr_kind, name);
 }
 
 void tnr_free(tnr_t *tnr)
 {
     free(tnr->rows);
-    free(tnr->words);
+    free(tnr->words.even);
     tnr->rows = NULL;
-    tnr->words = NULL;
+    tnr->words = (isp_half_t){0};
 }

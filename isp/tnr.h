@@ -88,7 +88,8 @@ typedef struct {
     tnr_desc_t desc;
     const sim_mem_port_t *port; /* required before tnr_begin */
     sim_event_t *turn;          /* required: calls tnr_make_bursts */
-    uint16_t *words;            /* scratch: a row */
+    const isp_rows_t *kernels;
+    isp_half_t words; /* scratch: a row */
     sim_mem_req_t req[TNR_OUTSTANDING];
 
     uint8_t *rows; /* state from here on: TNR_SLOTS rows */

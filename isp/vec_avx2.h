@@ -102,6 +102,12 @@ static inline vec_t vec_widen(const uint8_t *p)
     return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
 }
 
+/* 32-bit lanes of 16 bits of a, then of b. */
+static inline vec_t vec_join32(vec_t a, vec_t b)
+{
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8);
+}
+
 /* Each 32-bit lane becomes the sum of all up to it; the last lane in all. */
 static inline vec_t vec_integral(vec_t a)
 {

@@ -94,6 +94,12 @@ static inline vec_t vec_widen(const uint8_t *p)
     return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
 
+static inline vec_t vec_join32(vec_t a, vec_t b)
+{
+    vec_t order = _mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0);
+    return _mm512_permutexvar_epi64(order, _mm512_packus_epi32(a, b));
+}
+
 static inline vec_t vec_integral(vec_t a)
 {
     vec_t zero = _mm512_setzero_si512();
