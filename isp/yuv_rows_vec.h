@@ -63,12 +63,15 @@ static void matrix_vec(const uint8_t *const in[3], uint32_t count, const yuv_mat
 
 /* ---- windows of 5 x 5 ---- */
 
-/* 1 4 6 4 1 down and across, but for the center's 36: weight, row and column of two pixels. */
+/* 1 4 6 4 1 down and across, but for the center's 36: weight, row and column of four pixels. */
 /* clang-format off */
-#define PAIRS(X)                                                                                   \
-    X( 1, 0, -2, 0, 2) X( 1, 4, -2, 4, 2) X( 4, 0, -1, 0, 1) X( 4, 4, -1, 4, 1)                    \
-    X( 4, 1, -2, 1, 2) X( 4, 3, -2, 3, 2) X( 6, 0,  0, 4, 0) X( 6, 2, -2, 2, 2)                    \
-    X(16, 1, -1, 1, 1) X(16, 3, -1, 3, 1) X(24, 1,  0, 3, 0) X(24, 2, -1, 2, 1)
+#define FOURS(X)                                                                                   \
+    X( 1, r[0] - 2, r[0] + 2, r[4] - 2, r[4] + 2)                                                  \
+    X( 4, r[0] - 1, r[0] + 1, r[4] - 1, r[4] + 1)                                                  \
+    X( 4, r[1] - 2, r[1] + 2, r[3] - 2, r[3] + 2)                                                  \
+    X( 6, r[0],     r[4],     r[2] - 2, r[2] + 2)                                                  \
+    X(16, r[1] - 1, r[1] + 1, r[3] - 1, r[3] + 1)                                                  \
+    X(24, r[1],     r[3],     r[2] - 1, r[2] + 1)
 /* clang-format on */
 
 /* Of the pixels in the low and in the high part of each half vector, in 16-bit lanes. */
@@ -83,14 +86,45 @@ static inline void rows_at(const uint8_t *const rows[WIN_LINES], uint32_t i,
         r[k] = rows[k] + i;
 }
 
-/* Adds the influence of two neighbors. */
-static inline void add_influences(sums_t *sum, vec_t x, vec_t twice, const uint8_t *a,
-                                  const uint8_t *b, int8_t weight)
+/* Adds bytes a and b, each with its weight. */
+static inline void add_weighted(sums_t *sum, vec_t a, vec_t b, int32_t weight_a, int32_t weight_b)
 {
-    vec_t fa = vec_influence(vec_load(a), x, twice), fb = vec_influence(vec_load(b), x, twice);
-    vec_t weights = vec_set8(weight);
-    sum->low = vec_add16(sum->low, vec_maddubs(weights, vec_zip_low8(fa, fb)));
-    sum->high = vec_add16(sum->high, vec_maddubs(weights, vec_zip_high8(fa, fb)));
+    vec_t weights = vec_set16(S16(weight_b << 8 | weight_a));
+    sum->low = vec_add16(sum->low, vec_maddubs(weights, vec_zip_low8(a, b)));
+    sum->high = vec_add16(sum->high, vec_maddubs(weights, vec_zip_high8(a, b)));
+}
+
+static inline vec_t influence_of(const uint8_t *neighbor, vec_t x, vec_t twice)
+{
+    return vec_influence(vec_load(neighbor), x, twice);
+}
+
+static inline sums_t influences(const uint8_t *const r[WIN_LINES], vec_t x, vec_t twice)
+{
+    sums_t sum = {vec_zero(), vec_zero()};
+#define ADD(w, a, b, c, d)                                                                         \
+    add_weighted(&sum, influence_of(a, x, twice), influence_of(b, x, twice), w, w);                \
+    add_weighted(&sum, influence_of(c, x, twice), influence_of(d, x, twice), w, w);
+    FOURS(ADD)
+#undef ADD
+    return sum;
+}
+
+/* Thresholds up to 31: four of them fit a byte. */
+static inline sums_t small_influences(const uint8_t *const r[WIN_LINES], vec_t x, vec_t twice)
+{
+    sums_t sum = {vec_zero(), vec_zero()};
+    int32_t weight[6], k = 0;
+    vec_t four[6];
+#define ADD(w, a, b, c, d)                                                                         \
+    weight[k] = w;                                                                                 \
+    four[k++] = vec_add8(vec_add8(influence_of(a, x, twice), influence_of(b, x, twice)),           \
+                         vec_add8(influence_of(c, x, twice), influence_of(d, x, twice)));
+    FOURS(ADD)
+#undef ADD
+    for (k = 0; k < 6; k += 2)
+        add_weighted(&sum, four[k], four[k + 1], weight[k], weight[k + 1]);
+    return sum;
 }
 
 /* (sum S + 2^11) >> 12 is (sum 8 S + 2^14) >> 15. */
@@ -106,11 +140,7 @@ static void smooth_vec(const uint8_t *const rows[WIN_LINES], uint32_t count, uin
         const uint8_t *r[WIN_LINES];
         rows_at(rows, i, r);
         vec_t x = vec_load(r[2]);
-        sums_t sum = {vec_zero(), vec_zero()};
-#define ADD(w, row_a, at_a, row_b, at_b)                                                           \
-    add_influences(&sum, x, twice, r[row_a] + (at_a), r[row_b] + (at_b), w);
-        PAIRS(ADD)
-#undef ADD
+        sums_t sum = threshold <= 31 ? small_influences(r, x, twice) : influences(r, x, twice);
         vec_t by = vec_packs16(vec_mulhrs(sum.low, part), vec_mulhrs(sum.high, part));
         vec_store(out + i, vec_add8(x, by));
     }
@@ -160,9 +190,10 @@ static void unsharp_vec(const uint8_t *const rows[WIN_LINES], uint32_t count,
         vec_t x = vec_load(r[2]);
         vec_t low = vec_zip_low8(x, vec_zero()), high = vec_zip_high8(x, vec_zero());
         sums_t sum = {vec_maddubs(low, center), vec_maddubs(high, center)};
-#define ADD(w, row_a, at_a, row_b, at_b)                                                           \
-    add_pixels(&sum, r[row_a] + (at_a), r[row_b] + (at_b), w);
-        PAIRS(ADD)
+#define ADD(w, a, b, c, d)                                                                         \
+    add_pixels(&sum, a, b, w);                                                                     \
+    add_pixels(&sum, c, d, w);
+        FOURS(ADD)
 #undef ADD
         vec_store(out + i, vec_packus16(unsharp(low, sum.low, &k), unsharp(high, sum.high, &k)));
     }
