@@ -166,8 +166,7 @@ static int16_t *e_row(const demosaic_t *dm, uint32_t row)
 /* With a sample more at either end. */
 static void make_e(demosaic_t *dm, uint32_t row, uint32_t first, uint32_t count)
 {
-    isp_green_job_t job = {.count = count + 2,
-                           .out = e_row(dm, row) + first - 1};
+    isp_green_job_t job = {.count = count + 2, .out = e_row(dm, row) + first - 1};
     job.chroma_first = window_of(dm, row, 3, (int64_t)first - 1, job.chroma, job.green);
     dm->rows->green(&job);
 }

@@ -31,9 +31,9 @@
  *           q / 4 is green less color at a chroma sample m, -q / 4 the same at a green one
  *   smooth  row = floor((floor((q' + q'') / 2) + q) / 2), q' = -(q one to the left), q'' = -(q one
  *           to the right), with q of rows; column: one up, one down, with q of columns
- *   turn    dh = sum of floor(|q' - q''| / 4) + floor(|a - b| / 4) of rows, for the sample and its two
- *           neighbors on either side in the row; dv the same five, of columns
- *   blend   d = row when dh < floor(dv / 2), column when dv < floor(dh / 2), else both = floor((row
+ *   turn    dh = sum of floor(|q' - q''| / 4) + floor(|a - b| / 4) of rows, for the sample and its
+ * two neighbors on either side in the row; dv the same five, of columns blend   d = row when dh <
+ * floor(dv / 2), column when dv < floor(dh / 2), else both = floor((row
  *           + column) / 2); floor((row + both) / 2) when dh < dv - floor(dv / 4), and so for dv
  *   green   g = floor((4 m + d + 2) / 4) at a chroma sample, difference e = m - g
  *   colors  g + mean of e at the 2 or 4 nearest samples of that color, rounded half up

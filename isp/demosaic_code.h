@@ -87,7 +87,8 @@ static inline int16_t blend_directions(int16_t row, int16_t column, uint16_t dh,
     return d;
 }
 
-/* Bends and turns of some samples, from sample -4 on: bends are those of -2 .. and turns of -1 ... */
+/* Bends and turns of some samples, from sample -4 on: bends are those of -2 .. and turns of -1 ...
+ */
 enum { BEND_C, BEND_G, UP_C, HERE_C, DOWN_C, UP_G, DOWN_G, BENDS };
 enum { ROW_C, ROW_G, COLUMN_C, COLUMN_G, TURNS };
 typedef struct {

@@ -135,7 +135,8 @@ typedef struct {
     void (*gradients)(const uint16_t *g, uint32_t count, uint32_t smallest, uint64_t sum[2]);
 } isp_rows_t;
 
-/* Where the next of steps as long begins, the last of which end at count; from count on: nowhere. */
+/* Where the next of steps as long begins, the last of which end at count; from count on: nowhere.
+ */
 static inline uint32_t next_first(uint32_t first, uint32_t step, uint32_t count)
 {
     uint32_t next = first + step;

@@ -103,21 +103,22 @@ static inline vec_t threshold_vec(vec_t v, vec_t dn, vec_t q8)
     return vec_add16(dn, vec_mulhiu16(vec_sll16(v, 4), q8));
 }
 
-/* The mean of the pair that differs least so far. */
+/* Of pairs so far: the extremes, the smallest difference and the mean of the pair that has it. */
 typedef struct {
-    vec_t difference, mean;
+    vec_t high, low, difference, mean;
 } pair_t;
 
-static inline pair_t pair(vec_t a, vec_t b)
+static inline pair_t pair(const uint16_t *at, const uint16_t *opposite)
 {
-    return (pair_t){vec_sub16(vec_maxu16(a, b), vec_minu16(a, b)), vec_avgu16(a, b)};
+    vec_t a = vec_load(at), b = vec_load(opposite), high = vec_maxu16(a, b), low = vec_minu16(a, b);
+    return (pair_t){high, low, vec_sub16(high, low), vec_avgu16(a, b)};
 }
 
-static inline pair_t better_pair(pair_t best, pair_t other)
+static inline pair_t with_pair(pair_t a, pair_t b)
 {
-    vec_mask_t less = vec_aboveu16(best.difference, other.difference);
-    return (pair_t){vec_minu16(best.difference, other.difference),
-                    vec_pick16(less, other.mean, best.mean)};
+    vec_mask_t less = vec_aboveu16(a.difference, b.difference);
+    return (pair_t){vec_maxu16(a.high, b.high), vec_minu16(a.low, b.low),
+                    vec_minu16(a.difference, b.difference), vec_pick16(less, b.mean, a.mean)};
 }
 
 typedef struct {
@@ -129,19 +130,13 @@ static inline void defects_some(isp_defects_t *job, const limits_t *limits, uint
                                 uint32_t first)
 {
     const uint16_t *n = job->row[0] + i, *at = job->row[1] + i, *s = job->row[2] + i;
-    vec_t nw = vec_load(n - 1), nn = vec_load(n), ne = vec_load(n + 1), w = vec_load(at - 1);
-    vec_t e = vec_load(at + 1), sw = vec_load(s - 1), ss = vec_load(s), se = vec_load(s + 1);
+    pair_t p = with_pair(with_pair(pair(at - 1, at + 1), pair(n, s)), pair(n - 1, s + 1));
+    p = with_pair(p, pair(n + 1, s - 1));
     vec_t x = vec_load(at);
-    vec_t high = vec_maxu16(vec_maxu16(vec_maxu16(nw, nn), vec_maxu16(ne, w)),
-                            vec_maxu16(vec_maxu16(e, sw), vec_maxu16(ss, se)));
-    vec_t low = vec_minu16(vec_minu16(vec_minu16(nw, nn), vec_minu16(ne, w)),
-                           vec_minu16(vec_minu16(e, sw), vec_minu16(ss, se)));
-    vec_t above = vec_add16(high, threshold_vec(high, limits->hot_dn, limits->hot_q8));
-    vec_t below = vec_add16(x, threshold_vec(low, limits->cold_dn, limits->cold_q8));
-    vec_mask_t hot = vec_aboveu16(x, above), cold = vec_aboveu16(low, below);
-    pair_t best = better_pair(better_pair(pair(w, e), pair(nn, ss)), pair(nw, se));
-    best = better_pair(best, pair(ne, sw));
-    vec_store(job->out + i, vec_pick16(vec_either(hot, cold), best.mean, x));
+    vec_t above = vec_add16(p.high, threshold_vec(p.high, limits->hot_dn, limits->hot_q8));
+    vec_t below = vec_add16(x, threshold_vec(p.low, limits->cold_dn, limits->cold_q8));
+    vec_mask_t hot = vec_aboveu16(x, above), cold = vec_aboveu16(p.low, below);
+    vec_store(job->out + i, vec_pick16(vec_either(hot, cold), p.mean, x));
     job->hot += vec_count16(hot, first);
     job->cold += vec_count16(cold, first);
 }

@@ -35,7 +35,8 @@ yuv_matrix_t yuv_to_rgb(uint32_t mode);
 uint32_t yuv_black(uint32_t mode);
 uint32_t yuv_white(uint32_t mode);
 
-/* A row of 4:2:2, of width_px, even (yuv_rows_t packs them), back to R G B: U and V of odd columns are the mean of their neighbors, rounded up. */
+/* A row of 4:2:2, of width_px, even (yuv_rows_t packs them), back to R G B: U and V of odd columns
+ * are the mean of their neighbors, rounded up. */
 void yuv_unpack_422(const uint8_t *in, uint32_t width_px, uint32_t mode, uint8_t *rgb);
 
 #endif

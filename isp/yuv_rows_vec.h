@@ -31,7 +31,8 @@ static inline vec_t matrix_quarters(const vec_t xy[4], const vec_t z[4], const m
     return vec_packus16(vec_packs32(out[0], out[1]), vec_packs32(out[2], out[3]));
 }
 
-/* 16-bit lanes a0 b0 a1 b1 .. of two vectors of bytes; of each half of a vector: quarter by quarter. */
+/* 16-bit lanes a0 b0 a1 b1 .. of two vectors of bytes; of each half of a vector: quarter by
+ * quarter. */
 static inline void widen_pairs(vec_t a, vec_t b, vec_t out[4])
 {
     vec_t low = vec_zip_low8(a, b), high = vec_zip_high8(a, b), zero = vec_zero();

@@ -160,7 +160,8 @@ START_TEST(image_and_tensor_equal_the_reference_at_every_vector_level)
 }
 END_TEST
 
-/* Widths around the vectors' 16, 32 and 64 lanes, with all four orders. */
+/* Widths around the vectors' 16, 32 and 64 lanes, with all four orders; and around the steps of
+ * ISP_GREEN_PX samples of a half row. */
 START_TEST(every_width_from_4_px_on_and_every_bayer_order_is_exact)
 {
     isp_desc_t desc = rig_small();
@@ -170,6 +171,13 @@ START_TEST(every_width_from_4_px_on_and_every_bayer_order_is_exact)
         ref.width_px = width;
         ref.height_px = 4 + width % 3;
         ref.bayer = all_orders[width % 4];
+        check_all_levels(&ref, width, &desc);
+    }
+    for (uint32_t width = 2 * ISP_GREEN_PX - 8; width <= 256; width++) {
+        ref_t ref = random_case(&s, &desc);
+        ref.width_px = width;
+        ref.height_px = 7;
+        ref.demosaic = DEMOSAIC_EDGE;
         check_all_levels(&ref, width, &desc);
     }
     for (int order = 0; order < 4; order++)

@@ -78,30 +78,42 @@ static void check_frame(rig_t *rig, const ref_t *ref, const uint16_t *word, cons
     ck_assert_mem_eq(rig->rgb, rgb, (size_t)ref->width_px * ref->height_px * 3);
 }
 
-START_TEST(every_sample_of_several_frames_equals_the_reference)
+/* How many samples stood too far apart, over four frames. */
+static uint64_t check_case(uint32_t number)
 {
     isp_desc_t desc = rig_small();
-    sim_stream_t s = sim_stream(31, 4, 0);
+    sim_stream_t s = sim_stream(31, 4, number);
     static uint16_t raw[150 * 20], word[150 * 20], out[150 * 20];
-    for (uint32_t i = 0; i < 60; i++) {
-        rig_t *rig = rig_new(&desc);
-        ref_t ref = filtering(rig, 4, 4);
-        random_case(&s, &ref);
-        configure(rig, &ref);
-        rig_noise(i, ref.bits, ref.width_px * ref.height_px, raw);
-        for (uint32_t frame = 0; frame < 4; frame++) {
-            rig_frame(rig, &ref, frame, raw);
-            ref_tnr(&ref, raw, frame == 0, word, out);
-            check_frame(rig, &ref, word, out);
-            rig->rows = 0;
-            next_frame(&s, &ref, raw);
-        }
-        ck_assert_uint_eq(rig->isp.tnr.frames, 3);
-        ck_assert_uint_eq(rig->isp.tnr.starts, 1);
-        ck_assert_uint_eq(rig->isp.tnr.late_lines + rig->isp.tnr.lost_lines, 0);
-        ck_assert_uint_eq(rig->mem.rule_breaks, 0);
-        ck_assert_str_eq(rig->log, "");
-        rig_free(rig);
+    rig_t *rig = rig_new(&desc);
+    ref_t ref = filtering(rig, 4, 4);
+    random_case(&s, &ref);
+    configure(rig, &ref);
+    rig_noise(number, ref.bits, ref.width_px * ref.height_px, raw);
+    for (uint32_t frame = 0; frame < 4; frame++) {
+        rig_frame(rig, &ref, frame, raw);
+        ref_tnr(&ref, raw, frame == 0, word, out);
+        check_frame(rig, &ref, word, out);
+        rig->rows = 0;
+        next_frame(&s, &ref, raw);
+    }
+    ck_assert_uint_eq(rig->isp.tnr.frames, 3);
+    ck_assert_uint_eq(rig->isp.tnr.starts, 1);
+    ck_assert_uint_eq(rig->isp.tnr.late_lines + rig->isp.tnr.lost_lines, 0);
+    ck_assert_uint_eq(rig->mem.rule_breaks, 0);
+    ck_assert_str_eq(rig->log, "");
+    uint64_t moved = rig->isp.tnr.moved_px;
+    rig_free(rig);
+    return moved;
+}
+
+START_TEST(every_sample_of_several_frames_equals_the_reference_at_every_vector_level)
+{
+    for (uint32_t i = 0; i < 40; i++) {
+        sim_simd_force(SIM_SIMD_SCALAR);
+        uint64_t moved = check_case(i);
+        for (int level = 1; level < SIM_SIMD_LEVELS; level++)
+            if (sim_simd_force((sim_simd_t)level))
+                ck_assert_uint_eq(check_case(i), moved);
     }
 }
 END_TEST
@@ -528,7 +540,8 @@ START_TEST(a_frame_goes_on_from_a_snapshot_as_if_nothing_had_been)
 }
 END_TEST
 
-TEST_MAIN("isp temporal noise reduction", every_sample_of_several_frames_equals_the_reference,
+TEST_MAIN("isp temporal noise reduction",
+          every_sample_of_several_frames_equals_the_reference_at_every_vector_level,
           noise_of_a_flat_field_falls_by_the_root_of_k_over_2_minus_k,
           an_edge_that_moves_leaves_no_more_than_the_bound_and_beyond_2_t_nothing,
           a_small_step_is_followed_to_the_last_bit_that_words_have,
