@@ -53,7 +53,7 @@ static const sim_stat_t demosaic_stats[] = {
 
 static const sim_kind_t demosaic_kind = {
     .kind = "demosaic",
-    .version = 2,
+    .version = 3,
     .reset = demosaic_reset,
     .restored = demosaic_restored,
     .fields = demosaic_fields,

@@ -54,7 +54,7 @@ static const sim_stat_t dpc_stats[] = {
 
 static const sim_kind_t dpc_kind = {
     .kind = "dpc",
-    .version = 1,
+    .version = 2,
     .reset = dpc_reset,
     .fields = dpc_fields,
     .stats = dpc_stats,

@@ -31,7 +31,7 @@ static const sim_stat_t nr_stats[] = {
 
 static const sim_kind_t nr_kind = {
     .kind = "nr",
-    .version = 1,
+    .version = 2,
     .reset = nr_reset,
     .fields = nr_fields,
     .stats = nr_stats,

@@ -320,7 +320,7 @@ static const sim_stat_t scaler_stats[] = {
 
 static const sim_kind_t scaler_kind = {
     .kind = "scaler",
-    .version = 1,
+    .version = 2,
     .reset = scaler_reset,
     .fields = scaler_fields,
     .stats = scaler_stats,

@@ -32,7 +32,7 @@ static const sim_stat_t sharpen_stats[] = {
 
 static const sim_kind_t sharpen_kind = {
     .kind = "sharpen",
-    .version = 1,
+    .version = 2,
     .reset = sharpen_reset,
     .fields = sharpen_fields,
     .stats = sharpen_stats,
