@@ -171,19 +171,24 @@ static void set_matrix(develop_t *dev, const sim_raw_t *raw)
     }
 }
 
-void develop_set_colors(develop_t *dev, const sim_raw_t *raw)
+uint32_t develop_phase(sim_bayer_t bayer, uint32_t phase)
 {
-    static const char *const phase[4] = {"R", "GR", "GB", "B"};
-    /* place of each phase in rows and columns of the picture, for each Bayer order */
     static const uint8_t place[4][4] = {
         [SIM_BAYER_GRBG] = {1, 0, 3, 2},
         [SIM_BAYER_RGGB] = {0, 1, 2, 3},
         [SIM_BAYER_BGGR] = {3, 2, 1, 0},
         [SIM_BAYER_GBRG] = {2, 3, 0, 1},
     };
+    return place[bayer][phase];
+}
+
+void develop_set_colors(develop_t *dev, const sim_raw_t *raw)
+{
+    static const char *const phase[4] = {"R", "GR", "GB", "B"};
     for (uint32_t i = 0; i < 4; i++) {
         char name[MAX_NAME];
-        double black = clamped(raw->black[place[raw->bayer][i]] * 4095 / raw->white, 0, 4094);
+        double black =
+            clamped(raw->black[develop_phase(raw->bayer, i)] * 4095 / raw->white, 0, 4094);
         double neutral = raw->has_color ? raw->neutral[i == 0 ? 0 : i == 3 ? 2 : 1] : 0;
         snprintf(name, sizeof(name), "ISP_BLC_%s", phase[i]);
         put(dev, name, black);

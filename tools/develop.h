@@ -21,6 +21,10 @@ bool develop_open(develop_t *dev, const isp_desc_t *desc, const sim_raw_t *raw, 
                   size_t error_bytes);
 void develop_close(develop_t *dev);
 
+/* Where a phase (0 R, 1 Gr, 2 Gb, 3 B) is: 0 row 0 column 0, 1 row 0 column 1, 2 and 3 in row 1;
+ * and the phase of a place, since every order of colors is its own inverse. */
+uint32_t develop_phase(sim_bayer_t bayer, uint32_t phase);
+
 /* Black level, white balance and matrix as raw's black levels, neutral and color matrix ask for;
  * without colors in raw, black alone. */
 void develop_set_colors(develop_t *dev, const sim_raw_t *raw);
