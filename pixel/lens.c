@@ -48,7 +48,7 @@ static void add_weighted(float *sum, const float *row, float weight, uint32_t co
         sum[i] += weight * row[i];
 }
 
-/* Columns first, then along the row: rows are pulled `reach` samples wider on both sides. */
+/* Columns first, then along the row: rows are pulled whole, `reach` steps wider on both sides. */
 static void blurred_row(const pix_lens_t *lens, const sim_light_t *source,
                         const sim_light_req_t *req, float y_step_px, float *scratch,
                         const sim_light_row_t *out)
@@ -56,7 +56,7 @@ static void blurred_row(const pix_lens_t *lens, const sim_light_t *source,
     float across[PIX_BLUR_MAX + 1], along[PIX_BLUR_MAX + 1];
     uint32_t rows = blur_weights(lens->sigma_px / (double)y_step_px, across);
     uint32_t reach = blur_weights(lens->sigma_px / (double)req->x_step_px, along);
-    uint32_t wide = req->width_px + 2 * reach;
+    uint32_t steps = sim_gap_step(req->x_gap, req->width_px - 1) + 1, wide = steps + 2 * reach;
     float *row[PIX_COLORS], *sum[PIX_COLORS], *const to[PIX_COLORS] = {out->r, out->g, out->b};
     for (uint32_t c = 0; c < PIX_COLORS; c++) {
         row[c] = scratch + c * (size_t)wide;
@@ -65,6 +65,7 @@ static void blurred_row(const pix_lens_t *lens, const sim_light_t *source,
     }
     sim_light_req_t wider = *req;
     wider.width_px = wide;
+    wider.x_gap = (sim_gap_t){0, 0};
     wider.x0_px = req->x0_px - (float)reach * req->x_step_px;
     const sim_light_row_t light = {row[0], row[1], row[2]};
     for (int32_t dy = -(int32_t)rows; dy <= (int32_t)rows; dy++) {
@@ -74,10 +75,11 @@ static void blurred_row(const pix_lens_t *lens, const sim_light_t *source,
             add_weighted(sum[c], row[c], across[dy < 0 ? -dy : dy], wide);
     }
     for (uint32_t c = 0; c < PIX_COLORS; c++) {
-        memset(to[c], 0, req->width_px * sizeof(float));
+        memset(row[c], 0, steps * sizeof(float));
         for (int32_t dx = -(int32_t)reach; dx <= (int32_t)reach; dx++)
-            add_weighted(to[c], sum[c] + (int32_t)reach + dx, along[dx < 0 ? -dx : dx],
-                         req->width_px);
+            add_weighted(row[c], sum[c] + (int32_t)reach + dx, along[dx < 0 ? -dx : dx], steps);
+        for (uint32_t i = 0; i < req->width_px; i++)
+            to[c][i] = row[c][sim_gap_step(req->x_gap, i)];
     }
 }
 
@@ -97,7 +99,7 @@ static void shade(const pix_lens_t *lens, const sim_light_req_t *req, uint32_t c
     float a = (float)lens->shade[color][0], b = (float)lens->shade[color][1];
     float dy = req->y_px - (float)lens->center_y_px, x0 = req->x0_px - (float)lens->center_x_px;
     for (uint32_t i = 0; i < req->width_px; i++) {
-        float dx = x0 + (float)i * req->x_step_px;
+        float dx = x0 + (float)(int32_t)sim_gap_step(req->x_gap, i) * req->x_step_px;
         float u = (dx * dx + dy * dy) * per_corner;
         float cos2 = 1.0f / (1.0f + u * tan2);
         float gain = cos2 * cos2 * (1.0f + u * (a + u * b));

@@ -47,8 +47,7 @@ uint64_t pix_clock_hz(const pix_t *pix);
 typedef enum {
     PIX_PLANE_LIGHT,                                  /* red, green, blue */
     PIX_PLANE_COLUMNS = PIX_PLANE_LIGHT + PIX_COLORS, /* gains, offsets */
-    PIX_PLANE_WINDOW = PIX_PLANE_COLUMNS + 2,         /* light of all photosites, to pick from */
-    PIX_PLANE_BLOOM = PIX_PLANE_WINDOW + PIX_COLORS,  /* of 2 n + 1 rows: mean charge, excess */
+    PIX_PLANE_BLOOM = PIX_PLANE_COLUMNS + 2,          /* of 2 n + 1 rows: mean charge, excess */
 } pix_plane_t;
 
 /* How many planes there are; the lens's room is behind them. */

@@ -13,15 +13,15 @@
 #include "pixel/pixel_int.h"
 #include "pixel/site.h"
 
-/* Whether each sample's photosite has a place of its own: then the whole window is asked for. */
-static bool is_picked(const pix_axis_t *axis)
-{
-    return axis->bin == 1 && !pix_axis_is_dense(axis);
-}
-
+/* A photosite sees its own light, a binned sample that of all from its own center to the next. */
 static float light_step_px(const pix_axis_t *axis)
 {
-    return is_picked(axis) ? 1 : pix_axis_step_px(axis);
+    return axis->bin == 1 ? 1 : pix_axis_step_px(axis);
+}
+
+static sim_gap_t light_gap(const pix_axis_t *axis)
+{
+    return axis->bin == 1 ? (sim_gap_t){axis->even_inc - 1, axis->odd_inc - 1} : (sim_gap_t){0, 0};
 }
 
 static uint32_t count_white(const uint16_t *sample, uint32_t count, uint32_t white)
@@ -53,14 +53,14 @@ static sim_light_row_t pull_light(const pix_t *pix, const pix_frame_t *frame, ui
     const pix_axis_t *x = &frame->x;
     uint64_t start_ps = pix_row_exposure_start_ps(frame, row);
     uint32_t samples = pix_axis_samples(x);
-    bool picked = is_picked(x);
     sim_light_req_t req = {
         .frame = frame->frame,
         .array_width_px = d->width_px,
         .array_height_px = d->height_px,
-        .width_px = picked ? x->size : samples,
+        .width_px = samples,
         .x0_px = pix_axis_center_px(x, 0),
         .x_step_px = light_step_px(x),
+        .x_gap = light_gap(x),
         .y_px = pix_row_y_px(frame, row),
         .start_ps = start_ps,
         .exposure_ps = pix_row_exposure_end_ps(frame, row) - start_ps,
@@ -68,17 +68,12 @@ static sim_light_row_t pull_light(const pix_t *pix, const pix_frame_t *frame, ui
         .worker = worker,
     };
     sim_light_row_t light = planes_from(pix, worker, PIX_PLANE_LIGHT);
-    sim_light_row_t window = planes_from(pix, worker, PIX_PLANE_WINDOW);
     pix_lens_row(pix->lens, &pix->light, &req, light_step_px(&frame->y),
-                 plane(pix, worker, pix_planes(d)), picked ? &window : &light);
+                 plane(pix, worker, pix_planes(d)), &light);
     float *const to[PIX_COLORS] = {light.r, light.g, light.b};
-    const float *const from[PIX_COLORS] = {window.r, window.g, window.b};
-    for (uint32_t color = 0; color < PIX_COLORS; color++) {
-        if (picked)
-            pix_axis_means(x, 1, from[color], to[color]);
+    for (uint32_t color = 0; color < PIX_COLORS; color++)
         for (uint32_t i = samples; i < pix_padded_px(samples); i++)
             to[color][i] = to[color][samples - 1]; /* like the others: of the same kind */
-    }
     return light;
 }
 

@@ -82,11 +82,12 @@ uint32_t scene_map_scratch(const scene_map_t *map)
     return 3 * (map->level[0].width + 1);
 }
 
-/* Where a row of samples falls on a level: sample i at map column u + i * du. */
+/* Where a row of samples falls on a level: step i at map column u + i * du. */
 typedef struct {
     const scene_level_t *level;
     float u, du;
-    uint32_t first, last; /* samples that see the map */
+    uint32_t steps;       /* of the whole row */
+    uint32_t first, last; /* steps that see the map */
     uint32_t row[2];
     float between; /* of the two rows */
     float slope;   /* of the way from one map column to the next: 1, or steeper for squares */
@@ -98,14 +99,14 @@ static float steepen(float between, float slope)
     return slope == 1.0f ? between : scene_clamp((between - 0.5f) * slope + 0.5f, 0.0f, 1.0f);
 }
 
-/* The first sample at or right of map column u (sample i is at place->u + i * du). */
-static uint32_t sample_at(const place_t *place, float u, uint32_t width)
+/* The first step at or right of map column u. */
+static uint32_t step_at(const place_t *place, float u)
 {
     float i = (u - place->u) / place->du;
     if (i <= 0.0f)
         return 0;
-    if (i >= (float)width)
-        return width;
+    if (i >= (float)place->steps)
+        return place->steps;
     uint32_t whole = (uint32_t)i;
     return (float)whole < i ? whole + 1 : whole;
 }
@@ -125,8 +126,9 @@ static place_t find_place(const scene_map_t *map, const sim_light_req_t *req)
     place_t place = {.level = level, .du = req->x_step_px * per_px * w};
     float left_px = map->left * (float)req->array_width_px;
     place.u = (req->x0_px + 0.5f - left_px) * per_px * w - 0.5f;
-    place.first = sample_at(&place, -0.5f, req->width_px);
-    place.last = sample_at(&place, w - 0.5f, req->width_px);
+    place.steps = req->width_px > 0 ? sim_gap_step(req->x_gap, req->width_px - 1) + 1 : 0;
+    place.first = step_at(&place, -0.5f);
+    place.last = step_at(&place, w - 0.5f);
 
     float y = (req->y_px + 0.5f) / (float)req->array_height_px;
     float v = (y - map->top) / (map->bottom - map->top) * h - 0.5f;
@@ -159,12 +161,13 @@ typedef struct {
     float between[BLOCK];  /* ...and how far it is to the next one */
 } block_t;
 
-static void find_columns(const place_t *place, uint32_t first, uint32_t count, block_t *block)
+static void find_columns(const place_t *place, sim_gap_t gap, uint32_t first, uint32_t count,
+                         block_t *block)
 {
     float top = (float)(place->level->width - 1), u = place->u, du = place->du;
     float slope = place->slope;
     for (uint32_t i = 0; i < count; i++) {
-        float at = scene_clamp(u + (float)(int32_t)(first + i) * du, 0.0f, top);
+        float at = scene_clamp(u + (float)(int32_t)sim_gap_step(gap, first + i) * du, 0.0f, top);
         block->column[i] = (int32_t)at;
         block->between[i] = steepen(at - (float)block->column[i], slope);
     }
@@ -180,20 +183,22 @@ static void resample(const float *restrict line, const block_t *block, uint32_t 
     }
 }
 
-/* Every sample sits on a map column, one after another. */
-static bool on_columns(const place_t *place, uint32_t width_px)
+/* Every step sits on a map column, one after another. */
+static bool on_columns(const place_t *place)
 {
     float nearest = (float)(int32_t)(place->u + 0.5f);
-    float off = place->u - nearest, drift = (place->du - 1.0f) * (float)width_px;
+    float off = place->u - nearest, drift = (place->du - 1.0f) * (float)place->steps;
     return place->u > -0.25f && off < 1e-3f && off > -1e-3f && drift < 1e-2f && drift > -1e-2f &&
-           place->first == 0 && place->last == width_px &&
-           (uint32_t)nearest + width_px <= place->level->width;
+           place->first == 0 && place->last == place->steps &&
+           (uint32_t)nearest + place->steps <= place->level->width;
 }
 
 /* Between columns: rows are mixed first. */
-static void resample_row(const place_t *place, const float gain[3], float *const out[3],
-                         uint32_t width_px, float *scratch)
+static void resample_row(const place_t *place, const sim_light_req_t *req, const float gain[3],
+                         float *const out[3], float *scratch)
 {
+    uint32_t first = sim_gap_samples(req->x_gap, place->first);
+    uint32_t last = sim_gap_samples(req->x_gap, place->last);
     uint32_t width = place->level->width;
     size_t skip = (size_t)place->row[0] * width, next = (size_t)place->row[1] * width;
     float *line[3];
@@ -204,16 +209,32 @@ static void resample_row(const place_t *place, const float gain[3], float *const
         const uint16_t *plane = place->level->plane[c];
         mix_rows(plane + skip, plane + next, place->between, gain[c], width, line[c]);
         line[c][width] = line[c][width - 1];
-        memset(out[c], 0, place->first * sizeof(float));
-        memset(out[c] + place->last, 0, (width_px - place->last) * sizeof(float));
+        memset(out[c], 0, first * sizeof(float));
+        memset(out[c] + last, 0, (req->width_px - last) * sizeof(float));
     }
-    for (uint32_t i = place->first; i < place->last; i += BLOCK) {
+    for (uint32_t i = first; i < last; i += BLOCK) {
         block_t block;
-        uint32_t count = place->last - i < BLOCK ? place->last - i : BLOCK;
-        find_columns(place, i, count, &block);
+        uint32_t count = last - i < BLOCK ? last - i : BLOCK;
+        find_columns(place, req->x_gap, i, count, &block);
         for (int c = 0; c < 3; c++)
             if (out[c] != NULL)
                 resample(line[c], &block, count, out[c] + i);
+    }
+}
+
+static void straight_row(const place_t *place, const sim_light_req_t *req, const float gain[3],
+                         float *const out[3], float *scratch)
+{
+    size_t at = (uint32_t)(place->u + 0.5f), width = place->level->width;
+    bool whole = place->steps == req->width_px;
+    for (int c = 0; c < 3; c++) {
+        if (out[c] == NULL)
+            continue;
+        const uint16_t *plane = place->level->plane[c] + at;
+        mix_rows(plane + place->row[0] * width, plane + place->row[1] * width, place->between,
+                 gain[c], place->steps, whole ? out[c] : scratch);
+        for (uint32_t i = 0; i < req->width_px && !whole; i++)
+            out[c][i] = scratch[sim_gap_step(req->x_gap, i)];
     }
 }
 
@@ -222,15 +243,5 @@ void scene_map_row(const scene_map_t *map, const sim_light_req_t *req, const flo
 {
     place_t place = find_place(map, req);
     const float k[3] = {gain[0] / 65535.0f, gain[1] / 65535.0f, gain[2] / 65535.0f};
-    if (!on_columns(&place, req->width_px)) {
-        resample_row(&place, k, out, req->width_px, scratch);
-        return;
-    }
-    size_t at = (uint32_t)(place.u + 0.5f), width = place.level->width;
-    for (int c = 0; c < 3; c++) {
-        const uint16_t *plane = place.level->plane[c] + at;
-        if (out[c] != NULL)
-            mix_rows(plane + place.row[0] * width, plane + place.row[1] * width, place.between,
-                     k[c], req->width_px, out[c]);
-    }
+    (on_columns(&place) ? straight_row : resample_row)(&place, req, k, out, scratch);
 }

@@ -116,7 +116,7 @@ typedef struct {
     float at, inv_ramp;
 } edge_t;
 
-/* What a row sees of a shape, in units of samples. */
+/* What a row sees of a shape, in steps. */
 typedef struct {
     edge_t left, right;
     float share;                        /* of the row's lines that meet the shape */
@@ -196,6 +196,18 @@ static void cover_fill(const span_t *s, float *restrict cover)
     for (uint32_t i = s->inner; i < s->outer; i++)
         cover[i] = s->share;
     cover_edge(s, cover, s->outer, s->last);
+}
+
+/* What was worked out for each step of a span, closed up to samples; the span then counts these. */
+static void close_up(const scene_row_t *row, span_t *s, float *const values[], uint32_t count)
+{
+    if (row->gap.even + row->gap.odd == 0)
+        return;
+    s->first = sim_gap_samples(row->gap, s->first);
+    s->last = sim_gap_samples(row->gap, s->last);
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t i = s->first; i < s->last; i++)
+            values[k][i] = values[k][sim_gap_step(row->gap, i)];
 }
 
 /* ---- cloth ---- */
@@ -343,6 +355,7 @@ void scene_paint_part(const scene_row_t *row, const scene_stand_t *stand, const 
             mix_pattern(cloth, &w, sample_m, s.first, s.last, row->mix);
         mix_clamp(s.first, s.last, row->mix);
     }
+    close_up(row, &s, (float *const[]){row->cover, row->tone, row->mix}, plain ? 2 : 3);
     dye(row, cloth, stand->light, &s, plain);
 }
 
@@ -355,15 +368,18 @@ void scene_paint_shadow(const scene_row_t *row, float x_px, float y_px, float a_
     if (rest <= 0.0f)
         return;
     float reach = a_px * sqrtf(rest), k = row->x_step_px / a_px, x = (row->x0_px - x_px) / a_px;
-    uint32_t from = bound(row, to_sample(row, x_px - reach) + 1.0f);
-    uint32_t to = bound(row, to_sample(row, x_px + reach) + 1.0f);
+    span_t s = {.first = bound(row, to_sample(row, x_px - reach) + 1.0f),
+                .last = bound(row, to_sample(row, x_px + reach) + 1.0f)};
+    for (uint32_t i = s.first; i < s.last; i++) {
+        float dx = x + (float)(int32_t)i * k;
+        float q = scene_max(rest - dx * dx, 0.0f);
+        row->tone[i] = 1.0f - depth * q * q;
+    }
+    close_up(row, &s, &row->tone, 1);
     for (int c = 0; c < 3; c++) {
         float *restrict plane = row->plane[c];
-        for (uint32_t i = from; plane != NULL && i < to; i++) {
-            float dx = x + (float)(int32_t)i * k;
-            float q = scene_max(rest - dx * dx, 0.0f);
-            plane[i] *= 1.0f - depth * q * q;
-        }
+        for (uint32_t i = s.first; plane != NULL && i < s.last; i++)
+            plane[i] *= row->tone[i];
     }
 }
 
@@ -384,6 +400,7 @@ void scene_paint_box(const scene_row_t *row, const scene_box_px_t *box, scene_rg
         float d = ((float)(int32_t)i - middle) * per;
         row->tone[i] = scene_max(1.0f - round * (0.45f * d * d - 0.12f * d), 0.3f);
     }
+    close_up(row, &s, (float *const[]){row->cover, row->tone}, 2);
     const float c[3] = {color.r, color.g, color.b};
     for (int k = 0; k < 3; k++)
         if (row->plane[k] != NULL)

@@ -301,7 +301,8 @@ static void light_row(const void *ctx, const sim_light_req_t *req, const sim_lig
 {
     const scene_t *scene = ctx;
     const scene_camera_t *c = &scene->desc.camera;
-    assert(req->worker < scene->workers && req->width_px <= scene->width_px);
+    uint32_t steps = req->width_px > 0 ? sim_gap_step(req->x_gap, req->width_px - 1) + 1 : 0;
+    assert(req->worker < scene->workers && steps <= scene->width_px);
     float *scratch = scene->scratch + scene->scratch_each * req->worker;
     view_t view = {.scene = scene, .exposure_s = (double)req->exposure_ps * 1e-12};
     double start_s = (double)req->start_ps * 1e-12;
@@ -317,7 +318,8 @@ static void light_row(const void *ctx, const sim_light_req_t *req, const sim_lig
 
     float sx = (float)c->array_width_px / (float)req->array_width_px;
     float sy = (float)c->array_height_px / (float)req->array_height_px;
-    row->width = req->width_px;
+    row->width = steps;
+    row->gap = req->x_gap;
     row->x0_px = (req->x0_px + 0.5f) * sx;
     row->x_step_px = req->x_step_px * sx;
     row->y_px = (req->y_px + 0.5f) * sy;

@@ -166,7 +166,8 @@ float scene_noise_at(const scene_noise_t *noise, float u, float v);
 /* One row under the brush. Columns are of the array, continuous; x0_px and y_px are of centers. */
 typedef struct {
     float *plane[3]; /* NULL: not wanted */
-    uint32_t width;
+    uint32_t width;  /* steps from the first sample to the end of the last one */
+    sim_gap_t gap;   /* what is not wanted of them: planes have samples */
     float x0_px, x_step_px, y_px;
     float *cover, *mix, *tone; /* scratch, width floats each */
     const scene_noise_t *noise;

@@ -10,19 +10,44 @@
 
 #include "sim/types.h"
 
+/* Where a row of samples leaves some out: so many steps behind each even sample, each odd one. */
+typedef struct {
+    uint32_t even, odd;
+} sim_gap_t;
+
+/* Steps from sample 0 to a sample. */
+static inline uint32_t sim_gap_step(sim_gap_t gap, uint32_t sample)
+{
+    return sample + (sample + 1) / 2 * gap.even + sample / 2 * gap.odd;
+}
+
+/* How many samples lie within the first so many steps. */
+static inline uint32_t sim_gap_samples(sim_gap_t gap, uint32_t steps)
+{
+    uint32_t pair = 2 + gap.even + gap.odd, rest = steps % pair;
+    return steps / pair * 2 + (rest > 0) + (rest > 1 + gap.even);
+}
+
 /* One row to render. Coordinates are of the full-resolution active array (IMX500: 4056 x 3040). */
 typedef struct {
     uint32_t frame;
     uint32_t array_width_px, array_height_px; /* the whole active array: the field of view */
     uint32_t width_px;                        /* samples wanted */
     float x0_px;       /* array column of the center of sample 0 (binned 2x2: 0.5) */
-    float x_step_px;   /* array columns from one sample to the next (binned 2x2: 2) */
+    float x_step_px;   /* side of a sample, array columns (binned 2x2: 2): samples are square */
+    sim_gap_t x_gap;   /* a step is as long as a sample: without gaps they touch */
     float y_px;        /* array row of the samples' center */
     uint64_t start_ps; /* of this row's exposure */
     uint64_t exposure_ps;
     uint32_t planes; /* which of r, g, b are needed: bits 0, 1, 2 */
     uint32_t worker; /* 0..pool threads - 1: which scratch memory to use */
 } sim_light_req_t;
+
+/* Array column of a sample's center. */
+static inline float sim_light_x_px(const sim_light_req_t *req, uint32_t sample)
+{
+    return req->x0_px + (float)(int32_t)sim_gap_step(req->x_gap, sample) * req->x_step_px;
+}
 
 /*
  * Luminous exitance of the scene toward the camera, lux: illuminance at the object times its

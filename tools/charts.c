@@ -42,7 +42,7 @@ static void row(const void *ctx, const sim_light_req_t *req, const sim_light_row
     double light = flicker(chart->flicker_hz, start, start + (double)req->exposure_ps * 1e-12);
     float lux = chart->lux * (float)light / (float)(chart->places * chart->places * chart->times);
     for (uint32_t i = 0; i < req->width_px; i++) {
-        chart_rgb_t c = seen(chart, req, req->x0_px + (float)i * req->x_step_px);
+        chart_rgb_t c = seen(chart, req, sim_light_x_px(req, i));
         out->r[i] = c.r * lux;
         out->g[i] = c.g * lux;
         out->b[i] = c.b * lux;

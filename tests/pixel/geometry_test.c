@@ -137,13 +137,15 @@ END_TEST
 
 typedef struct {
     float x, y;
+    uint32_t samples; /* that are asked for: none that is not read */
 } spot_t;
 
 static void spot_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
 {
     const spot_t *spot = ctx;
+    ck_assert_uint_eq(req->width_px, spot->samples);
     for (uint32_t i = 0; i < req->width_px; i++) {
-        bool lit = req->y_px == spot->y && req->x0_px + req->x_step_px * (float)i == spot->x;
+        bool lit = req->y_px == spot->y && sim_light_x_px(req, i) == spot->x;
         out->r[i] = out->g[i] = out->b[i] = lit ? 1e6f : 0;
     }
 }
@@ -164,7 +166,7 @@ START_TEST(a_spot_of_light_shows_in_the_samples_of_its_photosite_alone)
         walk(&frame.y, &y);
         uint32_t px = frame.x.start + sim_stream_below(&s, frame.x.size);
         uint32_t py = y.site[sim_stream_below(&s, y.samples)][0];
-        spot = (spot_t){(float)px, (float)py};
+        spot = (spot_t){(float)px, (float)py, x.samples};
         uint16_t *picture = die_picture(die, &frame);
         for (uint32_t r = 0; r < y.samples; r++)
             for (uint32_t c = 0; c < x.samples; c++)

@@ -21,7 +21,7 @@ static void field(const void *ctx, const sim_light_req_t *req, const sim_light_r
     float *const plane[3] = {light->r, light->g, light->b};
     for (uint32_t c = 0; c < 3; c++)
         for (uint32_t i = 0; i < req->width_px; i++) {
-            float x = req->x0_px + (float)i * req->x_step_px;
+            float x = sim_light_x_px(req, i);
             bool lit = fabsf(x - world->column_px) < 0.5f * req->x_step_px ||
                        fabsf(req->y_px - world->row_px) < 0.5f;
             plane[c][i] = 100.0f * (float)(c + 1) + (lit ? world->bright : 0.0f);
@@ -36,19 +36,26 @@ static pix_desc_t description(void)
     return d;
 }
 
-static void see(const pix_desc_t *d, const world_t *world, float y_px, float step_px)
+static void see_gaps(const pix_desc_t *d, const world_t *world, float y_px, float step_px,
+                     sim_gap_t gap)
 {
     pix_lens_t lens = pix_lens_of(d);
     ck_assert_uint_le(pix_lens_room(&lens, W), ROOM);
     sim_light_t light = {field, world};
     sim_light_req_t req = {.array_width_px = W,
                            .array_height_px = H,
-                           .width_px = (uint32_t)(W / step_px),
+                           .width_px = sim_gap_samples(gap, (uint32_t)(W / step_px)),
+                           .x_gap = gap,
                            .x0_px = (step_px - 1) / 2,
                            .x_step_px = step_px,
                            .y_px = y_px,
                            .planes = 7};
     pix_lens_row(&lens, &light, &req, step_px, scratch, &out);
+}
+
+static void see(const pix_desc_t *d, const world_t *world, float y_px, float step_px)
+{
+    see_gaps(d, world, y_px, step_px, (sim_gap_t){0, 0});
 }
 
 START_TEST(a_lens_of_zeros_changes_nothing)
@@ -148,7 +155,27 @@ START_TEST(blur_keeps_flat_light_as_it_is)
 }
 END_TEST
 
+START_TEST(samples_that_are_left_out_change_none_of_the_others)
+{
+    static float whole[3][W];
+    pix_desc_t d = description();
+    const world_t world = {20, 10, 1000};
+    d.psf_sigma_px = 1.3;
+    d.focal_mm = 0.062;
+    d.shading[PIX_BLUE][0] = -0.3;
+    see(&d, &world, 9, 1);
+    memcpy(whole, out_plane, sizeof(whole));
+    see_gaps(&d, &world, 9, 1, (sim_gap_t){1, 2}); /* 0 2 5 7 10 .. 60 62 */
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < 26; at += i % 2 == 0 ? 2 : 3, i++)
+        for (int c = 0; c < 3; c++)
+            ck_assert(out_plane[c][i] == whole[c][at]);
+    ck_assert_uint_eq(at, 65); /* the next one would be outside */
+}
+END_TEST
+
 TEST_MAIN("pixel lens", a_lens_of_zeros_changes_nothing,
           light_falls_off_with_the_fourth_power_of_the_cosine,
           each_color_is_shaded_by_its_own_numbers, a_bright_line_is_spread_as_a_gaussian_both_ways,
-          a_binned_row_is_blurred_by_half_as_many_samples, blur_keeps_flat_light_as_it_is)
+          a_binned_row_is_blurred_by_half_as_many_samples, blur_keeps_flat_light_as_it_is,
+          samples_that_are_left_out_change_none_of_the_others)

@@ -3,6 +3,7 @@
  */
 #include "scene_help.h"
 #include "sim/pool.h"
+#include "sim/rng.h"
 #include "sim/time.h"
 #include "tests/test.h"
 
@@ -359,6 +360,46 @@ START_TEST(a_coarse_request_sees_the_mean_of_the_fine_one)
 }
 END_TEST
 
+/* Two rows of the same scene, one of them with gaps, which are walked along. */
+static void check_gaps(const scene_t *scene, sim_stream_t *s, uint32_t row)
+{
+    static float whole[3][4056], some[3][4056];
+    sim_light_t light = scene_light(scene);
+    const sim_light_row_t out = {whole[0], whole[1], whole[2]},
+                          out_some = {some[0], some[1], some[2]};
+    float step_px = sim_stream_below(s, 3) == 0 ? 2 : 1; /* on the map's columns, between them */
+    scene_timing_t timing = timing_of(40, step_px);
+    sim_light_req_t req = row_of(&timing, 40, row % timing.rows);
+    req.x0_px += (float)(2 * sim_stream_below(s, 20));
+    req.width_px -= 40;
+    light.row(light.ctx, &req, &out);
+    uint32_t steps = req.width_px, at = 0, i = 0;
+    req.x_gap = (sim_gap_t){2 * sim_stream_below(s, 3), 2 * sim_stream_below(s, 4)};
+    req.width_px = sim_gap_samples(req.x_gap, steps);
+    light.row(light.ctx, &req, &out_some);
+    for (; at < steps; at += 1 + (i % 2 == 0 ? req.x_gap.even : req.x_gap.odd), i++)
+        for (int c = 0; c < 3; c++)
+            ck_assert(some[c][i] == whole[c][at]);
+    ck_assert_uint_eq(i, req.width_px);
+}
+
+START_TEST(samples_that_are_left_out_change_none_of_the_others)
+{
+    static const char *const rooms[] = {
+        "{\"seed\": 3, \"background\": {\"kind\": \"room\"}, \"door\": {}, \"crowd\": {}}",
+        "{\"seed\": 4, \"background\": {\"kind\": \"plain\"}, \"crowd\": {}}",
+    };
+    sim_stream_t s = sim_stream(5, 6, 7);
+    for (size_t k = 0; k < SIM_COUNT(rooms); k++) {
+        scene_t *scene = scene_of(rooms[k], 0);
+        ck_assert_int_eq(scene_prepare(scene, 1, 4056), SIM_OK);
+        for (uint32_t row = 0; row < 3040; row += 31)
+            check_gaps(scene, &s, row);
+        scene_free(scene);
+    }
+}
+END_TEST
+
 TEST_MAIN("scene light", the_same_row_twice_is_the_same_bits,
           any_number_of_threads_gives_the_same_bits, a_plane_that_was_not_asked_for_is_not_touched,
           a_white_wall_shows_the_light_itself, a_person_moves_by_speed_times_time,
@@ -366,4 +407,5 @@ TEST_MAIN("scene light", the_same_row_twice_is_the_same_bits,
           a_long_exposure_widens_moving_edges, lamps_flicker_and_a_whole_period_hides_it,
           light_changes_at_once_or_evenly_and_an_exposure_averages_it,
           color_changes_alike_and_what_is_not_named_stays, another_seed_is_another_world,
-          a_coarse_request_sees_the_mean_of_the_fine_one)
+          a_coarse_request_sees_the_mean_of_the_fine_one,
+          samples_that_are_left_out_change_none_of_the_others)
