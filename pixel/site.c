@@ -75,33 +75,14 @@ pix_axis_kind_t pix_axis_kind(const pix_axis_t *axis)
     return pix_axis_is_dense(axis) && axis->bin == 2 ? PIX_AXIS_BINNED : PIX_AXIS_OTHER;
 }
 
-static inline void means(pix_walk_t walk, size_t of, const float *restrict site,
-                         float *restrict sample)
+void pix_axis_means(const pix_axis_t *axis, uint32_t of, const float *site, float *sample)
 {
+    pix_walk_t walk = pix_axis_walk(axis);
     for (size_t i = 0; i < walk.pairs; i++) {
         const float *one = site + i * walk.bin * walk.period;
         const float *two = one + (of - 1) * walk.period;
         sample[2 * i] = (one[0] + two[0]) * 0.5f;
         sample[2 * i + 1] = (one[walk.odd] + two[walk.odd]) * 0.5f;
-    }
-}
-
-void pix_axis_means(const pix_axis_t *axis, uint32_t of, const float *site, float *sample)
-{
-    uint32_t pairs = pix_axis_samples(axis) / 2;
-    switch (pix_axis_kind(axis)) {
-    case PIX_AXIS_BINNED:
-        means((pix_walk_t){pairs, 1, 2, 2}, of, site, sample);
-        break;
-    case PIX_AXIS_SKIPPED:
-        means((pix_walk_t){pairs, 1, 4, 1}, of, site, sample);
-        break;
-    case PIX_AXIS_SKIP_BINNED:
-        means((pix_walk_t){pairs, 1, 4, 2}, of, site, sample);
-        break;
-    case PIX_AXIS_OTHER:
-        means(pix_axis_walk(axis), of, site, sample);
-        break;
     }
 }
 
