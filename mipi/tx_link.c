@@ -78,7 +78,10 @@ uint64_t mipi_link_payload_ps(const mipi_tx_t *tx, uint32_t bytes)
     char error[200];
     mipi_phy_t phy;
     (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
-    return mipi_phy_packet(&phy, MIPI_OWN_BURST, bytes + MIPI_LONG_EXTRA_BYTES).end_ps;
+    uint32_t packet_bytes = bytes + MIPI_LONG_EXTRA_BYTES;
+    if (phy.lrte.on) /* as close as lines can follow each other: in one burst */
+        return mipi_phy_packet(&phy, MIPI_AFTER_LONG, packet_bytes).last_byte_ps;
+    return mipi_phy_packet(&phy, MIPI_OWN_BURST, packet_bytes).end_ps;
 }
 
 uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes)

@@ -222,6 +222,20 @@ START_TEST(the_hosts_lane_mode_chooses_how_many_lanes_carry)
 }
 END_TEST
 
+START_TEST(lines_may_follow_each_other_as_closely_as_their_delimiters_let_them)
+{
+    open_rig(1);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), 585 * NS);
+    put(0x0864, 2, 0x8000);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), (84 + 208) * NS); /* HS-Idle, sync */
+    put(0x0866, 2, 0x8000 | 2);
+    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), (16 + 208) * NS);
+    rig_close(&rig);
+}
+END_TEST
+
 /* The same in two halves: nothing about the burst is forgotten. */
 START_TEST(a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
 {
@@ -253,4 +267,5 @@ TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
           periodic_calibration_goes_before_the_frame_start_of_each_nth_frame,
           a_new_rate_is_judged_once_and_counts_from_the_next_packet,
           the_hosts_lane_mode_chooses_how_many_lanes_carry,
+          lines_may_follow_each_other_as_closely_as_their_delimiters_let_them,
           a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)

@@ -9,6 +9,7 @@
 #include "mipi/cphy.h"
 #include "mipi/scramble.h"
 #include "sim/file.h"
+#include "sim/json.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 
@@ -171,6 +172,40 @@ START_TEST(a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives)
 }
 END_TEST
 
+static uint64_t counter(const char *name, const char *key)
+{
+    char file[256];
+    snprintf(file, sizeof(file), DIR "/%s/stats.json", name);
+    sim_doc_t *doc = sim_doc_load(file);
+    ck_assert_ptr_null(sim_doc_error(doc));
+    sim_cfg_t root = sim_doc_root(doc), sensor = sim_cfg_obj(&root, "sensor");
+    sim_cfg_t mipi = sim_cfg_obj(&sensor, "mipi"), stat = sim_cfg_obj(&mipi, key);
+    uint64_t value = sim_cfg_u64(&stat, "value", 0, UINT64_MAX, 0);
+    sim_doc_free(doc);
+    return value;
+}
+
+START_TEST(a_host_that_turns_lrte_on_saves_link_time)
+{
+    write_scenario("each", "");
+    write_scenario("lrte",
+                   "{\"at\": \"0ms\", \"write\": \"tx_reg_csi_epd_en_ssp_dphy\", \"value\": 32768},"
+                   "{\"at\": \"0ms\", \"write\": \"tx_reg_csi_epd_op_slp_dphy\", \"value\": 32768},"
+                   "{\"at\": \"0ms\", \"write\": \"mode_select\", \"value\": 1}");
+    run("each");
+    run("lrte");
+    ck_assert(same_file(DIR "/each/metadata.jsonl", DIR "/lrte/metadata.jsonl"));
+    ck_assert_uint_eq(counter("each", "bursts"), counter("each", "packets"));
+    ck_assert_uint_eq(counter("lrte", "packets"), counter("each", "packets"));
+    ck_assert_uint_lt(counter("lrte", "bursts"), counter("lrte", "packets"));
+    /* each packet that does not begin a burst: 355 ns + 22 UI less */
+    uint64_t saved = counter("lrte", "packets") - counter("lrte", "bursts");
+    uint64_t ps = counter("each", "link_busy_ps") - counter("lrte", "link_busy_ps");
+    ck_assert_uint_ge(ps + saved, saved * (355000 + 22 * 1126));
+    ck_assert_uint_le(ps, saved * (355000 + 22 * 1127));
+}
+END_TEST
+
 /* Symbols of the burst at *line; *line goes behind it. False: no more. */
 static bool next_symbols(char **line, uint8_t symbols[LANES][32768], uint32_t *count)
 {
@@ -261,5 +296,5 @@ END_TEST
 TEST_MAIN("waves of a run", the_lanes_of_a_run_carry_what_the_capture_has,
           two_runs_leave_the_same_files,
           a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives,
-          over_c_phy_the_host_gets_the_same_frames, a_host_can_change_to_c_phy_by_its_registers,
-          a_range_of_packets_is_judged)
+          a_host_that_turns_lrte_on_saves_link_time, over_c_phy_the_host_gets_the_same_frames,
+          a_host_can_change_to_c_phy_by_its_registers, a_range_of_packets_is_judged)
