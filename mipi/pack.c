@@ -2,20 +2,38 @@
 
 #include "mipi/packet.h"
 
+/* A group is the smallest number of pixels that fills whole bytes. */
+/* clang-format off */
+static const struct {
+    uint8_t bits, dt, group_px;
+} raw[] = {
+    {8,  MIPI_DT_RAW8,  1}, {10, MIPI_DT_RAW10, 4}, {12, MIPI_DT_RAW12, 2},
+    {14, MIPI_DT_RAW14, 4}, {16, MIPI_DT_RAW16, 1}, {20, MIPI_DT_RAW20, 2},
+};
+/* clang-format on */
+
 uint8_t mipi_dt_of_bits(uint32_t bits)
 {
-    return bits == 8 ? MIPI_DT_RAW8 : bits == 10 ? MIPI_DT_RAW10 : bits == 12 ? MIPI_DT_RAW12 : 0;
+    for (size_t i = 0; i < SIM_COUNT(raw); i++)
+        if (raw[i].bits == bits)
+            return raw[i].dt;
+    return 0;
 }
 
 uint32_t mipi_bits_of_dt(uint8_t dt)
 {
-    return dt == MIPI_DT_RAW8 ? 8 : dt == MIPI_DT_RAW10 ? 10 : dt == MIPI_DT_RAW12 ? 12 : 0;
+    for (size_t i = 0; i < SIM_COUNT(raw); i++)
+        if (raw[i].dt == dt)
+            return raw[i].bits;
+    return 0;
 }
 
-/* A group is the smallest number of pixels that fills whole bytes. */
 static uint32_t group_px(uint32_t bits)
 {
-    return bits == 8 ? 1 : bits == 10 ? 4 : bits == 12 ? 2 : 0;
+    for (size_t i = 0; i < SIM_COUNT(raw); i++)
+        if (raw[i].bits == bits)
+            return raw[i].group_px;
+    return 0;
 }
 
 uint32_t mipi_row_bytes(uint32_t bits, uint32_t width_px)
@@ -44,6 +62,32 @@ void mipi_swap_rgb888(uint8_t *out, const uint8_t *in, uint32_t width_px)
         out[1] = in[1];
         out[2] = first;
     }
+}
+
+void mipi_pack_rgb565(uint8_t *out, const uint8_t *rgb, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++, rgb += 3, out += 2) {
+        uint32_t word = (rgb[0] >> 3u) << 11 | (rgb[1] >> 2u) << 5 | rgb[2] >> 3u;
+        out[0] = (uint8_t)word;
+        out[1] = (uint8_t)(word >> 8);
+    }
+}
+
+void mipi_unpack_rgb565(uint8_t *rgb, const uint8_t *in, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++, rgb += 3, in += 2) {
+        uint32_t word = in[0] | (uint32_t)in[1] << 8;
+        uint32_t r = word >> 11, g = word >> 5 & 0x3f, b = word & 0x1f;
+        rgb[0] = (uint8_t)(r << 3 | r >> 2);
+        rgb[1] = (uint8_t)(g << 2 | g >> 4);
+        rgb[2] = (uint8_t)(b << 3 | b >> 2);
+    }
+}
+
+void mipi_pack_luma(uint8_t *out, const uint8_t *uyvy, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++)
+        out[i] = uyvy[2 * i + 1];
 }
 
 static void pack8(uint8_t *out, const uint16_t *px, uint32_t width_px)
@@ -99,7 +143,7 @@ void mipi_unpack10(uint16_t *px, const uint8_t *in, uint32_t width_px)
         px[i] = (uint16_t)(in[i] << 2 | (in[4] >> (2 * i) & 3));
 }
 
-static void pack12(uint8_t *out, const uint16_t *px, uint32_t width_px)
+void mipi_pack12(uint8_t *out, const uint16_t *px, uint32_t width_px)
 {
     for (; width_px > 0; out += 3) {
         uint32_t p1 = px[0], p2 = width_px > 1 ? px[1] : 0;
@@ -111,28 +155,95 @@ static void pack12(uint8_t *out, const uint16_t *px, uint32_t width_px)
     }
 }
 
-static void unpack12(uint16_t *px, const uint8_t *in, uint32_t width_px)
+void mipi_unpack12(uint16_t *px, const uint8_t *in, uint32_t width_px)
 {
     for (uint32_t i = 0; i < width_px; i++)
         px[i] = (uint16_t)(in[i / 2 * 3 + i % 2] << 4 | (in[i / 2 * 3 + 2] >> (4 * (i % 2)) & 0xf));
 }
 
+/* Of a last group, black where there is nothing. */
+static void pack14(uint8_t *out, const uint16_t *px, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i += 4, out += 7) {
+        uint32_t low = 0;
+        for (uint32_t k = 0; k < 4; k++) {
+            uint32_t sample = i + k < width_px ? px[i + k] : 0;
+            out[k] = (uint8_t)(sample >> 6);
+            low |= (sample & 0x3f) << (6 * k);
+        }
+        out[4] = (uint8_t)low;
+        out[5] = (uint8_t)(low >> 8);
+        out[6] = (uint8_t)(low >> 16);
+    }
+}
+
+static void unpack14(uint16_t *px, const uint8_t *in, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i += 4, in += 7) {
+        uint32_t low = in[4] | (uint32_t)in[5] << 8 | (uint32_t)in[6] << 16;
+        for (uint32_t k = 0; k < 4 && i + k < width_px; k++)
+            px[i + k] = (uint16_t)((uint32_t)in[k] << 6 | (low >> (6 * k) & 0x3f));
+    }
+}
+
+static void pack16(uint8_t *out, const uint16_t *px, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++) {
+        out[2 * i] = (uint8_t)(px[i] >> 8);
+        out[2 * i + 1] = (uint8_t)px[i];
+    }
+}
+
+static void unpack16(uint16_t *px, const uint8_t *in, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++)
+        px[i] = (uint16_t)(in[2 * i] << 8 | in[2 * i + 1]);
+}
+
+void mipi_pack20(uint8_t *out, const uint32_t *px, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i += 2, out += 5) {
+        uint32_t second = i + 1 < width_px ? px[i + 1] : 0;
+        const uint16_t halves[4] = {(uint16_t)(px[i] >> 10), (uint16_t)(px[i] & 0x3ff),
+                                    (uint16_t)(second >> 10), (uint16_t)(second & 0x3ff)};
+        mipi_pack10(out, halves, 4);
+    }
+}
+
+void mipi_unpack20(uint32_t *px, const uint8_t *in, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px; i++) {
+        uint16_t halves[4];
+        mipi_unpack10(halves, in + i / 2 * 5, 4);
+        px[i] = (uint32_t)halves[i % 2 * 2] << 10 | halves[i % 2 * 2 + 1];
+    }
+}
+
+/* By (bits - 8) / 2. */
+static bool has_kernel(uint32_t bits)
+{
+    return bits >= 8 && bits <= 16 && bits % 2 == 0;
+}
+
 mipi_pack_fn_t mipi_pack_row(uint32_t bits, sim_simd_t level)
 {
+    static const mipi_pack_fn_t fn[] = {pack8, mipi_pack10, mipi_pack12, pack14, pack16};
 #if SIM_X86
-    if (bits == 10 && level >= SIM_SIMD_AVX2)
-        return mipi_pack10_avx2;
+    if ((bits == 10 || bits == 12) && level >= SIM_SIMD_AVX2)
+        return bits == 10 ? mipi_pack10_avx2 : mipi_pack12_avx2;
 #endif
     (void)level;
-    return bits == 8 ? pack8 : bits == 10 ? mipi_pack10 : bits == 12 ? pack12 : NULL;
+    return has_kernel(bits) ? fn[(bits - 8) / 2] : NULL;
 }
 
 mipi_unpack_fn_t mipi_unpack_row(uint32_t bits, sim_simd_t level)
 {
+    static const mipi_unpack_fn_t fn[] = {unpack8, mipi_unpack10, mipi_unpack12, unpack14,
+                                          unpack16};
 #if SIM_X86
-    if (bits == 10 && level >= SIM_SIMD_AVX2)
-        return mipi_unpack10_avx2;
+    if ((bits == 10 || bits == 12) && level >= SIM_SIMD_AVX2)
+        return bits == 10 ? mipi_unpack10_avx2 : mipi_unpack12_avx2;
 #endif
     (void)level;
-    return bits == 8 ? unpack8 : bits == 10 ? mipi_unpack10 : bits == 12 ? unpack12 : NULL;
+    return has_kernel(bits) ? fn[(bits - 8) / 2] : NULL;
 }

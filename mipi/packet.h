@@ -31,16 +31,24 @@ typedef enum {
     MIPI_DT_FE = 0x01,
     MIPI_DT_LS = 0x02,
     MIPI_DT_LE = 0x03,
+    MIPI_DT_SHORT1 = 0x08, /* generic short 1..8: 0x08..0x0f */
     MIPI_DT_NULL = 0x10,
     MIPI_DT_BLANKING = 0x11,
     MIPI_DT_EMBEDDED = 0x12,
+    MIPI_DT_YUV420_8 = 0x18,
+    MIPI_DT_YUV420_10 = 0x19,
+    MIPI_DT_YUV420_8_CSPS = 0x1c, /* as those two, but for where chroma was sampled */
+    MIPI_DT_YUV420_10_CSPS = 0x1d,
     MIPI_DT_YUV422_8 = 0x1e,
+    MIPI_DT_YUV422_10 = 0x1f,
+    MIPI_DT_RGB565 = 0x22,
     MIPI_DT_RGB888 = 0x24,
     MIPI_DT_RAW8 = 0x2a,
     MIPI_DT_RAW10 = 0x2b,
     MIPI_DT_RAW12 = 0x2c,
     MIPI_DT_RAW14 = 0x2d,
     MIPI_DT_RAW16 = 0x2e,
+    MIPI_DT_RAW20 = 0x2f,
     MIPI_DT_USER1 = 0x30, /* user defined 8-bit 1..8: 0x30..0x37 */
 } mipi_dt_t;
 

@@ -36,6 +36,85 @@ START_TEST(rgb888_is_blue_green_red)
 }
 END_TEST
 
+/* facts: samples 123 567 9AB DEF; the low sixes 23 27 2B 2F are 24 bits BE B9 E3, the first lowest
+ */
+START_TEST(raw14_group_is_four_high_bytes_then_24_bits_of_low_sixes)
+{
+    uint8_t out[7];
+    mipi_pack_row(14, SIM_SIMD_SCALAR)(out, ((uint16_t[]){0x123, 0x567, 0x9ab, 0xdef}), 4);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x04, 0x15, 0x26, 0x37, 0xe3, 0xb9, 0xbe}), 7);
+}
+END_TEST
+
+START_TEST(raw16_sends_the_high_byte_first)
+{
+    uint8_t out[4];
+    mipi_pack_row(16, SIM_SIMD_SCALAR)(out, ((uint16_t[]){0x1234, 0xabcd}), 2);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x12, 0x34, 0xab, 0xcd}), 4);
+}
+END_TEST
+
+/* 12345 = 048 and 345 of ten bits, ABCDE = 2AF and 0DE: high bytes 12 D1 AB 37, low pairs 0 1 3 2
+ */
+START_TEST(raw20_is_two_halves_of_ten_bits)
+{
+    uint8_t out[5];
+    mipi_pack20(out, ((uint32_t[]){0x12345, 0xabcde}), 2);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x12, 0xd1, 0xab, 0x37, 0xb4}), 5);
+}
+END_TEST
+
+START_TEST(raw20_comes_back_equal_at_every_width)
+{
+    sim_stream_t rng = sim_stream(1, 2, 4);
+    for (uint32_t width = 0; width <= 33; width++) {
+        uint32_t px[34], back[34];
+        uint8_t out[34 * 5];
+        for (uint32_t i = 0; i < 34; i++)
+            px[i] = (uint32_t)sim_stream_below(&rng, 1u << 20);
+        memset(out, 0xee, sizeof(out));
+        back[width] = 0xdeadbeef;
+        mipi_pack20(out, px, width);
+        ck_assert_uint_eq(out[mipi_row_bytes(20, width)], 0xee);
+        mipi_unpack20(back, out, width);
+        ck_assert_mem_eq(back, px, width * sizeof(*px));
+        ck_assert_uint_eq(back[width], 0xdeadbeef);
+    }
+}
+END_TEST
+
+START_TEST(rgb565_is_a_word_with_blue_lowest)
+{
+    /* R 5: 10101, G 6: 110011, B 5: 01110; the bits below are lost */
+    const uint8_t rgb[6] = {0xaf, 0xcf, 0x77, 0, 0xff, 0};
+    uint8_t out[4], back[6];
+    mipi_pack_rgb565(out, rgb, 2);
+    ck_assert_mem_eq(out, ((uint8_t[]){0x6e, 0xae, 0xe0, 0x07}), 4);
+    mipi_unpack_rgb565(back, out, 2);
+    ck_assert_mem_eq(back, ((uint8_t[]){0xad, 0xcf, 0x73, 0, 0xff, 0}), 6);
+}
+END_TEST
+
+START_TEST(every_rgb565_word_comes_back)
+{
+    for (uint32_t word = 0; word < 65536; word++) {
+        const uint8_t in[2] = {(uint8_t)word, (uint8_t)(word >> 8)};
+        uint8_t rgb[3], out[2];
+        mipi_unpack_rgb565(rgb, in, 1);
+        mipi_pack_rgb565(out, rgb, 1);
+        ck_assert_mem_eq(out, in, 2);
+    }
+}
+END_TEST
+
+START_TEST(luma_lines_keep_every_second_byte)
+{
+    uint8_t out[4];
+    mipi_pack_luma(out, (const uint8_t *)"UaVbUcVd", 4);
+    ck_assert_mem_eq(out, "abcd", 4);
+}
+END_TEST
+
 START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
 {
     for (int level = 0; level <= (int)sim_simd_best(); level++) {
@@ -44,6 +123,11 @@ START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
         for (int i = 0; i < 64; i++)
             px[i] = i % 2 ? 0 : 0xfc00; /* nothing within 10 bits */
         mipi_pack_row(10, (sim_simd_t)level)(out, px, 64);
+        for (int i = 0; i < 80; i++)
+            ck_assert_uint_eq(out[i], 0);
+        for (int i = 0; i < 64; i++)
+            px[i] = i % 2 ? 0 : 0xf000; /* nor within 12 */
+        mipi_pack_row(12, (sim_simd_t)level)(out, px, 53);
         for (int i = 0; i < 80; i++)
             ck_assert_uint_eq(out[i], 0);
     }
@@ -58,11 +142,22 @@ START_TEST(row_bytes_and_pixels_of_the_sensor_modes)
     ck_assert_uint_eq(mipi_row_bytes(12, 4056), 6084);
     ck_assert_uint_eq(mipi_row_bytes(8, 640), 640);
     ck_assert_uint_eq(mipi_row_bytes(10, 5), 10); /* filled up to 8 pixels */
-    ck_assert_uint_eq(mipi_row_bytes(14, 100), 0);
+    ck_assert_uint_eq(mipi_row_bytes(14, 100), 175);
+    ck_assert_uint_eq(mipi_row_bytes(14, 101), 182);
+    ck_assert_uint_eq(mipi_row_bytes(16, 101), 202);
+    ck_assert_uint_eq(mipi_row_bytes(20, 101), 255);
+    ck_assert_uint_eq(mipi_row_bytes(6, 100), 0);
+    ck_assert_uint_eq(mipi_row_bytes(18, 100), 0);
     ck_assert(mipi_row_px(10, 2535, &px) && px == 2028);
     ck_assert(mipi_row_px(12, 6084, &px) && px == 4056);
     ck_assert(!mipi_row_px(10, 2536, &px));
     ck_assert(!mipi_row_px(9, 10, &px));
+    for (uint32_t bits = 0; bits <= 24; bits++) {
+        uint8_t dt = mipi_dt_of_bits(bits);
+        ck_assert_uint_eq(dt != 0, bits == 20 || (bits >= 8 && bits <= 16 && bits % 2 == 0));
+        ck_assert(dt == 0 || mipi_bits_of_dt(dt) == bits);
+        ck_assert((mipi_pack_row(bits, SIM_SIMD_SCALAR) != NULL) == (dt != 0 && bits <= 16));
+    }
 }
 END_TEST
 
@@ -71,13 +166,13 @@ START_TEST(rows_come_back_equal_at_every_depth_width_and_level)
     enum { MAX = 150 };
     uint16_t px[MAX];
     sim_stream_t rng = sim_stream(1, 2, 3);
-    for (uint32_t bits = 8; bits <= 12; bits += 2) {
+    for (uint32_t bits = 8; bits <= 16; bits += 2) {
         for (int level = 0; level <= (int)sim_simd_best(); level++) {
             for (uint32_t width = 0; width <= MAX; width++) {
                 for (uint32_t i = 0; i < MAX; i++)
                     px[i] = (uint16_t)sim_stream_below(&rng, 1u << bits);
                 uint32_t bytes = mipi_row_bytes(bits, width);
-                uint8_t out[MAX * 2], scalar[MAX * 2];
+                uint8_t out[MAX * 2 + 16], scalar[MAX * 2 + 16];
                 uint16_t back[MAX + 1];
                 memset(out, 0xee, sizeof(out));
                 back[width] = 0xbeef;
@@ -181,7 +276,11 @@ END_TEST
 
 TEST_MAIN("mipi pack", raw10_group_is_four_high_bytes_then_the_low_pairs,
           raw12_group_is_two_high_bytes_then_the_low_nibbles, rgb888_is_blue_green_red,
-          bits_above_the_depth_do_not_leak_into_neighbors, row_bytes_and_pixels_of_the_sensor_modes,
+          raw14_group_is_four_high_bytes_then_24_bits_of_low_sixes, raw16_sends_the_high_byte_first,
+          raw20_is_two_halves_of_ten_bits, raw20_comes_back_equal_at_every_width,
+          rgb565_is_a_word_with_blue_lowest, every_rgb565_word_comes_back,
+          luma_lines_keep_every_second_byte, bits_above_the_depth_do_not_leak_into_neighbors,
+          row_bytes_and_pixels_of_the_sensor_modes,
           rows_come_back_equal_at_every_depth_width_and_level, a_last_group_is_filled_with_black,
           embedded_lines_have_the_drivers_length,
           embedded_line_is_tagged_and_every_fifth_byte_is_a_dummy,
