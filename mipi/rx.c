@@ -99,6 +99,8 @@ static mipi_rx_stream_t *stream_for(mipi_rx_frame_t *frame, uint8_t dt)
     mipi_rx_stream_t *s = &frame->stream[frame->streams++];
     void *memory = s->bytes != NULL ? (void *)s->bytes : (void *)s->px;
     uint32_t bits = mipi_bits_of_dt(dt);
+    if (bits > 16)
+        bits = 0; /* kept as it came */
     *s = (mipi_rx_stream_t){
         .dt = dt,
         .bits = bits,

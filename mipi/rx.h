@@ -21,19 +21,19 @@
 
 #define MIPI_RX_STREAMS 8u /* data types a frame may mix */
 
-/* The lines of one data type in a frame. RAW8, 10 and 12 are unpacked into px. */
+/* The lines of one data type in a frame. RAW8 to RAW16 are unpacked into px. */
 typedef struct {
     uint8_t dt;
     uint32_t bits; /* of a px sample; 0: bytes only */
     uint32_t lines;
     uint32_t line_bytes; /* payload of the first line; image lines are cut or filled to it */
     uint32_t odd_bytes;  /* YUV420: of the second line, to which every other one is */
-    uint32_t width_px;   /* RAW only */
+    uint32_t width_px;   /* of px */
     uint32_t bad_lines;  /* with CRC or length errors */
     bool synced;         /* its first line stood between LS and LE */
-    uint8_t *bytes;      /* all payloads one after another; NULL for RAW */
+    uint8_t *bytes;      /* all payloads one after another; NULL where there is px */
     size_t byte_count;
-    uint16_t *px;    /* lines * width_px samples; NULL unless RAW */
+    uint16_t *px;    /* lines * width_px samples; NULL where there are bytes */
     size_t capacity; /* the receiver's: bytes allocated */
 } mipi_rx_stream_t;
 
@@ -81,9 +81,9 @@ typedef struct {
 typedef struct {
     mipi_rx_callbacks_t callbacks;
     mipi_rx_desc_t desc;
-    mipi_unpack_fn_t unpack[3];
-    mipi_align_t *align; /* of packets with lanes of their own; NULL until one comes */
-    bool any;            /* nothing in particular is expected */
+    mipi_unpack_fn_t unpack[5]; /* of 8, 10, .. 16 bits */
+    mipi_align_t *align;        /* of packets with lanes of their own; NULL until one comes */
+    bool any;                   /* nothing in particular is expected */
     mipi_rx_channel_t channel[MIPI_VCS];
     uint64_t packets;
     uint64_t counts[MIPI_RX_EVENT_KINDS];

@@ -8,7 +8,9 @@
 
 /*
  * PNG: 8 bits, RAW as a gray mosaic of the upper eight. DNG: RAW only, RGGB, black 0, white full
- * scale, for the link does not tell. raw: samples of 16 bits, low byte first; RGB 8 bits each.
+ * scale, for the link does not tell; RAW20 without its lowest four bits. raw: samples of 16 bits,
+ * of RAW20 32, low byte first; RGB 8 bits each. RGB888, RGB565, YUV422 and YUV420 of 8 and 10 bits
+ * become RGB of 8; legacy YUV420 is no image here.
  */
 #define HOST_FORMATS(X) X(PNG, "png") X(DNG, "dng") X(RAW, "raw") X(NONE, "none")
 
