@@ -189,7 +189,8 @@ START_TEST(raw_images_are_written_in_any_format)
     uint8_t *raw = sim_file_read(DIR "/raw/raw_00000.raw", 1000, &bytes, error, sizeof(error));
     ck_assert_uint_eq(bytes, 2 * WIDTH * HEIGHT);
     for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
-        ck_assert_uint_eq(raw[2 * i] | raw[2 * i + 1] << 8, pixel(1, i / WIDTH, i % WIDTH));
+        ck_assert_uint_eq(raw[2 * i] | (uint32_t)raw[2 * i + 1] << 8,
+                          pixel(1, i / WIDTH, i % WIDTH));
     free(raw);
     ck_assert(there(DIR "/raw/rgb_00000.raw"));
     ck_assert_int_eq(decode(CAPTURE " -o " DIR "/dng --format dng"), 0);
