@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "mipi/lanes.h"
+#include "mipi/scramble.h"
+
+enum { SPACER = 0xff };
 
 /* ---- one lane -----------------------------------------------------------------------------------
  */
@@ -53,15 +56,28 @@ static const uint8_t *data_of(const mipi_align_lane_t *lane)
     return lane->bytes + lane->data_at;
 }
 
-/* Nothing behind the lane's first `bytes` but its trail: the inverse of the last bit. */
-static bool only_trail(const mipi_align_lane_t *lane, uint32_t bytes)
+/* Bytes at its end that are trail, if the packet is over before them: all the inverse of the last
+ * bit before. No byte of data can be mistaken for the first of them. */
+static uint32_t trail_of(const mipi_align_lane_t *lane)
 {
     const uint8_t *data = data_of(lane);
-    uint8_t last = bytes > 0 ? data[bytes - 1] : MIPI_SYNC_BYTE, trail = last & 0x80 ? 0x00 : 0xff;
-    for (uint32_t i = bytes; i < lane->data_count; i++)
-        if (data[i] != trail)
-            return false;
-    return true;
+    uint32_t n = lane->data_count;
+    uint8_t trail = n > 0 ? data[n - 1] : 1;
+    while (n > 0 && data[n - 1] == trail)
+        n--;
+    uint8_t last = n > 0 ? data[n - 1] : MIPI_SYNC_BYTE;
+    return trail == (last & 0x80 ? 0x00 : 0xff) ? lane->data_count - n : 0;
+}
+
+/* Nothing behind the lane's first `bytes` but its trail; with LRTE, spacers may be before it. */
+static bool only_trail(const mipi_align_lane_t *lane, uint32_t bytes, bool lrte)
+{
+    if (!lrte)
+        return lane->data_count == bytes || lane->data_count == bytes + lane->trail;
+    const uint8_t *data = data_of(lane);
+    while (bytes + lane->trail < lane->data_count && data[bytes] == SPACER)
+        bytes++;
+    return lane->data_count <= bytes + lane->trail;
 }
 
 /* ---- a burst ------------------------------------------------------------------------------------
@@ -81,19 +97,22 @@ static void report(const mipi_align_t *align, mipi_rx_kind_t kind, uint32_t lane
     align->event(align->ctx, &event);
 }
 
-/* Ones, then 0 1 0 1 .. to the end. */
+/* The first byte from `at` on that is another one. */
+static uint32_t after_run(const mipi_align_lane_t *lane, uint32_t at, uint8_t byte)
+{
+    while (at < lane->count && lane->bytes[at] == byte)
+        at++;
+    return at;
+}
+
+/* Ones, then 0 1 0 1 .. to the trail. */
 static bool is_deskew(const mipi_align_lane_t *lane)
 {
-    uint32_t at = 0, ones;
-    while (at < lane->count && lane->bytes[at] == 0)
-        at++;
-    for (ones = at; at < lane->count && lane->bytes[at] == 0xff; at++)
-        ;
-    bool any = at > ones && at < lane->count;
-    uint8_t pattern = any ? lane->bytes[at] : 0;
-    while (at < lane->count && lane->bytes[at] == pattern)
-        at++;
-    return any && at == lane->count && (pattern == 0xaa || pattern == 0x55);
+    uint32_t ones = after_run(lane, 0, 0), pattern = after_run(lane, ones, 0xff);
+    uint8_t byte = pattern < lane->count ? lane->bytes[pattern] : 0;
+    uint32_t trail = after_run(lane, pattern, byte);
+    return pattern > ones && (byte == 0xaa || byte == 0x55) &&
+           after_run(lane, trail, byte == 0xaa ? 0x00 : 0xff) == lane->count;
 }
 
 /* D-PHY v1.2: all lanes calibrate together. */
@@ -136,6 +155,18 @@ static bool find_syncs(mipi_align_t *align)
     return found;
 }
 
+/* What is behind the sync bytes, in the clear. The trail is judged as it was on the wire. */
+static void read_lanes(mipi_align_t *align)
+{
+    for (uint32_t n = 0; n < align->desc.used; n++) {
+        mipi_align_lane_t *lane = &align->lane[n];
+        uint16_t lfsr = align->desc.seed[n];
+        lane->trail = trail_of(lane);
+        if (align->desc.scrambled)
+            mipi_scramble(&lfsr, lane->bytes + lane->data_at, lane->data_count);
+    }
+}
+
 /* Merges until a lane runs dry. */
 static uint32_t merge(mipi_align_t *align)
 {
@@ -149,13 +180,24 @@ static uint32_t merge(mipi_align_t *align)
                             MIPI_ALIGN_MAX_BYTES * align->desc.lanes);
 }
 
-/* Bytes that the header announces; 0: there is none to be believed. */
-static uint32_t announced(const mipi_align_t *align, uint32_t count)
+/* A packet that begins at a byte of the burst, on lane 0, as its header announces it. */
+typedef struct {
+    uint32_t at, bytes; /* bytes 0: there is no header to be believed */
+} piece_t;
+
+static piece_t piece_at(const mipi_align_t *align, uint32_t at, uint32_t count)
 {
     mipi_header_t header;
-    if (count < MIPI_HEADER_BYTES || mipi_header_decode(align->merged, &header) == MIPI_ECC_BAD)
-        return 0;
-    return (uint32_t)mipi_packet_bytes(&header);
+    if (count < at + MIPI_HEADER_BYTES ||
+        mipi_header_decode(align->merged + at, &header) == MIPI_ECC_BAD)
+        return (piece_t){at, 0};
+    return (piece_t){at, (uint32_t)mipi_packet_bytes(&header)};
+}
+
+/* Bytes of a lane to the end of that packet. */
+static uint32_t lane_end(const mipi_align_t *align, piece_t piece, uint32_t lane)
+{
+    return piece.at / align->desc.used + mipi_lane_bytes(align->desc.used, lane, piece.bytes);
 }
 
 /* Lanes 0..n carry a byte each, of a packet shorter than the lanes are many. Where no lane begins
@@ -174,45 +216,89 @@ static bool lanes_fit(const mipi_align_t *align, uint32_t packet_bytes)
 }
 
 /* Lanes end together, but for the last byte time. */
-static void check_ends(const mipi_align_t *align, uint32_t packet_bytes)
+static void check_ends(const mipi_align_t *align, piece_t piece)
 {
     uint32_t used = align->desc.used, whole = 0;
     for (uint32_t n = 0; n < used; n++)
-        whole += align->lane[n].data_count >= mipi_lane_bytes(used, n, packet_bytes);
+        whole += align->lane[n].data_count >= lane_end(align, piece, n);
     for (uint32_t n = 0; whole > 0 && n < used; n++) {
-        uint32_t bytes = mipi_lane_bytes(used, n, packet_bytes);
+        uint32_t bytes = lane_end(align, piece, n);
         if (align->lane[n].data_count < bytes)
             report(align, MIPI_RX_LANE_END, n, align->lane[n].data_count, bytes);
     }
 }
 
-static bool rest_is_trail(const mipi_align_t *align, uint32_t packet_bytes)
+static bool rest_is_trail(const mipi_align_t *align, piece_t piece)
 {
     for (uint32_t n = 0; n < align->desc.used; n++)
-        if (!only_trail(&align->lane[n], mipi_lane_bytes(align->desc.used, n, packet_bytes)))
+        if (!only_trail(&align->lane[n], lane_end(align, piece, n), align->desc.lrte))
             return false;
+    return true;
+}
+
+/* Where the next packet of an LRTE burst begins, behind what is left of the last byte time and
+ * spacers; 0: there is none. */
+static uint32_t next_packet(const mipi_align_t *align, piece_t piece, uint32_t count)
+{
+    uint32_t used = align->desc.used, end = piece.at + piece.bytes, at = end;
+    while (at < count && (at % used != 0 || align->merged[at] == SPACER)) {
+        if (align->merged[at] != SPACER)
+            return 0;
+        at++;
+    }
+    at -= at % used;
+    bool found = align->desc.lrte && at >= end && piece_at(align, at, count).bytes != 0;
+    return found ? at : 0;
+}
+
+static void hand_on(mipi_align_t *align, piece_t piece)
+{
+    mipi_packet_t packet = align->now;
+    packet.bytes = align->merged + piece.at;
+    packet.count = piece.bytes;
+    align->packet(align->ctx, &packet);
+    align->now.number++;
+}
+
+/* One packet after another; what is behind the last one and no trail stays with it. */
+static void hand_on_all(mipi_align_t *align, uint32_t count)
+{
+    piece_t piece = piece_at(align, 0, count);
+    for (;;) {
+        uint32_t end = piece.at + piece.bytes;
+        if (piece.bytes != 0 && count < end)
+            check_ends(align, piece);
+        bool whole = piece.bytes != 0 && count >= end;
+        uint32_t next =
+            whole && !rest_is_trail(align, piece) ? next_packet(align, piece, count) : 0;
+        if (next == 0 && !(whole && rest_is_trail(align, piece)))
+            piece.bytes = count - piece.at;
+        hand_on(align, piece);
+        if (next == 0)
+            return;
+        piece = piece_at(align, next, count);
+    }
+}
+
+/* False: the burst is lost. */
+static bool take_burst(mipi_align_t *align)
+{
+    if (!find_syncs(align))
+        return false;
+    read_lanes(align);
+    uint32_t count = merge(align);
+    if (!lanes_fit(align, piece_at(align, 0, count).bytes))
+        return false;
+    hand_on_all(align, count);
     return true;
 }
 
 void mipi_align_end(mipi_align_t *align)
 {
-    if (is_calibration(align)) {
+    if (is_calibration(align))
         report(align, MIPI_RX_SKEW_CALIBRATION, 0, align->rows, 0);
-        return;
-    }
-    if (!find_syncs(align))
-        return;
-    uint32_t count = merge(align), expected = announced(align, count);
-    if (!lanes_fit(align, expected))
-        return;
-    if (expected != 0 && count < expected)
-        check_ends(align, expected);
-    else if (expected != 0 && rest_is_trail(align, expected))
-        count = expected;
-    mipi_packet_t packet = align->now;
-    packet.bytes = align->merged;
-    packet.count = count;
-    align->packet(align->ctx, &packet);
+    else if (!take_burst(align))
+        align->now.number++;
 }
 
 /* ---- in -----------------------------------------------------------------------------------------
@@ -228,8 +314,26 @@ void mipi_align_begin(mipi_align_t *align, const mipi_packet_t *at)
     align->rows = 0;
 }
 
+/* After HS-Idle, which is longer than skew: all lanes have stopped, and one of them begins anew. */
+static bool goes_on(const mipi_align_t *align, const int16_t *bytes)
+{
+    bool again = false;
+    for (uint32_t n = 0; n < align->desc.lanes; n++) {
+        const mipi_align_lane_t *lane = &align->lane[n];
+        if (lane->begun && !lane->over)
+            return false;
+        again |= lane->begun && bytes[n] >= 0;
+    }
+    return again;
+}
+
 void mipi_align_row(mipi_align_t *align, const int16_t *bytes)
 {
+    if (align->desc.lrte && goes_on(align, bytes)) {
+        mipi_align_end(align);
+        mipi_align_begin(
+            align, &(mipi_packet_t){.number = align->now.number, .start_ps = align->now.start_ps});
+    }
     for (uint32_t n = 0; n < align->desc.lanes; n++) {
         mipi_align_lane_t *lane = &align->lane[n];
         if (bytes[n] >= 0 && !lane->over)

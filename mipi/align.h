@@ -14,9 +14,14 @@
  * header announces and is nothing but trail is taken off; the rest stays for the receiver to
  * report.
  *
- * Modeled:     1..8 lanes, skew in whole byte times, lanes that end early, de-skew bursts.
- * Not modeled: skew below a byte time (a lane's word aligner takes it out); several packets in a
- *              burst.
+ * With LRTE a burst has several packets: behind each come spacers (ff on all lanes; lanes that
+ * ended early have one), or the lanes stand still (HS-Idle) and begin with sync bytes anew. With
+ * scrambling all bytes behind the sync byte are (scramble.h).
+ *
+ * Modeled:     1..8 lanes, skew in whole byte times, lanes that end early, de-skew bursts, LRTE,
+ *              scrambling.
+ * Not modeled: skew below a byte time (a lane's word aligner takes it out); after a header of an
+ *              LRTE burst that cannot be read, the rest of the burst is not searched.
  * Sources:     D-PHY v1.2 through Microchip's "High-Speed Data Reception Mode" and AMD PG202;
  *              open receivers align 1, 2 or up to 6 byte times.
  */
@@ -34,6 +39,9 @@ typedef struct {
     uint32_t lanes;          /* that are wired: 1..8 */
     uint32_t used;           /* that the receiver is set for: 1..lanes; 0: all */
     uint32_t max_skew_bytes; /* between the first and the last lane */
+    bool lrte;               /* several packets in a burst */
+    bool scrambled;
+    uint16_t seed[MIPI_ALIGN_LANES]; /* of lanes that are */
 } mipi_align_desc_t;
 
 typedef struct {
@@ -42,6 +50,7 @@ typedef struct {
     uint32_t start_row; /* byte time of the first */
     bool begun, over;
     uint32_t data_at, data_count; /* behind the sync byte */
+    uint32_t trail;               /* of these, at the end, may be trail */
 } mipi_align_lane_t;
 
 typedef struct {
@@ -51,7 +60,7 @@ typedef struct {
     void *ctx;
     mipi_align_lane_t lane[MIPI_ALIGN_LANES];
     uint8_t *merged;
-    mipi_packet_t now; /* number and times of the burst */
+    mipi_packet_t now; /* number and times of the next packet */
     uint32_t rows;
 } mipi_align_t;
 
@@ -64,8 +73,9 @@ void mipi_align_free(mipi_align_t *align);
 void mipi_align_begin(mipi_align_t *align, const mipi_packet_t *at);
 /* A byte time: a byte of each wired lane; -1: it is in LP, or has not begun (HS-0). */
 void mipi_align_row(mipi_align_t *align, const int16_t *bytes);
-/* All lanes are back in LP-11: events, and at most one packet (its bytes are valid during the
- * call). */
+/* All lanes are back in LP-11: events, and the burst's packets (their bytes are valid during the
+ * call), numbered from the burst's number on. now.number is then the next one's: one further after
+ * a burst that is lost, the same after a calibration. */
 void mipi_align_end(mipi_align_t *align);
 
 /* A packet whose lanes are in a state of their own (packet->lanes): onto lanes and back. */

@@ -126,7 +126,7 @@ static bool end_burst(reader_t *reader)
 {
     mipi_align_end(&reader->align);
     reader->place = OUTSIDE;
-    reader->at.number = ++reader->info->bursts;
+    reader->info->packets = reader->at.number = reader->align.now.number;
     return true;
 }
 

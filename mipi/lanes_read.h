@@ -18,16 +18,16 @@
 #define MIPI_LANES_ERROR_BYTES 160
 
 typedef struct {
-    uint32_t lanes;                     /* 0: none were named */
-    uint64_t line;                      /* number of the last line read, from 1 */
-    uint64_t bursts;                    /* packets are numbered as these are */
-    uint64_t rate_mbps;                 /* of the last `rate` that is a number; 0: none */
+    uint32_t lanes;     /* 0: none were named */
+    uint64_t line;      /* number of the last line read, from 1 */
+    uint64_t packets;   /* a burst that is lost counts as one, a calibration as none */
+    uint64_t rate_mbps; /* of the last `rate` that is a number; 0: none */
     char error[MIPI_LANES_ERROR_BYTES]; /* "line 7: found 'b', expected .." */
 } mipi_lanes_info_t;
 
 /*
- * Reads stream to its end. desc: lanes is the file's, used and max_skew_bytes the receiver's (used
- * 0, or above the file's: all). packet, event: as for mipi_align_init. False, with info->error, at
+ * Reads stream to its end. desc: lanes is the file's, the rest the receiver's (used 0, or above the
+ * file's: all). packet, event: as for mipi_align_init. False, with info->error, at
  * the first line that is wrong; bursts before it have been delivered.
  */
 bool mipi_lanes_read(FILE *stream, const mipi_align_desc_t *desc, mipi_packet_fn_t packet,

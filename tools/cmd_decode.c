@@ -79,8 +79,8 @@ typedef struct {
     output_t out;
     host_t host;
     bool check, json;
-    uint64_t told; /* violations */
-    uint32_t lanes_set;
+    uint64_t told;           /* violations */
+    mipi_align_desc_t align; /* what the host's lanes are set for */
     /* what the input said of itself */
     uint64_t packets;
     uint32_t lanes;
@@ -140,13 +140,13 @@ static bool read_capture(decode_t *d, FILE *stream)
 
 static bool read_lanes(decode_t *d, FILE *stream)
 {
-    const mipi_align_desc_t desc = {.used = d->lanes_set, .max_skew_bytes = MIPI_ALIGN_SKEW_BYTES};
     mipi_lanes_info_t info;
-    bool fine = mipi_lanes_read(stream, &desc, mipi_rx_packet, mipi_rx_event, &d->host.rx, &info);
+    bool fine =
+        mipi_lanes_read(stream, &d->align, mipi_rx_packet, mipi_rx_event, &d->host.rx, &info);
     if (!fine)
         snprintf(d->error, sizeof(d->error), "%s", info.error);
     d->format = "lanes";
-    d->packets = info.bursts;
+    d->packets = info.packets;
     d->lanes = info.lanes;
     d->bit_rate_bps = info.rate_mbps * 1000000;
     return fine;
@@ -291,6 +291,25 @@ static bool read_expected(const cli_t *cli, const char *text, uint64_t expect[MI
     return true;
 }
 
+/* "0x1008,0x1188": the first lane's first. */
+static bool read_seeds(const cli_t *cli, const char *text, mipi_align_desc_t *align)
+{
+    align->scrambled = text != NULL;
+    for (uint32_t n = 0; text != NULL && *text != '\0'; n++) {
+        char *end;
+        unsigned long seed = strtoul(text, &end, 0);
+        if (end == text || seed > UINT16_MAX || n == MIPI_ALIGN_LANES ||
+            (*end != ',' && *end != '\0')) {
+            cli_fail(EXIT_USAGE, "%s: --descramble: '%s', expected up to %u numbers to 0xffff",
+                     cli->name, text, MIPI_ALIGN_LANES);
+            return false;
+        }
+        align->seed[n] = (uint16_t)seed;
+        text = *end == ',' ? end + 1 : end;
+    }
+    return true;
+}
+
 static bool read_format(const cli_t *cli, const char *text, host_format_t *format)
 {
     for (uint32_t i = 0; i < HOST_FORMAT_COUNT; i++)
@@ -306,6 +325,7 @@ int cmd_decode(int argc, char **argv)
 {
     const char *dir = NULL, *elf = NULL, *format_text = "png", *packets = NULL, *check = NULL;
     const char *json = NULL, *expect = NULL, *lanes_text = NULL, *buffer_text = NULL;
+    const char *lrte = NULL, *seeds = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "DIR", "where lines and images go (default: frames; with --check: nowhere)",
          &dir},
@@ -320,6 +340,8 @@ int cmd_decode(int argc, char **argv)
          &expect},
         {0, "lanes", "N", "lanes that the host is set for (CSI2LANES; default: the file's)",
          &lanes_text},
+        {0, "lrte", NULL, "bursts have several packets (CSI2LANES)", &lrte},
+        {0, "descramble", "SEED,..", "lanes are scrambled (CSI2LANES): each lane's seed", &seeds},
         {0, "line-buffer", "BYTES", "longest line that the host has room for", &buffer_text},
         {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &elf}};
     const cli_t cli = {
@@ -338,19 +360,22 @@ int cmd_decode(int argc, char **argv)
         return over;
     uint64_t lanes = 0, buffer = 0;
     mipi_rx_desc_t desc = {0};
+    mipi_align_desc_t align = {.max_skew_bytes = MIPI_ALIGN_SKEW_BYTES, .lrte = lrte != NULL};
     host_format_t format;
-    if (!read_format(&cli, format_text, &format) || !read_expected(&cli, expect, desc.expect) ||
+    if (!read_seeds(&cli, seeds, &align) || !read_format(&cli, format_text, &format) ||
+        !read_expected(&cli, expect, desc.expect) ||
         (lanes_text != NULL && !cli_u64(&cli, "lanes", lanes_text, 1, MIPI_ALIGN_LANES, &lanes)) ||
         (buffer_text != NULL &&
          !cli_u64(&cli, "line-buffer", buffer_text, 1, MIPI_MAX_PAYLOAD_BYTES, &buffer)))
         return EXIT_USAGE;
     desc.max_line_bytes = (uint32_t)buffer;
+    align.used = (uint32_t)lanes;
     decode_t d = {.file = args[0],
                   .out = {.dir = dir != NULL || check != NULL ? dir : "frames",
                           .files = packets != NULL ? OUT_FILES : OUT_PACKETS},
                   .check = check != NULL,
                   .json = json != NULL,
-                  .lanes_set = (uint32_t)lanes};
+                  .align = align};
     FILE *stream = fopen(d.file, "rb");
     if (stream == NULL)
         return cli_fail(EXIT_USAGE, "%s: %s", d.file, strerror(errno));

@@ -15,7 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const mipi_rx_desc_t rx_desc = {.max_frame_bytes = 1 << 20};
     const mipi_align_desc_t desc = {
-        .lanes = 1u + data[0] % 8, .used = 1u + data[1] % (1u + data[0] % 8), .max_skew_bytes = 4};
+        .lanes = 1u + data[0] % 8,
+        .used = 1u + data[1] % (1u + data[0] % 8),
+        .max_skew_bytes = 4,
+        .lrte = (data[1] & 0x80) != 0,
+        .scrambled = (data[1] & 0x40) != 0,
+    };
     mipi_rx_t rx;
     mipi_align_t align;
     mipi_rx_init(&rx, &rx_desc, NULL);

@@ -395,7 +395,9 @@ START_TEST(hostile_lanes_do_no_harm)
         uint32_t lanes = 1 + sim_stream_below(&rng, 8);
         mipi_align_desc_t desc = {.lanes = lanes,
                                   .used = 1 + sim_stream_below(&rng, lanes),
-                                  .max_skew_bytes = sim_stream_below(&rng, 9)};
+                                  .max_skew_bytes = sim_stream_below(&rng, 9),
+                                  .lrte = sim_stream_below(&rng, 2) != 0,
+                                  .scrambled = sim_stream_below(&rng, 2) != 0};
         ck_assert(mipi_align_init(&align, &desc, mipi_rx_packet, mipi_rx_event, &rx));
         row_count = sim_stream_below(&rng, 60);
         for (uint32_t r = 0; r < row_count; r++)

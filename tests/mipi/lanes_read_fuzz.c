@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char text[1 << 16];
     const mipi_rx_desc_t rx_desc = {.max_frame_bytes = 1 << 20};
-    const mipi_align_desc_t desc = {.used = size > 0 ? data[0] % 4u : 0, .max_skew_bytes = 2};
+    const mipi_align_desc_t desc = {.used = size > 0 ? data[0] % 4u : 0,
+                                    .max_skew_bytes = 2,
+                                    .lrte = size > 0 && (data[0] & 0x40) != 0};
     mipi_lanes_info_t info;
     mipi_rx_t rx;
     size_t at = 0;

@@ -107,7 +107,7 @@ START_TEST(bursts_become_packets_with_their_times)
     ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
     ck_assert_uint_eq(rx.packets, 2);
     ck_assert_uint_eq(info.lanes, 2);
-    ck_assert_uint_eq(info.bursts, 2);
+    ck_assert_uint_eq(info.packets, 2);
     ck_assert_uint_eq(info.rate_mbps, 888);
     ck_assert_uint_eq(newest.number, 1);
     ck_assert_uint_eq(newest.start_ps, 2000);
@@ -227,6 +227,118 @@ START_TEST(the_lane_trace_comes_back_as_it_was)
 }
 END_TEST
 
+/* ---- links of every kind, as they are traced ----------------------------------------------------
+ */
+enum { TRACED = 60 };
+
+static mipi_phy_t random_phy(sim_stream_t *rng)
+{
+    mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
+    phy.dphy.lanes = 1 + sim_stream_below(rng, 4);
+    for (uint32_t n = 0; n < phy.dphy.lanes; n++)
+        phy.dphy.skew_ui[n] = sim_stream_below(rng, 2) * sim_stream_below(rng, 48);
+    phy.lrte.on = sim_stream_below(rng, 2) != 0;
+    phy.lrte.only_spacers = sim_stream_below(rng, 2) != 0;
+    phy.lrte.after_short = sim_stream_below(rng, 4);
+    phy.lrte.after_long = sim_stream_below(rng, 4);
+    phy.scramble.on = sim_stream_below(rng, 2) != 0;
+    for (uint32_t n = 0; n < MIPI_MAX_LANES; n++)
+        phy.scramble.seed[n] = (uint16_t)(sim_stream_u32(rng) | 1);
+    return phy;
+}
+
+static struct {
+    uint8_t bytes[64];
+    uint32_t count;
+} traced[TRACED];
+static uint32_t traced_seen, traced_wrong;
+
+static void compare(void *ctx, const mipi_packet_t *packet)
+{
+    (void)ctx;
+    uint64_t n = packet->number;
+    traced_wrong += n >= TRACED || packet->count != traced[n].count ||
+                    memcmp(packet->bytes, traced[n].bytes, packet->count) != 0;
+    traced_seen++;
+}
+
+static uint32_t notes, others;
+
+static void note(void *ctx, const mipi_rx_event_t *event)
+{
+    (void)ctx;
+    notes += mipi_rx_kind_is_note(event->kind);
+    others += !mipi_rx_kind_is_note(event->kind);
+}
+
+/* Packets of all sizes, some of them in one burst. Returns how many calibrations there are. */
+static uint32_t trace(sim_stream_t *rng, const mipi_phy_t *phy, FILE *stream)
+{
+    mipi_lane_trace_t lanes;
+    uint64_t now = 1000000;
+    uint32_t calibrations = 0;
+    mipi_join_t how = MIPI_OWN_BURST;
+    mipi_lane_trace_begin(&lanes, stream, phy);
+    for (uint32_t n = 0; n < TRACED; n++) {
+        uint8_t payload[48];
+        uint32_t length = sim_stream_below(rng, sizeof(payload));
+        for (uint32_t i = 0; i < length; i++)
+            payload[i] = sim_stream_below(rng, 3) != 0 ? (uint8_t)sim_stream_u32(rng) : 0xff;
+        bool is_short = sim_stream_below(rng, 3) == 0;
+        traced[n].count = (uint32_t)(is_short ? mipi_short_packet(traced[n].bytes, 3, 0x08,
+                                                                  (uint16_t)sim_stream_u32(rng))
+                                              : mipi_long_packet(traced[n].bytes, 3, MIPI_DT_USER1,
+                                                                 payload, (uint16_t)length));
+        mipi_span_t span = mipi_phy_packet(phy, how, traced[n].count);
+        mipi_packet_t packet = {.number = n,
+                                .bytes = traced[n].bytes,
+                                .count = traced[n].count,
+                                .phy = phy,
+                                .join = how,
+                                .bit_rate_bps = phy->dphy.bit_rate_bps};
+        if (how == MIPI_OWN_BURST && sim_stream_below(rng, 6) == 0) {
+            packet.deskew_ui = 512;
+            packet.deskew_ps = mipi_dphy_deskew_ps(&phy->dphy, 512);
+            now += packet.deskew_ps;
+            calibrations++;
+        }
+        packet.more = phy->lrte.on && n + 1 < TRACED && sim_stream_below(rng, 2) != 0;
+        packet.start_ps = now;
+        packet.first_byte_ps = now + span.first_byte_ps;
+        packet.last_byte_ps = now + span.last_byte_ps;
+        packet.end_ps = packet.more ? packet.last_byte_ps : now + span.end_ps;
+        mipi_lane_trace_packet(&lanes, &packet);
+        now = packet.end_ps + (packet.more ? 0 : 1000 * sim_stream_below(rng, 1000));
+        how = !packet.more ? MIPI_OWN_BURST : is_short ? MIPI_AFTER_SHORT : MIPI_AFTER_LONG;
+    }
+    return calibrations;
+}
+
+START_TEST(every_kind_of_link_that_is_traced_is_read)
+{
+    static char file[1 << 18];
+    sim_stream_t rng = sim_stream(21, 0, 0);
+    for (uint32_t run = 0; run < 300; run++) {
+        const mipi_phy_t phy = random_phy(&rng);
+        FILE *stream = fmemopen(file, sizeof(file), "w");
+        uint32_t calibrations = trace(&rng, &phy, stream);
+        size_t size = (size_t)ftell(stream);
+        fclose(stream);
+        mipi_align_desc_t desc = {
+            .max_skew_bytes = 6, .lrte = phy.lrte.on, .scrambled = phy.scramble.on};
+        memcpy(desc.seed, phy.scramble.seed, sizeof(phy.scramble.seed));
+        traced_seen = traced_wrong = notes = others = 0;
+        stream = fmemopen(file, size, "r");
+        ck_assert_msg(mipi_lanes_read(stream, &desc, compare, note, NULL, &info), "%s", info.error);
+        fclose(stream);
+        ck_assert_msg(traced_seen == TRACED && traced_wrong == 0 && others == 0,
+                      "run %u: %u packets, %u wrong, %u events", run, traced_seen, traced_wrong,
+                      others);
+        ck_assert_uint_eq(notes, calibrations);
+    }
+}
+END_TEST
+
 START_TEST(any_edit_of_a_file_is_survived)
 {
     sim_stream_t rng = sim_stream(3, 0, 0);
@@ -253,4 +365,5 @@ TEST_MAIN("mipi lanes read", bursts_become_packets_with_their_times,
           remarks_blanks_and_capitals_do_not_matter,
           a_lane_with_skew_is_aligned_and_a_lane_too_few_is_reported,
           wrong_lines_are_named_with_their_number, a_line_without_end_is_refused,
-          the_lane_trace_comes_back_as_it_was, any_edit_of_a_file_is_survived)
+          the_lane_trace_comes_back_as_it_was, every_kind_of_link_that_is_traced_is_read,
+          any_edit_of_a_file_is_survived)

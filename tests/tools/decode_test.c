@@ -3,7 +3,7 @@
  * lanes.
  */
 #include "mipi/embedded.h"
-#include "mipi/lanes.h"
+#include "mipi/lane_trace.h"
 #include "sim/dng.h"
 #include "sim/file.h"
 #include "sim/json.h"
@@ -92,14 +92,14 @@ static mipi_packet_t packet_of(uint32_t n)
 /* What is in sent[], as both kinds of file. */
 static void write_files(void)
 {
-    const mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
     mipi_capture_writer_t capture;
     mipi_lane_trace_t trace;
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
     FILE *file = fopen(CAPTURE, "wb"), *lanes = fopen(LANES, "wb");
     ck_assert(file != NULL && lanes != NULL);
-    mipi_capture_begin(&capture, file, &dphy);
-    mipi_lane_trace_begin(&trace, lanes, &dphy);
+    mipi_capture_begin(&capture, file, &phy.dphy);
+    mipi_lane_trace_begin(&trace, lanes, &phy);
     for (uint32_t n = 0; n < PACKETS; n++) {
         const mipi_packet_t packet = packet_of(n);
         mipi_capture_packet(&capture, &packet);
@@ -306,6 +306,47 @@ START_TEST(what_the_host_is_set_for_is_checked)
 }
 END_TEST
 
+/* All packets in one burst behind spacers, scrambled. */
+START_TEST(scrambled_lanes_with_delimiters_are_decoded_when_it_is_known)
+{
+    mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
+    mipi_lane_trace_t trace;
+    phy.lrte.on = phy.lrte.only_spacers = true;
+    phy.lrte.after_short = phy.lrte.after_long = 2;
+    phy.scramble.on = true;
+    phy.scramble.seed[0] = 0x1008;
+    phy.scramble.seed[1] = 0x1188;
+    send_all();
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    FILE *file = fopen(LANES, "wb");
+    mipi_lane_trace_begin(&trace, file, &phy);
+    uint64_t now = 0;
+    for (uint32_t n = 0; n < PACKETS; n++) {
+        mipi_packet_t packet = packet_of(n);
+        packet.phy = &phy;
+        packet.bit_rate_bps = phy.dphy.bit_rate_bps;
+        packet.join = n == 0                   ? MIPI_OWN_BURST
+                      : sent[n - 1].count == 4 ? MIPI_AFTER_SHORT
+                                               : MIPI_AFTER_LONG;
+        packet.more = n + 1 < PACKETS;
+        mipi_span_t span = mipi_phy_packet(&phy, (mipi_join_t)packet.join, packet.count);
+        packet.start_ps = now;
+        packet.first_byte_ps = now + span.first_byte_ps;
+        packet.last_byte_ps = now + span.last_byte_ps;
+        packet.end_ps = now = now + (packet.more ? span.last_byte_ps : span.end_ps);
+        mipi_lane_trace_packet(&trace, &packet);
+    }
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(decode(LANES " -c --lrte --descramble 0x1008,0x1188"), 0);
+    says("");
+    ck_assert_int_eq(decode(LANES " -o " DIR "/lrte --lrte --descramble 0x1008,4488"), 0);
+    says(LANES ": 19 packets, 0 metadata frames, 3 images, 0 problems\n");
+    ck_assert_int_eq(decode(LANES " -c --lrte"), 1);
+    ck_assert_int_eq(decode(LANES " -c --descramble 0x1008,0x1188"), 1);
+    ck_assert_int_eq(decode(LANES " -c --descramble 0x10008"), 2);
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_told_in_a_line)
 {
     send_all();
@@ -352,5 +393,6 @@ END_TEST
 TEST_MAIN("tools decode", a_capture_becomes_images_registers_and_lines,
           raw_images_are_written_in_any_format, lanes_are_decoded_as_a_capture_is,
           a_check_prints_a_line_for_each_violation, the_result_is_one_object_of_json,
-          what_the_host_is_set_for_is_checked, what_cannot_be_read_is_told_in_a_line,
-          a_cut_capture_is_a_violation)
+          what_the_host_is_set_for_is_checked,
+          scrambled_lanes_with_delimiters_are_decoded_when_it_is_known,
+          what_cannot_be_read_is_told_in_a_line, a_cut_capture_is_a_violation)
