@@ -13,17 +13,24 @@
 #include "postmortem.h"
 #include "service.h"
 
-enum { CCS_FRAME_COUNT = 0x0005, CCS_MODE_SELECT = 0x0100 };
+enum { CCS_FRAME_COUNT = 0x0005, CCS_MODE_SELECT = 0x0100, CCS_ANALOG_GAIN_CODE = 0x0204 };
+enum { APP_TNR = 0x9014 };      /* 0: off; 1..256: ISP_TNR_GAIN */
 enum { EV_FRAME = HAL_BIT(0) }; /* of the task "frame" */
 enum { EV_COMMAND = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1) };
+enum {
+    TNR_ON = ISP_TNR_TEMPORAL_NOISE_REDUCTION_OF_RAW_MASK |
+             ISP_TNR_START_ANEW_WHEN_EXPOSURE_OR_GAIN_CHANGE_MASK
+};
 enum { DOG_TIMEOUT = 100000, DOG_WINDOW = 50000, DOG_GRACE = 10000 }; /* us */
 
-/* L2 is ours: a panic's packet, one of metadata, statistics. */
+/* L2 is ours: a panic's packet, one of metadata, statistics, the frame before. */
 #define BEHIND(addr, bytes) (((addr) + (bytes) + 31u) & ~31u)
 enum {
     PANIC_ADDR = L2_BASE,
     META_ADDR = BEHIND(PANIC_ADDR, PM_MAX_BYTES),
     STATS_BLOCK = BEHIND(META_ADDR, META_MAX_BYTES),
+    TNR_FRAME = BEHIND(STATS_BLOCK, STATS_BYTES),
+    TNR_BYTES = L2_BASE + 8388480 - TNR_FRAME, /* of the IMX500's L2 */
 };
 
 static void on_frame_task(uint32_t happened);
@@ -56,6 +63,30 @@ static void on_host(void)
     sched_post(&host_task, EV_HOST_WROTE);
 }
 
+/* ---- temporal noise reduction ---- */
+
+/* Differences up to 3 sigma are noise: shot noise grows with the analog gain, read noise with its
+ * square but for the part behind the amplifier (ISP_TNR_READ and _SHOT out of reset are of gain 1;
+ * 3.0 electrons there and 1.5 at 16 make the rest). */
+static void follow_gain(void)
+{
+    uint32_t code = hal_ccs_read16(CCS_ANALOG_GAIN_CODE) & 0x3ffu;
+    uint32_t gain_q4 = 16u * 1024u / (1024u - code);
+    reg_write(ISP_TNR_READ, 29u + (9u * gain_q4 * gain_q4 >> 9));
+    reg_write(ISP_TNR_SHOT, 1234u * gain_q4 >> 4);
+}
+
+/* A frame that L2 has no room for passes as it is. */
+static void apply_noise_reduction(void)
+{
+    uint32_t share = hal_ccs_read16(APP_TNR);
+    follow_gain();
+    reg_write(ISP_TNR_ADDR, TNR_FRAME);
+    reg_write(ISP_TNR_BYTES, TNR_BYTES);
+    reg_write(ISP_TNR_GAIN, share != 0 ? share : 1);
+    reg_write(ISP_TNR, share != 0 ? TNR_ON : 0);
+}
+
 /* ---- the task "frame" ---- */
 
 static void on_frame_task(uint32_t happened)
@@ -71,6 +102,7 @@ static void on_frame_task(uint32_t happened)
         .tracker = &nobody,
     };
     (void)happened;
+    follow_gain(); /* auto exposure may have changed it */
     hal_ccs_write8(CCS_FRAME_COUNT, frame & 0xffu);
     link_send(META_ADDR, packet, meta_build(&meta, packet), META_VIRTUAL_CHANNEL, META_DATA_TYPE,
               frame);
@@ -81,6 +113,7 @@ static void on_frame_task(uint32_t happened)
 static void apply_host(void)
 {
     auto_apply_host();
+    apply_noise_reduction();
     camera_stream(hal_ccs_read8(CCS_MODE_SELECT) != 0);
 }
 

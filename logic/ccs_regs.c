@@ -282,6 +282,7 @@ static const ccs_reg_t ccs_table[] = {
     {"app_auto_status",                       0x900e, 2, RO, YES, 0, NUMBER, 0},  /* bits 0, 1: exposure settled, at a limit; 15:8: gray zones */
     {"app_ae_metering",                       0x9010, 2, RW, YES, 0, NUMBER, 0},  /* 0 center weighted, 1 average, 2 highlights */
     {"app_ae_clip",                           0x9012, 2, RW, YES, 100, NUMBER, 0},  /* of these at most so many may clip, 1/10000 */
+    {"app_tnr",                               0x9014, 2, RW, YES, 0, NUMBER, 0},  /* temporal noise reduction: 0 off, 1..256: share of the new frame, 1/256 */
     /* Mailbox: mailbox.h (assumed). */
     {"mbx_command",                           0x9100, 2, RW, YES, 0, NUMBER, 0},
     {"mbx_status",                            0x9102, 2, RO, YES, 0, NUMBER, 0},
