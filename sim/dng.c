@@ -114,7 +114,8 @@ static TIFF *open_tiff(memory_t *memory, const char *name)
         return NULL;
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, memory);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, NULL);
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)(2 * MAX_PX));
+    if (!memory->writing) /* a file may say anything; what is written is ours, and a tenth more */
+        TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)(2 * MAX_PX));
     TIFF *tiff = TIFFClientOpenExt(name, memory->writing ? "wl" : "rm", memory, on_read, on_write,
                                    on_seek, on_close, on_size, NULL, NULL, options);
     TIFFOpenOptionsFree(options);

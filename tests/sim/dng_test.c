@@ -94,6 +94,25 @@ START_TEST(two_writers_of_one_picture_agree_in_every_byte)
 }
 END_TEST
 
+START_TEST(the_largest_picture_is_written_and_read_back)
+{
+    enum { SIDE = 8192 };
+    sim_raw_t out = {.width_px = SIDE, .height_px = SIDE, .bits = 10, .white = 1023};
+    name_file();
+    out.data = calloc((size_t)SIDE * SIDE, sizeof(uint16_t));
+    ck_assert_ptr_nonnull(out.data);
+    out.data[(size_t)SIDE * SIDE - 1] = 1000;
+    ck_assert_msg(sim_dng_write(file, &out, error, sizeof(error)) == SIM_OK, "%s", error);
+    ck_assert_msg(sim_raw_read(file, &raw, error, sizeof(error)) == SIM_OK, "%s", error);
+    unlink(file);
+    ck_assert_uint_eq(raw.data[(size_t)SIDE * SIDE - 1], 1000);
+    sim_raw_free(&raw);
+    out.height_px++;
+    ck_assert_int_eq(sim_dng_write(file, &out, error, sizeof(error)), SIM_EDESC);
+    sim_raw_free(&out);
+}
+END_TEST
+
 START_TEST(writing_where_nothing_can_be_written_is_reported)
 {
     sim_raw_t out = picture(2, 2, SIM_BAYER_RGGB), empty = {.data = out.data};
@@ -395,6 +414,7 @@ START_TEST(a_file_cut_or_damaged_at_any_byte_is_survived)
 END_TEST
 
 TEST_MAIN("sim dng", what_is_written_is_read_back, two_writers_of_one_picture_agree_in_every_byte,
+          the_largest_picture_is_written_and_read_back,
           writing_where_nothing_can_be_written_is_reported, dcraw_sees_samples_colors_and_exposure,
           libraw_sees_black_white_pattern_and_exposure,
           packed_samples_of_10_and_12_bits_are_unpacked, plain_gray_has_no_colors_and_full_range,
