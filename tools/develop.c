@@ -6,7 +6,7 @@
 
 #include "tools/reg_set.h"
 
-enum { MAX_NAME = 64 };
+enum { MAX_NAME = 64, MAX_PX = 1 << 24 /* the scaler's sums: isp/scaler.h */ };
 
 /* ---- the ISP's surroundings ---- */
 
@@ -71,9 +71,10 @@ bool develop_open(develop_t *dev, const isp_desc_t *desc, const sim_raw_t *raw, 
 {
     isp_desc_t wide = *desc;
     *dev = (develop_t){0};
-    if (raw->width_px < 4 || raw->height_px < 4) {
-        snprintf(error, error_bytes, "%u x %u: expected 4 x 4 or more", raw->width_px,
-                 raw->height_px);
+    if (raw->width_px < 4 || raw->height_px < 4 ||
+        (uint64_t)raw->width_px * raw->height_px >= MAX_PX) {
+        snprintf(error, error_bytes, "%u x %u: expected 4 x 4 or more, below %.1f Mpixel",
+                 raw->width_px, raw->height_px, MAX_PX * 1e-6);
         return false;
     }
     dev->sim = sim_new();

@@ -162,6 +162,9 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
     write_field(SIM_BAYER_RGGB, 10, 1023, 64, level);
     const sim_image_t small = {3, 5, 1, (uint8_t[15]){0}};
     ck_assert_int_eq(sim_png_write(FOVEA_OUT "/small.png", &small, error, sizeof(error)), SIM_OK);
+    sim_image_t large = {4096, 4096, 1, calloc(4096, 4096)};
+    ck_assert_int_eq(sim_png_write(FOVEA_OUT "/large.png", &large, error, sizeof(error)), SIM_OK);
+    sim_image_free(&large);
     static const struct {
         const char *args, *line;
     } cases[] = {
@@ -186,7 +189,9 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bits 7",
          "fovea isp: --bits: '7' is not a number in 8..16\n"},
         {"isp build/test-runs/small.png -o build/test-runs/x.png",
-         "fovea: isp: 3 x 5: expected 4 x 4 or more\n"},
+         "fovea: isp: 3 x 5: expected 4 x 4 or more, below 16.8 Mpixel\n"},
+        {"isp build/test-runs/large.png -o build/test-runs/x.png",
+         "fovea: isp: 4096 x 4096: expected 4 x 4 or more, below 16.8 Mpixel\n"},
         {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --colors none",
          "fovea: isp: --colors: found none, expected file or chip\n"},
     };
