@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mipi/lanes.h"
+#include "mipi/phy.h"
 #include "mipi/scramble.h"
 
 enum { SPACER = 0xff };
@@ -344,22 +345,40 @@ void mipi_align_row(mipi_align_t *align, const int16_t *bytes)
     align->rows++;
 }
 
-static void put_lane(mipi_align_lane_t *lane, const mipi_packet_t *packet, uint32_t n)
+bool mipi_align_state(const mipi_packet_t *packet, mipi_lane_state_t *state)
 {
-    const mipi_lane_state_t *state = packet->lanes;
+    const mipi_phy_t *phy = packet->phy;
+    bool any = packet->lanes != NULL;
+    uint32_t lanes = any ? packet->lanes->lanes : 0;
+    *state = any ? *packet->lanes : (mipi_lane_state_t){.lanes = 0};
+    if (phy == NULL || phy->signaling != MIPI_DPHY)
+        return any;
+    lanes = any ? lanes : mipi_phy_lanes(phy);
+    for (uint32_t n = 0; n < lanes && n < MIPI_MAX_LANES; n++) {
+        uint32_t late = state->late[n] + mipi_phy_skew_ui(phy, n) / 8;
+        any |= late != state->late[n];
+        state->late[n] = (uint8_t)(late < UINT8_MAX ? late : UINT8_MAX);
+    }
+    state->lanes = (uint8_t)lanes;
+    return any;
+}
+
+static void put_lane(mipi_align_lane_t *lane, const mipi_packet_t *packet,
+                     const mipi_lane_state_t *state, uint32_t n)
+{
     put(lane, state->late[n], MIPI_SYNC_BYTE ^ state->sync[n]);
     for (uint32_t k = n; k < packet->count; k += state->lanes)
         put(lane, 0, packet->bytes[k]);
 }
 
-void mipi_align_packet(mipi_align_t *align, const mipi_packet_t *packet)
+void mipi_align_packet(mipi_align_t *align, const mipi_packet_t *packet,
+                       const mipi_lane_state_t *state)
 {
     mipi_align_begin(align, packet);
     for (uint32_t n = 0; n < align->desc.lanes; n++) {
-        bool silent =
-            n >= packet->lanes->lanes || n >= packet->count || (packet->lanes->lost >> n & 1) != 0;
+        bool silent = n >= state->lanes || n >= packet->count || (state->lost >> n & 1) != 0;
         if (!silent)
-            put_lane(&align->lane[n], packet, n);
+            put_lane(&align->lane[n], packet, state, n);
     }
     mipi_align_end(align);
 }

@@ -78,7 +78,13 @@ void mipi_align_row(mipi_align_t *align, const int16_t *bytes);
  * a burst that is lost, the same after a calibration. */
 void mipi_align_end(mipi_align_t *align);
 
-/* A packet whose lanes are in a state of their own (packet->lanes): onto lanes and back. */
-void mipi_align_packet(mipi_align_t *align, const mipi_packet_t *packet);
+/*
+ * How the lanes of a packet arrive: what is wrong with them (packet->lanes) and the skew of the
+ * wires (packet->phy; of D-PHY). False: as they should, to a byte time, and *state means nothing.
+ */
+bool mipi_align_state(const mipi_packet_t *packet, mipi_lane_state_t *state);
+/* A packet whose lanes arrive like that: onto lanes and back, as a burst of its own. */
+void mipi_align_packet(mipi_align_t *align, const mipi_packet_t *packet,
+                       const mipi_lane_state_t *state);
 
 #endif

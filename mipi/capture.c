@@ -96,13 +96,15 @@ static void ignore_event(void *ctx, const mipi_rx_event_t *event)
 
 void mipi_capture_packet(void *writer, const mipi_packet_t *packet)
 {
-    const mipi_align_desc_t desc = {.lanes = packet->lanes != NULL ? packet->lanes->lanes : 0,
-                                    .max_skew_bytes = MIPI_ALIGN_SKEW_BYTES};
+    mipi_lane_state_t state;
     mipi_align_t align;
-    if (packet->lanes == NULL) {
+    if (!mipi_align_state(packet, &state)) {
         write_packet(writer, packet);
-    } else if (mipi_align_init(&align, &desc, write_packet, ignore_event, writer)) {
-        mipi_align_packet(&align, packet);
+        return;
+    }
+    const mipi_align_desc_t desc = {.lanes = state.lanes, .max_skew_bytes = MIPI_ALIGN_SKEW_BYTES};
+    if (mipi_align_init(&align, &desc, write_packet, ignore_event, writer)) {
+        mipi_align_packet(&align, packet, &state);
         mipi_align_free(&align);
     }
 }

@@ -5,7 +5,8 @@
  * gets out of them is align.h's. The others damage the packet's bytes. All is a function of the
  * fault and the packet's number; time on the link is unchanged.
  *
- * Not modeled: damage to the clock lane; noise in sync bytes (MIPI_FAULT_SYNC has them).
+ * Not modeled: damage to the clock lane; noise in sync bytes (MIPI_FAULT_SYNC has them); symbols of
+ * C-PHY, whose trios are damaged as lanes of D-PHY are.
  */
 #ifndef MIPI_FAULT_H
 #define MIPI_FAULT_H

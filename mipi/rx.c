@@ -477,15 +477,18 @@ static mipi_align_t *align_for(mipi_rx_t *rx, uint32_t lanes)
 void mipi_rx_packet(void *ctx, const mipi_packet_t *packet)
 {
     mipi_rx_t *rx = ctx;
+    mipi_lane_state_t state;
+    cursor_t at = {.rx = rx, .packet = packet};
     rx->packets++;
-    if (packet->lanes == NULL) {
+    if (packet->deskew_ui != 0)
+        report(&at, MIPI_RX_SKEW_CALIBRATION, packet->deskew_ui / 8, 0);
+    if (!mipi_align_state(packet, &state)) {
         take_burst(rx, packet);
         return;
     }
-    mipi_align_t *align = align_for(rx, packet->lanes->lanes);
-    cursor_t at = {.rx = rx, .packet = packet};
+    mipi_align_t *align = align_for(rx, state.lanes);
     if (align != NULL)
-        mipi_align_packet(align, packet);
+        mipi_align_packet(align, packet, &state);
     else
         report(&at, MIPI_RX_MEMORY, packet->count, 0);
 }

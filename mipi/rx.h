@@ -97,8 +97,8 @@ void mipi_rx_free(mipi_rx_t *rx);
 /* The receiver in a snapshot of whoever owns it (sim/comp.h: exchange): frames that have begun. */
 void mipi_rx_exchange(mipi_rx_t *rx, sim_snap_t *snap);
 
-/* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. With
- * packet->lanes it goes through align.h first. */
+/* One burst as it came off the lanes: a packet, or what is left of one. A mipi_packet_fn_t. Where
+ * its lanes do not arrive as they should (mipi_align_state) it goes through align.h first. */
 void mipi_rx_packet(void *rx, const mipi_packet_t *packet);
 
 /* An event of the lanes: counted and passed on. A mipi_rx_event_fn_t, as align.h wants one. */

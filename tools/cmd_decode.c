@@ -165,24 +165,6 @@ static bool read_input(decode_t *d, FILE *stream)
 
 /* ---- what is told at the end --------------------------------------------------------------------
  */
-static void add_counters(sim_json_t *out, const mipi_rx_t *rx)
-{
-    sim_json_t *all = sim_json_add_object(out, "counters");
-    sim_json_t *by = sim_json_add_object(out, "by_channel_or_lane");
-    for (uint32_t k = 0; k < MIPI_RX_EVENT_KINDS; k++) {
-        const char *name = mipi_rx_kind_name((mipi_rx_kind_t)k);
-        sim_json_add_u64(all, name, rx->counts[k]);
-        sim_json_t *of = rx->counts[k] != 0 ? sim_json_add_object(by, name) : NULL;
-        for (uint32_t n = 0; of != NULL && n < MIPI_VCS; n++) {
-            char key[4];
-            snprintf(key, sizeof(key), "%u", n);
-            if (rx->by[k][n] != 0)
-                sim_json_add_u64(of, key, rx->by[k][n]);
-        }
-    }
-    sim_json_add_u64(all, "vcx_frame_error", mipi_rx_vcx_frame_errors(rx));
-}
-
 static sim_json_t *result_json(const decode_t *d)
 {
     sim_json_t *out = sim_json_object();
@@ -204,7 +186,7 @@ static sim_json_t *result_json(const decode_t *d)
     for (uint32_t k = 0; k < MIPI_CAPTURE_PROBLEM_KINDS; k++)
         if (d->damage[k] != 0)
             sim_json_add_u64(damage, mipi_capture_kind_name((mipi_capture_kind_t)k), d->damage[k]);
-    add_counters(out, &d->host.rx);
+    link_counters_json(&d->host.rx, out);
     return out;
 }
 

@@ -28,4 +28,7 @@ void link_problem_print(const link_problem_t *problem, FILE *to);
 /* The same; the caller frees it. */
 sim_json_t *link_problem_json(const link_problem_t *problem);
 
+/* Adds "counters", all of a receiver's, and "by_channel_or_lane", those that are not 0. */
+void link_counters_json(const mipi_rx_t *rx, sim_json_t *out);
+
 #endif

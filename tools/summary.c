@@ -218,6 +218,7 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_add_u64(link, "bytes", run->sensor->mipi.link_bytes);
     sim_json_add_u64(link, "raw_camera_bytes", raw_bytes(run));
     sim_json_add_u64(link, "problems", run->host.problems);
+    link_counters_json(&run->host.rx, link);
     add_faults(out, &run->faults);
     sim_json_add_str(out, "energy", "not modeled");
     return out;

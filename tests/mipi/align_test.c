@@ -1,5 +1,6 @@
 #include "mipi/align.h"
 
+#include "mipi/phy.h"
 #include "mipi/rx.h"
 #include "sim/rng.h"
 #include "tests/test.h"
@@ -465,7 +466,35 @@ START_TEST(a_packet_whose_lanes_are_late_or_lost_is_received_over_them)
 }
 END_TEST
 
-TEST_MAIN("mipi align", any_skew_up_to_the_limit_is_taken_out_on_any_number_of_lanes,
+START_TEST(skew_of_the_wires_is_taken_out_up_to_the_limit)
+{
+    mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
+    mipi_packet_t p = {.bytes = packet, .phy = &phy};
+    mipi_lane_state_t state;
+    mipi_rx_t rx;
+    mipi_rx_init(&rx, NULL, NULL);
+    mipi_short_packet(packet, 0, MIPI_DT_FS, 1);
+    p.count = 4;
+    for (uint32_t ui = 0; ui < 64; ui++) {
+        phy.dphy.skew_ui[1] = ui;
+        ck_assert_int_eq(mipi_align_state(&p, &state), ui >= 8);
+        ck_assert_uint_eq(state.late[1], ui / 8);
+        mipi_rx_packet(&rx, &p);
+        ck_assert_uint_eq(rx.counts[MIPI_RX_LANE_SKEW], ui < 56 ? 0 : ui - 55);
+    }
+    ck_assert_uint_eq(rx.by[MIPI_RX_LANE_SKEW][1], 8);
+    phy.dphy.skew_ui[0] = 40; /* it is the difference that counts */
+    mipi_rx_packet(&rx, &p);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_LANE_SKEW], 8);
+    p.deskew_ui = 32768;
+    mipi_rx_packet(&rx, &p);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_SKEW_CALIBRATION], 1);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
+TEST_MAIN("mipi align", skew_of_the_wires_is_taken_out_up_to_the_limit,
+          any_skew_up_to_the_limit_is_taken_out_on_any_number_of_lanes,
           a_lane_too_late_loses_the_burst, one_wrong_bit_in_a_sync_byte_is_reported_and_tolerated,
           two_wrong_bits_in_a_sync_byte_lose_the_burst,
           a_silent_lane_or_one_too_many_loses_the_burst,
