@@ -8,7 +8,7 @@
 
 bool waves_wanted(const waves_desc_t *desc)
 {
-    return desc->lanes != NULL || desc->vcd != NULL;
+    return desc->lanes != NULL || desc->vcd != NULL || desc->picture != NULL;
 }
 
 static bool packet_range(const char *command, const waves_desc_t *desc, uint64_t *from,
@@ -65,7 +65,8 @@ bool waves_init(waves_t *waves, const waves_desc_t *desc, mipi_tx_t *tx, char *e
         mipi_wave_begin(&waves->wave, waves->vcd_file, mipi_phy_lanes(&phy), from, to);
     bool fine =
         (waves->lanes_file == NULL || mipi_tx_listen(tx, mipi_lane_trace_packet, &waves->lanes)) &&
-        (waves->vcd_file == NULL || mipi_tx_listen(tx, mipi_wave_packet, &waves->wave));
+        (waves->vcd_file == NULL || mipi_tx_listen(tx, mipi_wave_packet, &waves->wave)) &&
+        (desc->picture == NULL || mipi_tx_listen(tx, link_picture_packet, &waves->picture));
     if (!fine)
         snprintf(error, error_bytes, "the link has no place left for a listener");
     return fine;
@@ -83,6 +84,8 @@ bool waves_end(waves_t *waves, char *error, size_t error_bytes)
         return false; /* waves_free removes it */
     }
     waves->vcd_file = NULL;
+    if (waves->desc.picture != NULL)
+        fine = link_picture_write(&waves->picture, waves->desc.picture, error, error_bytes) && fine;
     return (vcd == NULL || sim_file_commit(vcd, waves->desc.vcd, error, error_bytes) == SIM_OK) &&
            fine;
 }

@@ -1,6 +1,6 @@
 /*
  * waves.h - what is on the lanes of a run's link, in files: all of it as CSI2LANES text
- * (mipi/lane_trace.h), some packets as a VCD (mipi/wave.h).
+ * (mipi/lane_trace.h), some packets as a VCD (mipi/wave.h), a frame as a picture.
  */
 #ifndef TOOLS_WAVES_H
 #define TOOLS_WAVES_H
@@ -8,12 +8,13 @@
 #include "logic/sensor.h"
 #include "mipi/lane_trace.h"
 #include "mipi/wave.h"
+#include "tools/link_picture.h"
 
 #define WAVES_PACKETS 100u /* in a VCD, if it is not said */
 
 /* As given; NULL: not wanted. */
 typedef struct {
-    const char *lanes, *vcd, *vcd_from, *vcd_to;
+    const char *lanes, *vcd, *vcd_from, *vcd_to, *picture;
 } waves_desc_t;
 
 /* Rows of a table of options (cli_opt_t) for a waves_desc_t. */
@@ -21,8 +22,10 @@ typedef struct {
     {0, "lanes", "FILE", "what is on the lanes of the link, CSI2LANES text", &(d).lanes},          \
         {0, "vcd", "FILE", "LP and HS states of the lanes in time, for GTKWave", &(d).vcd},        \
         {0, "vcd-from", "N", "first packet in it (default: 0)", &(d).vcd_from},                    \
+        {0, "vcd-to", "N", "last packet in it (default: 99 more)", &(d).vcd_to},                   \
     {                                                                                              \
-        0, "vcd-to", "N", "last packet in it (default: 99 more)", &(d).vcd_to                      \
+        0, "link-png", "FILE", "a frame's packets and its start on the lanes, a picture",          \
+            &(d).picture                                                                           \
     }
 
 typedef struct {
@@ -30,6 +33,7 @@ typedef struct {
     FILE *lanes_file, *vcd_file;
     mipi_lane_trace_t lanes;
     mipi_wave_t wave;
+    link_picture_t picture;
 } waves_t;
 
 bool waves_wanted(const waves_desc_t *desc);

@@ -10,6 +10,7 @@
 #include "mipi/scramble.h"
 #include "sim/file.h"
 #include "sim/json.h"
+#include "sim/png.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 
@@ -280,6 +281,35 @@ START_TEST(a_host_can_change_to_c_phy_by_its_registers)
 }
 END_TEST
 
+static bool is_color(const sim_image_t *image, uint32_t x, uint32_t y, uint32_t rgb)
+{
+    const uint8_t *px = image->data + 3 * ((size_t)y * image->width_px + x);
+    return px[0] == rgb >> 16 && px[1] == (rgb >> 8 & 0xff) && px[2] == (rgb & 0xff);
+}
+
+/* The demo's metadata: FS, a line, FE on one channel; clock lane and two lanes below. */
+START_TEST(a_picture_shows_a_frame_and_its_start_on_the_lanes)
+{
+    int code =
+        fovea(text, sizeof(text),
+              "run scenes/entrance.json --frames 2 --out " DIR "/png --link-png " DIR "/link.png");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    sim_image_t image;
+    ck_assert_int_eq(sim_png_read(DIR "/link.png", &image, error, sizeof(error)), SIM_OK);
+    ck_assert_uint_eq(image.width_px, 1280);
+    ck_assert_uint_eq(image.height_px, 174 + 2 * 26 + 42 * 3);
+    ck_assert(is_color(&image, 84, 40, 0xbe463c));   /* FS begins the frame */
+    ck_assert(is_color(&image, 1200, 40, 0xffffff)); /* blanking */
+    uint32_t high_speed = 0;
+    for (uint32_t x = 84; x < 1260; x++) /* lane 0: HS-0, three bytes, trail */
+        high_speed += !is_color(&image, x, 250, 0xffffff) && !is_color(&image, x, 250, 0x282828);
+    /* 105 ns + 6 UI + 3 x 8 UI + 60 ns + 4 UI = 203.3 ns of 417.7 shown on 1176 dots */
+    ck_assert_uint_ge(high_speed, 572 - 20);
+    ck_assert_uint_le(high_speed, 572 + 20);
+    sim_image_free(&image);
+}
+END_TEST
+
 START_TEST(a_range_of_packets_is_judged)
 {
     int code = fovea(text, sizeof(text), "run scenes/entrance.json --vcd-to 7");
@@ -297,4 +327,5 @@ TEST_MAIN("waves of a run", the_lanes_of_a_run_carry_what_the_capture_has,
           two_runs_leave_the_same_files,
           a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives,
           a_host_that_turns_lrte_on_saves_link_time, over_c_phy_the_host_gets_the_same_frames,
-          a_host_can_change_to_c_phy_by_its_registers, a_range_of_packets_is_judged)
+          a_host_can_change_to_c_phy_by_its_registers,
+          a_picture_shows_a_frame_and_its_start_on_the_lanes, a_range_of_packets_is_judged)
