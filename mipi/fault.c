@@ -92,9 +92,11 @@ static bool apply_one(const mipi_fault_t *fault, target_t *at)
     return false;
 }
 
+/* Once begun it goes on, though numbers begin anew after a reset of the link. */
 static bool is_due(const mipi_fault_t *fault, const mipi_packet_t *packet, uint8_t dt)
 {
-    return packet->number >= fault->packet && fault->done < fault->packets &&
+    bool begun = fault->done != 0 || packet->number >= fault->packet;
+    return begun && fault->done < fault->packets &&
            (fault->kind != MIPI_FAULT_DROP_FE || dt == MIPI_DT_FE);
 }
 

@@ -159,6 +159,8 @@ END_TEST
     "{\"kind\": \"row_stuck\", \"at\": \"frame:1\", \"y\": 100},"                                  \
     "{\"kind\": \"irq_lost\", \"irq\": \"MAILBOX\", \"at\": \"50ms\", \"for\": \"1ms\"},"          \
     "{\"kind\": \"link_truncate\", \"at\": \"frame:1+200\", \"bytes\": 100},"                      \
+    "{\"kind\": \"link_noise\", \"at\": \"frame:0+1500\", \"one_in\": 9000, \"packets\": 60},"     \
+    "{\"kind\": \"link_skew\", \"at\": \"frame:1+500\", \"packets\": 9},"                          \
     "{\"kind\": \"link_lane\", \"every\": \"30ms\", \"lane\": 1}],"
 
 START_TEST(the_same_faults_come_however_the_run_is_made)
