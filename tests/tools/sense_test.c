@@ -101,6 +101,22 @@ START_TEST(the_isp_makes_the_picture_again)
 }
 END_TEST
 
+/* XYZ of D65, luminance 1. */
+START_TEST(the_matrix_of_the_file_takes_daylight_to_its_neutral)
+{
+    static const double white[3] = {0.95047, 1, 1.08883};
+    write_picture(0);
+    sim_raw_t raw = sensed("--lux 300 --exposure 10ms");
+    for (int c = 0; c < 3; c++) {
+        double sum = 0;
+        for (int i = 0; i < 3; i++)
+            sum += raw.color_matrix[3 * c + i] * white[i];
+        ck_assert_double_eq_tol(sum, raw.neutral[c], 1e-3);
+    }
+    sim_raw_free(&raw);
+}
+END_TEST
+
 /* Of the white half, red, green, blue. */
 static void developed_white(double mean[3])
 {
@@ -239,7 +255,7 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
 END_TEST
 
 TEST_MAIN("tools sense", light_becomes_electrons_becomes_samples, gain_exposure_and_light_multiply,
-          the_isp_makes_the_picture_again,
+          the_isp_makes_the_picture_again, the_matrix_of_the_file_takes_daylight_to_its_neutral,
           white_of_the_file_is_the_full_well_where_that_comes_first,
           digital_gain_is_in_the_colors_and_the_speed_of_the_file, registers_choose_what_is_read,
           a_chip_begins_with_what_its_file_says_of_power_up,
