@@ -43,6 +43,8 @@ static const char *verdict(const emva_t *emva, const result_t *r)
         return "";
     bool of_dark =
         r->at == offsetof(emva_values_t, read_e) || r->at == offsetof(emva_values_t, dsnu_e);
+    if (of_dark && emva->dark_at_zero > 0.005)
+        return "not valid: more than 0.5 % of the dark at 0";
     if (of_dark && !emva->dark_valid)
         return "not valid: dark noise below 0.49 DN";
     if (r->at == offsetof(emva_values_t, dark_e_s) && !emva->dark_current_valid)

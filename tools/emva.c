@@ -85,6 +85,14 @@ static double mean_of(const rig_t *rig, const uint16_t *image)
     return (double)sum / (double)px;
 }
 
+static double share_at_zero(const rig_t *rig, const uint16_t *image)
+{
+    size_t zeros = 0, px = (size_t)rig->width_px * rig->height_px;
+    for (size_t i = 0; i < px; i++)
+        zeros += image[i] == 0;
+    return (double)zeros / (double)px;
+}
+
 /* From a pair: half the variance of its difference, without what the whole image moved by (eq. 19).
  */
 static emva_point_t measure_pair(rig_t *rig, double photons)
@@ -322,6 +330,7 @@ static bool measure(emva_t *e, rig_t *rig, char *error, size_t error_bytes)
     e->exposure_s =
         (double)pix_row_light_pck(&rig->frame, 0) / (double)rig->sense.pixel->desc.clk_hz;
     e->dark = measure_pair(rig, 0);
+    e->dark_at_zero = share_at_zero(rig, rig->image[0]);
     for (uint32_t i = 0; i < EMVA_STEPS; i++)
         e->point[i] = measure_pair(rig, full * 1.1 * (i + 1) / EMVA_STEPS);
     transfer(e);

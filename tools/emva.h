@@ -56,8 +56,9 @@ typedef struct {
         double dark_e, light_e; /* spatial noise by parts, dark and at half of saturation */
     } row, column, pixel;
     double saturation_photons;
-    bool dark_valid;              /* the dark variance is at least 0.24 DN^2 (EMVA 1288, 6.6) */
-    bool dark_current_valid;      /* the longest exposure collects enough of it */
+    bool dark_valid;         /* the dark variance is at least 0.24 DN^2 (EMVA 1288, 6.6) */
+    double dark_at_zero;     /* share of the dark image: at most 0.5 % is allowed (EMVA 1288)  */
+    bool dark_current_valid; /* the longest exposure collects enough of it */
     uint32_t width_px, height_px; /* of the image: one phase of the window */
     double exposure_s;
 } emva_t;

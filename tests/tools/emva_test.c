@@ -211,6 +211,19 @@ START_TEST(dark_current_is_measured_hot_and_told_when_it_is_too_cold)
 }
 END_TEST
 
+/* 2 DN at gain 16 are 1.06 e-, two thirds of the noise: a quarter of the samples ends at 0. */
+START_TEST(a_dark_that_is_cut_off_at_zero_is_not_measured)
+{
+    static const char *const changes[][2] = {{"\"black_dn\": 64", "\"black_dn\": 2"}};
+    write_chip(changes, 1);
+    char options[256];
+    snprintf(options, sizeof(options), "--gain 16 --window 256 --chip %s", chip_file);
+    sim_doc_t *doc = measured(options);
+    ck_assert_ptr_nonnull(strstr(text, "not valid: more than 0.5 % of the dark at 0"));
+    sim_doc_free(doc);
+}
+END_TEST
+
 START_TEST(a_chip_that_sees_nothing_is_refused)
 {
     static const char *const blind[][2] = {{"\"transmission\": 0.9", "\"transmission\": 0"}};
@@ -275,6 +288,6 @@ TEST_MAIN("tools emva", the_default_chip_measures_as_its_file_says,
           eight_bits_measure_what_they_can_and_say_why_not_the_rest,
           a_tone_on_the_supply_is_temporal_noise, without_cds_reset_noise_and_columns_show,
           dark_current_is_measured_hot_and_told_when_it_is_too_cold,
-          a_chip_that_sees_nothing_is_refused,
+          a_dark_that_is_cut_off_at_zero_is_not_measured, a_chip_that_sees_nothing_is_refused,
           a_seed_of_its_own_gives_other_samples_of_the_same_chip, plots_and_numbers_are_written,
           wrong_use_ends_with_one_line_and_code_2)
