@@ -107,18 +107,17 @@ static bool choose_meta(const mipi_tx_t *tx)
 /* Is a calibration burst sent before this packet, and how long is its pattern? */
 static uint32_t deskew_ui(mipi_tx_t *tx, const mipi_phy_t *phy, bool image_start)
 {
-    if (tx->deskew_due) {
-        tx->deskew_due = false;
-        tx->deskew_frames = 0;
-        if (phy->deskew.initial_ui != 0)
-            return phy->deskew.initial_ui;
+    bool first = tx->deskew_due && phy->deskew.initial_ui != 0;
+    tx->deskew_due = false;
+    if (first) {
+        tx->deskew_frames = image_start;
+        return phy->deskew.initial_ui;
     }
-    if (phy->deskew.periodic_ui == 0 || !image_start)
+    if (!image_start || phy->deskew.periodic_ui == 0)
         return 0;
-    if (tx->deskew_frames++ < phy->deskew.interval_frames)
-        return 0;
-    tx->deskew_frames = 1;
-    return phy->deskew.periodic_ui;
+    bool now = tx->deskew_frames >= phy->deskew.interval_frames;
+    tx->deskew_frames = now ? 1 : tx->deskew_frames + 1;
+    return now ? phy->deskew.periodic_ui : 0;
 }
 
 /* The next packet goes onto the lanes, behind a calibration burst if one is due. */

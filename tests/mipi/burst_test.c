@@ -184,6 +184,21 @@ START_TEST(periodic_calibration_goes_before_the_frame_start_of_each_nth_frame)
 }
 END_TEST
 
+START_TEST(the_first_calibration_counts_as_one_of_the_periodic_ones)
+{
+    open_rig(1);
+    bps = 1600000000;
+    put(0x0830, 2, 0x0101);
+    run(1, 3, 100000 * NS);
+    ck_assert_uint_eq(heard.count, 9);
+    ck_assert_uint_eq(heard.deskew_ui[0], 32768);
+    ck_assert_uint_eq(heard.deskew_ui[3], 1024);
+    ck_assert_uint_eq(heard.deskew_ui[6], 1024);
+    ck_assert_uint_eq(rig.tx.deskew_bursts, 3);
+    rig_close(&rig);
+}
+END_TEST
+
 START_TEST(a_new_rate_is_judged_once_and_counts_from_the_next_packet)
 {
     const uint16_t sony[] = {127, 79, 119, 95, 87, 79, 295, 63};
@@ -265,6 +280,7 @@ TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
           without_lrte_every_packet_is_a_burst,
           above_1500_mbps_the_first_packet_waits_for_the_calibration,
           periodic_calibration_goes_before_the_frame_start_of_each_nth_frame,
+          the_first_calibration_counts_as_one_of_the_periodic_ones,
           a_new_rate_is_judged_once_and_counts_from_the_next_packet,
           the_hosts_lane_mode_chooses_how_many_lanes_carry,
           lines_may_follow_each_other_as_closely_as_their_delimiters_let_them,

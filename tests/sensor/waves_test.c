@@ -281,6 +281,48 @@ START_TEST(a_host_can_change_to_c_phy_by_its_registers)
 }
 END_TEST
 
+/* Everything at once, and the host's tool reads the lanes as it reads the capture. */
+START_TEST(decode_reads_the_lanes_of_any_link)
+{
+    const char *const options[] = {"32768", "33"}; /* spacers only; one, and HS-Idle */
+    const char chip[] = "{\"mipi\": {\"dphy\": {\"skew_ui\": [20, 0], \"gated_clock\": true}}}";
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/skew.chip", chip, strlen(chip), error, sizeof(error)),
+                     SIM_OK);
+    for (uint32_t n = 0; n < 2; n++) {
+        char host[512];
+        snprintf(host, sizeof(host),
+                 "{\"at\": \"0ms\", \"write\": \"tx_reg_csi_epd_en_ssp_dphy\", \"value\": 32770},"
+                 "{\"at\": \"0ms\", \"write\": \"tx_reg_csi_epd_op_slp_dphy\", \"value\": %s},"
+                 "{\"at\": \"0ms\", \"write\": \"scrambling_ctrl\", \"value\": 1},"
+                 "{\"at\": \"0ms\", \"write\": \"mode_select\", \"value\": 1}",
+                 options[n]);
+        write_scenario_on("skew.chip", "all", host);
+        run("all");
+        ck_assert_uint_lt(counter("all", "bursts"), counter("all", "packets"));
+        int code = fovea(text, sizeof(text),
+                         "decode " DIR "/all.lanes --check --lrte --descramble 0x1008,0x1188 "
+                         "--out " DIR "/all.decoded");
+        ck_assert_msg(code == 0, "exit %d: %s", code, text);
+        ck_assert(same_file(DIR "/all/metadata.jsonl", DIR "/all.decoded/metadata.jsonl"));
+    }
+}
+END_TEST
+
+/* 24 MHz / 2 x 140 = 1680 Mb/s. */
+START_TEST(above_1500_mbps_the_receiver_sees_a_calibration)
+{
+    write_scenario("fast", "{\"at\": \"0ms\", \"write\": \"op_pll_multiplier\", \"value\": 140},"
+                           "{\"at\": \"0ms\", \"write\": \"mode_select\", \"value\": 1}");
+    run("fast");
+    ck_assert_uint_eq(counter("fast", "deskew_bursts"), 1);
+    int code = fovea(text, sizeof(text), "decode " DIR "/fast.lanes --check --json");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    ck_assert_ptr_nonnull(strstr(text, "\"skew_calibration\":1,"));
+    ck_assert_ptr_nonnull(strstr(text, "\"bit_rate_bps\":1680000000,"));
+}
+END_TEST
+
 static bool is_color(const sim_image_t *image, uint32_t x, uint32_t y, uint32_t rgb)
 {
     const uint8_t *px = image->data + 3 * ((size_t)y * image->width_px + x);
@@ -327,5 +369,6 @@ TEST_MAIN("waves of a run", the_lanes_of_a_run_carry_what_the_capture_has,
           two_runs_leave_the_same_files,
           a_host_that_scrambles_changes_the_lanes_and_nothing_that_arrives,
           a_host_that_turns_lrte_on_saves_link_time, over_c_phy_the_host_gets_the_same_frames,
-          a_host_can_change_to_c_phy_by_its_registers,
+          a_host_can_change_to_c_phy_by_its_registers, decode_reads_the_lanes_of_any_link,
+          above_1500_mbps_the_receiver_sees_a_calibration,
           a_picture_shows_a_frame_and_its_start_on_the_lanes, a_range_of_packets_is_judged)
