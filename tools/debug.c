@@ -48,13 +48,13 @@ static bool signaled(const debug_t *d)
 static void on_send(void *ctx, const char *bytes, size_t count)
 {
     debug_t *d = ctx;
-    gdb_transmit(&d->server, bytes, count);
+    server_transmit(&d->server, bytes, count);
 }
 
 static void say_goodbye(debug_t *d)
 {
     gdb_detach(&d->stub);
-    gdb_hang_up(&d->server);
+    server_hang_up(&d->server);
     debug_forget(d);
     d->attached = false;
 }
@@ -73,11 +73,11 @@ static bool serve(debug_t *d)
     while (d->stub.go == GDB_WAIT && !signaled(d)) {
         if (d->server.peer <
             0) { /* it went without a word: the next one finds things as they are */
-            if (!gdb_accept(&d->server, 200))
+            if (!server_accept(&d->server, 200))
                 continue;
             welcome(d);
         }
-        int count = gdb_receive(&d->server, bytes, sizeof(bytes), 200);
+        int count = server_receive(&d->server, bytes, sizeof(bytes), 200);
         if (count > 0)
             gdb_feed(&d->stub, bytes, (size_t)count);
     }
@@ -88,11 +88,11 @@ static bool serve(debug_t *d)
 static void listen_in(debug_t *d)
 {
     uint8_t bytes[256];
-    if (!d->attached && gdb_accept(&d->server, 0)) {
+    if (!d->attached && server_accept(&d->server, 0)) {
         welcome(d);
         return;
     }
-    int count = d->attached ? gdb_receive(&d->server, bytes, sizeof(bytes), 0) : 0;
+    int count = d->attached ? server_receive(&d->server, bytes, sizeof(bytes), 0) : 0;
     if (count > 0)
         gdb_feed(&d->stub, bytes, (size_t)count);
     if (count < 0 || d->stub.interrupt) {
@@ -258,7 +258,7 @@ bool debug_open(debug_t *d, const debug_desc_t *desc, const char *address, char 
     d->stub.send = on_send;
     d->stub.monitor = debug_monitor;
     d->stub.ctx = d;
-    if (!gdb_listen(&d->server, address, error, error_bytes))
+    if (!server_listen(&d->server, address, error, error_bytes))
         return false;
     d->hooks = (core_hooks_t){.stop = on_stop, .ctx = d};
     core_add_hooks(desc->core, &d->hooks);
@@ -273,5 +273,5 @@ void debug_close(debug_t *d)
     if (d->desc.core != NULL)
         core_remove_hooks(d->desc.core, &d->hooks);
     debug_forget(d);
-    gdb_server_close(&d->server);
+    server_close(&d->server);
 }

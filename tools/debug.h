@@ -16,7 +16,7 @@
 #include <signal.h>
 
 #include "sim/history.h"
-#include "tools/gdb_server.h"
+#include "tools/server.h"
 #include "tools/gdb_stub.h"
 
 #define DEBUG_EVERY_PS (2 * SIM_PS_PER_MS)
@@ -49,7 +49,7 @@ typedef struct {
 struct debug {
     debug_desc_t desc;
     core_hooks_t hooks;
-    gdb_server_t server;
+    server_t server;
     gdb_stub_t stub;
     bool attached; /* a debugger is there, or was and did not say goodbye */
     bool ended;    /* it ended the run */

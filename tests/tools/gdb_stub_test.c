@@ -7,7 +7,7 @@
 
 #include "sim/sim.h"
 #include "tests/test.h"
-#include "tools/gdb_server.h"
+#include "tools/server.h"
 #include "tools/gdb_stub.h"
 
 enum { CODE = BUS_TCM_BASE };
@@ -414,23 +414,23 @@ START_TEST(a_debugger_that_died_does_not_keep_the_next_one_out)
     static const char path[] = "build/gdb_stub_test.sock";
     char error[256];
     uint8_t bytes[16];
-    gdb_server_t server;
+    server_t server;
     unlink(path);
-    ck_assert_msg(gdb_listen(&server, "unix:build/gdb_stub_test.sock", error, sizeof(error)), "%s",
+    ck_assert_msg(server_listen(&server, "unix:build/gdb_stub_test.sock", error, sizeof(error)), "%s",
                   error);
     int first = call_in(path);
-    ck_assert(gdb_accept(&server, 1000));
+    ck_assert(server_accept(&server, 1000));
     close(first);
     int second = call_in(path);
-    ck_assert_int_eq(gdb_receive(&server, bytes, sizeof(bytes), 0), -1);
-    ck_assert(gdb_accept(&server, 1000));
+    ck_assert_int_eq(server_receive(&server, bytes, sizeof(bytes), 0), -1);
+    ck_assert(server_accept(&server, 1000));
     int third = call_in(path);
     ck_assert_int_eq(send(second, "hello", 5, 0), 5);
-    ck_assert_int_eq(gdb_receive(&server, bytes, sizeof(bytes), 1000), 5);
+    ck_assert_int_eq(server_receive(&server, bytes, sizeof(bytes), 1000), 5);
     ck_assert_int_eq(recv(third, bytes, sizeof(bytes), 0), 0); /* turned away */
     close(second);
     close(third);
-    gdb_server_close(&server);
+    server_close(&server);
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "tools/gdb_server.h"
+#include "tools/server.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -39,7 +39,7 @@ static bool split(const char *address, char host[128], char port[16])
     return true;
 }
 
-static void name_tcp(gdb_server_t *server, const char *host)
+static void name_tcp(server_t *server, const char *host)
 {
     struct sockaddr_storage at;
     socklen_t bytes = sizeof(at);
@@ -67,7 +67,7 @@ static int bind_to(const struct addrinfo *at)
     return -1;
 }
 
-static bool listen_tcp(gdb_server_t *server, const char *address, char *error, size_t error_bytes)
+static bool listen_tcp(server_t *server, const char *address, char *error, size_t error_bytes)
 {
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
                              .ai_family = AF_UNSPEC,
@@ -87,7 +87,7 @@ static bool listen_tcp(gdb_server_t *server, const char *address, char *error, s
 
 /* ---- Unix ---- */
 
-static bool listen_unix(gdb_server_t *server, const char *path, char *error, size_t error_bytes)
+static bool listen_unix(server_t *server, const char *path, char *error, size_t error_bytes)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     if (path[0] == '\0' || strlen(path) >= sizeof(at.sun_path))
@@ -103,27 +103,27 @@ static bool listen_unix(gdb_server_t *server, const char *path, char *error, siz
     return true;
 }
 
-bool gdb_listen(gdb_server_t *server, const char *address, char *error, size_t error_bytes)
+bool server_listen(server_t *server, const char *address, char *error, size_t error_bytes)
 {
-    *server = (gdb_server_t){.listener = -1, .peer = -1};
+    *server = (server_t){.listener = -1, .peer = -1};
     bool fine = strncmp(address, "unix:", 5) == 0
                     ? listen_unix(server, address + 5, error, error_bytes)
                     : listen_tcp(server, address, error, error_bytes);
     if (!fine)
-        gdb_server_close(server);
+        server_close(server);
     return fine;
 }
 
-void gdb_hang_up(gdb_server_t *server)
+void server_hang_up(server_t *server)
 {
     if (server->peer >= 0)
         close(server->peer);
     server->peer = -1;
 }
 
-void gdb_server_close(gdb_server_t *server)
+void server_close(server_t *server)
 {
-    gdb_hang_up(server);
+    server_hang_up(server);
     if (server->listener >= 0)
         close(server->listener);
     if (server->path[0] != '\0')
@@ -140,7 +140,7 @@ static bool wait_for(int fd, short what, int timeout_ms)
     return fd >= 0 && poll(&p, 1, timeout_ms) > 0;
 }
 
-bool gdb_accept(gdb_server_t *server, int timeout_ms)
+bool server_accept(server_t *server, int timeout_ms)
 {
     const int on = 1;
     if (server->peer >= 0)
@@ -153,14 +153,14 @@ bool gdb_accept(gdb_server_t *server, int timeout_ms)
     return server->peer >= 0;
 }
 
-int gdb_receive(gdb_server_t *server, uint8_t *bytes, size_t room, int timeout_ms)
+int server_receive(server_t *server, uint8_t *bytes, size_t room, int timeout_ms)
 {
     if (server->peer < 0)
         return -1;
     bool ready = wait_for(server->peer, POLLIN, timeout_ms);
     ssize_t count = ready ? recv(server->peer, bytes, room, 0) : 0;
     if (ready && count <= 0) {
-        gdb_hang_up(server);
+        server_hang_up(server);
         return -1;
     }
     if (wait_for(server->listener, POLLIN, 0)) /* a second one is turned away */
@@ -168,13 +168,14 @@ int gdb_receive(gdb_server_t *server, uint8_t *bytes, size_t room, int timeout_m
     return (int)count;
 }
 
-void gdb_transmit(gdb_server_t *server, const char *bytes, size_t count)
+void server_transmit(server_t *server, const void *bytes, size_t count)
 {
+    const uint8_t *at = bytes;
     while (count > 0 && server->peer >= 0) {
-        ssize_t sent = send(server->peer, bytes, count, MSG_NOSIGNAL);
+        ssize_t sent = send(server->peer, at, count, MSG_NOSIGNAL);
         if (sent < 0 && errno != EINTR)
             return;
-        bytes += sent > 0 ? sent : 0;
+        at += sent > 0 ? sent : 0;
         count -= sent > 0 ? (size_t)sent : 0;
     }
 }
