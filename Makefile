@@ -47,8 +47,8 @@ ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 .SECONDARY:
 
 # build/fovea is the release build's; other configurations are called by their own path.
-all: $(O)/fovea firmware
-	$(Q)[ $(CONF) != release ] || ln -sfn $(CONF)/fovea $(BUILD)/fovea
+all: $(O)/fovea firmware $(O)/example_host
+	$(Q)[ $(CONF) != release ] || ln -sfn $(CONF)/fovea $(CONF)/example_host $(BUILD)
 
 define room_rule
 $(call lib,$(1)): $(call objs,$(call srcs,$(1)))
@@ -111,6 +111,14 @@ $(O)/train_frames: $(O)/tools/train/frames.o $(O)/tools/cli.o $(ALL_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
 
+# What a host program links (fovea serve), and one.
+$(O)/lib/libfovea_host.a: $(O)/tools/client/fovea_host.o
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+$(O)/example_host: $(O)/tools/client/example_host.o $(O)/lib/libfovea_host.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ -o $@
+
 # Pictures of charts and scenes through pixel die and ISP.
 $(O)/make_gallery: $(call objs,$(wildcard tools/gallery/*.c)) $(O)/lib/tools.a $(ALL_LIBS)
 	$(call say,LD,$@)
@@ -167,7 +175,7 @@ KNOWS.firmware := firmware npu sim
 KNOWS.sensor   := $(ROOMS)
 KNOWS.tools    := tools firmware $(ROOMS)
 # What tests of other areas share.
-BORROWS.tools    := $(O)/lib/test_helpers.a
+BORROWS.tools    := $(O)/lib/test_helpers.a $(O)/lib/libfovea_host.a
 BORROWS.firmware := $(O)/lib/test_helpers.a
 TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
 TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))

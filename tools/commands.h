@@ -10,6 +10,7 @@
     X(run,     "simulate a scenario: scene to host, everything written to a folder")                \
     X(compile, "model to NPU program")                                                              \
     X(infer,   "one inference: NPU, and core where needed")                                         \
+    X(serve,   "run, with another program as the host: CCI, SPI and pins in, CSI-2 packets out")    \
     X(debug,   "run, under GDB: forward and back, stops at events of the image")                    \
     X(exec,    "a bare-metal RV32 program on the core alone")                                       \
     X(asm,     "text to NPU program")                                                               \

@@ -30,6 +30,10 @@ put 644 firmware/fovea.ld lib/fovea/firmware
 put 644 "$BUILD"/firmware/libfoveafw.a lib/fovea/firmware
 for file in "$BUILD"/firmware/*.elf; do put 755 "$file" lib/fovea/firmware; done
 put 644 "$work"/fovea-firmware.pc lib/pkgconfig
+for file in tools/client/*.h; do put 644 "$file" include/fovea/host; done
+put 644 "$(dirname "$FOVEA")"/lib/libfovea_host.a lib
+put 644 tools/client/example_host.c share/doc/fovea/tools/client
+put 644 tools/client/README.md share/doc/fovea/tools/client
 for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
 put 644 "$work"/entrance.json share/fovea/scenes
 put 644 scenes/person_160.tflite share/fovea/scenes

@@ -20,3 +20,8 @@ const volatile sig_atomic_t *interrupt_watch(void)
     sigaction(SIGTERM, &action, NULL);
     return &interrupted;
 }
+
+void interrupt_ignore_pipes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+}

@@ -10,4 +10,7 @@
 /* From now on; the flag is not 0 once one has come. */
 const volatile sig_atomic_t *interrupt_watch(void);
 
+/* A socket or pipe that is closed at its other end is an error of who writes, not a signal. */
+void interrupt_ignore_pipes(void);
+
 #endif

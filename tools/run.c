@@ -92,7 +92,8 @@ static void on_frame_start(void *ctx, bool level)
 /* All metadata is there, and no image on its way. */
 static bool is_complete(const run_t *run)
 {
-    return host_frames(&run->host) >= run->scenario.frames && !host_image_open(&run->host);
+    return !run->served && host_frames(&run->host) >= run->scenario.frames &&
+           !host_image_open(&run->host);
 }
 
 static void on_metadata(void *ctx, const metadata_t *metadata)
@@ -189,6 +190,9 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
         script_init(&run->script, run->sensor, &run->scenario) != SIM_OK)
         return fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
+    if (run->served && !serve_init(&run->serve, run->sensor, &desc->serve, desc->interrupted,
+                                   run->error, sizeof(run->error)))
+        return EXIT_USAGE;
     run->script.repeats = run->scenario.faults != 0;
     run->sensor->npu.exact = desc->exact;
     if (fault_init(&run->faults, run->sensor, run->scenario.fault, run->scenario.faults) != SIM_OK)
@@ -274,7 +278,7 @@ static int make_download(run_t *run)
 {
     const scenario_t *s = &run->scenario;
     char error[512];
-    if (s->sensor.logic.clkrst.boot != BOOT_HOST ||
+    if (s->sensor.logic.clkrst.boot != BOOT_HOST || run->served ||
         download_init(&run->download, run->sensor, s->firmware, &run->program,
                       s->stream_after_download, error, sizeof(error)))
         return EXIT_FINE;
@@ -412,11 +416,31 @@ static int wait_for_debugger(run_t *run, const char *address)
     return EXIT_FINE;
 }
 
+/* ---- for a host outside ---- */
+
+static int wait_for_host(run_t *run, const serve_desc_t *desc)
+{
+    mipi_dphy_desc_t lanes = lanes_of(&run->sensor->mipi);
+    fprintf(stderr, "fovea: waits for a host at %s%s%s\n", desc->control,
+            desc->link != NULL ? " and " : "", desc->link != NULL ? desc->link : "");
+    return serve_wait(&run->serve, &lanes) ? EXIT_FINE : fail(run, EXIT_FAILED, "interrupted");
+}
+
+static int judge_end(run_t *run)
+{
+    if (run->serve.end == SERVE_BYE)
+        return EXIT_FINE;
+    return fail(run, EXIT_FAILED, "the host hung up at %.9f s without a BYE",
+                (double)sim_now_ps(run->sim) / 1e12);
+}
+
 /* ---- running ---- */
 
-/* False when the debugger ended the run. */
+/* False when the debugger or the host ended the run. */
 static bool advance(run_t *run, uint64_t until_ps)
 {
+    if (run->served)
+        return serve_run(&run->serve, until_ps);
     if (run->debugged)
         return debug_run(&run->debug, until_ps);
     sim_run_until_ps(run->sim, until_ps);
@@ -425,9 +449,12 @@ static bool advance(run_t *run, uint64_t until_ps)
 
 static void print_progress(const run_t *run, double host_s)
 {
+    char of[32] = "";
     double simulated = (double)sim_now_ps(run->sim) / 1e12;
-    fprintf(stderr, "\r%.3f s simulated, frame %llu of %u, %.2f x real time ", simulated,
-            (unsigned long long)host_frames(&run->host), run->scenario.frames, simulated / host_s);
+    if (!run->served)
+        snprintf(of, sizeof(of), " of %u", run->scenario.frames);
+    fprintf(stderr, "\r%.3f s simulated, frame %llu%s, %.2f x real time ", simulated,
+            (unsigned long long)host_frames(&run->host), of, simulated / host_s);
 }
 
 /* It stopped for good, and no watchdog will start it again. */
@@ -492,8 +519,9 @@ static int simulate(run_t *run)
         }
         /* looked at where every run does, whatever snapshots it takes */
         bool late = sim_now_ps(run->sim) > add_ps(still_ps(run), PATIENCE_PS);
-        bool over = late || core_is_lost(run->sensor);
-        stop = sim_stopped(run->sim) || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
+        bool over = !run->served && (late || core_is_lost(run->sensor));
+        bool stopped = !run->served && sim_stopped(run->sim);
+        stop = stopped || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
                (run->interrupted != NULL && *run->interrupted != 0);
     }
     run->host_s = execution_seconds() - begin;
@@ -517,6 +545,8 @@ static int simulate(run_t *run)
     if (run->sensor->core.state != CORE_RUNS)
         return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
                     run_place(run, place), core_state_name(run->sensor->core.state));
+    if (run->served)
+        return judge_end(run);
     return host_frames(&run->host) < run->scenario.frames ? fall_short(run) : EXIT_FINE;
 }
 
@@ -603,6 +633,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     char error[RUN_ERROR];
     run->interrupted = desc->interrupted;
     run->debugged = desc->gdb != NULL;
+    run->served = desc->serve.control != NULL;
     if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
         return fail(run, EXIT_USAGE, "%s", error);
     int code = run_snapshot_read(run, desc);
@@ -624,8 +655,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
         code = connect(run);
-    if (code == EXIT_FINE && !waves_init(&run->waves, &desc->waves, &run->sensor->mipi, run->error,
-                                         sizeof(run->error)))
+    if (code == EXIT_FINE &&
+        !waves_init(&run->waves, &desc->waves, &run->sensor->mipi, run->error, sizeof(run->error)))
         code = EXIT_USAGE;
     if (code == EXIT_FINE)
         code = start(run);
@@ -633,6 +664,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         code = run_snapshot_begin(run);
     if (code == EXIT_FINE && run->debugged)
         code = wait_for_debugger(run, desc->gdb);
+    if (code == EXIT_FINE && run->served)
+        code = wait_for_host(run, &desc->serve);
     bool ran = code == EXIT_FINE;
     if (ran) {
         run_observe_start(run, desc);
@@ -640,6 +673,8 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     }
     if (run->debugged && run->debug.desc.sim != NULL)
         debug_over(&run->debug, (uint8_t)code);
+    if (run->served)
+        serve_end(&run->serve);
     bool stopped_short = ran && code == EXIT_FAILED && !run->snapshot.left;
     if (code == EXIT_FINE || stopped_short) {
         int kept = keep(run);
@@ -671,4 +706,5 @@ void run_free(run_t *run)
     scenario_free(&run->scenario);
     observe_free(&run->observe);
     waves_free(&run->waves);
+    serve_free(&run->serve);
 }

@@ -21,6 +21,7 @@
 #include "tools/scenario.h"
 #include "tools/score.h"
 #include "tools/script.h"
+#include "tools/serve.h"
 #include "tools/trace_file.h"
 #include "tools/waves.h"
 
@@ -59,7 +60,7 @@ typedef struct {
     sim_pool_t *pool;
     sensor_t *sensor;
     script_t script;
-    host_player_t player; /* of a host script */
+    host_player_t player;     /* of a host script */
     download_host_t download; /* boot "host" */
     fault_set_t faults;
     results_t results;
@@ -84,6 +85,8 @@ typedef struct {
     double host_s;                            /* wall time of the simulation */
     const volatile sig_atomic_t *interrupted; /* the signal handler's; may be NULL */
     run_snapshot_t snapshot;
+    bool served; /* by a host outside, who ends it */
+    serve_t serve;
     bool debugged; /* then by these two */
     debug_t debug;
     image_watch_t watch;
@@ -100,8 +103,9 @@ typedef struct {
     observe_desc_t observe;
     waves_desc_t waves;
     uint32_t threads;
-    bool exact;      /* no fast paths in NPU and L2 */
-    const char *gdb; /* address at which a debugger is waited for; NULL: none */
+    bool exact;         /* no fast paths in NPU and L2 */
+    const char *gdb;    /* address at which a debugger is waited for; NULL: none */
+    serve_desc_t serve; /* control NULL: the scenario is the host */
     uint64_t shuffle;
     sim_log_level_t verbose;
     const volatile sig_atomic_t *interrupted;

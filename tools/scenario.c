@@ -122,13 +122,17 @@ static void read_bus(const sim_cfg_t *root, cci_desc_t *cci)
 }
 
 /* "host_script": a file, or the flag's. */
-static bool load_host(const sim_cfg_t *root, const char *dir, const char *flag, scenario_t *s,
-                      char *error, size_t error_bytes)
+static bool load_host(const sim_cfg_t *root, const char *dir, const scenario_flags_t *flags,
+                      scenario_t *s, char *error, size_t error_bytes)
 {
     char path[SCENARIO_PATH];
-    resolve(root, "host_script", path, dir, sim_cfg_str(root, "host_script", NULL), flag);
+    resolve(root, "host_script", path, dir, sim_cfg_str(root, "host_script", NULL), flags->host);
     if (path[0] == '\0')
         return true;
+    if (flags->served) {
+        sim_cfg_fail(root, "host_script", "not together with a host outside");
+        return true;
+    }
     sim_json_add_str(s->resolved, "host_script", path);
     return host_script_load(&s->host, path, error, error_bytes);
 }
@@ -152,8 +156,9 @@ static bool starts_stream(const scenario_t *s)
 }
 
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
- * when its script is through, or when it has brought firmware and network. */
-static void read_script(const sim_cfg_t *root, scenario_t *s)
+ * when its script is through, or when it has brought firmware and network. A host outside does what
+ * it does; the scenario's steps stay, they are the board's. */
+static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, scenario_t *s)
 {
     uint32_t count = sim_cfg_count(root, "host");
     const uint32_t own = 3;
@@ -161,6 +166,10 @@ static void read_script(const sim_cfg_t *root, scenario_t *s)
     s->step = calloc(count + own, sizeof(*s->step));
     if (s->step == NULL) {
         sim_cfg_fail(root, "host", "%u steps: out of memory", count);
+        return;
+    }
+    if (flags->served) {
+        read_steps(root, s, count);
         return;
     }
     add_write(s, APP_LINE_X, 2, (uint32_t)(line + 0.5f));
@@ -421,7 +430,7 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     if (!flag_u64("frames", flags->frames, 1, SCENARIO_MAX_FRAMES, &frames, error, error_bytes) ||
         !flag_u64("seed", flags->seed, 0, UINT64_MAX, &s->seed, error, error_bytes))
         return false;
-    s->frames = (uint32_t)frames;
+    s->frames = flags->served ? SCENARIO_MAX_FRAMES : (uint32_t)frames;
     sim_cfg_need(root, "chip");
     sim_cfg_need(root, "firmware");
     resolve(root, "chip", s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
@@ -456,10 +465,10 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         if (fine) {
             read_boot(&root, dir, scenario);
             read_bus(&root, &scenario->sensor.logic.cci);
-            fine = load_host(&root, dir, flags->host, scenario, error, error_bytes);
+            fine = load_host(&root, dir, flags, scenario, error, error_bytes);
         }
         if (fine) {
-            read_script(&root, scenario);
+            read_script(&root, flags, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
             read_faults(&root, scenario);
             sim_cfg_done(&root);

@@ -41,6 +41,7 @@ typedef struct {
 
 /* What the command line says; NULL: the file decides. */
 typedef struct {
+    bool served; /* the host is another program: nothing is done in its name */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;
 } scenario_flags_t;
 
