@@ -13,7 +13,7 @@
 #include "postmortem.h"
 #include "service.h"
 
-enum { CCS_FRAME_COUNT = 0x0005, CCS_MODE_SELECT = 0x0100, CCS_ANALOG_GAIN_CODE = 0x0204 };
+enum { CCS_MODE_SELECT = 0x0100, CCS_ANALOG_GAIN_CODE = 0x0204 };
 enum { APP_TNR = 0x9014 };      /* 0: off; 1..256: ISP_TNR_GAIN */
 enum { EV_FRAME = HAL_BIT(0) }; /* of the task "frame" */
 enum { EV_COMMAND = HAL_BIT(0), EV_HOST_WROTE = HAL_BIT(1) };
@@ -103,7 +103,6 @@ static void on_frame_task(uint32_t happened)
     };
     (void)happened;
     follow_gain(); /* auto exposure may have changed it */
-    hal_ccs_write8(CCS_FRAME_COUNT, frame & 0xffu);
     link_send(META_ADDR, packet, meta_build(&meta, packet), META_VIRTUAL_CHANNEL, META_DATA_TYPE,
               frame);
 }

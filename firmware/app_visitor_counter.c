@@ -21,7 +21,6 @@
 
 /* Host parameters: see logic/ccs.c. */
 enum {
-    CCS_FRAME_COUNT = 0x0005,
     CCS_MODE_SELECT = 0x0100,
     APP_SCORE_MIN = 0x9000,
     APP_LINE_X = 0x9002,
@@ -119,7 +118,6 @@ static void handle_frame(void)
         det_decode(net.output, net.outputs, id.seen, (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
     PANIC_ASSERT(found >= 0); /* main looked */
     trk_update(&tracker, boxes, (uint32_t)found, ids);
-    hal_ccs_write8(CCS_FRAME_COUNT, id.frame & 0xffu);
 
     meta_frame_t frame = {
         .frame = id.frame,

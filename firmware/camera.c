@@ -5,6 +5,8 @@
 /* CCS registers, by their MIPI names. */
 enum {
     CCS_IMAGE_ORIENTATION = 0x0101,
+    CCS_FAST_STANDBY_CTRL = 0x0106,
+    CCS_CSI_CHANNEL_IDENTIFIER = 0x0110,
     CCS_CSI_DATA_FORMAT = 0x0112,
     CCS_FINE_INTEGRATION_TIME = 0x0200,
     CCS_COARSE_INTEGRATION_TIME = 0x0202,
@@ -21,6 +23,7 @@ enum {
     CCS_X_ADDR_START = 0x0344, /* y: 2 on; so all that is of an axis */
     CCS_X_ADDR_END = 0x0348,
     CCS_X_OUTPUT_SIZE = 0x034c,
+    CCS_FRAME_LENGTH_CTRL = 0x0350,
     CCS_X_EVEN_INC = 0x0380, /* odd: 2 on; y: 4 on */
     CCS_DIGITAL_CROP_X_OFFSET = 0x0408,
     CCS_DIGITAL_CROP_IMAGE_WIDTH = 0x040c,
@@ -34,6 +37,7 @@ enum {
     CCS_BINNING_WEIGHTING = 0x0902,
     CCS_GLOBAL_RESET_CTRL1 = 0x0c00,
     CCS_TSHUTTER_STROBE_DELAY_CTRL = 0x0c08,
+    CCS_COARSE_MAX_MARGIN = 0x1006,
     IMX477_EXP_SHIFT = 0x3100, /* a chip has one of the two, the other one reads 0 */
     IMX500_EXP_SHIFT = 0x3210,
     DWP_AP_VC_VOFF = 0xd500,
@@ -63,7 +67,6 @@ static const struct {
     {CCS_DIGITAL_GAIN_RED,          2, PIX_DGAIN_R},
     {CCS_DIGITAL_GAIN_BLUE,         2, PIX_DGAIN_B},
     {CCS_DIGITAL_GAIN_GREENB,       2, PIX_DGAIN_GB},
-    {CCS_FRAME_LENGTH_LINES,        2, PIX_FRAME_LENGTH},
     {CCS_LINE_LENGTH_PCK,           2, PIX_LINE_LENGTH},
     {CCS_TEST_PATTERN_MODE,         2, PIX_PATTERN},
     {CCS_TEST_DATA_RED,             2, PIX_PATTERN_R},
@@ -159,6 +162,16 @@ static void relay_hdr(void)
     reg_write(PIX_HDR_DELAY, (lines + 2u) | 1u);
 }
 
+/* frame_length_ctrl: a frame is at least as long as its integration time needs. */
+static void relay_length(void)
+{
+    uint32_t lines = hal_ccs_read16(CCS_FRAME_LENGTH_LINES);
+    uint32_t needs = hal_ccs_read16(CCS_COARSE_INTEGRATION_TIME) +
+                     (uint32_t)hal_ccs_read16(CCS_COARSE_MAX_MARGIN);
+    bool automatic = hal_ccs_read8(CCS_FRAME_LENGTH_CTRL) != 0;
+    reg_write(PIX_FRAME_LENGTH, automatic && needs > lines ? least(needs, 0xffffu) : lines);
+}
+
 static void relay_all(void)
 {
     for (uint32_t i = 0; i < sizeof(relay) / sizeof(relay[0]); i++)
@@ -166,6 +179,7 @@ static void relay_all(void)
                   relay[i].bytes == 1 ? hal_ccs_read8(relay[i].ccs) : hal_ccs_read16(relay[i].ccs));
     reg_write(PIX_EXP_SHIFT, hal_ccs_read8(IMX477_EXP_SHIFT) | hal_ccs_read8(IMX500_EXP_SHIFT));
     reg_write(PIX_ADC_BITS, hal_ccs_read8(CCS_CSI_DATA_FORMAT + 1));
+    relay_length();
     relay_window();
     relay_hdr();
 }
@@ -185,6 +199,7 @@ static void apply_output(void)
         reg_write(ISP_OUT_H, hal_ccs_read16(DWP_AP_VC_VSIZE));
         ctrl |= MIPI_CTRL_ISP;
     }
+    reg_write(MIPI_IMAGE_VC, hal_ccs_read8(CCS_CSI_CHANNEL_IDENTIFIER));
     reg_write(MIPI_CTRL, ctrl | (out & (OUT_RAW | OUT_ISP) ? MIPI_CTRL_EMBEDDED : 0));
 }
 
@@ -233,6 +248,7 @@ void camera_set_exposure(const ae_exposure_t *e)
     set(CCS_DIGITAL_GAIN_RED, PIX_DGAIN_R, e->digital);
     set(CCS_DIGITAL_GAIN_BLUE, PIX_DGAIN_B, e->digital);
     set(CCS_DIGITAL_GAIN_GREENB, PIX_DGAIN_GB, e->digital);
+    relay_length();
     reg_write(PIX_HOLD, 0);
 }
 
@@ -246,5 +262,6 @@ void camera_set_white_balance(const awb_gains_t *gains)
 
 void camera_stream(bool on)
 {
-    reg_write(PIX_CTRL, on ? PIX_CTRL_STREAM : 0);
+    uint32_t cut = hal_ccs_read8(CCS_FAST_STANDBY_CTRL) != 0 ? PIX_CTRL_CUT_MASK : 0;
+    reg_write(PIX_CTRL, on ? PIX_CTRL_STREAM : cut);
 }

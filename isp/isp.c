@@ -46,13 +46,24 @@ static void abandon_tensor(isp_t *isp)
     isp->lost_tensors++;
 }
 
-static void abandon_frame(isp_t *isp, const char *what)
+static void drop_frame(isp_t *isp)
 {
     isp->in_frame = false;
     sim_event_cancel(isp->comp.sim, &isp->line_out);
     abandon_tensor(isp);
     img_abandon(&isp->image);
+}
+
+static void abandon_frame(isp_t *isp, const char *what)
+{
+    drop_frame(isp);
     overrun(isp, what);
+}
+
+/* The sensor stopped within the frame; its rest will not come. */
+static bool ends_early(const sim_line_t *line)
+{
+    return (line->flags & SIM_LINE_LAST) != 0 && line->row + 1 < line->height_px;
 }
 
 /* ---- rows out ---- */
@@ -222,7 +233,9 @@ static void on_line(void *ctx, const sim_line_t *line)
     isp_t *isp = ctx;
     sim_t *sim = isp->comp.sim;
     assert(line->format == SIM_LINE_RAW && line->start_ps <= line->end_ps);
-    if (line->exposure != 0)
+    if (isp->in_frame && ends_early(line))
+        drop_frame(isp);
+    if (line->exposure != 0 || ends_early(line))
         return;
     /* A row due at this very instant has left: whoever runs first. */
     if (sim_event_pending(&isp->line_out) && isp->line_out.at_ps <= sim_now_ps(sim)) {

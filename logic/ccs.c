@@ -120,6 +120,7 @@ static void ccs_reset(sim_comp_t *comp)
     for (uint32_t i = 0; i < count; i++)
         if (ccs_find(&ccs->desc, regs[i].addr) != NULL)
             ccs_put(ccs, regs[i].addr, regs[i].bytes, ccs_power_up(&ccs->desc, regs[i].addr));
+    ccs_derive(ccs);
     memset(ccs->held, 0, sizeof(ccs->held));
     ccs->helds = 0;
     ccs->part = ccs->latch = (ccs_part_t){0};
@@ -182,6 +183,11 @@ uint8_t ccs_byte(const ccs_t *ccs, uint16_t addr)
     if (reg == NULL)
         return ccs->value[addr];
     return (uint8_t)(ccs_read_reg(ccs, reg) >> 8 * (reg->bytes - 1 - (addr - reg->addr)));
+}
+
+void ccs_frame_started(ccs_t *ccs, uint32_t frame)
+{
+    ccs_put(ccs, CCS_FRAME_COUNT, 1, frame & 0xff);
 }
 
 uint32_t ccs_device(const ccs_t *ccs)

@@ -17,12 +17,16 @@
  *               starts the PLLs with what is written then; settings that no clock comes out of are
  *               refused: the sensor stays in standby, with the clocks it had.
  * Timing:       that of the bus, cci.h.
- * Modeled:      identity, limits, integration time, gains, frame and line length, window, output
- *               size, digital crop, subsampling, binning, orientation, test patterns, data format,
- *               two exposures (HDR), long exposure, global reset, PLLs, application parameters. What
- *               a register has no meaning for is refused.
- * Not modeled:  a single global reset between rolling frames, time until a PLL locks, derating
- *               between the two clock trees beyond what the link's FIFO does.
+ * Refused:      what a register has no meaning for, or a capability rules out; a stream whose
+ *               settings make no sense together (ccs_rules.c). Of a register written in parts only the
+ *               start of a stream judges what they came to.
+ * Modeled:      identity, limits, frame and data formats, integration time, gains, frame and line
+ *               length, window, output size, digital crop, subsampling, binning, orientation, test
+ *               patterns, two exposures (HDR), long exposure, global reset, both ways into standby,
+ *               software reset, PLLs, data transfer (nvm.h), application parameters.
+ * Not modeled:  a single global reset between rolling frames; time until a PLL locks; registers of
+ *               what the capabilities say is not there: scaling, compression, second CCI address,
+ *               flash strobe, PDAF, bracketing, sensor correction.
  */
 #ifndef LOGIC_CCS_H
 #define LOGIC_CCS_H
@@ -66,6 +70,7 @@ typedef struct {
     uint32_t frame_min, frame_max, frame_blank_min;
     uint32_t line_min, line_min_binned, line_max;
     uint32_t inc_max, black, raw_bits, data_format, pixel_order;
+    uint32_t embedded; /* lines ahead of the image */
 } ccs_timing_t;
 
 /* The link as the transmitter has it. */
@@ -86,6 +91,7 @@ typedef struct {
     uint32_t model;    /* sensor_model_id */
     uint32_t vt_lanes; /* pixels a vt_pix clock */
     uint32_t op_lanes; /* of the link */
+    uint32_t fifo;     /* fifo_support_capability: 0 none, 1 derating, 2 overrating, too */
     ccs_pll_limits_t vt, op;
     ccs_timing_t timing;
     ccs_link_t link;
@@ -126,7 +132,7 @@ typedef struct {
 } ccs_window_t;
 
 #define CCS_MAX_WINDOWS 8
-#define CCS_MAX_HELD 64u
+#define CCS_MAX_HELD 64u /* retimed registers */
 
 typedef struct {
     uint32_t addr, value;
@@ -143,6 +149,10 @@ typedef struct {
     ccs_window_t window[CCS_MAX_WINDOWS];
     uint32_t windows;
     sim_wire_t irq; /* out, optional: high while a host write was not acknowledged */
+
+    /* The host has written software_reset. NULL: nothing happens. */
+    void (*restart)(void *ctx);
+    void *restart_ctx;
 
     uint8_t value[65536]; /* state: every register, big-endian, by address */
     uint32_t id, status, irq_enable, address, data8, data16, count;
@@ -186,6 +196,9 @@ const ccs_reg_t *ccs_named(const char *name);
  * read-only, or refused (logged). */
 bool ccs_host_write(ccs_t *ccs, uint16_t addr, uint32_t value);
 bool ccs_host_read(ccs_t *ccs, uint16_t addr, uint32_t *value);
+
+/* Frame `frame` begins to be read: frame_count. */
+void ccs_frame_started(ccs_t *ccs, uint32_t frame);
 
 /* One byte as the embedded data lines report it; 0 where there is no register. */
 uint8_t ccs_byte(const ccs_t *ccs, uint16_t addr);

@@ -17,6 +17,7 @@ ccs_desc_t ccs_desc_default(void)
         .model = 0x0500,
         .vt_lanes = 4,
         .op_lanes = 2,
+        .fifo = 2,
         .link = {.signaling = 2,
                  .signalings = 0x4,
                  .lane_mode = 1,
@@ -57,7 +58,8 @@ ccs_desc_t ccs_desc_default(void)
                    .black = 64,
                    .raw_bits = 10,
                    .data_format = 0x0a0a,
-                   .pixel_order = 1},
+                   .pixel_order = 1,
+                   .embedded = 2},
     };
 }
 
@@ -112,9 +114,13 @@ static void read_power_up(const sim_cfg_t *cfg, ccs_desc_t *desc)
     sim_cfg_done(&values);
 }
 
+/* Between pixel array and link: fifo_support_capability. */
+static const char *const fifos[] = {"none", "derating", "both"};
+
 void ccs_desc_read(const sim_cfg_t *cfg, ccs_desc_t *desc)
 {
     desc->vt_lanes = (uint32_t)sim_cfg_u64(cfg, "pixels_per_clock", 1, 64, desc->vt_lanes);
+    desc->fifo = sim_cfg_enum(cfg, "fifo", fifos, SIM_COUNT(fifos), desc->fifo);
     read_pll(cfg, "vt_pll", &desc->vt);
     read_pll(cfg, "op_pll", &desc->op);
     read_power_up(cfg, desc);

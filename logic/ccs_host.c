@@ -19,12 +19,10 @@ static void changed(ccs_t *ccs)
     ccs_update_irq(ccs);
 }
 
-/* image_orientation turns the order of colors, too. */
 static void take(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value)
 {
     ccs_put(ccs, reg->addr, reg->bytes, value);
-    if (reg->addr == CCS_ORIENTATION)
-        ccs_put(ccs, CCS_PIXEL_ORDER, 1, ccs->desc.timing.pixel_order ^ (value & 3));
+    ccs_derive(ccs);
 }
 
 static void release(ccs_t *ccs)
@@ -62,6 +60,11 @@ static bool write_reg(ccs_t *ccs, const ccs_reg_t *reg, uint32_t value, bool who
         return false;
     }
     ccs->host_writes++;
+    if (reg->addr == CCS_SOFTWARE_RESET) {
+        if (value != 0 && ccs->restart != NULL)
+            ccs->restart(ccs->restart_ctx);
+        return true;
+    }
     if (reg->retimed && (ccs_get(ccs, CCS_HOLD, 1) & 1) != 0) {
         hold(ccs, reg, value);
         return true;

@@ -7,20 +7,38 @@
 #include "logic/ccs.h"
 
 enum {
+    CCS_FRAME_COUNT = 0x0005,
     CCS_PIXEL_ORDER = 0x0006,
+    CCS_FORMAT_COLUMNS = 0x0042, /* frame_format_descriptor_0.. */
+    CCS_FORMAT_EMBEDDED = 0x0044,
+    CCS_FORMAT_ROWS = 0x0046,
+    CCS_DATA_FORMATS = 0x00c1, /* data_format_model_subtype; descriptors follow */
     CCS_MODE_SELECT = 0x0100,
     CCS_ORIENTATION = 0x0101,
+    CCS_SOFTWARE_RESET = 0x0103,
     CCS_HOLD = 0x0104,
+    CCS_MASK_CORRUPTED = 0x0105,
+    CCS_FAST_STANDBY = 0x0106,
     CCS_CCI_ADDRESS = 0x0107,
+    CCS_CHANNEL = 0x0110,
     CCS_SIGNALING = 0x0111,
     CCS_DATA_FORMAT = 0x0112,
+    CCS_GAIN_MODE = 0x0120,
+    CCS_EXTCLK = 0x0136,
+    CCS_HDR_MODE = 0x0220,
+    CCS_HDR_REDUCTION = 0x0221,
+    CCS_HDR_BITS = 0x0223,
     CCS_PLL_FIRST = 0x0300,
     CCS_PLL_LAST = 0x0310,
     CCS_X_ADDR_START = 0x0344, /* of an axis: y's is 2 on */
     CCS_X_ADDR_END = 0x0348,
     CCS_X_OUTPUT_SIZE = 0x034c,
+    CCS_FRAME_LENGTH_CTRL = 0x0350,
     CCS_X_EVEN_INC = 0x0380, /* y's is 4 on */
     CCS_X_ODD_INC = 0x0382,
+    CCS_SCALING_MODE = 0x0400,
+    CCS_X_CROP_OFFSET = 0x0408,
+    CCS_X_CROP_SIZE = 0x040c,
     CCS_BINNING_MODE = 0x0900,
     CCS_BINNING_TYPE = 0x0901,
     CCS_BINNING_WEIGHTING = 0x0902,
@@ -51,6 +69,12 @@ void ccs_update_irq(ccs_t *ccs);
 /* Whether the host may write that now; mode_select 1 starts the clocks. False: error says why.
  * whole: all bytes came together; parts are judged when the stream starts. */
 bool ccs_allowed(ccs_t *ccs, uint16_t addr, uint32_t value, bool whole, char *error, size_t bytes);
+
+/* Samples that are read along an axis (x 0, y 1); 0: the window makes no sense. */
+uint32_t ccs_samples_read(const ccs_t *ccs, uint16_t y);
+
+/* Registers that say what follows from others: pixel_order, frame format. */
+void ccs_derive(ccs_t *ccs);
 
 /* Values of the PLL registers, from wherever. */
 typedef struct {

@@ -98,6 +98,21 @@ static bool run_tree(const judge_t *j, uint64_t inck_hz, const ccs_dividers_t *p
            judge_hz(j, "pixel clock", vco / pix_div, limits->pix_hz);
 }
 
+/* Pixels of array and link a second must be the same, as far as no FIFO is between them. */
+static bool judge_fifo(const ccs_desc_t *desc, const ccs_pll_t *pll, uint32_t bits, bool cphy,
+                       char *error, size_t error_bytes)
+{
+    static const char *const expected[] = {"as many as", "at most"};
+    uint64_t lane_bps = cphy ? pll->lane_bit_hz * 16 / 7 : pll->lane_bit_hz;
+    uint64_t link_hz = lane_bps * desc->op_lanes / bits;
+    if (desc->fifo == 2 || link_hz == pll->pixel_hz || (desc->fifo == 1 && link_hz < pll->pixel_hz))
+        return true;
+    snprintf(error, error_bytes,
+             "the link sends %llu pixels/s, expected %s the array's %llu (fifo_support_capability)",
+             (unsigned long long)link_hz, expected[desc->fifo], (unsigned long long)pll->pixel_hz);
+    return false;
+}
+
 bool ccs_clocks_run(const ccs_desc_t *desc, const ccs_clocks_t *clocks, ccs_pll_t *pll, char *error,
                     size_t error_bytes)
 {
@@ -120,10 +135,11 @@ bool ccs_clocks_run(const ccs_desc_t *desc, const ccs_clocks_t *clocks, ccs_pll_
         return false;
     /* C-PHY: 7 symbols for 16 bits, and the FIFO for the rest (Linux ccs-pll.c: rounded down). */
     uint32_t bits = clocks->format & 0xff, div = clocks->cphy ? bits * 7 / 16 : bits;
-    if (clocks->op.pix_div != div)
-        snprintf(error, error_bytes, "op pixel divider %u, expected %u as csi_data_format 0x%04x%s",
-                 clocks->op.pix_div, div, clocks->format, clocks->cphy ? " on C-PHY" : "");
-    return clocks->op.pix_div == div;
+    if (clocks->op.pix_div == div)
+        return judge_fifo(desc, pll, bits, clocks->cphy, error, error_bytes);
+    snprintf(error, error_bytes, "op pixel divider %u, expected %u as csi_data_format 0x%04x%s",
+             clocks->op.pix_div, div, clocks->format, clocks->cphy ? " on C-PHY" : "");
+    return false;
 }
 
 static uint32_t get_power_up(const void *ctx, uint16_t addr)

@@ -20,11 +20,25 @@ static const ccs_reg_t ccs_table[] = {
     /* name                                 addr, bytes, access, modeled, reset, where it comes from, only of model */
     /* Identity. */
     {"module_model_id",                       0x0000, 2, RO, YES, 0x0500, U32(model), 0},
+    {"module_revision_number_major",          0x0002, 1, RO, YES, 1, NUMBER, 0},  /* of the simulator's chips (assumed) */
     {"frame_count",                           0x0005, 1, RO, YES, 0, NUMBER, 0},
     {"pixel_order",                           0x0006, 1, RO, YES, 1, U32(timing.pixel_order), 0},  /* GRBG, RGGB, BGGR, GBRG; follows image_orientation */
     {"ccs_version",                           0x0007, 1, RO, YES, 0x11, NUMBER, 0},
     {"data_pedestal",                         0x0008, 2, RO, YES, 64, U32(timing.black), 0},
+    {"module_manufacturer_id",                0x000e, 2, RO, YES, 0, NUMBER, 0},  /* none given */
+    {"module_revision_number_minor",          0x0010, 1, RO, YES, 0, NUMBER, 0},
     {"sensor_model_id",                       0x0016, 2, RO, YES, 0x0500, U32(model), 0},
+    {"sensor_revision_number",                0x0018, 1, RO, YES, 1, NUMBER, 0},  /* (assumed) */
+    {"sensor_firmware_version",               0x001a, 1, RO, YES, 0, NUMBER, 0},  /* imx500: main_fw_version has it */
+    {"serial_number",                         0x001c, 4, RO, YES, 1, NUMBER, 0},  /* (assumed) */
+    {"sensor_manufacturer_id",                0x0020, 2, RO, YES, 0, NUMBER, 0},  /* none given */
+    {"sensor_revision_number_16",             0x0022, 2, RO, YES, 1, NUMBER, 0},
+    /* Frame format: 2-byte descriptors of columns, then of rows; they follow the set-up (ccs_derived.c). */
+    {"frame_format_model_type",               0x0040, 1, RO, YES, 1, NUMBER, 0},
+    {"frame_format_model_subtype",            0x0041, 1, RO, YES, 0x12, NUMBER, 0},  /* one of columns, two of rows */
+    {"frame_format_descriptor_0",             0x0042, 2, RO, YES, 0, NUMBER, 0},  /* 5: visible, pixels a line */
+    {"frame_format_descriptor_1",             0x0044, 2, RO, YES, 0, NUMBER, 0},  /* 1: embedded lines */
+    {"frame_format_descriptor_2",             0x0046, 2, RO, YES, 0, NUMBER, 0},  /* 5: visible lines */
     /* Analog gain = (m0 x + c0) / (m1 x + c1) = 1024 / (1024 - x): libcamera. */
     {"analog_gain_capability",                0x0080, 2, RO, YES, 0, NUMBER, 0},
     {"analog_gain_code_min",                  0x0084, 2, RO, YES, 0, NUMBER, 0},
@@ -35,16 +49,30 @@ static const ccs_reg_t ccs_table[] = {
     {"analog_gain_c0",                        0x008e, 2, RO, YES, 1024, NUMBER, 0},
     {"analog_gain_m1",                        0x0090, 2, RO, YES, 0xffff, NUMBER, 0},  /* -1 */
     {"analog_gain_c1",                        0x0092, 2, RO, YES, 1024, NUMBER, 0},
+    /* Data formats: uncompressed, compressed bits. */
+    {"data_format_model_type",                0x00c0, 1, RO, YES, 1, NUMBER, 0},
+    {"data_format_model_subtype",             0x00c1, 1, RO, YES, 0x03, NUMBER, 0},  /* three formats */
+    {"data_format_descriptor_0",              0x00c2, 2, RO, YES, 0x0808, NUMBER, 0},
+    {"data_format_descriptor_1",              0x00c4, 2, RO, YES, 0x0a0a, NUMBER, 0},
+    {"data_format_descriptor_2",              0x00c6, 2, RO, YES, 0x0c0c, NUMBER, 0},
     /* Set-up. */
     {"mode_select",                           0x0100, 1, RW, YES, 0, NUMBER, 0},
     {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
+    {"software_reset",                        0x0103, 1, RW, YES, 0, NUMBER, 0},  /* 1: as after power-up; reads 0; the bus is not answered for 2400 input clocks */
     {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
+    {"mask_corrupted_frames",                 0x0105, 1, RW, YES, 0, NUMBER, 0},  /* the pixel die makes none (a frame waits instead): either way all frames leave */
+    {"fast_standby_ctrl",                     0x0106, 1, RW, YES, 0, NUMBER, 0},  /* mode_select 0: 0 the frame is read to its end, 1 to the end of the row */
     {"cci_address_ctrl",                      0x0107, 1, RW, YES, 0x34, NUMBER, 0},  /* the 7-bit address << 1 (Linux ccs-core.c), from the next START on */
+    {"csi_channel_identifier",                0x0110, 1, RW, YES, 0, NUMBER, 0},  /* virtual channel of the image, 0..15 */
     {"csi_signaling_mode",                    0x0111, 1, RW, YES, 2, U32(link.signaling), 0},  /* 2: D-PHY, 3: C-PHY */
     {"csi_data_format",                       0x0112, 2, RW, YES, 0x0a0a, U32(timing.data_format), 0},
     {"csi_lane_mode",                         0x0114, 1, RW, YES, 1, U32(link.lane_mode), 0},  /* lanes - 1 */
-    {"extclk_frequency_mhz",                  0x0136, 2, RW, NO , 0x1b00, NUMBER, 0},  /* as the driver writes it; the clock is the board's */
+    {"bottom_embedded_data_dt",               0x011e, 1, RO, YES, 0x12, NUMBER, 0},  /* not programmable: data_type_capability */
+    {"bottom_embedded_data_vc",               0x011f, 1, RO, YES, 0, NUMBER, 0},
+    {"gain_mode",                             0x0120, 1, RW, YES, 0, NUMBER, 0},  /* global is the only one */
+    {"extclk_frequency_mhz",                  0x0136, 2, RW, YES, 0x1b00, NUMBER, 0},  /* 8.8; a label, as the driver writes it: the clock is the board's */
     {"temp_sensor_ctrl",                      0x0138, 1, RW, YES, 0, NUMBER, 0},  /* temp.h */
+    {"temp_sensor_mode",                      0x0139, 1, RW, YES, 0, NUMBER, 0},  /* the only one */
     {"temp_sensor_output",                    0x013a, 1, RO, YES, 0, NUMBER, 0},
     /* Exposure and gain. */
     {"fine_integration_time",                 0x0200, 2, RT, YES, 0, NUMBER, 0},  /* pixel clocks */
@@ -54,8 +82,12 @@ static const ccs_reg_t ccs_table[] = {
     {"digital_gain_red",                      0x0210, 2, RT, YES, 0x0100, NUMBER, 0},
     {"digital_gain_blue",                     0x0212, 2, RT, YES, 0x0100, NUMBER, 0},
     {"digital_gain_greenb",                   0x0214, 2, RT, YES, 0x0100, NUMBER, 0},
+    {"short_analog_gain_global",              0x0216, 2, RT, YES, 0, NUMBER, 0},  /* counts in hdr_mode bit 1 only, which hdr_capability_1 has not */
+    {"short_digital_gain_global",             0x0218, 2, RT, YES, 0x0100, NUMBER, 0},  /* the same, bit 6 */
     {"hdr_mode",                              0x0220, 1, RT, YES, 0, NUMBER, 0},  /* 0: two exposures; 5: the short one direct, or by exposure_ratio */
+    {"hdr_resolution_reduction",              0x0221, 1, RT, YES, 0x11, NUMBER, 0},  /* none is the only one: hdr_resolution_sub_type_0 */
     {"exposure_ratio",                        0x0222, 1, RT, YES, 4, NUMBER, 0},
+    {"hdr_internal_bit_depth",                0x0223, 1, RT, YES, 10, U32(timing.raw_bits), 0},  /* exposures leave side by side: the ADC's */
     {"direct_short_integration_time",         0x0224, 2, RT, YES, 100, NUMBER, 0},  /* lines */
     /* PLLs: ccs_pll.c. */
     {"vt_pix_clk_div",                        0x0300, 2, RW, YES, 5, NUMBER, 0},
@@ -76,10 +108,14 @@ static const ccs_reg_t ccs_table[] = {
     {"y_addr_end",                            0x034a, 2, RT, YES, 3039, U32(timing.y_last), 0},
     {"x_output_size",                         0x034c, 2, RT, YES, 0, NUMBER, 0},  /* 0: all that is read (assumed) */
     {"y_output_size",                         0x034e, 2, RT, YES, 0, NUMBER, 0},
+    {"frame_length_ctrl",                     0x0350, 1, RT, YES, 0, NUMBER, 0},  /* 1: a frame is as long as its integration time needs */
     {"x_even_inc",                            0x0380, 2, RT, YES, 1, NUMBER, 0},
     {"x_odd_inc",                             0x0382, 2, RT, YES, 1, NUMBER, 0},
     {"y_even_inc",                            0x0384, 2, RT, YES, 1, NUMBER, 0},
     {"y_odd_inc",                             0x0386, 2, RT, YES, 1, NUMBER, 0},
+    {"scaling_mode",                          0x0400, 2, RW, YES, 0, NUMBER, 0},  /* scaling_capability: none */
+    {"scale_m",                               0x0404, 2, RT, YES, 16, NUMBER, 0},
+    {"scale_n",                               0x0406, 2, RO, YES, 16, NUMBER, 0},
     {"digital_crop_x_offset",                 0x0408, 2, RT, YES, 0, NUMBER, 0},  /* px after binning */
     {"digital_crop_y_offset",                 0x040a, 2, RT, YES, 0, NUMBER, 0},
     {"digital_crop_image_width",              0x040c, 2, RT, YES, 0, NUMBER, 0},  /* 0: all (assumed) */
@@ -141,6 +177,16 @@ static const ccs_reg_t ccs_table[] = {
     {"binning_mode",                          0x0900, 1, RT, YES, 1, NUMBER, 0},
     {"binning_type",                          0x0901, 1, RT, YES, 0x22, NUMBER, 0},
     {"binning_weighting",                     0x0902, 1, RT, YES, 2, NUMBER, 0},  /* 0, 2: average; 1: sum */
+    /* Data transfer interface: nvm.h. */
+    {"data_transfer_if_1_ctrl",               0x0a00, 1, RW, YES, 0, NUMBER, 0},  /* enable, write, clear_error */
+    {"data_transfer_if_1_status",             0x0a01, 1, RO, YES, 0, NUMBER, 0},  /* read, write ready; corrupted, improper */
+    {"data_transfer_if_1_page_select",        0x0a02, 1, RW, YES, 0, NUMBER, 0},
+#define X(n) {"data_transfer_if_1_data_" #n, 0x0a04 + n, 1, RW, YES, 0, NUMBER, 0},
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+    X(32) X(33) X(34) X(35) X(36) X(37) X(38) X(39) X(40) X(41) X(42) X(43) X(44) X(45) X(46) X(47)
+    X(48) X(49) X(50) X(51) X(52) X(53) X(54) X(55) X(56) X(57) X(58) X(59) X(60) X(61) X(62) X(63)
+#undef X
     /* Stills; integration lasts coarse_integration_time until the first row is read (assumed). */
     {"global_reset_ctrl1",                    0x0c00, 1, RT, YES, 0, NUMBER, 0},  /* 0: rows begin together, in frame after frame */
     {"global_reset_mode_config1",             0x0c02, 1, RW, NO , 0x10, NUMBER, 0},  /* 4: again and again, not once */
@@ -183,6 +229,10 @@ static const ccs_reg_t ccs_table[] = {
     {"min_line_blanking_pck",                 0x1148, 2, RO, YES, 0, NUMBER, 0},
     {"min_frame_blanking_lines",              0x114a, 2, RO, YES, 22, U32(timing.frame_blank_min), 0},
     {"min_line_length_pck_step_size",         0x114c, 1, RO, YES, 1, NUMBER, 0},
+    {"timing_mode_capability",                0x114d, 1, RO, YES, 1, NUMBER, 0},  /* automatic frame length */
+    {"frame_margin_max_value",                0x114e, 2, RO, YES, 0, NUMBER, 0},
+    {"frame_margin_min_value",                0x1150, 1, RO, YES, 0, NUMBER, 0},
+    {"gain_delay_type",                       0x1151, 1, RO, YES, 0, NUMBER, 0},  /* fixed */
     {"min_op_sys_clk_div",                    0x1160, 2, RO, YES, 1, U32(op.sys_div[0]), 0},
     {"max_op_sys_clk_div",                    0x1162, 2, RO, YES, 8, U32(op.sys_div[1]), 0},
     {"min_op_sys_clk_freq_mhz",               0x1164, 4, RO, YES, 0x42a00000, MHZ(op.sys_hz[0]), 0},
@@ -213,14 +263,30 @@ static const ccs_reg_t ccs_table[] = {
     {"min_odd_inc",                           0x11c2, 2, RO, YES, 1, NUMBER, 0},
     {"max_even_inc",                          0x11c4, 2, RO, YES, 15, U32(timing.inc_max), 0},
     {"max_odd_inc",                           0x11c6, 2, RO, YES, 15, U32(timing.inc_max), 0},
+    {"scaling_capability",                    0x1200, 2, RO, YES, 0, NUMBER, 0},  /* none */
+    {"scaler_m_min",                          0x1204, 2, RO, YES, 16, NUMBER, 0},
+    {"scaler_m_max",                          0x1206, 2, RO, YES, 16, NUMBER, 0},
+    {"scaler_n_min",                          0x1208, 2, RO, YES, 16, NUMBER, 0},
+    {"scaler_n_max",                          0x120a, 2, RO, YES, 16, NUMBER, 0},
     {"digital_crop_capability",               0x120e, 1, RO, YES, 1, NUMBER, 0},
     {"hdr_capability_1",                      0x1210, 1, RO, YES, 0x20, NUMBER, 0},  /* short exposure direct */
+    {"min_hdr_bit_depth",                     0x1211, 1, RO, YES, 10, U32(timing.raw_bits), 0},
+    {"hdr_resolution_sub_types",              0x1212, 1, RO, YES, 1, NUMBER, 0},
+    {"hdr_resolution_sub_type_0",             0x1213, 1, RO, YES, 0x11, NUMBER, 0},
+    {"hdr_capability_2",                      0x121b, 1, RO, YES, 0, NUMBER, 0},
+    {"max_hdr_bit_depth",                     0x121c, 1, RO, YES, 10, U32(timing.raw_bits), 0},
+    {"compression_capability",                0x1300, 1, RO, YES, 0, NUMBER, 0},
     {"test_mode_capability",                  0x1310, 2, RO, YES, 0x0f, NUMBER, 0},
+    {"fifo_support_capability",               0x1502, 1, RO, YES, 2, U32(fifo), 0},  /* 0 none, 1 derating, 2 overrating, too */
     {"phy_ctrl_capability",                    0x1600, 1, RO, YES, 0x27, NUMBER, 0},  /* automatic, UI, times of 8 and 16 bits in UI */
     {"csi_dphy_lane_mode_capability",          0x1601, 1, RO, YES, 0x03, U32(link.dphy_lanes), 0},
     {"csi_signaling_mode_capability",          0x1602, 1, RO, YES, 0x04, U32(link.signalings), 0},
+    {"fast_standby_capability",               0x1603, 1, RO, YES, 1, NUMBER, 0},  /* frames can be truncated */
+    {"csi_address_control_capability",        0x1604, 1, RO, YES, 1, NUMBER, 0},  /* cci_address_ctrl */
+    {"data_type_capability",                  0x1605, 1, RO, YES, 0x08, NUMBER, 0},  /* virtual channels 0..15 */
     {"csi_cphy_lane_mode_capability",          0x1606, 1, RO, YES, 0, U32(link.cphy_lanes), 0},
     {"max_per_lane_bitrate_d_mode_mbps",       0x1608, 4, RO, YES, 0x08340000, U32(link.dphy_rate), 0},  /* 16.16 */
+    {"temp_sensor_capability",                0x1618, 1, RO, YES, 3, NUMBER, 0},  /* there, in CCS's format */
     {"max_per_lane_bitrate_c_mode_mbps",       0x161a, 4, RO, YES, 0, U32(link.cphy_rate), 0},
     {"dphy_calibration_capability",            0x1630, 1, RO, YES, 0, NUMBER, 0},  /* nothing but by registers 0x0830..0x0832 */
     {"phy_ctrl_capability_2",                  0x1631, 1, RO, YES, 0, U32(link.cphy_ctrl), 0},
@@ -241,6 +307,7 @@ static const ccs_reg_t ccs_table[] = {
     {"binning_sub_type_1",                    0x1713, 1, RO, YES, 0x12, NUMBER, 0},
     {"binning_sub_type_2",                    0x1714, 1, RO, YES, 0x21, NUMBER, 0},
     {"binning_sub_type_3",                    0x1715, 1, RO, YES, 0x22, NUMBER, 0},
+    {"data_transfer_if_capability",           0x1800, 1, RO, YES, 5, NUMBER, 0},  /* there, with polling */
     /* The IMX500's MIPI output and its channels 6 to 9: KPI, input tensor, output tensor, PQ settings (facts: IMX500 3);
      * obeyed by firmware/app_imx500.c. After power-up as the kernel driver sets them (assumed). */
     {"mipi_output",                           0x3050, 1, RW, YES, 0x01, NUMBER, 0x0500},  /* 0: nothing leaves */

@@ -1,10 +1,92 @@
 /*
  * ccs_rules.c - what a host may write into CCS registers, and what must fit together before a
- * stream starts.
+ * stream starts: each refusal names the parameter and says why, in one line.
  */
 #include <stdio.h>
 
 #include "logic/ccs_int.h"
+
+/* ---- one register ---- */
+
+typedef enum { AT_MOST, BITS } rule_t;
+
+/* Registers that are not here take any value; what then makes no sense the pixel die clamps, or the
+ * start of a stream refuses. */
+static const struct {
+    uint16_t addr;
+    rule_t rule;
+    uint16_t limit;
+    const char *because; /* NULL: that is all there is */
+} rules[] = {
+    {CCS_ORIENTATION, AT_MOST, 3, NULL},
+    {CCS_SOFTWARE_RESET, AT_MOST, 1, NULL},
+    {CCS_MASK_CORRUPTED, AT_MOST, 1, NULL},
+    {CCS_FAST_STANDBY, AT_MOST, 1, NULL},
+    {CCS_CHANNEL, AT_MOST, 15, NULL},
+    {CCS_GAIN_MODE, AT_MOST, 0, "analog_gain_capability is global"},
+    {CCS_HDR_MODE, BITS, 0x21, "hdr_capability_1 has no more"},
+    {CCS_FRAME_LENGTH_CTRL, AT_MOST, 1, NULL},
+    {CCS_X_EVEN_INC, AT_MOST, 15, NULL},
+    {CCS_X_ODD_INC, AT_MOST, 15, NULL},
+    {CCS_X_EVEN_INC + 4, AT_MOST, 15, NULL},
+    {CCS_X_ODD_INC + 4, AT_MOST, 15, NULL},
+    {CCS_SCALING_MODE, AT_MOST, 0, "scaling_capability is none"},
+    {CCS_TEST_PATTERN_MODE, AT_MOST, 4, NULL},
+    {CCS_BINNING_WEIGHTING, AT_MOST, 3, NULL},
+    {CCS_GLOBAL_RESET_CTRL1, AT_MOST, 1, NULL},
+    {CCS_IMX477_EXP_SHIFT, AT_MOST, 7, NULL},
+    {CCS_IMX500_EXP_SHIFT, AT_MOST, 7, NULL},
+};
+
+typedef struct {
+    char *text;
+    size_t bytes;
+} why_t;
+
+static bool keeps_rule(uint16_t addr, uint32_t value, const why_t *why)
+{
+    for (size_t i = 0; i < SIM_COUNT(rules); i++) {
+        const char *because = rules[i].because;
+        bool bits = rules[i].rule == BITS;
+        uint32_t limit = rules[i].limit;
+        if (rules[i].addr != addr || (bits ? (value & ~limit) == 0 : value <= limit))
+            continue;
+        snprintf(why->text, why->bytes, "expected %s 0x%x%s%s", bits ? "no bits but" : "at most",
+                 limit, because != NULL ? ", " : "", because != NULL ? because : "");
+        return false;
+    }
+    return true;
+}
+
+/* data_format_descriptor_0 and on. */
+static bool format_is_known(const ccs_t *ccs, uint32_t format)
+{
+    for (uint32_t i = 0; i < (ccs_get(ccs, CCS_DATA_FORMATS, 1) & 0xf); i++)
+        if (ccs_get(ccs, (uint16_t)(CCS_DATA_FORMATS + 1 + 2 * i), 2) == format)
+            return true;
+    return false;
+}
+
+static bool keeps_format(const ccs_t *ccs, uint32_t format, const why_t *why)
+{
+    if (format_is_known(ccs, format))
+        return true;
+    snprintf(why->text, why->bytes,
+             "csi_data_format 0x%04x is in no data_format_descriptor: 0x0808, 0x0a0a, 0x0c0c",
+             format);
+    return false;
+}
+
+/* I2C keeps the addresses below 8 and from 0x78 on (UM10204, table 4). */
+static bool keeps_address(uint32_t value, const why_t *why)
+{
+    if ((value & 1) == 0 && value >> 1 >= 8 && value >> 1 < 0x78)
+        return true;
+    snprintf(why->text, why->bytes, "expected an I2C address 0x08..0x77 << 1");
+    return false;
+}
+
+/* ---- all together ---- */
 
 static uint32_t get_reg(const void *ctx, uint16_t addr)
 {
@@ -12,77 +94,129 @@ static uint32_t get_reg(const void *ctx, uint16_t addr)
     return ccs_get(ccs, addr, ccs_find(&ccs->desc, addr)->bytes);
 }
 
-/* Samples that are read along an axis. */
-static uint32_t samples_read(const ccs_t *ccs, uint16_t y)
+static bool judge_axis(const ccs_t *ccs, uint16_t y, const why_t *why)
 {
+    const ccs_timing_t *t = &ccs->desc.timing;
+    char axis = "xy"[y];
     uint32_t start = ccs_get(ccs, (uint16_t)(CCS_X_ADDR_START + 2 * y), 2);
     uint32_t end = ccs_get(ccs, (uint16_t)(CCS_X_ADDR_END + 2 * y), 2);
+    uint32_t last = y == 0 ? t->x_last : t->y_last;
     uint32_t even = ccs_get(ccs, (uint16_t)(CCS_X_EVEN_INC + 4 * y), 2);
     uint32_t odd = ccs_get(ccs, (uint16_t)(CCS_X_ODD_INC + 4 * y), 2);
-    uint32_t type =
-        ccs_get(ccs, CCS_BINNING_MODE, 1) != 0 ? ccs_get(ccs, CCS_BINNING_TYPE, 1) : 0x11;
-    uint32_t pair = (y == 0 ? type >> 4 : type & 0xf) * (even + odd); /* photosites of two */
-    return pair != 0 && end >= start ? 2 * (end + 1 - start) / pair : 0;
+    uint32_t crop = ccs_get(ccs, (uint16_t)(CCS_X_CROP_OFFSET + 2 * y), 2);
+    uint32_t read = ccs_samples_read(ccs, y);
+    why->text[0] = '\0';
+    if (end < start)
+        snprintf(why->text, why->bytes, "%c_addr_end %u, expected at least %c_addr_start %u", axis,
+                 end, axis, start);
+    else if (end > last)
+        snprintf(why->text, why->bytes, "%c_addr_end %u, expected at most %c_addr_max %u", axis,
+                 end, axis, last);
+    else if (even % 2 == 0 || even > t->inc_max)
+        snprintf(why->text, why->bytes, "%c_even_inc %u, expected odd, at most %u", axis, even,
+                 t->inc_max);
+    else if (odd % 2 == 0 || odd > t->inc_max)
+        snprintf(why->text, why->bytes, "%c_odd_inc %u, expected odd, at most %u", axis, odd,
+                 t->inc_max);
+    else if (crop >= read)
+        snprintf(why->text, why->bytes, "digital_crop_%c_offset %u, but %u are read", axis, crop,
+                 read);
+    return why->text[0] == '\0';
+}
+
+/* binning_sub_type_1 and on; 0x11 is no binning. */
+static bool judge_binning(const ccs_t *ccs, const why_t *why)
+{
+    uint32_t type = ccs_get(ccs, CCS_BINNING_TYPE, 1);
+    if (ccs_get(ccs, CCS_BINNING_MODE, 1) == 0 ||
+        ((type >> 4 == 1 || type >> 4 == 2) && ((type & 0xf) == 1 || (type & 0xf) == 2)))
+        return true;
+    snprintf(why->text, why->bytes, "binning_type 0x%02x, expected 0x11, 0x12, 0x21 or 0x22", type);
+    return false;
+}
+
+/* While it is on: the only bit depth and resolution that there are. */
+static bool judge_hdr(const ccs_t *ccs, const why_t *why)
+{
+    uint32_t bits = ccs_get(ccs, CCS_HDR_BITS, 1), most = ccs->desc.timing.raw_bits;
+    uint32_t reduction = ccs_get(ccs, CCS_HDR_REDUCTION, 1);
+    why->text[0] = '\0';
+    if ((ccs_get(ccs, CCS_HDR_MODE, 1) & 1) == 0)
+        return true;
+    if (bits != most)
+        snprintf(why->text, why->bytes, "hdr_internal_bit_depth %u, expected max_hdr_bit_depth %u",
+                 bits, most);
+    else if (reduction != 0x11)
+        snprintf(why->text, why->bytes,
+                 "hdr_resolution_reduction 0x%02x, expected hdr_resolution_sub_type_0 0x11",
+                 reduction);
+    return why->text[0] == '\0';
 }
 
 /* CCS knows no such size; what is read is sent. */
-static void judge_output(ccs_t *ccs)
+static void tell_output(ccs_t *ccs)
 {
     for (uint16_t y = 0; y < 2; y++) {
         uint32_t out = ccs_get(ccs, (uint16_t)(CCS_X_OUTPUT_SIZE + 2 * y), 2);
-        uint32_t read = samples_read(ccs, y);
+        uint32_t read = ccs_samples_read(ccs, y);
         if (out > read)
             sim_log(&ccs->comp, SIM_LOG_GUEST, "%c_output_size: %u, but %u are read", "xy"[y], out,
                     read);
     }
 }
 
-/* The PLLs start with the stream. */
-static bool start_clocks(ccs_t *ccs, char *error, size_t error_bytes)
+static void tell_clock(ccs_t *ccs)
+{
+    uint32_t label = ccs_get(ccs, CCS_EXTCLK, 2); /* 8.8 MHz */
+    if ((uint64_t)label * 1000000 != ccs->desc.inck_hz << 8)
+        sim_log(&ccs->comp, SIM_LOG_INFO,
+                "extclk_frequency_mhz says %.3f, the board's clock is %.3f", label / 256.0,
+                (double)ccs->desc.inck_hz * 1e-6);
+}
+
+/* What the parts of registers came to is judged here, too. The PLLs start with the stream. */
+static bool start_stream(ccs_t *ccs, const why_t *why)
 {
     ccs_clocks_t clocks = ccs_clocks(get_reg, ccs);
     ccs_pll_t pll;
-    if (!ccs_clocks_run(&ccs->desc, &clocks, &pll, error, error_bytes))
+    if (!keeps_format(ccs, clocks.format, why) || !judge_axis(ccs, 0, why) ||
+        !judge_axis(ccs, 1, why) || !judge_binning(ccs, why) || !judge_hdr(ccs, why) ||
+        !ccs_clocks_run(&ccs->desc, &clocks, &pll, why->text, why->bytes))
         return false;
     ccs->pll = pll;
-    judge_output(ccs);
+    tell_output(ccs);
+    tell_clock(ccs);
     return true;
 }
 
-/* The last value that a register knows; those that are not here are judged by the pixel die. */
-static uint32_t last_value(uint16_t addr)
+/* ---- a write ---- */
+
+static bool keeps_range(const ccs_t *ccs, uint16_t addr, uint32_t value, const why_t *why)
 {
-    static const struct {
-        uint16_t addr, last;
-    } few[] = {
-        {CCS_ORIENTATION, 3},        {CCS_X_EVEN_INC, 15},      {CCS_X_ODD_INC, 15},
-        {CCS_X_EVEN_INC + 4, 15},    {CCS_X_ODD_INC + 4, 15},   {CCS_TEST_PATTERN_MODE, 4},
-        {CCS_BINNING_WEIGHTING, 3},  {CCS_IMX477_EXP_SHIFT, 7}, {CCS_IMX500_EXP_SHIFT, 7},
-        {CCS_GLOBAL_RESET_CTRL1, 1},
-    };
-    for (size_t i = 0; i < SIM_COUNT(few); i++)
-        if (few[i].addr == addr)
-            return few[i].last;
-    return UINT32_MAX;
+    const uint32_t *range = ccs_divider_range(&ccs->desc, addr);
+    if (range == NULL || (value >= range[0] && value <= range[1]))
+        return true;
+    snprintf(why->text, why->bytes, "expected %u..%u", range[0], range[1]);
+    return false;
 }
 
 bool ccs_allowed(ccs_t *ccs, uint16_t addr, uint32_t value, bool whole, char *error, size_t bytes)
 {
+    const why_t why = {error, bytes};
     bool streaming = ccs_get(ccs, CCS_MODE_SELECT, 1) != 0;
-    const uint32_t *range = ccs_divider_range(&ccs->desc, addr);
-    error[0] = '\0';
-    if (addr >= CCS_PLL_FIRST && addr <= CCS_PLL_LAST && streaming)
-        snprintf(error, bytes, "clocks change in standby only");
-    else if (whole && range != NULL && (value < range[0] || value > range[1]))
-        snprintf(error, bytes, "expected %u..%u", range[0], range[1]);
-    else if (whole && value > last_value(addr))
-        snprintf(error, bytes, "expected at most %u", last_value(addr));
-    else if (addr == CCS_DATA_FORMAT && streaming)
-        snprintf(error, bytes, "the format changes in standby only");
-    else if (whole && addr == CCS_DATA_FORMAT && value != 0x0808 && value != 0x0a0a &&
-             value != 0x0c0c)
-        snprintf(error, bytes, "expected 0x0808, 0x0a0a, 0x0c0c");
-    else if (addr == CCS_MODE_SELECT && value != 0 && !streaming)
-        return start_clocks(ccs, error, bytes);
-    return error[0] == '\0';
+    bool clock = addr >= CCS_PLL_FIRST && addr <= CCS_PLL_LAST;
+    if (streaming && (clock || addr == CCS_DATA_FORMAT)) {
+        snprintf(error, bytes, "%s in standby only",
+                 clock ? "clocks change" : "the format changes");
+        return false;
+    }
+    if (addr == CCS_MODE_SELECT && value != 0 && !streaming)
+        return start_stream(ccs, &why);
+    if (!whole)
+        return true;
+    if (addr == CCS_DATA_FORMAT)
+        return keeps_format(ccs, value, &why);
+    if (addr == CCS_CCI_ADDRESS)
+        return keeps_address(value, &why);
+    return keeps_range(ccs, addr, value, &why) && keeps_rule(addr, value, &why);
 }

@@ -18,7 +18,7 @@ static const sim_reg_t clkrst_regs[] = {
     {"CLK_REFUSED",  "31:0: bit n: page n was busy and kept its clock, W1C",          0x08, 0x0,          0x0,        0xffffffff, R(refused),    NULL},
     {"RST_BLOCK",    "31:0: write 1 to bit n: reset the block on page n; reads 1 until done", 0x0c, 0x0,  0x0,        0x0,        R(waiting),    wrote_block},
     {"RST_SYSTEM",   "15:0: write 0x5afe: system reset; reads 0",                     0x10, 0x0,          0x0,        0x0,        R(system_key), wrote_system},
-    {"RST_CAUSE",    "0: power-on; 1: watchdog; 2: software; 3: brown-out; W1C",      0x14, RST_POWER_ON, 0x0,        0xf,        R(cause),      NULL},
+    {"RST_CAUSE",    "0: power-on; 1: watchdog; 2: software; 3: brown-out; 4: the host; W1C", 0x14, RST_POWER_ON, 0x0,  0x1f,       R(cause),      NULL},
     {"BOOT_MODE",    "1:0: strap: 0 firmware is in place, 1 SPI flash, 2 host",       0x18, 0x0,          0x0,        0x0,        R(boot_mode),  NULL},
     SIM_REG_END,
 };

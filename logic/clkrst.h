@@ -15,9 +15,9 @@
  * counters and statistics included. It waits, the bit reading 1, until the block has no memory
  * access under way (a bus must not lose its master in the middle of a burst).
  *
- * System reset: RST_SYSTEM written with its key, the watchdog, or a brown-out. Every block is
- * reset, the core starts again at its reset vector, RST_CAUSE tells why. ROM, TCM and L2 keep their
- * contents. The host's CCS registers stay too, but for a brown-out.
+ * System reset: RST_SYSTEM written with its key, the watchdog, a brown-out, or the host's
+ * software_reset. Every block is reset, the core starts again at its reset vector, RST_CAUSE tells
+ * why. ROM, TCM and L2 keep their contents. The host's CCS registers stay too, but for the last two.
  *
  * Timing: resets take effect half a clock after an edge, so that nothing else happens at that
  * instant: RST_DELAY_CYCLES after the request; waiting ones look again every RST_POLL_CYCLES.
@@ -39,6 +39,7 @@ typedef enum {
     RST_WATCHDOG = 0x2,
     RST_SOFTWARE = 0x4,
     RST_BROWN_OUT = 0x8,
+    RST_HOST = 0x10, /* CCS software_reset */
 } rst_cause_t;
 
 typedef enum { BOOT_MEMORY, BOOT_SPI, BOOT_HOST, BOOT_MODES } boot_mode_t;

@@ -43,6 +43,7 @@ static void tell_limits(const pix_desc_t *pixel, ccs_timing_t *timing)
         .raw_bits = pixel->adc_bits,
         .data_format = pixel->adc_bits << 8 | pixel->adc_bits,
         .pixel_order = pixel->bayer,
+        .embedded = timing->embedded,
     };
 }
 
@@ -75,6 +76,7 @@ static void derive(sensor_desc_t *desc)
     tell_link(&desc->mipi, &desc->ccs);
     desc->ccs.timing.raw_bits = desc->pixel.adc_bits;
     desc->ccs.timing.data_format = desc->pixel.adc_bits << 8 | desc->pixel.adc_bits;
+    desc->ccs.timing.embedded = desc->mipi.embedded_lines;
     if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))
         return; /* ccs_init will say it */
     desc->pixel.clk_hz = pll.pixel_hz;
@@ -145,6 +147,8 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(intc_init(&s->intc, sim, "sensor.intc"));
     TRY(ccs_init(&s->ccs, sim, &s->desc.ccs, "sensor.cci"));
     TRY(cci_init(&s->cci, sim, &s->ccs, &logic->cci, "board.cci"));
+    nvm_desc_t nvm = nvm_desc_default();
+    TRY(nvm_init(&s->nvm, sim, &nvm, &s->desc.ccs, "sensor.nvm"));
     TRY(clint_init(&s->clint, sim, &logic->clint, "sensor.clint"));
     TRY(tmr_init(&s->timer, sim, &logic->timer, "sensor.timer"));
     TRY(wdog_init(&s->wdog, sim, &logic->wdog, "sensor.wdog"));
@@ -341,14 +345,20 @@ static void hold_cci(sensor_t *s)
     cci_hold(&s->cci, sim_now_ps(s->sim) + sim_edge_ps(RESET_CLOCKS, s->desc.ccs.inck_hz));
 }
 
+static void on_software_reset(void *ctx)
+{
+    clkrst_request(&((sensor_t *)ctx)->clkrst, RST_HOST);
+}
+
 /* Everything below "sensor." but the reset controller; the host's registers last a reset that is
- * not a loss of power. */
+ * neither a loss of power nor the host's own. */
 static void restart(void *ctx, rst_cause_t why)
 {
     sensor_t *s = ctx;
+    bool cold = (why & (RST_BROWN_OUT | RST_HOST)) != 0;
     for (sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next) {
         bool keep = comp == &s->clkrst.comp || strncmp(comp->name, "sensor.", 7) != 0;
-        if (comp == &s->ccs.comp && (why & RST_BROWN_OUT) == 0) {
+        if (comp == &s->ccs.comp && !cold) {
             ccs_reset_page(&s->ccs);
             keep = true;
         }
@@ -358,7 +368,7 @@ static void restart(void *ctx, rst_cause_t why)
         if (comp->kind->reset != NULL)
             comp->kind->reset(comp);
     }
-    if ((why & RST_BROWN_OUT) != 0)
+    if (cold)
         hold_cci(s);
     s->core.comp.kind->start(&s->core.comp);
 }
@@ -393,8 +403,11 @@ static void connect_resets(sensor_t *s)
 
 static bool connect_host(sensor_t *s)
 {
-    const ccs_window_t windows[] = {mailbox_window(&s->mailbox), temp_window(&s->temp)};
+    const ccs_window_t windows[] = {mailbox_window(&s->mailbox), temp_window(&s->temp),
+                                    nvm_window(&s->nvm)};
     bool fine = true;
+    s->ccs.restart = on_software_reset;
+    s->ccs.restart_ctx = s;
     for (uint32_t i = 0; i < SIM_COUNT(windows); i++)
         fine = fine && ccs_add_window(&s->ccs, &windows[i]);
     return fine;
@@ -431,6 +444,7 @@ static void on_frame_start(void *ctx, bool level)
     if (!level)
         return;
     pix_timing_t t = pix_timing(&s->pixel);
+    ccs_frame_started(&s->ccs, t.frame);
     timeline_frame_t *frame = timeline_at(&s->timeline, t.frame);
     frame->exposure_start_ps = t.exposure_start_ps;
     frame->exposure_end_ps = t.exposure_end_ps;

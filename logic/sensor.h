@@ -32,6 +32,7 @@
 #include "logic/intc.h"
 #include "logic/l2.h"
 #include "logic/mailbox.h"
+#include "logic/nvm.h"
 #include "logic/rng.h"
 #include "logic/spi.h"
 #include "logic/spit.h"
@@ -99,6 +100,7 @@ typedef struct {
     intc_t intc;
     ccs_t ccs;
     cci_t cci; /* the host's bus, with ccs as its target */
+    nvm_t nvm;
     clint_t clint;
     spi_t spi;
     spit_t spit;

@@ -158,7 +158,8 @@ static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
 static bool host_write(void *ctx, uint16_t addr, uint32_t value)
 {
     temp_t *t = ctx;
-    (void)addr;
+    if (addr != HOST_CTRL)
+        return value == 0; /* temp_sensor_mode has no other */
     t->host_on = value & 1;
     wanted(t);
     return true;
@@ -169,6 +170,8 @@ static uint32_t host_read(void *ctx, uint16_t addr)
     const temp_t *t = ctx;
     if (addr == HOST_CTRL)
         return t->host_on;
+    if (addr != HOST_OUTPUT)
+        return 0;
     return (uint8_t)clamp(floor_div((int32_t)t->data + 8, 16), HOST_LOW, HOST_HIGH);
 }
 

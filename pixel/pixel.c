@@ -295,7 +295,8 @@ static void on_row_end(void *ctx)
     uint32_t row = pix->row++, saturated;
     pix_size_t size = pix_frame_size(&pix->now);
     pix_line_t at = pix_line_at(&pix->now, row);
-    bool last = pix->row == pix_frame_lines(&pix->now);
+    bool cut = !streaming(pix) && (pix->regs.ctrl & PIX_CTRL_CUT) != 0;
+    bool last = cut || pix->row == pix_frame_lines(&pix->now);
     sim_line_t line = {
         .format = SIM_LINE_RAW,
         .bayer = pix_frame_bayer(&pix->desc, &pix->now),
@@ -315,6 +316,7 @@ static void on_row_end(void *ctx)
     };
     set_gains(&pix->now, &line);
     pix->rows++;
+    pix->cut_frames += cut && pix->row < pix_frame_lines(&pix->now);
     pix->saturated_px += saturated;
     if (!last)
         schedule_row(pix);
@@ -369,6 +371,7 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, rows),
     SIM_FIELD(pix_t, saturated_px),
     SIM_FIELD(pix_t, dropped_frames),
+    SIM_FIELD(pix_t, cut_frames),
     SIM_FIELD(pix_t, stretched_frames),
     SIM_FIELD(pix_t, clamped_settings),
     SIM_FIELD(pix_t, refused_settings),
@@ -386,6 +389,8 @@ static const sim_stat_t pix_stats[] = {
     SIM_STAT(pix_t, frames, "frames", "frames whose readout began"),
     SIM_STAT(pix_t, rows, "lines", "rows read"),
     SIM_STAT(pix_t, saturated_px, "px", "samples at full scale"),
+    SIM_STAT(pix_t, cut_frames, "frames",
+             "frames that end before their last row, because the stream was stopped"),
     SIM_STAT(pix_t, dropped_frames, "frames", "exposures given up because the stream was stopped"),
     SIM_STAT(pix_t, stretched_frames, "frames", "frames that waited for their own long exposure"),
     SIM_STAT(pix_t, clamped_settings, "frames", "frames with a setting out of range"),
@@ -420,7 +425,7 @@ static void pix_reset(sim_comp_t *comp)
     pix->clk_hz = 0;
     pix->row = 0;
     pix->frames = pix->rows = pix->saturated_px = 0;
-    pix->dropped_frames = pix->stretched_frames = pix->clamped_settings = 0;
+    pix->dropped_frames = pix->cut_frames = pix->stretched_frames = pix->clamped_settings = 0;
     pix->refused_settings = pix->stretched_lines = 0;
     pix->row_pck = pix->register_pck = pix->adc_pck = pix->column_pck = pix->link_pck = 0;
     update_irq(pix);

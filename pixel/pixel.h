@@ -189,6 +189,7 @@ typedef struct {
 enum {
     PIX_ID_VALUE = 0x00040002, /* block 4, version 2 */
     PIX_CTRL_STREAM = 1u << 0,
+    PIX_CTRL_CUT = 1u << 1,           /* a stream that stops ends with the row that is read */
     PIX_STATUS_FRAME_START = 1u << 0, /* the first row begins to be read */
     PIX_STATUS_FRAME_END = 1u << 1,   /* the last row is read */
     PIX_STATUS_CLAMPED = 1u << 2,     /* a setting was out of range when latched */
@@ -256,6 +257,7 @@ typedef struct pix {
     bool illegal; /* the settings latched last had to be clamped */
     uint32_t row; /* line next to be read */
     uint64_t frames, rows, saturated_px, dropped_frames, stretched_frames, clamped_settings;
+    uint64_t cut_frames;
     uint64_t refused_settings, stretched_lines;
     uint64_t row_pck, register_pck, adc_pck, column_pck, link_pck; /* of the frame that is read */
 } pix_t;

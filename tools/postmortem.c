@@ -6,7 +6,7 @@
 #include "firmware/include/fovea_postmortem.h"
 #include "sim/hash.h"
 
-enum { FIXED_WORDS = PM_HEADER_WORDS + PM_REGISTERS, CAUSES = 12, RESET_CAUSES = 4 };
+enum { FIXED_WORDS = PM_HEADER_WORDS + PM_REGISTERS, CAUSES = 12, RESET_CAUSES = 5 };
 
 static uint32_t word_at(const uint8_t *bytes, uint32_t index)
 {
@@ -118,7 +118,7 @@ static void add_place(sim_json_t *to, const char *name, const source_lines_t *li
 static void add_reset_cause(sim_json_t *line, uint32_t cause)
 {
     static const char *const names[RESET_CAUSES] = {"power-on", "watchdog", "software",
-                                                    "brown-out"};
+                                                    "brown-out", "host"};
     sim_json_t *list = sim_json_add_array(line, "reset_cause");
     for (uint32_t i = 0; i < RESET_CAUSES; i++)
         if ((cause >> i & 1) != 0)

@@ -10,7 +10,8 @@ enum {
     RST_CAUSE_POWER_ON = 1,
     RST_CAUSE_WATCHDOG = 2,
     RST_CAUSE_SOFTWARE = 4,
-    RST_CAUSE_BROWN_OUT = 8
+    RST_CAUSE_BROWN_OUT = 8,
+    RST_CAUSE_HOST = 16
 };
 
 /* False when the block keeps its clock: it is busy, or has no gate. */

@@ -438,6 +438,168 @@ START_TEST(a_chip_file_sets_registers_by_name)
 }
 END_TEST
 
+/* ---- what follows from the set-up; what does not fit together ---- */
+
+/* Two embedded lines; 2028 x 1520 is 0x7ec x 0x5f0, 4056 x 3040 is 0xfd8 x 0xbe0. */
+START_TEST(the_frame_format_follows_the_set_up)
+{
+    sim_t *sim = make();
+    ck_assert_uint_eq(host_sees(0x0040), 1);
+    ck_assert_uint_eq(host_sees(0x0041), 0x12);
+    ck_assert_uint_eq(host_sees(0x0042), 0x57ec);
+    ck_assert_uint_eq(host_sees(0x0044), 0x1002);
+    ck_assert_uint_eq(host_sees(0x0046), 0x55f0);
+    ck_assert(ccs_host_write(&ccs, 0x0900, 0));
+    ck_assert_uint_eq(host_sees(0x0042), 0x5fd8);
+    ck_assert_uint_eq(host_sees(0x0046), 0x5be0);
+    ck_assert(ccs_host_write(&ccs, 0x0382, 3)); /* every other pair: 2028 */
+    ck_assert(ccs_host_write(&ccs, 0x0408, 28));
+    ck_assert(ccs_host_write(&ccs, 0x034e, 100));
+    ck_assert_uint_eq(host_sees(0x0042), 0x57d0); /* 2000 */
+    ck_assert_uint_eq(host_sees(0x0046), 0x5064);
+    ck_assert(ccs_host_write(&ccs, 0x0104, 1)); /* held: not yet */
+    ck_assert(ccs_host_write(&ccs, 0x034e, 50));
+    ck_assert_uint_eq(host_sees(0x0046), 0x5064);
+    ck_assert(ccs_host_write(&ccs, 0x0104, 0));
+    ck_assert_uint_eq(host_sees(0x0046), 0x5032);
+    sim_free(sim);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_together_starts_no_stream_and_says_why)
+{
+    static const struct {
+        uint32_t write[3][2];
+        const char *why;
+    } cases[] = {
+        {{{0x0344, 100}, {0x0348, 99}}, "x_addr_end 99, expected at least x_addr_start 100"},
+        {{{0x034a, 3040}}, "y_addr_end 3040, expected at most y_addr_max 3039"},
+        {{{0x0380, 2}}, "x_even_inc 2, expected odd, at most 15"},
+        {{{0x0386, 4}}, "y_odd_inc 4, expected odd, at most 15"},
+        {{{0x0408, 2028}}, "digital_crop_x_offset 2028, but 2028 are read"},
+        {{{0x0901, 0x44}}, "binning_type 0x44, expected 0x11, 0x12, 0x21 or 0x22"},
+        {{{0x0901, 0x44}, {0x0900, 0}}, NULL}, /* it does not bin */
+        {{{0x0220, 1}, {0x0223, 12}}, "hdr_internal_bit_depth 12, expected max_hdr_bit_depth 10"},
+        {{{0x0220, 1}, {0x0221, 0x22}}, "hdr_resolution_reduction 0x22, expected"},
+        {{{0x0221, 0x22}, {0x0223, 12}}, NULL}, /* no HDR */
+        {{{0x0112, 0x0c0c}}, "op pixel divider 10, expected 12 as csi_data_format 0x0c0c"},
+        {{{0x0136, 0x0600}}, NULL}, /* a label */
+    };
+    for (uint32_t i = 0; i < SIM_COUNT(cases); i++) {
+        sim_t *sim = make();
+        sim_set_log(sim, keep_log, NULL, SIM_LOG_GUEST);
+        for (uint32_t k = 0; k < 3 && cases[i].write[k][0] != 0; k++)
+            ck_assert(ccs_host_write(&ccs, (uint16_t)cases[i].write[k][0], cases[i].write[k][1]));
+        ck_assert(ccs_host_write(&ccs, 0x0100, 1) == (cases[i].why == NULL));
+        ck_assert_uint_eq(host_sees(0x0100), cases[i].why == NULL);
+        ck_assert_msg(cases[i].why == NULL || strstr(said, cases[i].why) != NULL, "%s", said);
+        ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_GUEST), cases[i].why != NULL);
+        sim_free(sim);
+    }
+}
+END_TEST
+
+START_TEST(values_that_a_capability_rules_out_are_refused)
+{
+    static const struct {
+        uint32_t addr, value;
+        const char *why;
+    } cases[] = {
+        {0x0400, 1, "scaling_mode: expected at most 0x0, scaling_capability is none"},
+        {0x0120, 1, "gain_mode: expected at most 0x0, analog_gain_capability is global"},
+        {0x0220, 3, "hdr_mode: expected no bits but 0x21, hdr_capability_1 has no more"},
+        {0x0106, 2, "fast_standby_ctrl: expected at most 0x1, refused"},
+        {0x0110, 16, "csi_channel_identifier: expected at most 0xf, refused"},
+        {0x0107, 0x35, "cci_address_ctrl: expected an I2C address"},
+        {0x0107, 0x0e, "cci_address_ctrl: expected an I2C address"},
+        {0x0107, 0xf0, "cci_address_ctrl: expected an I2C address"},
+        {0x0112, 0x0e0e, "csi_data_format 0x0e0e is in no data_format_descriptor"},
+    };
+    sim_t *sim = make();
+    sim_set_log(sim, keep_log, NULL, SIM_LOG_GUEST);
+    for (uint32_t i = 0; i < SIM_COUNT(cases); i++) {
+        uint32_t before = host_sees((uint16_t)cases[i].addr);
+        ck_assert(!ccs_host_write(&ccs, (uint16_t)cases[i].addr, cases[i].value));
+        ck_assert_msg(strstr(said, cases[i].why) != NULL, "%s", said);
+        ck_assert_uint_eq(host_sees((uint16_t)cases[i].addr), before);
+    }
+    sim_free(sim);
+}
+END_TEST
+
+/* A part of a register may be wrong for a while: all is judged when the stream starts. */
+START_TEST(parts_of_registers_are_judged_with_the_rest)
+{
+    sim_t *sim = make();
+    sim_set_log(sim, keep_log, NULL, SIM_LOG_GUEST);
+    ck_assert(ccs_bus_write(&ccs, 0x0112, 0x0e)); /* 0x0e0a */
+    ck_assert(ccs_bus_stop(&ccs));
+    ck_assert(ccs_bus_write(&ccs, 0x0307, 3)); /* multiplier 3 */
+    ck_assert(ccs_bus_stop(&ccs));
+    ck_assert(!ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_ptr_nonnull(strstr(said, "csi_data_format 0x0e0a is in no"));
+    ck_assert(ccs_host_write(&ccs, 0x0112, 0x0a0a));
+    ck_assert(!ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_ptr_nonnull(strstr(said, "vt multiplier 3, expected 16..1023"));
+    sim_free(sim);
+}
+END_TEST
+
+/* 744 Mpixel/s of the array; the link: 2 x 888 / 10 = 177.6. With dividers 4
+ * and 20 the array has 24 / 2 x 155 / 80 x 4 = 93: then the link is the faster one. */
+START_TEST(without_a_fifo_array_and_link_must_have_the_same_rate)
+{
+    static const struct {
+        uint32_t fifo, sys_div, pix_div;
+        const char *why;
+    } cases[] = {
+        {2, 2, 5, NULL},
+        {2, 4, 20, NULL},
+        {1, 2, 5, NULL},
+        {1, 4, 20, "the link sends 177600000 pixels/s, expected at most the array's 93000000"},
+        {0, 2, 5, "the link sends 177600000 pixels/s, expected as many as the array's 744000000"},
+    };
+    for (uint32_t i = 0; i < SIM_COUNT(cases); i++) {
+        ccs_desc_t desc = ccs_desc_default();
+        ccs_pll_t pll;
+        char error[200] = "";
+        desc.fifo = cases[i].fifo;
+        desc.power_ups = 2;
+        desc.power_up[0].addr = 0x0302;
+        desc.power_up[0].value = cases[i].sys_div;
+        desc.power_up[1].addr = 0x0300;
+        desc.power_up[1].value = cases[i].pix_div;
+        ck_assert(ccs_pll_power_up(&desc, &pll, error, sizeof(error)) == (cases[i].why == NULL));
+        ck_assert_msg(cases[i].why == NULL || strstr(error, cases[i].why) != NULL, "%s", error);
+        ck_assert_uint_eq(ccs_power_up(&desc, 0x1502), cases[i].fifo);
+    }
+}
+END_TEST
+
+static uint32_t restarts;
+
+static void on_restart(void *ctx)
+{
+    restarts += ctx == &ccs;
+}
+
+START_TEST(software_reset_asks_for_one_and_reads_0)
+{
+    sim_t *sim = make();
+    ccs.restart = on_restart;
+    ccs.restart_ctx = &ccs;
+    restarts = 0;
+    ck_assert(ccs_host_write(&ccs, 0x0103, 0));
+    ck_assert_uint_eq(restarts, 0);
+    ck_assert(ccs_host_write(&ccs, 0x0103, 1));
+    ck_assert_uint_eq(restarts, 1);
+    ck_assert_uint_eq(host_sees(0x0103), 0);
+    ccs_frame_started(&ccs, 0x1234);
+    ck_assert_uint_eq(host_sees(0x0005), 0x34);
+    sim_free(sim);
+}
+END_TEST
+
 TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_core_acknowledges,
           the_core_reads_and_writes_through_its_window,
           unknown_and_read_only_registers_keep_what_they_have, what_nothing_listens_to_is_said_once,
@@ -451,4 +613,9 @@ TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_cor
           a_divider_out_of_its_limits_is_refused_at_once,
           a_value_without_meaning_is_refused_and_the_last_with_one_is_not,
           the_label_of_the_input_clock_is_only_a_label, an_input_clock_out_of_range_is_refused,
-          a_chip_file_sets_registers_by_name)
+          a_chip_file_sets_registers_by_name, the_frame_format_follows_the_set_up,
+          what_does_not_fit_together_starts_no_stream_and_says_why,
+          values_that_a_capability_rules_out_are_refused,
+          parts_of_registers_are_judged_with_the_rest,
+          without_a_fifo_array_and_link_must_have_the_same_rate,
+          software_reset_asks_for_one_and_reads_0)

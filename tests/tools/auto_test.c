@@ -532,7 +532,7 @@ START_TEST(the_plain_camera_reports_its_frames_in_a_run)
         "{\"at\": \"0ms\", \"write\": \"x_addr_end\", \"value\": 511},"
         "{\"at\": \"0ms\", \"write\": \"y_addr_end\", \"value\": 383},"
         "{\"at\": \"0ms\", \"write\": \"app_auto\", \"value\": 3},"
-        "{\"at\": \"frame:2\", \"read\": \"frame_count\", \"expect\": 1}]}";
+        "{\"at\": \"frame:2\", \"read\": \"frame_count\", \"expect\": 2}]}";
     char text[4096], error[256];
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
     ck_assert_int_eq(

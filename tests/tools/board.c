@@ -48,6 +48,7 @@ board_t *board_new(const sensor_desc_t *desc)
     ck_assert_msg(sensor_init(b->sensor, b->sim, desc != NULL ? desc : &plain, b->pool) == SIM_OK,
                   "%s", sim_error(b->sim));
     b->client = cci_client(&b->sensor->cci, on_done, b);
+    b->device = CCI_DEVICE;
     b->sensor->pixel.light.row = dark;
     b->sensor->uart.sent = on_uart;
     b->sensor->uart.sent_ctx = b;
@@ -86,6 +87,7 @@ bool board_cci_write(board_t *board, uint16_t addr, uint32_t value)
 {
     uint32_t bytes = ccs_find(&board->sensor->ccs.desc, addr)->bytes, before = board->dones;
     cci_xfer_t xfer = cci_write_of(board->client, 0, addr, bytes, value);
+    xfer.device = board->device;
     ck_assert(cci_submit(&board->sensor->cci, &xfer));
     while (board->dones == before)
         sim_run_until_ps(board->sim, sim_now_ps(board->sim) + SIM_PS_PER_US);

@@ -16,6 +16,7 @@ typedef struct {
     char console[4096]; /* what came out of the serial port, \r left out */
     uint32_t printed;
     uint32_t client; /* of the CCI bus */
+    uint32_t device; /* I2C address that the host uses */
     cci_xfer_t done; /* the last one */
     uint32_t dones;
     mipi_capture_writer_t capture;
