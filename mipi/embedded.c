@@ -17,10 +17,11 @@ uint32_t mipi_embedded_line_bytes(uint32_t width_px, uint32_t bits)
     return (uint32_t)(((uint64_t)width_px * bits / 8 + 15) / 16 * 16);
 }
 
-/* Every fifth byte of a RAW10 stream and every third of RAW12 holds low pixel bits: a dummy. */
+/* Every fifth byte of a RAW10 stream, every third of RAW12 and the last three of seven of RAW14
+ * hold low pixel bits: dummies. */
 static bool is_dummy(uint32_t bits, uint32_t at)
 {
-    return (bits == 10 && at % 5 == 4) || (bits == 12 && at % 3 == 2);
+    return (bits == 10 && at % 5 == 4) || (bits == 12 && at % 3 == 2) || (bits == 14 && at % 7 > 3);
 }
 
 /* A cursor that steps over the dummies. */
@@ -44,9 +45,9 @@ static void put_tagged(writer_t *w, uint8_t tag, uint8_t data)
 }
 
 /* Bytes that n more bytes take, dummies included, at most. */
-static uint32_t room_for(uint32_t n)
+static uint32_t room_for(uint32_t bits, uint32_t n)
 {
-    return n * 3 / 2 + 2;
+    return bits == 14 ? n * 7 / 4 + 4 : n * 3 / 2 + 2;
 }
 
 uint32_t mipi_embedded_write(uint8_t *line, uint32_t line_bytes, uint32_t bits,
@@ -55,7 +56,7 @@ uint32_t mipi_embedded_write(uint8_t *line, uint32_t line_bytes, uint32_t bits,
     writer_t w = {line, line_bytes, bits, 0};
     uint32_t next = 0, n = 0; /* next: the address the reader has; 0 needs no setting */
     put(&w, LINE_START);
-    for (; n < count && w.at + room_for(6 + 2) <= line_bytes; n++) {
+    for (; n < count && w.at + room_for(bits, 6 + 2) <= line_bytes; n++) {
         if (n == 0 || regs[n].addr >> 8 != next >> 8)
             put_tagged(&w, TAG_HIGH, (uint8_t)(regs[n].addr >> 8));
         if (n == 0 || (regs[n].addr & 0xff) != (next & 0xff))

@@ -5,15 +5,16 @@
  *
  * 0A starts a line; AA and A5 set the register address; 5A is a value (address then + 1); 55 skips
  * a register; 07 07 ends the line and 07 fills it. In a RAW10 stream every fifth byte is a dummy
- * 55, in RAW12 every third, so that the line unpacks like pixels; libcamera's md_parser_smia.cpp
- * expects exactly this, and cam_helper_imx500.cpp a length of width * bits / 8 rounded up to 16.
+ * 55, in RAW12 every third, in RAW14 the last three of seven, so that the line unpacks like pixels;
+ * libcamera's md_parser_smia.cpp expects exactly this, and cam_helper_imx500.cpp a length of width
+ * * bits / 8 rounded up to 16.
  */
 #ifndef MIPI_EMBEDDED_H
 #define MIPI_EMBEDDED_H
 
 #include "sim/types.h"
 
-/* Bytes of one embedded line beside image lines of width_px pixels of 8, 10 or 12 bits. */
+/* Bytes of one embedded line beside image lines of width_px pixels of 8 to 20 bits. */
 uint32_t mipi_embedded_line_bytes(uint32_t width_px, uint32_t bits);
 
 /* One register of the line, addresses rising. */

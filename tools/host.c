@@ -225,7 +225,7 @@ enum { MAX_REGISTERS = 1024 };
  * how deep they are. Fewer than 0: it is none of any depth. */
 static int read_registers(const uint8_t *payload, uint32_t bytes, mipi_embedded_reg_t *regs)
 {
-    static const uint32_t depths[] = {10, 12, 8};
+    static const uint32_t depths[] = {10, 12, 14, 8};
     int count = -1;
     for (uint32_t i = 0; count < 0 && i < SIM_COUNT(depths); i++) {
         uint32_t at;

@@ -220,9 +220,20 @@ START_TEST(embedded_line_is_tagged_and_every_fifth_byte_is_a_dummy)
 }
 END_TEST
 
+START_TEST(embedded_line_of_raw14_has_three_dummies_in_seven)
+{
+    const mipi_embedded_reg_t reg = {0x0202, 0x12};
+    uint8_t line[32];
+    ck_assert_uint_eq(mipi_embedded_write(line, sizeof(line), 14, &reg, 1), 1);
+    const uint8_t expected[14] = {0x0a, 0xaa, 0x02, 0xa5, 0x55, 0x55, 0x55,
+                                  0x02, 0x5a, 0x12, 0x07, 0x55, 0x55, 0x55};
+    ck_assert_mem_eq(line, expected, sizeof(expected));
+}
+END_TEST
+
 START_TEST(embedded_registers_come_back_at_every_depth)
 {
-    for (uint32_t bits = 8; bits <= 12; bits += 2) {
+    for (uint32_t bits = 8; bits <= 14; bits += 2) {
         mipi_embedded_reg_t regs[40], back[40];
         uint8_t line[512];
         uint32_t at;
@@ -244,12 +255,13 @@ START_TEST(embedded_line_too_short_keeps_whole_registers)
     const mipi_embedded_reg_t regs[] = {{0x0100, 1}, {0x0200, 2}, {0x0300, 3}};
     mipi_embedded_reg_t back[3];
     uint32_t at;
-    for (uint32_t bytes = 16; bytes < 48; bytes++) {
+    for (uint32_t i = 0; i < 4 * 32; i++) {
         uint8_t line[48];
-        uint32_t n = mipi_embedded_write(line, bytes, 10, regs, 3);
-        ck_assert_int_eq(mipi_embedded_read(line, bytes, 10, back, 3, &at), (int)n);
-        for (uint32_t i = 0; i < n; i++)
-            ck_assert_uint_eq(back[i].value, i + 1);
+        uint32_t bits = 8 + i / 32 * 2, bytes = 16 + i % 32;
+        uint32_t n = mipi_embedded_write(line, bytes, bits, regs, 3);
+        ck_assert_int_eq(mipi_embedded_read(line, bytes, bits, back, 3, &at), (int)n);
+        for (uint32_t k = 0; k < n; k++)
+            ck_assert_uint_eq(back[k].value, k + 1);
     }
 }
 END_TEST
@@ -284,6 +296,7 @@ TEST_MAIN("mipi pack", raw10_group_is_four_high_bytes_then_the_low_pairs,
           rows_come_back_equal_at_every_depth_width_and_level, a_last_group_is_filled_with_black,
           embedded_lines_have_the_drivers_length,
           embedded_line_is_tagged_and_every_fifth_byte_is_a_dummy,
+          embedded_line_of_raw14_has_three_dummies_in_seven,
           embedded_registers_come_back_at_every_depth,
           embedded_line_too_short_keeps_whole_registers,
           broken_embedded_lines_are_refused_with_the_place)
