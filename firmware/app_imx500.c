@@ -1,7 +1,7 @@
 /*
  * imx500: runs any network on each frame and sends its tensors as they are, in the lines of the
  * IMX500 (imx500_lines.h); the host decodes them. What leaves the host's registers say: output,
- * pixels, metadata (0x3050..), the channels, DNN on or off (0xd100).
+ * pixels, metadata (0x3050..), the channels, DNN on or off (0xd100), image only (0xa700).
  *
  *   tensor of frame n --> NPU ------------> outputs copied --> lines
  *        |  no further tensor is made until the outputs are on their way
@@ -26,6 +26,7 @@ enum { /* CCS registers */
        MIPI_OUTPUT = 0x3050,
        MIPI_PIXELS = 0x3051,
        MIPI_METADATA = 0x3052,
+       IMAGE_ONLY = 0xa700,
        DNN_MODE = 0xd100,
        NETWORK_SELECT = 0xd701,
 };
@@ -68,10 +69,15 @@ static bool streams, sends, lines_due, told_late;
 
 /* ---- interrupts ---- */
 
+static bool has_dnn(void)
+{
+    return hal_ccs_read8(DNN_MODE) == DNN_ON && hal_ccs_read8(IMAGE_ONLY) == 0;
+}
+
 /* Tensors are made from the next frame on, or not. */
 static void make_tensors(bool on)
 {
-    on = on && hal_ccs_read8(DNN_MODE) == DNN_ON;
+    on = on && has_dnn();
     reg_write(ISP_CTRL, ISP_CTRL_ENABLE | (on ? ISP_CTRL_TENSOR : 0));
 }
 
@@ -222,7 +228,8 @@ static void set_output(void)
 {
     bool on = hal_ccs_read8(MIPI_OUTPUT) != 0, pixels = hal_ccs_read8(MIPI_PIXELS) != 0;
     uint32_t ctrl = MIPI_CTRL_META;
-    sends = on && hal_ccs_read8(MIPI_METADATA) != 0 && lines_setup(&net) && lines_count() != 0;
+    sends = on && hal_ccs_read8(MIPI_METADATA) != 0 && hal_ccs_read8(IMAGE_ONLY) == 0 &&
+            lines_setup(&net) && lines_count() != 0;
     if (on && (pixels || sends))
         ctrl |= MIPI_CTRL_EMBEDDED | (pixels ? MIPI_CTRL_RAW : 0);
     if (sends)

@@ -1,0 +1,140 @@
+/*
+ * imx500_tensors_test.c - what a host gets from firmware/app_imx500.c is what the network computes,
+ * in every bit; after a snapshot, too.
+ */
+#include "npu/compiler/tensor_io.h"
+#include "sim/file.h"
+#include "sim/png.h"
+#include "tests/tools/imx500_rig.h"
+#include "tools/inference.h"
+#include "tools/network.h"
+
+#define DIR FOVEA_OUT "/imx500_tensors"
+
+static char error[512];
+
+/* ---- values ---- */
+
+/* Output o of prog as float, out of the NPU alone on the picture that was sent. */
+static float *infer(inference_t *in, uint32_t o, uint32_t *elements)
+{
+    npu_net_tensor_t t = npu_prog_output(in->prog, o);
+    uint32_t dtype = in->prog->ends[in->prog->net[NPU_NET_INPUTS_W] + o].dtype;
+    uint8_t *codes = malloc(npu_output_bytes(in->prog, o));
+    float scale, *values;
+    *elements = (uint32_t)npu_net_tensor_elements(&t);
+    values = malloc(*elements * sizeof(*values));
+    memcpy(&scale, &t.scale_bits, sizeof(scale));
+    ck_assert(npu_output_read(in->prog, o, &in->memory, codes));
+    for (uint32_t i = 0; i < *elements; i++) {
+        int code = dtype == NPU_DTYPE_UINT8 ? codes[i] : (int8_t)codes[i];
+        int zero = t.zero_point + (dtype == NPU_DTYPE_UINT8 ? 128 : 0);
+        values[i] = scale * (float)(code - zero);
+    }
+    free(codes);
+    return values;
+}
+
+/* The newest frame's arrays equal that, bit for bit. */
+static void expect_outputs(const npu_prog_t *prog, const sensor_desc_t *chip, uint32_t set)
+{
+    char path[256];
+    sim_image_t image;
+    inference_t in = {0};
+    uint8_t *inputs[1];
+    snprintf(path, sizeof(path), DIR "/out/frames/input_%05u.png", set);
+    ck_assert_msg(sim_png_read(path, &image, error, sizeof(error)) == SIM_OK, "%s", error);
+    inputs[0] = malloc(npu_input_bytes(prog, 0));
+    ck_assert(npu_input_from_pixels(prog, 0, image.data, inputs[0]));
+    ck_assert_msg(inference_init(&in, chip, prog) && inference_run(&in, inputs), "%s", in.error);
+    for (uint32_t o = 0; o < prog->net[NPU_NET_OUTPUTS_W]; o++) {
+        uint32_t elements;
+        size_t bytes;
+        float *want = infer(&in, o, &elements);
+        snprintf(path, sizeof(path), DIR "/out/frames/output_%05u_%u.npy", set, o);
+        uint8_t *data = sim_file_read(path, 1 << 24, &bytes, error, sizeof(error));
+        ck_assert_msg(data != NULL, "%s", error);
+        ck_assert_uint_eq(bytes, 128 + 4 * elements);
+        ck_assert_msg(memcmp(data + 128, want, 4 * elements) == 0, "output %u differs", o);
+        free(data);
+        free(want);
+    }
+    inference_free(&in);
+    free(inputs[0]);
+    sim_image_free(&image);
+}
+
+static void sent_equals_inferred(const char *network, const char *file)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    network_options_t options = {0};
+    npu_prog_t prog;
+    ck_assert_msg(network_load(file, &chip.npu, &options, &prog, error, sizeof(error)), "%s",
+                  error);
+    imx500_ran(network, IMX500_NO_PIXELS, 1);
+    expect_outputs(&prog, &chip, 0);
+    npu_prog_free(&prog);
+}
+
+START_TEST(what_the_host_gets_is_what_the_network_computes)
+{
+    sent_equals_inferred(IMX500_DETECTOR, "scenes/person_160.tflite");
+}
+END_TEST
+
+START_TEST(so_it_is_with_real_models)
+{
+    static const char *const models[] = {"mobilenet_v1_1.0_224_quant.tflite",
+                                         "person_detect.tflite", "resnet8_cifar10_int8.tflite",
+                                         "vww_96_int8.tflite", "vww_96_qdq.onnx"};
+    const char *dir = test_models_dir();
+    char file[1200], from_dir[1300];
+    if (dir == NULL) {
+        test_skip("no model");
+        return;
+    }
+    for (size_t i = 0; i < SIM_COUNT(models); i++) {
+        snprintf(file, sizeof(file), "%s/%s", dir, models[i]);
+        snprintf(from_dir, sizeof(from_dir), "%s%s", dir[0] == '/' ? "" : "../../../", file);
+        sent_equals_inferred(from_dir, file);
+    }
+}
+END_TEST
+
+/* ---- snapshots ---- */
+
+START_TEST(a_restored_run_leaves_the_same_tensors)
+{
+    static const char *const files[] = {"tensors.jsonl",
+                                        "link.csi2",
+                                        "stats.json",
+                                        "frames/input_00000.png",
+                                        "frames/output_00000_1.npy",
+                                        "frames/input_00002.png",
+                                        "frames/output_00002_0.npy"};
+    char a[256], b[256];
+    imx500_ran(IMX500_DETECTOR, IMX500_NO_PIXELS, 3); /* writes the scenario, too */
+    ck_assert_int_eq(fovea(imx500_text, sizeof(imx500_text),
+                           "run " DIR "/run.json --out " DIR "/unbroken --snapshot-at 60ms "
+                           "--snapshot " DIR "/x.snap"),
+                     0);
+    ck_assert_int_eq(system("rm -rf " DIR "/restored"), 0);
+    ck_assert_msg(fovea(imx500_text, sizeof(imx500_text),
+                        "run " DIR "/run.json --out " DIR "/restored --restore " DIR
+                        "/x.snap") == 0,
+                  "%s", imx500_text);
+    for (size_t i = 0; i < SIM_COUNT(files); i++) {
+        snprintf(a, sizeof(a), DIR "/out/%s", files[i]);
+        snprintf(b, sizeof(b), DIR "/restored/%s", files[i]);
+        ck_assert_msg(same_file(a, b), "%s", files[i]);
+    }
+}
+END_TEST
+
+static void use_dir(void)
+{
+    imx500_dir = DIR;
+}
+
+TEST_MAIN_AFTER(use_dir, "imx500 tensors", what_the_host_gets_is_what_the_network_computes,
+                so_it_is_with_real_models, a_restored_run_leaves_the_same_tensors)
