@@ -231,6 +231,16 @@ static void frame_start(const cursor_t *at, mipi_rx_channel_t *channel)
     check_sequence(at, channel);
 }
 
+/* Lines that came whole or not at all: without line numbers only their count tells. */
+static void check_lines(const cursor_t *at, const mipi_rx_frame_t *frame)
+{
+    uint32_t expected = at->rx->desc.lines[frame->vc], lines = 0;
+    for (uint32_t i = 0; i < frame->streams; i++)
+        lines += is_image(frame->stream[i].dt) ? frame->stream[i].lines : 0;
+    if (expected != 0 && lines != expected)
+        report(at, MIPI_RX_FRAME_LINES, lines, expected);
+}
+
 static void frame_end(const cursor_t *at, mipi_rx_channel_t *channel)
 {
     if (!channel->open) {
@@ -239,6 +249,7 @@ static void frame_end(const cursor_t *at, mipi_rx_channel_t *channel)
     }
     if (at->header.word != channel->frame.number)
         report(at, MIPI_RX_FE_NUMBER, at->header.word, channel->frame.number);
+    check_lines(at, &channel->frame);
     close_frame(at->rx, channel, true);
 }
 

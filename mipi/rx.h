@@ -65,7 +65,8 @@ typedef struct {
      * FE, LS, LE and filler come with any data type. What is not expected is reported and left out.
      */
     uint64_t expect[MIPI_VCS];
-    uint32_t max_skew_bytes; /* between lanes; 0: MIPI_ALIGN_SKEW_BYTES */
+    uint32_t lines[MIPI_VCS]; /* image lines of a frame on that channel; 0: any number */
+    uint32_t max_skew_bytes;  /* between lanes; 0: MIPI_ALIGN_SKEW_BYTES */
 } mipi_rx_desc_t;
 
 typedef struct {

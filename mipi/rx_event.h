@@ -38,6 +38,7 @@
     X(LINE_NUMBER,      "line_sequence",        "line start or end out of sequence")               \
     X(LINE_PAIRING,     "line_pairing",         "line start and end around some lines of a data type only") \
     X(LINE_BYTES,       "line_bytes",           "line of another length than the lines before")    \
+    X(FRAME_LINES,      "frame_lines",          "frame with another number of image lines than the host is set for") \
     /* what the receiver has room for */                                                           \
     X(LINE_BUFFER,      "line_buffer_full",     "line longer than the receiver's line buffer, left out") \
     X(TOO_MANY_TYPES,   "too_many_types",       "more data types in a frame than the receiver has places for") \

@@ -251,24 +251,38 @@ static int decode(decode_t *d, FILE *stream, const mipi_rx_desc_t *desc, const c
 
 /* ---- options ------------------------------------------------------------------------------------
  */
-static bool read_expected(const cli_t *cli, const char *text, uint64_t expect[MIPI_VCS])
+/* A number to `high` and one of the characters of `ends` behind it. */
+static bool read_field(const char **text, unsigned long high, const char *ends,
+                       unsigned long *value)
+{
+    char *end;
+    *value = strtoul(*text, &end, 0);
+    bool fine = end != *text && *value <= high && strchr(ends, *end) != NULL;
+    *text = end;
+    return fine;
+}
+
+/* "0:0x2b,0:0x12:1520": channel, data type and, if it matters, lines of a frame. */
+static bool read_expected(const cli_t *cli, const char *text, mipi_rx_desc_t *desc)
 {
     while (text != NULL && *text != '\0') {
-        char *end;
-        unsigned long vc = strtoul(text, &end, 10), dt = MIPI_VCS * 4;
-        bool fine = end != text && *end == ':';
-        if (fine) {
-            text = end + 1;
-            dt = strtoul(text, &end, 0);
-            fine = end != text && (*end == ',' || *end == '\0');
+        const char *at = text;
+        unsigned long vc, dt = 0, lines = 0;
+        bool fine = read_field(&at, MIPI_VCS - 1, ":", &vc) && *at++ == ':' &&
+                    read_field(&at, 63, ":,", &dt);
+        if (fine && *at == ':') {
+            at++;
+            fine = read_field(&at, UINT16_MAX, ",", &lines);
+            desc->lines[vc] = (uint32_t)lines;
         }
-        if (!fine || vc >= MIPI_VCS || dt >= 64) {
-            cli_fail(EXIT_USAGE, "%s: --expect: '%s', expected VC:DT,.. with VC 0..15, DT 0..63",
+        if (!fine) {
+            cli_fail(EXIT_USAGE,
+                     "%s: --expect: '%s', expected VC:DT[:LINES],.. with VC 0..15, DT 0..63",
                      cli->name, text);
             return false;
         }
-        expect[vc] |= UINT64_C(1) << dt;
-        text = *end == ',' ? end + 1 : end;
+        desc->expect[vc] |= UINT64_C(1) << dt;
+        text = *at == ',' ? at + 1 : at;
     }
     return true;
 }
@@ -318,8 +332,8 @@ int cmd_decode(int argc, char **argv)
         {'c', "check", NULL, "violations are the result, a line each; exit code 1 if there is one",
          &check},
         {'j', "json", NULL, "the result as one JSON object, with all counters", &json},
-        {0, "expect", "VC:DT,..", "what the host is set for; the rest is reported and left out",
-         &expect},
+        {0, "expect", "VC:DT[:LINES],..",
+         "what the host is set for; the rest is reported and left out", &expect},
         {0, "lanes", "N", "lanes that the host is set for (CSI2LANES; default: the file's)",
          &lanes_text},
         {0, "lrte", NULL, "bursts have several packets (CSI2LANES)", &lrte},
@@ -345,7 +359,7 @@ int cmd_decode(int argc, char **argv)
     mipi_align_desc_t align = {.max_skew_bytes = MIPI_ALIGN_SKEW_BYTES, .lrte = lrte != NULL};
     host_format_t format;
     if (!read_seeds(&cli, seeds, &align) || !read_format(&cli, format_text, &format) ||
-        !read_expected(&cli, expect, desc.expect) ||
+        !read_expected(&cli, expect, &desc) ||
         (lanes_text != NULL && !cli_u64(&cli, "lanes", lanes_text, 1, MIPI_ALIGN_LANES, &lanes)) ||
         (buffer_text != NULL &&
          !cli_u64(&cli, "line-buffer", buffer_text, 1, MIPI_MAX_PAYLOAD_BYTES, &buffer)))

@@ -113,6 +113,22 @@ static void print_tensors(const tensor_files_t *tensors, FILE *to)
             (unsigned long long)tensors->outputs);
 }
 
+/* "3 problems (crc 2, fs_pairing 1)" */
+static void print_problems(const host_t *host, FILE *to)
+{
+    const char *before = " (";
+    fprintf(to, "%llu problems", (unsigned long long)host->problems);
+    for (uint32_t k = 0; k < MIPI_RX_EVENT_KINDS; k++) {
+        mipi_rx_kind_t kind = (mipi_rx_kind_t)k;
+        if (host->rx.counts[k] == 0 || mipi_rx_kind_is_note(kind))
+            continue;
+        fprintf(to, "%s%s %llu", before, mipi_rx_kind_name(kind),
+                (unsigned long long)host->rx.counts[k]);
+        before = ", ";
+    }
+    fputs(*before == ',' ? ")" : "", to);
+}
+
 void run_print_summary(const run_t *run, FILE *to)
 {
     pix_size_t size = frame_size(run);
@@ -135,9 +151,9 @@ void run_print_summary(const run_t *run, FILE *to)
     fprintf(to, "NPU       %s: %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
             run->program.meta.name, npu_cycles(run), mean_ms(&run->npu_time),
             (double)run->program.meta.macs / 1e6, 100 * npu_utilization(run));
-    fprintf(to, "link      %.1f kB, %llu problems; a raw camera: %.1f MB\n",
-            (double)run->sensor->mipi.link_bytes / 1e3, (unsigned long long)run->host.problems,
-            (double)raw_bytes(run) / 1e6);
+    fprintf(to, "link      %.1f kB, ", (double)run->sensor->mipi.link_bytes / 1e3);
+    print_problems(&run->host, to);
+    fprintf(to, "; a raw camera: %.1f MB\n", (double)raw_bytes(run) / 1e6);
     run_print_faults(run, to);
     fprintf(to, "energy    not modeled\n");
     fprintf(to, "results   %s\n", run->results.dir);

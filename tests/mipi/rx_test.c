@@ -600,6 +600,28 @@ START_TEST(a_line_longer_than_the_buffer_is_left_out)
 }
 END_TEST
 
+START_TEST(a_line_that_vanished_shows_in_the_number_of_lines)
+{
+    mipi_rx_init(&rx, &(mipi_rx_desc_t){.lines = {[0] = 3}},
+                 &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
+    number = 0;
+    for (uint16_t n = 1; n <= 4; n++) { /* frames of 2, 3, 4 lines; and one of another channel */
+        uint8_t vc = n == 4;
+        send_short(vc, MIPI_DT_FS, n == 4 ? 1 : n);
+        send_long(vc, MIPI_DT_EMBEDDED, "abc", 3);
+        for (uint16_t line = 0; line <= n % 4; line++)
+            send_long(vc, MIPI_DT_RAW8, "abc", 3);
+        uint64_t before = rx.counts[MIPI_RX_FRAME_LINES];
+        send_short(vc, MIPI_DT_FE, n == 4 ? 1 : n);
+        ck_assert_uint_eq(rx.counts[MIPI_RX_FRAME_LINES] - before, n == 1 || n == 3);
+        if (n == 3)
+            ck_assert(last.found == 4 && last.expected == 3 && frame.events == 1);
+    }
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 2);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(line_start_and_end_stand_around_all_lines_of_a_type_or_none)
 {
     open_rx();
@@ -669,6 +691,7 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           a_wrong_word_count_is_told_from_missing_bytes,
           what_the_host_is_not_set_for_is_reported_and_left_out,
           a_line_longer_than_the_buffer_is_left_out,
+          a_line_that_vanished_shows_in_the_number_of_lines,
           line_start_and_end_stand_around_all_lines_of_a_type_or_none,
           counters_are_by_channel_and_vcx_frames_have_their_own,
           every_event_has_a_name_and_a_sentence)

@@ -300,6 +300,12 @@ START_TEST(what_the_host_is_set_for_is_checked)
     ck_assert_int_eq(decode(LANES " -c --lanes 1"), 1);
     ck_assert_int_eq(line_count(text), PACKETS);
     ck_assert_ptr_nonnull(strstr(text, ": lane_count: "));
+    ck_assert_int_eq(decode(CAPTURE " -c --expect 0:0x2b:4,0:0x12,2:36:2,0:8"), 0);
+    ck_assert_int_eq(decode(CAPTURE " -c --expect 0:0x2b:5,0:0x12,2:36,0:8"), 1);
+    ck_assert_int_eq(line_count(text), 2);
+    ck_assert_ptr_nonnull(strstr(text, "VC 0 FE: frame_lines: "));
+    ck_assert_int_eq(decode(CAPTURE " --expect 0:1:"), 2);
+    ck_assert_int_eq(decode(CAPTURE " --expect 0:64"), 2);
     ck_assert_int_eq(decode(CAPTURE " --expect 16:1"), 2);
     ck_assert_int_eq(decode(CAPTURE " --expect 1"), 2);
     ck_assert_int_eq(decode(CAPTURE " --lanes 9"), 2);
