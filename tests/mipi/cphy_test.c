@@ -11,6 +11,12 @@
 #include "mipi/wire.h"
 #include "tests/test.h"
 
+static uint32_t random_below(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % below;
+}
+
 static const uint8_t fs[] = {0x00, 0x01, 0x00, 0x1a};
 static char error[200];
 
@@ -198,6 +204,44 @@ START_TEST(what_is_missing_is_told)
     ck_assert_uint_eq(back, count);
     ck_assert_uint_eq(got[4] | got[5], 0);
     ck_assert_mem_eq(got + 6, packet + 6, 2);
+}
+END_TEST
+
+/* Good bursts with symbols changed, taken out and cut: what is called fine is the packet. */
+START_TEST(no_damage_is_taken_for_a_packet_or_leads_astray)
+{
+    uint8_t packet[66], payload[60];
+    uint64_t r = 3;
+    uint32_t kept = 0;
+    for (uint32_t round = 0; round < 20000; round++) {
+        uint32_t trios = 1 + random_below(&r, 3), bytes = random_below(&r, 60), back;
+        for (uint32_t i = 0; i < bytes; i++)
+            payload[i] = (uint8_t)random_below(&r, 256);
+        uint32_t count =
+            (uint32_t)mipi_long_packet(packet, 3, MIPI_DT_RAW8, payload, (uint16_t)bytes);
+        send(packet, count, trios, random_below(&r, 30));
+        for (uint32_t n = random_below(&r, 4); n > 0; n--) {
+            uint32_t trio = random_below(&r, trios), at = random_below(&r, air.count[trio]);
+            air.symbol[trio][at] = (uint8_t)random_below(&r, 7);
+            if (random_below(&r, 4) == 0)
+                air.count[trio] = at;
+            if (air.count[trio] == 0)
+                break;
+        }
+        mipi_cphy_result_t result = receive(trios, got, &back);
+        ck_assert(back == 0 || back == count);
+        ck_assert(back != 0 || result == MIPI_CPHY_NO_SYNC || result == MIPI_CPHY_NO_HEADER ||
+                  result == MIPI_CPHY_SHORT);
+        if (back == 0)
+            continue;
+        ck_assert_mem_eq(got, packet, 4);
+        kept +=
+            mipi_crc16(MIPI_CRC_START, got + 4, bytes) == (got[4 + bytes] | got[5 + bytes] << 8);
+    }
+    ck_assert_uint_gt(kept, 5000);
+    const uint8_t *const nothing[3] = {got, got, got};
+    ck_assert_int_eq(mipi_cphy_receive(nothing, (const uint32_t[3]){0, 0, 0}, 3, got, &kept),
+                     MIPI_CPHY_NO_SYNC);
 }
 END_TEST
 
@@ -427,12 +471,6 @@ static void naive_trio(naive_t *n, const mipi_packet_t *p, uint32_t trio)
     note(n, MIPI_LP111, 0);
 }
 
-static uint32_t random_below(uint64_t *state, uint32_t below)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*state >> 33) % below;
-}
-
 static bool near(uint64_t a, uint64_t b)
 {
     return a <= b + 1 && b <= a + 1;
@@ -529,6 +567,7 @@ TEST_MAIN("mipi cphy", every_word_has_symbols_of_its_own, of_all_symbol_sequence
           words_by_hand, a_header_is_vcx_and_di_then_wc_then_their_crc,
           the_filler_is_what_csi_2_says, packets_of_any_length_come_back_from_any_number_of_trios,
           one_copy_of_the_header_is_enough, what_is_missing_is_told,
+          no_damage_is_taken_for_a_packet_or_leads_astray,
           what_packets_cost_at_a_nanosecond_a_symbol, parameters_out_of_their_limits_are_named,
           the_host_chooses_c_phy_and_its_trios, lengths_and_times_of_c_phy_come_from_registers,
           every_edge_of_every_trio_is_where_the_symbols_put_it, trios_as_text)
