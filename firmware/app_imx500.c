@@ -21,7 +21,6 @@
 #include "service.h"
 
 enum { /* CCS registers */
-       CCS_FRAME_COUNT = 0x0005,
        CCS_MODE_SELECT = 0x0100,
        MIPI_OUTPUT = 0x3050,
        MIPI_PIXELS = 0x3051,
@@ -141,7 +140,6 @@ static uint32_t frame_time_us(void)
 /* CLINT ticks are microseconds. */
 static void begin_frame(void)
 {
-    hal_ccs_write8(CCS_FRAME_COUNT, reg_read(PIX_FRAME) & 0xffu);
     lines_due = sends;
     if (!sends)
         return;

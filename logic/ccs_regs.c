@@ -285,6 +285,7 @@ static const ccs_reg_t ccs_table[] = {
     {"csi_address_control_capability",        0x1604, 1, RO, YES, 1, NUMBER, 0},  /* cci_address_ctrl */
     {"data_type_capability",                  0x1605, 1, RO, YES, 0x08, NUMBER, 0},  /* virtual channels 0..15 */
     {"csi_cphy_lane_mode_capability",          0x1606, 1, RO, YES, 0, U32(link.cphy_lanes), 0},
+    {"emb_data_capability",                   0x1607, 1, RO, YES, 0, NUMBER, 0},  /* one byte a pixel, as ever */
     {"max_per_lane_bitrate_d_mode_mbps",       0x1608, 4, RO, YES, 0x08340000, U32(link.dphy_rate), 0},  /* 16.16 */
     {"temp_sensor_capability",                0x1618, 1, RO, YES, 3, NUMBER, 0},  /* there, in CCS's format */
     {"max_per_lane_bitrate_c_mode_mbps",       0x161a, 4, RO, YES, 0, U32(link.cphy_rate), 0},
@@ -405,23 +406,28 @@ const ccs_reg_t *ccs_regs(uint32_t *count)
     return ccs_table;
 }
 
-const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr)
-{
-    for (uint32_t i = 0; i < SIM_COUNT(ccs_table); i++)
-        if (ccs_table[i].addr == addr)
-            return ccs_table[i].model == 0 || ccs_table[i].model == desc->model ? &ccs_table[i]
-                                                                                : NULL;
-    return NULL;
-}
-
+/* The table is in the order of addresses. */
 const ccs_reg_t *ccs_covering(const ccs_desc_t *desc, uint16_t addr)
 {
-    for (uint16_t back = 0; back < 4 && back <= addr; back++) {
-        const ccs_reg_t *reg = ccs_find(desc, (uint16_t)(addr - back));
-        if (reg != NULL)
-            return back < reg->bytes ? reg : NULL;
+    size_t low = 0, high = SIM_COUNT(ccs_table); /* those before low begin at addr or below */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ccs_table[middle].addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    if (low == 0)
+        return NULL;
+    const ccs_reg_t *reg = &ccs_table[low - 1];
+    bool here = reg->model == 0 || reg->model == desc->model;
+    return here && addr - reg->addr < reg->bytes ? reg : NULL;
+}
+
+const ccs_reg_t *ccs_find(const ccs_desc_t *desc, uint16_t addr)
+{
+    const ccs_reg_t *reg = ccs_covering(desc, addr);
+    return reg != NULL && reg->addr == addr ? reg : NULL;
 }
 
 const ccs_reg_t *ccs_named(const char *name)

@@ -31,7 +31,7 @@ static const struct {
     {CCS_X_EVEN_INC + 4, AT_MOST, 15, NULL},
     {CCS_X_ODD_INC + 4, AT_MOST, 15, NULL},
     {CCS_SCALING_MODE, AT_MOST, 0, "scaling_capability is none"},
-    {CCS_TEST_PATTERN_MODE, AT_MOST, 4, NULL},
+    {CCS_TEST_PATTERN_MODE, AT_MOST, 4, "test_mode_capability has no more"},
     {CCS_BINNING_WEIGHTING, AT_MOST, 3, NULL},
     {CCS_GLOBAL_RESET_CTRL1, AT_MOST, 1, NULL},
     {CCS_IMX477_EXP_SHIFT, AT_MOST, 7, NULL},

@@ -251,6 +251,39 @@ START_TEST(a_client_has_room_for_four_and_nothing_impossible_is_taken)
 }
 END_TEST
 
+/* ---- what is told ---- */
+
+static char spans[512];
+
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
+{
+    size_t used = strlen(spans);
+    (void)ctx;
+    snprintf(spans + used, sizeof(spans) - used, "%s %s %llu %llu %s\n", track, name,
+             (unsigned long long)(start_ps / NS), (unsigned long long)(end_ps / NS), args);
+}
+
+START_TEST(the_trace_has_a_span_for_each_transaction)
+{
+    sim_t *sim = make(400000);
+    cci_xfer_t other = cci_read_of(0, 0, 0x0016, 2);
+    spans[0] = '\0';
+    sim_set_trace(sim, on_span, NULL);
+    submit(cci_write_of(0, 0, 0x0340, 2, 600));
+    other.device = 0x10;
+    submit(other);
+    run_all(sim);
+    sim_set_trace(sim, NULL, NULL);
+    ck_assert_str_eq(spans,
+                     "cci write 0x0340 0 115000 \"device\": 26, \"bytes\": 2, \"value\": 600, "
+                     "\"refused\": 0\n"
+                     "cci read 0x0016 NAK 116300 141300 \"device\": 16, \"bytes\": 2, "
+                     "\"value\": 0, \"refused\": 0\n");
+    sim_free(sim);
+}
+END_TEST
+
 /* ---- random transactions against the lines ---- */
 
 static wire_t wire;
@@ -400,5 +433,5 @@ TEST_MAIN("logic cci", a_write_takes_its_clocks_and_the_next_one_waits_for_the_f
           nothing_answers_to_another_address_nor_in_reset,
           the_host_can_give_the_sensor_another_address,
           a_client_has_room_for_four_and_nothing_impossible_is_taken,
-          random_transactions_do_what_the_two_lines_say,
+          the_trace_has_a_span_for_each_transaction, random_transactions_do_what_the_two_lines_say,
           clients_that_ask_at_once_are_served_one_after_another)

@@ -600,6 +600,48 @@ START_TEST(software_reset_asks_for_one_and_reads_0)
 }
 END_TEST
 
+/* The registers of MIPI CCS 1.1 that drivers look for (facts: mipi.md 2), each there and obeyed. */
+START_TEST(registers_of_the_standard_are_there)
+{
+    static const uint16_t pairs[][2] = {
+        {0x0000, 0x0002}, {0x0005, 0x0009}, {0x000e, 0x0010}, {0x0016, 0x0018}, {0x001a, 0x001a},
+        {0x001c, 0x0023}, {0x0040, 0x0047}, {0x0080, 0x0081}, {0x0084, 0x0093}, {0x00c0, 0x00c7},
+        {0x0100, 0x0101}, {0x0103, 0x0107}, {0x0110, 0x0114}, {0x011e, 0x0120}, {0x0136, 0x013a},
+        {0x0200, 0x0205}, {0x020e, 0x0219}, {0x0220, 0x0225}, {0x0300, 0x0310}, {0x0340, 0x0350},
+        {0x0380, 0x0387}, {0x0400, 0x0401}, {0x0404, 0x040f}, {0x0600, 0x0609}, {0x0900, 0x0902},
+        {0x0a00, 0x0a02}, {0x0a04, 0x0a43}, {0x1000, 0x1001}, {0x1004, 0x100b}, {0x1081, 0x1081},
+        {0x1084, 0x1089}, {0x1100, 0x113a}, {0x1140, 0x1151}, {0x1160, 0x1177}, {0x1180, 0x118f},
+        {0x11a0, 0x11b9}, {0x11c0, 0x11c7}, {0x1200, 0x1201}, {0x1204, 0x120b}, {0x120e, 0x120e},
+        {0x1210, 0x1213}, {0x121b, 0x121c}, {0x1300, 0x1300}, {0x1310, 0x1311}, {0x1502, 0x1502},
+        {0x1600, 0x160b}, {0x1618, 0x1618}, {0x1700, 0x170d}, {0x1710, 0x1715}, {0x1800, 0x1800},
+    };
+    uint32_t count, at = 0;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    for (uint32_t i = 0; i < SIM_COUNT(pairs); i++)
+        for (uint32_t addr = pairs[i][0]; addr <= pairs[i][1]; addr++) {
+            const ccs_reg_t *reg = NULL;
+            for (at = 0; at < count && reg == NULL; at++)
+                if (addr >= regs[at].addr && addr - regs[at].addr < regs[at].bytes)
+                    reg = &regs[at];
+            ck_assert_msg(reg != NULL, "0x%04x", addr);
+            ck_assert_msg(reg->modeled, "%s", reg->name);
+        }
+}
+END_TEST
+
+/* A register begins where the one before has ended: no byte is in two, names are said once. */
+START_TEST(the_table_is_in_order)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    for (uint32_t i = 1; i < count; i++)
+        ck_assert_msg(regs[i].addr >= regs[i - 1].addr + regs[i - 1].bytes, "%s", regs[i].name);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < i; k++)
+            ck_assert_msg(strcmp(regs[i].name, regs[k].name) != 0, "%s", regs[i].name);
+}
+END_TEST
+
 TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_core_acknowledges,
           the_core_reads_and_writes_through_its_window,
           unknown_and_read_only_registers_keep_what_they_have, what_nothing_listens_to_is_said_once,
@@ -618,4 +660,5 @@ TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_cor
           values_that_a_capability_rules_out_are_refused,
           parts_of_registers_are_judged_with_the_rest,
           without_a_fifo_array_and_link_must_have_the_same_rate,
-          software_reset_asks_for_one_and_reads_0)
+          software_reset_asks_for_one_and_reads_0, registers_of_the_standard_are_there,
+          the_table_is_in_order)
