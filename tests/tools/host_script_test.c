@@ -9,11 +9,13 @@
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
+#include "tools/chip.h"
 #include "tools/host_player.h"
 
 #define US SIM_PS_PER_US
 #define MS SIM_PS_PER_MS
 #define ELF "build/firmware/services.elf"
+#define VGA "logic/chips/vga-tiny.json"
 #define DIR "build/test-runs/host_script"
 
 static host_script_t script;
@@ -142,7 +144,8 @@ START_TEST(what_is_wrong_is_told_with_its_line)
         ck_assert_msg(!parse(wrong[i].lines), "%s", wrong[i].lines);
         ck_assert_msg(strstr(error, wrong[i].part) != NULL, "%s: %s", wrong[i].lines, error);
     }
-    ck_assert(!host_script_load(&(host_script_t){0}, "no/such.txt", error, sizeof(error)));
+    host_script_free(&script);
+    ck_assert(!host_script_load(&script, "no/such.txt", error, sizeof(error)));
 }
 END_TEST
 
@@ -162,7 +165,8 @@ START_TEST(a_damaged_script_is_read_or_refused)
             lines[i] = (char)c;
             ck_assert_int_eq(parse(lines), error[0] == '\0');
         }
-    ck_assert(!host_script_parse(&(host_script_t){0}, "a", "x\0y", 3, error, sizeof(error)));
+    host_script_free(&script);
+    ck_assert(!host_script_parse(&script, "a", "x\0y", 3, error, sizeof(error)));
 }
 END_TEST
 
@@ -186,7 +190,7 @@ static void make(const char *lines, const uint8_t *tape, size_t tape_bytes)
     size_t bytes;
     ck_assert_msg(parse(lines), "%s", error);
     sensor_desc_t desc;
-    desc = sensor_desc_default();
+    ck_assert_msg(chip_load(VGA, &desc, error, sizeof(error)), "%s", error);
     board = board_new(&desc);
     uint8_t *elf = board_file(ELF, &bytes);
     ck_assert_int_eq(sensor_load_firmware(board->sensor, elf, bytes, ELF, error, sizeof(error)),
@@ -215,7 +219,7 @@ START_TEST(lines_are_done_one_after_another_in_bus_time)
     ck_assert_uint_eq(saws, 2);
     uint64_t first_ps = 92500000 + 1300000 + 140000000;
     ck_assert_uint_eq(saw_ps[0], first_ps);
-    ck_assert_uint_eq(saw_value[0], 0x0500);
+    ck_assert_uint_eq(saw_value[0], 0x0640);
     ck_assert_uint_eq(saw_ps[1], first_ps + 2 * MS + 117500000);
     ck_assert_uint_eq(saw_value[1], 1);
     drop();
@@ -241,11 +245,11 @@ END_TEST
 
 START_TEST(what_is_not_as_expected_is_counted_and_told)
 {
-    make("expect 0x0016 0x0500\nexpect 0x0016 0x0501\nexpect 0x0016 5 8\n", NULL, 0);
+    make("expect 0x0016 0x0640\nexpect 0x0016 0x0641\nexpect 0x0016 6 8\n", NULL, 0);
     board_run_ms(board, 1);
     ck_assert_uint_eq(player.failed, 1);
     ck_assert_uint_eq(player.reads, 3);
-    ck_assert_ptr_nonnull(strstr(board->log, "a.txt:2: register 0x0016 is 0x500, expected 0x501"));
+    ck_assert_ptr_nonnull(strstr(board->log, "a.txt:2: register 0x0016 is 0x640, expected 0x641"));
     drop();
 }
 END_TEST
@@ -311,7 +315,7 @@ START_TEST(a_script_goes_on_from_a_snapshot)
 {
     static const char lines[] = "write 0x0101 1\ndelay 1\nread 0x0016\nwrite mode_select 1\n"
                                 "wait-frame 1\nwrite 0x0101 2\nread 0x0101\n";
-    static const uint64_t at_us[] = {50, 500, 1200, 40000};
+    static const uint64_t at_us[] = {50, 500, 1200, 18000};
     uint64_t hash = 0;
     for (size_t i = 0; i < SIM_COUNT(at_us); i++) {
         make(lines, NULL, 0);
@@ -320,7 +324,7 @@ START_TEST(a_script_goes_on_from_a_snapshot)
         drop();
         make(lines, NULL, 0);
         ck_assert_int_eq(sim_snapshot_restore(board->sim, snapshot), SIM_OK);
-        sim_run_until_ps(board->sim, 120 * MS);
+        sim_run_until_ps(board->sim, 60 * MS);
         ck_assert(host_player_done(&player));
         hash = i == 0 ? sim_state_hash(board->sim) : hash;
         ck_assert_uint_eq(sim_state_hash(board->sim), hash);
