@@ -357,7 +357,7 @@ START_TEST(damage_of_bits_and_lanes_is_told_apart)
                    "{\"kind\": \"link_noise\", \"at\": \"frame:0+600\", \"one_in\": 5000, "
                    "\"packets\": 20},"
                    "{\"kind\": \"link_drop_fe\", \"at\": \"frame:0+700\"}],");
-    run(DIR "/lanes", "");
+    run(DIR "/lanes", "--lanes " DIR "/lanes.txt");
     check_line(DIR "/lanes", 0, "link_burst", "detected", "host");
     check_line(DIR "/lanes", 1, "link_skew", "nothing", "nobody");
     check_line(DIR "/lanes", 2, "link_skew", "detected", "host");
@@ -376,6 +376,12 @@ START_TEST(damage_of_bits_and_lanes_is_told_apart)
     noise = strstr(noise, "\"packets_noticed\":");
     ck_assert_uint_eq(strtoul(noise + 18, NULL, 10), damaged);
     free(lines);
+    int told = 0; /* what the run told of the link, the lanes tell again */
+    for (const char *at = text; (at = strstr(at, "link: packet ")) != NULL; at++)
+        told++;
+    ck_assert_int_eq(fovea(text, sizeof(text), "decode " DIR "/lanes.txt --check"), 1);
+    ck_assert_int_eq(line_count(text), told);
+    ck_assert_int_eq(remove(DIR "/lanes.txt"), 0);
 }
 END_TEST
 
