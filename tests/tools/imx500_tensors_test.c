@@ -101,6 +101,61 @@ START_TEST(so_it_is_with_real_models)
 }
 END_TEST
 
+/* ---- decode ---- */
+
+START_TEST(decode_makes_the_same_of_the_capture)
+{
+    static const char *const files[] = {"tensors.jsonl", "input_00001.png", "output_00001_0.npy",
+                                        "output_00001_1.npy"};
+    imx500_ran(IMX500_DETECTOR, IMX500_NO_PIXELS, 2);
+    ck_assert_msg(fovea(imx500_text, sizeof(imx500_text),
+                        "decode " DIR "/out/link.csi2 --out " DIR "/decoded") == 0,
+                  "%s", imx500_text);
+    ck_assert_ptr_nonnull(strstr(imx500_text, "0 problems, tensor lines in 2 frames"));
+    for (size_t i = 0; i < SIM_COUNT(files); i++) {
+        char a[256], b[256];
+        snprintf(a, sizeof(a), DIR "/out/%s%s", i == 0 ? "" : "frames/", files[i]);
+        snprintf(b, sizeof(b), DIR "/decoded/%s", files[i]);
+        ck_assert_msg(same_file(a, b), "%s", files[i]);
+    }
+}
+END_TEST
+
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* FS, 2 embedded lines, KPI, header and 23 lines of the input, header and 2 lines of outputs, PQ.
+ */
+static void decode_without(uint32_t packet, const char *what)
+{
+    size_t bytes, at = 32;
+    uint8_t *data = sim_file_read(DIR "/out/link.csi2", 64 << 20, &bytes, error, sizeof(error));
+    ck_assert_msg(data != NULL, "%s", error);
+    for (uint32_t i = 0; i < packet; i++)
+        at += 28 + get32(data + at + 4);
+    size_t record = 28 + get32(data + at + 4);
+    memmove(data + at, data + at + record, bytes - at - record);
+    ck_assert_int_eq(sim_file_write(DIR "/lost.csi2", data, bytes - record, error, sizeof(error)),
+                     SIM_OK);
+    free(data);
+    ck_assert_int_eq(
+        fovea(imx500_text, sizeof(imx500_text), "decode " DIR "/lost.csi2 --out " DIR "/decoded"),
+        1);
+    ck_assert_msg(strstr(imx500_text, what) != NULL, "%s", imx500_text);
+}
+
+START_TEST(lost_lines_are_named)
+{
+    imx500_ran(IMX500_DETECTOR, IMX500_NO_PIXELS, 2);
+    decode_without(3, "tensor lines: "); /* KPI */
+    decode_without(4, "tensor lines: "); /* the input's header */
+    decode_without(10, "tensor \"image\": found 22 lines of it, expected 23");
+    decode_without(28, "tensor lines: found no output header among 28 lines");
+}
+END_TEST
+
 /* ---- snapshots ---- */
 
 START_TEST(a_restored_run_leaves_the_same_tensors)
@@ -137,4 +192,5 @@ static void use_dir(void)
 }
 
 TEST_MAIN_AFTER(use_dir, "imx500 tensors", what_the_host_gets_is_what_the_network_computes,
-                so_it_is_with_real_models, a_restored_run_leaves_the_same_tensors)
+                so_it_is_with_real_models, decode_makes_the_same_of_the_capture,
+                lost_lines_are_named, a_restored_run_leaves_the_same_tensors)

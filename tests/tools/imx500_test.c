@@ -274,8 +274,22 @@ START_TEST(what_is_off_does_not_leave)
 }
 END_TEST
 
+START_TEST(the_program_reads_nothing_that_nobody_wrote)
+{
+    imx500_ran(IMX500_DETECTOR, IMX500_NO_PIXELS, 1); /* writes the scenario */
+    ck_assert_int_eq(fovea(imx500_text, sizeof(imx500_text),
+                           "run " DIR "/run.json --out " DIR "/out --access-report " DIR
+                           "/out/access.json"),
+                     0);
+    char *report = imx500_result("access.json");
+    ck_assert_str_eq(report, "");
+    free(report);
+}
+END_TEST
+
 TEST_MAIN("imx500", lines_of_each_size_of_network_stand_in_the_frame,
           beside_pixels_nothing_is_lost_and_frames_keep_their_rate,
           of_a_network_slower_than_a_frame_the_output_comes_later_than_the_input,
           lines_that_do_not_fit_are_dropped_and_told_and_pixels_stay,
-          channels_leave_as_the_host_sets_them, what_is_off_does_not_leave)
+          channels_leave_as_the_host_sets_them, what_is_off_does_not_leave,
+          the_program_reads_nothing_that_nobody_wrote)
