@@ -20,9 +20,10 @@ static const char *const raw_file = FOVEA_OUT "/isp_in.dng", *const out_file =
 static const double srgb_camera[9] = {3.2406, -1.5372, -0.4986, -0.9689, 1.8758,
                                       0.0415, 0.0557,  -0.2040, 1.0570};
 
-/* A plain field: level[0], [1], [2] above black in red, green, blue photosites. */
-static void write_field(sim_bayer_t bayer, uint32_t bits, uint32_t white, double black,
-                        const double level[3])
+/* A plain field: above black, by place in 2 x 2, level[0], [1], [2] of white in red, green, blue
+ * photosites. */
+static void write_places(sim_bayer_t bayer, uint32_t bits, uint32_t white, const double black[4],
+                         const double level[3])
 {
     static const uint8_t color[4][4] = {
         [SIM_BAYER_GRBG] = {1, 0, 2, 1},
@@ -31,20 +32,32 @@ static void write_field(sim_bayer_t bayer, uint32_t bits, uint32_t white, double
         [SIM_BAYER_GBRG] = {1, 2, 0, 1},
     };
     static uint16_t px[W * H];
-    for (uint32_t i = 0; i < W * H; i++)
-        px[i] = (uint16_t)(black + level[color[bayer][i / W % 2 * 2 + i % W % 2]] + 0.5);
+    for (uint32_t i = 0; i < W * H; i++) {
+        uint32_t place = i / W % 2 * 2 + i % W % 2;
+        px[i] =
+            (uint16_t)(black[place] + (white - black[place]) * level[color[bayer][place]] + 0.5);
+    }
     sim_raw_t raw = {.width_px = W,
                      .height_px = H,
                      .bits = bits,
                      .bayer = bayer,
                      .data = px,
-                     .black = {black, black, black, black},
                      .white = white,
                      .has_color = true,
                      .neutral = {0.5, 1, 0.75}};
+    memcpy(raw.black, black, sizeof(raw.black));
     memcpy(raw.color_matrix, srgb_camera, sizeof(srgb_camera));
     ck_assert_msg(sim_dir_make(FOVEA_OUT, error, sizeof(error)) == SIM_OK, "%s", error);
     ck_assert_msg(sim_dng_write(raw_file, &raw, error, sizeof(error)) == SIM_OK, "%s", error);
+}
+
+/* The same with one black, and levels in DN. */
+static void write_field(sim_bayer_t bayer, uint32_t bits, uint32_t white, double black,
+                        const double level_dn[3])
+{
+    const double places[4] = {black, black, black, black}, range = white - black;
+    const double level[3] = {level_dn[0] / range, level_dn[1] / range, level_dn[2] / range};
+    write_places(bayer, bits, white, places, level);
 }
 
 /* Develops it; every pixel must be the same, and is returned. */
@@ -76,6 +89,16 @@ START_TEST(a_gray_field_comes_out_gray_in_every_bayer_order)
     static const double level[3] = {959 * 0.4 * 0.5, 959 * 0.4, 959 * 0.4 * 0.75};
     for (uint32_t bayer = 0; bayer < 4; bayer++) {
         write_field((sim_bayer_t)bayer, 10, 1023, 64, level);
+        expect_near(developed("--set gamma=0"), 102, 102, 102);
+    }
+}
+END_TEST
+
+START_TEST(each_place_of_the_pattern_has_its_own_black)
+{
+    static const double black[4] = {400, 900, 1400, 1900}, level[3] = {0.2, 0.4, 0.3};
+    for (uint32_t bayer = 0; bayer < 4; bayer++) {
+        write_places((sim_bayer_t)bayer, 16, 65535, black, level);
         expect_near(developed("--set gamma=0"), 102, 102, 102);
     }
 }
@@ -204,6 +227,7 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
 END_TEST
 
 TEST_MAIN("tools isp", a_gray_field_comes_out_gray_in_every_bayer_order,
+          each_place_of_the_pattern_has_its_own_black,
           samples_of_any_width_and_white_mean_the_same_light, the_matrix_is_the_file_s,
           a_png_is_told_what_it_does_not_say, a_ppm_holds_the_same_pixels_as_a_png,
           wrong_use_ends_with_one_line_and_code_2)

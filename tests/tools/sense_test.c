@@ -150,6 +150,10 @@ START_TEST(white_of_the_file_is_the_full_well_where_that_comes_first)
     developed_white(white);
     for (int c = 0; c < 3; c++)
         ck_assert_double_ge(white[c], 250);
+    snprintf(options, sizeof(options), "--gain 2 --set adc.bits=12 --chip %s", chip);
+    raw = sensed(options); /* 4 x 64 + 4 x 2 x 354 */
+    ck_assert_uint_eq(raw.white, 3088);
+    sim_raw_free(&raw);
     raw = sensed("--lux 5000 --exposure 10ms"); /* 8180 e- are 1029 DN: the converter ends before */
     ck_assert_uint_eq(raw.white, 1023);
     sim_raw_free(&raw);
