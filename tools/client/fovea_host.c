@@ -261,7 +261,8 @@ static bool ask(fovea_host_t *host, uint16_t type, const uint8_t *fields, size_t
     put(head, FOVEA_REQUEST_BYTES + field_bytes + data_bytes, 4);
     put(head + 4, type, 2);
     put(head + 6, ++host->tag, 2);
-    memcpy(head + FOVEA_REQUEST_BYTES, fields, field_bytes);
+    if (field_bytes > 0)
+        memcpy(head + FOVEA_REQUEST_BYTES, fields, field_bytes);
     if (!send_all(host, head, FOVEA_REQUEST_BYTES + field_bytes) ||
         (data_bytes > 0 && !send_all(host, data, data_bytes)) || !take_answer(host, type))
         return false;
