@@ -32,6 +32,7 @@ static const struct {
     {CCS_X_ODD_INC + 4, AT_MOST, 15, NULL},
     {CCS_SCALING_MODE, AT_MOST, 0, "scaling_capability is none"},
     {CCS_TEST_PATTERN_MODE, AT_MOST, 4, "test_mode_capability has no more"},
+    {CCS_PHY_CTRL, AT_MOST, 2, NULL},
     {CCS_BINNING_WEIGHTING, AT_MOST, 3, NULL},
     {CCS_GLOBAL_RESET_CTRL1, AT_MOST, 1, NULL},
     {CCS_IMX477_EXP_SHIFT, AT_MOST, 7, NULL},
@@ -153,6 +154,22 @@ static bool judge_hdr(const ccs_t *ccs, const why_t *why)
     return why->text[0] == '\0';
 }
 
+/* The wires and how many of them: csi_signaling_mode_capability and the two of lanes. */
+static bool judge_link(const ccs_t *ccs, const why_t *why)
+{
+    const ccs_link_t *link = &ccs->desc.link;
+    uint32_t signaling = ccs_get(ccs, CCS_SIGNALING, 1), mode = ccs_get(ccs, CCS_LANE_MODE, 1);
+    uint32_t lanes = signaling == 2 ? link->dphy_lanes : link->cphy_lanes;
+    why->text[0] = '\0';
+    if (signaling > 7 || (link->signalings >> signaling & 1) == 0)
+        snprintf(why->text, why->bytes, "csi_signaling_mode %u, expected 2 (D-PHY)%s", signaling,
+                 (link->signalings & 8) != 0 ? " or 3 (C-PHY)" : "");
+    else if (mode > 7 || (lanes >> mode & 1) == 0)
+        snprintf(why->text, why->bytes, "csi_lane_mode %u, expected one of bits 0x%02x", mode,
+                 lanes);
+    return why->text[0] == '\0';
+}
+
 /* CCS knows no such size; what is read is sent. */
 static void tell_output(ccs_t *ccs)
 {
@@ -181,7 +198,7 @@ static bool start_stream(ccs_t *ccs, const why_t *why)
     ccs_pll_t pll;
     if (!keeps_format(ccs, clocks.format, why) || !judge_axis(ccs, 0, why) ||
         !judge_axis(ccs, 1, why) || !judge_binning(ccs, why) || !judge_hdr(ccs, why) ||
-        !ccs_clocks_run(&ccs->desc, &clocks, &pll, why->text, why->bytes))
+        !judge_link(ccs, why) || !ccs_clocks_run(&ccs->desc, &clocks, &pll, why->text, why->bytes))
         return false;
     ccs->pll = pll;
     tell_output(ccs);

@@ -479,6 +479,9 @@ START_TEST(what_does_not_fit_together_starts_no_stream_and_says_why)
         {{{0x0408, 2028}}, "digital_crop_x_offset 2028, but 2028 are read"},
         {{{0x0901, 0x44}}, "binning_type 0x44, expected 0x11, 0x12, 0x21 or 0x22"},
         {{{0x0901, 0x44}, {0x0900, 0}}, NULL}, /* it does not bin */
+        {{{0x0111, 3}}, "csi_signaling_mode 3, expected 2 (D-PHY)"},
+        {{{0x0114, 2}}, "csi_lane_mode 2, expected one of bits 0x03"},
+        {{{0x0114, 0}}, NULL},
         {{{0x0220, 1}, {0x0223, 12}}, "hdr_internal_bit_depth 12, expected max_hdr_bit_depth 10"},
         {{{0x0220, 1}, {0x0221, 0x22}}, "hdr_resolution_reduction 0x22, expected"},
         {{{0x0221, 0x22}, {0x0223, 12}}, NULL}, /* no HDR */

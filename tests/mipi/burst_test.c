@@ -251,6 +251,63 @@ START_TEST(lines_may_follow_each_other_as_closely_as_their_delimiters_let_them)
 }
 END_TEST
 
+static uint32_t random_below(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % below;
+}
+
+/* Times of packet n follow from its bytes, its place in its burst and the link; returns how long
+ * it took. */
+static uint64_t check_packet(uint32_t n, const mipi_phy_t *phy)
+{
+    const rig_packet_t *p = &rig.packet[n], *before = n > 0 ? p - 1 : NULL;
+    uint64_t free_ps = before != NULL ? before->end_ps : 0;
+    mipi_span_t span = mipi_phy_packet(phy, (mipi_join_t)heard.join[n], p->count);
+    ck_assert_uint_eq(p->first_byte_ps - p->start_ps, span.first_byte_ps);
+    ck_assert_uint_eq(p->last_byte_ps - p->start_ps, span.last_byte_ps);
+    ck_assert_uint_eq(p->end_ps - p->start_ps, heard.more[n] ? span.last_byte_ps : span.end_ps);
+    ck_assert_uint_ge(p->start_ps - heard.deskew_ps[n], free_ps);
+    ck_assert_int_eq(before != NULL && heard.more[n - 1], heard.join[n] != MIPI_OWN_BURST);
+    if (heard.join[n] != MIPI_OWN_BURST) {
+        ck_assert_uint_eq(p->start_ps, before->last_byte_ps);
+        ck_assert_int_eq(heard.join[n] == MIPI_AFTER_SHORT, mipi_dt_is_short(before->header.dt));
+    }
+    return p->end_ps - p->start_ps + heard.deskew_ps[n];
+}
+
+/* Lines at any pace, on any link: packets in order, each as long as it must be, and time adds up.
+ */
+START_TEST(whatever_the_link_is_set_to_its_time_adds_up)
+{
+    uint64_t r = 11;
+    for (uint32_t round = 0; round < 200; round++) {
+        char error[200];
+        mipi_phy_t phy;
+        open_rig(1 + random_below(&r, 4));
+        bps = 400000000 + random_below(&r, 2000000000);
+        put(0x0830, 2, random_below(&r, 2) << 8 | random_below(&r, 3));
+        put(0x0832, 1, random_below(&r, 2));
+        put(0x0864, 2, random_below(&r, 2) << 15 | random_below(&r, 4));
+        put(0x0866, 2, random_below(&r, 2) << 15 | random_below(&r, 4));
+        ck_assert(mipi_tx_phy(&rig.tx, &phy, error, sizeof(error)));
+        rig_lines(&rig, 16, 4, 16, 1000 * NS, (50 + random_below(&r, 900)) * NS, px);
+        rig_start(&rig);
+        rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+        sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+        uint64_t busy_ps = 0, bursts = 0;
+        for (uint32_t n = 0; n < rig.packets; n++) {
+            busy_ps += check_packet(n, &phy);
+            bursts += heard.join[n] == MIPI_OWN_BURST;
+        }
+        ck_assert_uint_eq(rig.packets, 24 - rig.tx.lines_lost - 6 * rig.tx.frames_lost);
+        ck_assert_uint_eq(rig.tx.link_busy_ps, busy_ps);
+        ck_assert_uint_eq(rig.tx.bursts, bursts);
+        rig_close(&rig);
+    }
+}
+END_TEST
+
 /* The same in two halves: nothing about the burst is forgotten. */
 START_TEST(a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
 {
@@ -283,5 +340,6 @@ TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
           the_first_calibration_counts_as_one_of_the_periodic_ones,
           a_new_rate_is_judged_once_and_counts_from_the_next_packet,
           the_hosts_lane_mode_chooses_how_many_lanes_carry,
+          whatever_the_link_is_set_to_its_time_adds_up,
           lines_may_follow_each_other_as_closely_as_their_delimiters_let_them,
           a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
