@@ -149,14 +149,15 @@ static void step_sharpen(img_t *img, uint32_t step, uint64_t start_ps)
 {
     const img_job_t *job = &img->job;
     uint8_t *planes[3];
+    const uint8_t *out[3];
     if (step < job->height_px)
         win_close(&img->sharpen.lines, step, job->width_px);
     if (step < WIN_DELAY_LINES)
         return;
     scratch_planes(img, 0, planes);
     sharpen_row(&img->sharpen, &job->sharpen, step - WIN_DELAY_LINES, job->width_px, job->height_px,
-                planes);
-    finish_yuv(img, step - WIN_DELAY_LINES, start_ps, planes);
+                planes[0], out);
+    finish(img, step - WIN_DELAY_LINES, start_ps, out);
 }
 
 static void step_nr(img_t *img, uint32_t step, uint64_t start_ps)

@@ -7,8 +7,8 @@
 #include "isp/rows_vec.h"
 
 const isp_rows_t isp_rows_avx2 = {
-    .blc = blc_row,
-    .gain = gain_row,
+    .blc = blc_vec,
+    .gain = gain_vec,
     .demosaic = demosaic_rows,
     .bilinear = bilinear_rows,
     .edge = edge_rows,

@@ -54,8 +54,8 @@ static void gamma_vec(const uint16_t *even, const uint16_t *odd, uint32_t count,
 }
 
 const isp_rows_t isp_rows_avx512 = {
-    .blc = blc_row,
-    .gain = gain_row,
+    .blc = blc_vec,
+    .gain = gain_vec,
     .demosaic = demosaic_rows,
     .bilinear = bilinear_rows,
     .edge = edge_rows,

@@ -14,6 +14,46 @@
 
 #define VEC_LANES (VEC_BYTES / 2u) /* of 16 bits */
 
+/* ---- black level, gains ---- */
+
+/* Samples of 12 bits, shifted, minus an offset: 16 bits saturate at 0. */
+static inline uint32_t offset_some(vec_t x, uint32_t shift, uint32_t offset, uint16_t *out)
+{
+    vec_t from = vec_set16((int16_t)offset), white = vec_set16(ISP_WHITE_DN);
+    x = vec_slln16(x, shift);
+    vec_store(out, vec_minu16(vec_subsu16(x, from), white));
+    return vec_count16(vec_aboveu16(from, x), 0);
+}
+
+static uint32_t blc_vec(const uint16_t *raw, uint32_t width_px, uint32_t shift,
+                        const uint32_t offset_dn[2], isp_half_t out)
+{
+    uint32_t i = 0, clipped = 0;
+    vec_t low = vec_set32(0xffff);
+    for (; 2 * (i + VEC_LANES) <= width_px; i += VEC_LANES) {
+        vec_t a = vec_load(raw + 2 * i), b = vec_load(raw + 2 * i + VEC_LANES);
+        vec_t even = vec_join32(vec_and(a, low), vec_and(b, low));
+        vec_t odd = vec_join32(vec_srl32(a, 16), vec_srl32(b, 16));
+        clipped += offset_some(even, shift, offset_dn[0], out.even + i) +
+                   offset_some(odd, shift, offset_dn[1], out.odd + i);
+    }
+    isp_half_t rest = {out.even + i, out.odd + i};
+    return clipped + blc_row(raw + 2 * i, width_px - 2 * i, shift, offset_dn, rest);
+}
+
+/* Gains below 8: (v g + 2^7) >> 8 is (8 v 16 g + 2^14) >> 15. */
+static uint32_t gain_vec(uint16_t *v, uint32_t count, uint32_t gain_q8)
+{
+    uint32_t i = 0, saturated = 0;
+    vec_t white = vec_set16(ISP_WHITE_DN), gain = vec_set16(S16(gain_q8 << 4));
+    for (; gain_q8 < 8 * 256 && i + VEC_LANES <= count; i += VEC_LANES) {
+        vec_t x = vec_mulhrs(vec_sll16(vec_load(v + i), 3), gain);
+        vec_store(v + i, vec_minu16(x, white));
+        saturated += vec_count16(vec_aboveu16(x, white), 0);
+    }
+    return saturated + gain_row(v + i, count - i, gain_q8);
+}
+
 /* ---- color matrix ---- */
 
 /* One row of the matrix on 16-bit lanes given as pairs (r, g) and (b, 1). */

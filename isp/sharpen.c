@@ -56,13 +56,13 @@ void sharpen_free(sharpen_t *sharpen)
 }
 
 void sharpen_row(const sharpen_t *sharpen, const sharpen_job_t *job, uint32_t row,
-                 uint32_t width_px, uint32_t height_px, uint8_t *const out[3])
+                 uint32_t width_px, uint32_t height_px, uint8_t *luma, const uint8_t *out[3])
 {
-    const uint8_t *rows[WIN_LINES];
-    win_rows(&sharpen->lines, row, height_px, 0, rows);
-    sharpen->rows->sharpen(rows, width_px, job, out[0]);
-    for (int c = 1; c < 3; c++) {
-        win_rows(&sharpen->lines, row, height_px, c, rows);
-        memcpy(out[c], rows[WIN_DELAY_LINES], width_px);
+    const uint8_t *rows[3][WIN_LINES];
+    for (int c = 0; c < 3; c++) {
+        win_rows(&sharpen->lines, row, height_px, c, rows[c]);
+        out[c] = rows[c][WIN_DELAY_LINES];
     }
+    sharpen->rows->sharpen(rows[0], width_px, job, luma);
+    out[0] = luma;
 }

@@ -39,8 +39,9 @@ sim_err_t sharpen_init(sharpen_t *sharpen, sim_t *sim, const sharpen_desc_t *des
                        const char *name);
 void sharpen_free(sharpen_t *sharpen);
 
-/* Makes row `row`, as nr_row. */
+/* Makes row `row`, as nr_row: out is Y, which goes to luma, and U and V as they are in the lines.
+ */
 void sharpen_row(const sharpen_t *sharpen, const sharpen_job_t *job, uint32_t row,
-                 uint32_t width_px, uint32_t height_px, uint8_t *const out[3]);
+                 uint32_t width_px, uint32_t height_px, uint8_t *luma, const uint8_t *out[3]);
 
 #endif

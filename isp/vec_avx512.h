@@ -33,6 +33,8 @@ static inline vec_t vec_min16(vec_t a, vec_t b)      { return _mm512_min_epi16(a
 static inline vec_t vec_max16(vec_t a, vec_t b)      { return _mm512_max_epi16(a, b); }
 static inline vec_t vec_minu16(vec_t a, vec_t b)     { return _mm512_min_epu16(a, b); }
 static inline vec_t vec_maxu16(vec_t a, vec_t b)     { return _mm512_max_epu16(a, b); }
+static inline vec_t vec_subsu16(vec_t a, vec_t b)    { return _mm512_subs_epu16(a, b); }
+static inline vec_t vec_slln16(vec_t a, uint32_t n)  { return _mm512_sll_epi16(a, _mm_cvtsi32_si128((int)n)); }
 static inline vec_t vec_mulhiu16(vec_t a, vec_t b)   { return _mm512_mulhi_epu16(a, b); }
 static inline vec_t vec_avgu16(vec_t a, vec_t b)     { return _mm512_avg_epu16(a, b); }
 static inline vec_t vec_zip_low8(vec_t a, vec_t b)   { return _mm512_unpacklo_epi8(a, b); }

@@ -198,10 +198,10 @@ int main(int argc, char **argv)
             char line[64];
             snprintf(line, sizeof(line), "isp_%s_%s", cases[i].name,
                      sim_simd_name((sim_simd_t)level));
-            if (i > 0 && argc > 1 && strstr(line, argv[1]) == NULL)
+            if (argc > 1 && strstr(line, argv[1]) == NULL)
                 continue;
-            double ms = ms_per_mpx(raw, &cases[i]);
-            base = i == 0 ? ms : base;
+            base = base == 0 ? ms_per_mpx(raw, &cases[0]) : base;
+            double ms = i == 0 ? base : ms_per_mpx(raw, &cases[i]);
             printf("%s %.2f ms/Mpx, adds %.2f\n", line, ms, ms - base);
         }
     }
