@@ -168,10 +168,8 @@ void stats_make_bursts(stats_t *st)
 {
     if (!st->writing || st->waiting)
         return;
-    uint32_t addr = st->block_addr + st->block_sent, most = st->port->max_burst_bytes;
-    uint32_t to_boundary = most - addr % most, left = STATS_BYTES - st->block_sent;
-    st->req.addr = addr;
-    st->req.bytes = left < to_boundary ? left : to_boundary;
+    st->req.addr = st->block_addr + st->block_sent;
+    st->req.bytes = sim_mem_burst_bytes(st->port, st->req.addr, STATS_BYTES - st->block_sent);
     st->req.write = true;
     st->req.data = st->block + st->block_sent;
     st->waiting = true;

@@ -51,11 +51,10 @@ static void issue_burst(tnr_t *tnr)
 {
     uint32_t at = tnr->queue[(tnr->queue_head + tnr->issuing) % TNR_SLOTS];
     const tnr_slot_t *slot = &tnr->slot[at];
-    uint32_t addr = slot->addr + tnr->issue_byte, most = tnr->port->max_burst_bytes;
-    uint32_t to_boundary = most - addr % most, left = slot->bytes - tnr->issue_byte;
+    uint32_t addr = slot->addr + tnr->issue_byte, left = slot->bytes - tnr->issue_byte;
     sim_mem_req_t *req = &tnr->req[(tnr->req_head + tnr->req_count) % TNR_OUTSTANDING];
     *req = (sim_mem_req_t){.addr = addr,
-                           .bytes = left < to_boundary ? left : to_boundary,
+                           .bytes = sim_mem_burst_bytes(tnr->port, addr, left),
                            .write = slot->write,
                            .data = slot_data(tnr, at) + tnr->issue_byte,
                            .done = on_burst_done,

@@ -240,9 +240,7 @@ static void issue_burst(twr_t *twr)
     run_t run = run_of(twr, twr->issue_group, twr->issue_plane, twr->issue_run);
     uint32_t addr = twr->job.addr + twr->issue_plane * twr_plane_bytes(&twr->job) + run.offset +
                     twr->issue_byte;
-    uint32_t to_boundary = twr->port->max_burst_bytes - addr % twr->port->max_burst_bytes;
-    uint32_t left = run.bytes - twr->issue_byte;
-    uint32_t bytes = left < to_boundary ? left : to_boundary;
+    uint32_t bytes = sim_mem_burst_bytes(twr->port, addr, run.bytes - twr->issue_byte);
     sim_mem_req_t *req = &twr->req[(twr->req_head + twr->req_count) % twr->desc.outstanding];
     *req = (sim_mem_req_t){
         .addr = addr,

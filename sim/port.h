@@ -117,6 +117,13 @@ typedef struct {
     uint64_t clk_hz;
 } sim_mem_port_t;
 
+/* How many of `left` bytes from addr on one burst takes: up to the next multiple of its length. */
+static inline uint32_t sim_mem_burst_bytes(const sim_mem_port_t *port, uint32_t addr, uint32_t left)
+{
+    uint32_t to_boundary = port->max_burst_bytes - addr % port->max_burst_bytes;
+    return left < to_boundary ? left : to_boundary;
+}
+
 static inline void sim_mem_request(const sim_mem_port_t *port, sim_mem_req_t *req)
 {
     port->request(port->ctx, port->master, req);
