@@ -330,6 +330,29 @@ START_TEST(an_edge_keeps_its_height_in_noise)
 }
 END_TEST
 
+/* Lone pixels of 128, all 24 neighbors as far off as counts most: by 220 of 256 parts of t. */
+START_TEST(neighbors_at_the_threshold_pull_with_all_their_weight_at_every_vector_level)
+{
+    enum { COUNT = 150 };
+    static const uint32_t thresholds[] = {1, 31, 32, 63, 64, 127};
+    for (int level = 0; level <= (int)sim_simd_best(); level++)
+        for (size_t i = 0; i < SIM_COUNT(thresholds); i++)
+            for (int sign = -1; sign <= 1; sign += 2) {
+                int t = (int)thresholds[i], pull = (16 * 220 * t * sign + 2048) >> 12;
+                uint8_t line[3][COUNT + 4], out[COUNT];
+                memset(line, 128 + sign * t, sizeof(line));
+                for (int x = 2; x < COUNT + 2; x += 5)
+                    line[2][x] = 128;
+                const uint8_t *const rows[WIN_LINES] = {line[0] + 2, line[1] + 2, line[2] + 2,
+                                                        line[0] + 2, line[1] + 2};
+                yuv_rows((sim_simd_t)level)->smooth(rows, COUNT, thresholds[i], 16, out);
+                for (int x = 0; x < COUNT; x += 5)
+                    ck_assert_msg(out[x] == 128 + pull, "level %d, t %d: %u, not %d", level, t,
+                                  out[x], 128 + pull);
+            }
+}
+END_TEST
+
 START_TEST(an_edge_without_noise_is_not_touched_at_all)
 {
     uint8_t *field = make_field(41, 0), *out = smooth(field, 20, 16);
@@ -519,6 +542,7 @@ TEST_MAIN("image", the_image_equals_the_reference_at_every_vector_level,
           a_color_comes_back_within_2_codes_in_full_range,
           yuv422_is_u_y_v_y_with_chroma_at_even_columns, unpacking_yuv422_gives_the_color_back,
           noise_of_a_flat_field_falls_by_the_computed_factor, an_edge_keeps_its_height_in_noise,
+          neighbors_at_the_threshold_pull_with_all_their_weight_at_every_vector_level,
           an_edge_without_noise_is_not_touched_at_all,
           sharpening_an_edge_gives_the_overshoot_worked_out_by_hand,
           noise_reduction_and_sharpening_take_2_lines_each, a_stage_that_is_off_takes_no_time,
