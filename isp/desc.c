@@ -15,7 +15,7 @@ isp_desc_t isp_desc_default(void)
 {
     isp_desc_t desc = {
         .clk_hz = 262500000, /* assumed: the logic die's one clock */
-        .px_per_clk = 4,     /* assumed: 1050 Mpixel/s, above the 744 of the pixel die */
+        .px_per_clk = 4,     /* assumed: 1050 Mpixel/s; arrays give 744 (IMX500), 840 (IMX477) */
         .max_width_px = 4056,
         .max_height_px = 3040,
         .array_width_px = 4056,

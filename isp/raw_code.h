@@ -77,16 +77,29 @@ static void find_defects(isp_defects_t *job)
 
 /* ---- shading ---- */
 
-static uint32_t shade_row(uint16_t *restrict v, const uint16_t *restrict place, uint32_t count,
-                          const uint32_t node[ISP_NODES])
+/* Between two nodes. */
+static uint32_t shade_run(uint16_t *restrict v, const uint16_t *restrict place, uint32_t count,
+                          uint32_t a, uint32_t b)
 {
     uint32_t saturated = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t a = node[place[i] >> 8], b = node[(place[i] >> 8) + 1], f = place[i] & 255;
-        uint32_t gain = (a * 256 + (b - a) * f + (1u << 13)) >> 14; /* b - a may wrap */
+        uint32_t gain = (a * 256 + (b - a) * (place[i] & 255u) + (1u << 13)) >> 14; /* may wrap */
         uint32_t x = (v[i] * gain + (1u << 11)) >> 12;
         saturated += (uint32_t)(x > ISP_WHITE_DN);
         v[i] = (uint16_t)(x > ISP_WHITE_DN ? ISP_WHITE_DN : x);
+    }
+    return saturated;
+}
+
+static uint32_t shade_row(uint16_t *v, const uint16_t *place, uint32_t count,
+                          const uint32_t node[ISP_NODES])
+{
+    uint32_t saturated = 0;
+    for (uint32_t i = 0, end = 0; i < count; i = end) {
+        uint32_t k = place[i] >> 8;
+        while (end < count && place[end] >> 8 == k)
+            end++;
+        saturated += shade_run(v + i, place + i, end - i, node[k], node[k + 1]);
     }
     return saturated;
 }
