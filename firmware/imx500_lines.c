@@ -7,7 +7,8 @@
 enum { X_SIZE = 0x3054, Y_SIZE = 0x305c, VC = 0x3064, DATA_TYPE = 0x3068, PACKING = 0x306c };
 
 enum { KPI, INPUT, OUTPUT, PQ, CHANNELS };
-enum { PACKING_8_BITS = 2, FIRST_LONG_PACKET = 0x10, LINE_MIN = 16, LINE_MAX = 4096 };
+enum { PACKING_8_BITS = 2, FIRST_LONG_PACKET = 0x10 };
+enum { LINE_MIN = 16, LINE_MAX = 4096, LINES_END = 2046 }; /* bytes; lines: kernel driver */
 enum { HEADER_WORDS = 3, HEADER_BYTES = 4 * HEADER_WORDS };
 enum { KPI_DNN_WORD = 9, KPI_DSP_WORD = 10, KPI_WORDS = 11 };
 enum { MAX_SENT = NET_ENDS, COPY_CHANNEL = 1 };
@@ -48,8 +49,8 @@ static void read_channel(uint32_t n)
     c->lines = hal_ccs_read16(Y_SIZE + 2 * n);
     c->dest = vc << 8 | (type & 0x3fu) | MIPI_META_DEST_INLINE_MASK;
     bool fine = c->line >= LINE_MIN && c->line <= LINE_MAX && c->line % 4 == 0 &&
-                type >= FIRST_LONG_PACKET && vc == reg_read(MIPI_IMAGE_VC) &&
-                hal_ccs_read8(PACKING + n) == PACKING_8_BITS;
+                c->lines < LINES_END && type >= FIRST_LONG_PACKET &&
+                vc == reg_read(MIPI_IMAGE_VC) && hal_ccs_read8(PACKING + n) == PACKING_8_BITS;
     if (fine)
         return;
     print_channel(n, ": bad size, type, virtual channel or packing, nothing is sent");

@@ -86,6 +86,9 @@ void l2_map_print(const npu_compile_report_t *report, FILE *to)
     if (r->post_bytes > 0)
         fprintf(to, "%9u |operators of the core, %u bytes\n", r->program_l2 - r->post_bytes,
                 r->post_bytes);
+    if (r->sent_bytes > 0)
+        fprintf(to, "%9u |apParams, %u bytes of what is free\n",
+                r->program_l2 - r->post_bytes - r->sent_bytes, r->sent_bytes);
     print_picture(r, to);
     print_places(r, to);
     double above = r->live_bound_bytes != 0
@@ -123,6 +126,7 @@ void l2_map_add(const npu_compile_report_t *report, sim_json_t *to)
     sim_json_add_u64(l2, "program_offset", r->program_l2);
     sim_json_add_u64(l2, "program_bytes", r->program_bytes);
     sim_json_add_u64(l2, "core_bytes", r->post_bytes);
+    sim_json_add_u64(l2, "sent_bytes", r->sent_bytes);
     sim_json_add_u64(l2, "activations_bytes", r->activations_bytes);
     sim_json_add_u64(l2, "activations_lower_bound_bytes", r->live_bound_bytes);
     sim_json_add_u64(l2, "whole_lower_bound_bytes", r->whole_bound_bytes);

@@ -85,7 +85,8 @@ typedef struct {
     uint32_t constants_l2, constants_bytes; /* at the top of L2 */
     uint32_t program_l2, program_bytes;     /* below them */
     uint32_t post_bytes;                    /* the core's operators, below that; npu/post.h */
-    uint32_t steps; /* of them, after the NPU: in lifetimes the layers `layers` and up */
+    uint32_t sent_bytes; /* apParams and the list of what is sent, below that, in L2 that is free */
+    uint32_t steps;      /* of them, after the NPU: in lifetimes the layers `layers` and up */
     uint32_t activations_bytes; /* from the end of the network table up */
     uint32_t live_bound_bytes;  /* largest sum of live activations: no placement needs less */
     uint64_t whole_bound_bytes; /* the same if every map were whole: without cascades */

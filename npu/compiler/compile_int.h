@@ -275,7 +275,8 @@ struct cc {
     uint64_t *probe; /* not NULL: cycles by engine are added here instead of emitting */
     uint64_t probed; /* instructions */
 
-    npu_post_t post; /* addresses of its tensors are set in the end, when the program gets it */
+    npu_post_t post;     /* addresses of its tensors are set in the end, when the program gets it */
+    uint32_t sent_bytes; /* sent.c's, in L2 */
     uint32_t steps, table_bytes;               /* of it: operators after the NPU; bytes in L2 */
     int32_t post_tensor[NPU_POST_MAX_TENSORS]; /* in the graph */
     uint32_t scratch;                          /* place; CC_NO_PLACE */

@@ -444,6 +444,7 @@ bool program_report(cc_t *cc, npu_compile_report_t *r)
     r->program_l2 = cc->program_l2;
     r->program_bytes = cc->emit.insns * NPU_INSN_BYTES;
     r->post_bytes = cc->table_bytes;
+    r->sent_bytes = cc->sent_bytes;
     r->steps = cc->steps;
     r->activations_bytes = cc->activations_top - NPU_NET_BYTES;
     r->live_bound_bytes = (uint32_t)plan_bound(cc->place, cc->places, cc->layers + cc->steps);

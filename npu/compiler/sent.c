@@ -135,7 +135,7 @@ static void put_words(uint8_t *to, const uint32_t *word, uint32_t count)
         to[i] = (uint8_t)(word[i / 4] >> 8 * (i % 4));
 }
 
-static bool put_blob(const cc_t *cc, const sent_t *sent, uint8_t *room, size_t room_bytes,
+static bool put_blob(cc_t *cc, const sent_t *sent, uint8_t *room, size_t room_bytes,
                      npu_prog_t *prog)
 {
     uint32_t *net = prog->net, words = sent->network.outputs * NPU_SENT_WORDS;
@@ -146,7 +146,8 @@ static bool put_blob(const cc_t *cc, const sent_t *sent, uint8_t *room, size_t r
         return true;
     uint32_t l2 = end - cc_align(bytes);
     put_words(room, sent->word, words);
-    net[NPU_NET_FREE_BYTES_W] -= cc_align(bytes);
+    cc->sent_bytes = cc_align(bytes);
+    net[NPU_NET_FREE_BYTES_W] -= cc->sent_bytes;
     net[NPU_NET_SENT_W] = sent->network.outputs;
     net[NPU_NET_SENT_ADDR_W] = cc->desc->l2_base + l2;
     net[NPU_NET_AP_ADDR_W] = cc->desc->l2_base + l2 + 4 * words;
