@@ -10,6 +10,7 @@
 #include "tools/cli.h"
 #include "tools/execution.h"
 #include "tools/network.h"
+#include "tools/run_host.h"
 #include "tools/run_observe.h"
 #include "tools/run_snapshot.h"
 #include "tools/stats.h"
@@ -155,18 +156,6 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     add_latency(&run->npu_time, frame->npu_start_ps, frame->npu_end_ps);
 }
 
-/* A line for each value that the host script reads. */
-static void on_host_read(void *ctx, const host_cmd_t *cmd, uint32_t value)
-{
-    run_t *run = ctx;
-    fprintf(run->results.host_reads,
-            "{\"time_ps\":%llu,\"line\":%u,\"register\":\"0x%04x\",\"bytes\":%u,\"value\":%u",
-            (unsigned long long)sim_now_ps(run->sim), cmd->line, cmd->addr, cmd->bytes, value);
-    if (cmd->act == HOST_EXPECT)
-        fprintf(run->results.host_reads, ",\"expected\":%u", cmd->value);
-    fputs("}\n", run->results.host_reads);
-}
-
 static void on_uart(void *ctx, uint8_t byte)
 {
     run_t *run = ctx;
@@ -283,37 +272,6 @@ static int make_download(run_t *run)
                       s->stream_after_download, error, sizeof(error)))
         return EXIT_FINE;
     return fail(run, EXIT_USAGE, "%s", error);
-}
-
-/* The host script plays behind the download, whose images are first on the SPI target's tape. */
-static int make_player(run_t *run)
-{
-    host_player_t *player = &run->player;
-    if (run->scenario.host.cmds == 0)
-        return EXIT_FINE;
-    player->repeats = run->scenario.faults != 0;
-    player->saw = on_host_read;
-    player->saw_ctx = run;
-    if (host_player_init(player, run->sensor, &run->scenario.host) == SIM_OK)
-        return EXIT_FINE;
-    return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
-}
-
-/* The first complaint about what the host script found. */
-static int judge_host(run_t *run)
-{
-    const host_player_t *player = &run->player;
-    uint64_t failed = run->script.failed + player->failed;
-    if (failed != 0)
-        return fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
-                    (unsigned long long)failed);
-    if (player->unacknowledged != 0)
-        return fail(run, EXIT_FAILED, "%s: %llu accesses were not acknowledged",
-                    run->scenario.host.file, (unsigned long long)player->unacknowledged);
-    if (player->script != NULL && !host_player_done(player))
-        return fail(run, EXIT_FAILED, "%s:%u: the run ended before this line was through",
-                    run->scenario.host.file, player->script->cmd[player->at].line);
-    return EXIT_FINE;
 }
 
 /* What the capture tells of the link: lanes or trios, and bits on each. */
@@ -463,18 +421,6 @@ static bool core_is_lost(const sensor_t *sensor)
     return sensor->core.state != CORE_RUNS && sensor->wdog.stage == WDOG_OFF;
 }
 
-static uint64_t add_ps(uint64_t a, uint64_t b)
-{
-    return a > SIM_NEVER_PS - b ? SIM_NEVER_PS : a + b;
-}
-
-/* When a frame last began, or the host script was last at something. */
-static uint64_t still_ps(const run_t *run)
-{
-    uint64_t script_ps = run->player.script != NULL ? host_player_still_ps(&run->player) : 0;
-    return script_ps > run->last_frame_ps ? script_ps : run->last_frame_ps;
-}
-
 static bool finished(const run_t *run)
 {
     return is_complete(run) || run->error[0] != '\0';
@@ -518,7 +464,7 @@ static int simulate(run_t *run)
             print_progress(run, now - begin);
         }
         /* looked at where every run does, whatever snapshots it takes */
-        bool late = sim_now_ps(run->sim) > add_ps(still_ps(run), PATIENCE_PS);
+        bool late = sim_now_ps(run->sim) > run_host_patience_ps(run, PATIENCE_PS);
         bool over = !run->served && (late || core_is_lost(run->sensor));
         bool stopped = !run->served && sim_stopped(run->sim);
         stop = stopped || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
@@ -650,7 +596,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = make_download(run);
     if (code == EXIT_FINE)
-        code = make_player(run);
+        code = run_host_make(run);
     if (code == EXIT_FINE)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
@@ -682,7 +628,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     }
     run_snapshot_end(run);
     if (code == EXIT_FINE)
-        code = judge_host(run);
+        code = run_host_judge(run);
     return code;
 }
 

@@ -40,7 +40,7 @@ START_TEST(every_key_reaches_its_block)
         "{\"clock_hz\": 100000000, \"chip_id\": 7, \"tcm_bytes\": 1024, \"rom_bytes\": 512,"
         " \"mtime_hz\": 32768, \"uart_baud\": 9600,"
         " \"wdog_hz\": 32000, \"rng_cycles_per_word\": 64,"
-        " \"dma_tcm_bytes_per_cycle\": 16,"
+        " \"dma_tcm_bytes_per_cycle\": 16, \"cci\": {\"hz\": 1000000},"
         " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"isa\": \"rv32ic_zicsr\","
         " \"user_mode\": false, \"pmp_regions\": 16, \"misaligned\": \"do\", \"cycles\": {\"div\": "
         "9, \"taken\": "
@@ -57,6 +57,7 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.rng.clk_hz, 100000000);
     ck_assert_uint_eq(desc.rng.cycles_per_word, 64);
     ck_assert_uint_eq(desc.wdog.tick_hz, 32000);
+    ck_assert_uint_eq(desc.cci.hz, 1000000);
     ck_assert_uint_eq(desc.sys.chip_id, 7);
     ck_assert_uint_eq(desc.bus.tcm_bytes, 1024);
     ck_assert_uint_eq(desc.bus.rom_bytes, 512);

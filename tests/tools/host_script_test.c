@@ -372,6 +372,46 @@ START_TEST(a_run_fails_where_its_script_does)
 }
 END_TEST
 
+/* 300 steps at 100 kHz, then a script that the scenario names; a bus that cannot be. */
+START_TEST(a_scenario_may_have_many_steps_and_name_bus_and_script)
+{
+    static char scenario[65536];
+    size_t bytes;
+    char *at = scenario, *entrance = (char *)board_file("scenes/entrance.json", &bytes);
+    at += sprintf(at, "{\"host_bus\": 100000, \"host_script\": \"../%s/h.txt\", \"host\": [", DIR);
+    for (uint32_t i = 0; i < 300; i++)
+        at += sprintf(at, "{\"at\": \"0us\", \"write\": \"mbx_data15\", \"value\": %u},", i);
+    at += sprintf(at, "{\"at\": \"1us\", \"read\": \"mbx_data15\", \"expect\": 299}],%.*s",
+                  (int)(bytes - 1), strchr(entrance, '{') + 1);
+    free(entrance);
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(
+        sim_file_write(DIR "/h.txt", "delay 250\nwrite mode_select 1\n", 30, error, sizeof(error)),
+        SIM_OK);
+    ck_assert_int_eq(sim_file_write("scenes/host_script_test.part.json", scenario, strlen(scenario),
+                                    error, sizeof(error)),
+                     SIM_OK);
+    int code = fovea(text, sizeof(text),
+                     "run scenes/host_script_test.part.json --frames 1 --out " DIR "/many");
+    memcpy(strstr(scenario, "100000"), "  5000", 6);
+    ck_assert_int_eq(sim_file_write("scenes/host_script_test.part.json", scenario, strlen(scenario),
+                                    error, sizeof(error)),
+                     SIM_OK);
+    static char refused[1024];
+    int slow =
+        fovea(refused, sizeof(refused), "run scenes/host_script_test.part.json --out " DIR "/many");
+    unlink("scenes/host_script_test.part.json");
+    ck_assert_msg(code == 0, "%d: %s", code, text);
+    ck_assert_int_eq(slow, 2);
+    ck_assert_msg(strstr(refused, "host_bus: 5000") != NULL, "%s", refused);
+    sim_doc_t *doc = sim_doc_load(DIR "/many/stats.json");
+    sim_cfg_t root = sim_doc_root(doc), board_of = sim_cfg_obj(&root, "board");
+    sim_cfg_t cci = sim_cfg_obj(&board_of, "cci"), writes = sim_cfg_obj(&cci, "writes");
+    ck_assert_uint_eq(sim_cfg_u64(&writes, "value", 0, 1000, 0), 302); /* and app_line_x */
+    sim_doc_free(doc);
+}
+END_TEST
+
 /* 5,000 lines take 5,000 writes of 92.5 us and 1.3 between them: 0.47 s until the stream starts. */
 START_TEST(a_script_may_be_as_long_as_a_drivers)
 {
@@ -399,4 +439,5 @@ TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_scr
           what_is_not_acknowledged_is_told_and_once_more_tried_where_asked,
           a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_script_goes_on_from_a_snapshot,
           a_run_with_a_script_leaves_what_it_read, a_run_fails_where_its_script_does,
+          a_scenario_may_have_many_steps_and_name_bus_and_script,
           a_script_may_be_as_long_as_a_drivers)
