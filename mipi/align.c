@@ -264,21 +264,18 @@ static void hand_on(mipi_align_t *align, piece_t piece)
 /* One packet after another; what is behind the last one and no trail stays with it. */
 static void hand_on_all(mipi_align_t *align, uint32_t count)
 {
-    piece_t piece = piece_at(align, 0, count);
-    for (;;) {
-        uint32_t end = piece.at + piece.bytes;
-        if (piece.bytes != 0 && count < end)
+    uint32_t next = 0;
+    do {
+        piece_t piece = piece_at(align, next, count);
+        bool whole = piece.bytes != 0 && count >= piece.at + piece.bytes;
+        bool last = whole && rest_is_trail(align, piece);
+        next = whole && !last ? next_packet(align, piece, count) : 0;
+        if (piece.bytes != 0 && !whole)
             check_ends(align, piece);
-        bool whole = piece.bytes != 0 && count >= end;
-        uint32_t next =
-            whole && !rest_is_trail(align, piece) ? next_packet(align, piece, count) : 0;
-        if (next == 0 && !(whole && rest_is_trail(align, piece)))
+        if (next == 0 && !last)
             piece.bytes = count - piece.at;
         hand_on(align, piece);
-        if (next == 0)
-            return;
-        piece = piece_at(align, next, count);
-    }
+    } while (next != 0);
 }
 
 /* False: the burst is lost. */

@@ -119,7 +119,7 @@ START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
 {
     for (int level = 0; level <= (int)sim_simd_best(); level++) {
         uint16_t px[64];
-        uint8_t out[80];
+        uint8_t out[81];
         for (int i = 0; i < 64; i++)
             px[i] = i % 2 ? 0 : 0xfc00; /* nothing within 10 bits */
         mipi_pack_row(10, (sim_simd_t)level)(out, px, 64);
@@ -128,7 +128,7 @@ START_TEST(bits_above_the_depth_do_not_leak_into_neighbors)
         for (int i = 0; i < 64; i++)
             px[i] = i % 2 ? 0 : 0xf000; /* nor within 12 */
         mipi_pack_row(12, (sim_simd_t)level)(out, px, 53);
-        for (int i = 0; i < 80; i++)
+        for (int i = 0; i < 81; i++)
             ck_assert_uint_eq(out[i], 0);
     }
 }
