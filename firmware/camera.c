@@ -46,9 +46,11 @@ enum {
     DWP_AP_VC_HSIZE = 0xd506,
     IMX500_IMAGE_ROTATE = 0xd680,
     APP_IMAGE_OUT = 0x9006,
+    APP_LINK_FILL = 0x9016,
 };
 
-enum { OUT_RAW = 1, OUT_ISP = 2, OUT_YUV422 = 4 }; /* bits of app_image_out */
+/* bits of app_image_out */
+enum { OUT_RAW = 1, OUT_ISP = 2, OUT_YUV422 = 4, OUT_SMALL = 8, OUT_LINE_SYNC = 16 };
 
 enum { BIN_NONE = 0x11, HDR_ENABLED = 1, HDR_DIRECT = 1 << 5, RELAY_TRIES = 4 };
 
@@ -188,8 +190,10 @@ static void relay_all(void)
  * network sees. */
 static void apply_output(void)
 {
-    uint32_t out = hal_ccs_read16(APP_IMAGE_OUT) & (OUT_RAW | OUT_ISP | OUT_YUV422);
-    uint32_t ctrl = MIPI_CTRL_META | (out & OUT_RAW ? MIPI_CTRL_RAW : 0);
+    uint32_t out = hal_ccs_read16(APP_IMAGE_OUT);
+    uint32_t ctrl = MIPI_CTRL_META | (out & OUT_RAW ? MIPI_CTRL_RAW : 0) |
+                    (out & OUT_SMALL ? MIPI_CTRL_SMALL : 0) |
+                    (out & OUT_LINE_SYNC ? MIPI_CTRL_SYNC : 0);
     if (out & OUT_ISP) {
         reg_write(ISP_FORMAT, (out & OUT_YUV422) != 0);
         reg_write(ISP_OUT, (out & OUT_RAW) != 0);
@@ -200,6 +204,7 @@ static void apply_output(void)
         ctrl |= MIPI_CTRL_ISP;
     }
     reg_write(MIPI_IMAGE_VC, hal_ccs_read8(CCS_CSI_CHANNEL_IDENTIFIER));
+    reg_write(MIPI_FILL, hal_ccs_read16(APP_LINK_FILL));
     reg_write(MIPI_CTRL, ctrl | (out & (OUT_RAW | OUT_ISP) ? MIPI_CTRL_EMBEDDED : 0));
 }
 

@@ -253,18 +253,38 @@ static bool link_wants_image(void *ctx)
     return clkrst_on(&s->clkrst, SENSOR_PAGE_mipi) && (s->mipi.ctrl & MIPI_CTRL_ISP) != 0;
 }
 
+/* The rows of a frame of that width, and what the ISP makes of them. */
+static mipi_rows_t rows_of(const sensor_t *s, uint32_t bits, uint32_t width_px)
+{
+    bool yuv = s->isp.regs.format != 0;
+    return (mipi_rows_t){
+        .bits = bits,
+        .width_px = width_px,
+        .isp_format = yuv ? SIM_LINE_YUV422 : SIM_LINE_RGB,
+        .isp_width_px = isp_line_bytes(&s->isp, width_px) / (yuv ? 2 : 3),
+    };
+}
+
+/* For any of the frame's rows: one that takes chroma along. */
 static bool link_has_room(void *ctx)
 {
     const sensor_t *s = ctx;
-    return !link_wants_image(ctx) ||
-           mipi_tx_has_room(&s->mipi, isp_line_bytes(&s->isp, s->isp.now.width_px));
+    mipi_rows_t rows = rows_of(s, 0, s->isp.now.width_px);
+    const sim_line_t line = {.format = rows.isp_format, .width_px = rows.isp_width_px, .row = 1};
+    return !link_wants_image(ctx) || mipi_tx_has_room(&s->mipi, &line);
+}
+
+mipi_row_cost_t sensor_row_cost(const sensor_t *s, uint32_t bits, uint32_t width_px)
+{
+    mipi_rows_t rows = rows_of(s, bits, width_px);
+    if (!clkrst_on(&s->clkrst, SENSOR_PAGE_mipi))
+        return (mipi_row_cost_t){0};
+    return mipi_tx_row_cost(&s->mipi, &rows);
 }
 
 static uint64_t link_line_ps(void *ctx, uint32_t bits, uint32_t width_px)
 {
-    const sensor_t *s = ctx;
-    bool on = clkrst_on(&s->clkrst, SENSOR_PAGE_mipi);
-    return on ? mipi_tx_line_ps(&s->mipi, bits, width_px, isp_line_bytes(&s->isp, width_px)) : 0;
+    return sensor_row_cost(ctx, bits, width_px).ps;
 }
 
 static uint64_t pixel_clock_hz(void *ctx)

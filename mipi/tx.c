@@ -153,10 +153,16 @@ static void wrote_go(sim_comp_t *comp, uint32_t value)
         mipi_meta_go((mipi_tx_t *)comp);
 }
 
+static void wrote_short(sim_comp_t *comp, uint32_t value)
+{
+    mipi_image_short((mipi_tx_t *)comp, value);
+}
+
 /* clang-format off */
 #define R(member) offsetof(mipi_tx_t, member)
 #define ID (MIPI_BLOCK_ID << 16 | MIPI_BLOCK_VERSION)
-#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP | MIPI_CTRL_HOLD)
+#define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP | MIPI_CTRL_HOLD | \
+                   MIPI_CTRL_SMALL | MIPI_CTRL_SYNC)
 #define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR | \
                   MIPI_IRQ_META_LATE)
 #define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD | MIPI_DEST_MORE)
@@ -165,7 +171,8 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
-     "4: hold the frame end of the image; all but metadata from the next frame on",
+     "4: hold the frame end of the image; 5: small lines of the ISP, RGB565 or YUV420; 6: line sync; "
+     "all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
      "image; 3: packets in the FIFO; 4: no place for metadata",
@@ -202,6 +209,10 @@ static const sim_reg_t mipi_regs[] = {
      0x44, 0, 0, 0, R(lines_dropped), NULL},
     {"MIPI_META_LOST", "31:0: inline metadata lines dropped since reset, late for their frame",
      0x48, 0, 0, 0, R(meta_dropped), NULL},
+    {"MIPI_FILL", "15:0: bytes, of a packet behind each image line, 0 none; 16: null, not blanking; from the next frame on",
+     0x4c, 0, 0x1ffff, 0, R(fill), NULL},
+    {"MIPI_SHORT", "a generic short packet, written: 15:0: data; 18:16: kind, its data type - 8; 27:24: virtual channel",
+     0x50, 0, 0, 0, R(short_packet), wrote_short},
     SIM_REG_END,
 };
 #undef R
@@ -250,6 +261,7 @@ static const sim_field_t mipi_fields[] = {
     F(meta_frame),
     F(image_vc),
     F(isp_vc),
+    F(fill),
     SIM_FIELD_BUF(mipi_tx_t, ring, ring_bytes),
     SIM_FIELD_BUF(mipi_tx_t, meta_room, meta_room_bytes),
     F(fifo_offset),
@@ -317,12 +329,15 @@ static const sim_field_t mipi_fields[] = {
     F(bursts),
     F(deskew_bursts),
     F(deskew_ps),
+    F(filler_bytes),
+    F(shorts_sent),
+    F(shorts_lost),
     SIM_FIELD_KEPT(mipi_tx_t, irq.level),
     SIM_FIELD_REQ(mipi_tx_t, req),
     SIM_FIELD_END,
 };
 #undef F
-_Static_assert(sizeof(mipi_source_t) == 28, "hashed: no padding");
+_Static_assert(sizeof(mipi_source_t) == 36, "hashed: no padding");
 _Static_assert(sizeof(mipi_tx_frame_t) == 32, "hashed: no padding");
 _Static_assert(sizeof(mipi_fifo_freed_t) == 24, "hashed: no padding");
 _Static_assert(sizeof(mipi_phy_regs_t) == MIPI_PHY_REGS + 2, "hashed: no padding");
@@ -350,6 +365,9 @@ static const sim_stat_t mipi_stats[] = {
     S(bursts,          "1",      "HS bursts; with LRTE of several packets"),
     S(deskew_bursts,   "1",      "de-skew calibrations sent"),
     S(deskew_ps,       "ps",     "time they took, in link_busy_ps, too"),
+    S(filler_bytes,    "bytes",  "payload of null and blanking packets"),
+    S(shorts_sent,     "1",      "generic short packets sent"),
+    S(shorts_lost,     "1",      "generic short packets dropped: no place in the FIFO"),
     SIM_STAT_END,
 };
 #undef S
@@ -380,7 +398,7 @@ static void mipi_reset(sim_comp_t *comp)
 
 static const sim_kind_t mipi_kind = {
     .kind = "mipi",
-    .version = 3,
+    .version = 4,
     .check = mipi_check,
     .reset = mipi_reset,
     .fields = mipi_fields,
@@ -397,7 +415,7 @@ _Static_assert(offsetof(mipi_tx_t, comp) == 0, "comp stays first");
 static uint32_t ring_size(uint32_t fifo_bytes)
 {
     uint32_t longest = fifo_bytes < MIPI_MAX_PACKET_BYTES ? fifo_bytes : MIPI_MAX_PACKET_BYTES;
-    return fifo_bytes + longest + 2 * MIPI_FIFO_FRAMES * MIPI_HEADER_BYTES;
+    return fifo_bytes + longest + MIPI_FIFO_PACKETS * MIPI_HEADER_BYTES;
 }
 
 sim_err_t mipi_tx_init(mipi_tx_t *tx, sim_t *sim, const mipi_desc_t *desc, const char *name)

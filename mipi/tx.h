@@ -5,15 +5,19 @@
  *   embedded registers ------------^     +--> one packet at a time --> listeners
  *   L2 (memory port) --> 2 line buffers -+        (receiver, capture, lane trace)
  *
- * Two sources of lines: the pixel die's (RAW) and the ISP's (RGB888 or YUV422-8, whole frames or a
- * region of interest). Each has its frames; the FIFO holds packets of both in the order in which
- * the lines came. With both on, the ISP's frames have a virtual channel of their own.
+ * Two sources of lines: the pixel die's (RAW) and the ISP's (RGB or YUV422, whole frames or a
+ * region of interest), which leave as RGB888 and YUV422-8 or, "small", as RGB565 (the low bits are
+ * cut off) and YUV420-8 (the chroma of a pair's first row is left out). Each has its frames; the
+ * FIFO holds packets of both in the order in which the lines came. With both on, the ISP's frames
+ * have a virtual channel of their own.
  *
  * Image frame: FS before the first line, then the embedded lines, the image lines, FE after the
- * last. Metadata frame: FS, lines of MIPI_META_LINE bytes (the last one shorter), FE on its own
- * virtual channel; or, "inline", its lines within the image frame of that channel, without FS and
- * FE. Metadata takes turns with the image, packet by packet, while the FIFO is at most half full;
- * above that the image goes first.
+ * last. With MIPI_CTRL_SYNC every image line stands between LS and LE, numbered from 1; with
+ * MIPI_FILL a null or blanking packet follows it where the FIFO has room. Generic short packets of
+ * MIPI_SHORT leave behind what is in the FIFO. Metadata frame: FS, lines of MIPI_META_LINE bytes
+ * (the last one shorter), FE on its own virtual channel; or, "inline", its lines within the image
+ * frame of that channel, without FS and FE. Metadata takes turns with the image, packet by packet,
+ * while the FIFO is at most half full; above that the image goes first.
  *
  * MIPI_META_GO puts what the META registers say into a queue of jobs; they leave in that order.
  * Jobs with "more" and the first one without are one group: one metadata frame for statistics, and
@@ -29,7 +33,7 @@
  *              With LRTE a packet that is ready when another one's last byte leaves follows in the
  *              same HS burst; it is handed on, and its FIFO bytes come free, at its last byte.
  *              What the host's registers say about the PHY (phy.h) counts from the next burst on.
- * Not modeled: starting a packet before its line is complete; LS/LE.
+ * Not modeled: starting a packet before its line is complete.
  * Units:       bytes of packets as sent (header and CRC included) for FIFO and link counters.
  */
 #ifndef MIPI_TX_H
@@ -56,6 +60,17 @@
 #define MIPI_CTRL_META 0x4u     /* accept MIPI_META_GO */
 #define MIPI_CTRL_ISP 0x8u      /* send lines of the ISP */
 #define MIPI_CTRL_HOLD 0x10u    /* FE of the image waits for the frame's inline metadata */
+#define MIPI_CTRL_SMALL 0x20u   /* lines of the ISP as RGB565, YUV420 */
+#define MIPI_CTRL_SYNC 0x40u    /* LS and LE around image lines */
+
+/* MIPI_FILL: of the packet behind each image line */
+#define MIPI_FILL_BYTES(fill) ((fill)&0xffffu) /* of its payload; 0: none */
+#define MIPI_FILL_DT(fill) ((fill)&0x10000u ? MIPI_DT_NULL : MIPI_DT_BLANKING)
+
+/* MIPI_SHORT: a generic short packet */
+#define MIPI_SHORT_WORD(what) ((what)&0xffffu)
+#define MIPI_SHORT_DT(what) (MIPI_DT_SHORT1 + ((what) >> 16 & 0x7u))
+#define MIPI_SHORT_VC(what) ((what) >> 24 & 0xfu)
 
 /* MIPI_IRQ and MIPI_IRQ_EN */
 #define MIPI_IRQ_META_DONE 0x1u
@@ -129,7 +144,8 @@ enum { MIPI_FROM_PIXEL, MIPI_FROM_ISP, MIPI_SOURCES };
 /* The frame that arrives from a source. */
 typedef struct {
     uint32_t in_frame, dropping, overflow_logged; /* 0, 1 */
-    uint32_t ctrl, vc, number;                    /* as at its first line */
+    uint32_t ctrl, vc, number, fill;              /* as at its first line */
+    uint32_t line;                                /* number of the last one, with LS and LE */
     uint32_t tag;                                 /* line->frame */
 } mipi_source_t;
 
@@ -142,7 +158,7 @@ typedef struct {
     sim_event_t burst_end;   /* LRTE: after a burst's last packet */
     sim_event_t fetch;       /* next L2 request */
     sim_mem_req_t req;
-    mipi_pack_fn_t pack[3]; /* RAW8, 10, 12 */
+    mipi_pack_fn_t pack[5]; /* RAW8, 10, .. 16 */
 
     /* wiring, set after mipi_tx_init */
     sim_wire_t irq;                                    /* out: high while MIPI_IRQ & MIPI_IRQ_EN */
@@ -166,7 +182,7 @@ typedef struct {
     /* registers */
     uint32_t id, ctrl, status, irq_status, irq_enable;
     uint32_t meta_addr, meta_bytes, meta_line, meta_lines, meta_dest, meta_frame, meta_go, meta_ns;
-    uint32_t image_vc, isp_vc, fifo_level, lines_dropped, meta_dropped;
+    uint32_t image_vc, isp_vc, fill, short_packet, fifo_level, lines_dropped, meta_dropped;
 
     /* storage; its content is state */
     uint8_t *ring;      /* packets as they will be sent, each in one piece */
@@ -218,7 +234,7 @@ typedef struct {
     uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
     uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
     uint64_t metadata_frames, metadata_lines_lost, l2_reads, l2_wait_cycles, faults_done;
-    uint64_t bursts, deskew_bursts, deskew_ps;
+    uint64_t bursts, deskew_bursts, deskew_ps, filler_bytes, shorts_sent, shorts_lost;
 } mipi_tx_t;
 
 mipi_desc_t mipi_desc_default(void);
@@ -234,13 +250,25 @@ void mipi_tx_free(mipi_tx_t *tx);
 /* For the line arrays of pixel (RAW) and ISP (RGB, YUV422). */
 sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
 
-/* Would the FIFO take a line of that many payload bytes now? True, too, of one that never fits: it
- * is lost, and nobody waits for it. */
-bool mipi_tx_has_room(const mipi_tx_t *tx, uint32_t payload_bytes);
+/* Would the FIFO take a line like that now? True, too, of one that never fits: it is lost, and
+ * nobody waits for it. */
+bool mipi_tx_has_room(const mipi_tx_t *tx, const sim_line_t *line);
 
-/* How long the lines of a row of that many samples will occupy the link, as the registers stand: 0
- * when image lines are not sent. isp_bytes: what the ISP makes of a row. */
-uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes);
+/* The rows that come, as far as the link cares. */
+typedef struct {
+    uint32_t bits, width_px; /* the pixel die's */
+    sim_line_format_t isp_format;
+    uint32_t isp_width_px; /* the ISP's: RGB or YUV422 */
+} mipi_rows_t;
+
+typedef struct {
+    uint64_t bytes; /* of all its packets, headers and CRCs included */
+    uint64_t ps;    /* that they occupy the link */
+} mipi_row_cost_t;
+
+/* What a row costs as the registers stand, the mean of two: rows that come faster than that fill
+ * the FIFO. 0 when image lines are not sent. */
+mipi_row_cost_t mipi_tx_row_cost(const mipi_tx_t *tx, const mipi_rows_t *rows);
 
 /* The link as the registers stand: what the next burst will be sent with. Returns false, with a
  * line in error, where they ask for what it cannot be. */

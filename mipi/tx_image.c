@@ -7,7 +7,8 @@
 #include "mipi/embedded.h"
 #include "mipi/tx_int.h"
 
-/* Places that lines may take; the others are kept for the FS and FE of the frames in the FIFO. */
+/* Places that lines may take; the others are kept for the FS and FE of the frames in the FIFO.
+ * Short packets take places, and none of fifo_bytes. */
 #define LINE_PLACES (MIPI_FIFO_PACKETS - 2 * MIPI_FIFO_FRAMES)
 
 /* ---- FIFO ---------------------------------------------------------------------------------------
@@ -24,16 +25,22 @@ uint32_t mipi_fifo_level(const mipi_tx_t *tx)
     return tx->fifo_used + freed_now(tx).bytes;
 }
 
-static bool has_room(const mipi_tx_t *tx, uint32_t count)
+static bool has_room(const mipi_tx_t *tx, uint32_t count, uint32_t places)
 {
     return mipi_fifo_level(tx) + count <= tx->desc.fifo_bytes &&
-           tx->fifo_packets + freed_now(tx).packets < LINE_PLACES;
+           tx->fifo_packets + freed_now(tx).packets + places <= LINE_PLACES;
 }
 
-bool mipi_tx_has_room(const mipi_tx_t *tx, uint32_t payload_bytes)
+/* A line, and LS and LE around it. */
+static uint32_t line_places(uint32_t ctrl)
 {
-    uint32_t count = payload_bytes + MIPI_LONG_EXTRA_BYTES;
-    return count > tx->desc.fifo_bytes || has_room(tx, count);
+    return ctrl & MIPI_CTRL_SYNC ? 3 : 1;
+}
+
+bool mipi_tx_has_room(const mipi_tx_t *tx, const sim_line_t *line)
+{
+    uint32_t count = mipi_line_bytes(tx->ctrl, line) + MIPI_LONG_EXTRA_BYTES;
+    return count > tx->desc.fifo_bytes || has_room(tx, count, line_places(tx->ctrl));
 }
 
 /* Where the next packet of count bytes goes: to the end of the ring, or its start. It depends on
@@ -56,11 +63,24 @@ static void fifo_add(mipi_tx_t *tx, const mipi_source_t *from, uint32_t count)
     tx->ring_tail += count;
 }
 
-static void push_short(mipi_tx_t *tx, const mipi_source_t *from, uint8_t dt)
+static void push_short(mipi_tx_t *tx, const mipi_source_t *from, uint32_t vc, uint8_t dt,
+                       uint32_t word)
 {
     uint8_t *out = fifo_place(tx, MIPI_HEADER_BYTES);
-    mipi_short_packet(out, (uint8_t)from->vc, dt, (uint16_t)from->number);
+    mipi_short_packet(out, (uint8_t)vc, dt, (uint16_t)word);
     fifo_add(tx, from, MIPI_HEADER_BYTES);
+}
+
+void mipi_image_short(mipi_tx_t *tx, uint32_t what)
+{
+    if (!has_room(tx, 0, 1)) {
+        tx->shorts_lost++;
+        sim_log(&tx->comp, SIM_LOG_GUEST, "MIPI_SHORT 0x%08x: FIFO full, lost", what);
+        return;
+    }
+    push_short(tx, &tx->source[MIPI_FROM_PIXEL], MIPI_SHORT_VC(what), MIPI_SHORT_DT(what),
+               MIPI_SHORT_WORD(what));
+    mipi_link_kick(tx);
 }
 
 static void lose_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line,
@@ -78,10 +98,10 @@ static void lose_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line
 
 /* Room for a payload; NULL, with the line counted as lost, when there is none. */
 static uint8_t *open_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line,
-                          uint32_t payload_bytes)
+                          uint32_t payload_bytes, uint32_t places)
 {
     if (from->dropping || payload_bytes > MIPI_MAX_PAYLOAD_BYTES ||
-        !has_room(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES)) {
+        !has_room(tx, payload_bytes + MIPI_LONG_EXTRA_BYTES, places)) {
         lose_line(tx, from, line, payload_bytes);
         return NULL;
     }
@@ -122,7 +142,7 @@ static void push_embedded(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *
     }
     uint32_t bytes = mipi_embedded_line_bytes(line->width_px, line->bits);
     for (uint32_t i = 0; i < tx->desc.embedded_lines; i++) {
-        uint8_t *payload = open_line(tx, from, line, bytes);
+        uint8_t *payload = open_line(tx, from, line, bytes, 1);
         if (payload == NULL)
             continue;
         mipi_embedded_write(payload, bytes, line->bits, regs, i == 0 ? SIM_COUNT(regs) : 0);
@@ -130,35 +150,38 @@ static void push_embedded(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *
     }
 }
 
-static void push_raw(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
+/* Nothing of an image is in it, so nobody misses it where the FIFO is full. */
+static void push_filler(mipi_tx_t *tx, const mipi_source_t *from)
 {
-    uint8_t dt = mipi_dt_of_bits(line->bits);
-    if (dt == 0) {
-        sim_log(&tx->comp, SIM_LOG_UNIMP, "RAW lines of %u bits, only 8, 10 and 12", line->bits);
+    uint32_t bytes = MIPI_FILL_BYTES(from->fill), count = bytes + MIPI_LONG_EXTRA_BYTES;
+    if (bytes == 0 || !has_room(tx, count, 1))
         return;
-    }
-    uint32_t bytes = mipi_row_bytes(line->bits, line->width_px);
-    uint8_t *payload = open_line(tx, from, line, bytes);
-    if (payload == NULL)
-        return;
-    tx->pack[(line->bits - 8) / 2](payload, line->data.raw, line->width_px);
-    close_line(tx, from, dt, payload, bytes);
+    uint8_t *payload = fifo_place(tx, count) + MIPI_HEADER_BYTES;
+    memset(payload, 0, bytes);
+    close_line(tx, from, MIPI_FILL_DT(from->fill), payload, bytes);
 }
 
-static void push_isp(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
+/* A line of RAW or of the ISP. LS and LE, where they are on, leave with it or not at all. */
+static void push_line(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
 {
-    bool yuv = line->format == SIM_LINE_YUV422;
-    uint64_t wanted = (uint64_t)line->width_px * (yuv ? 2 : 3);
-    uint32_t bytes =
-        wanted > MIPI_MAX_PAYLOAD_BYTES ? MIPI_MAX_PAYLOAD_BYTES + 1 : (uint32_t)wanted;
-    uint8_t *payload = open_line(tx, from, line, bytes);
-    if (payload == NULL)
+    uint8_t dt = mipi_line_dt(from->ctrl, line);
+    bool sync = (from->ctrl & MIPI_CTRL_SYNC) != 0;
+    if (dt == 0) {
+        sim_log(&tx->comp, SIM_LOG_UNIMP, "RAW lines of %u bits, only 8, 10, .. 16", line->bits);
         return;
-    if (yuv)
-        memcpy(payload, line->data.rgb, bytes); /* U Y V Y already */
-    else
-        mipi_swap_rgb888(payload, line->data.rgb, line->width_px);
-    close_line(tx, from, yuv ? MIPI_DT_YUV422_8 : MIPI_DT_RGB888, payload, bytes);
+    }
+    uint32_t bytes = mipi_line_bytes(from->ctrl, line);
+    from->line = mipi_frame_number_next((uint16_t)from->line); /* a lost one counts, too */
+    if (open_line(tx, from, line, bytes, line_places(from->ctrl)) == NULL)
+        return;
+    if (sync)
+        push_short(tx, from, from->vc, MIPI_DT_LS, from->line);
+    uint8_t *payload = fifo_place(tx, bytes + MIPI_LONG_EXTRA_BYTES) + MIPI_HEADER_BYTES;
+    mipi_line_pack(tx, from->ctrl, line, payload);
+    close_line(tx, from, dt, payload, bytes);
+    if (sync)
+        push_short(tx, from, from->vc, MIPI_DT_LE, from->line);
+    push_filler(tx, from);
 }
 
 /* ---- frames -------------------------------------------------------------------------------------
@@ -166,7 +189,7 @@ static void push_isp(mipi_tx_t *tx, mipi_source_t *from, const sim_line_t *line)
 static void end_frame(mipi_tx_t *tx, mipi_source_t *from)
 {
     if (!from->dropping)
-        push_short(tx, from, MIPI_DT_FE);
+        push_short(tx, from, from->vc, MIPI_DT_FE, from->number);
     from->in_frame = 0;
 }
 
@@ -204,6 +227,7 @@ static void begin_frame(mipi_tx_t *tx, uint32_t source, const sim_line_t *line)
                             .ctrl = tx->ctrl,
                             .vc = second ? tx->isp_vc : tx->image_vc,
                             .number = from->number,
+                            .fill = tx->fill,
                             .tag = line->frame};
     if (!from->in_frame)
         return;
@@ -214,7 +238,7 @@ static void begin_frame(mipi_tx_t *tx, uint32_t source, const sim_line_t *line)
     }
     tx->frames_queued++;
     from->number = mipi_tx_next_number(tx, from->vc);
-    push_short(tx, from, MIPI_DT_FS);
+    push_short(tx, from, from->vc, MIPI_DT_FS, from->number);
     if ((tx->ctrl & MIPI_CTRL_EMBEDDED) && !second)
         push_embedded(tx, from, line);
 }
@@ -228,10 +252,8 @@ void mipi_image_line(void *ctx, const sim_line_t *line)
         begin_frame(tx, source, line);
     if (!from->in_frame)
         return;
-    if (source == MIPI_FROM_ISP)
-        push_isp(tx, from, line);
-    else if (from->ctrl & MIPI_CTRL_RAW)
-        push_raw(tx, from, line);
+    if (source == MIPI_FROM_ISP || (from->ctrl & MIPI_CTRL_RAW))
+        push_line(tx, from, line);
     if (line->flags & SIM_LINE_LAST)
         end_frame(tx, from);
     mipi_link_kick(tx);
@@ -270,10 +292,12 @@ bool mipi_image_head_is(const mipi_tx_t *tx, uint8_t dt)
 
 bool mipi_image_overdue(const mipi_tx_t *tx)
 {
-    for (uint32_t i = 1; i < tx->fifo_packets; i++)
-        if (tx->fifo_source[(tx->fifo_head + i) % MIPI_FIFO_PACKETS] ==
-            tx->fifo_source[tx->fifo_head])
+    for (uint32_t i = 1; i < tx->fifo_packets; i++) {
+        uint32_t place = (tx->fifo_head + i) % MIPI_FIFO_PACKETS;
+        if (tx->fifo_source[place] == tx->fifo_source[tx->fifo_head] &&
+            (tx->ring[tx->fifo_offset[place]] & 0x3f) == MIPI_DT_FS)
             return true;
+    }
     return false;
 }
 
@@ -305,6 +329,7 @@ void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_pack
     uint32_t source = tx->fifo_source[tx->fifo_head];
     mipi_tx_frame_t *frame = &tx->image_frame[source];
     bool line = !mipi_dt_is_short(header->dt), end = header->dt == MIPI_DT_FE;
+    bool filler = header->dt == MIPI_DT_NULL || header->dt == MIPI_DT_BLANKING;
     if (header->dt == MIPI_DT_FS) {
         *frame = (mipi_tx_frame_t){.vc = header->vc,
                                    .number = header->word,
@@ -314,12 +339,15 @@ void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_pack
         mipi_meta_image_began(tx, header->vc);
     } else if (header->dt == MIPI_DT_EMBEDDED) {
         tx->embedded_bytes += header->word;
+    } else if (filler) {
+        tx->filler_bytes += header->word;
     } else if (line) {
         tx->image_bytes += header->word;
         tx->lines_sent++;
     }
-    if (line)
+    if (line && !filler)
         frame->bytes += header->word;
+    tx->shorts_sent += header->dt >= MIPI_DT_SHORT1 && !line;
     fifo_drop_head(tx, line, end);
     if (!end)
         return;

@@ -3,6 +3,7 @@
  *
  *   tx.c        component, registers, description
  *   tx_image.c  lines -> packets -> FIFO
+ *   tx_row.c    rows as payloads, and what they take of the link
  *   tx_meta.c   L2 -> line buffers -> packets
  *   tx_link.c   which packet is next, how long it takes, who hears it
  */
@@ -54,6 +55,16 @@ void mipi_meta_image_began(mipi_tx_t *tx, uint32_t vc);
 /* FE has left: what it should have waited for is dropped. */
 void mipi_meta_image_over(mipi_tx_t *tx, uint32_t vc, uint32_t ctrl);
 uint64_t mipi_link_payload_ps(const mipi_tx_t *tx, uint32_t bytes); /* of a long packet */
+uint64_t mipi_link_packet_ps(const mipi_phy_t *phy, uint32_t packet_bytes, bool after_short);
+
+/* Lines as payloads, in frames that began with ctrl. Data type 0: cannot be sent. Bytes above
+ * MIPI_MAX_PAYLOAD_BYTES: too long. */
+uint8_t mipi_line_dt(uint32_t ctrl, const sim_line_t *line);
+uint32_t mipi_line_bytes(uint32_t ctrl, const sim_line_t *line);
+void mipi_line_pack(const mipi_tx_t *tx, uint32_t ctrl, const sim_line_t *line, uint8_t *out);
+
+/* A generic short packet that firmware asks for. */
+void mipi_image_short(mipi_tx_t *tx, uint32_t what);
 
 static inline bool mipi_meta_is_inline(const mipi_tx_t *tx)
 {

@@ -73,25 +73,20 @@ static const mipi_phy_t *latch_phy(mipi_tx_t *tx)
     return phy_of_link(tx);
 }
 
+/* With LRTE as close as packets can follow each other: in one burst. */
+uint64_t mipi_link_packet_ps(const mipi_phy_t *phy, uint32_t packet_bytes, bool after_short)
+{
+    mipi_join_t join = after_short ? MIPI_AFTER_SHORT : MIPI_AFTER_LONG;
+    return phy->lrte.on ? mipi_phy_packet(phy, join, packet_bytes).last_byte_ps
+                        : mipi_phy_packet(phy, MIPI_OWN_BURST, packet_bytes).end_ps;
+}
+
 uint64_t mipi_link_payload_ps(const mipi_tx_t *tx, uint32_t bytes)
 {
     char error[200];
     mipi_phy_t phy;
     (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
-    uint32_t packet_bytes = bytes + MIPI_LONG_EXTRA_BYTES;
-    if (phy.lrte.on) /* as close as lines can follow each other: in one burst */
-        return mipi_phy_packet(&phy, MIPI_AFTER_LONG, packet_bytes).last_byte_ps;
-    return mipi_phy_packet(&phy, MIPI_OWN_BURST, packet_bytes).end_ps;
-}
-
-uint64_t mipi_tx_line_ps(const mipi_tx_t *tx, uint32_t bits, uint32_t width_px, uint32_t isp_bytes)
-{
-    uint64_t ps = 0;
-    if (tx->ctrl & MIPI_CTRL_RAW)
-        ps += mipi_link_payload_ps(tx, mipi_row_bytes(bits, width_px));
-    if (tx->ctrl & MIPI_CTRL_ISP)
-        ps += mipi_link_payload_ps(tx, isp_bytes);
-    return ps;
+    return mipi_link_packet_ps(&phy, bytes + MIPI_LONG_EXTRA_BYTES, false);
 }
 
 /* Metadata and image take turns, but a FIFO more than half full goes first. */

@@ -74,6 +74,44 @@ static void print_row_time(const pix_t *pixel, FILE *to)
                 i + 1 < PIX_LIMITS ? ", " : ")\n");
 }
 
+/* What the last frame's rows took of the link, as the registers stand. */
+typedef struct {
+    mipi_row_cost_t row; /* bytes 0: no image is sent */
+    uint64_t line_ps;    /* of the frame */
+    uint32_t least_pck;  /* line length at which rows drain as fast as they come */
+} budget_t;
+
+static budget_t link_budget(const run_t *run)
+{
+    const pix_t *pixel = &run->sensor->pixel;
+    budget_t b = {0};
+    if (pixel->frames == 0)
+        return b;
+    b.row = sensor_row_cost(run->sensor, pixel->now.adc_bits, frame_size(run).width_px);
+    b.line_ps = pix_line_time_ps(&pixel->now);
+    b.least_pck = (uint32_t)sim_edge_at_or_after(b.row.ps, pixel->now.clk_hz);
+    return b;
+}
+
+static double fill(const budget_t *b)
+{
+    return (double)b->row.ps / (double)b->line_ps;
+}
+
+static void print_budget(const run_t *run, FILE *to)
+{
+    const mipi_tx_t *tx = &run->sensor->mipi;
+    budget_t b = link_budget(run);
+    if (b.row.bytes == 0)
+        return;
+    fprintf(to,
+            "link row  %llu bytes, %.3f of %.3f us (%.1f %%); line_length_pck %u or more drains; "
+            "FIFO at most %llu of %u bytes, %llu lines lost\n",
+            (unsigned long long)b.row.bytes, (double)b.row.ps / 1e6, (double)b.line_ps / 1e6,
+            100 * fill(&b), b.least_pck, (unsigned long long)tx->fifo_peak_bytes,
+            tx->desc.fifo_bytes, (unsigned long long)tx->lines_lost);
+}
+
 void run_print_faults(const run_t *run, FILE *to)
 {
     const fault_set_t *f = &run->faults;
@@ -154,6 +192,7 @@ void run_print_summary(const run_t *run, FILE *to)
     fprintf(to, "link      %.1f kB, ", (double)run->sensor->mipi.link_bytes / 1e3);
     print_problems(&run->host, to);
     fprintf(to, "; a raw camera: %.1f MB\n", (double)raw_bytes(run) / 1e6);
+    print_budget(run, to);
     run_print_faults(run, to);
     fprintf(to, "energy    not modeled\n");
     fprintf(to, "results   %s\n", run->results.dir);
@@ -177,6 +216,22 @@ static void add_row_time(sim_json_t *parent, const pix_t *pixel)
     sim_json_add_str(row, "set_by", pix_limit_names[limit]);
     for (uint32_t i = 0; i < PIX_LIMITS; i++)
         sim_json_add_u64(row, pix_limit_names[i], pck[i]);
+}
+
+static void add_budget(sim_json_t *link, const run_t *run)
+{
+    const mipi_tx_t *tx = &run->sensor->mipi;
+    budget_t b = link_budget(run);
+    sim_json_add_u64(link, "fifo_bytes", tx->desc.fifo_bytes);
+    sim_json_add_u64(link, "fifo_peak_bytes", tx->fifo_peak_bytes);
+    sim_json_add_u64(link, "lines_lost", tx->lines_lost);
+    if (b.row.bytes == 0)
+        return;
+    sim_json_t *row = sim_json_add_object(link, "row");
+    sim_json_add_u64(row, "bytes", b.row.bytes);
+    sim_json_add_num(row, "us", (double)b.row.ps / 1e6);
+    sim_json_add_num(row, "fill", fill(&b));
+    sim_json_add_u64(row, "least_line_length_pck", b.least_pck);
 }
 
 static void add_faults(sim_json_t *parent, const fault_set_t *f)
@@ -235,6 +290,7 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_add_u64(link, "raw_camera_bytes", raw_bytes(run));
     sim_json_add_u64(link, "problems", run->host.problems);
     link_counters_json(&run->host.rx, link);
+    add_budget(link, run);
     add_faults(out, &run->faults);
     sim_json_add_str(out, "energy", "not modeled");
     return out;

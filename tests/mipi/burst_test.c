@@ -242,11 +242,11 @@ START_TEST(lines_may_follow_each_other_as_closely_as_their_delimiters_let_them)
     open_rig(1);
     rig_start(&rig);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), 585 * NS);
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 16, 0), 585 * NS);
     put(0x0864, 2, 0x8000);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), (84 + 208) * NS); /* HS-Idle, sync */
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 16, 0), (84 + 208) * NS); /* HS-Idle, sync */
     put(0x0866, 2, 0x8000 | 2);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 16, 0), (16 + 208) * NS);
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 16, 0), (16 + 208) * NS);
     rig_close(&rig);
 }
 END_TEST

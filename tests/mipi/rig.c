@@ -190,6 +190,12 @@ void rig_meta(rig_t *rig, uint64_t time_ps, uint32_t bytes, uint32_t line_bytes,
     rig_write(rig, RIG_META_GO, 1);
 }
 
+uint64_t rig_row_ps(const rig_t *rig, uint32_t bits, uint32_t width_px, uint32_t isp_width_px)
+{
+    const mipi_rows_t rows = {bits, width_px, SIM_LINE_RGB, isp_width_px};
+    return mipi_tx_row_cost(&rig->tx, &rows).ps;
+}
+
 bool rig_is(const rig_t *rig, uint32_t n, uint8_t vc, uint8_t dt)
 {
     return n < rig->packets && rig->packet[n].header.vc == vc && rig->packet[n].header.dt == dt;

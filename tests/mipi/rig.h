@@ -88,10 +88,15 @@ enum {
     RIG_FIFO_LEVEL = 0x40,
     RIG_LINES_LOST = 0x44,
     RIG_META_LOST = 0x48,
+    RIG_FILL = 0x4c,
+    RIG_SHORT = 0x50,
 };
 
 /* Runs to time_ps and sends `bytes` from the start of L2 in lines of line_bytes. */
 void rig_meta(rig_t *rig, uint64_t time_ps, uint32_t bytes, uint32_t line_bytes, uint32_t dest);
+
+/* Time of a row on the link, its mean of two; the ISP's in RGB. */
+uint64_t rig_row_ps(const rig_t *rig, uint32_t bits, uint32_t width_px, uint32_t isp_width_px);
 
 /* Does packet n have this VC and DT? */
 bool rig_is(const rig_t *rig, uint32_t n, uint8_t vc, uint8_t dt);

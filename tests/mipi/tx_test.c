@@ -530,7 +530,7 @@ START_TEST(registers_have_their_reset_values)
     rig_write(&rig, RIG_META_DEST, UINT32_MAX);
     ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x70f3f);
     rig_write(&rig, RIG_CTRL, UINT32_MAX);
-    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0x1f);
+    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0x7f);
     rig_write(&rig, RIG_ID, 0);
     ck_assert_uint_eq(rig_read(&rig, RIG_ID), 0x00070001);
     ck_assert_uint_eq(rig.guests_logged, 1);
@@ -732,22 +732,19 @@ START_TEST(what_a_line_will_take_is_told_as_the_registers_stand)
     rig_open(&rig, &desc);
     rig_lines(&rig, 2028, 1520, 0, 0, 0, px);
     rig_start(&rig);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 0);
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 2028, 2028), 0);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_META | MIPI_CTRL_EMBEDDED);
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 0);
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 2028, 2028), 0);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
     /* 2,541 bytes as above; 8 bits more a lane are 9.009 ns: 5,076, 2,034, 6,090 bytes */
-    ck_assert_uint_eq(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084), 11830225);
-    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 10, 4056, 12168) -
-                          (11830225 + 1267 * UINT64_C(8000000) / 888) + 1,
-                      2);
-    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 8, 2028, 6084) -
-                          (11830225 - 254 * UINT64_C(8000000) / 888) + 1,
-                      2);
+    ck_assert_uint_eq(rig_row_ps(&rig, 10, 2028, 2028), 11830225);
+    ck_assert_uint_le(
+        rig_row_ps(&rig, 10, 4056, 4056) - (11830225 + 1267 * UINT64_C(8000000) / 888) + 1, 2);
+    ck_assert_uint_le(
+        rig_row_ps(&rig, 8, 2028, 2028) - (11830225 - 254 * UINT64_C(8000000) / 888) + 1, 2);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP);
-    ck_assert_uint_le(mipi_tx_line_ps(&rig.tx, 10, 2028, 6084) -
-                          (11830225 + 1774 * UINT64_C(8000000) / 888) + 1,
-                      2);
+    ck_assert_uint_le(
+        rig_row_ps(&rig, 10, 2028, 2028) - (11830225 + 1774 * UINT64_C(8000000) / 888) + 1, 2);
     rig_close(&rig);
 }
 END_TEST

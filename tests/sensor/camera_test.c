@@ -4,36 +4,14 @@
  */
 #include "tests/test.h"
 
-#include <unistd.h>
-
-#include "sim/file.h"
-#include "sim/png.h"
+#include "tests/sensor/entrance.h"
 #include "tests/sensor/fovea.h"
 
 static char text[65536];
 
-/* The entrance with more steps of the host's; text has what the run said. */
 static void run_with_host(const char *name, const char *output, const char *steps)
 {
-    size_t bytes;
-    char error[256], file[64];
-    char *scenario =
-        (char *)sim_file_read("scenes/entrance.json", 1 << 20, &bytes, error, sizeof(error));
-    ck_assert_msg(scenario != NULL, "%s", error);
-    char *end = strstr(scenario, "\"output\"");
-    ck_assert_ptr_nonnull(end);
-    char *wanted = malloc(bytes + 1024);
-    int length = sprintf(wanted,
-                         "%.*s\"output\": {%s}, \"host\": [%s, {\"at\": \"0ms\", \"write\": "
-                         "\"mode_select\", \"value\": 1}]}",
-                         (int)(end - scenario), scenario, output, steps);
-    snprintf(file, sizeof(file), "scenes/%s.part.json", name);
-    ck_assert_int_eq(sim_file_write(file, wanted, (size_t)length, error, sizeof(error)), SIM_OK);
-    free(wanted);
-    free(scenario);
-    int code = fovea(text, sizeof(text), "run %s --frames 4 --out " FOVEA_OUT "/%s", file, name);
-    unlink(file);
-    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    entrance_run(text, sizeof(text), name, output, steps, 4);
 }
 
 static void assert_finds_people(double least_recall)
@@ -44,8 +22,6 @@ static void assert_finds_people(double least_recall)
     ck_assert_int_eq(sscanf(people, "precision %lf, recall %lf", &precision, &recall), 2);
     ck_assert_msg(precision > 0.9 && recall >= least_recall, "%s", text);
 }
-
-#define CCI(reg, value) "{\"at\": \"0ms\", \"write\": \"" reg "\", \"value\": " #value "}"
 
 START_TEST(boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array)
 {
@@ -95,65 +71,6 @@ START_TEST(a_turned_tensor_shows_people_of_an_upside_down_frame)
 }
 END_TEST
 
-START_TEST(a_link_that_cannot_drain_stretches_the_rows_and_loses_none)
-{
-    run_with_host("drain", "\"isp\": false, \"raw\": true",
-                  CCI("app_image_out", 1) "," CCI("line_length_pck", 3000));
-    /* 2,541 bytes on 2 lanes of 888 Mb/s and the time of the lanes' states: mipi/README.md */
-    ck_assert_msg(strstr(text, "row time  11.831 us, set by link") != NULL, "%s", text);
-    ck_assert_ptr_nonnull(strstr(text, "link 11.831)"));
-    ck_assert_ptr_nonnull(strstr(text, "line 3000 taken as 8802"));
-    ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
-    ck_assert_ptr_null(strstr(text, "overflow"));
-}
-END_TEST
-
-static void assert_picture(const char *file, uint32_t width_px, uint32_t height_px,
-                           uint32_t channels)
-{
-    char error[256];
-    sim_image_t image;
-    ck_assert_msg(sim_png_read(file, &image, error, sizeof(error)) == SIM_OK, "%s", error);
-    ck_assert_uint_eq(image.width_px, width_px);
-    ck_assert_uint_eq(image.height_px, height_px);
-    ck_assert_uint_eq(image.channels, channels);
-    sim_image_free(&image);
-}
-
-/* n bytes of payload take (n + 6) / 2 x 8 / 888 MHz and 0.380 us of states. The region that the
- * network sees, the lowest 1000 x 800 of the array, is 500 x 400 samples: 1,500 bytes beside 2,535
- * of RAW. */
-START_TEST(images_of_the_isp_and_regions_go_over_the_link_whole)
-{
-    static const struct {
-        const char *name, *format, *row_time;
-        uint32_t width_px, height_px;
-    } known[] = {{"link_rgb", "rgb888", "link 27.81", 2028, 1520},
-                 {"link_yuv", "yuv422", "link 18.67", 2028, 1520},
-                 {"link_roi", "raw+roi", "link 18.99", 500, 400}};
-    for (size_t i = 0; i < SIM_COUNT(known); i++) {
-        char output[64], file[128], again[128];
-        snprintf(output, sizeof(output), "\"isp\": false, \"format\": \"%s\"", known[i].format);
-        run_with_host(known[i].name, output,
-                      CCI("dwp_ap_vc_hoff", 800) "," CCI("dwp_ap_vc_voff", 2240) "," CCI(
-                          "dwp_ap_vc_hsize", 1000) "," CCI("dwp_ap_vc_vsize", 800));
-        ck_assert_msg(strstr(text, known[i].row_time) != NULL, "%s", text);
-        ck_assert_ptr_nonnull(strstr(text, "set by link"));
-        ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
-        ck_assert_ptr_null(strstr(text, "overflow"));
-        snprintf(file, sizeof(file), FOVEA_OUT "/%s/rgb_00001.png", known[i].name);
-        assert_picture(file, known[i].width_px, known[i].height_px, 3);
-        ck_assert_int_eq(fovea(text, sizeof(text),
-                               "decode " FOVEA_OUT "/%s/link.csi2 --out " FOVEA_OUT "/%s_again",
-                               known[i].name, known[i].name),
-                         0);
-        snprintf(again, sizeof(again), FOVEA_OUT "/%s_again/rgb_00001.png", known[i].name);
-        ck_assert(same_file(file, again));
-    }
-    assert_picture(FOVEA_OUT "/link_roi/raw_00001.png", 2028, 1520, 1);
-}
-END_TEST
-
 /* The registers of the pixel die come up binned: 320 x 240 of this chip. */
 START_TEST(a_frame_larger_than_at_power_up_has_its_picture)
 {
@@ -161,7 +78,7 @@ START_TEST(a_frame_larger_than_at_power_up_has_its_picture)
                      "run scenes/entrance.json --chip logic/chips/vga-tiny.json --firmware "
                      "build/firmware/camera.elf --frames 1 --out " FOVEA_OUT "/larger");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
-    assert_picture(FOVEA_OUT "/larger/frames/frame_00000.png", 640, 480, 3);
+    entrance_picture(FOVEA_OUT "/larger/frames/frame_00000.png", 640, 480, 3);
 }
 END_TEST
 
@@ -188,8 +105,8 @@ START_TEST(two_exposures_cross_the_link_and_the_long_one_is_looked_at)
                       "frame_length_lines", 4000) "," CCI("app_image_out", 1));
     assert_finds_people(0.9);
     ck_assert_ptr_nonnull(strstr(text, " 0 problems"));
-    assert_picture(FOVEA_OUT "/hdr/raw_00000.png", 2028, 2 * 1520, 1);
-    assert_picture(FOVEA_OUT "/hdr/raw_00003.png", 2028, 2 * 1520, 1);
+    entrance_picture(FOVEA_OUT "/hdr/raw_00000.png", 2028, 2 * 1520, 1);
+    entrance_picture(FOVEA_OUT "/hdr/raw_00003.png", 2028, 2 * 1520, 1);
 }
 END_TEST
 
@@ -210,9 +127,9 @@ END_TEST
 
 TEST_MAIN("sensor camera", boxes_of_a_mirrored_or_cut_frame_are_where_the_people_are_on_the_array,
           cropped_and_long_exposed_frames_show_people_where_they_are,
-          images_of_the_isp_and_regions_go_over_the_link_whole,
+
           a_turned_tensor_shows_people_of_an_upside_down_frame,
-          a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
+
           a_frame_larger_than_at_power_up_has_its_picture,
           with_pixels_off_the_link_rows_are_as_fast_as_adc_and_columns_allow,
           two_exposures_cross_the_link_and_the_long_one_is_looked_at,
