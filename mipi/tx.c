@@ -211,7 +211,7 @@ static const sim_reg_t mipi_regs[] = {
      0x48, 0, 0, 0, R(meta_dropped), NULL},
     {"MIPI_FILL", "15:0: bytes, of a packet behind each image line, 0 none; 16: null, not blanking; from the next frame on",
      0x4c, 0, 0x1ffff, 0, R(fill), NULL},
-    {"MIPI_SHORT", "a generic short packet, written: 15:0: data; 18:16: kind, its data type - 8; 27:24: virtual channel",
+    {"MIPI_SHORT", "15:0: data, of a generic short packet that a write sends; 18:16: kind, its data type - 8; 27:24: virtual channel",
      0x50, 0, 0, 0, R(short_packet), wrote_short},
     SIM_REG_END,
 };
