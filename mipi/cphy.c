@@ -7,8 +7,6 @@
 
 #define FLIP 4u
 #define MAX_PREPARE_NS 95u
-#define PREEND_UI 7u
-#define PROGSEQ_UI 14u
 #define SYNCS 2u
 #define MAX_SKEW_UI 255u
 
@@ -94,9 +92,9 @@ const char *mipi_cphy_check(const mipi_cphy_desc_t *desc, char *error, size_t er
     uint32_t symbol = 0;
     if (wrong == NULL)
         wrong = check_times(desc, error, error_bytes);
-    while (symbol < PROGSEQ_UI && desc->prog_symbol[symbol] <= FLIP)
+    while (symbol < MIPI_CPHY_PROG_UI && desc->prog_symbol[symbol] <= FLIP)
         symbol++;
-    if (wrong != NULL || symbol == PROGSEQ_UI || !desc->prog_seq)
+    if (wrong != NULL || symbol == MIPI_CPHY_PROG_UI || !desc->prog_seq)
         return wrong;
     snprintf(error, error_bytes, "prog_symbol[%u]: %u not in 0..4", symbol,
              desc->prog_symbol[symbol]);
@@ -328,7 +326,7 @@ uint64_t mipi_cphy_time_ps(const mipi_cphy_desc_t *desc, mipi_dphy_time_t time)
 
 uint32_t mipi_cphy_preamble_ui(const mipi_cphy_desc_t *desc)
 {
-    return desc->prebegin_ui + (desc->prog_seq ? PROGSEQ_UI : 0) + PREEND_UI;
+    return desc->prebegin_ui + (desc->prog_seq ? MIPI_CPHY_PROG_UI : 0) + MIPI_CPHY_PREEND_UI;
 }
 
 mipi_dphy_time_t mipi_cphy_to_data(const mipi_cphy_desc_t *desc)

@@ -30,6 +30,8 @@
 #define MIPI_MAX_TRIOS 3u
 #define MIPI_WORD_UI 7u
 #define MIPI_CPHY_HEADER_WORDS 3u
+#define MIPI_CPHY_PROG_UI 14u /* programmed sequence of the preamble */
+#define MIPI_CPHY_PREEND_UI 7u
 #define MIPI_CPHY_SYNC                                                                             \
     0x3444443u /* symbols, first in the lowest digit; it reads the same both ways */
 
@@ -37,10 +39,10 @@ typedef struct {
     uint64_t symbol_rate_hz; /* of one trio */
     uint32_t trios;          /* 1..3; 0: the chip has none */
     mipi_dphy_time_t lpx, prepare, hs_exit;
-    uint32_t prebegin_ui;    /* 7..448, words */
-    uint32_t post_ui;        /* 7..224, words */
-    bool prog_seq;           /* 14 symbols between begin and end of the preamble */
-    uint8_t prog_symbol[14]; /* 0..4 */
+    uint32_t prebegin_ui;                   /* 7..448, words */
+    uint32_t post_ui;                       /* 7..224, words */
+    bool prog_seq;                          /* 14 symbols between begin and end of the preamble */
+    uint8_t prog_symbol[MIPI_CPHY_PROG_UI]; /* 0..4 */
     uint32_t skew_ui[MIPI_MAX_TRIOS];
 } mipi_cphy_desc_t;
 

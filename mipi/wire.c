@@ -108,7 +108,6 @@ static void trio_steps(path_t *path, const mipi_packet_t *packet, uint32_t trio)
     const mipi_cphy_desc_t *cphy = &packet->phy->cphy;
     uint32_t spacers = mipi_phy_spacers(packet->phy, packet->join);
     uint32_t words = mipi_cphy_payload_words(cphy->trios, packet->count);
-    uint32_t end_ui = mipi_cphy_preamble_ui(cphy) - cphy->prebegin_ui;
     path->from_ps = packet->start_ps;
     path->at = (mipi_dphy_time_t){0, cphy->skew_ui[trio]};
     if (packet->join == MIPI_OWN_BURST) {
@@ -116,9 +115,8 @@ static void trio_steps(path_t *path, const mipi_packet_t *packet, uint32_t trio)
         add(path, MIPI_LP000, 0, cphy->prepare);
         add(path, MIPI_HS_PREAMBLE, 0, (mipi_dphy_time_t){0, cphy->prebegin_ui});
         if (cphy->prog_seq)
-            add(path, MIPI_HS_PROG, 2, no_time);
-        end_ui -= cphy->prog_seq ? 2 * MIPI_WORD_UI : 0;
-        add(path, MIPI_HS_PREAMBLE, 0, (mipi_dphy_time_t){0, end_ui});
+            add(path, MIPI_HS_PROG, MIPI_CPHY_PROG_UI / MIPI_WORD_UI, no_time);
+        add(path, MIPI_HS_PREAMBLE, 0, (mipi_dphy_time_t){0, MIPI_CPHY_PREEND_UI});
     } else if (spacers != 0) {
         add(path, MIPI_HS_SPACER, spacers, no_time);
     }
