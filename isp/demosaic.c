@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAD 32   /* samples before and after a half row; 8 are needed */
+/* Samples before a half row, of which 8 are needed, and behind it: EDGE makes ISP_GREEN_PX at once,
+ * of fewer, too. */
+#define PAD 32
+#define BEHIND (ISP_GREEN_PX + 8)
 #define E_ROWS 4 /* of e: three are looked at */
 #define FOLDED 5 /* of them that are mirrored: what EDGE looks at */
 
 static uint32_t half_stride(const demosaic_t *dm)
 {
-    uint32_t samples = PAD + (dm->desc.max_width_px + 1) / 2 + PAD;
+    uint32_t samples = PAD + (dm->desc.max_width_px + 1) / 2 + BEHIND;
     return (uint32_t)(lines_stride(samples * sizeof(uint16_t)) / sizeof(uint16_t));
 }
 
