@@ -101,6 +101,81 @@ START_TEST(so_it_is_with_real_models)
 }
 END_TEST
 
+/* ---- tails on the core ---- */
+
+/* The picture's codes where the ISP writes them, then NPU and core. */
+static void infer_with_core(inference_t *in, const npu_prog_t *prog, const sensor_desc_t *chip)
+{
+    sim_image_t image;
+    const uint32_t *net = prog->net;
+    ck_assert_int_eq(sim_png_read(DIR "/out/frames/input_00000.png", &image, error, sizeof(error)),
+                     SIM_OK);
+    in->firmware = "build/firmware/infer.elf";
+    ck_assert_msg(inference_init(in, chip, prog) && inference_load(in, NULL), "%s", in->error);
+    for (uint32_t i = 0; i < image.width_px * image.height_px; i++)
+        for (uint32_t c = 0; c < image.channels; c++) {
+            uint8_t code = image.data[i * image.channels + c] ^ 0x80;
+            uint32_t addr = net[NPU_NET_INPUT_ADDR_W] + c * net[NPU_NET_INPUT_PLANE_BYTES_W] +
+                            i / image.width_px * net[NPU_NET_INPUT_ROW_BYTES_W] +
+                            i % image.width_px;
+            ck_assert(sim_mem_poke(&in->memory, addr, &code, 1));
+        }
+    ck_assert_msg(inference_go(in), "%s", in->error);
+    sim_image_free(&image);
+}
+
+/* Outputs of different sizes: the one that the host has of so many elements. */
+static uint8_t *array_of(uint32_t elements)
+{
+    for (uint32_t o = 0; o < 4; o++) {
+        char path[256];
+        size_t bytes;
+        snprintf(path, sizeof(path), DIR "/out/frames/output_00000_%u.npy", o);
+        uint8_t *data = sim_file_read(path, 1 << 24, &bytes, error, sizeof(error));
+        ck_assert_msg(data != NULL, "%s", error);
+        if (bytes == 128 + 4 * elements)
+            return data;
+        free(data);
+    }
+    ck_abort_msg("no output of %u elements", elements);
+    return NULL;
+}
+
+/* It dequantizes on the core; here the host does it. */
+START_TEST(floats_of_the_core_are_those_of_the_host)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    network_options_t options = {0};
+    npu_prog_t prog;
+    inference_t in = {0};
+    const char *dir = test_models_dir();
+    char file[1200], from_dir[1300];
+    if (dir == NULL) {
+        test_skip("no model");
+        return;
+    }
+    snprintf(file, sizeof(file), "%s/blazeface_front_128_int8.tflite", dir);
+    snprintf(from_dir, sizeof(from_dir), "%s%s", dir[0] == '/' ? "" : "../../../", file);
+    ck_assert_msg(network_load(file, &chip.npu, &options, &prog, error, sizeof(error)), "%s",
+                  error);
+    imx500_ran(from_dir, IMX500_NO_PIXELS, 1);
+    infer_with_core(&in, &prog, &chip);
+    ck_assert_uint_eq(prog.net[NPU_NET_OUTPUTS_W], 4);
+    for (uint32_t o = 0; o < 4; o++) {
+        npu_net_tensor_t t = npu_prog_output(&prog, o);
+        uint32_t elements = (uint32_t)npu_net_tensor_elements(&t);
+        ck_assert_uint_eq(t.dtype, NPU_DTYPE_FLOAT32);
+        uint8_t *want = malloc(4 * elements), *have = array_of(elements);
+        ck_assert(npu_output_read(&prog, o, &in.memory, want));
+        ck_assert_msg(memcmp(have + 128, want, 4 * elements) == 0, "output %u differs", o);
+        free(want);
+        free(have);
+    }
+    inference_free(&in);
+    npu_prog_free(&prog);
+}
+END_TEST
+
 /* ---- decode ---- */
 
 START_TEST(decode_makes_the_same_of_the_capture)
@@ -192,5 +267,6 @@ static void use_dir(void)
 }
 
 TEST_MAIN_AFTER(use_dir, "imx500 tensors", what_the_host_gets_is_what_the_network_computes,
-                so_it_is_with_real_models, decode_makes_the_same_of_the_capture,
-                lost_lines_are_named, a_restored_run_leaves_the_same_tensors)
+                so_it_is_with_real_models, floats_of_the_core_are_those_of_the_host,
+                decode_makes_the_same_of_the_capture, lost_lines_are_named,
+                a_restored_run_leaves_the_same_tensors)
