@@ -24,7 +24,8 @@
  * complete, when the line before them ends, so they leave lc cycles apart; one whose turn it is
  * while a scaler is not ready waits another lc. There is no input FIFO: a line that comes while the
  * row before it has not left (the lines come faster than lc or than pipe cycles) is an overrun, and
- * the rest of its frame is dropped.
+ * the rest of its frame is dropped. A frame whose last line comes early (the sensor was stopped
+ * within it) is dropped without an overrun.
  *
  * Registers are latched when line 0 of a frame comes. An illegal value is replaced by the nearest
  * legal one at that time, in the register too, and logged SIM_LOG_GUEST.

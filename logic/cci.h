@@ -18,14 +18,15 @@
  *           tLOW. START holds tHD;STA; a repeated START takes tLOW + tSU;STA + tHD;STA; STOP takes
  *           tLOW + tSU;STO; the next START waits tBUF. Minimum values of the mode (NXP UM10204 rev.
  *           7, table 10): standard up to 100 kHz, fast up to 400 kHz, fast-mode plus up to 1 MHz.
- * Target:   answers to one 7-bit address, register cci_address_ctrl (address << 1; Linux
- * ccs-core.c), from the next START on. It does not answer while it is held in reset (cci_hold).
- * What is not its address, or comes in reset, is not acknowledged, and the host stops. It
- *           acknowledges all data: what a register refuses (read-only, out of range, none there) is
- *           logged, counted, and lost, as on sensors whose drivers write long lists without asking.
+ * Target:   answers to one 7-bit address, that of register cci_address_ctrl (address << 1, as
+ *           Linux's ccs-core.c has it), from the next START on; to nobody while it is held in reset
+ *           (cci_hold; time 0 is after the wait that follows power-up). Then nothing acknowledges,
+ *           and the host stops. All data are acknowledged: what a register refuses (read-only, out
+ *           of range, none there) is logged, counted and lost, as on sensors whose drivers write
+ *           long lists without asking.
  * Not modeled: clock stretching (the target needs none), other masters, the bridge chip of the
- *           camera module, rise and fall times (part of the periods), general call, 10-bit
- * addresses.
+ *           camera module, rise and fall times (part of the periods), general call, addresses of 10
+ *           bits.
  */
 #ifndef LOGIC_CCI_H
 #define LOGIC_CCI_H

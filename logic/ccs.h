@@ -18,8 +18,8 @@
  *               refused: the sensor stays in standby, with the clocks it had.
  * Timing:       that of the bus, cci.h.
  * Refused:      what a register has no meaning for, or a capability rules out; a stream whose
- *               settings make no sense together (ccs_rules.c). Of a register written in parts only the
- *               start of a stream judges what they came to.
+ *               settings make no sense together (ccs_rules.c). A register that was written in parts
+ *               is judged when the stream starts.
  * Modeled:      identity, limits, frame and data formats, integration time, gains, frame and line
  *               length, window, output size, digital crop, subsampling, binning, orientation, test
  *               patterns, two exposures (HDR), long exposure, global reset, both ways into standby,

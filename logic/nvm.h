@@ -7,10 +7,10 @@
  *
  * Reading:  each write of ctrl with `enable` fetches the page that page_select names; after read_us
  *           read_if_ready says that it is in the data registers.
- * Writing:  with `write`, too, write_if_ready says that data are taken; with the last of the 64
- * (the others are as the host left them in this page, 0 at first) the page is programmed, which
- *           takes program_us without write_if_ready. Fuses go from 0 to 1 only: where the host
- *           wanted a 0 and the fuse is 1, data_corrupted says so.
+ * Writing:  with `write`, too, write_if_ready says that data are taken; with the last of the 64 the
+ *           page is programmed (the others are as the host has written them, or 0), which takes
+ *           program_us without write_if_ready. Fuses go from 0 to 1 only: where the host wanted a 0
+ *           and the fuse is 1, data_corrupted says so.
  * Wrong:    a page that is not there, data written while the interface does not take them:
  *           improper_if_usage. clear_error takes both error bits back.
  * As the Linux driver reads it: drivers/media/i2c/ccs/ccs-core.c; bits: ccs-regs.asc.

@@ -240,7 +240,32 @@ START_TEST(the_image_leaves_on_the_channel_that_the_host_names)
 }
 END_TEST
 
+/* As the Linux driver does, but all 64 bytes in one transaction. The model is the first of page 0.
+ */
+START_TEST(a_page_of_fuses_comes_over_the_bus)
+{
+    make(400000);
+    set(0x0a02, 0);
+    set(0x0a00, 1);
+    board_run_ms(board, 1);
+    cci_xfer_t status = cci_read_of(board->client, 0, 0x0a01, 1);
+    cci_xfer_t page = cci_read_of(board->client, 0, 0x0a04, 64);
+    ck_assert(cci_submit(&board->sensor->cci, &status));
+    board_run_ms(board, 1);
+    ck_assert_uint_eq(cci_value(&board->done), 1);
+    ck_assert(cci_submit(&board->sensor->cci, &page));
+    board_run_ms(board, 3);
+    ck_assert_uint_eq(board->done.moved, 64);
+    ck_assert_uint_eq(board->done.data[0] << 8 | board->done.data[1], board_ccs(board, 0x0000));
+    ck_assert_uint_eq(board->done.data[9], board_ccs(board, 0x001c) & 0xff);
+    /* 3 bytes, repeated start, 65 bytes: 612 clocks */
+    ck_assert_uint_eq(board->done.end_ps - board->done.start_ps,
+                      (600 + 27 * 2500 + 2500 + 65 * 9 * 2500 + 1900) * SIM_PS_PER_NS);
+    board_free(board);
+}
+END_TEST
+
 TEST_MAIN("CCI of the sensor", a_slow_group_counts_in_one_frame,
           software_reset_makes_all_as_after_power_up, standby_waits_for_the_frame_or_cuts_it,
           a_frame_is_as_long_as_its_exposure_where_that_is_wanted,
-          the_image_leaves_on_the_channel_that_the_host_names)
+          the_image_leaves_on_the_channel_that_the_host_names, a_page_of_fuses_comes_over_the_bus)
