@@ -4,9 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mipi/trios.h"
+
 enum { LINE_BYTES = 256 };
 
 typedef enum { OUTSIDE, IN_BURST, IN_TRAIL } place_t;
+
+/* The two forms of the text. */
+typedef struct {
+    const char *first, *count, *trail;
+    uint32_t max, width; /* of lanes; of a token */
+} form_t;
+
+static const form_t forms[] = {{"CSI2LANES 1", "lanes", "trail", MIPI_ALIGN_LANES, 2},
+                               {"CSI2TRIOS 1", "trios", "post", MIPI_MAX_TRIOS, MIPI_WORD_UI}};
 
 typedef struct {
     mipi_lanes_info_t *info;
@@ -14,7 +25,9 @@ typedef struct {
     mipi_packet_fn_t packet;
     mipi_rx_event_fn_t event;
     void *ctx;
+    const form_t *form;
     mipi_align_t align;
+    mipi_trios_t trios;
     mipi_packet_t at; /* number and time of the next burst */
     place_t place;
 } reader_t;
@@ -71,62 +84,141 @@ static bool token(const char *text, int16_t *value)
     return true;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------
- */
-static bool read_row(reader_t *reader, const char *line)
+/* Seven symbols; *value is NULL for `-------`. */
+static bool word(const char *text, uint8_t symbols[MIPI_WORD_UI], const uint8_t **value)
 {
-    uint32_t lanes = reader->info->lanes;
-    int16_t row[MIPI_ALIGN_LANES];
-    const char *text = line;
-    for (uint32_t n = 0; n < lanes; n++, text += 2) {
-        bool space = n == 0 || *text == ' ';
-        if (n > 0 && space)
-            text++;
-        if (!space || !token(text, &row[n]))
-            return fail(reader, "found '%.40s', expected %u times two hex digits or --", line,
-                        lanes);
-        if (reader->place == IN_TRAIL && row[n] > 0 && row[n] != 0xff)
-            return fail(reader, "found '%.2s' on lane %u, expected 00, ff or -- in a trail", text,
-                        n);
+    *value = strncmp(text, "-------", MIPI_WORD_UI) == 0 ? NULL : symbols;
+    for (uint32_t i = 0; *value != NULL && i < MIPI_WORD_UI; i++) {
+        if (text[i] < '0' || text[i] > '4')
+            return false;
+        symbols[i] = (uint8_t)(text[i] - '0');
     }
-    if (*text != '\0')
-        return fail(reader, "found '%.40s', expected %u lanes", line, lanes);
+    return true;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------
+ */
+static bool bad_row(reader_t *reader, const char *line)
+{
+    bool trios = reader->info->trios;
+    return fail(reader, "found '%.40s', expected %u times %s", line, reader->info->lanes,
+                trios ? "seven digits 0..4 or -------" : "two hex digits or --");
+}
+
+/* Points at the tokens of a row, one blank between them. */
+static bool cut_row(reader_t *reader, const char *line, const char *tokens[])
+{
+    uint32_t width = reader->form->width, lanes = reader->info->lanes;
+    if (strlen(line) != (size_t)lanes * (width + 1) - 1)
+        return bad_row(reader, line);
+    for (uint32_t n = 0; n < lanes; n++) {
+        tokens[n] = line + n * (width + 1);
+        if (n > 0 && tokens[n][-1] != ' ')
+            return bad_row(reader, line);
+    }
+    return true;
+}
+
+static bool read_bytes(reader_t *reader, const char *line, const char *const tokens[])
+{
+    int16_t row[MIPI_ALIGN_LANES];
+    for (uint32_t n = 0; n < reader->info->lanes; n++) {
+        if (!token(tokens[n], &row[n]))
+            return bad_row(reader, line);
+        if (reader->place == IN_TRAIL && row[n] > 0 && row[n] != 0xff)
+            return fail(reader, "found '%.2s' on lane %u, expected 00, ff or -- in a trail",
+                        tokens[n], n);
+    }
     if (reader->place == IN_BURST)
         mipi_align_row(&reader->align, row);
     return true;
 }
 
-static bool read_lanes(reader_t *reader, const char *text)
+static bool read_words(reader_t *reader, const char *line, const char *const tokens[])
 {
-    uint64_t lanes;
-    if (reader->info->lanes != 0)
-        return fail(reader, "found lanes again, expected them once");
-    if (!number(text, MIPI_ALIGN_LANES, &lanes) || lanes == 0)
-        return fail(reader, "found lanes '%.40s', expected 1..%u", text, MIPI_ALIGN_LANES);
+    uint8_t symbols[MIPI_MAX_TRIOS][MIPI_WORD_UI];
+    const uint8_t *row[MIPI_MAX_TRIOS];
+    for (uint32_t n = 0; n < reader->info->lanes; n++)
+        if (!word(tokens[n], symbols[n], &row[n]))
+            return bad_row(reader, line);
+    if (reader->place == IN_BURST)
+        mipi_trios_row(&reader->trios, row);
+    return true;
+}
+
+static bool read_row(reader_t *reader, const char *line)
+{
+    const char *tokens[MIPI_ALIGN_LANES];
+    if (!cut_row(reader, line, tokens))
+        return false;
+    return reader->info->trios ? read_words(reader, line, tokens)
+                               : read_bytes(reader, line, tokens);
+}
+
+/* ---- lines --------------------------------------------------------------------------------------
+ */
+/* A first line: of the file, or of another PHY from here on. */
+static bool read_form(reader_t *reader, const char *line)
+{
+    for (size_t i = 0; i < SIM_COUNT(forms); i++) {
+        if (strcmp(line, forms[i].first) != 0)
+            continue;
+        mipi_align_free(&reader->align);
+        mipi_trios_free(&reader->trios);
+        reader->form = &forms[i];
+        reader->info->trios = i != 0;
+        reader->info->lanes = 0;
+        return true;
+    }
+    return false;
+}
+
+static bool begin_lanes(reader_t *reader, uint32_t lanes)
+{
     mipi_align_desc_t desc = *reader->desc;
-    desc.lanes = (uint32_t)lanes;
+    desc.lanes = lanes;
     if (desc.used > desc.lanes)
         desc.used = 0;
-    if (!mipi_align_init(&reader->align, &desc, reader->packet, reader->event, reader->ctx))
+    if (reader->info->trios)
+        return mipi_trios_init(&reader->trios, lanes, reader->packet, reader->event, reader->ctx);
+    return mipi_align_init(&reader->align, &desc, reader->packet, reader->event, reader->ctx);
+}
+
+static bool read_lanes(reader_t *reader, const char *text)
+{
+    const form_t *form = reader->form;
+    uint64_t lanes;
+    if (reader->info->lanes != 0)
+        return fail(reader, "found %s again, expected them once", form->count);
+    if (!number(text, form->max, &lanes) || lanes == 0)
+        return fail(reader, "found %s '%.40s', expected 1..%u", form->count, text, form->max);
+    if (!begin_lanes(reader, (uint32_t)lanes))
         return fail(reader, "out of memory");
-    reader->info->lanes = desc.lanes;
+    reader->info->lanes = (uint32_t)lanes;
     return true;
 }
 
 static bool begin_burst(reader_t *reader)
 {
     if (reader->info->lanes == 0)
-        return fail(reader, "found a burst, expected lanes before it");
-    mipi_align_begin(&reader->align, &reader->at);
+        return fail(reader, "found a burst, expected %s before it", reader->form->count);
+    if (reader->info->trios)
+        mipi_trios_begin(&reader->trios, &reader->at);
+    else
+        mipi_align_begin(&reader->align, &reader->at);
     reader->place = IN_BURST;
     return true;
 }
 
 static bool end_burst(reader_t *reader)
 {
-    mipi_align_end(&reader->align);
+    if (reader->info->trios)
+        mipi_trios_end(&reader->trios);
+    else
+        mipi_align_end(&reader->align);
+    reader->at.number = reader->info->trios ? reader->trios.now.number : reader->align.now.number;
+    reader->info->packets = reader->at.number;
     reader->place = OUTSIDE;
-    reader->info->packets = reader->at.number = reader->align.now.number;
     return true;
 }
 
@@ -151,17 +243,19 @@ static bool read_line(reader_t *reader, const char *line)
     if (reader->place != OUTSIDE) {
         if (strcmp(line, "end") == 0)
             return end_burst(reader);
-        if (strcmp(line, "trail") != 0 || reader->place == IN_TRAIL)
+        if (strcmp(line, reader->form->trail) != 0 || reader->place == IN_TRAIL)
             return read_row(reader, line);
         reader->place = IN_TRAIL;
         return true;
     }
     if (strcmp(line, "burst") == 0)
         return begin_burst(reader);
-    if (after(line, "lanes") != NULL)
-        return read_lanes(reader, after(line, "lanes"));
+    if (after(line, reader->form->count) != NULL)
+        return read_lanes(reader, after(line, reader->form->count));
+    if (read_form(reader, line))
+        return true;
     if (after(line, "gap") == NULL)
-        return fail(reader, "found '%.40s', expected lanes, gap or burst", line);
+        return fail(reader, "found '%.40s', expected %s, gap or burst", line, reader->form->count);
     return number(after(line, "gap"), UINT64_MAX / 100, &gap) ||
            fail(reader, "found '%.40s', expected gap and a number", line);
 }
@@ -185,8 +279,8 @@ static bool read_all(reader_t *reader, FILE *stream)
 {
     char line[LINE_BYTES] = "";
     next_line(reader, stream, line);
-    if (strcmp(line, "CSI2LANES 1") != 0)
-        return fail(reader, "found '%.40s', expected CSI2LANES 1", line);
+    if (!read_form(reader, line))
+        return fail(reader, "found '%.40s', expected CSI2LANES 1 or CSI2TRIOS 1", line);
     while (next_line(reader, stream, line))
         if (!read_line(reader, line))
             return false;
@@ -203,5 +297,6 @@ bool mipi_lanes_read(FILE *stream, const mipi_align_desc_t *desc, mipi_packet_fn
     reader_t reader = {.info = info, .desc = desc, .packet = packet, .event = event, .ctx = ctx};
     bool fine = read_all(&reader, stream);
     mipi_align_free(&reader.align);
+    mipi_trios_free(&reader.trios);
     return fine;
 }

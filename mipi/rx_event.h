@@ -22,6 +22,8 @@
     X(HEADER,           "incomplete_header",    "burst too short for a packet header")             \
     X(ECC_CORRECTED,    "ecc_1bit",             "header bit corrected")                            \
     X(ECC,              "ecc_2bit",             "header with several wrong bits, packet lost")     \
+    X(PH_COPY,          "ph_crc_1copy",         "C-PHY: a copy of the packet header wrong, another one used")  \
+    X(PH_CRC,           "ph_crc",               "C-PHY: no copy of the packet header is right, packet lost")   \
     X(CRC,              "crc",                  "payload CRC wrong")                               \
     X(WORD_COUNT,       "wc_corruption",        "word count is not that of the burst, which ends with a right CRC") \
     X(SHORT,            "incomplete_long_packet", "fewer bytes than the header announces")         \

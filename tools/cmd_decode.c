@@ -75,7 +75,7 @@ static bool output_close(output_t *out, bool keep, char *error, size_t error_byt
 /* ---- one input ----------------------------------------------------------------------------------
  */
 typedef struct {
-    const char *file, *format; /* "capture", "lanes" */
+    const char *file, *format; /* "capture", "lanes", "trios" */
     output_t out;
     host_t host;
     bool check, json;
@@ -145,7 +145,7 @@ static bool read_lanes(decode_t *d, FILE *stream)
         mipi_lanes_read(stream, &d->align, mipi_rx_packet, mipi_rx_event, &d->host.rx, &info);
     if (!fine)
         snprintf(d->error, sizeof(d->error), "%s", info.error);
-    d->format = "lanes";
+    d->format = info.trios ? "trios" : "lanes";
     d->packets = info.packets;
     d->lanes = info.lanes;
     d->bit_rate_bps = info.rate_mbps * 1000000;

@@ -150,8 +150,8 @@ START_TEST(wrong_lines_are_named_with_their_number)
     const struct {
         const char *text, *error;
     } wrong[] = {
-        {"\n", "line 1: found '', expected CSI2LANES 1"},
-        {"CSI2LANES 2\n", "line 1: found 'CSI2LANES 2', expected CSI2LANES 1"},
+        {"\n", "line 1: found '', expected CSI2LANES 1 or CSI2TRIOS 1"},
+        {"CSI2LANES 2\n", "line 1: found 'CSI2LANES 2', expected CSI2LANES 1 or CSI2TRIOS 1"},
         {"CSI2LANES 1\nburst\n", "line 2: found a burst, expected lanes before it"},
         {"CSI2LANES 1\nlanes 0\n", "line 2: found lanes '0', expected 1..8"},
         {"CSI2LANES 1\nlanes 9\n", "line 2: found lanes '9', expected 1..8"},
@@ -162,7 +162,8 @@ START_TEST(wrong_lines_are_named_with_their_number)
         {"CSI2LANES 1\ngap -1\n", "line 2: found 'gap -1', expected gap and a number"},
         {"CSI2LANES 1\nlanes 2\nburst\nb8\n",
          "line 4: found 'b8', expected 2 times two hex digits or --"},
-        {"CSI2LANES 1\nlanes 2\nburst\nb8 b8 b8\n", "line 4: found 'b8 b8 b8', expected 2 lanes"},
+        {"CSI2LANES 1\nlanes 2\nburst\nb8 b8 b8\n",
+         "line 4: found 'b8 b8 b8', expected 2 times two hex digits or --"},
         {"CSI2LANES 1\nlanes 2\nburst\nb8 g0\n",
          "line 4: found 'b8 g0', expected 2 times two hex digits or --"},
         {"CSI2LANES 1\nlanes 2\nburst\nb8 b8\nburst\n",
@@ -247,6 +248,20 @@ static mipi_phy_t random_phy(sim_stream_t *rng)
     return phy;
 }
 
+static mipi_phy_t random_cphy(sim_stream_t *rng)
+{
+    mipi_phy_t phy = {
+        .signaling = MIPI_CPHY, .dphy = mipi_dphy_desc_default(), .cphy = mipi_cphy_desc_default()};
+    phy.cphy.symbol_rate_hz = 1000000000;
+    phy.cphy.trios = 1 + sim_stream_below(rng, 3);
+    for (uint32_t n = 0; n < phy.cphy.trios; n++)
+        phy.cphy.skew_ui[n] = sim_stream_below(rng, 2) * sim_stream_below(rng, 42);
+    phy.lrte.on = sim_stream_below(rng, 2) != 0;
+    phy.lrte.after_short = sim_stream_below(rng, 4);
+    phy.lrte.after_long = sim_stream_below(rng, 4);
+    return phy;
+}
+
 static struct {
     uint8_t bytes[64];
     uint32_t count;
@@ -295,8 +310,9 @@ static uint32_t trace(sim_stream_t *rng, const mipi_phy_t *phy, FILE *stream)
                                 .count = traced[n].count,
                                 .phy = phy,
                                 .join = how,
-                                .bit_rate_bps = phy->dphy.bit_rate_bps};
-        if (how == MIPI_OWN_BURST && sim_stream_below(rng, 6) == 0) {
+                                .bit_rate_bps = mipi_phy_ui_hz(phy)};
+        bool d = phy->signaling == MIPI_DPHY;
+        if (d && how == MIPI_OWN_BURST && sim_stream_below(rng, 6) == 0) {
             packet.deskew_ui = 512;
             packet.deskew_ps = mipi_dphy_deskew_ps(&phy->dphy, 512);
             now += packet.deskew_ps;
@@ -319,7 +335,7 @@ START_TEST(every_kind_of_link_that_is_traced_is_read)
     static char file[1 << 18];
     sim_stream_t rng = sim_stream(21, 0, 0);
     for (uint32_t run = 0; run < 300; run++) {
-        const mipi_phy_t phy = random_phy(&rng);
+        const mipi_phy_t phy = run % 3 == 0 ? random_cphy(&rng) : random_phy(&rng);
         FILE *stream = fmemopen(file, sizeof(file), "w");
         uint32_t calibrations = trace(&rng, &phy, stream);
         size_t size = (size_t)ftell(stream);
@@ -339,14 +355,84 @@ START_TEST(every_kind_of_link_that_is_traced_is_read)
 }
 END_TEST
 
+/* ---- C-PHY --------------------------------------------------------------------------------------
+ */
+/* A burst of one trio: `sync`, the header (twice) of FS 1 on VC 0. */
+static void make_trio(const char *sync, bool first_good, bool second_good)
+{
+    uint8_t fs[4], symbols[3][8] = {{0}};
+    uint16_t words[MIPI_CPHY_HEADER_WORDS];
+    mipi_short_packet(fs, 0, MIPI_DT_FS, 1);
+    mipi_cphy_header(fs, words);
+    for (uint32_t w = 0; w < 3; w++) {
+        mipi_cphy_encode(words[w], symbols[w]);
+        for (uint32_t i = 0; i < MIPI_WORD_UI; i++)
+            symbols[w][i] = (uint8_t)(symbols[w][i] + '0');
+    }
+    const char *crc = (const char *)symbols[2], *wrong = "0000000";
+    snprintf(text, sizeof(text),
+             "CSI2TRIOS 1\ntrios 1\nburst\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n4444444\npost\n"
+             "4444444\nend\n",
+             sync, (char *)symbols[0], (char *)symbols[1], first_good ? crc : wrong, sync,
+             (char *)symbols[0], (char *)symbols[1], second_good ? crc : wrong);
+}
+
+START_TEST(a_burst_of_symbols_becomes_a_packet_or_an_event)
+{
+    make_trio("3444443", true, true);
+    ck_assert_msg(read(text), "%s", info.error);
+    ck_assert(info.trios && info.lanes == 1 && info.packets == 1);
+    ck_assert(rx.channel[0].open && mipi_rx_event_count(&rx) == 0);
+    mipi_rx_free(&rx);
+    for (int copy = 0; copy < 2; copy++) {
+        make_trio("3444443", copy == 0, copy == 1);
+        ck_assert(read(text));
+        ck_assert(rx.channel[0].open && rx.counts[MIPI_RX_PH_COPY] == 1 && last.corrected);
+        mipi_rx_free(&rx);
+    }
+    make_trio("3444443", false, false);
+    ck_assert(read(text));
+    ck_assert(!rx.channel[0].open && rx.counts[MIPI_RX_PH_CRC] == 1);
+    ck_assert_uint_eq(info.packets, 1);
+    mipi_rx_free(&rx);
+    make_trio("0000000", true, true);
+    ck_assert(read(text));
+    ck_assert_uint_eq(rx.by[MIPI_RX_SOT_SYNC][0], 1);
+    mipi_rx_free(&rx);
+    memcpy(strstr(text, "0000000"), "3444453", 7);
+    ck_assert(!read(text));
+    ck_assert_str_eq(info.error,
+                     "line 4: found '3444453', expected 1 times seven digits 0..4 or -------");
+    mipi_rx_free(&rx);
+}
+END_TEST
+
+START_TEST(one_phy_may_follow_the_other)
+{
+    static char both[2 * sizeof(text)];
+    make_trio("3444443", true, true);
+    strcpy(both, text);
+    make_text();
+    strcat(both, text);
+    ck_assert_msg(read(both), "%s", info.error);
+    ck_assert_uint_eq(rx.counts[MIPI_RX_FS_OPEN], 1); /* FS 1 twice: counting begins anew */
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 1);
+    ck_assert(!info.trios && info.lanes == 2 && info.packets == 3);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(any_edit_of_a_file_is_survived)
 {
     sim_stream_t rng = sim_stream(3, 0, 0);
     uint32_t fine = 0;
-    make_text();
     for (uint32_t run = 0; run < 4000; run++) {
         static const char some[] = "0123456789abf- \nburstendtrail\0x";
         char copy[sizeof(text)];
+        if (run % 2 == 0)
+            make_text();
+        else
+            make_trio("3444443", true, true);
         size_t length = strlen(text);
         memcpy(copy, text, sizeof(text));
         for (uint32_t edits = 1 + sim_stream_below(&rng, 3); edits > 0; edits--)
@@ -356,7 +442,7 @@ START_TEST(any_edit_of_a_file_is_survived)
         ck_assert(mipi_rx_event_count(&rx) < 10);
         mipi_rx_free(&rx);
     }
-    ck_assert_uint_gt(fine, 400);
+    ck_assert_uint_gt(fine, 200);
     ck_assert_uint_lt(fine, 3600);
 }
 END_TEST
@@ -366,4 +452,5 @@ TEST_MAIN("mipi lanes read", bursts_become_packets_with_their_times,
           a_lane_with_skew_is_aligned_and_a_lane_too_few_is_reported,
           wrong_lines_are_named_with_their_number, a_line_without_end_is_refused,
           the_lane_trace_comes_back_as_it_was, every_kind_of_link_that_is_traced_is_read,
+          a_burst_of_symbols_becomes_a_packet_or_an_event, one_phy_may_follow_the_other,
           any_edit_of_a_file_is_survived)

@@ -1,0 +1,47 @@
+/*
+ * trios.h - symbols of a C-PHY burst to packets: what align.h is for lanes.
+ *
+ *   trio 0   3444443 header 3444443 header words 4444444     \
+ *   trio 1           3444443 header 3444443 header words ..  +--> cphy.h --> packet
+ *
+ * Each trio is searched for its own sync words, so skew does not matter. A packet ends where its
+ * header says; behind it the next one of the burst (LRTE) begins with a sync word.
+ *
+ * Not modeled: scrambling.
+ */
+#ifndef MIPI_TRIOS_H
+#define MIPI_TRIOS_H
+
+#include "mipi/cphy.h"
+#include "mipi/rx_event.h"
+
+#define MIPI_TRIO_MAX_SYMBOLS (1u << 19) /* of a burst; more are not kept */
+
+typedef struct {
+    uint8_t *symbols; /* 0..4, MIPI_TRIO_MAX_SYMBOLS */
+    uint32_t count;
+    bool begun, over;
+} mipi_trio_t;
+
+typedef struct {
+    uint32_t trios;
+    mipi_packet_fn_t packet;
+    mipi_rx_event_fn_t event;
+    void *ctx;
+    mipi_trio_t trio[MIPI_MAX_TRIOS];
+    uint8_t *out;
+    mipi_packet_t now; /* number and times of the next packet */
+} mipi_trios_t;
+
+/* For 1..3 trios. False when there is no memory. Both functions are given ctx. */
+bool mipi_trios_init(mipi_trios_t *t, uint32_t trios, mipi_packet_fn_t packet,
+                     mipi_rx_event_fn_t event, void *ctx);
+void mipi_trios_free(mipi_trios_t *t);
+
+/* A burst: begins, `at` gives the packet's number and times; a word time, seven symbols of each
+ * trio, NULL where it is in LP; all are back in LP-111. Numbers as in align.h. */
+void mipi_trios_begin(mipi_trios_t *t, const mipi_packet_t *at);
+void mipi_trios_row(mipi_trios_t *t, const uint8_t *const symbols[]);
+void mipi_trios_end(mipi_trios_t *t);
+
+#endif
