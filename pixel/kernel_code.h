@@ -417,13 +417,12 @@ static inline f_t bent(const pix_law_t *law, f_t charge)
 }
 
 /* What the wells of a sample's photosites hold, and CDS leaves of it. */
-static inline f_t held(const pix_law_t *law, f_t charge, f_t mean)
+static inline f_t held(const pix_law_t *law, f_t charge, bool sun, const float *mean)
 {
-    charge = least(charge, f_of(law->well_top_e));
     if (any(below(f_of(law->knee_low_e), charge)))
-        charge = bent(law, charge);
-    if (law->sun_share > 0) {
-        f_t reset = least(mul(mean, f_of(law->sun_share)), f_of(law->sun_clamp_e));
+        charge = bent(law, least(charge, f_of(law->well_top_e)));
+    if (sun) {
+        f_t reset = least(mul(f_load(mean), f_of(law->sun_share)), f_of(law->sun_clamp_e));
         charge = least(charge, sub(f_of(law->full_well_e), reset));
     }
     return charge;
@@ -433,9 +432,10 @@ static void convert(const pix_law_t *given, const pix_span_t *span_given)
 {
     const pix_law_t law = *given;
     const pix_span_t span = *span_given;
+    const bool sun = law.sun_share > 0;
     const float zero = law.black_dn + 0.5f, top = law.white_dn + 0.5f; /* to be cut off */
     for (uint32_t i = 0; i < span.count; i += LANES) {
-        f_t charge = held(&law, f_load(span.charge + i), f_load(span.mean + i));
+        f_t charge = held(&law, f_load(span.charge + i), sun, span.mean + i);
         f_t x = add(mul(charge, f_of(law.dn_per_e)), f_load(span.noise + i));
         x = add(x, mul(f_from_s8(span.dsnu + i), f_of(law.dsnu_step_dn)));
         x = mul(x, f_load(span.column_gain + i));
