@@ -130,6 +130,28 @@ START_TEST(a_register_counts_whole_and_a_part_of_it_alone)
 }
 END_TEST
 
+/* The second byte of 600 has not left yet when the register becomes 1000: the host reads 600. From
+ * its second byte on, it is read as it is then. */
+START_TEST(a_read_takes_all_of_a_register_with_its_first_byte)
+{
+    sim_t *sim = make(400000);
+    ck_assert(ccs_host_write(&ccs, 0x0340, 600));
+    submit(cci_read_of(0, 0, 0x0340, 2));
+    sim_run_until_ps(sim, (600 + 67500 + 2500 + 45000 + 1000) * NS); /* within the second byte */
+    ck_assert(ccs_host_write(&ccs, 0x0340, 1000));
+    submit(cci_read_of(0, 0, 0x0341, 1));
+    run_all(sim);
+    ck_assert_uint_eq(cci_value(&done[0]), 600);
+    ck_assert_uint_eq(cci_value(&done[1]), 1000 & 0xff);
+    submit(cci_read_of(0, 0, 0x0340, 2));
+    sim_run_until_ps(sim, sim_now_ps(sim) + 100 * US); /* within the first one */
+    ck_assert(ccs_host_write(&ccs, 0x0340, 700));
+    run_all(sim);
+    ck_assert_uint_eq(cci_value(&done[2]), 1000);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(a_read_on_goes_on_where_the_last_transaction_ended)
 {
     sim_t *sim = make(400000);
@@ -427,6 +449,7 @@ END_TEST
 
 TEST_MAIN("logic cci", a_write_takes_its_clocks_and_the_next_one_waits_for_the_free_bus,
           a_read_begins_anew_behind_its_address, a_register_counts_whole_and_a_part_of_it_alone,
+          a_read_takes_all_of_a_register_with_its_first_byte,
           a_read_on_goes_on_where_the_last_transaction_ended,
           what_a_register_refuses_is_acknowledged_and_counted,
           the_makers_space_keeps_what_a_drivers_list_writes,
