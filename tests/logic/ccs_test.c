@@ -457,6 +457,11 @@ START_TEST(the_frame_format_follows_the_set_up)
     ck_assert(ccs_host_write(&ccs, 0x034e, 100));
     ck_assert_uint_eq(host_sees(0x0042), 0x57d0); /* 2000 */
     ck_assert_uint_eq(host_sees(0x0046), 0x5064);
+    ck_assert(ccs_host_write(&ccs, 0x040c, 1000)); /* crop of 1000 x 60 */
+    ck_assert(ccs_host_write(&ccs, 0x040e, 60));
+    ck_assert_uint_eq(host_sees(0x0042), 0x53e8);
+    ck_assert_uint_eq(host_sees(0x0046), 0x503c);
+    ck_assert(ccs_host_write(&ccs, 0x040e, 0));
     ck_assert(ccs_host_write(&ccs, 0x0104, 1)); /* held: not yet */
     ck_assert(ccs_host_write(&ccs, 0x034e, 50));
     ck_assert_uint_eq(host_sees(0x0046), 0x5064);

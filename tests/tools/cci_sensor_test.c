@@ -164,6 +164,8 @@ END_TEST
 static void stop_within_a_frame(uint32_t fast)
 {
     make(1000000);
+    isp_t *isp = &board->sensor->isp;
+    sim_reg_write(&isp->comp, 0x004, ISP_CTRL_ENABLE);
     set(FAST_STANDBY, fast);
     set(IMAGE_OUT, 1);
     set(COARSE, 100);
@@ -177,6 +179,8 @@ static void stop_within_a_frame(uint32_t fast)
     ck_assert_uint_eq(ends, 3);
     ck_assert_uint_eq(starts[0], 3);
     ck_assert_uint_eq(stops[0], 3);
+    ck_assert_uint_eq(isp->frames, fast ? 2 : 3);
+    ck_assert(!isp->in_frame);
 }
 
 START_TEST(standby_waits_for_the_frame_or_cuts_it)
