@@ -26,16 +26,16 @@ START_TEST(every_word_has_symbols_of_its_own)
 {
     for (uint32_t word = 0; word < 65536; word++) {
         uint8_t symbols[7];
-        uint16_t back;
-        uint32_t flips = 0;
+        uint16_t back = 0;
+        uint32_t flips = 0, wrong = 0;
         mipi_cphy_encode((uint16_t)word, symbols);
         for (uint32_t n = 0; n < 7; n++) {
-            ck_assert_uint_le(symbols[n], 4);
+            wrong += symbols[n] > 4;
             flips += symbols[n] == 4;
         }
-        ck_assert_uint_le(flips, 2);
-        ck_assert(mipi_cphy_decode(symbols, &back));
-        ck_assert_uint_eq(back, word);
+        bool is_word = mipi_cphy_decode(symbols, &back);
+        if (wrong != 0 || flips > 2 || !is_word || back != word) /* 65,536 asserts are slow */
+            ck_abort_msg("word %04x: %u flips, back %04x", word, flips, back);
     }
 }
 END_TEST
@@ -52,7 +52,8 @@ START_TEST(of_all_symbol_sequences_65536_are_words)
             continue;
         words++;
         mipi_cphy_encode(word, again);
-        ck_assert_mem_eq(again, symbols, 7);
+        if (memcmp(again, symbols, 7) != 0)
+            ck_abort_msg("word %04x has two forms", word);
     }
     ck_assert_uint_eq(words, 65536);
     ck_assert(!mipi_cphy_decode((const uint8_t[]){0, 1, 2, 3, 5, 0, 0}, &(uint16_t){0}));
