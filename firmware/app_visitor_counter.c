@@ -117,6 +117,7 @@ static void handle_frame(void)
     int found =
         det_decode(net.output, net.outputs, id.seen, (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
     PANIC_ASSERT(found >= 0); /* main looked */
+    camera_trigger(META_VIRTUAL_CHANNEL, id.frame, found > 0);
     trk_update(&tracker, boxes, (uint32_t)found, ids);
 
     meta_frame_t frame = {

@@ -1,6 +1,7 @@
 #include "camera.h"
 
 #include "hal.h"
+#include "link.h"
 
 /* CCS registers, by their MIPI names. */
 enum {
@@ -50,7 +51,14 @@ enum {
 };
 
 /* bits of app_image_out */
-enum { OUT_RAW = 1, OUT_ISP = 2, OUT_YUV422 = 4, OUT_SMALL = 8, OUT_LINE_SYNC = 16 };
+enum {
+    OUT_RAW = 1,
+    OUT_ISP = 2,
+    OUT_YUV422 = 4,
+    OUT_SMALL = 8,
+    OUT_LINE_SYNC = 16,
+    OUT_TRIGGER = 32
+};
 
 enum { BIN_NONE = 0x11, HDR_ENABLED = 1, HDR_DIRECT = 1 << 5, RELAY_TRIES = 4 };
 
@@ -226,6 +234,12 @@ void camera_apply_settings(void)
 {
     apply_output();
     camera_relay_settings();
+}
+
+void camera_trigger(uint32_t channel, uint32_t frame, bool found)
+{
+    if ((hal_ccs_read16(APP_IMAGE_OUT) & OUT_TRIGGER) != 0)
+        link_short(channel, found ? 1 : 0, frame);
 }
 
 /* ---- automatic settings ---- */

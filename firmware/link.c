@@ -10,6 +10,11 @@ void link_wait(void)
         ;
 }
 
+void link_short(uint32_t channel, uint32_t kind, uint32_t data)
+{
+    reg_write(MIPI_SHORT, channel << 24 | kind << 16 | (data & 0xffffu));
+}
+
 void link_send(uint32_t room, const uint32_t *words, uint32_t bytes, uint32_t channel,
                uint32_t data_type, uint32_t frame)
 {

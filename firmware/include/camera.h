@@ -19,6 +19,10 @@ void camera_apply_settings(void);
 /* The same but for what leaves on the link, which is the program's own affair then. */
 void camera_relay_settings(void);
 
+/* When the host has asked for it (app_image_out): a short packet that the network is done with a
+ * frame, and whether it found anything. */
+void camera_trigger(uint32_t channel, uint32_t frame, bool found);
+
 /* What the host, or auto exposure, has set; what auto exposure sets, from one frame on. */
 ae_exposure_t camera_exposure(void);
 void camera_set_exposure(const ae_exposure_t *exposure);

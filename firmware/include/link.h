@@ -14,6 +14,10 @@
 void link_send(uint32_t room, const uint32_t *words, uint32_t bytes, uint32_t channel,
                uint32_t data_type, uint32_t frame);
 
+/* A generic short packet (data type 0x08 + kind, 0..7) behind what waits for the link: nothing is
+ * read from memory, so it leaves before what is sent at the same time. */
+void link_short(uint32_t channel, uint32_t kind, uint32_t data);
+
 /* Waits until what was sent has left, 100,000 looks at most: a link that is off takes nothing. */
 void link_wait(void);
 

@@ -2,7 +2,7 @@
  * link_test.c - whole runs with images on the link: formats, channels, line sync, and how full it
  * is.
  */
-#include "sim/types.h"
+#include "sim/file.h"
 #include "tests/sensor/entrance.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
@@ -64,6 +64,38 @@ START_TEST(an_image_on_another_channel_with_line_sync_and_filler_arrives)
 }
 END_TEST
 
+static uint32_t count_of(const char *what)
+{
+    uint32_t count = 0;
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Somebody stands in the entrance: kind 1, with the numbers of the frames, before their metadata.
+ */
+START_TEST(the_network_is_done_is_told_by_a_short_packet)
+{
+    size_t bytes;
+    char error[256];
+    run_with_host("trigger", "\"isp\": false", CCI("app_image_out", 32));
+    says(" 0 problems");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "decode " FOVEA_OUT "/trigger/link.csi2 --packets --out " FOVEA_OUT
+                           "/trigger_packets"),
+                     0);
+    char *lines = (char *)sim_file_read(FOVEA_OUT "/trigger_packets/packets.jsonl",
+                                        sizeof(text) - 1, &bytes, error, sizeof(error));
+    ck_assert_msg(lines != NULL, "%s", error);
+    memcpy(text, lines, bytes);
+    text[bytes] = '\0';
+    free(lines);
+    says("\"vc\":1,\"dt\":9,\"type\":\"generic short 2\",\"data\":0,");
+    says("\"vc\":1,\"dt\":9,\"type\":\"generic short 2\",\"data\":1,");
+    ck_assert_uint_eq(count_of("generic short"), count_of("\"FS\""));
+}
+END_TEST
+
 /* n bytes of payload take (n + 6) / 2 x 8 / 888 MHz and 0.380 us of states. The region that the
  * network sees, the lowest 1000 x 800 of the array, is 500 x 400 samples: 1,500 bytes beside 2,535
  * of RAW. */
@@ -103,4 +135,5 @@ END_TEST
 TEST_MAIN("sensor link", a_link_that_cannot_drain_stretches_the_rows_and_loses_none,
           the_run_says_how_full_the_link_is_and_the_shortest_line_that_drains,
           an_image_on_another_channel_with_line_sync_and_filler_arrives,
+          the_network_is_done_is_told_by_a_short_packet,
           images_of_the_isp_and_regions_go_over_the_link_whole)
