@@ -50,6 +50,7 @@ static void open_rig(uint32_t lanes)
 {
     mipi_desc_t desc = rig_desc();
     desc.dphy.lanes = lanes;
+    desc.cphy.trios = lanes < MIPI_MAX_TRIOS ? lanes : MIPI_MAX_TRIOS;
     rig_open(&rig, &desc);
     memset(&heard, 0, sizeof(heard));
     host = (mipi_phy_regs_t){.signaling = 2, .lane_mode = (uint8_t)(lanes - 1)};
@@ -286,10 +287,14 @@ START_TEST(whatever_the_link_is_set_to_its_time_adds_up)
         mipi_phy_t phy;
         open_rig(1 + random_below(&r, 4));
         bps = 400000000 + random_below(&r, 2000000000);
+        if (rig.tx.desc.dphy.lanes <= MIPI_MAX_TRIOS && random_below(&r, 3) == 0)
+            host.signaling = MIPI_CPHY;
         put(0x0830, 2, random_below(&r, 2) << 8 | random_below(&r, 3));
         put(0x0832, 1, random_below(&r, 2));
         put(0x0864, 2, random_below(&r, 2) << 15 | random_below(&r, 4));
         put(0x0866, 2, random_below(&r, 2) << 15 | random_below(&r, 4));
+        put(0x0860, 2, random_below(&r, 2) << 15 | random_below(&r, 4));
+        put(0x0862, 2, random_below(&r, 4));
         ck_assert(mipi_tx_phy(&rig.tx, &phy, error, sizeof(error)));
         rig_lines(&rig, 16, 4, 16, 1000 * NS, (50 + random_below(&r, 900)) * NS, px);
         rig_start(&rig);

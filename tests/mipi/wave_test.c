@@ -6,6 +6,7 @@
 
 #include "mipi/align.h"
 #include "mipi/lane_trace.h"
+#include "mipi/lanes_read.h"
 #include "mipi/scramble.h"
 #include "tests/test.h"
 
@@ -233,6 +234,98 @@ START_TEST(skewed_and_scrambled_lanes_come_back_as_the_packet)
 }
 END_TEST
 
+/* ---- text to packets, by the receiver's reader ---- */
+
+static uint32_t random_below(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % below;
+}
+
+enum { SENT = 6, SENT_BYTES = 90 };
+
+typedef struct {
+    uint8_t bytes[SENT][SENT_BYTES];
+    uint32_t count[SENT], packets, events;
+} heard_t;
+
+static void hear(void *ctx, const mipi_packet_t *packet)
+{
+    heard_t *heard = ctx;
+    ck_assert_uint_lt(heard->packets, SENT);
+    ck_assert_uint_le(packet->count, SENT_BYTES);
+    memcpy(heard->bytes[heard->packets], packet->bytes, packet->count);
+    heard->count[heard->packets++] = packet->count;
+}
+
+static void hear_event(void *ctx, const mipi_rx_event_t *event)
+{
+    ((heard_t *)ctx)->events++;
+    (void)event;
+}
+
+static mipi_phy_t random_link(uint64_t *r)
+{
+    mipi_phy_t phy = link_of(1 + random_below(r, 4));
+    phy.lrte.on = random_below(r, 2) != 0;
+    phy.lrte.only_spacers = random_below(r, 2) != 0;
+    phy.lrte.after_short = random_below(r, 4);
+    phy.lrte.after_long = random_below(r, 4);
+    phy.scramble.on = random_below(r, 2) != 0;
+    for (uint32_t lane = 0; lane < MIPI_MAX_LANES; lane++) {
+        phy.dphy.skew_ui[lane] = random_below(r, 48);
+        phy.scramble.seed[lane] = (uint16_t)(1 + random_below(r, 65535));
+    }
+    return phy;
+}
+
+static uint32_t random_packet(uint64_t *r, uint8_t *packet)
+{
+    uint8_t payload[SENT_BYTES];
+    uint32_t bytes = 1 + random_below(r, SENT_BYTES - 7);
+    for (uint32_t i = 0; i < bytes; i++)
+        payload[i] = (uint8_t)random_below(r, 256);
+    if (random_below(r, 3) == 0)
+        return (uint32_t)mipi_short_packet(packet, 1, MIPI_DT_FS, (uint16_t)bytes);
+    return (uint32_t)mipi_long_packet(packet, 2, MIPI_DT_RAW8, payload, (uint16_t)bytes);
+}
+
+START_TEST(what_is_written_of_any_link_is_read_back)
+{
+    uint64_t r = 5;
+    for (uint32_t round = 0; round < 400; round++) {
+        uint8_t bytes[SENT][SENT_BYTES];
+        mipi_phy_t phy = random_link(&r);
+        mipi_packet_t sent[SENT];
+        heard_t heard = {.packets = 0};
+        for (uint32_t n = 0; n < SENT; n++) {
+            uint32_t count = random_packet(&r, bytes[n]);
+            bool joined = n > 0 && phy.lrte.on && random_below(&r, 2) != 0;
+            bool after_short = n > 0 && sent[n - 1].count == 4;
+            sent[n] = joined ? join(&sent[n - 1], bytes[n], count,
+                                    after_short ? MIPI_AFTER_SHORT : MIPI_AFTER_LONG)
+                             : packet_of(&phy, bytes[n], count, 10000 * (n + 1));
+            sent[n].number = n;
+        }
+        lanes_text(&phy, sent, SENT);
+        mipi_align_desc_t desc = {
+            .max_skew_bytes = 6, .lrte = phy.lrte.on, .scrambled = phy.scramble.on};
+        memcpy(desc.seed, phy.scramble.seed, sizeof(phy.scramble.seed));
+        mipi_lanes_info_t info;
+        FILE *stream = fmemopen(text, strlen(text), "r");
+        bool fine = mipi_lanes_read(stream, &desc, hear, hear_event, &heard, &info);
+        fclose(stream);
+        ck_assert_msg(fine, "%s", info.error);
+        ck_assert_uint_eq(heard.events, 0);
+        ck_assert_uint_eq(heard.packets, SENT);
+        for (uint32_t n = 0; n < SENT; n++) {
+            ck_assert_uint_eq(heard.count[n], sent[n].count);
+            ck_assert_mem_eq(heard.bytes[n], sent[n].bytes, sent[n].count);
+        }
+    }
+}
+END_TEST
+
 /* ---- VCD ---- */
 
 START_TEST(a_dump_of_a_short_packet_on_one_lane)
@@ -381,7 +474,8 @@ END_TEST
 TEST_MAIN("mipi waves", a_late_lane_begins_and_ends_later, packets_of_a_burst_stand_behind_spacers,
           hs_idle_is_rows_of_nothing_and_a_new_sync_byte, a_calibration_is_a_burst_without_sync,
           what_is_wrong_with_lanes_is_seen, lanes_are_scrambled_each_with_its_seed,
-          skewed_and_scrambled_lanes_come_back_as_the_packet, a_dump_of_a_short_packet_on_one_lane,
+          skewed_and_scrambled_lanes_come_back_as_the_packet,
+          what_is_written_of_any_link_is_read_back, a_dump_of_a_short_packet_on_one_lane,
           a_dump_of_a_short_packet_on_one_trio,
           a_dump_of_skewed_packets_in_one_burst_is_in_order_and_complete,
           only_packets_of_the_range_are_dumped)
