@@ -67,7 +67,7 @@ void mipi_swap_rgb888(uint8_t *out, const uint8_t *in, uint32_t width_px)
 void mipi_pack_rgb565(uint8_t *out, const uint8_t *rgb, uint32_t width_px)
 {
     for (uint32_t i = 0; i < width_px; i++, rgb += 3, out += 2) {
-        uint32_t word = (rgb[0] >> 3u) << 11 | (rgb[1] >> 2u) << 5 | rgb[2] >> 3u;
+        uint32_t r = rgb[0], g = rgb[1], b = rgb[2], word = r >> 3 << 11 | g >> 2 << 5 | b >> 3;
         out[0] = (uint8_t)word;
         out[1] = (uint8_t)(word >> 8);
     }

@@ -313,6 +313,39 @@ START_TEST(whatever_the_link_is_set_to_its_time_adds_up)
 }
 END_TEST
 
+/* A frame of 1500 lines, one each period_ns. */
+static void send_lines(uint32_t spacers, uint64_t period_ns)
+{
+    static uint16_t row[16 * 1500];
+    open_rig(1);
+    rig.tx.listeners = 0; /* they write down what they hear */
+    put(0x0864, 2, 0x8000);
+    put(0x0866, 2, spacers);
+    rig_lines(&rig, 16, 1500, 1500, 1000 * NS, period_ns * NS, row);
+    rig_start(&rig);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_RAW);
+    sim_run_until_ps(rig.sim, SIM_PS_PER_MS);
+}
+
+START_TEST(lines_as_close_as_that_leave_in_one_burst_and_closer_ones_are_lost)
+{
+    const struct {
+        uint32_t spacers;
+        uint64_t least_ns;
+    } options[] = {{0, 84 + 208}, {0x8000 | 2, 16 + 208}};
+    for (size_t i = 0; i < SIM_COUNT(options); i++) {
+        send_lines(options[i].spacers, options[i].least_ns);
+        ck_assert_uint_eq(rig.tx.lines_sent, 1500);
+        ck_assert_uint_eq(rig.tx.lines_lost, 0);
+        ck_assert_uint_eq(rig.tx.bursts, 1);
+        rig_close(&rig);
+        send_lines(options[i].spacers, options[i].least_ns * 19 / 20);
+        ck_assert_uint_gt(rig.tx.lines_lost, 0);
+        rig_close(&rig);
+    }
+}
+END_TEST
+
 /* The same in two halves: nothing about the burst is forgotten. */
 START_TEST(a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
 {
@@ -347,4 +380,5 @@ TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
           the_hosts_lane_mode_chooses_how_many_lanes_carry,
           whatever_the_link_is_set_to_its_time_adds_up,
           lines_may_follow_each_other_as_closely_as_their_delimiters_let_them,
+          lines_as_close_as_that_leave_in_one_burst_and_closer_ones_are_lost,
           a_snapshot_within_a_burst_goes_on_as_if_it_had_not_been)
