@@ -112,8 +112,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         return EXIT_USAGE;
     if (!waves_options(name, &desc.waves))
         return EXIT_USAGE;
-    if (desc.snapshot.every_s > 0 &&
-        (observe_wanted(&desc.observe) || waves_wanted(&desc.waves)))
+    if (desc.snapshot.every_s > 0 && (observe_wanted(&desc.observe) || waves_wanted(&desc.waves)))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
                         name);
     desc.scenario = args[0];
