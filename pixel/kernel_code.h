@@ -393,6 +393,10 @@ static void poisson(const float *mean, const uint32_t *word, float *number, uint
         poisson_of(kind, mean, word, number, count);
 }
 
+/* Light comes from the second cache, patterns from memory, a stretch ahead. What is named behind
+ * the end of a row does no harm. */
+#define LIGHT_AHEAD 128u
+
 /* What is given is copied: stores could change it, for all that the compiler knows. */
 static void collect(const pix_law_t *law, const pix_span_t *given)
 {
@@ -400,6 +404,10 @@ static void collect(const pix_law_t *law, const pix_span_t *given)
     f_t prnu_step = f_of(law->prnu_step), dark_step = f_of(law->dark_step);
     for (uint32_t i = 0; i < span.count; i += LANES) {
         uint32_t phase = i % PIX_LANES;
+        for (uint32_t band = 0; band < 3; band++)
+            soon(span.light[band] + i + LIGHT_AHEAD);
+        soon(span.prnu + i + PIX_SPAN_PX);
+        soon(span.dark + i + PIX_SPAN_PX);
         f_t light = mul(f_load(span.light[0] + i), f_load(law->e_per_lux[0] + phase));
         light = add(light, mul(f_load(span.light[1] + i), f_load(law->e_per_lux[1] + phase)));
         light = add(light, mul(f_load(span.light[2] + i), f_load(law->e_per_lux[2] + phase)));
@@ -435,6 +443,7 @@ static void convert(const pix_law_t *given, const pix_span_t *span_given)
     const bool sun = law.sun_share > 0;
     const float zero = law.black_dn + 0.5f, top = law.white_dn + 0.5f; /* to be cut off */
     for (uint32_t i = 0; i < span.count; i += LANES) {
+        soon(span.dsnu + i + PIX_SPAN_PX);
         f_t charge = held(&law, f_load(span.charge + i), sun, span.mean + i);
         f_t x = add(mul(charge, f_of(law.dn_per_e)), f_load(span.noise + i));
         x = add(x, mul(f_from_s8(span.dsnu + i), f_of(law.dsnu_step_dn)));

@@ -26,6 +26,7 @@ static inline f_t f_from_s8(const int8_t *x)    { return f_from_u(_mm512_cvtepi8
 static inline f_t f_from_u8(const uint8_t *x)   { return f_from_u(_mm512_cvtepu8_epi32(bytes16(x))); }
 static inline void f_store(float *to, f_t x)    { _mm512_storeu_ps(to, x); }
 static inline void u_store(uint32_t *to, u_t x) { _mm512_storeu_si512(to, x); }
+static inline void soon(const void *x)          { _mm_prefetch(x, _MM_HINT_T0); } /* will be loaded */
 static inline f_t add(f_t a, f_t b)             { return _mm512_add_ps(a, b); }
 static inline f_t sub(f_t a, f_t b)             { return _mm512_sub_ps(a, b); }
 static inline f_t mul(f_t a, f_t b)             { return _mm512_mul_ps(a, b); }
