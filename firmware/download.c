@@ -12,8 +12,11 @@ enum { /* CCS registers, by the kernel driver's names */
        DIV_NUM = 0xd004,
        FILE_SIZE = 0xd008,
        REPLY_CNT = 0xd010,
+       ERR_CNT = 0xd011,
+       DETECT_CNT = 0xd012,
        REPLY_STS = 0xd014,
        DOWNLOAD_STS = 0xd015,
+       ERR_STS = 0xd020,
        SYS_STATE = 0xd02a,
        BOOT_ERROR_A = 0x9182, /* why the last image was refused */
 };
@@ -27,38 +30,49 @@ enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
 
 /* ---- the stream ---- */
 
-/* False when the host has stopped in the middle, or words were lost. */
-static bool wait_for_word(void)
+/* DOWNLOAD_TRANS_DONE, or why no word comes: the host stops in the middle of a transfer, begins
+ * none, or sends too fast. */
+static uint32_t wait_for_words(download_t *d)
 {
-    while (reg_read(TGT_COUNT) == 0) {
-        if ((reg_read(TGT_STATUS) & (TGT_ENDED | TGT_LOST)) != 0)
-            return false;
-        hal_sleep_until(IRQ_TGT, TGT_STATUS, TGT_EVENTS);
+    for (;;) {
+        d->waiting = reg_read(TGT_COUNT);
+        if (d->waiting != 0)
+            return DOWNLOAD_TRANS_DONE;
+        uint32_t status = reg_read(TGT_STATUS);
+        if ((status & TGT_LOST) != 0)
+            return DOWNLOAD_E_INTERNAL;
+        if ((status & TGT_ENDED) != 0)
+            return DOWNLOAD_E_FORMAT;
+        if (!hal_sleep_for(IRQ_TGT, TGT_STATUS, TGT_EVENTS, DOWNLOAD_TIMEOUT_US))
+            return DOWNLOAD_E_TIMEOUT;
     }
-    return true;
 }
 
 /* The host sends its stream in transfers of 1 MiB, and looks at DOWNLOAD_STS before each. */
-static bool begin_chunk(download_t *d)
+static uint32_t begin_chunk(download_t *d)
 {
     uint32_t left = d->stream.left;
     d->chunk_left = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
     reg_write(TGT_STATUS, TGT_ENDED);
     hal_ccs_write8(DOWNLOAD_STS, 0);
-    bool came = wait_for_word();
+    uint32_t came = wait_for_words(d);
     hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
     return came;
 }
 
-static bool next_word(download_t *d, uint32_t *word)
+static uint32_t next_word(download_t *d, uint32_t *word)
 {
-    if (d->chunk_left == 0 && !begin_chunk(d))
-        return false;
-    if (!wait_for_word())
-        return false;
+    uint32_t came = DOWNLOAD_TRANS_DONE;
+    if (d->chunk_left == 0)
+        came = begin_chunk(d);
+    else if (d->waiting == 0)
+        came = wait_for_words(d);
+    if (came != DOWNLOAD_TRANS_DONE)
+        return came;
     *word = reg_read(TGT_DATA);
+    d->waiting--;
     d->chunk_left -= 4;
-    return true;
+    return DOWNLOAD_TRANS_DONE;
 }
 
 static void store(void *ctx, uint32_t addr, uint32_t word)
@@ -72,10 +86,11 @@ static uint32_t receive(download_t *d)
 {
     download_stream_t *s = &d->stream;
     uint32_t word;
-    d->chunk_left = 0;
+    d->chunk_left = d->waiting = 0;
     while (s->left != 0) {
-        if (!next_word(d, &word))
-            return DOWNLOAD_E_FORMAT;
+        uint32_t came = next_word(d, &word);
+        if (came != DOWNLOAD_TRANS_DONE)
+            return came;
         stream_result_t result = stream_word(s, word, store, 0);
         if (result != STREAM_GOES_ON)
             return result == STREAM_BAD_CRC ? DOWNLOAD_E_AUTH : DOWNLOAD_E_FORMAT;
@@ -85,11 +100,22 @@ static uint32_t receive(download_t *d)
 
 /* ---- commands ---- */
 
+static void count_up(uint32_t addr)
+{
+    hal_ccs_write8(addr, (hal_ccs_read8(addr) + 1) & 0xffu);
+}
+
 /* The status is there before the counter changes: that is what the host looks at. */
 static void answer(uint32_t reply)
 {
+    bool error = reply >= DOWNLOAD_E_FORMAT;
+    hal_ccs_write8(ERR_STS, error ? 1u << (DOWNLOAD_E_STATE - reply) : 0);
+    if (error)
+        count_up(ERR_CNT);
+    if (error && reply != DOWNLOAD_E_STATE && reply != DOWNLOAD_E_PARAMETER)
+        count_up(DETECT_CNT);
     hal_ccs_write8(REPLY_STS, reply);
-    hal_ccs_write8(REPLY_CNT, (hal_ccs_read8(REPLY_CNT) + 1) & 0xffu);
+    count_up(REPLY_CNT);
 }
 
 static void set_state(download_t *d, download_state_t state)
@@ -119,7 +145,10 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
     hal_ccs_write8(DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, d->stream.error);
     if (reply == DOWNLOAD_TRANS_DONE) {
-        d->entry = type == DOWNLOAD_TYPE_MAIN ? d->stream.header[BOOT_ENTRY_W] : d->entry;
+        if (type == DOWNLOAD_TYPE_MAIN) {
+            d->entry = d->stream.header[BOOT_ENTRY_W];
+            hal_ccs_write32(DOWNLOAD_FW_VERSION, d->stream.header[BOOT_BUILD_W]);
+        }
         set_state(d, (download_state_t)(type + 1));
     } else if (type != DOWNLOAD_TYPE_LOADER) { /* memory is half written */
         set_state(d, (download_state_t)type);

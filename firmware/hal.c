@@ -2,6 +2,7 @@
 
 enum { IRQ_SOURCES = 32, CAUSE_EXTERNAL = 11 };
 #define MSTATUS_MIE HAL_BIT(3)
+#define MIE_MTIE HAL_BIT(7)
 #define MIE_MEIE HAL_BIT(11)
 
 static hal_irq_fn_t handler[IRQ_SOURCES];
@@ -63,6 +64,24 @@ void hal_sleep_until(uint32_t number, uint32_t status_addr, uint32_t bits)
     __asm__ volatile("csrs mstatus, %0" ::"r"(mstatus & MSTATUS_MIE) : "memory");
 }
 
+bool hal_sleep_for(uint32_t number, uint32_t status_addr, uint32_t bits, uint32_t ticks)
+{
+    uint32_t mie, before = hal_irq_hold(), enable = reg_read(INTC_ENABLE);
+    uint64_t end = hal_ticks() + ticks;
+    uint64_t alarm = (uint64_t)reg_read(CLINT_MTIMECMP_HI) << 32 | reg_read(CLINT_MTIMECMP_LO);
+    __asm__ volatile("csrrs %0, mie, %1" : "=r"(mie) : "r"(MIE_MEIE | MIE_MTIE));
+    reg_write(INTC_ENABLE, enable | HAL_BIT(number));
+    hal_alarm_at(end);
+    while ((reg_read(status_addr) & bits) == 0 && hal_ticks() < end)
+        __asm__ volatile("wfi" ::: "memory");
+    bool came = (reg_read(status_addr) & bits) != 0;
+    hal_alarm_at(alarm);
+    reg_write(INTC_ENABLE, enable);
+    __asm__ volatile("csrw mie, %0" ::"r"(mie));
+    hal_irq_release(before);
+    return came;
+}
+
 uint64_t hal_time_ps(void)
 {
     uint32_t low = reg_read(SYS_TIME_LO); /* latches the high word */
@@ -102,6 +121,12 @@ void hal_ccs_write16(uint32_t addr, uint32_t value)
 {
     reg_write(CCI_ADDR, addr);
     reg_write(CCI_DATA16, value);
+}
+
+void hal_ccs_write32(uint32_t addr, uint32_t value)
+{
+    hal_ccs_write16(addr, value >> 16);
+    hal_ccs_write16(addr + 2, value & 0xffffu);
 }
 
 /* Sleeps until the serial port's FIFO has room, or an interrupt wants its handler. */

@@ -41,22 +41,6 @@ void kernel_task_init_user(kernel_task_t *t, kernel_fn_t fn, void *arg, void *ow
     t->own_pmp = (uint32_t)own >> 2 | (own_bytes / 8 - 1);
 }
 
-/* ---- the timer ---- */
-
-static uint64_t mtime(void)
-{
-    uint32_t low = reg_read(CLINT_MTIME_LO); /* latches the high word */
-    return (uint64_t)reg_read(CLINT_MTIME_HI) << 32 | low;
-}
-
-/* No compare in between is in the past. */
-static void wake_at(uint64_t ticks)
-{
-    reg_write(CLINT_MTIMECMP_HI, UINT32_MAX);
-    reg_write(CLINT_MTIMECMP_LO, (uint32_t)ticks);
-    reg_write(CLINT_MTIMECMP_HI, (uint32_t)(ticks >> 32));
-}
-
 /* ---- turns ---- */
 
 /* Entry 1: code and constants from entry 0 on; entry 2: what the running task owns. */
@@ -76,7 +60,7 @@ static uint32_t *give_core_to(kernel_task_t *t)
 {
     t->turns++;
     protect(t->own_pmp);
-    wake_at(mtime() + slice);
+    hal_alarm_at(hal_ticks() + slice);
     return t->context;
 }
 
@@ -90,7 +74,7 @@ static uint32_t *next(void)
         return give_core_to(task[n]);
     }
     protect(0);
-    wake_at(UINT64_MAX);
+    hal_alarm_at(UINT64_MAX);
     return starter.context;
 }
 

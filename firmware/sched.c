@@ -14,19 +14,9 @@ void sched_post(sched_task_t *task, uint32_t events)
 
 /* ---- timers: interrupts are held where the list changes ---- */
 
-static uint64_t now(void)
-{
-    uint32_t low = reg_read(CLINT_MTIME_LO); /* latches the high word */
-    return (uint64_t)reg_read(CLINT_MTIME_HI) << 32 | low;
-}
-
-/* No compare in between is in the past. */
 static void wake_for_first(void)
 {
-    uint64_t due = timers != 0 ? timers->due : UINT64_MAX;
-    reg_write(CLINT_MTIMECMP_HI, UINT32_MAX);
-    reg_write(CLINT_MTIMECMP_LO, (uint32_t)due);
-    reg_write(CLINT_MTIMECMP_HI, (uint32_t)(due >> 32));
+    hal_alarm_at(timers != 0 ? timers->due : UINT64_MAX);
 }
 
 static void insert(sched_timer_t *timer)
@@ -49,7 +39,7 @@ static void take_out(sched_timer_t *timer)
 
 static void on_timer(void)
 {
-    uint64_t time = now();
+    uint64_t time = hal_ticks();
     while (timers != 0 && timers->due <= time) {
         sched_timer_t *timer = timers;
         timers = timer->next;
@@ -68,7 +58,7 @@ static void set(sched_timer_t *timer, sched_task_t *task, uint32_t events, uint3
     take_out(timer);
     timer->task = task;
     timer->events = events;
-    timer->due = now() + ticks;
+    timer->due = hal_ticks() + ticks;
     timer->period = period;
     insert(timer);
     service_on_timer(on_timer);

@@ -368,21 +368,21 @@ static const ccs_reg_t ccs_table[] = {
     /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
      * the boot ROM, firmware/download.c. */
     {"dd_st_trans_cmd",                       0xd000, 1, RW, YES, 0, NUMBER, 0},
-    {"dd_update_cmd",                         0xd001, 1, RW, YES, 0, NUMBER, 0},
-    {"dd_load_mode",                          0xd002, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_update_cmd",                         0xd001, 1, RW, NO,  0, NUMBER, 0},  /* 0: into memory; 1, into flash, is refused by the reply */
+    {"dd_load_mode",                          0xd002, 1, RW, NO,  0, NUMBER, 0},  /* 0: from the host; 1, from flash, is refused by the reply */
     {"dd_image_type",                         0xd003, 1, RW, YES, 0, NUMBER, 0},
     {"dd_download_div_num",                   0xd004, 1, RW, YES, 0, NUMBER, 0},
-    {"dd_flash_type",                         0xd005, 1, RW, YES, 0, NUMBER, 0},
+    {"dd_flash_type",                         0xd005, 1, RW, NO,  2, NUMBER, 0},  /* 2 as the driver writes it; reset assumed */
     {"dd_download_file_size",                 0xd008, 4, RW, YES, 0, NUMBER, 0},
     {"dd_ref_sts_reply_cnt",                  0xd010, 1, RO, YES, 0, NUMBER, 0},
     {"dd_ref_sts_err_cnt",                    0xd011, 1, RO, YES, 0, NUMBER, 0},
-    {"dd_ref_sts_detect_cnt",                 0xd012, 1, RO, YES, 0, NUMBER, 0},
-    {"dd_ref_sts_fatal",                      0xd013, 1, RO, YES, 0, NUMBER, 0},
+    {"dd_ref_sts_detect_cnt",                 0xd012, 1, RO, YES, 0, NUMBER, 0},  /* errors that the data had */
+    {"dd_ref_sts_fatal",                      0xd013, 1, RO, YES, 0, NUMBER, 0},  /* 1: exception in the boot ROM */
     {"dd_cmd_reply_sts",                      0xd014, 1, RO, YES, 0, NUMBER, 0},
     {"dd_download_sts",                       0xd015, 1, RO, YES, 0, NUMBER, 0},
-    {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},
-    {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},
-    {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},
+    {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},  /* bit 0xff - reply */
+    {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},  /* 0 standby, 1 streaming; 2, 3: with network */
+    {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},  /* of the boot image, major.minor.patch.0; 0: nobody has booted from one */
     {"dnn_mode",                              0xd100, 1, RW, YES, 4, NUMBER, 0x0500},  /* 4: on, 0: off; reset assumed */
     {"dwp_ap_vc_voff",                        0xd500, 2, RW, YES, 0, NUMBER, 0},  /* inference crop, driver's names */
     {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},

@@ -6,6 +6,7 @@
 
 #include "firmware/include/boot_image.h"
 #include "sim/file.h"
+#include "tools/version.h"
 
 enum { GRANULE = 64, MAX_ELF_BYTES = 16 << 20 };
 
@@ -145,6 +146,19 @@ static void put_words(uint8_t *to, const uint32_t *words, uint32_t count)
         to[i] = (uint8_t)(words[i / 4] >> 8 * (i % 4));
 }
 
+/* FOVEA_VERSION in bytes, highest first. */
+static uint32_t build(void)
+{
+    uint32_t value = 0;
+    const char *at = FOVEA_VERSION;
+    for (uint32_t shift = 24; shift != 0; shift -= 8) {
+        char *end;
+        value |= (uint32_t)(strtoul(at, &end, 10) & 0xff) << shift;
+        at = *end == '.' ? end + 1 : end;
+    }
+    return value;
+}
+
 static uint32_t fill_header(const maker_t *m, uint32_t header[BOOT_HEADER_WORDS])
 {
     uint32_t at = BOOT_HEADER_BYTES;
@@ -163,6 +177,7 @@ static uint32_t fill_header(const maker_t *m, uint32_t header[BOOT_HEADER_WORDS]
     header[BOOT_BYTES_W] = at;
     header[BOOT_COUNT_W] = m->pieces;
     header[BOOT_ENTRY_W] = m->entry;
+    header[BOOT_BUILD_W] = build();
     header[BOOT_CRC_WORD] = boot_crc(header, BOOT_CRC_WORD);
     return at;
 }

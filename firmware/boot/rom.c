@@ -12,6 +12,7 @@
 enum {
     CCS_BOOT_STATUS = 0x9180,
     CCS_BOOT_ERROR_A = 0x9182,
+    CCS_REF_STS_FATAL = 0xd013,
     SLOTS = 2,
     MODE_SPI = 1,
     MODE_HOST = 2
@@ -50,6 +51,8 @@ static uint32_t load_image(uint32_t slot, const boot_limits_t *limits, uint32_t 
     uint32_t error = boot_check(header, limits);
     for (uint32_t n = 0; error == BOOT_E_FINE && n < header[BOOT_COUNT_W]; n++)
         error = load_segment(slot, boot_segment(header, n));
+    if (error == BOOT_E_FINE)
+        hal_ccs_write32(DOWNLOAD_FW_VERSION, header[BOOT_BUILD_W]);
     *entry = header[BOOT_ENTRY_W];
     return error;
 }
@@ -102,6 +105,7 @@ void rom_main(void)
 
 void rom_trap(uint32_t cause)
 {
+    hal_ccs_write8(CCS_REF_STS_FATAL, 1);
     hal_ccs_write16(CCS_BOOT_ERROR_A, cause);
     hal_ccs_write16(CCS_BOOT_STATUS, BOOT_S_TRAP);
 }

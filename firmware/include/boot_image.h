@@ -5,7 +5,8 @@
  * count from the header's first byte. Two slots: A at 0, B at the middle of the flash; the ROM
  * takes the first that is whole.
  *
- *   word 0 magic   1 version   2 bytes of the image   3 number of segments   4 entry   5 build
+ *   word 0 magic   1 version   2 bytes of the image   3 number of segments   4 entry
+ *   5 build: major, minor, patch of Fovea, 0, highest byte first; main_fw_version (0xd07c)
  *   6, 7 zero      then 11 segments of 5 words, unused ones zero      63 CRC-32 of words 0..62
  *
  * A segment: kind, offset, bytes, bus address, CRC-32 of its bytes. Firmware segments go into the

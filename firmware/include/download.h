@@ -10,8 +10,21 @@
  *
  * The data are in download_stream.h.
  *
- * Not modeled: flash as source or target, cancel, authentication (a CRC instead: reply "MAC auth
- * error"), time-outs on this side, dd_ref_sts but for the reply counter.
+ * What is wrong ends the command with an error; the host may begin it again. Of main firmware or a
+ * network that failed half-way nothing is left: the state is that before it.
+ *
+ *   0xff state         an image out of its order, or one that is there already
+ *   0xfe MAC auth      CRC-32 of a segment of the image (boot_image.h)
+ *   0xfd timeout       the host begins no transfer for a second (assumed)
+ *   0xfc parameter     image type, size, number of pieces, command; flash
+ *   0xfb internal      words came faster than they were taken
+ *   0xfa packet format a block's head, size or foot, the image's header, a transfer that ends early
+ *
+ * dd_ref_sts counts replies, errors, and errors that the data had (all but state and parameter);
+ * fatal is 1 after an exception in the boot ROM. dd_err_sts has bit 0xff - reply of the last reply,
+ * if that was an error. What the last three say is assumed: only their names are published.
+ *
+ * Not modeled: flash as source or target (reply "parameter"), cancel, authentication itself.
  */
 #ifndef FW_DOWNLOAD_H
 #define FW_DOWNLOAD_H
@@ -27,9 +40,12 @@ enum {
     DOWNLOAD_E_FORMAT = 0xfa,
     DOWNLOAD_E_INTERNAL = 0xfb,
     DOWNLOAD_E_PARAMETER = 0xfc,
+    DOWNLOAD_E_TIMEOUT = 0xfd,
     DOWNLOAD_E_AUTH = 0xfe,
     DOWNLOAD_E_STATE = 0xff,
 };
+
+enum { DOWNLOAD_TIMEOUT_US = 1000000, DOWNLOAD_FW_VERSION = 0xd07c /* CCS register */ };
 
 /* How far the host has come. */
 typedef enum { DOWNLOAD_EMPTY, DOWNLOAD_LOADER, DOWNLOAD_MAIN, DOWNLOAD_NETWORK } download_state_t;
@@ -39,6 +55,7 @@ typedef struct {
     download_state_t state;
     uint32_t entry;      /* of the main firmware */
     uint32_t chunk_left; /* bytes of the host's transfer */
+    uint32_t waiting;    /* of them words that are known to wait */
 } download_t;
 
 /* For a program that takes networks while it runs: says what is there (state), then obeys one

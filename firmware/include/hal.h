@@ -49,6 +49,21 @@ static inline void reg_write(uint32_t addr, uint32_t value)
     *(volatile uint32_t *)addr = value;
 }
 
+/* The core's timer (CLINT): ticks of a microsecond. */
+static inline uint64_t hal_ticks(void)
+{
+    uint32_t low = reg_read(CLINT_MTIME_LO); /* latches the high word */
+    return (uint64_t)reg_read(CLINT_MTIME_HI) << 32 | low;
+}
+
+/* Its interrupt is pending from `tick` on; no compare in between is in the past. */
+static inline void hal_alarm_at(uint64_t tick)
+{
+    reg_write(CLINT_MTIMECMP_HI, UINT32_MAX);
+    reg_write(CLINT_MTIMECMP_LO, (uint32_t)tick);
+    reg_write(CLINT_MTIMECMP_HI, (uint32_t)(tick >> 32));
+}
+
 typedef void (*hal_irq_fn_t)(void);
 
 /* Routes interrupt source `number` of the controller to fn and enables it. */
@@ -79,6 +94,10 @@ uint32_t hal_wait(volatile uint32_t *events);
  * `number` announces; no handler runs meanwhile, and none is needed. */
 void hal_sleep_until(uint32_t number, uint32_t status_addr, uint32_t bits);
 
+/* The same for `ticks` at most; false: none of the bits came. Whoever else waits for the timer
+ * waits until then, too. */
+bool hal_sleep_for(uint32_t number, uint32_t status_addr, uint32_t bits, uint32_t ticks);
+
 /* Simulated time since reset, picoseconds. */
 uint64_t hal_time_ps(void);
 
@@ -90,6 +109,7 @@ uint32_t hal_ccs_read8(uint32_t addr);
 uint32_t hal_ccs_read16(uint32_t addr);
 void hal_ccs_write8(uint32_t addr, uint32_t value);
 void hal_ccs_write16(uint32_t addr, uint32_t value);
+void hal_ccs_write32(uint32_t addr, uint32_t value); /* upper half first */
 
 /* Serial port; \n becomes \r\n. */
 void hal_print(const char *text);

@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-enum { STATUS = 0x9180, ERROR_A = 0x9182, ERROR_B = 0x9184 };
+enum { STATUS = 0x9180, MAIN_FW_VERSION = 0xd07c, ERROR_A = 0x9182, ERROR_B = 0x9184 };
 enum { SLOT_B = 8 << 20, PATIENCE_MS = 400 };
 #define ROM "build/firmware/boot_rom.elf"
 #define FIRMWARE "build/firmware/visitor_counter.elf"
@@ -87,6 +87,7 @@ START_TEST(a_whole_image_is_loaded_at_the_speed_of_the_line)
     board_start(board);
     ck_assert_uint_eq(board_wait(board, STATUS, 0, 1), BOOT_S_LOADING);
     ck_assert_uint_eq(board_wait(board, STATUS, BOOT_S_LOADING, PATIENCE_MS), BOOT_S_SLOT_A);
+    ck_assert_uint_eq(board_ccs(board, MAIN_FW_VERSION), 0x00010000); /* FOVEA_VERSION is 0.1.0 */
     ck_assert_uint_eq(board_ccs(board, ERROR_A), BOOT_E_FINE);
     uint64_t line_ps = sim_edge_ps((uint64_t)image.bytes * 8 * 6, 262500000);
     ck_assert_uint_gt(sim_now_ps(board->sim), line_ps);

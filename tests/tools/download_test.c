@@ -24,9 +24,14 @@ enum {
     DIV_NUM = 0xd004,
     FILE_SIZE = 0xd008,
     REPLY_CNT = 0xd010,
+    ERR_CNT = 0xd011,
+    DETECT_CNT = 0xd012,
+    FATAL = 0xd013,
     REPLY = 0xd014,
     DOWNLOAD_STS = 0xd015,
+    ERR_STS = 0xd020,
     SYS_STATE = 0xd02a,
+    MAIN_FW_VERSION = 0xd07c,
 };
 enum { TRANSITION = 0, UPDATE = 1, ERASE = 2, LOADER = 0, MAIN = 1, NETWORK = 2 };
 #define ROM "build/firmware/boot_rom.elf"
@@ -51,13 +56,12 @@ static void make_images(const sensor_desc_t *chip)
     ck_assert_ptr_nonnull(tape);
 }
 
-static void make(void)
+static void make_chip(sensor_desc_t *chip)
 {
     size_t bytes;
-    sensor_desc_t chip = sensor_desc_default();
-    chip.logic.clkrst.boot = BOOT_HOST;
-    board = board_new(&chip);
-    make_images(&chip);
+    chip->logic.clkrst.boot = BOOT_HOST;
+    board = board_new(chip);
+    make_images(chip);
     uint8_t *rom = board_file(ROM, &bytes);
     ck_assert_msg(sensor_load_rom(board->sensor, rom, bytes, ROM, error, sizeof(error)) == SIM_OK,
                   "%s", error);
@@ -67,6 +71,12 @@ static void make(void)
     board_start(board);
     board_run_ms(board, 1);
     ck_assert_uint_eq(board_ccs(board, BOOT_STATUS), BOOT_S_LOADING);
+}
+
+static void make(void)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    make_chip(&chip);
 }
 
 static void drop(void)
@@ -80,7 +90,7 @@ static void drop(void)
 
 static void set(uint16_t addr, uint32_t value)
 {
-    ck_assert(ccs_host_write(&board->sensor->ccs, addr, value));
+    ck_assert(board_cci_write(board, addr, value));
 }
 
 /* The next reply, which must come within a millisecond, or longer. */
@@ -122,11 +132,19 @@ static uint32_t bring(uint32_t kind, uint32_t type)
     return push(bytes);
 }
 
+/* Main firmware of that image is here. */
+static uint32_t version(void)
+{
+    return board_ccs(board, MAIN_FW_VERSION);
+}
+
 START_TEST(three_images_and_the_stream_start_the_firmware)
 {
     make();
     ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(version(), 0);
     ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(version(), 0x00010000); /* FOVEA_VERSION is 0.1.0 */
     ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
     ck_assert_uint_eq(bring(TRANSITION, NETWORK), DOWNLOAD_TRANS_DONE);
     ck_assert_uint_eq(board_ccs(board, SYS_STATE), 2);
@@ -323,6 +341,123 @@ START_TEST(bad_and_short_images_are_refused_and_can_be_sent_again)
 }
 END_TEST
 
+START_TEST(what_went_wrong_is_counted_and_named)
+{
+    make();
+    uint32_t all = download_wrap(image[MAIN].data, image[MAIN].bytes, NULL);
+    const struct {
+        uint32_t reply, errors, in_data, bits;
+    } * now, after[] = {
+                 {DOWNLOAD_E_STATE, 1, 0, 0x01},  {DOWNLOAD_TRANS_DONE, 1, 0, 0},
+                 {DOWNLOAD_E_AUTH, 2, 1, 0x02},   {DOWNLOAD_E_PARAMETER, 3, 1, 0x08},
+                 {DOWNLOAD_E_FORMAT, 4, 2, 0x20}, {DOWNLOAD_TRANS_DONE, 4, 2, 0},
+             };
+    for (uint32_t i = 0; i < SIM_COUNT(after); i++) {
+        uint32_t reply = 0;
+        now = &after[i];
+        switch (i) {
+        case 0:
+            reply = bring(TRANSITION, NETWORK);
+            break;
+        case 1:
+            reply = bring(TRANSITION, LOADER);
+            break;
+        case 2:
+            reply = bring_bad(32 + 256 + 100, all, all);
+            break;
+        case 3:
+            reply = command(TRANSITION, MAIN, all + 1);
+            break;
+        case 4:
+            reply = bring_bad(0, all, all);
+            board_run_ms(board, all * 8 / 35000 + 1);
+            break;
+        default:
+            reply = bring(TRANSITION, MAIN);
+            break;
+        }
+        ck_assert_uint_eq(reply, now->reply);
+        ck_assert_uint_eq(board_ccs(board, ERR_CNT), now->errors);
+        ck_assert_uint_eq(board_ccs(board, DETECT_CNT), now->in_data);
+        ck_assert_uint_eq(board_ccs(board, ERR_STS), now->bits);
+    }
+    ck_assert_uint_eq(board_ccs(board, FATAL), 0);
+    drop();
+}
+END_TEST
+
+/* The next reply comes a second after now. */
+static void expect_timeout(void)
+{
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    board_run_ms(board, 998);
+    ck_assert_uint_eq(board_ccs(board, REPLY_CNT), count);
+    ck_assert_uint_eq(reply_within(5, count), DOWNLOAD_E_TIMEOUT);
+    ck_assert_uint_eq(board_ccs(board, ERR_STS), 0x04);
+    ck_assert_uint_eq(board_ccs(board, DOWNLOAD_STS), 0);
+}
+
+START_TEST(a_host_that_stops_sending_is_told_after_a_second_and_may_begin_again)
+{
+    make();
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(command(TRANSITION, MAIN, 4096), DOWNLOAD_TRANS_READY);
+    expect_timeout(); /* nothing at all */
+    ck_assert_uint_eq(bring(TRANSITION, MAIN), DOWNLOAD_TRANS_DONE);
+    make_large_network();
+    uint32_t bytes = download_wrap(image[NETWORK].data, image[NETWORK].bytes, tape);
+    ck_assert_uint_eq(command(TRANSITION, NETWORK, bytes), DOWNLOAD_TRANS_READY);
+    ck_assert(spit_send(&board->sensor->spit, 0, 1 << 20, 35000000));
+    board_run_ms(board, 100);
+    ck_assert_uint_eq(board_ccs(board, DOWNLOAD_STS), 1);
+    board_run_ms(board, 140); /* 2^23 bits take 239.67 ms: at 240 the second transfer is due */
+    ck_assert_uint_eq(board_ccs(board, DOWNLOAD_STS), 0);
+    expect_timeout();
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
+    drop();
+}
+END_TEST
+
+/* 1 GHz: a word of 32 bits each 8.4 clocks of the core. */
+START_TEST(words_that_come_too_fast_are_an_internal_error)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    chip.logic.spit.most_hz = 1000000000;
+    make_chip(&chip);
+    uint32_t bytes = download_wrap(image[MAIN].data, image[MAIN].bytes, tape);
+    ck_assert_uint_eq(command(TRANSITION, LOADER, bytes), DOWNLOAD_TRANS_READY);
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    ck_assert(spit_send(&board->sensor->spit, 0, bytes, 1000000000));
+    ck_assert_uint_eq(reply_within(10, count), DOWNLOAD_E_INTERNAL);
+    ck_assert_uint_gt(board->sensor->spit.lost, 0);
+    ck_assert_uint_eq(board_ccs(board, ERR_STS), 0x10);
+    ck_assert_uint_eq(bring(TRANSITION, LOADER), DOWNLOAD_TRANS_DONE); /* at 35 MHz */
+    drop();
+}
+END_TEST
+
+START_TEST(flash_is_no_source_and_no_target)
+{
+    make_loaded();
+    uint32_t bytes = download_wrap(image[NETWORK].data, image[NETWORK].bytes, tape);
+    ck_assert_uint_eq(command(UPDATE, NETWORK, bytes), DOWNLOAD_UPDATE_READY);
+    ck_assert_uint_eq(push(bytes), DOWNLOAD_UPDATE_DONE);
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 0);
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    set(UPDATE_CMD, 1);
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 1);
+    set(CMD_INT, UPDATE);
+    ck_assert_uint_eq(reply_within(1, count), DOWNLOAD_E_PARAMETER);
+    set(UPDATE_CMD, 0);
+    set(LOAD_MODE, 1);
+    set(CMD_INT, UPDATE);
+    ck_assert_uint_eq(reply_within(1, count + 1), DOWNLOAD_E_PARAMETER);
+    ck_assert_uint_eq(command(ERASE, NETWORK, bytes), DOWNLOAD_E_PARAMETER);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 2); /* what is there stays */
+    drop();
+}
+END_TEST
+
 /* A main firmware with a network in it, and the other way round. */
 START_TEST(images_of_the_wrong_kind_are_refused)
 {
@@ -407,8 +542,9 @@ START_TEST(blocks_are_of_a_megabyte_at_most)
 }
 END_TEST
 
-/* The whole scenario: power-up 9 ms; the boot ROM replies faster than the bus asks, so no poll of 50
- * ms is waited for; the two large images take 8 bits a byte at 35 MHz. Some 50 accesses of 0.13 ms. */
+/* The whole scenario: power-up 9 ms; the boot ROM replies faster than the bus asks, so no poll of
+ * 50 ms is waited for; the two large images take 8 bits a byte at 35 MHz. Some 50 accesses of 0.13
+ * ms. */
 START_TEST(a_scenario_boots_from_its_host)
 {
     static char text[65536], changed[8192];
@@ -450,5 +586,8 @@ TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
           a_network_can_be_replaced_and_taken_away, images_come_in_their_order,
           parameters_that_contradict_each_other_are_refused,
           bad_and_short_images_are_refused_and_can_be_sent_again,
+          what_went_wrong_is_counted_and_named,
+          a_host_that_stops_sending_is_told_after_a_second_and_may_begin_again,
+          words_that_come_too_fast_are_an_internal_error, flash_is_no_source_and_no_target,
           images_of_the_wrong_kind_are_refused, a_running_program_gets_another_network,
           blocks_are_of_a_megabyte_at_most, a_scenario_boots_from_its_host)
