@@ -152,9 +152,11 @@ START_TEST(a_flipped_bit_of_the_capture_is_told_with_its_packet)
     /* Packet 0 is the metadata's frame start, packet 1 its first line. */
     size_t first = FILE_HEADER + RECORD, second = first + SHORT + RECORD;
     ck_assert_int_eq(decode_with_flip(FOVEA_OUT "/flip/a.csi2", first, 3), 1);
-    ck_assert_msg(strstr(text, "packet 0: header bit corrected (corrected)") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "link: packet 0, ") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "VC 1 FS: ecc_1bit: header bit corrected") != NULL, "%s", text);
     ck_assert_int_eq(decode_with_flip(FOVEA_OUT "/flip/b.csi2", second + 4 + 20, 5), 1);
-    ck_assert_msg(strstr(text, "packet 1: payload CRC wrong") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "link: packet 1, ") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, ": payload CRC wrong") != NULL, "%s", text);
 }
 END_TEST
 
