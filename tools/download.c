@@ -20,13 +20,14 @@ enum { /* CCS registers, by the kernel driver's names */
        REPLY_STS = 0xd014,
        DOWNLOAD_STS = 0xd015,
 };
+enum { LOADER_BYTES = 64 }; /* what is in it does not matter */
 enum { REPLY_TRIES = 5, SEND_TRIES = 100, DOWNLOADING = 1 };
 #define POLL_PS (50 * SIM_PS_PER_MS)
 #define POWER_UP_PS (9 * SIM_PS_PER_MS) /* the driver's wait after reset */
 
 typedef enum { COMMAND, WAIT_READY, SEND, WAIT_DONE, STREAM } phase_t;
 
-static const char *const image_names[DOWNLOAD_IMAGES] = {"loader", "main firmware", "network"};
+const char *const download_names[DOWNLOAD_IMAGES] = {"loader", "main", "network"};
 
 /* ---- the tape ---- */
 
@@ -57,17 +58,53 @@ uint32_t download_wrap(const uint8_t *data, uint32_t bytes, uint8_t *out)
     return total;
 }
 
+static bool wrap(boot_image_t *image)
+{
+    uint8_t *bare = image->data;
+    uint32_t bytes = image->bytes;
+    image->bytes = download_wrap(bare, bytes, NULL);
+    image->data = malloc(image->bytes);
+    if (image->data != NULL)
+        download_wrap(bare, bytes, image->data);
+    free(bare);
+    return image->data != NULL;
+}
+
+bool download_make(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
+                   boot_image_t image[DOWNLOAD_IMAGES], char *error, size_t error_bytes)
+{
+    image[0] = (boot_image_t){calloc(1, LOADER_BYTES), LOADER_BYTES};
+    image[1] = image[2] = (boot_image_t){0};
+    bool fine =
+        boot_image_load(chip, firmware, NULL, &image[1], error, error_bytes) &&
+        (network == NULL || boot_image_load(chip, NULL, network, &image[2], error, error_bytes));
+    for (uint32_t i = 0; fine && i < DOWNLOAD_IMAGES; i++)
+        if (image[i].bytes != 0 && (image[i].data == NULL || !wrap(&image[i]))) {
+            snprintf(error, error_bytes, "%s: no memory for the image", download_names[i]);
+            fine = false;
+        }
+    if (!fine)
+        download_drop(image);
+    return fine;
+}
+
+void download_drop(boot_image_t image[DOWNLOAD_IMAGES])
+{
+    for (uint32_t i = 0; i < DOWNLOAD_IMAGES; i++)
+        free(image[i].data);
+}
+
 static bool make_tape(download_host_t *d, const boot_image_t image[DOWNLOAD_IMAGES])
 {
     uint32_t total = 0;
     for (uint32_t i = 0; i < DOWNLOAD_IMAGES; i++) {
         d->from[i] = total;
-        d->bytes[i] = download_wrap(image[i].data, image[i].bytes, NULL);
+        d->bytes[i] = image[i].bytes;
         total += d->bytes[i];
     }
     d->tape = malloc(total);
     for (uint32_t i = 0; d->tape != NULL && i < DOWNLOAD_IMAGES; i++)
-        download_wrap(image[i].data, image[i].bytes, d->tape + d->from[i]);
+        memcpy(d->tape + d->from[i], image[i].data, image[i].bytes);
     d->sensor->spit.tape = d->tape;
     d->sensor->spit.tape_bytes = total;
     return d->tape != NULL;
@@ -108,7 +145,7 @@ static void go_on_now(download_host_t *d, phase_t phase, uint32_t tries)
 static void give_up(download_host_t *d, const char *why)
 {
     d->failed = true;
-    sim_log(&d->comp, SIM_LOG_ERROR, "%s: %s, last reply 0x%02x", image_names[d->image], why,
+    sim_log(&d->comp, SIM_LOG_ERROR, "%s: %s, last reply 0x%02x", download_names[d->image], why,
             d->reply);
 }
 
@@ -265,25 +302,21 @@ _Static_assert(offsetof(download_host_t, comp) == 0, "comp stays first");
 bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
                    const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes)
 {
-    uint8_t loader[DOWNLOAD_FOOT_BYTES] = {0}; /* what is in it does not matter */
-    boot_image_t image[DOWNLOAD_IMAGES] = {{loader, sizeof(loader)}};
+    boot_image_t image[DOWNLOAD_IMAGES];
     download->sensor = sensor;
     download->starts_stream = starts_stream;
-    bool fine = boot_image_load(&sensor->desc, firmware, NULL, &image[1], error, error_bytes) &&
-                boot_image_load(&sensor->desc, NULL, network, &image[2], error, error_bytes);
-    if (fine && (!make_tape(download, image) ||
-                 sim_comp_init(&download->comp, sensor->sim, &kind, "host.download") != SIM_OK)) {
+    if (!download_make(&sensor->desc, firmware, network, image, error, error_bytes))
+        return false;
+    bool fine = make_tape(download, image) &&
+                sim_comp_init(&download->comp, sensor->sim, &kind, "host.download") == SIM_OK;
+    download_drop(image);
+    if (!fine) {
         snprintf(error, error_bytes, "host.download: no memory for the images");
-        fine = false;
+        return false;
     }
-    if (fine)
-        download->client = cci_client(&sensor->cci, on_done, download);
-    if (fine)
-        sim_event_init(&download->next, &download->comp, "next", SIM_PRIO_REQUEST, on_next,
-                       download);
-    free(image[1].data);
-    free(image[2].data);
-    return fine;
+    download->client = cci_client(&sensor->cci, on_done, download);
+    sim_event_init(&download->next, &download->comp, "next", SIM_PRIO_REQUEST, on_next, download);
+    return true;
 }
 
 void download_free(download_host_t *download)

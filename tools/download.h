@@ -11,6 +11,7 @@
 #define TOOLS_DOWNLOAD_H
 
 #include "logic/sensor.h"
+#include "tools/boot_image.h"
 
 enum { DOWNLOAD_IMAGES = 3 };
 
@@ -37,6 +38,13 @@ typedef struct {
 bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
                    const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes);
 void download_free(download_host_t *download);
+
+/* What a host sends: loader, main firmware and network (NULL: none, of no bytes), each wrapped into
+ * blocks. download_drop afterwards. False with a line in error, and nothing to drop. */
+bool download_make(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
+                   boot_image_t image[DOWNLOAD_IMAGES], char *error, size_t error_bytes);
+void download_drop(boot_image_t image[DOWNLOAD_IMAGES]);
+extern const char *const download_names[DOWNLOAD_IMAGES];
 
 /* Bytes of `bytes` wrapped into blocks; out NULL: only counts. */
 uint32_t download_wrap(const uint8_t *data, uint32_t bytes, uint8_t *out);

@@ -190,11 +190,27 @@ static bool read_width(reader_t *r, host_cmd_t *cmd)
            fail(r, "width %u, expected 8, 16, 24 or 32 bits", (unsigned)bits);
 }
 
+/* `size:FILE`: known when the file is read. */
+static bool reads_size(reader_t *r, host_cmd_t *cmd)
+{
+    static const char prefix[] = "size:";
+    char word[WORD];
+    skip_spaces(r);
+    if (cmd->act != HOST_WRITE || (size_t)(r->end - r->at) < sizeof(prefix) ||
+        strncmp(r->at, prefix, sizeof(prefix) - 1) != 0 || is_space(r->at[sizeof(prefix) - 1]))
+        return false;
+    r->at += sizeof(prefix) - 1;
+    cmd->at = (size_t)(r->at - r->text);
+    next_word(r, word, "");
+    return true;
+}
+
 static bool read_access(reader_t *r, host_cmd_t *cmd)
 {
     uint64_t value = 0;
     bool fine = read_register(r, cmd) &&
-                (cmd->act == HOST_READ || read_number(r, "value", "", UINT32_MAX, &value)) &&
+                (cmd->act == HOST_READ || reads_size(r, cmd) ||
+                 read_number(r, "value", "", UINT32_MAX, &value)) &&
                 read_width(r, cmd) && fits(r, cmd, value);
     cmd->value = (uint32_t)value;
     return fine;
@@ -349,7 +365,7 @@ static bool read_lines(reader_t *r)
     return true;
 }
 
-/* ---- what `spi` sends ---- */
+/* ---- files ---- */
 
 static bool append(reader_t *r, host_cmd_t *cmd, const uint8_t *data, size_t bytes)
 {
@@ -365,18 +381,25 @@ static bool append(reader_t *r, host_cmd_t *cmd, const uint8_t *data, size_t byt
     return true;
 }
 
-/* Beside the script, and as long as the name goes. */
+/* Beside the script, and as long as the name goes: that of `spi` to the end of the line. */
 static void path_of(const reader_t *r, const host_cmd_t *cmd, char *path, size_t bytes)
 {
     const char *name = r->text + cmd->at, *slash = strrchr(r->script->file, '/');
-    size_t length = strcspn(name, "\n");
+    size_t length = strcspn(name, cmd->act == HOST_SPI ? "\n" : " \t\r\n");
     while (length > 0 && is_space(name[length - 1]))
         length--;
     int folder = name[0] != '/' && slash != NULL ? (int)(slash + 1 - r->script->file) : 0;
     snprintf(path, bytes, "%.*s%.*s", folder, r->script->file, (int)length, name);
 }
 
-static bool load_spi(reader_t *r, host_cmd_t *cmd)
+static bool take_size(reader_t *r, host_cmd_t *cmd, size_t bytes)
+{
+    cmd->value = (uint32_t)bytes;
+    cmd->at = 0;
+    return fits(r, cmd, bytes);
+}
+
+static bool load_file(reader_t *r, host_cmd_t *cmd)
 {
     char path[2048], why[2304];
     size_t bytes;
@@ -385,10 +408,13 @@ static bool load_spi(reader_t *r, host_cmd_t *cmd)
     uint8_t *data = sim_file_read(path, MAX_SPI_BYTES, &bytes, why, sizeof(why));
     if (data == NULL)
         return fail(r, "%s", why);
-    bool whole = bytes != 0 && bytes % SPI_WORD_BYTES == 0;
-    bool fine =
-        whole ? append(r, cmd, data, bytes)
-              : fail(r, "%s: %zu bytes, expected a multiple of %d", path, bytes, SPI_WORD_BYTES);
+    bool whole = bytes != 0 && bytes % SPI_WORD_BYTES == 0, fine;
+    if (cmd->act != HOST_SPI)
+        fine = take_size(r, cmd, bytes);
+    else if (whole)
+        fine = append(r, cmd, data, bytes);
+    else
+        fine = fail(r, "%s: %zu bytes, expected a multiple of %d", path, bytes, SPI_WORD_BYTES);
     free(data);
     return fine;
 }
@@ -414,9 +440,9 @@ static bool read_text(host_script_t *script, const char *name, const char *text,
         blank_comments(copy);
     fine = fine && read_lines(&r);
     for (uint32_t i = 0; fine && i < script->cmds; i++)
-        if (script->cmd[i].act == HOST_SPI) {
+        if (script->cmd[i].at != 0) {
             if (with_files)
-                fine = load_spi(&r, &script->cmd[i]);
+                fine = load_file(&r, &script->cmd[i]);
             else
                 script->cmd[i].at = 0;
         }
@@ -468,6 +494,14 @@ uint64_t host_script_hash(const host_script_t *script, uint64_t seed)
         seed = sim_hash(seed, all, sizeof(all));
     }
     return script->tape_bytes != 0 ? sim_hash(seed, script->tape, script->tape_bytes) : seed;
+}
+
+bool host_script_sends(const host_script_t *script)
+{
+    for (uint32_t i = 0; i < script->cmds; i++)
+        if (script->cmd[i].act == HOST_SPI)
+            return true;
+    return false;
 }
 
 bool host_script_writes(const host_script_t *script, uint16_t addr)

@@ -5,11 +5,13 @@
  *   delay MS                     wait-frame N          spi FILE
  *   {0x0100, 0x00},  { CCI_REG16(0x0340), 0x0b9c },    entries of a Linux driver's tables
  *
+ *   write ADDR size:FILE [WIDTH]                       bytes of a file
+ *
  * ADDR is the number of an address or a register's name; numbers are decimal or 0x; WIDTH is 8, 16,
  * 24 or 32 bits, otherwise that of the register that begins at ADDR, or 8 where none does. Entries
  * of a table are 8 bits wide unless CCI_REG16, 24 or 32 says otherwise. MS may have a fraction, or
  * a unit (300us). Comments: # and // to the end of the line, C's; lines that open and close a C
- * table are passed over. A file of `spi` is looked for beside the script.
+ * table are passed over. A file is looked for beside the script.
  */
 #ifndef TOOLS_HOST_SCRIPT_H
 #define TOOLS_HOST_SCRIPT_H
@@ -33,7 +35,7 @@ typedef struct {
     uint32_t bytes; /* of the register, 1..4; of SPI data */
     uint32_t value; /* write, expect; wait-frame: the frame */
     uint64_t ps;    /* delay */
-    size_t at;      /* spi: of its data in the tape; before that: of its file's name in the text */
+    size_t at;      /* spi: of its data in the tape; while reading: of a file's name in the text */
 } host_cmd_t;
 
 typedef struct {
@@ -47,7 +49,7 @@ typedef struct {
 /* Reads the script and the files that it names. script is zeroed. False with one line in error;
  * host_script_free in any case. */
 bool host_script_load(host_script_t *script, const char *file, char *error, size_t error_bytes);
-/* The same of text in memory, without the files of `spi`: their data are empty. */
+/* The same of text in memory, without files: their data are empty. */
 bool host_script_parse(host_script_t *script, const char *name, const char *text, size_t bytes,
                        char *error, size_t error_bytes);
 void host_script_free(host_script_t *script);
@@ -57,6 +59,9 @@ bool host_script_add_write(host_script_t *script, uint16_t addr, uint32_t bytes,
 
 /* What the script does, in a hash that `seed` begins. */
 uint64_t host_script_hash(const host_script_t *script, uint64_t seed);
+
+/* Whether a line sends a file over SPI. */
+bool host_script_sends(const host_script_t *script);
 
 /* Whether a line writes any byte of the register at addr. */
 bool host_script_writes(const host_script_t *script, uint16_t addr);

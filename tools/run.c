@@ -262,12 +262,13 @@ static int load_flash(run_t *run)
     return code;
 }
 
-/* The host's images, and the host that brings them. */
+/* The host's images, and the host that brings them, unless the script or a host outside does. */
 static int make_download(run_t *run)
 {
     const scenario_t *s = &run->scenario;
     char error[512];
-    if (s->sensor.logic.clkrst.boot != BOOT_HOST || run->served ||
+    bool somebody_else = run->served || host_script_sends(&s->host);
+    if (s->sensor.logic.clkrst.boot != BOOT_HOST || somebody_else ||
         download_init(&run->download, run->sensor, s->firmware, &run->program,
                       s->stream_after_download, error, sizeof(error)))
         return EXIT_FINE;

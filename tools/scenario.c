@@ -176,7 +176,8 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
     if (s->output.link != 0)
         add_write(s, APP_IMAGE_OUT, 2, s->output.link);
     read_steps(root, s, count);
-    bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST, starts = starts_stream(s);
+    bool sends = host_script_sends(&s->host), starts = starts_stream(s);
+    bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST && !sends;
     s->stream_after_download = downloads && !starts;
     if (starts || downloads)
         return;

@@ -581,6 +581,59 @@ START_TEST(a_scenario_boots_from_its_host)
 }
 END_TEST
 
+/* The files of `fovea image` are what blocks around the images are. */
+START_TEST(files_for_a_host_are_its_images_in_blocks)
+{
+    static char text[4096];
+    size_t bytes;
+    sensor_desc_t chip = sensor_desc_default();
+    make_images(&chip);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "image " FIRMWARE " " MODEL " --for-host " FOVEA_OUT "/for_host"),
+        0);
+    static const char *const names[] = {"loader", "main", "network"};
+    for (uint32_t i = MAIN; i <= NETWORK; i++) {
+        char path[256];
+        snprintf(path, sizeof(path), FOVEA_OUT "/for_host/%s.bin", names[i]);
+        uint8_t *file = board_file(path, &bytes);
+        ck_assert_uint_eq(bytes, download_wrap(image[i].data, image[i].bytes, tape));
+        ck_assert_mem_eq(file, tape, bytes);
+        free(file);
+    }
+    uint8_t *loader = board_file(FOVEA_OUT "/for_host/loader.bin", &bytes);
+    ck_assert_uint_eq(bytes % 4, 0);
+    ck_assert_mem_eq(loader, "9464", 4);
+    free(loader);
+    ck_assert_int_eq(fovea(text, sizeof(text), "image " FIRMWARE), 2);
+    ck_assert_ptr_nonnull(strstr(text, "--out or --for-host is missing"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "image " FIRMWARE " --for-host README.md"), 1);
+    npu_prog_free(&network);
+    for (uint32_t i = 0; i < 3; i++)
+        free(image[i].data);
+    free(tape);
+}
+END_TEST
+
+/* scenes/host/imx500_boot.txt looks at every state itself; nobody else brings images. */
+START_TEST(a_host_script_boots_the_sensor_from_nothing)
+{
+    static char text[65536];
+    size_t bytes;
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "image build/firmware/imx500.elf " MODEL " --for-host build/host"),
+                     0);
+    int code = fovea(text, sizeof(text), "run scenes/imx500_boot.json --out " FOVEA_OUT "/script");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    ck_assert_ptr_nonnull(strstr(text, "lines in 3 frames: 3 inputs, 3 outputs"));
+    char *reads = (char *)board_file(FOVEA_OUT "/script/host_reads.jsonl", &bytes);
+    ck_assert_ptr_nonnull(strstr(reads, "\"register\":\"0xd07c\",\"bytes\":4,\"value\":65536"));
+    free(reads);
+    char *stats = (char *)board_file(FOVEA_OUT "/script/stats.json", &bytes);
+    ck_assert_ptr_null(strstr(stats, "host.download"));
+    free(stats);
+}
+END_TEST
+
 TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
           a_large_network_comes_in_transfers_of_a_megabyte, a_reset_asks_for_everything_again,
           a_network_can_be_replaced_and_taken_away, images_come_in_their_order,
@@ -590,4 +643,5 @@ TEST_MAIN("tools download", three_images_and_the_stream_start_the_firmware,
           a_host_that_stops_sending_is_told_after_a_second_and_may_begin_again,
           words_that_come_too_fast_are_an_internal_error, flash_is_no_source_and_no_target,
           images_of_the_wrong_kind_are_refused, a_running_program_gets_another_network,
-          blocks_are_of_a_megabyte_at_most, a_scenario_boots_from_its_host)
+          blocks_are_of_a_megabyte_at_most, a_scenario_boots_from_its_host,
+          files_for_a_host_are_its_images_in_blocks, a_host_script_boots_the_sensor_from_nothing)

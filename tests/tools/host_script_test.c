@@ -130,6 +130,9 @@ START_TEST(what_is_wrong_is_told_with_its_line)
         {"delay 99999999999999999999", "is neither"},
         {"wait-frame", "no frame, expected a number"},
         {"spi", "no name of a file"},
+        {"write 0xd008 size:", "value 'size:' is no decimal or 0x number"},
+        {"write 0xd008 size: x", "value 'size:' is no decimal or 0x number"},
+        {"expect 0xd008 size:x", "value 'size:x' is no decimal or 0x number"},
         {"{0x0100, 0x100},", "value 0x100 is wider than 8 bits"},
         {"{0x0100 0x10},", "expected ','"},
         {"{0x0100, 0x10", "expected '}' at 'end of line'"},
@@ -153,7 +156,8 @@ END_TEST
 START_TEST(a_damaged_script_is_read_or_refused)
 {
     static const char good[] = "/* a */ write 0x0340 1 16 # b\n{CCI_REG16(0x0202), 0x0640},\n"
-                               "static const struct r m[] = {\n};\ndelay 5ms\nspi x\n";
+                               "static const struct r m[] = {\n};\ndelay 5ms\nspi x\n"
+                               "write 0xd008 size:x 32\n";
     char lines[sizeof(good)];
     for (size_t length = 0; length < sizeof(good); length++) {
         snprintf(lines, sizeof(lines), "%.*s", (int)length, good);
@@ -311,6 +315,34 @@ START_TEST(a_file_goes_out_on_spi_behind_what_is_on_the_tape)
 }
 END_TEST
 
+START_TEST(a_value_can_be_the_size_of_a_file)
+{
+    static const char lines[] = "write 0xd008 size:b.bin\nwrite 0x0340 size:b.bin 24 # wide\n";
+    char narrow[] = "delay 1\nwrite 0x0340 size:b.bin 8\n";
+    static uint8_t data[4097];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/b.bin", data, 4097, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/z.txt", lines, strlen(lines), error, sizeof(error)),
+                     SIM_OK);
+    host_script_free(&script);
+    ck_assert_msg(host_script_load(&script, DIR "/z.txt", error, sizeof(error)), "%s", error);
+    ck_assert_uint_eq(script.cmds, 2);
+    is(0, HOST_WRITE, 0xd008, 4, 4097);
+    is(1, HOST_WRITE, 0x0340, 3, 4097);
+    ck_assert(!host_script_sends(&script));
+    host_script_free(&script);
+    ck_assert_int_eq(sim_file_write(DIR "/z.txt", narrow, strlen(narrow), error, sizeof(error)),
+                     SIM_OK);
+    ck_assert(!host_script_load(&script, DIR "/z.txt", error, sizeof(error)));
+    ck_assert_ptr_nonnull(strstr(error, "z.txt:2: value 0x1001 is wider than 8 bits"));
+    unlink(DIR "/b.bin");
+    host_script_free(&script);
+    ck_assert(!host_script_load(&script, DIR "/z.txt", error, sizeof(error)));
+    ck_assert_ptr_nonnull(strstr(error, "z.txt:2: " DIR "/b.bin"));
+    host_script_free(&script);
+}
+END_TEST
+
 START_TEST(a_script_goes_on_from_a_snapshot)
 {
     static const char lines[] = "write 0x0101 1\ndelay 1\nread 0x0016\nwrite mode_select 1\n"
@@ -437,7 +469,7 @@ TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_scr
           a_frame_is_waited_for_until_it_begins_to_be_read,
           what_is_not_as_expected_is_counted_and_told,
           what_is_not_acknowledged_is_told_and_once_more_tried_where_asked,
-          a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_script_goes_on_from_a_snapshot,
-          a_run_with_a_script_leaves_what_it_read, a_run_fails_where_its_script_does,
-          a_scenario_may_have_many_steps_and_name_bus_and_script,
+          a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_value_can_be_the_size_of_a_file,
+          a_script_goes_on_from_a_snapshot, a_run_with_a_script_leaves_what_it_read,
+          a_run_fails_where_its_script_does, a_scenario_may_have_many_steps_and_name_bus_and_script,
           a_script_may_be_as_long_as_a_drivers)
