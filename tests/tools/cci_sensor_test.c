@@ -269,7 +269,49 @@ START_TEST(a_page_of_fuses_comes_over_the_bus)
 }
 END_TEST
 
+/* Any bytes to any place: the bus goes on, nothing of ours complains, and after a loss of power all
+ * is as ever. */
+START_TEST(whatever_a_host_sends_the_sensor_comes_back)
+{
+    uint32_t count;
+    const ccs_reg_t *regs = ccs_regs(&count);
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        sim_stream_t random = sim_stream(seed, 7, 7);
+        make(1000000);
+        uint32_t length = board_ccs(board, FRAME_LENGTH);
+        for (uint32_t i = 0; i < 1500; i++) {
+            const ccs_reg_t *reg = &regs[sim_stream_below(&random, count)];
+            cci_xfer_t xfer = {.kind = sim_stream_below(&random, 3),
+                               .device = ccs_device(&board->sensor->ccs),
+                               .index = (reg->addr + sim_stream_below(&random, 4)) & 0xffff,
+                               .bytes = 1 + sim_stream_below(&random, 8),
+                               .client = board->client};
+            uint32_t wide = sim_stream_u32(&random) >> sim_stream_below(&random, 32);
+            for (uint32_t b = 0; b < xfer.bytes; b++)
+                xfer.data[b] = (uint8_t)(wide >> 8 * (xfer.bytes - 1 - b) % 32);
+            uint32_t before = board->dones;
+            ck_assert(cci_submit(&board->sensor->cci, &xfer));
+            while (board->dones == before)
+                sim_run_until_ps(board->sim, sim_now_ps(board->sim) + 50 * US);
+            if (i % 100 == 0)
+                board_run_ms(board, sim_stream_below(&random, 20));
+        }
+        clkrst_request(&board->sensor->clkrst, RST_BROWN_OUT);
+        board_run_ms(board, 5);
+        board->device = CCI_DEVICE;
+        ck_assert_uint_eq(board_ccs(board, FRAME_LENGTH), length);
+        set(MODE_SELECT, 1);
+        frames = 0;
+        run_frames(2);
+        ck_assert_uint_eq(frame[1].frame_length_lines, length);
+        ck_assert_uint_eq(frame[1].line_length_pck, board_ccs(board, 0x0342));
+        board_free(board);
+    }
+}
+END_TEST
+
 TEST_MAIN("CCI of the sensor", a_slow_group_counts_in_one_frame,
           software_reset_makes_all_as_after_power_up, standby_waits_for_the_frame_or_cuts_it,
           a_frame_is_as_long_as_its_exposure_where_that_is_wanted,
-          the_image_leaves_on_the_channel_that_the_host_names, a_page_of_fuses_comes_over_the_bus)
+          the_image_leaves_on_the_channel_that_the_host_names, a_page_of_fuses_comes_over_the_bus,
+          whatever_a_host_sends_the_sensor_comes_back)
