@@ -342,24 +342,24 @@ bool cci_submit(cci_t *cci, const cci_xfer_t *xfer)
     return true;
 }
 
+cci_xfer_t cci_read_of(uint32_t client, uint32_t tag, uint16_t addr, uint32_t bytes)
+{
+    return (cci_xfer_t){.kind = CCI_READ,
+                        .device = CCI_DEVICE,
+                        .index = addr,
+                        .bytes = bytes,
+                        .client = client,
+                        .tag = tag};
+}
+
 cci_xfer_t cci_write_of(uint32_t client, uint32_t tag, uint16_t addr, uint32_t bytes,
                         uint32_t value)
 {
-    cci_xfer_t xfer = {.kind = CCI_WRITE,
-                       .device = CCI_DEVICE,
-                       .index = addr,
-                       .bytes = bytes,
-                       .client = client,
-                       .tag = tag};
+    cci_xfer_t xfer = cci_read_of(client, tag, addr, bytes);
+    xfer.kind = CCI_WRITE;
+    assert(bytes <= 4);
     for (uint32_t i = 0; i < bytes; i++)
         xfer.data[i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
-    return xfer;
-}
-
-cci_xfer_t cci_read_of(uint32_t client, uint32_t tag, uint16_t addr, uint32_t bytes)
-{
-    cci_xfer_t xfer = cci_write_of(client, tag, addr, bytes, 0);
-    xfer.kind = CCI_READ;
     return xfer;
 }
 

@@ -108,7 +108,7 @@ uint32_t cci_client(cci_t *cci, cci_done_t done, void *ctx);
  * the client has CCI_MAX_EACH of them here, or it is none that the bus can do. */
 bool cci_submit(cci_t *cci, const cci_xfer_t *xfer);
 
-/* A write of a whole register of 1..4 bytes, most significant first; a read of as many bytes. */
+/* To CCI_DEVICE: a write of a register of 1..4 bytes, most significant first; a read of bytes. */
 cci_xfer_t cci_write_of(uint32_t client, uint32_t tag, uint16_t addr, uint32_t bytes,
                         uint32_t value);
 cci_xfer_t cci_read_of(uint32_t client, uint32_t tag, uint16_t addr, uint32_t bytes);

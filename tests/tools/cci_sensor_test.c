@@ -260,7 +260,7 @@ START_TEST(a_page_of_fuses_comes_over_the_bus)
     ck_assert(cci_submit(&board->sensor->cci, &page));
     board_run_ms(board, 3);
     ck_assert_uint_eq(board->done.moved, 64);
-    ck_assert_uint_eq(board->done.data[0] << 8 | board->done.data[1], board_ccs(board, 0x0000));
+    ck_assert_uint_eq(cci_value(&board->done) >> 16, board_ccs(board, 0x0000));
     ck_assert_uint_eq(board->done.data[9], board_ccs(board, 0x001c) & 0xff);
     /* 3 bytes, repeated start, 65 bytes: 612 clocks */
     ck_assert_uint_eq(board->done.end_ps - board->done.start_ps,
