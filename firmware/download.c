@@ -16,12 +16,14 @@ enum { /* CCS registers, by the kernel driver's names */
        DETECT_CNT = 0xd012,
        REPLY_STS = 0xd014,
        DOWNLOAD_STS = 0xd015,
+       UPDATE_CANCEL = 0xd016,
        ERR_STS = 0xd020,
        SYS_STATE = 0xd02a,
        BOOT_ERROR_A = 0x9182, /* why the last image was refused */
 };
 enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1 };
 enum { WAKE_WORDS = 16 }; /* the check of a header takes as long as some 30 words */
+enum { LOOK_US = 1000 };  /* for a cancel while nothing comes */
 enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
 
 #define TGT_LOST TGT_STATUS_WORDS_LOST_MASK
@@ -34,7 +36,10 @@ enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
  * none, or sends too fast. */
 static uint32_t wait_for_words(download_t *d)
 {
+    uint32_t us = 0;
     for (;;) {
+        if (d->cancels && hal_ccs_read8(UPDATE_CANCEL) != 0)
+            return DOWNLOAD_UPDATE_CANCELED;
         d->waiting = reg_read(TGT_COUNT);
         if (d->waiting != 0)
             return DOWNLOAD_TRANS_DONE;
@@ -43,8 +48,9 @@ static uint32_t wait_for_words(download_t *d)
             return DOWNLOAD_E_INTERNAL;
         if ((status & TGT_ENDED) != 0)
             return DOWNLOAD_E_FORMAT;
-        if (!hal_sleep_for(IRQ_TGT, TGT_STATUS, TGT_EVENTS, DOWNLOAD_TIMEOUT_US))
+        if (us >= DOWNLOAD_TIMEOUT_US)
             return DOWNLOAD_E_TIMEOUT;
+        us = hal_sleep_for(IRQ_TGT, TGT_STATUS, TGT_EVENTS, LOOK_US) ? 0 : us + LOOK_US;
     }
 }
 
@@ -105,11 +111,20 @@ static void count_up(uint32_t addr)
     hal_ccs_write8(addr, (hal_ccs_read8(addr) + 1) & 0xffu);
 }
 
+/* Of dd_err_sts. */
+static uint32_t error_bit(uint32_t reply)
+{
+    return reply == DOWNLOAD_E_STATE       ? 0x1u
+           : reply == DOWNLOAD_E_INTERNAL  ? 0x2u
+           : reply == DOWNLOAD_E_PARAMETER ? 0x4u
+                                           : 0;
+}
+
 /* The status is there before the counter changes: that is what the host looks at. */
 static void answer(uint32_t reply)
 {
     bool error = reply >= DOWNLOAD_E_FORMAT;
-    hal_ccs_write8(ERR_STS, error ? 1u << (DOWNLOAD_E_STATE - reply) : 0);
+    hal_ccs_write8(ERR_STS, error_bit(reply));
     if (error)
         count_up(ERR_CNT);
     if (error && reply != DOWNLOAD_E_STATE && reply != DOWNLOAD_E_PARAMETER)
@@ -121,6 +136,8 @@ static void answer(uint32_t reply)
 static void set_state(download_t *d, download_state_t state)
 {
     d->state = state;
+    if (state == DOWNLOAD_MAIN)
+        reg_write(NET_MAGIC, 0); /* what there was of a network is none */
     hal_ccs_write8(SYS_STATE, state == DOWNLOAD_NETWORK ? STATE_WITH_NETWORK : 0);
 }
 
@@ -138,6 +155,8 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
     reg_write(TGT_LEVEL, WAKE_WORDS);
     reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
     stream_begin(&d->stream, type, bytes);
+    d->cancels = ready == DOWNLOAD_UPDATE_READY;
+    hal_ccs_write8(UPDATE_CANCEL, 0);
     answer(ready);
     uint32_t reply = receive(d);
     reg_write(TGT_CTRL, TGT_CTRL_EMPTY_THE_FIFO_MASK);

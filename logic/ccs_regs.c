@@ -380,7 +380,8 @@ static const ccs_reg_t ccs_table[] = {
     {"dd_ref_sts_fatal",                      0xd013, 1, RO, YES, 0, NUMBER, 0},  /* 1: exception in the boot ROM */
     {"dd_cmd_reply_sts",                      0xd014, 1, RO, YES, 0, NUMBER, 0},
     {"dd_download_sts",                       0xd015, 1, RO, YES, 0, NUMBER, 0},
-    {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},  /* bit 0xff - reply */
+    {"dd_update_cancel",                      0xd016, 1, RW, YES, 0, NUMBER, 0},  /* 1: an update under way ends; 0 when the next one begins */
+    {"dd_err_sts",                            0xd020, 1, RO, YES, 0, NUMBER, 0},  /* of the last reply: 0 state, 1 internal, 2 parameter */
     {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},  /* 0 standby, 1 streaming; 2, 3: with network */
     {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},  /* of the boot image, major.minor.patch.0; 0: nobody has booted from one */
     {"dnn_mode",                              0xd100, 1, RW, YES, 4, NUMBER, 0x0500},  /* 4: on, 0: off; reset assumed */

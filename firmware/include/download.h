@@ -21,10 +21,11 @@
  *   0xfa packet format a block's head, size or foot, the image's header, a transfer that ends early
  *
  * dd_ref_sts counts replies, errors, and errors that the data had (all but state and parameter);
- * fatal is 1 after an exception in the boot ROM. dd_err_sts has bit 0xff - reply of the last reply,
- * if that was an error. What the last three say is assumed: only their names are published.
+ * fatal is 1 after an exception in the boot ROM (what is counted is assumed, the names are
+ * published). dd_err_sts has bits for the last reply: 0 state, 1 internal, 2 parameter. An update
+ * ends when the host writes dd_update_cancel: reply 0x12, and no network is left (assumed).
  *
- * Not modeled: flash as source or target (reply "parameter"), cancel, authentication itself.
+ * Not modeled: flash as source or target (reply "parameter"), authentication itself.
  */
 #ifndef FW_DOWNLOAD_H
 #define FW_DOWNLOAD_H
@@ -37,6 +38,7 @@ enum {
     DOWNLOAD_TRANS_DONE = 0x01,
     DOWNLOAD_UPDATE_READY = 0x10,
     DOWNLOAD_UPDATE_DONE = 0x11,
+    DOWNLOAD_UPDATE_CANCELED = 0x12,
     DOWNLOAD_E_FORMAT = 0xfa,
     DOWNLOAD_E_INTERNAL = 0xfb,
     DOWNLOAD_E_PARAMETER = 0xfc,
@@ -55,6 +57,7 @@ typedef struct {
     download_state_t state;
     uint32_t entry;      /* of the main firmware */
     uint32_t chunk_left; /* bytes of the host's transfer */
+    bool cancels;        /* the host can take the command back */
     uint32_t waiting;    /* of them words that are known to wait */
 } download_t;
 
