@@ -145,20 +145,26 @@ void mipi_unpack10(uint16_t *px, const uint8_t *in, uint32_t width_px)
 
 void mipi_pack12(uint8_t *out, const uint16_t *px, uint32_t width_px)
 {
-    for (; width_px > 0; out += 3) {
-        uint32_t p1 = px[0], p2 = width_px > 1 ? px[1] : 0;
-        out[0] = (uint8_t)(p1 >> 4);
-        out[1] = (uint8_t)(p2 >> 4);
-        out[2] = (uint8_t)((p2 & 0xf) << 4 | (p1 & 0xf));
-        uint32_t step = width_px > 1 ? 2 : 1;
-        width_px -= step, px += step;
+    for (; width_px >= 2; width_px -= 2, px += 2, out += 3) {
+        out[0] = (uint8_t)(px[0] >> 4);
+        out[1] = (uint8_t)(px[1] >> 4);
+        out[2] = (uint8_t)((px[1] & 0xf) << 4 | (px[0] & 0xf));
     }
+    if (width_px == 0)
+        return;
+    out[0] = (uint8_t)(px[0] >> 4);
+    out[1] = 0;
+    out[2] = px[0] & 0xf;
 }
 
 void mipi_unpack12(uint16_t *px, const uint8_t *in, uint32_t width_px)
 {
-    for (uint32_t i = 0; i < width_px; i++)
-        px[i] = (uint16_t)(in[i / 2 * 3 + i % 2] << 4 | (in[i / 2 * 3 + 2] >> (4 * (i % 2)) & 0xf));
+    for (; width_px >= 2; width_px -= 2, px += 2, in += 3) {
+        px[0] = (uint16_t)(in[0] << 4 | (in[2] & 0xf));
+        px[1] = (uint16_t)(in[1] << 4 | in[2] >> 4);
+    }
+    if (width_px != 0)
+        px[0] = (uint16_t)(in[0] << 4 | (in[2] & 0xf));
 }
 
 /* Of a last group, black where there is nothing. */

@@ -25,7 +25,7 @@ static double cpu_ms(void)
 }
 
 static uint16_t line_px[WIDTH];
-static uint8_t line_bytes[MIPI_HEADER_BYTES + BYTES + MIPI_CRC_BYTES], copy_bytes[BYTES];
+static uint8_t line_bytes[WIDTH * 2], copy_bytes[BYTES]; /* room for any depth */
 
 /* ---- parts: each does one line ------------------------------------------------------------------
  */
@@ -55,6 +55,18 @@ static void do_unpack(sim_simd_t level, uint32_t n)
 {
     line_bytes[n % BYTES] = (uint8_t)n;
     mipi_unpack_row(10, level)(line_px, line_bytes, WIDTH);
+}
+
+static void do_pack12(sim_simd_t level, uint32_t n)
+{
+    line_px[n % WIDTH] = (uint16_t)(n & 0xfff);
+    mipi_pack_row(12, level)(line_bytes, line_px, WIDTH);
+}
+
+static void do_unpack12(sim_simd_t level, uint32_t n)
+{
+    line_bytes[n % BYTES] = (uint8_t)n;
+    mipi_unpack_row(12, level)(line_px, line_bytes, WIDTH);
 }
 
 static void do_copy(sim_simd_t level, uint32_t n)
@@ -116,11 +128,9 @@ int main(void)
     const struct {
         const char *name;
         void (*part)(sim_simd_t, uint32_t);
-    } parts[] = {{"pack10", do_pack},
-                 {"crc", do_crc},
-                 {"ecc", do_ecc},
-                 {"unpack10", do_unpack},
-                 {"copy", do_copy}};
+    } parts[] = {{"pack10", do_pack},      {"crc", do_crc},   {"ecc", do_ecc},
+                 {"unpack10", do_unpack},  {"copy", do_copy}, {"pack12", do_pack12},
+                 {"unpack12", do_unpack12}};
     for (int level = 0; level <= (int)sim_simd_best() && level <= SIM_SIMD_AVX512; level++) {
         sim_simd_force((sim_simd_t)level);
         bench_frame((sim_simd_t)level);
