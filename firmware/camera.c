@@ -57,7 +57,8 @@ enum {
     OUT_YUV422 = 4,
     OUT_SMALL = 8,
     OUT_LINE_SYNC = 16,
-    OUT_TRIGGER = 32
+    OUT_TRIGGER = 32,
+    OUT_WIDE = 64
 };
 
 enum { BIN_NONE = 0x11, HDR_ENABLED = 1, HDR_DIRECT = 1 << 5, RELAY_TRIES = 4 };
@@ -201,7 +202,8 @@ static void apply_output(void)
     uint32_t out = hal_ccs_read16(APP_IMAGE_OUT);
     uint32_t ctrl = MIPI_CTRL_META | (out & OUT_RAW ? MIPI_CTRL_RAW : 0) |
                     (out & OUT_SMALL ? MIPI_CTRL_SMALL : 0) |
-                    (out & OUT_LINE_SYNC ? MIPI_CTRL_SYNC : 0);
+                    (out & OUT_LINE_SYNC ? MIPI_CTRL_SYNC : 0) |
+                    (out & OUT_WIDE ? MIPI_CTRL_WIDE : 0);
     if (out & OUT_ISP) {
         reg_write(ISP_FORMAT, (out & OUT_YUV422) != 0);
         reg_write(ISP_OUT, (out & OUT_RAW) != 0);

@@ -343,7 +343,7 @@ static const ccs_reg_t ccs_table[] = {
     {"app_score_min",                         0x9000, 2, RW, YES, 128, NUMBER, 0},  /* 1/256 */
     {"app_line_x",                            0x9002, 2, RW, YES, 2028, U32(timing.x_middle), 0},  /* active-array px */
     {"app_line_hysteresis",                   0x9004, 2, RW, YES, 16, NUMBER, 0},  /* px */
-    {"app_image_out",                         0x9006, 2, RW, YES, 0, NUMBER, 0},  /* image on the link: 1 RAW, 2 ISP (with RAW: region), 4 as YUV422, 8 small: RGB565, YUV420; 16 LS and LE; 32 short packets when the network is done */
+    {"app_image_out",                         0x9006, 2, RW, YES, 0, NUMBER, 0},  /* image on the link: 1 RAW, 2 ISP (with RAW: region), 4 as YUV422, 8 small: RGB565, YUV420; 16 LS and LE; 32 short packets when the network is done; 64 as YUV422-10 */
     {"app_auto",                              0x9008, 2, RW, YES, 0, NUMBER, 0},  /* bits 0, 1: auto exposure, white balance */
     {"app_ae_target",                         0x900a, 2, RW, YES, 737, NUMBER, 0},  /* brightness: 18 % of 4095 DN */
     {"app_ae_flicker",                        0x900c, 2, RW, YES, 0, NUMBER, 0},  /* of lamps, Hz; 0: none */

@@ -1,5 +1,7 @@
 #include "mipi/pack_int.h"
 
+#include <string.h>
+
 #include "mipi/packet.h"
 
 /* A group is the smallest number of pixels that fills whole bytes. */
@@ -88,6 +90,14 @@ void mipi_pack_luma(uint8_t *out, const uint8_t *uyvy, uint32_t width_px)
 {
     for (uint32_t i = 0; i < width_px; i++)
         out[i] = uyvy[2 * i + 1];
+}
+
+void mipi_pack_wide(uint8_t *out, const uint8_t *uyvy, uint32_t width_px)
+{
+    for (uint32_t i = 0; i < width_px / 2; i++, uyvy += 4, out += 5) {
+        memcpy(out, uyvy, 4);
+        out[4] = 0;
+    }
 }
 
 static void pack8(uint8_t *out, const uint16_t *px, uint32_t width_px)

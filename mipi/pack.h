@@ -37,8 +37,9 @@ void mipi_swap_rgb888(uint8_t *out, const uint8_t *in, uint32_t width_px);
 void mipi_pack_rgb565(uint8_t *out, const uint8_t *rgb, uint32_t width_px);
 void mipi_unpack_rgb565(uint8_t *rgb, const uint8_t *in, uint32_t width_px);
 
-/* U Y V Y to Y alone; width_px even. */
+/* U Y V Y to Y alone, or to YUV422-10 with zeros as low bits; width_px even. */
 void mipi_pack_luma(uint8_t *out, const uint8_t *uyvy, uint32_t width_px);
+void mipi_pack_wide(uint8_t *out, const uint8_t *uyvy, uint32_t width_px);
 
 /* RAW20, samples right-aligned. */
 void mipi_pack20(uint8_t *out, const uint32_t *px, uint32_t width_px);

@@ -162,7 +162,7 @@ static void wrote_short(sim_comp_t *comp, uint32_t value)
 #define R(member) offsetof(mipi_tx_t, member)
 #define ID (MIPI_BLOCK_ID << 16 | MIPI_BLOCK_VERSION)
 #define CTRL_BITS (MIPI_CTRL_RAW | MIPI_CTRL_EMBEDDED | MIPI_CTRL_META | MIPI_CTRL_ISP | MIPI_CTRL_HOLD | \
-                   MIPI_CTRL_SMALL | MIPI_CTRL_SYNC)
+                   MIPI_CTRL_SMALL | MIPI_CTRL_SYNC | MIPI_CTRL_WIDE)
 #define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR | \
                   MIPI_IRQ_META_LATE)
 #define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD | MIPI_DEST_MORE)
@@ -171,7 +171,7 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
      0x00, ID, 0, 0, R(id), NULL},
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
-     "4: hold the frame end of the image; 5: small lines of the ISP, RGB565 or YUV420; 6: line sync; "
+     "4: hold the frame end of the image; 5: small lines of the ISP, RGB565 or YUV420; 6: line sync; 7: wide YUV422; "
      "all but metadata from the next frame on",
      0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "

@@ -7,9 +7,9 @@
  *
  * Two sources of lines: the pixel die's (RAW) and the ISP's (RGB or YUV422, whole frames or a
  * region of interest), which leave as RGB888 and YUV422-8 or, "small", as RGB565 (the low bits are
- * cut off) and YUV420-8 (the chroma of a pair's first row is left out). Each has its frames; the
- * FIFO holds packets of both in the order in which the lines came. With both on, the ISP's frames
- * have a virtual channel of their own.
+ * cut off) and YUV420-8 (the chroma of a pair's first row is left out), or, "wide", as YUV422-10
+ * with zeros below the 8 bits. Each has its frames; the FIFO holds packets of both in the order in
+ * which the lines came. With both on, the ISP's frames have a virtual channel of their own.
  *
  * Image frame: FS before the first line, then the embedded lines, the image lines, FE after the
  * last. With MIPI_CTRL_SYNC every image line stands between LS and LE, numbered from 1; with
@@ -62,6 +62,7 @@
 #define MIPI_CTRL_HOLD 0x10u    /* FE of the image waits for the frame's inline metadata */
 #define MIPI_CTRL_SMALL 0x20u   /* lines of the ISP as RGB565, YUV420 */
 #define MIPI_CTRL_SYNC 0x40u    /* LS and LE around image lines */
+#define MIPI_CTRL_WIDE 0x80u    /* YUV422 lines as YUV422-10, unless small */
 
 /* MIPI_FILL: of the packet behind each image line */
 #define MIPI_FILL_BYTES(fill) ((fill)&0xffffu) /* of its payload; 0: none */

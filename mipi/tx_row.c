@@ -11,11 +11,18 @@ static bool is_luma(uint32_t ctrl, const sim_line_t *line)
     return line->format == SIM_LINE_YUV422 && (ctrl & MIPI_CTRL_SMALL) && line->row % 2 == 0;
 }
 
+static bool is_wide(uint32_t ctrl, const sim_line_t *line)
+{
+    return line->format == SIM_LINE_YUV422 && (ctrl & MIPI_CTRL_WIDE) && !(ctrl & MIPI_CTRL_SMALL);
+}
+
 uint8_t mipi_line_dt(uint32_t ctrl, const sim_line_t *line)
 {
     bool small = (ctrl & MIPI_CTRL_SMALL) != 0;
     if (line->format == SIM_LINE_RAW)
         return line->bits <= 16 ? mipi_dt_of_bits(line->bits) : 0;
+    if (is_wide(ctrl, line))
+        return MIPI_DT_YUV422_10;
     if (line->format == SIM_LINE_YUV422)
         return small ? MIPI_DT_YUV420_8 : MIPI_DT_YUV422_8;
     return small ? MIPI_DT_RGB565 : MIPI_DT_RGB888;
@@ -26,6 +33,8 @@ uint32_t mipi_line_bytes(uint32_t ctrl, const sim_line_t *line)
     uint64_t bytes = line->width_px;
     if (line->format == SIM_LINE_RAW)
         bytes = mipi_row_bytes(line->bits, line->width_px);
+    else if (is_wide(ctrl, line))
+        bytes = bytes / 2 * 5;
     else if (line->format == SIM_LINE_RGB)
         bytes *= ctrl & MIPI_CTRL_SMALL ? 2 : 3;
     else
@@ -39,6 +48,8 @@ void mipi_line_pack(const mipi_tx_t *tx, uint32_t ctrl, const sim_line_t *line, 
         tx->pack[(line->bits - 8) / 2](out, line->data.raw, line->width_px);
     else if (is_luma(ctrl, line))
         mipi_pack_luma(out, line->data.rgb, line->width_px);
+    else if (is_wide(ctrl, line))
+        mipi_pack_wide(out, line->data.rgb, line->width_px);
     else if (line->format == SIM_LINE_YUV422)
         memcpy(out, line->data.rgb, 2 * (size_t)line->width_px); /* U Y V Y already */
     else if (ctrl & MIPI_CTRL_SMALL)

@@ -213,12 +213,13 @@ static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t 
     return true;
 }
 
-/* Images on the link, as bits of app_image_out: RAW, lines of the ISP, those in YUV422, small. */
+/* Images on the link, as bits of app_image_out: RAW, lines of the ISP, those in YUV422, small,
+ * wide. */
 static const struct {
     const char *name;
     uint32_t bits;
-} link_formats[] = {{"raw", 1},    {"rgb888", 2},  {"rgb565", 10},
-                    {"yuv422", 6}, {"yuv420", 14}, {"raw+roi", 3}};
+} link_formats[] = {{"raw", 1},        {"rgb888", 2},  {"rgb565", 10}, {"yuv422", 6},
+                    {"yuv422-10", 70}, {"yuv420", 14}, {"raw+roi", 3}};
 
 static const char *link_format_name(uint32_t bits)
 {
@@ -242,8 +243,8 @@ static void read_link_format(const sim_cfg_t *output, scenario_t *s)
         if (strcmp(name, link_formats[i].name) == 0)
             s->output.link = link_formats[i].bits;
     if (s->output.link == 0)
-        sim_cfg_fail(output, "format", "'%s' is not raw, rgb888, rgb565, yuv422, yuv420 or raw+roi",
-                     name);
+        sim_cfg_fail(output, "format",
+                     "'%s' is not raw, rgb888, rgb565, yuv422, yuv422-10, yuv420 or raw+roi", name);
 }
 
 static void read_output(const sim_cfg_t *root, scenario_t *s)

@@ -152,6 +152,24 @@ START_TEST(small_yuv_lines_are_luma_and_all_in_turn)
 }
 END_TEST
 
+START_TEST(wide_yuv_lines_are_yuv422_of_ten_bits)
+{
+    const uint8_t uyvy[8] = "UaVbUcVd";
+    uint16_t samples[8];
+    uint8_t expected[10];
+    for (uint32_t i = 0; i < 8; i++)
+        samples[i] = (uint16_t)(uyvy[i] << 2);
+    mipi_pack_row(10, SIM_SIMD_SCALAR)(expected, samples, 8);
+    open_rig(MIPI_CTRL_ISP | MIPI_CTRL_WIDE);
+    put_line(YUV, uyvy, 8, 4, 0, 1);
+    sim_run_until_ps(rig.sim, MS);
+    ck_assert_uint_eq(seen[0].dt, MIPI_DT_YUV422_10);
+    ck_assert_uint_eq(rig.packet[1].header.word, 10);
+    ck_assert_mem_eq(seen[0].bytes, expected, 10);
+    close_rig();
+}
+END_TEST
+
 START_TEST(depths_without_a_data_type_are_told_and_not_sent)
 {
     open_rig(MIPI_CTRL_RAW);
@@ -384,6 +402,9 @@ START_TEST(a_row_costs_what_its_packets_cost)
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP | MIPI_CTRL_SMALL);
     costs(cost(RGB, 8), 22, 553);
     costs(cost(YUV, 8), (14 + 22) / 2, 377 + 8 * 18);
+    rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP | MIPI_CTRL_WIDE);
+    costs(cost(RGB, 8), 30, 617);
+    costs(cost(YUV, 8), 26, 585);
     rig_write(&rig, RIG_CTRL, MIPI_CTRL_ISP | MIPI_CTRL_RAW);
     costs(cost(RGB, 8), 26 + 30, 585 + 617);
     close_rig();
@@ -433,7 +454,7 @@ START_TEST(rows_that_come_as_fast_as_told_drain_and_faster_ones_do_not)
 END_TEST
 
 TEST_MAIN("mipi formats", raw_lines_of_every_depth_arrive_unchanged, small_rgb_lines_are_rgb565,
-          small_yuv_lines_are_luma_and_all_in_turn,
+          small_yuv_lines_are_luma_and_all_in_turn, wide_yuv_lines_are_yuv422_of_ten_bits,
           depths_without_a_data_type_are_told_and_not_sent,
           image_lines_stand_between_ls_and_le_of_their_number,
           a_lost_line_takes_its_ls_and_le_along_and_its_number_stays_free,

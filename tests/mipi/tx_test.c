@@ -530,7 +530,7 @@ START_TEST(registers_have_their_reset_values)
     rig_write(&rig, RIG_META_DEST, UINT32_MAX);
     ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x70f3f);
     rig_write(&rig, RIG_CTRL, UINT32_MAX);
-    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0x7f);
+    ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0xff);
     rig_write(&rig, RIG_ID, 0);
     ck_assert_uint_eq(rig_read(&rig, RIG_ID), 0x00070001);
     ck_assert_uint_eq(rig.guests_logged, 1);

@@ -106,6 +106,7 @@ START_TEST(images_of_the_isp_and_regions_go_over_the_link_whole)
         uint32_t width_px, height_px;
     } known[] = {{"link_rgb", "rgb888", "link 27.81", 2028, 1520},
                  {"link_yuv", "yuv422", "link 18.67", 2028, 1520},
+                 {"link_yuv10", "yuv422-10", "link 23.24", 2028, 1520},
                  {"link_565", "rgb565", "link 18.67", 2028, 1520},
                  {"link_420", "yuv420", "link 14.11", 2028, 1520}, /* the mean of 9.54 and 18.67 */
                  {"link_roi", "raw+roi", "link 18.99", 500, 400}};
