@@ -244,7 +244,7 @@ static void draw(sim_image_t *image, const link_picture_t *picture, const view_t
     y = packets(image, title(image, y, "PACKETS"), picture, view, close_ps);
     snprintf(text, sizeof(text), "LANES: FRAME START AT %.0f %s EACH",
              (double)mipi_phy_ui_hz(&picture->phy) / 1e6,
-             picture->phy.signaling == MIPI_DPHY ? "MB/S" : "MS/S");
+             picture->phy.signaling == MIPI_DPHY ? "MBIT/S" : "MSYM/S");
     draw_lanes(image, title(image, y, text), picture, first);
 }
 
