@@ -10,9 +10,14 @@
  * A frame's lines leave as soon as there is a result, else as late as they may to be in their
  * frame. A network that is slower than that has its input in one frame and its output in a later
  * one, with the same frame count; in between both are not valid.
+ *
+ * The way to the tensor is the host's, too: imx500_input.h. The first frames of a stream do not
+ * leave when 0xd405 says so. Without a network in L2 frames have no lines, as with image only;
+ * 0xd02a tells (bit 0 streaming, bit 1 network).
  */
 #include "camera.h"
 #include "health.h"
+#include "imx500_input.h"
 #include "imx500_lines.h"
 #include "link.h"
 #include "mailbox.h"
@@ -26,10 +31,12 @@ enum { /* CCS registers */
        MIPI_PIXELS = 0x3051,
        MIPI_METADATA = 0x3052,
        IMAGE_ONLY = 0xa700,
+       SYS_STATE = 0xd02a,
        DNN_MODE = 0xd100,
+       STARTUP_DROPS = 0xd405,
        NETWORK_SELECT = 0xd701,
 };
-enum { DNN_ON = 4 };
+enum { DNN_ON = 4, STREAMING = 1, WITH_NETWORK = 2 };
 
 enum {
     EV_FRAME = HAL_BIT(0), /* of the task "frame" */
@@ -37,6 +44,7 @@ enum {
     EV_NPU_ERROR = HAL_BIT(2),
     EV_DEADLINE = HAL_BIT(3),
     EV_LATE = HAL_BIT(4),
+    EV_OUTPUT = HAL_BIT(5),
     EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
     EV_COMMAND = HAL_BIT(1),
 };
@@ -49,7 +57,7 @@ static void on_host_task(uint32_t happened);
 static sched_task_t frame_task = {.name = "frame",
                                   .run = on_frame_task,
                                   .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
-                                          EV_LATE};
+                                          EV_LATE | EV_OUTPUT};
 static sched_task_t host_task = {
     .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND};
 static sched_timer_t deadline;
@@ -64,13 +72,15 @@ static struct {
 } job;
 
 static net_t net;
+static bool there; /* a network */
 static bool streams, sends, lines_due, told_late;
+static uint32_t drops; /* frames to come that do not leave */
 
 /* ---- interrupts ---- */
 
 static bool has_dnn(void)
 {
-    return hal_ccs_read8(DNN_MODE) == DNN_ON && hal_ccs_read8(IMAGE_ONLY) == 0;
+    return there && hal_ccs_read8(DNN_MODE) == DNN_ON && hal_ccs_read8(IMAGE_ONLY) == 0;
 }
 
 /* Tensors are made from the next frame on, or not. */
@@ -137,9 +147,11 @@ static uint32_t frame_time_us(void)
     return (uint32_t)((pck << reg_read(PIX_EXP_SHIFT)) * 1000000u / reg_read(PIX_CLOCK_HZ));
 }
 
-/* CLINT ticks are microseconds. */
+/* CLINT ticks are microseconds. What leaves is set before the frame that it counts for. */
 static void begin_frame(void)
 {
+    if (drops != 0 && --drops == 0)
+        sched_after(&deadline, &frame_task, EV_OUTPUT, frame_time_us() / 2);
     lines_due = sends;
     if (!sends)
         return;
@@ -205,6 +217,21 @@ static void report_late(void)
     hal_print(" us\n");
 }
 
+/* What leaves, and the lines' sizes, count from the beginning of a stream on. */
+static void set_output(void)
+{
+    bool on = drops == 0 && hal_ccs_read8(MIPI_OUTPUT) != 0;
+    bool pixels = hal_ccs_read8(MIPI_PIXELS) != 0;
+    uint32_t ctrl = MIPI_CTRL_META;
+    sends = on && there && hal_ccs_read8(MIPI_METADATA) != 0 && hal_ccs_read8(IMAGE_ONLY) == 0 &&
+            lines_setup(&net) && lines_count() != 0;
+    if (on && (pixels || sends))
+        ctrl |= MIPI_CTRL_EMBEDDED | (pixels ? MIPI_CTRL_RAW : 0);
+    if (sends)
+        ctrl |= MIPI_CTRL_HOLD_THE_FRAME_END_OF_THE_IMAGE_MASK;
+    reg_write(MIPI_CTRL, ctrl);
+}
+
 static void on_frame_task(uint32_t happened)
 {
     if ((happened & EV_LATE) != 0)
@@ -215,31 +242,22 @@ static void on_frame_task(uint32_t happened)
         report_npu_error();
     if ((happened & EV_FRAME) != 0)
         begin_frame();
+    if ((happened & EV_OUTPUT) != 0)
+        set_output();
     if (lines_due && (job.state == DONE || (happened & EV_DEADLINE) != 0))
         send_lines();
 }
 
 /* ---- the task "host" ---- */
 
-/* What leaves, and the lines' sizes, count from the beginning of a stream on. */
-static void set_output(void)
-{
-    bool on = hal_ccs_read8(MIPI_OUTPUT) != 0, pixels = hal_ccs_read8(MIPI_PIXELS) != 0;
-    uint32_t ctrl = MIPI_CTRL_META;
-    sends = on && hal_ccs_read8(MIPI_METADATA) != 0 && hal_ccs_read8(IMAGE_ONLY) == 0 &&
-            lines_setup(&net) && lines_count() != 0;
-    if (on && (pixels || sends))
-        ctrl |= MIPI_CTRL_EMBEDDED | (pixels ? MIPI_CTRL_RAW : 0);
-    if (sends)
-        ctrl |= MIPI_CTRL_HOLD_THE_FRAME_END_OF_THE_IMAGE_MASK;
-    reg_write(MIPI_CTRL, ctrl);
-}
-
 static void begin_stream(void)
 {
     if (hal_ccs_read8(NETWORK_SELECT) != 0)
         hal_print("there is one network, the first\n");
-    camera_setup(&net);
+    if (there)
+        camera_setup(&net);
+    input_begin();
+    drops = hal_ccs_read8(STARTUP_DROPS);
     set_output();
     make_tensors(job.state == IDLE);
     lines_due = told_late = false;
@@ -250,8 +268,11 @@ static void apply_host(void)
     bool stream = hal_ccs_read8(CCS_MODE_SELECT) != 0;
     if (stream && !streams)
         begin_stream();
+    else if (stream)
+        input_relay();
     camera_relay_settings();
     camera_stream(stream);
+    hal_ccs_write8(SYS_STATE, (stream ? STREAMING : 0u) | (there ? WITH_NETWORK : 0u));
     streams = stream;
 }
 
@@ -266,11 +287,15 @@ static void on_host_task(uint32_t happened)
 
 /* ---- start-up ---- */
 
-/* The first of what it leaves free is a panic's. */
+/* The first of what it leaves free is a panic's; without a network all of L2 is free. */
 static void take_network(void)
 {
-    if (!net_read_head(&net))
-        hal_stop("no usable network in L2");
+    there = net_read_head(&net);
+    if (!there) {
+        hal_print("no usable network in L2: image only\n");
+        net.free_addr = L2_BASE;
+        net.free_bytes = reg_read(SYS_L2_BYTES);
+    }
     if (net.free_bytes < PM_MAX_BYTES)
         hal_stop("the network leaves no room in L2 for a packet");
     panic_init(net.free_addr, PANIC_RESET);

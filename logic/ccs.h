@@ -83,6 +83,11 @@ typedef struct {
     uint32_t cphy_ctrl, cphy_lrte;   /* capabilities, as CCS has them */
 } ccs_link_t;
 
+/* The way to the tensor as the ISP has it: R, Gr, Gb, B. */
+typedef struct {
+    uint32_t gain[4], black[4];
+} ccs_tensor_t;
+
 #define CCS_MAX_POWER_UP 32u
 
 typedef struct {
@@ -95,6 +100,7 @@ typedef struct {
     ccs_pll_limits_t vt, op;
     ccs_timing_t timing;
     ccs_link_t link;
+    ccs_tensor_t tensor;
     struct {
         uint16_t addr;
         uint32_t value;

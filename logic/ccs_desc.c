@@ -23,6 +23,7 @@ ccs_desc_t ccs_desc_default(void)
                  .lane_mode = 1,
                  .dphy_lanes = 0x3,
                  .dphy_rate = 2100u << 16},
+        .tensor = {.gain = {386, 274, 274, 402}, .black = {256, 256, 256, 256}},
         .vt = {.pre_div = {1, 4},
                .multiplier = {16, 1023},
                .sys_div = {1, 4},

@@ -16,6 +16,11 @@
 #define NUMBER CCS_NUMBER, 0
 #define U32(member) CCS_U32, offsetof(ccs_desc_t, member)
 #define MHZ(member) CCS_MHZ, offsetof(ccs_desc_t, member)
+/* The sRGB curve at the points of isp/gamma.h, as the ISP has it. */
+#define GAMMA_POINTS(X) \
+    X(0, 0) X(1, 3) X(2, 4) X(3, 5) X(4, 6) X(5, 6) X(6, 8) X(7, 10) X(8, 11) X(9, 13) X(10, 15) X(11, 18) X(12, 20) X(13, 22) \
+    X(14, 25) X(15, 28) X(16, 31) X(17, 34) X(18, 38) X(19, 42) X(20, 46) X(21, 49) X(22, 56) X(23, 61) X(24, 66) X(25, 71) X(26, 79) X(27, 86) \
+    X(28, 93) X(29, 99) X(30, 110) X(31, 120) X(32, 129) X(33, 137) X(34, 152) X(35, 165) X(36, 177) X(37, 188) X(38, 207) X(39, 225) X(40, 240) X(41, 255)
 static const ccs_reg_t ccs_table[] = {
     /* name                                 addr, bytes, access, modeled, reset, where it comes from, only of model */
     /* Identity. */
@@ -365,6 +370,7 @@ static const ccs_reg_t ccs_table[] = {
     {"boot_status",                           0x9180, 2, RO, YES, 0, NUMBER, 0},
     {"boot_error_a",                          0x9182, 2, RO, YES, 0, NUMBER, 0},
     {"boot_error_b",                          0x9184, 2, RO, YES, 0, NUMBER, 0},
+    {"image_only_mode",                       0xa700, 1, RW, YES, 0, NUMBER, 0x0500},  /* 1: no DNN, no tensor lines; frames go on */
     /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
      * the boot ROM, firmware/download.c. */
     {"dd_st_trans_cmd",                       0xd000, 1, RW, YES, 0, NUMBER, 0},
@@ -385,12 +391,50 @@ static const ccs_reg_t ccs_table[] = {
     {"dd_sys_state",                          0xd02a, 1, RO, YES, 0, NUMBER, 0},  /* 0 standby, 1 streaming; 2, 3: with network */
     {"main_fw_version",                       0xd07c, 4, RO, YES, 0, NUMBER, 0},  /* of the boot image, major.minor.patch.0; 0: nobody has booted from one */
     {"dnn_mode",                              0xd100, 1, RW, YES, 4, NUMBER, 0x0500},  /* 4: on, 0: off; reset assumed */
+    {"startup_frame_drops",                   0xd405, 1, RW, YES, 0, NUMBER, 0x0500},  /* frames at the start of a stream that do not leave; reset assumed */
     {"dwp_ap_vc_voff",                        0xd500, 2, RW, YES, 0, NUMBER, 0},  /* inference crop, driver's names */
     {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},
     {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
     {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
     {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
     {"network_select",                        0xd701, 1, RW, YES, 0, NUMBER, 0x0500},  /* 0: the first */
+    /* The way to the input tensor: firmware/imx500_input.c. q = (x + add) >> shift, within clip_max, clip_min (9 bits, signed). */
+#define X(n) \
+    {"input_norm_add_" #n,      0xd708 + 8 * n, 2, RW, YES, 0x180, NUMBER, 0x0500}, \
+    {"input_norm_shift_" #n,    0xd70a + 8 * n, 1, RW, YES, 0, NUMBER, 0x0500}, \
+    {"input_norm_clip_max_" #n, 0xd70c + 8 * n, 2, RW, YES, 0x07f, NUMBER, 0x0500}, \
+    {"input_norm_clip_min_" #n, 0xd70e + 8 * n, 2, RW, YES, 0x180, NUMBER, 0x0500},
+    X(0) X(1) X(2) X(3)
+#undef X
+    {"colour_balance_r",                       0xd804, 2, RW, YES, 386, U32(tensor.gain[0]), 0x0500},  /* 8.8, 1..0xfff; the chip's own, where the driver begins with 0x100 */
+    {"colour_balance_gr",                      0xd806, 2, RW, YES, 274, U32(tensor.gain[1]), 0x0500},
+    {"colour_balance_gb",                      0xd808, 2, RW, YES, 274, U32(tensor.gain[2]), 0x0500},
+    {"colour_balance_b",                       0xd80a, 2, RW, YES, 402, U32(tensor.gain[3]), 0x0500},
+    {"black_level_r",                          0xd80c, 2, RW, YES, 256, U32(tensor.black[0]), 0x0500},  /* of 12 bits */
+    {"black_level_gr",                         0xd80e, 2, RW, YES, 256, U32(tensor.black[1]), 0x0500},
+    {"black_level_gb",                         0xd810, 2, RW, YES, 256, U32(tensor.black[2]), 0x0500},
+    {"black_level_b",                          0xd812, 2, RW, YES, 256, U32(tensor.black[3]), 0x0500},
+    {"gamma_enable",                           0xd814, 1, RW, YES, 1, NUMBER, 0x0500},  /* 0: linear; from the next stream on */
+    {"lens_shading_enable",                    0xd826, 1, RW, YES, 0, NUMBER, 0x0500},  /* 1: the grid at 0xe000, 0: the chip file's, if it has one; from the next stream on */
+    /* Codes of the points; those of G and B are not looked at. */
+#define X(n, code) {"gamma_r_" #n, 0xd850 + 2 * n, 2, RW, YES, code, NUMBER, 0x0500},
+    GAMMA_POINTS(X)
+#undef X
+#define X(n, code) {"gamma_g_" #n, 0xd8a8 + 2 * n, 2, RW, NO, code, NUMBER, 0x0500},
+    GAMMA_POINTS(X)
+#undef X
+#define X(n, code) {"gamma_b_" #n, 0xd900 + 2 * n, 2, RW, NO, code, NUMBER, 0x0500},
+    GAMMA_POINTS(X)
+#undef X
+    /* Gains of two nodes each, 0x100 is 1: planes of R, Gr, Gb, B (order assumed), rows of 16 nodes. */
+#define X(row, n) {"lens_shading_" #row "_" #n, 0xe000 + 32 * row + 4 * n, 4, RW, YES, 0x01000100, NUMBER, 0x0500},
+#define ROW(row) X(row, 0) X(row, 1) X(row, 2) X(row, 3) X(row, 4) X(row, 5) X(row, 6) X(row, 7)
+    ROW(0) ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8) ROW(9) ROW(10) ROW(11)
+    ROW(12) ROW(13) ROW(14) ROW(15) ROW(16) ROW(17) ROW(18) ROW(19) ROW(20) ROW(21) ROW(22) ROW(23)
+    ROW(24) ROW(25) ROW(26) ROW(27) ROW(28) ROW(29) ROW(30) ROW(31) ROW(32) ROW(33) ROW(34) ROW(35)
+    ROW(36) ROW(37) ROW(38) ROW(39) ROW(40) ROW(41) ROW(42) ROW(43) ROW(44) ROW(45) ROW(46) ROW(47)
+#undef ROW
+#undef X
 };
 #undef RO
 #undef RW
@@ -398,6 +442,7 @@ static const ccs_reg_t ccs_table[] = {
 #undef YES
 #undef NO
 #undef NUMBER
+#undef GAMMA_POINTS
 #undef U32
 #undef MHZ
 /* clang-format on */

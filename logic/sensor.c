@@ -74,6 +74,8 @@ static void derive(sensor_desc_t *desc)
     ccs_pll_t pll;
     desc->ccs.model = desc->logic.sys.chip_id;
     tell_link(&desc->mipi, &desc->ccs);
+    memcpy(desc->ccs.tensor.gain, desc->isp.wb_gain_q8, sizeof(desc->ccs.tensor.gain));
+    memcpy(desc->ccs.tensor.black, desc->isp.blc_dn, sizeof(desc->ccs.tensor.black));
     desc->ccs.timing.raw_bits = desc->pixel.adc_bits;
     desc->ccs.timing.data_format = desc->pixel.adc_bits << 8 | desc->pixel.adc_bits;
     desc->ccs.timing.embedded = desc->mipi.embedded_lines;
