@@ -11,11 +11,14 @@
  * frame. A network that is slower than that has its input in one frame and its output in a later
  * one, with the same frame count; in between both are not valid.
  *
+ * In standby the host may take the network away or bring another (download.h).
+ *
  * The way to the tensor is the host's, too: imx500_input.h. The first frames of a stream do not
  * leave when 0xd405 says so. Without a network in L2 frames have no lines, as with image only;
  * 0xd02a tells (bit 0 streaming, bit 1 network).
  */
 #include "camera.h"
+#include "download.h"
 #include "health.h"
 #include "imx500_input.h"
 #include "imx500_lines.h"
@@ -73,6 +76,7 @@ static struct {
 
 static net_t net;
 static bool there; /* a network */
+static download_t download;
 static bool streams, sends, lines_due, told_late;
 static uint32_t drops; /* frames to come that do not leave */
 
@@ -276,23 +280,11 @@ static void apply_host(void)
     streams = stream;
 }
 
-static void on_host_task(uint32_t happened)
-{
-    uint32_t command;
-    if ((happened & EV_HOST_WROTE) != 0)
-        apply_host();
-    if (mailbox_command(&command) && !health_command(command))
-        mailbox_answer(0); /* none of ours */
-}
-
-/* ---- start-up ---- */
-
 /* The first of what it leaves free is a panic's; without a network all of L2 is free. */
 static void take_network(void)
 {
     there = net_read_head(&net);
     if (!there) {
-        hal_print("no usable network in L2: image only\n");
         net.free_addr = L2_BASE;
         net.free_bytes = reg_read(SYS_L2_BYTES);
     }
@@ -301,8 +293,38 @@ static void take_network(void)
     panic_init(net.free_addr, PANIC_RESET);
     net.free_addr += PM_MAX_BYTES;
     net.free_bytes -= PM_MAX_BYTES;
-    if (panic_send_last())
-        hal_print("started again after a panic\n");
+}
+
+/* Nobody may use L2 meanwhile; what becomes of an inference that is done does not matter. */
+static void obey_download(void)
+{
+    download.closed = streams || job.state == RUNS;
+    if (!download_poll(&download) || download.closed)
+        return;
+    job.state = IDLE;
+    take_network();
+}
+
+static void on_host_task(uint32_t happened)
+{
+    uint32_t command;
+    if ((happened & EV_HOST_WROTE) != 0) {
+        obey_download();
+        apply_host();
+    }
+    if (mailbox_command(&command) && !health_command(command))
+        mailbox_answer(0); /* none of ours */
+}
+
+/* ---- start-up ---- */
+
+static void prepare_download(void)
+{
+    uint32_t l2_bytes = reg_read(SYS_L2_BYTES);
+    download.stream.limits =
+        (boot_limits_t){.l2_base = L2_BASE, .l2_bytes = l2_bytes, .slot_bytes = l2_bytes};
+    download.waits = sched_alive;
+    download_begin(&download, there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN);
 }
 
 static void listen(void)
@@ -324,6 +346,11 @@ int main(void)
     service_start(0, PANIC_RESET);
     hal_print("imx500 1\n");
     take_network();
+    if (!there)
+        hal_print("no usable network in L2: image only\n");
+    if (panic_send_last())
+        hal_print("started again after a panic\n");
+    prepare_download();
     listen();
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");

@@ -38,6 +38,8 @@ static uint32_t wait_for_words(download_t *d)
 {
     uint32_t us = 0;
     for (;;) {
+        if (d->waits != 0)
+            d->waits();
         if (d->cancels && hal_ccs_read8(UPDATE_CANCEL) != 0)
             return DOWNLOAD_UPDATE_CANCELED;
         d->waiting = reg_read(TGT_COUNT);
@@ -211,7 +213,9 @@ bool download_poll(download_t *download)
     if (command == CMD_NONE)
         return false;
     hal_ccs_write8(CMD_INT, CMD_NONE);
-    if (command == CMD_TRANSITION)
+    if (download->closed)
+        answer(DOWNLOAD_E_STATE);
+    else if (command == CMD_TRANSITION)
         transition(download);
     else if (command == CMD_UPDATE)
         update(download);

@@ -99,7 +99,7 @@ void sched_keep_watchdog(uint32_t timeout, uint32_t window, uint32_t grace)
     wdog_on_window(on_window);
 }
 
-static void keep_watchdog(void)
+void sched_alive(void)
 {
     if (window_opened == 0)
         return;
@@ -140,7 +140,7 @@ _Noreturn void sched_run(sched_task_t *const *tasks, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         tasks[i]->cost.name = tasks[i]->name;
     for (;;) {
-        keep_watchdog();
+        sched_alive();
         if (run_first(tasks, count))
             continue;
         uint32_t held = hal_irq_hold();

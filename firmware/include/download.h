@@ -55,6 +55,8 @@ typedef enum { DOWNLOAD_EMPTY, DOWNLOAD_LOADER, DOWNLOAD_MAIN, DOWNLOAD_NETWORK 
 typedef struct {
     download_stream_t stream; /* with its limits set */
     download_state_t state;
+    bool closed;         /* the program has no time for it: each command is answered "state" */
+    void (*waits)(void); /* called each millisecond or more often while data come; 0: none */
     uint32_t entry;      /* of the main firmware */
     uint32_t chunk_left; /* bytes of the host's transfer */
     bool cancels;        /* the host can take the command back */

@@ -38,6 +38,10 @@ void sched_cancel(sched_timer_t *timer);
  * wdog_start. */
 void sched_keep_watchdog(uint32_t timeout, uint32_t window, uint32_t grace);
 
+/* For a task that takes longer than the watchdog allows: kicks it when it is time. Interrupts must
+ * come in between. */
+void sched_alive(void);
+
 /* The main loop. */
 _Noreturn void sched_run(sched_task_t *const *tasks, uint32_t count);
 

@@ -188,8 +188,8 @@ END_TEST
 START_TEST(the_makers_space_keeps_what_a_drivers_list_writes)
 {
     sim_t *sim = make(400000);
-    submit(cci_write_of(0, 0, 0xe000, 2, 0x1234));
-    submit(cci_read_of(0, 0, 0xe000, 2));
+    submit(cci_write_of(0, 0, 0xb34e, 2, 0x1234));
+    submit(cci_read_of(0, 0, 0xb34e, 2));
     submit(cci_read_of(0, 0, 0x2ffe, 2));
     run_all(sim);
     ck_assert_uint_eq(cci_value(&done[1]), 0x1234);

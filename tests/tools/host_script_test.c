@@ -46,7 +46,7 @@ START_TEST(lines_say_what_the_host_does)
                         "\n"
                         "  write frame_length_lines 4157\r\n"
                         "write 0x340 0x12 8\n"
-                        "write 58000 7\n"
+                        "write 59000 7\n"
                         "write 0xe000 0x123456 24\n"
                         "read 0x0016\n"
                         "read 0x0016 8\n"
@@ -62,7 +62,7 @@ START_TEST(lines_say_what_the_host_does)
     is(0, HOST_WRITE, 0x0100, 1, 1);
     is(1, HOST_WRITE, 0x0340, 2, 4157);
     is(2, HOST_WRITE, 0x0340, 1, 0x12);
-    is(3, HOST_WRITE, 58000, 1, 7);
+    is(3, HOST_WRITE, 59000, 1, 7);
     is(4, HOST_WRITE, 0xe000, 3, 0x123456);
     is(5, HOST_READ, 0x0016, 2, 0);
     is(6, HOST_READ, 0x0016, 1, 0);

@@ -2,10 +2,13 @@
  * imx500_registers_test.c - the IMX500's own registers, written over the CCI bus, do in the program
  * imx500 what their names say: the way to the tensor, image only, states, frames at the start.
  */
+#include "firmware/include/download.h"
 #include "mipi/packet.h"
 #include "npu/npu.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
+#include "tools/boot_image.h"
+#include "tools/download.h"
 #include "tools/network.h"
 
 #define FIRMWARE "build/firmware/imx500.elf"
@@ -17,6 +20,12 @@ enum {
     MIPI_OUTPUT = 0x3050,
     MIPI_PIXELS = 0x3051,
     IMAGE_ONLY = 0xa700,
+    CMD_INT = 0x3080,
+    TRANSITION = 0xd000,
+    IMAGE_TYPE = 0xd003,
+    FILE_SIZE = 0xd008,
+    REPLY_CNT = 0xd010,
+    REPLY = 0xd014,
     SYS_STATE = 0xd02a,
     STARTUP_DROPS = 0xd405,
     NORM = 0xd708,
@@ -29,7 +38,14 @@ enum {
 };
 /* pages of the ISP (isp/regs.c) */
 enum { BLC = 0x010, WB = 0x020, GAMMA_CTRL = 0x054, CURVE = 0x100, LSC = 0x270, LSC_INDEX = 0x274 };
-enum { LSC_PAIR = 0x278, NORM_VAL = 0x388, NORM_SHIFT = 0x38c, CLIP = 0x390, NORM_STEP = 20 };
+enum {
+    TENSOR_W = 0x074,
+    LSC_PAIR = 0x278,
+    NORM_VAL = 0x388,
+    NORM_SHIFT = 0x38c,
+    CLIP = 0x390,
+    NORM_STEP = 20
+};
 
 static board_t *board;
 static npu_prog_t network;
@@ -248,8 +264,74 @@ START_TEST(the_first_frames_stay_inside_when_the_host_says_so)
 }
 END_TEST
 
+/* ---- another network ---- */
+
+static uint32_t reply(uint32_t count, uint32_t ms)
+{
+    ck_assert_uint_eq(board_wait(board, REPLY_CNT, count, ms), (count + 1) & 0xff);
+    return board_ccs(board, REPLY);
+}
+
+static uint32_t transition(uint32_t command, uint32_t bytes)
+{
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    set(FILE_SIZE, bytes);
+    set(IMAGE_TYPE, 2);
+    set(TRANSITION, command);
+    set(CMD_INT, 0);
+    return reply(count, 5);
+}
+
+/* 74 KB at 1 MHz: 0.6 s, twice what the watchdog waits. */
+START_TEST(in_standby_the_host_changes_the_network)
+{
+    boot_image_t image;
+    npu_prog_t other = {0};
+    network_options_t options = {.topology = true};
+    make(true);
+    ck_assert_msg(
+        network_load("npu/networks/cifar_baseline.topo", &board->sensor->desc.npu, &options, &other,
+                     error, sizeof(error)) &&
+            boot_image_load(&board->sensor->desc, NULL, &other, &image, error, sizeof(error)),
+        "%s", error);
+    uint32_t bytes = download_wrap(image.data, image.bytes, NULL);
+    ck_assert_uint_gt(bytes, 50000);
+    uint8_t *tape = malloc(bytes);
+    download_wrap(image.data, image.bytes, tape);
+    board->sensor->spit.tape = tape;
+    board->sensor->spit.tape_bytes = bytes;
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 20);
+    ck_assert_uint_eq(transition(3, bytes), DOWNLOAD_E_STATE); /* it streams */
+    ck_assert_uint_eq(isp(TENSOR_W), 160);
+    set(MODE_SELECT, 0);
+    board_run_ms(board, 50);
+    ck_assert_uint_eq(transition(2, bytes), DOWNLOAD_E_STATE); /* there is one */
+    ck_assert_uint_eq(transition(3, bytes), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 0);
+    ck_assert_uint_eq(transition(2, bytes), DOWNLOAD_TRANS_READY);
+    uint32_t count = board_ccs(board, REPLY_CNT);
+    uint64_t runs = board->sensor->npu.runs;
+    ck_assert(spit_send(&board->sensor->spit, 0, bytes, 1000000));
+    ck_assert_uint_eq(reply(count, bytes * 8 / 1000 + 2), DOWNLOAD_TRANS_DONE);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 2);
+    set(MODE_SELECT, 1);
+    board_run_ms(board, 60);
+    ck_assert_uint_eq(board_ccs(board, SYS_STATE), 3);
+    ck_assert_uint_eq(isp(TENSOR_W), 32);
+    ck_assert_uint_gt(board->sensor->npu.runs, runs);
+    ck_assert_uint_eq(board->sensor->npu.failed_runs, 0);
+    ck_assert_str_eq(board->console, "imx500 1\nready\n"); /* no watchdog */
+    free(tape);
+    free(image.data);
+    npu_prog_free(&other);
+    drop();
+}
+END_TEST
+
 TEST_MAIN("imx500 registers", registers_power_up_as_the_isp_does,
           colors_count_from_the_next_frame_on_tables_from_the_next_stream,
           normalization_is_that_of_each_channel, states_tell_streaming_and_network,
           without_a_network_frames_leave_all_the_same, with_image_only_no_inference_runs,
-          the_first_frames_stay_inside_when_the_host_says_so)
+          the_first_frames_stay_inside_when_the_host_says_so,
+          in_standby_the_host_changes_the_network)
