@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LOOK_MS = 100 }; /* between looks at Ctrl-C */
 
@@ -23,12 +22,40 @@ static void wake(serve_t *s, uint32_t bits)
     finish(s);
 }
 
+/* Waits for a host that is slow. False: it has gone, or Ctrl-C. */
+static bool transmit(serve_t *s, server_t *to, const void *bytes, size_t count)
+{
+    const uint8_t *at = bytes;
+    while (count > 0) {
+        int sent = server_send(to, at, count, LOOK_MS);
+        bool interrupted = sent == 0 && *s->interrupted != 0;
+        if ((sent < 0 || interrupted) && s->end == SERVE_GOES_ON)
+            s->end = interrupted ? SERVE_INTERRUPTED : SERVE_GONE;
+        if (sent < 0 || interrupted)
+            return false;
+        at += sent;
+        count -= (size_t)sent;
+    }
+    return true;
+}
+
+/* What the capture has written since the last time. */
+static bool send_link(serve_t *s)
+{
+    bool fine = fflush(s->link_file) == 0 && transmit(s, &s->link, s->link_bytes, s->link_count);
+    rewind(s->link_file);
+    return fine;
+}
+
 static void on_packet(void *ctx, const mipi_packet_t *packet)
 {
     serve_t *s = ctx;
     mipi_header_t header;
-    if (s->link_file != NULL)
+    if (s->link_file != NULL && s->end == SERVE_GOES_ON) {
         mipi_capture_packet(&s->capture, packet);
+        if (!send_link(s))
+            finish(s);
+    }
     s->packets = s->link_file != NULL ? s->capture.packets : s->packets + 1;
     bool short_packet = packet->count == MIPI_HEADER_BYTES;
     bool ends = short_packet && mipi_header_decode(packet->bytes, &header) != MIPI_ECC_BAD &&
@@ -128,8 +155,8 @@ static void send_answer(serve_t *s, uint16_t status, const uint8_t *body, uint32
                                    .time_ps = sim_now_ps(s->comp.sim),
                                    .packets = s->packets};
     serve_answer_write(head, &answer, bytes);
-    server_transmit(&s->control, head, sizeof(head));
-    server_transmit(&s->control, body, bytes);
+    (void)transmit(s, &s->control, head, sizeof(head));
+    (void)transmit(s, &s->control, body, bytes);
 }
 
 static void send_text(serve_t *s, uint16_t status, const char *text)
@@ -172,8 +199,6 @@ static void answer(serve_t *s)
     uint16_t type = s->request.type;
     bool bus = type == FOVEA_CCI_WRITE || type == FOVEA_CCI_READ || type == FOVEA_CCI_READ_ON;
     s->asked = false;
-    if (s->link_file != NULL && fflush(s->link_file) != 0)
-        s->end = SERVE_GONE;
     if (s->refused)
         send_text(s, FOVEA_REFUSED, why_refused(type));
     else if (type == FOVEA_HELLO)
@@ -217,6 +242,7 @@ static bool receive(serve_t *s, uint32_t bytes)
             s->end = SERVE_INTERRUPTED;
         else
             s->have += (uint32_t)count;
+        server_turn_away(&s->link);
     }
     return s->end == SERVE_GOES_ON;
 }
@@ -261,7 +287,7 @@ bool serve_run(serve_t *s, uint64_t until_ps)
         if (!over && sim_stopped(sim))
             return true;
         settle(sim);
-        if (over)
+        if (over && s->end == SERVE_GOES_ON)
             answer(s);
     }
     return s->end == SERVE_GOES_ON;
@@ -280,15 +306,15 @@ bool serve_wait(serve_t *s, const mipi_dphy_desc_t *lanes)
     s->end = SERVE_INTERRUPTED;
     if (!wait_for_peer(s, &s->control))
         return false;
-    if (s->link.listener >= 0) {
-        if (!wait_for_peer(s, &s->link))
-            return false;
-        int fd = dup(s->link.peer);
-        s->link_file = fd >= 0 ? fdopen(fd, "wb") : NULL;
-        if (s->link_file != NULL)
-            mipi_capture_begin(&s->capture, s->link_file, lanes);
-    }
+    if (s->link.listener >= 0 && !wait_for_peer(s, &s->link))
+        return false;
     s->end = SERVE_GOES_ON;
+    if (s->link.listener >= 0)
+        s->link_file = open_memstream(&s->link_bytes, &s->link_count);
+    if (s->link_file != NULL) {
+        mipi_capture_begin(&s->capture, s->link_file, lanes);
+        (void)send_link(s);
+    }
     return true;
 }
 
@@ -327,7 +353,9 @@ void serve_end(serve_t *s)
 {
     if (s->link_file != NULL) {
         mipi_capture_end(&s->capture);
+        (void)send_link(s);
         fclose(s->link_file);
+        free(s->link_bytes);
     }
     s->link_file = NULL;
     server_close(&s->control);

@@ -32,7 +32,9 @@ typedef struct {
     sim_comp_t comp;
     sensor_t *sensor;
     server_t control, link;
-    FILE *link_file; /* NULL: not connected */
+    FILE *link_file;  /* into memory; NULL: not connected */
+    char *link_bytes; /* what is there of it */
+    size_t link_count;
     mipi_capture_writer_t capture;
     const volatile sig_atomic_t *interrupted;
     sim_event_t act; /* the request is done now */

@@ -95,7 +95,9 @@ static bool listen_unix(server_t *server, const char *path, char *error, size_t 
     strcpy(at.sun_path, path);
     server->listener = socket(AF_UNIX, SOCK_STREAM, 0);
     if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&at, sizeof(at)) != 0)
-        return refuse(error, error_bytes, path, strerror(errno));
+        return refuse(error, error_bytes, path,
+                      errno == EADDRINUSE ? "there is such a file; remove it if nobody serves there"
+                                          : strerror(errno));
     strcpy(server->path, path); /* ours from now on */
     if (listen(server->listener, 1) != 0)
         return refuse(error, error_bytes, path, strerror(errno));
@@ -153,6 +155,12 @@ bool server_accept(server_t *server, int timeout_ms)
     return server->peer >= 0;
 }
 
+void server_turn_away(server_t *server)
+{
+    if (wait_for(server->listener, POLLIN, 0))
+        close(accept(server->listener, NULL, NULL));
+}
+
 int server_receive(server_t *server, uint8_t *bytes, size_t room, int timeout_ms)
 {
     if (server->peer < 0)
@@ -163,9 +171,23 @@ int server_receive(server_t *server, uint8_t *bytes, size_t room, int timeout_ms
         server_hang_up(server);
         return -1;
     }
-    if (wait_for(server->listener, POLLIN, 0)) /* a second one is turned away */
-        close(accept(server->listener, NULL, NULL));
+    server_turn_away(server);
     return (int)count;
+}
+
+int server_send(server_t *server, const void *bytes, size_t count, int timeout_ms)
+{
+    if (server->peer < 0)
+        return -1;
+    if (!wait_for(server->peer, POLLOUT, timeout_ms))
+        return 0;
+    ssize_t sent = send(server->peer, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0)
+        return (int)sent;
+    if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
+        return 0;
+    server_hang_up(server);
+    return -1;
 }
 
 void server_transmit(server_t *server, const void *bytes, size_t count)

@@ -26,8 +26,13 @@ void server_close(server_t *server);
 bool server_accept(server_t *server, int timeout_ms);
 /* Bytes that came within that time, 0: none; -1: the peer has gone (and is closed). */
 int server_receive(server_t *server, uint8_t *bytes, size_t room, int timeout_ms);
-/* A peer that is gone is noticed at the next server_receive. */
+/* As many bytes as the peer took within that time, 0: none; -1: it has gone (and is closed). */
+int server_send(server_t *server, const void *bytes, size_t count, int timeout_ms);
+/* All of them, however long the peer takes; one that is gone is noticed at the next
+ * server_receive. */
 void server_transmit(server_t *server, const void *bytes, size_t count);
+/* A second peer, if one has come. */
+void server_turn_away(server_t *server);
 void server_hang_up(server_t *server);
 
 #endif

@@ -376,6 +376,53 @@ START_TEST(an_interrupt_ends_the_wait)
 }
 END_TEST
 
+/* More bytes than a socket holds, to a host that never reads them. */
+START_TEST(a_link_that_nobody_reads_waits_until_interrupted)
+{
+    served_t s = start("unread", true);
+    const uint8_t hello[] = {16, 0, 0, 0, 1, 0, 7, 0, 'F', 'O', 'V', 'H', 1, 0, 0, 0};
+    const uint8_t image[] = {14, 0, 0, 0, 2, 0, 8, 0, SENSOR, 0, 0x06, 0x90, 0, 1};
+    const uint8_t stream[] = {13, 0, 0, 0, 2, 0, 9, 0, SENSOR, 0, 0x00, 0x01, 1};
+    const uint8_t run[] = {24,   0, 0, 0, 7, 0, 10, 0, 0, 0, 0, 0,
+                           0x40, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0, 0};
+    uint8_t answer[256];
+    int fd = raw_connect(s.cci), link = raw_connect(s.link), late = raw_connect(s.link);
+    ck_assert_int_eq(send(fd, hello, sizeof(hello), 0), sizeof(hello));
+    ck_assert_uint_eq(raw_answer(fd, answer, sizeof(answer)), 48);
+    ck_assert_int_le(recv(late, answer, 1, 0), 0); /* one listens already */
+    ck_assert_int_eq(send(fd, image, sizeof(image), 0), sizeof(image));
+    ck_assert_uint_eq(raw_answer(fd, answer, sizeof(answer)), 40);
+    ck_assert_int_eq(send(fd, stream, sizeof(stream), 0), sizeof(stream));
+    ck_assert_uint_eq(raw_answer(fd, answer, sizeof(answer)), 40);
+    ck_assert_int_eq(send(fd, run, sizeof(run), 0), sizeof(run)); /* 0.27 s */
+    sleep_ms(500);
+    ck_assert_int_lt(recv(fd, answer, 1, MSG_DONTWAIT), 0);
+    kill(s.pid, SIGINT);
+    ck_assert_int_eq(wait_for(&s), 1);
+    ck_assert_ptr_nonnull(strstr(text, "interrupted"));
+    ck_assert_int_ne(access(s.link + 5, F_OK), 0);
+    close(late);
+    close(link);
+    close(fd);
+}
+END_TEST
+
+/* Of a server that was killed: told, and left where it is. */
+START_TEST(a_socket_that_is_left_over_is_told)
+{
+    served_t s = start("stale", false);
+    kill(s.pid, SIGKILL);
+    wait_for(&s);
+    ck_assert_int_eq(access(s.cci + 5, F_OK), 0);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "serve scenes/entrance.json --cci unix:" DIR "/stale.cci --out " DIR
+                           "/stale"),
+                     2);
+    ck_assert_ptr_nonnull(strstr(text, "remove it if nobody serves there"));
+    ck_assert_int_eq(unlink(s.cci + 5), 0);
+}
+END_TEST
+
 START_TEST(wrong_use_is_told)
 {
     ck_assert_int_eq(fovea(text, sizeof(text), "serve scenes/entrance.json"), 2);
@@ -427,4 +474,6 @@ TEST_MAIN("tools serve", the_link_is_that_of_a_run_whose_host_does_the_same,
           transfers_take_their_time_and_pins_none, a_run_ends_when_a_frame_has_left,
           a_slow_host_gets_the_same, a_host_that_hangs_up_leaves_results_and_a_failed_run,
           another_version_and_a_missing_hello_are_turned_away, any_bytes_are_survived,
-          an_interrupt_ends_the_wait, wrong_use_is_told, bodies_have_the_lengths_of_the_table)
+          an_interrupt_ends_the_wait, a_link_that_nobody_reads_waits_until_interrupted,
+          a_socket_that_is_left_over_is_told, wrong_use_is_told,
+          bodies_have_the_lengths_of_the_table)
