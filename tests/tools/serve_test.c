@@ -51,7 +51,7 @@ static const char *read_log(const served_t *s)
 }
 
 /* Paths of sockets are short: 107 bytes. */
-static served_t start(const char *name, bool link)
+static served_t start_scenario(const char *name, bool link, const char *scenario)
 {
     served_t s;
     char error[200];
@@ -71,7 +71,7 @@ static served_t start(const char *name, bool link)
         dup2(log, STDERR_FILENO);
         const char *argv[] = {program != NULL ? program : "build/fovea",
                               "serve",
-                              "scenes/entrance.json",
+                              scenario,
                               "--cci",
                               s.cci,
                               "--out",
@@ -85,6 +85,11 @@ static served_t start(const char *name, bool link)
     for (int i = 0; i < 2000 && strstr(read_log(&s), "waits for a host") == NULL; i++)
         sleep_ms(10);
     return s;
+}
+
+static served_t start(const char *name, bool link)
+{
+    return start_scenario(name, link, "scenes/entrance.json");
 }
 
 /* Its exit code; what it said is in text. */
@@ -469,6 +474,68 @@ START_TEST(bodies_have_the_lengths_of_the_table)
 }
 END_TEST
 
+static const char boot_scenario[] =
+    "{\"chip\": \"../../../logic/chips/imx500.json\", \"boot\": \"host\","
+    "\"firmware\": \"../../firmware/imx500.elf\","
+    "\"networks\": [\"../../../scenes/person_160.tflite\"],"
+    "\"scene\": {\"seed\": 1, \"lux\": 500, \"background\": {\"kind\": \"room\"}}}";
+
+static uint8_t *image_of(const char *name, size_t *bytes)
+{
+    char path[PATH], error[200];
+    snprintf(path, sizeof(path), DIR "/images/%s.bin", name);
+    uint8_t *data = sim_file_read(path, 1 << 24, bytes, error, sizeof(error));
+    ck_assert_msg(data != NULL, "%s", error);
+    return data;
+}
+
+START_TEST(a_host_outside_boots_the_sensor_from_nothing)
+{
+    static const char *const names[] = {"loader", "main", "network"};
+    uint8_t *image[3];
+    size_t bytes[3];
+    uint32_t state;
+    char error[200];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/boot.json", boot_scenario, strlen(boot_scenario), error,
+                                    sizeof(error)),
+                     SIM_OK);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text),
+              "image build/firmware/imx500.elf scenes/person_160.tflite --for-host " DIR "/images"),
+        0);
+    for (unsigned i = 0; i < 3; i++)
+        image[i] = image_of(names[i], &bytes[i]);
+    served_t s = start_scenario("boot", false, DIR "/boot.json");
+    fovea_host_t *host = come(&s, false);
+    FINE(host, fovea_host_run_for(host, 9 * FOVEA_MS, 0));
+    ck_assert(!fovea_host_download(host, 2, image[2], bytes[2])); /* out of order */
+    ck_assert_str_eq(fovea_host_error(host), "reply 0xff, expected 0x00");
+    FINE(host, fovea_host_download(host, 0, image[0], bytes[0]));
+    image[1][32 + 256 + 8] ^= 1; /* code */
+    ck_assert(!fovea_host_download(host, 1, image[1], bytes[1]));
+    ck_assert_str_eq(fovea_host_error(host), "reply 0xfe, expected 0x01");
+    image[1][32 + 256 + 8] ^= 1;
+    ck_assert(!fovea_host_download(host, 1, image[1], bytes[1] - 64)); /* cut */
+    ck_assert_str_eq(fovea_host_error(host), "reply 0xfa, expected 0x01");
+    FINE(host, fovea_host_download(host, 1, image[1], bytes[1]));
+    FINE(host, fovea_host_download(host, 2, image[2], bytes[2]));
+    FINE(host, fovea_host_read(host, 0xd02a, &state, 1));
+    ck_assert_uint_eq(state, 2);
+    FINE(host, fovea_host_write(host, MODE_SELECT, 1, 1));
+    FINE(host, fovea_host_run_for(host, 200 * FOVEA_MS, FOVEA_WAKE_FRAME));
+    ck_assert_uint_eq(fovea_host_why(host), FOVEA_WAKE_FRAME);
+    FINE(host, fovea_host_read(host, 0xd02a, &state, 1));
+    ck_assert_uint_eq(state, 3);
+    /* 1 reply out of order, 2 to each of the five others; errors; errors in data */
+    FINE(host, fovea_host_read(host, 0xd010, &state, 4));
+    ck_assert_uint_eq(state, 0x0b030200);
+    leave(&s, host);
+    for (unsigned i = 0; i < 3; i++)
+        free(image[i]);
+}
+END_TEST
+
 TEST_MAIN("tools serve", the_link_is_that_of_a_run_whose_host_does_the_same,
           an_access_takes_the_time_of_the_bus, what_does_not_answer_and_what_cannot_be_is_told,
           transfers_take_their_time_and_pins_none, a_run_ends_when_a_frame_has_left,
@@ -476,4 +543,4 @@ TEST_MAIN("tools serve", the_link_is_that_of_a_run_whose_host_does_the_same,
           another_version_and_a_missing_hello_are_turned_away, any_bytes_are_survived,
           an_interrupt_ends_the_wait, a_link_that_nobody_reads_waits_until_interrupted,
           a_socket_that_is_left_over_is_told, wrong_use_is_told,
-          bodies_have_the_lengths_of_the_table)
+          a_host_outside_boots_the_sensor_from_nothing, bodies_have_the_lengths_of_the_table)

@@ -429,6 +429,92 @@ bool fovea_host_spi(fovea_host_t *host, const void *data, size_t bytes, uint32_t
     return ask(host, FOVEA_SPI, body, sizeof(body), data, bytes);
 }
 
+/* ---- download: facts of the IMX500's kernel driver ---- */
+
+enum {
+    CMD_INT = 0x3080,
+    ST_TRANS_CMD = 0xd000,
+    LOAD_MODE = 0xd002,
+    IMAGE_TYPE = 0xd003,
+    DIV_NUM = 0xd004,
+    FLASH_TYPE = 0xd005,
+    FILE_SIZE = 0xd008,
+    REPLY_CNT = 0xd010,
+    REPLY_STS = 0xd014,
+    DOWNLOAD_STS = 0xd015
+};
+enum { REPLY_TRIES = 5, SEND_TRIES = 100, READY = 0, DONE = 1, DOWNLOADING = 1, PIECE = 1 << 20 };
+#define POLL_PS (50 * FOVEA_MS)
+
+/* Until the register is not `from`, a look each 50 ms. */
+static bool wait_for_change(fovea_host_t *host, uint16_t addr, uint32_t from, int tries,
+                            uint32_t *value)
+{
+    for (int i = 0; i < tries; i++) {
+        if (!fovea_host_read(host, addr, value, 1))
+            return false;
+        if (*value != from)
+            return true;
+        if (!fovea_host_run_for(host, POLL_PS, 0))
+            return false;
+    }
+    return fail(host, "register 0x%04x: 0x%02x after %d looks", addr, (unsigned)from, tries);
+}
+
+/* The next reply, which should be that one. */
+static bool need_reply(fovea_host_t *host, uint32_t *counter, uint32_t wanted)
+{
+    uint32_t reply;
+    if (!wait_for_change(host, REPLY_CNT, *counter, REPLY_TRIES, counter) ||
+        !fovea_host_read(host, REPLY_STS, &reply, 1))
+        return false;
+    return reply == wanted ||
+           fail(host, "reply 0x%02x, expected 0x%02x", (unsigned)reply, (unsigned)wanted);
+}
+
+static bool command(fovea_host_t *host, unsigned type, size_t bytes)
+{
+    const struct {
+        uint16_t addr;
+        uint8_t bytes;
+        uint32_t value;
+    } writes[] = {
+        {FLASH_TYPE, 1, 2},
+        {LOAD_MODE, 1, 0},
+        {IMAGE_TYPE, 1, type},
+        {DIV_NUM, 1, (uint32_t)((bytes - 1) / PIECE)},
+        {FILE_SIZE, 4, (uint32_t)bytes},
+        {ST_TRANS_CMD, 1, type},
+        {CMD_INT, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+        if (!fovea_host_write(host, writes[i].addr, writes[i].value, writes[i].bytes))
+            return false;
+    return true;
+}
+
+static bool send_pieces(fovea_host_t *host, const uint8_t *data, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += PIECE) {
+        uint32_t status;
+        size_t part = bytes - at < PIECE ? bytes - at : PIECE;
+        if (!wait_for_change(host, DOWNLOAD_STS, DOWNLOADING, SEND_TRIES, &status) ||
+            !fovea_host_spi(host, data + at, part, 0))
+            return false;
+    }
+    return true;
+}
+
+bool fovea_host_download(fovea_host_t *host, unsigned type, const void *data, size_t bytes)
+{
+    uint32_t counter;
+    if (bytes == 0 || bytes > FOVEA_IMAGE_MOST_BYTES)
+        return fail(host, "an image of %zu bytes", bytes);
+    return fovea_host_read(host, REPLY_CNT, &counter, 1) && command(host, type, bytes) &&
+           need_reply(host, &counter, READY) && send_pieces(host, data, bytes) &&
+           need_reply(host, &counter, DONE);
+}
+
 bool fovea_host_pin(fovea_host_t *host, unsigned pin, bool level)
 {
     uint8_t body[4];

@@ -67,6 +67,12 @@ bool fovea_host_cci_read_on(fovea_host_t *host, unsigned device, void *data, siz
 /* One transfer on SPI, whole words of 4 bytes, at most 1 MiB; hz 0: as fast as the target can. */
 bool fovea_host_spi(fovea_host_t *host, const void *data, size_t bytes, uint32_t hz);
 
+/* Brings an image into a sensor that waits for its host ("boot": "host"), as the IMX500's kernel
+ * driver does; type 0 loader, 1 main firmware, 2 network, the files of `fovea image --for-host`.
+ * Time passes: a look each 50 ms, transfers of 1 MiB. An error says the sensor's reply. */
+#define FOVEA_IMAGE_MOST_BYTES (64u << 20)
+bool fovea_host_download(fovea_host_t *host, unsigned type, const void *data, size_t bytes);
+
 /* Drives a pin of the board, 0..15. */
 bool fovea_host_pin(fovea_host_t *host, unsigned pin, bool level);
 
