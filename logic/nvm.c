@@ -13,7 +13,7 @@ static void finish_after(nvm_t *nvm, uint32_t us)
 
 static uint8_t *fuses(nvm_t *nvm)
 {
-    return nvm->fuse + (size_t)nvm->page * NVM_PAGE_BYTES;
+    return nvm->fuse + (size_t)nvm->open * NVM_PAGE_BYTES;
 }
 
 static void program(nvm_t *nvm)
@@ -61,9 +61,12 @@ static void wrote_ctrl(nvm_t *nvm, uint32_t value)
     if ((value & ENABLE) == 0)
         return;
     memset(nvm->data, 0, sizeof(nvm->data));
-    if (nvm->page >= NVM_PAGES)
+    if (nvm->page >= NVM_PAGES) {
         improper(nvm, "no such page");
-    else if ((value & WRITE) != 0)
+        return;
+    }
+    nvm->open = nvm->page;
+    if ((value & WRITE) != 0)
         nvm->status |= WRITE_READY;
     else
         finish_after(nvm, nvm->desc.read_us);
@@ -118,14 +121,14 @@ static void reset(sim_comp_t *comp)
     nvm_t *nvm = (nvm_t *)(void *)comp;
     sim_event_cancel(comp->sim, &nvm->done);
     memset(nvm->data, 0, sizeof(nvm->data));
-    nvm->ctrl = nvm->status = nvm->page = 0;
+    nvm->ctrl = nvm->status = nvm->page = nvm->open = 0;
     nvm->pages_read = nvm->pages_programmed = 0;
 }
 
 /* clang-format off */
 static const sim_field_t fields[] = {
     SIM_FIELD(nvm_t, fuse), SIM_FIELD(nvm_t, data), SIM_FIELD(nvm_t, ctrl), SIM_FIELD(nvm_t, status),
-    SIM_FIELD(nvm_t, page), SIM_FIELD(nvm_t, pages_read), SIM_FIELD(nvm_t, pages_programmed),
+    SIM_FIELD(nvm_t, page), SIM_FIELD(nvm_t, open), SIM_FIELD(nvm_t, pages_read), SIM_FIELD(nvm_t, pages_programmed),
     SIM_FIELD_END,
 };
 static const sim_stat_t stats[] = {
@@ -135,7 +138,7 @@ static const sim_stat_t stats[] = {
 };
 /* clang-format on */
 static const sim_kind_t kind = {
-    .kind = "nvm", .version = 1, .reset = reset, .fields = fields, .stats = stats};
+    .kind = "nvm", .version = 2, .reset = reset, .fields = fields, .stats = stats};
 _Static_assert(offsetof(nvm_t, comp) == 0, "comp stays first");
 
 nvm_desc_t nvm_desc_default(void)

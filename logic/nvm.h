@@ -9,13 +9,13 @@
  *           read_if_ready says that it is in the data registers.
  * Writing:  with `write`, too, write_if_ready says that data are taken; with the last of the 64 the
  *           page is programmed (the others are as the host has written them, or 0), which takes
- *           program_us without write_if_ready. Fuses go from 0 to 1 only: where the host wanted a 0
- *           and the fuse is 1, data_corrupted says so.
- * Wrong:    a page that is not there, data written while the interface does not take them:
- *           improper_if_usage. clear_error takes both error bits back.
- * As the Linux driver reads it: drivers/media/i2c/ccs/ccs-core.c; bits: ccs-regs.asc.
- * Assumed:  pages, times, and the layout of page 0: module_model_id, both module revisions,
- *           module_manufacturer_id, serial_number, as their registers have them; the rest is blank.
+ *           program_us without write_if_ready. page_select counts when ctrl is written. Fuses go
+ * from 0 to 1 only: where the host wanted a 0 and the fuse is 1, data_corrupted says so. Wrong: a
+ * page that is not there, data written while the interface does not take them: improper_if_usage.
+ * clear_error takes both error bits back. As the Linux driver reads it:
+ * drivers/media/i2c/ccs/ccs-core.c; bits: ccs-regs.asc. Assumed:  pages, times, and the layout of
+ * page 0: module_model_id, both module revisions, module_manufacturer_id, serial_number, as their
+ * registers have them; the rest is blank.
  */
 #ifndef LOGIC_NVM_H
 #define LOGIC_NVM_H
@@ -37,6 +37,7 @@ typedef struct {
     uint8_t fuse[NVM_PAGES * NVM_PAGE_BYTES]; /* state; lasts resets */
     uint8_t data[NVM_PAGE_BYTES];
     uint32_t ctrl, status, page;
+    uint32_t open; /* the page that ctrl found selected */
     uint64_t pages_read, pages_programmed;
 } nvm_t;
 

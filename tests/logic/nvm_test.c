@@ -104,6 +104,21 @@ START_TEST(fuses_go_one_way)
 }
 END_TEST
 
+START_TEST(a_page_selected_too_late_is_not_programmed)
+{
+    sim_t *sim = make();
+    set(PAGE, 2);
+    set(CTRL, 3);
+    set(PAGE, 1000); /* there is none, and it is not asked for */
+    set(DATA + 63, 0x11);
+    run_us(sim, 2000);
+    ck_assert_uint_eq(nvm.pages_programmed, 1);
+    fetch(sim, 2);
+    ck_assert_uint_eq(get(DATA + 63), 0x11);
+    sim_free(sim);
+}
+END_TEST
+
 START_TEST(a_reset_forgets_the_interface_and_keeps_the_fuses)
 {
     sim_t *sim = make();
@@ -151,5 +166,6 @@ START_TEST(what_a_host_does_wrong_is_in_the_status)
 END_TEST
 
 TEST_MAIN("logic nvm", page_0_says_who_the_sensor_is, fuses_go_one_way,
+          a_page_selected_too_late_is_not_programmed,
           a_reset_forgets_the_interface_and_keeps_the_fuses,
           what_a_host_does_wrong_is_in_the_status)
