@@ -9,12 +9,15 @@ enum { /* CCS registers */
        GAMMA_ENABLE = 0xd814,
        SHADING_ENABLE = 0xd826,
        GAMMA_TABLE = 0xd850,
-       SHADING_TABLE = 0xe000,
+       GAMMA_END = 0xd8a4,
+       SHADING_TABLE = 0xe000,  /* R and Gr of each node */
+       SHADING_SECOND = 0xe300, /* Gb and B */
+       SHADING_END = 0xe600,
 };
-enum { COLORS = 4, CHANNELS = 4, POINTS = 42, NODES = 192 };
+enum { COLORS = 4, CHANNELS = 4, POINTS = 42 };
 enum { NORM_STEP = 8, NORM_SHIFT = 2, NORM_MAX = 4, NORM_MIN = 6 }; /* of a channel */
 enum { ISP_STEP = ISP_NORM_VAL1 - ISP_NORM_VAL0, SCALE_LOG2 = 4 };
-enum { SHADING_STEP = 0x180, Q8_TO_Q10 = 2, GAIN_MOST = 0xfff };
+enum { Q8_TO_Q10 = 2, GAIN_MOST = 0xfff };
 
 static bool shading_is_hosts;
 
@@ -48,16 +51,19 @@ void input_relay(void)
 
 /* ---- before a stream ---- */
 
+/* Two points a word of 32 bits, the first one low; of the host's 43 the last but one is left out.
+ */
 static void relay_gamma(void)
 {
     reg_write(ISP_GAMMA, hal_ccs_read8(GAMMA_ENABLE) & 1u);
-    for (uint32_t n = 0; n < POINTS; n++)
-        reg_write(ISP_GAMMA_0 + 4 * n, hal_ccs_read16(GAMMA_TABLE + 2 * n));
+    for (uint32_t n = 0; n < POINTS - 1; n++)
+        reg_write(ISP_GAMMA_0 + 4 * n, hal_ccs_read16(GAMMA_TABLE + 2 * (n ^ 1u)));
+    reg_write(ISP_GAMMA_0 + 4 * (POINTS - 1), hal_ccs_read16(GAMMA_END));
 }
 
-static uint32_t shading_gain(uint32_t color, uint32_t node)
+static uint32_t shading_gain(uint32_t addr)
 {
-    uint32_t gain = hal_ccs_read16(SHADING_TABLE + SHADING_STEP * color + 2 * node) << Q8_TO_Q10;
+    uint32_t gain = hal_ccs_read16(addr) << Q8_TO_Q10;
     return gain < GAIN_MOST ? gain : GAIN_MOST;
 }
 
@@ -71,9 +77,9 @@ static void relay_shading(void)
     if (!on)
         return;
     reg_write(ISP_LSC_INDEX, 0);
-    for (uint32_t node = 0; node < NODES; node++)
-        for (uint32_t c = 0; c < COLORS; c += 2)
-            reg_write(ISP_LSC_GAINS, shading_gain(c, node) | shading_gain(c + 1, node) << 16);
+    for (uint32_t at = SHADING_TABLE; at < SHADING_SECOND; at += 4)
+        for (uint32_t pair = at; pair < SHADING_END; pair += SHADING_SECOND - SHADING_TABLE)
+            reg_write(ISP_LSC_GAINS, shading_gain(pair) | shading_gain(pair + 2) << 16);
 }
 
 void input_begin(void)

@@ -16,11 +16,11 @@
 #define NUMBER CCS_NUMBER, 0
 #define U32(member) CCS_U32, offsetof(ccs_desc_t, member)
 #define MHZ(member) CCS_MHZ, offsetof(ccs_desc_t, member)
-/* The sRGB curve at the points of isp/gamma.h, as the ISP has it. */
-#define GAMMA_POINTS(X) \
-    X(0, 0) X(1, 3) X(2, 4) X(3, 5) X(4, 6) X(5, 6) X(6, 8) X(7, 10) X(8, 11) X(9, 13) X(10, 15) X(11, 18) X(12, 20) X(13, 22) \
-    X(14, 25) X(15, 28) X(16, 31) X(17, 34) X(18, 38) X(19, 42) X(20, 46) X(21, 49) X(22, 56) X(23, 61) X(24, 66) X(25, 71) X(26, 79) X(27, 86) \
-    X(28, 93) X(29, 99) X(30, 110) X(31, 120) X(32, 129) X(33, 137) X(34, 152) X(35, 165) X(36, 177) X(37, 188) X(38, 207) X(39, 225) X(40, 240) X(41, 255)
+/* The sRGB curve as the ISP has it: two points a word, the first one low. The last but one is not looked at. */
+#define GAMMA_WORDS(X) \
+    X(0, 0x00030000) X(1, 0x00050004) X(2, 0x00060006) X(3, 0x000a0008) X(4, 0x000d000b) X(5, 0x0012000f) X(6, 0x00160014) \
+    X(7, 0x001c0019) X(8, 0x0022001f) X(9, 0x002a0026) X(10, 0x0031002e) X(11, 0x003d0038) X(12, 0x00470042) X(13, 0x0056004f) \
+    X(14, 0x0063005d) X(15, 0x0078006e) X(16, 0x00890081) X(17, 0x00a50098) X(18, 0x00bc00b1) X(19, 0x00e100cf) X(20, 0x00ff00f0)
 static const ccs_reg_t ccs_table[] = {
     /* name                                 addr, bytes, access, modeled, reset, where it comes from, only of model */
     /* Identity. */
@@ -416,23 +416,25 @@ static const ccs_reg_t ccs_table[] = {
     {"black_level_b",                          0xd812, 2, RW, YES, 256, U32(tensor.black[3]), 0x0500},
     {"gamma_enable",                           0xd814, 1, RW, YES, 1, NUMBER, 0x0500},  /* 0: linear; from the next stream on */
     {"lens_shading_enable",                    0xd826, 1, RW, YES, 0, NUMBER, 0x0500},  /* 1: the grid at 0xe000, 0: the chip file's, if it has one; from the next stream on */
-    /* Codes of the points; those of G and B are not looked at. */
-#define X(n, code) {"gamma_r_" #n, 0xd850 + 2 * n, 2, RW, YES, code, NUMBER, 0x0500},
-    GAMMA_POINTS(X)
+    /* Codes of 43 points; those of G and B are not looked at. */
+#define X(n, codes) {"gamma_r_" #n, 0xd850 + 4 * n, 4, RW, YES, codes, NUMBER, 0x0500},
+    GAMMA_WORDS(X)
 #undef X
-#define X(n, code) {"gamma_g_" #n, 0xd8a8 + 2 * n, 2, RW, NO, code, NUMBER, 0x0500},
-    GAMMA_POINTS(X)
+    {"gamma_r_end", 0xd8a4, 2, RW, YES, 255, NUMBER, 0x0500},
+#define X(n, codes) {"gamma_g_" #n, 0xd8a8 + 4 * n, 4, RW, NO, codes, NUMBER, 0x0500},
+    GAMMA_WORDS(X)
 #undef X
-#define X(n, code) {"gamma_b_" #n, 0xd900 + 2 * n, 2, RW, NO, code, NUMBER, 0x0500},
-    GAMMA_POINTS(X)
+    {"gamma_g_end", 0xd8fc, 2, RW, NO, 255, NUMBER, 0x0500},
+#define X(n, codes) {"gamma_b_" #n, 0xd900 + 4 * n, 4, RW, NO, codes, NUMBER, 0x0500},
+    GAMMA_WORDS(X)
 #undef X
-    /* Gains of two nodes each, 0x100 is 1: planes of R, Gr, Gb, B (order assumed), rows of 16 nodes. */
-#define X(row, n) {"lens_shading_" #row "_" #n, 0xe000 + 32 * row + 4 * n, 4, RW, YES, 0x01000100, NUMBER, 0x0500},
-#define ROW(row) X(row, 0) X(row, 1) X(row, 2) X(row, 3) X(row, 4) X(row, 5) X(row, 6) X(row, 7)
+    {"gamma_b_end", 0xd954, 2, RW, NO, 255, NUMBER, 0x0500},
+    /* Gains, 0x100 is 1: rows of 16 nodes, R and Gr of each, then from row 12 on Gb and B (which is which is assumed). */
+#define X(row, n) {"lens_shading_" #row "_" #n, 0xe000 + 64 * row + 4 * n, 4, RW, YES, 0x01000100, NUMBER, 0x0500},
+#define ROW(row) X(row, 0) X(row, 1) X(row, 2) X(row, 3) X(row, 4) X(row, 5) X(row, 6) X(row, 7) \
+    X(row, 8) X(row, 9) X(row, 10) X(row, 11) X(row, 12) X(row, 13) X(row, 14) X(row, 15)
     ROW(0) ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8) ROW(9) ROW(10) ROW(11)
     ROW(12) ROW(13) ROW(14) ROW(15) ROW(16) ROW(17) ROW(18) ROW(19) ROW(20) ROW(21) ROW(22) ROW(23)
-    ROW(24) ROW(25) ROW(26) ROW(27) ROW(28) ROW(29) ROW(30) ROW(31) ROW(32) ROW(33) ROW(34) ROW(35)
-    ROW(36) ROW(37) ROW(38) ROW(39) ROW(40) ROW(41) ROW(42) ROW(43) ROW(44) ROW(45) ROW(46) ROW(47)
 #undef ROW
 #undef X
 };
@@ -442,7 +444,7 @@ static const ccs_reg_t ccs_table[] = {
 #undef YES
 #undef NO
 #undef NUMBER
-#undef GAMMA_POINTS
+#undef GAMMA_WORDS
 #undef U32
 #undef MHZ
 /* clang-format on */

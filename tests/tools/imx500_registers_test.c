@@ -34,6 +34,7 @@ enum {
     GAMMA_ON = 0xd814,
     SHADING_ON = 0xd826,
     GAMMA = 0xd850,
+    GAMMA_END = 0xd8a4,
     SHADING = 0xe000,
 };
 /* pages of the ISP (isp/regs.c) */
@@ -118,8 +119,10 @@ START_TEST(registers_power_up_as_the_isp_does)
         ck_assert_uint_eq(isp(CLIP + NORM_STEP * c),
                           ccs_power_up(ccs, norm + 4) << 16 | ccs_power_up(ccs, norm + 6));
     }
-    for (uint32_t n = 0; n < 42; n++)
-        ck_assert_uint_eq(ccs_power_up(ccs, (uint16_t)(GAMMA + 2 * n)), isp(CURVE + 4 * n));
+    for (uint32_t n = 0; n < 41; n++) /* two a word, the first one low */
+        ck_assert_uint_eq(ccs_power_up(ccs, (uint16_t)(GAMMA + 4 * (n / 2))) >> 16 * (n % 2) & 0xff,
+                          isp(CURVE + 4 * n));
+    ck_assert_uint_eq(ccs_power_up(ccs, GAMMA_END), isp(CURVE + 4 * 41));
     set(MODE_SELECT, 1); /* the program hands all of that on: nothing changes */
     board_run_ms(board, 5);
     for (uint32_t c = 0; c < 4; c++)
@@ -135,18 +138,21 @@ START_TEST(colors_count_from_the_next_frame_on_tables_from_the_next_stream)
 {
     make(true);
     set(GAMMA_ON, 0);
-    set(GAMMA + 2 * 7, 0x77);
+    set(GAMMA + 4 * 3, 0x00770066);
+    set(GAMMA_END, 0xee);
     set(SHADING_ON, 1);
-    set(SHADING, 0x02800140);                /* R: nodes 0 and 1 of row 0: 2.5 and 1.25 */
-    set(SHADING + 3 * 0x180 + 0x17c, 0x100); /* B: the last two: 0 and 1 */
+    set(SHADING, 0x02800140);              /* node 0: R 2.5, Gr 1.25 */
+    set(SHADING + 0x300 + 4 * 191, 0x100); /* the last one: Gb 0, B 1 */
     set(MODE_SELECT, 1);
     board_run_ms(board, 5);
     ck_assert_uint_eq(isp(GAMMA_CTRL), 0);
+    ck_assert_uint_eq(isp(CURVE + 4 * 6), 0x66);
     ck_assert_uint_eq(isp(CURVE + 4 * 7), 0x77);
+    ck_assert_uint_eq(isp(CURVE + 4 * 41), 0xee);
     ck_assert_uint_eq(isp(LSC), 1);
     static const struct {
         uint32_t entry, gains; /* low: R or Gb, high: Gr or B; 0x400 is 1 */
-    } grid[] = {{0, 0x04000a00}, {2, 0x04000500}, {381, 0x00000400}, {383, 0x04000400}};
+    } grid[] = {{0, 0x05000a00}, {1, 0x04000400}, {382, 0x04000400}, {383, 0x04000000}};
     for (size_t i = 0; i < SIM_COUNT(grid); i++) {
         sim_reg_write(&board->sensor->isp.comp, LSC_INDEX, grid[i].entry);
         ck_assert_uint_eq(isp(LSC_PAIR), grid[i].gains);
