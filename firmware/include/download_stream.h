@@ -7,6 +7,7 @@
  * (boot_image.h) with segments of one kind, one behind the other. The image is Fovea's own: Sony's
  * are not published, and encrypted. A loader is received and forgotten: the ROM does its work.
  * Touches no register.
+ * Not modeled: blocks with a device lock (32 bytes more).
  */
 #ifndef FW_DOWNLOAD_STREAM_H
 #define FW_DOWNLOAD_STREAM_H
