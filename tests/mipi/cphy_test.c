@@ -83,6 +83,23 @@ START_TEST(words_by_hand)
 }
 END_TEST
 
+/* The published list of pairs, each by its own word: symbols of data are 0. */
+START_TEST(words_with_two_flips_are_in_the_order_of_the_list)
+{
+    static const char pairs[20][3] = {"01", "02", "03", "04", "05", "06", "12", "13", "14", "15",
+                                      "16", "23", "24", "25", "26", "34", "35", "36", "45", "46"};
+    for (uint32_t i = 0; i < SIM_COUNT(pairs); i++) {
+        char expected[] = "0000000", found[] = "0000000";
+        uint8_t symbols[7];
+        expected[pairs[i][0] - '0'] = expected[pairs[i][1] - '0'] = '4';
+        mipi_cphy_encode((uint16_t)((0x2c + i) << 10), symbols);
+        for (uint32_t n = 0; n < 7; n++)
+            found[n] = (char)('0' + symbols[n]);
+        ck_assert_str_eq(found, expected);
+    }
+}
+END_TEST
+
 /* ---- packets ---- */
 
 /* The CRC of J and L1, one bit after the other. */
@@ -373,6 +390,10 @@ START_TEST(lengths_and_times_of_c_phy_come_from_registers)
     phy = make(&regs, 1, 700000000, NULL);
     ck_assert_uint_eq(phy.cphy.lpx.ui, 35);
     ck_assert_uint_eq(phy.cphy.hs_exit.ui, 70);
+    regs.lane_mode = 1; /* the same on two: 350 Ms/s; 17.5 UI, 3 words */
+    phy = make(&regs, 2, 350000000, NULL);
+    ck_assert_uint_eq(phy.cphy.lpx.ui, 21);
+    ck_assert_uint_eq(phy.cphy.hs_exit.ui, 35);
 }
 END_TEST
 
@@ -565,8 +586,9 @@ START_TEST(trios_as_text)
 END_TEST
 
 TEST_MAIN("mipi cphy", every_word_has_symbols_of_its_own, of_all_symbol_sequences_65536_are_words,
-          words_by_hand, a_header_is_vcx_and_di_then_wc_then_their_crc,
-          the_filler_is_what_csi_2_says, packets_of_any_length_come_back_from_any_number_of_trios,
+          words_by_hand, words_with_two_flips_are_in_the_order_of_the_list,
+          a_header_is_vcx_and_di_then_wc_then_their_crc, the_filler_is_what_csi_2_says,
+          packets_of_any_length_come_back_from_any_number_of_trios,
           one_copy_of_the_header_is_enough, what_is_missing_is_told,
           no_damage_is_taken_for_a_packet_or_leads_astray,
           what_packets_cost_at_a_nanosecond_a_symbol, parameters_out_of_their_limits_are_named,

@@ -178,6 +178,12 @@ START_TEST(delimiters_cost_less_than_leaving_high_speed)
     ck_assert_uint_eq(mipi_phy_packet(&phy, MIPI_AFTER_LONG, 4).first_byte_ps, 40000);
     /* 50 + 44 + 111 + 8 ns */
     ck_assert_uint_eq(mipi_phy_packet(&phy, MIPI_OWN_BURST, 4).first_byte_ps, 213000);
+    put(&regs, 0x0864, 2, 0x8000 | 0x7fff); /* 15 bits count */
+    put(&regs, 0x0866, 2, 0x8000 | 0x4100);
+    phy = make(&regs, 1000000000, NULL);
+    ck_assert_uint_eq(mipi_phy_spacers(&phy, MIPI_AFTER_SHORT), 0x7fff);
+    ck_assert_uint_eq(mipi_phy_spacers(&phy, MIPI_AFTER_LONG), 0x4100);
+    ck_assert_uint_eq(mipi_phy_spacers(&phy, MIPI_OWN_BURST), 0);
 }
 END_TEST
 
@@ -196,6 +202,22 @@ START_TEST(calibration_is_sent_where_it_is_needed_or_asked_for)
     ck_assert_uint_eq(phy.deskew.interval_frames, 4);
     ck_assert_uint_eq(mipi_phy_deskew_ps(&phy, false), 355000 + (1024 + 30) * 1250);
     ck_assert_uint_eq(mipi_phy_deskew_ps(&phy, true), 355000 + 32798 * 1250);
+    put(&regs, 0x0831, 1, 0); /* no interval: each frame */
+    ck_assert_uint_eq(make(&regs, 800000000, NULL).deskew.interval_frames, 1);
+}
+END_TEST
+
+START_TEST(each_lane_is_scrambled_from_its_own_seed)
+{
+    mipi_phy_regs_t regs = power_up();
+    for (uint16_t lane = 0; lane < 4; lane++)
+        put(&regs, (uint16_t)(0x0872 + 2 * lane), 2, 0x1234u + 0x1111u * lane);
+    ck_assert(!make(&regs, 888000000, NULL).scramble.on);
+    put(&regs, 0x0870, 1, 1);
+    mipi_phy_t phy = make(&regs, 888000000, NULL);
+    ck_assert(phy.scramble.on);
+    for (uint32_t lane = 0; lane < 4; lane++)
+        ck_assert_uint_eq(phy.scramble.seed[lane], 0x1234u + 0x1111u * lane);
 }
 END_TEST
 
@@ -207,4 +229,5 @@ TEST_MAIN("mipi phy", at_power_up_the_chip_files_times_hold_as_they_are,
           a_requested_rate_below_the_real_one_breaks_the_limits,
           what_the_chip_does_not_have_is_named_and_does_not_count,
           delimiters_cost_less_than_leaving_high_speed,
-          calibration_is_sent_where_it_is_needed_or_asked_for)
+          calibration_is_sent_where_it_is_needed_or_asked_for,
+          each_lane_is_scrambled_from_its_own_seed)
