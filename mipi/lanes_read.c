@@ -179,9 +179,13 @@ static bool begin_lanes(reader_t *reader, uint32_t lanes)
     desc.lanes = lanes;
     if (desc.used > desc.lanes)
         desc.used = 0;
-    if (reader->info->trios)
-        return mipi_trios_init(&reader->trios, lanes, reader->packet, reader->event, reader->ctx);
-    return mipi_align_init(&reader->align, &desc, reader->packet, reader->event, reader->ctx);
+    if (!reader->info->trios)
+        return mipi_align_init(&reader->align, &desc, reader->packet, reader->event, reader->ctx);
+    if (!mipi_trios_init(&reader->trios, lanes, reader->packet, reader->event, reader->ctx))
+        return false;
+    if (desc.scrambled)
+        mipi_trios_descramble(&reader->trios, desc.seed);
+    return true;
 }
 
 static bool read_lanes(reader_t *reader, const char *text)

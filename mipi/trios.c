@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mipi/scramble.h"
+
 static const uint8_t sync_word[MIPI_WORD_UI] = {3, 4, 4, 4, 4, 4, 3};
 
 /* Where the first sync word from `at` on begins; count when there is none. */
@@ -87,10 +89,32 @@ static bool any_sync(const mipi_trios_t *t, const uint32_t at[])
     return false;
 }
 
+static void descramble_word(uint8_t *symbols, uint16_t *lfsr)
+{
+    uint8_t low = mipi_scramble_next(lfsr), high = mipi_scramble_next(lfsr);
+    uint16_t word;
+    if (mipi_cphy_decode(symbols, &word))
+        mipi_cphy_encode((uint16_t)(word ^ (low | high << 8)), symbols);
+}
+
+/* From the first sync word on, in place; each one starts the sequence anew. */
+static void descramble(mipi_trio_t *trio, uint16_t seed)
+{
+    uint16_t lfsr = seed;
+    for (uint32_t at = find_sync(trio, 0); at + MIPI_WORD_UI <= trio->count; at += MIPI_WORD_UI) {
+        if (memcmp(trio->symbols + at, sync_word, MIPI_WORD_UI) == 0)
+            lfsr = seed;
+        else
+            descramble_word(trio->symbols + at, &lfsr);
+    }
+}
+
 void mipi_trios_end(mipi_trios_t *t)
 {
     uint32_t at[MIPI_MAX_TRIOS] = {0};
     bool good = all_begun(t);
+    for (uint32_t n = 0; t->scrambled && n < t->trios; n++)
+        descramble(&t->trio[n], t->seed[n]);
     while (good && any_sync(t, at))
         good = read_packet(t, at);
     t->now.number += !good; /* one that is lost has a number, too */
@@ -134,6 +158,12 @@ bool mipi_trios_init(mipi_trios_t *t, uint32_t trios, mipi_packet_fn_t packet,
     if (!fine)
         mipi_trios_free(t);
     return fine;
+}
+
+void mipi_trios_descramble(mipi_trios_t *t, const uint16_t seed[])
+{
+    t->scrambled = true;
+    memcpy(t->seed, seed, t->trios * sizeof(*seed));
 }
 
 void mipi_trios_free(mipi_trios_t *t)

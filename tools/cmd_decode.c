@@ -337,7 +337,8 @@ int cmd_decode(int argc, char **argv)
         {0, "lanes", "N", "lanes that the host is set for (CSI2LANES; default: the file's)",
          &lanes_text},
         {0, "lrte", NULL, "bursts have several packets (CSI2LANES)", &lrte},
-        {0, "descramble", "SEED,..", "lanes are scrambled (CSI2LANES): each lane's seed", &seeds},
+        {0, "descramble", "SEED,..",
+         "lanes or trios are scrambled (text of lanes): the seed of each", &seeds},
         {0, "line-buffer", "BYTES", "longest line that the host has room for", &buffer_text},
         {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &elf}};
     const cli_t cli = {

@@ -259,6 +259,9 @@ static mipi_phy_t random_cphy(sim_stream_t *rng)
     phy.lrte.on = sim_stream_below(rng, 2) != 0;
     phy.lrte.after_short = sim_stream_below(rng, 4);
     phy.lrte.after_long = sim_stream_below(rng, 4);
+    phy.scramble.on = sim_stream_below(rng, 2) != 0;
+    for (uint32_t n = 0; n < MIPI_MAX_TRIOS; n++)
+        phy.scramble.seed[n] = (uint16_t)(sim_stream_u32(rng) | 1);
     return phy;
 }
 
