@@ -103,6 +103,36 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+static uint32_t number(size_t at, uint32_t bytes)
+{
+    uint32_t value = 0;
+    for (uint32_t i = bytes; i-- > 0;)
+        value = value << 8 | buffer[at + i];
+    return value;
+}
+
+/* The vtable of the table at `at`: its own bytes, the table's, and where each field is. */
+static void expect_vtable(size_t at, const uint16_t *expected, uint32_t count)
+{
+    size_t vtable = at - number(at, 4);
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert_msg(number(vtable + 2 * i, 2) == expected[i], "word %u: %u, not %u", i,
+                      number(vtable + 2 * i, 2), expected[i]);
+}
+
+/* Verifiers of FlatBuffers take a table for as long as its vtable says. */
+START_TEST(tables_are_as_long_as_they_say)
+{
+    const uint16_t root[] = {6, 8, 4}, network[] = {14, 22, 20, 4, 8, 12, 16};
+    ap_network_t n = rich();
+    ck_assert_uint_gt(ap_write(&n, buffer, sizeof(buffer)), 0);
+    size_t at = number(0, 4), networks = at + 4 + number(at + 4, 4);
+    expect_vtable(at, root, SIM_COUNT(root));
+    ck_assert_uint_eq(number(networks, 4), 1);
+    expect_vtable(networks + 4 + number(networks + 4, 4), network, SIM_COUNT(network));
+}
+END_TEST
+
 /* facts: line counts of packaged networks at 2560 bytes a line. */
 START_TEST(line_counts_are_those_of_packaged_networks)
 {
@@ -242,9 +272,10 @@ START_TEST(flatc_reads_what_is_written)
     add(&n, 1000, 8);
     size_t bytes = ap_write(&n, buffer, sizeof(buffer));
     ck_assert_int_eq(sim_file_write(DIR "/net.bin", buffer, bytes, error, sizeof(error)), SIM_OK);
-    ck_assert_int_eq(system("flatc --no-warnings --json --strict-json --defaults-json --raw-binary -o " DIR
-                            " tests/tools/ap_params.fbs -- " DIR "/net.bin"),
-                     0);
+    ck_assert_int_eq(
+        system("flatc --no-warnings --json --strict-json --defaults-json --raw-binary -o " DIR
+               " tests/tools/ap_params.fbs -- " DIR "/net.bin"),
+        0);
     char *text = (char *)sim_file_read(DIR "/net.json", 65536, &bytes, error, sizeof(error));
     ck_assert_ptr_nonnull(text);
     size_t kept = 0;
@@ -272,8 +303,9 @@ START_TEST(what_flatc_makes_is_read)
     }
     ck_assert_int_eq(sim_file_write(DIR "/in.json", json, strlen(json), error, sizeof(error)),
                      SIM_OK);
-    ck_assert_int_eq(system("flatc --no-warnings --binary -o " DIR " tests/tools/ap_params.fbs " DIR "/in.json"),
-                     0);
+    ck_assert_int_eq(
+        system("flatc --no-warnings --binary -o " DIR " tests/tools/ap_params.fbs " DIR "/in.json"),
+        0);
     size_t bytes;
     uint8_t *data = sim_file_read(DIR "/in.bin", 65536, &bytes, error, sizeof(error));
     ck_assert_ptr_nonnull(data);
@@ -292,7 +324,8 @@ START_TEST(what_flatc_makes_is_read)
 }
 END_TEST
 
-TEST_MAIN("apParams", what_is_written_is_read, line_counts_are_those_of_packaged_networks,
+TEST_MAIN("apParams", what_is_written_is_read, tables_are_as_long_as_they_say,
+          line_counts_are_those_of_packaged_networks,
           padding_and_long_descriptions_take_their_lines, damaged_bytes_are_refused_or_make_sense,
           tensors_that_no_lines_have_are_refused, flatc_reads_what_is_written,
           what_flatc_makes_is_read)
