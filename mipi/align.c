@@ -15,7 +15,7 @@ typedef enum { SYNC_GOOD, SYNC_ONE_BIT, SYNC_BAD } sync_t;
 
 static void clear(mipi_align_lane_t *lane)
 {
-    *lane = (mipi_align_lane_t){.bytes = lane->bytes};
+    *lane = (mipi_align_lane_t){.bytes = lane->bytes, .room = lane->room};
 }
 
 static void put(mipi_align_lane_t *lane, uint32_t row, uint8_t byte)
@@ -23,7 +23,7 @@ static void put(mipi_align_lane_t *lane, uint32_t row, uint8_t byte)
     if (!lane->begun)
         lane->start_row = row;
     lane->begun = true;
-    if (lane->count < MIPI_ALIGN_MAX_BYTES)
+    if (mipi_room(&lane->bytes, &lane->room, lane->count + 1, MIPI_ROOM_MOST))
         lane->bytes[lane->count++] = byte;
 }
 
@@ -173,12 +173,15 @@ static uint32_t merge(mipi_align_t *align)
 {
     const uint8_t *in[MIPI_ALIGN_LANES];
     uint32_t counts[MIPI_ALIGN_LANES];
+    uint32_t all = 0;
     for (uint32_t n = 0; n < align->desc.used; n++) {
         in[n] = data_of(&align->lane[n]);
         counts[n] = align->lane[n].data_count;
+        all += counts[n];
     }
-    return mipi_lanes_merge(in, counts, align->desc.used, align->merged,
-                            MIPI_ALIGN_MAX_BYTES * align->desc.lanes);
+    if (!mipi_room(&align->merged, &align->merged_room, all, align->desc.lanes * MIPI_ROOM_MOST))
+        all = align->merged_room;
+    return mipi_lanes_merge(in, counts, align->desc.used, align->merged, all);
 }
 
 /* A packet that begins at a byte of the burst, on lane 0, as its header announces it. */
@@ -386,12 +389,9 @@ bool mipi_align_init(mipi_align_t *align, const mipi_align_desc_t *desc, mipi_pa
     *align = (mipi_align_t){.desc = *desc, .packet = packet, .event = event, .ctx = ctx};
     if (align->desc.used == 0)
         align->desc.used = desc->lanes;
-    align->merged = malloc((size_t)MIPI_ALIGN_MAX_BYTES * desc->lanes);
-    bool fine = align->merged != NULL;
-    for (uint32_t n = 0; n < desc->lanes; n++) {
-        align->lane[n].bytes = malloc(MIPI_ALIGN_MAX_BYTES);
-        fine &= align->lane[n].bytes != NULL;
-    }
+    bool fine = mipi_room(&align->merged, &align->merged_room, 1, MIPI_ROOM_MOST);
+    for (uint32_t n = 0; n < desc->lanes; n++)
+        fine &= mipi_room(&align->lane[n].bytes, &align->lane[n].room, 1, MIPI_ROOM_MOST);
     if (!fine)
         mipi_align_free(align);
     return fine;

@@ -29,11 +29,11 @@
 #define MIPI_ALIGN_H
 
 #include "mipi/packet.h"
+#include "mipi/room.h"
 #include "mipi/rx_event.h"
 
 #define MIPI_ALIGN_LANES MIPI_LANE_STATES
-#define MIPI_ALIGN_SKEW_BYTES 6u     /* usual max_skew_bytes */
-#define MIPI_ALIGN_MAX_BYTES 131072u /* of a lane in a burst; more are counted, but not kept */
+#define MIPI_ALIGN_SKEW_BYTES 6u /* usual max_skew_bytes */
 
 typedef struct {
     uint32_t lanes;          /* that are wired: 1..8 */
@@ -45,8 +45,8 @@ typedef struct {
 } mipi_align_desc_t;
 
 typedef struct {
-    uint8_t *bytes; /* MIPI_ALIGN_MAX_BYTES, from its first byte in HS on */
-    uint32_t count;
+    uint8_t *bytes; /* from its first byte in HS on; beyond MIPI_ROOM_MOST they are not kept */
+    uint32_t count, room;
     uint32_t start_row; /* byte time of the first */
     bool begun, over;
     uint32_t data_at, data_count; /* behind the sync byte */
@@ -60,6 +60,7 @@ typedef struct {
     void *ctx;
     mipi_align_lane_t lane[MIPI_ALIGN_LANES];
     uint8_t *merged;
+    uint32_t merged_room;
     mipi_packet_t now; /* number and times of the next packet */
     uint32_t rows;
 } mipi_align_t;

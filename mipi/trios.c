@@ -123,7 +123,7 @@ void mipi_trios_end(mipi_trios_t *t)
 void mipi_trios_begin(mipi_trios_t *t, const mipi_packet_t *at)
 {
     for (uint32_t n = 0; n < t->trios; n++)
-        t->trio[n] = (mipi_trio_t){.symbols = t->trio[n].symbols};
+        t->trio[n] = (mipi_trio_t){.symbols = t->trio[n].symbols, .room = t->trio[n].room};
     t->now = *at;
     t->now.bytes = NULL;
     t->now.count = 0;
@@ -138,7 +138,7 @@ void mipi_trios_row(mipi_trios_t *t, const uint8_t *const symbols[])
         if (symbols[n] == NULL || trio->over)
             continue;
         trio->begun = true;
-        if (trio->count + MIPI_WORD_UI > MIPI_TRIO_MAX_SYMBOLS)
+        if (!mipi_room(&trio->symbols, &trio->room, trio->count + MIPI_WORD_UI, MIPI_TRIO_MOST))
             continue;
         memcpy(trio->symbols + trio->count, symbols[n], MIPI_WORD_UI);
         trio->count += MIPI_WORD_UI;
@@ -151,10 +151,8 @@ bool mipi_trios_init(mipi_trios_t *t, uint32_t trios, mipi_packet_fn_t packet,
     *t = (mipi_trios_t){.trios = trios, .packet = packet, .event = event, .ctx = ctx};
     t->out = malloc(MIPI_MAX_PACKET_BYTES);
     bool fine = t->out != NULL;
-    for (uint32_t n = 0; n < trios; n++) {
-        t->trio[n].symbols = malloc(MIPI_TRIO_MAX_SYMBOLS);
-        fine &= t->trio[n].symbols != NULL;
-    }
+    for (uint32_t n = 0; n < trios; n++)
+        fine &= mipi_room(&t->trio[n].symbols, &t->trio[n].room, 1, MIPI_TRIO_MOST);
     if (!fine)
         mipi_trios_free(t);
     return fine;

@@ -12,13 +12,14 @@
 #define MIPI_TRIOS_H
 
 #include "mipi/cphy.h"
+#include "mipi/room.h"
 #include "mipi/rx_event.h"
 
-#define MIPI_TRIO_MAX_SYMBOLS (1u << 19) /* of a burst; more are not kept */
+#define MIPI_TRIO_MOST (4 * MIPI_ROOM_MOST) /* seven of them are two bytes */
 
 typedef struct {
-    uint8_t *symbols; /* 0..4, MIPI_TRIO_MAX_SYMBOLS */
-    uint32_t count;
+    uint8_t *symbols; /* 0..4; beyond MIPI_TRIO_MOST they are not kept */
+    uint32_t count, room;
     bool begun, over;
 } mipi_trio_t;
 

@@ -95,11 +95,21 @@ static bool next_is(reader_t *r, char c)
     return is;
 }
 
+/* How much of what is left of the line is shown. */
+static int shown(const reader_t *r)
+{
+    enum { MOST = 20 };
+    size_t left = strcspn(r->at, "\r\n");
+    return left < MOST ? (int)left : MOST;
+}
+
 static bool need(reader_t *r, char c)
 {
     if (next_is(r, c))
         return true;
-    return fail(r, "expected '%c' at '%.20s'", c, r->at < r->end ? r->at : "end of line");
+    if (r->at == r->end)
+        return fail(r, "expected '%c' at the end of the line", c);
+    return fail(r, "expected '%c' at '%.*s'", c, shown(r), r->at);
 }
 
 /* Decimal or 0x, C's suffixes; a leading 0 would be octal in C and hex to many: it is neither. */
@@ -132,7 +142,7 @@ static bool read_number(reader_t *r, const char *what, const char *stops, uint64
 static bool at_end(reader_t *r)
 {
     skip_spaces(r);
-    return r->at == r->end || fail(r, "'%.20s' is more than the line needs", r->at);
+    return r->at == r->end || fail(r, "'%.*s' is more than the line needs", shown(r), r->at);
 }
 
 /* ---- commands ---- */

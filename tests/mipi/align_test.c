@@ -422,11 +422,36 @@ START_TEST(a_lane_that_never_ends_is_cut)
     mipi_align_desc_t desc = {.lanes = 1};
     ck_assert(mipi_align_init(&align, &desc, mipi_rx_packet, mipi_rx_event, &rx));
     mipi_align_begin(&align, &(mipi_packet_t){.number = 0});
-    for (uint32_t r = 0; r < 3 * MIPI_ALIGN_MAX_BYTES; r++)
+    for (uint32_t r = 0; r < MIPI_ROOM_MOST + 1000; r++)
         mipi_align_row(&align, (const int16_t[]){r == 0 ? 0xb8 : 0x11});
     mipi_align_end(&align);
     ck_assert_uint_eq(mipi_rx_event_count(&rx), 1);
     mipi_rx_free(&rx);
+    mipi_align_free(&align);
+}
+END_TEST
+
+/* With LRTE a frame may be one burst: here of 400 packets, some 200 kB on each of two lanes. */
+START_TEST(a_burst_is_as_long_as_it_is)
+{
+    enum { PACKETS = 400, BYTES = 1000 };
+    static uint8_t one[BYTES + 6], zeros[BYTES];
+    const mipi_align_desc_t desc = {.lanes = 2, .lrte = true};
+    const int16_t sync[2] = {0xb8, 0xb8}, trail[2] = {0xff, 0xff};
+    size_t count = mipi_long_packet(one, 0, MIPI_DT_RAW8, zeros, BYTES);
+    ck_assert(mipi_align_init(&align, &desc, on_packet, on_event, NULL));
+    packets = events = 0;
+    mipi_align_begin(&align, &(mipi_packet_t){.number = 7});
+    mipi_align_row(&align, sync);
+    for (int n = 0; n < PACKETS; n++)
+        for (size_t k = 0; k < count; k += 2)
+            mipi_align_row(&align, (const int16_t[]){one[k], one[k + 1]});
+    mipi_align_row(&align, trail);
+    mipi_align_end(&align);
+    ck_assert_uint_eq(packets, PACKETS);
+    ck_assert_uint_eq(events, 0);
+    ck_assert_uint_eq(got_number, 7 + PACKETS - 1);
+    ck_assert_uint_eq(got_count, sizeof(got) < count ? sizeof(got) : count);
     mipi_align_free(&align);
 }
 END_TEST
@@ -503,5 +528,5 @@ TEST_MAIN("mipi align", skew_of_the_wires_is_taken_out_up_to_the_limit,
           what_follows_the_packet_and_is_no_trail_stays, zeros_before_the_sync_byte_are_hs_zero,
           a_deskew_burst_is_noted_and_no_packet,
           whatever_happens_to_a_burst_the_next_one_comes_out_whole, hostile_lanes_do_no_harm,
-          a_lane_that_never_ends_is_cut,
+          a_lane_that_never_ends_is_cut, a_burst_is_as_long_as_it_is,
           a_packet_whose_lanes_are_late_or_lost_is_received_over_them)

@@ -135,7 +135,7 @@ START_TEST(what_is_wrong_is_told_with_its_line)
         {"expect 0xd008 size:x", "value 'size:x' is no decimal or 0x number"},
         {"{0x0100, 0x100},", "value 0x100 is wider than 8 bits"},
         {"{0x0100 0x10},", "expected ','"},
-        {"{0x0100, 0x10", "expected '}' at 'end of line'"},
+        {"{0x0100, 0x10", "expected '}' at the end of the line"},
         {"{CCI_REG64(0x0100), 0x10},", "'CCI_REG64' is none of CCI_REG8, 16, 24, 32"},
         {"{CCI_REG16(0x0100, 0x10},", "expected ')'"},
         {"{MY_REG, 1},", "address 'MY_REG' is no decimal or 0x number"},
