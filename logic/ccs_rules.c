@@ -59,22 +59,19 @@ static bool keeps_rule(uint16_t addr, uint32_t value, const why_t *why)
     return true;
 }
 
-/* data_format_descriptor_0 and on. */
-static bool format_is_known(const ccs_t *ccs, uint32_t format)
-{
-    for (uint32_t i = 0; i < (ccs_get(ccs, CCS_DATA_FORMATS, 1) & 0xf); i++)
-        if (ccs_get(ccs, (uint16_t)(CCS_DATA_FORMATS + 1 + 2 * i), 2) == format)
-            return true;
-    return false;
-}
-
+/* data_format_descriptor_0 and on; why lists them where it is none of these. */
 static bool keeps_format(const ccs_t *ccs, uint32_t format, const why_t *why)
 {
-    if (format_is_known(ccs, format))
-        return true;
-    snprintf(why->text, why->bytes,
-             "csi_data_format 0x%04x is in no data_format_descriptor: 0x0808, 0x0a0a, 0x0c0c",
-             format);
+    uint32_t count = ccs_get(ccs, CCS_DATA_FORMATS, 1) & 0xf;
+    size_t used = (size_t)snprintf(
+        why->text, why->bytes, "csi_data_format 0x%04x is in no data_format_descriptor", format);
+    for (uint32_t i = 0; i < count && used < why->bytes; i++) {
+        uint32_t known = ccs_get(ccs, (uint16_t)(CCS_DATA_FORMATS + 1 + 2 * i), 2);
+        if (known == format)
+            return true;
+        used += (size_t)snprintf(why->text + used, why->bytes - used, "%s0x%04x",
+                                 i == 0 ? ": " : ", ", known);
+    }
     return false;
 }
 

@@ -24,7 +24,7 @@
  *   SPI          hz u32 (0: spi_hz), 0 u32, data: whole      none
  *                words of 4 bytes, at most 1 MiB
  *   PIN          pin u16, level u16 (as the board drives it) none
- *   RUN          until_ps u64, wake u32, 0 u32               none; why: FOVEA_WHY_*
+ *   RUN          until_ps u64, wake u32, 0 u32               none; why: FOVEA_WAKE_*
  *   BYE          none                                        none; the run ends
  *
  * HELLO comes first. device is the sensor's address on the bus (7 bits). nak 1: byte nak_at after
