@@ -275,7 +275,7 @@ bool sim_pass_to(sim_t *sim, uint64_t at_ps)
     assert(sim->running && at_ps > sim->now_ps);
     if (sim->stopped || at_ps > sim->run_end_ps || at_ps >= sim_next_event_ps(sim))
         return false;
-    if (sim->trace != NULL)
+    if (sim->spans != NULL)
         sim_trace_tell(sim);
     sim->now_ps = at_ps;
     sim->fired++;
@@ -285,7 +285,7 @@ bool sim_pass_to(sim_t *sim, uint64_t at_ps)
 static void run_traced(sim_t *sim, uint64_t end_ps)
 {
     while (!sim->stopped && fire_next(sim, end_ps))
-        if (sim->spans != NULL && sim->spans->count != 0 && sim_next_event_ps(sim) != sim->now_ps)
+        if (sim->spans->count != 0 && sim_next_event_ps(sim) != sim->now_ps)
             sim_trace_tell(sim);
     sim_trace_tell(sim);
 }
@@ -296,7 +296,7 @@ void sim_run_until_ps(sim_t *sim, uint64_t end_ps)
     sim->running = true;
     sim->run_end_ps = end_ps;
     sim->stopped = false;
-    if (sim->trace == NULL)
+    if (sim->spans == NULL)
         while (!sim->stopped && fire_next(sim, end_ps)) {
         }
     else

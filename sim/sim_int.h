@@ -23,12 +23,12 @@ typedef struct {
     bool hole;        /* place 0 belongs to the event that is firing; its key is 0 */
 } sim_heap_t;
 
-/* Spans that wait until all of their instant are there. */
-#define SIM_SPANS 64
+/* Spans and counts that wait until all of their instant are there. */
+#define SIM_SPANS 128
 #define SIM_SPAN_TEXT 16384
 typedef struct {
     uint64_t start_ps, end_ps;
-    const char *track, *name, *args; /* in text; args NULL: none */
+    const char *track, *name, *args; /* in text; name NULL: a count, at start_ps; args NULL: none */
 } sim_span_t;
 typedef struct {
     uint32_t count, used;
@@ -56,6 +56,8 @@ struct sim {
 
     sim_trace_fn_t trace;
     void *trace_ctx;
+    sim_count_fn_t count;
+    void *count_ctx;
     sim_spans_t *spans; /* of this instant; NULL: told at once */
 
     char error[512];

@@ -1,5 +1,5 @@
 /*
- * trace.c - spans to whoever draws the timeline.
+ * trace.c - spans and counts to whoever draws the timeline.
  */
 #include "sim/sim_int.h"
 
@@ -8,20 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TEXT = 1024 }; /* arguments or values with their end; longer ones are left out */
+
+static void make_room(sim_t *sim)
+{
+    if (sim->spans == NULL && (sim->trace != NULL || sim->count != NULL))
+        sim->spans = calloc(1, sizeof(*sim->spans));
+}
+
 void sim_set_trace(sim_t *sim, sim_trace_fn_t fn, void *ctx)
 {
     sim->trace = fn;
     sim->trace_ctx = ctx;
-    if (sim->spans == NULL && fn != NULL)
-        sim->spans = calloc(1, sizeof(*sim->spans));
+    make_room(sim);
+}
+
+void sim_set_count(sim_t *sim, sim_count_fn_t fn, void *ctx)
+{
+    sim->count = fn;
+    sim->count_ctx = ctx;
+    make_room(sim);
+}
+
+static void tell(const sim_t *sim, const sim_span_t *span)
+{
+    if (span->name == NULL && sim->count != NULL)
+        sim->count(sim->count_ctx, span->track, span->start_ps, span->args);
+    if (span->name != NULL && sim->trace != NULL)
+        sim->trace(sim->trace_ctx, span->track, span->name, span->start_ps, span->end_ps,
+                   span->args);
 }
 
 void sim_trace_tell(sim_t *sim)
 {
     sim_spans_t *s = sim->spans;
     for (uint32_t i = 0; s != NULL && i < s->count; i++)
-        sim->trace(sim->trace_ctx, s->span[i].track, s->span[i].name, s->span[i].start_ps,
-                   s->span[i].end_ps, s->span[i].args);
+        tell(sim, &s->span[i]);
     if (s != NULL)
         s->count = s->used = 0;
 }
@@ -57,9 +79,20 @@ static bool wait_for_others(sim_t *sim, const sim_span_t *span)
     return true;
 }
 
+static void tell_in_order(sim_t *sim, const sim_span_t *span)
+{
+    if (!wait_for_others(sim, span))
+        tell(sim, span);
+}
+
 bool sim_tracing(const sim_t *sim)
 {
     return sim->trace != NULL;
+}
+
+bool sim_counting(const sim_t *sim)
+{
+    return sim->count != NULL;
 }
 
 void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t start_ps,
@@ -67,16 +100,28 @@ void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t st
 {
     if (sim->trace == NULL)
         return;
-    char text[1024];
+    char text[TEXT];
     const char *given = NULL;
     if (args_fmt != NULL) {
         va_list args;
         va_start(args, args_fmt);
         int length = vsnprintf(text, sizeof(text), args_fmt, args);
         va_end(args);
-        if (length >= 0 && (size_t)length < sizeof(text)) /* half an object would break the file */
+        if (length >= 0 && length < TEXT) /* half an object would break the file */
             given = text;
     }
-    if (!wait_for_others(sim, &(sim_span_t){start_ps, end_ps, track, name, given}))
-        sim->trace(sim->trace_ctx, track, name, start_ps, end_ps, given);
+    tell_in_order(sim, &(sim_span_t){start_ps, end_ps, track, name, given});
+}
+
+void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *values_fmt, ...)
+{
+    if (sim->count == NULL)
+        return;
+    char text[TEXT];
+    va_list args;
+    va_start(args, values_fmt);
+    int length = vsnprintf(text, sizeof(text), values_fmt, args);
+    va_end(args);
+    if (length >= 0 && length < TEXT)
+        tell_in_order(sim, &(sim_span_t){at_ps, at_ps, track, NULL, text});
 }

@@ -1,23 +1,33 @@
 /*
- * trace.h - spans of time for the timeline. Models emit them; the tool's sink writes trace.json.
+ * trace.h - spans of time and counters over time for the timeline. Models emit them; the tool's
+ * sink writes trace.json.
  */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
 
 #include "sim/types.h"
 
-/* Spans of one instant of a run are told at its end, by the names of their tracks, then as they
- * came: in which order blocks act within an instant does not show.
+/* Spans and counts of one instant of a run are told at its end, by the names of their tracks, then
+ * as they came: in which order blocks act within an instant does not show.
  *
  * track: "pixel", "npu.mac"...; name: what happened; args: a JSON object's inside or NULL. Strings
  * are valid only during the call. Spans of one track may be emitted in any order of time. */
 typedef void (*sim_trace_fn_t)(void *ctx, const char *track, const char *name, uint64_t start_ps,
                                uint64_t end_ps, const char *args);
 
+/* What a counter is from at_ps on, until its track is told again: values is a JSON object's inside,
+ * a number for each series. Times of one track do not go back. */
+typedef void (*sim_count_fn_t)(void *ctx, const char *track, uint64_t at_ps, const char *values);
+
 void sim_set_trace(sim_t *sim, sim_trace_fn_t fn, void *ctx);
+void sim_set_count(sim_t *sim, sim_count_fn_t fn, void *ctx);
 /* False: nobody listens, do not bother to format. */
 bool sim_tracing(const sim_t *sim);
+bool sim_counting(const sim_t *sim);
 void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t start_ps,
                     uint64_t end_ps, const char *args_fmt, ...) SIM_PRINTF(6, 7);
+/* Says the same as the last time? The listener may leave it out. */
+void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *values_fmt, ...)
+    SIM_PRINTF(4, 5);
 
 #endif

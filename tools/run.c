@@ -311,6 +311,7 @@ static int connect(run_t *run)
     mipi_capture_begin(&run->capture, run->results.link, &lanes);
     trace_file_begin(&run->trace, run->results.trace);
     sim_set_trace(run->sim, trace_file_span, &run->trace);
+    sim_set_count(run->sim, trace_file_count, &run->trace);
     bool fine =
         mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&

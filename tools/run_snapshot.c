@@ -65,7 +65,10 @@ static const sim_field_t fields[] = {
     K(capture.last_ps),
     K(trace.track),
     K(trace.tracks),
+    K(trace.counter),
+    K(trace.counters),
     K(trace.spans),
+    K(trace.counts),
     K(preview.image.width_px),
     K(preview.image.height_px),
     K(preview.window),
@@ -164,7 +167,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
 }
 
 static const sim_kind_t kind = {
-    .kind = "run", .version = 3, .fields = fields, .exchange = exchange, .observer = true};
+    .kind = "run", .version = 4, .fields = fields, .exchange = exchange, .observer = true};
 _Static_assert(offsetof(run_t, comp) == 0, "comp stays first");
 
 bool run_snapshot_connect(run_t *run)

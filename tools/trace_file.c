@@ -67,6 +67,45 @@ void trace_file_span(void *trace, const char *track, const char *name, uint64_t 
     t->spans++;
 }
 
+/* NULL: one track too many, or too long a name. */
+static trace_counter_t *counter_of(trace_file_t *trace, const char *track)
+{
+    uint32_t n = 0;
+    while (n < trace->counters && strcmp(trace->counter[n].track, track) != 0)
+        n++;
+    if (n == TRACE_COUNTERS || strlen(track) >= TRACE_NAME)
+        return NULL;
+    if (n == trace->counters) {
+        strcpy(trace->counter[n].track, track);
+        trace->counters++;
+    }
+    return &trace->counter[n];
+}
+
+/* What cannot be kept is never the same as before. */
+static bool says_the_same(trace_counter_t *counter, const char *values)
+{
+    if (counter == NULL)
+        return false;
+    bool fits = strlen(values) < TRACE_VALUES;
+    bool same = fits && strcmp(counter->values, values) == 0;
+    strcpy(counter->values, fits ? values : "");
+    return same;
+}
+
+void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values)
+{
+    trace_file_t *t = trace;
+    if (says_the_same(counter_of(t, track), values))
+        return;
+    fputs(",\n{\"ph\":\"C\",\"pid\":1,\"name\":", t->stream);
+    print_string(t->stream, track);
+    fputs(",\"ts\":", t->stream);
+    print_us(t->stream, at_ps);
+    fprintf(t->stream, ",\"args\":{%s}}", values);
+    t->counts++;
+}
+
 void trace_file_end(trace_file_t *trace)
 {
     fputs("\n]}\n", trace->stream);

@@ -1,7 +1,9 @@
 /*
  * trace_file.h - trace.json: the timeline in the Chrome trace format, which Perfetto opens.
  *
- * Written as spans come, one event a line; times are microseconds with the picoseconds as decimals.
+ * Written as spans and counts come, one event a line; times are microseconds with the picoseconds
+ * as decimals. A count that says what its track said last is left out: a value holds until the
+ * next.
  */
 #ifndef TOOLS_TRACE_FILE_H
 #define TOOLS_TRACE_FILE_H
@@ -10,19 +12,28 @@
 
 #include "sim/trace.h"
 
-enum { TRACE_TRACKS = 64, TRACE_NAME = 48 };
+enum { TRACE_TRACKS = 64, TRACE_NAME = 48, TRACE_COUNTERS = 64, TRACE_VALUES = 256 };
+
+typedef struct {
+    char track[TRACE_NAME],
+        values[TRACE_VALUES]; /* what it said last; "": nothing to compare with */
+} trace_counter_t;
 
 typedef struct {
     FILE *stream; /* the caller's */
     char track[TRACE_TRACKS][TRACE_NAME];
     uint32_t tracks;
-    uint64_t spans;
+    trace_counter_t counter[TRACE_COUNTERS];
+    uint32_t counters;
+    uint64_t spans, counts; /* written */
 } trace_file_t;
 
 void trace_file_begin(trace_file_t *trace, FILE *stream);
 /* A sim_trace_fn_t. */
 void trace_file_span(void *trace, const char *track, const char *name, uint64_t start_ps,
                      uint64_t end_ps, const char *args);
+/* A sim_count_fn_t. */
+void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values);
 void trace_file_end(trace_file_t *trace);
 
 #endif

@@ -436,7 +436,9 @@ static void on_speak(void *ctx)
     speaker_t *s = ctx;
     sim_t *sim2 = s->comp.sim;
     char track[80]; /* gone when the call returns */
-    snprintf(track, sizeof(track), "t.%s", s->comp.name);
+    snprintf(track, sizeof(track), "t.%s+", s->comp.name);
+    sim_trace_count(sim2, track, sim_now_ps(sim2), "\"n\":%u", s->again);
+    track[strlen(track) - 1] = '\0';
     sim_trace_span(sim2, track, "one", 0, sim_now_ps(sim2), "\"n\":%u", s->again);
     if (s->again-- > 1)
         sim_event_at(sim2, &s->event, sim_now_ps(sim2) + (s->again == 2 ? 0 : 10));
@@ -451,6 +453,14 @@ static void on_span(void *ctx, const char *track, const char *name, uint64_t sta
              (unsigned long long)end_ps, args != NULL ? args : "");
 }
 
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    size_t used = strlen(spoken);
+    (void)ctx;
+    snprintf(spoken + used, sizeof(spoken) - used, "%s=%s@%llu ", track, values,
+             (unsigned long long)at_ps);
+}
+
 static void speak(uint64_t shuffle, uint64_t stop_ps)
 {
     static const sim_kind_t kind = {.kind = "speaker", .version = 1};
@@ -460,6 +470,7 @@ static void speak(uint64_t shuffle, uint64_t stop_ps)
     spoken[0] = '\0';
     sim_set_shuffle(one, shuffle);
     sim_set_trace(one, on_span, NULL);
+    sim_set_count(one, on_count, NULL);
     for (int i = 0; i < 3; i++) {
         s[i] = (speaker_t){.again = 3};
         ck_assert_int_eq(sim_comp_init(&s[i].comp, one, &kind, names[i]), SIM_OK);
@@ -481,7 +492,10 @@ START_TEST(spans_of_one_instant_are_told_by_track_whoever_is_first)
     const char *b = strstr(first, "t.b/one@100"), *a = strstr(first, "t.a/one@100");
     const char *c = strstr(first, "t.c/one@100"), *later = strstr(first, "@110");
     ck_assert(a != NULL && b > a && c > b && later > c);
-    ck_assert_ptr_eq(strstr(first, "t.a/one@100\"n\":3 t.a/one@100\"n\":2 t.b/"), a);
+    /* counts lie among the spans, by track */
+    ck_assert_ptr_eq(strstr(first, "t.a/one@100\"n\":3 t.a/one@100\"n\":2 t.a+=\"n\":3@100 "
+                                   "t.a+=\"n\":2@100 t.b/"),
+                     a);
     for (uint64_t seed = 1; seed < 20; seed++) {
         speak(seed, seed % 2 == 0 ? 100 : 1000); /* broken behind the instant, or not */
         ck_assert_str_eq(spoken, first);
@@ -491,8 +505,8 @@ END_TEST
 
 TEST_MAIN("sim kernel", spans_of_one_instant_are_told_by_track_whoever_is_first,
           events_fire_in_order_of_time, ties_in_time_fire_by_priority_then_in_scheduling_order,
-          ties_turned_round_fire_newest_first_within_their_priority,
-          time_beats_priority, a_cancelled_event_does_not_fire,
+          ties_turned_round_fire_newest_first_within_their_priority, time_beats_priority,
+          a_cancelled_event_does_not_fire,
           a_rescheduled_event_moves_and_goes_to_the_end_of_its_ties,
           an_event_may_move_cancel_and_schedule_others_and_itself,
           the_heap_agrees_with_a_naive_list_on_random_traffic,
