@@ -8,6 +8,7 @@
 #define MAGIC "FOVEACS2"
 #define RECORD_SYNC UINT32_C(0x31544b50) /* "PKT1" */
 #define END_SYNC UINT32_C(0x21444e45)    /* "END!" */
+#define LINK_SYNC UINT32_C(0x314b4e4c)   /* "LNK1" */
 
 /* clang-format off */
 static const struct {
@@ -55,14 +56,20 @@ static uint64_t get64(const uint8_t *p)
 
 /* ---- writer
  * -------------------------------------------------------------------------------------- */
-void mipi_capture_begin(mipi_capture_writer_t *writer, FILE *stream, const mipi_dphy_desc_t *dphy)
+mipi_capture_link_t mipi_capture_link(const mipi_phy_t *phy)
+{
+    return (mipi_capture_link_t){phy->signaling, mipi_phy_lanes(phy), mipi_phy_lane_bps(phy)};
+}
+
+void mipi_capture_begin(mipi_capture_writer_t *writer, FILE *stream, const mipi_phy_t *phy)
 {
     uint8_t header[MIPI_CAPTURE_HEADER_BYTES] = {0};
-    *writer = (mipi_capture_writer_t){.stream = stream};
+    *writer = (mipi_capture_writer_t){.stream = stream, .link = mipi_capture_link(phy)};
     memcpy(header, MAGIC, 8);
     put32(header + 8, MIPI_CAPTURE_VERSION);
-    put32(header + 12, dphy->lanes);
-    put64(header + 16, dphy->bit_rate_bps);
+    put32(header + 12, writer->link.lanes);
+    put64(header + 16, writer->link.bit_rate_bps);
+    put32(header + 24, writer->link.signaling);
     put32(header + 28, sim_crc32(0, header, 28));
     fwrite(header, 1, sizeof(header), stream);
 }
@@ -88,6 +95,20 @@ static void write_packet(void *ctx, const mipi_packet_t *packet)
     writer->last_ps = packet->end_ps;
 }
 
+/* What sends from here on: a record with PHY and lanes, the next packet's number, bits a second. */
+static void follow(mipi_capture_writer_t *writer, const mipi_packet_t *packet)
+{
+    if (packet->phy == NULL)
+        return;
+    mipi_capture_link_t now = mipi_capture_link(packet->phy), was = writer->link;
+    if (now.signaling == was.signaling && now.lanes == was.lanes &&
+        now.bit_rate_bps == was.bit_rate_bps)
+        return;
+    writer->link = now;
+    write_record(writer->stream, LINK_SYNC, now.signaling | now.lanes << 8, writer->packets,
+                 now.bit_rate_bps);
+}
+
 static void ignore_event(void *ctx, const mipi_rx_event_t *event)
 {
     (void)ctx;
@@ -98,6 +119,7 @@ void mipi_capture_packet(void *writer, const mipi_packet_t *packet)
 {
     mipi_lane_state_t state;
     mipi_align_t align;
+    follow(writer, packet);
     if (!mipi_align_state(packet, &state)) {
         write_packet(writer, packet);
         return;
@@ -185,7 +207,7 @@ static block_t check_block(uint8_t *block, uint32_t bytes, uint32_t *bit)
 
 static bool is_sync(uint32_t sync)
 {
-    return sync == RECORD_SYNC || sync == END_SYNC;
+    return sync == RECORD_SYNC || sync == END_SYNC || sync == LINK_SYNC;
 }
 
 /* Reads the file's header. */
@@ -212,8 +234,8 @@ static bool begin(mipi_capture_reader_t *reader)
     if (block == BLOCK_FIXED)
         report(reader, MIPI_CAPTURE_HEADER_FIXED, bit / 8, 0, 0);
     reader->version = get32(header + 8);
-    reader->lanes = get32(header + 12);
-    reader->bit_rate_bps = get64(header + 16);
+    reader->link =
+        (mipi_capture_link_t){get32(header + 24), get32(header + 12), get64(header + 16)};
     if (reader->version == MIPI_CAPTURE_VERSION)
         return true;
     report(reader, MIPI_CAPTURE_OTHER_VERSION, 8, reader->version, MIPI_CAPTURE_VERSION);
@@ -324,15 +346,27 @@ static bool next_record(mipi_capture_reader_t *reader, record_t *record)
     }
 }
 
+/* Is it one that tells what sends? The reader is then behind it. */
+static bool link_record(mipi_capture_reader_t *reader, const record_t *record)
+{
+    if (record->sync != LINK_SYNC)
+        return false;
+    reader->link = (mipi_capture_link_t){record->bytes & 0xff, record->bytes >> 8, record->time_ps};
+    reader->at += MIPI_CAPTURE_RECORD_BYTES;
+    return true;
+}
+
 bool mipi_capture_next(mipi_capture_reader_t *reader, mipi_packet_t *packet)
 {
     record_t record = {0};
     if (reader->ended)
         return false;
-    if (!next_record(reader, &record)) {
-        end_of_file(reader);
-        return false;
-    }
+    do {
+        if (!next_record(reader, &record)) {
+            end_of_file(reader);
+            return false;
+        }
+    } while (link_record(reader, &record));
     if (record.sync == END_SYNC) {
         end_record(reader, &record);
         return false;

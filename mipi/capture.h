@@ -13,21 +13,32 @@
 #include <stdio.h>
 
 #include "mipi/align.h"
-#include "mipi/dphy.h"
+#include "mipi/phy.h"
 
 #define MIPI_CAPTURE_VERSION 1u
 #define MIPI_CAPTURE_HEADER_BYTES 32u
 #define MIPI_CAPTURE_RECORD_BYTES 28u
 
+/* What sends: the header tells, and a record of its own where that changes. */
+typedef struct {
+    uint32_t signaling;    /* mipi_signaling_t; 0: not told (older files) */
+    uint32_t lanes;        /* or trios; 0: not known */
+    uint64_t bit_rate_bps; /* of one */
+} mipi_capture_link_t;
+
+mipi_capture_link_t mipi_capture_link(const mipi_phy_t *phy);
+
 /* Writer. The stream is the caller's (sim_file_create .. sim_file_commit): errors show in ferror.
  * Of packets whose lanes are in a state of their own it keeps what a receiver makes of them. */
 typedef struct {
     FILE *stream;
+    mipi_capture_link_t link;
     uint64_t packets;
     uint64_t last_ps;
 } mipi_capture_writer_t;
 
-void mipi_capture_begin(mipi_capture_writer_t *writer, FILE *stream, const mipi_dphy_desc_t *dphy);
+/* phy: as it stands; later each packet's, where it is known. */
+void mipi_capture_begin(mipi_capture_writer_t *writer, FILE *stream, const mipi_phy_t *phy);
 void mipi_capture_packet(void *writer, const mipi_packet_t *packet); /* a mipi_packet_fn_t */
 void mipi_capture_end(mipi_capture_writer_t *writer);
 
@@ -73,8 +84,8 @@ typedef struct {
     uint8_t *window; /* MIPI_CAPTURE_WINDOW_BYTES, of a stream */
     void (*problem)(void *ctx, const mipi_capture_problem_t *problem); /* may be NULL */
     void *ctx;
-    uint32_t version, lanes; /* 0 when the header is damaged */
-    uint64_t bit_rate_bps;
+    uint32_t version;         /* 0 when the header is damaged */
+    mipi_capture_link_t link; /* of the newest packet, or of the header; zeros: damaged */
     uint64_t next_number;
     uint64_t packets, problems;
     bool ended;

@@ -35,7 +35,12 @@ static void first_lines(mipi_lane_trace_t *trace, const mipi_phy_t *phy)
 void mipi_lane_trace_begin(mipi_lane_trace_t *trace, FILE *stream, const mipi_phy_t *phy)
 {
     *trace = (mipi_lane_trace_t){.stream = stream, .phy = *phy};
-    first_lines(trace, phy);
+}
+
+void mipi_lane_trace_end(mipi_lane_trace_t *trace)
+{
+    if (trace->lanes == 0)
+        first_lines(trace, &trace->phy);
 }
 
 /* Rows that begin within that time. */
@@ -154,10 +159,10 @@ static void write_data(mipi_lane_trace_t *trace, feed_t *feed)
     }
 }
 
-/* The PHY may be another one, or its clock, after a while in standby. */
+/* The PHY may be another one, its lanes or its clock, after a while in standby. */
 static void follow(mipi_lane_trace_t *trace, const mipi_phy_t *phy)
 {
-    if (phy->signaling != trace->signaling) {
+    if (phy->signaling != trace->signaling || mipi_phy_lanes(phy) != trace->lanes) {
         first_lines(trace, phy);
     } else if (mipi_phy_ui_hz(phy) != trace->rate_hz) {
         trace->rate_hz = mipi_phy_ui_hz(phy);
@@ -211,8 +216,7 @@ static void begin_feeds(const mipi_lane_trace_t *trace, feed_t *feed, const mipi
     const mipi_lane_state_t *state = packet->lanes;
     for (uint32_t lane = 0; lane < trace->lanes; lane++) {
         feed[lane] = (feed_t){.state = state, .fill = NOTHING};
-        bool silent = lane >= mipi_phy_lanes(packet->phy) ||
-                      (state != NULL && (state->lost >> lane & 1) != 0);
+        bool silent = state != NULL && (state->lost >> lane & 1) != 0;
         feed[lane].walk.packet = packet;
         if (!silent)
             mipi_walk_begin(&feed[lane].walk, packet, lane, trace->lane[lane].lfsr);

@@ -2,7 +2,7 @@
  * lane_trace.h - the lanes of a link as text, for RTL test benches and scripts.
  *
  *   CSI2LANES 1          first line
- *   lanes 2              once, before the first burst
+ *   lanes 2              that the host has chosen
  *   rate 888             Mb/s per lane (information)
  *   t 1234               start of the next burst, ps (information)
  *   gap 12               byte times in LP-11 before the next burst
@@ -20,8 +20,10 @@
  *
  * C-PHY has a form of its own, by the same rules: `CSI2TRIOS 1`, `trios N`, rate in Ms/s, a row is
  * a word time (7 UI), a token its 7 symbols in time order (3444443: sync), `post` stands for
- * `trail`. The preamble is not shown. Should the host change from one PHY to the other, the other's
- * first lines follow.
+ * `trail`. The preamble is not shown.
+ *
+ * The first lines are those of the first packet. Should the host change the PHY or the number of
+ * lanes, first lines come again.
  */
 #ifndef MIPI_LANE_TRACE_H
 #define MIPI_LANE_TRACE_H
@@ -38,7 +40,7 @@ typedef struct {
     FILE *stream;
     mipi_phy_t phy; /* of packets that do not tell theirs */
     mipi_signaling_t signaling;
-    uint32_t lanes; /* tokens of a row */
+    uint32_t lanes; /* tokens of a row; 0: nothing is written yet */
     uint64_t rate_hz;
     uint64_t last_end_ps;
     bool any;
@@ -49,8 +51,10 @@ typedef struct {
     } lane[MIPI_MAX_LANES];
 } mipi_lane_trace_t;
 
-/* phy: with all the lanes that there are. */
+/* phy: of packets that do not tell theirs. */
 void mipi_lane_trace_begin(mipi_lane_trace_t *trace, FILE *stream, const mipi_phy_t *phy);
 void mipi_lane_trace_packet(void *trace, const mipi_packet_t *packet); /* a mipi_packet_fn_t */
+/* A link that was silent has its first lines, too. */
+void mipi_lane_trace_end(mipi_lane_trace_t *trace);
 
 #endif

@@ -74,6 +74,14 @@ static bool output_close(output_t *out, bool keep, char *error, size_t error_byt
 
 /* ---- one input ----------------------------------------------------------------------------------
  */
+enum { SECTIONS = 64 }; /* of the result; a link that changes more often tells the first of them */
+
+/* What sent the packets from that number on. */
+typedef struct {
+    uint64_t first_packet;
+    mipi_capture_link_t link;
+} link_section_t;
+
 typedef struct {
     const char *file, *format; /* "capture", "lanes", "trios" */
     output_t out;
@@ -83,8 +91,9 @@ typedef struct {
     mipi_align_desc_t align; /* what the host's lanes are set for */
     /* what the input said of itself */
     uint64_t packets;
-    uint32_t lanes;
-    uint64_t bit_rate_bps;
+    mipi_capture_link_t link; /* the newest */
+    link_section_t section[SECTIONS];
+    uint32_t sections;
     uint64_t damage[MIPI_CAPTURE_PROBLEM_KINDS];
     char error[MIPI_LANES_ERROR_BYTES + 16]; /* why it cannot be read */
 } decode_t;
@@ -118,24 +127,47 @@ static void on_damage(void *ctx, const mipi_capture_problem_t *problem)
     host_tell(&d->host, &p);
 }
 
+static bool same_link(const mipi_capture_link_t *a, const mipi_capture_link_t *b)
+{
+    return a->signaling == b->signaling && a->lanes == b->lanes &&
+           a->bit_rate_bps == b->bit_rate_bps;
+}
+
+static void note_link(decode_t *d, const mipi_capture_link_t *link, uint64_t packet)
+{
+    bool known = d->sections > 0 && same_link(&d->link, link);
+    d->link = *link;
+    if (!known && d->sections < SECTIONS)
+        d->section[d->sections++] = (link_section_t){packet, *link};
+}
+
 static bool read_capture(decode_t *d, FILE *stream)
 {
     mipi_capture_reader_t reader;
     mipi_packet_t packet;
     bool fine = mipi_capture_open_stream(&reader, stream, on_damage, d);
     if (fine)
-        while (mipi_capture_next(&reader, &packet))
+        while (mipi_capture_next(&reader, &packet)) {
+            note_link(d, &reader.link, packet.number);
             host_packet(&d->host, &packet);
+        }
     else
         snprintf(d->error, sizeof(d->error),
                  "byte 0: neither a link capture of version %u nor CSI2LANES 1",
                  MIPI_CAPTURE_VERSION);
     d->format = "capture";
     d->packets = reader.packets;
-    d->lanes = reader.lanes;
-    d->bit_rate_bps = reader.bit_rate_bps;
+    if (d->sections == 0)
+        note_link(d, &reader.link, 0);
     mipi_capture_close(&reader);
     return fine;
+}
+
+/* A trio's symbol is 16/7 bits. */
+static uint64_t rate_of(const mipi_lanes_info_t *info)
+{
+    uint64_t rate = info->rate_mbps * 1000000;
+    return info->trios ? rate * 16 / 7 : rate;
 }
 
 static bool read_lanes(decode_t *d, FILE *stream)
@@ -147,8 +179,10 @@ static bool read_lanes(decode_t *d, FILE *stream)
         snprintf(d->error, sizeof(d->error), "%s", info.error);
     d->format = info.trios ? "trios" : "lanes";
     d->packets = info.packets;
-    d->lanes = info.lanes;
-    d->bit_rate_bps = info.rate_mbps * 1000000;
+    const mipi_capture_link_t link = {.signaling = info.trios ? MIPI_CPHY : MIPI_DPHY,
+                                      .lanes = info.lanes,
+                                      .bit_rate_bps = rate_of(&info)};
+    note_link(d, &link, 0);
     return fine;
 }
 
@@ -165,6 +199,30 @@ static bool read_input(decode_t *d, FILE *stream)
 
 /* ---- what is told at the end --------------------------------------------------------------------
  */
+static const char *phy_name(const mipi_capture_link_t *link)
+{
+    return link->signaling == MIPI_DPHY ? "D-PHY" : link->signaling == MIPI_CPHY ? "C-PHY" : "";
+}
+
+static void add_link(sim_json_t *to, const mipi_capture_link_t *link)
+{
+    sim_json_add_str(to, "phy", phy_name(link));
+    sim_json_add_u64(to, "lanes", link->lanes);
+    sim_json_add_u64(to, "bit_rate_bps", link->bit_rate_bps);
+}
+
+/* What sent, where it changed on the way. */
+static void add_sections(sim_json_t *out, const decode_t *d)
+{
+    sim_json_t *list = sim_json_add_array(out, "links");
+    for (uint32_t i = 0; i < d->sections; i++) {
+        sim_json_t *section = sim_json_object();
+        sim_json_add_u64(section, "first_packet", d->section[i].first_packet);
+        add_link(section, &d->section[i].link);
+        sim_json_add_value(list, NULL, section);
+    }
+}
+
 static sim_json_t *result_json(const decode_t *d)
 {
     sim_json_t *out = sim_json_object();
@@ -173,8 +231,9 @@ static sim_json_t *result_json(const decode_t *d)
         sim_json_add_str(out, "error", d->error);
     if (d->format != NULL)
         sim_json_add_str(out, "format", d->format);
-    sim_json_add_u64(out, "lanes", d->lanes);
-    sim_json_add_u64(out, "bit_rate_bps", d->bit_rate_bps);
+    add_link(out, &d->link);
+    if (d->sections > 1)
+        add_sections(out, d);
     sim_json_add_u64(out, "packets", d->packets);
     sim_json_add_u64(out, "metadata_frames", d->host.metadata_frames);
     sim_json_add_u64(out, "tensor_frames", d->host.tensors.frames);
@@ -219,6 +278,11 @@ static void print_result(const decode_t *d)
         printf(", tensor lines in %llu frames", (unsigned long long)host->tensors.frames);
     if (host->postmortems != 0)
         printf(", %llu post-mortems", (unsigned long long)host->postmortems);
+    if (d->link.lanes != 0)
+        printf("; %u %s of %s, %.1f Mb/s each", d->link.lanes,
+               d->link.signaling == MIPI_CPHY ? "trios" : "lanes",
+               d->link.signaling == 0 ? "a PHY not told" : phy_name(&d->link),
+               (double)d->link.bit_rate_bps / 1e6);
     putchar('\n');
 }
 

@@ -275,14 +275,13 @@ static int make_download(run_t *run)
     return fail(run, EXIT_USAGE, "%s", error);
 }
 
-/* What the capture tells of the link: lanes or trios, and bits on each. */
-static mipi_dphy_desc_t lanes_of(const mipi_tx_t *tx)
+/* What the capture's header tells of the link. */
+static mipi_phy_t phy_of(const mipi_tx_t *tx)
 {
     char error[200];
     mipi_phy_t phy;
     (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
-    return (mipi_dphy_desc_t){.lanes = mipi_phy_lanes(&phy),
-                              .bit_rate_bps = mipi_phy_lane_bps(&phy)};
+    return phy;
 }
 
 static int connect(run_t *run)
@@ -307,8 +306,8 @@ static int connect(run_t *run)
     run->host.tensors.dir = run->tensors_dir;
     char frames_dir[1200];
     snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
-    mipi_dphy_desc_t lanes = lanes_of(&sensor->mipi);
-    mipi_capture_begin(&run->capture, run->results.link, &lanes);
+    mipi_phy_t phy = phy_of(&sensor->mipi);
+    mipi_capture_begin(&run->capture, run->results.link, &phy);
     trace_file_begin(&run->trace, run->results.trace);
     sim_set_trace(run->sim, trace_file_span, &run->trace);
     sim_set_count(run->sim, trace_file_count, &run->trace);
@@ -380,10 +379,10 @@ static int wait_for_debugger(run_t *run, const char *address)
 
 static int wait_for_host(run_t *run, const serve_desc_t *desc)
 {
-    mipi_dphy_desc_t lanes = lanes_of(&run->sensor->mipi);
+    mipi_phy_t phy = phy_of(&run->sensor->mipi);
     fprintf(stderr, "fovea: waits for a host at %s%s%s\n", desc->control,
             desc->link != NULL ? " and " : "", desc->link != NULL ? desc->link : "");
-    return serve_wait(&run->serve, &lanes) ? EXIT_FINE : fail(run, EXIT_FAILED, "interrupted");
+    return serve_wait(&run->serve, &phy) ? EXIT_FINE : fail(run, EXIT_FAILED, "interrupted");
 }
 
 static int judge_end(run_t *run)

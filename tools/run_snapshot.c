@@ -61,6 +61,7 @@ static const sim_field_t fields[] = {
     K(host.tensors.input_count),
     K(host.problems),
     K(host.error),
+    K(capture.link),
     K(capture.packets),
     K(capture.last_ps),
     K(trace.track),

@@ -301,7 +301,7 @@ static bool wait_for_peer(serve_t *s, server_t *server)
     return true;
 }
 
-bool serve_wait(serve_t *s, const mipi_dphy_desc_t *lanes)
+bool serve_wait(serve_t *s, const mipi_phy_t *phy)
 {
     s->end = SERVE_INTERRUPTED;
     if (!wait_for_peer(s, &s->control))
@@ -312,7 +312,7 @@ bool serve_wait(serve_t *s, const mipi_dphy_desc_t *lanes)
     if (s->link.listener >= 0)
         s->link_file = open_memstream(&s->link_bytes, &s->link_count);
     if (s->link_file != NULL) {
-        mipi_capture_begin(&s->capture, s->link_file, lanes);
+        mipi_capture_begin(&s->capture, s->link_file, phy);
         (void)send_link(s);
     }
     return true;

@@ -58,7 +58,7 @@ bool serve_init(serve_t *serve, sensor_t *sensor, const serve_desc_t *desc,
                 const volatile sig_atomic_t *interrupted, char *error, size_t error_bytes);
 /* Waits until the host has come, to both sockets. lanes: what the capture's header says. False:
  * interrupted. */
-bool serve_wait(serve_t *serve, const mipi_dphy_desc_t *lanes);
+bool serve_wait(serve_t *serve, const mipi_phy_t *phy);
 /* Carries out requests until the simulation is at until_ps, or somebody else has stopped it. False:
  * the host has ended the run, see serve->end. */
 bool serve_run(serve_t *serve, uint64_t until_ps);

@@ -38,22 +38,26 @@ static bool open_file(const char *name, FILE **file, char *error, size_t error_b
     return name == NULL || *file != NULL;
 }
 
-/* The link as it is now, with all the lanes that there are. */
-static mipi_phy_t all_lanes(const mipi_tx_t *tx)
+/* The link as it is now. */
+static mipi_phy_t link_of(const mipi_tx_t *tx)
 {
     char error[200];
     mipi_phy_t phy;
     (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
-    phy.dphy.lanes = tx->desc.dphy.lanes;
-    phy.cphy.trios = tx->desc.cphy.trios;
     return phy;
+}
+
+/* The lanes, or trios, that there are: a VCD names them once. */
+static uint32_t all_lanes(const mipi_tx_t *tx, const mipi_phy_t *phy)
+{
+    return phy->signaling == MIPI_DPHY ? tx->desc.dphy.lanes : tx->desc.cphy.trios;
 }
 
 bool waves_init(waves_t *waves, const waves_desc_t *desc, mipi_tx_t *tx, char *error,
                 size_t error_bytes)
 {
     uint64_t from, to;
-    mipi_phy_t phy = all_lanes(tx);
+    mipi_phy_t phy = link_of(tx);
     waves->desc = *desc;
     if (!packet_range("run", desc, &from, &to) ||
         !open_file(desc->lanes, &waves->lanes_file, error, error_bytes) ||
@@ -62,7 +66,7 @@ bool waves_init(waves_t *waves, const waves_desc_t *desc, mipi_tx_t *tx, char *e
     if (waves->lanes_file != NULL)
         mipi_lane_trace_begin(&waves->lanes, waves->lanes_file, &phy);
     if (waves->vcd_file != NULL)
-        mipi_wave_begin(&waves->wave, waves->vcd_file, mipi_phy_lanes(&phy), from, to);
+        mipi_wave_begin(&waves->wave, waves->vcd_file, all_lanes(tx, &phy), from, to);
     bool fine =
         (waves->lanes_file == NULL || mipi_tx_listen(tx, mipi_lane_trace_packet, &waves->lanes)) &&
         (waves->vcd_file == NULL || mipi_tx_listen(tx, mipi_wave_packet, &waves->wave)) &&
@@ -77,6 +81,8 @@ bool waves_end(waves_t *waves, char *error, size_t error_bytes)
     FILE *lanes = waves->lanes_file, *vcd = waves->vcd_file;
     bool fine = true;
     waves->lanes_file = NULL;
+    if (lanes != NULL)
+        mipi_lane_trace_end(&waves->lanes);
     if (lanes != NULL)
         fine = sim_file_commit(lanes, waves->desc.lanes, error, error_bytes) == SIM_OK;
     if (vcd != NULL && !mipi_wave_end(&waves->wave)) {

@@ -54,10 +54,10 @@ static void read_stream(const uint8_t *data, size_t size)
 
 static size_t good_capture(uint8_t *file, size_t max)
 {
-    const mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
     mipi_capture_writer_t writer;
     FILE *stream = fmemopen(file, max, "w");
-    mipi_capture_begin(&writer, stream, &dphy);
+    mipi_capture_begin(&writer, stream, &phy);
     for (uint32_t n = 0; n < 5; n++) {
         uint8_t bytes[40], payload[20] = {0};
         size_t count = n % 4 == 0 ? mipi_short_packet(bytes, 0, n == 0 ? MIPI_DT_FS : MIPI_DT_FE, 1)

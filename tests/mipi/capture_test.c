@@ -16,11 +16,11 @@ static size_t record_at[PACKETS + 1]; /* of each record, the end record last */
 
 static void write_capture(void)
 {
-    mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
     mipi_capture_writer_t writer;
     char memory[sizeof(file)] = {0};
     FILE *stream = fmemopen(memory, sizeof(memory), "w");
-    mipi_capture_begin(&writer, stream, &dphy);
+    mipi_capture_begin(&writer, stream, &phy);
     for (uint32_t n = 0; n < PACKETS; n++) {
         uint8_t bytes[32], payload[10];
         size_t count;
@@ -156,8 +156,9 @@ START_TEST(a_capture_comes_back_as_it_was)
     ck_assert_uint_eq(result.events, 0);
     ck_assert_uint_eq(result.good_lines, LINES);
     ck_assert(mipi_capture_open(&reader, file, file_bytes, NULL, NULL));
-    ck_assert_uint_eq(reader.lanes, 2);
-    ck_assert_uint_eq(reader.bit_rate_bps, 888000000);
+    ck_assert_uint_eq(reader.link.signaling, MIPI_DPHY);
+    ck_assert_uint_eq(reader.link.lanes, 2);
+    ck_assert_uint_eq(reader.link.bit_rate_bps, 888000000);
     for (uint32_t n = 0; n < PACKETS; n++) {
         ck_assert(mipi_capture_next(&reader, &packet));
         ck_assert_uint_eq(packet.number, n);
@@ -175,7 +176,7 @@ START_TEST(the_bytes_are_as_documented)
     ck_assert_uint_eq(file_bytes, 32 + 2 * (28 + 4) + 3 * (28 + 16) + 28);
     ck_assert_mem_eq(file, "FOVEACS2\x01\0\0\0\x02\0\0\0", 16);
     /* 888,000,000 = 0x34EDCE00 */
-    ck_assert_mem_eq(file + 16, "\x00\xce\xed\x34\0\0\0\0\0\0\0\0", 12);
+    ck_assert_mem_eq(file + 16, "\x00\xce\xed\x34\0\0\0\0\x02\0\0\0", 12);
     uint32_t crc = sim_crc32(0, file, 28);
     for (uint32_t i = 0; i < 4; i++)
         ck_assert_uint_eq(file[28 + i], crc >> (8 * i) & 0xff);
@@ -358,11 +359,11 @@ END_TEST
 START_TEST(a_write_error_shows_in_the_stream)
 {
     char small[40];
-    mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
     mipi_capture_writer_t writer;
     FILE *stream = fmemopen(small, sizeof(small), "w");
     setvbuf(stream, NULL, _IONBF, 0);
-    mipi_capture_begin(&writer, stream, &dphy);
+    mipi_capture_begin(&writer, stream, &phy);
     ck_assert(!ferror(stream));
     mipi_capture_end(&writer);
     ck_assert(ferror(stream));
@@ -373,12 +374,12 @@ END_TEST
 /* 3.5 windows of packets of all sizes. */
 static size_t make_long_capture(uint8_t *data, size_t room)
 {
-    const mipi_dphy_desc_t dphy = mipi_dphy_desc_default();
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
     static uint8_t packet[MIPI_MAX_PACKET_BYTES], payload[MIPI_MAX_PAYLOAD_BYTES];
     mipi_capture_writer_t writer;
     sim_stream_t rng = sim_stream(5, 0, 0);
     FILE *stream = fmemopen(data, room, "w");
-    mipi_capture_begin(&writer, stream, &dphy);
+    mipi_capture_begin(&writer, stream, &phy);
     while ((size_t)ftell(stream) < room - 2 * MIPI_MAX_PACKET_BYTES) {
         uint16_t bytes = (uint16_t)(sim_stream_u32(&rng) >> sim_stream_below(&rng, 17));
         for (uint32_t i = 0; i < bytes; i++)
@@ -393,6 +394,66 @@ static size_t make_long_capture(uint8_t *data, size_t room)
     fclose(stream);
     return bytes;
 }
+
+static bool sends_by(const mipi_capture_reader_t *reader, mipi_signaling_t signaling,
+                     uint32_t lanes, uint64_t bit_rate_bps)
+{
+    return reader->link.signaling == signaling && reader->link.lanes == lanes &&
+           reader->link.bit_rate_bps == bit_rate_bps;
+}
+
+/* Two lanes, then one of them, then three trios of 700 Ms/s: 1600 Mb/s each. */
+START_TEST(a_link_that_changes_is_told)
+{
+    mipi_phy_t two = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()}, one = two;
+    mipi_phy_t trios = {.signaling = MIPI_CPHY, .cphy = mipi_cphy_desc_default()};
+    one.dphy.lanes = 1;
+    trios.cphy.trios = 3;
+    trios.cphy.symbol_rate_hz = 700000000;
+    const mipi_phy_t *const phys[] = {&two, &two, &one, &one, &trios};
+    mipi_capture_writer_t writer;
+    mipi_capture_reader_t reader;
+    mipi_packet_t packet;
+    FILE *stream = fmemopen(file, sizeof(file), "w");
+    mipi_capture_begin(&writer, stream, &two);
+    for (uint32_t n = 0; n < SIM_COUNT(phys); n++)
+        mipi_capture_packet(
+            &writer,
+            &(mipi_packet_t){.bytes = (const uint8_t *)"\0\1\0\x1a", .count = 4, .phy = phys[n]});
+    mipi_capture_end(&writer);
+    size_t bytes = (size_t)ftell(stream);
+    fclose(stream);
+    ck_assert_uint_eq(bytes, 32 + 5 * (28 + 4) + 2 * 28 + 28);
+    /* one lane of D-PHY from packet 2 on, 0x34EDCE00 bits a second */
+    ck_assert_mem_eq(file + 32 + 2 * 32,
+                     "LNK1\x02\x01\0\0\x02\0\0\0\0\0\0\0\x00\xce\xed\x34\0\0\0\0", 24);
+    ck_assert(mipi_capture_open(&reader, file, bytes, NULL, NULL));
+    for (uint32_t n = 0; n < SIM_COUNT(phys); n++) {
+        ck_assert(mipi_capture_next(&reader, &packet));
+        ck_assert(n >= 2 || sends_by(&reader, MIPI_DPHY, 2, 888000000));
+        ck_assert(n < 2 || n >= 4 || sends_by(&reader, MIPI_DPHY, 1, 888000000));
+        ck_assert(n < 4 || sends_by(&reader, MIPI_CPHY, 3, 1600000000));
+    }
+    ck_assert(!mipi_capture_next(&reader, &packet));
+    ck_assert_uint_eq(reader.problems, 0);
+}
+END_TEST
+
+/* As they were written before the header told the PHY. */
+START_TEST(older_files_are_read)
+{
+    mipi_capture_reader_t reader;
+    write_capture();
+    memset(file + 24, 0, 4);
+    uint32_t crc = sim_crc32(0, file, 28);
+    for (uint32_t i = 0; i < 4; i++)
+        file[28 + i] = (uint8_t)(crc >> (8 * i));
+    read_capture(file, file_bytes);
+    ck_assert(result.packets == PACKETS && result.problems == 0);
+    ck_assert(mipi_capture_open(&reader, file, file_bytes, NULL, NULL));
+    ck_assert(sends_by(&reader, (mipi_signaling_t)0, 2, 888000000));
+}
+END_TEST
 
 START_TEST(a_stream_is_read_as_memory_is_wherever_it_is_damaged)
 {
@@ -426,4 +487,5 @@ TEST_MAIN("mipi capture", a_stream_is_read_as_memory_is_wherever_it_is_damaged,
           damage_after_a_gap_has_the_number_of_its_own_packet,
           a_record_of_an_unknown_kind_is_skipped, a_file_cut_anywhere_is_reported,
           bytes_after_the_end_are_reported, other_files_are_refused,
-          a_damaged_header_does_not_stop_the_reader, a_write_error_shows_in_the_stream)
+          a_damaged_header_does_not_stop_the_reader, a_link_that_changes_is_told,
+          older_files_are_read, a_write_error_shows_in_the_stream)

@@ -227,7 +227,8 @@ START_TEST(a_capture_has_what_the_lanes_gave)
     uint32_t packets = 0;
     desc.dphy.lanes = 2;
     FILE *stream = fmemopen(file, sizeof(file), "w");
-    mipi_capture_begin(&writer, stream, &desc.dphy);
+    mipi_capture_begin(&writer, stream,
+                       &(mipi_phy_t){.signaling = MIPI_DPHY, .dphy = desc.dphy});
     rig_open(&rig, &desc);
     rig.tx.faults = faults;
     rig.tx.fault_count = SIM_COUNT(faults);

@@ -425,6 +425,61 @@ START_TEST(one_phy_may_follow_the_other)
 }
 END_TEST
 
+/* The host changes lanes, then the PHY: two packets each way. */
+START_TEST(a_link_that_changes_is_traced_in_sections)
+{
+    static char file[1 << 14];
+    mipi_phy_t two = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()}, one = two;
+    mipi_phy_t trios = {.signaling = MIPI_CPHY, .cphy = mipi_cphy_desc_default()};
+    one.dphy.lanes = 1;
+    trios.cphy.trios = 3;
+    trios.cphy.symbol_rate_hz = 1000000000;
+    const mipi_phy_t *const phys[] = {&one, &two, &trios, &one};
+    mipi_lane_trace_t lanes;
+    FILE *stream = fmemopen(file, sizeof(file), "w");
+    mipi_lane_trace_begin(&lanes, stream, &two); /* of which no packet is: it does not show */
+    for (uint32_t n = 0; n < 8; n++) {
+        const uint8_t payload[4] = {(uint8_t)n, 1, 2, 3};
+        traced[n].count = (uint32_t)mipi_long_packet(traced[n].bytes, 3, MIPI_DT_USER1, payload,
+                                                     (uint16_t)(n % 5));
+        mipi_lane_trace_packet(&lanes, &(mipi_packet_t){.number = n,
+                                                        .bytes = traced[n].bytes,
+                                                        .count = traced[n].count,
+                                                        .phy = phys[n / 2],
+                                                        .start_ps = 1000000 * n,
+                                                        .end_ps = 1000000 * n + 900000});
+    }
+    mipi_lane_trace_end(&lanes);
+    size_t size = (size_t)ftell(stream);
+    fclose(stream);
+    ck_assert_int_eq(strncmp(file, "CSI2LANES 1\nlanes 1\nrate 888\nt 0\nburst\n", 39), 0);
+    uint32_t sections = 0;
+    for (const char *at = file; (at = strstr(at, "CSI2")) != NULL; at++)
+        sections++;
+    ck_assert_uint_eq(sections, 4);
+    traced_seen = traced_wrong = others = 0;
+    stream = fmemopen(file, size, "r");
+    const mipi_align_desc_t desc = {.max_skew_bytes = 6};
+    ck_assert_msg(mipi_lanes_read(stream, &desc, compare, note, NULL, &info), "%s", info.error);
+    fclose(stream);
+    ck_assert(traced_seen == 8 && traced_wrong == 0 && others == 0);
+    ck_assert(!info.trios && info.lanes == 1 && info.packets == 8);
+}
+END_TEST
+
+START_TEST(a_silent_link_has_its_first_lines)
+{
+    char file[100] = "";
+    const mipi_phy_t phy = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()};
+    mipi_lane_trace_t lanes;
+    FILE *stream = fmemopen(file, sizeof(file), "w");
+    mipi_lane_trace_begin(&lanes, stream, &phy);
+    mipi_lane_trace_end(&lanes);
+    fclose(stream);
+    ck_assert_str_eq(file, "CSI2LANES 1\nlanes 2\nrate 888\n");
+}
+END_TEST
+
 START_TEST(any_edit_of_a_file_is_survived)
 {
     sim_stream_t rng = sim_stream(3, 0, 0);
@@ -456,4 +511,5 @@ TEST_MAIN("mipi lanes read", bursts_become_packets_with_their_times,
           wrong_lines_are_named_with_their_number, a_line_without_end_is_refused,
           the_lane_trace_comes_back_as_it_was, every_kind_of_link_that_is_traced_is_read,
           a_burst_of_symbols_becomes_a_packet_or_an_event, one_phy_may_follow_the_other,
+          a_link_that_changes_is_traced_in_sections, a_silent_link_has_its_first_lines,
           any_edit_of_a_file_is_survived)

@@ -262,9 +262,30 @@ START_TEST(a_host_can_change_to_c_phy_by_its_registers)
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     size_t bytes;
     char *lanes = load(DIR "/both.lanes", &bytes);
-    ck_assert(begins_with(lanes, "CSI2LANES 1\nlanes 2\nrate 888\nCSI2TRIOS 1\ntrios 2\n"));
+    ck_assert(begins_with(lanes, "CSI2TRIOS 1\ntrios 2\nrate 888\n"));
     ck_assert_ptr_nonnull(strstr(lanes, "3444443 3444443\n"));
     free(lanes);
+    /* a trio's symbol is 16/7 bits: 888 x 16 / 7 */
+    code = fovea(text, sizeof(text), "decode " DIR "/both/link.csi2 --check --json");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    ck_assert_ptr_nonnull(
+        strstr(text, "\"phy\":\"C-PHY\",\"lanes\":2,\"bit_rate_bps\":2029714285,"));
+}
+END_TEST
+
+START_TEST(decode_needs_not_be_told_how_many_lanes_the_host_has_chosen)
+{
+    const char *const files[] = {"one.lanes", "one/link.csi2"};
+    write_scenario("one", "{\"at\": \"0ms\", \"write\": \"csi_lane_mode\", \"value\": 0},"
+                          "{\"at\": \"0ms\", \"write\": \"mode_select\", \"value\": 1}");
+    run("one");
+    for (uint32_t n = 0; n < SIM_COUNT(files); n++) {
+        int code = fovea(text, sizeof(text), "decode " DIR "/%s --check --json", files[n]);
+        ck_assert_msg(code == 0, "%s: exit %d: %s", files[n], code, text);
+        ck_assert_ptr_nonnull(
+            strstr(text, "\"phy\":\"D-PHY\",\"lanes\":1,\"bit_rate_bps\":888000000,"));
+        ck_assert_ptr_null(strstr(text, "\"packets\":0"));
+    }
 }
 END_TEST
 
@@ -353,6 +374,7 @@ START_TEST(a_range_of_packets_is_judged)
 END_TEST
 
 TEST_MAIN("waves of a run", lanes_carry_what_the_capture_has_and_no_link_changes_what_arrives,
-          a_host_can_change_to_c_phy_by_its_registers, decode_reads_the_lanes_of_any_link,
-          above_1500_mbps_the_receiver_sees_a_calibration,
+          a_host_can_change_to_c_phy_by_its_registers,
+          decode_needs_not_be_told_how_many_lanes_the_host_has_chosen,
+          decode_reads_the_lanes_of_any_link, above_1500_mbps_the_receiver_sees_a_calibration,
           a_picture_shows_a_frame_and_its_start_on_the_lanes, a_range_of_packets_is_judged)

@@ -115,7 +115,9 @@ void board_capture(board_t *board, const char *path)
     char error[256];
     board->link = sim_file_create(path, error, sizeof(error));
     ck_assert_msg(board->link != NULL, "%s", error);
-    mipi_capture_begin(&board->capture, board->link, &board->sensor->mipi.desc.dphy);
+    mipi_capture_begin(
+        &board->capture, board->link,
+        &(mipi_phy_t){.signaling = MIPI_DPHY, .dphy = board->sensor->mipi.desc.dphy});
     ck_assert(mipi_tx_listen(&board->sensor->mipi, mipi_capture_packet, &board->capture));
 }
 

@@ -98,7 +98,7 @@ static void write_files(void)
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
     FILE *file = fopen(CAPTURE, "wb"), *lanes = fopen(LANES, "wb");
     ck_assert(file != NULL && lanes != NULL);
-    mipi_capture_begin(&capture, file, &phy.dphy);
+    mipi_capture_begin(&capture, file, &phy);
     mipi_lane_trace_begin(&trace, lanes, &phy);
     for (uint32_t n = 0; n < PACKETS; n++) {
         const mipi_packet_t packet = packet_of(n);
@@ -152,7 +152,8 @@ START_TEST(a_capture_becomes_images_registers_and_lines)
     send_all();
     write_files();
     ck_assert_int_eq(decode(CAPTURE " -o " DIR "/a -p"), 0);
-    says(CAPTURE ": 19 packets, 0 metadata frames, 3 images, 0 problems\n");
+    says(CAPTURE ": 19 packets, 0 metadata frames, 3 images, 0 problems; 2 lanes of D-PHY, 888.0 "
+                 "Mb/s each\n");
     ck_assert_int_eq(line_count(content(DIR "/a/packets.jsonl")), PACKETS);
     ck_assert_ptr_nonnull(strstr(
         text, "{\"packet\":2,\"time_ps\":1000020000000,\"vc\":0,\"dt\":43,\"type\":\"RAW10\","
@@ -214,7 +215,8 @@ START_TEST(lanes_are_decoded_as_a_capture_is)
     write_files();
     ck_assert_int_eq(decode(CAPTURE " -o " DIR "/a -p -f raw"), 0);
     ck_assert_int_eq(decode(LANES " -o " DIR "/b -p -f raw"), 0);
-    says(LANES ": 19 packets, 0 metadata frames, 3 images, 0 problems\n");
+    says(LANES ": 19 packets, 0 metadata frames, 3 images, 0 problems; 2 lanes of D-PHY, 888.0 "
+               "Mb/s each\n");
     static const char *const files[] = {"packets.jsonl", "embedded.jsonl", "frames.jsonl",
                                         "raw_00000.raw", "raw_00001.raw",  "rgb_00000.raw"};
     for (size_t i = 0; i < SIM_COUNT(files); i++) {
@@ -346,7 +348,8 @@ START_TEST(scrambled_lanes_with_delimiters_are_decoded_when_it_is_known)
     ck_assert_int_eq(decode(LANES " -c --lrte --descramble 0x1008,0x1188"), 0);
     says("");
     ck_assert_int_eq(decode(LANES " -o " DIR "/lrte --lrte --descramble 0x1008,4488"), 0);
-    says(LANES ": 19 packets, 0 metadata frames, 3 images, 0 problems\n");
+    says(LANES ": 19 packets, 0 metadata frames, 3 images, 0 problems; 2 lanes of D-PHY, 888.0 "
+               "Mb/s each\n");
     ck_assert_int_eq(decode(LANES " -c --lrte"), 1);
     ck_assert_int_eq(decode(LANES " -c --descramble 0x1008,0x1188"), 1);
     ck_assert_int_eq(decode(LANES " -c --descramble 0x10008"), 2);

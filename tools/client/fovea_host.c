@@ -16,6 +16,7 @@
 enum { CAPTURE_HEADER = 32, CAPTURE_RECORD = 28, CHUNK = 1 << 16, TEXT = 200 };
 enum { ANSWER_ROOM = FOVEA_ANSWER_BYTES + 16 + FOVEA_MAX_CCI_BYTES };
 #define PACKET_MARK "PKT1"
+#define LINK_MARK "LNK1" /* PHY, lanes or rate have changed; no packet behind it */
 
 struct fovea_host {
     int control, link; /* -1: none */
@@ -168,6 +169,10 @@ static bool parse(fovea_host_t *host)
         size_t have = host->have - host->parsed;
         if (have < CAPTURE_RECORD)
             return true;
+        if (memcmp(at, LINK_MARK, 4) == 0) {
+            host->parsed += CAPTURE_RECORD;
+            continue;
+        }
         if (memcmp(at, PACKET_MARK, 4) != 0)
             return lose(host, "link: no record of a packet where one begins");
         size_t bytes = CAPTURE_RECORD + (size_t)get(at + 4, 4);
@@ -193,6 +198,8 @@ static bool read_link(fovea_host_t *host)
 
 bool fovea_host_packet(fovea_host_t *host, fovea_packet_t *packet)
 {
+    while (host->taken < host->parsed && memcmp(host->bytes + host->taken, LINK_MARK, 4) == 0)
+        host->taken += CAPTURE_RECORD;
     const uint8_t *at = host->bytes + host->taken;
     if (host->taken == host->parsed)
         return false;
