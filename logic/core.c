@@ -307,9 +307,15 @@ static sim_err_t core_check(sim_comp_t *comp)
     return SIM_OK;
 }
 
+static void core_tally(sim_comp_t *comp)
+{
+    core_settle((core_t *)(void *)comp);
+}
+
 static const sim_kind_t core_kind = {
     .kind = "core",
     .version = 2,
+    .tally = core_tally,
     .check = core_check,
     .reset = core_reset,
     .start = core_start,

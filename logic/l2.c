@@ -499,10 +499,16 @@ static void master_reset(sim_comp_t *comp)
     memset(m->behind_cycles, 0, sizeof(m->behind_cycles));
 }
 
+static void l2_tally(sim_comp_t *comp)
+{
+    l2_settle((l2_t *)(void *)comp);
+}
+
 static const sim_kind_t l2_kind = {
     .kind = "l2",
     .version = 2,
     .reset = l2_reset,
+    .tally = l2_tally,
     .fields = l2_fields,
     .stats = l2_stats,
     .regs = l2_regs,

@@ -582,9 +582,3 @@ sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *er
     }
     return SIM_OK;
 }
-
-void sensor_settle(sensor_t *sensor)
-{
-    core_settle(&sensor->core);
-    l2_settle(&sensor->l2);
-}

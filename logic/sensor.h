@@ -142,9 +142,6 @@ sim_err_t sensor_load_rom(sensor_t *sensor, const uint8_t *elf, size_t bytes, co
 sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
                               size_t error_bytes);
 
-/* Brings the counters of blocks that batch their work up to now. Before reading statistics. */
-void sensor_settle(sensor_t *sensor);
-
 /* What a row of so many samples takes of the link as the registers stand; 0: none is sent. */
 mipi_row_cost_t sensor_row_cost(const sensor_t *sensor, uint32_t bits, uint32_t width_px);
 

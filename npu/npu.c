@@ -291,16 +291,21 @@ static const sim_reg_t npu_regs[] = {
 
 static const sim_stat_t npu_stats[] = {
 #define X(member, name, unit, help)                                                                \
-    {#member, unit, help, offsetof(npu_t, total) + offsetof(npu_perf_t, member), 0},
+    {#member, unit, help, offsetof(npu_t, shown) + offsetof(npu_perf_t, member), 0},
     NPU_PERF_TABLE(X)
 #undef X
 #define X(name, text, help)                                                                        \
     {"cycles_" text, "cycles", help,                                                               \
-     offsetof(npu_t, total) + offsetof(npu_perf_t, split) + NPU_CLASS_##name * sizeof(uint64_t),   \
+     offsetof(npu_t, shown) + offsetof(npu_perf_t, split) + NPU_CLASS_##name * sizeof(uint64_t),   \
      0},
         NPU_CLASS_TABLE(X)
 #undef X
-            SIM_STAT(npu_t, runs, "1", "programs finished"),
+#define X(member, unit, help)                                                                      \
+    {#member, unit, help, offsetof(npu_t, work) + offsetof(npu_work_t, member), 0},
+            NPU_WORK_TABLE(X)
+#undef X
+                SIM_STAT(npu_t, insn_bytes, "bytes", "instructions fetched from L2"),
+    SIM_STAT(npu_t, runs, "1", "programs finished"),
     SIM_STAT(npu_t, failed_runs, "1", "programs stopped by an error"),
     SIM_STAT(npu_t, tensors_skipped, "1", "tensors that came while the NPU was busy"),
     SIM_STAT_END,
@@ -416,6 +421,8 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, turn_cycle),
     SIM_FIELD(npu_t, turn_split),
     SIM_FIELD(npu_t, total),
+    SIM_FIELD(npu_t, work),
+    SIM_FIELD(npu_t, insn_bytes),
     SIM_FIELD(npu_t, runs),
     SIM_FIELD(npu_t, failed_runs),
     SIM_FIELD(npu_t, tensors_skipped),
@@ -472,6 +479,8 @@ static void reset(sim_comp_t *comp)
     npu->start_cycle = npu->account_cycle = npu->turn_cycle = 0;
     npu->l2_base = npu->desc.l2_base;
     memset(&npu->total, 0, sizeof(npu->total));
+    memset(&npu->work, 0, sizeof(npu->work));
+    npu->insn_bytes = 0;
     npu->runs = npu->failed_runs = npu->tensors_skipped = 0;
     npu->done.level = npu->irq.level = false;
 }
@@ -479,6 +488,16 @@ static void reset(sim_comp_t *comp)
 static void settle(sim_comp_t *comp)
 {
     npu_late_do((npu_t *)(void *)comp);
+}
+
+static void tally(sim_comp_t *comp)
+{
+    npu_t *npu = (npu_t *)(void *)comp;
+    npu->shown = npu->total;
+    if (!npu->running)
+        return;
+    npu_perf_t perf = npu_perf(npu);
+    npu_perf_add(&npu->shown, &perf);
 }
 
 /* The table has the layers that were seen; the others are zero. */
@@ -492,11 +511,12 @@ static void restored(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 7,
+    .version = 8,
     .check = check,
     .reset = reset,
     .restored = restored,
     .settle = settle,
+    .tally = tally,
     .fields = npu_fields,
     .stats = npu_stats,
     .regs = npu_regs,
@@ -504,7 +524,7 @@ static const sim_kind_t npu_kind = {
 };
 _Static_assert(offsetof(npu_t, comp) == 0, "comp stays first");
 _Static_assert(sizeof(npu_slot_t) == sizeof(npu_insn_t) + 6 * sizeof(uint64_t) +
-                                         NPU_MAX_TOUCHES * sizeof(npu_touch_t),
+                                         sizeof(npu_work_t) + NPU_MAX_TOUCHES * sizeof(npu_touch_t),
                "no padding: slots are hashed");
 
 static sim_err_t allocate(npu_t *npu, sim_t *sim, const char *name)

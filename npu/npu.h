@@ -163,6 +163,27 @@ enum {
  * NPU_OVERLAP_<who>. */
 #define NPU_COUNTERS (NPU_PERFS + NPU_CLASSES + NPU_OVERLAPS)
 
+/* What instructions that are complete have done since reset, for accounts of energy; X(member,
+ * unit, definition). */
+#define NPU_WORK_TABLE(X)                                                                          \
+    X(conv_macs, "1", "of macs: CONV, weights of 8 bits")                                          \
+    X(depthwise_macs, "1", "of macs: DWCONV, weights of 8 bits")                                   \
+    X(narrow_macs, "1", "of macs: weights of 4 or 2 bits")                                         \
+    X(idle_macs, "1",                                                                              \
+      "that the multipliers could have done more in the cycles of these: padding, fill, drain")    \
+    X(vector_ops, "1", "elements times taps that the vector unit worked out")                      \
+    X(vector_moves, "bytes", "bytes that it copied, filled or transposed")                         \
+    X(l1_read, "bytes", "read from L1, each operand of an instruction once")                       \
+    X(l1_written, "bytes", "written to L1, the same")                                              \
+    X(weight_bytes, "bytes", "weights and parameters loaded, as they lie in L2")                   \
+    X(activation_bytes, "bytes", "activations loaded from L2")
+
+typedef struct {
+#define X(member, unit, help) uint64_t member;
+    NPU_WORK_TABLE(X)
+#undef X
+} npu_work_t;
+
 /* A queued or running instruction. */
 typedef struct {
     npu_insn_t insn;
@@ -173,6 +194,7 @@ typedef struct {
     uint64_t banks;                     /* of L1 that they claim, see npu_bank.c */
     uint64_t cycles;                    /* npu_insn_cycles */
     uint64_t macs, l1_bytes;            /* for the accounts; each operand once */
+    npu_work_t work;
 } npu_slot_t;
 
 /* The last instruction decoded whose index is this one modulo NPU_KNOWN; op 0: there was none. */
@@ -247,6 +269,7 @@ typedef struct {
     void *on_insn_ctx;
     uint32_t perf_regs[2 * NPU_COUNTERS]; /* what the last read saw */
     uint32_t id_reg;
+    npu_perf_t shown;            /* total and the run under way: as its tally left it */
     uint64_t edge_num, edge_den; /* picoseconds of a cycle as a reduced fraction */
     double one_over_num, one_over_den;
     uint64_t one_port, two_ports; /* banks of L1 with so many, see npu_bank.c */
@@ -282,6 +305,8 @@ typedef struct {
 
     /* since reset */
     npu_perf_t total; /* of finished runs */
+    npu_work_t work;
+    uint64_t insn_bytes; /* fetched */
     uint64_t runs, failed_runs, tensors_skipped;
 } npu_t;
 

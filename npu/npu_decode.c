@@ -112,6 +112,7 @@ static bool decode(npu_t *npu, const uint8_t *bytes, npu_slot_t *slot)
     slot->cycles = npu_insn_cycles(&npu->desc, &slot->insn);
     slot->macs = npu_insn_macs(&slot->insn);
     slot->l1_bytes = l1_bytes(&slot->insn);
+    slot->work = npu_work(&npu->desc, slot);
     return true;
 }
 

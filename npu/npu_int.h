@@ -47,6 +47,10 @@ static inline const npu_slot_t *npu_waiting(const npu_t *npu, npu_engine_t e, ui
 void npu_account(const npu_t *npu, npu_perf_t *perf, uint64_t cycle);
 /* The run is over: its counters go into the totals. */
 void npu_perf_close(npu_t *npu);
+void npu_perf_add(npu_perf_t *total, const npu_perf_t *perf);
+/* What a decoded instruction will have done when it is complete. */
+npu_work_t npu_work(const npu_desc_t *desc, const npu_slot_t *slot);
+void npu_work_add(npu_work_t *sum, const npu_work_t *work);
 /* A barrier completes: the layers before it have had their turn (npu_layer_report). */
 void npu_perf_close_turn(npu_t *npu);
 /* In the order of the registers, 0..NPU_COUNTERS - 1. */

@@ -134,11 +134,8 @@ static void check_sums(const npu_t *npu)
     (void)perf;
 }
 
-void npu_perf_close(npu_t *npu)
+void npu_perf_add(npu_perf_t *total, const npu_perf_t *perf)
 {
-    npu_perf_t *total = &npu->total;
-    const npu_perf_t *perf = &npu->perf;
-    check_sums(npu);
 #define X(member, name, unit, help) total->member += perf->member;
     NPU_PERF_TABLE(X)
 #undef X
@@ -146,6 +143,87 @@ void npu_perf_close(npu_t *npu)
         total->split[i] += perf->split[i];
     for (uint32_t i = 0; i < NPU_OVERLAPS; i++)
         total->overlap[i] += perf->overlap[i];
+}
+
+void npu_perf_close(npu_t *npu)
+{
+    check_sums(npu);
+    npu_perf_add(&npu->total, &npu->perf);
+}
+
+/* ---- work -------------------------------------------------------------------------------------
+ */
+
+static uint64_t touched(const npu_slot_t *slot, uint32_t write)
+{
+    uint64_t sum = 0;
+    for (const npu_touch_t *t = slot->touch; t < slot->touch + NPU_MAX_TOUCHES; t++) {
+        uint64_t bytes = t->end != 0 && t->mem != NPU_MEM_L2 && t->write == write ? t->bytes : 0;
+        for (uint32_t d = 0; d < t->dims; d++)
+            bytes *= t->dim[d].count;
+        sum += bytes;
+    }
+    return sum;
+}
+
+static void array_work(const npu_desc_t *desc, const npu_slot_t *slot, npu_work_t *work)
+{
+    const npu_insn_t *insn = &slot->insn;
+    uint64_t most = slot->cycles * npu_peak_macs(desc, insn->narrow);
+    *(insn->narrow != 0           ? &work->narrow_macs
+      : insn->op == NPU_OP_DWCONV ? &work->depthwise_macs
+                                  : &work->conv_macs) = slot->macs;
+    work->idle_macs = most > slot->macs ? most - slot->macs : 0;
+}
+
+static void vector_work(const npu_insn_t *insn, npu_work_t *work)
+{
+    uint64_t elements = (uint64_t)insn->h * insn->w * insn->c;
+    switch (insn->op) {
+    case NPU_OP_COPY:
+    case NPU_OP_FILL:
+    case NPU_OP_TRANSFORM:
+        work->vector_moves = elements;
+        break;
+    case NPU_OP_AVGPOOL:
+    case NPU_OP_MAXPOOL:
+    case NPU_OP_RESIZE:
+        work->vector_ops = elements * insn->k_h * insn->k_w;
+        break;
+    case NPU_OP_MEAN:
+        work->vector_ops = (uint64_t)insn->in_h * insn->in_w * insn->c;
+        break;
+    default:
+        work->vector_ops = elements;
+    }
+}
+
+npu_work_t npu_work(const npu_desc_t *desc, const npu_slot_t *slot)
+{
+    const npu_insn_t *insn = &slot->insn;
+    bool weights = insn->mem == NPU_MEM_WGT || insn->mem == NPU_MEM_PAR;
+    npu_work_t work = {.l1_read = touched(slot, 0), .l1_written = touched(slot, 1)};
+    switch (npu_op_engine(insn->op)) {
+    case NPU_ENGINE_MAC:
+        array_work(desc, slot, &work);
+        break;
+    case NPU_ENGINE_VEC:
+        vector_work(insn, &work);
+        break;
+    case NPU_ENGINE_LOAD:
+        *(weights ? &work.weight_bytes : &work.activation_bytes) = npu_dma_bytes(insn);
+        break;
+    default:
+        break;
+    }
+    return work;
+}
+
+void npu_work_add(npu_work_t *sum, const npu_work_t *work)
+{
+#define X(member, unit, help) sum->member += work->member;
+    NPU_WORK_TABLE(X)
+#undef X
 }
 
 /* ---- layers -----------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ static bool complete(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, ui
     npu_hazard_wrote(npu, slot);
     npu->perf.macs += slot->macs;
     npu->perf.insns++;
+    npu_work_add(&npu->work, &slot->work);
     raise_signals(npu, &slot->insn);
     account_layer(npu, engine, slot, start, cycle);
     trace(npu, engine, slot, start, cycle);
@@ -161,6 +162,7 @@ void npu_on_fetched(void *ctx, sim_mem_req_t *req)
         return;
     }
     npu->perf.l2_read += req->bytes;
+    npu->insn_bytes += req->bytes;
     npu->fetched = npu->requested;
     npu_wake(npu, npu_now_cycle(npu));
 }

@@ -157,8 +157,16 @@ static uint64_t hash_event(uint64_t hash, const sim_event_t *ev)
     return sim_hash(hash_text(hash, ev->name), state, sizeof(state));
 }
 
+void sim_tally(const sim_t *sim)
+{
+    for (sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next)
+        if (comp->kind->tally != NULL)
+            comp->kind->tally(comp);
+}
+
 void sim_comps_settle(const sim_t *sim)
 {
+    sim_tally(sim);
     for (sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next)
         if (comp->kind->settle != NULL)
             comp->kind->settle(comp);

@@ -16,8 +16,8 @@
 #include <signal.h>
 
 #include "sim/history.h"
-#include "tools/server.h"
 #include "tools/gdb_stub.h"
+#include "tools/server.h"
 
 #define DEBUG_EVERY_PS (2 * SIM_PS_PER_MS)
 #define DEBUG_MAX_BYTES ((size_t)512 << 20)
@@ -32,8 +32,6 @@ typedef struct {
     bool (*monitor)(void *ctx, const char *word, const char *rest, gdb_text_t *reply);
     /* The simulation was put back. May be NULL. */
     void (*restored)(void *ctx);
-    /* Brings counters up to now; NULL: the core's alone. */
-    void (*settle)(void *ctx);
     void *ctx;
     /* What happens is kept, in files or by what a program did outside, so it cannot happen in
      * another way: no changes in the past, and no way back behind a change. */

@@ -79,10 +79,7 @@ static void stats(debug_t *d, const char *rest, gdb_text_t *reply)
         gdb_print(reply, "no block '%s'; `monitor regs` lists them\n", block);
         return;
     }
-    if (d->desc.settle != NULL)
-        d->desc.settle(d->desc.ctx);
-    else
-        core_settle(d->desc.core);
+    sim_tally(d->desc.sim);
     for (const sim_stat_t *s = comp->kind->stats; s != NULL && s->name != NULL; s++)
         print_stat(reply, comp, s);
 }

@@ -349,12 +349,6 @@ static void on_restored(void *ctx)
     image_watch_restored(&run->watch);
 }
 
-static void on_settle(void *ctx)
-{
-    run_t *run = ctx;
-    sensor_settle(run->sensor);
-}
-
 static int wait_for_debugger(run_t *run, const char *address)
 {
     char error[RUN_ERROR];
@@ -363,7 +357,6 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .bus = &run->sensor->bus,
                                .monitor = on_monitor,
                                .restored = on_restored,
-                               .settle = on_settle,
                                .ctx = run,
                                .once = run->observed || waves_wanted(&run->waves.desc),
                                .interrupted = run->interrupted};
@@ -515,7 +508,6 @@ static bool write_json(run_t *run, const char *name, const sim_json_t *value)
 
 static bool write_stats(run_t *run)
 {
-    sensor_settle(run->sensor);
     fault_finish(&run->faults);
     sim_json_t *stats = stats_tree(run->sim);
     char hash[24];

@@ -70,6 +70,7 @@ sim_json_t *stats_tree(const sim_t *sim)
     static const tree_t empty;
     tree_t tree = empty;
     tree.root = sim_json_object();
+    sim_tally(sim);
     for (const sim_comp_t *comp = sim_comp_first(sim); comp != NULL; comp = comp->next)
         if (!comp->kind->observer)
             add_stats(branch_at(&tree, comp->name, strlen(comp->name)), comp);

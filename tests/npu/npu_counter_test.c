@@ -335,6 +335,7 @@ END_TEST
 
 static uint64_t stat(const char *name)
 {
+    sim_tally(b.sim);
     for (const sim_stat_t *s = b.npu.comp.kind->stats; s->name != NULL; s++)
         if (strcmp(s->name, name) == 0)
             return sim_stat_value(&b.npu.comp, s, 0);
@@ -373,6 +374,69 @@ START_TEST(statistics_add_up_over_runs)
 }
 END_TEST
 
+/* Operands: the convolution 32 bytes of ACT, 32 x 32 of WGT and 32 accumulators of 4 bytes. */
+START_TEST(work_is_counted_by_kind)
+{
+    npu_insn_t weights = dma(NPU_OP_LOAD), depthwise = conv(), narrow = conv();
+    weights.mem = NPU_MEM_WGT;
+    depthwise.op = NPU_OP_DWCONV;
+    narrow.narrow = 1;
+    make(4);
+    RUN(dma(NPU_OP_LOAD), weights, conv(), depthwise, narrow, fill(640), dma(NPU_OP_STORE));
+    ck_assert_uint_eq(stat("conv_macs"), 32 * 32);
+    ck_assert_uint_eq(stat("depthwise_macs"), 32);
+    ck_assert_uint_eq(stat("narrow_macs"), 32 * 32);
+    ck_assert_uint_eq(stat("macs"), 2 * 32 * 32 + 32);
+    /* 24 + 4 steps / 0.6, 24 + 1 / 0.6; twice as many multipliers for 4 bits */
+    ck_assert_uint_eq(stat("idle_macs"), (31 + 26 + 2 * 31) * 2304 - stat("macs"));
+    ck_assert_uint_eq(stat("vector_moves"), 640);
+    ck_assert_uint_eq(stat("vector_ops"), 0);
+    ck_assert_uint_eq(stat("activation_bytes"), 512);
+    ck_assert_uint_eq(stat("weight_bytes"), 512);
+    ck_assert_uint_eq(stat("insn_bytes"), 8 * 64);
+    ck_assert_uint_eq(stat("l1_read"), (32 + 1024) + (32 + 32) + (32 + 512) + 512);
+    ck_assert_uint_eq(stat("l1_written"), 2 * 512 + 3 * 128 + 640);
+    bench_free(&b);
+}
+END_TEST
+
+/* 7 x 5 results of 3 x 2 taps. */
+START_TEST(pooling_counts_its_taps)
+{
+    npu_insn_t pool = {.op = NPU_OP_MAXPOOL, .in_h = 9, .in_w = 6, .h = 7, .w = 5, .c = 40};
+    pool.k_h = 3;
+    pool.k_w = 2;
+    pool.stride_h = pool.stride_w = pool.dil_h = pool.dil_w = 1;
+    pool.src = (npu_tile_t){0, 240, 40};
+    pool.dst = (npu_tile_t){4096, 200, 40};
+    make(4);
+    RUN(pool);
+    ck_assert_uint_eq(stat("vector_ops"), 7 * 5 * 40 * 6);
+    ck_assert_uint_eq(stat("l1_read"), 9 * 6 * 40);
+    ck_assert_uint_eq(stat("l1_written"), 7 * 5 * 40);
+    bench_free(&b);
+}
+END_TEST
+
+START_TEST(counters_are_true_in_the_middle_of_a_run)
+{
+    make(4);
+    bench_add(&b, dma(NPU_OP_LOAD));
+    bench_add(&b, (npu_insn_t){.op = NPU_OP_END});
+    bench_start(&b);
+    uint64_t hz = b.npu.desc.clk_hz;
+    for (uint64_t cycle = 0; cycle <= 26; cycle++) { /* of which 7..25 have the load */
+        sim_run_until_ps(b.sim, sim_edge_ps(b.npu.start_cycle + cycle, hz));
+        ck_assert_uint_eq(stat("cycles"), cycle);
+        ck_assert_uint_eq(stat("load_busy"), cycle > 7 ? cycle - 7 : 0);
+    }
+    ck_assert_uint_eq(stat("runs"), 1);
+    sim_run_until_ps(b.sim, sim_edge_ps(b.npu.start_cycle + 100, hz));
+    ck_assert_uint_eq(stat("cycles"), 26);
+    bench_free(&b);
+}
+END_TEST
+
 TEST_MAIN("npu counters", a_load_alone_is_dma, a_store_with_nothing_left_to_compute_is_drain,
           a_store_that_its_own_layer_waits_for_is_dma, a_load_beside_the_last_store_leaves_it_drain,
           fetch_counts_as_a_class_only_while_all_engines_are_idle,
@@ -382,4 +446,5 @@ TEST_MAIN("npu counters", a_load_alone_is_dma, a_store_with_nothing_left_to_comp
           an_engine_waits_from_when_it_could_start, a_full_queue_stalls_issue,
           macs_are_those_of_real_channels_and_taps, overlaps_are_counted_for_every_set_of_engines,
           every_counter_has_a_register_and_the_classes_and_overlaps_partition_the_run,
-          statistics_add_up_over_runs)
+          statistics_add_up_over_runs, work_is_counted_by_kind, pooling_counts_its_taps,
+          counters_are_true_in_the_middle_of_a_run)

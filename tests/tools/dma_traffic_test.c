@@ -42,7 +42,6 @@ static uint64_t run(const rig_options_t *options, uint64_t *npu_wait)
     for (uint32_t n = 0; n < 4; n++)
         start_channel(rig, n);
     sim_run_until_ps(rig->sim, 40900 * SIM_PS_PER_US);
-    sensor_settle(rig->sensor);
     uint64_t hash = sim_state_hash(rig->sim);
     ck_assert_uint_gt(rig->sensor->dma.bytes, 1000000);
     const l2_master_t *load = &rig->sensor->l2.master[rig->sensor->npu.load.port.master];

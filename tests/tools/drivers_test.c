@@ -403,7 +403,7 @@ START_TEST(a_function_runs_from_l2)
     ck_assert_uint_eq(said("old"), 1);
     ck_assert_uint_eq(said("stale"), 1);
     ck_assert_uint_eq(said("new"), 2);
-    sensor_settle(board->sensor);
+    sim_tally(board->sim);
     const l2_master_t *fetch = &s->l2.master[s->core.icache.port.master];
     ck_assert_uint_eq(fetch->requests, s->core.icache_misses);
     ck_assert_uint_eq(s->core.fetch_stalls, 4 * fetch->requests); /* nobody else is there */

@@ -148,7 +148,6 @@ void rig_free(rig_t *rig)
 
 uint64_t rig_hash(rig_t *rig)
 {
-    sensor_settle(rig->sensor);
     uint64_t hash[] = {sim_state_hash(rig->sim), rig->heard, sim_now_ps(rig->sim)};
     return sim_hash(SIM_HASH_SEED, hash, sizeof(hash));
 }

@@ -50,6 +50,7 @@ static void ignore_views(const sensor_t *s)
     ignore(s, &s->core.rom_slots, sizeof(s->core.rom_slots));
     ignore(s, &s->npu.marked, sizeof(s->npu.marked));
     ignore(s, s->npu.perf_regs, sizeof(s->npu.perf_regs));
+    ignore(s, &s->npu.shown, sizeof(s->npu.shown));
 }
 
 static const char *owner(const sensor_t *s, size_t offset)
