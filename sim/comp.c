@@ -41,7 +41,7 @@ sim_comp_t *sim_comp_find(const sim_t *sim, const char *name)
 void sim_event_init(sim_event_t *ev, sim_comp_t *comp, const char *name, sim_prio_t prio,
                     void (*fire)(void *ctx), void *ctx)
 {
-    assert(comp->sim != NULL && fire != NULL && prio <= SIM_PRIO_SAMPLE);
+    assert(comp->sim != NULL && fire != NULL && prio < SIM_PRIOS);
     sim_event_t **end = &comp->events;
     for (; *end != NULL; end = &(*end)->next)
         assert(*end != ev && strcmp((*end)->name, name) != 0);

@@ -2,8 +2,9 @@
  * event.h - pending work. An event is a member of the block that owns it; the kernel only links it.
  *
  * Total order: (time, priority, scheduling order). The priorities name the phases of one instant:
- * outputs are driven, requests are made, arbiters choose, and what settled is sampled. Results may
- * not depend on the order within a phase; SIM_SHUFFLE=<seed> shuffles it to prove that.
+ * outputs are driven, requests are made, arbiters choose, what settled is sampled; and, when blocks
+ * have done all of that, meters look. Results may not depend on the order within a phase;
+ * SIM_SHUFFLE=<seed> shuffles it to prove that.
  */
 #ifndef SIM_EVENT_H
 #define SIM_EVENT_H
@@ -15,6 +16,8 @@ typedef enum {
     SIM_PRIO_REQUEST,
     SIM_PRIO_ARBITRATE,
     SIM_PRIO_SAMPLE,
+    SIM_PRIO_OBSERVE, /* drives nothing that another block sees in the same instant */
+    SIM_PRIOS
 } sim_prio_t;
 
 #define SIM_EVENT_IDLE UINT32_MAX /* heap_index of an event that is not scheduled */

@@ -113,17 +113,20 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 33;
 }
 
-/* Place among events of the same time and priority: 62 bits. */
+enum { PRIO_SHIFT = 61 };
+_Static_assert(SIM_PRIOS <= 1 << (64 - PRIO_SHIFT), "priorities fit above the ties");
+
+/* Place among events of the same time and priority: 61 bits. */
 static uint64_t tie_break(const sim_t *sim, uint64_t seq)
 {
     if (sim->shuffle == 0)
         return seq;
-    return (sim->shuffle == SIM_REVERSE ? ~seq << 2 : mix(seq ^ mix(sim->shuffle))) >> 2;
+    return (sim->shuffle == SIM_REVERSE ? ~seq << 3 : mix(seq ^ mix(sim->shuffle))) >> 3;
 }
 
 static sim_u128_t make_key(const sim_t *sim, const sim_event_t *ev)
 {
-    return (sim_u128_t)ev->at_ps << 64 | (uint64_t)ev->prio << 62 | tie_break(sim, ev->seq);
+    return (sim_u128_t)ev->at_ps << 64 | (uint64_t)ev->prio << PRIO_SHIFT | tie_break(sim, ev->seq);
 }
 
 void sim_event_at(sim_t *sim, sim_event_t *ev, uint64_t at_ps)

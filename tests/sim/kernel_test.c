@@ -60,7 +60,7 @@ static sim_prio_t all_drive(uint32_t i)
 
 static sim_prio_t by_number(uint32_t i)
 {
-    return (sim_prio_t)(i % 4);
+    return (sim_prio_t)(i % SIM_PRIOS);
 }
 
 static sim_event_t *event(uint32_t i)
@@ -97,23 +97,23 @@ END_TEST
 
 START_TEST(ties_in_time_fire_by_priority_then_in_scheduling_order)
 {
-    bench_start(8, by_number);
-    for (uint32_t i = 8; i-- > 0;)
+    bench_start(10, by_number);
+    for (uint32_t i = 10; i-- > 0;)
         sim_event_at(sim, event(i), 5);
     sim_run_until_ps(sim, 5);
-    expect_order((uint32_t[]){4, 0, 5, 1, 6, 2, 7, 3}, 8);
+    expect_order((uint32_t[]){5, 0, 6, 1, 7, 2, 8, 3, 9, 4}, 10);
     sim_free(sim);
 }
 END_TEST
 
 START_TEST(ties_turned_round_fire_newest_first_within_their_priority)
 {
-    bench_start(8, by_number);
+    bench_start(10, by_number);
     sim_set_shuffle(sim, SIM_REVERSE);
-    for (uint32_t i = 8; i-- > 0;)
+    for (uint32_t i = 10; i-- > 0;)
         sim_event_at(sim, event(i), 5);
     sim_run_until_ps(sim, 5);
-    expect_order((uint32_t[]){0, 4, 1, 5, 2, 6, 3, 7}, 8);
+    expect_order((uint32_t[]){0, 5, 1, 6, 2, 7, 3, 8, 4, 9}, 10);
     sim_free(sim);
 }
 END_TEST
@@ -211,8 +211,8 @@ static bool naive_before(uint32_t a, uint32_t b)
 {
     if (naive[a].at_ps != naive[b].at_ps)
         return naive[a].at_ps < naive[b].at_ps;
-    if (a % 4 != b % 4) /* priorities are by_number */
-        return a % 4 < b % 4;
+    if (a % SIM_PRIOS != b % SIM_PRIOS) /* priorities are by_number */
+        return a % SIM_PRIOS < b % SIM_PRIOS;
     return naive[a].seq < naive[b].seq;
 }
 
