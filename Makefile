@@ -179,6 +179,8 @@ BORROWS.tools    := $(O)/lib/test_helpers.a $(O)/lib/libfovea_host.a
 BORROWS.firmware := $(O)/lib/test_helpers.a
 TEST_AREAS := sim pixel isp npu mipi logic scenes firmware sensor tools
 TESTS      := $(patsubst %.c,$(O)/%,$(sort $(foreach a,$(TEST_AREAS),$(wildcard tests/$(a)/*_test.c))))
+# Of tools written in Python; they print what a test program prints.
+PY_TESTS   := $(if $(shell command -v python3),$(sort $(wildcard tests/*/*_test.py)))
 CHECK_LIBS  = $(shell pkg-config --libs check)
 
 $(O)/lib/test_helpers.a: $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/npu/*.c) tests/sensor/fovea.c))
@@ -197,7 +199,7 @@ $(O)/tests/$(1)/%_fuzz: $(O)/tests/$(1)/%_fuzz.o $(foreach r,$(KNOWS.$(1)),$(cal
 	$$(Q)$$(CC) -fsanitize=fuzzer $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) -o $$@
 .PHONY: test-$(1)
 test-$(1): $(filter $(O)/tests/$(1)/%,$(TESTS))
-	$$(Q)tests/run.sh $$^
+	$$(Q)tests/run.sh $$^ $(filter tests/$(1)/%,$(PY_TESTS))
 endef
 $(foreach a,$(TEST_AREAS),$(eval $(call area_rule,$(a))))
 
@@ -213,7 +215,7 @@ run-demo: all
 check: deps
 	@$(MAKE) --no-print-directory run-check
 run-check: all $(TESTS)
-	@FOVEA=$(O)/fovea tests/run.sh $(TESTS)
+	@FOVEA=$(O)/fovea tests/run.sh $(TESTS) $(PY_TESTS)
 
 # Every unit test, without the whole-sensor runs of tests/sensor and tests/tools.
 check-unit: all $(filter-out $(O)/tests/sensor/% $(O)/tests/tools/%,$(TESTS))
@@ -226,8 +228,10 @@ check-qemu-long: $(O)/tests/logic/qemu_test
 	FOVEA_QEMU_PROGRAMS=$(N) FOVEA_QEMU_SEED=$(SEED) CK_FORK=no $<
 
 # Published figures against simulated ones; tools/calibrate.py fits the NPU's rates to four of them.
+# Then nine published sensors against the laws of the energy model.
 validate: all
 	@tools/validate.py --fovea $(O)/fovea
+	@tools/validate_energy.py
 
 layers:
 	@tools/layers.sh
