@@ -18,6 +18,7 @@ logic_desc_t logic_desc_default(void)
         .spit = spit_desc_default(),
         .flash = flash_desc_default(),
         .temp = temp_desc_default(),
+        .thermal = thermal_desc_default(),
         .clkrst = clkrst_desc_default(),
         .dma = dma_desc_default(),
         .timer = tmr_desc_default(),
@@ -194,6 +195,8 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     desc->spit.most_hz = read_u32(cfg, "spi_target_hz", 1, 1000000000, desc->spit.most_hz);
     read_flash(cfg, &desc->flash);
     read_temp(cfg, &desc->temp);
+    sim_cfg_t thermal = sim_cfg_obj(cfg, "thermal");
+    thermal_desc_read(&thermal, &desc->thermal);
     read_cci(cfg, &desc->cci);
     desc->bus.l2_bytes = desc->sys.l2_bytes = desc->l2.bytes;
     desc->sys.tcm_bytes = desc->bus.tcm_bytes;

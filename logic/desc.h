@@ -16,6 +16,7 @@
 #include "logic/spit.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
+#include "logic/thermal.h"
 #include "logic/timer.h"
 #include "logic/uart.h"
 #include "logic/wdog.h"
@@ -34,6 +35,7 @@ typedef struct {
     spit_desc_t spit;
     flash_desc_t flash; /* of the board */
     temp_desc_t temp;
+    thermal_desc_t thermal; /* points 0: the pixel die's temperature_c */
     clkrst_desc_t clkrst;
     dma_desc_t dma;
     tmr_desc_t timer;

@@ -163,6 +163,7 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
     TRY(flash_init(&s->flash, sim, &logic->flash, "board.flash"));
     TRY(mailbox_init(&s->mailbox, sim, "sensor.mailbox"));
     TRY(temp_init(&s->temp, sim, &logic->temp, "sensor.temp"));
+    TRY(thermal_init(&s->thermal, sim, &logic->thermal, "sensor.thermal"));
     TRY(clkrst_init(&s->clkrst, sim, &s->bus, &logic->clkrst, "sensor.clkrst"));
     TRY(dma_init(&s->dma, sim, &s->bus, &logic->dma, "sensor.dma"));
     return core_init(&s->core, sim, &s->bus, &logic->core, "sensor.core");
@@ -372,14 +373,15 @@ static void on_software_reset(void *ctx)
     clkrst_request(&((sensor_t *)ctx)->clkrst, RST_HOST);
 }
 
-/* Everything below "sensor." but the reset controller; the host's registers last a reset that is
- * neither a loss of power nor the host's own. */
+/* Everything below "sensor." but the reset controller, and the warmth of the stack; the host's
+ * registers last a reset that is neither a loss of power nor the host's own. */
 static void restart(void *ctx, rst_cause_t why)
 {
     sensor_t *s = ctx;
     bool cold = (why & (RST_BROWN_OUT | RST_HOST)) != 0;
     for (sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next) {
-        bool keep = comp == &s->clkrst.comp || strncmp(comp->name, "sensor.", 7) != 0;
+        bool keep = comp == &s->clkrst.comp || comp == &s->thermal.comp ||
+                    strncmp(comp->name, "sensor.", 7) != 0;
         if (comp == &s->ccs.comp && !cold) {
             ccs_reset_page(&s->ccs);
             keep = true;
@@ -435,6 +437,21 @@ static bool connect_host(sensor_t *s)
     return fine;
 }
 
+/* ---- temperature ---- */
+
+static int64_t die_uc(void *ctx)
+{
+    return thermal_die_uc(&((const sensor_t *)ctx)->thermal);
+}
+
+static void connect_thermal(sensor_t *s)
+{
+    s->pixel.die_uc = die_uc;
+    s->pixel.die_ctx = s;
+    s->temp.die_uc = die_uc;
+    s->temp.die_ctx = s;
+}
+
 static sim_err_t connect_path(sensor_t *s, sim_t *sim)
 {
     bool fine = pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_isp, s}) &&
@@ -446,6 +463,7 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
                 tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
                 sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
+    connect_thermal(s);
     s->pixel.link_line_ps = link_line_ps;
     s->pixel.link_ctx = s;
     s->pixel.clock_hz = pixel_clock_hz;
@@ -472,6 +490,7 @@ static void on_frame_start(void *ctx, bool level)
     frame->exposure_end_ps = t.exposure_end_ps;
     frame->readout_start_ps = t.readout_start_ps;
     frame->readout_end_ps = t.readout_end_ps;
+    frame->die_uc = s->pixel.now.die_uc;
 }
 
 static void on_tensor(void *ctx, bool level)
@@ -523,6 +542,8 @@ sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, s
 {
     sensor->desc = *desc;
     derive(&sensor->desc);
+    if (sensor->desc.logic.thermal.points == 0)
+        thermal_fix(&sensor->desc.logic.thermal, desc->pixel.temperature_c);
     sensor->sim = sim;
     TRY(make_fabric(sensor, sim));
     TRY(make_path(sensor, sim, pool));

@@ -38,6 +38,7 @@
 #include "logic/spit.h"
 #include "logic/sys.h"
 #include "logic/temp.h"
+#include "logic/thermal.h"
 #include "logic/timeline.h"
 #include "logic/timer.h"
 #include "logic/uart.h"
@@ -107,6 +108,7 @@ typedef struct {
     flash_t flash; /* beside the sensor, on chip select 0 */
     mailbox_t mailbox;
     temp_t temp;
+    thermal_t thermal; /* of the stack: lasts through resets */
     clkrst_t clkrst;
     dma_t dma;
     tmr_t timer;

@@ -42,26 +42,6 @@ static void wrote_irq(sim_comp_t *comp, uint32_t value)
     update(temp_of(comp));
 }
 
-/* ---- the die ---- */
-
-/* In microseconds the product stays within 63 bits: 300,000 mc in 213 days. */
-int32_t temp_profile_mc(const temp_desc_t *desc, uint64_t time_ps)
-{
-    uint32_t n = 0;
-    while (n < desc->points && desc->profile[n].at_ps <= time_ps)
-        n++;
-    if (n == 0)
-        return desc->profile[0].mc;
-    const temp_point_t *from = &desc->profile[n - 1], *to = &desc->profile[n];
-    if (n == desc->points)
-        return from->mc;
-    int64_t span_us = (int64_t)((to->at_ps - from->at_ps) / SIM_PS_PER_US);
-    int64_t passed_us = (int64_t)((time_ps - from->at_ps) / SIM_PS_PER_US);
-    if (span_us == 0)
-        return from->mc;
-    return from->mc + (int32_t)((to->mc - from->mc) * passed_us / span_us);
-}
-
 /* ---- conversions ---- */
 
 static int32_t noise_mc(const temp_t *t)
@@ -99,7 +79,7 @@ static void begin(temp_t *t)
     sim_t *sim = t->comp.sim;
     t->started_ps = sim_now_ps(sim);
     t->bits = t->host_on ? MOST_BITS : LEAST_BITS + (t->ctrl >> BITS_SHIFT & 3);
-    int32_t die = temp_profile_mc(&t->desc, t->started_ps);
+    int32_t die = floor_div((int32_t)t->die_uc(t->die_ctx), 1000);
     t->sampled_mc = clamp(die + t->desc.offset_mc + noise_mc(t), t->desc.low_mc, t->desc.high_mc);
     t->status |= CONVERTING;
     sim_event_cancel(sim, &t->next);
@@ -197,6 +177,13 @@ static const sim_stat_t temp_stats[] = {
     SIM_STAT_END,
 };
 
+static sim_err_t temp_check(sim_comp_t *comp)
+{
+    if (temp_of(comp)->die_uc == NULL)
+        return sim_fail(comp->sim, SIM_EWIRE, "%s.die_uc: not connected", comp->name);
+    return SIM_OK;
+}
+
 static void temp_reset(sim_comp_t *comp)
 {
     temp_t *t = temp_of(comp);
@@ -211,6 +198,7 @@ static void temp_reset(sim_comp_t *comp)
 static const sim_kind_t temp_kind = {
     .kind = "temp",
     .version = 1,
+    .check = temp_check,
     .reset = temp_reset,
     .fields = temp_fields,
     .stats = temp_stats,
@@ -226,25 +214,7 @@ temp_desc_t temp_desc_default(void)
         .noise_mc = 60,
         .low_mc = -40000,
         .high_mc = 125000,
-        .profile = {{0, 45000}}, /* as pixel.temperature_c */
-        .points = 1,
     };
-}
-
-static sim_err_t check_profile(sim_t *sim, const temp_desc_t *d, const char *name)
-{
-    if (d->points == 0 || d->points > TEMP_MAX_POINTS)
-        return sim_fail(sim, SIM_EDESC, "%s.profile: %u points not in 1..%u", name, d->points,
-                        TEMP_MAX_POINTS);
-    for (uint32_t i = 0; i < d->points; i++) {
-        if (d->profile[i].mc < -100000 || d->profile[i].mc > 200000)
-            return sim_fail(sim, SIM_EDESC, "%s.profile[%u]: %d not in -100000..200000", name, i,
-                            d->profile[i].mc);
-        if (i > 0 && d->profile[i].at_ps <= d->profile[i - 1].at_ps)
-            return sim_fail(sim, SIM_EDESC, "%s.profile[%u]: not after the point before it", name,
-                            i);
-    }
-    return SIM_OK;
 }
 
 sim_err_t temp_init(temp_t *temp, sim_t *sim, const temp_desc_t *desc, const char *name)
@@ -259,9 +229,7 @@ sim_err_t temp_init(temp_t *temp, sim_t *sim, const temp_desc_t *desc, const cha
     if (desc->low_mc < -100000 || desc->high_mc > 200000 || desc->low_mc >= desc->high_mc)
         return sim_fail(sim, SIM_EDESC, "%s: %d..%d is no range within -100000..200000", name,
                         desc->low_mc, desc->high_mc);
-    sim_err_t err = check_profile(sim, desc, name);
-    if (err == SIM_OK)
-        err = sim_comp_init(&temp->comp, sim, &temp_kind, name);
+    sim_err_t err = sim_comp_init(&temp->comp, sim, &temp_kind, name);
     if (err != SIM_OK)
         return err;
     temp->desc = *desc;

@@ -16,7 +16,7 @@ static const sim_field_t fields[] = {
 };
 
 static const sim_kind_t kind = {
-    .kind = "timeline", .version = 1, .reset = reset, .fields = fields, .observer = true};
+    .kind = "timeline", .version = 2, .reset = reset, .fields = fields, .observer = true};
 _Static_assert(offsetof(timeline_t, comp) == 0, "comp stays first");
 
 sim_err_t timeline_init(timeline_t *timeline, sim_t *sim, const char *name)

@@ -25,6 +25,7 @@ typedef struct {
 #define X(name) uint64_t name##_ps;
     TIMELINE_POINTS(X)
 #undef X
+    int64_t die_uc; /* temperature that its dark current is of, 1/1,000,000 degree Celsius */
 } timeline_frame_t;
 
 typedef struct {

@@ -71,18 +71,19 @@ pix_law_t pix_law_of(const pix_t *pix, const pix_frame_t *frame, uint32_t row)
     double dark_s = (double)pix_row_dark_pck(frame, row) / (double)frame->clk_hz;
     double finer = (double)(1u << frame->adc_bits) / (double)(1u << d->adc_bits);
     double gain = pix_analog_gain(frame->gain_code), dn_per_e = d->dn_per_e * gain * finer;
-    double read_e = pix_sample_noise_e(d, gain), black_dn = d->black_dn * finer;
+    double die_c = (double)frame->die_uc / 1e6, hot_s = dark_s * pix_dark_factor(d, die_c);
+    double read_e = pix_sample_noise_e(d, gain, die_c), black_dn = d->black_dn * finer;
     double white_dn = (1u << frame->adc_bits) - 1;
     pix_law_t law = {
         .prnu_step = (float)(fpn->prnu_step / spread),
-        .dark_step = (float)(sites * dark_s * pix->dark_factor * d->dark_e_per_s * fpn->dark_step),
+        .dark_step = (float)(sites * hot_s * d->dark_e_per_s * fpn->dark_step),
         .dn_per_e = (float)(share * dn_per_e),
         .dsnu_step_dn = (float)(sites * share * fpn->dsnu_step_e / spread * dn_per_e),
         .read_dn = (float)(read_e / (frame->bin_sum ? 1 : spread) * dn_per_e),
         .column_scale = (float)finer,
         .black_dn = (float)(black_dn + row_offset_e(pix, frame, row, read_e) * dn_per_e),
         .white_dn = (float)white_dn,
-        .hot_s = (float)(dark_s * pix->dark_factor),
+        .hot_s = (float)hot_s,
         .trap_dn = (float)(share * dn_per_e),
     };
     set_well(&law, d, sites);

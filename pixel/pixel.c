@@ -108,6 +108,11 @@ uint64_t pix_clock_hz(const pix_t *pix)
     return pix->clock_hz != NULL ? pix->clock_hz(pix->clock_ctx) : pix->desc.clk_hz;
 }
 
+int64_t pix_die_uc(const pix_t *pix)
+{
+    return pix->die_uc != NULL ? pix->die_uc(pix->die_ctx) : pix_uc(pix->desc.temperature_c);
+}
+
 /* What the link needs for a line of these settings. */
 static uint32_t link_pck(const pix_t *pix, pix_frame_t frame)
 {
@@ -130,6 +135,7 @@ static pix_frame_t asked_for(pix_t *pix, bool first)
     pix_take_exposure(regs, &wanted);
     wanted.frame = (uint32_t)pix->frames;
     wanted.clk_hz = pix->clk_hz;
+    wanted.die_uc = pix_die_uc(pix);
     wanted.link_pck = link_pck(pix, wanted);
     return wanted;
 }
@@ -169,10 +175,12 @@ static bool latch(pix_t *pix, bool first)
     else if (illegal)
         report_clamped(pix, &wanted, &taken);
     pix->illegal = illegal;
-    if (refused && !first)
-        pix->next.frame = wanted.frame; /* otherwise as the frame before */
-    else if (!refused)
+    if (refused && !first) { /* otherwise as the frame before */
+        pix->next.frame = wanted.frame;
+        pix->next.die_uc = wanted.die_uc;
+    } else if (!refused) {
         pix->next = taken;
+    }
     return !refused || !first;
 }
 
@@ -443,7 +451,7 @@ static void pix_restored(sim_comp_t *comp)
 
 static const sim_kind_t pix_kind = {
     .kind = "pixel",
-    .version = 2,
+    .version = 3,
     .check = pix_check,
     .reset = pix_reset,
     .restored = pix_restored,
@@ -452,7 +460,7 @@ static const sim_kind_t pix_kind = {
     .regs = pix_reg_table,
 };
 _Static_assert(offsetof(pix_t, comp) == 0, "comp stays first");
-_Static_assert(sizeof(pix_frame_t) == 2 * 8 + 36 * 4, "no padding: it is hashed and compared");
+_Static_assert(sizeof(pix_frame_t) == 3 * 8 + 36 * 4, "no padding: it is hashed and compared");
 
 /* ---- life ---- */
 
@@ -550,7 +558,6 @@ sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *n
     pix->kernels = pix_kernels_of(sim_simd());
     for (uint32_t color = 0; color < PIX_COLORS; color++)
         pix_electrons_per_lux_s(desc, color, pix->electrons[color]);
-    pix->dark_factor = pix_dark_factor(desc);
     sim_event_init(&pix->frame_event, &pix->comp, "frame", SIM_PRIO_DRIVE, on_frame_start, pix);
     sim_event_init(&pix->row_event, &pix->comp, "row", SIM_PRIO_DRIVE, on_row_end, pix);
     if (!make_memory(pix))

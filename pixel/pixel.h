@@ -24,6 +24,8 @@
  *               are 2 for exposure and gain, 3 for blanking. A frame waits when its exposure would
  *               begin before the rows of the one before are read; nothing else ever moves a frame.
  *               PIX_HOLD keeps what is written aside until it ends: several settings of one frame.
+ *               The die's temperature is taken with the settings: dark current, hot photosites and
+ *               reset noise of all rows of the frame follow it.
  * Clock:        asked for when a stream begins; all times of its frames are edges of that clock.
  * Two exposures: PIX_HDR reads each row twice, in lines of their own (site.h): the long exposure,
  *               and PIX_HDR_DELAY line times later the short one. sim_line_t.exposure tells them.
@@ -37,7 +39,7 @@
  *               subsampling, binning of one color as average or sum, flips, digital gain, test
  *               patterns; stuck photosites and rows, if told to.
  * Not modeled:  what lens.h and noise.h leave out; Bayer-corrected (3:1) binning weights; merging
- *               of two exposures; start-up time; changes of temperature while running.
+ *               of two exposures; start-up time; changes of temperature inside a frame.
  * Units:        charge in electrons, samples in DN, light in lux.
  */
 #ifndef PIXEL_PIXEL_H
@@ -95,7 +97,7 @@ typedef struct {
     bool shot;          /* charge is counted: Poisson numbers; false: it is its mean */
     double full_well_e; /* of one photosite */
     double dark_e_per_s, dark_at_c, dark_doubling_k; /* mean dark current, and where it holds */
-    double temperature_c;
+    double temperature_c;                            /* while nobody gives another */
     double dark_spread;           /* log-normal sigma of dark current from photosite to photosite */
     double prnu;                  /* sigma of a photosite's gain, 1 = 100 % */
     double dsnu_e;                /* sigma of a photosite's offset */
@@ -137,6 +139,7 @@ typedef struct {
 typedef struct {
     uint64_t readout_pck; /* clock at which row 0 begins to be read; the exposure ends there */
     uint64_t clk_hz;      /* of that clock: the stream's */
+    int64_t die_uc;       /* temperature of the die when latched, 1/1,000,000 degree Celsius */
     uint32_t frame;       /* number, from 0, over all streams since reset */
     uint32_t bin_sum;     /* 1: binned charge is added, 0: averaged */
     pix_axis_t x, y;
@@ -231,12 +234,15 @@ typedef struct pix {
     /* The pixel clock, asked when a stream begins; NULL: desc.clk_hz. */
     uint64_t (*clock_hz)(void *ctx);
     void *clock_ctx;
+    /* The die's temperature, 1/1,000,000 degree Celsius, asked when a frame is latched; NULL:
+     * desc.temperature_c. */
+    int64_t (*die_uc)(void *ctx);
+    void *die_ctx;
     sim_line_sink_t sink[PIX_MAX_SINKS];
     uint32_t sinks;
 
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
-    double dark_factor;                       /* pix_dark_factor */
     struct pix_lens *lens;
     struct pix_fpn *fpn;
     struct pix_columns *columns;
@@ -345,14 +351,13 @@ pix_timing_t pix_frame_timing(const pix_frame_t *frame);
 /* Mean electrons a photosite of `photosite` color gains per second and lux of scene exitance in
  * each channel (white: all three at once). Sums over spectra: not for every row. */
 void pix_electrons_per_lux_s(const pix_desc_t *desc, uint32_t photosite, double e[PIX_COLORS]);
-/* Mean dark current of a photosite at the desc's temperature, e-/s. */
-double pix_dark_e_per_s(const pix_desc_t *desc);
-/* How much more dark current there is at the desc's temperature than at dark_at_c. */
-double pix_dark_factor(const pix_desc_t *desc);
+/* How much more dark current there is at a temperature than at dark_at_c. */
+double pix_dark_factor(const pix_desc_t *desc, double temperature_c);
 /* Read noise of the difference of two samples, e-. */
 double pix_read_noise_e(const pix_desc_t *desc, double analog_gain);
-/* Of one conversion: that with CDS; without, one sample's part of it and the reset noise. */
-double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain);
+/* Of one conversion: that with CDS; without, one sample's part of it and the reset noise, which
+ * goes with the temperature. */
+double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain, double temperature_c);
 
 /* ---- samples (row.c) ---- */
 

@@ -42,6 +42,9 @@ void pix_wrote_hold(sim_comp_t *comp, uint32_t value);
 
 /* What a stream that begins now would be clocked with. */
 uint64_t pix_clock_hz(const pix_t *pix);
+int64_t pix_die_uc(const pix_t *pix);
+/* Degree Celsius in millionths. */
+int64_t pix_uc(double temperature_c);
 
 /* A worker's planes, pix_padded_px of the array's width each. */
 typedef enum {

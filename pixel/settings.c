@@ -107,9 +107,16 @@ void pix_take_exposure(const pix_regs_t *regs, pix_frame_t *frame)
     }
 }
 
-static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs, uint64_t clk_hz)
+/* Nearest, as libm's rounding would be on any machine. */
+int64_t pix_uc(double temperature_c)
 {
-    pix_frame_t frame = {.clk_hz = clk_hz};
+    return (int64_t)(temperature_c * 1e6 + (temperature_c < 0 ? -0.5 : 0.5));
+}
+
+static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs, uint64_t clk_hz,
+                            int64_t die_uc)
+{
+    pix_frame_t frame = {.clk_hz = clk_hz, .die_uc = die_uc};
     pix_take_geometry(desc, regs, &frame);
     pix_take_exposure(regs, &frame);
     (void)pix_clamp(desc, &frame);
@@ -118,7 +125,7 @@ static pix_frame_t frame_of(const pix_desc_t *desc, const pix_regs_t *regs, uint
 
 pix_frame_t pix_frame_asked(const pix_t *pix)
 {
-    return frame_of(&pix->desc, &pix->regs, pix_clock_hz(pix));
+    return frame_of(&pix->desc, &pix->regs, pix_clock_hz(pix), pix_die_uc(pix));
 }
 
 pix_frame_t pix_frame_default(const pix_desc_t *desc)
@@ -127,7 +134,7 @@ pix_frame_t pix_frame_default(const pix_desc_t *desc)
     for (const sim_reg_t *reg = pix_reg_table; reg->name != NULL; reg++)
         memcpy((char *)&regs + (reg->member - offsetof(pix_t, regs)), &reg->reset,
                sizeof(reg->reset));
-    return frame_of(desc, &regs, desc->clk_hz);
+    return frame_of(desc, &regs, desc->clk_hz, pix_uc(desc->temperature_c));
 }
 
 /* ---- legal ranges ---- */

@@ -161,15 +161,10 @@ pix_timing_t pix_frame_timing(const pix_frame_t *frame)
 
 /* ---- dark and noise ---- */
 
-double pix_dark_factor(const pix_desc_t *desc)
+double pix_dark_factor(const pix_desc_t *desc, double temperature_c)
 {
     const double ln2 = 0.69314718055994530942;
-    return pix_exp((desc->temperature_c - desc->dark_at_c) / desc->dark_doubling_k * ln2);
-}
-
-double pix_dark_e_per_s(const pix_desc_t *desc)
-{
-    return desc->dark_e_per_s * pix_dark_factor(desc);
+    return pix_exp((temperature_c - desc->dark_at_c) / desc->dark_doubling_k * ln2);
 }
 
 double pix_read_noise_e(const pix_desc_t *desc, double analog_gain)
@@ -178,11 +173,11 @@ double pix_read_noise_e(const pix_desc_t *desc, double analog_gain)
     return sqrt(a * a + b * b);
 }
 
-double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain)
+double pix_sample_noise_e(const pix_desc_t *desc, double analog_gain, double temperature_c)
 {
     double both = pix_read_noise_e(desc, analog_gain);
     if (desc->noise.cds)
         return both;
-    double reset = pix_reset_noise_e(desc->noise.conversion_gain_uv, desc->temperature_c);
+    double reset = pix_reset_noise_e(desc->noise.conversion_gain_uv, temperature_c);
     return sqrt(both * both / 2 + reset * reset);
 }

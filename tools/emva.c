@@ -456,24 +456,25 @@ emva_values_t emva_configured(const pix_desc_t *d, const pix_frame_t *frame)
     double finer = (double)(1u << frame->adc_bits) / (double)(1u << d->adc_bits);
     double photons = pix_photons_per_lux(D65_K, BAND_FROM_NM, BAND_TO_NM, NULL);
     double seconds = (double)pix_row_dark_pck(frame, 0) / (double)d->clk_hz;
+    double dark = pix_dark_factor(d, d->temperature_c);
     pix_electrons_per_lux_s(d, PIX_GREEN, e);
     emva_values_t v = {
         .k = d->dn_per_e * gain * finer,
         .qe = 100 * e[PIX_GREEN] / (lens_and_area(d) * photons),
-        .dark_e_s =
-            pix_dark_e_per_s(d) + noise->hot_share * noise->hot_e_per_s * pix_dark_factor(d),
+        .dark_e_s = dark * (d->dark_e_per_s + noise->hot_share * noise->hot_e_per_s),
         .prnu = 100 * sqrt(squared(d->prnu) + squared(noise->column_gain)),
     };
-    double read_e = pix_sample_noise_e(d, gain), white_dn = (1u << frame->adc_bits) - 1;
+    double read_e = pix_sample_noise_e(d, gain, d->temperature_c),
+           white_dn = (1u << frame->adc_bits) - 1;
     double clip_e = (white_dn - d->black_dn * finer) / v.k;
     double column_dn = noise->column_offset_dn; /* of which CDS leaves less than a count */
     if (noise->cds)
         column_dn = fmin(column_dn, noise->column_count_dn / sqrt(12));
-    double spread_e = pix_dark_e_per_s(d) * seconds * d->dark_spread; /* to first order */
+    double spread_e = dark * d->dark_e_per_s * seconds * d->dark_spread; /* to first order */
     v.read_e = sqrt(squared(read_e) * (1 + squared(noise->row_share)) + v.dark_e_s * seconds +
                     squared(noise->banding_e) / 2 + rtn_var(noise));
     v.dsnu_e = sqrt(squared(d->dsnu_e) + squared(column_dn * finer / v.k) + squared(spread_e) +
-                    rare_var(noise->hot_share, noise->hot_e_per_s * pix_dark_factor(d) * seconds));
+                    rare_var(noise->hot_share, noise->hot_e_per_s * dark * seconds));
     v.full_well_e = fmin(d->full_well_e, clip_e) - v.dark_e_s * seconds; /* above the dark */
     derive(&v, squared(v.read_e * v.k) + quantization_var, v.full_well_e);
     return v;

@@ -189,12 +189,6 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
 
 /* ---- the file ---- */
 
-/* Nearest thousandth, as libm's rounding would be on any machine. */
-static int32_t milli(double value)
-{
-    return (int32_t)(value * 1000 + (value < 0 ? -0.5 : 0.5));
-}
-
 static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t high,
                      uint64_t *value, char *error, size_t error_bytes)
 {
@@ -335,15 +329,26 @@ static void write_boot(const scenario_t *s, sim_json_t *out)
     }
 }
 
-static void write_temperature(const temp_desc_t *temp, sim_json_t *points)
+static void write_profile(const thermal_desc_t *thermal, sim_json_t *points)
 {
-    for (uint32_t i = 0; i < temp->points; i++) {
+    for (uint32_t i = 0; i < thermal->points; i++) {
         char at[32];
         sim_json_t *point = sim_json_add_object(points, NULL);
-        snprintf(at, sizeof(at), "%llups", (unsigned long long)temp->profile[i].at_ps);
+        snprintf(at, sizeof(at), "%llups", (unsigned long long)thermal->profile[i].at_ps);
         sim_json_add_str(point, "at", at);
-        sim_json_add_num(point, "c", temp->profile[i].mc / 1000.0);
+        sim_json_add_num(point, "c", thermal->profile[i].mc / 1000.0);
     }
+}
+
+static void write_temperature(const thermal_desc_t *thermal, sim_json_t *out)
+{
+    if (!thermal->self_heating) {
+        write_profile(thermal, sim_json_add_array(out, "temperature_c"));
+        return;
+    }
+    sim_json_t *object = sim_json_add_object(out, "thermal");
+    write_profile(thermal, sim_json_add_array(object, "ambient_c"));
+    sim_json_add_num(object, "start_c", thermal->start_mc / 1000.0);
 }
 
 static void write_resolved(scenario_t *s)
@@ -357,7 +362,7 @@ static void write_resolved(scenario_t *s)
     sim_json_add_u64(out, "frames", s->frames);
     write_boot(s, out);
     sim_json_add_u64(out, "host_bus", s->sensor.logic.cci.hz);
-    write_temperature(&s->sensor.logic.temp, sim_json_add_array(out, "temperature_c"));
+    write_temperature(&s->sensor.logic.thermal, out);
     sim_json_t *output = sim_json_add_object(out, "output");
     if (s->output.link <= 1)
         sim_json_add_bool(output, "raw", s->output.link != 0);
@@ -384,33 +389,57 @@ static void hash_scenario(const sim_cfg_t *root, scenario_t *s)
     sim_json_free(all);
 }
 
-/* The die's temperature: a number, or points {"at": time, "c": number} with straight lines between;
- * absent: the pixel die's, which the chip file tells. */
-static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel, temp_desc_t *temp)
+static const double LOW_C = THERMAL_LOW_MC / 1000, HIGH_C = THERMAL_HIGH_MC / 1000;
+
+static void read_point(const sim_cfg_t *item, thermal_desc_t *thermal, uint32_t i)
 {
-    static const char key[] = "temperature_c";
-    double all = pixel->temperature_c;
+    thermal_point_t *point = &thermal->profile[i];
+    sim_cfg_need(item, "at");
+    sim_cfg_need(item, "c");
+    point->at_ps = sim_cfg_time_ps(item, "at", 0);
+    point->mc = thermal_mc(sim_cfg_num(item, "c", LOW_C, HIGH_C, 25));
+    if (i > 0 && point->at_ps <= point[-1].at_ps)
+        sim_cfg_fail(item, "at", "not after the point before it");
+    sim_cfg_done(item);
+    thermal->points = i + 1;
+}
+
+/* A number, or points {"at": time, "c": number} with straight lines between. */
+static void read_profile(const sim_cfg_t *cfg, const char *key, double otherwise_c,
+                         thermal_desc_t *thermal)
+{
     uint32_t points = 0;
-    if (sim_cfg_is_num(root, key) || !sim_cfg_has(root, key))
-        all = sim_cfg_num(root, key, -100, 200, all);
+    if (sim_cfg_is_num(cfg, key) || !sim_cfg_has(cfg, key))
+        otherwise_c = sim_cfg_num(cfg, key, LOW_C, HIGH_C, otherwise_c);
     else
-        points = sim_cfg_count(root, key);
-    if (points > TEMP_MAX_POINTS)
-        sim_cfg_fail(root, key, "%u points, at most %u", points, TEMP_MAX_POINTS);
-    temp->points = 1;
-    temp->profile[0] = (temp_point_t){0, milli(all)};
-    for (uint32_t i = 0; i < points && i < TEMP_MAX_POINTS; i++) {
-        sim_cfg_t item = sim_cfg_at(root, key, i);
-        sim_cfg_need(&item, "at");
-        sim_cfg_need(&item, "c");
-        temp_point_t *point = &temp->profile[i];
-        point->at_ps = sim_cfg_time_ps(&item, "at", 0);
-        point->mc = milli(sim_cfg_num(&item, "c", -100, 200, 25));
-        if (i > 0 && point->at_ps <= point[-1].at_ps)
-            sim_cfg_fail(&item, "at", "not after the point before it");
-        sim_cfg_done(&item);
-        temp->points = i + 1;
+        points = sim_cfg_count(cfg, key);
+    if (points > THERMAL_MAX_POINTS)
+        sim_cfg_fail(cfg, key, "%u points, at most %u", points, THERMAL_MAX_POINTS);
+    thermal_fix(thermal, otherwise_c);
+    for (uint32_t i = 0; i < points && i < THERMAL_MAX_POINTS; i++) {
+        sim_cfg_t item = sim_cfg_at(cfg, key, i);
+        read_point(&item, thermal, i);
     }
+}
+
+/* "temperature_c": of the dies; or "thermal": they warm up from what they consume, in an ambient.
+ * Neither: the pixel die's, which the chip file tells. */
+static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel,
+                             thermal_desc_t *thermal)
+{
+    thermal->self_heating = sim_cfg_has(root, "thermal");
+    if (!thermal->self_heating) {
+        read_profile(root, "temperature_c", pixel->temperature_c, thermal);
+        return;
+    }
+    sim_cfg_t cfg = sim_cfg_obj(root, "thermal");
+    if (sim_cfg_has(root, "temperature_c"))
+        sim_cfg_fail(root, "temperature_c", "not together with thermal");
+    sim_cfg_need(&cfg, "ambient_c");
+    read_profile(&cfg, "ambient_c", 25, thermal);
+    double start_c = thermal_profile_mc(thermal, 0) / 1000.0;
+    thermal->start_mc = thermal_mc(sim_cfg_num(&cfg, "start_c", LOW_C, HIGH_C, start_c));
+    sim_cfg_done(&cfg);
 }
 
 /* What the die is made with is in its description from here on. */
@@ -473,7 +502,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         }
         if (fine) {
             read_script(&root, flags, scenario);
-            read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.temp);
+            read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.thermal);
             read_faults(&root, scenario);
             sim_cfg_done(&root);
             write_resolved(scenario);

@@ -84,4 +84,5 @@ void stats_add_frame(sim_json_t *frames, const timeline_frame_t *frame)
 #define X(name) sim_json_add_u64(item, #name "_ps", frame->name##_ps);
     TIMELINE_POINTS(X)
 #undef X
+    sim_json_add_num(item, "die_c", (double)frame->die_uc / 1e6);
 }

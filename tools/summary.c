@@ -112,6 +112,20 @@ static void print_budget(const run_t *run, FILE *to)
             tx->desc.fifo_bytes, (unsigned long long)tx->lines_lost);
 }
 
+static double celsius(uint64_t mk)
+{
+    return ((double)mk - 273150) / 1000;
+}
+
+/* Of dies that were not as warm all the time. */
+static void print_temperature(const thermal_t *th, FILE *to)
+{
+    if (th->most_mk == th->start_mk && th->now_mk == th->start_mk)
+        return;
+    fprintf(to, "dies      %.2f C at the start, %.2f C at the end, %.2f C at most\n",
+            celsius(th->start_mk), celsius(th->now_mk), celsius(th->most_mk));
+}
+
 void run_print_faults(const run_t *run, FILE *to)
 {
     const fault_set_t *f = &run->faults;
@@ -194,6 +208,7 @@ void run_print_summary(const run_t *run, FILE *to)
     fprintf(to, "; a raw camera: %.1f MB\n", (double)raw_bytes(run) / 1e6);
     print_budget(run, to);
     run_print_faults(run, to);
+    print_temperature(&run->sensor->thermal, to);
     fprintf(to, "energy    not modeled\n");
     fprintf(to, "results   %s\n", run->results.dir);
 }
@@ -216,6 +231,14 @@ static void add_row_time(sim_json_t *parent, const pix_t *pixel)
     sim_json_add_str(row, "set_by", pix_limit_names[limit]);
     for (uint32_t i = 0; i < PIX_LIMITS; i++)
         sim_json_add_u64(row, pix_limit_names[i], pck[i]);
+}
+
+static void add_temperature(sim_json_t *parent, const thermal_t *th)
+{
+    sim_json_t *dies = sim_json_add_object(parent, "temperature_c");
+    sim_json_add_num(dies, "start", celsius(th->start_mk));
+    sim_json_add_num(dies, "end", celsius(th->now_mk));
+    sim_json_add_num(dies, "max", celsius(th->most_mk));
 }
 
 static void add_budget(sim_json_t *link, const run_t *run)
@@ -292,6 +315,7 @@ sim_json_t *run_summary_json(const run_t *run)
     link_counters_json(&run->host.rx, link);
     add_budget(link, run);
     add_faults(out, &run->faults);
+    add_temperature(out, &run->sensor->thermal);
     sim_json_add_str(out, "energy", "not modeled");
     return out;
 }

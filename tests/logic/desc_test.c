@@ -41,6 +41,7 @@ START_TEST(every_key_reaches_its_block)
         " \"mtime_hz\": 32768, \"uart_baud\": 9600,"
         " \"wdog_hz\": 32000, \"rng_cycles_per_word\": 64,"
         " \"dma_tcm_bytes_per_cycle\": 16, \"cci\": {\"hz\": 1000000},"
+        " \"thermal\": {\"r_mk_per_w\": 40000, \"c_uj_per_k\": 2000, \"step_us\": 80000},"
         " \"core\": {\"reset_pc\": 268435456, \"hart_id\": 3, \"isa\": \"rv32ic_zicsr\","
         " \"user_mode\": false, \"pmp_regions\": 16, \"misaligned\": \"do\", \"cycles\": {\"div\": "
         "9, \"taken\": "
@@ -58,6 +59,9 @@ START_TEST(every_key_reaches_its_block)
     ck_assert_uint_eq(desc.rng.cycles_per_word, 64);
     ck_assert_uint_eq(desc.wdog.tick_hz, 32000);
     ck_assert_uint_eq(desc.cci.hz, 1000000);
+    ck_assert_uint_eq(desc.thermal.r_mk_per_w, 40000);
+    ck_assert_uint_eq(desc.thermal.c_uj_per_k, 2000);
+    ck_assert_uint_eq(desc.thermal.step_us, 80000); /* RC */
     ck_assert_uint_eq(desc.sys.chip_id, 7);
     ck_assert_uint_eq(desc.bus.tcm_bytes, 1024);
     ck_assert_uint_eq(desc.bus.rom_bytes, 512);
@@ -121,6 +125,9 @@ START_TEST(mistakes_are_named_by_path)
         const char *text, *complaint;
     } cases[] = {
         {"{\"clock\": 1}", "logic.clock"},
+        {"{\"thermal\": {\"r_mk_per_w\": 0}}", "logic.thermal.r_mk_per_w"},
+        {"{\"thermal\": {\"c_uj_per_k\": 19}}",
+         "logic.thermal.step_us: 1000 us is more than R C, 950000 ns"},
         {"{\"core\": {\"cycles\": {\"alu\": 0}}}", "logic.core.cycles.alu"},
         {"{\"core\": {\"cycles\": {\"fdiv\": 9}}}", "logic.core.cycles.fdiv"},
         {"{\"core\": {\"icache\": {\"ways\": 3}}}", "logic.core.icache.ways: 3 is no power of two"},

@@ -11,12 +11,20 @@ enum { PERIOD = 0x1c, H_CTRL = 0x0138, H_OUTPUT = 0x013a };
 static sim_t *sim;
 static ccs_t ccs;
 static temp_t temp;
+static int64_t start_uc, uc_per_ms; /* of the die */
+
+static int64_t die_uc(void *ctx)
+{
+    (void)ctx;
+    return start_uc + uc_per_ms * (int64_t)(sim_now_ps(sim) / SIM_PS_PER_MS);
+}
 
 static temp_desc_t plain(int32_t mc)
 {
     temp_desc_t desc = temp_desc_default();
     desc.noise_mc = 0;
-    desc.profile[0].mc = mc;
+    start_uc = mc * INT64_C(1000);
+    uc_per_ms = 0;
     return desc;
 }
 
@@ -26,6 +34,7 @@ static void make(const temp_desc_t *desc)
     sim = sim_new();
     ck_assert_int_eq(ccs_init(&ccs, sim, &ccs_desc, "cci"), SIM_OK);
     ck_assert_int_eq(temp_init(&temp, sim, desc, "temp"), SIM_OK);
+    temp.die_uc = die_uc;
     ccs_window_t window = temp_window(&temp);
     ck_assert(ccs_add_window(&ccs, &window));
     sim_reset(sim);
@@ -99,27 +108,10 @@ START_TEST(below_zero_is_two_s_complement_and_the_range_ends)
 }
 END_TEST
 
-START_TEST(the_profile_is_straight_between_its_points)
-{
-    temp_desc_t desc = plain(20000);
-    desc.profile[0].at_ps = 1 * SIM_PS_PER_S;
-    desc.profile[1] = (temp_point_t){3 * SIM_PS_PER_S, 60000};
-    desc.profile[2] = (temp_point_t){4 * SIM_PS_PER_S, 10000};
-    desc.points = 3;
-    ck_assert_int_eq(temp_profile_mc(&desc, 0), 20000);
-    ck_assert_int_eq(temp_profile_mc(&desc, SIM_PS_PER_S), 20000);
-    ck_assert_int_eq(temp_profile_mc(&desc, SIM_PS_PER_S * 3 / 2), 30000);
-    ck_assert_int_eq(temp_profile_mc(&desc, 3 * SIM_PS_PER_S), 60000);
-    ck_assert_int_eq(temp_profile_mc(&desc, SIM_PS_PER_S * 7 / 2), 35000);
-    ck_assert_int_eq(temp_profile_mc(&desc, 100 * SIM_PS_PER_S), 10000);
-}
-END_TEST
-
 START_TEST(thresholds_are_compared_at_every_conversion)
 {
     temp_desc_t desc = plain(20000);
-    desc.profile[1] = (temp_point_t){SIM_PS_PER_S, 120000}; /* 100 degrees a second */
-    desc.points = 2;
+    uc_per_ms = 100000; /* 100 degrees a second */
     make(&desc);
     put(HIGH, 30 * 16);
     put(LOW, 21 * 16);
@@ -223,14 +215,6 @@ static void refused(const temp_desc_t *desc, const char *part)
 START_TEST(descriptions_out_of_range_are_refused)
 {
     temp_desc_t d = temp_desc_default();
-    d.points = 0;
-    refused(&d, "t.profile: 0 points");
-    d.points = 2;
-    d.profile[1] = d.profile[0];
-    refused(&d, "t.profile[1]: not after");
-    d.profile[1] = (temp_point_t){5, 200001};
-    refused(&d, "t.profile[1]: 200001");
-    d = temp_desc_default();
     d.conversion_us = 12;
     refused(&d, "t.conversion_us: 12");
     d = temp_desc_default();
@@ -242,9 +226,22 @@ START_TEST(descriptions_out_of_range_are_refused)
 }
 END_TEST
 
+START_TEST(a_die_of_no_temperature_is_refused)
+{
+    temp_desc_t desc = temp_desc_default();
+    sim_t *s = sim_new();
+    temp_t t;
+    ck_assert_int_eq(temp_init(&t, s, &desc, "t"), SIM_OK);
+    ck_assert_int_eq(sim_check(s), SIM_EWIRE);
+    ck_assert_str_eq(sim_error(s), "t.die_uc: not connected");
+    sim_free(s);
+}
+END_TEST
+
 TEST_MAIN("logic temperature sensor", one_conversion_takes_its_time_and_interrupts,
           fewer_bits_are_faster_and_coarser, below_zero_is_two_s_complement_and_the_range_ends,
-          the_profile_is_straight_between_its_points, thresholds_are_compared_at_every_conversion,
+          thresholds_are_compared_at_every_conversion,
           a_period_shorter_than_a_conversion_is_a_conversion,
           the_host_reads_whole_degrees_in_its_range,
-          errors_are_the_chip_s_offset_and_the_seed_s_noise, descriptions_out_of_range_are_refused)
+          errors_are_the_chip_s_offset_and_the_seed_s_noise, descriptions_out_of_range_are_refused,
+          a_die_of_no_temperature_is_refused)

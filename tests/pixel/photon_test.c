@@ -176,6 +176,53 @@ START_TEST(dark_current_doubles_every_eight_kelvin_and_is_shot_noise)
 }
 END_TEST
 
+/* 8 K warmer each time it is asked. */
+typedef struct {
+    const sim_t *sim;
+    uint64_t at_ps[DIE_MAX_FRAMES];
+    uint32_t count;
+} warming_t;
+
+static int64_t warmer(void *ctx)
+{
+    warming_t *warming = ctx;
+    warming->at_ps[warming->count] = sim_now_ps(warming->sim);
+    return 32000000 + 8000000 * (int64_t)warming->count++;
+}
+
+static double mean_of(const die_frame_t *frame)
+{
+    double sum = 0;
+    uint32_t count = frame->width_px * frame->height_px;
+    for (uint32_t i = 0; i < count; i++)
+        sum += frame->sample[i];
+    return sum / count;
+}
+
+START_TEST(each_frame_has_the_dark_current_of_the_temperature_it_was_latched_at)
+{
+    pix_desc_t desc = bench_desc();
+    desc.dark_e_per_s = 5000; /* as above */
+    desc.dark_spread = 0;
+    die_t *die = die_new(&desc, 2);
+    warming_t warming = {.sim = die->sim};
+    die->lux[0] = die->lux[1] = die->lux[2] = 0;
+    die->pix->die_uc = warmer;
+    die->pix->die_ctx = &warming;
+    die_set_mode(die, DIE_FULL);
+    die_write(die, "PIX_GAIN", 960);
+    die_write(die, "PIX_CTRL", 1);
+    die_run_frames(die, 4);
+    ck_assert_uint_eq(warming.at_ps[0], 0);
+    for (uint32_t i = 0; i < 4; i++) {
+        double dark_e = 101.05 / 2 * (1 << i);
+        ck_assert_double_eq_tol(mean_of(&die->frame[i]), 64 + dark_e * 1.888, 0.002 * dark_e + 0.3);
+        ck_assert_uint_eq(warming.at_ps[i + 1], die->frame[i].frame_start_ps);
+    }
+    die_free(die);
+}
+END_TEST
+
 START_TEST(dark_current_spreads_log_normally_from_photosite_to_photosite)
 {
     pix_desc_t desc = bench_desc();
@@ -259,6 +306,7 @@ TEST_MAIN("pixel photons", the_mean_is_black_level_plus_light_by_lens_filter_and
           binning_averages_four_photosites, photosite_gains_differ_by_the_configured_prnu,
           photosite_offsets_differ_by_the_configured_dsnu,
           dark_current_doubles_every_eight_kelvin_and_is_shot_noise,
+          each_frame_has_the_dark_current_of_the_temperature_it_was_latched_at,
           dark_current_spreads_log_normally_from_photosite_to_photosite,
           charge_stops_at_the_full_well, samples_stop_at_the_ends_of_the_converter,
           an_ideal_die_shows_only_the_photons, without_shot_noise_charge_is_its_mean)

@@ -344,6 +344,11 @@ START_TEST(wrong_keys_end_with_one_line)
             "temperature_c[1].at");
     refused("\"temperature_c\": 201", "temperature_c: 201");
     refused("\"temperature_c\": [{\"at\": \"1ms\"}]", "temperature_c[0].c");
+    refused("\"thermal\": {}", "thermal.ambient_c");
+    refused("\"thermal\": {\"ambient_c\": 201}", "thermal.ambient_c: 201");
+    refused("\"thermal\": {\"ambient_c\": [{\"at\": \"1ms\"}]}", "thermal.ambient_c[0].c");
+    refused("\"thermal\": {\"ambient_c\": 20, \"start_c\": -101}", "thermal.start_c: -101");
+    refused("\"thermal\": {\"ambient_c\": 20}, \"temperature_c\": 20", "not together with thermal");
     refused("\"host\": [{\"at\": \"1ms\", \"write\": \"mbx_command\", \"value\": 65536}]",
             "host[0].value");
     ck_assert_int_eq(fovea(text, sizeof(text), "image " FIRMWARE), 2);

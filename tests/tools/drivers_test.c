@@ -105,7 +105,7 @@ static sensor_desc_t chip(void)
 START_TEST(temperatures_come_at_the_resolution_asked_for)
 {
     sensor_desc_t desc = chip();
-    desc.logic.temp.profile[0].mc = 25437;
+    thermal_fix(&desc.logic.thermal, 25.437);
     if (!start(&desc))
         return;
     set(0, 12);
@@ -125,9 +125,9 @@ END_TEST
 START_TEST(heat_rings_the_host)
 {
     sensor_desc_t desc = chip();
-    desc.logic.temp.profile[0].mc = 20000;
-    desc.logic.temp.profile[1] = (temp_point_t){100 * SIM_PS_PER_MS, 120000};
-    desc.logic.temp.points = 2;
+    thermal_fix(&desc.logic.thermal, 20);
+    desc.logic.thermal.profile[1] = (thermal_point_t){100 * SIM_PS_PER_MS, 120000};
+    desc.logic.thermal.points = 2;
     if (!start(&desc))
         return;
     set(1, 30 * 16);
