@@ -158,7 +158,7 @@ $(FW)/libfoveafw.a: $(call fw_obj,$(FW_COMMON))
 	$(Q)rm -f $@ && $(RV)ar rcs $@ $^
 
 # The boot ROM: drivers that need no data of their own.
-FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/spi.c)
+FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/image_store.c firmware/spi.c)
 $(FW)/boot_rom.elf: $(FW_ROM) firmware/boot/rom.ld
 	$(call say,RVLD,$@)
 	$(Q)$(RV)gcc $(RV_FLAGS) -nostartfiles -Wl,--gc-sections -T firmware/boot/rom.ld $(filter %.o,$^) -o $@

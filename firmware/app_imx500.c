@@ -321,8 +321,13 @@ static void on_host_task(uint32_t happened)
 static void prepare_download(void)
 {
     uint32_t l2_bytes = reg_read(SYS_L2_BYTES);
-    download.stream.limits =
-        (boot_limits_t){.l2_base = L2_BASE, .l2_bytes = l2_bytes, .slot_bytes = l2_bytes};
+    download.stream.limits = (boot_limits_t){
+        .tcm_base = TCM_BASE, /* of firmware that goes to flash */
+        .tcm_bytes = reg_read(SYS_TCM_BYTES) - BOOT_STACK_BYTES,
+        .l2_base = L2_BASE,
+        .l2_bytes = l2_bytes,
+        .slot_bytes = l2_bytes,
+    };
     download.waits = sched_alive;
     download_begin(&download, there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN);
 }

@@ -1,5 +1,6 @@
 #include "download.h"
 
+#include "flash.h"
 #include "hal.h"
 
 enum { /* CCS registers, by the kernel driver's names */
@@ -10,6 +11,7 @@ enum { /* CCS registers, by the kernel driver's names */
        LOAD_MODE = 0xd002,
        IMAGE_TYPE = 0xd003,
        DIV_NUM = 0xd004,
+       FLASH_TYPE = 0xd005,
        FILE_SIZE = 0xd008,
        REPLY_CNT = 0xd010,
        ERR_CNT = 0xd011,
@@ -21,7 +23,8 @@ enum { /* CCS registers, by the kernel driver's names */
        SYS_STATE = 0xd02a,
        BOOT_ERROR_A = 0x9182, /* why the last image was refused */
 };
-enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1 };
+enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1, CMD_ERASE = 2 };
+enum { FROM_HOST = 0, FROM_FLASH = 1, TO_MEMORY = 0, TO_FLASH = 1, FLASH_NOR = 2 };
 enum { WAKE_WORDS = 16 }; /* the check of a header takes as long as some 30 words */
 enum { LOOK_US = 1000 };  /* for a cancel while nothing comes */
 enum { CLEAR_NETWORK = 3, DOWNLOADING = 1, STATE_WITH_NETWORK = 2 };
@@ -56,11 +59,15 @@ static uint32_t wait_for_words(download_t *d)
     }
 }
 
+static uint32_t chunk_bytes(const download_t *d)
+{
+    return d->stream.left < DOWNLOAD_BLOCK_BYTES ? d->stream.left : DOWNLOAD_BLOCK_BYTES;
+}
+
 /* The host sends its stream in transfers of 1 MiB, and looks at DOWNLOAD_STS before each. */
 static uint32_t begin_chunk(download_t *d)
 {
-    uint32_t left = d->stream.left;
-    d->chunk_left = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
+    d->chunk_left = d->chunk_bytes = chunk_bytes(d);
     reg_write(TGT_STATUS, TGT_ENDED);
     hal_ccs_write8(DOWNLOAD_STS, 0);
     uint32_t came = wait_for_words(d);
@@ -68,19 +75,13 @@ static uint32_t begin_chunk(download_t *d)
     return came;
 }
 
-static uint32_t next_word(download_t *d, uint32_t *word)
+/* Words of the transfer that are there now, at least one. */
+static uint32_t next_words(download_t *d, uint32_t *words)
 {
-    uint32_t came = DOWNLOAD_TRANS_DONE;
-    if (d->chunk_left == 0)
-        came = begin_chunk(d);
-    else if (d->waiting == 0)
-        came = wait_for_words(d);
-    if (came != DOWNLOAD_TRANS_DONE)
-        return came;
-    *word = reg_read(TGT_DATA);
-    d->waiting--;
-    d->chunk_left -= 4;
-    return DOWNLOAD_TRANS_DONE;
+    uint32_t came = d->chunk_left == 0 ? begin_chunk(d) : wait_for_words(d),
+             most = d->chunk_left / 4;
+    *words = d->waiting < most ? d->waiting : most;
+    return came;
 }
 
 static void store(void *ctx, uint32_t addr, uint32_t word)
@@ -89,24 +90,83 @@ static void store(void *ctx, uint32_t addr, uint32_t word)
     reg_write(addr, word);
 }
 
-/* The reply, but for what "done" is. */
-static uint32_t receive(download_t *d)
+static void forget(void *ctx, uint32_t addr, uint32_t word)
 {
-    download_stream_t *s = &d->stream;
-    uint32_t word;
-    d->chunk_left = d->waiting = 0;
-    while (s->left != 0) {
-        uint32_t came = next_word(d, &word);
-        if (came != DOWNLOAD_TRANS_DONE)
-            return came;
-        stream_result_t result = stream_word(s, word, store, 0);
-        if (result != STREAM_GOES_ON)
-            return result == STREAM_BAD_CRC ? DOWNLOAD_E_AUTH : DOWNLOAD_E_FORMAT;
-    }
-    return stream_is_whole(s) ? DOWNLOAD_TRANS_DONE : DOWNLOAD_E_FORMAT;
+    (void)ctx;
+    (void)addr;
+    (void)word;
 }
 
-/* ---- commands ---- */
+static uint32_t reply_of(stream_result_t result)
+{
+    return result == STREAM_GOES_ON   ? DOWNLOAD_TRANS_DONE
+           : result == STREAM_BAD_CRC ? DOWNLOAD_E_AUTH
+                                      : DOWNLOAD_E_FORMAT;
+}
+
+static uint32_t whole(const download_t *d)
+{
+    return stream_is_whole(&d->stream) ? DOWNLOAD_TRANS_DONE : DOWNLOAD_E_FORMAT;
+}
+
+/* So many words of the FIFO; L2 is the buffer of those for flash: nothing else is there. A word has
+ * 240 clocks at 35 MHz. */
+static stream_result_t take_words(download_t *d, uint32_t words)
+{
+    uint32_t buffer = d->stream.limits.l2_base + d->chunk_bytes - d->chunk_left;
+    download_store_t put = d->to_flash ? forget : store;
+    stream_result_t result = STREAM_GOES_ON;
+    d->chunk_left -= 4 * words;
+    for (; words != 0 && result == STREAM_GOES_ON; words--) {
+        uint32_t word = reg_read(TGT_DATA);
+        result = stream_word(&d->stream, word, put, 0);
+        if (d->to_flash)
+            reg_write(buffer, word);
+        buffer += 4;
+    }
+    return result;
+}
+
+/* A piece that is whole goes to flash. */
+static bool keep_chunk(download_t *d)
+{
+    uint32_t base = d->stream.limits.l2_base;
+    return !d->to_flash || d->chunk_left != 0 ||
+           image_store_write(&d->flash, base, d->chunk_bytes, base + DOWNLOAD_BLOCK_BYTES);
+}
+
+/* From the host: the reply, but for what "done" is. */
+static uint32_t receive(download_t *d)
+{
+    uint32_t words, reply = DOWNLOAD_TRANS_DONE;
+    d->chunk_left = 0;
+    while (d->stream.left != 0 && reply == DOWNLOAD_TRANS_DONE) {
+        reply = next_words(d, &words);
+        if (reply == DOWNLOAD_TRANS_DONE)
+            reply = reply_of(take_words(d, words));
+        if (reply == DOWNLOAD_TRANS_DONE && !keep_chunk(d))
+            reply = DOWNLOAD_E_INTERNAL;
+    }
+    return reply == DOWNLOAD_TRANS_DONE ? whole(d) : reply;
+}
+
+/* The same from flash; 1024 words take half a millisecond. */
+static uint32_t replay(download_t *d, uint32_t at)
+{
+    download_store_t put = d->to_flash ? forget : store;
+    stream_result_t result = STREAM_GOES_ON;
+    hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+    flash_open(at);
+    while (d->stream.left != 0 && result == STREAM_GOES_ON) {
+        if (d->waits != 0 && d->stream.left % 4096 == 0)
+            d->waits();
+        result = stream_word(&d->stream, flash_next_word(), put, 0);
+    }
+    flash_close();
+    return result == STREAM_GOES_ON ? whole(d) : reply_of(result);
+}
+
+/* ---- replies ---- */
 
 static void count_up(uint32_t addr)
 {
@@ -143,26 +203,39 @@ static void set_state(download_t *d, download_state_t state)
     hal_ccs_write8(SYS_STATE, state == DOWNLOAD_NETWORK ? STATE_WITH_NETWORK : 0);
 }
 
-static void load(download_t *d, uint32_t ready, uint32_t done)
+static bool size_is_right(uint32_t bytes)
 {
-    uint32_t type = hal_ccs_read8(IMAGE_TYPE);
-    uint32_t bytes = hal_ccs_read16(FILE_SIZE) << 16 | hal_ccs_read16(FILE_SIZE + 2);
-    if (hal_ccs_read8(LOAD_MODE) != 0 || bytes == 0 || bytes % 4 != 0 ||
-        hal_ccs_read8(DIV_NUM) != (bytes - 1) / DOWNLOAD_BLOCK_BYTES) {
-        answer(DOWNLOAD_E_PARAMETER);
-        return;
-    }
+    return bytes != 0 && bytes % 4 == 0 &&
+           hal_ccs_read8(DIV_NUM) == (bytes - 1) / DOWNLOAD_BLOCK_BYTES;
+}
+
+static uint32_t size_told(void)
+{
+    return hal_ccs_read16(FILE_SIZE) << 16 | hal_ccs_read16(FILE_SIZE + 2);
+}
+
+static uint32_t take_from_host(download_t *d, uint32_t ready)
+{
     reg_write(TGT_STATUS, TGT_ENDED | TGT_LOST);
     reg_write(TGT_IRQ_EN, TGT_EVENTS);
     reg_write(TGT_LEVEL, WAKE_WORDS);
     reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
-    stream_begin(&d->stream, type, bytes);
     d->cancels = ready == DOWNLOAD_UPDATE_READY;
     hal_ccs_write8(UPDATE_CANCEL, 0);
     answer(ready);
     uint32_t reply = receive(d);
     reg_write(TGT_CTRL, TGT_CTRL_EMPTY_THE_FIFO_MASK);
     reg_write(TGT_IRQ_EN, 0);
+    return reply;
+}
+
+static bool open_flash(download_t *d, uint32_t type)
+{
+    return hal_ccs_read8(FLASH_TYPE) == FLASH_NOR && image_store_open(&d->flash, type, d->waits);
+}
+
+static void end_load(download_t *d, uint32_t type, uint32_t reply, uint32_t done)
+{
     hal_ccs_write8(DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, d->stream.error);
     if (reply == DOWNLOAD_TRANS_DONE) {
@@ -176,6 +249,92 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
     }
     answer(reply == DOWNLOAD_TRANS_DONE ? done : reply);
 }
+
+/* Nothing of what is there changes when there is no image. */
+static void load_from_flash(download_t *d, uint32_t type, uint32_t done)
+{
+    if (!open_flash(d, type)) {
+        answer(DOWNLOAD_E_PARAMETER);
+    } else if (!d->flash.there) {
+        hal_ccs_write16(BOOT_ERROR_A, BOOT_E_NO_IMAGE);
+        answer(DOWNLOAD_E_FORMAT);
+    } else {
+        stream_begin(&d->stream, type, d->flash.bytes);
+        end_load(d, type, replay(d, image_store_stream(&d->flash)), done);
+    }
+}
+
+static void load(download_t *d, uint32_t ready, uint32_t done)
+{
+    uint32_t type = hal_ccs_read8(IMAGE_TYPE), bytes = size_told(), mode = hal_ccs_read8(LOAD_MODE);
+    if (mode == FROM_FLASH) {
+        load_from_flash(d, type, done);
+    } else if (mode != FROM_HOST || !size_is_right(bytes)) {
+        answer(DOWNLOAD_E_PARAMETER);
+    } else {
+        stream_begin(&d->stream, type, bytes);
+        end_load(d, type, take_from_host(d, ready), done);
+    }
+}
+
+/* ---- images in flash ---- */
+
+/* Is L2 there for a piece and what image_store_write needs? */
+static bool has_buffer(const download_t *d)
+{
+    return d->stream.limits.l2_bytes >= DOWNLOAD_BLOCK_BYTES + IMAGE_STORE_SCRATCH_BYTES;
+}
+
+/* What is in flash now, read as it will be; then it counts. */
+static uint32_t commit(download_t *d, uint32_t type, uint32_t bytes)
+{
+    stream_begin(&d->stream, type, bytes);
+    bool fine = replay(d, image_store_written(&d->flash)) == DOWNLOAD_TRANS_DONE &&
+                image_store_commit(&d->flash);
+    return fine ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_INTERNAL;
+}
+
+static uint32_t write_flash(download_t *d, uint32_t type, uint32_t bytes)
+{
+    d->to_flash = true;
+    stream_begin(&d->stream, type, bytes);
+    uint32_t reply = take_from_host(d, DOWNLOAD_UPDATE_READY);
+    uint32_t error = d->stream.error;
+    if (reply == DOWNLOAD_TRANS_DONE)
+        reply = commit(d, type, bytes);
+    d->to_flash = false;
+    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write16(BOOT_ERROR_A, error);
+    set_state(d, d->state); /* L2 was the buffer */
+    return reply;
+}
+
+static void update_flash(download_t *d)
+{
+    uint32_t type = hal_ccs_read8(IMAGE_TYPE), bytes = size_told();
+    if (!open_flash(d, type) || !has_buffer(d) || !size_is_right(bytes) || bytes > d->flash.room)
+        answer(DOWNLOAD_E_PARAMETER);
+    else if (d->state == DOWNLOAD_EMPTY || d->state == DOWNLOAD_NETWORK)
+        answer(DOWNLOAD_E_STATE);
+    else
+        answer(write_flash(d, type, bytes));
+}
+
+static void erase_flash(download_t *d)
+{
+    if (!open_flash(d, hal_ccs_read8(IMAGE_TYPE))) {
+        answer(DOWNLOAD_E_PARAMETER);
+    } else if (d->state == DOWNLOAD_EMPTY) {
+        answer(DOWNLOAD_E_STATE);
+    } else {
+        hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+        bool fine = image_store_erase(&d->flash);
+        hal_ccs_write8(DOWNLOAD_STS, 0);
+        answer(fine ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_INTERNAL);
+    }
+}
+
+/* ---- commands ---- */
 
 static void transition(download_t *d)
 {
@@ -193,9 +352,12 @@ static void transition(download_t *d)
 
 static void update(download_t *d)
 {
-    if (d->state != DOWNLOAD_NETWORK)
+    uint32_t target = hal_ccs_read8(UPDATE_CMD);
+    if (target == TO_FLASH)
+        update_flash(d);
+    else if (d->state != DOWNLOAD_NETWORK)
         answer(DOWNLOAD_E_STATE);
-    else if (hal_ccs_read8(UPDATE_CMD) != 0 || hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
+    else if (target != TO_MEMORY || hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
         answer(DOWNLOAD_E_PARAMETER);
     else
         load(d, DOWNLOAD_UPDATE_READY, DOWNLOAD_UPDATE_DONE);
@@ -219,6 +381,8 @@ bool download_poll(download_t *download)
         transition(download);
     else if (command == CMD_UPDATE)
         update(download);
+    else if (command == CMD_ERASE)
+        erase_flash(download);
     else
         answer(DOWNLOAD_E_PARAMETER);
     return true;

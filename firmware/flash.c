@@ -6,6 +6,7 @@ enum {
     CMD_WRITE_ENABLE = 0x06,
     CMD_FAST_READ = 0x0b,
     CMD_ERASE_SECTOR = 0x20,
+    CMD_ERASE_BLOCK = 0xd8,
     CMD_ID = 0x9f,
     STATUS_BUSY = 0x01,
     STATUS_NOBODY =
@@ -43,22 +44,36 @@ uint32_t flash_setup(void)
     return log2 >= LEAST_LOG2 && log2 <= MOST_LOG2 ? 1u << log2 : 0;
 }
 
+void flash_open(uint32_t at)
+{
+    command(CMD_FAST_READ, at);
+    spi_exchange(0);
+}
+
+uint32_t flash_next_word(void)
+{
+    return spi_exchange_word();
+}
+
+void flash_close(void)
+{
+    spi_select(false);
+}
+
 void flash_read(uint32_t at, void *to, uint32_t bytes)
 {
     uint8_t *out = to;
-    command(CMD_FAST_READ, at);
-    spi_exchange(0);
+    flash_open(at);
     for (uint32_t i = 0; i < bytes; i++)
         out[i] = spi_exchange(0);
-    spi_select(false);
+    flash_close();
 }
 
 bool flash_read_l2(uint32_t at, uint32_t addr, uint32_t bytes, uint32_t *crc)
 {
-    command(CMD_FAST_READ, at);
-    spi_exchange(0);
+    flash_open(at);
     bool fine = spi_to_memory(addr, bytes, crc);
-    spi_select(false);
+    flash_close();
     return fine;
 }
 
@@ -91,21 +106,49 @@ static bool was_taken(uint32_t most_ms)
     }
 }
 
-bool flash_erase(uint32_t at)
+static void begin_erase(uint8_t code, uint32_t at)
 {
     write_enable();
-    command(CMD_ERASE_SECTOR, at);
+    command(code, at);
     spi_select(false);
-    return was_taken(ERASE_MOST_MS);
 }
 
-static bool write_page(uint32_t at, const uint8_t *from, uint32_t bytes)
+static void begin_page(uint32_t at, const uint8_t *from, uint32_t bytes)
 {
     write_enable();
     command(CMD_PROGRAM, at);
     for (uint32_t i = 0; i < bytes; i++)
         spi_exchange(from[i]);
     spi_select(false);
+}
+
+bool flash_is_busy(void)
+{
+    uint8_t now = status();
+    return now != STATUS_NOBODY && (now & STATUS_BUSY) != 0;
+}
+
+bool flash_begin_erase(uint32_t at)
+{
+    begin_erase(CMD_ERASE_BLOCK, at);
+    return flash_is_busy();
+}
+
+bool flash_begin_page(uint32_t at, const void *from, uint32_t bytes)
+{
+    begin_page(at, from, bytes);
+    return flash_is_busy();
+}
+
+bool flash_erase(uint32_t at)
+{
+    begin_erase(CMD_ERASE_SECTOR, at);
+    return was_taken(ERASE_MOST_MS);
+}
+
+static bool write_page(uint32_t at, const uint8_t *from, uint32_t bytes)
+{
+    begin_page(at, from, bytes);
     return was_taken(PAGE_MOST_MS);
 }
 

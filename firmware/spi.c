@@ -23,6 +23,19 @@ uint8_t spi_exchange(uint8_t out)
     return (uint8_t)reg_read(SPI_DATA);
 }
 
+uint32_t spi_exchange_word(void)
+{
+    uint32_t word = 0;
+    for (uint32_t i = 0; i < 4; i++)
+        reg_write(SPI_DATA, 0);
+    for (uint32_t i = 0; i < 32; i += 8) {
+        while ((reg_read(SPI_STATUS) & SPI_STATUS_RECEIVED_DATA_MASK) == 0)
+            ;
+        word |= (reg_read(SPI_DATA) & 0xffu) << i;
+    }
+    return word;
+}
+
 bool spi_to_memory(uint32_t addr, uint32_t bytes, uint32_t *crc)
 {
     reg_write(SPI_STATUS, SPI_STATUS_TRANSFER_DONE_MASK | SPI_STATUS_TRANSFER_HIT_NO_MEMORY_MASK);

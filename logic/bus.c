@@ -235,7 +235,7 @@ _Static_assert(offsetof(bus_t, comp) == 0, "comp stays first");
 bus_desc_t bus_desc_default(void)
 {
     return (bus_desc_t){.rom_base = BUS_ROM_BASE,
-                        .rom_bytes = 4096,
+                        .rom_bytes = 8192,
                         .tcm_base = BUS_TCM_BASE,
                         .tcm_bytes = 256 * 1024,
                         .l2_bytes = 8388480};

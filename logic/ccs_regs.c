@@ -374,11 +374,11 @@ static const ccs_reg_t ccs_table[] = {
     /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
      * the boot ROM, firmware/download.c. */
     {"dd_st_trans_cmd",                       0xd000, 1, RW, YES, 0, NUMBER, 0},
-    {"dd_update_cmd",                         0xd001, 1, RW, NO,  0, NUMBER, 0},  /* 0: into memory; 1, into flash, is refused by the reply */
-    {"dd_load_mode",                          0xd002, 1, RW, NO,  0, NUMBER, 0},  /* 0: from the host; 1, from flash, is refused by the reply */
+    {"dd_update_cmd",                         0xd001, 1, RW, YES, 0, NUMBER, 0},  /* 0: into memory; 1: into flash */
+    {"dd_load_mode",                          0xd002, 1, RW, YES, 0, NUMBER, 0},  /* 0: from the host; 1: from flash */
     {"dd_image_type",                         0xd003, 1, RW, YES, 0, NUMBER, 0},
     {"dd_download_div_num",                   0xd004, 1, RW, YES, 0, NUMBER, 0},
-    {"dd_flash_type",                         0xd005, 1, RW, NO,  2, NUMBER, 0},  /* 2 as the driver writes it; reset assumed */
+    {"dd_flash_type",                         0xd005, 1, RW, YES, 2, NUMBER, 0},  /* 2 as the driver writes it; reset assumed */
     {"dd_download_file_size",                 0xd008, 4, RW, YES, 0, NUMBER, 0},
     {"dd_ref_sts_reply_cnt",                  0xd010, 1, RO, YES, 0, NUMBER, 0},
     {"dd_ref_sts_err_cnt",                    0xd011, 1, RO, YES, 0, NUMBER, 0},

@@ -244,7 +244,7 @@ static int load_flash(run_t *run)
     int code = EXIT_FINE;
     if (!s->sensor.logic.flash.fitted)
         return EXIT_FINE;
-    if (s->flash_files == 0) {
+    if (scenario_boots_image(s)) {
         boot_image_t image;
         if (!boot_image_load(&s->sensor, s->firmware, &run->program, &image, error, sizeof(error)))
             return fail(run, EXIT_USAGE, "%s", error);

@@ -280,7 +280,8 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
     return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
 }
 
-/* What is in the flash: [{"at": byte, "file": path}]; absent: an image of firmware and network. */
+/* What is in the flash: [{"at": byte, "file": path}]; absent: with "boot" "spi" an image of firmware
+ * and network, else there is none. */
 static void read_flash(const sim_cfg_t *root, const char *dir, scenario_t *s)
 {
     uint32_t count = sim_cfg_count(root, "flash");
@@ -311,7 +312,12 @@ static void read_boot(const sim_cfg_t *root, const char *dir, scenario_t *s)
         resolve(root, "boot_rom", s->boot_rom, beside, "boot_rom.elf", NULL);
     }
     read_flash(root, dir, s);
-    logic->flash.fitted = logic->clkrst.boot == BOOT_SPI || s->flash_files != 0;
+    logic->flash.fitted = logic->clkrst.boot == BOOT_SPI || sim_cfg_has(root, "flash");
+}
+
+bool scenario_boots_image(const scenario_t *s)
+{
+    return s->sensor.logic.clkrst.boot == BOOT_SPI && s->flash_files == 0;
 }
 
 static void write_boot(const scenario_t *s, sim_json_t *out)
@@ -319,7 +325,7 @@ static void write_boot(const scenario_t *s, sim_json_t *out)
     sim_json_add_str(out, "boot", boot_mode_names[s->sensor.logic.clkrst.boot]);
     if (s->sensor.logic.clkrst.boot != BOOT_MEMORY)
         sim_json_add_str(out, "boot_rom", s->boot_rom);
-    if (s->flash_files == 0)
+    if (!s->sensor.logic.flash.fitted || scenario_boots_image(s))
         return;
     sim_json_t *flash = sim_json_add_array(out, "flash");
     for (uint32_t i = 0; i < s->flash_files; i++) {

@@ -76,4 +76,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
                    char *error, size_t error_bytes);
 void scenario_free(scenario_t *scenario);
 
+/* Is the flash's content an image of firmware and network, made by the run? */
+bool scenario_boots_image(const scenario_t *scenario);
+
 #endif

@@ -10,27 +10,38 @@
  *
  * The data are in download_stream.h.
  *
+ * With a flash on the board (dd_flash_type 2) images can stay in it (image_store.h). A transition
+ * with load mode 1 takes the image from there: one reply, "done" or an error; size and pieces do
+ * not matter. An update with dd_update_cmd 1 puts an image of any type there, checked, written and
+ * read again before it counts: until then the one before stays, whatever happens. L2 is its buffer,
+ * so it needs main firmware or loader, and no network in L2 (else "state"). A piece of 1 MiB takes
+ * some 4 s; meanwhile dd_download_sts is 1. dd_cmd_int 2 erases the images of dd_image_type: reply
+ * 0x11 (assumed).
+ *
  * What is wrong ends the command with an error; the host may begin it again. Of main firmware or a
  * network that failed half-way nothing is left: the state is that before it.
  *
- *   0xff state         an image out of its order, or one that is there already
+ *   0xff state         an image out of its order, or one that is there already; see flash
  *   0xfe MAC auth      CRC-32 of a segment of the image (boot_image.h)
  *   0xfd timeout       the host begins no transfer for a second (assumed)
- *   0xfc parameter     image type, size, number of pieces, command; flash
- *   0xfb internal      words came faster than they were taken
- *   0xfa packet format a block's head, size or foot, the image's header, a transfer that ends early
+ *   0xfc parameter     image type, size, number of pieces, command; no flash that could be used
+ *   0xfb internal      words came faster than they were taken; the flash fails
+ *   0xfa packet format a block's head, size or foot, the image's header; a transfer ends early;
+ *                      the flash has no image
  *
  * dd_ref_sts counts replies, errors, and errors that the data had (all but state and parameter);
  * fatal is 1 after an exception in the boot ROM (what is counted is assumed, the names are
  * published). dd_err_sts has bits for the last reply: 0 state, 1 internal, 2 parameter. An update
  * ends when the host writes dd_update_cancel: reply 0x12, and no network is left (assumed).
  *
- * Not modeled: flash as source or target (reply "parameter"), authentication itself.
+ * What the flash is for is published, not how; all but the registers is assumed.
+ * Not modeled: authentication itself.
  */
 #ifndef FW_DOWNLOAD_H
 #define FW_DOWNLOAD_H
 
 #include "download_stream.h"
+#include "image_store.h"
 
 /* dd_cmd_reply_sts */
 enum {
@@ -55,12 +66,15 @@ typedef enum { DOWNLOAD_EMPTY, DOWNLOAD_LOADER, DOWNLOAD_MAIN, DOWNLOAD_NETWORK 
 typedef struct {
     download_stream_t stream; /* with its limits set */
     download_state_t state;
-    bool closed;         /* the program has no time for it: each command is answered "state" */
-    void (*waits)(void); /* called each millisecond or more often while data come; 0: none */
-    uint32_t entry;      /* of the main firmware */
-    uint32_t chunk_left; /* bytes of the host's transfer */
-    bool cancels;        /* the host can take the command back */
-    uint32_t waiting;    /* of them words that are known to wait */
+    bool closed;          /* the program has no time for it: each command is answered "state" */
+    void (*waits)(void);  /* called each millisecond or more often while data come; 0: none */
+    uint32_t entry;       /* of the main firmware */
+    uint32_t chunk_left;  /* bytes of the host's transfer */
+    uint32_t chunk_bytes; /* that it had at first */
+    bool cancels;         /* the host can take the command back */
+    uint32_t waiting;     /* of them words that are known to wait */
+    bool to_flash;        /* pieces go there, by L2 */
+    image_store_t flash;
 } download_t;
 
 /* For a program that takes networks while it runs: says what is there (state), then obeys one

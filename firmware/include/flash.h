@@ -6,7 +6,7 @@
 
 #include "spi.h"
 
-enum { FLASH_PAGE = 256, FLASH_SECTOR = 4096 };
+enum { FLASH_PAGE = 256, FLASH_SECTOR = 4096, FLASH_BLOCK = 65536 };
 
 /* Sets the controller up and returns the flash's bytes; 0 when nothing answers. */
 uint32_t flash_setup(void);
@@ -23,5 +23,17 @@ bool flash_read_l2(uint32_t at, uint32_t addr, uint32_t bytes, uint32_t *crc);
  * no chip, or it is not ready within a second (erase), 20 ms (page). */
 bool flash_erase(uint32_t at);
 bool flash_write(uint32_t at, const void *from, uint32_t bytes);
+
+/* The same of a block of 64 KiB, and of bytes within a page, only begun: false when the chip did
+ * not take the command. Until it is ready again it takes no other one. */
+bool flash_begin_erase(uint32_t at);
+bool flash_begin_page(uint32_t at, const void *from, uint32_t bytes);
+bool flash_is_busy(void);
+
+/* Reads word after word, little-endian, from `at` on; nobody else uses the controller until
+ * flash_close. */
+void flash_open(uint32_t at);
+uint32_t flash_next_word(void);
+void flash_close(void);
 
 #endif

@@ -15,6 +15,9 @@ void spi_select(bool on);
 /* Sends a byte and returns what came back. */
 uint8_t spi_exchange(uint8_t out);
 
+/* Sends four bytes 0, one behind the other; returns what came back, the first one lowest. */
+uint32_t spi_exchange_word(void);
+
 /* Brings `bytes` (up to 16 MiB - 1) into memory at a bus address, and sleeps until they are there;
  * *crc is their CRC-32. False when there is no memory. */
 bool spi_to_memory(uint32_t addr, uint32_t bytes, uint32_t *crc);
