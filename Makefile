@@ -90,6 +90,14 @@ $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
 
+# The IMX500's technology files, for who has no chip file.
+TECH := logic/tech/pixel_65nm.json logic/tech/logic_22nm.json
+$(GEN)/logic/tech_builtin.inc: $(TECH) tools/embed.sh
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D) && tools/embed.sh $(TECH) >$@
+$(O)/logic/tech_builtin.o: private CFLAGS_VEC := -I$(GEN)
+$(O)/logic/tech_builtin.o: $(GEN)/logic/tech_builtin.inc
+
 # Which fovea it is: a hash of its sources, looked at each time, written when it is another one.
 MADE_OF := $(sort $(foreach r,$(ROOMS) tools,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h))
 $(GEN)/build_id.h: force

@@ -107,9 +107,16 @@ static bool must_wait(const clkrst_t *c, uint32_t page)
     return unit->on_bus != NULL && unit->on_bus(unit->on_bus_ctx, page);
 }
 
+static void tell(const clkrst_t *c, bool over)
+{
+    if (c->resets != NULL)
+        c->resets(c->restart_ctx, over);
+}
+
 static void on_block_reset(void *ctx)
 {
     clkrst_t *c = ctx;
+    tell(c, false);
     for (uint32_t page = 0; page < CLKRST_PAGES; page++) {
         if ((c->waiting >> page & 1) == 0 || must_wait(c, page))
             continue;
@@ -119,6 +126,7 @@ static void on_block_reset(void *ctx)
             sim_wire_set(c->unit[page].irq, false);
         reset_parts(c->bus->page[page]);
     }
+    tell(c, true);
     if (c->waiting != 0)
         schedule(c, &c->block_reset, RST_POLL_CYCLES);
 }
@@ -146,7 +154,9 @@ static void on_system_reset(void *ctx)
     c->cause |= why;
     c->system_resets++;
     sim_log(&c->comp, SIM_LOG_INFO, "system reset, cause 0x%x", why);
+    tell(c, false);
     c->restart(c->restart_ctx, why);
+    tell(c, true);
 }
 
 void clkrst_request(clkrst_t *clkrst, rst_cause_t why)

@@ -67,6 +67,8 @@ typedef struct {
     uint32_t units, gates;                       /* bits of pages that can be reset, and gated */
     void (*restart)(void *ctx, rst_cause_t why); /* resets all but this block; required */
     void *restart_ctx;
+    /* Before anything is reset, and when all of it is: with restart_ctx. May be NULL. */
+    void (*resets)(void *ctx, bool over);
     sim_event_t block_reset, system_reset;
 
     uint32_t id, clocks, refused, waiting, system_key, cause, boot_mode;

@@ -1,4 +1,5 @@
 #include "logic/sensor.h"
+#include "logic/sensor_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,7 @@ void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc)
     logic_desc_read(&logic, &desc->logic);
     desc->npu.l2_base = desc->logic.l2.base;
     desc->npu.l2_bytes = desc->logic.l2.bytes;
+    tech_names_read(root, &desc->tech);
     derive(desc);
     if (!ccs_pll_power_up(&desc->ccs, &pll, error, sizeof(error)))
         sim_cfg_fail(&logic, "ccs", "clocks after power-up: %s", error);
@@ -491,6 +493,8 @@ static void on_frame_start(void *ctx, bool level)
     frame->readout_start_ps = t.readout_start_ps;
     frame->readout_end_ps = t.readout_end_ps;
     frame->die_uc = s->pixel.now.die_uc;
+    energy_frame(&s->energy, t.frame);
+    energy_edge_at(&s->energy, t.readout_end_ps);
 }
 
 static void on_tensor(void *ctx, bool level)
@@ -510,6 +514,7 @@ static void on_npu_done(void *ctx, bool level)
     timeline_frame_t *frame = timeline_at(&s->timeline, s->timeline.npu_frame);
     frame->npu_start_ps = sim_edge_ps(s->npu.start_cycle, s->npu.desc.clk_hz);
     frame->npu_end_ps = sim_now_ps(s->sim);
+    energy_edge(&s->energy);
 }
 
 static void on_meta_go(void *ctx, uint32_t frame)
@@ -517,6 +522,7 @@ static void on_meta_go(void *ctx, uint32_t frame)
     sensor_t *s = ctx;
     if (frame != MIPI_META_NO_FRAME)
         timeline_at(&s->timeline, frame)->firmware_end_ps = sim_now_ps(s->sim);
+    energy_edge(&s->energy);
 }
 
 static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
@@ -524,6 +530,7 @@ static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
     sensor_t *s = ctx;
     if (frame->metadata && frame->frame != MIPI_META_NO_FRAME)
         timeline_sent(&s->timeline, frame->frame, frame->first_ps, frame->last_ps);
+    energy_edge(&s->energy);
 }
 
 static sim_err_t connect_timeline(sensor_t *s, sim_t *sim)
@@ -550,7 +557,8 @@ sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, s
     TRY(connect_memory(sensor));
     TRY(connect_pages(sensor));
     TRY(connect_path(sensor, sim));
-    return connect_timeline(sensor, sim);
+    TRY(connect_timeline(sensor, sim));
+    return sensor_meter_init(sensor, sim);
 }
 
 void sensor_free(sensor_t *sensor)

@@ -27,6 +27,7 @@
 #include "logic/desc.h"
 #include "logic/dma.h"
 #include "logic/elf.h"
+#include "logic/energy.h"
 #include "logic/flash.h"
 #include "logic/gpio.h"
 #include "logic/intc.h"
@@ -87,6 +88,7 @@ typedef struct {
     npu_desc_t npu;
     mipi_desc_t mipi;
     logic_desc_t logic;
+    tech_t tech; /* empty until sensor_tech_read: then there is no meter */
 } sensor_desc_t;
 
 typedef struct {
@@ -119,6 +121,7 @@ typedef struct {
     l2_t l2;
     core_t core;
     timeline_t timeline; /* when each frame passed each block */
+    energy_t energy;     /* and what that took */
 } sensor_t;
 
 /* The IMX500 as far as defaults go; logic/chips/imx500.json says the same. */
@@ -126,6 +129,13 @@ sensor_desc_t sensor_desc_default(void);
 
 /* Reads a chip file's root object; complaints are in sim_doc_error. */
 void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc);
+
+/*
+ * Reads the technology files that desc names (logic/tech.h), for a chip of these sizes. copies gets
+ * what they say, by die; NULL: not wanted. False with a line in error.
+ */
+bool sensor_tech_read(sensor_desc_t *desc, const char *chip_file, sim_json_t *copies, char *error,
+                      size_t error_bytes);
 
 /* Zeroed; NULL without memory. */
 sensor_t *sensor_new(void);

@@ -125,6 +125,8 @@ static void start_run(npu_t *npu)
     npu->turn_cycle = npu->start_cycle;
     npu->account_cycle = npu->start_cycle;
     npu_wake(npu, npu->start_cycle);
+    if (npu->on_start != NULL)
+        npu->on_start(npu->on_start_ctx);
 }
 
 static void end_run(npu_t *npu, uint32_t status)

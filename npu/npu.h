@@ -267,6 +267,9 @@ typedef struct {
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);
     void *on_insn_ctx;
+    /* Called when a run starts, under the same terms. */
+    void (*on_start)(void *ctx);
+    void *on_start_ctx;
     uint32_t perf_regs[2 * NPU_COUNTERS]; /* what the last read saw */
     uint32_t id_reg;
     npu_perf_t shown;            /* total and the run under way: as its tally left it */

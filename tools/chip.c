@@ -6,7 +6,7 @@ bool chip_load(const char *file, sensor_desc_t *desc, char *error, size_t error_
 {
     *desc = sensor_desc_default();
     if (file == NULL)
-        return true;
+        return sensor_tech_read(desc, NULL, NULL, error, error_bytes);
     sim_doc_t *doc = sim_doc_load(file);
     if (doc == NULL) {
         snprintf(error, error_bytes, "%s: out of memory", file);
@@ -20,5 +20,5 @@ bool chip_load(const char *file, sensor_desc_t *desc, char *error, size_t error_
     if (!fine)
         snprintf(error, error_bytes, "%s", sim_doc_error(doc));
     sim_doc_free(doc);
-    return fine;
+    return fine && sensor_tech_read(desc, file, NULL, error, error_bytes);
 }

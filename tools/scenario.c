@@ -35,6 +35,15 @@ static uint64_t hash_json(const sim_json_t *value)
     return hash;
 }
 
+static bool load_tech(scenario_t *s, char *error, size_t error_bytes)
+{
+    sim_json_t *copies = sim_json_add_object(s->resolved, "tech_data");
+    bool fine = sensor_tech_read(&s->sensor, s->chip, copies, error, error_bytes);
+    const uint64_t both[] = {s->chip_hash, hash_json(copies)};
+    s->chip_hash = sim_hash(SIM_HASH_SEED, both, sizeof(both));
+    return fine;
+}
+
 static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
 {
     sim_doc_t *doc = sim_doc_load(s->chip);
@@ -51,8 +60,9 @@ static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
     const char *wrong = sim_doc_error(doc);
     if (wrong != NULL)
         snprintf(error, error_bytes, "%s", wrong);
+    bool fine = wrong == NULL;
     sim_doc_free(doc);
-    return wrong == NULL;
+    return fine && load_tech(s, error, error_bytes);
 }
 
 /* ---- host script ---- */
