@@ -184,8 +184,6 @@ static void on_sample(void *ctx)
     }
     if (sim_counting(e->comp.sim))
         trace_power(e, fj);
-    if (e->sampled != NULL)
-        e->sampled(e->sampled_ctx, s->now_ps, energy_sum_fj(s->block_fj));
     sim_event_at(e->comp.sim, &e->sample, s->now_ps + e->tech->sample_ps);
 }
 

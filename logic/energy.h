@@ -100,9 +100,7 @@ typedef struct {
     energy_phase_t (*phase_of)(void *ctx);
     /* A frame is over. May be NULL. */
     void (*frame_done)(void *ctx, const energy_frame_t *frame);
-    /* A sample was taken: energy since power-up. May be NULL. */
-    void (*sampled)(void *ctx, uint64_t now_ps, uint64_t total_fj);
-    void *phase_ctx, *frame_ctx, *sampled_ctx;
+    void *phase_ctx, *frame_ctx;
 
     energy_state_t state;
 } energy_t;

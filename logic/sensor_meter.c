@@ -101,6 +101,12 @@ static void on_npu_start(void *ctx)
     energy_edge(&((sensor_t *)ctx)->energy);
 }
 
+/* Of the stack, which it warms. */
+static uint64_t total_fj(void *ctx)
+{
+    return energy_total_fj(&((sensor_t *)ctx)->energy);
+}
+
 sim_err_t sensor_meter_init(sensor_t *sensor, sim_t *sim)
 {
     sim_err_t err =
@@ -110,5 +116,7 @@ sim_err_t sensor_meter_init(sensor_t *sensor, sim_t *sim)
     sensor->npu.on_start = on_npu_start;
     sensor->npu.on_start_ctx = sensor;
     sensor->clkrst.resets = on_resets;
+    sensor->thermal.energy_fj = sensor->energy.on ? total_fj : NULL;
+    sensor->thermal.energy_ctx = sensor;
     return err;
 }
