@@ -336,11 +336,30 @@ mipi_dphy_time_t mipi_cphy_to_data(const mipi_cphy_desc_t *desc)
     return time;
 }
 
+/* From the header on: the sync word is before it. */
+static uint32_t words_ui(const mipi_cphy_desc_t *desc, uint32_t packet_bytes)
+{
+    return HEADERS_UI + MIPI_WORD_UI * mipi_cphy_payload_words(desc->trios, packet_bytes);
+}
+
+uint32_t mipi_cphy_packet_ui(const mipi_cphy_desc_t *desc, uint32_t packet_bytes)
+{
+    return MIPI_WORD_UI + words_ui(desc, packet_bytes);
+}
+
+mipi_hs_t mipi_cphy_hs(const mipi_cphy_desc_t *desc, mipi_dphy_time_t before, bool joined,
+                       uint32_t packet_bytes)
+{
+    mipi_dphy_time_t up = mipi_dphy_sum(desc->lpx, desc->prepare), down = before;
+    down.ui += words_ui(desc, packet_bytes) + desc->post_ui;
+    return (mipi_hs_t){.lane_from_ps = joined ? 0 : mipi_cphy_time_ps(desc, up),
+                       .lane_to_ps = mipi_cphy_time_ps(desc, down)};
+}
+
 mipi_span_t mipi_cphy_words(const mipi_cphy_desc_t *desc, mipi_dphy_time_t before,
                             uint32_t packet_bytes)
 {
-    uint32_t words = mipi_cphy_payload_words(desc->trios, packet_bytes);
-    mipi_dphy_time_t last = {before.ns, before.ui + HEADERS_UI + MIPI_WORD_UI * words};
+    mipi_dphy_time_t last = {before.ns, before.ui + words_ui(desc, packet_bytes)};
     mipi_dphy_time_t end = mipi_dphy_sum(last, desc->hs_exit);
     end.ui += desc->post_ui;
     return (mipi_span_t){

@@ -97,6 +97,11 @@ uint64_t mipi_cphy_time_ps(const mipi_cphy_desc_t *desc, mipi_dphy_time_t time);
 uint32_t mipi_cphy_preamble_ui(const mipi_cphy_desc_t *desc);
 /* From LP-111 to the first symbol of the header. */
 mipi_dphy_time_t mipi_cphy_to_data(const mipi_cphy_desc_t *desc);
+/* Symbols of one trio that a packet is, without preamble and post. */
+uint32_t mipi_cphy_packet_ui(const mipi_cphy_desc_t *desc, uint32_t packet_bytes);
+/* High speed of a packet: from the preamble to the end of POST. */
+mipi_hs_t mipi_cphy_hs(const mipi_cphy_desc_t *desc, mipi_dphy_time_t before, bool joined,
+                       uint32_t packet_bytes);
 /* A packet whose header is `before` after its start. */
 mipi_span_t mipi_cphy_words(const mipi_cphy_desc_t *desc, mipi_dphy_time_t before,
                             uint32_t packet_bytes);

@@ -183,11 +183,17 @@ static mipi_dphy_time_t to_end(const mipi_dphy_desc_t *desc)
     return mipi_dphy_sum(after, desc->hs_exit);
 }
 
+mipi_dphy_time_t mipi_dphy_last(const mipi_dphy_desc_t *desc, mipi_dphy_time_t before,
+                                uint32_t packet_bytes)
+{
+    uint32_t lane_bytes = (packet_bytes + desc->lanes - 1) / desc->lanes;
+    return (mipi_dphy_time_t){before.ns, before.ui + BYTE_UI * lane_bytes};
+}
+
 mipi_span_t mipi_dphy_bytes(const mipi_dphy_desc_t *desc, mipi_dphy_time_t before,
                             uint32_t packet_bytes)
 {
-    uint32_t lane_bytes = (packet_bytes + desc->lanes - 1) / desc->lanes;
-    mipi_dphy_time_t last = {before.ns, before.ui + BYTE_UI * lane_bytes};
+    mipi_dphy_time_t last = mipi_dphy_last(desc, before, packet_bytes);
     return (mipi_span_t){
         .first_byte_ps = mipi_dphy_time_ps(desc, before),
         .last_byte_ps = mipi_dphy_time_ps(desc, last),
@@ -200,9 +206,30 @@ mipi_span_t mipi_dphy_packet(const mipi_dphy_desc_t *desc, uint32_t packet_bytes
     return mipi_dphy_bytes(desc, mipi_dphy_to_data(desc), packet_bytes);
 }
 
+mipi_dphy_time_t mipi_dphy_deskew_last(const mipi_dphy_desc_t *desc, uint32_t pattern_ui)
+{
+    return mipi_dphy_sum(to_sync(desc), (mipi_dphy_time_t){0, MIPI_DESKEW_SYNC_UI + pattern_ui});
+}
+
 uint64_t mipi_dphy_deskew_ps(const mipi_dphy_desc_t *desc, uint32_t pattern_ui)
 {
-    mipi_dphy_time_t time = mipi_dphy_sum(to_sync(desc), to_end(desc));
-    time.ui += MIPI_DESKEW_SYNC_UI + pattern_ui;
-    return mipi_dphy_time_ps(desc, time);
+    return mipi_dphy_time_ps(desc,
+                             mipi_dphy_sum(mipi_dphy_deskew_last(desc, pattern_ui), to_end(desc)));
+}
+
+mipi_hs_t mipi_dphy_hs(const mipi_dphy_desc_t *desc, mipi_dphy_time_t last, bool joined)
+{
+    const mipi_dphy_time_t now = {0, 0};
+    mipi_dphy_time_t up =
+        mipi_dphy_sum(mipi_dphy_to_request(desc), mipi_dphy_sum(desc->lpx, desc->hs_prepare));
+    mipi_dphy_time_t down = mipi_dphy_sum(last, mipi_dphy_trail(desc));
+    mipi_hs_t hs = {.lane_from_ps = mipi_dphy_time_ps(desc, joined ? now : up),
+                    .lane_to_ps = mipi_dphy_time_ps(desc, down)};
+    if (!desc->gated_clock)
+        return hs;
+    up = mipi_dphy_sum(desc->lpx, desc->clk_prepare);
+    down = mipi_dphy_sum(down, mipi_dphy_sum(desc->clk_post, desc->clk_trail));
+    hs.clock_from_ps = mipi_dphy_time_ps(desc, joined ? now : up);
+    hs.clock_to_ps = mipi_dphy_time_ps(desc, down);
+    return hs;
 }

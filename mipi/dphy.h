@@ -50,6 +50,12 @@ typedef struct {
     uint64_t first_byte_ps, last_byte_ps, end_ps;
 } mipi_span_t;
 
+/* When data lanes and a gated clock lane are in high speed: from HS-0 to the end of their trails.
+ */
+typedef struct {
+    uint64_t lane_from_ps, lane_to_ps, clock_from_ps, clock_to_ps;
+} mipi_hs_t;
+
 /* 2 lanes of 888 Mb/s (IMX500), continuous clock, every parameter at its D-PHY v1.2 minimum. */
 mipi_dphy_desc_t mipi_dphy_desc_default(void);
 
@@ -80,6 +86,14 @@ mipi_span_t mipi_dphy_packet(const mipi_dphy_desc_t *desc, uint32_t packet_bytes
 /* A packet whose first byte is `before` after its start, end with LP-11 again. */
 mipi_span_t mipi_dphy_bytes(const mipi_dphy_desc_t *desc, mipi_dphy_time_t before,
                             uint32_t packet_bytes);
+
+/* High speed of a burst whose last bit is that long after its start; joined: it has begun before.
+ */
+mipi_hs_t mipi_dphy_hs(const mipi_dphy_desc_t *desc, mipi_dphy_time_t last, bool joined);
+/* From the start of such a burst to its last bit. */
+mipi_dphy_time_t mipi_dphy_last(const mipi_dphy_desc_t *desc, mipi_dphy_time_t before,
+                                uint32_t packet_bytes);
+mipi_dphy_time_t mipi_dphy_deskew_last(const mipi_dphy_desc_t *desc, uint32_t pattern_ui);
 
 /* A calibration burst with that many UI of 0101.., from LP-11 to the end of HS-EXIT. */
 uint64_t mipi_dphy_deskew_ps(const mipi_dphy_desc_t *desc, uint32_t pattern_ui);

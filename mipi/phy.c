@@ -265,6 +265,15 @@ mipi_span_t mipi_phy_packet(const mipi_phy_t *phy, mipi_join_t join, uint32_t pa
                                        : mipi_cphy_words(&phy->cphy, before, packet_bytes);
 }
 
+mipi_hs_t mipi_phy_hs(const mipi_phy_t *phy, mipi_join_t join, uint32_t packet_bytes)
+{
+    mipi_dphy_time_t before = mipi_phy_to_data(phy, join);
+    bool joined = join != MIPI_OWN_BURST;
+    return phy->signaling == MIPI_DPHY
+               ? mipi_dphy_hs(&phy->dphy, mipi_dphy_last(&phy->dphy, before, packet_bytes), joined)
+               : mipi_cphy_hs(&phy->cphy, before, joined, packet_bytes);
+}
+
 uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial)
 {
     uint32_t ui = initial ? phy->deskew.initial_ui : phy->deskew.periodic_ui;

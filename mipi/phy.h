@@ -103,6 +103,9 @@ typedef enum { MIPI_OWN_BURST, MIPI_AFTER_SHORT, MIPI_AFTER_LONG } mipi_join_t;
  */
 mipi_span_t mipi_phy_packet(const mipi_phy_t *phy, mipi_join_t join, uint32_t packet_bytes);
 
+/* High speed from its start on, if it is the last of its burst. */
+mipi_hs_t mipi_phy_hs(const mipi_phy_t *phy, mipi_join_t join, uint32_t packet_bytes);
+
 /* From a packet's start to its first bit. */
 mipi_dphy_time_t mipi_phy_to_data(const mipi_phy_t *phy, mipi_join_t join);
 

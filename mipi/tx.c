@@ -147,6 +147,12 @@ static void wrote_irq(sim_comp_t *comp, uint32_t value)
     update_irq((mipi_tx_t *)comp);
 }
 
+static void wrote_ctrl(sim_comp_t *comp, uint32_t value)
+{
+    (void)value;
+    mipi_activity_power((mipi_tx_t *)comp);
+}
+
 static void wrote_go(sim_comp_t *comp, uint32_t value)
 {
     if (value & 1)
@@ -173,7 +179,7 @@ static const sim_reg_t mipi_regs[] = {
     {"MIPI_CTRL", "0: RAW lines; 1: embedded lines; 2: metadata; 3: lines of the ISP; "
      "4: hold the frame end of the image; 5: small lines of the ISP, RGB565 or YUV420; 6: line sync; 7: wide YUV422; "
      "all but metadata from the next frame on",
-     0x04, 0, CTRL_BITS, 0, R(ctrl), NULL},
+     0x04, 0, CTRL_BITS, 0, R(ctrl), wrote_ctrl},
     {"MIPI_STATUS", "0: packet on the link; 1: metadata under way; 2: between FS and FE of the "
      "image; 3: packets in the FIFO; 4: no place for metadata",
      0x08, 0, 0, 0, R(status), NULL},
@@ -332,11 +338,23 @@ static const sim_field_t mipi_fields[] = {
     F(filler_bytes),
     F(shorts_sent),
     F(shorts_lost),
+    F(activity),
+    F(lane_hs_ps),
+    F(lane_lp_ps),
+    F(lane_off_ps),
+    F(clock_hs_ps),
+    F(clock_lp_ps),
+    F(clock_off_ps),
+    F(lane_bursts),
+    F(symbols),
+    F(fifo_in_bytes),
+    F(fifo_out_bytes),
     SIM_FIELD_KEPT(mipi_tx_t, irq.level),
     SIM_FIELD_REQ(mipi_tx_t, req),
     SIM_FIELD_END,
 };
 #undef F
+_Static_assert(sizeof(mipi_activity_t) == 16 * 8, "hashed: no padding");
 _Static_assert(sizeof(mipi_source_t) == 36, "hashed: no padding");
 _Static_assert(sizeof(mipi_tx_frame_t) == 32, "hashed: no padding");
 _Static_assert(sizeof(mipi_fifo_freed_t) == 24, "hashed: no padding");
@@ -368,6 +386,16 @@ static const sim_stat_t mipi_stats[] = {
     S(filler_bytes,    "bytes",  "payload of null and blanking packets"),
     S(shorts_sent,     "1",      "generic short packets sent"),
     S(shorts_lost,     "1",      "generic short packets dropped: no place in the FIFO"),
+    S(lane_hs_ps,      "ps",     "data lanes, or trios, in high speed: sum over them"),
+    S(lane_lp_ps,      "ps",     "the same, low power (LP-11 and the way to high speed)"),
+    S(lane_off_ps,     "ps",     "the same, off: MIPI_CTRL sends nothing, or the lane is not in use"),
+    S(clock_hs_ps,     "ps",     "clock lane in high speed"),
+    S(clock_lp_ps,     "ps",     "the same, low power"),
+    S(clock_off_ps,    "ps",     "the same, off; with C-PHY always"),
+    S(lane_bursts,     "1",      "times that a lane went to high speed: sum over them"),
+    S(symbols,         "1",      "C-PHY: symbols of packets, sum over trios"),
+    S(fifo_in_bytes,   "bytes",  "written into the FIFO, headers and CRCs included"),
+    S(fifo_out_bytes,  "bytes",  "read out of it"),
     SIM_STAT_END,
 };
 #undef S
@@ -393,12 +421,19 @@ static void mipi_reset(sim_comp_t *comp)
     memset(tx->meta_room, 0, meta_room_bytes(comp));
     memset((char *)tx + offsetof(mipi_tx_t, fifo_offset), 0,
            sizeof(*tx) - offsetof(mipi_tx_t, fifo_offset));
+    mipi_activity_reset(tx);
     tx->irq.level = false; /* the listener is being reset, too */
+}
+
+static void mipi_tally(sim_comp_t *comp)
+{
+    mipi_activity_count((mipi_tx_t *)comp);
 }
 
 static const sim_kind_t mipi_kind = {
     .kind = "mipi",
-    .version = 4,
+    .version = 5,
+    .tally = mipi_tally,
     .check = mipi_check,
     .reset = mipi_reset,
     .fields = mipi_fields,

@@ -140,6 +140,19 @@ typedef struct {
 /* The packet of a metadata frame that is next, or on the link. */
 typedef enum { MIPI_META_FS, MIPI_META_LINE, MIPI_META_FE } mipi_meta_step_t;
 
+typedef struct {
+    uint64_t from_ps, to_ps;
+} mipi_when_t;
+
+/* What the lanes do, as far as it is known; what is before counted_ps has been counted. */
+typedef struct {
+    uint64_t counted_ps;
+    uint64_t on, gated;            /* 0, 1: lanes are powered; the clock stops with the data */
+    uint64_t lanes;                /* in use */
+    mipi_when_t busy, calibration; /* the packet that is sent, the burst before it */
+    mipi_when_t lane_hs[2], clock_hs[2]; /* of both */
+} mipi_activity_t;
+
 enum { MIPI_FROM_PIXEL, MIPI_FROM_ISP, MIPI_SOURCES };
 
 /* The frame that arrives from a source. */
@@ -231,11 +244,15 @@ typedef struct {
     uint32_t meta_fill, meta_drain; /* buffer being read into, buffer to send next */
     uint8_t meta_short[MIPI_HEADER_BYTES];
 
-    /* statistics */
+    mipi_activity_t activity;
+
+    /* statistics; times are up to date after a tally */
     uint64_t packets, link_bytes, link_busy_ps, image_bytes, embedded_bytes, metadata_bytes;
     uint64_t frames_sent, lines_sent, lines_lost, bytes_lost, frames_lost, fifo_peak_bytes;
     uint64_t metadata_frames, metadata_lines_lost, l2_reads, l2_wait_cycles, faults_done;
     uint64_t bursts, deskew_bursts, deskew_ps, filler_bytes, shorts_sent, shorts_lost;
+    uint64_t lane_hs_ps, lane_lp_ps, lane_off_ps, clock_hs_ps, clock_lp_ps, clock_off_ps;
+    uint64_t lane_bursts, symbols, fifo_in_bytes, fifo_out_bytes;
 } mipi_tx_t;
 
 mipi_desc_t mipi_desc_default(void);

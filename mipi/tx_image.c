@@ -61,6 +61,7 @@ static void fifo_add(mipi_tx_t *tx, const mipi_source_t *from, uint32_t count)
     tx->fifo_tag[place] = from->tag;
     tx->fifo_source[place] = (uint32_t)(from - tx->source);
     tx->ring_tail += count;
+    tx->fifo_in_bytes += count;
 }
 
 static void push_short(mipi_tx_t *tx, const mipi_source_t *from, uint32_t vc, uint8_t dt,
@@ -313,6 +314,7 @@ bool mipi_image_ready(const mipi_tx_t *tx)
 static void fifo_drop_head(mipi_tx_t *tx, bool line, bool frame)
 {
     uint32_t bytes = line ? tx->fifo_count[tx->fifo_head] : 0;
+    tx->fifo_out_bytes += tx->fifo_count[tx->fifo_head];
     tx->freed = freed_now(tx);
     tx->freed.at_ps = sim_now_ps(tx->comp.sim);
     tx->freed.bytes += bytes;

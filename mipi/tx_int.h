@@ -6,6 +6,7 @@
  *   tx_row.c    rows as payloads, and what they take of the link
  *   tx_meta.c   L2 -> line buffers -> packets
  *   tx_link.c   which packet is next, how long it takes, who hears it
+ *   tx_activity.c  how long lanes are in which state
  */
 #ifndef MIPI_TX_INT_H
 #define MIPI_TX_INT_H
@@ -26,6 +27,19 @@ void mipi_link_arbitrate(void *tx); /* events */
 void mipi_link_packet_end(void *tx);
 void mipi_link_packet_last(void *tx);
 void mipi_link_burst_end(void *tx);
+
+/* tx_activity.c */
+void mipi_activity_reset(mipi_tx_t *tx);
+/* Times up to now. */
+void mipi_activity_count(mipi_tx_t *tx);
+/* Something that the lanes are powered for has come or gone. */
+void mipi_activity_power(mipi_tx_t *tx);
+/* A packet has been put on the link, to be sent from start_ps on; before it the calibration. */
+void mipi_activity_begin(mipi_tx_t *tx, const mipi_phy_t *phy, uint64_t taken_ps);
+/* Its last byte has left. */
+void mipi_activity_sent(mipi_tx_t *tx, const mipi_packet_t *packet);
+/* It is the last of its burst, which ends then. */
+void mipi_activity_close(mipi_tx_t *tx, uint64_t end_ps);
 
 /* A frame has left: trace and callback. */
 void mipi_link_frame_left(mipi_tx_t *tx, const mipi_tx_frame_t *frame);

@@ -129,11 +129,10 @@ static void put_on_link(mipi_tx_t *tx, const mipi_phy_t *phy, bool meta, mipi_jo
     tx->deskew_now_ps =
         tx->deskew_now_ui != 0 ? mipi_dphy_deskew_ps(&phy->dphy, tx->deskew_now_ui) : 0;
     tx->deskew_bursts += tx->deskew_now_ui != 0;
-    tx->deskew_ps += tx->deskew_now_ps;
     tx->start_ps = sim_now_ps(tx->comp.sim) + tx->deskew_now_ps;
     mipi_span_t span = mipi_phy_packet(phy, join, tx->link_count);
     uint64_t taken_ps = phy->lrte.on ? span.last_byte_ps : span.end_ps;
-    tx->link_busy_ps += tx->deskew_now_ps + taken_ps;
+    mipi_activity_begin(tx, phy, taken_ps);
     sim_event_at(tx->comp.sim, phy->lrte.on ? &tx->packet_last : &tx->packet_end,
                  tx->start_ps + taken_ps);
 }
@@ -202,10 +201,11 @@ void mipi_link_packet_end(void *ctx)
     mipi_packet_t packet = packet_on_link(tx, bytes);
     mipi_header_t header;
     mipi_header_decode(bytes, &header);
-    tx->link_bytes += packet.count;
+    mipi_activity_sent(tx, &packet);
     tx->link_busy = false;
     deliver(tx, bytes, &packet);
     let_go(tx, &header, &packet);
+    mipi_activity_power(tx);
     mipi_link_kick(tx);
 }
 
@@ -217,7 +217,7 @@ void mipi_link_packet_last(void *ctx)
     mipi_packet_t packet = packet_on_link(tx, bytes);
     mipi_header_t header;
     mipi_header_decode(bytes, &header);
-    tx->link_bytes += packet.count;
+    mipi_activity_sent(tx, &packet);
     tx->link_busy = false;
     let_go(tx, &header, &packet);
     bool meta = choose_meta(tx);
@@ -232,7 +232,7 @@ void mipi_link_packet_last(void *ctx)
         return;
     }
     tx->link_busy = true; /* with the end of the burst */
-    tx->link_busy_ps += packet.end_ps - packet.last_byte_ps;
+    mipi_activity_close(tx, packet.end_ps);
     sim_event_at(tx->comp.sim, &tx->burst_end, packet.end_ps);
 }
 
@@ -240,6 +240,7 @@ void mipi_link_burst_end(void *ctx)
 {
     mipi_tx_t *tx = ctx;
     tx->link_busy = false;
+    mipi_activity_power(tx);
     mipi_link_kick(tx);
 }
 

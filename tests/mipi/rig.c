@@ -170,6 +170,12 @@ void rig_close(rig_t *rig)
     mipi_tx_free(&rig->tx);
 }
 
+uint64_t rig_busy_ps(rig_t *rig)
+{
+    sim_tally(rig->sim);
+    return rig->tx.link_busy_ps;
+}
+
 void rig_write(rig_t *rig, uint32_t reg, uint32_t value)
 {
     sim_reg_write(&rig->tx.comp, reg, value);

@@ -67,6 +67,9 @@ void rig_lines(rig_t *rig, uint32_t width_px, uint32_t height_px, uint32_t lines
                uint64_t period_ps, const uint16_t *px);
 void rig_start(rig_t *rig);
 
+/* tx.link_busy_ps, and all other times, up to now. */
+uint64_t rig_busy_ps(rig_t *rig);
+
 void rig_write(rig_t *rig, uint32_t reg, uint32_t value);
 uint32_t rig_read(rig_t *rig, uint32_t reg);
 

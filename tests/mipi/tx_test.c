@@ -49,7 +49,7 @@ START_TEST(a_frame_is_fs_lines_fe_at_their_times)
     ck_assert_uint_eq(rig.packet[2].start_ps, 11000 * NS);
     ck_assert_uint_eq(rig.packet[3].start_ps, 11585 * NS);
     ck_assert_uint_eq(rig.packet[3].header.word, 1);
-    ck_assert_uint_eq(rig.tx.link_busy_ps, (409 + 585 + 585 + 409) * NS);
+    ck_assert_uint_eq(rig_busy_ps(&rig), (409 + 585 + 585 + 409) * NS);
     ck_assert_uint_eq(rig.tx.link_bytes, 4 + 26 + 26 + 4);
     ck_assert_uint_eq(rig.tx.image_bytes, 40);
     ck_assert_uint_eq(rig.frames, 1);
