@@ -26,8 +26,8 @@ static void band_job(void *ctx, uint32_t job, uint32_t worker)
     uint32_t first = job * PIX_BAND_JOB_ROWS, end = first + PIX_BAND_JOB_ROWS;
     end = end < band->rows ? end : band->rows;
     for (uint32_t i = first; i < end; i++)
-        band->saturated[i] = pix_row(pix, &band->frame, band->first_row + i, worker,
-                                     band->sample + (size_t)i * room);
+        band->saturated[i] = pix_row_codes(pix, &band->frame, band->first_row + i, worker,
+                                           band->sample + (size_t)i * room, &band->codes[i]);
 }
 
 /* The band that holds the row, or will; NULL when there is none. */
@@ -80,7 +80,7 @@ static void band_ahead(pix_t *pix, const pix_band_t *band)
 }
 
 /* The samples of a row of the frame that is read. */
-static const uint16_t *take_row(pix_t *pix, uint32_t row, uint32_t *saturated)
+static const uint16_t *take_row(pix_t *pix, uint32_t row)
 {
     pix_band_t *band = band_of(pix, &pix->now, row);
     if (band == NULL) {
@@ -92,7 +92,8 @@ static const uint16_t *take_row(pix_t *pix, uint32_t row, uint32_t *saturated)
         band_ahead(pix, band);
         sim_pool_wait(pix->pool, &band->batch);
     }
-    *saturated = band->saturated[i];
+    pix->saturated_px += band->saturated[i];
+    pix_activity_line(pix, band->codes[i]);
     return band->sample + (size_t)i * pix_padded_px(pix->desc.width_px);
 }
 
@@ -186,6 +187,7 @@ static bool latch(pix_t *pix, bool first)
 
 static void schedule_frame(pix_t *pix)
 {
+    pix_activity_count(pix);
     pix->pending = true;
     sim_event_at(pix->comp.sim, &pix->frame_event, pix_row_readout_start_ps(&pix->next, 0));
 }
@@ -244,6 +246,7 @@ static void tell_row_time(pix_t *pix)
 static void on_frame_start(void *ctx)
 {
     pix_t *pix = ctx;
+    pix_activity_count(pix);
     pix->now = pix->next;
     pix->pending = false;
     pix->reading = true;
@@ -281,6 +284,8 @@ static void trace_frame(pix_t *pix)
 
 static void end_frame(pix_t *pix)
 {
+    pix_activity_count(pix);
+    pix_activity_ended(pix, &pix->now);
     pix->reading = false;
     pix->regs.status |= PIX_STATUS_FRAME_END;
     trace_frame(pix);
@@ -300,7 +305,7 @@ static void set_gains(const pix_frame_t *frame, sim_line_t *line)
 static void on_row_end(void *ctx)
 {
     pix_t *pix = ctx;
-    uint32_t row = pix->row++, saturated;
+    uint32_t row = pix->row++;
     pix_size_t size = pix_frame_size(&pix->now);
     pix_line_t at = pix_line_at(&pix->now, row);
     bool cut = !streaming(pix) && (pix->regs.ctrl & PIX_CTRL_CUT) != 0;
@@ -320,12 +325,11 @@ static void on_row_end(void *ctx)
             (uint64_t)pix->now.coarse_lines * pix->now.line_length_pck + pix->now.fine_pck,
         .start_ps = pix_row_readout_start_ps(&pix->now, row),
         .end_ps = sim_now_ps(pix->comp.sim),
-        .data.raw = take_row(pix, row, &saturated),
+        .data.raw = take_row(pix, row),
     };
     set_gains(&pix->now, &line);
     pix->rows++;
     pix->cut_frames += cut && pix->row < pix_frame_lines(&pix->now);
-    pix->saturated_px += saturated;
     if (!last)
         schedule_row(pix);
     for (uint32_t i = 0; i < pix->sinks; i++)
@@ -343,6 +347,8 @@ void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value)
     if (streaming(pix) && !pix->pending && !pix->reading)
         begin_stream(pix);
     if (!streaming(pix) && pix->pending) {
+        pix_activity_count(pix);
+        pix_activity_ended(pix, &pix->next);
         pix->pending = false;
         pix->dropped_frames++;
         sim_event_cancel(comp->sim, &pix->frame_event);
@@ -389,6 +395,23 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, adc_pck),
     SIM_FIELD(pix_t, column_pck),
     SIM_FIELD(pix_t, link_pck),
+    SIM_FIELD(pix_t, counted_ps),
+    SIM_FIELD(pix_t, shutter_ended),
+    SIM_FIELD(pix_t, shutter_rows),
+    SIM_FIELD(pix_t, shutter_resets),
+    SIM_FIELD(pix_t, read_rows),
+    SIM_FIELD(pix_t, px_reads),
+    SIM_FIELD(pix_t, column_settles),
+    SIM_FIELD(pix_t, conversions_8),
+    SIM_FIELD(pix_t, conversions_10),
+    SIM_FIELD(pix_t, conversions_12),
+    SIM_FIELD(pix_t, ramp_counts),
+    SIM_FIELD(pix_t, counter_clocks),
+    SIM_FIELD(pix_t, die_bits),
+    SIM_FIELD(pix_t, convert_ps),
+    SIM_FIELD(pix_t, readout_ps),
+    SIM_FIELD(pix_t, stream_ps),
+    SIM_FIELD(pix_t, standby_ps),
     SIM_FIELD_KEPT(pix_t, irq.level),
     SIM_FIELD_END,
 };
@@ -411,6 +434,22 @@ static const sim_stat_t pix_stats[] = {
     SIM_STAT(pix_t, adc_pck, "clocks", "a conversion"),
     SIM_STAT(pix_t, column_pck, "clocks", "a row's way to the logic die"),
     SIM_STAT(pix_t, link_pck, "clocks", "a row's time on the link, 0: not sent"),
+    SIM_STAT(pix_t, shutter_rows, "lines", "array rows that began an exposure"),
+    SIM_STAT(pix_t, shutter_resets, "px", "photosites emptied for that: all of such a row"),
+    SIM_STAT(pix_t, read_rows, "lines", "array rows selected to be read"),
+    SIM_STAT(pix_t, px_reads, "px", "photosites read: reset of the diffusion, transfer"),
+    SIM_STAT(pix_t, column_settles, "1", "times a column settled: reset level, signal"),
+    SIM_STAT(pix_t, conversions_8, "1", "conversions of 8 bits"),
+    SIM_STAT(pix_t, conversions_10, "1", "conversions of 10 bits"),
+    SIM_STAT(pix_t, conversions_12, "1", "conversions of 12 bits"),
+    SIM_STAT(pix_t, ramp_counts, "1", "counts of the ramps, which all columns share"),
+    SIM_STAT(pix_t, counter_clocks, "1",
+             "clocks that columns counted: the code, and half of the reset ramp"),
+    SIM_STAT(pix_t, die_bits, "bits", "samples' bits from the pixel die to the logic die"),
+    SIM_STAT(pix_t, convert_ps, "ps", "settling and ramps of lines that were read"),
+    SIM_STAT(pix_t, readout_ps, "ps", "time in which frames are read"),
+    SIM_STAT(pix_t, stream_ps, "ps", "time in which frames are exposed or read"),
+    SIM_STAT(pix_t, standby_ps, "ps", "all other time"),
     SIM_STAT_END,
 };
 
@@ -436,7 +475,13 @@ static void pix_reset(sim_comp_t *comp)
     pix->dropped_frames = pix->cut_frames = pix->stretched_frames = pix->clamped_settings = 0;
     pix->refused_settings = pix->stretched_lines = 0;
     pix->row_pck = pix->register_pck = pix->adc_pck = pix->column_pck = pix->link_pck = 0;
+    pix_activity_reset(pix);
     update_irq(pix);
+}
+
+static void pix_tally(sim_comp_t *comp)
+{
+    pix_activity_count((pix_t *)comp);
 }
 
 /* A band may hold rows that nobody waited for. */
@@ -451,7 +496,8 @@ static void pix_restored(sim_comp_t *comp)
 
 static const sim_kind_t pix_kind = {
     .kind = "pixel",
-    .version = 3,
+    .version = 4,
+    .tally = pix_tally,
     .check = pix_check,
     .reset = pix_reset,
     .restored = pix_restored,

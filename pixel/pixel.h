@@ -211,6 +211,7 @@ typedef struct {
     uint32_t first_row, rows; /* lines of the frame; rows 0: empty */
     uint16_t *sample;         /* PIX_BAND_ROWS rows of pix_row_room samples */
     uint32_t saturated[PIX_BAND_ROWS];
+    uint64_t codes[PIX_BAND_ROWS]; /* pix_row_codes */
 } pix_band_t;
 
 struct pix_lens;    /* lens.h */
@@ -266,6 +267,12 @@ typedef struct pix {
     uint64_t cut_frames;
     uint64_t refused_settings, stretched_lines;
     uint64_t row_pck, register_pck, adc_pck, column_pck, link_pck; /* of the frame that is read */
+
+    uint64_t counted_ps;    /* up to where the times below are */
+    uint64_t shutter_ended; /* of shutter_rows: frames that are over */
+    uint64_t shutter_rows, shutter_resets, read_rows, px_reads, column_settles;
+    uint64_t conversions_8, conversions_10, conversions_12, ramp_counts, counter_clocks, die_bits;
+    uint64_t convert_ps, readout_ps, stream_ps, standby_ps;
 } pix_t;
 
 /* The IMX500: facts and assumptions are told apart in logic/chips/imx500.json and README.md. */

@@ -59,6 +59,23 @@ uint32_t pix_planes(const pix_desc_t *desc);
 /* How many rows above and below a row depends on. */
 uint32_t pix_bloom_rows(const pix_desc_t *desc);
 
+/* pix_row, and the sum of the ADC's codes; of a test pattern, of its samples. */
+uint32_t pix_row_codes(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                       uint16_t *out, uint64_t *codes);
+
+/* Counts of one conversion: the reset ramp, and all of them. */
+uint32_t pix_reset_counts(const pix_desc_t *desc, uint32_t bits);
+uint32_t pix_ramp_counts(const pix_desc_t *desc, uint32_t bits);
+
+/* activity.c */
+void pix_activity_reset(pix_t *pix);
+/* Times and shutters up to now: before `pending` or `reading` change, too. */
+void pix_activity_count(pix_t *pix);
+/* The shutter of that frame does not go on. */
+void pix_activity_ended(pix_t *pix, const pix_frame_t *frame);
+/* A line was read. */
+void pix_activity_line(pix_t *pix, uint64_t codes);
+
 /* Whether pix_keep has nothing to do. */
 bool pix_keeps(const pix_t *pix, const pix_frame_t *frame);
 

@@ -156,20 +156,39 @@ void pix_keep(pix_t *pix, const pix_frame_t *frame)
         pix_columns_keep(pix->columns, &pix->desc, frame);
 }
 
+/* Sum of a row's codes as the ADC counted them, from a pair of both colors in each 32: accounts of
+ * energy need no more. */
+static uint64_t sum_codes(const uint16_t *sample, uint32_t count)
+{
+    uint32_t sum = 0, taken = 0;
+    for (uint32_t i = 0; i + 1 < count; i += 32, taken += 2)
+        sum += (uint32_t)sample[i] + sample[i + 1];
+    return (uint64_t)sum * count / taken;
+}
+
 uint32_t pix_row(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
                  uint16_t *out)
+{
+    uint64_t codes;
+    return pix_row_codes(pix, frame, row, worker, out, &codes);
+}
+
+uint32_t pix_row_codes(const pix_t *pix, const pix_frame_t *frame, uint32_t row, uint32_t worker,
+                       uint16_t *out, uint64_t *codes)
 {
     uint32_t width = pix_axis_samples(&frame->x);
     assert(row < pix_frame_lines(frame) && worker < PIX_MAX_THREADS);
     assert(pix->scratch[worker] != NULL);
     if (frame->pattern != PIX_PATTERN_OFF) {
         pix_pattern(&pix->desc, frame, row, out);
+        *codes = sum_codes(out, width);
     } else {
         expose(pix, frame, row, worker, out);
         if (pix->desc.stuck_count != 0)
             pix_stick(&pix->desc, frame, row, out);
         if (frame->x.flip)
             pix_mirror(out, width);
+        *codes = sum_codes(out, width);
         pix_digital_gain(&pix->desc, frame, row, out);
     }
     return count_white(out, width, (1u << frame->adc_bits) - 1);

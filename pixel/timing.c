@@ -48,10 +48,19 @@ uint32_t pix_gain_code(const pix_desc_t *desc, double gain)
 
 const char *const pix_limit_names[PIX_LIMITS] = {"line_length", "adc", "columns", "link"};
 
+uint32_t pix_reset_counts(const pix_desc_t *desc, uint32_t bits)
+{
+    return (uint32_t)((UINT64_C(1) << bits) * desc->reset_ramp_permille / 1000);
+}
+
+uint32_t pix_ramp_counts(const pix_desc_t *desc, uint32_t bits)
+{
+    return (1u << bits) + desc->ramp_margin + pix_reset_counts(desc, bits);
+}
+
 uint64_t pix_adc_time_ps(const pix_desc_t *desc, uint32_t bits)
 {
-    uint64_t full = UINT64_C(1) << bits;
-    uint64_t counts = full + desc->ramp_margin + full * desc->reset_ramp_permille / 1000;
+    uint64_t counts = pix_ramp_counts(desc, bits);
     uint64_t settle_ns = (uint64_t)desc->reset_settle_ns + desc->transfer_settle_ns;
     return settle_ns * 1000 + sim_edge_ps(counts, desc->counter_hz);
 }
