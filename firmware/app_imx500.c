@@ -8,8 +8,9 @@
  *        +------ deadline of the frame: lines without outputs (input valid, output not)
  *
  * A frame's lines leave as soon as there is a result, else as late as they may to be in their
- * frame. A network that is slower than that has its input in one frame and its output in a later
- * one, with the same frame count; in between both are not valid.
+ * frame; those on other virtual channels are frames of their own, which leave then, too. A network
+ * that is slower than that has its input in one frame and its output in a later one, with the same
+ * frame count; in between both are not valid.
  *
  * In standby the host may take the network away or bring another (download.h).
  *
@@ -30,6 +31,7 @@
 
 enum { /* CCS registers */
        CCS_MODE_SELECT = 0x0100,
+       CSI_CHANNEL_IDENTIFIER = 0x0110,
        MIPI_OUTPUT = 0x3050,
        MIPI_PIXELS = 0x3051,
        MIPI_METADATA = 0x3052,
@@ -48,6 +50,7 @@ enum {
     EV_DEADLINE = HAL_BIT(3),
     EV_LATE = HAL_BIT(4),
     EV_OUTPUT = HAL_BIT(5),
+    EV_SENT = HAL_BIT(6),
     EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
     EV_COMMAND = HAL_BIT(1),
 };
@@ -60,13 +63,13 @@ static void on_host_task(uint32_t happened);
 static sched_task_t frame_task = {.name = "frame",
                                   .run = on_frame_task,
                                   .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
-                                          EV_LATE | EV_OUTPUT};
+                                          EV_LATE | EV_OUTPUT | EV_SENT};
 static sched_task_t host_task = {
     .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND};
 static sched_timer_t deadline;
 
-/* The inference under way. */
-typedef enum { IDLE, RUNS, DONE } state_t;
+/* The inference under way. LEAVES: its tensors may not change until they have left. */
+typedef enum { IDLE, RUNS, DONE, LEAVES } state_t;
 static struct {
     volatile state_t state;
     volatile uint32_t frame, start; /* its frame, core cycles when its tensor was complete */
@@ -122,8 +125,12 @@ static void on_pixel(void)
 
 static void on_link(void)
 {
-    reg_write(MIPI_IRQ, MIPI_IRQ_METADATA_LATE_MASK);
-    sched_post(&frame_task, EV_LATE);
+    uint32_t happened = reg_read(MIPI_IRQ);
+    reg_write(MIPI_IRQ, happened);
+    if ((happened & MIPI_IRQ_METADATA_LATE_MASK) != 0)
+        sched_post(&frame_task, EV_LATE);
+    if ((happened & MIPI_IRQ_METADATA_SENT_MASK) != 0)
+        sched_post(&frame_task, EV_SENT);
 }
 
 static void on_host(void)
@@ -192,8 +199,15 @@ static void report_npu_error(void)
     forget_job();
 }
 
+/* What is still on its way, in frames of its own, keeps these from leaving with their frame: a
+ * result waits for the next one. */
 static void send_lines(void)
 {
+    lines_due = false;
+    if (lines_busy()) {
+        sched_post(&frame_task, EV_LATE);
+        return;
+    }
     lines_frame_t f = {.count = job.frame,
                        .input_valid = job.state != IDLE && !job.input_sent,
                        .output_valid = job.state == DONE,
@@ -201,10 +215,9 @@ static void send_lines(void)
                        .dsp_us = job.dsp_us,
                        .frame = job.state == DONE ? job.frame : LINK_NO_FRAME};
     lines_send(&f);
-    lines_due = false;
     job.input_sent = true;
     if (job.state == DONE)
-        forget_job();
+        job.state = LEAVES;
 }
 
 static void report_late(void)
@@ -221,6 +234,15 @@ static void report_late(void)
     hal_print(" us\n");
 }
 
+/* Which channel is the image's the host may change at any time; the frame end waits for lines. */
+static void set_image(void)
+{
+    reg_write(MIPI_IMAGE_VC, hal_ccs_read8(CSI_CHANNEL_IDENTIFIER));
+    uint32_t hold = MIPI_CTRL_HOLD_THE_FRAME_END_OF_THE_IMAGE_MASK;
+    uint32_t ctrl = reg_read(MIPI_CTRL) & ~hold;
+    reg_write(MIPI_CTRL, ctrl | (sends && lines_in_image() ? hold : 0));
+}
+
 /* What leaves, and the lines' sizes, count from the beginning of a stream on. */
 static void set_output(void)
 {
@@ -231,15 +253,16 @@ static void set_output(void)
             lines_setup(&net) && lines_count() != 0;
     if (on && (pixels || sends))
         ctrl |= MIPI_CTRL_EMBEDDED | (pixels ? MIPI_CTRL_RAW : 0);
-    if (sends)
-        ctrl |= MIPI_CTRL_HOLD_THE_FRAME_END_OF_THE_IMAGE_MASK;
     reg_write(MIPI_CTRL, ctrl);
+    set_image();
 }
 
 static void on_frame_task(uint32_t happened)
 {
     if ((happened & EV_LATE) != 0)
         report_late();
+    if (job.state == LEAVES && !lines_busy())
+        forget_job();
     if ((happened & EV_NPU_DONE) != 0)
         end_job();
     if ((happened & EV_NPU_ERROR) != 0)
@@ -275,6 +298,7 @@ static void apply_host(void)
     else if (stream)
         input_relay();
     camera_relay_settings();
+    set_image();
     camera_stream(stream);
     hal_ccs_write8(SYS_STATE, (stream ? STREAMING : 0u) | (there ? WITH_NETWORK : 0u));
     streams = stream;
@@ -340,7 +364,7 @@ static void listen(void)
     hal_irq_enable(IRQ_MIPI, on_link);
     hal_irq_enable(IRQ_CCI, on_host);
     reg_write(PIX_IRQ_EN, PIX_STATUS_FRAME_START_MASK);
-    reg_write(MIPI_IRQ_EN, MIPI_IRQ_METADATA_LATE_MASK);
+    reg_write(MIPI_IRQ_EN, MIPI_IRQ_METADATA_LATE_MASK | MIPI_IRQ_METADATA_SENT_MASK);
     reg_write(CCI_IRQ_EN, CCI_STATUS_WROTE);
     mailbox_listen(on_command);
 }

@@ -7,15 +7,19 @@
 enum { X_SIZE = 0x3054, Y_SIZE = 0x305c, VC = 0x3064, DATA_TYPE = 0x3068, PACKING = 0x306c };
 
 enum { KPI, INPUT, OUTPUT, PQ, CHANNELS };
-enum { PACKING_8_BITS = 2, FIRST_LONG_PACKET = 0x10 };
-enum { LINE_MIN = 16, LINE_MAX = 4096, LINES_END = 2046 }; /* bytes; lines: kernel driver */
+enum { PACKING_10_BITS = 3 };
 enum { HEADER_WORDS = 3, HEADER_BYTES = 4 * HEADER_WORDS };
 enum { KPI_DNN_WORD = 9, KPI_DSP_WORD = 10, KPI_WORDS = 11 };
-enum { MAX_SENT = NET_ENDS, COPY_CHANNEL = 1 };
+enum { MAX_SENT = NET_ENDS, COPY_CHANNEL = 1, PIECES = 5 };
 
 typedef struct {
-    uint32_t line, lines, dest; /* bytes of a line; lines to send, 0: none */
+    uint32_t line, lines, vc, dest; /* bytes of a line; lines to send, 0: none; of MIPI_META_DEST */
 } channel_t;
+
+/* What of a channel lies together. */
+typedef struct {
+    uint32_t channel, addr, bytes, lines;
+} piece_t;
 
 static channel_t channel[CHANNELS];
 
@@ -41,20 +45,16 @@ static void print_channel(uint32_t n, const char *what)
     hal_print("\n");
 }
 
+/* What makes no sense the CCS block has refused. */
 static void read_channel(uint32_t n)
 {
     channel_t *c = &channel[n];
-    uint32_t type = hal_ccs_read8(DATA_TYPE + n), vc = hal_ccs_read8(VC + n);
+    bool packed = hal_ccs_read8(PACKING + n) == PACKING_10_BITS;
     c->line = hal_ccs_read16(X_SIZE + 2 * n);
     c->lines = hal_ccs_read16(Y_SIZE + 2 * n);
-    c->dest = vc << 8 | (type & 0x3fu) | MIPI_META_DEST_INLINE_MASK;
-    bool fine = c->line >= LINE_MIN && c->line <= LINE_MAX && c->line % 4 == 0 &&
-                c->lines < LINES_END && type >= FIRST_LONG_PACKET &&
-                vc == reg_read(MIPI_IMAGE_VC) && hal_ccs_read8(PACKING + n) == PACKING_8_BITS;
-    if (fine)
-        return;
-    print_channel(n, ": bad size, type, virtual channel or packing, nothing is sent");
-    *c = (channel_t){.line = LINE_MAX};
+    c->vc = hal_ccs_read8(VC + n);
+    c->dest = c->vc << 8 | hal_ccs_read8(DATA_TYPE + n) |
+              (packed ? MIPI_META_DEST_PACKED_AS_RAW10_MASK : 0);
 }
 
 /* ---- buffers ---- */
@@ -113,7 +113,7 @@ static bool lay_out(const net_t *net)
 /* What the host leaves to us: 0 lines of a tensor. */
 static void need(uint32_t n, uint32_t lines)
 {
-    if (channel[n].lines == 0 && channel[n].dest != 0)
+    if (channel[n].lines == 0)
         channel[n].lines = lines;
     else if (channel[n].lines < lines)
         print_channel(n, ": fewer lines than the network has, the rest is cut");
@@ -153,10 +153,29 @@ uint32_t lines_time_us(void)
     uint32_t ns = 0, line = reg_read(MIPI_META_LINE); /* link.c's */
     for (uint32_t n = 0; n < CHANNELS; n++) {
         reg_write(MIPI_META_LINE, channel[n].line);
+        reg_write(MIPI_META_DEST, channel[n].dest);
         ns += channel[n].lines * reg_read(MIPI_META_NS);
     }
     reg_write(MIPI_META_LINE, line);
     return ns / 1000 + 1;
+}
+
+static bool in_image(uint32_t n)
+{
+    return channel[n].vc == reg_read(MIPI_IMAGE_VC);
+}
+
+bool lines_in_image(void)
+{
+    for (uint32_t n = 0; n < CHANNELS; n++)
+        if (channel[n].lines != 0 && in_image(n))
+            return true;
+    return false;
+}
+
+bool lines_busy(void)
+{
+    return (reg_read(MIPI_STATUS) & MIPI_STATUS_META) != 0;
 }
 
 /* ---- a frame ---- */
@@ -197,19 +216,42 @@ static void put_header(uint32_t at, uint32_t n, bool valid, uint32_t count)
     reg_write(at + 8, n - INPUT);
 }
 
-/* A piece of a channel; `more` of the frame follows. */
-static void send(uint32_t n, uint32_t addr, uint32_t bytes, uint32_t lines, bool more)
+/* `more` of its frame follows. */
+static void send(const piece_t *p, bool more)
 {
-    const channel_t *c = &channel[n];
-    if (lines == 0)
-        return;
-    reg_write(MIPI_META_ADDR, addr);
-    reg_write(MIPI_META_BYTES, bytes);
+    const channel_t *c = &channel[p->channel];
+    reg_write(MIPI_META_ADDR, p->addr);
+    reg_write(MIPI_META_BYTES, p->bytes);
     reg_write(MIPI_META_LINE, c->line);
-    reg_write(MIPI_META_LINES, lines);
-    reg_write(MIPI_META_DEST,
-              c->dest | (more ? MIPI_META_DEST_MORE_OF_THIS_FRAME_FOLLOWS_MASK : 0));
+    reg_write(MIPI_META_LINES, p->lines);
+    reg_write(MIPI_META_DEST, c->dest | (in_image(p->channel) ? MIPI_META_DEST_INLINE_MASK : 0) |
+                                  (more ? MIPI_META_DEST_MORE_OF_THIS_FRAME_FOLLOWS_MASK : 0));
     reg_write(MIPI_META_GO, 1);
+}
+
+/* The piece at or behind `from` with lines on that virtual channel; PIECES: none. */
+static uint32_t next_of(const piece_t *p, uint32_t from, uint32_t vc)
+{
+    while (from < PIECES && (p[from].lines == 0 || channel[p[from].channel].vc != vc))
+        from++;
+    return from;
+}
+
+/* Those of one virtual channel are a frame, or stand in the image's; the one with the lowest
+ * channel goes first, so that KPI does. */
+static void send_all(const piece_t *p)
+{
+    uint32_t sent = 0; /* virtual channels */
+    for (uint32_t i = 0; i < PIECES; i++) {
+        uint32_t vc = channel[p[i].channel].vc, next;
+        if (p[i].lines == 0 || (sent >> vc & 1) != 0)
+            continue;
+        sent |= HAL_BIT(vc);
+        for (uint32_t at = i; at < PIECES; at = next) {
+            next = next_of(p, at + 1, vc);
+            send(&p[at], next < PIECES);
+        }
+    }
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -220,19 +262,20 @@ static uint32_t least(uint32_t a, uint32_t b)
 void lines_send(const lines_frame_t *frame)
 {
     uint32_t head = least(header_lines[0], channel[INPUT].lines);
-    uint32_t body = channel[INPUT].lines - head;
-    uint32_t outputs = channel[OUTPUT].lines, last = channel[PQ].lines;
+    const piece_t pieces[PIECES] = {
+        {KPI, kpi, 4 * KPI_WORDS, channel[KPI].lines},
+        {INPUT, input_header, HEADER_BYTES + ap_bytes, head},
+        {INPUT, input_body, input_bytes, channel[INPUT].lines - head},
+        {OUTPUT, output_lines, output_bytes, channel[OUTPUT].lines},
+        {PQ, kpi, 0, channel[PQ].lines},
+    };
     uint32_t line = reg_read(MIPI_META_LINE);
     reg_write(kpi + 4 * KPI_DNN_WORD, frame->dnn_us);
     reg_write(kpi + 4 * KPI_DSP_WORD, frame->dsp_us);
     put_header(input_header, INPUT, frame->input_valid, frame->count);
     put_header(output_lines, OUTPUT, frame->output_valid, frame->count);
     reg_write(MIPI_META_FRAME, frame->frame);
-    send(KPI, kpi, 4 * KPI_WORDS, channel[KPI].lines, head + outputs + last != 0);
-    send(INPUT, input_header, HEADER_BYTES + ap_bytes, head, body + outputs + last != 0);
-    send(INPUT, input_body, input_bytes, body, outputs + last != 0);
-    send(OUTPUT, output_lines, output_bytes, outputs, last != 0);
-    send(PQ, kpi, 0, last, false);
+    send_all(pieces);
     reg_write(MIPI_META_LINES, 0); /* as link.c expects them */
     reg_write(MIPI_META_LINE, line);
 }

@@ -81,6 +81,7 @@ typedef struct {
     uint32_t dphy_lanes, cphy_lanes; /* bit n: n + 1 can be used */
     uint32_t dphy_rate, cphy_rate;   /* most on one of them, 16.16 Mb/s */
     uint32_t cphy_ctrl, cphy_lrte;   /* capabilities, as CCS has them */
+    uint32_t line_bytes;             /* of its buffer for lines that are no image's */
 } ccs_link_t;
 
 /* The way to the tensor as the ISP has it: R, Gr, Gb, B. */

@@ -53,6 +53,11 @@ enum {
 
 enum { CCS_STATUS_HOST_WROTE = 1u };
 
+/* ccs_channels.c: of the IMX500's channels 6 to 9, one register, whole; all before a stream. False
+ * with the reason in error. */
+bool ccs_channel_allowed(uint16_t addr, uint32_t value, char *error, size_t bytes);
+bool ccs_channels_fit(const ccs_t *ccs, char *error, size_t bytes);
+
 /* The register that has a byte there; NULL: none. */
 const ccs_reg_t *ccs_covering(const ccs_desc_t *desc, uint16_t addr);
 

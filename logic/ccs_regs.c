@@ -327,15 +327,15 @@ static const ccs_reg_t ccs_table[] = {
     {"ch07_input_y_size",                     0x305e, 2, RW, YES, 0x00, NUMBER, 0x0500},  /* lines; 0: as many as the network needs (assumed) */
     {"ch08_output_y_size",                    0x3060, 2, RW, YES, 0x00, NUMBER, 0x0500},
     {"ch09_pq_y_size",                        0x3062, 2, RW, YES, 0x01, NUMBER, 0x0500},
-    {"ch06_kpi_vc",                           0x3064, 1, RW, YES, 0x00, NUMBER, 0x0500},
+    {"ch06_kpi_vc",                           0x3064, 1, RW, YES, 0x00, NUMBER, 0x0500},  /* that of the image: in its frames; others have frames of their own */
     {"ch07_input_vc",                         0x3065, 1, RW, YES, 0x00, NUMBER, 0x0500},
     {"ch08_output_vc",                        0x3066, 1, RW, YES, 0x00, NUMBER, 0x0500},
     {"ch09_pq_vc",                            0x3067, 1, RW, YES, 0x00, NUMBER, 0x0500},
-    {"ch06_kpi_dt",                           0x3068, 1, RW, YES, 0x12, NUMBER, 0x0500},
+    {"ch06_kpi_dt",                           0x3068, 1, RW, YES, 0x12, NUMBER, 0x0500},  /* ccs_channels.c */
     {"ch07_input_dt",                         0x3069, 1, RW, YES, 0x12, NUMBER, 0x0500},
     {"ch08_output_dt",                        0x306a, 1, RW, YES, 0x12, NUMBER, 0x0500},
     {"ch09_pq_dt",                            0x306b, 1, RW, YES, 0x12, NUMBER, 0x0500},
-    {"ch06_kpi_packing",                      0x306c, 1, RW, YES, 0x02, NUMBER, 0x0500},  /* 2: 8 bits a pixel; no other is obeyed */
+    {"ch06_kpi_packing",                      0x306c, 1, RW, YES, 0x02, NUMBER, 0x0500},  /* 2: 8 bits a pixel, 3: 10 bits */
     {"ch07_input_packing",                    0x306d, 1, RW, YES, 0x02, NUMBER, 0x0500},
     {"ch08_output_packing",                   0x306e, 1, RW, YES, 0x02, NUMBER, 0x0500},
     {"ch09_pq_packing",                       0x306f, 1, RW, YES, 0x02, NUMBER, 0x0500},

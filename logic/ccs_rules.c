@@ -195,7 +195,8 @@ static bool start_stream(ccs_t *ccs, const why_t *why)
     ccs_pll_t pll;
     if (!keeps_format(ccs, clocks.format, why) || !judge_axis(ccs, 0, why) ||
         !judge_axis(ccs, 1, why) || !judge_binning(ccs, why) || !judge_hdr(ccs, why) ||
-        !judge_link(ccs, why) || !ccs_clocks_run(&ccs->desc, &clocks, &pll, why->text, why->bytes))
+        !judge_link(ccs, why) || !ccs_channels_fit(ccs, why->text, why->bytes) ||
+        !ccs_clocks_run(&ccs->desc, &clocks, &pll, why->text, why->bytes))
         return false;
     ccs->pll = pll;
     tell_output(ccs);
@@ -232,5 +233,6 @@ bool ccs_allowed(ccs_t *ccs, uint16_t addr, uint32_t value, bool whole, char *er
         return keeps_format(ccs, value, &why);
     if (addr == CCS_CCI_ADDRESS)
         return keeps_address(value, &why);
-    return keeps_range(ccs, addr, value, &why) && keeps_rule(addr, value, &why);
+    return ccs_channel_allowed(addr, value, error, bytes) && keeps_range(ccs, addr, value, &why) &&
+           keeps_rule(addr, value, &why);
 }

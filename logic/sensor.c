@@ -65,6 +65,7 @@ static void tell_link(const mipi_desc_t *mipi, ccs_desc_t *ccs)
         .cphy_rate = c ? (uint32_t)(rate * 16 / 7) : 0,
         .cphy_ctrl = c ? 0x7 : 0, /* lengths and sequence of the preamble, manual times */
         .cphy_lrte = c ? 0xf : 0, /* spacers and delimiter, after short and long packets */
+        .line_bytes = mipi->meta_line_bytes,
     };
 }
 

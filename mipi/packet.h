@@ -60,6 +60,16 @@ static inline bool mipi_dt_is_short(uint8_t dt)
 {
     return dt < 0x10;
 }
+/* YUV, RGB, RAW: lines of one length. */
+static inline bool mipi_dt_is_image(uint8_t dt)
+{
+    return dt >= 0x18 && dt <= 0x2f;
+}
+/* Lines of bytes that CSI-2 gives no form: embedded, generic, user defined. */
+static inline bool mipi_dt_is_bytes(uint8_t dt)
+{
+    return (dt >= 0x12 && dt <= 0x16) || (dt >= 0x30 && dt <= 0x37);
+}
 
 typedef struct {
     uint8_t vc;    /* 0..15 */

@@ -5,6 +5,7 @@
 
 #define DEFAULT_FRAME_BYTES (UINT64_C(256) << 20)
 #define FIRST_CAPACITY 4096u
+#define FIRST_LENGTHS 64u
 
 /* ---- events -------------------------------------------------------------------------------------
  */
@@ -98,6 +99,7 @@ static mipi_rx_stream_t *stream_for(mipi_rx_frame_t *frame, uint8_t dt)
         return NULL;
     mipi_rx_stream_t *s = &frame->stream[frame->streams++];
     void *memory = s->bytes != NULL ? (void *)s->bytes : (void *)s->px;
+    uint32_t *length = s->length;
     uint32_t bits = mipi_bits_of_dt(dt);
     if (bits > 16)
         bits = 0; /* kept as it came */
@@ -107,6 +109,8 @@ static mipi_rx_stream_t *stream_for(mipi_rx_frame_t *frame, uint8_t dt)
         .bytes = bits == 0 ? memory : NULL,
         .px = bits != 0 ? memory : NULL,
         .capacity = s->capacity,
+        .length = length,
+        .lengths = s->lengths,
     };
     return s;
 }
@@ -134,12 +138,6 @@ static bool stream_grow(mipi_rx_channel_t *channel, uint64_t max_bytes, mipi_rx_
     return true;
 }
 
-/* YUV, RGB, RAW: lines of one length. */
-static bool is_image(uint8_t dt)
-{
-    return dt >= 0x18 && dt <= 0x2f;
-}
-
 /* YUV420: lines of Y and lines of U Y V Y take turns. */
 static bool is_420(uint8_t dt)
 {
@@ -152,12 +150,32 @@ static uint32_t *line_length(mipi_rx_stream_t *s)
     return is_420(s->dt) && s->lines % 2 != 0 ? &s->odd_bytes : &s->line_bytes;
 }
 
+/* Remembers the length of the newest line, which counts as bytes, too. */
+static bool keep_length(mipi_rx_channel_t *channel, uint64_t max_bytes, mipi_rx_stream_t *s,
+                        uint32_t bytes)
+{
+    if (channel->bytes + sizeof(*s->length) > max_bytes)
+        return false;
+    if (s->lines >= s->lengths) {
+        uint32_t lengths = s->lengths == 0 ? FIRST_LENGTHS : 2 * s->lengths;
+        uint32_t *length = realloc(s->length, lengths * sizeof(*length));
+        if (length == NULL)
+            return false;
+        s->length = length;
+        s->lengths = lengths;
+    }
+    s->length[s->lines] = bytes;
+    channel->bytes += sizeof(*s->length);
+    return true;
+}
+
 static bool store_bytes(mipi_rx_t *rx, mipi_rx_channel_t *channel, mipi_rx_stream_t *s,
                         const uint8_t *payload, uint32_t bytes)
 {
-    uint32_t room = is_image(s->dt) ? *line_length(s) : bytes;
+    uint32_t room = mipi_dt_is_image(s->dt) ? *line_length(s) : bytes;
     uint32_t have = bytes < room ? bytes : room;
-    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, room))
+    if (!stream_grow(channel, rx->desc.max_frame_bytes, s, s->byte_count, room) ||
+        (!mipi_dt_is_image(s->dt) && !keep_length(channel, rx->desc.max_frame_bytes, s, room)))
         return false;
     if (have > 0)
         memcpy(s->bytes + s->byte_count, payload, have);
@@ -236,7 +254,7 @@ static void check_lines(const cursor_t *at, const mipi_rx_frame_t *frame)
 {
     uint32_t expected = at->rx->desc.lines[frame->vc], lines = 0;
     for (uint32_t i = 0; i < frame->streams; i++)
-        lines += is_image(frame->stream[i].dt) ? frame->stream[i].lines : 0;
+        lines += mipi_dt_is_image(frame->stream[i].dt) ? frame->stream[i].lines : 0;
     if (expected != 0 && lines != expected)
         report(at, MIPI_RX_FRAME_LINES, lines, expected);
 }
@@ -314,7 +332,7 @@ static bool check_line(const cursor_t *at, mipi_rx_stream_t *s)
     uint32_t *length = line_length(s);
     if (s->lines == 1 && length == &s->odd_bytes)
         *length = at->header.word;
-    if (!is_image(s->dt) || at->header.word == *length)
+    if (!mipi_dt_is_image(s->dt) || at->header.word == *length)
         return true;
     report(at, MIPI_RX_LINE_BYTES, at->header.word, *length);
     return false;
@@ -592,6 +610,7 @@ void mipi_rx_free(mipi_rx_t *rx)
         for (uint32_t i = 0; i < MIPI_RX_STREAMS; i++) {
             free(rx->channel[vc].frame.stream[i].bytes);
             free(rx->channel[vc].frame.stream[i].px);
+            free(rx->channel[vc].frame.stream[i].length);
         }
     }
     if (rx->align != NULL)

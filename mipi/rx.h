@@ -33,8 +33,10 @@ typedef struct {
     bool synced;         /* its first line stood between LS and LE */
     uint8_t *bytes;      /* all payloads one after another; NULL where there is px */
     size_t byte_count;
-    uint16_t *px;    /* lines * width_px samples; NULL where there are bytes */
-    size_t capacity; /* the receiver's: bytes allocated */
+    uint32_t *length; /* bytes of each line, where lines may differ: all but images; else NULL */
+    uint32_t lengths; /* the receiver's: allocated */
+    uint16_t *px;     /* lines * width_px samples; NULL where there are bytes */
+    size_t capacity;  /* the receiver's: bytes allocated */
 } mipi_rx_stream_t;
 
 typedef struct {

@@ -17,8 +17,11 @@ static void free_memory(mipi_rx_channel_t *channel)
         mipi_rx_stream_t *s = &channel->frame.stream[i];
         free(s->bytes);
         free(s->px);
+        free(s->length);
         s->bytes = NULL;
         s->px = NULL;
+        s->length = NULL;
+        s->lengths = 0;
         s->capacity = 0;
     }
 }
@@ -34,7 +37,8 @@ static void exchange_head(mipi_rx_stream_t *s, sim_snap_t *snap)
     mipi_rx_stream_t it = *s;
     it.bytes = NULL;
     it.px = NULL;
-    it.capacity = 0;
+    it.length = NULL;
+    it.capacity = it.lengths = 0;
     sim_snap_bytes(snap, &it, sizeof(it));
     if (sim_snap_restoring(snap))
         *s = it;
@@ -56,6 +60,21 @@ static void exchange_lines(mipi_rx_stream_t *s, sim_snap_t *snap)
         s->bytes = memory;
 }
 
+static void exchange_lengths(mipi_rx_stream_t *s, sim_snap_t *snap)
+{
+    bool has = s->bits == 0 && !mipi_dt_is_image(s->dt);
+    void *memory = s->length;
+    size_t expected = has ? s->lines * sizeof(*s->length) : 0, bytes = expected;
+    sim_snap_memory(snap, &memory, &bytes);
+    if (!sim_snap_restoring(snap))
+        return;
+    if (bytes != expected)
+        sim_snap_fail(snap, "a frame on the link has lengths of %zu bytes, not %zu", bytes,
+                      expected);
+    s->length = memory;
+    s->lengths = (uint32_t)(bytes / sizeof(*s->length));
+}
+
 static void exchange_channel(mipi_rx_channel_t *channel, sim_snap_t *snap)
 {
     mipi_rx_channel_t it = *channel;
@@ -72,6 +91,7 @@ static void exchange_channel(mipi_rx_channel_t *channel, sim_snap_t *snap)
     for (uint32_t i = 0; i < it.frame.streams && !sim_snap_failed(snap); i++) {
         exchange_head(&channel->frame.stream[i], snap);
         exchange_lines(&channel->frame.stream[i], snap);
+        exchange_lengths(&channel->frame.stream[i], snap);
     }
     if (sim_snap_failed(snap))
         channel->frame.streams = 0;

@@ -171,7 +171,7 @@ static void wrote_short(sim_comp_t *comp, uint32_t value)
                    MIPI_CTRL_SMALL | MIPI_CTRL_SYNC | MIPI_CTRL_WIDE)
 #define IRQ_BITS (MIPI_IRQ_META_DONE | MIPI_IRQ_OVERFLOW | MIPI_IRQ_FRAME_END | MIPI_IRQ_META_ERROR | \
                   MIPI_IRQ_META_LATE)
-#define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD | MIPI_DEST_MORE)
+#define DEST_BITS (0xf3fu | MIPI_DEST_INLINE | MIPI_DEST_PAD | MIPI_DEST_MORE | MIPI_DEST_RAW10)
 
 static const sim_reg_t mipi_regs[] = {
     {"MIPI_ID", "31:16: block id; 15:0: version",
@@ -196,10 +196,10 @@ static const sim_reg_t mipi_regs[] = {
      0x20, 0, UINT32_MAX, 0, R(meta_addr), NULL},
     {"MIPI_META_BYTES", "23:0: length of the metadata",
      0x24, 0, 0xffffff, 0, R(meta_bytes), NULL},
-    {"MIPI_META_LINE", "15:0: bytes in one long packet",
+    {"MIPI_META_LINE", "15:0: bytes in one long packet, before they are packed",
      0x28, 1024, 0xffff, 0, R(meta_line), NULL},
     {"MIPI_META_DEST", "5:0: data type; 11:8: virtual channel; 16: inline, within the image frame "
-     "of that channel; 17: fill the last line with zeros; 18: more of this frame follows",
+     "of that channel; 17: fill the last line with zeros; 18: more of this frame follows; 19: packed as RAW10",
      0x2c, MIPI_DEST_RESET, DEST_BITS, 0, R(meta_dest), NULL},
     {"MIPI_META_FRAME", "31:0: sensor frame that the metadata belong to; for trace and statistics, all ones: none",
      0x30, 0, UINT32_MAX, 0, R(meta_frame), NULL},
@@ -236,7 +236,8 @@ static void mipi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
     tx->fifo_level = mipi_fifo_level(tx);
     tx->lines_dropped = (uint32_t)tx->lines_lost;
     tx->meta_dropped = (uint32_t)tx->metadata_lines_lost;
-    tx->meta_ns = (uint32_t)((mipi_link_payload_ps(tx, tx->meta_line) + 999) / 1000);
+    uint32_t line = mipi_meta_packed(tx->meta_dest, tx->meta_line);
+    tx->meta_ns = (uint32_t)((mipi_link_payload_ps(tx, line) + 999) / 1000);
 }
 
 /* ---- component ----------------------------------------------------------------------------------

@@ -93,6 +93,7 @@
 #define MIPI_DEST_INLINE 0x10000u /* lines within the image frame of that VC */
 #define MIPI_DEST_PAD 0x20000u    /* last line filled with zeros to MIPI_META_LINE bytes */
 #define MIPI_DEST_MORE 0x40000u   /* the next job belongs to the same frame */
+#define MIPI_DEST_RAW10 0x80000u  /* bytes as pixels of 10 bits: four of them in five */
 #define MIPI_DEST_RESET 0x130u    /* VC 1, DT 0x30 */
 
 typedef struct {

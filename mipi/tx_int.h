@@ -56,6 +56,7 @@ bool mipi_image_overdue(const mipi_tx_t *tx); /* behind the FE at the head the n
 void mipi_image_left(mipi_tx_t *tx, const mipi_header_t *header, const mipi_packet_t *packet);
 
 /* Metadata side. */
+uint32_t mipi_meta_packed(uint32_t dest, uint32_t bytes); /* payload that so many bytes become */
 void mipi_meta_go(mipi_tx_t *tx);
 void mipi_meta_fetch(void *tx); /* event */
 void mipi_meta_read_done(void *tx, sim_mem_req_t *req);

@@ -18,6 +18,26 @@ static void schedule_fetch(mipi_tx_t *tx)
     sim_event_at(tx->comp.sim, &tx->fetch, sim_edge_ps(edge, tx->desc.clk_hz));
 }
 
+/* ---- packing ------------------------------------------------------------------------------------
+ */
+enum { RAW10_BYTES = 4, RAW10_PACKED = 5, RAW10_LOW_BITS = 0x55 };
+
+uint32_t mipi_meta_packed(uint32_t dest, uint32_t bytes)
+{
+    if (!(dest & MIPI_DEST_RAW10))
+        return bytes;
+    return (bytes + RAW10_BYTES - 1) / RAW10_BYTES * RAW10_PACKED;
+}
+
+/* In place, from the end. The low bits are those of register lines (SMIA): assumed. */
+static void pack_raw10(uint8_t *line, uint32_t packed)
+{
+    for (uint32_t group = packed / RAW10_PACKED; group-- > 0;) {
+        memmove(line + group * RAW10_PACKED, line + group * RAW10_BYTES, RAW10_BYTES);
+        line[group * RAW10_PACKED + RAW10_BYTES] = RAW10_LOW_BITS;
+    }
+}
+
 /* ---- the queue ----------------------------------------------------------------------------------
  */
 /* Why the registers cannot be obeyed; NULL when they can. */
@@ -29,7 +49,8 @@ static const char *refusal(const mipi_tx_t *tx)
         return "the queue is full";
     if (tx->meta_bytes == 0 && tx->meta_lines == 0)
         return "MIPI_META_BYTES is 0";
-    if (tx->meta_line == 0 || tx->meta_line > tx->desc.meta_line_bytes)
+    if (tx->meta_line == 0 ||
+        mipi_meta_packed(tx->meta_dest, tx->meta_line) > tx->desc.meta_line_bytes)
         return "MIPI_META_LINE is 0 or larger than the line buffer";
     if (mipi_dt_is_short((uint8_t)MIPI_DEST_DT(tx->meta_dest)))
         return "MIPI_META_DEST names the data type of a short packet";
@@ -109,7 +130,8 @@ static bool open_line(mipi_tx_t *tx, mipi_meta_buf_t *buf)
         return false;
     *buf = (mipi_meta_buf_t){.want_bytes = want, .data_bytes = min_u32(want, tx->meta_unread)};
     tx->meta_unfilled -= want;
-    memset(room(tx, tx->meta_fill) + MIPI_HEADER_BYTES, 0, tx->meta_line_now);
+    memset(room(tx, tx->meta_fill) + MIPI_HEADER_BYTES, 0,
+           mipi_meta_packed(tx->meta_dest_now, tx->meta_line_now));
     return true;
 }
 
@@ -215,6 +237,9 @@ uint32_t mipi_meta_build(mipi_tx_t *tx)
     uint8_t *line = room(tx, tx->meta_drain);
     uint32_t bytes = tx->meta_dest_now & MIPI_DEST_PAD ? tx->meta_line_now
                                                        : tx->meta_buf[tx->meta_drain].want_bytes;
+    bytes = mipi_meta_packed(tx->meta_dest_now, bytes);
+    if (tx->meta_dest_now & MIPI_DEST_RAW10)
+        pack_raw10(line + MIPI_HEADER_BYTES, bytes);
     return (uint32_t)mipi_long_packet(line, frame->vc, (uint8_t)MIPI_DEST_DT(tx->meta_dest_now),
                                       line + MIPI_HEADER_BYTES, (uint16_t)bytes);
 }

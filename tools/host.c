@@ -97,10 +97,12 @@ static void take_postmortem(host_t *host, const mipi_rx_frame_t *frame,
 static void take_tensors(host_t *host, const mipi_rx_frame_t *frame)
 {
     tensor_files_t *tensors = &host->tensors;
-    if (tensor_files_take(tensors, frame)) {
-        if (host->on_tensors != NULL)
-            host->on_tensors(host->ctx);
-    } else if (!tensors->file_failed) {
+    bool fine = tensor_files_take(tensors, frame);
+    if (tensors->told && host->on_tensors != NULL)
+        host->on_tensors(host->ctx);
+    if (fine)
+        return;
+    if (!tensors->file_failed) {
         complain(host, frame, "tensors", tensors->error);
     } else if (host->error[0] == '\0') {
         memcpy(host->error, tensors->error, sizeof(host->error));
@@ -188,13 +190,12 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
 {
     host_t *host = ctx;
     const mipi_rx_stream_t *metadata = mipi_rx_stream(frame, META_DATA_TYPE);
-    if (frame->vc == META_VIRTUAL_CHANNEL && metadata != NULL)
+    if (frame->vc == META_VIRTUAL_CHANNEL && metadata != NULL && !tensor_files_may_be(metadata))
         take_metadata(host, frame, metadata);
     const mipi_rx_stream_t *postmortem = mipi_rx_stream(frame, PM_DATA_TYPE);
-    if (frame->vc == PM_VIRTUAL_CHANNEL && postmortem != NULL)
+    if (frame->vc == PM_VIRTUAL_CHANNEL && postmortem != NULL && !tensor_files_may_be(postmortem))
         take_postmortem(host, frame, postmortem);
-    if (tensor_files_has(frame))
-        take_tensors(host, frame);
+    take_tensors(host, frame);
     const mipi_rx_stream_t *image = image_stream(frame);
     if (image != NULL)
         take_image(host, frame, image);
@@ -305,10 +306,15 @@ bool host_image_open(const host_t *host)
 void host_finish(host_t *host)
 {
     mipi_rx_finish(&host->rx);
+    if (!tensor_files_finish(&host->tensors)) {
+        const link_problem_t problem = {.what = "tensors", .text = host->tensors.error};
+        host_tell(host, &problem);
+    }
 }
 
 void host_free(host_t *host)
 {
     mipi_rx_free(&host->rx);
+    tensor_files_free(&host->tensors);
     source_lines_free(&host->lines);
 }

@@ -59,6 +59,7 @@ static const sim_field_t fields[] = {
     K(host.tensors.each),
     K(host.tensors.input_waits),
     K(host.tensors.input_count),
+    K(host.tensors.set_ps),
     K(host.problems),
     K(host.error),
     K(capture.link),
@@ -162,6 +163,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     exchange_preview(&run->preview, snap);
     sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);
+    tensor_set_exchange(&run->host.tensors.set, snap);
     results_exchange(&run->results, snap, with_content != 0);
     if (with_content != 0 && !sim_snap_failed(snap))
         exchange_pictures(run, snap);

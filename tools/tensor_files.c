@@ -137,7 +137,7 @@ static bool has_input(const tensor_files_t *f, const tensor_lines_t *t)
     return t->input_valid || (t->output_valid && f->input_waits && f->input_count == t->count);
 }
 
-static void tell(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame_t *frame)
+static void tell(tensor_files_t *f, const tensor_lines_t *t)
 {
     char name[64];
     sim_json_t *line = sim_json_object();
@@ -150,7 +150,7 @@ static void tell(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame
     sim_json_add_bool(line, "output_valid", t->output_valid);
     sim_json_add_u64(line, "dnn_us", t->dnn_us);
     sim_json_add_u64(line, "dsp_us", t->dsp_us);
-    sim_json_add_u64(line, "start_ps", frame->start_ps);
+    sim_json_add_u64(line, "start_ps", f->set_ps);
     if (f->dir != NULL && has_input(f, t)) {
         tensor_files_input_name(name, f->inputs - !t->input_valid);
         sim_json_add_str(line, "input", name);
@@ -165,7 +165,7 @@ static void tell(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame
     sim_json_free(line);
 }
 
-static bool keep(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame_t *frame)
+static bool keep(tensor_files_t *f, const tensor_lines_t *t)
 {
     if (f->dir != NULL &&
         ((t->input_valid && !write_input(f, t)) || (t->output_valid && !write_outputs(f, t)))) {
@@ -173,7 +173,7 @@ static bool keep(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame
         return false;
     }
     if (f->lines != NULL)
-        tell(f, t, frame);
+        tell(f, t);
     f->frames++;
     f->inputs += t->input_valid;
     f->outputs += t->output_valid;
@@ -182,50 +182,85 @@ static bool keep(tensor_files_t *f, const tensor_lines_t *t, const mipi_rx_frame
     f->input_waits = (t->input_valid || f->input_waits) && !t->output_valid;
     if (t->input_valid)
         f->input_count = t->count;
+    f->told = true;
     return true;
 }
 
 /* ---- frames of a receiver ---- */
 
-/* NULL: there are none, only embedded lines, which are all as long as the first. */
-static const mipi_rx_stream_t *lines_of(const mipi_rx_frame_t *frame, uint32_t *count)
+bool tensor_files_may_be(const mipi_rx_stream_t *s)
 {
-    const mipi_rx_stream_t *s = mipi_rx_stream(frame, MIPI_DT_EMBEDDED);
-    if (frame->vc != TENSOR_VIRTUAL_CHANNEL || s == NULL || s->lines <= TENSOR_EMBEDDED_LINES)
-        return NULL;
-    size_t before = (size_t)TENSOR_EMBEDDED_LINES * s->line_bytes;
-    bool same = s->byte_count == (size_t)s->lines * s->line_bytes;
-    if (same && (s->line_bytes != AP_LINE_BYTES || s->bytes[before] == EMBEDDED_LINE_START))
-        return NULL;
-    *count = s->byte_count < before ? 0 : (uint32_t)((s->byte_count - before) / AP_LINE_BYTES);
-    return s;
+    return mipi_dt_is_bytes(s->dt) && s->byte_count != 0 && s->bytes[0] <= 1;
 }
 
-bool tensor_files_has(const mipi_rx_frame_t *frame)
+/* Without the register lines, of which one may be damaged. */
+static tensor_run_t run_of(const mipi_rx_stream_t *s)
 {
-    uint32_t count;
-    return lines_of(frame, &count) != NULL;
+    tensor_run_t run = {s->bytes, s->length, s->lines};
+    bool registers = false;
+    size_t before = 0;
+    uint32_t lines = s->dt == MIPI_DT_EMBEDDED ? TENSOR_EMBEDDED_LINES : 0;
+    for (uint32_t i = 0; i < lines && i < s->lines; before += s->length[i++])
+        registers |= s->length[i] != 0 && s->bytes[before] == EMBEDDED_LINE_START;
+    if (!registers)
+        return run;
+    lines = lines < s->lines ? lines : s->lines;
+    return (tensor_run_t){s->bytes + before, s->length + lines, s->lines - lines};
+}
+
+/* All lines of it have come. */
+static bool take_set(tensor_files_t *f)
+{
+    tensor_lines_t t;
+    bool fine = tensor_lines_parse(&f->set, &t, f->error, sizeof(f->error));
+    tensor_set_clear(&f->set);
+    if (!fine)
+        return false;
+    fine = keep(f, &t);
+    tensor_lines_free(&t);
+    return fine;
+}
+
+static bool take_run(tensor_files_t *f, const tensor_run_t *run, const mipi_rx_frame_t *frame)
+{
+    bool had = f->set.side[TENSOR_INPUT].came;
+    bool fine = tensor_set_take(&f->set, run, f->error, sizeof(f->error));
+    if (f->set.side[TENSOR_INPUT].came && (!had || !fine))
+        f->set_ps = frame->start_ps;
+    return fine;
 }
 
 bool tensor_files_take(tensor_files_t *f, const mipi_rx_frame_t *frame)
 {
-    tensor_lines_t t;
-    uint32_t count;
-    const mipi_rx_stream_t *s = lines_of(frame, &count);
+    bool fine = true;
     f->error[0] = '\0';
-    f->file_failed = false;
-    if (s == NULL)
-        return true;
-    if (count != s->lines - TENSOR_EMBEDDED_LINES) {
-        snprintf(f->error, sizeof(f->error),
-                 "tensor lines: found %u lines of together %zu bytes, expected lines of %u",
-                 s->lines - TENSOR_EMBEDDED_LINES, s->byte_count, AP_LINE_BYTES);
-        return false;
+    f->file_failed = f->told = false;
+    for (uint32_t i = 0; i < frame->streams; i++) {
+        tensor_run_t run;
+        const mipi_rx_stream_t *s = &frame->stream[i];
+        if (!mipi_dt_is_bytes(s->dt))
+            continue;
+        run = run_of(s);
+        if (run.lines != 0 && run.length[0] != 0 && run.bytes[0] <= 1)
+            fine &= take_run(f, &run, frame);
     }
-    const uint8_t *first = s->bytes + (size_t)TENSOR_EMBEDDED_LINES * s->line_bytes;
-    if (!tensor_lines_parse(first, count, &t, f->error, sizeof(f->error)))
-        return false;
-    bool fine = keep(f, &t, frame);
-    tensor_lines_free(&t);
+    if (tensor_set_whole(&f->set))
+        fine &= take_set(f);
     return fine;
+}
+
+bool tensor_files_finish(tensor_files_t *f)
+{
+    bool input = f->set.side[TENSOR_INPUT].came, output = f->set.side[TENSOR_OUTPUT].came;
+    f->file_failed = false;
+    if (input || output)
+        snprintf(f->error, sizeof(f->error), "tensor lines: found no %s header",
+                 input ? "output" : "input");
+    tensor_set_clear(&f->set);
+    return !input && !output;
+}
+
+void tensor_files_free(tensor_files_t *f)
+{
+    tensor_set_clear(&f->set);
 }

@@ -4,6 +4,9 @@
  *
  * A network slower than a frame sends its input in one frame and its output in a later one; both
  * have the same frame count, and the line of the output names the input's file again.
+ *
+ * The channels may leave on different virtual channels, and so in several frames of the receiver,
+ * KPI's first: the line of tensors.jsonl comes with the last tensor's frame.
  */
 #ifndef TOOLS_TENSOR_FILES_H
 #define TOOLS_TENSOR_FILES_H
@@ -13,7 +16,7 @@
 #include "mipi/rx.h"
 #include "tools/tensor_lines.h"
 
-#define TENSOR_VIRTUAL_CHANNEL 0u
+#define TENSOR_EMBEDDED_LINES 2u /* register lines (SMIA) before them, where those share a type */
 
 typedef struct {
     FILE *lines;                      /* tensors.jsonl; the caller's; NULL: nothing is kept */
@@ -22,16 +25,22 @@ typedef struct {
     uint32_t each;                    /* arrays of a set */
     bool input_waits;                 /* the last input's output has not come */
     uint8_t input_count;
-    char error[256]; /* of the last frame or file that was not taken; empty: none */
+    tensor_set_t set; /* what has come of the next line */
+    uint64_t set_ps;  /* start of the frame that its input stood in */
+    bool told;        /* the last frame made a line */
+    char error[256];  /* of the last frame or file that was not taken; empty: none */
     bool file_failed;
 } tensor_files_t;
 
-/* Does the frame have tensor lines? */
-bool tensor_files_has(const mipi_rx_frame_t *frame);
+/* May the stream be tensor lines? Fovea's own packets, which begin with a magic number, are not. */
+bool tensor_files_may_be(const mipi_rx_stream_t *stream);
 
-/* Takes them. False: they make no sense (error says why), or, if file_failed, a file could not be
- * written. */
+/* Takes the tensor lines of a frame, if it has any. False: they make no sense (error says why), or,
+ * if file_failed, a file could not be written. */
 bool tensor_files_take(tensor_files_t *files, const mipi_rx_frame_t *frame);
+/* The input is over. False: a tensor waits for its other. */
+bool tensor_files_finish(tensor_files_t *files);
+void tensor_files_free(tensor_files_t *files);
 
 /* "input_00003.png", "output_00003_1.npy"; 64 bytes of room. */
 void tensor_files_input_name(char name[64], uint64_t input);

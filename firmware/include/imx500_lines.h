@@ -1,20 +1,20 @@
 /*
- * imx500_lines.h - the IMX500's tensor lines in the image frame, behind the embedded ones.
+ * imx500_lines.h - the IMX500's tensor lines: those on the image's virtual channel stand in its
+ * frame, behind the embedded ones, those of each other one are a frame of their own.
  *
  *     KPI | header, apParams | input tensor | header, apParams | outputs, each on a new line | PQ
  *         |------ channel 7 ---------------| |------ channel 8 ---------------------------| |
  *
- * What each channel sends the host's registers tell: bytes of a line, lines, data type; what the
- * network does not fill is zeros. The input is sent from where the ISP wrote it; outputs are
- * copied (DMA; the core where codes are sent unsigned), so that the NPU may go on.
+ * What each channel sends the host's registers tell: bytes of a line, lines, virtual channel, data
+ * type, packing; what the network does not fill is zeros. With packing 3 the bytes are pixels of 10
+ * bits, four of them in five bytes (that the size counts bytes, and the low bits: assumed). The
+ * input is sent from where the ISP wrote it; outputs are copied (DMA; the core where codes are sent
+ * unsigned), so that the NPU may go on.
  *
  * Header, 12 bytes, little-endian: u8 valid, u8 frame count, u16 bytes of a line, u16 bytes of
  * apParams, u16 network, u8 tensor type (0 input, 1 output), 3 bytes 0. KPI line: words 9 and 10
  * are microseconds, of the inference as the firmware saw it and of the NPU's run; the rest is 0. PQ
  * line: 0; what it holds on the IMX500 is not published.
- *
- * Not modeled: packings other than 8 bits, virtual channels other than the image's (such a channel
- * sends nothing and says so on the serial port).
  */
 #ifndef FW_IMX500_LINES_H
 #define FW_IMX500_LINES_H
@@ -36,6 +36,11 @@ bool lines_setup(const net_t *net);
 /* Lines of a frame, and their time on the link at its present rate. */
 uint32_t lines_count(void);
 uint32_t lines_time_us(void);
+
+/* Do some of them stand in the image's frame? */
+bool lines_in_image(void);
+/* Are lines on their way? Until they are not, no others can be sent. */
+bool lines_busy(void);
 
 /* Copies the outputs of the NPU's run that has ended. False: the DMA failed. */
 bool lines_take_outputs(void);

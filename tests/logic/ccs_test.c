@@ -522,6 +522,16 @@ START_TEST(values_that_a_capability_rules_out_are_refused)
         {0x0107, 0x0e, "cci_address_ctrl: expected an I2C address"},
         {0x0107, 0xf0, "cci_address_ctrl: expected an I2C address"},
         {0x0112, 0x0e0e, "csi_data_format 0x0e0e is in no data_format_descriptor"},
+        {0x3056, 2558, "ch07_input_x_size: expected a multiple of 4, 16 at least, refused"},
+        {0x3054, 12, "ch06_kpi_x_size: expected a multiple of 4, 16 at least, refused"},
+        {0x3060, 2046, "ch08_output_y_size: expected 0..2045 lines, refused"},
+        {0x3067, 16, "ch09_pq_vc: expected 0..15, refused"},
+        {0x3069, 0x11, "ch07_input_dt: expected 0x12..0x16 or 0x30..0x37, refused"},
+        {0x306b, 0x17, "ch09_pq_dt: expected 0x12..0x16 or 0x30..0x37, refused"},
+        {0x3068, 0x2f, "ch06_kpi_dt: expected 0x12..0x16 or 0x30..0x37, refused"},
+        {0x306a, 0x38, "ch08_output_dt: expected 0x12..0x16 or 0x30..0x37, refused"},
+        {0x306c, 1, "ch06_kpi_packing: expected 2 (8 bits) or 3 (10 bits), refused"},
+        {0x306f, 4, "ch09_pq_packing: expected 2 (8 bits) or 3 (10 bits), refused"},
     };
     sim_t *sim = make();
     sim_set_log(sim, keep_log, NULL, SIM_LOG_GUEST);
@@ -531,6 +541,30 @@ START_TEST(values_that_a_capability_rules_out_are_refused)
         ck_assert_msg(strstr(said, cases[i].why) != NULL, "%s", said);
         ck_assert_uint_eq(host_sees((uint16_t)cases[i].addr), before);
     }
+    sim_free(sim);
+}
+END_TEST
+
+/* The line buffer has 4096 bytes: 3276 of data in 10-bit packing are 4095, 3280 are 4100. */
+START_TEST(channels_must_fit_the_line_buffer_while_they_are_sent)
+{
+    sim_t *sim = make();
+    sim_set_log(sim, keep_log, NULL, SIM_LOG_GUEST);
+    ck_assert(ccs_host_write(&ccs, 0x306e, 3));
+    ck_assert(ccs_host_write(&ccs, 0x3058, 3280));
+    ck_assert(!ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_ptr_nonnull(
+        strstr(said, "channel 8: lines of 4100 bytes on the link, expected at most 4096"));
+    ck_assert(ccs_host_write(&ccs, 0x3058, 3276));
+    ck_assert(ccs_host_write(&ccs, 0x305a, 4100));
+    ck_assert(!ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_ptr_nonnull(strstr(said, "channel 9: lines of 4100 bytes on the link"));
+    ck_assert(ccs_bus_write(&ccs, 0x305b, 0x06)); /* half of it: 0x1006 */
+    ck_assert(ccs_bus_stop(&ccs));
+    ck_assert(!ccs_host_write(&ccs, 0x0100, 1));
+    ck_assert_ptr_nonnull(strstr(said, "ch09_pq_x_size 0x1006, expected a multiple of 4"));
+    ck_assert(ccs_host_write(&ccs, 0x3052, 0)); /* nobody asks for them */
+    ck_assert(ccs_host_write(&ccs, 0x0100, 1));
     sim_free(sim);
 }
 END_TEST
@@ -666,6 +700,7 @@ TEST_MAIN("ccs", registers_are_big_endian, a_host_write_interrupts_until_the_cor
           a_chip_file_sets_registers_by_name, the_frame_format_follows_the_set_up,
           what_does_not_fit_together_starts_no_stream_and_says_why,
           values_that_a_capability_rules_out_are_refused,
+          channels_must_fit_the_line_buffer_while_they_are_sent,
           parts_of_registers_are_judged_with_the_rest,
           without_a_fifo_array_and_link_must_have_the_same_rate,
           software_reset_asks_for_one_and_reads_0, registers_of_the_standard_are_there,

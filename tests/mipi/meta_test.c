@@ -408,6 +408,42 @@ START_TEST(the_time_of_a_line_can_be_read)
 }
 END_TEST
 
+/* The low bits of every pixel are 01: the fifth byte is 01 01 01 01. */
+START_TEST(bytes_can_leave_as_pixels_of_10_bits)
+{
+    mipi_desc_t desc = rig_desc();
+    open_rig(&desc, MIPI_CTRL_META);
+    job(0, 400, 200, 0, MIPI_DEST_RESET); /* leaves its bytes in both buffers */
+    for (uint32_t bytes = 1; bytes <= 300; bytes += 23) {
+        uint32_t line = 4 + bytes % 201, at = 0, length[2];
+        job(bytes, bytes, line, 0, MIPI_DEST_RESET | MIPI_DEST_RAW10);
+        sim_run_until_ps(rig.sim, (1 + bytes) * SIM_PS_PER_MS);
+        for (uint32_t done = 0; done < bytes; done += line) {
+            uint32_t count = bytes - done < line ? bytes - done : line;
+            for (uint32_t i = 0; i < (count + 3) / 4 * 4; i++) {
+                uint8_t want = i < count ? rig.mem.data[bytes + done + i] : 0;
+                ck_assert_uint_eq(received[at++], want);
+                if (i % 4 == 3)
+                    ck_assert_uint_eq(received[at++], 0x55);
+            }
+            length[done != 0] = (count + 3) / 4 * 5;
+        }
+        ck_assert_uint_eq(received_bytes, at);
+        ck_assert_uint_eq(length[0], bytes < line ? at : (line + 3) / 4 * 5);
+    }
+    rig_write(&rig, RIG_META_DEST, MIPI_DEST_RESET | MIPI_DEST_RAW10);
+    rig_write(&rig, RIG_META_LINE, 100);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_NS), 377 + 8 * (125 + 6));
+    rig_write(&rig, RIG_META_LINE, 204); /* 255 of the buffer's 256 bytes */
+    rig_write(&rig, RIG_META_GO, 1);
+    ck_assert_uint_eq(rig.guests_logged, 0);
+    rig_write(&rig, RIG_META_LINE, 205); /* 260 */
+    rig_write(&rig, RIG_META_GO, 1);
+    ck_assert_ptr_nonnull(strstr(rig.last_log, "larger than the line buffer"));
+    close_rig();
+}
+END_TEST
+
 /* Frames of 2 lines, each 100 us; RAW10 lines of 506 bytes. */
 static void open_hold(uint32_t frames, uint32_t ctrl)
 {
@@ -497,6 +533,7 @@ TEST_MAIN("mipi metadata", whoever_wants_to_know_hears_of_metadata_when_it_is_as
           the_registers_are_free_once_go_is_written, what_cannot_be_sent_is_refused_and_logged,
           metadata_from_nowhere_are_zeros_and_an_error_bit,
           lines_beyond_the_metadata_are_zeros_and_fewer_lines_cut_it, a_group_of_jobs_is_one_frame,
-          the_time_of_a_line_can_be_read, a_held_frame_end_waits_for_its_inline_group,
+          the_time_of_a_line_can_be_read, bytes_can_leave_as_pixels_of_10_bits,
+          a_held_frame_end_waits_for_its_inline_group,
           the_next_frame_ends_the_wait_and_what_is_late_is_dropped,
           frames_without_pixels_have_embedded_and_inline_lines_only)

@@ -528,7 +528,7 @@ START_TEST(registers_have_their_reset_values)
     ck_assert_uint_eq(rig_read(&rig, RIG_META_LINE), 1024);
     ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x130);
     rig_write(&rig, RIG_META_DEST, UINT32_MAX);
-    ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0x70f3f);
+    ck_assert_uint_eq(rig_read(&rig, RIG_META_DEST), 0xf0f3f);
     rig_write(&rig, RIG_CTRL, UINT32_MAX);
     ck_assert_uint_eq(rig_read(&rig, RIG_CTRL), 0xff);
     rig_write(&rig, RIG_ID, 0);

@@ -227,7 +227,7 @@ START_TEST(lost_lines_are_named)
     decode_without(3, "tensor lines: "); /* KPI */
     decode_without(4, "tensor lines: "); /* the input's header */
     decode_without(10, "tensor \"image\": found 22 lines of it, expected 23");
-    decode_without(28, "tensor lines: found no output header among 28 lines");
+    decode_without(28, "tensor lines: found no output header for the input of frame count 0");
 }
 END_TEST
 

@@ -253,18 +253,6 @@ START_TEST(what_is_off_does_not_leave)
         if (off[i].frames)
             expect_frame(0, 0, 1520);
     }
-    /* a channel that asks for what is not modeled */
-    ck_assert_int_eq(imx500_run(IMX500_DETECTOR,
-                                IMX500_NO_PIXELS
-                                "{\"at\": \"0ms\", \"write\": \"ch07_input_packing\", "
-                                "\"value\": 3},",
-                                1),
-                     1);
-    char *uart = imx500_result("uart.log");
-    ck_assert_ptr_nonnull(strstr(uart, "channel 7: bad size, type, virtual channel or packing"));
-    free(uart);
-    read_capture();
-    expect_frame(0, 1 + 3 + 1, 0);
     /* no network: lines without tensors */
     imx500_ran(IMX500_DETECTOR,
                IMX500_NO_PIXELS "{\"at\": \"0ms\", \"write\": \"dnn_mode\", \"value\": 0},", 2);

@@ -76,14 +76,53 @@ static void begin(const ap_network_t *n, bool input_valid, bool output_valid)
     put_header(3, output_valid, 77, 1);
 }
 
-static bool parse(uint32_t count)
+/* Takes lines `from`..`to` - 1 as one run, as pixels of 10 bits if packed. */
+static bool take(tensor_set_t *set, uint32_t from, uint32_t to, bool packed)
 {
     /* of just this length, so that a sanitizer sees reads beyond it */
-    uint8_t *copy = malloc((size_t)count * LINE + 1);
-    memcpy(copy, lines, (size_t)count * LINE);
-    bool fine = tensor_lines_parse(copy, count, &got, error, sizeof(error));
+    uint32_t count = to - from, line = packed ? LINE / 4 * 5 : LINE;
+    uint32_t length[MAX_LINES];
+    uint8_t *copy = malloc((size_t)count * line + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        length[i] = line;
+        for (uint32_t at = 0; at < line; at++)
+            copy[i * line + at] = !packed       ? lines[from + i][at]
+                                  : at % 5 == 4 ? 0x55
+                                                : lines[from + i][at / 5 * 4 + at % 5];
+    }
+    const tensor_run_t run = {copy, length, count};
+    error[0] = '\0';
+    bool fine = tensor_set_take(set, &run, error, sizeof(error));
     free(copy);
     return fine;
+}
+
+static bool finish(tensor_set_t *set)
+{
+    bool fine = tensor_set_whole(set) && tensor_lines_parse(set, &got, error, sizeof(error));
+    tensor_set_clear(set);
+    return fine;
+}
+
+/* All in one run; both packings give the same. */
+static bool parse(uint32_t count)
+{
+    tensor_set_t set = {0};
+    tensor_lines_t first;
+    bool whole = take(&set, 0, count, true) && finish(&set);
+    first = got;
+    ck_assert_int_eq(take(&set, 0, count, false) && finish(&set), whole);
+    if (!whole)
+        return false;
+    ck_assert_uint_eq(first.dsp_us, got.dsp_us);
+    ck_assert_int_eq(first.input != NULL, got.input != NULL);
+    if (got.input != NULL)
+        ck_assert_mem_eq(first.input, got.input, tensor_elements(&got.ap.input[0]));
+    for (uint32_t o = 0; o < got.ap.outputs && got.output[o] != NULL; o++)
+        ck_assert_mem_eq(first.output[o], got.output[o],
+                         4 * (size_t)tensor_elements(&got.ap.output[o]));
+    tensor_lines_free(&first);
+    return true;
 }
 
 /* ---- what is read ---- */
@@ -115,7 +154,6 @@ START_TEST(codes_of_all_kinds_become_numbers)
     ck_assert_uint_eq(got.dsp_us, 56789);
     ck_assert_uint_eq(got.count, 77);
     ck_assert_uint_eq(got.network, 9);
-    ck_assert_uint_eq(got.output_line, 3);
     ck_assert(!got.input_valid && got.output_valid);
     ck_assert_ptr_null(got.input);
     for (uint32_t o = 0; o < 5; o++)
@@ -224,18 +262,89 @@ START_TEST(the_output_header_is_the_first_with_the_inputs_numbers)
     add(&n, 8, AP_SIGNED, 0, 1.0f, 1);
     begin(&n, true, true);
     memcpy(lines[5], lines[3], LINE);
-    lines[3][1]++; /* of another frame: not it */
+    lines[3][1]++;     /* of another frame: not it */
+    lines[6][0] = 100; /* its only element */
     ck_assert_msg(parse(8), "%s", error);
-    ck_assert_uint_eq(got.output_line, 5);
+    ck_assert_float_eq(got.output[0][0], 100);
     tensor_lines_free(&got);
-    ck_assert(!parse(5));
-    ck_assert_str_eq(error, "tensor lines: found no output header among 5 lines");
-    ck_assert(!parse(1));
-    ck_assert_str_eq(error, "tensor lines: found 1 lines, expected KPI and the input's header at "
-                            "least");
+    ck_assert(!parse(5)); /* one waits for the other */
+    ck_assert_str_eq(error, "");
     lines[1][8] = 1;
     ck_assert(!parse(8));
-    ck_assert_str_eq(error, "tensor lines: line 1: found tensor type 1, expected 0 (input)");
+}
+END_TEST
+
+/* ---- runs ---- */
+
+/* KPI, input, output on channels of their own; PQ's zeros count for nothing. */
+START_TEST(channels_may_come_one_by_one_and_outputs_first)
+{
+    ap_network_t n = network();
+    add(&n, 8, AP_SIGNED, 0, 1.0f, 1);
+    for (uint32_t order = 0; order < 8; order++) {
+        tensor_set_t set = {0};
+        bool out_first = order & 1, packed_in = order & 2, packed_out = order & 4;
+        begin(&n, true, true);
+        lines[4][0] = 9;
+        memset(lines[5], 0, LINE);
+        ck_assert(take(&set, 5, 6, false)); /* the PQ line of the frame before */
+        ck_assert(take(&set, 0, 1, packed_out));
+        ck_assert(take(&set, 5, 6, true));
+        ck_assert(
+            take(&set, out_first ? 3 : 1, out_first ? 5 : 3, out_first ? packed_out : packed_in));
+        ck_assert(!tensor_set_whole(&set));
+        ck_assert(
+            take(&set, out_first ? 1 : 3, out_first ? 3 : 5, out_first ? packed_in : packed_out));
+        ck_assert_msg(finish(&set), "%s", error);
+        ck_assert_uint_eq(got.dnn_us, 1234);
+        ck_assert_uint_eq(got.dsp_us, 56789);
+        ck_assert_uint_eq(got.input[3], 1);
+        ck_assert_float_eq(got.output[0][0], 9);
+        tensor_lines_free(&got);
+    }
+}
+END_TEST
+
+/* An image of 0x55 everywhere is no packing: the header's line tells. */
+START_TEST(bodies_that_look_like_packed_lines_are_not)
+{
+    ap_network_t n = network();
+    add(&n, 8, AP_SIGNED, 0, 1.0f, 4);
+    begin(&n, true, true);
+    memset(lines[2], 0x55, LINE);
+    memset(lines[4], 0x55, LINE);
+    ck_assert_msg(parse(5), "%s", error);
+    for (uint32_t i = 0; i < 45; i++)
+        ck_assert_uint_eq(got.input[i], 0x55);
+    ck_assert_float_eq(got.output[0][3], 0x55);
+    tensor_lines_free(&got);
+}
+END_TEST
+
+START_TEST(tensors_that_do_not_belong_together_are_told)
+{
+    tensor_set_t set = {0};
+    ap_network_t n = network();
+    add(&n, 8, AP_SIGNED, 0, 1.0f, 1);
+    begin(&n, true, true);
+    ck_assert(take(&set, 0, 3, false));
+    lines[3][1] = 78;
+    ck_assert(!take(&set, 3, 5, false));
+    char want[160];
+    snprintf(want, sizeof(want),
+             "tensor lines: found output of frame count 78 with apParams of %u bytes, expected 77, "
+             "%u as the input",
+             ap_bytes, ap_bytes);
+    ck_assert_str_eq(error, want);
+    ck_assert(!take(&set, 3, 5, false)); /* the first waits; the second is another one */
+    ck_assert_str_eq(error, "tensor lines: found no input header for the output of frame count 78");
+    lines[1][1] = 78;
+    ck_assert(take(&set, 1, 3, false)); /* what came last is whole all the same */
+    ck_assert_msg(finish(&set), "%s", error);
+    tensor_lines_free(&got);
+    ck_assert(take(&set, 1, 5, false));
+    ck_assert(!finish(&set));
+    ck_assert_str_eq(error, "tensor lines: found no KPI line");
 }
 END_TEST
 
@@ -251,13 +360,12 @@ START_TEST(lines_that_are_lost_are_told)
     put16(lines[1] + 4, 6000);
     put16(lines[3] + 4, 6000);
     ck_assert(!parse(8));
-    ck_assert_str_eq(
-        error, "tensor lines: line 1: found apParams of 6000 bytes, expected them in 2 lines");
+    ck_assert_str_eq(error, "tensor lines: found apParams of 6000 bytes, expected them in 2 lines");
     begin(&n, true, true);
-    put16(lines[1] + 2, 0);
-    put16(lines[3] + 2, 0);
+    put16(lines[1] + 2, 0); /* no header, then */
     ck_assert(!parse(8));
-    ck_assert_str_eq(error, "tensor lines: line 1: found lines of 0 bytes, expected 1..2560");
+    put16(lines[1] + 2, LINE + 1);
+    ck_assert(!parse(8));
 }
 END_TEST
 
@@ -302,13 +410,18 @@ END_TEST
 
 static mipi_rx_frame_t frame_of(uint32_t count, uint8_t *room)
 {
+    static uint32_t length[2 + MAX_LINES];
     mipi_rx_frame_t frame = {.vc = 0, .streams = 1, .end_ps = 5};
     memset(room, 0x07, 2 * 2544);
+    room[0] = 0x0a; /* of the second one the first byte is damaged */
     memcpy(room + 2 * 2544, lines, (size_t)count * LINE);
+    for (uint32_t i = 0; i < 2 + count; i++)
+        length[i] = i < 2 ? 2544 : LINE;
     frame.stream[0] = (mipi_rx_stream_t){.dt = MIPI_DT_EMBEDDED,
                                          .lines = 2 + count,
                                          .line_bytes = 2544,
                                          .bytes = room,
+                                         .length = length,
                                          .byte_count = 2 * 2544 + (size_t)count * LINE};
     return frame;
 }
@@ -360,8 +473,8 @@ START_TEST(an_output_names_the_input_of_its_own_count)
         begin(&n, frame[i].in, frame[i].out);
         lines[1][1] = lines[3][1] = frame[i].count;
         mipi_rx_frame_t f = frame_of(5, room);
-        ck_assert(tensor_files_has(&f));
         ck_assert_msg(tensor_files_take(&files, &f), "%s", files.error);
+        ck_assert(files.told);
     }
     rewind(files.lines);
     for (size_t i = 0; i < SIM_COUNT(frame); i++) {
@@ -384,19 +497,47 @@ END_TEST
 START_TEST(frames_of_embedded_lines_only_have_no_tensors)
 {
     static uint8_t room[MAX_LINES * LINE];
+    static uint32_t four[] = {2544, 2544, 2544, 2544};
     tensor_files_t files = {0};
     mipi_rx_frame_t f = frame_of(0, room);
-    ck_assert(!tensor_files_has(&f));
+    ck_assert(tensor_files_take(&files, &f));
     f.stream[0].lines = 4; /* four embedded lines */
+    f.stream[0].length = four;
     f.stream[0].byte_count = 4 * 2544;
-    ck_assert(!tensor_files_has(&f));
-    f.stream[0].byte_count = 2 * 2544 + 100; /* neither */
-    ck_assert(tensor_files_has(&f));
-    ck_assert(!tensor_files_take(&files, &f));
-    ck_assert_str_eq(files.error, "tensor lines: found 2 lines of together 5188 bytes, expected "
-                                  "lines of 2560");
-    f.vc = 1;
-    ck_assert(!tensor_files_has(&f));
+    memcpy(room + 2 * 2544, room, 2 * 2544);
+    ck_assert(tensor_files_take(&files, &f));
+    ck_assert(!files.told && !files.set.kpi_came);
+    ck_assert(tensor_files_finish(&files));
+}
+END_TEST
+
+/* Fovea's metadata packet has virtual channel and data type that a channel may have, too. */
+START_TEST(a_packet_with_a_magic_number_is_no_tensor)
+{
+    uint8_t packet[] = "FOVM", header[] = {1, 0};
+    mipi_rx_stream_t s = {.dt = 0x30, .bytes = packet, .byte_count = 4};
+    ck_assert(!tensor_files_may_be(&s));
+    s.bytes = header;
+    ck_assert(tensor_files_may_be(&s));
+    s.dt = MIPI_DT_RAW8;
+    ck_assert(!tensor_files_may_be(&s));
+}
+END_TEST
+
+/* The input's frame ends, and no output comes. */
+START_TEST(a_tensor_alone_is_told_at_the_end)
+{
+    static uint8_t room[MAX_LINES * LINE];
+    tensor_files_t files = {0};
+    ap_network_t n = network();
+    add(&n, 8, AP_SIGNED, 0, 1.0f, 1);
+    begin(&n, true, true);
+    mipi_rx_frame_t f = frame_of(3, room);
+    ck_assert(tensor_files_take(&files, &f));
+    ck_assert(!files.told);
+    ck_assert(!tensor_files_finish(&files));
+    ck_assert_str_eq(files.error, "tensor lines: found no output header");
+    ck_assert(tensor_files_finish(&files));
 }
 END_TEST
 
@@ -423,7 +564,10 @@ TEST_MAIN("tensor lines", codes_of_all_kinds_become_numbers,
           unsigned_words_above_2_to_31_are_positive, elements_come_in_the_networks_own_order,
           the_input_loses_its_padding, each_tensor_begins_a_line,
           a_long_description_goes_on_in_the_next_line,
-          the_output_header_is_the_first_with_the_inputs_numbers, lines_that_are_lost_are_told,
-          invalid_tensors_are_not_looked_at, any_damage_is_survived,
+          the_output_header_is_the_first_with_the_inputs_numbers,
+          channels_may_come_one_by_one_and_outputs_first,
+          bodies_that_look_like_packed_lines_are_not, tensors_that_do_not_belong_together_are_told,
+          lines_that_are_lost_are_told, invalid_tensors_are_not_looked_at, any_damage_is_survived,
           an_output_names_the_input_of_its_own_count, frames_of_embedded_lines_only_have_no_tensors,
+          a_packet_with_a_magic_number_is_no_tensor, a_tensor_alone_is_told_at_the_end,
           numpy_reads_the_arrays)
