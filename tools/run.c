@@ -616,6 +616,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
         serve_end(&run->serve);
     bool stopped_short = ran && code == EXIT_FAILED && !run->snapshot.left;
     if (code == EXIT_FINE || stopped_short) {
+        run_host_finish(run, code == EXIT_FINE);
         int kept = keep(run);
         code = code == EXIT_FINE ? kept : code;
     }

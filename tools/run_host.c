@@ -40,14 +40,44 @@ int run_host_make(run_t *run)
     return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
 }
 
+enum { WARNINGS = 5 };
+
+void run_host_finish(run_t *run, bool warn)
+{
+    const scenario_step_t *step;
+    uint32_t at = 0;
+    script_finish(&run->script);
+    for (uint32_t n = 0; warn && n < WARNINGS; n++)
+        if ((step = script_unreached(&run->script, &at)) != NULL)
+            fprintf(stderr, "fovea run: warning: %s: the run ended before this step was through\n",
+                    step->path);
+    if (warn && run->script.unreached > WARNINGS)
+        fprintf(stderr, "fovea run: warning: .. and %llu more\n",
+                (unsigned long long)run->script.unreached - WARNINGS);
+}
+
+/* An expectation that nobody looked at; NULL: none. */
+static const scenario_step_t *missed(const script_t *script)
+{
+    uint32_t at = 0;
+    const scenario_step_t *step = script_unreached(script, &at);
+    while (step != NULL && step->kind != STEP_EXPECT && step->kind != STEP_PIN_EXPECT)
+        step = script_unreached(script, &at);
+    return step;
+}
+
 /* The first complaint about what the host script found. */
 int run_host_judge(run_t *run)
 {
     const host_player_t *player = &run->player;
     uint64_t failed = run->script.failed + player->failed;
+    const scenario_step_t *step = missed(&run->script);
     if (failed != 0)
         return fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
                     (unsigned long long)failed);
+    if (step != NULL)
+        return fail(run, EXIT_FAILED, "%s: the run ended before this expectation was looked at",
+                    step->path);
     if (player->unacknowledged != 0)
         return fail(run, EXIT_FAILED, "%s: %llu accesses were not acknowledged",
                     run->scenario.host.file, (unsigned long long)player->unacknowledged);

@@ -10,7 +10,9 @@
  * target's tape. How it went, with a line in the run's error. */
 int run_host_make(run_t *run);
 
-/* At the end: what the script found, and whether it came to its end. */
+/* At the end: counts the scenario's steps that were not reached; `warn`: a line on stderr for each
+ * of the first. Then what script and steps found, and whether they came to their end. */
+void run_host_finish(run_t *run, bool warn);
 int run_host_judge(run_t *run);
 
 /* When a run without frames is given up: so long after a frame began, or the script last did

@@ -49,6 +49,7 @@ static void on_done(void *ctx, const cci_xfer_t *xfer)
             unacknowledged(script, step);
         else if (step->kind == STEP_EXPECT)
             judge(script, step, cci_value(xfer));
+        script->through[script->due[script->next]] = 1;
         script->done++;
         script->next++;
     }
@@ -80,6 +81,7 @@ static void act(script_t *script, uint32_t index)
     else
         script->due[script->dues++] = index;
     script->done += on_pin;
+    script->through[index] = on_pin;
 }
 
 /* All steps of this instant, as they stand in the file. */
@@ -105,7 +107,7 @@ static void reset(sim_comp_t *comp)
     script->done = script->failed = script->unacknowledged = 0;
     for (uint32_t i = 0; i < script->steps; i++) {
         script->at_ps[i] = script->step[i].at_frame ? SIM_NEVER_PS : script->step[i].at_ps;
-        script->due[i] = 0;
+        script->due[i] = script->through[i] = 0;
     }
 }
 
@@ -136,6 +138,11 @@ static size_t due_bytes(const sim_comp_t *comp)
     return ((const script_t *)(const void *)comp)->steps * sizeof(uint32_t);
 }
 
+static size_t through_bytes(const sim_comp_t *comp)
+{
+    return ((const script_t *)(const void *)comp)->steps;
+}
+
 static size_t time_bytes(const sim_comp_t *comp)
 {
     return ((const script_t *)(const void *)comp)->steps * sizeof(uint64_t);
@@ -146,17 +153,19 @@ static const sim_field_t fields[] = {
     SIM_FIELD(script_t, dues), SIM_FIELD(script_t, next),   SIM_FIELD(script_t, again),
     SIM_FIELD(script_t, done), SIM_FIELD(script_t, failed), SIM_FIELD(script_t, unacknowledged),
     SIM_FIELD_BUF(script_t, due, due_bytes), SIM_FIELD_BUF(script_t, at_ps, time_bytes),
+    SIM_FIELD_BUF(script_t, through, through_bytes),
     SIM_FIELD_END,
 };
 static const sim_stat_t stats[] = {
     SIM_STAT(script_t, done,   "1", "steps of the host script"),
     SIM_STAT(script_t, failed, "1", "values that were not as expected"),
     SIM_STAT(script_t, unacknowledged, "1", "steps that the sensor did not acknowledge"),
+    SIM_STAT(script_t, unreached, "1", "steps that the run did not get through"),
     SIM_STAT_END,
 };
 /* clang-format on */
 static const sim_kind_t kind = {.kind = "script",
-                                .version = 2,
+                                .version = 3,
                                 .reset = reset,
                                 .start = start,
                                 .fields = fields,
@@ -171,7 +180,8 @@ sim_err_t script_init(script_t *script, sensor_t *sensor, const scenario_t *scen
     script->steps = scenario->steps;
     script->at_ps = calloc(script->steps + 1u, sizeof(*script->at_ps));
     script->due = calloc(script->steps + 1u, sizeof(*script->due));
-    if (script->at_ps == NULL || script->due == NULL)
+    script->through = calloc(script->steps + 1u, 1);
+    if (script->at_ps == NULL || script->due == NULL || script->through == NULL)
         return sim_fail(sensor->sim, SIM_ENOMEM, "host: out of memory");
     if (err != SIM_OK)
         return err;
@@ -186,4 +196,19 @@ void script_free(script_t *script)
 {
     free(script->at_ps);
     free(script->due);
+    free(script->through);
+}
+
+const scenario_step_t *script_unreached(const script_t *script, uint32_t *index)
+{
+    while (*index < script->steps && script->through[*index] != 0)
+        ++*index;
+    return *index < script->steps ? &script->step[(*index)++] : NULL;
+}
+
+void script_finish(script_t *script)
+{
+    script->unreached = 0;
+    for (uint32_t i = 0; script_unreached(script, &i) != NULL;)
+        script->unreached++;
 }

@@ -279,6 +279,18 @@ static void add_faults(sim_json_t *parent, const fault_set_t *f)
     }
 }
 
+/* What the scenario's host did, and did not get to. */
+static void add_host(sim_json_t *out, const script_t *script)
+{
+    uint32_t at = 0;
+    sim_json_t *host = sim_json_add_object(out, "host");
+    sim_json_add_u64(host, "steps", script->steps);
+    sim_json_add_u64(host, "done", script->done);
+    sim_json_t *list = sim_json_add_array(host, "unreached");
+    for (const scenario_step_t *step; (step = script_unreached(script, &at)) != NULL;)
+        sim_json_add_str(list, NULL, step->path);
+}
+
 sim_json_t *run_summary_json(const run_t *run)
 {
     sim_json_t *out = sim_json_object();
@@ -314,6 +326,8 @@ sim_json_t *run_summary_json(const run_t *run)
     sim_json_add_u64(link, "problems", run->host.problems);
     link_counters_json(&run->host.rx, link);
     add_budget(link, run);
+    if (run->script.steps != 0)
+        add_host(out, &run->script);
     add_faults(out, &run->faults);
     add_temperature(out, &run->sensor->thermal);
     sim_json_add_str(out, "energy", "not modeled");

@@ -444,6 +444,56 @@ START_TEST(a_scenario_may_have_many_steps_and_name_bus_and_script)
 }
 END_TEST
 
+static int run_steps(const char *steps, const char *options)
+{
+    static char scenario[65536];
+    size_t bytes;
+    char *entrance = (char *)board_file("scenes/entrance.json", &bytes);
+    snprintf(scenario, sizeof(scenario), "{\"host\": [%s],%s", steps, strchr(entrance, '{') + 1);
+    free(entrance);
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write("scenes/host_steps_test.part.json", scenario, strlen(scenario),
+                                    error, sizeof(error)),
+                     SIM_OK);
+    int code =
+        fovea(text, sizeof(text),
+              "run scenes/host_steps_test.part.json --frames 1 --out " DIR "/steps %s", options);
+    unlink("scenes/host_steps_test.part.json");
+    return code;
+}
+
+/* One frame takes less than a second. The register that is expected would be as expected. */
+START_TEST(steps_that_a_run_does_not_get_to_are_told)
+{
+    const char *const now = "{\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1}";
+    const char *const late = ",{\"at\": \"9s\", \"write\": \"mbx_data15\", \"value\": 1}"
+                             ",{\"at\": \"frame:50\", \"pin\": 3, \"value\": 1}";
+    const char *const looks =
+        ",{\"at\": \"frame:50+7\", \"read\": \"sensor_model_id\", \"expect\": 1280}";
+    char steps[600];
+    ck_assert_int_eq(run_steps(now, ""), 0);
+    ck_assert_ptr_null(strstr(text, "warning"));
+    snprintf(steps, sizeof(steps), "%s%s", now, late);
+    ck_assert_int_eq(run_steps(steps, "--json"), 0);
+    for (uint32_t n = 1; n <= 2; n++) {
+        char line[120];
+        snprintf(line, sizeof(line), "fovea run: warning: host[%u]: the run ended before", n);
+        ck_assert_msg(strstr(text, line) != NULL, "%s", text);
+    }
+    ck_assert_ptr_null(strstr(text, "host[0]"));
+    ck_assert_msg(strstr(text, "\"unreached\":\t[\"host[1]\", \"host[2]\"]") != NULL, "%s", text);
+    size_t bytes;
+    char *stats = (char *)board_file(DIR "/steps/stats.json", &bytes);
+    const char *at = strstr(stats, "\"unreached\"");
+    ck_assert(at != NULL && strstr(at, "\"value\":\t2") != NULL);
+    free(stats);
+    snprintf(steps, sizeof(steps), "%s%s%s", now, late, looks);
+    ck_assert_int_eq(run_steps(steps, ""), 1);
+    ck_assert_ptr_nonnull(
+        strstr(text, "host[3]: the run ended before this expectation was looked at"));
+}
+END_TEST
+
 /* 5,000 lines take 5,000 writes of 92.5 us and 1.3 between them: 0.47 s until the stream starts. */
 START_TEST(a_script_may_be_as_long_as_a_drivers)
 {
@@ -472,4 +522,4 @@ TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_scr
           a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_value_can_be_the_size_of_a_file,
           a_script_goes_on_from_a_snapshot, a_run_with_a_script_leaves_what_it_read,
           a_run_fails_where_its_script_does, a_scenario_may_have_many_steps_and_name_bus_and_script,
-          a_script_may_be_as_long_as_a_drivers)
+          steps_that_a_run_does_not_get_to_are_told, a_script_may_be_as_long_as_a_drivers)

@@ -196,7 +196,7 @@ static void die(uint32_t number, uint32_t argument, const char *says)
     ck_assert_uint_eq(ask(HEALTH_POSTMORTEM, 0), 0);
     stop();
     ck_assert_int_eq(fovea(text, sizeof(text), "decode %s -o %s --elf %s", CAPTURE, DIR, ELF), 0);
-    ck_assert_msg(strstr(text, " 0 problems, 3 post-mortems\n") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, " 0 problems, 3 post-mortems; ") != NULL, "%s", text);
     FILE *lines = fopen(DIR "/postmortem.jsonl", "rb");
     ck_assert_ptr_nonnull(lines);
     text[fread(text, 1, sizeof(text) - 1, lines)] = '\0';

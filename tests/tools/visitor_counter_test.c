@@ -105,7 +105,7 @@ static void die(const char *function, const uint32_t *code, uint64_t until_ms, c
     ck_assert_uint_eq(board_answer(board, 0), 2); /* of this life */
     stop();
     ck_assert_int_eq(fovea(text, sizeof(text), "decode %s -o %s --elf %s", CAPTURE, DIR, ELF), 0);
-    says(" 0 problems, 2 post-mortems\n");
+    says(" 0 problems, 2 post-mortems; 2 lanes of D-PHY, 888.0 Mb/s each\n");
     FILE *lines = fopen(DIR "/postmortem.jsonl", "rb");
     ck_assert_ptr_nonnull(lines);
     text[fread(text, 1, sizeof(text) - 1, lines)] = '\0';
