@@ -94,7 +94,7 @@ class Fit(unittest.TestCase):
             ve.check([chip(1.0, row("bias", volts=1, ua=1))], P, "chips.json")
 
     def test_the_reported_parts_of_the_chips_sum_to_their_totals(self):
-        chips, _, _ = ve.load(ve.CHIPS)
+        chips, _, _, _ = ve.load(ve.CHIPS)
         self.assertEqual(len(chips), 9)
         for c in chips:
             parts = sum(part["reported"] for part in c["components"])
