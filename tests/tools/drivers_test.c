@@ -2,6 +2,8 @@
  * drivers_test.c - the drivers of firmware/ on the simulated core, against blocks whose answers are
  * worked out by hand. The test is the host behind the mailbox.
  */
+#include <math.h>
+
 #include "tests/test.h"
 #include "tests/tools/board.h"
 
@@ -116,6 +118,35 @@ START_TEST(temperatures_come_at_the_resolution_asked_for)
     set(0, 9);
     ck_assert_uint_eq(ask(TEMP, 1), 1);
     ck_assert_uint_eq(get(0), 400);
+    board_free(board);
+}
+END_TEST
+
+/* Dies of 60 degrees cool towards 20, with 50 K/W x 0.002 J/K; what they consume is less than 0.1
+ * W.
+ */
+START_TEST(firmware_reads_the_temperature_of_dies_that_cool_down)
+{
+    char error[256];
+    sensor_desc_t desc = chip();
+    thermal_fix(&desc.logic.thermal, 20);
+    desc.logic.thermal.self_heating = true;
+    desc.logic.thermal.start_mc = 60000;
+    desc.logic.thermal.c_uj_per_k = 2000;
+    ck_assert(sensor_tech_read(&desc, NULL, NULL, error, sizeof(error)));
+    if (!start(&desc))
+        return;
+    for (uint32_t i = 0; i < 3; i++) {
+        set(0, 12);
+        ck_assert_uint_eq(ask(TEMP, 3), 1);
+        const temp_t *temp = &board->sensor->temp;
+        double ms = floor((double)temp->started_ps / 1e9), cooled_c = 20 + 40 * exp(-ms / 100);
+        ck_assert_double_ge(temp->sampled_mc, 1000 * cooled_c - 1);
+        ck_assert_double_le(temp->sampled_mc, 1000 * (cooled_c - 5 * expm1(-ms / 100)));
+        ck_assert_double_eq_tol((int32_t)get(0), temp->sampled_mc * 0.016, 0.5);
+        board_run_ms(board, 20);
+    }
+    ck_assert_int_lt((int32_t)get(0), 16 * 49); /* after 40 ms: 46.8, and 1.6 of its own */
     board_free(board);
 }
 END_TEST
@@ -412,8 +443,9 @@ START_TEST(a_function_runs_from_l2)
 END_TEST
 
 TEST_MAIN("tools firmware drivers", temperatures_come_at_the_resolution_asked_for,
-          heat_rings_the_host, the_flash_is_erased_written_and_read,
-          drivers_of_the_flash_say_that_there_is_none, drivers_of_the_flash_do_not_wait_for_ever,
+          firmware_reads_the_temperature_of_dies_that_cool_down, heat_rings_the_host,
+          the_flash_is_erased_written_and_read, drivers_of_the_flash_say_that_there_is_none,
+          drivers_of_the_flash_do_not_wait_for_ever,
           printing_sleeps_while_the_serial_port_is_full_and_lets_interrupts_in,
           a_gated_block_is_gone_and_a_reset_one_is_new, a_system_reset_starts_the_program_again,
           a_pin_that_is_let_go_is_the_board_s, a_timer_s_count_is_read_whole,
