@@ -24,7 +24,7 @@
  *               length, window, output size, digital crop, subsampling, binning, orientation, test
  *               patterns, two exposures (HDR), long exposure, global reset, both ways into standby,
  *               software reset, PLLs, data transfer (nvm.h), application parameters.
- * Not modeled:  a single global reset between rolling frames; time until a PLL locks; registers of
+ * Not modeled:  a single global reset between rolling frames (refused); time until a PLL locks; registers of
  *               what the capabilities say is not there: scaling, compression, second CCI address,
  *               flash strobe, PDAF, bracketing, sensor correction.
  */

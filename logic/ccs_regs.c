@@ -149,14 +149,14 @@ static const ccs_reg_t ccs_table[] = {
     {"tclk_zero_ex",                           0x0816, 2, RW, YES, 0, NUMBER, 0},
     {"tlpx_ex",                                0x0818, 2, RW, YES, 0, NUMBER, 0},
     {"requested_link_rate",                    0x0820, 4, RW, YES, 0, NUMBER, 0},  /* 16.16 Mb/s, all lanes; 0: as they run */
-    {"twakeup",                                0x082a, 1, RW, NO , 0, NUMBER, 0},
-    {"tinit",                                  0x082b, 1, RW, NO , 0, NUMBER, 0},
+    {"twakeup",                                0x082a, 1, RW, YES, 0, NUMBER, 0},  /* phy_ctrl_capability_3: not there */
+    {"tinit",                                  0x082b, 1, RW, YES, 0, NUMBER, 0},  /* the same */
     {"ths_exit",                               0x082c, 1, RW, YES, 0, NUMBER, 0},  /* 0: automatic */
     {"ths_exit_ex",                            0x082e, 2, RW, YES, 0, NUMBER, 0},
     {"phy_periodic_calibration_ctrl",          0x0830, 1, RW, YES, 0, NUMBER, 0},
     {"phy_periodic_calibration_interval",      0x0831, 1, RW, YES, 0, NUMBER, 0},  /* frames */
     {"phy_init_calibration_ctrl",              0x0832, 1, RW, YES, 0, NUMBER, 0},
-    {"dphy_calibration_mode",                  0x0833, 1, RW, NO , 0, NUMBER, 0},
+    {"dphy_calibration_mode",                  0x0833, 1, RW, YES, 0, NUMBER, 0},  /* no alternate sequence: dphy_calibration_capability */
     {"tgr_preamble_length",                    0x0841, 1, RW, YES, 0, NUMBER, 0},  /* C-PHY; 0: automatic */
     {"tgr_post_length",                        0x0842, 1, RW, YES, 0, NUMBER, 0},
     {"tgr_preamble_prog_sequence_0",           0x0843, 1, RW, YES, 0, NUMBER, 0},  /* two symbols */
@@ -172,8 +172,8 @@ static const ccs_reg_t ccs_table[] = {
     {"tx_reg_csi_epd_op_slp_cphy",             0x0862, 2, RW, YES, 0, NUMBER, 0},
     {"tx_reg_csi_epd_en_ssp_dphy",             0x0864, 2, RW, YES, 0, NUMBER, 0},
     {"tx_reg_csi_epd_op_slp_dphy",             0x0866, 2, RW, YES, 0, NUMBER, 0},
-    {"tx_reg_csi_epd_misc_option_cphy",        0x0868, 1, RW, NO , 0, NUMBER, 0},
-    {"tx_reg_csi_epd_misc_option_dphy",        0x0869, 1, RW, NO , 0, NUMBER, 0},
+    {"tx_reg_csi_epd_misc_option_cphy",        0x0868, 1, RW, YES, 0, NUMBER, 0},  /* no variable spacers: lrte_cphy_capability */
+    {"tx_reg_csi_epd_misc_option_dphy",        0x0869, 1, RW, YES, 0, NUMBER, 0},  /* the same */
     {"scrambling_ctrl",                        0x0870, 1, RW, YES, 0, NUMBER, 0},
     {"lane_seed_value_0",                      0x0872, 2, RW, YES, 0x1008, NUMBER, 0},  /* mipi/scramble.h */
     {"lane_seed_value_1",                      0x0874, 2, RW, YES, 0x1188, NUMBER, 0},
@@ -194,7 +194,7 @@ static const ccs_reg_t ccs_table[] = {
 #undef X
     /* Stills; integration lasts coarse_integration_time until the first row is read (assumed). */
     {"global_reset_ctrl1",                    0x0c00, 1, RT, YES, 0, NUMBER, 0},  /* 0: rows begin together, in frame after frame */
-    {"global_reset_mode_config1",             0x0c02, 1, RW, NO , 0x10, NUMBER, 0},  /* 4: again and again, not once */
+    {"global_reset_mode_config1",             0x0c02, 1, RW, YES, 0x10, NUMBER, 0},  /* 4: again and again, the only way that there is */
     {"tshutter_strobe_delay_ctrl",            0x0c08, 2, RT, YES, 0, NUMBER, 0},  /* lines until a mechanical shutter closes (0: never; assumed) */
     /* Limits. */
     {"integration_time_capability",           0x1000, 2, RO, YES, 1, NUMBER, 0},
@@ -299,6 +299,7 @@ static const ccs_reg_t ccs_table[] = {
     {"lrte_cphy_capability",                   0x1632, 1, RO, YES, 0, U32(link.cphy_lrte), 0},
     {"lrte_dphy_capability",                   0x1633, 1, RO, YES, 0x3f, NUMBER, 0},  /* both options, with spacers */
     {"scrambling_capability",                  0x1636, 1, RO, YES, 0x49, NUMBER, 0},  /* one seed register a lane */
+    {"csi2_interface_capability_misc",         0x1639, 1, RO, YES, 0, NUMBER, 0},  /* no end-of-transmission short packet */
     {"phy_ctrl_capability_3",                  0x165c, 1, RO, YES, 0x13, NUMBER, 0},  /* any time from value 0 = 1 UI; ths_exit */
     {"min_frame_length_lines_bin",            0x1700, 2, RO, YES, 30, U32(timing.frame_min), 0},
     {"max_frame_length_lines_bin",            0x1702, 2, RO, YES, 0xffdc, U32(timing.frame_max), 0},

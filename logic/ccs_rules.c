@@ -8,7 +8,7 @@
 
 /* ---- one register ---- */
 
-typedef enum { AT_MOST, BITS } rule_t;
+typedef enum { AT_MOST, BITS, ONLY } rule_t;
 
 /* Registers that are not here take any value; what then makes no sense the pixel die clamps, or the
  * start of a stream refuses. */
@@ -33,8 +33,15 @@ static const struct {
     {CCS_SCALING_MODE, AT_MOST, 0, "scaling_capability is none"},
     {CCS_TEST_PATTERN_MODE, AT_MOST, 4, "test_mode_capability has no more"},
     {CCS_PHY_CTRL, AT_MOST, 2, NULL},
+    {CCS_TWAKEUP, AT_MOST, 0, "phy_ctrl_capability_3 has no twakeup"},
+    {CCS_TINIT, AT_MOST, 0, "phy_ctrl_capability_3 has no tinit"},
+    {CCS_CALIBRATION_MODE, AT_MOST, 0, "dphy_calibration_capability has no alternate_seq"},
+    {CCS_EPD_MISC_C, AT_MOST, 0, "lrte_cphy_capability has no more"},
+    {CCS_EPD_MISC_D, AT_MOST, 0, "lrte_dphy_capability has no spacer_variable_opt2"},
+    {CCS_SCRAMBLING, BITS, 1, "scrambling_capability has one seed a lane"},
     {CCS_BINNING_WEIGHTING, AT_MOST, 3, NULL},
     {CCS_GLOBAL_RESET_CTRL1, AT_MOST, 1, NULL},
+    {CCS_GLOBAL_RESET_CONFIG1, ONLY, 0x10, "global resets come again and again, without strobes"},
     {CCS_IMX477_EXP_SHIFT, AT_MOST, 7, NULL},
     {CCS_IMX500_EXP_SHIFT, AT_MOST, 7, NULL},
 };
@@ -47,13 +54,17 @@ typedef struct {
 static bool keeps_rule(uint16_t addr, uint32_t value, const why_t *why)
 {
     for (size_t i = 0; i < SIM_COUNT(rules); i++) {
+        static const char *const words[] = {"at most", "no bits but", "only"};
         const char *because = rules[i].because;
-        bool bits = rules[i].rule == BITS;
+        rule_t rule = rules[i].rule;
         uint32_t limit = rules[i].limit;
-        if (rules[i].addr != addr || (bits ? (value & ~limit) == 0 : value <= limit))
+        bool kept = rule == BITS   ? (value & ~limit) == 0
+                    : rule == ONLY ? value == limit
+                                   : value <= limit;
+        if (rules[i].addr != addr || kept)
             continue;
-        snprintf(why->text, why->bytes, "expected %s 0x%x%s%s", bits ? "no bits but" : "at most",
-                 limit, because != NULL ? ", " : "", because != NULL ? because : "");
+        snprintf(why->text, why->bytes, "expected %s 0x%x%s%s", words[rule], limit,
+                 because != NULL ? ", " : "", because != NULL ? because : "");
         return false;
     }
     return true;

@@ -274,6 +274,38 @@ mipi_hs_t mipi_phy_hs(const mipi_phy_t *phy, mipi_join_t join, uint32_t packet_b
                : mipi_cphy_hs(&phy->cphy, before, joined, packet_bytes);
 }
 
+/* From a packet's last byte to the next one's first. */
+static uint64_t between_ps(const mipi_phy_t *phy, mipi_join_t join)
+{
+    mipi_span_t span = mipi_phy_packet(phy, join, MIPI_HEADER_BYTES);
+    return span.first_byte_ps + (join == MIPI_OWN_BURST ? span.end_ps - span.last_byte_ps : 0);
+}
+
+const char *mipi_phy_note(const mipi_phy_t *phy, char *note, size_t note_bytes)
+{
+    static const mipi_join_t joins[] = {MIPI_AFTER_SHORT, MIPI_AFTER_LONG};
+    uint64_t own_ps = between_ps(phy, MIPI_OWN_BURST);
+    for (size_t i = 0; phy->lrte.on && i < SIM_COUNT(joins); i++) {
+        uint64_t ps = between_ps(phy, joins[i]);
+        if (ps <= own_ps)
+            continue;
+        snprintf(note, note_bytes,
+                 "LRTE: %u spacers after a %s packet take %.3f us, leaving high speed and entering "
+                 "it again %.3f us",
+                 mipi_phy_spacers(phy, joins[i]), joins[i] == MIPI_AFTER_SHORT ? "short" : "long",
+                 (double)ps * 1e-6, (double)own_ps * 1e-6);
+        return note;
+    }
+    for (uint32_t lane = 0; phy->scramble.on && lane < mipi_phy_lanes(phy); lane++) {
+        if (phy->scramble.seed[lane] != 0)
+            continue;
+        snprintf(note, note_bytes, "scrambling: lane_seed_value_%u is 0, nothing is scrambled",
+                 lane);
+        return note;
+    }
+    return NULL;
+}
+
 uint64_t mipi_phy_deskew_ps(const mipi_phy_t *phy, bool initial)
 {
     uint32_t ui = initial ? phy->deskew.initial_ui : phy->deskew.periodic_ui;

@@ -22,11 +22,13 @@
  * programmed sequence of 0x0843.. (two symbols a register); TGR_Post_Length (0x0842) likewise; 0 is
  * the chip file's length.
  *
- * LRTE (0x0860..0x0869, meaning of the bits from memory of CSI-2 v2.0: assumed): packets of one
- * burst follow each other behind a delimiter.
+ * LRTE (0x0860..0x0867): packets of one burst follow each other behind a delimiter. The bits are
+ * published: a reader's translation of CSI-2's clause on LRTE (blog.csdn.net/Dada_ping 142473102),
+ * and registers EPCT of Renesas' MIPI CSI block (r_mipi_csi_api.h), which say the same.
  *   enable        bit 15 of EN_SSP; its bits 14:0 are the spacers after a short packet
- *   option        bit 15 of OP_SLP (D-PHY), 0: spacers and HS-Idle (60 ns + 16 UI, assumed) and a
- *                 sync byte; 1: spacers only. Bits 14:0 are the spacers after a long packet.
+ *   option        bit 15 of OP_SLP (D-PHY; reserved of C-PHY), 0: spacers and HS-Idle (60 ns + 16
+ *                 UI, assumed) and a sync byte; 1: spacers only. Bits 14:0 are the spacers after a
+ *                 long packet.
  * A spacer is the byte 0xff on every lane; C-PHY: the word 0xffff, and the delimiter is the sync
  * word of the next header.
  *
@@ -37,8 +39,11 @@
  *
  * Scrambling: bit 0 of scrambling_ctrl (0x0870), seeds 0x0872 + 2 lane (scramble.h).
  *
- * Not modeled: T_INIT, T_WAKEUP, preamble and alternate calibration of D-PHY 2.x, variable-length
- * spacers, the end-of-transmission short packet, four seeds a lane.
+ * Not modeled, and refused by the capabilities (0x1630, 0x1632, 0x1633, 0x1636, 0x1639, 0x165c):
+ * T_INIT and T_WAKEUP (their unit is not published; lanes are in LP-11 from power-up on, a first
+ * burst comes milliseconds later), alternate calibration (0x0833), variable-length spacers and the
+ * end-of-transmission short packet (0x0868, 0x0869), four seeds a lane (of C-PHY; which one counts
+ * when is not published). Preambles of D-PHY 2.x.
  * Sources: Linux ccs-regs.asc, imx477.c.
  */
 #ifndef MIPI_PHY_H
@@ -92,6 +97,10 @@ typedef struct {
  */
 const char *mipi_phy_make(const mipi_phy_chip_t *chip, const mipi_phy_regs_t *regs,
                           uint64_t rate_hz, mipi_phy_t *phy, char *error, size_t error_bytes);
+
+/* What is legal in it, and makes no sense: delimiters that take longer than what they save, seeds
+ * that scramble nothing. NULL: nothing. */
+const char *mipi_phy_note(const mipi_phy_t *phy, char *note, size_t note_bytes);
 
 /* How a packet's HS burst begins. */
 typedef enum { MIPI_OWN_BURST, MIPI_AFTER_SHORT, MIPI_AFTER_LONG } mipi_join_t;

@@ -293,6 +293,7 @@ static const sim_field_t mipi_fields[] = {
     F(deskew_now_ui),
     F(deskew_frames),
     F(deskew_due),
+    F(link_noted),
     F(deskew_now_ps),
     F(start_ps),
     F(image_frame),

@@ -228,6 +228,7 @@ typedef struct {
     uint32_t deskew_now_ui;    /* pattern of the calibration burst before it; 0: none */
     uint32_t deskew_frames;    /* image frames since the last one */
     bool deskew_due;           /* the lanes have never run like this */
+    bool link_noted;           /* what makes no sense in its settings was told */
     uint64_t deskew_now_ps;
     uint64_t start_ps;
     mipi_tx_frame_t image_frame[MIPI_SOURCES], meta_out; /* leaving now */

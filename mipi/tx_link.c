@@ -56,7 +56,8 @@ static const mipi_phy_t *phy_of_link(mipi_tx_t *tx)
     return &tx->phy;
 }
 
-/* A new burst goes by what the host and the PLL say now. Wrong settings are told once, and sent. */
+/* A new burst goes by what the host and the PLL say now. Wrong settings are told once, and sent;
+ * so are settings that make no sense. */
 static const mipi_phy_t *latch_phy(mipi_tx_t *tx)
 {
     char error[200];
@@ -70,6 +71,10 @@ static const mipi_phy_t *latch_phy(mipi_tx_t *tx)
     tx->deskew_due = true;
     if (make_phy(tx, &regs, bps, &tx->phy, error, sizeof(error)) != NULL)
         sim_log(&tx->comp, SIM_LOG_GUEST, "%s", error);
+    bool note = mipi_phy_note(&tx->phy, error, sizeof(error)) != NULL;
+    if (note && !tx->link_noted)
+        sim_log(&tx->comp, SIM_LOG_GUEST, "%s", error);
+    tx->link_noted = note;
     return phy_of_link(tx);
 }
 

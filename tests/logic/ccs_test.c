@@ -102,8 +102,8 @@ END_TEST
 START_TEST(what_nothing_listens_to_is_said_once)
 {
     sim_t *sim = make();
-    ck_assert(ccs_host_write(&ccs, 0x082a, 3)); /* twakeup */
-    ck_assert(ccs_host_write(&ccs, 0x082a, 1));
+    ck_assert(ccs_host_write(&ccs, 0xd8fc, 3)); /* gamma_g_end */
+    ck_assert(ccs_host_write(&ccs, 0xd8fc, 1));
     ck_assert_uint_eq(sim_log_count(sim, SIM_LOG_UNIMP), 1);
     sim_free(sim);
 }
@@ -522,6 +522,14 @@ START_TEST(values_that_a_capability_rules_out_are_refused)
         {0x0107, 0x0e, "cci_address_ctrl: expected an I2C address"},
         {0x0107, 0xf0, "cci_address_ctrl: expected an I2C address"},
         {0x0112, 0x0e0e, "csi_data_format 0x0e0e is in no data_format_descriptor"},
+        {0x082a, 1, "twakeup: expected at most 0x0, phy_ctrl_capability_3 has no twakeup"},
+        {0x082b, 1, "tinit: expected at most 0x0, phy_ctrl_capability_3 has no tinit"},
+        {0x0833, 1, "expected at most 0x0, dphy_calibration_capability has no alternate_seq"},
+        {0x0868, 0x10, "expected at most 0x0, lrte_cphy_capability has no more"},
+        {0x0869, 0x10, "expected at most 0x0, lrte_dphy_capability has no spacer_variable_opt2"},
+        {0x0870, 0x0d, "expected no bits but 0x1, scrambling_capability has one seed a lane"},
+        {0x0c02, 0, "expected only 0x10, global resets come again and again, without strobes"},
+        {0x0c02, 0x30, "expected only 0x10, global resets come again and again"},
         {0x3056, 2558, "ch07_input_x_size: expected a multiple of 4, 16 at least, refused"},
         {0x3054, 12, "ch06_kpi_x_size: expected a multiple of 4, 16 at least, refused"},
         {0x3060, 2046, "ch08_output_y_size: expected 0..2045 lines, refused"},

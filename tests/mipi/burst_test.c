@@ -313,6 +313,43 @@ START_TEST(whatever_the_link_is_set_to_its_time_adds_up)
 }
 END_TEST
 
+/* Leaving high speed and entering it again takes 164 + 213 ns, a spacer 8. */
+START_TEST(settings_that_make_no_sense_are_told_once_in_words)
+{
+    static const struct {
+        uint32_t en, op, scramble, seed;
+        const char *why;
+    } cases[] = {
+        {0x8000 | 47, 0x8000 | 47, 0, 0, NULL},
+        {0x8000 | 48, 0x8000, 0, 0,
+         "LRTE: 48 spacers after a short packet take 0.384 us, leaving high speed and entering it "
+         "again 0.377 us"},
+        {0x8000, 0xffff, 0, 0, "LRTE: 32767 spacers after a long packet take 262.136 us"},
+        {0x8000, 37, 0, 0, "LRTE: 37 spacers after a long packet take 0.380 us"}, /* and 84 ns */
+        {0x7fff, 0xffff, 0, 0, NULL},                                             /* off */
+        {0, 0, 1, 1, NULL},
+        {0, 0, 1, 0, "scrambling: lane_seed_value_0 is 0, nothing is scrambled"},
+        {0, 0, 0, 0, NULL},
+    };
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        open_rig(1);
+        put(0x0864, 2, cases[i].en);
+        put(0x0866, 2, cases[i].op);
+        put(0x0870, 1, cases[i].scramble);
+        put(0x0872, 2, cases[i].seed);
+        run(4, 8, 100 * NS);
+        put(0x0800, 1, 7); /* changes nothing in automatic mode */
+        rig_write(&rig, RIG_CTRL, MIPI_CTRL_META);
+        rig_meta(&rig, 2 * SIM_PS_PER_MS, 20, 20, MIPI_DEST_RESET);
+        sim_run_until_ps(rig.sim, 3 * SIM_PS_PER_MS);
+        ck_assert_uint_eq(rig.guests_logged, cases[i].why != NULL);
+        ck_assert_msg(cases[i].why == NULL || strstr(rig.last_log, cases[i].why) != NULL, "%s",
+                      rig.last_log);
+        rig_close(&rig);
+    }
+}
+END_TEST
+
 /* A frame of 1500 lines, one each period_ns. */
 static void send_lines(uint32_t spacers, uint64_t period_ns)
 {
@@ -372,7 +409,7 @@ END_TEST
 TEST_MAIN("mipi bursts", waiting_packets_share_a_burst_behind_spacers,
           hs_idle_delimits_packets_of_a_burst,
           a_burst_ends_when_nothing_waits_and_the_next_begins_after_it,
-          without_lrte_every_packet_is_a_burst,
+          without_lrte_every_packet_is_a_burst, settings_that_make_no_sense_are_told_once_in_words,
           above_1500_mbps_the_first_packet_waits_for_the_calibration,
           periodic_calibration_goes_before_the_frame_start_of_each_nth_frame,
           the_first_calibration_counts_as_one_of_the_periodic_ones,
