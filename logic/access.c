@@ -190,6 +190,7 @@ static void access_reg(core_t *core, const core_insn_t *in, const access_t *a)
     if (!a->store)
         core->x[in->rd] = value;
     count_access(core, a->store);
+    core->bus_accesses++;
     core->bus_stalls += core->speed == CORE_CYCLE ? core->desc.cost.bus - 1 : 0;
     core_retire(core, in, core->desc.cost.bus);
 }
@@ -205,6 +206,7 @@ static void access_l2_at_once(core_t *core, const core_insn_t *in, const access_
         core->x[in->rd] = extend((core_op_t)in->op, get32(bytes));
     sim_mem_moved(&core->bus->l2, &(sim_mem_rows_t){a->addr, a->bytes, 1, 0, a->store});
     count_access(core, a->store);
+    core->l2_accesses++;
     core_retire(core, in, 1);
 }
 
@@ -263,6 +265,8 @@ void core_on_l2_done(void *ctx, sim_mem_req_t *req)
         if (!a.store)
             core->x[core->mem_rd] = extend((core_op_t)core->mem_op, get32(core->mem_data));
         count_access(core, a.store);
+        core->l2_accesses++;
+        *core_fetched(core, core->pc) += in.slots * 2u;
         core->pc += in.slots * 2u;
         core->cycle = now;
         core->instructions++;

@@ -229,6 +229,16 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD(core_t, exceptions),
     SIM_FIELD(core_t, icache_misses),
     SIM_FIELD(core_t, fetch_stalls),
+    SIM_FIELD(core_t, untaken),
+    SIM_FIELD(core_t, csrs),
+    SIM_FIELD(core_t, bus_accesses),
+    SIM_FIELD(core_t, l2_accesses),
+    SIM_FIELD(core_t, fetch_tcm_bytes),
+    SIM_FIELD(core_t, fetch_rom_bytes),
+    SIM_FIELD(core_t, fetch_cache_bytes),
+    SIM_FIELD(core_t, awake_cycles),
+    SIM_FIELD(core_t, local_accesses),
+    SIM_FIELD(core_t, icache_fill_bytes),
     SIM_FIELD_BUF(core_t, icache.tag, tag_bytes),
     SIM_FIELD_BUF(core_t, icache.age, age_bytes),
     SIM_FIELD_BUF(core_t, icache.data, data_bytes),
@@ -255,6 +265,16 @@ static const sim_stat_t core_stats[] = {
     SIM_STAT(core_t, exceptions, "1", "exceptions taken"),
     SIM_STAT(core_t, icache_misses, "1", "lines of code fetched from L2"),
     SIM_STAT(core_t, fetch_stalls, "cycles", "cycles that fetches waited for L2"),
+    SIM_STAT(core_t, untaken, "1", "branches not taken"),
+    SIM_STAT(core_t, csrs, "1", "CSR instructions"),
+    SIM_STAT(core_t, local_accesses, "1", "of loads and stores, those of TCM and ROM"),
+    SIM_STAT(core_t, l2_accesses, "1", "the same, of L2"),
+    SIM_STAT(core_t, bus_accesses, "1", "the same, of registers"),
+    SIM_STAT(core_t, fetch_tcm_bytes, "bytes", "instructions retired that lie in TCM, 2 or 4 each"),
+    SIM_STAT(core_t, fetch_rom_bytes, "bytes", "the same, in ROM"),
+    SIM_STAT(core_t, fetch_cache_bytes, "bytes", "the same, in L2: out of the cache"),
+    SIM_STAT(core_t, icache_fill_bytes, "bytes", "into the cache"),
+    SIM_STAT(core_t, awake_cycles, "cycles", "cycles not asleep in WFI"),
     SIM_STAT_END,
 };
 
@@ -309,12 +329,16 @@ static sim_err_t core_check(sim_comp_t *comp)
 
 static void core_tally(sim_comp_t *comp)
 {
-    core_settle((core_t *)(void *)comp);
+    core_t *core = (core_t *)(void *)comp;
+    core_settle(core);
+    core->awake_cycles = core->cycles - core->wfi_cycles;
+    core->local_accesses = core->loads + core->stores - core->bus_accesses - core->l2_accesses;
+    core->icache_fill_bytes = core->icache_misses * core->icache.desc.line_bytes;
 }
 
 static const sim_kind_t core_kind = {
     .kind = "core",
-    .version = 2,
+    .version = 3,
     .tally = core_tally,
     .check = core_check,
     .reset = core_reset,

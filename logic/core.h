@@ -202,6 +202,10 @@ struct core {
 
     uint64_t cycles, instructions, loads, stores, taken, muls, divs, bus_stalls, l2_stalls;
     uint64_t wfi_cycles, interrupts, exceptions, icache_misses, fetch_stalls;
+    uint64_t untaken, csrs, bus_accesses, l2_accesses;
+    uint64_t fetch_tcm_bytes, fetch_rom_bytes, fetch_cache_bytes;
+    uint64_t awake_cycles, local_accesses,
+        icache_fill_bytes; /* follow from others, after a tally */
 };
 
 typedef enum { CORE_USER = 0, CORE_MACHINE = 3 } core_mode_t;

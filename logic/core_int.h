@@ -108,8 +108,9 @@ typedef enum {
  * far the next instruction is then need not be loaded first. */
 #define CORE_SHORTS(X)                                                                             \
     X(LUI)                                                                                         \
-    X(JAL) X(JALR) X(BEQ) X(BNE) X(LW) X(SW) X(ADDI) X(SLLI) X(SRLI) X(SRAI) X(ANDI) X(ADD) X(SUB) \
-        X(XOR) X(OR) X(AND)
+    X(JAL)                                                                                         \
+    X(JALR) X(BEQ) X(BNE) X(LW) X(SW) X(ADDI) X(SLLI) X(SRLI) X(SRAI) X(ANDI) X(ADD) X(SUB) X(XOR) \
+        X(OR) X(AND)
 
 enum {
     OP_SHORT_FIRST = OP_COUNT - 1, /* values go on behind those of core_op_t */
@@ -150,8 +151,8 @@ struct core_insn {
     uint8_t cycles;           /* without what depends on data; of a branch that is not taken */
     uint8_t fast;             /* op, or OP_SHORT_.. of it: what the fast loop looks at */
     uint8_t taken;            /* cycles of a jump, or a branch that is taken */
-    uint32_t imm; /* AUIPC: the result. CSR: the number. In a slot, JAL and branches that are not far:
-                     bytes to the target's slot */
+    uint32_t imm; /* AUIPC: the result. CSR: the number. In a slot, JAL and branches that are not
+                     far: bytes to the target's slot */
     uint32_t pc;
 };
 
@@ -230,8 +231,8 @@ void core_code_changed(core_t *core, uint32_t offset, uint32_t bytes);
 void core_drop_range(core_t *core, uint64_t first, uint64_t end);
 void core_drop_code(core_t *core);
 
-/* What pc is in, as the mode that fetches sees it; false when there is nothing to fetch. Of L2 after
- * core_fetch. */
+/* What pc is in, as the mode that fetches sees it; false when there is nothing to fetch. Of L2
+ * after core_fetch. */
 bool core_find_code(core_t *core, core_code_t *code);
 /* 1 where the core's mode has decoded forms of its own, else 0. */
 uint32_t core_code_of(const core_t *core);
@@ -252,6 +253,15 @@ bool csr_read(const core_t *core, uint32_t number, uint32_t *value);
 bool csr_write(core_t *core, uint32_t number, uint32_t value);
 /* Counter 0, 2..8 as the instruction at pc would read it. */
 uint64_t csr_counter(const core_t *core, uint32_t counter);
+
+/* What counts the bytes fetched from the memory at pc. */
+static inline uint64_t *core_fetched(core_t *core, uint32_t pc)
+{
+    const bus_desc_t *d = &core->bus->desc;
+    if (pc - d->tcm_base < d->tcm_bytes)
+        return &core->fetch_tcm_bytes;
+    return pc - d->rom_base < d->rom_bytes ? &core->fetch_rom_bytes : &core->fetch_cache_bytes;
+}
 
 /* trap.c */
 /* The instruction at pc is done. */
@@ -279,7 +289,8 @@ static inline bool icache_is_for(const icache_t *c, uint32_t addr)
     return addr - c->base < c->l2_bytes;
 }
 
-/* Part of the instruction at pc, in L2, must be fetched. What is here of it counts as fetched from. */
+/* Part of the instruction at pc, in L2, must be fetched. What is here of it counts as fetched from.
+ */
 bool core_lacks_code(core_t *core);
 /* Asks for it. False: it is on its way (`waiting`), or its time has not come. */
 bool core_fetch(core_t *core, bool on_time);

@@ -125,11 +125,15 @@ static core_insn_t *slot_at(core_insn_t *in, int32_t bytes)
     return (core_insn_t *)(void *)((char *)in + bytes);
 }
 
-/* Loads and stores are counted in halves of one word: hosts have few registers, and a counter in
- * memory costs more than most instructions. A run ahead has no more of them than cycles. */
-#define A_LOAD UINT64_C(1)
-#define A_STORE (UINT64_C(1) << 24)
-_Static_assert(CORE_RUN_AHEAD_CYCLES < A_STORE, "loads do not reach the stores");
+/* Loads, branches not taken and stores are counted in parts of one word: hosts have few registers,
+ * and a counter in memory costs more than most instructions. A run ahead has no more of them than
+ * cycles. */
+#define C_LOAD UINT64_C(1)
+#define C_UNTAKEN (UINT64_C(1) << 21)
+#define C_STORE (UINT64_C(1) << 42)
+_Static_assert(CORE_RUN_AHEAD_CYCLES < C_UNTAKEN, "no part reaches the next");
+
+#define SLOT_BYTES ((int32_t)sizeof(core_insn_t)) /* in jumps: a slot is a half word */
 
 /* At offset of TCM. */
 static void stored(core_t *core, const uint8_t *has_code, uint32_t offset, uint32_t bytes)

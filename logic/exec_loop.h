@@ -17,7 +17,9 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
     const uint8_t *const has_code = core->tcm_has_code;
     const uint32_t odd = core->desc.c ? 0 : 2; /* no target has that bit */
     core_insn_t *in = code->code + (core->pc - code->base) / 2;
-    uint64_t retired = 0, accesses = 0, jumps = 0;
+    const core_insn_t *const start = in;
+    uint64_t retired = 0, counts = 0, jumps = 0;
+    int64_t jumped = 0; /* over slots that were not run, in bytes; back: less than 0 */
     const int64_t budget = (int64_t)(limit - core->cycle);
     int64_t cycles_left = budget;
     const core_insn_t *left = NULL;
@@ -51,46 +53,50 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         case OP_BLT:
             if ((int32_t)x[in->rs1] < (int32_t)x[in->rs2])
                 goto branch;
+            counts += C_UNTAKEN;
             break;
         case OP_BGE:
             if ((int32_t)x[in->rs1] >= (int32_t)x[in->rs2])
                 goto branch;
+            counts += C_UNTAKEN;
             break;
         case OP_BLTU:
             if (x[in->rs1] < x[in->rs2])
                 goto branch;
+            counts += C_UNTAKEN;
             break;
         case OP_BGEU:
             if (x[in->rs1] >= x[in->rs2])
                 goto branch;
+            counts += C_UNTAKEN;
             break;
         case OP_LB:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = (r.mem[at] ^ 0x80u) - 0x80u;
-            accesses += A_LOAD;
+            counts += C_LOAD;
             break;
         case OP_LBU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes)
                 goto leave;
             x[in->rd] = r.mem[at];
-            accesses += A_LOAD;
+            counts += C_LOAD;
             break;
         case OP_LH:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = (get16(r.mem + at) ^ 0x8000u) - 0x8000u;
-            accesses += A_LOAD;
+            counts += C_LOAD;
             break;
         case OP_LHU:
             at = x[in->rs1] + in->imm - r.base;
             if (at >= r.bytes || at % 2 != 0)
                 goto leave;
             x[in->rd] = get16(r.mem + at);
-            accesses += A_LOAD;
+            counts += C_LOAD;
             break;
         case OP_SB:
             at = x[in->rs1] + in->imm - w.base;
@@ -98,7 +104,7 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
                 goto leave;
             w.mem[at] = (uint8_t)x[in->rs2];
             stored(core, has_code, w_offset + at, 1);
-            accesses += A_STORE;
+            counts += C_STORE;
             break;
         case OP_SH:
             at = x[in->rs1] + in->imm - w.base;
@@ -106,7 +112,7 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
                 goto leave;
             put16(w.mem + at, x[in->rs2]);
             stored(core, has_code, w_offset + at, 2);
-            accesses += A_STORE;
+            counts += C_STORE;
             break;
         case OP_SLTI:
             x[in->rd] = (int32_t)x[in->rs1] < (int32_t)in->imm;
@@ -174,10 +180,10 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
             at = x[in->rs1] - w.base; /* who may write may read */
             if (at >= w.bytes || at % 4 != 0)
                 goto leave;
-            accesses += in->op != OP_SC ? A_LOAD : 0;
+            counts += in->op != OP_SC ? C_LOAD : 0;
             if (core_atomic(core, in, at + w.base, w.mem + at)) {
                 stored(core, has_code, w_offset + at, 4);
-                accesses += A_STORE;
+                counts += C_STORE;
             }
             break;
         case OP_FENCE:
@@ -209,6 +215,7 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         SPEND(in->taken);
         RETIRE();
         jumps++;
+        jumped += (int32_t)in->imm - SLOT_BYTES * in->slots;
         in = slot_at(in, (int32_t)in->imm);
         if (cycles_left > 0)
             continue;
@@ -217,8 +224,11 @@ static const core_insn_t *EXECUTE(core_t *core, const core_code_t *code, uint64_
         SPEND(in->taken);
         RETIRE();
         jumps++;
+        jumped -= SLOT_BYTES * in->slots;
         if (target - code->base < code->bytes) {
+            jumped -= (char *)in - (char *)code->code;
             in = code->code + (target - code->base) / 2;
+            jumped += (char *)in - (char *)code->code;
             if (cycles_left > 0)
                 continue;
             goto stop;
@@ -235,8 +245,11 @@ stop:
 done:
     core->cycle += (uint64_t)(budget - cycles_left);
     core->instructions += RETIRED(retired, (uint64_t)(budget - cycles_left));
-    core->loads += accesses % A_STORE;
-    core->stores += accesses / A_STORE;
+    core->loads += counts % C_UNTAKEN;
+    core->untaken += counts / C_UNTAKEN % (C_STORE / C_UNTAKEN);
+    core->stores += counts / C_STORE;
+    *core_fetched(core, code->base) +=
+        2 * (uint64_t)(((const char *)in - (const char *)start - jumped) / SLOT_BYTES);
     core->taken += jumps;
     return left;
 }

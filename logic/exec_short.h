@@ -17,17 +17,19 @@ case OP(JALR):
 case OP(BEQ):
     if (x[in->rs1] == x[in->rs2])
         goto branch;
+    counts += C_UNTAKEN;
     goto NEXT;
 case OP(BNE):
     if (x[in->rs1] != x[in->rs2])
         goto branch;
+    counts += C_UNTAKEN;
     goto NEXT;
 case OP(LW):
     at = x[in->rs1] + in->imm - r.base;
     if (word_outside(at, r_words))
         goto leave;
     x[in->rd] = get32(r.mem + at);
-    accesses += A_LOAD;
+    counts += C_LOAD;
     goto NEXT;
 case OP(SW):
     at = x[in->rs1] + in->imm - w.base;
@@ -35,7 +37,7 @@ case OP(SW):
         goto leave;
     put32(w.mem + at, x[in->rs2]);
     stored(core, has_code, w_offset + at, 4);
-    accesses += A_STORE;
+    counts += C_STORE;
     goto NEXT;
 case OP(ADDI):
     x[in->rd] = x[in->rs1] + in->imm;

@@ -154,6 +154,7 @@ bool core_interrupt(core_t *core, bool on_time)
 
 void core_retire(core_t *core, const core_insn_t *in, uint32_t cycles)
 {
+    *core_fetched(core, core->pc) += in->slots * 2u;
     core->pc += in->slots * 2u;
     core->cycle += core->speed == CORE_CYCLE ? cycles : 1;
     core->instructions++;
@@ -186,6 +187,7 @@ static bool step_csr(core_t *core, const core_insn_t *in, bool on_time)
     uint32_t old;
     if (swap_csr(core, in, &old)) {
         core->x[in->rd] = old;
+        core->csrs++;
         core_retire(core, in, in->cycles);
         return true;
     }
@@ -248,6 +250,7 @@ static bool step_far(core_t *core, const core_insn_t *in, bool on_time)
 {
     uint32_t from = in->op == OP_JALR ? core->x[in->rs1] : in->pc, target = (from + in->imm) & ~1u;
     if (!is_taken(core, in)) {
+        core->untaken++;
         core_retire(core, in, in->cycles);
     } else if ((target & 2) == 0 || core->desc.c) {
         if (in->op == OP_JAL)
