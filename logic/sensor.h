@@ -151,6 +151,7 @@ sim_err_t sensor_load_firmware(sensor_t *sensor, const uint8_t *elf, size_t byte
 /* The boot ROM: an ELF that lies in ROM wholly and begins where the core does. */
 sim_err_t sensor_load_rom(sensor_t *sensor, const uint8_t *elf, size_t bytes, const char *file,
                           char *error, size_t error_bytes);
+/* Each of several that have their places (npu/place.h). */
 sim_err_t sensor_load_network(sensor_t *sensor, const npu_prog_t *prog, char *error,
                               size_t error_bytes);
 

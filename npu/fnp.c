@@ -250,6 +250,10 @@ static bool valid_net(const npu_prog_t *prog, char *error, size_t n)
         return npu_wrong(error, n, "network table: magic 0x%08x, version %u, not 0x%08x, %u",
                          net[NPU_NET_MAGIC_W], net[NPU_NET_VERSION_W], NPU_NET_MAGIC,
                          NPU_NET_VERSION);
+    if (net[NPU_NET_PLACES_W] > NPU_NET_PLACES ||
+        (net[NPU_NET_PLACE_W] != 0 && net[NPU_NET_PLACE_W] >= net[NPU_NET_PLACES_W]))
+        return npu_wrong(error, n, "network table: place %u of %u, at most %u", net[NPU_NET_PLACE_W],
+                         net[NPU_NET_PLACES_W], NPU_NET_PLACES);
     if (inputs > NPU_NET_ENDS || outputs > NPU_NET_ENDS)
         return npu_wrong(error, n, "network table: %u inputs, %u outputs, at most %u each", inputs,
                          outputs, NPU_NET_ENDS);
@@ -587,5 +591,7 @@ bool npu_prog_load(const npu_prog_t *prog, const sim_mem_port_t *port, uint32_t 
     if (prog->net[NPU_NET_MAGIC_W] == 0)
         return true;
     put_words(bytes, prog->net, NPU_NET_WORDS);
-    return sim_mem_poke(port, l2_base, bytes, 4 * NPU_NET_WORDS) && load_post(prog, port, l2_base);
+    return sim_mem_poke(port, l2_base + prog->net[NPU_NET_PLACE_W] * NPU_NET_BYTES, bytes,
+                        4 * NPU_NET_WORDS) &&
+           load_post(prog, port, l2_base);
 }

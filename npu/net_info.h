@@ -5,6 +5,9 @@
  *
  *     head (NPU_NET_WORDS_TABLE) | 16 inputs | 16 outputs (NPU_NET_TENSOR_TABLE each)
  *
+ * Where several networks stand in L2 at once (npu/place.h) that is the place of the first, and
+ * those of the others follow, 1,024 bytes each.
+ *
  * The compiler fills it, the program file carries it, the loader writes it, firmware reads it;
  * `fovea regs --c` prints the offsets. Addresses are bus addresses (L2 base included). At most 16
  * inputs and 16 outputs: the limit of the IMX500's API (picamera2, imx500.py).
@@ -15,8 +18,9 @@
 #include "sim/types.h"
 
 #define NPU_NET_MAGIC UINT32_C(0x54454e46) /* "FNET" as bytes */
-#define NPU_NET_VERSION 3u
-#define NPU_NET_BYTES 1024u /* reserved at the base of L2 */
+#define NPU_NET_VERSION 4u
+#define NPU_NET_BYTES 1024u /* reserved at the base of L2, for each network */
+#define NPU_NET_PLACES 16u  /* networks in L2 at once, at most */
 #define NPU_NET_ENDS 16u    /* inputs, and outputs, at most */
 #define NPU_NAME_BYTES 128  /* of any name in a program */
 
@@ -46,7 +50,11 @@
     X(AP_ADDR, "bus address of apParams (npu/compiler/apparams.h); 0: none, tensors are not sent") \
     X(AP_BYTES, "their bytes, 1..65535")                                                           \
     X(SENT_ADDR, "bus address of the outputs that apParams describe (NPU_SENT_TABLE each)")        \
-    X(SENT, "their number, 1..16")
+    X(SENT, "their number, 1..16")                                                                 \
+    X(PLACES, "tables that there is room for at the base of L2, all networks' together")           \
+    X(PLACE, "which of them this is, from 0")                                                      \
+    X(OWN_ADDR, "bus address of what no other network uses: constants and program")                \
+    X(OWN_BYTES, "its bytes")
 
 /*
  * One tensor. Dense in TFLite's order (N H W C) but for the image. Where its type is uint8, the

@@ -138,18 +138,27 @@ static void end_run(npu_t *npu, uint32_t status)
     update_irq(npu);
 }
 
+const npu_prog_t *npu_names(const npu_t *npu)
+{
+    for (uint32_t n = 0; n < npu->more_names; n++)
+        if (npu->names[1 + n].net[NPU_NET_PROG_ADDR_W] == npu->prog_addr)
+            return &npu->names[1 + n];
+    return npu->names;
+}
+
 /* One span a layer: the time it took beyond the layer that ended before it. */
 static void trace_layers(const npu_t *npu)
 {
     npu_layer_report_t report;
+    const npu_prog_t *names = npu_names(npu);
     for (uint32_t n = 0; n < npu->layers_seen; n++) {
         if (!npu_layer_report(npu, n, &report))
             continue;
-        bool named = npu->names != NULL && n < npu->names->layer_count;
-        sim_trace_span(npu->comp.sim, "npu.layers", named ? npu->names->layers[n].name : "layer",
+        bool named = names != NULL && n < names->layer_count;
+        sim_trace_span(npu->comp.sim, "npu.layers", named ? names->layers[n].name : "layer",
                        report.start_ps, report.end_ps,
                        "\"layer\":%u,\"op\":\"%s\",\"cycles\":%llu,\"macs\":%llu", n,
-                       named ? npu->names->layers[n].op : "", (unsigned long long)report.cycles,
+                       named ? names->layers[n].op : "", (unsigned long long)report.cycles,
                        (unsigned long long)report.macs);
     }
 }
@@ -188,10 +197,11 @@ static void fail_if_quiet(npu_t *npu)
 const char *npu_slot_text(const npu_t *npu, const npu_slot_t *slot, char text[NPU_SLOT_TEXT])
 {
     uint32_t layer = slot->insn.layer;
-    bool named = npu->names != NULL && layer < npu->names->layer_count;
+    const npu_prog_t *names = npu_names(npu);
+    bool named = names != NULL && layer < names->layer_count;
     snprintf(text, NPU_SLOT_TEXT, "instruction %u, %s of layer %u%s%s%s,", slot->index,
              npu_opinfo(slot->insn.op)->name, layer, named ? " (" : "",
-             named ? npu->names->layers[layer].name : "", named ? ")" : "");
+             named ? names->layers[layer].name : "", named ? ")" : "");
     return text;
 }
 

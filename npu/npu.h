@@ -262,7 +262,8 @@ typedef struct {
     sim_mem_req_t fetch_req;
     bool timing_only; /* no numerics: every cycle and counter is right, no byte of L1 or L2 moves */
     bool exact;       /* an event for every cycle and burst; same results, slower */
-    const npu_prog_t *names; /* for traces and messages; may be NULL */
+    const npu_prog_t *names; /* for traces and messages: programs that may run; or NULL */
+    uint32_t more_names;     /* of them beside the first */
     bool unchecked;          /* set to leave out the hazard checks, to see what they cost */
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);
@@ -349,5 +350,8 @@ typedef struct {
 /* Layers are numbered by their tags; false for one that completed nothing. The cycles of all
  * layers of a finished run add up to npu_perf().cycles. */
 bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *report);
+
+/* Of the named programs the one that is to run, or runs; NULL: none is named. */
+const npu_prog_t *npu_names(const npu_t *npu);
 
 #endif

@@ -76,7 +76,7 @@ static void trace(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint6
                                                     "npu.vec"};
     if (!sim_tracing(npu->comp.sim))
         return;
-    const npu_prog_t *names = npu->names;
+    const npu_prog_t *names = npu_names(npu);
     bool named = names != NULL && slot->insn.layer < names->layer_count;
     sim_trace_span(npu->comp.sim, tracks[engine], npu_opinfo(slot->insn.op)->name,
                    npu_edge_ps(npu, start), npu_edge_ps(npu, end),

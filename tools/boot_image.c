@@ -69,7 +69,7 @@ static bool add_firmware(maker_t *m, const uint8_t *elf, size_t elf_bytes, const
     return true;
 }
 
-/* ---- network: what its loader pokes ---- */
+/* ---- networks: what their loader pokes ---- */
 
 static bool poke(void *ctx, uint32_t addr, const void *data, uint32_t bytes)
 {
@@ -112,7 +112,8 @@ static void join_runs(maker_t *m, uint32_t most)
     }
 }
 
-static bool add_network(maker_t *m, const npu_prog_t *network, char *error, size_t error_bytes)
+static bool add_networks(maker_t *m, const npu_prog_t *network, uint32_t networks, char *error,
+                         size_t error_bytes)
 {
     const l2_desc_t *l2 = &m->chip->logic.l2;
     sim_mem_port_t port = {.poke = poke, .ctx = m};
@@ -120,10 +121,12 @@ static bool add_network(maker_t *m, const npu_prog_t *network, char *error, size
     m->touched = calloc(1, l2->bytes / GRANULE + 2);
     if (m->l2 == NULL || m->touched == NULL)
         return fail(error, error_bytes, network->meta.name, "out of memory");
-    if (!npu_prog_fits(network, &m->chip->npu, error, error_bytes))
-        return false;
-    if (!npu_prog_load(network, &port, l2->base))
-        return fail(error, error_bytes, network->meta.name, "does not fit the L2");
+    for (uint32_t n = 0; n < networks; n++) {
+        if (!npu_prog_fits(&network[n], &m->chip->npu, error, error_bytes))
+            return false;
+        if (!npu_prog_load(&network[n], &port, l2->base))
+            return fail(error, error_bytes, network[n].meta.name, "does not fit the L2");
+    }
     uint32_t from = 0, end;
     if (m->pieces == BOOT_SEGMENTS)
         return fail(error, error_bytes, network->meta.name, "the firmware takes all segments");
@@ -219,15 +222,15 @@ static bool write_image(const maker_t *m, const char *name, boot_image_t *image,
 }
 
 bool boot_image_make(const sensor_desc_t *chip, const uint8_t *elf, size_t elf_bytes,
-                     const char *elf_name, const npu_prog_t *network, boot_image_t *image,
-                     char *error, size_t error_bytes)
+                     const char *elf_name, const npu_prog_t *network, uint32_t networks,
+                     boot_image_t *image, char *error, size_t error_bytes)
 {
     maker_t m = {.chip = chip, .sim = sim_new()};
     *image = (boot_image_t){0};
     bool fine = m.sim != NULL || fail(error, error_bytes, elf_name, "out of memory");
     fine = fine &&
            (elf == NULL || add_firmware(&m, elf, elf_bytes, elf_name, error, error_bytes)) &&
-           (network == NULL || add_network(&m, network, error, error_bytes)) &&
+           (networks == 0 || add_networks(&m, network, networks, error, error_bytes)) &&
            write_image(&m, elf_name, image, error, error_bytes);
     bus_free(&m.bus);
     free(m.l2);
@@ -237,7 +240,7 @@ bool boot_image_make(const sensor_desc_t *chip, const uint8_t *elf, size_t elf_b
 }
 
 bool boot_image_load(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
-                     boot_image_t *image, char *error, size_t error_bytes)
+                     uint32_t networks, boot_image_t *image, char *error, size_t error_bytes)
 {
     size_t bytes = 0;
     uint8_t *elf = NULL;
@@ -248,7 +251,8 @@ bool boot_image_load(const sensor_desc_t *chip, const char *firmware, const npu_
             return false;
     }
     const char *name = firmware != NULL ? firmware : network->meta.name;
-    bool fine = boot_image_make(chip, elf, bytes, name, network, image, error, error_bytes);
+    bool fine =
+        boot_image_make(chip, elf, bytes, name, network, networks, image, error, error_bytes);
     free(elf);
     return fine;
 }

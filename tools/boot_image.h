@@ -14,15 +14,15 @@ typedef struct {
 
 /*
  * Firmware from an ELF (NULL: none), its segments' bytes alone (start-up code clears the rest), and
- * what a network puts into L2 (NULL: none). Checked against the chip's memory as the ROM will do.
- * False with a line in error.
+ * what networks put into L2 (several have their places: npu/place.h). Checked against the chip's
+ * memory as the ROM will do. False with a line in error.
  */
 bool boot_image_make(const sensor_desc_t *chip, const uint8_t *elf, size_t elf_bytes,
-                     const char *elf_name, const npu_prog_t *network, boot_image_t *image,
-                     char *error, size_t error_bytes);
+                     const char *elf_name, const npu_prog_t *network, uint32_t networks,
+                     boot_image_t *image, char *error, size_t error_bytes);
 
 /* The same with the ELF of a file (NULL: none). */
 bool boot_image_load(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
-                     boot_image_t *image, char *error, size_t error_bytes);
+                     uint32_t networks, boot_image_t *image, char *error, size_t error_bytes);
 
 #endif

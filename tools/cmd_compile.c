@@ -161,6 +161,7 @@ int cmd_compile(int argc, char **argv)
 {
     const char *out = NULL, *chip = NULL, *report_flag = NULL, *json = NULL;
     const char *rounding = NULL, *keep = NULL, *fuse = NULL, *cascade = NULL, *topology = NULL;
+    const char *id = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE", "the program (default: the model's name with .fnp, in this folder)",
          &out},
@@ -172,6 +173,8 @@ int cmd_compile(int argc, char **argv)
          &fuse},
         {0, "cascade", "MODE", "layers in stripes: off, auto (where L2 is too small) or always",
          &cascade},
+        {0, "id", "N", "number that the network's tensors carry on the link, 0..65535 (default 0)",
+         &id},
         {'r', "report", NULL, "layers: cuts, cycles, stalls, roofline; L2 and L1 over time",
          &report_flag},
         {0, "json", NULL, "the report as one JSON object", &json},
@@ -192,7 +195,7 @@ int cmd_compile(int argc, char **argv)
     npu_compile_report_t report = {0};
     network_options_t options = {.report = &report, .topology = topology != NULL};
     if (!network_flags(&cli, rounding, keep, &options) || !network_fuse(&cli, fuse, &options) ||
-        !network_cascade(&cli, cascade, &options))
+        !network_cascade(&cli, cascade, &options) || !network_id(&cli, id, &options))
         return EXIT_USAGE;
     if (!chip_load(chip, &desc, error, sizeof(error)) ||
         !network_load(model, &desc.npu, &options, &prog, error, sizeof(error)))

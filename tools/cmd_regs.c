@@ -91,11 +91,14 @@ static void c_net_table(void)
         NPU_SENT_TABLE(X)
 #undef X
     };
-    puts("\n/* The network table at the base of L2: addresses of its words. */");
+    puts("\n/* The first network's table, at the base of L2: addresses of its words. That of "
+         "network n "
+         "is\n * n * NET_BYTES behind it. */");
     for (uint32_t i = 0; i < NPU_NET_HEAD_WORDS; i++)
         printf("#define NET_%-20s 0x%08xu\n", head[i], BUS_L2_BASE + 4 * i);
     printf("#define NET_%-20s 0x%08xu\n#define NET_%-20s 0x%08xu\n", "INPUT0",
            BUS_L2_BASE + 4 * NPU_NET_INPUT_W(0), "OUTPUT0", BUS_L2_BASE + 4 * NPU_NET_OUTPUT_W(0));
+    printf("#define NET_BYTES %uu\n#define NET_PLACES_MOST %uu\n", NPU_NET_BYTES, NPU_NET_PLACES);
     printf("#define NET_ENDS %uu\n#define NET_MAGIC_VALUE 0x%08xu\n#define NET_VERSION_VALUE %uu\n",
            NPU_NET_ENDS, NPU_NET_MAGIC, NPU_NET_VERSION);
     puts("\n/* A tensor in it: offsets of its words, bytes of all. */");

@@ -70,14 +70,26 @@ static bool wrap(boot_image_t *image)
     return image->data != NULL;
 }
 
-bool download_make(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
+bool download_make_network(const sensor_desc_t *chip, const networks_t *networks, uint32_t n,
+                           boot_image_t *image, char *error, size_t error_bytes)
+{
+    if (!boot_image_load(chip, NULL, &networks->prog[n], 1, image, error, error_bytes))
+        return false;
+    if (wrap(image))
+        return true;
+    snprintf(error, error_bytes, "%s: no memory for the image", networks->prog[n].meta.name);
+    return false;
+}
+
+bool download_make(const sensor_desc_t *chip, const char *firmware, const networks_t *networks,
                    boot_image_t image[DOWNLOAD_IMAGES], char *error, size_t error_bytes)
 {
     image[0] = (boot_image_t){calloc(1, LOADER_BYTES), LOADER_BYTES};
     image[1] = image[2] = (boot_image_t){0};
     bool fine =
-        boot_image_load(chip, firmware, NULL, &image[1], error, error_bytes) &&
-        (network == NULL || boot_image_load(chip, NULL, network, &image[2], error, error_bytes));
+        boot_image_load(chip, firmware, NULL, 0, &image[1], error, error_bytes) &&
+        (networks->count == 0 || boot_image_load(chip, NULL, networks->prog, networks->count,
+                                                 &image[2], error, error_bytes));
     for (uint32_t i = 0; fine && i < DOWNLOAD_IMAGES; i++)
         if (image[i].bytes != 0 && (image[i].data == NULL || !wrap(&image[i]))) {
             snprintf(error, error_bytes, "%s: no memory for the image", download_names[i]);
@@ -300,12 +312,12 @@ static const sim_kind_t kind = {
 _Static_assert(offsetof(download_host_t, comp) == 0, "comp stays first");
 
 bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
-                   const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes)
+                   const networks_t *networks, bool starts_stream, char *error, size_t error_bytes)
 {
     boot_image_t image[DOWNLOAD_IMAGES];
     download->sensor = sensor;
     download->starts_stream = starts_stream;
-    if (!download_make(&sensor->desc, firmware, network, image, error, error_bytes))
+    if (!download_make(&sensor->desc, firmware, networks, image, error, error_bytes))
         return false;
     bool fine = make_tape(download, image) &&
                 sim_comp_init(&download->comp, sensor->sim, &kind, "host.download") == SIM_OK;

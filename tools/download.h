@@ -12,6 +12,7 @@
 
 #include "logic/sensor.h"
 #include "tools/boot_image.h"
+#include "tools/network.h"
 
 enum { DOWNLOAD_IMAGES = 3 };
 
@@ -36,13 +37,16 @@ typedef struct {
 /* Makes the tape. After sensor_init; download is zeroed and must outlive sim. False with a line in
  * error. */
 bool download_init(download_host_t *download, sensor_t *sensor, const char *firmware,
-                   const npu_prog_t *network, bool starts_stream, char *error, size_t error_bytes);
+                   const networks_t *networks, bool starts_stream, char *error, size_t error_bytes);
 void download_free(download_host_t *download);
 
-/* What a host sends: loader, main firmware and network (NULL: none, of no bytes), each wrapped into
+/* What a host sends: loader, main firmware and networks (none: of no bytes), each wrapped into
  * blocks. download_drop afterwards. False with a line in error, and nothing to drop. */
-bool download_make(const sensor_desc_t *chip, const char *firmware, const npu_prog_t *network,
+bool download_make(const sensor_desc_t *chip, const char *firmware, const networks_t *networks,
                    boot_image_t image[DOWNLOAD_IMAGES], char *error, size_t error_bytes);
+/* Of networks that have their places, number n alone; the caller frees image->data. */
+bool download_make_network(const sensor_desc_t *chip, const networks_t *networks, uint32_t n,
+                           boot_image_t *image, char *error, size_t error_bytes);
 void download_drop(boot_image_t image[DOWNLOAD_IMAGES]);
 extern const char *const download_names[DOWNLOAD_IMAGES];
 

@@ -63,8 +63,8 @@ static void on_irq(void *ctx, bool level)
 
 static const char *layer_name(const image_watch_t *w, uint32_t layer)
 {
-    bool named = w->program != NULL && layer < w->program->layer_count;
-    return named ? w->program->layers[layer].name : "";
+    const npu_prog_t *names = npu_names(&w->sensor->npu);
+    return names != NULL && layer < names->layer_count ? names->layers[layer].name : "";
 }
 
 static void on_insn(void *ctx, uint32_t index)
@@ -79,10 +79,9 @@ static void on_insn(void *ctx, uint32_t index)
             debug_event(w->debug, "NPU layer %u, %s, at instruction %u", layer, name, index);
 }
 
-bool image_watch_connect(image_watch_t *w, sensor_t *sensor, const npu_prog_t *program)
+bool image_watch_connect(image_watch_t *w, sensor_t *sensor)
 {
     w->sensor = sensor;
-    w->program = program;
     sensor->npu.on_insn = on_insn;
     sensor->npu.on_insn_ctx = w;
     bool fine = sim_wire_connect(&sensor->pixel.frame_start, on_frame, w) &&
@@ -115,9 +114,11 @@ static const struct {
 
 static bool is_layer(const image_watch_t *w, const char *name)
 {
-    for (uint32_t i = 0; w->program != NULL && i < w->program->layer_count; i++)
-        if (strcmp(w->program->layers[i].name, name) == 0)
-            return true;
+    const npu_t *npu = &w->sensor->npu;
+    for (uint32_t n = 0; npu->names != NULL && n <= npu->more_names; n++)
+        for (uint32_t i = 0; i < npu->names[n].layer_count; i++)
+            if (strcmp(npu->names[n].layers[i].name, name) == 0)
+                return true;
     return false;
 }
 

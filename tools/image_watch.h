@@ -45,8 +45,7 @@ typedef struct {
 
 struct image_watch {
     sensor_t *sensor;
-    const npu_prog_t *program; /* for names of layers; may be NULL */
-    debug_t *debug;            /* whom it stops; set before the run */
+    debug_t *debug; /* whom it stops; set before the run */
     image_stop_t stop[IMAGE_WATCHES];
     uint32_t stops;
     image_irq_t irq[INTC_SOURCES];
@@ -55,7 +54,7 @@ struct image_watch {
 };
 
 /* Listens everywhere. After sensor_init, before sim_check; false when a place is missing. */
-bool image_watch_connect(image_watch_t *watch, sensor_t *sensor, const npu_prog_t *program);
+bool image_watch_connect(image_watch_t *watch, sensor_t *sensor);
 /* The simulation was put back. */
 void image_watch_restored(image_watch_t *watch);
 

@@ -48,6 +48,7 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
         .keep_all = options->keep_all,
         .fuse = options->fuse,
         .cascade = options->cascade,
+        .network_id = options->id,
     };
     err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
     npu_graph_free(&graph);
@@ -97,6 +98,31 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
         fine = compile(file, image, bytes, desc, options, prog, error, error_bytes);
     free(image);
     return fine;
+}
+
+bool networks_load(const char *const *file, uint32_t count, const npu_desc_t *desc,
+                   networks_t *networks, char *error, size_t error_bytes)
+{
+    *networks = (networks_t){.count = 0};
+    for (uint32_t n = 0; n < count; n++) {
+        network_options_t options = {.id = n};
+        if (!network_load(file[n], desc, &options, &networks->prog[n], error, error_bytes)) {
+            networks_free(networks);
+            return false;
+        }
+        networks->count++;
+    }
+    if (count == 0 || npu_place(networks->prog, count, desc, error, error_bytes) == SIM_OK)
+        return true;
+    networks_free(networks);
+    return false;
+}
+
+void networks_free(networks_t *networks)
+{
+    for (uint32_t n = 0; n < networks->count; n++)
+        npu_prog_free(&networks->prog[n]);
+    networks->count = 0;
 }
 
 bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
@@ -161,4 +187,18 @@ bool network_cascade(const cli_t *cli, const char *cascade, network_options_t *o
         }
     fprintf(stderr, "fovea %s: --cascade: '%s' is none of off, auto, always\n", cli->name, cascade);
     return false;
+}
+
+bool network_id(const cli_t *cli, const char *id, network_options_t *options)
+{
+    if (id == NULL)
+        return true;
+    char *end;
+    unsigned long number = strtoul(id, &end, 10);
+    if (id[0] < '0' || id[0] > '9' || *end != '\0' || number > UINT16_MAX) {
+        fprintf(stderr, "fovea %s: --id: '%s' is not a number in 0..65535\n", cli->name, id);
+        return false;
+    }
+    options->id = (uint32_t)number;
+    return true;
 }

@@ -5,6 +5,7 @@
 #define TOOLS_NETWORK_H
 
 #include "npu/compiler/compile.h"
+#include "npu/place.h"
 #include "tools/cli.h"
 
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
     bool topology; /* the file is a layer list, whatever its name */
     uint32_t fuse; /* this and cascade as in npu_compile_options_t */
     npu_cascade_t cascade;
+    uint32_t id;                  /* into the network table of what is compiled, 0..65535 */
     npu_compile_report_t *report; /* filled for a model when not NULL */
 } network_options_t;
 
@@ -22,6 +24,18 @@ typedef struct {
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
 
+/* Networks that stand in L2 at once (npu/place.h). */
+typedef struct {
+    npu_prog_t prog[NPU_NET_PLACES];
+    uint32_t count;
+} networks_t;
+
+/* Files of any kind into their places; the id of what is compiled is its number here. On failure
+ * one line in error, and nothing to free. */
+bool networks_load(const char *const *file, uint32_t count, const npu_desc_t *desc,
+                   networks_t *networks, char *error, size_t error_bytes);
+void networks_free(networks_t *networks);
+
 /* --rounding and --keep (NULL: not given) into options; false with a line on stderr. */
 bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
                    network_options_t *options);
@@ -30,5 +44,7 @@ bool network_flags(const cli_t *cli, const char *rounding, const char *keep,
 bool network_fuse(const cli_t *cli, const char *fuse, network_options_t *options);
 /* --cascade: "off", "auto", "always" (NULL: not given) into options. */
 bool network_cascade(const cli_t *cli, const char *cascade, network_options_t *options);
+/* --id: 0..65535 (NULL: not given) into options. */
+bool network_id(const cli_t *cli, const char *id, network_options_t *options);
 
 #endif

@@ -215,18 +215,23 @@ static int load_program(run_t *run)
     return observed ? EXIT_FINE : EXIT_USAGE;
 }
 
-static int load_network(run_t *run)
+static int load_networks(run_t *run)
 {
     char error[512];
-    network_options_t options = {0};
-    if (!network_load(run->scenario.network, &run->scenario.sensor.npu, &options, &run->program,
-                      error, sizeof(error)))
+    const scenario_t *s = &run->scenario;
+    const char *file[NPU_NET_PLACES];
+    networks_t *to = &run->networks;
+    for (uint32_t n = 0; n < s->networks; n++)
+        file[n] = s->network[n];
+    if (!networks_load(file, s->networks, &s->sensor.npu, to, error, sizeof(error)))
         return fail(run, EXIT_USAGE, "%s", error);
-    run->sensor->npu.names = &run->program; /* layers of the trace by name */
-    if (run->scenario.sensor.logic.clkrst.boot != BOOT_MEMORY ||
-        sensor_load_network(run->sensor, &run->program, error, sizeof(error)) == SIM_OK)
-        return EXIT_FINE;
-    return fail(run, EXIT_USAGE, "%s", error);
+    run->sensor->npu.names = to->prog; /* layers of the trace by name */
+    run->sensor->npu.more_names = to->count - 1;
+    bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
+    for (uint32_t n = 0; in_place && n < to->count; n++)
+        if (sensor_load_network(run->sensor, &to->prog[n], error, sizeof(error)) != SIM_OK)
+            return fail(run, EXIT_USAGE, "%s", error);
+    return EXIT_FINE;
 }
 
 static int fill_flash(run_t *run, uint32_t at, const char *file, const uint8_t *data, size_t bytes)
@@ -246,7 +251,8 @@ static int load_flash(run_t *run)
         return EXIT_FINE;
     if (scenario_boots_image(s)) {
         boot_image_t image;
-        if (!boot_image_load(&s->sensor, s->firmware, &run->program, &image, error, sizeof(error)))
+        if (!boot_image_load(&s->sensor, s->firmware, run->networks.prog, run->networks.count,
+                             &image, error, sizeof(error)))
             return fail(run, EXIT_USAGE, "%s", error);
         code = fill_flash(run, 0, s->firmware, image.data, image.bytes);
         free(image.data);
@@ -269,7 +275,7 @@ static int make_download(run_t *run)
     char error[512];
     bool somebody_else = run->served || host_script_sends(&s->host);
     if (s->sensor.logic.clkrst.boot != BOOT_HOST || somebody_else ||
-        download_init(&run->download, run->sensor, s->firmware, &run->program,
+        download_init(&run->download, run->sensor, s->firmware, &run->networks,
                       s->stream_after_download, error, sizeof(error)))
         return EXIT_FINE;
     return fail(run, EXIT_USAGE, "%s", error);
@@ -320,8 +326,7 @@ static int connect(run_t *run)
                      run->scenario.output.picture) &&
         raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
                         frames_dir, run->error, sizeof(run->error)) &&
-        run_snapshot_connect(run) &&
-        (!run->debugged || image_watch_connect(&run->watch, sensor, &run->program));
+        run_snapshot_connect(run) && (!run->debugged || image_watch_connect(&run->watch, sensor));
     return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
 }
 
@@ -583,7 +588,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = load_program(run);
     if (code == EXIT_FINE)
-        code = load_network(run);
+        code = load_networks(run);
     if (code == EXIT_FINE)
         code = load_flash(run);
     if (code == EXIT_FINE)
@@ -640,7 +645,7 @@ void run_free(run_t *run)
     host_player_free(&run->player);
     preview_free(&run->preview);
     raw_frames_free(&run->raw_frames);
-    npu_prog_free(&run->program);
+    networks_free(&run->networks);
     free(run->frames);
     sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);

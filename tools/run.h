@@ -55,7 +55,7 @@ typedef struct {
 typedef struct {
     sim_comp_t comp; /* stays first; an observer: what was heard and written is in snapshots */
     scenario_t scenario;
-    npu_prog_t program;
+    networks_t networks; /* what the scenario names, or brings */
     sim_t *sim;
     sim_pool_t *pool;
     sensor_t *sensor;

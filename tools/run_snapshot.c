@@ -199,7 +199,9 @@ static bool identify(run_t *run)
     const scenario_t *s = &run->scenario;
     const scene_back_t *back = &scene_desc(s->scene)->back;
     uint64_t firmware = SIM_HASH_SEED, network = SIM_HASH_SEED, rom = 0, flash = 0, picture = 0;
-    bool fine = hash_file(run, s->firmware, &firmware) && hash_file(run, s->network, &network);
+    bool fine = hash_file(run, s->firmware, &firmware);
+    for (uint32_t n = 0; n < s->networks; n++)
+        fine = fine && hash_file(run, s->network[n], &network);
     if (s->sensor.logic.clkrst.boot != BOOT_MEMORY)
         fine = fine && hash_file(run, s->boot_rom, &rom);
     for (uint32_t i = 0; i < s->flash_files; i++)

@@ -373,7 +373,8 @@ static void write_resolved(scenario_t *s)
     sim_json_add_str(out, "chip", s->chip);
     sim_json_add_str(out, "firmware", s->firmware);
     sim_json_t *networks = sim_json_add_array(out, "networks");
-    sim_json_add_str(networks, NULL, s->network);
+    for (uint32_t n = 0; n < s->networks; n++)
+        sim_json_add_str(networks, NULL, s->network[n]);
     sim_json_add_u64(out, "seed", s->seed);
     sim_json_add_u64(out, "frames", s->frames);
     write_boot(s, out);
@@ -471,6 +472,22 @@ static void read_faults(const sim_cfg_t *root, scenario_t *s)
     }
 }
 
+/* Those that stand in L2 at once; the flag's one stands there alone. */
+static void read_networks(const sim_cfg_t *root, const char *dir, const scenario_flags_t *flags,
+                          scenario_t *s)
+{
+    uint32_t count = sim_cfg_count(root, "networks");
+    if ((count < 1 || count > NPU_NET_PLACES) && flags->network == NULL)
+        sim_cfg_fail(root, "networks", "%u networks, expected 1..%u", count, NPU_NET_PLACES);
+    for (uint32_t n = 0; n < count && n < NPU_NET_PLACES; n++)
+        resolve(root, "networks", s->network[n], dir, sim_cfg_str_at(root, "networks", n), NULL);
+    s->networks = count < NPU_NET_PLACES ? count : NPU_NET_PLACES;
+    if (flags->network == NULL)
+        return;
+    resolve(root, "networks", s->network[0], dir, NULL, flags->network);
+    s->networks = 1;
+}
+
 static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
                       const scenario_flags_t *flags, char *error, size_t error_bytes)
 {
@@ -485,11 +502,7 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     resolve(root, "chip", s->chip, dir, sim_cfg_str(root, "chip", NULL), flags->chip);
     resolve(root, "firmware", s->firmware, dir, sim_cfg_str(root, "firmware", NULL),
             flags->firmware);
-    uint32_t networks = sim_cfg_count(root, "networks");
-    if (networks != 1 && flags->network == NULL)
-        sim_cfg_fail(root, "networks", "%u networks, expected 1", networks);
-    const char *network = networks >= 1 ? sim_cfg_str_at(root, "networks", 0) : NULL;
-    resolve(root, "networks", s->network, dir, network, flags->network);
+    read_networks(root, dir, flags, s);
     read_output(root, s);
     return read_scene(root, dir, flags, s, error, error_bytes) && load_chip(s, error, error_bytes);
 }

@@ -46,7 +46,9 @@ typedef struct {
 } scenario_flags_t;
 
 typedef struct {
-    char chip[SCENARIO_PATH], firmware[SCENARIO_PATH], network[SCENARIO_PATH];
+    char chip[SCENARIO_PATH], firmware[SCENARIO_PATH];
+    char network[NPU_NET_PLACES][SCENARIO_PATH];
+    uint32_t networks; /* 1.. */
     char boot_rom[SCENARIO_PATH];
     scenario_flash_t flash[SCENARIO_MAX_FLASH];
     uint32_t flash_files;

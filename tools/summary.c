@@ -37,11 +37,18 @@ static double npu_cycles(const run_t *run)
     return npu->runs != 0 ? (double)npu->total.cycles / (double)npu->runs : 0;
 }
 
+/* The same. */
+static double macs(const run_t *run)
+{
+    const npu_t *npu = &run->sensor->npu;
+    return npu->runs != 0 ? (double)npu->total.macs / (double)npu->runs : 0;
+}
+
 static double npu_utilization(const run_t *run)
 {
     const npu_desc_t *desc = &run->sensor->npu.desc;
     double peak = npu_peak_macs(desc, 0) * npu_cycles(run);
-    return peak > 0 ? (double)run->program.meta.macs / peak : 0;
+    return peak > 0 ? macs(run) / peak : 0;
 }
 
 /* Frame 0, end to end: each part ends where the next begins, so they add up to photon_to_alert. */
@@ -200,9 +207,11 @@ void run_print_summary(const run_t *run, FILE *to)
         mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
     print_frame_0(&run->first, to);
     print_row_time(&run->sensor->pixel, to);
-    fprintf(to, "NPU       %s: %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
-            run->program.meta.name, npu_cycles(run), mean_ms(&run->npu_time),
-            (double)run->program.meta.macs / 1e6, 100 * npu_utilization(run));
+    fprintf(to, "NPU       ");
+    for (uint32_t n = 0; n < run->networks.count; n++)
+        fprintf(to, "%s%s", n == 0 ? "" : ", ", run->networks.prog[n].meta.name);
+    fprintf(to, ": %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
+            npu_cycles(run), mean_ms(&run->npu_time), macs(run) / 1e6, 100 * npu_utilization(run));
     fprintf(to, "link      %.1f kB, ", (double)run->sensor->mipi.link_bytes / 1e3);
     print_problems(&run->host, to);
     fprintf(to, "; a raw camera: %.1f MB\n", (double)raw_bytes(run) / 1e6);

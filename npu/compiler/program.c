@@ -221,6 +221,7 @@ static void put_network_table(const cc_t *cc, uint32_t *net)
         net[NPU_NET_POST_ADDR_W] = cc->desc->l2_base + cc->program_l2 - cc->table_bytes;
     net[NPU_NET_INPUTS_W] = g->inputs;
     net[NPU_NET_OUTPUTS_W] = g->outputs;
+    net[NPU_NET_PLACES_W] = 1;
     put_image(cc, net);
     for (uint32_t i = 0; i < g->inputs; i++)
         put_end(cc, g->input[i], net + NPU_NET_INPUT_W(i));
@@ -280,6 +281,10 @@ bool program_build(cc_t *cc, npu_prog_t *prog)
         return no_memory(cc);
     if (!cc_add_sent(cc, prog))
         return false;
+    prog->net[NPU_NET_OWN_ADDR_W] =
+        prog->net[NPU_NET_FREE_ADDR_W] + prog->net[NPU_NET_FREE_BYTES_W];
+    prog->net[NPU_NET_OWN_BYTES_W] =
+        cc->desc->l2_base + cc->desc->l2_bytes - prog->net[NPU_NET_OWN_ADDR_W];
     core_finish(cc, &prog->post);
     char what[160];
     if (!npu_prog_valid(prog, what, sizeof(what)))

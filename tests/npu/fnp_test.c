@@ -292,7 +292,9 @@ START_TEST(a_network_table_of_nonsense_is_refused)
         uint32_t word, value;
         const char *what;
     } cases[] = {
-        {NPU_NET_VERSION_W, 1, "network table: magic 0x54454e46, version 1, not 0x54454e46, 3"},
+        {NPU_NET_VERSION_W, 1, "network table: magic 0x54454e46, version 1, not 0x54454e46, 4"},
+        {NPU_NET_PLACES_W, 17, "network table: place 0 of 17, at most 16"},
+        {NPU_NET_PLACE_W, 1, "network table: place 1 of 0, at most 16"},
         {NPU_NET_INPUTS_W, 17, "network table: 17 inputs, 1 outputs, at most 16 each"},
         {NPU_NET_INPUTS_W, 2, "network table: input 1: type 0, 0 dimensions"},
         {NPU_NET_INPUTS_W, 0, "2 names of inputs and outputs for 1 of them"},

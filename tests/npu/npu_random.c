@@ -208,6 +208,8 @@ static void random_net(sim_stream_t *rng, npu_prog_t *prog)
     net[NPU_NET_VERSION_W] = NPU_NET_VERSION;
     net[NPU_NET_INPUTS_W] = inputs;
     net[NPU_NET_OUTPUTS_W] = outputs;
+    net[NPU_NET_PLACES_W] = 1 + sim_stream_below(rng, NPU_NET_PLACES);
+    net[NPU_NET_PLACE_W] = sim_stream_below(rng, net[NPU_NET_PLACES_W]);
     net[NPU_NET_INPUT_CHANNELS_W] = 0;
     net[NPU_NET_AP_ADDR_W] = net[NPU_NET_AP_BYTES_W] = 0; /* sent_test has such */
     net[NPU_NET_SENT_ADDR_W] = net[NPU_NET_SENT_W] = 0;

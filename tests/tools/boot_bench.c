@@ -135,7 +135,7 @@ int main(void)
     chip.logic.flash.fitted = true;
     need(network_load("scenes/person_160.tflite", &chip.npu, &options, &network, error,
                       sizeof(error)) &&
-         boot_image_load(&chip, FIRMWARE, &network, &image, error, sizeof(error)));
+         boot_image_load(&chip, FIRMWARE, &network, 1, &image, error, sizeof(error)));
     measure("start_up", false);
     measure("boot_flash", true);
     npu_prog_free(&network);

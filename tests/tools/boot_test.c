@@ -44,7 +44,7 @@ static void make_image(void)
         return;
     ck_assert_msg(network_load(NETWORK, &chip.npu, &options, &network, error, sizeof(error)), "%s",
                   error);
-    ck_assert_msg(boot_image_load(&chip, FIRMWARE, &network, &image, error, sizeof(error)), "%s",
+    ck_assert_msg(boot_image_load(&chip, FIRMWARE, &network, 1, &image, error, sizeof(error)), "%s",
                   error);
 }
 

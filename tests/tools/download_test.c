@@ -48,10 +48,11 @@ static uint8_t *tape;
 static void make_images(const sensor_desc_t *chip)
 {
     network_options_t options = {0};
-    ck_assert_msg(network_load(MODEL, &chip->npu, &options, &network, error, sizeof(error)) &&
-                      boot_image_load(chip, FIRMWARE, NULL, &image[MAIN], error, sizeof(error)) &&
-                      boot_image_load(chip, NULL, &network, &image[NETWORK], error, sizeof(error)),
-                  "%s", error);
+    ck_assert_msg(
+        network_load(MODEL, &chip->npu, &options, &network, error, sizeof(error)) &&
+            boot_image_load(chip, FIRMWARE, NULL, 0, &image[MAIN], error, sizeof(error)) &&
+            boot_image_load(chip, NULL, &network, 1, &image[NETWORK], error, sizeof(error)),
+        "%s", error);
     image[LOADER] = (boot_image_t){calloc(1, 256), 256};
     tape = malloc(1 << 22);
     ck_assert_ptr_nonnull(tape);
@@ -536,8 +537,8 @@ START_TEST(a_running_program_gets_another_network)
     board_start(board);
     board_run_ms(board, 5);
     free(image[NETWORK].data);
-    ck_assert(
-        boot_image_load(&board->sensor->desc, NULL, &other, &image[NETWORK], error, sizeof(error)));
+    ck_assert(boot_image_load(&board->sensor->desc, NULL, &other, 1, &image[NETWORK], error,
+                              sizeof(error)));
     ck_assert_uint_eq(bring(UPDATE, NETWORK), DOWNLOAD_UPDATE_DONE);
     board_run_ms(board, 5);
     ck_assert_uint_ne(network.insn_count, other.insn_count);

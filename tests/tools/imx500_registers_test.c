@@ -303,7 +303,7 @@ START_TEST(in_standby_the_host_changes_the_network)
     ck_assert_msg(
         network_load("npu/networks/cifar_baseline.topo", &board->sensor->desc.npu, &options, &other,
                      error, sizeof(error)) &&
-            boot_image_load(&board->sensor->desc, NULL, &other, &image, error, sizeof(error)),
+            boot_image_load(&board->sensor->desc, NULL, &other, 1, &image, error, sizeof(error)),
         "%s", error);
     uint32_t bytes = download_wrap(image.data, image.bytes, NULL);
     ck_assert_uint_gt(bytes, 50000);

@@ -68,7 +68,7 @@ static void load(rig_t *rig)
          error);
     free(elf);
     network_options_t options = {0};
-    need(network_load(rig->scenario.network, &rig->scenario.sensor.npu, &options, &rig->program,
+    need(network_load(rig->scenario.network[0], &rig->scenario.sensor.npu, &options, &rig->program,
                       error, sizeof(error)),
          error);
     need(sensor_load_network(rig->sensor, &rig->program, error, sizeof(error)) == SIM_OK, error);
