@@ -12,7 +12,14 @@
  * that is slower than that has its input in one frame and its output in a later one, with the same
  * frame count; in between both are not valid.
  *
- * In standby the host may take the network away or bring another (download.h).
+ * Several networks may be there (net.h); 0xd701 says which one runs. While it streams, that is
+ * looked at when a frame begins, and the ISP is told in the middle of that frame: so the first
+ * frame of the new network is the second one that begins after the host wrote (later by as many
+ * frames as an inference of the old one still takes). Every frame until then is the old one's, its
+ * lines too. The host's registers for the way to the tensor count together with the network when
+ * they are written after 0xd701 and before that middle.
+ *
+ * In standby the host may take the networks away or bring others (download.h).
  *
  * The way to the tensor is the host's, too: imx500_input.h. The first frames of a stream do not
  * leave when 0xd405 says so. Without a network in L2 frames have no lines, as with image only;
@@ -51,6 +58,7 @@ enum {
     EV_LATE = HAL_BIT(4),
     EV_OUTPUT = HAL_BIT(5),
     EV_SENT = HAL_BIT(6),
+    EV_HALF = HAL_BIT(7),
     EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
     EV_COMMAND = HAL_BIT(1),
 };
@@ -63,22 +71,34 @@ static void on_host_task(uint32_t happened);
 static sched_task_t frame_task = {.name = "frame",
                                   .run = on_frame_task,
                                   .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
-                                          EV_LATE | EV_OUTPUT | EV_SENT};
+                                          EV_LATE | EV_OUTPUT | EV_SENT | EV_HALF};
 static sched_task_t host_task = {
     .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND};
-static sched_timer_t deadline;
+static sched_timer_t deadline, half;
 
 /* The inference under way. LEAVES: its tensors may not change until they have left. */
 typedef enum { IDLE, RUNS, DONE, LEAVES } state_t;
 static struct {
     volatile state_t state;
     volatile uint32_t frame, start; /* its frame, core cycles when its tensor was complete */
-    bool input_sent;
+    volatile uint32_t began;        /* `frames` then */
+    bool input_sent, ended;
     uint32_t dnn_us, dsp_us;
 } job;
 
 static net_t net;
 static bool there; /* a network */
+
+/* Another network that the host has selected: since a frame began it stands, the ISP knows, and at
+ * last the NPU. */
+typedef enum { STEADY, WANTED, FIXED, ARMED, LOADED } change_state_t;
+static struct {
+    volatile change_state_t state;
+    net_t net;
+    bool input; /* the host has set the way to the tensor since */
+} change;
+
+static volatile uint32_t frames; /* begun */
 static download_t download;
 static bool streams, sends, lines_due, told_late;
 static uint32_t drops; /* frames to come that do not leave */
@@ -105,6 +125,7 @@ static void on_isp(void)
         return;
     job.frame = reg_read(ISP_TENSOR_FRAME);
     job.start = cost_now();
+    job.began = frames;
     job.state = RUNS;
     job.input_sent = false;
     make_tensors(false);
@@ -117,9 +138,15 @@ static void on_npu(void)
     sched_post(&frame_task, (status & NPU_STATUS_ERROR) != 0 ? EV_NPU_ERROR : EV_NPU_DONE);
 }
 
+/* The tensor of the frame that begins is the next network's; no other one is on its way. */
 static void on_pixel(void)
 {
     reg_write(PIX_STATUS, PIX_STATUS_FRAME_START_MASK);
+    frames++;
+    if (change.state == ARMED && job.state == IDLE) {
+        net_arm(&change.net);
+        change.state = LOADED;
+    }
     sched_post(&frame_task, EV_FRAME);
 }
 
@@ -163,6 +190,10 @@ static void begin_frame(void)
 {
     if (drops != 0 && --drops == 0)
         sched_after(&deadline, &frame_task, EV_OUTPUT, frame_time_us() / 2);
+    if (change.state == WANTED) {
+        change.state = FIXED;
+        sched_after(&half, &frame_task, EV_HALF, frame_time_us() / 2);
+    }
     lines_due = sends;
     if (!sends)
         return;
@@ -170,15 +201,17 @@ static void begin_frame(void)
     sched_after(&deadline, &frame_task, EV_DEADLINE, frame_us > lines_us ? frame_us - lines_us : 1);
 }
 
-/* The next tensor starts the program again. */
+/* The next tensor starts the program again: unless the network changes, and a frame has begun whose
+ * tensor nobody has prepared the NPU for. */
 static void forget_job(void)
 {
     job.state = IDLE;
-    make_tensors(true);
+    make_tensors(change.state != ARMED || frames == job.began);
 }
 
 static void end_job(void)
 {
+    job.ended = false;
     job.dsp_us = cycles_to_us(reg_read(NPU_CYCLES_LO));
     job.state = DONE;
     if (!sends) {
@@ -220,6 +253,55 @@ static void send_lines(void)
         job.state = LEAVES;
 }
 
+/* A panic's packet is the first of what networks leave free; without one all of L2 is free. */
+static bool read_network(net_t *to, uint32_t n)
+{
+    if (!net_read_head(to, n))
+        return false;
+    net_room(0, &to->free_addr, &to->free_bytes);
+    if (to->free_bytes < PM_MAX_BYTES)
+        return false;
+    to->free_addr += PM_MAX_BYTES;
+    to->free_bytes -= PM_MAX_BYTES;
+    return true;
+}
+
+static void refuse_network(uint32_t n)
+{
+    hal_print("network ");
+    hal_print_u32(n);
+    hal_print(" cannot be selected\n");
+    hal_ccs_write8(NETWORK_SELECT, change.state == STEADY ? net.place : change.net.place);
+}
+
+/* What the host selects. What is not there is refused: the register says again what runs. A change
+ * that has begun ends first. */
+static void select_network(void)
+{
+    static net_t wanted;
+    uint32_t n = hal_ccs_read8(NETWORK_SELECT);
+    uint32_t now = change.state == STEADY ? net.place : change.net.place;
+    if (n == now || !there || (streams && change.state > WANTED))
+        return;
+    if (n == net.place) {
+        change.state = STEADY;
+    } else if (!read_network(&wanted, n) || (streams && sends && !lines_fit(&wanted))) {
+        refuse_network(n);
+    } else {
+        change.net = wanted;
+        change.state = WANTED;
+    }
+}
+
+/* In the middle of a frame; for the next one. */
+static void arm_network(void)
+{
+    camera_set_tensor(&change.net);
+    input_relay();
+    change.input = false;
+    change.state = ARMED;
+}
+
 static void report_late(void)
 {
     if (told_late)
@@ -257,13 +339,29 @@ static void set_output(void)
     set_image();
 }
 
+/* In its first frame, as soon as the lines of the last one have left. */
+static void change_network(void)
+{
+    net = change.net;
+    change.state = STEADY;
+    sends = sends && lines_setup(&net);
+    set_image();
+    make_tensors(true);
+    if (change.input)
+        input_relay();
+    select_network(); /* what the host has selected meanwhile */
+}
+
 static void on_frame_task(uint32_t happened)
 {
     if ((happened & EV_LATE) != 0)
         report_late();
     if (job.state == LEAVES && !lines_busy())
         forget_job();
-    if ((happened & EV_NPU_DONE) != 0)
+    if (change.state == LOADED && !lines_busy())
+        change_network();
+    job.ended = job.ended || (happened & EV_NPU_DONE) != 0;
+    if (job.ended && change.state != LOADED)
         end_job();
     if ((happened & EV_NPU_ERROR) != 0)
         report_npu_error();
@@ -271,16 +369,24 @@ static void on_frame_task(uint32_t happened)
         begin_frame();
     if ((happened & EV_OUTPUT) != 0)
         set_output();
+    if ((happened & EV_HALF) != 0 && change.state == FIXED)
+        arm_network();
     if (lines_due && (job.state == DONE || (happened & EV_DEADLINE) != 0))
         send_lines();
 }
 
 /* ---- the task "host" ---- */
 
+/* Nothing is on its way but, at most, an inference. */
 static void begin_stream(void)
 {
-    if (hal_ccs_read8(NETWORK_SELECT) != 0)
-        hal_print("there is one network, the first\n");
+    if (change.state != STEADY && job.state != RUNS) {
+        net = change.net;
+        change.state = STEADY;
+        job.state = IDLE;
+    } else if (change.state != STEADY) {
+        change.state = WANTED;
+    }
     if (there)
         camera_setup(&net);
     input_begin();
@@ -290,13 +396,22 @@ static void begin_stream(void)
     lines_due = told_late = false;
 }
 
+/* Where the network changes, its input changes with it. */
+static void apply_input(void)
+{
+    change.input = change.state != STEADY;
+    if (!change.input)
+        input_relay();
+}
+
 static void apply_host(void)
 {
     bool stream = hal_ccs_read8(CCS_MODE_SELECT) != 0;
+    select_network();
     if (stream && !streams)
         begin_stream();
     else if (stream)
-        input_relay();
+        apply_input();
     camera_relay_settings();
     set_image();
     camera_stream(stream);
@@ -304,19 +419,21 @@ static void apply_host(void)
     streams = stream;
 }
 
-/* The first of what it leaves free is a panic's; without a network all of L2 is free. */
-static void take_network(void)
+/* The one that the host has selected, else the first. */
+static void find_network(void)
 {
-    there = net_read_head(&net);
+    uint32_t n = hal_ccs_read8(NETWORK_SELECT);
+    change.state = STEADY;
+    there = read_network(&net, n);
+    for (n = 0; !there && n < NET_PLACES_MOST; n++)
+        there = read_network(&net, n);
     if (!there) {
-        net.free_addr = L2_BASE;
-        net.free_bytes = reg_read(SYS_L2_BYTES);
+        net.free_addr = L2_BASE + NET_PLACES_MOST * NET_BYTES;
+        net.place = 0;
+    } else if (hal_ccs_read8(NETWORK_SELECT) != net.place) {
+        hal_ccs_write8(NETWORK_SELECT, net.place);
     }
-    if (net.free_bytes < PM_MAX_BYTES)
-        hal_stop("the network leaves no room in L2 for a packet");
-    panic_init(net.free_addr, PANIC_RESET);
-    net.free_addr += PM_MAX_BYTES;
-    net.free_bytes -= PM_MAX_BYTES;
+    panic_init(there ? net.free_addr - PM_MAX_BYTES : net.free_addr, PANIC_RESET);
 }
 
 /* Nobody may use L2 meanwhile; what becomes of an inference that is done does not matter. */
@@ -326,7 +443,7 @@ static void obey_download(void)
     if (!download_poll(&download) || download.closed)
         return;
     job.state = IDLE;
-    take_network();
+    find_network();
 }
 
 static void on_host_task(uint32_t happened)
@@ -374,7 +491,7 @@ int main(void)
     static sched_task_t *const tasks[] = {&frame_task, &host_task};
     service_start(0, PANIC_RESET);
     hal_print("imx500 1\n");
-    take_network();
+    find_network();
     if (!there)
         hal_print("no usable network in L2: image only\n");
     if (panic_send_last())

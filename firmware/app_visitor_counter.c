@@ -55,6 +55,7 @@ static sched_task_t host_task = {
 static volatile frame_id_t tensor_frame; /* whose tensor the NPU works on */
 
 static net_t net;
+static uint32_t outputs[NET_ROOM_BYTES / 4];
 static trk_state_t tracker;
 static uint32_t packet[META_MAX_BYTES / 4];
 static uint32_t l2_told; /* errors that the host knows of */
@@ -177,7 +178,7 @@ static void on_host_task(uint32_t happened)
 
 static void take_network(void)
 {
-    if (!net_read(&net))
+    if (!net_read(&net, 0, outputs, sizeof(outputs)))
         hal_stop("no usable network in L2");
     if (net.free_bytes < META_MAX_BYTES || net.free_bytes < PM_MAX_BYTES)
         hal_stop("the network leaves no room in L2 for a packet of metadata");

@@ -104,7 +104,7 @@ det_roi_t camera_seen(void)
     };
 }
 
-void camera_setup(const net_t *net)
+void camera_set_tensor(const net_t *net)
 {
     reg_write(ISP_ROI_X, hal_ccs_read16(DWP_AP_VC_HOFF));
     reg_write(ISP_ROI_Y, hal_ccs_read16(DWP_AP_VC_VOFF));
@@ -115,12 +115,14 @@ void camera_setup(const net_t *net)
     reg_write(ISP_TENSOR_W, net->width);
     reg_write(ISP_TENSOR_H, net->height);
     reg_write(ISP_TENSOR_CH, net->channels);
+}
+
+void camera_setup(const net_t *net)
+{
+    camera_set_tensor(net);
     reg_write(ISP_IRQ_EN, ISP_STATUS_TENSOR_DONE);
     reg_write(ISP_CTRL, ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);
-    reg_write(NPU_L2_BASE, net->l2_base);
-    reg_write(NPU_PROG_ADDR, net->program);
-    reg_write(NPU_PROG_COUNT, net->instructions);
-    reg_write(NPU_CTRL, NPU_CTRL_AUTO | NPU_CTRL_IRQ_DONE | NPU_CTRL_IRQ_ERROR);
+    net_arm(net);
 }
 
 /* ---- host's settings to the pixel die ---- */

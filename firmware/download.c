@@ -195,11 +195,19 @@ static void answer(uint32_t reply)
     count_up(REPLY_CNT);
 }
 
+/* None of the networks that there were is left, nor how many there was room for. */
+static void clear_networks(void)
+{
+    for (uint32_t n = 0; n < NET_PLACES_MOST; n++)
+        reg_write(NET_MAGIC + n * NET_BYTES, 0);
+    reg_write(NET_VERSION, 0);
+}
+
 static void set_state(download_t *d, download_state_t state)
 {
     d->state = state;
     if (state == DOWNLOAD_MAIN)
-        reg_write(NET_MAGIC, 0); /* what there was of a network is none */
+        clear_networks();
     hal_ccs_write8(SYS_STATE, state == DOWNLOAD_NETWORK ? STATE_WITH_NETWORK : 0);
 }
 

@@ -25,7 +25,8 @@ static channel_t channel[CHANNELS];
 
 /* Bus addresses of the buffers; the input's and the outputs' begin with the header. */
 static uint32_t kpi, input_header, output_lines;
-static uint32_t input_body, input_bytes, output_bytes, ap_bytes, network;
+static uint32_t input_body, input_bytes, output_bytes;
+static net_t network; /* whose lines these are */
 static uint32_t header_lines[2];
 static uint32_t place[MAX_SENT]; /* of each output in output_lines */
 static dma_desc_t copy[MAX_SENT];
@@ -59,16 +60,16 @@ static void read_channel(uint32_t n)
 
 /* ---- buffers ---- */
 
-static uint32_t sent(uint32_t n, uint32_t offset)
+static uint32_t sent(const net_t *net, uint32_t n, uint32_t offset)
 {
-    return reg_read(reg_read(NET_SENT_ADDR) + n * 4 * SENT_WORDS + offset);
+    return reg_read(net->sent_addr + n * 4 * SENT_WORDS + offset);
 }
 
 /* Header and apParams at `at`; the header itself is written for each frame. */
 static void put_ap_params(uint32_t at)
 {
-    uint32_t from = reg_read(NET_AP_ADDR);
-    for (uint32_t i = 0; i < (ap_bytes + 3u) / 4u; i++)
+    uint32_t from = network.ap_addr;
+    for (uint32_t i = 0; i < (network.ap_bytes + 3u) / 4u; i++)
         reg_write(at + HEADER_BYTES + 4 * i, reg_read(from + 4 * i));
 }
 
@@ -76,10 +77,11 @@ static void put_ap_params(uint32_t at)
 static uint32_t place_outputs(uint32_t at)
 {
     uint32_t line = channel[OUTPUT].line, lines = header_lines[1];
-    for (uint32_t n = 0; n < reg_read(NET_SENT); n++) {
-        uint32_t bytes = sent(n, SENT_BYTES);
+    for (uint32_t n = 0; n < network.sent; n++) {
+        uint32_t bytes = sent(&network, n, SENT_BYTES);
         place[n] = at + lines * line;
-        copy[n] = dma_copy((void *)place[n], (const void *)sent(n, SENT_ADDR), (bytes + 3u) & ~3u);
+        copy[n] = dma_copy((void *)place[n], (const void *)sent(&network, n, SENT_ADDR),
+                           (bytes + 3u) & ~3u);
         lines += lines_of(bytes, line);
     }
     return lines * line;
@@ -90,24 +92,40 @@ static uint32_t behind(uint32_t addr, uint32_t bytes)
     return (addr + bytes + 31u) & ~31u;
 }
 
-static bool lay_out(const net_t *net)
+static void lay_out(const net_t *net)
 {
     kpi = behind(net->free_addr, 0);
     input_header = behind(kpi, 4 * KPI_WORDS);
-    output_lines = behind(input_header, HEADER_BYTES + ap_bytes);
+    output_lines = behind(input_header, HEADER_BYTES + network.ap_bytes);
     output_bytes = place_outputs(output_lines);
     uint32_t end = output_lines + output_bytes;
-    if (end - net->free_addr > net->free_bytes) {
-        hal_print("the network leaves no room in L2 for its tensor lines\n");
-        return false;
-    }
     for (uint32_t i = 0; i < KPI_WORDS; i++)
         reg_write(kpi + 4 * i, 0);
     for (uint32_t at = output_lines; at < end; at += 4)
         reg_write(at, 0);
     put_ap_params(input_header);
     put_ap_params(output_lines);
-    return true;
+}
+
+/* Bytes of all buffers, at most. */
+static uint32_t buffer_bytes(const net_t *net)
+{
+    uint32_t line = hal_ccs_read16(X_SIZE + 2 * OUTPUT), heads = HEADER_BYTES + net->ap_bytes;
+    uint32_t lines = lines_of(heads, line), places = 3 * 31u;
+    for (uint32_t n = 0; n < net->sent; n++)
+        lines += lines_of(sent(net, n, SENT_BYTES), line);
+    return places + 4 * KPI_WORDS + heads + lines * line;
+}
+
+bool lines_fit(const net_t *net)
+{
+    if (net->ap_addr == 0)
+        hal_print("the network has no apParams, its tensors cannot be sent\n");
+    else if (buffer_bytes(net) > net->free_bytes)
+        hal_print("the network leaves no room in L2 for its tensor lines\n");
+    else
+        return true;
+    return false;
 }
 
 /* What the host leaves to us: 0 lines of a tensor. */
@@ -121,20 +139,16 @@ static void need(uint32_t n, uint32_t lines)
 
 bool lines_setup(const net_t *net)
 {
-    ap_bytes = reg_read(NET_AP_BYTES);
-    network = net->id & 0xffffu;
-    if (reg_read(NET_AP_ADDR) == 0) {
-        hal_print("the network has no apParams, its tensors cannot be sent\n");
+    if (!lines_fit(net))
         return false;
-    }
+    network = *net;
     for (uint32_t n = 0; n < CHANNELS; n++)
         read_channel(n);
     for (uint32_t n = 0; n < 2; n++)
-        header_lines[n] = lines_of(HEADER_BYTES + ap_bytes, channel[INPUT + n].line);
+        header_lines[n] = lines_of(HEADER_BYTES + network.ap_bytes, channel[INPUT + n].line);
     input_body = net->input;
-    input_bytes = reg_read(NET_INPUT_PLANE_BYTES) * net->channels;
-    if (!lay_out(net))
-        return false;
+    input_bytes = net->plane_bytes * net->channels;
+    lay_out(net);
     need(INPUT, header_lines[0] + lines_of(input_bytes, channel[INPUT].line));
     need(OUTPUT, output_bytes / channel[OUTPUT].line);
     return true;
@@ -183,16 +197,17 @@ bool lines_busy(void)
 /* Codes that are sent unsigned pass the core, all others the DMA. */
 static void copy_flipped(uint32_t n, uint32_t flip)
 {
-    uint32_t from = sent(n, SENT_ADDR), to = place[n];
-    for (uint32_t left = (sent(n, SENT_BYTES) + 3u) / 4u; left != 0; left--, from += 4, to += 4)
+    uint32_t from = sent(&network, n, SENT_ADDR), to = place[n];
+    for (uint32_t left = (sent(&network, n, SENT_BYTES) + 3u) / 4u; left != 0;
+         left--, from += 4, to += 4)
         reg_write(to, reg_read(from) ^ flip);
 }
 
 bool lines_take_outputs(void)
 {
     dma_desc_t *last = 0, *first = 0;
-    for (uint32_t n = 0; n < reg_read(NET_SENT); n++) {
-        uint32_t flip = sent(n, SENT_XOR);
+    for (uint32_t n = 0; n < network.sent; n++) {
+        uint32_t flip = sent(&network, n, SENT_XOR);
         if (flip != 0) {
             copy_flipped(n, flip);
             continue;
@@ -212,7 +227,7 @@ bool lines_take_outputs(void)
 static void put_header(uint32_t at, uint32_t n, bool valid, uint32_t count)
 {
     reg_write(at, (uint32_t)valid | (count & 0xffu) << 8 | channel[n].line << 16);
-    reg_write(at + 4, ap_bytes | network << 16);
+    reg_write(at + 4, network.ap_bytes | (network.id & 0xffffu) << 16);
     reg_write(at + 8, n - INPUT);
 }
 
@@ -264,7 +279,7 @@ void lines_send(const lines_frame_t *frame)
     uint32_t head = least(header_lines[0], channel[INPUT].lines);
     const piece_t pieces[PIECES] = {
         {KPI, kpi, 4 * KPI_WORDS, channel[KPI].lines},
-        {INPUT, input_header, HEADER_BYTES + ap_bytes, head},
+        {INPUT, input_header, HEADER_BYTES + network.ap_bytes, head},
         {INPUT, input_body, input_bytes, channel[INPUT].lines - head},
         {OUTPUT, output_lines, output_bytes, channel[OUTPUT].lines},
         {PQ, kpi, 0, channel[PQ].lines},

@@ -398,7 +398,7 @@ static const ccs_reg_t ccs_table[] = {
     {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
     {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
     {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
-    {"network_select",                        0xd701, 1, RW, NO,  0, NUMBER, 0x0500},  /* 0: the first, and the only one that is modeled */
+    {"network_select",                        0xd701, 1, RW, YES, 0, NUMBER, 0x0500},  /* 0: the first; what is not there reads as what runs (assumed) */
     /* The way to the input tensor: firmware/imx500_input.c. q = (x + add) >> shift, within clip_max, clip_min (9 bits, signed). */
 #define X(n) \
     {"input_norm_add_" #n,      0xd708 + 8 * n, 2, RW, YES, 0x180, NUMBER, 0x0500}, \

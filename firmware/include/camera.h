@@ -10,6 +10,8 @@
 
 /* Programs ISP and NPU for the network and the region of interest that the host chose. */
 void camera_setup(const net_t *net);
+/* Of that the ISP's part alone: for the frames that begin from now on. */
+void camera_set_tensor(const net_t *net);
 
 /* What of the array the newest tensor shows: of the region what the window leaves. */
 det_roi_t camera_seen(void);

@@ -29,8 +29,13 @@ typedef struct {
     uint32_t frame; /* of the sensor, for trace and statistics; or LINK_NO_FRAME */
 } lines_frame_t;
 
+/* Whether a network's lines could be sent, as the host's registers say now: it has apParams, and
+ * leaves L2 for them. If not, a line on the serial port says why. */
+bool lines_fit(const net_t *net);
+
 /* Reads the host's registers and lays out the buffers in L2 that the network leaves free. Before
- * the stream begins. False, with a line on the serial port: no apParams, or no room. */
+ * the stream begins, or at the beginning of a frame, when no lines are on their way. False: they do
+ * not fit. */
 bool lines_setup(const net_t *net);
 
 /* Lines of a frame, and their time on the link at its present rate. */

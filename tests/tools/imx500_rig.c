@@ -1,6 +1,9 @@
 #include "tests/tools/imx500_rig.h"
 
+#include "npu/compiler/tensor_io.h"
 #include "sim/file.h"
+#include "sim/png.h"
+#include "tools/inference.h"
 
 const char *imx500_dir = FOVEA_OUT "/imx500";
 char imx500_text[1 << 16];
@@ -63,4 +66,55 @@ long imx500_stat(const char *stats, const char *key)
     const char *at = strstr(stats, wanted);
     ck_assert_msg(at != NULL, "no %s", key);
     return imx500_number(at, "value");
+}
+
+/* ---- values ---- */
+
+/* Output o of prog as float, out of the NPU alone on the picture that was sent. */
+static float *infer(inference_t *in, uint32_t o, uint32_t *elements)
+{
+    npu_net_tensor_t t = npu_prog_output(in->prog, o);
+    uint32_t dtype = in->prog->ends[in->prog->net[NPU_NET_INPUTS_W] + o].dtype;
+    uint8_t *codes = malloc(npu_output_bytes(in->prog, o));
+    float scale, *values;
+    *elements = (uint32_t)npu_net_tensor_elements(&t);
+    values = malloc(*elements * sizeof(*values));
+    memcpy(&scale, &t.scale_bits, sizeof(scale));
+    ck_assert(npu_output_read(in->prog, o, &in->memory, codes));
+    for (uint32_t i = 0; i < *elements; i++) {
+        int code = dtype == NPU_DTYPE_UINT8 ? codes[i] : (int8_t)codes[i];
+        int zero = t.zero_point + (dtype == NPU_DTYPE_UINT8 ? 128 : 0);
+        values[i] = scale * (float)(code - zero);
+    }
+    free(codes);
+    return values;
+}
+
+void imx500_expect_outputs(const npu_prog_t *prog, const sensor_desc_t *chip, uint32_t set)
+{
+    char path[256];
+    sim_image_t image;
+    inference_t in = {0};
+    uint8_t *inputs[1];
+    snprintf(path, sizeof(path), "%s/out/frames/input_%05u.png", imx500_dir, set);
+    ck_assert_msg(sim_png_read(path, &image, error, sizeof(error)) == SIM_OK, "%s", error);
+    inputs[0] = malloc(npu_input_bytes(prog, 0));
+    ck_assert(npu_input_from_pixels(prog, 0, image.data, inputs[0]));
+    ck_assert_msg(inference_init(&in, chip, prog) && inference_run(&in, inputs), "%s", in.error);
+    for (uint32_t o = 0; o < prog->net[NPU_NET_OUTPUTS_W]; o++) {
+        uint32_t elements;
+        size_t bytes;
+        float *want = infer(&in, o, &elements);
+        snprintf(path, sizeof(path), "%s/out/frames/output_%05u_%u.npy", imx500_dir, set, o);
+        uint8_t *data = sim_file_read(path, 1 << 24, &bytes, error, sizeof(error));
+        ck_assert_msg(data != NULL, "%s", error);
+        ck_assert_uint_eq(bytes, 128 + 4 * elements);
+        ck_assert_msg(memcmp(data + 128, want, 4 * elements) == 0, "output %u of %u differs", o,
+                      set);
+        free(data);
+        free(want);
+    }
+    inference_free(&in);
+    free(inputs[0]);
+    sim_image_free(&image);
 }

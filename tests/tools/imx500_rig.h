@@ -4,6 +4,8 @@
 #ifndef TESTS_TOOLS_IMX500_RIG_H
 #define TESTS_TOOLS_IMX500_RIG_H
 
+#include "logic/sensor.h"
+#include "npu/fnp.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 
@@ -29,5 +31,9 @@ char *imx500_result(const char *name);
 /* The number behind "key": in text; -1: none. Of a counter in stats.json. */
 long imx500_number(const char *from, const char *key);
 long imx500_stat(const char *stats, const char *key);
+
+/* Arrays of the tensors with that number: what prog computes alone of the picture that was sent
+ * with them, bit for bit. */
+void imx500_expect_outputs(const npu_prog_t *prog, const sensor_desc_t *chip, uint32_t set);
 
 #endif

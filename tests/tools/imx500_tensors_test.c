@@ -13,57 +13,6 @@
 
 static char error[512];
 
-/* ---- values ---- */
-
-/* Output o of prog as float, out of the NPU alone on the picture that was sent. */
-static float *infer(inference_t *in, uint32_t o, uint32_t *elements)
-{
-    npu_net_tensor_t t = npu_prog_output(in->prog, o);
-    uint32_t dtype = in->prog->ends[in->prog->net[NPU_NET_INPUTS_W] + o].dtype;
-    uint8_t *codes = malloc(npu_output_bytes(in->prog, o));
-    float scale, *values;
-    *elements = (uint32_t)npu_net_tensor_elements(&t);
-    values = malloc(*elements * sizeof(*values));
-    memcpy(&scale, &t.scale_bits, sizeof(scale));
-    ck_assert(npu_output_read(in->prog, o, &in->memory, codes));
-    for (uint32_t i = 0; i < *elements; i++) {
-        int code = dtype == NPU_DTYPE_UINT8 ? codes[i] : (int8_t)codes[i];
-        int zero = t.zero_point + (dtype == NPU_DTYPE_UINT8 ? 128 : 0);
-        values[i] = scale * (float)(code - zero);
-    }
-    free(codes);
-    return values;
-}
-
-/* The newest frame's arrays equal that, bit for bit. */
-static void expect_outputs(const npu_prog_t *prog, const sensor_desc_t *chip, uint32_t set)
-{
-    char path[256];
-    sim_image_t image;
-    inference_t in = {0};
-    uint8_t *inputs[1];
-    snprintf(path, sizeof(path), DIR "/out/frames/input_%05u.png", set);
-    ck_assert_msg(sim_png_read(path, &image, error, sizeof(error)) == SIM_OK, "%s", error);
-    inputs[0] = malloc(npu_input_bytes(prog, 0));
-    ck_assert(npu_input_from_pixels(prog, 0, image.data, inputs[0]));
-    ck_assert_msg(inference_init(&in, chip, prog) && inference_run(&in, inputs), "%s", in.error);
-    for (uint32_t o = 0; o < prog->net[NPU_NET_OUTPUTS_W]; o++) {
-        uint32_t elements;
-        size_t bytes;
-        float *want = infer(&in, o, &elements);
-        snprintf(path, sizeof(path), DIR "/out/frames/output_%05u_%u.npy", set, o);
-        uint8_t *data = sim_file_read(path, 1 << 24, &bytes, error, sizeof(error));
-        ck_assert_msg(data != NULL, "%s", error);
-        ck_assert_uint_eq(bytes, 128 + 4 * elements);
-        ck_assert_msg(memcmp(data + 128, want, 4 * elements) == 0, "output %u differs", o);
-        free(data);
-        free(want);
-    }
-    inference_free(&in);
-    free(inputs[0]);
-    sim_image_free(&image);
-}
-
 static void sent_equals_inferred(const char *network, const char *file)
 {
     sensor_desc_t chip = sensor_desc_default();
@@ -72,7 +21,7 @@ static void sent_equals_inferred(const char *network, const char *file)
     ck_assert_msg(network_load(file, &chip.npu, &options, &prog, error, sizeof(error)), "%s",
                   error);
     imx500_ran(network, IMX500_NO_PIXELS, 1);
-    expect_outputs(&prog, &chip, 0);
+    imx500_expect_outputs(&prog, &chip, 0);
     npu_prog_free(&prog);
 }
 

@@ -1,0 +1,216 @@
+/*
+ * imx500_two_test.c - several networks in firmware/app_imx500.c: the host selects one, and each
+ * frame is what its network computes of it, in every bit.
+ */
+#include "sim/file.h"
+#include "tests/tools/imx500_rig.h"
+#include "tools/network.h"
+
+#define DIR FOVEA_OUT "/imx500_two"
+#define CIFAR "../../../npu/networks/cifar_baseline.topo"
+#define MININET "../../../npu/networks/cifar_mininet.topo"
+#define BOTH IMX500_DETECTOR "\", \"" CIFAR
+#define SELECT(at, n) "{\"at\": \"" at "\", \"write\": \"network_select\", \"value\": " n "},"
+#define SELECTED(at, n) "{\"at\": \"" at "\", \"read\": \"network_select\", \"expect\": " n "},"
+
+enum { FRAME_LINES = 2637 };
+
+static char error[512];
+static sensor_desc_t chip;
+static npu_prog_t alone[3]; /* detector, cifar_baseline, cifar_mininet, each compiled by itself */
+
+static void prepare(void)
+{
+    static const char *const files[] = {"scenes/person_160.tflite",
+                                        "npu/networks/cifar_baseline.topo",
+                                        "npu/networks/cifar_mininet.topo"};
+    imx500_dir = DIR;
+    chip = sensor_desc_default();
+    for (uint32_t n = 0; n < SIM_COUNT(files); n++) {
+        network_options_t options = {0};
+        ck_assert_msg(network_load(files[n], &chip.npu, &options, &alone[n], error, sizeof(error)),
+                      "%s", error);
+    }
+}
+
+static void leave(void)
+{
+    for (uint32_t n = 0; n < SIM_COUNT(alone); n++)
+        npu_prog_free(&alone[n]);
+}
+
+/* Line `frame` of the file: its own number, its tensors, its network's id, lines and outputs. */
+static void expect_frame(char **line, uint32_t frame, uint32_t network)
+{
+    char *end = strchr(*line, '\n');
+    ck_assert_msg(end != NULL, "%u frames", frame);
+    *end = '\0';
+    ck_assert_int_eq(imx500_number(*line, "frame"), frame);
+    ck_assert_int_eq(imx500_number(*line, "count"), frame & 0xff);
+    ck_assert_msg(imx500_number(*line, "network") == (long)network, "frame %u: %s", frame, *line);
+    ck_assert_ptr_nonnull(strstr(*line, "\"input_valid\":true,\"output_valid\":true"));
+    ck_assert_ptr_nonnull(strstr(*line, alone[network].meta.name));
+    imx500_expect_outputs(&alone[network], &chip, frame);
+    *line = end + 1;
+}
+
+/* expected: a digit a frame. */
+static void expect_frames(const char *expected)
+{
+    char *all = imx500_result("tensors.jsonl"), *line = all;
+    for (uint32_t frame = 0; expected[frame] != '\0'; frame++)
+        expect_frame(&line, frame, (uint32_t)(expected[frame] - '0'));
+    ck_assert_str_eq(line, "");
+    free(all);
+}
+
+static void expect_console(const char *expected)
+{
+    char *console = imx500_result("uart.log"), *to = console;
+    for (const char *from = console; *from != '\0'; from++)
+        if (*from != '\r')
+            *to++ = *from;
+    *to = '\0';
+    ck_assert_str_eq(console, expected);
+    free(console);
+}
+
+/* ---- when ---- */
+
+/* A write of 8 bits takes 4 bytes of 9 clocks, START, STOP at 400 kHz: 92 us or 7.3 lines. What is
+ * written in frame n counts from frame n + 2 on; the last one begins in frame 41 and is written in
+ * frame 42. Of 2637 lines the phases are 0, 201 .. 2613, and 2633. */
+START_TEST(what_is_selected_runs_from_the_second_frame_on_at_any_phase)
+{
+    prepare();
+    enum { SWITCHES = 15, EVERY = 3, FRAMES = SWITCHES * EVERY + 3 };
+    static char steps[4096], expected[FRAMES + 1];
+    uint32_t length = 0, network = 0, due = 0;
+    memset(expected, '0', FRAMES);
+    length += (uint32_t)snprintf(steps, sizeof(steps), IMX500_NO_PIXELS);
+    for (uint32_t k = 0; k < SWITCHES; k++) {
+        uint32_t frame = k * EVERY, row = k < SWITCHES - 1 ? k * 201 : FRAME_LINES - 4;
+        network = 1 - network;
+        due = frame + (k < SWITCHES - 1 ? 2 : 3);
+        length += (uint32_t)snprintf(
+            steps + length, sizeof(steps) - length,
+            "{\"at\": \"frame:%u+%u\", \"write\": \"network_select\", \"value\": %u},", frame, row,
+            network);
+        memset(expected + due, '0' + (int)network, FRAMES - due);
+    }
+    imx500_ran(BOTH, steps, FRAMES);
+    expect_frames(expected);
+    expect_console("imx500 1\nready\n");
+    leave();
+}
+END_TEST
+
+START_TEST(what_is_not_there_is_refused_and_the_old_one_runs_on)
+{
+    prepare();
+    imx500_ran(BOTH,
+               IMX500_NO_PIXELS SELECT("frame:1", "2") SELECTED("frame:1+200", "0")
+                   SELECT("frame:2", "1") SELECTED("frame:2+200", "1") SELECT("frame:2+400", "16")
+                       SELECTED("frame:2+600", "1") SELECT("frame:4+400", "255")
+                           SELECTED("frame:4+600", "1"),
+               6);
+    expect_frames("000011");
+    expect_console("imx500 1\nready\nnetwork 2 cannot be selected\nnetwork 16 cannot be selected\n"
+                   "network 255 cannot be selected\n");
+    leave();
+}
+END_TEST
+
+/* Taken back in time it never was; what is selected while a change is on its way comes after it. */
+START_TEST(the_host_may_change_its_mind)
+{
+    prepare();
+    imx500_ran(BOTH "\", \"" MININET,
+               IMX500_NO_PIXELS SELECT("frame:0", "1") SELECT("frame:0+300", "0")
+                   SELECT("frame:1", "1") SELECT("frame:1+300", "2") SELECT("frame:4", "1")
+                       SELECT("frame:5+2000", "0"),
+               10);
+    expect_frames("0002221000");
+    leave();
+}
+END_TEST
+
+START_TEST(in_standby_it_counts_from_the_first_frame_on)
+{
+    prepare();
+    imx500_ran(BOTH,
+               IMX500_NO_PIXELS SELECT("1ms", "0") SELECT("0ms", "1") SELECTED("2ms", "0") SELECT(
+                   "3ms", "1") "{\"at\": \"4ms\", \"write\": \"mode_select\", \"value\": 1},",
+               2);
+    expect_frames("11");
+    imx500_ran(BOTH,
+               IMX500_NO_PIXELS SELECT(
+                   "0ms", "1") "{\"at\": \"frame:1+1000\", \"write\": "
+                               "\"mode_select\", \"value\": 0}," SELECT(
+                                   "100ms", "0") "{\"at\": \"140ms\", \"write\": \"mode_select\", "
+                                                 "\"value\": 1},",
+               4);
+    expect_frames("1100");
+    leave();
+}
+END_TEST
+
+/* ---- what follows ---- */
+
+/* 160 x 120 of a region, then 32 x 32 of another, not shifted: what is written behind the selection
+ * counts with it. */
+START_TEST(the_way_to_the_tensor_changes_with_the_network)
+{
+    prepare();
+    static const char steps[] = IMX500_NO_PIXELS SELECT(
+        "frame:1", "1") "{\"at\": \"frame:1\", \"write\": \"dwp_ap_vc_voff\", \"value\": 1000},"
+                        "{\"at\": \"frame:1\", \"write\": \"dwp_ap_vc_vsize\", \"value\": 800},";
+    imx500_ran(BOTH, steps, 5);
+    expect_frames("00011");
+    char *stats = imx500_result("stats.json");
+    ck_assert_int_eq(imx500_stat(stats, "lost_tensors"), 0);
+    free(stats);
+    leave();
+}
+END_TEST
+
+/* ---- what does not fit ---- */
+
+START_TEST(more_than_l2_holds_is_refused_in_one_line)
+{
+    static const char net[] = "../../../npu/networks/mobilenet_v1.topo";
+    char both[200];
+    prepare();
+    snprintf(both, sizeof(both), "%s\", \"%s", net, net); /* 4.2 MB each */
+    ck_assert_int_eq(imx500_run(both, "", 1), 2);
+    ck_assert_ptr_nonnull(strstr(imx500_text, "L2: 2 networks need "));
+    ck_assert_ptr_nonnull(strstr(imx500_text, "8388480 there"));
+    ck_assert_int_eq(imx500_run("\", \"", "", 1), 2);
+    leave();
+}
+END_TEST
+
+START_TEST(four_run_in_turn)
+{
+    static const char many[] = BOTH "\", \"" MININET "\", \"" IMX500_DETECTOR;
+    prepare();
+    imx500_ran(
+        many, IMX500_NO_PIXELS SELECT("frame:0", "3") SELECT("frame:1", "2") SELECT("frame:2", "1"),
+        5);
+    char *all = imx500_result("tensors.jsonl"), *line = strchr(all, '\n');
+    ck_assert_int_eq(imx500_number(all, "network"), 0);
+    for (long n = 0; n < 4; n++, line = strchr(line + 1, '\n'))
+        ck_assert_int_eq(imx500_number(line, "network"), n == 0 ? 0 : 4 - n);
+    imx500_expect_outputs(&alone[0], &chip, 2);
+    imx500_expect_outputs(&alone[2], &chip, 3);
+    imx500_expect_outputs(&alone[1], &chip, 4);
+    free(all);
+    leave();
+}
+END_TEST
+
+TEST_MAIN("imx500, several networks", what_is_selected_runs_from_the_second_frame_on_at_any_phase,
+          what_is_not_there_is_refused_and_the_old_one_runs_on, the_host_may_change_its_mind,
+          in_standby_it_counts_from_the_first_frame_on,
+          the_way_to_the_tensor_changes_with_the_network, more_than_l2_holds_is_refused_in_one_line,
+          four_run_in_turn)
