@@ -46,12 +46,18 @@ static void abandon_tensor(isp_t *isp)
     isp->lost_tensors++;
 }
 
+static void tell_active(isp_t *isp)
+{
+    sim_wire_set(&isp->active, isp->in_frame || isp->writer.active || isp->stats.writing);
+}
+
 static void drop_frame(isp_t *isp)
 {
     isp->in_frame = false;
     sim_event_cancel(isp->comp.sim, &isp->line_out);
     abandon_tensor(isp);
     img_abandon(&isp->image);
+    tell_active(isp);
 }
 
 static void abandon_frame(isp_t *isp, const char *what)
@@ -95,6 +101,7 @@ static void end_frame(isp_t *isp)
     isp_raise(isp, ISP_STATUS_FRAME);
     if (isp->now.stats && !stats_end(&isp->stats))
         overrun(isp, "the last statistics are still being written, this frame's are lost");
+    tell_active(isp);
 }
 
 static void to_image(isp_t *isp, uint32_t step, uint8_t *const planes[ISP_CHANNELS])
@@ -218,6 +225,7 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
     isp_front_begin(isp, line);
+    tell_active(isp);
 }
 
 static bool line_belongs(const isp_t *isp, const sim_line_t *line)
@@ -300,6 +308,7 @@ static void on_writer_room(void *ctx)
 static void on_writer_done(void *ctx, bool complete)
 {
     isp_t *isp = ctx;
+    tell_active(isp);
     if (isp->writer.abandoned)
         return; /* counted when it was given up */
     if (!complete) {
@@ -320,6 +329,7 @@ static void on_writer_done(void *ctx, bool complete)
 static void on_stats_done(void *ctx, bool complete)
 {
     isp_t *isp = ctx;
+    tell_active(isp);
     if (!complete) {
         isp_raise(isp, ISP_STATUS_OVERRUN);
         return;
@@ -346,6 +356,7 @@ static void isp_reset(sim_comp_t *comp)
     memset(&isp->now, 0, sizeof(*isp) - offsetof(isp_t, now));
     isp_regs_from_desc(isp);
     sim_wire_set(&isp->irq, false);
+    sim_wire_set(&isp->active, false);
 }
 
 /* The members of `now` one by one: the struct has padding. */
@@ -391,6 +402,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, tensors),
     SIM_FIELD(isp_t, lost_tensors),
     SIM_FIELD_KEPT(isp_t, irq.level),
+    SIM_FIELD(isp_t, active.level),
     SIM_FIELD_END,
 };
 
@@ -407,7 +419,7 @@ static const sim_stat_t isp_stats[] = {
 
 static const sim_kind_t isp_kind = {
     .kind = "isp",
-    .version = 5,
+    .version = 6,
     .check = isp_check,
     .reset = isp_reset,
     .fields = isp_fields,

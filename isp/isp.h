@@ -37,7 +37,7 @@
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
- * Not modeled:  clock gating; registers change per frame only.
+ * Not modeled:  registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
  * Units:        ISP_ROI_* in full-resolution active-array pixels. A frame of w x h samples covers
  *               line->window of the array (2x2-binned: 2 array pixels each). The region is cut to
@@ -153,6 +153,7 @@ typedef struct {
     sim_mem_port_t port;    /* to L2, required */
     sim_wire_t irq;         /* out */
     sim_wire_t tensor_done; /* out, pulse */
+    sim_wire_t active;      /* out: a frame, a tensor or statistics are under way */
 
     blc_t blc; /* "<name>.blc" and so on: components of their own */
     tnr_t tnr;

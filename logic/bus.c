@@ -67,6 +67,7 @@ bool bus_read_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t *value)
     sim_comp_t *owner = reg_owner(bus, "load", addr, bytes);
     if (owner != NULL)
         *value = is_gated(bus, "load", addr) ? 0 : sim_reg_read(owner, addr % BUS_PAGE_BYTES);
+    bus->read_bytes += owner != NULL ? bytes : 0;
     return owner != NULL;
 }
 
@@ -75,6 +76,7 @@ bool bus_write_reg(bus_t *bus, uint32_t addr, uint32_t bytes, uint32_t value)
     sim_comp_t *owner = reg_owner(bus, "store", addr, bytes);
     if (owner != NULL && !is_gated(bus, "store", addr))
         sim_reg_write(owner, addr % BUS_PAGE_BYTES, value);
+    bus->write_bytes += owner != NULL ? bytes : 0;
     return owner != NULL;
 }
 
@@ -200,11 +202,15 @@ static const sim_field_t bus_fields[] = {
     SIM_FIELD_BUF(bus_t, tcm, tcm_bytes),
     SIM_FIELD(bus_t, gated),
     SIM_FIELD(bus_t, faults),
+    SIM_FIELD_KEPT(bus_t, read_bytes), /* reading a register changes nothing else */
+    SIM_FIELD_KEPT(bus_t, write_bytes),
     SIM_FIELD_END,
 };
 
 static const sim_stat_t bus_stats[] = {
     SIM_STAT(bus_t, faults, "1", "accesses of the core that nothing answered"),
+    SIM_STAT(bus_t, read_bytes, "bytes", "bytes of registers read by core and DMA"),
+    SIM_STAT(bus_t, write_bytes, "bytes", "bytes of registers written by them"),
     SIM_STAT_END,
 };
 
@@ -220,11 +226,12 @@ static void bus_reset(sim_comp_t *comp)
 {
     bus_t *bus = (bus_t *)(void *)comp;
     bus->faults = bus->gated = 0;
+    bus->read_bytes = bus->write_bytes = 0;
 }
 
 static const sim_kind_t bus_kind = {
     .kind = "bus",
-    .version = 1,
+    .version = 2,
     .check = bus_check,
     .reset = bus_reset,
     .fields = bus_fields,

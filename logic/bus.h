@@ -69,7 +69,7 @@ typedef struct {
     uint8_t *rom, *tcm;
     uint64_t dma_pages; /* bit n: the DMA may access page n; set while wiring */
     uint32_t gated;     /* bit n: page n has no clock; reads give 0, writes are lost (GUEST) */
-    uint64_t faults;
+    uint64_t faults, read_bytes, write_bytes; /* the last two: of registers */
 } bus_t;
 
 bus_desc_t bus_desc_default(void);

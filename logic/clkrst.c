@@ -87,6 +87,14 @@ static void refuse(clkrst_t *c, uint32_t page)
             c->bus->page[page]->name);
 }
 
+static void set_gates(clkrst_t *c, uint32_t clocks)
+{
+    c->clocks = clocks;
+    c->bus->gated = ~clocks;
+    if (c->gated != NULL)
+        c->gated(c->gated_ctx);
+}
+
 /* Bits without a block read 1: what has no gate always runs. */
 static void wrote_enable(sim_comp_t *comp, uint32_t value)
 {
@@ -96,7 +104,7 @@ static void wrote_enable(sim_comp_t *comp, uint32_t value)
     for (uint32_t page = 0; page < CLKRST_PAGES; page++)
         if ((were_on & ~c->clocks) >> page & 1 && is_busy(c, page))
             refuse(c, page);
-    c->bus->gated = ~c->clocks;
+    set_gates(c, c->clocks);
 }
 
 /* ---- resets of blocks ---- */
@@ -149,8 +157,7 @@ static void on_system_reset(void *ctx)
     rst_cause_t why = (rst_cause_t)c->pending_cause;
     sim_event_cancel(c->comp.sim, &c->block_reset);
     c->waiting = c->refused = c->pending_cause = 0;
-    c->clocks = UINT32_MAX;
-    c->bus->gated = 0;
+    set_gates(c, UINT32_MAX);
     c->cause |= why;
     c->system_resets++;
     sim_log(&c->comp, SIM_LOG_INFO, "system reset, cause 0x%x", why);

@@ -17,7 +17,8 @@
  *
  * System reset: RST_SYSTEM written with its key, the watchdog, a brown-out, or the host's
  * software_reset. Every block is reset, the core starts again at its reset vector, RST_CAUSE tells
- * why. ROM, TCM and L2 keep their contents. The host's CCS registers stay too, but for the last two.
+ * why. ROM, TCM and L2 keep their contents. The host's CCS registers stay too, but for the last
+ * two.
  *
  * Timing: resets take effect half a clock after an edge, so that nothing else happens at that
  * instant: RST_DELAY_CYCLES after the request; waiting ones look again every RST_POLL_CYCLES.
@@ -69,6 +70,8 @@ typedef struct {
     void *restart_ctx;
     /* Before anything is reset, and when all of it is: with restart_ctx. May be NULL. */
     void (*resets)(void *ctx, bool over);
+    void (*gated)(void *ctx); /* clocks were switched; may be NULL */
+    void *gated_ctx;
     sim_event_t block_reset, system_reset;
 
     uint32_t id, clocks, refused, waiting, system_key, cause, boot_mode;

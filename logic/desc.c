@@ -20,6 +20,7 @@ logic_desc_t logic_desc_default(void)
         .temp = temp_desc_default(),
         .thermal = thermal_desc_default(),
         .clkrst = clkrst_desc_default(),
+        .clocks = clocks_desc_default(),
         .dma = dma_desc_default(),
         .timer = tmr_desc_default(),
         .wdog = wdog_desc_default(),
@@ -172,6 +173,22 @@ static void read_cci(const sim_cfg_t *logic, cci_desc_t *cci)
     sim_cfg_done(&cfg);
 }
 
+static const char *const gates[] = {"none", "idle"};
+
+static void read_clocks(const sim_cfg_t *logic, clocks_desc_t *clocks)
+{
+    sim_cfg_t cfg = sim_cfg_obj(logic, "clocks");
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++) {
+        clocks_rule_t *rule = &clocks->rule[i];
+        sim_cfg_t block = sim_cfg_obj(&cfg, clocks_gate_names[i]);
+        rule->idle = sim_cfg_enum(&block, "gate", gates, 2, rule->idle) != 0;
+        rule->idle_cycles =
+            read_u32(&block, "idle_cycles", 0, CLOCKS_MAX_IDLE_CYCLES, rule->idle_cycles);
+        sim_cfg_done(&block);
+    }
+    sim_cfg_done(&cfg);
+}
+
 void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
 {
     desc->clock_hz = sim_cfg_u64(cfg, "clock_hz", 1000000, UINT32_MAX, desc->clock_hz);
@@ -198,6 +215,7 @@ void logic_desc_read(const sim_cfg_t *cfg, logic_desc_t *desc)
     sim_cfg_t thermal = sim_cfg_obj(cfg, "thermal");
     thermal_desc_read(&thermal, &desc->thermal);
     read_cci(cfg, &desc->cci);
+    read_clocks(cfg, &desc->clocks);
     desc->bus.l2_bytes = desc->sys.l2_bytes = desc->l2.bytes;
     desc->sys.tcm_bytes = desc->bus.tcm_bytes;
     sim_cfg_done(cfg);

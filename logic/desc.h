@@ -7,6 +7,7 @@
 #include "logic/cci.h"
 #include "logic/clint.h"
 #include "logic/clkrst.h"
+#include "logic/clocks.h"
 #include "logic/core.h"
 #include "logic/dma.h"
 #include "logic/flash.h"
@@ -37,6 +38,7 @@ typedef struct {
     temp_desc_t temp;
     thermal_desc_t thermal; /* points 0: the pixel die's temperature_c */
     clkrst_desc_t clkrst;
+    clocks_desc_t clocks;
     dma_desc_t dma;
     tmr_desc_t timer;
     wdog_desc_t wdog;

@@ -74,6 +74,7 @@ static void derive(sensor_desc_t *desc)
 {
     char error[160];
     ccs_pll_t pll;
+    desc->logic.clocks.inck_hz = desc->ccs.inck_hz;
     desc->ccs.model = desc->logic.sys.chip_id;
     tell_link(&desc->mipi, &desc->ccs);
     memcpy(desc->ccs.tensor.gain, desc->isp.wb_gain_q8, sizeof(desc->ccs.tensor.gain));
@@ -178,6 +179,16 @@ static sim_err_t make_path(sensor_t *s, sim_t *sim, sim_pool_t *pool)
     TRY(isp_init(&s->isp, sim, &s->desc.isp, "sensor.isp"));
     TRY(npu_init(&s->npu, sim, &s->desc.npu, "sensor.npu"));
     return mipi_tx_init(&s->mipi, sim, &s->desc.mipi, "sensor.mipi");
+}
+
+/* Behind the blocks: their counts are tallied first. */
+static sim_err_t make_accounts(sensor_t *s, sim_t *sim)
+{
+    traffic_desc_t windows = traffic_desc_default();
+    if (s->desc.tech.sample_ps != 0)
+        windows.window_ps = s->desc.tech.sample_ps;
+    TRY(clocks_init(&s->clocks, sim, &s->desc.logic.clocks, "sensor.clocks"));
+    return traffic_init(&s->traffic, sim, &s->l2, &s->bus, &windows, "sensor.traffic");
 }
 
 /* ---- what joins them ---- */
@@ -376,15 +387,26 @@ static void on_software_reset(void *ctx)
     clkrst_request(&((sensor_t *)ctx)->clkrst, RST_HOST);
 }
 
-/* Everything below "sensor." but the reset controller, and the warmth of the stack; the host's
- * registers last a reset that is neither a loss of power nor the host's own. */
+/* The reset controller, the warmth of the stack, and what counts what others do. */
+static bool lasts(const sensor_t *s, const sim_comp_t *comp)
+{
+    const char *const names[] = {s->clkrst.comp.name, s->thermal.comp.name, s->clocks.comp.name,
+                                 s->traffic.comp.name};
+    for (uint32_t i = 0; i < SIM_COUNT(names); i++)
+        if (strncmp(comp->name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Everything below "sensor." but what lasts; the host's registers last a reset that is neither a
+ * loss of power nor the host's own. */
 static void restart(void *ctx, rst_cause_t why)
 {
     sensor_t *s = ctx;
     bool cold = (why & (RST_BROWN_OUT | RST_HOST)) != 0;
+    sim_tally(s->sim); /* counters that accounts look at begin anew */
     for (sim_comp_t *comp = sim_comp_first(s->sim); comp != NULL; comp = comp->next) {
-        bool keep = comp == &s->clkrst.comp || comp == &s->thermal.comp ||
-                    strncmp(comp->name, "sensor.", 7) != 0;
+        bool keep = strncmp(comp->name, "sensor.", 7) != 0 || lasts(s, comp);
         if (comp == &s->ccs.comp && !cold) {
             ccs_reset_page(&s->ccs);
             keep = true;
@@ -428,6 +450,50 @@ static void connect_resets(sensor_t *s)
     s->clkrst.restart_ctx = s;
 }
 
+/* ---- clocks: which domain, and who needs one ---- */
+
+static uint64_t domain_hz(void *ctx, clocks_domain_id_t domain)
+{
+    const sensor_t *s = ctx;
+    ccs_pll_t pll = ccs_pll(&s->ccs);
+    switch (domain) {
+    case CLOCKS_SENSOR:
+        return pll.pixel_hz / s->desc.ccs.vt_lanes;
+    case CLOCKS_LINK:
+        return pll.lane_bit_hz / (s->ccs.value[0x0111] == 3 ? 7 : 8); /* C-PHY: symbols */
+    case CLOCKS_ISP:
+        return s->desc.isp.clk_hz;
+    case CLOCKS_NPU:
+        return s->desc.npu.clk_hz;
+    default:
+        return s->desc.logic.clock_hz;
+    }
+}
+
+static void on_gated(void *ctx)
+{
+    sensor_t *s = ctx;
+#define X(member)                                                                                  \
+    clocks_enable(&s->clocks, CLOCKS_GATE_##member, clkrst_on(&s->clkrst, SENSOR_PAGE_##member));
+    X(uart) X(pixel) X(isp) X(npu) X(mipi) X(dma) X(rng) X(spi)
+#undef X
+}
+
+static bool connect_clocks(sensor_t *s)
+{
+    clocks_t *c = &s->clocks;
+    c->hz = domain_hz;
+    c->ctx = s;
+    s->clkrst.gated = on_gated;
+    s->clkrst.gated_ctx = s;
+    clocks_sleeps(c, CLOCKS_GATE_core, &s->core.wfi_cycles);
+    return clocks_need(c, CLOCKS_GATE_pixel, &s->pixel.active) &&
+           clocks_need(c, CLOCKS_GATE_isp, &s->isp.active) &&
+           clocks_need(c, CLOCKS_GATE_npu, &s->npu.active) &&
+           clocks_need(c, CLOCKS_GATE_mipi, &s->mipi.active) &&
+           (s->desc.mipi.dphy.gated_clock || clocks_need(c, CLOCKS_GATE_mipi, &s->pixel.active));
+}
+
 static bool connect_host(sensor_t *s)
 {
     const ccs_window_t windows[] = {mailbox_window(&s->mailbox), temp_window(&s->temp),
@@ -462,7 +528,7 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
                 isp_add_image_sink(
                     &s->isp, (img_sink_t){{line_to_mipi, s}, link_wants_image, link_has_room}) &&
                 sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-                connect_host(s) && connect_dma(s) &&
+                connect_host(s) && connect_dma(s) && connect_clocks(s) &&
                 tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
                 sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);
@@ -556,6 +622,7 @@ sim_err_t sensor_init(sensor_t *sensor, sim_t *sim, const sensor_desc_t *desc, s
     TRY(make_fabric(sensor, sim));
     TRY(make_path(sensor, sim, pool));
     TRY(connect_memory(sensor));
+    TRY(make_accounts(sensor, sim));
     TRY(connect_pages(sensor));
     TRY(connect_path(sensor, sim));
     TRY(connect_timeline(sensor, sim));

@@ -23,6 +23,7 @@
 #include "logic/ccs.h"
 #include "logic/clint.h"
 #include "logic/clkrst.h"
+#include "logic/clocks.h"
 #include "logic/core.h"
 #include "logic/desc.h"
 #include "logic/dma.h"
@@ -42,6 +43,7 @@
 #include "logic/thermal.h"
 #include "logic/timeline.h"
 #include "logic/timer.h"
+#include "logic/traffic.h"
 #include "logic/uart.h"
 #include "logic/wdog.h"
 #include "mipi/tx.h"
@@ -112,6 +114,7 @@ typedef struct {
     temp_t temp;
     thermal_t thermal; /* of the stack: lasts through resets */
     clkrst_t clkrst;
+    clocks_t clocks;
     dma_t dma;
     tmr_t timer;
     wdog_t wdog;
@@ -120,6 +123,7 @@ typedef struct {
     bus_t bus;
     l2_t l2;
     core_t core;
+    traffic_t traffic;   /* bandwidth over time */
     timeline_t timeline; /* when each frame passed each block */
     energy_t energy;     /* and what that took */
 } sensor_t;

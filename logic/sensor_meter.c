@@ -96,8 +96,9 @@ static void on_resets(void *ctx, bool over)
         energy_before_reset(&s->energy);
 }
 
-static void on_npu_start(void *ctx)
+static void on_npu_active(void *ctx, bool level)
 {
+    (void)level;
     energy_edge(&((sensor_t *)ctx)->energy);
 }
 
@@ -113,10 +114,10 @@ sim_err_t sensor_meter_init(sensor_t *sensor, sim_t *sim)
         energy_init(&sensor->energy, sim, &sensor->desc.tech, "sensor.", true, "energy");
     sensor->energy.phase_of = phase_of;
     sensor->energy.phase_ctx = sensor;
-    sensor->npu.on_start = on_npu_start;
-    sensor->npu.on_start_ctx = sensor;
     sensor->clkrst.resets = on_resets;
     sensor->thermal.energy_fj = sensor->energy.on ? total_fj : NULL;
     sensor->thermal.energy_ctx = sensor;
+    if (err == SIM_OK && !sim_wire_connect(&sensor->npu.active, on_npu_active, sensor))
+        err = sim_fail(sim, SIM_EWIRE, "energy: a wire has no place left");
     return err;
 }

@@ -352,6 +352,7 @@ static const sim_field_t mipi_fields[] = {
     F(fifo_in_bytes),
     F(fifo_out_bytes),
     SIM_FIELD_KEPT(mipi_tx_t, irq.level),
+    SIM_FIELD(mipi_tx_t, active.level),
     SIM_FIELD_REQ(mipi_tx_t, req),
     SIM_FIELD_END,
 };
@@ -425,6 +426,7 @@ static void mipi_reset(sim_comp_t *comp)
            sizeof(*tx) - offsetof(mipi_tx_t, fifo_offset));
     mipi_activity_reset(tx);
     tx->irq.level = false; /* the listener is being reset, too */
+    sim_wire_set(&tx->active, false);
 }
 
 static void mipi_tally(sim_comp_t *comp)
@@ -434,7 +436,7 @@ static void mipi_tally(sim_comp_t *comp)
 
 static const sim_kind_t mipi_kind = {
     .kind = "mipi",
-    .version = 5,
+    .version = 6,
     .tally = mipi_tally,
     .check = mipi_check,
     .reset = mipi_reset,

@@ -177,6 +177,7 @@ typedef struct {
 
     /* wiring, set after mipi_tx_init */
     sim_wire_t irq;                                    /* out: high while MIPI_IRQ & MIPI_IRQ_EN */
+    sim_wire_t active;                                 /* out: a burst is on the lanes */
     sim_mem_port_t mem;                                /* out, required: L2 */
     uint8_t (*embedded_reg)(void *ctx, uint16_t addr); /* a CCS register; NULL: all read 0 */
     void *embedded_ctx;

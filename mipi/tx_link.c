@@ -120,11 +120,17 @@ static uint32_t deskew_ui(mipi_tx_t *tx, const mipi_phy_t *phy, bool image_start
     return now ? phy->deskew.periodic_ui : 0;
 }
 
+static void set_busy(mipi_tx_t *tx, bool busy)
+{
+    tx->link_busy = busy;
+    sim_wire_set(&tx->active, busy);
+}
+
 /* The next packet goes onto the lanes, behind a calibration burst if one is due. */
 static void put_on_link(mipi_tx_t *tx, const mipi_phy_t *phy, bool meta, mipi_join_t join)
 {
     tx->link_count = meta ? mipi_meta_build(tx) : mipi_image_count(tx);
-    tx->link_busy = true;
+    set_busy(tx, true);
     tx->link_meta = meta;
     tx->link_join = join;
     tx->bursts += join == MIPI_OWN_BURST;
@@ -207,7 +213,7 @@ void mipi_link_packet_end(void *ctx)
     mipi_header_t header;
     mipi_header_decode(bytes, &header);
     mipi_activity_sent(tx, &packet);
-    tx->link_busy = false;
+    set_busy(tx, false);
     deliver(tx, bytes, &packet);
     let_go(tx, &header, &packet);
     mipi_activity_power(tx);
@@ -244,7 +250,7 @@ void mipi_link_packet_last(void *ctx)
 void mipi_link_burst_end(void *ctx)
 {
     mipi_tx_t *tx = ctx;
-    tx->link_busy = false;
+    set_busy(tx, false);
     mipi_activity_power(tx);
     mipi_link_kick(tx);
 }

@@ -125,8 +125,7 @@ static void start_run(npu_t *npu)
     npu->turn_cycle = npu->start_cycle;
     npu->account_cycle = npu->start_cycle;
     npu_wake(npu, npu->start_cycle);
-    if (npu->on_start != NULL)
-        npu->on_start(npu->on_start_ctx);
+    sim_wire_set(&npu->active, true);
 }
 
 static void end_run(npu_t *npu, uint32_t status)
@@ -135,6 +134,7 @@ static void end_run(npu_t *npu, uint32_t status)
     npu->running = npu->stopping = false;
     npu->status_reg = (npu->status_reg & ~NPU_STATUS_BUSY) | status;
     npu_perf_close(npu);
+    sim_wire_set(&npu->active, false);
     update_irq(npu);
 }
 
@@ -396,6 +396,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, store.error),
     SIM_FIELD(npu_t, done.level),
     SIM_FIELD(npu_t, irq.level),
+    SIM_FIELD(npu_t, active.level),
     SIM_FIELD(npu_t, ctrl_reg),
     SIM_FIELD(npu_t, status_reg),
     SIM_FIELD(npu_t, prog_addr),
@@ -495,6 +496,7 @@ static void reset(sim_comp_t *comp)
     npu->insn_bytes = 0;
     npu->runs = npu->failed_runs = npu->tensors_skipped = 0;
     npu->done.level = npu->irq.level = false;
+    sim_wire_set(&npu->active, false);
 }
 
 static void settle(sim_comp_t *comp)

@@ -39,7 +39,7 @@
  * since the run began. npu/touch.h says which bytes an instruction touches.
  *
  * Modeled:      order, queues, semaphores, hazards, fetch, L1 and L2 contention, errors, accounts.
- * Not modeled:  clock gating; words within a bank, and DMAs that wait for a bank. Bytes of L2 that
+ * Not modeled:  words within a bank, and DMAs that wait for a bank. Bytes of L2 that
  *               nobody wrote are not followed: a load makes its bytes good. With `unchecked` the
  *               result of an instruction whose operands change while it runs is that of the
  *               operands at its end.
@@ -258,6 +258,7 @@ typedef struct {
     sim_mem_port_t fetch; /* required, as are load.port and store.port */
     npu_dma_t load, store;
     sim_wire_t done, irq; /* out */
+    sim_wire_t active;    /* out: a program runs, so the clock is needed */
     sim_event_t tick;
     sim_mem_req_t fetch_req;
     bool timing_only; /* no numerics: every cycle and counter is right, no byte of L1 or L2 moves */
@@ -268,9 +269,6 @@ typedef struct {
     /* Called when an instruction has completed; may be NULL. Must not change the simulation. */
     void (*on_insn)(void *ctx, uint32_t index);
     void *on_insn_ctx;
-    /* Called when a run starts, under the same terms. */
-    void (*on_start)(void *ctx);
-    void *on_start_ctx;
     uint32_t perf_regs[2 * NPU_COUNTERS]; /* what the last read saw */
     uint32_t id_reg;
     npu_perf_t shown;            /* total and the run under way: as its tally left it */

@@ -192,6 +192,16 @@ static void schedule_frame(pix_t *pix)
     sim_event_at(pix->comp.sim, &pix->frame_event, pix_row_readout_start_ps(&pix->next, 0));
 }
 
+static bool streaming(const pix_t *pix)
+{
+    return (pix->regs.ctrl & PIX_CTRL_STREAM) != 0;
+}
+
+static void tell_active(pix_t *pix)
+{
+    sim_wire_set(&pix->active, streaming(pix) || pix->pending || pix->reading);
+}
+
 /* The first frame of a stream: its exposure starts now. */
 static void begin_stream(pix_t *pix)
 {
@@ -219,11 +229,6 @@ static void follow(pix_t *pix)
 }
 
 /* ---- a frame ---- */
-
-static bool streaming(const pix_t *pix)
-{
-    return (pix->regs.ctrl & PIX_CTRL_STREAM) != 0;
-}
 
 static void schedule_row(pix_t *pix)
 {
@@ -293,6 +298,7 @@ static void end_frame(pix_t *pix)
     update_irq(pix);
     if (streaming(pix) && !pix->pending) /* switched off and on again while it was read */
         begin_stream(pix);
+    tell_active(pix);
 }
 
 /* Analog and digital gain of each color in one number. */
@@ -353,6 +359,7 @@ void pix_wrote_ctrl(sim_comp_t *comp, uint32_t value)
         pix->dropped_frames++;
         sim_event_cancel(comp->sim, &pix->frame_event);
     }
+    tell_active(pix);
 }
 
 void pix_wrote_irq(sim_comp_t *comp, uint32_t value)
@@ -413,6 +420,7 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, stream_ps),
     SIM_FIELD(pix_t, standby_ps),
     SIM_FIELD_KEPT(pix_t, irq.level),
+    SIM_FIELD(pix_t, active.level),
     SIM_FIELD_END,
 };
 
@@ -477,6 +485,7 @@ static void pix_reset(sim_comp_t *comp)
     pix->row_pck = pix->register_pck = pix->adc_pck = pix->column_pck = pix->link_pck = 0;
     pix_activity_reset(pix);
     update_irq(pix);
+    tell_active(pix);
 }
 
 static void pix_tally(sim_comp_t *comp)

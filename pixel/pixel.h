@@ -227,6 +227,7 @@ typedef struct pix {
     sim_event_t frame_event, row_event;
     sim_wire_t frame_start, frame_end; /* out, pulses, optional */
     sim_wire_t irq;                    /* out, level, optional */
+    sim_wire_t active;                 /* out: a stream, or the rest of one, is under way */
     sim_light_t light;                 /* in, required; set it before sim_check */
     /* How long a line of these samples occupies the link, asked when a frame is latched; NULL:
      * there is no link. */

@@ -12,7 +12,7 @@
 
 #include "sim/trace.h"
 
-enum { TRACE_TRACKS = 64, TRACE_NAME = 48, TRACE_COUNTERS = 64, TRACE_VALUES = 256 };
+enum { TRACE_TRACKS = 64, TRACE_NAME = 48, TRACE_COUNTERS = 64, TRACE_VALUES = 512 };
 
 typedef struct {
     char track[TRACE_NAME],

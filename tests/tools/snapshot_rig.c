@@ -43,6 +43,13 @@ static void on_span(void *ctx, const char *track, const char *name, uint64_t sta
     hear(ctx, args != NULL ? args : "", args != NULL ? strlen(args) : 0);
 }
 
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    hear(ctx, track, strlen(track));
+    hear(ctx, &at_ps, sizeof(at_ps));
+    hear(ctx, values, strlen(values));
+}
+
 static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
                    const char *line)
 {
@@ -128,6 +135,7 @@ rig_t *rig_new(const rig_options_t *options)
     rig->sensor->uart.sent_ctx = rig;
     need(mipi_tx_listen(&rig->sensor->mipi, on_packet, rig), "no place left");
     sim_set_trace(rig->sim, on_span, rig);
+    sim_set_count(rig->sim, on_count, rig);
     sim_set_log(rig->sim, on_log, rig, SIM_LOG_DEBUG);
     need(sim_check(rig->sim) == SIM_OK, sim_error(rig->sim));
     sim_reset(rig->sim);

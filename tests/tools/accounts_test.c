@@ -1,0 +1,89 @@
+/*
+ * accounts_test.c - clocks and bandwidth of the whole sensor: what must be so whatever the numbers.
+ */
+#include "tests/test.h"
+#include "tests/tools/snapshot_rig.h"
+
+#define END_PS (60 * SIM_PS_PER_MS) /* one frame of the scene has left, another is read */
+
+static rig_t *run(const rig_options_t *options)
+{
+    rig_t *rig = rig_new(options);
+    sim_run_until_ps(rig->sim, END_PS);
+    sim_tally(rig->sim);
+    return rig;
+}
+
+static const clocks_gate_t *gate(const rig_t *rig, clocks_gate_id_t id)
+{
+    return &rig->sensor->clocks.gate[id];
+}
+
+/* Every block may keep its clock. */
+static void never_gate(sensor_desc_t *desc)
+{
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
+        desc->logic.clocks.rule[i].idle = false;
+}
+
+START_TEST(open_and_closed_cycles_are_all_of_the_clock)
+{
+    rig_t *rig = run(&(rig_options_t){.threads = 1});
+    const sensor_t *s = rig->sensor;
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++) {
+        const clocks_gate_t *g = gate(rig, (clocks_gate_id_t)i);
+        ck_assert_uint_eq(g->clock_cycles + g->gated_cycles, sim_cycles_at(END_PS, g->clk_hz));
+    }
+    /* the NPU needs its clock from the cycle before the first to the end, and for 64 more */
+    ck_assert_uint_gt(s->npu.runs, 0);
+    ck_assert(!s->npu.active.level);
+    ck_assert_uint_eq(gate(rig, CLOCKS_GATE_npu)->clock_cycles,
+                      s->npu.total.cycles + s->npu.runs * (1 + 64));
+    ck_assert_uint_gt(s->core.wfi_cycles, 0);
+    ck_assert_uint_eq(gate(rig, CLOCKS_GATE_core)->gated_cycles, s->core.wfi_cycles);
+    ck_assert_uint_eq(gate(rig, CLOCKS_GATE_fabric)->gated_cycles, 0);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(gates_change_nothing_but_their_own_cycles)
+{
+    rig_t *closing = run(&(rig_options_t){.threads = 1});
+    rig_t *open = run(&(rig_options_t){.threads = 2, .change = never_gate});
+    ck_assert_uint_eq(open->heard, closing->heard);
+    ck_assert_uint_eq(open->sensor->core.instructions, closing->sensor->core.instructions);
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++) {
+        const clocks_gate_t *a = gate(open, (clocks_gate_id_t)i);
+        const clocks_gate_t *b = gate(closing, (clocks_gate_id_t)i);
+        ck_assert_uint_eq(a->gated_cycles, 0);
+        ck_assert_uint_eq(a->clock_cycles, b->clock_cycles + b->gated_cycles);
+    }
+    rig_free(open);
+    rig_free(closing);
+}
+END_TEST
+
+START_TEST(bytes_of_masters_and_banks_are_those_of_the_memory)
+{
+    rig_t *rig = run(&(rig_options_t){.threads = 1});
+    const traffic_t *t = &rig->sensor->traffic;
+    const l2_t *l2 = &rig->sensor->l2;
+    uint64_t masters = 0, banks = 0;
+    for (uint32_t i = 0; i < t->lanes; i++) {
+        const traffic_lane_t *lane = &t->lane[i];
+        const l2_master_t *m = &l2->master[lane->number % L2_MAX_MASTERS];
+        if (lane->track == TRAFFIC_MASTERS)
+            ck_assert_uint_eq(lane->bytes, m->read_bytes + m->write_bytes);
+        masters += lane->track == TRAFFIC_MASTERS ? lane->bytes : 0;
+        banks += lane->track == TRAFFIC_BANKS ? lane->bytes : 0;
+        ck_assert_uint_le(lane->peak_bytes_per_s, l2->desc.clk_hz * l2->desc.beat_bytes);
+    }
+    ck_assert_uint_gt(masters, 0);
+    ck_assert_uint_ge(banks, masters); /* whole beats */
+    rig_free(rig);
+}
+END_TEST
+
+TEST_MAIN_AFTER(rig_prepare, "accounts", open_and_closed_cycles_are_all_of_the_clock,
+                gates_change_nothing_but_their_own_cycles,
+                bytes_of_masters_and_banks_are_those_of_the_memory)
