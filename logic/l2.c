@@ -388,7 +388,7 @@ static size_t mem_bytes(const sim_comp_t *comp)
 
 static const sim_field_t l2_fields[] = {
     SIM_FIELD_BUF(l2_t, mem, mem_bytes),
-    SIM_FIELD(l2_t, settled_cycle),
+    SIM_FIELD_KEPT(l2_t, settled_cycle), /* how far somebody has looked */
     SIM_FIELD(l2_t, planned_cycle),
     SIM_FIELD(l2_t, status),
     SIM_FIELD(l2_t, irq_enable),
