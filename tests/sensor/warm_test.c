@@ -78,7 +78,7 @@ static sensor_desc_t warm(void)
     return desc;
 }
 
-/* Its core spins. */
+/* Its core spins. A chip that has no meter gets the test's. */
 static void make(chip_t *chip, const sensor_desc_t *desc, uint32_t threads)
 {
     const uint8_t spin[4] = {0x6f, 0, 0, 0}; /* jal x0, 0 */
@@ -87,8 +87,10 @@ static void make(chip_t *chip, const sensor_desc_t *desc, uint32_t threads)
     ck_assert_msg(sensor_init(s, chip->sim, desc, chip->pool) == SIM_OK, "%s",
                   sim_error(chip->sim));
     s->pixel.light.row = dark;
-    s->thermal.energy_fj = meter;
-    s->thermal.energy_ctx = chip->sim;
+    if (s->thermal.energy_fj == NULL) {
+        s->thermal.energy_fj = meter;
+        s->thermal.energy_ctx = chip->sim;
+    }
     ck_assert(pix_add_sink(&s->pixel, (sim_line_sink_t){on_line, chip}));
     ck_assert(bus_poke(&s->bus, BUS_ROM_BASE, spin, sizeof(spin)));
     ck_assert_msg(sim_check(chip->sim) == SIM_OK, "%s", sim_error(chip->sim));
@@ -167,6 +169,30 @@ START_TEST(the_temperature_sensor_reads_the_dies_of_the_instant_it_starts_at)
 }
 END_TEST
 
+/* Joules of the chip's own meter: kept in the stack, or gone through R. */
+START_TEST(what_the_chip_consumes_is_kept_or_leaves)
+{
+    chip_t chip;
+    char error[256];
+    sensor_desc_t desc = warm();
+    ck_assert_msg(sensor_tech_read(&desc, NULL, NULL, error, sizeof(error)), "%s", error);
+    make(&chip, &desc, 1);
+    put(&chip.sensor->pixel.comp, "PIX_CTRL", 1);
+    double before_c = START_C, out_j = 0;
+    for (uint64_t ms = 1; ms <= 80; ms++) {
+        sim_run_until_ps(chip.sim, ms * SIM_PS_PER_MS);
+        double now_c = (double)thermal_die_uc(&chip.sensor->thermal) * 1e-6;
+        out_j += ((before_c + now_c) / 2 - START_C) / 50 * 1e-3;
+        before_c = now_c;
+    }
+    double in_j = (double)energy_total_fj(&chip.sensor->energy) * 1e-15;
+    double kept_j = 0.002 * (before_c - START_C);
+    ck_assert_double_gt(kept_j, 1e-4); /* 0.05 K of it */
+    ck_assert_double_eq_tol(kept_j + out_j, in_j, 2e-5 * in_j);
+    drop(&chip);
+}
+END_TEST
+
 START_TEST(a_system_reset_leaves_the_dies_as_warm_as_they_are)
 {
     chip_t chip;
@@ -223,6 +249,7 @@ END_TEST
 
 TEST_MAIN("sensor that warms up", frames_in_the_dark_get_brighter_as_the_dies_warm_up,
           the_temperature_sensor_reads_the_dies_of_the_instant_it_starts_at,
+          what_the_chip_consumes_is_kept_or_leaves,
           a_system_reset_leaves_the_dies_as_warm_as_they_are,
           neither_threads_nor_the_order_of_an_instant_change_a_temperature,
           the_pixel_die_s_temperature_is_that_of_a_chip_that_is_told_none)
