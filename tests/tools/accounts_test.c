@@ -11,6 +11,7 @@ static rig_t *run(const rig_options_t *options)
     rig_t *rig = rig_new(options);
     sim_run_until_ps(rig->sim, END_PS);
     sim_tally(rig->sim);
+    energy_settle(&rig->sensor->energy);
     return rig;
 }
 
@@ -46,10 +47,22 @@ START_TEST(open_and_closed_cycles_are_all_of_the_clock)
 }
 END_TEST
 
+/* Power is heard, too. */
+static void no_meter(sensor_desc_t *desc)
+{
+    desc->tech.parts = 0;
+}
+
+static void never_gate_no_meter(sensor_desc_t *desc)
+{
+    no_meter(desc);
+    never_gate(desc);
+}
+
 START_TEST(gates_change_nothing_but_their_own_cycles)
 {
-    rig_t *closing = run(&(rig_options_t){.threads = 1});
-    rig_t *open = run(&(rig_options_t){.threads = 2, .change = never_gate});
+    rig_t *closing = run(&(rig_options_t){.threads = 1, .change = no_meter});
+    rig_t *open = run(&(rig_options_t){.threads = 2, .change = never_gate_no_meter});
     ck_assert_uint_eq(open->heard, closing->heard);
     ck_assert_uint_eq(open->sensor->core.instructions, closing->sensor->core.instructions);
     for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++) {
@@ -57,6 +70,49 @@ START_TEST(gates_change_nothing_but_their_own_cycles)
         const clocks_gate_t *b = gate(closing, (clocks_gate_id_t)i);
         ck_assert_uint_eq(a->gated_cycles, 0);
         ck_assert_uint_eq(a->clock_cycles, b->clock_cycles + b->gated_cycles);
+    }
+    rig_free(open);
+    rig_free(closing);
+}
+END_TEST
+
+static bool is_of_clocks(const energy_t *energy, uint32_t row)
+{
+    const tech_t *tech = energy->tech;
+    return strncmp(tech->part[tech->row[row].part].component, "clocks.", 7) == 0;
+}
+
+START_TEST(a_closed_gate_takes_away_the_energy_of_its_cycles_and_nothing_else)
+{
+    rig_t *closing = run(&(rig_options_t){.threads = 1});
+    rig_t *open = run(&(rig_options_t){.threads = 1, .change = never_gate});
+    energy_t *a = &open->sensor->energy, *b = &closing->sensor->energy;
+    uint64_t more_fj = 0, expected_fj = 0, of_clocks = 0;
+    ck_assert(a->on && b->on);
+    for (uint32_t r = 0; r < a->tech->rows; r++) {
+        const energy_state_t *x = &a->state, *y = &b->state;
+        uint64_t aj = a->tech->row[r].aj;
+        of_clocks += is_of_clocks(a, r);
+        if (!is_of_clocks(a, r))
+            ck_assert_uint_eq(x->count[r], y->count[r]);
+        /* each is the whole femtojoules of its count */
+        expected_fj += x->count[r] * aj / 1000 - y->count[r] * aj / 1000;
+    }
+    ck_assert_uint_eq(of_clocks, CLOCKS_GATE_COUNT); /* every gate has a price */
+    for (uint32_t i = 0; i < TECH_BLOCK_COUNT; i++)
+        more_fj += a->state.block_fj[i] - b->state.block_fj[i];
+    ck_assert_uint_gt(more_fj, 0);
+    ck_assert_uint_eq(more_fj, expected_fj);
+    ck_assert_uint_eq(energy_leakage_fj(a), energy_leakage_fj(b));
+    for (uint32_t i = 0; i < a->bounds; i++) { /* and the counts are those of the gates */
+        uint32_t r = a->bound[i].row;
+        if (!is_of_clocks(a, r))
+            continue;
+        uint64_t gated = 0;
+        for (uint32_t g = 0; g < CLOCKS_GATE_COUNT; g++)
+            if (a->bound[i].value == &open->sensor->clocks.gate[g].clock_cycles)
+                gated = closing->sensor->clocks.gate[g].gated_cycles;
+        ck_assert_uint_eq(a->state.count[r] - b->state.count[r], gated);
     }
     rig_free(open);
     rig_free(closing);
@@ -86,4 +142,5 @@ END_TEST
 
 TEST_MAIN_AFTER(rig_prepare, "accounts", open_and_closed_cycles_are_all_of_the_clock,
                 gates_change_nothing_but_their_own_cycles,
+                a_closed_gate_takes_away_the_energy_of_its_cycles_and_nothing_else,
                 bytes_of_masters_and_banks_are_those_of_the_memory)
