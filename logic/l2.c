@@ -411,15 +411,24 @@ static const sim_stat_t l2_stats[] = {
 };
 
 static const sim_field_t bank_fields[] = {
-    SIM_FIELD(l2_bank_t, free_cycle),  SIM_FIELD(l2_bank_t, last),
-    SIM_FIELD(l2_bank_t, busy_cycles), SIM_FIELD(l2_bank_t, grants),
-    SIM_FIELD(l2_bank_t, conflicts),   SIM_FIELD_END,
+    SIM_FIELD(l2_bank_t, free_cycle),
+    SIM_FIELD(l2_bank_t, last),
+    SIM_FIELD(l2_bank_t, busy_cycles),
+    SIM_FIELD(l2_bank_t, grants),
+    SIM_FIELD(l2_bank_t, conflicts),
+    SIM_FIELD(l2_bank_t, write_beats),
+    SIM_FIELD(l2_bank_t, read_beats),
+    SIM_FIELD(l2_bank_t, ecc_words),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t bank_stats[] = {
     SIM_STAT(l2_bank_t, busy_cycles, "cycles", "cycles in which a beat was served"),
     SIM_STAT(l2_bank_t, grants, "1", "bursts served"),
     SIM_STAT(l2_bank_t, conflicts, "1", "bursts that had to wait for this bank"),
+    SIM_STAT(l2_bank_t, read_beats, "1", "beats read: of busy_cycles"),
+    SIM_STAT(l2_bank_t, write_beats, "1", "beats written: the others"),
+    SIM_STAT(l2_bank_t, ecc_words, "1", "words of 8 bytes in them that ECC encodes or decodes"),
     SIM_STAT_END,
 };
 
@@ -480,6 +489,7 @@ static void bank_reset(sim_comp_t *comp)
     bank->free_cycle = 0;
     bank->last = L2_MAX_MASTERS; /* none: the first master comes next */
     bank->busy_cycles = bank->grants = bank->conflicts = 0;
+    bank->write_beats = bank->read_beats = bank->ecc_words = 0;
 }
 
 /* A reset forgets requests in flight: their owners are reset too. */
@@ -501,7 +511,13 @@ static void master_reset(sim_comp_t *comp)
 
 static void l2_tally(sim_comp_t *comp)
 {
-    l2_settle((l2_t *)(void *)comp);
+    l2_t *l2 = (l2_t *)(void *)comp;
+    uint64_t words = l2->desc.ecc != L2_ECC_NONE ? l2->desc.beat_bytes / ECC_WORD_BYTES : 0;
+    l2_settle(l2);
+    for (l2_bank_t *bank = l2->bank; bank < l2->bank + l2->desc.banks; bank++) {
+        bank->read_beats = bank->busy_cycles - bank->write_beats;
+        bank->ecc_words = bank->busy_cycles * words;
+    }
 }
 
 static const sim_kind_t l2_kind = {
@@ -514,7 +530,7 @@ static const sim_kind_t l2_kind = {
     .regs = l2_regs,
 };
 static const sim_kind_t bank_kind = {.kind = "l2_bank",
-                                     .version = 1,
+                                     .version = 2,
                                      .reset = bank_reset,
                                      .fields = bank_fields,
                                      .stats = bank_stats};

@@ -131,7 +131,8 @@ typedef struct {
     sim_comp_t comp;
     uint64_t free_cycle; /* the first cycle in which it can serve again */
     uint32_t last;       /* master that had it last */
-    uint64_t busy_cycles, grants, conflicts;
+    uint64_t busy_cycles, grants, conflicts, write_beats;
+    uint64_t read_beats, ecc_words; /* follow from these, after a tally */
 } l2_bank_t;
 
 /* A master's queue: granted requests, the head, requests behind it. */

@@ -83,6 +83,11 @@ static inline void l2_count_wait(l2_master_t *m, const l2_bank_t *bank, uint32_t
     m->behind_cycles[bank->last] += waited;
 }
 
+static inline bool l2_writes(const l2_master_t *m)
+{
+    return m->stream != NULL ? m->stream->write : m->head->write;
+}
+
 /* The head of master `who` has its bank, and the master's port, from `cycle` on. */
 static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
 {
@@ -96,6 +101,7 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
         bank->free_cycle = cycle + m->head_beats;
         bank->last = who;
         bank->busy_cycles += m->head_beats;
+        bank->write_beats += l2_writes(m) ? m->head_beats : 0;
         bank->grants++;
         bank->conflicts += waited != 0;
     }

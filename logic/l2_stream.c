@@ -188,6 +188,7 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
         bank->free_cycle = l2_max(bank->free_cycle, s->head_cycle + last * s->pace + beats);
         bank->last = who;
         bank->busy_cycles += visits * beats;
+        bank->write_beats += s->write ? visits * beats : 0;
         bank->grants += visits;
     }
 }
@@ -268,6 +269,7 @@ typedef struct {
     uint64_t at;     /* first cycle in which the head could have it */
     uint64_t offset; /* of the head in memory */
     uint64_t ready, request, waited, granted, beats, left;
+    uint64_t written; /* beats, if it writes */
     uint32_t who;
 } lane_t;
 
@@ -294,6 +296,7 @@ static lane_t enter(l2_t *l2, uint32_t who)
                     .request = s->head_cycle,
                     .granted = s->granted,
                     .beats = m->head_beats,
+                    .written = s->write ? m->head_beats : 0,
                     .left = s->next.count,
                     .who = who};
 }
@@ -324,6 +327,7 @@ static inline void take_bank(const l2_t *l2, lane_t *n)
     n->bank->free_cycle = n->at + n->beats;
     n->bank->last = n->who;
     n->bank->busy_cycles += n->beats;
+    n->bank->write_beats += n->written;
     n->bank->grants++;
     n->bank->conflicts += waited != 0;
     n->waited += waited;

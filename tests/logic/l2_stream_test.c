@@ -324,6 +324,7 @@ static void compare(const world_t *a, const world_t *b, uint32_t seed)
     for (uint32_t i = 0; i < a->l2.desc.banks; i++) {
         const l2_bank_t *x = &a->l2.bank[i], *y = &b->l2.bank[i];
         ck_assert_uint_eq(x->busy_cycles, y->busy_cycles);
+        ck_assert_uint_eq(x->write_beats, y->write_beats);
         ck_assert_uint_eq(x->grants, y->grants);
         ck_assert_uint_eq(x->conflicts, y->conflicts);
         ck_assert_uint_eq(x->free_cycle, y->free_cycle);

@@ -176,6 +176,37 @@ END_TEST
 
 /* ---- contention, by hand ---- */
 
+/* Banks of 256 bytes, beats of 64: the second write lies in two beats of bank 1. */
+static void beats_are_counted_by_bank(l2_ecc_t ecc)
+{
+    l2_desc_t desc = small_desc();
+    desc.ecc = ecc;
+    make_l2(desc);
+    sim_mem_port_t a = port("a");
+    uint8_t data[256] = {0};
+    start();
+    sim_mem_req_t req[] = {request(BASE, 256, false, data), request(BASE + 256, 1, false, data),
+                           request(BASE, 128, true, data), request(BASE + 256 + 60, 8, true, data)};
+    for (size_t i = 0; i < SIM_COUNT(req); i++)
+        sim_mem_request(&a, &req[i]);
+    sim_run_until_ps(sim, PS(1000));
+    sim_tally(sim);
+    ck_assert_uint_eq(l2->bank[0].read_beats, 4);
+    ck_assert_uint_eq(l2->bank[0].write_beats, 2);
+    ck_assert_uint_eq(l2->bank[1].read_beats, 1);
+    ck_assert_uint_eq(l2->bank[1].write_beats, 2);
+    ck_assert_uint_eq(l2->bank[0].ecc_words, ecc == L2_ECC_SECDED ? 6 * 8 : 0);
+    ck_assert_uint_eq(l2->bank[1].ecc_words, ecc == L2_ECC_SECDED ? 3 * 8 : 0);
+    drop_l2();
+}
+
+START_TEST(beats_of_banks_are_read_or_written)
+{
+    beats_are_counted_by_bank(L2_ECC_NONE);
+    beats_are_counted_by_bank(L2_ECC_SECDED);
+}
+END_TEST
+
 /* a and b ask for bank 0 in cycle 0, 4 beats each; then a asks for more. */
 START_TEST(two_masters_of_one_bank_take_turns)
 {
@@ -606,8 +637,8 @@ END_TEST
 TEST_MAIN("logic l2", a_lone_burst_takes_its_beats_and_the_latency,
           an_unaligned_burst_pays_for_every_beat_that_it_touches,
           a_write_is_in_memory_when_done_and_not_before, requests_that_fit_no_burst_are_errors,
-          peek_poke_and_view_are_confined_to_memory, two_masters_of_one_bank_take_turns,
-          fixed_priority_lets_the_first_master_pass,
+          peek_poke_and_view_are_confined_to_memory, beats_of_banks_are_read_or_written,
+          two_masters_of_one_bank_take_turns, fixed_priority_lets_the_first_master_pass,
           the_higher_level_goes_first_and_equals_take_turns,
           who_has_waited_longer_than_the_bound_goes_first,
           a_master_out_of_budget_waits_for_those_within, masters_of_different_banks_do_not_meet,
