@@ -51,6 +51,7 @@ static void send_line(img_t *img, sim_line_t *line, const uint8_t *const planes[
     for (uint32_t i = 0; i < img->sinks; i++)
         img->sink[i].line.line(img->sink[i].line.ctx, line);
     img->lines_out++;
+    img->sent_px += line->width_px;
 }
 
 static bool in_yuv(const img_job_t *job)
@@ -67,6 +68,7 @@ static void send(img_t *img, sim_line_t line, const uint8_t *const planes[3])
         uint8_t *rgb[3];
         scratch_planes(img, 1, rgb);
         img->rows->matrix(planes, line.width_px, &img->to_rgb, rgb);
+        img->yuv_px += line.width_px;
         const uint8_t *const made[3] = {rgb[0], rgb[1], rgb[2]};
         send_line(img, &line, made);
     } else {
@@ -144,6 +146,13 @@ static void finish_yuv(img_t *img, uint32_t row, uint64_t start_ps, uint8_t *con
     finish(img, row, start_ps, made);
 }
 
+/* A row has left a window: it has come in, and `lines` rows of bytes a pixel were read of it. */
+static void use_buffers(img_t *img, uint32_t lines)
+{
+    img->buffer_write_bytes += (uint64_t)3 * img->job.width_px;
+    img->buffer_read_bytes += (uint64_t)lines * img->job.width_px;
+}
+
 /* Row `step` has come into SHARPEN's window, if there is one that far down. */
 static void step_sharpen(img_t *img, uint32_t step, uint64_t start_ps)
 {
@@ -155,6 +164,8 @@ static void step_sharpen(img_t *img, uint32_t step, uint64_t start_ps)
     if (step < WIN_DELAY_LINES)
         return;
     scratch_planes(img, 0, planes);
+    img->sharpen_px += job->width_px;
+    use_buffers(img, WIN_LINES - 1 + 2); /* of Y; U and V late */
     sharpen_row(&img->sharpen, &job->sharpen, step - WIN_DELAY_LINES, job->width_px, job->height_px,
                 planes[0], out);
     finish(img, step - WIN_DELAY_LINES, start_ps, out);
@@ -171,6 +182,8 @@ static void step_nr(img_t *img, uint32_t step, uint64_t start_ps)
     uint32_t row = step - WIN_DELAY_LINES;
     if (row < job->height_px) {
         planes_for(img, job->sharpen_on ? &img->sharpen.lines : NULL, row, planes);
+        img->nr_px += job->width_px;
+        use_buffers(img, 3 * (WIN_LINES - 1));
         nr_row(&img->nr, &job->nr, row, job->width_px, job->height_px, planes);
     }
     if (job->sharpen_on)
@@ -195,6 +208,7 @@ void img_step(img_t *img, uint32_t step, const uint8_t *const rgb[3], uint64_t s
                                              : NULL;
         planes_for(img, win, step, planes);
         img->rows->matrix(rgb, job->width_px, &img->to_yuv, planes);
+        img->yuv_px += job->width_px;
     }
     if (job->nr_on)
         step_nr(img, step, start_ps);
@@ -263,20 +277,36 @@ static void img_reset(sim_comp_t *comp)
 }
 
 static const sim_field_t img_fields[] = {
-    SIM_FIELD(img_t, job),       SIM_FIELD(img_t, active),
-    SIM_FIELD(img_t, to_yuv.k),  SIM_FIELD(img_t, to_yuv.bias),
-    SIM_FIELD(img_t, to_rgb.k),  SIM_FIELD(img_t, to_rgb.bias),
-    SIM_FIELD(img_t, lines_out), SIM_FIELD_END,
+    SIM_FIELD(img_t, job),
+    SIM_FIELD(img_t, active),
+    SIM_FIELD(img_t, to_yuv.k),
+    SIM_FIELD(img_t, to_yuv.bias),
+    SIM_FIELD(img_t, to_rgb.k),
+    SIM_FIELD(img_t, to_rgb.bias),
+    SIM_FIELD(img_t, lines_out),
+    SIM_FIELD(img_t, yuv_px),
+    SIM_FIELD(img_t, nr_px),
+    SIM_FIELD(img_t, sharpen_px),
+    SIM_FIELD(img_t, sent_px),
+    SIM_FIELD(img_t, buffer_write_bytes),
+    SIM_FIELD(img_t, buffer_read_bytes),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t img_stats[] = {
     SIM_STAT(img_t, lines_out, "lines", "image lines that left to whoever listens"),
+    SIM_STAT(img_t, yuv_px, "px", "pixels turned into YUV, or back"),
+    SIM_STAT(img_t, nr_px, "px", "through noise reduction"),
+    SIM_STAT(img_t, sharpen_px, "px", "through the sharpener"),
+    SIM_STAT(img_t, sent_px, "px", "pixels of lines_out"),
+    SIM_STAT(img_t, buffer_write_bytes, "bytes", "into the line buffers of these two stages"),
+    SIM_STAT(img_t, buffer_read_bytes, "bytes", "out of them"),
     SIM_STAT_END,
 };
 
 static const sim_kind_t img_kind = {
     .kind = "image",
-    .version = 1,
+    .version = 2,
     .reset = img_reset,
     .fields = img_fields,
     .stats = img_stats,

@@ -75,6 +75,7 @@ typedef struct {
     bool active;   /* some sink wants this frame */
     yuv_matrix_t to_yuv, to_rgb;
     uint64_t lines_out;
+    uint64_t yuv_px, nr_px, sharpen_px, sent_px, buffer_write_bytes, buffer_read_bytes;
 } img_t;
 
 sim_err_t img_init(img_t *img, sim_t *sim, const img_desc_t *desc, const char *name);

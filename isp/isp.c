@@ -72,6 +72,41 @@ static bool ends_early(const sim_line_t *line)
     return (line->flags & SIM_LINE_LAST) != 0 && line->row + 1 < line->height_px;
 }
 
+/* ---- accounts ---- */
+
+static void use_buffers(isp_work_t *work, uint64_t write_bits, uint64_t read_bits)
+{
+    work->buffer_write_bytes += write_bits / 8;
+    work->buffer_read_bytes += read_bits / 8;
+}
+
+/* A RAW line has come. */
+static void count_line(isp_t *isp)
+{
+    const isp_frame_t *now = &isp->now;
+    uint64_t px = now->width_px;
+    isp->work.raw_px += px;
+    isp->work.tnr_px += now->tnr ? px : 0;
+    isp->work.dpc_px += now->dpc ? px : 0;
+    isp->work.lsc_px += now->lsc ? px : 0;
+    isp->work.stats_px += now->stats ? px : 0;
+    isp->work.busy_cycles += now->line_cycles;
+    if (now->dpc)
+        use_buffers(&isp->work, px * ISP_BITS, (DPC_LINES - 1) * px * ISP_BITS);
+}
+
+/* A row of RGB leaves: its line has gone into the window, with every line of it read. */
+static void count_row(isp_t *isp)
+{
+    uint64_t px = isp->now.width_px, bits = px * ISP_BITS, e_bits = px * (ISP_BITS + 1) / 2;
+    isp->work.rgb_px += px;
+    isp->work.gamma_px += isp->now.tone ? px : 0;
+    if (isp->demosaic.now.kind == DEMOSAIC_EDGE)
+        use_buffers(&isp->work, bits + e_bits, 6 * bits + 2 * e_bits);
+    else
+        use_buffers(&isp->work, bits, 4 * bits);
+}
+
 /* ---- rows out ---- */
 
 /* Line k of the timing rule in isp.h: makes start_cycle S(k) and end_cycle P(k). */
@@ -157,6 +192,8 @@ static void on_line_out(void *ctx)
         return;
     }
     isp->next_row_out++;
+    if (row < height)
+        count_row(isp);
     if (row < height)
         make_row(isp, row);
     else
@@ -262,6 +299,7 @@ static void on_line(void *ctx, const sim_line_t *line)
     }
     isp->lines++;
     isp->next_row_in++;
+    count_line(isp);
     advance_time(isp, sim_edge_at_or_after(line->start_ps, isp->desc.clk_hz),
                  sim_edge_at_or_after(line->end_ps, isp->desc.clk_hz));
     isp_front_take(isp, line);
@@ -385,6 +423,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, now.tnr),
     SIM_FIELD(isp_t, now.dpc),
     SIM_FIELD(isp_t, now.lsc),
+    SIM_FIELD(isp_t, now.tone),
     SIM_FIELD(isp_t, now.delay_lines),
     SIM_FIELD(isp_t, now.pipe_cycles),
     SIM_FIELD(isp_t, now.first_ps),
@@ -401,6 +440,7 @@ static const sim_field_t isp_fields[] = {
     SIM_FIELD(isp_t, overruns),
     SIM_FIELD(isp_t, tensors),
     SIM_FIELD(isp_t, lost_tensors),
+    SIM_FIELD(isp_t, work),
     SIM_FIELD_KEPT(isp_t, irq.level),
     SIM_FIELD(isp_t, active.level),
     SIM_FIELD_END,
@@ -414,7 +454,11 @@ static const sim_stat_t isp_stats[] = {
     SIM_STAT(isp_t, overruns, "1", "times a frame or a tensor could not keep up"),
     SIM_STAT(isp_t, tensors, "1", "tensors complete in memory"),
     SIM_STAT(isp_t, lost_tensors, "1", "tensors given up, or not begun"),
-    SIM_STAT_END,
+#define X(member, unit, help)                                                                      \
+    {#member, unit, help, offsetof(isp_t, work) + offsetof(isp_work_t, member), 0},
+    ISP_WORK_TABLE(X)
+#undef X
+        SIM_STAT_END,
 };
 
 static const sim_kind_t isp_kind = {

@@ -142,10 +142,30 @@ typedef struct {
     uint32_t roi_x, roi_y, roi_w, roi_h; /* the same in samples of this frame */
     bool tensor;                         /* its rows go to the scaler */
     bool stats;                          /* its samples are counted */
-    bool tnr, dpc, lsc;                  /* these stages are on */
+    bool tnr, dpc, lsc, tone;            /* these stages are on */
     uint32_t delay_lines, pipe_cycles;   /* T and pipe of the timing rule */
     uint64_t first_ps;                   /* start of line 0 */
 } isp_frame_t;
+
+/* What the stages did, whole lines at a time, whether somebody sees the pixels or not: for accounts
+ * of energy. Stages that are off count nothing. X(member, unit, definition) */
+#define ISP_WORK_TABLE(X)                                                                          \
+    X(raw_px, "px", "samples through black level and white balance")                               \
+    X(tnr_px, "px", "through temporal noise reduction")                                            \
+    X(dpc_px, "px", "through defect correction")                                                   \
+    X(lsc_px, "px", "through lens shading correction")                                             \
+    X(stats_px, "px", "into statistics")                                                           \
+    X(rgb_px, "px", "through demosaic and color matrix")                                           \
+    X(gamma_px, "px", "through the tone curve")                                                    \
+    X(buffer_write_bytes, "bytes", "into the line buffers of defect correction and demosaic")      \
+    X(buffer_read_bytes, "bytes", "out of them")                                                   \
+    X(busy_cycles, "cycles", "clocks that RAW lines took, px_per_clk samples each")
+
+typedef struct {
+#define X(member, unit, help) uint64_t member;
+    ISP_WORK_TABLE(X)
+#undef X
+} isp_work_t;
 
 typedef struct {
     sim_comp_t comp;
@@ -182,6 +202,7 @@ typedef struct {
     uint32_t next_row_in, next_row_raw, next_row_out; /* came, entered demosaic, left */
     uint64_t start_cycle, end_cycle;                  /* S and P of the line before */
     uint64_t lines, lines_out, frames, dropped_lines, overruns, tensors, lost_tensors;
+    isp_work_t work;
 } isp_t;
 
 /* The IMX500's numbers where published, else assumed; equal to logic/chips/imx500.json. */

@@ -354,6 +354,7 @@ void isp_latch(isp_t *isp, const sim_line_t *line)
         now->ccm[i] = (int16_t)sign_extended(regs->ccm[i], 16);
     latch_region(isp, line);
     latch_stages(isp);
+    now->tone = regs->gamma != 0;
     gamma_load(&isp->gamma, regs->gamma ? regs->point : NULL);
 }
 

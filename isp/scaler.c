@@ -168,6 +168,7 @@ static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
     }
     scaler->rows_out++;
     scaler->tensor_rows++;
+    scaler->made_px += job->out_width_px;
     if (down && scaler->rows_out < job->out_height_px)
         add_row(scaler, scaler->rows_out, true);
 }
@@ -250,6 +251,7 @@ bool scaler_row(scaler_t *scaler)
     }
     scaler->rows_in++;
     scaler->source_rows++;
+    scaler->source_px += job->width_px;
     if (!goes_up(job->height_px, job->out_height_px))
         add_row(scaler, scaler->rows_out, scaler->rows_in == 1);
     plan_row(scaler, scaler->desc.pipe_cycles);
@@ -307,6 +309,8 @@ static const sim_field_t scaler_fields[] = {
     SIM_FIELD(scaler_t, source_rows),
     SIM_FIELD(scaler_t, tensor_rows),
     SIM_FIELD(scaler_t, lost_rows),
+    SIM_FIELD(scaler_t, source_px),
+    SIM_FIELD(scaler_t, made_px),
     SIM_FIELD_END,
 };
 
@@ -314,13 +318,15 @@ static const sim_stat_t scaler_stats[] = {
     SIM_STAT(scaler_t, source_rows, "lines", "rows of the region of interest taken"),
     SIM_STAT(scaler_t, tensor_rows, "lines", "output rows made"),
     SIM_STAT(scaler_t, lost_rows, "lines", "source rows that came while an output row waited"),
+    SIM_STAT(scaler_t, source_px, "px", "pixels of source_rows, added to sums"),
+    SIM_STAT(scaler_t, made_px, "px", "pixels of tensor_rows, divided"),
     SIM_STAT(scaler_t, line_buffer_bytes, "bytes", "size of the sum and source rows"),
     SIM_STAT_END,
 };
 
 static const sim_kind_t scaler_kind = {
     .kind = "scaler",
-    .version = 2,
+    .version = 3,
     .reset = scaler_reset,
     .fields = scaler_fields,
     .stats = scaler_stats,

@@ -73,6 +73,7 @@ typedef struct {
     uint32_t rows_in;    /* source rows taken */
     uint32_t rows_out;   /* output rows made and given to the sink */
     uint64_t free_cycle; /* the row before is out */
+    uint64_t source_px, made_px;
     uint64_t source_rows, tensor_rows, lost_rows, line_buffer_bytes;
 } scaler_t;
 
