@@ -380,7 +380,11 @@ static int wait_for_host(run_t *run, const serve_desc_t *desc)
     mipi_phy_t phy = phy_of(&run->sensor->mipi);
     fprintf(stderr, "fovea: waits for a host at %s%s%s\n", desc->control,
             desc->link != NULL ? " and " : "", desc->link != NULL ? desc->link : "");
-    return serve_wait(&run->serve, &phy) ? EXIT_FINE : fail(run, EXIT_FAILED, "interrupted");
+    if (serve_wait(&run->serve, &phy))
+        return EXIT_FINE;
+    bool gone = run->serve.end == SERVE_GONE;
+    return fail(run, EXIT_FAILED,
+                gone ? "the host hung up before it came to the link" : "interrupted");
 }
 
 static int judge_end(run_t *run)

@@ -293,20 +293,30 @@ bool serve_run(serve_t *s, uint64_t until_ps)
     return s->end == SERVE_GOES_ON;
 }
 
-static bool wait_for_peer(serve_t *s, server_t *server)
+static bool wait_for_control(serve_t *s)
 {
-    while (!server_accept(server, LOOK_MS))
+    while (!server_accept(&s->control, LOOK_MS))
         if (*s->interrupted != 0)
             return false;
+    return true;
+}
+
+/* A host that leaves meanwhile will not come to the link. */
+static bool wait_for_link(serve_t *s)
+{
+    while (!server_accept_beside(&s->link, &s->control, LOOK_MS)) {
+        if (server_has_left(&s->control))
+            s->end = SERVE_GONE;
+        if (*s->interrupted != 0 || s->end == SERVE_GONE)
+            return false;
+    }
     return true;
 }
 
 bool serve_wait(serve_t *s, const mipi_phy_t *phy)
 {
     s->end = SERVE_INTERRUPTED;
-    if (!wait_for_peer(s, &s->control))
-        return false;
-    if (s->link.listener >= 0 && !wait_for_peer(s, &s->link))
+    if (!wait_for_control(s) || (s->link.listener >= 0 && !wait_for_link(s)))
         return false;
     s->end = SERVE_GOES_ON;
     if (s->link.listener >= 0)

@@ -56,8 +56,8 @@ typedef struct {
  * zeroed and outlives sim. False with a line in error; serve_free in any case. */
 bool serve_init(serve_t *serve, sensor_t *sensor, const serve_desc_t *desc,
                 const volatile sig_atomic_t *interrupted, char *error, size_t error_bytes);
-/* Waits until the host has come, to both sockets. lanes: what the capture's header says. False:
- * interrupted. */
+/* Waits until the host has come, to both sockets. phy: what the capture's header says. False:
+ * serve->end says whether it left again or was interrupted. */
 bool serve_wait(serve_t *serve, const mipi_phy_t *phy);
 /* Carries out requests until the simulation is at until_ps, or somebody else has stopped it. False:
  * the host has ended the run, see serve->end. */

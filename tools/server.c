@@ -155,6 +155,21 @@ bool server_accept(server_t *server, int timeout_ms)
     return server->peer >= 0;
 }
 
+bool server_has_left(const server_t *server)
+{
+    uint8_t byte;
+    struct pollfd p = {.fd = server->peer};
+    if (server->peer < 0 || (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0))
+        return true;
+    return recv(server->peer, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+bool server_accept_beside(server_t *server, const server_t *other, int timeout_ms)
+{
+    struct pollfd p[2] = {{.fd = server->listener, .events = POLLIN}, {.fd = other->peer}};
+    return server->peer >= 0 || (poll(p, 2, timeout_ms) > 0 && server_accept(server, 0));
+}
+
 void server_turn_away(server_t *server)
 {
     if (wait_for(server->listener, POLLIN, 0))

@@ -24,6 +24,10 @@ void server_close(server_t *server);
 
 /* Waits that long for a peer, -1: for ever. True when there is one. */
 bool server_accept(server_t *server, int timeout_ms);
+/* Has the peer hung up? Bytes that it left behind are still to be read; over TCP they hide it. */
+bool server_has_left(const server_t *server);
+/* server_accept, or until the peer of another has hung up. */
+bool server_accept_beside(server_t *server, const server_t *other, int timeout_ms);
 /* Bytes that came within that time, 0: none; -1: the peer has gone (and is closed). */
 int server_receive(server_t *server, uint8_t *bytes, size_t room, int timeout_ms);
 /* As many bytes as the peer took within that time, 0: none; -1: it has gone (and is closed). */

@@ -158,6 +158,24 @@ START_TEST(the_link_is_that_of_a_run_whose_host_does_the_same)
 END_TEST
 
 /* START to STOP of fast mode, 400 kHz: nine periods of 2.5 us a byte. */
+/* With and without bytes that nobody has read. */
+START_TEST(a_host_that_leaves_before_it_comes_to_the_link_is_noticed)
+{
+    for (int bytes = 0; bytes <= 4; bytes += 4) {
+        served_t s = start("left", true);
+        struct sockaddr_un at = {.sun_family = AF_UNIX};
+        strcpy(at.sun_path, s.cci + 5);
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+        ck_assert_int_eq(send(fd, "abcd", (size_t)bytes, 0), bytes);
+        sleep_ms(20);
+        close(fd);
+        ck_assert_int_eq(wait_for(&s), 1); /* or it waits for ever */
+        ck_assert_ptr_nonnull(strstr(text, "the host hung up before it came to the link"));
+    }
+}
+END_TEST
+
 START_TEST(an_access_takes_the_time_of_the_bus)
 {
     const uint8_t data[8] = {0};
@@ -537,6 +555,7 @@ START_TEST(a_host_outside_boots_the_sensor_from_nothing)
 END_TEST
 
 TEST_MAIN("tools serve", the_link_is_that_of_a_run_whose_host_does_the_same,
+          a_host_that_leaves_before_it_comes_to_the_link_is_noticed,
           an_access_takes_the_time_of_the_bus, what_does_not_answer_and_what_cannot_be_is_told,
           transfers_take_their_time_and_pins_none, a_run_ends_when_a_frame_has_left,
           a_slow_host_gets_the_same, a_host_that_hangs_up_leaves_results_and_a_failed_run,
