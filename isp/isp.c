@@ -58,6 +58,7 @@ static void drop_frame(isp_t *isp)
     abandon_tensor(isp);
     img_abandon(&isp->image);
     tell_active(isp);
+    sim_wire_pulse(&isp->dropped);
 }
 
 static void abandon_frame(isp_t *isp, const char *what)
@@ -278,15 +279,18 @@ static void on_line(void *ctx, const sim_line_t *line)
     isp_t *isp = ctx;
     sim_t *sim = isp->comp.sim;
     assert(line->format == SIM_LINE_RAW && line->start_ps <= line->end_ps);
-    if (isp->in_frame && ends_early(line))
-        drop_frame(isp);
-    if (line->exposure != 0 || ends_early(line))
+    bool cut = ends_early(line);
+    if (line->exposure != 0 && !cut)
         return;
     /* A row due at this very instant has left: whoever runs first. */
     if (sim_event_pending(&isp->line_out) && isp->line_out.at_ps <= sim_now_ps(sim)) {
         sim_event_cancel(sim, &isp->line_out);
         on_line_out(isp);
     }
+    if (isp->in_frame && cut)
+        drop_frame(isp);
+    if (cut)
+        return;
     if (line->flags & SIM_LINE_FIRST)
         begin_frame(isp, line);
     else if (isp->in_frame && sim_event_pending(&isp->line_out))

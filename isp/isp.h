@@ -25,7 +25,8 @@
  * while a scaler is not ready waits another lc. There is no input FIFO: a line that comes while the
  * row before it has not left (the lines come faster than lc or than pipe cycles) is an overrun, and
  * the rest of its frame is dropped. A frame whose last line comes early (the sensor was stopped
- * within it) is dropped without an overrun.
+ * within it) is dropped without an overrun: rows that have not left do not. Both times `dropped`
+ * pulses.
  *
  * Registers are latched when line 0 of a frame comes. An illegal value is replaced by the nearest
  * legal one at that time, in the register too, and logged SIM_LOG_GUEST.
@@ -174,6 +175,7 @@ typedef struct {
     sim_wire_t irq;         /* out */
     sim_wire_t tensor_done; /* out, pulse */
     sim_wire_t active;      /* out: a frame, a tensor or statistics are under way */
+    sim_wire_t dropped;     /* out, pulse: no more rows of the frame will leave */
 
     blc_t blc; /* "<name>.blc" and so on: components of their own */
     tnr_t tnr;

@@ -527,8 +527,9 @@ static sim_err_t connect_path(sensor_t *s, sim_t *sim)
                 pix_add_sink(&s->pixel, (sim_line_sink_t){line_to_mipi, s}) &&
                 isp_add_image_sink(
                     &s->isp, (img_sink_t){{line_to_mipi, s}, link_wants_image, link_has_room}) &&
-                sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) && connect_irqs(s) &&
-                connect_host(s) && connect_dma(s) && connect_clocks(s) &&
+                sim_wire_connect(&s->isp.tensor_done, tensor_to_npu, s) &&
+                sim_wire_connect(&s->isp.dropped, mipi_tx_isp_dropped, &s->mipi) &&
+                connect_irqs(s) && connect_host(s) && connect_dma(s) && connect_clocks(s) &&
                 tmr_connect_capture(&s->timer, &s->pixel.frame_start) &&
                 sim_wire_connect(&s->wdog.reset_req, clkrst_on_watchdog, &s->clkrst);
     connect_resets(s);

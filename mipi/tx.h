@@ -270,6 +270,8 @@ void mipi_tx_free(mipi_tx_t *tx);
 
 /* For the line arrays of pixel (RAW) and ISP (RGB, YUV422). */
 sim_line_sink_t mipi_tx_line_sink(mipi_tx_t *tx);
+/* No more lines of the ISP's frame will come: it ends with those that have. A sim_wire_fn_t. */
+void mipi_tx_isp_dropped(void *tx, bool level);
 
 /* Would the FIFO take a line like that now? True, too, of one that never fits: it is lost, and
  * nobody waits for it. */

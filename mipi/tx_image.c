@@ -260,6 +260,16 @@ void mipi_image_line(void *ctx, const sim_line_t *line)
     mipi_link_kick(tx);
 }
 
+void mipi_tx_isp_dropped(void *ctx, bool level)
+{
+    mipi_tx_t *tx = ctx;
+    mipi_source_t *from = &tx->source[MIPI_FROM_ISP];
+    if (!level || !from->in_frame)
+        return;
+    end_frame(tx, from);
+    mipi_link_kick(tx);
+}
+
 /* ---- the link's side ----------------------------------------------------------------------------
  */
 uint8_t *mipi_image_bytes(const mipi_tx_t *tx)

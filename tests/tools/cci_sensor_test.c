@@ -160,14 +160,15 @@ START_TEST(software_reset_makes_all_as_after_power_up)
 }
 END_TEST
 
-/* Stopped at line 100 of 480. */
-static void stop_within_a_frame(uint32_t fast)
+/* Stopped at line 100 of 480; RAW leaves on channel 0, with image 3 the ISP's lines on channel 2,
+ * with image 2 these on channel 0. */
+static void stop_within_a_frame(uint32_t fast, uint32_t image)
 {
     make(1000000);
     isp_t *isp = &board->sensor->isp;
     sim_reg_write(&isp->comp, 0x004, ISP_CTRL_ENABLE);
     set(FAST_STANDBY, fast);
-    set(IMAGE_OUT, 1);
+    set(IMAGE_OUT, image);
     set(COARSE, 100);
     set(MODE_SELECT, 1);
     run_frames(2);
@@ -179,17 +180,19 @@ static void stop_within_a_frame(uint32_t fast)
     ck_assert_uint_eq(ends, 3);
     ck_assert_uint_eq(starts[0], 3);
     ck_assert_uint_eq(stops[0], 3);
+    ck_assert_uint_eq(starts[2], image == 3 ? 3 : 0);
+    ck_assert_uint_eq(stops[2], starts[2]);
     ck_assert_uint_eq(isp->frames, fast ? 2 : 3);
     ck_assert(!isp->in_frame);
 }
 
 START_TEST(standby_waits_for_the_frame_or_cuts_it)
 {
-    stop_within_a_frame(0);
+    stop_within_a_frame(0, 1);
     ck_assert_uint_eq(rows, 480);
     ck_assert_uint_eq(board->sensor->pixel.cut_frames, 0);
     board_free(board);
-    stop_within_a_frame(1);
+    stop_within_a_frame(1, 1);
     ck_assert_uint_gt(rows, 100);
     ck_assert_uint_lt(rows, 110);
     ck_assert_uint_eq(board->sensor->pixel.cut_frames, 1);
@@ -200,6 +203,23 @@ START_TEST(standby_waits_for_the_frame_or_cuts_it)
     ck_assert_uint_eq(board->sensor->isp.overruns, 0);
     ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_ERROR), 0);
     board_free(board);
+}
+END_TEST
+
+START_TEST(a_frame_that_is_cut_ends_in_the_isp_too)
+{
+    for (uint32_t image = 2; image <= 3; image++) {
+        stop_within_a_frame(0, image);
+        uint64_t whole = board->sensor->mipi.lines_sent;
+        board_free(board);
+        stop_within_a_frame(1, image);
+        ck_assert_uint_lt(board->sensor->mipi.lines_sent, whole - 300);
+        set(MODE_SELECT, 1);
+        run_frames(5);
+        ck_assert_uint_eq(stops[0] + 1, starts[0]); /* of the frame that leaves now */
+        ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_ERROR), 0);
+        board_free(board);
+    }
 }
 END_TEST
 
@@ -312,6 +332,7 @@ END_TEST
 
 TEST_MAIN("CCI of the sensor", a_slow_group_counts_in_one_frame,
           software_reset_makes_all_as_after_power_up, standby_waits_for_the_frame_or_cuts_it,
+          a_frame_that_is_cut_ends_in_the_isp_too,
           a_frame_is_as_long_as_its_exposure_where_that_is_wanted,
           the_image_leaves_on_the_channel_that_the_host_names, a_page_of_fuses_comes_over_the_bus,
           whatever_a_host_sends_the_sensor_comes_back)
