@@ -52,8 +52,8 @@ static uint32_t main_stream(uint8_t *to)
 {
     boot_image_t image;
     ck_assert_msg(
-        boot_image_load(&board->sensor->desc, FIRMWARE, NULL, &image, error, sizeof(error)), "%s",
-        error);
+        boot_image_load(&board->sensor->desc, FIRMWARE, NULL, 0, &image, error, sizeof(error)),
+        "%s", error);
     uint32_t bytes = download_wrap(image.data, image.bytes, to);
     free(image.data);
     return bytes;
@@ -66,7 +66,7 @@ static uint32_t network_stream(uint8_t *to)
     network_options_t options = {0};
     ck_assert_msg(
         network_load(MODEL, &board->sensor->desc.npu, &options, &network, error, sizeof(error)) &&
-            boot_image_load(&board->sensor->desc, NULL, &network, &image, error, sizeof(error)),
+            boot_image_load(&board->sensor->desc, NULL, &network, 1, &image, error, sizeof(error)),
         "%s", error);
     uint32_t bytes = download_wrap(image.data, image.bytes, to);
     free(image.data);
