@@ -3,7 +3,13 @@
 #include "hal.h"
 
 enum { /* CCS registers */
-       NORMALIZATION = 0xd708,
+       GAIN = 0xd600,
+       BAYER_NORM = 0xd684,
+       NETWORK_SELECT = 0xd701,
+       FORMAT = 0xd750,
+       MATRIX = 0xd76c,
+       MATRIX_CLIP = 0xd784,
+       Y_CLIP = 0xd7d8,
        COLOUR_BALANCE_R = 0xd804,
        BLACK_LEVEL_R = 0xd80c,
        GAMMA_ENABLE = 0xd814,
@@ -14,9 +20,22 @@ enum { /* CCS registers */
        SHADING_SECOND = 0xe300, /* Gb and B */
        SHADING_END = 0xe600,
 };
-enum { COLORS = 4, CHANNELS = 4, POINTS = 42 };
-enum { NORM_STEP = 8, NORM_SHIFT = 2, NORM_MAX = 4, NORM_MIN = 6 }; /* of a channel */
-enum { ISP_STEP = ISP_NORM_VAL1 - ISP_NORM_VAL0, SCALE_LOG2 = 4 };
+enum { COLORS = 4, POINTS = 42 };
+enum { NETWORKS = 3, CHANNELS = 4, PLANES = 3 };
+enum { FORMAT_Y = 1, FORMAT_PLANES = 2, FORMAT_BAYER = 5 };
+/* from one network's registers to the next one's, and within */
+enum { BAYER_STEP = 0x20, MATRIX_STEP = 0x24, Y_CLIP_STEP = 0xc, NORM_STEP = 8, ROW_STEP = 8 };
+enum { NORM_SHIFT = 2, NORM_MAX = 4, NORM_MIN = 6 }; /* of a channel */
+enum { ISP_STEP = ISP_NORM_VAL1 - ISP_NORM_VAL0, ONE = 0x400 };
+enum { GAIN_FRACTION = 5, MATRIX_FRACTION = 10, OFFSET_FRACTION = 4 };
+enum { CLIP_BITS = 0x01ff01ff };
+
+/* Of Y, Cb, Cr. */
+static const uint16_t y_shift[NETWORKS][PLANES] = {
+    {0xd629, 0xd630, 0xd638}, {0xd643, 0xd647, 0xd64b}, {0xd64f, 0xd653, 0xd657}};
+static const uint16_t y_add[NETWORKS][PLANES] = {
+    {0xd62a, 0xd632, 0xd63a}, {0xd644, 0xd648, 0xd64c}, {0xd650, 0xd654, 0xd658}};
+
 enum { Q8_TO_Q10 = 2, GAIN_MOST = 0xfff };
 
 static bool shading_is_hosts;
@@ -31,22 +50,99 @@ static void relay_colors(void)
     }
 }
 
-static void relay_normalization(uint32_t channel)
+/* q = (((x * div_val) >> div_shift) + val) >> shift, within clip, of a channel of the tensor. */
+typedef struct {
+    uint32_t div_val, div_shift, val, shift, clip;
+} norm_t;
+
+static void set_norm(uint32_t channel, const norm_t *n)
 {
-    uint32_t ccs = NORMALIZATION + NORM_STEP * channel, isp = ISP_STEP * channel;
-    uint32_t most = hal_ccs_read16(ccs + NORM_MAX), least = hal_ccs_read16(ccs + NORM_MIN);
-    uint32_t add = hal_ccs_read16(ccs) & 0x1ffu;
-    int32_t value = (int32_t)(add ^ 0x100u) - 0x100;
-    reg_write(ISP_NORM_VAL0 + isp, (uint32_t)(value * (1 << SCALE_LOG2)));
-    reg_write(ISP_NORM_SHIFT0 + isp, SCALE_LOG2 + (hal_ccs_read8(ccs + NORM_SHIFT) & 1u));
-    reg_write(ISP_CLIP0 + isp, (most & 0x1ffu) << 16 | (least & 0x1ffu));
+    uint32_t at = ISP_STEP * channel;
+    reg_write(ISP_DIV_VAL0 + at, n->div_val);
+    reg_write(ISP_DIV_SHIFT0 + at, n->div_shift);
+    reg_write(ISP_NORM_VAL0 + at, n->val);
+    reg_write(ISP_NORM_SHIFT0 + at, n->shift);
+    reg_write(ISP_CLIP0 + at, n->clip);
+}
+
+/* Two's complement of so many bits, as wide as the ISP takes it. */
+static uint32_t extended(uint32_t value, uint32_t bits)
+{
+    uint32_t sign = 1u << (bits - 1);
+    return ((value & (2 * sign - 1)) ^ sign) - sign;
+}
+
+static uint32_t clip_at(uint32_t ccs)
+{
+    return ((uint32_t)hal_ccs_read16(ccs) << 16 | hal_ccs_read16(ccs + 2)) & CLIP_BITS;
+}
+
+/* A luma behind R G B is as R (assumed). */
+static void relay_matrix(uint32_t net)
+{
+    uint32_t clips = MATRIX_CLIP + MATRIX_STEP * net;
+    for (uint32_t c = CHANNELS; c-- > 0;) {
+        uint32_t plane = c < PLANES ? c : 0;
+        uint32_t row = MATRIX + MATRIX_STEP * net + ROW_STEP * plane;
+        for (uint32_t i = 0; c < PLANES && i < PLANES; i++)
+            reg_write(ISP_MIX_00 + 4 * (PLANES * c + i),
+                      extended(hal_ccs_read16(row + 2 * i), 12) & 0xffffu);
+        norm_t n = {.div_val = ONE,
+                    .div_shift = MATRIX_FRACTION - OFFSET_FRACTION,
+                    .val = hal_ccs_read16(row + 2 * PLANES) & 0x1fffu,
+                    .shift = OFFSET_FRACTION,
+                    .clip = clip_at(clips + 4 * plane)};
+        set_norm(c, &n);
+    }
+}
+
+static void relay_y(uint32_t net)
+{
+    for (uint32_t c = 0; c < CHANNELS; c++) {
+        uint32_t plane = c < PLANES ? c : 0;
+        norm_t n = {.div_val = hal_ccs_read8(GAIN + net),
+                    .div_shift = GAIN_FRACTION,
+                    .val = extended(hal_ccs_read16(y_add[net][plane]), 9) & 0x1fffu,
+                    .shift = hal_ccs_read8(y_shift[net][plane]) & 1u,
+                    .clip = clip_at(Y_CLIP + Y_CLIP_STEP * net + 4 * plane)};
+        set_norm(c, &n);
+    }
+}
+
+static void relay_bayer(uint32_t net)
+{
+    for (uint32_t c = 0; c < CHANNELS; c++) {
+        uint32_t ccs = BAYER_NORM + BAYER_STEP * net + NORM_STEP * c;
+        uint32_t most = hal_ccs_read16(ccs + NORM_MAX), least = hal_ccs_read16(ccs + NORM_MIN);
+        norm_t n = {.div_val = hal_ccs_read8(GAIN + net),
+                    .div_shift = GAIN_FRACTION,
+                    .val = extended(hal_ccs_read16(ccs), 9) & 0x1fffu,
+                    .shift = hal_ccs_read8(ccs + NORM_SHIFT) & 1u,
+                    .clip = (most << 16 | least) & CLIP_BITS};
+        set_norm(c, &n);
+    }
+}
+
+static uint32_t network(void)
+{
+    uint32_t net = hal_ccs_read8(NETWORK_SELECT);
+    return net < NETWORKS ? net : 0;
 }
 
 void input_relay(void)
 {
+    uint32_t net = network(), format = hal_ccs_read8(FORMAT + net), mix = 0;
     relay_colors();
-    for (uint32_t c = 0; c < CHANNELS; c++)
-        relay_normalization(c);
+    if (format == FORMAT_Y) {
+        relay_y(net);
+    } else if (format == FORMAT_BAYER) {
+        relay_bayer(net);
+        mix = ISP_TENSOR_MIX_BAYER_MASK;
+    } else {
+        relay_matrix(net);
+        mix = ISP_TENSOR_MIX_SUMS_MASK;
+    }
+    reg_write(ISP_TENSOR_MIX, mix);
 }
 
 /* ---- before a stream ---- */
@@ -82,8 +178,19 @@ static void relay_shading(void)
             reg_write(ISP_LSC_GAINS, shading_gain(pair) | shading_gain(pair + 2) << 16);
 }
 
+static void tell_format(void)
+{
+    uint32_t format = hal_ccs_read8(FORMAT + network());
+    if (format == FORMAT_Y || format == FORMAT_PLANES || format == FORMAT_BAYER)
+        return;
+    hal_print("the meaning of input format ");
+    hal_print_u32(format);
+    hal_print(" is not published, taken as 2\n");
+}
+
 void input_begin(void)
 {
+    tell_format();
     input_relay();
     relay_gamma();
     relay_shading();

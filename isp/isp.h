@@ -77,6 +77,9 @@
 #define ISP_TNR_PACKED 0x2u
 #define ISP_TNR_EXPOSURE 0x4u /* starts anew when exposure or gain of the lines change */
 #define ISP_TNR_ANEW 0x8u     /* starts anew at the next frame, which clears it */
+/* bits of ISP_TENSOR_MIX */
+#define ISP_TENSOR_MIX_SUMS 0x1u  /* ISP_MIX_00.. count */
+#define ISP_TENSOR_MIX_BAYER 0x2u /* four channels are R G G B */
 /* bits of ISP_DPC */
 #define ISP_DPC_SEARCH 0x1u
 #define ISP_DPC_MAP 0x2u
@@ -115,6 +118,7 @@ typedef struct {
     uint32_t tensor_addr, tensor_w, tensor_h, tensor_ch;
     uint32_t div_val[TWR_CHANNELS], div_shift[TWR_CHANNELS], norm_val[TWR_CHANNELS];
     uint32_t norm_shift[TWR_CHANNELS], clip[TWR_CHANNELS], tensor_turn;
+    uint32_t tensor_mix, mix[ISP_CHANNELS * ISP_CHANNELS];
     uint32_t tensor_frame;
     uint32_t seen_xy, seen_wh, seen_flip;
     uint32_t point[GAMMA_POINTS];

@@ -166,6 +166,16 @@ const sim_reg_t isp_reg_table[] = {
     NORM(2, "B")
     NORM(3, "luma behind R G B")
     {"ISP_TENSOR_TURN", "1:0: quarter turns clockwise; 2: mirrored before that",    0x3d0, 0,          0x7,        0,   R(tensor_turn),   NULL},
+    {"ISP_TENSOR_MIX",  "0: sums, R G B of the tensor, and luma alone, by ISP_MIX_00..22, not ISP_DIV_VAL0..2; 1: Bayer, its four channels are R G G B", 0x3d4, 0, 0x3, 0, R(tensor_mix), NULL},
+    {"ISP_MIX_00",      "15:0: R of the tensor from R, signed, as ISP_DIV_VAL0", 0x3d8, 0x400, 0xffff, 0, R(mix[0]), NULL},
+    {"ISP_MIX_01",      "15:0: R of the tensor from G, signed, as ISP_DIV_VAL0", 0x3dc, 0, 0xffff, 0, R(mix[1]), NULL},
+    {"ISP_MIX_02",      "15:0: R of the tensor from B, signed, as ISP_DIV_VAL0", 0x3e0, 0, 0xffff, 0, R(mix[2]), NULL},
+    {"ISP_MIX_10",      "15:0: G of the tensor from R, signed, as ISP_DIV_VAL0", 0x3e4, 0, 0xffff, 0, R(mix[3]), NULL},
+    {"ISP_MIX_11",      "15:0: G of the tensor from G, signed, as ISP_DIV_VAL0", 0x3e8, 0x400, 0xffff, 0, R(mix[4]), NULL},
+    {"ISP_MIX_12",      "15:0: G of the tensor from B, signed, as ISP_DIV_VAL0", 0x3ec, 0, 0xffff, 0, R(mix[5]), NULL},
+    {"ISP_MIX_20",      "15:0: B of the tensor from R, signed, as ISP_DIV_VAL0", 0x3f0, 0, 0xffff, 0, R(mix[6]), NULL},
+    {"ISP_MIX_21",      "15:0: B of the tensor from G, signed, as ISP_DIV_VAL0", 0x3f4, 0, 0xffff, 0, R(mix[7]), NULL},
+    {"ISP_MIX_22",      "15:0: B of the tensor from B, signed, as ISP_DIV_VAL0", 0x3f8, 0x400, 0xffff, 0, R(mix[8]), NULL},
     SIM_REG_END,
 };
 /* clang-format on */
@@ -368,10 +378,14 @@ twr_job_t isp_tensor_job(const isp_t *isp)
         .channels = regs->tensor_ch,
         .turn = regs->tensor_turn & 3,
         .mirror = regs->tensor_turn >> 2,
+        .bayer = (regs->tensor_mix & ISP_TENSOR_MIX_BAYER) != 0,
+        .mix_on = (regs->tensor_mix & ISP_TENSOR_MIX_SUMS) != 0,
         .frame = isp->now.frame,
         .seen = isp->now.seen,
     };
     job.seen.flip_x ^= job.mirror;
+    for (int i = 0; i < ISP_CHANNELS * ISP_CHANNELS; i++)
+        job.mix[i / ISP_CHANNELS][i % ISP_CHANNELS] = sign_extended(regs->mix[i], 16);
     for (int c = 0; c < TWR_CHANNELS; c++) {
         job.div_val[c] = regs->div_val[c];
         job.div_shift[c] = regs->div_shift[c];

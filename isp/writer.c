@@ -267,9 +267,44 @@ void twr_make_bursts(twr_t *twr)
 
 /* ---- rows ---- */
 
-static uint8_t normalized(const twr_job_t *job, uint32_t x, uint32_t channel)
+/* What a channel is made of: one code, by a curve, or a sum of three. */
+enum { LUMA = ISP_CHANNELS, SUM };
+
+static uint32_t source_of(const twr_job_t *job, uint32_t channel)
 {
-    int64_t scaled = (int64_t)x * job->div_val[channel] >> job->div_shift[channel];
+    static const uint8_t bayer[TWR_CHANNELS] = {0, 1, 1, 2};
+    uint32_t source = 0, terms = 0;
+    if (job->channels == 1)
+        return LUMA;
+    if (job->channels == TWR_CHANNELS && job->bayer)
+        return bayer[channel];
+    if (channel == ISP_CHANNELS)
+        return LUMA;
+    if (!job->mix_on)
+        return channel;
+    for (uint32_t i = 0; i < ISP_CHANNELS; i++) {
+        if (job->mix[channel][i] == 0)
+            continue;
+        source = i;
+        terms++;
+    }
+    return terms > 1 ? SUM : source;
+}
+
+/* Of the code that the curve is of. */
+static int64_t factor_of(const twr_job_t *job, uint32_t channel)
+{
+    uint32_t source = source_of(job, channel);
+    bool bayer = job->channels == TWR_CHANNELS && job->bayer;
+    if (!job->mix_on || bayer || channel == ISP_CHANNELS)
+        return job->div_val[channel];
+    return job->mix[channel][source == LUMA ? 0 : source];
+}
+
+/* Of the code or codes times their factors. */
+static uint8_t normalized(const twr_job_t *job, int64_t product, uint32_t channel)
+{
+    int64_t scaled = product >> job->div_shift[channel];
     int64_t q = (scaled + job->norm_val[channel]) >> job->norm_shift[channel];
     int64_t min = job->min[channel], max = job->max[channel];
     return (uint8_t)(q < min ? min : q > max ? max : q);
@@ -277,9 +312,12 @@ static uint8_t normalized(const twr_job_t *job, uint32_t x, uint32_t channel)
 
 static void make_curves(twr_t *twr)
 {
-    for (uint32_t c = 0; c < TWR_CHANNELS; c++)
+    for (uint32_t c = 0; c < TWR_CHANNELS; c++) {
+        uint32_t source = source_of(&twr->job, c);
+        int64_t factor = source == SUM ? 0 : factor_of(&twr->job, c);
         for (uint32_t x = 0; x < 256; x++)
-            twr->curve[c][x] = normalized(&twr->job, x, c);
+            twr->curve[c][x] = normalized(&twr->job, x * factor, c);
+    }
 }
 
 bool twr_begin(twr_t *twr, const twr_job_t *job)
@@ -318,6 +356,14 @@ static void plane_row(const uint8_t *code, uint32_t count, const uint8_t *curve,
         *out = curve[code[i]];
 }
 
+static void sum_row(const twr_job_t *job, const uint8_t *const rgb[ISP_CHANNELS], uint32_t count,
+                    uint32_t channel, uint8_t *out, ptrdiff_t step)
+{
+    const int32_t *m = job->mix[channel];
+    for (uint32_t i = 0; i < count; i++, out += step)
+        *out = normalized(job, m[0] * rgb[0][i] + m[1] * rgb[1][i] + m[2] * rgb[2][i], channel);
+}
+
 /* A plane of the newest row into its group: one behind the other, or in steps of the group. */
 static void put_plane(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS], uint32_t plane)
 {
@@ -335,10 +381,13 @@ static void put_plane(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS], uint32
         out += (count - 1) * step;
         step = -step;
     }
-    if (job->channels == 1 || plane == ISP_CHANNELS)
+    uint32_t source = source_of(job, plane);
+    if (source == SUM)
+        sum_row(job, rgb, count, plane, out, step);
+    else if (source == LUMA)
         luma_row(rgb, count, twr->curve[plane], out, step);
     else
-        plane_row(rgb[plane], count, twr->curve[plane], out, step);
+        plane_row(rgb[source], count, twr->curve[plane], out, step);
 }
 
 void twr_push_row(twr_t *twr, const uint8_t *const rgb[ISP_CHANNELS])
@@ -415,7 +464,7 @@ static const sim_stat_t twr_stats[] = {
 
 static const sim_kind_t twr_kind = {
     .kind = "tensor_writer",
-    .version = 2,
+    .version = 3,
     .reset = twr_reset,
     .fields = twr_fields,
     .stats = twr_stats,

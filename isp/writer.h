@@ -9,9 +9,12 @@
  * q = clip((((x * div_val) >> div_shift) + norm_val) >> norm_shift, min, max), floor shifts: the
  * IMX500's published formula, each channel with numbers of its own. min -128, max 127 make int8;
  * min 0, max 255 uint8; a byte is the low 8 bits of q (9 bits, signed, as in the IMX500's clip
- * registers). Channels: 1 luma, 3 R G B, 4 R G B luma (1, 3 and 4 are published, what the fourth is
- * is not: assumed). Luma is (77 R + 150 G + 29 B + 128) >> 8 (BT.601) of gamma-corrected codes.
- * The tensor is C planes of align2(H) rows of align32(W) bytes; padding is 0.
+ * registers). Channels: 1 luma, 3 R G B, 4 R G B luma (assumed), or, with job.bayer, R G G B: the
+ * IMX500's "Bayer RGB" is R Gr Gb B, of which Gr and Gb are the interpolated G here (assumed). With
+ * job.mix the first three are sums: x * div_val becomes mix[c][0] R + mix[c][1] G + mix[c][2] B, of
+ * a luma alone mix[0][0] times it. Luma is (77 R + 150 G + 29 B + 128) >> 8 (BT.601) of
+ * gamma-corrected codes. The tensor is C planes of align2(H) rows of align32(W) bytes; padding is
+ * 0.
  *
  * Turned: the region's image, mirrored left to right if job.mirror, is turned clockwise by
  * job.turn * 90 degrees (IMX500 register 0xd680 has the same four). By 180 degrees rows are written
@@ -25,7 +28,7 @@
  *               last burst is done (turned by 90, 270: when its group's last is).
  * Modeled:      back-pressure (twr_has_room), waits, bus errors, bytes written alone (L2 has a
  *               write enable for each byte).
- * Not modeled:  normalization of RAW (the IMX500's block at 0xd684..).
+ * Not modeled:  tensors of RAW.
  */
 #ifndef ISP_WRITER_H
 #define ISP_WRITER_H
@@ -46,7 +49,10 @@ typedef struct {
 typedef struct {
     uint32_t addr;
     uint32_t width_px, height_px;
-    uint32_t channels;     /* 1: luma, 3: R, G, B, 4: R, G, B, luma */
+    uint32_t channels; /* 1: luma, 3: R, G, B, 4: R, G, B, luma, or */
+    uint32_t bayer;    /* R, G, G, B */
+    uint32_t mix_on;   /* mix counts for R, G, B and luma alone, not div_val */
+    int32_t mix[ISP_CHANNELS][ISP_CHANNELS];
     uint32_t turn, mirror; /* quarter turns clockwise, 0..3, of the image, mirrored first */
     uint32_t div_val[TWR_CHANNELS], div_shift[TWR_CHANNELS], norm_shift[TWR_CHANNELS];
     int32_t norm_val[TWR_CHANNELS], min[TWR_CHANNELS], max[TWR_CHANNELS];

@@ -397,16 +397,63 @@ static const ccs_reg_t ccs_table[] = {
     {"dwp_ap_vc_hoff",                        0xd502, 2, RW, YES, 0, NUMBER, 0},
     {"dwp_ap_vc_vsize",                       0xd504, 2, RW, YES, 3040, U32(timing.height), 0},
     {"dwp_ap_vc_hsize",                       0xd506, 2, RW, YES, 4056, U32(timing.width), 0},
-    {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
-    {"network_select",                        0xd701, 1, RW, YES, 0, NUMBER, 0x0500},  /* 0: the first; what is not there reads as what runs (assumed) */
-    /* The way to the input tensor: firmware/imx500_input.c. q = (x + add) >> shift, within clip_max, clip_min (9 bits, signed). */
-#define X(n) \
-    {"input_norm_add_" #n,      0xd708 + 8 * n, 2, RW, YES, 0x180, NUMBER, 0x0500}, \
-    {"input_norm_shift_" #n,    0xd70a + 8 * n, 1, RW, YES, 0, NUMBER, 0x0500}, \
-    {"input_norm_clip_max_" #n, 0xd70c + 8 * n, 2, RW, YES, 0x07f, NUMBER, 0x0500}, \
-    {"input_norm_clip_min_" #n, 0xd70e + 8 * n, 2, RW, YES, 0x180, NUMBER, 0x0500},
-    X(0) X(1) X(2) X(3)
+    /* The way to the input tensor of networks 0 to 2: firmware/imx500_input.c. Names are those of the maker's host code; after
+     * power-up signed codes, x - 128 (assumed). Gain: 5 bits of fraction. add: 9 bits, signed; shift: 0, 1. */
+    {"lev_pl_gain_value_0",                    0xd600, 1, RW, YES, 0x20, NUMBER, 0x0500},
+    {"lev_pl_gain_value_1",                    0xd601, 1, RW, YES, 0x20, NUMBER, 0x0500},
+    {"lev_pl_gain_value_2",                    0xd602, 1, RW, YES, 0x20, NUMBER, 0x0500},
+#define X(n, ym_sft, ym_add, cb_sft, cb_add, cr_sft, cr_add) \
+    {"lev_pl_norm_ym_ysft_" #n, ym_sft, 1, RW, YES, 0,     NUMBER, 0x0500}, \
+    {"lev_pl_norm_ym_yadd_" #n, ym_add, 2, RW, YES, 0x180, NUMBER, 0x0500}, \
+    {"lev_pl_norm_cb_ysft_" #n, cb_sft, 1, RW, YES, 0,     NUMBER, 0x0500}, \
+    {"lev_pl_norm_cb_yadd_" #n, cb_add, 2, RW, YES, 0x180, NUMBER, 0x0500}, \
+    {"lev_pl_norm_cr_ysft_" #n, cr_sft, 1, RW, YES, 0,     NUMBER, 0x0500}, \
+    {"lev_pl_norm_cr_yadd_" #n, cr_add, 2, RW, YES, 0x180, NUMBER, 0x0500},
+    X(0, 0xd629, 0xd62a, 0xd630, 0xd632, 0xd638, 0xd63a)
+    X(1, 0xd643, 0xd644, 0xd647, 0xd648, 0xd64b, 0xd64c)
+    X(2, 0xd64f, 0xd650, 0xd653, 0xd654, 0xd657, 0xd658)
 #undef X
+    {"image_rotate",                          0xd680, 1, RW, YES, 0, NUMBER, 0},  /* of the input tensor: quarter turns clockwise, 0..3 */
+    /* Bayer RGB: R, Gr, Gb, B. */
+#define NORM(name, addr, model) \
+    {name "_add",      addr,     2, RW, model, 0x180, NUMBER, 0x0500}, \
+    {name "_shift",    addr + 2, 1, RW, model, 0,     NUMBER, 0x0500}, \
+    {name "_clip_max", addr + 4, 2, RW, model, 0x07f, NUMBER, 0x0500}, \
+    {name "_clip_min", addr + 6, 2, RW, model, 0x180, NUMBER, 0x0500},
+#define X(n) \
+    NORM("rot_dnn_norm_" #n "_r",  0xd684 + 0x20 * n, YES) NORM("rot_dnn_norm_" #n "_gr", 0xd68c + 0x20 * n, YES) \
+    NORM("rot_dnn_norm_" #n "_gb", 0xd694 + 0x20 * n, YES) NORM("rot_dnn_norm_" #n "_b",  0xd69c + 0x20 * n, YES)
+    X(0) X(1) X(2)
+#undef X
+    {"network_select",                        0xd701, 1, RW, YES, 0, NUMBER, 0x0500},  /* 0: the first; what is not there reads as what runs (assumed) */
+    /* What it does is not published: with the values that networks bring, -128 here and in the matrix, it cannot stand behind that. */
+#define X(n) \
+    NORM("dnn_input_norm_" #n "_0", 0xd708 + 0x18 * n, NO) NORM("dnn_input_norm_" #n "_1", 0xd710 + 0x18 * n, NO) \
+    NORM("dnn_input_norm_" #n "_2", 0xd718 + 0x18 * n, NO)
+    X(0) X(1) X(2)
+#undef X
+#undef NORM
+    {"dnn_input_format_0",                     0xd750, 1, RW, YES, 2, NUMBER, 0x0500},  /* 1 Y, 2 by the matrix, 5 Bayer RGB; others are not published */
+    {"dnn_input_format_1",                     0xd751, 1, RW, YES, 2, NUMBER, 0x0500},
+    {"dnn_input_format_2",                     0xd752, 1, RW, YES, 2, NUMBER, 0x0500},
+    /* q = (((K0 R + K1 G + K2 B) >> 6) + K3) >> 4; K0..K2 12 bits, K3 13 bits, signed; clip: 24:16 most, 8:0 least, 9 bits, signed. */
+#define ROW(n, i, addr, k0, k1, k2) \
+    {"dnn_ycmtrx_" #n "_k" #i "0", addr,     2, RW, YES, k0,     NUMBER, 0x0500}, \
+    {"dnn_ycmtrx_" #n "_k" #i "1", addr + 2, 2, RW, YES, k1,     NUMBER, 0x0500}, \
+    {"dnn_ycmtrx_" #n "_k" #i "2", addr + 4, 2, RW, YES, k2,     NUMBER, 0x0500}, \
+    {"dnn_ycmtrx_" #n "_k" #i "3", addr + 6, 2, RW, YES, 0x1800, NUMBER, 0x0500},
+#define CLIPS(name, n, addr) \
+    {name #n "_y_clip",  addr,     4, RW, YES, 0x007f0180, NUMBER, 0x0500}, \
+    {name #n "_cb_clip", addr + 4, 4, RW, YES, 0x007f0180, NUMBER, 0x0500}, \
+    {name #n "_cr_clip", addr + 8, 4, RW, YES, 0x007f0180, NUMBER, 0x0500},
+#define X(n) \
+    ROW(n, 0, 0xd76c + 0x24 * n, 0x400, 0, 0) ROW(n, 1, 0xd774 + 0x24 * n, 0, 0x400, 0) \
+    ROW(n, 2, 0xd77c + 0x24 * n, 0, 0, 0x400) CLIPS("dnn_ycmtrx_", n, 0xd784 + 0x24 * n)
+    X(0) X(1) X(2)
+#undef X
+    CLIPS("dnn_norm_", 0, 0xd7d8) CLIPS("dnn_norm_", 1, 0xd7e4) CLIPS("dnn_norm_", 2, 0xd7f0)
+#undef ROW
+#undef CLIPS
     {"colour_balance_r",                       0xd804, 2, RW, YES, 386, U32(tensor.gain[0]), 0x0500},  /* 8.8, 1..0xfff; the chip's own, where the driver begins with 0x100 */
     {"colour_balance_gr",                      0xd806, 2, RW, YES, 274, U32(tensor.gain[1]), 0x0500},
     {"colour_balance_gb",                      0xd808, 2, RW, YES, 274, U32(tensor.gain[2]), 0x0500},

@@ -79,6 +79,10 @@ static ref_t random_case(sim_stream_t *s, const isp_desc_t *desc)
     if (ref.turn & 1) /* the scaler's rows: not so many that the writer cannot follow */
         ref.out_width_px = 1 + ref.out_width_px % 40;
     ref.mirror = between(s, 0, 1);
+    ref.r_g_g_b = between(s, 0, 3) == 0;
+    ref.mix_on = between(s, 0, 1);
+    for (int i = 0; i < 9; i++) /* many are 0: rows of one, two, three terms, or none */
+        ref.mix[i / 3][i % 3] = between(s, 0, 1) ? (int32_t)between(s, 0, 4095) - 2048 : 0;
     for (int c = 0; c < 4; c++) {
         ref.div_val[c] = between(s, 0, 2048);
         ref.div_shift[c] = between(s, 0, 8);

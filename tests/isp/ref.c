@@ -310,9 +310,9 @@ ref_axis_t ref_axis_y(const ref_t *ref, uint32_t at, uint32_t size, uint32_t to)
     return axis_of(at, size, w.y_px, w.height_px, w.flip_y, ref->height_px, to);
 }
 
-static int8_t normalized(const ref_t *ref, int64_t code, int channel)
+static int8_t normalized(const ref_t *ref, int64_t product, int channel)
 {
-    int64_t q = floor_div(code * ref->div_val[channel], INT64_C(1) << ref->div_shift[channel]);
+    int64_t q = floor_div(product, INT64_C(1) << ref->div_shift[channel]);
     q = floor_div(q + ref->norm_val[channel], INT64_C(1) << ref->norm_shift[channel]);
     q = q > ref->clip_max[channel] ? ref->clip_max[channel] : q;
     q = q < ref->clip_min[channel] ? ref->clip_min[channel] : q;
@@ -395,6 +395,22 @@ static square_t region_square(const ref_t *ref, const uint8_t *rgb)
     return s;
 }
 
+/* R G B and luma of a pixel times what the registers say, for a channel. */
+static int64_t product_of(const ref_t *ref, const uint8_t *px, uint32_t channel)
+{
+    static const int r_g_g_b[4] = {0, 1, 1, 2};
+    if (ref->channels == 1)
+        return px[3] * (ref->mix_on ? ref->mix[0][0] : (int64_t)ref->div_val[0]);
+    if (ref->channels == 4 && ref->r_g_g_b)
+        return px[r_g_g_b[channel]] * (int64_t)ref->div_val[channel];
+    if (!ref->mix_on || channel == 3)
+        return px[channel] * (int64_t)ref->div_val[channel];
+    int64_t sum = 0;
+    for (int c = 0; c < 3; c++)
+        sum += (int64_t)px[c] * ref->mix[channel][c];
+    return sum;
+}
+
 void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
 {
     uint32_t row_bytes = up_to(ref->out_width_px, 32), rows = up_to(ref->out_height_px, 2);
@@ -407,8 +423,8 @@ void ref_tensor(const ref_t *ref, const uint8_t *rgb, int8_t *tensor)
     for (uint32_t k = 0; k < s.h; k++)
         for (uint32_t j = 0; j < s.w; j++)
             for (uint32_t c = 0; c < ref->channels; c++) {
-                uint8_t code = square_px(&s, j, k)[ref->channels == 1 ? 3 : c];
-                tensor[(c * rows + k) * row_bytes + j] = normalized(ref, code, (int)c);
+                int64_t product = product_of(ref, square_px(&s, j, k), c);
+                tensor[(c * rows + k) * row_bytes + j] = normalized(ref, product, (int)c);
             }
     free(s.px);
 }

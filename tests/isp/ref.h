@@ -31,6 +31,8 @@ typedef struct {
     uint32_t out_width_px, out_height_px, channels;
     uint32_t div_val[4], div_shift[4], norm_shift[4]; /* of each channel */
     int32_t norm_val[4], clip_min[4], clip_max[4];
+    bool mix_on, r_g_g_b; /* sums of R G B; four channels are R G G B */
+    int32_t mix[3][3];
     uint32_t turn; /* quarter turns clockwise, after the mirror */
     bool mirror;
 

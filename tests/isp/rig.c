@@ -338,6 +338,12 @@ void rig_configure(rig_t *rig, const ref_t *ref, uint32_t tensor_addr)
                     ((uint32_t)ref->clip_max[i] & 0x1ff) << 16 |
                         ((uint32_t)ref->clip_min[i] & 0x1ff));
     }
+    rig_write(rig, "ISP_TENSOR_MIX", (uint32_t)ref->mix_on | (uint32_t)ref->r_g_g_b << 1);
+    for (uint32_t i = 0; i < 9; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "ISP_MIX_%u%u", i / 3, i % 3);
+        rig_write(rig, name, (uint32_t)ref->mix[i / 3][i % 3] & 0xffff);
+    }
     rig_write(rig, "ISP_TENSOR_TURN", ref->turn | (uint32_t)ref->mirror << 2);
     configure_image(rig, &ref->image);
     rig_write(rig, "ISP_CTRL", ISP_CTRL_ENABLE | ISP_CTRL_TENSOR);

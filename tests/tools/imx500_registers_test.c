@@ -17,6 +17,7 @@
 enum {
     MODE_SELECT = 0x0100,
     TEST_PATTERN = 0x0600, /* 1: solid color, of what is at 0x0602.. */
+    TEST_RED = 0x0602,
     MIPI_OUTPUT = 0x3050,
     MIPI_PIXELS = 0x3051,
     IMAGE_ONLY = 0xa700,
@@ -28,7 +29,14 @@ enum {
     REPLY = 0xd014,
     SYS_STATE = 0xd02a,
     STARTUP_DROPS = 0xd405,
-    NORM = 0xd708,
+    Y_GAIN = 0xd600,
+    Y_SHIFT = 0xd629,
+    Y_ADD = 0xd62a,
+    BAYER = 0xd684,
+    FORMAT = 0xd750,
+    MATRIX = 0xd76c,
+    MATRIX_CLIP = 0xd784,
+    Y_CLIP = 0xd7d8,
     GAIN = 0xd804,
     BLACK = 0xd80c,
     GAMMA_ON = 0xd814,
@@ -45,7 +53,8 @@ enum {
     NORM_VAL = 0x388,
     NORM_SHIFT = 0x38c,
     CLIP = 0x390,
-    NORM_STEP = 20
+    NORM_STEP = 20,
+    MIX = 0x3d8,
 };
 
 static board_t *board;
@@ -112,12 +121,14 @@ START_TEST(registers_power_up_as_the_isp_does)
     for (uint32_t c = 0; c < 4; c++) {
         ck_assert_uint_eq(ccs_power_up(ccs, (uint16_t)(GAIN + 2 * c)), isp(WB + 4 * c));
         ck_assert_uint_eq(ccs_power_up(ccs, (uint16_t)(BLACK + 2 * c)), isp(BLC + 4 * c));
-        uint16_t norm = (uint16_t)(NORM + 8 * c);
-        ck_assert_uint_eq(ccs_power_up(ccs, norm), 0x180);        /* -128 of 9 bits */
-        ck_assert_uint_eq(isp(NORM_VAL + NORM_STEP * c), 0x1800); /* -2048 of 13 bits */
+        uint16_t row = (uint16_t)(MATRIX + 8 * (c % 3)); /* -2048 of 13 bits */
+        ck_assert_uint_eq(isp(NORM_VAL + NORM_STEP * c), ccs_power_up(ccs, (uint16_t)(row + 6)));
         ck_assert_uint_eq(isp(NORM_SHIFT + NORM_STEP * c), 4);
         ck_assert_uint_eq(isp(CLIP + NORM_STEP * c),
-                          ccs_power_up(ccs, norm + 4) << 16 | ccs_power_up(ccs, norm + 6));
+                          ccs_power_up(ccs, (uint16_t)(MATRIX_CLIP + 4 * (c % 3))));
+        for (uint16_t i = 0; c < 3 && i < 3; i++)
+            ck_assert_uint_eq(isp(MIX + 4 * (3 * c + i)),
+                              ccs_power_up(ccs, (uint16_t)(row + 2 * i)));
     }
     for (uint32_t n = 0; n < 41; n++) /* two a word, the first one low */
         ck_assert_uint_eq(ccs_power_up(ccs, (uint16_t)(GAMMA + 4 * (n / 2))) >> 16 * (n % 2) & 0xff,
@@ -182,29 +193,136 @@ static int8_t code_of(uint32_t channel)
     return (int8_t)(board_word(board, at & ~3u) >> 8 * (at & 3));
 }
 
-/* All samples are 0: x = 0 behind the tone curve, q = add >> shift within the limits. */
-START_TEST(normalization_is_that_of_each_channel)
+/* Only red, green, blue, or all: saturated, so that codes behind the color matrix are 0 and 255. */
+static void show(uint32_t colors)
+{
+    static const uint16_t samples[] = {TEST_RED, TEST_RED + 2, TEST_RED + 4, TEST_RED + 6};
+    static const uint32_t of[] = {1, 2, 4, 2}; /* R, Gr, B, Gb */
+    set(TEST_PATTERN, 1);
+    for (uint32_t i = 0; i < 4; i++)
+        set(samples[i], (colors & of[i]) != 0 ? 1023 : 0);
+}
+
+static void expect_codes(uint32_t ms, int a, int b, int c)
+{
+    board_run_ms(board, ms);
+    ck_assert_int_eq(code_of(0), a);
+    ck_assert_int_eq(code_of(1), b);
+    ck_assert_int_eq(code_of(2), c);
+}
+
+static int floor_shift(int value, int bits)
+{
+    return value >= 0 ? value >> bits : -(((-value) + (1 << bits) - 1) >> bits);
+}
+
+static int limited(int value, int least, int most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* The host's formula (picamera2), a step at a time. */
+static int by_row(const int *k, uint32_t colors)
+{
+    int sum = 0;
+    for (int i = 0; i < 3; i++)
+        sum += (colors >> i & 1) != 0 ? 255 * k[i] : 0;
+    return floor_shift(floor_shift(sum, 6) + k[3], 4);
+}
+
+START_TEST(the_matrix_mixes_swaps_and_shifts_colors)
 {
     static const struct {
-        uint32_t add, shift, most, least;
-    } norm[] = {{0x1c0, 0, 0x7f, 0x180}, {0x1c1, 1, 0x7f, 0x180}, {0x07f, 0, 0x10, 0x180}};
-    static const int8_t want[] = {-64, -32, 16}; /* -63 >> 1 is -32; 127 is cut to 16 */
-    make(true);
-    set(TEST_PATTERN, 1);
-    for (uint32_t c = 0; c < 3; c++) {
-        set((uint16_t)(NORM + 8 * c), norm[c].add);
-        set((uint16_t)(NORM + 8 * c + 2), norm[c].shift);
-        set((uint16_t)(NORM + 8 * c + 4), norm[c].most);
-        set((uint16_t)(NORM + 8 * c + 6), norm[c].least);
+        int k[3][4], least, most;
+    } cases[] = {
+        {{{0, 0, 1024, -2048}, {0, 1024, 0, -2048}, {1024, 0, 0, -2048}}, -128, 127}, /* BGR */
+        {{{1024, 0, 0, 0}, {0, 1024, 0, 0}, {0, 0, 1024, 0}}, 0, 255},                /* uint8 */
+        {{{512, 341, -171, -100}, {-1, 1023, 2, 33}, {300, 300, 424, -4096}}, -256, 255},
+        {{{-2048, 2047, 1, 4095}, {0, 0, 0, -16}, {1, 1, 1, 0}}, -100, 100},
+    };
+    for (size_t n = 0; n < SIM_COUNT(cases); n++) {
+        make(true);
+        for (int c = 0; c < 3; c++) {
+            for (int i = 0; i < 4; i++)
+                set((uint16_t)(MATRIX + 8 * c + 2 * i),
+                    (uint32_t)cases[n].k[c][i] & (i < 3 ? 0xfffu : 0x1fffu));
+            set((uint16_t)(MATRIX_CLIP + 4 * c),
+                ((uint32_t)cases[n].most & 0x1ffu) << 16 | ((uint32_t)cases[n].least & 0x1ffu));
+        }
+        for (uint32_t colors = 0; colors < 8; colors = colors == 2   ? 4
+                                                       : colors == 4 ? 7
+                                                                     : colors + 1) {
+            int want[3];
+            show(colors);
+            if (colors == 0)
+                set(MODE_SELECT, 1);
+            for (int c = 0; c < 3; c++) /* a byte is the low 8 bits of 9 */
+                want[c] =
+                    (int8_t)limited(by_row(cases[n].k[c], colors), cases[n].least, cases[n].most);
+            expect_codes(110, want[0], want[1], want[2]);
+        }
+        ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 0);
+        drop();
     }
+}
+END_TEST
+
+/* 255 x 0x10 / 32 = 127.5; (127 - 63) >> 1 = 32. */
+START_TEST(the_y_path_has_a_gain_and_a_shift)
+{
+    make(true);
+    set(FORMAT, 1);
+    set(Y_GAIN, 0x10);
+    set(Y_ADD, 0x1c1); /* -63 */
+    set(Y_SHIFT, 1);
+    show(7);
     set(MODE_SELECT, 1);
-    board_run_ms(board, 60);
-    for (uint32_t c = 0; c < 3; c++)
-        ck_assert_int_eq(code_of(c), want[c]);
-    set(NORM + 6, 0x1f0); /* not below -16, while it streams */
-    board_run_ms(board, 70);
-    ck_assert_int_eq(code_of(0), -16);
-    ck_assert_int_eq(code_of(1), -32);
+    expect_codes(110, 32, -1, -1); /* 127 - 128 of the others */
+    set(Y_GAIN, 0x40);             /* 510 - 63 >> 1 = 223: cut to 127 */
+    expect_codes(110, 127, 127, 127);
+    set(Y_CLIP, 0x00600180);
+    set(Y_CLIP + 4, 0x00ff0000);
+    set(Y_GAIN, 0x20); /* 255 - 63 >> 1 = 96; 255 - 128 */
+    expect_codes(110, 96, 127, 127);
+    show(0);
+    expect_codes(110, -32, 0, -128); /* -63 >> 1; -128 cut to 0 */
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 0);
+    drop();
+}
+END_TEST
+
+/* Of three channels R Gr Gb: their own numbers. Network 1 has its own, too. */
+START_TEST(bayer_rgb_has_numbers_for_each_color)
+{
+    make(true);
+    set(FORMAT, 5);
+    set(BAYER, 0x1ff);          /* R: -1 */
+    set(BAYER + 8 + 2, 1);      /* Gr: (x - 128) >> 1 */
+    set(BAYER + 16 + 4, 0x040); /* Gb: at most 64 */
+    set(BAYER + 0x20, 0x100);   /* of network 1 */
+    show(7);
+    set(MODE_SELECT, 1);
+    expect_codes(110, 127, 63, 64);
+    set(BAYER + 6, 0x1f0); /* R: at least -16, while it streams */
+    show(0);
+    expect_codes(110, -1, -64, -128);
+    drop();
+}
+END_TEST
+
+START_TEST(what_is_not_published_is_said)
+{
+    make(true);
+    set(FORMAT, 3);
+    show(7);
+    set(MODE_SELECT, 1);
+    expect_codes(110, 127, 127, 127);
+    ck_assert_ptr_nonnull(
+        strstr(board->console, "the meaning of input format 3 is not published, taken as 2\n"));
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 0);
+    set(0xd708, 0x100); /* no effect is published */
+    ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 1);
+    expect_codes(110, 127, 127, 127);
     drop();
 }
 END_TEST
@@ -348,7 +466,8 @@ END_TEST
 
 TEST_MAIN("imx500 registers", registers_power_up_as_the_isp_does,
           colors_count_from_the_next_frame_on_tables_from_the_next_stream,
-          normalization_is_that_of_each_channel, states_tell_streaming_and_network,
-          without_a_network_frames_leave_all_the_same, with_image_only_no_inference_runs,
-          the_first_frames_stay_inside_when_the_host_says_so,
+          the_matrix_mixes_swaps_and_shifts_colors, the_y_path_has_a_gain_and_a_shift,
+          bayer_rgb_has_numbers_for_each_color, what_is_not_published_is_said,
+          states_tell_streaming_and_network, without_a_network_frames_leave_all_the_same,
+          with_image_only_no_inference_runs, the_first_frames_stay_inside_when_the_host_says_so,
           in_standby_the_host_changes_the_network)
