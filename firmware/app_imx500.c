@@ -297,7 +297,7 @@ static void select_network(void)
 static void arm_network(void)
 {
     camera_set_tensor(&change.net);
-    input_relay();
+    input_relay(change.net.place);
     change.input = false;
     change.state = ARMED;
 }
@@ -348,7 +348,7 @@ static void change_network(void)
     set_image();
     make_tensors(true);
     if (change.input)
-        input_relay();
+        input_relay(net.place);
     select_network(); /* what the host has selected meanwhile */
 }
 
@@ -389,7 +389,7 @@ static void begin_stream(void)
     }
     if (there)
         camera_setup(&net);
-    input_begin();
+    input_begin(net.place);
     drops = hal_ccs_read8(STARTUP_DROPS);
     set_output();
     make_tensors(job.state == IDLE);
@@ -401,7 +401,7 @@ static void apply_input(void)
 {
     change.input = change.state != STEADY;
     if (!change.input)
-        input_relay();
+        input_relay(net.place);
 }
 
 static void apply_host(void)

@@ -5,7 +5,6 @@
 enum { /* CCS registers */
        GAIN = 0xd600,
        BAYER_NORM = 0xd684,
-       NETWORK_SELECT = 0xd701,
        FORMAT = 0xd750,
        MATRIX = 0xd76c,
        MATRIX_CLIP = 0xd784,
@@ -123,15 +122,15 @@ static void relay_bayer(uint32_t net)
     }
 }
 
-static uint32_t network(void)
+/* Those behind have no registers. */
+static uint32_t registers_of(uint32_t network)
 {
-    uint32_t net = hal_ccs_read8(NETWORK_SELECT);
-    return net < NETWORKS ? net : 0;
+    return network < NETWORKS ? network : 0;
 }
 
-void input_relay(void)
+void input_relay(uint32_t network)
 {
-    uint32_t net = network(), format = hal_ccs_read8(FORMAT + net), mix = 0;
+    uint32_t net = registers_of(network), format = hal_ccs_read8(FORMAT + net), mix = 0;
     relay_colors();
     if (format == FORMAT_Y) {
         relay_y(net);
@@ -178,9 +177,9 @@ static void relay_shading(void)
             reg_write(ISP_LSC_GAINS, shading_gain(pair) | shading_gain(pair + 2) << 16);
 }
 
-static void tell_format(void)
+static void tell_format(uint32_t network)
 {
-    uint32_t format = hal_ccs_read8(FORMAT + network());
+    uint32_t format = hal_ccs_read8(FORMAT + registers_of(network));
     if (format == FORMAT_Y || format == FORMAT_PLANES || format == FORMAT_BAYER)
         return;
     hal_print("the meaning of input format ");
@@ -188,10 +187,10 @@ static void tell_format(void)
     hal_print(" is not published, taken as 2\n");
 }
 
-void input_begin(void)
+void input_begin(uint32_t network)
 {
-    tell_format();
-    input_relay();
+    tell_format(network);
+    input_relay(network);
     relay_gamma();
     relay_shading();
 }

@@ -11,7 +11,7 @@
  *                 a luma that is the only channel takes K00
  *   5 Bayer RGB   as 1, of R Gr Gb B: 0xd600, 0xd684..; both G are the interpolated one
  *
- * Each for networks 0 to 2, by 0xd701. Formulas, widths and names are those of the maker's host
+ * Each for networks 0 to 2; further ones take the first's. Formulas, widths and names are those of the maker's host
  * code, which undoes them (ArduCAM's SDK for the IMX500: init_input_tensor_preprocess_config,
  * build_input_norm_info; picamera2's imx500.py has the second), and of the kernel driver's checks;
  * that G is interpolated, and what Y does to three colors, is assumed.
@@ -26,10 +26,12 @@
 #ifndef FW_IMX500_INPUT_H
 #define FW_IMX500_INPUT_H
 
-/* Black level, white balance, format and normalization: from the next frame on. */
-void input_relay(void);
+#include <stdint.h>
+
+/* Black level, white balance, format and normalization of that network: from the next frame on. */
+void input_relay(uint32_t network);
 
 /* Before a stream: tone curve and lens shading, too. */
-void input_begin(void);
+void input_begin(uint32_t network);
 
 #endif
