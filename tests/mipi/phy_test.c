@@ -80,6 +80,22 @@ START_TEST(sonys_manual_times_are_ui_less_one_and_meet_every_limit)
 }
 END_TEST
 
+/* 64 + 80 + 120 + 8 + 836 x 8 + 96 = 7056 UI of 900 Mb/s, and 100 ns: a line of 6664 / 840 MHz is
+ * 6.7 ns shorter. Automatic, asked for 900: 48 + 40 + 104 + 8 + 6688 + 64 + 96 = 7048 UI. */
+START_TEST(a_line_of_the_imx477s_fastest_mode_takes_longer_than_it_has)
+{
+    const uint32_t bytes = 1332 * 10 / 8 + 6;
+    mipi_phy_regs_t regs = sony();
+    mipi_phy_t phy = make(&regs, 900000000, NULL);
+    ck_assert_uint_eq(mipi_phy_packet(&phy, MIPI_OWN_BURST, bytes).end_ps, 7840000 + 100000);
+    ck_assert_uint_gt(7940000, UINT64_C(6664) * 1000000 / 840 + 6000);
+    regs = power_up();
+    put(&regs, 0x0820, 4, 1800u << 16);
+    phy = make(&regs, 900000000, NULL);
+    ck_assert_uint_eq(mipi_phy_packet(&phy, MIPI_OWN_BURST, bytes).end_ps, 7831111);
+}
+END_TEST
+
 START_TEST(the_same_registers_break_a_limit_at_another_rate)
 {
     mipi_phy_regs_t regs = sony();
@@ -223,6 +239,7 @@ END_TEST
 
 TEST_MAIN("mipi phy", at_power_up_the_chip_files_times_hold_as_they_are,
           sonys_manual_times_are_ui_less_one_and_meet_every_limit,
+          a_line_of_the_imx477s_fastest_mode_takes_longer_than_it_has,
           the_same_registers_break_a_limit_at_another_rate,
           times_in_registers_are_rounded_up_to_byte_clocks, ui_control_takes_the_8_bit_registers,
           a_requested_rate_above_the_real_one_makes_times_longer,
