@@ -26,7 +26,7 @@ static const sim_field_t fields[] = {
     SIM_FIELD(cci_t, index),     SIM_FIELD(cci_t, shift),
     SIM_FIELD(cci_t, base_ps), SIM_FIELD(cci_t, free_ps), SIM_FIELD(cci_t, held_ps),
     SIM_FIELD(cci_t, writes),  SIM_FIELD(cci_t, reads),   SIM_FIELD(cci_t, bytes),
-    SIM_FIELD(cci_t, naks),    SIM_FIELD(cci_t, refused), SIM_FIELD(cci_t, busy_ps),
+    SIM_FIELD(cci_t, naks),    SIM_FIELD(cci_t, refused), SIM_FIELD(cci_t, busy_ps), SIM_FIELD(cci_t, scl_clocks),
     SIM_FIELD_END,
 };
 
@@ -37,6 +37,7 @@ static const sim_stat_t stats[] = {
     SIM_STAT(cci_t, naks,    "1",     "transactions that ended without an acknowledge"),
     SIM_STAT(cci_t, refused, "1",     "registers that did not take what was written"),
     SIM_STAT(cci_t, busy_ps, "ps",    "time from START to STOP"),
+    SIM_STAT(cci_t, scl_clocks, "1",  "clocks of SCL: 9 a byte, device and index included"),
     SIM_STAT_END,
 };
 /* clang-format on */
@@ -211,6 +212,7 @@ static void on_byte(cci_t *cci)
     xfer->nak = !ack;
     xfer->nak_at = ack ? 0 : cci->sent;
     cci->sent++;
+    cci->scl_clocks += CLOCKS_A_BYTE;
     if (ack && cci->sent < bytes_of_part(cci, xfer))
         await_byte(cci);
     else if (ack && xfer->kind == CCI_READ && !cci->reading)
@@ -282,10 +284,11 @@ static void reset(sim_comp_t *comp)
     cci->index = cci->shift = 0;
     cci->base_ps = cci->free_ps = cci->held_ps = 0;
     cci->writes = cci->reads = cci->bytes = cci->naks = cci->refused = cci->busy_ps = 0;
+    cci->scl_clocks = 0;
 }
 
 static const sim_kind_t kind = {
-    .kind = "cci", .version = 1, .reset = reset, .fields = fields, .stats = stats};
+    .kind = "cci", .version = 2, .reset = reset, .fields = fields, .stats = stats};
 _Static_assert(offsetof(cci_t, comp) == 0, "comp stays first");
 _Static_assert(sizeof(cci_xfer_t) == 3 * 8 + 10 * 4 + CCI_MAX_BYTES, "no padding");
 

@@ -92,7 +92,7 @@ typedef struct {
     uint64_t base_ps; /* first fall of SCL after (repeated) START */
     uint64_t free_ps; /* the next START is not before */
     uint64_t held_ps; /* the target is in reset until then */
-    uint64_t writes, reads, bytes, naks, refused, busy_ps;
+    uint64_t writes, reads, bytes, naks, refused, busy_ps, scl_clocks;
 } cci_t;
 
 cci_desc_t cci_desc_default(void); /* 400 kHz */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "logic/edges.h"
+
 enum { SPI_DATA = 0x14, BITS = 8, LEAST_DIV = 2, NOTHING = 0xff };
 enum { /* of SPI_CTRL */
        ENABLE = 0x1,
@@ -91,6 +93,8 @@ static uint8_t exchange(spi_t *spi, uint8_t out, uint32_t n)
 {
     uint64_t end = spi->start_cycle + (uint64_t)(n + 1) * BITS * spi->bit_clocks;
     spi->bytes++;
+    spi->edges += 2 * BITS + line_edges(out, BITS, out & 1) + (out >> (BITS - 1) != spi->mosi);
+    spi->mosi = out & 1;
     if (spi->selected == 0)
         return NOTHING;
     const spi_device_t *device = &spi->device[spi->selected - 1];
@@ -274,23 +278,20 @@ static void spi_refresh(sim_comp_t *comp, uint32_t addr, bool peek)
 
 #define F(member) SIM_FIELD(spi_t, member)
 static const sim_field_t spi_fields[] = {
-    F(ctrl),        F(div),        F(status),
-    F(irq_enable),  F(addr),       F(count),
-    F(crc),         F(selected),   F(tx),
-    F(rx),          F(tx_first),   F(tx_count),
-    F(rx_first),    F(rx_count),   F(shifting),
-    F(start_cycle), F(end_cycle),  F(next_addr),
-    F(unread),      F(unwritten),  F(burst),
-    F(burst_bytes), F(bit_clocks), F(buffer),
-    F(writing),     F(transfer),   F(irq.level),
-    F(bytes),       F(transfers),  F(stall_cycles),
-    F(rx_lost),     F(idle_cycle), SIM_FIELD_REQ(spi_t, req),
+    F(ctrl),        F(div),         F(status),     F(irq_enable), F(addr),
+    F(count),       F(crc),         F(selected),   F(tx),         F(rx),
+    F(tx_first),    F(tx_count),    F(rx_first),   F(rx_count),   F(shifting),
+    F(start_cycle), F(end_cycle),   F(next_addr),  F(unread),     F(unwritten),
+    F(burst),       F(burst_bytes), F(bit_clocks), F(buffer),     F(writing),
+    F(transfer),    F(irq.level),   F(bytes),      F(transfers),  F(stall_cycles),
+    F(rx_lost),     F(idle_cycle),  F(edges),      F(mosi),       SIM_FIELD_REQ(spi_t, req),
     SIM_FIELD_END,
 };
 #undef F
 
 static const sim_stat_t spi_stats[] = {
     SIM_STAT(spi_t, bytes, "bytes", "bytes on the line"),
+    SIM_STAT(spi_t, edges, "1", "changes of clock and MOSI for that"),
     SIM_STAT(spi_t, transfers, "1", "transfers into memory"),
     SIM_STAT(spi_t, stall_cycles, "cycles", "the line stood still for memory"),
     SIM_STAT(spi_t, rx_lost, "bytes", "bytes that came while the RX FIFO was full"),
@@ -319,7 +320,7 @@ static void spi_reset(sim_comp_t *comp)
 
 static const sim_kind_t spi_kind = {
     .kind = "spi",
-    .version = 1,
+    .version = 2,
     .check = spi_check,
     .reset = spi_reset,
     .fields = spi_fields,

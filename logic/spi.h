@@ -76,7 +76,8 @@ typedef struct {
     uint8_t buffer[2][SPI_BURST_BYTES];
     bool writing[2]; /* the buffer waits for memory */
     bool transfer;
-    uint64_t bytes, transfers, stall_cycles, rx_lost, idle_cycle;
+    uint64_t bytes, transfers, stall_cycles, rx_lost, idle_cycle, edges;
+    uint32_t mosi; /* level */
 } spi_t;
 
 spi_desc_t spi_desc_default(void);

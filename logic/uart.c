@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "logic/edges.h"
+
 enum {
     UART_DATA = 0x04,
     BITS_PER_BYTE = 10, /* start, 8 data, stop */
@@ -71,6 +73,8 @@ static void on_shifted(void *ctx)
     uart_t *uart = ctx;
     uint8_t byte = uart->shifting;
     uart->tx_bytes++;
+    uart->tx_edges +=
+        line_edges(1u << (BITS_PER_BYTE - 1) | (uint32_t)byte << 1, BITS_PER_BYTE, true);
     if (uart->tx_count != 0)
         shift_next(uart, uart->shift_end_cycle);
     update(uart);
@@ -152,12 +156,14 @@ static const sim_field_t uart_fields[] = {
     SIM_FIELD(uart_t, tx_bytes),
     SIM_FIELD(uart_t, rx_bytes),
     SIM_FIELD(uart_t, tx_lost),
+    SIM_FIELD(uart_t, tx_edges),
     SIM_FIELD(uart_t, rx_lost),
     SIM_FIELD_END,
 };
 
 static const sim_stat_t uart_stats[] = {
     SIM_STAT(uart_t, tx_bytes, "bytes", "bytes sent"),
+    SIM_STAT(uart_t, tx_edges, "1", "changes of the line for that"),
     SIM_STAT(uart_t, rx_bytes, "bytes", "bytes received"),
     SIM_STAT(uart_t, tx_lost, "bytes", "bytes written to a full transmit FIFO"),
     SIM_STAT(uart_t, rx_lost, "bytes", "bytes that arrived at a full receive FIFO"),
@@ -180,13 +186,14 @@ static void uart_reset(sim_comp_t *comp)
     uart->shifting = 0;
     uart->shift_end_cycle = 0;
     uart->tx_bytes = uart->rx_bytes = uart->tx_lost = uart->rx_lost = 0;
+    uart->tx_edges = 0;
     uart->irq.level = uart->rx_ready.level = false;
     uart->tx_room.level = true;
 }
 
 static const sim_kind_t uart_kind = {
     .kind = "uart",
-    .version = 1,
+    .version = 2,
     .reset = uart_reset,
     .fields = uart_fields,
     .stats = uart_stats,

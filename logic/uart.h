@@ -35,7 +35,7 @@ typedef struct {
     uint32_t tx_first, tx_count, rx_first, rx_count;
     uint8_t shifting; /* the byte on the line */
     uint64_t shift_end_cycle;
-    uint64_t tx_bytes, rx_bytes, tx_lost, rx_lost;
+    uint64_t tx_bytes, rx_bytes, tx_lost, rx_lost, tx_edges;
 } uart_t;
 
 uart_desc_t uart_desc_default(void);

@@ -84,6 +84,7 @@ START_TEST(a_write_takes_its_clocks_and_the_next_one_waits_for_the_free_bus)
         ck_assert_uint_eq(done[1].tag, 8);
         ck_assert_uint_eq(done[1].start_ps, second_ns * NS);
         ck_assert_uint_eq(cci.busy_ps, 2 * modes[i].stop_ns * NS);
+        ck_assert_uint_eq(cci.scl_clocks, 2 * 45);
         sim_free(sim);
     }
 }

@@ -263,6 +263,7 @@ START_TEST(a_byte_arrives_at_the_end_of_its_stop_bit)
     sim_run_until_ps(rig->sim, RIG_PS(1001));
     ck_assert_uint_eq(sent_count, 1);
     ck_assert_uint_eq(sent[0], 0x41);
+    ck_assert_uint_eq(rig->uart.tx_edges, 6); /* 1 | 0 10000010 1 */
     ck_assert_uint_eq(get(RIG_UART + 8), 0x10);
     drop_rig();
 }

@@ -112,6 +112,21 @@ START_TEST(nobody_answers_with_ones)
 }
 END_TEST
 
+/* 8 clocks a byte; MOSI 0 | 10100101 | 00001111. */
+START_TEST(edges_of_clock_and_data_are_counted)
+{
+    make();
+    put(CTRL, ON | MODE3 | SELECT1);
+    put(DATA, 0xa5);
+    put(DATA, 0x0f);
+    rig_run_to_cycle(rig, 80);
+    ck_assert_uint_eq(spi.edges, 16 + 1 + 6);
+    rig_run_to_cycle(rig, 160);
+    ck_assert_uint_eq(spi.edges, 2 * 16 + 1 + 6 + 1 + 1);
+    rig_free(rig);
+}
+END_TEST
+
 START_TEST(full_fifos_lose_bytes_and_say_so)
 {
     make();
@@ -250,7 +265,7 @@ START_TEST(a_transfer_beside_memory_ends_with_an_error)
 END_TEST
 
 TEST_MAIN("logic SPI controller", bytes_follow_each_other_without_a_gap, nobody_answers_with_ones,
-          full_fifos_lose_bytes_and_say_so, the_divider_is_even_and_at_least_two,
-          a_transfer_fills_memory_and_tells_its_crc,
+          edges_of_clock_and_data_are_counted, full_fifos_lose_bytes_and_say_so,
+          the_divider_is_even_and_at_least_two, a_transfer_fills_memory_and_tells_its_crc,
           the_line_waits_for_memory_with_both_buffers_full,
           a_transfer_beside_memory_ends_with_an_error)

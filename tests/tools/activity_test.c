@@ -147,9 +147,9 @@ END_TEST
 /* What is no counter: sizes, peaks, levels, times of one thing. */
 static bool is_level(const char *name)
 {
-    static const char *const levels[] = {"max_",     "longest_",     "peak",    "buffer",
-                                         "row_pck",  "register_pck", "adc_pck", "column_pck",
-                                         "link_pck", "pll."};
+    static const char *const levels[] = {"max_",         "longest_", "peak",         "mean_",
+                                         "buffer_bytes", "row_pck",  "register_pck", "adc_pck",
+                                         "column_pck",   "link_pck", "pll."};
     for (size_t i = 0; i < SIM_COUNT(levels); i++)
         if (strstr(name, levels[i]) != NULL)
             return true;
