@@ -60,8 +60,10 @@ static void add_counts(energy_t *e, uint64_t fj[TECH_BLOCK_COUNT])
         s->last[i] = value;
         if (value <= before)
             continue;
-        uint64_t had = s->row[row].fj;
         s->count[row] += value - before;
+        if (row >= TECH_MAX_ROWS)
+            continue;
+        uint64_t had = s->row[row].fj;
         sim_energy_count(&s->row[row], value - before, e->tech->row[row].aj);
         fj[block_of(e, row)] += s->row[row].fj - had;
     }
@@ -233,6 +235,11 @@ static const sim_stat_t *find_stat(const sim_comp_t *comp, const char *name)
     return stat != NULL && stat->name != NULL ? stat : NULL;
 }
 
+static const uint64_t *values_of(const sim_comp_t *comp, const sim_stat_t *stat)
+{
+    return (const uint64_t *)(const void *)((const char *)comp + stat->offset);
+}
+
 /* Where a technology file is wrong. */
 static void place(const tech_t *tech, const tech_part_t *part, char *text, size_t bytes)
 {
@@ -276,7 +283,7 @@ static sim_err_t bind_row(energy_t *e, uint32_t r, const sim_comp_t *comp)
     if (count - first > ENERGY_MAX_BOUND - e->bounds)
         return sim_fail(comp->sim, SIM_EDESC, "%s.activity[%u]: more than %d counters in all",
                         where, row->item, ENERGY_MAX_BOUND);
-    const uint64_t *values = (const uint64_t *)(const void *)((const char *)comp + stat->offset);
+    const uint64_t *values = values_of(comp, stat);
     for (uint32_t i = first; i < count; i++)
         e->bound[e->bounds++] = (energy_bound_t){&values[i], r};
     return SIM_OK;
@@ -315,6 +322,31 @@ static sim_err_t bind(energy_t *e, const char *root, bool whole)
     return SIM_OK;
 }
 
+/* Those of blocks that are there. */
+static void bind_watched(energy_t *e, const char *root)
+{
+    static const struct {
+        const char *component, *stat;
+    } watched[] = {
+#define X(name, component, stat) {component, stat},
+        ENERGY_WATCHED(X)
+#undef X
+    };
+    char path[64];
+    for (uint32_t i = 0; i < SIM_COUNT(watched) && e->bounds < ENERGY_MAX_BOUND; i++) {
+        snprintf(path, sizeof(path), "%s%s", root, watched[i].component);
+        const sim_comp_t *comp = sim_comp_find(e->comp.sim, path);
+        const sim_stat_t *stat = comp != NULL ? find_stat(comp, watched[i].stat) : NULL;
+        if (stat != NULL)
+            e->bound[e->bounds++] = (energy_bound_t){values_of(comp, stat), TECH_MAX_ROWS + i};
+    }
+}
+
+uint64_t energy_watched(const energy_t *energy, uint32_t what)
+{
+    return energy->state.count[TECH_MAX_ROWS + what];
+}
+
 /* Counters of a component may be worked out by another that it is part of: all of them. */
 static sim_err_t find_tallies(energy_t *e)
 {
@@ -336,16 +368,21 @@ static void energy_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &e->sample);
     sim_event_cancel(comp->sim, &e->edge);
     sim_event_cancel(comp->sim, &e->later);
-    memset(&e->state, 0, sizeof(e->state));
-    e->state.phase = ENERGY_IDLE;
+}
+
+void energy_restart(energy_t *energy)
+{
+    memset(&energy->state, 0, sizeof(energy->state));
+    energy->state.phase = ENERGY_IDLE;
+    energy->state.start_ps = energy->state.now_ps = sim_now_ps(energy->comp.sim);
+    energy_after_reset(energy);
 }
 
 /* All others have been reset. */
 static sim_err_t energy_start(sim_comp_t *comp)
 {
     energy_t *e = energy_of(comp);
-    e->state.start_ps = e->state.now_ps = sim_now_ps(comp->sim);
-    energy_after_reset(e);
+    energy_restart(e);
     if (e->on)
         sim_event_at(comp->sim, &e->sample, e->state.now_ps + e->tech->sample_ps);
     return SIM_OK;
@@ -366,6 +403,19 @@ static const sim_kind_t energy_kind = {
 };
 _Static_assert(offsetof(energy_t, comp) == 0, "comp stays first");
 
+static sim_err_t bind_all(energy_t *e, const tech_t *tech, const char *root, bool whole)
+{
+    e->tech = tech;
+    e->on = tech->parts != 0;
+    if (!e->on)
+        return SIM_OK;
+    sim_err_t err = find_tallies(e);
+    if (err == SIM_OK)
+        err = bind(e, root, whole);
+    bind_watched(e, root);
+    return err;
+}
+
 sim_err_t energy_init(energy_t *energy, sim_t *sim, const tech_t *tech, const char *root,
                       bool whole, const char *name)
 {
@@ -373,11 +423,15 @@ sim_err_t energy_init(energy_t *energy, sim_t *sim, const tech_t *tech, const ch
     sim_err_t err = sim_comp_init(&energy->comp, sim, &energy_kind, name);
     if (err != SIM_OK)
         return err;
-    energy->tech = tech;
-    energy->on = tech->parts != 0;
     sim_event_init(&energy->sample, &energy->comp, "sample", SIM_PRIO_OBSERVE, on_sample, energy);
     sim_event_init(&energy->edge, &energy->comp, "edge", SIM_PRIO_OBSERVE, on_edge, energy);
     sim_event_init(&energy->later, &energy->comp, "later", SIM_PRIO_OBSERVE, on_edge, energy);
-    err = energy->on ? find_tallies(energy) : SIM_OK;
-    return energy->on && err == SIM_OK ? bind(energy, root, whole) : err;
+    return bind_all(energy, tech, root, whole);
+}
+
+sim_err_t energy_attach(energy_t *energy, sim_t *sim, const tech_t *tech)
+{
+    memset(energy, 0, sizeof(*energy));
+    energy->comp = (sim_comp_t){.kind = &energy_kind, .sim = sim, .name = "energy"};
+    return bind_all(energy, tech, "", false);
 }

@@ -46,9 +46,23 @@ typedef enum {
 } energy_phase_t;
 extern const char *const energy_phase_names[ENERGY_PHASE_COUNT];
 
+/* What energies are compared with, counted along: X(name, component, counter). */
+/* clang-format off */
+#define ENERGY_WATCHED(X)                                                                          \
+    X(MACS, "npu", "macs")                                                                         \
+    X(RUNS, "npu", "runs")
+/* clang-format on */
+
+enum {
+#define X(name, component, stat) ENERGY_##name,
+    ENERGY_WATCHED(X)
+#undef X
+        ENERGY_WATCHED_COUNT
+};
+
 enum { ENERGY_MAX_BOUND = 1024, ENERGY_MAX_TALLIES = 64 };
 
-/* A counter that a row adds up. */
+/* A counter that a row adds up; rows from TECH_MAX_ROWS on are the watched ones. */
 typedef struct {
     const uint64_t *value;
     uint32_t row;
@@ -63,13 +77,13 @@ typedef struct {
 
 /* Everything that a snapshot keeps; a reset clears it. */
 typedef struct {
-    uint64_t start_ps;                      /* power-up */
-    uint64_t now_ps;                        /* of the last look */
-    uint64_t last[ENERGY_MAX_BOUND];        /* what counters said then */
-    uint64_t count[TECH_MAX_ROWS];          /* of each row since power-up */
-    sim_energy_t row[TECH_MAX_ROWS];        /* its energy */
-    sim_energy_t leakage[TECH_BLOCK_COUNT]; /* of each block */
-    uint64_t block_fj[TECH_BLOCK_COUNT];    /* both */
+    uint64_t start_ps;                                    /* power-up */
+    uint64_t now_ps;                                      /* of the last look */
+    uint64_t last[ENERGY_MAX_BOUND];                      /* what counters said then */
+    uint64_t count[TECH_MAX_ROWS + ENERGY_WATCHED_COUNT]; /* of each row since power-up */
+    sim_energy_t row[TECH_MAX_ROWS];                      /* its energy */
+    sim_energy_t leakage[TECH_BLOCK_COUNT];               /* of each block */
+    uint64_t block_fj[TECH_BLOCK_COUNT];                  /* both */
     uint64_t phase_fj[ENERGY_PHASE_COUNT][TECH_BLOCK_COUNT];
     uint64_t phase_ps[ENERGY_PHASE_COUNT];
     uint64_t boot_fj[TECH_BLOCK_COUNT];   /* before the first frame */
@@ -114,6 +128,12 @@ typedef struct {
 sim_err_t energy_init(energy_t *energy, sim_t *sim, const tech_t *tech, const char *root,
                       bool whole, const char *name);
 
+/* The same for parts of a sensor, whose names have no root, and no component of sim: without
+ * phases, frames and samples. What they did since energy_restart is there after energy_settle. */
+sim_err_t energy_attach(energy_t *energy, sim_t *sim, const tech_t *tech);
+/* Nothing was counted before now. */
+void energy_restart(energy_t *energy);
+
 /* A phase begins or ends now: the meter looks at the end of this instant. */
 void energy_edge(energy_t *energy);
 /* The same at a time to come, not in the past; the newest of them counts. */
@@ -128,6 +148,8 @@ void energy_after_reset(energy_t *energy);
 /* Up to now, whoever asks. */
 void energy_settle(energy_t *energy);
 uint64_t energy_total_fj(energy_t *energy);
+
+uint64_t energy_watched(const energy_t *energy, uint32_t what);
 
 /* Sum over blocks. */
 uint64_t energy_sum_fj(const uint64_t fj[TECH_BLOCK_COUNT]);

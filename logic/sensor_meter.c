@@ -80,7 +80,7 @@ static energy_phase_t phase_of(void *ctx)
         return ENERGY_INFERENCE;
     if (is_judging(s, now_ps))
         return ENERGY_FIRMWARE;
-    if (s->mipi.link_busy)
+    if (s->mipi.link_busy || s->mipi.fifo_packets != 0 || s->mipi.meta_busy)
         return ENERGY_LINK;
     if (s->pixel.pending && pix_frame_timing(&s->pixel.next).exposure_start_ps <= now_ps)
         return ENERGY_EXPOSURE;

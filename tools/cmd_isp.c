@@ -10,6 +10,7 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/develop.h"
+#include "tools/energy_report.h"
 #include "tools/picture.h"
 #include "tools/shading.h"
 
@@ -98,7 +99,8 @@ static int develop(const options_t *o, const sensor_desc_t *chip, const sim_raw_
 {
     develop_t dev;
     char error[512] = "";
-    bool ready = develop_open(&dev, &chip->isp, raw, error, sizeof(error));
+    bool ready = develop_open(&dev, &chip->isp, raw, error, sizeof(error)) &&
+                 develop_meter(&dev, &chip->tech, error, sizeof(error));
     if (ready && !o->chip_colors)
         develop_set_colors(&dev, raw);
     ready = ready && (o->demosaic == NULL || develop_set(&dev, o->demosaic, error, sizeof(error)));
@@ -109,6 +111,8 @@ static int develop(const options_t *o, const sensor_desc_t *chip, const sim_raw_
         code = cli_fail(EXIT_USAGE, "isp: %s", error);
     else if (picture_write(o->out, &dev.image, error, sizeof(error)) != SIM_OK)
         code = cli_fail(EXIT_FAILED, "%s", error);
+    else
+        energy_print_account(&dev.energy, stdout);
     develop_close(&dev);
     return code;
 }

@@ -9,6 +9,7 @@
 #include "tools/chip.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/energy_report.h"
 #include "tools/execution.h"
 #include "tools/reg_set.h"
 #include "tools/sense.h"
@@ -82,6 +83,7 @@ static void print_summary(const sense_t *sense)
            raw->width_px, raw->height_px, raw->bits, raw->exposure_s * 1e3,
            pix_analog_gain(sense->pixel->now.gain_code), sum / px,
            100 * (double)sense->saturated / px);
+    energy_print_account(&sense->energy, stdout);
 }
 
 static bool prepare(const sense_t *sense, scene_t *scene, char *error, size_t error_bytes)
@@ -99,6 +101,7 @@ static int expose(const options_t *o, const sensor_desc_t *chip, scene_t *scene)
     char error[512];
     bool ready =
         sense_open(&sense, &chip->pixel, scene_light(scene), o->workers, error, sizeof(error)) &&
+        sense_meter(&sense, &chip->tech, error, sizeof(error)) &&
         prepare(&sense, scene, error, sizeof(error));
     if (ready)
         sense_power_up(&sense, &chip->ccs);

@@ -245,6 +245,16 @@ static void send(develop_t *dev, const sim_raw_t *raw, uint16_t *samples)
         continue;
 }
 
+bool develop_meter(develop_t *dev, const tech_t *tech, char *error, size_t error_bytes)
+{
+    bool fine = energy_attach(&dev->energy, dev->sim, tech) == SIM_OK;
+    if (fine)
+        energy_restart(&dev->energy);
+    else
+        snprintf(error, error_bytes, "%s", sim_error(dev->sim));
+    return fine;
+}
+
 bool develop_run(develop_t *dev, const sim_raw_t *raw, char *error, size_t error_bytes)
 {
     uint16_t *samples = malloc(raw->width_px * sizeof(*samples));
@@ -253,6 +263,7 @@ bool develop_run(develop_t *dev, const sim_raw_t *raw, char *error, size_t error
         sim_reg_write(&dev->isp->comp, reg_find(&dev->isp->comp, "ISP_CTRL")->addr,
                       ISP_CTRL_ENABLE);
         send(dev, raw, samples);
+        energy_settle(&dev->energy);
         if (dev->end_ps == 0)
             snprintf(error, error_bytes, "%u x %u: the ISP made no picture of it", raw->width_px,
                      raw->height_px);

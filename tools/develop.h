@@ -6,11 +6,13 @@
 #define TOOLS_DEVELOP_H
 
 #include "isp/isp.h"
+#include "logic/energy.h"
 #include "sim/png.h"
 
 typedef struct {
     sim_t *sim;
     isp_t *isp;                /* zeroed by develop_open */
+    energy_t energy;           /* off until develop_meter */
     sim_image_t image;         /* of the newest frame: RGB */
     uint64_t start_ps, end_ps; /* its first RAW and last RGB sample */
 } develop_t;
@@ -31,6 +33,9 @@ void develop_set_colors(develop_t *dev, const sim_raw_t *raw);
 
 /* "stage.param=value" is the register ISP_STAGE_PARAM. False with one line in error. */
 bool develop_set(develop_t *dev, const char *setting, char *error, size_t error_bytes);
+
+/* Meters what comes. tech must outlive dev. False with one line in error. */
+bool develop_meter(develop_t *dev, const tech_t *tech, char *error, size_t error_bytes);
 
 /* One frame into dev->image. Samples of more than 12 bits, or with a white that is not all ones,
  * are brought to 12 bits. False with one line in error. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "npu/compiler/tensor_io.h"
+#include "tools/energy_report.h"
 #include "tools/layers.h"
 
 enum { TOP = 5, MAX_PRINTED = 4096 };
@@ -218,6 +219,7 @@ void infer_print_json(const inference_t *in, uint8_t *const outputs[])
         add_core(in, to);
     sim_json_add_u64(to, "l2_peak_bytes", meta->l2_peak_bytes);
     sim_json_add_u64(to, "l2_lower_bound_bytes", meta->l2_lower_bound_bytes);
+    energy_add_account(to, &in->energy);
     char *text = sim_json_print(to, true);
     printf("%s\n", text != NULL ? text : "{}");
     free(text);
@@ -270,4 +272,5 @@ void infer_print_text(const inference_t *in, uint8_t *const outputs[])
            in->prog->meta.l2_peak_bytes);
     if (in->firmware != NULL)
         print_core(in, (double)perf.cycles / (double)in->npu.desc.clk_hz * 1e6);
+    energy_print_account(&in->energy, stdout);
 }

@@ -114,6 +114,8 @@ bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu
         return fail(in, sim_error(in->sim));
     if (!make_core(in, chip))
         return false;
+    if (energy_attach(&in->energy, in->sim, &chip->tech) != SIM_OK)
+        return fail(in, sim_error(in->sim));
     if (sim_check(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     in->npu.names = prog;
@@ -143,6 +145,7 @@ bool inference_load(inference_t *inference, uint8_t *const inputs[])
     in->finished = false;
     in->errors = 0;
     sim_reset(in->sim);
+    energy_restart(&in->energy);
     if (sim_start(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) || !write_inputs(in, inputs))
@@ -217,11 +220,8 @@ static bool go_with_core(inference_t *in)
     return true;
 }
 
-bool inference_go(inference_t *inference)
+static bool go_alone(inference_t *in)
 {
-    inference_t *in = inference;
-    if (in->firmware != NULL)
-        return go_with_core(in);
     sim_comp_t *npu = &in->npu.comp;
     set(npu, "NPU_L2_BASE", in->prog->net[NPU_NET_L2_BASE_W]);
     set(npu, "NPU_PROG_ADDR", in->prog->net[NPU_NET_PROG_ADDR_W]);
@@ -229,6 +229,13 @@ bool inference_go(inference_t *inference)
     set(npu, "NPU_CTRL", NPU_CTRL_START);
     sim_run_until_ps(in->sim, NPU_SECONDS * SIM_PS_PER_S);
     return in->finished || npu_failed(in);
+}
+
+bool inference_go(inference_t *inference)
+{
+    bool fine = inference->firmware != NULL ? go_with_core(inference) : go_alone(inference);
+    energy_settle(&inference->energy);
+    return fine;
 }
 
 bool inference_run(inference_t *inference, uint8_t *const inputs[])

@@ -24,6 +24,7 @@ typedef struct {
     const char *firmware;  /* the core's; NULL: none; set it before inference_init */
     const char *file;      /* for messages; NULL: the network's name */
     infer_core_t core;     /* if firmware */
+    energy_t energy;       /* attached to all of these; off where chip has no technology */
     bool finished;
     uint32_t errors; /* of the run, and the first of them */
     char first_error[400];

@@ -133,22 +133,29 @@ static void add_latency(run_latency_t *latency, uint64_t from_ps, uint64_t to_ps
         latency->max_ps = ps;
 }
 
-static void keep_frame(run_t *run, const timeline_frame_t *frame)
+/* Appends to a list that grows. */
+static void keep(run_t *run, void **list, size_t *list_bytes, const void *item, size_t bytes)
 {
-    uint8_t *more = realloc(run->frames, run->frames_bytes + sizeof(*frame));
+    uint8_t *more = realloc(*list, *list_bytes + bytes);
     if (more == NULL) {
         fail(run, EXIT_FAILED, "out of memory");
         return;
     }
-    memcpy(more + run->frames_bytes, frame, sizeof(*frame));
-    run->frames = more;
-    run->frames_bytes += sizeof(*frame);
+    memcpy(more + *list_bytes, item, bytes);
+    *list = more;
+    *list_bytes += bytes;
+}
+
+static void on_energy(void *ctx, const energy_frame_t *frame)
+{
+    run_t *run = ctx;
+    keep(run, &run->energies, &run->energies_bytes, frame, sizeof(*frame));
 }
 
 static void on_frame_done(void *ctx, const timeline_frame_t *frame)
 {
     run_t *run = ctx;
-    keep_frame(run, frame);
+    keep(run, &run->frames, &run->frames_bytes, frame, sizeof(*frame));
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
     add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
@@ -301,6 +308,8 @@ static int connect(run_t *run)
     sensor->uart.sent_ctx = run;
     sensor->timeline.done = on_frame_done;
     sensor->timeline.done_ctx = run;
+    sensor->energy.frame_done = on_energy;
+    sensor->energy.frame_ctx = run;
     host_init(&run->host, run->results.metadata, run->results.postmortem,
               run->scenario.output.link != 0 ? run->results.dir : NULL);
     run->host.on_metadata = on_metadata;
@@ -527,6 +536,8 @@ static bool write_stats(run_t *run)
     sim_json_t *frames = sim_json_add_array(stats, "frames");
     for (size_t i = 0; i < run->frames_bytes / sizeof(*frame); i++)
         stats_add_frame(frames, &frame[i]);
+    energy_settle(&run->sensor->energy);
+    energy_add_stats(stats, &run->sensor->energy, run->energies, run->energies_bytes);
     bool fine = write_json(run, "stats.json", stats);
     sim_json_free(stats);
     return fine;
@@ -564,7 +575,7 @@ static bool write_host(run_t *run)
     return fine;
 }
 
-static int keep(run_t *run)
+static int keep_results(run_t *run)
 {
     mipi_capture_end(&run->capture);
     if (!waves_end(&run->waves, run->error, sizeof(run->error)))
@@ -627,7 +638,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     bool stopped_short = ran && code == EXIT_FAILED && !run->snapshot.left;
     if (code == EXIT_FINE || stopped_short) {
         run_host_finish(run, code == EXIT_FINE);
-        int kept = keep(run);
+        int kept = keep_results(run);
         code = code == EXIT_FINE ? kept : code;
     }
     run_snapshot_end(run);
@@ -652,6 +663,7 @@ void run_free(run_t *run)
     raw_frames_free(&run->raw_frames);
     networks_free(&run->networks);
     free(run->frames);
+    free(run->energies);
     sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);
     observe_free(&run->observe);

@@ -10,6 +10,7 @@
 #include "sim/snapshot.h"
 #include "tools/debug.h"
 #include "tools/download.h"
+#include "tools/energy_report.h"
 #include "tools/fault.h"
 #include "tools/host.h"
 #include "tools/host_player.h"
@@ -72,6 +73,8 @@ typedef struct {
     raw_frames_t raw_frames;
     void *frames; /* for stats.json: timeline_frame_t of each frame that was sent */
     size_t frames_bytes;
+    void *energies; /* for stats.json: energy_frame_t of each frame that is over */
+    size_t energies_bytes;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */

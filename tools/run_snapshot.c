@@ -160,6 +160,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     if (start != run->snapshot.start)
         sim_snap_fail(snap, "a run that began with other contents of its memories");
     sim_snap_memory(snap, &run->frames, &run->frames_bytes);
+    sim_snap_memory(snap, &run->energies, &run->energies_bytes);
     exchange_preview(&run->preview, snap);
     sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);

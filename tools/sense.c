@@ -74,6 +74,16 @@ void sense_close(sense_t *sense)
     *sense = (sense_t){0};
 }
 
+bool sense_meter(sense_t *sense, const tech_t *tech, char *error, size_t error_bytes)
+{
+    bool fine = energy_attach(&sense->energy, sense->sim, tech) == SIM_OK;
+    if (fine)
+        energy_restart(&sense->energy);
+    else
+        snprintf(error, error_bytes, "%s", sim_error(sense->sim));
+    return fine;
+}
+
 /* ---- settings ---- */
 
 void sense_put(sense_t *sense, const char *name, uint32_t value)
@@ -173,5 +183,6 @@ bool sense_frame(sense_t *sense, uint32_t number, char *error, size_t error_byte
             snprintf(error, error_bytes, "frame %u never came", number);
             return false;
         }
+    energy_settle(&sense->energy);
     return true;
 }

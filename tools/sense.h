@@ -5,6 +5,7 @@
 #define TOOLS_SENSE_H
 
 #include "logic/ccs.h"
+#include "logic/energy.h"
 #include "pixel/pixel.h"
 #include "sim/raw.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     sim_t *sim;
     sim_pool_t *pool;
     pix_t *pixel;
+    energy_t energy;    /* off until sense_meter */
     sim_raw_t raw;      /* of the newest frame */
     bool complete;      /* all of its rows are there */
     uint64_t saturated; /* samples of it at white level or above */
@@ -35,6 +37,9 @@ bool sense_set_exposure(sense_t *sense, uint64_t exposure_ps, char *error, size_
 bool sense_set_gain(sense_t *sense, double gain, char *error, size_t error_bytes);
 
 void sense_put(sense_t *sense, const char *reg, uint32_t value);
+
+/* Meters what comes. tech must outlive sense. False with one line in error. */
+bool sense_meter(sense_t *sense, const tech_t *tech, char *error, size_t error_bytes);
 
 /* Streams until frame `number` is read, into sense->raw. False with one line in error. */
 bool sense_frame(sense_t *sense, uint32_t number, char *error, size_t error_bytes);

@@ -218,7 +218,9 @@ void run_print_summary(const run_t *run, FILE *to)
     print_budget(run, to);
     run_print_faults(run, to);
     print_temperature(&run->sensor->thermal, to);
-    fprintf(to, "energy    not modeled\n");
+    fputs("energy    ", to);
+    energy_print_summary(&run->sensor->energy, to);
+    fputc('\n', to);
     fprintf(to, "results   %s\n", run->results.dir);
 }
 
@@ -339,6 +341,7 @@ sim_json_t *run_summary_json(const run_t *run)
         add_host(out, &run->script);
     add_faults(out, &run->faults);
     add_temperature(out, &run->sensor->thermal);
-    sim_json_add_str(out, "energy", "not modeled");
+    pix_size_t size = frame_size(run);
+    energy_add_summary(out, &run->sensor->energy, (uint64_t)size.width_px * size.height_px);
     return out;
 }
