@@ -30,6 +30,7 @@
 #include "health.h"
 #include "imx500_input.h"
 #include "imx500_lines.h"
+#include "intake.h"
 #include "link.h"
 #include "mailbox.h"
 #include "postmortem.h"
@@ -61,6 +62,8 @@ enum {
     EV_HALF = HAL_BIT(7),
     EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
     EV_COMMAND = HAL_BIT(1),
+    EV_LOOK = HAL_BIT(2),
+    EV_TAKEN = HAL_BIT(3),
 };
 enum { DOG_TIMEOUT = 300000, DOG_WINDOW = 50000, DOG_GRACE = 10000 }; /* us */
 enum { MARGIN_US = 100 }; /* from the deadline until lines are on the link, and some more */
@@ -73,8 +76,8 @@ static sched_task_t frame_task = {.name = "frame",
                                   .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
                                           EV_LATE | EV_OUTPUT | EV_SENT | EV_HALF};
 static sched_task_t host_task = {
-    .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND};
-static sched_timer_t deadline, half;
+    .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND | EV_LOOK | EV_TAKEN};
+static sched_timer_t deadline, half, look;
 
 /* The inference under way. LEAVES: its tensors may not change until they have left. */
 typedef enum { IDLE, RUNS, DONE, LEAVES } state_t;
@@ -100,7 +103,9 @@ static struct {
 
 static volatile uint32_t frames; /* begun */
 static download_t download;
-static bool streams, sends, lines_due, told_late;
+static intake_t intake;
+static volatile bool streams;
+static bool sends, lines_due, told_late;
 static uint32_t drops; /* frames to come that do not leave */
 
 /* ---- interrupts ---- */
@@ -259,6 +264,8 @@ static bool read_network(net_t *to, uint32_t n)
     if (!net_read_head(to, n))
         return false;
     net_room(0, &to->free_addr, &to->free_bytes);
+    if (intake.busy && intake.free_end - to->free_addr < to->free_bytes)
+        to->free_bytes = intake.free_end - to->free_addr;
     if (to->free_bytes < PM_MAX_BYTES)
         return false;
     to->free_addr += PM_MAX_BYTES;
@@ -290,6 +297,10 @@ static void select_network(void)
     } else {
         change.net = wanted;
         change.state = WANTED;
+    }
+    if (change.state == WANTED && (net_there() >> change.net.place & 1u) == 0) {
+        change.state = STEADY; /* it went before we needed it */
+        refuse_network(n);
     }
 }
 
@@ -377,16 +388,33 @@ static void on_frame_task(uint32_t happened)
 
 /* ---- the task "host" ---- */
 
+/* The one that the host has selected, else the first. */
+static void find_network(void)
+{
+    uint32_t n = hal_ccs_read8(NETWORK_SELECT);
+    change.state = STEADY;
+    there = read_network(&net, n);
+    for (n = 0; !there && n < NET_PLACES_MOST; n++)
+        there = read_network(&net, n);
+    if (!there) {
+        net.free_addr = L2_BASE + NET_PLACES_MOST * NET_BYTES;
+        net.place = 0;
+    } else if (hal_ccs_read8(NETWORK_SELECT) != net.place) {
+        hal_ccs_write8(NETWORK_SELECT, net.place);
+    }
+    panic_init(there ? net.free_addr - PM_MAX_BYTES : net.free_addr, PANIC_RESET);
+}
+
 /* Nothing is on its way but, at most, an inference. */
 static void begin_stream(void)
 {
-    if (change.state != STEADY && job.state != RUNS) {
-        net = change.net;
-        change.state = STEADY;
-        job.state = IDLE;
-    } else if (change.state != STEADY) {
+    uint32_t before = net.place;
+    if (job.state != RUNS)
+        find_network();
+    else if (change.state != STEADY)
         change.state = WANTED;
-    }
+    if (net.place != before)
+        job.state = IDLE;
     if (there)
         camera_setup(&net);
     input_begin(net.place);
@@ -407,8 +435,10 @@ static void apply_input(void)
 static void apply_host(void)
 {
     bool stream = hal_ccs_read8(CCS_MODE_SELECT) != 0;
+    bool begins = stream && !streams;
     select_network();
-    if (stream && !streams)
+    streams = stream; /* networks are needed from here on */
+    if (begins)
         begin_stream();
     else if (stream)
         apply_input();
@@ -416,29 +446,13 @@ static void apply_host(void)
     set_image();
     camera_stream(stream);
     hal_ccs_write8(SYS_STATE, (stream ? STREAMING : 0u) | (there ? WITH_NETWORK : 0u));
-    streams = stream;
-}
-
-/* The one that the host has selected, else the first. */
-static void find_network(void)
-{
-    uint32_t n = hal_ccs_read8(NETWORK_SELECT);
-    change.state = STEADY;
-    there = read_network(&net, n);
-    for (n = 0; !there && n < NET_PLACES_MOST; n++)
-        there = read_network(&net, n);
-    if (!there) {
-        net.free_addr = L2_BASE + NET_PLACES_MOST * NET_BYTES;
-        net.place = 0;
-    } else if (hal_ccs_read8(NETWORK_SELECT) != net.place) {
-        hal_ccs_write8(NETWORK_SELECT, net.place);
-    }
-    panic_init(there ? net.free_addr - PM_MAX_BYTES : net.free_addr, PANIC_RESET);
 }
 
 /* Nobody may use L2 meanwhile; what becomes of an inference that is done does not matter. */
 static void obey_download(void)
 {
+    if (intake.busy)
+        return;
     download.closed = streams || job.state == RUNS;
     if (!download_poll(&download) || download.closed)
         return;
@@ -446,10 +460,53 @@ static void obey_download(void)
     find_network();
 }
 
+/* ---- networks that come while another one runs ---- */
+
+static uint32_t needed(void)
+{
+    bool used = there && (streams || job.state == RUNS);
+    return !used ? 0
+                 : HAL_BIT(net.place) | (change.state != STEADY ? HAL_BIT(change.net.place) : 0);
+}
+
+static void used(uint32_t *addr, uint32_t *end)
+{
+    uint32_t bytes = sends ? lines_room(&net) : 0, next = 0;
+    if (sends && change.state != STEADY)
+        next = lines_room(&change.net);
+    *addr = net.free_addr - PM_MAX_BYTES;
+    *end = net.free_addr + (bytes > next ? bytes : next);
+}
+
+static void on_taken(void)
+{
+    sched_post(&host_task, EV_TAKEN);
+}
+
+static void take_update(uint32_t bytes)
+{
+    intake_begin(&intake, &download.stream.limits, bytes);
+    sched_every(&look, &host_task, EV_LOOK, INTAKE_LOOK_US);
+}
+
+/* Between two streams what runs may be another one now, or none. */
+static void end_update(void)
+{
+    sched_cancel(&look);
+    if (streams || job.state == RUNS)
+        return;
+    find_network();
+    download.state = there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN;
+}
+
 static void on_host_task(uint32_t happened)
 {
     uint32_t command;
-    if ((happened & EV_HOST_WROTE) != 0) {
+    if (intake.busy)
+        intake_look(&intake, (happened & EV_LOOK) != 0 ? INTAKE_LOOK_US : 0);
+    if ((happened & EV_TAKEN) != 0)
+        end_update();
+    if ((happened & (EV_HOST_WROTE | EV_TAKEN)) != 0) {
         obey_download();
         apply_host();
     }
@@ -470,6 +527,10 @@ static void prepare_download(void)
         .slot_bytes = l2_bytes,
     };
     download.waits = sched_alive;
+    download.update = take_update;
+    intake.needed = needed;
+    intake.used = used;
+    intake.ended = on_taken;
     download_begin(&download, there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN);
 }
 

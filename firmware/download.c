@@ -183,7 +183,7 @@ static uint32_t error_bit(uint32_t reply)
 }
 
 /* The status is there before the counter changes: that is what the host looks at. */
-static void answer(uint32_t reply)
+void download_answer(uint32_t reply)
 {
     bool error = reply >= DOWNLOAD_E_FORMAT;
     hal_ccs_write8(ERR_STS, error_bit(reply));
@@ -230,7 +230,7 @@ static uint32_t take_from_host(download_t *d, uint32_t ready)
     reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
     d->cancels = ready == DOWNLOAD_UPDATE_READY;
     hal_ccs_write8(UPDATE_CANCEL, 0);
-    answer(ready);
+    download_answer(ready);
     uint32_t reply = receive(d);
     reg_write(TGT_CTRL, TGT_CTRL_EMPTY_THE_FIFO_MASK);
     reg_write(TGT_IRQ_EN, 0);
@@ -255,17 +255,17 @@ static void end_load(download_t *d, uint32_t type, uint32_t reply, uint32_t done
     } else if (type != DOWNLOAD_TYPE_LOADER) { /* memory is half written */
         set_state(d, (download_state_t)type);
     }
-    answer(reply == DOWNLOAD_TRANS_DONE ? done : reply);
+    download_answer(reply == DOWNLOAD_TRANS_DONE ? done : reply);
 }
 
 /* Nothing of what is there changes when there is no image. */
 static void load_from_flash(download_t *d, uint32_t type, uint32_t done)
 {
     if (!open_flash(d, type)) {
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     } else if (!d->flash.there) {
         hal_ccs_write16(BOOT_ERROR_A, BOOT_E_NO_IMAGE);
-        answer(DOWNLOAD_E_FORMAT);
+        download_answer(DOWNLOAD_E_FORMAT);
     } else {
         stream_begin(&d->stream, type, d->flash.bytes);
         end_load(d, type, replay(d, image_store_stream(&d->flash)), done);
@@ -278,7 +278,7 @@ static void load(download_t *d, uint32_t ready, uint32_t done)
     if (mode == FROM_FLASH) {
         load_from_flash(d, type, done);
     } else if (mode != FROM_HOST || !size_is_right(bytes)) {
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     } else {
         stream_begin(&d->stream, type, bytes);
         end_load(d, type, take_from_host(d, ready), done);
@@ -321,24 +321,24 @@ static void update_flash(download_t *d)
 {
     uint32_t type = hal_ccs_read8(IMAGE_TYPE), bytes = size_told();
     if (!open_flash(d, type) || !has_buffer(d) || !size_is_right(bytes) || bytes > d->flash.room)
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     else if (d->state == DOWNLOAD_EMPTY || d->state == DOWNLOAD_NETWORK)
-        answer(DOWNLOAD_E_STATE);
+        download_answer(DOWNLOAD_E_STATE);
     else
-        answer(write_flash(d, type, bytes));
+        download_answer(write_flash(d, type, bytes));
 }
 
 static void erase_flash(download_t *d)
 {
     if (!open_flash(d, hal_ccs_read8(IMAGE_TYPE))) {
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     } else if (d->state == DOWNLOAD_EMPTY) {
-        answer(DOWNLOAD_E_STATE);
+        download_answer(DOWNLOAD_E_STATE);
     } else {
         hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
         bool fine = image_store_erase(&d->flash);
         hal_ccs_write8(DOWNLOAD_STS, 0);
-        answer(fine ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_INTERNAL);
+        download_answer(fine ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_INTERNAL);
     }
 }
 
@@ -349,10 +349,10 @@ static void transition(download_t *d)
     uint32_t type = hal_ccs_read8(ST_TRANS_CMD);
     if (type == CLEAR_NETWORK && d->state == DOWNLOAD_NETWORK) {
         set_state(d, DOWNLOAD_MAIN);
-        answer(DOWNLOAD_TRANS_DONE);
+        download_answer(DOWNLOAD_TRANS_DONE);
     } else if (type != d->state || type > DOWNLOAD_TYPE_NETWORK ||
                type != hal_ccs_read8(IMAGE_TYPE)) {
-        answer(DOWNLOAD_E_STATE);
+        download_answer(DOWNLOAD_E_STATE);
     } else {
         load(d, DOWNLOAD_TRANS_READY, DOWNLOAD_TRANS_DONE);
     }
@@ -364,11 +364,26 @@ static void update(download_t *d)
     if (target == TO_FLASH)
         update_flash(d);
     else if (d->state != DOWNLOAD_NETWORK)
-        answer(DOWNLOAD_E_STATE);
+        download_answer(DOWNLOAD_E_STATE);
     else if (target != TO_MEMORY || hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     else
         load(d, DOWNLOAD_UPDATE_READY, DOWNLOAD_UPDATE_DONE);
+}
+
+/* The program does this itself, whatever it is at. False: it is no such update. */
+static bool update_beside(download_t *d, uint32_t command)
+{
+    uint32_t bytes = size_told();
+    if (d->update == 0 || command != CMD_UPDATE || d->state != DOWNLOAD_NETWORK ||
+        hal_ccs_read8(UPDATE_CMD) != TO_MEMORY || hal_ccs_read8(LOAD_MODE) != FROM_HOST ||
+        hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
+        return false;
+    if (size_is_right(bytes))
+        d->update(bytes);
+    else
+        download_answer(DOWNLOAD_E_PARAMETER);
+    return true;
 }
 
 void download_begin(download_t *download, download_state_t state)
@@ -383,8 +398,10 @@ bool download_poll(download_t *download)
     if (command == CMD_NONE)
         return false;
     hal_ccs_write8(CMD_INT, CMD_NONE);
+    if (update_beside(download, command))
+        return false;
     if (download->closed)
-        answer(DOWNLOAD_E_STATE);
+        download_answer(DOWNLOAD_E_STATE);
     else if (command == CMD_TRANSITION)
         transition(download);
     else if (command == CMD_UPDATE)
@@ -392,7 +409,7 @@ bool download_poll(download_t *download)
     else if (command == CMD_ERASE)
         erase_flash(download);
     else
-        answer(DOWNLOAD_E_PARAMETER);
+        download_answer(DOWNLOAD_E_PARAMETER);
     return true;
 }
 

@@ -99,6 +99,35 @@ stream_result_t stream_word(download_stream_t *s, uint32_t word, download_store_
     return result;
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The last word of a block's body or of a segment is more than its bytes. */
+uint32_t stream_run(const download_stream_t *s, uint32_t *addr)
+{
+    uint32_t foot = DOWNLOAD_HEAD_BYTES + s->body_bytes;
+    bool body = s->block_at >= DOWNLOAD_HEAD_BYTES && s->block_at < foot;
+    if (!body || is_loader(s) || s->image_at < BOOT_HEADER_BYTES ||
+        s->segment == s->header[BOOT_COUNT_W])
+        return 0;
+    const uint32_t *segment = boot_segment(s->header, s->segment);
+    uint32_t offset = s->image_at - segment[BOOT_SEG_OFFSET];
+    if (offset >= segment[BOOT_SEG_BYTES])
+        return 0;
+    *addr = segment[BOOT_SEG_ADDR] + offset;
+    return least(foot - s->block_at, segment[BOOT_SEG_BYTES] - offset) / 4 - 1;
+}
+
+void stream_ran(download_stream_t *s, uint32_t words, uint32_t crc)
+{
+    s->left -= 4 * words;
+    s->block_at += 4 * words;
+    s->image_at += 4 * words;
+    s->crc = crc;
+}
+
 bool stream_is_whole(const download_stream_t *s)
 {
     bool image = s->image_at >= BOOT_HEADER_BYTES && s->segment == s->header[BOOT_COUNT_W];

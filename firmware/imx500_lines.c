@@ -107,8 +107,7 @@ static void lay_out(const net_t *net)
     put_ap_params(output_lines);
 }
 
-/* Bytes of all buffers, at most. */
-static uint32_t buffer_bytes(const net_t *net)
+uint32_t lines_room(const net_t *net)
 {
     uint32_t line = hal_ccs_read16(X_SIZE + 2 * OUTPUT), heads = HEADER_BYTES + net->ap_bytes;
     uint32_t lines = lines_of(heads, line), places = 3 * 31u;
@@ -121,7 +120,7 @@ bool lines_fit(const net_t *net)
 {
     if (net->ap_addr == 0)
         hal_print("the network has no apParams, its tensors cannot be sent\n");
-    else if (buffer_bytes(net) > net->free_bytes)
+    else if (lines_room(net) > net->free_bytes)
         hal_print("the network leaves no room in L2 for its tensor lines\n");
     else
         return true;

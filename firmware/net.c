@@ -55,8 +55,8 @@ static bool is_there(uint32_t n)
            word(n, NET_PLACE) == n;
 }
 
-/* Tables that may be read: as many as the first one says while it is there, or after it was; else
- * all, when download.c has cleared them. */
+/* Tables that may be read: as many as the first one says; else all, when somebody has cleared it.
+ */
 static uint32_t places(void)
 {
     if (reg_read(NET_VERSION) != NET_VERSION_VALUE)
@@ -70,6 +70,7 @@ bool net_read_head(net_t *net, uint32_t n)
     if (n >= places() || !is_there(n))
         return false;
     net->place = n;
+    net->places = word(n, NET_PLACES);
     net->id = word(n, NET_NETWORK_ID);
     net->program = word(n, NET_PROG_ADDR);
     net->instructions = word(n, NET_PROG_COUNT);
@@ -127,6 +128,7 @@ void net_room(uint32_t except, uint32_t *addr, uint32_t *bytes)
 void net_forget(uint32_t n)
 {
     reg_write(NET_MAGIC + n * NET_BYTES, 0);
+    reg_write(NET_VERSION + n * NET_BYTES, 0);
 }
 
 static void load(const net_t *net)

@@ -55,7 +55,8 @@ enum {
     X(ENTRY,     8, "the entry is in no firmware segment")                                         \
     X(FIRMWARE,  9, "CRC of a firmware segment is wrong")                                          \
     X(NETWORK,  10, "CRC of a network segment is wrong")                                           \
-    X(MEMORY,   11, "a transfer hit no memory")
+    X(MEMORY,   11, "a transfer hit no memory")                                                    \
+    X(PLACE,    12, "a network would meet one that is needed, or what the program uses")
 /* clang-format on */
 
 #define BOOT_INDEX(name) BOOT_##name##_W,

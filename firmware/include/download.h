@@ -66,7 +66,10 @@ typedef enum { DOWNLOAD_EMPTY, DOWNLOAD_LOADER, DOWNLOAD_MAIN, DOWNLOAD_NETWORK 
 typedef struct {
     download_stream_t stream; /* with its limits set */
     download_state_t state;
-    bool closed;          /* the program has no time for it: each command is answered "state" */
+    bool closed; /* the program has no time for it: each command is answered "state" */
+    /* Takes updates of networks in L2 that the host sends, so many bytes, and answers them; closed
+     * or not. NULL: download_poll does, and what was there before is lost when they fail. */
+    void (*update)(uint32_t bytes);
     void (*waits)(void);  /* called each millisecond or more often while data come; 0: none */
     uint32_t entry;       /* of the main firmware */
     uint32_t chunk_left;  /* bytes of the host's transfer */
@@ -79,9 +82,12 @@ typedef struct {
 
 /* For a program that takes networks while it runs: says what is there (state), then obeys one
  * command, if there is one. limits.l2_* are where a network may be; nobody else may use that until
- * download_poll returns. False: there was none. */
+ * download_poll returns. False: there was none, or `update` has it. */
 void download_begin(download_t *download, download_state_t state);
 bool download_poll(download_t *download);
+
+/* A reply, as the registers tell it. */
+void download_answer(uint32_t reply);
 
 /* Obeys the host until it starts the stream with a main firmware in place. */
 void download_serve(download_t *download);

@@ -46,6 +46,12 @@ void stream_begin(download_stream_t *s, uint32_t type, uint32_t bytes);
 /* Takes one word (s->left must not be 0). After another result than STREAM_GOES_ON: no more. */
 stream_result_t stream_word(download_stream_t *s, uint32_t word, download_store_t store, void *ctx);
 
+/* The same of many words at once: so many that come now only go to addr and on; 0: the next one is
+ * stream_word's. The caller stores `words` of them, at most as many, continues s->crc over them
+ * (boot_crc_word), and says so. */
+uint32_t stream_run(const download_stream_t *s, uint32_t *addr);
+void stream_ran(download_stream_t *s, uint32_t words, uint32_t crc);
+
 /* All has come, and it was a whole image. */
 bool stream_is_whole(const download_stream_t *s);
 

@@ -32,6 +32,8 @@ typedef struct {
 /* Whether a network's lines could be sent, as the host's registers say now: it has apParams, and
  * leaves L2 for them. If not, a line on the serial port says why. */
 bool lines_fit(const net_t *net);
+/* Bytes of the L2 that it leaves free that they take, at most. */
+uint32_t lines_room(const net_t *net);
 
 /* Reads the host's registers and lays out the buffers in L2 that the network leaves free. Before
  * the stream begins, or at the beginning of a frame, when no lines are on their way. False: they do

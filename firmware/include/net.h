@@ -26,6 +26,7 @@ typedef struct {
     uint32_t input, width, height, channels; /* the image that the ISP writes */
     uint32_t plane_bytes;                    /* of one of its channels */
     uint32_t free_addr, free_bytes;          /* of L2, left to the firmware by all networks */
+    uint32_t places;                         /* tables at the base of L2 */
     uint32_t own_addr, own_bytes;            /* of L2, used by no other network */
     uint32_t ap_addr, ap_bytes;              /* apParams; address 0: none */
     uint32_t sent_addr, sent;                /* outputs that they describe (SENT_...) */

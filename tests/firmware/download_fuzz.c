@@ -1,7 +1,7 @@
 /*
  * download_fuzz.c - any words as a stream of a host: nothing is stored outside of the memory that
  * the limits name. The first byte chooses the type, and whether heads and CRCs are made right on
- * the way, so that what is behind them is reached.
+ * the way, so that what is behind them is reached. Words in runs leave the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +42,19 @@ static uint32_t mend(const download_stream_t *s, uint32_t word)
     return word;
 }
 
+static stream_result_t take_run(download_stream_t *s, uint32_t word)
+{
+    uint32_t addr;
+    if (stream_run(s, &addr) == 0)
+        return stream_word(s, word, store, s);
+    store(s, addr, word);
+    stream_ran(s, 1, boot_crc_word(s->crc, word));
+    return STREAM_GOES_ON;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    download_stream_t s;
+    download_stream_t s, runs;
     if (bytes < 5)
         return 0;
     memset(&s, 0, sizeof(s));
@@ -54,7 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     for (const uint8_t *at = data + 1; s.left != 0; at += 4) {
         uint32_t word;
         memcpy(&word, at, 4);
-        if (stream_word(&s, mends ? mend(&s, word) : word, store, &s) != STREAM_GOES_ON)
+        word = mends ? mend(&s, word) : word;
+        memcpy(&runs, &s, sizeof(s));
+        stream_result_t result = stream_word(&s, word, store, &s);
+        if (take_run(&runs, word) != result || memcmp(&runs, &s, sizeof(s)) != 0)
+            abort();
+        if (result != STREAM_GOES_ON)
             return 0;
     }
     if (stream_is_whole(&s) && s.type != DOWNLOAD_TYPE_LOADER && s.segment == 0)

@@ -118,6 +118,109 @@ START_TEST(a_stream_that_ends_early_is_not_whole)
 }
 END_TEST
 
+/* ---- many words at once ---- */
+
+enum { SEGMENTS = 3, IMAGE = 64 + 40 + 1 + 100, L2 = 0x04000000 };
+
+static const uint32_t words_of[SEGMENTS] = {40, 1, 100};
+static uint32_t l2[256], blocks[1024];
+
+static void to_l2(void *ctx, uint32_t addr, uint32_t word)
+{
+    (void)ctx;
+    l2[(addr - L2) / 4] = word;
+}
+
+/* Three segments, 4 words apart. */
+static void make_image(uint32_t image[IMAGE])
+{
+    uint32_t offset = 64, addr = L2;
+    memset(image, 0, 4 * IMAGE);
+    image[BOOT_MAGIC_W] = BOOT_MAGIC;
+    image[BOOT_VERSION_W] = BOOT_VERSION;
+    image[BOOT_BYTES_W] = 4 * IMAGE;
+    image[BOOT_COUNT_W] = SEGMENTS;
+    for (uint32_t i = 64; i < IMAGE; i++)
+        image[i] = i * 0x9e3779b9u;
+    for (uint32_t n = 0; n < SEGMENTS; n++) {
+        uint32_t *segment = image + BOOT_HEAD_WORDS + n * BOOT_SEG_WORDS;
+        segment[BOOT_SEG_KIND] = BOOT_KIND_NETWORK;
+        segment[BOOT_SEG_OFFSET] = 4 * offset;
+        segment[BOOT_SEG_BYTES] = 4 * words_of[n];
+        segment[BOOT_SEG_ADDR] = addr;
+        segment[BOOT_SEG_CRC] = boot_crc(image + offset, words_of[n]);
+        offset += words_of[n];
+        addr += 4 * words_of[n] + 16;
+    }
+    image[BOOT_CRC_WORD] = boot_crc(image, BOOT_CRC_WORD);
+}
+
+/* In blocks of `body` words; words of all. */
+static uint32_t wrap(const uint32_t image[IMAGE], uint32_t body)
+{
+    uint32_t to = 0;
+    for (uint32_t at = 0; at < IMAGE; at += body) {
+        uint32_t size = 32 + 4 * body;
+        memset(blocks + to, 0, 4 * (8 + body + 16));
+        blocks[to] = DOWNLOAD_HEAD_MAGIC;
+        blocks[to + 1] = size >> 24 | (size >> 8 & 0xff00) | (size << 8 & 0xff0000) | size << 24;
+        memcpy(blocks + to + 8, image + at, 4 * (IMAGE - at < body ? IMAGE - at : body));
+        to += 8 + body + 16;
+        blocks[to - 1] = DOWNLOAD_FOOT_MAGIC;
+    }
+    return to;
+}
+
+/* At most `most` at once. */
+static stream_result_t feed_runs(uint32_t words, uint32_t most)
+{
+    s.limits = (boot_limits_t){0, 0, L2, sizeof(l2), sizeof(blocks), 0};
+    stream_begin(&s, DOWNLOAD_TYPE_NETWORK, 4 * words);
+    memset(l2, 0, sizeof(l2));
+    for (uint32_t at = 0; at < words;) {
+        uint32_t addr = 0, run = stream_run(&s, &addr), crc = s.crc;
+        run = run < most ? run : most;
+        for (uint32_t i = 0; i < run; i++) {
+            to_l2(NULL, addr + 4 * i, blocks[at]);
+            crc = boot_crc_word(crc, blocks[at++]);
+        }
+        if (run != 0)
+            stream_ran(&s, run, crc);
+        stream_result_t result = stream_word(&s, blocks[at++], to_l2, NULL);
+        if (result != STREAM_GOES_ON)
+            return result;
+    }
+    return STREAM_GOES_ON;
+}
+
+START_TEST(words_in_runs_leave_what_single_ones_do)
+{
+    uint32_t image[IMAGE], single[256];
+    make_image(image);
+    for (uint32_t body = 1; body <= IMAGE;
+         body = body < IMAGE && body + 34 > IMAGE ? IMAGE : body + 17) {
+        if (IMAGE / body * (24 + body) > 1000)
+            continue;
+        uint32_t words = wrap(image, body);
+        ck_assert_int_eq(feed_runs(words, 0), STREAM_GOES_ON);
+        ck_assert(stream_is_whole(&s));
+        memcpy(single, l2, sizeof(l2));
+        ck_assert_mem_eq(single, image + 64, 4 * 40);
+        ck_assert_mem_eq(single + 40 + 4 + 1 + 4, image + 64 + 41, 4 * 100);
+        for (uint32_t most = 1; most < 128; most = 3 * most + 1) {
+            ck_assert_int_eq(feed_runs(words, most), STREAM_GOES_ON);
+            ck_assert(stream_is_whole(&s));
+            ck_assert_mem_eq(l2, single, sizeof(l2));
+        }
+        blocks[words - 20] ^= 1; /* of the last segment, or behind it */
+        stream_result_t alone = feed_runs(words, 0);
+        ck_assert_int_eq(feed_runs(words, 100), alone);
+        ck_assert(body != IMAGE || alone == STREAM_BAD_CRC);
+    }
+}
+END_TEST
+
 TEST_MAIN("firmware download stream", a_whole_stream_is_stored,
-          heads_that_promise_too_much_are_refused_at_once, damage_is_told_where_it_is,
-          an_image_of_the_other_kind_is_refused, a_stream_that_ends_early_is_not_whole)
+          words_in_runs_leave_what_single_ones_do, heads_that_promise_too_much_are_refused_at_once,
+          damage_is_told_where_it_is, an_image_of_the_other_kind_is_refused,
+          a_stream_that_ends_early_is_not_whole)
