@@ -148,7 +148,7 @@ START_TEST(components_and_counters_that_are_not_there_are_named)
     ck_assert_str_eq(
         init_error(BLOCK("\"component\": \"uart\", \"activity\": [{\"stat\": \"y\", \"aj\": 1}]")),
         "t.json: blocks[0].activity[0].stat: sensor.uart has no counter \"y\", it has tx_bytes, "
-        "rx_bytes, tx_lost, rx_lost");
+        "tx_edges, rx_bytes, tx_lost, rx_lost");
     ck_assert_str_eq(
         init_error(BLOCK("\"component\": \"l2.master.core\", \"activity\": [{\"stat\": "
                          "\"bank_wait_cycles\", \"aj\": 1, \"index\": 32}]")),
