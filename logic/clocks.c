@@ -3,6 +3,7 @@
  */
 #include "logic/clocks.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,6 +121,48 @@ void clocks_enable(clocks_t *clocks, clocks_gate_id_t gate, bool enabled)
     move(&clocks->gate[gate]);
 }
 
+/* ---- windows ---- */
+
+static void tell_all(clocks_t *clocks)
+{
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
+        tell(&clocks->gate[i]);
+}
+
+static void trace_window(const clocks_t *clocks, uint32_t gate)
+{
+    const clocks_gate_t *g = &clocks->gate[gate];
+    uint64_t window_ps = clocks->desc.window_ps;
+    uint64_t khz =
+        (uint64_t)((sim_u128_t)(g->clock_cycles - g->window_cycles) * 1000000000 / window_ps);
+    char track[32];
+    snprintf(track, sizeof(track), "clock %s", clocks_gate_names[gate]);
+    sim_trace_count(clocks->comp.sim, track, clocks->window * window_ps,
+                    "\"MHz\":%" PRIu64 ".%03" PRIu64, khz / 1000, khz % 1000);
+}
+
+void clocks_end(clocks_t *clocks)
+{
+    tell_all(clocks);
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT && sim_counting(clocks->comp.sim); i++)
+        trace_window(clocks, i);
+}
+
+static void schedule(clocks_t *clocks)
+{
+    sim_event_at(clocks->comp.sim, &clocks->sample, (clocks->window + 1) * clocks->desc.window_ps);
+}
+
+static void on_sample(void *ctx)
+{
+    clocks_t *clocks = ctx;
+    clocks_end(clocks);
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
+        clocks->gate[i].window_cycles = clocks->gate[i].clock_cycles;
+    clocks->window++;
+    schedule(clocks);
+}
+
 /* ---- tables ---- */
 
 static const sim_field_t domain_fields[] = {
@@ -137,10 +180,15 @@ static const sim_stat_t domain_stats[] = {
 };
 
 static const sim_field_t gate_fields[] = {
-    SIM_FIELD(clocks_gate_t, clk_hz),       SIM_FIELD(clocks_gate_t, off_ps),
-    SIM_FIELD(clocks_gate_t, told_ps),      SIM_FIELD(clocks_gate_t, asleep_seen),
-    SIM_FIELD(clocks_gate_t, enabled),      SIM_FIELD(clocks_gate_t, clock_cycles),
-    SIM_FIELD(clocks_gate_t, gated_cycles), SIM_FIELD_END,
+    SIM_FIELD(clocks_gate_t, clk_hz),
+    SIM_FIELD(clocks_gate_t, off_ps),
+    SIM_FIELD(clocks_gate_t, told_ps),
+    SIM_FIELD(clocks_gate_t, asleep_seen),
+    SIM_FIELD(clocks_gate_t, enabled),
+    SIM_FIELD(clocks_gate_t, clock_cycles),
+    SIM_FIELD(clocks_gate_t, gated_cycles),
+    SIM_FIELD(clocks_gate_t, window_cycles),
+    SIM_FIELD_END,
 };
 
 static const sim_stat_t gate_stats[] = {
@@ -161,7 +209,7 @@ static void gate_reset(sim_comp_t *comp)
     clocks_gate_t *g = (clocks_gate_t *)(void *)comp;
     g->told_ps = g->off_ps = sim_now_ps(comp->sim);
     g->clk_hz = g->asleep_seen = 0;
-    g->clock_cycles = g->gated_cycles = 0;
+    g->clock_cycles = g->gated_cycles = g->window_cycles = 0;
     g->enabled = true;
 }
 
@@ -174,9 +222,20 @@ static sim_err_t gate_start(sim_comp_t *comp)
 
 static void clocks_tally(sim_comp_t *comp)
 {
+    tell_all((clocks_t *)(void *)comp);
+}
+
+static void clocks_reset(sim_comp_t *comp)
+{
     clocks_t *clocks = (clocks_t *)(void *)comp;
-    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
-        tell(&clocks->gate[i]);
+    sim_event_cancel(comp->sim, &clocks->sample);
+    clocks->window = 0;
+}
+
+static sim_err_t clocks_start(sim_comp_t *comp)
+{
+    schedule((clocks_t *)(void *)comp);
+    return SIM_OK;
 }
 
 static void gate_restored(sim_comp_t *comp)
@@ -186,8 +245,17 @@ static void gate_restored(sim_comp_t *comp)
         g->clk = clk_make(g->clk_hz);
 }
 
+static const sim_field_t clocks_fields[] = {SIM_FIELD(clocks_t, window), SIM_FIELD_END};
+
 static const sim_kind_t clocks_kind = {
-    .kind = "clocks", .version = 1, .check = clocks_check, .tally = clocks_tally};
+    .kind = "clocks",
+    .version = 1,
+    .check = clocks_check,
+    .reset = clocks_reset,
+    .start = clocks_start,
+    .tally = clocks_tally,
+    .fields = clocks_fields,
+};
 static const sim_kind_t domain_kind = {
     .kind = "clock_domain", .version = 1, .fields = domain_fields, .stats = domain_stats};
 static const sim_kind_t gate_kind = {
@@ -207,7 +275,7 @@ _Static_assert(offsetof(clocks_gate_t, comp) == 0, "comp stays first");
 
 clocks_desc_t clocks_desc_default(void)
 {
-    clocks_desc_t desc = {.inck_hz = 24000000};
+    clocks_desc_t desc = {.inck_hz = 24000000, .window_ps = 100 * SIM_PS_PER_US};
     for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
         desc.rule[i].idle = true;
     desc.rule[CLOCKS_GATE_isp].idle_cycles = 16;
@@ -247,6 +315,9 @@ sim_err_t clocks_init(clocks_t *clocks, sim_t *sim, const clocks_desc_t *desc, c
     memset(clocks, 0, sizeof(*clocks));
     if (desc->inck_hz == 0)
         return sim_fail(sim, SIM_EDESC, "%s.inck_hz: 0 is no clock", name);
+    if (desc->window_ps < SIM_PS_PER_US || desc->window_ps > SIM_PS_PER_S)
+        return sim_fail(sim, SIM_EDESC, "%s.window_ps: %" PRIu64 " not in 10^6..10^12", name,
+                        desc->window_ps);
     for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
         if (desc->rule[i].idle_cycles > CLOCKS_MAX_IDLE_CYCLES)
             return sim_fail(sim, SIM_EDESC, "%s.%s.idle_cycles: %u not in 0..%u", name,
@@ -254,8 +325,10 @@ sim_err_t clocks_init(clocks_t *clocks, sim_t *sim, const clocks_desc_t *desc, c
                             CLOCKS_MAX_IDLE_CYCLES);
     clocks->desc = *desc;
     sim_err_t err = sim_comp_init(&clocks->comp, sim, &clocks_kind, name);
-    if (err == SIM_OK)
-        err = add_domains(clocks, sim);
+    if (err != SIM_OK)
+        return err;
+    sim_event_init(&clocks->sample, &clocks->comp, "sample", SIM_PRIO_OBSERVE, on_sample, clocks);
+    err = add_domains(clocks, sim);
     return err == SIM_OK ? add_gates(clocks, sim) : err;
 }
 

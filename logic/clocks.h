@@ -18,6 +18,9 @@
  * out from the times at which gates move, not counted: exact at any time (sim_tally), and free
  * between.
  *
+ * The trace has a track "clock <block>" for each gate: cycles with clock in windows of window_ps,
+ * over their length, in MHz: the clock's frequency times the share of the window that it was on.
+ *
  * The ISP needs its clock from the end of a frame's first line on (lines come whole) until the last
  * row, tensor and statistics have left. The link's clock is that of a lane's bytes (C-PHY: words of
  * 7 symbols); with a continuous clock lane it runs while the sensor streams. PLLs stand still in
@@ -69,6 +72,7 @@ typedef struct {
 
 typedef struct {
     uint64_t inck_hz;
+    uint64_t window_ps; /* of the trace; 1 us to 1 s */
     clocks_rule_t rule[CLOCKS_GATE_COUNT];
 } clocks_desc_t;
 
@@ -96,6 +100,7 @@ typedef struct {
     uint64_t asleep_seen; /* of *asleep */
     bool enabled;
     uint64_t clock_cycles, gated_cycles; /* up to told_ps */
+    uint64_t window_cycles;              /* clock_cycles when the window began */
 } clocks_gate_t;
 
 struct clocks {
@@ -105,9 +110,13 @@ struct clocks {
     void *ctx;
     clocks_domain_t domain[CLOCKS_DOMAINS];
     clocks_gate_t gate[CLOCKS_GATE_COUNT];
+    sim_event_t sample;
+
+    uint64_t window; /* number of the one that runs */
 };
 
-/* INCK 24 MHz; blocks with wires close when idle: isp after 16 cycles, npu after 64 (assumed). */
+/* INCK 24 MHz; windows of 100 us; blocks with wires close when idle: isp after 16 cycles, npu after
+ * 64 (assumed). */
 clocks_desc_t clocks_desc_default(void);
 
 /* Domains are "<name>.<domain>", gates "<name>.<domain>.<block>". */
@@ -122,5 +131,8 @@ void clocks_sleeps(clocks_t *clocks, clocks_gate_id_t gate, const uint64_t *cycl
 
 /* What CLK_ENABLE says, from now on; when a clock's frequency may have changed, too. */
 void clocks_enable(clocks_t *clocks, clocks_gate_id_t gate, bool enabled);
+
+/* The end of a run: the trace gets the window that runs, too. */
+void clocks_end(clocks_t *clocks);
 
 #endif

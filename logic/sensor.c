@@ -184,10 +184,12 @@ static sim_err_t make_path(sensor_t *s, sim_t *sim, sim_pool_t *pool)
 /* Behind the blocks: their counts are tallied first. */
 static sim_err_t make_accounts(sensor_t *s, sim_t *sim)
 {
+    clocks_desc_t clocks = s->desc.logic.clocks;
     traffic_desc_t windows = traffic_desc_default();
     if (s->desc.tech.sample_ps != 0)
         windows.window_ps = s->desc.tech.sample_ps;
-    TRY(clocks_init(&s->clocks, sim, &s->desc.logic.clocks, "sensor.clocks"));
+    clocks.window_ps = windows.window_ps;
+    TRY(clocks_init(&s->clocks, sim, &clocks, "sensor.clocks"));
     return traffic_init(&s->traffic, sim, &s->l2, &s->bus, &windows, "sensor.traffic");
 }
 

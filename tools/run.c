@@ -580,6 +580,7 @@ static int keep_results(run_t *run)
     mipi_capture_end(&run->capture);
     if (!waves_end(&run->waves, run->error, sizeof(run->error)))
         return EXIT_FAILED;
+    clocks_end(&run->sensor->clocks);
     traffic_end(&run->sensor->traffic);
     trace_file_end(&run->trace);
     bool fine = write_stats(run) && write_faults(run) && write_host(run) &&

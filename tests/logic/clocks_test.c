@@ -219,6 +219,42 @@ START_TEST(another_frequency_counts_from_its_first_move_on)
 }
 END_TEST
 
+static char heard[2048];
+
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    size_t used = strlen(heard);
+    (void)ctx;
+    if (strcmp(track, "clock npu") == 0)
+        snprintf(heard + used, sizeof(heard) - used, "%llu:%s ",
+                 (unsigned long long)(at_ps / SIM_PS_PER_US), values);
+}
+
+START_TEST(the_trace_has_the_share_of_each_window)
+{
+    clocks_desc_t desc = plain();
+    desc.window_ps = SIM_PS_PER_US; /* 100 cycles */
+    make(&desc);
+    all_hz(100000000);
+    heard[0] = '\0';
+    sim_set_count(sim, on_count, NULL);
+    ck_assert(clocks_need(&clocks, CLOCKS_GATE_npu, &wire[0]));
+    start();
+    pass_to(1250000);
+    sim_wire_set(&wire[0], true);
+    pass_to(1700000);
+    sim_tally(sim); /* looking changes nothing */
+    pass_to(3010000);
+    sim_wire_set(&wire[0], false);
+    pass_to(3500000);
+    clocks_end(&clocks);
+    /* edges 126 to 200, 201 to 300, and 301 */
+    ck_assert_str_eq(heard, "0:\"MHz\":0.000 1:\"MHz\":75.000 2:\"MHz\":100.000 "
+                            "3:\"MHz\":1.000 ");
+    sim_free(sim);
+}
+END_TEST
+
 /* ---- against a look at every edge ---- */
 
 enum { CHANGES = 200 };
@@ -289,6 +325,9 @@ START_TEST(descriptions_that_make_no_sense_are_refused)
     desc.rule[CLOCKS_GATE_isp].idle_cycles = CLOCKS_MAX_IDLE_CYCLES + 1;
     ck_assert_int_eq(clocks_init(&clocks, sim, &desc, "clocks"), SIM_EDESC);
     ck_assert_ptr_nonnull(strstr(sim_error(sim), "clocks.isp.idle_cycles"));
+    desc = plain();
+    desc.window_ps = SIM_PS_PER_S + 1;
+    ck_assert_int_eq(clocks_init(&clocks, sim, &desc, "clocks"), SIM_EDESC);
     sim_free(sim);
 }
 END_TEST
@@ -301,4 +340,4 @@ TEST_MAIN("clocks", a_domain_is_a_ratio_of_inck_in_lowest_terms,
           cycles_that_a_block_says_it_slept_are_gated,
           another_frequency_counts_from_its_first_move_on,
           random_needs_give_the_cycles_that_a_look_at_every_edge_gives,
-          descriptions_that_make_no_sense_are_refused)
+          the_trace_has_the_share_of_each_window, descriptions_that_make_no_sense_are_refused)
