@@ -126,9 +126,10 @@ void clocks_enable(clocks_t *clocks, clocks_gate_id_t gate, bool enabled)
 static void trace_window(const clocks_t *clocks, uint32_t gate)
 {
     const clocks_gate_t *g = &clocks->gate[gate];
-    uint64_t window_ps = clocks->desc.window_ps;
-    uint64_t khz =
-        (uint64_t)((sim_u128_t)(g->clock_cycles - g->window_cycles) * 1000000000 / window_ps);
+    uint64_t window_ps = clocks->desc.window_ps, cycles = g->clock_cycles - g->window_cycles;
+    if (cycles == g->last_cycles && clocks->window != 0)
+        return; /* as before */
+    uint64_t khz = (uint64_t)((sim_u128_t)cycles * 1000000000 / window_ps);
     char track[32];
     snprintf(track, sizeof(track), "clock %s", clocks_gate_names[gate]);
     sim_trace_count(clocks->comp.sim, track, clocks->window * window_ps,
@@ -151,8 +152,10 @@ static void on_sample(void *ctx)
 {
     clocks_t *clocks = ctx;
     clocks_end(clocks);
-    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
-        clocks->gate[i].window_cycles = clocks->gate[i].clock_cycles;
+    for (clocks_gate_t *g = clocks->gate; g < clocks->gate + CLOCKS_GATE_COUNT; g++) {
+        g->last_cycles = g->clock_cycles - g->window_cycles;
+        g->window_cycles = g->clock_cycles;
+    }
     clocks->window++;
     schedule(clocks);
 }
@@ -174,15 +177,11 @@ static const sim_stat_t domain_stats[] = {
 };
 
 static const sim_field_t gate_fields[] = {
-    SIM_FIELD(clocks_gate_t, clk_hz),
-    SIM_FIELD(clocks_gate_t, off_ps),
-    SIM_FIELD(clocks_gate_t, told_ps),
-    SIM_FIELD(clocks_gate_t, asleep_seen),
-    SIM_FIELD(clocks_gate_t, enabled),
-    SIM_FIELD(clocks_gate_t, clock_cycles),
-    SIM_FIELD(clocks_gate_t, gated_cycles),
-    SIM_FIELD(clocks_gate_t, window_cycles),
-    SIM_FIELD_END,
+    SIM_FIELD(clocks_gate_t, clk_hz),       SIM_FIELD(clocks_gate_t, off_ps),
+    SIM_FIELD(clocks_gate_t, told_ps),      SIM_FIELD(clocks_gate_t, asleep_seen),
+    SIM_FIELD(clocks_gate_t, enabled),      SIM_FIELD(clocks_gate_t, clock_cycles),
+    SIM_FIELD(clocks_gate_t, gated_cycles), SIM_FIELD(clocks_gate_t, window_cycles),
+    SIM_FIELD(clocks_gate_t, last_cycles),  SIM_FIELD_END,
 };
 
 static const sim_stat_t gate_stats[] = {
@@ -203,7 +202,7 @@ static void gate_reset(sim_comp_t *comp)
     clocks_gate_t *g = (clocks_gate_t *)(void *)comp;
     g->told_ps = g->off_ps = sim_now_ps(comp->sim);
     g->clk_hz = g->asleep_seen = 0;
-    g->clock_cycles = g->gated_cycles = g->window_cycles = 0;
+    g->clock_cycles = g->gated_cycles = g->window_cycles = g->last_cycles = 0;
     g->enabled = true;
 }
 

@@ -101,6 +101,7 @@ typedef struct {
     bool enabled;
     uint64_t clock_cycles, gated_cycles; /* up to told_ps */
     uint64_t window_cycles;              /* clock_cycles when the window began */
+    uint64_t last_cycles;                /* of the window before */
 } clocks_gate_t;
 
 struct clocks {

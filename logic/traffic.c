@@ -23,9 +23,14 @@ static uint64_t counted(const traffic_lane_t *lane)
     }
 }
 
+/* Over whole nanoseconds: so it is 64 bits that are divided, nearly always. */
 static uint64_t per_s(uint64_t bytes, uint64_t ps)
 {
-    return ps != 0 ? (uint64_t)((sim_u128_t)bytes * SIM_PS_PER_S / ps) : 0;
+    const uint64_t ns = ps / SIM_PS_PER_NS, ns_per_s = SIM_PS_PER_S / SIM_PS_PER_NS;
+    if (ns == 0)
+        return 0;
+    return bytes <= UINT64_MAX / ns_per_s ? bytes * ns_per_s / ns
+                                          : (uint64_t)((sim_u128_t)bytes * ns_per_s / ns);
 }
 
 /* A counter that went back was reset, after it had been tallied. */
@@ -53,6 +58,14 @@ static void traffic_tally(sim_comp_t *comp)
 
 enum { TEXT = 900 };
 
+static bool is_as_before(const traffic_t *t, traffic_track_t track)
+{
+    for (const traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++)
+        if (lane->track == track && lane->window_bytes != lane->last_bytes)
+            return false;
+    return t->window != 0;
+}
+
 static void tell_track(const traffic_t *t, traffic_track_t track)
 {
     char text[TEXT];
@@ -71,7 +84,8 @@ static void tell(const traffic_t *t)
     if (!sim_counting(t->comp.sim))
         return;
     for (uint32_t i = 0; i < TRAFFIC_TRACKS; i++)
-        tell_track(t, (traffic_track_t)i);
+        if (!is_as_before(t, (traffic_track_t)i))
+            tell_track(t, (traffic_track_t)i);
 }
 
 static void take_all(traffic_t *t)
@@ -91,8 +105,10 @@ static void on_sample(void *ctx)
     traffic_t *t = ctx;
     take_all(t);
     tell(t);
-    for (uint32_t i = 0; i < t->lanes; i++)
-        t->lane[i].window_bytes = 0;
+    for (traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++) {
+        lane->last_bytes = lane->window_bytes;
+        lane->window_bytes = 0;
+    }
     t->window++;
     schedule(t);
 }
@@ -112,6 +128,7 @@ static const sim_field_t lane_fields[] = {
     SIM_FIELD_KEPT(traffic_lane_t, seen),
     SIM_FIELD_KEPT(traffic_lane_t, bytes),
     SIM_FIELD_KEPT(traffic_lane_t, window_bytes),
+    SIM_FIELD_KEPT(traffic_lane_t, last_bytes),
     SIM_FIELD_KEPT(traffic_lane_t, peak_bytes),
     SIM_FIELD_KEPT(traffic_lane_t, mean_bytes_per_s),
     SIM_FIELD_KEPT(traffic_lane_t, peak_bytes_per_s),
@@ -141,7 +158,7 @@ static sim_err_t traffic_start(sim_comp_t *comp)
 static void lane_reset(sim_comp_t *comp)
 {
     traffic_lane_t *lane = (traffic_lane_t *)(void *)comp;
-    lane->seen = lane->bytes = lane->window_bytes = lane->peak_bytes = 0;
+    lane->seen = lane->bytes = lane->window_bytes = lane->last_bytes = lane->peak_bytes = 0;
     lane->mean_bytes_per_s = lane->peak_bytes_per_s = 0;
 }
 

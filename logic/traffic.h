@@ -35,6 +35,7 @@ typedef struct {
 
     uint64_t seen; /* what the counter said last */
     uint64_t bytes, window_bytes, peak_bytes;
+    uint64_t last_bytes;                         /* of the window before */
     uint64_t mean_bytes_per_s, peak_bytes_per_s; /* worked out of these */
 } traffic_lane_t;
 
