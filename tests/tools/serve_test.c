@@ -554,7 +554,75 @@ START_TEST(a_host_outside_boots_the_sensor_from_nothing)
 }
 END_TEST
 
-TEST_MAIN("tools serve", the_link_is_that_of_a_run_whose_host_does_the_same,
+/* ---- another network while one runs ---- */
+
+/* The ids of the networks, a digit a frame. */
+static const char *networks_of(const served_t *s)
+{
+    static char ids[64];
+    char path[400], line[4096], *at;
+    size_t frames = 0;
+    snprintf(path, sizeof(path), "%s/tensors.jsonl", s->out);
+    FILE *f = fopen(path, "rb");
+    ck_assert_ptr_nonnull(f);
+    while (frames < sizeof(ids) - 1 && fgets(line, sizeof(line), f) != NULL) {
+        ck_assert_ptr_nonnull(strstr(line, "\"output_valid\":true"));
+        at = strstr(line, "\"network\":");
+        ids[frames++] = at != NULL ? at[10] : '?';
+    }
+    ids[frames] = '\0';
+    fclose(f);
+    return ids;
+}
+
+START_TEST(a_host_outside_brings_a_network_and_selects_it_while_another_runs)
+{
+    static const uint16_t on[][2] = {{0x3050, 1}, {0x3051, 0}, {0x3052, 1}, {0xd100, 4}};
+    static const char *const names[] = {"loader", "main", "network_0", "network_1"};
+    uint8_t *image[4];
+    size_t bytes[4];
+    char error[200];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/boot.json", boot_scenario, strlen(boot_scenario), error,
+                                    sizeof(error)),
+                     SIM_OK);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "image build/firmware/imx500.elf scenes/person_160.tflite "
+                           "npu/networks/cifar_baseline.topo --for-host " DIR "/images"),
+                     0);
+    for (unsigned i = 0; i < 4; i++)
+        image[i] = image_of(names[i], &bytes[i]);
+    served_t s = start_scenario("swap", false, DIR "/boot.json");
+    fovea_host_t *host = come(&s, false);
+    FINE(host, fovea_host_run_for(host, 9 * FOVEA_MS, 0));
+    for (unsigned i = 0; i < 3; i++)
+        FINE(host, fovea_host_download(host, i, image[i], bytes[i]));
+    for (unsigned i = 0; i < 4; i++)
+        FINE(host, fovea_host_write(host, on[i][0], on[i][1], 1));
+    FINE(host, fovea_host_write(host, MODE_SELECT, 1, 1));
+    FINE(host, fovea_host_run_for(host, 200 * FOVEA_MS, FOVEA_WAKE_FRAME));
+    image[3][bytes[3] / 2] ^= 1;
+    ck_assert(!fovea_host_update(host, image[3], bytes[3]));
+    ck_assert_str_eq(fovea_host_error(host), "reply 0xfe, expected 0x11");
+    image[3][bytes[3] / 2] ^= 1;
+    FINE(host, fovea_host_update(host, image[3], bytes[3]));
+    FINE(host, fovea_host_run_for(host, 200 * FOVEA_MS, FOVEA_WAKE_FRAME));
+    FINE(host, fovea_host_write(host, 0xd701, 1, 1));
+    for (unsigned i = 0; i < 3; i++)
+        FINE(host, fovea_host_run_for(host, 200 * FOVEA_MS, FOVEA_WAKE_FRAME));
+    FINE(host, fovea_host_run_for(host, 30 * FOVEA_MS, 0));
+    leave(&s, host);
+    const char *ids = networks_of(&s), *first = strchr(ids, '1');
+    ck_assert_msg(first != NULL && strspn(ids, "0") == (size_t)(first - ids), "%s", ids);
+    ck_assert_str_eq(first, "11"); /* of three frames since the selection the second and third */
+    ck_assert_int_ge(first - ids, 3);
+    for (unsigned i = 0; i < 4; i++)
+        free(image[i]);
+}
+END_TEST
+
+TEST_MAIN("tools serve", a_host_outside_brings_a_network_and_selects_it_while_another_runs,
+          the_link_is_that_of_a_run_whose_host_does_the_same,
           a_host_that_leaves_before_it_comes_to_the_link_is_noticed,
           an_access_takes_the_time_of_the_bus, what_does_not_answer_and_what_cannot_be_is_told,
           transfers_take_their_time_and_pins_none, a_run_ends_when_a_frame_has_left,

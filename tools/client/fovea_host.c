@@ -441,6 +441,7 @@ bool fovea_host_spi(fovea_host_t *host, const void *data, size_t bytes, uint32_t
 enum {
     CMD_INT = 0x3080,
     ST_TRANS_CMD = 0xd000,
+    UPDATE_CMD = 0xd001,
     LOAD_MODE = 0xd002,
     IMAGE_TYPE = 0xd003,
     DIV_NUM = 0xd004,
@@ -450,7 +451,9 @@ enum {
     REPLY_STS = 0xd014,
     DOWNLOAD_STS = 0xd015
 };
-enum { REPLY_TRIES = 5, SEND_TRIES = 100, READY = 0, DONE = 1, DOWNLOADING = 1, PIECE = 1 << 20 };
+enum { REPLY_TRIES = 5, SEND_TRIES = 100, DOWNLOADING = 1, PIECE = 1 << 20 };
+enum { NETWORK = 2, TRANSITION = 0, UPDATE = 1 };
+enum { READY = 0, DONE = 1, OF_UPDATE = 0x10 }; /* replies */
 #define POLL_PS (50 * FOVEA_MS)
 
 /* Until the register is not `from`, a look each 50 ms. */
@@ -479,7 +482,7 @@ static bool need_reply(fovea_host_t *host, uint32_t *counter, uint32_t wanted)
            fail(host, "reply 0x%02x, expected 0x%02x", (unsigned)reply, (unsigned)wanted);
 }
 
-static bool command(fovea_host_t *host, unsigned type, size_t bytes)
+static bool command(fovea_host_t *host, unsigned type, size_t bytes, unsigned kind)
 {
     const struct {
         uint16_t addr;
@@ -492,7 +495,8 @@ static bool command(fovea_host_t *host, unsigned type, size_t bytes)
         {DIV_NUM, 1, (uint32_t)((bytes - 1) / PIECE)},
         {FILE_SIZE, 4, (uint32_t)bytes},
         {ST_TRANS_CMD, 1, type},
-        {CMD_INT, 1, 0},
+        {UPDATE_CMD, 1, 0},
+        {CMD_INT, 1, kind},
     };
     for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
         if (!fovea_host_write(host, writes[i].addr, writes[i].value, writes[i].bytes))
@@ -512,14 +516,24 @@ static bool send_pieces(fovea_host_t *host, const uint8_t *data, size_t bytes)
     return true;
 }
 
-bool fovea_host_download(fovea_host_t *host, unsigned type, const void *data, size_t bytes)
+static bool bring(fovea_host_t *host, unsigned type, const void *data, size_t bytes, unsigned kind)
 {
-    uint32_t counter;
+    uint32_t counter, of = kind == UPDATE ? OF_UPDATE : 0;
     if (bytes == 0 || bytes > FOVEA_IMAGE_MOST_BYTES)
         return fail(host, "an image of %zu bytes", bytes);
-    return fovea_host_read(host, REPLY_CNT, &counter, 1) && command(host, type, bytes) &&
-           need_reply(host, &counter, READY) && send_pieces(host, data, bytes) &&
-           need_reply(host, &counter, DONE);
+    return fovea_host_read(host, REPLY_CNT, &counter, 1) && command(host, type, bytes, kind) &&
+           need_reply(host, &counter, of + READY) && send_pieces(host, data, bytes) &&
+           need_reply(host, &counter, of + DONE);
+}
+
+bool fovea_host_download(fovea_host_t *host, unsigned type, const void *data, size_t bytes)
+{
+    return bring(host, type, data, bytes, TRANSITION);
+}
+
+bool fovea_host_update(fovea_host_t *host, const void *data, size_t bytes)
+{
+    return bring(host, NETWORK, data, bytes, UPDATE);
 }
 
 bool fovea_host_pin(fovea_host_t *host, unsigned pin, bool level)

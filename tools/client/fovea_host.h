@@ -72,6 +72,9 @@ bool fovea_host_spi(fovea_host_t *host, const void *data, size_t bytes, uint32_t
  * Time passes: a look each 50 ms, transfers of 1 MiB. An error says the sensor's reply. */
 #define FOVEA_IMAGE_MOST_BYTES (64u << 20)
 bool fovea_host_download(fovea_host_t *host, unsigned type, const void *data, size_t bytes);
+/* The same of networks (network_N.bin) that come as an update beside those that are there, while
+ * these run; 0xd701 selects one afterwards. */
+bool fovea_host_update(fovea_host_t *host, const void *data, size_t bytes);
 
 /* Drives a pin of the board, 0..15. */
 bool fovea_host_pin(fovea_host_t *host, unsigned pin, bool level);
