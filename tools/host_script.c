@@ -10,7 +10,25 @@
 #include "sim/hash.h"
 #include "sim/time.h"
 
-enum { MAX_SCRIPT_BYTES = 64 << 20, MAX_SPI_BYTES = 16 << 20, SPI_WORD_BYTES = 4, WORD = 256 };
+enum {
+    MAX_SCRIPT_BYTES = 64 << 20,
+    MAX_SPI_BYTES = 16 << 20,
+    SPI_WORD_BYTES = 4,
+    WORD = 256,
+    MAX_NAMES = 16, /* that stand for each other */
+    JOINED = '\v',  /* in front of a newline that ends no line; no byte of a file */
+};
+
+/* `#define NAME MEANING`, in the text. */
+typedef struct {
+    const char *name, *meaning, *end;
+    size_t name_bytes;
+} define_t;
+
+typedef struct {
+    define_t *list;
+    uint32_t count, room;
+} defines_t;
 
 /* The text without its comments, and where its reader stands. */
 typedef struct {
@@ -19,6 +37,8 @@ typedef struct {
     const char *at, *end; /* of the line */
     uint32_t line;
     uint32_t room; /* for commands */
+    defines_t *defines;
+    uint32_t names; /* that stand for what is read */
     char *error;
     size_t error_bytes;
 } reader_t;
@@ -40,23 +60,43 @@ static bool fail(reader_t *r, const char *fmt, ...)
 
 static bool is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == JOINED;
+}
+
+/* A backslash puts off the end of the line, as in C. */
+static void join_lines(char *text)
+{
+    for (char *c = text; (c = strchr(c, '\\')) != NULL; c++) {
+        bool dos = c[1] == '\r';
+        if (c[1 + dos] == '\n') {
+            c[0] = ' ';
+            c[dos] = JOINED;
+        }
+    }
+}
+
+static const char define[] = "#define";
+
+static bool defines(const char *c)
+{
+    return strncmp(c, define, sizeof(define) - 1) == 0 && is_space(c[sizeof(define) - 1]);
 }
 
 /* Comments become spaces, so that lines stay where they are. `#` and `//` begin one only where a
- * word could begin: file names may have them inside. */
+ * word could begin: file names may have them inside. A line's own `#define` is none. */
 static void blank_comments(char *text)
 {
-    bool in_line = false, in_c = false, at_word = true;
+    bool in_line = false, in_c = false, at_word = true, at_start = true;
     for (char *c = text; *c != '\0'; c++) {
         bool c_ends = in_c && c[0] == '*' && c[1] == '/';
         in_line = in_line && *c != '\n';
         if (!in_line && !in_c && at_word)
-            in_line = *c == '#' || (c[0] == '/' && c[1] == '/');
+            in_line = (*c == '#' && !(at_start && defines(c))) || (c[0] == '/' && c[1] == '/');
         if (!in_line && !in_c && c[0] == '/' && c[1] == '*') {
             in_c = true;
             *c++ = ' '; /* the star is not the end's */
         }
+        at_start = *c == '\n' || (at_start && is_space(*c));
         at_word = is_space(*c) || *c == ',' || *c == '{' || *c == '}';
         if ((in_line || in_c) && *c != '\n')
             *c = ' ';
@@ -126,23 +166,64 @@ static bool to_number(const char *word, uint64_t *value)
     return *end == '\0' && (hex || word[0] != '0' || *value == 0);
 }
 
-static bool read_number(reader_t *r, const char *what, const char *stops, uint64_t most,
-                        uint64_t *value)
-{
-    char word[WORD];
-    next_word(r, word, stops);
-    if (word[0] == '\0')
-        return fail(r, "no %s, expected a number", what);
-    if (!to_number(word, value))
-        return fail(r, "%s '%s' is no decimal or 0x number", what, word);
-    return *value <= most ||
-           fail(r, "%s %s, expected at most 0x%llx", what, word, (unsigned long long)most);
-}
-
 static bool at_end(reader_t *r)
 {
     skip_spaces(r);
     return r->at == r->end || fail(r, "'%.*s' is more than the line needs", shown(r), r->at);
+}
+
+/* ---- names ---- */
+
+/* `NAME MEANING`. What has arguments, or no meaning, is no name of a number. */
+static bool read_define(reader_t *r)
+{
+    defines_t *d = r->defines;
+    if (d->count == d->room) {
+        d->room = d->room != 0 ? 2 * d->room : 64;
+        define_t *more = realloc(d->list, d->room * sizeof(*more));
+        if (more == NULL)
+            return fail(r, "out of memory");
+        d->list = more;
+    }
+    skip_spaces(r);
+    const char *name = r->at;
+    while (r->at < r->end && !is_space(*r->at))
+        r->at++;
+    d->list[d->count++] = (define_t){name, r->at, r->end, (size_t)(r->at - name)};
+    return true;
+}
+
+/* What the word stands for, as a reader of it. */
+static bool means(const reader_t *r, const char *word, reader_t *meaning)
+{
+    size_t bytes = strlen(word);
+    for (uint32_t i = r->defines->count; i-- > 0 && r->names < MAX_NAMES;) {
+        const define_t *d = &r->defines->list[i];
+        if (d->name_bytes != bytes || memcmp(d->name, word, bytes) != 0)
+            continue;
+        *meaning = *r;
+        meaning->at = d->meaning;
+        meaning->end = d->end;
+        meaning->names++;
+        return true;
+    }
+    return false;
+}
+
+static bool read_number(reader_t *r, const char *what, const char *stops, uint64_t most,
+                        uint64_t *value)
+{
+    char word[WORD];
+    reader_t meaning;
+    next_word(r, word, stops);
+    if (word[0] == '\0')
+        return fail(r, "no %s, expected a number", what);
+    if (means(r, word, &meaning))
+        return read_number(&meaning, what, "", most, value) && at_end(&meaning);
+    if (!to_number(word, value))
+        return fail(r, "%s '%s' is no decimal or 0x number", what, word);
+    return *value <= most ||
+           fail(r, "%s %s, expected at most 0x%llx", what, word, (unsigned long long)most);
 }
 
 /* ---- commands ---- */
@@ -169,12 +250,39 @@ static bool fits(reader_t *r, const host_cmd_t *cmd, uint64_t value)
            fail(r, "value 0x%llx is wider than %u bits", (unsigned long long)value, 8 * cmd->bytes);
 }
 
+/* 0x0100, or CCI_REG16(0x0340), or a name of such. */
+static bool read_entry_address(reader_t *r, host_cmd_t *cmd)
+{
+    static const char *const macros[] = {"CCI_REG8", "CCI_REG16", "CCI_REG24", "CCI_REG32"};
+    const char *from = r->at;
+    char word[WORD];
+    uint64_t addr;
+    reader_t meaning;
+    next_word(r, word, "(,}");
+    if (means(r, word, &meaning))
+        return read_entry_address(&meaning, cmd) && at_end(&meaning);
+    cmd->bytes = 1;
+    bool macro = next_is(r, '(');
+    for (uint32_t i = 0; macro && i < SIM_COUNT(macros); i++)
+        if (strcmp(word, macros[i]) == 0)
+            cmd->bytes = i + 1;
+    if (macro && (cmd->bytes == 1 && strcmp(word, macros[0]) != 0))
+        return fail(r, "'%s' is none of CCI_REG8, 16, 24, 32", word);
+    r->at = macro ? r->at : from;
+    bool fine = read_number(r, "address", "),}", 0xffff, &addr);
+    cmd->addr = (uint16_t)addr;
+    return fine && (!macro || need(r, ')'));
+}
+
 /* A name, or a number with the width of the register that begins there. */
 static bool read_register(reader_t *r, host_cmd_t *cmd)
 {
     char word[WORD];
     uint64_t number;
+    reader_t meaning;
     next_word(r, word, "");
+    if (means(r, word, &meaning))
+        return read_entry_address(&meaning, cmd) && at_end(&meaning);
     const ccs_reg_t *reg = word[0] != '\0' ? ccs_named(word) : NULL;
     bool numeric = to_number(word, &number);
     if (!numeric && reg == NULL)
@@ -267,27 +375,6 @@ static const struct {
 
 /* ---- a driver's tables ---- */
 
-/* 0x0100, or CCI_REG16(0x0340). */
-static bool read_entry_address(reader_t *r, host_cmd_t *cmd)
-{
-    static const char *const macros[] = {"CCI_REG8", "CCI_REG16", "CCI_REG24", "CCI_REG32"};
-    const char *from = r->at;
-    char word[WORD];
-    uint64_t addr;
-    next_word(r, word, "(,}");
-    cmd->bytes = 1;
-    bool macro = next_is(r, '(');
-    for (uint32_t i = 0; macro && i < SIM_COUNT(macros); i++)
-        if (strcmp(word, macros[i]) == 0)
-            cmd->bytes = i + 1;
-    if (macro && (cmd->bytes == 1 && strcmp(word, macros[0]) != 0))
-        return fail(r, "'%s' is none of CCI_REG8, 16, 24, 32", word);
-    r->at = macro ? r->at : from;
-    bool fine = read_number(r, "address", "),}", 0xffff, &addr);
-    cmd->addr = (uint16_t)addr;
-    return fine && (!macro || need(r, ')'));
-}
-
 static bool read_entry(reader_t *r)
 {
     host_cmd_t cmd = {.act = HOST_WRITE};
@@ -329,6 +416,10 @@ static bool read_line(reader_t *r)
     skip_spaces(r);
     if (r->at == r->end || is_frame_of_table(r))
         return true;
+    if (defines(r->at)) {
+        r->at += sizeof(define) - 1;
+        return read_define(r);
+    }
     while (r->at < r->end && *r->at == '{') {
         if (!read_entry(r))
             return false;
@@ -353,7 +444,7 @@ static bool check_text(reader_t *r, const char *text, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) {
         unsigned char c = (unsigned char)text[i];
-        if ((c < ' ' && !is_space((char)c)) || c == 0x7f)
+        if ((c < ' ' && !is_space((char)c)) || c == JOINED || c == 0x7f)
             return fail(r, "byte 0x%02x is no text", c);
         r->line += c == '\n';
     }
@@ -361,16 +452,26 @@ static bool check_text(reader_t *r, const char *text, size_t bytes)
     return true;
 }
 
+/* The newline that ends the line, or the text's end. */
+static const char *end_of_line(const char *at)
+{
+    const char *newline = strchr(at, '\n');
+    while (newline != NULL && newline > at && newline[-1] == JOINED)
+        newline = strchr(newline + 1, '\n');
+    return newline != NULL ? newline : at + strlen(at);
+}
+
 static bool read_lines(reader_t *r)
 {
     const char *next = r->text;
     for (r->line = 1; *next != '\0'; r->line++) {
-        const char *newline = strchr(next, '\n');
         r->at = next;
-        r->end = newline != NULL ? newline : next + strlen(next);
-        next = newline != NULL ? newline + 1 : r->end;
+        r->end = end_of_line(next);
         if (!read_line(r))
             return false;
+        for (; next < r->end; next++)
+            r->line += *next == '\n';
+        next += *next == '\n';
     }
     return true;
 }
@@ -432,7 +533,9 @@ static bool load_file(reader_t *r, host_cmd_t *cmd)
 static bool read_text(host_script_t *script, const char *name, const char *text, size_t bytes,
                       bool with_files, char *error, size_t error_bytes)
 {
-    reader_t r = {.script = script, .line = 1, .error = error, .error_bytes = error_bytes};
+    defines_t names = {0};
+    reader_t r = {
+        .script = script, .line = 1, .defines = &names, .error = error, .error_bytes = error_bytes};
     size_t name_bytes = strlen(name) + 1;
     char *copy = malloc(bytes + 1);
     script->file = malloc(name_bytes);
@@ -446,9 +549,12 @@ static bool read_text(host_script_t *script, const char *name, const char *text,
     copy[bytes] = '\0';
     r.text = copy;
     bool fine = check_text(&r, text, bytes);
-    if (fine)
+    if (fine) {
+        join_lines(copy);
         blank_comments(copy);
+    }
     fine = fine && read_lines(&r);
+    free(names.list);
     for (uint32_t i = 0; fine && i < script->cmds; i++)
         if (script->cmd[i].at != 0) {
             if (with_files)

@@ -6,12 +6,14 @@
  *   {0x0100, 0x00},  { CCI_REG16(0x0340), 0x0b9c },    entries of a Linux driver's tables
  *
  *   write ADDR size:FILE [WIDTH]                       bytes of a file
+ *   #define NAME VALUE or CCI_REG16(0x3054)            a name for what follows; else # is a comment
  *
  * ADDR is the number of an address or a register's name; numbers are decimal or 0x; WIDTH is 8, 16,
  * 24 or 32 bits, otherwise that of the register that begins at ADDR, or 8 where none does. Entries
  * of a table are 8 bits wide unless CCI_REG16, 24 or 32 says otherwise. MS may have a fraction, or
  * a unit (300us). Comments: # and // to the end of the line, C's; lines that open and close a C
- * table are passed over. A file is looked for beside the script.
+ * table are passed over; a backslash at its end goes on with a line. Expressions are not worked
+ * out. A file is looked for beside the script.
  */
 #ifndef TOOLS_HOST_SCRIPT_H
 #define TOOLS_HOST_SCRIPT_H

@@ -102,6 +102,41 @@ START_TEST(a_drivers_table_is_a_script_as_it_stands)
 }
 END_TEST
 
+/* The shapes of drivers/media/i2c/imx500.c, imx477.c and imx219.c. */
+START_TEST(names_that_a_driver_defines_are_known_to_its_tables)
+{
+    ck_assert_msg(parse("#include <linux/i2c.h>\n"
+                        "#define LINE_WIDTH\t\t2560\n"
+                        "#define REG_MODE CCI_REG8(0x0100)\n"
+                        "#define REG_CH06_X \\\n\tCCI_REG16(0x3054) /* Output pixel count */\n"
+                        "#define REG_GAIN 0x0204\r\n"
+                        "#define EMBEDDED \\\r\n\t(2 * ((WIDTH * 10) >> 3))\r\n"
+                        "#define EXCK(n) ((n) * 256)\n"
+                        "#define TWICE LINE_WIDTH\n"
+                        "static const struct cci_reg_sequence common[] = {\n"
+                        "\t{ REG_MODE, 0x00 },\n"
+                        "\t{ CCI_REG16(0x3056), LINE_WIDTH },\n"
+                        "\t{REG_CH06_X,TWICE},\n"
+                        "\t{ REG_GAIN, 7 },\n"
+                        "};\n"
+                        "write REG_CH06_X 1\n"
+                        "#define LINE_WIDTH 0x10\n"
+                        "write REG_GAIN LINE_WIDTH 16\n"
+                        "expect REG_MODE 1\n"),
+                  "%s", error);
+    ck_assert_uint_eq(script.cmds, 7);
+    is(0, HOST_WRITE, 0x0100, 1, 0);
+    is(1, HOST_WRITE, 0x3056, 2, 2560);
+    is(2, HOST_WRITE, 0x3054, 2, 2560);
+    is(3, HOST_WRITE, 0x0204, 1, 7);
+    is(4, HOST_WRITE, 0x3054, 2, 1);
+    is(5, HOST_WRITE, 0x0204, 2, 16); /* the last definition counts */
+    is(6, HOST_EXPECT, 0x0100, 1, 1);
+    ck_assert_uint_eq(script.cmd[2].line, 14);
+    ck_assert_uint_eq(script.cmd[6].line, 20);
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_told_with_its_line)
 {
     static const struct {
@@ -141,7 +176,17 @@ START_TEST(what_is_wrong_is_told_with_its_line)
         {"{MY_REG, 1},", "address 'MY_REG' is no decimal or 0x number"},
         {"{0x0100, 0x10}, x", "'x' is no command"},
         {"static int x;", "'static' is no command"},
+        {"#define A 1\n{0x0100, B},", "a.txt:2: value 'B' is no decimal or 0x number"},
+        {"#define A (1 + 1)\n{0x0100, A},", "a.txt:2: value '(1' is no decimal or 0x number"},
+        {"#define A 1 + 1\n{0x0100, A},", "a.txt:2: '+ 1' is more than the line needs"},
+        {"#define A\n{0x0100, A},", "a.txt:2: no value, expected a number"},
+        {"#define A \\\n 0x100\n{0x0100, A},", "a.txt:3: value 0x100 is wider than 8 bits"},
+        {"#define A B\n#define B A\n{A, 1},", "a.txt:3: address 'A' is no decimal or 0x number"},
+        {"#define A CCI_REG16(0x10000)\n{A, 1},", "a.txt:2: address 0x10000, expected at most"},
+        {"#define A CCI_REG16(1) 2\nread A", "a.txt:2: '2' is more than the line needs"},
+        {"write 0x0100 1 #define A 1\nwrite A 1", "a.txt:2: 'A' is no address and no CCS register"},
         {"\x01", "a.txt:1: byte 0x01 is no text"},
+        {"\nread 0x0016\v", "a.txt:2: byte 0x0b is no text"},
     };
     for (size_t i = 0; i < SIM_COUNT(wrong); i++) {
         ck_assert_msg(!parse(wrong[i].lines), "%s", wrong[i].lines);
@@ -157,7 +202,7 @@ START_TEST(a_damaged_script_is_read_or_refused)
 {
     static const char good[] = "/* a */ write 0x0340 1 16 # b\n{CCI_REG16(0x0202), 0x0640},\n"
                                "static const struct r m[] = {\n};\ndelay 5ms\nspi x\n"
-                               "write 0xd008 size:x 32\n";
+                               "write 0xd008 size:x 32\n#define A CCI_REG16( \\\n1)\n{A, 7}\n";
     char lines[sizeof(good)];
     for (size_t length = 0; length < sizeof(good); length++) {
         snprintf(lines, sizeof(lines), "%.*s", (int)length, good);
@@ -514,8 +559,8 @@ START_TEST(a_script_may_be_as_long_as_a_drivers)
 END_TEST
 
 TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_script_as_it_stands,
-          what_is_wrong_is_told_with_its_line, a_damaged_script_is_read_or_refused,
-          lines_are_done_one_after_another_in_bus_time,
+          names_that_a_driver_defines_are_known_to_its_tables, what_is_wrong_is_told_with_its_line,
+          a_damaged_script_is_read_or_refused, lines_are_done_one_after_another_in_bus_time,
           a_frame_is_waited_for_until_it_begins_to_be_read,
           what_is_not_as_expected_is_counted_and_told,
           what_is_not_acknowledged_is_told_and_once_more_tried_where_asked,
