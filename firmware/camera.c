@@ -6,6 +6,7 @@
 /* CCS registers, by their MIPI names. */
 enum {
     CCS_IMAGE_ORIENTATION = 0x0101,
+    CCS_MASK_CORRUPTED_FRAMES = 0x0105,
     CCS_FAST_STANDBY_CTRL = 0x0106,
     CCS_CSI_CHANNEL_IDENTIFIER = 0x0110,
     CCS_CSI_DATA_FORMAT = 0x0112,
@@ -286,5 +287,6 @@ void camera_set_white_balance(const awb_gains_t *gains)
 void camera_stream(bool on)
 {
     uint32_t cut = hal_ccs_read8(CCS_FAST_STANDBY_CTRL) != 0 ? PIX_CTRL_CUT_MASK : 0;
-    reg_write(PIX_CTRL, on ? PIX_CTRL_STREAM : cut);
+    uint32_t mask = hal_ccs_read8(CCS_MASK_CORRUPTED_FRAMES) != 0 ? PIX_CTRL_MASK_CORRUPT_MASK : 0;
+    reg_write(PIX_CTRL, (on ? PIX_CTRL_STREAM : cut) | mask);
 }

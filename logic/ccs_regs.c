@@ -65,7 +65,7 @@ static const ccs_reg_t ccs_table[] = {
     {"image_orientation",                     0x0101, 1, RT, YES, 0, NUMBER, 0},
     {"software_reset",                        0x0103, 1, RW, YES, 0, NUMBER, 0},  /* 1: as after power-up; reads 0; the bus is not answered for 2400 input clocks */
     {"grouped_parameter_hold",                0x0104, 1, RW, YES, 0, NUMBER, 0},
-    {"mask_corrupted_frames",                 0x0105, 1, RW, YES, 0, NUMBER, 0},  /* the pixel die makes none (a frame waits instead): either way all frames leave */
+    {"mask_corrupted_frames",                 0x0105, 1, RW, YES, 0, NUMBER, 0},  /* 1: frames without the exposure that was asked for do not leave (the chip file's timing.too_long "corrupt"; else such a frame waits) */
     {"fast_standby_ctrl",                     0x0106, 1, RW, YES, 0, NUMBER, 0},  /* mode_select 0: 0 the frame is read to its end, 1 to the end of the row */
     {"cci_address_ctrl",                      0x0107, 1, RW, YES, 0x34, NUMBER, 0},  /* the 7-bit address << 1 (Linux ccs-core.c), from the next START on */
     {"csi_channel_identifier",                0x0110, 1, RW, YES, 0, NUMBER, 0},  /* virtual channel of the image, 0..15 */

@@ -49,6 +49,7 @@ pix_desc_t pix_desc_default(void)
         .transfer_settle_ns = 1000,
         .column_hz = 746400000,
         .too_short = PIX_STRETCH,
+        .too_long = PIX_WAIT,
         .blank_lines_min = 22,
         .coarse_min = 8,
         .coarse_margin = 22,
@@ -133,9 +134,12 @@ static void read_timing(const sim_cfg_t *cfg, pix_desc_t *d)
 {
     sim_cfg_t t = sim_cfg_obj(cfg, "timing");
     static const char *const too_short[] = {"stretch", "refuse"}; /* as pix_too_short_t */
+    static const char *const too_long[] = {"wait", "corrupt"};    /* as pix_too_long_t */
     d->column_hz = sim_cfg_u64(&t, "column_hz", 1000000, UINT64_C(100000000000), d->column_hz);
     d->too_short = (pix_too_short_t)sim_cfg_enum(&t, "too_short", too_short, SIM_COUNT(too_short),
                                                  d->too_short);
+    d->too_long =
+        (pix_too_long_t)sim_cfg_enum(&t, "too_long", too_long, SIM_COUNT(too_long), d->too_long);
     d->blanking_delay = read_u32(&t, "blanking_delay", 2, 3, d->blanking_delay);
     d->blank_lines_min = read_u32(&t, "blank_lines_min", 1, 10000, d->blank_lines_min);
     d->coarse_min = read_u32(&t, "coarse_min", 1, 1000, d->coarse_min);

@@ -205,6 +205,7 @@ static void tell_active(pix_t *pix)
 /* The first frame of a stream: its exposure starts now. */
 static void begin_stream(pix_t *pix)
 {
+    pix->corrupt = false;
     pix->clk_hz = pix_clock_hz(pix);
     pix->regs.clock_hz = (uint32_t)pix->clk_hz;
     if (!latch(pix, true)) {
@@ -222,6 +223,8 @@ static void begin_stream(pix_t *pix)
 static void follow(pix_t *pix)
 {
     latch(pix, false);
+    pix->corrupt =
+        pix->desc.too_long == PIX_CORRUPT && pix_shorten(&pix->desc, &pix->now, &pix->next);
     pix->next.readout_pck = pix_follow_pck(&pix->desc, &pix->now, &pix->next);
     uint64_t period = (uint64_t)pix->now.frame_length_lines * pix->now.line_length_pck;
     pix->stretched_frames += pix->next.readout_pck > pix->now.readout_pck + period;
@@ -257,6 +260,9 @@ static void on_frame_start(void *ctx)
     pix->reading = true;
     pix->row = 0;
     pix->frames++;
+    pix->corrupt_frames += pix->corrupt;
+    pix->masked = pix->corrupt && (pix->regs.ctrl & PIX_CTRL_MASK) != 0;
+    pix->masked_frames += pix->masked;
     uint64_t start_ps = pix_row_exposure_start_ps(&pix->now, 0);
     pix->regs.frame = pix->now.frame;
     pix->regs.sof_lo = (uint32_t)start_ps;
@@ -338,7 +344,7 @@ static void on_row_end(void *ctx)
     pix->cut_frames += cut && pix->row < pix_frame_lines(&pix->now);
     if (!last)
         schedule_row(pix);
-    for (uint32_t i = 0; i < pix->sinks; i++)
+    for (uint32_t i = 0; !pix->masked && i < pix->sinks; i++)
         pix->sink[i].line(pix->sink[i].ctx, &line);
     if (last)
         end_frame(pix);
@@ -393,6 +399,10 @@ static const sim_field_t pix_fields[] = {
     SIM_FIELD(pix_t, saturated_px),
     SIM_FIELD(pix_t, dropped_frames),
     SIM_FIELD(pix_t, cut_frames),
+    SIM_FIELD(pix_t, corrupt_frames),
+    SIM_FIELD(pix_t, masked_frames),
+    SIM_FIELD(pix_t, corrupt),
+    SIM_FIELD(pix_t, masked),
     SIM_FIELD(pix_t, stretched_frames),
     SIM_FIELD(pix_t, clamped_settings),
     SIM_FIELD(pix_t, refused_settings),
@@ -430,6 +440,8 @@ static const sim_stat_t pix_stats[] = {
     SIM_STAT(pix_t, saturated_px, "px", "samples at full scale"),
     SIM_STAT(pix_t, cut_frames, "frames",
              "frames that end before their last row, because the stream was stopped"),
+    SIM_STAT(pix_t, corrupt_frames, "frames", "frames with less exposure than was asked for"),
+    SIM_STAT(pix_t, masked_frames, "frames", "of these, those that did not leave"),
     SIM_STAT(pix_t, dropped_frames, "frames", "exposures given up because the stream was stopped"),
     SIM_STAT(pix_t, stretched_frames, "frames", "frames that waited for their own long exposure"),
     SIM_STAT(pix_t, clamped_settings, "frames", "frames with a setting out of range"),
@@ -480,6 +492,8 @@ static void pix_reset(sim_comp_t *comp)
     pix->clk_hz = 0;
     pix->row = 0;
     pix->frames = pix->rows = pix->saturated_px = 0;
+    pix->corrupt_frames = pix->masked_frames = 0;
+    pix->corrupt = pix->masked = false;
     pix->dropped_frames = pix->cut_frames = pix->stretched_frames = pix->clamped_settings = 0;
     pix->refused_settings = pix->stretched_lines = 0;
     pix->row_pck = pix->register_pck = pix->adc_pck = pix->column_pck = pix->link_pck = 0;
@@ -505,7 +519,7 @@ static void pix_restored(sim_comp_t *comp)
 
 static const sim_kind_t pix_kind = {
     .kind = "pixel",
-    .version = 4,
+    .version = 5,
     .tally = pix_tally,
     .check = pix_check,
     .reset = pix_reset,

@@ -23,6 +23,8 @@
  *               held back for blanking_delay - 2 frames more: libcamera's delays for the IMX500
  *               are 2 for exposure and gain, 3 for blanking. A frame waits when its exposure would
  *               begin before the rows of the one before are read; nothing else ever moves a frame.
+ *               With timing.too_long "corrupt" it comes in time and its rows are exposed for as
+ *               long as they can be; PIX_CTRL bit 2 keeps the lines of such a frame from the sinks.
  *               PIX_HOLD keeps what is written aside until it ends: several settings of one frame.
  *               The die's temperature is taken with the settings: dark current, hot photosites and
  *               reset noise of all rows of the frame follow it.
@@ -73,6 +75,7 @@ typedef struct {
 
 /* What becomes of a line length that ADC, columns or link cannot keep up with. */
 typedef enum { PIX_STRETCH, PIX_REFUSE } pix_too_short_t;
+typedef enum { PIX_WAIT, PIX_CORRUPT } pix_too_long_t;
 
 typedef struct {
     uint64_t clk_hz; /* pixel clock, while nobody gives another: what line_length counts */
@@ -117,6 +120,7 @@ typedef struct {
     uint64_t column_hz; /* samples a second from the columns to the logic die */
 
     pix_too_short_t too_short;
+    pix_too_long_t too_long;
     uint32_t blank_lines_min;           /* frame_length - lines read */
     uint32_t coarse_min, coarse_margin; /* lines; coarse <= frame_length - margin */
     uint32_t blanking_delay;            /* 2, 3: frames until geometry and lengths show */
@@ -193,6 +197,7 @@ enum {
     PIX_ID_VALUE = 0x00040002, /* block 4, version 2 */
     PIX_CTRL_STREAM = 1u << 0,
     PIX_CTRL_CUT = 1u << 1,           /* a stream that stops ends with the row that is read */
+    PIX_CTRL_MASK = 1u << 2,          /* corrupt frames do not leave */
     PIX_STATUS_FRAME_START = 1u << 0, /* the first row begins to be read */
     PIX_STATUS_FRAME_END = 1u << 1,   /* the last row is read */
     PIX_STATUS_CLAMPED = 1u << 2,     /* a setting was out of range when latched */
@@ -265,7 +270,8 @@ typedef struct pix {
     bool illegal; /* the settings latched last had to be clamped */
     uint32_t row; /* line next to be read */
     uint64_t frames, rows, saturated_px, dropped_frames, stretched_frames, clamped_settings;
-    uint64_t cut_frames;
+    uint64_t cut_frames, corrupt_frames, masked_frames;
+    bool corrupt, masked; /* next has less exposure than asked for; now does not leave */
     uint64_t refused_settings, stretched_lines;
     uint64_t row_pck, register_pck, adc_pck, column_pck, link_pck; /* of the frame that is read */
 

@@ -81,5 +81,7 @@ bool pix_keeps(const pix_t *pix, const pix_frame_t *frame);
 
 /* The clock at which row 0 of `next` begins to be read when `next` follows `now`. */
 uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next);
+/* As many lines of exposure as leave it one frame length after `now`; false: it has no more. */
+bool pix_shorten(const pix_desc_t *desc, const pix_frame_t *now, pix_frame_t *next);
 
 #endif

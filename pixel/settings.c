@@ -20,7 +20,7 @@
 const sim_reg_t pix_reg_table[] = {
     /* name              help                                                addr  reset         rw_mask w1c  member           side effect */
     {"PIX_ID",           "31:16: block id; 15:0: version",                   0x00, PIX_ID_VALUE, 0x0,    0x0, R(id),           NULL},
-    {"PIX_CTRL",         "0: stream; 1: cut, what stops within a frame ends with the row that is read, as CCS fast_standby_ctrl", 0x04, 0x0, 0x3,    0x0, R(ctrl),         pix_wrote_ctrl},
+    {"PIX_CTRL",         "0: stream; 1: cut, what stops within a frame ends with the row that is read, as CCS fast_standby_ctrl; 2: mask corrupt, such frames do not leave, as CCS mask_corrupted_frames", 0x04, 0x0, 0x7,    0x0, R(ctrl),         pix_wrote_ctrl},
     {"PIX_BIN",          "7:4: columns a sample, 1, 2; 3:0: rows; as CCS binning_type", 0x08, 0x22, 0xff, 0x0, R(bin),         NULL},
     {"PIX_LINE_LENGTH",  "15:0: pixel clocks a line",                        0x0c, 9398,         0xffff, 0x0, R(line_length),  NULL},
     {"PIX_FRAME_LENGTH", "15:0: lines a frame",                              0x10, 2637,         0xffff, 0x0, R(frame_length), NULL},

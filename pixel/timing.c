@@ -85,17 +85,38 @@ pix_limit_t pix_row_limit(const pix_desc_t *desc, const pix_frame_t *frame,
  * Normally one frame length after `now`. A frame whose exposure is too long for that waits: row r
  * may begin its exposure when it has been read, and not within the margin after frame start, in
  * which the settings are taken over. Where rows are read in another rhythm, or all begin at once,
- * the last row decides; also when lines get shorter.
+ * the last row decides; also when lines get shorter. Without the coarse time:
  */
-uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next)
+static uint64_t least_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next)
 {
-    uint64_t line = now->line_length_pck, new_line = next->line_length_pck;
-    uint64_t period = now->frame_length_lines * line;
-    bool in_step = memcmp(&now->y, &next->y, sizeof(now->y)) == 0 && new_line >= line &&
+    bool in_step = memcmp(&now->y, &next->y, sizeof(now->y)) == 0 &&
+                   next->line_length_pck >= now->line_length_pck &&
                    pix_frame_exposures(now) == pix_frame_exposures(next) && !next->global_reset;
     uint64_t free_after = in_step ? pix_exposure_margin(desc, now) : pix_slots(now);
-    uint64_t exposed = free_after * line + next->coarse_lines * new_line + next->fine_pck;
+    return free_after * now->line_length_pck + next->fine_pck;
+}
+
+static uint64_t period_pck(const pix_frame_t *now)
+{
+    return (uint64_t)now->frame_length_lines * now->line_length_pck;
+}
+
+uint64_t pix_follow_pck(const pix_desc_t *desc, const pix_frame_t *now, const pix_frame_t *next)
+{
+    uint64_t exposed =
+        least_pck(desc, now, next) + (uint64_t)next->coarse_lines * next->line_length_pck;
+    uint64_t period = period_pck(now);
     return now->readout_pck + (period > exposed ? period : exposed);
+}
+
+bool pix_shorten(const pix_desc_t *desc, const pix_frame_t *now, pix_frame_t *next)
+{
+    uint64_t period = period_pck(now), least = least_pck(desc, now, next);
+    uint64_t fits = period > least ? (period - least) / next->line_length_pck : 0;
+    if (next->coarse_lines <= fits)
+        return false;
+    next->coarse_lines = fits > desc->coarse_min ? (uint32_t)fits : desc->coarse_min;
+    return true;
 }
 
 /* ---- times ---- */

@@ -34,7 +34,7 @@ START_TEST(the_chip_file_says_what_the_defaults_say)
     SAME(dark_doubling_k) SAME(temperature_c) SAME(dark_spread) SAME(prnu) SAME(dsnu_e)
     SAME(read_noise_e) SAME(read_noise_at_gain1_e) SAME(dn_per_e) SAME(adc_bits) SAME(black_dn)
     SAME(counter_hz) SAME(ramp_margin) SAME(reset_ramp_permille) SAME(reset_settle_ns)
-    SAME(transfer_settle_ns) SAME(column_hz) SAME(too_short) SAME(blanking_delay)
+    SAME(transfer_settle_ns) SAME(column_hz) SAME(too_short) SAME(too_long) SAME(blanking_delay)
     SAME(noise.cds) SAME(noise.cds_interval_us) SAME(noise.conversion_gain_uv)
     SAME(noise.hot_share) SAME(noise.hot_e_per_s) SAME(noise.rtn_share) SAME(noise.rtn_e)
     SAME(noise.rtn_us[0]) SAME(noise.rtn_us[1]) SAME(noise.column_gain)
@@ -74,6 +74,7 @@ START_TEST(a_wrong_chip_file_is_refused_with_the_place)
         {"{\"pixel\": {\"saturation\": {\"bloom_rows\": 9}}}", "pixel.saturation.bloom_rows"},
         {"{\"pixel\": {\"sun\": {\"share\": 2}}}", "pixel.sun.share"},
         {"{\"pixel\": {\"timing\": {\"too_short\": \"maybe\"}}}", "pixel.timing.too_short"},
+        {"{\"pixel\": {\"timing\": {\"too_long\": \"cut\"}}}", "pixel.timing.too_long"},
         {"{\"pixel\": {\"timing\": {\"blanking_delay\": 4}}}", "pixel.timing.blanking_delay"},
         {"{\"pixel\": {\"timing\": {\"clk_hz\": 1}}}", "pixel.timing.clk_hz"}, /* the PLL's */
         {"{\"pixel\": {\"dark\": 1}}", "pixel.dark"},

@@ -106,6 +106,7 @@ START_TEST(random_registers_make_frames_that_hold_together)
         sim_stream_t s = sim_stream(seed, 9, 9);
         desc.blanking_delay = 2 + seed % 2;
         desc.too_short = seed % 4 == 3 ? PIX_REFUSE : PIX_STRETCH;
+        desc.too_long = seed % 8 >= 4 ? PIX_CORRUPT : PIX_WAIT;
         die_t *die = die_new(&desc, 1);
         seen_t seen = {.pix = die->pix};
         ck_assert(pix_add_sink(die->pix, (sim_line_sink_t){see_line, &seen}));

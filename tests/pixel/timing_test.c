@@ -292,6 +292,41 @@ START_TEST(a_frame_waits_for_its_own_long_exposure)
 }
 END_TEST
 
+/* The same where frames do not wait: 100 - 22 lines of exposure fit. */
+START_TEST(a_frame_that_does_not_wait_is_corrupt_and_may_be_masked)
+{
+    for (uint32_t mask = 0; mask <= 1; mask++) {
+        pix_desc_t desc = die_small();
+        desc.blanking_delay = 2;
+        desc.too_long = PIX_CORRUPT;
+        die_t *die = die_new(&desc, 1);
+        asked_t asked = {0}, *ctx = &asked;
+        die->pix->light = (sim_light_t){asking_row, &ctx};
+        die_write(die, "PIX_FRAME_LENGTH", 100);
+        die_write(die, "PIX_COARSE", 20);
+        die_write(die, "PIX_CTRL", PIX_CTRL_STREAM | (mask ? PIX_CTRL_MASK : 0));
+        die_write(die, "PIX_FRAME_LENGTH", 1000);
+        die_write(die, "PIX_COARSE", 900);
+        die_run_frames(die, 3);
+        const uint32_t lines[] = {20, 78, 900};
+        for (uint32_t i = 0; i < 3; i++) {
+            const pix_timing_t *t = &die->frame[i].timing;
+            uint64_t exposed_ps = t->readout_start_ps - t->exposure_start_ps;
+            ck_assert_uint_le(exposed_ps - sim_edge_ps(lines[i] * 9398, 744000000) + 1, 2);
+            ck_assert_int_eq(die->frame[i].row == NULL, i == 1 && mask); /* none came */
+        }
+        uint64_t gap = die->frame[1].frame_start_ps - die->frame[0].frame_start_ps;
+        ck_assert_uint_le(gap - sim_edge_ps(100 * 9398, 744000000), 1);
+        gap = die->frame[2].frame_start_ps - die->frame[1].frame_start_ps;
+        ck_assert_uint_le(gap - sim_edge_ps(1000 * 9398, 744000000), 1);
+        ck_assert_uint_eq(die->pix->corrupt_frames, 1);
+        ck_assert_uint_eq(die->pix->masked_frames, mask);
+        ck_assert_uint_eq(die->pix->stretched_frames, 0);
+        die_free(die);
+    }
+}
+END_TEST
+
 START_TEST(a_change_of_mode_never_exposes_a_row_that_is_still_read)
 {
     pix_desc_t desc = die_small();
@@ -449,6 +484,7 @@ TEST_MAIN("pixel timing", line_and_frame_times_are_those_of_the_driver_modes,
           a_setting_out_of_range_is_clamped_reported_and_logged_once,
           every_limit_of_the_settings_is_the_published_one, gain_codes_follow_the_published_law,
           a_frame_waits_for_its_own_long_exposure,
+          a_frame_that_does_not_wait_is_corrupt_and_may_be_masked,
           a_change_of_mode_never_exposes_a_row_that_is_still_read,
           stream_off_finishes_the_frame_and_drops_the_next_exposure,
           a_stream_restarted_during_a_frame_exposes_anew_at_its_end, an_idle_die_has_no_event,

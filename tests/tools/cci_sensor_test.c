@@ -17,6 +17,7 @@ enum {
     ORIENTATION = 0x0101,
     SOFTWARE_RESET = 0x0103,
     HOLD = 0x0104,
+    MASK_CORRUPTED = 0x0105,
     FAST_STANDBY = 0x0106,
     CHANNEL = 0x0110,
     COARSE = 0x0202,
@@ -206,6 +207,37 @@ START_TEST(standby_waits_for_the_frame_or_cuts_it)
 }
 END_TEST
 
+/* Frame length and exposure grow at once: one frame has less exposure than it should. Between the
+ * frames that leave are then two, and frame_count in the embedded lines tells. */
+START_TEST(corrupt_frames_are_masked_where_the_host_wants_it)
+{
+    for (uint32_t mask = 0; mask <= 1; mask++) {
+        make(1000000);
+        board->sensor->pixel.desc.too_long = PIX_CORRUPT;
+        set(MASK_CORRUPTED, mask);
+        set(IMAGE_OUT, 1);
+        set(COARSE, 100);
+        set(FRAME_LENGTH, 600);
+        set(MODE_SELECT, 1);
+        run_frames(2);
+        set(HOLD, 1);
+        set(FRAME_LENGTH, 2000);
+        set(COARSE, 1900);
+        set(HOLD, 0);
+        run_frames(8);
+        ck_assert_uint_eq(board->sensor->pixel.corrupt_frames, 1);
+        ck_assert_uint_eq(board->sensor->pixel.masked_frames, mask);
+        uint32_t gaps = 0;
+        for (uint32_t i = 1; i < 8; i++)
+            gaps += frame[i].frame == frame[i - 1].frame + 2;
+        ck_assert_uint_eq(gaps, mask);
+        ck_assert_uint_eq(frame[7].coarse_lines, 1900);
+        ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_ERROR), 0);
+        board_free(board);
+    }
+}
+END_TEST
+
 START_TEST(a_frame_that_is_cut_ends_in_the_isp_too)
 {
     for (uint32_t image = 2; image <= 3; image++) {
@@ -333,6 +365,7 @@ END_TEST
 TEST_MAIN("CCI of the sensor", a_slow_group_counts_in_one_frame,
           software_reset_makes_all_as_after_power_up, standby_waits_for_the_frame_or_cuts_it,
           a_frame_that_is_cut_ends_in_the_isp_too,
+          corrupt_frames_are_masked_where_the_host_wants_it,
           a_frame_is_as_long_as_its_exposure_where_that_is_wanted,
           the_image_leaves_on_the_channel_that_the_host_names, a_page_of_fuses_comes_over_the_bus,
           whatever_a_host_sends_the_sensor_comes_back)
