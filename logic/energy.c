@@ -82,9 +82,10 @@ static void add_leakage(energy_t *e, uint64_t ps, uint64_t fj[TECH_BLOCK_COUNT])
 void energy_settle(energy_t *energy)
 {
     energy_state_t *s = &energy->state;
-    uint64_t fj[TECH_BLOCK_COUNT] = {0}, now_ps = sim_now_ps(energy->comp.sim);
+    uint64_t fj[TECH_BLOCK_COUNT] = {0};
     if (!energy->on)
         return;
+    uint64_t now_ps = sim_now_ps(energy->comp.sim);
     add_counts(energy, fj);
     add_leakage(energy, now_ps - s->now_ps, fj);
     s->phase_ps[s->phase] += now_ps - s->now_ps;

@@ -311,6 +311,8 @@ START_TEST(without_technology_the_meter_is_off)
     ck_assert_uint_eq(energy_total_fj(&energy), 0);
     ck_assert_uint_eq(sim_events_fired(sim), 20);
     sim_free(sim);
+    static energy_t never_made; /* of parts of a sensor without a chip file */
+    ck_assert_uint_eq(energy_total_fj(&never_made), 0);
 }
 END_TEST
 

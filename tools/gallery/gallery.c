@@ -1,5 +1,5 @@
 /*
- * gallery.c - make gallery: pictures of charts and scenes through pixel die and ISP.
+ * gallery.c - make gallery: pictures of charts and scenes through pixel die and ISP, and of power.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "sim/file.h"
 #include "tools/charts.h"
 #include "tools/develop.h"
+#include "tools/gallery/power.h"
 #include "tools/sense.h"
 
 typedef struct {
@@ -118,5 +119,10 @@ int main(int argc, char **argv)
         }
         printf("%s/%s.png: %s\n", dir, pictures[i].name, pictures[i].what);
     }
+    if (!power_picture(dir, error, sizeof(error))) {
+        fprintf(stderr, "gallery: power: %s\n", error);
+        return 1;
+    }
+    printf("%s/power.png: power of the demo over two frames, energy of one\n", dir);
     return 0;
 }
