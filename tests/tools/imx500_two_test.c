@@ -3,6 +3,7 @@
  * frame is what its network computes of it, in every bit.
  */
 #include "sim/file.h"
+#include "sim/png.h"
 #include "tests/tools/imx500_rig.h"
 #include "tools/network.h"
 
@@ -174,6 +175,38 @@ START_TEST(the_way_to_the_tensor_changes_with_the_network)
 }
 END_TEST
 
+#define SET(name, value) "{\"at\": \"0ms\", \"write\": \"" name "\", \"value\": " value "},"
+
+static void expect_pixel(uint32_t input, uint8_t r, uint8_t g, uint8_t b)
+{
+    char path[256];
+    sim_image_t image;
+    snprintf(path, sizeof(path), DIR "/out/frames/input_%05u.png", input);
+    ck_assert_int_eq(sim_png_read(path, &image, error, sizeof(error)), SIM_OK);
+    const uint8_t want[] = {r, g, b}, *middle = image.data + 3 * (60 * 160 + 80);
+    ck_assert_mem_eq(middle, want, 3);
+    sim_image_free(&image);
+}
+
+/* A red field: R G B of the first, B G R of the second; of the third half the gain. */
+START_TEST(each_network_has_its_own_matrix_and_format)
+{
+    static const char three[] = IMX500_DETECTOR "\", \"" IMX500_DETECTOR "\", \"" IMX500_DETECTOR;
+    prepare();
+    imx500_ran(three,
+               IMX500_NO_PIXELS SET("test_pattern_mode", "1") SET("test_data_red", "1023")
+                   SET("dnn_ycmtrx_1_k00", "0") SET("dnn_ycmtrx_1_k02", "1024")
+                       SET("dnn_ycmtrx_1_k20", "1024") SET("dnn_ycmtrx_1_k22", "0")
+                           SET("dnn_input_format_2", "1") SET("lev_pl_gain_value_2", "16")
+                               SELECT("frame:0", "1") SELECT("frame:2", "2"),
+               5);
+    expect_pixel(0, 255, 0, 0);
+    expect_pixel(2, 0, 0, 255);
+    expect_pixel(4, 127, 0, 0);
+    leave();
+}
+END_TEST
+
 /* ---- what does not fit ---- */
 
 START_TEST(more_than_l2_holds_is_refused_in_one_line)
@@ -212,5 +245,6 @@ END_TEST
 TEST_MAIN("imx500, several networks", what_is_selected_runs_from_the_second_frame_on_at_any_phase,
           what_is_not_there_is_refused_and_the_old_one_runs_on, the_host_may_change_its_mind,
           in_standby_it_counts_from_the_first_frame_on,
-          the_way_to_the_tensor_changes_with_the_network, more_than_l2_holds_is_refused_in_one_line,
+          the_way_to_the_tensor_changes_with_the_network,
+          each_network_has_its_own_matrix_and_format, more_than_l2_holds_is_refused_in_one_line,
           four_run_in_turn)
