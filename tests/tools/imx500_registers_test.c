@@ -259,7 +259,7 @@ START_TEST(the_matrix_mixes_swaps_and_shifts_colors)
             for (int c = 0; c < 3; c++) /* a byte is the low 8 bits of 9 */
                 want[c] =
                     (int8_t)limited(by_row(cases[n].k[c], colors), cases[n].least, cases[n].most);
-            expect_codes(110, want[0], want[1], want[2]);
+            expect_codes(75, want[0], want[1], want[2]);
         }
         ck_assert_uint_eq(sim_log_count(board->sim, SIM_LOG_UNIMP), 0);
         drop();

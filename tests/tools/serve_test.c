@@ -621,6 +621,69 @@ START_TEST(a_host_outside_brings_a_network_and_selects_it_while_another_runs)
 }
 END_TEST
 
+/* ---- tensor lines ---- */
+
+static const char lines_scenario[] =
+    "{\"chip\": \"../../../logic/chips/imx500.json\", \"firmware\": \"../../firmware/imx500.elf\","
+    "\"networks\": [\"../../../scenes/person_160.tflite\"],"
+    "\"scene\": {\"seed\": 1, \"lux\": 500, \"background\": {\"kind\": \"room\"}}}";
+
+enum { TENSOR_LINES = 1 + 24 + 3 + 1, TENSOR_LINE = 2560 }; /* KPI, input, output, PQ */
+
+typedef struct {
+    uint16_t addr;
+    uint8_t value;
+} setting_t;
+
+/* The first frame's lines, in the order in which they come; set[n]: of VC, type, packing. */
+static void take_lines(const char *name, const setting_t *set, size_t sets,
+                       uint8_t lines[TENSOR_LINES][TENSOR_LINE])
+{
+    fovea_packet_t packet;
+    uint32_t count = 0, seen[16] = {0};
+    served_t s = start_scenario(name, true, DIR "/lines.json");
+    fovea_host_t *host = come(&s, true);
+    FINE(host, fovea_host_write(host, 0x3051, 0, 1)); /* no pixels */
+    for (size_t i = 0; i < sets; i++)
+        FINE(host, fovea_host_write(host, set[i].addr, set[i].value, 1));
+    FINE(host, fovea_host_write(host, MODE_SELECT, 1, 1));
+    for (uint32_t ms = 0; count < TENSOR_LINES && ms < 100; ms++) {
+        FINE(host, fovea_host_run_for(host, FOVEA_MS, 0));
+        while (count < TENSOR_LINES && fovea_host_packet(host, &packet)) {
+            uint8_t line[TENSOR_LINE * 5 / 4];
+            bool raw10 = packet.count == 4 + TENSOR_LINE * 5 / 4 + 2;
+            size_t bytes = fovea_packet_data(&packet, raw10, line, sizeof(line));
+            if (bytes != TENSOR_LINE)
+                continue; /* FS, FE, embedded lines of 2544 bytes */
+            seen[fovea_packet_channel(&packet)] |= 1u << (fovea_packet_type(&packet) & 0x1f);
+            memcpy(lines[count++], line, TENSOR_LINE);
+        }
+    }
+    leave(&s, host);
+    ck_assert_uint_eq(count, TENSOR_LINES);
+    for (size_t i = 0; i < sets; i++) /* each type on its channel */
+        if (set[i].addr >= 0x3068 && set[i].addr < 0x306c)
+            ck_assert_uint_eq(seen[set[i - 1].value], 1u << (set[i].value & 0x1f));
+}
+
+START_TEST(a_host_outside_reads_tensor_lines_wherever_they_are)
+{
+    static uint8_t plain[TENSOR_LINES][TENSOR_LINE], moved[TENSOR_LINES][TENSOR_LINE];
+    static const setting_t set[] = {{0x3064, 2},  {0x3068, 0x30}, {0x3065, 5},    {0x3069, 0x31},
+                                    {0x306d, 3},  {0x3066, 9},    {0x306a, 0x16}, {0x306e, 3},
+                                    {0x3067, 15}, {0x306b, 0x12}};
+    char error[200];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/lines.json", lines_scenario, strlen(lines_scenario),
+                                    error, sizeof(error)),
+                     SIM_OK);
+    take_lines("plain", NULL, 0, plain);
+    take_lines("moved", set, sizeof(set) / sizeof(set[0]), moved);
+    ck_assert_uint_eq(plain[1][0], 1); /* valid */
+    ck_assert_mem_eq(plain, moved, sizeof(plain));
+}
+END_TEST
+
 TEST_MAIN("tools serve", a_host_outside_brings_a_network_and_selects_it_while_another_runs,
           the_link_is_that_of_a_run_whose_host_does_the_same,
           a_host_that_leaves_before_it_comes_to_the_link_is_noticed,
@@ -630,4 +693,5 @@ TEST_MAIN("tools serve", a_host_outside_brings_a_network_and_selects_it_while_an
           another_version_and_a_missing_hello_are_turned_away, any_bytes_are_survived,
           an_interrupt_ends_the_wait, a_link_that_nobody_reads_waits_until_interrupted,
           a_socket_that_is_left_over_is_told, wrong_use_is_told,
-          a_host_outside_boots_the_sensor_from_nothing, bodies_have_the_lengths_of_the_table)
+          a_host_outside_boots_the_sensor_from_nothing,
+          a_host_outside_reads_tensor_lines_wherever_they_are, bodies_have_the_lengths_of_the_table)

@@ -46,7 +46,7 @@ static int complain(const fovea_host_t *host)
 
 static void take(seen_t *seen, const fovea_packet_t *packet)
 {
-    unsigned channel = packet->bytes[0] >> 6, type = packet->bytes[0] & 0x3f;
+    unsigned channel = fovea_packet_channel(packet), type = fovea_packet_type(packet);
     seen->packets[type]++;
     seen->bytes[type] += packet->count;
     if (channel == 0 && type == FRAME_START) {

@@ -211,6 +211,30 @@ bool fovea_host_packet(fovea_host_t *host, fovea_packet_t *packet)
     return true;
 }
 
+unsigned fovea_packet_channel(const fovea_packet_t *packet)
+{
+    return (unsigned)(packet->bytes[0] >> 6 | packet->bytes[3] >> 6 << 2);
+}
+
+unsigned fovea_packet_type(const fovea_packet_t *packet)
+{
+    return packet->bytes[0] & 0x3fu;
+}
+
+size_t fovea_packet_data(const fovea_packet_t *packet, bool raw10, uint8_t *to, size_t room)
+{
+    enum { HEADER = 4, CRC = 2, FIRST_LONG = 0x10, PIXELS = 4, PACKED = 5 };
+    if (packet->count < HEADER + CRC || fovea_packet_type(packet) < FIRST_LONG)
+        return 0;
+    const uint8_t *from = packet->bytes + HEADER;
+    size_t words = (size_t)(packet->bytes[1] | packet->bytes[2] << 8), came = packet->count;
+    size_t bytes = words < came - HEADER - CRC ? words : came - HEADER - CRC;
+    size_t count = raw10 ? bytes / PACKED * PIXELS : bytes;
+    for (size_t i = 0; i < count && i < room; i++)
+        to[i] = raw10 ? from[i / PIXELS * PACKED + i % PIXELS] : from[i];
+    return count;
+}
+
 /* ---- questions and answers ---- */
 
 /* Waits for `want` bytes of the answer in all; packets that come meanwhile are taken, or the sensor

@@ -86,4 +86,13 @@ bool fovea_host_run_for(fovea_host_t *host, uint64_t ps, unsigned wake);
 /* The next packet that the link has sent until now; false when there is none. */
 bool fovea_host_packet(fovea_host_t *host, fovea_packet_t *packet);
 
+/* Of a packet's header, which must be whole: virtual channel 0..15, data type. */
+unsigned fovea_packet_channel(const fovea_packet_t *packet);
+unsigned fovea_packet_type(const fovea_packet_t *packet);
+
+/* The payload of a long packet, as far as it came, into `room` bytes; of pixels of 10 bits (RAW10)
+ * their high bytes, which is what lines of an IMX500's channels with packing 3 hold. Returns how
+ * many bytes there are; 0 of a short packet. */
+size_t fovea_packet_data(const fovea_packet_t *packet, bool raw10, uint8_t *to, size_t room);
+
 #endif
