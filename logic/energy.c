@@ -3,7 +3,6 @@
  */
 #include "logic/energy.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,20 +152,40 @@ static void look(energy_t *e)
     e->state.phase = e->phase_of != NULL ? e->phase_of(e->phase_ctx) : ENERGY_IDLE;
 }
 
-/* fJ in ps are mW: a track of the power of each block since the last sample. */
+static char *put_text(char *at, const char *text)
+{
+    size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+/* In mW, with three decimals: printf would take most of a sample's time. */
+static char *put_power(char *at, uint64_t uw)
+{
+    char digits[24];
+    uint32_t count = 0;
+    for (; count < 4 || uw != 0; uw /= 10)
+        digits[count++] = (char)('0' + uw % 10);
+    while (count > 0) {
+        if (count == 3)
+            *at++ = '.';
+        *at++ = digits[--count];
+    }
+    return at;
+}
+
+/* A track of the power of each block since the last sample; fJ a microsecond are nW. */
 static void trace_power(const energy_t *e, const uint64_t fj[TECH_BLOCK_COUNT])
 {
-    char values[48 * TECH_BLOCK_COUNT];
-    size_t length = 0;
-    const char *before = "";
+    char values[48 * TECH_BLOCK_COUNT], *at = values;
     uint64_t us = e->tech->sample_ps / 1000000;
     for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++) {
-        uint64_t uw = fj[b] / us / 1000;
-        length += (size_t)snprintf(values + length, sizeof(values) - length,
-                                   "%s\"%s\":%" PRIu64 ".%03" PRIu64, before, tech_block_names[b],
-                                   uw / 1000, uw % 1000);
-        before = ",";
+        at = put_text(at, b > 0 ? ",\"" : "\"");
+        at = put_text(at, tech_block_names[b]);
+        at = put_text(at, "\":");
+        at = put_power(at, fj[b] / us / 1000);
     }
+    *at = '\0';
     sim_trace_count(e->comp.sim, "power mW", e->state.now_ps - e->tech->sample_ps, "%s", values);
 }
 

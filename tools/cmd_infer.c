@@ -116,6 +116,7 @@ static int infer_program(const npu_prog_t *prog, const sensor_desc_t *chip, infe
     if (in == NULL)
         return cli_fail(EXIT_FAILED, "out of memory");
     in->watch = options->dump_dir != NULL;
+    in->by_layer = options->json;
     in->firmware = options->firmware;
     in->file = options->model;
     int code = EXIT_USAGE;

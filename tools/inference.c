@@ -17,9 +17,31 @@ static void take(inference_t *in, uint32_t valid_after)
             npu_kept_read(in->prog, &in->prog->kept[i], &in->memory, in->kept[i]);
 }
 
+/* Since the last instruction ended, to the layer of the one that ends now. */
+static void meter_layer(inference_t *in, uint32_t index)
+{
+    npu_insn_t insn;
+    uint64_t fj = energy_total_fj(&in->energy);
+    if (npu_insn_decode(in->prog->insns[index], &insn, NULL, 0) &&
+        insn.layer < in->prog->layer_count)
+        in->layer_fj[insn.layer] += fj - in->metered_fj;
+    in->metered_fj = fj;
+}
+
 static void on_insn(void *ctx, uint32_t index)
 {
-    take(ctx, index);
+    inference_t *in = ctx;
+    if (in->by_layer)
+        meter_layer(in, index);
+    if (in->watch)
+        take(in, index);
+}
+
+static void on_active(void *ctx, bool level)
+{
+    inference_t *in = ctx;
+    if (level)
+        in->metered_fj = energy_total_fj(&in->energy);
 }
 
 /* What makes the run fail is told once, when it has failed. */
@@ -78,6 +100,7 @@ static bool make_blocks(inference_t *in, const sensor_desc_t *chip)
            l2_port(&in->l2, "npu_load", &in->npu.load.port) == SIM_OK &&
            l2_port(&in->l2, "npu_store", &in->npu.store.port) == SIM_OK &&
            l2_port(&in->l2, "tool", &in->memory) == SIM_OK &&
+           sim_wire_connect(&in->npu.active, on_active, in) &&
            sim_wire_connect(&in->npu.done, on_done, in);
 }
 
@@ -91,6 +114,9 @@ static bool make_core(inference_t *in, const sensor_desc_t *chip)
 static bool make_room(inference_t *in)
 {
     in->kept = calloc(in->prog->kept_count + 1, sizeof(in->kept[0]));
+    in->layer_fj = calloc(in->prog->layer_count + 1, sizeof(in->layer_fj[0]));
+    if (in->layer_fj == NULL)
+        return false;
     for (uint32_t i = 0; in->kept != NULL && i < in->prog->kept_count; i++)
         if ((in->kept[i] = calloc(1, npu_kept_bytes(&in->prog->kept[i]) + 1)) == NULL)
             return false;
@@ -119,7 +145,8 @@ bool inference_init(inference_t *inference, const sensor_desc_t *chip, const npu
     if (sim_check(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     in->npu.names = prog;
-    in->npu.on_insn = in->watch ? on_insn : NULL;
+    in->by_layer = in->by_layer && in->energy.on;
+    in->npu.on_insn = in->watch || in->by_layer ? on_insn : NULL;
     in->npu.on_insn_ctx = in;
     return true;
 }
@@ -146,6 +173,7 @@ bool inference_load(inference_t *inference, uint8_t *const inputs[])
     in->errors = 0;
     sim_reset(in->sim);
     energy_restart(&in->energy);
+    memset(in->layer_fj, 0, in->prog->layer_count * sizeof(in->layer_fj[0]));
     if (sim_start(in->sim) != SIM_OK)
         return fail(in, sim_error(in->sim));
     if (!npu_prog_load(in->prog, &in->memory, in->l2.desc.base) || !write_inputs(in, inputs))
@@ -252,6 +280,7 @@ void inference_free(inference_t *inference)
     for (uint32_t i = 0; inference->kept != NULL && i < inference->prog->kept_count; i++)
         free(inference->kept[i]);
     free(inference->kept);
+    free(inference->layer_fj);
     infer_core_free(&inference->core);
     npu_free(&inference->npu);
     l2_free(&inference->l2);

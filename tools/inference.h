@@ -25,6 +25,9 @@ typedef struct {
     const char *file;      /* for messages; NULL: the network's name */
     infer_core_t core;     /* if firmware */
     energy_t energy;       /* attached to all of these; off where chip has no technology */
+    uint64_t *layer_fj;    /* of all these by layer of prog, from end to end of its instructions */
+    uint64_t metered_fj;   /* when the last of them ended */
+    bool by_layer;         /* fill layer_fj; set it before inference_init */
     bool finished;
     uint32_t errors; /* of the run, and the first of them */
     char first_error[400];

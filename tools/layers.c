@@ -43,6 +43,8 @@ bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row)
     row->roof = least[row->roof_by] > 0 ? macs / least[row->roof_by] : 0;
     row->macs_per_cycle = cycles > 0 ? macs / cycles : 0;
     row->utilization = cycles > 0 ? least[NPU_ENGINE_MAC] / cycles : 0;
+    row->metered = in->by_layer;
+    row->energy_fj = in->layer_fj[n];
     row->intensity = row->run.l2_bytes != 0 ? macs / (double)row->run.l2_bytes : 0;
     return true;
 }
@@ -130,6 +132,8 @@ void layers_add_row(sim_json_t *item, const layer_row_t *row)
     sim_json_add_num(item, "utilization", row->utilization);
     sim_json_add_u64(item, "l2_bytes", row->run.l2_bytes);
     sim_json_add_u64(item, "l1_bytes", row->run.l1_bytes);
+    if (row->metered)
+        sim_json_add_u64(item, "energy_fj", row->energy_fj);
     sim_json_add_str(item, "long_pole", layers_engine(row->run.long_pole));
     sim_json_t *stalls = sim_json_add_object(item, "stalls");
     for (int c = 0; c < NPU_CLASSES; c++)

@@ -20,6 +20,8 @@ typedef struct {
     double intensity;                   /* MACs a byte of L2 traffic */
     double roof;
     npu_engine_t roof_by; /* MAC, LOAD or STORE: which of the three it is */
+    bool metered;
+    uint64_t energy_fj; /* if metered: of NPU, L2 and core, from end to end of its instructions */
 } layer_row_t;
 
 /* Of the array, over all layers, 0..1. */

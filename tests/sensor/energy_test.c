@@ -462,8 +462,47 @@ START_TEST(an_inference_alone_says_what_it_took)
         ck_assert_uint_lt(macs, 100 * macs_of_layers(&root));
         ck_assert_uint_eq(get(&energy, "fj"), fj + get(&energy, "leakage_fj"));
         ck_assert_uint_eq(get(&energy, "fj"), sum_of(&energy, "blocks"));
+        uint64_t layers = 0;
+        for (uint32_t i = 0; i < sim_cfg_count(&root, "layers"); i++) {
+            sim_cfg_t layer = sim_cfg_at(&root, "layers", i);
+            ck_assert_uint_gt(get(&layer, "energy_fj"), 0);
+            layers += get(&layer, "energy_fj");
+        }
+        ck_assert_uint_le(layers, get(&energy, "fj")); /* but what comes after the last */
+        ck_assert_uint_ge(layers, get(&energy, "fj") / 100 * 99);
         sim_doc_free(doc);
     }
+}
+END_TEST
+
+/* Values of the track hold until it is told again, and are rounded down to microwatts. */
+START_TEST(the_power_in_the_trace_is_the_energy)
+{
+    sim_doc_t *stats = open_json(STATS("energy")), *doc = open_json(FOVEA_OUT "/energy/trace.json");
+    sim_cfg_t root = sim_doc_root(stats), energy = sim_cfg_obj(&root, "energy");
+    sim_cfg_t trace = sim_doc_root(doc), power = sim_cfg_obj(&energy, "power");
+    double total = (double)get(&energy, "fj"), sum_fj = 0, most_mw = 0, mw = 0, from_us = 0;
+    double end_us = (double)(get(&energy, "ps") / 100000000) * 100; /* of whole samples */
+    for (uint32_t i = 0; i < sim_cfg_count(&trace, "traceEvents"); i++) {
+        sim_cfg_t event = sim_cfg_at(&trace, "traceEvents", i);
+        if (strcmp(sim_cfg_str(&event, "name", ""), "power mW") != 0)
+            continue;
+        double at_us = sim_cfg_num(&event, "ts", 0, 1e9, 0);
+        sim_cfg_t blocks = sim_cfg_obj(&event, "args");
+        sum_fj += mw * (at_us - from_us) * 1e6;
+        mw = 0;
+        for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++)
+            mw += sim_cfg_num(&blocks, tech_block_names[b], 0, 1e6, 0);
+        most_mw = mw > most_mw ? mw : most_mw;
+        from_us = at_us;
+    }
+    sum_fj += mw * (end_us - from_us) * 1e6;
+    ck_assert_double_le(sum_fj, total);
+    ck_assert_double_ge(sum_fj, total * 0.998); /* the last sample is not over */
+    ck_assert_double_le(most_mw, sim_cfg_num(&power, "peak_mw", 0, 1e6, 0));
+    ck_assert_double_ge(most_mw, sim_cfg_num(&power, "peak_mw", 0, 1e6, 0) - 0.011);
+    sim_doc_free(stats);
+    sim_doc_free(doc);
 }
 END_TEST
 
@@ -473,4 +512,5 @@ TEST_MAIN("energy of runs", blocks_phases_and_frames_add_up_to_the_whole,
           twice_the_frames_take_twice_the_energy_but_for_what_leaks,
           config_json_has_what_the_technology_files_say,
           a_technology_file_that_is_wrong_ends_a_run_with_its_place,
-          resets_of_blocks_and_of_the_system_lose_no_energy, an_inference_alone_says_what_it_took)
+          resets_of_blocks_and_of_the_system_lose_no_energy, an_inference_alone_says_what_it_took,
+          the_power_in_the_trace_is_the_energy)
