@@ -36,11 +36,16 @@ static uint64_t phase_fj(const energy_t *e, energy_phase_t phase)
     return energy_sum_fj(e->state.phase_fj[phase]);
 }
 
-/* Of the NPU while it works. */
+/* What the NPU's work took, whatever the phase (a network may run while rows are read): without
+ * leakage. */
+static uint64_t npu_work_fj(const energy_t *e)
+{
+    return e->state.block_fj[TECH_NPU] - e->state.leakage[TECH_NPU].fj;
+}
+
 static double npu_tops_per_w(const energy_t *e)
 {
-    return energy_tops_per_w(energy_watched(e, ENERGY_MACS),
-                             e->state.phase_fj[ENERGY_INFERENCE][TECH_NPU]);
+    return energy_tops_per_w(energy_watched(e, ENERGY_MACS), npu_work_fj(e));
 }
 
 static uint64_t per(uint64_t fj, uint64_t count)
@@ -189,8 +194,7 @@ void energy_add_summary(sim_json_t *parent, const energy_t *energy, uint64_t px)
     sim_json_add_u64(to, "frame_fj", per(mean.fj, mean.frames));
     sim_json_add_u64(to, "pixel_fj", per(mean.fj, mean.frames * px));
     sim_json_add_u64(to, "inference_fj", per(phase_fj(energy, ENERGY_INFERENCE), runs));
-    sim_json_add_u64(to, "inference_npu_fj",
-                     per(energy->state.phase_fj[ENERGY_INFERENCE][TECH_NPU], runs));
+    sim_json_add_u64(to, "inference_npu_fj", per(npu_work_fj(energy), runs));
     sim_json_add_num(to, "mean_mw", energy_mw(mean.fj, mean.ps));
     sim_json_add_num(to, "peak_mw",
                      energy_mw(energy->state.peak_total_fj, energy->tech->sample_ps));

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Formulas of tools/validate_energy.py, worked out by hand; the fit, on chips made up for it."""
+import json
 import os
 import sys
 import unittest
@@ -67,6 +68,42 @@ class Formulas(unittest.TestCase):
         self.assertAlmostEqual(ve.bias(row("bias", volts=1, ua=1, us=1), more), 1.5)
         self.assertAlmostEqual(ve.mac(row("mac", node_nm=65, volts=1, bits=8), more), 2.0)
         self.assertAlmostEqual(ve.convert(row("convert", bits=1, volts=1), more), 0.1)
+
+
+class Technology(unittest.TestCase):
+    """The files of logic/tech hold what the laws give, within a percent."""
+
+    def rows(self, name):
+        with open(os.path.join("logic", "tech", name)) as f:
+            blocks = json.load(f)["blocks"]
+        return {(b["component"], row["stat"]): row for b in blocks for row in b.get("activity", [])}
+
+    def near(self, row, want_pj):
+        self.assertTrue(row["source"].startswith("law"), row)
+        self.assertLess(abs(row["aj"] / (want_pj * 1e6) - 1), 0.01, row)
+
+    def test_photosites_and_columns(self):
+        _, _, p, _ = ve.load(ve.CHIPS)
+        rows = self.rows("pixel_65nm.json")
+        self.near(rows["pixel", "shutter_resets"], ve.charge({"ff": 100, "volts": 2.7}, p))
+        self.near(rows["pixel", "px_reads"], ve.charge({"ff": 10, "volts": 2.7}, p))
+        load = {"load_ff": 1000, "volts": 2.7, "swing": 1}
+        self.near(rows["pixel", "column_settles"], ve.follower(load, p))
+        wire = {**load, "load_ff": 0, "node_nm": 65, "pitch_um": 1.55, "rows": 1}
+        self.assertLess(abs(rows["pixel", "column_settles"]["aj_per"]["row"] / (ve.follower(wire, p) * 1e6) - 1), 0.01)
+        self.near(rows["pixel", "counter_clocks"], ve.convert({"bits": 0, "volts": 0.84}, p))
+
+    def test_memories_and_multiplications(self):
+        _, _, p, _ = ve.load(ve.CHIPS)
+        rows = self.rows("logic_22nm.json")
+        at = {"node_nm": 22, "volts": 0.84}
+        for component, stat, kib in (("npu", "l1_read", 32), ("npu", "l1_written", 32), ("l2.master.*", "read_bytes", 1024),
+                                     ("l2.master.*", "write_bytes", 1024), ("isp", "buffer_read_bytes", 6),
+                                     ("isp.image", "buffer_write_bytes", 6), ("core", "fetch_tcm_bytes", 256),
+                                     ("core", "fetch_rom_bytes", 4)):
+            self.near(rows[component, stat], ve.sram({**at, "kib": kib}, p))
+        self.near(rows["isp", "raw_px"], ve.mac({**at, "bits": 12}, p))
+        self.near(rows["isp.image", "yuv_px"], 9 * ve.mac({**at, "bits": 8}, p))
 
 
 class Fit(unittest.TestCase):
