@@ -257,7 +257,7 @@ END_TEST
 
 /* ---- against a look at every edge ---- */
 
-enum { CHANGES = 200 };
+enum { CHANGES = 80 };
 
 typedef struct {
     uint64_t at_ps;
