@@ -129,6 +129,7 @@ static void boot(void)
     bring(0, false, "images/loader.bin", "images/loader.bin", 0x01);
     bring(1, false, "images/main.bin", "images/main.bin", 0x01);
     bring(2, false, "images/network_0.bin", "images/network_0.bin", 0x01);
+    say("write y_addr_end 799\nwrite y_output_size 400\n"); /* short to simulate */
     say("write mipi_output 1\nwrite mipi_pixels 0\nwrite mipi_metadata 1\nwrite dnn_mode 4\n"
         "write mode_select 1\nwait-frame 1\nexpect dd_sys_state 3\n");
 }
