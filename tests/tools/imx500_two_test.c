@@ -160,6 +160,72 @@ START_TEST(in_standby_it_counts_from_the_first_frame_on)
 }
 END_TEST
 
+/* ---- slow ones ---- */
+
+/* Some 14 ms on the NPU, longer than a frame of 11.4. */
+static const char slow[] =
+    "input image 64 64 3\nc0 conv k=3 c=256 relu\nc1 conv k=3 c=256 relu\nc2 conv k=3 c=256 "
+    "relu\nc3 conv k=3 c=256 relu\np maxpool k=8 s=8\nfc fc c=10\n";
+
+/* Frames of network 0, 1, 0 .. as they come; what is valid is what its network computes. From the
+ * write on at most 2 frames and those of an inference are the old one's, at least 2. */
+static void expect_changes(const npu_prog_t *const prog[2], const uint32_t *written,
+                           uint32_t changes, uint32_t frames)
+{
+    char *all = imx500_result("tensors.jsonl"), *line = all;
+    uint32_t sets = 0, done = 0, valid[2] = {0};
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        char *end = strchr(line, '\n');
+        ck_assert_msg(end != NULL, "%u frames", frame);
+        *end = '\0';
+        ck_assert_int_eq(imx500_number(line, "frame"), frame);
+        uint32_t network = (uint32_t)imx500_number(line, "network");
+        if (network != done % 2) {
+            ck_assert_uint_lt(done, changes);
+            ck_assert_uint_ge(frame, written[done] + 2);
+            ck_assert_uint_le(frame, written[done] + 2 + 3);
+            done++;
+        }
+        ck_assert_uint_eq(network, done % 2);
+        if (strstr(line, "\"output_valid\":true") != NULL) {
+            imx500_expect_outputs(prog[network], &chip, sets++);
+            valid[network]++;
+        }
+        line = end + 1;
+    }
+    ck_assert_uint_eq(done, changes);
+    ck_assert_uint_ge(valid[0], 3);
+    ck_assert_uint_ge(valid[1], 3);
+    free(all);
+    expect_console("imx500 1\nready\n");
+}
+
+START_TEST(an_inference_that_takes_longer_than_its_frame_ends_first)
+{
+    static const uint32_t written[] = {3, 8, 14, 19, 25, 30};
+    static const uint32_t rows[] = {10, 200, 400, 560, 700, 850};
+    enum { CHANGES = SIM_COUNT(written), FRAMES = 36 };
+    static char steps[2048];
+    npu_prog_t other;
+    network_options_t options = {0};
+    prepare();
+    imx500_save("slow.topo", slow);
+    ck_assert_msg(network_load(DIR "/slow.topo", &chip.npu, &options, &other, error, sizeof(error)),
+                  "%s", error);
+    size_t length = (size_t)snprintf(steps, sizeof(steps), SHORT);
+    for (uint32_t k = 0; k < CHANGES; k++)
+        length += (size_t)snprintf(
+            steps + length, sizeof(steps) - length,
+            "{\"at\": \"frame:%u+%u\", \"write\": \"network_select\", \"value\": %u},", written[k],
+            rows[k], 1 - k % 2);
+    imx500_ran("slow.topo\", \"" CIFAR, steps, FRAMES);
+    const npu_prog_t *const prog[] = {&other, &alone[1]};
+    expect_changes(prog, written, CHANGES, FRAMES);
+    npu_prog_free(&other);
+    leave();
+}
+END_TEST
+
 /* ---- what follows ---- */
 
 /* 160 x 120 of a region, then 32 x 32 of another, not shifted: what is written behind the selection
@@ -247,6 +313,7 @@ END_TEST
 TEST_MAIN("imx500, several networks", what_is_selected_runs_from_the_second_frame_on_at_any_phase,
           what_is_not_there_is_refused_and_the_old_one_runs_on, the_host_may_change_its_mind,
           in_standby_it_counts_from_the_first_frame_on,
+          an_inference_that_takes_longer_than_its_frame_ends_first,
           the_way_to_the_tensor_changes_with_the_network,
           each_network_has_its_own_matrix_and_format, more_than_l2_holds_is_refused_in_one_line,
           four_run_in_turn)
