@@ -10,7 +10,8 @@ looked at when rates are chosen; "exact": follows from published settings, must 
 digits printed.
 Sources: SONY announcement of 2020 as quoted by trade press; ISSCC "1/2.3inch 12.3Mpixel stacked CMOS
 image sensor with 2304 MACs" (ISSCC 2021, 9.6) as quoted by Sony's AITRIOS documentation; KDRV Linux driver
-imx500.c; K477 the same of the IMX477 (imx477.c); MLMCU the MLonMCU project's converter reports and run logs.
+imx500.c; K477 the same of the IMX477 (imx477.c); MLMCU the MLonMCU project's converter reports and run logs;
+LIST-A a chart's data, which cite the ISSCC paper.
 """
 import argparse
 import json
