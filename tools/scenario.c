@@ -165,6 +165,13 @@ static bool starts_stream(const scenario_t *s)
     return host_script_writes(&s->host, MODE_SELECT);
 }
 
+/* A register that the scenario sets, unless the host's script does. */
+static void add_own(scenario_t *s, uint16_t addr, uint32_t value)
+{
+    if (!host_script_writes(&s->host, addr))
+        add_write(s, addr, 2, value);
+}
+
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
  * when its script is through, or when it has brought firmware and network. A host outside does what
  * it does; the scenario's steps stay, they are the board's. */
@@ -182,9 +189,9 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
         read_steps(root, s, count);
         return;
     }
-    add_write(s, APP_LINE_X, 2, (uint32_t)(line + 0.5f));
+    add_own(s, APP_LINE_X, (uint32_t)(line + 0.5f));
     if (s->output.link != 0)
-        add_write(s, APP_IMAGE_OUT, 2, s->output.link);
+        add_own(s, APP_IMAGE_OUT, s->output.link);
     read_steps(root, s, count);
     bool sends = host_script_sends(&s->host), starts = starts_stream(s);
     bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST && !sends;
@@ -290,8 +297,8 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
     return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
 }
 
-/* What is in the flash: [{"at": byte, "file": path}]; absent: with "boot" "spi" an image of firmware
- * and network, else there is none. */
+/* What is in the flash: [{"at": byte, "file": path}]; absent: with "boot" "spi" an image of
+ * firmware and network, else there is none. */
 static void read_flash(const sim_cfg_t *root, const char *dir, scenario_t *s)
 {
     uint32_t count = sim_cfg_count(root, "flash");

@@ -539,6 +539,41 @@ START_TEST(steps_that_a_run_does_not_get_to_are_told)
 }
 END_TEST
 
+/* Packets on the link of one frame, 640 x 480, whose scenario asks for RAW. */
+static uint64_t packets_with_raw(const char *lines)
+{
+    size_t bytes;
+    char *scenario = (char *)board_file("scenes/entrance.json", &bytes);
+    char *raw = strstr(scenario, "\"raw\": false");
+    ck_assert_ptr_nonnull(raw);
+    memcpy(raw, "\"raw\": true ", 12);
+    ck_assert_int_eq(
+        sim_file_write("scenes/host_raw.part.json", scenario, bytes, error, sizeof(error)), SIM_OK);
+    free(scenario);
+    ck_assert_int_eq(sim_file_write(DIR "/h.txt", lines, strlen(lines), error, sizeof(error)),
+                     SIM_OK);
+    int code = fovea(text, sizeof(text),
+                     "run scenes/host_raw.part.json --chip " VGA " --frames 1 --host " DIR
+                     "/h.txt --out " DIR "/raw");
+    unlink("scenes/host_raw.part.json");
+    ck_assert_msg(code == 0, "%s", text);
+    ck_assert_int_eq(fovea(text, sizeof(text), "decode " DIR "/raw/link.csi2 --check --json"), 0);
+    const char *packets = strstr(text, "\"packets\":");
+    ck_assert_ptr_nonnull(packets);
+    return strtoull(packets + strlen("\"packets\":"), NULL, 10);
+}
+
+START_TEST(a_script_has_the_last_word_on_what_the_scenario_sets)
+{
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    uint64_t raw = packets_with_raw("write mode_select 1\n");
+    ck_assert_uint_gt(raw, 480);
+    ck_assert_uint_eq(packets_with_raw("write app_image_out 0x11\nwrite mode_select 1\n"),
+                      raw + 2 * 480); /* LS and LE */
+    ck_assert_uint_lt(packets_with_raw("write app_image_out 0\nwrite mode_select 1\n"), 480);
+}
+END_TEST
+
 /* 5,000 lines take 5,000 writes of 92.5 us and 1.3 between them: 0.47 s until the stream starts. */
 START_TEST(a_script_may_be_as_long_as_a_drivers)
 {
@@ -567,4 +602,6 @@ TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_scr
           a_file_goes_out_on_spi_behind_what_is_on_the_tape, a_value_can_be_the_size_of_a_file,
           a_script_goes_on_from_a_snapshot, a_run_with_a_script_leaves_what_it_read,
           a_run_fails_where_its_script_does, a_scenario_may_have_many_steps_and_name_bus_and_script,
-          steps_that_a_run_does_not_get_to_are_told, a_script_may_be_as_long_as_a_drivers)
+          steps_that_a_run_does_not_get_to_are_told,
+          a_script_has_the_last_word_on_what_the_scenario_sets,
+          a_script_may_be_as_long_as_a_drivers)
