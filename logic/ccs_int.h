@@ -55,6 +55,7 @@ enum {
     CCS_GLOBAL_RESET_CONFIG1 = 0x0c02,
     CCS_IMX477_EXP_SHIFT = 0x3100,
     CCS_IMX500_EXP_SHIFT = 0x3210,
+    CCS_IMAGE_ROTATE = 0xd680, /* quarter turns */
     CCS_INPUT_FORMAT = 0xd750, /* of networks 0 to 2 */
     CCS_MAKER = 0x3000, /* from here on registers are the maker's */
 };

@@ -42,6 +42,7 @@ static const struct {
     {CCS_BINNING_WEIGHTING, AT_MOST, 3, NULL},
     {CCS_GLOBAL_RESET_CTRL1, AT_MOST, 1, NULL},
     {CCS_GLOBAL_RESET_CONFIG1, ONLY, 0x10, "global resets come again and again, without strobes"},
+    {CCS_IMAGE_ROTATE, AT_MOST, 3, NULL},
     {CCS_INPUT_FORMAT, AT_MOST, 5, NULL},
     {CCS_INPUT_FORMAT + 1, AT_MOST, 5, NULL},
     {CCS_INPUT_FORMAT + 2, AT_MOST, 5, NULL},

@@ -90,11 +90,21 @@ static void on_frame_start(void *ctx, bool level)
         sim_stop(run->sim); /* the missing metadata will not come any more */
 }
 
+/* Where the host wants images only nothing else is to be waited for. */
+uint64_t run_frames(const run_t *run)
+{
+    enum { IMAGE_ONLY_MODE = 0xa700 };
+    const host_t *host = &run->host;
+    uint64_t reports = host_frames(host);
+    uint64_t images = host->raw_frames > host->rgb_frames ? host->raw_frames : host->rgb_frames;
+    bool images_only = ccs_byte(&run->sensor->ccs, IMAGE_ONLY_MODE) == 1;
+    return images_only && images > reports ? images : reports;
+}
+
 /* All metadata is there, and no image on its way. */
 static bool is_complete(const run_t *run)
 {
-    return !run->served && host_frames(&run->host) >= run->scenario.frames &&
-           !host_image_open(&run->host);
+    return !run->served && run_frames(run) >= run->scenario.frames && !host_image_open(&run->host);
 }
 
 static void on_metadata(void *ctx, const metadata_t *metadata)
@@ -424,7 +434,7 @@ static void print_progress(const run_t *run, double host_s)
     if (!run->served)
         snprintf(of, sizeof(of), " of %u", run->scenario.frames);
     fprintf(stderr, "\r%.3f s simulated, frame %llu%s, %.2f x real time ", simulated,
-            (unsigned long long)host_frames(&run->host), of, simulated / host_s);
+            (unsigned long long)run_frames(run), of, simulated / host_s);
 }
 
 /* It stopped for good, and no watchdog will start it again. */
@@ -453,7 +463,7 @@ static int fall_short(run_t *run)
                      ? " and the host did not start its stream again"
                      : "");
     snprintf(frames, sizeof(frames), "%llu of %u frames were reported",
-             (unsigned long long)host_frames(&run->host), run->scenario.frames);
+             (unsigned long long)run_frames(run), run->scenario.frames);
     if (run->host.postmortems > 0)
         return fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)", frames,
                     why, dir);
@@ -505,7 +515,7 @@ static int simulate(run_t *run)
                     run_place(run, place), core_state_name(run->sensor->core.state));
     if (run->served)
         return judge_end(run);
-    return host_frames(&run->host) < run->scenario.frames ? fall_short(run) : EXIT_FINE;
+    return run_frames(run) < run->scenario.frames ? fall_short(run) : EXIT_FINE;
 }
 
 /* ---- what stays ---- */

@@ -119,6 +119,10 @@ typedef struct {
 int run_scenario(run_t *run, const run_desc_t *desc);
 void run_free(run_t *run);
 
+/* Frames that the host has heard of: with metadata or tensor lines; where it wants images only
+ * (image_only_mode), with those. */
+uint64_t run_frames(const run_t *run);
+
 /* The closing summary for people. */
 void run_print_summary(const run_t *run, FILE *to);
 /* Of it, what became of faults; nothing when the scenario has none. */

@@ -27,7 +27,7 @@ static pix_size_t frame_size(const run_t *run)
 static uint64_t raw_bytes(const run_t *run)
 {
     pix_size_t size = frame_size(run);
-    return (uint64_t)size.width_px * size.height_px * 10 / 8 * host_frames(&run->host);
+    return (uint64_t)size.width_px * size.height_px * 10 / 8 * run_frames(run);
 }
 
 /* Of a frame, mean. */
@@ -194,7 +194,7 @@ void run_print_summary(const run_t *run, FILE *to)
     double simulated = (double)sim_now_ps(run->sim) / 1e12;
     fprintf(to,
             "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
-            (unsigned long long)host_frames(&run->host), size.width_px, size.height_px, simulated,
+            (unsigned long long)run_frames(run), size.width_px, size.height_px, simulated,
             run->host_s, simulated / run->host_s);
     if (run->host.tensors.frames != 0)
         print_tensors(&run->host.tensors, to);
@@ -305,7 +305,7 @@ static void add_host(sim_json_t *out, const script_t *script)
 sim_json_t *run_summary_json(const run_t *run)
 {
     sim_json_t *out = sim_json_object();
-    sim_json_add_u64(out, "frames", host_frames(&run->host));
+    sim_json_add_u64(out, "frames", run_frames(run));
     sim_json_add_num(out, "simulated_s", (double)sim_now_ps(run->sim) / 1e12);
     sim_json_t *people = sim_json_add_object(out, "people");
     sim_json_add_u64(people, "boxes", run->score.reported);

@@ -275,7 +275,30 @@ START_TEST(the_program_reads_nothing_that_nobody_wrote)
 }
 END_TEST
 
-TEST_MAIN("imx500", lines_of_each_size_of_network_stand_in_the_frame,
+/* Two images and no more; without the mode the host waits for lines that do not come. */
+START_TEST(a_run_of_images_only_ends_with_the_last_of_them)
+{
+    imx500_ran(IMX500_DETECTOR,
+               "{\"at\": \"0ms\", \"write\": \"mipi_output\", \"value\": 1}, "
+               "{\"at\": \"0ms\", \"write\": \"mipi_pixels\", \"value\": 1}, "
+               "{\"at\": \"0ms\", \"write\": \"image_only_mode\", \"value\": 1},",
+               2);
+    ck_assert_msg(strstr(imx500_text, "frames    2 of 2028x1520") != NULL, "%s", imx500_text);
+    char *stats = imx500_result("stats.json");
+    ck_assert_int_eq(imx500_stat(stats, "frames_sent"), 2);
+    free(stats);
+    ck_assert_int_eq(imx500_run(IMX500_DETECTOR,
+                                "{\"at\": \"0ms\", \"write\": \"mipi_output\", \"value\": 1}, "
+                                "{\"at\": \"0ms\", \"write\": \"mipi_pixels\", \"value\": 1}, "
+                                "{\"at\": \"0ms\", \"write\": \"mipi_metadata\", \"value\": 0},",
+                                1),
+                     1);
+    ck_assert_ptr_nonnull(strstr(imx500_text, "0 of 1 frames were reported"));
+}
+END_TEST
+
+TEST_MAIN("imx500", a_run_of_images_only_ends_with_the_last_of_them,
+          lines_of_each_size_of_network_stand_in_the_frame,
           beside_pixels_nothing_is_lost_and_frames_keep_their_rate,
           of_a_network_slower_than_a_frame_the_output_comes_later_than_the_input,
           lines_that_do_not_fit_are_dropped_and_told_and_pixels_stay,
