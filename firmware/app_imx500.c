@@ -281,19 +281,21 @@ static void refuse_network(uint32_t n)
     hal_ccs_write8(NETWORK_SELECT, change.state == STEADY ? net.place : change.net.place);
 }
 
-/* What the host selects. What is not there is refused: the register says again what runs. A change
- * that has begun ends first. */
+/* What the host selects. What is not there is refused at once: the register says again what runs.
+ * A change that has begun ends first. */
 static void select_network(void)
 {
     static net_t wanted;
     uint32_t n = hal_ccs_read8(NETWORK_SELECT);
     uint32_t now = change.state == STEADY ? net.place : change.net.place;
-    if (n == now || !there || (streams && change.state > WANTED))
+    if (n == now || !there)
         return;
-    if (n == net.place) {
-        change.state = STEADY;
-    } else if (!read_network(&wanted, n) || (streams && sends && !lines_fit(&wanted))) {
+    if (!read_network(&wanted, n) || (streams && sends && !lines_fit(&wanted))) {
         refuse_network(n);
+    } else if (streams && change.state > WANTED) {
+        return;
+    } else if (n == net.place) {
+        change.state = STEADY;
     } else {
         change.net = wanted;
         change.state = WANTED;

@@ -122,7 +122,8 @@ static void move_sent(npu_prog_t *prog, const move_t *m)
     uint32_t l2 = prog->net[NPU_NET_SENT_ADDR_W] - m->base, count = prog->net[NPU_NET_SENT_W];
     for (uint32_t i = 0; i < prog->blob_count && count != 0; i++) {
         npu_blob_t *b = &prog->blobs[i];
-        if (l2 < b->l2 || l2 - b->l2 >= b->bytes)
+        uint64_t end = (uint64_t)l2 + 4 * count * NPU_SENT_WORDS;
+        if (l2 < b->l2 || end > (uint64_t)b->l2 + b->bytes)
             continue;
         for (uint32_t n = 0; n < count; n++)
             move_word(m, b->data + (l2 - b->l2) + 4 * (n * NPU_SENT_WORDS + NPU_SENT_ADDR_W));

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "npu/fnp.h"
+#include "npu/place.h"
 #include "sim/hash.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
@@ -55,8 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
             !npu_prog_equal(&prog, &back))
             abort();
         free(file);
-        npu_prog_free(&back);
-        npu_prog_free(&prog);
+        npu_prog_t both[2] = {prog, back}; /* side by side, if they can be */
+        npu_desc_t desc = npu_desc_default();
+        both[1].net[NPU_NET_NETWORK_ID_W]++;
+        (void)npu_place(both, 2, &desc, error, sizeof(error));
+        npu_prog_free(&both[0]);
+        npu_prog_free(&both[1]);
     }
     free(copy);
     return 0;

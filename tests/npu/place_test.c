@@ -198,6 +198,31 @@ START_TEST(what_cannot_be_moved_is_refused)
 }
 END_TEST
 
-TEST_MAIN("npu places", a_program_that_was_moved_computes_the_same,
-          it_writes_nothing_but_the_shared_memory, one_alone_stays_as_it_is,
-          what_does_not_fit_is_told_in_bytes, what_cannot_be_moved_is_refused)
+/* Constants that begin where the list of outputs does, and end within it, are not those that hold
+ * it. */
+START_TEST(the_list_of_outputs_is_moved_where_it_is_whole)
+{
+    npu_desc_t desc = npu_desc_default();
+    static const uint8_t few[4] = {1, 2, 3, 4};
+    make(9, &desc);
+    npu_prog_t *p = &prog[0];
+    uint32_t at = net(0, NPU_NET_SENT_ADDR_W), list = p->blob_count;
+    if (net(0, NPU_NET_SENT_W) == 0)
+        ck_abort_msg("this network sends nothing, take another seed");
+    ck_assert_uint_ne(npu_prog_add_blob(p, at - desc.l2_base, few, sizeof(few)), UINT32_MAX);
+    npu_blob_t last = p->blobs[list];
+    memmove(p->blobs + 1, p->blobs, list * sizeof(last)); /* first of all */
+    p->blobs[0] = last;
+    ck_assert_msg(npu_prog_valid(p, error, sizeof(error)), "%s", error);
+    ck_assert_int_eq(npu_place(prog, NETWORKS, &desc, error, sizeof(error)), SIM_OK);
+    ck_assert_mem_eq(p->blobs[0].data, few, sizeof(few));
+    ck_assert_uint_eq(p->blobs[0].l2, net(0, NPU_NET_SENT_ADDR_W) - desc.l2_base);
+    ck_assert_msg(npu_prog_valid(p, error, sizeof(error)), "%s", error);
+    drop();
+}
+END_TEST
+
+TEST_MAIN("npu places", the_list_of_outputs_is_moved_where_it_is_whole,
+          a_program_that_was_moved_computes_the_same, it_writes_nothing_but_the_shared_memory,
+          one_alone_stays_as_it_is, what_does_not_fit_is_told_in_bytes,
+          what_cannot_be_moved_is_refused)

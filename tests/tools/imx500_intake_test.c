@@ -266,7 +266,41 @@ START_TEST(the_network_changes_while_words_of_another_come)
 }
 END_TEST
 
-TEST_MAIN("imx500 intake", the_network_changes_while_words_of_another_come,
+/* ---- the examples ---- */
+
+/* The network of each frame as the run tells it. */
+static void expect_networks(const char *expected)
+{
+    char *all = imx500_result("tensors.jsonl"), *line = all;
+    for (; *expected != '\0'; expected++, line = strchr(line, '\n') + 1) {
+        ck_assert_msg(*line == '{', "%s frames more", expected);
+        ck_assert_int_eq(imx500_number(line, "network"), *expected - '0');
+        ck_assert_ptr_nonnull(strchr(line, '\n'));
+    }
+    ck_assert_str_eq(line, "");
+    free(all);
+}
+
+START_TEST(the_example_scenarios_do_what_they_say)
+{
+    prepare();
+    int code =
+        fovea(imx500_text, sizeof(imx500_text), "run scenes/imx500_two.json --out " DIR "/out");
+    ck_assert_msg(code == 0, "%s", imx500_text);
+    expect_networks("0000111000");
+    code = fovea(imx500_text, sizeof(imx500_text),
+                 "image build/firmware/imx500.elf scenes/person_160.tflite "
+                 "npu/networks/cifar_baseline.topo --for-host build/host_swap");
+    ck_assert_msg(code == 0, "%s", imx500_text);
+    code = fovea(imx500_text, sizeof(imx500_text), "run scenes/imx500_swap.json --out " DIR "/out");
+    ck_assert_msg(code == 0, "%s", imx500_text);
+    expect_networks("0000000111");
+    leave();
+}
+END_TEST
+
+TEST_MAIN("imx500 intake", the_example_scenarios_do_what_they_say,
+          the_network_changes_while_words_of_another_come,
           a_network_that_comes_while_another_runs_is_there_to_be_selected,
           bad_downloads_leave_the_old_network_running,
           selections_in_a_download_are_of_networks_that_are_there)
