@@ -44,8 +44,10 @@ static char *replace(char *content, const char *what, const char *instead)
 static void write_scenario(const char *more)
 {
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
-    save(DIR "/ecc.json",
-         replace(load("logic/chips/imx500.json"), "\"ecc\": \"none\"", "\"ecc\": \"secded\""));
+    char *chip =
+        replace(load("logic/chips/imx500.json"), "\"ecc\": \"none\"", "\"ecc\": \"secded\"");
+    chip = replace(chip, "pixel_65nm.json", "../../../logic/tech/pixel_65nm.json");
+    save(DIR "/ecc.json", replace(chip, "logic_22nm.json", "../../../logic/tech/logic_22nm.json"));
     char *s = replace(load("scenes/entrance.json"), "../logic/chips/imx500.json", "ecc.json");
     s = replace(s, "../build/firmware", "../../firmware");
     s = replace(s, "person_160.tflite", "../../../scenes/person_160.tflite");
