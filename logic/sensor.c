@@ -484,6 +484,8 @@ static void on_gated(void *ctx)
 static bool connect_clocks(sensor_t *s)
 {
     clocks_t *c = &s->clocks;
+    const mipi_desc_t *link = &s->desc.mipi;
+    bool by_bursts = link->dphy.gated_clock || link->signaling == MIPI_CPHY;
     c->hz = domain_hz;
     c->ctx = s;
     s->clkrst.gated = on_gated;
@@ -493,7 +495,7 @@ static bool connect_clocks(sensor_t *s)
            clocks_need(c, CLOCKS_GATE_isp, &s->isp.active) &&
            clocks_need(c, CLOCKS_GATE_npu, &s->npu.active) &&
            clocks_need(c, CLOCKS_GATE_mipi, &s->mipi.active) &&
-           (s->desc.mipi.dphy.gated_clock || clocks_need(c, CLOCKS_GATE_mipi, &s->pixel.active));
+           (by_bursts || clocks_need(c, CLOCKS_GATE_mipi, &s->pixel.active));
 }
 
 static bool connect_host(sensor_t *s)

@@ -110,6 +110,26 @@ START_TEST(a_closed_gate_takes_away_the_energy_of_its_cycles_and_nothing_else)
 }
 END_TEST
 
+static void gate_the_link(sensor_desc_t *desc)
+{
+    desc->mipi.dphy.gated_clock = true;
+}
+
+START_TEST(the_clock_of_a_link_with_a_gated_clock_runs_in_its_bursts)
+{
+    rig_t *rig = run(&(rig_options_t){.threads = 1, .change = gate_the_link});
+    const mipi_tx_t *tx = &rig->sensor->mipi;
+    const clocks_gate_t *g = gate(rig, CLOCKS_GATE_mipi);
+    ck_assert_uint_eq(g->clk_hz, 111000000); /* 888 Mb/s in bytes */
+    ck_assert_uint_gt(tx->bursts, 0);
+    ck_assert(!tx->link_busy);                          /* link_busy_ps is of whole packets */
+    uint64_t cycles = tx->link_busy_ps * 111 / 1000000; /* whole edges: one more or less a burst */
+    ck_assert_uint_ge(g->clock_cycles + tx->bursts, cycles);
+    ck_assert_uint_le(g->clock_cycles, cycles + tx->bursts);
+    rig_free(rig);
+}
+END_TEST
+
 START_TEST(bytes_of_masters_and_banks_are_those_of_the_memory)
 {
     rig_t *rig = run(&(rig_options_t){.threads = 1});
@@ -134,4 +154,5 @@ END_TEST
 TEST_MAIN_AFTER(rig_prepare, "accounts", open_and_closed_cycles_are_all_of_the_clock,
                 gates_change_nothing_but_their_own_cycles,
                 a_closed_gate_takes_away_the_energy_of_its_cycles_and_nothing_else,
+                the_clock_of_a_link_with_a_gated_clock_runs_in_its_bursts,
                 bytes_of_masters_and_banks_are_those_of_the_memory)
