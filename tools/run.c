@@ -410,6 +410,8 @@ static int judge_end(run_t *run)
 {
     if (run->serve.end == SERVE_BYE)
         return EXIT_FINE;
+    if (run->serve.turned_away[0] != '\0')
+        return fail(run, EXIT_FAILED, "the host was turned away: %s", run->serve.turned_away);
     return fail(run, EXIT_FAILED, "the host hung up at %.9f s without a BYE",
                 (double)sim_now_ps(run->sim) / 1e12);
 }

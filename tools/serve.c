@@ -213,6 +213,12 @@ static void answer(serve_t *s)
 
 /* ---- the control socket ---- */
 
+static void turn_away(serve_t *s, const char *why)
+{
+    s->end = SERVE_GONE;
+    snprintf(s->turned_away, sizeof(s->turned_away), "%s", why);
+}
+
 /* A whole message has come. */
 static void take(serve_t *s, uint32_t bytes)
 {
@@ -228,7 +234,7 @@ static void take(serve_t *s, uint32_t bytes)
     else
         send_text(s, status, text);
     if (status == FOVEA_BAD_VERSION || status == FOVEA_NO_HELLO)
-        s->end = SERVE_GONE;
+        turn_away(s, text);
 }
 
 /* Up to `bytes` of the message are there, or something else has happened. */
@@ -257,9 +263,10 @@ static bool next_request(serve_t *s)
             return false;
         bytes = serve_message_bytes(s->message);
         if (bytes == 0) {
+            static const char why[] = "a message of no possible length";
             s->request = (serve_request_t){0};
-            send_text(s, FOVEA_BAD_MESSAGE, "a message of no possible length");
-            s->end = SERVE_GONE; /* where the next one begins is not known */
+            send_text(s, FOVEA_BAD_MESSAGE, why);
+            turn_away(s, why); /* where the next one begins is not known */
         } else if (receive(s, bytes)) {
             take(s, bytes);
         }
@@ -279,6 +286,8 @@ static void settle(sim_t *sim)
 bool serve_run(serve_t *s, uint64_t until_ps)
 {
     sim_t *sim = s->comp.sim;
+    if (s->asked && server_has_left(&s->control))
+        s->end = SERVE_GONE;
     while (s->end == SERVE_GOES_ON && sim_now_ps(sim) < until_ps) {
         if (!s->asked && !next_request(s))
             break;

@@ -49,6 +49,7 @@ typedef struct {
     uint32_t why;
     cci_xfer_t xfer;
     serve_end_t end;
+    char turned_away[SERVE_TEXT]; /* with SERVE_GONE: why we hung up; empty: the host did */
     uint64_t requests, packets;
 } serve_t;
 
@@ -59,8 +60,9 @@ bool serve_init(serve_t *serve, sensor_t *sensor, const serve_desc_t *desc,
 /* Waits until the host has come, to both sockets. phy: what the capture's header says. False:
  * serve->end says whether it left again or was interrupted. */
 bool serve_wait(serve_t *serve, const mipi_phy_t *phy);
-/* Carries out requests until the simulation is at until_ps, or somebody else has stopped it. False:
- * the host has ended the run, see serve->end. */
+/* Carries out requests until the simulation is at until_ps, or somebody else has stopped it. A host
+ * that has left is noticed at the next call, whatever it has asked for. False: the host has ended
+ * the run, see serve->end. */
 bool serve_run(serve_t *serve, uint64_t until_ps);
 /* The link's end record, and both sockets are closed. */
 void serve_end(serve_t *serve);

@@ -343,6 +343,24 @@ START_TEST(a_host_that_hangs_up_leaves_results_and_a_failed_run)
 }
 END_TEST
 
+/* The request would take 53 days. */
+START_TEST(a_host_that_hangs_up_within_a_request_is_noticed)
+{
+    const uint8_t hello[] = {16, 0, 0, 0, 1, 0, 0, 0, 'F', 'O', 'V', 'H', 1, 0, 0, 0};
+    const uint8_t run[24] = {24, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40};
+    uint8_t answer[256];
+    served_t s = start("within", false);
+    int fd = raw_connect(s.cci);
+    ck_assert_int_eq(send(fd, hello, sizeof(hello), 0), sizeof(hello));
+    ck_assert_uint_eq(raw_answer(fd, answer, sizeof(answer)), 48);
+    ck_assert_int_eq(send(fd, run, sizeof(run), 0), sizeof(run));
+    sleep_ms(50);
+    close(fd);
+    ck_assert_int_eq(wait_for(&s), 1);
+    ck_assert_ptr_nonnull(strstr(text, "s without a BYE"));
+}
+END_TEST
+
 START_TEST(another_version_and_a_missing_hello_are_turned_away)
 {
     const uint8_t other[] = {16, 0, 0, 0, 1, 0, 0, 0, 'F', 'O', 'V', 'H', 2, 0, 0, 0};
@@ -352,12 +370,14 @@ START_TEST(another_version_and_a_missing_hello_are_turned_away)
     ck_assert_int_eq(send(fd, other, sizeof(other), 0), sizeof(other));
     expect_answer(fd, FOVEA_BAD_VERSION, "HELLO: version 2, this is version 1");
     ck_assert_int_eq(wait_for(&s), 1);
+    ck_assert_ptr_nonnull(strstr(text, "turned away: HELLO: version 2, this is version 1"));
     close(fd);
     s = start("hello", false);
     fd = raw_connect(s.cci);
     ck_assert_int_eq(send(fd, pin, sizeof(pin), 0), sizeof(pin));
     expect_answer(fd, FOVEA_NO_HELLO, "HELLO comes first");
     ck_assert_int_eq(wait_for(&s), 1);
+    ck_assert_ptr_nonnull(strstr(text, "turned away: HELLO comes first"));
     close(fd);
 }
 END_TEST
@@ -376,7 +396,10 @@ START_TEST(any_bytes_are_survived)
         (void)!send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         ck_assert_int_eq(wait_for(&s), 1);
-        ck_assert_ptr_nonnull(strstr(text, "hung up"));
+        ck_assert_ptr_nonnull(strstr(text, round == 0
+                                               ? "turned away: a message of no possible length"
+                                           : round == 1 ? "hung up"
+                                                        : "turned away: HELLO comes first"));
         close(fd);
     }
 }
@@ -690,6 +713,7 @@ TEST_MAIN("tools serve", a_host_outside_brings_a_network_and_selects_it_while_an
           an_access_takes_the_time_of_the_bus, what_does_not_answer_and_what_cannot_be_is_told,
           transfers_take_their_time_and_pins_none, a_run_ends_when_a_frame_has_left,
           a_slow_host_gets_the_same, a_host_that_hangs_up_leaves_results_and_a_failed_run,
+          a_host_that_hangs_up_within_a_request_is_noticed,
           another_version_and_a_missing_hello_are_turned_away, any_bytes_are_survived,
           an_interrupt_ends_the_wait, a_link_that_nobody_reads_waits_until_interrupted,
           a_socket_that_is_left_over_is_told, wrong_use_is_told,
