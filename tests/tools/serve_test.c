@@ -396,10 +396,7 @@ START_TEST(any_bytes_are_survived)
         (void)!send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         ck_assert_int_eq(wait_for(&s), 1);
-        ck_assert_ptr_nonnull(strstr(text, round == 0
-                                               ? "turned away: a message of no possible length"
-                                           : round == 1 ? "hung up"
-                                                        : "turned away: HELLO comes first"));
+        ck_assert_ptr_nonnull(strstr(text, "turned away: a message of no possible length"));
         close(fd);
     }
 }
