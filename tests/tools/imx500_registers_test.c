@@ -95,6 +95,13 @@ static void make(bool with_network)
     board_run_ms(board, 3);
 }
 
+/* Rows that nobody looks at are not read: 240 lines of 1520, in the same time. */
+static void make_low(void)
+{
+    make(true);
+    ck_assert(board_cci_write(board, 0x034a, 479)); /* y_addr_end */
+}
+
 static void drop(void)
 {
     board_free(board);
@@ -147,7 +154,7 @@ END_TEST
 
 START_TEST(colors_count_from_the_next_frame_on_tables_from_the_next_stream)
 {
-    make(true);
+    make_low();
     set(GAMMA_ON, 0);
     set(GAMMA + 4 * 3, 0x00770066);
     set(GAMMA_END, 0xee);
@@ -241,7 +248,7 @@ START_TEST(the_matrix_mixes_swaps_and_shifts_colors)
         {{{-2048, 2047, 1, 4095}, {0, 0, 0, -16}, {1, 1, 1, 0}}, -100, 100},
     };
     for (size_t n = 0; n < SIM_COUNT(cases); n++) {
-        make(true);
+        make_low();
         for (int c = 0; c < 3; c++) {
             for (int i = 0; i < 4; i++)
                 set((uint16_t)(MATRIX + 8 * c + 2 * i),
@@ -270,7 +277,7 @@ END_TEST
 /* 255 x 0x10 / 32 = 127.5; (127 - 63) >> 1 = 32. */
 START_TEST(the_y_path_has_a_gain_and_a_shift)
 {
-    make(true);
+    make_low();
     set(FORMAT, 1);
     set(Y_GAIN, 0x10);
     set(Y_ADD, 0x1c1); /* -63 */
@@ -294,7 +301,7 @@ END_TEST
 /* Of three channels R Gr Gb: their own numbers. Network 1 has its own, too. */
 START_TEST(bayer_rgb_has_numbers_for_each_color)
 {
-    make(true);
+    make_low();
     set(FORMAT, 5);
     set(BAYER, 0x1ff);          /* R: -1 */
     set(BAYER + 8 + 2, 1);      /* Gr: (x - 128) >> 1 */
@@ -312,7 +319,7 @@ END_TEST
 
 START_TEST(what_is_not_published_is_said)
 {
-    make(true);
+    make_low();
     set(FORMAT, 3);
     show(7);
     set(MODE_SELECT, 1);
