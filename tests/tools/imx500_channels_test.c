@@ -29,11 +29,14 @@ static void use_dir(void)
     imx500_dir = DIR;
 }
 
+/* 240 of the array's rows: what the tensors show does not matter. */
+#define LOW_WINDOW "{\"at\": \"0ms\", \"write\": \"y_addr_end\", \"value\": 479},\n"
+
 static void make_base(void)
 {
     if (base[0][0] != '\0')
         return;
-    imx500_ran(IMX500_DETECTOR, IMX500_NO_PIXELS, 1);
+    imx500_ran(IMX500_DETECTOR, LOW_WINDOW IMX500_NO_PIXELS, 1);
     ck_assert_int_eq(system("rm -rf " DIR "/base && cp -r " DIR "/out/frames " DIR "/base"), 0);
     for (size_t i = 0; i < SIM_COUNT(files); i++)
         snprintf(base[i], sizeof(base[i]), DIR "/base/%s", files[i]);
@@ -145,7 +148,7 @@ START_TEST(tensors_are_the_same_on_all_channels_types_and_packings)
 {
     make_base();
     for (uint32_t k = 0; k < 16; k++) {
-        char steps[3000] = "";
+        char steps[3000] = LOW_WINDOW;
         channel_t channel[CHANNELS];
         uint32_t image_vc, lines[CHANNELS];
         choose(k, channel, &image_vc);
