@@ -6,7 +6,7 @@
  *
  * Each is moved as a whole: what lies below its free area by the room for the tables, what lies
  * above it (OWN_ADDR of the table) down to below the network before; both in steps of 1,024 bytes,
- * so that every burst keeps its bank. Results are those of the program alone. Only one network can
+ * so that bursts stay what they are. Results are those of the program alone. Only one network can
  * run at a time: they share their working memory, image and outputs included.
  */
 #ifndef NPU_PLACE_H
