@@ -35,6 +35,7 @@ put 644 "$(dirname "$FOVEA")"/lib/libfovea_host.a lib
 put 644 tools/client/example_host.c share/doc/fovea/tools/client
 put 644 tools/client/README.md share/doc/fovea/tools/client
 for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
+for file in logic/tech/*.json; do put 644 "$file" share/fovea/logic/tech; done
 put 644 "$work"/entrance.json share/fovea/scenes
 put 644 scenes/person_160.tflite share/fovea/scenes
 for file in "$work"/registers.md "$work"/fovea.svd README.md CHANGELOG.md LICENSE; do
