@@ -317,7 +317,7 @@ END_TEST
 START_TEST(settings_that_make_no_sense_are_told_once_in_words)
 {
     static const struct {
-        uint32_t en, op, scramble, seed;
+        uint32_t en, op, scramble, seed; /* of lane 0; with 2 there are four, the last with 0 */
         const char *why;
     } cases[] = {
         {0x8000 | 47, 0x8000 | 47, 0, 0, NULL},
@@ -329,10 +329,13 @@ START_TEST(settings_that_make_no_sense_are_told_once_in_words)
         {0x7fff, 0xffff, 0, 0, NULL},                                             /* off */
         {0, 0, 1, 1, NULL},
         {0, 0, 1, 0, "scrambling: lane_seed_value_0 is 0, nothing is scrambled"},
+        {0, 0, 1, 2, "scrambling: lane_seed_value_3 is 0, nothing is scrambled"},
         {0, 0, 0, 0, NULL},
     };
     for (size_t i = 0; i < SIM_COUNT(cases); i++) {
-        open_rig(1);
+        open_rig(cases[i].seed == 2 ? 4 : 1);
+        put(0x0874, 2, 1);
+        put(0x0876, 2, 1);
         put(0x0864, 2, cases[i].en);
         put(0x0866, 2, cases[i].op);
         put(0x0870, 1, cases[i].scramble);

@@ -402,15 +402,19 @@ static bool sends_by(const mipi_capture_reader_t *reader, mipi_signaling_t signa
            reader->link.bit_rate_bps == bit_rate_bps;
 }
 
-/* Two lanes, then one of them, then three trios of 700 Ms/s: 1600 Mb/s each. */
+/* Two lanes, then one of them, then three trios of 700 Ms/s: 1600 Mb/s each; then as many lanes of
+ * that rate. */
 START_TEST(a_link_that_changes_is_told)
 {
     mipi_phy_t two = {.signaling = MIPI_DPHY, .dphy = mipi_dphy_desc_default()}, one = two;
     mipi_phy_t trios = {.signaling = MIPI_CPHY, .cphy = mipi_cphy_desc_default()};
+    mipi_phy_t three = two;
     one.dphy.lanes = 1;
+    three.dphy.lanes = 3;
+    three.dphy.bit_rate_bps = 1600000000;
     trios.cphy.trios = 3;
     trios.cphy.symbol_rate_hz = 700000000;
-    const mipi_phy_t *const phys[] = {&two, &two, &one, &one, &trios};
+    const mipi_phy_t *const phys[] = {&two, &two, &one, &one, &trios, &three};
     mipi_capture_writer_t writer;
     mipi_capture_reader_t reader;
     mipi_packet_t packet;
@@ -423,7 +427,7 @@ START_TEST(a_link_that_changes_is_told)
     mipi_capture_end(&writer);
     size_t bytes = (size_t)ftell(stream);
     fclose(stream);
-    ck_assert_uint_eq(bytes, 32 + 5 * (28 + 4) + 2 * 28 + 28);
+    ck_assert_uint_eq(bytes, 32 + 6 * (28 + 4) + 3 * 28 + 28);
     /* one lane of D-PHY from packet 2 on, 0x34EDCE00 bits a second */
     ck_assert_mem_eq(file + 32 + 2 * 32,
                      "LNK1\x02\x01\0\0\x02\0\0\0\0\0\0\0\x00\xce\xed\x34\0\0\0\0", 24);
@@ -432,7 +436,8 @@ START_TEST(a_link_that_changes_is_told)
         ck_assert(mipi_capture_next(&reader, &packet));
         ck_assert(n >= 2 || sends_by(&reader, MIPI_DPHY, 2, 888000000));
         ck_assert(n < 2 || n >= 4 || sends_by(&reader, MIPI_DPHY, 1, 888000000));
-        ck_assert(n < 4 || sends_by(&reader, MIPI_CPHY, 3, 1600000000));
+        ck_assert(n != 4 || sends_by(&reader, MIPI_CPHY, 3, 1600000000));
+        ck_assert(n != 5 || sends_by(&reader, MIPI_DPHY, 3, 1600000000));
     }
     ck_assert(!mipi_capture_next(&reader, &packet));
     ck_assert_uint_eq(reader.problems, 0);

@@ -421,6 +421,22 @@ START_TEST(a_ninth_data_type_is_left_out)
 }
 END_TEST
 
+/* A line without bytes takes 4 of memory, for its length. */
+START_TEST(lines_without_bytes_take_memory_too)
+{
+    mipi_rx_init(&rx, &(mipi_rx_desc_t){.max_frame_bytes = 100},
+                 &(mipi_rx_callbacks_t){.event = on_event, .frame = on_frame});
+    number = frames = 0;
+    send_short(0, MIPI_DT_FS, 1);
+    for (int i = 0; i < 25; i++)
+        send_long(0, MIPI_DT_EMBEDDED, "", 0);
+    ck_assert_uint_eq(mipi_rx_event_count(&rx), 0);
+    send_long(0, MIPI_DT_EMBEDDED, "", 0);
+    expect_only(MIPI_RX_MEMORY);
+    mipi_rx_free(&rx);
+}
+END_TEST
+
 START_TEST(a_frame_larger_than_allowed_is_cut)
 {
     mipi_rx_init(&rx, &(mipi_rx_desc_t){.max_frame_bytes = 100},
@@ -685,8 +701,8 @@ TEST_MAIN("mipi rx", a_frame_is_put_together_by_channel_and_type,
           lines_of_another_length_keep_the_frames_geometry,
           data_types_without_meaning_are_reported_and_kept,
           null_and_blanking_packets_are_dropped_anywhere, a_ninth_data_type_is_left_out,
-          a_frame_larger_than_allowed_is_cut, packets_back_to_back_are_found,
-          after_a_lost_header_the_stream_is_found_again,
+          lines_without_bytes_take_memory_too, a_frame_larger_than_allowed_is_cut,
+          packets_back_to_back_are_found, after_a_lost_header_the_stream_is_found_again,
           a_header_in_a_payload_does_not_fool_the_search, hostile_bytes_do_no_harm,
           a_wrong_word_count_is_told_from_missing_bytes,
           what_the_host_is_not_set_for_is_reported_and_left_out,
