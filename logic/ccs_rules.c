@@ -18,8 +18,10 @@ static const struct {
     uint16_t limit;
     const char *because; /* NULL: that is all there is */
 } rules[] = {
+    {CCS_MODE_SELECT, AT_MOST, 1, NULL},
     {CCS_ORIENTATION, AT_MOST, 3, NULL},
     {CCS_SOFTWARE_RESET, AT_MOST, 1, NULL},
+    {CCS_HOLD, AT_MOST, 1, NULL},
     {CCS_MASK_CORRUPTED, AT_MOST, 1, NULL},
     {CCS_FAST_STANDBY, AT_MOST, 1, NULL},
     {CCS_CHANNEL, AT_MOST, 15, NULL},
@@ -240,7 +242,7 @@ bool ccs_allowed(ccs_t *ccs, uint16_t addr, uint32_t value, bool whole, char *er
                  clock ? "clocks change" : "the format changes");
         return false;
     }
-    if (addr == CCS_MODE_SELECT && value != 0 && !streaming)
+    if (addr == CCS_MODE_SELECT && value == 1 && !streaming)
         return start_stream(ccs, &why);
     if (!whole)
         return true;

@@ -516,6 +516,8 @@ START_TEST(values_that_a_capability_rules_out_are_refused)
         {0x0400, 1, "scaling_mode: expected at most 0x0, scaling_capability is none"},
         {0x0120, 1, "gain_mode: expected at most 0x0, analog_gain_capability is global"},
         {0x0220, 3, "hdr_mode: expected no bits but 0x21, hdr_capability_1 has no more"},
+        {0x0100, 2, "mode_select: expected at most 0x1, refused"},
+        {0x0104, 2, "grouped_parameter_hold: expected at most 0x1, refused"},
         {0x0106, 2, "fast_standby_ctrl: expected at most 0x1, refused"},
         {0xd680, 4, "image_rotate: expected at most 0x3, refused"},
         {0x0110, 16, "csi_channel_identifier: expected at most 0xf, refused"},
