@@ -42,17 +42,11 @@ static tech_block_t block_of(const energy_t *e, uint32_t row)
     return e->tech->part[e->tech->row[row].part].block;
 }
 
-static void tally(const energy_t *e)
-{
-    for (uint32_t i = 0; i < e->tallies; i++)
-        e->tallied[i]->kind->tally(e->tallied[i]);
-}
-
 /* What blocks have counted since the last look. */
 static void add_counts(energy_t *e, uint64_t fj[TECH_BLOCK_COUNT])
 {
     energy_state_t *s = &e->state;
-    tally(e);
+    sim_tally(e->comp.sim);
     for (uint32_t i = 0; i < e->bounds; i++) {
         uint64_t value = *e->bound[i].value, before = s->last[i];
         uint32_t row = e->bound[i].row;
@@ -108,7 +102,7 @@ void energy_before_reset(energy_t *energy)
 
 void energy_after_reset(energy_t *energy)
 {
-    tally(energy);
+    sim_tally(energy->comp.sim);
     for (uint32_t i = 0; i < energy->bounds; i++)
         energy->state.last[i] = *energy->bound[i].value;
 }
@@ -367,19 +361,6 @@ uint64_t energy_watched(const energy_t *energy, uint32_t what)
     return energy->state.count[TECH_MAX_ROWS + what];
 }
 
-/* Counters of a component may be worked out by another that it is part of: all of them. */
-static sim_err_t find_tallies(energy_t *e)
-{
-    for (sim_comp_t *comp = sim_comp_first(e->comp.sim); comp != NULL; comp = comp->next)
-        if (comp->kind->tally != NULL) {
-            if (e->tallies == SIM_COUNT(e->tallied))
-                return sim_fail(comp->sim, SIM_EFULL, "%s: more than %zu blocks with a tally",
-                                e->comp.name, SIM_COUNT(e->tallied));
-            e->tallied[e->tallies++] = comp;
-        }
-    return SIM_OK;
-}
-
 /* ---- the component ---- */
 
 static void energy_reset(sim_comp_t *comp)
@@ -429,9 +410,7 @@ static sim_err_t bind_all(energy_t *e, const tech_t *tech, const char *root, boo
     e->on = tech->parts != 0;
     if (!e->on)
         return SIM_OK;
-    sim_err_t err = find_tallies(e);
-    if (err == SIM_OK)
-        err = bind(e, root, whole);
+    sim_err_t err = bind(e, root, whole);
     bind_watched(e, root);
     return err;
 }

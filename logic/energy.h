@@ -60,7 +60,7 @@ enum {
         ENERGY_WATCHED_COUNT
 };
 
-enum { ENERGY_MAX_BOUND = 1024, ENERGY_MAX_TALLIES = 64 };
+enum { ENERGY_MAX_BOUND = 1024 };
 
 /* A counter that a row adds up; rows from TECH_MAX_ROWS on are the watched ones. */
 typedef struct {
@@ -107,8 +107,6 @@ typedef struct {
     uint32_t bounds;
     bool there[TECH_MAX_PARTS]; /* parts whose component is there */
     uint64_t leakage_nw[TECH_BLOCK_COUNT];
-    sim_comp_t *tallied[ENERGY_MAX_TALLIES]; /* whose counters are worked out late */
-    uint32_t tallies;
 
     /* In which phase the owner is; NULL: always ENERGY_IDLE. */
     energy_phase_t (*phase_of)(void *ctx);

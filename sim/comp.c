@@ -22,6 +22,13 @@ sim_err_t sim_comp_init(sim_comp_t *comp, sim_t *sim, const sim_kind_t *kind, co
     else
         sim->last->next = comp;
     sim->last = comp;
+    if (kind->tally == NULL)
+        return SIM_OK;
+    if (sim->first_tally == NULL)
+        sim->first_tally = comp;
+    else
+        sim->last_tally->next_tally = comp;
+    sim->last_tally = comp;
     return SIM_OK;
 }
 
@@ -159,9 +166,8 @@ static uint64_t hash_event(uint64_t hash, const sim_event_t *ev)
 
 void sim_tally(const sim_t *sim)
 {
-    for (sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next)
-        if (comp->kind->tally != NULL)
-            comp->kind->tally(comp);
+    for (sim_comp_t *comp = sim->first_tally; comp != NULL; comp = comp->next_tally)
+        comp->kind->tally(comp);
 }
 
 void sim_comps_settle(const sim_t *sim)

@@ -114,6 +114,7 @@ struct sim_comp {
     const sim_kind_t *kind;
     sim_t *sim;
     sim_comp_t *next;
+    sim_comp_t *next_tally; /* of those whose kind has one */
     sim_event_t *events;
     char name[64];      /* path, parts joined by '.': "sensor.npu.load" */
     uint32_t unimp_log; /* how many places it has reported as unimplemented */

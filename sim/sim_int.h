@@ -46,6 +46,7 @@ struct sim {
     bool stopped, running, no_memory;
 
     sim_comp_t *first, *last;
+    sim_comp_t *first_tally, *last_tally;
 
     sim_log_fn_t log;
     void *log_ctx;
