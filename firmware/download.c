@@ -5,22 +5,6 @@
 
 enum { /* CCS registers, by the kernel driver's names */
        MODE_SELECT = 0x0100,
-       CMD_INT = 0x3080,
-       ST_TRANS_CMD = 0xd000,
-       UPDATE_CMD = 0xd001,
-       LOAD_MODE = 0xd002,
-       IMAGE_TYPE = 0xd003,
-       DIV_NUM = 0xd004,
-       FLASH_TYPE = 0xd005,
-       FILE_SIZE = 0xd008,
-       REPLY_CNT = 0xd010,
-       ERR_CNT = 0xd011,
-       DETECT_CNT = 0xd012,
-       REPLY_STS = 0xd014,
-       DOWNLOAD_STS = 0xd015,
-       UPDATE_CANCEL = 0xd016,
-       ERR_STS = 0xd020,
-       SYS_STATE = 0xd02a,
        BOOT_ERROR_A = 0x9182, /* why the last image was refused */
 };
 enum { CMD_NONE = 0xff, CMD_TRANSITION = 0, CMD_UPDATE = 1, CMD_ERASE = 2 };
@@ -43,7 +27,7 @@ static uint32_t wait_for_words(download_t *d)
     for (;;) {
         if (d->waits != 0)
             d->waits();
-        if (d->cancels && hal_ccs_read8(UPDATE_CANCEL) != 0)
+        if (d->cancels && hal_ccs_read8(DD_UPDATE_CANCEL) != 0)
             return DOWNLOAD_UPDATE_CANCELED;
         d->waiting = reg_read(TGT_COUNT);
         if (d->waiting != 0)
@@ -64,14 +48,14 @@ static uint32_t chunk_bytes(const download_t *d)
     return d->stream.left < DOWNLOAD_BLOCK_BYTES ? d->stream.left : DOWNLOAD_BLOCK_BYTES;
 }
 
-/* The host sends its stream in transfers of 1 MiB, and looks at DOWNLOAD_STS before each. */
+/* The host sends its stream in transfers of 1 MiB, and looks at DD_DOWNLOAD_STS before each. */
 static uint32_t begin_chunk(download_t *d)
 {
     d->chunk_left = d->chunk_bytes = chunk_bytes(d);
     reg_write(TGT_STATUS, TGT_ENDED);
-    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write8(DD_DOWNLOAD_STS, 0);
     uint32_t came = wait_for_words(d);
-    hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+    hal_ccs_write8(DD_DOWNLOAD_STS, DOWNLOADING);
     return came;
 }
 
@@ -155,7 +139,7 @@ static uint32_t replay(download_t *d, uint32_t at)
 {
     download_store_t put = d->to_flash ? forget : store;
     stream_result_t result = STREAM_GOES_ON;
-    hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+    hal_ccs_write8(DD_DOWNLOAD_STS, DOWNLOADING);
     flash_open(at);
     while (d->stream.left != 0 && result == STREAM_GOES_ON) {
         if (d->waits != 0 && d->stream.left % 4096 == 0)
@@ -186,13 +170,13 @@ static uint32_t error_bit(uint32_t reply)
 void download_answer(uint32_t reply)
 {
     bool error = reply >= DOWNLOAD_E_FORMAT;
-    hal_ccs_write8(ERR_STS, error_bit(reply));
+    hal_ccs_write8(DD_ERR_STS, error_bit(reply));
     if (error)
-        count_up(ERR_CNT);
+        count_up(DD_ERR_CNT);
     if (error && reply != DOWNLOAD_E_STATE && reply != DOWNLOAD_E_PARAMETER)
-        count_up(DETECT_CNT);
-    hal_ccs_write8(REPLY_STS, reply);
-    count_up(REPLY_CNT);
+        count_up(DD_DETECT_CNT);
+    hal_ccs_write8(DD_REPLY_STS, reply);
+    count_up(DD_REPLY_CNT);
 }
 
 /* None of the networks that there were is left, nor how many there was room for. */
@@ -208,18 +192,18 @@ static void set_state(download_t *d, download_state_t state)
     d->state = state;
     if (state == DOWNLOAD_MAIN)
         clear_networks();
-    hal_ccs_write8(SYS_STATE, state == DOWNLOAD_NETWORK ? STATE_WITH_NETWORK : 0);
+    hal_ccs_write8(DD_SYS_STATE, state == DOWNLOAD_NETWORK ? STATE_WITH_NETWORK : 0);
 }
 
 static bool size_is_right(uint32_t bytes)
 {
     return bytes != 0 && bytes % 4 == 0 &&
-           hal_ccs_read8(DIV_NUM) == (bytes - 1) / DOWNLOAD_BLOCK_BYTES;
+           hal_ccs_read8(DD_DIV_NUM) == (bytes - 1) / DOWNLOAD_BLOCK_BYTES;
 }
 
 static uint32_t size_told(void)
 {
-    return hal_ccs_read16(FILE_SIZE) << 16 | hal_ccs_read16(FILE_SIZE + 2);
+    return hal_ccs_read16(DD_FILE_SIZE) << 16 | hal_ccs_read16(DD_FILE_SIZE + 2);
 }
 
 static uint32_t take_from_host(download_t *d, uint32_t ready)
@@ -229,7 +213,7 @@ static uint32_t take_from_host(download_t *d, uint32_t ready)
     reg_write(TGT_LEVEL, WAKE_WORDS);
     reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
     d->cancels = ready == DOWNLOAD_UPDATE_READY;
-    hal_ccs_write8(UPDATE_CANCEL, 0);
+    hal_ccs_write8(DD_UPDATE_CANCEL, 0);
     download_answer(ready);
     uint32_t reply = receive(d);
     reg_write(TGT_CTRL, TGT_CTRL_EMPTY_THE_FIFO_MASK);
@@ -239,12 +223,12 @@ static uint32_t take_from_host(download_t *d, uint32_t ready)
 
 static bool open_flash(download_t *d, uint32_t type)
 {
-    return hal_ccs_read8(FLASH_TYPE) == FLASH_NOR && image_store_open(&d->flash, type, d->waits);
+    return hal_ccs_read8(DD_FLASH_TYPE) == FLASH_NOR && image_store_open(&d->flash, type, d->waits);
 }
 
 static void end_load(download_t *d, uint32_t type, uint32_t reply, uint32_t done)
 {
-    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write8(DD_DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, d->stream.error);
     if (reply == DOWNLOAD_TRANS_DONE) {
         if (type == DOWNLOAD_TYPE_MAIN) {
@@ -274,7 +258,8 @@ static void load_from_flash(download_t *d, uint32_t type, uint32_t done)
 
 static void load(download_t *d, uint32_t ready, uint32_t done)
 {
-    uint32_t type = hal_ccs_read8(IMAGE_TYPE), bytes = size_told(), mode = hal_ccs_read8(LOAD_MODE);
+    uint32_t type = hal_ccs_read8(DD_IMAGE_TYPE), bytes = size_told(),
+             mode = hal_ccs_read8(DD_LOAD_MODE);
     if (mode == FROM_FLASH) {
         load_from_flash(d, type, done);
     } else if (mode != FROM_HOST || !size_is_right(bytes)) {
@@ -311,7 +296,7 @@ static uint32_t write_flash(download_t *d, uint32_t type, uint32_t bytes)
     if (reply == DOWNLOAD_TRANS_DONE)
         reply = commit(d, type, bytes);
     d->to_flash = false;
-    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write8(DD_DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, error);
     set_state(d, d->state); /* L2 was the buffer */
     return reply;
@@ -319,7 +304,7 @@ static uint32_t write_flash(download_t *d, uint32_t type, uint32_t bytes)
 
 static void update_flash(download_t *d)
 {
-    uint32_t type = hal_ccs_read8(IMAGE_TYPE), bytes = size_told();
+    uint32_t type = hal_ccs_read8(DD_IMAGE_TYPE), bytes = size_told();
     if (!open_flash(d, type) || !has_buffer(d) || !size_is_right(bytes) || bytes > d->flash.room)
         download_answer(DOWNLOAD_E_PARAMETER);
     else if (d->state == DOWNLOAD_EMPTY || d->state == DOWNLOAD_NETWORK)
@@ -330,14 +315,14 @@ static void update_flash(download_t *d)
 
 static void erase_flash(download_t *d)
 {
-    if (!open_flash(d, hal_ccs_read8(IMAGE_TYPE))) {
+    if (!open_flash(d, hal_ccs_read8(DD_IMAGE_TYPE))) {
         download_answer(DOWNLOAD_E_PARAMETER);
     } else if (d->state == DOWNLOAD_EMPTY) {
         download_answer(DOWNLOAD_E_STATE);
     } else {
-        hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+        hal_ccs_write8(DD_DOWNLOAD_STS, DOWNLOADING);
         bool fine = image_store_erase(&d->flash);
-        hal_ccs_write8(DOWNLOAD_STS, 0);
+        hal_ccs_write8(DD_DOWNLOAD_STS, 0);
         download_answer(fine ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_INTERNAL);
     }
 }
@@ -346,12 +331,12 @@ static void erase_flash(download_t *d)
 
 static void transition(download_t *d)
 {
-    uint32_t type = hal_ccs_read8(ST_TRANS_CMD);
+    uint32_t type = hal_ccs_read8(DD_ST_TRANS_CMD);
     if (type == CLEAR_NETWORK && d->state == DOWNLOAD_NETWORK) {
         set_state(d, DOWNLOAD_MAIN);
         download_answer(DOWNLOAD_TRANS_DONE);
     } else if (type != d->state || type > DOWNLOAD_TYPE_NETWORK ||
-               type != hal_ccs_read8(IMAGE_TYPE)) {
+               type != hal_ccs_read8(DD_IMAGE_TYPE)) {
         download_answer(DOWNLOAD_E_STATE);
     } else {
         load(d, DOWNLOAD_TRANS_READY, DOWNLOAD_TRANS_DONE);
@@ -360,12 +345,12 @@ static void transition(download_t *d)
 
 static void update(download_t *d)
 {
-    uint32_t target = hal_ccs_read8(UPDATE_CMD);
+    uint32_t target = hal_ccs_read8(DD_UPDATE_CMD);
     if (target == TO_FLASH)
         update_flash(d);
     else if (d->state != DOWNLOAD_NETWORK)
         download_answer(DOWNLOAD_E_STATE);
-    else if (target != TO_MEMORY || hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
+    else if (target != TO_MEMORY || hal_ccs_read8(DD_IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
         download_answer(DOWNLOAD_E_PARAMETER);
     else
         load(d, DOWNLOAD_UPDATE_READY, DOWNLOAD_UPDATE_DONE);
@@ -376,8 +361,8 @@ static bool update_beside(download_t *d, uint32_t command)
 {
     uint32_t bytes = size_told();
     if (d->update == 0 || command != CMD_UPDATE || d->state != DOWNLOAD_NETWORK ||
-        hal_ccs_read8(UPDATE_CMD) != TO_MEMORY || hal_ccs_read8(LOAD_MODE) != FROM_HOST ||
-        hal_ccs_read8(IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
+        hal_ccs_read8(DD_UPDATE_CMD) != TO_MEMORY || hal_ccs_read8(DD_LOAD_MODE) != FROM_HOST ||
+        hal_ccs_read8(DD_IMAGE_TYPE) != DOWNLOAD_TYPE_NETWORK)
         return false;
     if (size_is_right(bytes))
         d->update(bytes);
@@ -389,15 +374,15 @@ static bool update_beside(download_t *d, uint32_t command)
 void download_begin(download_t *download, download_state_t state)
 {
     set_state(download, state); /* the registers last a reset */
-    hal_ccs_write8(CMD_INT, CMD_NONE);
+    hal_ccs_write8(DD_CMD_INT, CMD_NONE);
 }
 
 bool download_poll(download_t *download)
 {
-    uint32_t command = hal_ccs_read8(CMD_INT);
+    uint32_t command = hal_ccs_read8(DD_CMD_INT);
     if (command == CMD_NONE)
         return false;
-    hal_ccs_write8(CMD_INT, CMD_NONE);
+    hal_ccs_write8(DD_CMD_INT, CMD_NONE);
     if (update_beside(download, command))
         return false;
     if (download->closed)
@@ -423,5 +408,5 @@ void download_serve(download_t *download)
         download_poll(download);
     }
     reg_write(CCI_IRQ_EN, 0);
-    hal_ccs_write8(SYS_STATE, hal_ccs_read8(SYS_STATE) | 1u);
+    hal_ccs_write8(DD_SYS_STATE, hal_ccs_read8(DD_SYS_STATE) | 1u);
 }

@@ -3,8 +3,6 @@
 #include "hal.h"
 
 enum { /* CCS registers, by the kernel driver's names */
-       DOWNLOAD_STS = 0xd015,
-       UPDATE_CANCEL = 0xd016,
        BOOT_ERROR_A = 0x9182,
 };
 enum { WAKE_WORDS = 16, MOST_WORDS = 32 /* in one interrupt */, DOWNLOADING = 1 };
@@ -120,7 +118,7 @@ static void end(intake_t *t, uint32_t reply)
     }
     if (reply != DOWNLOAD_UPDATE_DONE)
         drop_replaced(t);
-    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write8(DD_DOWNLOAD_STS, 0);
     hal_ccs_write16(BOOT_ERROR_A, t->stream.error);
     t->busy = false;
     t->free_end = UINT32_MAX;
@@ -147,7 +145,7 @@ static void begin_chunk(intake_t *t)
 {
     uint32_t left = t->stream.left;
     t->chunk_left = t->chunk_bytes = left < DOWNLOAD_BLOCK_BYTES ? left : DOWNLOAD_BLOCK_BYTES;
-    hal_ccs_write8(DOWNLOAD_STS, 0);
+    hal_ccs_write8(DD_DOWNLOAD_STS, 0);
 }
 
 /* One word; false: that was the last of the transfer, or of all. */
@@ -203,7 +201,7 @@ static void on_target(void)
         return;
     }
     if (begins && words != 0)
-        hal_ccs_write8(DOWNLOAD_STS, DOWNLOADING);
+        hal_ccs_write8(DD_DOWNLOAD_STS, DOWNLOADING);
     t->alive = true;
     words = words < MOST_WORDS ? words : MOST_WORDS;
     words -= take_run(t, words);
@@ -227,7 +225,7 @@ void intake_begin(intake_t *t, const boot_limits_t *limits, uint32_t bytes)
     reg_write(TGT_STATUS, TGT_ENDED | TGT_LOST);
     reg_write(TGT_LEVEL, WAKE_WORDS);
     reg_write(TGT_CTRL, TGT_CTRL_ENABLE_MASK | TGT_CTRL_EMPTY_THE_FIFO_MASK);
-    hal_ccs_write8(UPDATE_CANCEL, 0);
+    hal_ccs_write8(DD_UPDATE_CANCEL, 0);
     download_answer(DOWNLOAD_UPDATE_READY);
     reg_write(TGT_IRQ_EN, TGT_EVENTS);
     hal_irq_enable(IRQ_TGT, on_target);
@@ -238,7 +236,7 @@ void intake_look(intake_t *t, uint32_t us)
     uint32_t held = hal_irq_hold();
     t->quiet_us = t->alive ? 0 : t->quiet_us + us;
     t->alive = false;
-    if (t->busy && hal_ccs_read8(UPDATE_CANCEL) != 0)
+    if (t->busy && hal_ccs_read8(DD_UPDATE_CANCEL) != 0)
         end(t, DOWNLOAD_UPDATE_CANCELED);
     else if (t->busy && t->quiet_us >= DOWNLOAD_TIMEOUT_US)
         end(t, DOWNLOAD_E_TIMEOUT);

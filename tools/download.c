@@ -9,16 +9,6 @@
 
 enum { /* CCS registers, by the kernel driver's names */
        MODE_SELECT = 0x0100,
-       CMD_INT = 0x3080,
-       ST_TRANS_CMD = 0xd000,
-       LOAD_MODE = 0xd002,
-       IMAGE_TYPE = 0xd003,
-       DIV_NUM = 0xd004,
-       FLASH_TYPE = 0xd005,
-       FILE_SIZE = 0xd008,
-       REPLY_CNT = 0xd010,
-       REPLY_STS = 0xd014,
-       DOWNLOAD_STS = 0xd015,
 };
 enum { LOADER_BYTES = 64 }; /* what is in it does not matter */
 enum { REPLY_TRIES = 5, SEND_TRIES = 100, DOWNLOADING = 1 };
@@ -177,16 +167,16 @@ static void command(download_host_t *d, uint32_t n)
         uint16_t addr;
         uint32_t value;
     } writes[] = {
-        {FLASH_TYPE, 2},
-        {LOAD_MODE, 0},
-        {IMAGE_TYPE, d->image},
-        {DIV_NUM, (d->bytes[d->image] - 1) / DOWNLOAD_BLOCK_BYTES},
-        {FILE_SIZE, d->bytes[d->image]},
-        {ST_TRANS_CMD, d->image},
-        {CMD_INT, 0},
+        {DD_FLASH_TYPE, 2},
+        {DD_LOAD_MODE, 0},
+        {DD_IMAGE_TYPE, d->image},
+        {DD_DIV_NUM, (d->bytes[d->image] - 1) / DOWNLOAD_BLOCK_BYTES},
+        {DD_FILE_SIZE, d->bytes[d->image]},
+        {DD_ST_TRANS_CMD, d->image},
+        {DD_CMD_INT, 0},
     };
     if (n == 0)
-        get(d, REPLY_CNT);
+        get(d, DD_REPLY_CNT);
     else if (n <= SIM_COUNT(writes))
         set(d, writes[n - 1].addr, writes[n - 1].value);
     else
@@ -225,7 +215,7 @@ static void counted(download_host_t *d, uint32_t counter)
         return;
     }
     d->counter = counter;
-    get(d, REPLY_STS);
+    get(d, DD_REPLY_STS);
 }
 
 static void send(download_host_t *d, uint32_t status)
@@ -254,7 +244,7 @@ static void on_next(void *ctx)
     else if (d->phase == STREAM)
         set(d, MODE_SELECT, 1);
     else
-        get(d, d->phase == SEND ? DOWNLOAD_STS : REPLY_CNT);
+        get(d, d->phase == SEND ? DD_DOWNLOAD_STS : DD_REPLY_CNT);
 }
 
 static void proceed(download_host_t *d, uint32_t value)

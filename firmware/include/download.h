@@ -43,6 +43,26 @@
 #include "download_stream.h"
 #include "image_store.h"
 
+/* CCS registers, by the kernel driver's names */
+enum {
+    DD_CMD_INT = 0x3080,
+    DD_ST_TRANS_CMD = 0xd000,
+    DD_UPDATE_CMD = 0xd001,
+    DD_LOAD_MODE = 0xd002,
+    DD_IMAGE_TYPE = 0xd003,
+    DD_DIV_NUM = 0xd004,
+    DD_FLASH_TYPE = 0xd005,
+    DD_FILE_SIZE = 0xd008,
+    DD_REPLY_CNT = 0xd010,
+    DD_ERR_CNT = 0xd011,
+    DD_DETECT_CNT = 0xd012,
+    DD_REPLY_STS = 0xd014,
+    DD_DOWNLOAD_STS = 0xd015,
+    DD_UPDATE_CANCEL = 0xd016,
+    DD_ERR_STS = 0xd020,
+    DD_SYS_STATE = 0xd02a,
+};
+
 /* dd_cmd_reply_sts */
 enum {
     DOWNLOAD_TRANS_READY = 0x00,

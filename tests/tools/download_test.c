@@ -8,6 +8,7 @@
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
+#include "tests/tools/one_segment.h"
 #include "tools/boot_image.h"
 #include "tools/download.h"
 #include "tools/network.h"
@@ -166,24 +167,13 @@ END_TEST
 static void make_large_network(void)
 {
     enum { BYTES = 2500000 };
-    uint32_t *header = calloc(1, BOOT_HEADER_BYTES + BYTES);
-    ck_assert_ptr_nonnull(header);
-    uint8_t *data = (uint8_t *)header + BOOT_HEADER_BYTES;
+    free(image[NETWORK].data);
+    image[NETWORK] = one_segment(BUS_L2_BASE + 0x1000, BYTES);
+    ck_assert_ptr_nonnull(image[NETWORK].data);
+    uint8_t *data = one_segment_data(&image[NETWORK]);
     for (uint32_t i = 0; i < BYTES; i++)
         data[i] = (uint8_t)(i * 2654435761u >> 24);
-    uint32_t *segment = header + BOOT_HEAD_WORDS;
-    header[BOOT_MAGIC_W] = BOOT_MAGIC;
-    header[BOOT_VERSION_W] = BOOT_VERSION;
-    header[BOOT_BYTES_W] = BOOT_HEADER_BYTES + BYTES;
-    header[BOOT_COUNT_W] = 1;
-    segment[BOOT_SEG_KIND] = BOOT_KIND_NETWORK;
-    segment[BOOT_SEG_OFFSET] = BOOT_HEADER_BYTES;
-    segment[BOOT_SEG_BYTES] = BYTES;
-    segment[BOOT_SEG_ADDR] = BUS_L2_BASE + 0x1000;
-    segment[BOOT_SEG_CRC] = sim_crc32(0, data, BYTES);
-    header[BOOT_CRC_WORD] = boot_crc(header, BOOT_CRC_WORD);
-    free(image[NETWORK].data);
-    image[NETWORK] = (boot_image_t){(uint8_t *)header, BOOT_HEADER_BYTES + BYTES};
+    one_segment_seal(&image[NETWORK]);
 }
 
 START_TEST(a_large_network_comes_in_transfers_of_a_megabyte)

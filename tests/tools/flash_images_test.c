@@ -7,6 +7,7 @@
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
+#include "tests/tools/one_segment.h"
 #include "tools/boot_image.h"
 #include "tools/download.h"
 #include "tools/network.h"
@@ -77,22 +78,12 @@ static uint32_t network_stream(uint8_t *to)
 /* One segment for L2 + 0x1000, filled with a byte. */
 static uint32_t plain_stream(uint8_t fill, uint32_t segment_bytes)
 {
-    uint32_t *header = calloc(1, BOOT_HEADER_BYTES + segment_bytes);
-    ck_assert_ptr_nonnull(header);
-    memset((uint8_t *)header + BOOT_HEADER_BYTES, fill, segment_bytes);
-    uint32_t *segment = header + BOOT_HEAD_WORDS;
-    header[BOOT_MAGIC_W] = BOOT_MAGIC;
-    header[BOOT_VERSION_W] = BOOT_VERSION;
-    header[BOOT_BYTES_W] = BOOT_HEADER_BYTES + segment_bytes;
-    header[BOOT_COUNT_W] = 1;
-    segment[BOOT_SEG_KIND] = BOOT_KIND_NETWORK;
-    segment[BOOT_SEG_OFFSET] = BOOT_HEADER_BYTES;
-    segment[BOOT_SEG_BYTES] = segment_bytes;
-    segment[BOOT_SEG_ADDR] = BUS_L2_BASE + 0x1000;
-    segment[BOOT_SEG_CRC] = sim_crc32(0, (uint8_t *)header + BOOT_HEADER_BYTES, segment_bytes);
-    header[BOOT_CRC_WORD] = boot_crc(header, BOOT_CRC_WORD);
-    tape_bytes = download_wrap((uint8_t *)header, BOOT_HEADER_BYTES + segment_bytes, tape);
-    free(header);
+    boot_image_t image = one_segment(BUS_L2_BASE + 0x1000, segment_bytes);
+    ck_assert_ptr_nonnull(image.data);
+    memset(one_segment_data(&image), fill, segment_bytes);
+    one_segment_seal(&image);
+    tape_bytes = download_wrap(image.data, image.bytes, tape);
+    free(image.data);
     return tape_bytes;
 }
 
