@@ -482,7 +482,8 @@ START_TEST(the_power_in_the_trace_is_the_energy)
     sim_cfg_t root = sim_doc_root(stats), energy = sim_cfg_obj(&root, "energy");
     sim_cfg_t trace = sim_doc_root(doc), power = sim_cfg_obj(&energy, "power");
     double total = (double)get(&energy, "fj"), sum_fj = 0, most_mw = 0, mw = 0, from_us = 0;
-    double end_us = (double)(get(&energy, "ps") / 100000000) * 100; /* of whole samples */
+    uint64_t sample_ps = get(&power, "sample_ps");
+    double end_us = (double)(get(&energy, "ps") / sample_ps * sample_ps) / 1e6;
     for (uint32_t i = 0; i < sim_cfg_count(&trace, "traceEvents"); i++) {
         sim_cfg_t event = sim_cfg_at(&trace, "traceEvents", i);
         if (strcmp(sim_cfg_str(&event, "name", ""), "power mW") != 0)
