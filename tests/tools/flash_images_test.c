@@ -403,6 +403,23 @@ START_TEST(an_update_of_the_memory_may_come_from_flash)
 }
 END_TEST
 
+/* L2 is the buffer of a piece of 1 MiB, and of 64 KiB more. */
+START_TEST(an_l2_that_is_too_small_for_a_piece_is_told)
+{
+    const uint32_t room = (1 << 20) + (1 << 16);
+    for (uint32_t fits = 0; fits <= 1; fits++) {
+        sensor_desc_t chip = chip_with_flash(FLASH_BYTES);
+        uint32_t bytes = fits ? room : room - chip.logic.l2.burst_bytes;
+        chip.logic.l2.bytes = chip.logic.bus.l2_bytes = chip.logic.sys.l2_bytes = bytes;
+        make_chip(&chip);
+        make_ready();
+        plain_stream(7, 1000);
+        ck_assert_uint_eq(store(NETWORK), fits ? DOWNLOAD_UPDATE_DONE : DOWNLOAD_E_PARAMETER);
+        drop();
+    }
+}
+END_TEST
+
 START_TEST(flashes_that_are_no_good_are_told)
 {
     const uint32_t sizes[] = {0, 1 << 21};
@@ -453,4 +470,5 @@ TEST_MAIN("tools flash images", a_sensor_starts_from_flash_what_its_host_has_put
           an_update_that_is_cut_leaves_what_was_there, the_third_image_goes_over_the_first,
           a_large_image_is_taken_in_pieces, erased_images_are_gone, a_corrupt_image_is_refused,
           a_bad_image_does_not_replace_a_good_one, an_update_of_the_memory_may_come_from_flash,
-          flashes_that_are_no_good_are_told, a_host_script_updates_the_flash_and_boots_from_it)
+          an_l2_that_is_too_small_for_a_piece_is_told, flashes_that_are_no_good_are_told,
+          a_host_script_updates_the_flash_and_boots_from_it)
