@@ -15,6 +15,7 @@ static char error[512];
 
 typedef struct {
     uint8_t vc, dt;
+    bool zeros;     /* are all that a long packet has */
     uint32_t words; /* of a long packet */
 } packet_t;
 
@@ -26,6 +27,13 @@ static uint32_t get32(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+static bool is_zeros(const uint8_t *at, uint32_t bytes)
+{
+    while (bytes != 0 && at[bytes - 1] == 0)
+        bytes--;
+    return bytes == 0;
+}
+
 static void read_capture(void)
 {
     size_t bytes, at = 32;
@@ -35,17 +43,19 @@ static void read_capture(void)
     for (packets = 0; at + 28 <= bytes && memcmp(data + at, "PKT1", 4) == 0; packets++) {
         const uint8_t *p = data + at + 28;
         ck_assert_uint_lt(packets, SIM_COUNT(packet));
-        packet[packets] = (packet_t){(uint8_t)(p[0] >> 6), p[0] & 0x3f, p[1] | (uint32_t)p[2] << 8};
+        uint32_t words = p[1] | (uint32_t)p[2] << 8;
+        bool zeros = !mipi_dt_is_short(p[0] & 0x3f) && is_zeros(p + 4, words);
+        packet[packets] = (packet_t){(uint8_t)(p[0] >> 6), p[0] & 0x3f, zeros, words};
         at += 28 + get32(data + at + 4);
     }
     free(data);
 }
 
-/* From packet `from` on: FS, two embedded lines, then `lines` of 2560 bytes and pixels of `raw`
- * lines in any order, FE. Returns where the next frame begins. */
+/* From packet `from` on: FS, two embedded lines, then `lines` of 2560 bytes, the last of zeros
+ * (PQ), and pixels of `raw` lines in any order, FE. Returns where the next frame begins. */
 static uint32_t expect_frame(uint32_t from, uint32_t lines, uint32_t raw)
 {
-    uint32_t got[2] = {0, 0}, at = from;
+    uint32_t got[2] = {0, 0}, at = from, last = 0;
     ck_assert_uint_eq(packet[at++].dt, MIPI_DT_FS);
     for (uint32_t i = 0; i < 2; i++, at++) {
         ck_assert_uint_eq(packet[at].dt, MIPI_DT_EMBEDDED);
@@ -57,8 +67,10 @@ static uint32_t expect_frame(uint32_t from, uint32_t lines, uint32_t raw)
         ck_assert(pixels || packet[at].dt == MIPI_DT_EMBEDDED);
         ck_assert_uint_eq(packet[at].words, pixels ? 2535 : 2560);
         got[pixels]++;
+        last = pixels ? last : at;
     }
     ck_assert_uint_lt(at, packets);
+    ck_assert(last == 0 || packet[last].zeros);
     ck_assert_uint_eq(got[0], lines);
     ck_assert_uint_eq(got[1], raw);
     return at + 1;
@@ -220,12 +232,15 @@ START_TEST(channels_leave_as_the_host_sets_them)
                "{\"at\": \"100ms\", \"write\": \"mode_select\", \"value\": 0},",
                1);
     read_capture();
-    static const packet_t want[] = {{0, MIPI_DT_FS, 1},
-                                    {0, MIPI_DT_EMBEDDED, 2544},
-                                    {0, MIPI_DT_EMBEDDED, 2544},
-                                    {0, MIPI_DT_EMBEDDED, 64}};
-    for (uint32_t i = 0; i < SIM_COUNT(want); i++)
-        ck_assert_mem_eq(&packet[i], &want[i], sizeof(want[i]));
+    static const packet_t want[] = {{0, MIPI_DT_FS, false, 1},
+                                    {0, MIPI_DT_EMBEDDED, false, 2544},
+                                    {0, MIPI_DT_EMBEDDED, false, 2544},
+                                    {0, MIPI_DT_EMBEDDED, false, 64}};
+    for (uint32_t i = 0; i < SIM_COUNT(want); i++) {
+        ck_assert_uint_eq(packet[i].dt, want[i].dt);
+        ck_assert_uint_eq(packet[i].words, want[i].words);
+        ck_assert(packet[i].vc == 0 && !packet[i].zeros);
+    }
     for (uint32_t i = 4; i < 4 + 34; i++) {
         ck_assert_uint_eq(packet[i].dt, 49);
         ck_assert_uint_eq(packet[i].words, 2560);
@@ -275,6 +290,42 @@ START_TEST(the_program_reads_nothing_that_nobody_wrote)
 }
 END_TEST
 
+/* A window of 64 x 64, a frame each 2.5 ms. The count of a header is one byte; behind it is the
+ * length of lines. */
+START_TEST(frame_counts_of_headers_begin_anew_after_255)
+{
+    static const char *const window[] = {"x_addr_end",
+                                         "127",
+                                         "y_addr_end",
+                                         "127",
+                                         "x_output_size",
+                                         "64",
+                                         "y_output_size",
+                                         "64",
+                                         "digital_crop_image_width",
+                                         "64",
+                                         "digital_crop_image_height",
+                                         "64",
+                                         "frame_length_lines",
+                                         "200",
+                                         "coarse_integration_time",
+                                         "20"};
+    char steps[2000] = IMX500_NO_PIXELS;
+    for (size_t i = 0, used = strlen(steps); i < SIM_COUNT(window); i += 2)
+        used += (size_t)snprintf(steps + used, sizeof(steps) - used,
+                                 "{\"at\": \"0ms\", \"write\": \"%s\", \"value\": %s},", window[i],
+                                 window[i + 1]);
+    imx500_ran("../../../npu/networks/cifar_baseline.topo", steps, 258);
+    char *lines = imx500_result("tensors.jsonl"), *line = lines;
+    for (uint32_t n = 0; n < 258; n++, line = strchr(line, '\n') + 1) {
+        ck_assert_int_eq(imx500_number(line, "count"), n % 256);
+        ck_assert_ptr_nonnull(strchr(line, '\n'));
+    }
+    ck_assert_str_eq(line, "");
+    free(lines);
+}
+END_TEST
+
 /* Two images and no more; without the mode the host waits for lines that do not come. */
 START_TEST(a_run_of_images_only_ends_with_the_last_of_them)
 {
@@ -297,7 +348,8 @@ START_TEST(a_run_of_images_only_ends_with_the_last_of_them)
 }
 END_TEST
 
-TEST_MAIN("imx500", a_run_of_images_only_ends_with_the_last_of_them,
+TEST_MAIN("imx500", frame_counts_of_headers_begin_anew_after_255,
+          a_run_of_images_only_ends_with_the_last_of_them,
           lines_of_each_size_of_network_stand_in_the_frame,
           beside_pixels_nothing_is_lost_and_frames_keep_their_rate,
           of_a_network_slower_than_a_frame_the_output_comes_later_than_the_input,
