@@ -4,8 +4,11 @@
  */
 #include <stdarg.h>
 
+#include "firmware/include/download_stream.h"
 #include "sim/file.h"
 #include "tests/tools/imx500_rig.h"
+#include "tests/tools/one_segment.h"
+#include "tools/download.h"
 #include "tools/network.h"
 
 #define DIR FOVEA_OUT "/imx500_intake"
@@ -39,6 +42,54 @@ static void write_image(const char *name, const uint8_t *data, size_t bytes)
     ck_assert_int_eq(sim_file_write(path, data, bytes, error, sizeof(error)), SIM_OK);
 }
 
+/* An image in one block, as the host sends it. */
+static void write_wrapped(const char *name, const boot_image_t *image)
+{
+    uint32_t bytes = download_wrap(image->data, image->bytes, NULL);
+    uint8_t *stream = malloc(bytes);
+    ck_assert_ptr_nonnull(stream);
+    download_wrap(image->data, image->bytes, stream);
+    write_image(name, stream, bytes);
+    free(stream);
+}
+
+/* The word of network n's table that says where free L2 begins, and its segment. */
+static uint32_t *free_addr_of(const boot_image_t *image, uint32_t n, uint32_t **segment)
+{
+    enum { FREE_ADDR = 0x30, TABLE_BYTES = 1024 };
+    uint32_t *header = (uint32_t *)(void *)image->data;
+    for (uint32_t i = 0; i < header[BOOT_COUNT_W]; i++) {
+        *segment = header + BOOT_HEAD_WORDS + i * BOOT_SEG_WORDS;
+        if ((*segment)[BOOT_SEG_ADDR] == BUS_L2_BASE + n * TABLE_BYTES)
+            return header + ((*segment)[BOOT_SEG_OFFSET] + FREE_ADDR) / 4;
+    }
+    ck_abort_msg("no table of network %u", n);
+    return NULL;
+}
+
+/* The second network as if free L2 began later; and a segment where the first one says it begins,
+ * which is where the program has its lines. Neither meets a network. */
+static void make_tramplers(const uint8_t *stream, size_t bytes)
+{
+    uint32_t *segment;
+    boot_image_t image = {malloc(bytes),
+                          (uint32_t)bytes - DOWNLOAD_HEAD_BYTES - DOWNLOAD_FOOT_BYTES};
+    ck_assert_ptr_nonnull(image.data);
+    memcpy(image.data, stream + DOWNLOAD_HEAD_BYTES, image.bytes);
+    uint32_t *free_addr = free_addr_of(&image, 1, &segment);
+    boot_image_t lines = one_segment(*free_addr + 0x100, 0x1000);
+    one_segment_seal(&lines);
+    write_wrapped("lines", &lines);
+    free(lines.data);
+    *free_addr += 0x1000;
+    uint32_t *header = (uint32_t *)(void *)image.data;
+    segment[BOOT_SEG_CRC] =
+        sim_crc32(0, image.data + segment[BOOT_SEG_OFFSET], segment[BOOT_SEG_BYTES]);
+    header[BOOT_CRC_WORD] = boot_crc(header, BOOT_CRC_WORD);
+    write_wrapped("less_free", &image);
+    free(image.data);
+}
+
 /* The images of three networks laid out together; damaged ones of the second; the first one alone
  * as if nothing else were there. */
 static void prepare(void)
@@ -68,6 +119,7 @@ static void prepare(void)
     write_image("flipped", image, bytes);
     image[bytes / 2] ^= 1;
     write_image("cut", image, bytes / 2 & ~(size_t)3);
+    make_tramplers(image, bytes);
     image[0] ^= 1;
     write_image("headless", image, bytes);
     free(image);
@@ -210,6 +262,10 @@ START_TEST(bad_downloads_leave_the_old_network_running)
     say("expect boot_error_a 12\n");
     update("single/network.bin", 0xfa); /* made for another layout */
     say("expect boot_error_a 12\n");
+    update("images/lines.bin", 0xfa); /* over what the program uses */
+    say("expect boot_error_a 12\n");
+    update("images/less_free.bin", 0xfa); /* whose program would use more */
+    say("expect boot_error_a 12\n");
     command(2, true, "images/network_1.bin"); /* and nothing comes */
     expect_reply(0x10);
     say("delay 1020\n");
@@ -266,6 +322,20 @@ START_TEST(the_network_changes_while_words_of_another_come)
 }
 END_TEST
 
+/* Words of 74 KB come for 17 ms, from 993 ms after the command on. */
+START_TEST(a_second_is_counted_from_the_last_word)
+{
+    prepare();
+    boot();
+    command(2, true, "images/network_1.bin");
+    expect_reply(0x10);
+    say("delay 988\nspi images/network_1.bin\ndelay 20\n");
+    expect_reply(0x11);
+    run(34, "");
+    leave();
+}
+END_TEST
+
 /* ---- the examples ---- */
 
 /* The network of each frame as the run tells it. */
@@ -299,8 +369,8 @@ START_TEST(the_example_scenarios_do_what_they_say)
 }
 END_TEST
 
-TEST_MAIN("imx500 intake", the_example_scenarios_do_what_they_say,
-          the_network_changes_while_words_of_another_come,
+TEST_MAIN("imx500 intake", a_second_is_counted_from_the_last_word,
+          the_example_scenarios_do_what_they_say, the_network_changes_while_words_of_another_come,
           a_network_that_comes_while_another_runs_is_there_to_be_selected,
           bad_downloads_leave_the_old_network_running,
           selections_in_a_download_are_of_networks_that_are_there)
