@@ -42,6 +42,11 @@ static tech_block_t block_of(const energy_t *e, uint32_t row)
     return e->tech->part[e->tech->row[row].part].block;
 }
 
+static void add(uint64_t *fj, uint64_t more)
+{
+    *fj = more < ENERGY_MOST_FJ - *fj ? *fj + more : ENERGY_MOST_FJ;
+}
+
 /* What blocks have counted since the last look. */
 static void add_counts(energy_t *e, uint64_t fj[TECH_BLOCK_COUNT])
 {
@@ -58,7 +63,7 @@ static void add_counts(energy_t *e, uint64_t fj[TECH_BLOCK_COUNT])
             continue;
         uint64_t had = s->row[row].fj;
         sim_energy_count(&s->row[row], value - before, e->tech->row[row].aj);
-        fj[block_of(e, row)] += s->row[row].fj - had;
+        add(&fj[block_of(e, row)], s->row[row].fj - had);
     }
 }
 
@@ -68,8 +73,22 @@ static void add_leakage(energy_t *e, uint64_t ps, uint64_t fj[TECH_BLOCK_COUNT])
         sim_energy_t *leakage = &e->state.leakage[b];
         uint64_t had = leakage->fj;
         sim_energy_pass(leakage, ps, e->leakage_nw[b]);
-        fj[b] += leakage->fj - had;
+        add(&fj[b], leakage->fj - had);
     }
+}
+
+/* Is there no room for that much more? */
+static bool is_full(energy_t *e, const uint64_t more_fj[TECH_BLOCK_COUNT])
+{
+    energy_state_t *s = &e->state;
+    uint64_t room = ENERGY_MOST_FJ - energy_sum_fj(s->block_fj);
+    for (uint32_t b = 0; b < TECH_BLOCK_COUNT && !s->full; b++) {
+        s->full = more_fj[b] > room;
+        room -= more_fj[b];
+        if (s->full)
+            sim_log(&e->comp, SIM_LOG_UNIMP, "more than 9 kJ: held there");
+    }
+    return s->full;
 }
 
 void energy_settle(energy_t *energy)
@@ -83,6 +102,8 @@ void energy_settle(energy_t *energy)
     add_leakage(energy, now_ps - s->now_ps, fj);
     s->phase_ps[s->phase] += now_ps - s->now_ps;
     s->now_ps = now_ps;
+    if (is_full(energy, fj))
+        return;
     for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++) {
         s->block_fj[b] += fj[b];
         s->phase_fj[s->phase][b] += fj[b];
@@ -146,40 +167,16 @@ static void look(energy_t *e)
     e->state.phase = e->phase_of != NULL ? e->phase_of(e->phase_ctx) : ENERGY_IDLE;
 }
 
-static char *put_text(char *at, const char *text)
-{
-    size_t length = strlen(text);
-    memcpy(at, text, length);
-    return at + length;
-}
-
-/* In mW, with three decimals: printf would take most of a sample's time. */
-static char *put_power(char *at, uint64_t uw)
-{
-    char digits[24];
-    uint32_t count = 0;
-    for (; count < 4 || uw != 0; uw /= 10)
-        digits[count++] = (char)('0' + uw % 10);
-    while (count > 0) {
-        if (count == 3)
-            *at++ = '.';
-        *at++ = digits[--count];
-    }
-    return at;
-}
-
-/* A track of the power of each block since the last sample; fJ a microsecond are nW. */
+/* A track of the power of each block since the last sample, in mW; fJ a microsecond are nW. */
 static void trace_power(const energy_t *e, const uint64_t fj[TECH_BLOCK_COUNT])
 {
     char values[48 * TECH_BLOCK_COUNT], *at = values;
     uint64_t us = e->tech->sample_ps / 1000000;
     for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++) {
-        at = put_text(at, b > 0 ? ",\"" : "\"");
-        at = put_text(at, tech_block_names[b]);
-        at = put_text(at, "\":");
-        at = put_power(at, fj[b] / us / 1000);
+        if (b > 0)
+            *at++ = ',';
+        at = sim_trace_put(at, tech_block_names[b], fj[b] / us / 1000, 3);
     }
-    *at = '\0';
     sim_trace_count(e->comp.sim, "power mW", e->state.now_ps - e->tech->sample_ps, "%s", values);
 }
 

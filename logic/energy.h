@@ -12,6 +12,8 @@
  * that look began. Energies are whole femtojoules of counts since power-up (sim/energy.h): sums
  * over phases, and over frames with what came before the first, are those over blocks, exactly.
  *
+ * Beyond ENERGY_MOST_FJ, which only numbers that no chip has come to, it stays there and says so.
+ *
  * A reset of a block sets its counters to zero: whoever resets calls energy_before_reset and
  * energy_after_reset, and nothing is lost. A counter that falls otherwise adds nothing.
  *
@@ -60,6 +62,8 @@ enum {
         ENERGY_WATCHED_COUNT
 };
 
+#define ENERGY_MOST_FJ (UINT64_C(1) << 63) /* 9 kJ */
+
 enum { ENERGY_MAX_BOUND = 1024 };
 
 /* A counter that a row adds up; rows from TECH_MAX_ROWS on are the watched ones. */
@@ -95,6 +99,7 @@ typedef struct {
     uint32_t phase;                       /* energy_phase_t since now_ps */
     uint32_t next_frame;                  /* number of the one that begins now, if frame_begins */
     bool frame_begins, in_frame;
+    bool full;            /* more than ENERGY_MOST_FJ: nothing is added any more */
     energy_frame_t frame; /* that is going on; fj: block_fj at its start */
 } energy_state_t;
 

@@ -58,7 +58,7 @@ static void traffic_tally(sim_comp_t *comp)
 
 /* ---- windows ---- */
 
-enum { TEXT = 900 };
+enum { TEXT = 1000 }; /* 16 masters, or 32 banks of a digit or two */
 
 static bool is_as_before(const traffic_t *t, traffic_track_t track)
 {
@@ -70,15 +70,17 @@ static bool is_as_before(const traffic_t *t, traffic_track_t track)
 
 static void tell_track(const traffic_t *t, traffic_track_t track)
 {
-    char text[TEXT];
-    size_t used = 0;
-    for (const traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++)
-        if (lane->track == track && used < TEXT)
-            used += (size_t)snprintf(text + used, TEXT - used, "%s\"%s\":%" PRIu64,
-                                     used != 0 ? "," : "", lane->series,
-                                     per_s(lane->window_bytes, t->desc.window_ps));
-    if (used < TEXT)
-        sim_trace_count(t->comp.sim, tracks[track], t->window * t->desc.window_ps, "%s", text);
+    char text[TEXT], *at = text;
+    for (const traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++) {
+        if (lane->track != track)
+            continue;
+        if (strlen(lane->series) + SIM_TRACE_ROOM >= (size_t)(text + TEXT - at))
+            return;
+        if (at != text)
+            *at++ = ',';
+        at = sim_trace_put(at, lane->series, per_s(lane->window_bytes, t->desc.window_ps), 0);
+    }
+    sim_trace_count(t->comp.sim, tracks[track], t->window * t->desc.window_ps, "%s", text);
 }
 
 static void tell(const traffic_t *t)

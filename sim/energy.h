@@ -4,7 +4,7 @@
  *   count x attojoule each, or ps x nanowatt --> parts of a femtojoule --> femtojoule
  *
  * What is left over below 1 fJ is kept, so that however often one looks, the sum is that of one
- * look at the end, rounded down: parts always add up to the whole. 2^64 fJ are 18 kJ.
+ * look at the end, rounded down: parts always add up to the whole. 2^64 fJ are 18 kJ, the most.
  */
 #ifndef SIM_ENERGY_H
 #define SIM_ENERGY_H
@@ -27,7 +27,8 @@ static inline void sim_energy_add(sim_energy_t *e, uint64_t count, uint64_t each
         e->fj += (uint64_t)sum / parts;
         e->rest = (uint64_t)sum % parts;
     } else {
-        e->fj += (uint64_t)(sum / parts);
+        sim_u128_t fj = e->fj + sum / parts;
+        e->fj = fj < UINT64_MAX ? (uint64_t)fj : UINT64_MAX;
         e->rest = (uint64_t)(sum % parts);
     }
 }

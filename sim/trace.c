@@ -125,3 +125,24 @@ void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *
     if (length >= 0 && length < TEXT)
         tell_in_order(sim, &(sim_span_t){at_ps, at_ps, track, NULL, text});
 }
+
+char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals)
+{
+    size_t length = strlen(series);
+    char digits[SIM_TRACE_ROOM];
+    uint32_t count = 0;
+    *at++ = '"';
+    memcpy(at, series, length);
+    at += length;
+    *at++ = '"';
+    *at++ = ':';
+    for (; count <= decimals || value != 0; value /= 10)
+        digits[count++] = (char)('0' + value % 10);
+    while (count > 0) {
+        if (count == decimals)
+            *at++ = '.';
+        *at++ = digits[--count];
+    }
+    *at = '\0';
+    return at;
+}

@@ -30,4 +30,9 @@ void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t st
 void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *values_fmt, ...)
     SIM_PRINTF(4, 5);
 
+/* Appends "series":value / 10^decimals to such values, and returns their end: what printf would
+ * write, in a fraction of its time. Needs SIM_TRACE_ROOM and the series' length. */
+#define SIM_TRACE_ROOM 32
+char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals);
+
 #endif

@@ -12,7 +12,7 @@ typedef struct {
     sim_comp_t comp;
     sim_event_t work;
     uint64_t steps, events, burst_at_ps, burst;
-    uint64_t macs, parts[3];
+    uint64_t macs, late, parts[3];
 } block_t;
 
 static block_t block;
@@ -43,20 +43,29 @@ static sim_err_t block_start(sim_comp_t *comp)
 }
 
 static const sim_field_t fields[] = {
-    SIM_FIELD(block_t, steps),
-    SIM_FIELD(block_t, events),
-    SIM_FIELD(block_t, macs),
-    SIM_FIELD(block_t, parts),
-    SIM_FIELD_END,
+    SIM_FIELD(block_t, steps), SIM_FIELD(block_t, events), SIM_FIELD(block_t, macs),
+    SIM_FIELD(block_t, late),  SIM_FIELD(block_t, parts),  SIM_FIELD_END,
 };
 static const sim_stat_t stats[] = {
     SIM_STAT(block_t, events, "1", "the known ones"),
     SIM_STAT(block_t, macs, "1", "watched"),
+    SIM_STAT(block_t, late, "1", "7 a step"),
     SIM_STAT_ARRAY(block_t, parts, "1", "an array"),
     SIM_STAT_END,
 };
-static const sim_kind_t kind = {
-    .kind = "block", .version = 1, .start = block_start, .fields = fields, .stats = stats};
+/* Works a counter out when it is asked for. */
+static void block_tally(sim_comp_t *comp)
+{
+    block_t *b = (block_t *)(void *)comp;
+    b->late = 7 * b->steps;
+}
+
+static const sim_kind_t kind = {.kind = "block",
+                                .version = 1,
+                                .start = block_start,
+                                .tally = block_tally,
+                                .fields = fields,
+                                .stats = stats};
 
 static energy_phase_t phase_of(void *ctx)
 {
@@ -221,6 +230,30 @@ START_TEST(energy_never_falls_when_a_counter_does)
 }
 END_TEST
 
+/* 10^12 fJ an event: 9 x 10^18 fit. So much more that it is beyond 64 bits, or just too much. */
+START_TEST(a_meter_that_is_full_stays_there)
+{
+    static const uint64_t more[] = {1000000, UINT64_C(1) << 40, UINT64_MAX / 2};
+    for (size_t i = 0; i < SIM_COUNT(more); i++) {
+        make();
+        tech.row[0].aj = 1000000000000000;
+        block.burst_at_ps = 30 * US;
+        block.burst = 9000000;
+        start();
+        sim_run_until_ps(sim, 55 * US);
+        uint64_t total = energy_total_fj(&energy);
+        ck_assert_uint_eq(total, (9000000 + 25) * UINT64_C(1000000000000) + 55);
+        block.events += more[i];
+        ck_assert_uint_eq(energy_total_fj(&energy), total);
+        energy_frame(&energy, 1);
+        sim_run_until_ps(sim, 500 * US);
+        ck_assert_uint_eq(energy_total_fj(&energy), total);
+        ck_assert_uint_eq(energy_sum_fj(energy.state.phase_fj[ENERGY_IDLE]), total);
+        sim_free(sim);
+    }
+}
+END_TEST
+
 START_TEST(a_snapshot_in_the_middle_goes_on_with_the_same_energy)
 {
     static energy_state_t state;
@@ -259,6 +292,22 @@ START_TEST(an_array_counts_as_a_sum_or_by_element)
     ck_assert_uint_eq(energy_total_fj(&energy), 10 * 1 + 4 * 100 + 105);
     ck_assert_uint_eq(energy.state.count[0], 10);
     ck_assert_uint_eq(energy.state.count[1], 4);
+    sim_free(sim);
+}
+END_TEST
+
+START_TEST(what_is_counted_late_is_there_whenever_the_meter_looks)
+{
+    make();
+    snprintf(tech.row[0].stat, TECH_NAME, "late");
+    start();
+    sim_run_until_ps(sim, 25 * US);
+    ck_assert_uint_eq(energy_total_fj(&energy), 2 * 7 * 2 + 25);
+    energy_before_reset(&energy);
+    block.steps = 0;
+    energy_after_reset(&energy);
+    sim_run_until_ps(sim, 45 * US);
+    ck_assert_uint_eq(energy_total_fj(&energy), 4 * 7 * 2 + 45);
     sim_free(sim);
 }
 END_TEST
@@ -320,7 +369,9 @@ TEST_MAIN("logic energy", energy_is_events_and_time, the_peak_is_the_sample_with
           a_phase_has_what_happens_until_the_end_of_its_last_instant,
           an_edge_to_come_is_looked_at_when_it_comes, frames_and_what_is_outside_of_them_add_up,
           a_reset_of_the_counters_loses_nothing, energy_never_falls_when_a_counter_does,
-          a_snapshot_in_the_middle_goes_on_with_the_same_energy,
-          an_array_counts_as_a_sum_or_by_element, one_entry_can_name_many_components,
+          a_meter_that_is_full_stays_there, a_snapshot_in_the_middle_goes_on_with_the_same_energy,
+          an_array_counts_as_a_sum_or_by_element,
+          what_is_counted_late_is_there_whenever_the_meter_looks,
+          one_entry_can_name_many_components,
           a_meter_of_parts_counts_from_its_restart_and_leaves_the_simulation_alone,
           without_technology_the_meter_is_off)

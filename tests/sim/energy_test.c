@@ -47,5 +47,14 @@ START_TEST(products_beyond_64_bits_are_exact)
 }
 END_TEST
 
+START_TEST(more_than_64_bits_of_femtojoules_are_the_most_there_is)
+{
+    sim_energy_t e = {.fj = UINT64_MAX - 5};
+    sim_energy_count(&e, UINT64_C(1) << 40, UINT64_C(1) << 40);
+    ck_assert_uint_eq(e.fj, UINT64_MAX);
+}
+END_TEST
+
 TEST_MAIN("sim energy", a_thousand_attojoules_are_a_femtojoule_and_the_rest_is_kept,
-          however_often_one_looks_the_sum_is_that_of_one_look, products_beyond_64_bits_are_exact)
+          however_often_one_looks_the_sum_is_that_of_one_look, products_beyond_64_bits_are_exact,
+          more_than_64_bits_of_femtojoules_are_the_most_there_is)
