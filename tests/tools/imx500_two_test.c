@@ -277,6 +277,21 @@ START_TEST(each_network_has_its_own_matrix_and_format)
 }
 END_TEST
 
+/* Behind the middle of frame 1 the next network's way is set already; frame 2 is its first. */
+START_TEST(what_the_host_writes_while_a_change_is_under_way_counts_after_it)
+{
+    prepare();
+    imx500_ran(IMX500_DETECTOR "\", \"" IMX500_DETECTOR,
+               IMX500_NO_PIXELS SET("test_pattern_mode", "1") SET("test_data_red", "1023")
+                   SELECT("frame:0", "1") "{\"at\": \"frame:1+2000\", \"write\": "
+                                          "\"dnn_ycmtrx_1_k00\", \"value\": 512},",
+               5);
+    expect_pixel(2, 255, 0, 0);
+    expect_pixel(4, 127, 0, 0);
+    leave();
+}
+END_TEST
+
 /* ---- what does not fit ---- */
 
 START_TEST(more_than_l2_holds_is_refused_in_one_line)
@@ -315,5 +330,6 @@ TEST_MAIN("imx500, several networks", what_is_selected_runs_from_the_second_fram
           in_standby_it_counts_from_the_first_frame_on,
           an_inference_that_takes_longer_than_its_frame_ends_first,
           the_way_to_the_tensor_changes_with_the_network,
-          each_network_has_its_own_matrix_and_format, more_than_l2_holds_is_refused_in_one_line,
-          four_run_in_turn)
+          each_network_has_its_own_matrix_and_format,
+          what_the_host_writes_while_a_change_is_under_way_counts_after_it,
+          more_than_l2_holds_is_refused_in_one_line, four_run_in_turn)
