@@ -326,7 +326,7 @@ static bool read_field(const char **text, unsigned long high, const char *ends,
     return fine;
 }
 
-/* "0:0x2b,0:0x12:1520": channel, data type and, if it matters, lines of a frame. */
+/* "0:0x2b:1520,0:0x12": channel, data type and, if it matters, lines of an image. */
 static bool read_expected(const cli_t *cli, const char *text, mipi_rx_desc_t *desc)
 {
     while (text != NULL && *text != '\0') {
@@ -336,13 +336,15 @@ static bool read_expected(const cli_t *cli, const char *text, mipi_rx_desc_t *de
                     read_field(&at, 63, ":,", &dt);
         if (fine && *at == ':') {
             at++;
-            fine = read_field(&at, UINT16_MAX, ",", &lines);
+            fine = mipi_dt_is_image((uint8_t)dt) && read_field(&at, UINT16_MAX, ",", &lines);
             desc->lines[vc] = (uint32_t)lines;
         }
         if (!fine) {
-            cli_fail(EXIT_USAGE,
-                     "%s: --expect: '%s', expected VC:DT[:LINES],.. with VC 0..15, DT 0..63",
-                     cli->name, text);
+            cli_fail(
+                EXIT_USAGE,
+                "%s: --expect: '%s', expected VC:DT[:LINES],.. with VC 0..15, DT 0..63, LINES of "
+                "images (DT 0x18..0x2f)",
+                cli->name, text);
             return false;
         }
         desc->expect[vc] |= UINT64_C(1) << dt;

@@ -307,6 +307,8 @@ START_TEST(what_the_host_is_set_for_is_checked)
     ck_assert_int_eq(line_count(text), 2);
     ck_assert_ptr_nonnull(strstr(text, "VC 0 FE: frame_lines: "));
     ck_assert_int_eq(decode(CAPTURE " --expect 0:1:"), 2);
+    ck_assert_int_eq(decode(CAPTURE " --expect 0:0x12:2"), 2); /* no image */
+    ck_assert_ptr_nonnull(strstr(text, "LINES of images"));
     ck_assert_int_eq(decode(CAPTURE " --expect 0:64"), 2);
     ck_assert_int_eq(decode(CAPTURE " --expect 16:1"), 2);
     ck_assert_int_eq(decode(CAPTURE " --expect 1"), 2);
