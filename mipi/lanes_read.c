@@ -59,10 +59,10 @@ static const char *after(const char *line, const char *word)
 
 static bool number(const char *text, uint64_t high, uint64_t *value)
 {
-    *value = 0;
-    for (; *text >= '0' && *text <= '9' && *value <= high; text++)
-        *value = *value * 10 + (uint64_t)(*text - '0');
-    return *text == '\0' && *value <= high;
+    const char *at = text;
+    for (*value = 0; *at >= '0' && *at <= '9' && *value <= high; at++)
+        *value = *value * 10 + (uint64_t)(*at - '0');
+    return at != text && *at == '\0' && *value <= high;
 }
 
 static int digit(char c)

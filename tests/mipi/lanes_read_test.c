@@ -159,6 +159,7 @@ START_TEST(wrong_lines_are_named_with_their_number)
         {"CSI2LANES 1\nlanes 2\nlanes 2\n", "line 3: found lanes again, expected them once"},
         {"CSI2LANES 1\nlanes 2\nb8 b8\n", "line 3: found 'b8 b8', expected lanes, gap or burst"},
         {"CSI2LANES 1\nlanes 2\nend\n", "line 3: found 'end', expected lanes, gap or burst"},
+        {"CSI2LANES 1\ngap\n", "line 2: found 'gap', expected gap and a number"},
         {"CSI2LANES 1\ngap -1\n", "line 2: found 'gap -1', expected gap and a number"},
         {"CSI2LANES 1\nlanes 2\nburst\nb8\n",
          "line 4: found 'b8', expected 2 times two hex digits or --"},
