@@ -136,9 +136,24 @@ static void trace_window(const clocks_t *clocks, uint32_t gate)
                     "\"MHz\":%" PRIu64 ".%03" PRIu64, khz / 1000, khz % 1000);
 }
 
+static void tell_all(clocks_t *clocks)
+{
+    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
+        tell(&clocks->gate[i]);
+}
+
+/* All gates are told up to now. */
+static void settle(clocks_t *clocks)
+{
+    for (const clocks_gate_t *g = clocks->gate; g < clocks->gate + CLOCKS_GATE_COUNT; g++)
+        if (g->sleeper != NULL && g->sleeper->kind->tally != NULL)
+            g->sleeper->kind->tally(g->sleeper);
+    tell_all(clocks);
+}
+
 void clocks_end(clocks_t *clocks)
 {
-    sim_tally(clocks->comp.sim); /* with blocks that count what they slept */
+    settle(clocks);
     for (uint32_t i = 0; i < CLOCKS_GATE_COUNT && sim_counting(clocks->comp.sim); i++)
         trace_window(clocks, i);
 }
@@ -215,9 +230,7 @@ static sim_err_t gate_start(sim_comp_t *comp)
 
 static void clocks_tally(sim_comp_t *comp)
 {
-    clocks_t *clocks = (clocks_t *)(void *)comp;
-    for (uint32_t i = 0; i < CLOCKS_GATE_COUNT; i++)
-        tell(&clocks->gate[i]);
+    tell_all((clocks_t *)(void *)comp);
 }
 
 static void clocks_reset(sim_comp_t *comp)
@@ -339,7 +352,9 @@ bool clocks_need(clocks_t *clocks, clocks_gate_id_t gate, sim_wire_t *wire)
     return true;
 }
 
-void clocks_sleeps(clocks_t *clocks, clocks_gate_id_t gate, const uint64_t *cycles)
+void clocks_sleeps(clocks_t *clocks, clocks_gate_id_t gate, sim_comp_t *block,
+                   const uint64_t *cycles)
 {
+    clocks->gate[gate].sleeper = block;
     clocks->gate[gate].asleep = cycles;
 }

@@ -91,6 +91,7 @@ typedef struct {
     clk_t clk;                             /* as the domain's, when the gate moved last */
     const sim_wire_t *needs[CLOCKS_WIRES]; /* NULL: no more */
     const uint64_t *asleep;                /* cycles without clock, counted by the block; or NULL */
+    sim_comp_t *sleeper;                   /* that block */
     clocks_rule_t rule;
     clocks_domain_id_t domain;
 
@@ -126,9 +127,10 @@ sim_err_t clocks_init(clocks_t *clocks, sim_t *sim, const clocks_desc_t *desc, c
 /* The block needs its clock while the wire is high. False: a place is missing. */
 bool clocks_need(clocks_t *clocks, clocks_gate_id_t gate, sim_wire_t *wire);
 
-/* The block counts the cycles that it is without clock itself: *cycles. It is registered with sim
- * before clocks, so that its tally runs first. */
-void clocks_sleeps(clocks_t *clocks, clocks_gate_id_t gate, const uint64_t *cycles);
+/* The block counts the cycles that it is without clock itself: *cycles, up to now after its tally,
+ * if it has one. It is registered with sim before clocks, so that its tally runs first. */
+void clocks_sleeps(clocks_t *clocks, clocks_gate_id_t gate, sim_comp_t *block,
+                   const uint64_t *cycles);
 
 /* What CLK_ENABLE says, from now on; when a clock's frequency may have changed, too. */
 void clocks_enable(clocks_t *clocks, clocks_gate_id_t gate, bool enabled);

@@ -490,7 +490,7 @@ static bool connect_clocks(sensor_t *s)
     c->ctx = s;
     s->clkrst.gated = on_gated;
     s->clkrst.gated_ctx = s;
-    clocks_sleeps(c, CLOCKS_GATE_core, &s->core.wfi_cycles);
+    clocks_sleeps(c, CLOCKS_GATE_core, &s->core.comp, &s->core.wfi_cycles);
     return clocks_need(c, CLOCKS_GATE_pixel, &s->pixel.active) &&
            clocks_need(c, CLOCKS_GATE_isp, &s->isp.active) &&
            clocks_need(c, CLOCKS_GATE_npu, &s->npu.active) &&

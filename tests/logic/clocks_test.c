@@ -170,7 +170,7 @@ START_TEST(a_gate_that_is_not_to_close_when_idle_stays_open)
     make(&desc);
     all_hz(100000000);
     ck_assert(clocks_need(&clocks, CLOCKS_GATE_npu, &wire[0]));
-    clocks_sleeps(&clocks, CLOCKS_GATE_core, &slept);
+    clocks_sleeps(&clocks, CLOCKS_GATE_core, NULL, &slept);
     start();
     slept = 40;
     pass_to(1000000);
@@ -185,7 +185,7 @@ START_TEST(cycles_that_a_block_says_it_slept_are_gated)
     clocks_desc_t desc = plain();
     make(&desc);
     all_hz(100000000);
-    clocks_sleeps(&clocks, CLOCKS_GATE_core, &slept);
+    clocks_sleeps(&clocks, CLOCKS_GATE_core, NULL, &slept);
     start();
     pass_to(1000000);
     slept = 40;
