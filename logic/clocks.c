@@ -15,6 +15,12 @@ const char *const clocks_gate_names[CLOCKS_GATE_COUNT] = {
 #undef X
 };
 
+static const char *const tracks[CLOCKS_GATE_COUNT] = {
+#define X(name, domain) "clock " #name,
+    CLOCKS_GATES(X)
+#undef X
+};
+
 static const clocks_domain_id_t domains[CLOCKS_GATE_COUNT] = {
 #define X(name, domain) CLOCKS_##domain,
     CLOCKS_GATES(X)
@@ -130,10 +136,9 @@ static void trace_window(const clocks_t *clocks, uint32_t gate)
     if (cycles == g->last_cycles && clocks->window != 0)
         return; /* as before */
     uint64_t khz = (uint64_t)((sim_u128_t)cycles * 1000000000 / window_ps);
-    char track[32];
-    snprintf(track, sizeof(track), "clock %s", clocks_gate_names[gate]);
-    sim_trace_count(clocks->comp.sim, track, clocks->window * window_ps,
-                    "\"MHz\":%" PRIu64 ".%03" PRIu64, khz / 1000, khz % 1000);
+    char values[2 * SIM_TRACE_ROOM];
+    sim_trace_put(values, "MHz", khz, 3);
+    sim_trace_values(clocks->comp.sim, tracks[gate], clocks->window * window_ps, values);
 }
 
 static void tell_all(clocks_t *clocks)

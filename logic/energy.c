@@ -177,7 +177,7 @@ static void trace_power(const energy_t *e, const uint64_t fj[TECH_BLOCK_COUNT])
             *at++ = ',';
         at = sim_trace_put(at, tech_block_names[b], fj[b] / us / 1000, 3);
     }
-    sim_trace_count(e->comp.sim, "power mW", e->state.now_ps - e->tech->sample_ps, "%s", values);
+    sim_trace_values(e->comp.sim, "power mW", e->state.now_ps - e->tech->sample_ps, values);
 }
 
 static void on_sample(void *ctx)

@@ -27,7 +27,7 @@ static uint64_t counted(const traffic_lane_t *lane)
 static uint64_t per_s(uint64_t bytes, uint64_t ps)
 {
     const uint64_t ns = ps / SIM_PS_PER_NS, ns_per_s = SIM_PS_PER_S / SIM_PS_PER_NS;
-    if (ns == 0)
+    if (ns == 0 || bytes == 0)
         return 0;
     return bytes <= UINT64_MAX / ns_per_s ? bytes * ns_per_s / ns
                                           : (uint64_t)((sim_u128_t)bytes * ns_per_s / ns);
@@ -80,7 +80,7 @@ static void tell_track(const traffic_t *t, traffic_track_t track)
             *at++ = ',';
         at = sim_trace_put(at, lane->series, per_s(lane->window_bytes, t->desc.window_ps), 0);
     }
-    sim_trace_count(t->comp.sim, tracks[track], t->window * t->desc.window_ps, "%s", text);
+    sim_trace_values(t->comp.sim, tracks[track], t->window * t->desc.window_ps, text);
 }
 
 static void tell(const traffic_t *t)

@@ -123,19 +123,19 @@ void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *
     int length = vsnprintf(text, sizeof(text), values_fmt, args);
     va_end(args);
     if (length >= 0 && length < TEXT)
-        tell_in_order(sim, &(sim_span_t){at_ps, at_ps, track, NULL, text});
+        sim_trace_values(sim, track, at_ps, text);
 }
 
-char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals)
+void sim_trace_values(sim_t *sim, const char *track, uint64_t at_ps, const char *values)
 {
-    size_t length = strlen(series);
+    if (sim->count != NULL)
+        tell_in_order(sim, &(sim_span_t){at_ps, at_ps, track, NULL, values});
+}
+
+char *sim_trace_number(char *at, uint64_t value, uint32_t decimals)
+{
     char digits[SIM_TRACE_ROOM];
     uint32_t count = 0;
-    *at++ = '"';
-    memcpy(at, series, length);
-    at += length;
-    *at++ = '"';
-    *at++ = ':';
     for (; count <= decimals || value != 0; value /= 10)
         digits[count++] = (char)('0' + value % 10);
     while (count > 0) {
@@ -145,4 +145,15 @@ char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decim
     }
     *at = '\0';
     return at;
+}
+
+char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals)
+{
+    size_t length = strlen(series);
+    *at++ = '"';
+    memcpy(at, series, length);
+    at += length;
+    *at++ = '"';
+    *at++ = ':';
+    return sim_trace_number(at, value, decimals);
 }

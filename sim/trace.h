@@ -29,10 +29,14 @@ void sim_trace_span(sim_t *sim, const char *track, const char *name, uint64_t st
 /* Says the same as the last time? The listener may leave it out. */
 void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *values_fmt, ...)
     SIM_PRINTF(4, 5);
+/* The same of values as they stand. */
+void sim_trace_values(sim_t *sim, const char *track, uint64_t at_ps, const char *values);
 
 /* Appends "series":value / 10^decimals to such values, and returns their end: what printf would
  * write, in a fraction of its time. Needs SIM_TRACE_ROOM and the series' length. */
 #define SIM_TRACE_ROOM 32
 char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals);
+/* The number alone. Needs SIM_TRACE_ROOM. */
+char *sim_trace_number(char *at, uint64_t value, uint32_t decimals);
 
 #endif

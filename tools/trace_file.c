@@ -1,7 +1,55 @@
 #include "tools/trace_file.h"
 
-#include <inttypes.h>
 #include <string.h>
+
+/* ---- text of one event, which goes to the stream in one piece ---- */
+
+static void flush(trace_file_t *trace)
+{
+    fwrite(trace->text, 1, trace->used, trace->stream);
+    trace->used = 0;
+}
+
+static void put_bytes(trace_file_t *trace, const char *text, size_t bytes)
+{
+    if (bytes > TRACE_TEXT - trace->used)
+        flush(trace);
+    if (bytes > TRACE_TEXT) {
+        fwrite(text, 1, bytes, trace->stream);
+        return;
+    }
+    memcpy(trace->text + trace->used, text, bytes);
+    trace->used += (uint32_t)bytes;
+}
+
+static void put(trace_file_t *trace, const char *text)
+{
+    put_bytes(trace, text, strlen(text));
+}
+
+static void put_string(trace_file_t *trace, const char *text)
+{
+    put(trace, "\"");
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            put_bytes(trace, "\\", 1);
+        put_bytes(trace, (unsigned char)*text < 0x20 ? " " : text, 1);
+    }
+    put(trace, "\"");
+}
+
+static void put_number(trace_file_t *trace, uint64_t value, uint32_t decimals)
+{
+    char digits[SIM_TRACE_ROOM];
+    put_bytes(trace, digits, (size_t)(sim_trace_number(digits, value, decimals) - digits));
+}
+
+static void put_us(trace_file_t *trace, uint64_t ps)
+{
+    put_number(trace, ps, 6);
+}
+
+/* ---- events ---- */
 
 void trace_file_begin(trace_file_t *trace, FILE *stream)
 {
@@ -10,20 +58,6 @@ void trace_file_begin(trace_file_t *trace, FILE *stream)
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
           "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"sensor\"}}",
           stream);
-}
-
-static void print_string(FILE *stream, const char *text)
-{
-    fputc('"', stream);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', stream);
-        if ((unsigned char)*text < 0x20)
-            fputc(' ', stream);
-        else
-            fputc(*text, stream);
-    }
-    fputc('"', stream);
 }
 
 /* Threads of the viewer are tracks, in the order in which they first appear. */
@@ -36,18 +70,12 @@ static uint32_t track_number(trace_file_t *trace, const char *track)
         return n < trace->tracks ? n + 1 : TRACE_TRACKS;
     snprintf(trace->track[n], TRACE_NAME, "%s", track);
     trace->tracks++;
-    fprintf(trace->stream,
-            ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":%" PRIu32
-            ",\"name\":\"thread_name\",\"args\":{\"name\":",
-            n + 1);
-    print_string(trace->stream, track);
-    fputs("}}", trace->stream);
+    put(trace, ",\n{\"ph\":\"M\",\"pid\":1,\"tid\":");
+    put_number(trace, n + 1, 0);
+    put(trace, ",\"name\":\"thread_name\",\"args\":{\"name\":");
+    put_string(trace, track);
+    put(trace, "}}");
     return n + 1;
-}
-
-static void print_us(FILE *stream, uint64_t ps)
-{
-    fprintf(stream, "%" PRIu64 ".%06" PRIu64, ps / 1000000, ps % 1000000);
 }
 
 void trace_file_span(void *trace, const char *track, const char *name, uint64_t start_ps,
@@ -55,15 +83,21 @@ void trace_file_span(void *trace, const char *track, const char *name, uint64_t 
 {
     trace_file_t *t = trace;
     uint32_t number = track_number(t, track);
-    fprintf(t->stream, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":%" PRIu32 ",\"name\":", number);
-    print_string(t->stream, name);
-    fputs(",\"ts\":", t->stream);
-    print_us(t->stream, start_ps);
-    fputs(",\"dur\":", t->stream);
-    print_us(t->stream, end_ps > start_ps ? end_ps - start_ps : 0);
-    if (args != NULL && args[0] != '\0')
-        fprintf(t->stream, ",\"args\":{%s}", args);
-    fputc('}', t->stream);
+    put(t, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":");
+    put_number(t, number, 0);
+    put(t, ",\"name\":");
+    put_string(t, name);
+    put(t, ",\"ts\":");
+    put_us(t, start_ps);
+    put(t, ",\"dur\":");
+    put_us(t, end_ps > start_ps ? end_ps - start_ps : 0);
+    if (args != NULL && args[0] != '\0') {
+        put(t, ",\"args\":{");
+        put(t, args);
+        put(t, "}");
+    }
+    put(t, "}");
+    flush(t);
     t->spans++;
 }
 
@@ -98,11 +132,14 @@ void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char
     trace_file_t *t = trace;
     if (says_the_same(counter_of(t, track), values))
         return;
-    fputs(",\n{\"ph\":\"C\",\"pid\":1,\"name\":", t->stream);
-    print_string(t->stream, track);
-    fputs(",\"ts\":", t->stream);
-    print_us(t->stream, at_ps);
-    fprintf(t->stream, ",\"args\":{%s}}", values);
+    put(t, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":");
+    put_string(t, track);
+    put(t, ",\"ts\":");
+    put_us(t, at_ps);
+    put(t, ",\"args\":{");
+    put(t, values);
+    put(t, "}}");
+    flush(t);
     t->counts++;
 }
 

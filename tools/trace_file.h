@@ -12,7 +12,13 @@
 
 #include "sim/trace.h"
 
-enum { TRACE_TRACKS = 64, TRACE_NAME = 48, TRACE_COUNTERS = 64, TRACE_VALUES = 512 };
+enum {
+    TRACE_TRACKS = 64,
+    TRACE_NAME = 48,
+    TRACE_COUNTERS = 64,
+    TRACE_VALUES = 512,
+    TRACE_TEXT = 512
+};
 
 typedef struct {
     char track[TRACE_NAME],
@@ -26,6 +32,8 @@ typedef struct {
     trace_counter_t counter[TRACE_COUNTERS];
     uint32_t counters;
     uint64_t spans, counts; /* written */
+    char text[TRACE_TEXT];  /* of an event, up to used: not in the stream yet */
+    uint32_t used;
 } trace_file_t;
 
 void trace_file_begin(trace_file_t *trace, FILE *stream);
