@@ -53,7 +53,8 @@ static void tell(clocks_gate_t *g)
     if (now == g->told_ps || g->clk_hz == 0)
         return;
     off = off > g->told_ps ? off : g->told_ps;
-    uint64_t from = edges(g, g->told_ps), open = edges(g, off) - from, all = edges(g, now) - from;
+    uint64_t from = edges(g, g->told_ps), all = edges(g, now) - from;
+    uint64_t open = off == now ? all : off == g->told_ps ? 0 : edges(g, off) - from;
     if (g->asleep != NULL && g->rule.idle)
         open -= slept(g, open);
     g->clock_cycles += open;

@@ -40,8 +40,10 @@ static void take(traffic_lane_t *lane)
     lane->seen = now;
     lane->bytes += more;
     lane->window_bytes += more;
-    if (lane->window_bytes > lane->peak_bytes)
-        lane->peak_bytes = lane->window_bytes;
+    if (lane->window_bytes <= lane->peak_bytes)
+        return;
+    lane->peak_bytes = lane->window_bytes;
+    lane->peak_bytes_per_s = per_s(lane->peak_bytes, lane->traffic->desc.window_ps);
 }
 
 static void traffic_tally(sim_comp_t *comp)
@@ -49,10 +51,8 @@ static void traffic_tally(sim_comp_t *comp)
     traffic_t *t = (traffic_t *)(void *)comp;
     for (traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++) {
         take(lane);
-        if (lane->bytes == 0)
-            continue; /* and so are its rates */
-        lane->mean_bytes_per_s = per_s(lane->bytes, sim_now_ps(comp->sim));
-        lane->peak_bytes_per_s = per_s(lane->peak_bytes, t->desc.window_ps);
+        if (lane->bytes != 0)
+            lane->mean_bytes_per_s = per_s(lane->bytes, sim_now_ps(comp->sim));
     }
 }
 
