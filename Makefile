@@ -260,8 +260,9 @@ $(O)/tests/npu/onednn_bench: tests/npu/onednn_bench.c tests/npu/mobilenet_layers
 bench: all $(BENCHES)
 	@FOVEA=$(O)/fovea tests/bench.sh $(BENCHES)
 
-# Seeds of fuzzers that a test writes; it compares them otherwise.
-seeds: $(O)/tests/npu/corpus_test
+# Seeds of fuzzers: those that a test writes (it compares them otherwise), and compiled ones.
+seeds: $(O)/tests/npu/corpus_test $(O)/fovea
+	@tests/npu/seeds.sh $(abspath $(O)/fovea)
 	@REBASE=1 $<
 
 # ---- fuzzers: tests/AREA/NAME_fuzz.c under clang's libFuzzer --------------------------------------

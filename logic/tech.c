@@ -43,21 +43,29 @@ static bool is_there(const char *path)
     return file != NULL;
 }
 
+static sim_doc_t *open_builtin(tech_die_t die)
+{
+    size_t bytes;
+    const char *text = tech_builtin(die, &bytes);
+    return sim_doc_parse(text, bytes, "built-in technology");
+}
+
 sim_doc_t *tech_open(const tech_t *tech, tech_die_t die, const char *chip_file)
 {
+    static const char *const builtin[TECH_DIES] = {"pixel_65nm.json", "logic_22nm.json"};
     const char *name = tech->file[die], *slash = NULL;
     char path[1200];
-    if (name[0] == '\0') {
-        size_t bytes;
-        const char *text = tech_builtin(die, &bytes);
-        return sim_doc_parse(text, bytes, "built-in technology");
-    }
+    if (name[0] == '\0')
+        return open_builtin(die);
     if (chip_file != NULL)
         slash = strrchr(chip_file, '/');
     int dir = slash != NULL ? (int)(slash - chip_file) + 1 : 0;
     snprintf(path, sizeof(path), "%.*s%s", name[0] == '/' ? 0 : dir, chip_file, name);
-    if (name[0] != '/' && !is_there(path))
+    if (name[0] != '/' && !is_there(path)) {
         snprintf(path, sizeof(path), "%.*s../tech/%s", dir, chip_file, name);
+        if (!is_there(path) && strcmp(name, builtin[die]) == 0)
+            return open_builtin(die);
+    }
     return sim_doc_load(path);
 }
 

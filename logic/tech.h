@@ -101,7 +101,7 @@ void tech_names_read(const sim_cfg_t *chip, tech_t *tech);
 /*
  * Opens the file of a die: "" is a copy of pixel_65nm.json, logic_22nm.json that is built in;
  * others lie in the folder of the chip file (NULL: the working directory), or in ../tech beside
- * that. What is wrong is in sim_doc_error. NULL without memory.
+ * that; those two by name also nowhere. What is wrong is in sim_doc_error. NULL without memory.
  */
 sim_doc_t *tech_open(const tech_t *tech, tech_die_t die, const char *chip_file);
 

@@ -288,7 +288,7 @@ START_TEST(wrong_text_is_refused_with_its_line)
         {".layer \"a\" \"b\" first 0 last 3", "f: line 1: line ends too early"},
         {".fame 1", "f: line 1: no directive .fame"},
         {".chip mac bows 3", "f: line 1: 'mac bows' is no chip data"},
-        {".net 999 1", "f: line 1: 999 not in 0..244"},
+        {".net 999 1", "f: line 1: 999 not in 0..248"},
         {"", "f: line 0: 0 instructions, not 1..1048576"},
         {".layer \"a\" \"b\" first 0 last 3 macs 1\nend",
          "f: line 2: layer 0: instructions 0..3 of 1"},
