@@ -51,4 +51,10 @@ static inline uint64_t clk_edge_at_or_after(const clk_t *clk, uint64_t time_ps)
     return clk_divide(time_ps * clk->den + clk->num - 1, clk->num, clk->per_num);
 }
 
+/* sim_cycles_at: the edge before the next one. Below 2^64 - 1. */
+static inline uint64_t clk_cycles_at(const clk_t *clk, uint64_t time_ps)
+{
+    return clk_edge_at_or_after(clk, time_ps + 1) - 1;
+}
+
 #endif

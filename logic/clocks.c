@@ -32,8 +32,7 @@ static const clocks_domain_id_t domains[CLOCKS_GATE_COUNT] = {
 /* Edges up to that time, without edge 0. */
 static uint64_t edges(const clocks_gate_t *g, uint64_t at_ps)
 {
-    uint64_t n = clk_edge_at_or_after(&g->clk, at_ps);
-    return clk_edge_ps(&g->clk, n) > at_ps ? n - 1 : n;
+    return clk_cycles_at(&g->clk, at_ps);
 }
 
 /* The block's own count of cycles asleep: up to `cycles` of it since the last time. A reset of the

@@ -155,7 +155,7 @@ void core_halt(core_t *core)
 void core_settle(core_t *core)
 {
     if (core->sleeping) {
-        uint64_t now = sim_cycles_at(sim_now_ps(core->comp.sim), core->desc.clk_hz);
+        uint64_t now = clk_cycles_at(&core->clk, sim_now_ps(core->comp.sim));
         uint64_t slept = now > core->sleep_cycle ? now - core->sleep_cycle : 0;
         core->wfi_cycles += slept;
         core->sleep_cycle += slept;

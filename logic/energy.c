@@ -37,11 +37,6 @@ uint64_t energy_leakage_fj(const energy_t *energy)
 
 /* ---- looking ---- */
 
-static tech_block_t block_of(const energy_t *e, uint32_t row)
-{
-    return e->tech->part[e->tech->row[row].part].block;
-}
-
 static void add(uint64_t *fj, uint64_t more)
 {
     *fj = more < ENERGY_MOST_FJ - *fj ? *fj + more : ENERGY_MOST_FJ;
@@ -51,19 +46,22 @@ static void add(uint64_t *fj, uint64_t more)
 static void add_counts(energy_t *e, uint64_t fj[TECH_BLOCK_COUNT])
 {
     energy_state_t *s = &e->state;
-    sim_tally(e->comp.sim);
+    sim_tally_counters(e->comp.sim);
     for (uint32_t i = 0; i < e->bounds; i++) {
-        uint64_t value = *e->bound[i].value, before = s->last[i];
-        uint32_t row = e->bound[i].row;
+        const energy_bound_t *bound = &e->bound[i];
+        uint64_t value = *bound->value, before = s->last[i];
+        uint32_t row = bound->row;
+        if (value == before)
+            continue;
         s->last[i] = value;
-        if (value <= before)
+        if (value < before)
             continue;
         s->count[row] += value - before;
-        if (row >= TECH_MAX_ROWS)
+        if (bound->aj == 0)
             continue;
         uint64_t had = s->row[row].fj;
-        sim_energy_count(&s->row[row], value - before, e->tech->row[row].aj);
-        add(&fj[block_of(e, row)], s->row[row].fj - had);
+        sim_energy_count(&s->row[row], value - before, bound->aj);
+        add(&fj[bound->block], s->row[row].fj - had);
     }
 }
 
@@ -123,7 +121,7 @@ void energy_before_reset(energy_t *energy)
 
 void energy_after_reset(energy_t *energy)
 {
-    sim_tally(energy->comp.sim);
+    sim_tally_counters(energy->comp.sim);
     for (uint32_t i = 0; i < energy->bounds; i++)
         energy->state.last[i] = *energy->bound[i].value;
 }
@@ -296,7 +294,8 @@ static sim_err_t bind_row(energy_t *e, uint32_t r, const sim_comp_t *comp)
                         where, row->item, ENERGY_MAX_BOUND);
     const uint64_t *values = values_of(comp, stat);
     for (uint32_t i = first; i < count; i++)
-        e->bound[e->bounds++] = (energy_bound_t){&values[i], r};
+        e->bound[e->bounds++] =
+            (energy_bound_t){&values[i], r, e->tech->part[row->part].block, row->aj};
     return SIM_OK;
 }
 
@@ -349,7 +348,8 @@ static void bind_watched(energy_t *e, const char *root)
         const sim_comp_t *comp = sim_comp_find(e->comp.sim, path);
         const sim_stat_t *stat = comp != NULL ? find_stat(comp, watched[i].stat) : NULL;
         if (stat != NULL)
-            e->bound[e->bounds++] = (energy_bound_t){values_of(comp, stat), TECH_MAX_ROWS + i};
+            e->bound[e->bounds++] =
+                (energy_bound_t){.value = values_of(comp, stat), .row = TECH_MAX_ROWS + i};
     }
 }
 

@@ -70,6 +70,8 @@ enum { ENERGY_MAX_BOUND = 1024 };
 typedef struct {
     const uint64_t *value;
     uint32_t row;
+    tech_block_t block; /* the row's */
+    uint64_t aj;        /* of one; 0: only counted */
 } energy_bound_t;
 
 /* What a frame took: from the start of its readout to that of the next. */

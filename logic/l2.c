@@ -715,7 +715,7 @@ const char *l2_master_name(const l2_t *l2, uint32_t master)
 
 void l2_settle(l2_t *l2)
 {
-    uint64_t passed = sim_cycles_at(sim_now_ps(l2->comp.sim), l2->desc.clk_hz);
+    uint64_t passed = clk_cycles_at(&l2->clk, sim_now_ps(l2->comp.sim));
     settle(l2, now_cycle(l2));
     for (uint32_t i = 0; i < l2->masters; i++)
         if (l2->master[i].stream != NULL)

@@ -49,11 +49,14 @@ static void take(traffic_lane_t *lane)
 static void traffic_tally(sim_comp_t *comp)
 {
     traffic_t *t = (traffic_t *)(void *)comp;
-    for (traffic_lane_t *lane = t->lane; lane < t->lane + t->lanes; lane++) {
-        take(lane);
-        if (lane->bytes != 0)
-            lane->mean_bytes_per_s = per_s(lane->bytes, sim_now_ps(comp->sim));
-    }
+    for (uint32_t i = 0; i < t->lanes; i++)
+        take(&t->lane[i]);
+}
+
+static void lane_figure(sim_comp_t *comp)
+{
+    traffic_lane_t *lane = (traffic_lane_t *)(void *)comp;
+    lane->mean_bytes_per_s = per_s(lane->bytes, sim_now_ps(comp->sim));
 }
 
 /* ---- windows ---- */
@@ -175,6 +178,7 @@ static const sim_kind_t traffic_kind = {.kind = "traffic",
 static const sim_kind_t lane_kind = {.kind = "traffic_lane",
                                      .version = 1,
                                      .reset = lane_reset,
+                                     .figure = lane_figure,
                                      .fields = lane_fields,
                                      .stats = lane_stats};
 _Static_assert(offsetof(traffic_t, comp) == 0, "comp stays first");

@@ -164,10 +164,18 @@ static uint64_t hash_event(uint64_t hash, const sim_event_t *ev)
     return sim_hash(hash_text(hash, ev->name), state, sizeof(state));
 }
 
-void sim_tally(const sim_t *sim)
+void sim_tally_counters(const sim_t *sim)
 {
     for (sim_comp_t *comp = sim->first_tally; comp != NULL; comp = comp->next_tally)
         comp->kind->tally(comp);
+}
+
+void sim_tally(const sim_t *sim)
+{
+    sim_tally_counters(sim);
+    for (sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next)
+        if (comp->kind->figure != NULL)
+            comp->kind->figure(comp);
 }
 
 void sim_comps_settle(const sim_t *sim)

@@ -105,6 +105,8 @@ typedef struct {
     /* Counters are about to be read: bring up to now those that are worked out late. Cheap; what
      * happens, and when, does not depend on it. */
     void (*tally)(sim_comp_t *comp);
+    /* Statistics are about to be read, after tally: work out what only they show (rates). */
+    void (*figure)(sim_comp_t *comp);
     /* A snapshot is restored: drop what was worked out from state (caches). Events stay alone. */
     void (*restored)(sim_comp_t *comp);
     bool observer; /* listens and drives nothing: in snapshots, not in state hash and statistics */
@@ -148,8 +150,10 @@ uint32_t sim_reg_peek(sim_comp_t *comp, uint32_t addr);
 /* Every register to its reset value, without side effects (sim_reset does this for all). */
 void sim_regs_reset(sim_comp_t *comp);
 
-/* Brings all counters up to now: before statistics are read in the middle of a run. */
+/* Brings all statistics up to now: before they are read in the middle of a run. */
 void sim_tally(const sim_t *sim);
+/* The same of counters alone: for accounts, which look often. */
+void sim_tally_counters(const sim_t *sim);
 
 /* index: in the array, or 0. */
 uint64_t sim_stat_value(const sim_comp_t *comp, const sim_stat_t *stat, uint32_t index);

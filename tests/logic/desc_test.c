@@ -207,6 +207,10 @@ START_TEST(edges_agree_with_the_kernels)
             uint64_t edge = sim_edge_ps(n, clocks[i]);
             ck_assert_uint_eq(clk_edge_at_or_after(&clk, edge),
                               sim_edge_at_or_after(edge, clocks[i]));
+            if (edge == 0 || edge == UINT64_MAX)
+                continue;
+            ck_assert_uint_eq(clk_cycles_at(&clk, edge - 1), sim_cycles_at(edge - 1, clocks[i]));
+            ck_assert_uint_eq(clk_cycles_at(&clk, edge), sim_cycles_at(edge, clocks[i]));
         }
     }
 }
