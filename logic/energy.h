@@ -32,8 +32,8 @@
 /* clang-format off */
 /* X(name, text, while) */
 #define ENERGY_PHASES(X)                                                                           \
-    X(READOUT,   "readout",   "rows are converted")                                                \
     X(INFERENCE, "inference", "the NPU is busy")                                                   \
+    X(READOUT,   "readout",   "rows are converted")                                                \
     X(FIRMWARE,  "firmware",  "the core works on what the NPU made, until it sends metadata")      \
     X(LINK,      "link",      "bytes leave")                                                       \
     X(EXPOSURE,  "exposure",  "rows of the next frame collect light")                              \

@@ -74,10 +74,10 @@ static energy_phase_t phase_of(void *ctx)
 {
     const sensor_t *s = ctx;
     uint64_t now_ps = sim_now_ps(s->sim);
-    if (s->pixel.reading)
-        return ENERGY_READOUT;
     if ((s->npu.status_reg & NPU_STATUS_BUSY) != 0)
         return ENERGY_INFERENCE;
+    if (s->pixel.reading)
+        return ENERGY_READOUT;
     if (is_judging(s, now_ps))
         return ENERGY_FIRMWARE;
     if (s->mipi.link_busy || s->mipi.fifo_packets != 0 || s->mipi.meta_busy)

@@ -116,6 +116,16 @@ static void read_row(const sim_cfg_t *cfg, const tech_sizes_t *sizes, tech_row_t
     sim_cfg_done(cfg);
 }
 
+/* Does another row of the part price the same counter? */
+static bool is_twice(const tech_row_t *row)
+{
+    for (const tech_row_t *other = row - row->item; other < row; other++)
+        if (strcmp(other->stat, row->stat) == 0 &&
+            (other->index == row->index || other->index == TECH_ALL || row->index == TECH_ALL))
+            return true;
+    return false;
+}
+
 static void read_rows(const sim_cfg_t *cfg, const tech_sizes_t *sizes, tech_t *tech)
 {
     const tech_part_t *part = &tech->part[tech->parts - 1];
@@ -132,6 +142,8 @@ static void read_rows(const sim_cfg_t *cfg, const tech_sizes_t *sizes, tech_t *t
         tech_row_t *row = &tech->row[tech->rows++];
         *row = (tech_row_t){.part = tech->parts - 1, .item = i};
         read_row(&item, sizes, row);
+        if (is_twice(row))
+            sim_cfg_fail(&item, "stat", "\"%s\" is priced twice", row->stat);
     }
 }
 

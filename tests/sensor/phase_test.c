@@ -74,10 +74,10 @@ START_TEST(the_first_condition_that_holds_is_the_phase)
     s->core.sleeping = false;
     judge();
     ck_assert_str_eq(phase(), "firmware");
-    s->npu.status_reg |= NPU_STATUS_BUSY;
-    ck_assert_str_eq(phase(), "inference");
     s->pixel.reading = true;
     ck_assert_str_eq(phase(), "readout");
+    s->npu.status_reg |= NPU_STATUS_BUSY;
+    ck_assert_str_eq(phase(), "inference");
     end();
 }
 END_TEST

@@ -78,6 +78,12 @@ static const char *const wrong[][2] = {
      "t.json: blocks[0].activity[0].stat: missing"},
     {BLOCK("\"component\": \"n\", \"activity\": [{\"stat\": \"x\", \"aj\": 1, \"index\": 1e9}]"),
      "t.json: blocks[0].activity[0].index: "},
+    {BLOCK("\"component\": \"n\", \"activity\": [{\"stat\": \"x\", \"aj\": 1}, {\"stat\": \"x\", "
+           "\"aj\": 1}]"),
+     "t.json: blocks[0].activity[1].stat: \"x\" is priced twice"},
+    {BLOCK("\"component\": \"n\", \"activity\": [{\"stat\": \"x\", \"aj\": 1, \"index\": 3}, "
+           "{\"stat\": \"x\", \"aj\": 1}]"),
+     "t.json: blocks[0].activity[1].stat: \"x\" is priced twice"},
     {"{\"node_nm\": 22, \"blocks\": [{\"block\": \"dsp\"}]}", "t.json: blocks[0].block: "},
     {"{\"node_nm\": 22, \"blocks\": [{\"leakage_uw\": 1}]}", "t.json: blocks[0].block: missing"},
     {"{\"node_nm\": 0, \"blocks\": []}", "t.json: node_nm: "},
