@@ -136,8 +136,10 @@ char *sim_trace_number(char *at, uint64_t value, uint32_t decimals)
 {
     char digits[SIM_TRACE_ROOM];
     uint32_t count = 0;
-    for (; count <= decimals || value != 0; value /= 10)
+    for (; value > UINT32_MAX; value /= 10)
         digits[count++] = (char)('0' + value % 10);
+    for (uint32_t rest = (uint32_t)value; count <= decimals || rest != 0; rest /= 10)
+        digits[count++] = (char)('0' + rest % 10);
     while (count > 0) {
         if (count == decimals)
             *at++ = '.';

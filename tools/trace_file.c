@@ -104,16 +104,17 @@ void trace_file_span(void *trace, const char *track, const char *name, uint64_t 
 /* NULL: one track too many, or too long a name. */
 static trace_counter_t *counter_of(trace_file_t *trace, const char *track)
 {
-    uint32_t n = 0;
-    while (n < trace->counters && strcmp(trace->counter[n].track, track) != 0)
-        n++;
-    if (n == TRACE_COUNTERS || strlen(track) >= TRACE_NAME)
-        return NULL;
-    if (n == trace->counters) {
-        strcpy(trace->counter[n].track, track);
-        trace->counters++;
+    for (uint32_t i = 0, n = trace->counted; i < trace->counters; i++) {
+        n = n + 1 < trace->counters ? n + 1 : 0; /* they mostly come in the same order */
+        if (strcmp(trace->counter[n].track, track) == 0) {
+            trace->counted = n;
+            return &trace->counter[n];
+        }
     }
-    return &trace->counter[n];
+    if (trace->counters == TRACE_COUNTERS || strlen(track) >= TRACE_NAME)
+        return NULL;
+    strcpy(trace->counter[trace->counters].track, track);
+    return &trace->counter[trace->counters++];
 }
 
 /* What cannot be kept is never the same as before. */
@@ -121,10 +122,13 @@ static bool says_the_same(trace_counter_t *counter, const char *values)
 {
     if (counter == NULL)
         return false;
-    bool fits = strlen(values) < TRACE_VALUES;
-    bool same = fits && strcmp(counter->values, values) == 0;
-    strcpy(counter->values, fits ? values : "");
-    return same;
+    if (strcmp(counter->values, values) == 0)
+        return counter->values[0] != '\0';
+    size_t bytes = strlen(values) + 1;
+    counter->values[0] = '\0';
+    if (bytes <= TRACE_VALUES)
+        memcpy(counter->values, values, bytes);
+    return false;
 }
 
 void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values)

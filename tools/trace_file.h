@@ -30,9 +30,9 @@ typedef struct {
     char track[TRACE_TRACKS][TRACE_NAME];
     uint32_t tracks;
     trace_counter_t counter[TRACE_COUNTERS];
-    uint32_t counters;
-    uint64_t spans, counts; /* written */
-    char text[TRACE_TEXT];  /* of an event, up to used: not in the stream yet */
+    uint32_t counters, counted; /* their number; the one that came last */
+    uint64_t spans, counts;     /* written */
+    char text[TRACE_TEXT];      /* of an event, up to used: not in the stream yet */
     uint32_t used;
 } trace_file_t;
 
