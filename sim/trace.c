@@ -134,19 +134,20 @@ void sim_trace_values(sim_t *sim, const char *track, uint64_t at_ps, const char 
 
 char *sim_trace_number(char *at, uint64_t value, uint32_t decimals)
 {
-    char digits[SIM_TRACE_ROOM];
-    uint32_t count = 0;
+    enum { MOST = 24 }; /* 20 digits, a point and an end; copied as a whole */
+    char text[2 * MOST] = {0}, *end = text + MOST, *first = end;
+    for (uint32_t i = 0; i < decimals; i++, value /= 10)
+        *--first = (char)('0' + value % 10);
+    if (decimals > 0)
+        *--first = '.';
     for (; value > UINT32_MAX; value /= 10)
-        digits[count++] = (char)('0' + value % 10);
-    for (uint32_t rest = (uint32_t)value; count <= decimals || rest != 0; rest /= 10)
-        digits[count++] = (char)('0' + rest % 10);
-    while (count > 0) {
-        if (count == decimals)
-            *at++ = '.';
-        *at++ = digits[--count];
-    }
-    *at = '\0';
-    return at;
+        *--first = (char)('0' + value % 10);
+    uint32_t rest = (uint32_t)value;
+    do
+        *--first = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    memcpy(at, first, MOST);
+    return at + (end - first);
 }
 
 char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals)

@@ -36,7 +36,7 @@ void sim_trace_values(sim_t *sim, const char *track, uint64_t at_ps, const char 
  * write, in a fraction of its time. Needs SIM_TRACE_ROOM and the series' length. */
 #define SIM_TRACE_ROOM 32
 char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals);
-/* The number alone. Needs SIM_TRACE_ROOM. */
+/* The number alone, of up to 6 decimals. Needs SIM_TRACE_ROOM. */
 char *sim_trace_number(char *at, uint64_t value, uint32_t decimals);
 
 #endif
