@@ -168,9 +168,10 @@ enum {
 #define NPU_WORK_TABLE(X)                                                                          \
     X(conv_macs, "1", "of macs: CONV, weights of 8 bits")                                          \
     X(depthwise_macs, "1", "of macs: DWCONV, weights of 8 bits")                                   \
-    X(narrow_macs, "1", "of macs: weights of 4 or 2 bits")                                         \
+    X(narrow4_macs, "1", "of macs: weights of 4 bits")                                             \
+    X(narrow2_macs, "1", "of macs: weights of 2 bits")                                             \
     X(idle_macs, "1",                                                                              \
-      "that the multipliers could have done more in the cycles of these: padding, fill, drain")    \
+      "more of 8 bits that the array could have done in their cycles: padding, fill, drain")       \
     X(vector_ops, "1", "elements times taps that the vector unit worked out")                      \
     X(vector_moves, "bytes", "bytes that it copied, filled or transposed")                         \
     X(l1_read, "bytes", "read from L1, each operand of an instruction once")                       \

@@ -169,11 +169,14 @@ static uint64_t touched(const npu_slot_t *slot, uint32_t write)
 static void array_work(const npu_desc_t *desc, const npu_slot_t *slot, npu_work_t *work)
 {
     const npu_insn_t *insn = &slot->insn;
-    uint64_t most = slot->cycles * npu_peak_macs(desc, insn->narrow);
-    *(insn->narrow != 0           ? &work->narrow_macs
+    uint32_t peak = npu_peak_macs(desc, insn->narrow);
+    uint64_t most = slot->cycles * peak;
+    *(insn->narrow == 2           ? &work->narrow2_macs
+      : insn->narrow == 1         ? &work->narrow4_macs
       : insn->op == NPU_OP_DWCONV ? &work->depthwise_macs
                                   : &work->conv_macs) = slot->macs;
-    work->idle_macs = most > slot->macs ? most - slot->macs : 0;
+    if (most > slot->macs)
+        work->idle_macs = (most - slot->macs) * npu_peak_macs(desc, 0) / peak;
 }
 
 static void vector_work(const npu_insn_t *insn, npu_work_t *work)

@@ -25,7 +25,8 @@ CHIP = "logic/chips/imx500.json"
 FILES = {"pixel": "logic/tech/pixel_65nm.json", "logic": "logic/tech/logic_22nm.json"}
 PEAK_TOPS_W, FULL_MW, BINNED_MW = 4.97, 278.8, 379.1
 ANALOG_V = 2.7
-IDLE_SHARE = 0.5  # of a multiplier without work
+# Of a multiplication of 8 bits: as many bits as they multiply; without work half (assumed)
+MAC_SHARES = {"conv_macs": 1, "depthwise_macs": 1, "narrow4_macs": 0.5, "narrow2_macs": 0.25, "idle_macs": 0.5}
 DEFAULTS = "10 uA (CamJ's comparator); 13.5 uW (its source follower's 5 uA at 2.7 V)"
 
 
@@ -45,7 +46,8 @@ def with_energies(texts, adc, mac_aj, ua, uw):
     for bits in (8, 10, 12):
         pixel = put(pixel, f"conversions_{bits}", int(round(ua * ANALOG_V * convert_us(adc, bits) * 1e6, -3)))
     pixel = put(pixel, "stream_ps", f"{uw:.4g}", '"aj_per": {"column": ')
-    logic = put(put(logic, "macs", int(round(mac_aj, -2))), "idle_macs", int(round(mac_aj * IDLE_SHARE, -2)))
+    for stat, share in MAC_SHARES.items():
+        logic = put(logic, stat, int(round(mac_aj * share, -2)))
     return {"pixel": pixel, "logic": logic}
 
 

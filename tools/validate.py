@@ -144,10 +144,10 @@ def peak_rest(fovea, chip):
     """A dense network: (time in ps, energy but for the array's in fJ, places of the array) of the NPU and L2."""
     run = fovea.infer(DENSE)
     rows = {(row["component"], row["stat"]): row for row in run["energy"]["activity"]}
-    array = sum(rows["npu", stat]["fj"] for stat in ("macs", "idle_macs"))
+    array = sum(rows["npu", stat]["fj"] for stat in ("conv_macs", "depthwise_macs", "idle_macs"))
     energy = sum(run["energy"]["blocks"][block] for block in CNN_BLOCKS)
     places = run["cycles"] * 32 * chip["npu"]["mac"]["taps"] * chip["npu"]["mac"]["channels"]
-    return run["time_us"] * 1e6, energy - array, places, rows["npu", "macs"]["aj"]
+    return run["time_us"] * 1e6, energy - array, places, rows["npu", "conv_macs"]["aj"]
 
 
 def power_rows(fovea, chip):

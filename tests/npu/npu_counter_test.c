@@ -377,25 +377,28 @@ END_TEST
 /* Operands: the convolution 32 bytes of ACT, 32 x 32 of WGT and 32 accumulators of 4 bytes. */
 START_TEST(work_is_counted_by_kind)
 {
-    npu_insn_t weights = dma(NPU_OP_LOAD), depthwise = conv(), narrow = conv();
+    npu_insn_t weights = dma(NPU_OP_LOAD), depthwise = conv(), narrow4 = conv(), narrow2 = conv();
     weights.mem = NPU_MEM_WGT;
     depthwise.op = NPU_OP_DWCONV;
-    narrow.narrow = 1;
+    narrow4.narrow = 1;
+    narrow2.narrow = 2;
     make(4);
-    RUN(dma(NPU_OP_LOAD), weights, conv(), depthwise, narrow, fill(640), dma(NPU_OP_STORE));
+    RUN(dma(NPU_OP_LOAD), weights, conv(), depthwise, narrow4, narrow2, fill(640),
+        dma(NPU_OP_STORE));
     ck_assert_uint_eq(stat("conv_macs"), 32 * 32);
     ck_assert_uint_eq(stat("depthwise_macs"), 32);
-    ck_assert_uint_eq(stat("narrow_macs"), 32 * 32);
-    ck_assert_uint_eq(stat("macs"), 2 * 32 * 32 + 32);
-    /* 24 + 4 steps / 0.6, 24 + 1 / 0.6; twice as many multipliers for 4 bits */
-    ck_assert_uint_eq(stat("idle_macs"), (31 + 26 + 2 * 31) * 2304 - stat("macs"));
+    ck_assert_uint_eq(stat("narrow4_macs"), 32 * 32);
+    ck_assert_uint_eq(stat("narrow2_macs"), 32 * 32);
+    ck_assert_uint_eq(stat("macs"), 3 * 32 * 32 + 32);
+    /* 24 + 4 steps / 0.6, 24 + 1 / 0.6; one of 8 bits is two of 4 and four of 2 */
+    ck_assert_uint_eq(stat("idle_macs"), (31 + 26 + 31 + 31) * 2304 - (1024 + 32 + 512 + 256));
     ck_assert_uint_eq(stat("vector_moves"), 640);
     ck_assert_uint_eq(stat("vector_ops"), 0);
     ck_assert_uint_eq(stat("activation_bytes"), 512);
     ck_assert_uint_eq(stat("weight_bytes"), 512);
-    ck_assert_uint_eq(stat("insn_bytes"), 8 * 64);
-    ck_assert_uint_eq(stat("l1_read"), (32 + 1024) + (32 + 32) + (32 + 512) + 512);
-    ck_assert_uint_eq(stat("l1_written"), 2 * 512 + 3 * 128 + 640);
+    ck_assert_uint_eq(stat("insn_bytes"), 9 * 64);
+    ck_assert_uint_eq(stat("l1_read"), (32 + 1024) + (32 + 32) + (32 + 512) + (32 + 256) + 512);
+    ck_assert_uint_eq(stat("l1_written"), 2 * 512 + 4 * 128 + 640);
     bench_free(&b);
 }
 END_TEST

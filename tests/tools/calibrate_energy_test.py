@@ -14,7 +14,8 @@ ADC = {"reset_ramp_permille": 125, "ramp_margin": 64, "reset_settle_ns": 1000, "
        "counter_hz": 744000000}
 PIXEL = '''[{"stat": "conversions_8", "aj": 1, "source": "a"}, {"stat": "conversions_10", "aj": 1},
 {"stat": "conversions_12", "aj": 1}, {"stat": "stream_ps", "aj_per": {"column": 1.5}, "source": "b"}, {"aj": 7}]'''
-LOGIC = '[{"stat": "macs", "aj": 5, "source": "c"}, {"stat": "idle_macs", "aj": 6}, {"stat": "narrow_macs", "aj": 8}]'
+LOGIC = '''[{"stat": "conv_macs", "aj": 5, "source": "c"}, {"stat": "depthwise_macs", "aj": 5}, {"stat": "narrow4_macs", "aj": 6},
+{"stat": "narrow2_macs", "aj": 7}, {"stat": "idle_macs", "aj": 8}, {"stat": "macs", "aj": 9}]'''
 
 
 class Bench:
@@ -40,7 +41,7 @@ class Calibration(unittest.TestCase):
         pixel, logic = json.loads(texts["pixel"]), json.loads(texts["logic"])
         self.assertEqual([row.get("aj") for row in pixel], [66774000, 98129000, 223548000, None, 7])
         self.assertEqual(pixel[3]["aj_per"], {"column": 24.98})
-        self.assertEqual([row["aj"] for row in logic], [314700, 157400, 8])
+        self.assertEqual([row["aj"] for row in logic], [314700, 314700, 157400, 78700, 157400, 9])
         self.assertEqual((pixel[0]["source"], logic[0]["source"]), ("a", "c"))
 
     def test_a_row_that_is_not_there_ends_it(self):
