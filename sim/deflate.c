@@ -37,14 +37,6 @@ static bool more_room(uint8_t **out, size_t *room, size_t most)
     return true;
 }
 
-uint32_t sim_adler32(const uint8_t *data, size_t bytes)
-{
-    uLong sum = adler32(0, NULL, 0);
-    for (size_t at = 0; at < bytes; at += part(bytes - at))
-        sum = adler32(sum, data + at, part(bytes - at));
-    return (uint32_t)sum;
-}
-
 sim_deflate_t *sim_deflate_new(void)
 {
     sim_deflate_t *d = calloc(1, sizeof(*d));

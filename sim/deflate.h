@@ -15,9 +15,6 @@ bool sim_deflate_add(sim_deflate_t *deflate, const void *data, size_t bytes);
 /* Ends the stream and frees deflate. malloc'ed; NULL: out of memory. */
 uint8_t *sim_deflate_end(sim_deflate_t *deflate, size_t *bytes);
 
-/* Adler-32, as at the end of a zlib stream. */
-uint32_t sim_adler32(const uint8_t *data, size_t bytes);
-
 /* malloc'ed: exactly `bytes`; NULL when data is no stream of that many, or without memory. Memory
  * grows with what is there, not with what is promised. */
 uint8_t *sim_inflate(const uint8_t *data, size_t data_bytes, size_t bytes);

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h> /* Z_RLE; nothing is called */
 
 #include "sim/file.h"
-#include "sim/huffman.h"
 
 #define MAX_PX (UINT64_C(64) << 20)
 #define MAX_FILE_BYTES ((size_t)1 << 30)
@@ -25,8 +25,6 @@ typedef struct {
     sim_image_t image;
     uint8_t *row; /* of a RAW picture */
     sim_raw_t *raw;
-    uint8_t *packed; /* the picture's bytes, when writing */
-    size_t packed_bytes;
     char what[128]; /* first error */
 } codec_t;
 
@@ -195,33 +193,19 @@ static bool encode(codec_t *codec, FILE *stream)
     if (setjmp(png_jmpbuf(png)) != 0)
         return false;
     png_init_io(png, stream);
+    /* Frames are noisy and many: one cheap filter, runs and Huffman codes, no search for repeats.
+     * On a noisy 2028 x 1520 RGB frame that is both faster and smaller than the usual strategy. */
+    png_set_compression_level(png, 1);
+    png_set_compression_strategy(png, Z_RLE);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_IHDR(png, codec->info, image->width_px, image->height_px, 8,
                  image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, codec->info);
-    png_write_chunk(png, (png_const_bytep) "IDAT", codec->packed, codec->packed_bytes);
-    png_write_chunk(png, (png_const_bytep) "IEND", NULL, 0);
+    for (uint32_t y = 0; y < image->height_px; y++)
+        png_write_row(png, image->data + (size_t)y * image->width_px * image->channels);
+    png_write_end(png, NULL);
     return true;
-}
-
-/* Frames are noisy and many: one cheap filter, runs and Huffman codes, no search for repeats. On a
- * noisy 2028 x 1520 RGB frame that is both faster and smaller than the usual strategy. */
-static bool pack(codec_t *codec)
-{
-    const sim_image_t *image = &codec->image;
-    size_t row_bytes = (size_t)image->width_px * image->channels, step = image->channels;
-    uint8_t *rows = malloc((row_bytes + 1) * image->height_px + 1), *out = rows;
-    for (uint32_t y = 0; rows != NULL && y < image->height_px; y++, out += row_bytes) {
-        const uint8_t *in = image->data + y * row_bytes;
-        *out++ = PNG_FILTER_VALUE_SUB;
-        memcpy(out, in, step < row_bytes ? step : row_bytes);
-        for (size_t i = step; i < row_bytes; i++)
-            out[i] = (uint8_t)(in[i] - in[i - step]);
-    }
-    if (rows != NULL)
-        codec->packed = sim_huffman_zlib(rows, (size_t)(out - rows), &codec->packed_bytes);
-    free(rows);
-    return codec->packed != NULL;
 }
 
 sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
@@ -236,9 +220,8 @@ sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error,
     codec_t codec = {.image = *image, .what = "out of memory"};
     codec.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &codec, on_error, on_warning);
     codec.info = codec.png != NULL ? png_create_info_struct(codec.png) : NULL;
-    bool done = codec.info != NULL && pack(&codec) && encode(&codec, stream);
+    bool done = codec.info != NULL && encode(&codec, stream);
     png_destroy_write_struct(&codec.png, &codec.info);
-    free(codec.packed);
     if (done)
         return sim_file_commit(stream, file, error, error_bytes);
     sim_file_abandon(stream, file);
