@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/include/fovea_settings.h"
 #include "logic/ccs_int.h"
 
 /* clang-format off */
@@ -16,6 +17,12 @@
 #define NUMBER CCS_NUMBER, 0
 #define U32(member) CCS_U32, offsetof(ccs_desc_t, member)
 #define MHZ(member) CCS_MHZ, offsetof(ccs_desc_t, member)
+/* Columns of fovea_settings.h. */
+#define ACCESS_SETTING RW
+#define ACCESS_OWN RW
+#define ACCESS_STATUS RO
+#define RESET_FIXED NUMBER
+#define RESET_MIDDLE U32(timing.x_middle)
 /* The sRGB curve as the ISP has it: two points a word, the first one low. The last but one is not looked at. */
 #define GAMMA_WORDS(X) \
     X(0, 0x00030000) X(1, 0x00050004) X(2, 0x00060006) X(3, 0x000a0008) X(4, 0x000d000b) X(5, 0x0012000f) X(6, 0x00160014) \
@@ -345,19 +352,10 @@ static const ccs_reg_t ccs_table[] = {
     /* Frame length and integration time times 2^n, 0..7 (kernel drivers). */
     {"imx477_exp_shift",                      0x3100, 1, RT, YES, 0, NUMBER, 0x0477},
     {"imx500_exp_shift",                      0x3210, 1, RT, YES, 0, NUMBER, 0x0500},
-    /* Application parameters: addresses and meaning are Fovea's own (assumed). */
-    {"app_score_min",                         0x9000, 2, RW, YES, 128, NUMBER, 0},  /* 1/256 */
-    {"app_line_x",                            0x9002, 2, RW, YES, 2028, U32(timing.x_middle), 0},  /* active-array px */
-    {"app_line_hysteresis",                   0x9004, 2, RW, YES, 16, NUMBER, 0},  /* px */
-    {"app_image_out",                         0x9006, 2, RW, YES, 0, NUMBER, 0},  /* image on the link: 1 RAW, 2 ISP (with RAW: region), 4 as YUV422, 8 small: RGB565, YUV420; 16 LS and LE; 32 short packets when the network is done; 64 as YUV422-10 */
-    {"app_auto",                              0x9008, 2, RW, YES, 0, NUMBER, 0},  /* bits 0, 1: auto exposure, white balance */
-    {"app_ae_target",                         0x900a, 2, RW, YES, 737, NUMBER, 0},  /* brightness: 18 % of 4095 DN */
-    {"app_ae_flicker",                        0x900c, 2, RW, YES, 0, NUMBER, 0},  /* of lamps, Hz; 0: none */
-    {"app_auto_status",                       0x900e, 2, RO, YES, 0, NUMBER, 0},  /* bits 0, 1: exposure settled, at a limit; 15:8: gray zones */
-    {"app_ae_metering",                       0x9010, 2, RW, YES, 0, NUMBER, 0},  /* 0 center weighted, 1 average, 2 highlights */
-    {"app_ae_clip",                           0x9012, 2, RW, YES, 100, NUMBER, 0},  /* of these at most so many may clip, 1/10000 */
-    {"app_tnr",                               0x9014, 2, RW, YES, 0, NUMBER, 0},  /* temporal noise reduction: 0 off, 1..256: share of the new frame, 1/256 */
-    {"app_link_fill",                         0x9016, 2, RW, YES, 0, NUMBER, 0},  /* bytes of a blanking packet behind each image line; 0: none */
+    /* What a host sets in an application. */
+#define X(NAME, addr, bytes, access, reset, chip, key, least, most, help) {"app_" key, addr, bytes, ACCESS_##access, YES, reset, RESET_##chip, 0},
+    APP_SETTINGS(X)
+#undef X
     /* Mailbox: mailbox.h (assumed). */
     {"mbx_command",                           0x9100, 2, RW, YES, 0, NUMBER, 0},
     {"mbx_status",                            0x9102, 2, RO, YES, 0, NUMBER, 0},
@@ -371,6 +369,16 @@ static const ccs_reg_t ccs_table[] = {
     {"boot_status",                           0x9180, 2, RO, YES, 0, NUMBER, 0},
     {"boot_error_a",                          0x9182, 2, RO, YES, 0, NUMBER, 0},
     {"boot_error_b",                          0x9184, 2, RO, YES, 0, NUMBER, 0},
+#define X(n, NAME, offset, bytes, reset, key, help) {"app_zone_" #n "_" key, APP_ZONE_BASE + APP_ZONE_BYTES * n + offset, bytes, RW, YES, reset, NUMBER, 0},
+#define ZONE(n) APP_ZONE_REGS(X, n)
+    APP_ZONES(ZONE)
+#undef ZONE
+#undef X
+#define X(n, NAME, offset, bytes, reset, key, help) {"app_facing_" #n "_" key, APP_FACING_BASE + APP_FACING_BYTES * n + offset, bytes, RW, YES, reset, NUMBER, 0},
+#define FACING(n) APP_FACING_REGS(X, n)
+    APP_FACINGS(FACING)
+#undef FACING
+#undef X
     {"image_only_mode",                       0xa700, 1, RW, YES, 0, NUMBER, 0x0500},  /* 1: no DNN, no tensor lines; frames go on */
     /* Download of firmware and network, by the kernel driver's names (facts: IMX500 2.2); obeyed by
      * the boot ROM, firmware/download.c. */
@@ -492,6 +500,11 @@ static const ccs_reg_t ccs_table[] = {
 #undef YES
 #undef NO
 #undef NUMBER
+#undef ACCESS_SETTING
+#undef ACCESS_OWN
+#undef ACCESS_STATUS
+#undef RESET_FIXED
+#undef RESET_MIDDLE
 #undef GAMMA_WORDS
 #undef U32
 #undef MHZ

@@ -602,6 +602,13 @@ static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
     sensor_t *s = ctx;
     if (frame->metadata && frame->frame != MIPI_META_NO_FRAME)
         timeline_sent(&s->timeline, frame->frame, frame->first_ps, frame->last_ps);
+    const timeline_image_t image = {.frame = frame->frame,
+                                    .vc = frame->vc,
+                                    .first_ps = frame->first_ps,
+                                    .last_ps = frame->last_ps,
+                                    .bytes = frame->bytes};
+    if (!frame->metadata)
+        timeline_image_sent(&s->timeline, &image);
     energy_edge(&s->energy);
 }
 

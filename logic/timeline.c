@@ -44,3 +44,13 @@ void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint
     if (timeline->done != NULL)
         timeline->done(timeline->done_ctx, place);
 }
+
+void timeline_image_sent(timeline_t *timeline, const timeline_image_t *image)
+{
+    timeline_image_t told = *image;
+    const timeline_frame_t *place = timeline_at(timeline, image->frame);
+    told.exposure_start_ps = place->exposure_start_ps;
+    told.readout_end_ps = place->readout_end_ps;
+    if (timeline->image != NULL)
+        timeline->image(timeline->image_ctx, &told);
+}

@@ -28,12 +28,22 @@ typedef struct {
     int64_t die_uc; /* temperature that its dark current is of, 1/1,000,000 degree Celsius */
 } timeline_frame_t;
 
+/* An image of a frame that has left: from the first byte of its FS to the last of its FE. */
+typedef struct {
+    uint32_t frame, vc;
+    uint64_t exposure_start_ps, readout_end_ps; /* of the frame */
+    uint64_t first_ps, last_ps;
+    uint64_t bytes; /* payload of its long packets */
+} timeline_image_t;
+
 typedef struct {
     sim_comp_t comp;
     timeline_frame_t frame[TIMELINE_FRAMES];                /* by frame number modulo */
     uint32_t npu_frame;                                     /* whose tensor the NPU works on */
     void (*done)(void *ctx, const timeline_frame_t *frame); /* may be NULL */
     void *done_ctx;
+    void (*image)(void *ctx, const timeline_image_t *image); /* the same */
+    void *image_ctx;
 } timeline_t;
 
 /* The caller owns timeline, zeroed; it must outlive sim. */
@@ -44,5 +54,8 @@ timeline_frame_t *timeline_at(timeline_t *timeline, uint32_t frame);
 
 /* The frame's metadata has left: reports it. */
 void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint64_t last_ps);
+
+/* An image of image->frame has left; the frame's own times are filled in. */
+void timeline_image_sent(timeline_t *timeline, const timeline_image_t *image);
 
 #endif

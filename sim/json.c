@@ -502,6 +502,74 @@ bool sim_cfg_is_num(const sim_cfg_t *cfg, const char *key)
     return cJSON_IsNumber(find(cfg, key));
 }
 
+const char *sim_cfg_key_at(const sim_cfg_t *cfg, uint32_t index)
+{
+    const cJSON *node = find(cfg, NULL);
+    if (!cJSON_IsObject(node))
+        return NULL;
+    const cJSON *child = element(cfg->doc, node, index);
+    return child != NULL ? child->string : NULL;
+}
+
+/* ---- walking ---- */
+
+sim_json_kind_t sim_json_kind(const sim_json_t *value)
+{
+    const cJSON *node = from_value(value);
+    if (node == NULL)
+        return SIM_JSON_NONE;
+    switch (node->type & 0xff) {
+    case cJSON_False:
+    case cJSON_True:
+        return SIM_JSON_BOOL;
+    case cJSON_Number:
+        return SIM_JSON_NUM;
+    case cJSON_String:
+        return SIM_JSON_STR;
+    case cJSON_Array:
+        return SIM_JSON_ARRAY;
+    case cJSON_Object:
+        return SIM_JSON_OBJECT;
+    default:
+        return SIM_JSON_NULL;
+    }
+}
+
+const sim_json_t *sim_json_first(const sim_json_t *value)
+{
+    return value != NULL ? to_value(from_value(value)->child) : NULL;
+}
+
+const sim_json_t *sim_json_next(const sim_json_t *value)
+{
+    return value != NULL ? to_value(from_value(value)->next) : NULL;
+}
+
+const sim_json_t *sim_json_find(const sim_json_t *object, const char *key)
+{
+    return to_value(cJSON_GetObjectItemCaseSensitive(from_value(object), key));
+}
+
+const char *sim_json_key(const sim_json_t *value)
+{
+    const cJSON *node = from_value(value);
+    return node != NULL && node->string != NULL ? node->string : "";
+}
+
+double sim_json_num(const sim_json_t *value, double otherwise)
+{
+    const cJSON *node = from_value(value);
+    if (cJSON_IsBool(node))
+        return cJSON_IsTrue(node) ? 1 : 0;
+    return cJSON_IsNumber(node) ? node->valuedouble : otherwise;
+}
+
+const char *sim_json_str(const sim_json_t *value, const char *otherwise)
+{
+    const cJSON *node = from_value(value);
+    return cJSON_IsString(node) ? node->valuestring : otherwise;
+}
+
 /* ---- unknown keys ---- */
 
 static bool always_allowed(const char *key)

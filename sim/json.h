@@ -68,8 +68,30 @@ bool sim_cfg_is_num(const sim_cfg_t *cfg, const char *key);
  * and those starting with '_' are always allowed: chip data cites its sources. */
 void sim_cfg_done(const sim_cfg_t *cfg);
 
+/* Key of an object's member by index, NULL beyond the last: for objects whose keys are the user's.
+ * Does not count as asked for. */
+const char *sim_cfg_key_at(const sim_cfg_t *cfg, uint32_t index);
+
 /* Takes the node as a value of its own for output (deep copy). */
 sim_json_t *sim_cfg_copy(const sim_cfg_t *cfg);
+
+/* Walking any value, to look things up or compare. NULL is a value of no kind, without children. */
+typedef enum {
+    SIM_JSON_NONE,
+    SIM_JSON_NULL,
+    SIM_JSON_BOOL,
+    SIM_JSON_NUM,
+    SIM_JSON_STR,
+    SIM_JSON_ARRAY,
+    SIM_JSON_OBJECT
+} sim_json_kind_t;
+sim_json_kind_t sim_json_kind(const sim_json_t *value);
+const sim_json_t *sim_json_first(const sim_json_t *value); /* child; NULL: none */
+const sim_json_t *sim_json_next(const sim_json_t *value);  /* brother; NULL: none */
+const sim_json_t *sim_json_find(const sim_json_t *object, const char *key); /* NULL: absent */
+const char *sim_json_key(const sim_json_t *value);              /* in an object, or "" */
+double sim_json_num(const sim_json_t *value, double otherwise); /* a boolean is 0 or 1 */
+const char *sim_json_str(const sim_json_t *value, const char *otherwise);
 
 /* Output: build a value, print it, free it. Adders return the new child, owned by its parent.
  * Numbers of 64 bits are printed exactly; doubles with the fewest digits that read back equal. */

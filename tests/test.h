@@ -14,6 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A sanitizer makes a test several times as long. What long random trials and sweeps prove, they
+ * prove in the release build; where memory is watched, they do one in TEST_FEWER: the Makefile sets
+ * it for CONF=san, to a number without a common factor with widths of vectors and orders of four.
+ */
+#ifndef TEST_FEWER
+#define TEST_FEWER 1
+#endif
+
 /* Says so where tests/run.sh sees it. Follow with `return;`. */
 #define test_skip(why) (printf("skipped: %s: %s\n", __func__, (why)), fflush(stdout))
 

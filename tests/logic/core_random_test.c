@@ -507,18 +507,18 @@ static void run_seed(uint32_t seed, uint32_t where, totals_t *totals)
 START_TEST(random_programs_run_as_on_the_naive_interpreter)
 {
     totals_t totals = {0};
-    for (uint32_t seed = 1; seed <= 500; seed++)
+    for (uint32_t seed = 1; seed <= 500 / TEST_FEWER; seed++)
         run_seed(seed, seed % 4 == 0 ? BUS_ROM_BASE : RIG_CODE, &totals);
     /* the programs were worth running */
-    ck_assert_uint_gt(totals.instructions, 400000);
-    ck_assert_uint_gt(totals.in_rom, 50000);
-    ck_assert_uint_gt(totals.exceptions, 10000);
-    ck_assert_uint_gt(totals.interrupts, 2000);
-    ck_assert_uint_gt(totals.user, 20);
-    ck_assert_uint_lt(totals.halts, 100);
+    ck_assert_uint_gt(totals.instructions, 400000 / TEST_FEWER);
+    ck_assert_uint_gt(totals.in_rom, 50000 / TEST_FEWER);
+    ck_assert_uint_gt(totals.exceptions, 10000 / TEST_FEWER);
+    ck_assert_uint_gt(totals.interrupts, 2000 / TEST_FEWER);
+    ck_assert_uint_gt(totals.user, 20 / TEST_FEWER);
+    ck_assert_uint_lt(totals.halts, 100 / TEST_FEWER);
     ck_assert_uint_gt(totals.notes, totals.instructions / 3);
     ck_assert_uint_gt(totals.traps, totals.exceptions);
-    ck_assert_uint_gt(totals.stops, 1000);
+    ck_assert_uint_gt(totals.stops, 1000 / TEST_FEWER);
 }
 END_TEST
 
@@ -526,15 +526,15 @@ END_TEST
 START_TEST(random_programs_in_l2_run_as_on_the_naive_interpreter)
 {
     totals_t totals = {0};
-    for (uint32_t seed = 501; seed <= 700; seed++)
+    for (uint32_t seed = 501; seed <= 500 + 200 / TEST_FEWER; seed++)
         run_seed(seed, RIG_L2, &totals);
-    ck_assert_uint_gt(totals.instructions, 50000);
-    ck_assert_uint_gt(totals.exceptions, 2500);
-    ck_assert_uint_gt(totals.interrupts, 500);
-    ck_assert_uint_gt(totals.misses, 10000);
-    ck_assert_uint_lt(totals.halts, 50);
+    ck_assert_uint_gt(totals.instructions, 50000 / TEST_FEWER);
+    ck_assert_uint_gt(totals.exceptions, 2500 / TEST_FEWER);
+    ck_assert_uint_gt(totals.interrupts, 500 / TEST_FEWER);
+    ck_assert_uint_gt(totals.misses, 10000 / TEST_FEWER);
+    ck_assert_uint_lt(totals.halts, 50 / TEST_FEWER);
     ck_assert_uint_gt(totals.notes, totals.instructions / 3);
-    ck_assert_uint_gt(totals.stops, 1000);
+    ck_assert_uint_gt(totals.stops, 1000 / TEST_FEWER);
 }
 END_TEST
 

@@ -7,7 +7,7 @@
 #include "tests/npu/npu_plain.h"
 #include "tests/test.h"
 
-#define RANDOM_GRAPHS 300
+#define RANDOM_GRAPHS (300 / TEST_FEWER)
 
 static const build_conv_t conv_3x3 = {40, 3, 3, 1, 1, 1, 1, true, NPU_ACT_NONE};
 

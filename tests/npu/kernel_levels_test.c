@@ -183,7 +183,7 @@ static void check_mac(npu_insn_t *insn)
 START_TEST(convolutions_are_equal_at_every_level)
 {
     rng = sim_stream(1, 1, 0);
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 1500 / TEST_FEWER; i++) {
         npu_insn_t insn = {.op = NPU_OP_CONV, .c = between(1, one_in(4) ? 100 : 33)};
         insn.in_c = one_in(3) ? 4 * between(1, 20) : between(1, 40);
         window(&insn, one_in(2) ? 1 : 4, insn.in_c > 16 ? 5 : 18);
@@ -222,13 +222,13 @@ END_TEST
 START_TEST(depthwise_convolutions_are_equal_at_every_level)
 {
     rng = sim_stream(3, 1, 0);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 2000 / TEST_FEWER; i++) {
         npu_insn_t insn = {.op = NPU_OP_DWCONV, .in_c = between(1, one_in(3) ? 70 : 33)};
         insn.c = insn.in_c * (one_in(4) ? between(2, 9) : 1);
         window(&insn, one_in(2) ? 3 : 9, one_in(8) ? 60 : 8);
         check_mac(&insn);
     }
-    for (int i = 0; i < 1000; i++) { /* what most networks have */
+    for (int i = 0; i < 1000 / TEST_FEWER; i++) { /* what most networks have */
         npu_insn_t insn = {.op = NPU_OP_DWCONV, .in_c = between(1, 70)};
         insn.c = insn.in_c;
         window(&insn, 3, 8);
@@ -288,7 +288,7 @@ static void requant_parameters(const npu_insn_t *insn, npu_l1_t *l1)
 START_TEST(requantizing_is_equal_at_every_level)
 {
     rng = sim_stream(4, 1, 0);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 2000 / TEST_FEWER; i++) {
         npu_insn_t insn = {.op = NPU_OP_REQUANT,
                            .h = between(1, 3),
                            .w = between(1, 9),
@@ -333,7 +333,7 @@ START_TEST(element_wise_operators_are_equal_at_every_level)
 {
     static const npu_op_t ops[] = {NPU_OP_ADD, NPU_OP_SUB, NPU_OP_MUL, NPU_OP_MAX, NPU_OP_MIN};
     rng = sim_stream(5, 1, 0);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 2000 / TEST_FEWER; i++) {
         npu_insn_t insn = {
             .op = ops[i % 5], .h = between(1, 3), .w = between(1, 6), .c = between(1, 40)};
         bool record = insn.op != NPU_OP_MAX && insn.op != NPU_OP_MIN;
@@ -356,7 +356,7 @@ END_TEST
 START_TEST(pools_are_equal_at_every_level)
 {
     rng = sim_stream(6, 1, 0);
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 1500 / TEST_FEWER; i++) {
         npu_insn_t insn = {.op = i % 2 ? NPU_OP_AVGPOOL : NPU_OP_MAXPOOL,
                            .c = between(1, 130),
                            .out_min = -(int32_t)below(129),
@@ -376,7 +376,7 @@ START_TEST(moves_and_tables_are_equal_at_every_level)
     static const npu_op_t ops[] = {NPU_OP_TRANSFORM, NPU_OP_TRANSFORM, NPU_OP_LUT, NPU_OP_COPY,
                                    NPU_OP_FILL};
     rng = sim_stream(7, 1, 0);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 1000 / TEST_FEWER; i++) {
         npu_insn_t insn = {.op = ops[i % 5], .h = between(1, 4), .w = between(1, 40)};
         insn.c = between(1, one_in(2) ? 4 : 40);
         insn.dst = tile(insn.w, insn.c, 1);
@@ -412,7 +412,7 @@ END_TEST
 START_TEST(rows_are_copied_at_every_level)
 {
     rng = sim_stream(8, 1, 0);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 500 / TEST_FEWER; i++) {
         const uint32_t bytes = one_in(2) ? 64 * between(1, 9) : between(1, 600);
         const uint32_t rows = between(1, 5);
         const size_t to_row = between(bytes, bytes + 70), from_row = between(0, bytes + 70);

@@ -405,7 +405,7 @@ START_TEST(parts_that_would_not_fit_are_moved)
     char error[256];
     uint32_t fewest = 0, most = 0;
     build_end(&b, &out, 1);
-    for (uint32_t kb = 260; kb < 420; kb += 10) {
+    for (uint32_t kb = 260; kb < 420; kb += 10 * TEST_FEWER) {
         npu_prog_t prog;
         npu_compile_options_t options = {.cascade = NPU_CASCADE_OFF, .reuse_input = true};
         desc.l2_bytes = kb << 10;

@@ -411,12 +411,15 @@ static void check_seen(const seen_t *seen)
             ck_assert_uint_gt(seen->op[op], 20);
 }
 
+/* Fewer programs differ more: less than their share is asked of them. */
+#define LEAST(count) ((count) / (TEST_FEWER * TEST_FEWER))
+
 START_TEST(the_machine_agrees_with_a_model_that_looks_at_every_cycle)
 {
     uint32_t ended[NPU_ERRORS] = {0};
     uint64_t split[NPU_CLASSES] = {0}, overlap[NPU_OVERLAPS] = {0};
     seen_t seen = {0};
-    for (uint32_t seed = 1; seed <= 320; seed++) {
+    for (uint32_t seed = 1; seed <= 320 / TEST_FEWER; seed++) {
         ended[compare_one(seed)]++;
         look(&seen);
         for (uint32_t c = 0; c < NPU_CLASSES; c++)
@@ -424,15 +427,16 @@ START_TEST(the_machine_agrees_with_a_model_that_looks_at_every_cycle)
         for (uint32_t who = 0; who < NPU_OVERLAPS; who++)
             overlap[who] += naive.overlap[who];
     }
-    check_seen(&seen); /* every kind of everything */
-    ck_assert_uint_gt(ended[NPU_ERROR_NONE], 100);
-    ck_assert_uint_gt(ended[NPU_ERROR_DEADLOCK], 5);
-    ck_assert_uint_gt(ended[NPU_ERROR_HAZARD], 20);
-    ck_assert_uint_gt(ended[NPU_ERROR_UNINIT], 5);
+    if (TEST_FEWER == 1)
+        check_seen(&seen); /* every kind of everything */
+    ck_assert_uint_gt(ended[NPU_ERROR_NONE], LEAST(100));
+    ck_assert_uint_gt(ended[NPU_ERROR_DEADLOCK], LEAST(5));
+    ck_assert_uint_gt(ended[NPU_ERROR_HAZARD], LEAST(20));
+    ck_assert_uint_gt(ended[NPU_ERROR_UNINIT], LEAST(5));
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
-        ck_assert_uint_gt(split[c], 100);
+        ck_assert_uint_gt(split[c], LEAST(100));
     for (uint32_t who = 0; who < NPU_OVERLAPS; who++)
-        ck_assert_uint_gt(overlap[who], 100);
+        ck_assert_uint_gt(overlap[who], LEAST(100));
 }
 END_TEST
 

@@ -74,10 +74,10 @@ START_TEST(every_move_of_codes_equals_the_oracle)
 {
     uint32_t met[NPU_NODE_OPS] = {0};
     uint32_t batches = 0;
-    for (uint64_t seed = 0; seed < 5000; seed++)
+    for (uint64_t seed = 0; seed < 5000 / TEST_FEWER; seed++)
         batches += run_case(seed, met);
-    build_moves_met(met, 80);
-    ck_assert_uint_gt(batches, 200);
+    build_moves_met(met, 80 / TEST_FEWER);
+    ck_assert_uint_gt(batches, 150 / TEST_FEWER);
 }
 END_TEST
 
