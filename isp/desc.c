@@ -32,6 +32,7 @@ isp_desc_t isp_desc_default(void)
         .edge_pipe_cycles = 16,
         .ccm = {.pipe_cycles = 4},
         .gamma = {.pipe_cycles = 4},
+        .mask_pipe_cycles = 4,
         .yuv_pipe_cycles = 4,
         .nr_pipe_cycles = 10,
         .sharpen_pipe_cycles = 8,
@@ -65,6 +66,7 @@ static void read_pipe_cycles(const sim_cfg_t *cfg, isp_desc_t *desc)
     read_u32(&pipe, "demosaic_edge", 1, ISP_MAX_PIPE, &desc->edge_pipe_cycles);
     read_u32(&pipe, "ccm", 1, ISP_MAX_PIPE, &desc->ccm.pipe_cycles);
     read_u32(&pipe, "gamma", 1, ISP_MAX_PIPE, &desc->gamma.pipe_cycles);
+    read_u32(&pipe, "mask", 1, ISP_MAX_PIPE, &desc->mask_pipe_cycles);
     read_u32(&pipe, "yuv", 1, ISP_MAX_PIPE, &desc->yuv_pipe_cycles);
     read_u32(&pipe, "nr", 1, ISP_MAX_PIPE, &desc->nr_pipe_cycles);
     read_u32(&pipe, "sharpen", 1, ISP_MAX_PIPE, &desc->sharpen_pipe_cycles);

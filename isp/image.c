@@ -196,8 +196,13 @@ void img_step(img_t *img, uint32_t step, const uint8_t *const rgb[3], uint64_t s
 {
     const img_job_t *job = &img->job;
     uint8_t *planes[3];
+    const uint8_t *masked[3];
     if (!img->active)
         return;
+    if (job->mask.mode != MASK_OFF && step < job->height_px) {
+        mask_row(&img->mask, &job->mask, step, job->width_px, rgb, masked);
+        rgb = masked;
+    }
     if (!in_yuv(job)) {
         finish(img, step, start_ps, rgb);
         return;
@@ -229,7 +234,8 @@ uint32_t img_pipe_cycles(const img_t *img, const img_job_t *job)
 {
     const img_desc_t *desc = &img->desc;
     uint32_t conversions = in_yuv(job) ? (job->yuv422 ? 1 : 2) : 0;
-    return conversions * desc->yuv_pipe_cycles + job->nr_on * desc->nr_pipe_cycles +
+    return mask_pipe_cycles(&img->mask, &job->mask, desc->px_per_clk) +
+           conversions * desc->yuv_pipe_cycles + job->nr_on * desc->nr_pipe_cycles +
            job->sharpen_on * desc->sharpen_pipe_cycles;
 }
 
@@ -322,13 +328,16 @@ static const char *stage_name(char *buffer, size_t bytes, const char *name, cons
 static sim_err_t init_stages(img_t *img, sim_t *sim, const char *name)
 {
     const img_desc_t *d = &img->desc;
+    mask_desc_t mask = {d->mask_pipe_cycles, d->max_width_px};
     nr_desc_t nr = {d->nr_pipe_cycles, d->max_width_px};
     sharpen_desc_t sharpen = {d->sharpen_pipe_cycles, d->max_width_px};
     scaler_desc_t out = {d->clk_hz,       d->scaler_pipe_cycles, d->px_per_clk,
                          d->max_width_px, d->max_width_px,       false};
     char path[sizeof(img->comp.name) + 16];
 #define STAGE(stage) stage_name(path, sizeof(path), name, #stage)
-    sim_err_t err = nr_init(&img->nr, sim, &nr, STAGE(nr));
+    sim_err_t err = mask_init(&img->mask, sim, &mask, STAGE(mask));
+    if (err == SIM_OK)
+        err = nr_init(&img->nr, sim, &nr, STAGE(nr));
     if (err == SIM_OK)
         err = sharpen_init(&img->sharpen, sim, &sharpen, STAGE(sharpen));
     if (err == SIM_OK)
@@ -356,6 +365,7 @@ sim_err_t img_init(img_t *img, sim_t *sim, const img_desc_t *desc, const char *n
 
 void img_free(img_t *img)
 {
+    mask_free(&img->mask);
     nr_free(&img->nr);
     sharpen_free(&img->sharpen);
     scaler_free(&img->out);

@@ -1,10 +1,10 @@
 /*
  * image.h - what happens to the image that leaves, behind the tone curve.
  *
- *            +-----+  +----+  +---------+  +-------------+  +--------+
- *   R G B -->| YUV |->| NR |->| SHARPEN |->| OUT: crop,  |->| FORMAT |--> sinks: RGB888 lines
- *   codes    +-----+  +----+  +---------+  | down, flip  |  +--------+    or YUV422 lines
- *                                          +-------------+
+ *            +------+  +-----+  +----+  +---------+  +-------------+  +--------+
+ *   R G B -->| MASK |->| YUV |->| NR |->| SHARPEN |->| OUT: crop,  |->| FORMAT |--> sinks: RGB888
+ *   codes    +------+  +-----+  +----+  +---------+  | down, flip  |  +--------+    lines or YUV422
+ *                                                    +-------------+
  *
  * Every stage can be off, and then costs no time. Pixels go through YUV when NR, SHARPEN or the
  * format needs it, and come back to R G B in FORMAT when RGB is wanted. The tensor branches off
@@ -23,6 +23,7 @@
 #ifndef ISP_IMAGE_H
 #define ISP_IMAGE_H
 
+#include "isp/mask.h"
 #include "isp/nr.h"
 #include "isp/scaler.h"
 #include "isp/sharpen.h"
@@ -33,7 +34,8 @@
 typedef struct {
     uint64_t clk_hz;
     uint32_t px_per_clk, max_width_px;
-    uint32_t yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles, scaler_pipe_cycles;
+    uint32_t mask_pipe_cycles, yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles;
+    uint32_t scaler_pipe_cycles;
 } img_desc_t;
 
 /* One frame: shape, and what the registers said. */
@@ -42,6 +44,7 @@ typedef struct {
     uint32_t mode;                       /* YUV_ bits */
     uint32_t nr_on, sharpen_on, out_on;
     uint32_t yuv422; /* format; else RGB */
+    mask_job_t mask;
     nr_job_t nr;
     sharpen_job_t sharpen;
     uint32_t first_row;  /* of the region, in rows that come */
@@ -64,7 +67,8 @@ typedef struct {
     void (*on_overrun)(void *ctx); /* OUT could not keep up: the rest of its frame is dropped */
     void *ctx;
 
-    nr_t nr; /* "<name>.nr" and so on: components of their own */
+    mask_t mask; /* "<name>.mask" and so on: components of their own */
+    nr_t nr;
     sharpen_t sharpen;
     scaler_t out;
     const yuv_rows_t *rows;

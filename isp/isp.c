@@ -496,8 +496,8 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
     scaler_desc_t scaler = {
         d->clk_hz, d->scaler_pipe_cycles, d->px_per_clk, d->max_width_px, tensor_px, true};
     img_desc_t image = {
-        d->clk_hz,         d->px_per_clk,          d->max_width_px,      d->yuv_pipe_cycles,
-        d->nr_pipe_cycles, d->sharpen_pipe_cycles, d->scaler_pipe_cycles};
+        d->clk_hz,          d->px_per_clk,     d->max_width_px,        d->mask_pipe_cycles,
+        d->yuv_pipe_cycles, d->nr_pipe_cycles, d->sharpen_pipe_cycles, d->scaler_pipe_cycles};
     twr_desc_t writer = {tensor_px, d->writer_slots, d->writer_outstanding};
     stats_desc_t stats = {d->max_width_px};
     char path[sizeof(isp->comp.name) + 16];

@@ -96,7 +96,7 @@ typedef struct {
     uint32_t demosaic_pipe_cycles, edge_pipe_cycles;
     ccm_desc_t ccm;
     gamma_desc_t gamma;
-    uint32_t yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles;
+    uint32_t mask_pipe_cycles, yuv_pipe_cycles, nr_pipe_cycles, sharpen_pipe_cycles;
     uint32_t scaler_pipe_cycles;
     uint32_t writer_slots, writer_outstanding;
     /* reset values of registers: what the pixel die's colors need */
@@ -127,6 +127,7 @@ typedef struct {
     uint32_t focus_xy, focus_wh, focus_min;
     uint32_t yuv, nr, nr_luma, nr_chroma, nr_strength;
     uint32_t sharpen, sharpen_amount, sharpen_core, sharpen_limit;
+    uint32_t mask, mask_cell, mask_color, mask_xy[MASK_RECTS], mask_wh[MASK_RECTS];
     uint32_t format, out, out_x, out_y, out_w, out_h, out_width, out_height;
     uint32_t dgain;
     uint32_t dpc, dpc_hot, dpc_cold, dpc_sites, dpc_index, dpc_site, dpc_found;

@@ -78,6 +78,11 @@ static void wrote_gains(sim_comp_t *comp, uint32_t value)
     {"ISP_NORM_SHIFT" #c, "3:0: see ISP_DIV_VAL" #c,             0x38c + 20 * c, 4,          0xf,        0, R(norm_shift[c]), NULL}, \
     {"ISP_CLIP" #c,       "24:16: most that q can be, signed; 8:0: least, signed", 0x390 + 20 * c, 0x007f0180, 0x01ff01ff, 0, R(clip[c]), NULL},
 
+/* Rectangle n of the image's masks. */
+#define MASK(n) \
+    {"ISP_MASK_XY" #n,    "31:16: top edge of rectangle " #n ", array pixels; 15:0: left edge", 0x420 + 8 * n, 0, 0xffffffff, 0, R(mask_xy[n]), NULL}, \
+    {"ISP_MASK_WH" #n,    "31:16: its height; 15:0: width; either 0: there is none", 0x424 + 8 * n, 0, 0xffffffff, 0, R(mask_wh[n]), NULL},
+
 const sim_reg_t isp_reg_table[] = {
     /* name             help                                                        addr   reset       rw_mask     w1c  member            side effect */
     {"ISP_ID",          "31:16: block id; 15:0: version",                           0x000, 0x00050001, 0,          0,   R(id),            NULL},
@@ -176,6 +181,11 @@ const sim_reg_t isp_reg_table[] = {
     {"ISP_MIX_20",      "15:0: B of the tensor from R, signed, as ISP_DIV_VAL0", 0x3f0, 0, 0xffff, 0, R(mix[6]), NULL},
     {"ISP_MIX_21",      "15:0: B of the tensor from G, signed, as ISP_DIV_VAL0", 0x3f4, 0, 0xffff, 0, R(mix[7]), NULL},
     {"ISP_MIX_22",      "15:0: B of the tensor from B, signed, as ISP_DIV_VAL0", 0x3f8, 0x400, 0xffff, 0, R(mix[8]), NULL},
+    {"ISP_MASK",        "1:0: rectangles of the image are left alone (0), filled (1), a mosaic (2)", 0x400, 0, 0x3, 0, R(mask),      NULL},
+    {"ISP_MASK_CELL",   "6:0: edge of a cell of the mosaic, samples, 4..64",        0x404, 16,         0x7f,       0,   R(mask_cell),     NULL},
+    {"ISP_MASK_COLOR",  "23:16: R of what is filled; 15:8: G; 7:0: B",              0x408, 0x808080,   0xffffff,   0,   R(mask_color),    NULL},
+    MASK(0)  MASK(1)  MASK(2)  MASK(3)  MASK(4)  MASK(5)  MASK(6)  MASK(7)
+    MASK(8)  MASK(9)  MASK(10) MASK(11) MASK(12) MASK(13) MASK(14) MASK(15)
     SIM_REG_END,
 };
 /* clang-format on */
@@ -233,6 +243,8 @@ static void make_regs_legal(isp_t *isp)
     make_legal(isp, "ISP_OUT_Y", &regs->out_y, 0, desc->array_height_px - 1);
     make_legal(isp, "ISP_OUT_W", &regs->out_w, 1, desc->array_width_px - regs->out_x);
     make_legal(isp, "ISP_OUT_H", &regs->out_h, 1, desc->array_height_px - regs->out_y);
+    make_legal(isp, "ISP_MASK", &regs->mask, MASK_OFF, MASK_MODES - 1);
+    make_legal(isp, "ISP_MASK_CELL", &regs->mask_cell, MASK_LEAST_CELL, MASK_MOST_CELL);
     if (regs->tensor_ch != 1)
         make_legal(isp, "ISP_TENSOR_CH", &regs->tensor_ch, 3, 4);
 }
@@ -473,6 +485,48 @@ static void set_out(const isp_t *isp, img_job_t *job)
     job->window.flip_x ^= regs->out >> 1;
 }
 
+/* Samples that have a part in [first, first + count) of the window's extent, or of what of it is
+ * there; none: size 0. */
+static void samples_around(uint32_t first, uint32_t count, uint32_t edge, uint32_t extent,
+                           uint32_t samples, uint32_t flip, uint32_t *start, uint32_t *size)
+{
+    uint32_t from = first > edge ? first - edge : 0;
+    uint32_t to = first + count > edge ? first + count - edge : 0;
+    to = to < extent ? to : extent;
+    *start = *size = 0;
+    if (count == 0 || to <= from)
+        return;
+    uint32_t end = (to * samples + extent - 1) / extent;
+    *start = from * samples / extent;
+    *size = end - *start;
+    if (flip)
+        *start = samples - end;
+}
+
+/* A rectangle of array pixels, outward to whole samples. */
+static mask_rect_t mask_of(const isp_frame_t *now, uint32_t xy, uint32_t wh)
+{
+    const sim_window_t *w = &now->window;
+    mask_rect_t r;
+    samples_around(xy & 0xffff, wh & 0xffff, w->x_px, w->width_px, now->width_px, w->flip_x, &r.x,
+                   &r.w);
+    samples_around(xy >> 16, wh >> 16, w->y_px, w->height_px, now->height_px, w->flip_y, &r.y,
+                   &r.h);
+    return r;
+}
+
+static mask_job_t mask_job(const isp_t *isp)
+{
+    const isp_regs_t *regs = &isp->regs;
+    mask_job_t job = {.mode = regs->mask, .cell_px = regs->mask_cell, .color = regs->mask_color};
+    for (uint32_t i = 0; i < MASK_RECTS && job.mode != MASK_OFF; i++) {
+        mask_rect_t r = mask_of(&isp->now, regs->mask_xy[i], regs->mask_wh[i]);
+        if (r.w != 0 && r.h != 0)
+            job.rect[job.rects++] = r;
+    }
+    return job;
+}
+
 img_job_t isp_image_job(const isp_t *isp)
 {
     const isp_regs_t *regs = &isp->regs;
@@ -485,6 +539,7 @@ img_job_t isp_image_job(const isp_t *isp)
         .nr_on = regs->nr,
         .sharpen_on = regs->sharpen,
         .yuv422 = regs->format,
+        .mask = mask_job(isp),
         .nr = {{regs->nr_luma, regs->nr_chroma, regs->nr_chroma}, regs->nr_strength},
         .sharpen = {regs->sharpen_amount, regs->sharpen_core, regs->sharpen_limit,
                     yuv_black(regs->yuv), yuv_white(regs->yuv)},
