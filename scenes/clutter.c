@@ -207,6 +207,7 @@ static void place(maker_t *m, const scene_desc_t *desc, float x, float z)
                                       .px_per_m_y = scale,
                                       .mirror = sim_stream_below(&m->rng, 2) == 0 ? 1.0f : -1.0f,
                                       .light = {1.0f, 1.0f, 1.0f}};
+    scene_haze_stand(desc, &m->thing->stand, z);
     m->thing->shadow_px = 0.25f * scale * (float)c->height_m / z;
 }
 
@@ -275,7 +276,7 @@ void scene_clutter_paint(const scene_clutter_t *clutter, const scene_row_t *row)
         const scene_thing_t *thing = &clutter->thing[i];
         if (thing->shadow_px > 0.0f)
             scene_paint_shadow(row, thing->stand.x_px, thing->stand.y_px,
-                               0.5f * thing->stand.px_per_m_x, thing->shadow_px, 0.5f);
+                               0.5f * thing->stand.px_per_m_x, thing->shadow_px, 0.5f, 0.0f);
         for (uint32_t k = 0; k < thing->count; k++)
             paint_shape(row, &thing->stand, &clutter->shape[thing->first + k]);
     }

@@ -43,13 +43,17 @@ static double fifth_root(double x)
 }
 
 /* IEC 61966-2-1: ((c + 0.055) / 1.055)^2.4 above 0.04045; x^2.4 = x^2 * (x^2)^(1/5). */
-float scene_srgb_decode(uint8_t code)
+float scene_srgb_linear(double c)
 {
-    double c = code / 255.0;
     if (c <= 0.04045)
         return (float)(c / 12.92);
     double x = (c + 0.055) / 1.055;
     return (float)(x * x * fifth_root(x * x));
+}
+
+float scene_srgb_decode(uint8_t code)
+{
+    return scene_srgb_linear(code / 255.0);
 }
 
 scene_rgb_t scene_rgb_hex(uint32_t hex)

@@ -8,6 +8,8 @@
  *   in one lane nobody comes closer than MIN_GAP_M to the one ahead while both are in view;
  *   traffic is thinner, but not gone, before and after the counted time.
  */
+#include <string.h>
+
 #include "scenes/scene_int.h"
 
 #define QUIET_START_S 0.30
@@ -19,6 +21,12 @@
 #define MARGIN_S 3.5 /* of traffic before and after */
 #define KEPT 0.55f   /* share of it that comes */
 
+/* Heights of children of 4 to 10 years (medians of the CDC growth charts of 2000, rounded); that
+ * seniors are less tall, and how much slower children and seniors walk, is assumed. */
+#define CHILD_LOW_M 1.02
+#define CHILD_HIGH_M 1.40
+#define SENIOR_HEIGHT 0.96
+
 typedef struct {
     scene_desc_t *desc;
     sim_stream_t rng;
@@ -26,11 +34,6 @@ typedef struct {
     uint32_t last_of[2]; /* index + 1 of the one ahead, by direction */
     scene_direction_t last[2];
 } crowd_t;
-
-static double draw(sim_stream_t *s, scene_range_t range)
-{
-    return range.low + (range.high - range.low) * (double)sim_stream_unit(s);
-}
 
 /* More of the middle than of the ends. */
 static double draw_middle(sim_stream_t *s, scene_range_t range)
@@ -72,17 +75,50 @@ static double reach_at(const scene_camera_t *camera, double depth_m)
     return (left > right ? left : right) * depth_m / camera->focal_px + 0.5;
 }
 
+double scene_pace(scene_age_t age)
+{
+    static const double pace[SCENE_AGES] = {
+        [SCENE_AGE_ADULT] = 1, [SCENE_AGE_CHILD] = 0.85, [SCENE_AGE_SENIOR] = 0.62};
+    return pace[age];
+}
+
 static void draw_speed(crowd_t *crowd, scene_person_t *person)
 {
     const scene_desc_t *desc = crowd->desc;
     uint32_t ahead = crowd->last_of[side(person->direction)];
     for (int i = 0; i < 8; i++) {
-        person->speed_mps = draw(&crowd->rng, desc->crowd.speed_mps);
+        person->speed_mps =
+            scene_pace(person->age) * scene_draw_range(&crowd->rng, desc->crowd.speed_mps);
         if (ahead == 0 || least_gap_m(&desc->people[ahead - 1], person,
                                       reach_at(&desc->camera, person->depth_m)) >= MIN_GAP_M)
             return;
     }
     person->speed_mps = desc->people[ahead - 1].speed_mps; /* walks along */
+}
+
+/* Children are as tall in their range as they would be among adults. */
+static void set_age(const scene_crowd_t *crowd, scene_person_t *p)
+{
+    p->age = crowd->age < SCENE_AGES ? (scene_age_t)crowd->age : scene_look_age(p->look);
+    p->age_told = crowd->age_told;
+    p->carry = crowd->carry;
+    double range = crowd->height_m.high - crowd->height_m.low;
+    double share = range > 0 ? (p->height_m - crowd->height_m.low) / range : 0.5;
+    if (p->age == SCENE_AGE_CHILD)
+        p->height_m = CHILD_LOW_M + (CHILD_HIGH_M - CHILD_LOW_M) * share;
+    if (p->age == SCENE_AGE_SENIOR)
+        p->height_m *= SENIOR_HEIGHT;
+}
+
+void scene_crowd_dress(const scene_crowd_t *crowd, sim_stream_t *s, scene_person_t *p)
+{
+    p->height_m = draw_middle(s, crowd->height_m);
+    p->build = draw_middle(s, crowd->build);
+    p->look = (uint64_t)(sim_stream_u32(s) >> 11) << 32; /* 53 bits: JSON's integers */
+    p->look |= sim_stream_u32(s);
+    for (int c = 0; c < 3; c++)
+        p->top[c] = p->bottom[c] = -1;
+    set_age(crowd, p);
 }
 
 static void add_person(crowd_t *crowd, scene_direction_t direction, double cross_s)
@@ -91,15 +127,15 @@ static void add_person(crowd_t *crowd, scene_direction_t direction, double cross
     if (desc->people_count == SCENE_MAX_PEOPLE)
         return;
     scene_person_t *p = &desc->people[desc->people_count];
-    *p = (scene_person_t){.direction = direction, .cross_s = cross_s};
+    memset(p, 0, sizeof(*p));
+    p->direction = direction;
+    p->cross_s = cross_s;
     bool near = direction == crowd->near_direction;
-    p->depth_m = draw(&crowd->rng, near ? desc->crowd.near_m : desc->crowd.far_m);
-    p->height_m = draw_middle(&crowd->rng, desc->crowd.height_m);
-    p->build = draw_middle(&crowd->rng, desc->crowd.build);
-    p->look = (uint64_t)(sim_stream_u32(&crowd->rng) >> 11) << 32; /* 53 bits: JSON's integers */
-    p->look |= sim_stream_u32(&crowd->rng);
-    for (int c = 0; c < 3; c++)
-        p->top[c] = p->bottom[c] = -1;
+    if (desc->crowd.stray_share > 0 &&
+        (double)sim_stream_unit(&crowd->rng) < desc->crowd.stray_share)
+        near = !near;
+    p->depth_m = scene_draw_range(&crowd->rng, near ? desc->crowd.near_m : desc->crowd.far_m);
+    scene_crowd_dress(&desc->crowd, &crowd->rng, p);
     draw_speed(crowd, p);
     crowd->last_of[side(direction)] = ++desc->people_count;
 }
@@ -159,9 +195,11 @@ static double add_counted(crowd_t *crowd, uint32_t n)
 void scene_crowd_make(scene_desc_t *desc)
 {
     const scene_crowd_t *c = &desc->crowd;
+    if (c->rate.high <= 0) /* nobody, not even before and after */
+        return;
     crowd_t crowd = {.desc = desc, .rng = sim_stream(desc->seed, SCENE_RNG_CROWD, 0)};
     crowd.near_direction = sim_stream_below(&crowd.rng, 2) == 0 ? SCENE_IN : SCENE_OUT;
-    uint32_t n = (uint32_t)(draw(&crowd.rng, c->rate) * c->duration_s + 0.5);
+    uint32_t n = (uint32_t)(scene_draw_range(&crowd.rng, c->rate) * c->duration_s + 0.5);
     if (n > SCENE_MAX_PEOPLE)
         n = SCENE_MAX_PEOPLE;
     double unit = n > 0 ? c->duration_s / (1.1 * (double)n) : 1.0;

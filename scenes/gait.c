@@ -1,76 +1,69 @@
 /*
- * gait.c - a body walking to the right, seen from the side.
+ * gait.c - how a body walks and stands: hip, trunk, head and legs.
  *
- * All lengths are shares of the body's height H (proportions after Winter, "Biomechanics and Motor
- * Control of Human Movement", fig. 4.1: hip 0.530, shoulder 0.818, knee 0.285, upper arm 0.186),
- * rounded. One cycle is two steps; step length grows with speed, cadence follows. In stance
- * the foot stands still on the floor; ankle lift and foot pitch over the cycle are assumed from
- * pictures of walking. Knees come from the triangle hip - knee - ankle, so no angle is stored.
+ * All lengths are shares of the body's height H. An adult's proportions follow Winter,
+ * "Biomechanics and Motor Control of Human Movement", fig. 4.1 (hip 0.530, shoulder 0.818, knee
+ * 0.285, upper arm 0.186), rounded. A child is one of about 7 years: head 1/6 of the height, adults
+ * 1/7.75 (Stratz, "Der Koerper des Kindes", 1903), hip 0.035 lower (sitting height 0.55 of the
+ * height against 0.52: Bogin and Varela-Silva, "Leg length, body proportion, and health", 2010). A
+ * senior stoops; how much, and the shorter step (after Winter, Patla, Frank and Walt,
+ * "Biomechanical walking pattern changes in the fit and healthy elderly", 1990), is assumed.
+ *
+ * One cycle is two steps; step length grows with speed, cadence follows. In stance the foot stands
+ * still on the floor; ankle lift and foot pitch over the cycle are assumed from pictures of
+ * walking. Knees come from the triangle hip - knee - ankle, so no angle is stored.
+ *
+ * Who follows a path makes a whole number of equal steps from stand to stand, each a place on
+ * the path: feet are as still on the floor in curves, and come to stand side by side.
  */
-#include "scenes/scene_int.h"
+#include "scenes/figure.h"
 
-#define THIGH 0.245f
-#define SHIN 0.246f
-#define ANKLE 0.045f
-#define HIP 0.523f
-#define UPPER_ARM 0.172f
-#define FOREARM 0.145f
 #define STANCE 0.60f /* share of the cycle that a foot is on the floor */
 #define REACH 0.22f  /* ankle ahead of the hip at heel strike, in cycles' lengths */
+#define HEEL 0.055f  /* how far the ankle goes up and on as the heel leaves the floor */
+#define HIPS 0.045f  /* half of the distance of the feet */
 
+/* clang-format off */
+const fig_form_t fig_forms[SCENE_AGES] = {
+    [SCENE_AGE_CHILD] = {
+        .hip = 0.488f, .thigh = 0.229f, .shin = 0.229f, .ankle = 0.045f,
+        .upper_arm = 0.160f, .forearm = 0.135f,
+        .chest = 0.205f, .shoulder = 0.272f, .head = 0.418f,
+        .waist = 0.535f, .neck_low = 0.775f, .neck_top = 0.835f,
+        .nape = 0.862f, .nape_long = 0.775f,
+        .skull = 1.33f, .wide = 0.094f,
+        .step = 0.27f, .step_per_mps = 0.13f, .swing = 1.2f,
+    },
+    [SCENE_AGE_ADULT] = {
+        .hip = 0.523f, .thigh = 0.245f, .shin = 0.246f, .ankle = 0.045f,
+        .upper_arm = 0.172f, .forearm = 0.145f,
+        .chest = 0.215f, .shoulder = 0.285f, .head = 0.408f,
+        .waist = 0.575f, .neck_low = 0.815f, .neck_top = 0.875f,
+        .nape = 0.898f, .nape_long = 0.825f,
+        .skull = 1.0f, .wide = 0.103f,
+        .step = 0.28f, .step_per_mps = 0.12f, .swing = 1.0f,
+    },
+    [SCENE_AGE_SENIOR] = {
+        .hip = 0.510f, .thigh = 0.245f, .shin = 0.246f, .ankle = 0.045f,
+        .upper_arm = 0.172f, .forearm = 0.145f,
+        .chest = 0.205f, .shoulder = 0.268f, .head = 0.378f,
+        .waist = 0.560f, .neck_low = 0.775f, .neck_top = 0.835f,
+        .nape = 0.855f, .nape_long = 0.800f,
+        .skull = 1.02f, .stoop = 0.050f, .poke = 0.028f, .wide = 0.098f,
+        .step = 0.21f, .step_per_mps = 0.10f, .swing = 0.55f,
+    },
+};
+/* clang-format on */
+
+/* Where one foot is in its cycle. */
 typedef struct {
-    float x, y;
-} point_t;
-
-typedef struct {
-    const scene_look_t *look;
-    float build;
-    float stride; /* length of a cycle */
-    double cycle; /* of the near leg */
-    point_t hip, chest, shoulder, head;
-    scene_body_t *out;
-} pose_t;
-
-static point_t along(point_t from, point_t unit, float way)
-{
-    return (point_t){from.x + unit.x * way, from.y + unit.y * way};
-}
-
-/* Straight down, turned forward by turns. */
-static point_t hanging(float turns)
-{
-    return (point_t){scene_sin((double)turns), -scene_cos((double)turns)};
-}
-
-static scene_part_t *add(pose_t *pose, point_t a, float ra, point_t b, float rb,
-                         const scene_cloth_map_t *cloth, float shade)
-{
-    assert(pose->out->count < SCENE_MAX_PARTS);
-    scene_part_t *part = &pose->out->part[pose->out->count++];
-    *part = (scene_part_t){.x0 = a.x,
-                           .y0 = a.y,
-                           .r0 = ra,
-                           .x1 = b.x,
-                           .y1 = b.y,
-                           .r1 = rb,
-                           .cut = -1.0f,
-                           .cloth = cloth,
-                           .shade = shade,
-                           .round = 1.0f};
-    return part;
-}
-
-static scene_part_t *disc(pose_t *pose, point_t at, float r, const scene_cloth_map_t *cloth,
-                          float shade)
-{
-    return add(pose, at, r, at, r, cloth, shade);
-}
-
-/* ---- legs ---- */
-
-typedef struct {
-    point_t hip, knee, ankle, foot; /* foot: direction of the sole */
-} leg_t;
+    float share;         /* of the cycle; the foot stands below STANCE */
+    float ahead;         /* standing: of the hip, along the way */
+    float from, to;      /* in the air: ahead of the hip when it left, and when it lands */
+    float push, strike;  /* 0: out of a stand, into a stand; else 1 */
+    scene_stance_t spot; /* turned: under the foot when it was flat */
+    float lift;          /* of a turn on the spot */
+} tread_t;
 
 /* 0..1 share of a cycle. */
 static float cycle_share(double cycle)
@@ -80,228 +73,224 @@ static float cycle_share(double cycle)
     return (float)(share < 0 ? share + 1 : share);
 }
 
-/* Ankle relative to the hip's column, and pitch of the foot in turns (toe up positive). */
-static point_t ankle_at(float p, float stride, float *pitch)
+/* ---- along a straight line ---- */
+
+static tread_t straight_tread(const fig_t *fig, double cycle)
 {
-    float rise = scene_smooth((p - 0.40f) / (STANCE - 0.40f)); /* heel leaves the floor */
-    if (p < STANCE) {
-        *pitch = 0.045f * scene_smooth(1.0f - p / 0.09f) - 0.13f * rise;
-        return (point_t){stride * (REACH - p) + 0.055f * rise, ANKLE + 0.055f * rise};
-    }
-    float q = (p - STANCE) / (1.0f - STANCE), land = scene_smooth((q - 0.05f) / 0.75f);
-    float from = stride * (REACH - STANCE) + 0.055f, to = stride * REACH;
-    *pitch = scene_lerp(-0.13f, 0.045f, land);
-    return (point_t){scene_lerp(from, to, scene_smooth(q)),
-                     ANKLE + 0.055f * (1.0f - scene_smooth(q * 1.2f)) + 0.10f * q * (1.0f - q)};
+    tread_t t = {.share = cycle_share(cycle), .push = 1.0f, .strike = 1.0f};
+    t.ahead = fig->stride * (REACH - t.share);
+    t.from = fig->stride * (REACH - STANCE);
+    t.to = fig->stride * REACH;
+    return t;
 }
+
+/* ---- along a path ---- */
+
+static double clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/*
+ * Footprints are one step apart; the right foot has the odd ones, the left foot the even ones. A
+ * foot stands on footprint k from 0.44 steps of the hip before it to 0.76 after it. Footprints
+ * before the first and after the last one fall together with these, and a foot is not in the air
+ * while the hip rests.
+ */
+static tread_t walk_tread(double u, double steps, double odd, float step)
+{
+    const double before = 2 * (double)REACH, after = 2 * (double)STANCE - before;
+    double pairs = (u + before - odd) * 0.5;
+    double k = odd + 2 * (double)(int64_t)(pairs + 2) - 4;
+    double since = u - (k - before);
+    double from = clamp(k, 0, steps), to = clamp(k + 2, 0, steps);
+    tread_t t = {.share = (float)(since * 0.5), .push = 1.0f, .strike = 1.0f};
+    t.ahead = (float)(from - u) * step;
+    if (t.share < STANCE)
+        return t;
+    double leaves = k + after, lands = k + 2 - before;
+    t.push = leaves < 0 ? 0.0f : 1.0f;
+    t.strike = lands > steps ? 0.0f : 1.0f;
+    leaves = clamp(leaves, 0, steps);
+    lands = clamp(lands, 0, steps);
+    float q = lands > leaves ? (float)((u - leaves) / (lands - leaves)) : 1.0f;
+    t.share = scene_lerp(STANCE, 1.0f, scene_clamp(q, 0.0f, 1.0f));
+    t.from = (float)(from - leaves) * step;
+    t.to = (float)(to - lands) * step;
+    return t;
+}
+
+/* On the spot: each foot turns in its half of the time. */
+static tread_t stand_tread(const scene_path_t *path, const scene_going_t *going, uint32_t foot)
+{
+    tread_t t = {.share = REACH, .push = 1.0f, .strike = 1.0f, .spot = going->spot};
+    scene_stance_t from, to;
+    float u = scene_clamp(2.0f * (float)going->turned - (float)foot, 0.0f, 1.0f);
+    scene_walk_turn(path, going->segment, &from, &to);
+    scene_turn(&from, &to, (double)scene_smooth(u), &t.spot);
+    t.lift = 0.14f * u * (1.0f - u);
+    return t;
+}
+
+typedef struct {
+    const scene_path_t *path;
+    scene_going_t going;
+    scene_walk_t walk;
+    double steps, step_m;
+} hike_t;
+
+static hike_t find_hike(const fig_t *fig)
+{
+    const fig_form_t *form = fig->form;
+    hike_t h = {.path = &fig->person->path};
+    h.going = scene_walk_at(h.path, fig->time_s);
+    h.walk = scene_walk_of(h.path, h.going.segment);
+    double length = h.walk.to_m - h.walk.from_m;
+    double step =
+        (double)((form->step + form->step_per_mps * (float)h.walk.speed_mps) * fig->height);
+    h.steps = (double)(int64_t)(length / step + 0.5);
+    if (h.steps < 1)
+        h.steps = 1;
+    h.step_m = length / h.steps;
+    return h;
+}
+
+static tread_t path_tread(const fig_t *fig, const hike_t *h, uint32_t foot)
+{
+    if (h->step_m <= 0)
+        return stand_tread(h->path, &h->going, foot);
+    double u = clamp((h->going.way_m - h->walk.from_m) / h->step_m, 0, h->steps);
+    double odd = foot == FIG_NEAR ? 1 : 0;
+    return walk_tread(u, h->steps, odd, (float)h->step_m / fig->height);
+}
+
+/* ---- legs ---- */
 
 /* Bends the knee forward so that both bones fit; an ankle out of reach is pulled in. */
-static void bend_knee(leg_t *leg)
+static void bend_knee(const fig_form_t *form, fig_leg_t *leg)
 {
+    const float thigh = form->thigh, shin = form->shin;
     float dx = leg->ankle.x - leg->hip.x, dy = leg->ankle.y - leg->hip.y;
-    float way = sqrtf(dx * dx + dy * dy), most = 0.998f * (THIGH + SHIN);
-    point_t e = {dx / way, dy / way};
+    float dz = leg->ankle.z - leg->hip.z;
+    float way = sqrtf(dx * dx + dy * dy + dz * dz), most = 0.998f * (thigh + shin);
+    fig_point_t e = {dx / way, dy / way, dz / way};
     if (way > most) {
         way = most;
-        leg->ankle = along(leg->hip, e, way);
+        leg->ankle = fig_along(leg->hip, e, way);
     }
-    float a = (THIGH * THIGH - SHIN * SHIN + way * way) / (2.0f * way);
-    float h = sqrtf(scene_max(THIGH * THIGH - a * a, 0.0f));
-    point_t mid = along(leg->hip, e, a);
-    leg->knee = (point_t){mid.x - e.y * h, mid.y + e.x * h};
+    float a = (thigh * thigh - shin * shin + way * way) / (2.0f * way);
+    float h = sqrtf(scene_max(thigh * thigh - a * a, 0.0f));
+    fig_point_t mid = fig_along(leg->hip, e, a);
+    leg->knee = (fig_point_t){mid.x - e.y * h, mid.y + e.x * h, mid.z};
 }
 
-static leg_t leg_at(const pose_t *pose, double cycle)
+/* From the world's directions to the body's. */
+static fig_point_t inward(const fig_t *fig, double x, double y, double z)
 {
-    float pitch;
-    leg_t leg = {.hip = pose->hip};
-    leg.hip.x += 0.018f * scene_cos(cycle); /* the pelvis turns with the step */
-    leg.ankle = ankle_at(cycle_share(cycle), pose->stride, &pitch);
-    leg.ankle.x += pose->hip.x;
-    leg.foot = (point_t){scene_cos((double)pitch), scene_sin((double)pitch)};
-    bend_knee(&leg);
-    return leg;
+    double dx = (double)fig->ahead_x, dz = (double)fig->ahead_z;
+    return (fig_point_t){(float)(x * dx + z * dz), (float)y, (float)(z * dx - x * dz)};
 }
 
-static void add_leg(pose_t *pose, const leg_t *leg, float shade)
+/* The ankle over its place on the path, `ahead` of the hip along it and `on` before that place. */
+static fig_point_t path_ankle(const fig_t *fig, const hike_t *h, tread_t *t, float ahead, float on,
+                              float side)
 {
-    const scene_look_t *look = pose->look;
-    bool bare = look->legs_kind != SCENE_LEGS_TROUSERS;
-    float w = 0.5f + 0.5f * pose->build, wide = bare ? 0.0f : 0.005f;
-    point_t down = {leg->foot.y, -leg->foot.x};
-    point_t heel = along(along(leg->ankle, down, ANKLE - 0.020f), leg->foot, -0.022f);
-    point_t toe = along(along(leg->ankle, down, ANKLE - 0.015f), leg->foot, 0.098f);
-    const scene_cloth_map_t *shin = bare ? &look->skin : &look->legs;
-    const scene_cloth_map_t *thigh =
-        look->legs_kind == SCENE_LEGS_SKIRT ? &look->skin : &look->legs;
-    if (bare)
-        add(pose, leg->knee, 0.030f * w, leg->ankle, 0.019f * w, shin, shade);
-    add(pose, heel, 0.020f, toe, 0.015f, &look->shoes, shade);
-    if (!bare)
-        add(pose, leg->knee, 0.034f * w + wide, leg->ankle, 0.023f * w + wide, shin, shade);
-    add(pose, leg->hip, 0.052f * w + wide, leg->knee, 0.033f * w + wide, thigh, shade);
+    double tall = (double)fig->height;
+    if (h->step_m > 0)
+        t->spot = scene_walk_spot(h->path, h->going.segment, h->going.way_m + (double)ahead * tall);
+    const scene_stance_t *s = &t->spot, *hip = &h->going.spot;
+    double left = (double)(side * HIPS), front = (double)on;
+    return inward(fig, (s->x_m - hip->x_m) / tall + s->dx * front - s->dz * left, 0,
+                  (s->z_m - hip->z_m) / tall + s->dz * front + s->dx * left);
 }
 
-/* ---- arms ---- */
-
-static void add_arm(pose_t *pose, double cycle, float shade, bool carries)
+static void find_leg(fig_t *fig, const hike_t *hike, uint32_t foot, double cycle)
 {
-    const scene_look_t *look = pose->look;
-    float swing = scene_cos(cycle), reach = look->swing * (carries ? 0.3f : 1.0f);
-    float upper = -0.005f + reach * swing;
-    float lower = upper + look->bend * (carries ? 0.2f : 1.0f) + 0.3f * reach * (1.0f + swing);
-    float w = 0.6f + 0.4f * pose->build;
-    float thick = look->top_kind >= SCENE_TOP_JACKET ? 0.006f : 0.0f;
-    point_t elbow = along(pose->shoulder, hanging(upper), UPPER_ARM);
-    point_t wrist = along(elbow, hanging(lower), FOREARM);
-    point_t hand = along(wrist, hanging(lower + 0.01f), 0.030f);
-    bool shirt = look->top_kind == SCENE_TOP_SHIRT;
-    if (carries && look->bag_kind == SCENE_BAG_HAND) {
-        point_t top = {hand.x, hand.y - 0.085f};
-        add(pose, hand, 0.005f, (point_t){hand.x - 0.03f, top.y}, 0.005f, &look->bag, shade * 0.7f);
-        add(pose, hand, 0.005f, (point_t){hand.x + 0.03f, top.y}, 0.005f, &look->bag, shade * 0.7f);
-        add(pose, top, 0.042f, (point_t){top.x, top.y - 0.07f}, 0.060f, &look->bag, shade)->cut =
-            top.y - 0.10f;
+    fig_leg_t *leg = &fig->leg[foot];
+    float side = foot == FIG_NEAR ? -1.0f : 1.0f;
+    tread_t t = hike != NULL ? path_tread(fig, hike, foot) : straight_tread(fig, cycle);
+    float p = t.share, ahead, on = 0.0f, height, pitch;
+    if (p < STANCE) {
+        float rise = scene_smooth((p - 0.40f) / (STANCE - 0.40f)); /* heel leaves the floor */
+        pitch = 0.045f * scene_smooth(1.0f - p / 0.09f) - 0.13f * rise;
+        ahead = t.ahead;
+        on = HEEL * rise;
+        height = fig->form->ankle + HEEL * rise;
+    } else {
+        float q = (p - STANCE) / (1.0f - STANCE), land = scene_smooth((q - 0.05f) / 0.75f);
+        pitch = scene_lerp(-0.13f * t.push, 0.045f * t.strike, land);
+        ahead = scene_lerp(t.from + HEEL * t.push, t.to, scene_smooth(q));
+        height = fig->form->ankle + HEEL * t.push * (1.0f - scene_smooth(q * 1.2f)) +
+                 0.10f * q * (1.0f - q);
     }
-    add(pose, hand, 0.019f, wrist, 0.016f, &look->skin, shade);
-    if (shirt) {
-        point_t sleeve = along(pose->shoulder, hanging(upper), 0.11f);
-        add(pose, elbow, 0.024f * w, wrist, 0.017f * w, &look->skin, shade);
-        add(pose, pose->shoulder, 0.030f * w, elbow, 0.024f * w, &look->skin, shade);
-        add(pose, pose->shoulder, 0.037f * w, sleeve, 0.034f * w, &look->top, shade);
-        return;
+    leg->hip = fig_at(fig->hip, 0.018f * fig->go * scene_cos(cycle), 0, side * HIPS); /* pelvis */
+    if (hike != NULL) {
+        leg->ankle = path_ankle(fig, hike, &t, ahead, on, side);
+        leg->ahead = inward(fig, t.spot.dx, 0, t.spot.dz);
+    } else {
+        leg->ankle = (fig_point_t){ahead + on + fig->hip.x, 0.0f, leg->hip.z};
+        leg->ahead = (fig_point_t){1.0f, 0.0f, 0.0f};
     }
-    add(pose, elbow, 0.027f * w + thick, wrist, 0.021f * w + thick, &look->top, shade);
-    add(pose, pose->shoulder, 0.037f * w + thick, elbow, 0.028f * w + thick, &look->top, shade);
-}
-
-/* ---- trunk and head ---- */
-
-/* How far down the top reaches, by its kind. */
-static float hem(scene_top_t kind)
-{
-    static const float height[SCENE_TOP_KINDS] = {0.485f, 0.490f, 0.455f, 0.330f};
-    return height[kind];
-}
-
-static void add_trunk(pose_t *pose)
-{
-    const scene_look_t *look = pose->look;
-    float b = pose->build, thick = look->top_kind >= SCENE_TOP_JACKET ? 0.008f : 0.0f;
-    point_t hip = pose->hip, chest = pose->chest;
-    if (look->bag_kind == SCENE_BAG_BACKPACK)
-        add(pose, (point_t){chest.x - 0.105f * b, chest.y + 0.02f}, 0.045f,
-            (point_t){hip.x - 0.110f * b, hip.y + 0.115f}, 0.055f, &look->bag, 1.0f);
-    disc(pose, (point_t){hip.x, hip.y + 0.005f}, 0.066f * b, &look->legs, 0.95f);
-    if (look->legs_kind == SCENE_LEGS_SKIRT)
-        add(pose, (point_t){hip.x, hip.y + 0.03f}, 0.058f * b, (point_t){hip.x, 0.30f}, 0.125f * b,
-            &look->legs, 1.0f)
-            ->cut = 0.315f;
-    float end = hem(look->top_kind), flare = look->top_kind == SCENE_TOP_COAT ? 0.105f : 0.074f;
-    if (end < 0.48f)
-        add(pose, (point_t){hip.x, 0.58f}, 0.064f * b + thick, (point_t){hip.x, end}, flare * b,
-            &look->top, 1.0f)
-            ->cut = end;
-    add(pose, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick, (point_t){hip.x, hip.y},
-        0.064f * b + thick, &look->top, 1.0f)
-        ->cut = end;
-    add(pose, chest, 0.076f * b + thick, (point_t){hip.x + 0.004f, 0.575f}, 0.066f * b + thick,
-        &look->top, 1.0f);
-    add(pose, (point_t){pose->shoulder.x - 0.004f, pose->shoulder.y - 0.008f}, 0.052f, chest,
-        0.073f * b + thick, &look->top, 1.0f);
-}
-
-static void add_hair(pose_t *pose)
-{
-    const scene_look_t *look = pose->look;
-    point_t h = pose->head;
-    const scene_cloth_map_t *hair = &look->hair;
-    if (look->hair_kind == SCENE_HAIR_BALD)
-        return;
-    float back = look->hair_kind == SCENE_HAIR_LONG ? 0.825f : 0.898f;
-    add(pose, (point_t){h.x - 0.026f, h.y + 0.012f}, 0.036f, (point_t){h.x - 0.038f, back}, 0.024f,
-        hair, 0.95f);
-    if (look->hair_kind == SCENE_HAIR_BUN)
-        disc(pose, (point_t){h.x - 0.072f, h.y + 0.020f}, 0.025f, hair, 1.0f);
-    const scene_cloth_map_t *crown = look->hair_kind == SCENE_HAIR_CAP ? &look->cap : hair;
-    add(pose, (point_t){h.x - 0.014f, h.y + 0.012f}, 0.050f, (point_t){h.x + 0.016f, h.y + 0.031f},
-        0.030f, crown, 1.0f)
-        ->cut = h.y + 0.008f;
-    if (look->hair_kind == SCENE_HAIR_CAP)
-        add(pose, (point_t){h.x + 0.03f, h.y + 0.017f}, 0.009f,
-            (point_t){h.x + 0.082f, h.y + 0.011f}, 0.006f, &look->cap, 0.85f);
-}
-
-static void add_head(pose_t *pose)
-{
-    const scene_look_t *look = pose->look;
-    point_t h = pose->head;
-    add(pose, (point_t){pose->shoulder.x + 0.002f, 0.815f}, 0.034f, (point_t){h.x - 0.008f, 0.875f},
-        0.028f, &look->skin, 0.82f);
-    add(pose, (point_t){h.x - 0.004f, h.y + 0.006f}, 0.051f, (point_t){h.x + 0.017f, h.y - 0.037f},
-        0.030f, &look->skin, 1.0f);
-    add(pose, (point_t){h.x + 0.040f, h.y + 0.004f}, 0.006f, (point_t){h.x + 0.052f, h.y - 0.012f},
-        0.009f, &look->skin, 1.0f);
-    if (look->beard)
-        add(pose, (point_t){h.x + 0.022f, h.y - 0.042f}, 0.027f,
-            (point_t){h.x - 0.006f, h.y - 0.026f}, 0.017f, &look->hair, 1.0f);
-    disc(pose, (point_t){h.x + 0.034f, h.y + 0.003f}, 0.0055f, &look->eye, 1.0f);
-    add_hair(pose);
-    disc(pose, (point_t){h.x - 0.010f, h.y - 0.008f}, 0.011f, &look->skin, 0.85f);
+    leg->ankle.y = height + t.lift;
+    leg->pitch_x = scene_cos((double)pitch);
+    leg->pitch_y = scene_sin((double)pitch);
+    bend_knee(fig->form, leg);
 }
 
 /* ---- the whole ---- */
 
-static void find_frame(pose_t *pose, double way_m, double height_m)
+/* Who stands sways a little; who walks leans over the foot that stands. */
+static void find_hip(fig_t *fig)
 {
-    const scene_look_t *look = pose->look;
-    pose->cycle = way_m / (double)(pose->stride * (float)height_m) + (double)look->phase;
+    const scene_look_t *look = fig->look;
     /* Lowest with both feet on the floor, twice a cycle. */
-    pose->hip = (point_t){0.0f, HIP - 0.010f * scene_cos(2.0 * pose->cycle)};
-    point_t up = {scene_sin((double)look->lean), scene_cos((double)look->lean)};
-    pose->chest = along(pose->hip, up, 0.215f);
-    pose->shoulder = along(pose->hip, up, 0.285f);
-    pose->head = (point_t){pose->shoulder.x + 0.016f, pose->hip.y + 0.408f};
+    fig->hip =
+        (fig_point_t){0.0f, fig->form->hip - 0.010f * fig->go * scene_cos(2.0 * fig->cycle), 0.0f};
+    if (!fig->turned)
+        return;
+    float rest = 1.0f - fig->go;
+    double t = fig->time_s + 10 * (double)look->phase;
+    fig->hip.x = 0.005f * rest * scene_sin(0.21 * t);
+    fig->hip.y += 0.003f * rest - 0.014f * fig->go; /* low enough for both legs to reach */
+    fig->hip.z = 0.009f * rest * scene_sin(0.13 * t) -
+                 0.012f * fig->go * scene_cos(fig->cycle - (double)REACH);
 }
 
-static void scale_parts(scene_body_t *body, float height_m)
+static void find_trunk(fig_t *fig)
 {
-    body->left = body->low = 1e9f;
-    body->right = body->high = -1e9f;
-    for (uint32_t i = 0; i < body->count; i++) {
-        scene_part_t *p = &body->part[i];
-        float *length[] = {&p->x0, &p->y0, &p->r0, &p->x1, &p->y1, &p->r1, &p->cut};
-        for (size_t k = 0; k < SIM_COUNT(length); k++)
-            *length[k] *= height_m;
-        body->left = scene_min(body->left, scene_min(p->x0 - p->r0, p->x1 - p->r1));
-        body->right = scene_max(body->right, scene_max(p->x0 + p->r0, p->x1 + p->r1));
-        body->high = scene_max(body->high, scene_max(p->y0 + p->r0, p->y1 + p->r1));
-        float low = scene_min(p->y0 - p->r0, p->y1 - p->r1);
-        body->low = scene_min(body->low, scene_max(low, p->cut));
-    }
+    const fig_form_t *form = fig->form;
+    float lean = fig->look->lean;
+    fig_point_t up = {scene_sin((double)lean), scene_cos((double)lean), 0.0f};
+    fig->chest = fig_along(fig->hip, up, form->chest);
+    fig->shoulder = fig_along(fig->hip, up, form->shoulder);
+    fig->chest.x += 0.35f * form->stoop;
+    fig->shoulder.x += form->stoop;
+    fig->head = (fig_point_t){fig->shoulder.x + 0.016f + form->poke, fig->hip.y + form->head,
+                              fig->shoulder.z};
 }
 
-void scene_body_pose(scene_body_t *body, const scene_person_t *person, const scene_look_t *look,
-                     double way_m)
+void fig_walk(fig_t *fig, double way_m, bool legs)
 {
-    body->count = 0;
-    pose_t pose = {.look = look, .build = (float)person->build, .out = body};
-    /* Step: 0.28 H + 0.12 s * speed * H, about 0.76 m at 1.3 m/s (assumed linear). */
-    pose.stride = 2.0f * (0.28f + 0.12f * (float)person->speed_mps);
-    find_frame(&pose, way_m, person->height_m);
-    leg_t near = leg_at(&pose, pose.cycle), far = leg_at(&pose, pose.cycle + 0.5);
-    bool bag = look->bag_kind == SCENE_BAG_HAND;
-    add_arm(&pose, pose.cycle, 0.62f, false);
-    add_leg(&pose, &far, 0.68f);
-    add_leg(&pose, &near, 1.0f);
-    add_trunk(&pose);
-    add_head(&pose);
-    if (look->bag_kind == SCENE_BAG_SHOULDER) {
-        add(&pose, pose.shoulder, 0.008f, (point_t){pose.hip.x - 0.02f, 0.61f}, 0.008f, &look->bag,
-            0.8f);
-        add(&pose, (point_t){pose.hip.x - 0.015f, 0.580f}, 0.045f,
-            (point_t){pose.hip.x - 0.015f, 0.530f}, 0.058f, &look->bag, 1.0f);
+    hike_t hike, *on = NULL;
+    if (fig->turned) {
+        hike = find_hike(fig);
+        on = &hike;
+        double u = hike.step_m > 0 ? (hike.going.way_m - hike.walk.from_m) / hike.step_m : 0;
+        fig->cycle = 0.5 * (u - 1 + 2 * (double)REACH);
+        fig->go = scene_smooth((float)hike.going.speed_mps / 0.6f);
+        fig->ahead_x = (float)hike.going.spot.dx;
+        fig->ahead_z = (float)hike.going.spot.dz;
+    } else {
+        float speed = (float)fig->person->speed_mps;
+        fig->stride = 2.0f * (fig->form->step + fig->form->step_per_mps * speed);
+        fig->cycle = way_m / (double)(fig->stride * fig->height) + (double)fig->look->phase;
+        fig->go = 1.0f;
+        fig->ahead_x = 1.0f;
     }
-    add_arm(&pose, pose.cycle + 0.5, 1.0f, bag);
-    scale_parts(body, (float)person->height_m);
+    find_hip(fig);
+    find_trunk(fig);
+    if (!legs)
+        return;
+    find_leg(fig, on, FIG_NEAR, fig->cycle);
+    find_leg(fig, on, FIG_FAR, fig->cycle + 0.5);
 }

@@ -18,6 +18,10 @@ static scene_desc_t *new_desc(char *error, size_t error_bytes)
 
 static void complain(const sim_cfg_t *cfg, const scene_desc_t *desc, const char *error)
 {
+    if (desc != NULL && desc->world.on) {
+        sim_cfg_fail(cfg, "world", "%s", error);
+        return;
+    }
     if (desc != NULL && desc->back.kind == SCENE_BACK_PNG) {
         sim_cfg_t back = sim_cfg_obj(cfg, "background");
         sim_cfg_fail(&back, "file", "%s", error);
@@ -46,6 +50,18 @@ sim_err_t scene_load(const sim_cfg_t *cfg, const char *base_dir, const uint64_t 
     return err;
 }
 
+static sim_err_t make_shown(scene_desc_t *desc, const char *file, char name[SCENE_PATH],
+                            scene_t **scene, char *error, size_t error_bytes)
+{
+    desc->door.shown = false;
+    if (strlen(file) >= SCENE_PATH) {
+        snprintf(error, error_bytes, "%.64s...: name too long", file);
+        return SIM_EFILE;
+    }
+    memcpy(name, file, strlen(file) + 1);
+    return scene_make(desc, scene, error, error_bytes);
+}
+
 sim_err_t scene_load_png(const char *file, scene_fit_t fit, double lux, double color_k,
                          scene_t **scene, char *error, size_t error_bytes)
 {
@@ -56,16 +72,21 @@ sim_err_t scene_load_png(const char *file, scene_fit_t fit, double lux, double c
     *desc = scene_desc_default();
     desc->lux = (scene_range_t){lux, lux};
     desc->color_k = (scene_range_t){color_k, color_k};
-    desc->door.shown = false;
     desc->back.kind = SCENE_BACK_PNG;
     desc->back.fit = fit;
-    sim_err_t err = SIM_EFILE;
-    if (strlen(file) < sizeof(desc->back.file)) {
-        memcpy(desc->back.file, file, strlen(file) + 1);
-        err = scene_make(desc, scene, error, error_bytes);
-    } else {
-        snprintf(error, error_bytes, "%.64s...: name too long", file);
-    }
+    sim_err_t err = make_shown(desc, file, desc->back.file, scene, error, error_bytes);
+    free(desc);
+    return err;
+}
+
+static sim_err_t load_y4m(const char *file, scene_t **scene, char *error, size_t error_bytes)
+{
+    scene_desc_t *desc = new_desc(error, error_bytes);
+    if (desc == NULL)
+        return SIM_ENOMEM;
+    *desc = scene_desc_default();
+    desc->world.on = true;
+    sim_err_t err = make_shown(desc, file, desc->world.file, scene, error, error_bytes);
     free(desc);
     return err;
 }
@@ -103,7 +124,7 @@ static sim_err_t load_named(const char *folder, const char *name, bool nested, c
                  nested ? "a scene file that names a scene file" : "name too long");
         return SIM_EPARSE;
     }
-    if (ends_with(path, ".png"))
+    if (ends_with(path, ".png") || ends_with(path, ".y4m"))
         return scene_load_file(path, seed, scene, error, error_bytes);
     return load_json(path, seed, true, scene, error, error_bytes);
 }
@@ -139,6 +160,8 @@ sim_err_t scene_load_file(const char *file, const uint64_t *seed, scene_t **scen
                           size_t error_bytes)
 {
     *scene = NULL;
+    if (ends_with(file, ".y4m") || strcmp(file, "-") == 0)
+        return load_y4m(file, scene, error, error_bytes);
     if (!ends_with(file, ".png"))
         return load_json(file, seed, false, scene, error, error_bytes);
     scene_desc_t light = scene_desc_default();

@@ -41,7 +41,30 @@ void scene_map_free(scene_map_t *map)
     for (uint32_t i = 0; i < map->levels; i++)
         for (int c = 0; c < 3; c++)
             free(map->level[i].plane[c]);
+    free(map->solid_mm);
+    map->solid_mm = NULL;
     map->levels = 0;
+}
+
+bool scene_map_solids(scene_map_t *map)
+{
+    size_t count = (size_t)map->level[0].width * map->level[0].height;
+    map->solid_mm = malloc(count * sizeof(uint16_t));
+    for (size_t i = 0; map->solid_mm != NULL && i < count; i++)
+        map->solid_mm[i] = SCENE_NOTHING_MM;
+    return map->solid_mm != NULL;
+}
+
+void scene_map_solid_row(const scene_map_t *map, float y, float x, float dx, uint32_t count,
+                         float *restrict out)
+{
+    const scene_level_t *level = &map->level[0];
+    float wide = (float)level->width, row = y * (float)level->height;
+    row = scene_clamp(row, 0.0f, (float)(level->height - 1));
+    const uint16_t *mm = map->solid_mm + (size_t)(uint32_t)row * level->width;
+    float u = x * wide, du = dx * wide, top = wide - 1.0f;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = (float)mm[(int32_t)scene_clamp(u + (float)(int32_t)i * du, 0.0f, top)] * 0.001f;
 }
 
 void scene_map_put(scene_map_t *map, uint32_t row, const float *const rgb[3])
@@ -51,6 +74,42 @@ void scene_map_put(scene_map_t *map, uint32_t row, const float *const rgb[3])
         uint16_t *out = level->plane[c] + (size_t)row * level->width;
         for (uint32_t x = 0; x < level->width; x++)
             out[x] = (uint16_t)(scene_clamp(rgb[c][x], 0.0f, 1.0f) * 65535.0f + 0.5f);
+    }
+}
+
+void scene_map_fit(scene_map_t *map, const scene_camera_t *camera, scene_fit_t fit)
+{
+    if (fit == SCENE_FIT_STRETCH)
+        return;
+    float array = (float)camera->array_width_px / (float)camera->array_height_px;
+    float picture = (float)map->level[0].width / (float)map->level[0].height;
+    bool full_width = (picture > array) == (fit == SCENE_FIT_CONTAIN);
+    float share = full_width ? array / picture : picture / array;
+    float from = 0.5f - 0.5f * share, to = 0.5f + 0.5f * share;
+    if (full_width) {
+        map->top = from;
+        map->bottom = to;
+    } else {
+        map->left = from;
+        map->right = to;
+    }
+}
+
+void scene_map_put_image(scene_map_t *map, const sim_image_t *image, float *line)
+{
+    float table[256];
+    for (int i = 0; i < 256; i++)
+        table[i] = scene_srgb_decode((uint8_t)i);
+    const float *rgb[3];
+    for (uint32_t c = 0; c < 3; c++)
+        rgb[c] = line + (size_t)c * image->width_px;
+    for (uint32_t y = 0; y < image->height_px; y++) {
+        const uint8_t *px = image->data + (size_t)y * image->width_px * image->channels;
+        for (uint32_t x = 0; x < image->width_px; x++)
+            for (uint32_t c = 0; c < 3; c++)
+                line[(size_t)c * image->width_px + x] =
+                    table[px[x * image->channels + (image->channels == 3 ? c : 0)]];
+        scene_map_put(map, y, rgb);
     }
 }
 

@@ -4,7 +4,7 @@
  * A row looks at four lines inside it. An edge is a ramp from where the first line leaves the shape
  * to where the last one does, plus a sample, plus the way the edge moves during the exposure.
  */
-#include "scenes/scene_int.h"
+#include "scenes/paint_int.h"
 
 #define SUB_ROWS 4
 
@@ -56,9 +56,14 @@ float scene_noise_at(const scene_noise_t *noise, float u, float v)
 
 void scene_hull_init(scene_hull_t *hull, const scene_part_t *part)
 {
-    float dx = part->x1 - part->x0, dy = part->y1 - part->y0, dr = part->r0 - part->r1;
+    float wide = 1.0f + part->stretch, x0 = part->x0, x1 = part->x1;
+    if (wide != 1.0f) {
+        x0 /= wide;
+        x1 /= wide;
+    }
+    float dx = x1 - x0, dy = part->y1 - part->y0, dr = part->r0 - part->r1;
     float way2 = dx * dx + dy * dy;
-    *hull = (scene_hull_t){.part = part, .ay = 1.0f};
+    *hull = (scene_hull_t){.part = part, .wide = wide, .x0 = x0, .x1 = x1, .ay = 1.0f};
     hull->disc = way2 <= dr * dr || way2 < 1e-10f;
     if (hull->disc)
         return;
@@ -70,9 +75,9 @@ void scene_hull_init(scene_hull_t *hull, const scene_part_t *part)
     for (int k = 0; k < 2; k++) {
         float side = k == 0 ? cosine : -cosine;
         float nx = hull->ax * sine - hull->ay * side, ny = hull->ay * sine + hull->ax * side;
-        hull->t0x[k] = part->x0 + part->r0 * nx;
+        hull->t0x[k] = x0 + part->r0 * nx;
         hull->t0y[k] = part->y0 + part->r0 * ny;
-        hull->t1x[k] = part->x1 + part->r1 * nx;
+        hull->t1x[k] = x1 + part->r1 * nx;
         hull->t1y[k] = part->y1 + part->r1 * ny;
     }
 }
@@ -95,9 +100,9 @@ bool scene_hull_span(const scene_hull_t *hull, float y, float *left, float *righ
     if (y < p->cut)
         return false;
     if (!hull->disc || p->r0 >= p->r1)
-        disc_span(p->x0, p->y0, p->r0, y, left, right);
+        disc_span(hull->x0, p->y0, p->r0, y, left, right);
     if (!hull->disc || p->r0 < p->r1)
-        disc_span(p->x1, p->y1, p->r1, y, left, right);
+        disc_span(hull->x1, p->y1, p->r1, y, left, right);
     for (int k = 0; k < 2 && !hull->disc; k++) {
         float ya = hull->t0y[k], yb = hull->t1y[k];
         if ((y < ya) == (y < yb))
@@ -106,45 +111,24 @@ bool scene_hull_span(const scene_hull_t *hull, float y, float *left, float *righ
         *left = scene_min(*left, x);
         *right = scene_max(*right, x);
     }
+    if (hull->wide != 1.0f) {
+        *left *= hull->wide;
+        *right *= hull->wide;
+    }
     return *left < *right;
 }
 
 /* ---- coverage ---- */
 
-/* An edge: coverage falls from 1 to 0 over `ramp` samples around `at`. */
-typedef struct {
-    float at, inv_ramp;
-} edge_t;
-
-/* What a row sees of a shape, in steps. */
-typedef struct {
-    edge_t left, right;
-    float share;                        /* of the row's lines that meet the shape */
-    uint32_t first, inner, outer, last; /* full coverage from inner to outer */
-} span_t;
-
-static float to_sample(const scene_row_t *row, float px)
-{
-    return (px - row->x0_px) / row->x_step_px;
-}
-
-/* Clamped to the row, rounded down. */
-static uint32_t bound(const scene_row_t *row, float sample)
-{
-    if (!(sample > 0.0f))
-        return 0;
-    return sample >= (float)row->width ? row->width : (uint32_t)sample;
-}
-
 /* left[0], right[0] are the least, [1] the most of the lines' ends; ramp: what a still and upright
  * edge has. */
-static span_t close_span(const scene_row_t *row, const float left[2], const float right[2],
-                         float ramp, float share)
+static scene_span_t close_span(const scene_row_t *row, const float left[2], const float right[2],
+                               float ramp, float share)
 {
     float ramp_left = ramp + left[1] - left[0], ramp_right = ramp + right[1] - right[0];
-    span_t s = {.left = {0.5f * (left[0] + left[1]), 1.0f / ramp_left},
-                .right = {0.5f * (right[0] + right[1]), 1.0f / ramp_right},
-                .share = share};
+    scene_span_t s = {.left = {0.5f * (left[0] + left[1]), 1.0f / ramp_left},
+                      .right = {0.5f * (right[0] + right[1]), 1.0f / ramp_right},
+                      .share = share};
     s.first = bound(row, s.left.at - 0.5f * ramp_left + 1.0f);
     s.last = bound(row, s.right.at + 0.5f * ramp_right + 1.0f);
     s.inner = bound(row, s.left.at + 0.5f * ramp_left + 1.0f);
@@ -155,8 +139,8 @@ static span_t close_span(const scene_row_t *row, const float left[2], const floa
 }
 
 /* share is 0 when the row misses the hull. */
-static span_t hull_row(const scene_row_t *row, const scene_stand_t *stand, const scene_hull_t *hull,
-                       float y, float half)
+static scene_span_t hull_row(const scene_row_t *row, const scene_stand_t *stand,
+                             const scene_hull_t *hull, float y, float half)
 {
     float left[2] = {1e9f, -1e9f}, right[2] = {1e9f, -1e9f};
     float scale = stand->mirror * stand->px_per_m_x;
@@ -175,12 +159,12 @@ static span_t hull_row(const scene_row_t *row, const scene_stand_t *stand, const
         lines++;
     }
     if (lines == 0)
-        return (span_t){.share = 0};
+        return (scene_span_t){.share = 0};
     float ramp = 1.0f + stand->blur_px / row->x_step_px;
     return close_span(row, left, right, ramp, (float)lines * (1.0f / SUB_ROWS));
 }
 
-static void cover_edge(const span_t *s, float *restrict cover, uint32_t from, uint32_t to)
+static void cover_edge(const scene_span_t *s, float *restrict cover, uint32_t from, uint32_t to)
 {
     for (uint32_t i = from; i < to; i++) {
         float x = (float)(int32_t)i;
@@ -190,7 +174,7 @@ static void cover_edge(const span_t *s, float *restrict cover, uint32_t from, ui
     }
 }
 
-static void cover_fill(const span_t *s, float *restrict cover)
+static void cover_fill(const scene_span_t *s, float *restrict cover)
 {
     cover_edge(s, cover, s->first, s->inner);
     for (uint32_t i = s->inner; i < s->outer; i++)
@@ -198,8 +182,17 @@ static void cover_fill(const span_t *s, float *restrict cover)
     cover_edge(s, cover, s->outer, s->last);
 }
 
-/* What was worked out for each step of a span, closed up to samples; the span then counts these. */
-static void close_up(const scene_row_t *row, span_t *s, float *const values[], uint32_t count)
+void scene_paint_hide(const scene_row_t *row, const scene_span_t *s, float z_m, float none,
+                      float *value)
+{
+    if (row->solid_m == NULL)
+        return;
+    for (uint32_t i = s->first; i < s->last; i++)
+        value[i] = row->solid_m[i] < z_m ? none : value[i];
+}
+
+void scene_paint_close_up(const scene_row_t *row, scene_span_t *s, float *const values[],
+                          uint32_t count)
 {
     if (row->gap.even + row->gap.odd == 0)
         return;
@@ -212,22 +205,16 @@ static void close_up(const scene_row_t *row, span_t *s, float *const values[], u
 
 /* ---- cloth ---- */
 
-/* Texture coordinates of sample i: u across, v along the part, meters. */
-typedef struct {
-    float u, du, v, dv;
-} weave_t;
-
-static weave_t find_weave(const scene_row_t *row, const scene_stand_t *stand,
-                          const scene_hull_t *hull, float y)
+static scene_weave_t find_weave(const scene_row_t *row, const scene_stand_t *stand,
+                                const scene_hull_t *hull, float y)
 {
-    const scene_part_t *p = hull->part;
-    float per_px = 1.0f / (stand->mirror * stand->px_per_m_x);
-    float x = (row->x0_px - stand->x_px) * per_px - p->x0, dx = row->x_step_px * per_px;
-    float dy = y - p->y0;
-    return (weave_t){.u = dy * hull->ax - x * hull->ay,
-                     .du = -dx * hull->ay,
-                     .v = x * hull->ax + dy * hull->ay,
-                     .dv = dx * hull->ax};
+    float per_px = 1.0f / (stand->mirror * stand->px_per_m_x * hull->wide);
+    float x = (row->x0_px - stand->x_px) * per_px - hull->x0, dx = row->x_step_px * per_px;
+    float dy = y - hull->part->y0;
+    return (scene_weave_t){.u = dy * hull->ax - x * hull->ay,
+                           .du = -dx * hull->ay,
+                           .v = x * hull->ax + dy * hull->ay,
+                           .dv = dx * hull->ax};
 }
 
 /*
@@ -235,7 +222,7 @@ static weave_t find_weave(const scene_row_t *row, const scene_stand_t *stand,
  * the middle of the row's span: constant along a row, it needs no division and no clamp a sample,
  * and an end shades like the limb it belongs to, so knees and elbows leave no seam.
  */
-static void tone_fill(const scene_hull_t *hull, const weave_t *w, const span_t *s,
+static void tone_fill(const scene_hull_t *hull, const scene_weave_t *w, const scene_span_t *s,
                       float *restrict tone)
 {
     const scene_part_t *p = hull->part;
@@ -262,8 +249,9 @@ static uint32_t to_fixed(float place)
     return (uint32_t)(int64_t)(place * 65536.0f);
 }
 
-static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise, const weave_t *w,
-                      float sample_m, uint32_t from, uint32_t to, float *restrict mix)
+static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise,
+                      const scene_weave_t *w, float sample_m, uint32_t from, uint32_t to,
+                      float *restrict mix)
 {
     const uint32_t mask = SCENE_NOISE_SIZE - 1;
     float scale = cloth->noise_per_m * SCENE_NOISE_SIZE, start = (float)(int32_t)from;
@@ -277,7 +265,7 @@ static void mix_noise(const scene_cloth_map_t *cloth, const scene_noise_t *noise
     }
 }
 
-static void mix_pattern(const scene_cloth_map_t *cloth, const weave_t *w, float sample_m,
+static void mix_pattern(const scene_cloth_map_t *cloth, const scene_weave_t *w, float sample_m,
                         uint32_t from, uint32_t to, float *restrict mix)
 {
     const uint32_t mask = SCENE_PATTERN - 1;
@@ -295,27 +283,42 @@ static void mix_clamp(uint32_t from, uint32_t to, float *mix)
         mix[i] = scene_clamp(mix[i], 0.0f, 1.0f);
 }
 
+bool scene_paint_mix(const scene_row_t *row, const scene_cloth_map_t *cloth, const scene_weave_t *w,
+                     float sample_m, const scene_span_t *s)
+{
+    if (cloth->noise == 0.0f && cloth->repeats_per_m == 0.0f)
+        return false;
+    mix_noise(cloth, row->noise, w, sample_m, s->first, s->last, row->mix);
+    if (cloth->repeats_per_m != 0.0f)
+        mix_pattern(cloth, w, sample_m, s->first, s->last, row->mix);
+    mix_clamp(s->first, s->last, row->mix);
+    return true;
+}
+
 static void blend_cloth(float *restrict plane, const float *restrict cover,
                         const float *restrict tone, const float *restrict mix, float color0,
-                        float color1, uint32_t from, uint32_t to)
+                        float color1, float air, uint32_t from, uint32_t to)
 {
     float slope = color1 - color0;
     for (uint32_t i = from; i < to; i++) {
-        float color = (color0 + slope * mix[i]) * tone[i];
+        float color = (color0 + slope * mix[i]) * tone[i] + air;
         plane[i] += cover[i] * (color - plane[i]);
     }
 }
 
 static void blend_plain(float *restrict plane, const float *restrict cover,
-                        const float *restrict tone, float color, uint32_t from, uint32_t to)
+                        const float *restrict tone, float color, float air, uint32_t from,
+                        uint32_t to)
 {
     for (uint32_t i = from; i < to; i++)
-        plane[i] += cover[i] * (color * tone[i] - plane[i]);
+        plane[i] += cover[i] * (color * tone[i] + air - plane[i]);
 }
 
-static void dye(const scene_row_t *row, const scene_cloth_map_t *cloth, scene_rgb_t light,
-                const span_t *s, bool plain)
+static void dye(const scene_row_t *row, const scene_cloth_map_t *cloth, const scene_stand_t *stand,
+                const scene_span_t *s, bool plain)
 {
+    const scene_rgb_t light = stand->light;
+    const float air[3] = {stand->air.r, stand->air.g, stand->air.b};
     const scene_rgb_t *a = &cloth->color[0], *b = &cloth->color[1];
     const float from[3] = {a->r * light.r, a->g * light.g, a->b * light.b};
     const float to[3] = {b->r * light.r, b->g * light.g, b->b * light.b};
@@ -324,58 +327,53 @@ static void dye(const scene_row_t *row, const scene_cloth_map_t *cloth, scene_rg
             continue;
         if (plain)
             blend_plain(row->plane[c], row->cover, row->tone,
-                        scene_lerp(from[c], to[c], cloth->mean), s->first, s->last);
+                        scene_lerp(from[c], to[c], cloth->mean), air[c], s->first, s->last);
         else
-            blend_cloth(row->plane[c], row->cover, row->tone, row->mix, from[c], to[c], s->first,
-                        s->last);
+            blend_cloth(row->plane[c], row->cover, row->tone, row->mix, from[c], to[c], air[c],
+                        s->first, s->last);
     }
 }
 
 void scene_paint_part(const scene_row_t *row, const scene_stand_t *stand, const scene_part_t *part)
 {
     float y = (stand->y_px - row->y_px) / stand->px_per_m_y;
-    float half = 0.5f * row->x_step_px / stand->px_per_m_y; /* samples are square */
+    float half = 0.5f * row->y_step_px / stand->px_per_m_y;
     if (y - half > scene_max(part->y0 + part->r0, part->y1 + part->r1) ||
         y + half < scene_min(part->y0 - part->r0, part->y1 - part->r1))
         return;
     scene_hull_t hull;
     scene_hull_init(&hull, part);
-    span_t s = hull_row(row, stand, &hull, y, half);
+    scene_span_t s = hull_row(row, stand, &hull, y, half);
     if (s.share == 0.0f || s.first >= s.last)
         return;
     const scene_cloth_map_t *cloth = part->cloth;
     cover_fill(&s, row->cover);
-    weave_t w = find_weave(row, stand, &hull, y);
+    scene_paint_hide(row, &s, stand->z_m, 0.0f, row->cover);
+    scene_weave_t w = find_weave(row, stand, &hull, y);
     tone_fill(&hull, &w, &s, row->tone);
-    bool plain = cloth->noise == 0.0f && cloth->repeats_per_m == 0.0f;
-    if (!plain) {
-        float sample_m = row->x_step_px / stand->px_per_m_x;
-        mix_noise(cloth, row->noise, &w, sample_m, s.first, s.last, row->mix);
-        if (cloth->repeats_per_m != 0.0f)
-            mix_pattern(cloth, &w, sample_m, s.first, s.last, row->mix);
-        mix_clamp(s.first, s.last, row->mix);
-    }
-    close_up(row, &s, (float *const[]){row->cover, row->tone, row->mix}, plain ? 2 : 3);
-    dye(row, cloth, stand->light, &s, plain);
+    bool plain = !scene_paint_mix(row, cloth, &w, row->x_step_px / stand->px_per_m_x, &s);
+    scene_paint_close_up(row, &s, (float *const[]){row->cover, row->tone, row->mix}, plain ? 2 : 3);
+    dye(row, cloth, stand, &s, plain);
 }
 
 /* ---- shadows and boxes ---- */
 
 void scene_paint_shadow(const scene_row_t *row, float x_px, float y_px, float a_px, float b_px,
-                        float depth)
+                        float depth, float z_m)
 {
     float dy = (row->y_px - y_px) / b_px, rest = 1.0f - dy * dy;
     if (rest <= 0.0f)
         return;
     float reach = a_px * sqrtf(rest), k = row->x_step_px / a_px, x = (row->x0_px - x_px) / a_px;
-    span_t s = {.first = bound(row, to_sample(row, x_px - reach) + 1.0f),
-                .last = bound(row, to_sample(row, x_px + reach) + 1.0f)};
+    scene_span_t s = {.first = bound(row, to_sample(row, x_px - reach) + 1.0f),
+                      .last = bound(row, to_sample(row, x_px + reach) + 1.0f)};
     for (uint32_t i = s.first; i < s.last; i++) {
         float dx = x + (float)(int32_t)i * k;
         float q = scene_max(rest - dx * dx, 0.0f);
         row->tone[i] = 1.0f - depth * q * q;
     }
-    close_up(row, &s, &row->tone, 1);
+    scene_paint_hide(row, &s, z_m, 1.0f, row->tone);
+    scene_paint_close_up(row, &s, &row->tone, 1);
     for (int c = 0; c < 3; c++) {
         float *restrict plane = row->plane[c];
         for (uint32_t i = s.first; plane != NULL && i < s.last; i++)
@@ -386,23 +384,42 @@ void scene_paint_shadow(const scene_row_t *row, float x_px, float y_px, float a_
 void scene_paint_box(const scene_row_t *row, const scene_box_px_t *box, scene_rgb_t color,
                      float round)
 {
-    float half = 0.5f * row->x_step_px;
+    float half = 0.5f * row->y_step_px;
     float top = scene_max(box->top, row->y_px - half);
     float bottom = scene_min(box->bottom, row->y_px + half);
     if (bottom <= top || box->right <= box->left)
         return;
     float left[2] = {to_sample(row, box->left), to_sample(row, box->left)};
     float right[2] = {to_sample(row, box->right), to_sample(row, box->right)};
-    span_t s = close_span(row, left, right, 1.0f, (bottom - top) / row->x_step_px);
+    scene_span_t s = close_span(row, left, right, 1.0f, (bottom - top) / row->y_step_px);
     cover_fill(&s, row->cover);
     float middle = 0.5f * (left[0] + right[0]), per = 2.0f / (right[0] - left[0]);
     for (uint32_t i = s.first; i < s.last; i++) {
         float d = ((float)(int32_t)i - middle) * per;
         row->tone[i] = scene_max(1.0f - round * (0.45f * d * d - 0.12f * d), 0.3f);
     }
-    close_up(row, &s, (float *const[]){row->cover, row->tone}, 2);
+    scene_paint_close_up(row, &s, (float *const[]){row->cover, row->tone}, 2);
     const float c[3] = {color.r, color.g, color.b};
     for (int k = 0; k < 3; k++)
         if (row->plane[k] != NULL)
-            blend_plain(row->plane[k], row->cover, row->tone, c[k], s.first, s.last);
+            blend_plain(row->plane[k], row->cover, row->tone, c[k], 0.0f, s.first, s.last);
+}
+
+void scene_paint_streak(const scene_row_t *row, float left_px, float right_px, float share,
+                        scene_rgb_t color, float z_m)
+{
+    float left[2] = {to_sample(row, left_px), to_sample(row, left_px)};
+    float right[2] = {to_sample(row, right_px), to_sample(row, right_px)};
+    scene_span_t s = close_span(row, left, right, 1.0f, share);
+    if (s.first >= s.last)
+        return;
+    cover_fill(&s, row->cover);
+    scene_paint_hide(row, &s, z_m, 0.0f, row->cover);
+    for (uint32_t i = s.first; i < s.last; i++)
+        row->tone[i] = 1.0f;
+    scene_paint_close_up(row, &s, (float *const[]){row->cover, row->tone}, 2);
+    const float c[3] = {color.r, color.g, color.b};
+    for (int k = 0; k < 3; k++)
+        if (row->plane[k] != NULL)
+            blend_plain(row->plane[k], row->cover, row->tone, c[k], 0.0f, s.first, s.last);
 }

@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenes/stage.h"
 #include "scenes/world_int.h"
-#include "sim/png.h"
 #include "sim/time.h"
-
-#define MAP_MOST_PX 2048
 
 /* ---- making ---- */
 
@@ -27,114 +25,44 @@ static void draw_door(scene_t *scene)
     scene->room.door_color = (scene_rgb_t){(float)out[0], (float)out[1], (float)out[2]};
 }
 
-/* Far to near; equal depths in the order of the list. */
-static void sort_people(scene_t *scene)
+/* One of the world; false without memory. */
+static bool add_cast(scene_t *scene, uint32_t kind, const void *subject)
 {
-    for (uint32_t i = 0; i < scene->desc.people_count; i++) {
-        uint32_t k = i;
-        double depth = scene->desc.people[i].depth_m;
-        for (; k > 0 && scene->desc.people[scene->order[k - 1]].depth_m < depth; k--)
-            scene->order[k] = scene->order[k - 1];
-        scene->order[k] = i;
-    }
+    scene_cast_t *cast = &scene->cast[scene->cast_count++];
+    *cast = (scene_cast_t){.kind = scene_actor_kinds[kind], .subject = subject};
+    cast->look = malloc(cast->kind->look_bytes);
+    if (cast->look == NULL)
+        return false;
+    cast->kind->prepare(subject, cast->look);
+    scene_crossing_t crossing[SCENE_MAX_CROSSINGS];
+    if (cast->kind->crossings != NULL)
+        cast->crossing_count = cast->kind->crossings(subject, crossing, SCENE_MAX_CROSSINGS);
+    if (cast->crossing_count == 0)
+        return true;
+    cast->crossing = malloc(cast->crossing_count * sizeof(crossing[0]));
+    if (cast->crossing != NULL)
+        memcpy(cast->crossing, crossing, cast->crossing_count * sizeof(crossing[0]));
+    return cast->crossing != NULL;
 }
 
-/* A picture covers the array, or lies inside it, or reaches beyond it; always centered. */
-static void fit_map(scene_map_t *map, const scene_camera_t *camera, scene_fit_t fit)
+static sim_err_t make_cast(scene_t *scene)
 {
-    if (fit == SCENE_FIT_STRETCH)
-        return;
-    float array = (float)camera->array_width_px / (float)camera->array_height_px;
-    float picture = (float)map->level[0].width / (float)map->level[0].height;
-    bool full_width = (picture > array) == (fit == SCENE_FIT_CONTAIN);
-    float share = full_width ? array / picture : picture / array;
-    float from = 0.5f - 0.5f * share, to = 0.5f + 0.5f * share;
-    if (full_width) {
-        map->top = from;
-        map->bottom = to;
-    } else {
-        map->left = from;
-        map->right = to;
-    }
-}
-
-static void put_picture(scene_map_t *map, const sim_image_t *image, float *line)
-{
-    float table[256];
-    for (int i = 0; i < 256; i++)
-        table[i] = scene_srgb_decode((uint8_t)i);
-    const float *rgb[3];
-    for (uint32_t c = 0; c < 3; c++)
-        rgb[c] = line + (size_t)c * image->width_px;
-    for (uint32_t y = 0; y < image->height_px; y++) {
-        const uint8_t *px = image->data + (size_t)y * image->width_px * image->channels;
-        for (uint32_t x = 0; x < image->width_px; x++)
-            for (uint32_t c = 0; c < 3; c++)
-                line[(size_t)c * image->width_px + x] =
-                    table[px[x * image->channels + (image->channels == 3 ? c : 0)]];
-        scene_map_put(map, y, rgb);
-    }
-}
-
-static sim_err_t make_picture(scene_t *scene, char *error, size_t error_bytes)
-{
-    const scene_back_t *back = &scene->desc.back;
-    sim_image_t image;
-    sim_err_t err = sim_png_read(back->file, &image, error, error_bytes);
-    if (err != SIM_OK)
-        return err;
-    float *line = malloc((size_t)image.width_px * 3 * sizeof(float));
-    if (line != NULL && scene_map_init(&scene->map, image.width_px, image.height_px)) {
-        scene->map.squares = true;
-        put_picture(&scene->map, &image, line);
-        fit_map(&scene->map, &scene->desc.camera, back->fit);
-    } else {
-        err = SIM_ENOMEM;
-    }
-    free(line);
-    sim_image_free(&image);
-    return err;
-}
-
-static sim_err_t make_plain(scene_t *scene)
-{
-    if (!scene_map_init(&scene->map, 1, 1))
+    const scene_desc_t *desc = &scene->desc;
+    bool fine = true;
+    for (uint32_t i = 0; i < desc->people_count && fine; i++)
+        fine = add_cast(scene, SCENE_KIND_PERSON, &desc->people[i]);
+    for (uint32_t i = 0; i < desc->actor_count && fine; i++)
+        fine = add_cast(scene, desc->actor[i].kind, &desc->actor[i].as);
+    if (!fine)
         return SIM_ENOMEM;
-    float value = (float)scene->desc.back.reflectance;
-    scene_map_put(&scene->map, 0, (const float *const[3]){&value, &value, &value});
+    scene->ages_told = scene_ages_told(desc);
+    scene_place_t place[SCENE_MAX_CAST];
+    uint32_t order[SCENE_MAX_CAST];
+    for (uint32_t i = 0; i < scene->cast_count; i++)
+        scene->order[i] = i;
+    scene_stand_all(scene, 0, place, order);
+    memcpy(scene->order, order, sizeof(order[0]) * scene->cast_count);
     return SIM_OK;
-}
-
-static sim_err_t make_room(scene_t *scene)
-{
-    uint32_t width = scene->desc.camera.array_width_px / 2;
-    uint32_t height = scene->desc.camera.array_height_px / 2;
-    while (width > MAP_MOST_PX || height > MAP_MOST_PX) {
-        width /= 2;
-        height /= 2;
-    }
-    if (!scene_map_init(&scene->map, width > 0 ? width : 1, height > 0 ? height : 1))
-        return SIM_ENOMEM;
-    return scene_room_draw(&scene->map, &scene->room) ? SIM_OK : SIM_ENOMEM;
-}
-
-static sim_err_t make_back(scene_t *scene, char *error, size_t error_bytes)
-{
-    sim_err_t err = SIM_OK;
-    switch (scene->desc.back.kind) {
-    case SCENE_BACK_ROOM:
-        err = make_room(scene);
-        break;
-    case SCENE_BACK_PLAIN:
-        err = make_plain(scene);
-        break;
-    case SCENE_BACK_PNG:
-        err = make_picture(scene, error, error_bytes);
-        break;
-    }
-    if (err == SIM_OK)
-        scene_map_shrink(&scene->map);
-    return err;
 }
 
 sim_err_t scene_make(const scene_desc_t *desc, scene_t **out, char *error, size_t error_bytes)
@@ -146,17 +74,17 @@ sim_err_t scene_make(const scene_desc_t *desc, scene_t **out, char *error, size_
         return SIM_ENOMEM;
     scene->desc = *desc;
     scene_desc_expand(&scene->desc);
-    if (desc->back.kind != SCENE_BACK_ROOM)
-        scene->desc.falloff = 0; /* a picture has its own light */
+    if (desc->world.on || !scene_backs[desc->back.kind].indoor)
+        scene->desc.falloff = 0; /* the sky, or a picture's own light */
     scene->room.desc = &scene->desc;
     scene->room.noise = &scene->noise;
     scene_noise_init(&scene->noise, scene->desc.seed);
     scene_light_make(scene);
+    scene_areas_make(scene);
     draw_door(scene);
-    sort_people(scene);
-    for (uint32_t i = 0; i < scene->desc.people_count; i++)
-        scene_look_init(&scene->look[i], &scene->desc.people[i]);
-    sim_err_t err = make_back(scene, error, error_bytes);
+    sim_err_t err = make_cast(scene);
+    if (err == SIM_OK)
+        err = scene_back_make(scene, error, error_bytes);
     if (err != SIM_OK) {
         scene_free(scene);
         return err;
@@ -170,14 +98,26 @@ void scene_free(scene_t *scene)
 {
     if (scene == NULL)
         return;
+    for (uint32_t i = 0; i < scene->cast_count; i++) {
+        free(scene->cast[i].look);
+        free(scene->cast[i].crossing);
+    }
     scene_map_free(&scene->map);
+    film_free(scene->film);
     free(scene->scratch);
     free(scene);
 }
 
+/* Floats for what is behind the people. */
+static size_t back_scratch(const scene_t *scene, uint32_t width_px)
+{
+    return scene->film != NULL ? film_scratch(scene->film, width_px)
+                               : scene_map_scratch(&scene->map);
+}
+
 sim_err_t scene_prepare(scene_t *scene, uint32_t workers, uint32_t width_px)
 {
-    size_t each = (size_t)scene_map_scratch(&scene->map) + (size_t)3 * width_px;
+    size_t each = back_scratch(scene, width_px) + (size_t)7 * width_px;
     float *scratch = malloc(each * workers * sizeof(float));
     if (scratch == NULL)
         return SIM_ENOMEM;
@@ -200,77 +140,109 @@ float scene_line_px(const scene_t *scene, uint32_t array_width_px)
     return (float)(c->center_px * array_width_px / c->array_width_px);
 }
 
-/* ---- rows ---- */
-
-scene_place_t scene_person_place(const scene_t *scene, uint32_t index, double time_s)
+const char *scene_trouble(const scene_t *scene)
 {
-    const scene_camera_t *c = &scene->desc.camera;
-    const scene_person_t *p = &scene->desc.people[index];
-    scene_place_t place = {.way_m = p->speed_mps * (time_s - p->cross_s),
-                           .mirror = p->direction == SCENE_IN ? 1.0f : -1.0f,
-                           .px_per_m = (float)(c->focal_px / p->depth_m)};
-    double x_px = c->center_px + c->focal_px / p->depth_m * place.way_m * (double)place.mirror;
-    place.x_px = (float)x_px;
-    place.y_px = (float)(c->horizon_px + c->focal_px / p->depth_m * c->height_m);
-    double reach = 0.7 * p->height_m * (double)place.px_per_m;
-    place.in_view = x_px + reach > 0 && x_px - reach < (double)c->array_width_px;
-    return place;
+    return scene->film != NULL ? film_trouble(scene->film) : NULL;
 }
+
+bool scene_is_pipe(const scene_t *scene)
+{
+    return scene->film != NULL && film_is_pipe(scene->film);
+}
+
+sim_err_t scene_hash_files(const scene_t *scene, uint64_t *hash, char *error, size_t error_bytes)
+{
+    if (scene->film != NULL)
+        return film_hash(scene->film, hash, error, error_bytes);
+    if (scene->desc.back.kind == SCENE_BACK_PNG)
+        return film_hash_file(scene->desc.back.file, hash, error, error_bytes);
+    return SIM_OK;
+}
+
+/* ---- rows ---- */
 
 typedef struct {
     const scene_t *scene;
     scene_row_t row; /* in pixels of the scene's array */
     scene_rgb_t white;
     double time_s, exposure_s;
+    scene_fall_t fall;
+    scene_place_t place[SCENE_MAX_CAST];
+    scene_seen_t seen[SCENE_MAX_CAST];
+    uint32_t order[SCENE_MAX_CAST]; /* far to near */
 } view_t;
 
 static scene_rgb_t light_at(const view_t *view, float x_px)
 {
-    return scene_rgb_scale(view->white, scene_room_light(&view->scene->room, x_px, view->row.y_px));
+    return scene_rgb_scale(view->white, scene_room_light(&view->scene->room, &view->row, x_px));
 }
 
 static void paint_shadow(const view_t *view, uint32_t index)
 {
     const scene_camera_t *c = &view->scene->desc.camera;
-    const scene_person_t *p = &view->scene->desc.people[index];
-    scene_place_t place = scene_person_place(view->scene, index, view->time_s);
-    float flat = (float)(c->height_m / p->depth_m); /* how much the floor is foreshortened */
-    float size = (float)p->height_m * place.px_per_m;
-    if (place.in_view)
-        scene_paint_shadow(&view->row, place.x_px, place.y_px, 0.30f * size, 0.16f * size * flat,
-                           0.55f);
+    const scene_place_t *place = &view->place[index];
+    scene_seen_t seen = view->seen[index];
+    float flat = (float)(c->height_m / place->z_m); /* how much the floor is foreshortened */
+    float size = place->size_m * seen.px_per_m;
+    float depth = 0.55f * scene_haze_clear(&view->scene->desc, (float)place->z_m);
+    if (seen.in_view && place->shadow_wide > 0 && place->z_m >= SCENE_NEAREST_M)
+        scene_paint_shadow(&view->row, seen.x_px, seen.y_px, place->shadow_wide * size,
+                           place->shadow_deep * size * flat, depth, (float)place->z_m);
 }
 
-static void paint_person(const view_t *view, uint32_t index)
+/* What a row shows of the plane of the foot, and what is before and behind that plane there. */
+static void ask_heights(const view_t *view, const scene_place_t *place, const scene_seen_t *seen,
+                        scene_body_t *body)
 {
-    const scene_person_t *p = &view->scene->desc.people[index];
-    scene_place_t place = scene_person_place(view->scene, index, view->time_s);
-    float top = place.y_px - 1.06f * (float)p->height_m * place.px_per_m;
-    float bottom = place.y_px + 0.04f * (float)p->height_m * place.px_per_m;
-    float margin = view->row.x_step_px;
-    if (!place.in_view || view->row.y_px < top - margin || view->row.y_px > bottom + margin)
+    float eye_m = (float)view->scene->desc.camera.height_m, margin = view->row.y_step_px;
+    float low = (seen->y_px - view->row.y_px - margin) / seen->px_per_m;
+    float high = (seen->y_px - view->row.y_px + margin) / seen->px_per_m;
+    float deep =
+        (float)(place->deep_m / (place->z_m > SCENE_NEAREST_M ? place->z_m : SCENE_NEAREST_M));
+    body->low_m = low - deep * (low < eye_m ? eye_m - low : low - eye_m);
+    body->high_m = high + deep * (high < eye_m ? eye_m - high : high - eye_m);
+}
+
+static void paint_actor(view_t *view, uint32_t index)
+{
+    const scene_cast_t *cast = &view->scene->cast[index];
+    const scene_place_t *place = &view->place[index];
+    scene_seen_t seen = view->seen[index];
+    scene_paint_fall(&view->fall, place->z_m);
+    float margin = view->row.y_step_px;
+    if (!seen.in_view || view->row.y_px < seen.top_px - margin ||
+        view->row.y_px > seen.bottom_px + margin)
         return;
     scene_body_t body;
-    scene_body_pose(&body, p, &view->scene->look[index], place.way_m);
-    scene_stand_t stand = {.x_px = place.x_px,
-                           .y_px = place.y_px,
-                           .px_per_m_x = place.px_per_m,
-                           .px_per_m_y = place.px_per_m,
-                           .mirror = place.mirror,
-                           .light = light_at(view, place.x_px)};
-    stand.blur_px = (float)(p->speed_mps * view->exposure_s) * place.px_per_m;
-    for (uint32_t i = 0; i < body.count; i++)
+    scene_body_clear(&body);
+    ask_heights(view, place, &seen, &body);
+    cast->kind->pose(cast->subject, cast->look, view->time_s, &body);
+    scene_stand_t stand = {.x_px = seen.x_px,
+                           .y_px = seen.y_px,
+                           .px_per_m_x = seen.px_per_m,
+                           .px_per_m_y = seen.px_per_m,
+                           .mirror = place->mirror,
+                           .light = light_at(view, seen.x_px)};
+    stand.z_m = (float)place->z_m;
+    scene_haze_stand(&view->scene->desc, &stand, stand.z_m);
+    stand.blur_px = (float)(place->speed_mps * view->exposure_s) * seen.px_per_m;
+    scene_eye_t eye = scene_eye(&view->scene->desc.camera, place);
+    scene_body_flatten(&body, &eye, place->mirror);
+    for (uint32_t i = 0; i < body.count && place->z_m >= SCENE_NEAREST_M; i++)
         scene_paint_part(&view->row, &stand, &body.part[i]);
+    if (body.faces > 0)
+        scene_paint_faces(&view->row, &stand, &eye, &body);
 }
 
 /* The near jamb, and the lintel, which runs into the depth and is seen from above or below. */
-static void paint_door(const view_t *view)
+static void paint_door(view_t *view)
 {
     const scene_desc_t *desc = &view->scene->desc;
     const scene_door_t *door = &desc->door;
     if (!door->shown)
         return;
-    scene_rgb_t color = view->scene->room.door_color;
+    scene_paint_fall(&view->fall, door->near_m);
+    scene_rgb_t color = scene_haze_over(desc, view->scene->room.door_color, (float)door->near_m);
     scene_rgb_t light = light_at(view, (float)desc->camera.center_px);
     color = (scene_rgb_t){color.r * light.r, color.g * light.g, color.b * light.b};
     scene_box_px_t near = scene_jamb_box(desc, (float)door->near_m);
@@ -284,17 +256,21 @@ static void paint_door(const view_t *view)
     scene_paint_box(&view->row, &near, color, 1.0f);
 }
 
-static void paint_people(const view_t *view)
+static void paint_cast(view_t *view)
 {
     const scene_t *scene = view->scene;
-    uint32_t count = scene->desc.people_count, i = 0;
+    uint32_t count = scene->cast_count, i = 0;
+    scene_stand_all(scene, view->time_s, view->place, view->order);
     for (uint32_t k = 0; k < count; k++)
-        paint_shadow(view, scene->order[k]);
-    for (; i < count && scene->desc.people[scene->order[i]].depth_m >= scene->desc.door.near_m; i++)
-        paint_person(view, scene->order[i]);
+        view->seen[k] = scene_see(&scene->desc.camera, &view->place[k]);
+    for (uint32_t k = 0; k < count; k++)
+        paint_shadow(view, view->order[k]);
+    for (; i < count && view->place[view->order[i]].z_m >= scene->desc.door.near_m; i++)
+        paint_actor(view, view->order[i]);
     paint_door(view);
     for (; i < count; i++)
-        paint_person(view, scene->order[i]);
+        paint_actor(view, view->order[i]);
+    scene_paint_fall(&view->fall, 0);
 }
 
 static void light_row(const void *ctx, const sim_light_req_t *req, const sim_light_row_t *out)
@@ -304,7 +280,9 @@ static void light_row(const void *ctx, const sim_light_req_t *req, const sim_lig
     uint32_t steps = req->width_px > 0 ? sim_gap_step(req->x_gap, req->width_px - 1) + 1 : 0;
     assert(req->worker < scene->workers && steps <= scene->width_px);
     float *scratch = scene->scratch + scene->scratch_each * req->worker;
-    view_t view = {.scene = scene, .exposure_s = (double)req->exposure_ps * 1e-12};
+    view_t view; /* places are many: not cleared */
+    view.scene = scene;
+    view.exposure_s = (double)req->exposure_ps * 1e-12;
     double start_s = (double)req->start_ps * 1e-12;
     view.time_s = start_s + 0.5 * view.exposure_s;
     view.white = scene_light_of(scene, start_s, view.exposure_s);
@@ -314,20 +292,32 @@ static void light_row(const void *ctx, const sim_light_req_t *req, const sim_lig
     for (uint32_t k = 0; k < 3; k++)
         row->plane[k] = (req->planes >> k & 1) != 0 ? planes[k] : NULL;
     const float gain[3] = {view.white.r, view.white.g, view.white.b};
-    scene_map_row(&scene->map, req, gain, row->plane, scratch);
+    if (scene->film != NULL)
+        film_row(scene->film, req, gain, row->plane, scratch);
+    else
+        scene_map_row(&scene->map, req, gain, row->plane, scratch);
 
     float sx = (float)c->array_width_px / (float)req->array_width_px;
     float sy = (float)c->array_height_px / (float)req->array_height_px;
     row->width = steps;
     row->gap = req->x_gap;
-    row->x0_px = (req->x0_px + 0.5f) * sx;
-    row->x_step_px = req->x_step_px * sx;
-    row->y_px = (req->y_px + 0.5f) * sy;
-    row->cover = scratch + scene_map_scratch(&scene->map);
+    scene_row_place(row, c, (req->x0_px + 0.5f) * sx, (req->y_px + 0.5f) * sy, req->x_step_px * sx);
+    row->cover = scratch + back_scratch(scene, scene->width_px);
     row->tone = row->cover + scene->width_px;
     row->mix = row->tone + scene->width_px;
+    for (uint32_t k = 0; k < 3; k++)
+        row->keep[k] = row->mix + (k + 1) * (size_t)scene->width_px;
     row->noise = &scene->noise;
-    paint_people(&view);
+    row->solid_m = NULL;
+    if (scene->map.solid_mm != NULL) {
+        float *solid_m = row->keep[2] + scene->width_px;
+        float per = 1.0f / (float)req->array_width_px;
+        scene_map_solid_row(&scene->map, (req->y_px + 0.5f) / (float)req->array_height_px,
+                            (req->x0_px + 0.5f) * per, req->x_step_px * per, steps, solid_m);
+        row->solid_m = solid_m;
+    }
+    scene_fall_init(&view.fall, scene, row, view.white, start_s, view.exposure_s);
+    paint_cast(&view);
 }
 
 sim_light_t scene_light(const scene_t *scene)

@@ -125,6 +125,26 @@ START_TEST(nobody_is_hidden_for_long_and_all_can_be_seen_at_the_door)
 }
 END_TEST
 
+START_TEST(strays_walk_in_the_other_direction_s_lane)
+{
+    uint32_t strays = 0, people = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        scene_t *scene = scene_of("{\"crowd\": {\"stray_share\": 0.25},"
+                                  " \"background\": {\"kind\": \"plain\"}}",
+                                  seed);
+        const scene_desc_t *desc = scene_desc(scene);
+        uint32_t in_near = 0;
+        for (uint32_t i = 0; i < desc->people_count; i++)
+            in_near += (desc->people[i].direction == SCENE_IN) == (desc->people[i].depth_m < 5.5);
+        /* which lane is whose the seed says; the fewer are the strays */
+        people += desc->people_count;
+        strays += in_near < desc->people_count - in_near ? in_near : desc->people_count - in_near;
+        scene_free(scene);
+    }
+    ck_assert_double_eq_tol((double)strays / people, 0.24, 0.02);
+}
+END_TEST
+
 START_TEST(one_direction_only_when_asked)
 {
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -138,6 +158,18 @@ START_TEST(one_direction_only_when_asked)
             in += counted(&desc->people[i]);
         }
         ck_assert_uint_eq(in, 3); /* one a second for three seconds */
+        scene_free(scene);
+    }
+}
+END_TEST
+
+START_TEST(a_crowd_of_rate_zero_is_nobody_at_any_time)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        scene_t *scene = scene_of("{\"crowd\": {\"rate_per_s\": 0, \"duration_s\": 4},"
+                                  " \"background\": {\"kind\": \"plain\"}}",
+                                  seed);
+        ck_assert_uint_eq(scene_desc(scene)->people_count, 0);
         scene_free(scene);
     }
 }
@@ -167,4 +199,5 @@ END_TEST
 TEST_MAIN("scene crowd", four_or_five_people_cross_in_both_directions,
           each_direction_keeps_to_its_own_lane, nobody_walks_into_the_one_ahead,
           nobody_is_hidden_for_long_and_all_can_be_seen_at_the_door, one_direction_only_when_asked,
+          a_crowd_of_rate_zero_is_nobody_at_any_time, strays_walk_in_the_other_direction_s_lane,
           people_differ)

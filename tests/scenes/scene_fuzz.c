@@ -35,6 +35,9 @@ static void look(scene_t *scene)
                              .line_ps = 12631720,
                              .exposure_ps = 10000000000};
     scene_truth(scene, &timing, 0, &truth);
+    scene_events_t events = {0};
+    scene_events(scene, 0, timing.start_ps, &events);
+    scene_events_free(&events);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -46,9 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sim_cfg_t root = sim_doc_root(doc);
         sim_err_t err = scene_desc_read(&root, ".", NULL, desc);
         scene_t *scene;
-        if (desc->back.kind == SCENE_BACK_PNG)
+        if (desc->world.on || desc->back.kind == SCENE_BACK_PNG)
             err = SIM_EFILE; /* no files here */
-        /* Rooms of a large array take long to draw: a small one runs the same code. */
+        /* Backgrounds of a large array take long to draw: a small one runs the same code. */
         desc->camera.array_width_px = desc->camera.array_width_px % 512 + 16;
         desc->camera.array_height_px = desc->camera.array_height_px % 512 + 16;
         if (err == SIM_OK && scene_make(desc, &scene, error, sizeof(error)) == SIM_OK) {

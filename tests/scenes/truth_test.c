@@ -109,6 +109,22 @@ START_TEST(boxes_hold_the_drawn_people)
 }
 END_TEST
 
+START_TEST(boxes_hold_the_people_that_a_tilted_camera_draws)
+{
+    uint32_t checked = 0;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        scene_t *scene =
+            scene_of("{\"lux\": 1000, \"color_temperature_k\": 6500, \"crowd\": {},"
+                     " \"camera\": {\"height_m\": 3.5, \"focal_px\": 3000, \"pitch_deg\": 28},"
+                     " \"background\": {\"kind\": \"plain\", \"reflectance\": 0}}",
+                     seed);
+        checked += check_frame(scene, 40);
+        scene_free(scene);
+    }
+    ck_assert_uint_ge(checked, 20);
+}
+END_TEST
+
 /* Two walkers one behind the other at 1 s, as far as the camera can see. */
 static const char *const two =
     "{\"min_visible\": %s, \"background\": {\"kind\": \"plain\"}, \"people\": ["
@@ -284,6 +300,7 @@ START_TEST(a_line_of_truth_has_the_agreed_keys)
 END_TEST
 
 TEST_MAIN("scene truth", boxes_hold_the_drawn_people,
+          boxes_hold_the_people_that_a_tilted_camera_draws,
           who_is_hidden_is_listed_only_when_visible_enough,
           a_body_half_outside_is_half_visible_and_its_box_is_clipped,
           a_box_stands_where_the_camera_says, another_array_sees_the_same_world_stretched,
