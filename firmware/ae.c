@@ -25,12 +25,12 @@ static uint32_t weight(ae_metering_t metering, uint32_t z)
     return metering == AE_AVERAGE ? 1 : center[z % ZONES_SIDE] * center[z / ZONES_SIDE];
 }
 
-static uint32_t mean_green_q8(const zones_t *zones, ae_metering_t metering)
+static uint32_t mean_green_q8(const stats_zones_t *zones, ae_metering_t metering)
 {
     uint64_t sum = 0, cells = 0;
     for (uint32_t z = 0; z < ZONES; z++) {
-        const zone_t *zone = &zones->zone[z];
-        uint32_t all = zones_cells(zones, z), w = weight(metering, z);
+        const stats_zone_t *zone = &zones->zone[z];
+        uint32_t all = stats_zones_cells(zones, z), w = weight(metering, z);
         uint32_t saturated = all > zone->count ? all - zone->count : 0;
         sum += (uint64_t)(zone->g + GREENS * FULL_SCALE * saturated) * w;
         cells += (uint64_t)all * w;
@@ -66,7 +66,7 @@ uint32_t ae_highlights(const ae_t *ae, const ae_hist_t *hist)
     return most;
 }
 
-uint32_t ae_meter(const ae_t *ae, const zones_t *zones, uint32_t highlights_dn)
+uint32_t ae_meter(const ae_t *ae, const stats_zones_t *zones, uint32_t highlights_dn)
 {
     uint32_t mean = mean_green_q8(zones, ae->metering);
     uint64_t high = ((uint64_t)highlights_dn * ae->target << 8) / AE_HIGHLIGHT;

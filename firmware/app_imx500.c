@@ -26,16 +26,15 @@
  * 0xd02a tells (bit 0 streaming, bit 1 network).
  */
 #include "camera.h"
-#include "download.h"
 #include "health.h"
 #include "imx500_input.h"
 #include "imx500_lines.h"
-#include "intake.h"
 #include "link.h"
 #include "mailbox.h"
 #include "postmortem.h"
 #include "sched.h"
 #include "service.h"
+#include "update.h"
 
 enum { /* CCS registers */
        CCS_MODE_SELECT = 0x0100,
@@ -77,7 +76,7 @@ static sched_task_t frame_task = {.name = "frame",
                                           EV_LATE | EV_OUTPUT | EV_SENT | EV_HALF};
 static sched_task_t host_task = {
     .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND | EV_LOOK | EV_TAKEN};
-static sched_timer_t deadline, half, look;
+static sched_timer_t deadline, half;
 
 /* The inference under way. LEAVES: its tensors may not change until they have left. */
 typedef enum { IDLE, RUNS, DONE, LEAVES } state_t;
@@ -102,8 +101,6 @@ static struct {
 } change;
 
 static volatile uint32_t frames; /* begun */
-static download_t download;
-static intake_t intake;
 static volatile bool streams;
 static bool sends, lines_due, told_late;
 static uint32_t drops; /* frames to come that do not leave */
@@ -184,25 +181,19 @@ static uint32_t cycles_to_us(uint32_t cycles)
     return (uint32_t)((uint64_t)cycles * 1000000u / reg_read(SYS_CLOCK_HZ));
 }
 
-static uint32_t frame_time_us(void)
-{
-    uint64_t pck = (uint64_t)reg_read(PIX_FRAME_LENGTH) * reg_read(PIX_ROW_PCK);
-    return (uint32_t)((pck << reg_read(PIX_EXP_SHIFT)) * 1000000u / reg_read(PIX_CLOCK_HZ));
-}
-
 /* CLINT ticks are microseconds. What leaves is set before the frame that it counts for. */
 static void begin_frame(void)
 {
     if (drops != 0 && --drops == 0)
-        sched_after(&deadline, &frame_task, EV_OUTPUT, frame_time_us() / 2);
+        sched_after(&deadline, &frame_task, EV_OUTPUT, camera_frame_us() / 2);
     if (change.state == WANTED) {
         change.state = FIXED;
-        sched_after(&half, &frame_task, EV_HALF, frame_time_us() / 2);
+        sched_after(&half, &frame_task, EV_HALF, camera_frame_us() / 2);
     }
     lines_due = sends;
     if (!sends)
         return;
-    uint32_t frame_us = frame_time_us(), lines_us = lines_time_us() + MARGIN_US;
+    uint32_t frame_us = camera_frame_us(), lines_us = lines_time_us() + MARGIN_US;
     sched_after(&deadline, &frame_task, EV_DEADLINE, frame_us > lines_us ? frame_us - lines_us : 1);
 }
 
@@ -261,11 +252,11 @@ static void send_lines(void)
 /* A panic's packet is the first of what networks leave free; without one all of L2 is free. */
 static bool read_network(net_t *to, uint32_t n)
 {
-    if (!net_read_head(to, n))
+    if (update_brings(n) || !net_read_head(to, n))
         return false;
     net_room(0, &to->free_addr, &to->free_bytes);
-    if (intake.busy && intake.free_end - to->free_addr < to->free_bytes)
-        to->free_bytes = intake.free_end - to->free_addr;
+    if (update_free_end() - to->free_addr < to->free_bytes)
+        to->free_bytes = update_free_end() - to->free_addr;
     if (to->free_bytes < PM_MAX_BYTES)
         return false;
     to->free_addr += PM_MAX_BYTES;
@@ -325,7 +316,7 @@ static void report_late(void)
     hal_print(" lines, ");
     hal_print_u32(lines_time_us());
     hal_print(" us of ");
-    hal_print_u32(frame_time_us());
+    hal_print_u32(camera_frame_us());
     hal_print(" us\n");
 }
 
@@ -453,10 +444,7 @@ static void apply_host(void)
 /* Nobody may use L2 meanwhile; what becomes of an inference that is done does not matter. */
 static void obey_download(void)
 {
-    if (intake.busy)
-        return;
-    download.closed = streams || job.state == RUNS;
-    if (!download_poll(&download) || download.closed)
+    if (!update_obey(streams || job.state == RUNS))
         return;
     job.state = IDLE;
     find_network();
@@ -480,32 +468,19 @@ static void used(uint32_t *addr, uint32_t *end)
     *end = net.free_addr + (bytes > next ? bytes : next);
 }
 
-static void on_taken(void)
-{
-    sched_post(&host_task, EV_TAKEN);
-}
-
-static void take_update(uint32_t bytes)
-{
-    intake_begin(&intake, &download.stream.limits, bytes);
-    sched_every(&look, &host_task, EV_LOOK, INTAKE_LOOK_US);
-}
-
 /* Between two streams what runs may be another one now, or none. */
 static void end_update(void)
 {
-    sched_cancel(&look);
     if (streams || job.state == RUNS)
         return;
     find_network();
-    download.state = there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN;
+    update_tell(there);
 }
 
 static void on_host_task(uint32_t happened)
 {
     uint32_t command;
-    if (intake.busy)
-        intake_look(&intake, (happened & EV_LOOK) != 0 ? INTAKE_LOOK_US : 0);
+    update_look(happened);
     if ((happened & EV_TAKEN) != 0)
         end_update();
     if ((happened & (EV_HOST_WROTE | EV_TAKEN)) != 0) {
@@ -517,24 +492,6 @@ static void on_host_task(uint32_t happened)
 }
 
 /* ---- start-up ---- */
-
-static void prepare_download(void)
-{
-    uint32_t l2_bytes = reg_read(SYS_L2_BYTES);
-    download.stream.limits = (boot_limits_t){
-        .tcm_base = TCM_BASE, /* of firmware that goes to flash */
-        .tcm_bytes = reg_read(SYS_TCM_BYTES) - BOOT_STACK_BYTES,
-        .l2_base = L2_BASE,
-        .l2_bytes = l2_bytes,
-        .slot_bytes = l2_bytes,
-    };
-    download.waits = sched_alive;
-    download.update = take_update;
-    intake.needed = needed;
-    intake.used = used;
-    intake.ended = on_taken;
-    download_begin(&download, there ? DOWNLOAD_NETWORK : DOWNLOAD_MAIN);
-}
 
 static void listen(void)
 {
@@ -551,6 +508,8 @@ static void listen(void)
 
 int main(void)
 {
+    static const update_t update = {
+        .task = &host_task, .look = EV_LOOK, .ended = EV_TAKEN, .needed = needed, .used = used};
     static sched_task_t *const tasks[] = {&frame_task, &host_task};
     service_start(0, PANIC_RESET);
     hal_print("imx500 1\n");
@@ -559,7 +518,7 @@ int main(void)
         hal_print("no usable network in L2: image only\n");
     if (panic_send_last())
         hal_print("started again after a panic\n");
-    prepare_download();
+    update_begin(&update, there);
     listen();
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");

@@ -3,6 +3,7 @@
 #include "ae.h"
 #include "awb.h"
 #include "camera.h"
+#include "fovea_settings.h"
 
 enum { EV_STATISTICS = HAL_BIT(0) };
 enum { SHOWS_AFTER = 2 };       /* frames: pixel/README.md, Timing */
@@ -24,7 +25,8 @@ static cost_t ae_cost = {.name = "auto.exposure"}, awb_cost = {.name = "auto.whi
 static ae_t ae;
 static awb_t awb;
 static uint32_t on, block, highlights_dn;
-static zones_t zones;
+static stats_zones_t zones;
+static void (*watcher)(const stats_zones_t *zones);
 
 /* ---- exposure ---- */
 
@@ -117,10 +119,10 @@ static bool fetch(uint32_t frame)
     zones.width = cells & 0xffffu;
     zones.height = cells >> 16;
     for (uint32_t z = 0; z < ZONES; z++, from += 16)
-        zones.zone[z] = (zone_t){.r = reg_read(from),
-                                 .g = reg_read(from + 4),
-                                 .b = reg_read(from + 8),
-                                 .count = reg_read(from + 12)};
+        zones.zone[z] = (stats_zone_t){.r = reg_read(from),
+                                       .g = reg_read(from + 4),
+                                       .b = reg_read(from + 8),
+                                       .count = reg_read(from + 12)};
     highlights_dn = fetch_highlights();
     return reg_read(block + STATS_FRAME) == frame;
 }
@@ -136,6 +138,8 @@ static void on_auto_task(uint32_t happened)
     if ((on & AUTO_WHITE_BALANCE) != 0)
         balance();
     tell();
+    if (watcher != 0)
+        watcher(&zones);
 }
 
 void auto_on_isp(uint32_t status)
@@ -148,8 +152,16 @@ void auto_on_isp(uint32_t status)
 
 static void switch_statistics(void)
 {
-    uint32_t ctrl = reg_read(ISP_CTRL) & ~ISP_CTRL_MAKE_STATISTICS_MASK;
-    reg_write(ISP_CTRL, on != 0 ? ctrl | ISP_CTRL_MAKE_STATISTICS_MASK : ctrl);
+    uint32_t held = hal_irq_hold(), ctrl = reg_read(ISP_CTRL) & ~ISP_CTRL_MAKE_STATISTICS_MASK;
+    reg_write(ISP_CTRL, on != 0 || watcher != 0 ? ctrl | ISP_CTRL_MAKE_STATISTICS_MASK : ctrl);
+    hal_irq_release(held);
+}
+
+bool auto_watch(void (*fn)(const stats_zones_t *zones))
+{
+    watcher = block != 0 ? fn : 0;
+    switch_statistics();
+    return watcher != 0;
 }
 
 void auto_apply_host(void)

@@ -51,19 +51,19 @@ bool awb_may_be_gray(uint32_t r, uint32_t g, uint32_t b)
            along <= lamp[LAMPS - 1].along + WIDTH;
 }
 
-static bool counts(const zone_t *zone, uint32_t cells)
+static bool counts(const stats_zone_t *zone, uint32_t cells)
 {
     return zone->count > cells / 2 && zone->g / GREENS >= DARK * zone->count &&
            awb_may_be_gray(zone->r, zone->g, zone->b);
 }
 
 /* Sums over the zones that count, /16: 256 zones of 2^28 fit. */
-static uint32_t add_grays(const zones_t *zones, zone_t *sum)
+static uint32_t add_grays(const stats_zones_t *zones, stats_zone_t *sum)
 {
     uint32_t grays = 0;
     for (uint32_t z = 0; z < ZONES; z++) {
-        const zone_t *zone = &zones->zone[z];
-        if (!counts(zone, zones_cells(zones, z)))
+        const stats_zone_t *zone = &zones->zone[z];
+        if (!counts(zone, stats_zones_cells(zones, z)))
             continue;
         grays++;
         sum->r += zone->r >> 4;
@@ -93,9 +93,9 @@ static int32_t smallest(int32_t a, int32_t b, int32_t c)
     return least < c ? least : c;
 }
 
-bool awb_step(awb_t *awb, const zones_t *zones, awb_gains_t *gains)
+bool awb_step(awb_t *awb, const stats_zones_t *zones, awb_gains_t *gains)
 {
-    zone_t sum = {0};
+    stats_zone_t sum = {0};
     awb->gray = add_grays(zones, &sum);
     if (awb->gray < GRAYS)
         return false;

@@ -1,5 +1,6 @@
 #include "camera.h"
 
+#include "fovea_settings.h"
 #include "hal.h"
 #include "link.h"
 
@@ -40,6 +41,7 @@ enum {
     CCS_GLOBAL_RESET_CTRL1 = 0x0c00,
     CCS_TSHUTTER_STROBE_DELAY_CTRL = 0x0c08,
     CCS_COARSE_MAX_MARGIN = 0x1006,
+    CCS_MAX_ODD_INC = 0x11c6,
     IMX477_EXP_SHIFT = 0x3100, /* a chip has one of the two, the other one reads 0 */
     IMX500_EXP_SHIFT = 0x3210,
     DWP_AP_VC_VOFF = 0xd500,
@@ -47,8 +49,6 @@ enum {
     DWP_AP_VC_VSIZE = 0xd504,
     DWP_AP_VC_HSIZE = 0xd506,
     IMX500_IMAGE_ROTATE = 0xd680,
-    APP_IMAGE_OUT = 0x9006,
-    APP_LINK_FILL = 0x9016,
 };
 
 /* bits of app_image_out */
@@ -103,6 +103,12 @@ det_roi_t camera_seen(void)
         .flip_y = (flip & 2u) != 0,
         .turn = flip >> 2,
     };
+}
+
+uint32_t camera_frame_us(void)
+{
+    uint64_t pck = (uint64_t)reg_read(PIX_FRAME_LENGTH) * reg_read(PIX_ROW_PCK);
+    return (uint32_t)((pck << reg_read(PIX_EXP_SHIFT)) * 1000000u / reg_read(PIX_CLOCK_HZ));
 }
 
 void camera_set_tensor(const net_t *net)
@@ -198,28 +204,76 @@ static void relay_all(void)
     relay_hdr();
 }
 
-/* What goes over the link: RAW, the ISP's image, or RAW and the ISP's image of the region that the
- * network sees. */
+/* ---- what leaves on the link ---- */
+
+static bool own_image; /* of the ISP: the program says which */
+
+static uint32_t image_out(void)
+{
+    return hal_ccs_read16(APP_IMAGE_OUT);
+}
+
+static void set_out(uint32_t out, uint32_t x, uint32_t y, uint32_t w, uint32_t h)
+{
+    reg_write(ISP_OUT, out);
+    reg_write(ISP_OUT_X, x);
+    reg_write(ISP_OUT_Y, y);
+    reg_write(ISP_OUT_W, w);
+    reg_write(ISP_OUT_H, h);
+}
+
+/* images: of OUT_RAW and OUT_ISP, those that are sent. */
+static void set_link(uint32_t images)
+{
+    uint32_t out = image_out();
+    reg_write(MIPI_CTRL,
+              MIPI_CTRL_META | (images & OUT_RAW ? MIPI_CTRL_RAW : 0) |
+                  (images & OUT_ISP ? MIPI_CTRL_ISP : 0) | (out & OUT_SMALL ? MIPI_CTRL_SMALL : 0) |
+                  (out & OUT_LINE_SYNC ? MIPI_CTRL_SYNC : 0) |
+                  (out & OUT_WIDE ? MIPI_CTRL_WIDE : 0) | (images != 0 ? MIPI_CTRL_EMBEDDED : 0));
+}
+
+/* RAW, the ISP's image, or RAW and the ISP's image of the region that the network sees. */
 static void apply_output(void)
 {
-    uint32_t out = hal_ccs_read16(APP_IMAGE_OUT);
-    uint32_t ctrl = MIPI_CTRL_META | (out & OUT_RAW ? MIPI_CTRL_RAW : 0) |
-                    (out & OUT_SMALL ? MIPI_CTRL_SMALL : 0) |
-                    (out & OUT_LINE_SYNC ? MIPI_CTRL_SYNC : 0) |
-                    (out & OUT_WIDE ? MIPI_CTRL_WIDE : 0);
-    if (out & OUT_ISP) {
-        reg_write(ISP_FORMAT, (out & OUT_YUV422) != 0);
-        reg_write(ISP_OUT, (out & OUT_RAW) != 0);
-        reg_write(ISP_OUT_X, hal_ccs_read16(DWP_AP_VC_HOFF));
-        reg_write(ISP_OUT_Y, hal_ccs_read16(DWP_AP_VC_VOFF));
-        reg_write(ISP_OUT_W, hal_ccs_read16(DWP_AP_VC_HSIZE));
-        reg_write(ISP_OUT_H, hal_ccs_read16(DWP_AP_VC_VSIZE));
-        ctrl |= MIPI_CTRL_ISP;
-    }
+    uint32_t out = image_out();
     reg_write(MIPI_IMAGE_VC, hal_ccs_read8(CCS_CSI_CHANNEL_IDENTIFIER));
     reg_write(MIPI_FILL, hal_ccs_read16(APP_LINK_FILL));
-    reg_write(MIPI_CTRL, ctrl | (out & (OUT_RAW | OUT_ISP) ? MIPI_CTRL_EMBEDDED : 0));
+    if (out & OUT_ISP)
+        reg_write(ISP_FORMAT, (out & OUT_YUV422) != 0);
+    if (own_image)
+        return;
+    if (out & OUT_ISP)
+        set_out((out & OUT_RAW) != 0, hal_ccs_read16(DWP_AP_VC_HOFF),
+                hal_ccs_read16(DWP_AP_VC_VOFF), hal_ccs_read16(DWP_AP_VC_HSIZE),
+                hal_ccs_read16(DWP_AP_VC_VSIZE));
+    set_link(out & (OUT_RAW | OUT_ISP));
 }
+
+void camera_own_image(void)
+{
+    own_image = true;
+    set_link(0);
+}
+
+void camera_set_region(const det_roi_t *r, uint32_t width, uint32_t height)
+{
+    set_out(1, (uint32_t)r->x, (uint32_t)r->y, (uint32_t)r->w, (uint32_t)r->h);
+    reg_write(ISP_OUT_WIDTH, width);
+    reg_write(ISP_OUT_HEIGHT, height);
+}
+
+bool camera_wants_region(void)
+{
+    return (image_out() & OUT_ISP) != 0;
+}
+
+void camera_send_region(bool on)
+{
+    set_link(on ? image_out() & OUT_ISP : 0);
+}
+
+/* ---- settings ---- */
 
 /* All of what the host has set counts from one frame on; what it sets meanwhile comes in, too. */
 void camera_relay_settings(void)
@@ -284,9 +338,38 @@ void camera_set_white_balance(const awb_gains_t *gains)
     reg_write(ISP_WB_B, gains->b);
 }
 
+static uint32_t mask_corrupt(void)
+{
+    return hal_ccs_read8(CCS_MASK_CORRUPTED_FRAMES) != 0 ? PIX_CTRL_MASK_CORRUPT_MASK : 0;
+}
+
 void camera_stream(bool on)
 {
     uint32_t cut = hal_ccs_read8(CCS_FAST_STANDBY_CTRL) != 0 ? PIX_CTRL_CUT_MASK : 0;
-    uint32_t mask = hal_ccs_read8(CCS_MASK_CORRUPTED_FRAMES) != 0 ? PIX_CTRL_MASK_CORRUPT_MASK : 0;
-    reg_write(PIX_CTRL, (on ? PIX_CTRL_STREAM : cut) | mask);
+    reg_write(PIX_CTRL, (on ? PIX_CTRL_STREAM : cut) | mask_corrupt());
+}
+
+void camera_end_stream(void)
+{
+    reg_write(PIX_CTRL, mask_corrupt());
+}
+
+/* One photosite pair of (1 + odd) / 2 is read, of a window that has a whole number of them. */
+static void thin_axis(uint32_t bin, uint32_t size_reg, uint32_t inc_reg)
+{
+    uint32_t odd = hal_ccs_read16(CCS_MAX_ODD_INC), size = reg_read(size_reg);
+    reg_write(size_reg, size - size % (bin * (1 + odd)));
+    reg_write(inc_reg, 1u << 8 | odd);
+}
+
+void camera_thin(bool on)
+{
+    reg_write(PIX_HOLD, 1);
+    relay_window();
+    if (on) {
+        uint32_t bin = reg_read(PIX_BIN);
+        thin_axis(bin >> 4, PIX_X_SIZE, PIX_X_INC);
+        thin_axis(bin & 0xfu, PIX_Y_SIZE, PIX_Y_INC);
+    }
+    reg_write(PIX_HOLD, 0);
 }

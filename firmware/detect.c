@@ -86,17 +86,10 @@ static void mirror(int32_t *low, int32_t *high, int32_t origin_px, int32_t exten
     *high = both - kept;
 }
 
-static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, int32_t scale_fx,
-                          det_roi_t roi)
+/* From the middle of a cell so far to each side. */
+static det_box_t box_around(uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy,
+                            const int32_t side[4], det_roi_t roi)
 {
-    uint32_t gh = boxes->dims[1], gw = boxes->dims[2];
-    const int8_t *d = boxes->data + 4 * (cy * gw + cx);
-    int32_t side[4];
-    for (int i = 0; i < 4; i++) {
-        side[i] = (d[i] - boxes->zero_point) * scale_fx >> (16 - FRACTION_BITS);
-        if (side[i] < 0)
-            side[i] = 0;
-    }
     bool sideways = (roi.turn & 1) != 0; /* the tensor's columns are rows of the array */
     int32_t across = sideways ? roi.y : roi.x, across_px = sideways ? roi.h : roi.w;
     int32_t down = sideways ? roi.x : roi.y, down_px = sideways ? roi.w : roi.h;
@@ -117,23 +110,57 @@ static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, i
     return box;
 }
 
+static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, int32_t scale_fx,
+                          det_roi_t roi)
+{
+    uint32_t gh = boxes->dims[1], gw = boxes->dims[2];
+    const int8_t *d = boxes->data + 4 * (cy * gw + cx);
+    int32_t side[4];
+    for (int i = 0; i < 4; i++) {
+        side[i] = (d[i] - boxes->zero_point) * scale_fx >> (16 - FRACTION_BITS);
+        if (side[i] < 0)
+            side[i] = 0;
+    }
+    return box_around(gw, gh, cx, cy, side, roi);
+}
+
+void det_cell_px(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy, int32_t px[2])
+{
+    static const int32_t none[4] = {0};
+    det_box_t box = box_around(gw, gh, cx, cy, none, roi);
+    px[0] = box.x0;
+    px[1] = box.y0;
+}
+
+/* The cell's best class, of equal ones the first. */
+static uint32_t best_class(const int8_t *codes, uint32_t classes)
+{
+    uint32_t best = 0;
+    for (uint32_t c = 1; c < classes; c++)
+        if (codes[c] > codes[best])
+            best = c;
+    return best;
+}
+
 static int decode_grid(const det_tensor_t *scores, const det_tensor_t *boxes, det_roi_t roi,
                        uint8_t min_score, det_box_t *out)
 {
     static det_box_t candidate[DET_MAX_CANDIDATES];
-    uint32_t gh = scores->dims[1], gw = scores->dims[2], count = 0;
+    uint32_t gh = scores->dims[1], gw = scores->dims[2], classes = scores->dims[3], count = 0;
     int32_t least = code_reaching(scores, min_score);
     int32_t scale_fx = (int32_t)(boxes->scale * 65536.0f + 0.5f);
+    const int8_t *codes = scores->data;
     for (uint32_t cy = 0; cy < gh; cy++) {
-        for (uint32_t cx = 0; cx < gw; cx++) {
-            int32_t code = scores->data[cy * gw + cx];
+        for (uint32_t cx = 0; cx < gw; cx++, codes += classes) {
+            uint32_t class = classes == 1 ? 0 : best_class(codes, classes);
+            int32_t code = codes[class];
             if (code < least)
                 continue;
             det_box_t box = cell_box(boxes, cx, cy, scale_fx, roi);
             if (box_area(&box) == 0)
                 continue;
             box.score = (uint8_t)clamp(score_of(scores, code), 0, 255);
-            box.class_id = 1;
+            box.class_id = (uint8_t)(class + 1);
             count = insert_sorted(candidate, count, DET_MAX_CANDIDATES, &box);
         }
     }
@@ -150,9 +177,10 @@ static int decode_classes(const det_tensor_t *t, det_roi_t roi, uint8_t min_scor
     return 1;
 }
 
-static bool is_grid(const det_tensor_t *t, uint32_t depth)
+static bool is_grid(const det_tensor_t *t, uint32_t least_depth, uint32_t most_depth)
 {
-    return t->dims[0] == 1 && t->dims[1] > 0 && t->dims[2] > 1 && t->dims[3] == depth;
+    return t->dims[0] == 1 && t->dims[1] > 0 && t->dims[2] > 1 && t->dims[3] >= least_depth &&
+           t->dims[3] <= most_depth;
 }
 
 static bool is_classes(const det_tensor_t *t, uint32_t count)
@@ -162,8 +190,8 @@ static bool is_classes(const det_tensor_t *t, uint32_t count)
 
 static bool is_pair(const det_tensor_t *scores, const det_tensor_t *boxes)
 {
-    return is_grid(scores, 1) && is_grid(boxes, 4) && scores->dims[1] == boxes->dims[1] &&
-           scores->dims[2] == boxes->dims[2];
+    return is_grid(scores, 1, DET_MAX_CLASSES) && is_grid(boxes, 4, 4) &&
+           scores->dims[1] == boxes->dims[1] && scores->dims[2] == boxes->dims[2];
 }
 
 bool det_known(const det_tensor_t *tensors, uint32_t count)
@@ -179,6 +207,6 @@ int det_decode(const det_tensor_t *tensors, uint32_t count, det_roi_t roi, uint8
         return -1;
     if (count == 1)
         return decode_classes(&tensors[0], roi, min_score, out);
-    uint32_t scores = is_grid(&tensors[0], 1) ? 0 : 1;
+    uint32_t scores = is_pair(&tensors[0], &tensors[1]) ? 0 : 1; /* of four classes: the first */
     return decode_grid(&tensors[scores], &tensors[1 - scores], roi, min_score, out);
 }

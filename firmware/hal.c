@@ -111,6 +111,12 @@ uint32_t hal_ccs_read16(uint32_t addr)
     return reg_read(CCI_DATA16);
 }
 
+uint32_t hal_ccs_read32(uint32_t addr)
+{
+    uint32_t high = hal_ccs_read16(addr);
+    return high << 16 | hal_ccs_read16(addr + 2);
+}
+
 void hal_ccs_write8(uint32_t addr, uint32_t value)
 {
     reg_write(CCI_ADDR, addr);

@@ -14,6 +14,7 @@ extern uint32_t __postmortem[];
 static uint32_t l2_room, reset_cause, dying;
 static panic_then_t afterwards;
 static const char *task_name;
+static hal_irq_fn_t first;
 
 void panic_init(uint32_t packet_l2, panic_then_t then)
 {
@@ -21,6 +22,11 @@ void panic_init(uint32_t packet_l2, panic_then_t then)
     afterwards = then;
     reset_cause = reg_read(RST_CAUSE);
     dying = 0;
+}
+
+void panic_first(hal_irq_fn_t fn)
+{
+    first = fn;
 }
 
 const char *panic_task(const char *name)
@@ -131,6 +137,8 @@ _Noreturn void panic_trap(const uint32_t *registers, uint32_t cause, uint32_t pc
                          .registers = registers};
     if (dying++ != 0) /* of dying */
         finish();
+    if (first != 0)
+        first();
     __asm__ volatile("csrr %0, mstatus" : "=r"(dead.status));
     if (cause == CAUSE_ECALL_M && pc == (uint32_t)panic_assert)
         take_assertion(&dead);

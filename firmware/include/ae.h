@@ -29,7 +29,7 @@
 #include <stdbool.h>
 
 #include "fixed.h"
-#include "zones.h"
+#include "stats_zones.h"
 
 enum { AE_SHOWN = 4, AE_COLORS = 3, AE_BINS = 128 };
 enum { AE_HIGHLIGHT = 3400 }; /* 12-bit DN; samples saturate at 3824 to 3839, above black */
@@ -80,7 +80,7 @@ void ae_wrote(ae_t *ae, const ae_exposure_t *exposure, uint32_t from_frame, bool
 uint32_t ae_highlights(const ae_t *ae, const ae_hist_t *hist);
 
 /* Brightness, 12-bit DN, 20.8. */
-uint32_t ae_meter(const ae_t *ae, const zones_t *zones, uint32_t highlights_dn);
+uint32_t ae_meter(const ae_t *ae, const stats_zones_t *zones, uint32_t highlights_dn);
 
 /* That brightness had that frame. True: these settings are to be written. */
 bool ae_step(ae_t *ae, uint32_t frame, uint32_t brightness_q8, ae_exposure_t *next);

@@ -6,7 +6,7 @@
  * 2
  *                                                    \--> ISP: white balance, of frame n + 1
  *
- * The host turns it on and off (AUTO_*); off out of reset. What auto exposure decides is in the
+ * The host turns it on and off (APP_AUTO); off out of reset. What auto exposure decides is in the
  * exposure registers that a host would write, so host and embedded lines see it, a host's own
  * value is where it goes on from, and the last one stays when it is turned off.
  */
@@ -14,16 +14,10 @@
 #define FW_AUTO_H
 
 #include "sched.h"
+#include "stats_zones.h"
 
-/* Host parameters (logic/ccs.c): addresses and meaning are Fovea's own. */
-enum {
-    APP_AUTO = 0x9008,        /* AUTO_* */
-    APP_AE_TARGET = 0x900a,   /* brightness, 12-bit DN, 1..4095 */
-    APP_AE_FLICKER = 0x900c,  /* Hz at which lamps flicker; 0: none */
-    APP_AUTO_STATUS = 0x900e, /* AUTO_IS_*; 15:8: share of gray zones, 1/256 */
-    APP_AE_METERING = 0x9010, /* ae_metering_t; others: center weighted */
-    APP_AE_CLIP = 0x9012,     /* highlights: share of samples that may clip, 1/10000 */
-};
+/* APP_AUTO and APP_AUTO_STATUS of fovea_settings.h, APP_AE_... are the others; a metering that
+ * there is not is center weighted. */
 enum { AUTO_EXPOSURE = HAL_BIT(0), AUTO_WHITE_BALANCE = HAL_BIT(1) };
 enum { AUTO_IS_SETTLED = HAL_BIT(0), AUTO_IS_AT_LIMIT = HAL_BIT(1) };
 
@@ -35,6 +29,10 @@ void auto_init(uint32_t stats_addr);
 
 /* camera_apply_settings, and the parameters above; after each of the host's writes. */
 void auto_apply_host(void);
+
+/* Statistics are made of every frame from now on, and fn has them, in a task. Needs the room that
+ * auto_init got; false: there is none. */
+bool auto_watch(void (*fn)(const stats_zones_t *zones));
 
 /* From the ISP's interrupt handler, with what it read of ISP_STATUS. */
 void auto_on_isp(uint32_t status);

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 
 #include "fixed.h"
-#include "zones.h"
+#include "stats_zones.h"
 
 typedef struct {
     uint32_t r, g, b; /* 8.8 */
@@ -34,7 +34,7 @@ typedef struct {
 void awb_init(awb_t *awb, uint32_t base);
 
 /* True: these gains are to be written. */
-bool awb_step(awb_t *awb, const zones_t *zones, awb_gains_t *gains);
+bool awb_step(awb_t *awb, const stats_zones_t *zones, awb_gains_t *gains);
 
 /* May a surface of those sums of red, green (two a cell) and blue be gray? */
 bool awb_may_be_gray(uint32_t r, uint32_t g, uint32_t b);

@@ -2,8 +2,10 @@
  * detect.h - from the network's output tensors to boxes on the pixel array.
  *
  * Two kinds of network are understood, told apart by the shapes in the network table:
- * - a grid detector: scores [1, gh, gw, 1] and boxes [1, gh, gw, 4] (left, top, right, bottom
- *   distances from the cell's center, in cells), in any order;
+ * - a grid detector: scores [1, gh, gw, C] of C classes and boxes [1, gh, gw, 4] (left, top, right,
+ *   bottom distances from the cell's center, in cells), in any order; with C = 4 the first of two
+ *   alike are the scores. A cell's box is of its best class, class_id is that class's number from 1
+ *   on. Boxes that overlap hide each other whatever their classes: a thing is of one class;
  * - a two-class classifier [1, 2] (background, person): one box as large as the region of interest.
  */
 #ifndef FW_DETECT_H
@@ -15,7 +17,7 @@
 typedef struct {
     int32_t x0, y0, x1, y1; /* active-array pixels, x1 and y1 exclusive */
     uint8_t score;          /* 1/256 */
-    uint8_t class_id;
+    uint8_t class_id;       /* 1.. */
 } det_box_t;
 
 typedef struct {
@@ -31,7 +33,10 @@ typedef struct {
     float scale;
 } det_tensor_t;
 
-enum { DET_MAX_BOXES = 32, DET_MAX_CANDIDATES = 96 };
+enum { DET_MAX_BOXES = 32, DET_MAX_CANDIDATES = 96, DET_MAX_CLASSES = 16 };
+
+/* Column and row of the array under the middle of a cell of a grid of gw by gh. */
+void det_cell_px(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy, int32_t px[2]);
 
 /* Whether these are outputs that det_decode understands; no data are looked at. */
 bool det_known(const det_tensor_t *tensors, uint32_t count);

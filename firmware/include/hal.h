@@ -105,12 +105,13 @@ uint64_t hal_time_ps(void);
 /* Cycles of the core since reset (mcycle). */
 uint64_t hal_cycles(void);
 
-/* CCS register of one or two bytes, as the host set it. */
+/* CCS register of one, two or four bytes, as the host set it; of four the upper half first. */
 uint32_t hal_ccs_read8(uint32_t addr);
 uint32_t hal_ccs_read16(uint32_t addr);
+uint32_t hal_ccs_read32(uint32_t addr);
 void hal_ccs_write8(uint32_t addr, uint32_t value);
 void hal_ccs_write16(uint32_t addr, uint32_t value);
-void hal_ccs_write32(uint32_t addr, uint32_t value); /* upper half first */
+void hal_ccs_write32(uint32_t addr, uint32_t value);
 
 /* Serial port; \n becomes \r\n. */
 void hal_print(const char *text);

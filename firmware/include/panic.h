@@ -18,6 +18,10 @@ typedef enum { PANIC_STOP, PANIC_RESET } panic_then_t;
  * First thing in a program: looks for RST_CAUSE before anybody clears it. */
 void panic_init(uint32_t packet_l2, panic_then_t then);
 
+/* Called first when the program dies, before anything is sent, with interrupts off and whatever
+ * else is broken: puts pins where they do no harm. */
+void panic_first(hal_irq_fn_t fn);
+
 /* The name of what runs now, for the packet; NULL: nothing. Returns the one before. */
 const char *panic_task(const char *name);
 

@@ -1,44 +1,78 @@
 /*
- * track.h - boxes of one frame to tracks over frames, and crossings of a vertical line.
+ * track.h - boxes of one frame to tracks over frames, and crossings of lines.
  *
- * A track predicts its box by constant velocity; boxes are given to tracks greedily by overlap, the
- * best first. A track counts as real after TRK_CONFIRM sightings and ends after TRK_PATIENCE frames
- * unseen. A crossing is a confirmed track whose center moved from one side of the line to the
- * other by more than the hysteresis.
+ *     boxes --> predict --> cost of each pair --> assign --> correct --> sides of lines --> events
+ *     looks ------------------^
+ *
+ * In the spirit of SORT (A. Bewley et al., "Simple online and realtime tracking", 2016) with an
+ * appearance term (N. Wojke et al., "Simple online and realtime tracking with a deep association
+ * metric", 2017). Center, width and height of a track are Kalman filters (kalman.h) in units of its
+ * height. A pair of track and box costs what its logarithmic likelihood says,
+ *
+ *     d^2 (how far the box is, in standard deviations) + ln |S| (how little the track is known)
+ *         + squared distance of the looks (look.h), up to a limit, so that light may change,
+ *
+ * and the assignment of least cost wins; a pair that costs TRK_GATE is none. Boxes in a crowd (a
+ * good part behind a taller box, or where more than one track is expected) move their track little
+ * and teach it no look. Somebody unseen is kept TRK_PATIENCE frames, and found again by place and
+ * look.
+ *
+ * A crossing is a track whose foot went from one side of a line to the other by more than the
+ * hysteresis, on a way between its ends. Only tracks count that were seen TRK_CONFIRM times, and
+ * TRK_CLEAR times with the most part in front of taller boxes: detectors find a second, smaller
+ * person in a near one's upper body. Who is hidden at the line counts when the prediction passes
+ * it.
+ *
+ * The noise is that of 30 frames a second. Not modeled: people who turn while nobody sees them.
  */
 #ifndef FW_TRACK_H
 #define FW_TRACK_H
 
-#include "detect.h"
+#include "assign.h"
+#include "kalman.h"
+#include "line.h"
+#include "look.h"
+#include "meta.h"
 
-enum { TRK_MAX = 32, TRK_MAX_EVENTS = 16, TRK_CONFIRM = 3, TRK_PATIENCE = 12 };
+enum { TRK_MAX = 32, TRK_MAX_EVENTS = 16, TRK_LINES = 4 };
+enum { TRK_CONFIRM = 3, TRK_CLEAR = 6 };   /* sightings */
+enum { TRK_DOUBT = 3, TRK_PATIENCE = 30 }; /* frames unseen, before and after TRK_CONFIRM */
+enum { TRK_X, TRK_Y, TRK_W, TRK_H, TRK_AXES };
+enum { TRK_CENTER, TRK_SIZE, TRK_NOISES }; /* what axes have in common */
 
 typedef struct {
     uint16_t id; /* 0: free */
-    uint16_t seen, unseen;
-    int8_t side;    /* -1 left, 1 right, 0 not known yet */
-    int32_t cx, cy; /* center, 1/16 px */
-    int32_t vx, vy; /* 1/16 px a frame */
-    int32_t w, h;   /* px */
+    uint16_t seen, clear, unseen;
+    uint8_t class_id;
+    int8_t side[TRK_LINES];    /* line_side_t; LINE_NEAR: not known yet */
+    kal_t axis[TRK_AXES];      /* 1/256 px; a frame */
+    kal_cov_t cov[TRK_NOISES]; /* heights squared */
+    look_t look;
 } trk_track_t;
-
-typedef struct {
-    uint16_t kind; /* META_EVENT_* */
-    uint16_t track;
-} trk_event_t;
 
 typedef struct {
     trk_track_t track[TRK_MAX];
     uint16_t next_id;
-    int32_t line_x, hysteresis; /* px */
-    uint32_t count_in, count_out;
-    trk_event_t event[TRK_MAX_EVENTS]; /* of the newest frame */
+    line_t line[TRK_LINES];
+    uint32_t lines;
+    int32_t hysteresis; /* px */
+    meta_count_t count[TRK_LINES];
+    meta_event_t event[TRK_MAX_EVENTS]; /* of the newest frame; place: the line */
     uint32_t events;
+    assign_t pairs; /* of boxes and tracks */
 } trk_state_t;
 
-void trk_init(trk_state_t *state, int32_t line_x, int32_t hysteresis);
+void trk_init(trk_state_t *state);
 
-/* One frame: ids[i] becomes the track of boxes[i], 0 when there was no place for it. */
-void trk_update(trk_state_t *state, const det_box_t *boxes, uint32_t count, uint16_t *ids);
+/* Other lines from now on, up to TRK_LINES, and how far to go beyond; where these are the same as
+ * before nothing happens, else everybody's sides are forgotten. Counts stay. */
+void trk_set_lines(trk_state_t *state, const line_t *lines, uint32_t count, int32_t hysteresis);
+
+/*
+ * One frame of up to DET_MAX_BOXES boxes. ids[i] becomes the track of boxes[i], 0 when there was no
+ * place for it. looks: one a box, or NULL.
+ */
+void trk_update(trk_state_t *state, const det_box_t *boxes, const look_t *looks, uint32_t count,
+                uint16_t *ids);
 
 #endif

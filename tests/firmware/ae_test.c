@@ -14,7 +14,7 @@ enum { SIDE = 64, TARGET = 737, DELAY = 2, FULL = 4095, SATURATED = 3800, CLIP_D
 static const ae_limits_t limits = {
     .coarse_min = 8, .coarse_max = 2615, .gain_code_max = 978, .digital_max = 1024};
 
-static zones_t zones;
+static stats_zones_t zones;
 static uint32_t bins[AE_COLORS][AE_BINS];
 static const ae_hist_t hist = {bins[0], SIDE *SIDE, SATURATED / 32};
 
@@ -24,7 +24,7 @@ static void fill(uint32_t dn)
     zones.width = zones.height = SIDE;
     for (uint32_t z = 0; z < ZONES; z++) {
         uint32_t count = dn > SATURATED ? 0 : 16;
-        zones.zone[z] = (zone_t){dn * count, 2 * dn * count, dn * count, count};
+        zones.zone[z] = (stats_zone_t){dn * count, 2 * dn * count, dn * count, count};
     }
 }
 

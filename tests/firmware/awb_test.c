@@ -9,13 +9,13 @@
 
 enum { SIDE = 64, CELLS = 16, BASE = 274 };
 
-static zones_t zones;
+static stats_zones_t zones;
 
 /* Sums of so many cells with these means. */
 static void put(uint32_t z, double r, double g, double b, uint32_t cells)
 {
-    zones.zone[z] = (zone_t){(uint32_t)(r * cells + 0.5), (uint32_t)(2 * g * cells + 0.5),
-                             (uint32_t)(b * cells + 0.5), cells};
+    zones.zone[z] = (stats_zone_t){(uint32_t)(r * cells + 0.5), (uint32_t)(2 * g * cells + 0.5),
+                                   (uint32_t)(b * cells + 0.5), cells};
 }
 
 static void fill(double r, double g, double b)

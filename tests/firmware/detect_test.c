@@ -155,6 +155,89 @@ START_TEST(the_order_of_the_two_outputs_does_not_matter)
 }
 END_TEST
 
+/* As put, with a score for each of three classes. */
+static int8_t class_scores[GW * GH * 3];
+static void put_classes(int cx, int cy, int first, int second, int third)
+{
+    int8_t *codes = &class_scores[3 * (cy * GW + cx)];
+    put(cx, cy, 0, 8, 8, 8, 8);
+    codes[0] = (int8_t)(first - 128), codes[1] = (int8_t)(second - 128);
+    codes[2] = (int8_t)(third - 128);
+}
+
+static void setup_classes(void)
+{
+    setup_grid();
+    memset(class_scores, -128, sizeof(class_scores));
+    tensors[0].data = class_scores;
+    tensors[0].dims[3] = 3;
+}
+
+START_TEST(a_box_is_of_its_cells_best_class)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_classes();
+    put_classes(0, 0, 20, 190, 30);
+    put_classes(2, 0, 90, 80, 220);
+    put_classes(1, 1, 150, 140, 150); /* equal: the first */
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 3);
+    ck_assert_int_eq(out[0].class_id, 3);
+    ck_assert_int_eq(out[0].score, 220);
+    ck_assert_int_eq(out[0].x0, 1200);
+    ck_assert_int_eq(out[1].class_id, 2);
+    ck_assert_int_eq(out[1].score, 190);
+    ck_assert_int_eq(out[2].class_id, 1);
+    ck_assert_int_eq(out[2].score, 150);
+}
+END_TEST
+
+START_TEST(scores_of_classes_are_not_added)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_classes();
+    put_classes(0, 0, 120, 120, 120);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 0);
+}
+END_TEST
+
+START_TEST(of_one_thing_seen_as_two_classes_the_better_stays)
+{
+    det_box_t out[DET_MAX_BOXES];
+    setup_classes();
+    put_classes(0, 0, 180, 0, 0);
+    put_classes(1, 0, 0, 220, 0);
+    memcpy(&sides[4], &(int8_t[4]){16, 0, 0, 0}, 4); /* 24 left, 8 up, right, down: 0..200 */
+    memcpy(&sides[0], &(int8_t[4]){0, 0, 16, 0}, 4);
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 1);
+    ck_assert_int_eq(out[0].class_id, 2);
+}
+END_TEST
+
+START_TEST(four_classes_are_told_from_boxes_by_their_place)
+{
+    static int8_t four[GW * GH * 4];
+    det_box_t out[DET_MAX_BOXES];
+    setup_grid();
+    put(1, 0, 0, 8, 8, 8, 8);
+    memset(four, -128, sizeof(four));
+    four[4 * 1 + 3] = 200 - 128;
+    tensors[0].data = four;
+    tensors[0].dims[3] = 4;
+    ck_assert_int_eq(det_decode(tensors, 2, roi, 128, out), 1);
+    ck_assert_int_eq(out[0].class_id, 4);
+}
+END_TEST
+
+START_TEST(more_classes_than_there_is_room_for_are_refused)
+{
+    setup_grid();
+    tensors[0].dims[3] = DET_MAX_CLASSES;
+    ck_assert(det_known(tensors, 2));
+    tensors[0].dims[3] = DET_MAX_CLASSES + 1;
+    ck_assert(!det_known(tensors, 2));
+}
+END_TEST
+
 START_TEST(a_classifier_gives_the_whole_region_when_person_wins)
 {
     det_box_t out[DET_MAX_BOXES];
@@ -185,6 +268,9 @@ TEST_MAIN("firmware detect", a_cell_above_the_threshold_becomes_a_box,
           of_two_boxes_on_one_thing_the_better_stays, boxes_side_by_side_both_stay_best_first,
           a_turned_tensor_gives_the_same_box_on_the_array, boxes_end_at_the_region,
           a_flipped_tensor_gives_the_same_box_on_the_array,
-          the_order_of_the_two_outputs_does_not_matter,
+          the_order_of_the_two_outputs_does_not_matter, a_box_is_of_its_cells_best_class,
+          scores_of_classes_are_not_added, of_one_thing_seen_as_two_classes_the_better_stays,
+          four_classes_are_told_from_boxes_by_their_place,
+          more_classes_than_there_is_room_for_are_refused,
           a_classifier_gives_the_whole_region_when_person_wins,
           outputs_of_no_known_kind_are_refused)

@@ -1,0 +1,65 @@
+/*
+ * stock.h - facings of a shelf: which are empty, from a grid of cells that say what they show.
+ *
+ *     cells [1, gh, gw, 3] --each is what it most likely shows--> empty | product | somebody
+ *     a facing's cells --shares--> product, empty, or nothing new --for hold_ms--> state, event
+ *
+ * A cell belongs to the facing in which its middle is. A facing shows product when `share` of its
+ * cells do; that it is empty, when fewer do and nobody is before it, or so little of somebody (less
+ * than twice the share) that it cannot be what hides the rest. What it shows counts when it has
+ * shown nothing else for hold_ms; of frames in between that show nothing new none is asked. States
+ * that are seen first are no events.
+ *
+ * Integers only, no registers. Units: active-array pixels, milliseconds of any start (32 bits,
+ * wrapping).
+ */
+#ifndef FW_STOCK_H
+#define FW_STOCK_H
+
+#include "detect.h"
+#include "meta.h"
+
+enum { STOCK_MAX = 64, STOCK_MAX_EVENTS = 32 };
+
+/* Classes of a cell, in the order of the network's scores. */
+enum { STOCK_EMPTY, STOCK_PRODUCT, STOCK_HIDDEN, STOCK_CLASSES };
+
+typedef struct {
+    int32_t x, y, w, h; /* w or h 0: there is no such facing */
+} stock_rect_t;
+
+typedef struct {
+    uint32_t hold_ms;
+    uint32_t share; /* 1/256 */
+} stock_rule_t;
+
+typedef struct {
+    uint8_t state, other; /* META_STATE_...: NONE until it is known; what it shows instead, if so */
+    bool hidden;          /* most of it, in the newest frame */
+    uint16_t cells[STOCK_CLASSES];          /* of the newest frame */
+    uint32_t since_ms, other_ms, hidden_ms; /* since when */
+} stock_facing_t;
+
+typedef struct {
+    stock_rule_t rule;
+    uint32_t facings;
+    stock_rect_t rect[STOCK_MAX];
+    stock_facing_t facing[STOCK_MAX];
+    uint32_t events; /* of the newest frame */
+    meta_event_t event[STOCK_MAX_EVENTS];
+} stock_t;
+
+/* Other facings, of which nothing is known yet; the same ones: nothing changes. */
+void stock_set(stock_t *stock, const stock_rect_t *rects, uint32_t count);
+
+/* Are these outputs a grid of such cells? */
+bool stock_known(const det_tensor_t *tensors, uint32_t count);
+
+/* One frame. Changes that find no room among the events wait for the next one. */
+void stock_update(stock_t *stock, const det_tensor_t *cells, det_roi_t seen, uint32_t time_ms);
+
+/* For meta_add_stock: all facings, as of that time; returns how many. COVERED is what nobody has
+ * seen yet, or cannot see now. */
+uint32_t stock_report(const stock_t *stock, uint32_t time_ms, meta_facing_t out[STOCK_MAX]);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * stock_test.c - states of facings, by hand: a grid of 8 by 6 cells of 100 px, two facings of 12
+ * cells each and a corner that belongs to none.
+ */
+#include "tests/test.h"
+
+#include "firmware/include/fovea_metadata.h"
+#include "firmware/include/stock.h"
+
+enum { W = 8, H = 6 };
+
+static const det_roi_t all = {.w = 800, .h = 600};
+static const stock_rect_t rects[2] = {{0, 0, 400, 300}, {400, 0, 400, 300}};
+static stock_t stock;
+static int8_t codes[W * H * STOCK_CLASSES];
+
+static det_tensor_t cells(void)
+{
+    return (det_tensor_t){.data = codes, .dims = {1, H, W, STOCK_CLASSES}, .scale = 1.0f / 256};
+}
+
+static void show_cell(int x, int y, int what)
+{
+    for (int c = 0; c < STOCK_CLASSES; c++)
+        codes[(y * W + x) * STOCK_CLASSES + c] = c == what ? 100 : -100;
+}
+
+/* In reading order, of facing n: so many that show product, so many somebody, the others bare. */
+static void show(int n, int product, int hidden)
+{
+    for (int i = 0; i < 12; i++)
+        show_cell(4 * n + i % 4, i / 4,
+                  i < product            ? STOCK_PRODUCT
+                  : i < product + hidden ? STOCK_HIDDEN
+                                         : STOCK_EMPTY);
+}
+
+static void setup(void)
+{
+    stock = (stock_t){.rule = {.hold_ms = 900, .share = 64}}; /* 3 of 12 cells */
+    stock_set(&stock, rects, 2);
+    memset(codes, 0, sizeof(codes));
+    for (int i = 0; i < W * H; i++)
+        show_cell(i % W, i / W, STOCK_EMPTY);
+}
+
+static void see_at(uint32_t time_ms)
+{
+    det_tensor_t t = cells();
+    stock_update(&stock, &t, all, time_ms);
+}
+
+static meta_facing_t report(uint32_t n, uint32_t time_ms)
+{
+    meta_facing_t out[STOCK_MAX];
+    ck_assert_uint_eq(stock_report(&stock, time_ms, out), 2);
+    ck_assert_uint_eq(out[n].place, n);
+    return out[n];
+}
+
+/* Full from time 0 on, known at 1000. */
+static void fill_both(void)
+{
+    setup();
+    show(0, 12, 0);
+    show(1, 12, 0);
+    see_at(0);
+    see_at(1000);
+    ck_assert_uint_eq(stock.events, 0);
+    ck_assert_uint_eq(report(0, 1000).state, META_STATE_PRODUCT);
+}
+
+START_TEST(what_is_seen_first_is_no_event_and_known_after_the_hold)
+{
+    setup();
+    show(0, 12, 0);
+    see_at(5000);
+    ck_assert_uint_eq(report(0, 5000).state, META_STATE_COVERED);
+    see_at(5899);
+    ck_assert_uint_eq(report(0, 5899).state, META_STATE_COVERED);
+    see_at(5900);
+    ck_assert_uint_eq(report(0, 5900).state, META_STATE_PRODUCT);
+    ck_assert_uint_eq(report(0, 5900).ms, 900);
+    ck_assert_uint_eq(report(0, 5900).share, 255);
+    ck_assert_uint_eq(report(1, 5900).state, META_STATE_EMPTY);
+    ck_assert_uint_eq(report(1, 5900).share, 0);
+    ck_assert_uint_eq(stock.events, 0);
+}
+END_TEST
+
+START_TEST(a_facing_is_empty_once_it_has_been_so_for_the_hold)
+{
+    fill_both();
+    show(0, 2, 0); /* less than a quarter */
+    see_at(2000);
+    ck_assert_uint_eq(stock.events, 0);
+    see_at(3000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_EMPTY);
+    ck_assert_uint_eq(stock.event[0].place, 0);
+    ck_assert_uint_eq(report(0, 3000).state, META_STATE_EMPTY);
+    ck_assert_uint_eq(report(0, 3000).ms, 1000);  /* since it was first seen so */
+    ck_assert_uint_eq(report(0, 3000).share, 42); /* 2 of 12 */
+    see_at(4000);
+    ck_assert_uint_eq(stock.events, 0); /* once */
+    show(0, 3, 0);
+    see_at(5000);
+    see_at(6000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
+}
+END_TEST
+
+START_TEST(what_lasts_shorter_than_the_hold_is_nothing)
+{
+    fill_both();
+    for (uint32_t t = 2000; t < 20000; t += 1600) {
+        show(0, 0, 0);
+        see_at(t);
+        see_at(t + 800);
+        ck_assert_uint_eq(stock.events, 0);
+        show(0, 12, 0);
+        see_at(t + 1200); /* the hold begins again */
+    }
+    ck_assert_uint_eq(report(0, 20000).state, META_STATE_PRODUCT);
+}
+END_TEST
+
+START_TEST(who_may_hide_the_last_items_keeps_them_there)
+{
+    fill_both();
+    show(0, 1, 6); /* twice the share */
+    for (uint32_t t = 2000; t < 30000; t += 1000) {
+        see_at(t);
+        ck_assert_uint_eq(stock.events, 0);
+    }
+    ck_assert_uint_eq(report(0, 30000).state, META_STATE_PRODUCT);
+    show(0, 1, 5);
+    see_at(30000);
+    see_at(31000);
+    ck_assert_uint_eq(stock.events, 1);
+    show(0, 3, 9); /* what is seen of it is enough */
+    see_at(32000);
+    see_at(33000);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
+}
+END_TEST
+
+START_TEST(somebody_who_passes_does_not_end_what_was_seen_before)
+{
+    fill_both();
+    show(0, 0, 0);
+    see_at(2000);
+    show(0, 0, 12);
+    see_at(3000);
+    see_at(4000);
+    ck_assert_uint_eq(stock.events, 0);
+    ck_assert_uint_eq(report(0, 4000).state, META_STATE_COVERED);
+    ck_assert_uint_eq(report(0, 4000).ms, 1000);
+    show(0, 0, 0);
+    see_at(5000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(report(0, 5000).ms, 3000);
+}
+END_TEST
+
+START_TEST(a_cell_counts_where_its_middle_is_however_the_tensor_is_turned)
+{
+    det_roi_t seen = {.x = 1000, .y = 2000, .w = 800, .h = 600};
+    const stock_rect_t upper_left = {1000, 2000, 100, 100}, edge = {1050, 2050, 50, 50};
+    const stock_rect_t beside = {1051, 2051, 99, 99}; /* ends before the next middle: none */
+    det_tensor_t t = cells();
+    for (int turned = 0; turned < 2; turned++) {
+        const stock_rect_t three[3] = {upper_left, edge, beside};
+        setup();
+        seen.flip_x = seen.flip_y = turned == 1;
+        show_cell(turned ? W - 1 : 0, turned ? H - 1 : 0, STOCK_PRODUCT);
+        stock_set(&stock, three, 3);
+        stock_update(&stock, &t, seen, 0);
+        for (int n = 0; n < 3; n++) {
+            ck_assert_uint_eq(stock.facing[n].cells[STOCK_PRODUCT], n < 2);
+            ck_assert_uint_eq(stock.facing[n].cells[STOCK_EMPTY], 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_facing_without_cells_is_never_known)
+{
+    const stock_rect_t none[3] = {{0, 0, 0, 0}, {900, 0, 100, 100}, {10, 10, 20, 20}};
+    meta_facing_t out[STOCK_MAX];
+    setup();
+    stock_set(&stock, none, 3);
+    for (uint32_t t = 0; t < 5000; t += 1000)
+        see_at(t);
+    ck_assert_uint_eq(stock_report(&stock, 5000, out), 3);
+    for (int n = 0; n < 3; n++) {
+        ck_assert_uint_eq(out[n].state, META_STATE_COVERED);
+        ck_assert_uint_eq(out[n].ms, 0);
+    }
+}
+END_TEST
+
+START_TEST(the_same_facings_again_change_nothing_and_others_begin_anew)
+{
+    fill_both();
+    stock_set(&stock, rects, 2);
+    ck_assert_uint_eq(report(1, 2000).state, META_STATE_PRODUCT);
+    const stock_rect_t moved[2] = {rects[0], {400, 0, 400, 301}};
+    stock_set(&stock, moved, 2);
+    ck_assert_uint_eq(report(1, 2000).state, META_STATE_COVERED);
+}
+END_TEST
+
+START_TEST(events_that_find_no_room_come_in_the_next_frame)
+{
+    stock_rect_t many[STOCK_MAX];
+    for (int i = 0; i < STOCK_MAX; i++)
+        many[i] = rects[0];
+    setup();
+    show(0, 12, 0);
+    stock_set(&stock, many, STOCK_MAX);
+    see_at(0);
+    see_at(1000);
+    show(0, 0, 0);
+    see_at(2000);
+    for (uint32_t first = 0; first < STOCK_MAX; first += STOCK_MAX_EVENTS) {
+        see_at(3000 + first);
+        ck_assert_uint_eq(stock.events, STOCK_MAX_EVENTS);
+        ck_assert_uint_eq(stock.event[0].place, first);
+    }
+    see_at(9000);
+    ck_assert_uint_eq(stock.events, 0);
+}
+END_TEST
+
+START_TEST(times_may_wrap)
+{
+    setup();
+    show(0, 12, 0);
+    show(1, 12, 0);
+    see_at(UINT32_MAX - 3000);
+    see_at(UINT32_MAX - 2000);
+    show(0, 0, 0);
+    see_at(UINT32_MAX - 400);
+    ck_assert_uint_eq(stock.events, 0);
+    see_at(499);
+    ck_assert_uint_eq(stock.events, 1); /* 900 ms */
+}
+END_TEST
+
+START_TEST(only_a_grid_of_three_classes_is_understood)
+{
+    det_tensor_t t[2] = {cells(), cells()};
+    ck_assert(stock_known(t, 1));
+    ck_assert(!stock_known(t, 2));
+    t[0].dims[3] = 2;
+    ck_assert(!stock_known(t, 1));
+    t[0] = cells();
+    t[0].dims[0] = 2;
+    ck_assert(!stock_known(t, 1));
+}
+END_TEST
+
+TEST_MAIN("stock", what_is_seen_first_is_no_event_and_known_after_the_hold,
+          a_facing_is_empty_once_it_has_been_so_for_the_hold,
+          what_lasts_shorter_than_the_hold_is_nothing, who_may_hide_the_last_items_keeps_them_there,
+          somebody_who_passes_does_not_end_what_was_seen_before,
+          a_cell_counts_where_its_middle_is_however_the_tensor_is_turned,
+          a_facing_without_cells_is_never_known,
+          the_same_facings_again_change_nothing_and_others_begin_anew,
+          events_that_find_no_room_come_in_the_next_frame, times_may_wrap,
+          only_a_grid_of_three_classes_is_understood)
