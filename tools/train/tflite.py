@@ -1,16 +1,54 @@
 """Writes a small int8 .tflite file with Debian's python3-flatbuffers.
 
-Only what the detector needs: CONV_2D, LOGISTIC; int8 activations, int8 weights per channel, int32
-biases. Field numbers are those of the public TensorFlow Lite schema, version 3.
+Only what nets.py needs: CONV_2D, MAX_POOL_2D, LOGISTIC, SOFTMAX; int8 activations, int8 weights per
+channel, int32 biases. Field numbers are those of the public TensorFlow Lite schema, version 3.
 """
 import flatbuffers
+import flatbuffers.table
 import numpy as np
 
 INT8, INT32 = 9, 2
-CONV_2D, LOGISTIC = 3, 14
-CONV_OPTIONS = 1  # BuiltinOptions.Conv2DOptions
+CONV_2D, LOGISTIC, MAX_POOL_2D, SOFTMAX = 3, 14, 17, 25
+OPTIONS = {CONV_2D: 1, MAX_POOL_2D: 5, SOFTMAX: 9}  # BuiltinOptions: Conv2D, Pool2D, Softmax
 NO_ACTIVATION, RELU = 0, 1
-SAME = 0
+SAME, VALID = 0, 1
+
+
+class _Table(flatbuffers.table.Table):
+    def field(self, number, flags=None):
+        """A number's value, or with flags None where the field is; 0: absent."""
+        at = self.Offset(4 + 2 * number)
+        if at == 0 or flags is None:
+            return at
+        return self.Get(flags, self.Pos + at)
+
+    def child(self, number):
+        return _Table(self.Bytes, self.Indirect(self.Pos + self.field(number)))
+
+    def children(self, number):
+        at, count = self.Vector(self.field(number)), self.VectorLen(self.field(number))
+        return [_Table(self.Bytes, self.Indirect(at + 4 * i)) for i in range(count)]
+
+    def numbers(self, number, dtype):
+        if self.field(number) == 0:
+            return np.zeros(0, dtype)
+        return np.frombuffer(self.Bytes, dtype, self.VectorLen(self.field(number)), self.Vector(self.field(number)))
+
+
+def constants(path):
+    """The constant tensors of a file that this module wrote, by name, as real numbers."""
+    with open(path, 'rb') as f:
+        data = bytearray(f.read())
+    root = _Table(data, int.from_bytes(data[:4], 'little'))
+    buffers, found = root.children(4), {}
+    for t in root.children(2)[0].children(0):
+        payload = buffers[t.field(2, flatbuffers.number_types.Uint32Flags)].numbers(0, np.int8)
+        if len(payload):
+            wide = t.field(1, flatbuffers.number_types.Int8Flags) == INT32
+            shape, scale = t.numbers(0, np.int32), t.child(4).numbers(2, np.float32)
+            codes = np.frombuffer(payload.tobytes(), np.int32 if wide else np.int8).reshape(shape)
+            found[t.String(t.Pos + t.field(3)).decode()] = codes * scale.reshape(-1, *[1] * (len(shape) - 1))
+    return found
 
 
 class Model:
@@ -26,11 +64,24 @@ class Model:
                                  dtype=dtype, axis=axis))
         return len(self.tensors) - 1
 
-    def conv(self, source, weights, bias, result, stride, activation):
-        self.operators.append((CONV_2D, [source, weights, bias], [result], dict(stride=stride, activation=activation)))
+    def scale_of(self, index):
+        return self.tensors[index]['scale'], self.tensors[index]['zero']
+
+    def conv(self, source, weights, bias, result, stride=1, dilation=1, activation=NO_ACTIVATION):
+        slots = [(0, 'Int8', SAME, 1), (1, 'Int32', stride, 0), (2, 'Int32', stride, 0),
+                 (3, 'Int8', activation, 0), (4, 'Int32', dilation, 1), (5, 'Int32', dilation, 1)]
+        self.operators.append((CONV_2D, [source, weights, bias], [result], slots))
+
+    def max_pool(self, source, result, height, width):
+        slots = [(0, 'Int8', VALID, 0), (1, 'Int32', 1, 0), (2, 'Int32', 1, 0), (3, 'Int32', width, 0),
+                 (4, 'Int32', height, 0), (5, 'Int8', NO_ACTIVATION, 0)]
+        self.operators.append((MAX_POOL_2D, [source], [result], slots))
 
     def logistic(self, source, result):
         self.operators.append((LOGISTIC, [source], [result], None))
+
+    def softmax(self, source, result):
+        self.operators.append((SOFTMAX, [source], [result], [(0, 'Float32', 1.0, 0.0)]))
 
     def write(self):
         return _Writer(self).file()
@@ -84,16 +135,12 @@ class _Writer:
                           (4, 'UOffsetTRelative', quantization, 0))
 
     def operator(self, op):
-        code, inputs, outputs, attributes = op
-        options = None
-        if code == CONV_2D:
-            stride = attributes['stride']
-            options = self.table(6, (0, 'Int8', SAME, 1), (1, 'Int32', stride, 0), (2, 'Int32', stride, 0),
-                                 (3, 'Int8', attributes['activation'], 0), (4, 'Int32', 1, 0), (5, 'Int32', 1, 0))
+        code, inputs, outputs, slots = op
+        options = None if slots is None else self.table(6, *slots)
         sources, results = self.ints(inputs), self.ints(outputs)
         return self.table(9, (0, 'Uint32', self.codes.index(code), 0), (1, 'UOffsetTRelative', sources, 0),
                           (2, 'UOffsetTRelative', results, 0),
-                          (3, 'Uint8', CONV_OPTIONS if options else None, 0),
+                          (3, 'Uint8', OPTIONS.get(code), 0),
                           (4, 'UOffsetTRelative', options, 0))
 
     def file(self):

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""tools/train: drawn views; what cells are to learn; int8 files read back. Needs torch but for the first."""
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+os.chdir(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, "tools/train")
+import tasks  # noqa: E402
+import views  # noqa: E402
+
+try:
+    import data
+    import nets
+    import tflite
+    import torch
+except ImportError:
+    torch = None
+
+GRID = tasks.Task("grid", (32, 24), [(4, 8, 1)], ["open", "fist"], "", "", key="pose")  # 4 x 3 cells
+CELL_W, CELL_H = 4056 / 4, 3040 / 3
+
+
+def box(pose, x, y, w, h, visible=1.0):
+    """In cells."""
+    return dict(pose=pose, x=x * CELL_W, y=y * CELL_H, w=w * CELL_W, h=h * CELL_H, visible=visible)
+
+
+class Views(unittest.TestCase):
+    def test_a_seed_draws_the_same_again_and_another_one_something_else(self):
+        view = {"name": "a", "scene": {"lux": {"log_between": [5, 2000]}, "n": {"whole": [1, 1000000]}}}
+        first, again = (views.draw(views.stream(view, 7), view) for _ in range(2))
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, views.draw(views.stream(view, 8), view))
+
+    def test_draws_stay_in_their_ranges_and_the_rest_stays_as_it_is(self):
+        view = {"name": "a", "lux": [250, 900], "k": {"between": [2, 3]}, "w": {"whole": [1, 3]},
+                "o": {"one_of": [0, {"between": [5, 6]}]}, "two": {"between": [1, 2], "note": "kept"}}
+        drawn = [views.draw(views.stream(view, seed), view) for seed in range(200)]
+        self.assertTrue(all(2 <= d["k"] <= 3 and d["lux"] == [250, 900] and d["two"] == view["two"] for d in drawn))
+        self.assertEqual({d["w"] for d in drawn}, {1, 2, 3})
+        self.assertTrue(any(d["o"] == 0 for d in drawn) and any(5 <= d["o"] <= 6 for d in drawn))
+        self.assertTrue(all(d["o"] == 0 or 5 <= d["o"] <= 6 for d in drawn))
+
+    def test_training_keeps_away_from_the_worlds_of_tests(self):
+        for name, task in tasks.TASKS.items():
+            self.assertGreaterEqual(task.seeds[0], 100, name)
+
+    def test_every_file_is_drawn_for_every_seed_with_its_name(self):
+        lines = [json.loads(v) for v in views.make(["scenes/train/road.json", "scenes/train/cell.json"], [3, 4], 5)]
+        self.assertEqual([(v["name"], v["seed"], v["frames"]) for v in lines],
+                         [("road", 3, 5), ("cell", 3, 5), ("road", 4, 5), ("cell", 4, 5)])
+
+
+@unittest.skipIf(torch is None, "no torch")
+class Targets(unittest.TestCase):
+    def test_the_cell_under_a_boxs_middle_has_its_class_and_distances(self):
+        t = data.grid_targets({"boxes": [box("fist", 2, 1, 1, 1.5)]}, GRID)
+        self.assertEqual(t["score"].nonzero().tolist(), [[1, 1, 2]])
+        self.assertEqual(t["positive"][1, 2], 1)
+        for have, want in zip(t["sides"][:, 1, 2], (0.5, 0.5, 0.5, 1.0)):  # center (2.5, 1.5)
+            self.assertAlmostEqual(float(have), want, places=5)
+
+    def test_what_is_hardly_visible_is_neither_wanted_nor_held_against(self):
+        t = data.grid_targets({"boxes": [box("open", 0, 0, 1, 1, 0.2)]}, GRID)
+        self.assertEqual(float(t["score"].sum()), 0)
+        self.assertEqual((t["weight"] == 0).nonzero().tolist(), [[0, 0, 0], [1, 0, 0]])
+
+    def test_the_nearer_of_two_boxes_has_the_cell(self):
+        t = data.grid_targets({"boxes": [box("open", 1, 1, 1, 1), box("fist", 1.2, 1.1, 1, 1)]}, GRID)
+        self.assertEqual((float(t["score"][0, 1, 1]), float(t["score"][1, 1, 1])), (1, 0))
+
+    def test_the_rest_of_a_thing_has_its_box_and_no_score(self):
+        t = data.grid_targets({"boxes": [box("open", 0, 0, 4, 3)]}, GRID)
+        self.assertEqual((float(t["weight"][0, 1, 0]), float(t["boxed"][1, 0])), (0, data.BESIDE))
+        self.assertEqual(t["sides"][:, 1, 0].tolist(), [0.5, 1.5, 3.5, 1.5])
+        self.assertEqual((float(t["weight"][0, 0, 0]), float(t["boxed"][0, 0])), (0, data.BESIDE))
+        self.assertEqual((float(t["boxed"][1, 1]), float(t["positive"][1, 1])), (1, 1))
+
+    def test_boxes_of_other_kinds_are_background(self):
+        t = data.grid_targets({"boxes": [box("wave", 1, 1, 1, 1)]}, GRID)
+        self.assertEqual((float(t["score"].sum()), float(t["weight"].min())), (0, 1))
+
+    def test_a_mirror_image_has_mirrored_targets(self):
+        torch.manual_seed(0)
+        sides = torch.tensor([1.0, 2.0, 3.0, 4.0]).reshape(1, 4, 1, 1).expand(1, 4, 3, 4).contiguous()
+        score = torch.arange(12.0).reshape(1, 1, 3, 4)
+        flip = torch.tensor([True])
+        self.assertEqual(data.mirror("sides", sides, flip)[0, :, 0, 0].tolist(), [3, 2, 1, 4])
+        self.assertEqual(data.mirror("score", score, flip)[0, 0, 0].tolist(), [3, 2, 1, 0])
+
+    def test_frames_shrink_to_the_mean(self):
+        codes = torch.tensor([[1, 2, -5, -6], [3, 5, -7, -8]], dtype=torch.int8).reshape(1, 1, 2, 4).numpy()
+        self.assertEqual(data.shrink(codes, (2, 1)).ravel().tolist(), [3, -6])  # 11 / 4, -26 / 4, a half up
+
+    def test_a_picture_is_of_the_class_that_is_seen_in_it(self):
+        task = tasks.Task("classifier", (32, 24), [(4, 8, 1)], ["nobody", "open", "fist"], "", "", key="pose")
+        for boxes, want in (([], 0), ([box("open", 0, 0, 1, 1)], 1), ([box("open", 0, 0, 1, 1, 0.1)], -1),
+                            ([box("fist", 0, 0, 1, 1), box("open", 0, 0, 1, 1, 0.1)], 2)):
+            self.assertEqual(int(data.picture_class({"boxes": boxes}, task)["class"]), want)
+
+
+@unittest.skipIf(torch is None, "no torch")
+class Files(unittest.TestCase):
+    def test_a_network_that_begins_with_its_own_file_says_the_same(self):
+        torch.manual_seed(1)
+        task = tasks.Task("grid", (32, 24), [(4, 2, 1), (6, 2, 1), (6, 1, 2)], ["a", "b"], "", "", threshold=0.5)
+        x = torch.rand(8, 3, 24, 32) * 2 - 1
+        first, again = nets.Grid(task), nets.Grid(task)
+        first(x)  # moves the running means
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(nets.to_tflite(first, "test", task.size, [x]))
+            f.flush()
+            self.assertEqual(tflite.constants(f.name)["conv2/weights"].shape, (6, 3, 3, 4))
+            self.assertEqual(nets.begin_with(again, f.name, x), 5)
+        with torch.no_grad():
+            for a, b in zip(first.eval()(x), again.eval()(x)):
+                self.assertLess(float((a - b).abs().max()), 0.05 * float(a.abs().max()))
+
+
+if __name__ == "__main__":
+    done = unittest.main(exit=False, verbosity=0).result
+    run, failed, errors = done.testsRun, len(done.failures), len(done.errors)
+    print(f"{100 * (run - failed - errors) // run}%: Checks: {run}, Failures: {failed}, Errors: {errors}")
+    sys.exit(0 if done.wasSuccessful() else 1)
