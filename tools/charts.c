@@ -1,5 +1,7 @@
 #include "tools/charts.h"
 
+#include "scenes/scene.h"
+
 #include <math.h>
 
 static const float pi = 3.14159265f;
@@ -102,14 +104,6 @@ chart_rgb_t chart_resolution(float u, float v, double seconds)
 
 /* ---- colors ---- */
 
-/* sRGB of the ColorChecker's patches as its maker publishes them. */
-static const uint8_t patches[24][3] = {
-    {115, 82, 68},   {194, 150, 130}, {98, 122, 157}, {87, 108, 67},   {133, 128, 177},
-    {103, 189, 170}, {214, 126, 44},  {80, 91, 166},  {193, 90, 99},   {94, 60, 108},
-    {157, 188, 64},  {224, 163, 46},  {56, 61, 150},  {70, 148, 73},   {175, 54, 60},
-    {231, 199, 31},  {187, 86, 149},  {8, 133, 161},  {243, 243, 242}, {200, 200, 200},
-    {160, 160, 160}, {122, 122, 121}, {85, 85, 85},   {52, 52, 52}};
-
 enum { COLUMNS = 6, ROWS = 4 };
 static const float cell = 1.0f / 6.2f, margin = 0.1f / 6.2f, top = 0.05f;
 
@@ -122,7 +116,7 @@ static float linear(uint8_t code)
 void chart_patch(uint32_t patch, uint8_t rgb[3], float *u, float *v)
 {
     for (uint32_t i = 0; i < 3; i++)
-        rgb[i] = patches[patch][i];
+        rgb[i] = (uint8_t)(scene_color_patches[patch] >> (16 - 8 * i));
     *u = margin + ((float)(patch % COLUMNS) + 0.5f) * cell;
     *v = top + ((float)(patch / COLUMNS) + 0.5f) * cell;
 }
@@ -135,8 +129,9 @@ chart_rgb_t chart_colors(float u, float v, double seconds)
                  fy > 0.06f && fy < 0.94f;
     if (!patch)
         return tone(0.03f);
-    const uint8_t *code = patches[(uint32_t)y * COLUMNS + (uint32_t)x];
-    return (chart_rgb_t){linear(code[0]), linear(code[1]), linear(code[2])};
+    uint32_t code = scene_color_patches[(uint32_t)y * COLUMNS + (uint32_t)x];
+    return (chart_rgb_t){linear((uint8_t)(code >> 16)), linear((uint8_t)(code >> 8)),
+                         linear((uint8_t)code)};
 }
 
 /* ---- motion, light ---- */

@@ -84,6 +84,7 @@ typedef struct {
 
 typedef struct {
     const char *file, *format; /* "capture", "lanes", "trios" */
+    const sim_json_t *config;  /* of the run; NULL: not known */
     output_t out;
     host_t host;
     bool check, json;
@@ -292,6 +293,7 @@ static int decode(decode_t *d, FILE *stream, const mipi_rx_desc_t *desc, const c
     output_t *out = &d->out;
     host_init(&d->host, out->file[OUT_METADATA], out->file[OUT_POSTMORTEM], out->dir);
     host_configure(&d->host, desc);
+    d->host.names = metadata_names(d->config);
     d->host.elf = elf;
     d->host.format = format;
     d->host.embedded = out->file[OUT_EMBEDDED];
@@ -310,6 +312,27 @@ static int decode(decode_t *d, FILE *stream, const mipi_rx_desc_t *desc, const c
         code = cli_fail(EXIT_USAGE, "%s: %s", d->file, d->error);
     else if (d->host.error[0] != '\0')
         code = cli_fail(EXIT_FAILED, "%s", d->host.error);
+    return code;
+}
+
+static int decode_file(decode_t *d, const mipi_rx_desc_t *desc, const char *elf,
+                       host_format_t format)
+{
+    char error[512];
+    FILE *stream = fopen(d->file, "rb");
+    if (stream == NULL)
+        return cli_fail(EXIT_USAGE, "%s: %s", d->file, strerror(errno));
+    if (!output_open(&d->out, error, sizeof(error))) {
+        output_close(&d->out, false, NULL, 0);
+        fclose(stream);
+        return cli_fail(EXIT_FAILED, "%s", error);
+    }
+    int code = decode(d, stream, desc, elf, format);
+    fclose(stream);
+    bool keep = code != EXIT_USAGE && d->host.error[0] == '\0';
+    host_free(&d->host);
+    if (!output_close(&d->out, keep, error, sizeof(error)) && keep)
+        return cli_fail(EXIT_FAILED, "%s", error);
     return code;
 }
 
@@ -387,7 +410,7 @@ int cmd_decode(int argc, char **argv)
 {
     const char *dir = NULL, *elf = NULL, *format_text = "png", *packets = NULL, *check = NULL;
     const char *json = NULL, *expect = NULL, *lanes_text = NULL, *buffer_text = NULL;
-    const char *lrte = NULL, *seeds = NULL;
+    const char *lrte = NULL, *seeds = NULL, *names = NULL;
     const cli_opt_t opts[] = {
         {'o', "out", "DIR", "where lines and images go (default: frames; with --check: nowhere)",
          &dir},
@@ -406,7 +429,9 @@ int cmd_decode(int argc, char **argv)
         {0, "descramble", "SEED,..",
          "lanes or trios are scrambled (text of lanes): the seed of each", &seeds},
         {0, "line-buffer", "BYTES", "longest line that the host has room for", &buffer_text},
-        {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &elf}};
+        {'e', "elf", "FILE", "the program: names functions in postmortem.jsonl", &elf},
+        {0, "names", "FILE",
+         "config.json of the run: names of lines, zones, facings in metadata.jsonl", &names}};
     const cli_t cli = {
         "decode",
         "FILE",
@@ -417,7 +442,7 @@ int cmd_decode(int argc, char **argv)
         SIM_COUNT(opts),
         1,
         1};
-    char **args, error[512];
+    char **args;
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
@@ -439,19 +464,12 @@ int cmd_decode(int argc, char **argv)
                   .check = check != NULL,
                   .json = json != NULL,
                   .align = align};
-    FILE *stream = fopen(d.file, "rb");
-    if (stream == NULL)
-        return cli_fail(EXIT_USAGE, "%s: %s", d.file, strerror(errno));
-    if (!output_open(&d.out, error, sizeof(error))) {
-        output_close(&d.out, false, NULL, 0);
-        fclose(stream);
-        return cli_fail(EXIT_FAILED, "%s", error);
-    }
-    int code = decode(&d, stream, &desc, elf, format);
-    fclose(stream);
-    bool keep = code != EXIT_USAGE && d.host.error[0] == '\0';
-    host_free(&d.host);
-    if (!output_close(&d.out, keep, error, sizeof(error)) && keep)
-        return cli_fail(EXIT_FAILED, "%s", error);
+    sim_doc_t *config = names != NULL ? sim_doc_load(names) : NULL;
+    const char *wrong = config != NULL ? sim_doc_error(config) : NULL;
+    if (wrong == NULL && config != NULL)
+        d.config = sim_doc_root(config).node;
+    int code =
+        wrong != NULL ? cli_fail(EXIT_USAGE, "%s", wrong) : decode_file(&d, &desc, elf, format);
+    sim_doc_free(config);
     return code;
 }

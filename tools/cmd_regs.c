@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/include/fovea_settings.h"
 #include "logic/sensor.h"
 #include "sim/reg_help.h"
 #include "tools/cli.h"
@@ -211,6 +212,35 @@ static void md_numbers(void)
 #undef X
 }
 
+/* fovea_settings.h */
+static void md_settings(void)
+{
+    puts("\n## Settings of an application\n\nCCS register `app_` and the name; the name alone is "
+         "the key in "
+         "a scenario's `settings` (not of those that its other keys say, or the firmware "
+         "writes).\n\n"
+         "| address | name | range | in `settings` | meaning |\n|---|---|---|---|---|");
+#define X(NAME, address, bytes, access, reset, chip, key, least, most, help)                       \
+    printf("| 0x%04x | %s | %d..%d | %s | %s |\n", address, key, least, most,                      \
+           strcmp(#access, "SETTING") == 0 ? "yes" : "", help);
+    APP_SETTINGS(X)
+#undef X
+    printf("\nOf zone N, 0..%d: `app_zone_N_` and the name, N * 0x%x behind these.\n\n"
+           "| address | name | bytes | reset | meaning |\n|---|---|---|---|---|\n",
+           APP_ZONES_MOST - 1, APP_ZONE_BYTES);
+#define X(n, NAME, offset, bytes, reset, key, help)                                                \
+    printf("| 0x%04x | %s | %d | %d | %s |\n", APP_ZONE_BASE + (offset), key, bytes, reset, help);
+    APP_ZONE_REGS(X, 0)
+#undef X
+    printf("\nOf facing N, 0..%d: `app_facing_N_` and the name, N * 0x%x behind these.\n\n"
+           "| address | name | bytes | reset | meaning |\n|---|---|---|---|---|\n",
+           APP_FACINGS_MOST - 1, APP_FACING_BYTES);
+#define X(n, NAME, offset, bytes, reset, key, help)                                                \
+    printf("| 0x%04x | %s | %d | %d | %s |\n", APP_FACING_BASE + (offset), key, bytes, reset, help);
+    APP_FACING_REGS(X, 0)
+#undef X
+}
+
 static void md_tail(const sensor_t *sensor)
 {
     uint32_t count;
@@ -226,6 +256,7 @@ static void md_tail(const sensor_t *sensor)
         printf("| 0x%04x | %s | %u | %s%s | 0x%x | %s |\n", regs[i].addr, regs[i].name,
                regs[i].bytes, regs[i].writable ? "RW" : "RO", regs[i].retimed ? ", held" : "",
                regs[i].reset, regs[i].modeled ? "yes" : "kept only");
+    md_settings();
 }
 
 static const format_t c_format = {c_head, c_page, c_reg, c_tail};

@@ -70,7 +70,9 @@ static int command(const char *name, const char *about, const char *gdb, int arg
     const char *at = NULL, *every = NULL;
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
-        {'s', "scene", "FILE", "scene or PNG to look at (default: the scenario's)", &f->scene},
+        {'s', "scene", "FILE",
+         "scene, PNG, Y4M or - (Y4M on standard input) to look at (default: the scenario's)",
+         &f->scene},
         {'m', "network", "FILE", "network, .tflite, .onnx or .fnp (default: the scenario's)",
          &f->network},
         {0, "model", "FILE", "the same", &f->network},
@@ -80,6 +82,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
          &f->host},
         {'n', "frames", "N", "frames to simulate", &f->frames},
         {0, "seed", "N", "seed of the noise", &f->seed},
+        {0, "late", "TIME", "the host starts the stream so much later (12us)", &f->late},
         {0, "scene-seed", "N", "seed of the world", &f->scene_seed},
         {'o', "out", "DIR", "where results go (default: out/<scenario>)", &desc.out_dir},
         {'j', "threads", "N", "threads (default: one a processor); no effect on results", &threads},

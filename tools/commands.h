@@ -17,8 +17,13 @@
     X(disasm,  "NPU program to text")                                                               \
     X(image,   "firmware and network to a boot image")                                              \
     X(decode,  "link capture or lanes to metadata and images, as the host sees them; checks")       \
+    X(scene,   "a scene without a sensor: its picture, its truth")                                  \
     X(sense,   "a picture to a RAW file, with the simulated pixel die")                             \
     X(isp,     "a RAW file to a picture, with the simulated ISP")                                   \
+    X(events,  "what happened in a run, by type, time, place and identity")                       \
+    X(compare, "a plain camera and its host against the same scene's AI sensor")                \
+    X(phases,  "latency from an entry into a zone to a pin, at every phase of a frame")          \
+    X(test,    "scenarios with expectations: run, judged, reported")                                \
     X(emva,    "the pixel die measured as EMVA 1288 does")                                          \
     X(regs,    "the register map")                                                                  \
     X(version, "version and what this machine can run")

@@ -59,7 +59,7 @@ static void take_metadata(host_t *host, const mipi_rx_frame_t *frame,
         return;
     }
     host->metadata_frames++;
-    write_line(host->metadata, metadata_json(&metadata));
+    write_line(host->metadata, metadata_json(&metadata, &host->names));
     if (host->on_metadata != NULL)
         host->on_metadata(host->ctx, &metadata);
 }

@@ -19,6 +19,7 @@ typedef struct {
     mipi_rx_t rx;
     FILE *metadata;         /* lines of metadata.jsonl go here; the caller's */
     FILE *postmortem;       /* lines of postmortem.jsonl; the caller's */
+    metadata_names_t names; /* of lines, zones and facings in them */
     const char *elf;        /* names functions in them: the program; NULL: none does */
     const char *frames_dir; /* images go here; NULL: they do not */
     host_format_t format;   /* of them */

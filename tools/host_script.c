@@ -591,14 +591,15 @@ void host_script_free(host_script_t *script)
     *script = (host_script_t){0};
 }
 
-bool host_script_add_write(host_script_t *script, uint16_t addr, uint32_t bytes, uint32_t value)
+bool host_script_add_write(host_script_t *script, uint32_t at, uint16_t addr, uint32_t bytes,
+                           uint32_t value)
 {
     host_cmd_t *more = realloc(script->cmd, (script->cmds + 1u) * sizeof(*more));
     if (more == NULL)
         return false;
     script->cmd = more;
-    script->cmd[script->cmds++] =
-        (host_cmd_t){.act = HOST_WRITE, .addr = addr, .bytes = bytes, .value = value};
+    memmove(more + at + 1, more + at, (script->cmds++ - at) * sizeof(*more));
+    more[at] = (host_cmd_t){.act = HOST_WRITE, .addr = addr, .bytes = bytes, .value = value};
     return true;
 }
 
@@ -620,12 +621,28 @@ bool host_script_sends(const host_script_t *script)
     return false;
 }
 
+static bool covers(const host_cmd_t *cmd, uint16_t addr)
+{
+    return cmd->act == HOST_WRITE && addr >= cmd->addr && addr - cmd->addr < (int)cmd->bytes;
+}
+
 bool host_script_writes(const host_script_t *script, uint16_t addr)
 {
-    for (uint32_t i = 0; i < script->cmds; i++) {
-        const host_cmd_t *cmd = &script->cmd[i];
-        if (cmd->act == HOST_WRITE && addr >= cmd->addr && addr - cmd->addr < (int)cmd->bytes)
+    for (uint32_t i = 0; i < script->cmds; i++)
+        if (covers(&script->cmd[i], addr))
             return true;
-    }
     return false;
+}
+
+uint32_t host_script_sets(const host_script_t *script, uint16_t addr)
+{
+    uint32_t i = 0;
+    for (; i < script->cmds; i++) {
+        const host_cmd_t *cmd = &script->cmd[i];
+        uint32_t behind =
+            (uint32_t)(cmd->addr + (int)cmd->bytes - 1 - addr); /* bytes, big-endian */
+        if (covers(cmd, addr) && (cmd->value >> 8 * behind & 0xffu) != 0)
+            break;
+    }
+    return i;
 }

@@ -56,8 +56,9 @@ bool host_script_parse(host_script_t *script, const char *name, const char *text
                        char *error, size_t error_bytes);
 void host_script_free(host_script_t *script);
 
-/* One more write at the end. False without memory. */
-bool host_script_add_write(host_script_t *script, uint16_t addr, uint32_t bytes, uint32_t value);
+/* One more write, in front of command `at` (cmds: at the end). False without memory. */
+bool host_script_add_write(host_script_t *script, uint32_t at, uint16_t addr, uint32_t bytes,
+                           uint32_t value);
 
 /* What the script does, in a hash that `seed` begins. */
 uint64_t host_script_hash(const host_script_t *script, uint64_t seed);
@@ -67,5 +68,8 @@ bool host_script_sends(const host_script_t *script);
 
 /* Whether a line writes any byte of the register at addr. */
 bool host_script_writes(const host_script_t *script, uint16_t addr);
+
+/* The first command that writes another value than 0 to that byte; cmds: none does. */
+uint32_t host_script_sets(const host_script_t *script, uint16_t addr);
 
 #endif

@@ -38,6 +38,7 @@ for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
 for file in logic/tech/*.json; do put 644 "$file" share/fovea/logic/tech; done
 put 644 "$work"/entrance.json share/fovea/scenes
 put 644 scenes/person_160.tflite share/fovea/scenes
+for file in scenes/models/*; do put 644 "$file" share/fovea/scenes/models; done
 for file in "$work"/registers.md "$work"/fovea.svd README.md CHANGELOG.md LICENSE; do
     put 644 "$file" share/doc/fovea
 done

@@ -21,6 +21,8 @@ allow tools/client '^fovea_' # others copy it
 for file in logic/*.[ch]; do
     case $file in logic/sensor[._]*) continue ;; esac
     bad=$(sed -nE 's/^#include "([^"]+)".*/\1/p' "$file" | grep -vE '^(logic|sim)/')
+    # what registers of an application are called is the firmware's affair
+    [ "$file" = logic/ccs_regs.c ] && bad=$(echo "$bad" | grep -vx firmware/include/fovea_settings.h)
     [ -z "$bad" ] || { echo "layers: $file includes $(echo "$bad" | tr '\n' ' ')"; status=1; }
 done
 for file in firmware/*.c firmware/include/*.h; do

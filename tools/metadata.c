@@ -2,8 +2,14 @@
 
 #include <stdio.h>
 
-#include "firmware/include/fovea_metadata.h"
 #include "sim/hash.h"
+
+/* Words of a record, by type of section. */
+static const uint32_t record_words[META_SECTION_TYPES + 1] = {
+#define X(name, type, words, help) [META_SECTION_##name] = (words),
+    META_SECTIONS(X)
+#undef X
+};
 
 static uint32_t word_at(const uint8_t *bytes, uint32_t index)
 {
@@ -11,140 +17,194 @@ static uint32_t word_at(const uint8_t *bytes, uint32_t index)
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-static bool complain(char *error, size_t error_bytes, uint32_t word, uint32_t found,
-                     const char *expected)
+/* ---- checks ---- */
+
+typedef struct {
+    char *text;
+    size_t bytes;
+} error_t;
+
+static bool complain(const error_t *error, uint32_t word, uint32_t found, const char *expected)
 {
-    snprintf(error, error_bytes, "metadata packet: byte %u: found 0x%x, expected %s", 4 * word,
-             found, expected);
+    snprintf(error->text, error->bytes, "metadata packet: byte %llu: found 0x%x, expected %s",
+             4ull * word, found, expected);
     return false;
 }
 
-/* The header's own idea of the packet's size must be what its records need and be there. */
-static bool size_fits(const uint8_t *bytes, size_t count)
+/* Magic, version, size, CRC. */
+static bool check_frame(const uint8_t *bytes, size_t count, const error_t *error)
 {
-    uint64_t boxes = word_at(bytes, META_BOXES), events = word_at(bytes, META_EVENTS);
-    uint64_t words = META_HEADER_WORDS + boxes * META_BOX_WORDS + events * META_EVENT_WORDS + 1;
-    return boxes <= METADATA_MAX_BOXES && events <= METADATA_MAX_BOXES &&
-           word_at(bytes, META_TOTAL_BYTES) == 4 * words && 4 * words <= count;
+    if (count < 4 * (META_HEADER_WORDS + 1)) {
+        snprintf(error->text, error->bytes, "metadata packet: %zu bytes, expected at least %d",
+                 count, 4 * (META_HEADER_WORDS + 1));
+        return false;
+    }
+    if (word_at(bytes, META_MAGIC) != META_MAGIC_VALUE)
+        return complain(error, META_MAGIC, word_at(bytes, META_MAGIC), "FOVM");
+    if (word_at(bytes, META_VERSION) != META_VERSION_VALUE)
+        return complain(error, META_VERSION, word_at(bytes, META_VERSION),
+                        "version 2 of the packet; others are not read");
+    uint32_t total = word_at(bytes, META_TOTAL_BYTES);
+    if (total % 4 != 0 || total < 4 * (META_HEADER_WORDS + 1) || total > count)
+        return complain(error, META_TOTAL_BYTES, total, "its size in whole words, all of it there");
+    uint32_t last = total / 4 - 1;
+    if (word_at(bytes, last) != sim_crc32(0, bytes, 4 * (size_t)last))
+        return complain(error, last, word_at(bytes, last), "the CRC-32 of the packet");
+    return true;
+}
+
+static bool check_heat_map(const metadata_t *m, const error_t *error)
+{
+    const metadata_section_t *s = &m->section[META_SECTION_HEAT_MAP];
+    if (s->first == 0)
+        return true;
+    bool fits = s->words >= META_HEAT_MAP_WORDS;
+    if (fits) {
+        metadata_heat_map_t map = metadata_heat_map(m);
+        fits = s->words - META_HEAT_MAP_WORDS == ((uint64_t)map.columns * map.rows + 1) / 2;
+    }
+    return fits || complain(error, s->first, word_at(m->bytes, s->first),
+                            "columns and rows of the cells behind");
+}
+
+static bool check_attributes(const metadata_t *m, const error_t *error)
+{
+    for (uint32_t i = 0; i < m->attributes; i++) {
+        metadata_attribute_t a = metadata_attribute(m, i);
+        if (a.box >= m->boxes)
+            return complain(error, m->section[META_SECTION_ATTRIBUTES].first + i, a.box,
+                            "the index of a box of the packet");
+    }
+    return true;
+}
+
+static bool take_section(metadata_t *m, uint32_t head, const error_t *error)
+{
+    uint32_t type = word_at(m->bytes, head) & 0xffffu, words = word_at(m->bytes, head) >> 16;
+    if (words > m->words - head - META_SECTION_HEAD_WORDS)
+        return complain(error, head, words, "no more words in a section than the packet has");
+    if (type == META_SECTION_NONE || type > META_SECTION_TYPES) {
+        m->unknown++;
+        return true;
+    }
+    metadata_section_t *s = &m->section[type];
+    if (s->first != 0)
+        return complain(error, head, type, "a type of section that was not there before");
+    *s = (metadata_section_t){head + META_SECTION_HEAD_WORDS, words};
+    if (type != META_SECTION_HEAT_MAP && words % record_words[type] != 0)
+        return complain(error, head, words, "a section of whole records");
+    return type != META_SECTION_BOXES || words / META_BOXES_WORDS <= METADATA_MAX_BOXES ||
+           complain(error, head, words / META_BOXES_WORDS, "at most 4096 boxes");
+}
+
+static uint32_t records(const metadata_t *m, uint32_t type)
+{
+    return m->section[type].words / record_words[type];
+}
+
+static void count_records(metadata_t *m)
+{
+    m->boxes = records(m, META_SECTION_BOXES);
+    m->events = records(m, META_SECTION_EVENTS);
+    m->lines = records(m, META_SECTION_COUNTS);
+    m->facings = records(m, META_SECTION_STOCK);
+    m->gestures = records(m, META_SECTION_GESTURES);
+    m->attributes = records(m, META_SECTION_ATTRIBUTES);
+    m->areas = records(m, META_SECTION_IMAGE);
+    for (uint32_t i = 0; i < m->lines; i++) {
+        m->count_in += metadata_count(m, i).in;
+        m->count_out += metadata_count(m, i).out;
+    }
 }
 
 bool metadata_parse(const uint8_t *bytes, size_t count, metadata_t *out, char *error,
                     size_t error_bytes)
 {
-    if (count < 4 * (META_HEADER_WORDS + 1)) {
-        snprintf(error, error_bytes, "metadata packet: %zu bytes, expected at least %d", count,
-                 4 * (META_HEADER_WORDS + 1));
+    const error_t e = {error, error_bytes};
+    if (!check_frame(bytes, count, &e))
         return false;
-    }
-    if (word_at(bytes, META_MAGIC) != META_MAGIC_VALUE)
-        return complain(error, error_bytes, META_MAGIC, word_at(bytes, META_MAGIC), "FOVM");
-    if (word_at(bytes, META_VERSION) != META_VERSION_VALUE)
-        return complain(error, error_bytes, META_VERSION, word_at(bytes, META_VERSION),
-                        "version 1");
-    if (!size_fits(bytes, count))
-        return complain(error, error_bytes, META_TOTAL_BYTES, word_at(bytes, META_TOTAL_BYTES),
-                        "the size of its records, all of them there");
-    uint32_t last = word_at(bytes, META_TOTAL_BYTES) / 4 - 1;
-    if (word_at(bytes, last) != sim_crc32(0, bytes, 4 * (size_t)last))
-        return complain(error, error_bytes, last, word_at(bytes, last), "the CRC-32 of the packet");
     *out = (metadata_t){
         .bytes = bytes,
+        .words = word_at(bytes, META_TOTAL_BYTES) / 4 - 1,
         .frame = word_at(bytes, META_FRAME),
         .network = word_at(bytes, META_NETWORK),
-        .boxes = word_at(bytes, META_BOXES),
-        .events = word_at(bytes, META_EVENTS),
-        .count_in = word_at(bytes, META_COUNT_IN),
-        .count_out = word_at(bytes, META_COUNT_OUT),
         .latency_us = word_at(bytes, META_LATENCY_US),
         .time_ps = (uint64_t)word_at(bytes, META_TIME_HI) << 32 | word_at(bytes, META_TIME_LO),
     };
-    return true;
+    for (uint32_t at = META_HEADER_WORDS; at < out->words;
+         at += META_SECTION_HEAD_WORDS + (word_at(bytes, at) >> 16))
+        if (!take_section(out, at, &e))
+            return false;
+    count_records(out);
+    return check_heat_map(out, &e) && check_attributes(out, &e);
 }
+
+/* ---- records ---- */
 
 static uint32_t field(const uint8_t *bytes, uint32_t word, uint32_t low, uint32_t bits)
 {
-    return word_at(bytes, word) >> low & ((1u << bits) - 1u);
+    return word_at(bytes, word) >> low & UINT32_MAX >> (32 - bits);
 }
 
-metadata_box_t metadata_box(const metadata_t *metadata, uint32_t index)
+static uint32_t record(const metadata_t *m, uint32_t type, uint32_t index)
 {
-    uint32_t first = META_HEADER_WORDS + index * META_BOX_WORDS;
-    uint32_t value[] = {
-#define X(name, word, low, bits, help) field(metadata->bytes, first + word, low, bits),
-        META_BOX(X)
+    return m->section[type].first + index * record_words[type];
+}
+
+#define X(name, word, low, bits, help) field(m->bytes, at + (word), low, bits),
+
+metadata_box_t metadata_box(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_BOXES, index);
+    return (metadata_box_t){META_BOX(X)};
+}
+
+metadata_event_t metadata_event(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_EVENTS, index);
+    return (metadata_event_t){META_EVENT(X)};
+}
+
+metadata_count_t metadata_count(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_COUNTS, index);
+    return (metadata_count_t){META_COUNT(X)};
+}
+
+metadata_facing_t metadata_facing(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_STOCK, index);
+    return (metadata_facing_t){META_FACING(X)};
+}
+
+metadata_gesture_t metadata_gesture(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_GESTURES, index);
+    return (metadata_gesture_t){META_GESTURE(X)};
+}
+
+metadata_attribute_t metadata_attribute(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_ATTRIBUTES, index);
+    return (metadata_attribute_t){META_ATTRIBUTE(X)};
+}
+
+metadata_area_t metadata_area(const metadata_t *m, uint32_t index)
+{
+    uint32_t at = record(m, META_SECTION_IMAGE, index);
+    return (metadata_area_t){META_AREA(X)};
+}
+
+metadata_heat_map_t metadata_heat_map(const metadata_t *m)
+{
+    uint32_t at = record(m, META_SECTION_HEAT_MAP, 0);
+    return (metadata_heat_map_t){META_HEAT_MAP(X)};
+}
+
 #undef X
-    };
-    enum {
-#define X(name, word, low, bits, help) BOX_##name,
-        META_BOX(X)
-#undef X
-    };
-    return (metadata_box_t){value[BOX_ID],  value[BOX_CLASS], value[BOX_SCORE], value[BOX_LEFT],
-                            value[BOX_TOP], value[BOX_WIDTH], value[BOX_HEIGHT]};
-}
 
-metadata_event_t metadata_event(const metadata_t *metadata, uint32_t index)
+uint32_t metadata_heat_cell(const metadata_t *m, uint32_t index)
 {
-    uint32_t first = META_HEADER_WORDS + metadata->boxes * META_BOX_WORDS;
-    uint32_t at = first + index * META_EVENT_WORDS;
-    return (metadata_event_t){field(metadata->bytes, at, 0, 16),
-                              field(metadata->bytes, at, 16, 16)};
-}
-
-static void add_event(const metadata_event_t *event, sim_json_t *item)
-{
-    static const struct {
-        uint32_t kind;
-        const char *name, *key;
-    } kinds[] = {
-#define X(name, value, text, key) {value, text, key},
-        META_EVENT_KINDS(X)
-#undef X
-    };
-    const char *name = "unknown", *key = "id";
-    for (size_t i = 0; i < SIM_COUNT(kinds); i++)
-        if (kinds[i].kind == event->kind) {
-            name = kinds[i].name;
-            key = kinds[i].key;
-        }
-    sim_json_add_str(item, "type", name);
-    sim_json_add_u64(item, key, event->track);
-}
-
-static void add_boxes(const metadata_t *metadata, sim_json_t *line)
-{
-    sim_json_t *boxes = sim_json_add_array(line, "boxes");
-    for (uint32_t i = 0; i < metadata->boxes; i++) {
-        metadata_box_t box = metadata_box(metadata, i);
-        sim_json_t *item = sim_json_add_object(boxes, NULL);
-        sim_json_add_u64(item, "id", box.id);
-        if (box.class_id == META_CLASS_PERSON)
-            sim_json_add_str(item, "class", "person");
-        else
-            sim_json_add_u64(item, "class", box.class_id);
-        sim_json_add_num(item, "score", box.score / 256.0);
-        sim_json_add_u64(item, "x", box.x);
-        sim_json_add_u64(item, "y", box.y);
-        sim_json_add_u64(item, "w", box.w);
-        sim_json_add_u64(item, "h", box.h);
-    }
-}
-
-sim_json_t *metadata_json(const metadata_t *metadata)
-{
-    sim_json_t *line = sim_json_object();
-    sim_json_add_u64(line, "frame", metadata->frame);
-    sim_json_add_u64(line, "time_ps", metadata->time_ps);
-    sim_json_add_u64(line, "network", metadata->network);
-    add_boxes(metadata, line);
-    sim_json_t *counts = sim_json_add_object(line, "counts");
-    sim_json_add_u64(counts, "in", metadata->count_in);
-    sim_json_add_u64(counts, "out", metadata->count_out);
-    sim_json_t *events = sim_json_add_array(line, "events");
-    for (uint32_t i = 0; i < metadata->events; i++) {
-        metadata_event_t event = metadata_event(metadata, i);
-        add_event(&event, sim_json_add_object(events, NULL));
-    }
-    sim_json_add_u64(line, "latency_us", metadata->latency_us);
-    return line;
+    uint32_t at = record(m, META_SECTION_HEAT_MAP, 1) + index / 2;
+    return field(m->bytes, at, 16 * (index % 2), 16);
 }

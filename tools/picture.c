@@ -33,6 +33,37 @@ void picture_box(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h,
     picture_fill(image, x + w - thick, y, thick, h, color);
 }
 
+/* Cuts away what is outside 0..size along one axis: shares of the way, of a line from a to b. */
+static void clip(float a, float b, float size, float *from, float *to)
+{
+    float at_0 = -a / (b - a), at_1 = (size - a) / (b - a);
+    float low = at_0 < at_1 ? at_0 : at_1, high = at_0 < at_1 ? at_1 : at_0;
+    *from = low > *from ? low : *from;
+    *to = high < *to ? high : *to;
+}
+
+void picture_line(sim_image_t *image, float x0, float y0, float x1, float y1, int32_t thick,
+                  rgb_t color)
+{
+    float from = 0, to = 1, dx = x1 - x0, dy = y1 - y0;
+    float wide = dx < 0 ? -dx : dx, high = dy < 0 ? -dy : dy;
+    float width = (float)image->width_px, height = (float)image->height_px;
+    if (wide > 0)
+        clip(x0, x1, width, &from, &to);
+    else if (!(x0 >= 0 && x0 <= width))
+        return;
+    if (high > 0)
+        clip(y0, y1, height, &from, &to);
+    else if (!(y0 >= 0 && y0 <= height))
+        return;
+    float steps = (wide > high ? wide : high) * (to - from);
+    int32_t last = steps > 0 ? (int32_t)steps + 1 : 0;
+    for (int32_t i = 0; i <= last && from <= to; i++) {
+        float t = last > 0 ? from + (to - from) * (float)i / (float)last : from;
+        picture_fill(image, (int32_t)(x0 + t * dx), (int32_t)(y0 + t * dy), thick, thick, color);
+    }
+}
+
 /* Columns of five dots each, lowest bit on top. */
 static const struct {
     char c;

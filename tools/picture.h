@@ -14,6 +14,9 @@ typedef struct {
 void picture_box(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h, int32_t thick,
                  rgb_t color);
 void picture_fill(sim_image_t *image, int32_t x, int32_t y, int32_t w, int32_t h, rgb_t color);
+/* From one place to another, as a square brush draws it. */
+void picture_line(sim_image_t *image, float x0, float y0, float x1, float y1, int32_t thick,
+                  rgb_t color);
 /* Digits, letters and a few signs in a 5 x 7 font, each dot scale x scale; unknown ones are blank.
  */
 void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t color,

@@ -13,7 +13,7 @@
 #define RESULTS_STREAMS(X)                                                                         \
     X(metadata, "metadata.jsonl") X(truth, "truth.jsonl") X(trace, "trace.json")                   \
     X(link, "link.csi2") X(uart, "uart.log") X(postmortem, "postmortem.jsonl") \
-    X(host_reads, "host_reads.jsonl") X(tensors, "tensors.jsonl")
+    X(host_reads, "host_reads.jsonl") X(tensors, "tensors.jsonl") X(pins, "pins.jsonl")
 /* clang-format on */
 
 typedef struct {

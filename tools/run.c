@@ -10,13 +10,17 @@
 #include "tools/cli.h"
 #include "tools/execution.h"
 #include "tools/network.h"
+#include "tools/phases.h"
 #include "tools/run_host.h"
 #include "tools/run_observe.h"
 #include "tools/run_snapshot.h"
 #include "tools/stats.h"
+#include "tools/truth.h"
 
-#define SLICE_PS (5 * SIM_PS_PER_MS)   /* between looks at the clock and at Ctrl-C */
-#define PATIENCE_PS (2 * SIM_PS_PER_S) /* without a frame the run is given up */
+#define SLICE_PS (5 * SIM_PS_PER_MS) /* between looks at the clock and at Ctrl-C */
+/* Without a frame the run is given up; longer where the program takes one now and then. */
+#define PATIENCE_PS (2 * SIM_PS_PER_S)
+#define LONG_PATIENCE_PS (120 * SIM_PS_PER_S)
 enum { MAX_ELF_BYTES = 16 << 20, MAX_FLASH_BYTES = 16 << 20, LATE_FRAMES = 2 };
 
 static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
@@ -39,61 +43,35 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
             line);
 }
 
-static scene_timing_t scene_timing_of(const pix_t *pixel)
-{
-    const pix_frame_t *now = &pixel->now;
-    pix_size_t size = pix_frame_size(now);
-    uint32_t rows = size.height_px, last = pix_frame_lines(now) - 1;
-    uint64_t start_ps = pix_row_exposure_start_ps(now, 0);
-    uint64_t line_ps = pix_frame_exposures(now) * pix_line_time_ps(now);
-    if (now->global_reset) /* middles of exposures: rows begin together and end one by one */
-        line_ps = now->shutter_lines != 0 ? 0 : line_ps / 2;
-    return (scene_timing_t){
-        .array_width_px = pixel->desc.width_px,
-        .array_height_px = pixel->desc.height_px,
-        .y0_px = pix_row_y_px(now, 0),
-        .y_step_px = (pix_row_y_px(now, last) - pix_row_y_px(now, 0)) / (float)(rows - 1),
-        .rows = rows,
-        .start_ps = start_ps,
-        .line_ps = line_ps,
-        .exposure_ps = pix_row_exposure_end_ps(now, 0) - start_ps,
-        .window = pix_frame_window(now),
-    };
-}
-
 static void write_truth(run_t *run, uint32_t frame)
 {
     const scene_timing_t *timing = &run->timing[frame % RUN_RING];
+    scene_events_t events = {0};
+    uint64_t until_ps = timing->start_ps + 1;
     scene_truth(run->scenario.scene, timing, frame, &run->truth);
-    sim_json_t *line = sim_json_object();
-    sim_json_add_u64(line, "frame", frame);
-    sim_json_add_u64(line, "time_ps", timing->start_ps);
-    scene_truth_write(&run->truth, line);
-    char *text = sim_json_print(line, false);
-    if (text != NULL)
-        fprintf(run->results.truth, "%s\n", text);
-    free(text);
-    sim_json_free(line);
+    if (!scene_events(run->scenario.scene, run->events_ps, until_ps, &events)) {
+        fail(run, EXIT_FAILED, "out of memory");
+        sim_stop(run->sim);
+    }
+    truth_write_line(run->results.truth, frame, timing, &run->truth, &events);
+    scene_events_free(&events);
+    run->events_ps = until_ps;
 }
 
-static void on_frame_start(void *ctx, bool level)
+/* Frames that the sensor has read; the newest is under way. */
+static uint64_t frames_read(const run_t *run)
 {
-    run_t *run = ctx;
-    uint32_t frame = run->sensor->pixel.now.frame;
-    if (!level)
-        return;
-    run->last_frame_ps = sim_now_ps(run->sim);
-    run->timing[frame % RUN_RING] = scene_timing_of(&run->sensor->pixel);
-    if (frame < run->scenario.frames)
-        write_truth(run, frame);
-    else if (frame >= run->scenario.frames + LATE_FRAMES)
-        sim_stop(run->sim); /* the missing metadata will not come any more */
+    uint64_t begun = run->sensor->pixel.frames;
+    return begun > 0 ? begun - 1 : 0;
 }
 
-/* Where the host wants images only nothing else is to be waited for. */
+/* Where the host wants images only nothing else is to be waited for; nor where a program tells
+ * something now and then. */
 uint64_t run_frames(const run_t *run)
 {
     enum { IMAGE_ONLY_MODE = 0xa700 };
+    if (!run->scenario.output.metadata)
+        return frames_read(run);
     const host_t *host = &run->host;
     uint64_t reports = host_frames(host);
     uint64_t images = host->raw_frames > host->rgb_frames ? host->raw_frames : host->rgb_frames;
@@ -105,6 +83,22 @@ uint64_t run_frames(const run_t *run)
 static bool is_complete(const run_t *run)
 {
     return !run->served && run_frames(run) >= run->scenario.frames && !host_image_open(&run->host);
+}
+
+static void on_frame_start(void *ctx, bool level)
+{
+    run_t *run = ctx;
+    uint32_t frame = run->sensor->pixel.now.frame;
+    if (!level)
+        return;
+    run->last_frame_ps = sim_now_ps(run->sim);
+    run->timing[frame % RUN_RING] = truth_timing(&run->sensor->pixel.desc, &run->sensor->pixel.now);
+    if (is_complete(run))
+        sim_stop(run->sim);
+    else if (frame < run->scenario.frames)
+        write_truth(run, frame);
+    else if (frame >= run->scenario.frames + LATE_FRAMES)
+        sim_stop(run->sim); /* the missing metadata will not come any more */
 }
 
 static void on_metadata(void *ctx, const metadata_t *metadata)
@@ -173,6 +167,23 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     add_latency(&run->npu_time, frame->npu_start_ps, frame->npu_end_ps);
 }
 
+static void on_image_left(void *ctx, const timeline_image_t *image)
+{
+    run_t *run = ctx;
+    keep(run, &run->images, &run->images_bytes, image, sizeof(*image));
+}
+
+static void on_pins(void *ctx, uint32_t levels, uint32_t changed)
+{
+    run_t *run = ctx;
+    const phases_edge_t edge = {sim_now_ps(run->sim), levels};
+    keep(run, &run->edges, &run->edges_bytes, &edge, sizeof(edge));
+    for (uint32_t pin = 0; pin < GPIO_PINS; pin++)
+        if ((changed >> pin & 1) != 0)
+            fprintf(run->results.pins, "{\"time_ps\":%llu,\"pin\":%u,\"level\":%u}\n",
+                    (unsigned long long)edge.time_ps, pin, levels >> pin & 1);
+}
+
 static void on_uart(void *ctx, uint8_t byte)
 {
     run_t *run = ctx;
@@ -238,6 +249,8 @@ static int load_networks(run_t *run)
     const scenario_t *s = &run->scenario;
     const char *file[NPU_NET_PLACES];
     networks_t *to = &run->networks;
+    if (s->networks == 0)
+        return EXIT_FINE;
     for (uint32_t n = 0; n < s->networks; n++)
         file[n] = s->network[n];
     if (!networks_load(file, s->networks, &s->sensor.npu, to, error, sizeof(error)))
@@ -317,11 +330,17 @@ static int connect(run_t *run)
     sensor->uart.sent = on_uart;
     sensor->uart.sent_ctx = run;
     sensor->timeline.done = on_frame_done;
-    sensor->timeline.done_ctx = run;
+    sensor->timeline.image = on_image_left;
+    sensor->timeline.done_ctx = sensor->timeline.image_ctx = run;
+    if (!run->served) { /* a host outside looks itself */
+        sensor->gpio.moved = on_pins;
+        sensor->gpio.moved_ctx = run;
+    }
     sensor->energy.frame_done = on_energy;
     sensor->energy.frame_ctx = run;
     host_init(&run->host, run->results.metadata, run->results.postmortem,
-              run->scenario.output.link != 0 ? run->results.dir : NULL);
+              run->scenario.output.images ? run->results.dir : NULL);
+    run->host.names = metadata_names(run->scenario.resolved);
     run->host.on_metadata = on_metadata;
     run->host.on_image = run->host.on_tensors = on_image;
     run->host.elf = run->scenario.firmware;
@@ -447,7 +466,7 @@ static bool core_is_lost(const sensor_t *sensor)
 
 static bool finished(const run_t *run)
 {
-    return is_complete(run) || run->error[0] != '\0';
+    return is_complete(run) || run->error[0] != '\0' || scene_trouble(run->scenario.scene) != NULL;
 }
 
 /* Frames are missing. */
@@ -464,8 +483,9 @@ static int fall_short(run_t *run)
                  ccs_byte(&run->sensor->ccs, MODE_SELECT) == 0
                      ? " and the host did not start its stream again"
                      : "");
-    snprintf(frames, sizeof(frames), "%llu of %u frames were reported",
-             (unsigned long long)run_frames(run), run->scenario.frames);
+    snprintf(frames, sizeof(frames), "%llu of %u frames were %s",
+             (unsigned long long)run_frames(run), run->scenario.frames,
+             run->scenario.output.metadata ? "reported" : "read");
     if (run->host.postmortems > 0)
         return fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)", frames,
                     why, dir);
@@ -476,6 +496,7 @@ static int simulate(run_t *run)
 {
     double begin = execution_seconds(), shown = begin;
     bool terminal = isatty(STDERR_FILENO) != 0;
+    uint64_t patience_ps = run->scenario.output.metadata ? PATIENCE_PS : LONG_PATIENCE_PS;
     for (bool stop = false; !stop && !finished(run);) {
         if (!run_snapshot_take(run))
             break;
@@ -488,7 +509,7 @@ static int simulate(run_t *run)
             print_progress(run, now - begin);
         }
         /* looked at where every run does, whatever snapshots it takes */
-        bool late = sim_now_ps(run->sim) > run_host_patience_ps(run, PATIENCE_PS);
+        bool late = sim_now_ps(run->sim) > run_host_patience_ps(run, patience_ps);
         bool over = !run->served && (late || core_is_lost(run->sensor));
         bool stopped = !run->served && sim_stopped(run->sim);
         stop = stopped || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
@@ -503,6 +524,9 @@ static int simulate(run_t *run)
         return fail(run, EXIT_FAILED, "interrupted%s",
                     run_snapshot_interrupted(run) ? "; the same command goes on from here" : "");
     host_finish(&run->host);
+    const char *trouble = scene_trouble(run->scenario.scene);
+    if (trouble != NULL)
+        return fail(run, EXIT_USAGE, "%s", trouble);
     if (run->error[0] != '\0')
         return EXIT_FAILED;
     if (run->snapshot.desc.file != NULL)
@@ -548,6 +572,7 @@ static bool write_stats(run_t *run)
     sim_json_t *frames = sim_json_add_array(stats, "frames");
     for (size_t i = 0; i < run->frames_bytes / sizeof(*frame); i++)
         stats_add_frame(frames, &frame[i]);
+    stats_add_images(stats, run->images, run->images_bytes / sizeof(timeline_image_t));
     energy_settle(&run->sensor->energy);
     energy_add_stats(stats, &run->sensor->energy, run->energies, run->energies_bytes);
     bool fine = write_json(run, "stats.json", stats);
@@ -676,6 +701,8 @@ void run_free(run_t *run)
     raw_frames_free(&run->raw_frames);
     networks_free(&run->networks);
     free(run->frames);
+    free(run->edges);
+    free(run->images);
     free(run->energies);
     sim_snapshot_free(run->snapshot.first);
     scenario_free(&run->scenario);

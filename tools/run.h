@@ -73,11 +73,16 @@ typedef struct {
     raw_frames_t raw_frames;
     void *frames; /* for stats.json: timeline_frame_t of each frame that was sent */
     size_t frames_bytes;
+    void *images; /* the same: timeline_image_t of each image that left */
+    size_t images_bytes;
+    void *edges; /* for `fovea phases`: phases_edge_t of each change of pins */
+    size_t edges_bytes;
     void *energies; /* for stats.json: energy_frame_t of each frame that is over */
     size_t energies_bytes;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */
+    uint64_t events_ps;              /* truth has events before this */
     score_t score;
     timeline_frame_t first; /* frame 0 */
     run_latency_t photon_to_alert, readout_to_alert, npu_time;

@@ -38,6 +38,7 @@ static size_t raw_bytes(const sim_comp_t *comp)
 static const sim_field_t fields[] = {
     K(timing),
     K(truth),
+    K(events_ps),
     K(score),
     K(first),
     K(photon_to_alert),
@@ -160,6 +161,8 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     if (start != run->snapshot.start)
         sim_snap_fail(snap, "a run that began with other contents of its memories");
     sim_snap_memory(snap, &run->frames, &run->frames_bytes);
+    sim_snap_memory(snap, &run->edges, &run->edges_bytes);
+    sim_snap_memory(snap, &run->images, &run->images_bytes);
     sim_snap_memory(snap, &run->energies, &run->energies_bytes);
     exchange_preview(&run->preview, snap);
     sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
@@ -171,7 +174,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
 }
 
 static const sim_kind_t kind = {
-    .kind = "run", .version = 4, .fields = fields, .exchange = exchange, .observer = true};
+    .kind = "run", .version = 6, .fields = fields, .exchange = exchange, .observer = true};
 _Static_assert(offsetof(run_t, comp) == 0, "comp stays first");
 
 bool run_snapshot_connect(run_t *run)
@@ -194,11 +197,18 @@ static bool hash_file(run_t *run, const char *file, uint64_t *hash)
     return true;
 }
 
+static bool hash_world(run_t *run, uint64_t *hash)
+{
+    char error[RUN_ERROR];
+    if (scene_hash_files(run->scenario.scene, hash, error, sizeof(error)) == SIM_OK)
+        return true;
+    return fail(run, EXIT_USAGE, "%s", error) == EXIT_FINE;
+}
+
 /* By content, not by name: every file that the run takes in. */
 static bool identify(run_t *run)
 {
     const scenario_t *s = &run->scenario;
-    const scene_back_t *back = &scene_desc(s->scene)->back;
     uint64_t firmware = SIM_HASH_SEED, network = SIM_HASH_SEED, rom = 0, flash = 0, picture = 0;
     bool fine = hash_file(run, s->firmware, &firmware);
     for (uint32_t n = 0; n < s->networks; n++)
@@ -207,8 +217,7 @@ static bool identify(run_t *run)
         fine = fine && hash_file(run, s->boot_rom, &rom);
     for (uint32_t i = 0; i < s->flash_files; i++)
         fine = fine && hash_file(run, s->flash[i].file, &flash);
-    if (back->kind == SCENE_BACK_PNG)
-        fine = fine && hash_file(run, back->file, &picture);
+    fine = fine && hash_world(run, &picture);
     run->snapshot.of = (sim_snapshot_of_t){fovea_version,
                                            {{"chip", s->chip_hash},
                                             {"scenario", s->hash},
@@ -254,6 +263,10 @@ int run_snapshot_read(run_t *run, const run_desc_t *desc)
     run_snapshot_t *s = &run->snapshot;
     s->desc = desc->snapshot;
     bool any = s->desc.file != NULL || s->desc.restore != NULL || s->desc.every_s > 0;
+    if ((any || run->debugged) && scene_is_pipe(run->scenario.scene))
+        return fail(run, EXIT_USAGE, "%s: a pipe cannot be seen again, %s may go back: use a file",
+                    scene_desc(run->scenario.scene)->world.file,
+                    any ? "a run with snapshots" : "a debugger");
     if (any && !identify(run))
         return EXIT_USAGE;
     autosnap_name(desc->out_dir, name);

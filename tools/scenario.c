@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/expect.h"
+
 static void dir_of(const char *file, char dir[SCENARIO_PATH])
 {
     const char *slash = strrchr(file, '/');
@@ -120,9 +122,11 @@ static void read_step(const sim_cfg_t *cfg, scenario_step_t *step)
     sim_cfg_done(cfg);
 }
 
-static void add_write(scenario_t *s, uint16_t addr, uint32_t bytes, uint32_t value)
+static scenario_step_t *add_write(scenario_t *s, uint16_t addr, uint32_t bytes, uint32_t value)
 {
-    s->step[s->steps++] = (scenario_step_t){.addr = addr, .bytes = bytes, .value = value};
+    scenario_step_t *step = &s->step[s->steps++];
+    *step = (scenario_step_t){.addr = addr, .bytes = bytes, .value = value};
+    return step;
 }
 
 /* "host_bus": clocks of the CCI bus a second, other than the chip file's. */
@@ -155,7 +159,7 @@ static void read_steps(const sim_cfg_t *root, scenario_t *s, uint32_t count)
     }
 }
 
-enum { MODE_SELECT = 0x0100, APP_LINE_X = 0x9002, APP_IMAGE_OUT = 0x9006 };
+enum { MODE_SELECT = 0x0100 };
 
 static bool starts_stream(const scenario_t *s)
 {
@@ -165,11 +169,33 @@ static bool starts_stream(const scenario_t *s)
     return host_script_writes(&s->host, MODE_SELECT);
 }
 
-/* A register that the scenario sets, unless the host's script does. */
-static void add_own(scenario_t *s, uint16_t addr, uint32_t value)
+static bool insert_write(const sim_cfg_t *root, scenario_t *s, uint32_t at, uint16_t addr,
+                         uint32_t bytes, uint32_t value)
 {
-    if (!host_script_writes(&s->host, addr))
-        add_write(s, addr, 2, value);
+    if (host_script_add_write(&s->host, at, addr, bytes, value))
+        return true;
+    sim_cfg_fail(root, "host_script", "out of memory");
+    return false;
+}
+
+/* The host's first writes; a script's before it starts the stream. What the script writes itself
+ * is its own affair. */
+static void set_application(const sim_cfg_t *root, scenario_t *s)
+{
+    settings_reg_t *reg = calloc(SETTINGS_MOST_REGS, sizeof(*reg));
+    uint32_t count = reg != NULL ? settings_regs(&s->settings, reg) : 0;
+    bool script = s->host.cmds != 0, fine = reg != NULL;
+    for (uint32_t i = 0; i < count && fine; i++) {
+        if (!script)
+            snprintf(add_write(s, reg[i].addr, reg[i].bytes, reg[i].value)->path,
+                     sizeof(s->step->path), "%s", reg[i].path);
+        else if (!host_script_writes(&s->host, reg[i].addr))
+            fine = insert_write(root, s, host_script_sets(&s->host, MODE_SELECT), reg[i].addr,
+                                reg[i].bytes, reg[i].value);
+    }
+    if (reg == NULL)
+        sim_cfg_fail(root, "settings", "out of memory");
+    free(reg);
 }
 
 /* A host that says nothing about it starts the stream at time 0, after its other writes of then, or
@@ -178,9 +204,8 @@ static void add_own(scenario_t *s, uint16_t addr, uint32_t value)
 static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, scenario_t *s)
 {
     uint32_t count = sim_cfg_count(root, "host");
-    const uint32_t own = 3;
-    float line = scene_line_px(s->scene, s->sensor.isp.array_width_px);
-    s->step = calloc(count + own, sizeof(*s->step));
+    const uint32_t own = 2;
+    s->step = calloc(count + own + SETTINGS_MOST_REGS, sizeof(*s->step));
     if (s->step == NULL) {
         sim_cfg_fail(root, "host", "%u steps: out of memory", count);
         return;
@@ -189,9 +214,9 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
         read_steps(root, s, count);
         return;
     }
-    add_own(s, APP_LINE_X, (uint32_t)(line + 0.5f));
-    if (s->output.link != 0)
-        add_own(s, APP_IMAGE_OUT, s->output.link);
+    set_application(root, s);
+    if (s->output.link != 0 && !host_script_writes(&s->host, APP_IMAGE_OUT))
+        add_write(s, APP_IMAGE_OUT, 2, s->output.link);
     read_steps(root, s, count);
     bool sends = host_script_sends(&s->host), starts = starts_stream(s);
     bool downloads = s->sensor.logic.clkrst.boot == BOOT_HOST && !sends;
@@ -200,8 +225,27 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
         return;
     if (s->host.cmds == 0)
         add_write(s, MODE_SELECT, 1, 1);
-    else if (!host_script_add_write(&s->host, MODE_SELECT, 1, 1))
-        sim_cfg_fail(root, "host_script", "out of memory");
+    else
+        insert_write(root, s, s->host.cmds, MODE_SELECT, 1, 1);
+}
+
+/* Flag: the stream starts later, at a time; what the host does after that stays where it is. */
+static void start_late(const sim_cfg_t *root, const char *late, scenario_t *s)
+{
+    if (late == NULL)
+        return;
+    if (!sim_time_parse(late, &s->late_ps)) {
+        sim_cfg_fail(root, NULL, "--late: '%s' is not <n><ps|ns|us|ms|s>", late);
+        return;
+    }
+    for (uint32_t i = 0; i < s->steps; i++) {
+        scenario_step_t *step = &s->step[i];
+        if (step->kind != STEP_WRITE || step->addr != MODE_SELECT || step->at_frame)
+            continue;
+        step->at_ps += s->late_ps;
+        return;
+    }
+    sim_cfg_fail(root, "host", "--late: no step starts the stream at a time");
 }
 
 /* ---- the file ---- */
@@ -240,6 +284,14 @@ static const char *link_format_name(uint32_t bits)
     return NULL;
 }
 
+static uint32_t link_format_bits(const char *name)
+{
+    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
+        if (strcmp(link_formats[i].name, name) == 0)
+            return link_formats[i].bits;
+    return 0;
+}
+
 /* "raw": true is short for "format": "raw". */
 static void read_link_format(const sim_cfg_t *output, scenario_t *s)
 {
@@ -249,16 +301,23 @@ static void read_link_format(const sim_cfg_t *output, scenario_t *s)
         return;
     if (sim_cfg_has(output, "raw"))
         sim_cfg_fail(output, "raw", "not together with format");
-    s->output.link = 0;
-    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
-        if (strcmp(name, link_formats[i].name) == 0)
-            s->output.link = link_formats[i].bits;
+    s->output.link = link_format_bits(name);
     if (s->output.link == 0)
         sim_cfg_fail(output, "format",
                      "'%s' is not raw, rgb888, rgb565, yuv422, yuv422-10, yuv420 or raw+roi", name);
 }
 
-static void read_output(const sim_cfg_t *root, scenario_t *s)
+/* Flags say what is on the link, and whether files are made of it. */
+static void apply_output_flags(const scenario_flags_t *flags, scenario_t *s)
+{
+    if (flags->format != NULL)
+        s->output.link = link_format_bits(flags->format);
+    if (flags->no_images)
+        s->output.picture = s->output.dng = 0;
+    s->output.images = s->output.link != 0 && !flags->no_images;
+}
+
+static void read_output(const sim_cfg_t *root, const scenario_flags_t *flags, scenario_t *s)
 {
     sim_cfg_t output = sim_cfg_obj(root, "output");
     read_link_format(&output, s);
@@ -269,8 +328,7 @@ static void read_output(const sim_cfg_t *root, scenario_t *s)
     s->output.dng = (uint32_t)sim_cfg_u64(&output, "dng_every", 0, 1000000, 0);
     if (sim_cfg_bool(&output, "roi", false))
         sim_cfg_fail(&output, "roi", "true: say \"format\": \"raw+roi\"");
-    if (!s->output.metadata)
-        sim_cfg_fail(&output, "metadata", "false: a run without metadata is not modeled");
+    apply_output_flags(flags, s);
     sim_cfg_done(&output);
 }
 
@@ -385,6 +443,8 @@ static void write_resolved(scenario_t *s)
     sim_json_add_u64(out, "seed", s->seed);
     sim_json_add_u64(out, "frames", s->frames);
     write_boot(s, out);
+    if (s->late_ps != 0)
+        sim_json_add_u64(out, "late_ps", s->late_ps);
     sim_json_add_u64(out, "host_bus", s->sensor.logic.cci.hz);
     write_temperature(&s->sensor.logic.thermal, out);
     sim_json_t *output = sim_json_add_object(out, "output");
@@ -398,6 +458,7 @@ static void write_resolved(scenario_t *s)
         sim_json_add_u64(output, "picture_every", s->output.picture);
     if (s->output.dng != 0)
         sim_json_add_u64(output, "dng_every", s->output.dng);
+    settings_write(&s->settings, sim_json_add_object(out, "settings"));
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
 }
 
@@ -408,6 +469,8 @@ static void hash_scenario(const sim_cfg_t *root, scenario_t *s)
     sim_json_add_value(all, "file", sim_cfg_copy(root));
     sim_json_add_u64(all, "seed", s->seed);
     sim_json_add_u64(all, "frames", s->frames);
+    if (s->late_ps != 0)
+        sim_json_add_u64(all, "late_ps", s->late_ps);
     scene_desc_write(scene_desc(s->scene), sim_json_add_object(all, "scene"));
     s->hash = host_script_hash(&s->host, hash_json(all));
     sim_json_free(all);
@@ -484,8 +547,8 @@ static void read_networks(const sim_cfg_t *root, const char *dir, const scenario
                           scenario_t *s)
 {
     uint32_t count = sim_cfg_count(root, "networks");
-    if ((count < 1 || count > NPU_NET_PLACES) && flags->network == NULL)
-        sim_cfg_fail(root, "networks", "%u networks, expected 1..%u", count, NPU_NET_PLACES);
+    if (count > NPU_NET_PLACES && flags->network == NULL)
+        sim_cfg_fail(root, "networks", "%u networks, at most %u", count, NPU_NET_PLACES);
     for (uint32_t n = 0; n < count && n < NPU_NET_PLACES; n++)
         resolve(root, "networks", s->network[n], dir, sim_cfg_str_at(root, "networks", n), NULL);
     s->networks = count < NPU_NET_PLACES ? count : NPU_NET_PLACES;
@@ -493,6 +556,14 @@ static void read_networks(const sim_cfg_t *root, const char *dir, const scenario
         return;
     resolve(root, "networks", s->network[0], dir, NULL, flags->network);
     s->networks = 1;
+}
+
+/* "settings": over what the scene says. */
+static void read_settings(const sim_cfg_t *root, scenario_t *s)
+{
+    const isp_desc_t *isp = &s->sensor.isp;
+    s->settings = settings_of_scene(s->scene, isp->array_width_px, isp->array_height_px);
+    settings_read(root, isp->array_width_px, isp->array_height_px, &s->settings);
 }
 
 static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
@@ -510,7 +581,7 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     resolve(root, "firmware", s->firmware, dir, sim_cfg_str(root, "firmware", NULL),
             flags->firmware);
     read_networks(root, dir, flags, s);
-    read_output(root, s);
+    read_output(root, flags, s);
     return read_scene(root, dir, flags, s, error, error_bytes) && load_chip(s, error, error_bytes);
 }
 
@@ -537,9 +608,12 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
             fine = load_host(&root, dir, flags, scenario, error, error_bytes);
         }
         if (fine) {
+            read_settings(&root, scenario);
             read_script(&root, flags, scenario);
+            start_late(&root, flags->late, scenario);
             read_temperature(&root, &scenario->sensor.pixel, &scenario->sensor.logic.thermal);
             read_faults(&root, scenario);
+            expect_check(&root);
             sim_cfg_done(&root);
             write_resolved(scenario);
             hash_scenario(&root, scenario);

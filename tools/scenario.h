@@ -12,6 +12,7 @@
 #include "sim/json.h"
 #include "tools/fault.h"
 #include "tools/host_script.h"
+#include "tools/settings.h"
 
 enum {
     SCENARIO_PATH = 1024,
@@ -41,14 +42,17 @@ typedef struct {
 
 /* What the command line says; NULL: the file decides. */
 typedef struct {
-    bool served; /* the host is another program: nothing is done in its name */
+    bool served;        /* the host is another program: nothing is done in its name */
+    bool no_images;     /* there are no files of images */
+    const char *late;   /* the host starts the stream so much later than the file says */
+    const char *format; /* image on the link, as output.format, or "none" */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;
 } scenario_flags_t;
 
 typedef struct {
     char chip[SCENARIO_PATH], firmware[SCENARIO_PATH];
     char network[NPU_NET_PLACES][SCENARIO_PATH];
-    uint32_t networks; /* 1.. */
+    uint32_t networks; /* 0: the program uses none */
     char boot_rom[SCENARIO_PATH];
     scenario_flash_t flash[SCENARIO_MAX_FLASH];
     uint32_t flash_files;
@@ -59,12 +63,15 @@ typedef struct {
     uint32_t frames;
     struct {
         uint32_t link;    /* image on the link: bits of CCS register app_image_out; 0: none */
-        bool metadata;    /* always sent; kept for the file format */
+        bool images;      /* files of the images on the link */
+        bool metadata;    /* of every frame; false: the program tells something now and then */
         uint32_t picture; /* a PNG with boxes of every n-th frame; 0: none */
         uint32_t dng;     /* a DNG of every n-th RAW frame; 0: none */
     } output;
+    settings_t settings;
     scenario_step_t *step; /* owned */
     uint32_t steps;
+    uint64_t late_ps;   /* of that, the step that starts the stream */
     host_script_t host; /* no lines: none */
     fault_item_t fault[FAULT_MAX_ITEMS];
     uint32_t faults;

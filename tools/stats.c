@@ -86,3 +86,16 @@ void stats_add_frame(sim_json_t *frames, const timeline_frame_t *frame)
 #undef X
     sim_json_add_num(item, "die_c", (double)frame->die_uc / 1e6);
 }
+
+void stats_add_images(sim_json_t *stats, const timeline_image_t *image, size_t count)
+{
+    sim_json_t *images = count > 0 ? sim_json_add_array(stats, "images") : NULL;
+    for (size_t i = 0; i < count; i++) {
+        sim_json_t *item = sim_json_add_object(images, NULL);
+        sim_json_add_u64(item, "frame", image[i].frame);
+        sim_json_add_u64(item, "vc", image[i].vc);
+        sim_json_add_u64(item, "first_ps", image[i].first_ps);
+        sim_json_add_u64(item, "last_ps", image[i].last_ps);
+        sim_json_add_u64(item, "bytes", image[i].bytes);
+    }
+}

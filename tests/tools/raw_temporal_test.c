@@ -89,7 +89,7 @@ static void run_camera(uint32_t share)
     static char text[4096], error[256], scenario[1024];
     snprintf(scenario, sizeof(scenario),
              "{\"chip\": \"../../../logic/chips/imx500.json\","
-             "\"firmware\": \"../../../build/firmware/camera.elf\","
+             "\"firmware\": \"../../../build/firmware/plain_camera.elf\","
              "\"networks\": [\"../../../scenes/person_160.tflite\"], \"frames\": %d,"
              "\"output\": {\"format\": \"rgb888\"}, \"scene\": {\"lux\": 12,"
              "\"background\": {\"kind\": \"plain\", \"reflectance\": 0.5}}, \"host\": ["

@@ -1,6 +1,5 @@
 #include "tests/test.h"
 
-#include "firmware/include/fovea_metadata.h"
 #include "firmware/include/meta.h"
 #include "tools/score.h"
 
@@ -10,12 +9,13 @@ static scene_truth_t truth;
 /* A packet with these boxes, as the host parsed it. */
 static metadata_t reported(const det_box_t *boxes, uint32_t count)
 {
-    static const uint16_t ids[DET_MAX_BOXES];
-    static trk_state_t tracker;
+    const meta_head_t head = {0};
     metadata_t out;
+    meta_t meta;
     char error[160];
-    meta_frame_t frame = {.boxes = boxes, .ids = ids, .box_count = count, .tracker = &tracker};
-    uint32_t bytes = meta_build(&frame, packet);
+    meta_begin(&meta, packet, sizeof(packet), &head);
+    ck_assert(meta_add_boxes(&meta, boxes, NULL, count));
+    uint32_t bytes = meta_end(&meta, 0);
     ck_assert(metadata_parse((const uint8_t *)packet, bytes, &out, error, sizeof(error)));
     return out;
 }

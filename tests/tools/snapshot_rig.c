@@ -100,7 +100,6 @@ void rig_prepare(void)
 
 static void use_options(rig_t *rig, const rig_options_t *options)
 {
-    enum { APP_IMAGE_OUT = 0x9006 };
     scenario_t *s = &rig->scenario;
     s->step = calloc(s->steps + 1u, sizeof(*s->step));
     need(s->step != NULL, "out of memory");

@@ -259,7 +259,6 @@ END_TEST
 
 START_TEST(one_snapshot_has_two_futures_that_do_not_know_of_each_other)
 {
-    enum { APP_SCORE_MIN = 0x9000 };
     rig_options_t options = {.threads = 1};
     sim_snapshot_t *snapshot = snapshot_at(&options, 40 * MS);
     rig_t *a = rig_new(&options), *b = rig_new(&options);

@@ -9,6 +9,8 @@
 #include "scenes/scene.h"
 #include "sim/file.h"
 #include "tools/charts.h"
+#include "tools/cli.h"
+#include "tools/compare.h"
 #include "tools/develop.h"
 #include "tools/gallery/power.h"
 #include "tools/sense.h"
@@ -104,6 +106,29 @@ static bool make(const char *dir, const picture_t *p, char *error, size_t error_
     return fine;
 }
 
+/* Of ten frames of the demo. */
+static bool compare_picture(const char *dir, char *error, size_t error_bytes)
+{
+    char out[1100];
+    snprintf(out, sizeof(out), "%s/compare", dir);
+    const compare_desc_t desc = {.scenario = "scenes/entrance.json",
+                                 .out = out,
+                                 .flags = {.frames = "10"},
+                                 .host_ms = COMPARE_HOST_MS,
+                                 .host_mj = COMPARE_HOST_MJ};
+    compare_t *compare = calloc(1, sizeof(*compare));
+    if (compare == NULL) {
+        snprintf(error, error_bytes, "out of memory");
+        return false;
+    }
+    bool fine = compare_run(compare, &desc) == EXIT_FINE;
+    if (!fine)
+        snprintf(error, error_bytes, "%.500s", compare->error);
+    fine = fine && compare_plot(compare, dir, error, error_bytes);
+    free(compare);
+    return fine;
+}
+
 int main(int argc, char **argv)
 {
     const char *dir = argc > 1 ? argv[1] : "out/gallery";
@@ -124,5 +149,10 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("%s/power.png: power of the demo over two frames, energy of one\n", dir);
+    if (!compare_picture(dir, error, sizeof(error))) {
+        fprintf(stderr, "gallery: compare: %s\n", error);
+        return 1;
+    }
+    printf("%s/compare.svg: a plain camera and its host against the AI sensor\n", dir);
     return 0;
 }
