@@ -3,8 +3,9 @@
 #   make            the fovea command and the firmware         make demo    the main job, from nothing
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
-#   make validate   published figures against simulated ones
+#   make validate   published figures against simulated ones   make mutants the golden runs must turn red
 #   make gallery    pictures of charts and scenes, out/gallery
+#   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
@@ -24,8 +25,10 @@ WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -W
            -Wvla -Wundef -Wformat=2 $(if $(STRICT),-Werror)
 STD     := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fno-math-errno
 OPT.release := -O3 -g
-OPT.fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-OPT.san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT.fuzz    := -O1 -g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# One in so many of what tests repeat at random (TEST_FEWER); FEWER=1: all of it.
+FEWER       ?= 5
+OPT.san     := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DTEST_FEWER=$(FEWER)
 CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
 LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
 LIBS        := -lpng -ltiff -lz -lcjson -lprotobuf-c -ldw -lelf -lm
@@ -41,13 +44,13 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo gallery install uninstall check check-unit check-qemu-long bench golden validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
+.PHONY: all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 # build/fovea is the release build's; other configurations are called by their own path.
-all: $(O)/fovea firmware $(O)/example_host
+all: $(O)/fovea firmware $(O)/example_host $(O)/train_frames
 	$(Q)[ $(CONF) != release ] || ln -sfn $(CONF)/fovea $(CONF)/example_host $(BUILD)
 
 define room_rule
@@ -72,7 +75,7 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
-$(O)/lib/firmware.a: $(call objs,firmware/ae.c firmware/awb.c firmware/boot_check.c firmware/detect.c firmware/download_stream.c firmware/fixed.c firmware/meta.c firmware/postmortem.c $(POST) firmware/track.c)
+$(O)/lib/firmware.a: $(call objs,firmware/ae.c firmware/assign.c firmware/awb.c firmware/boot_check.c firmware/crop.c firmware/detect.c firmware/download_stream.c firmware/fixed.c firmware/gesture.c firmware/guard.c firmware/heat.c firmware/kalman.c firmware/line.c firmware/look.c firmware/meta.c firmware/postmortem.c firmware/presence.c $(POST) firmware/roi.c firmware/stock.c firmware/stop.c firmware/track.c firmware/votes.c firmware/zone.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: private CFLAGS_VEC := -Ifirmware/include -I$(GEN)
@@ -86,6 +89,8 @@ $(O)/%_amx.o: private CFLAGS_VEC := $(VEC.amx)
 comma := ,
 X86_JUMPS := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine 2>/dev/null)),-Wa$(comma)-mbranches-within-32B-boundaries)
 $(O)/logic/exec.o: private CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse -falign-functions=64 $(X86_JUMPS))
+# A test program is compiled more often than it runs; its references, in files of their own, are fast.
+$(O)/tests/%_test.o: private OPT.release := -O1 -g1
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
@@ -114,10 +119,10 @@ $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 
-# Frames to train the detector on; see tools/train/train.py.
-$(O)/train_frames: $(O)/tools/train/frames.o $(O)/tools/cli.o $(ALL_LIBS)
+# Frames to train networks on; see tools/train/train.py.
+$(O)/train_frames: $(call objs,tools/train/frames.c tools/cli.c tools/truth.c) $(O)/lib/firmware.a $(ALL_LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 
 # What a host program links (fovea serve), and one.
 $(O)/lib/libfovea_host.a: $(O)/tools/client/fovea_host.o
@@ -145,11 +150,11 @@ FW_APPS   := $(patsubst firmware/app_%.c,%,$(sort $(wildcard firmware/app_*.c)))
 FW        := $(BUILD)/firmware
 fw_obj     = $(patsubst firmware/%,$(FW)/%.o,$(1))
 
-firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf $(FW)/libfoveafw.a
+firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf $(FW)/libfoveafw.a $(BUILD)/host_network_swap/main.bin
 
 $(GEN)/fovea_regs.h: $(O)/fovea
 	$(Q)mkdir -p $(@D) && $(O)/fovea regs --c > $@.new
-	$(Q)if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(FW)/%.c.o: firmware/%.c $(GEN)/fovea_regs.h
 	$(call say,RVCC,$<)
 	$(Q)mkdir -p $(@D) && $(RV_CC) -MMD -MP -c $< -o $@
@@ -164,6 +169,12 @@ $(FW)/%.elf: $(FW)/app_%.c.o $(call fw_obj,$(FW_COMMON)) firmware/fovea.ld
 $(FW)/libfoveafw.a: $(call fw_obj,$(FW_COMMON))
 	$(call say,RVAR,$@)
 	$(Q)rm -f $@ && $(RV)ar rcs $@ $^
+
+# What the host of a scenario sends (scenes/host).
+HOST_NETS := scenes/person_160.tflite scenes/models/presence.tflite
+$(BUILD)/host_network_swap/main.bin: $(FW)/network_swap.elf $(HOST_NETS) $(O)/fovea
+	$(call say,IMAGE,$(@D))
+	$(Q)$(O)/fovea image $< $(HOST_NETS) --for-host $(@D)
 
 # The boot ROM: drivers that need no data of their own.
 FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/image_store.c firmware/spi.c)
@@ -244,9 +255,18 @@ validate: all
 layers:
 	@tools/layers.sh
 
-# Pinned results, tests/golden/AREA/CASE; REBASE=1 writes them anew.
+# Pinned results, tests/golden/NAME.json; REBASE=1 writes them anew.
 golden: all
-	@FOVEA=$(O)/fovea REBASE=$(REBASE) tests/golden.sh
+	@$(O)/fovea test tests/golden --out $(O)/golden $(if $(REBASE),--update)
+
+# Long: scene seeds 1 to SEEDS of each scenario that has targets; the table goes into scenes/README.md.
+SEEDS ?= 10
+scenarios: all
+	@tests/scenarios.py --fovea $(BUILD)/fovea --seeds $(SEEDS) --out $(BUILD)/scenarios $(if $(UPDATE),--update)
+
+# The suite proves that it can fail: tests/mutants.txt, all or MUTANTS="name ..".
+mutants: all
+	@BUILD=$(BUILD) tests/mutants.sh $(MUTANTS)
 
 # ---- benchmarks: each prints lines "name value unit" ----------------------------------------------
 PEERS   := $(O)/tests/sim/systemc_bench $(O)/tests/npu/onednn_bench

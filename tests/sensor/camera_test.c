@@ -76,7 +76,7 @@ START_TEST(a_frame_larger_than_at_power_up_has_its_picture)
 {
     int code = fovea(text, sizeof(text),
                      "run scenes/entrance.json --chip logic/chips/vga-tiny.json --firmware "
-                     "build/firmware/camera.elf --frames 1 --out " FOVEA_OUT "/larger");
+                     "build/firmware/plain_camera.elf --frames 1 --out " FOVEA_OUT "/larger");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     entrance_picture(FOVEA_OUT "/larger/frames/frame_00000.png", 640, 480, 3);
 }

@@ -127,7 +127,8 @@ START_TEST(decode_rebuilds_the_metadata_from_the_link_alone)
 {
     run_entrance("decode", "");
     ck_assert_int_eq(fovea(text, sizeof(text),
-                           "decode " FOVEA_OUT "/decode/link.csi2 --out " FOVEA_OUT "/decoded"),
+                           "decode " FOVEA_OUT "/decode/link.csi2 --out " FOVEA_OUT
+                           "/decoded --names " FOVEA_OUT "/decode/config.json"),
                      0);
     ck_assert(same_file(FOVEA_OUT "/decode/metadata.jsonl", FOVEA_OUT "/decoded/metadata.jsonl"));
 }

@@ -146,7 +146,7 @@ static double mean_of(const char *file)
 
 START_TEST(the_example_gets_brighter_with_the_lens_cap_on)
 {
-    int code = fovea(text, sizeof(text), "run scenes/warm_up.json --frames 14 --out " DIR "/up");
+    int code = fovea(text, sizeof(text), "run scenes/visitor_counter/warm_up.json --frames 14 --out " DIR "/up");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     double cold = mean_of(DIR "/up/frames/frame_00000.png");
     double warm = mean_of(DIR "/up/frames/frame_00013.png"); /* 10 s later, some 8 K warmer */

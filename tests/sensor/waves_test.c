@@ -311,7 +311,7 @@ START_TEST(decode_reads_the_lanes_of_any_link)
         ck_assert_uint_lt(counter("all", "bursts"), counter("all", "packets"));
         int code = fovea(text, sizeof(text),
                          "decode " DIR "/all.lanes --check --lrte --descramble 0x1008,0x1188 "
-                         "--out " DIR "/all.decoded");
+                         "--out " DIR "/all.decoded --names " DIR "/all/config.json");
         ck_assert_msg(code == 0, "exit %d: %s", code, text);
         ck_assert(same_file(DIR "/all/metadata.jsonl", DIR "/all.decoded/metadata.jsonl"));
     }

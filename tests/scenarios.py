@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Scenarios over many scene seeds against targets; ends with 1 when one is missed.
+
+    tests/scenarios.py [--seeds 10] [--out build/scenarios] [--update] [-j N] [FILE...]
+
+Runs `fovea test FILE... --seeds N`: a row of OUT/seeds.csv for each seed. Prints a table; --update puts
+it into scenes/README.md, between the lines that say so. FILE: only these of the table.
+"""
+import argparse
+import csv
+import os
+import subprocess
+import sys
+
+README = 'scenes/README.md'
+BEGIN, END = '<!-- made by make scenarios: begin -->', '<!-- end -->'
+
+# scenario below scenes/ | column of seeds.csv | over the seeds | bound
+# mean: at least; each: at least, in every seed; most: at most, in every seed; zero: at least this share of seeds has 0
+# passed: at least this share of seeds meets all of the scenario's `expect`
+TARGETS = [
+    ('entrance.json', 'precision', 'mean', 0.9),
+    ('entrance.json', 'recall', 'mean', 0.9),
+    ('entrance.json', 'count_error', 'zero', 0.9),
+    ('entrance.json', 'latency_ms', 'most', 45),
+    ('visitor_counter/dim.json', 'precision', 'mean', 0.8),
+    ('visitor_counter/dim.json', 'recall', 'mean', 0.8),
+    ('visitor_counter/crossing.json', 'idf1', 'mean', 0.8),
+    ('visitor_counter/crossing.json', 'count_error', 'zero', 0.9),
+    ('zone_guard/intruder.json', 'passed', 'passed', 0.9),
+    ('zone_guard/loiterer.json', 'passed', 'passed', 0.9),
+    ('zone_guard/passers_by.json', 'passed', 'passed', 0.9),
+    ('heat_map/shop.json', 'heat_map', 'mean', 0.8),
+    ('roi_stream/region.json', 'image_cover', 'mean', 0.99),
+    ('roi_stream/privacy.json', 'image_bare', 'most', 0.001),
+    ('roi_stream/crowd.json', 'image_bare', 'most', 0.005),
+    ('yes_no/visit.json', 'passed', 'passed', 0.9),
+    ('yes_no/light.json', 'passed', 'passed', 0.9),
+    ('network_swap/swap.json', 'passed', 'passed', 1.0),
+    ('cascade/ages.json', 'attributes', 'mean', 0.85),
+    ('cascade/ages.json', 'recall', 'mean', 0.9),
+]
+
+WORDS = {
+    'mean': 'mean at least {}',
+    'each': 'each at least {}',
+    'most': 'each at most {}',
+    'zero': '0 in {:.0%} of the seeds',
+    'passed': '`expect` holds in {:.0%} of the seeds',
+}
+
+
+def judge(values, how, bound):
+    """What the seeds come to, and whether that is enough."""
+    if not values:
+        return float('nan'), False
+    share = {'zero': [v == 0 for v in values], 'passed': [v == 1 for v in values]}.get(how)
+    if share is not None:
+        found = sum(share) / len(share)
+    else:
+        found = {'mean': sum(values) / len(values), 'each': min(values), 'most': max(values)}[how]
+    return found, found <= bound if how == 'most' else found >= bound
+
+
+def table(rows, targets):
+    """Lines of Markdown, and how many targets were missed."""
+    lines = ['| scenario | figure | target | found | least | most | seeds | |', '|---|---|---|---|---|---|---|---|']
+    missed = 0
+    for name, column, how, bound in targets:
+        of = [row for row in rows if row['scenario'] == 'scenes/' + name]
+        values = [float(row[column]) for row in of if row.get(column)]
+        found, met = judge(values, how, bound)
+        met = met and len(values) == len(of)
+        missed += not met
+        ends = [f'{v:.4g}' for v in (min(values), max(values))] if values else ['', '']
+        figure = f'`{column}`' if column != 'passed' else ''
+        lines.append(f'| `{name}` | {figure} | {WORDS[how].format(bound)} | {found:.3f} | {ends[0]} | {ends[1]} | '
+                     f'{len(values)} of {len(of)} | {"met" if met else "MISSED"} |')
+    return lines, missed
+
+
+def update(lines):
+    with open(README, encoding='utf-8') as f:
+        before, rest = f.read().split(BEGIN + '\n')
+    after = rest.split(END + '\n')[1]
+    with open(README + '.part', 'w', encoding='utf-8') as f:
+        f.write(before + BEGIN + '\n' + '\n'.join(lines) + '\n' + END + '\n' + after)
+    os.replace(README + '.part', README)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('files', nargs='*', metavar='FILE')
+    parser.add_argument('--fovea', default='build/fovea')
+    parser.add_argument('--out', default='build/scenarios')
+    parser.add_argument('--seeds', type=int, default=10)
+    parser.add_argument('-j', '--jobs', default=str(os.cpu_count()))
+    parser.add_argument('--update', action='store_true')
+    args = parser.parse_args()
+    if args.update and args.files:
+        parser.error('--update is of all scenarios')
+    wanted = [os.path.relpath(f, 'scenes') for f in args.files]
+    targets = [t for t in TARGETS if not wanted or t[0] in wanted]
+    if not targets:
+        parser.error('no target is of these files')
+    files = list(dict.fromkeys('scenes/' + t[0] for t in targets))
+    test = [args.fovea, 'test', *files, '--seeds', str(args.seeds), '-o', args.out, '-j', args.jobs]
+    code = subprocess.call(test, stdout=sys.stderr)
+    if code not in (0, 1):
+        return code
+    with open(os.path.join(args.out, 'seeds.csv'), encoding='utf-8', newline='') as f:
+        lines, missed = table(list(csv.DictReader(f)), targets)
+    print('\n'.join(lines))
+    print(f'{len(targets) - missed} targets met, {missed} missed')
+    if args.update:
+        update(lines)
+    return 1 if missed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
