@@ -281,7 +281,7 @@ static void hand_prepare(const void *subject, void *memory)
     scene_cloth_plain(&look->sleeve, sleeve, 0.15f, 6.0f);
     look->spread = sim_stream_range(&s, 0.6f, 1.3f);
     look->thick = sim_stream_range(&s, 0.9f, 1.12f);
-    look->folded = sim_stream_range(&s, 0.0f, 0.5f);
+    look->folded = sim_stream_range(&s, 0.0f, 0.3f);
     look->elbow = sim_stream_range(&s, -0.5f, 0.5f);
     look->sleeved = sim_stream_range(&s, 0.3f, 0.9f);
 }
@@ -338,14 +338,14 @@ static void hand_events(const void *subject, const void *look, uint64_t from_ps,
     }
 }
 
-/* Nearly one of the poses, or between. */
+/* Nearly one of the poses, else on the way from one to another. */
 static const char *hand_posture(const void *subject, double time_s)
 {
     hand_moment_t now = hand_at(subject, time_s);
     for (uint32_t i = 0; i < SCENE_POSES; i++)
         if (now.pose[i] > 0.7f)
             return pose_names[i];
-    return pose_names[SCENE_POSE_OTHER];
+    return "between";
 }
 
 const scene_actor_kind_t scene_kind_hand = {

@@ -101,7 +101,7 @@ START_TEST(the_truth_names_what_the_hand_shows)
     /* The pose comes in 0.25 s and goes in 0.3 s; a pinch closes and opens in 0.22 s each. */
     scene_t *scene = hand_world("\"rest\": \"point\", " THREE, 1);
     shows(scene, 0.9, "point");
-    shows(scene, 1.125, "other");
+    shows(scene, 1.125, "between");
     shows(scene, 1.3, "open");
     shows(scene, 2.7, "open");
     shows(scene, 3.1, "point");

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/train: drawn views; what cells are to learn; int8 files read back. Needs torch but for the first."""
+import dataclasses
 import json
 import os
 import sys
@@ -45,6 +46,24 @@ class Views(unittest.TestCase):
         self.assertTrue(any(d["o"] == 0 for d in drawn) and any(5 <= d["o"] <= 6 for d in drawn))
         self.assertTrue(all(d["o"] == 0 or 5 <= d["o"] <= 6 for d in drawn))
 
+    def test_a_part_is_drawn_anew_at_each_place(self):
+        parts = {"n": {"whole": [1, 1000000]}, "two": [{"part": "n"}, {"one_of": [{"part": "n"}]}]}
+        view = views.put_in({"name": "a", "list": {"part": "two"}, "other": {"part": "n", "note": "kept"}}, parts)
+        drawn = views.draw(views.stream(view, 7), view)
+        self.assertEqual((len(drawn["list"]), len(set(drawn["list"]))), (2, 2))
+        self.assertEqual(drawn["other"], {"part": "n", "note": "kept"})
+
+    def test_a_part_that_is_not_there_or_in_itself_is_an_error(self):
+        with self.assertRaisesRegex(ValueError, "part b: there is none"):
+            views.put_in([{"part": "b"}], {"a": 1})
+        with self.assertRaisesRegex(ValueError, "part a: has itself in it"):
+            views.put_in({"part": "a"}, {"a": [{"part": "b"}], "b": {"c": {"part": "a"}}})
+
+    def test_parts_of_a_file_are_put_in_and_are_no_key_of_its_views(self):
+        view = json.loads(views.make(["scenes/train/hand.json"], [1234], 5)[0])
+        self.assertNotIn("parts", view)
+        self.assertNotIn('"part"', json.dumps(view))
+
     def test_training_keeps_away_from_the_worlds_of_tests(self):
         for name, task in tasks.TASKS.items():
             self.assertGreaterEqual(task.seeds[0], 100, name)
@@ -83,6 +102,40 @@ class Targets(unittest.TestCase):
     def test_boxes_of_other_kinds_are_background(self):
         t = data.grid_targets({"boxes": [box("wave", 1, 1, 1, 1)]}, GRID)
         self.assertEqual((float(t["score"].sum()), float(t["weight"].min())), (0, 1))
+
+    def test_a_thing_of_an_unsure_kind_has_its_box_and_any_score(self):
+        task = dataclasses.replace(GRID, unsure=("between",))
+        t = data.grid_targets({"boxes": [box("between", 1, 1, 1, 1)]}, task)
+        self.assertEqual((float(t["score"].sum()), float(t["positive"].sum())), (0, 0))
+        self.assertEqual((t["weight"] == 0).nonzero().tolist(), [[0, 1, 1], [1, 1, 1]])
+        self.assertEqual((float(t["boxed"][1, 1]), t["sides"][:, 1, 1].tolist()), (data.BESIDE, [0.5] * 4))
+
+    def test_a_moved_picture_has_moved_targets(self):
+        """A white square on black: wherever it comes to be, there is the box."""
+        torch.manual_seed(3)
+        task = dataclasses.replace(GRID, size=(160, 120), trunk=[(4, 8, 1)], move=0.2)
+        task.grid = (20, 15)
+        x = torch.full((64, 3, 120, 160), -1.0)
+        x[:, :, 40:72, 64:96] = 1
+        line = {"boxes": [dict(box("open", 0, 0, 0, 0), x=64 / 160 * 4056, w=32 / 160 * 4056, y=40 / 120 * 3040, h=32 / 120 * 3040)]}
+        x, t = data.move(x, [line] * 64, task)
+        self.assertGreater(len(set(t["score"].nonzero()[:, 0].tolist())), 63)
+        widths = set()
+        for i, c, row, column in t["score"].nonzero().tolist():
+            left, top, right, bottom = (8 * float(v) for v in t["sides"][i, :, row, column])
+            lit = (x[i, 0] > 0).nonzero()
+            for have, want in ((lit[:, 1].min(), 8 * column + 4 - left), (lit[:, 1].max() + 1, 8 * column + 4 + right),
+                               (lit[:, 0].min(), 8 * row + 4 - top), (lit[:, 0].max() + 1, 8 * row + 4 + bottom)):
+                self.assertLess(abs(float(have) - want), 1.01)
+            widths.add(round(left + right))
+        self.assertTrue(min(widths) <= 29 and max(widths) >= 36 and 32 in widths, widths)
+
+    def test_what_is_moved_out_of_view_is_cut_or_gone(self):
+        half = dict(box("open", 0, 0, 0, 0), x=0, y=1000, w=400, h=500)
+        cut = data.moved_box(half, 1, 0.5 - 200 / 4056, 0.5)
+        for key, want in (("x", 0), ("y", 1000), ("w", 200), ("h", 500), ("visible", 0.5)):
+            self.assertAlmostEqual(cut[key], want, places=6)
+        self.assertIsNone(data.moved_box(half, 1, 0.39, 0.5))
 
     def test_a_mirror_image_has_mirrored_targets(self):
         torch.manual_seed(0)

@@ -1,10 +1,12 @@
 """Frames of train_frames as tensors and what a network is to say about them."""
 import glob
 import json
+import math
 import os
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 ARRAY_W, ARRAY_H = 4056, 3040
 BESIDE = 0.25 # weight of boxes where no score is learned
@@ -92,9 +94,9 @@ def grid_targets(line, task, classes=None):
     sides, nearest, positive = torch.ones(4, *cx.shape), torch.full_like(cx, 1e9), torch.zeros_like(cx)
     boxed, nearby = torch.zeros_like(cx), torch.full_like(cx, 1e9)
     for box in line['boxes']:
-        if box.get(task.key) not in classes:
+        value = box.get(task.key)
+        if value not in classes and value not in task.unsure:
             continue
-        c = classes.index(box[task.key])
         x0, y0, w, h = in_cells(box, task.grid)
         dx, dy = (cx - x0 - w / 2) / w, (cy - y0 - h / 2) / h
         around = (dx.abs() < 0.5) & (dy.abs() < 0.4)
@@ -107,10 +109,12 @@ def grid_targets(line, task, classes=None):
         beside = around & (positive == 0) & (distance < nearby)
         nearby[beside], boxed[beside] = distance[beside], BESIDE
         sides[:, beside] = edges[:, beside]
+        if value in task.unsure:
+            continue
         mine = middle & (distance < nearest)
         nearest[mine], boxed[mine] = distance[mine], 1
         score[:, mine], weight[:, mine], positive[mine] = 0, 1, 1
-        score[c, mine] = 1
+        score[classes.index(value), mine] = 1
         sides[:, mine] = edges[:, mine]
     return dict(score=score, weight=weight, sides=sides, positive=positive, boxed=boxed)
 
@@ -165,6 +169,39 @@ TARGETS = {'grid': grid_targets, 'cells': cell_targets, 'classifier': picture_cl
 def targets(truth, task):
     made = [TARGETS[task.kind](line, task) for line in truth]
     return {key: torch.stack([m[key] for m in made]) for key in made[0]}
+
+
+def moved_box(box, by, to_x, to_y):
+    """Of a picture enlarged by `by` whose middle then is at (to_x, to_y), shares of the array. None: out of view."""
+    x0 = (box['x'] / ARRAY_W - 0.5) * by + to_x
+    y0 = (box['y'] / ARRAY_H - 0.5) * by + to_y
+    w, h = box['w'] / ARRAY_W * by, box['h'] / ARRAY_H * by
+    left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + w, 1), min(y0 + h, 1)
+    if right <= left or bottom <= top:
+        return None
+    seen = (right - left) * (bottom - top) / (w * h)
+    return dict(box, x=left * ARRAY_W, y=top * ARRAY_H, w=(right - left) * ARRAY_W, h=(bottom - top) * ARRAY_H,
+                visible=box['visible'] * seen)
+
+
+def move(x, truth, task):
+    """Pictures, half of them moved and enlarged by up to the task's `move` (outside is the nearest edge),
+    and their targets."""
+    n = x.shape[0]
+    on = (torch.rand(n) < 0.5).float()
+    by = torch.exp((2 * torch.rand(n) - 1) * on * math.log(1 + task.move))
+    to = 0.5 + (torch.rand(n, 2) - 0.5) * task.move * on[:, None]
+    # grid_sample asks where an output comes from, -1..1
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = 1 / by
+    theta[:, :, 2] = -(2 * to - 1) / by[:, None]
+    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+    x = F.grid_sample(x, grid, padding_mode='border', align_corners=False)
+    lines = []
+    for line, b, (tx, ty) in zip(truth, by.tolist(), to.tolist()):
+        boxes = [moved_box(box, b, tx, ty) for box in line['boxes']]
+        lines.append({'boxes': [box for box in boxes if box]})
+    return x, targets(lines, task)
 
 
 def mirror(key, value, flip):

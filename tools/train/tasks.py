@@ -14,6 +14,7 @@ class Task:
     out: str       # the file
     title: str
     key: str = 'class'
+    unsure: tuple = ()  # values of `key` that may be told as any class
     threshold: float = 0.0  # a logit (of a classifier or finder the last class's) that is written as 0.5
     scenes: list = field(default_factory=lambda: SCENES)  # files of scenes/train, or paths
     seeds: tuple = (1000, 1078)  # worlds; never 1..99: tests and demos use them
@@ -23,6 +24,7 @@ class Task:
     crop: float = 0.0  # the pictures are not the frames but what `frame` shows of each box: so many
                        # times as high as it, as wide as the network's input makes that
     jitter: int = 2    # crops of each
+    move: float = 0.0  # half of a grid's pictures are moved and enlarged by up to this share, anew each time
     frames_of: str = ''  # another task's frames, `frame` in size
     frame: tuple = ()    # size of the frames; of its own: `size`
     epochs: int = 12
@@ -65,9 +67,9 @@ TASKS = {
         'scenes/models/shelf.tflite', 'Fovea shelf cells, 160x120 RGB',
         scenes=['shelf'], seeds=(1000, 1150), frames=6, empty=(), epochs=10),
     'hand': Task(
-        'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
+        'grid', (160, 120), [(16, 2, 1), (32, 2, 1), (48, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
         ['open', 'fist', 'pinch', 'point', 'other'], 'scenes/models/hand.tflite', 'Fovea hand detector, 160x120 RGB',
-        key='pose', scenes=['hand'], seeds=(1000, 1312), frames=12, empty=(), epochs=14),
+        key='pose', unsure=('between',), scenes=['hand'], seeds=(1000, 1780), frames=5, empty=(), move=0.2, epochs=12),
     'cobot': Task(
         'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],

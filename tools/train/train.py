@@ -9,6 +9,7 @@ changed: remove the folder). Accuracy is measured afterwards by the whole simula
 seeds: tools/train/accuracy.py.
 """
 import argparse
+import itertools
 import os
 import subprocess
 import time
@@ -65,17 +66,29 @@ def prepare(x):
     return (x.float() * nets.INPUT_SCALE).contiguous(memory_format=torch.channels_last)
 
 
-def train(model, tensors, wanted, task, args):
+def batches(tensors, truth, task, size):
+    """Pictures and their targets, in a new order each time."""
+    wanted = None if task.move else data.targets(truth, task)
+    while True:
+        order = torch.randperm(len(tensors))
+        for i in range(0, len(tensors) - size + 1, size):
+            pick = order[i:i + size]
+            x = prepare(tensors[pick])
+            if task.move:
+                yield data.augment(*data.move(x, [truth[p] for p in pick], task))
+            else:
+                yield data.augment(x, {key: v[pick] for key, v in wanted.items()})
+
+
+def train(model, tensors, truth, task, args):
     optimizer = torch.optim.AdamW(model.parameters(), lr=task.rate / 2, weight_decay=1e-4)
-    steps = args.epochs * (len(tensors) // args.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, total_steps=steps + 1, pct_start=0.15)
-    start = time.time()
+    steps = len(tensors) // args.batch # of an epoch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, total_steps=args.epochs * steps + 1, pct_start=0.15)
+    start, feed = time.time(), batches(tensors, truth, task, args.batch)
     for epoch in range(args.epochs):
-        order, total = torch.randperm(len(tensors)), 0.0
+        total = 0.0
         model.train()
-        for i in range(0, len(tensors) - args.batch + 1, args.batch):
-            pick = order[i:i + args.batch]
-            x, t = data.augment(prepare(tensors[pick]), {key: v[pick] for key, v in wanted.items()})
+        for x, t in itertools.islice(feed, steps):
             value = model.loss(x, t)
             optimizer.zero_grad()
             value.backward()
@@ -83,7 +96,7 @@ def train(model, tensors, wanted, task, args):
             schedule.step()
             total += float(value)
         spent = time.time() - start
-        say('epoch %d loss %.4f %.1f min' % (epoch + 1, total / (len(tensors) // args.batch), spent / 60))
+        say('epoch %d loss %.4f %.1f min' % (epoch + 1, total / steps, spent / 60))
         if args.checkpoint:
             torch.save(model.state_dict(), args.checkpoint)
 
@@ -142,7 +155,7 @@ def main():
     if args.start:
         start(model, args.start, tensors)
     if args.epochs > 0:
-        train(model, tensors, data.targets(truth, task), task, args)
+        train(model, tensors, truth, task, args)
     write(model, task, tensors, args.out)
 
 

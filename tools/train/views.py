@@ -7,6 +7,7 @@ for a value that the seed draws:
     {"log_between": [5, 2000]}    a number, evenly by its logarithm
     {"whole": [500, 1700]}        a whole number
     {"one_of": [5, {...}, ...]}   one of them, which may be drawn in turn
+    {"part": "gesture"}           what the file's `parts` have by this name, drawn anew at each place
 
 Ranges that a scene draws itself ("lux": [250, 900]) stay as they are.
 """
@@ -19,19 +20,38 @@ DRAWS = {
     'between': lambda rng, v: round(rng.uniform(*v), 4),
     'log_between': lambda rng, v: round(math.exp(rng.uniform(math.log(v[0]), math.log(v[1]))), 4),
     'whole': lambda rng, v: rng.randint(*v),
-    'one_of': lambda rng, v: draw(rng, rng.choice(v)),
 }
 
 
+def only_key(value):
+    """Of an object with one key: what it stands for."""
+    return next(iter(value)) if isinstance(value, dict) and len(value) == 1 else None
+
+
 def draw(rng, value):
+    key = only_key(value)
+    if key in DRAWS:
+        return DRAWS[key](rng, value[key])
+    if key == 'one_of':
+        return draw(rng, rng.choice(value[key]))
     if isinstance(value, dict):
-        if len(value) == 1:
-            (key, inner), = value.items()
-            if key in DRAWS:
-                return DRAWS[key](rng, inner)
-        return {key: draw(rng, inner) for key, inner in value.items()}
+        return {name: draw(rng, inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [draw(rng, inner) for inner in value]
+    return value
+
+
+def put_in(value, parts, inside=()):
+    """Parts in the places where they are named; inside: those that this one is in."""
+    if only_key(value) == 'part':
+        name = value['part']
+        if name not in parts or name in inside:
+            raise ValueError('part %s: %s' % (name, 'has itself in it' if name in inside else 'there is none'))
+        return put_in(parts[name], parts, inside + (name,))
+    if isinstance(value, dict):
+        return {key: put_in(inner, parts, inside) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [put_in(inner, parts, inside) for inner in value]
     return value
 
 
@@ -41,6 +61,8 @@ def read(path):
         view = json.load(f)
     if 'networks' in view or 'scene' not in view:
         view = {'scene': view.get('scene', view)}
+    parts = view.pop('parts', {})
+    view = put_in(view, parts)
     view.setdefault('name', os.path.splitext(os.path.basename(path))[0])
     return view
 
