@@ -45,6 +45,9 @@ static void on_frame(const app_frame_t *frame)
                            (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
     PANIC_ASSERT(found >= 0); /* known */
     uint32_t count = (uint32_t)found;
+    hands.rule = (gest_rule_t){.swings = hal_ccs_read16(APP_GESTURE_SWINGS),
+                               .swing = hal_ccs_read16(APP_GESTURE_SWING),
+                               .hold_ms = hal_ccs_read16(APP_GESTURE_HOLD_MS)};
     gest_update(&hands, boxes, count, (uint32_t)(frame->start_ps / 1000000000u), ids);
     meta_t *meta = app_meta(frame);
     count = name_poses(boxes, count, poses);

@@ -90,11 +90,11 @@ static void rest_at(gest_wave_t *wave, int32_t x, uint32_t time_ms)
     *wave = (gest_wave_t){.turn_px = x, .turn_ms = time_ms};
 }
 
-static bool is_swing(const gest_wave_t *wave, int32_t size)
+static bool is_swing(const gest_rule_t *rule, const gest_wave_t *wave, int32_t size)
 {
     int32_t way_px = size_of(wave->far_px - wave->turn_px);
     uint32_t took_ms = wave->far_ms - wave->turn_ms;
-    return (int64_t)way_px * 256 >= (int64_t)GEST_SWING * size && took_ms >= GEST_SWING_LEAST_MS &&
+    return (int64_t)way_px * 256 >= (int64_t)rule->swing * size && took_ms >= GEST_SWING_LEAST_MS &&
            took_ms <= GEST_SWING_MOST_MS;
 }
 
@@ -104,9 +104,9 @@ static void forget(gest_wave_t *wave)
     wave->frames = wave->open = 0;
 }
 
-static void turn_round(gest_wave_t *wave, int32_t size)
+static void turn_round(const gest_rule_t *rule, gest_wave_t *wave, int32_t size)
 {
-    if (!is_swing(wave, size))
+    if (!is_swing(rule, wave, size))
         forget(wave);
     else if (wave->swings < UINT8_MAX)
         wave->swings++;
@@ -116,10 +116,10 @@ static void turn_round(gest_wave_t *wave, int32_t size)
 }
 
 /* It has turned when it has come back by half a swing. */
-static void follow(gest_hand_t *hand, uint8_t pose, uint32_t time_ms)
+static void follow(const gest_rule_t *rule, gest_hand_t *hand, uint8_t pose, uint32_t time_ms)
 {
     gest_wave_t *wave = &hand->wave;
-    int32_t half = (int32_t)((int64_t)hand->size * GEST_SWING / 512), x = hand->x;
+    int32_t half = (int32_t)((int64_t)hand->size * rule->swing / 512), x = hand->x;
     if (wave->way == 0) {
         if (size_of(x - wave->turn_px) < half) {
             wave->turn_ms = time_ms;
@@ -134,7 +134,7 @@ static void follow(gest_hand_t *hand, uint8_t pose, uint32_t time_ms)
     }
     bool turned = (wave->far_px - x) * wave->way >= half;
     if (turned)
-        turn_round(wave, hand->size);
+        turn_round(rule, wave, hand->size);
     if (turned || (x - wave->far_px) * wave->way >= 0) {
         wave->far_px = x;
         wave->far_ms = time_ms;
@@ -146,7 +146,7 @@ static void judge_wave(gest_state_t *state, gest_hand_t *hand, uint32_t time_ms)
     gest_wave_t *wave = &hand->wave;
     bool over = wave->way != 0 && time_ms - wave->turn_ms > GEST_SWING_MOST_MS;
     bool was = wave->going;
-    wave->going = was || (wave->swings >= GEST_SWINGS && 2 * wave->open >= wave->frames);
+    wave->going = was || (wave->swings >= state->rule.swings && 2 * wave->open >= wave->frames);
     if (wave->going) {
         uint8_t phase = over ? META_PHASE_END : was ? META_PHASE_HOLD : META_PHASE_BEGIN;
         uint32_t score = wave->frames > 0 ? 256u * wave->open / wave->frames : 255;
@@ -164,8 +164,13 @@ static void get_ready(gest_pinch_t *pinch, uint32_t time_ms)
 {
     pinch->stage = GEST_READY;
     pinch->open_ms = time_ms;
-    pinch->closed = 0;
+    pinch->closed = pinch->others = 0;
     pinch->going = false;
+}
+
+static void count_up(uint16_t *frames)
+{
+    *frames = (uint16_t)(*frames + (*frames < UINT16_MAX));
 }
 
 static void see_pinch(gest_pinch_t *pinch, uint32_t time_ms)
@@ -176,8 +181,7 @@ static void see_pinch(gest_pinch_t *pinch, uint32_t time_ms)
         pinch->from_ms = time_ms;
     pinch->stage = GEST_MET;
     pinch->to_ms = time_ms;
-    if (pinch->closed < UINT16_MAX)
-        pinch->closed++;
+    count_up(&pinch->closed);
 }
 
 static void count_row(uint8_t *row, bool on)
@@ -190,11 +194,14 @@ static bool see_pose(gest_pinch_t *pinch, uint8_t pose, uint32_t time_ms)
 {
     count_row(&pinch->open, pose == GEST_OPEN);
     count_row(&pinch->wrong, pose == GEST_FIST || pose == GEST_POINT);
-    bool opened = pinch->open >= GEST_OPENED, done = opened && pinch->going;
+    bool opened = pinch->open >= GEST_OPENED;
+    bool done = opened && pinch->going && pinch->closed >= pinch->others;
     if (pose == GEST_PINCH)
         see_pinch(pinch, time_ms);
     else if (opened)
         get_ready(pinch, time_ms);
+    else if (pose != GEST_OPEN)
+        count_up(&pinch->others);
     if (pinch->wrong >= GEST_CLOSED)
         *pinch = (gest_pinch_t){.wrong = pinch->wrong};
     return done;
@@ -215,7 +222,7 @@ static void judge_pinch(gest_state_t *state, gest_hand_t *hand, bool done, uint3
          (pinch->stage == GEST_MET && time_ms - pinch->from_ms > GEST_LONGEST_MS)))
         *pinch = (gest_pinch_t){0};
     pinch->going = pinch->stage == GEST_MET && pinch->closed >= GEST_CLOSED &&
-                   pinch->to_ms - pinch->from_ms >= GEST_HOLD_MS;
+                   pinch->to_ms - pinch->from_ms >= state->rule.hold_ms;
     if (pinch->going)
         note(state, hand->id, META_GESTURE_PINCH, was ? META_PHASE_HOLD : META_PHASE_BEGIN, 255);
 }
@@ -223,14 +230,15 @@ static void judge_pinch(gest_state_t *state, gest_hand_t *hand, bool done, uint3
 /* ---- a frame ---- */
 
 /* Returns whether a pinch is over. */
-static bool see_hand(gest_hand_t *hand, const det_box_t *box, uint32_t time_ms)
+static bool see_hand(const gest_rule_t *rule, gest_hand_t *hand, const det_box_t *box,
+                     uint32_t time_ms)
 {
     int32_t side = longer_side(box), shrunk = hand->size - hand->size / 32;
     hand->x = middle(box->x0, box->x1);
     hand->y = middle(box->y0, box->y1);
     hand->size = side > shrunk ? side : shrunk;
     hand->seen_ms = time_ms;
-    follow(hand, box->class_id, time_ms);
+    follow(rule, hand, box->class_id, time_ms);
     return see_pose(&hand->pinch, box->class_id, time_ms);
 }
 
@@ -243,7 +251,7 @@ static void begin_all(gest_state_t *state, const det_box_t *boxes, uint32_t coun
             continue;
         ids[b] = hand->id;
         rest_at(&hand->wave, middle(boxes[b].x0, boxes[b].x1), time_ms);
-        see_hand(hand, &boxes[b], time_ms);
+        see_hand(&state->rule, hand, &boxes[b], time_ms);
     }
 }
 
@@ -256,7 +264,7 @@ void gest_update(gest_state_t *state, const det_box_t *boxes, uint32_t count, ui
     while (find_pair(state, boxes, count, taken, ids, &i, &b)) {
         taken |= 1u << i;
         ids[b] = state->hand[i].id;
-        done |= (uint32_t)see_hand(&state->hand[i], &boxes[b], time_ms) << i;
+        done |= (uint32_t)see_hand(&state->rule, &state->hand[i], &boxes[b], time_ms) << i;
     }
     begin_all(state, boxes, count, time_ms, ids);
     for (i = 0; i < GEST_HANDS; i++) {

@@ -11,6 +11,8 @@
 
 enum { SIZE = 400, FRAME_US = 33333 };
 
+static const gest_rule_t usual = {.swings = 3, .swing = 56, .hold_ms = 90};
+
 static gest_state_t g;
 static uint64_t now_us;
 static uint32_t waves, pinches;
@@ -19,6 +21,7 @@ static uint32_t told_ms; /* the last event */
 static void begin(void)
 {
     gest_init(&g);
+    g.rule = usual;
     now_us = waves = pinches = told_ms = 0;
 }
 
@@ -208,7 +211,7 @@ END_TEST
 
 START_TEST(a_pinch_begins_when_it_has_held_and_ends_once)
 {
-    /* Three frames are 67 ms, four 100 ms: not less than GEST_HOLD_MS. */
+    /* Three frames are 67 ms, four 100 ms: not less than hold_ms. */
     begin();
     rest(GEST_OPEN, 10);
     rest(GEST_PINCH, 3);
@@ -242,12 +245,53 @@ START_TEST(what_lacks_a_part_of_a_pinch_is_none)
         {{GEST_OPEN, GEST_PINCH, GEST_OTHER, GEST_OPEN}, {10, 10, 20, 10}}, /* long before */
         {{GEST_OPEN, GEST_PINCH, GEST_POINT, GEST_PINCH, GEST_OPEN}, {10, 2, 3, 2, 10}},
         {{GEST_OPEN, GEST_PINCH, GEST_OPEN}, {10, 170, 10}}, /* longer than five seconds */
+        {{GEST_OPEN, GEST_OTHER, GEST_PINCH, GEST_OTHER, GEST_OPEN}, {10, 6, 10, 5, 10}}, /* 11, 10 */
     };
     for (size_t i = 0; i < SIM_COUNT(lacks); i++) {
         begin();
         for (int k = 0; k < 5; k++)
             rest(lacks[i].pose[k], lacks[i].frames[k]);
         ck_assert_msg(pinches == 0, "case %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(a_half_closed_hand_that_looks_like_a_pinch_now_and_then_does_not_pinch)
+{
+    begin();
+    rest(GEST_OPEN, 10);
+    for (int i = 0; i < 15; i++)
+        see(2000, i % 5 < 2 ? GEST_PINCH : GEST_OTHER);
+    rest(GEST_OPEN, 10);
+    ck_assert_uint_eq(pinches, 0);
+    for (int i = 0; i < 16; i++) /* as often */
+        see(2000, i % 4 < 2 ? GEST_PINCH : GEST_OTHER);
+    rest(GEST_OPEN, 10);
+    ck_assert_uint_eq(pinches, 1);
+}
+END_TEST
+
+START_TEST(what_the_host_sets_decides)
+{
+    /* Two swings of 16 frames turn at 4, 12, 20 and 28: from rest to the first turn 100 px, a
+     * quarter of the hand's 400 (64/256), then three times 200 px (128/256). */
+    static const struct {
+        gest_rule_t rule;
+        uint32_t waves, pinches; /* of two swings, of four frames */
+    } cases[] = {
+        {{3, 128, 100}, 1, 1}, {{4, 64, 90}, 1, 1}, {{4, 65, 90}, 0, 1}, {{5, 64, 90}, 0, 1},
+        {{3, 129, 90}, 0, 1},  {{3, 56, 101}, 1, 0},
+    };
+    for (size_t i = 0; i < SIM_COUNT(cases); i++) {
+        begin();
+        g.rule = cases[i].rule;
+        rest(GEST_OPEN, 20);
+        swing(GEST_OPEN, 2, 16, 100);
+        rest(GEST_OPEN, 40);
+        rest(GEST_PINCH, 4); /* 100 ms from the first to the last */
+        rest(GEST_OPEN, 20);
+        ck_assert_msg(waves == cases[i].waves && pinches == cases[i].pinches, "case %zu: %u, %u", i,
+                      (unsigned)waves, (unsigned)pinches);
     }
 }
 END_TEST
@@ -363,6 +407,8 @@ TEST_MAIN("firmware gestures", an_open_hand_that_swings_twice_waves_once,
           a_wave_is_told_of_a_hand_that_is_gone,
           open_pinch_open_is_a_pinch_told_in_the_second_open_frame,
           a_pinch_begins_when_it_has_held_and_ends_once, what_lacks_a_part_of_a_pinch_is_none,
+          a_half_closed_hand_that_looks_like_a_pinch_now_and_then_does_not_pinch,
+          what_the_host_sets_decides,
           wrong_frames_in_a_pinch_do_no_harm, pinches_seen_in_a_wave_are_none,
           each_hand_has_its_own_gestures, a_hand_is_forgotten_after_half_a_second_and_not_before,
           more_hands_than_there_is_room_for_are_left_out, any_boxes_do_no_harm)
