@@ -123,12 +123,20 @@ static flat_t turn(flat_t a, flat_t b, double t)
     return t < 0.5 ? mix(a, middle, 2 * t) : mix(middle, b, 2 * t - 1);
 }
 
-/* The next segment that moves, from i on in steps of by; count - 1 and beyond: none. */
-static uint32_t find_moving(const scene_path_t *path, uint32_t i, uint32_t by)
+/* The next segment that moves, from i on; count - 1: none. */
+static uint32_t find_moving(const scene_path_t *path, uint32_t i)
 {
     while (i + 1 < path->count && !is_way(between(path, i, i + 1)))
-        i += by; /* before 0 comes a large number */
+        i++;
     return i;
+}
+
+/* The last one before i; SCENE_MAX_WAYPOINTS: none. */
+static uint32_t find_moved(const scene_path_t *path, uint32_t i)
+{
+    while (i > 0 && !is_way(between(path, i - 1, i)))
+        i--;
+    return i > 0 ? i - 1 : SCENE_MAX_WAYPOINTS;
 }
 
 static bool is_segment(const scene_path_t *path, uint32_t i)
@@ -145,7 +153,7 @@ static flat_t direction_of(const scene_path_t *path, uint32_t i, double t)
 /* While it waits: as it came, at last as it will go. */
 static flat_t heading_waiting(const scene_path_t *path, uint32_t i, double time_s)
 {
-    uint32_t before = find_moving(path, i, UINT32_MAX), after = find_moving(path, i, 1);
+    uint32_t before = find_moved(path, i), after = find_moving(path, i);
     if (!is_segment(path, before) && !is_segment(path, after))
         return (flat_t){(double)scene_cos(path->heading_deg / 360),
                         (double)scene_sin(path->heading_deg / 360)};

@@ -92,6 +92,22 @@ START_TEST(it_looks_where_it_goes_and_turns_at_the_end_of_a_wait)
 }
 END_TEST
 
+START_TEST(who_waits_first_looks_where_it_will_go)
+{
+    static const double times_s[] = {-5, 0, 1, 2.5, 3.1, 9};
+    scene_path_t path =
+        path_of("{\"path\": [{\"at_s\": 0, \"x_m\": 1, \"z_m\": 5}, {\"at_s\": 2, \"x_m\": 1, "
+                "\"z_m\": 5}, {\"at_s\": 3, \"x_m\": 1, \"z_m\": 5}, {\"at_s\": 5, \"x_m\": 1, "
+                "\"z_m\": 9}]}",
+                1, NULL);
+    for (size_t i = 0; i < SIM_COUNT(times_s); i++) {
+        scene_step_t s = scene_path_at(&path, times_s[i]);
+        NEAR(s.dir_x, 0);
+        NEAR(s.dir_z, 1);
+    }
+}
+END_TEST
+
 START_TEST(at_a_corner_and_on_its_way_back_it_turns_too)
 {
     static const char *const texts[] = {
@@ -240,6 +256,7 @@ END_TEST
 
 TEST_MAIN("scene paths", between_points_it_goes_evenly, before_after_and_while_waiting_it_stands,
           it_looks_where_it_goes_and_turns_at_the_end_of_a_wait,
+          who_waits_first_looks_where_it_will_go,
           at_a_corner_and_on_its_way_back_it_turns_too, smooth_it_rounds_corners_and_rests_softly,
           a_path_may_repeat_and_the_way_goes_on, what_never_moves_has_its_heading,
           the_seed_draws_ranges_and_nothing_else, what_is_wrong_is_named,
