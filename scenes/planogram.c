@@ -29,6 +29,7 @@ typedef struct {
     scene_range_t visit_s, stay_s, restock_s; /* between visits; before it; until more is brought */
     scene_range_t takes;
     uint32_t full[SCENE_MAX_ACTORS]; /* items */
+    bool given[SCENE_MAX_ACTORS];    /* its stock over time is: nobody comes for it */
     double due_s[SCENE_MAX_ACTORS];  /* when more is brought; negative: nothing is missing */
 } plan_t;
 
@@ -140,6 +141,7 @@ static void fill_facings(const sim_cfg_t *cfg, plan_t *plan)
         if (!listed || !sim_cfg_has(&entry, "items"))
             p->items = empty ? 0 : full;
         plan->full[i] = full;
+        plan->given[i] = p->stock_count > 0;
         plan->due_s[i] = -1;
         if (listed)
             sim_cfg_done(&entry);
@@ -196,7 +198,8 @@ static bool pick_facing(plan_t *plan, uint32_t *out)
     uint32_t from = sim_stream_below(&plan->rng, plan->facings);
     for (uint32_t k = 0; k < plan->facings; k++) {
         *out = (from + k) % plan->facings;
-        if (left_in(plan, *out) > 0 && facing_at(plan, *out)->stock_count + 2 <= SCENE_MAX_STOCKS)
+        if (!plan->given[*out] && left_in(plan, *out) > 0 &&
+            facing_at(plan, *out)->stock_count + 2 <= SCENE_MAX_STOCKS)
             return true;
     }
     return false;
@@ -237,9 +240,10 @@ static void let_people_come(plan_t *plan)
             restock(plan, i);
             continue;
         }
-        if (at_s >= plan->until_s || !pick_facing(plan, &i))
+        if (at_s >= plan->until_s)
             break;
-        take(plan, i, at_s);
+        if (pick_facing(plan, &i)) /* else there is nothing to take now */
+            take(plan, i, at_s);
         at_s += draw(plan, plan->visit_s);
     }
 }

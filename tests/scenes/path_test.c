@@ -256,8 +256,7 @@ END_TEST
 
 TEST_MAIN("scene paths", between_points_it_goes_evenly, before_after_and_while_waiting_it_stands,
           it_looks_where_it_goes_and_turns_at_the_end_of_a_wait,
-          who_waits_first_looks_where_it_will_go,
-          at_a_corner_and_on_its_way_back_it_turns_too, smooth_it_rounds_corners_and_rests_softly,
-          a_path_may_repeat_and_the_way_goes_on, what_never_moves_has_its_heading,
-          the_seed_draws_ranges_and_nothing_else, what_is_wrong_is_named,
-          what_was_written_reads_back_equal)
+          who_waits_first_looks_where_it_will_go, at_a_corner_and_on_its_way_back_it_turns_too,
+          smooth_it_rounds_corners_and_rests_softly, a_path_may_repeat_and_the_way_goes_on,
+          what_never_moves_has_its_heading, the_seed_draws_ranges_and_nothing_else,
+          what_is_wrong_is_named, what_was_written_reads_back_equal)

@@ -214,6 +214,22 @@ START_TEST(what_is_taken_and_brought_somebody_takes_and_brings)
 }
 END_TEST
 
+START_TEST(nobody_comes_for_a_facing_whose_stock_is_given)
+{
+    scene_t *scene =
+        scene_of("{" SHELF "{\"boards\": 1, \"columns\": 2, \"duration_s\": 600, \"facings\": [{"
+                 "\"facing\": \"A1\", \"items\": 9, \"stock\": [{\"at_s\": 500, \"items\": 8}]}]}}",
+                 1);
+    const scene_desc_t *desc = scene_desc(scene);
+    const scene_product_t *given = &desc->actor[0].as.product;
+    ck_assert_uint_eq(given->stock_count, 1);
+    ck_assert_uint_eq(given->stock[0].items, 8);
+    ck_assert_uint_eq(desc->actor[1].as.product.stock_count, desc->people_count);
+    ck_assert_uint_ge(desc->people_count, 10);
+    scene_free(scene);
+}
+END_TEST
+
 START_TEST(a_planogram_reads_back_as_what_it_made)
 {
     char *text[2] = {NULL, NULL};
@@ -294,6 +310,6 @@ TEST_MAIN("scene shelf", a_facing_is_where_its_opening_is_whoever_stands_before_
           a_facing_is_empty_from_the_picosecond_its_last_item_goes,
           a_planogram_names_boards_from_above_and_columns_from_the_left,
           what_is_taken_and_brought_somebody_takes_and_brings,
-          a_planogram_reads_back_as_what_it_made,
+          nobody_comes_for_a_facing_whose_stock_is_given, a_planogram_reads_back_as_what_it_made,
           who_stands_before_the_shelf_hides_it_and_the_shelf_hides_nobody,
           what_is_wrong_with_a_shelf_is_said)
