@@ -2,7 +2,6 @@
 
 _Static_assert((int)ZONE_MAX == (int)APP_ZONES_MOST, "a register for each zone");
 _Static_assert((int)ZONE_MAX_CORNERS == (int)APP_ZONE_MOST_CORNERS, "and for each corner");
-
 _Static_assert((int)STOCK_MAX == (int)APP_FACINGS_MOST, "and for each facing");
 
 /* Of zone n the register that is at addr in zone 0. */

@@ -6,10 +6,10 @@
  *   R G B ---+                                                         +--> R G B
  *            +---------------- outside of the rectangles --------------+
  *
- *   cell      cell_px x cell_px samples, on a grid from the frame's first sample
- *   color     floor((sum + n / 2) / n) of the n samples of its first row that the frame has, each
- * of R G B for itself mosaic    a sample in a rectangle has the color of its cell; fill: that of
- * the register
+ * Cell:         cell_px x cell_px samples, on a grid from the frame's first sample.
+ * Color:        floor((sum + n / 2) / n) of the n samples of its first row that the frame has, each
+ *               of R G B for itself.
+ * Mosaic, fill: a sample in a rectangle has the color of its cell, or that of the register.
  *
  * The first row alone speaks for a cell, so colors of one row of cells are all that is kept; a
  * cell that a rectangle begins in further down is of samples above it.
