@@ -1,14 +1,6 @@
 #include "guard.h"
 
-#include <string.h>
-
 #include "fovea_metadata.h"
-
-void guard_clear(guard_t *guard)
-{
-    guard->alert = guard->events = 0;
-    memset(guard->visit, 0, sizeof(guard->visit));
-}
 
 /* ---- events ---- */
 

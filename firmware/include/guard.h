@@ -31,7 +31,7 @@ typedef struct {
 } guard_visit_t;
 
 typedef struct {
-    uint32_t enter_ms, leave_ms;
+    uint32_t enter_ms, leave_ms; /* these and the zones are the caller's; all else zero at first */
     uint32_t zones;
     zone_t zone[ZONE_MAX];
     uint32_t alert; /* bit n: of zone n, told and not ended */
@@ -39,9 +39,6 @@ typedef struct {
     uint32_t events; /* of the newest frame; what finds no room is told in the next one */
     meta_event_t event[GUARD_MAX_EVENTS];
 } guard_t;
-
-/* Nobody is anywhere; zones, enter_ms and leave_ms stay. */
-void guard_clear(guard_t *guard);
 
 /* One frame: boxes with their tracks (0: not followed, no visit), its time, and second of the day.
  */
