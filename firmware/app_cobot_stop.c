@@ -61,11 +61,12 @@ static void on_fault(app_fault_t fault)
     fail(fault == APP_FAULT_NPU ? META_FAULT_NPU_ERROR : META_FAULT_MEMORY_ERROR);
 }
 
-/* From now on the next result has so long to come. */
+/* From now on the next result has so long to come. A timer of no ticks would never end. */
 static void wait_for_result(void)
 {
     uint32_t clocks = reg_read(SYS_CLOCK_HZ) / 1000; /* of a millisecond */
-    timer_once(LATE_TIMER, clocks / 16, 16 * hal_ccs_read16(APP_STOP_TIMEOUT_MS), on_late);
+    uint32_t ms = hal_ccs_read16(APP_STOP_TIMEOUT_MS);
+    timer_once(LATE_TIMER, clocks / 16, ms != 0 ? 16 * ms : 1, on_late);
 }
 
 /* ---- a frame ---- */

@@ -17,11 +17,12 @@ static const char scenario[] =
     "{\"chip\": \"ecc.json\", \"firmware\": \"../../firmware/cobot_stop.elf\","
     " \"networks\": [\"../../../scenes/person_160.tflite\"],"
     " \"scene\": {\"background\": {\"kind\": \"plain\"}},"
-    " \"settings\": {\"stop_timeout_ms\": 12, \"stop_release_ms\": 20},"
+    " \"settings\": {\"stop_release_ms\": 20},"
     " \"host\": [{\"at\": \"0us\", \"write\": \"line_length_pck\", \"value\": 2704},"
     "            {\"at\": \"0us\", \"write\": \"frame_length_lines\", \"value\": 1542},"
     "            {\"at\": \"0us\", \"write\": \"coarse_integration_time\", \"value\": 275},"
-    "            {\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1}],"
+    "            {\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1},"
+    "            {\"at\": \"1us\", \"write\": \"app_stop_timeout_ms\", \"value\": %d}],"
     " \"frames\": %d, \"faults\": [%s], \"output\": {\"metadata\": false}}";
 
 static char text[65536], error[256];
@@ -70,15 +71,20 @@ static void read_edges(void)
     free(pins);
 }
 
-static void run(int frames, const char *faults)
+static void run_with(int timeout_ms, int frames, const char *faults)
 {
     char content[4096];
     make_chip();
-    snprintf(content, sizeof(content), scenario, frames, faults);
+    snprintf(content, sizeof(content), scenario, timeout_ms, frames, faults);
     save(DIR "/s.json", content);
     int code = fovea(text, sizeof(text), "run " DIR "/s.json --out " DIR "/run");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     read_edges();
+}
+
+static void run(int frames, const char *faults)
+{
+    run_with(12, frames, faults);
 }
 
 /* The first change of a pin to level from `from` on; its time, ms. */
@@ -120,6 +126,15 @@ START_TEST(a_machine_may_run_after_some_frames_and_stands_when_results_stay_away
     between(find(0, 0, halts), 90 - 7.4 - 5.7 + 20 + 7.3, 90 + 20 + 5.7);
     ck_assert(told("\"type\":\"fault\",\"time_ps\":") && told("\"fault\":\"start\""));
     ck_assert(told("\"fault\":\"no_frame\""));
+}
+END_TEST
+
+/* No result comes in no time: the machine never may. */
+START_TEST(a_timeout_of_nothing_lets_no_machine_run)
+{
+    run_with(0, 18, "");
+    ck_assert_int_eq(edges, 1);
+    ck_assert(edge[0].pin == 0 && edge[0].level == 1);
 }
 END_TEST
 
@@ -184,7 +199,8 @@ END_TEST
  * exposed after that tells it, within a frame and its parts. */
 START_TEST(phases_of_an_entry_are_measured_and_bounded)
 {
-    int code = fovea(text, sizeof(text), "phases scenes/cobot_stop/step.json -n 2 -o " DIR "/phases");
+    int code =
+        fovea(text, sizeof(text), "phases scenes/cobot_stop/step.json -n 2 -o " DIR "/phases");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     char *json = load(DIR "/phases/phases.json");
     double period = 0, worst = 0, bound = 0, phase[2] = {0};
@@ -209,11 +225,12 @@ END_TEST
 
 START_TEST(phases_says_what_it_cannot_measure)
 {
-    ck_assert_int_eq(fovea(text, sizeof(text), "phases scenes/cobot_stop/step.json --entries 0"), 2);
+    ck_assert_int_eq(fovea(text, sizeof(text), "phases scenes/cobot_stop/step.json --entries 0"),
+                     2);
     ck_assert_ptr_nonnull(strstr(text, "entries"));
     make_chip();
     char content[4096];
-    snprintf(content, sizeof(content), scenario, 3, "");
+    snprintf(content, sizeof(content), scenario, 12, 3, "");
     save(DIR "/s.json", content);
     ck_assert_int_eq(fovea(text, sizeof(text), "phases " DIR "/s.json -n 1 -o " DIR "/phases"), 2);
     ck_assert_ptr_nonnull(strstr(text, "nobody enters a zone"));
@@ -224,6 +241,6 @@ END_TEST
 
 TEST_MAIN("sensor cobot_stop",
           a_machine_may_run_after_some_frames_and_stands_when_results_stay_away,
-          a_machine_stands_at_an_error_of_memory,
+          a_timeout_of_nothing_lets_no_machine_run, a_machine_stands_at_an_error_of_memory,
           a_machine_stands_when_the_program_dies_and_while_it_starts_again,
           phases_of_an_entry_are_measured_and_bounded, phases_says_what_it_cannot_measure)
