@@ -17,7 +17,7 @@
  * track keeps what all its looks said together (votes.h). Boxes that the edge of the picture cuts
  * are not looked at.
  */
-#include "app.h"
+#include "boxes.h"
 #include "camera.h"
 #include "crop.h"
 #include "dma.h"
@@ -42,11 +42,6 @@ static uint32_t worst_us;          /* of a box, so far; 0: none was looked at */
 static uint32_t window[WINDOW_BYTES / 4];
 static uint32_t crops[CROPS_MOST][CROP_BYTES / 4];
 static bool classifies;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 /* A class of each attribute, and crops have the memory. */
 static bool is_classifier(const net_t *n)
@@ -190,10 +185,7 @@ static void on_frame(const app_frame_t *frame)
 {
     static look_t looks[DET_MAX_BOXES];
     static meta_attribute_t attributes[DET_MAX_BOXES];
-    int boxes_found = det_decode(detector.output, detector.outputs, frame->seen,
-                                 (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(boxes_found >= 0); /* known */
-    uint32_t found = (uint32_t)boxes_found;
+    uint32_t found = boxes_of(frame, boxes);
     look_image_t image = look_image(frame->net, frame->seen);
     look_at_all(&image, boxes, found, looks);
     trk_update(&tracker, boxes, looks, found, ids);
@@ -212,7 +204,7 @@ int main(void)
     static const app_t app = {
         .name = "cascade 1",
         .net = &detector,
-        .known = known,
+        .known = boxes_known,
         .one_at_a_time = true,
         .begin = begin,
         .on_frame = on_frame,

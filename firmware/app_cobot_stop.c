@@ -9,7 +9,7 @@
  * program from seeing raises PIN_STOP too, from an interrupt: no result for stop_timeout_ms, an
  * error of the NPU or of memory, death of the program (watchdog, exception), its start.
  */
-#include "app.h"
+#include "boxes.h"
 #include "fovea_metadata.h"
 #include "gpio.h"
 #include "settings.h"
@@ -23,11 +23,6 @@ static net_t net;
 static stop_t stop;
 static volatile uint32_t failed; /* META_FAULT_..., of interrupts since the last frame */
 static uint32_t last_frame = NO_FRAME;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 /* ---- pins ---- */
 
@@ -106,16 +101,14 @@ static void on_frame(const app_frame_t *frame)
     if (frame->frame == last_frame)
         return;
     last_frame = frame->frame;
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
-    uint32_t inside = stop_inside(&stop, boxes, (uint32_t)found, settings_day_s(frame->start_ps));
+    uint32_t found = boxes_of(frame, boxes);
+    uint32_t inside = stop_inside(&stop, boxes, found, settings_day_s(frame->start_ps));
     if (inside != 0)
         halt();
     wait_for_result();
     take_faults();
-    show(stop_update(&stop, inside, (uint32_t)(frame->start_ps / 1000000000u)));
-    tell(frame, boxes, (uint32_t)found);
+    show(stop_update(&stop, inside, app_frame_ms(frame)));
+    tell(frame, boxes, found);
 }
 
 /* ---- the host ---- */
@@ -136,7 +129,7 @@ int main(void)
 {
     static const app_t app = {.name = "cobot_stop 1",
                               .net = &net,
-                              .known = known,
+                              .known = boxes_known,
                               .begin = begin,
                               .on_host = on_host,
                               .on_frame = on_frame,

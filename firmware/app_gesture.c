@@ -5,7 +5,7 @@
  * hands, an attribute each that says the pose, the gestures that go on, and an event when one is
  * over.
  */
-#include "app.h"
+#include "boxes.h"
 #include "fovea_metadata.h"
 #include "gesture.h"
 #include "settings.h"
@@ -16,7 +16,7 @@ static gest_state_t hands;
 /* Scores of so many classes, besides the boxes. */
 static bool known(const net_t *n)
 {
-    return det_known(n->output, n->outputs) && n->outputs == 2 &&
+    return boxes_known(n) && n->outputs == 2 &&
            (n->output[0].dims[3] == GEST_POSES || n->output[1].dims[3] == GEST_POSES);
 }
 
@@ -41,14 +41,11 @@ static void on_frame(const app_frame_t *frame)
     static det_box_t boxes[DET_MAX_BOXES];
     static uint16_t ids[DET_MAX_BOXES];
     static meta_attribute_t poses[DET_MAX_BOXES];
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
-    uint32_t count = (uint32_t)found;
+    uint32_t count = boxes_of(frame, boxes);
     hands.rule = (gest_rule_t){.swings = hal_ccs_read16(APP_GESTURE_SWINGS),
                                .swing = hal_ccs_read16(APP_GESTURE_SWING),
                                .hold_ms = hal_ccs_read16(APP_GESTURE_HOLD_MS)};
-    gest_update(&hands, boxes, count, (uint32_t)(frame->start_ps / 1000000000u), ids);
+    gest_update(&hands, boxes, count, app_frame_ms(frame), ids);
     meta_t *meta = app_meta(frame);
     count = name_poses(boxes, count, poses);
     meta_add_boxes(meta, boxes, ids, count);

@@ -2,7 +2,7 @@
  * heat_map: where people stay. Each frame's feet are counted on a grid over the view, and once an
  * interval (heat_interval_ms) the grid leaves as one small packet; no box and no image does.
  */
-#include "app.h"
+#include "boxes.h"
 #include "heat.h"
 #include "settings.h"
 
@@ -10,11 +10,6 @@ enum { CCS_X_ADDR_MAX = 0x1184, CCS_Y_ADDR_MAX = 0x1186 };
 
 static net_t net;
 static heat_t heat;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 /* Another grid begins anew. */
 static void on_host(void)
@@ -39,21 +34,19 @@ static void tell(const app_frame_t *frame)
 static void on_frame(const app_frame_t *frame)
 {
     static det_box_t boxes[DET_MAX_BOXES];
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
+    uint32_t found = boxes_of(frame, boxes);
     if (heat.columns == 0)
         return; /* the host has not chosen a grid that there can be */
     if (heat.frames != 0 && heat_ms(&heat, frame->start_ps) >= hal_ccs_read32(APP_HEAT_INTERVAL_MS))
         tell(frame);
-    heat_add(&heat, frame->start_ps, boxes, (uint32_t)found);
+    heat_add(&heat, frame->start_ps, boxes, found);
 }
 
 int main(void)
 {
     static const app_t app = {.name = "heat_map 1",
                               .net = &net,
-                              .known = known,
+                              .known = boxes_known,
                               .on_host = on_host,
                               .on_frame = on_frame};
     app_run(&app);

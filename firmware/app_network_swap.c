@@ -14,7 +14,7 @@
  * A download's end is an event in the next packet: done, or why not. One that fails leaves what
  * runs or is selected as it was. Its status is in the registers of download.h, too.
  */
-#include "app.h"
+#include "boxes.h"
 #include "camera.h"
 #include "download.h"
 #include "fovea_metadata.h"
@@ -37,11 +37,6 @@ static uint32_t replies; /* of downloads, that have been looked at */
 static meta_event_t event[EVENTS_MOST];
 static uint32_t events;
 
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
-
 /* ---- which network ---- */
 
 static void change(void)
@@ -58,7 +53,7 @@ static void change(void)
 static bool read_network(net_t *to, uint32_t n)
 {
     static uint32_t room[2][NET_ROOM_BYTES / 4];
-    return !update_brings(n) && net_read(to, n, room[to - net], sizeof(room[0])) && known(to);
+    return !update_brings(n) && net_read(to, n, room[to - net], sizeof(room[0])) && boxes_known(to);
 }
 
 static bool select_other(uint32_t n)
@@ -152,11 +147,9 @@ static void on_host(void)
 static void on_frame(const app_frame_t *frame)
 {
     static det_box_t boxes[DET_MAX_BOXES];
-    int found = det_decode(frame->net->output, frame->net->outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
+    uint32_t found = boxes_of(frame, boxes);
     meta_t *meta = app_meta(frame);
-    meta_add_boxes(meta, boxes, NULL, (uint32_t)found);
+    meta_add_boxes(meta, boxes, NULL, found);
     if (events != 0 && meta_add_events(meta, event, events))
         events = 0;
     app_send(frame);
@@ -168,7 +161,7 @@ int main(void)
     static const app_t app = {
         .name = "network_swap 1",
         .net = &net[0],
-        .known = known,
+        .known = boxes_known,
         .one_at_a_time = true,
         .begin = begin,
         .on_host = on_host,

@@ -7,7 +7,7 @@
  * be half old and half new, so the image is off while they change, and stays off for a frame when
  * one began meanwhile. What lies in the registers while no image is wanted shows nothing.
  */
-#include "app.h"
+#include "boxes.h"
 #include "camera.h"
 #include "fovea_metadata.h"
 #include "roi.h"
@@ -28,11 +28,6 @@ static struct {
 } plans[PLANS];
 static uint32_t newest;
 static const roi_plan_t nothing;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 static uint32_t privacy(void)
 {
@@ -137,15 +132,13 @@ static void on_frame(const app_frame_t *frame)
     static det_box_t boxes[DET_MAX_BOXES];
     static uint16_t ids[DET_MAX_BOXES];
     static roi_plan_t plan;
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
-    trk_update(&people, boxes, 0, (uint32_t)found, ids);
+    uint32_t found = boxes_of(frame, boxes);
+    trk_update(&people, boxes, 0, found, ids);
     desc.ahead = reg_read(PIX_FRAME) + 1 - frame->frame;
-    roi_plan(&plan, &people, boxes, ids, (uint32_t)found, &desc);
+    roi_plan(&plan, &people, boxes, ids, found, &desc);
     show(&plan);
     meta_t *meta = app_meta(frame);
-    meta_add_boxes(meta, boxes, ids, (uint32_t)found);
+    meta_add_boxes(meta, boxes, ids, found);
     tell_image(meta, frame->frame);
     app_send(frame);
 }
@@ -154,7 +147,7 @@ int main(void)
 {
     static const app_t app = {.name = "roi_stream 1",
                               .net = &net,
-                              .known = known,
+                              .known = boxes_known,
                               .begin = begin,
                               .on_host = on_host,
                               .on_frame = on_frame};

@@ -3,18 +3,11 @@
  * look_ms; a packet leaves for each of them: the state of every facing, and what changed.
  */
 #include "app.h"
-#include "camera.h"
 #include "settings.h"
-
-enum { EV_TIME = HAL_BIT(0) };
-
-static void on_time(uint32_t happened);
-static sched_task_t time_task = {.name = "time", .run = on_time, .mask = EV_TIME};
-static sched_timer_t timer;
+#include "shot.h"
 
 static net_t net;
 static stock_t stock;
-static uint32_t period_us;
 
 static bool known(const net_t *n)
 {
@@ -31,7 +24,7 @@ static void on_host(void)
 static void on_frame(const app_frame_t *frame)
 {
     static meta_facing_t facings[STOCK_MAX];
-    uint32_t time_ms = (uint32_t)(frame->start_ps / 1000000000u);
+    uint32_t time_ms = app_frame_ms(frame);
     stock_update(&stock, &net.output[0], frame->seen, time_ms);
     meta_t *meta = app_meta(frame);
     meta_add_events(meta, stock.event, stock.events);
@@ -39,36 +32,9 @@ static void on_frame(const app_frame_t *frame)
     app_send(frame);
 }
 
-/* ---- a frame now and then ---- */
-
-static void on_frame_begins(void)
-{
-    reg_write(PIX_STATUS, PIX_STATUS_FRAME_START_MASK);
-    camera_end_stream();
-}
-
-static void on_time(uint32_t happened)
-{
-    (void)happened;
-    camera_stream(true);
-}
-
-static void stream(bool on)
-{
-    uint32_t wanted = on ? 1000 * hal_ccs_read16(APP_LOOK_MS) : 0;
-    if (wanted == period_us)
-        return;
-    period_us = wanted;
-    sched_cancel(&timer);
-    camera_stream(on);
-    if (on)
-        sched_every(&timer, &time_task, EV_TIME, period_us);
-}
-
 static void begin(void)
 {
-    hal_irq_enable(IRQ_PIX, on_frame_begins);
-    reg_write(PIX_IRQ_EN, PIX_STATUS_FRAME_START_MASK);
+    shot_begin(shot_take);
 }
 
 int main(void)
@@ -80,8 +46,8 @@ int main(void)
         .begin = begin,
         .on_host = on_host,
         .on_frame = on_frame,
-        .task = &time_task,
-        .stream = stream,
+        .task = &shot_task,
+        .stream = shot_stream,
     };
     app_run(&app);
 }

@@ -6,7 +6,7 @@
  * Looks are read from the network's input at once: behind the last row there are 14 ms of blanking
  * in the 30 frames/s mode until the ISP writes the next one.
  */
-#include "app.h"
+#include "boxes.h"
 #include "camera.h"
 #include "fovea_metadata.h"
 #include "fovea_settings.h"
@@ -16,11 +16,6 @@ enum { LOWEST_ROW = 8191 };
 
 static net_t net;
 static trk_state_t tracker;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 static void begin(void)
 {
@@ -40,15 +35,13 @@ static void on_frame(const app_frame_t *frame)
     static det_box_t boxes[DET_MAX_BOXES];
     static look_t looks[DET_MAX_BOXES];
     static uint16_t ids[DET_MAX_BOXES];
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
+    uint32_t found = boxes_of(frame, boxes);
     camera_trigger(META_VIRTUAL_CHANNEL, frame->frame, found > 0);
     look_image_t image = look_image(frame->net, frame->seen);
-    look_at_all(&image, boxes, (uint32_t)found, looks);
-    trk_update(&tracker, boxes, looks, (uint32_t)found, ids);
+    look_at_all(&image, boxes, found, looks);
+    trk_update(&tracker, boxes, looks, found, ids);
     meta_t *meta = app_meta(frame);
-    meta_add_boxes(meta, boxes, ids, (uint32_t)found);
+    meta_add_boxes(meta, boxes, ids, found);
     meta_add_counts(meta, tracker.count, tracker.lines);
     meta_add_events(meta, tracker.event, tracker.events);
     app_send(frame);
@@ -59,7 +52,7 @@ int main(void)
     static const app_t app = {
         .name = "visitor_counter 1",
         .net = &net,
-        .known = known,
+        .known = boxes_known,
         .begin = begin,
         .on_host = on_host,
         .on_frame = on_frame,

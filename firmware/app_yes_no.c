@@ -4,53 +4,31 @@
  * and then, is a look, with the network (presence.h). A packet leaves when the answer changes, and
  * pin 0 is the answer. In between all sleeps, and what can close its clock has closed it.
  */
-#include "app.h"
 #include "auto.h"
+#include "boxes.h"
 #include "camera.h"
 #include "clkrst.h"
 #include "fovea_metadata.h"
 #include "gpio.h"
 #include "presence.h"
 #include "settings.h"
+#include "shot.h"
 
-enum { EV_TIME = HAL_BIT(0) };
 enum { PIN_PRESENT = 0 };
-
-static void on_time(uint32_t happened);
-static sched_task_t time_task = {.name = "time", .run = on_time, .mask = EV_TIME};
-static sched_timer_t timer;
 
 static net_t net;
 static presence_t presence;
 static bool glances; /* at the frame that was asked for last */
 static bool watches; /* there are statistics */
-static uint32_t period_us;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 /* ---- a frame ---- */
-
-static void on_frame_begins(void)
-{
-    reg_write(PIX_STATUS, PIX_STATUS_FRAME_START_MASK);
-    camera_end_stream();
-}
 
 static void ask_for_frame(void)
 {
     glances = !presence.wants_look;
     camera_thin(glances);
     app_make_tensors(!glances);
-    camera_stream(true);
-}
-
-static void on_time(uint32_t happened)
-{
-    (void)happened;
-    ask_for_frame();
+    shot_take();
 }
 
 static void on_statistics(const stats_zones_t *zones)
@@ -65,10 +43,7 @@ static void on_statistics(const stats_zones_t *zones)
 static uint8_t best_score(const app_frame_t *frame)
 {
     static det_box_t boxes[DET_MAX_BOXES];
-    uint8_t least = presence.rule.leave_score;
-    int found = det_decode(net.output, net.outputs, frame->seen, least, boxes);
-    PANIC_ASSERT(found >= 0); /* known */
-    return found > 0 ? boxes[0].score : 0;
+    return boxes_above(frame, presence.rule.leave_score, boxes) > 0 ? boxes[0].score : 0;
 }
 
 static void on_frame(const app_frame_t *frame)
@@ -94,21 +69,6 @@ static void on_host(void)
     };
 }
 
-static void stream(bool on)
-{
-    uint32_t wanted = on ? 1000 * hal_ccs_read16(APP_LOOK_MS) : 0;
-    if (wanted == period_us)
-        return;
-    period_us = wanted;
-    sched_cancel(&timer);
-    if (!on) {
-        camera_stream(false);
-        return;
-    }
-    sched_every(&timer, &time_task, EV_TIME, period_us);
-    ask_for_frame();
-}
-
 /* Clocks of what is not used here; all others close by themselves. */
 static void rest(void)
 {
@@ -126,8 +86,7 @@ static void begin(void)
         hal_print("no room for statistics: looks only\n");
     gpio_output(PIN_PRESENT, false);
     rest();
-    hal_irq_enable(IRQ_PIX, on_frame_begins);
-    reg_write(PIX_IRQ_EN, PIX_STATUS_FRAME_START_MASK);
+    shot_begin(ask_for_frame);
 }
 
 int main(void)
@@ -135,12 +94,12 @@ int main(void)
     static const app_t app = {
         .name = "yes_no 1",
         .net = &net,
-        .known = known,
+        .known = boxes_known,
         .begin = begin,
         .on_host = on_host,
         .on_frame = on_frame,
-        .task = &time_task,
-        .stream = stream,
+        .task = &shot_task,
+        .stream = shot_stream,
     };
     app_run(&app);
 }

@@ -2,7 +2,7 @@
  * zone_guard: who is where nobody may be (intrusion), or stays where one may only pass (loitering),
  * in zones and at hours that the host chose (guard.h).
  */
-#include "app.h"
+#include "boxes.h"
 #include "guard.h"
 #include "settings.h"
 #include "track.h"
@@ -10,11 +10,6 @@
 static net_t net;
 static trk_state_t tracker;
 static guard_t guard;
-
-static bool known(const net_t *n)
-{
-    return det_known(n->output, n->outputs);
-}
 
 static void begin(void)
 {
@@ -33,16 +28,13 @@ static void on_frame(const app_frame_t *frame)
     static det_box_t boxes[DET_MAX_BOXES];
     static look_t looks[DET_MAX_BOXES];
     static uint16_t ids[DET_MAX_BOXES];
-    int found = det_decode(net.output, net.outputs, frame->seen,
-                           (uint8_t)hal_ccs_read16(APP_SCORE_MIN), boxes);
-    PANIC_ASSERT(found >= 0); /* known */
+    uint32_t found = boxes_of(frame, boxes);
     look_image_t image = look_image(frame->net, frame->seen);
-    look_at_all(&image, boxes, (uint32_t)found, looks);
-    trk_update(&tracker, boxes, looks, (uint32_t)found, ids);
-    guard_update(&guard, boxes, ids, (uint32_t)found, (uint32_t)(frame->start_ps / 1000000000u),
-                 settings_day_s(frame->start_ps));
+    look_at_all(&image, boxes, found, looks);
+    trk_update(&tracker, boxes, looks, found, ids);
+    guard_update(&guard, boxes, ids, found, app_frame_ms(frame), settings_day_s(frame->start_ps));
     meta_t *meta = app_meta(frame);
-    meta_add_boxes(meta, boxes, ids, (uint32_t)found);
+    meta_add_boxes(meta, boxes, ids, found);
     meta_add_events(meta, guard.event, guard.events);
     app_send(frame);
 }
@@ -51,7 +43,7 @@ int main(void)
 {
     static const app_t app = {.name = "zone_guard 1",
                               .net = &net,
-                              .known = known,
+                              .known = boxes_known,
                               .begin = begin,
                               .on_host = on_host,
                               .on_frame = on_frame};

@@ -15,14 +15,14 @@
  *     ...
  *     static void look(const app_frame_t *frame)
  *     {
- *         int found = det_decode(net.output, net.outputs, frame->seen, score_min, boxes);
+ *         uint32_t found = boxes_of(frame, boxes);
  *         ...
  *         meta_add_boxes(app_meta(frame), boxes, ids, found);
  *         app_send(frame);
  *     }
  *
  *     static const app_t people = {
- *         .name = "people 1", .net = &net, .known = known, .on_frame = look};
+ *         .name = "people 1", .net = &net, .known = boxes_known, .on_frame = look};
  *
  *     int main(void)
  *     {
@@ -60,6 +60,12 @@ typedef struct {
     det_roi_t seen;    /* what of the array its tensor shows; without a network: nothing */
     net_t *net;        /* that saw it, its outputs fetched; or NULL */
 } app_frame_t;
+
+/* Its start in ms: 32 bits, which wrap. */
+static inline uint32_t app_frame_ms(const app_frame_t *frame)
+{
+    return (uint32_t)(frame->start_ps / 1000000000u);
+}
 
 typedef enum { APP_FAULT_NPU, APP_FAULT_MEMORY } app_fault_t;
 

@@ -137,7 +137,8 @@ START_TEST(a_task_that_loops_ends_in_the_watchdog_s_nmi)
     says("\"cause\":\"NMI\"");
     says("\"task\":\"frame\"");
     says("\"at\":\"det_decode (");
-    says("\"calls\":[\"on_frame (app_visitor_counter.c");
+    says("\"calls\":[\"boxes_of (boxes.c");
+    says("\"on_frame (app_visitor_counter.c");
     died_at_ms(100, 102);
 }
 END_TEST

@@ -2,16 +2,11 @@
  * two: an application that runs a second network on each frame, on a pattern of bytes, and says
  * what came out of both. With a least score of 1 it leaves the second one out.
  */
-#include "app.h"
+#include "boxes.h"
 #include "settings.h"
 
 static net_t first, second;
 static uint32_t room[NET_ROOM_BYTES / 4];
-
-static bool known(const net_t *net)
-{
-    return det_known(net->output, net->outputs);
-}
 
 static void begin(void)
 {
@@ -59,7 +54,7 @@ int main(void)
 {
     static const app_t app = {.name = "two 1",
                               .net = &first,
-                              .known = known,
+                              .known = boxes_known,
                               .one_at_a_time = true,
                               .begin = begin,
                               .on_frame = on_frame};
