@@ -73,8 +73,7 @@ static sim_err_t make_room(scene_t *scene)
 
 static double draw_from(sim_stream_t *s, scene_range_t *range)
 {
-    double t = (double)sim_stream_unit(s);
-    range->low = range->high = range->low + (range->high - range->low) * t;
+    range->low = range->high = scene_draw_range(s, *range);
     return range->low;
 }
 

@@ -12,14 +12,11 @@
 
 #include "scenes/scene_int.h"
 
-#define QUIET_START_S 0.30
-#define QUIET_END_S 0.20
 #define SAME_LANE 1.4 /* gaps relative to each other */
 #define OTHER_LANE 0.9
 #define EDGE 0.35
 #define MIN_GAP_M 0.70
-#define MARGIN_S 3.5 /* of traffic before and after */
-#define KEPT 0.55f   /* share of it that comes */
+#define KEPT 0.55f /* share of it that comes */
 
 /* Heights of children of 4 to 10 years (medians of the CDC growth charts of 2000, rounded); that
  * seniors are less tall, and how much slower children and seniors walk, is assumed. */
@@ -174,7 +171,7 @@ static void draw_directions(crowd_t *crowd, scene_direction_t *direction, uint32
 /* The crossings that count: gaps by direction, stretched to fill the time. Returns the unit gap. */
 static double add_counted(crowd_t *crowd, uint32_t n)
 {
-    double window = crowd->desc->crowd.duration_s - QUIET_START_S - QUIET_END_S;
+    double window = crowd->desc->crowd.duration_s - SCENE_QUIET_START_S - SCENE_QUIET_END_S;
     if (n == 0 || window <= 0)
         return 0.5;
     scene_direction_t direction[SCENE_MAX_PEOPLE];
@@ -182,7 +179,7 @@ static double add_counted(crowd_t *crowd, uint32_t n)
     double total = 2 * EDGE;
     for (uint32_t i = 1; i < n; i++)
         total += gap_of(direction[i - 1], direction[i]);
-    double unit = window / total, at = QUIET_START_S + EDGE * unit;
+    double unit = window / total, at = SCENE_QUIET_START_S + EDGE * unit;
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0)
             at += unit * gap_of(direction[i - 1], direction[i]);
@@ -203,7 +200,7 @@ void scene_crowd_make(scene_desc_t *desc)
     if (n > SCENE_MAX_PEOPLE)
         n = SCENE_MAX_PEOPLE;
     double unit = n > 0 ? c->duration_s / (1.1 * (double)n) : 1.0;
-    add_margin(&crowd, -MARGIN_S, -QUIET_START_S, unit);
+    add_margin(&crowd, -SCENE_MARGIN_S, -SCENE_QUIET_START_S, unit);
     unit = add_counted(&crowd, n);
-    add_margin(&crowd, c->duration_s + QUIET_END_S, c->duration_s + MARGIN_S, unit);
+    add_margin(&crowd, c->duration_s + SCENE_QUIET_END_S, c->duration_s + SCENE_MARGIN_S, unit);
 }

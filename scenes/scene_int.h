@@ -11,7 +11,7 @@
  *   light.c   light over time                    weather.c fog, rain, snow
  *   film.c    recordings: frames with time       draw.c    a frame as a picture
  *   path.c    where things go                    area.c    zones and lines
- *   face.c    solid bodies of faces            block.c   how they are built
+ *   face.c    solid bodies of faces      block.c   how they are built
  *
  * What moves, clutter and door are made of two primitives. The part is the convex hull of two discs
  * in an upright plane: its span on a row is exact arithmetic with one square root, and hulls of
@@ -486,6 +486,10 @@ bool scene_area_corner(const scene_camera_t *camera, const scene_area_t *area, u
 float scene_board_m(double high_m, uint32_t boards, uint32_t board);
 
 /* ---- crowd.c, wander.c ---- */
+
+#define SCENE_QUIET_START_S 0.30 /* nobody crosses so soon after time 0, */
+#define SCENE_QUIET_END_S 0.20   /* nor so shortly before the end */
+#define SCENE_MARGIN_S 3.5       /* of traffic before and after what counts */
 
 /* Appends the crowd's people to desc->people. */
 void scene_crowd_make(scene_desc_t *desc);

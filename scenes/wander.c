@@ -19,9 +19,6 @@
 #define INSIDE_M 0.4 /* of the view: where places are */
 #define TALL_M 1.9   /* heads are nearer to a camera that looks down than feet */
 #define EARLY_S 30.0 /* wanderers may have come before time 0 */
-#define MARGIN_S 3.5 /* of crossings before and after those that count */
-#define QUIET_START_S 0.30
-#define QUIET_END_S 0.20
 
 typedef struct {
     scene_desc_t *desc;
@@ -202,7 +199,7 @@ void scene_wander_make(scene_desc_t *desc)
         add_walkers(&w, -EARLY_S, end_s, rate * (end_s + EARLY_S), false);
         return;
     }
-    add_walkers(&w, QUIET_START_S, end_s - QUIET_END_S, rate * end_s, true);
-    add_walkers(&w, -MARGIN_S, 0, rate * MARGIN_S, true);
-    add_walkers(&w, end_s, end_s + MARGIN_S, rate * MARGIN_S, true);
+    add_walkers(&w, SCENE_QUIET_START_S, end_s - SCENE_QUIET_END_S, rate * end_s, true);
+    add_walkers(&w, -SCENE_MARGIN_S, 0, rate * SCENE_MARGIN_S, true);
+    add_walkers(&w, end_s, end_s + SCENE_MARGIN_S, rate * SCENE_MARGIN_S, true);
 }

@@ -373,25 +373,6 @@ START_TEST(what_a_face_hides_is_not_visible)
 }
 END_TEST
 
-/* The drawn extents of what is brighter than black. */
-static scene_box_t lit(const picture_t *p, float step)
-{
-    uint32_t x0 = p->width, y0 = p->height, x1 = 0, y1 = 0;
-    for (uint32_t y = 0; y < p->height; y++)
-        for (uint32_t x = 0; x < p->width; x++) {
-            if (p->plane[1][(size_t)y * p->width + x] < 300.0f)
-                continue;
-            x0 = x < x0 ? x : x0;
-            x1 = x > x1 ? x : x1;
-            y0 = y < y0 ? y : y0;
-            y1 = y > y1 ? y : y1;
-        }
-    return (scene_box_t){.x = (float)x0 * step,
-                         .y = (float)y0 * step,
-                         .w = (float)(x1 + 1 - x0) * step,
-                         .h = (float)(y1 + 1 - y0) * step};
-}
-
 START_TEST(boxes_are_tight_around_what_is_drawn)
 {
     static const char *const views[] = {"", "\"camera\": {\"pitch_deg\": 20, \"focal_px\": 2000},",
@@ -409,7 +390,7 @@ START_TEST(boxes_are_tight_around_what_is_drawn)
         scene_truth_t truth;
         scene_timing_t timing = timing_of(0, 4);
         scene_truth(scene, &timing, 0, &truth);
-        scene_box_t drawn = lit(&picture, 4);
+        scene_box_t drawn = picture_extents(&picture, 300.0f, 4);
         ck_assert_uint_eq(truth.count, 1);
         ck_assert_double_eq_tol((double)drawn.x, (double)truth.box[0].x, 4);
         ck_assert_double_eq_tol((double)drawn.w, (double)truth.box[0].w, 8);

@@ -54,25 +54,6 @@ static const char *const kinds[] = {
     "\"up_m\": 0.7, \"items\": 2}",
 };
 
-/* The extents of what is not black. */
-static scene_box_t drawn_box(const picture_t *p)
-{
-    uint32_t x0 = p->width, y0 = p->height, x1 = 0, y1 = 0;
-    for (uint32_t y = 0; y < p->height; y++)
-        for (uint32_t x = 0; x < p->width; x++) {
-            if (p->plane[1][(size_t)y * p->width + x] < 2.0f)
-                continue;
-            x0 = x < x0 ? x : x0;
-            x1 = x > x1 ? x : x1;
-            y0 = y < y0 ? y : y0;
-            y1 = y > y1 ? y : y1;
-        }
-    return (scene_box_t){.x = (float)x0 * STEP,
-                         .y = (float)y0 * STEP,
-                         .w = (float)(x1 + 1 - x0) * STEP,
-                         .h = (float)(y1 + 1 - y0) * STEP};
-}
-
 START_TEST(boxes_are_tight_around_what_is_drawn_of_every_kind)
 {
     static const char *const cameras[] = {LEVEL, TILTED};
@@ -85,7 +66,7 @@ START_TEST(boxes_are_tight_around_what_is_drawn_of_every_kind)
             scene_truth(scene, &timing, 0, &truth);
             ck_assert_uint_eq(truth.count, 1);
             const scene_box_t *b = &truth.box[0];
-            scene_box_t d = drawn_box(&picture);
+            scene_box_t d = picture_extents(&picture, 2.0f, STEP);
             float slack = 1.5f * STEP; /* a sample each way, and ends thinner than a sample */
             ck_assert_msg(fabsf(b->x - d.x) <= slack && fabsf(b->y - d.y) <= slack &&
                               fabsf(b->x + b->w - d.x - d.w) <= slack &&

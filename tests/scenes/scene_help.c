@@ -80,6 +80,24 @@ static double root_2_4(double x) /* x^2.4 by its definition: the fifth root of x
     return y;
 }
 
+scene_box_t picture_extents(const picture_t *p, float least, float step)
+{
+    uint32_t x0 = p->width, y0 = p->height, x1 = 0, y1 = 0;
+    for (uint32_t y = 0; y < p->height; y++)
+        for (uint32_t x = 0; x < p->width; x++) {
+            if (p->plane[1][(size_t)y * p->width + x] < least)
+                continue;
+            x0 = x < x0 ? x : x0;
+            x1 = x > x1 ? x : x1;
+            y0 = y < y0 ? y : y0;
+            y1 = y > y1 ? y : y1;
+        }
+    return (scene_box_t){.x = (float)x0 * step,
+                         .y = (float)y0 * step,
+                         .w = (float)(x1 + 1 - x0) * step,
+                         .h = (float)(y1 + 1 - y0) * step};
+}
+
 sim_image_t picture_encode(const picture_t *picture, float white_lux)
 {
     float table[257];

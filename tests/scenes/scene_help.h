@@ -24,6 +24,10 @@ sim_light_req_t row_of(const scene_timing_t *timing, uint32_t frame, uint32_t ro
 picture_t picture_of(scene_t *scene, uint32_t frame, float step, uint32_t planes);
 void picture_free(picture_t *picture);
 
+/* The extents of what has at least so much green, in pixels of the scene's array; step as of
+ * picture_of. */
+scene_box_t picture_extents(const picture_t *picture, float least, float step);
+
 /* sRGB, white at `white_lux`. */
 sim_image_t picture_encode(const picture_t *picture, float white_lux);
 
