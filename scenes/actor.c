@@ -9,8 +9,7 @@ const scene_actor_kind_t *const scene_actor_kinds[SCENE_KINDS] = {
     [SCENE_KIND_PERSON] = &scene_kind_person,   [SCENE_KIND_VEHICLE] = &scene_kind_vehicle,
     [SCENE_KIND_ANIMAL] = &scene_kind_animal,   [SCENE_KIND_ROBOT_ARM] = &scene_kind_robot_arm,
     [SCENE_KIND_SHAPE] = &scene_kind_shape,     [SCENE_KIND_CHART] = &scene_kind_chart,
-    [SCENE_KIND_PRODUCT] = &scene_kind_product,
-    [SCENE_KIND_HAND] = &scene_kind_hand,
+    [SCENE_KIND_PRODUCT] = &scene_kind_product, [SCENE_KIND_HAND] = &scene_kind_hand,
 };
 
 const char *scene_class_name(uint32_t class_id)

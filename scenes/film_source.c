@@ -123,7 +123,7 @@ static int index_frame(film_source_t *source, uint32_t index, uint64_t bytes, ch
 static sim_err_t index_file(film_source_t *source, const scene_film_desc_t *desc, uint64_t bytes,
                             char *error, size_t error_bytes)
 {
-    uint32_t most = desc->count != 0 ? desc->first + desc->count : FILM_MAX_FRAMES, found = 0;
+    uint32_t most = desc->first + (desc->count != 0 ? desc->count : FILM_MAX_FRAMES), found = 0;
     int next = 1;
     while (next == 1 && found < most) {
         next = index_frame(source, found, bytes, error, error_bytes);

@@ -433,7 +433,7 @@ void scene_film_truth(const scene_t *scene, const scene_timing_t *timing, scene_
         scene_box_t out = place_box(&view, settle(&view, marks, box));
         out.id += scene->cast_count;
         bool seen = out.visible > 0 && (double)out.visible >= scene->desc.min_visible;
-        if (seen && truth->count < SCENE_MAX_PEOPLE)
+        if (seen && truth->count < SCENE_MAX_CAST)
             truth->box[truth->count++] = out;
     }
 }

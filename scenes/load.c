@@ -7,7 +7,7 @@
 
 #include "scenes/scene_int.h"
 
-/* A desc is large (a person each 160 bytes): not on the stack of a thread. */
+/* A desc is large (400 kB): not on the stack of a thread. */
 static scene_desc_t *new_desc(char *error, size_t error_bytes)
 {
     scene_desc_t *desc = malloc(sizeof(*desc));
@@ -79,14 +79,19 @@ sim_err_t scene_load_png(const char *file, scene_fit_t fit, double lux, double c
     return err;
 }
 
-static sim_err_t load_y4m(const char *file, scene_t **scene, char *error, size_t error_bytes)
+/* A picture or a video as the world, in the default light. */
+static sim_err_t load_shown(const char *file, bool video, scene_t **scene, char *error,
+                            size_t error_bytes)
 {
     scene_desc_t *desc = new_desc(error, error_bytes);
     if (desc == NULL)
         return SIM_ENOMEM;
     *desc = scene_desc_default();
-    desc->world.on = true;
-    sim_err_t err = make_shown(desc, file, desc->world.file, scene, error, error_bytes);
+    desc->world.on = video;
+    if (!video)
+        desc->back.kind = SCENE_BACK_PNG;
+    sim_err_t err = make_shown(desc, file, video ? desc->world.file : desc->back.file, scene, error,
+                               error_bytes);
     free(desc);
     return err;
 }
@@ -160,11 +165,8 @@ sim_err_t scene_load_file(const char *file, const uint64_t *seed, scene_t **scen
                           size_t error_bytes)
 {
     *scene = NULL;
-    if (ends_with(file, ".y4m") || strcmp(file, "-") == 0)
-        return load_y4m(file, scene, error, error_bytes);
-    if (!ends_with(file, ".png"))
-        return load_json(file, seed, false, scene, error, error_bytes);
-    scene_desc_t light = scene_desc_default();
-    return scene_load_png(file, SCENE_FIT_STRETCH, light.lux.low, light.color_k.low, scene, error,
-                          error_bytes);
+    bool video = ends_with(file, ".y4m") || strcmp(file, "-") == 0;
+    if (video || ends_with(file, ".png"))
+        return load_shown(file, video, scene, error, error_bytes);
+    return load_json(file, seed, false, scene, error, error_bytes);
 }

@@ -156,6 +156,7 @@ typedef struct {
     double rain, snow; /* 0..1 */
     double wind_mps;   /* to the right */
 } scene_weather_t;
+
 /* A recording in place of the background; its white is lit by the scene's light. Of a made scene
  * fps, levels and matrix are known. */
 typedef struct {
@@ -308,6 +309,7 @@ typedef struct {
     uint32_t stock_count;
     scene_stock_t stock[SCENE_MAX_STOCKS]; /* in order of time */
 } scene_product_t;
+
 /* What a hand shows. */
 typedef enum {
     SCENE_POSE_OPEN,
