@@ -166,9 +166,11 @@ static void paint_sheet(const scene_fall_t *fall, const falling_t *kind, double 
         paint_column(&s, i);
 }
 
-/* Beyond this there is a wall. */
+/* Beyond this there is a wall. How far what a recording shows is, nobody knows. */
 static double walls_at(const scene_desc_t *desc)
 {
+    if (desc->world.on)
+        return 1e9;
     if (desc->back.kind == SCENE_BACK_ROOM)
         return desc->back.wall_m;
     return desc->back.depth_m.low > 0 && scene_backs[desc->back.kind].indoor

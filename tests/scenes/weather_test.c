@@ -1,6 +1,7 @@
 /*
  * weather_test.c - fog by distance, and rain as each row's exposure sees it.
  */
+#include "film_help.h"
 #include "scene_help.h"
 #include "tests/test.h"
 
@@ -131,6 +132,32 @@ START_TEST(more_snow_covers_more)
 }
 END_TEST
 
+/* Black both, so what is seen is rain. */
+START_TEST(before_a_recording_it_rains_as_before_a_plain_wall)
+{
+    static const uint8_t black = 0;
+    float film_line[WIDTH], plain_line[WIDTH];
+    scene_t *film = film_scene("\"file\": \"%s\"}, \"weather\": {\"rain\": 1",
+                               film_gray(0, "F10:1", &black, 1));
+    scene_t *plain = scene_of("{\"lux\": 100, \"background\": {\"kind\": \"plain\", "
+                              "\"reflectance\": 0}, \"weather\": {\"rain\": 1}}",
+                              0);
+    double sum = 0;
+    for (int k = 0; k < 20; k++) {
+        row_at(film, 100.0f + 70.0f * (float)k, 0.02 * k, 0.001, film_line);
+        row_at(plain, 100.0f + 70.0f * (float)k, 0.02 * k, 0.001, plain_line);
+        for (int i = 0; i < WIDTH; i++) {
+            ck_assert_double_eq_tol((double)film_line[i], (double)plain_line[i], 1e-3);
+            sum += (double)plain_line[i];
+        }
+    }
+    ck_assert_double_gt(sum, 1000);
+    scene_free(film);
+    scene_free(plain);
+    film_remove();
+}
+END_TEST
+
 START_TEST(any_worker_sees_the_same_weather)
 {
     scene_t *scene = scene_of("{\"weather\": {\"rain\": 0.5, \"snow\": 0.5, \"fog_m\": 30,"
@@ -161,4 +188,4 @@ END_TEST
 TEST_MAIN("scene weather", at_the_visibility_a_twentieth_of_the_contrast_is_left,
           a_lower_row_sees_the_same_drops_when_they_have_fallen_there,
           rain_covers_as_much_at_any_exposure_but_less_clearly_at_long_ones, more_snow_covers_more,
-          any_worker_sees_the_same_weather)
+          before_a_recording_it_rains_as_before_a_plain_wall, any_worker_sees_the_same_weather)
