@@ -236,10 +236,11 @@ static void read_crowd(const sim_cfg_t *cfg, scene_crowd_t *crowd)
     crowd->carry = scene_read_carry(cfg);
     if (crowd->near_m.high > crowd->far_m.low)
         sim_cfg_fail(cfg, "near_m", "%g is beyond far_m, %g", crowd->near_m.high, crowd->far_m.low);
-    double early_s = crowd->motion == SCENE_MOTION_WANDER ? 30 : 7;
-    if (crowd->rate.high * (crowd->duration_s + early_s) > SCENE_MAX_PEOPLE)
-        sim_cfg_fail(cfg, "duration_s", "%g s at %g crossings a second are more than %d people",
-                     crowd->duration_s, crowd->rate.high, SCENE_MAX_PEOPLE);
+    double more_s = crowd->motion == SCENE_MOTION_WANDER ? 30 : 7; /* before and after */
+    if (crowd->rate.high * (crowd->duration_s + more_s) > SCENE_MAX_PEOPLE)
+        sim_cfg_fail(cfg, "duration_s",
+                     "%g s, and %g s before and after, at %g a second are more than %d people",
+                     crowd->duration_s, more_s, crowd->rate.high, SCENE_MAX_PEOPLE);
     sim_cfg_done(cfg);
 }
 

@@ -56,7 +56,7 @@ typedef struct {
     uint32_t salt;
 } scene_solid_t;
 
-#define SCENE_MAX_SOLIDS 512
+#define SCENE_MAX_SOLIDS 1280 /* a car park of the narrowest bays, all of them taken */
 #define SCENE_MAX_MATERIALS 96
 typedef struct {
     const scene_desc_t *desc;
