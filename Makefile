@@ -103,8 +103,16 @@ $(GEN)/logic/tech_builtin.inc: $(TECH) tools/embed.sh
 $(O)/logic/tech_builtin.o: private CFLAGS_VEC := -I$(GEN)
 $(O)/logic/tech_builtin.o: $(GEN)/logic/tech_builtin.inc
 
+# What every report has in it.
+PAGE_FILES := tools/report/page_style.css tools/report/page_script.js
+$(GEN)/report_page_files.inc: $(PAGE_FILES) tools/embed.sh
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D) && tools/embed.sh $(PAGE_FILES) >$@
+$(O)/tools/report/page.o: private CFLAGS_VEC := -I$(GEN)
+$(O)/tools/report/page.o: $(GEN)/report_page_files.inc
+
 # Which fovea it is: a hash of its sources, looked at each time, written when it is another one.
-MADE_OF := $(sort $(foreach r,$(ROOMS) tools,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h))
+MADE_OF := $(sort $(foreach r,$(ROOMS) tools tools/report,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h) $(PAGE_FILES))
 $(GEN)/build_id.h: force
 	$(Q)tools/build_id.sh $@ $(MADE_OF)
 $(O)/tools/version.o: private CFLAGS_VEC := -I$(GEN)
@@ -112,7 +120,7 @@ $(O)/tools/version.o: $(GEN)/build_id.h
 force:
 
 # ---- the command --------------------------------------------------------------------------------
-$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) firmware/boot_check.c)
+$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) $(call srcs,tools/report) firmware/boot_check.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)

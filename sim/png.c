@@ -208,25 +208,62 @@ static bool encode(codec_t *codec, FILE *stream)
     return true;
 }
 
-sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
+/* False with one line in error. */
+static bool encode_to(FILE *stream, const char *name, const sim_image_t *image, char *error,
+                      size_t error_bytes)
 {
-    if (image->channels != 1 && image->channels != 3) {
-        fail(file, "an image has 1 or 3 channels", error, error_bytes);
-        return SIM_EDESC;
-    }
-    FILE *stream = sim_file_create(file, error, error_bytes);
-    if (stream == NULL)
-        return SIM_EFILE;
     codec_t codec = {.image = *image, .what = "out of memory"};
     codec.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &codec, on_error, on_warning);
     codec.info = codec.png != NULL ? png_create_info_struct(codec.png) : NULL;
     bool done = codec.info != NULL && encode(&codec, stream);
     png_destroy_write_struct(&codec.png, &codec.info);
-    if (done)
+    if (!done)
+        fail(name, codec.what, error, error_bytes);
+    return done;
+}
+
+static bool can_be_written(const char *name, const sim_image_t *image, char *error,
+                           size_t error_bytes)
+{
+    bool fine = image->channels == 1 || image->channels == 3;
+    if (!fine)
+        fail(name, "an image has 1 or 3 channels", error, error_bytes);
+    return fine;
+}
+
+sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
+{
+    if (!can_be_written(file, image, error, error_bytes))
+        return SIM_EDESC;
+    FILE *stream = sim_file_create(file, error, error_bytes);
+    if (stream == NULL)
+        return SIM_EFILE;
+    if (encode_to(stream, file, image, error, error_bytes))
         return sim_file_commit(stream, file, error, error_bytes);
     sim_file_abandon(stream, file);
-    fail(file, codec.what, error, error_bytes);
     return SIM_EFILE;
+}
+
+sim_err_t sim_png_encode(const sim_image_t *image, uint8_t **data, size_t *bytes, char *error,
+                         size_t error_bytes)
+{
+    static const char name[] = "PNG";
+    char *text = NULL;
+    *data = NULL;
+    *bytes = 0;
+    if (!can_be_written(name, image, error, error_bytes))
+        return SIM_EDESC;
+    FILE *stream = open_memstream(&text, bytes);
+    bool fine = stream != NULL && encode_to(stream, name, image, error, error_bytes);
+    if (stream == NULL || (fclose(stream) != 0 && fine)) {
+        fail(name, "out of memory", error, error_bytes);
+        fine = false;
+    }
+    if (fine)
+        *data = (uint8_t *)text;
+    else
+        free(text);
+    return fine ? SIM_OK : SIM_EFILE;
 }
 
 void sim_image_free(sim_image_t *image)

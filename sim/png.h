@@ -21,7 +21,10 @@ typedef struct {
 sim_err_t sim_png_read(const char *file, sim_image_t *image, char *error, size_t error_bytes);
 sim_err_t sim_png_write(const char *file, const sim_image_t *image, char *error,
                         size_t error_bytes);
-/* The same from memory; name stands for the file in messages. */
+/* The same into malloc'ed memory, which the caller frees. */
+sim_err_t sim_png_encode(const sim_image_t *image, uint8_t **data, size_t *bytes, char *error,
+                         size_t error_bytes);
+/* sim_png_read from memory; name stands for the file in messages. */
 sim_err_t sim_png_decode(const void *data, size_t bytes, const char *name, sim_image_t *image,
                          char *error, size_t error_bytes);
 /* A gray PNG of 8 or 16 bits, without alpha, as a RAW picture: RGGB, black 0, white full scale. The

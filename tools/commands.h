@@ -23,6 +23,7 @@
     X(events,  "what happened in a run, by type, time, place and identity")                       \
     X(compare, "a plain camera and its host against the same scene's AI sensor")                \
     X(phases,  "latency from an entry into a zone to a pin, at every phase of a frame")          \
+    X(report,  "a run as one page of HTML")                                                     \
     X(test,    "scenarios with expectations: run, judged, reported")                                \
     X(emva,    "the pixel die measured as EMVA 1288 does")                                          \
     X(regs,    "the register map")                                                                  \

@@ -101,6 +101,14 @@ void l2_map_print(const npu_compile_report_t *report, FILE *to)
     print_cascades(r, to);
 }
 
+void l2_map_move(npu_compile_report_t *report, uint32_t up, uint32_t down)
+{
+    for (uint32_t i = 0; i < report->places; i++)
+        report->place[i].l2 += up;
+    report->constants_l2 -= down;
+    report->program_l2 -= down;
+}
+
 static void add_cascades(const npu_compile_report_t *r, sim_json_t *to)
 {
     sim_json_t *cascades = sim_json_add_array(to, "cascades");

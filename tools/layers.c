@@ -10,9 +10,9 @@ const char *layers_engine(npu_engine_t engine)
 
 /* The least cycles that the DMA channels need for the layer's bytes, and the array for its work:
  * narrow weights give it more lanes. */
-static void least_cycles(const inference_t *in, uint32_t n, double cycles[NPU_ENGINES])
+static void least_cycles(const npu_prog_t *prog, const npu_desc_t *desc, uint32_t n,
+                         double cycles[NPU_ENGINES])
 {
-    const npu_prog_t *prog = in->prog;
     const npu_layer_t *layer = &prog->layers[n];
     uint32_t narrow = 0;
     memset(cycles, 0, NPU_ENGINES * sizeof(cycles[0]));
@@ -21,31 +21,38 @@ static void least_cycles(const inference_t *in, uint32_t n, double cycles[NPU_EN
         if (!npu_insn_decode(prog->insns[i], &insn, NULL, 0) || insn.layer != n)
             continue;
         if (insn.op == NPU_OP_LOAD || insn.op == NPU_OP_STORE)
-            cycles[npu_op_engine(insn.op)] += (double)insn.row_bytes * insn.rows * insn.planes /
-                                              npu_dma_rate(&in->npu.desc, insn.mem);
+            cycles[npu_op_engine(insn.op)] +=
+                (double)insn.row_bytes * insn.rows * insn.planes / npu_dma_rate(desc, insn.mem);
         narrow = insn.narrow > narrow ? insn.narrow : narrow;
     }
-    cycles[NPU_ENGINE_MAC] = (double)layer->macs / npu_peak_macs(&in->npu.desc, narrow);
+    cycles[NPU_ENGINE_MAC] = (double)layer->macs / npu_peak_macs(desc, narrow);
+}
+
+layer_row_t layers_row_of(const npu_prog_t *prog, const npu_desc_t *desc, uint32_t n,
+                          const npu_layer_report_t *run)
+{
+    double least[NPU_ENGINES];
+    layer_row_t row = {.layer = &prog->layers[n], .run = *run, .roof_by = NPU_ENGINE_MAC};
+    double macs = (double)row.layer->macs, cycles = (double)run->cycles;
+    least_cycles(prog, desc, n, least);
+    for (npu_engine_t e = NPU_ENGINE_LOAD; e <= NPU_ENGINE_STORE; e++)
+        if (least[e] > least[row.roof_by])
+            row.roof_by = e;
+    row.roof = least[row.roof_by] > 0 ? macs / least[row.roof_by] : 0;
+    row.macs_per_cycle = cycles > 0 ? macs / cycles : 0;
+    row.utilization = cycles > 0 ? least[NPU_ENGINE_MAC] / cycles : 0;
+    row.intensity = run->l2_bytes != 0 ? macs / (double)run->l2_bytes : 0;
+    return row;
 }
 
 bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row)
 {
-    double least[NPU_ENGINES];
-    row->layer = &in->prog->layers[n];
-    if (!npu_layer_report(&in->npu, n, &row->run))
+    npu_layer_report_t run;
+    if (!npu_layer_report(&in->npu, n, &run))
         return false;
-    double macs = (double)row->layer->macs, cycles = (double)row->run.cycles;
-    least_cycles(in, n, least);
-    row->roof_by = NPU_ENGINE_MAC;
-    for (npu_engine_t e = NPU_ENGINE_LOAD; e <= NPU_ENGINE_STORE; e++)
-        if (least[e] > least[row->roof_by])
-            row->roof_by = e;
-    row->roof = least[row->roof_by] > 0 ? macs / least[row->roof_by] : 0;
-    row->macs_per_cycle = cycles > 0 ? macs / cycles : 0;
-    row->utilization = cycles > 0 ? least[NPU_ENGINE_MAC] / cycles : 0;
+    *row = layers_row_of(in->prog, &in->npu.desc, n, &run);
     row->metered = in->by_layer;
     row->energy_fj = in->layer_fj[n];
-    row->intensity = row->run.l2_bytes != 0 ? macs / (double)row->run.l2_bytes : 0;
     return true;
 }
 

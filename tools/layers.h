@@ -26,6 +26,9 @@ typedef struct {
 
 /* Of the array, over all layers, 0..1. */
 double layers_utilization(const inference_t *in);
+/* What the report of layer n of prog comes to on that chip; unmetered. */
+layer_row_t layers_row_of(const npu_prog_t *prog, const npu_desc_t *desc, uint32_t n,
+                          const npu_layer_report_t *run);
 /* False for a layer that completed nothing. */
 bool layers_row(const inference_t *in, uint32_t n, layer_row_t *row);
 

@@ -8,6 +8,7 @@
 #include "npu/compiler/tflite.h"
 #include "npu/compiler/topology.h"
 #include "sim/file.h"
+#include "tools/l2_map.h"
 
 enum { MAX_MODEL_BYTES = 256 << 20 };
 
@@ -100,19 +101,36 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
     return fine;
 }
 
+/* npu_place, and by how much it moved what the compiler had placed: npu/place.h. */
+static bool place(networks_t *to, const npu_desc_t *desc, char *error, size_t error_bytes)
+{
+    uint32_t own[NPU_NET_PLACES];
+    for (uint32_t n = 0; n < to->count; n++)
+        own[n] = to->prog[n].net[NPU_NET_OWN_ADDR_W];
+    if (to->count == 0)
+        return true;
+    if (npu_place(to->prog, to->count, desc, error, error_bytes) != SIM_OK)
+        return false;
+    for (uint32_t n = 0; n < to->count; n++) {
+        uint32_t up = (to->count - 1) * NPU_NET_BYTES;
+        l2_map_move(&to->report[n], up, own[n] - to->prog[n].net[NPU_NET_OWN_ADDR_W]);
+    }
+    return true;
+}
+
 bool networks_load(const char *const *file, uint32_t count, const npu_desc_t *desc,
                    networks_t *networks, char *error, size_t error_bytes)
 {
     *networks = (networks_t){.count = 0};
     for (uint32_t n = 0; n < count; n++) {
-        network_options_t options = {.id = n};
+        network_options_t options = {.id = n, .report = &networks->report[n]};
         if (!network_load(file[n], desc, &options, &networks->prog[n], error, error_bytes)) {
             networks_free(networks);
             return false;
         }
         networks->count++;
     }
-    if (count == 0 || npu_place(networks->prog, count, desc, error, error_bytes) == SIM_OK)
+    if (place(networks, desc, error, error_bytes))
         return true;
     networks_free(networks);
     return false;
@@ -120,8 +138,10 @@ bool networks_load(const char *const *file, uint32_t count, const npu_desc_t *de
 
 void networks_free(networks_t *networks)
 {
-    for (uint32_t n = 0; n < networks->count; n++)
+    for (uint32_t n = 0; n < networks->count; n++) {
         npu_prog_free(&networks->prog[n]);
+        npu_compile_report_free(&networks->report[n]);
+    }
     networks->count = 0;
 }
 

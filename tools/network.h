@@ -27,6 +27,7 @@ bool network_load(const char *file, const npu_desc_t *desc, const network_option
 /* Networks that stand in L2 at once (npu/place.h). */
 typedef struct {
     npu_prog_t prog[NPU_NET_PLACES];
+    npu_compile_report_t report[NPU_NET_PLACES]; /* places in L2 are those of prog; layers 0: it came compiled */
     uint32_t count;
 } networks_t;
 

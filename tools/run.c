@@ -16,6 +16,7 @@
 #include "tools/run_snapshot.h"
 #include "tools/stats.h"
 #include "tools/truth.h"
+#include "tools/version.h"
 
 #define SLICE_PS (5 * SIM_PS_PER_MS) /* between looks at the clock and at Ctrl-C */
 /* Without a frame the run is given up; longer where the program takes one now and then. */
@@ -359,6 +360,7 @@ static int connect(run_t *run)
         mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
         fault_listen(&run->faults, &run->host) &&
+        run_layers_init(&run->layers, &sensor->npu, &run->networks) &&
         sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
         preview_init(&run->preview, &sensor->isp, run->scenario.scene,
                      run->scenario.output.picture) &&
@@ -572,6 +574,7 @@ static bool write_stats(run_t *run)
     sim_json_t *frames = sim_json_add_array(stats, "frames");
     for (size_t i = 0; i < run->frames_bytes / sizeof(*frame); i++)
         stats_add_frame(frames, &frame[i]);
+    run_layers_add(&run->layers, stats);
     stats_add_images(stats, run->images, run->images_bytes / sizeof(timeline_image_t));
     energy_settle(&run->sensor->energy);
     energy_add_stats(stats, &run->sensor->energy, run->energies, run->energies_bytes);
@@ -604,6 +607,7 @@ static bool write_host(run_t *run)
     sim_json_t *host = sim_json_object();
     sim_json_add_u64(host, "threads", sim_pool_threads(run->pool));
     sim_json_add_str(host, "simd", sim_simd_name(sim_simd()));
+    sim_json_add_str(host, "version", fovea_version);
     sim_json_add_num(host, "wall_s", run->host_s);
     sim_json_add_num(host, "real_time_ratio", (double)sim_now_ps(run->sim) / 1e12 / run->host_s);
     sim_json_add_u64(host, "events", sim_events_fired(run->sim));
@@ -699,6 +703,7 @@ void run_free(run_t *run)
     host_player_free(&run->player);
     preview_free(&run->preview);
     raw_frames_free(&run->raw_frames);
+    run_layers_free(&run->layers);
     networks_free(&run->networks);
     free(run->frames);
     free(run->edges);

@@ -19,6 +19,7 @@
 #include "tools/preview.h"
 #include "tools/raw_frames.h"
 #include "tools/results.h"
+#include "tools/run_layers.h"
 #include "tools/scenario.h"
 #include "tools/score.h"
 #include "tools/script.h"
@@ -79,6 +80,8 @@ typedef struct {
     size_t edges_bytes;
     void *energies; /* for stats.json: energy_frame_t of each frame that is over */
     size_t energies_bytes;
+
+    run_layers_t layers;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */

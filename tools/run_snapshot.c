@@ -164,6 +164,7 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     sim_snap_memory(snap, &run->edges, &run->edges_bytes);
     sim_snap_memory(snap, &run->images, &run->images_bytes);
     sim_snap_memory(snap, &run->energies, &run->energies_bytes);
+    sim_snap_memory(snap, &run->layers.layer, &run->layers.layer_bytes);
     exchange_preview(&run->preview, snap);
     sim_snap_memory(snap, &run->raw_frames.written, &run->raw_frames.written_bytes);
     mipi_rx_exchange(&run->host.rx, snap);

@@ -57,6 +57,22 @@ START_TEST(what_is_written_is_read_back)
 }
 END_TEST
 
+START_TEST(what_is_encoded_into_memory_is_what_a_file_has)
+{
+    uint8_t px[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, *data;
+    const sim_image_t out = {2, 2, 3, px}, four = {1, 1, 4, px}, empty = {0, 1, 1, px};
+    size_t bytes;
+    ck_assert_int_eq(sim_png_encode(&out, &data, &bytes, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_png_decode(data, bytes, "a.png", &image, error, sizeof(error)), SIM_OK);
+    ck_assert_mem_eq(image.data, px, sizeof(px));
+    sim_image_free(&image);
+    free(data);
+    ck_assert_int_eq(sim_png_encode(&four, &data, &bytes, error, sizeof(error)), SIM_EDESC);
+    ck_assert_int_lt(sim_png_encode(&empty, &data, &bytes, error, sizeof(error)), 0);
+    ck_assert_ptr_null(data);
+}
+END_TEST
+
 START_TEST(writing_where_nothing_can_be_written_is_reported)
 {
     uint8_t px[4] = {0};
@@ -268,7 +284,8 @@ START_TEST(colors_and_few_bits_are_no_raw_picture)
 }
 END_TEST
 
-TEST_MAIN("sim png", what_is_written_is_read_back, writing_where_nothing_can_be_written_is_reported,
+TEST_MAIN("sim png", what_is_written_is_read_back, what_is_encoded_into_memory_is_what_a_file_has,
+          writing_where_nothing_can_be_written_is_reported,
           plain_gray_and_rgb_are_taken_as_they_are, sixteen_bits_become_eight_rounded,
           few_bits_are_stretched_to_eight, a_palette_becomes_rgb, alpha_is_composed_on_black,
           interlaced_images_are_put_together, other_files_are_refused,
