@@ -31,7 +31,7 @@ FEWER       ?= 5
 OPT.san     := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DTEST_FEWER=$(FEWER)
 CFLAGS_ALL   = $(STD) $(OPT.$(CONF)) $(WARN) -pthread -I. $(CFLAGS)
 LDFLAGS_ALL  = $(OPT.$(CONF)) -pthread $(LDFLAGS)
-LIBS        := -lpng -ltiff -lz -lcjson -lprotobuf-c -ldw -lelf -lm
+LIBS        := -lpng -ltiff -lz -lcjson -lprotobuf-c -ldw -lelf -lsqlite3 -lm
 VEC.avx2    := -mavx2 -mbmi2 -mpclmul
 VEC.avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
 VEC.amx     := $(VEC.avx512) -mamx-tile -mamx-int8
@@ -112,7 +112,7 @@ $(O)/tools/report/page.o: private CFLAGS_VEC := -I$(GEN)
 $(O)/tools/report/page.o: $(GEN)/report_page_files.inc
 
 # Which fovea it is: a hash of its sources, looked at each time, written when it is another one.
-MADE_OF := $(sort $(foreach r,$(ROOMS) tools tools/report,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h) $(PAGE_FILES))
+MADE_OF := $(sort $(foreach r,$(ROOMS) tools tools/report tools/explore,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h) $(PAGE_FILES))
 $(GEN)/build_id.h: force
 	$(Q)tools/build_id.sh $@ $(MADE_OF)
 $(O)/tools/version.o: private CFLAGS_VEC := -I$(GEN)
@@ -120,7 +120,7 @@ $(O)/tools/version.o: $(GEN)/build_id.h
 force:
 
 # ---- the command --------------------------------------------------------------------------------
-$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) $(call srcs,tools/report) firmware/boot_check.c)
+$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) $(call srcs,tools/report) $(call srcs,tools/explore) firmware/boot_check.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)

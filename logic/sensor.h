@@ -141,6 +141,9 @@ void sensor_desc_read(const sim_cfg_t *root, sensor_desc_t *desc);
 bool sensor_tech_read(sensor_desc_t *desc, const char *chip_file, sim_json_t *copies, char *error,
                       size_t error_bytes);
 
+/* The same from cursors on what such files say, by die; complaints are in their documents. */
+void sensor_tech_take(sensor_desc_t *desc, const sim_cfg_t *const tech[TECH_DIES]);
+
 /* Zeroed; NULL without memory. */
 sensor_t *sensor_new(void);
 

@@ -34,10 +34,23 @@ static tech_sizes_t sizes_of(const sensor_desc_t *desc)
     };
 }
 
+/* Complaints are in the documents. */
+static void read_tech(sensor_desc_t *desc, const sim_cfg_t *root, tech_die_t die)
+{
+    tech_sizes_t sizes = sizes_of(desc);
+    tech_read(root, die, &sizes, &desc->tech);
+}
+
+void sensor_tech_take(sensor_desc_t *desc, const sim_cfg_t *const tech[TECH_DIES])
+{
+    desc->tech.parts = desc->tech.rows = 0;
+    for (uint32_t d = 0; d < TECH_DIES; d++)
+        read_tech(desc, tech[d], (tech_die_t)d);
+}
+
 bool sensor_tech_read(sensor_desc_t *desc, const char *chip_file, sim_json_t *copies, char *error,
                       size_t error_bytes)
 {
-    tech_sizes_t sizes = sizes_of(desc);
     bool fine = true;
     desc->tech.parts = desc->tech.rows = 0;
     for (uint32_t d = 0; d < TECH_DIES && fine; d++) {
@@ -46,7 +59,7 @@ bool sensor_tech_read(sensor_desc_t *desc, const char *chip_file, sim_json_t *co
         fine = doc != NULL && sim_doc_error(doc) == NULL;
         if (fine) {
             root = sim_doc_root(doc);
-            tech_read(&root, (tech_die_t)d, &sizes, &desc->tech);
+            read_tech(desc, &root, (tech_die_t)d);
             fine = sim_doc_error(doc) == NULL;
         }
         if (fine && copies != NULL)

@@ -25,6 +25,7 @@
     X(phases,  "latency from an entry into a zone to a pin, at every phase of a frame")          \
     X(report,  "a run as one page of HTML")                                                     \
     X(test,    "scenarios with expectations: run, judged, reported")                                \
+    X(explore, "many chips: a space of parameters, its points evaluated, the best of them")          \
     X(emva,    "the pixel die measured as EMVA 1288 does")                                          \
     X(regs,    "the register map")                                                                  \
     X(version, "version and what this machine can run")

@@ -30,20 +30,30 @@ static bool is_program(const char *file, const uint8_t *image, size_t bytes,
     return begins || (ends_with(file, ".fnp") && !options->topology);
 }
 
+/* single: the rounding that suits the file. */
+static bool read_graph(const char *file, const uint8_t *image, size_t bytes, bool topology,
+                       npu_graph_t *graph, bool *single, char *error, size_t error_bytes)
+{
+    bool onnx = !topology && npu_onnx_looks_like(image, bytes, file);
+    sim_err_t err =
+        topology ? npu_topology_read((const char *)image, bytes, file, graph, error, error_bytes)
+        : onnx   ? npu_onnx_read(image, bytes, file, graph, error, error_bytes)
+                 : npu_tflite_read(image, bytes, file, graph, error, error_bytes);
+    *single = onnx; /* ONNX requantizes in float: one rounding is nearer to that than two */
+    return err == SIM_OK;
+}
+
 static bool compile(const char *file, const uint8_t *image, size_t bytes, const npu_desc_t *desc,
                     const network_options_t *options, npu_prog_t *prog, char *error,
                     size_t error_bytes)
 {
     npu_graph_t graph;
-    bool onnx = !is_topology(file, options) && npu_onnx_looks_like(image, bytes, file);
-    sim_err_t err = is_topology(file, options) ? npu_topology_read((const char *)image, bytes, file,
-                                                                   &graph, error, error_bytes)
-                    : onnx ? npu_onnx_read(image, bytes, file, &graph, error, error_bytes)
-                           : npu_tflite_read(image, bytes, file, &graph, error, error_bytes);
-    if (err != SIM_OK)
+    bool single;
+    if (!read_graph(file, image, bytes, is_topology(file, options), &graph, &single, error,
+                    error_bytes))
         return false;
-    /* ONNX requantizes in float: one rounding is nearer to that than two */
-    bool single = options->rounding == NULL ? onnx : strcmp(options->rounding, "single") == 0;
+    if (options->rounding != NULL)
+        single = strcmp(options->rounding, "single") == 0;
     npu_compile_options_t how = {
         .rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE,
         .keep_all = options->keep_all,
@@ -51,9 +61,26 @@ static bool compile(const char *file, const uint8_t *image, size_t bytes, const 
         .cascade = options->cascade,
         .network_id = options->id,
     };
-    err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
+    sim_err_t err = npu_compile(&graph, desc, &how, prog, options->report, error, error_bytes);
     npu_graph_free(&graph);
     return err == SIM_OK;
+}
+
+bool network_graph(const char *file, npu_graph_t *graph, npu_round_t *rounding, char *error,
+                   size_t error_bytes)
+{
+    const network_options_t none = {0};
+    size_t bytes;
+    bool single = false, fine = false;
+    uint8_t *image = sim_file_read(file, MAX_MODEL_BYTES, &bytes, error, error_bytes);
+    if (image != NULL && is_program(file, image, bytes, &none))
+        snprintf(error, error_bytes, "%s: a program, compiled already", file);
+    else if (image != NULL)
+        fine = read_graph(file, image, bytes, is_topology(file, &none), graph, &single, error,
+                          error_bytes);
+    *rounding = single ? NPU_ROUND_SINGLE : NPU_ROUND_DOUBLE;
+    free(image);
+    return fine;
 }
 
 static bool is_default(const network_options_t *options)

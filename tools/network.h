@@ -24,6 +24,11 @@ typedef struct {
 bool network_load(const char *file, const npu_desc_t *desc, const network_options_t *options,
                   npu_prog_t *prog, char *error, size_t error_bytes);
 
+/* A model that is to be compiled again and again, and the rounding that suits it. False with one line
+ * in error, also for a program; else the caller frees the graph. */
+bool network_graph(const char *file, npu_graph_t *graph, npu_round_t *rounding, char *error,
+                   size_t error_bytes);
+
 /* Networks that stand in L2 at once (npu/place.h). */
 typedef struct {
     npu_prog_t prog[NPU_NET_PLACES];

@@ -37,27 +37,52 @@ static uint64_t hash_json(const sim_json_t *value)
     return hash;
 }
 
+static void hash_tech(scenario_t *s, const sim_json_t *copies)
+{
+    const uint64_t both[] = {s->chip_hash, hash_json(copies)};
+    s->chip_hash = sim_hash(SIM_HASH_SEED, both, sizeof(both));
+}
+
 static bool load_tech(scenario_t *s, char *error, size_t error_bytes)
 {
     sim_json_t *copies = sim_json_add_object(s->resolved, "tech_data");
     bool fine = sensor_tech_read(&s->sensor, s->chip, copies, error, error_bytes);
-    const uint64_t both[] = {s->chip_hash, hash_json(copies)};
-    s->chip_hash = sim_hash(SIM_HASH_SEED, both, sizeof(both));
+    hash_tech(s, copies);
     return fine;
+}
+
+static void read_chip(scenario_t *s, const sim_cfg_t *root)
+{
+    s->sensor = sensor_desc_default();
+    sensor_desc_read(root, &s->sensor);
+    sim_json_t *data = sim_cfg_copy(root);
+    s->chip_hash = hash_json(data);
+    sim_json_add_value(s->resolved, "chip_data", data);
+}
+
+/* Complaints are in the source's document. */
+static bool take_chip(scenario_t *s, const scenario_source_t *source)
+{
+    const sim_cfg_t *tech[TECH_DIES];
+    read_chip(s, &source->chip);
+    sim_json_t *copies = sim_json_add_object(s->resolved, "tech_data");
+    for (uint32_t d = 0; d < TECH_DIES; d++) {
+        tech[d] = &source->tech[d];
+        sim_json_add_value(copies, tech_die_names[d], sim_cfg_copy(tech[d]));
+    }
+    sensor_tech_take(&s->sensor, tech);
+    hash_tech(s, copies);
+    return sim_doc_error(source->chip.doc) == NULL;
 }
 
 static bool load_chip(scenario_t *s, char *error, size_t error_bytes)
 {
     sim_doc_t *doc = sim_doc_load(s->chip);
-    s->sensor = sensor_desc_default();
     if (doc == NULL)
         return false;
     if (sim_doc_error(doc) == NULL) {
         sim_cfg_t root = sim_doc_root(doc);
-        sensor_desc_read(&root, &s->sensor);
-        sim_json_t *data = sim_cfg_copy(&root);
-        s->chip_hash = hash_json(data);
-        sim_json_add_value(s->resolved, "chip_data", data);
+        read_chip(s, &root);
     }
     const char *wrong = sim_doc_error(doc);
     if (wrong != NULL)
@@ -582,7 +607,9 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
             flags->firmware);
     read_networks(root, dir, flags, s);
     read_output(root, flags, s);
-    return read_scene(root, dir, flags, s, error, error_bytes) && load_chip(s, error, error_bytes);
+    if (!read_scene(root, dir, flags, s, error, error_bytes))
+        return false;
+    return flags->source != NULL ? take_chip(s, flags->source) : load_chip(s, error, error_bytes);
 }
 
 bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_t *flags,
@@ -593,14 +620,15 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
     dir_of(file, dir);
     error[0] = '\0';
     scenario->resolved = sim_json_object();
-    sim_doc_t *doc = sim_doc_load(file);
+    sim_doc_t *own = flags->source == NULL ? sim_doc_load(file) : NULL;
+    sim_doc_t *doc = flags->source != NULL ? flags->source->scenario.doc : own;
     if (scenario->resolved == NULL || doc == NULL) {
         snprintf(error, error_bytes, "%s: out of memory", file);
         return false;
     }
     bool fine = sim_doc_error(doc) == NULL;
     if (fine) {
-        sim_cfg_t root = sim_doc_root(doc);
+        sim_cfg_t root = own != NULL ? sim_doc_root(own) : flags->source->scenario;
         fine = read_root(scenario, &root, dir, flags, error, error_bytes);
         if (fine) {
             read_boot(&root, dir, scenario);
@@ -623,7 +651,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
         snprintf(error, error_bytes, "%s", sim_doc_error(doc));
         fine = false;
     }
-    sim_doc_free(doc);
+    sim_doc_free(own);
     return fine;
 }
 

@@ -40,8 +40,14 @@ typedef struct {
     char path[64]; /* of the step in the scenario, for messages */
 } scenario_step_t;
 
+/* In place of the files: cursors on one document that has all of it. */
+typedef struct {
+    sim_cfg_t scenario, chip, tech[TECH_DIES];
+} scenario_source_t;
+
 /* What the command line says; NULL: the file decides. */
 typedef struct {
+    const scenario_source_t *source; /* file is then only what names in it are relative to */
     bool served;        /* the host is another program: nothing is done in its name */
     bool no_images;     /* there are no files of images */
     const char *late;   /* the host starts the stream so much later than the file says */
