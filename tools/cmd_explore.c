@@ -154,7 +154,9 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
 {
     char error[512];
     engine_count_t count;
+    char scratch[SPACE_PATH + 8];
     bool terminal = isatty(STDERR_FILENO) != 0;
+    snprintf(scratch, sizeof(scratch), "%s-runs", o->out);
     strategy_t *strategy =
         strategy_new(sweep->strategy, space, sweep->seed, sweep->budget, error, sizeof(error));
     if (strategy == NULL)
@@ -166,6 +168,7 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
         .strategy = strategy,
         .seed = sweep->seed,
         .workers = (uint32_t)o->workers,
+        .scratch = scratch,
         .check = o->has_check ? (uint32_t)o->check : space->check,
         .total = sweep->budget,
         .interrupted = interrupt_watch(),
@@ -232,7 +235,7 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
     strategy_free(fits);
     if (fits == NULL || !fields_known(space, base, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
-    bool goes_on = o->resume && access(o->out, F_OK) == 0;
+    bool goes_on = o->resume && store_begun(o->out);
     store_t *store = goes_on ? store_resume(o->out, space, base->hash, &sweep, error)
                              : store_create(o->out, space, &sweep, error);
     if (store == NULL)

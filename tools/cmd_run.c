@@ -8,6 +8,7 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/execution.h"
+#include "tools/explore/rerun.h"
 #include "tools/interrupt.h"
 #include "tools/run.h"
 
@@ -62,12 +63,29 @@ static bool snapshot_options(const cli_t *cli, const char *at, const char *every
     return true;
 }
 
+/* --point FILE.db:ID: everything else is in the file. */
+static int run_point(const cli_t *cli, const char *point, const run_desc_t *desc, bool json,
+                     int arguments)
+{
+    static const scenario_flags_t none = {0};
+    if (arguments != 0 || desc->gdb != NULL || memcmp(&desc->flags, &none, sizeof(none)) != 0)
+        return cli_fail(EXIT_USAGE,
+                        "%s: --point takes nothing but --out, --threads, --exact and --json",
+                        cli->name);
+    const rerun_desc_t how = {.point = point,
+                              .out = desc->out_dir,
+                              .full = desc->exact,
+                              .json = json,
+                              .threads = desc->threads};
+    return rerun_point(&how);
+}
+
 /* Both commands are one; `debug` waits for a debugger, wherever it is not said. */
 static int command(const char *name, const char *about, const char *gdb, int argc, char **argv)
 {
     run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .gdb = gdb};
     const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
-    const char *at = NULL, *every = NULL;
+    const char *at = NULL, *every = NULL, *point = NULL;
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
         {'s', "scene", "FILE",
@@ -99,18 +117,25 @@ static int command(const char *name, const char *about, const char *gdb, int arg
          &every},
         {0, "gdb", "ADDRESS",
          "wait for a debugger: :1234 on this machine only, ADDRESS:PORT, unix:PATH", &desc.gdb},
+        {0, "point", "FILE.db:ID", "in place of a scenario: a point of `fovea explore`, once more",
+         &point},
         OBSERVE_OPTIONS(desc.observe),
         WAVES_OPTIONS(desc.waves),
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
-    const cli_t cli = {name, "SCENARIO", about, opts, SIM_COUNT(opts), 1, 1};
+    const cli_t cli = {name, "SCENARIO", about, opts, SIM_COUNT(opts), 0, 1};
     char **args, out[512];
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
         return over;
     if (!execution_options(&cli, threads, simd, &desc.threads))
         return EXIT_USAGE;
+    desc.exact = exact != NULL;
+    if (point != NULL)
+        return run_point(&cli, point, &desc, json != NULL, count);
+    if (count == 0)
+        return cli_fail(EXIT_USAGE, "%s: no scenario (see `fovea %s --help`)", name, name);
     if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
     if (!waves_options(name, &desc.waves))
@@ -125,7 +150,6 @@ static int command(const char *name, const char *about, const char *gdb, int arg
     }
     if (verbose != NULL)
         desc.verbose = SIM_LOG_DEBUG;
-    desc.exact = exact != NULL;
     desc.shuffle = execution_shuffle();
     desc.interrupted = interrupt_watch();
     run_t *run = calloc(1, sizeof(*run));

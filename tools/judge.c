@@ -245,19 +245,6 @@ void judge_results(const judge_case_t *t, const judge_desc_t *desc, const char *
         turn_around(&t->expect, v);
 }
 
-static bool write_summary(const run_t *run, const char *dir, char *error, size_t error_bytes)
-{
-    char path[PATH];
-    sim_json_t *summary = run_summary_json(run);
-    char *text = sim_json_print(summary, true);
-    snprintf(path, sizeof(path), "%s/summary.json", dir);
-    bool fine =
-        text != NULL && sim_file_write(path, text, strlen(text), error, error_bytes) == SIM_OK;
-    free(text);
-    sim_json_free(summary);
-    return fine;
-}
-
 /* False, with one line in error, when it cannot be said how it went. */
 static bool judge_into(const judge_case_t *t, const judge_desc_t *desc, const char *dir,
                        const char *run_error, char *error, size_t error_bytes)
@@ -292,7 +279,7 @@ static bool judge_new_run(const judge_case_t *t, const judge_desc_t *desc, const
     }
     bool went_well = run_scenario(run, &r) == EXIT_FINE;
     const char *why = run->error[0] != '\0' ? run->error : "the run failed";
-    bool fine = (!went_well || write_summary(run, dir, error, error_bytes)) &&
+    bool fine = (!went_well || run_write_summary(run, dir, error, error_bytes)) &&
                 judge_into(t, desc, dir, went_well ? NULL : why, error, error_bytes);
     run_free(run);
     free(run);

@@ -137,5 +137,7 @@ void run_print_summary(const run_t *run, FILE *to);
 void run_print_faults(const run_t *run, FILE *to);
 /* The same figures as an object; the caller frees it. */
 sim_json_t *run_summary_json(const run_t *run);
+/* As summary.json of dir. False with a line in error. */
+bool run_write_summary(const run_t *run, const char *dir, char *error, size_t error_bytes);
 
 #endif

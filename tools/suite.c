@@ -16,6 +16,7 @@
 #include "tools/cli.h"
 #include "tools/execution.h"
 #include "tools/judge.h"
+#include "tools/remove.h"
 
 enum { PATH = 4096, DIRECTORY = 1280 };
 
@@ -255,27 +256,6 @@ static void folder_of(const suite_t *suite, const suite_job_t *job, char *path)
     snprintf(path, DIRECTORY, "%s/%s", suite->desc.out, job->folder);
 }
 
-static bool remove_all(const char *path, uint32_t depth)
-{
-    struct stat what;
-    if (lstat(path, &what) != 0)
-        return errno == ENOENT;
-    if (!S_ISDIR(what.st_mode))
-        return unlink(path) == 0;
-    char inner[PATH];
-    DIR *dir = depth < SUITE_MAX_DEPTH ? opendir(path) : NULL;
-    bool fine = dir != NULL;
-    for (struct dirent *entry; fine && (entry = readdir(dir)) != NULL;) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
-        fine = remove_all(inner, depth + 1);
-    }
-    if (dir != NULL)
-        closedir(dir);
-    return fine && rmdir(path) == 0;
-}
-
 /* Only what an earlier test left. */
 static bool clear(suite_t *suite, const char *path)
 {
@@ -285,7 +265,7 @@ static bool clear(suite_t *suite, const char *path)
         return true;
     if (access(mark, F_OK) != 0)
         return complain(suite, path, "is there, and not the results of a test");
-    return remove_all(path, 0) || complain(suite, path, strerror(errno));
+    return remove_all(path) || complain(suite, path, strerror(errno));
 }
 
 /* ---- children ---- */
@@ -439,7 +419,7 @@ static void end_children(suite_t *suite)
         waitpid(job->pid, NULL, 0);
         job->pid = 0;
         folder_of(suite, job, dir);
-        (void)remove_all(dir, 0);
+        (void)remove_all(dir);
     }
 }
 

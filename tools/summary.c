@@ -3,6 +3,11 @@
  */
 #include "tools/run.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/file.h"
+
 static double ms(int64_t ps)
 {
     return (double)ps / 1e9;
@@ -351,4 +356,17 @@ sim_json_t *run_summary_json(const run_t *run)
     pix_size_t size = frame_size(run);
     energy_add_summary(out, &run->sensor->energy, (uint64_t)size.width_px * size.height_px);
     return out;
+}
+
+bool run_write_summary(const run_t *run, const char *dir, char *error, size_t error_bytes)
+{
+    char path[1280];
+    sim_json_t *summary = run_summary_json(run);
+    char *text = sim_json_print(summary, true);
+    snprintf(path, sizeof(path), "%s/summary.json", dir);
+    bool fine =
+        text != NULL && sim_file_write(path, text, strlen(text), error, error_bytes) == SIM_OK;
+    free(text);
+    sim_json_free(summary);
+    return fine;
 }

@@ -12,6 +12,7 @@
 #include "tools/execution.h"
 #include "tools/explore/constraint.h"
 #include "tools/explore/evaluate_int.h"
+#include "tools/remove.h"
 
 enum { LOOK_MS = 200 }; /* at Ctrl-C, at the clock */
 
@@ -104,8 +105,8 @@ static worker_t *idle_worker(engine_t *g)
 static bool hand_out(engine_t *g, const worker_job_t *job, const char *config)
 {
     worker_t *w = idle_worker(g);
-    if (w->pid == 0 &&
-        !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker), g->desc->space))
+    if (w->pid == 0 && !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker),
+                                     g->desc->space, g->desc->scratch))
         return fail(g, "no more processes");
     (void)worker_send(w, job, config); /* one that is dead says so when it is asked */
     return true;
@@ -413,9 +414,11 @@ bool engine_run(const engine_desc_t *desc, engine_count_t *count, char *error, s
     bool fine = g.worker != NULL && g.poll != NULL;
     if (!fine)
         fail(&g, "out of memory");
+    remove_all(desc->scratch);
     fine = fine && evaluate_all(&g) && (count->interrupted || check_some(&g));
     if (g.worker != NULL && g.poll != NULL)
         stop_workers(&g);
+    remove_all(desc->scratch);
     show_progress(&g);
     free(g.worker);
     free(g.poll);

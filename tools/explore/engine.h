@@ -37,6 +37,7 @@ typedef struct {
     strategy_t *strategy;
     uint64_t seed;
     uint32_t workers, check;
+    const char *scratch; /* a folder of its own for workers; removed before and after */
     uint64_t total;
     const volatile sig_atomic_t *interrupted; /* may be NULL */
     /* Now and then; may be NULL. */

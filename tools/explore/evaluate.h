@@ -103,7 +103,8 @@ typedef struct {
     evaluate_known_t known; /* NULL: all of it */
     void *ctx;
     bool full;       /* nothing shared, with numerics, every cycle and burst an event */
-    const char *out; /* run: folder of the results, with images; NULL: none are kept */
+    const char *out; /* run: folder of the results; of several scenarios: out/0, out/1, .. */
+    bool images;     /* with images */
     uint32_t threads;
 } evaluate_desc_t;
 

@@ -179,6 +179,12 @@ static bool set_up_writing(store_t *s)
     return run_sql(s, "PRAGMA journal_mode = WAL") && run_sql(s, "PRAGMA synchronous = NORMAL");
 }
 
+/* 0: nothing yet; below 0: an error. */
+static double tables(store_t *s)
+{
+    return store_number(s, "SELECT count(*) FROM sqlite_master", -1);
+}
+
 static bool is_sweep(store_t *s)
 {
     double count = store_number(s, "SELECT count(*) FROM sweep", -1);
@@ -284,12 +290,12 @@ store_t *store_create(const char *file, const space_t *space, const store_sweep_
     store_t *s = new_store(file, error);
     if (s == NULL)
         return NULL;
-    bool fine = take_lock(s);
-    if (fine && access(file, F_OK) == 0)
+    bool fine = take_lock(s) && open_db(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (fine && tables(s) > 0)
         fine = fail(s, "is there already: --resume goes on with it");
-    fine = fine && open_db(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) && set_up_writing(s) &&
-           run_sql(s, "BEGIN IMMEDIATE") && run_sql(s, schema) && insert_sweep(s, space, sweep) &&
-           insert_names(s, space) && create_view(s, space) && run_sql(s, "COMMIT");
+    fine = fine && s->error[0] == '\0' && set_up_writing(s) && run_sql(s, "BEGIN IMMEDIATE") &&
+           run_sql(s, schema) && insert_sweep(s, space, sweep) && insert_names(s, space) &&
+           create_view(s, space) && run_sql(s, "COMMIT");
     return fine ? s : give_up(s, error);
 }
 
@@ -344,6 +350,16 @@ store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash
                 run_sql(s, "UPDATE point SET state = 'waiting', worker = NULL "
                            "WHERE state = 'running'");
     return fine ? s : give_up(s, error);
+}
+
+bool store_begun(const char *file)
+{
+    char error[STORE_ERROR];
+    store_t *s = access(file, F_OK) == 0 ? new_store(file, error) : NULL;
+    bool begun =
+        s != NULL && (!open_db(s, SQLITE_OPEN_READWRITE) || tables(s) < 0 || tables(s) > 0);
+    store_close(s);
+    return begun;
 }
 
 store_t *store_open(const char *file, char *error)

@@ -34,6 +34,8 @@ store_t *store_create(const char *file, const space_t *space, const store_sweep_
  * of the file, else NULL with a line; sweep is filled. What was `running` is `waiting` then. */
 store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash,
                       store_sweep_t *sweep, char *error);
+/* There is more in the file than a sweep that was killed before its first point leaves: nothing. */
+bool store_begun(const char *file);
 /* To look at only. */
 store_t *store_open(const char *file, char *error);
 void store_close(store_t *store); /* NULL is fine */

@@ -12,6 +12,7 @@
 #include "tools/execution.h"
 #include "tools/explore/constraint.h"
 #include "tools/explore/evaluate_int.h"
+#include "tools/remove.h"
 
 enum { LOG_TAIL = 2048 };
 
@@ -53,13 +54,16 @@ static bool on_known(void *ctx, evaluation_t *e)
 }
 
 static void work(const space_t *space, evaluator_t *evaluator, const worker_job_t *job,
-                 const char *config, worker_result_t *result)
+                 const char *config, const char *out, worker_result_t *result)
 {
     char error[256];
     space_value_t value[SPACE_PARAMS + 1];
     constraints_t constraints = {.space = space, .value = value};
-    const evaluate_desc_t desc = {
-        .known = job->full ? NULL : on_known, .ctx = &constraints, .full = job->full, .threads = 1};
+    const evaluate_desc_t desc = {.known = job->full ? NULL : on_known,
+                                  .ctx = &constraints,
+                                  .full = job->full,
+                                  .out = out,
+                                  .threads = 1};
     double start = execution_seconds();
     evaluation_clear(&result->e);
     if (job->full) {
@@ -86,9 +90,11 @@ static void plain_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void be_worker(const space_t *space, int from, int to)
+static void be_worker(const space_t *space, const char *scratch, int from, int to)
 {
     worker_job_t job;
+    char out[SPACE_PATH + 32];
+    snprintf(out, sizeof(out), "%s/%ld", scratch, (long)getpid());
     worker_result_t *result = calloc(1, sizeof(*result));
     evaluator_t *evaluator = evaluator_new();
     plain_signals();
@@ -97,8 +103,9 @@ static void be_worker(const space_t *space, int from, int to)
         if (config == NULL || !read_all(from, config, job.config_bytes))
             break;
         alarm(space->time_limit_s);
-        work(space, evaluator, &job, config, result);
+        work(space, evaluator, &job, config, out, result);
         alarm(0);
+        remove_all(out);
         free(config);
         if (!write_all(to, result, sizeof(*result)))
             break;
@@ -141,7 +148,8 @@ static void close_others(worker_t *all, uint32_t workers, const worker_t *mine)
             close_all(&all[i]);
 }
 
-bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space)
+bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space,
+                  const char *scratch)
 {
     worker_t *w = &all[index];
     int down[2] = {-1, -1}, up[2] = {-1, -1};
@@ -158,7 +166,7 @@ bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t
         close(up[0]);
         dup2(w->log, STDOUT_FILENO);
         dup2(w->log, STDERR_FILENO);
-        be_worker(space, down[0], up[1]);
+        be_worker(space, scratch, down[0], up[1]);
     }
     close_one(&down[0]);
     close_one(&up[1]);

@@ -33,8 +33,10 @@ typedef struct {
     worker_job_t job;
 } worker_t;
 
-/* Number index of `workers` that are there or not yet (pid 0). False: no process, no pipe. */
-bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space);
+/* scratch: a folder that it may make, for results that are not kept; the caller removes it. Number
+ * index of `workers` that are there or not yet (pid 0). False: no process, no pipe. */
+bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space,
+                  const char *scratch);
 /* Nothing of it is left. */
 void worker_kill(worker_t *worker);
 
