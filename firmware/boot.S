@@ -33,8 +33,10 @@ _start:
     addi    a0, a0, 4
     j       3b
 4:  call    main
-5:  wfi                             /* main does not return; if it does, rest */
-    j       5b
+    .globl main_returned            /* it does not; if it does, rest */
+main_returned:
+    wfi
+    j       main_returned
 
 /* Caller-saved registers only: irq_dispatch and panic are C. */
     .balign 4

@@ -336,7 +336,13 @@ static bool waits_for_l2(const sensor_t *s, const sim_mem_port_t *port)
     return s->l2.master[port->master].queued != 0;
 }
 
-/* A DMA instruction counts from its start to its end: so it is the same burst by burst. */
+/* A DMA instruction counts from its start to its end: so it is the same burst by burst. One whose
+ * end nobody takes note of any more has its bursts. */
+static bool dma_on_bus(const npu_t *npu, npu_engine_t engine, const npu_dma_t *dma)
+{
+    return npu->hung ? dma->streaming || dma->outstanding != 0 : npu->engine[engine].busy;
+}
+
 static bool is_on_bus(void *ctx, uint32_t page)
 {
     const sensor_t *s = ctx;
@@ -344,8 +350,9 @@ static bool is_on_bus(void *ctx, uint32_t page)
     case SENSOR_PAGE_isp:
         return waits_for_l2(s, &s->isp.port);
     case SENSOR_PAGE_npu:
-        return waits_for_l2(s, &s->npu.fetch) || s->npu.engine[NPU_ENGINE_LOAD].busy ||
-               s->npu.engine[NPU_ENGINE_STORE].busy;
+        return waits_for_l2(s, &s->npu.fetch) ||
+               dma_on_bus(&s->npu, NPU_ENGINE_LOAD, &s->npu.load) ||
+               dma_on_bus(&s->npu, NPU_ENGINE_STORE, &s->npu.store);
     case SENSOR_PAGE_mipi:
         return waits_for_l2(s, &s->mipi.mem);
     case SENSOR_PAGE_spi:

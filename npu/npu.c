@@ -72,6 +72,8 @@ static void reduce_edge(npu_t *npu)
 void npu_wake(npu_t *npu, uint64_t cycle)
 {
     uint64_t at_ps = npu_edge_ps(npu, cycle);
+    if (npu->hung)
+        return;
     if (!sim_event_pending(&npu->tick) || npu->tick.at_ps > at_ps)
         sim_event_at(npu->comp.sim, &npu->tick, at_ps);
 }
@@ -234,6 +236,12 @@ void npu_tensor_ready(void *ctx, bool level)
         npu->tensors_skipped++;
     else
         start_run(npu);
+}
+
+void npu_hang(npu_t *npu)
+{
+    npu->hung = true;
+    sim_event_cancel(npu->comp.sim, &npu->tick);
 }
 
 /* ---- registers ----------------------------------------------------------------------------------
@@ -408,6 +416,7 @@ static const sim_field_t npu_fields[] = {
     SIM_FIELD(npu_t, layer_reg),
     SIM_FIELD(npu_t, running),
     SIM_FIELD(npu_t, stopping),
+    SIM_FIELD(npu_t, hung),
     SIM_FIELD(npu_t, error_code),
     SIM_FIELD(npu_t, error_index),
     SIM_FIELD(npu_t, error_other),
@@ -488,7 +497,7 @@ static void reset(sim_comp_t *comp)
     npu_late_do(npu); /* L2 keeps its bytes */
     if (npu->marked)
         forget_runs(npu);
-    npu->running = false;
+    npu->running = npu->hung = false;
     npu->start_cycle = npu->account_cycle = npu->turn_cycle = 0;
     npu->l2_base = npu->desc.l2_base;
     memset(&npu->total, 0, sizeof(npu->total));
@@ -525,7 +534,7 @@ static void restored(sim_comp_t *comp)
 
 static const sim_kind_t npu_kind = {
     .kind = "npu",
-    .version = 8,
+    .version = 9,
     .check = check,
     .reset = reset,
     .restored = restored,

@@ -285,6 +285,7 @@ typedef struct {
 
     /* the run */
     bool running, stopping;
+    bool hung; /* a fault: until reset nothing happens any more */
     uint32_t error_code, error_index, error_other; /* of a stop that waits for outstanding bursts */
     uint64_t start_cycle, account_cycle;
     uint32_t sem[NPU_SEMAPHORES];
@@ -320,6 +321,9 @@ void npu_free(npu_t *npu);
 /* A sim_wire_fn_t: the rising level starts the program if NPU_CTRL.auto is set. A tensor that comes
  * while the NPU is busy is skipped and counted. */
 void npu_tensor_ready(void *npu, bool level);
+
+/* A fault: its clocked logic stands still from now on, until it is reset; registers answer. */
+void npu_hang(npu_t *npu);
 
 /* The L1 memory, for tests and dumps. */
 const uint8_t *npu_l1_bytes(npu_t *npu, npu_mem_t mem);

@@ -67,7 +67,7 @@ typedef struct {
     fault_absent_t absent; /* what is done without it: usual is taken, or one drawn */
     uint64_t low, high, usual;
     uint64_t step;            /* a multiple of it; 0: any */
-    bool address;             /* in files "0x10001000", or a number */
+    bool address;             /* in files "0x10001000", "symbol+4", or a number */
     const char *const *names; /* values are their indexes from low to high */
     /* Where low and high (and usual) depend on the chip. */
     void (*range)(const sensor_desc_t *chip, uint64_t *low, uint64_t *high, uint64_t *usual);
@@ -140,9 +140,10 @@ struct fault_set {
     uint64_t injected, total[FAULT_OUTCOMES]; /* by fault_finish; not_injected: beside injected */
 };
 
-/* Reads faults[] of a scenario into item[]; what is wrong is in sim_doc_error. */
-uint32_t fault_read(const sim_cfg_t *root, const sensor_desc_t *chip, uint64_t seed,
-                    fault_item_t item[FAULT_MAX_ITEMS]);
+/* Reads faults[] of a scenario into item[]; what is wrong is in sim_doc_error. firmware: the ELF
+ * file whose symbols addresses may name; NULL: none. */
+uint32_t fault_read(const sim_cfg_t *root, const sensor_desc_t *chip, const char *firmware,
+                    uint64_t seed, fault_item_t item[FAULT_MAX_ITEMS]);
 /* Puts those that a die is made with into its description. */
 void fault_plan(const fault_item_t *item, uint32_t items, sensor_desc_t *chip);
 

@@ -337,16 +337,37 @@ static void brown_out(fault_set_t *set, fault_record_t *r)
     clkrst_request(&set->sensor->clkrst, RST_BROWN_OUT);
 }
 
-/* RST_CAUSE tells; metadata afterwards: the firmware is back. */
-static void judge_brown_out(fault_set_t *set, bool metadata)
+/* A reset that tells of it, or mends it; metadata afterwards: the firmware is back. */
+static void judge_reset(fault_set_t *set, apply_fn_t apply, bool reset, bool metadata)
 {
-    bool told = (set->sensor->clkrst.cause & RST_BROWN_OUT) != 0;
-    fault_record_t *r = oldest(set, brown_out, FAULT_WAITING, 0);
-    for (; told && r != NULL; r = oldest(set, brown_out, FAULT_WAITING, place_of(set, r) + 1))
+    fault_record_t *r = oldest(set, apply, FAULT_WAITING, 0);
+    for (; reset && r != NULL; r = oldest(set, apply, FAULT_WAITING, place_of(set, r) + 1))
         fault_outcome(set, r, FAULT_DETECTED, FAULT_BY_REGISTER);
-    r = oldest(set, brown_out, FAULT_DETECTED, 0);
-    for (; metadata && r != NULL; r = oldest(set, brown_out, FAULT_DETECTED, place_of(set, r) + 1))
+    r = oldest(set, apply, FAULT_DETECTED, 0);
+    for (; metadata && r != NULL; r = oldest(set, apply, FAULT_DETECTED, place_of(set, r) + 1))
         fault_outcome(set, r, FAULT_RECOVERED, FAULT_BY_REGISTER);
+}
+
+static void hang_npu(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+    npu_hang(&set->sensor->npu);
+}
+
+/* Whatever it was about to do, or slept for. */
+static void jump_core(fault_set_t *set, fault_record_t *r)
+{
+    await(set, r);
+    set->sensor->core.pc = (uint32_t)r->arg[0] & ~1u;
+}
+
+static void judge_resets(fault_set_t *set, bool metadata)
+{
+    const sensor_t *s = set->sensor;
+    bool restarted = (s->clkrst.cause & (RST_WATCHDOG | RST_SOFTWARE)) != 0;
+    judge_reset(set, jump_core, restarted, metadata);
+    judge_reset(set, brown_out, (s->clkrst.cause & RST_BROWN_OUT) != 0, metadata);
+    judge_reset(set, hang_npu, !s->npu.hung, metadata);
 }
 
 bool fault_has_reset(const fault_set_t *set, uint64_t *at_ps)
@@ -545,7 +566,7 @@ void fault_heard(fault_set_t *set)
     bool metadata = set->host->metadata_frames != set->metadata;
     if (own || problems != 0)
         settle_links(set, own, problems != 0, problems == corrected);
-    judge_brown_out(set, metadata);
+    judge_resets(set, metadata);
     set->problems = set->host->problems;
     set->corrected = fixed;
     set->metadata = set->host->metadata_frames;
@@ -601,6 +622,13 @@ const fault_kind_t fault_kinds[] = {
     /* the supply dips: a system reset, the host's registers included */
     {.name = "brown_out",
      .apply = brown_out, .awaits = "the run ended before the reset"},
+    /* the core goes on somewhere else in its RAM */
+    {.name = "core_jump",
+     .key = {{.name = "address", .address = true, .absent = FAULT_NEEDED, .step = 2, .range = tcm_range}},
+     .apply = jump_core},
+    /* the NPU stands still until its reset */
+    {.name = "npu_hang",
+     .apply = hang_npu},
     /* the next rise of an interrupt is lost, or all of it `for` a time */
     {.name = "irq_lost",
      .key = {{.name = "irq", .absent = FAULT_NEEDED, .low = 1, .high = IRQS, .names = irq_names}},
@@ -678,6 +706,6 @@ void fault_restored_kinds(fault_set_t *set)
 void fault_judge_kinds(fault_set_t *set)
 {
     collect_links(set);
-    judge_brown_out(set, false);
+    judge_resets(set, false);
     judge_spi(set);
 }

@@ -8,12 +8,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "logic/elf.h"
+#include "sim/file.h"
+
+enum { MAX_ELF_BYTES = 16 << 20, MAX_SYMBOL = 128 };
+
+/* Where the program has a variable or function: 0 after a complaint. */
+static uint64_t read_symbol(const sim_cfg_t *cfg, const char *key, const char *text,
+                            const char *firmware)
+{
+    char name[MAX_SYMBOL], error[512] = "no program";
+    size_t length = strcspn(text, "+"), bytes;
+    uint32_t value = 0;
+    char *end = "";
+    unsigned long offset = text[length] == '+' ? strtoul(text + length + 1, &end, 0) : 0;
+    snprintf(name, sizeof(name), "%.*s", (int)length, text);
+    if (length >= sizeof(name) || *end != '\0' || offset > UINT16_MAX ||
+        (text[length] == '+' && !isdigit((unsigned char)text[length + 1]))) {
+        sim_cfg_fail(cfg, key, "'%.160s' is no symbol+offset", text);
+        return 0;
+    }
+    uint8_t *elf = firmware == NULL
+                       ? NULL
+                       : sim_file_read(firmware, MAX_ELF_BYTES, &bytes, error, sizeof(error));
+    if (elf == NULL)
+        sim_cfg_fail(cfg, key, "'%.160s': %s", text, error);
+    else if (!elf_symbol(elf, bytes, name, &value))
+        sim_cfg_fail(cfg, key, "'%s' is no symbol of %s", name, firmware);
+    free(elf);
+    return value + offset;
+}
+
 /* JSON has no hexadecimal numbers. */
-static uint64_t read_address(const sim_cfg_t *cfg, const char *key, uint64_t low, uint64_t high)
+static uint64_t read_address(const sim_cfg_t *cfg, const char *key, const char *firmware,
+                             uint64_t low, uint64_t high)
 {
     const char *text = sim_cfg_str(cfg, key, "");
     char *end;
     errno = 0;
+    if (isalpha((unsigned char)text[0]) || text[0] == '_') {
+        uint64_t at = read_symbol(cfg, key, text, firmware);
+        if (at != 0 && (at < low || at > high))
+            sim_cfg_fail(cfg, key, "'%.160s' is 0x%llx, not in 0x%llx..0x%llx", text,
+                         (unsigned long long)at, (unsigned long long)low, (unsigned long long)high);
+        return at;
+    }
     unsigned long long value = strtoull(text, &end, 16);
     bool fine = strncmp(text, "0x", 2) == 0 && isxdigit((unsigned char)text[2]) && *end == '\0';
     if (fine && errno == 0 && value >= low && value <= high)
@@ -23,11 +62,11 @@ static uint64_t read_address(const sim_cfg_t *cfg, const char *key, uint64_t low
     return low;
 }
 
-static uint64_t read_number(const sim_cfg_t *cfg, const fault_key_t *key, uint64_t low,
-                            uint64_t high, uint64_t usual)
+static uint64_t read_number(const sim_cfg_t *cfg, const fault_key_t *key, const char *firmware,
+                            uint64_t low, uint64_t high, uint64_t usual)
 {
     bool text = key->address && sim_cfg_is_str(cfg, key->name);
-    uint64_t value = text ? read_address(cfg, key->name, low, high)
+    uint64_t value = text ? read_address(cfg, key->name, firmware, low, high)
                           : sim_cfg_u64(cfg, key->name, low, high, usual);
     if (key->step > 1 && value % key->step != 0)
         sim_cfg_fail(cfg, key->name, "%llu is no multiple of %llu", (unsigned long long)value,
@@ -35,16 +74,17 @@ static uint64_t read_number(const sim_cfg_t *cfg, const fault_key_t *key, uint64
     return value;
 }
 
-static uint64_t read_value(const sim_cfg_t *cfg, const fault_key_t *key, uint64_t low,
-                           uint64_t high, uint64_t usual)
+static uint64_t read_value(const sim_cfg_t *cfg, const fault_key_t *key, const char *firmware,
+                           uint64_t low, uint64_t high, uint64_t usual)
 {
     if (key->names == NULL)
-        return read_number(cfg, key, low, high, usual);
+        return read_number(cfg, key, firmware, low, high, usual);
     return low + sim_cfg_enum(cfg, key->name, key->names + low, (uint32_t)(high - low + 1),
                               (uint32_t)(usual - low));
 }
 
-static void read_keys(const sim_cfg_t *cfg, const sensor_desc_t *chip, fault_item_t *item)
+static void read_keys(const sim_cfg_t *cfg, const sensor_desc_t *chip, const char *firmware,
+                      fault_item_t *item)
 {
     for (uint32_t i = 0; i < FAULT_KEYS && item->kind->key[i].name != NULL; i++) {
         const fault_key_t *key = &item->kind->key[i];
@@ -56,7 +96,7 @@ static void read_keys(const sim_cfg_t *cfg, const sensor_desc_t *chip, fault_ite
         bool drawn = key->absent == FAULT_DRAWN && !sim_cfg_has(cfg, key->name);
         if (key->absent == FAULT_NEEDED)
             sim_cfg_need(cfg, key->name);
-        item->arg[i] = read_value(cfg, key, low, high, usual);
+        item->arg[i] = read_value(cfg, key, firmware, low, high, usual);
         item->low[i] = drawn ? low : item->arg[i];
         item->high[i] = drawn ? high : item->arg[i];
     }
@@ -136,8 +176,8 @@ static void check_stuck(const sim_cfg_t *root, const fault_item_t *item, uint32_
                      PIX_MAX_STUCK);
 }
 
-uint32_t fault_read(const sim_cfg_t *root, const sensor_desc_t *chip, uint64_t seed,
-                    fault_item_t item[FAULT_MAX_ITEMS])
+uint32_t fault_read(const sim_cfg_t *root, const sensor_desc_t *chip, const char *firmware,
+                    uint64_t seed, fault_item_t item[FAULT_MAX_ITEMS])
 {
     uint32_t count = sim_cfg_count(root, "faults");
     if (count > FAULT_MAX_ITEMS)
@@ -148,7 +188,7 @@ uint32_t fault_read(const sim_cfg_t *root, const sensor_desc_t *chip, uint64_t s
         item[i].seed = sim_cfg_u64(&cfg, "seed", 0, UINT64_MAX, seed);
         read_when(&cfg, &item[i]);
         read_duration(&cfg, &item[i]);
-        read_keys(&cfg, chip, &item[i]);
+        read_keys(&cfg, chip, firmware, &item[i]);
         sim_cfg_done(&cfg);
     }
     count = count < FAULT_MAX_ITEMS ? count : FAULT_MAX_ITEMS;

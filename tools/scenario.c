@@ -557,7 +557,7 @@ static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel,
 /* What the die is made with is in its description from here on. */
 static void read_faults(const sim_cfg_t *root, scenario_t *s)
 {
-    s->faults = fault_read(root, &s->sensor, s->seed, s->fault);
+    s->faults = fault_read(root, &s->sensor, s->firmware, s->seed, s->fault);
     if (s->faults == 0)
         return;
     sim_json_t *out = sim_json_add_array(s->resolved, "faults");

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         return 0;
     }
     sim_cfg_t root = sim_doc_root(doc);
-    uint32_t items = fault_read(&root, &chip, 1, item);
+    uint32_t items = fault_read(&root, &chip, NULL, 1, item);
     sim_cfg_done(&root);
     if (sim_doc_error(doc) == NULL) {
         fault_plan(item, items, &chip);

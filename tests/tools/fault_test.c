@@ -14,6 +14,7 @@ static fault_set_t *set;
 static fault_item_t items[FAULT_MAX_ITEMS];
 static uint32_t count;
 static char error[512];
+static const char *firmware; /* whose symbols addresses may name */
 
 /* faults[] as text; the message, if any, is in error. */
 static bool read_faults(const sensor_desc_t *chip, const char *faults)
@@ -22,7 +23,7 @@ static bool read_faults(const sensor_desc_t *chip, const char *faults)
     snprintf(text, sizeof(text), "{\"faults\": [%s]}", faults);
     sim_doc_t *doc = sim_doc_parse(text, strlen(text), "f.json");
     sim_cfg_t root = sim_doc_root(doc);
-    count = fault_read(&root, chip, 7, items);
+    count = fault_read(&root, chip, firmware, 7, items);
     sim_cfg_done(&root);
     bool fine = sim_doc_error(doc) == NULL;
     snprintf(error, sizeof(error), "%s", fine ? "" : sim_doc_error(doc));
@@ -536,6 +537,38 @@ END_TEST
 
 /* ---- what is refused ---- */
 
+START_TEST(addresses_may_be_symbols_of_the_program)
+{
+    sensor_desc_t chip = sensor_desc_default();
+    static const char *const bad[][2] = {
+        {"nobody", "'nobody' is no symbol of build/firmware/visitor_counter.elf"},
+        {"app+", "'app+' is no symbol+offset"},
+        {"app+x", "'app+x' is no symbol+offset"},
+        {"app+4x", "'app+4x' is no symbol+offset"},
+        {"app+0x10000", "'app+0x10000' is no symbol+offset"},
+    };
+    char text[128];
+    firmware = "build/firmware/visitor_counter.elf";
+    ck_assert_msg(read_faults(&chip, "{\"kind\": \"tcm_flip\", \"at\": \"1ms\", \"address\": "
+                                     "\"main_returned\"}, {\"kind\": \"tcm_flip\", \"at\": "
+                                     "\"1ms\", \"address\": \"main_returned+0x13\"}"),
+                  "%s", error);
+    ck_assert_uint_ge(items[0].arg[0], 0x10000000); /* where the program is linked to */
+    ck_assert_uint_lt(items[0].arg[0], 0x10000100);
+    ck_assert_uint_eq(items[1].arg[0], items[0].arg[0] + 19);
+    for (size_t i = 0; i < SIM_COUNT(bad); i++) {
+        snprintf(text, sizeof(text),
+                 "{\"kind\": \"tcm_flip\", \"at\": \"1ms\", \"address\": \"%s\"}", bad[i][0]);
+        ck_assert_msg(!read_faults(&chip, text), "%s", text);
+        ck_assert_msg(strstr(error, bad[i][1]) != NULL, "%s: %s", text, error);
+    }
+    firmware = NULL;
+    ck_assert(!read_faults(&chip, "{\"kind\": \"core_jump\", \"at\": \"1ms\", \"address\": "
+                                  "\"main_returned\"}"));
+    ck_assert_ptr_nonnull(strstr(error, "faults[0].address: 'main_returned': no program"));
+}
+END_TEST
+
 START_TEST(wrong_entries_are_named_by_their_place)
 {
     static const char *const bad[][2] = {
@@ -571,6 +604,10 @@ START_TEST(wrong_entries_are_named_by_their_place)
         {"{\"kind\": \"pixel_stuck\", \"at\": \"frame:1\", \"count\": 65}", "faults"},
         {"{\"kind\": \"cci_corrupt\", \"at\": \"1ms\", \"mask\": 0}", "faults[0].mask"},
         {"{\"kind\": \"spi_drop\", \"at\": \"1ms\", \"port\": \"side\"}", "faults[0].port"},
+        {"{\"kind\": \"core_jump\", \"at\": \"1ms\"}", "faults[0].address"},
+        {"{\"kind\": \"core_jump\", \"at\": \"1ms\", \"address\": \"0x10000001\"}",
+         "faults[0].address"},
+        {"{\"kind\": \"npu_hang\", \"at\": \"1ms\", \"for\": \"1us\"}", "faults[0].for"},
         {"{\"kind\": \"irq_lost\", \"at\": \"1ms\"}", "faults[0].irq"},
         {"{\"kind\": \"irq_lost\", \"at\": \"1ms\", \"irq\": \"X\"}", "faults[0].irq"},
         {"{\"kind\": \"irq_lost\", \"rate_hz\": 1, \"irq\": \"DMA\", \"for\": \"1us\"}",
@@ -601,4 +638,4 @@ TEST_MAIN("tools faults", who_reads_a_flipped_bit_first_is_known,
           faults_repeat_from_a_time_until_one_and_up_to_a_count,
           random_times_are_a_poisson_process_and_the_same_for_a_seed,
           a_snapshot_has_the_faults_to_come, there_is_an_end_to_faults,
-          wrong_entries_are_named_by_their_place)
+          addresses_may_be_symbols_of_the_program, wrong_entries_are_named_by_their_place)
