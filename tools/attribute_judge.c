@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/figures.h"
+#include "tools/frame_at.h"
 #include "tools/json_lines.h"
 
 enum { PATH = 1280, TEXT = 16, MOST_TRACKS = 4096, PEOPLE = 16 /* of a track */ };
@@ -24,7 +25,7 @@ typedef struct {
 } track_t;
 
 typedef struct {
-    int64_t frame;
+    frame_at_t at;
     uint32_t boxes;
     figures_box_t *box;
     char (*text)[TEXT]; /* of each: its age, or what was said of it */
@@ -71,7 +72,7 @@ static bool take_line(void *ctx, const sim_cfg_t *cfg)
         return false;
     l->frame = more;
     frame_t *f = &l->frame[l->frames++];
-    *f = (frame_t){.frame = (int64_t)sim_json_num(sim_json_find(cfg->node, "frame"), -1),
+    *f = (frame_t){.at = frame_at(cfg->node),
                    .boxes = boxes,
                    .box = malloc(boxes * sizeof(*f->box) + 1),
                    .text = calloc(boxes + 1u, sizeof(*f->text))};
@@ -185,9 +186,10 @@ static bool judge(const list_t *truth, const list_t *report, double iou, attribu
     size_t t = 0;
     bool fine = true;
     for (size_t r = 0; r < report->frames && fine; r++) {
-        while (t < truth->frames && truth->frame[t].frame < report->frame[r].frame)
+        const frame_at_t *at = &report->frame[r].at;
+        while (t < truth->frames && frame_at_order(&truth->frame[t].at, at) < 0)
             t++;
-        if (t < truth->frames && truth->frame[t].frame == report->frame[r].frame)
+        if (t < truth->frames && frame_at_order(&truth->frame[t].at, at) == 0)
             fine = take_frame(&all, &truth->frame[t], &report->frame[r], iou);
     }
     for (uint32_t i = 0; i < all.tracks; i++)

@@ -35,6 +35,7 @@
     X(attributes,           "1",    "",                              1,    "tracks whose last attribute is their person's (`tools/attribute_judge.h`)") \
     X(frames,               "1",    "frames",                        1,    "frames that the host heard of")          \
     X(frame_rate_hz,        "Hz",   "",                              1,    "by the starts of first and last exposure; of a plain camera of images") \
+    X(silence_ms,           "ms",   "",                              1,    "from a packet of metadata to the next one, the longest") \
     X(latency_ms,           "ms",   "",                              1,    "photon to alert, the longest")           \
     X(latency_mean_ms,      "ms",   "latency.photon_to_alert.mean_ms", 1,  "the same, mean")                         \
     X(readout_to_alert_ms,  "ms",   "latency.readout_to_alert.max_ms", 1,  "from the last row on, the longest")      \

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/attribute_judge.h"
+#include "tools/frame_at.h"
 #include "tools/heat_judge.h"
 #include "tools/image_judge.h"
 #include "tools/json_lines.h"
@@ -60,9 +61,10 @@ uint32_t figures_boxes(const sim_json_t *line, figures_box_t *box)
 /* ---- accuracy: truth and metadata, frame by frame ---- */
 
 typedef struct {
-    int64_t frame;
-    uint32_t boxes, at; /* of the list */
+    frame_at_t at;
+    uint32_t boxes, first; /* of the list */
     double in, out;
+    double sealed_ps; /* of metadata: when it was told */
 } frame_t;
 
 typedef struct {
@@ -99,12 +101,14 @@ static bool take_line(void *ctx, const sim_cfg_t *cfg)
     if (!fine)
         return false;
     const sim_json_t *counts = sim_json_find(line, "counts");
+    frame_at_t at = frame_at(line);
     l->frame[l->frames++] = (frame_t){
-        .frame = (int64_t)sim_json_num(sim_json_find(line, "frame"), -1),
+        .at = at,
         .boxes = count,
-        .at = (uint32_t)l->boxes,
+        .first = (uint32_t)l->boxes,
         .in = sim_json_num(sim_json_find(counts, "in"), 0),
         .out = sim_json_num(sim_json_find(counts, "out"), 0),
+        .sealed_ps = at.time_ps + sim_json_num(sim_json_find(line, "latency_us"), 0) * 1e6,
     };
     memcpy(&l->box[l->boxes], r->scratch, count * sizeof(*l->box));
     l->boxes += count;
@@ -201,9 +205,9 @@ static void judge_counts(figures_t *f, const frame_t *is, const frame_t *said)
         f->where[FIGURE_count_error][0] = '\0';
     }
     if (error > 0 && f->frame[FIGURE_count_error] < 0) {
-        f->frame[FIGURE_count_error] = is->frame;
+        f->frame[FIGURE_count_error] = is->at.frame;
         snprintf(f->where[FIGURE_count_error], FIGURES_WHERE,
-                 "from frame %lld on, %g in, %g out, true %g in, %g out", (long long)is->frame,
+                 "from frame %lld on, %g in, %g out, true %g in, %g out", (long long)is->at.frame,
                  said->in, said->out, is->in, is->out);
     }
 }
@@ -215,16 +219,29 @@ static bool judge_frames(const list_t *truth, const list_t *report, double iou, 
     size_t r = 0;
     for (size_t t = 0; t < truth->frames && r < report->frames; t++) {
         const frame_t *is = &truth->frame[t], *said = &report->frame[r];
-        bool there = said->frame == is->frame;
-        if (!judge_frame(mot, f, is->frame, truth->box + is->at, is->boxes,
-                         report->box + (there ? said->at : 0), there ? said->boxes : 0, iou))
+        bool there = frame_at_order(&said->at, &is->at) == 0;
+        if (!judge_frame(mot, f, is->at.frame, truth->box + is->first, is->boxes,
+                         report->box + (there ? said->first : 0), there ? said->boxes : 0, iou))
             return false;
         if (there)
             judge_counts(f, is, said);
-        while (r < report->frames && report->frame[r].frame <= is->frame)
+        while (r < report->frames && frame_at_order(&report->frame[r].at, &is->at) <= 0)
             r++;
     }
     return true;
+}
+
+static void judge_silence(const list_t *report, figures_t *f)
+{
+    for (size_t r = 1; r < report->frames; r++) {
+        const frame_t *before = &report->frame[r - 1];
+        double ms = (report->frame[r].sealed_ps - before->sealed_ps) / 1e9;
+        if (isnan(ms) || ms <= f->value[FIGURE_silence_ms])
+            continue;
+        f->value[FIGURE_silence_ms] = ms;
+        snprintf(f->where[FIGURE_silence_ms], FIGURES_WHERE, "behind frame %lld at %.6f s",
+                 (long long)before->at.frame, before->at.time_ps * 1e-12);
+    }
 }
 
 static bool read_accuracy(const char *dir, double iou, figures_t *f, char *error,
@@ -247,6 +264,8 @@ static bool read_accuracy(const char *dir, double iou, figures_t *f, char *error
             f->value[FIGURE_fragments] = (double)m.fragments;
         }
     }
+    if (fine)
+        judge_silence(&report, f);
     if (!fine && error[0] == '\0')
         snprintf(error, error_bytes, "out of memory");
     free(truth.frame);

@@ -6,13 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/frame_at.h"
 #include "tools/json_lines.h"
 
 #define MOST_AREA 1e12 /* px; a larger box is none */
 enum { PATH = 1280 };
 
 typedef struct {
-    int64_t frame;
+    frame_at_t at;
     image_area_t shown, hidden[IMAGE_AREAS];
     uint32_t hiddens;
 } image_t;
@@ -111,7 +112,7 @@ static bool take_image(void *ctx, const sim_cfg_t *line)
         return false;
     r->image = more;
     image_t *image = &r->image[r->images++];
-    *image = (image_t){.frame = (int64_t)sim_cfg_u64(line, "frame", 0, UINT32_MAX, 0)};
+    *image = (image_t){.at = frame_at(line->node)};
     read_areas(line, image);
     return true;
 }
@@ -149,17 +150,18 @@ static void judge_box(reader_t *r, int64_t frame, const figures_box_t *b, const 
 static bool take_truth(void *ctx, const sim_cfg_t *line)
 {
     reader_t *r = ctx;
-    int64_t frame = (int64_t)sim_cfg_u64(line, "frame", 0, UINT32_MAX, 0);
-    while (r->at < r->images && r->image[r->at].frame < frame)
+    const frame_at_t at = frame_at(line->node);
+    while (r->at < r->images && frame_at_order(&r->image[r->at].at, &at) < 0)
         r->at++;
-    if (frame < r->image[0].frame)
+    if (frame_at_order(&at, &r->image[0].at) < 0)
         return true;
     if (r->at >= r->images)
         return false; /* behind the last image: the run may have ended */
-    const image_t *image = r->image[r->at].frame == frame ? &r->image[r->at] : NULL;
+    bool there = frame_at_order(&r->image[r->at].at, &at) == 0;
+    const image_t *image = there ? &r->image[r->at] : NULL;
     uint32_t boxes = figures_boxes(line->node, r->box);
     for (uint32_t i = 0; i < boxes; i++)
-        judge_box(r, frame, &r->box[i], image);
+        judge_box(r, at.frame, &r->box[i], image);
     return true;
 }
 

@@ -131,6 +131,7 @@ START_TEST(every_figure_holds_at_its_value_and_fails_beside_it)
         {"attributes", 1},
         {"frames", 3},
         {"frame_rate_hz", 10},
+        {"silence_ms", 100},
         {"latency_ms", 50},
         {"latency_mean_ms", 43},
         {"readout_to_alert_ms", 2},
@@ -157,6 +158,25 @@ START_TEST(every_figure_holds_at_its_value_and_fails_beside_it)
     }
     ck_assert(holds("\"npu_cycles\": 1000"));
     fails_with("\"npu_cycles\": 1001", "npu_cycles: expected 1001 cycles, found 1000 cycles");
+}
+END_TEST
+
+/* Somebody walks by, and the sensor is reset behind frame 1, which nobody reported. Frame 0 of 250
+ * ms is not frame 0, and frame 1 of 351 ms is within a millisecond of its time. */
+START_TEST(frames_behind_a_reset_are_told_from_those_before_by_their_times)
+{
+#define IS(frame, time, x)                                                                         \
+    "{\"frame\":" frame ",\"time_ps\":" time "000000000,\"boxes\":[" BOX(                          \
+        "1", x) "],"                                                                               \
+                "\"counts\":{\"in\":0,\"out\":0},\"events\":[],\"latency_us\":40000}\n"
+    write_results();
+    put("truth.jsonl",
+        IS("0", "0", "0") IS("1", "100", "300") IS("0", "250", "700") IS("1", "351", "900"));
+    put("metadata.jsonl", IS("0", "0", "0") IS("0", "250", "700") IS("1", "350", "900"));
+    ck_assert_msg(holds("\"precision\": 1, \"recall\": 0.75, \"silence_ms\": 250"), "%s", line);
+    fails_with("\"silence_ms\": {\"max\": 249}", "behind frame 0 at 0.000000 s");
+    put("metadata.jsonl", IS("0", "0", "0") IS("0", "249", "700") IS("1", "353", "900"));
+    fails_with("\"recall\": {\"min\": 0.76}", "found 0.5"); /* 2 ms are another frame's */
 }
 END_TEST
 
@@ -436,6 +456,7 @@ END_TEST
 
 TEST_MAIN("tools judge", each_frame_is_its_networks_and_none_is_missing,
           every_figure_holds_at_its_value_and_fails_beside_it,
+          frames_behind_a_reset_are_told_from_those_before_by_their_times,
           a_failing_figure_names_frame_and_box_and_leaves_a_picture,
           a_figure_that_the_results_lack_is_a_failure, counters_are_found_by_their_path,
           events_are_counted_by_type_in_their_window,
