@@ -9,6 +9,7 @@
 #include "link.h"
 #include "mailbox.h"
 #include "service.h"
+#include "watch.h"
 
 enum { CCS_MODE_SELECT = 0x0100 };
 enum {
@@ -39,6 +40,7 @@ static volatile app_frame_t tensor_frame; /* whose tensor the NPU works on */
 static uint32_t packet_addr, stats_addr;  /* in L2; no room for statistics: 0 */
 static uint32_t l2_addr, l2_end;          /* what is left */
 static uint32_t l2_told;                  /* errors that the host knows of */
+static volatile uint32_t faults;          /* bits of META_FAULT_... that it does not know of */
 static uint32_t packet[META_MAX_BYTES / 4];
 static meta_t meta;             /* it, while it is built */
 static volatile bool infers;    /* the NPU's next interrupt is app_infer's */
@@ -46,10 +48,12 @@ static volatile uint32_t ended; /* it came: NPU_STATUS */
 
 /* ---- interrupts ---- */
 
-static uint64_t frame_start_ps(void)
+/* Who comes late finds a newer frame's start. */
+static uint64_t frame_start_ps(uint32_t frame)
 {
-    uint32_t low = reg_read(PIX_SOF_LO);
-    return (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
+    uint32_t low = reg_read(PIX_SOF_LO), ahead = reg_read(PIX_FRAME) - frame;
+    uint64_t start_ps = (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
+    return ahead == 0 ? start_ps : start_ps - (uint64_t)ahead * camera_frame_us() * 1000000u;
 }
 
 void app_make_tensors(bool on)
@@ -62,18 +66,22 @@ void app_make_tensors(bool on)
 static void on_tensor(void)
 {
     tensor_frame.frame = reg_read(ISP_TENSOR_FRAME);
-    tensor_frame.start_ps = frame_start_ps();
+    tensor_frame.start_ps = frame_start_ps(tensor_frame.frame);
     tensor_frame.seen = camera_seen();
     tensor_frame.net = armed;
     if (app->one_at_a_time)
         app_make_tensors(false);
 }
 
-/* Where no tensor is made. */
+/* Where no tensor is made. Late, it may be a frame that is not over yet: once is enough. */
 static void on_whole_frame(void)
 {
-    tensor_frame.frame = reg_read(PIX_FRAME);
-    tensor_frame.start_ps = frame_start_ps();
+    uint32_t frame = reg_read(PIX_FRAME);
+    uint64_t start_ps = frame_start_ps(frame);
+    if (start_ps == tensor_frame.start_ps)
+        return;
+    tensor_frame.frame = frame;
+    tensor_frame.start_ps = start_ps;
     sched_post(&frame_task, EV_FRAME);
 }
 
@@ -94,9 +102,11 @@ static void tell_fault(app_fault_t fault)
         app->on_fault(fault);
 }
 
+/* Whose result it is we may not know yet. One that the next run writes over is none. */
 static void on_npu(void)
 {
     uint32_t status = reg_read(NPU_STATUS);
+    watch_look(HAL_BIT(IRQ_ISP));
     reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
     if (infers) {
         ended = status & (NPU_STATUS_DONE | NPU_STATUS_ERROR);
@@ -106,7 +116,7 @@ static void on_npu(void)
         tell_fault(APP_FAULT_NPU);
         sched_post(&frame_task, EV_NPU_ERROR);
     }
-    if ((status & NPU_STATUS_DONE) != 0)
+    if ((status & (NPU_STATUS_DONE | NPU_STATUS_BUSY)) == NPU_STATUS_DONE)
         sched_post(&frame_task, EV_FRAME);
 }
 
@@ -126,6 +136,32 @@ static void on_command(void)
 {
     reg_write(MBX_STATUS, MBX_STATUS_COMMAND_CAME_MASK);
     sched_post(&host_task, EV_COMMAND);
+}
+
+/* ---- what did not come ---- */
+
+static void note_fault(uint32_t fault)
+{
+    __atomic_fetch_or(&faults, HAL_BIT(fault), __ATOMIC_RELAXED);
+}
+
+static void on_lost(uint32_t sources)
+{
+    (void)sources; /* their handlers have done the rest */
+    note_fault(META_FAULT_LOST_INTERRUPT);
+}
+
+/* The frame has no result; the next tensor starts the program again. */
+static void on_npu_hung(void)
+{
+    uint32_t held = hal_irq_hold();
+    note_fault(META_FAULT_NPU_HUNG);
+    ended = NPU_STATUS_ERROR;
+    if (armed != 0)
+        net_arm(armed);
+    tell_fault(APP_FAULT_NPU);
+    sched_post(&frame_task, EV_NPU_ERROR);
+    hal_irq_release(held);
 }
 
 /* ---- the task "frame" ---- */
@@ -162,7 +198,7 @@ bool app_infer(net_t *net)
     ended = 0;
     infers = true;
     net_run(net);
-    bool failed = (hal_wait(&ended) & NPU_STATUS_ERROR) != 0;
+    bool failed = (sched_wait(&ended, &watch_task) & NPU_STATUS_ERROR) != 0;
     infers = false;
     net_arm(armed);
     if (failed)
@@ -190,9 +226,24 @@ static void add_memory_errors(void)
         l2_told += errors.value;
 }
 
+static void add_fault(uint32_t fault)
+{
+    const meta_event_t event = {.kind = META_EVENT_FAULT, .value = fault};
+    uint32_t told = HAL_BIT(fault);
+    if ((faults & told) != 0 && meta_add_events(&meta, &event, 1))
+        __atomic_fetch_and(&faults, ~told, __ATOMIC_RELAXED);
+}
+
+static void add_faults(void)
+{
+    add_fault(META_FAULT_LOST_INTERRUPT);
+    add_fault(META_FAULT_NPU_HUNG);
+}
+
 void app_send(const app_frame_t *frame)
 {
     add_memory_errors();
+    add_faults();
     uint32_t bytes = meta_end(&meta, (uint32_t)((hal_time_ps() - frame->start_ps) / 1000000u));
     link_send(packet_addr, packet, bytes, META_VIRTUAL_CHANNEL, META_DATA_TYPE, frame->frame);
 }
@@ -299,7 +350,7 @@ static void listen(void)
 
 _Noreturn void app_run(const app_t *table)
 {
-    sched_task_t *tasks[4] = {&frame_task};
+    sched_task_t *tasks[5] = {&frame_task};
     uint32_t count = 1;
     app = table;
     service_start(0, PANIC_RESET);
@@ -313,9 +364,11 @@ _Noreturn void app_run(const app_t *table)
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");
     sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
+    watch_begin(on_lost, on_npu_hung);
     if (app->task != 0)
         tasks[count++] = app->task;
     tasks[count++] = &auto_task;
     tasks[count++] = &host_task;
+    tasks[count++] = &watch_task;
     sched_run(tasks, count);
 }

@@ -35,6 +35,7 @@
 #include "sched.h"
 #include "service.h"
 #include "update.h"
+#include "watch.h"
 
 enum { /* CCS registers */
        CCS_MODE_SELECT = 0x0100,
@@ -59,6 +60,7 @@ enum {
     EV_OUTPUT = HAL_BIT(5),
     EV_SENT = HAL_BIT(6),
     EV_HALF = HAL_BIT(7),
+    EV_LOST = HAL_BIT(8),
     EV_HOST_WROTE = HAL_BIT(0), /* of the task "host" */
     EV_COMMAND = HAL_BIT(1),
     EV_LOOK = HAL_BIT(2),
@@ -73,7 +75,7 @@ static void on_host_task(uint32_t happened);
 static sched_task_t frame_task = {.name = "frame",
                                   .run = on_frame_task,
                                   .mask = EV_FRAME | EV_NPU_DONE | EV_NPU_ERROR | EV_DEADLINE |
-                                          EV_LATE | EV_OUTPUT | EV_SENT | EV_HALF};
+                                          EV_LATE | EV_OUTPUT | EV_SENT | EV_HALF | EV_LOST};
 static sched_task_t host_task = {
     .name = "host", .run = on_host_task, .mask = EV_HOST_WROTE | EV_COMMAND | EV_LOOK | EV_TAKEN};
 static sched_timer_t deadline, half;
@@ -102,6 +104,7 @@ static struct {
 
 static volatile uint32_t frames; /* begun */
 static volatile bool streams;
+static volatile uint32_t lost; /* interrupts: bits of IRQ_..., to be told */
 static bool sends, lines_due, told_late;
 static uint32_t drops; /* frames to come that do not leave */
 
@@ -133,9 +136,11 @@ static void on_isp(void)
     make_tensors(false);
 }
 
+/* Its tensor is known, even if nobody has told it. */
 static void on_npu(void)
 {
     uint32_t status = reg_read(NPU_STATUS);
+    watch_look(HAL_BIT(IRQ_ISP));
     reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
     sched_post(&frame_task, (status & NPU_STATUS_ERROR) != 0 ? EV_NPU_ERROR : EV_NPU_DONE);
 }
@@ -225,6 +230,28 @@ static void report_npu_error(void)
     hal_print("NPU error ");
     hal_print_hex(reg_read(NPU_ERROR));
     hal_print("\n");
+    forget_job();
+}
+
+/* In handlers, too. */
+static void on_lost(uint32_t sources)
+{
+    __atomic_fetch_or(&lost, sources, __ATOMIC_RELAXED);
+    sched_post(&frame_task, EV_LOST);
+}
+
+static void report_lost(void)
+{
+    hal_print("interrupts lost ");
+    hal_print_hex(__atomic_exchange_n(&lost, 0, __ATOMIC_RELAXED));
+    hal_print("\n");
+}
+
+static void on_npu_hung(void)
+{
+    hal_print("NPU hung\n");
+    if (there)
+        net_arm(&net);
     forget_job();
 }
 
@@ -360,6 +387,8 @@ static void on_frame_task(uint32_t happened)
 {
     if ((happened & EV_LATE) != 0)
         report_late();
+    if ((happened & EV_LOST) != 0)
+        report_lost();
     if (job.state == LEAVES && !lines_busy())
         forget_job();
     if (change.state == LOADED && !lines_busy())
@@ -510,7 +539,7 @@ int main(void)
 {
     static const update_t update = {
         .task = &host_task, .look = EV_LOOK, .ended = EV_TAKEN, .needed = needed, .used = used};
-    static sched_task_t *const tasks[] = {&frame_task, &host_task};
+    static sched_task_t *const tasks[] = {&frame_task, &host_task, &watch_task};
     service_start(0, PANIC_RESET);
     hal_print("imx500 1\n");
     find_network();
@@ -523,5 +552,6 @@ int main(void)
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");
     sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
+    watch_begin(on_lost, on_npu_hung);
     sched_run(tasks, sizeof(tasks) / sizeof(tasks[0]));
 }

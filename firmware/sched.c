@@ -117,9 +117,9 @@ static bool run_first(sched_task_t *const *tasks, uint32_t count)
         if (events == 0)
             continue;
         uint32_t start = cost_now();
-        panic_task(t->name);
+        const char *before = panic_task(t->name);
         t->run(events);
-        panic_task(0);
+        panic_task(before);
         cost_end(&t->cost, start);
         return true;
     }
@@ -132,6 +132,21 @@ static bool nothing_to_do(sched_task_t *const *tasks, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         waits |= tasks[i]->events & tasks[i]->mask;
     return waits == 0;
+}
+
+uint32_t sched_wait(volatile uint32_t *flag, sched_task_t *meanwhile)
+{
+    sched_task_t *const tasks[] = {meanwhile};
+    while (*flag == 0) {
+        sched_alive();
+        if (run_first(tasks, 1))
+            continue;
+        uint32_t held = hal_irq_hold();
+        if (*flag == 0 && nothing_to_do(tasks, 1))
+            __asm__ volatile("wfi" ::: "memory");
+        hal_irq_release(held);
+    }
+    return *flag;
 }
 
 /* WFI with interrupts held wakes when one is pending: no event is slept over. */

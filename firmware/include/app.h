@@ -7,8 +7,8 @@
  *     mailbox: a command came ---------------> task "host":  health.h, on_command
  *
  * What every application needs is in app.c: interrupts that only note what happened, the tasks, the
- * network's table, which frame a result is of, automatic settings, errors of NPU and L2, the
- * watchdog, and the post-mortem of a program that died. An application is a table of what is its
+ * network's table, which frame a result is of, automatic settings, errors of NPU and L2, interrupts
+ * that got lost (watch.h), the watchdog, and the post-mortem of a program that died. An application is a table of what is its
  * own, and its state:
  *
  *     static net_t net;
@@ -85,8 +85,8 @@ typedef struct {
                             * Camera and auto.h have theirs, the stream starts or stops after it */
     void (*on_frame)(const app_frame_t *frame); /* its result is there */
     bool (*on_command)(uint32_t command); /* mailbox; true: it was one of ours, and is answered */
-    void (*on_fault)(app_fault_t fault);  /* in an interrupt, at once: an error of the NPU, or one
-                                           * of L2 that was not corrected */
+    void (*on_fault)(app_fault_t fault);  /* at once, interrupts held: an error of the NPU, which may
+                                           * have hung, or one of L2 that was not corrected */
     sched_task_t *task; /* one more, behind "frame": for timers and interrupts of its own */
     void (*stream)(
         bool on); /* the host wants a stream, or none; NULL: it has one (camera_stream) */

@@ -123,7 +123,7 @@
     X(RELEASE,      13, "release",       ZONE,    NOTHING,   "and lowered")                         \
     X(MEMORY_ERROR, 14, "memory_error",  NOWHERE, COUNT,     "errors of L2 that were not corrected, since the last packet") \
     X(DOWNLOAD,     15, "download",      NOWHERE, REPLY,     "a network came from the host, or why not") \
-    X(FAULT,        16, "fault",         NOWHERE, FAULT,     "the stop signal was raised because the program did not see") \
+    X(FAULT,        16, "fault",         NOWHERE, FAULT,     "the program did not see, or later than it should; a stop signal was raised") \
     X(FAULT_END,    17, "fault_end",     NOWHERE, FAULT,     "and it sees again")
 
 /* What values say: X(name, value, text in metadata.jsonl). */
@@ -145,7 +145,8 @@
     X(AUTHENTICATION, 0xfe, "authentication") X(STATE, 0xff, "state")
 #define META_FAULTS(X)                                                                              \
     X(START, 1, "start") X(NO_FRAME, 2, "no_frame") X(NPU_ERROR, 3, "npu_error")                    \
-    X(MEMORY_ERROR, 4, "memory_error")
+    X(MEMORY_ERROR, 4, "memory_error") X(LOST_INTERRUPT, 5, "lost_interrupt")                       \
+    X(NPU_HUNG, 6, "npu_hung")
 #define META_PHASES(X)                                                                              \
     X(BEGIN, 1, "begin") X(HOLD, 2, "hold") X(END, 3, "end")
 #define META_AREAS(X) /* parts of the image section: `what` */                                      \

@@ -42,6 +42,10 @@ void sched_keep_watchdog(uint32_t timeout, uint32_t window, uint32_t grace);
  * come in between. */
 void sched_alive(void);
 
+/* For a task that waits for what an interrupt handler puts into *flag: what it is, not 0.
+ * `meanwhile` runs at its events, no other task does, and the watchdog is kept. */
+uint32_t sched_wait(volatile uint32_t *flag, sched_task_t *meanwhile);
+
 /* The main loop. */
 _Noreturn void sched_run(sched_task_t *const *tasks, uint32_t count);
 

@@ -22,7 +22,7 @@ static const char scenario[] =
     "            {\"at\": \"0us\", \"write\": \"frame_length_lines\", \"value\": 1542},"
     "            {\"at\": \"0us\", \"write\": \"coarse_integration_time\", \"value\": 275},"
     "            {\"at\": \"0us\", \"write\": \"mode_select\", \"value\": 1},"
-    "            {\"at\": \"1us\", \"write\": \"app_stop_timeout_ms\", \"value\": %d}],"
+    "            {\"at\": \"1us\", \"write\": \"app_stop_timeout_ms\", \"value\": %d}%s],"
     " \"frames\": %d, \"faults\": [%s], \"output\": {\"metadata\": false}}";
 
 static char text[65536], error[256];
@@ -71,20 +71,20 @@ static void read_edges(void)
     free(pins);
 }
 
-static void run_with(int timeout_ms, int frames, const char *faults)
+static void run_with(int timeout_ms, int frames, const char *host, const char *faults)
 {
     char content[4096];
     make_chip();
-    snprintf(content, sizeof(content), scenario, timeout_ms, frames, faults);
+    snprintf(content, sizeof(content), scenario, timeout_ms, host, frames, faults);
     save(DIR "/s.json", content);
     int code = fovea(text, sizeof(text), "run " DIR "/s.json --out " DIR "/run");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     read_edges();
 }
 
-static void run(int frames, const char *faults)
+static void run(int frames, const char *host, const char *faults)
 {
-    run_with(12, frames, faults);
+    run_with(12, frames, host, faults);
 }
 
 /* The first change of a pin to level from `from` on; its time, ms. */
@@ -114,16 +114,20 @@ static bool told(const char *what)
  * first begins at about 2 ms, so the fourth after it, 20 ms later, has its result at about 32. */
 START_TEST(a_machine_may_run_after_some_frames_and_stands_when_results_stay_away)
 {
-    run(30, "{\"kind\": \"irq_lost\", \"irq\": \"NPU\", \"at\": \"60ms\", \"for\": \"30ms\"}");
+    run(30,
+        ", {\"at\": \"60ms\", \"write\": \"mode_select\", \"value\": 0},"
+        "{\"at\": \"90ms\", \"write\": \"mode_select\", \"value\": 1}",
+        "");
     between(find(0, 1, 0), 0, 1); /* before anything else */
     double runs = find(0, 0, 0);
     between(runs, 25, 36);
     ck_assert_double_ge(find(1, 1, 0), runs);
     double halts = find(0, 1, runs);
-    between(halts, 60 + 12 - 5.7, 60 + 12.1); /* the last result was at most a frame before */
+    /* the frame that was exposed or read at 60 ms was the last */
+    between(halts, 60 + 12 + 1 - 0.1, 60 + 12 + 1 + 5.6 + 1.7);
     ck_assert_double_le(find(1, 0, runs), halts);
-    /* 20 ms after the start of the frame whose result waited for 90 ms, the next result */
-    between(find(0, 0, halts), 90 - 7.4 - 5.7 + 20 + 7.3, 90 + 20 + 5.7);
+    /* results of frames that began 20 ms or more after the first one from 90 ms on */
+    between(find(0, 0, halts), 90 + 20 + 7.3, 90 + 1 + 22.5 + 7.4 + 0.2);
     ck_assert(told("\"type\":\"fault\",\"time_ps\":") && told("\"fault\":\"start\""));
     ck_assert(told("\"fault\":\"no_frame\""));
 }
@@ -132,17 +136,44 @@ END_TEST
 /* No result comes in no time: the machine never may. */
 START_TEST(a_timeout_of_nothing_lets_no_machine_run)
 {
-    run_with(0, 18, "");
+    run_with(0, 18, "", "");
     ck_assert_int_eq(edges, 1);
     ck_assert(edge[0].pin == 0 && edge[0].level == 1);
+}
+END_TEST
+
+/* Interrupts are looked after twice a frame: late by half of one, too early for the pin. */
+START_TEST(a_machine_goes_on_without_interrupts)
+{
+    run(30, "",
+        "{\"kind\": \"irq_lost\", \"irq\": \"NPU\", \"at\": \"60ms\", \"for\": \"9s\"},"
+        "{\"kind\": \"irq_lost\", \"irq\": \"ISP\", \"at\": \"60ms\", \"for\": \"9s\"},"
+        "{\"kind\": \"irq_lost\", \"irq\": \"TIMER\", \"at\": \"60ms\", \"for\": \"9s\"}");
+    double runs = find(0, 0, 0);
+    for (int i = 0; i < edges; i++)
+        ck_assert(edge[i].pin != 0 || edge[i].ms <= runs);
+    ck_assert(told("\"fault\":\"lost_interrupt\"") && !told("\"fault\":\"no_frame\""));
+}
+END_TEST
+
+/* It is reset when three looks, of 2.8 ms, in a row have found it busy with the same instruction.
+ */
+START_TEST(a_machine_stands_when_the_npu_hangs_until_it_sees_again)
+{
+    run(36, "", "{\"kind\": \"npu_hang\", \"at\": \"60ms\"}");
+    double runs = find(0, 0, 0), halts = find(0, 1, runs);
+    between(halts, 60 + 3 * 2.8, 60 + 12 + 0.1); /* or no result for 12 ms, if that is sooner */
+    find(0, 0, halts);                           /* and runs again */
+    ck_assert(told("\"fault\":\"npu_hung\""));
 }
 END_TEST
 
 /* A word of a tensor, read by the NPU after the last row: it stops, and both say so. */
 START_TEST(a_machine_stands_at_an_error_of_memory)
 {
-    run(18, "{\"kind\": \"l2_flip\", \"at\": \"frame:9+500\", \"address\": \"0x04036e80\", "
-            "\"bits\": 2}");
+    run(18, "",
+        "{\"kind\": \"l2_flip\", \"at\": \"frame:9+500\", \"address\": \"0x04036e80\", "
+        "\"bits\": 2}");
     double runs = find(0, 0, 0), starts = 0;
     char *stats = load(DIR "/run/faults.jsonl");
     const char *at = strstr(stats, "\"time_ps\":");
@@ -156,32 +187,12 @@ START_TEST(a_machine_stands_at_an_error_of_memory)
 }
 END_TEST
 
-/* Where app.c has the address of the program's callbacks, from nm. */
-static unsigned app_addr(void)
-{
-    unsigned addr = 0;
-    FILE *nm = popen("riscv64-unknown-elf-nm build/firmware/cobot_stop.elf", "r");
-    char line[256], name[128], kind;
-    unsigned long at;
-    while (nm != NULL && fgets(line, sizeof(line), nm) != NULL)
-        if (sscanf(line, "%lx %c %127s", &at, &kind, name) == 3 && strcmp(name, "app") == 0)
-            addr = (unsigned)at;
-    if (nm != NULL)
-        pclose(nm);
-    return addr;
-}
-
-/* The core reads from nowhere: the exception's first act is the pin, then a reset of all, in which
- * no pin is driven, then the start raises it again. */
+/* Where app.c has the address of the program's callbacks: the core reads from nowhere: the
+ * exception's first act is the pin, then a reset of all, in which no pin is driven, then the start
+ * raises it again. */
 START_TEST(a_machine_stands_when_the_program_dies_and_while_it_starts_again)
 {
-    char fault[256];
-    unsigned app = app_addr();
-    ck_assert_uint_ne(app, 0);
-    snprintf(fault, sizeof(fault),
-             "{\"kind\": \"tcm_flip\", \"at\": \"60ms\", \"address\": \"0x%08x\", \"bit\": 7}",
-             app + 3);
-    run(24, fault);
+    run(24, "", "{\"kind\": \"tcm_flip\", \"at\": \"60ms\", \"address\": \"app+3\", \"bit\": 7}");
     double runs = find(0, 0, 0), halts = find(0, 1, runs);
     between(halts, 60, 60 + 5.7);
     ck_assert_double_le(find(1, 0, runs), halts);
@@ -230,7 +241,7 @@ START_TEST(phases_says_what_it_cannot_measure)
     ck_assert_ptr_nonnull(strstr(text, "entries"));
     make_chip();
     char content[4096];
-    snprintf(content, sizeof(content), scenario, 12, 3, "");
+    snprintf(content, sizeof(content), scenario, 12, "", 3, "");
     save(DIR "/s.json", content);
     ck_assert_int_eq(fovea(text, sizeof(text), "phases " DIR "/s.json -n 1 -o " DIR "/phases"), 2);
     ck_assert_ptr_nonnull(strstr(text, "nobody enters a zone"));
@@ -241,6 +252,8 @@ END_TEST
 
 TEST_MAIN("sensor cobot_stop",
           a_machine_may_run_after_some_frames_and_stands_when_results_stay_away,
-          a_timeout_of_nothing_lets_no_machine_run, a_machine_stands_at_an_error_of_memory,
+          a_timeout_of_nothing_lets_no_machine_run, a_machine_goes_on_without_interrupts,
+          a_machine_stands_when_the_npu_hangs_until_it_sees_again,
+          a_machine_stands_at_an_error_of_memory,
           a_machine_stands_when_the_program_dies_and_while_it_starts_again,
           phases_of_an_entry_are_measured_and_bounded, phases_says_what_it_cannot_measure)
