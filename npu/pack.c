@@ -53,34 +53,87 @@ static uint64_t run_codes(uint32_t zeros, uint32_t r)
     return ((uint64_t)zeros + most - 1) / most;
 }
 
+enum { SHORT_RUNS = 64 };
+
+/* What choosing needs to know of the data: how often each code, and each run of zeros, is there. */
+typedef struct {
+    uint32_t code[256]; /* but 0 */
+    uint32_t runs[SHORT_RUNS];
+    uint64_t zeros;
+    uint64_t long_bits[KS], long_codes[KS]; /* of longer runs, by r */
+} census_t;
+
+static void count_run(census_t *c, uint32_t zeros)
+{
+    c->zeros += zeros;
+    if (zeros < SHORT_RUNS) {
+        c->runs[zeros]++;
+        return;
+    }
+    for (uint32_t r = 0; r < KS; r++) {
+        c->long_bits[r] += run_bits(zeros, r);
+        c->long_codes[r] += run_codes(zeros, r);
+    }
+}
+
+static void count(census_t *c, const uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes;) {
+        if (data[i] != 0) {
+            c->code[data[i++]]++;
+            continue;
+        }
+        uint32_t n = zeros_at(data + i, bytes - i);
+        count_run(c, n);
+        i += n;
+    }
+}
+
+/* Bits of all codes but zeros. */
+static uint64_t bits_of_codes(const census_t *c, uint32_t k)
+{
+    uint64_t bits = 0;
+    for (uint32_t code = 1; code < 256; code++)
+        bits += (uint64_t)c->code[code] * code_bits(zigzag((uint8_t)code), k);
+    return bits;
+}
+
+/* Of runs and of the zeros that stand before them. */
+static uint64_t bits_of_runs(const census_t *c, uint32_t k, uint32_t r)
+{
+    uint64_t bits = c->long_bits[r], codes = c->long_codes[r];
+    for (uint32_t n = 1; n < SHORT_RUNS; n++)
+        if (c->runs[n] != 0) {
+            bits += c->runs[n] * run_bits(n, r);
+            codes += c->runs[n] * run_codes(n, r);
+        }
+    return bits + codes * code_bits(0, k);
+}
+
 /* The coding of the fewest bits, and how many. */
 static uint64_t choose(const uint8_t *data, uint32_t bytes, coding_t *best)
 {
-    uint64_t other[KS] = {0}, zeros = 0, runs[KS] = {0}, codes[KS] = {0}, least = UINT64_MAX;
-    for (uint32_t i = 0; i < bytes;) {
-        uint32_t n = zeros_at(data + i, bytes - i);
-        zeros += n;
-        for (uint32_t r = 0; n > 0 && r < KS; r++) {
-            runs[r] += run_bits(n, r);
-            codes[r] += run_codes(n, r);
-        }
-        i += n;
-        if (i == bytes)
-            break;
-        for (uint32_t k = 0; k < KS; k++)
-            other[k] += code_bits(zigzag(data[i]), k);
-        i++;
-    }
-    for (uint32_t k = 0; k < KS; k++)
+    census_t census = {.zeros = 0};
+    uint64_t least = UINT64_MAX;
+    count(&census, data, bytes);
+    for (uint32_t k = 0; k < KS; k++) {
+        uint64_t codes = bits_of_codes(&census, k);
         for (uint32_t r = 0; r <= KS; r++) { /* r = KS: no runs */
-            uint64_t all = other[k] + (r == KS ? zeros * code_bits(0, k)
-                                               : runs[r] + codes[r] * code_bits(0, k));
+            uint64_t all =
+                codes + (r == KS ? census.zeros * code_bits(0, k) : bits_of_runs(&census, k, r));
             if (all < least) {
                 least = all;
                 *best = (coding_t){k, r == KS ? 0 : r, r != KS};
             }
         }
+    }
     return least;
+}
+
+uint64_t npu_packed_bytes(const uint8_t *data, uint32_t bytes)
+{
+    coding_t c = {0, 0, false};
+    return 1 + (choose(data, bytes, &c) + 7) / 8;
 }
 
 /* ---- packing --------------------------------------------------------------------------------- */
@@ -94,7 +147,23 @@ typedef struct {
 static void put(bit_writer_t *w, uint64_t value, uint32_t count)
 {
     w->bits |= value << w->have;
-    for (w->have += count; w->have >= 8; w->have -= 8) {
+    w->have += count;
+    if (w->have < 32)
+        return;
+    uint8_t *to = w->to + w->at;
+    to[0] = (uint8_t)w->bits;
+    to[1] = (uint8_t)(w->bits >> 8);
+    to[2] = (uint8_t)(w->bits >> 16);
+    to[3] = (uint8_t)(w->bits >> 24);
+    w->at += 4;
+    w->bits >>= 32;
+    w->have -= 32;
+}
+
+/* Whole bytes, the last one filled up with zeros. */
+static void put_rest(bit_writer_t *w)
+{
+    for (uint32_t left = (w->have + 7) / 8; left > 0; left--) {
         w->to[w->at++] = (uint8_t)w->bits;
         w->bits >>= 8;
     }
@@ -106,15 +175,21 @@ static void put_rice(bit_writer_t *w, uint32_t n, uint32_t k)
     put(w, n & ((1u << k) - 1), k);
 }
 
-static void put_code(bit_writer_t *w, uint8_t code, uint32_t k)
+/* The bits of every code. */
+typedef struct {
+    uint32_t bits[256];
+    uint8_t count[256];
+} code_table_t;
+
+static void fill_table(code_table_t *t, uint32_t k)
 {
-    uint32_t z = zigzag(code);
-    if (z >> k < ESCAPE) {
-        put_rice(w, z, k);
-        return;
+    for (uint32_t code = 0; code < 256; code++) {
+        uint32_t z = zigzag((uint8_t)code), ones = z >> k, low = z & ((1u << k) - 1);
+        bool escaped = ones >= ESCAPE;
+        t->bits[code] = escaped ? ((1u << ESCAPE) - 1) | code << ESCAPE
+                                : ((1u << ones) - 1) | low << (ones + 1);
+        t->count[code] = (uint8_t)code_bits(z, k);
     }
-    put(w, (1u << ESCAPE) - 1, ESCAPE);
-    put(w, code, 8);
 }
 
 uint32_t npu_pack(const uint8_t *data, uint32_t bytes, uint8_t *to, uint32_t room)
@@ -124,9 +199,11 @@ uint32_t npu_pack(const uint8_t *data, uint32_t bytes, uint8_t *to, uint32_t roo
     if (needed > room)
         return 0;
     bit_writer_t w = {.to = to, .at = 1};
+    code_table_t table;
+    fill_table(&table, c.k);
     to[0] = (uint8_t)(c.k | c.r << 3 | (c.runs ? 0x40 : 0));
     for (uint32_t i = 0; i < bytes;) {
-        put_code(&w, data[i], c.k);
+        put(&w, table.bits[data[i]], table.count[data[i]]);
         if (data[i++] != 0 || !c.runs)
             continue;
         uint32_t most = ((MAX_RUN_QUOTIENT + 1) << c.r) - 1, n = zeros_at(data + i, bytes - i);
@@ -134,8 +211,7 @@ uint32_t npu_pack(const uint8_t *data, uint32_t bytes, uint8_t *to, uint32_t roo
         put_rice(&w, n, c.r);
         i += n;
     }
-    if (w.have > 0)
-        put(&w, 0, 8 - w.have);
+    put_rest(&w);
     return w.at;
 }
 

@@ -24,6 +24,9 @@ typedef enum { NPU_COMPRESSION_NONE, NPU_COMPRESSION_RICE, NPU_COMPRESSIONS } np
 /* Packs with the best parameters into to[0..room-1]; 0 when that needs more than room bytes. */
 uint32_t npu_pack(const uint8_t *data, uint32_t bytes, uint8_t *to, uint32_t room);
 
+/* What npu_pack needs for it. */
+uint64_t npu_packed_bytes(const uint8_t *data, uint32_t bytes);
+
 /* Fills to[0..bytes-1] of a stream with stream bytes at..at+bytes-1, which are inside it; false
  * when they cannot be read. */
 typedef bool (*npu_unpack_read_t)(void *ctx, uint32_t at, uint8_t *to, uint32_t bytes);

@@ -143,10 +143,8 @@ static uint32_t packed_permille(const cc_t *cc, const cc_layer_t *l)
     uint32_t bytes = (uint32_t)w->bytes;
     if (cc->desc->dma_compression == NPU_COMPRESSION_NONE || l->narrow != 0)
         return 1000;
-    uint8_t *room = malloc(bytes + 1u);
-    uint64_t packed = room != NULL ? npu_pack(w->data, bytes, room, bytes) : 0;
-    free(room);
-    return (uint32_t)(1000 * (packed != 0 ? packed : bytes) / l->weights_bytes);
+    uint64_t packed = npu_packed_bytes(w->data, bytes);
+    return (uint32_t)(1000 * (packed < bytes ? packed : bytes) / l->weights_bytes);
 }
 
 static bool prepare_mac(cc_t *cc, cc_layer_t *l)
