@@ -19,32 +19,36 @@ enum { DEFAULT_BUDGET = 256 };
 /* ---- what is asked of a file ---- */
 
 typedef struct {
+    const char *sql;
+    bool mixed; /* one front of all models */
+} ask_t;
+
+typedef struct {
     const char *name, *args, *about;
-    bool (*answer)(store_t *store, const char *sql, table_format_t format, FILE *to);
+    bool (*answer)(store_t *store, const ask_t *ask, table_format_t format, FILE *to);
     int needs; /* arguments */
     table_format_t format;
 } question_t;
 
-static bool answer_query(store_t *store, const char *sql, table_format_t format, FILE *to)
+static bool answer_query(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
-    return table_query(store, sql, format, to);
+    return table_query(store, ask->sql, format, to);
 }
 
-static bool answer_csv(store_t *store, const char *sql, table_format_t format, FILE *to)
+static bool answer_csv(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
-    (void)sql;
+    (void)ask;
     return table_query(store, "SELECT * FROM points", format, to);
 }
 
-static bool answer_front(store_t *store, const char *sql, table_format_t format, FILE *to)
+static bool answer_front(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
-    (void)sql;
-    return table_front(store, format, to);
+    return table_front(store, ask->mixed, format, to);
 }
 
-static bool answer_status(store_t *store, const char *sql, table_format_t format, FILE *to)
+static bool answer_status(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
-    (void)sql;
+    (void)ask;
     return table_status(store, format, to);
 }
 
@@ -52,21 +56,25 @@ static const question_t questions[] = {
     {"query", "FILE.db SQL", "What SQL says of a sweep; `points` has a row for each point.",
      answer_query, 2, TABLE_TEXT},
     {"csv", "FILE.db", "All points as CSV.", answer_csv, 1, TABLE_CSV},
-    {"front", "FILE.db", "The points that no other is better than in all objectives.", answer_front,
-     1, TABLE_TEXT},
+    {"front", "FILE.db",
+     "The points that no other is better than in all objectives, for each model.", answer_front, 1,
+     TABLE_TEXT},
     {"status", "FILE.db", "How far a sweep is, and what went wrong.", answer_status, 1, TABLE_TEXT},
 };
 
 static int ask(const question_t *q, int argc, char **argv)
 {
-    const char *csv = NULL, *json = NULL;
+    const char *csv = NULL, *json = NULL, *mixed = NULL;
     char name[32], error[STORE_ERROR];
     const cli_opt_t opts[] = {
         {0, "csv", NULL, "as CSV", &csv},
         {0, "json", NULL, "as a JSON array of objects", &json},
+        {0, "mixed", NULL, "one front of all models together", &mixed}, /* of front */
     };
     snprintf(name, sizeof(name), "explore %s", q->name);
-    const cli_t cli = {name, q->args, q->about, opts, SIM_COUNT(opts), q->needs, q->needs};
+    const cli_t cli = {
+        name,     q->args, q->about, opts, SIM_COUNT(opts) - (q->answer != answer_front),
+        q->needs, q->needs};
     char **args;
     int count, over = cli_parse(&cli, argc, argv, &args, &count);
     if (over >= 0)
@@ -77,7 +85,8 @@ static int ask(const question_t *q, int argc, char **argv)
     if (store == NULL)
         return cli_fail(EXIT_USAGE, "%s", error);
     table_format_t format = json != NULL ? TABLE_JSON : csv != NULL ? TABLE_CSV : q->format;
-    bool fine = q->answer(store, q->needs == 2 ? args[1] : NULL, format, stdout);
+    const ask_t how = {.sql = q->needs == 2 ? args[1] : NULL, .mixed = mixed != NULL};
+    bool fine = q->answer(store, &how, format, stdout);
     int code = fine
                    ? EXIT_FINE
                    : cli_fail(EXIT_USAGE, "%s",
@@ -226,10 +235,37 @@ static store_sweep_t plan(const options_t *o, const space_t *space, const point_
     return sweep;
 }
 
+/* A sweep that goes on has its strategy and seed; it may get more points. */
+static bool fits_file(const options_t *o, const space_t *space, store_t *store,
+                      const store_sweep_t *wanted, store_sweep_t *sweep)
+{
+    bool other_seed = o->has_seed && o->seed != sweep->seed;
+    if (other_seed || (o->strategy != NULL && wanted->strategy != sweep->strategy)) {
+        cli_fail(EXIT_USAGE, "%s: has strategy %s and seed %llu", o->out,
+                 strategy_names[sweep->strategy], (unsigned long long)sweep->seed);
+        return false;
+    }
+    uint64_t points = space_points(space);
+    uint64_t budget = points != 0 && o->budget > points ? points : o->budget;
+    if (!o->has_budget || budget == sweep->budget)
+        return true;
+    if (budget < sweep->budget) {
+        cli_fail(EXIT_USAGE, "%s: has a budget of %llu points, it cannot get less", o->out,
+                 (unsigned long long)sweep->budget);
+        return false;
+    }
+    sweep->budget = budget;
+    if (!store_extend(store, budget)) {
+        cli_fail(EXIT_FAILED, "%s", store_error(store));
+        return false;
+    }
+    return true;
+}
+
 static int sweep_base(const options_t *o, const space_t *space, const point_base_t *base)
 {
     char error[1024];
-    store_sweep_t sweep = plan(o, space, base);
+    store_sweep_t sweep = plan(o, space, base), wanted = sweep;
     strategy_t *fits =
         strategy_new(sweep.strategy, space, sweep.seed, sweep.budget, error, sizeof(error));
     strategy_free(fits);
@@ -240,7 +276,9 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
                              : store_create(o->out, space, &sweep, error);
     if (store == NULL)
         return cli_fail(EXIT_USAGE, "%s", error);
-    int code = run_engine(o, space, base, store, &sweep);
+    int code = EXIT_USAGE;
+    if (!goes_on || fits_file(o, space, store, &wanted, &sweep))
+        code = run_engine(o, space, base, store, &sweep);
     store_close(store);
     return code;
 }

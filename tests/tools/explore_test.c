@@ -237,6 +237,37 @@ START_TEST(ctrl_c_leaves_what_can_go_on)
 }
 END_TEST
 
+/* Points of a smaller budget are the first ones of a larger: both ways come to the same. */
+START_TEST(a_sweep_gets_more_points)
+{
+    static const char *const strategies[] = {"grid", "random", "sobol", "evolve"};
+    for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
+        char options[256];
+        start_anew(space_json);
+        for (int budget = 10; budget <= 60; budget += 25) {
+            snprintf(options, sizeof(options),
+                     "--out " DIR "/killed.db --resume -j 2 --strategy %s --budget %d",
+                     strategies[i], budget);
+            sweep(options);
+        }
+        snprintf(options, sizeof(options), "--out " DIR "/plain.db --strategy %s --budget 60",
+                 strategies[i]);
+        sweep(options);
+        results("plain.db", other);
+        results("killed.db", text);
+        ck_assert_str_eq(text, other);
+    }
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "explore " DIR "/s.json --resume --out " DIR "/killed.db --budget 59"),
+                     2);
+    ck_assert(strstr(text, "has a budget of 60 points, it cannot get less") != NULL);
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "explore " DIR "/s.json --resume --out " DIR "/killed.db --seed 9"),
+                     2);
+    ck_assert(strstr(text, "has strategy evolve and seed 1") != NULL);
+}
+END_TEST
+
 /* ---- what must not go on ---- */
 
 START_TEST(only_the_same_sweep_goes_on)
@@ -366,14 +397,21 @@ START_TEST(the_front_is_what_nothing_is_better_than)
 {
     start_anew(space_json);
     sweep("--out " DIR "/a.db -j 2");
-    double expected = number_of(
-        "a.db", "SELECT count(*) FROM points a WHERE state = 'done' AND NOT EXISTS (SELECT 1 FROM "
-                "points b WHERE b.state = 'done' AND b.npu_ms <= a.npu_ms AND b.area_logic_mm2 <= "
-                "a.area_logic_mm2 AND (b.npu_ms < a.npu_ms OR b.area_logic_mm2 < "
-                "a.area_logic_mm2))");
-    ck_assert_int_eq(fovea(text, sizeof(text), "explore front --csv " DIR "/a.db"), 0);
-    ck_assert(expected >= 2);
-    ck_assert_int_eq(line_count(text), (int)expected + 1);
+    for (int mixed = 0; mixed < 2; mixed++) {
+        char sql[512];
+        snprintf(sql, sizeof(sql),
+                 "SELECT count(*) FROM points a WHERE state = 'done' AND NOT EXISTS (SELECT 1 FROM "
+                 "points b WHERE b.state = 'done' AND (%d OR a.model = b.model) AND b.npu_ms <= "
+                 "a.npu_ms AND b.area_logic_mm2 <= a.area_logic_mm2 AND (b.npu_ms < a.npu_ms OR "
+                 "b.area_logic_mm2 < a.area_logic_mm2))",
+                 mixed);
+        double expected = number_of("a.db", sql);
+        ck_assert_int_eq(fovea(text, sizeof(text), "explore front --csv %s " DIR "/a.db",
+                               mixed ? "--mixed" : ""),
+                         0);
+        ck_assert(expected >= 2);
+        ck_assert_int_eq(line_count(text), (int)expected + 1);
+    }
 }
 END_TEST
 
@@ -486,8 +524,8 @@ END_TEST
 
 TEST_MAIN("tools explore", the_number_of_workers_changes_nothing,
           evolution_is_the_same_with_any_number_of_workers, a_killed_sweep_goes_on,
-          a_killed_evolution_goes_on, ctrl_c_leaves_what_can_go_on, only_the_same_sweep_goes_on,
-          two_do_not_write_one_file, unknown_fields_are_told_at_once,
+          a_killed_evolution_goes_on, ctrl_c_leaves_what_can_go_on, a_sweep_gets_more_points,
+          only_the_same_sweep_goes_on, two_do_not_write_one_file, unknown_fields_are_told_at_once,
           a_worker_that_dies_is_a_reason, answers_are_tables_csv_and_json,
           the_front_is_what_nothing_is_better_than, questions_only_read, a_run_is_a_point_too,
           a_point_can_be_run_again, a_check_that_differs_fails_the_sweep)

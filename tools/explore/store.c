@@ -352,6 +352,14 @@ store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash
     return fine ? s : give_up(s, error);
 }
 
+bool store_extend(store_t *s, uint64_t budget)
+{
+    char number[24];
+    snprintf(number, sizeof(number), "%" PRIu64, budget);
+    const char *const row[] = {number};
+    return insert(s, "UPDATE sweep SET budget = ?", row, 1);
+}
+
 bool store_begun(const char *file)
 {
     char error[STORE_ERROR];

@@ -34,6 +34,8 @@ store_t *store_create(const char *file, const space_t *space, const store_sweep_
  * of the file, else NULL with a line; sweep is filled. What was `running` is `waiting` then. */
 store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash,
                       store_sweep_t *sweep, char *error);
+/* More points than were planned. */
+bool store_extend(store_t *store, uint64_t budget);
 /* There is more in the file than a sweep that was killed before its first point leaves: nothing. */
 bool store_begun(const char *file);
 /* To look at only. */

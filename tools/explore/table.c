@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/hash.h"
 #include "tools/explore/pareto.h"
 
 enum { MAX_WIDTH = 60 };
@@ -181,7 +182,9 @@ typedef struct {
     char first[EXPR_NAME + 16];
     bool most[SPACE_OBJECTIVES];
     uint32_t objectives;
+    bool by_model;
     double *value;
+    uint64_t *task; /* of each point; all the same where fronts are not by model */
     bool *in;
     size_t points, room;
     bool no_memory;
@@ -224,17 +227,22 @@ static bool on_figures(void *ctx, const store_cell_t *cell, uint32_t cells, bool
         return true;
     if (f->points == f->room) {
         size_t room = 2 * f->room + 256;
-        double *more = realloc(f->value, room * f->objectives * sizeof(*more));
-        f->no_memory = more == NULL;
-        if (more == NULL)
+        double *value = realloc(f->value, room * f->objectives * sizeof(*value));
+        f->value = value != NULL ? value : f->value;
+        uint64_t *task = realloc(f->task, room * sizeof(*task));
+        f->task = task != NULL ? task : f->task;
+        f->no_memory = value == NULL || task == NULL;
+        if (f->no_memory)
             return false;
-        f->value = more;
         f->room = room;
     }
-    double *row = f->value + f->points++ * f->objectives;
+    const char *model = f->by_model ? cell[1].text : "";
+    const store_cell_t *figure = &cell[f->by_model ? 2 : 1];
+    double *row = f->value + f->points * f->objectives;
+    f->task[f->points++] = sim_hash(SIM_HASH_SEED, model, strlen(model));
     for (uint32_t m = 0; m < f->objectives; m++)
-        row[m] = f->most[m] ? -cell[m + 1].real : cell[m + 1].real;
-    return cells == f->objectives + 1;
+        row[m] = f->most[m] ? -figure[m].real : figure[m].real;
+    return cells == f->objectives + (f->by_model ? 2 : 1);
 }
 
 static void find_front(front_t *f)
@@ -245,7 +253,8 @@ static void find_front(front_t *f)
         for (uint32_t m = 0; m < f->objectives; m++)
             f->in[a] &= !isnan(row[m]);
         for (size_t b = 0; f->in[a] && b < f->points; b++)
-            f->in[a] = !pareto_dominates(f->value + b * f->objectives, row, f->objectives);
+            f->in[a] = f->task[a] != f->task[b] ||
+                       !pareto_dominates(f->value + b * f->objectives, row, f->objectives);
     }
 }
 
@@ -259,9 +268,10 @@ static bool on_front_row(void *ctx, const store_cell_t *cell, uint32_t cells, bo
 
 static bool rows_in_order(store_t *store, front_t *f, const char *columns, store_row_t row)
 {
-    char sql[sizeof(f->columns) + sizeof(f->wanted) + 256];
-    snprintf(sql, sizeof(sql), "SELECT id%s%s FROM points WHERE state = 'done' ORDER BY %s, id",
-             columns, f->wanted, f->first);
+    char sql[sizeof(f->columns) + sizeof(f->wanted) + 320];
+    snprintf(sql, sizeof(sql), "SELECT id%s%s%s FROM points WHERE state = 'done' ORDER BY %s%s, id",
+             f->by_model ? ", model" : "", columns, f->wanted, f->by_model ? "model, " : "",
+             f->first);
     return store_rows(store, sql, row, f) && !f->no_memory;
 }
 
@@ -275,8 +285,10 @@ static bool make_front(store_t *store, front_t *f)
     }
     /* an objective that is a parameter stands among the objectives alone */
     if (!store_rows(store,
-                    "SELECT name FROM parameter WHERE name NOT IN (SELECT name FROM objective) "
-                    "ORDER BY position",
+                    f->by_model ? "SELECT name FROM parameter WHERE name <> 'model' AND name NOT "
+                                  "IN (SELECT name FROM objective) ORDER BY position"
+                                : "SELECT name FROM parameter WHERE name NOT IN (SELECT name "
+                                  "FROM objective) ORDER BY position",
                     on_param, f) ||
         !rows_in_order(store, f, "", on_figures))
         return false;
@@ -287,15 +299,18 @@ static bool make_front(store_t *store, front_t *f)
     return rows_in_order(store, f, f->columns, on_front_row);
 }
 
-bool table_front(store_t *store, table_format_t format, FILE *to)
+bool table_front(store_t *store, bool mixed, table_format_t format, FILE *to)
 {
     front_t *f = calloc(1, sizeof(*f));
     if (f == NULL)
         return false;
     f->table = begin(format, to);
+    f->by_model =
+        !mixed && store_number(store, "SELECT count(*) FROM parameter WHERE name = 'model'", 0) > 0;
     bool fine = make_front(store, f) && !f->table.no_memory;
     finish(&f->table, fine);
     free(f->value);
+    free(f->task);
     free(f->in);
     free(f);
     return fine;
