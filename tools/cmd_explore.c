@@ -159,7 +159,7 @@ static int judge(const engine_count_t *c, store_t *store, const char *file)
 }
 
 static int run_engine(const options_t *o, const space_t *space, const point_base_t *base,
-                      store_t *store, const store_sweep_t *sweep)
+                      evaluator_t *evaluator, store_t *store, const store_sweep_t *sweep)
 {
     char error[512];
     engine_count_t count;
@@ -178,6 +178,7 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
         .seed = sweep->seed,
         .workers = (uint32_t)o->workers,
         .scratch = scratch,
+        .evaluator = evaluator,
         .check = o->has_check ? (uint32_t)o->check : space->check,
         .total = sweep->budget,
         .interrupted = interrupt_watch(),
@@ -196,26 +197,30 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
 }
 
 /* A field that no chip has is a mistake of the space, not of its points: the first point tells. */
-static bool fields_known(const space_t *space, const point_base_t *base, char *error,
-                         size_t error_bytes)
+static bool fields_known(const space_t *space, const point_base_t *base, evaluator_t *evaluator,
+                         char *error, size_t error_bytes)
 {
     double gene[SPACE_FREE] = {0};
     space_value_t value[SPACE_PARAMS + 1];
-    evaluation_t *e = malloc(sizeof(*e));
-    evaluator_t *evaluator = evaluator_new();
+    evaluation_t e;
     char *config = space_values(space, gene, value, error, error_bytes)
                        ? point_config(base, value, error, error_bytes)
                        : NULL;
-    bool fine = e != NULL && evaluator != NULL;
-    if (fine && config != NULL) {
-        fine = evaluate_fields(evaluator, config, e);
-        if (!fine)
-            snprintf(error, error_bytes, "%.300s: %s", space->file, e->reason);
-    }
+    bool fine = config == NULL || evaluate_fields(evaluator, config, &e);
+    if (!fine)
+        snprintf(error, error_bytes, "%.300s: %s", space->file, e.reason);
     free(config);
-    free(e);
-    evaluator_free(evaluator);
     return fine;
+}
+
+/* So is a model that is none. What is read here, workers need not read. */
+static bool models_read(const point_base_t *base, evaluator_t *evaluator, char *error,
+                        size_t error_bytes)
+{
+    for (uint32_t i = 0; i < base->space->models; i++)
+        if (!evaluator_read(evaluator, base->model[i], error, error_bytes))
+            return false;
+    return true;
 }
 
 static store_sweep_t plan(const options_t *o, const space_t *space, const point_base_t *base)
@@ -262,14 +267,22 @@ static bool fits_file(const options_t *o, const space_t *space, store_t *store,
     return true;
 }
 
-static int sweep_base(const options_t *o, const space_t *space, const point_base_t *base)
+static bool makes_sense(const space_t *space, const point_base_t *base, const store_sweep_t *sweep,
+                        evaluator_t *evaluator, char *error, size_t error_bytes)
+{
+    strategy_t *fits =
+        strategy_new(sweep->strategy, space, sweep->seed, sweep->budget, error, error_bytes);
+    strategy_free(fits);
+    return fits != NULL && fields_known(space, base, evaluator, error, error_bytes) &&
+           models_read(base, evaluator, error, error_bytes);
+}
+
+static int sweep_base(const options_t *o, const space_t *space, const point_base_t *base,
+                      evaluator_t *evaluator)
 {
     char error[1024];
     store_sweep_t sweep = plan(o, space, base), wanted = sweep;
-    strategy_t *fits =
-        strategy_new(sweep.strategy, space, sweep.seed, sweep.budget, error, sizeof(error));
-    strategy_free(fits);
-    if (fits == NULL || !fields_known(space, base, error, sizeof(error)))
+    if (!makes_sense(space, base, &sweep, evaluator, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
     bool goes_on = o->resume && store_begun(o->out);
     store_t *store = goes_on ? store_resume(o->out, space, base->hash, &sweep, error)
@@ -278,7 +291,7 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
         return cli_fail(EXIT_USAGE, "%s", error);
     int code = EXIT_USAGE;
     if (!goes_on || fits_file(o, space, store, &wanted, &sweep))
-        code = run_engine(o, space, base, store, &sweep);
+        code = run_engine(o, space, base, evaluator, store, &sweep);
     store_close(store);
     return code;
 }
@@ -288,8 +301,10 @@ static int sweep(const options_t *o)
     char error[1024];
     space_t *space = calloc(1, sizeof(*space));
     point_base_t *base = calloc(1, sizeof(*base));
+    evaluator_t *evaluator = evaluator_new();
     int code = EXIT_USAGE;
-    if (space == NULL || base == NULL)
+    (void)interrupt_watch(); /* from the first moment on: the file is always left in order */
+    if (space == NULL || base == NULL || evaluator == NULL)
         cli_fail(code, "out of memory");
     else if (!space_load(space, o->space, evaluate_is_figure, error, sizeof(error)))
         cli_fail(code, "%s", error);
@@ -301,12 +316,13 @@ static int sweep(const options_t *o)
         if (space->missing > 0)
             cli_fail(EXIT_FINE, "%s: %u of its models are not there, left out", o->space,
                      space->missing);
-        code = sweep_base(o, space, base);
+        code = sweep_base(o, space, base, evaluator);
     }
     if (base != NULL)
         point_base_free(base);
     if (space != NULL)
         space_free(space);
+    evaluator_free(evaluator);
     free(base);
     free(space);
     return code;

@@ -220,7 +220,9 @@ START_TEST(ctrl_c_leaves_what_can_go_on)
     int status;
     start_anew(space_json);
     pid_t pid = begin_sweep(arguments);
-    nap_ms(150);
+    for (int i = 0; i < 1000 && access(DIR "/killed.db", F_OK) != 0; i++)
+        nap_ms(5);
+    nap_ms(30);
     kill(pid, SIGINT);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFEXITED(status));
@@ -320,6 +322,10 @@ START_TEST(unknown_fields_are_told_at_once)
                                "\"channels\"?)") != NULL,
                   "%s", text);
     ck_assert(access(DIR "/a.db", F_OK) != 0);
+    start_anew("{\"base\": {\"evaluate\": \"npu\", \"models\": [\"s.json\"]}, \"parameters\": "
+               "{\"a\": {\"values\": [4]}}}");
+    ck_assert_int_eq(fovea(text, sizeof(text), "explore " DIR "/s.json --out " DIR "/a.db"), 2);
+    ck_assert_msg(strstr(text, "explore/s.json: byte 4: found") != NULL, "%s", text);
 }
 END_TEST
 
@@ -347,14 +353,15 @@ START_TEST(a_worker_that_dies_is_a_reason)
     worker_result_t result;
     char *config = slow_config();
     worker_job_t job = {.point = 3, .full = true};
-    ck_assert(worker_start(workers, 2, 0, &slow_space, DIR "/runs"));
-    ck_assert(worker_start(workers, 2, 1, &slow_space, DIR "/runs"));
+    const worker_desc_t desc = {&slow_space, DIR "/runs", NULL};
+    ck_assert(worker_start(workers, 2, 0, &desc));
+    ck_assert(worker_start(workers, 2, 1, &desc));
     ck_assert(worker_send(&workers[0], &job, config));
     kill(workers[0].pid, SIGSEGV);
     ck_assert(!worker_receive(&workers[0], &slow_space, &result));
     ck_assert_int_eq(result.e.outcome, EVALUATE_FAILED);
     ck_assert_msg(strstr(result.e.reason, "ended by signal 11") != NULL, "%s", result.e.reason);
-    ck_assert(worker_start(workers, 2, 0, &slow_space, DIR "/runs"));
+    ck_assert(worker_start(workers, 2, 0, &desc));
     ck_assert(worker_send(&workers[0], &job, config));
     ck_assert(!worker_receive(&workers[0], &slow_space, &result));
     ck_assert_str_eq(result.e.reason, "no end within its time limit, 1 s");

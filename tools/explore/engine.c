@@ -105,8 +105,8 @@ static worker_t *idle_worker(engine_t *g)
 static bool hand_out(engine_t *g, const worker_job_t *job, const char *config)
 {
     worker_t *w = idle_worker(g);
-    if (w->pid == 0 && !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker),
-                                     g->desc->space, g->desc->scratch))
+    const worker_desc_t desc = {g->desc->space, g->desc->scratch, g->desc->evaluator};
+    if (w->pid == 0 && !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker), &desc))
         return fail(g, "no more processes");
     (void)worker_send(w, job, config); /* one that is dead says so when it is asked */
     return true;

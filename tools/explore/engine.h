@@ -37,7 +37,8 @@ typedef struct {
     strategy_t *strategy;
     uint64_t seed;
     uint32_t workers, check;
-    const char *scratch; /* a folder of its own for workers; removed before and after */
+    const char *scratch;    /* a folder of its own for workers; removed before and after */
+    evaluator_t *evaluator; /* workers begin with what it has read */
     uint64_t total;
     const volatile sig_atomic_t *interrupted; /* may be NULL */
     /* Now and then; may be NULL. */

@@ -98,6 +98,15 @@ evaluator_work_t evaluator_work(const evaluator_t *evaluator)
     return npu_evaluator_work(evaluator->npu);
 }
 
+bool evaluator_read(evaluator_t *evaluator, const char *model, char *error, size_t error_bytes)
+{
+    evaluation_t e;
+    if (npu_evaluator_read(evaluator->npu, model, &e))
+        return true;
+    snprintf(error, error_bytes, "%s", e.reason);
+    return false;
+}
+
 /* ---- the chip ---- */
 
 /* The sim_cfg functions name fields as the space does: chip.npu.mac.rows. */

@@ -114,6 +114,9 @@ typedef struct evaluator evaluator_t;
 evaluator_t *evaluator_new(void);
 void evaluator_free(evaluator_t *evaluator);
 
+/* Reads a model that points will ask for. False with a line in error: it is none. */
+bool evaluator_read(evaluator_t *evaluator, const char *model, char *error, size_t error_bytes);
+
 /* config: a text of point.h. */
 void evaluate(evaluator_t *evaluator, const char *config, const evaluate_desc_t *desc,
               evaluation_t *e);

@@ -30,6 +30,7 @@ bool evaluate_known(const evaluate_job_t *job);
 
 npu_evaluator_t *npu_evaluator_new(void);
 void npu_evaluator_free(npu_evaluator_t *evaluator);
+bool npu_evaluator_read(npu_evaluator_t *evaluator, const char *model, evaluation_t *e);
 void npu_evaluate(npu_evaluator_t *evaluator, const evaluate_job_t *job);
 evaluator_work_t npu_evaluator_work(const npu_evaluator_t *evaluator);
 

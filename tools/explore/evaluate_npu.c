@@ -132,6 +132,11 @@ static graph_t *find_graph(npu_evaluator_t *ev, const char *file, evaluation_t *
     return ev->graph[ev->graphs++] = g;
 }
 
+bool npu_evaluator_read(npu_evaluator_t *evaluator, const char *model, evaluation_t *e)
+{
+    return find_graph(evaluator, model, e) != NULL;
+}
+
 static void compile(npu_evaluator_t *ev, const graph_t *graph, const npu_desc_t *desc, program_t *p)
 {
     npu_compile_options_t how = {.rounding = graph->rounding};

@@ -90,20 +90,20 @@ static void plain_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void be_worker(const space_t *space, const char *scratch, int from, int to)
+static void be_worker(const worker_desc_t *desc, int from, int to)
 {
     worker_job_t job;
     char out[SPACE_PATH + 32];
-    snprintf(out, sizeof(out), "%s/%ld", scratch, (long)getpid());
+    snprintf(out, sizeof(out), "%s/%ld", desc->scratch, (long)getpid());
     worker_result_t *result = calloc(1, sizeof(*result));
-    evaluator_t *evaluator = evaluator_new();
+    evaluator_t *evaluator = desc->evaluator != NULL ? desc->evaluator : evaluator_new();
     plain_signals();
     while (result != NULL && evaluator != NULL && read_all(from, &job, sizeof(job))) {
         char *config = malloc(job.config_bytes);
         if (config == NULL || !read_all(from, config, job.config_bytes))
             break;
-        alarm(space->time_limit_s);
-        work(space, evaluator, &job, config, out, result);
+        alarm(desc->space->time_limit_s);
+        work(desc->space, evaluator, &job, config, out, result);
         alarm(0);
         remove_all(out);
         free(config);
@@ -148,8 +148,7 @@ static void close_others(worker_t *all, uint32_t workers, const worker_t *mine)
             close_all(&all[i]);
 }
 
-bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space,
-                  const char *scratch)
+bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const worker_desc_t *desc)
 {
     worker_t *w = &all[index];
     int down[2] = {-1, -1}, up[2] = {-1, -1};
@@ -166,7 +165,7 @@ bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t
         close(up[0]);
         dup2(w->log, STDOUT_FILENO);
         dup2(w->log, STDERR_FILENO);
-        be_worker(space, scratch, down[0], up[1]);
+        be_worker(desc, down[0], up[1]);
     }
     close_one(&down[0]);
     close_one(&up[1]);

@@ -33,10 +33,16 @@ typedef struct {
     worker_job_t job;
 } worker_t;
 
-/* scratch: a folder that it may make, for results that are not kept; the caller removes it. Number
- * index of `workers` that are there or not yet (pid 0). False: no process, no pipe. */
-bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const space_t *space,
-                  const char *scratch);
+/* What all workers of a sweep share. */
+typedef struct {
+    const space_t *space;
+    const char *scratch;    /* a folder that they may make, for results that are not kept; the
+                               caller removes it */
+    evaluator_t *evaluator; /* with what the caller has read; each has a copy. NULL: none */
+} worker_desc_t;
+
+/* Number index of `workers` that are there or not yet (pid 0). False: no process, no pipe. */
+bool worker_start(worker_t *all, uint32_t workers, uint32_t index, const worker_desc_t *desc);
 /* Nothing of it is left. */
 void worker_kill(worker_t *worker);
 
