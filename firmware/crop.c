@@ -36,17 +36,15 @@ void crop_plan(crop_t *c, const look_image_t *image, const det_box_t *box, uint3
                uint32_t height)
 {
     const det_roi_t *s = &image->seen;
-    bool sideways = (s->turn & 1) != 0; /* the image's columns are rows of the array */
-    bool mirror_x = s->flip_x != (s->turn >= 2);
-    bool mirror_y = s->flip_y != (s->turn == 1 || s->turn == 2);
+    det_way_t way = det_way(s);
     span_t x, y;
     uint32_t end_x, end_y;
-    if (sideways) {
-        x = span(box->y0, box->y1, s->y, s->h, mirror_y, image->width);
-        y = span(box->x0, box->x1, s->x, s->w, mirror_x, image->height);
+    if (way.sideways) {
+        x = span(box->y0, box->y1, s->y, s->h, way.back_y, image->width);
+        y = span(box->x0, box->x1, s->x, s->w, way.back_x, image->height);
     } else {
-        x = span(box->x0, box->x1, s->x, s->w, mirror_x, image->width);
-        y = span(box->y0, box->y1, s->y, s->h, mirror_y, image->height);
+        x = span(box->x0, box->x1, s->x, s->w, way.back_x, image->width);
+        y = span(box->y0, box->y1, s->y, s->h, way.back_y, image->height);
     }
     y.extent = y.extent * CROP_HEIGHTS / 8;
     x.extent = (int32_t)((int64_t)y.extent * (int32_t)width / (int32_t)height);

@@ -90,7 +90,8 @@ static void mirror(int32_t *low, int32_t *high, int32_t origin_px, int32_t exten
 static det_box_t box_around(uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy,
                             const int32_t side[4], det_roi_t roi)
 {
-    bool sideways = (roi.turn & 1) != 0; /* the tensor's columns are rows of the array */
+    det_way_t way = det_way(&roi);
+    bool sideways = way.sideways;
     int32_t across = sideways ? roi.y : roi.x, across_px = sideways ? roi.h : roi.w;
     int32_t down = sideways ? roi.x : roi.y, down_px = sideways ? roi.w : roi.h;
     int32_t low[2] = {edge_px(cx, -side[0], across, across_px, gw),
@@ -103,9 +104,9 @@ static det_box_t box_around(uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy,
         .x1 = high[sideways],
         .y1 = high[!sideways],
     };
-    if (roi.flip_x != (roi.turn >= 2)) /* by 180 and 270 degrees the array's x runs backward */
+    if (way.back_x)
         mirror(&box.x0, &box.x1, roi.x, roi.w);
-    if (roi.flip_y != (roi.turn == 1 || roi.turn == 2))
+    if (way.back_y)
         mirror(&box.y0, &box.y1, roi.y, roi.h);
     return box;
 }

@@ -33,16 +33,14 @@ static void scale(int32_t low, int32_t high, int32_t origin, int32_t extent, boo
 static rect_t in_image(const look_image_t *image, const rect_t *r)
 {
     const det_roi_t *s = &image->seen;
-    bool sideways = (s->turn & 1) != 0; /* the image's columns are rows of the array */
-    bool mirror_x = s->flip_x != (s->turn >= 2);
-    bool mirror_y = s->flip_y != (s->turn == 1 || s->turn == 2);
+    det_way_t way = det_way(s);
     rect_t out;
-    if (sideways) {
-        scale(r->y0, r->y1, s->y, s->h, mirror_y, image->width, &out.x0, &out.x1);
-        scale(r->x0, r->x1, s->x, s->w, mirror_x, image->height, &out.y0, &out.y1);
+    if (way.sideways) {
+        scale(r->y0, r->y1, s->y, s->h, way.back_y, image->width, &out.x0, &out.x1);
+        scale(r->x0, r->x1, s->x, s->w, way.back_x, image->height, &out.y0, &out.y1);
     } else {
-        scale(r->x0, r->x1, s->x, s->w, mirror_x, image->width, &out.x0, &out.x1);
-        scale(r->y0, r->y1, s->y, s->h, mirror_y, image->height, &out.y0, &out.y1);
+        scale(r->x0, r->x1, s->x, s->w, way.back_x, image->width, &out.x0, &out.x1);
+        scale(r->y0, r->y1, s->y, s->h, way.back_y, image->height, &out.y0, &out.y1);
     }
     return out;
 }

@@ -26,6 +26,21 @@ typedef struct {
     uint32_t turn;       /* quarter turns clockwise after that, 0..3 */
 } det_roi_t;
 
+/* How the array lies in such a tensor. */
+typedef struct {
+    bool sideways;       /* the tensor's columns are rows of the array */
+    bool back_x, back_y; /* the array's columns, rows run backward in it */
+} det_way_t;
+
+/* Half a turn and three quarters reverse the array's columns, one quarter and half a turn its rows.
+ */
+static inline det_way_t det_way(const det_roi_t *roi)
+{
+    return (det_way_t){.sideways = (roi->turn & 1) != 0,
+                       .back_x = roi->flip_x != (roi->turn >= 2),
+                       .back_y = roi->flip_y != (roi->turn == 1 || roi->turn == 2)};
+}
+
 typedef struct {
     const int8_t *data; /* dense, C order */
     uint32_t dims[4];   /* leading ones where there are fewer than four */
