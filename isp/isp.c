@@ -126,14 +126,12 @@ static void plan_row_out(isp_t *isp)
 
 static void end_frame(isp_t *isp)
 {
-    sim_t *sim = isp->comp.sim;
     isp->in_frame = false;
     isp->frames++;
     if (isp->now.dpc)
         isp->regs.dpc_found = isp->dpc.found;
     isp->regs.tnr_late = isp->tnr.late;
-    sim_trace_span(sim, "isp", "frame", isp->now.first_ps, sim_now_ps(sim), "\"frame\":%u",
-                   isp->now.frame);
+    isp_trace_frame(isp, sim_now_ps(isp->comp.sim));
     isp_raise(isp, ISP_STATUS_FRAME);
     if (isp->now.stats && !stats_end(&isp->stats))
         overrun(isp, "the last statistics are still being written, this frame's are lost");

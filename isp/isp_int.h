@@ -46,6 +46,10 @@ void isp_front_take(isp_t *isp, const sim_line_t *line);
 /* Finishes the rows up to `row`, as far as the frame has them; their lines must have come. */
 void isp_front_need(isp_t *isp, uint32_t row);
 
+/* trace.c */
+/* The frame that ends, for the timeline. */
+void isp_trace_frame(const isp_t *isp, uint64_t end_ps);
+
 /* desc.c */
 sim_err_t isp_desc_check(const isp_desc_t *desc, sim_t *sim, const char *name);
 

@@ -98,6 +98,8 @@ static void wake(core_t *core)
     core->sleeping = false;
     core->cycle = now > core->sleep_cycle ? now : core->sleep_cycle;
     core->wfi_cycles += core->cycle - core->sleep_cycle;
+    sim_trace_span(core->comp.sim, "core", "asleep", clk_edge_ps(&core->clk, core->sleep_cycle),
+                   clk_edge_ps(&core->clk, core->cycle), NULL);
     core_run_from_cycle(core);
 }
 

@@ -157,11 +157,13 @@ static void trace_layers(const npu_t *npu)
         if (!npu_layer_report(npu, n, &report))
             continue;
         bool named = names != NULL && n < names->layer_count;
+        char op[SIM_TRACE_NAME] = "";
+        if (named)
+            sim_trace_quote(op, names->layers[n].op);
         sim_trace_span(npu->comp.sim, "npu.layers", named ? names->layers[n].name : "layer",
                        report.start_ps, report.end_ps,
-                       "\"layer\":%u,\"op\":\"%s\",\"cycles\":%llu,\"macs\":%llu", n,
-                       named ? names->layers[n].op : "", (unsigned long long)report.cycles,
-                       (unsigned long long)report.macs);
+                       "\"layer\":%u,\"op\":\"%s\",\"cycles\":%llu,\"macs\":%llu", n, op,
+                       (unsigned long long)report.cycles, (unsigned long long)report.macs);
     }
 }
 

@@ -78,10 +78,12 @@ static void trace(npu_t *npu, npu_engine_t engine, const npu_slot_t *slot, uint6
         return;
     const npu_prog_t *names = npu_names(npu);
     bool named = names != NULL && slot->insn.layer < names->layer_count;
+    char name[SIM_TRACE_NAME] = "";
+    if (named)
+        sim_trace_quote(name, names->layers[slot->insn.layer].name);
     sim_trace_span(npu->comp.sim, tracks[engine], npu_opinfo(slot->insn.op)->name,
                    npu_edge_ps(npu, start), npu_edge_ps(npu, end),
-                   "\"insn\":%u,\"layer\":%u,\"name\":\"%s\"", slot->index, slot->insn.layer,
-                   named ? names->layers[slot->insn.layer].name : "");
+                   "\"insn\":%u,\"layer\":%u,\"name\":\"%s\"", slot->index, slot->insn.layer, name);
 }
 
 static void refuse(npu_t *npu, const npu_slot_t *slot, npu_error_t error)

@@ -150,6 +150,19 @@ char *sim_trace_number(char *at, uint64_t value, uint32_t decimals)
     return at + (end - first);
 }
 
+const char *sim_trace_quote(char out[SIM_TRACE_NAME], const char *name)
+{
+    size_t n = 0;
+    for (; name[n] != '\0' && n + 1 < SIM_TRACE_NAME; n++) {
+        bool plain = (unsigned char)name[n] >= 0x20 && name[n] != '"' && name[n] != '\\';
+        out[n] = plain ? name[n] : '_';
+    }
+    while (n > 0 && name[n] != '\0' && ((unsigned char)name[n] & 0xc0) == 0x80)
+        n--; /* not within a character of UTF-8 */
+    out[n] = '\0';
+    return out;
+}
+
 char *sim_trace_put(char *at, const char *series, uint64_t value, uint32_t decimals)
 {
     size_t length = strlen(series);

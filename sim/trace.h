@@ -32,6 +32,11 @@ void sim_trace_count(sim_t *sim, const char *track, uint64_t at_ps, const char *
 /* The same of values as they stand. */
 void sim_trace_values(sim_t *sim, const char *track, uint64_t at_ps, const char *values);
 
+/* A name of a file as it can stand between quotes of such an object: what would end them, and
+ * control characters, are '_'. Returns out; longer names are cut. */
+#define SIM_TRACE_NAME 128
+const char *sim_trace_quote(char out[SIM_TRACE_NAME], const char *name);
+
 /* Appends "series":value / 10^decimals to such values, and returns their end: what printf would
  * write, in a fraction of its time. Needs SIM_TRACE_ROOM and the series' length. */
 #define SIM_TRACE_ROOM 32

@@ -80,12 +80,26 @@ static int run_point(const cli_t *cli, const char *point, const run_desc_t *desc
     return rerun_point(&how);
 }
 
+/* Functions that are being called are not in snapshots. */
+static bool trace_options(const cli_t *cli, const char *level, run_desc_t *desc)
+{
+    const run_snapshot_desc_t *s = &desc->snapshot;
+    uint64_t number = TRACE_LEVEL_DEFAULT;
+    if (level != NULL && !cli_u64(cli, "trace-level", level, 0, TRACE_LEVELS - 1, &number))
+        return false;
+    desc->trace_level = 1 + (uint32_t)number;
+    bool snapshots = s->file != NULL || s->restore != NULL || s->every_s > 0;
+    if (number == TRACE_ALL && snapshots)
+        cli_fail(EXIT_USAGE, "%s: no --trace-level 3 with snapshots, they would cut it", cli->name);
+    return number != TRACE_ALL || !snapshots;
+}
+
 /* Both commands are one; `debug` waits for a debugger, wherever it is not said. */
 static int command(const char *name, const char *about, const char *gdb, int argc, char **argv)
 {
     run_desc_t desc = {.verbose = SIM_LOG_UNIMP, .gdb = gdb};
     const char *threads = NULL, *simd = NULL, *json = NULL, *verbose = NULL, *exact = NULL;
-    const char *at = NULL, *every = NULL, *point = NULL;
+    const char *at = NULL, *every = NULL, *point = NULL, *level = NULL;
     scenario_flags_t *f = &desc.flags;
     const cli_opt_t opts[] = {
         {'s', "scene", "FILE",
@@ -119,6 +133,10 @@ static int command(const char *name, const char *about, const char *gdb, int arg
          "wait for a debugger: :1234 on this machine only, ADDRESS:PORT, unix:PATH", &desc.gdb},
         {0, "point", "FILE.db:ID", "in place of a scenario: a point of `fovea explore`, once more",
          &point},
+        {0, "trace-level", "N",
+         "trace.json: 0 frames, 1 blocks, 2 instructions of the NPU and packets (default), 3 rows "
+         "and functions of the core",
+         &level},
         OBSERVE_OPTIONS(desc.observe),
         WAVES_OPTIONS(desc.waves),
         {0, "json", NULL, "the summary as one JSON object", &json},
@@ -143,6 +161,8 @@ static int command(const char *name, const char *about, const char *gdb, int arg
     if (desc.snapshot.every_s > 0 && (observe_wanted(&desc.observe) || waves_wanted(&desc.waves)))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
                         name);
+    if (!trace_options(&cli, level, &desc))
+        return EXIT_USAGE;
     desc.scenario = args[0];
     if (desc.out_dir == NULL) {
         default_out(args[0], out, sizeof(out));

@@ -161,6 +161,7 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
 {
     run_t *run = ctx;
     keep(run, &run->frames, &run->frames_bytes, frame, sizeof(*frame));
+    run_timeline_frame(&run->timeline, frame);
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
     add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
@@ -172,6 +173,7 @@ static void on_image_left(void *ctx, const timeline_image_t *image)
 {
     run_t *run = ctx;
     keep(run, &run->images, &run->images_bytes, image, sizeof(*image));
+    run_timeline_image(&run->timeline, image);
 }
 
 static void on_pins(void *ctx, uint32_t levels, uint32_t changed)
@@ -321,7 +323,20 @@ static mipi_phy_t phy_of(const mipi_tx_t *tx)
     return phy;
 }
 
-static int connect(run_t *run)
+static bool begin_trace(run_t *run, uint32_t level)
+{
+    const scenario_t *s = &run->scenario;
+    const char *const programs[] = {s->firmware, s->boot_rom};
+    bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
+    trace_file_begin(&run->trace, run->results.trace,
+                     level != 0 ? (trace_level_t)(level - 1) : TRACE_LEVEL_DEFAULT);
+    sim_set_trace(run->sim, trace_file_span, &run->trace);
+    sim_set_count(run->sim, trace_file_count, &run->trace);
+    return run_timeline_init(&run->timeline, run->sensor, &run->trace, programs, in_place ? 1 : 2,
+                             run->error, sizeof(run->error));
+}
+
+static int connect(run_t *run, const run_desc_t *desc)
 {
     sensor_t *sensor = run->sensor;
     if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
@@ -353,9 +368,8 @@ static int connect(run_t *run)
     snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
     mipi_phy_t phy = phy_of(&sensor->mipi);
     mipi_capture_begin(&run->capture, run->results.link, &phy);
-    trace_file_begin(&run->trace, run->results.trace);
-    sim_set_trace(run->sim, trace_file_span, &run->trace);
-    sim_set_count(run->sim, trace_file_count, &run->trace);
+    if (!begin_trace(run, desc->trace_level))
+        return EXIT_FAILED;
     bool fine =
         mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
@@ -403,7 +417,8 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .monitor = on_monitor,
                                .restored = on_restored,
                                .ctx = run,
-                               .once = run->observed || waves_wanted(&run->waves.desc),
+                               .once = run->observed || waves_wanted(&run->waves.desc) ||
+                                       run->timeline.call != NULL,
                                .interrupted = run->interrupted};
     run->watch.debug = &run->debug;
     if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))
@@ -623,6 +638,7 @@ static int keep_results(run_t *run)
         return EXIT_FAILED;
     clocks_end(&run->sensor->clocks);
     traffic_end(&run->sensor->traffic);
+    run_timeline_end(&run->timeline);
     trace_file_end(&run->trace);
     bool fine = write_stats(run) && write_faults(run) && write_host(run) &&
                 write_json(run, "config.json", run->scenario.resolved) &&
@@ -656,7 +672,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
-        code = connect(run);
+        code = connect(run, desc);
     if (code == EXIT_FINE &&
         !waves_init(&run->waves, &desc->waves, &run->sensor->mipi, run->error, sizeof(run->error)))
         code = EXIT_USAGE;
@@ -704,6 +720,7 @@ void run_free(run_t *run)
     preview_free(&run->preview);
     raw_frames_free(&run->raw_frames);
     run_layers_free(&run->layers);
+    run_timeline_free(&run->timeline);
     networks_free(&run->networks);
     free(run->frames);
     free(run->edges);

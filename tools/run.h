@@ -20,6 +20,7 @@
 #include "tools/raw_frames.h"
 #include "tools/results.h"
 #include "tools/run_layers.h"
+#include "tools/run_timeline.h"
 #include "tools/scenario.h"
 #include "tools/score.h"
 #include "tools/script.h"
@@ -82,6 +83,7 @@ typedef struct {
     size_t energies_bytes;
 
     run_layers_t layers;
+    run_timeline_t timeline;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */
@@ -114,6 +116,7 @@ typedef struct {
     observe_desc_t observe;
     waves_desc_t waves;
     uint32_t threads;
+    uint32_t trace_level; /* 1 + trace_level_t; 0: the default */
     bool exact;         /* no fast paths in NPU and L2 */
     const char *gdb;    /* address at which a debugger is waited for; NULL: none */
     serve_desc_t serve; /* control NULL: the scenario is the host */

@@ -66,6 +66,8 @@ static const sim_field_t fields[] = {
     K(capture.link),
     K(capture.packets),
     K(capture.last_ps),
+    K(timeline.rise_ps),
+    K(timeline.high),
     K(trace.track),
     K(trace.tracks),
     K(trace.counter),
@@ -156,6 +158,10 @@ static void exchange(sim_comp_t *comp, sim_snap_t *snap)
     run_t *run = (run_t *)(void *)comp;
     uint32_t with_content = run->snapshot.with_content;
     sim_snap_bytes(snap, &with_content, sizeof(with_content));
+    uint32_t level = run->trace.level;
+    sim_snap_bytes(snap, &level, sizeof(level));
+    if (level != (uint32_t)run->trace.level)
+        sim_snap_fail(snap, "a run with --trace-level %u, not %u", level, run->trace.level);
     uint64_t start = run->snapshot.start;
     sim_snap_bytes(snap, &start, sizeof(start));
     if (start != run->snapshot.start)

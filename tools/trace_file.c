@@ -51,9 +51,33 @@ static void put_us(trace_file_t *trace, uint64_t ps)
 
 /* ---- events ---- */
 
-void trace_file_begin(trace_file_t *trace, FILE *stream)
+/* The least level that shows a track: the first row whose beginning fits. Others: TRACE_BLOCKS. */
+static const struct {
+    const char *begins;
+    trace_level_t level;
+    bool all; /* its whole name */
+} shown[] = {
+    {"pixel.rows", TRACE_ALL, true},    {"pixel.", TRACE_FRAMES, false},
+    {"isp", TRACE_FRAMES, true},        {"isp.tensor", TRACE_FRAMES, true},
+    {"npu", TRACE_FRAMES, true},        {"npu.layers", TRACE_BLOCKS, true},
+    {"npu.", TRACE_WORK, false},        {"firmware", TRACE_FRAMES, true},
+    {"link.packets", TRACE_WORK, true}, {"link.vc", TRACE_FRAMES, false},
+    {"core.calls", TRACE_ALL, false},
+};
+
+static trace_level_t level_of(const char *track)
+{
+    for (size_t i = 0; i < SIM_COUNT(shown); i++)
+        if (shown[i].all ? strcmp(track, shown[i].begins) == 0
+                         : strncmp(track, shown[i].begins, strlen(shown[i].begins)) == 0)
+            return shown[i].level;
+    return TRACE_BLOCKS;
+}
+
+void trace_file_begin(trace_file_t *trace, FILE *stream, trace_level_t level)
 {
     memset(trace, 0, sizeof(*trace));
+    trace->level = level;
     trace->stream = stream;
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
           "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"sensor\"}}",
@@ -82,6 +106,8 @@ void trace_file_span(void *trace, const char *track, const char *name, uint64_t 
                      uint64_t end_ps, const char *args)
 {
     trace_file_t *t = trace;
+    if (t->level < TRACE_ALL && level_of(track) > t->level)
+        return;
     uint32_t number = track_number(t, track);
     put(t, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":");
     put_number(t, number, 0);
@@ -134,7 +160,7 @@ static bool says_the_same(trace_counter_t *counter, const char *values)
 void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values)
 {
     trace_file_t *t = trace;
-    if (says_the_same(counter_of(t, track), values))
+    if (t->level < TRACE_BLOCKS || says_the_same(counter_of(t, track), values))
         return;
     put(t, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":");
     put_string(t, track);
@@ -145,6 +171,25 @@ void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char
     put(t, "}}");
     flush(t);
     t->counts++;
+}
+
+void trace_file_flow(trace_file_t *trace, char phase, const char *track, const char *name,
+                     uint64_t id, uint64_t at_ps)
+{
+    const char kind[] = {phase, '\0'};
+    uint32_t number = track_number(trace, track);
+    put(trace, ",\n{\"ph\":\"");
+    put(trace, kind);
+    put(trace, "\",\"pid\":1,\"tid\":");
+    put_number(trace, number, 0);
+    put(trace, ",\"cat\":\"frame\",\"name\":");
+    put_string(trace, name);
+    put(trace, ",\"id\":");
+    put_number(trace, id, 0);
+    put(trace, ",\"ts\":");
+    put_us(trace, at_ps);
+    put(trace, phase == 'f' ? ",\"bp\":\"e\"}" : "}");
+    flush(trace);
 }
 
 void trace_file_end(trace_file_t *trace)

@@ -1,5 +1,5 @@
 /*
- * trace_file.h - trace.json: the timeline in the Chrome trace format, which Perfetto opens.
+ * trace_file.h - trace.json: the timeline in the Trace Event Format, which Perfetto opens.
  *
  * Written as spans and counts come, one event a line; times are microseconds with the picoseconds
  * as decimals. A count that says what its track said last is left out: a value holds until the
@@ -12,8 +12,19 @@
 
 #include "sim/trace.h"
 
+/* How much of it: each level has those before it, too. */
+typedef enum {
+    TRACE_FRAMES, /* exposure, readout, ISP, NPU, firmware, link; arrows */
+    TRACE_BLOCKS, /* stages, layers, interrupts, buses of the host, sleep; counters */
+    TRACE_WORK,   /* instructions of the NPU's engines, packets of the link */
+    TRACE_ALL,    /* rows of the readout, functions of the core */
+    TRACE_LEVELS
+} trace_level_t;
+
+#define TRACE_LEVEL_DEFAULT TRACE_WORK
+
 enum {
-    TRACE_TRACKS = 64,
+    TRACE_TRACKS = 256,
     TRACE_NAME = 48,
     TRACE_COUNTERS = 64,
     TRACE_VALUES = 512,
@@ -27,6 +38,7 @@ typedef struct {
 
 typedef struct {
     FILE *stream; /* the caller's */
+    trace_level_t level;
     char track[TRACE_TRACKS][TRACE_NAME];
     uint32_t tracks;
     trace_counter_t counter[TRACE_COUNTERS];
@@ -36,12 +48,16 @@ typedef struct {
     uint32_t used;
 } trace_file_t;
 
-void trace_file_begin(trace_file_t *trace, FILE *stream);
+void trace_file_begin(trace_file_t *trace, FILE *stream, trace_level_t level);
 /* A sim_trace_fn_t. */
 void trace_file_span(void *trace, const char *track, const char *name, uint64_t start_ps,
                      uint64_t end_ps, const char *args);
 /* A sim_count_fn_t. */
 void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values);
+/* A point of an arrow, phase 's' (its start), 't' or 'f' (its end): at at_ps of a track, in whose
+ * span of then it begins or ends. Points of one id in their order. */
+void trace_file_flow(trace_file_t *trace, char phase, const char *track, const char *name,
+                     uint64_t id, uint64_t at_ps);
 void trace_file_end(trace_file_t *trace);
 
 #endif

@@ -440,7 +440,20 @@ START_TEST(spans_reach_the_listener_with_formatted_arguments)
 }
 END_TEST
 
-TEST_MAIN("sim comp", components_are_found_by_name_in_order_of_registration,
+START_TEST(names_can_stand_between_quotes)
+{
+    char out[SIM_TRACE_NAME], longest[SIM_TRACE_NAME + 8];
+    ck_assert_str_eq(sim_trace_quote(out, "conv/1"), "conv/1");
+    ck_assert_str_eq(sim_trace_quote(out, "a\"b\\c\n"), "a_b_c_");
+    memset(longest, 'x', sizeof(longest));
+    memcpy(longest + SIM_TRACE_NAME - 2, "\xc2\xb5", 2); /* a character across the end */
+    longest[sizeof(longest) - 1] = '\0';
+    ck_assert_uint_eq(strlen(sim_trace_quote(out, longest)), SIM_TRACE_NAME - 2);
+}
+END_TEST
+
+TEST_MAIN("sim comp", names_can_stand_between_quotes,
+          components_are_found_by_name_in_order_of_registration,
           names_that_are_empty_long_or_taken_are_refused, the_first_failing_check_wins,
           reset_sets_registers_before_the_reset_hook_runs, two_events_of_one_name_are_our_own_error,
           a_write_changes_the_writable_bits_only, a_one_clears_a_w1c_bit_and_a_zero_leaves_it,

@@ -15,7 +15,7 @@ static void begin(void)
 {
     file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    trace_file_begin(&trace, file);
+    trace_file_begin(&trace, file, TRACE_LEVEL_DEFAULT);
 }
 
 /* Events behind the one that names the process. */

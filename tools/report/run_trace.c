@@ -48,8 +48,10 @@ static int row_of(const char *track)
 {
     for (size_t i = 0; i < SIM_COUNT(drawn); i++) {
         size_t length = strlen(drawn[i].track);
+        if (strncmp(track, drawn[i].track, length) != 0)
+            continue;
         bool exposure = drawn[i].row == RUN_TRACE_EXPOSURE && track[length] == '.';
-        if (strncmp(track, drawn[i].track, length) == 0 && (track[length] == '\0' || exposure))
+        if (track[length] == '\0' || exposure)
             return (int)drawn[i].row;
     }
     return NO_ROW;
