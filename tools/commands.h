@@ -24,6 +24,7 @@
     X(compare, "a plain camera and its host against the same scene's AI sensor")                \
     X(phases,  "latency from an entry into a zone to a pin, at every phase of a frame")          \
     X(report,  "a run as one page of HTML")                                                     \
+    X(diff,    "what moved from one run to another, and by how much")                            \
     X(test,    "scenarios with expectations: run, judged, reported")                                \
     X(explore, "many chips: a space of parameters, its points evaluated, the best of them")          \
     X(emva,    "the pixel die measured as EMVA 1288 does")                                          \
