@@ -354,6 +354,7 @@ _Noreturn void app_run(const app_t *table)
     uint32_t count = 1;
     app = table;
     service_start(0, PANIC_RESET);
+    watch_begin(on_lost, on_npu_hung);
     hal_print(app->name);
     hal_print("\n");
     take_l2();
@@ -364,7 +365,6 @@ _Noreturn void app_run(const app_t *table)
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");
     sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
-    watch_begin(on_lost, on_npu_hung);
     if (app->task != 0)
         tasks[count++] = app->task;
     tasks[count++] = &auto_task;

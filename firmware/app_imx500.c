@@ -541,6 +541,7 @@ int main(void)
         .task = &host_task, .look = EV_LOOK, .ended = EV_TAKEN, .needed = needed, .used = used};
     static sched_task_t *const tasks[] = {&frame_task, &host_task, &watch_task};
     service_start(0, PANIC_RESET);
+    watch_begin(on_lost, on_npu_hung);
     hal_print("imx500 1\n");
     find_network();
     if (!there)
@@ -552,6 +553,5 @@ int main(void)
     apply_host(); /* what the host wrote before we listened */
     hal_print("ready\n");
     sched_keep_watchdog(DOG_TIMEOUT, DOG_WINDOW, DOG_GRACE);
-    watch_begin(on_lost, on_npu_hung);
     sched_run(tasks, sizeof(tasks) / sizeof(tasks[0]));
 }

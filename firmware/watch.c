@@ -92,17 +92,18 @@ static uint32_t period_us(void)
     return half < WATCH_LEAST_US ? WATCH_LEAST_US : half < WATCH_MOST_US ? half : WATCH_MOST_US;
 }
 
+/* Should this be kept from running the timer goes on, and wakes who sleeps for ever. */
 static void on_watch_task(uint32_t happened)
 {
     (void)happened;
     watch_look(UINT32_MAX);
     look_at_npu();
-    sched_after(&watch_timer, &watch_task, EV_LOOK, period_us());
+    sched_every(&watch_timer, &watch_task, EV_LOOK, period_us());
 }
 
 void watch_begin(void (*lost)(uint32_t sources), void (*hung)(void))
 {
     on_lost = lost;
     on_hung = hung;
-    sched_after(&watch_timer, &watch_task, EV_LOOK, WATCH_MOST_US);
+    sched_every(&watch_timer, &watch_task, EV_LOOK, WATCH_MOST_US);
 }

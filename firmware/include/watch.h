@@ -25,7 +25,7 @@ enum { WATCH_LOOKS = 3, WATCH_LEAST_US = 500, WATCH_MOST_US = 50000 };
 /* For the program's tasks, behind those that work on frames. */
 extern sched_task_t watch_task;
 
-/* Looks from now on. lost: after the handlers, with bits of IRQ_...; hung: after the reset, in
+/* Behind service_start, before anything that sleeps; looks when sched_run does. lost: after the handlers, with bits of IRQ_...; hung: after the reset, in
  * which the NPU has lost what net_arm told it. Both in whatever task looks. */
 void watch_begin(void (*lost)(uint32_t sources), void (*hung)(void));
 

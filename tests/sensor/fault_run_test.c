@@ -194,7 +194,7 @@ END_TEST
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04036e88\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x047d5100\"},"               \
     "{\"kind\": \"l2_flip\", \"at\": \"frame:0+500\", \"address\": \"0x04700000\"},"               \
-    "{\"kind\": \"tcm_flip\", \"rate_hz\": 200},"                                                  \
+    "{\"kind\": \"tcm_flip\", \"rate_hz\": 200, \"address\": \"0x1003f000\"},"                     \
     "{\"kind\": \"l2_flip\", \"rate_hz\": 2000}],"
 
 START_TEST(without_ecc_it_is_known_who_read_a_flipped_bit)
@@ -399,6 +399,27 @@ START_TEST(a_wrong_entry_ends_the_command_with_its_place)
 }
 END_TEST
 
+#define NO_IRQ(name)                                                                               \
+    "{\"kind\": \"irq_lost\", \"irq\": \"" name "\", \"at\": \"0us\", \"for\": \"9s\"}"
+
+/* From reset on: the serial port's, the host's and the watchdog's are missing at the start, then
+ * those of frames. Whoever waits for
+ * room on the serial port is woken by the timer alone, every 50 ms. */
+START_TEST(a_program_starts_and_sees_without_any_interrupt)
+{
+    write_scenario(
+        "\"frames\": 3, \"faults\": [" NO_IRQ("PIX") "," NO_IRQ("ISP") "," NO_IRQ("NPU") "," NO_IRQ(
+            "MIPI") "," NO_IRQ("CCI") "," NO_IRQ("UART") "," NO_IRQ("WDOG") "," NO_IRQ("MAILBOX") "],");
+    run(DIR "/none", "");
+    char *lines = load(DIR "/none/metadata.jsonl");
+    ck_assert_ptr_nonnull(strstr(lines, "\"fault\":\"lost_interrupt\""));
+    free(lines);
+    char *uart = load(DIR "/none/uart.log");
+    ck_assert_ptr_nonnull(strstr(uart, "ready"));
+    free(uart);
+}
+END_TEST
+
 TEST_MAIN("sensor faults", without_ecc_it_is_known_who_read_a_flipped_bit,
           what_was_not_injected_is_told_with_its_reason,
           the_summary_as_json_lists_what_was_not_injected,
@@ -408,4 +429,5 @@ TEST_MAIN("sensor faults", without_ecc_it_is_known_who_read_a_flipped_bit,
           the_boot_rom_finds_a_damaged_byte_and_takes_the_other_slot,
           a_damaged_word_of_a_download_is_found_by_its_crc,
           the_host_tells_what_of_the_link_was_damaged, damage_of_bits_and_lanes_is_told_apart,
-          a_wrong_entry_ends_the_command_with_its_place)
+          a_wrong_entry_ends_the_command_with_its_place,
+          a_program_starts_and_sees_without_any_interrupt)
