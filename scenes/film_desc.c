@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenes/film.h"
+#include "sim/file.h"
 
 static const char *const levels_names[] = {"auto", "full", "limited"};
 static const char *const matrix_names[] = {"auto", "bt601", "bt709"};
@@ -18,11 +19,9 @@ const char *film_mark(const char *file)
 
 film_kind_t film_kind(const char *file)
 {
-    size_t length = strlen(file);
     if (film_mark(file) != NULL)
         return FILM_SEQUENCE;
-    bool png = length > 4 && strcmp(file + length - 4, ".png") == 0;
-    return png ? FILM_IMAGE : FILM_Y4M;
+    return sim_file_ends(file, ".png") ? FILM_IMAGE : FILM_Y4M;
 }
 
 bool film_is_pattern(const char *file)

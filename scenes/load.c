@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenes/scene_int.h"
+#include "sim/file.h"
 
 /* A desc is large (400 kB): not on the stack of a thread. */
 static scene_desc_t *new_desc(char *error, size_t error_bytes)
@@ -96,12 +97,6 @@ static sim_err_t load_shown(const char *file, bool video, scene_t **scene, char 
     return err;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t a = strlen(text), b = strlen(end);
-    return a >= b && strcmp(text + a - b, end) == 0;
-}
-
 /* The folder part of a file's name, "." when it has none; false when it does not fit. */
 static bool folder_of(const char *file, char *out, size_t bytes)
 {
@@ -129,7 +124,7 @@ static sim_err_t load_named(const char *folder, const char *name, bool nested, c
                  nested ? "a scene file that names a scene file" : "name too long");
         return SIM_EPARSE;
     }
-    if (ends_with(path, ".png") || ends_with(path, ".y4m"))
+    if (sim_file_ends(path, ".png") || sim_file_ends(path, ".y4m"))
         return scene_load_file(path, seed, scene, error, error_bytes);
     return load_json(path, seed, true, scene, error, error_bytes);
 }
@@ -165,8 +160,8 @@ sim_err_t scene_load_file(const char *file, const uint64_t *seed, scene_t **scen
                           size_t error_bytes)
 {
     *scene = NULL;
-    bool video = ends_with(file, ".y4m") || strcmp(file, "-") == 0;
-    if (video || ends_with(file, ".png"))
+    bool video = sim_file_ends(file, ".y4m") || strcmp(file, "-") == 0;
+    if (video || sim_file_ends(file, ".png"))
         return load_shown(file, video, scene, error, error_bytes);
     return load_json(file, seed, false, scene, error, error_bytes);
 }

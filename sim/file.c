@@ -166,6 +166,12 @@ static bool make_one(const char *dir)
     return false;
 }
 
+bool sim_file_ends(const char *file, const char *end)
+{
+    size_t length = strlen(file), tail = strlen(end);
+    return length >= tail && strcmp(file + length - tail, end) == 0;
+}
+
 sim_err_t sim_dir_make(const char *dir, char *error, size_t error_bytes)
 {
     char path[MAX_PATH];

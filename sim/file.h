@@ -27,6 +27,8 @@ void sim_file_leave(FILE *stream);
 /* Create + write + commit. */
 sim_err_t sim_file_write(const char *file, const void *data, size_t bytes, char *error,
                          size_t error_bytes);
+/* Whether the name ends so: ".png". */
+bool sim_file_ends(const char *file, const char *end);
 /* mkdir -p. */
 sim_err_t sim_dir_make(const char *dir, char *error, size_t error_bytes);
 

@@ -37,8 +37,7 @@ typedef struct {
 /* Does the file name a chip: is it a scenario? */
 static bool is_scenario(const char *file)
 {
-    size_t length = strlen(file);
-    if (length < 5 || strcmp(file + length - 5, ".json") != 0)
+    if (!sim_file_ends(file, ".json"))
         return false;
     sim_doc_t *doc = sim_doc_load(file);
     bool chip = false;

@@ -52,7 +52,7 @@ static int run(suite_t *suite, const suite_report_t *report, const char *junit)
 int cmd_test(int argc, char **argv)
 {
     const char *jobs = NULL, *update = NULL, *junit = NULL, *tap = NULL, *seeds = NULL;
-    const char *schema = NULL;
+    const char *schema = NULL, *keep = NULL;
     suite_report_t report = {.to = stdout};
     suite_desc_t desc = {.out = "out/test",
                          .parallel = processors(),
@@ -70,9 +70,12 @@ int cmd_test(int argc, char **argv)
          "scene seeds 1 to N of each: mean, spread, DIR/seeds.csv; no golden files", &seeds},
         {0, "replay", "DIR",
          "judge recorded runs instead: their link.csi2 decoded anew; DIR: what an earlier test "
-         "left, "
-         "or one run",
+         "left, or one run",
          &desc.replay},
+        {'k', "keep", NULL,
+         "all results of what passed; default: without trace.json and frames, with --seeds also "
+         "without link.csi2",
+         &keep},
         {'o', "out", "DIR", "where results go (default: out/test)", &desc.out},
         {0, "schema", NULL, "the keys of `expect` as a table, and no tests", &schema},
     };
@@ -97,6 +100,7 @@ int cmd_test(int argc, char **argv)
         return EXIT_USAGE;
     desc.threads = desc.parallel < processors() ? processors() / desc.parallel : 1;
     desc.update = update != NULL;
+    desc.keep = keep != NULL;
     report.tap = tap != NULL;
     if (desc.update && desc.seeds > 0)
         return cli_fail(EXIT_USAGE,

@@ -291,8 +291,7 @@ static const struct {
     {"window", "time", "a report tells an event that is so far away at most; default 1s"},
     {"truth", "type",
      "what they tell; default: the same, `occupied` (somebody is in the zone now) of `intrusion` "
-     "and "
-     "`stop`, `cleared` of `alert_end` and `release`, `dwell` of `loitering`"},
+     "and `stop`, `cleared` of `alert_end` and `release`, `dwell` of `loitering`"},
 };
 
 static void print_figure(FILE *to, const char *name, const char *unit, const char *help)

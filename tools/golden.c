@@ -143,12 +143,6 @@ typedef struct {
     size_t bytes;
 } blob_t;
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 /* NULL without a complaint where a line is missing on one side. */
 static sim_doc_t *parse(const char *text, size_t bytes)
 {
@@ -301,11 +295,11 @@ static void compare(const expect_file_t *file, const blob_t *golden, const blob_
     w->file = file;
     if (golden->bytes == mine->bytes && memcmp(golden->data, mine->data, mine->bytes) == 0)
         return;
-    if (ends_with(file->name, ".png"))
+    if (sim_file_ends(file->name, ".png"))
         walk_picture(file, golden, mine, dir, w, check->picture, sizeof(check->picture));
-    else if (ends_with(file->name, ".jsonl"))
+    else if (sim_file_ends(file->name, ".jsonl"))
         walk_lines(w, (const char *)golden->data, (const char *)mine->data);
-    else if (ends_with(file->name, ".json"))
+    else if (sim_file_ends(file->name, ".json"))
         walk_text(w, (const char *)golden->data, golden->bytes, (const char *)mine->data,
                   mine->bytes);
     else

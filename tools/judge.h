@@ -30,8 +30,7 @@ typedef struct {
 } judge_desc_t;
 
 /* Runs it (or replays a recording: recorded.h) into dir and writes summary.json and verdict.json
- * there. False, with one line in error,
- * when it cannot be said how it went. */
+ * there. False, with one line in error, when it cannot be said how it went. */
 bool judge_run(const judge_case_t *test, const judge_desc_t *desc, const char *dir, char *error,
                size_t error_bytes);
 

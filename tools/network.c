@@ -12,22 +12,16 @@
 
 enum { MAX_MODEL_BYTES = 256 << 20 };
 
-static bool ends_with(const char *file, const char *end)
-{
-    size_t length = strlen(file), tail = strlen(end);
-    return length > tail && strcmp(file + length - tail, end) == 0;
-}
-
 static bool is_topology(const char *file, const network_options_t *options)
 {
-    return options->topology || ends_with(file, ".topo");
+    return options->topology || sim_file_ends(file, ".topo");
 }
 
 static bool is_program(const char *file, const uint8_t *image, size_t bytes,
                        const network_options_t *options)
 {
     bool begins = bytes >= 4 && memcmp(image, "FNP1", 4) == 0;
-    return begins || (ends_with(file, ".fnp") && !options->topology);
+    return begins || (sim_file_ends(file, ".fnp") && !options->topology);
 }
 
 /* single: the rounding that suits the file. */

@@ -113,17 +113,11 @@ void picture_text(sim_image_t *image, int32_t x, int32_t y, int32_t scale, rgb_t
 
 /* ---- files ---- */
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 bool picture_knows(const char *file)
 {
     const char *name = strrchr(file, '/') != NULL ? strrchr(file, '/') : file;
-    return strrchr(name, '.') == NULL || ends_with(file, ".png") || ends_with(file, ".ppm") ||
-           ends_with(file, ".pgm");
+    return strrchr(name, '.') == NULL || sim_file_ends(file, ".png") ||
+           sim_file_ends(file, ".ppm") || sim_file_ends(file, ".pgm");
 }
 
 static sim_err_t write_netpbm(const char *file, const sim_image_t *image, char *error,
@@ -140,7 +134,7 @@ static sim_err_t write_netpbm(const char *file, const sim_image_t *image, char *
 
 sim_err_t picture_write(const char *file, const sim_image_t *image, char *error, size_t error_bytes)
 {
-    if (ends_with(file, ".ppm") || ends_with(file, ".pgm"))
+    if (sim_file_ends(file, ".ppm") || sim_file_ends(file, ".pgm"))
         return write_netpbm(file, image, error, error_bytes);
     return sim_png_write(file, image, error, error_bytes);
 }

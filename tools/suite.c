@@ -22,6 +22,10 @@ enum { PATH = 4096, DIRECTORY = 1280 };
 
 static const char log_name[] = "test.log"; /* a folder that has it is ours */
 
+/* Most of what a run leaves, and nobody asks for after it has passed; with seeds the rest of it. */
+static const char *const bulky[] = {"trace.json", "frames", "link.csi2"};
+enum { BULKY = SIM_COUNT(bulky) - 1, BULKY_OF_SEEDS = SIM_COUNT(bulky) };
+
 static bool complain(suite_t *suite, const char *what, const char *why)
 {
     snprintf(suite->error, sizeof(suite->error), "%.700s: %.300s", what, why);
@@ -58,12 +62,6 @@ void suite_name(const suite_job_t *job, char *text, size_t bytes)
 }
 
 /* ---- finding ---- */
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
 
 static bool wanted(const suite_t *suite, const char *file)
 {
@@ -129,40 +127,14 @@ static bool is_test(const char *file)
     return is;
 }
 
-static int by_name(const void *a, const void *b)
+static int is_shown(const struct dirent *entry)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return entry->d_name[0] != '.';
 }
 
-/* Names in a folder, sorted, without hidden ones; NULL with errno. */
-static char **list_folder(const char *path, size_t *count)
+static int by_name(const struct dirent **a, const struct dirent **b)
 {
-    size_t room = 0;
-    char **names = calloc(1, sizeof(*names));
-    DIR *dir = opendir(path);
-    *count = 0;
-    for (struct dirent *entry; dir != NULL && names != NULL && (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] == '.')
-            continue;
-        if (*count == room) {
-            room = 2 * room + 16;
-            char **more = realloc(names, room * sizeof(*names));
-            if (more == NULL)
-                break;
-            names = more;
-        }
-        size_t bytes = strlen(entry->d_name) + 1;
-        if ((names[*count] = malloc(bytes)) != NULL)
-            memcpy(names[(*count)++], entry->d_name, bytes);
-    }
-    if (dir == NULL) {
-        free(names);
-        return NULL;
-    }
-    closedir(dir);
-    if (names != NULL)
-        qsort(names, *count, sizeof(*names), by_name);
-    return names;
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static bool add_folder(suite_t *suite, const char *path, uint32_t depth);
@@ -171,31 +143,32 @@ static bool add_entry(suite_t *suite, const char *folder, const char *name, uint
 {
     char path[PATH];
     struct stat what;
-    const char *slash = ends_with(folder, "/") ? "" : "/";
+    const char *slash = sim_file_ends(folder, "/") ? "" : "/";
     if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, slash, name) >= sizeof(path))
         return complain(suite, folder, "a name below it is too long");
     if (lstat(path, &what) != 0)
         return complain(suite, path, strerror(errno));
     if (S_ISDIR(what.st_mode))
         return add_folder(suite, path, depth + 1);
-    if (!ends_with(name, ".json") || stat(path, &what) != 0 || !S_ISREG(what.st_mode))
+    if (!sim_file_ends(name, ".json") || stat(path, &what) != 0 || !S_ISREG(what.st_mode))
         return true;
     return !is_test(path) || add_file(suite, path);
 }
 
 static bool add_folder(suite_t *suite, const char *path, uint32_t depth)
 {
-    size_t count;
-    char **names = depth < SUITE_MAX_DEPTH ? list_folder(path, &count) : NULL;
+    struct dirent **entry;
+    if (depth >= SUITE_MAX_DEPTH)
+        return complain(suite, path, "too many folders deep");
+    int count = scandir(path, &entry, is_shown, by_name);
+    if (count < 0)
+        return complain(suite, path, strerror(errno));
     bool fine = true;
-    if (names == NULL)
-        return complain(suite, path,
-                        depth < SUITE_MAX_DEPTH ? strerror(errno) : "too many folders deep");
-    for (size_t i = 0; i < count; i++) {
-        fine = fine && add_entry(suite, path, names[i], depth);
-        free(names[i]);
+    for (int i = 0; i < count; i++) {
+        fine = fine && add_entry(suite, path, entry[i]->d_name, depth);
+        free(entry[i]);
     }
-    free(names);
+    free(entry);
     return fine;
 }
 
@@ -217,7 +190,7 @@ bool suite_add(suite_t *suite, const char *path)
 static void flatten(const suite_job_t *job, char *out, size_t bytes)
 {
     const char *from = job->file;
-    size_t length = strlen(from), tail = ends_with(from, ".json") ? 5 : 0, most = bytes - 40;
+    size_t length = strlen(from), tail = sim_file_ends(from, ".json") ? 5 : 0, most = bytes - 40;
     while (*from == '/' || *from == '.')
         from++;
     length = strlen(from) > tail ? strlen(from) - tail : strlen(from);
@@ -268,7 +241,16 @@ static bool clear(suite_t *suite, const char *path)
     return remove_all(path) || complain(suite, path, strerror(errno));
 }
 
-/* ---- children ---- */
+static void drop_bulk(const suite_t *suite, const char *dir)
+{
+    char path[DIRECTORY + 16];
+    for (size_t i = 0; i < (suite->desc.seeds > 0 ? BULKY_OF_SEEDS : BULKY); i++) {
+        snprintf(path, sizeof(path), "%s/%s", dir, bulky[i]);
+        (void)remove_all(path);
+    }
+}
+
+/* ---- recordings ---- */
 
 /* The folder of its recorded run; NULL: it is run anew. */
 static const char *recording_of(const suite_t *suite, const suite_job_t *job, char *path)
@@ -282,6 +264,28 @@ static const char *recording_of(const suite_t *suite, const suite_job_t *job, ch
         snprintf(path, DIRECTORY, "%s/%s", suite->desc.replay, job->folder);
     return path;
 }
+
+/* Results take the place of what is in their folder: that may not be the recording. */
+static bool check_recordings(suite_t *suite)
+{
+    char recording[DIRECTORY], results[DIRECTORY];
+    struct stat from, to;
+    if (suite->desc.replay == NULL)
+        return true;
+    if (stat(suite->desc.replay, &from) != 0)
+        return complain(suite, suite->desc.replay, strerror(errno));
+    if (!S_ISDIR(from.st_mode))
+        return complain(suite, suite->desc.replay, strerror(ENOTDIR));
+    for (uint32_t i = 0; i < suite->jobs; i++) {
+        folder_of(suite, &suite->job[i], results);
+        if (stat(recording_of(suite, &suite->job[i], recording), &from) == 0 &&
+            stat(results, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+            return complain(suite, recording, "results would take its place: say another --out");
+    }
+    return true;
+}
+
+/* ---- children ---- */
 
 static int judge_job(const suite_t *suite, const suite_job_t *job, const char *dir)
 {
@@ -394,6 +398,8 @@ static void end_job(const suite_t *suite, suite_job_t *job, int status)
     job->over = true;
     job->seconds = execution_seconds() - job->seconds;
     judge_end(job, dir, status);
+    if (job->outcome == SUITE_PASSED && !suite->desc.keep)
+        drop_bulk(suite, dir);
 }
 
 static void reap(suite_t *suite, uint32_t *active)
@@ -479,6 +485,8 @@ int suite_run(suite_t *suite)
     if (sim_dir_make(suite->desc.out, suite->error, sizeof(suite->error)) != SIM_OK)
         return EXIT_USAGE;
     name_folders(suite);
+    if (!check_recordings(suite))
+        return EXIT_USAGE;
     if (suite->desc.begin != NULL)
         suite->desc.begin(suite->desc.ctx, suite);
     block_signals(&set, &before);

@@ -3,9 +3,10 @@
  * stable order.
  *
  * A child has its results in OUT/NAME; verdict.json comes last. A crash, a hang or a broken file is
- * an outcome of that one, whose folder stays as it left it. Whoever interrupts the parent (SIGINT,
- * SIGTERM, SIGHUP) ends all children; folders of those that were not over are removed. Children of
- * a parent that was killed end by themselves, at their time limit at the latest.
+ * an outcome of that one, whose folder stays as it left it; of one that passed stays what a replay
+ * needs (suite_desc_t.keep). Whoever interrupts the parent (SIGINT, SIGTERM, SIGHUP) ends all
+ * children; folders of those that were not over are removed. Children of a parent that was killed
+ * end by themselves, at their time limit at the latest.
  */
 #ifndef TOOLS_SUITE_H
 #define TOOLS_SUITE_H
@@ -43,6 +44,8 @@ typedef struct {
     uint32_t threads;   /* of each */
     uint32_t seeds;     /* 0: the scenarios' own world, once */
     bool update;
+    bool keep; /* all results of those that passed; else without timeline and pictures of frames,
+                  with seeds without the link, too */
     /* Recorded runs instead of new ones: a folder with a folder of results for each, named as
      * below out; or the results of one run. NULL: none. */
     const char *replay;
@@ -68,7 +71,8 @@ void suite_free(suite_t *suite);
  * a file that is named has no `expect`. */
 bool suite_add(suite_t *suite, const char *path);
 /* Runs all of them. EXIT_FINE, EXIT_FAILED: one did not pass, or interrupted (then error has a
- * line); EXIT_USAGE with a line: there are none, or the results cannot be written. */
+ * line); EXIT_USAGE with a line: there are none, the results cannot be written, or there is no
+ * recording that they would leave alone. */
 int suite_run(suite_t *suite);
 
 uint32_t suite_count(const suite_t *suite, suite_outcome_t outcome);

@@ -33,6 +33,11 @@ static void start_anew(void)
     ck_assert_int_eq(sim_dir_make(DIR "/deep/er", error, sizeof(error)), SIM_OK);
 }
 
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 static void nap_ms(long ms)
 {
     nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
@@ -57,6 +62,10 @@ static int act(const suite_t *suite, const suite_job_t *job, const char *dir)
         return 0; /* without a verdict */
     if (strstr(job->file, "bad") != NULL)
         return cli_fail(EXIT_FAILED, "the file is bad");
+    snprintf(path, sizeof(path),
+             "cd '%s' && mkdir frames && touch frames/0.png trace.json link.csi2", dir);
+    if (strstr(job->file, "large") != NULL && system(path) != 0)
+        return EXIT_FAILED;
     snprintf(path, sizeof(path), "%s/verdict.json", dir);
     verdict_init(&verdict);
     verdict.figure[FIGURE_recall] = strcmp(job->seed, "2") == 0 ? 0.75 : 0.5;
@@ -204,6 +213,67 @@ START_TEST(nothing_to_run_and_folders_that_are_not_ours_are_misuse)
 }
 END_TEST
 
+/* Which of the files that act() made are there still, and that verdicts are. */
+static void left_over(bool timeline, bool link)
+{
+    char path[512];
+    for (uint32_t i = 0; i < jobs.jobs; i++) {
+        const char *const names[] = {"trace.json", "frames", "link.csi2", "verdict.json"};
+        const bool wanted[] = {timeline, timeline, link, true};
+        for (size_t k = 0; k < SIM_COUNT(names); k++) {
+            snprintf(path, sizeof(path), OUT "/%s/%s", jobs.job[i].folder, names[k]);
+            ck_assert_msg(is_there(path) == wanted[k], "%s", path);
+        }
+    }
+    suite_free(&jobs);
+}
+
+START_TEST(of_what_passed_stays_what_a_replay_needs)
+{
+    start_anew();
+    put("large.json", TEST_FILE);
+    ck_assert_int_eq(run(&(suite_desc_t){0}, false), EXIT_FINE);
+    left_over(false, true);
+    ck_assert_int_eq(run(&(suite_desc_t){.keep = true}, false), EXIT_FINE);
+    left_over(true, true);
+    ck_assert_int_eq(run(&(suite_desc_t){.seeds = 2}, false), EXIT_FINE);
+    left_over(false, false);
+    ck_assert_int_eq(run(&(suite_desc_t){.seeds = 2, .keep = true}, false), EXIT_FINE);
+    left_over(true, true);
+    start_anew();
+    put("large fail.json", TEST_FILE);
+    ck_assert_int_eq(run(&(suite_desc_t){0}, false), EXIT_FAILED);
+    left_over(true, true);
+}
+END_TEST
+
+START_TEST(results_never_take_the_place_of_their_recordings)
+{
+    char folder[512];
+    start_anew();
+    put("large.json", TEST_FILE);
+    ck_assert_int_eq(run(&(suite_desc_t){.keep = true}, false), EXIT_FINE);
+    snprintf(folder, sizeof(folder), OUT "/../suite_out/%s", jobs.job[0].folder);
+    suite_free(&jobs);
+    const char *const mine[] = {OUT, FOVEA_OUT "/../test-runs/suite_out", folder};
+    for (size_t i = 0; i < SIM_COUNT(mine); i++) {
+        ck_assert_int_eq(run(&(suite_desc_t){.replay = mine[i]}, false), EXIT_USAGE);
+        ck_assert(strstr(jobs.error, "results would take its place") != NULL);
+        suite_free(&jobs);
+    }
+    strcat(folder, "/link.csi2");
+    ck_assert(is_there(folder));
+    const char *const wrong[] = {DIR "/none", DIR "/large.json"};
+    for (size_t i = 0; i < SIM_COUNT(wrong); i++) {
+        ck_assert_int_eq(run(&(suite_desc_t){.replay = wrong[i]}, false), EXIT_USAGE);
+        ck_assert(strstr(jobs.error, wrong[i]) != NULL);
+        suite_free(&jobs);
+    }
+    ck_assert_int_eq(run(&(suite_desc_t){.replay = DIR}, false), EXIT_FINE);
+    suite_free(&jobs);
+}
+END_TEST
+
 /* ---- reports ---- */
 
 static bool has_program(const char *name)
@@ -284,7 +354,12 @@ START_TEST(an_interrupt_ends_the_children_and_leaves_nothing_half_done)
         signal(SIGTERM, SIG_DFL);
         _exit(run(&(suite_desc_t){.parallel = 3}, false));
     }
-    nap_ms(400);
+    /* all have begun, and the first is over */
+    for (int i = 0; i < 1000 && system("test \"$(ls " OUT " 2>/dev/null | wc -l)\" = 3 && "
+                                       "test -n \"$(find " OUT " -name verdict.json)\"") != 0;
+         i++)
+        nap_ms(20);
+    nap_ms(100);
     ck_assert_int_eq(kill(child, SIGTERM), 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(WEXITSTATUS(status), EXIT_FAILED);
@@ -362,6 +437,8 @@ TEST_MAIN("tools suite", a_crash_and_a_hang_are_failures_of_that_one,
           scenarios_are_found_below_and_told_in_order_whoever_ends_first,
           a_file_that_is_given_twice_runs_once, filters_take_a_part_or_a_pattern,
           nothing_to_run_and_folders_that_are_not_ours_are_misuse,
-          odd_names_and_texts_make_valid_reports, seeds_have_a_row_each_and_mean_and_spread,
+          of_what_passed_stays_what_a_replay_needs,
+          results_never_take_the_place_of_their_recordings, odd_names_and_texts_make_valid_reports,
+          seeds_have_a_row_each_and_mean_and_spread,
           an_interrupt_ends_the_children_and_leaves_nothing_half_done,
           the_command_tells_pass_fail_and_misuse, a_recorded_link_is_heard_again_and_judged)
