@@ -4,13 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/figures.h"
 #include "tools/frame_at.h"
 #include "tools/json_lines.h"
 
-enum { PATH = 1280, TEXT = 16, MOST_TRACKS = 4096, PEOPLE = 16 /* of a track */ };
+enum { TEXT = 16, MOST_TRACKS = 4096, PEOPLE = 16 /* of a track */ };
 
 /* A person whom a track showed. */
 typedef struct {
@@ -35,7 +34,6 @@ typedef struct {
     frame_t *frame;
     size_t frames;
     bool attributes; /* there are any */
-    bool no_memory;
     figures_box_t scratch[FIGURES_BOXES];
 } list_t;
 
@@ -67,29 +65,23 @@ static bool take_line(void *ctx, const sim_cfg_t *cfg)
     list_t *l = ctx;
     uint32_t boxes = figures_boxes(cfg->node, l->scratch);
     frame_t *more = realloc(l->frame, (l->frames + 1) * sizeof(*more));
-    l->no_memory = more == NULL;
-    if (l->no_memory)
+    if (more == NULL) {
+        sim_cfg_fail(cfg, NULL, "out of memory");
         return false;
+    }
     l->frame = more;
     frame_t *f = &l->frame[l->frames++];
     *f = (frame_t){.at = frame_at(cfg->node),
                    .boxes = boxes,
                    .box = malloc(boxes * sizeof(*f->box) + 1),
                    .text = calloc(boxes + 1u, sizeof(*f->text))};
-    l->no_memory = f->box == NULL || f->text == NULL;
-    if (l->no_memory)
+    if (f->box == NULL || f->text == NULL) {
+        sim_cfg_fail(cfg, NULL, "out of memory");
         return false;
+    }
     memcpy(f->box, l->scratch, boxes * sizeof(*f->box));
     take_texts(l, cfg->node, f);
     return true;
-}
-
-static bool read_list(const char *dir, const char *name, list_t *list, char *error,
-                      size_t error_bytes)
-{
-    char path[PATH];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return access(path, R_OK) != 0 || json_lines(path, take_line, list, error, error_bytes);
 }
 
 static void free_list(list_t *l)
@@ -206,9 +198,9 @@ bool attribute_judge(const char *dir, double iou, attribute_figures_t *out, char
     *out = (attribute_figures_t){.right = 0};
     error[0] = '\0';
     bool fine = truth != NULL && report != NULL &&
-                read_list(dir, "metadata.jsonl", report, error, error_bytes) && !report->no_memory;
+                json_lines_in(dir, "metadata.jsonl", take_line, report, error, error_bytes);
     if (fine && report->attributes)
-        fine = read_list(dir, "truth.jsonl", truth, error, error_bytes) && !truth->no_memory &&
+        fine = json_lines_in(dir, "truth.jsonl", take_line, truth, error, error_bytes) &&
                judge(truth, report, iou, out);
     else
         out->right = NAN;

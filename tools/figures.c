@@ -11,23 +11,16 @@
 #include "tools/image_judge.h"
 #include "tools/json_lines.h"
 #include "tools/mot.h"
+#include "tools/score.h"
 
 enum { PATH = 1280 };
 
 /* ---- boxes ---- */
 
-static double overlap(double a0, double a1, double b0, double b1)
-{
-    double low = a0 > b0 ? a0 : b0, high = a1 < b1 ? a1 : b1;
-    return high > low ? high - low : 0;
-}
-
 double figures_iou(const figures_box_t *a, const figures_box_t *b)
 {
-    double common = overlap(a->x, a->x + a->w, b->x, b->x + b->w) *
-                    overlap(a->y, a->y + a->h, b->y, b->y + b->h);
-    double all = a->w * a->h + b->w * b->h - common;
-    return all > 0 ? common / all : 0;
+    return score_iou((const double[4]){a->x, a->y, a->w, a->h},
+                     (const double[4]){b->x, b->y, b->w, b->h});
 }
 
 static void class_of(const sim_json_t *value, figures_box_t *box)
@@ -98,8 +91,10 @@ static bool take_line(void *ctx, const sim_cfg_t *cfg)
     l->frame = frames;
     fine = fine && grow(&boxes, l->boxes, count, sizeof(*l->box));
     l->box = boxes;
-    if (!fine)
+    if (!fine) {
+        sim_cfg_fail(cfg, NULL, "out of memory");
         return false;
+    }
     const sim_json_t *counts = sim_json_find(line, "counts");
     frame_at_t at = frame_at(line);
     l->frame[l->frames++] = (frame_t){
@@ -118,12 +113,10 @@ static bool take_line(void *ctx, const sim_cfg_t *cfg)
 static bool read_list(const char *dir, const char *name, list_t *list, char *error,
                       size_t error_bytes)
 {
-    char path[PATH];
     reader_t *r = calloc(1, sizeof(*r));
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
     if (r == NULL)
         return false;
-    bool fine = access(path, R_OK) != 0 || json_lines(path, take_line, r, error, error_bytes);
+    bool fine = json_lines_in(dir, name, take_line, r, error, error_bytes);
     *list = r->list;
     free(r);
     return fine;
@@ -359,23 +352,32 @@ static void read_timeline(const sim_json_t *stats, figures_t *f)
     }
 }
 
-static double by_path(const sim_json_t *value, const char *path)
+/* Every way to cut the path is tried. */
+double figures_number(const sim_json_t *value, const char *path)
 {
-    char key[64];
-    while (*path != '\0') {
-        size_t length = strcspn(path, ".");
-        snprintf(key, sizeof(key), "%.*s", (int)length, path);
-        value = sim_json_find(value, key);
-        path += length + (path[length] == '.');
+    if (*path == '\0') {
+        const sim_json_t *leaf = sim_json_find(value, "value");
+        return sim_json_num(leaf != NULL ? leaf : value, NAN);
     }
-    return sim_json_num(value, NAN);
+    double found = NAN;
+    const sim_json_t *child =
+        sim_json_kind(value) == SIM_JSON_OBJECT ? sim_json_first(value) : NULL;
+    for (; child != NULL && isnan(found); child = sim_json_next(child)) {
+        const char *key = sim_json_key(child);
+        size_t length = strlen(key);
+        if (length > 0 && strncmp(path, key, length) == 0 &&
+            (path[length] == '.' || path[length] == '\0'))
+            found = figures_number(child, path + length + (path[length] == '.'));
+    }
+    return found;
 }
 
 static void read_summary(const sim_json_t *summary, figures_t *f)
 {
     for (uint32_t i = 0; i < FIGURES; i++)
         if (expect_figures[i].path[0] != '\0')
-            f->value[i] = by_path(summary, expect_figures[i].path) * expect_figures[i].factor;
+            f->value[i] =
+                figures_number(summary, expect_figures[i].path) * expect_figures[i].factor;
 }
 
 static bool read_tree(const char *dir, const char *name,
@@ -407,7 +409,6 @@ bool figures_read(const char *dir, double iou, figures_t *f, char *error, size_t
     }
     return read_accuracy(dir, iou, f, error, error_bytes) &&
            read_heat(dir, f, error, error_bytes) && read_images(dir, f, error, error_bytes) &&
-           read_heat(dir, f, error, error_bytes) &&
            read_attributes(dir, iou, f, error, error_bytes) &&
            read_tree(dir, "stats.json", read_timeline, f, error, error_bytes) &&
            read_tree(dir, "summary.json", read_summary, f, error, error_bytes);

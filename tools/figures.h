@@ -32,4 +32,8 @@ bool figures_read(const char *dir, double iou, figures_t *figures, char *error, 
 uint32_t figures_boxes(const sim_json_t *line, figures_box_t *box);
 double figures_iou(const figures_box_t *a, const figures_box_t *b);
 
+/* What a tree has at a path of keys with dots between them; keys may have dots, too, and where an
+ * object is found it is its "value". NAN: no number there. */
+double figures_number(const sim_json_t *tree, const char *path);
+
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/figures.h"
 #include "tools/json_lines.h"
@@ -24,7 +23,6 @@ typedef struct {
     map_t *map;
     size_t maps, at; /* at: frames of the truth that come belong to it or a later one */
     figures_box_t box[FIGURES_BOXES];
-    bool no_memory;
 } reader_t;
 
 double heat_correlation(const double *a, const double *b, size_t count)
@@ -47,19 +45,18 @@ double heat_correlation(const double *a, const double *b, size_t count)
 
 /* ---- what was said ---- */
 
+/* False without memory. */
 static bool add_map(reader_t *r, const map_t *map)
 {
     size_t cells = (size_t)map->columns * map->rows;
     map_t *more = realloc(r->map, (r->maps + 1) * sizeof(*more));
-    r->no_memory = more == NULL;
-    if (r->no_memory)
+    if (more == NULL)
         return false;
     r->map = more;
     map_t *m = &r->map[r->maps];
     *m = *map;
     m->said = calloc(cells, 2 * sizeof(double) + 1);
-    r->no_memory = m->said == NULL;
-    if (r->no_memory)
+    if (m->said == NULL)
         return false;
     m->is = m->said + cells;
     m->taken = (uint8_t *)(m->is + cells);
@@ -95,8 +92,10 @@ static bool take_report(void *ctx, const sim_cfg_t *line)
     }
     map.end = map.frame;
     map.first = map.end - (int64_t)sim_cfg_u64(&heat, "frames", 0, UINT32_MAX, 0);
-    if (!add_map(r, &map))
+    if (!add_map(r, &map)) {
+        sim_cfg_fail(line, NULL, "out of memory");
         return false;
+    }
     read_cells(&heat, &r->map[r->maps - 1]);
     return true;
 }
@@ -156,19 +155,6 @@ static bool read_array(const char *dir, reader_t *r, char *error, size_t error_b
     return wrong == NULL;
 }
 
-static bool read_lines(const char *dir, const char *name, json_lines_fn_t *take, reader_t *r,
-                       char *error, size_t error_bytes)
-{
-    char path[PATH];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    if (access(path, R_OK) != 0)
-        return true;
-    bool fine = json_lines(path, take, r, error, error_bytes) && !r->no_memory;
-    if (r->no_memory)
-        snprintf(error, error_bytes, "out of memory");
-    return fine;
-}
-
 static void compare(const reader_t *r, heat_figures_t *out)
 {
     for (size_t i = 0; i < r->maps; i++) {
@@ -190,10 +176,10 @@ bool heat_judge(const char *dir, heat_figures_t *out, char *error, size_t error_
         snprintf(error, error_bytes, "out of memory");
         return false;
     }
-    bool fine = read_lines(dir, "metadata.jsonl", take_report, r, error, error_bytes);
+    bool fine = json_lines_in(dir, "metadata.jsonl", take_report, r, error, error_bytes);
     if (fine && r->maps > 0)
         fine = read_array(dir, r, error, error_bytes) &&
-               read_lines(dir, "truth.jsonl", take_truth, r, error, error_bytes);
+               json_lines_in(dir, "truth.jsonl", take_truth, r, error, error_bytes);
     if (fine)
         compare(r, out);
     for (size_t i = 0; i < r->maps; i++)

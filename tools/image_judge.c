@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/frame_at.h"
 #include "tools/json_lines.h"
 
 #define MOST_AREA 1e12 /* px; a larger box is none */
-enum { PATH = 1280 };
 
 typedef struct {
     frame_at_t at;
@@ -24,7 +22,6 @@ typedef struct {
     double area, covered, bare;
     figures_box_t box[FIGURES_BOXES];
     image_figures_t *out;
-    bool no_memory;
 } reader_t;
 
 /* ---- areas ---- */
@@ -107,9 +104,10 @@ static bool take_image(void *ctx, const sim_cfg_t *line)
     if (!sim_cfg_has(line, "image"))
         return true;
     image_t *more = realloc(r->image, (r->images + 1) * sizeof(*more));
-    r->no_memory = more == NULL;
-    if (r->no_memory)
+    if (more == NULL) {
+        sim_cfg_fail(line, NULL, "out of memory");
         return false;
+    }
     r->image = more;
     image_t *image = &r->image[r->images++];
     *image = (image_t){.at = frame_at(line->node)};
@@ -167,19 +165,6 @@ static bool take_truth(void *ctx, const sim_cfg_t *line)
 
 /* ---- both ---- */
 
-static bool read_lines(const char *dir, const char *name, json_lines_fn_t *take, reader_t *r,
-                       char *error, size_t error_bytes)
-{
-    char path[PATH];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    if (access(path, R_OK) != 0)
-        return true;
-    bool fine = json_lines(path, take, r, error, error_bytes) && !r->no_memory;
-    if (r->no_memory)
-        snprintf(error, error_bytes, "out of memory");
-    return fine;
-}
-
 bool image_judge(const char *dir, image_figures_t *out, char *error, size_t error_bytes)
 {
     reader_t *r = calloc(1, sizeof(*r));
@@ -189,9 +174,9 @@ bool image_judge(const char *dir, image_figures_t *out, char *error, size_t erro
         return false;
     }
     r->out = out;
-    bool fine = read_lines(dir, "metadata.jsonl", take_image, r, error, error_bytes);
+    bool fine = json_lines_in(dir, "metadata.jsonl", take_image, r, error, error_bytes);
     if (fine && r->images > 0)
-        fine = read_lines(dir, "truth.jsonl", take_truth, r, error, error_bytes);
+        fine = json_lines_in(dir, "truth.jsonl", take_truth, r, error, error_bytes);
     out->images = (uint32_t)r->images;
     if (out->boxes > 0) {
         out->cover = r->covered / r->area;

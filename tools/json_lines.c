@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NAME = 1280, FIRST_ROOM = 4096 };
 
@@ -89,4 +90,12 @@ bool json_lines(const char *file, json_lines_fn_t *each, void *ctx, char *error,
     bool fine = json_lines_of(stream, file, each, ctx, error, error_bytes);
     fclose(stream);
     return fine;
+}
+
+bool json_lines_in(const char *dir, const char *name, json_lines_fn_t *each, void *ctx, char *error,
+                   size_t error_bytes)
+{
+    char path[NAME];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return access(path, R_OK) != 0 || json_lines(path, each, ctx, error, error_bytes);
 }

@@ -19,6 +19,9 @@ typedef bool json_lines_fn_t(void *ctx, const sim_cfg_t *line);
  * file cannot be read. file "-": standard input. */
 bool json_lines(const char *file, json_lines_fn_t *each, void *ctx, char *error,
                 size_t error_bytes);
+/* The same of dir/name, one of a run's results: where it is not there it has no lines. */
+bool json_lines_in(const char *dir, const char *name, json_lines_fn_t *each, void *ctx, char *error,
+                   size_t error_bytes);
 /* The same of an open stream. */
 bool json_lines_of(FILE *stream, const char *name, json_lines_fn_t *each, void *ctx, char *error,
                    size_t error_bytes);

@@ -131,26 +131,6 @@ static void judge_figures(const judge_case_t *t, const char *dir, const figures_
     }
 }
 
-/* Keys have dots in them: every way to cut the path is tried. */
-static double counter_of(const sim_json_t *value, const char *path)
-{
-    if (*path == '\0') {
-        const sim_json_t *leaf = sim_json_find(value, "value");
-        return sim_json_num(leaf != NULL ? leaf : value, NAN);
-    }
-    double found = NAN;
-    const sim_json_t *child =
-        sim_json_kind(value) == SIM_JSON_OBJECT ? sim_json_first(value) : NULL;
-    for (; child != NULL && isnan(found); child = sim_json_next(child)) {
-        const char *key = sim_json_key(child);
-        size_t length = strlen(key);
-        if (length > 0 && strncmp(path, key, length) == 0 &&
-            (path[length] == '.' || path[length] == '\0'))
-            found = counter_of(child, path + length + (path[length] == '.'));
-    }
-    return found;
-}
-
 static void judge_counters(const expect_t *e, const char *dir, verdict_t *v)
 {
     char path[PATH];
@@ -158,7 +138,7 @@ static void judge_counters(const expect_t *e, const char *dir, verdict_t *v)
     sim_doc_t *doc = e->counters > 0 && access(path, R_OK) == 0 ? sim_doc_load(path) : NULL;
     bool there = doc != NULL && sim_doc_error(doc) == NULL;
     for (uint32_t i = 0; i < e->counters; i++) {
-        double value = there ? counter_of(sim_doc_root(doc).node, e->counter[i].path) : NAN;
+        double value = there ? figures_number(sim_doc_root(doc).node, e->counter[i].path) : NAN;
         (void)add_range(v, e->counter[i].path, &e->counter[i].range, value, "1");
     }
     sim_doc_free(doc);
@@ -307,7 +287,7 @@ static void compare_problems(const char *dir, uint64_t problems, char *why, size
     snprintf(path, sizeof(path), "%s/summary.json", dir);
     sim_doc_t *doc = access(path, R_OK) == 0 ? sim_doc_load(path) : NULL;
     double before = doc != NULL && sim_doc_error(doc) == NULL
-                        ? counter_of(sim_doc_root(doc).node, "link.problems")
+                        ? figures_number(sim_doc_root(doc).node, "link.problems")
                         : NAN;
     sim_doc_free(doc);
     if (isfinite(before) && before != (double)problems)

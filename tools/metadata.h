@@ -21,10 +21,10 @@ typedef struct {
     uint32_t words; /* without the CRC */
     uint32_t frame, network, latency_us;
     uint64_t time_ps;
-    metadata_section_t section[META_SECTION_TYPES + 1];           /* by type */
+    metadata_section_t section[META_SECTION_TYPES + 1];                  /* by type */
     uint32_t boxes, events, lines, facings, gestures, attributes, areas; /* records of each */
-    uint32_t count_in, count_out;                                 /* of all lines */
-    uint32_t unknown;                                             /* sections that were skipped */
+    uint32_t count_in, count_out;                                        /* of all lines */
+    uint32_t unknown; /* sections that were skipped */
 } metadata_t;
 
 /* Records; members in the order of the tables, META_BOX and so on, which say what they are. */

@@ -6,12 +6,18 @@ static double overlap(double a0, double a1, double b0, double b1)
     return high > low ? high - low : 0;
 }
 
+double score_iou(const double a[4], const double b[4])
+{
+    double common = overlap(a[0], a[0] + a[2], b[0], b[0] + b[2]) *
+                    overlap(a[1], a[1] + a[3], b[1], b[1] + b[3]);
+    double all = a[2] * a[3] + b[2] * b[3] - common;
+    return all > 0 ? common / all : 0;
+}
+
 static double iou(const metadata_box_t *a, const scene_box_t *b)
 {
-    double common = overlap(a->x, a->x + a->w, b->x, (double)b->x + b->w) *
-                    overlap(a->y, a->y + a->h, b->y, (double)b->y + b->h);
-    double all = (double)a->w * a->h + (double)b->w * b->h - common;
-    return all > 0 ? common / all : 0;
+    return score_iou((const double[4]){a->x, a->y, a->w, a->h},
+                     (const double[4]){(double)b->x, (double)b->y, (double)b->w, (double)b->h});
 }
 
 /* Greedy, the best pair first: the usual rule of detection benchmarks without confidences. */

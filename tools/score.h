@@ -17,6 +17,9 @@ typedef struct {
     uint64_t reported, truth, right;
 } score_t;
 
+/* Of two boxes: x, y, width, height. 0..1. */
+double score_iou(const double a[4], const double b[4]);
+
 /* Adds one frame. */
 void score_frame(score_t *score, const metadata_t *metadata, const scene_truth_t *truth);
 
