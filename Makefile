@@ -3,7 +3,7 @@
 #   make            the fovea command and the firmware         make demo    the main job, from nothing
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
-#   make validate   published figures against simulated ones   make mutants the golden runs must turn red
+#   make validate   published figures against simulated ones   make mutants what `fovea test` must notice
 #   make gallery    pictures of charts and scenes, out/gallery
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
@@ -75,7 +75,9 @@ $(call objs,$(wildcard npu/compiler/onnx*.c tests/npu/onnx*.c tests/tools/*onnx*
 
 # The parts of the firmware that touch no register also run on the host, for tests.
 POST := firmware/post.c firmware/post_detect.c firmware/post_ops.c
-$(O)/lib/firmware.a: $(call objs,firmware/ae.c firmware/assign.c firmware/awb.c firmware/boot_check.c firmware/crop.c firmware/detect.c firmware/download_stream.c firmware/fixed.c firmware/gesture.c firmware/guard.c firmware/heat.c firmware/kalman.c firmware/line.c firmware/look.c firmware/meta.c firmware/postmortem.c firmware/presence.c $(POST) firmware/roi.c firmware/stock.c firmware/stop.c firmware/track.c firmware/votes.c firmware/zone.c)
+FW_HOST := ae assign awb boot_check crop detect download_stream fixed gesture guard heat kalman line look meta \
+           postmortem presence roi stock stop track votes zone
+$(O)/lib/firmware.a: $(call objs,$(POST) $(FW_HOST:%=firmware/%.c))
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/firmware/%.o $(O)/tests/firmware/%.o $(O)/tests/tools/%.o $(O)/tests/npu/post_run.o: private CFLAGS_VEC := -Ifirmware/include -I$(GEN)
@@ -90,7 +92,9 @@ comma := ,
 X86_JUMPS := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine 2>/dev/null)),-Wa$(comma)-mbranches-within-32B-boundaries)
 $(O)/logic/exec.o: private CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gcse -falign-functions=64 $(X86_JUMPS))
 # A test program is compiled more often than it runs; its references, in files of their own, are fast.
+# There are some 300: with the libraries' debug data they would be 14 MB each, and the disk is not for that.
 $(O)/tests/%_test.o: private OPT.release := -O1 -g1
+TEST_LD.release := -Wl,--strip-debug
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
@@ -217,7 +221,7 @@ $(O)/lib/test_helpers.a: $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(
 define area_rule
 $(O)/tests/$(1)/%_test: $(O)/tests/$(1)/%_test.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(BORROWS.$(1)) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(TEST_LD.$(CONF)) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@
 $(O)/tests/$(1)/%_bench: $(O)/tests/$(1)/%_bench.o $(call objs,$(filter-out %_test.c %_bench.c %_fuzz.c,$(wildcard tests/$(1)/*.c))) $(BORROWS.$(1)) $(foreach r,$(KNOWS.$(1)),$(call lib,$(r)))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS_ALL) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBS) $$(CHECK_LIBS) -o $$@

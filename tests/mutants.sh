@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Breaks the model as tests/mutants.txt says, one line at a time, in a copy of the tree, and runs
-# `fovea test` there: it must fail each time. Arguments: names of mutants (default: all).
+# `fovea test` there: it must fail each time. Arguments: names of mutants (default: all). Results of
+# a mutant stay where it was not noticed (build/mutants), its log in any case.
 set -u
 build=${BUILD:-build} copy=${BUILD:-build}/mutants killed=0 survived=0
 make=${MAKE:-make}
@@ -23,6 +24,7 @@ compile() {
 }
 mkdir -p out
 compile && suite whole || { echo "mutants: the tree is not green before"; tail -n 20 out/build.log out/whole.log; exit 1; }
+rm -rf out/whole
 
 while IFS='|' read -r name file script what; do
     read -r name <<<"$name"; read -r file <<<"$file"; read -r script <<<"$script"
@@ -40,6 +42,7 @@ while IFS='|' read -r name file script what; do
         why=$(why "$name")
         if [ "$code" -eq 1 ]; then
             result="red: ${why:-the state hash alone}" killed=$((killed + 1))
+            rm -rf "out/$name"
         else
             result="NOT NOTICED (exit $code):$what" survived=$((survived + 1))
         fi
