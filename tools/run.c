@@ -10,22 +10,20 @@
 #include "tools/cli.h"
 #include "tools/execution.h"
 #include "tools/network.h"
-#include "tools/phases.h"
 #include "tools/run_host.h"
+#include "tools/run_listen.h"
 #include "tools/run_observe.h"
 #include "tools/run_snapshot.h"
 #include "tools/stats.h"
-#include "tools/truth.h"
 #include "tools/version.h"
 
 #define SLICE_PS (5 * SIM_PS_PER_MS) /* between looks at the clock and at Ctrl-C */
 /* Without a frame the run is given up; longer where the program takes one now and then. */
 #define PATIENCE_PS (2 * SIM_PS_PER_S)
 #define LONG_PATIENCE_PS (120 * SIM_PS_PER_S)
-enum { MAX_ELF_BYTES = 16 << 20, MAX_FLASH_BYTES = 16 << 20, LATE_FRAMES = 2 };
+enum { MAX_ELF_BYTES = 16 << 20, MAX_FLASH_BYTES = 16 << 20 };
 
-static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
-static int fail(run_t *run, int code, const char *fmt, ...)
+int run_fail(run_t *run, int code, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -34,7 +32,7 @@ static int fail(run_t *run, int code, const char *fmt, ...)
     return code;
 }
 
-/* ---- what the run listens to ---- */
+/* ---- setting up ---- */
 
 static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const char *name,
                    const char *line)
@@ -43,157 +41,6 @@ static void on_log(void *ctx, uint64_t time_ps, sim_log_level_t level, const cha
     fprintf(stderr, "%.6f ms %s %s: %s\n", (double)time_ps / 1e9, sim_log_level_name(level), name,
             line);
 }
-
-static void write_truth(run_t *run, uint32_t frame)
-{
-    const scene_timing_t *timing = &run->timing[frame % RUN_RING];
-    scene_events_t events = {0};
-    uint64_t until_ps = timing->start_ps + 1;
-    scene_truth(run->scenario.scene, timing, frame, &run->truth);
-    if (!scene_events(run->scenario.scene, run->events_ps, until_ps, &events)) {
-        fail(run, EXIT_FAILED, "out of memory");
-        sim_stop(run->sim);
-    }
-    truth_write_line(run->results.truth, frame, timing, &run->truth, &events);
-    scene_events_free(&events);
-    run->events_ps = until_ps;
-}
-
-/* Frames that the sensor has read; the newest is under way. */
-static uint64_t frames_read(const run_t *run)
-{
-    uint64_t begun = run->sensor->pixel.frames;
-    return begun > 0 ? begun - 1 : 0;
-}
-
-/* Where the host wants images only nothing else is to be waited for; nor where a program tells
- * something now and then. */
-uint64_t run_frames(const run_t *run)
-{
-    enum { IMAGE_ONLY_MODE = 0xa700 };
-    if (!run->scenario.output.metadata)
-        return frames_read(run);
-    const host_t *host = &run->host;
-    uint64_t reports = host_frames(host);
-    uint64_t images = host->raw_frames > host->rgb_frames ? host->raw_frames : host->rgb_frames;
-    bool images_only = ccs_byte(&run->sensor->ccs, IMAGE_ONLY_MODE) == 1;
-    return images_only && images > reports ? images : reports;
-}
-
-/* All metadata is there, and no image on its way. */
-static bool is_complete(const run_t *run)
-{
-    return !run->served && run_frames(run) >= run->scenario.frames && !host_image_open(&run->host);
-}
-
-static void on_frame_start(void *ctx, bool level)
-{
-    run_t *run = ctx;
-    uint32_t frame = run->sensor->pixel.now.frame;
-    if (!level)
-        return;
-    run->last_frame_ps = sim_now_ps(run->sim);
-    run->timing[frame % RUN_RING] = truth_timing(&run->sensor->pixel.desc, &run->sensor->pixel.now);
-    if (is_complete(run))
-        sim_stop(run->sim);
-    else if (frame < run->scenario.frames)
-        write_truth(run, frame);
-    else if (frame >= run->scenario.frames + LATE_FRAMES)
-        sim_stop(run->sim); /* the missing metadata will not come any more */
-}
-
-static void on_metadata(void *ctx, const metadata_t *metadata)
-{
-    run_t *run = ctx;
-    char dir[1200];
-    scene_truth(run->scenario.scene, &run->timing[metadata->frame % RUN_RING], metadata->frame,
-                &run->truth);
-    score_frame(&run->score, metadata, &run->truth);
-    run->truth_in = run->truth.in;
-    run->truth_out = run->truth.out;
-    run->count_in = metadata->count_in;
-    run->count_out = metadata->count_out;
-    if (metadata->boxes > run->largest_crowd)
-        run->largest_crowd = metadata->boxes;
-    snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
-    if (!preview_write(&run->preview, metadata, dir, run->error, sizeof(run->error)))
-        sim_stop(run->sim);
-    if (is_complete(run))
-        sim_stop(run->sim);
-}
-
-/* The last metadata may come while its image is still on its way; tensor lines come within it. */
-static void on_image(void *ctx)
-{
-    run_t *run = ctx;
-    if (is_complete(run))
-        sim_stop(run->sim);
-}
-
-static void add_latency(run_latency_t *latency, uint64_t from_ps, uint64_t to_ps)
-{
-    int64_t ps = (int64_t)(to_ps - from_ps);
-    latency->sum_ps += ps;
-    if (latency->count++ == 0 || ps > latency->max_ps)
-        latency->max_ps = ps;
-}
-
-/* Appends to a list that grows. */
-static void keep(run_t *run, void **list, size_t *list_bytes, const void *item, size_t bytes)
-{
-    uint8_t *more = realloc(*list, *list_bytes + bytes);
-    if (more == NULL) {
-        fail(run, EXIT_FAILED, "out of memory");
-        return;
-    }
-    memcpy(more + *list_bytes, item, bytes);
-    *list = more;
-    *list_bytes += bytes;
-}
-
-static void on_energy(void *ctx, const energy_frame_t *frame)
-{
-    run_t *run = ctx;
-    keep(run, &run->energies, &run->energies_bytes, frame, sizeof(*frame));
-}
-
-static void on_frame_done(void *ctx, const timeline_frame_t *frame)
-{
-    run_t *run = ctx;
-    keep(run, &run->frames, &run->frames_bytes, frame, sizeof(*frame));
-    run_timeline_frame(&run->timeline, frame);
-    if (run->photon_to_alert.count == 0)
-        run->first = *frame;
-    add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
-    add_latency(&run->readout_to_alert, frame->readout_end_ps, frame->link_last_ps);
-    add_latency(&run->npu_time, frame->npu_start_ps, frame->npu_end_ps);
-}
-
-static void on_image_left(void *ctx, const timeline_image_t *image)
-{
-    run_t *run = ctx;
-    keep(run, &run->images, &run->images_bytes, image, sizeof(*image));
-    run_timeline_image(&run->timeline, image);
-}
-
-static void on_pins(void *ctx, uint32_t levels, uint32_t changed)
-{
-    run_t *run = ctx;
-    const phases_edge_t edge = {sim_now_ps(run->sim), levels};
-    keep(run, &run->edges, &run->edges_bytes, &edge, sizeof(edge));
-    for (uint32_t pin = 0; pin < GPIO_PINS; pin++)
-        if ((changed >> pin & 1) != 0)
-            fprintf(run->results.pins, "{\"time_ps\":%llu,\"pin\":%u,\"level\":%u}\n",
-                    (unsigned long long)edge.time_ps, pin, levels >> pin & 1);
-}
-
-static void on_uart(void *ctx, uint8_t byte)
-{
-    run_t *run = ctx;
-    fputc(byte, run->results.uart);
-}
-
-/* ---- setting up ---- */
 
 static int make_sensor(run_t *run, const run_desc_t *desc)
 {
@@ -204,19 +51,19 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     run->pool = sim_pool_new(desc->threads);
     run->sensor = sensor_new();
     if (run->sim == NULL || run->pool == NULL || run->sensor == NULL)
-        return fail(run, EXIT_FAILED, "out of memory");
+        return run_fail(run, EXIT_FAILED, "out of memory");
     sim_set_log(run->sim, on_log, run, desc->verbose);
     sim_set_shuffle(run->sim, desc->shuffle);
     if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
         script_init(&run->script, run->sensor, &run->scenario) != SIM_OK)
-        return fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
+        return run_fail(run, EXIT_USAGE, "%s: %s", run->scenario.chip, sim_error(run->sim));
     if (run->served && !serve_init(&run->serve, run->sensor, &desc->serve, desc->interrupted,
                                    run->error, sizeof(run->error)))
         return EXIT_USAGE;
     run->script.repeats = run->scenario.faults != 0;
     run->sensor->npu.exact = desc->exact;
     if (fault_init(&run->faults, run->sensor, run->scenario.fault, run->scenario.faults) != SIM_OK)
-        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+        return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     return EXIT_FINE;
 }
 
@@ -242,7 +89,7 @@ static int load_program(run_t *run)
     bool observed = err != SIM_OK || run_observe_program(run, elf, bytes, file);
     free(elf);
     if (err != SIM_OK)
-        return fail(run, EXIT_USAGE, "%s", error);
+        return run_fail(run, EXIT_USAGE, "%s", error);
     return observed ? EXIT_FINE : EXIT_USAGE;
 }
 
@@ -257,13 +104,13 @@ static int load_networks(run_t *run)
     for (uint32_t n = 0; n < s->networks; n++)
         file[n] = s->network[n];
     if (!networks_load(file, s->networks, &s->sensor.npu, to, error, sizeof(error)))
-        return fail(run, EXIT_USAGE, "%s", error);
+        return run_fail(run, EXIT_USAGE, "%s", error);
     run->sensor->npu.names = to->prog; /* layers of the trace by name */
     run->sensor->npu.more_names = to->count - 1;
     bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
     for (uint32_t n = 0; in_place && n < to->count; n++)
         if (sensor_load_network(run->sensor, &to->prog[n], error, sizeof(error)) != SIM_OK)
-            return fail(run, EXIT_USAGE, "%s", error);
+            return run_fail(run, EXIT_USAGE, "%s", error);
     return EXIT_FINE;
 }
 
@@ -271,8 +118,8 @@ static int fill_flash(run_t *run, uint32_t at, const char *file, const uint8_t *
 {
     if (flash_load(&run->sensor->flash, at, data, bytes))
         return EXIT_FINE;
-    return fail(run, EXIT_USAGE, "%s: %zu bytes at %u, the flash has %u", file, bytes, at,
-                run->sensor->flash.desc.bytes);
+    return run_fail(run, EXIT_USAGE, "%s: %zu bytes at %u, the flash has %u", file, bytes, at,
+                    run->sensor->flash.desc.bytes);
 }
 
 static int load_flash(run_t *run)
@@ -286,7 +133,7 @@ static int load_flash(run_t *run)
         boot_image_t image;
         if (!boot_image_load(&s->sensor, s->firmware, run->networks.prog, run->networks.count,
                              &image, error, sizeof(error)))
-            return fail(run, EXIT_USAGE, "%s", error);
+            return run_fail(run, EXIT_USAGE, "%s", error);
         code = fill_flash(run, 0, s->firmware, image.data, image.bytes);
         free(image.data);
     }
@@ -311,86 +158,16 @@ static int make_download(run_t *run)
         download_init(&run->download, run->sensor, s->firmware, &run->networks,
                       s->stream_after_download, error, sizeof(error)))
         return EXIT_FINE;
-    return fail(run, EXIT_USAGE, "%s", error);
-}
-
-/* What the capture's header tells of the link. */
-static mipi_phy_t phy_of(const mipi_tx_t *tx)
-{
-    char error[200];
-    mipi_phy_t phy;
-    (void)mipi_tx_phy(tx, &phy, error, sizeof(error));
-    return phy;
-}
-
-static bool begin_trace(run_t *run, uint32_t level)
-{
-    const scenario_t *s = &run->scenario;
-    const char *const programs[] = {s->firmware, s->boot_rom};
-    bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
-    trace_file_begin(&run->trace, run->results.trace,
-                     level != 0 ? (trace_level_t)(level - 1) : TRACE_LEVEL_DEFAULT);
-    sim_set_trace(run->sim, trace_file_span, &run->trace);
-    sim_set_count(run->sim, trace_file_count, &run->trace);
-    return run_timeline_init(&run->timeline, run->sensor, &run->trace, programs, in_place ? 1 : 2,
-                             run->error, sizeof(run->error));
-}
-
-static int connect(run_t *run, const run_desc_t *desc)
-{
-    sensor_t *sensor = run->sensor;
-    if (scene_prepare(run->scenario.scene, sim_pool_threads(run->pool),
-                      sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) != SIM_OK)
-        return fail(run, EXIT_FAILED, "out of memory");
-    sensor->pixel.light = scene_light(run->scenario.scene);
-    sensor->uart.sent = on_uart;
-    sensor->uart.sent_ctx = run;
-    sensor->timeline.done = on_frame_done;
-    sensor->timeline.image = on_image_left;
-    sensor->timeline.done_ctx = sensor->timeline.image_ctx = run;
-    if (!run->served) { /* a host outside looks itself */
-        sensor->gpio.moved = on_pins;
-        sensor->gpio.moved_ctx = run;
-    }
-    sensor->energy.frame_done = on_energy;
-    sensor->energy.frame_ctx = run;
-    host_init(&run->host, run->results.metadata, run->results.postmortem,
-              run->scenario.output.images ? run->results.dir : NULL);
-    run->host.names = metadata_names(run->scenario.resolved);
-    run->host.on_metadata = on_metadata;
-    run->host.on_image = run->host.on_tensors = on_image;
-    run->host.elf = run->scenario.firmware;
-    run->host.ctx = run;
-    snprintf(run->tensors_dir, sizeof(run->tensors_dir), "%s/frames", run->results.dir);
-    run->host.tensors.lines = run->results.tensors;
-    run->host.tensors.dir = run->tensors_dir;
-    char frames_dir[1200];
-    snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
-    mipi_phy_t phy = phy_of(&sensor->mipi);
-    mipi_capture_begin(&run->capture, run->results.link, &phy);
-    if (!begin_trace(run, desc->trace_level))
-        return EXIT_FAILED;
-    bool fine =
-        mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
-        mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
-        fault_listen(&run->faults, &run->host) &&
-        run_layers_init(&run->layers, &sensor->npu, &run->networks) &&
-        sim_wire_connect(&sensor->pixel.frame_start, on_frame_start, run) &&
-        preview_init(&run->preview, &sensor->isp, run->scenario.scene,
-                     run->scenario.output.picture) &&
-        raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
-                        frames_dir, run->error, sizeof(run->error)) &&
-        run_snapshot_connect(run) && (!run->debugged || image_watch_connect(&run->watch, sensor));
-    return fine ? EXIT_FINE : fail(run, EXIT_FAILED, "a port of the sensor has no place left");
+    return run_fail(run, EXIT_USAGE, "%s", error);
 }
 
 static int start(run_t *run)
 {
     if (sim_check(run->sim) != SIM_OK)
-        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+        return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     sim_reset(run->sim);
     if (sim_start(run->sim) != SIM_OK)
-        return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+        return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     return EXIT_FINE;
 }
 
@@ -422,7 +199,7 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .interrupted = run->interrupted};
     run->watch.debug = &run->debug;
     if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))
-        return fail(run, EXIT_USAGE, "--gdb: %s", error);
+        return run_fail(run, EXIT_USAGE, "--gdb: %s", error);
     fprintf(stderr, "fovea: waits for gdb-multiarch %s -ex 'target remote %s'\n",
             run->scenario.firmware, run->debug.server.name);
     return EXIT_FINE;
@@ -432,14 +209,14 @@ static int wait_for_debugger(run_t *run, const char *address)
 
 static int wait_for_host(run_t *run, const serve_desc_t *desc)
 {
-    mipi_phy_t phy = phy_of(&run->sensor->mipi);
+    mipi_phy_t phy = run_phy(run);
     fprintf(stderr, "fovea: waits for a host at %s%s%s\n", desc->control,
             desc->link != NULL ? " and " : "", desc->link != NULL ? desc->link : "");
     if (serve_wait(&run->serve, &phy))
         return EXIT_FINE;
     bool gone = run->serve.end == SERVE_GONE;
-    return fail(run, EXIT_FAILED,
-                gone ? "the host hung up before it came to the link" : "interrupted");
+    return run_fail(run, EXIT_FAILED,
+                    gone ? "the host hung up before it came to the link" : "interrupted");
 }
 
 static int judge_end(run_t *run)
@@ -447,9 +224,9 @@ static int judge_end(run_t *run)
     if (run->serve.end == SERVE_BYE)
         return EXIT_FINE;
     if (run->serve.turned_away[0] != '\0')
-        return fail(run, EXIT_FAILED, "the host was turned away: %s", run->serve.turned_away);
-    return fail(run, EXIT_FAILED, "the host hung up at %.9f s without a BYE",
-                (double)sim_now_ps(run->sim) / 1e12);
+        return run_fail(run, EXIT_FAILED, "the host was turned away: %s", run->serve.turned_away);
+    return run_fail(run, EXIT_FAILED, "the host hung up at %.9f s without a BYE",
+                    (double)sim_now_ps(run->sim) / 1e12);
 }
 
 /* ---- running ---- */
@@ -483,7 +260,8 @@ static bool core_is_lost(const sensor_t *sensor)
 
 static bool finished(const run_t *run)
 {
-    return is_complete(run) || run->error[0] != '\0' || scene_trouble(run->scenario.scene) != NULL;
+    return run_is_complete(run) || run->error[0] != '\0' ||
+           scene_trouble(run->scenario.scene) != NULL;
 }
 
 /* Frames are missing. */
@@ -504,9 +282,9 @@ static int fall_short(run_t *run)
              (unsigned long long)run_frames(run), run->scenario.frames,
              run->scenario.output.metadata ? "reported" : "read");
     if (run->host.postmortems > 0)
-        return fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)", frames,
-                    why, dir);
-    return fail(run, EXIT_FAILED, "%s%s (see %s/uart.log)", frames, why, dir);
+        return run_fail(run, EXIT_FAILED, "%s%s, the firmware died (see %s/postmortem.jsonl)",
+                        frames, why, dir);
+    return run_fail(run, EXIT_FAILED, "%s%s (see %s/uart.log)", frames, why, dir);
 }
 
 static int simulate(run_t *run)
@@ -536,26 +314,28 @@ static int simulate(run_t *run)
     if (terminal)
         fputs("\r\033[K", stderr);
     if (run->debugged && run->debug.ended)
-        return fail(run, EXIT_FAILED, "ended by the debugger");
+        return run_fail(run, EXIT_FAILED, "ended by the debugger");
     if (run->error[0] == '\0' && run->interrupted != NULL && *run->interrupted != 0)
-        return fail(run, EXIT_FAILED, "interrupted%s",
-                    run_snapshot_interrupted(run) ? "; the same command goes on from here" : "");
+        return run_fail(run, EXIT_FAILED, "interrupted%s",
+                        run_snapshot_interrupted(run) ? "; the same command goes on from here"
+                                                      : "");
     host_finish(&run->host);
     const char *trouble = scene_trouble(run->scenario.scene);
     if (trouble != NULL)
-        return fail(run, EXIT_USAGE, "%s", trouble);
+        return run_fail(run, EXIT_USAGE, "%s", trouble);
     if (run->error[0] != '\0')
         return EXIT_FAILED;
     if (run->snapshot.desc.file != NULL)
-        return fail(run, EXIT_FAILED, "%s: no snapshot, the run ended at %.9f s before its time",
-                    run->snapshot.desc.file, (double)sim_now_ps(run->sim) / 1e12);
+        return run_fail(run, EXIT_FAILED,
+                        "%s: no snapshot, the run ended at %.9f s before its time",
+                        run->snapshot.desc.file, (double)sim_now_ps(run->sim) / 1e12);
     if (run->download.failed)
-        return fail(run, EXIT_FAILED, "host: the download failed, reply 0x%02x",
-                    run->download.reply);
+        return run_fail(run, EXIT_FAILED, "host: the download failed, reply 0x%02x",
+                        run->download.reply);
     char place[SOURCE_PLACE];
     if (run->sensor->core.state != CORE_RUNS)
-        return fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
-                    run_place(run, place), core_state_name(run->sensor->core.state));
+        return run_fail(run, EXIT_FAILED, "core stopped at 0x%08x%s: %s", run->sensor->core.pc,
+                        run_place(run, place), core_state_name(run->sensor->core.state));
     if (run->served)
         return judge_end(run);
     return run_frames(run) < run->scenario.frames ? fall_short(run) : EXIT_FINE;
@@ -613,7 +393,7 @@ static bool write_faults(run_t *run)
     if (fault_write(&run->faults, to))
         return sim_file_commit(to, path, run->error, sizeof(run->error)) == SIM_OK;
     sim_file_abandon(to, path);
-    fail(run, EXIT_FAILED, "%s: cannot be written", path);
+    run_fail(run, EXIT_FAILED, "%s: cannot be written", path);
     return false;
 }
 
@@ -653,7 +433,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     run->debugged = desc->gdb != NULL;
     run->served = desc->serve.control != NULL;
     if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
-        return fail(run, EXIT_USAGE, "%s", error);
+        return run_fail(run, EXIT_USAGE, "%s", error);
     int code = run_snapshot_read(run, desc);
     if (code == EXIT_FINE)
         code = make_sensor(run, desc);
@@ -672,7 +452,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     if (code == EXIT_FINE)
         code = run_snapshot_open(run, desc);
     if (code == EXIT_FINE)
-        code = connect(run, desc);
+        code = run_listen(run, desc);
     if (code == EXIT_FINE &&
         !waves_init(&run->waves, &desc->waves, &run->sensor->mipi, run->error, sizeof(run->error)))
         code = EXIT_USAGE;

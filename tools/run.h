@@ -131,8 +131,11 @@ int run_scenario(run_t *run, const run_desc_t *desc);
 void run_free(run_t *run);
 
 /* Frames that the host has heard of: with metadata or tensor lines; where it wants images only
- * (image_only_mode), with those. */
+ * (image_only_mode), with those; where the program tells something now and then, those read. */
 uint64_t run_frames(const run_t *run);
+
+/* For its parts: the line of the run's error; returns code. */
+int run_fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
 
 /* The closing summary for people. */
 void run_print_summary(const run_t *run, FILE *to);

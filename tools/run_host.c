@@ -1,18 +1,6 @@
 #include "tools/run_host.h"
 
-#include <stdarg.h>
-
 #include "tools/cli.h"
-
-static int fail(run_t *run, int code, const char *fmt, ...) SIM_PRINTF(3, 4);
-static int fail(run_t *run, int code, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(run->error, sizeof(run->error), fmt, args);
-    va_end(args);
-    return code;
-}
 
 /* A line for each value that the host script reads. */
 static void on_host_read(void *ctx, const host_cmd_t *cmd, uint32_t value)
@@ -37,7 +25,7 @@ int run_host_make(run_t *run)
     player->saw_ctx = run;
     if (host_player_init(player, run->sensor, &run->scenario.host) == SIM_OK)
         return EXIT_FINE;
-    return fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
+    return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
 }
 
 enum { WARNINGS = 5 };
@@ -73,17 +61,17 @@ int run_host_judge(run_t *run)
     uint64_t failed = run->script.failed + player->failed;
     const scenario_step_t *step = missed(&run->script);
     if (failed != 0)
-        return fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
-                    (unsigned long long)failed);
+        return run_fail(run, EXIT_FAILED, "%llu expectations of the host script did not hold",
+                        (unsigned long long)failed);
     if (step != NULL)
-        return fail(run, EXIT_FAILED, "%s: the run ended before this expectation was looked at",
-                    step->path);
+        return run_fail(run, EXIT_FAILED, "%s: the run ended before this expectation was looked at",
+                        step->path);
     if (player->unacknowledged != 0)
-        return fail(run, EXIT_FAILED, "%s: %llu accesses were not acknowledged",
-                    run->scenario.host.file, (unsigned long long)player->unacknowledged);
+        return run_fail(run, EXIT_FAILED, "%s: %llu accesses were not acknowledged",
+                        run->scenario.host.file, (unsigned long long)player->unacknowledged);
     if (player->script != NULL && !host_player_done(player))
-        return fail(run, EXIT_FAILED, "%s:%u: the run ended before this line was through",
-                    run->scenario.host.file, player->script->cmd[player->at].line);
+        return run_fail(run, EXIT_FAILED, "%s:%u: the run ended before this line was through",
+                        run->scenario.host.file, player->script->cmd[player->at].line);
     return EXIT_FINE;
 }
 
