@@ -289,17 +289,24 @@ static bool save(const char *folder, const char *name, const blob_t *blob, char 
            sim_file_write(path, blob->data, blob->bytes, error, bytes) == SIM_OK;
 }
 
+/* Lines end at a 0 byte, and so would the comparison. */
+static bool is_text(const blob_t *blob)
+{
+    return memchr(blob->data, '\0', blob->bytes) == NULL;
+}
+
 static void compare(const expect_file_t *file, const blob_t *golden, const blob_t *mine,
                     const char *dir, walk_t *w, check_t *check)
 {
     w->file = file;
+    bool text = is_text(golden) && is_text(mine);
     if (golden->bytes == mine->bytes && memcmp(golden->data, mine->data, mine->bytes) == 0)
         return;
     if (sim_file_ends(file->name, ".png"))
         walk_picture(file, golden, mine, dir, w, check->picture, sizeof(check->picture));
-    else if (sim_file_ends(file->name, ".jsonl"))
+    else if (text && sim_file_ends(file->name, ".jsonl"))
         walk_lines(w, (const char *)golden->data, (const char *)mine->data);
-    else if (sim_file_ends(file->name, ".json"))
+    else if (text && sim_file_ends(file->name, ".json"))
         walk_text(w, (const char *)golden->data, golden->bytes, (const char *)mine->data,
                   mine->bytes);
     else

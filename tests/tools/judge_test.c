@@ -45,28 +45,17 @@ static void write_results(void)
         "{\"frame\":0,\"time_ps\":0," TRUE_BOXES ",\"counts\":{\"in\":0,\"out\":0}}\n"
         "{\"frame\":1,\"time_ps\":100000000000," TRUE_BOXES ",\"counts\":{\"in\":0,\"out\":0}}\n"
         "{\"frame\":2,\"time_ps\":200000000000," TRUE_BOXES ",\"counts\":{\"in\":2,\"out\":0}}\n");
+    /* clang-format off */
+#define NOBODY_YET "\"counts\":{\"in\":0,\"out\":0}"
     put("metadata.jsonl",
-        "{\"frame\":0,\"time_ps\":0,\"boxes\":[" BOX("1", "0") "," BOX(
-            "2",
-            "500") "],\"counts\":{"
-                   "\"in\":0,\"out\":0},\"events\":[]}\n"
-                   "{\"frame\":1,\"time_ps\":100000000000,\"boxes\":[" BOX(
-                       "1",
-                       "0") "],\"counts\":{\"in\":0,"
-                            "\"out\":0},\"events\":[{\"type\":\"crossing\",\"id\":1,"
-                            "\"line\":\"door\",\"direction\":\"in\"}]}\n"
-                            "{\"frame\":2,\"time_ps\":200000000000,\"boxes\":[" BOX(
-                                "1",
-                                "0") "," BOX("9",
-                                             "500") "," BOX("3",
-                                                            "900") "],\"counts\":{\"in\":1,\"out\":"
-                                                                   "0},\"events\":[],"
-                                                                   "\"heat_map\":{"
-                                                                   "\"columns\":4,\"rows\":1,"
-                                                                   "\"frames\":2,\"cells\":[["
-                                                                   "1,1,0,0]]},\"attributes\":[{"
-                                                                   "\"box\":0,\"class\":\"adult\"}]"
-                                                                   "}\n");
+        "{\"frame\":0,\"time_ps\":0,\"boxes\":[" BOX("1", "0") "," BOX("2", "500") "]," NOBODY_YET ",\"events\":[]}\n"
+        "{\"frame\":1,\"time_ps\":100000000000,\"boxes\":[" BOX("1", "0") "]," NOBODY_YET ",\"events\":["
+            "{\"type\":\"crossing\",\"id\":1,\"line\":\"door\",\"direction\":\"in\"}]}\n"
+        "{\"frame\":2,\"time_ps\":200000000000,\"boxes\":[" BOX("1", "0") "," BOX("9", "500") "," BOX("3", "900") "],"
+            "\"counts\":{\"in\":1,\"out\":0},\"events\":[],"
+            "\"heat_map\":{\"columns\":4,\"rows\":1,\"frames\":2,\"cells\":[[1,1,0,0]]},"
+            "\"attributes\":[{\"box\":0,\"class\":\"adult\"}]}\n");
+    /* clang-format on */
     put("config.json", "{\"chip_data\":{\"pixel\":{}}}");
     put("stats.json",
         "{\"sensor\":{\"isp\":{\"overruns\":{\"value\":0}},\"cci\":{\"pll.pixel_hz\":{\"value\":744"
@@ -273,6 +262,13 @@ START_TEST(lines_and_other_files_are_compared_too)
     put("u.log", "abXd!");
     fails_with(GOLDEN("\"u.log\": {}"), "byte 2: expected 4 bytes, found 5 bytes, 2 others");
     fails_with(GOLDEN("\"missing.log\": {}"), "missing.log: No such file");
+    /* what comes behind a 0 byte */
+    static const char zero[] = "{\"x\": 1}\n\0a", other[] = "{\"x\": 1}\n\0b";
+    ck_assert_int_eq(
+        sim_file_write(DIR "/golden/z.jsonl", zero, sizeof(zero), error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/z.jsonl", other, sizeof(other), error, sizeof(error)),
+                     SIM_OK);
+    fails_with(GOLDEN("\"z.jsonl\": {}"), "golden z.jsonl: byte 10:");
 }
 END_TEST
 
