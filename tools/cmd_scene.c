@@ -277,7 +277,7 @@ static int write_coco(stage_t *stage, const char *file)
         scene_truth(stage->scenario.scene, &timing, frame, &stage->truth);
         fine = coco_add(&coco, frame, &timing, &stage->truth);
     }
-    if (coco_end(&coco, file, error, sizeof(error)) != SIM_OK)
+    if (coco_end(&coco, fine ? file : NULL, error, sizeof(error)) != SIM_OK)
         return cli_fail(EXIT_FAILED, "%s", error);
     if (!fine)
         return cli_fail(EXIT_USAGE, "scene: more than %d classes", COCO_MAX_CLASSES);

@@ -86,6 +86,10 @@ static void add_categories(const coco_t *coco)
 
 sim_err_t coco_end(coco_t *coco, const char *file, char *error, size_t error_bytes)
 {
+    if (file == NULL) {
+        sim_json_free(coco->root);
+        return SIM_OK;
+    }
     add_categories(coco);
     char *text = sim_json_print(coco->root, false);
     sim_json_free(coco->root);

@@ -25,7 +25,7 @@ void coco_begin(coco_t *coco);
 /* One frame. False where there are more than COCO_MAX_CLASSES. */
 bool coco_add(coco_t *coco, uint32_t frame, const scene_timing_t *timing,
               const scene_truth_t *truth);
-/* Writes the file and ends in any case. */
+/* Writes the file (NULL: none) and ends in any case. */
 sim_err_t coco_end(coco_t *coco, const char *file, char *error, size_t error_bytes);
 
 #endif

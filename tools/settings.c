@@ -1,5 +1,6 @@
 #include "tools/settings.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,17 +102,21 @@ settings_t settings_of_scene(const scene_t *scene, uint32_t width_px, uint32_t h
 
 /* ---- from the scenario ---- */
 
-static void read_name(const sim_cfg_t *cfg, const settings_t *s, settings_zone_t *zone)
+_Static_assert(offsetof(settings_zone_t, name) == 0, "name stays first");
+_Static_assert(offsetof(settings_facing_t, name) == 0, "name stays first");
+
+/* One that none of the list, whose items begin with theirs, has. */
+static const char *read_name(const sim_cfg_t *cfg, const void *list, size_t item_bytes,
+                             uint32_t count)
 {
     sim_cfg_need(cfg, "name");
     const char *name = sim_cfg_str(cfg, "name", "-");
-    if (name[0] == '\0' || strlen(name) >= sizeof(zone->name))
-        sim_cfg_fail(cfg, "name", "%zu bytes, expected 1..%zu", strlen(name),
-                     sizeof(zone->name) - 1);
-    *zone = named_zone(name);
-    for (uint32_t i = 0; i < s->zones; i++)
-        if (strcmp(s->zone[i].name, zone->name) == 0)
-            sim_cfg_fail(cfg, "name", "\"%s\" is there twice", zone->name);
+    if (name[0] == '\0' || strlen(name) >= SCENE_NAME)
+        sim_cfg_fail(cfg, "name", "%zu bytes, expected 1..%d", strlen(name), SCENE_NAME - 1);
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp((const char *)list + i * item_bytes, name) == 0)
+            sim_cfg_fail(cfg, "name", "\"%s\" is there twice", name);
+    return name;
 }
 
 /* No area of any triangle that begins at the first corner. */
@@ -158,7 +163,7 @@ static void read_polygon(const sim_cfg_t *cfg, const uint32_t size_px[2], settin
 static void read_zone(const sim_cfg_t *cfg, const uint32_t size_px[2], settings_t *s)
 {
     settings_zone_t *zone = &s->zone[s->zones];
-    read_name(cfg, s, zone);
+    *zone = named_zone(read_name(cfg, s->zone, sizeof(*zone), s->zones));
     read_polygon(cfg, size_px, zone);
     zone->dwell_ms = (uint32_t)sim_cfg_u64(cfg, "dwell_ms", 0, UINT32_MAX, RESET_DWELL_MS);
     zone->from_s = (uint32_t)sim_cfg_u64(cfg, "from", 0, DAY_S, RESET_FROM);
@@ -187,15 +192,8 @@ static void read_facing(const sim_cfg_t *cfg, const uint32_t size_px[2], setting
 {
     settings_facing_t *facing = &s->facing[s->facings];
     double rect[4] = {0, 0, 0, 0};
-    sim_cfg_need(cfg, "name");
+    const char *name = read_name(cfg, s->facing, sizeof(*facing), s->facings);
     sim_cfg_need(cfg, "rect_px");
-    const char *name = sim_cfg_str(cfg, "name", "-");
-    if (name[0] == '\0' || strlen(name) >= sizeof(facing->name))
-        sim_cfg_fail(cfg, "name", "%zu bytes, expected 1..%zu", strlen(name),
-                     sizeof(facing->name) - 1);
-    for (uint32_t i = 0; i < s->facings; i++)
-        if (strcmp(s->facing[i].name, name) == 0)
-            sim_cfg_fail(cfg, "name", "\"%s\" is there twice", name);
     sim_cfg_nums(cfg, "rect_px", rect, 4, 0, 65535);
     for (uint32_t k = 0; k < 2; k++)
         if (sim_cfg_has(cfg, "rect_px") && (rect[2 + k] < 1 || rect[k] + rect[2 + k] > size_px[k]))

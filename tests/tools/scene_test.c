@@ -240,6 +240,28 @@ START_TEST(coco_keeps_the_rules_of_pycocotools)
 }
 END_TEST
 
+/* 6 frames of 12 boxes, each of a class of its own: more than a file may have. */
+START_TEST(what_coco_cannot_hold_leaves_no_file)
+{
+    static char lines[1 << 13];
+    write_clip();
+    for (int i = 0; i < 72; i++) {
+        if (i % 12 == 0)
+            sprintf(lines + strlen(lines), "{\"frame\": %d, \"boxes\": [", i / 12);
+        sprintf(lines + strlen(lines),
+                "{\"class\": %d, \"id\": %d, \"x\": 1, \"y\": 1, \"w\": 2, \"h\": 2}%s", i + 1,
+                i + 1, i % 12 == 11 ? "]}\n" : ", ");
+    }
+    write_text("clip.jsonl", lines);
+    unlink(OUT "/classes.json");
+    ck_assert_int_eq(fovea(text, sizeof(text),
+                           "scene " OUT "/clip.json --frames 30 --coco " OUT "/classes.json"),
+                     2);
+    ck_assert_msg(strstr(text, "more than 64 classes") != NULL, "%s", text);
+    ck_assert_int_ne(access(OUT "/classes.json", F_OK), 0);
+}
+END_TEST
+
 START_TEST(truth_of_a_scene_serves_a_recording_of_it)
 {
     /* The same boxes by way of COCO and of lines, for a recording with a frame at each of its own.
@@ -370,5 +392,6 @@ TEST_MAIN("fovea scene", a_picture_shows_the_scene_in_srgb, the_truth_is_drawn_w
           zones_and_lines_are_drawn_with_their_names,
           truth_comes_as_json_of_a_frame_and_lines_of_all,
           a_scenarios_frame_has_the_truth_that_its_run_has, coco_keeps_the_rules_of_pycocotools,
-          truth_of_a_scene_serves_a_recording_of_it, a_run_sees_a_pipe_as_it_sees_a_file,
-          a_snapshot_goes_on_with_the_same_recording_only, wrong_use_is_told_in_one_line)
+          what_coco_cannot_hold_leaves_no_file, truth_of_a_scene_serves_a_recording_of_it,
+          a_run_sees_a_pipe_as_it_sees_a_file, a_snapshot_goes_on_with_the_same_recording_only,
+          wrong_use_is_told_in_one_line)
