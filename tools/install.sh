@@ -22,7 +22,6 @@ esac
 version=$("$FOVEA" --version | sed 's/^fovea \([^,]*\),.*/\1/')
 sed -e "s|@PREFIX@|$PREFIX|; s|@FLAGS@|$RV_FLAGS|; s|@VERSION@|$version|" \
     firmware/fovea-firmware.pc.in >"$work/fovea-firmware.pc"
-sed 's|\.\./build/firmware/|../../../lib/fovea/firmware/|' scenes/entrance.json >"$work/entrance.json"
 
 put 755 "$FOVEA" bin
 for file in firmware/include/*.h "$BUILD"/gen/fovea_regs.h; do put 644 "$file" include/fovea/firmware; done
@@ -36,9 +35,20 @@ put 644 tools/client/example_host.c share/doc/fovea/tools/client
 put 644 tools/client/README.md share/doc/fovea/tools/client
 for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
 for file in logic/tech/*.json; do put 644 "$file" share/fovea/logic/tech; done
-put 644 "$work"/entrance.json share/fovea/scenes
-put 644 scenes/person_160.tflite share/fovea/scenes
-for file in scenes/models/*; do put 644 "$file" share/fovea/scenes/models; done
+# Scenes in their folders, and what they name; but for those whose images `fovea image` has to make
+# first, and what networks are trained on.
+for file in scenes/*.tflite scenes/models/* npu/networks/*.topo tests/golden/plain_camera/*; do
+    put 644 "$file" "share/fovea/$(dirname "$file")"
+done
+for file in "$BUILD"/host_network_swap/*.bin; do put 644 "$file" share/fovea/host_network_swap; done
+while read -r file; do
+    sed 's|\.\./build/firmware/|../../../lib/fovea/firmware/|; s|\.\./build/host_|../host_|' "$file" >"$work/scene"
+    put 644 "$work/scene" "share/fovea/$(dirname "$file")" "$(basename "$file")"
+done < <(find scenes \( -name '*.json' -o -path 'scenes/host/*.txt' \) ! -path 'scenes/train/*' ! -name imx500_boot.txt \
+    ! -name imx500_flash.txt ! -name imx500_swap.txt ! -path scenes/imx500/boot.json ! -path scenes/imx500/flash.json \
+    ! -path scenes/imx500/swap.json)
+while read -r file; do put 644 "$file" "share/fovea/$(dirname "$file")"; done \
+    < <(find scenes/*/ \( -name '*.png' -o -name '*.jsonl' \))
 for file in "$work"/registers.md "$work"/fovea.svd README.md CHANGELOG.md LICENSE; do
     put 644 "$file" share/doc/fovea
 done

@@ -164,6 +164,8 @@ START_TEST(an_installation_is_staged_and_taken_away_again)
                                         "lib/fovea/firmware/fovea.ld",
                                         "lib/fovea/firmware/libfoveafw.a",
                                         "share/fovea/scenes/entrance.json",
+                                        "share/fovea/scenes/models/shelf.tflite",
+                                        "share/fovea/scenes/cobot_stop/step/truth.jsonl",
                                         "share/doc/fovea/firmware/README.md"};
     for (size_t i = 0; i < SIM_COUNT(files); i++)
         ck_assert_msg(shell("test -s %s/stage/opt/f/%s", home, files[i]) == 0, "%s", files[i]);
@@ -178,6 +180,32 @@ START_TEST(an_installation_is_staged_and_taken_away_again)
     ck_assert_ptr_nonnull(strstr(text, "/stage/opt/f/bin/theirs\n"));
     ck_assert_uint_eq(count_of("\n"), 1);
     ck_assert_int_ne(shell("test -e %s/stage/opt/f/share/doc/fovea", home), 0);
+    drop_home();
+}
+END_TEST
+
+/* What each of them names is there, counted from its folder; and one with much of it runs. */
+START_TEST(installed_scenes_are_whole)
+{
+    if (!can_run())
+        return;
+    make_home();
+    ck_assert_int_eq(shell("make install PREFIX=%s/f >%s/log 2>&1", home, home), 0);
+    ck_assert_int_eq(
+        shell("cd %s/f/share/fovea/scenes && find . -name '*.json' -o -name '*.txt' | "
+              "while read -r s; do grep -v '^#' $s | grep -o '[.][.]/[^\" ]*' | sort -u | "
+              "while read -r f; do [ -e $(dirname $s)/$f ] || echo $s: $f; done; "
+              "done >%s/gone && find . -name '*.json' >%s/scenes",
+              home, home, home),
+        0);
+    read_file("gone");
+    ck_assert_str_eq(text, "");
+    read_file("scenes");
+    ck_assert_uint_gt(count_of("\n"), 60);
+    int code =
+        shell("cd %s && f/bin/fovea test f/share/fovea/scenes/network_swap/swap.json >log", home);
+    read_file("log");
+    ck_assert_msg(code == 0, "%s", text);
     drop_home();
 }
 END_TEST
@@ -237,6 +265,6 @@ START_TEST(each_header_can_be_included_alone_and_fovea_exec_runs_what_it_makes)
 END_TEST
 
 TEST_MAIN("firmware SDK", the_first_program_of_the_readme_is_written_built_run_and_debugged,
-          an_installation_is_staged_and_taken_away_again,
+          an_installation_is_staged_and_taken_away_again, installed_scenes_are_whole,
           a_prefix_with_a_space_is_refused_before_anything_is_written,
           each_header_can_be_included_alone_and_fovea_exec_runs_what_it_makes)
