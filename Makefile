@@ -6,7 +6,7 @@
 #   make validate   published figures against simulated ones   make mutants what `fovea test` must notice
 #   make gallery    pictures of charts and scenes, out/gallery
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
-#   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
+#   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
@@ -95,9 +95,12 @@ $(O)/logic/exec.o: private CFLAGS_VEC := $(if $(findstring clang,$(CC)),,-fno-gc
 # There are some 300: with the libraries' debug data they would be 14 MB each, and the disk is not for that.
 $(O)/tests/%_test.o: private OPT.release := -O1 -g1
 TEST_LD.release := -Wl,--strip-debug
+# Those that run fovea have a folder each for what it leaves (tests/test.h).
+test_out = -DFOVEA_OUT='"build/runs-$(subst /,-,$(patsubst tests/%_test,%,$*))"'
+$(O)/tests/sensor/%_test.o $(O)/tests/tools/%_test.o $(O)/tests/tools/%_bench.o: private CFLAGS_OUT = $(test_out)
 $(O)/%.o: %.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) -MMD -MP -c $< -o $@
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CFLAGS_VEC) $(CFLAGS_OUT) -MMD -MP -c $< -o $@
 
 # The IMX500's technology files, for who has no chip file.
 TECH := logic/tech/pixel_65nm.json logic/tech/logic_22nm.json
@@ -160,9 +163,10 @@ RV_CC    := $(RV)gcc $(RV_FLAGS) -std=c11 -O2 -g -ffreestanding -ffunction-secti
 FW_COMMON := $(filter-out firmware/app_%,$(sort $(wildcard firmware/*.c firmware/*.S)))
 FW_APPS   := $(patsubst firmware/app_%.c,%,$(sort $(wildcard firmware/app_*.c)))
 FW        := $(BUILD)/firmware
+HOSTS     := host_network_swap host_imx500 host_imx500_swap
 fw_obj     = $(patsubst firmware/%,$(FW)/%.o,$(1))
 
-firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf $(FW)/libfoveafw.a $(BUILD)/host_network_swap/main.bin
+firmware: $(FW_APPS:%=$(FW)/%.elf) $(FW)/boot_rom.elf $(FW)/libfoveafw.a $(HOSTS:%=$(BUILD)/%/main.bin)
 
 $(GEN)/fovea_regs.h: $(O)/fovea
 	$(Q)mkdir -p $(@D) && $(O)/fovea regs --c > $@.new
@@ -182,11 +186,15 @@ $(FW)/libfoveafw.a: $(call fw_obj,$(FW_COMMON))
 	$(call say,RVAR,$@)
 	$(Q)rm -f $@ && $(RV)ar rcs $@ $^
 
-# What the host of a scenario sends (scenes/host).
-HOST_NETS := scenes/person_160.tflite scenes/models/presence.tflite
-$(BUILD)/host_network_swap/main.bin: $(FW)/network_swap.elf $(HOST_NETS) $(O)/fovea
-	$(call say,IMAGE,$(@D))
-	$(Q)$(O)/fovea image $< $(HOST_NETS) --for-host $(@D)
+# What hosts of scenarios send (scenes/host): a folder of each, its firmware, its networks.
+define host_rule
+$(BUILD)/$(1)/main.bin: $(FW)/$(2).elf $(3) $(O)/fovea
+	$$(call say,IMAGE,$$(@D))
+	$$(Q)$(O)/fovea image $$< $(3) --for-host $$(@D)
+endef
+$(eval $(call host_rule,host_network_swap,network_swap,scenes/person_160.tflite scenes/models/presence.tflite))
+$(eval $(call host_rule,host_imx500,imx500,scenes/person_160.tflite))
+$(eval $(call host_rule,host_imx500_swap,imx500,scenes/person_160.tflite npu/networks/cifar_baseline.topo))
 
 # The boot ROM: drivers that need no data of their own.
 FW_ROM := $(call fw_obj,firmware/boot/rom_start.S firmware/boot/rom.c firmware/boot_check.c firmware/download.c firmware/download_stream.c firmware/flash.c firmware/hal.c firmware/image_store.c firmware/spi.c)
@@ -307,7 +315,7 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SEED=$(FUZZ_SEED) tests/fuzz.sh $(FUZZERS)
 
-# ---- installation: fovea, the firmware SDK, documents ----------------------------------------------
+# ---- installation: fovea, scenes, the firmware SDK, documents --------------------------------------
 PREFIX  ?= /usr/local
 DESTDIR ?=
 installer = @FOVEA=$(O)/fovea BUILD=$(BUILD) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" RV_FLAGS="$(RV_FLAGS)" tools/install.sh

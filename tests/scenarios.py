@@ -100,15 +100,19 @@ def main():
     if args.update and args.files:
         parser.error('--update is of all scenarios')
     wanted = [os.path.relpath(f, 'scenes') for f in args.files]
+    for name in wanted:
+        if all(name != t[0] for t in TARGETS):
+            parser.error(f'no target is of scenes/{name}')
     targets = [t for t in TARGETS if not wanted or t[0] in wanted]
-    if not targets:
-        parser.error('no target is of these files')
     files = list(dict.fromkeys('scenes/' + t[0] for t in targets))
+    seeds_csv = os.path.join(args.out, 'seeds.csv')
+    if os.path.exists(seeds_csv):  # of an earlier run: one that is interrupted writes none
+        os.remove(seeds_csv)
     test = [args.fovea, 'test', *files, '--seeds', str(args.seeds), '-o', args.out, '-j', args.jobs]
     code = subprocess.call(test, stdout=sys.stderr)
-    if code not in (0, 1):
+    if code not in (0, 1) or not os.path.exists(seeds_csv):
         return code
-    with open(os.path.join(args.out, 'seeds.csv'), encoding='utf-8', newline='') as f:
+    with open(seeds_csv, encoding='utf-8', newline='') as f:
         lines, missed = table(list(csv.DictReader(f)), targets)
     print('\n'.join(lines))
     print(f'{len(targets) - missed} targets met, {missed} missed')

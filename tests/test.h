@@ -9,6 +9,7 @@
 #define TESTS_TEST_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,32 @@ static inline const char *test_models_dir(void)
     return dir;
 }
 
+#ifdef FOVEA_OUT
+extern const char *fovea_out;
+#endif
+
+/* A program of tests/sensor and tests/tools has a folder FOVEA_OUT (the Makefile names it), which
+ * is empty at first. It goes when all tests have passed, unless TEST_KEEP is set: whole runs leave
+ * a gigabyte. */
+static inline bool test_begin(void)
+{
+#ifdef FOVEA_OUT
+    fovea_out = FOVEA_OUT;
+    return system("rm -rf " FOVEA_OUT " && mkdir -p " FOVEA_OUT) == 0;
+#else
+    return true;
+#endif
+}
+
+static inline bool test_end(bool passed)
+{
+#ifdef FOVEA_OUT
+    if (passed && getenv("TEST_KEEP") == NULL)
+        return system("rm -rf " FOVEA_OUT) == 0;
+#endif
+    return passed;
+}
+
 #define TEST_MAIN(suite_name, ...) TEST_MAIN_AFTER(NULL, suite_name, __VA_ARGS__)
 
 /* The same; prepare runs once, before all tests, and they have what it made. */
@@ -50,6 +77,8 @@ static inline const char *test_models_dir(void)
         Suite *suite = suite_create(suite_name);                                                   \
         TCase *tcase = tcase_create("all");                                                        \
         SFun first = prepare;                                                                      \
+        if (!test_begin())                                                                         \
+            return EXIT_FAILURE;                                                                   \
         tcase_set_timeout(tcase, 300);                                                             \
         if (first != NULL)                                                                         \
             tcase_add_unchecked_fixture(tcase, first, NULL);                                       \
@@ -60,7 +89,7 @@ static inline const char *test_models_dir(void)
         srunner_run_all(runner, CK_ENV);                                                           \
         int failed = srunner_ntests_failed(runner);                                                \
         srunner_free(runner);                                                                      \
-        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                          \
+        return test_end(failed == 0) ? EXIT_SUCCESS : EXIT_FAILURE;                                \
     }
 
 #endif

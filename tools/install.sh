@@ -35,20 +35,20 @@ put 644 tools/client/example_host.c share/doc/fovea/tools/client
 put 644 tools/client/README.md share/doc/fovea/tools/client
 for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
 for file in logic/tech/*.json; do put 644 "$file" share/fovea/logic/tech; done
-# Scenes in their folders, and what they name; but for those whose images `fovea image` has to make
-# first, and what networks are trained on.
+# Scenes in their folders, and what they name; but for what networks are trained on.
 for file in scenes/*.tflite scenes/models/* npu/networks/*.topo tests/golden/plain_camera/*; do
     put 644 "$file" "share/fovea/$(dirname "$file")"
 done
-for file in "$BUILD"/host_network_swap/*.bin; do put 644 "$file" share/fovea/host_network_swap; done
+for file in "$BUILD"/host_*/*.bin; do put 644 "$file" "share/fovea/$(basename "$(dirname "$file")")"; done
 while read -r file; do
-    sed 's|\.\./build/firmware/|../../../lib/fovea/firmware/|; s|\.\./build/host_|../host_|' "$file" >"$work/scene"
+    case $file in
+    *.json | *.txt)
+        sed 's|\.\./build/firmware/|../../../lib/fovea/firmware/|; s|\.\./build/host_|../host_|' "$file" >"$work/scene" ;;
+    *)  cp "$file" "$work/scene" ;;
+    esac
     put 644 "$work/scene" "share/fovea/$(dirname "$file")" "$(basename "$file")"
-done < <(find scenes \( -name '*.json' -o -path 'scenes/host/*.txt' \) ! -path 'scenes/train/*' ! -name imx500_boot.txt \
-    ! -name imx500_flash.txt ! -name imx500_swap.txt ! -path scenes/imx500/boot.json ! -path scenes/imx500/flash.json \
-    ! -path scenes/imx500/swap.json)
-while read -r file; do put 644 "$file" "share/fovea/$(dirname "$file")"; done \
-    < <(find scenes/*/ \( -name '*.png' -o -name '*.jsonl' \))
+done < <(find scenes ! -path 'scenes/train/*' \( -name '*.json' -o -path 'scenes/host/*.txt' -o -path 'scenes/*/*.png' \
+    -o -path 'scenes/*/*.jsonl' \))
 for file in "$work"/registers.md "$work"/fovea.svd README.md CHANGELOG.md LICENSE; do
     put 644 "$file" share/doc/fovea
 done

@@ -27,7 +27,7 @@ void entrance_run(char *text, size_t text_bytes, const char *name, const char *o
     free(wanted);
     free(scenario);
     int code =
-        fovea(text, text_bytes, "run %s --frames %d --out " FOVEA_OUT "/%s", file, frames, name);
+        fovea(text, text_bytes, "run %s --frames %d --out %s/%s", file, frames, fovea_out, name);
     unlink(file);
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
 }

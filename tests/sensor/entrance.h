@@ -10,7 +10,7 @@
 /* A step of the host. */
 #define CCI(reg, value) "{\"at\": \"0ms\", \"write\": \"" reg "\", \"value\": " #value "}"
 
-/* Runs into FOVEA_OUT/name; output: the scenario's object, without braces; steps: the host's, in
+/* Runs into fovea_out/name; output: the scenario's object, without braces; steps: the host's, in
  * front of the stream's start. text gets what the run said. */
 void entrance_run(char *text, size_t text_bytes, const char *name, const char *output,
                   const char *steps, int frames);

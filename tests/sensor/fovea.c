@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+const char *fovea_out;
+
 int fovea(char *text, size_t text_bytes, const char *fmt, ...)
 {
     char arguments[2048], command[4096];

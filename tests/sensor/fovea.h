@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FOVEA_OUT "build/test-runs"
+/* FOVEA_OUT: where this program's runs leave their results (test.h); to what several programs share
+ * it is known as this. */
+extern const char *fovea_out;
 
 /* Runs `fovea <arguments>`, output and errors into text; returns the exit code, -1 for a signal. */
 int fovea(char *text, size_t text_bytes, const char *fmt, ...);

@@ -12,7 +12,7 @@
 #include "tools/inference.h"
 #include "tools/network.h"
 
-#define ELF "build/test-runs/cascade.elf"
+#define ELF FOVEA_OUT "/cascade.elf"
 #define FW_CC                                                                                      \
     "riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs "   \
     "-std=c11 -O2 -Wall -Wextra -Werror -ffreestanding -ffunction-sections -fdata-sections "       \
@@ -163,9 +163,8 @@ START_TEST(two_networks_work_on_each_others_results)
     char console[4096], expected[200];
     uint8_t *seen, *said;
     uint32_t bytes, said_bytes;
-    if (!compiles("mkdir -p build/test-runs && " FW_CC
-                  "firmware/boot.S firmware/hal.c firmware/net.c "
-                  "tests/tools/guest/cascade.c -o " ELF))
+    if (!compiles(FW_CC "firmware/boot.S firmware/hal.c firmware/net.c "
+                        "tests/tools/guest/cascade.c -o " ELF))
         return;
     run_guest(console);
     uint32_t first = run_alone(files[0], NULL, 0, &seen, &bytes);

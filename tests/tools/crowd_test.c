@@ -9,7 +9,7 @@
 #include "tests/tools/board.h"
 #include "tests/tools/guest/crowd.h"
 
-#define ELF "build/test-runs/crowd.elf"
+#define ELF FOVEA_OUT "/crowd.elf"
 #define FW_CC                                                                                      \
     "riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs "   \
     "-std=c11 -O2 -Wall -Wextra -Werror -ffreestanding -ffunction-sections -fdata-sections "       \
@@ -27,7 +27,7 @@ static bool run_guest(char console[4096])
         test_skip("no riscv64-unknown-elf-gcc");
         return false;
     }
-    ck_assert_int_eq(system("mkdir -p build/test-runs && " FW_CC FILES " -o " ELF), 0);
+    ck_assert_int_eq(system(FW_CC FILES " -o " ELF), 0);
     board_t *board = board_new(NULL);
     uint8_t *elf = board_file(ELF, &bytes);
     ck_assert_msg(sensor_load_firmware(board->sensor, elf, bytes, ELF, error, sizeof(error)) ==

@@ -25,7 +25,7 @@ enum {
     RECEIVE,
     PRINT
 };
-#define ELF "build/test-runs/drivers.elf"
+#define ELF FOVEA_OUT "/drivers.elf"
 
 static board_t *board;
 
@@ -36,7 +36,7 @@ static bool compile(const char *program, const char *files)
     if (system("command -v riscv64-unknown-elf-gcc >/dev/null 2>&1") != 0)
         return false;
     snprintf(command, sizeof(command),
-             "mkdir -p build/test-runs && riscv64-unknown-elf-gcc -march=rv32imac "
+             "riscv64-unknown-elf-gcc -march=rv32imac "
              "-misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs -std=c11 -O2 -Wall -Wextra "
              "-Werror -ffreestanding -ffunction-sections -fdata-sections -nostartfiles "
              "-Wl,--gc-sections -T firmware/fovea.ld -Ifirmware/include -Ibuild/gen "

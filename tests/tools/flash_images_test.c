@@ -457,9 +457,6 @@ END_TEST
 START_TEST(a_host_script_updates_the_flash_and_boots_from_it)
 {
     static char text[65536];
-    ck_assert_int_eq(fovea(text, sizeof(text),
-                           "image build/firmware/imx500.elf " MODEL " --for-host build/host"),
-                     0);
     int code = fovea(text, sizeof(text), "run scenes/imx500/flash.json --out " FOVEA_OUT "/flash");
     ck_assert_msg(code == 0, "exit %d: %s", code, text);
     ck_assert_ptr_nonnull(strstr(text, "lines in 2 frames: 2 inputs, 2 outputs"));

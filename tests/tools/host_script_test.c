@@ -16,7 +16,7 @@
 #define MS SIM_PS_PER_MS
 #define ELF "build/firmware/services.elf"
 #define VGA "logic/chips/vga-tiny.json"
-#define DIR "build/test-runs/host_script"
+#define DIR FOVEA_OUT "/host_script"
 
 static host_script_t script;
 static char error[512], text[65536];

@@ -358,10 +358,6 @@ START_TEST(the_example_scenarios_do_what_they_say)
         fovea(imx500_text, sizeof(imx500_text), "run scenes/imx500/two.json --out " DIR "/out");
     ck_assert_msg(code == 0, "%s", imx500_text);
     expect_networks("0000111000");
-    code = fovea(imx500_text, sizeof(imx500_text),
-                 "image build/firmware/imx500.elf scenes/person_160.tflite "
-                 "npu/networks/cifar_baseline.topo --for-host build/host_swap");
-    ck_assert_msg(code == 0, "%s", imx500_text);
     code = fovea(imx500_text, sizeof(imx500_text), "run scenes/imx500/swap.json --out " DIR "/out");
     ck_assert_msg(code == 0, "%s", imx500_text);
     expect_networks("0000000111");

@@ -5,7 +5,7 @@
 #include "sim/png.h"
 #include "tools/inference.h"
 
-const char *imx500_dir = FOVEA_OUT "/imx500";
+const char *imx500_dir;
 char imx500_text[1 << 16];
 static char error[512];
 

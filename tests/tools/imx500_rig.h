@@ -12,7 +12,7 @@
 #define IMX500_DETECTOR "../../../scenes/person_160.tflite"
 #define IMX500_NO_PIXELS "{\"at\": \"0ms\", \"write\": \"mipi_pixels\", \"value\": 0},"
 
-/* Where scenario, networks and results are: FOVEA_OUT "/NAME", a folder of each program's own. */
+/* Where scenario, networks and results are: FOVEA_OUT "/NAME", set by the program. */
 extern const char *imx500_dir;
 
 /* What the last run printed. */

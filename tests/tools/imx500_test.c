@@ -348,11 +348,16 @@ START_TEST(a_run_of_images_only_ends_with_the_last_of_them)
 }
 END_TEST
 
-TEST_MAIN("imx500", frame_counts_of_headers_begin_anew_after_255,
-          a_run_of_images_only_ends_with_the_last_of_them,
-          lines_of_each_size_of_network_stand_in_the_frame,
-          beside_pixels_nothing_is_lost_and_frames_keep_their_rate,
-          of_a_network_slower_than_a_frame_the_output_comes_later_than_the_input,
-          lines_that_do_not_fit_are_dropped_and_told_and_pixels_stay,
-          channels_leave_as_the_host_sets_them, what_is_off_does_not_leave,
-          the_program_reads_nothing_that_nobody_wrote)
+static void use_dir(void)
+{
+    imx500_dir = DIR;
+}
+
+TEST_MAIN_AFTER(use_dir, "imx500", frame_counts_of_headers_begin_anew_after_255,
+                a_run_of_images_only_ends_with_the_last_of_them,
+                lines_of_each_size_of_network_stand_in_the_frame,
+                beside_pixels_nothing_is_lost_and_frames_keep_their_rate,
+                of_a_network_slower_than_a_frame_the_output_comes_later_than_the_input,
+                lines_that_do_not_fit_are_dropped_and_told_and_pixels_stay,
+                channels_leave_as_the_host_sets_them, what_is_off_does_not_leave,
+                the_program_reads_nothing_that_nobody_wrote)

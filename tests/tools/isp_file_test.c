@@ -191,31 +191,31 @@ START_TEST(wrong_use_ends_with_one_line_and_code_2)
     static const struct {
         const char *args, *line;
     } cases[] = {
-        {"isp build/test-runs/isp_in.dng", "fovea: isp: --out is missing\n"},
-        {"isp build/test-runs/isp_in.dng -o x.jpg",
+        {"isp " FOVEA_OUT "/isp_in.dng", "fovea: isp: --out is missing\n"},
+        {"isp " FOVEA_OUT "/isp_in.dng -o x.jpg",
          "fovea: x.jpg: expected a name in .png or .ppm\n"},
         {"isp nosuch.dng -o x.png", "fovea: nosuch.dng: No such file or directory\n"},
         {"isp README.md -o x.png", "fovea: README.md: neither a DNG or TIFF nor a PNG file\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set wb.r=4096",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --set wb.r=4096",
          "fovea: isp: wb.r=4096: expected a number within ISP_WB_R (11:0: gain of R, 8.8, "
          "1..0xfff)\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set wb.r=-5",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --set wb.r=-5",
          "fovea: isp: wb.r=-5: expected a number within ISP_WB_R (11:0: gain of R, 8.8, "
          "1..0xfff)\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set ccm.01=-32769",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --set ccm.01=-32769",
          "fovea: isp: ccm.01=-32769: expected a number within ISP_CCM_01 (15:0: R from G, "
          "signed)\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --set nosuch.stage=1",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --set nosuch.stage=1",
          "fovea: isp: nosuch.stage=1: no register ISP_NOSUCH_STAGE to write\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bayer rgbw",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --bayer rgbw",
          "fovea: isp: --bayer: found rgbw, expected grbg, rggb, bggr or gbrg\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --bits 7",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --bits 7",
          "fovea isp: --bits: '7' is not a number in 8..16\n"},
-        {"isp build/test-runs/small.png -o build/test-runs/x.png",
+        {"isp " FOVEA_OUT "/small.png -o " FOVEA_OUT "/x.png",
          "fovea: isp: 3 x 5: expected 4 x 4 or more, below 16.8 Mpixel\n"},
-        {"isp build/test-runs/large.png -o build/test-runs/x.png",
+        {"isp " FOVEA_OUT "/large.png -o " FOVEA_OUT "/x.png",
          "fovea: isp: 4096 x 4096: expected 4 x 4 or more, below 16.8 Mpixel\n"},
-        {"isp build/test-runs/isp_in.dng -o build/test-runs/x.png --colors none",
+        {"isp " FOVEA_OUT "/isp_in.dng -o " FOVEA_OUT "/x.png --colors none",
          "fovea: isp: --colors: found none, expected file or chip\n"},
     };
     for (size_t i = 0; i < SIM_COUNT(cases); i++) {

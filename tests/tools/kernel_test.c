@@ -8,7 +8,7 @@
 #include "tests/test.h"
 #include "tests/tools/board.h"
 
-#define ELF "build/test-runs/kernel.elf"
+#define ELF FOVEA_OUT "/kernel.elf"
 #define FW_CC                                                                                      \
     "riscv64-unknown-elf-gcc -march=rv32imac -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs "   \
     "-std=c11 -O2 -Wall -Wextra -Werror -ffreestanding -ffunction-sections -fdata-sections "       \
@@ -27,9 +27,8 @@ static bool compile(void)
         return false;
     }
     ck_assert_int_eq(
-        system("mkdir -p build/test-runs && " FW_CC
-               "firmware/boot.S firmware/hal.c firmware/kernel.c firmware/kernel_entry.S "
-               "tests/tools/guest/kernel.c tests/tools/guest/survive.S -o " ELF),
+        system(FW_CC "firmware/boot.S firmware/hal.c firmware/kernel.c firmware/kernel_entry.S "
+                     "tests/tools/guest/kernel.c tests/tools/guest/survive.S -o " ELF),
         0);
     return true;
 }

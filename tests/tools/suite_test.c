@@ -255,7 +255,7 @@ START_TEST(results_never_take_the_place_of_their_recordings)
     ck_assert_int_eq(run(&(suite_desc_t){.keep = true}, false), EXIT_FINE);
     snprintf(folder, sizeof(folder), OUT "/../suite_out/%s", jobs.job[0].folder);
     suite_free(&jobs);
-    const char *const mine[] = {OUT, FOVEA_OUT "/../test-runs/suite_out", folder};
+    const char *const mine[] = {OUT, FOVEA_OUT "/../runs-tools-suite/suite_out", folder};
     for (size_t i = 0; i < SIM_COUNT(mine); i++) {
         ck_assert_int_eq(run(&(suite_desc_t){.replay = mine[i]}, false), EXIT_USAGE);
         ck_assert(strstr(jobs.error, "results would take its place") != NULL);
