@@ -7,6 +7,8 @@
 #   make gallery    pictures of charts and scenes, out/gallery
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
+#   make studies    ready-made sweeps of fovea explore, out/studies
+#   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
@@ -44,7 +46,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
+.PHONY: studies all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -283,6 +285,15 @@ golden: all
 SEEDS ?= 10
 scenarios: all
 	@tests/scenarios.py --fovea $(BUILD)/fovea --seeds $(SEEDS) --out $(BUILD)/scenarios $(if $(UPDATE),--update)
+
+# Each space of tools/explore/studies into out/studies/NAME.db; RESUME=1: what is there goes on.
+STUDIES := $(patsubst tools/explore/studies/%.json,%,$(sort $(wildcard tools/explore/studies/*.json)))
+studies: all
+	@mkdir -p out/studies
+	@for s in $(STUDIES); do \
+	    echo "$$s"; $(if $(RESUME),,rm -f out/studies/$$s.db;) \
+	    $(O)/fovea explore tools/explore/studies/$$s.json --out out/studies/$$s.db --resume || exit 1; \
+	done
 
 # The suite proves that it can fail: tests/mutants.txt, all or MUTANTS="name ..".
 mutants: all

@@ -512,6 +512,24 @@ START_TEST(a_point_can_be_run_again)
 }
 END_TEST
 
+/* Some points of each; models that are not there are left out, with a line. */
+START_TEST(ready_made_studies_run)
+{
+    static const char *const studies[] = {"tops_latency"};
+    start_anew(space_json);
+    for (size_t i = 0; i < sizeof(studies) / sizeof(studies[0]); i++) {
+        int code = fovea(text, sizeof(text),
+                         "explore tools/explore/studies/%s.json --strategy random --budget 12 "
+                         "--check 1 --out " DIR "/%s.db",
+                         studies[i], studies[i]);
+        ck_assert_msg(code == 0, "%s", text);
+        ck_assert_msg(strstr(text, "12 done, 0 refused, 0 failed") != NULL ||
+                          strstr(text, "none of its models is there, nothing to do") != NULL,
+                      "%s", text);
+    }
+}
+END_TEST
+
 /* A difference between fast and full fails the sweep, with the point. */
 START_TEST(a_check_that_differs_fails_the_sweep)
 {
@@ -535,4 +553,4 @@ TEST_MAIN("tools explore", the_number_of_workers_changes_nothing,
           only_the_same_sweep_goes_on, two_do_not_write_one_file, unknown_fields_are_told_at_once,
           a_worker_that_dies_is_a_reason, answers_are_tables_csv_and_json,
           the_front_is_what_nothing_is_better_than, questions_only_read, a_run_is_a_point_too,
-          a_point_can_be_run_again, a_check_that_differs_fails_the_sweep)
+          a_point_can_be_run_again, ready_made_studies_run, a_check_that_differs_fails_the_sweep)
