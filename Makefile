@@ -8,7 +8,6 @@
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
 #   make studies    ready-made sweeps of fovea explore, out/studies
-#   make install    PREFIX=/usr/local DESTDIR=: fovea, firmware SDK, documents; uninstall
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
