@@ -35,7 +35,8 @@ put 644 tools/client/example_host.c share/doc/fovea/tools/client
 put 644 tools/client/README.md share/doc/fovea/tools/client
 for file in logic/chips/*.json; do put 644 "$file" share/fovea/logic/chips; done
 for file in logic/tech/*.json; do put 644 "$file" share/fovea/logic/tech; done
-# Scenes in their folders, and what they name; but for what networks are trained on.
+# Scenes in their folders, and what they name; but for what networks are trained on, and what a test
+# that runs beside this has put there for a moment.
 for file in scenes/*.tflite scenes/models/* npu/networks/*.topo tests/golden/plain_camera/*; do
     put 644 "$file" "share/fovea/$(dirname "$file")"
 done
@@ -47,7 +48,7 @@ while read -r file; do
     *)  cp "$file" "$work/scene" ;;
     esac
     put 644 "$work/scene" "share/fovea/$(dirname "$file")" "$(basename "$file")"
-done < <(find scenes ! -path 'scenes/train/*' \( -name '*.json' -o -path 'scenes/host/*.txt' -o -path 'scenes/*/*.png' \
+done < <(find scenes ! -path 'scenes/train/*' ! -name '*.part.json' \( -name '*.json' -o -path 'scenes/host/*.txt' -o -path 'scenes/*/*.png' \
     -o -path 'scenes/*/*.jsonl' \))
 for file in "$work"/registers.md "$work"/fovea.svd README.md CHANGELOG.md LICENSE; do
     put 644 "$file" share/doc/fovea

@@ -184,8 +184,19 @@ START_TEST(folders_are_made_with_their_parents)
 }
 END_TEST
 
+START_TEST(a_name_ends_as_it_does)
+{
+    ck_assert(sim_file_ends("a/b.png", ".png"));
+    ck_assert(sim_file_ends(".png", ".png"));
+    ck_assert(!sim_file_ends("png", ".png"));
+    ck_assert(!sim_file_ends("a.png.part", ".png"));
+    ck_assert(!sim_file_ends("a.PNG", ".png"));
+}
+END_TEST
+
 TEST_MAIN("sim file", a_file_appears_only_when_it_is_committed,
           an_abandoned_file_leaves_the_old_one_and_no_part,
           a_full_disk_is_reported_and_leaves_nothing, what_is_no_regular_file_is_written_as_it_is,
           what_cannot_be_opened_is_named_with_the_reason, a_file_that_is_too_large_is_refused,
-          an_empty_file_is_read_as_no_bytes, folders_are_made_with_their_parents)
+          an_empty_file_is_read_as_no_bytes, folders_are_made_with_their_parents,
+          a_name_ends_as_it_does)
