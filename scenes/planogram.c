@@ -8,7 +8,7 @@
  * It is drawn when the scene is read: a product for each facing, people who come, stand before it,
  * take something and go, people who bring what is sold out. From then on these are actors and
  * people as any other.
- * Not modeled: arms that reach in; people who wait for each other, or walk around each other.
+ * Not modeled: arms that reach in; people who walk around each other.
  */
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +28,7 @@ typedef struct {
     double until_s;
     scene_range_t visit_s, stay_s, restock_s; /* between visits; before it; until more is brought */
     scene_range_t takes;
+    double turn_s, next_s; /* from one's deed to the next one's coming; when that one may come */
     uint32_t full[SCENE_MAX_ACTORS]; /* items */
     bool given[SCENE_MAX_ACTORS];    /* its stock over time is: nobody comes for it */
     double due_s[SCENE_MAX_ACTORS];  /* when more is brought; negative: nothing is missing */
@@ -180,11 +181,26 @@ static void send_somebody(plan_t *plan, const scene_product_t *p, double at_s, d
     desc->people_count++;
 }
 
-static void change_stock(plan_t *plan, uint32_t i, double at_s, uint32_t items)
+/* When somebody who wants to do it at at_s does: with turn_s, not before it is his turn. */
+static double wait_for_turn(plan_t *plan, double at_s, double stay_s)
+{
+    double first_s = plan->next_s + stay_s - LEAVES_S;
+    at_s = plan->turn_s > 0 && at_s < first_s ? first_s : at_s;
+    plan->next_s = at_s + plan->turn_s;
+    return at_s;
+}
+
+/* Says when; who would come too late does not. */
+static double change_stock(plan_t *plan, uint32_t i, double at_s, uint32_t items)
 {
     scene_product_t *p = facing_at(plan, i);
+    double stay_s = draw(plan, plan->stay_s);
+    at_s = wait_for_turn(plan, at_s, stay_s);
+    if (at_s >= plan->until_s)
+        return at_s;
     p->stock[p->stock_count++] = (scene_stock_t){at_s, items};
-    send_somebody(plan, p, at_s, draw(plan, plan->stay_s));
+    send_somebody(plan, p, at_s, stay_s);
+    return at_s;
 }
 
 static uint32_t left_in(plan_t *plan, uint32_t i)
@@ -222,13 +238,14 @@ static void restock(plan_t *plan, uint32_t i)
     plan->due_s[i] = -1;
 }
 
-static void take(plan_t *plan, uint32_t i, double at_s)
+static double take(plan_t *plan, uint32_t i, double at_s)
 {
     uint32_t left = left_in(plan, i), some = draw_whole(plan, plan->takes);
     left = some < left ? left - some : 0;
-    change_stock(plan, i, at_s, left);
+    at_s = change_stock(plan, i, at_s, left);
     if (left == 0)
         plan->due_s[i] = at_s + draw(plan, plan->restock_s);
+    return at_s;
 }
 
 static void let_people_come(plan_t *plan)
@@ -243,7 +260,7 @@ static void let_people_come(plan_t *plan)
         if (at_s >= plan->until_s)
             break;
         if (pick_facing(plan, &i)) /* else there is nothing to take now */
-            take(plan, i, at_s);
+            at_s = take(plan, i, at_s);
         at_s += draw(plan, plan->visit_s);
     }
 }
@@ -254,6 +271,8 @@ static void read_visits(const sim_cfg_t *cfg, plan_t *plan)
     plan->visit_s = scene_read_range(cfg, "visit_s", 1, 10000, (scene_range_t){12, 25});
     plan->stay_s = scene_read_range(cfg, "stay_s", 1, 600, (scene_range_t){2, 6});
     plan->restock_s = scene_read_range(cfg, "restock_s", 5, 100000, (scene_range_t){20, 60});
+    plan->turn_s = sim_cfg_num(cfg, "turn_s", 0, 600, 0);
+    plan->next_s = -1e6; /* nobody is there yet */
     plan->takes = scene_read_range(cfg, "takes", 1, 100, (scene_range_t){1, 3});
 }
 

@@ -230,6 +230,37 @@ START_TEST(nobody_comes_for_a_facing_whose_stock_is_given)
 }
 END_TEST
 
+/* The least time from one deed to the next one, over all facings. */
+static double closest_deeds(const char *text, uint64_t seed)
+{
+    double at_s[SCENE_MAX_ACTORS * SCENE_MAX_STOCKS], closest_s = 1e9;
+    uint32_t count = 0;
+    scene_t *scene = scene_of(text, seed);
+    const scene_desc_t *desc = scene_desc(scene);
+    for (uint32_t i = 0; i < desc->actor_count; i++)
+        for (uint32_t k = 0; k < desc->actor[i].as.product.stock_count; k++)
+            at_s[count++] = desc->actor[i].as.product.stock[k].at_s;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < i; k++)
+            closest_s = fmin(closest_s, fabs(at_s[i] - at_s[k]));
+    ck_assert_uint_ge(count, 15);
+    scene_free(scene);
+    return closest_s;
+}
+
+START_TEST(with_turns_nobody_comes_before_the_one_before_has_long_gone)
+{
+    double without_s = 1e9;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        without_s = fmin(without_s, closest_deeds("{" SHELF "{\"duration_s\": 300}}", seed));
+        /* 5 s, and who comes then stays for 2 s or more, of which 0.6 s afterwards */
+        ck_assert_double_ge(
+            closest_deeds("{" SHELF "{\"duration_s\": 300, \"turn_s\": 5}}", seed), 6.4 - 1e-9);
+    }
+    ck_assert_double_lt(without_s, 1);
+}
+END_TEST
+
 START_TEST(a_planogram_reads_back_as_what_it_made)
 {
     char *text[2] = {NULL, NULL};
@@ -283,6 +314,7 @@ START_TEST(what_is_wrong_with_a_shelf_is_said)
         {"{" SHELF "{\"facings\": [{\"facing\": \"A1\"}, {\"facing\": \"A1\"}]}}",
          "planogram.facings[1].facing: \"A1\" is there twice"},
         {"{" SHELF "{\"columms\": 3}}", "planogram.columms: unknown key"},
+        {"{" SHELF "{\"turn_s\": -1}}", "planogram.turn_s: -1 not in 0..600"},
         {"{\"background\": {\"kind\": \"aisle\", \"boards\": 3}}", "background.boards: unknown key"},
         {"{\"actors\": [{\"kind\": \"product\"}]}", "actors[0].facing: missing"},
         {"{\"actors\": [" PRODUCT ", \"pack\": \"barrel\"}]}", "actors[0].pack:"},
@@ -310,6 +342,8 @@ TEST_MAIN("scene shelf", a_facing_is_where_its_opening_is_whoever_stands_before_
           a_facing_is_empty_from_the_picosecond_its_last_item_goes,
           a_planogram_names_boards_from_above_and_columns_from_the_left,
           what_is_taken_and_brought_somebody_takes_and_brings,
-          nobody_comes_for_a_facing_whose_stock_is_given, a_planogram_reads_back_as_what_it_made,
+          nobody_comes_for_a_facing_whose_stock_is_given,
+          with_turns_nobody_comes_before_the_one_before_has_long_gone,
+          a_planogram_reads_back_as_what_it_made,
           who_stands_before_the_shelf_hides_it_and_the_shelf_hides_nobody,
           what_is_wrong_with_a_shelf_is_said)
