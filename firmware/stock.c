@@ -4,8 +4,8 @@
 
 #include "fovea_metadata.h"
 
-/* Somebody is there when so many times the share are hidden: half a last item, or more. */
-enum { STOCK_HIDING = 2 };
+/* Somebody is before a facing: so much of what its columns show of facings, 1/256. */
+enum { STOCK_COVERED = 26 };
 
 void stock_set(stock_t *stock, const stock_rect_t *rects, uint32_t count)
 {
@@ -36,45 +36,67 @@ static uint32_t class_of(const int8_t *score)
     return best;
 }
 
+static bool is_over(const stock_rect_t *rect, const int32_t px[2])
+{
+    return px[0] >= rect->x && px[0] < rect->x + rect->w;
+}
+
 static bool holds(const stock_rect_t *rect, const int32_t px[2])
 {
-    return px[0] >= rect->x && px[0] < rect->x + rect->w && px[1] >= rect->y &&
-           px[1] < rect->y + rect->h;
+    return is_over(rect, px) && px[1] >= rect->y && px[1] < rect->y + rect->h;
+}
+
+/* The facing in which it is; what is in none is not looked at. */
+static void count_cell(stock_t *stock, const int32_t px[2], uint32_t class_id)
+{
+    bool held = false;
+    for (uint32_t n = 0; n < stock->facings; n++)
+        if (holds(&stock->rect[n], px)) {
+            stock->facing[n].cells[class_id]++;
+            held = true;
+        }
+    for (uint32_t n = 0; held && n < stock->facings; n++)
+        if (is_over(&stock->rect[n], px))
+            stock->facing[n].column[class_id]++;
 }
 
 static void count_cells(stock_t *stock, const det_tensor_t *cells, det_roi_t seen)
 {
     uint32_t gh = cells->dims[1], gw = cells->dims[2];
-    for (uint32_t n = 0; n < stock->facings; n++)
+    for (uint32_t n = 0; n < stock->facings; n++) {
         memset(stock->facing[n].cells, 0, sizeof(stock->facing[n].cells));
+        memset(stock->facing[n].column, 0, sizeof(stock->facing[n].column));
+    }
     for (uint32_t i = 0; i < gw * gh; i++) {
         int32_t px[2];
         det_cell_px(seen, gw, gh, i % gw, i / gw, px);
-        uint32_t class_id = class_of(cells->data + i * STOCK_CLASSES);
-        for (uint32_t n = 0; n < stock->facings; n++)
-            if (holds(&stock->rect[n], px))
-                stock->facing[n].cells[class_id]++;
+        count_cell(stock, px, class_of(cells->data + i * STOCK_CLASSES));
     }
 }
 
-static uint32_t cells_of(const stock_facing_t *f)
+static uint32_t all_of(const uint16_t cells[STOCK_CLASSES])
 {
-    return (uint32_t)f->cells[STOCK_EMPTY] + f->cells[STOCK_PRODUCT] + f->cells[STOCK_HIDDEN];
+    return (uint32_t)cells[STOCK_EMPTY] + cells[STOCK_PRODUCT] + cells[STOCK_HIDDEN];
 }
 
 /* ---- states ---- */
 
-/* META_STATE_COVERED: nothing new. */
+/* By somebody: what looks like product may be what he wears. */
+static bool is_covered(const stock_facing_t *f)
+{
+    return 256u * f->column[STOCK_HIDDEN] >= STOCK_COVERED * all_of(f->column);
+}
+
+/* META_STATE_COVERED: nothing new. Not empty while what is hidden may be the last of it. */
 static uint8_t shown_by(const stock_facing_t *f, uint32_t share)
 {
-    uint32_t least = cells_of(f) * share;
+    uint32_t least = share * all_of(f->cells);
     uint32_t product = 256u * f->cells[STOCK_PRODUCT];
-    uint32_t hidden = 256u * f->cells[STOCK_HIDDEN];
-    if (least == 0)
-        return META_STATE_COVERED; /* no cell at all */
+    if (least == 0 || is_covered(f))
+        return META_STATE_COVERED;
     if (product >= least)
         return META_STATE_PRODUCT;
-    return hidden < STOCK_HIDING * least ? META_STATE_EMPTY : META_STATE_COVERED;
+    return product + 256u * f->cells[STOCK_HIDDEN] < least ? META_STATE_EMPTY : META_STATE_COVERED;
 }
 
 static bool tell(stock_t *stock, uint32_t n, uint8_t state)
@@ -111,7 +133,7 @@ static void judge(stock_t *stock, uint32_t n, uint32_t time_ms)
 
 static void note_hidden(stock_facing_t *f, uint32_t time_ms)
 {
-    bool hidden = 2u * f->cells[STOCK_HIDDEN] > cells_of(f);
+    bool hidden = 2u * f->cells[STOCK_HIDDEN] > all_of(f->cells);
     if (hidden && !f->hidden)
         f->hidden_ms = time_ms;
     f->hidden = hidden;
@@ -132,7 +154,7 @@ uint32_t stock_report(const stock_t *stock, uint32_t time_ms, meta_facing_t out[
     for (uint32_t n = 0; n < stock->facings; n++) {
         const stock_facing_t *f = &stock->facing[n];
         bool covered = f->hidden || f->state == META_STATE_NONE;
-        uint32_t all = cells_of(f), share = all > 0 ? 256u * f->cells[STOCK_PRODUCT] / all : 0;
+        uint32_t all = all_of(f->cells), share = all > 0 ? 256u * f->cells[STOCK_PRODUCT] / all : 0;
         uint32_t since_ms = f->hidden ? f->hidden_ms : f->since_ms;
         out[n] = (meta_facing_t){(uint16_t)n, covered ? META_STATE_COVERED : f->state,
                                  (uint8_t)(share < 255 ? share : 255),

@@ -5,10 +5,11 @@
  *     a facing's cells --shares--> product, empty, or nothing new --for hold_ms--> state, event
  *
  * A cell belongs to the facing in which its middle is. A facing shows product when `share` of its
- * cells do; that it is empty, when fewer do and nobody is before it, or so little of somebody (less
- * than twice the share) that it cannot be what hides the rest. What it shows counts when it has
- * shown nothing else for hold_ms; of frames in between that show nothing new none is asked. States
- * that are seen first are no events.
+ * cells do, and that it is empty when fewer do even with those that show somebody. It shows nothing
+ * new while somebody is before it, who hides it or wears what looks like product: a tenth of the
+ * cells in its columns, of the facings above and below it too, as people are upright. What it shows
+ * counts when it has shown nothing else for hold_ms; of frames in between that show nothing new
+ * none is asked. States that are seen first are no events.
  *
  * Integers only, no registers. Units: active-array pixels, milliseconds of any start (32 bits,
  * wrapping).
@@ -37,6 +38,7 @@ typedef struct {
     uint8_t state, other; /* META_STATE_...: NONE until it is known; what it shows instead, if so */
     bool hidden;          /* most of it, in the newest frame */
     uint16_t cells[STOCK_CLASSES];          /* of the newest frame */
+    uint16_t column[STOCK_CLASSES];         /* the same of all facings, in its columns */
     uint32_t since_ms, other_ms, hidden_ms; /* since when */
 } stock_facing_t;
 

@@ -126,23 +126,75 @@ START_TEST(what_lasts_shorter_than_the_hold_is_nothing)
 }
 END_TEST
 
-START_TEST(who_may_hide_the_last_items_keeps_them_there)
+START_TEST(who_is_before_it_keeps_it_as_it_was)
 {
     fill_both();
-    show(0, 1, 6); /* twice the share */
+    show(0, 1, 2); /* a tenth of 12 cells is less than 2 */
     for (uint32_t t = 2000; t < 30000; t += 1000) {
         see_at(t);
         ck_assert_uint_eq(stock.events, 0);
     }
     ck_assert_uint_eq(report(0, 30000).state, META_STATE_PRODUCT);
-    show(0, 1, 5);
+    show(0, 0, 0);
     see_at(30000);
     see_at(31000);
     ck_assert_uint_eq(stock.events, 1);
-    show(0, 3, 9); /* what is seen of it is enough */
-    see_at(32000);
-    see_at(33000);
+    show(0, 6, 6); /* what looks like product may be what somebody wears */
+    for (uint32_t t = 32000; t < 60000; t += 1000) {
+        see_at(t);
+        ck_assert_uint_eq(stock.events, 0);
+    }
+    ck_assert_uint_eq(report(0, 60000).state, META_STATE_EMPTY);
+    show(0, 6, 1);
+    see_at(60000);
+    see_at(61000);
+    ck_assert_uint_eq(stock.events, 1);
     ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
+}
+END_TEST
+
+START_TEST(what_little_is_hidden_may_be_the_last_item)
+{
+    fill_both();
+    show(0, 2, 1); /* 3 of 12 is the share */
+    for (uint32_t t = 2000; t < 30000; t += 1000) {
+        see_at(t);
+        ck_assert_uint_eq(stock.events, 0);
+    }
+    show(0, 1, 1);
+    see_at(30000);
+    see_at(31000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_EMPTY);
+}
+END_TEST
+
+START_TEST(who_is_before_the_facings_above_or_below_it_is_before_it)
+{
+    /* Four columns of 3 + 3 cells, one of 3 beside them: a tenth of 24 is less than 3. */
+    const stock_rect_t three[3] = {{0, 0, 400, 300}, {0, 300, 400, 300}, {400, 0, 100, 300}};
+    setup();
+    stock_set(&stock, three, 3);
+    show(0, 12, 0);
+    see_at(0);
+    see_at(1000);
+    show(0, 0, 0);
+    for (int i = 0; i < 3; i++)
+        show_cell(i, 5, STOCK_HIDDEN);
+    for (uint32_t t = 2000; t < 30000; t += 1000) {
+        see_at(t);
+        ck_assert_uint_eq(stock.events, 0);
+    }
+    show_cell(0, 5, STOCK_EMPTY);
+    for (int i = 0; i < 3; i++) {
+        show_cell(4, i, STOCK_HIDDEN);     /* beside it */
+        show_cell(4, 3 + i, STOCK_HIDDEN); /* in no facing */
+    }
+    see_at(30000);
+    see_at(31000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_EMPTY);
+    ck_assert_uint_eq(stock.event[0].place, 0);
 }
 END_TEST
 
@@ -264,7 +316,9 @@ END_TEST
 
 TEST_MAIN("stock", what_is_seen_first_is_no_event_and_known_after_the_hold,
           a_facing_is_empty_once_it_has_been_so_for_the_hold,
-          what_lasts_shorter_than_the_hold_is_nothing, who_may_hide_the_last_items_keeps_them_there,
+          what_lasts_shorter_than_the_hold_is_nothing, who_is_before_it_keeps_it_as_it_was,
+          what_little_is_hidden_may_be_the_last_item,
+          who_is_before_the_facings_above_or_below_it_is_before_it,
           somebody_who_passes_does_not_end_what_was_seen_before,
           a_cell_counts_where_its_middle_is_however_the_tensor_is_turned,
           a_facing_without_cells_is_never_known,
