@@ -254,8 +254,8 @@ START_TEST(with_turns_nobody_comes_before_the_one_before_has_long_gone)
     for (uint64_t seed = 1; seed <= 10; seed++) {
         without_s = fmin(without_s, closest_deeds("{" SHELF "{\"duration_s\": 300}}", seed));
         /* 5 s, and who comes then stays for 2 s or more, of which 0.6 s afterwards */
-        ck_assert_double_ge(
-            closest_deeds("{" SHELF "{\"duration_s\": 300, \"turn_s\": 5}}", seed), 6.4 - 1e-9);
+        ck_assert_double_ge(closest_deeds("{" SHELF "{\"duration_s\": 300, \"turn_s\": 5}}", seed),
+                            6.4 - 1e-9);
     }
     ck_assert_double_lt(without_s, 1);
 }

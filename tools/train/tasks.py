@@ -63,9 +63,10 @@ TASKS = {
         ['child', 'adult', 'senior'], 'scenes/models/attribute.tflite', 'Fovea attributes of persons, 32x64 RGB',
         key='age', scenes=['ages'], seeds=(1000, 1500), frames=4, empty=(), crop=1.125, frame=(160, 120), epochs=12),
     'shelf': Task(
-        'cells', (160, 120), [(12, 2, 1), (24, 2, 1), (24, 1, 1), (24, 1, 2)], ['empty', 'product', 'person'],
+        'cells', (160, 120), [(16, 2, 1), (32, 2, 1), (32, 1, 1), (32, 1, 2), (32, 1, 4), (32, 1, 8)],
+        ['empty', 'product', 'person'],
         'scenes/models/shelf.tflite', 'Fovea shelf cells, 160x120 RGB',
-        scenes=['shelf'], seeds=(1000, 1150), frames=6, empty=(), epochs=10),
+        scenes=['shelf'], seeds=(1000, 1260), frames=6, empty=(), epochs=14, rate=6e-3),
     'hand': Task(
         'grid', (160, 120), [(16, 2, 1), (32, 2, 1), (48, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
         ['open', 'fist', 'pinch', 'point', 'other'], 'scenes/models/hand.tflite', 'Fovea hand detector, 160x120 RGB',
@@ -75,4 +76,10 @@ TASKS = {
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
         ['person'], 'scenes/models/cobot.tflite', 'Fovea person detector for a robot cell, 160x120 RGB',
         threshold=2.0, scenes=['cobot'], seeds=(1000, 1182), empty=(2000, 2060), epochs=6, rate=1.5e-3),
+    # Started from `cobot` (--start): its people are alike.
+    'cobot_hand': Task(
+        'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
+                             (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
+        ['person', 'hand'], 'scenes/models/cobot_hand.tflite', 'Fovea detector of persons and hands for a robot cell, 160x120 RGB',
+        threshold=2.0, scenes=['cobot_hand'], seeds=(1000, 1182), empty=(2000, 2040), epochs=8, rate=1.5e-3),
 }
