@@ -139,6 +139,7 @@ static int command(const char *name, const char *about, const char *gdb, int arg
          &level},
         OBSERVE_OPTIONS(desc.observe),
         WAVES_OPTIONS(desc.waves),
+        SIGNAL_WAVES_OPTIONS(desc.signals),
         {0, "json", NULL, "the summary as one JSON object", &json},
         {'v', "verbose", NULL, "more messages of the blocks", &verbose},
     };
@@ -156,9 +157,10 @@ static int command(const char *name, const char *about, const char *gdb, int arg
         return cli_fail(EXIT_USAGE, "%s: no scenario (see `fovea %s --help`)", name, name);
     if (!snapshot_options(&cli, at, every, &desc.snapshot))
         return EXIT_USAGE;
-    if (!waves_options(name, &desc.waves))
+    if (!waves_options(name, &desc.waves) || !signal_waves_options(name, &desc.signals))
         return EXIT_USAGE;
-    if (desc.snapshot.every_s > 0 && (observe_wanted(&desc.observe) || waves_wanted(&desc.waves)))
+    if (desc.snapshot.every_s > 0 &&
+        (observe_wanted(&desc.observe) || waves_wanted(&desc.waves) || desc.signals.file != NULL))
         return cli_fail(EXIT_USAGE, "%s: no traces and profiles with --autosnap, it would cut them",
                         name);
     if (!trace_options(&cli, level, &desc))

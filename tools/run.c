@@ -195,7 +195,7 @@ static int wait_for_debugger(run_t *run, const char *address)
                                .restored = on_restored,
                                .ctx = run,
                                .once = run->observed || waves_wanted(&run->waves.desc) ||
-                                       run->timeline.call != NULL,
+                                       run->signals.file != NULL || run->timeline.call != NULL,
                                .interrupted = run->interrupted};
     run->watch.debug = &run->debug;
     if (!debug_open(&run->debug, &desc, address, error, sizeof(error)))
@@ -420,6 +420,8 @@ static int keep_results(run_t *run)
     traffic_end(&run->sensor->traffic);
     run_timeline_end(&run->timeline);
     trace_file_end(&run->trace);
+    if (!signal_waves_end(&run->signals, run->error, sizeof(run->error)))
+        return EXIT_FAILED;
     bool fine = write_stats(run) && write_faults(run) && write_host(run) &&
                 write_json(run, "config.json", run->scenario.resolved) &&
                 results_commit(&run->results, run->error, sizeof(run->error));
@@ -501,6 +503,7 @@ void run_free(run_t *run)
     raw_frames_free(&run->raw_frames);
     run_layers_free(&run->layers);
     run_timeline_free(&run->timeline);
+    signal_waves_free(&run->signals);
     networks_free(&run->networks);
     free(run->frames);
     free(run->edges);

@@ -25,6 +25,7 @@
 #include "tools/score.h"
 #include "tools/script.h"
 #include "tools/serve.h"
+#include "tools/signal_waves.h"
 #include "tools/trace_file.h"
 #include "tools/waves.h"
 
@@ -84,6 +85,7 @@ typedef struct {
 
     run_layers_t layers;
     run_timeline_t timeline;
+    signal_waves_t signals;
 
     scene_timing_t timing[RUN_RING]; /* by frame number modulo */
     scene_truth_t truth;             /* scratch; at the end: of the last frame */
@@ -115,6 +117,7 @@ typedef struct {
     run_snapshot_desc_t snapshot;
     observe_desc_t observe;
     waves_desc_t waves;
+    signal_waves_desc_t signals;
     uint32_t threads;
     uint32_t trace_level; /* 1 + trace_level_t; 0: the default */
     bool exact;         /* no fast paths in NPU and L2 */

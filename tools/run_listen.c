@@ -171,17 +171,31 @@ mipi_phy_t run_phy(const run_t *run)
     return phy;
 }
 
-static bool begin_trace(run_t *run, uint32_t level)
+/* The trace and, where they are wanted, waves hear of spans. */
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
 {
+    run_t *run = ctx;
+    trace_file_span(&run->trace, track, name, start_ps, end_ps, args);
+    signal_waves_span(&run->signals, track, name, start_ps, end_ps, args);
+}
+
+static bool begin_trace(run_t *run, const run_desc_t *desc)
+{
+    uint32_t level = desc->trace_level;
+    bool waves = desc->signals.file != NULL;
     const scenario_t *s = &run->scenario;
     const char *const programs[] = {s->firmware, s->boot_rom};
     bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
     trace_file_begin(&run->trace, run->results.trace,
                      level != 0 ? (trace_level_t)(level - 1) : TRACE_LEVEL_DEFAULT);
-    sim_set_trace(run->sim, trace_file_span, &run->trace);
+    sim_set_trace(run->sim, waves ? on_span : trace_file_span,
+                  waves ? (void *)run : (void *)&run->trace);
     sim_set_count(run->sim, trace_file_count, &run->trace);
-    return run_timeline_init(&run->timeline, run->sensor, &run->trace, programs, in_place ? 1 : 2,
-                             run->error, sizeof(run->error));
+    return signal_waves_init(&run->signals, &desc->signals, run->sensor, run->error,
+                             sizeof(run->error)) &&
+           run_timeline_init(&run->timeline, run->sensor, &run->trace, waves, programs,
+                             in_place ? 1 : 2, run->error, sizeof(run->error));
 }
 
 int run_listen(run_t *run, const run_desc_t *desc)
@@ -216,8 +230,8 @@ int run_listen(run_t *run, const run_desc_t *desc)
     snprintf(frames_dir, sizeof(frames_dir), "%s/frames", run->results.dir);
     mipi_phy_t phy = run_phy(run);
     mipi_capture_begin(&run->capture, run->results.link, &phy);
-    if (!begin_trace(run, desc->trace_level))
-        return EXIT_FAILED;
+    if (!begin_trace(run, desc))
+        return EXIT_USAGE;
     bool fine =
         mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&

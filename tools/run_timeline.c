@@ -153,16 +153,16 @@ static bool watch_core(run_timeline_t *t, const char *const *programs, uint32_t 
 
 /* ---- all of it ---- */
 
-bool run_timeline_init(run_timeline_t *t, sensor_t *sensor, trace_file_t *file,
+bool run_timeline_init(run_timeline_t *t, sensor_t *sensor, trace_file_t *file, bool all,
                        const char *const *programs, uint32_t count, char *error, size_t error_bytes)
 {
     bool fine = true;
     *t = (run_timeline_t){.sensor = sensor, .file = file};
-    if (file->level >= TRACE_BLOCKS)
+    if (all || file->level >= TRACE_BLOCKS)
         fine = watch_irqs(t);
-    if (file->level >= TRACE_WORK)
+    if (all || file->level >= TRACE_WORK)
         fine = fine && mipi_tx_listen(&sensor->mipi, on_packet, t);
-    if (file->level >= TRACE_ALL)
+    if (all || file->level >= TRACE_ALL)
         fine = fine && pix_add_sink(&sensor->pixel, (sim_line_sink_t){on_row, t});
     if (!fine)
         snprintf(error, error_bytes, "--trace-level: a port of the sensor has no place left");

@@ -44,10 +44,12 @@ struct run_timeline {
     uint32_t depth[CALL_STACKS];
 };
 
-/* Listens to the sensor as far as file->level shows it. programs: ELF files that the core may run,
+/* Listens to the sensor as far as file->level shows it; packets and rows also where others want
+ * them
+ * (`all`). programs: ELF files that the core may run,
  * `count` of them, for names of functions. False with one line in error; run_timeline_free is due
  * in either case. */
-bool run_timeline_init(run_timeline_t *timeline, sensor_t *sensor, trace_file_t *file,
+bool run_timeline_init(run_timeline_t *timeline, sensor_t *sensor, trace_file_t *file, bool all,
                        const char *const *programs, uint32_t count, char *error,
                        size_t error_bytes);
 /* The run is over: what is still being called ends now. */

@@ -13,7 +13,7 @@
 /* Rows of the picture of a frame's life: X(row, name). */
 /* clang-format off */
 #define RUN_TRACE_ROWS(X)                                                                          \
-    X(EXPOSURE, "exposure") X(READOUT, "readout") X(ISP, "ISP") X(TENSOR, "tensor")                 \
+    X(EXPOSURE, "exposure") X(READOUT, "readout") X(ISP, "ISP") X(TENSOR, "tensor")                \
     X(NPU, "NPU") X(CORE, "core") X(LINK, "link")
 /* clang-format on */
 
