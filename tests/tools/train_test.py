@@ -92,12 +92,18 @@ class Targets(unittest.TestCase):
         t = data.grid_targets({"boxes": [box("open", 1, 1, 1, 1), box("fist", 1.2, 1.1, 1, 1)]}, GRID)
         self.assertEqual((float(t["score"][0, 1, 1]), float(t["score"][1, 1, 1])), (1, 0))
 
-    def test_the_rest_of_a_thing_has_its_box_and_no_score(self):
-        t = data.grid_targets({"boxes": [box("open", 0, 0, 4, 3)]}, GRID)
-        self.assertEqual((float(t["weight"][0, 1, 0]), float(t["boxed"][1, 0])), (0, data.BESIDE))
-        self.assertEqual(t["sides"][:, 1, 0].tolist(), [0.5, 1.5, 3.5, 1.5])
-        self.assertEqual((float(t["weight"][0, 0, 0]), float(t["boxed"][0, 0])), (0, data.BESIDE))
-        self.assertEqual((float(t["boxed"][1, 1]), float(t["positive"][1, 1])), (1, 1))
+    def test_the_rest_of_a_thing_has_its_box_and_is_not_one_more(self):
+        grid = tasks.Task("grid", (160, 120), [(4, 8, 1)], ["open", "fist"], "", "", key="pose")  # 20 x 15 cells
+        whole = dict(pose="open", visible=1.0, x=8 * CELL_W / 5, y=2 * CELL_H / 5, w=3 * CELL_W / 5, h=9 * CELL_H / 5)
+        t = data.grid_targets({"boxes": [whole]}, grid)
+        self.assertEqual(t["score"].nonzero().tolist(), [[0, 5, 9], [0, 6, 9], [0, 7, 9]])
+        for row, weight in ((3, 1), (4, 0), (8, 0), (9, 1)):  # middle of the rest; border of the middle
+            self.assertEqual((float(t["weight"][0, row, 9]), float(t["boxed"][row, 9])), (weight, data.BESIDE))
+        self.assertEqual(t["sides"][:, 3, 9].tolist(), [1.5, 1.5, 1.5, 7.5])
+
+    def test_what_is_as_good_as_hidden_is_background(self):
+        t = data.grid_targets({"boxes": [box("open", 0, 0, 1, 1, 0.1)]}, GRID)
+        self.assertEqual((float(t["score"].sum()), float(t["weight"].min())), (0, 1))
 
     def test_boxes_of_other_kinds_are_background(self):
         t = data.grid_targets({"boxes": [box("wave", 1, 1, 1, 1)]}, GRID)

@@ -11,6 +11,8 @@ import torch.nn.functional as F
 ARRAY_W, ARRAY_H = 4056, 3040
 BESIDE = 0.25 # weight of boxes where no score is learned
 LISTED = 0.35  # a thing at least this visible is to be found; a less visible one may be
+HIDDEN = 0.15  # one less visible than this is as good as not there
+BORDER = 1.0   # cells around the middle of a thing where it may or may not be found
 
 
 def load(folder, task):
@@ -87,7 +89,8 @@ def in_cells(box, grid):
 
 def grid_targets(line, task, classes=None):
     """Scores and their weights; distances of the box's edges and how much these count: all over a
-    thing, so that what else is found on it has its box, and goes when boxes that overlap are one."""
+    thing, so that what else is found on it has its box, and goes when boxes that overlap are one.
+    Farther from its middle nothing is to be found: head and shoulders alone are not one more thing."""
     cx, cy = cell_centers(task.grid)
     classes = task.classes if classes is None else classes
     score, weight = torch.zeros(len(classes), *cx.shape), torch.ones(len(classes), *cx.shape)
@@ -95,16 +98,18 @@ def grid_targets(line, task, classes=None):
     boxed, nearby = torch.zeros_like(cx), torch.full_like(cx, 1e9)
     for box in line['boxes']:
         value = box.get(task.key)
-        if value not in classes and value not in task.unsure:
+        if value not in classes and value not in task.unsure or box['visible'] < HIDDEN:
             continue
         x0, y0, w, h = in_cells(box, task.grid)
         dx, dy = (cx - x0 - w / 2) / w, (cy - y0 - h / 2) / h
         around = (dx.abs() < 0.5) & (dy.abs() < 0.4)
-        weight[:, around & (positive == 0)] = 0
         if box['visible'] < LISTED:
+            weight[:, around & (positive == 0)] = 0
             continue
+        off_x, off_y = dx.abs() * w - max(0.75, 0.2 * w), dy.abs() * h - max(0.75, 0.12 * h)
+        middle = (off_x < 0) & (off_y < 0)
+        weight[:, around & (off_x < BORDER) & (off_y < BORDER) & (positive == 0)] = 0
         edges = torch.stack([cx - x0, cy - y0, x0 + w - cx, y0 + h - cy]).clamp(min=0)
-        middle = (dx.abs() * w < max(0.75, 0.2 * w)) & (dy.abs() * h < max(0.75, 0.12 * h))
         distance = (dx * w) ** 2 + (dy * h) ** 2
         beside = around & (positive == 0) & (distance < nearby)
         nearby[beside], boxed[beside] = distance[beside], BESIDE

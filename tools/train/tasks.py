@@ -1,7 +1,8 @@
 """What networks there are: a table. One task is made from nothing by `tools/train/train.py NAME`."""
 from dataclasses import dataclass, field
 
-SCENES = ['entrance', 'room', 'aisle', 'door', 'shelf_wall', 'road', 'car_park', 'cell']
+SCENES = ['entrance', 'room', 'aisle', 'door', 'shelf_wall', 'road', 'car_park', 'cell', 'ages', 'paths', 'outside',
+          'traffic', 'things', 'stock']
 
 
 @dataclass
@@ -52,7 +53,7 @@ TASKS = {
         'finder', (80, 60), [(12, 2, 1), (24, 2, 1), (32, 1, 1), (32, 1, 1), (48, 2, 1), (48, 1, 1)],
         ['nobody', 'person'], 'scenes/models/presence.tflite', 'Fovea presence classifier, 80x60 RGB',
         frames_of='person', frame=(160, 120), epochs=16, threshold=1.0),
-    # Started from `person` (--start): its people are adults.
+    # Started from an earlier `person` (--start), whose people were adults.
     'person_ages': Task(
         'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
