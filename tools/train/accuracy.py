@@ -26,14 +26,16 @@ def light(text):
     return float(low) if not high else {'log_between': [float(low), float(high)]}
 
 
-def settings(lux):
-    """Auto exposure, from about the right one on."""
+def settings(lux, score):
+    """Auto exposure, from about the right one on; the least score of a box."""
     total = 400000 / lux
     gain = min(max(total / 2615, 1), 22)
     digital = min(max(total / 2615 / 22, 1), 4)
     steps = [('app_auto', 1), ('coarse_integration_time', min(int(total), 2615)),
              ('analog_gain_code_global', int(1024 - 1024 / gain))]
     steps += [('digital_gain_' + c, int(256 * digital)) for c in ('greenr', 'red', 'blue', 'greenb')]
+    if score is not None:
+        steps.append(('app_score_min', score))
     return [{'at': '0ms', 'write': name, 'value': value} for name, value in steps]
 
 
@@ -51,7 +53,7 @@ def scenario(view, seed, args):
     return {'chip': os.path.join(ROOT, 'logic/chips/imx500.json'),
             'firmware': os.path.join(ROOT, 'build/firmware/visitor_counter.elf'),
             'networks': [os.path.abspath(args.network)], 'scene': scene, 'seed': seed,
-            'frames': args.frames, 'host': settings(lux)}
+            'frames': args.frames, 'host': settings(lux, args.score)}
 
 
 def lines(folder, name):
@@ -96,6 +98,7 @@ def options():
     parser.add_argument('files', nargs='*', default=[os.path.join(ROOT, 'scenes/entrance.json')])
     parser.add_argument('--network', help="a .tflite file (the scenario's)")
     parser.add_argument('--lux', help='of views: a number, or A:B')
+    parser.add_argument('--score', type=int, help="of views: app_score_min, in 1/256 (the firmware's)")
     parser.add_argument('--seeds', default='5001:5013', help='A:B, worlds A to B - 1')
     parser.add_argument('--frames', type=int, default=90)
     parser.add_argument('--presence', action='store_true', help='frames with somebody in them, not boxes')

@@ -48,7 +48,7 @@ TASKS = {
     'person': Task(
         'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
-        ['person'], 'scenes/models/person.tflite', 'Fovea person detector, 160x120 RGB', threshold=1.4),
+        ['person'], 'scenes/models/person.tflite', 'Fovea person detector, 160x120 RGB', threshold=1.0),
     'presence': Task(
         'finder', (80, 60), [(12, 2, 1), (24, 2, 1), (32, 1, 1), (32, 1, 1), (48, 2, 1), (48, 1, 1)],
         ['nobody', 'person'], 'scenes/models/presence.tflite', 'Fovea presence classifier, 80x60 RGB',
