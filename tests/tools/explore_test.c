@@ -347,6 +347,13 @@ START_TEST(unknown_fields_are_told_at_once)
                "{\"a\": {\"values\": [4]}}}");
     ck_assert_int_eq(fovea(text, sizeof(text), "explore " DIR "/s.json --out " DIR "/a.db"), 2);
     ck_assert_msg(strstr(text, "explore/s.json: byte 4: found") != NULL, "%s", text);
+    start_anew("{\"base\": {\"evaluate\": \"run\", \"scenarios\": "
+               "[\"../../../scenes/entrance.json\"]}, \"parameters\": {\"a\": {\"field\": "
+               "\"scenario.frame\", \"values\": [4]}}}");
+    ck_assert_int_eq(fovea(text, sizeof(text), "explore " DIR "/s.json --out " DIR "/a.db"), 2);
+    ck_assert_msg(strstr(text, "s.json: point: scenario.frame: unknown key (did you mean "
+                               "\"frames\"?)") != NULL,
+                  "%s", text);
 }
 END_TEST
 

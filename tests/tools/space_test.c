@@ -94,6 +94,8 @@ START_TEST(what_is_wrong_is_told_with_its_path)
         {"{\"base\": {\"evaluate\": \"run\"}}", "base.scenarios: missing"},
         {"{\"base\": {\"evaluate\": \"npu\", \"models\": [\"a\", \"b/a\"]}}",
          "base.models: two files of the name a"},
+        {"{\"base\": {\"evaluate\": \"run\", \"scenarios\": [\"a\"], \"models\": [\"b\"]}}",
+         "base.models: only where \"evaluate\" is \"npu\""},
         {P(""), "parameters: nothing to vary"},
         {P("\"a b\": {\"values\": [1]}"), "parameters.a b: a name is 1 to 47 letters"},
         {P("\"tops\": {\"values\": [1]}"), "parameters.tops: is the name of a figure already"},

@@ -102,6 +102,7 @@ typedef bool (*evaluate_known_t)(void *ctx, evaluation_t *e);
 typedef struct {
     evaluate_known_t known; /* NULL: all of it */
     void *ctx;
+    bool only_read;  /* chip, technology and scenarios, for what is wrong with them */
     bool full;       /* nothing shared, with numerics, every cycle and burst an event */
     const char *out; /* run: folder of the results; of several scenarios: out/0, out/1, .. */
     bool images;     /* with images */

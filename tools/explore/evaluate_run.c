@@ -105,16 +105,24 @@ static double iou_of(const sim_cfg_t *scenario)
     return sim_json_num(sim_json_find(expect, "iou"), SCORE_MIN_IOU);
 }
 
+/* Cursors on what the configuration has for scenario n. */
+static scenario_source_t source_of(const evaluate_job_t *job, const sim_cfg_t *item)
+{
+    sim_cfg_t tech = sim_cfg_obj(&job->root, "tech");
+    scenario_source_t source = {.scenario = sim_cfg_obj(item, "data"),
+                                .chip = sim_cfg_obj(&job->root, "chip"),
+                                .tech = {sim_cfg_obj(&tech, "pixel"), sim_cfg_obj(&tech, "logic")}};
+    snprintf(source.scenario.path, sizeof(source.scenario.path), "scenario"); /* as fields say */
+    return source;
+}
+
 static bool evaluate_one(const evaluate_job_t *job, uint32_t n, uint32_t count)
 {
     char dir[DIRECTORY];
     run_t *run = calloc(1, sizeof(*run));
     figures_t *f = calloc(1, sizeof(*f));
-    sim_cfg_t item = sim_cfg_at(&job->root, "scenarios", n), tech = sim_cfg_obj(&job->root, "tech");
-    scenario_source_t source = {.scenario = sim_cfg_obj(&item, "data"),
-                                .chip = sim_cfg_obj(&job->root, "chip"),
-                                .tech = {sim_cfg_obj(&tech, "pixel"), sim_cfg_obj(&tech, "logic")}};
-    snprintf(source.scenario.path, sizeof(source.scenario.path), "scenario"); /* as fields say */
+    sim_cfg_t item = sim_cfg_at(&job->root, "scenarios", n);
+    scenario_source_t source = source_of(job, &item);
     folder_of(job, n, count, dir);
     bool fine = run != NULL && f != NULL;
     if (!fine)
@@ -130,11 +138,32 @@ static bool evaluate_one(const evaluate_job_t *job, uint32_t n, uint32_t count)
     return fine;
 }
 
+static bool read_one(const evaluate_job_t *job, uint32_t n, uint32_t count)
+{
+    char error[RUN_ERROR];
+    (void)count;
+    sim_cfg_t item = sim_cfg_at(&job->root, "scenarios", n);
+    scenario_source_t source = source_of(job, &item);
+    const scenario_flags_t flags = {.source = &source};
+    scenario_t *scenario = calloc(1, sizeof(*scenario));
+    bool fine = scenario != NULL && scenario_load(scenario, sim_cfg_str(&item, "file", "scenario"),
+                                                  &flags, error, sizeof(error));
+    if (scenario == NULL)
+        evaluate_fail(job->e, "out of memory");
+    else if (!fine)
+        evaluate_refuse(job->e, "%s", error);
+    if (scenario != NULL)
+        scenario_free(scenario);
+    free(scenario);
+    return fine;
+}
+
 void run_evaluate(const evaluate_job_t *job)
 {
     uint32_t count = sim_cfg_count(&job->root, "scenarios");
     for (uint32_t n = 0; n < count; n++)
-        if (!evaluate_one(job, n, count))
+        if (!(job->desc->only_read ? read_one : evaluate_one)(job, n, count))
             return;
-    (void)evaluate_known(job);
+    if (!job->desc->only_read)
+        (void)evaluate_known(job);
 }

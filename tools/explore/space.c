@@ -14,7 +14,6 @@ const char *const strategy_names[STRATEGIES] = {"grid", "random", "sobol", "evol
 
 enum {
     MAX_BYTES = 16 << 20,
-    DEFAULT_BUDGET = 256,
     DEFAULT_POPULATION = 32,
     DEFAULT_LIMIT_S = 300,
 };
@@ -92,6 +91,10 @@ static void read_base(const sim_cfg_t *root, space_t *s)
         sim_cfg_fail(&base, "scenarios", "none");
     if (s->kind == SPACE_NPU && sim_cfg_has(&base, "scenarios"))
         sim_cfg_fail(&base, "scenarios", "only where \"evaluate\" is \"run\"");
+    if (s->kind == SPACE_RUN && sim_cfg_has(&base, "models"))
+        sim_cfg_fail(&base, "models",
+                     "only where \"evaluate\" is \"npu\": a scenario's are its "
+                     "field scenario.networks");
     name_models(&base, s);
     sim_cfg_done(&base);
 }
