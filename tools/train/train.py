@@ -82,7 +82,7 @@ def batches(tensors, truth, task, size):
 
 def train(model, tensors, truth, task, args):
     optimizer = torch.optim.AdamW(model.parameters(), lr=task.rate / 2, weight_decay=1e-4)
-    steps = len(tensors) // args.batch # of an epoch
+    steps = len(tensors) // args.batch  # of an epoch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, total_steps=args.epochs * steps + 1, pct_start=0.15)
     start, feed = time.time(), batches(tensors, truth, task, args.batch)
     for epoch in range(args.epochs):
@@ -131,6 +131,7 @@ def options():
     parser.add_argument('--epochs', type=int, help='0: only the file of what --start has')
     parser.add_argument('--rate', type=float, help='highest learning rate')
     parser.add_argument('--batch', type=int, default=32)
+    parser.add_argument('--bf16', action='store_true', help='convolutions in bfloat16: half the time where the processor has it')
     parser.add_argument('--threads', type=int, default=os.cpu_count())
     parser.add_argument('--seed', type=int, default=1)
     args = parser.parse_args()
@@ -152,6 +153,7 @@ def main():
     tensors, truth = data.load(args.frames, task)
     say('%d frames' % len(tensors))
     model = nets.KINDS[task.kind](task).to(memory_format=torch.channels_last)
+    model.trunk.brief = args.bf16
     if args.start:
         start(model, args.start, tensors)
     if args.epochs > 0:
