@@ -71,7 +71,7 @@ TASKS = {
     'hand': Task(
         'grid', (160, 120), [(16, 2, 1), (32, 2, 1), (48, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
         ['open', 'fist', 'pinch', 'point', 'other'], 'scenes/models/hand.tflite', 'Fovea hand detector, 160x120 RGB',
-        key='pose', unsure=('between',), scenes=['hand'], seeds=(1000, 1780), frames=5, empty=(), move=0.2, epochs=12),
+        key='pose', unsure=('between',), scenes=['hand'], seeds=(1000, 2300), frames=5, empty=(), move=0.2, epochs=12),
     'cobot': Task(
         'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
