@@ -170,6 +170,10 @@ typedef struct {
     void (*noted)(void *ctx, uint32_t addr, l2_flip_end_t end, uint32_t who);
     void *noted_ctx;
 
+    /* A burst's beats are granted, from that cycle on; told in any order. May be NULL. */
+    void (*granted)(void *ctx, uint32_t bank, uint32_t who, uint64_t cycle, uint64_t beats);
+    void *granted_ctx;
+
     uint32_t id, status, irq_enable, error_addr, error_master, corrected, fatal, scrub;
     l2_wound_t wound[L2_MAX_WOUNDS];
     uint32_t wounds;

@@ -104,6 +104,8 @@ static inline void l2_take(l2_t *l2, uint32_t who, uint64_t cycle)
         bank->write_beats += l2_writes(m) ? m->head_beats : 0;
         bank->grants++;
         bank->conflicts += waited != 0;
+        if (l2->granted != NULL)
+            l2->granted(l2->granted_ctx, m->head_bank, who, cycle, m->head_beats);
     }
     m->requests++;
     m->wait_cycles += waited;

@@ -190,6 +190,9 @@ static void take_banks(l2_t *l2, uint32_t who, uint64_t bursts)
         bank->busy_cycles += visits * beats;
         bank->write_beats += s->write ? visits * beats : 0;
         bank->grants += visits;
+        for (uint64_t k = 0; l2->granted != NULL && k < visits; k++)
+            l2->granted(l2->granted_ctx, (uint32_t)(bank - l2->bank), who,
+                        s->head_cycle + (i + k * round) * s->pace, beats);
     }
 }
 
@@ -330,6 +333,8 @@ static inline void take_bank(const l2_t *l2, lane_t *n)
     n->bank->write_beats += n->written;
     n->bank->grants++;
     n->bank->conflicts += waited != 0;
+    if (l2->granted != NULL)
+        l2->granted(l2->granted_ctx, (uint32_t)(n->bank - l2->bank), n->who, n->at, n->beats);
     n->waited += waited;
 }
 

@@ -153,6 +153,36 @@ static void on_insn(void *ctx, const core_note_t *note)
         keep(w, &(signal_span_t){start_ps, end_ps, w->pc_track, 0, note->pc});
 }
 
+static void on_grant(void *ctx, uint32_t bank, uint32_t who, uint64_t cycle, uint64_t beats)
+{
+    signal_waves_t *w = ctx;
+    const l2_t *l2 = &w->sensor->l2;
+    uint64_t start_ps = sim_edge_ps(cycle, l2->desc.clk_hz);
+    uint64_t end_ps = sim_edge_ps(cycle + beats, l2->desc.clk_hz);
+    uint32_t track = w->bank_track[bank];
+    if (!in_window(w, start_ps, end_ps) || track == NO_TRACK || !w->wanted[track])
+        return;
+    const char *name = l2->master[who].comp.name, *dot = strrchr(name, '.');
+    keep(w, &(signal_span_t){start_ps, end_ps, track, text_of(w, dot != NULL ? dot + 1 : name), 0});
+}
+
+/* Nobody looks at banks that are not asked for. */
+static void watch_banks(signal_waves_t *w)
+{
+    bool any = false;
+    for (uint32_t n = 0; n < w->sensor->l2.desc.banks; n++) {
+        char signal[SIGNAL_NAME];
+        snprintf(signal, sizeof(signal), "l2.bank%u", n);
+        bool wanted = is_wanted(w->desc.signals, signal);
+        w->bank_track[n] = wanted ? track_of(w, signal) : NO_TRACK;
+        any = any || wanted;
+    }
+    if (any) {
+        w->sensor->l2.granted = on_grant;
+        w->sensor->l2.granted_ctx = w;
+    }
+}
+
 static void on_frame(void *ctx, bool level)
 {
     signal_waves_t *w = ctx;
@@ -184,6 +214,7 @@ bool signal_waves_init(signal_waves_t *w, const signal_waves_desc_t *desc, senso
         snprintf(error, error_bytes, "--waves: a port of the sensor has no place left");
         return false;
     }
+    watch_banks(w);
     if (is_wanted(desc->signals, "core.pc")) {
         w->pc_track = track_of(w, "core.pc");
         w->hooks = (core_hooks_t){.insn = on_insn, .ctx = w};

@@ -6,7 +6,9 @@
  * instruction that runs ("core.pc", only if it is asked for by name: it makes the run slower).
  * Value Change Dump as in IEEE 1364-2005, 18, with GTKWave's strings; 1 ps.
  *
- * Not modeled: values of buses, and grants of L2's banks.
+ * A bank of L2 is high while it serves beats, its text the master ("l2.bank0").
+ *
+ * Not modeled: values of buses.
  */
 #ifndef TOOLS_SIGNAL_WAVES_H
 #define TOOLS_SIGNAL_WAVES_H
@@ -54,7 +56,7 @@ typedef struct {
     size_t text_bytes, text_room;
     bool too_many, no_memory;
     core_hooks_t hooks;
-    uint32_t pc_track;
+    uint32_t pc_track, bank_track[L2_MAX_BANKS];
 } signal_waves_t;
 
 /* Do they make sense? False with a line on stderr that names the command. */

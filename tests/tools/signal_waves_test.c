@@ -207,6 +207,35 @@ START_TEST(patterns_choose_signals_and_the_core_says_where_it_is)
 }
 END_TEST
 
+/* sensor.l2.bank<n>.busy_cycles of a run's stats.json. */
+static double busy_cycles(uint32_t bank)
+{
+    char path[64];
+    sim_doc_t *doc = sim_doc_load(DIR "/run/stats.json");
+    snprintf(path, sizeof(path), "bank%u", bank);
+    const sim_json_t *l2 = sim_json_find(sim_json_find(sim_doc_root(doc).node, "sensor"), "l2");
+    const sim_json_t *busy = sim_json_find(sim_json_find(l2, path), "busy_cycles");
+    double cycles = sim_json_num(sim_json_find(busy, "value"), -1);
+    sim_doc_free(doc);
+    return cycles;
+}
+
+START_TEST(banks_are_high_for_the_cycles_that_they_count)
+{
+    run(ENTRANCE "-n 1 --waves " DIR "/g.vcd --signals 'l2.*'");
+    read_vcd("g.vcd");
+    ck_assert_int_eq(vcd.count, 16);
+    for (uint32_t n = 0; n < 8; n++) {
+        char name[16];
+        snprintf(name, sizeof(name), "l2.bank%u", n);
+        double high_ps = (double)find(name)->high_ps, cycle_ps = 1e12 / 262.5e6;
+        ck_assert_double_gt(busy_cycles(n), 1000);
+        /* the edges of a span are whole picoseconds */
+        ck_assert_double_eq_tol(high_ps / cycle_ps, busy_cycles(n), 1);
+    }
+}
+END_TEST
+
 START_TEST(rows_have_their_numbers_and_windows_may_be_frames)
 {
     run(ENTRANCE "-n 2 --waves " DIR "/c.vcd --signals pixel.row --from frame:1");
@@ -264,6 +293,7 @@ END_TEST
 
 TEST_MAIN("waves of signals", signals_are_high_as_long_as_spans_are_and_the_window_cuts_them,
           patterns_choose_signals_and_the_core_says_where_it_is,
+          banks_are_high_for_the_cycles_that_they_count,
           rows_have_their_numbers_and_windows_may_be_frames,
           waves_move_no_result_and_are_the_same_however_it_is_computed,
           what_makes_no_sense_is_refused)
