@@ -6,6 +6,7 @@
 #   make validate   published figures against simulated ones   make mutants what `fovea test` must notice
 #   make gallery    pictures of charts and scenes, out/gallery
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
+#   make slurm-test a sweep through a real Slurm and through GNU parallel, where they are installed
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
 #   make studies    ready-made sweeps of fovea explore, out/studies
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
@@ -45,7 +46,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: studies all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
+.PHONY: studies all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios slurm-test validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -272,6 +273,10 @@ check-qemu-long: $(O)/tests/logic/qemu_test
 validate: all
 	@tools/validate.py --fovea $(O)/fovea
 	@tools/validate_energy.py
+
+# Task files of a sweep, with workers that are killed (slurm-wlm, munge and root; parallel).
+slurm-test: all
+	@tests/slurm.sh $(O)/fovea
 
 layers:
 	@tools/layers.sh

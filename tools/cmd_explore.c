@@ -11,7 +11,9 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/explore/engine.h"
+#include "tools/explore/slurm.h"
 #include "tools/explore/table.h"
+#include "tools/explore/tasks.h"
 #include "tools/interrupt.h"
 
 enum { DEFAULT_BUDGET = 256 };
@@ -44,6 +46,22 @@ static bool answer_csv(store_t *store, const ask_t *ask, table_format_t format, 
 static bool answer_front(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
     return table_front(store, ask->mixed, format, to);
+}
+
+/* Results that are there by now come in first, unless somebody writes the file at this moment. */
+static void merge_first(const char *file)
+{
+    char error[STORE_ERROR];
+    uint64_t results, points;
+    store_t *store = store_open(file, error);
+    bool expects = store != NULL && store_expects(store);
+    store_close(store);
+    store = expects ? store_edit(file, error) : NULL;
+    if (expects && store == NULL)
+        cli_fail(EXIT_FINE, "%s: results are not merged now", error);
+    if (store != NULL && !store_merge_tasks(store, &results, &points))
+        cli_fail(EXIT_FINE, "%s", store_error(store));
+    store_close(store);
 }
 
 static bool answer_status(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
@@ -81,6 +99,8 @@ static int ask(const question_t *q, int argc, char **argv)
         return over;
     if (csv != NULL && json != NULL)
         return cli_fail(EXIT_USAGE, "%s: --csv or --json, not both", name);
+    if (q->answer == answer_status)
+        merge_first(args[0]);
     store_t *store = store_open(args[0], error);
     if (store == NULL)
         return cli_fail(EXIT_USAGE, "%s", error);
@@ -97,8 +117,14 @@ static int ask(const question_t *q, int argc, char **argv)
 
 /* ---- the sweep ---- */
 
+typedef enum { ENGINE_LOCAL, ENGINE_SLURM, ENGINE_NONE, ENGINES } engine_kind_t;
+static const char *const engine_names[ENGINES] = {"local", "slurm", "none"};
+
 typedef struct {
-    const char *space, *out;
+    const char *space, *out, *tasks;
+    engine_kind_t engine;
+    uint64_t chunk;
+    bool wait;
     bool resume, quiet;
     const char *strategy;
     uint64_t budget, seed, workers, check; /* as given */
@@ -277,6 +303,22 @@ static bool makes_sense(const space_t *space, const point_base_t *base, const st
            models_read(base, evaluator, error, error_bytes);
 }
 
+/* The plan is in the file, which is closed. */
+static int run_elsewhere(const options_t *o)
+{
+    char folder[TASK_FILE];
+    snprintf(folder, sizeof(folder), "%.1024s-tasks", o->out);
+    if (o->engine == ENGINE_NONE) {
+        printf("planned   %s\n", o->out);
+        return EXIT_FINE;
+    }
+    const slurm_desc_t slurm = {.file = o->out,
+                                .folder = o->tasks != NULL ? o->tasks : folder,
+                                .chunk = o->chunk,
+                                .wait = o->wait};
+    return slurm_sweep(&slurm);
+}
+
 static int sweep_base(const options_t *o, const space_t *space, const point_base_t *base,
                       evaluator_t *evaluator)
 {
@@ -290,10 +332,22 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
     if (store == NULL)
         return cli_fail(EXIT_USAGE, "%s", error);
     int code = EXIT_USAGE;
-    if (!goes_on || fits_file(o, space, store, &wanted, &sweep))
+    bool fits = !goes_on || fits_file(o, space, store, &wanted, &sweep);
+    if (fits && o->engine == ENGINE_LOCAL)
         code = run_engine(o, space, base, evaluator, store, &sweep);
     store_close(store);
-    return code;
+    return fits && o->engine != ENGINE_LOCAL ? run_elsewhere(o) : code;
+}
+
+static bool has_tasks(const space_t *space, const options_t *o)
+{
+    if (o->engine == ENGINE_LOCAL || (o->strategy == NULL && space->strategy != STRATEGY_EVOLVE) ||
+        (o->strategy != NULL && strcmp(o->strategy, strategy_names[STRATEGY_EVOLVE]) != 0))
+        return true;
+    cli_fail(EXIT_USAGE,
+             "%s: evolve breeds points from results: it has no tasks, only --engine local",
+             o->space);
+    return false;
 }
 
 static int sweep(const options_t *o)
@@ -312,7 +366,7 @@ static int sweep(const options_t *o)
         code = cli_fail(EXIT_FINE, "%s: none of its models is there, nothing to do", o->space);
     else if (!point_base_load(base, space, error, sizeof(error)))
         cli_fail(code, "%s", error);
-    else {
+    else if (has_tasks(space, o)) {
         if (space->missing > 0)
             cli_fail(EXIT_FINE, "%s: %u of its models are not there, left out", o->space,
                      space->missing);
@@ -358,16 +412,36 @@ static bool is_strategy(const char *name)
     return false;
 }
 
+static bool engine_of(const char *name, engine_kind_t *engine)
+{
+    for (uint32_t i = 0; i < ENGINES; i++) {
+        if (name != NULL && strcmp(name, engine_names[i]) == 0) {
+            *engine = (engine_kind_t)i;
+            return true;
+        }
+    }
+    return name == NULL;
+}
+
 static uint64_t processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : count > ENGINE_MAX_WORKERS ? ENGINE_MAX_WORKERS : (uint64_t)count;
 }
 
+static const struct {
+    const char *name;
+    int (*command)(int argc, char **argv);
+} pieces[] = {{"tasks", explore_tasks}, {"work", explore_work}, {"merge", explore_merge}};
+
 int cmd_explore(int argc, char **argv)
 {
     const char *jobs = NULL, *resume = NULL, *budget = NULL, *seed = NULL, *check = NULL;
-    options_t o = {.workers = processors()};
+    const char *engine = NULL, *chunk = NULL, *wait = NULL;
+    options_t o = {.workers = processors(), .chunk = TASK_CHUNK};
+    for (size_t i = 0; argc > 1 && i < SIM_COUNT(pieces); i++)
+        if (strcmp(argv[1], pieces[i].name) == 0)
+            return pieces[i].command(argc - 1, argv + 1);
     for (size_t i = 0; argc > 1 && i < SIM_COUNT(questions); i++)
         if (strcmp(argv[1], questions[i].name) == 0)
             return ask(&questions[i], argc - 1, argv + 1);
@@ -382,10 +456,15 @@ int cmd_explore(int argc, char **argv)
         {0, "seed", "N", "of random, sobol, evolve (default: the space's)", &seed},
         {0, "check", "N", "evaluate so many points in full, too: the figures must be the same",
          &check},
+        {0, "engine", "NAME",
+         "local; slurm: task files and job arrays; none: a plan (default: local)", &engine},
+        {0, "chunk", "N", "of slurm: points of a task (default: 64)", &chunk},
+        {0, "tasks", "DIR", "of slurm: where task files go (default: FILE.db-tasks)", &o.tasks},
+        {0, "wait", NULL, "of slurm: until the jobs are over", &wait},
     };
     const cli_t cli = {"explore",
                        "SPACE.json | query FILE.db SQL | csv FILE.db | front FILE.db | status "
-                       "FILE.db",
+                       "FILE.db | tasks FILE.db | work TASK.json | merge FILE.db",
                        "Evaluates the points of a space; or tells what came of it.",
                        opts,
                        SIM_COUNT(opts),
@@ -400,9 +479,17 @@ int cmd_explore(int argc, char **argv)
     o.has_budget = budget != NULL;
     o.has_seed = seed != NULL;
     o.has_check = check != NULL;
+    o.wait = wait != NULL;
+    if (!engine_of(engine, &o.engine))
+        return cli_fail(EXIT_USAGE, "explore: --engine: '%s' is none of local, slurm, none",
+                        engine);
+    if (o.engine != ENGINE_SLURM && (chunk != NULL || o.tasks != NULL || o.wait))
+        return cli_fail(EXIT_USAGE,
+                        "explore: --chunk, --tasks and --wait belong to --engine slurm");
     if (!number(&cli, "jobs", jobs, 1, ENGINE_MAX_WORKERS, &o.workers) ||
         !number(&cli, "budget", budget, 1, SPACE_MAX_POINTS, &o.budget) ||
         !number(&cli, "seed", seed, 0, UINT64_MAX, &o.seed) ||
+        !number(&cli, "chunk", chunk, 1, SPACE_MAX_POINTS, &o.chunk) ||
         !number(&cli, "check", check, 0, 1u << 20, &o.check))
         return EXIT_USAGE;
     if (o.strategy != NULL && !is_strategy(o.strategy))

@@ -32,6 +32,11 @@
     X(version, "version and what this machine can run")
 /* clang-format on */
 
+/* fovea explore tasks, work, merge */
+int explore_tasks(int argc, char **argv);
+int explore_work(int argc, char **argv);
+int explore_merge(int argc, char **argv);
+
 #define X(name, help) int cmd_##name(int argc, char **argv);
 FOVEA_COMMANDS(X)
 #undef X

@@ -151,6 +151,17 @@ static bool same_point(engine_t *g, uint64_t n, const double *gene, const char *
     return same;
 }
 
+/* Whether this sweep has point n to do; none after the last of its parts. */
+static bool is_wanted(engine_t *g, uint64_t n)
+{
+    const engine_desc_t *d = g->desc;
+    bool wanted = d->part == NULL;
+    for (uint32_t i = 0; i < d->parts && !wanted; i++)
+        wanted = n >= d->part[i].first && n <= d->part[i].last;
+    g->ended = d->part != NULL && n >= d->part[d->parts - 1].last;
+    return wanted;
+}
+
 /* From the store if it is over there. */
 static bool take_point(engine_t *g, const double *gene)
 {
@@ -160,6 +171,10 @@ static bool take_point(engine_t *g, const double *gene)
     uint64_t n = g->next++;
     if (e == NULL)
         return fail(g, "out of memory");
+    if (!is_wanted(g, n)) {
+        free(e);
+        return true;
+    }
     bool there = store_point(g->desc->store, n, &state, e, &parameters, NULL), fine = true;
     if (store_error(g->desc->store)[0] != '\0')
         fine = fail_store(g);

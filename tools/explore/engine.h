@@ -30,6 +30,11 @@ typedef struct {
     double seconds; /* of this run */
 } engine_count_t;
 
+/* Points first..last of the strategy. */
+typedef struct {
+    uint64_t first, last;
+} engine_part_t;
+
 typedef struct {
     const space_t *space;
     const point_base_t *base;
@@ -40,6 +45,8 @@ typedef struct {
     const char *scratch;    /* a folder of its own for workers; removed before and after */
     evaluator_t *evaluator; /* workers begin with what it has read */
     uint64_t total;
+    const engine_part_t *part; /* only those, in rising order; not with evolve. NULL: all */
+    uint32_t parts;
     const volatile sig_atomic_t *interrupted; /* may be NULL */
     /* Now and then; may be NULL. */
     void (*progress)(void *ctx, const engine_count_t *count);

@@ -168,7 +168,7 @@ static sim_json_t *take_doc(sim_doc_t *doc, char *error, size_t error_bytes)
     return value;
 }
 
-static bool absolute(const char *file, char path[SPACE_PATH], char *error, size_t error_bytes)
+bool point_absolute(const char *file, char path[SPACE_PATH], char *error, size_t error_bytes)
 {
     char here[SPACE_PATH] = "";
     bool fine = file[0] == '/' || getcwd(here, sizeof(here)) != NULL;
@@ -210,13 +210,13 @@ static bool beside(const char *file, const char *name, char path[SPACE_PATH], ch
     const char *slash = name[0] != '/' ? strrchr(file, '/') : NULL;
     snprintf(joined, sizeof(joined), "%.*s%s", slash != NULL ? (int)(slash - file + 1) : 0, file,
              name);
-    return absolute(joined, path, error, error_bytes);
+    return point_absolute(joined, path, error, error_bytes);
 }
 
 static bool load_models(point_base_t *base, char *error, size_t error_bytes)
 {
     for (uint32_t i = 0; i < base->space->models; i++)
-        if (!absolute(base->space->model[i], base->model[i], error, error_bytes) ||
+        if (!point_absolute(base->space->model[i], base->model[i], error, error_bytes) ||
             !add_file(base, base->model[i], error, error_bytes))
             return false;
     return true;
@@ -244,7 +244,7 @@ static bool add_scenario_files(point_base_t *base, uint32_t n, char *error, size
 static bool load_scenarios(point_base_t *base, char *error, size_t error_bytes)
 {
     for (uint32_t i = 0; i < base->space->scenarios; i++) {
-        if (!absolute(base->space->scenario[i], base->scenario_file[i], error, error_bytes))
+        if (!point_absolute(base->space->scenario[i], base->scenario_file[i], error, error_bytes))
             return false;
         base->scenario[i] = take_doc(sim_doc_load(base->scenario_file[i]), error, error_bytes);
         if (base->scenario[i] == NULL || !add_scenario_files(base, i, error, error_bytes))
@@ -259,7 +259,7 @@ static bool chip_path(const point_base_t *base, char path[SPACE_PATH], char *err
 {
     path[0] = '\0';
     if (base->space->chip[0] != '\0')
-        return absolute(base->space->chip, path, error, error_bytes);
+        return point_absolute(base->space->chip, path, error, error_bytes);
     if (base->space->kind != SPACE_RUN)
         return true;
     const char *name = sim_json_str(sim_json_find(base->scenario[0], "chip"), "");

@@ -25,6 +25,9 @@ typedef struct {
     uint64_t hash;                               /* of all of it */
 } point_base_t;
 
+/* A file's name from the root on. False with a line in error. */
+bool point_absolute(const char *file, char path[SPACE_PATH], char *error, size_t error_bytes);
+
 /* Reads what the space names. False with a line in error; the caller frees base in any case. */
 bool point_base_load(point_base_t *base, const space_t *space, char *error, size_t error_bytes);
 void point_base_free(point_base_t *base);

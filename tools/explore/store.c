@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/explore/point.h"
+#include "tools/explore/store_int.h"
 #include "tools/version.h"
 
 enum { BUSY_MS = 20000, LOCK_NAME = SPACE_PATH + 8 };
@@ -76,6 +78,12 @@ static bool fail(store_t *s, const char *what)
 static bool fail_sql(store_t *s)
 {
     return fail(s, sqlite3_errmsg(s->db));
+}
+
+bool store_fail(store_t *s, const char *what)
+{
+    snprintf(s->error, sizeof(s->error), "%s", what);
+    return false;
 }
 
 static bool run_sql(store_t *s, const char *sql)
@@ -209,8 +217,7 @@ void store_close(store_t *s)
 
 /* ---- a new sweep ---- */
 
-/* A row of text and numbers. */
-static bool insert(store_t *s, const char *sql, const char *const *text, uint32_t count)
+bool store_change(store_t *s, const char *sql, const char *const *text, uint32_t count)
 {
     sqlite3_stmt *q = NULL;
     if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
@@ -224,19 +231,21 @@ static bool insert(store_t *s, const char *sql, const char *const *text, uint32_
 
 static bool insert_sweep(store_t *s, const space_t *space, const store_sweep_t *sweep)
 {
-    char budget[24], seed[24], hash[24];
+    char budget[24], seed[24], hash[24], file[SPACE_PATH], error[STORE_ERROR];
+    if (!point_absolute(space->file, file, error, sizeof(error)))
+        return fail(s, error);
     snprintf(budget, sizeof(budget), "%" PRIu64, sweep->budget);
     snprintf(seed, sizeof(seed), "%" PRIu64, sweep->seed);
     snprintf(hash, sizeof(hash), "%016" PRIx64, sweep->base_hash);
     const char *const row[] = {space->text,
-                               space->file,
+                               file,
                                space_kind_names[space->kind],
                                fovea_version,
                                strategy_names[sweep->strategy],
                                budget,
                                seed,
                                hash};
-    return insert(s, "INSERT INTO sweep VALUES(?, ?, ?, ?, ?, ?, ?, ?)", row, SIM_COUNT(row));
+    return store_change(s, "INSERT INTO sweep VALUES(?, ?, ?, ?, ?, ?, ?, ?)", row, SIM_COUNT(row));
 }
 
 static bool insert_names(store_t *s, const space_t *space)
@@ -245,18 +254,18 @@ static bool insert_names(store_t *s, const space_t *space)
     for (uint32_t i = 0; fine && i < space->params; i++) {
         const char *const row[] = {space->param[i].name,
                                    space->param[i].kind != PARAM_EXPR ? "1" : "0"};
-        fine = insert(s, "INSERT INTO parameter(name, free) VALUES(?, ?)", row, 2);
+        fine = store_change(s, "INSERT INTO parameter(name, free) VALUES(?, ?)", row, 2);
     }
     for (uint32_t i = 0; fine && i < space->objectives; i++) {
         const char *const row[] = {space->objective[i].name,
                                    space->objective[i].most ? "max" : "min"};
-        fine = insert(s, "INSERT INTO objective(name, goal) VALUES(?, ?)", row, 2);
+        fine = store_change(s, "INSERT INTO objective(name, goal) VALUES(?, ?)", row, 2);
     }
     for (uint32_t i = 0; fine && i < EVALUATE_FIGURES; i++) {
         const evaluate_name_t *n = &evaluate_names[i];
         const char *const row[] = {n->name, n->unit, n->help};
         fine = !n->of[space->kind] ||
-               insert(s, "INSERT INTO figure(name, unit, help) VALUES(?, ?, ?)", row, 3);
+               store_change(s, "INSERT INTO figure(name, unit, help) VALUES(?, ?, ?)", row, 3);
     }
     return fine;
 }
@@ -357,7 +366,7 @@ bool store_extend(store_t *s, uint64_t budget)
     char number[24];
     snprintf(number, sizeof(number), "%" PRIu64, budget);
     const char *const row[] = {number};
-    return insert(s, "UPDATE sweep SET budget = ?", row, 1);
+    return store_change(s, "UPDATE sweep SET budget = ?", row, 1);
 }
 
 bool store_begun(const char *file)
@@ -376,6 +385,16 @@ store_t *store_open(const char *file, char *error)
     if (s == NULL)
         return NULL;
     bool fine = open_db(s, SQLITE_OPEN_READONLY) && is_sweep(s);
+    return fine ? s : give_up(s, error);
+}
+
+store_t *store_edit(const char *file, char *error)
+{
+    store_t *s = new_store(file, error);
+    if (s == NULL)
+        return NULL;
+    bool fine = take_lock(s) && open_db(s, SQLITE_OPEN_READWRITE) && is_sweep(s) &&
+                set_up_writing(s) && run_sql(s, "PRAGMA trusted_schema = OFF");
     return fine ? s : give_up(s, error);
 }
 

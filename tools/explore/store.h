@@ -38,6 +38,8 @@ store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash
 bool store_extend(store_t *store, uint64_t budget);
 /* There is more in the file than a sweep that was killed before its first point leaves: nothing. */
 bool store_begun(const char *file);
+/* As it is, to add to it what others found out (store_merge). */
+store_t *store_edit(const char *file, char *error);
 /* To look at only. */
 store_t *store_open(const char *file, char *error);
 void store_close(store_t *store); /* NULL is fine */
@@ -66,6 +68,26 @@ bool store_end(store_t *store, uint64_t n, const evaluation_t *e, double seconds
 bool store_put_back(store_t *store, uint64_t n);
 /* Evaluated in full, too: "same", or what differs. */
 bool store_checked(store_t *store, uint64_t n, const char *what);
+
+/* ---- tasks (tasks.h) ---- */
+
+/* Of the sweep of a file: the space's text and file, its plan. False: store_error. The caller frees
+ * text and file. */
+bool store_plan(store_t *store, store_sweep_t *sweep, char **text, char **file);
+/* Tasks whose results are to come: the next one's number; a new one. Results are files. */
+uint64_t store_next_task(store_t *store);
+bool store_add_task(store_t *store, uint64_t task, const char *result, uint64_t points);
+/* Adds the points of a result (a store of the same sweep) that are not over here, in one
+ * transaction: one that comes twice changes nothing. Its task is `merged` then. points: how many
+ * were new. False: store_error; nothing is added. */
+bool store_merge(store_t *store, const char *result, uint64_t *points);
+/* Results of tasks that are not merged and there; merges each. False: store_error; the others are
+ * merged all the same. */
+bool store_merge_tasks(store_t *store, uint64_t *results, uint64_t *points);
+/* Whether there are results of tasks to come. */
+bool store_expects(store_t *store);
+/* What a signal from outside has ended is to do again: how many. */
+uint64_t store_killed_again(store_t *store);
 
 /* One number that SQL gives; otherwise: nothing, NULL, or an error. */
 double store_number(store_t *store, const char *sql, double otherwise);

@@ -333,8 +333,17 @@ bool table_status(store_t *store, table_format_t format, FILE *to)
     static const char reasons[] =
         "SELECT state, count(*) AS points, min(id) AS first, reason FROM point "
         "WHERE reason IS NOT NULL GROUP BY state, reason ORDER BY points DESC, first LIMIT 10";
+    static const char tasks[] =
+        "SELECT count(*) AS tasks, sum(points) AS of_points, sum(merged) AS merged, "
+        "sum(NOT merged) AS to_come FROM task";
     if (!table_query(store, overview, format, to))
         return false;
+    if (format == TABLE_TEXT &&
+        store_number(store, "SELECT count(*) FROM sqlite_master WHERE name = 'task'", 0) > 0) {
+        fputc('\n', to);
+        if (!table_query(store, tasks, format, to))
+            return false;
+    }
     if (format != TABLE_TEXT ||
         store_number(store, "SELECT count(*) FROM point WHERE reason IS NOT NULL", 0) < 1)
         return true;
