@@ -78,7 +78,7 @@ static bool write_config(report_t *report)
     char *text = sim_json_print(report->config, true);
     if (text == NULL)
         return report_fail(report, "out of memory");
-    page_fold(page, "The resolved configuration: fovea run config.json does it again");
+    page_fold(page, "The resolved configuration (config.json)");
     page_markup(page, "<pre tabindex=\"0\">");
     page_text(page, text);
     page_markup(page, "</pre>\n");
