@@ -359,49 +359,54 @@ END_TEST
 
 /* ---- workers ---- */
 
-static space_t slow_space;
-static point_base_t slow_base;
+static space_t one_space;
 
-/* One point whose cycles, each an event, take longer than its limit. */
-static char *slow_config(void)
+/* Of the first point of a space that stays. */
+static char *one_config(const char *text_of_space)
 {
     double gene[SPACE_FREE] = {0};
     space_value_t value[SPACE_PARAMS + 1];
-    start_anew("{" BASE ", \"time_limit_s\": 1, \"parameters\": {\"a\": {\"field\": "
-               "\"chip.npu.mac.conv_permille\", \"values\": [1]}}}");
-    ck_assert(space_load(&slow_space, DIR "/s.json", evaluate_is_figure, error, sizeof(error)));
-    ck_assert_msg(point_base_load(&slow_base, &slow_space, error, sizeof(error)), "%s", error);
-    ck_assert(space_values(&slow_space, gene, value, error, sizeof(error)));
-    return point_config(&slow_base, value, error, sizeof(error));
+    point_base_t base = {.space = NULL};
+    start_anew(text_of_space);
+    space_free(&one_space);
+    ck_assert(space_load(&one_space, DIR "/s.json", evaluate_is_figure, error, sizeof(error)));
+    ck_assert_msg(point_base_load(&base, &one_space, error, sizeof(error)), "%s", error);
+    ck_assert(space_values(&one_space, gene, value, error, sizeof(error)));
+    char *config = point_config(&base, value, error, sizeof(error));
+    point_base_free(&base);
+    return config;
 }
 
 START_TEST(a_worker_that_dies_is_a_reason)
 {
     worker_t workers[2] = {{.pid = 0}, {.pid = 0}};
     worker_result_t result;
-    char *config = slow_config();
-    worker_job_t job = {.point = 3, .full = true};
-    const worker_desc_t desc = {&slow_space, DIR "/runs", NULL};
+    worker_job_t job = {.point = 3};
+    char *slow = one_config("{\"base\": {\"evaluate\": \"run\", \"scenarios\": "
+                            "[\"../../../scenes/entrance.json\"]}, \"parameters\": {\"a\": "
+                            "{\"field\": \"scenario.frames\", \"values\": [100000]}}}");
+    char *quick = one_config("{" BASE ", \"time_limit_s\": 2, \"parameters\": {\"a\": "
+                             "{\"values\": [1]}}}");
+    const worker_desc_t desc = {&one_space, DIR "/runs", NULL};
     ck_assert(worker_start(workers, 2, 0, &desc));
     ck_assert(worker_start(workers, 2, 1, &desc));
-    ck_assert(worker_send(&workers[0], &job, config));
+    ck_assert(worker_send(&workers[0], &job, slow));
     kill(workers[0].pid, SIGKILL);
-    ck_assert(!worker_receive(&workers[0], &slow_space, &result));
+    ck_assert(!worker_receive(&workers[0], &one_space, &result));
     ck_assert_int_eq(result.e.outcome, EVALUATE_FAILED);
     ck_assert_msg(strstr(result.e.reason, "ended by signal 9") != NULL, "%s", result.e.reason);
     ck_assert(worker_start(workers, 2, 0, &desc));
-    ck_assert(worker_send(&workers[0], &job, config));
-    ck_assert(!worker_receive(&workers[0], &slow_space, &result));
-    ck_assert_str_eq(result.e.reason, "no end within its time limit, 1 s");
-    job.full = false; /* and the others go on */
-    ck_assert(worker_send(&workers[1], &job, config));
-    ck_assert(worker_receive(&workers[1], &slow_space, &result));
+    ck_assert(worker_send(&workers[0], &job, slow));
+    ck_assert(!worker_receive(&workers[0], &one_space, &result));
+    ck_assert_str_eq(result.e.reason, "no end within its time limit, 2 s");
+    ck_assert(worker_send(&workers[1], &job, quick)); /* and the others go on */
+    ck_assert(worker_receive(&workers[1], &one_space, &result));
     ck_assert_int_eq(result.e.outcome, EVALUATE_DONE);
     worker_kill(&workers[0]);
     worker_kill(&workers[1]);
-    point_base_free(&slow_base);
-    space_free(&slow_space);
-    free(config);
+    space_free(&one_space);
+    free(slow);
+    free(quick);
 }
 END_TEST
 
