@@ -24,7 +24,3 @@ for (const head of document.querySelectorAll("th")) {
 for (const box of document.querySelectorAll("input[data-hides]")) {
   box.addEventListener("change", () => document.body.classList.toggle(box.dataset.hides, !box.checked));
 }
-// On paper what is folded cannot be unfolded; the configuration and the counters would fill a book.
-addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("details[data-print]")) fold.open = true;
-});
