@@ -608,7 +608,7 @@ static void on_frame_sent(void *ctx, const mipi_tx_frame_t *frame)
 {
     sensor_t *s = ctx;
     if (frame->metadata && frame->frame != MIPI_META_NO_FRAME)
-        timeline_sent(&s->timeline, frame->frame, frame->first_ps, frame->last_ps);
+        timeline_sent(&s->timeline, frame->frame, frame->vc, frame->first_ps, frame->last_ps);
     const timeline_image_t image = {.frame = frame->frame,
                                     .vc = frame->vc,
                                     .first_ps = frame->first_ps,

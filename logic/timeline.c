@@ -16,7 +16,7 @@ static const sim_field_t fields[] = {
 };
 
 static const sim_kind_t kind = {
-    .kind = "timeline", .version = 2, .reset = reset, .fields = fields, .observer = true};
+    .kind = "timeline", .version = 3, .reset = reset, .fields = fields, .observer = true};
 _Static_assert(offsetof(timeline_t, comp) == 0, "comp stays first");
 
 sim_err_t timeline_init(timeline_t *timeline, sim_t *sim, const char *name)
@@ -32,9 +32,11 @@ timeline_frame_t *timeline_at(timeline_t *timeline, uint32_t frame)
     return place;
 }
 
-void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint64_t last_ps)
+void timeline_sent(timeline_t *timeline, uint32_t frame, uint32_t vc, uint64_t first_ps,
+                   uint64_t last_ps)
 {
     timeline_frame_t *place = timeline_at(timeline, frame);
+    place->link_vc = vc;
     place->link_first_ps = first_ps;
     place->link_last_ps = last_ps;
     if (place->npu_end_ps == 0 || place->firmware_end_ps == 0)

@@ -25,7 +25,8 @@ typedef struct {
 #define X(name) uint64_t name##_ps;
     TIMELINE_POINTS(X)
 #undef X
-    int64_t die_uc; /* temperature that its dark current is of, 1/1,000,000 degree Celsius */
+    uint32_t link_vc; /* virtual channel on which its metadata left */
+    int64_t die_uc;   /* temperature that its dark current is of, 1/1,000,000 degree Celsius */
 } timeline_frame_t;
 
 /* An image of a frame that has left: from the first byte of its FS to the last of its FE. */
@@ -52,8 +53,9 @@ sim_err_t timeline_init(timeline_t *timeline, sim_t *sim, const char *name);
 /* The place of a frame; a place that holds another frame is cleared for it. */
 timeline_frame_t *timeline_at(timeline_t *timeline, uint32_t frame);
 
-/* The frame's metadata has left: reports it. */
-void timeline_sent(timeline_t *timeline, uint32_t frame, uint64_t first_ps, uint64_t last_ps);
+/* The frame's metadata has left, on that virtual channel: reports it. */
+void timeline_sent(timeline_t *timeline, uint32_t frame, uint32_t vc, uint64_t first_ps,
+                   uint64_t last_ps);
 
 /* An image of image->frame has left; the frame's own times are filled in. */
 void timeline_image_sent(timeline_t *timeline, const timeline_image_t *image);

@@ -205,12 +205,14 @@ void run_timeline_frame(run_timeline_t *t, const timeline_frame_t *f)
 {
     uint64_t id = flow_id(f->frame, false);
     static const char name[] = "to metadata";
+    char track[32];
+    snprintf(track, sizeof(track), "link.vc%u", f->link_vc);
     begin_flow(t, id, name, f->frame, f->exposure_start_ps);
     trace_file_flow(t->file, 't', "pixel.readout", name, id, f->readout_start_ps);
     trace_file_flow(t->file, 't', "isp", name, id, f->readout_end_ps);
     trace_file_flow(t->file, 't', "npu", name, id, f->npu_start_ps);
     trace_file_flow(t->file, 't', "firmware", name, id, f->npu_end_ps);
-    trace_file_flow(t->file, 'f', "link.vc1", name, id, f->link_first_ps);
+    trace_file_flow(t->file, 'f', track, name, id, f->link_first_ps);
 }
 
 void run_timeline_image(run_timeline_t *t, const timeline_image_t *i)

@@ -116,6 +116,9 @@ START_TEST(images_have_arrows_of_their_own_and_functions_their_names)
     ck_assert(strstr(text, "\"name\":\"main\"") != NULL);
     ck_assert(strstr(text, "\"cat\":\"frame\",\"name\":\"to image\"") != NULL);
     free(text);
+    run("scenes/imx500/tensors.json -n 3 -o " DIR
+        "/inline"); /* metadata within the image's frame */
+    check_run("inline");
     run("scenes/cascade/ages.json -n 1 -o " DIR "/two_networks");
     check_run("two_networks");
     ck_assert_uint_gt(trace_check_spans(&check, "dma.0"), 0);
