@@ -148,6 +148,10 @@ through_slurm() {
         "$fovea" explore merge "$dir/slurm.db" "$dir/first.db" "$dir/slurm.db-tasks/000003.db" |
         grep -q '^0 points of 2 results are new$' && same_table "$dir/slurm.db"
     result "a task that runs twice gives each point once" $?
+    explore "$dir/space.json" --engine slurm --wait --chunk 8 --budget 16 --out "$dir/wait.db" &&
+        [ "$("$fovea" explore query --csv "$dir/wait.db" "SELECT count(*) FROM point
+            WHERE state <> 'running'" | tail -n 1 | tr -d '\r')" = 16 ]
+    result "--wait ends when all is merged" $?
     explore "$dir/space.json" --engine slurm --resume --out "$dir/slurm.db" &&
         tail -n 1 "$dir/log" | grep -q '^nothing is left to do$'
     result "a sweep that is over submits nothing" $?

@@ -483,6 +483,9 @@ int cmd_explore(int argc, char **argv)
     if (!engine_of(engine, &o.engine))
         return cli_fail(EXIT_USAGE, "explore: --engine: '%s' is none of local, slurm, none",
                         engine);
+    if (o.engine != ENGINE_LOCAL && o.has_check)
+        return cli_fail(EXIT_USAGE, "explore: --check is the local engine's: --resume --check N "
+                                    "when all results are merged");
     if (o.engine != ENGINE_SLURM && (chunk != NULL || o.tasks != NULL || o.wait))
         return cli_fail(EXIT_USAGE,
                         "explore: --chunk, --tasks and --wait belong to --engine slurm");

@@ -138,6 +138,7 @@ START_TEST(wrong_usage_is_told)
     EXPLORE(2, "work " DIR "/none.json");
     EXPLORE(2, DIR "/s.json --engine cluster --out " DIR "/d.db");
     EXPLORE(2, DIR "/s.json --wait --out " DIR "/d.db");
+    EXPLORE(2, DIR "/s.json --engine none --check 3 --out " DIR "/d.db");
     EXPLORE(2, DIR "/s.json --engine none --strategy evolve --out " DIR "/d.db");
     ck_assert_msg(strstr(text, "evolve breeds points from results") != NULL, "%s", text);
     ck_assert_int_ne(access(DIR "/d.db", F_OK), 0);
