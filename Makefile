@@ -8,7 +8,7 @@
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make slurm-test a sweep through a real Slurm and through GNU parallel, where they are installed
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
-#   make studies    ready-made sweeps of fovea explore, out/studies
+#   make studies    ready-made sweeps of fovea explore, out/studies; study-NAME: one of tools/explore/studies
 #   make format     clang-format over everything               make fuzz    fuzzers, FUZZ_SECONDS each
 #   make check-qemu-long  N=5000 more random programs of each chip on core and QEMU, from SEED=1
 #   CONF=san  address and undefined-behavior sanitizers    STRICT=1  warnings are errors    V=1  show
@@ -290,14 +290,13 @@ SEEDS ?= 10
 scenarios: all
 	@tests/scenarios.py --fovea $(BUILD)/fovea --seeds $(SEEDS) --out $(BUILD)/scenarios $(if $(UPDATE),--update)
 
-# Each space of tools/explore/studies into out/studies/NAME.db; RESUME=1: what is there goes on.
+# Each space of tools/explore/studies into out/studies/NAME.db and NAME.html; RESUME=1: what is there goes on.
 STUDIES := $(patsubst tools/explore/studies/%.json,%,$(sort $(wildcard tools/explore/studies/*.json)))
-studies: all
-	@mkdir -p out/studies
-	@for s in $(STUDIES); do \
-	    echo "$$s"; $(if $(RESUME),,rm -f out/studies/$$s.db;) \
-	    $(O)/fovea explore tools/explore/studies/$$s.json --out out/studies/$$s.db --resume || exit 1; \
-	done
+.PHONY: $(STUDIES:%=study-%)
+studies: $(STUDIES:%=study-%)
+$(STUDIES:%=study-%): study-%: all
+	@echo "$*"; mkdir -p out/studies; $(if $(RESUME),,rm -f out/studies/$*.db;) \
+	$(O)/fovea explore tools/explore/studies/$*.json --out out/studies/$*.db --resume
 
 # The suite proves that it can fail: tests/mutants.txt, all or MUTANTS="name ..".
 mutants: all

@@ -317,7 +317,7 @@ static uint32_t link_format_bits(const char *name)
     return 0;
 }
 
-/* "raw": true is short for "format": "raw". */
+/* "raw": true is short for "format": "raw", false for "none". */
 static void read_link_format(const sim_cfg_t *output, scenario_t *s)
 {
     const char *name = sim_cfg_str(output, "format", NULL);
@@ -327,9 +327,10 @@ static void read_link_format(const sim_cfg_t *output, scenario_t *s)
     if (sim_cfg_has(output, "raw"))
         sim_cfg_fail(output, "raw", "not together with format");
     s->output.link = link_format_bits(name);
-    if (s->output.link == 0)
+    if (s->output.link == 0 && strcmp(name, "none") != 0)
         sim_cfg_fail(output, "format",
-                     "'%s' is not raw, rgb888, rgb565, yuv422, yuv422-10, yuv420 or raw+roi", name);
+                     "'%s' is not none, raw, rgb888, rgb565, yuv422, yuv422-10, yuv420 or raw+roi",
+                     name);
 }
 
 /* Flags say what is on the link, and whether files are made of it. */
