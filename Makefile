@@ -296,7 +296,8 @@ STUDIES := $(patsubst tools/explore/studies/%.json,%,$(sort $(wildcard tools/exp
 studies: $(STUDIES:%=study-%)
 $(STUDIES:%=study-%): study-%: all
 	@echo "$*"; mkdir -p out/studies; $(if $(RESUME),,rm -f out/studies/$*.db;) \
-	$(O)/fovea explore tools/explore/studies/$*.json --out out/studies/$*.db --resume
+	$(O)/fovea explore tools/explore/studies/$*.json --out out/studies/$*.db --resume && \
+	$(O)/fovea explore report out/studies/$*.db
 
 # The suite proves that it can fail: tests/mutants.txt, all or MUTANTS="name ..".
 mutants: all

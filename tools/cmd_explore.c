@@ -12,6 +12,7 @@
 #include "tools/commands.h"
 #include "tools/explore/engine.h"
 #include "tools/explore/slurm.h"
+#include "tools/explore/sweep_page.h"
 #include "tools/explore/table.h"
 #include "tools/explore/tasks.h"
 #include "tools/interrupt.h"
@@ -112,6 +113,53 @@ static int ask(const question_t *q, int argc, char **argv)
                    : cli_fail(EXIT_USAGE, "%s",
                               store_error(store)[0] != '\0' ? store_error(store) : "out of memory");
     store_close(store);
+    return code;
+}
+
+/* ---- a page of it ---- */
+
+/* FILE.db: FILE.html beside it. */
+static void default_page(const char *file, char *page, size_t bytes)
+{
+    size_t length = strlen(file);
+    if (length > 3 && strcmp(file + length - 3, ".db") == 0)
+        length -= 3;
+    snprintf(page, bytes, "%.*s.html", (int)length, file);
+}
+
+static int report(int argc, char **argv)
+{
+    const char *out = NULL;
+    char **args, error[SPACE_PATH], path[SPACE_PATH];
+    int count;
+    const cli_opt_t opts[] = {
+        {'o', "out", "FILE.html", "the page (default: FILE.html beside FILE.db)", &out}};
+    const cli_t cli = {"explore report",
+                       "FILE.db",
+                       "Makes one page of HTML of a sweep: fronts, sensitivity, rooflines, points.",
+                       opts,
+                       SIM_COUNT(opts),
+                       1,
+                       1};
+    int over = cli_parse(&cli, argc, argv, &args, &count);
+    if (over >= 0)
+        return over;
+    store_t *store = store_open(args[0], error);
+    if (store == NULL)
+        return cli_fail(EXIT_USAGE, "%s", error);
+    default_page(args[0], path, sizeof(path));
+    out = out != NULL ? out : path;
+    FILE *to = sim_file_create(out, error, sizeof(error));
+    int code = to == NULL ? cli_fail(EXIT_USAGE, "explore report: %s", error) : EXIT_FINE;
+    if (to != NULL && !sweep_page_write(store, args[0], to, error, sizeof(error))) {
+        sim_file_abandon(to, out);
+        code = cli_fail(EXIT_USAGE, "explore report: %s: %s", args[0], error);
+    } else if (to != NULL && sim_file_commit(to, out, error, sizeof(error)) != SIM_OK) {
+        code = cli_fail(EXIT_FAILED, "explore report: %s", error);
+    }
+    store_close(store);
+    if (code == EXIT_FINE)
+        printf("%s\n", out);
     return code;
 }
 
@@ -432,7 +480,8 @@ static uint64_t processors(void)
 static const struct {
     const char *name;
     int (*command)(int argc, char **argv);
-} pieces[] = {{"tasks", explore_tasks}, {"work", explore_work}, {"merge", explore_merge}};
+} pieces[] = {
+    {"report", report}, {"tasks", explore_tasks}, {"work", explore_work}, {"merge", explore_merge}};
 
 int cmd_explore(int argc, char **argv)
 {
@@ -464,7 +513,7 @@ int cmd_explore(int argc, char **argv)
     };
     const cli_t cli = {"explore",
                        "SPACE.json | query FILE.db SQL | csv FILE.db | front FILE.db | status "
-                       "FILE.db | tasks FILE.db | work TASK.json | merge FILE.db",
+                       "FILE.db | report FILE.db | tasks FILE.db | work TASK.json | merge FILE.db",
                        "Evaluates the points of a space; or tells what came of it.",
                        opts,
                        SIM_COUNT(opts),

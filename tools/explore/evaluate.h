@@ -13,6 +13,7 @@
 
 #include "tools/expect.h"
 #include "tools/explore/space.h"
+#include "tools/inference.h"
 
 /* clang-format off */
 /* Of the chip data alone: X(name, unit, help). */
@@ -101,6 +102,7 @@ typedef bool (*evaluate_known_t)(void *ctx, evaluation_t *e);
 
 typedef struct {
     evaluate_known_t known; /* NULL: all of it */
+    void (*finished)(void *ctx, const inference_t *in); /* npu: it looks at what ran; may be NULL */
     void *ctx;
     bool only_read;  /* chip, technology and scenarios, for what is wrong with them */
     bool full;       /* nothing shared, with numerics, every cycle and burst an event */

@@ -344,6 +344,9 @@ void npu_evaluate(npu_evaluator_t *ev, const evaluate_job_t *job)
     if (!evaluate_known(job))
         return;
     const done_t *d = find_done(ev, p, job->chip, job->e);
-    if (d != NULL)
-        (void)tell_all(ev, &d->in, job);
+    if (d == NULL)
+        return;
+    (void)tell_all(ev, &d->in, job);
+    if (job->desc->finished != NULL)
+        job->desc->finished(job->desc->ctx, &d->in);
 }
