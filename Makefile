@@ -297,7 +297,8 @@ studies: $(STUDIES:%=study-%)
 $(STUDIES:%=study-%): study-%: all
 	@echo "$*"; mkdir -p out/studies; $(if $(RESUME),,rm -f out/studies/$*.db;) \
 	$(O)/fovea explore tools/explore/studies/$*.json --out out/studies/$*.db --resume && \
-	$(O)/fovea explore report out/studies/$*.db
+	if [ -f out/studies/$*.db ]; then $(O)/fovea explore report out/studies/$*.db; fi && \
+	tools/explore/studies/plot.sh $(O)/fovea out/studies $*
 
 # The suite proves that it can fail: tests/mutants.txt, all or MUTANTS="name ..".
 mutants: all
