@@ -239,6 +239,33 @@ START_TEST(what_is_no_sweep_is_told)
 }
 END_TEST
 
+/* Bytes that are not what they were, a file that is cut: a page or a line, never a crash. */
+START_TEST(a_damaged_file_is_told)
+{
+    enum { FILES = 24, BYTES = 12 };
+    size_t bytes = 0;
+    sim_stream_t stream = sim_stream(3, 1, 0);
+    free(make_page());
+    uint8_t *sweep = sim_file_read(DIR "/s.db", 1 << 28, &bytes, error, sizeof(error));
+    ck_assert_msg(sweep != NULL, "%s", error);
+    for (uint32_t n = 0; n < FILES; n++) {
+        uint8_t *copy = malloc(bytes);
+        ck_assert(copy != NULL);
+        memcpy(copy, sweep, bytes);
+        for (uint32_t i = 0; i < BYTES; i++)
+            copy[100 + sim_stream_below(&stream, (uint32_t)bytes - 100)] =
+                (uint8_t)sim_stream_below(&stream, 256);
+        ck_assert_int_eq(
+            sim_file_write(DIR "/d.db", copy, n % 4 == 0 ? bytes / 2 : bytes, error, sizeof(error)),
+            SIM_OK);
+        int code = fovea(text, sizeof(text), "explore report " DIR "/d.db");
+        ck_assert_msg(code == 0 || (code == 2 && text[0] != '\0'), "%u: %d: %s", n, code, text);
+        free(copy);
+    }
+    free(sweep);
+}
+END_TEST
+
 /* ---- in a browser ---- */
 
 static const char probe[] =
@@ -284,4 +311,5 @@ END_TEST
 
 TEST_MAIN("tools sweep page", a_whole_grid_has_its_exact_indices, a_grid_with_a_hole_has_no_indices,
           a_sample_is_near_the_indices_of_its_law, models_are_tasks, the_page_has_what_the_file_has,
-          text_is_no_markup_and_nothing_is_fetched, what_is_no_sweep_is_told, it_opens_in_a_browser)
+          text_is_no_markup_and_nothing_is_fetched, what_is_no_sweep_is_told,
+          a_damaged_file_is_told, it_opens_in_a_browser)
