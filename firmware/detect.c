@@ -2,6 +2,7 @@
 
 enum {
     FRACTION_BITS = 12, /* fixed point of a distance in cells */
+    HALF_CELL = 1 << (FRACTION_BITS - 1),
     MAX_IOU_PERCENT = 45,
 };
 
@@ -125,12 +126,10 @@ static det_box_t cell_box(const det_tensor_t *boxes, uint32_t cx, uint32_t cy, i
     return box_around(gw, gh, cx, cy, side, roi);
 }
 
-void det_cell_px(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy, int32_t px[2])
+det_box_t det_cell_box(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy)
 {
-    static const int32_t none[4] = {0};
-    det_box_t box = box_around(gw, gh, cx, cy, none, roi);
-    px[0] = box.x0;
-    px[1] = box.y0;
+    static const int32_t half[4] = {HALF_CELL, HALF_CELL, HALF_CELL, HALF_CELL};
+    return box_around(gw, gh, cx, cy, half, roi);
 }
 
 /* The cell's best class, of equal ones the first. */

@@ -50,8 +50,8 @@ typedef struct {
 
 enum { DET_MAX_BOXES = 32, DET_MAX_CANDIDATES = 96, DET_MAX_CLASSES = 16 };
 
-/* Column and row of the array under the middle of a cell of a grid of gw by gh. */
-void det_cell_px(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy, int32_t px[2]);
+/* What a cell of a grid of gw by gh covers, pixels of the array; class_id and score are 0. */
+det_box_t det_cell_box(det_roi_t roi, uint32_t gw, uint32_t gh, uint32_t cx, uint32_t cy);
 
 /* Whether these are outputs that det_decode understands; no data are looked at. */
 bool det_known(const det_tensor_t *tensors, uint32_t count);

@@ -49,7 +49,7 @@
     X(ROI_PRIVACY,     0x9066, 2, SETTING, 0,    FIXED,  "roi_privacy",     0, 2,     "roi_stream: people are shown (0), filled (1), a mosaic (2)")             \
     X(ROI_CELL,        0x9068, 2, SETTING, 32,   FIXED,  "roi_cell",        4, 64,    "roi_stream: edge of a cell of the mosaic, samples of the frame")         \
     X(STOCK_HOLD_MS,   0x9070, 2, SETTING, 900,  FIXED,  "stock_hold_ms",   0, 65535, "shelf_stock: a facing that looks different for so long is different")    \
-    X(STOCK_SHARE,     0x9072, 2, SETTING, 18,   FIXED,  "stock_share",     1, 255,   "shelf_stock: cells that show product, of a facing that is not empty, 1/256")\
+    X(STOCK_SHARE,     0x9072, 2, SETTING, 18,   FIXED,  "stock_share",     1, 255,   "shelf_stock: area that shows product, of a facing that is not empty, 1/256")\
     X(CLASSIFY_MOST,   0x9080, 2, SETTING, 8,    FIXED,  "classify_most",   0, 8,     "cascade: boxes that the second network looks at in a frame, at most")      \
     X(GESTURE_SWINGS,  0x9090, 2, SETTING, 3,    FIXED,  "gesture_swings",  1, 255,   "gesture: so many swings from side to side in a row are a wave")          \
     X(GESTURE_SWING,   0x9092, 2, SETTING, 56,   FIXED,  "gesture_swing",   1, 1024,  "gesture: a swing goes so far at least, 1/256 of the hand's size")        \

@@ -4,12 +4,16 @@
  *     cells [1, gh, gw, 3] --each is what it most likely shows--> empty | product | somebody
  *     a facing's cells --shares--> product, empty, or nothing new --for hold_ms--> state, event
  *
- * A cell belongs to the facing in which its middle is. A facing shows product when `share` of its
- * cells do, and that it is empty when fewer do even with those that show somebody. It shows nothing
- * new while somebody is before it, who hides it or wears what looks like product: a tenth of the
- * cells in its columns, of the facings above and below it too, as people are upright. What it shows
- * counts when it has shown nothing else for hold_ms; of frames in between that show nothing new
- * none is asked. States that are seen first are no events.
+ * A facing has of each cell what lies in it, but for a rim of a quarter of a cell: shares are of
+ * that area (one narrower than half a cell has none, and stays unknown). It shows product when
+ * `share` of it does, and that it is empty when less does even with what shows somebody. It shows
+ * nothing new while somebody is before it, who hides it or wears what looks like product: a tenth
+ * of the cells in its columns, of the facings above and below it too, as people are upright. What
+ * it shows counts when it has shown nothing else for hold_ms; of frames in between that show
+ * nothing new none is asked. States that are seen first are no events.
+ *
+ * While half of the cells next to it, in its rows and on one side, show somebody who was not there
+ * ten seconds ago, product must stay for three times as long: it may be an arm.
  *
  * Integers only, no registers. Units: active-array pixels, milliseconds of any start (32 bits,
  * wrapping).
@@ -36,10 +40,13 @@ typedef struct {
 
 typedef struct {
     uint8_t state, other; /* META_STATE_...: NONE until it is known; what it shows instead, if so */
-    bool hidden;          /* most of it, in the newest frame */
-    uint16_t cells[STOCK_CLASSES];          /* of the newest frame */
-    uint16_t column[STOCK_CLASSES];         /* the same of all facings, in its columns */
-    uint32_t since_ms, other_ms, hidden_ms; /* since when */
+    bool hidden, crowded; /* in the newest frame: most of it; somebody is next to it */
+    uint32_t px[STOCK_CLASSES];     /* of the newest frame: so much of its area */
+    uint16_t column[STOCK_CLASSES]; /* cells of all facings, in its columns */
+    struct {
+        uint16_t cells, hidden;
+    } beside[2]; /* next to it, to the left and to the right */
+    uint32_t since_ms, other_ms, hidden_ms, crowded_ms; /* since when */
 } stock_facing_t;
 
 typedef struct {

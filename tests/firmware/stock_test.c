@@ -37,7 +37,7 @@ static void show(int n, int product, int hidden)
 
 static void setup(void)
 {
-    stock = (stock_t){.rule = {.hold_ms = 900, .share = 64}}; /* 3 of 12 cells */
+    stock = (stock_t){.rule = {.hold_ms = 900, .share = 60}}; /* 3 of the upper 4 cells */
     stock_set(&stock, rects, 2);
     memset(codes, 0, sizeof(codes));
     for (int i = 0; i < W * H; i++)
@@ -91,7 +91,7 @@ END_TEST
 START_TEST(a_facing_is_empty_once_it_has_been_so_for_the_hold)
 {
     fill_both();
-    show(0, 2, 0); /* less than a quarter */
+    show(0, 2, 0); /* less than the share */
     see_at(2000);
     ck_assert_uint_eq(stock.events, 0);
     see_at(3000);
@@ -100,7 +100,7 @@ START_TEST(a_facing_is_empty_once_it_has_been_so_for_the_hold)
     ck_assert_uint_eq(stock.event[0].place, 0);
     ck_assert_uint_eq(report(0, 3000).state, META_STATE_EMPTY);
     ck_assert_uint_eq(report(0, 3000).ms, 1000);  /* since it was first seen so */
-    ck_assert_uint_eq(report(0, 3000).share, 42); /* 2 of 12 */
+    ck_assert_uint_eq(report(0, 3000).share, 38); /* 175 by 75 of 350 by 250 */
     see_at(4000);
     ck_assert_uint_eq(stock.events, 0); /* once */
     show(0, 3, 0);
@@ -156,7 +156,7 @@ END_TEST
 START_TEST(what_little_is_hidden_may_be_the_last_item)
 {
     fill_both();
-    show(0, 2, 1); /* 3 of 12 is the share */
+    show(0, 2, 1); /* 3 are the share */
     for (uint32_t t = 2000; t < 30000; t += 1000) {
         see_at(t);
         ck_assert_uint_eq(stock.events, 0);
@@ -216,23 +216,125 @@ START_TEST(somebody_who_passes_does_not_end_what_was_seen_before)
 }
 END_TEST
 
-START_TEST(a_cell_counts_where_its_middle_is_however_the_tensor_is_turned)
+START_TEST(of_a_cell_counts_what_lies_within_the_rim_however_the_tensor_is_turned)
 {
     det_roi_t seen = {.x = 1000, .y = 2000, .w = 800, .h = 600};
-    const stock_rect_t upper_left = {1000, 2000, 100, 100}, edge = {1050, 2050, 50, 50};
-    const stock_rect_t beside = {1051, 2051, 99, 99}; /* ends before the next middle: none */
+    const stock_rect_t three[3] = {
+        {1000, 2000, 100, 100}, {1040, 2020, 120, 80}, {1100, 2000, 49, 49}};
+    static const uint32_t product[3] = {50 * 50, 35 * 30, 0}, bare[3] = {0, 35 * 30, 0};
     det_tensor_t t = cells();
     for (int turned = 0; turned < 2; turned++) {
-        const stock_rect_t three[3] = {upper_left, edge, beside};
         setup();
         seen.flip_x = seen.flip_y = turned == 1;
         show_cell(turned ? W - 1 : 0, turned ? H - 1 : 0, STOCK_PRODUCT);
         stock_set(&stock, three, 3);
         stock_update(&stock, &t, seen, 0);
         for (int n = 0; n < 3; n++) {
-            ck_assert_uint_eq(stock.facing[n].cells[STOCK_PRODUCT], n < 2);
-            ck_assert_uint_eq(stock.facing[n].cells[STOCK_EMPTY], 0);
+            ck_assert_uint_eq(stock.facing[n].px[STOCK_PRODUCT], product[n]);
+            ck_assert_uint_eq(stock.facing[n].px[STOCK_EMPTY], bare[n]);
         }
+    }
+}
+END_TEST
+
+/* Facing 0 ends 60 px into its last column, whose cells show the product of the one beside it. */
+START_TEST(a_neighbor_that_reaches_into_the_last_cells_is_no_product)
+{
+    const stock_rect_t narrow = {0, 0, 360, 300};
+    setup();
+    stock_set(&stock, &narrow, 1);
+    for (int i = 0; i < 3; i++)
+        show_cell(3, i, STOCK_PRODUCT);
+    see_at(0);
+    see_at(1000);
+    ck_assert_uint_eq(stock.facing[0].state, META_STATE_EMPTY); /* 35 of 310 */
+    for (int i = 0; i < 3; i++)
+        show_cell(2, i, STOCK_PRODUCT);
+    see_at(2000);
+    see_at(3000);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
+}
+END_TEST
+
+/* Facing 0 is bare from 0 on; `rows` of the cells to the right of it show somebody from `from_ms`.
+ */
+static void stand_beside(uint32_t from_ms, int rows)
+{
+    setup();
+    see_at(0);
+    see_at(1000);
+    for (int i = 0; i < rows; i++)
+        show_cell(4, i, STOCK_HIDDEN);
+    see_at(from_ms);
+}
+
+START_TEST(beside_somebody_product_must_stay_three_times_as_long)
+{
+    stand_beside(2000, 2);
+    show(0, 6, 0);
+    see_at(3000);
+    see_at(5699);
+    ck_assert_uint_eq(stock.events, 0);
+    see_at(5700);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
+    show(0, 0, 0); /* that it is bare is not doubted */
+    see_at(6000);
+    see_at(6900);
+    ck_assert_uint_eq(stock.events, 1);
+    ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_EMPTY);
+}
+END_TEST
+
+START_TEST(who_has_gone_from_beside_it_or_hardly_shows_doubts_nothing)
+{
+    stand_beside(2000, 3);
+    show(0, 6, 0);
+    see_at(3000);
+    show(1, 0, 0); /* gone */
+    see_at(4000);
+    ck_assert_uint_eq(stock.events, 1);
+    stand_beside(2000, 1); /* one cell of three */
+    show(0, 6, 0);
+    see_at(3000);
+    see_at(4000);
+    ck_assert_uint_eq(stock.events, 1);
+}
+END_TEST
+
+START_TEST(what_always_looks_like_somebody_beside_it_doubts_nothing_after_ten_seconds)
+{
+    for (uint32_t late = 0; late < 2; late++) {
+        stand_beside(2000, 3);
+        show(0, 6, 0);
+        see_at(11000 + late - 1);
+        see_at(12000 + late - 1);
+        ck_assert_uint_eq(stock.events, late);
+    }
+}
+END_TEST
+
+START_TEST(cells_beside_it_are_those_next_to_it_in_its_rows)
+{
+    const stock_rect_t middle = {300, 200, 200, 200};
+    setup();
+    stock_set(&stock, &middle, 1);
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            bool beside = (x == 2 || x == 5) && (y == 2 || y == 3);
+            bool in_it = (x == 3 || x == 4) && (y == 2 || y == 3);
+            show_cell(x, y, beside || in_it ? STOCK_EMPTY : STOCK_HIDDEN);
+        }
+    see_at(0);
+    ck_assert(!stock.facing[0].crowded);
+    for (int side = 0; side < 2; side++) {
+        ck_assert_uint_eq(stock.facing[0].beside[side].cells, 2);
+        show_cell(side ? 5 : 2, 3, STOCK_HIDDEN);
+        see_at(1000);
+        ck_assert(stock.facing[0].crowded);
+        ck_assert_uint_eq(stock.facing[0].beside[side].hidden, 1);
+        show_cell(side ? 5 : 2, 3, STOCK_EMPTY);
     }
 }
 END_TEST
@@ -320,8 +422,12 @@ TEST_MAIN("stock", what_is_seen_first_is_no_event_and_known_after_the_hold,
           what_little_is_hidden_may_be_the_last_item,
           who_is_before_the_facings_above_or_below_it_is_before_it,
           somebody_who_passes_does_not_end_what_was_seen_before,
-          a_cell_counts_where_its_middle_is_however_the_tensor_is_turned,
-          a_facing_without_cells_is_never_known,
+          of_a_cell_counts_what_lies_within_the_rim_however_the_tensor_is_turned,
+          a_neighbor_that_reaches_into_the_last_cells_is_no_product,
+          beside_somebody_product_must_stay_three_times_as_long,
+          who_has_gone_from_beside_it_or_hardly_shows_doubts_nothing,
+          what_always_looks_like_somebody_beside_it_doubts_nothing_after_ten_seconds,
+          cells_beside_it_are_those_next_to_it_in_its_rows, a_facing_without_cells_is_never_known,
           the_same_facings_again_change_nothing_and_others_begin_anew,
           events_that_find_no_room_come_in_the_next_frame, times_may_wrap,
           only_a_grid_of_three_classes_is_understood)
