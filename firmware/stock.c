@@ -4,15 +4,16 @@
 
 #include "fovea_metadata.h"
 
-/* Somebody is before a facing: so much of what its columns show of facings, 1/256. */
-enum { STOCK_COVERED = 26 };
+/* Somebody is before a facing: so much of what its columns show of facings, 1/256; he reaches into
+ * it: so much of what it shows. */
+enum { STOCK_COVERED = 26, STOCK_TOUCHED = 6 };
 
 /* The rim of a facing, this part of a cell wide, does not count: the network's edges are as coarse
  * as its cells, so what is there may be the neighbor's, or the board. */
 enum { STOCK_RIM = 4 };
 
-/* Somebody has come beside a facing: what looks like product must stay for so many times as long.
- * What has been there for longer than that is the end of the shelf. */
+/* Somebody has come beside or reaches in: what looks like product must stay for so many times as
+ * long. What has been there for longer than that is the end of the shelf. */
 enum { STOCK_BESIDE_HOLDS = 3, STOCK_BESIDE_MS = 10000 };
 
 void stock_set(stock_t *stock, const stock_rect_t *rects, uint32_t count)
@@ -153,6 +154,7 @@ static uint32_t hold_ms(const stock_t *stock, const stock_facing_t *f, uint8_t s
                         uint32_t time_ms)
 {
     bool somebody = f->crowded && time_ms - f->crowded_ms < STOCK_BESIDE_MS;
+    somebody = somebody || 256u * f->px[STOCK_HIDDEN] >= STOCK_TOUCHED * all_px(f);
     bool doubted = shown == META_STATE_PRODUCT && somebody;
     return stock->rule.hold_ms * (doubted ? STOCK_BESIDE_HOLDS : 1);
 }

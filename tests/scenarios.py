@@ -37,6 +37,7 @@ TARGETS = [
     ('heat_map/shop.json', 'heat_map', 'mean', 0.8),
     ('shelf_stock/day.json', 'passed', 'passed', 1.0),
     ('shelf_stock/day.json', 'event facing_empty delay_ms', 'most', 5000),
+    ('shelf_stock/day.json', 'event facing_filled delay_ms', 'most', 5000),
     ('shelf_stock/given.json', 'passed', 'passed', 1.0),
     ('shelf_stock/light.json', 'passed', 'passed', 1.0),
     ('shelf_stock/passers_by.json', 'passed', 'passed', 1.0),

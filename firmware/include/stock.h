@@ -13,7 +13,8 @@
  * nothing new none is asked. States that are seen first are no events.
  *
  * While half of the cells next to it, in its rows and on one side, show somebody who was not there
- * ten seconds ago, product must stay for three times as long: it may be an arm.
+ * ten seconds ago, or a fortieth of its own area does, product must stay for three times as long:
+ * it may be an arm.
  *
  * Integers only, no registers. Units: active-array pixels, milliseconds of any start (32 bits,
  * wrapping).

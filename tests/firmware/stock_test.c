@@ -145,9 +145,11 @@ START_TEST(who_is_before_it_keeps_it_as_it_was)
         ck_assert_uint_eq(stock.events, 0);
     }
     ck_assert_uint_eq(report(0, 60000).state, META_STATE_EMPTY);
-    show(0, 6, 1);
+    show(0, 6, 1); /* hardly before it, but in it: three times as long */
     see_at(60000);
-    see_at(61000);
+    see_at(62699);
+    ck_assert_uint_eq(stock.events, 0);
+    see_at(62700);
     ck_assert_uint_eq(stock.events, 1);
     ck_assert_uint_eq(stock.event[0].kind, META_EVENT_FACING_FILLED);
 }
