@@ -69,6 +69,7 @@ TARGETS = [
 ]
 for scene in BY_DAY:
     TARGETS += [(f'visitor_counter/{scene}.json', column, 'mean', 0.9) for column in ('precision', 'recall')]
+    TARGETS.append((f'visitor_counter/{scene}.json', 'count_error', 'zero', 0.9))
 for scene in ('evening', 'sunset', 'lights_off', 'nobody', 'every_pixel'):
     TARGETS.append((f'visitor_counter/{scene}.json', 'passed', 'passed', 0.9))
 for scene in ('plain_camera/yuv', 'plain_camera/raw', 'zone_guard/hours', 'imx500/tensors'):
