@@ -12,8 +12,10 @@ tar -c -C "$build" --exclude='*/tests' release gen firmware fovea | tar -x -C "$
 cd "$copy" || exit 1
 
 suite() { # name: the runs that must turn red; the short ones first, the long ones where these stay green
-    build/fovea test tests/golden --out "out/$1" >"out/$1.log" 2>&1 &&
-        build/fovea test scenes --out "out/$1" >>"out/$1.log" 2>&1
+    build/fovea test tests/golden --out "out/$1" >"out/$1.log" 2>&1
+    # A state hash that is another one says that something changed, not that a test would notice what.
+    [ -n "$(why "$1")" ] && return 1
+    build/fovea test scenes --out "out/$1" >>"out/$1.log" 2>&1
 }
 why() { # name: the first line that says what is wrong, of a scenario that failed
     awk '/^[^ ]/ {failed = /^(FAILED|BROKEN)/}
@@ -41,7 +43,7 @@ while IFS='|' read -r name file script what; do
         suite "$name"; code=$?
         why=$(why "$name")
         if [ "$code" -eq 1 ]; then
-            result="red: ${why:-the state hash alone}" killed=$((killed + 1))
+            result="red: $why" killed=$((killed + 1))
             rm -rf "out/$name"
         else
             result="NOT NOTICED (exit $code):$what" survived=$((survived + 1))
