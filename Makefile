@@ -121,7 +121,7 @@ $(O)/tools/report/page.o: private CFLAGS_VEC := -I$(GEN)
 $(O)/tools/report/page.o: $(GEN)/report_page_files.inc
 
 # Which fovea it is: a hash of its sources, looked at each time, written when it is another one.
-MADE_OF := $(sort $(foreach r,$(ROOMS) tools tools/report tools/explore,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h) $(PAGE_FILES))
+MADE_OF := $(sort $(foreach r,$(ROOMS) tools tools/report tools/explore tools/view,$(wildcard $(r)/*.[ch])) $(wildcard firmware/boot_check.c firmware/include/*.h) $(PAGE_FILES))
 $(GEN)/build_id.h: force
 	$(Q)tools/build_id.sh $@ $(MADE_OF)
 $(O)/tools/version.o: private CFLAGS_VEC := -I$(GEN)
@@ -129,7 +129,13 @@ $(O)/tools/version.o: $(GEN)/build_id.h
 force:
 
 # ---- the command --------------------------------------------------------------------------------
-$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) $(call srcs,tools/report) $(call srcs,tools/explore) firmware/boot_check.c)
+# The viewer's window: SDL2 where it is installed.
+HAVE_SDL := $(shell pkg-config --exists sdl2 SDL2_ttf 2>/dev/null && echo yes)
+VIEW     := $(filter-out tools/view/window_$(if $(HAVE_SDL),none,sdl).c,$(call srcs,tools/view))
+LIBS     += $(if $(HAVE_SDL),$(shell pkg-config --libs sdl2 SDL2_ttf))
+$(O)/tools/view/window_sdl.o: private CFLAGS_VEC := $(if $(HAVE_SDL),$(shell pkg-config --cflags sdl2 SDL2_ttf))
+
+$(O)/lib/tools.a: $(call objs,$(filter-out tools/main.c,$(call srcs,tools)) $(call srcs,tools/report) $(call srcs,tools/explore) $(VIEW) firmware/boot_check.c)
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 $(O)/fovea: $(O)/tools/main.o $(O)/lib/tools.a $(ALL_LIBS)

@@ -39,6 +39,8 @@ one cjson/cJSON.h sim/json.c
 one elfutils/libdw.h tools/source_lines.c
 one gelf.h tools/source_lines.c
 one sqlite3.h tools/explore/store.c
+one SDL.h tools/view/window_sdl.c
+one SDL_ttf.h tools/view/window_sdl.c
 # Code generated from onnx.proto is the exemption: <onnx.pb-c.h> belongs to npu/compiler/onnx*.c and
 # to the tests that write models.
 for file in $(grep -lE "^#include <(onnx.pb-c|protobuf-c/).*>" $(git ls-files '*.c' '*.h') /dev/null); do

@@ -49,8 +49,8 @@ typedef struct {
     draw_rect_t rect; /* LINE: from x, y to x + w, y + h; STRING: see draw_text */
     draw_font_t font;
     draw_align_t align;
-    uint32_t thick;        /* LINE */
-    size_t data;           /* STRING: text; IMAGE: pixels, 4 bytes R G B A each; offset into store */
+    uint32_t thick; /* LINE */
+    size_t data;    /* STRING: text; IMAGE: pixels, 4 bytes R G B A each; offset into store */
     uint32_t image_w, image_h;
     bool smooth; /* IMAGE: averaged where it is shown larger or smaller; else nearest */
 } draw_cmd_t;

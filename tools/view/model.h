@@ -43,7 +43,14 @@ typedef struct {
 
 /* ---- images ---- */
 
-typedef enum { VIEW_RAW, VIEW_ISP, VIEW_HOST, VIEW_IDEAL, VIEW_TENSOR, VIEW_PICTURES } view_picture_kind_t;
+typedef enum {
+    VIEW_RAW,
+    VIEW_ISP,
+    VIEW_HOST,
+    VIEW_IDEAL,
+    VIEW_TENSOR,
+    VIEW_PICTURES
+} view_picture_kind_t;
 
 /* Samples of RAW are uint16_t each, of others 3 bytes R G B. */
 typedef struct {
@@ -100,8 +107,8 @@ typedef struct {
     metadata_box_t box[VIEW_BOXES];
 } view_report_t;
 
-/* LINE_UART: of the console; EVENT: told by the firmware on the link; HAND: done by the user's hand;
- * LOG: the simulator's. */
+/* LINE_UART: of the console; EVENT: told by the firmware on the link; HAND: done by the user's
+ * hand; LOG: the simulator's. */
 typedef enum { LINE_UART, LINE_EVENT, LINE_HAND, LINE_LOG } view_line_kind_t;
 typedef struct {
     uint64_t told_ps;
@@ -124,34 +131,34 @@ typedef struct {
 /* ---- all of it ---- */
 
 typedef struct {
-    const sensor_t *sensor;      /* to look at, never to change */
-    const networks_t *networks;  /* of the run */
-    scene_t *scene;              /* its own; NULL: the world is a pipe that cannot be seen twice */
+    const sensor_t *sensor;     /* to look at, never to change */
+    const networks_t *networks; /* of the run */
+    scene_t *scene;             /* its own; NULL: the world is a pipe that cannot be seen twice */
     uint64_t now_ps;
-    uint32_t frames;             /* that the run is to have; 0: not known */
-    double real_time;            /* simulated seconds of a second, lately; 0: stands still */
+    uint32_t frames;  /* that the run is to have; 0: not known */
+    double real_time; /* simulated seconds of a second, lately; 0: stands still */
 
     view_picture_t picture[VIEW_PICTURES];
-    scene_timing_t timing;       /* of the frame that is read */
-    scene_truth_t truth;         /* of it */
+    scene_timing_t timing; /* of the frame that is read */
+    scene_truth_t truth;   /* of it */
     bool truth_known;
 
     char track[VIEW_TRACKS][VIEW_NAME];
     uint32_t tracks;
     view_ring_t spans, packets, reports, frames_done, lines, fills;
-    view_span_t *span;           /* VIEW_SPANS */
+    view_span_t *span; /* VIEW_SPANS */
     view_counter_t counter[VIEW_COUNTERS];
     uint32_t counters;
-    view_packet_t *packet;       /* VIEW_PACKETS */
-    view_report_t *report;       /* VIEW_REPORTS */
-    timeline_frame_t *frame;     /* VIEW_FRAMES: whose metadata left */
-    view_line_t *line;           /* VIEW_LINES */
-    view_fill_t *fill;           /* VIEW_FILLS */
+    view_packet_t *packet;   /* VIEW_PACKETS */
+    view_report_t *report;   /* VIEW_REPORTS */
+    timeline_frame_t *frame; /* VIEW_FRAMES: whose metadata left */
+    view_line_t *line;       /* VIEW_LINES */
+    view_fill_t *fill;       /* VIEW_FILLS */
 
     view_layer_t layer[VIEW_LAYERS];
-    uint32_t layers;             /* of the network that ran last */
-    uint32_t network;            /* its number in networks */
-    uint64_t energy_fj[TECH_BLOCK_COUNT];  /* of the last frame that is over */
+    uint32_t layers;                      /* of the network that ran last */
+    uint32_t network;                     /* its number in networks */
+    uint64_t energy_fj[TECH_BLOCK_COUNT]; /* of the last frame that is over */
     uint32_t energy_frame;
     bool energy_known;
 } view_model_t;
@@ -171,9 +178,16 @@ const timeline_frame_t *view_frame(const view_model_t *model, uint64_t number);
 const view_line_t *view_line(const view_model_t *model, uint64_t number);
 const view_fill_t *view_fill(const view_model_t *model, uint64_t number);
 
-/* Tells; the oldest goes where the ring is full. */
-void view_tell_line(view_model_t *model, view_line_kind_t kind, uint64_t at_ps, const char *fmt, ...)
-    SIM_PRINTF(4, 5);
+/* Tells; the oldest goes where the ring is full. What is returned is to be filled in. */
+void view_tell_span(view_model_t *model, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args, uint64_t now_ps);
+void view_tell_count(view_model_t *model, const char *track, uint64_t at_ps, const char *values);
+view_packet_t *view_tell_packet(view_model_t *model);
+view_report_t *view_tell_report(view_model_t *model);
+void view_tell_frame(view_model_t *model, const timeline_frame_t *frame);
+void view_tell_fill(view_model_t *model, uint64_t at_ps, uint32_t fifo_bytes);
+void view_tell_line(view_model_t *model, view_line_kind_t kind, uint64_t at_ps, const char *fmt,
+                    ...) SIM_PRINTF(4, 5);
 
 /* The report of that frame, or the newest before it; NULL: none. */
 const view_report_t *view_report_of(const view_model_t *model, uint32_t frame);

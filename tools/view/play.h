@@ -28,7 +28,14 @@ typedef enum {
 } play_step_t;
 
 /* Simulated time of a second of the user's; the last: a row a second. */
-typedef enum { SPEED_FULL, SPEED_10TH, SPEED_100TH, SPEED_1000TH, SPEED_ROW, SPEED_COUNT } play_speed_t;
+typedef enum {
+    SPEED_FULL,
+    SPEED_10TH,
+    SPEED_100TH,
+    SPEED_1000TH,
+    SPEED_ROW,
+    SPEED_COUNT
+} play_speed_t;
 extern const char *const play_speed_name[SPEED_COUNT];
 
 /* What the user's hand can change. */

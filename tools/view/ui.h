@@ -56,8 +56,8 @@ typedef enum { UI_HITS(X) HIT_COUNT } ui_hit_t;
 
 /* Of an image: which part of it the panel shows. zoom 1: all of it. */
 typedef struct {
-    float zoom;     /* 1..  */
-    float x, y;     /* the middle, 0..1 */
+    float zoom; /* 1..  */
+    float x, y; /* the middle, 0..1 */
 } ui_zoom_t;
 
 /* What the inspector shows. */
@@ -70,18 +70,18 @@ typedef struct {
 typedef struct {
     ui_zoom_t zoom[VIEW_PICTURES];
     ui_select_t select;
-    ui_panel_t big;        /* shown alone; PANEL_COUNT: all of them */
-    ui_panel_t focus;      /* takes keys of panels: the last one clicked */
-    uint64_t span_ps;      /* of the timeline, from left to right */
-    uint64_t end_ps;       /* its right end; 0: now */
-    uint32_t control;      /* row of the control panel that + and - change */
-    uint32_t inspect_row;  /* first row of the inspector that is shown */
+    ui_panel_t big;       /* shown alone; PANEL_COUNT: all of them */
+    ui_panel_t focus;     /* takes keys of panels: the last one clicked */
+    uint64_t span_ps;     /* of the timeline, from left to right */
+    uint64_t end_ps;      /* its right end; 0: now */
+    uint32_t control;     /* row of the control panel that + and - change */
+    uint32_t inspect_row; /* first row of the inspector that is shown */
     bool help, truth, dark;
     int32_t pointer_x, pointer_y;
     bool dragging;
     ui_hit_t drag_kind;
     uint64_t drag_a;
-    char typed[32];        /* a number that is being typed for the control row; "": none */
+    char typed[32];                 /* a number that is being typed for the control row; "": none */
     draw_rect_t panel[PANEL_COUNT]; /* where each was drawn; w 0: not */
 } view_ui_t;
 

@@ -22,8 +22,8 @@ typedef struct {
 
 typedef enum {
     INPUT_NONE,
-    INPUT_KEY,    /* pressed or repeated */
-    INPUT_DOWN,   /* a button of the mouse */
+    INPUT_KEY,  /* pressed or repeated */
+    INPUT_DOWN, /* a button of the mouse */
     INPUT_UP,
     INPUT_MOVE,   /* with x, y; dragged while a button is down */
     INPUT_WHEEL,  /* at x, y: steps up */
