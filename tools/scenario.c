@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/expect.h"
+#include "tools/scenario_resolved.h"
 
 static void dir_of(const char *file, char dir[SCENARIO_PATH])
 {
@@ -14,14 +15,15 @@ static void dir_of(const char *file, char dir[SCENARIO_PATH])
     snprintf(dir, SCENARIO_PATH, "%.*s", length, slash != NULL ? file : ".");
 }
 
-/* A path of the file is relative to the file; a flag's to the working directory. */
+/* A path of the file is relative to the file (dir; "": as it is); a flag's to the working
+ * directory. */
 static void resolve(const sim_cfg_t *root, const char *key, char out[SCENARIO_PATH],
                     const char *dir, const char *from_file, const char *flag)
 {
     int length;
     if (flag != NULL)
         length = snprintf(out, SCENARIO_PATH, "%s", flag);
-    else if (from_file == NULL || from_file[0] == '/')
+    else if (from_file == NULL || from_file[0] == '/' || dir[0] == '\0')
         length = snprintf(out, SCENARIO_PATH, "%s", from_file != NULL ? from_file : "");
     else
         length = snprintf(out, SCENARIO_PATH, "%s/%s", dir, from_file);
@@ -185,6 +187,7 @@ static void read_steps(const sim_cfg_t *root, scenario_t *s, uint32_t count)
 }
 
 enum { MODE_SELECT = 0x0100 };
+#define LATE_MOST_PS (UINT64_C(1) << 53) /* 2.5 hours */
 
 static bool starts_stream(const scenario_t *s)
 {
@@ -254,15 +257,17 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
         insert_write(root, s, s->host.cmds, MODE_SELECT, 1, 1);
 }
 
-/* Flag: the stream starts later, at a time; what the host does after that stays where it is. */
+/* Flag, or "late_ps": the stream starts later, at a time; what the host does after that stays
+ * where it is. */
 static void start_late(const sim_cfg_t *root, const char *late, scenario_t *s)
 {
-    if (late == NULL)
-        return;
-    if (!sim_time_parse(late, &s->late_ps)) {
+    s->late_ps = sim_cfg_u64(root, "late_ps", 0, LATE_MOST_PS, 0);
+    if (late != NULL && !sim_time_parse(late, &s->late_ps)) {
         sim_cfg_fail(root, NULL, "--late: '%s' is not <n><ps|ns|us|ms|s>", late);
         return;
     }
+    if (s->late_ps == 0)
+        return;
     for (uint32_t i = 0; i < s->steps; i++) {
         scenario_step_t *step = &s->step[i];
         if (step->kind != STEP_WRITE || step->addr != MODE_SELECT || step->at_frame)
@@ -293,30 +298,6 @@ static bool flag_u64(const char *name, const char *text, uint64_t low, uint64_t 
     return true;
 }
 
-/* Images on the link, as bits of app_image_out: RAW, lines of the ISP, those in YUV422, small,
- * wide. */
-static const struct {
-    const char *name;
-    uint32_t bits;
-} link_formats[] = {{"raw", 1},        {"rgb888", 2},  {"rgb565", 10}, {"yuv422", 6},
-                    {"yuv422-10", 70}, {"yuv420", 14}, {"raw+roi", 3}};
-
-static const char *link_format_name(uint32_t bits)
-{
-    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
-        if (link_formats[i].bits == bits)
-            return link_formats[i].name;
-    return NULL;
-}
-
-static uint32_t link_format_bits(const char *name)
-{
-    for (size_t i = 0; i < SIM_COUNT(link_formats); i++)
-        if (strcmp(link_formats[i].name, name) == 0)
-            return link_formats[i].bits;
-    return 0;
-}
-
 /* "raw": true is short for "format": "raw", false for "none". */
 static void read_link_format(const sim_cfg_t *output, scenario_t *s)
 {
@@ -326,7 +307,7 @@ static void read_link_format(const sim_cfg_t *output, scenario_t *s)
         return;
     if (sim_cfg_has(output, "raw"))
         sim_cfg_fail(output, "raw", "not together with format");
-    s->output.link = link_format_bits(name);
+    s->output.link = scenario_link_format(name);
     if (s->output.link == 0 && strcmp(name, "none") != 0)
         sim_cfg_fail(output, "format",
                      "'%s' is not none, raw, rgb888, rgb565, yuv422, yuv422-10, yuv420 or raw+roi",
@@ -337,7 +318,7 @@ static void read_link_format(const sim_cfg_t *output, scenario_t *s)
 static void apply_output_flags(const scenario_flags_t *flags, scenario_t *s)
 {
     if (flags->format != NULL)
-        s->output.link = link_format_bits(flags->format);
+        s->output.link = scenario_link_format(flags->format);
     if (flags->no_images)
         s->output.picture = s->output.dng = 0;
     s->output.images = s->output.link != 0 && !flags->no_images;
@@ -421,73 +402,6 @@ bool scenario_boots_image(const scenario_t *s)
     return s->sensor.logic.clkrst.boot == BOOT_SPI && s->flash_files == 0;
 }
 
-static void write_boot(const scenario_t *s, sim_json_t *out)
-{
-    sim_json_add_str(out, "boot", boot_mode_names[s->sensor.logic.clkrst.boot]);
-    if (s->sensor.logic.clkrst.boot != BOOT_MEMORY)
-        sim_json_add_str(out, "boot_rom", s->boot_rom);
-    if (!s->sensor.logic.flash.fitted || scenario_boots_image(s))
-        return;
-    sim_json_t *flash = sim_json_add_array(out, "flash");
-    for (uint32_t i = 0; i < s->flash_files; i++) {
-        sim_json_t *item = sim_json_add_object(flash, NULL);
-        sim_json_add_u64(item, "at", s->flash[i].at);
-        sim_json_add_str(item, "file", s->flash[i].file);
-    }
-}
-
-static void write_profile(const thermal_desc_t *thermal, sim_json_t *points)
-{
-    for (uint32_t i = 0; i < thermal->points; i++) {
-        char at[32];
-        sim_json_t *point = sim_json_add_object(points, NULL);
-        snprintf(at, sizeof(at), "%llups", (unsigned long long)thermal->profile[i].at_ps);
-        sim_json_add_str(point, "at", at);
-        sim_json_add_num(point, "c", thermal->profile[i].mc / 1000.0);
-    }
-}
-
-static void write_temperature(const thermal_desc_t *thermal, sim_json_t *out)
-{
-    if (!thermal->self_heating) {
-        write_profile(thermal, sim_json_add_array(out, "temperature_c"));
-        return;
-    }
-    sim_json_t *object = sim_json_add_object(out, "thermal");
-    write_profile(thermal, sim_json_add_array(object, "ambient_c"));
-    sim_json_add_num(object, "start_c", thermal->start_mc / 1000.0);
-}
-
-static void write_resolved(scenario_t *s)
-{
-    sim_json_t *out = s->resolved;
-    sim_json_add_str(out, "chip", s->chip);
-    sim_json_add_str(out, "firmware", s->firmware);
-    sim_json_t *networks = sim_json_add_array(out, "networks");
-    for (uint32_t n = 0; n < s->networks; n++)
-        sim_json_add_str(networks, NULL, s->network[n]);
-    sim_json_add_u64(out, "seed", s->seed);
-    sim_json_add_u64(out, "frames", s->frames);
-    write_boot(s, out);
-    if (s->late_ps != 0)
-        sim_json_add_u64(out, "late_ps", s->late_ps);
-    sim_json_add_u64(out, "host_bus", s->sensor.logic.cci.hz);
-    write_temperature(&s->sensor.logic.thermal, out);
-    sim_json_t *output = sim_json_add_object(out, "output");
-    if (s->output.link <= 1)
-        sim_json_add_bool(output, "raw", s->output.link != 0);
-    else
-        sim_json_add_str(output, "format", link_format_name(s->output.link));
-    sim_json_add_bool(output, "metadata", s->output.metadata);
-    sim_json_add_bool(output, "isp", s->output.picture != 0);
-    if (s->output.picture != 0)
-        sim_json_add_u64(output, "picture_every", s->output.picture);
-    if (s->output.dng != 0)
-        sim_json_add_u64(output, "dng_every", s->output.dng);
-    settings_write(&s->settings, sim_json_add_object(out, "settings"));
-    scene_desc_write(scene_desc(s->scene), sim_json_add_object(out, "scene"));
-}
-
 /* The file, and what flags have put in its place. */
 static void hash_scenario(const sim_cfg_t *root, scenario_t *s)
 {
@@ -559,13 +473,6 @@ static void read_temperature(const sim_cfg_t *root, const pix_desc_t *pixel,
 static void read_faults(const sim_cfg_t *root, scenario_t *s)
 {
     s->faults = fault_read(root, &s->sensor, s->firmware, s->seed, s->fault);
-    if (s->faults == 0)
-        return;
-    sim_json_t *out = sim_json_add_array(s->resolved, "faults");
-    for (uint32_t i = 0; i < s->faults; i++) {
-        sim_cfg_t item = sim_cfg_at(root, "faults", i);
-        sim_json_add_value(out, NULL, sim_cfg_copy(&item));
-    }
 }
 
 /* Those that stand in L2 at once; the flag's one stands there alone. */
@@ -589,7 +496,9 @@ static void read_settings(const sim_cfg_t *root, scenario_t *s)
 {
     const isp_desc_t *isp = &s->sensor.isp;
     s->settings = settings_of_scene(s->scene, isp->array_width_px, isp->array_height_px);
-    settings_read(root, isp->array_width_px, isp->array_height_px, &s->settings);
+    bool any = scenario_is_resolved(root); /* the scene's zones may reach out of the picture */
+    settings_read(root, any ? 0 : isp->array_width_px, any ? 0 : isp->array_height_px,
+                  &s->settings);
 }
 
 static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
@@ -610,7 +519,12 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     read_output(root, flags, s);
     if (!read_scene(root, dir, flags, s, error, error_bytes))
         return false;
-    return flags->source != NULL ? take_chip(s, flags->source) : load_chip(s, error, error_bytes);
+    scenario_source_t resolved;
+    if (flags->source != NULL)
+        return take_chip(s, flags->source);
+    if (scenario_resolved_read(root, &resolved) && flags->chip == NULL)
+        return take_chip(s, &resolved);
+    return load_chip(s, error, error_bytes);
 }
 
 bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_t *flags,
@@ -630,6 +544,8 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
     bool fine = sim_doc_error(doc) == NULL;
     if (fine) {
         sim_cfg_t root = own != NULL ? sim_doc_root(own) : flags->source->scenario;
+        if (scenario_is_resolved(&root))
+            dir[0] = '\0';
         fine = read_root(scenario, &root, dir, flags, error, error_bytes);
         if (fine) {
             read_boot(&root, dir, scenario);
@@ -644,7 +560,7 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
             read_faults(&root, scenario);
             expect_check(&root);
             sim_cfg_done(&root);
-            write_resolved(scenario);
+            scenario_resolved_write(&root, scenario);
             hash_scenario(&root, scenario);
         }
     }

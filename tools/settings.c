@@ -125,8 +125,8 @@ static bool is_flat(const settings_zone_t *zone)
     const int32_t(*at)[2] = zone->corner;
     for (uint32_t i = 1; i < zone->corners; i++)
         for (uint32_t k = 1; k < i; k++)
-            if ((at[i][0] - at[0][0]) * (at[k][1] - at[0][1]) !=
-                (at[i][1] - at[0][1]) * (at[k][0] - at[0][0]))
+            if ((int64_t)(at[i][0] - at[0][0]) * (at[k][1] - at[0][1]) !=
+                (int64_t)(at[i][1] - at[0][1]) * (at[k][0] - at[0][0]))
                 return false;
     return true;
 }
@@ -137,8 +137,10 @@ static void read_corner(const sim_cfg_t *at, const uint32_t size_px[2], int32_t 
     double px[2] = {0, 0};
     sim_cfg_nums(at, NULL, px, 2, -1e6, 1e6);
     for (uint32_t k = 0; k < 2; k++) {
-        if (px[k] < 0 || px[k] > size_px[k])
-            sim_cfg_fail(at, NULL, "%s %g not in 0..%u", names[k], px[k], size_px[k]);
+        int32_t least = size_px[k] != 0 ? 0 : INT16_MIN;
+        int32_t most = size_px[k] != 0 ? (int32_t)size_px[k] : INT16_MAX;
+        if (px[k] < least || px[k] > most)
+            sim_cfg_fail(at, NULL, "%s %g not in %d..%d", names[k], px[k], least, most);
         corner[k] = to_px(px[k]);
     }
 }
@@ -195,10 +197,12 @@ static void read_facing(const sim_cfg_t *cfg, const uint32_t size_px[2], setting
     const char *name = read_name(cfg, s->facing, sizeof(*facing), s->facings);
     sim_cfg_need(cfg, "rect_px");
     sim_cfg_nums(cfg, "rect_px", rect, 4, 0, 65535);
-    for (uint32_t k = 0; k < 2; k++)
-        if (sim_cfg_has(cfg, "rect_px") && (rect[2 + k] < 1 || rect[k] + rect[2 + k] > size_px[k]))
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t most = size_px[k] != 0 ? size_px[k] : 2 * UINT16_MAX;
+        if (sim_cfg_has(cfg, "rect_px") && (rect[2 + k] < 1 || rect[k] + rect[2 + k] > most))
             sim_cfg_fail(cfg, "rect_px", "%s %g from %g on is not 1 or more within 0..%u",
-                         k == 0 ? "width" : "height", rect[2 + k], rect[k], size_px[k]);
+                         k == 0 ? "width" : "height", rect[2 + k], rect[k], most);
+    }
     sim_cfg_done(cfg);
     snprintf(facing->name, sizeof(facing->name), "%s", name);
     for (uint32_t k = 0; k < 4; k++)
@@ -261,7 +265,7 @@ void settings_write(const settings_t *settings, sim_json_t *out)
     sim_json_t *zones = sim_json_add_array(out, "zones");
     for (uint32_t i = 0; i < settings->zones; i++)
         write_zone(&settings->zone[i], sim_json_add_object(zones, NULL));
-    sim_json_t *facings = settings->facings > 0 ? sim_json_add_array(out, "facings") : NULL;
+    sim_json_t *facings = sim_json_add_array(out, "facings");
     for (uint32_t i = 0; i < settings->facings; i++) {
         sim_json_t *item = sim_json_add_object(facings, NULL);
         sim_json_add_str(item, "name", settings->facing[i].name);

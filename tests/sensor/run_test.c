@@ -57,6 +57,51 @@ START_TEST(exact_changes_no_byte)
 }
 END_TEST
 
+/* Zones and facings beyond the picture, faults, a host's steps, a late start, a script. */
+START_TEST(config_json_of_a_run_makes_it_again)
+{
+    static const struct {
+        const char *scenario, *flags;
+    } run[] = {
+        {"entrance.json", "--scene-seed 3 --seed 9 --late 7ms"},
+        {"visitor_counter/diagonal.json", "--network scenes/person_160.tflite"},
+        {"zone_guard/intruder.json", ""},
+        {"shelf_stock/day.json", "--scene-seed 2"},
+        {"gesture/two.json", "--firmware build/firmware/gesture.elf"},
+        {"faults/cci_lost.json", ""},
+        {"plain_camera/yuv.json", ""},
+        {"entrance.json", "--host scenes/host/imx500_2028x1520.txt"},
+    };
+    static const char *const files[] = {"config.json", "link.csi2",  "metadata.jsonl",
+                                        "truth.jsonl", "stats.json", "uart.log"};
+    for (size_t i = 0; i < sizeof(run) / sizeof(run[0]); i++) {
+        int code = fovea(text, sizeof(text), "run scenes/%s %s -n 2 --out " FOVEA_OUT "/told",
+                         run[i].scenario, run[i].flags);
+        ck_assert_msg(code == 0, "%s: exit %d: %s", run[i].scenario, code, text);
+        code = fovea(text, sizeof(text),
+                     "run " FOVEA_OUT "/told/config.json --out " FOVEA_OUT "/again");
+        ck_assert_msg(code == 0, "%s, again: exit %d: %s", run[i].scenario, code, text);
+        for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
+            char a[512], b[512];
+            snprintf(a, sizeof(a), FOVEA_OUT "/told/%s", files[f]);
+            snprintf(b, sizeof(b), FOVEA_OUT "/again/%s", files[f]);
+            ck_assert_msg(same_file(a, b), "%s: %s differs", run[i].scenario, files[f]);
+        }
+    }
+}
+END_TEST
+
+START_TEST(config_json_without_the_technology_is_an_error)
+{
+    ck_assert_int_eq(
+        system("echo '{\"chip_data\": {}, \"chip\": \"a\", \"firmware\": \"b\"}' >" FOVEA_OUT
+               "/bare.json"),
+        0);
+    ck_assert_int_eq(fovea(text, sizeof(text), "run " FOVEA_OUT "/bare.json"), 2);
+    ck_assert_msg(strstr(text, "bare.json: tech_data: missing") != NULL, "%s", text);
+}
+END_TEST
+
 /* The demo's network on a gray picture. */
 START_TEST(an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics)
 {
@@ -350,6 +395,8 @@ END_TEST
 
 TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
           exact_changes_no_byte, the_waits_of_each_master_add_up,
+          config_json_of_a_run_makes_it_again,
+          config_json_without_the_technology_is_an_error,
           an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics,
           the_compiler_s_report_adds_up_to_the_cycles,
           another_seed_is_other_noise_and_another_scene_seed_another_world,
