@@ -78,7 +78,9 @@ typedef struct {
     uint32_t inspect_row; /* first row of the inspector that is shown */
     bool help, truth, dark;
     int32_t pointer_x, pointer_y;
-    bool dragging;
+    int32_t press_x, press_y; /* where the button went down, or the drag came to */
+    bool dragging;            /* the left button is down */
+    bool moved;               /* and not where it went down: a drag, no click */
     ui_hit_t drag_kind;
     uint64_t drag_a;
     char typed[32];                 /* a number that is being typed for the control row; "": none */

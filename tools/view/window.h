@@ -57,6 +57,7 @@ typedef struct {
     int32_t x, y; /* points */
     int32_t wheel;
     uint32_t key, button; /* button: 1 left, 2 middle, 3 right */
+    uint32_t clicks;      /* DOWN: 2: the second of a double click */
     uint32_t mods;
 } input_t;
 
