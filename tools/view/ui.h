@@ -42,7 +42,7 @@
     X(BOX,      "a: identity, b: 0 the host's, 1 the truth's")                                     \
     X(REGISTER, "a: address of a CCS register")                                                    \
     X(COMP,     "a: number of the component among those of sim")                                   \
-    X(SEEK,     "the bar of the run's time")                                                       \
+    X(SEEK,     "the bar of the run's time; a, b: times of its left and right end, ps")            \
     X(LINE,     "a: number of the console's line")                                                 \
     X(CONTROL,  "a: row of the control panel; b: 0 down, 1 up, 2 the value")
 /* clang-format on */
