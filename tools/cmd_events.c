@@ -110,6 +110,7 @@ static int search(event_list_t *list, char *const *paths, int count, bool truth)
         }
         event_list_end_file(list);
     }
+    event_list_end(list);
     return list->found > 0 ? EXIT_FINE : EXIT_FAILED;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "sim/file.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/suite.h"
@@ -28,31 +29,67 @@ static bool number(const cli_t *cli, const char *option, const char *text, uint6
     return fine;
 }
 
-static int write_files(const suite_t *suite, const char *junit)
+/* A file that cannot be written is told before the run, not after it. */
+typedef struct {
+    const char *name;
+    FILE *to; /* NULL: nobody wants it */
+} junit_t;
+
+static int write_junit(const suite_t *suite, junit_t *junit)
+{
+    char error[1024];
+    if (junit->to == NULL)
+        return EXIT_FINE;
+    FILE *to = junit->to;
+    junit->to = NULL;
+    suite_junit(suite, to);
+    if (sim_file_commit(to, junit->name, error, sizeof(error)) != SIM_OK)
+        return cli_fail(EXIT_USAGE, "%s", error);
+    return EXIT_FINE;
+}
+
+static int write_seeds(const suite_t *suite)
 {
     char csv[1280], error[1024];
     snprintf(csv, sizeof(csv), "%s/seeds.csv", suite->desc.out);
-    if (junit != NULL && !suite_junit(suite, junit, error, sizeof(error)))
-        return cli_fail(EXIT_USAGE, "%s", error);
     if (suite->desc.seeds > 0 && !suite_csv(suite, csv, error, sizeof(error)))
         return cli_fail(EXIT_USAGE, "%s", error);
     return EXIT_FINE;
 }
 
-static int run(suite_t *suite, const suite_report_t *report, const char *junit)
+static int run(suite_t *suite, const suite_report_t *report, junit_t *junit)
 {
     int code = suite_run(suite);
     if (suite->error[0] != '\0')
         return cli_fail(code, "test: %s", suite->error);
     suite_report_end(report, suite);
-    int written = write_files(suite, junit);
-    return written != EXIT_FINE ? written : code;
+    int told = write_junit(suite, junit), listed = write_seeds(suite);
+    return told != EXIT_FINE ? told : listed != EXIT_FINE ? listed : code;
+}
+
+static int add_and_run(suite_t *suite, char *const *paths, int count, const suite_report_t *report,
+                       junit_t *junit)
+{
+    char error[1024];
+    for (int i = 0; i < count; i++)
+        if (!suite_add(suite, paths[i]))
+            return cli_fail(EXIT_USAGE, "test: %s", suite->error);
+    if (junit->name != NULL) {
+        junit->to = sim_file_create(junit->name, error, sizeof(error));
+        if (junit->to == NULL)
+            return cli_fail(EXIT_USAGE, "test: --junit: %s", error);
+    }
+    int code = run(suite, report, junit);
+    if (junit->to != NULL)
+        sim_file_abandon(junit->to, junit->name);
+    return code;
 }
 
 int cmd_test(int argc, char **argv)
 {
-    const char *jobs = NULL, *update = NULL, *junit = NULL, *tap = NULL, *seeds = NULL;
+    const char *jobs = NULL, *update = NULL, *tap = NULL, *seeds = NULL;
     const char *schema = NULL, *keep = NULL;
+    junit_t junit = {NULL, NULL};
     suite_report_t report = {.to = stdout};
     suite_desc_t desc = {.out = "out/test",
                          .parallel = processors(),
@@ -62,7 +99,7 @@ int cmd_test(int argc, char **argv)
     const cli_opt_t opts[] = {
         {'j', "jobs", "N", "scenarios at a time (default: one a processor)", &jobs},
         {0, "update", NULL, "rewrite golden files, and tell what moved by how much", &update},
-        {0, "junit", "FILE", "the results as JUnit XML, too", &junit},
+        {0, "junit", "FILE", "the results as JUnit XML, too", &junit.name},
         {0, "tap", NULL, "the results as TAP on standard output", &tap},
         {0, "filter", "PATTERN", "only names that match: a part of the path, or a pattern with *",
          &desc.filter},
@@ -107,10 +144,8 @@ int cmd_test(int argc, char **argv)
                         "test: --update not together with --seeds: they have no golden files");
     suite_t suite;
     suite_init(&suite, &desc);
-    bool fine = true;
-    for (int i = 0; fine && i < (count > 0 ? count : 1); i++)
-        fine = suite_add(&suite, count > 0 ? args[i] : scenes[i]);
-    int code = fine ? run(&suite, &report, junit) : cli_fail(EXIT_USAGE, "test: %s", suite.error);
+    int code =
+        add_and_run(&suite, count > 0 ? args : scenes, count > 0 ? count : 1, &report, &junit);
     suite_free(&suite);
     return code;
 }

@@ -88,9 +88,9 @@ static void print_json(const event_list_t *list, const sim_json_t *line, const s
     sim_json_free(out);
 }
 
-static const char *const columns[] = {"type",      "id",   "line",  "zone",    "facing",
-                                      "direction", "ms",   "count", "gesture", "present",
-                                      "reply",     "kind", "value"};
+static const char *const columns[] = {"type",    "id",        "line",  "zone",  "facing",
+                                      "place",   "direction", "ms",    "count", "gesture",
+                                      "present", "reply",     "fault", "kind",  "value"};
 
 /* As RFC 4180 has it. */
 static void print_field(FILE *to, const char *text)
@@ -167,4 +167,10 @@ void event_list_end_file(event_list_t *list)
     if (list->format == EVENT_COUNT)
         fprintf(list->to, "%" PRIu64 "\n", list->in_file);
     list->in_file = 0;
+}
+
+void event_list_end(const event_list_t *list)
+{
+    if (list->format == EVENT_CSV && list->found == 0)
+        print_head(list);
 }

@@ -25,5 +25,7 @@ typedef struct {
 bool event_list_take(void *ctx, const sim_cfg_t *line);
 /* After each file. */
 void event_list_end_file(event_list_t *list);
+/* After the last one: a CSV without rows has its head all the same. */
+void event_list_end(const event_list_t *list);
 
 #endif

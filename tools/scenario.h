@@ -48,8 +48,8 @@ typedef struct {
 /* What the command line says; NULL: the file decides. */
 typedef struct {
     const scenario_source_t *source; /* file is then only what names in it are relative to */
-    bool served;        /* the host is another program: nothing is done in its name */
-    bool no_images;     /* there are no files of images */
+    bool served;                     /* the host is another program: nothing is done in its name */
+    bool no_images;                  /* there are no files of images */
     const char *late;   /* the host starts the stream so much later than the file says */
     const char *format; /* image on the link, as output.format, or "none" */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;

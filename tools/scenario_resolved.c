@@ -32,7 +32,6 @@ static const struct {
 } link_formats[] = {{"raw", 1},        {"rgb888", 2},  {"rgb565", 10}, {"yuv422", 6},
                     {"yuv422-10", 70}, {"yuv420", 14}, {"raw+roi", 3}};
 
-
 uint32_t scenario_link_format(const char *name)
 {
     for (size_t i = 0; i < SIM_COUNT(link_formats); i++)

@@ -14,7 +14,8 @@
 /* Is it such a file? */
 bool scenario_is_resolved(const sim_cfg_t *root);
 
-/* Then source gets cursors on it, and on what stands in it in place of files; else returns false. */
+/* Then source gets cursors on it, and on what stands in it in place of files; else returns false.
+ */
 bool scenario_resolved_read(const sim_cfg_t *root, scenario_source_t *source);
 
 /* What of the scenario is not in `resolved` yet. root: the file that it was read from. */

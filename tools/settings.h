@@ -59,9 +59,9 @@ enum {
 /* What the scene says, for an active array that large: counting line, zones, facings. */
 settings_t settings_of_scene(const scene_t *scene, uint32_t width_px, uint32_t height_px);
 
-/* Puts the key "settings" of root over that; complaints are the document's. Zones and facings lie on
- * the array; with both sizes 0 (what the scene said, written by settings_write) where a register can
- * say. */
+/* Puts the key "settings" of root over that; complaints are the document's. Zones and facings lie
+ * on the array; with both sizes 0 (what the scene said, written by settings_write) where a register
+ * can say. */
 void settings_read(const sim_cfg_t *root, uint32_t width_px, uint32_t height_px,
                    settings_t *settings);
 

@@ -20,11 +20,11 @@ void suite_report_tell(void *ctx, const suite_t *suite, const suite_job_t *job);
 /* The closing line; with seeds a table of mean and spread before it. */
 void suite_report_end(const suite_report_t *report, const suite_t *suite);
 
-/* One <testsuite> with a <testcase> each; <failure> for expectations, <error> for what broke. False
- * with one line in error. */
-bool suite_junit(const suite_t *suite, const char *file, char *error, size_t error_bytes);
+/* One <testsuite> with a <testcase> each; <failure> for expectations, <error> for what broke. */
+void suite_junit(const suite_t *suite, FILE *to);
 
-/* A row for each scenario and seed: scenario, seed, passed, the figures. */
+/* A row for each scenario and seed: scenario, seed, passed, the figures. False with one line in
+ * error. */
 bool suite_csv(const suite_t *suite, const char *file, char *error, size_t error_bytes);
 
 /* Text as XML content or attribute: escaped; what XML 1.0 cannot have, and what is no UTF-8, is

@@ -115,6 +115,10 @@ START_TEST(a_table_has_time_frame_type_who_where_and_the_rest)
 }
 END_TEST
 
+#define HEAD                                                                                       \
+    "time_ps,frame,type,id,line,zone,facing,place,direction,ms,count,gesture,present,reply,fault," \
+    "kind,value\n"
+
 START_TEST(json_and_csv_hold_the_same_events)
 {
     write_run();
@@ -124,14 +128,18 @@ START_TEST(json_and_csv_hold_the_same_events)
                            "{\"frame\":3,\"time_ps\":300000000000,\"type\":\"memory_error\","
                            "\"count\":2}\n");
     ck_assert_int_eq(events(DIR "/run --csv --from 300ms"), 0);
-    ck_assert_str_eq(text, "time_ps,frame,type,id,line,zone,facing,direction,ms,count,gesture,"
-                           "present,reply,kind,value\n"
-                           "300000000000,3,dwell,7,,door,,,200,,,,,,\n"
-                           "300000000000,3,facing_empty,,,,\"co,\"\"la\",,,,,,,,\n"
-                           "300000000000,3,gesture,9,,,,,,,wave,,,,\n"
-                           "300000000000,3,memory_error,,,,,,,2,,,,,\n"
-                           "500000000000,5,crossing,7,door,,,out,,,,,,,\n"
-                           "500000000000,5,unknown,,,,,,,,,,,99,3\n");
+    ck_assert_str_eq(text, HEAD "300000000000,3,dwell,7,,door,,,,200,,,,,,,\n"
+                                "300000000000,3,facing_empty,,,,\"co,\"\"la\",,,,,,,,,,\n"
+                                "300000000000,3,gesture,9,,,,,,,,wave,,,,,\n"
+                                "300000000000,3,memory_error,,,,,,,,2,,,,,,\n"
+                                "500000000000,5,crossing,7,door,,,,out,,,,,,,,\n"
+                                "500000000000,5,unknown,,,,,0,,,,,,,,99,3\n");
+    put_text("fault.jsonl", "{\"frame\":1,\"time_ps\":5,\"events\":["
+                            "{\"type\":\"fault\",\"time_ps\":5,\"fault\":\"npu_hung\"}]}\n");
+    ck_assert_int_eq(events(DIR "/fault.jsonl --csv"), 0);
+    ck_assert_str_eq(text, HEAD "5,1,fault,,,,,,,,,,,,npu_hung,,\n");
+    ck_assert_int_eq(events(DIR "/run --csv --type dwell --from 9s"), 1); /* none: the head alone */
+    ck_assert_str_eq(text, HEAD);
 }
 END_TEST
 

@@ -296,7 +296,10 @@ START_TEST(odd_names_and_texts_make_valid_reports)
     ck_assert_uint_eq(jobs.jobs, 3);
     ck_assert_uint_eq(suite_count(&jobs, SUITE_BROKEN), 1);
     ck_assert_str_eq(job("bad")->why, "the file is bad");
-    ck_assert(suite_junit(&jobs, DIR "/junit.xml", error, sizeof(error)));
+    FILE *xml_file = fopen(DIR "/junit.xml", "w");
+    ck_assert_ptr_nonnull(xml_file);
+    suite_junit(&jobs, xml_file);
+    fclose(xml_file);
     put("run.tap", text);
     suite_free(&jobs);
     char *xml = (char *)sim_file_read(DIR "/junit.xml", 1 << 20, &bytes, error, sizeof(error));
@@ -389,6 +392,19 @@ START_TEST(the_command_tells_pass_fail_and_misuse)
     ck_assert_int_eq(fovea(text, sizeof(text), "test " DIR " -j 0"), 2);
     ck_assert_int_eq(fovea(text, sizeof(text), "test " DIR " --seeds 2 --update"), 2);
     ck_assert_int_eq(fovea(text, sizeof(text), "test " DIR "/good.json -o /dev/null/x"), 2);
+    /* told before anything runs */
+    ck_assert_int_eq(system("rm -rf " OUT), 0);
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "test " DIR "/good.json --junit " DIR "/no/j.xml -o " OUT), 2);
+    ck_assert_ptr_nonnull(strstr(text, "test: --junit: " DIR "/no/j.xml: No such file"));
+    ck_assert_int_eq(fovea(text, sizeof(text), "test " DIR "/good.json --junit " DIR " -o " OUT),
+                     2);
+    ck_assert_int_ne(access(OUT, F_OK), 0);
+    /* and one of a suite that does not run is not left half written */
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "test " DIR " --filter nothing --junit " DIR "/j.xml"), 2);
+    ck_assert_int_ne(access(DIR "/j.xml", F_OK), 0);
+    ck_assert_int_ne(access(DIR "/j.xml.part", F_OK), 0);
 }
 END_TEST
 
