@@ -2,23 +2,32 @@
  * infer: one inference of the network in L2: the core's operators before the NPU, the NPU, those
  * after it. Notes how each went in the list, and exits.
  *
+ * The end of the NPU's part stands in its registers: an interrupt that gets lost costs a look, and
+ * an NPU that stands still ends the program.
+ *
  * Operators work in the tightly coupled RAM where what they need fits it, else in L2.
  */
 #include "hal.h"
 #include "post.h"
 
-enum { EV_NPU_DONE = HAL_BIT(0), EV_NPU_ERROR = HAL_BIT(1) };
+enum { LOOK_US = 50000, LOOKS = 3 }; /* an instruction takes microseconds */
 enum { SCRATCH_BYTES = 160 * 1024 };
 enum { EXIT_FINE = 0, EXIT_FAILED = 1 };
 
-static volatile uint32_t events; /* EV_* */
 static uint64_t scratch[SCRATCH_BYTES / 8];
 
-static void on_npu(void)
+/* NPU_STATUS with DONE or ERROR; 0: it has not completed an instruction for so many looks. */
+static uint32_t wait_for_npu(void)
 {
-    uint32_t status = reg_read(NPU_STATUS);
-    reg_write(NPU_STATUS, status & (NPU_STATUS_DONE | NPU_STATUS_ERROR));
-    events |= (status & NPU_STATUS_ERROR) != 0 ? EV_NPU_ERROR : EV_NPU_DONE;
+    uint32_t before = reg_read(NPU_INSNS_LO), stands = 0;
+    while (stands < LOOKS) {
+        if (hal_sleep_for(IRQ_NPU, NPU_STATUS, NPU_STATUS_DONE | NPU_STATUS_ERROR, LOOK_US))
+            return reg_read(NPU_STATUS);
+        uint32_t now = reg_read(NPU_INSNS_LO);
+        stands = now == before ? stands + 1 : 0;
+        before = now;
+    }
+    return 0;
 }
 
 static void run_npu(void)
@@ -27,12 +36,17 @@ static void run_npu(void)
     reg_write(NPU_PROG_ADDR, reg_read(NET_PROG_ADDR));
     reg_write(NPU_PROG_COUNT, reg_read(NET_PROG_COUNT));
     reg_write(NPU_CTRL, NPU_CTRL_START | NPU_CTRL_IRQ_DONE | NPU_CTRL_IRQ_ERROR);
-    if ((hal_wait(&events) & EV_NPU_ERROR) != 0) {
+    uint32_t status = wait_for_npu();
+    if ((status & NPU_STATUS_ERROR) != 0) {
         hal_print("NPU error ");
         hal_print_hex(reg_read(NPU_ERROR));
         hal_print("\n");
-        hal_exit(EXIT_FAILED);
+    } else if (status == 0) {
+        hal_print("the NPU stands still\n");
     }
+    if ((status & NPU_STATUS_DONE) == 0 || (status & NPU_STATUS_ERROR) != 0)
+        hal_exit(EXIT_FAILED);
+    reg_write(NPU_STATUS, status & NPU_STATUS_DONE);
 }
 
 /* Operators first .. end - 1. */
@@ -58,8 +72,6 @@ int main(void)
         hal_stop("no usable network in L2");
     uint32_t ops = view.table != 0 ? post_head(&view, POST_OPS) : 0;
     uint32_t before = view.table != 0 ? post_head(&view, POST_BEFORE) : 0;
-    hal_irq_enable(IRQ_NPU, on_npu);
-    hal_irq_start();
     run_operators(&view, 0, before);
     run_npu();
     run_operators(&view, before, ops);

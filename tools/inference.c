@@ -227,8 +227,8 @@ static bool core_failed(inference_t *in)
     if (in->npu.error_reg != 0)
         return npu_failed(in);
     if (in->core.exited)
-        snprintf(in->error, sizeof(in->error), "%s: firmware %s ended with %u", file_of(in),
-                 in->firmware, in->core.code);
+        snprintf(in->error, sizeof(in->error), "%s: firmware %s ended with %u%s", file_of(in),
+                 in->firmware, in->core.code, in->npu.running ? ": the NPU stands still" : "");
     else
         snprintf(in->error, sizeof(in->error), "%s: firmware %s did not end in %d s: core %s; %s",
                  file_of(in), in->firmware, CORE_SECONDS, core_state_name(in->core.core.state),

@@ -10,6 +10,8 @@
 #include "tests/npu/tflite_write.h"
 #include "tests/sensor/fovea.h"
 #include "tests/test.h"
+#include "tools/inference.h"
+#include "tools/network.h"
 
 #include <glob.h>
 #include <unistd.h>
@@ -312,6 +314,70 @@ START_TEST(a_box_with_its_edges_in_the_wrong_order_fails_the_run)
 }
 END_TEST
 
+/* The dequantizer behind the NPU, on the whole firmware; who calls gets it before its run. */
+static inference_t *infer_rig(npu_prog_t *prog)
+{
+    static sensor_desc_t chip;
+    build_t b;
+    golden_ref_t ref;
+    network_options_t options = {0};
+    dequantizer(&b, 2, 2);
+    random_input(&b, &ref);
+    save_case(&b, &ref);
+    ck_assert_msg(chip_load(NULL, &chip, error, sizeof(error)), "%s", error);
+    ck_assert_msg(network_load(DIR "/m.tflite", &chip.npu, &options, prog, error, sizeof(error)),
+                  "%s", error);
+    inference_t *in = calloc(1, sizeof(*in));
+    in->firmware = "build/firmware/infer.elf";
+    ck_assert_msg(inference_init(in, &chip, prog), "%s", in->error);
+    uint8_t *const inputs[] = {ref.tensor[b.graph.input[0]]};
+    ck_assert_msg(inference_load(in, inputs), "%s", in->error);
+    golden_ref_free(&ref);
+    build_free(&b);
+    return in;
+}
+
+static void free_rig(inference_t *in, npu_prog_t *prog)
+{
+    inference_free(in);
+    npu_prog_free(prog);
+    free(in);
+}
+
+START_TEST(an_interrupt_of_the_npu_that_gets_lost_costs_a_look)
+{
+    npu_prog_t prog = {0};
+    inference_t *in = infer_rig(&prog);
+    intc_lose(&in->core.intc, SENSOR_IRQ_NPU);
+    ck_assert_msg(inference_go(in), "%s", in->error);
+    ck_assert_uint_eq(in->core.intc.lost_rises, 1);
+    uint64_t took_ps = sim_now_ps(in->sim);
+    ck_assert_uint_ge(took_ps, 50 * SIM_PS_PER_MS); /* it slept until then */
+    ck_assert_uint_le(took_ps, 51 * SIM_PS_PER_MS);
+    free_rig(in, &prog);
+}
+END_TEST
+
+static void hang_after_first(void *ctx, uint32_t index)
+{
+    if (index == 0)
+        npu_hang(ctx);
+}
+
+START_TEST(an_npu_that_stands_still_ends_the_program)
+{
+    npu_prog_t prog = {0};
+    inference_t *in = infer_rig(&prog);
+    in->npu.on_insn = hang_after_first;
+    in->npu.on_insn_ctx = &in->npu;
+    ck_assert(!inference_go(in));
+    ck_assert_str_eq(in->error, "m: firmware build/firmware/infer.elf ended with 1: the NPU stands "
+                                "still");
+    ck_assert_uint_le(sim_now_ps(in->sim), 201 * SIM_PS_PER_MS);
+    free_rig(in, &prog);
+}
+END_TEST
+
 START_TEST(firmware_that_is_none_or_does_not_end_is_told)
 {
     build_t b;
@@ -347,4 +413,5 @@ TEST_MAIN("infer, core", every_golden_tensor_comes_out_of_the_command_floats_too
           floats_go_in_and_out_by_way_of_the_core,
           what_the_compiler_leaves_to_the_core_is_in_its_report,
           a_box_with_its_edges_in_the_wrong_order_fails_the_run,
-          firmware_that_is_none_or_does_not_end_is_told)
+          an_interrupt_of_the_npu_that_gets_lost_costs_a_look,
+          an_npu_that_stands_still_ends_the_program, firmware_that_is_none_or_does_not_end_is_told)
