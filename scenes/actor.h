@@ -102,6 +102,8 @@ uint32_t scene_class_called(const char *name);
 uint32_t scene_read_age(const sim_cfg_t *cfg);
 /* "age" of a box in the truth: as in scene_box_t. */
 uint32_t scene_read_told_age(const sim_cfg_t *cfg);
+/* "pose" of a box in the truth (hand.c): as in scene_box_t; valid for ever. */
+const char *scene_read_told_pose(const sim_cfg_t *cfg);
 scene_carry_t scene_read_carry(const sim_cfg_t *cfg);
 void scene_write_age(sim_json_t *out, uint32_t age, bool told);
 void scene_write_carry(sim_json_t *out, scene_carry_t carry);

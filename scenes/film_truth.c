@@ -5,7 +5,9 @@
  * "person", "x": .., "y": .., "w": .., "h": .., "visible": 0.9}], "counts": {"in": 1, "out": 0}};
  * frame counts from 0, visible and counts may be missing. Or COCO (cocodataset.org, "Data format":
  * object detection): images in their order, or by a key frame_index; track_id of annotations tells
- * who stays the same; crowds (iscrowd) are left out.
+ * who stays the same; crowds (iscrowd) are left out. Where fovea has written the file
+ * (info.description) numbers of categories are its classes, and visibility, age and pose are read;
+ * in other files they may mean anything.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +78,13 @@ static bool see_frame(reader_t *r, uint32_t frame)
     return true;
 }
 
+/* What a box of ours says beside its place. */
+static void read_told(const sim_cfg_t *cfg, scene_box_t *box)
+{
+    box->age = scene_read_told_age(cfg);
+    box->pose = scene_read_told_pose(cfg);
+}
+
 /* ---- JSON lines ---- */
 
 #define FAR 100000.0 /* px */
@@ -99,7 +108,7 @@ static bool read_box(reader_t *r, const sim_cfg_t *cfg, uint32_t frame)
     if (box.class_id == 0)
         sim_cfg_fail(cfg, "class", "'%.40s' is neither a kind of actor nor a number",
                      sim_cfg_str(cfg, "class", ""));
-    box.age = scene_read_told_age(cfg);
+    read_told(cfg, &box);
     return sim_doc_error(cfg->doc) != NULL || add(r, frame, at, r->px, box);
 }
 
@@ -152,6 +161,11 @@ typedef struct {
     double px[2];
 } image_t;
 
+typedef struct {
+    uint64_t person; /* number of the category that is "person"; UINT64_MAX: none */
+    bool ours;       /* fovea has written the file */
+} categories_t;
+
 static int by_image(const void *a, const void *b)
 {
     const image_t *x = a, *y = b;
@@ -177,7 +191,6 @@ static bool read_images(reader_t *r, const sim_cfg_t *root, image_t *image, uint
     return sim_doc_error(root->doc) == NULL;
 }
 
-/* Number of the category that is "person"; UINT64_MAX: none. */
 static uint64_t find_person(const sim_cfg_t *root)
 {
     uint64_t person = UINT64_MAX;
@@ -190,8 +203,16 @@ static uint64_t find_person(const sim_cfg_t *root)
     return person;
 }
 
+static bool is_ours(const sim_cfg_t *root)
+{
+    static const char ours[] = "truth of a scene, by fovea";
+    const sim_json_t *info = sim_json_find(root->node, "info");
+    const char *by = sim_json_str(sim_json_find(info, "description"), "");
+    return strncmp(by, ours, sizeof(ours) - 1) == 0;
+}
+
 static bool read_annotation(reader_t *r, const sim_cfg_t *cfg, const image_t *image,
-                            uint32_t images, uint64_t person)
+                            uint32_t images, const categories_t *categories)
 {
     double at[4] = {0};
     static const char *const needs[] = {"id", "image_id", "category_id", "bbox"};
@@ -203,8 +224,13 @@ static bool read_annotation(reader_t *r, const sim_cfg_t *cfg, const image_t *im
     sim_cfg_nums(cfg, "bbox", at, 4, -FAR, FAR);
     scene_box_t box = {.visible = 1};
     box.id = (uint32_t)sim_cfg_u64(cfg, "track_id", 0, INT32_MAX, id);
-    box.class_id =
-        category == person ? SCENE_CLASS_PERSON : SCENE_CLASS_OUTSIDE + (uint32_t)category;
+    box.class_id = categories->person == category ? SCENE_CLASS_PERSON
+                                                  : SCENE_CLASS_OUTSIDE + (uint32_t)category;
+    if (categories->ours) {
+        box.class_id = (uint32_t)category;
+        box.visible = (float)sim_cfg_num(cfg, "visibility", 0, 1, 1);
+        read_told(cfg, &box);
+    }
     const image_t *of = bsearch(&key, image, images, sizeof(key), by_image);
     if (of == NULL)
         sim_cfg_fail(cfg, "image_id", "no image has the id %llu", (unsigned long long)key.id);
@@ -219,7 +245,7 @@ static bool read_annotation(reader_t *r, const sim_cfg_t *cfg, const image_t *im
 static bool read_annotations(reader_t *r, const sim_cfg_t *root, const image_t *image,
                              uint32_t images)
 {
-    uint64_t person = find_person(root);
+    const categories_t categories = {find_person(root), is_ours(root)};
     uint32_t count = sim_cfg_count(root, "annotations");
     sim_cfg_t *part = malloc(STRIDE * sizeof(*part));
     bool fine = part != NULL || fail(r, "no memory");
@@ -228,7 +254,7 @@ static bool read_annotations(reader_t *r, const sim_cfg_t *root, const image_t *
         for (uint32_t i = 0; i < some; i++)
             part[i] = sim_cfg_at(root, "annotations", from + i);
         for (uint32_t i = 0; fine && i < some; i++)
-            fine = read_annotation(r, &part[i], image, images, person) &&
+            fine = read_annotation(r, &part[i], image, images, &categories) &&
                    sim_doc_error(root->doc) == NULL;
     }
     free(part);

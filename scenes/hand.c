@@ -3,6 +3,8 @@
  */
 #include "scenes/hand.h"
 
+#include <string.h>
+
 static const char *const pose_names[SCENE_POSES] = {"open", "fist", "point", "other", "pinch"};
 static const char *const sides[] = {"right", "left"};
 static const char *const act_names[SCENE_ACTS] = {"wave",    "pinch", "reach",
@@ -338,6 +340,18 @@ static void hand_events(const void *subject, const void *look, uint64_t from_ps,
     }
 }
 
+static const char on_the_way[] = "between";
+
+const char *scene_read_told_pose(const sim_cfg_t *cfg)
+{
+    const char *names[SCENE_POSES + 1];
+    if (!sim_cfg_has(cfg, "pose"))
+        return NULL;
+    memcpy(names, pose_names, sizeof(pose_names));
+    names[SCENE_POSES] = on_the_way;
+    return names[sim_cfg_enum(cfg, "pose", names, SCENE_POSES + 1, 0)];
+}
+
 /* Nearly one of the poses, else on the way from one to another. */
 static const char *hand_posture(const void *subject, double time_s)
 {
@@ -345,7 +359,7 @@ static const char *hand_posture(const void *subject, double time_s)
     for (uint32_t i = 0; i < SCENE_POSES; i++)
         if (now.pose[i] > 0.7f)
             return pose_names[i];
-    return "between";
+    return on_the_way;
 }
 
 const scene_actor_kind_t scene_kind_hand = {

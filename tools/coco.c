@@ -55,6 +55,8 @@ static void add_box(coco_t *coco, const scene_box_t *box)
     sim_json_add_u64(out, "track_id", box->id);
     if (box->age != 0)
         sim_json_add_str(out, "age", scene_age_name((scene_age_t)(box->age - 1)));
+    if (box->pose != NULL)
+        sim_json_add_str(out, "pose", box->pose);
     sim_json_add_num(out, "visibility", (double)(int32_t)(box->visible * 1000 + 0.5f) / 1000);
 }
 

@@ -64,7 +64,8 @@ START_TEST(coco_is_boxes_of_images_in_their_order)
         "\"annotations\": ["
         "{\"id\": 1, \"image_id\": 7, \"category_id\": 9, \"bbox\": [1, 2, 3, 4], \"area\": 12, "
         "\"iscrowd\": 0, \"segmentation\": [[1, 2, 3, 4, 5, 6]]},"
-        "{\"id\": 2, \"image_id\": 42, \"category_id\": 1, \"bbox\": [20, 10, 100, 50]},"
+        "{\"id\": 2, \"image_id\": 42, \"category_id\": 1, \"bbox\": [20, 10, 100, 50], "
+        "\"visibility\": 7, \"age\": 40},"
         "{\"id\": 3, \"image_id\": 42, \"category_id\": 9, \"bbox\": [0, 0, 9, 9], \"iscrowd\": 1},"
         "{\"id\": 4, \"image_id\": 42, \"category_id\": 9, \"bbox\": [0, 0, 20, 10], \"track_id\": "
         "77}]}");
@@ -124,10 +125,20 @@ START_TEST(what_is_no_truth_is_told_in_one_line)
         {"{\"frame\": 0, \"boxes\": [{\"id\": 1, \"class\": \"cat\", \"x\": 0, \"y\": 0, \"w\": 1, "
          "\"h\": 1}]}",
          "'cat' is neither"},
+        {"{\"frame\": 0, \"boxes\": [{\"id\": 1, \"class\": \"hand\", \"pose\": \"flat\", \"x\": "
+         "0, "
+         "\"y\": 0, \"w\": 1, \"h\": 1}]}",
+         "boxes[0].pose: \"flat\" is none of open, fist, point, other, pinch, between"},
         {"{\"frame\": 0, \"boxes\": [{\"id\": 1, \"x\": 0, \"y\": 0, \"w\": 1, \"h\": 1}, {\"id\": "
          "1, \"x\": 0, "
          "\"y\": 0, \"w\": 1, \"h\": 1}]}",
          "frame 0: id 1 twice"},
+        {"{\"info\": {\"description\": \"truth of a scene, by fovea scene\"}, \"images\": "
+         "[{\"id\": 1}], "
+         "\"annotations\": [{\"id\": 1, \"image_id\": 1, \"category_id\": 1, \"bbox\": [1, 1, 1, "
+         "1], "
+         "\"visibility\": 2}]}",
+         "annotations[0].visibility: 2 not in 0..1"},
         {"{\"images\": [{\"width\": 4}]}", "images[0].id"},
         {"{\"images\": [{\"id\": 4}, {\"id\": 3}, {\"id\": 4}]}", "images: id 4 twice"},
         {"{\"images\": [{\"id\": 1}], \"annotations\": [{\"id\": 1, \"image_id\": 2, "

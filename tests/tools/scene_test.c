@@ -262,40 +262,56 @@ START_TEST(what_coco_cannot_hold_leaves_no_file)
 }
 END_TEST
 
+static void same_boxes(const sim_cfg_t *a, const sim_cfg_t *b)
+{
+    static const char *const numbers[] = {"id", "x", "y", "w", "h"};
+    static const char *const names[] = {"class", "age", "pose"};
+    uint32_t count = sim_cfg_count(b, "boxes");
+    ck_assert_uint_gt(count, 1);
+    ck_assert_uint_eq(sim_cfg_count(a, "boxes"), count);
+    for (uint32_t i = 0; i < count; i++) {
+        sim_cfg_t p = sim_cfg_at(a, "boxes", i), q = sim_cfg_at(b, "boxes", i);
+        for (size_t k = 0; k < SIM_COUNT(numbers); k++)
+            ck_assert_double_eq(sim_cfg_num(&p, numbers[k], 0, 1e4, -1),
+                                sim_cfg_num(&q, numbers[k], 0, 1e4, -2));
+        for (size_t k = 0; k < SIM_COUNT(names); k++)
+            ck_assert_str_eq(sim_cfg_str(&p, names[k], "none"), sim_cfg_str(&q, names[k], "none"));
+        ck_assert_double_eq_tol(sim_cfg_num(&p, "visible", 0, 1, -1),
+                                sim_cfg_num(&q, "visible", 0, 1, -2), 0.0011);
+    }
+}
+
+/* The same boxes by way of COCO and of lines, for a recording with a frame at each of its own. */
 START_TEST(truth_of_a_scene_serves_a_recording_of_it)
 {
-    /* The same boxes by way of COCO and of lines, for a recording with a frame at each of its own.
-     */
-    write_clip();
-    fine("scenes/entrance.json --frames 6 --coco " OUT "/c.json --truth-out " OUT "/c.jsonl");
-    fine("scenes/entrance.json -n 4 --json");
-    sim_doc_t *b = sim_doc_parse(text, strlen(text), "scene");
-    sim_cfg_t first = sim_doc_root(b);
-    uint32_t count = sim_cfg_count(&first, "boxes");
+    static const char *const scenes[] = {"scenes/entrance.json", "scenes/gesture/two.json",
+                                         "scenes/cascade/ages.json"};
     static const char *const truth[] = {"\"c.json\"", "\"c.jsonl\", \"truth_px\": [4056, 3040]"};
-    for (int way = 0; way < 2; way++) {
-        char scene[256];
-        snprintf(
-            scene, sizeof(scene),
-            "{\"world\": {\"file\": \"clip.y4m\", \"fps\": 10, \"end\": \"loop\", \"start_s\": -4, "
-            "\"truth\": %s}}",
-            truth[way]);
-        write_text("again.json", scene);
-        fine(OUT "/again.json --at 10ms --json"); /* frame 40 modulo 6 frames is frame 4 */
-        sim_doc_t *a = sim_doc_parse(text, strlen(text), "again");
-        sim_cfg_t again = sim_doc_root(a);
-        ck_assert_uint_gt(count, 1);
-        ck_assert_uint_eq(sim_cfg_count(&again, "boxes"), count);
-        for (uint32_t i = 0; i < count; i++) {
-            static const char *const keys[] = {"id", "x", "y", "w", "h"};
-            sim_cfg_t p = sim_cfg_at(&again, "boxes", i), q = sim_cfg_at(&first, "boxes", i);
-            for (size_t k = 0; k < SIM_COUNT(keys); k++)
-                ck_assert_double_eq(sim_cfg_num(&p, keys[k], 0, 1e4, -1),
-                                    sim_cfg_num(&q, keys[k], 0, 1e4, -2));
+    write_clip();
+    for (size_t s = 0; s < SIM_COUNT(scenes); s++) {
+        char command[256];
+        snprintf(command, sizeof(command), "%s --frames 6 --coco %s/c.json --truth-out %s/c.jsonl",
+                 scenes[s], OUT, OUT);
+        fine(command);
+        snprintf(command, sizeof(command), "%s -n 4 --json", scenes[s]);
+        fine(command);
+        sim_doc_t *b = sim_doc_parse(text, strlen(text), "scene");
+        sim_cfg_t first = sim_doc_root(b);
+        for (int way = 0; way < 2; way++) {
+            char scene[256];
+            snprintf(scene, sizeof(scene),
+                     "{\"world\": {\"file\": \"clip.y4m\", \"fps\": 10, \"end\": \"loop\", "
+                     "\"start_s\": -4, \"truth\": %s}}",
+                     truth[way]);
+            write_text("again.json", scene);
+            fine(OUT "/again.json --at 10ms --json"); /* frame 40 modulo 6 frames is frame 4 */
+            sim_doc_t *a = sim_doc_parse(text, strlen(text), "again");
+            sim_cfg_t again = sim_doc_root(a);
+            same_boxes(&again, &first);
+            sim_doc_free(a);
         }
-        sim_doc_free(a);
+        sim_doc_free(b);
     }
-    sim_doc_free(b);
 }
 END_TEST
 
