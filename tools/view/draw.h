@@ -46,11 +46,11 @@ typedef enum {
 typedef struct {
     draw_op_t op;
     draw_color_t color;
-    draw_rect_t rect; /* LINE: from x, y to x + w, y + h; STRING: see draw_text */
+    draw_rect_t rect; /* LINE: from x, y to x + w, y + h; STRING: the room that it takes */
     draw_font_t font;
-    draw_align_t align;
-    uint32_t thick; /* LINE */
-    size_t data;    /* STRING: text; IMAGE: pixels, 4 bytes R G B A each; offset into store */
+    draw_align_t align; /* STRING: the end of rect that it stands at */
+    uint32_t thick;     /* LINE */
+    size_t data;        /* STRING: text; IMAGE: pixels, 4 bytes R G B A each; offset into store */
     uint32_t image_w, image_h;
     bool smooth; /* IMAGE: averaged where it is shown larger or smaller; else nearest */
 } draw_cmd_t;
@@ -82,10 +82,12 @@ void draw_fill(draw_t *draw, draw_rect_t rect, draw_color_t color);
 void draw_frame(draw_t *draw, draw_rect_t rect, draw_color_t color);
 void draw_line(draw_t *draw, int32_t x0, int32_t y0, int32_t x1, int32_t y1, uint32_t thick,
                draw_color_t color);
-/* y is the top of the line; x its left end, middle or right end. What is not UTF-8 is '?'. */
+/* y is the top of the line; x its left end, middle or right end. What is not UTF-8, or a control
+ * character, is '?'. */
 void draw_text(draw_t *draw, int32_t x, int32_t y, draw_font_t font, draw_align_t align,
                draw_color_t color, const char *fmt, ...) SIM_PRINTF(7, 8);
-/* The same, cut with an ellipsis to so many points where it is longer. */
+/* The same, cut with an ellipsis to so many points where it is longer; nothing where not even that
+ * has room. */
 void draw_text_cut(draw_t *draw, int32_t x, int32_t y, int32_t width, draw_font_t font,
                    draw_color_t color, const char *text);
 /* Room for the pixels of an image, R G B A, to be filled in by the caller before its next call;
@@ -105,10 +107,14 @@ const draw_hit_t *draw_at(const draw_t *draw, int32_t x, int32_t y);
 int32_t draw_text_height(draw_font_t font);
 int32_t draw_text_width(draw_font_t font, const char *text);
 
+/* The next character of UTF-8 text, which moves on past it; 0 at the end. '?', and past one byte,
+ * where there is none. */
+uint32_t draw_char(const char **text);
+
 /* The text of a STRING. */
 const char *draw_string(const draw_t *draw, const draw_cmd_t *cmd);
 
-/* A rectangle made smaller by so much on each side. */
+/* A rectangle made smaller by so much on each side, at most to nothing. */
 draw_rect_t draw_inset(draw_rect_t rect, int32_t by);
 
 #endif
