@@ -75,7 +75,7 @@ static bool merge_named(store_t *store, char **result, int results, uint64_t *po
     for (int i = 0; i < results; i++) {
         uint64_t fresh;
         if (!store_merge(store, result[i], &fresh)) {
-            cli_fail(EXIT_FAILED, "%s", store_error(store));
+            cli_fail(EXIT_USAGE, "%s", store_error(store));
             fine = false;
         }
         *points += fresh;
@@ -112,5 +112,5 @@ int explore_merge(int argc, char **argv)
     }
     store_close(store);
     printf("%" PRIu64 " points of %" PRIu64 " results are new\n", points, results);
-    return fine ? EXIT_FINE : EXIT_FAILED;
+    return fine ? EXIT_FINE : given > 1 ? EXIT_USAGE : EXIT_FAILED;
 }

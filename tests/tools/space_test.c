@@ -122,6 +122,9 @@ START_TEST(what_is_wrong_is_told_with_its_path)
         {"{" NPU ", \"parameters\": {\"a\": {\"values\": [1]}}, \"objectives\": [{\"name\": "
          "\"recall\"}]}",
          "objectives[0].name: \"recall\" is neither a parameter nor a figure"},
+        {"{" NPU ", \"parameters\": {\"a\": {\"values\": [1]}}, \"objectives\": [{\"name\": "
+         "\"a\"}, {\"name\": \"npu_ms\"}, {\"name\": \"a\", \"goal\": \"max\"}]}",
+         "objectives[2].name: \"a\" is an objective already"},
         {"{" NPU ", \"parameters\": {\"a\": {\"values\": [1]}}, \"strategy\": \"best\"}",
          "strategy: \"best\" is none of grid, random, sobol, evolve"},
         {"{" NPU ", \"parameters\": {\"a\": {\"values\": [1]}}, \"buget\": 1}",

@@ -236,6 +236,11 @@ START_TEST(what_is_no_sweep_is_told)
     if (system("sqlite3 " DIR "/empty.db 'DELETE FROM point; DELETE FROM value; UPDATE sweep SET "
                "space = 1' 2>/dev/null") == 0)
         ck_assert_int_eq(fovea(text, sizeof(text), "explore report " DIR "/empty.db"), 0);
+    /* numbers that no power of ten is below */
+    ck_assert_int_eq(system("cp " DIR "/s.db " DIR "/tiny.db"), 0);
+    if (system("sqlite3 " DIR "/tiny.db \"UPDATE value SET number = 5e-324 WHERE point = 1; UPDATE "
+               "value SET number = 1e308 WHERE point = 2\" 2>/dev/null") == 0)
+        ck_assert_int_eq(fovea(text, sizeof(text), "explore report " DIR "/tiny.db"), 0);
 }
 END_TEST
 

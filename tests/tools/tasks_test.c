@@ -111,10 +111,12 @@ START_TEST(only_what_belongs_together_is_merged)
     planned();
     write_text(DIR "/s2.json", SPACE("3500"));
     EXPLORE(0, DIR "/s2.json -j 1 --out " DIR "/c.db");
-    EXPLORE(1, "merge " DIR "/a.db " DIR "/c.db");
+    EXPLORE(2, "merge " DIR "/a.db " DIR "/c.db");
     ck_assert_msg(strstr(text, "is of another sweep") != NULL, "%s", text);
-    EXPLORE(1, "merge " DIR "/a.db " DIR "/s.json");
-    EXPLORE(1, "merge " DIR "/a.db " DIR "/none.db");
+    EXPLORE(2, "merge " DIR "/a.db " DIR "/s.json");
+    EXPLORE(2, "merge " DIR "/a.db " DIR "/none.db");
+    EXPLORE(2, "merge " DIR "/a.db " DIR "/../tasks/a.db");
+    ck_assert_msg(strstr(text, "is the sweep itself") != NULL, "%s", text);
     ck_assert_int_ne(access(DIR "/none.db", F_OK), 0);
     /* one that is broken does not hold up the others */
     write_text(DIR "/t/000000.db", "no database");
@@ -146,6 +148,37 @@ START_TEST(wrong_usage_is_told)
     EXPLORE(0, DIR "/s.json --engine none --out " DIR "/e.db");
     EXPLORE(2, "tasks " DIR "/e.db -o " DIR "/t");
     ck_assert_msg(strstr(text, "000000.json") != NULL, "%s", text);
+}
+END_TEST
+
+/* A file whose numbers nobody checked: lines, no billions of tasks. */
+START_TEST(a_plan_that_is_none_is_told)
+{
+    static const struct {
+        const char *sql, *why;
+    } c[] = {
+        {"UPDATE sweep SET budget = -5", "the plan of its sweep is none"},
+        {"UPDATE sweep SET budget = 1 << 40", "the plan of its sweep is none"},
+        {"UPDATE sweep SET strategy = 'luck'", "the plan of its sweep is none"},
+        {"UPDATE sweep SET budget = 1 << 24", "more than a million tasks"},
+        {"CREATE TABLE task(id INTEGER, result, points, merged); INSERT INTO task "
+         "VALUES(-9, 'x', 1, 1); INSERT INTO point(id, state) VALUES(-3, 'done')",
+         "20 tasks of 20 points"},
+    };
+    if (system("command -v sqlite3 >/dev/null") != 0) {
+        test_skip("no sqlite3");
+        return;
+    }
+    for (size_t i = 0; i < SIM_COUNT(c); i++) {
+        char command[400];
+        start_anew();
+        EXPLORE(0, DIR "/s.json --engine none --out " DIR "/a.db");
+        snprintf(command, sizeof(command), "sqlite3 " DIR "/a.db \"%s\"", c[i].sql);
+        ck_assert_int_eq(system(command), 0);
+        bool fine = c[i].why[0] == '2';
+        EXPLORE(fine ? 0 : 2, "tasks " DIR "/a.db --chunk 1 -o " DIR "/t");
+        ck_assert_msg(strstr(text, c[i].why) != NULL, "%s", text);
+    }
 }
 END_TEST
 
@@ -181,4 +214,5 @@ START_TEST(ranges_rise_below_the_budget)
 END_TEST
 
 TEST_MAIN("tools tasks", pieces_are_the_whole, what_is_missing_becomes_new_tasks,
-          only_what_belongs_together_is_merged, wrong_usage_is_told, ranges_rise_below_the_budget)
+          only_what_belongs_together_is_merged, wrong_usage_is_told, a_plan_that_is_none_is_told,
+          ranges_rise_below_the_budget)

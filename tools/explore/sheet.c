@@ -82,6 +82,9 @@ static bool on_objective(void *ctx, const store_cell_t *cell, uint32_t cells, bo
     if (head || cells != 2 || sheet->objectives == SPACE_OBJECTIVES)
         return true;
     int32_t at = sheet_find(sheet, cell[0].text);
+    for (uint32_t m = 0; m < sheet->objectives; m++)
+        if ((int32_t)sheet->objective[m].column == at)
+            return true; /* once is enough */
     if (at >= 0)
         sheet->objective[sheet->objectives++] =
             (sheet_objective_t){(uint32_t)at, strcmp(cell[1].text, "max") == 0};

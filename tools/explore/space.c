@@ -348,6 +348,9 @@ static void read_objectives(const sim_cfg_t *root, space_t *s, space_figure_t is
         const space_param_t *p = find_param(s, o->name, s->params);
         if (p == NULL && !is_figure(s->kind, o->name))
             sim_cfg_fail(&item, "name", "\"%.40s\" is neither a parameter nor a figure", o->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(s->objective[k].name, o->name) == 0)
+                sim_cfg_fail(&item, "name", "\"%.40s\" is an objective already", o->name);
         sim_cfg_done(&item);
     }
 }

@@ -8,13 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/explore/point.h"
 #include "tools/explore/store_int.h"
-#include "tools/version.h"
 
-enum { BUSY_MS = 20000, LOCK_NAME = SPACE_PATH + 8 };
+enum { BUSY_MS = 20000, LOCK_TRIES = 8, LOCK_NAME = SPACE_PATH + 8 };
 
 const char *const store_states[STORE_STATES] = {"running", "waiting", "done", "refused", "failed"};
 
@@ -52,23 +51,12 @@ struct store {
     bool writes;
 };
 
-static const char schema[] =
-    "CREATE TABLE sweep(space TEXT, file TEXT, evaluate TEXT, version TEXT, strategy TEXT,"
-    " budget INTEGER, seed TEXT, base_hash TEXT);"
-    "CREATE TABLE parameter(position INTEGER PRIMARY KEY, name TEXT, free INTEGER);"
-    "CREATE TABLE objective(position INTEGER PRIMARY KEY, name TEXT, goal TEXT);"
-    "CREATE TABLE figure(position INTEGER PRIMARY KEY, name TEXT, unit TEXT, help TEXT);"
-    "CREATE TABLE point(id INTEGER PRIMARY KEY, hash TEXT, parameters TEXT, config TEXT,"
-    " state TEXT NOT NULL, reason TEXT, seconds REAL, worker TEXT, checked TEXT);"
-    "CREATE TABLE value(point INTEGER, name TEXT, number REAL, PRIMARY KEY(point, name))"
-    " WITHOUT ROWID;";
-
 const char *store_error(const store_t *store)
 {
     return store->error;
 }
 
-static bool fail(store_t *s, const char *what)
+bool store_blame(store_t *s, const char *what)
 {
     if (s->error[0] == '\0')
         snprintf(s->error, sizeof(s->error), "%.250s: %.200s", s->file, what);
@@ -77,7 +65,7 @@ static bool fail(store_t *s, const char *what)
 
 static bool fail_sql(store_t *s)
 {
-    return fail(s, sqlite3_errmsg(s->db));
+    return store_blame(s, sqlite3_errmsg(s->db));
 }
 
 bool store_fail(store_t *s, const char *what)
@@ -86,7 +74,7 @@ bool store_fail(store_t *s, const char *what)
     return false;
 }
 
-static bool run_sql(store_t *s, const char *sql)
+bool store_run(store_t *s, const char *sql)
 {
     return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail_sql(s);
 }
@@ -122,6 +110,18 @@ static void bind_text(sqlite3_stmt *q, int at, const char *text)
         sqlite3_bind_text(q, at, text, -1, SQLITE_TRANSIENT);
 }
 
+bool store_change(store_t *s, const char *sql, const char *const *text, uint32_t count)
+{
+    sqlite3_stmt *q = NULL;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return fail_sql(s);
+    for (uint32_t i = 0; i < count; i++)
+        bind_text(q, (int)i + 1, text[i]);
+    bool fine = finish(s, q);
+    sqlite3_finalize(q);
+    return fine;
+}
+
 static char *column_copy(sqlite3_stmt *q, int at)
 {
     const char *text = (const char *)sqlite3_column_text(q, at);
@@ -134,20 +134,43 @@ static char *column_copy(sqlite3_stmt *q, int at)
 
 /* ---- the file ---- */
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool store_is_file(const store_t *s, const char *name)
+{
+    struct stat mine, other;
+    return stat(s->file, &mine) == 0 && stat(name, &other) == 0 && same_file(&mine, &other);
+}
+
+/* Whoever had the lock before removes its file at the end: it may be another file by now. */
+static bool is_still(int lock, const char *file)
+{
+    struct stat mine, there;
+    return fstat(lock, &mine) == 0 && stat(file, &there) == 0 && same_file(&mine, &there);
+}
+
 /* Who writes has the lock; it goes with the process, so a dead one has none. Children of a fork
  * have none either. */
 static bool take_lock(store_t *s)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     snprintf(s->lock_file, sizeof(s->lock_file), "%s-lock", s->file);
-    s->lock = open(s->lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (s->lock < 0)
-        return fail(s, strerror(errno));
-    if (fcntl(s->lock, F_SETLK, &lock) == 0)
-        return true;
-    close(s->lock);
-    s->lock = -1;
-    return fail(s, "another fovea explore writes it");
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        s->lock = open(s->lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (s->lock < 0)
+            return store_blame(s, strerror(errno));
+        bool mine = fcntl(s->lock, F_SETLK, &lock) == 0;
+        if (mine && is_still(s->lock, s->lock_file))
+            return true;
+        close(s->lock);
+        s->lock = -1;
+        if (!mine)
+            break;
+    }
+    return store_blame(s, "another fovea explore writes it");
 }
 
 static store_t *new_store(const char *file, char *error)
@@ -164,39 +187,47 @@ static store_t *new_store(const char *file, char *error)
     return s;
 }
 
-/* NULL, with the store's error. */
-static store_t *give_up(store_t *s, char *error)
+store_t *store_give_up(store_t *s, char *error)
 {
     snprintf(error, STORE_ERROR, "%s", s->error);
     store_close(s);
     return NULL;
 }
 
+/* A file may come from anywhere: its triggers do not fire. */
 static bool open_db(store_t *s, int flags)
 {
     if (sqlite3_open_v2(s->file, &s->db, flags, NULL) != SQLITE_OK)
-        return s->db != NULL ? fail_sql(s) : fail(s, "out of memory");
+        return s->db != NULL ? fail_sql(s) : store_blame(s, "out of memory");
     sqlite3_busy_timeout(s->db, BUSY_MS);
-    return true;
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return store_run(s, "PRAGMA cell_size_check = ON");
+}
+
+store_t *store_file(const char *file, bool make, char *error)
+{
+    store_t *s = new_store(file, error);
+    int flags = SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0);
+    return s == NULL || (take_lock(s) && open_db(s, flags)) ? s : store_give_up(s, error);
 }
 
 /* Of a crash of the machine the last points may be lost, of one of the process none. */
-static bool set_up_writing(store_t *s)
+bool store_set_up_writing(store_t *s)
 {
     s->writes = true;
-    return run_sql(s, "PRAGMA journal_mode = WAL") && run_sql(s, "PRAGMA synchronous = NORMAL");
+    return store_run(s, "PRAGMA journal_mode = WAL") && store_run(s, "PRAGMA synchronous = NORMAL");
 }
 
-/* 0: nothing yet; below 0: an error. */
-static double tables(store_t *s)
+double store_tables(store_t *s)
 {
     return store_number(s, "SELECT count(*) FROM sqlite_master", -1);
 }
 
-static bool is_sweep(store_t *s)
+bool store_is_sweep(store_t *s)
 {
     double count = store_number(s, "SELECT count(*) FROM sweep", -1);
-    return count >= 1 || fail(s, "no sweep in it");
+    return count >= 1 || store_blame(s, "no sweep in it");
 }
 
 void store_close(store_t *s)
@@ -214,167 +245,12 @@ void store_close(store_t *s)
     }
     free(s);
 }
-
-/* ---- a new sweep ---- */
-
-bool store_change(store_t *s, const char *sql, const char *const *text, uint32_t count)
-{
-    sqlite3_stmt *q = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-        return fail_sql(s);
-    for (uint32_t i = 0; i < count; i++)
-        bind_text(q, (int)i + 1, text[i]);
-    bool fine = finish(s, q);
-    sqlite3_finalize(q);
-    return fine;
-}
-
-static bool insert_sweep(store_t *s, const space_t *space, const store_sweep_t *sweep)
-{
-    char budget[24], seed[24], hash[24], file[SPACE_PATH], error[STORE_ERROR];
-    if (!point_absolute(space->file, file, error, sizeof(error)))
-        return fail(s, error);
-    snprintf(budget, sizeof(budget), "%" PRIu64, sweep->budget);
-    snprintf(seed, sizeof(seed), "%" PRIu64, sweep->seed);
-    snprintf(hash, sizeof(hash), "%016" PRIx64, sweep->base_hash);
-    const char *const row[] = {space->text,
-                               file,
-                               space_kind_names[space->kind],
-                               fovea_version,
-                               strategy_names[sweep->strategy],
-                               budget,
-                               seed,
-                               hash};
-    return store_change(s, "INSERT INTO sweep VALUES(?, ?, ?, ?, ?, ?, ?, ?)", row, SIM_COUNT(row));
-}
-
-static bool insert_names(store_t *s, const space_t *space)
-{
-    bool fine = true;
-    for (uint32_t i = 0; fine && i < space->params; i++) {
-        const char *const row[] = {space->param[i].name,
-                                   space->param[i].kind != PARAM_EXPR ? "1" : "0"};
-        fine = store_change(s, "INSERT INTO parameter(name, free) VALUES(?, ?)", row, 2);
-    }
-    for (uint32_t i = 0; fine && i < space->objectives; i++) {
-        const char *const row[] = {space->objective[i].name,
-                                   space->objective[i].most ? "max" : "min"};
-        fine = store_change(s, "INSERT INTO objective(name, goal) VALUES(?, ?)", row, 2);
-    }
-    for (uint32_t i = 0; fine && i < EVALUATE_FIGURES; i++) {
-        const evaluate_name_t *n = &evaluate_names[i];
-        const char *const row[] = {n->name, n->unit, n->help};
-        fine = !n->of[space->kind] ||
-               store_change(s, "INSERT INTO figure(name, unit, help) VALUES(?, ?, ?)", row, 3);
-    }
-    return fine;
-}
-
-/* Names are letters, digits and _: they need no quotes inside. */
-static bool create_view(store_t *s, const space_t *space)
-{
-    size_t room = 512 + (size_t)(space->params + EVALUATE_FIGURES) * 200;
-    char *sql = malloc(room);
-    if (sql == NULL)
-        return fail(s, "out of memory");
-    size_t at = (size_t)snprintf(sql, room, "CREATE VIEW points AS SELECT id, state");
-    for (uint32_t i = 0; i < space->params; i++)
-        at += (size_t)snprintf(sql + at, room - at, ", json_extract(parameters, '$.%s') AS \"%s\"",
-                               space->param[i].name, space->param[i].name);
-    for (uint32_t i = 0; i < EVALUATE_FIGURES; i++)
-        if (evaluate_names[i].of[space->kind])
-            at += (size_t)snprintf(
-                sql + at, room - at,
-                ", (SELECT number FROM value WHERE point = id AND name = '%s') AS \"%s\"",
-                evaluate_names[i].name, evaluate_names[i].name);
-    snprintf(sql + at, room - at, ", reason, seconds, checked FROM point ORDER BY id");
-    bool fine = run_sql(s, sql);
-    free(sql);
-    return fine;
-}
-
-store_t *store_create(const char *file, const space_t *space, const store_sweep_t *sweep,
-                      char *error)
-{
-    store_t *s = new_store(file, error);
-    if (s == NULL)
-        return NULL;
-    bool fine = take_lock(s) && open_db(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    if (fine && tables(s) > 0)
-        fine = fail(s, "is there already: --resume goes on with it");
-    fine = fine && s->error[0] == '\0' && set_up_writing(s) && run_sql(s, "BEGIN IMMEDIATE") &&
-           run_sql(s, schema) && insert_sweep(s, space, sweep) && insert_names(s, space) &&
-           create_view(s, space) && run_sql(s, "COMMIT");
-    return fine ? s : give_up(s, error);
-}
-
-/* ---- one that is there ---- */
-
-typedef struct {
-    store_t *store;
-    const space_t *space;
-    store_sweep_t *sweep;
-    uint64_t base_hash;
-    bool fine;
-} resume_t;
-
-static bool on_sweep(void *ctx, const store_cell_t *cell, uint32_t cells, bool head)
-{
-    resume_t *r = ctx;
-    char hash[24], what[256];
-    if (head || cells != 6)
-        return head;
-    snprintf(hash, sizeof(hash), "%016" PRIx64, r->base_hash);
-    r->fine = false;
-    if (strcmp(cell[1].text, fovea_version) != 0) {
-        snprintf(what, sizeof(what), "made by fovea %.40s, this is %.40s", cell[1].text,
-                 fovea_version);
-        return fail(r->store, what);
-    }
-    if (strcmp(cell[0].text, r->space->text) != 0)
-        return fail(r->store, "is of another space: the file has changed since");
-    if (strcmp(cell[5].text, hash) != 0)
-        return fail(r->store, "chip, technology, scenario or model have changed since");
-    for (uint32_t i = 0; i < STRATEGIES; i++)
-        if (strcmp(cell[2].text, strategy_names[i]) == 0)
-            r->sweep->strategy = (strategy_kind_t)i;
-    r->sweep->budget = (uint64_t)cell[3].integer;
-    r->sweep->seed = strtoull(cell[4].text, NULL, 10);
-    r->sweep->base_hash = r->base_hash;
-    r->fine = true;
-    return true;
-}
-
-store_t *store_resume(const char *file, const space_t *space, uint64_t base_hash,
-                      store_sweep_t *sweep, char *error)
-{
-    store_t *s = new_store(file, error);
-    if (s == NULL)
-        return NULL;
-    resume_t r = {s, space, sweep, base_hash, false};
-    bool fine = take_lock(s) && open_db(s, SQLITE_OPEN_READWRITE) && is_sweep(s) &&
-                store_rows(s, "SELECT space, version, strategy, budget, seed, base_hash FROM sweep",
-                           on_sweep, &r) &&
-                r.fine && set_up_writing(s) &&
-                run_sql(s, "UPDATE point SET state = 'waiting', worker = NULL "
-                           "WHERE state = 'running'");
-    return fine ? s : give_up(s, error);
-}
-
-bool store_extend(store_t *s, uint64_t budget)
-{
-    char number[24];
-    snprintf(number, sizeof(number), "%" PRIu64, budget);
-    const char *const row[] = {number};
-    return store_change(s, "UPDATE sweep SET budget = ?", row, 1);
-}
-
 bool store_begun(const char *file)
 {
     char error[STORE_ERROR];
     store_t *s = access(file, F_OK) == 0 ? new_store(file, error) : NULL;
-    bool begun =
-        s != NULL && (!open_db(s, SQLITE_OPEN_READWRITE) || tables(s) < 0 || tables(s) > 0);
+    bool begun = s != NULL &&
+                 (!open_db(s, SQLITE_OPEN_READWRITE) || store_tables(s) < 0 || store_tables(s) > 0);
     store_close(s);
     return begun;
 }
@@ -384,20 +260,19 @@ store_t *store_open(const char *file, char *error)
     store_t *s = new_store(file, error);
     if (s == NULL)
         return NULL;
-    bool fine = open_db(s, SQLITE_OPEN_READONLY) && is_sweep(s);
-    return fine ? s : give_up(s, error);
+    bool fine = open_db(s, SQLITE_OPEN_READONLY) && store_is_sweep(s);
+    return fine ? s : store_give_up(s, error);
 }
 
 store_t *store_edit(const char *file, char *error)
 {
-    store_t *s = new_store(file, error);
+    store_t *s = store_file(file, false, error);
     if (s == NULL)
         return NULL;
-    bool fine = take_lock(s) && open_db(s, SQLITE_OPEN_READWRITE) && is_sweep(s) &&
-                set_up_writing(s) && run_sql(s, "PRAGMA trusted_schema = OFF");
-    return fine ? s : give_up(s, error);
+    bool fine = store_is_sweep(s) && store_set_up_writing(s) &&
+                store_run(s, "PRAGMA trusted_schema = OFF");
+    return fine ? s : store_give_up(s, error);
 }
-
 /* ---- points ---- */
 
 static store_state_t state_of(const char *text)
@@ -499,14 +374,14 @@ bool store_end(store_t *s, uint64_t n, const evaluation_t *e, double seconds)
         [EVALUATE_FAILED] = STORE_FAILED,
     };
     sqlite3_stmt *q = prepared(s, END);
-    if (q == NULL || !run_sql(s, "BEGIN IMMEDIATE"))
+    if (q == NULL || !store_run(s, "BEGIN IMMEDIATE"))
         return false;
     bind_id(q, 1, n);
     bind_text(q, 2, store_states[states[e->outcome]]);
     bind_text(q, 3, e->reason[0] != '\0' ? e->reason : NULL);
     sqlite3_bind_double(q, 4, seconds);
     if (finish(s, q) && insert_values(s, n, e))
-        return run_sql(s, "COMMIT");
+        return store_run(s, "COMMIT");
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }
@@ -563,7 +438,7 @@ static bool rows_of(store_t *s, sqlite3_stmt *q, store_row_t row, void *ctx)
     int cells = sqlite3_column_count(q), code = SQLITE_DONE;
     store_cell_t *cell = calloc((size_t)cells + 1, sizeof(*cell));
     if (cell == NULL)
-        return fail(s, "out of memory");
+        return store_blame(s, "out of memory");
     for (int i = 0; i < cells; i++)
         take_cell(q, i, true, &cell[i]);
     bool more = row(ctx, cell, (uint32_t)cells, true);

@@ -3,12 +3,14 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/explore/store_int.h"
+#include "tools/explore/tasks.h"
 
 #define OVER "state IN ('done', 'refused', 'failed')"
 /* Points of a result that are over there and not here. */
@@ -21,39 +23,6 @@ static bool change(store_t *s, const char *sql)
     return store_change(s, sql, NULL, 0);
 }
 
-/* ---- the plan ---- */
-
-typedef struct {
-    store_sweep_t *sweep;
-    char **text, **file;
-} plan_t;
-
-static bool on_plan(void *ctx, const store_cell_t *cell, uint32_t cells, bool head)
-{
-    plan_t *p = ctx;
-    if (head || cells != 6)
-        return head;
-    for (uint32_t i = 0; i < STRATEGIES; i++)
-        if (strcmp(cell[2].text, strategy_names[i]) == 0)
-            p->sweep->strategy = (strategy_kind_t)i;
-    p->sweep->budget = (uint64_t)cell[3].integer;
-    p->sweep->seed = strtoull(cell[4].text, NULL, 10);
-    p->sweep->base_hash = strtoull(cell[5].text, NULL, 16);
-    *p->text = strdup(cell[0].text);
-    *p->file = strdup(cell[1].text);
-    return false;
-}
-
-bool store_plan(store_t *s, store_sweep_t *sweep, char **text, char **file)
-{
-    plan_t p = {sweep, text, file};
-    *text = *file = NULL;
-    if (!store_rows(s, "SELECT space, file, strategy, budget, seed, base_hash FROM sweep", on_plan,
-                    &p))
-        return false;
-    return (*text != NULL && *file != NULL) || store_fail(s, "out of memory");
-}
-
 /* ---- tasks ---- */
 
 static bool has_tasks(store_t *s)
@@ -61,9 +30,11 @@ static bool has_tasks(store_t *s)
     return store_number(s, "SELECT count(*) FROM sqlite_master WHERE name = 'task'", 0) > 0;
 }
 
+/* Numbers that are below 0 or above all are nobody's tasks. */
 uint64_t store_next_task(store_t *s)
 {
-    return has_tasks(s) ? (uint64_t)store_number(s, "SELECT max(id) + 1 FROM task", 0) : 0;
+    double next = has_tasks(s) ? store_number(s, "SELECT max(id) + 1 FROM task", 0) : 0;
+    return next > 0 ? (uint64_t)fmin(next, TASK_MOST) : 0;
 }
 
 bool store_expects(store_t *s)
@@ -116,6 +87,8 @@ bool store_merge(store_t *s, const char *result, uint64_t *points)
     *points = 0;
     if (access(result, R_OK) != 0) /* ATTACH would make one */
         snprintf(why, sizeof(why), "%.300s: %s", result, strerror(errno));
+    else if (store_is_file(s, result)) /* it would wait for itself */
+        snprintf(why, sizeof(why), "%.300s: is the sweep itself", result);
     else if (!store_change(s, "ATTACH ? AS task", name, 1))
         snprintf(why, sizeof(why), "%.300s: cannot be read", result);
     else {

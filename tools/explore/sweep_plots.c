@@ -52,10 +52,13 @@ static uint32_t axis_ticks(const axis_t *a, double tick[3 * 40])
         return n;
     }
     bool all = a->high / a->low < 1e3;
-    for (double p = pow(10, floor(log10(a->low))); p <= a->high && n + 3 < 3 * 40; p *= 10)
-        for (uint32_t i = 0; i < (all ? SIM_COUNT(times) : 1); i++)
-            if (p * times[i] >= a->low && p * times[i] <= a->high)
-                tick[n++] = p * times[i];
+    double last = floor(log10(a->high));
+    for (double d = floor(log10(a->low)); d <= last && n + 3 < 3 * 40; d++)
+        for (uint32_t i = 0; i < (all ? SIM_COUNT(times) : 1); i++) {
+            double v = times[i] * pow(10, d);
+            if (v >= a->low && v <= a->high)
+                tick[n++] = v;
+        }
     return n;
 }
 

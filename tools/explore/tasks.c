@@ -253,11 +253,14 @@ static bool plan_gaps(plan_t *p)
     uint64_t next = 0, budget = p->task.sweep.budget;
     bool fine = store_rows(p->store,
                            "SELECT id FROM point WHERE state IN ('done', 'refused', 'failed') "
-                           "ORDER BY id",
+                           "AND id >= 0 ORDER BY id",
                            on_over, &over) ||
                 fail(p, "", store_error(p->store));
     if (over.no_memory)
         fine = fail(p, "", "out of memory");
+    uint64_t left = over.count < budget ? budget - over.count : 0;
+    if (fine && p->task.task + left / p->chunk > TASK_MOST)
+        fine = fail(p, "", "more than a million tasks: they need a larger --chunk");
     for (size_t i = 0; fine && i < over.count && over.id[i] < budget; i++) {
         fine = over.id[i] == next || to_do(p, next, over.id[i] - 1);
         next = over.id[i] + 1;
