@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs test programs, JOBS of them at a time (default: one a processor), tells of them in the order
-# given, and adds up what Check says.
+# given, and adds up what Check says; what failed is said again at the end.
 # Last line: "N passed, N failed, N skipped". Exit 1 when a test failed or a program died.
 set -u
 passed=0 failed=0 skipped=0
@@ -30,7 +30,8 @@ tell() { # number program
     [ "$skips" -gt 0 ] && printf ', %d skipped' "$skips"
     printf '\n'
     if [ "$bad" -ne 0 ]; then
-        grep -vE '^(Running suite|[0-9]+%: Checks)' "$log" | head -n 60
+        grep -vE '^(Running suite|[0-9]+%: Checks)' "$log" | head -n 60 | tee "$dir/$1.why"
+        { echo "failed: ${program#*/tests/} (exit code $status)"; head -n 12 "$dir/$1.why"; } >>"$dir/failures"
     else
         grep '^skipped: ' "$log"
     fi
@@ -54,5 +55,6 @@ while [ "$told" -lt "$#" ]; do
             echo 137 >"$dir/$told.status"
     fi
 done
+[ "$failed" -eq 0 ] || cat "$dir/failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$((passed + skipped))" -gt 0 ]
