@@ -192,7 +192,7 @@ uint64_t sim_state_hash(const sim_t *sim)
     sim_comps_settle(sim);
     for (const sim_comp_t *comp = sim->first; comp != NULL; comp = comp->next) {
         const sim_kind_t *kind = comp->kind;
-        if (kind->observer)
+        if (kind->observer || kind->outside)
             continue;
         hash = hash_text(hash_text(hash, comp->name), kind->kind);
         hash = sim_hash(hash, &kind->version, sizeof(kind->version));

@@ -110,6 +110,7 @@ typedef struct {
     /* A snapshot is restored: drop what was worked out from state (caches). Events stay alone. */
     void (*restored)(sim_comp_t *comp);
     bool observer; /* listens and drives nothing: in snapshots, not in state hash and statistics */
+    bool outside;  /* drives from outside, a host: in snapshots and statistics, not in state hash */
 } sim_kind_t;
 
 struct sim_comp {

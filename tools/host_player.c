@@ -116,11 +116,27 @@ static void on_frame_start(void *ctx, bool level)
         await_frame(p);
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void turn(host_player_t *p)
+{
+    if (!lamp_change(&p->lamp, &p->sensor->pixel, sim_now_ps(p->comp.sim), current(p)->value)) {
+        p->failed++;
+        sim_log(&p->comp, SIM_LOG_ERROR, "%s:%u: the light was changed %u times before",
+                p->script->file, current(p)->line, LAMP_CHANGES);
+    }
+    end_at(p, sim_now_ps(p->comp.sim));
+}
+
 /* Begins the line that is next. */
 static void go_on(host_player_t *p)
 {
     p->moved_ps = sim_now_ps(p->comp.sim);
-    if (host_player_done(p))
+    p->idle = host_player_done(p);
+    if (p->idle != 0)
         return;
     switch (current(p)->act) {
     case HOST_WRITE:
@@ -137,9 +153,21 @@ static void go_on(host_player_t *p)
     case HOST_SPI:
         send(p);
         break;
+    case HOST_AT:
+        end_at(p, later(sim_now_ps(p->comp.sim), current(p)->ps));
+        break;
+    case HOST_LIGHT:
+        turn(p);
+        break;
     case HOST_ACTS:
         break;
     }
+}
+
+void host_player_wake(host_player_t *p)
+{
+    if (p->idle != 0)
+        go_on(p);
 }
 
 /* ---- the component ---- */
@@ -147,7 +175,8 @@ static void go_on(host_player_t *p)
 static void reset(sim_comp_t *comp)
 {
     host_player_t *p = (host_player_t *)(void *)comp;
-    p->at = p->frames = p->waits = p->again = 0;
+    p->at = p->frames = p->waits = p->again = p->idle = 0;
+    atomic_store(&p->lamp.changes, 0);
     p->moved_ps = p->reads = p->failed = p->unacknowledged = 0;
 }
 
@@ -162,6 +191,9 @@ static const sim_field_t fields[] = {
     SIM_FIELD(host_player_t, at),    SIM_FIELD(host_player_t, frames), SIM_FIELD(host_player_t, waits),
     SIM_FIELD(host_player_t, again), SIM_FIELD(host_player_t, reads),  SIM_FIELD(host_player_t, failed),
     SIM_FIELD(host_player_t, unacknowledged), SIM_FIELD(host_player_t, moved_ps),
+    SIM_FIELD(host_player_t, idle),
+    SIM_FIELD(host_player_t, lamp.changes),   SIM_FIELD(host_player_t, lamp.from_ps),
+    SIM_FIELD(host_player_t, lamp.thousandths),
     SIM_FIELD_END,
 };
 static const sim_stat_t stats[] = {
@@ -172,11 +204,18 @@ static const sim_stat_t stats[] = {
 };
 /* clang-format on */
 static const sim_kind_t kind = {.kind = "host_player",
-                                .version = 1,
+                                .version = 2,
                                 .reset = reset,
                                 .start = start,
                                 .fields = fields,
-                                .stats = stats};
+                                .stats = stats,
+                                .outside = true};
+static const sim_kind_t kind_of_hand = {.kind = "host_player",
+                                        .version = 2,
+                                        .reset = reset,
+                                        .start = start,
+                                        .fields = fields,
+                                        .observer = true};
 _Static_assert(offsetof(host_player_t, comp) == 0, "comp stays first");
 
 /* The target has one tape: what is on it, then the script's. */
@@ -202,7 +241,8 @@ sim_err_t host_player_init(host_player_t *player, sensor_t *sensor, const host_s
 {
     player->sensor = sensor;
     player->script = script;
-    sim_err_t err = sim_comp_init(&player->comp, sensor->sim, &kind, "host.script");
+    sim_err_t err = sim_comp_init(&player->comp, sensor->sim,
+                                  script->cmds != 0 ? &kind : &kind_of_hand, "host.script");
     if (err != SIM_OK)
         return err;
     player->client = cci_client(&sensor->cci, on_done, player);

@@ -9,6 +9,7 @@
 #include "sim/file.h"
 #include "sim/hash.h"
 #include "sim/time.h"
+#include "tools/lamp.h"
 
 enum {
     MAX_SCRIPT_BYTES = 64 << 20,
@@ -342,7 +343,29 @@ static bool read_delay(reader_t *r, host_cmd_t *cmd)
     size_t digits = strspn(word, "0123456789.");
     snprintf(in_ms, sizeof(in_ms), "%s%s", word, word[digits] == '\0' ? "ms" : "");
     return (digits != 0 && sim_time_parse(in_ms, &cmd->ps)) ||
-           fail(r, "delay '%s' is neither milliseconds nor <n><ps|ns|us|ms|s>", word);
+           fail(r, "time '%s' is neither milliseconds nor <n><ps|ns|us|ms|s>", word);
+}
+
+/* `0.25`: thousandths, exactly. */
+static bool read_light(reader_t *r, host_cmd_t *cmd)
+{
+    char word[WORD];
+    uint32_t most = LAMP_MOST, value = 0, decimals = 0;
+    next_word(r, word, "");
+    const char *at = word;
+    for (bool dot = false; *at != '\0' && decimals < 3 && value <= most; at++) {
+        if (*at == '.' && !dot && at != word)
+            dot = true;
+        else if (*at >= '0' && *at <= '9')
+            value = 10 * value + (uint32_t)(*at - '0'), decimals += dot;
+        else
+            break;
+    }
+    for (; decimals < 3 && value <= most; decimals++)
+        value *= 10;
+    cmd->value = value;
+    return (word[0] != '\0' && *at == '\0' && value <= most) ||
+           fail(r, "light '%s', expected 0..%u with up to 3 decimals", word, most / 1000);
 }
 
 static bool read_frame(reader_t *r, host_cmd_t *cmd)
@@ -371,6 +394,7 @@ static const struct {
     [HOST_WRITE] = {"write", read_access},   [HOST_READ] = {"read", read_access},
     [HOST_EXPECT] = {"expect", read_access}, [HOST_DELAY] = {"delay", read_delay},
     [HOST_SPI] = {"spi", read_file_name},    [HOST_WAIT_FRAME] = {"wait-frame", read_frame},
+    [HOST_AT] = {"at", read_delay},          [HOST_LIGHT] = {"light", read_light},
 };
 
 /* ---- a driver's tables ---- */
@@ -433,9 +457,11 @@ static bool read_line(reader_t *r)
         if (strcmp(word, acts[act].word) == 0)
             return acts[act].read(r, &cmd) && at_end(r) && add(r, &cmd);
     }
-    return fail(r,
-                "'%s' is no command: write, read, expect, delay, wait-frame, spi or {ADDR, VALUE}",
-                word);
+    return fail(
+        r,
+        "'%s' is no command: write, read, expect, delay, wait-frame, spi, at, light or {ADDR, "
+        "VALUE}",
+        word);
 }
 
 /* ---- the file ---- */
@@ -591,6 +617,52 @@ void host_script_free(host_script_t *script)
     *script = (host_script_t){0};
 }
 
+bool host_script_append(host_script_t *script, const host_cmd_t *cmd)
+{
+    host_cmd_t *more = realloc(script->cmd, (script->cmds + 1u) * sizeof(*more));
+    if (more == NULL)
+        return false;
+    script->cmd = more;
+    script->cmd[script->cmds++] = *cmd;
+    return true;
+}
+
+void host_script_cut(host_script_t *script, uint32_t cmds)
+{
+    script->cmds = cmds < script->cmds ? cmds : script->cmds;
+}
+
+void host_script_print(const host_script_t *script, FILE *to)
+{
+    for (uint32_t i = 0; i < script->cmds; i++) {
+        const host_cmd_t *cmd = &script->cmd[i];
+        switch (cmd->act) {
+        case HOST_WRITE:
+        case HOST_EXPECT:
+            fprintf(to, "%s 0x%04x 0x%0*x %u\n", acts[cmd->act].word, cmd->addr,
+                    (int)(2 * cmd->bytes), cmd->value, 8 * cmd->bytes);
+            break;
+        case HOST_READ:
+            fprintf(to, "read 0x%04x %u\n", cmd->addr, 8 * cmd->bytes);
+            break;
+        case HOST_DELAY:
+        case HOST_AT:
+            fprintf(to, "%s %llups\n", acts[cmd->act].word, (unsigned long long)cmd->ps);
+            break;
+        case HOST_WAIT_FRAME:
+            fprintf(to, "wait-frame %u\n", cmd->value);
+            break;
+        case HOST_LIGHT:
+            fprintf(to, "light %u.%03u\n", cmd->value / 1000, cmd->value % 1000);
+            break;
+        case HOST_SPI:
+        case HOST_ACTS:
+            fprintf(to, "# line %u: a file over SPI, %u bytes\n", cmd->line, cmd->bytes);
+            break;
+        }
+    }
+}
+
 bool host_script_add_write(host_script_t *script, uint32_t at, uint16_t addr, uint32_t bytes,
                            uint32_t value)
 {
@@ -626,9 +698,17 @@ static bool covers(const host_cmd_t *cmd, uint16_t addr)
     return cmd->act == HOST_WRITE && addr >= cmd->addr && addr - cmd->addr < (int)cmd->bytes;
 }
 
+uint32_t host_script_setup(const host_script_t *script)
+{
+    uint32_t i = 0;
+    while (i < script->cmds && script->cmd[i].act != HOST_AT)
+        i++;
+    return i;
+}
+
 bool host_script_writes(const host_script_t *script, uint16_t addr)
 {
-    for (uint32_t i = 0; i < script->cmds; i++)
+    for (uint32_t i = 0; i < host_script_setup(script); i++)
         if (covers(&script->cmd[i], addr))
             return true;
     return false;
@@ -637,7 +717,7 @@ bool host_script_writes(const host_script_t *script, uint16_t addr)
 uint32_t host_script_sets(const host_script_t *script, uint16_t addr)
 {
     uint32_t i = 0;
-    for (; i < script->cmds; i++) {
+    for (; i < host_script_setup(script); i++) {
         const host_cmd_t *cmd = &script->cmd[i];
         uint32_t behind =
             (uint32_t)(cmd->addr + (int)cmd->bytes - 1 - addr); /* bytes, big-endian */

@@ -238,6 +238,8 @@ static bool advance(run_t *run, uint64_t until_ps)
         return serve_run(&run->serve, until_ps);
     if (run->debugged)
         return debug_run(&run->debug, until_ps);
+    if (run->watcher != NULL && run->watcher->advance != NULL)
+        return run->watcher->advance(run->watcher->ctx, until_ps);
     sim_run_until_ps(run->sim, until_ps);
     return true;
 }
@@ -434,6 +436,7 @@ int run_scenario(run_t *run, const run_desc_t *desc)
     run->interrupted = desc->interrupted;
     run->debugged = desc->gdb != NULL;
     run->served = desc->serve.control != NULL;
+    run->watcher = desc->watcher;
     if (!scenario_load(&run->scenario, desc->scenario, &desc->flags, error, sizeof(error)))
         return run_fail(run, EXIT_USAGE, "%s", error);
     int code = run_snapshot_read(run, desc);

@@ -56,7 +56,32 @@ typedef struct {
     int64_t sum_ps, max_ps;
 } run_latency_t;
 
+typedef struct run run_t;
+
+/*
+ * Somebody who watches the run as it happens, and may pace it: told of what goes into its files.
+ * Nothing that it does while it is told may change the simulation. All may be NULL, but for ctx.
+ */
 typedef struct {
+    /* All is wired, the simulation has not started: the last chance to listen. False with the run's
+     * error. */
+    bool (*begin)(void *ctx, run_t *run);
+    /* In place of sim_run_until_ps; false: the run is to end. */
+    bool (*advance)(void *ctx, uint64_t until_ps);
+    void (*span)(void *ctx, const char *track, const char *name, uint64_t start_ps, uint64_t end_ps,
+                 const char *args);
+    void (*count)(void *ctx, const char *track, uint64_t at_ps, const char *values);
+    void (*frame_starts)(void *ctx, const scene_timing_t *timing, uint32_t frame);
+    void (*metadata)(void *ctx, const metadata_t *metadata);
+    void (*frame)(void *ctx, const timeline_frame_t *frame);
+    void (*energy)(void *ctx, const energy_frame_t *frame);
+    void (*uart)(void *ctx, uint8_t byte);
+    /* It may change what the host does: run->player is there, with an empty script at least. */
+    bool hand;
+    void *ctx;
+} run_watcher_t;
+
+struct run {
     sim_comp_t comp; /* stays first; an observer: what was heard and written is in snapshots */
     scenario_t scenario;
     networks_t networks; /* what the scenario names, or brings */
@@ -108,8 +133,9 @@ typedef struct {
     observe_t observe;
     bool observed;
     waves_t waves;
+    const run_watcher_t *watcher; /* NULL: nobody */
     char error[RUN_ERROR];
-} run_t;
+};
 
 typedef struct {
     const char *scenario, *out_dir;
@@ -119,10 +145,11 @@ typedef struct {
     waves_desc_t waves;
     signal_waves_desc_t signals;
     uint32_t threads;
-    uint32_t trace_level; /* 1 + trace_level_t; 0: the default */
-    bool exact;         /* no fast paths in NPU and L2 */
-    const char *gdb;    /* address at which a debugger is waited for; NULL: none */
-    serve_desc_t serve; /* control NULL: the scenario is the host */
+    uint32_t trace_level;         /* 1 + trace_level_t; 0: the default */
+    bool exact;                   /* no fast paths in NPU and L2 */
+    const char *gdb;              /* address at which a debugger is waited for; NULL: none */
+    serve_desc_t serve;           /* control NULL: the scenario is the host */
+    const run_watcher_t *watcher; /* NULL: nobody; outlives the run */
     uint64_t shuffle;
     sim_log_level_t verbose;
     const volatile sig_atomic_t *interrupted;

@@ -62,6 +62,8 @@ static void on_frame_start(void *ctx, bool level)
         return;
     run->last_frame_ps = sim_now_ps(run->sim);
     run->timing[frame % RUN_RING] = truth_timing(&run->sensor->pixel.desc, &run->sensor->pixel.now);
+    if (run->watcher != NULL && run->watcher->frame_starts != NULL)
+        run->watcher->frame_starts(run->watcher->ctx, &run->timing[frame % RUN_RING], frame);
     if (run_is_complete(run))
         sim_stop(run->sim);
     else if (frame < run->scenario.frames)
@@ -81,6 +83,8 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     run->truth_out = run->truth.out;
     run->count_in = metadata->count_in;
     run->count_out = metadata->count_out;
+    if (run->watcher != NULL && run->watcher->metadata != NULL)
+        run->watcher->metadata(run->watcher->ctx, metadata);
     if (metadata->boxes > run->largest_crowd)
         run->largest_crowd = metadata->boxes;
     snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
@@ -123,6 +127,8 @@ static void on_energy(void *ctx, const energy_frame_t *frame)
 {
     run_t *run = ctx;
     keep(run, &run->energies, &run->energies_bytes, frame, sizeof(*frame));
+    if (run->watcher != NULL && run->watcher->energy != NULL)
+        run->watcher->energy(run->watcher->ctx, frame);
 }
 
 static void on_frame_done(void *ctx, const timeline_frame_t *frame)
@@ -130,6 +136,8 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     run_t *run = ctx;
     keep(run, &run->frames, &run->frames_bytes, frame, sizeof(*frame));
     run_timeline_frame(&run->timeline, frame);
+    if (run->watcher != NULL && run->watcher->frame != NULL)
+        run->watcher->frame(run->watcher->ctx, frame);
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
     add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
@@ -159,6 +167,8 @@ static void on_uart(void *ctx, uint8_t byte)
 {
     run_t *run = ctx;
     fputc(byte, run->results.uart);
+    if (run->watcher != NULL && run->watcher->uart != NULL)
+        run->watcher->uart(run->watcher->ctx, byte);
 }
 
 /* ---- the wires ---- */
@@ -171,27 +181,38 @@ mipi_phy_t run_phy(const run_t *run)
     return phy;
 }
 
-/* The trace and, where they are wanted, waves hear of spans. */
+/* The trace and, where they are wanted, waves and a watcher hear of spans. */
 static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
                     uint64_t end_ps, const char *args)
 {
     run_t *run = ctx;
     trace_file_span(&run->trace, track, name, start_ps, end_ps, args);
     signal_waves_span(&run->signals, track, name, start_ps, end_ps, args);
+    if (run->watcher != NULL && run->watcher->span != NULL)
+        run->watcher->span(run->watcher->ctx, track, name, start_ps, end_ps, args);
+}
+
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    run_t *run = ctx;
+    trace_file_count(&run->trace, track, at_ps, values);
+    if (run->watcher->count != NULL)
+        run->watcher->count(run->watcher->ctx, track, at_ps, values);
 }
 
 static bool begin_trace(run_t *run, const run_desc_t *desc)
 {
     uint32_t level = desc->trace_level;
-    bool waves = desc->signals.file != NULL;
+    bool waves = desc->signals.file != NULL, watched = run->watcher != NULL;
     const scenario_t *s = &run->scenario;
     const char *const programs[] = {s->firmware, s->boot_rom};
     bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
     trace_file_begin(&run->trace, run->results.trace,
                      level != 0 ? (trace_level_t)(level - 1) : TRACE_LEVEL_DEFAULT);
-    sim_set_trace(run->sim, waves ? on_span : trace_file_span,
-                  waves ? (void *)run : (void *)&run->trace);
-    sim_set_count(run->sim, trace_file_count, &run->trace);
+    sim_set_trace(run->sim, waves || watched ? on_span : trace_file_span,
+                  waves || watched ? (void *)run : (void *)&run->trace);
+    sim_set_count(run->sim, watched ? on_count : trace_file_count,
+                  watched ? (void *)run : (void *)&run->trace);
     return signal_waves_init(&run->signals, &desc->signals, run->sensor, run->error,
                              sizeof(run->error)) &&
            run_timeline_init(&run->timeline, run->sensor, &run->trace, waves, programs,
@@ -205,6 +226,8 @@ int run_listen(run_t *run, const run_desc_t *desc)
                       sensor->pixel.desc.width_px + 2 * PIX_BLUR_MAX) != SIM_OK)
         return run_fail(run, EXIT_FAILED, "out of memory");
     sensor->pixel.light = scene_light(run->scenario.scene);
+    if (run->player.script != NULL)
+        sensor->pixel.light = lamp_light(&run->player.lamp, sensor->pixel.light);
     sensor->uart.sent = on_uart;
     sensor->uart.sent_ctx = run;
     sensor->timeline.done = on_frame_done;
@@ -243,5 +266,10 @@ int run_listen(run_t *run, const run_desc_t *desc)
         raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
                         frames_dir, run->error, sizeof(run->error)) &&
         run_snapshot_connect(run) && (!run->debugged || image_watch_connect(&run->watch, sensor));
-    return fine ? EXIT_FINE : run_fail(run, EXIT_FAILED, "a port of the sensor has no place left");
+    if (!fine)
+        return run_fail(run, EXIT_FAILED, "a port of the sensor has no place left");
+    if (run->watcher != NULL && run->watcher->begin != NULL &&
+        !run->watcher->begin(run->watcher->ctx, run))
+        return EXIT_FAILED;
+    return EXIT_FINE;
 }

@@ -212,7 +212,7 @@ static void set_application(const sim_cfg_t *root, scenario_t *s)
 {
     settings_reg_t *reg = calloc(SETTINGS_MOST_REGS, sizeof(*reg));
     uint32_t count = reg != NULL ? settings_regs(&s->settings, reg) : 0;
-    bool script = s->host.cmds != 0, fine = reg != NULL;
+    bool script = host_script_setup(&s->host) != 0, fine = reg != NULL;
     for (uint32_t i = 0; i < count && fine; i++) {
         if (!script)
             snprintf(add_write(s, reg[i].addr, reg[i].bytes, reg[i].value)->path,
@@ -251,10 +251,11 @@ static void read_script(const sim_cfg_t *root, const scenario_flags_t *flags, sc
     s->stream_after_download = downloads && !starts;
     if (starts || downloads)
         return;
-    if (s->host.cmds == 0)
+    uint32_t setup = host_script_setup(&s->host);
+    if (setup == 0)
         add_write(s, MODE_SELECT, 1, 1);
     else
-        insert_write(root, s, s->host.cmds, MODE_SELECT, 1, 1);
+        insert_write(root, s, setup, MODE_SELECT, 1, 1);
 }
 
 /* Flag, or "late_ps": the stream starts later, at a time; what the host does after that stays

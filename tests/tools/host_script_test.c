@@ -80,6 +80,48 @@ START_TEST(lines_say_what_the_host_does)
 }
 END_TEST
 
+START_TEST(what_comes_at_a_time_is_no_set_up)
+{
+    ck_assert(parse("write 0x0101 1\nat 5ms\nwrite mode_select 1\nlight 0.25\nat 7\nlight 1000\n"
+                    "light 0\n"));
+    ck_assert_uint_eq(script.cmds, 7);
+    ck_assert_int_eq(script.cmd[1].act, HOST_AT);
+    ck_assert_uint_eq(script.cmd[1].ps, 5 * MS);
+    is(3, HOST_LIGHT, 0, 0, 250);
+    ck_assert_uint_eq(script.cmd[4].ps, 7 * MS);
+    is(5, HOST_LIGHT, 0, 0, 1000000);
+    is(6, HOST_LIGHT, 0, 0, 0);
+    ck_assert_uint_eq(host_script_setup(&script), 1);
+    ck_assert(host_script_writes(&script, 0x0101));
+    ck_assert(!host_script_writes(&script, 0x0100));
+    ck_assert_uint_eq(host_script_sets(&script, 0x0100), 1);
+}
+END_TEST
+
+START_TEST(a_printed_script_reads_as_the_same)
+{
+    char *printed = NULL;
+    size_t bytes;
+    ck_assert(parse("write frame_length_lines 4157\nwrite 0xe000 0x123456 24\nread 0x0016\n"
+                    "expect mbx_data0 4294967295\ndelay 0.25\nwait-frame 12\nat 7123456789ps\n"
+                    "light 0.025\nlight 12.5\n"));
+    uint64_t hash = host_script_hash(&script, 1);
+    FILE *to = open_memstream(&printed, &bytes);
+    ck_assert_ptr_nonnull(to);
+    host_script_print(&script, to);
+    fclose(to);
+    ck_assert_msg(parse(printed), "%s", error);
+    ck_assert_uint_eq(script.cmds, 9);
+    ck_assert_uint_eq(host_script_hash(&script, 1), hash);
+    free(printed);
+    host_cmd_t more = {.act = HOST_LIGHT, .value = 7};
+    ck_assert(host_script_append(&script, &more));
+    is(9, HOST_LIGHT, 0, 0, 7);
+    host_script_cut(&script, 2);
+    ck_assert_uint_eq(script.cmds, 2);
+}
+END_TEST
+
 /* Registers are big-endian: 0x0100 is the upper byte of a word that begins there, the lower one of
  * what begins before. */
 START_TEST(a_byte_is_set_by_the_first_write_that_gives_it_another_value_than_0)
@@ -177,8 +219,18 @@ START_TEST(what_is_wrong_is_told_with_its_line)
         {"write 0x0340 0x1ffffffff 32", "value 0x1ffffffff, expected at most 0xffffffff"},
         {"read 0x0340 1", "width 1, expected"},
         {"expect 0x0340", "no value"},
-        {"delay", "delay '' is neither"},
-        {"delay x", "delay 'x' is neither"},
+        {"delay", "time '' is neither"},
+        {"at", "time '' is neither"},
+        {"at frame:1", "time 'frame:1' is neither"},
+        {"light", "light '', expected 0..1000 with up to 3 decimals"},
+        {"light 1000.001", "light '1000.001', expected"},
+        {"light 0.0001", "light '0.0001', expected"},
+        {"light -1", "light '-1', expected"},
+        {"light .5", "light '.5', expected"},
+        {"light 1.2.3", "light '1.2.3', expected"},
+        {"light 99999999999", "expected 0..1000"},
+        {"light 1 2", "'2' is more than the line needs"},
+        {"delay x", "time 'x' is neither"},
         {"delay 5 5", "'5' is more than the line needs"},
         {"delay 99999999999999999999", "is neither"},
         {"wait-frame", "no frame, expected a number"},
@@ -454,6 +506,38 @@ START_TEST(a_run_with_a_script_leaves_what_it_read)
 }
 END_TEST
 
+static void state_hash(const char *options, char hash[24])
+{
+    size_t bytes;
+    ck_assert_msg(fovea(text, sizeof(text),
+                        "run scenes/entrance.json --frames 2 %s --out " DIR "/run", options) == 0,
+                  "%s", text);
+    char *stats = (char *)board_file(DIR "/run/stats.json", &bytes);
+    stats[bytes - 1] = '\0';
+    const char *at = strstr(stats, "\"state_hash\":");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(sscanf(strchr(at, ':'), ":%*[ \t]\"%16[0-9a-f]", hash), 1);
+    free(stats);
+}
+
+/* The scenario's own host does what it does without it: settings, the start of the stream. */
+START_TEST(a_script_that_begins_at_a_time_stands_beside_the_scenarios_host)
+{
+    static const char looks[] = "at 5ms\nlight 1\n", dims[] = "at 5ms\nlight 0.5\n";
+    char without[24], with[24], dimmed[24];
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_file_write(DIR "/l.txt", looks, strlen(looks), error, sizeof(error)), 0);
+    ck_assert_int_eq(sim_file_write(DIR "/d.txt", dims, strlen(dims), error, sizeof(error)), 0);
+    state_hash("", without);
+    state_hash("--host " DIR "/l.txt", with);
+    ck_assert_str_eq(with, without);
+    state_hash("--host " DIR "/d.txt", dimmed);
+    ck_assert_str_ne(dimmed, without);
+    state_hash("--threads 1 --host " DIR "/d.txt", with);
+    ck_assert_str_eq(with, dimmed);
+}
+END_TEST
+
 START_TEST(a_run_fails_where_its_script_does)
 {
     ck_assert_int_eq(run("expect 0x0016 1\n"), 1);
@@ -611,7 +695,9 @@ START_TEST(a_script_may_be_as_long_as_a_drivers)
 }
 END_TEST
 
-TEST_MAIN("host scripts", lines_say_what_the_host_does,
+TEST_MAIN("host scripts", lines_say_what_the_host_does, what_comes_at_a_time_is_no_set_up,
+          a_printed_script_reads_as_the_same,
+          a_script_that_begins_at_a_time_stands_beside_the_scenarios_host,
           a_byte_is_set_by_the_first_write_that_gives_it_another_value_than_0,
           a_drivers_table_is_a_script_as_it_stands,
           names_that_a_driver_defines_are_known_to_its_tables, what_is_wrong_is_told_with_its_line,
