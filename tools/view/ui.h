@@ -33,7 +33,7 @@
 #define UI_HITS(X)                                                                                 \
     X(PANEL,    "a: the panel, where nothing else is")                                             \
     X(BUTTON,   "a: a ui_button_t")                                                                \
-    X(PIXEL,    "a: view_picture_kind_t, in all of the room that ui_place gets")                   \
+    X(PIXEL,    "a: view_picture_kind_t, in all of the area of its place (image_view.h)")           \
     X(SPAN,     "a: number of the span")                                                           \
     X(PACKET,   "a: number of the packet in the ring")                                             \
     X(TENSOR,   "a: network << 32 | place of the report")                                          \
@@ -44,7 +44,7 @@
     X(COMP,     "a: number of the component among those of sim")                                   \
     X(SEEK,     "the bar of the run's time; a, b: times of its left and right end, ps")            \
     X(LINE,     "a: number of the console's line")                                                 \
-    X(TIME,     "the timeline's plot, from end_ps - span_ps on the left to end_ps")                \
+    X(TIME,     "the timeline's plot; a, b: times of its left and right end, ps")                  \
     X(CONTROL,  "a: row of the control panel; b: 0 down, 1 up, 2 the value")
 /* clang-format on */
 
@@ -130,19 +130,6 @@ bool ui_input(view_ui_t *ui, const view_model_t *model, const draw_t *last, play
               const input_t *input);
 
 /* ---- for panels ---- */
-
-/* Where a picture stands in a panel: its upper left corner, and points a sample. All of it at zoom
- * 1, in the middle; where it is larger than the room there is no margin. */
-typedef struct {
-    double x, y, scale;
-} ui_place_t;
-ui_place_t ui_place(uint32_t width_px, uint32_t height_px, draw_rect_t room, ui_zoom_t zoom);
-/* The zoom at which a sample is as large as it gets, UI_SAMPLE_POINTS; at least 1. */
-enum { UI_SAMPLE_POINTS = 48 };
-double ui_zoom_most(uint32_t width_px, uint32_t height_px, draw_rect_t room);
-/* The sample at a point; false: beside the picture. */
-bool ui_sample_at(uint32_t width_px, uint32_t height_px, ui_place_t place, int32_t x, int32_t y,
-                  uint32_t *column, uint32_t *row);
 
 extern const draw_color_t ui_back, ui_face, ui_edge, ui_text, ui_dim, ui_bright, ui_good, ui_bad,
     ui_warn, ui_accent;

@@ -86,7 +86,7 @@ static void draw_seek(const ui_t *ui)
     draw_unclip(draw, before);
     draw_frame(draw, line, ui_edge);
     draw_fill(draw, (draw_rect_t){now - 1, bar.y, 3, bar.h}, ui_bright);
-    draw_hit(draw, bar, HIT_SEEK, 0, 0);
+    draw_hit(draw, bar, HIT_SEEK, reach.from_ps, reach.to_ps);
 }
 
 /* ---- buttons ---- */
