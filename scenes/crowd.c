@@ -121,8 +121,10 @@ void scene_crowd_dress(const scene_crowd_t *crowd, sim_stream_t *s, scene_person
 static void add_person(crowd_t *crowd, scene_direction_t direction, double cross_s)
 {
     scene_desc_t *desc = crowd->desc;
-    if (desc->people_count == SCENE_MAX_PEOPLE)
+    if (desc->people_count == SCENE_MAX_PEOPLE) {
+        desc->people_left_out++;
         return;
+    }
     scene_person_t *p = &desc->people[desc->people_count];
     memset(p, 0, sizeof(*p));
     p->direction = direction;

@@ -66,6 +66,8 @@ scene_range_t scene_read_range(const sim_cfg_t *cfg, const char *key, double low
     double ends[2] = {otherwise.low, otherwise.high};
     if (sim_cfg_is_num(cfg, key))
         ends[0] = ends[1] = sim_cfg_num(cfg, key, low, high, otherwise.low);
+    else if (sim_json_kind(sim_json_find(cfg->node, key)) != SIM_JSON_ARRAY)
+        sim_cfg_fail(cfg, key, "must be a number or [low, high]");
     else
         sim_cfg_nums(cfg, key, ends, 2, low, high);
     if (ends[0] > ends[1])

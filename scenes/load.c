@@ -31,6 +31,17 @@ static void complain(const sim_cfg_t *cfg, const scene_desc_t *desc, const char 
     sim_cfg_fail(cfg, NULL, "%s", error);
 }
 
+/* Who would not come for want of room would be missed by nobody. */
+static sim_err_t expand(const sim_cfg_t *cfg, scene_desc_t *desc)
+{
+    scene_desc_expand(desc);
+    if (desc->people_left_out == 0)
+        return SIM_OK;
+    sim_cfg_fail(cfg, "crowd", "with people, %u are more than %d",
+                 SCENE_MAX_PEOPLE + desc->people_left_out, SCENE_MAX_PEOPLE);
+    return SIM_EDESC;
+}
+
 sim_err_t scene_load(const sim_cfg_t *cfg, const char *base_dir, const uint64_t *seed,
                      scene_t **scene)
 {
@@ -40,6 +51,8 @@ sim_err_t scene_load(const sim_cfg_t *cfg, const char *base_dir, const uint64_t 
     sim_err_t err = SIM_ENOMEM;
     if (desc != NULL)
         err = scene_desc_read(cfg, base_dir, seed, desc);
+    if (err == SIM_OK)
+        err = expand(cfg, desc);
     if (err == SIM_OK) {
         err = scene_make(desc, scene, error, sizeof(error));
         if (err != SIM_OK)

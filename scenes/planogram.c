@@ -248,18 +248,32 @@ static double take(plan_t *plan, uint32_t i, double at_s)
     return at_s;
 }
 
-static void let_people_come(plan_t *plan)
+/* False after a complaint. */
+static bool has_room(const sim_cfg_t *cfg, const plan_t *plan, double at_s)
+{
+    if (plan->desc->people_count < SCENE_MAX_PEOPLE)
+        return true;
+    sim_cfg_fail(cfg, "duration_s", "%g s: until %.0f s %d people have come, and more cannot",
+                 plan->until_s, at_s, SCENE_MAX_PEOPLE);
+    return false;
+}
+
+static void let_people_come(const sim_cfg_t *cfg, plan_t *plan)
 {
     uint32_t i = 0;
     double at_s = draw(plan, plan->visit_s);
-    while (plan->desc->people_count < SCENE_MAX_PEOPLE) {
-        if (find_due(plan, at_s < plan->until_s ? at_s : plan->until_s, &i)) {
+    for (;;) {
+        bool due = find_due(plan, at_s < plan->until_s ? at_s : plan->until_s, &i);
+        if (!due && at_s >= plan->until_s)
+            return;
+        bool wants = due || pick_facing(plan, &i); /* else there is nothing to take now */
+        if (wants && !has_room(cfg, plan, at_s))
+            return;
+        if (due) {
             restock(plan, i);
             continue;
         }
-        if (at_s >= plan->until_s)
-            break;
-        if (pick_facing(plan, &i)) /* else there is nothing to take now */
+        if (wants)
             at_s = take(plan, i, at_s);
         at_s += draw(plan, plan->visit_s);
     }
@@ -306,7 +320,7 @@ static void make_planogram(const sim_cfg_t *cfg, scene_desc_t *desc)
     fill_facings(cfg, &plan);
     check_entries(cfg, &plan);
     read_visits(cfg, &plan);
-    let_people_come(&plan);
+    let_people_come(cfg, &plan);
     sim_cfg_done(cfg);
 }
 

@@ -437,7 +437,7 @@ typedef struct {
     scene_door_t door;
     scene_weather_t weather;
     scene_crowd_t crowd;
-    uint32_t people_count;
+    uint32_t people_count, people_left_out; /* of a crowd: for whom there was no room */
     scene_person_t people[SCENE_MAX_PEOPLE];
     uint32_t actor_count; /* besides the people */
     scene_actor_t actor[SCENE_MAX_ACTORS];
@@ -459,7 +459,7 @@ sim_err_t scene_desc_read(const sim_cfg_t *cfg, const char *base_dir, const uint
                           scene_desc_t *desc);
 /* The same object, every key filled in: reading it gives an equal desc. */
 void scene_desc_write(const scene_desc_t *desc, sim_json_t *out);
-/* Replaces the crowd by the people it makes. */
+/* Replaces the crowd by the people it makes, as many as there is room for. */
 void scene_desc_expand(scene_desc_t *desc);
 
 /* Makes the world. *scene is NULL on failure, and error (error_bytes long) says why. */

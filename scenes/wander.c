@@ -159,8 +159,10 @@ static bool is_free(const scene_desc_t *desc, const scene_path_t *path)
 static void add_walker(wander_t *w, double at_s, bool crosses)
 {
     scene_desc_t *desc = w->desc;
-    if (desc->people_count == SCENE_MAX_PEOPLE)
+    if (desc->people_count == SCENE_MAX_PEOPLE) {
+        desc->people_left_out++;
         return;
+    }
     scene_person_t *p = &desc->people[desc->people_count];
     memset(p, 0, sizeof(*p));
     p->direction = SCENE_IN;

@@ -83,6 +83,7 @@ START_TEST(what_is_wrong_is_named_by_its_path)
         {"{\"line\": {\"x_m\": 0.5}}", "line.x_m"},
         {"{\"door\": {\"near_m\": 9}}", "door.near_m"},
         {"{\"crowd\": {\"speed_mps\": 3}}", "crowd.speed_mps"},
+        {"{\"crowd\": {\"speed_mps\": \"slow\"}}", "crowd.speed_mps: must be a number or [low, high]"},
         {"{\"crowd\": {\"near_m\": 8}}", "crowd.near_m"},
         {"{\"crowd\": {\"duration_s\": 1000}}", "crowd.duration_s"},
         {"{\"people\": [{\"direction\": \"in\"}]}", "people[0].cross_s"},
@@ -129,6 +130,35 @@ START_TEST(too_many_people_are_refused)
     sprintf(at, "]}");
     ck_assert_ptr_nonnull(strstr(complaint(text, error, sizeof(error)), "people"));
     free(text);
+}
+END_TEST
+
+/* A crowd beside them, or people at a shelf: nobody stays away in silence. */
+START_TEST(people_that_there_is_no_room_for_are_told)
+{
+    char error[1024], text[300 * 48], *at = text;
+    scene_t *scene = NULL;
+    at += sprintf(at, "{\"crowd\": {\"duration_s\": 20}, \"people\": [");
+    for (int i = 0; i < 240; i++)
+        at += sprintf(at, "%s{\"direction\":\"in\",\"cross_s\":%d}", i > 0 ? "," : "", i);
+    sprintf(at, "]}");
+    sim_doc_t *doc = sim_doc_parse(text, strlen(text), "t");
+    sim_cfg_t root = sim_doc_root(doc);
+    ck_assert_int_eq(scene_load(&root, ".", NULL, &scene), SIM_EDESC);
+    ck_assert_ptr_null(scene);
+    ck_assert_msg(strncmp(sim_doc_error(doc), "t: crowd: with people, ", 23) == 0, "%s",
+                  sim_doc_error(doc));
+    ck_assert_ptr_nonnull(strstr(sim_doc_error(doc), " are more than 256"));
+    sim_doc_free(doc);
+    static const char shelf[] = "{\"background\": {\"kind\": \"shelf_wall\"}, \"planogram\": "
+                                "{\"boards\": 6, \"columns\": 10, \"visit_s\": %d, "
+                                "\"duration_s\": 1500}}";
+    sprintf(text, shelf, 3);
+    ck_assert_msg(strstr(complaint(text, error, sizeof(error)),
+                         "planogram.duration_s: 1500 s: until") != NULL,
+                  "%s", error);
+    sprintf(text, shelf, 60);
+    ck_assert_str_eq(complaint(text, error, sizeof(error)), "");
 }
 END_TEST
 
@@ -350,6 +380,7 @@ START_TEST(the_entrance_is_a_scene)
 END_TEST
 
 TEST_MAIN("scene description", what_is_wrong_is_named_by_its_path, too_many_people_are_refused,
-          what_was_written_reads_back_equal, an_expanded_crowd_is_the_same_world,
-          the_seed_given_beats_the_seed_in_the_file, a_file_may_be_a_scenario_a_scene_or_name_one,
-          hostile_scenes_do_no_harm, the_entrance_is_a_scene)
+          people_that_there_is_no_room_for_are_told, what_was_written_reads_back_equal,
+          an_expanded_crowd_is_the_same_world, the_seed_given_beats_the_seed_in_the_file,
+          a_file_may_be_a_scenario_a_scene_or_name_one, hostile_scenes_do_no_harm,
+          the_entrance_is_a_scene)
