@@ -148,29 +148,9 @@ const npu_prog_t *npu_names(const npu_t *npu)
     return npu->names;
 }
 
-/* One span a layer: the time it took beyond the layer that ended before it. */
-static void trace_layers(const npu_t *npu)
-{
-    npu_layer_report_t report;
-    const npu_prog_t *names = npu_names(npu);
-    for (uint32_t n = 0; n < npu->layers_seen; n++) {
-        if (!npu_layer_report(npu, n, &report))
-            continue;
-        bool named = names != NULL && n < names->layer_count;
-        char op[SIM_TRACE_NAME] = "";
-        if (named)
-            sim_trace_quote(op, names->layers[n].op);
-        sim_trace_span(npu->comp.sim, "npu.layers", named ? names->layers[n].name : "layer",
-                       report.start_ps, report.end_ps,
-                       "\"layer\":%u,\"op\":\"%s\",\"cycles\":%llu,\"macs\":%llu", n, op,
-                       (unsigned long long)report.cycles, (unsigned long long)report.macs);
-    }
-}
-
 void npu_finish(npu_t *npu, uint64_t cycle)
 {
-    if (sim_tracing(npu->comp.sim))
-        trace_layers(npu);
+    npu_perf_trace_turn(npu);
     sim_trace_span(npu->comp.sim, "npu", "program", npu_edge_ps(npu, npu->start_cycle),
                    npu_edge_ps(npu, cycle), "\"cycles\":%llu",
                    (unsigned long long)(cycle - npu->start_cycle));

@@ -53,6 +53,9 @@ npu_work_t npu_work(const npu_desc_t *desc, const npu_slot_t *slot);
 void npu_work_add(npu_work_t *sum, const npu_work_t *work);
 /* A barrier completes: the layers before it have had their turn (npu_layer_report). */
 void npu_perf_close_turn(npu_t *npu);
+/* A span for each layer of the turn that is open: spans of a track may not overlap, and stripes take
+ * their layers in turns. */
+void npu_perf_trace_turn(const npu_t *npu);
 /* In the order of the registers, 0..NPU_COUNTERS - 1. */
 uint64_t npu_counter(const npu_perf_t *perf, uint32_t counter);
 

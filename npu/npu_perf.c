@@ -248,8 +248,8 @@ static const npu_layer_state_t *layer_before(const npu_t *npu, uint32_t layer)
     return best;
 }
 
-/* Adds the layer's part of the current turn to what it had before. */
-static void add_turn(const npu_t *npu, uint32_t layer, npu_layer_state_t *sum)
+/* Adds the layer's part of the current turn to what it had before. Where that part begins. */
+static uint64_t add_turn(const npu_t *npu, uint32_t layer, npu_layer_state_t *sum)
 {
     const npu_layer_state_t *me = &npu->layers[layer], *before = layer_before(npu, layer);
     uint64_t start = before != NULL ? before->end_cycle : npu->turn_cycle;
@@ -259,16 +259,38 @@ static void add_turn(const npu_t *npu, uint32_t layer, npu_layer_state_t *sum)
     sum->turn_cycles += me->end_cycle - start;
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
         sum->turn_classes[c] += me->split[c] - then[c];
+    return start;
+}
+
+void npu_perf_trace_turn(const npu_t *npu)
+{
+    const npu_prog_t *names = npu_names(npu);
+    for (uint32_t n = 0; sim_tracing(npu->comp.sim) && n < npu->layers_seen; n++) {
+        npu_layer_state_t sum = npu->layers[n];
+        if (!sum.open)
+            continue;
+        uint64_t start = add_turn(npu, n, &sum);
+        bool named = names != NULL && n < names->layer_count;
+        char op[SIM_TRACE_NAME] = "";
+        if (named)
+            sim_trace_quote(op, names->layers[n].op);
+        sim_trace_span(npu->comp.sim, "npu.layers", named ? names->layers[n].name : "layer",
+                       npu_edge_ps(npu, start), npu_edge_ps(npu, sum.end_cycle),
+                       "\"layer\":%u,\"op\":\"%s\",\"turn\":%llu,\"cycles\":%llu,\"macs\":%llu", n,
+                       op, (unsigned long long)sum.turns,
+                       (unsigned long long)(sum.end_cycle - start), (unsigned long long)sum.macs);
+    }
 }
 
 void npu_perf_close_turn(npu_t *npu)
 {
     const npu_layer_state_t *last = NULL;
+    npu_perf_trace_turn(npu);
     for (uint32_t n = 0; n < npu->layers_seen; n++) {
         npu_layer_state_t *it = &npu->layers[n];
         if (!it->open)
             continue;
-        add_turn(npu, n, it);
+        (void)add_turn(npu, n, it);
         last = last == NULL || it->end_cycle >= last->end_cycle ? it : last;
     }
     if (last == NULL)
@@ -287,7 +309,7 @@ bool npu_layer_report(const npu_t *npu, uint32_t layer, npu_layer_report_t *repo
     const npu_layer_state_t *me = &npu->layers[layer];
     npu_layer_state_t sum = *me;
     if (me->open)
-        add_turn(npu, layer, &sum);
+        (void)add_turn(npu, layer, &sum);
     memcpy(report->classes, sum.turn_classes, sizeof(report->classes));
     report->cycles = sum.turn_cycles;
     report->start_ps = npu_edge_ps(npu, sum.turn_start_cycle);

@@ -146,6 +146,32 @@ START_TEST(a_restored_run_goes_on_with_its_trace_and_another_level_is_refused)
 }
 END_TEST
 
+/* Stripes take their layers in turns: a span each, whose cycles are together the program's. */
+START_TEST(layers_of_a_striped_network_stand_side_by_side)
+{
+    ck_assert_int_eq(system("mkdir -p " DIR
+                            " && sed -e 's/\"cascade\": \"auto\"/\"cascade\": \"always\"/' "
+                            "-e 's|\"pixel_65nm|\"../../../logic/tech/pixel_65nm|' "
+                            "-e 's|\"logic_22nm|\"../../../logic/tech/logic_22nm|' "
+                            "logic/chips/imx500.json > " DIR "/striped.json"),
+                     0);
+    run("scenes/entrance.json -n 1 --chip " DIR "/striped.json -o " DIR "/striped");
+    check_run("striped");
+    char *text = report_rig_get(DIR "/striped", "trace.json");
+    ck_assert(strstr(text, "\"turn\":2,") != NULL);
+    uint64_t cycles = 0, spans = 0;
+    for (const char *at = text; (at = strstr(at, "\"turn\":")) != NULL; spans++) {
+        at = strstr(at, "\"cycles\":") + 9;
+        cycles += strtoull(at, NULL, 10);
+    }
+    ck_assert_uint_eq(spans, trace_check_spans(&check, "npu.layers"));
+    const char *program = strstr(text, "\"name\":\"program\"");
+    ck_assert(program != NULL && strstr(program, "\"cycles\":") != NULL);
+    ck_assert_uint_eq(strtoull(strstr(program, "\"cycles\":") + 9, NULL, 10), cycles);
+    free(text);
+}
+END_TEST
+
 /* ---- the check itself ---- */
 
 #define HEAD                                                                                       \
@@ -196,4 +222,4 @@ TEST_MAIN("trace of a run", each_level_has_its_rows_and_those_before_it, the_lev
           a_trace_of_everything_is_the_same_on_any_threads_and_exactly,
           images_have_arrows_of_their_own_and_functions_their_names,
           a_restored_run_goes_on_with_its_trace_and_another_level_is_refused,
-          the_check_finds_what_is_wrong)
+          layers_of_a_striped_network_stand_side_by_side, the_check_finds_what_is_wrong)
