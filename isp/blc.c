@@ -43,5 +43,5 @@ void blc_line(blc_t *blc, const sim_line_t *line, const uint32_t offset_dn[2], i
 {
     assert(line->bits <= ISP_BITS);
     blc->clipped_px +=
-        blc->rows->blc(line->data.raw, line->width_px, ISP_BITS - line->bits, offset_dn, out);
+        blc->rows->blc(sim_line_raw(line), line->width_px, ISP_BITS - line->bits, offset_dn, out);
 }

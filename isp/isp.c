@@ -41,6 +41,7 @@ static void abandon_tensor(isp_t *isp)
     const scaler_t *scaler = &isp->scaler;
     if (!scaler->active || scaler->rows_in == scaler->job.height_px)
         return;
+    isp_known_drop(isp);
     scaler_abandon(&isp->scaler);
     twr_abandon(&isp->writer);
     isp->lost_tensors++;
@@ -55,6 +56,7 @@ static void drop_frame(isp_t *isp)
 {
     isp->in_frame = false;
     sim_event_cancel(isp->comp.sim, &isp->line_out);
+    isp_known_drop(isp);
     abandon_tensor(isp);
     img_abandon(&isp->image);
     tell_active(isp);
@@ -128,6 +130,7 @@ static void end_frame(isp_t *isp)
 {
     isp->in_frame = false;
     isp->frames++;
+    isp_known_end(isp);
     if (isp->now.dpc)
         isp->regs.dpc_found = isp->dpc.found;
     isp->regs.tnr_late = isp->tnr.late;
@@ -146,12 +149,10 @@ static void to_image(isp_t *isp, uint32_t step, uint8_t *const planes[ISP_CHANNE
 }
 
 /* Computes what somebody will see of a row, and no more. */
-static void make_row(isp_t *isp, uint32_t row)
+static void compute_row(isp_t *isp, uint32_t row, bool to_tensor, uint8_t *planes[ISP_CHANNELS])
 {
     const isp_frame_t *now = &isp->now;
-    bool to_tensor = row_in_roi(isp, row);
     uint32_t first = 0, end = (now->width_px + 1) / 2;
-    uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
     isp_front_need(isp, row + demosaic_delay_lines(isp->demosaic.now.kind));
     if (to_tensor)
         scaler_planes(&isp->scaler, planes);
@@ -161,6 +162,14 @@ static void make_row(isp_t *isp, uint32_t row)
     }
     if (to_tensor || isp->image.active)
         make_codes(isp, row, first, end - first, planes);
+}
+
+static void make_row(isp_t *isp, uint32_t row)
+{
+    bool to_tensor = row_in_roi(isp, row);
+    uint8_t *planes[ISP_CHANNELS] = {isp->planes[0], isp->planes[1], isp->planes[2]};
+    if (!isp->known.found)
+        compute_row(isp, row, to_tensor, planes);
     if (to_tensor && !scaler_row(&isp->scaler)) {
         abandon_tensor(isp);
         overrun(isp, "the tensor writer fell behind, the tensor is given up");
@@ -261,6 +270,7 @@ static void begin_frame(isp_t *isp, const sim_line_t *line)
     if (isp->regs.ctrl & ISP_CTRL_TENSOR)
         begin_tensor(isp);
     isp_front_begin(isp, line);
+    isp_known_begin(isp, line);
     tell_active(isp);
 }
 
@@ -304,7 +314,8 @@ static void on_line(void *ctx, const sim_line_t *line)
     count_line(isp);
     advance_time(isp, sim_edge_at_or_after(line->start_ps, isp->desc.clk_hz),
                  sim_edge_at_or_after(line->end_ps, isp->desc.clk_hz));
-    isp_front_take(isp, line);
+    if (!isp->known.found)
+        isp_front_take(isp, line);
     /* of a frame so low that its first row waits for more lines than there are */
     for (uint32_t k = line->row; flushing(isp) && k < isp->now.delay_lines; k++)
         advance_time(isp, isp->end_cycle, isp->end_cycle);
@@ -331,12 +342,15 @@ static void on_image_overrun(void *ctx)
 
 static bool writer_has_room(void *ctx)
 {
-    return twr_has_room(ctx);
+    const isp_t *isp = ctx;
+    return twr_has_room(&isp->writer);
 }
 
 static void row_to_writer(void *ctx, const uint8_t *const planes[ISP_CHANNELS])
 {
-    twr_push_row(ctx, planes);
+    isp_t *isp = ctx;
+    isp_known_row(isp, planes);
+    twr_push_row(&isp->writer, planes);
 }
 
 static void on_writer_room(void *ctx)
@@ -394,6 +408,7 @@ static void isp_reset(sim_comp_t *comp)
     sim_event_cancel(comp->sim, &isp->line_out);
     sim_event_cancel(comp->sim, &isp->turn);
     memset(&isp->now, 0, sizeof(*isp) - offsetof(isp_t, now));
+    isp_known_drop(isp);
     isp_regs_from_desc(isp);
     sim_wire_set(&isp->irq, false);
     sim_wire_set(&isp->active, false);
@@ -529,7 +544,7 @@ static sim_err_t init_stages(isp_t *isp, sim_t *sim, const char *name)
 
 static void connect_stages(isp_t *isp)
 {
-    isp->scaler.sink = (scaler_sink_t){writer_has_room, row_to_writer, &isp->writer};
+    isp->scaler.sink = (scaler_sink_t){writer_has_room, row_to_writer, isp};
     isp->image.on_overrun = on_image_overrun;
     isp->image.ctx = isp;
     isp->writer.port = isp->tnr.port = isp->stats.port = &isp->port;
@@ -567,7 +582,7 @@ sim_err_t isp_init(isp_t *isp, sim_t *sim, const isp_desc_t *desc, const char *n
     memset(isp, 0, sizeof(*isp));
     isp->desc = *desc;
     sim_err_t err = isp_desc_check(desc, sim, name);
-    if (err == SIM_OK && !allocate(isp))
+    if (err == SIM_OK && !(allocate(isp) && isp_known_make(isp)))
         err = sim_fail(sim, SIM_ENOMEM, "%s: no memory for row buffers", name);
     if (err == SIM_OK)
         err = sim_comp_init(&isp->comp, sim, &isp_kind, name);
@@ -591,6 +606,7 @@ void isp_free(isp_t *isp)
     twr_free(&isp->writer);
     stats_free(&isp->stats);
     img_free(&isp->image);
+    isp_known_free(isp);
     free(isp->linear_rows);
     free(isp->code_rows);
     isp->linear_rows = NULL;

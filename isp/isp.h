@@ -37,6 +37,13 @@
  * Both set ISP_STATUS.overrun, are counted and logged SIM_LOG_ERROR. A tensor with a burst where no
  * memory is sets overrun too and is not done; that is logged SIM_LOG_GUEST.
  *
+ * Known frames: with a memo (sim/memo.h) what a frame whose lines have a source comes to is found
+ *               under that source's key, the registers and the tables: the codes of the tensor's
+ *               rows ahead of normalization, the sums of statistics, the counters of the stages.
+ *               Then no samples are asked for and no pixels computed; rows, bursts and interrupts
+ *               come when they would have come. Those counters count at the frame's end. Line
+ *               buffers keep what they had: no snapshots with a memo. Frames with an image or TNR
+ *               are always computed.
  * Modeled:      the stages above (each header says what), four Bayer orders, RAW of 8 to 12 bits.
  * Not modeled:  registers change per frame only.
  * Two exposures: lines of the second one (line->exposure) pass by; merging is not modeled.
@@ -63,6 +70,7 @@
 #include "isp/wb.h"
 #include "isp/writer.h"
 #include "sim/json.h"
+#include "sim/memo.h"
 
 /* bits of ISP_CTRL, ISP_STATUS (write 1 to clear) and ISP_IRQ_EN */
 #define ISP_CTRL_ENABLE 0x1u
@@ -173,9 +181,21 @@ typedef struct {
 #undef X
 } isp_work_t;
 
+/* The frame in progress, found again or to be kept. Not state. */
+typedef struct {
+    bool found;  /* it was there: its lines are counted, not computed */
+    bool making; /* it will be kept */
+    bool over;   /* its last line has come */
+    uint64_t *key;
+    size_t key_bytes;
+    uint64_t *block; /* isp_sums_t of known.c, rows of the tensor */
+    size_t block_bytes;
+} isp_known_t;
+
 typedef struct {
     sim_comp_t comp;
     isp_desc_t desc;
+    const sim_memo_t *memo; /* of ISPs with this desc; NULL: none. Set it before sim_check */
     sim_mem_port_t port;    /* to L2, required */
     sim_wire_t irq;         /* out */
     sim_wire_t tensor_done; /* out, pulse */
@@ -200,6 +220,7 @@ typedef struct {
     uint32_t pipe_cycles; /* of all stages up to GAMMA */
     uint16_t *linear_rows;
     uint8_t *code_rows;
+    isp_known_t known;
     demosaic_row_t linear;         /* scratch: one row of linear RGB */
     uint8_t *planes[ISP_CHANNELS]; /* scratch: one row of codes */
 

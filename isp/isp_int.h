@@ -46,6 +46,18 @@ void isp_front_take(isp_t *isp, const sim_line_t *line);
 /* Finishes the rows up to `row`, as far as the frame has them; their lines must have come. */
 void isp_front_need(isp_t *isp, uint32_t row);
 
+/* known.c */
+bool isp_known_make(isp_t *isp); /* false without memory */
+void isp_known_free(isp_t *isp);
+/* A frame begins with `line`; tensor, image and registers are decided. */
+void isp_known_begin(isp_t *isp, const sim_line_t *line);
+/* The scaler has made a row. */
+void isp_known_row(isp_t *isp, const uint8_t *const planes[ISP_CHANNELS]);
+/* The last row has left: counters and sums of a known frame count. */
+void isp_known_end(isp_t *isp);
+/* The frame, or its tensor, is given up. */
+void isp_known_drop(isp_t *isp);
+
 /* trace.c */
 /* The frame that ends, for the timeline. */
 void isp_trace_frame(const isp_t *isp, uint64_t end_ps);

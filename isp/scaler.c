@@ -147,12 +147,10 @@ static void mirror_row(uint8_t *row, uint32_t count)
     }
 }
 
-/* Output row rows_out. */
-static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
+static void compute_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
 {
     const scaler_job_t *job = &scaler->job;
-    bool down = !goes_up(job->height_px, job->out_height_px);
-    if (!down)
+    if (goes_up(job->height_px, job->out_height_px))
         blend_rows(scaler);
     for (int c = 0; c < ISP_CHANNELS; c++) {
         uint8_t *out = scaler->out + (size_t)c * scaler->desc.max_out_px;
@@ -166,10 +164,28 @@ static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
             mirror_row(out, job->out_width_px);
         planes[c] = out;
     }
+}
+
+static void take_known(const scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
+{
+    size_t width = scaler->job.out_width_px;
+    for (size_t c = 0; c < ISP_CHANNELS; c++)
+        planes[c] = scaler->known + (scaler->rows_out * ISP_CHANNELS + c) * width;
+}
+
+/* Output row rows_out. */
+static void make_row(scaler_t *scaler, const uint8_t *planes[ISP_CHANNELS])
+{
+    const scaler_job_t *job = &scaler->job;
+    if (scaler->known != NULL)
+        take_known(scaler, planes);
+    else
+        compute_row(scaler, planes);
     scaler->rows_out++;
     scaler->tensor_rows++;
     scaler->made_px += job->out_width_px;
-    if (down && scaler->rows_out < job->out_height_px)
+    bool down = !goes_up(job->height_px, job->out_height_px);
+    if (scaler->known == NULL && down && scaler->rows_out < job->out_height_px)
         add_row(scaler, scaler->rows_out, true);
 }
 
@@ -231,6 +247,7 @@ void scaler_begin(scaler_t *scaler, const scaler_job_t *job)
     assert(scaler->divisor < 1u << 24);
     scaler->reciprocal = (UINT64_C(1) << ISP_RECIPROCAL_BITS) / scaler->divisor + 1;
     scaler->active = true;
+    scaler->known = NULL;
     scaler->rows_in = scaler->rows_out = 0;
     make_taps(scaler);
 }
@@ -252,7 +269,7 @@ bool scaler_row(scaler_t *scaler)
     scaler->rows_in++;
     scaler->source_rows++;
     scaler->source_px += job->width_px;
-    if (!goes_up(job->height_px, job->out_height_px))
+    if (scaler->known == NULL && !goes_up(job->height_px, job->out_height_px))
         add_row(scaler, scaler->rows_out, scaler->rows_in == 1);
     plan_row(scaler, scaler->desc.pipe_cycles);
     return true;
@@ -290,6 +307,7 @@ static void scaler_reset(sim_comp_t *comp)
     memset(scaler->code[1], 0, code_bytes(comp));
     memset(scaler->sum, 0, sum_bytes(comp));
     memset(&scaler->job, 0, sizeof(*scaler) - offsetof(scaler_t, job));
+    scaler->known = NULL;
     scaler->line_buffer_bytes = (uint64_t)ISP_CHANNELS * scaler->desc.max_out_px *
                                 (scaler->desc.up ? 3 : 1) * sizeof(uint32_t);
 }

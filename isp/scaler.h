@@ -60,6 +60,9 @@ typedef struct {
     const isp_rows_t *rows;
     scaler_sink_t sink; /* required */
     sim_event_t emit;
+    /* The job's output rows, 3 planes of out_width_px each, if they need no sums: whoever sets it,
+     * between scaler_begin and the first row, fills no planes. */
+    const uint8_t *known;
 
     scaler_tap_t *taps; /* state from here on: max_out_px + 1 */
     uint8_t *code[2];   /* the source row and the one before, 3 planes each */

@@ -45,7 +45,7 @@ uint32_t mipi_line_bytes(uint32_t ctrl, const sim_line_t *line)
 void mipi_line_pack(const mipi_tx_t *tx, uint32_t ctrl, const sim_line_t *line, uint8_t *out)
 {
     if (line->format == SIM_LINE_RAW)
-        tx->pack[(line->bits - 8) / 2](out, line->data.raw, line->width_px);
+        tx->pack[(line->bits - 8) / 2](out, sim_line_raw(line), line->width_px);
     else if (is_luma(ctrl, line))
         mipi_pack_luma(out, line->data.rgb, line->width_px);
     else if (is_wide(ctrl, line))

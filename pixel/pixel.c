@@ -1,5 +1,5 @@
 /*
- * pixel.c - the die as a component: registers, frame and row events, rows computed ahead.
+ * pixel.c - the die as a component: registers, frame and row events.
  */
 #include "pixel/pixel.h"
 
@@ -15,87 +15,6 @@
 #include "pixel/pixel_int.h"
 #include "pixel/rare.h"
 #include "pixel/site.h"
-
-/* ---- rows computed ahead: functions of a latched frame, so never state ---- */
-
-static void band_job(void *ctx, uint32_t job, uint32_t worker)
-{
-    pix_band_t *band = ctx;
-    const pix_t *pix = band->pix;
-    uint32_t room = pix_padded_px(pix->desc.width_px);
-    uint32_t first = job * PIX_BAND_JOB_ROWS, end = first + PIX_BAND_JOB_ROWS;
-    end = end < band->rows ? end : band->rows;
-    for (uint32_t i = first; i < end; i++)
-        band->saturated[i] = pix_row_codes(pix, &band->frame, band->first_row + i, worker,
-                                           band->sample + (size_t)i * room, &band->codes[i]);
-}
-
-/* The band that holds the row, or will; NULL when there is none. */
-static pix_band_t *band_of(pix_t *pix, const pix_frame_t *frame, uint32_t row)
-{
-    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
-        pix_band_t *band = &pix->band[i];
-        if (row - band->first_row < band->rows && /* unsigned: also not before it */
-            memcmp(&band->frame, frame, sizeof(*frame)) == 0)
-            return band;
-    }
-    return NULL;
-}
-
-/* Patterns of another mode: not before rows of the last one are done. */
-static void keep_patterns(pix_t *pix, const pix_frame_t *frame)
-{
-    if (pix_keeps(pix, frame))
-        return;
-    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++)
-        sim_pool_wait(pix->pool, &pix->band[i].batch);
-    pix_keep(pix, frame);
-}
-
-static void band_submit(pix_t *pix, pix_band_t *band, const pix_frame_t *frame, uint32_t row)
-{
-    sim_pool_wait(pix->pool, &band->batch); /* nobody wants those rows any more */
-    keep_patterns(pix, frame);
-    uint32_t left = pix_frame_lines(frame) - row;
-    band->frame = *frame;
-    band->first_row = row;
-    band->rows = left < PIX_BAND_ROWS ? left : PIX_BAND_ROWS;
-    uint32_t jobs = (band->rows + PIX_BAND_JOB_ROWS - 1) / PIX_BAND_JOB_ROWS;
-    sim_pool_submit(pix->pool, &band->batch, band_job, band, jobs);
-}
-
-/* Starts what comes after a band in the other one: more of the frame, or the next frame. */
-static void band_ahead(pix_t *pix, const pix_band_t *band)
-{
-    const pix_frame_t *frame = &band->frame;
-    uint32_t row = band->first_row + band->rows;
-    if (row == pix_frame_lines(frame)) {
-        if (!pix->pending)
-            return;
-        frame = &pix->next;
-        row = 0;
-    }
-    if (band_of(pix, frame, row) == NULL)
-        band_submit(pix, band == &pix->band[0] ? &pix->band[1] : &pix->band[0], frame, row);
-}
-
-/* The samples of a row of the frame that is read. */
-static const uint16_t *take_row(pix_t *pix, uint32_t row)
-{
-    pix_band_t *band = band_of(pix, &pix->now, row);
-    if (band == NULL) {
-        band = &pix->band[0];
-        band_submit(pix, band, &pix->now, row);
-    }
-    uint32_t i = row - band->first_row;
-    if (i == 0) {
-        band_ahead(pix, band);
-        sim_pool_wait(pix->pool, &band->batch);
-    }
-    pix->saturated_px += band->saturated[i];
-    pix_activity_line(pix, band->codes[i]);
-    return band->sample + (size_t)i * pix_padded_px(pix->desc.width_px);
-}
 
 /* ---- settings ---- */
 
@@ -270,8 +189,7 @@ static void on_frame_start(void *ctx)
     pix->regs.order = pix_frame_bayer(&pix->desc, &pix->now);
     tell_row_time(pix);
     pix->regs.status |= PIX_STATUS_FRAME_START;
-    if (band_of(pix, &pix->now, 0) == NULL)
-        band_submit(pix, &pix->band[0], &pix->now, 0);
+    pix_rows_begin(pix);
     follow(pix); /* streaming, or there would be no frame start */
     schedule_row(pix);
     sim_wire_pulse(&pix->frame_start);
@@ -337,7 +255,8 @@ static void on_row_end(void *ctx)
             (uint64_t)pix->now.coarse_lines * pix->now.line_length_pck + pix->now.fine_pck,
         .start_ps = pix_row_readout_start_ps(&pix->now, row),
         .end_ps = sim_now_ps(pix->comp.sim),
-        .data.raw = take_row(pix, row),
+        .source = pix->memo != NULL ? &pix->known.source : NULL,
+        .data.raw = pix_rows_take(pix, row),
     };
     set_gains(&pix->now, &line);
     pix->rows++;
@@ -346,6 +265,8 @@ static void on_row_end(void *ctx)
         schedule_row(pix);
     for (uint32_t i = 0; !pix->masked && i < pix->sinks; i++)
         pix->sink[i].line(pix->sink[i].ctx, &line);
+    if (last && !cut)
+        pix_rows_end(pix);
     if (last)
         end_frame(pix);
 }
@@ -507,14 +428,9 @@ static void pix_tally(sim_comp_t *comp)
     pix_activity_count((pix_t *)comp);
 }
 
-/* A band may hold rows that nobody waited for. */
 static void pix_restored(sim_comp_t *comp)
 {
-    pix_t *pix = (pix_t *)comp;
-    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
-        sim_pool_wait(pix->pool, &pix->band[i].batch);
-        pix->band[i].rows = 0;
-    }
+    pix_rows_drop((pix_t *)comp);
 }
 
 static const sim_kind_t pix_kind = {
@@ -557,12 +473,7 @@ static bool make_memory(pix_t *pix)
         pix->maps[i] = calloc(pix_fpn_room(&pix->desc), 1);
         fine = fine && pix->scratch[i] != NULL && pix->maps[i] != NULL;
     }
-    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
-        pix->band[i].pix = pix;
-        pix->band[i].sample = calloc(PIX_BAND_ROWS * room, sizeof(uint16_t));
-        fine = fine && pix->band[i].sample != NULL;
-    }
-    return fine && make_patterns(pix);
+    return fine && pix_rows_make(pix) && make_patterns(pix);
 }
 
 static sim_err_t check_stuck(sim_t *sim, const pix_desc_t *d, const char *name)
@@ -636,12 +547,7 @@ sim_err_t pix_init(pix_t *pix, sim_t *sim, const pix_desc_t *desc, const char *n
 
 void pix_free(pix_t *pix)
 {
-    for (uint32_t i = 0; i < SIM_COUNT(pix->band); i++) {
-        if (pix->pool != NULL)
-            sim_pool_wait(pix->pool, &pix->band[i].batch);
-        free(pix->band[i].sample);
-        pix->band[i].sample = NULL;
-    }
+    pix_rows_free(pix);
     for (uint32_t i = 0; i < PIX_MAX_THREADS; i++) {
         free(pix->scratch[i]);
         free(pix->maps[i]);

@@ -35,10 +35,12 @@
  *               are read one after the other all the same, so later ones collect for longer,
  *               unless PIX_SHUTTER says after how many lines a mechanical shutter closes (or a
  *               strobe ends): then only their dark current does.
- * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
- * Modeled:      lens vignetting, shading and blur; the noise terms of README.md's table, with laws,
- *               sources and tests; analog gain, ADC of 8, 10 or 12 bits with black level; windows,
- *               subsampling, binning of one color as average or sum, flips, digital gain, test
+ * Known frames: with a memo (sim/memo.h) what lines of a frame come to in accounts is found under
+ * its pix_frame_t, which all samples follow from; its samples are made only if a sink asks. All
+ * that leaves the die is the same. Stream off:   the frame being read is finished; an exposure not
+ * yet read is dropped. Modeled:      lens vignetting, shading and blur; the noise terms of
+ * README.md's table, with laws, sources and tests; analog gain, ADC of 8, 10 or 12 bits with black
+ * level; windows, subsampling, binning of one color as average or sum, flips, digital gain, test
  *               patterns; stuck photosites and rows, if told to.
  * Not modeled:  what lens.h and noise.h leave out; Bayer-corrected (3:1) binning weights; merging
  *               of two exposures; start-up time; changes of temperature inside a frame.
@@ -48,6 +50,7 @@
 #define PIXEL_PIXEL_H
 
 #include "pixel/noise.h"
+#include "sim/memo.h"
 #include "sim/sim.h"
 
 #define PIX_MAX_SINKS 4u
@@ -219,6 +222,20 @@ typedef struct {
     uint64_t codes[PIX_BAND_ROWS]; /* pix_row_codes */
 } pix_band_t;
 
+/* What accounts need of a line. */
+typedef struct {
+    uint64_t codes; /* pix_row_codes */
+    uint64_t saturated;
+} pix_count_t;
+
+/* Lines of the frame that is read, found again or to be kept. Not state. */
+typedef struct {
+    pix_count_t *count; /* of each line */
+    bool found;         /* all of them; else of the lines that were read: */
+    uint32_t taken;
+    sim_line_source_t source;
+} pix_known_t;
+
 struct pix_lens;    /* lens.h */
 struct pix_fpn;     /* fpn.h: fixed patterns */
 struct pix_columns; /* columns.h: those of the converters */
@@ -247,6 +264,8 @@ typedef struct pix {
     void *die_ctx;
     sim_line_sink_t sink[PIX_MAX_SINKS];
     uint32_t sinks;
+    const sim_memo_t *memo; /* of dies with this desc under this light; NULL: none. Set it before
+                               sim_start */
 
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */
@@ -257,6 +276,7 @@ typedef struct pix {
     float *scratch[PIX_MAX_THREADS]; /* a worker's planes (pix_plane_t), and the lens's */
     uint8_t *maps[PIX_MAX_THREADS];  /* a worker's row of fixed patterns */
     pix_band_t band[2];
+    pix_known_t known;
 
     pix_regs_t regs;  /* state: every field from here on has a row in pix_fields */
     pix_regs_t kept;  /* those that count while PIX_HOLD is on */

@@ -67,6 +67,18 @@ uint32_t pix_row_codes(const pix_t *pix, const pix_frame_t *frame, uint32_t row,
 uint32_t pix_reset_counts(const pix_desc_t *desc, uint32_t bits);
 uint32_t pix_ramp_counts(const pix_desc_t *desc, uint32_t bits);
 
+/* band.c: rows of the frame that is read */
+bool pix_rows_make(pix_t *pix); /* false without memory */
+void pix_rows_free(pix_t *pix);
+/* pix->now begins to be read. */
+void pix_rows_begin(pix_t *pix);
+/* Accounts for its next row. Its samples; NULL: its frame is known, who needs them asks. */
+const uint16_t *pix_rows_take(pix_t *pix, uint32_t row);
+/* All of its rows were taken. */
+void pix_rows_end(pix_t *pix);
+/* Forgets rows that nobody waited for. */
+void pix_rows_drop(pix_t *pix);
+
 /* activity.c */
 void pix_activity_reset(pix_t *pix);
 /* Times and shutters up to now: before `pending` or `reading` change, too. */

@@ -92,6 +92,15 @@ typedef struct {
 #define SIM_LINE_FIRST 0x1u
 #define SIM_LINE_LAST 0x2u
 
+/* Who made a line of RAW samples, and what the samples of its whole frame are made of. */
+typedef struct {
+    const void *key; /* all that they follow from, beside the maker's desc and its light */
+    size_t key_bytes;
+    /* The samples of a line that came without them; during the call that brought the line. */
+    const uint16_t *(*samples)(void *ctx);
+    void *ctx;
+} sim_line_source_t;
+
 typedef struct {
     sim_line_format_t format;
     sim_bayer_t bayer;            /* RAW: order of the frame's first row */
@@ -104,11 +113,18 @@ typedef struct {
     uint64_t exposure_clk;     /* time of the frame's exposure, in units of who makes the line */
     uint32_t gain[4];          /* of its four colors, the same; both 0: not told */
     uint64_t start_ps, end_ps; /* readout: first and last sample leave the block that passes it */
+    const sim_line_source_t *source; /* of RAW; NULL: not told */
     union {
-        const uint16_t *raw; /* width_px samples */
+        const uint16_t *raw; /* width_px samples; NULL: the source has them. See sim_line_raw */
         const uint8_t *rgb;  /* width_px * 3 bytes, of YUV422 width_px * 2 */
     } data;
 } sim_line_t;
+
+/* The samples of a RAW line: a line whose content is known already is made only for who looks. */
+static inline const uint16_t *sim_line_raw(const sim_line_t *line)
+{
+    return line->data.raw != NULL ? line->data.raw : line->source->samples(line->source->ctx);
+}
 
 /* A consumer of lines. Called at line->end_ps of the simulation, rows of a frame in order. */
 typedef struct {

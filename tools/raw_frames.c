@@ -87,7 +87,7 @@ void raw_frames_describe(const pix_t *pixel, const sim_line_t *line, sim_raw_t *
 void raw_frames_take(const sim_line_t *line, sim_raw_t *raw)
 {
     if (line->exposure == 0)
-        memcpy(raw->data + (size_t)line->row * line->width_px, line->data.raw,
+        memcpy(raw->data + (size_t)line->row * line->width_px, sim_line_raw(line),
                line->width_px * sizeof(uint16_t));
 }
 

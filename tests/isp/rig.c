@@ -154,7 +154,8 @@ static void give_line(rig_t *rig, sim_line_t line, const uint16_t *row)
     size_t bytes = line.width_px * sizeof(*row);
     uint16_t *copy = malloc(bytes);
     memcpy(copy, row, bytes);
-    line.data.raw = copy;
+    line.data.raw = rig->bare ? NULL : copy;
+    line.source = rig->source;
     line.exposure_clk = rig->exposure_clk;
     line.gain[3] = rig->gain;
     rig->sink.line(rig->sink.ctx, &line);

@@ -62,7 +62,9 @@ typedef struct {
     uint32_t irq_rises, irq_falls;
     char log[4096]; /* "level: line\n" of errors and guest errors */
 
-    uint64_t exposure_clk; /* that lines tell */
+    const sim_line_source_t *source; /* that lines tell */
+    bool bare;                       /* they come without samples: the source has them */
+    uint64_t exposure_clk;           /* that lines tell */
     uint32_t gain;
     sim_event_t camera; /* a line that waits for its time among other events */
     sim_line_t posted;

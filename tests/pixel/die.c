@@ -35,7 +35,7 @@ static void keep_line(void *ctx, const sim_line_t *line)
         frame->sample = calloc((size_t)line->width_px * line->height_px, sizeof(uint16_t));
         frame->row = calloc(line->height_px, sizeof(die_row_t));
     }
-    memcpy(frame->sample + (size_t)line->row * line->width_px, line->data.raw,
+    memcpy(frame->sample + (size_t)line->row * line->width_px, sim_line_raw(line),
            line->width_px * sizeof(uint16_t));
     frame->row[line->row] =
         (die_row_t){sim_now_ps(die->sim), line->start_ps, line->end_ps, line->flags};

@@ -25,6 +25,7 @@ static void ignore_views(const sensor_t *s)
                 (const uint8_t *)ev < (const uint8_t *)(s + 1))
                 ignore(s, ev, sizeof(*ev));
     ignore(s, s->pixel.band, sizeof(s->pixel.band));
+    ignore(s, &s->pixel.known, sizeof(s->pixel.known));
     ignore(s, &s->l2.now_ps, 2 * sizeof(uint64_t));
     ignore(s, &s->sys.time_lo, sizeof(uint32_t));
     ignore(s, &s->sys.cycle_lo, sizeof(uint32_t));
