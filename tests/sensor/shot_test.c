@@ -67,7 +67,7 @@ END_TEST
 
 START_TEST(glances_and_looks_do_likewise)
 {
-    run("yes_no", "person_160", 9);
+    run("yes_no", "models/presence", 9);
     check_times();
 }
 END_TEST
