@@ -291,9 +291,78 @@ START_TEST(what_makes_no_sense_is_refused)
 }
 END_TEST
 
+/* ---- other readers ---- */
+
+static bool installed(const char *programs)
+{
+    char command[200];
+    snprintf(command, sizeof(command),
+             "for p in %s; do command -v $p >/dev/null 2>&1 || exit 1; done", programs);
+    return system(command) == 0;
+}
+
+/* GTKWave's converters: VCD to its own format and back leaves every signal as it was. */
+START_TEST(a_round_through_fst_changes_no_signal)
+{
+    static vcd_t before;
+    if (!installed("vcd2fst fst2vcd")) {
+        test_skip("no gtkwave (tools/deps.txt)");
+        return;
+    }
+    run(ENTRANCE "-n 1 --waves " DIR "/h.vcd --signals '*' --from 39ms --to 41ms");
+    read_vcd("h.vcd");
+    before = vcd;
+    ck_assert_int_eq(system("cd " DIR " && rm -f h.fst && vcd2fst h.vcd h.fst >h.log 2>&1 && "
+                            "fst2vcd h.fst 2>&1 | sed -n '/^.scope/,$p' >back.vcd"),
+                     0);
+    read_vcd("back.vcd");
+    ck_assert_int_gt(before.count, 40);
+    ck_assert_int_eq(vcd.count, before.count);
+    ck_assert_uint_eq(vcd.first_ps, before.first_ps);
+    ck_assert_uint_eq(vcd.last_ps, before.last_ps);
+    for (int i = 0; i < before.count; i++) {
+        const signal_t *a = &before.signal[i], *b = find(a->name);
+        ck_assert_msg(b != NULL && b->kind == a->kind, "%s", a->name);
+        ck_assert_msg(b->high_ps == a->high_ps && b->number == a->number,
+                      "%s: high for %llu ps, %llu before", a->name, (unsigned long long)b->high_ps,
+                      (unsigned long long)a->high_ps);
+    }
+}
+END_TEST
+
+/* The viewer itself, on a display of its own: what it says of its signals and times. */
+START_TEST(gtkwave_opens_signals_and_lanes)
+{
+    static const char script[] =
+        "puts \"facs [gtkwave::getNumFacs] from [gtkwave::getMinTime] to [gtkwave::getMaxTime]\"\n"
+        "puts \"added [gtkwave::addSignalsFromList [list npu.mac npu.mac_what link.packets]]\"\n"
+        "gtkwave::/File/Quit\n";
+    char want[100], *log;
+    if (!installed("gtkwave xvfb-run")) {
+        test_skip("no gtkwave, or no xvfb (tools/deps.txt)");
+        return;
+    }
+    run(ENTRANCE "-n 1 --waves " DIR "/i.vcd --from 39ms --to 41ms --vcd " DIR "/lanes.vcd");
+    read_vcd("i.vcd");
+    report_rig_put(DIR, "open.tcl", script);
+    ck_assert_int_eq(system("cd " DIR " && for f in i lanes; do timeout 100 xvfb-run -a gtkwave -S "
+                            "open.tcl $f.vcd >$f.log 2>&1 || exit 1; done"),
+                     0);
+    log = report_rig_get(DIR, "i.log");
+    snprintf(want, sizeof(want), "facs %d from %llu to %llu\nadded 3", vcd.count,
+             (unsigned long long)vcd.first_ps, (unsigned long long)vcd.last_ps);
+    ck_assert_msg(strstr(log, want) != NULL, "%s\n%s", want, log);
+    free(log);
+    log = report_rig_get(DIR, "lanes.log");
+    ck_assert_msg(strstr(log, "facs ") != NULL && strstr(log, "facs 0") == NULL, "%s", log);
+    free(log);
+}
+END_TEST
+
 TEST_MAIN("waves of signals", signals_are_high_as_long_as_spans_are_and_the_window_cuts_them,
           patterns_choose_signals_and_the_core_says_where_it_is,
           banks_are_high_for_the_cycles_that_they_count,
           rows_have_their_numbers_and_windows_may_be_frames,
           waves_move_no_result_and_are_the_same_however_it_is_computed,
-          what_makes_no_sense_is_refused)
+          what_makes_no_sense_is_refused, a_round_through_fst_changes_no_signal,
+          gtkwave_opens_signals_and_lanes)
