@@ -56,6 +56,11 @@ static int64_t char_width(draw_font_t font, uint32_t c)
     return hinted > exact ? hinted : exact;
 }
 
+bool draw_is_mono(draw_font_t font)
+{
+    return fonts[font].face == MONO;
+}
+
 int32_t draw_text_height(draw_font_t font)
 {
     return (LINE_HEIGHT * fonts[font].points + EM - 1) / EM;

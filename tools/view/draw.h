@@ -107,6 +107,7 @@ const draw_hit_t *draw_at(const draw_t *draw, int32_t x, int32_t y);
 int32_t draw_text_height(draw_font_t font);
 int32_t draw_text_width(draw_font_t font, const char *text);
 
+bool draw_is_mono(draw_font_t font);
 /* The next character of UTF-8 text, which moves on past it; 0 at the end. '?', and past one byte,
  * where there is none. */
 uint32_t draw_char(const char **text);
