@@ -130,6 +130,9 @@ static void read_event_filter(const sim_cfg_t *cfg, event_filter_t *f)
     for (uint32_t p = METADATA_LINE; p < METADATA_PLACES; p++)
         read_event_name(cfg, metadata_place_key[p], f->place[p]);
     read_event_name(cfg, "direction", f->direction);
+    if (f->direction[0] != '\0' && strcmp(f->direction, "in") != 0 &&
+        strcmp(f->direction, "out") != 0)
+        sim_cfg_fail(cfg, "direction", "\"%s\", expected in or out", f->direction);
     f->has_id = sim_cfg_has(cfg, "id");
     f->id = sim_cfg_u64(cfg, "id", 0, UINT32_MAX, 0);
 }

@@ -144,13 +144,30 @@ static void judge_counters(const expect_t *e, const char *dir, verdict_t *v)
     sim_doc_free(doc);
 }
 
+/* What is nowhere is never told of: an expectation that there is none of it could not fail. */
+static void check_places(const expect_event_t *event, const char *what,
+                         const metadata_names_t *names, verdict_t *v)
+{
+    for (metadata_place_t p = METADATA_LINE; p < METADATA_PLACES; p++) {
+        const char *name = event->filter.place[p];
+        if (name[0] == '\0' || metadata_has_place(names, p, name))
+            continue;
+        check_t *check = verdict_add(v, what, false);
+        snprintf(check->expected, sizeof(check->expected), "a %s of the scenario",
+                 metadata_place_key[p]);
+        snprintf(check->found, sizeof(check->found), "none that is called \"%.60s\"", name);
+    }
+}
+
 static void judge_event(const judge_case_t *t, const expect_event_t *event, const char *dir,
-                        verdict_t *v)
+                        const metadata_names_t *names, verdict_t *v)
 {
     char what[EXPECT_NAME], text[EXPECT_NAME - 32], error[512];
     event_figures_t figures;
     bool read = event_judge(dir, event, &figures, error, sizeof(error));
     event_filter_text(&event->filter, text, sizeof(text));
+    snprintf(what, sizeof(what), "event %s", text);
+    check_places(event, what, names, v);
     for (uint32_t i = 0; i < EVENT_FIGURES; i++) {
         if (!event->figure[i].given)
             continue;
@@ -171,8 +188,14 @@ static void judge_event(const judge_case_t *t, const expect_event_t *event, cons
 
 static void judge_events(const judge_case_t *t, const char *dir, verdict_t *v)
 {
+    char path[PATH];
+    snprintf(path, sizeof(path), "%s/config.json", dir);
+    sim_doc_t *doc = t->expect.events > 0 && access(path, R_OK) == 0 ? sim_doc_load(path) : NULL;
+    bool there = doc != NULL && sim_doc_error(doc) == NULL;
+    metadata_names_t names = metadata_names(there ? sim_doc_root(doc).node : NULL);
     for (uint32_t i = 0; i < t->expect.events; i++)
-        judge_event(t, &t->expect.event[i], dir, v);
+        judge_event(t, &t->expect.event[i], dir, &names, v);
+    sim_doc_free(doc);
 }
 
 /* ---- the whole ---- */

@@ -100,6 +100,10 @@ typedef struct {
  * whose "line" comes before its "lines". Valid as long as config. */
 metadata_names_t metadata_names(const sim_json_t *config);
 
+/* Is there a place of that name, or number? Also where names are not known. A zone is called so,
+ * too, where a line is: a crossing of a line answers to both. */
+bool metadata_has_place(const metadata_names_t *names, metadata_place_t place, const char *name);
+
 /* A line of metadata.jsonl; the caller frees it. What has no name is told by its number. */
 sim_json_t *metadata_json(const metadata_t *metadata, const metadata_names_t *names);
 

@@ -3,6 +3,8 @@
  */
 #include "tools/metadata.h"
 
+#include <string.h>
+
 /* ---- names ---- */
 
 typedef struct {
@@ -67,6 +69,23 @@ static const char *name_of(const metadata_names_t *names, metadata_place_t place
             item = sim_json_next(item);
     }
     return sim_json_str(sim_json_find(item, "name"), NULL);
+}
+
+static bool is_listed(const metadata_names_t *names, metadata_place_t place, const char *name)
+{
+    uint32_t i = 0;
+    for (const char *is; (is = name_of(names, place, i)) != NULL; i++)
+        if (strcmp(is, name) == 0)
+            return true;
+    return false;
+}
+
+bool metadata_has_place(const metadata_names_t *names, metadata_place_t place, const char *name)
+{
+    bool known = names->first[place] != NULL || names->list[place] != NULL;
+    bool number = name[strspn(name, "0123456789")] == '\0';
+    return !known || number || is_listed(names, place, name) ||
+           (place == METADATA_ZONE && is_listed(names, METADATA_LINE, name));
 }
 
 static void add_place(sim_json_t *to, const metadata_names_t *names, metadata_place_t place,

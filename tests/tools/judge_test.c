@@ -231,6 +231,26 @@ START_TEST(events_are_counted_by_type_in_their_window)
 }
 END_TEST
 
+/* That nothing happens where nothing is says nothing. */
+START_TEST(events_of_places_that_are_not_there_fail)
+{
+    write_results();
+    put("config.json", "{\"scene\": {\"line\": {\"name\": \"door\"}, \"lines\": [{\"name\": "
+                       "\"gate\"}]}, \"settings\": {\"zones\": [{\"name\": \"robot\"}], "
+                       "\"facings\": []}}");
+#define NONE(place) "\"events\": {\"crossing\": {" place ", \"from\": \"9s\", \"count\": 0}}"
+    ck_assert(holds(NONE("\"line\": \"gate\"")));
+    ck_assert(holds(NONE("\"zone\": \"robot\"")));
+    ck_assert(holds(NONE("\"zone\": \"door\""))); /* a crossing of that line */
+    ck_assert(holds(NONE("\"line\": \"3\"")));    /* one without a name */
+    fails_with(NONE("\"line\": \"robot\""),
+               "event crossing line robot from 9 s: expected a line of the scenario, found none "
+               "that is called \"robot\"");
+    fails_with(NONE("\"zone\": \"robt\""), "found none that is called \"robt\"");
+    fails_with(NONE("\"facing\": \"A1\""), "expected a facing of the scenario");
+}
+END_TEST
+
 /* ---- golden files ---- */
 
 #define GOLDEN(files) "\"golden\": {\"folder\": \"golden\", \"files\": {" files "}}"
@@ -397,6 +417,8 @@ START_TEST(errors_quote_path_found_and_expected)
         {"\"fails\": \"\"", "expect.fails: text of 0 bytes, expected 1..159"},
         {"\"time_limit_s\": 0", "expect.time_limit_s: 0 not in 1..86400"},
         {"\"iou\": 1.5", "expect.iou: 1.5 not in 0..1"},
+        {"\"events\": [{\"type\": \"crossing\", \"direction\": \"up\"}]",
+         "expect.events[0].direction: \"up\", expected in or out"},
         {"\"events\": [{\"type\": \"fly\"}]", "expect.events[0].type: \"fly\" is none of crossing"},
         {"\"events\": [{\"type\": \"crossing\", \"from\": \"2s\", \"to\": \"1s\"}]",
          "expect.events[0].to: not after from"},
@@ -455,7 +477,7 @@ TEST_MAIN("tools judge", each_frame_is_its_networks_and_none_is_missing,
           frames_behind_a_reset_are_told_from_those_before_by_their_times,
           a_failing_figure_names_frame_and_box_and_leaves_a_picture,
           a_figure_that_the_results_lack_is_a_failure, counters_are_found_by_their_path,
-          events_are_counted_by_type_in_their_window,
+          events_are_counted_by_type_in_their_window, events_of_places_that_are_not_there_fail,
           json_is_compared_value_by_value_with_tolerances_by_key,
           lines_and_other_files_are_compared_too,
           frames_are_compared_by_samples_or_psnr_and_leave_a_picture,
