@@ -174,7 +174,7 @@ typedef struct {
     uint64_t chunk;
     bool wait;
     bool resume, quiet;
-    const char *strategy;
+    const char *strategy, *tensors;
     uint64_t budget, seed, workers, check; /* as given */
     bool has_budget, has_seed, has_check;
 } options_t;
@@ -205,6 +205,13 @@ static void summarize(const engine_count_t *c, const char *file)
         printf(" (%llu were there)", (unsigned long long)c->before);
     double rate = c->seconds > 0 ? (double)(over - c->before) / c->seconds : 0;
     printf("\ntime      %.2f s, %.1f points a second\n", c->seconds, rate);
+    if (c->tensors.reused + c->tensors.recorded + c->tensors.rejected > 0)
+        printf("tensors   %u of %u frames were there", c->tensors.reused,
+               c->tensors.reused + c->tensors.recorded);
+    if (c->tensors.rejected > 0)
+        printf(", %u records were damaged", c->tensors.rejected);
+    if (c->tensors.reused + c->tensors.recorded + c->tensors.rejected > 0)
+        printf("\n");
     if (c->checked > 0)
         printf("checked   %llu in full, %llu differ\n", (unsigned long long)c->checked,
                (unsigned long long)c->differing);
@@ -237,9 +244,11 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
 {
     char error[512];
     engine_count_t count;
-    char scratch[SPACE_PATH + 8];
+    char scratch[SPACE_PATH + 8], tensors[SPACE_PATH + 16];
     bool terminal = isatty(STDERR_FILENO) != 0;
     snprintf(scratch, sizeof(scratch), "%s-runs", o->out);
+    snprintf(tensors, sizeof(tensors), "%s/tensors", scratch);
+    const char *records = o->tensors != NULL ? o->tensors : tensors;
     strategy_t *strategy =
         strategy_new(sweep->strategy, space, sweep->seed, sweep->budget, error, sizeof(error));
     if (strategy == NULL)
@@ -252,6 +261,7 @@ static int run_engine(const options_t *o, const space_t *space, const point_base
         .seed = sweep->seed,
         .workers = (uint32_t)o->workers,
         .scratch = scratch,
+        .tensors = strcmp(records, "none") != 0 ? records : NULL,
         .evaluator = evaluator,
         .check = o->has_check ? (uint32_t)o->check : space->check,
         .total = sweep->budget,
@@ -505,6 +515,10 @@ int cmd_explore(int argc, char **argv)
         {0, "seed", "N", "of random, sobol, evolve (default: the space's)", &seed},
         {0, "check", "N", "evaluate so many points in full, too: the figures must be the same",
          &check},
+        {0, "tensors", "DIR",
+         "keep what the front end makes of frames there, for later sweeps, too; none: make it "
+         "every time (default: until the sweep ends)",
+         &o.tensors},
         {0, "engine", "NAME",
          "local; slurm: task files and job arrays; none: a plan (default: local)", &engine},
         {0, "chunk", "N", "of slurm: points of a task (default: 64)", &chunk},

@@ -62,6 +62,9 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
         return EXIT_USAGE;
     run->script.repeats = run->scenario.faults != 0;
     run->sensor->npu.exact = desc->exact;
+    if (desc->memo != NULL)
+        run->sensor->pixel.memo = run->sensor->isp.memo =
+            desc->memo(desc->memo_ctx, &run->scenario);
     if (fault_init(&run->faults, run->sensor, run->scenario.fault, run->scenario.faults) != SIM_OK)
         return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     return EXIT_FINE;

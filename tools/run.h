@@ -145,8 +145,12 @@ typedef struct {
     waves_desc_t waves;
     signal_waves_desc_t signals;
     uint32_t threads;
-    uint32_t trace_level;         /* 1 + trace_level_t; 0: the default */
-    bool exact;                   /* no fast paths in NPU and L2 */
+    uint32_t trace_level; /* 1 + trace_level_t; 0: the default */
+    bool exact;           /* no fast paths in NPU and L2 */
+    /* What keeps results of the front end (pixel.h, isp.h) of that scenario; NULL, or it gives
+     * NULL: nothing does. No snapshots then. */
+    const sim_memo_t *(*memo)(void *ctx, const scenario_t *scenario);
+    void *memo_ctx;
     const char *gdb;              /* address at which a debugger is waited for; NULL: none */
     serve_desc_t serve;           /* control NULL: the scenario is the host */
     const run_watcher_t *watcher; /* NULL: nobody; outlives the run */

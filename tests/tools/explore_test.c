@@ -387,7 +387,7 @@ START_TEST(a_worker_that_dies_is_a_reason)
                             "{\"field\": \"scenario.frames\", \"values\": [100000]}}}");
     char *quick = one_config("{" BASE ", \"time_limit_s\": 2, \"parameters\": {\"a\": "
                              "{\"values\": [1]}}}");
-    const worker_desc_t desc = {&one_space, DIR "/runs", NULL};
+    const worker_desc_t desc = {.space = &one_space, .scratch = DIR "/runs"};
     ck_assert(worker_start(workers, 2, 0, &desc));
     ck_assert(worker_start(workers, 2, 1, &desc));
     ck_assert(worker_send(&workers[0], &job, slow));

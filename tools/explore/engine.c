@@ -66,6 +66,9 @@ static bool end_point(engine_t *g, uint64_t n, const double *gene, const worker_
 {
     if (!store_end(g->desc->store, n, &result->e, result->seconds))
         return fail_store(g);
+    g->count->tensors.reused += result->e.tensors.reused;
+    g->count->tensors.recorded += result->e.tensors.recorded;
+    g->count->tensors.rejected += result->e.tensors.rejected;
     tell_strategy(g, n, gene, &result->e);
     return true;
 }
@@ -105,7 +108,10 @@ static worker_t *idle_worker(engine_t *g)
 static bool hand_out(engine_t *g, const worker_job_t *job, const char *config)
 {
     worker_t *w = idle_worker(g);
-    const worker_desc_t desc = {g->desc->space, g->desc->scratch, g->desc->evaluator};
+    const worker_desc_t desc = {.space = g->desc->space,
+                                .scratch = g->desc->scratch,
+                                .tensors = g->desc->tensors,
+                                .evaluator = g->desc->evaluator};
     if (w->pid == 0 && !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker), &desc))
         return fail(g, "no more processes");
     (void)worker_send(w, job, config); /* one that is dead says so when it is asked */

@@ -26,6 +26,7 @@ typedef struct {
     uint64_t before; /* of those over, what an earlier run left */
     uint64_t over[STORE_STATES];
     uint64_t checked, differing;
+    tensors_count_t tensors; /* of this run */
     bool interrupted;
     double seconds; /* of this run */
 } engine_count_t;
@@ -43,6 +44,7 @@ typedef struct {
     uint64_t seed;
     uint32_t workers, check;
     const char *scratch;    /* a folder of its own for workers; removed before and after */
+    const char *tensors;    /* a folder of records for workers to share; NULL: none */
     evaluator_t *evaluator; /* workers begin with what it has read */
     uint64_t total;
     const engine_part_t *part; /* only those, in rising order; not with evolve. NULL: all */

@@ -5,14 +5,15 @@
  *   run   chip read --> scenarios simulated, one after the other             evaluate_run.c
  *
  * An evaluator keeps what the next configuration may share: graphs of models, compiled programs,
- * finished inferences (another technology changes their energy, not their cycles). No figure
- * depends on it.
+ * finished inferences (another technology changes their energy, not their cycles); runs share
+ * tensors of frames, in files (tensors.h). No figure depends on it.
  */
 #ifndef TOOLS_EXPLORE_EVALUATE_H
 #define TOOLS_EXPLORE_EVALUATE_H
 
 #include "tools/expect.h"
 #include "tools/explore/space.h"
+#include "tools/explore/tensors.h"
 #include "tools/inference.h"
 
 /* clang-format off */
@@ -93,6 +94,7 @@ typedef struct {
     evaluate_outcome_t outcome;
     char reason[EVALUATE_REASON];
     double value[EVALUATE_FIGURES]; /* NAN: there is none */
+    tensors_count_t tensors;        /* of runs; what was there before, and so no figure */
 } evaluation_t;
 
 void evaluation_clear(evaluation_t *e);
@@ -101,13 +103,14 @@ void evaluation_clear(evaluation_t *e);
 typedef bool (*evaluate_known_t)(void *ctx, evaluation_t *e);
 
 typedef struct {
-    evaluate_known_t known; /* NULL: all of it */
+    evaluate_known_t known;                             /* NULL: all of it */
     void (*finished)(void *ctx, const inference_t *in); /* npu: it looks at what ran; may be NULL */
     void *ctx;
-    bool only_read;  /* chip, technology and scenarios, for what is wrong with them */
-    bool full;       /* nothing shared, with numerics, every cycle and burst an event */
-    const char *out; /* run: folder of the results; of several scenarios: out/0, out/1, .. */
-    bool images;     /* with images */
+    bool only_read;      /* chip, technology and scenarios, for what is wrong with them */
+    bool full;           /* nothing shared, with numerics, every cycle and burst an event */
+    const char *out;     /* run: folder of the results; of several scenarios: out/0, out/1, .. */
+    const char *tensors; /* run: folder of records, which is made (tensors.h); NULL: none */
+    bool images;         /* with images */
     uint32_t threads;
 } evaluate_desc_t;
 

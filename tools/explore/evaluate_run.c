@@ -77,20 +77,44 @@ static bool read_results(const char *dir, double iou, figures_t *f, evaluation_t
     return figures_read(dir, iou, f, error, sizeof(error)) || evaluate_fail(e, "%s", error);
 }
 
+typedef struct {
+    const evaluate_job_t *job;
+    tensors_t tensors;
+} records_t;
+
+static const sim_memo_t *on_scenario(void *ctx, const scenario_t *scenario)
+{
+    records_t *r = ctx;
+    return tensors_open(&r->tensors, r->job->desc->tensors, scenario,
+                        sim_json_find(r->job->root.node, "chip"));
+}
+
+static void add_counts(tensors_count_t *to, const tensors_count_t *more)
+{
+    to->reused += more->reused;
+    to->recorded += more->recorded;
+    to->rejected += more->rejected;
+}
+
 static bool run_one(const evaluate_job_t *job, run_t *run, const scenario_source_t *source,
                     const char *file, const char *dir)
 {
     char error[1024];
+    records_t records = {.job = job};
+    bool recorded = job->desc->tensors != NULL && !job->desc->full;
     const run_desc_t desc = {
         .scenario = file,
         .out_dir = dir,
         .flags = {.source = source, .no_images = !job->desc->images},
         .threads = job->desc->threads,
         .exact = job->desc->full,
+        .memo = recorded ? on_scenario : NULL,
+        .memo_ctx = &records,
         .verbose = SIM_LOG_UNIMP,
         .shuffle = execution_shuffle(),
     };
     int code = run_scenario(run, &desc);
+    add_counts(&job->e->tensors, &records.tensors.count);
     if (code == EXIT_USAGE)
         return evaluate_refuse(job->e, "%s", run->error);
     if (code != EXIT_FINE)

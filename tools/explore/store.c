@@ -34,7 +34,8 @@ static const char *const statements[STATEMENTS] = {
     [BEGIN] = "INSERT INTO point(id, parameters, config, hash, worker, state) "
               "VALUES(?, ?, ?, ?, ?, 'running') ON CONFLICT(id) DO UPDATE SET "
               "state = 'running', worker = excluded.worker",
-    [END] = "UPDATE point SET state = ?2, reason = ?3, seconds = ?4 WHERE id = ?1",
+    [END] = "UPDATE point SET state = ?2, reason = ?3, seconds = ?4, tensors_reused = ?5, "
+            "tensors_recorded = ?6, tensors_rejected = ?7 WHERE id = ?1",
     [PUT_BACK] = "UPDATE point SET state = 'waiting', worker = NULL WHERE id = ? "
                  "AND state = 'running'",
     [CHECKED] = "UPDATE point SET checked = ?2 WHERE id = ?1",
@@ -269,8 +270,8 @@ store_t *store_edit(const char *file, char *error)
     store_t *s = store_file(file, false, error);
     if (s == NULL)
         return NULL;
-    bool fine = store_is_sweep(s) && store_set_up_writing(s) &&
-                store_run(s, "PRAGMA trusted_schema = OFF");
+    bool fine =
+        store_is_sweep(s) && store_set_up_writing(s) && store_run(s, "PRAGMA trusted_schema = OFF");
     return fine ? s : store_give_up(s, error);
 }
 /* ---- points ---- */
@@ -380,6 +381,9 @@ bool store_end(store_t *s, uint64_t n, const evaluation_t *e, double seconds)
     bind_text(q, 2, store_states[states[e->outcome]]);
     bind_text(q, 3, e->reason[0] != '\0' ? e->reason : NULL);
     sqlite3_bind_double(q, 4, seconds);
+    const uint32_t tensors[] = {e->tensors.reused, e->tensors.recorded, e->tensors.rejected};
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_int64(q, 5 + i, tensors[i]);
     if (finish(s, q) && insert_values(s, n, e))
         return store_run(s, "COMMIT");
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);

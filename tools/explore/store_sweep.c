@@ -19,7 +19,8 @@ static const char schema[] =
     "CREATE TABLE objective(position INTEGER PRIMARY KEY, name TEXT, goal TEXT);"
     "CREATE TABLE figure(position INTEGER PRIMARY KEY, name TEXT, unit TEXT, help TEXT);"
     "CREATE TABLE point(id INTEGER PRIMARY KEY, hash TEXT, parameters TEXT, config TEXT,"
-    " state TEXT NOT NULL, reason TEXT, seconds REAL, worker TEXT, checked TEXT);"
+    " state TEXT NOT NULL, reason TEXT, seconds REAL, worker TEXT, checked TEXT,"
+    " tensors_reused INTEGER, tensors_recorded INTEGER, tensors_rejected INTEGER);"
     "CREATE TABLE value(point INTEGER, name TEXT, number REAL, PRIMARY KEY(point, name))"
     " WITHOUT ROWID;";
 static bool insert_sweep(store_t *s, const space_t *space, const store_sweep_t *sweep)
@@ -80,7 +81,9 @@ static bool create_view(store_t *s, const space_t *space)
                 sql + at, room - at,
                 ", (SELECT number FROM value WHERE point = id AND name = '%s') AS \"%s\"",
                 evaluate_names[i].name, evaluate_names[i].name);
-    snprintf(sql + at, room - at, ", reason, seconds, checked FROM point ORDER BY id");
+    snprintf(sql + at, room - at, ", reason, seconds, checked%s FROM point ORDER BY id",
+             space->kind == SPACE_RUN ? ", tensors_reused, tensors_recorded, tensors_rejected"
+                                      : "");
     bool fine = store_run(s, sql);
     free(sql);
     return fine;

@@ -74,8 +74,9 @@ static bool add_points(store_t *s, const char *result, uint64_t *points)
            change(s, "INSERT INTO main.value SELECT v.point, v.name, v.number FROM task.point t "
                      "JOIN task.value v ON v.point = t.id WHERE " NEW) &&
            change(s, "INSERT OR REPLACE INTO main.point SELECT t.id, t.hash, t.parameters, "
-                     "t.config, t.state, t.reason, t.seconds, t.worker, t.checked "
-                     "FROM task.point t WHERE " NEW) &&
+                     "t.config, t.state, t.reason, t.seconds, t.worker, t.checked, "
+                     "t.tensors_reused, t.tensors_recorded, t.tensors_rejected FROM task.point t "
+                     "WHERE " NEW) &&
            (!has_tasks(s) ||
             store_change(s, "UPDATE main.task SET merged = 1 WHERE result = ?", name, 1));
 }

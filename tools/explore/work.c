@@ -24,7 +24,8 @@ typedef struct {
     point_base_t base;
     evaluator_t *evaluator;
     strategy_t *strategy;
-    char result[TASK_FILE], folder[SPACE_PATH], db[TASK_FILE], runs[TASK_FILE];
+    char result[TASK_FILE], folder[SPACE_PATH], db[TASK_FILE], runs[TASK_FILE],
+        tensors[TASK_FILE + 16];
     char error[1024];
 } work_t;
 
@@ -74,6 +75,7 @@ static bool make_folder(work_t *w)
     }
     snprintf(w->db, sizeof(w->db), "%s/task.db", w->folder);
     snprintf(w->runs, sizeof(w->runs), "%s/runs", w->folder);
+    snprintf(w->tensors, sizeof(w->tensors), "%s/tensors", w->folder);
     return true;
 }
 
@@ -93,6 +95,7 @@ static bool run_once(work_t *w, store_t *store, uint32_t jobs, engine_count_t *c
         .seed = t->sweep.seed,
         .workers = jobs,
         .scratch = w->runs,
+        .tensors = w->tensors,
         .evaluator = w->evaluator,
         .total = t->points,
         .part = t->part,

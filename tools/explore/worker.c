@@ -53,9 +53,10 @@ static bool on_known(void *ctx, evaluation_t *e)
     return constraints_hold(ctx, e, false);
 }
 
-static void work(const space_t *space, evaluator_t *evaluator, const worker_job_t *job,
+static void work(const worker_desc_t *w, evaluator_t *evaluator, const worker_job_t *job,
                  const char *config, const char *out, worker_result_t *result)
 {
+    const space_t *space = w->space;
     char error[256];
     space_value_t value[SPACE_PARAMS + 1];
     constraints_t constraints = {.space = space, .value = value};
@@ -63,6 +64,7 @@ static void work(const space_t *space, evaluator_t *evaluator, const worker_job_
                                   .ctx = &constraints,
                                   .full = job->full,
                                   .out = out,
+                                  .tensors = w->tensors,
                                   .threads = 1};
     double start = execution_seconds();
     evaluation_clear(&result->e);
@@ -103,7 +105,7 @@ static void be_worker(const worker_desc_t *desc, int from, int to)
         if (config == NULL || !read_all(from, config, job.config_bytes))
             break;
         alarm(desc->space->time_limit_s);
-        work(desc->space, evaluator, &job, config, out, result);
+        work(desc, evaluator, &job, config, out, result);
         alarm(0);
         remove_all(out);
         free(config);

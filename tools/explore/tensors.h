@@ -1,0 +1,39 @@
+/*
+ * tensors.h - what the front end made of frames, kept in files for later points of a sweep.
+ *
+ *   FOLDER/WORLD/world.json    scene, seed, pixel die, ISP: what all its records have in common
+ *   FOLDER/WORLD/KIND-HASH     a record: key and content of a sim_memo_t
+ *
+ * Scene, die and ISP are the same in a world; when a frame is read, with which settings and at what
+ * temperature is in the keys (pix_frame_t, the ISP's registers). Both are compared as a whole, the
+ * hashes only find them. So whatever differs (a frame that is read a clock later, an exposure that
+ * firmware chose otherwise) is computed, and what does not is the same bit by bit. Processes share
+ * a folder: a record appears as a whole, and one that is damaged is made anew.
+ */
+#ifndef TOOLS_EXPLORE_TENSORS_H
+#define TOOLS_EXPLORE_TENSORS_H
+
+#include "sim/json.h"
+#include "sim/memo.h"
+#include "tools/explore/space.h"
+#include "tools/scenario.h"
+
+typedef struct {
+    uint32_t reused, recorded; /* frames whose tensor was there; that will be */
+    uint32_t rejected;         /* records that were damaged */
+} tensors_count_t;
+
+typedef struct {
+    sim_memo_t memo;
+    char folder[SPACE_PATH + 64];
+    uint64_t room_bytes; /* of records that it may still write */
+    tensors_count_t count;
+} tensors_t;
+
+/* The records of a scenario on a chip (the object of a chip file) in a folder, which is made. Its
+ * memo; NULL: such a run is always computed (faults, a scene out of a pipe), or nothing can be
+ * written. tensors must outlive the run. */
+const sim_memo_t *tensors_open(tensors_t *tensors, const char *folder, const scenario_t *scenario,
+                               const sim_json_t *chip);
+
+#endif
