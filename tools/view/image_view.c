@@ -61,13 +61,24 @@ static double begin(double room_at, double room, double size, double middle)
     return room_at + fmin(0, fmax(room - size, at));
 }
 
+/* Points of an array pixel at zoom 1. */
+static double fit_of(draw_rect_t area, const sim_window_t *shown)
+{
+    return fmin((double)area.w / shown->width_px, (double)area.h / shown->height_px);
+}
+
+static double zoom_within(double fit, double zoom)
+{
+    return fmax(1, fmin(zoom, IMAGE_STEP_MOST / fit));
+}
+
 image_place_t image_place(draw_rect_t area, const sim_window_t *shown, const ui_zoom_t *zoom)
 {
     image_place_t place = {.area = area, .shown = *shown};
     if (!is_window(shown) || area.w <= 0 || area.h <= 0)
         return (image_place_t){.area = area};
-    double zoomed = fmin(fmax(zoom->zoom, 1), IMAGE_ZOOM_MOST);
-    place.step = zoomed * fmin((double)area.w / shown->width_px, (double)area.h / shown->height_px);
+    double fit = fit_of(area, shown);
+    place.step = fit * zoom_within(fit, zoom->zoom);
     place.left = begin(area.x, area.w, shown->width_px * place.step, zoom->x);
     place.top = begin(area.y, area.h, shown->height_px * place.step, zoom->y);
     return place;
@@ -177,6 +188,16 @@ double image_pixel_points(const image_place_t *place, const view_picture_t *pict
                                   : 0;
 }
 
+void image_corners(const image_place_t *place, const view_picture_t *picture, double from[2],
+                   double to[2])
+{
+    double a[2], b[2];
+    pixel_corner(picture, 0, 0, a);
+    pixel_corner(picture, picture->width_px, picture->height_px, b);
+    image_to_point(place, a[0], a[1], from);
+    image_to_point(place, b[0], b[1], to);
+}
+
 /* ---- what the mouse does ---- */
 
 /* The share of `size` that is in the middle of the room. */
@@ -199,10 +220,10 @@ void image_zoom_at(const image_place_t *place, int32_t x, int32_t y, float facto
 {
     if (place->step <= 0)
         return;
-    float before = zoom->zoom >= 1 ? zoom->zoom : 1;
-    float after = fminf(fmaxf(before * factor, 1), IMAGE_ZOOM_MOST);
-    double grows = (double)after / (double)before;
-    zoom->zoom = after;
+    double fit = fit_of(place->area, &place->shown);
+    double before = place->step / fit, after = zoom_within(fit, before * (double)factor);
+    double grows = after / before;
+    zoom->zoom = (float)after;
     set_middle(place, x + 0.5 - (x + 0.5 - place->left) * grows,
                y + 0.5 - (y + 0.5 - place->top) * grows, place->step * grows, zoom);
 }

@@ -16,7 +16,7 @@
 
 #include "tools/view/ui.h"
 
-#define IMAGE_ZOOM_MOST 1024.0f
+#define IMAGE_STEP_MOST 48.0 /* points of an array pixel, at most */
 
 /* The part of the array that a panel shows, and where. */
 typedef struct {
@@ -51,6 +51,9 @@ void image_pixel_array(const view_picture_t *picture, uint32_t column, uint32_t 
                        double array[2]);
 /* Points of a pixel of the picture, across. */
 double image_pixel_points(const image_place_t *place, const view_picture_t *picture);
+/* Upper left and lower right corner of all of it, points. */
+void image_corners(const image_place_t *place, const view_picture_t *picture, double from[2],
+                   double to[2]);
 
 /* What is at that point now stays there while the zoom changes by a factor. */
 void image_zoom_at(const image_place_t *place, int32_t x, int32_t y, float factor, ui_zoom_t *zoom);
@@ -61,7 +64,8 @@ const draw_hit_t *image_hit_at(const draw_t *draw, int32_t x, int32_t y);
 
 /* ---- its pixels (image_pixels.c) ---- */
 
-/* How RAW is shown: averaged, each 2 x 2 of the mosaic is one color; large, it is the mosaic. */
+/* How RAW is shown: small, squares of 2 x 2 of the mosaic are one color, averaged; large, it is the
+ * mosaic. Both without black level, on the curve of sRGB. */
 bool image_is_mosaic(const image_place_t *place, const view_picture_t *picture);
 /* Letter of the color of a RAW pixel: "R", "Gr", "Gb", "B". */
 const char *image_bayer_name(sim_bayer_t bayer, uint32_t column, uint32_t row);

@@ -1,0 +1,79 @@
+/*
+ * panel_ideal.c - the world as it is, and the truth about it.
+ */
+#include <stdio.h>
+
+#include "tools/view/image_marks.h"
+
+static const draw_color_t truth_color = 0x7ee08aff;
+
+static void write_caption(const view_model_t *m, caption_t *caption)
+{
+    const scene_truth_t *t = &m->truth;
+    caption->explains = "What is really there: no lens, no noise, no shutter. Boxes are the truth "
+                        "that the chip is judged by; it never sees them.";
+    if (!m->truth_known)
+        snprintf(caption->fact, sizeof(caption->fact), "frame %u", m->picture[VIEW_IDEAL].frame);
+    else
+        snprintf(caption->fact, sizeof(caption->fact), "frame %u, %u in view; truth: %u in, %u out",
+                 t->frame, t->count, t->in, t->out);
+}
+
+static void draw_areas(marks_t *marks, const view_model_t *m)
+{
+    const scene_timing_t *t = &m->timing;
+    if (m->scene == NULL || t->array_width_px == 0)
+        return;
+    const scene_desc_t *desc = scene_desc(m->scene);
+    for (uint32_t i = 0; i < desc->zone_count; i++) {
+        scene_outline_t seen =
+            scene_outline(m->scene, &desc->zone[i], t->array_width_px, t->array_height_px);
+        marks_outline(marks, &seen, ui_accent, desc->zone[i].name);
+    }
+    for (uint32_t i = 0; i < desc->line_count; i++) {
+        scene_outline_t seen =
+            scene_outline(m->scene, &desc->line[i], t->array_width_px, t->array_height_px);
+        marks_outline(marks, &seen, ui_warn, i == 0 ? "counting line" : desc->line[i].name);
+    }
+}
+
+static void draw_truth(marks_t *marks, const scene_truth_t *truth)
+{
+    char label[64];
+    for (uint32_t i = 0; i < truth->count; i++) {
+        const scene_box_t *b = &truth->box[i];
+        const char *name = scene_class_name(b->class_id);
+        const mark_box_t box = {.x = (double)b->x,
+                                .y = (double)b->y,
+                                .w = (double)b->w,
+                                .h = (double)b->h,
+                                .color = truth_color,
+                                .identity = b->id,
+                                .truth = true};
+        snprintf(label, sizeof(label), "%s %u, %.0f%% seen", name != NULL ? name : "object", b->id,
+                 (double)b->visible * 100);
+        marks_box(marks, &box, label);
+    }
+}
+
+void panel_ideal(const ui_t *ui, draw_rect_t rect)
+{
+    const view_model_t *m = ui->model;
+    const view_picture_t *p = &m->picture[VIEW_IDEAL];
+    marks_t marks;
+    caption_t caption;
+    write_caption(m, &caption);
+    draw_rect_t before = marks_begin(&marks, ui, VIEW_IDEAL, rect, &caption);
+    if (p->width_px == 0) {
+        marks_await(&marks, m->scene == NULL && m->frames != 0
+                                ? "a pipe is the world: it cannot be seen twice"
+                                : "waits for the first frame");
+    } else {
+        image_draw(ui->draw, &marks.place, p, false);
+        draw_areas(&marks, m);
+    }
+    if (ui->ui->truth && m->truth_known && p->width_px != 0)
+        draw_truth(&marks, &m->truth);
+    marks_selected(&marks);
+    marks_end(&marks, before);
+}

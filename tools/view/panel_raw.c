@@ -1,0 +1,181 @@
+/*
+ * panel_raw.c - the pixel array while it is exposed and read, row by row.
+ *
+ *   rows of this frame      rows read | the row that is read | rows that collect light | rest
+ *   rows of the next one    collect light from above already, where its exposure has begun
+ */
+#include <stdio.h>
+
+#include "tools/truth.h"
+#include "tools/view/image_marks.h"
+
+static const draw_color_t light_color = 0xffc857ff, read_color = 0x58d0ffff;
+enum { BAND_ALPHA = 0x38 };
+
+/* When rows of a frame are exposed: of row 0, and by how much each is later than the one before. */
+typedef struct {
+    uint64_t start_ps, start_step_ps;
+    uint64_t end_ps, end_step_ps;
+    uint32_t frame, rows;
+} shutter_t;
+
+/* Rows first .. end - 1. */
+typedef struct {
+    uint32_t first, end;
+} rows_t;
+
+/* How many rows have passed a point that row 0 passes at at_ps. */
+static uint32_t passed(uint64_t at_ps, uint64_t step_ps, uint64_t now_ps, uint32_t rows)
+{
+    if (now_ps < at_ps)
+        return 0;
+    uint64_t count = step_ps != 0 ? (now_ps - at_ps) / step_ps + 1 : rows;
+    return count < rows ? (uint32_t)count : rows;
+}
+
+/* Those that collect light now. */
+static rows_t lit(const shutter_t *s, uint64_t now_ps)
+{
+    return (rows_t){passed(s->end_ps, s->end_step_ps, now_ps, s->rows),
+                    passed(s->start_ps, s->start_step_ps, now_ps, s->rows)};
+}
+
+static shutter_t shutter_of(const pix_frame_t *f)
+{
+    uint32_t lines = pix_frame_lines(f), rows = lines / pix_frame_exposures(f), last = lines - 1;
+    uint64_t start = pix_row_exposure_start_ps(f, 0), end = pix_row_exposure_end_ps(f, 0);
+    uint64_t steps = rows > 1 ? rows - 1 : 1;
+    return (shutter_t){.start_ps = start,
+                       .start_step_ps = (pix_row_exposure_start_ps(f, last) - start) / steps,
+                       .end_ps = end,
+                       .end_step_ps = (pix_row_exposure_end_ps(f, last) - end) / steps,
+                       .frame = f->frame,
+                       .rows = rows};
+}
+
+/* The frame that is read, then the one that is exposed meanwhile; returns how many are known. */
+static uint32_t find_shutters(const view_model_t *m, shutter_t out[2])
+{
+    const scene_timing_t *t = &m->timing;
+    const pix_t *pixel = m->sensor != NULL ? &m->sensor->pixel : NULL;
+    uint32_t count = 0;
+    if (t->rows != 0)
+        out[count++] = (shutter_t){.start_ps = t->start_ps,
+                                   .start_step_ps = t->line_ps,
+                                   .end_ps = t->start_ps + t->exposure_ps,
+                                   .end_step_ps = t->line_ps,
+                                   .frame = m->picture[VIEW_RAW].frame,
+                                   .rows = t->rows};
+    if (count == 1 && pixel != NULL && pixel->now.clk_hz != 0)
+        out[0] = shutter_of(&pixel->now);
+    if (pixel != NULL && pixel->pending && pixel->next.clk_hz != 0)
+        out[count++] = shutter_of(&pixel->next);
+    return count;
+}
+
+/* ---- the band ---- */
+
+/* The points of rows of the picture, as wide as it is. */
+static draw_rect_t rows_rect(const marks_t *marks, const view_picture_t *p, rows_t rows)
+{
+    draw_rect_t first = image_pixel_rect(&marks->place, p, 0, rows.first);
+    draw_rect_t last = image_pixel_rect(&marks->place, p, p->width_px - 1, rows.end - 1);
+    return (draw_rect_t){first.x, first.y, last.x + last.w - first.x, last.y + last.h - first.y};
+}
+
+/* What of a rectangle is inside of another one. */
+static draw_rect_t cut(draw_rect_t r, draw_rect_t by)
+{
+    int32_t x0 = r.x > by.x ? r.x : by.x, y0 = r.y > by.y ? r.y : by.y;
+    int32_t x1 = r.x + r.w < by.x + by.w ? r.x + r.w : by.x + by.w;
+    int32_t y1 = r.y + r.h < by.y + by.h ? r.y + r.h : by.y + by.h;
+    return (draw_rect_t){x0, y0, x1 > x0 ? x1 - x0 : 0, y1 > y0 ? y1 - y0 : 0};
+}
+
+/* In the lower right corner of a band, where it is high enough. */
+static void name_band(marks_t *marks, draw_rect_t band, draw_color_t color, const char *text)
+{
+    int32_t high = draw_text_height(DRAW_SMALL) + 2, wide = draw_text_width(DRAW_SMALL, text) + 5;
+    draw_rect_t seen = cut(band, marks->place.area);
+    if (seen.h < high + 4 || seen.w < wide + 4)
+        return;
+    draw_rect_t at = {seen.x + seen.w - wide - 2, seen.y + (seen.h - high) / 2, wide, 0};
+    marks_label(marks, at, color, text);
+}
+
+static void draw_band(marks_t *marks, const view_picture_t *p, const shutter_t *s)
+{
+    char text[64];
+    rows_t rows = lit(s, marks->ui->model->now_ps);
+    if (rows.first >= rows.end || rows.end > p->height_px)
+        return;
+    draw_rect_t band = rows_rect(marks, p, rows);
+    draw_fill(marks->draw, band, marks_faint(light_color, BAND_ALPHA));
+    if (rows.end < p->height_px) /* the reset of rows that will collect */
+        draw_fill(marks->draw, (draw_rect_t){band.x, band.y + band.h - 1, band.w, 1}, light_color);
+    snprintf(text, sizeof(text), "frame %u collects light: rows %u-%u", s->frame, rows.first,
+             rows.end - 1);
+    name_band(marks, band, light_color, text);
+}
+
+static void draw_read_row(marks_t *marks, const view_picture_t *p)
+{
+    if (p->rows >= p->height_px)
+        return;
+    draw_rect_t row = rows_rect(marks, p, (rows_t){p->rows, p->rows + 1});
+    if (row.h < 2)
+        row.h = 2;
+    draw_fill(marks->draw, row, marks_faint(read_color, row.h > 4 ? 0x60 : 0xff));
+}
+
+/* ---- the panel ---- */
+
+static void write_caption(const view_model_t *m, caption_t *caption)
+{
+    const view_picture_t *p = &m->picture[VIEW_RAW];
+    const pix_t *pixel = m->sensor != NULL ? &m->sensor->pixel : NULL;
+    char exposure[24], gain[24] = "";
+    caption->explains = "What the converters give: one color a pixel. Rows are exposed and read "
+                        "one after the other; below the bright row is the frame before.";
+    caption->fact[0] = '\0';
+    if (p->width_px == 0)
+        return;
+    if (pixel != NULL && pixel->now.clk_hz != 0)
+        snprintf(gain, sizeof(gain), ", gain %.2f", pix_analog_gain(pixel->now.gain_code));
+    snprintf(caption->fact, sizeof(caption->fact), "frame %u, row %u of %u, %s%s, %u bit", p->frame,
+             p->rows < p->height_px ? p->rows : p->height_px, p->height_px,
+             ui_time(exposure, m->timing.exposure_ps), gain, p->bits);
+}
+
+static void say_how(marks_t *marks, const view_picture_t *p)
+{
+    static const char *const orders[] = {"GRBG", "RGGB", "BGGR", "GBRG"};
+    char text[64];
+    if (image_is_mosaic(&marks->place, p))
+        snprintf(text, sizeof(text), "Bayer mosaic %s", orders[p->bayer & 3]);
+    else
+        snprintf(text, sizeof(text), "2 x 2 as one color, gamma");
+    marks_corner(marks, ui_text, text);
+}
+
+void panel_raw(const ui_t *ui, draw_rect_t rect)
+{
+    const view_picture_t *p = &ui->model->picture[VIEW_RAW];
+    marks_t marks;
+    caption_t caption;
+    write_caption(ui->model, &caption);
+    draw_rect_t before = marks_begin(&marks, ui, VIEW_RAW, rect, &caption);
+    if (p->width_px == 0) {
+        marks_await(&marks, "waits for the first row");
+    } else {
+        shutter_t shutter[2];
+        uint32_t count = find_shutters(ui->model, shutter);
+        image_draw(ui->draw, &marks.place, p, true);
+        say_how(&marks, p);
+        for (uint32_t i = 0; i < count; i++)
+            draw_band(&marks, p, &shutter[i]);
+        draw_read_row(&marks, p);
+        marks_selected(&marks);
+    }
+    marks_end(&marks, before);
+}
