@@ -96,8 +96,10 @@ static void draw_panel(const ui_t *ui, ui_panel_t panel, ui_panel_fn_t fn)
     draw_fill(draw, rect, ui_face);
     draw_frame(draw, rect, focus ? ui_accent : ui_edge);
     draw_hit(draw, rect, HIT_PANEL, panel, 0);
-    draw_text_cut(draw, rect.x + 8, text, rect.w - 16, DRAW_TITLE, focus ? ui_bright : ui_text,
+    draw_text_cut(draw, rect.x + 8, text, rect.w - 34, DRAW_TITLE, focus ? ui_bright : ui_text,
                   ui_panel_title[panel]);
+    draw_text(draw, rect.x + rect.w - 8, text + 2, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%c",
+              ui_panel_keys[panel]);
     draw_rect_t before = draw_clip(draw, inside);
     fn(ui, inside);
     draw_unclip(draw, before);
@@ -126,4 +128,6 @@ void ui_draw(const ui_t *ui)
 #define X(name, title, fn) draw_panel(ui, PANEL_##name, fn);
     UI_PANELS(X)
 #undef X
+    if (ui->ui->help)
+        ui_help(ui);
 }

@@ -33,7 +33,7 @@
 #define UI_HITS(X)                                                                                 \
     X(PANEL,    "a: the panel, where nothing else is")                                             \
     X(BUTTON,   "a: a ui_button_t")                                                                \
-    X(PIXEL,    "a: view_picture_kind_t, in all of the area of its place (image_view.h)")           \
+    X(PIXEL,    "a: view_picture_kind_t, in all of the area of its place (image_view.h)")          \
     X(SPAN,     "a: number of the span")                                                           \
     X(PACKET,   "a: number of the packet in the ring")                                             \
     X(TENSOR,   "a: network << 32 | place of the report")                                          \
@@ -68,6 +68,14 @@ typedef struct {
     uint32_t x, y; /* HIT_PIXEL: column and row */
 } ui_select_t;
 
+/* A value that the hand set at some time, while the register has not got it yet. */
+typedef struct {
+    bool on;
+    uint32_t value;
+    uint64_t at_ps;
+} ui_wish_t;
+enum { UI_WISHES = 12 };
+
 typedef struct {
     ui_zoom_t zoom[VIEW_PICTURES];
     ui_select_t select;
@@ -85,6 +93,8 @@ typedef struct {
     ui_hit_t drag_kind;
     uint64_t drag_a;
     char typed[32];                 /* a number that is being typed for the control row; "": none */
+    ui_wish_t wish[UI_WISHES];      /* by row of the control panel */
+    char note[120];                 /* why the last change by hand was not made; "": it was */
     draw_rect_t panel[PANEL_COUNT]; /* where each was drawn; w 0: not */
 } view_ui_t;
 
