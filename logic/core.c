@@ -98,7 +98,7 @@ static void wake(core_t *core)
     core->sleeping = false;
     core->cycle = now > core->sleep_cycle ? now : core->sleep_cycle;
     core->wfi_cycles += core->cycle - core->sleep_cycle;
-    sim_trace_span(core->comp.sim, "core", "asleep", clk_edge_ps(&core->clk, core->sleep_cycle),
+    sim_trace_span(core->comp.sim, "core", "asleep", clk_edge_ps(&core->clk, core->asleep_cycle),
                    clk_edge_ps(&core->clk, core->cycle), NULL);
     core_run_from_cycle(core);
 }
@@ -249,6 +249,7 @@ static const sim_field_t core_fields[] = {
     SIM_FIELD_REQ(core_t, req),
     SIM_FIELD_REQ(core_t, icache.req),
     SIM_FIELD_KEPT(core_t, steps_before),
+    SIM_FIELD_KEPT(core_t, asleep_cycle),
     SIM_FIELD_END,
 };
 
@@ -340,7 +341,7 @@ static void core_tally(sim_comp_t *comp)
 
 static const sim_kind_t core_kind = {
     .kind = "core",
-    .version = 3,
+    .version = 4,
     .tally = core_tally,
     .check = core_check,
     .reset = core_reset,

@@ -176,6 +176,7 @@ struct core {
     uint32_t inputs;
     sim_mem_req_t req;
     uint64_t steps_before; /* core_steps at the last reset; not reset, and no state of the chip */
+    uint64_t asleep_cycle; /* start of the last WFI, whoever has counted since; for the trace */
 
     uint32_t x[33]; /* x[32] takes what is written to x0 */
     uint32_t pc;
@@ -196,7 +197,7 @@ struct core {
     uint8_t mem_data[4];
     uint32_t mem_addr;
     uint32_t state;             /* core_state_t */
-    uint64_t sleep_cycle;       /* start of WFI */
+    uint64_t sleep_cycle;       /* start of WFI, or as far as it has been counted */
     uint64_t exception_instret; /* instructions retired when the last exception was taken */
     bool excepted;              /* there was one */
 

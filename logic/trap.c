@@ -211,7 +211,7 @@ static void step_wfi(core_t *core, const core_insn_t *in)
 {
     core_retire(core, in, in->cycles);
     core->sleeping = (core->mip & core->mie) == 0 && !core->nmi;
-    core->sleep_cycle = core->cycle;
+    core->sleep_cycle = core->asleep_cycle = core->cycle;
 }
 
 static void step_ebreak(core_t *core, const core_insn_t *in)

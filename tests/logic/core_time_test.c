@@ -388,6 +388,39 @@ START_TEST(wfi_sleeps_without_events_until_an_enabled_interrupt)
 }
 END_TEST
 
+static uint64_t asleep_ps[2];
+static uint32_t asleep_spans;
+
+static void on_asleep(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                      uint64_t end_ps, const char *args)
+{
+    (void)ctx, (void)track, (void)args;
+    if (strcmp(name, "asleep") != 0)
+        return;
+    asleep_spans++;
+    asleep_ps[0] = start_ps;
+    asleep_ps[1] = end_ps;
+}
+
+START_TEST(sleep_is_one_span_of_the_trace_however_often_it_is_counted)
+{
+    rig_t *rig = interrupted_rig(RIG_PS(5000));
+    RIG_PROGRAM(rig, NOP, WFI, NOP);
+    sim_set_trace(rig->sim, on_asleep, NULL);
+    asleep_spans = 0;
+    rig_start(rig);
+    for (uint64_t cycle = 500; cycle <= 4500; cycle += 500) {
+        rig_run_to_cycle(rig, cycle);
+        core_settle(&rig->core);
+    }
+    rig_run_to_cycle(rig, 6000);
+    ck_assert_uint_eq(asleep_spans, 1);
+    ck_assert_uint_eq(asleep_ps[0], RIG_PS(2));
+    ck_assert_uint_eq(asleep_ps[1], RIG_PS(5000));
+    rig_free(rig);
+}
+END_TEST
+
 START_TEST(wfi_with_interrupts_masked_wakes_and_goes_on)
 {
     rig_t *rig = interrupted_rig(RIG_PS(100));
@@ -500,6 +533,7 @@ TEST_MAIN("logic core timing", each_class_takes_its_cycles,
           mret_leads_back_and_a_line_that_is_still_high_interrupts_again,
           external_comes_before_software_before_timer_and_vectors_differ,
           wfi_sleeps_without_events_until_an_enabled_interrupt,
+          sleep_is_one_span_of_the_trace_however_often_it_is_counted,
           wfi_with_interrupts_masked_wakes_and_goes_on,
           wfi_does_not_wake_for_an_interrupt_that_is_not_enabled,
           wfi_with_an_interrupt_pending_is_a_nop, the_timer_wakes_the_core_at_its_tick,
