@@ -1,0 +1,46 @@
+/*
+ * panel_console.c - what was said, when and by whom; the newest line at the bottom.
+ */
+#include "tools/view/plot.h"
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const draw_color_t *color;
+} kinds[] = {
+    [LINE_UART]  = {"uart",  &ui_text},
+    [LINE_EVENT] = {"event", &ui_good},
+    [LINE_HAND]  = {"hand",  &ui_accent},
+    [LINE_LOG]   = {"log",   &ui_warn},
+};
+/* clang-format on */
+
+static void draw_console_line(const ui_t *ui, uint64_t number, draw_rect_t row)
+{
+    const view_line_t *line = view_line(ui->model, number);
+    draw_t *draw = ui->draw;
+    char time[24];
+    int32_t digits = draw_text_width(DRAW_MONO, "0"), x = row.x + 6;
+    int32_t text = x + 19 * digits;
+    if (ui->ui->select.kind == HIT_LINE && ui->ui->select.a == number)
+        draw_fill(draw, row, ui_edge);
+    draw_text(draw, x + 11 * digits, row.y, DRAW_MONO, DRAW_RIGHT, ui_dim, "%s",
+              ui_time(time, line->told_ps));
+    draw_text(draw, x + 12 * digits + digits / 2, row.y, DRAW_MONO, DRAW_LEFT,
+              plot_fade(*kinds[line->kind].color, 170), "%s", kinds[line->kind].name);
+    draw_text_cut(draw, text, row.y, row.x + row.w - text - 6, DRAW_MONO, *kinds[line->kind].color,
+                  line->text);
+    draw_hit(draw, row, HIT_LINE, number, 0);
+}
+
+void panel_console(const ui_t *ui, draw_rect_t rect)
+{
+    const view_ring_t *ring = &ui->model->lines;
+    int32_t high = draw_text_height(DRAW_MONO), y = rect.y + rect.h - high - 2;
+    if (ring->next == ring->first) {
+        plot_empty(ui, rect, "nothing was said yet: UART, events on the link, changes by hand");
+        return;
+    }
+    for (uint64_t n = ring->next; n > ring->first && y >= rect.y; n--, y -= high)
+        draw_console_line(ui, n - 1, (draw_rect_t){rect.x, y, rect.w, high});
+}

@@ -1,0 +1,192 @@
+/*
+ * panel_power.c - power by block over time, energy of the last frame, temperature.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/time.h"
+#include "tools/view/plot.h"
+
+enum { LABELS = 44, COLUMNS = 1024, TABLE = 104 };
+
+/* Mean power of each block in each column of points; -1 in its first block: not known. */
+typedef struct {
+    uint32_t columns, blocks;
+    float mw[VIEW_SERIES][COLUMNS];
+    float weight[COLUMNS];
+    float most; /* sum of a column */
+} stack_t;
+
+static const view_counter_t *power_of(const view_model_t *m)
+{
+    const view_counter_t *c = view_counter(m, "power mW");
+    return c != NULL && c->ring.next > c->ring.first ? c : NULL;
+}
+
+/* ---- over time ---- */
+
+/* A sample holds from its time to that of the next. */
+static void add_sample(stack_t *s, const float *mw, double x0, double x1)
+{
+    for (uint32_t x = x0 > 0 ? (uint32_t)x0 : 0; x < s->columns && x < x1; x++) {
+        double from = x0 > x ? x0 : x, to = x1 < x + 1.0 ? x1 : x + 1.0;
+        float weight = (float)(to - from);
+        for (uint32_t b = 0; b < s->blocks; b++)
+            s->mw[b][x] += mw[b] * weight;
+        s->weight[x] += weight;
+    }
+}
+
+static void make_stack(stack_t *s, const view_model_t *m, const view_counter_t *c,
+                       const plot_time_t *time)
+{
+    memset(s, 0, sizeof(*s));
+    s->blocks = c->count;
+    s->columns = time->rect.w < COLUMNS ? (uint32_t)time->rect.w : COLUMNS;
+    double per_ps = (double)s->columns / (double)(time->to_ps - time->from_ps);
+    uint64_t until = m->now_ps;
+    for (uint64_t n = c->ring.next; n > c->ring.first && until > time->from_ps; n--) {
+        uint64_t at = c->sample[(n - 1) % VIEW_SAMPLES].at_ps;
+        double x0 = ((double)at - (double)time->from_ps) * per_ps;
+        double x1 = ((double)until - (double)time->from_ps) * per_ps;
+        add_sample(s, c->sample[(n - 1) % VIEW_SAMPLES].value, x0, x1);
+        until = at;
+    }
+    for (uint32_t x = 0; x < s->columns; x++) {
+        float sum = 0;
+        for (uint32_t b = 0; b < s->blocks && s->weight[x] > 0; b++)
+            sum += s->mw[b][x] /= s->weight[x];
+        s->most = sum > s->most ? sum : s->most;
+    }
+}
+
+static void paint(const stack_t *s, const view_counter_t *c, uint8_t *px, uint32_t high, float top)
+{
+    draw_color_t color[VIEW_SERIES];
+    for (uint32_t b = 0; b < s->blocks; b++)
+        color[b] = ui_block_color(c->series[b]);
+    for (uint32_t x = 0; x < s->columns; x++) {
+        float sum = 0;
+        uint32_t from = 0;
+        for (uint32_t b = 0; b < s->blocks; b++) {
+            sum += s->mw[b][x];
+            uint32_t to = (uint32_t)(sum / top * (float)high + 0.5f);
+            to = to < high ? to : high;
+            for (uint32_t y = from; y < to; y++)
+                plot_pixel(px + 4 * ((size_t)(high - 1 - y) * s->columns + x), color[b], 255);
+            from = to > from ? to : from;
+        }
+    }
+}
+
+static void draw_stack(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
+{
+    stack_t s;
+    plot_time_t time = plot_time(ui, rect);
+    make_stack(&s, ui->model, c, &time);
+    float step = (float)plot_step((double)s.most, 4), top = step * ceilf(s.most / step);
+    top = top > 0 ? top : 1;
+    draw_fill(ui->draw, rect, ui_back);
+    plot_axis(ui, rect, (double)top, "mW");
+    uint8_t *px = draw_image(ui->draw, rect, s.columns, (uint32_t)rect.h, false);
+    if (px == NULL)
+        return;
+    memset(px, 0, 4 * (size_t)s.columns * (size_t)rect.h);
+    paint(&s, c, px, (uint32_t)rect.h, top);
+}
+
+/* ---- by block ---- */
+
+/* The number of the block of that name; TECH_BLOCK_COUNT: there is none. */
+static uint32_t block_of(const char *name)
+{
+    uint32_t b = 0;
+    while (b < TECH_BLOCK_COUNT && strcmp(tech_block_names[b], name) != 0)
+        b++;
+    return b;
+}
+
+/* A line a block, in the order of the stack from its top. */
+static void draw_table(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
+{
+    const view_model_t *m = ui->model;
+    int32_t text = draw_text_height(DRAW_SMALL), y = rect.y;
+    for (uint32_t b = c->count; b-- > 0 && y + text <= rect.y + rect.h + 2; y += text) {
+        char energy[24] = "";
+        uint32_t block = block_of(c->series[b]);
+        draw_rect_t row = {rect.x, y, rect.w, text};
+        plot_line_t line = {ui->draw, rect.x, y, rect.x + rect.w, DRAW_SMALL};
+        char name[16];
+        snprintf(name, sizeof(name), "%-7.7s", c->series[b]);
+        if (block < TECH_BLOCK_COUNT && ui->ui->select.kind == HIT_BLOCK &&
+            ui->ui->select.a == block)
+            draw_fill(ui->draw, row, ui_edge);
+        plot_key(&line, ui_block_color(c->series[b]), name);
+        line.x -= 8;
+        if (block < TECH_BLOCK_COUNT && m->energy_known)
+            plot_put(&line, ui_text, "%8s",
+                     plot_amount(energy, (double)m->energy_fj[block] / 1e9, "uJ"));
+        if (block < TECH_BLOCK_COUNT)
+            draw_hit(ui->draw, row, HIT_BLOCK, block, 0);
+    }
+}
+
+/* ---- text ---- */
+
+static void put_temperature(const view_model_t *m, plot_line_t *line)
+{
+    const view_counter_t *c = view_counter(m, "temperature");
+    if (c != NULL && c->ring.next > c->ring.first)
+        plot_put(line, ui_text, "%.2f C", view_value(c, 0));
+    else if (m->sensor != NULL)
+        plot_put(line, ui_text, "%.1f C given", (double)thermal_die_uc(&m->sensor->thermal) / 1e6);
+    else
+        plot_put(line, ui_dim, "not known");
+}
+
+static void draw_head(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
+{
+    const view_model_t *m = ui->model;
+    double mw = 0, fj = 0;
+    char amount[24];
+    int32_t text = draw_text_height(DRAW_SMALL);
+    plot_line_t line = {ui->draw, rect.x + 6, rect.y + 1, rect.x + rect.w - 4, DRAW_SMALL};
+    for (uint32_t b = 0; b < c->count; b++)
+        mw += view_value(c, b);
+    for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++)
+        fj += (double)m->energy_fj[b];
+    plot_put(&line, ui_dim, "now ");
+    plot_put(&line, ui_bright, "%s", plot_amount(amount, mw, "mW"));
+    plot_put(&line, ui_dim, ", die ");
+    put_temperature(m, &line);
+    line.x = rect.x + 6;
+    line.y += text;
+    if (m->energy_known) {
+        plot_put(&line, ui_dim, "frame %u took ", m->energy_frame);
+        plot_put(&line, ui_bright, "%.3f mJ", fj / 1e12);
+    } else {
+        plot_put(&line, ui_dim, "no frame is over yet");
+    }
+}
+
+void panel_power(const ui_t *ui, draw_rect_t rect)
+{
+    const view_counter_t *c = power_of(ui->model);
+    int32_t text = draw_text_height(DRAW_SMALL), top = rect.y + 2 * text + 6;
+    if (c == NULL) {
+        plot_empty(ui, rect,
+                   ui->model->sensor != NULL && !ui->model->sensor->energy.on
+                       ? "this chip has no technology files: nothing is metered"
+                       : "waiting for the first sample of the meter");
+        return;
+    }
+    draw_rect_t chart = {rect.x + LABELS, top, rect.w - LABELS - TABLE - 8,
+                         rect.y + rect.h - top - 5};
+    draw_rect_t table = {rect.x + rect.w - TABLE - 2, top - 1, TABLE, chart.h + 2};
+    if (chart.w < 20 || chart.h < 20)
+        return;
+    draw_stack(ui, c, chart);
+    draw_table(ui, c, table);
+    draw_head(ui, c, rect);
+}
