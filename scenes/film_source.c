@@ -46,6 +46,16 @@ static uint32_t count_files(const film_source_t *source, uint32_t most)
     return count;
 }
 
+/* Without a count the first number that is missing is the end, unless another one comes behind it.
+ */
+static bool has_gap(const film_source_t *source)
+{
+    char name[SCENE_PATH + 16];
+    name_of(source, source->frames + 1, name);
+    return source->kind == FILM_SEQUENCE && source->frames + 1 < FILM_MAX_FRAMES &&
+           access(name, R_OK) == 0;
+}
+
 static sim_err_t open_pictures(film_source_t *source, const scene_film_desc_t *desc, char *error,
                                size_t error_bytes)
 {
@@ -64,10 +74,16 @@ static sim_err_t open_pictures(film_source_t *source, const scene_film_desc_t *d
     sim_image_free(&image);
     uint32_t most = desc->count != 0 ? desc->count : FILM_MAX_FRAMES;
     source->frames = source->kind == FILM_IMAGE ? 1 : count_files(source, most);
-    if (desc->count <= source->frames)
+    bool gap = desc->count == 0 && has_gap(source);
+    if (desc->count <= source->frames && !gap)
         return SIM_OK;
     name_of(source, source->frames, name);
-    snprintf(error, error_bytes, "%s: missing, frame %u of %u", name, source->frames, desc->count);
+    if (gap)
+        snprintf(error, error_bytes,
+                 "%s: missing, and the next one is there; `count` says how many", name);
+    else
+        snprintf(error, error_bytes, "%s: missing, frame %u of %u", name, source->frames,
+                 desc->count);
     return SIM_EFILE;
 }
 

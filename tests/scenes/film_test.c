@@ -113,7 +113,7 @@ static void write_png(uint32_t number, uint32_t side, uint8_t code)
 static void remove_pngs(void)
 {
     char file[80];
-    for (uint32_t i = 0; i < 12; i++) {
+    for (uint32_t i = 0; i < 13; i++) {
         snprintf(file, sizeof(file), "/tmp/fovea_film_%ld_%03u.png", (long)getpid(), i);
         unlink(file);
     }
@@ -132,6 +132,13 @@ START_TEST(numbered_pictures_follow_each_other)
     ck_assert_ptr_nonnull(
         strstr(film_refused("\"file\": \"%s\", \"first\": 8, \"fps\": 10, \"count\": 4", pattern),
                "_011.png: missing, frame 3 of 4"));
+    write_png(12, 4, 50); /* a gap is no end unless somebody says so */
+    ck_assert_ptr_nonnull(
+        strstr(film_refused("\"file\": \"%s\", \"first\": 8, \"fps\": 10", pattern),
+               "_011.png: missing, and the next one is there"));
+    scene = film_scene("\"file\": \"%s\", \"first\": 8, \"fps\": 10, \"count\": 3", pattern);
+    sees(scene, 900, 10, lux[2]);
+    scene_free(scene);
     ck_assert_ptr_nonnull(
         strstr(film_refused("\"file\": \"%s\", \"fps\": 10", pattern), "_000.png"));
     ck_assert_ptr_nonnull(strstr(film_refused("\"file\": \"%s\", \"first\": 8", pattern), "fps"));
