@@ -83,7 +83,7 @@ static bool cut(crop_t *crop, const look_image_t *image, const det_box_t *box)
     static dma_desc_t plane[PLANES];
     crop_plan(crop, image, box, classifier.width, classifier.height);
     uint32_t bytes = crop->columns * crop->rows;
-    if (box->y1 <= box->y0 || bytes * PLANES > WINDOW_BYTES)
+    if (box->y1 <= box->y0 || crop->columns > CROP_COLUMNS || bytes * PLANES > WINDOW_BYTES)
         return false;
     const uint8_t *from =
         (const uint8_t *)(uintptr_t)detector.input + crop->y * image->row_bytes + crop->x;
@@ -127,11 +127,20 @@ static bool classify(const uint32_t *crop, uint8_t score[CLASSES])
 
 /* ---- a frame ---- */
 
-/* So many boxes until the next frame begins to be read. */
+/* When the packet has to leave. Two words: no frame begins between them. */
+static uint64_t deadline_ps(void)
+{
+    uint32_t held = hal_irq_hold(), frame_us = camera_frame_us();
+    uint64_t from_ps = began_ps;
+    hal_irq_release(held);
+    return from_ps + (uint64_t)(frame_us > SEND_US ? frame_us - SEND_US : 0) * PS_PER_US;
+}
+
+/* So many boxes until then. */
 static uint32_t budget(uint32_t found)
 {
     uint32_t most = hal_ccs_read16(APP_CLASSIFY_MOST);
-    uint64_t end_ps = began_ps + (uint64_t)(camera_frame_us() - SEND_US) * PS_PER_US;
+    uint64_t end_ps = deadline_ps();
     uint64_t now_ps = hal_time_ps();
     uint32_t left_us = end_ps > now_ps ? (uint32_t)((end_ps - now_ps) / PS_PER_US) : 0;
     most = most < CROPS_MOST ? most : CROPS_MOST;

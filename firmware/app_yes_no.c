@@ -58,11 +58,18 @@ static void on_frame(const app_frame_t *frame)
 
 /* ---- the host ---- */
 
+/* Beyond 255 nothing scores. */
+static uint8_t score(uint32_t addr)
+{
+    uint32_t least = hal_ccs_read16(addr);
+    return (uint8_t)(least < UINT8_MAX ? least : UINT8_MAX);
+}
+
 static void on_host(void)
 {
     presence.rule = (presence_rule_t){
-        .enter_score = (uint8_t)hal_ccs_read16(APP_SCORE_MIN),
-        .leave_score = (uint8_t)hal_ccs_read16(APP_SCORE_LEAVE),
+        .enter_score = score(APP_SCORE_MIN),
+        .leave_score = score(APP_SCORE_LEAVE),
         .leave_looks = hal_ccs_read16(APP_LOOK_LEAVE),
         .glances = watches ? hal_ccs_read16(APP_LOOK_GLANCES) : 0,
         .change = hal_ccs_read16(APP_LOOK_CHANGE),

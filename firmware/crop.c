@@ -1,6 +1,6 @@
 #include "crop.h"
 
-enum { ONE = 256 /* a pixel */, MOST_COLUMNS = 2048 };
+enum { ONE = 256 /* a pixel */ };
 
 /* Of an axis of the image, in 1/256 pixels. */
 typedef struct {
@@ -72,7 +72,7 @@ static void mix_rows(const int8_t *upper, const int8_t *lower, uint32_t columns,
 
 void crop_resize(const crop_t *c, const int8_t *window, int8_t *out, uint32_t row_bytes)
 {
-    static int16_t mixed[MOST_COLUMNS];
+    static int16_t mixed[CROP_COLUMNS];
     for (uint32_t y = 0; y < c->height; y++, out += row_bytes) {
         const int8_t *upper = window + c->at_y[y].low * c->columns;
         mix_rows(upper, upper + c->columns, c->columns, c->at_y[y].part, mixed);

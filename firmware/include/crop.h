@@ -16,6 +16,7 @@
 #include "look.h"
 
 enum { CROP_HEIGHTS = 9, CROP_SIDE = 128 /* longest of a result */ };
+enum { CROP_COLUMNS = 2048 /* of a window, at most */ };
 
 typedef struct {
     uint16_t low;  /* the nearer of two pixels of the window */
@@ -33,7 +34,8 @@ typedef struct {
 void crop_plan(crop_t *crop, const look_image_t *image, const det_box_t *box, uint32_t width,
                uint32_t height);
 
-/* One plane: window has `rows` rows of `columns` codes, out rows of `row_bytes`. */
+/* One plane: window has `rows` rows of `columns` codes, up to CROP_COLUMNS, out rows of
+ * `row_bytes`. */
 void crop_resize(const crop_t *crop, const int8_t *window, int8_t *out, uint32_t row_bytes);
 
 #endif

@@ -72,5 +72,25 @@ START_TEST(glances_and_looks_do_likewise)
 }
 END_TEST
 
+/* A host may write what no scenario can say: scores beyond 255 are none. */
+START_TEST(a_least_score_beyond_all_scores_finds_nobody)
+{
+    static const char plain[] =
+        "{\"chip\": \"../../../logic/chips/imx500.json\","
+        " \"firmware\": \"../../firmware/yes_no.elf\","
+        " \"networks\": [\"../../../scenes/models/presence.tflite\"],"
+        " \"scene\": {\"background\": {\"kind\": \"plain\"}},"
+        " \"host\": [{\"at\": \"0us\", \"write\": \"app_score_min\", \"value\": 256},"
+        "            {\"at\": \"0us\", \"write\": \"app_score_leave\", \"value\": 256}],"
+        " \"frames\": 3, \"output\": {\"metadata\": false}}";
+    char text[16384], error[256];
+    ck_assert_int_eq(sim_file_write(DIR "/p.json", plain, strlen(plain), error, sizeof(error)),
+                     SIM_OK);
+    int code = fovea(text, sizeof(text), "run " DIR "/p.json --out " DIR "/run");
+    ck_assert_msg(code == 0, "exit %d: %s", code, text);
+    ck_assert_int_eq(fovea(text, sizeof(text), "events " DIR "/run"), 1);
+}
+END_TEST
+
 TEST_MAIN("frames now and then", frames_come_when_they_are_due_and_no_closer_than_50_ms,
-          glances_and_looks_do_likewise)
+          glances_and_looks_do_likewise, a_least_score_beyond_all_scores_finds_nobody)
