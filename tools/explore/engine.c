@@ -140,17 +140,29 @@ static bool begin_point(engine_t *g, uint64_t n, const double *gene)
     return fine;
 }
 
-/* The file's point has to be the strategy's. */
-static bool same_point(engine_t *g, uint64_t n, const double *gene, const char *parameters)
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The file's point has to be the strategy's; one that is over, of the same files. */
+static bool same_point(engine_t *g, uint64_t n, const double *gene, const char *parameters,
+                       const char *there)
 {
     evaluation_t *e = malloc(sizeof(*e));
     char *mine = NULL, *config = e != NULL ? prepare(g, gene, &mine, e) : NULL;
-    bool same = (mine == NULL && parameters == NULL) ||
-                (mine != NULL && parameters != NULL && strcmp(mine, parameters) == 0);
+    bool same = same_text(mine, parameters);
     if (!same)
         snprintf(g->error, g->error_bytes,
                  "point %llu of the file is not that of the strategy: another fovea made it",
                  (unsigned long long)n);
+    else if (there != NULL && !same_text(config, there)) {
+        same = false;
+        snprintf(g->error, g->error_bytes,
+                 "point %llu of the file is over, and a file that it names (firmware, host script, "
+                 "scene, ..) has changed since",
+                 (unsigned long long)n);
+    }
     free(e);
     free(mine);
     free(config);
@@ -171,7 +183,7 @@ static bool is_wanted(engine_t *g, uint64_t n)
 /* From the store if it is over there. */
 static bool take_point(engine_t *g, const double *gene)
 {
-    char *parameters = NULL;
+    char *parameters = NULL, *config = NULL;
     store_state_t state = STORE_WAITING;
     evaluation_t *e = malloc(sizeof(*e));
     uint64_t n = g->next++;
@@ -181,12 +193,13 @@ static bool take_point(engine_t *g, const double *gene)
         free(e);
         return true;
     }
-    bool there = store_point(g->desc->store, n, &state, e, &parameters, NULL), fine = true;
+    bool there = store_point(g->desc->store, n, &state, e, &parameters, &config), fine = true;
+    bool over = there && state != STORE_WAITING && state != STORE_RUNNING;
     if (store_error(g->desc->store)[0] != '\0')
         fine = fail_store(g);
     else if (there)
-        fine = same_point(g, n, gene, parameters);
-    if (fine && there && state != STORE_WAITING && state != STORE_RUNNING) {
+        fine = same_point(g, n, gene, parameters, over ? config : NULL);
+    if (fine && over) {
         tell_strategy(g, n, gene, e);
         g->count->before++;
     } else if (fine) {
@@ -194,6 +207,7 @@ static bool take_point(engine_t *g, const double *gene)
     }
     free(e);
     free(parameters);
+    free(config);
     return fine;
 }
 

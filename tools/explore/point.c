@@ -9,8 +9,9 @@
 #include "logic/tech.h"
 #include "sim/file.h"
 #include "sim/hash.h"
+#include "tools/explore/inputs.h"
 
-enum { MAX_FILE_BYTES = 256 << 20, MAX_INDEX = 4096 };
+enum { MAX_INDEX = 4096 };
 
 static sim_json_t *copy_of(const sim_json_t *value)
 {
@@ -179,64 +180,11 @@ bool point_absolute(const char *file, char path[SPACE_PATH], char *error, size_t
     return length < SPACE_PATH;
 }
 
-/* Of the file's bytes. */
-static bool hash_file(const char *path, char hash[POINT_HASH], char *error, size_t error_bytes)
-{
-    size_t bytes;
-    uint8_t *data = sim_file_read(path, MAX_FILE_BYTES, &bytes, error, error_bytes);
-    if (data == NULL)
-        return false;
-    snprintf(hash, POINT_HASH, "%016" PRIx64, sim_hash(SIM_HASH_SEED, data, bytes));
-    free(data);
-    return true;
-}
-
-static bool add_file(point_base_t *base, const char *path, char *error, size_t error_bytes)
-{
-    char hash[POINT_HASH];
-    if (sim_json_find(base->files, path) != NULL)
-        return true;
-    if (!hash_file(path, hash, error, error_bytes))
-        return false;
-    sim_json_add_str(base->files, path, hash);
-    return true;
-}
-
-/* Relative to the file that names it. */
-static bool beside(const char *file, const char *name, char path[SPACE_PATH], char *error,
-                   size_t error_bytes)
-{
-    char joined[2 * SPACE_PATH];
-    const char *slash = name[0] != '/' ? strrchr(file, '/') : NULL;
-    snprintf(joined, sizeof(joined), "%.*s%s", slash != NULL ? (int)(slash - file + 1) : 0, file,
-             name);
-    return point_absolute(joined, path, error, error_bytes);
-}
-
 static bool load_models(point_base_t *base, char *error, size_t error_bytes)
 {
     for (uint32_t i = 0; i < base->space->models; i++)
         if (!point_absolute(base->space->model[i], base->model[i], error, error_bytes) ||
-            !add_file(base, base->model[i], error, error_bytes))
-            return false;
-    return true;
-}
-
-/* What it runs: firmware and networks. Others that it names (scenes, host scripts) are read when
- * it runs. */
-static bool add_scenario_files(point_base_t *base, uint32_t n, char *error, size_t error_bytes)
-{
-    char path[SPACE_PATH];
-    const sim_json_t *s = base->scenario[n];
-    const char *firmware = sim_json_str(sim_json_find(s, "firmware"), NULL);
-    if (firmware != NULL && (!beside(base->scenario_file[n], firmware, path, error, error_bytes) ||
-                             !add_file(base, path, error, error_bytes)))
-        return false;
-    for (const sim_json_t *v = sim_json_first(sim_json_find(s, "networks")); v != NULL;
-         v = sim_json_next(v))
-        if (sim_json_str(v, NULL) != NULL &&
-            (!beside(base->scenario_file[n], sim_json_str(v, ""), path, error, error_bytes) ||
-             !add_file(base, path, error, error_bytes)))
+            !input_add(base->files, base->files, base->model[i], error, error_bytes))
             return false;
     return true;
 }
@@ -247,7 +195,9 @@ static bool load_scenarios(point_base_t *base, char *error, size_t error_bytes)
         if (!point_absolute(base->space->scenario[i], base->scenario_file[i], error, error_bytes))
             return false;
         base->scenario[i] = take_doc(sim_doc_load(base->scenario_file[i]), error, error_bytes);
-        if (base->scenario[i] == NULL || !add_scenario_files(base, i, error, error_bytes))
+        if (base->scenario[i] == NULL ||
+            !input_add_scenario(base->files, base->files, base->scenario[i], base->scenario_file[i],
+                                error, error_bytes))
             return false;
     }
     return true;
@@ -263,7 +213,7 @@ static bool chip_path(const point_base_t *base, char path[SPACE_PATH], char *err
     if (base->space->kind != SPACE_RUN)
         return true;
     const char *name = sim_json_str(sim_json_find(base->scenario[0], "chip"), "");
-    return beside(base->scenario_file[0], name, path, error, error_bytes);
+    return input_path(base->scenario_file[0], name, path, error, error_bytes);
 }
 
 static bool load_chip(point_base_t *base, char *error, size_t error_bytes)
@@ -371,8 +321,31 @@ static const char *model_of(const point_base_t *base, const space_value_t *value
     return base->model[0];
 }
 
-static char *print_config(const point_base_t *base, const space_value_t *value, parts_t *p)
+/* Files that this point needs; what is there already is not read again. NULL with a line. */
+static sim_json_t *files_of(const point_base_t *base, const space_value_t *value, const parts_t *p,
+                            char *error, size_t error_bytes)
 {
+    sim_json_t *files = sim_json_object();
+    bool fine = files != NULL;
+    if (!fine)
+        snprintf(error, error_bytes, "out of memory");
+    if (fine && base->space->models > 0)
+        fine = input_add(files, base->files, model_of(base, value), error, error_bytes);
+    for (uint32_t i = 0; fine && i < p->scenarios; i++)
+        fine = input_add_scenario(files, base->files, p->scenario[i], base->scenario_file[i], error,
+                                  error_bytes);
+    if (fine)
+        return files;
+    sim_json_free(files);
+    return NULL;
+}
+
+static char *print_config(const point_base_t *base, const space_value_t *value, parts_t *p,
+                          char *error, size_t error_bytes)
+{
+    sim_json_t *files = files_of(base, value, p, error, error_bytes);
+    if (files == NULL)
+        return NULL;
     sim_json_t *config = sim_json_object();
     sim_json_add_str(config, "evaluate", space_kind_names[base->space->kind]);
     if (base->space->models > 0)
@@ -389,9 +362,11 @@ static char *print_config(const point_base_t *base, const space_value_t *value, 
             p->scenario[i] = NULL;
         }
     }
-    sim_json_add_value(config, "files", copy_of(base->files));
+    sim_json_add_value(config, "files", files);
     char *text = sim_json_print(config, false);
     sim_json_free(config);
+    if (text == NULL)
+        snprintf(error, error_bytes, "out of memory");
     return text;
 }
 
@@ -404,11 +379,8 @@ char *point_config(const point_base_t *base, const space_value_t *value, char *e
     for (uint32_t i = 0; i < p.scenarios; i++)
         p.scenario[i] = copy_of(base->scenario[i]);
     char *text = NULL;
-    if (set_fields(base, value, &p, error, error_bytes)) {
-        text = print_config(base, value, &p);
-        if (text == NULL)
-            snprintf(error, error_bytes, "out of memory");
-    }
+    if (set_fields(base, value, &p, error, error_bytes))
+        text = print_config(base, value, &p, error, error_bytes);
     free_parts(&p);
     return text;
 }
@@ -420,10 +392,10 @@ void point_hash(const char *text, char hash[POINT_HASH])
 
 bool point_files_same(const sim_json_t *config, char *error, size_t error_bytes)
 {
-    char hash[POINT_HASH];
+    char hash[INPUT_HASH];
     const sim_json_t *f = sim_json_first(sim_json_find(config, "files"));
     for (; f != NULL; f = sim_json_next(f)) {
-        if (!hash_file(sim_json_key(f), hash, error, error_bytes))
+        if (!input_hash(sim_json_key(f), hash, error, error_bytes))
             return false;
         if (strcmp(hash, sim_json_str(f, "")) != 0) {
             snprintf(error, error_bytes, "%s: not the file that the point was evaluated with",

@@ -21,8 +21,8 @@ typedef struct {
     sim_json_t *scenario[SPACE_FILES];
     char scenario_file[SPACE_FILES][SPACE_PATH]; /* absolute */
     char model[SPACE_FILES][SPACE_PATH];         /* the same */
-    sim_json_t *files;                           /* hashes of what is no JSON */
-    uint64_t hash;                               /* of all of it */
+    sim_json_t *files; /* inputs (inputs.h) of the base, and what points have named since */
+    uint64_t hash;     /* of all of it, at the beginning */
 } point_base_t;
 
 /* A file's name from the root on. False with a line in error. */

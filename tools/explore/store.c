@@ -31,13 +31,14 @@ typedef enum {
 static const char *const statements[STATEMENTS] = {
     [GET_POINT] = "SELECT state, reason, parameters, config FROM point WHERE id = ?",
     [GET_VALUES] = "SELECT name, number FROM value WHERE point = ?",
-    [BEGIN] = "INSERT INTO point(id, parameters, config, hash, worker, state) "
-              "VALUES(?, ?, ?, ?, ?, 'running') ON CONFLICT(id) DO UPDATE SET "
-              "state = 'running', worker = excluded.worker",
-    [END] = "UPDATE point SET state = ?2, reason = ?3, seconds = ?4, tensors_reused = ?5, "
-            "tensors_recorded = ?6, tensors_rejected = ?7 WHERE id = ?1",
-    [PUT_BACK] = "UPDATE point SET state = 'waiting', worker = NULL WHERE id = ? "
-                 "AND state = 'running'",
+    [BEGIN] = ("INSERT INTO point(id, parameters, config, hash, worker, state) "
+               "VALUES(?, ?, ?, ?, ?, 'running') ON CONFLICT(id) DO UPDATE SET "
+               "parameters = excluded.parameters, config = excluded.config, hash = excluded.hash, "
+               "state = 'running', worker = excluded.worker"),
+    [END] = ("UPDATE point SET state = ?2, reason = ?3, seconds = ?4, tensors_reused = ?5, "
+             "tensors_recorded = ?6, tensors_rejected = ?7 WHERE id = ?1"),
+    [PUT_BACK] = ("UPDATE point SET state = 'waiting', worker = NULL WHERE id = ? "
+                  "AND state = 'running'"),
     [CHECKED] = "UPDATE point SET checked = ?2 WHERE id = ?1",
     [VALUE] = "INSERT OR REPLACE INTO value(point, name, number) VALUES(?, ?, ?)",
 };
