@@ -17,7 +17,7 @@ enum {
     MOST_TAPS = 4,      /* in each direction */
     LEVEL_BITS = 12,    /* of samples: a few of them fit into 16 bits */
     LEVELS = 1 << LEVEL_BITS,
-    OLD_SHARE = 166, /* of 256: how light rows of the frame before are; chosen by eye */
+    OLD_SHARE = 176, /* of 256: how light rows of the frame before are; chosen by eye */
 };
 _Static_assert(MOST_PX >= PIX_MAX_WIDTH, "all of a row");
 _Static_assert(MOST_TAPS / 2 == 2, "raw_points: taps of two");

@@ -78,7 +78,6 @@ static void draw_trail(marks_t *marks, uint64_t newest, const metadata_box_t *bo
         uint32_t alpha = 255 - back * 200 / REPORTS_TRAIL;
         draw_line(marks->draw, (int32_t)lround(at[0]), (int32_t)lround(at[1]),
                   (int32_t)lround(last[0]), (int32_t)lround(last[1]), 2, marks_faint(color, alpha));
-        draw_dot(marks, at, 3, marks_faint(color, alpha));
         last[0] = at[0];
         last[1] = at[1];
     }

@@ -7,34 +7,40 @@
 #include "tools/view/image_reports.h"
 #include "tools/view/link_frames.h"
 
-/* "184 B", "1.24 MB" */
+/* "184 B", "12.4 kB", "3.86 MB" */
 static const char *size_text(char out[24], uint64_t bytes)
 {
     if (bytes < 10000)
         snprintf(out, 24, "%u B", (unsigned)bytes);
-    else if (bytes < 10000000)
+    else if (bytes < 1000000)
         snprintf(out, 24, "%.1f kB", (double)bytes / 1e3);
     else
-        snprintf(out, 24, "%.1f MB", (double)bytes / 1e6);
+        snprintf(out, 24, "%.2f MB", (double)bytes / 1e6);
     return out;
 }
 
 static void write_caption(const view_model_t *m, const link_frames_t *sent, caption_t *caption)
 {
     const view_picture_t *raw = &m->picture[VIEW_RAW];
-    char bytes[24], all[24];
-    caption->explains = "All that anybody outside of the chip can ever see of this frame; the raw "
-                        "camera is the same pixels sent as they are.";
+    char bytes[24];
+    caption->explains = "All that leaves the chip on its link for a frame. A raw camera would send "
+                        "every pixel of the array as it is.";
     caption->fact[0] = '\0';
     if (sent->frames == 0)
         return;
     int at = snprintf(caption->fact, sizeof(caption->fact), "%s%s a frame", sent->cut ? ">" : "",
                       size_text(bytes, sent->bytes));
-    if (raw->width_px != 0 && raw->bits != 0)
-        snprintf(caption->fact + at, sizeof(caption->fact) - (size_t)at,
-                 "; a raw camera: %s, %.*f x", size_text(all, link_raw_bytes(raw)),
-                 sent->bytes * 10 > link_raw_bytes(raw) ? 1 : 0,
-                 (double)link_raw_bytes(raw) / (double)sent->bytes);
+    if (raw->width_px == 0 || raw->bits == 0)
+        return;
+    double all = (double)link_raw_bytes(raw), part = (double)sent->bytes;
+    char *rest = caption->fact + at;
+    size_t room = sizeof(caption->fact) - (size_t)at;
+    size_text(bytes, link_raw_bytes(raw));
+    if (part >= all)
+        snprintf(rest, room, ": %.1f x a raw camera's %s", part / all, bytes);
+    else
+        snprintf(rest, room, ": 1/%.*f of a raw camera's %s", all < 10 * part ? 1 : 0, all / part,
+                 bytes);
 }
 
 /* ---- what is sent, in words ---- */

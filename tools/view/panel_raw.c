@@ -79,8 +79,9 @@ static uint32_t find_shutters(const view_model_t *m, shutter_t out[2])
 static draw_rect_t rows_rect(const marks_t *marks, const view_picture_t *p, rows_t rows)
 {
     draw_rect_t first = image_pixel_rect(&marks->place, p, 0, rows.first);
-    draw_rect_t last = image_pixel_rect(&marks->place, p, p->width_px - 1, rows.end - 1);
-    return (draw_rect_t){first.x, first.y, last.x + last.w - first.x, last.y + last.h - first.y};
+    draw_rect_t after = image_pixel_rect(&marks->place, p, p->width_px, rows.end);
+    int32_t high = after.y - first.y;
+    return (draw_rect_t){first.x, first.y, after.x - first.x, high > 1 ? high : 1};
 }
 
 /* What of a rectangle is inside of another one. */
@@ -92,15 +93,23 @@ static draw_rect_t cut(draw_rect_t r, draw_rect_t by)
     return (draw_rect_t){x0, y0, x1 > x0 ? x1 - x0 : 0, y1 > y0 ? y1 - y0 : 0};
 }
 
-/* In the lower right corner of a band, where it is high enough. */
-static void name_band(marks_t *marks, draw_rect_t band, draw_color_t color, const char *text)
+/* At the right, in the middle of a band that is high enough for it. */
+static void name_band(marks_t *marks, draw_rect_t band, const char *text)
 {
-    int32_t high = draw_text_height(DRAW_SMALL) + 2, wide = draw_text_width(DRAW_SMALL, text) + 5;
+    int32_t high = draw_text_height(DRAW_SMALL) + 2, wide = draw_text_width(DRAW_SMALL, text) + 8;
     draw_rect_t seen = cut(band, marks->place.area);
-    if (seen.h < high + 4 || seen.w < wide + 4)
+    if (seen.h < high + 8)
         return;
-    draw_rect_t at = {seen.x + seen.w - wide - 2, seen.y + (seen.h - high) / 2, wide, 0};
-    marks_label(marks, at, color, text);
+    draw_rect_t below = {seen.x + seen.w - wide, seen.y + (seen.h + high) / 2, wide, 0};
+    marks_label(marks, below, light_color, text);
+}
+
+/* What a row does, beside it. */
+static void name_row(marks_t *marks, draw_rect_t row, draw_color_t color, const char *text)
+{
+    draw_rect_t beside = {row.x + 2, row.y, 0, row.h};
+    if (row.y >= marks->place.area.y && row.y < marks->place.area.y + marks->place.area.h)
+        marks_label(marks, beside, color, text);
 }
 
 static void draw_band(marks_t *marks, const view_picture_t *p, const shutter_t *s)
@@ -111,21 +120,28 @@ static void draw_band(marks_t *marks, const view_picture_t *p, const shutter_t *
         return;
     draw_rect_t band = rows_rect(marks, p, rows);
     draw_fill(marks->draw, band, marks_faint(light_color, BAND_ALPHA));
-    if (rows.end < p->height_px) /* the reset of rows that will collect */
-        draw_fill(marks->draw, (draw_rect_t){band.x, band.y + band.h - 1, band.w, 1}, light_color);
     snprintf(text, sizeof(text), "frame %u collects light: rows %u-%u", s->frame, rows.first,
              rows.end - 1);
-    name_band(marks, band, light_color, text);
+    name_band(marks, band, text);
+    if (rows.end == p->height_px)
+        return;
+    draw_rect_t reset = {band.x, band.y + band.h - 1, band.w, 1};
+    draw_fill(marks->draw, reset, light_color);
+    snprintf(text, sizeof(text), "row %u is reset", rows.end);
+    name_row(marks, reset, light_color, text);
 }
 
 static void draw_read_row(marks_t *marks, const view_picture_t *p)
 {
+    char text[64];
     if (p->rows >= p->height_px)
         return;
     draw_rect_t row = rows_rect(marks, p, (rows_t){p->rows, p->rows + 1});
     if (row.h < 2)
         row.h = 2;
     draw_fill(marks->draw, row, marks_faint(read_color, row.h > 4 ? 0x60 : 0xff));
+    snprintf(text, sizeof(text), "row %u is read", p->rows);
+    name_row(marks, row, read_color, text);
 }
 
 /* ---- the panel ---- */
@@ -172,9 +188,9 @@ void panel_raw(const ui_t *ui, draw_rect_t rect)
         uint32_t count = find_shutters(ui->model, shutter);
         image_draw(ui->draw, &marks.place, p, true);
         say_how(&marks, p);
+        draw_read_row(&marks, p);
         for (uint32_t i = 0; i < count; i++)
             draw_band(&marks, p, &shutter[i]);
-        draw_read_row(&marks, p);
         marks_selected(&marks);
     }
     marks_end(&marks, before);
