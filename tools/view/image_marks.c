@@ -177,16 +177,27 @@ static bool is_selected(const marks_t *marks, const mark_box_t *box)
     return s->kind == HIT_BOX && s->a == box->identity && s->b == box->truth;
 }
 
-void marks_box(marks_t *marks, const mark_box_t *box, const char *label)
+static draw_rect_t rect_of(const marks_t *marks, const mark_box_t *box)
 {
-    draw_rect_t r = image_box(&marks->place, box->x, box->y, box->w, box->h), plate;
+    return image_box(&marks->place, box->x, box->y, box->w, box->h);
+}
+
+void marks_box(marks_t *marks, const mark_box_t *box)
+{
+    draw_rect_t r = rect_of(marks, box);
     bool selected = is_selected(marks, box);
     draw_frame(marks->draw, r, selected ? ui_bright : box->color);
     draw_frame(marks->draw, draw_inset(r, 1), box->color);
     if (selected)
         draw_frame(marks->draw, draw_inset(r, -1), ui_bright);
     hit_edges(marks->draw, r, box->identity, box->truth);
-    if (label_beside(marks, r, selected ? ui_bright : box->color, label, &plate))
+}
+
+void marks_box_label(marks_t *marks, const mark_box_t *box, const char *label)
+{
+    draw_rect_t plate;
+    draw_color_t color = is_selected(marks, box) ? ui_bright : box->color;
+    if (label_beside(marks, rect_of(marks, box), color, label, &plate))
         draw_hit(marks->draw, plate, HIT_BOX, box->identity, box->truth);
 }
 

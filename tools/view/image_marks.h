@@ -34,14 +34,16 @@ void marks_end(marks_t *marks, draw_rect_t before);
 /* In the middle of an empty picture. */
 void marks_await(marks_t *marks, const char *what);
 
-/* A box in active-array pixels, its label beside it where there is room; identity as of HIT_BOX. */
+/* A box in active-array pixels; identity as of HIT_BOX. First all boxes, then their labels, so that
+ * no line runs through text; a label stands beside its box where there is room, else nowhere. */
 typedef struct {
     double x, y, w, h;
     draw_color_t color;
     uint32_t identity;
     bool truth;
 } mark_box_t;
-void marks_box(marks_t *marks, const mark_box_t *box, const char *label);
+void marks_box(marks_t *marks, const mark_box_t *box);
+void marks_box_label(marks_t *marks, const mark_box_t *box, const char *label);
 
 /* From corner to corner, array pixels; closed where there are more than two. */
 void marks_outline(marks_t *marks, const scene_outline_t *outline, draw_color_t color,

@@ -15,7 +15,7 @@ static const char *class_name(uint32_t class_id)
         META_CLASSES(X)
 #undef X
     default:
-        return "class";
+        return "object";
     }
 }
 
@@ -30,17 +30,26 @@ static uint32_t boxes_of(const view_report_t *report)
     return report->boxes < VIEW_BOXES ? report->boxes : VIEW_BOXES;
 }
 
+static mark_box_t mark_of(const metadata_box_t *b)
+{
+    return (mark_box_t){
+        .x = b->x, .y = b->y, .w = b->w, .h = b->h, .color = color_of(b), .identity = b->id};
+}
+
 void reports_boxes(marks_t *marks, const view_report_t *report)
 {
     char label[64], identity[16];
     for (uint32_t i = 0; i < boxes_of(report); i++) {
+        const mark_box_t box = mark_of(&report->box[i]);
+        marks_box(marks, &box);
+    }
+    for (uint32_t i = 0; i < boxes_of(report); i++) {
         const metadata_box_t *b = &report->box[i];
-        const mark_box_t box = {
-            .x = b->x, .y = b->y, .w = b->w, .h = b->h, .color = color_of(b), .identity = b->id};
+        const mark_box_t box = mark_of(b);
         snprintf(identity, sizeof(identity), b->id != 0 ? " #%u" : "", b->id);
         snprintf(label, sizeof(label), "%s%s %u%%", class_name(b->class_id), identity,
                  b->score * 100 / 256);
-        marks_box(marks, &box, label);
+        marks_box_label(marks, &box, label);
     }
 }
 

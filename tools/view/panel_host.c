@@ -118,8 +118,8 @@ void panel_host(const ui_t *ui, draw_rect_t rect)
     if (image && is_region(m))
         draw_region(&marks, p);
     if (report != NULL) {
-        draw_counts(&marks, report);
         reports_boxes(&marks, report);
+        draw_counts(&marks, report);
     }
     marks_selected(&marks);
     marks_end(&marks, before);

@@ -37,23 +37,70 @@ static void draw_areas(marks_t *marks, const view_model_t *m)
     }
 }
 
-static void draw_truth(marks_t *marks, const scene_truth_t *truth)
+static mark_box_t mark_of(const scene_box_t *b)
+{
+    return (mark_box_t){.x = (double)b->x,
+                        .y = (double)b->y,
+                        .w = (double)b->w,
+                        .h = (double)b->h,
+                        .color = truth_color,
+                        .identity = b->id,
+                        .truth = true};
+}
+
+/* Its pose or somebody's age, where the scene tells. */
+static const char *what_it_shows(const scene_box_t *box)
+{
+    if (box->pose != NULL)
+        return box->pose;
+    return box->age != 0 ? scene_age_name((scene_age_t)(box->age - 1)) : "";
+}
+
+static void name_box(marks_t *marks, const scene_box_t *b)
 {
     char label[64];
+    const mark_box_t box = mark_of(b);
+    const char *name = scene_class_name(b->class_id), *shows = what_it_shows(b);
+    snprintf(label, sizeof(label), "%s %u%s%s, %.0f%% seen", name != NULL ? name : "object", b->id,
+             shows[0] != '\0' ? " " : "", shows, (double)b->visible * 100);
+    marks_box_label(marks, &box, label);
+}
+
+static draw_color_t facing_color(const scene_facing_t *f)
+{
+    return f->items == 0 ? ui_bad : truth_color;
+}
+
+static draw_rect_t facing_rect(const marks_t *marks, const scene_facing_t *f)
+{
+    return image_box(&marks->place, (double)f->x, (double)f->y, (double)f->w, (double)f->h);
+}
+
+static void name_facing(marks_t *marks, const scene_facing_t *f)
+{
+    char label[SCENE_NAME + 16];
+    snprintf(label, sizeof(label), "%s: %u", f->name, f->items);
+    marks_label(marks, facing_rect(marks, f), facing_color(f), label);
+}
+
+/* Lines first, then text. What stands in a facing is named by the facing. */
+static void draw_truth(marks_t *marks, const scene_truth_t *truth)
+{
     for (uint32_t i = 0; i < truth->count; i++) {
-        const scene_box_t *b = &truth->box[i];
-        const char *name = scene_class_name(b->class_id);
-        const mark_box_t box = {.x = (double)b->x,
-                                .y = (double)b->y,
-                                .w = (double)b->w,
-                                .h = (double)b->h,
-                                .color = truth_color,
-                                .identity = b->id,
-                                .truth = true};
-        snprintf(label, sizeof(label), "%s %u, %.0f%% seen", name != NULL ? name : "object", b->id,
-                 (double)b->visible * 100);
-        marks_box(marks, &box, label);
+        const mark_box_t box = mark_of(&truth->box[i]);
+        if (truth->facings == 0 || truth->box[i].class_id != SCENE_CLASS_PRODUCT)
+            marks_box(marks, &box);
     }
+    for (uint32_t i = 0; i < truth->facings; i++)
+        if (truth->facing[i].w > 0 && truth->facing[i].h > 0)
+            draw_frame(marks->draw, facing_rect(marks, &truth->facing[i]),
+                       facing_color(&truth->facing[i]));
+    for (uint32_t i = 0; i < truth->count; i++)
+        if (truth->facings == 0 || truth->box[i].class_id != SCENE_CLASS_PRODUCT)
+            name_box(marks, &truth->box[i]);
+    for (uint32_t i = 0; i < truth->facings; i++)
+        if (truth->facing[i].w > 0 && truth->facing[i].h > 0)
+            name_facing(marks, &truth->facing[i]);
 }
 
 void panel_ideal(const ui_t *ui, draw_rect_t rect)
