@@ -49,6 +49,12 @@ TASKS = {
         'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (64, 2, 1), (64, 1, 1), (64, 1, 1),
                              (64, 1, 2), (64, 1, 1), (64, 1, 2), (64, 1, 1)],
         ['person'], 'scenes/models/person.tflite', 'Fovea person detector, 160x120 RGB', threshold=1.0),
+    # The file is older than this table: 4,900 frames of the entrance's worlds at full size.
+    'person_160': Task(
+        'grid', (160, 120), [(16, 2, 1), (24, 2, 1), (32, 1, 1), (48, 2, 1), (48, 1, 1), (48, 1, 1),
+                             (48, 1, 1), (48, 1, 1), (48, 1, 1)],
+        ['person'], 'scenes/person_160.tflite', 'Fovea person detector of the entrance, 160x120 RGB',
+        threshold=2.7, scenes=['entrance'], seeds=(1000, 1700), frames=7, empty=(), epochs=14),
     'presence': Task(
         'finder', (80, 60), [(12, 2, 1), (24, 2, 1), (32, 1, 1), (32, 1, 1), (48, 2, 1), (48, 1, 1)],
         ['nobody', 'person'], 'scenes/models/presence.tflite', 'Fovea presence classifier, 80x60 RGB',
