@@ -130,9 +130,20 @@ static void put_stats(inspect_t *in, const sim_comp_t *comp)
         uint64_t sum = 0;
         for (uint32_t i = 0; i < (stat->count > 0 ? stat->count : 1); i++)
             sum += sim_stat_value(comp, stat, i);
+        bool plain = strcmp(stat->unit, "1") == 0;
         inspect_mono(in, sum != 0 ? ui_text : ui_dim, "%-24s %llu %s", stat->name, (ull_t)sum,
-                     stat->unit);
+                     plain ? "" : stat->unit);
     }
+}
+
+/* That of the power to which it belongs. */
+static const char *block_of(const inspect_t *in, const sim_comp_t *comp)
+{
+    const tech_t *tech = &in->ui->model->sensor->desc.tech;
+    for (uint32_t i = 0; i < tech->parts; i++)
+        if (is_part(comp->name, tech->part[i].component))
+            return tech_block_names[tech->part[i].block];
+    return comp->kind->kind;
 }
 
 /* All that a host sees. */
@@ -157,7 +168,7 @@ void inspect_comp(inspect_t *in, uint64_t number)
         inspect_list(in);
         return;
     }
-    inspect_head(in, ui_block_color(comp->kind->kind), "%s", comp->name);
+    inspect_head(in, ui_block_color(block_of(in, comp)), "%s", comp->name);
     inspect_put(in, "kind", "%s", comp->kind->kind);
     const sim_reg_t *reg = comp->kind->regs;
     if (reg != NULL && reg->name != NULL) {

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { ROW = 17, BUTTON = 18, LABEL = 88, PAD = 6 };
+enum { ROW = 16, BUTTON = 18, LABEL = 88, PAD = 6 };
 
 static void draw_button(const ui_t *ui, draw_rect_t rect, control_t row, bool up, bool can)
 {
@@ -57,6 +57,8 @@ static void range_text(const ui_t *ui, control_t row, char *out, size_t bytes)
         snprintf(out, bytes, "%s", r->help);
     else if (row == CONTROL_LIGHT)
         snprintf(out, bytes, "%s, 0 to %u", r->help, s.most / 10);
+    else if (row == CONTROL_EXPOSURE || row == CONTROL_FRAME)
+        snprintf(out, bytes, "%u to %u lines; %s", s.least, s.most, r->help);
     else
         snprintf(out, bytes, "%u to %u; %s", s.least, s.most, r->help);
 }
@@ -69,7 +71,7 @@ void panel_control(const ui_t *ui, draw_rect_t rect)
     uint32_t first = chosen >= shown ? chosen - shown + 1 : 0; /* the chosen one is in sight */
     char text[160];
     for (uint32_t i = 0; i < shown && first + i < CONTROL_COUNT; i++)
-        draw_row(ui, (draw_rect_t){rect.x, rect.y + 2 + (int32_t)i * ROW, rect.w, ROW},
+        draw_row(ui, (draw_rect_t){rect.x, rect.y + 1 + (int32_t)i * ROW, rect.w, ROW},
                  (control_t)(first + i));
     draw_color_t color = ui_dim;
     range_text(ui, chosen, text, sizeof(text));

@@ -119,7 +119,7 @@ extern const char *const ui_panel_title[PANEL_COUNT];
     X(BEGIN,  "|<",  KEY_HOME,  "to the beginning")                                                \
     X(BACK,   "<<",  KEY_LEFT,  "a frame back")                                                    \
     X(PLAY,   ">",   ' ',       "play, pause")                                                     \
-    X(SLOW,   "1/n", 's',       "slow motion: full speed, 1/10, 1/100, 1/1000, a row a second")    \
+    X(SLOW,   "1/n", 's',       "slow motion: 1/10, 1/100, 1/1000, a row a second")                \
     X(ROW,    "row", 'r',       "to the next row of the pixel array")                              \
     X(FRAME,  "frame", KEY_RIGHT, "to the next frame")                                             \
     X(LAYER,  "layer", 'n',     "to the end of the NPU's next layer")                              \

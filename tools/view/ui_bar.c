@@ -62,7 +62,7 @@ static void draw_frames(const ui_t *ui, ui_reach_t reach, draw_rect_t bar)
         int32_t x = ui_reach_x(reach, bar, frame->readout_start_ps);
         snprintf(number, sizeof(number), "%u", frame->frame);
         int32_t width = draw_text_width(DRAW_SMALL, number);
-        draw_line(ui->draw, x, bar.y + bar.h - 4, x, bar.y + bar.h - 1, 1, ui_dim);
+        draw_fill(ui->draw, (draw_rect_t){x, bar.y, 1, bar.h}, 0x5a6572ff);
         if (x < free_from || x + 3 + width > bar.x + bar.w)
             continue;
         draw_text(ui->draw, x + 3, bar.y, DRAW_SMALL, DRAW_LEFT, ui_dim, "%s", number);

@@ -3,7 +3,7 @@
  */
 #include "tools/view/ui_int.h"
 
-enum { LINE = 15, KEY_WIDTH = 86, PAD = 18, COLUMN = 430 };
+enum { LINE = 15, KEY_WIDTH = 94, PAD = 18, COLUMN = 430 };
 
 /* Lines one below the other, in as many columns as they need. */
 typedef struct {

@@ -61,7 +61,7 @@ typedef struct {
 /* clang-format off */
 #define UI_KEYS(X)                                                                                                          \
     X(QUIT,       KEYS_WINDOW,   'q',           "q",           "leave")                                                     \
-    X(ESCAPE,     KEYS_WINDOW,   KEY_ESCAPE,    "Esc",         "close: help, typed number, big panel; then select nothing") \
+    X(ESCAPE,     KEYS_WINDOW,   KEY_ESCAPE,    "Esc",         "close help, number, big panel; then select nothing"       ) \
     X(FOCUS,      KEYS_WINDOW,   KEY_TAB,       "Tab",         "the next panel gets the keys (Shift: the one before)")      \
     X(BIG,        KEYS_WINDOW,   'f',           "f",           "that panel alone, or all of them")                          \
     X(PANEL,      KEYS_WINDOW,   0,             "1-9 0 c d",   "a panel alone, in their order; c: console, d: inspector")   \
@@ -122,8 +122,8 @@ void ui_press_button(ui_do_t *d, ui_button_t button);
 #define UI_MOUSE(X)                                                                                \
     X("click",        "inspect what is there; press a button")                                     \
     X("double click", "that panel alone, or all of them")                                          \
-    X("drag",         "move the image or the timeline; the bar of the run's time: go there")       \
-    X("wheel",        "image: closer, farther; timeline: less, more time; inspector: scroll")
+    X("drag",         "move image or timeline; go along the run's time")                           \
+    X("wheel",        "zoom image or timeline there; scroll the inspector")
 /* clang-format on */
 void ui_mouse(ui_do_t *d, const input_t *input);
 

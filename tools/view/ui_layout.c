@@ -8,6 +8,8 @@
  */
 #include "tools/view/ui_int.h"
 
+enum { CONTROL_MOST = 190 }; /* all of its rows */
+
 draw_rect_t ui_body(uint32_t width, uint32_t height)
 {
     int32_t top = UI_BAR + UI_SEEK + UI_GAP;
@@ -68,7 +70,7 @@ void ui_layout(draw_rect_t body, ui_panel_t big, draw_rect_t rect[PANEL_COUNT])
     beside((draw_rect_t){body.x, top + timeline + UI_GAP, wide, middle}, parts, 4, rect);
     rect[PANEL_CONSOLE] = (draw_rect_t){body.x, body.y + body.h - console, wide, console};
 
-    int32_t control = rest * 2 / 5;
+    int32_t control = rest * 2 / 5 < CONTROL_MOST ? rest * 2 / 5 : CONTROL_MOST;
     rect[PANEL_CONTROL] = (draw_rect_t){body.x + right, top, body.w - right, control};
     rect[PANEL_INSPECT] = (draw_rect_t){body.x + right, top + control + UI_GAP, body.w - right,
                                         rest - control - UI_GAP};
