@@ -61,6 +61,7 @@ SlurmctldLogFile=$dir/slurmctld.log
 SlurmdLogFile=$dir/slurmd.log
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
+MaxArraySize=${SLURM_ARRAY:-6}
 SchedulerParameters=batch_sched_delay=0,sched_interval=1
 KillWait=5
 ReturnToService=2
@@ -110,6 +111,9 @@ over() { # points that are over, after what is there has been merged
     "$fovea" explore query --csv "$1" "SELECT count(*) FROM point WHERE state IN
         ('done', 'refused', 'failed')" | tail -n 1 | tr -d '\r'
 }
+number() { # sweep, SQL
+    "$fovea" explore query --csv "$1" "$2" | tail -n 1 | tr -d '\r'
+}
 wait_for() { # seconds, command
     local end=$((SECONDS + $1))
     shift
@@ -126,7 +130,7 @@ through_slurm() {
     local job pid
     explore "$dir/space.json" --engine slurm --chunk $((points / 4)) --out "$dir/slurm.db"
     result "the sweep is submitted" $?
-    job=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$dir/log" | tail -n 1)
+    job=$(sed -n 's/^job *\([0-9]*\): .*/\1/p' "$dir/log" | tail -n 1)
     wait_for 60 has_engine slurm.db-tasks 000000 && kill -KILL "$(engine_of slurm.db-tasks 000000)"
     result "a worker is killed in the middle" $?
     wait_for 60 has_engine slurm.db-tasks 000001 && scontrol requeue "${job}_1"
@@ -148,13 +152,34 @@ through_slurm() {
         "$fovea" explore merge "$dir/slurm.db" "$dir/first.db" "$dir/slurm.db-tasks/000003.db" |
         grep -q '^0 points of 2 results are new$' && same_table "$dir/slurm.db"
     result "a task that runs twice gives each point once" $?
-    explore "$dir/space.json" --engine slurm --wait --chunk 8 --budget 16 --out "$dir/wait.db" &&
-        [ "$("$fovea" explore query --csv "$dir/wait.db" "SELECT count(*) FROM point
-            WHERE state <> 'running'" | tail -n 1 | tr -d '\r')" = 16 ]
+    # 8 tasks where an array has 5 at most (MaxArraySize)
+    explore "$dir/space.json" --engine slurm --wait --chunk 2 --budget 16 --out "$dir/wait.db" &&
+        [ "$(number "$dir/wait.db" "SELECT count(*) FROM point WHERE state <> 'running'")" = 16 ]
     result "--wait ends when all is merged" $?
+    [ "$(number "$dir/wait.db" "SELECT count(DISTINCT substr(job, 1, instr(job, '_') - 1)) FROM task")" = 2 ] &&
+        [ "$(number "$dir/wait.db" "SELECT max(substr(job, instr(job, '_') + 1)) FROM task")" = 4 ]
+    result "more tasks than an array may have are two arrays, whose numbers are kept" $?
+    lost
     explore "$dir/space.json" --engine slurm --resume --out "$dir/slurm.db" &&
         tail -n 1 "$dir/log" | grep -q '^nothing is left to do$'
     result "a sweep that is over submits nothing" $?
+}
+
+says() { grep -q "$1" <<<"$("$fovea" explore status "$dir/lost.db")"; }
+lost() { # tasks that wait, then tasks that nobody has any more
+    local again=("$dir/space.json" --engine slurm --resume --chunk 8 --out "$dir/lost.db")
+    scontrol update "NodeName=$(hostname -s)" State=DRAIN Reason=test
+    explore "$dir/space.json" --engine slurm --chunk 8 --budget 16 --out "$dir/lost.db" &&
+        says "^Slurm: 2 tasks queued, 0 run, 0 gone"
+    result "status knows what is queued" $?
+    ! explore "${again[@]}" && tail -n 1 "$dir/log" | grep -q "2 of its tasks are queued"
+    result "tasks that are queued are not submitted twice" $?
+    scancel "$(number "$dir/lost.db" "SELECT substr(job, 1, instr(job, '_') - 1) FROM task LIMIT 1")"
+    wait_for 20 says "^Slurm: 0 tasks queued, 0 run, 2 gone without a result"
+    result "status knows what is gone" $?
+    scontrol update "NodeName=$(hostname -s)" State=RESUME
+    explore "${again[@]}" --wait && [ "$(over "$dir/lost.db")" = 16 ]
+    result "what is gone is submitted again" $?
 }
 
 seconds_of() { # command, its output aside
@@ -167,7 +192,7 @@ measure() { # workers: 16 tasks
     start=$EPOCHREALTIME
     echo "submission of 16 tasks: $(seconds_of explore "$dir/space.json" --engine slurm \
         --chunk $((points / 16)) --out "$file") s"
-    job=$(sed -n 's/^\([0-9][0-9]*\)$/\1/p' "$dir/log" | tail -n 1)
+    job=$(sed -n 's/^job *\([0-9]*\): .*/\1/p' "$dir/log" | tail -n 1)
     [ "$1" -eq 2 ] || scontrol update "JobId=$job" ArrayTaskThrottle="$1"
     wait_for 500 test_over "$file"
     echo "$1 workers, $points points: $(awk -v a="$start" -v b="$EPOCHREALTIME" \

@@ -67,8 +67,16 @@ static void merge_first(const char *file)
 
 static bool answer_status(store_t *store, const ask_t *ask, table_format_t format, FILE *to)
 {
+    slurm_tasks_t t;
     (void)ask;
-    return table_status(store, format, to);
+    if (!table_status(store, format, to))
+        return false;
+    if (format == TABLE_TEXT && slurm_tasks(store, &t))
+        fprintf(to, "\nSlurm: %llu tasks queued, %llu run, %llu gone without a result%s\n",
+                (unsigned long long)t.queued, (unsigned long long)t.running,
+                (unsigned long long)t.gone,
+                t.gone > 0 ? ": --engine slurm --resume submits them again" : "");
+    return true;
 }
 
 static const question_t questions[] = {
@@ -362,7 +370,7 @@ static bool makes_sense(const space_t *space, const point_base_t *base, const st
 }
 
 /* The plan is in the file, which is closed. */
-static int run_elsewhere(const options_t *o)
+static int run_elsewhere(const options_t *o, const space_t *space)
 {
     char folder[TASK_FILE];
     snprintf(folder, sizeof(folder), "%.1024s-tasks", o->out);
@@ -373,7 +381,8 @@ static int run_elsewhere(const options_t *o)
     const slurm_desc_t slurm = {.file = o->out,
                                 .folder = o->tasks != NULL ? o->tasks : folder,
                                 .chunk = o->chunk,
-                                .wait = o->wait};
+                                .wait = o->wait,
+                                .check = space->check};
     return slurm_sweep(&slurm);
 }
 
@@ -394,7 +403,7 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
     if (fits && o->engine == ENGINE_LOCAL)
         code = run_engine(o, space, base, evaluator, store, &sweep);
     store_close(store);
-    return fits && o->engine != ENGINE_LOCAL ? run_elsewhere(o) : code;
+    return fits && o->engine != ENGINE_LOCAL ? run_elsewhere(o, space) : code;
 }
 
 static bool has_tasks(const space_t *space, const options_t *o)

@@ -1,6 +1,7 @@
 #include "tools/explore/slurm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 extern char **environ;
 
 /* Slurm's MaxArraySize is 1001 unless someone has changed it: indexes 0..1000. */
-enum { ARRAY = 1000 };
+enum { ARRAY = 1000, JOB_ID = 24 };
 
 /* ---- the script ---- */
 
@@ -62,15 +63,56 @@ static bool write_script(const char *file, const char *folder, char *error, size
 
 /* ---- sbatch ---- */
 
-static pid_t start_sbatch(const char *script, const char *folder, uint64_t first, uint64_t tasks,
-                          bool wait)
+/* Tasks that an array may have here. */
+static uint64_t array_size(void)
+{
+    uint64_t size = 0;
+    char line[256];
+    FILE *from = popen("scontrol show config 2>/dev/null", "r");
+    while (from != NULL && fgets(line, sizeof(line), from) != NULL)
+        if (sscanf(line, "MaxArraySize = %" SCNu64, &size) == 1)
+            size = size > 1 ? size - 1 : size;
+    if (from != NULL)
+        pclose(from);
+    return size > 0 && size < ARRAY ? size : ARRAY;
+}
+
+typedef struct {
+    pid_t pid;
+    FILE *says; /* its standard output */
+    uint64_t first, tasks;
+} sbatch_t;
+
+static bool spawn_sbatch(sbatch_t *s, char *const *arguments)
+{
+    int pipes[2];
+    posix_spawn_file_actions_t actions;
+    if (pipe(pipes) != 0)
+        return cli_fail(EXIT_FAILED, "sbatch: %s", strerror(errno)) == EXIT_FINE;
+    fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
+    fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+    int failed = posix_spawnp(&s->pid, arguments[0], &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(pipes[1]);
+    s->says = failed == 0 ? fdopen(pipes[0], "r") : NULL;
+    if (s->says != NULL)
+        return true;
+    close(pipes[0]);
+    s->pid = 0;
+    return cli_fail(EXIT_FAILED, "sbatch: %s", strerror(failed)) == EXIT_FINE;
+}
+
+static bool start_sbatch(sbatch_t *s, const char *script, const char *folder, bool wait)
 {
     char array[64], output[TASK_FILE + 16], offset[24], file[TASK_FILE];
     static char name[] = "sbatch", parsable[] = "--parsable", again[] = "--requeue",
-                append[] = "--open-mode=append", job[] = "--job-name=fovea", waits[] = "--wait";
-    snprintf(array, sizeof(array), "--array=0-%" PRIu64, tasks - 1);
+                append[] = "--open-mode=append", job[] = "--job-name=" SLURM_JOB_NAME,
+                waits[] = "--wait";
+    snprintf(array, sizeof(array), "--array=0-%" PRIu64, s->tasks - 1);
     snprintf(output, sizeof(output), "--output=%s/%%A_%%a.log", folder);
-    snprintf(offset, sizeof(offset), "%" PRIu64, first);
+    snprintf(offset, sizeof(offset), "%" PRIu64, s->first);
     snprintf(file, sizeof(file), "%s", script);
     char *const all[] = {name,
                          parsable,
@@ -83,41 +125,68 @@ static pid_t start_sbatch(const char *script, const char *folder, uint64_t first
                          wait ? file : offset,
                          wait ? offset : NULL,
                          NULL};
-    pid_t child;
-    fflush(NULL);
-    int failed = posix_spawnp(&child, name, NULL, NULL, all, environ);
-    if (failed == 0)
-        return child;
-    cli_fail(EXIT_FAILED, "sbatch: %s", strerror(failed));
-    return -1;
+    return spawn_sbatch(s, all);
 }
 
-static bool is_over_well(pid_t child)
+/* "1234" or "1234;cluster": the job's number, kept with its tasks. False: it has none. */
+static bool take_job(store_t *store, sbatch_t *s)
 {
-    int status;
-    while (waitpid(child, &status, 0) < 0)
+    char line[256] = "", id[JOB_ID];
+    if (fgets(line, sizeof(line), s->says) == NULL)
+        return false;
+    size_t digits = strspn(line, "0123456789");
+    if (digits == 0 || digits >= sizeof(id))
+        return false;
+    snprintf(id, sizeof(id), "%.*s", (int)digits, line);
+    printf("job       %s: %" PRIu64 " tasks\n", id, s->tasks);
+    return store_set_job(store, id, s->first, s->tasks) ||
+           cli_fail(EXIT_FAILED, "%s", store_error(store)) == EXIT_FINE;
+}
+
+static bool is_over_well(sbatch_t *s)
+{
+    int status = -1;
+    if (s->pid <= 0)
+        return false;
+    fclose(s->says);
+    while (waitpid(s->pid, &status, 0) < 0)
         if (errno != EINTR)
             return false;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Its arrays, one after the other; those that wait wait together. */
-static bool submit(const char *script, const char *folder, const tasks_count_t *count, bool wait)
+typedef struct {
+    sbatch_t *all;
+    uint64_t count;
+} arrays_t;
+
+/* Its arrays, one after the other; those that wait are left to be waited for together. */
+static bool submit(const slurm_desc_t *d, const char *script, const char *folder, store_t *store,
+                   const tasks_count_t *count, arrays_t *arrays)
 {
-    uint64_t arrays = (count->tasks + ARRAY - 1) / ARRAY;
-    pid_t *child = calloc(arrays, sizeof(*child));
-    bool fine = child != NULL;
-    for (uint64_t i = 0; fine && i < arrays; i++) {
-        uint64_t done = i * ARRAY, left = count->tasks - done;
-        child[i] =
-            start_sbatch(script, folder, count->first + done, left < ARRAY ? left : ARRAY, wait);
-        fine = child[i] > 0 && (wait || is_over_well(child[i]));
+    uint64_t most = array_size();
+    bool fine = true;
+    arrays->count = (count->tasks + most - 1) / most;
+    arrays->all = calloc(arrays->count, sizeof(*arrays->all));
+    if (arrays->all == NULL)
+        return cli_fail(EXIT_FAILED, "out of memory") == EXIT_FINE;
+    fflush(NULL);
+    for (uint64_t i = 0; fine && i < arrays->count; i++) {
+        uint64_t done = i * most, left = count->tasks - done;
+        sbatch_t *s = &arrays->all[i];
+        *s = (sbatch_t){.first = count->first + done, .tasks = left < most ? left : most};
+        fine = start_sbatch(s, script, folder, d->wait) && take_job(store, s);
+        if (!d->wait)
+            fine = is_over_well(s) && fine;
     }
-    for (uint64_t i = 0; child != NULL && wait && i < arrays; i++)
-        if (child[i] > 0)
-            fine = is_over_well(child[i]) && fine;
-    free(child);
     return fine;
+}
+
+/* A job that failed shows as points that are missing. */
+static void wait_for(arrays_t *arrays)
+{
+    for (uint64_t i = 0; i < arrays->count; i++)
+        (void)is_over_well(&arrays->all[i]);
 }
 
 /* ---- the whole ---- */
@@ -133,20 +202,25 @@ static bool merge(store_t *store)
     return fine;
 }
 
-/* The store is closed meanwhile, so that `status` can merge. */
-static bool plan(const slurm_desc_t *d, tasks_count_t *count)
+/* Points whose tasks are queued are not submitted twice. */
+static bool none_is_queued(const slurm_desc_t *d, store_t *store)
+{
+    slurm_tasks_t t;
+    if (!slurm_tasks(store, &t) || t.queued + t.running == 0)
+        return true;
+    return cli_fail(EXIT_FAILED,
+                    "%s: %" PRIu64 " of its tasks are queued, %" PRIu64 " run (job %s): wait for "
+                    "them, or scancel them and try again",
+                    d->file, t.queued, t.running, t.job) == EXIT_FINE;
+}
+
+static bool plan(const slurm_desc_t *d, store_t *store, tasks_count_t *count)
 {
     char error[STORE_ERROR];
-    store_t *store = store_edit(d->file, error);
-    bool fine = store != NULL && merge(store);
-    if (store == NULL)
-        cli_fail(EXIT_FAILED, "%s", error);
-    if (fine && !tasks_plan(store, d->chunk, d->folder, count, error, sizeof(error))) {
-        cli_fail(EXIT_FAILED, "%s", error);
-        fine = false;
-    }
-    store_close(store);
-    return fine;
+    if (!merge(store) || !none_is_queued(d, store))
+        return false;
+    return tasks_plan(store, d->chunk, d->folder, count, error, sizeof(error)) ||
+           cli_fail(EXIT_FAILED, "%s", error) == EXIT_FINE;
 }
 
 static int finish(const slurm_desc_t *d)
@@ -167,28 +241,50 @@ static int finish(const slurm_desc_t *d)
     return fine ? EXIT_FINE : EXIT_FAILED;
 }
 
+/* What is not over becomes tasks and jobs. */
+static bool send(const slurm_desc_t *d, store_t *store, tasks_count_t *count, arrays_t *arrays)
+{
+    char script[TASK_FILE], folder[SPACE_PATH], error[512];
+    if (!plan(d, store, count))
+        return false;
+    if (count->tasks == 0)
+        return true;
+    if (!point_absolute(d->folder, folder, error, sizeof(error)))
+        return cli_fail(EXIT_FAILED, "%s", error) == EXIT_FINE;
+    snprintf(script, sizeof(script), "%s/task.sh", folder);
+    printf("tasks     %" PRIu64 " of %" PRIu64 " points: %s\n", count->tasks, count->points,
+           folder);
+    if (!write_script(script, folder, error, sizeof(error)))
+        return cli_fail(EXIT_FAILED, "%s", error) == EXIT_FINE;
+    return submit(d, script, folder, store, count, arrays) ||
+           cli_fail(EXIT_FAILED, "sbatch failed") == EXIT_FINE;
+}
+
 int slurm_sweep(const slurm_desc_t *d)
 {
-    tasks_count_t count;
-    char script[TASK_FILE], folder[SPACE_PATH], error[512];
-    if (!plan(d, &count))
-        return EXIT_FAILED;
-    if (count.tasks == 0) {
-        printf("nothing is left to do\n");
-        return EXIT_FINE;
-    }
-    if (!point_absolute(d->folder, folder, error, sizeof(error)))
+    char error[STORE_ERROR];
+    tasks_count_t count = {0};
+    arrays_t arrays = {NULL, 0};
+    store_t *store = store_edit(d->file, error);
+    if (store == NULL)
         return cli_fail(EXIT_FAILED, "%s", error);
-    snprintf(script, sizeof(script), "%s/task.sh", folder);
-    printf("tasks     %" PRIu64 " of %" PRIu64 " points: %s\n", count.tasks, count.points, folder);
-    bool fine = write_script(script, folder, error, sizeof(error));
-    if (!fine)
-        cli_fail(EXIT_FAILED, "%s", error);
-    bool submitted = fine && submit(script, folder, &count, d->wait);
-    if (d->wait && fine)
-        return finish(d); /* a job that failed shows as points that are missing */
-    if (!submitted)
-        return fine ? cli_fail(EXIT_FAILED, "sbatch failed") : EXIT_FAILED;
-    printf("progress  fovea explore status %s\n", d->file);
+    bool sent = send(d, store, &count, &arrays);
+    store_close(store); /* so that `status` can merge meanwhile */
+    if (d->wait)
+        wait_for(&arrays);
+    free(arrays.all);
+    if (!sent)
+        return EXIT_FAILED;
+    if (d->check > 0)
+        printf("check     %" PRIu64
+               " points in full are not done by tasks: --resume without --engine "
+               "does them in the end\n",
+               d->check);
+    if (count.tasks == 0)
+        printf("nothing is left to do\n");
+    else if (d->wait)
+        return finish(d);
+    else
+        printf("progress  fovea explore status %s\n", d->file);
     return EXIT_FINE;
 }

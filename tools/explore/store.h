@@ -77,6 +77,9 @@ bool store_plan(store_t *store, store_sweep_t *sweep, char **text, char **file);
 /* Tasks whose results are to come: the next one's number; a new one. Results are files. */
 uint64_t store_next_task(store_t *store);
 bool store_add_task(store_t *store, uint64_t task, const char *result, uint64_t points);
+/* Tasks first, first + 1, .. are tasks 0, 1, .. of a job array of Slurm; whether any are. */
+bool store_set_job(store_t *store, const char *job, uint64_t first, uint64_t tasks);
+bool store_has_jobs(store_t *store);
 /* Adds the points of a result (a store of the same sweep) that are not over here, in one
  * transaction: one that comes twice changes nothing. Its task is `merged` then. points: how many
  * were new. False: store_error; nothing is added. */

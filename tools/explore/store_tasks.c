@@ -49,8 +49,29 @@ bool store_add_task(store_t *s, uint64_t task, const char *result, uint64_t poin
     snprintf(count, sizeof(count), "%" PRIu64, points);
     const char *const row[] = {id, result, count};
     return change(s, "CREATE TABLE IF NOT EXISTS task(id INTEGER PRIMARY KEY, result TEXT, "
-                     "points INTEGER, merged INTEGER NOT NULL)") &&
-           store_change(s, "INSERT OR REPLACE INTO task VALUES(?, ?, ?, 0)", row, SIM_COUNT(row));
+                     "points INTEGER, merged INTEGER NOT NULL, job TEXT)") &&
+           store_change(s,
+                        "INSERT OR REPLACE INTO task(id, result, points, merged) "
+                        "VALUES(?, ?, ?, 0)",
+                        row, SIM_COUNT(row));
+}
+
+bool store_set_job(store_t *s, const char *job, uint64_t first, uint64_t tasks)
+{
+    char from[24], to[24];
+    snprintf(from, sizeof(from), "%" PRIu64, first);
+    snprintf(to, sizeof(to), "%" PRIu64, first + tasks);
+    const char *const row[] = {job, from, to};
+    return store_change(s,
+                        "UPDATE task SET job = ?1 || '_' || (id - CAST(?2 AS INTEGER)) "
+                        "WHERE id >= CAST(?2 AS INTEGER) AND id < CAST(?3 AS INTEGER)",
+                        row, SIM_COUNT(row));
+}
+
+bool store_has_jobs(store_t *s)
+{
+    return has_tasks(s) &&
+           store_number(s, "SELECT count(*) FROM task WHERE job IS NOT NULL AND NOT merged", 0) > 0;
 }
 
 /* ---- results ---- */
