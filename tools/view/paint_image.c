@@ -3,7 +3,7 @@
  *
  * Averaged: shown smaller, a pixel is the mean of what it stands for; shown larger, it lies on the
  * line between the two nearest. Both are a few weighted taps across and down, each summing up to
- * 1 << 15; colors are multiplied by their alpha before, so that what is transparent has no color.
+ * one; colors are multiplied by their alpha before, so that what is transparent has no color.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,9 @@
 
 #include "tools/view/paint.h"
 
-enum { ONE_BITS = 15, ONE = 1 << ONE_BITS };
+enum { ONE = (1 << 16) - 1 }; /* of weights */
+/* Values are codes << 8; each tap cuts off up to 1, half of which is added first. */
+enum { HALF = 128, MOST_BIAS = 60 };
 
 static uint32_t rgb_of(const uint8_t *rgba)
 {
@@ -105,46 +107,61 @@ static bool means_make(means_t *means, int32_t first, int32_t count, int32_t who
     return made;
 }
 
-/* A source row averaged across: 4 values a pixel, 256 times as large. */
-static void across(uint32_t *to, const uint8_t *rgba, const means_t *means, int32_t count)
+/* A source row, R G B A << 8. */
+static void widen(uint16_t *to, const uint8_t *rgba, uint32_t pixels)
 {
-    for (int32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < 4 * pixels; i++)
+        to[i] = (uint16_t)(rgba[i] << 8);
+    uint32_t opaque = 255; /* while all are */
+    for (uint32_t i = 0; i < pixels; i++)
+        opaque &= rgba[4 * i + 3];
+    if (opaque == 255)
+        return;
+    for (uint32_t i = 0; i < pixels; i++)
+        for (uint32_t c = 0; c < 3; c++)
+            to[4 * i + c] =
+                (uint16_t)(((uint32_t)rgba[4 * i + c] * rgba[4 * i + 3] * 256 + 127) / 255);
+}
+
+static uint16_t bias(int32_t taps)
+{
+    return (uint16_t)(taps / 2 < MOST_BIAS ? taps / 2 : MOST_BIAS);
+}
+
+static void across(uint16_t *to, const uint16_t *from, const means_t *means, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++, to += 4) {
         const mean_t *mean = &means->mean[i];
-        const uint16_t *weight = means->weight + mean->at;
-        const uint8_t *px = rgba + (size_t)mean->first * 4;
-        uint32_t r = 0, g = 0, b = 0, a = 0;
-        for (int32_t k = 0; k < mean->taps; k++, px += 4) {
-            uint32_t w = weight[k];
-            a += w * px[3];
-            if (px[3] != 255)
-                w = (w * px[3] + 127) / 255;
-            r += w * px[0];
-            g += w * px[1];
-            b += w * px[2];
-        }
-        to[4 * i] = r >> (ONE_BITS - 8);
-        to[4 * i + 1] = g >> (ONE_BITS - 8);
-        to[4 * i + 2] = b >> (ONE_BITS - 8);
-        to[4 * i + 3] = a >> (ONE_BITS - 8);
+        const uint16_t *weight = means->weight + mean->at, start = bias(mean->taps);
+        const uint16_t *px = from + (size_t)mean->first * 4;
+        uint16_t sum[4] = {start, start, start, start};
+        for (int32_t k = 0; k < mean->taps; k++, px += 4)
+            for (uint32_t c = 0; c < 4; c++)
+                sum[c] = (uint16_t)(sum[c] + ((uint32_t)px[c] * weight[k] >> 16));
+        memcpy(to, sum, sizeof(sum));
     }
 }
 
-static void down(uint32_t *sum, const uint32_t *row, uint32_t weight, int32_t values)
+static void down(uint16_t *sum, const uint16_t *row, uint32_t weight, int32_t values)
 {
     for (int32_t i = 0; i < values; i++)
-        sum[i] += row[i] * weight;
+        sum[i] = (uint16_t)(sum[i] + (row[i] * weight >> 16));
 }
 
-static void row_averaged(uint32_t *to, const uint32_t *sum, int32_t count)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    for (int32_t i = 0; i < count; i++) {
-        uint32_t value[4];
-        for (uint32_t c = 0; c < 4; c++)
-            value[c] = (sum[4 * i + (int32_t)c] + (1u << (ONE_BITS + 7))) >> (ONE_BITS + 8);
-        for (uint32_t c = 0; c < 3; c++) /* rounding may have made it more */
-            value[c] = value[c] < value[3] ? value[c] : value[3];
-        uint32_t rgb = value[0] << 16 | value[1] << 8 | value[2];
-        to[i] = value[3] == 255 ? rgb : rgb + paint_mix(to[i], 0, value[3]);
+    return a < b ? a : b;
+}
+
+static void row_averaged(uint32_t *to, const uint16_t *sum, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++, sum += 4) {
+        uint32_t alpha = sum[3] >> 8, r = sum[0] >> 8, g = sum[1] >> 8, b = sum[2] >> 8;
+        if (alpha == 255)
+            to[i] = r << 16 | g << 8 | b;
+        else /* rounding may have made a color more than its alpha */
+            to[i] = (least(r, alpha) << 16 | least(g, alpha) << 8 | least(b, alpha)) +
+                    paint_mix(to[i], 0, alpha);
     }
 }
 
@@ -175,42 +192,50 @@ static void by_nearest(const paint_t *paint, const view_t *v)
     free(column);
 }
 
-/* The two rows averaged last, by their number: most are needed twice. */
+/* Rows on the way: the two averaged across last, by their number (most are needed twice); a source
+ * row; what becomes of them. */
 typedef struct {
-    uint32_t *row[2];
+    uint16_t *row[2], *wide, *sum;
     int32_t number[2];
-} kept_t;
+} rows_t;
 
-static const uint32_t *kept_row(kept_t *kept, const view_t *v, const means_t *means, int32_t number)
+static const uint16_t *row_across(rows_t *rows, const view_t *v, const means_t *means,
+                                  int32_t number)
 {
     uint32_t which = (uint32_t)number & 1;
-    if (kept->number[which] != number) {
-        across(kept->row[which], v->rgba + (size_t)number * v->width * 4, means, v->wide);
-        kept->number[which] = number;
+    if (rows->number[which] != number) {
+        widen(rows->wide, v->rgba + (size_t)number * v->width * 4, v->width);
+        across(rows->row[which], rows->wide, means, v->wide);
+        rows->number[which] = number;
     }
-    return kept->row[which];
+    return rows->row[which];
 }
 
 static void by_mean(const paint_t *paint, const view_t *v)
 {
-    means_t columns = {0}, rows = {0};
+    means_t columns = {0}, lines = {0};
     size_t values = (size_t)v->wide * 4;
-    uint32_t *room = malloc(3 * values * sizeof(*room));
+    uint16_t *room = malloc((3 * values + 4 * (size_t)v->width) * sizeof(*room));
     bool made = room != NULL &&
                 means_make(&columns, v->left - v->x0, v->wide, v->across, v->width) &&
-                means_make(&rows, v->top - v->y0, v->high, v->down, v->height);
-    kept_t kept = {{room, room + values}, {-1, -1}};
+                means_make(&lines, v->top - v->y0, v->high, v->down, v->height);
+    rows_t rows = {.number = {-1, -1}};
+    if (made)
+        rows = (rows_t){.row = {room, room + values},
+                        .sum = room + 2 * values,
+                        .wide = room + 3 * values,
+                        .number = {-1, -1}};
     for (int32_t j = 0; made && j < v->high; j++) {
-        uint32_t *sum = room + 2 * values;
-        const mean_t *mean = &rows.mean[j];
-        memset(sum, 0, values * sizeof(*sum));
+        const mean_t *mean = &lines.mean[j];
+        for (size_t i = 0; i < values; i++)
+            rows.sum[i] = (uint16_t)(HALF + bias(mean->taps));
         for (int32_t k = 0; k < mean->taps; k++)
-            down(sum, kept_row(&kept, v, &columns, mean->first + k),
-                 rows.weight[mean->at + (size_t)k], (int32_t)values);
-        row_averaged(row_of(paint, v, j), sum, v->wide);
+            down(rows.sum, row_across(&rows, v, &columns, mean->first + k),
+                 lines.weight[mean->at + (size_t)k], (int32_t)values);
+        row_averaged(row_of(paint, v, j), rows.sum, v->wide);
     }
     means_free(&columns);
-    means_free(&rows);
+    means_free(&lines);
     free(room);
 }
 
