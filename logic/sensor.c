@@ -175,8 +175,10 @@ static sim_err_t make_fabric(sensor_t *s, sim_t *sim)
 
 static sim_err_t make_path(sensor_t *s, sim_t *sim, sim_pool_t *pool)
 {
+    s->pixel.memo = s->memo;
     TRY(pix_init(&s->pixel, sim, &s->desc.pixel, "sensor.pixel", pool));
     TRY(isp_init(&s->isp, sim, &s->desc.isp, "sensor.isp"));
+    s->isp.memo = s->memo;
     TRY(npu_init(&s->npu, sim, &s->desc.npu, "sensor.npu"));
     return mipi_tx_init(&s->mipi, sim, &s->desc.mipi, "sensor.mipi");
 }

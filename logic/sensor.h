@@ -96,6 +96,7 @@ typedef struct {
 typedef struct {
     sensor_desc_t desc;
     sim_t *sim;
+    const sim_memo_t *memo; /* of pixel die and ISP; NULL: none. Set it before sensor_init */
     pix_t pixel;
     isp_t isp;
     npu_t npu;

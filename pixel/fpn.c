@@ -200,9 +200,8 @@ static bool allocate(pix_map_t *map, size_t count)
     return map->prnu != NULL && map->dsnu != NULL && map->dark != NULL;
 }
 
-bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
+bool pix_fpn_init(pix_fpn_t *fpn, const pix_desc_t *desc)
 {
-    maker_t m = {.fpn = fpn, .desc = desc};
     fpn->prnu_step = desc->prnu / SIGMA_STEPS;
     fpn->dsnu_step_e = desc->dsnu_e / SIGMA_STEPS;
     fpn->dark_step = 1.0 / DARK_STEPS;
@@ -211,11 +210,15 @@ bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
     size_t whole = (size_t)fpn->sites.stride_px * desc->height_px;
     size_t half_row = pix_padded_px(desc->width_px / 2);
     size_t half = half_row * desc->height_px > whole / 2 ? half_row * desc->height_px : whole / 2;
-    if (!allocate(&fpn->sites, whole) || !allocate(&fpn->kept, half))
-        return false;
+    return allocate(&fpn->sites, whole) && allocate(&fpn->kept, half);
+}
+
+void pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool)
+{
+    maker_t m = {.fpn = fpn, .desc = desc};
     make_tables(&m);
     sim_pool_run(pool, make_rows, &m, (desc->height_px + JOB_ROWS - 1) / JOB_ROWS);
-    return true;
+    fpn->made = true;
 }
 
 static void free_map(pix_map_t *map)
@@ -241,8 +244,8 @@ static bool is_plain(const pix_frame_t *frame)
 
 bool pix_fpn_keeps(const pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame)
 {
-    if (is_plain(frame))
-        return true;
+    if (is_plain(frame) || !fpn->made)
+        return fpn->made;
     pix_axis_t x = pix_axis_grid(&frame->x, desc->width_px);
     pix_axis_t y = pix_axis_grid(&frame->y, desc->height_px);
     return pix_axis_equal(&x, &fpn->x) && pix_axis_equal(&y, &fpn->y);
@@ -264,6 +267,10 @@ static void keep_rows(void *ctx, uint32_t job, uint32_t worker)
 void pix_fpn_keep(pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame,
                   sim_pool_t *pool)
 {
+    if (!fpn->made)
+        pix_fpn_make(fpn, desc, pool);
+    if (is_plain(frame))
+        return;
     fpn->x = pix_axis_grid(&frame->x, desc->width_px);
     fpn->y = pix_axis_grid(&frame->y, desc->height_px);
     fpn->kept.stride_px = pix_padded_px(pix_axis_samples(&fpn->x));

@@ -21,6 +21,7 @@ typedef struct pix_fpn {
     pix_map_t sites;  /* of the array */
     pix_map_t kept;   /* of the samples of a grid... */
     pix_axis_t x, y;  /* ...this one; zeroed: of none */
+    bool made;        /* sites has its numbers */
     double prnu_step; /* of one photosite: relative gain */
     double dsnu_step_e;
     double dark_step; /* share of the mean dark current */
@@ -38,10 +39,13 @@ size_t pix_fpn_room(const pix_desc_t *desc);
 pix_fpn_row_t pix_fpn_row(const pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame,
                           uint32_t line, uint8_t *room);
 
-/* Makes those of the array; false without memory. fpn is zeroed. Runs on pool. */
-bool pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool);
-/* Keeps those of the frame's samples, and of any window on their grid; whether they are kept, or
- * need not be, for they are those of the array. Runs on pool. */
+/* Room for all of them; false without memory. fpn is zeroed. */
+bool pix_fpn_init(pix_fpn_t *fpn, const pix_desc_t *desc);
+/* Makes those of the array. Runs on pool. */
+void pix_fpn_make(pix_fpn_t *fpn, const pix_desc_t *desc, sim_pool_t *pool);
+/* Keeps those of the frame's samples, and of any window on their grid, and makes those of the array
+ * before, if need be; whether they are kept, or need not be, for they are those of the array. Runs
+ * on pool. */
 bool pix_fpn_keeps(const pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame);
 void pix_fpn_keep(pix_fpn_t *fpn, const pix_desc_t *desc, const pix_frame_t *frame,
                   sim_pool_t *pool);

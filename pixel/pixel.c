@@ -449,14 +449,18 @@ _Static_assert(sizeof(pix_frame_t) == 3 * 8 + 36 * 4, "no padding: it is hashed 
 
 /* ---- life ---- */
 
+/* Those of the array are most of it: with a memo they wait for a row that is not known. */
 static bool make_patterns(pix_t *pix)
 {
     pix->fpn = calloc(1, sizeof(*pix->fpn));
     pix->columns = calloc(1, sizeof(*pix->columns));
     pix->rare = calloc(1, sizeof(*pix->rare));
-    return pix->fpn != NULL && pix->columns != NULL && pix->rare != NULL &&
-           pix_fpn_make(pix->fpn, &pix->desc, pix->pool) &&
-           pix_columns_make(pix->columns, &pix->desc) && pix_rare_make(pix->rare, &pix->desc);
+    bool fine = pix->fpn != NULL && pix->columns != NULL && pix->rare != NULL &&
+                pix_fpn_init(pix->fpn, &pix->desc) && pix_columns_make(pix->columns, &pix->desc) &&
+                pix_rare_make(pix->rare, &pix->desc);
+    if (fine && pix->memo == NULL)
+        pix_fpn_make(pix->fpn, &pix->desc, pix->pool);
+    return fine;
 }
 
 static bool make_memory(pix_t *pix)

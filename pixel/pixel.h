@@ -264,8 +264,9 @@ typedef struct pix {
     void *die_ctx;
     sim_line_sink_t sink[PIX_MAX_SINKS];
     uint32_t sinks;
-    const sim_memo_t *memo; /* of dies with this desc under this light; NULL: none. Set it before
-                               sim_start */
+    /* Of dies with this desc under this light; NULL: none. Set it before pix_init: then pix_row
+     * needs pix_keep first. */
+    const sim_memo_t *memo;
 
     const struct pix_kernels *kernels;
     double electrons[PIX_COLORS][PIX_COLORS]; /* [photosite]: pix_electrons_per_lux_s */

@@ -52,6 +52,8 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
     run->sensor = sensor_new();
     if (run->sim == NULL || run->pool == NULL || run->sensor == NULL)
         return run_fail(run, EXIT_FAILED, "out of memory");
+    if (desc->memo != NULL)
+        run->sensor->memo = desc->memo(desc->memo_ctx, &run->scenario);
     sim_set_log(run->sim, on_log, run, desc->verbose);
     sim_set_shuffle(run->sim, desc->shuffle);
     if (sensor_init(run->sensor, run->sim, &chip, run->pool) != SIM_OK ||
@@ -62,9 +64,6 @@ static int make_sensor(run_t *run, const run_desc_t *desc)
         return EXIT_USAGE;
     run->script.repeats = run->scenario.faults != 0;
     run->sensor->npu.exact = desc->exact;
-    if (desc->memo != NULL)
-        run->sensor->pixel.memo = run->sensor->isp.memo =
-            desc->memo(desc->memo_ctx, &run->scenario);
     if (fault_init(&run->faults, run->sensor, run->scenario.fault, run->scenario.faults) != SIM_OK)
         return run_fail(run, EXIT_FAILED, "%s", sim_error(run->sim));
     return EXIT_FINE;

@@ -360,6 +360,9 @@ static bool read_scene(const sim_cfg_t *root, const char *dir, const scenario_fl
         return scene_load_file(path, override, &s->scene, error, error_bytes) == SIM_OK;
     }
     sim_cfg_t scene = sim_cfg_obj(root, "scene");
+    if (flags->scenes != NULL && override == NULL)
+        return kept_scenes_load(flags->scenes, &scene, dir, &s->scene, &s->scene_borrowed) ==
+               SIM_OK;
     return scene_load(&scene, dir, override, &s->scene) == SIM_OK;
 }
 
@@ -575,7 +578,8 @@ bool scenario_load(scenario_t *scenario, const char *file, const scenario_flags_
 
 void scenario_free(scenario_t *scenario)
 {
-    scene_free(scenario->scene);
+    if (!scenario->scene_borrowed)
+        scene_free(scenario->scene);
     free(scenario->step);
     host_script_free(&scenario->host);
     sim_json_free(scenario->resolved);

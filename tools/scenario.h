@@ -12,6 +12,7 @@
 #include "sim/json.h"
 #include "tools/fault.h"
 #include "tools/host_script.h"
+#include "tools/kept_scenes.h"
 #include "tools/settings.h"
 
 enum {
@@ -48,10 +49,11 @@ typedef struct {
 /* What the command line says; NULL: the file decides. */
 typedef struct {
     const scenario_source_t *source; /* file is then only what names in it are relative to */
-    bool served;                     /* the host is another program: nothing is done in its name */
-    bool no_images;                  /* there are no files of images */
-    const char *late;   /* the host starts the stream so much later than the file says */
-    const char *format; /* image on the link, as output.format, or "none" */
+    kept_scenes_t *scenes; /* makes scenes that are objects; outlives the scenario; NULL: nobody */
+    bool served;           /* the host is another program: nothing is done in its name */
+    bool no_images;        /* there are no files of images */
+    const char *late;      /* the host starts the stream so much later than the file says */
+    const char *format;    /* image on the link, as output.format, or "none" */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;
 } scenario_flags_t;
 
@@ -65,6 +67,7 @@ typedef struct {
     bool stream_after_download; /* boot "host": the host's last act */
     sensor_desc_t sensor;
     scene_t *scene;
+    bool scene_borrowed; /* from flags.scenes */
     uint64_t seed;
     uint32_t frames;
     struct {

@@ -63,10 +63,16 @@ static void on_end(void *ctx, bool level)
 
 die_t *die_new(const pix_desc_t *desc, uint32_t threads)
 {
+    return die_new_known(desc, threads, NULL);
+}
+
+die_t *die_new_known(const pix_desc_t *desc, uint32_t threads, const sim_memo_t *memo)
+{
     die_t *die = calloc(1, sizeof(*die));
     die->sim = sim_new();
     die->pool = sim_pool_new(threads);
     die->pix = calloc(1, sizeof(*die->pix));
+    die->pix->memo = memo;
     die->lux[0] = die->lux[1] = die->lux[2] = 300;
     ck_assert_int_eq(pix_init(die->pix, die->sim, desc, "pixel", die->pool), SIM_OK);
     die->pix->light = (sim_light_t){flat_row, die};

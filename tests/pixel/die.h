@@ -40,6 +40,8 @@ pix_desc_t die_small(void);
 
 /* Made, wired, checked, reset and started; its light is flat, 300 lux. */
 die_t *die_new(const pix_desc_t *desc, uint32_t threads);
+/* With a memo. */
+die_t *die_new_known(const pix_desc_t *desc, uint32_t threads, const sim_memo_t *memo);
 void die_free(die_t *die);
 
 void die_write(die_t *die, const char *reg, uint32_t value);

@@ -23,9 +23,8 @@ static void slanted_row(const void *ctx, const sim_light_req_t *req, const sim_l
 static die_t *open_die(const sim_memo_t *with, bool looked_at)
 {
     pix_desc_t desc = die_small();
-    die_t *die = die_new(&desc, 1);
+    die_t *die = die_new_known(&desc, 1, with);
     die->pix->light = (sim_light_t){slanted_row, NULL};
-    die->pix->memo = with;
     if (!looked_at)
         die->pix->sinks = 0;
     asked = memo.found = memo.missed = 0;

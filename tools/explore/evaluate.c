@@ -89,6 +89,7 @@ void evaluator_free(evaluator_t *e)
     if (e == NULL)
         return;
     npu_evaluator_free(e->npu);
+    kept_scenes_free(&e->scenes);
     free(e->chip);
     free(e);
 }
@@ -154,6 +155,7 @@ static void evaluate_job(evaluator_t *evaluator, evaluate_job_t *job)
     if (!evaluate_known(job))
         return;
     job->chip = evaluator->chip;
+    job->scenes = &evaluator->scenes;
     if (kind == SPACE_RUN)
         run_evaluate(job);
     else if (!job->desc->only_read)

@@ -5,8 +5,8 @@
  *   run   chip read --> scenarios simulated, one after the other             evaluate_run.c
  *
  * An evaluator keeps what the next configuration may share: graphs of models, compiled programs,
- * finished inferences (another technology changes their energy, not their cycles); runs share
- * tensors of frames, in files (tensors.h). No figure depends on it.
+ * finished inferences (another technology changes their energy, not their cycles), scenes of runs,
+ * whose frames also share tensors, in files (tensors.h). No figure depends on it.
  */
 #ifndef TOOLS_EXPLORE_EVALUATE_H
 #define TOOLS_EXPLORE_EVALUATE_H

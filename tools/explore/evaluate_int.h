@@ -6,11 +6,13 @@
 
 #include "logic/sensor.h"
 #include "tools/explore/evaluate.h"
+#include "tools/kept_scenes.h"
 
 typedef struct npu_evaluator npu_evaluator_t;
 
 struct evaluator {
     npu_evaluator_t *npu;
+    kept_scenes_t scenes;
     sensor_desc_t *chip; /* of the configuration at hand */
 };
 
@@ -18,6 +20,7 @@ typedef struct {
     sim_doc_t *doc;
     sim_cfg_t root;
     const sensor_desc_t *chip;
+    kept_scenes_t *scenes; /* of runs */
     const evaluate_desc_t *desc;
     evaluation_t *e;
 } evaluate_job_t;

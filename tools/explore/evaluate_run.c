@@ -105,9 +105,12 @@ static bool run_one(const evaluate_job_t *job, run_t *run, const scenario_source
     const run_desc_t desc = {
         .scenario = file,
         .out_dir = dir,
-        .flags = {.source = source, .no_images = !job->desc->images},
+        .flags = {.source = source,
+                  .scenes = job->desc->full ? NULL : job->scenes,
+                  .no_images = !job->desc->images},
         .threads = job->desc->threads,
         .exact = job->desc->full,
+        .trace_level = job->desc->images ? 0 : 1 + TRACE_FRAMES, /* nobody looks at it */
         .memo = recorded ? on_scenario : NULL,
         .memo_ctx = &records,
         .verbose = SIM_LOG_UNIMP,
@@ -168,7 +171,7 @@ static bool read_one(const evaluate_job_t *job, uint32_t n, uint32_t count)
     (void)count;
     sim_cfg_t item = sim_cfg_at(&job->root, "scenarios", n);
     scenario_source_t source = source_of(job, &item);
-    const scenario_flags_t flags = {.source = &source};
+    const scenario_flags_t flags = {.source = &source, .scenes = job->scenes};
     scenario_t *scenario = calloc(1, sizeof(*scenario));
     bool fine = scenario != NULL && scenario_load(scenario, sim_cfg_str(&item, "file", "scenario"),
                                                   &flags, error, sizeof(error));
