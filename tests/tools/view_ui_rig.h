@@ -1,7 +1,7 @@
 /*
- * view_ui_rig.h - for tests of the window's frame: a small sensor that has been reset and never
- * ran, a model with something of everything, a player without a run, and what the user does. Each
- * test program that includes it has its own.
+ * view_ui_rig.h - for tests of the window's frame: a small sensor at time 0 whose core spins, a
+ * model with something of everything, a player without a run, and what the user does. Each test
+ * program that includes it has its own.
  */
 #ifndef TESTS_TOOLS_VIEW_UI_RIG_H
 #define TESTS_TOOLS_VIEW_UI_RIG_H
@@ -37,6 +37,7 @@ static inline void rig_light(const void *ctx, const sim_light_req_t *req,
 
 static inline void rig_sensor(rig_t *rig)
 {
+    static const uint8_t spin[4] = {0x6f, 0, 0, 0}; /* jal x0, 0 */
     char error[200];
     sensor_desc_t desc = sensor_desc_default();
     desc.pixel.width_px = desc.pixel.height_px = 128;
@@ -49,8 +50,10 @@ static inline void rig_sensor(rig_t *rig)
     ck_assert_msg(sensor_init(rig->sensor, rig->sim, &desc, rig->pool) == SIM_OK, "%s",
                   sim_error(rig->sim));
     rig->sensor->pixel.light.row = rig_light;
+    ck_assert(bus_poke(&rig->sensor->bus, BUS_ROM_BASE, spin, sizeof(spin)));
     ck_assert_msg(sim_check(rig->sim) == SIM_OK, "%s", sim_error(rig->sim));
     sim_reset(rig->sim);
+    ck_assert_int_eq(sim_start(rig->sim), SIM_OK);
 }
 
 /* RAW: DN is RIG_BLACK + column + row; others: red the column, green the row. */

@@ -90,6 +90,7 @@ static control_state_t exposure(const play_t *play, control_state_t s)
     bool grows = play_register(play, FRAME_LENGTH_CTRL, 1) != 0;
     s.least = reg16(play, COARSE_MIN);
     s.most = grows ? UINT16_MAX - margin : frame > margin ? frame - margin : 0;
+    s.most = s.most > s.least ? s.most : s.least;
     return s;
 }
 

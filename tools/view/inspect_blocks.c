@@ -219,7 +219,7 @@ void inspect_register(inspect_t *in, uint64_t address)
     inspect_put(in, "value", "0x%0*x = %u", 2 * (int)reg->bytes, value, value);
     if (sensor != NULL) {
         uint32_t reset = ccs_power_up(&sensor->ccs.desc, reg->addr);
-        inspect_put(in, "after power-up", "0x%0*x = %u", 2 * (int)reg->bytes, reset, reset);
+        inspect_put(in, "at power-up", "0x%0*x = %u", 2 * (int)reg->bytes, reset, reset);
     }
     inspect_put(in, "access", "%s", reg->writable ? "read, write" : "read only");
     inspect_put(in, "effect", "%s",
