@@ -37,11 +37,13 @@ static uint8_t lane_of(const char *track)
 /* When the NPU was at which frame: what it does says only what it does. */
 enum { RUNS = VIEW_FRAMES + TIMELINE_FRAMES };
 typedef struct {
-    struct {
-        uint64_t start_ps, end_ps;
-        int32_t frame;
-    } run[RUNS];
-    uint32_t runs, last;
+    uint64_t start_ps, end_ps;
+    int32_t frame;
+} npu_run_t;
+typedef struct {
+    npu_run_t run[RUNS];
+    uint32_t runs;
+    npu_run_t last; /* the answer before: a run, or the time between two */
 } npu_runs_t;
 
 static void add_run(npu_runs_t *runs, const timeline_frame_t *frame, uint64_t now_ps)
@@ -49,14 +51,13 @@ static void add_run(npu_runs_t *runs, const timeline_frame_t *frame, uint64_t no
     if (frame->npu_start_ps == 0 || runs->runs == RUNS)
         return;
     uint64_t end = frame->npu_end_ps >= frame->npu_start_ps ? frame->npu_end_ps : now_ps;
-    runs->run[runs->runs].start_ps = frame->npu_start_ps;
-    runs->run[runs->runs].end_ps = end;
-    runs->run[runs->runs++].frame = (int32_t)frame->frame;
+    runs->run[runs->runs++] = (npu_run_t){frame->npu_start_ps, end, (int32_t)frame->frame};
 }
 
 static void list_runs(npu_runs_t *runs, const view_model_t *m)
 {
-    runs->runs = runs->last = 0;
+    runs->runs = 0;
+    runs->last = (npu_run_t){1, 0, -1};
     for (uint64_t n = m->frames_done.first; n < m->frames_done.next; n++)
         add_run(runs, view_frame(m, n), m->now_ps);
     for (uint32_t i = 0; m->sensor != NULL && i < TIMELINE_FRAMES; i++)
@@ -64,21 +65,22 @@ static void list_runs(npu_runs_t *runs, const view_model_t *m)
             add_run(runs, &m->sensor->timeline.frame[i], m->now_ps);
 }
 
-static bool is_in_run(const npu_runs_t *runs, uint32_t n, uint64_t ps)
+static int32_t frame_at(npu_runs_t *runs, uint64_t ps)
 {
-    return ps >= runs->run[n].start_ps && ps <= runs->run[n].end_ps;
-}
-
-static int32_t frame_at(npu_runs_t *runs, uint64_t start_ps, uint64_t end_ps)
-{
-    uint64_t ps = start_ps + (end_ps - start_ps) / 2;
-    if (runs->last < runs->runs && is_in_run(runs, runs->last, ps))
-        return runs->run[runs->last].frame;
-    for (uint32_t i = 0; i < runs->runs; i++)
-        if (is_in_run(runs, i, ps)) {
-            runs->last = i;
-            return runs->run[i].frame;
+    if (ps >= runs->last.start_ps && ps <= runs->last.end_ps)
+        return runs->last.frame;
+    runs->last = (npu_run_t){0, UINT64_MAX, -1};
+    for (uint32_t i = 0; i < runs->runs; i++) {
+        const npu_run_t *run = &runs->run[i];
+        if (ps >= run->start_ps && ps <= run->end_ps) {
+            runs->last = *run;
+            return run->frame;
         }
+        if (run->end_ps < ps && run->end_ps >= runs->last.start_ps)
+            runs->last.start_ps = run->end_ps + 1;
+        if (run->start_ps > ps && run->start_ps <= runs->last.end_ps)
+            runs->last.end_ps = run->start_ps - 1;
+    }
     return -1;
 }
 
@@ -239,7 +241,7 @@ static void add_told(lanes_t *l, const view_model_t *m, double per_ps)
             continue;
         lanes_span_t span = {n, s->start_ps, s->end_ps, s->frame, s->name};
         if (span.frame < 0 && id >= LANE_NPU && id <= LANE_STORE)
-            span.frame = frame_at(&runs, s->start_ps, s->end_ps);
+            span.frame = frame_at(&runs, s->start_ps + (s->end_ps - s->start_ps) / 2);
         add(l, id, &span, per_ps);
     }
 }

@@ -15,22 +15,29 @@ static const struct {
 };
 /* clang-format on */
 
+/* When and by whom, where there is room for that; the text's left edge. */
+static int32_t draw_source(const ui_t *ui, const view_line_t *line, draw_rect_t row)
+{
+    char time[24];
+    int32_t digit = draw_text_width(DRAW_MONO, "0"), x = row.x + 6;
+    if (row.w < 40 * digit)
+        return x;
+    draw_text(ui->draw, x + 11 * digit, row.y, DRAW_MONO, DRAW_RIGHT, ui_dim, "%s",
+              ui_time(time, line->told_ps));
+    draw_text(ui->draw, x + 12 * digit + digit / 2, row.y, DRAW_MONO, DRAW_LEFT,
+              plot_fade(*kinds[line->kind].color, 170), "%s", kinds[line->kind].name);
+    return x + 19 * digit;
+}
+
 static void draw_console_line(const ui_t *ui, uint64_t number, draw_rect_t row)
 {
     const view_line_t *line = view_line(ui->model, number);
-    draw_t *draw = ui->draw;
-    char time[24];
-    int32_t digits = draw_text_width(DRAW_MONO, "0"), x = row.x + 6;
-    int32_t text = x + 19 * digits;
     if (ui->ui->select.kind == HIT_LINE && ui->ui->select.a == number)
-        draw_fill(draw, row, ui_edge);
-    draw_text(draw, x + 11 * digits, row.y, DRAW_MONO, DRAW_RIGHT, ui_dim, "%s",
-              ui_time(time, line->told_ps));
-    draw_text(draw, x + 12 * digits + digits / 2, row.y, DRAW_MONO, DRAW_LEFT,
-              plot_fade(*kinds[line->kind].color, 170), "%s", kinds[line->kind].name);
-    draw_text_cut(draw, text, row.y, row.x + row.w - text - 6, DRAW_MONO, *kinds[line->kind].color,
-                  line->text);
-    draw_hit(draw, row, HIT_LINE, number, 0);
+        draw_fill(ui->draw, row, ui_edge);
+    int32_t text = draw_source(ui, line, row);
+    draw_text_cut(ui->draw, text, row.y, row.x + row.w - text - 6, DRAW_MONO,
+                  *kinds[line->kind].color, line->text);
+    draw_hit(ui->draw, row, HIT_LINE, number, 0);
 }
 
 void panel_console(const ui_t *ui, draw_rect_t rect)

@@ -47,7 +47,7 @@ static void strip(const map_t *map, int32_t *y, draw_color_t color, const char *
 {
     char text[80], amount[24];
     draw_rect_t rect = {map->plot.x, *y, map->plot.w, STRIP - 1};
-    snprintf(text, sizeof(text), "%s  %s", name, plot_amount(amount, (double)bytes, "B"));
+    snprintf(text, sizeof(text), "%s  %s", plot_amount(amount, (double)bytes, "B"), name);
     draw_fill(map->ui->draw, rect, color);
     draw_text_cut(map->ui->draw, rect.x + 5, rect.y + (rect.h - draw_text_height(DRAW_SMALL)) / 2,
                   rect.w - 10, DRAW_SMALL, color == ui_back ? ui_dim : ui_back, text);
@@ -102,6 +102,24 @@ static const char *short_name(const char *name)
     return name;
 }
 
+/* Its name, and below it its bytes, where they say something. */
+static void name_place(const map_t *map, const npu_place_plan_t *p, draw_rect_t box,
+                       draw_color_t color)
+{
+    char amount[24];
+    const char *name = short_name(p->name);
+    int32_t high = draw_text_height(DRAW_SMALL), room = box.w - 5;
+    int32_t least = draw_text_width(DRAW_SMALL, strlen(name) < 6 ? name : "mmmmmm");
+    if (room < least || box.h < high - 1)
+        return;
+    plot_amount(amount, p->bytes, "B");
+    bool both = box.h >= 2 * high + 2 && draw_text_width(DRAW_SMALL, amount) <= room;
+    int32_t y = box.y + (box.h - (both ? 2 : 1) * high) / 2;
+    draw_text_cut(map->ui->draw, box.x + 3, y, room, DRAW_SMALL, color, name);
+    if (both)
+        draw_text_cut(map->ui->draw, box.x + 3, y + high, room, DRAW_SMALL, color, amount);
+}
+
 static void draw_place(const map_t *map, uint32_t n)
 {
     const npu_place_plan_t *p = &map->report->place[n];
@@ -109,7 +127,6 @@ static void draw_place(const map_t *map, uint32_t n)
     const ui_select_t *select = &map->ui->ui->select;
     uint64_t id = (uint64_t)map->m->network << 32 | n;
     draw_rect_t box = box_of(map, p);
-    int32_t high = draw_text_height(DRAW_SMALL);
     bool live = map->layer < 0 ||
                 ((uint32_t)map->layer >= p->first_layer && (uint32_t)map->layer <= p->last_layer);
     draw_color_t color = ui_color(n), fill = live ? color : plot_mix(ui_back, color, 420);
@@ -119,24 +136,27 @@ static void draw_place(const map_t *map, uint32_t n)
     if (select->kind == HIT_TENSOR && select->a == id)
         draw_frame(draw, inner, ui_bright);
     draw_hit(draw, inner, HIT_TENSOR, id, 0);
-    if (box.w >= 30 && box.h >= high - 1)
-        draw_text_cut(draw, box.x + 3, box.y + (box.h - high) / 2, box.w - 5, DRAW_SMALL,
-                      live ? ui_back : ui_text, short_name(p->name));
+    name_place(map, p, box, live ? ui_back : ui_text);
 }
 
+/* Numbers of layers, with their names where columns are wide enough. */
 static void draw_layer_axis(const map_t *map)
 {
+    enum { NAMED = 64 };
     int32_t y = map->plot.y + map->plot.h + 1;
+    double per_layer = (double)map->plot.w / map->columns;
     uint32_t most = map->plot.w > 60 ? (uint32_t)(map->plot.w / 40) : 1;
-    uint32_t step = (uint32_t)plot_step(map->columns, most);
+    uint32_t step = per_layer >= 40 ? 1 : (uint32_t)plot_step(map->columns, most);
     step = step > 0 ? step : 1;
+    draw_text(map->ui->draw, map->plot.x - 4, y, DRAW_SMALL, DRAW_RIGHT, ui_dim, "layer");
     for (uint32_t i = 0; i < map->columns; i += step) {
-        int32_t x = map->plot.x + (int32_t)((i + 0.5) * map->plot.w / map->columns);
-        if (x < map->plot.x + map->plot.w - 44)
-            draw_text(map->ui->draw, x, y, DRAW_SMALL, i == 0 ? DRAW_LEFT : DRAW_CENTER, ui_dim,
-                      "%u", i);
+        char text[NPU_NAME_BYTES + 16];
+        bool named = per_layer >= NAMED && i < map->report->layers;
+        snprintf(text, sizeof(text), "%u %.*s", i, NPU_NAME_BYTES,
+                 named ? short_name(map->report->layer[i].name) : "");
+        draw_text_cut(map->ui->draw, map->plot.x + (int32_t)(i * per_layer) + 2, y,
+                      (int32_t)(step * per_layer) - 4, DRAW_SMALL, ui_dim, text);
     }
-    draw_text(map->ui->draw, map->plot.x + map->plot.w, y, DRAW_SMALL, DRAW_RIGHT, ui_dim, "layer");
 }
 
 static void draw_cursor(const map_t *map)
@@ -269,6 +289,8 @@ static void draw_regions(const map_t *map, draw_rect_t rect)
     int32_t line = draw_text_height(DRAW_TEXT) + 2, y = rect.y + 4;
     draw_rect_t bar = {rect.x + 8, rect.y + 6, 26, rect.h - 12};
     int32_t x = bar.x + bar.w + 12, room = rect.x + rect.w - x - 6;
+    if (room < 20 || rect.h < 6 * line)
+        return;
     draw_fill(map->ui->draw, bar, ui_back);
     for (size_t i = 0; i < SIM_COUNT(region); i++)
         part(map, bar, region[i].at, region[i].bytes, region[i].color);
@@ -314,12 +336,12 @@ void panel_l2(const ui_t *ui, draw_rect_t rect)
     }
     int32_t text = draw_text_height(DRAW_SMALL), bottom = rect.y + rect.h - text - 2;
     map.plot = (draw_rect_t){rect.x + LABELS, 0, rect.w - LABELS - WHOLE - 12, 0};
+    if (map.plot.w < 20 || rect.h < 2 * text + 4 * STRIP + 20)
+        return;
     map.plot.y = draw_strips(&map, rect.y + text + 3) + 2;
     map.plot.h = bottom - map.plot.y;
     draw_rect_t whole = {rect.x + rect.w - WHOLE - 5, rect.y + text + 3, WHOLE,
                          bottom - rect.y - text - 3};
-    if (map.plot.w < 20 || map.plot.h < 12)
-        return;
     draw_map(&map);
     draw_whole(&map, whole);
     draw_head(&map, rect);

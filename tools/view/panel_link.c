@@ -9,7 +9,7 @@
 #include "sim/time.h"
 #include "tools/view/plot.h"
 
-enum { LABELS = 52, CELL = 46, COLUMNS = 2048 };
+enum { LABELS = 52, CELL = 46, COLUMNS = 2048, ROWS = 200 };
 #define LATELY_PS (100 * SIM_PS_PER_MS)
 
 /* ---- what it can do, and does ---- */
@@ -129,10 +129,10 @@ static void make_chart(chart_t *c, const view_model_t *m, const plot_time_t *tim
 static void draw_chart(const ui_t *ui, const chart_t *c, const float *value, float scale,
                        draw_rect_t rect, draw_color_t color)
 {
-    size_t w = c->columns, h = (size_t)rect.h;
+    size_t w = c->columns, h = rect.h < ROWS ? (size_t)rect.h : ROWS;
     draw_fill(ui->draw, rect, ui_back);
     draw_line(ui->draw, rect.x, rect.y, rect.x + rect.w - 1, rect.y, 1, ui_edge);
-    uint8_t *px = draw_image(ui->draw, rect, c->columns, (uint32_t)rect.h, false);
+    uint8_t *px = draw_image(ui->draw, rect, c->columns, (uint32_t)h, false);
     if (px == NULL)
         return;
     memset(px, 0, 4 * w * h);
@@ -254,35 +254,60 @@ static void draw_head(const ui_t *ui, draw_rect_t rect, const capacity_t *c)
         plot_put(&line, ui_dim, ", %.3g %% of it", 100 * rate / c->bytes_per_s);
 }
 
+/* From top to bottom: two charts, the newest packets, sums. */
+typedef struct {
+    draw_rect_t busy, fifo, cells, sums;
+    int32_t axis; /* y of the charts' times; -1: no room */
+} link_layout_t;
+
+static link_layout_t place(draw_rect_t rect)
+{
+    enum { TIMES_FROM = 60, MOST_SUMS = 8 };
+    int32_t text = draw_text_height(DRAW_SMALL), cells = 2 * text + 3, width = rect.w - 12;
+    int32_t y = rect.y + 2 * text + 6, bottom = rect.y + rect.h - 4;
+    int32_t lines = (bottom - y) / 3 / text;
+    int32_t sums = (lines < MOST_SUMS ? lines : MOST_SUMS) * text;
+    int32_t high = (bottom - y - sums - cells - 12) / 2;
+    link_layout_t l = {.axis = -1};
+    bool times = high >= TIMES_FROM;
+    high -= times ? text / 2 + 1 : 0;
+    l.busy = (draw_rect_t){rect.x + LABELS, y, rect.w - LABELS - 6, high};
+    l.fifo = (draw_rect_t){l.busy.x, y + high + 4, l.busy.w, high};
+    y = l.fifo.y + high + 4;
+    if (times) {
+        l.axis = y - 3;
+        y += text;
+    }
+    l.cells = (draw_rect_t){rect.x + 6, y, width, cells};
+    y += cells + 4;
+    l.sums = (draw_rect_t){rect.x + 6, y, width, bottom - y};
+    return l;
+}
+
 void panel_link(const ui_t *ui, draw_rect_t rect)
 {
     const view_model_t *m = ui->model;
+    link_layout_t l = place(rect);
     if (m->packets.next == m->packets.first) {
         plot_empty(ui, rect, "waiting for the first packet on the link");
         return;
     }
-    capacity_t c = capacity_of(m);
-    int32_t text = draw_text_height(DRAW_SMALL), cells = 2 * text + 3;
-    int32_t top = rect.y + 2 * text + 6, bottom = rect.y + rect.h - 4;
-    int32_t sums = (bottom - top) / 3 / text * text;
-    int32_t high = (bottom - top - sums - cells - 12) / 2;
-    if (rect.w < LABELS + 40 || high < 8)
+    if (l.busy.w < 40 || l.busy.h < 8)
         return;
-    high = high < 90 ? high : 90;
-    draw_rect_t fill = {rect.x + LABELS, top, rect.w - LABELS - 6, high};
-    draw_rect_t fifo = fill, strip = {rect.x + 6, top + 2 * high + 8, rect.w - 12, cells};
-    fifo.y += high + 4;
-    draw_rect_t rest = {rect.x + 6, strip.y + cells + 4, rect.w - 12, bottom - strip.y - cells - 4};
+    capacity_t c = capacity_of(m);
     chart_t chart;
     char amount[24];
-    plot_time_t time = plot_time(ui, fill);
+    plot_time_t time = plot_time(ui, l.busy);
     make_chart(&chart, m, &time);
-    draw_chart(ui, &chart, chart.busy, 1, fill, 0);
-    chart_label(ui, fill, "busy", "100%");
+    draw_chart(ui, &chart, chart.busy, 1, l.busy, 0);
+    chart_label(ui, l.busy, "busy", "100%");
     float most = c.fifo_bytes > 0 ? (float)c.fifo_bytes : chart.most_fifo;
-    draw_chart(ui, &chart, chart.fifo, most > 0 ? 1 / most : 0, fifo, ui_warn);
-    chart_label(ui, fifo, "FIFO", plot_amount(amount, (double)most, "B"));
-    draw_cells(ui, strip);
-    draw_sums(ui, rest);
+    draw_chart(ui, &chart, chart.fifo, most > 0 ? 1 / most : 0, l.fifo, ui_warn);
+    chart_label(ui, l.fifo, "FIFO", plot_amount(amount, (double)most, "B"));
+    time.rect.h = l.fifo.y + l.fifo.h - l.busy.y;
+    if (l.axis >= 0)
+        plot_time_axis(ui, &time, l.axis);
+    draw_cells(ui, l.cells);
+    draw_sums(ui, l.sums);
     draw_head(ui, rect, &c);
 }

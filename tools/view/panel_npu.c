@@ -13,7 +13,7 @@
 #include "tools/layers.h"
 #include "tools/view/plot.h"
 
-enum { LABELS = 34, GAP = 3 };
+enum { LABELS = 34, GAP = 3, ROWS = 100 /* of the picture of classes, at most */ };
 
 typedef struct {
     const ui_t *ui;
@@ -68,20 +68,20 @@ static void place(bars_t *b)
 /* ---- the charts ---- */
 
 /* A layer from column x to x + w: its cycles by class, 1 point wide each. */
-static void paint_split(const bars_t *b, const npu_layer_report_t *r, uint8_t *px, int32_t x,
-                        int32_t w)
+static void paint_split(const bars_t *b, const npu_layer_report_t *r, uint8_t *px, int32_t high,
+                        int32_t x, int32_t w)
 {
     uint64_t sum = 0, all = 0;
     for (uint32_t c = 0; c < NPU_CLASSES; c++)
         all += r->classes[c];
     int32_t from = 0;
     for (uint32_t c = 0; c < NPU_CLASSES && all > 0; c++) {
+        draw_color_t color = class_color(c);
         sum += r->classes[c];
-        int32_t to = (int32_t)((double)sum / (double)all * b->split.h + 0.5);
-        for (int32_t y = b->split.h - to; y < b->split.h - from; y++)
+        int32_t to = (int32_t)((double)sum / (double)all * high + 0.5);
+        for (int32_t y = high - to; y < high - from; y++)
             for (int32_t i = x; i < x + w; i++)
-                plot_pixel(px + 4 * ((size_t)y * (size_t)b->split.w + (size_t)i), class_color(c),
-                           255);
+                plot_pixel(px + 4 * ((size_t)y * (size_t)b->split.w + (size_t)i), color, 255);
         from = to;
     }
 }
@@ -122,13 +122,13 @@ static void draw_bars(const bars_t *b)
         draw_line(b->ui->draw, b->used.x, y, b->used.x + b->used.w - 1, y, 1,
                   plot_fade(ui_edge, 150));
     }
-    uint8_t *px =
-        draw_image(b->ui->draw, b->split, (uint32_t)b->split.w, (uint32_t)b->split.h, false);
+    int32_t high = b->split.h < ROWS ? b->split.h : ROWS;
+    uint8_t *px = draw_image(b->ui->draw, b->split, (uint32_t)b->split.w, (uint32_t)high, false);
     if (px == NULL)
         return;
-    memset(px, 0, 4 * (size_t)b->split.w * (size_t)b->split.h);
+    memset(px, 0, 4 * (size_t)b->split.w * (size_t)high);
     for (uint32_t i = 0; i < b->m->layers; i++)
-        paint_split(b, &b->m->layer[i].report, px, b->left[i], b->left[i + 1] - b->left[i]);
+        paint_split(b, &b->m->layer[i].report, px, high, b->left[i], b->left[i + 1] - b->left[i]);
     for (uint32_t i = 0; i < b->m->layers; i++)
         if (b->left[i + 1] > b->left[i])
             draw_layer(b, i, b->left[i], b->left[i + 1] - b->left[i]);

@@ -8,7 +8,7 @@
 #include "sim/time.h"
 #include "tools/view/plot.h"
 
-enum { LABELS = 44, COLUMNS = 1024, TABLE = 104 };
+enum { LABELS = 50, COLUMNS = 1024, TABLE = 104, ROWS = 300, HEAT_LINES = 200 };
 
 /* Mean power of each block in each column of points; -1 in its first block: not known. */
 typedef struct {
@@ -89,11 +89,45 @@ static void draw_stack(const ui_t *ui, const view_counter_t *c, draw_rect_t rect
     top = top > 0 ? top : 1;
     draw_fill(ui->draw, rect, ui_back);
     plot_axis(ui, rect, (double)top, "mW");
-    uint8_t *px = draw_image(ui->draw, rect, s.columns, (uint32_t)rect.h, false);
+    uint32_t high = rect.h < ROWS ? (uint32_t)rect.h : ROWS;
+    uint8_t *px = draw_image(ui->draw, rect, s.columns, high, false);
     if (px == NULL)
         return;
-    memset(px, 0, 4 * (size_t)s.columns * (size_t)rect.h);
-    paint(&s, c, px, (uint32_t)rect.h, top);
+    memset(px, 0, 4 * (size_t)s.columns * high);
+    paint(&s, c, px, high, top);
+}
+
+/* The die's temperature, between the least and the most that is to be seen. */
+static void draw_heat(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
+{
+    plot_time_t time = plot_time(ui, rect);
+    float least = 1e9f, most = -1e9f;
+    uint64_t first = c->ring.next;
+    while (first > c->ring.first) { /* and the one before the stretch */
+        float value = c->sample[--first % VIEW_SAMPLES].value[0];
+        least = fminf(least, value);
+        most = fmaxf(most, value);
+        if (c->sample[first % VIEW_SAMPLES].at_ps < time.from_ps)
+            break;
+    }
+    float range = fmaxf(most - least, 0.01f);
+    int32_t x = rect.x, y = 0, text = draw_text_height(DRAW_SMALL);
+    draw_fill(ui->draw, rect, ui_back);
+    uint64_t step = (c->ring.next - first) / HEAT_LINES + 1;
+    for (uint64_t n = first; n < c->ring.next; n += step) {
+        int32_t at = plot_x(&time, c->sample[n % VIEW_SAMPLES].at_ps);
+        float part = (c->sample[n % VIEW_SAMPLES].value[0] - least) / range;
+        int32_t high = rect.y + rect.h - 3 - (int32_t)(part * (float)(rect.h - 6));
+        at = at > rect.x ? at : rect.x;
+        if (n > first && at <= rect.x + rect.w)
+            draw_line(ui->draw, x, y, at, high, 1, ui_warn);
+        x = at;
+        y = high;
+    }
+    draw_text(ui->draw, rect.x - 4, rect.y - 2, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%.2f C",
+              (double)most);
+    draw_text(ui->draw, rect.x - 4, rect.y + rect.h - text + 2, DRAW_SMALL, DRAW_RIGHT, ui_dim,
+              "%.2f", (double)least);
 }
 
 /* ---- by block ---- */
@@ -172,7 +206,8 @@ static void draw_head(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
 
 void panel_power(const ui_t *ui, draw_rect_t rect)
 {
-    const view_counter_t *c = power_of(ui->model);
+    enum { TALL = 240, HEAT = 30 };
+    const view_counter_t *c = power_of(ui->model), *heat = view_counter(ui->model, "temperature");
     int32_t text = draw_text_height(DRAW_SMALL), top = rect.y + 2 * text + 6;
     if (c == NULL) {
         plot_empty(ui, rect,
@@ -181,12 +216,18 @@ void panel_power(const ui_t *ui, draw_rect_t rect)
                        : "waiting for the first sample of the meter");
         return;
     }
+    bool tall = rect.h >= TALL, warms = heat != NULL && heat->ring.next > heat->ring.first;
     draw_rect_t chart = {rect.x + LABELS, top, rect.w - LABELS - TABLE - 8,
-                         rect.y + rect.h - top - 5};
-    draw_rect_t table = {rect.x + rect.w - TABLE - 2, top - 1, TABLE, chart.h + 2};
+                         rect.y + rect.h - top - 5 - (tall ? text : 0) - (warms ? HEAT + 4 : 0)};
+    draw_rect_t table = {rect.x + rect.w - TABLE - 2, top - 1, TABLE, rect.y + rect.h - top - 3};
     if (chart.w < 20 || chart.h < 20)
         return;
     draw_stack(ui, c, chart);
+    if (warms)
+        draw_heat(ui, heat, (draw_rect_t){chart.x, chart.y + chart.h + 4, chart.w, HEAT});
+    plot_time_t time = plot_time(ui, chart);
+    if (tall)
+        plot_time_axis(ui, &time, rect.y + rect.h - text - 2);
     draw_table(ui, c, table);
     draw_head(ui, c, rect);
 }

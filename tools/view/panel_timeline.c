@@ -44,7 +44,7 @@ static const struct {
     {LANE_LINK,     11, 0, 10, true,  false},
 };
 /* clang-format on */
-enum { ROWS = SIM_COUNT(rows), MOST_HIGH = 26 };
+enum { ROWS = SIM_COUNT(rows) };
 
 typedef struct {
     const ui_t *ui;
@@ -84,10 +84,9 @@ static void place(sheet_t *s)
     for (uint32_t i = 0; i < ROWS; i++) {
         if (!on[i])
             continue;
-        int32_t most = rows[i].lane == LANE_EXPOSURE ? 3 * MOST_HIGH : MOST_HIGH;
         int32_t high = rows[i].least + left * rows[i].share / shares;
         y += rows[i].group ? GAP : 1;
-        s->row[rows[i].lane] = (draw_rect_t){s->plot.x, y, s->plot.w, high < most ? high : most};
+        s->row[rows[i].lane] = (draw_rect_t){s->plot.x, y, s->plot.w, high};
         y += s->row[rows[i].lane].h;
     }
     s->row[LANE_FIRMWARE] = s->row[LANE_CORE];
@@ -101,19 +100,36 @@ static void label(const sheet_t *s, draw_rect_t row, const char *text)
               DRAW_SMALL, DRAW_RIGHT, ui_dim, "%s", text);
 }
 
+static draw_rect_t from_to(draw_rect_t first, draw_rect_t last)
+{
+    first.h = last.y + last.h - first.y;
+    return first;
+}
+
+/* Lanes that are too thin for a name share one with their neighbors. */
+static void label_thin(const sheet_t *s, int32_t high)
+{
+    const draw_rect_t *row = s->row;
+    bool irq = row[LANE_IRQ].h > 0 && row[LANE_IRQ].h < high;
+    bool packets = row[LANE_PACKETS].h > 0 && row[LANE_PACKETS].h < high;
+    if (row[LANE_LOAD].h > 0 && row[LANE_LOAD].h < high)
+        label(s, from_to(row[LANE_LOAD], row[LANE_STORE]), "engines");
+    label(s, irq ? from_to(row[LANE_CORE], row[LANE_IRQ]) : row[LANE_CORE],
+          irq ? "core, irq" : lane_label[LANE_CORE]);
+    label(s, packets ? from_to(row[LANE_PACKETS], row[LANE_LINK]) : row[LANE_LINK],
+          lane_label[LANE_LINK]);
+}
+
 static void draw_rows(const sheet_t *s)
 {
-    int32_t high = draw_text_height(DRAW_SMALL) - 3;
-    draw_rect_t engines = s->row[LANE_LOAD];
-    engines.h = s->row[LANE_STORE].y + s->row[LANE_STORE].h - engines.y;
+    int32_t high = draw_text_height(DRAW_SMALL) - 2;
     for (uint32_t i = 0; i < ROWS; i++) {
-        draw_rect_t row = s->row[rows[i].lane];
-        draw_fill(s->ui->draw, row, ui_back);
-        if (row.h >= high)
-            label(s, row, lane_label[rows[i].lane]);
+        lane_id_t lane = rows[i].lane;
+        draw_fill(s->ui->draw, s->row[lane], ui_back);
+        if (s->row[lane].h >= high && lane != LANE_CORE && lane != LANE_LINK)
+            label(s, s->row[lane], lane_label[lane]);
     }
-    if (s->row[LANE_LOAD].h > 0 && s->row[LANE_LOAD].h < high)
-        label(s, engines, "engines");
+    label_thin(s, high);
 }
 
 /* ---- colors ---- */
@@ -133,7 +149,7 @@ static draw_color_t lane_color(lane_id_t lane)
     case LANE_PACKETS:
         return ui_block_color("link");
     default:
-        return ui_dim;
+        return ui_text;
     }
 }
 
@@ -179,7 +195,7 @@ static void name_exposure(const sheet_t *s, const lanes_shutter_t *e)
     snprintf(name, sizeof(name), "%s%d", x1 - x0 > 90 ? "frame " : "", e->frame);
     if (end > e->exposure_start_ps && x1 - x0 > draw_text_width(DRAW_SMALL, name) + 16)
         draw_text(s->ui->draw, (x0 + x1) / 2, row.y + (row.h - draw_text_height(DRAW_SMALL)) / 2,
-                  DRAW_SMALL, DRAW_CENTER, ui_back, "%s", name);
+                  DRAW_SMALL, DRAW_CENTER, ui_bright, "%s", name);
 }
 
 static void draw_exposures(const sheet_t *s)
@@ -211,7 +227,7 @@ static void draw_narrow(const sheet_t *s, lane_id_t id)
         return;
     for (uint32_t x = 0; x < l->columns; x++) {
         float cover = lane->cover[x] < 1 ? lane->cover[x] : 1;
-        uint32_t alpha = cover > 0 ? 60 + (uint32_t)(195 * cover) : 0;
+        uint32_t alpha = cover > 0 ? 110 + (uint32_t)(145 * cover) : 0;
         plot_pixel(px + 4 * (size_t)x, id == LANE_CORE ? ui_back : span_color(id, lane->frame[x]),
                    id == LANE_CORE ? (uint32_t)(255 * cover) : alpha);
     }
@@ -331,7 +347,7 @@ static void put_parts(plot_line_t *line, const timeline_frame_t *f)
     for (size_t i = 0; i < SIM_COUNT(part); i++) {
         if (part[i].from_ps == 0 || part[i].to_ps <= part[i].from_ps)
             continue;
-        plot_put(line, ui_dim, "%s%s ", first ? " = " : " + ", part[i].name);
+        plot_put(line, ui_dim, "%s%s ", first ? " " : " + ", part[i].name);
         plot_put(line, ui_text, "%.3f", (double)(part[i].to_ps - part[i].from_ps) / 1e9);
         first = false;
     }
@@ -343,11 +359,12 @@ static void head_of_frame(const timeline_frame_t *f, plot_line_t *line)
     plot_put(line, ui_color(f->frame), "frame %u ", f->frame);
     plot_put(line, ui_dim, " photon to alert ");
     plot_put(line, ui_bright, "%s", ui_time(text, f->link_last_ps - f->exposure_start_ps));
-    put_parts(line, f);
     if (f->readout_end_ps > 0 && f->link_last_ps > f->readout_end_ps) {
-        plot_put(line, ui_dim, "   last row to alert ");
+        plot_put(line, ui_dim, ", last row to alert ");
         plot_put(line, ui_bright, "%s", ui_time(text, f->link_last_ps - f->readout_end_ps));
     }
+    plot_put(line, ui_dim, "  in ms:");
+    put_parts(line, f);
 }
 
 static void head_of_span(const view_model_t *m, const view_span_t *span, plot_line_t *line)

@@ -52,14 +52,6 @@ draw_color_t plot_mix(draw_color_t a, draw_color_t b, uint32_t permille)
     return mixed;
 }
 
-void plot_pixel(uint8_t *rgba, draw_color_t color, uint32_t alpha)
-{
-    rgba[0] = (uint8_t)(color >> 24);
-    rgba[1] = (uint8_t)(color >> 16);
-    rgba[2] = (uint8_t)(color >> 8);
-    rgba[3] = (uint8_t)alpha;
-}
-
 /* ---- text ---- */
 
 void plot_put(plot_line_t *line, draw_color_t color, const char *fmt, ...)

@@ -22,7 +22,13 @@ draw_color_t plot_fade(draw_color_t color, uint32_t alpha);
 /* permille of b, the rest a; opaque. */
 draw_color_t plot_mix(draw_color_t a, draw_color_t b, uint32_t permille);
 /* A pixel of draw_image. */
-void plot_pixel(uint8_t *rgba, draw_color_t color, uint32_t alpha);
+static inline void plot_pixel(uint8_t *rgba, draw_color_t color, uint32_t alpha)
+{
+    rgba[0] = (uint8_t)(color >> 24);
+    rgba[1] = (uint8_t)(color >> 16);
+    rgba[2] = (uint8_t)(color >> 8);
+    rgba[3] = (uint8_t)alpha;
+}
 
 /* ---- text ---- */
 
