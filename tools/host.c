@@ -201,6 +201,8 @@ static void on_frame(void *ctx, const mipi_rx_frame_t *frame)
         take_image(host, frame, image);
     else
         tell_frame(host, frame, NULL);
+    if (host->on_frame != NULL)
+        host->on_frame(host->ctx, frame);
 }
 
 /* ---- packets ------------------------------------------------------------------------------------

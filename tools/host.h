@@ -32,6 +32,8 @@ typedef struct {
     /* A packet that was good; may be NULL. */
     void (*on_metadata)(void *ctx, const metadata_t *metadata);
     void (*on_image)(void *ctx);   /* an image frame is complete; may be NULL */
+    /* Every frame, whole or not; may be NULL. */
+    void (*on_frame)(void *ctx, const mipi_rx_frame_t *frame);
     void (*on_tensors)(void *ctx); /* a frame with tensor lines that were good; may be NULL */
     void *ctx;
     uint64_t metadata_frames, postmortems, problems;

@@ -156,6 +156,39 @@ static void take_rows(const mipi_rx_stream_t *stream, host_format_t format, uint
     }
 }
 
+/* Which of R, G, B a sample is, by Bayer order, row and column. */
+static const uint8_t color_at[][2][2] = {
+    [SIM_BAYER_GRBG] = {{1, 0}, {2, 1}},
+    [SIM_BAYER_RGGB] = {{0, 1}, {1, 2}},
+    [SIM_BAYER_BGGR] = {{2, 1}, {1, 0}},
+    [SIM_BAYER_GBRG] = {{1, 2}, {0, 1}},
+};
+
+static void mosaic_row(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint32_t row,
+                       uint32_t width_px, const uint32_t *sample, uint8_t *rgb)
+{
+    uint32_t drop = mipi_bits_of_dt(stream->dt) - 8;
+    memset(rgb, 0, 3 * (size_t)width_px);
+    for (uint32_t i = 0; i < width_px; i++)
+        rgb[3 * i + color_at[bayer][row % 2][i % 2]] = (uint8_t)(sample[i] >> drop);
+}
+
+void host_image_rgb(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint8_t *rgb)
+{
+    uint32_t width_px = host_image_width(stream);
+    uint32_t *scratch = malloc(((size_t)width_px + 1) * sizeof(*scratch));
+    for (uint32_t row = 0; scratch != NULL && row < stream->lines; row++) {
+        uint8_t *out = rgb + 3 * (size_t)width_px * row;
+        if (host_image_is_raw(stream)) {
+            raw_row(stream, row, width_px, scratch);
+            mosaic_row(stream, bayer, row, width_px, scratch, out);
+        } else {
+            rgb_row(stream, row, width_px, (uint8_t *)scratch, out);
+        }
+    }
+    free(scratch);
+}
+
 /* ---- files --------------------------------------------------------------------------------------
  */
 /* A DNG has 16 bits at most. */

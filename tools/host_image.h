@@ -5,6 +5,7 @@
 #define TOOLS_HOST_IMAGE_H
 
 #include "mipi/rx.h"
+#include "sim/line.h"
 
 /*
  * PNG: 8 bits, RAW as a gray mosaic of the upper eight. DNG: RAW only, RGGB, black 0, white full
@@ -30,6 +31,10 @@ bool host_image_is_raw(const mipi_rx_stream_t *stream);
 uint32_t host_image_width(const mipi_rx_stream_t *stream);
 /* What its file ends with: RGB is PNG, where RAW is DNG. */
 const char *host_image_suffix(const mipi_rx_stream_t *stream, host_format_t format);
+
+/* As RGB of 8 bits, 3 bytes a pixel, host_image_width x lines; RAW as a colored mosaic of its upper
+ * eight: samples of a color in that color, in this order. */
+void host_image_rgb(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint8_t *rgb);
 
 /* False with one line in error. An image without pixels is not written. */
 bool host_image_write(const char *file, const mipi_rx_stream_t *stream, host_format_t format,

@@ -170,6 +170,14 @@ void host_player_wake(host_player_t *p)
         go_on(p);
 }
 
+void host_player_drop(host_player_t *p)
+{
+    if (p->idle != 0 || current(p)->act != HOST_AT || !sim_event_pending(&p->next))
+        return;
+    sim_event_cancel(p->comp.sim, &p->next);
+    p->idle = 1;
+}
+
 /* ---- the component ---- */
 
 static void reset(sim_comp_t *comp)

@@ -45,6 +45,8 @@ typedef struct {
 /* More lines were appended to the script, or a snapshot was restored of when there were fewer:
  * begins the next, unless one is under way. */
 void host_player_wake(host_player_t *player);
+/* Stops waiting for a time of `at`: that line and those behind it are to be cut from the script. */
+void host_player_drop(host_player_t *player);
 
 /* After sensor_init and whoever else sets the SPI target's tape: the script's data are put behind
  * it. An empty script is that of a hand that may come: nothing tells of it. player is zeroed and

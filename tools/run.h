@@ -73,6 +73,7 @@ typedef struct {
     void (*count)(void *ctx, const char *track, uint64_t at_ps, const char *values);
     void (*frame_starts)(void *ctx, const scene_timing_t *timing, uint32_t frame);
     void (*metadata)(void *ctx, const metadata_t *metadata);
+    void (*received)(void *ctx, const mipi_rx_frame_t *frame); /* by the host */
     void (*frame)(void *ctx, const timeline_frame_t *frame);
     void (*energy)(void *ctx, const energy_frame_t *frame);
     void (*uart)(void *ctx, uint8_t byte);

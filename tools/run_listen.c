@@ -94,6 +94,13 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
         sim_stop(run->sim);
 }
 
+static void on_received(void *ctx, const mipi_rx_frame_t *frame)
+{
+    const run_t *run = ctx;
+    if (run->watcher->received != NULL)
+        run->watcher->received(run->watcher->ctx, frame);
+}
+
 /* The last metadata may come while its image is still on its way; tensor lines come within it. */
 static void on_image(void *ctx)
 {
@@ -243,6 +250,7 @@ int run_listen(run_t *run, const run_desc_t *desc)
               run->scenario.output.images ? run->results.dir : NULL);
     run->host.names = metadata_names(run->scenario.resolved);
     run->host.on_metadata = on_metadata;
+    run->host.on_frame = run->watcher != NULL ? on_received : NULL;
     run->host.on_image = run->host.on_tensors = on_image;
     run->host.elf = run->scenario.firmware;
     run->host.ctx = run;

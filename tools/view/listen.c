@@ -1,0 +1,314 @@
+#include "tools/view/listen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "isp/yuv.h"
+#include "tools/host_image.h"
+#include "tools/truth.h"
+
+enum { IDEAL_PX = 640 }; /* width of the world's picture */
+
+static uint64_t now_ps(const view_listen_t *l)
+{
+    return sim_now_ps(l->run->sim);
+}
+
+static void stepped(const view_listen_t *l, play_step_t step)
+{
+    if (l->stepped != NULL)
+        l->stepped(l->ctx, step);
+}
+
+/* ---- pictures ---- */
+
+/* Room for a frame; what was there stays where the size is the same. False without memory. */
+static bool make_room(view_picture_t *p, uint32_t width_px, uint32_t height_px, size_t px_bytes)
+{
+    size_t bytes = (size_t)width_px * height_px * px_bytes;
+    if (p->width_px == width_px && p->height_px == height_px && p->px.rgb != NULL)
+        return true;
+    if (p->room < bytes) {
+        free(p->px.rgb);
+        p->px.rgb = malloc(bytes);
+        p->room = p->px.rgb != NULL ? bytes : 0;
+    }
+    p->width_px = p->px.rgb != NULL ? width_px : 0;
+    p->height_px = p->px.rgb != NULL ? height_px : 0;
+    if (p->px.rgb != NULL)
+        memset(p->px.rgb, 0, bytes);
+    return p->px.rgb != NULL;
+}
+
+static void on_row(void *ctx, const sim_line_t *line)
+{
+    view_listen_t *l = ctx;
+    view_picture_t *p = &l->model->picture[VIEW_RAW];
+    view_tell_fill(l->model, now_ps(l), l->run->sensor->mipi.fifo_used);
+    if (line->exposure == 0 && make_room(p, line->width_px, line->height_px, 2)) {
+        p->frame = line->frame;
+        p->rows = line->row + 1;
+        p->bits = line->bits;
+        p->bayer = line->bayer;
+        p->black = l->run->sensor->pixel.desc.black_dn;
+        p->window = line->window;
+        p->told_ps = now_ps(l);
+        memcpy(p->px.raw + (size_t)line->row * line->width_px, line->data.raw,
+               2 * (size_t)line->width_px);
+    }
+    stepped(l, STEP_ROW);
+}
+
+static void on_image_line(void *ctx, const sim_line_t *line)
+{
+    view_listen_t *l = ctx;
+    view_picture_t *p = &l->model->picture[VIEW_ISP];
+    if (!make_room(p, line->width_px, line->height_px, 3))
+        return;
+    uint8_t *rgb = p->px.rgb + 3 * (size_t)line->width_px * line->row;
+    if (line->format == SIM_LINE_YUV422)
+        yuv_unpack_422(line->data.rgb, line->width_px, l->run->sensor->isp.image.job.mode, rgb);
+    else
+        memcpy(rgb, line->data.rgb, 3 * (size_t)line->width_px);
+    p->frame = line->frame;
+    p->rows = line->row + 1;
+    p->window = line->window;
+    p->told_ps = now_ps(l);
+}
+
+static bool image_wanted(void *ctx)
+{
+    view_listen_t *l = ctx;
+    bool wanted = l->want_image;
+    l->want_image = false;
+    return wanted;
+}
+
+/* An image on the link says neither which part of the array it shows nor its colors' order. */
+void view_listen_received(view_listen_t *l, const mipi_rx_frame_t *frame)
+{
+    view_picture_t *p = &l->model->picture[VIEW_HOST];
+    for (uint32_t i = 0; i < frame->streams; i++) {
+        const mipi_rx_stream_t *stream = &frame->stream[i];
+        uint32_t width_px = host_image_is(stream) ? host_image_width(stream) : 0;
+        bool raw = host_image_is_raw(stream);
+        const view_picture_t *shown = &l->model->picture[raw ? VIEW_RAW : VIEW_ISP];
+        if (width_px == 0 || stream->lines == 0 || !make_room(p, width_px, stream->lines, 3))
+            continue;
+        host_image_rgb(stream, l->model->picture[VIEW_RAW].bayer, p->px.rgb);
+        p->frame = frame->number;
+        p->rows = p->height_px;
+        p->window = shown->window;
+        p->told_ps = now_ps(l);
+    }
+}
+
+static void draw_world(view_listen_t *l)
+{
+    view_model_t *m = l->model;
+    view_picture_t *p = &m->picture[VIEW_IDEAL];
+    sim_image_t image = {0};
+    double white = scene_desc(m->scene)->lux.low;
+    if (scene_draw(m->scene, &m->timing, IDEAL_PX, white, &image) != SIM_OK)
+        return;
+    if (make_room(p, image.width_px, image.height_px, 3)) {
+        memcpy(p->px.rgb, image.data, 3 * (size_t)image.width_px * image.height_px);
+        p->frame = l->drawn_frame;
+        p->rows = p->height_px;
+        p->window = m->timing.window;
+        p->told_ps = now_ps(l);
+    }
+    sim_image_free(&image);
+}
+
+void view_listen_refresh(view_listen_t *l)
+{
+    view_model_t *m = l->model;
+    m->now_ps = now_ps(l);
+    l->want_image = true;
+    if (m->scene != NULL && m->truth_known && (!l->drawn || l->drawn_frame != m->truth.frame)) {
+        l->drawn = true;
+        l->drawn_frame = m->truth.frame;
+        draw_world(l);
+    }
+}
+
+/* ---- what the run tells ---- */
+
+static int64_t layer_of(const char *args)
+{
+    const char *at = args != NULL ? strstr(args, "\"layer\":") : NULL;
+    return at != NULL ? strtol(at + 8, NULL, 10) : -1;
+}
+
+static bool is_engine(const char *track)
+{
+    static const char *const engines[] = {"npu.load", "npu.store", "npu.mac", "npu.vec"};
+    for (uint32_t i = 0; i < SIM_COUNT(engines); i++)
+        if (strcmp(track, engines[i]) == 0)
+            return true;
+    return false;
+}
+
+void view_listen_span(view_listen_t *l, const char *track, const char *name, uint64_t start_ps,
+                      uint64_t end_ps, const char *args)
+{
+    view_tell_span(l->model, track, name, start_ps, end_ps, args, now_ps(l));
+    if (!is_engine(track))
+        return;
+    int64_t layer = layer_of(args);
+    stepped(l, STEP_INSN);
+    if (layer != l->layer)
+        stepped(l, STEP_NLAYER);
+    l->layer = layer;
+}
+
+void view_listen_frame_starts(view_listen_t *l, const scene_timing_t *timing, uint32_t frame)
+{
+    view_model_t *m = l->model;
+    m->timing = *timing;
+    if (m->scene != NULL) {
+        scene_truth(m->scene, timing, frame, &m->truth);
+        m->truth_known = true;
+    }
+    stepped(l, STEP_FRAME);
+}
+
+static void tell_events(view_listen_t *l, const metadata_t *metadata)
+{
+    const metadata_names_t names = metadata_names(l->run->scenario.resolved);
+    sim_json_t *line = metadata->events != 0 ? metadata_json(metadata, &names) : NULL;
+    const sim_json_t *events = line != NULL ? sim_json_find(line, "events") : NULL;
+    for (const sim_json_t *e = events != NULL ? sim_json_first(events) : NULL; e != NULL;
+         e = sim_json_next(e)) {
+        char *text = sim_json_print(e, false);
+        view_tell_line(l->model, LINE_EVENT, now_ps(l), "frame %u: %s", metadata->frame,
+                       text != NULL ? text : "");
+        free(text);
+    }
+    sim_json_free(line);
+}
+
+void view_listen_metadata(view_listen_t *l, const metadata_t *metadata)
+{
+    view_report_t *r = view_tell_report(l->model);
+    *r = (view_report_t){.told_ps = now_ps(l),
+                         .frame = metadata->frame,
+                         .network = metadata->network,
+                         .latency_us = metadata->latency_us,
+                         .count_in = metadata->count_in,
+                         .count_out = metadata->count_out,
+                         .events = metadata->events};
+    r->boxes = metadata->boxes < VIEW_BOXES ? metadata->boxes : VIEW_BOXES;
+    for (uint32_t i = 0; i < r->boxes; i++)
+        r->box[i] = metadata_box(metadata, i);
+    tell_events(l, metadata);
+}
+
+void view_listen_energy(view_listen_t *l, const energy_frame_t *frame)
+{
+    memcpy(l->model->energy_fj, frame->fj, sizeof(frame->fj));
+    l->model->energy_frame = frame->frame;
+    l->model->energy_known = true;
+}
+
+void view_listen_uart(view_listen_t *l, uint8_t byte)
+{
+    bool ends = byte == '\n' || l->uart_used + 1 == sizeof(l->uart);
+    if (byte >= ' ' && byte != 0x7f && !ends)
+        l->uart[l->uart_used++] = (char)byte;
+    if (!ends || l->uart_used == 0)
+        return;
+    l->uart[l->uart_used] = '\0';
+    view_tell_line(l->model, LINE_UART, now_ps(l), "%s", l->uart);
+    l->uart_used = 0;
+}
+
+static void on_packet(void *ctx, const mipi_packet_t *packet)
+{
+    view_listen_t *l = ctx;
+    view_packet_t *p = view_tell_packet(l->model);
+    p->start_ps = packet->start_ps;
+    p->end_ps = packet->more ? packet->last_byte_ps : packet->end_ps;
+    p->number = packet->number;
+    p->bytes = packet->count;
+    p->kept = packet->count < VIEW_HEAD ? packet->count : VIEW_HEAD;
+    memcpy(p->head, packet->bytes, p->kept);
+    if (packet->count > 0) { /* the header's first byte, CSI-2 v3.0, 9.1 */
+        p->vc = packet->bytes[0] >> 6;
+        p->dt = packet->bytes[0] & 0x3f;
+    }
+    stepped(l, STEP_PACKET);
+}
+
+/* Which of the networks it is: by the tables of names that the NPU goes by. */
+static void on_inference(void *ctx, bool level)
+{
+    view_listen_t *l = ctx;
+    view_model_t *m = l->model;
+    const npu_t *npu = &l->run->sensor->npu;
+    const npu_prog_t *names = npu_names(npu);
+    if (!level || names == NULL)
+        return;
+    for (uint32_t i = 0; i < l->run->networks.count; i++)
+        if (&l->run->networks.prog[i] == names)
+            m->network = i;
+    m->layers = names->layer_count < VIEW_LAYERS ? names->layer_count : VIEW_LAYERS;
+    for (uint32_t i = 0; i < m->layers; i++) {
+        view_layer_t *layer = &m->layer[i];
+        snprintf(layer->name, sizeof(layer->name), "%s", names->layers[i].name);
+        snprintf(layer->op, sizeof(layer->op), "%.*s", VIEW_NAME - 1, names->layers[i].op);
+        layer->known = npu_layer_report(npu, i, &layer->report);
+    }
+}
+
+/* ---- begin, back, end ---- */
+
+/* A scene of its own, for drawing needs scratch memory of the scene's. A pipe is seen once. */
+static bool load_world(view_listen_t *l, run_t *run, const run_desc_t *desc)
+{
+    char error[RUN_ERROR];
+    if (scene_is_pipe(run->scenario.scene))
+        return true;
+    if (!scenario_load(&l->world, desc->scenario, &desc->flags, error, sizeof(error))) {
+        run_fail(run, EXIT_FAILED, "%s", error);
+        return false;
+    }
+    l->model->scene = l->world.scene;
+    return true;
+}
+
+bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
+{
+    sensor_t *sensor = run->sensor;
+    l->run = run;
+    l->layer = -1;
+    l->want_image = true;
+    l->model->sensor = sensor;
+    l->model->networks = &run->networks;
+    l->model->frames = run->scenario.frames;
+    if (!load_world(l, run, desc))
+        return false;
+    bool fine = pix_add_sink(&sensor->pixel, (sim_line_sink_t){on_row, l}) &&
+                isp_add_image_sink(&sensor->isp, (img_sink_t){.line = {on_image_line, l},
+                                                              .wanted = image_wanted}) &&
+                mipi_tx_listen(&sensor->mipi, on_packet, l) &&
+                sim_wire_connect(&sensor->npu.done, on_inference, l);
+    if (!fine)
+        run_fail(run, EXIT_FAILED, "a port of the sensor has no place left");
+    return fine;
+}
+
+void view_listen_end(view_listen_t *l)
+{
+    scenario_free(&l->world);
+}
+
+void view_listen_back(view_listen_t *l, uint64_t at_ps)
+{
+    l->uart_used = 0;
+    l->layer = -1;
+    l->drawn = false;
+    view_model_back(l->model, at_ps);
+}

@@ -1,0 +1,46 @@
+/*
+ * listen.h - the taps of a run: what fills the viewer's model.
+ *
+ * It only listens; the state of the run is the same without it. The ISP's image is asked for as
+ * often as somebody looks (want_image), for it costs time where nobody else wants it.
+ */
+#ifndef TOOLS_VIEW_LISTEN_H
+#define TOOLS_VIEW_LISTEN_H
+
+#include "tools/run.h"
+#include "tools/view/model.h"
+#include "tools/view/play.h"
+
+typedef struct {
+    view_model_t *model;
+    run_t *run;
+    scenario_t world;     /* loaded once more, for a scene of its own */
+    char uart[VIEW_LINE]; /* the line that is being printed */
+    uint32_t uart_used;
+    int64_t layer;        /* of the NPU's last instruction; -1: none */
+    uint32_t drawn_frame; /* of the ideal picture */
+    bool drawn;
+    bool want_image; /* the next frames of the ISP */
+    /* Something happened that one can step to. May be NULL. */
+    void (*stepped)(void *ctx, play_step_t step);
+    void *ctx;
+} view_listen_t;
+
+/* What a watcher of a run needs; its ctx is the listener's owner, who hands on. */
+bool view_listen_begin(view_listen_t *listen, run_t *run, const run_desc_t *desc);
+void view_listen_end(view_listen_t *listen);
+/* The run was put back to this time. */
+void view_listen_back(view_listen_t *listen, uint64_t at_ps);
+
+void view_listen_span(view_listen_t *listen, const char *track, const char *name, uint64_t start_ps,
+                      uint64_t end_ps, const char *args);
+void view_listen_frame_starts(view_listen_t *listen, const scene_timing_t *timing, uint32_t frame);
+void view_listen_metadata(view_listen_t *listen, const metadata_t *metadata);
+void view_listen_received(view_listen_t *listen, const mipi_rx_frame_t *frame);
+void view_listen_energy(view_listen_t *listen, const energy_frame_t *frame);
+void view_listen_uart(view_listen_t *listen, uint8_t byte);
+
+/* Before a picture of the window is made: the time, and the world as it is, drawn. */
+void view_listen_refresh(view_listen_t *listen);
+
+#endif
