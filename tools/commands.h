@@ -23,6 +23,7 @@
     X(events,  "what happened in a run, by type, time, place and identity")                       \
     X(compare, "a plain camera and its host against the same scene's AI sensor")                \
     X(phases,  "latency from an entry into a zone to a pin, at every phase of a frame")          \
+    X(view,    "a run in a window: scene, pixels, chip, link and host, live or back in time")         \
     X(report,  "a run as one page of HTML")                                                     \
     X(diff,    "what moved from one run to another, and by how much")                            \
     X(test,    "scenarios with expectations: run, judged, reported")                                \

@@ -1,0 +1,499 @@
+#include "tools/view/view.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/file.h"
+#include "tools/cli.h"
+#include "tools/execution.h"
+#include "tools/view/play_run.h"
+#include "tools/view/ui.h"
+
+#define REFRESH_S (1.0 / 30)
+enum { INPUTS = 256, LISTS = 3, NONE = LISTS, IDLE_MS = 10, MAX_STATS = 256 << 20 };
+
+/* Between the two threads, under the lock. */
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    input_t input[INPUTS]; /* from the window; the run's thread empties it */
+    uint32_t inputs;
+    uint32_t newest, showing; /* draw lists: the one that was made last, the one that is shown */
+    uint64_t made;            /* lists */
+    bool begun, ended;        /* the run is wired; it is over */
+} exchange_t;
+
+typedef struct {
+    const view_desc_t *desc;
+    run_t *run;
+    view_model_t model;
+    view_listen_t listen;
+    play_t *play;
+    view_ui_t ui;
+    draw_t list[LISTS];
+    exchange_t x;
+    uint32_t width, height; /* of the window, points */
+    double drawn_s;
+    bool asked;   /* the user did something since */
+    bool checked; /* against what was recorded */
+    bool leaves;
+    bool complete; /* the run came to its end */
+    int code;
+    view_told_t told;
+    double begun_s;
+
+    window_t *window; /* without a second thread: pictures and films */
+    uint64_t next_ps; /* of the film: its next frame */
+    uint64_t frames;
+    char error[512];
+} view_t;
+
+/* ---- draw lists ---- */
+
+/* The list that is neither shown nor waits to be. */
+static uint32_t free_list(const exchange_t *x)
+{
+    for (uint32_t i = 0; i < LISTS; i++)
+        if (i != x->newest && i != x->showing)
+            return i;
+    return 0;
+}
+
+static void draw_into(view_t *v, draw_t *list)
+{
+    const ui_t ui = {&v->model, v->play, &v->ui, list};
+    view_listen_refresh(&v->listen);
+    draw_begin(list, v->width, v->height);
+    ui_draw(&ui);
+}
+
+static const draw_t *newest(const view_t *v)
+{
+    return &v->list[v->x.newest < LISTS ? v->x.newest : 0];
+}
+
+/* ---- the run's thread, under a window ---- */
+
+static uint32_t take_inputs(view_t *v, input_t *to, uint32_t wait_ms)
+{
+    exchange_t *x = &v->x;
+    struct timespec until;
+    pthread_mutex_lock(&x->lock);
+    if (x->inputs == 0 && wait_ms != 0) {
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += (long)wait_ms * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&x->changed, &x->lock, &until);
+    }
+    uint32_t count = x->inputs;
+    memcpy(to, x->input, count * sizeof(*to));
+    x->inputs = 0;
+    pthread_mutex_unlock(&x->lock);
+    return count;
+}
+
+static void publish(view_t *v)
+{
+    pthread_mutex_lock(&v->x.lock);
+    uint32_t at = free_list(&v->x);
+    pthread_mutex_unlock(&v->x.lock);
+    draw_into(v, &v->list[at]);
+    pthread_mutex_lock(&v->x.lock);
+    v->x.newest = at;
+    v->x.made++;
+    pthread_mutex_unlock(&v->x.lock);
+    v->drawn_s = execution_seconds();
+    v->asked = false;
+}
+
+static bool handle(view_t *v, const input_t *input)
+{
+    v->asked = true;
+    if (input->kind == INPUT_RESIZE) {
+        v->width = (uint32_t)input->x;
+        v->height = (uint32_t)input->y;
+    }
+    if (input->kind == INPUT_CLOSE)
+        return false;
+    return ui_input(&v->ui, &v->model, newest(v), v->play, input);
+}
+
+/* A recorded run that is simulated again must come to the state that it had. */
+static void compare_with_record(view_t *v)
+{
+    char path[1200], error[256], hash[24];
+    size_t bytes;
+    v->told.hash = sim_state_hash(v->run->sim);
+    if (v->desc->recorded == NULL)
+        return;
+    snprintf(path, sizeof(path), "%s/stats.json", v->desc->recorded);
+    snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)v->told.hash);
+    uint8_t *stats = sim_file_read(path, MAX_STATS, &bytes, error, sizeof(error));
+    char *text = stats != NULL ? realloc(stats, bytes + 1) : NULL;
+    if (text != NULL)
+        text[bytes] = '\0';
+    const char *at = text != NULL ? strstr(text, "\"state_hash\"") : NULL;
+    bool same =
+        at != NULL && strncmp(at + strcspn(at, ":") + 1 + strspn(strchr(at, ':') + 1, " \t\""),
+                              hash, strlen(hash)) == 0;
+    view_tell_line(&v->model, LINE_LOG, sim_now_ps(v->run->sim),
+                   same ? "state hash %s, as recorded" : "state hash %s: not what was recorded",
+                   hash);
+    free(text != NULL ? text : (char *)stats);
+}
+
+static void note_end(view_t *v)
+{
+    if (v->checked || !play_over(v->play))
+        return;
+    v->checked = true;
+    v->complete = true;
+    v->told.run_s = execution_seconds() - v->begun_s;
+    v->told.run_ps = sim_now_ps(v->run->sim);
+    compare_with_record(v);
+}
+
+static bool interrupted(const view_t *v)
+{
+    return v->desc->run.interrupted != NULL && *v->desc->run.interrupted != 0;
+}
+
+static bool look(void *ctx, uint32_t wait_ms)
+{
+    view_t *v = ctx;
+    input_t input[INPUTS];
+    uint32_t count = take_inputs(v, input, wait_ms);
+    for (uint32_t i = 0; i < count && !v->leaves; i++)
+        v->leaves = !handle(v, &input[i]);
+    note_end(v);
+    v->leaves = v->leaves || interrupted(v) || (v->desc->close && play_over(v->play));
+    if (v->asked || v->leaves || execution_seconds() - v->drawn_s >= REFRESH_S)
+        publish(v);
+    return !v->leaves;
+}
+
+/* ---- without a window: a picture, a film ---- */
+
+/* Types the keys, as somebody would who sees what each does. */
+static void type_keys(view_t *v)
+{
+    for (const char *key = v->desc->keys; key != NULL && *key != '\0'; key++) {
+        const input_t input = {.kind = INPUT_KEY, .key = (uint8_t)*key};
+        draw_into(v, &v->list[0]);
+        v->x.newest = 0;
+        (void)ui_input(&v->ui, &v->model, &v->list[0], v->play, &input);
+    }
+}
+
+static bool take_picture(view_t *v, sim_image_t *image)
+{
+    draw_into(v, &v->list[0]);
+    window_show(v->window, &v->list[0]);
+    v->told.shown++;
+    if (window_pixels(v->window, image))
+        return true;
+    snprintf(v->error, sizeof(v->error), "out of memory");
+    return false;
+}
+
+static bool look_for_picture(void *ctx, uint32_t wait_ms)
+{
+    view_t *v = ctx;
+    sim_image_t image = {0};
+    (void)wait_ms;
+    note_end(v);
+    if (interrupted(v))
+        return false;
+    if (!play_paused(v->play))
+        return true;
+    if (play_now_ps(v->play) != v->next_ps)
+        return false; /* the end of the run came first */
+    type_keys(v);
+    if (take_picture(v, &image) &&
+        sim_png_write(v->desc->picture, &image, v->error, sizeof(v->error)) == SIM_OK)
+        v->frames = 1;
+    sim_image_free(&image);
+    return false;
+}
+
+/* ---- the run ---- */
+
+static bool on_begin(void *ctx, run_t *run)
+{
+    view_t *v = ctx;
+    bool headless = v->window != NULL;
+    const play_desc_t desc = {.run = run,
+                              .listen = &v->listen,
+                              .interactive = !headless,
+                              .may_change = v->desc->may_change,
+                              .look = headless ? look_for_picture : look,
+                              .ctx = v};
+    if (!view_listen_begin(&v->listen, run, &v->desc->run))
+        return false;
+    play_begin(v->play, &desc);
+    v->begun_s = execution_seconds();
+    if (headless && !v->desc->at.at_frame) {
+        v->next_ps = v->desc->at.at_ps;
+        play_seek(v->play, v->next_ps);
+    }
+    pthread_mutex_lock(&v->x.lock);
+    v->x.begun = true;
+    pthread_cond_broadcast(&v->x.changed);
+    pthread_mutex_unlock(&v->x.lock);
+    return true;
+}
+
+static bool on_advance(void *ctx, uint64_t until_ps)
+{
+    view_t *v = ctx;
+    return play_advance(v->play, until_ps);
+}
+
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
+{
+    view_t *v = ctx;
+    view_listen_span(&v->listen, track, name, start_ps, end_ps, args);
+}
+
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    view_t *v = ctx;
+    view_tell_count(&v->model, track, at_ps, values);
+}
+
+static void on_frame_starts(void *ctx, const scene_timing_t *timing, uint32_t frame)
+{
+    view_t *v = ctx;
+    const when_t *at = &v->desc->at;
+    view_listen_frame_starts(&v->listen, timing, frame);
+    if (v->window == NULL || v->desc->picture == NULL || !at->at_frame || at->frame != frame)
+        return;
+    v->next_ps = pix_row_readout_start_ps(&v->run->sensor->pixel.now, at->row);
+    play_seek(v->play, v->next_ps);
+}
+
+static void on_metadata(void *ctx, const metadata_t *metadata)
+{
+    view_t *v = ctx;
+    view_listen_metadata(&v->listen, metadata);
+}
+
+static void on_received(void *ctx, const mipi_rx_frame_t *frame)
+{
+    view_t *v = ctx;
+    view_listen_received(&v->listen, frame);
+}
+
+static void on_frame(void *ctx, const timeline_frame_t *frame)
+{
+    view_t *v = ctx;
+    view_tell_frame(&v->model, frame);
+}
+
+static void on_energy(void *ctx, const energy_frame_t *frame)
+{
+    view_t *v = ctx;
+    view_listen_energy(&v->listen, frame);
+}
+
+static void on_uart(void *ctx, uint8_t byte)
+{
+    view_t *v = ctx;
+    view_listen_uart(&v->listen, byte);
+}
+
+static void *run_it(void *ctx)
+{
+    view_t *v = ctx;
+    run_desc_t desc = v->desc->run;
+    const run_watcher_t watcher = {.begin = on_begin,
+                                   .advance = on_advance,
+                                   .span = on_span,
+                                   .count = on_count,
+                                   .frame_starts = on_frame_starts,
+                                   .metadata = on_metadata,
+                                   .received = on_received,
+                                   .frame = on_frame,
+                                   .energy = on_energy,
+                                   .uart = on_uart,
+                                   .hand = v->desc->may_change,
+                                   .ctx = v};
+    desc.watcher = &watcher;
+    v->code = run_scenario(v->run, &desc);
+    v->run->watcher = NULL;
+    pthread_mutex_lock(&v->x.lock);
+    v->x.ended = true;
+    pthread_cond_broadcast(&v->x.changed);
+    pthread_mutex_unlock(&v->x.lock);
+    return NULL;
+}
+
+/* ---- the window's thread ---- */
+
+static void hand_over(view_t *v, const input_t *input)
+{
+    exchange_t *x = &v->x;
+    pthread_mutex_lock(&x->lock);
+    /* a pointer that moves on, and a window that grows on, need their last place only */
+    bool same = x->inputs > 0 && x->input[x->inputs - 1].kind == input->kind &&
+                (input->kind == INPUT_MOVE || input->kind == INPUT_RESIZE);
+    if (same)
+        x->input[x->inputs - 1] = *input;
+    else if (x->inputs < INPUTS)
+        x->input[x->inputs++] = *input;
+    pthread_cond_broadcast(&x->changed);
+    pthread_mutex_unlock(&x->lock);
+}
+
+static bool has_ended(view_t *v)
+{
+    pthread_mutex_lock(&v->x.lock);
+    bool ended = v->x.ended;
+    pthread_mutex_unlock(&v->x.lock);
+    return ended;
+}
+
+static void show_newest(view_t *v, window_t *window, uint64_t *shown)
+{
+    exchange_t *x = &v->x;
+    pthread_mutex_lock(&x->lock);
+    bool fresh = x->made != *shown;
+    *shown = x->made;
+    x->showing = fresh ? x->newest : x->showing;
+    pthread_mutex_unlock(&x->lock);
+    if (!fresh)
+        return;
+    window_show(window, &v->list[x->showing]);
+    v->told.shown++;
+}
+
+static void serve_window(view_t *v, window_t *window)
+{
+    uint64_t shown = 0;
+    bool full = false;
+    double begin_s = execution_seconds();
+    while (!has_ended(v)) {
+        input_t input;
+        for (uint32_t wait = IDLE_MS; window_input(window, &input, wait); wait = 0) {
+            if (input.kind == INPUT_KEY && input.key == KEY_F11)
+                window_fullscreen(window, full = !full);
+            hand_over(v, &input);
+        }
+        show_newest(v, window, &shown);
+    }
+    v->told.seconds = execution_seconds() - begin_s;
+}
+
+/* The window comes when there is something to see: what is wrong with a scenario is told without.
+ */
+static bool wait_for_run(view_t *v)
+{
+    pthread_mutex_lock(&v->x.lock);
+    while (!v->x.begun && !v->x.ended)
+        pthread_cond_wait(&v->x.changed, &v->x.lock);
+    bool begun = v->x.begun;
+    pthread_mutex_unlock(&v->x.lock);
+    return begun;
+}
+
+static int with_window(view_t *v)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run_it, v) != 0)
+        return cli_fail(EXIT_FAILED, "view: no thread for the run");
+    window_t *window = NULL;
+    if (wait_for_run(v)) {
+        window = window_open(&v->desc->window, v->error, sizeof(v->error));
+        if (window == NULL)
+            hand_over(v, &(input_t){.kind = INPUT_CLOSE});
+        else
+            serve_window(v, window);
+    }
+    pthread_join(thread, NULL);
+    window_close(window);
+    return v->error[0] != '\0' ? cli_fail(EXIT_FAILED, "view: %s", v->error) : EXIT_FINE;
+}
+
+static int without_window(view_t *v)
+{
+    window_desc_t desc = v->desc->window;
+    desc.headless = true;
+    v->window = window_open(&desc, v->error, sizeof(v->error));
+    if (v->window == NULL)
+        return cli_fail(EXIT_FAILED, "view: %s", v->error);
+    run_it(v);
+    window_close(v->window);
+    if (v->error[0] != '\0')
+        return cli_fail(EXIT_FAILED, "view: %s", v->error);
+    if (v->code != EXIT_USAGE && v->frames == 0)
+        return cli_fail(EXIT_FAILED, "view: the run ended at %.9f s, before --at",
+                        v->run->sim != NULL ? (double)sim_now_ps(v->run->sim) / 1e12 : 0);
+    return EXIT_FINE;
+}
+
+/* ---- a session ---- */
+
+static int keep_changes(view_t *v)
+{
+    v->told.changes = v->x.begun ? play_changes(v->play) : 0;
+    if (v->told.changes == 0)
+        return EXIT_FINE;
+    FILE *to = sim_file_create(v->desc->hand, v->error, sizeof(v->error));
+    if (to != NULL)
+        play_log(v->play, to);
+    if (to == NULL || sim_file_commit(to, v->desc->hand, v->error, sizeof(v->error)) != SIM_OK)
+        return cli_fail(EXIT_FAILED, "view: %s", v->error);
+    fprintf(stderr, "fovea view: %u changes by hand: fovea run %s --host %s does the same\n",
+            v->told.changes, v->desc->run.scenario, v->desc->hand);
+    return EXIT_FINE;
+}
+
+/* Leaving is no failure of the run, whatever is missing of it. */
+static int end_of(view_t *v, int code)
+{
+    bool wrong = v->code == EXIT_USAGE || (v->code != EXIT_FINE && !v->leaves && v->frames == 0);
+    if (code == EXIT_FINE && wrong)
+        code = cli_fail(v->code, "view: %s", v->run->error);
+    if (code == EXIT_FINE)
+        code = keep_changes(v);
+    return code;
+}
+
+int view_session(const view_desc_t *desc, view_told_t *told)
+{
+    view_t *v = calloc(1, sizeof(*v));
+    run_t *run = calloc(1, sizeof(*run));
+    int code = EXIT_FAILED;
+    if (v == NULL || run == NULL || !view_model_init(&v->model) || (v->play = play_new()) == NULL) {
+        cli_fail(code, "view: out of memory");
+    } else {
+        v->desc = desc;
+        v->run = run;
+        v->listen.model = &v->model;
+        v->x.newest = v->x.showing = NONE;
+        v->width = desc->window.width;
+        v->height = desc->window.height;
+        pthread_mutex_init(&v->x.lock, NULL);
+        pthread_cond_init(&v->x.changed, NULL);
+        view_ui_init(&v->ui);
+        code = desc->picture != NULL ? without_window(v) : with_window(v);
+        code = end_of(v, code);
+        *told = v->told;
+    }
+    if (v != NULL) {
+        view_listen_end(&v->listen);
+        play_free(v->play);
+        view_model_free(&v->model);
+        for (uint32_t i = 0; i < LISTS; i++)
+            draw_free(&v->list[i]);
+    }
+    if (run != NULL)
+        run_free(run);
+    free(run);
+    free(v);
+    return code;
+}
