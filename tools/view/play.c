@@ -55,14 +55,23 @@ static void set_pace(play_t *p)
     p->pace_ps = p->sim != NULL ? sim_now_ps(p->sim) : 0;
 }
 
+/* The frame that is read, or that registers ask for. */
+static pix_frame_t frame_of(const play_t *p)
+{
+    const pix_t *pixel = &p->desc.run->sensor->pixel;
+    return pixel->frames != 0 ? pixel->now : pix_frame_asked(pixel);
+}
+
 static uint64_t line_ps(const play_t *p)
 {
-    return pix_line_time_ps(&p->desc.run->sensor->pixel.now);
+    const pix_frame_t frame = frame_of(p);
+    return pix_line_time_ps(&frame);
 }
 
 static uint64_t frame_ps(const play_t *p)
 {
-    return line_ps(p) * p->desc.run->sensor->pixel.now.frame_length_lines;
+    const pix_frame_t frame = frame_of(p);
+    return pix_line_time_ps(&frame) * frame.frame_length_lines;
 }
 
 /* Simulated time of a second of the user's; 0: as fast as it goes. */
@@ -137,12 +146,18 @@ static const char *refusal(const play_t *p)
     return player->at < p->own_lines ? "the scenario's host script is not through" : NULL;
 }
 
-/* What was to come by hand behind now is no more. */
-static bool forget_future(play_t *p)
+/* What was to come by hand behind this time is no more. */
+static bool forget_future(play_t *p, uint64_t at_ps)
 {
     host_player_t *player = &p->desc.run->player;
-    host_player_drop(player);
-    host_script_cut(&p->desc.run->scenario.host, player->at + (player->idle == 0));
+    host_script_t *script = &p->desc.run->scenario.host;
+    uint32_t stay = player->at;
+    while (stay < script->cmds &&
+           (script->cmd[stay].act != HOST_AT || script->cmd[stay].ps <= at_ps))
+        stay++;
+    if (stay == player->at)
+        host_player_drop(player);
+    host_script_cut(script, stay);
     p->furthest_ps = sim_now_ps(p->sim);
     return p->history == NULL || sim_history_changed(p->history);
 }
@@ -155,7 +170,7 @@ static bool change(play_t *p, host_cmd_t cmd)
     p->complaint[0] = '\0';
     if (why != NULL)
         complain(p, "%s", why);
-    else if (!forget_future(p) || !host_script_append(script, &at) ||
+    else if (!forget_future(p, at.ps) || !host_script_append(script, &at) ||
              !host_script_append(script, &cmd))
         complain(p, "out of memory");
     if (p->complaint[0] != '\0')

@@ -1,0 +1,358 @@
+/*
+ * view_play_test.c - a run under the viewer's player, without a window: steps, back in time,
+ * changes by hand, and that the run is the same run all the while.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/file.h"
+#include "tests/sensor/fovea.h"
+#include "tests/test.h"
+#include "tools/view/play_run.h"
+
+#define DIR FOVEA_OUT "/view_play"
+#define SCENARIO "scenes/entrance.json"
+
+static char text[1 << 16], error[512];
+
+/* A user who does one thing after another, each when the one before has come to its end. */
+typedef struct user user_t;
+struct user {
+    run_t *run;
+    play_t *play;
+    view_model_t model;
+    view_listen_t listen;
+    bool (*act)(user_t *user, uint32_t turn); /* false: no more */
+    uint32_t turn;
+    bool done, leaves, may_change, recorded;
+    uint64_t at_ps[16]; /* what acts remember */
+    uint64_t hash;
+};
+
+static bool look(void *ctx, uint32_t wait_ms)
+{
+    user_t *u = ctx;
+    (void)wait_ms;
+    view_listen_refresh(&u->listen);
+    if (play_busy(u->play) || (u->done && !play_over(u->play)))
+        return true;
+    if (!u->done && !u->act(u, u->turn++)) {
+        u->done = true;
+        if (u->leaves)
+            return false;
+        if (!play_over(u->play))
+            play_pause(u->play, false);
+        return true;
+    }
+    if (u->done && play_over(u->play)) {
+        u->hash = sim_state_hash(u->run->sim);
+        return false;
+    }
+    return true;
+}
+
+static const run_desc_t *run_desc;
+
+static bool on_begin(void *ctx, run_t *run)
+{
+    user_t *u = ctx;
+    const play_desc_t desc = {.run = run,
+                              .listen = &u->listen,
+                              .interactive = true,
+                              .may_change = u->may_change,
+                              .look = look,
+                              .ctx = u};
+    if (!view_listen_begin(&u->listen, run, run_desc))
+        return false;
+    play_begin(u->play, &desc);
+    play_pause(u->play, true);
+    return true;
+}
+
+static bool on_advance(void *ctx, uint64_t until_ps)
+{
+    return play_advance(((user_t *)ctx)->play, until_ps);
+}
+
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
+{
+    view_listen_span(&((user_t *)ctx)->listen, track, name, start_ps, end_ps, args);
+}
+
+static void on_frame_starts(void *ctx, const scene_timing_t *timing, uint32_t frame)
+{
+    view_listen_frame_starts(&((user_t *)ctx)->listen, timing, frame);
+}
+
+static void on_metadata(void *ctx, const metadata_t *metadata)
+{
+    view_listen_metadata(&((user_t *)ctx)->listen, metadata);
+}
+
+static void on_frame(void *ctx, const timeline_frame_t *frame)
+{
+    view_tell_frame(&((user_t *)ctx)->model, frame);
+}
+
+/* A run of so many frames under that user; its exit code. */
+static int watch(user_t *u, const char *scenario, const char *frames, const char *host)
+{
+    run_desc_t desc = {.scenario = scenario,
+                       .out_dir = DIR "/run",
+                       .flags = {.frames = frames, .host = host, .no_images = true},
+                       .threads = 2,
+                       .verbose = SIM_LOG_ERROR};
+    const run_watcher_t watcher = {.begin = on_begin,
+                                   .advance = on_advance,
+                                   .span = on_span,
+                                   .frame_starts = on_frame_starts,
+                                   .metadata = on_metadata,
+                                   .frame = on_frame,
+                                   .hand = u->may_change,
+                                   .ctx = u};
+    desc.watcher = &watcher;
+    run_desc = &desc;
+    ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);
+    u->run = calloc(1, sizeof(*u->run));
+    u->play = play_new();
+    ck_assert(u->run != NULL && u->play != NULL && view_model_init(&u->model));
+    u->listen.model = &u->model;
+    return run_scenario(u->run, &desc);
+}
+
+static void drop(user_t *u)
+{
+    play_free(u->play);
+    run_free(u->run);
+    free(u->run);
+    view_listen_end(&u->listen);
+    view_model_free(&u->model);
+}
+
+static uint64_t plain_hash(const char *options)
+{
+    size_t bytes;
+    ck_assert_msg(fovea(text, sizeof(text), "run " SCENARIO " %s --out " DIR "/plain", options) ==
+                      0,
+                  "%s", text);
+    uint8_t *stats = sim_file_read(DIR "/plain/stats.json", 1 << 26, &bytes, error, sizeof(error));
+    ck_assert_ptr_nonnull(stats);
+    stats[bytes - 1] = '\0';
+    const char *at = strstr((char *)stats, "\"state_hash\":");
+    uint64_t hash = strtoull(strchr(at + 13, '"') + 1, NULL, 16);
+    free(stats);
+    return hash;
+}
+
+/* ---- nobody does anything ---- */
+
+static bool nothing(user_t *u, uint32_t turn)
+{
+    (void)u;
+    (void)turn;
+    return false;
+}
+
+START_TEST(a_viewed_run_is_the_same_run)
+{
+    static user_t u;
+    u = (user_t){.act = nothing, .may_change = true};
+    ck_assert_int_eq(watch(&u, SCENARIO, "2", NULL), 0);
+    ck_assert_uint_eq(u.hash, plain_hash("--frames 2"));
+    ck_assert_uint_eq(u.model.frames_done.next, 2);
+    ck_assert_uint_eq(play_changes(u.play), 0);
+    drop(&u);
+}
+END_TEST
+
+/* ---- steps ---- */
+
+static bool steps(user_t *u, uint32_t turn)
+{
+    const view_model_t *m = &u->model;
+    uint64_t now_ps = play_now_ps(u->play);
+    u->at_ps[turn] = now_ps;
+    switch (turn) {
+    case 0:
+        play_step(u->play, STEP_FRAME);
+        return true;
+    case 1: /* where its first row begins to be read */
+        ck_assert_uint_eq(m->truth.frame, 0);
+        ck_assert_uint_eq(m->timing.start_ps + m->timing.exposure_ps, now_ps);
+        play_step(u->play, STEP_ROW);
+        return true;
+    case 2:
+        ck_assert_uint_eq(m->picture[VIEW_RAW].rows, 1);
+        play_step(u->play, STEP_ROW);
+        return true;
+    case 3:
+        ck_assert_uint_eq(m->picture[VIEW_RAW].rows, 2);
+        ck_assert_uint_le(now_ps - u->at_ps[2] - m->timing.line_ps, 1); /* edges of a clock */
+        play_step(u->play, STEP_INSN);
+        return true;
+    case 4: { /* the instruction that completes now is the last span */
+        const view_span_t *span = view_span(m, m->spans.next - 1);
+        ck_assert_uint_eq(span->end_ps, now_ps);
+        ck_assert_msg(strncmp(m->track[span->track], "npu.", 4) == 0, "%s", m->track[span->track]);
+        play_step(u->play, STEP_NLAYER);
+        return true;
+    }
+    case 5:
+        ck_assert_uint_gt(now_ps, u->at_ps[4]);
+        play_step(u->play, STEP_PACKET);
+        return true;
+    default:
+        ck_assert_uint_gt(now_ps, u->at_ps[5]);
+        ck_assert_uint_eq(m->frames, 2);
+        return false;
+    }
+}
+
+START_TEST(steps_stop_where_they_say)
+{
+    static user_t u;
+    u = (user_t){.act = steps};
+    ck_assert_int_eq(watch(&u, SCENARIO, "2", NULL), 0);
+    ck_assert_uint_eq(u.turn, 7);
+    ck_assert_uint_eq(u.hash, plain_hash("--frames 2"));
+    drop(&u);
+}
+END_TEST
+
+/* ---- back in time ---- */
+
+static bool back_and_forth(user_t *u, uint32_t turn)
+{
+    static const uint64_t to_ps[] = {90, 40, 75, 10, 60, 99};
+    if (turn > 0)
+        ck_assert_uint_eq(play_now_ps(u->play), to_ps[turn - 1] * SIM_PS_PER_MS);
+    if (turn == SIM_COUNT(to_ps))
+        return false;
+    play_seek(u->play, to_ps[turn] * SIM_PS_PER_MS);
+    return true;
+}
+
+START_TEST(back_in_time_and_forward_again_is_the_same_run)
+{
+    static user_t u;
+    u = (user_t){.act = back_and_forth};
+    ck_assert_int_eq(watch(&u, SCENARIO, "3", NULL), 0);
+    ck_assert_uint_eq(u.hash, plain_hash("--frames 3"));
+    /* what was told on the way is told once */
+    ck_assert_uint_eq(u.model.frames_done.next, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert_uint_eq(view_frame(&u.model, i)->frame, i);
+    ck_assert_uint_eq(u.model.reports.next, 3);
+    drop(&u);
+}
+END_TEST
+
+/* ---- by hand ---- */
+
+static bool changes(user_t *u, uint32_t turn)
+{
+    const uint64_t ms = SIM_PS_PER_MS;
+    switch (turn) {
+    case 0:
+        play_seek(u->play, 30 * ms);
+        return true;
+    case 1:
+        ck_assert(play_may_change(u->play));
+        ck_assert(play_write(u->play, 0x0202, 2, 333)); /* coarse_integration_time */
+        ck_assert(play_light(u->play, 1500));
+        play_seek(u->play, 70 * ms);
+        return true;
+    case 2:
+        ck_assert_uint_eq(play_register(u->play, 0x0202, 2), 333);
+        ck_assert_uint_eq(play_light_now(u->play), 1500);
+        ck_assert_uint_eq(play_changes(u->play), 2);
+        play_seek(u->play, 20 * ms); /* before both: on the way forward they happen again */
+        return true;
+    case 3:
+        ck_assert_uint_ne(play_register(u->play, 0x0202, 2), 333);
+        ck_assert_uint_eq(play_light_now(u->play), 1000);
+        play_seek(u->play, 50 * ms);
+        return true;
+    case 4:
+        ck_assert_uint_eq(play_register(u->play, 0x0202, 2), 333);
+        play_seek(u->play, 25 * ms);
+        return true;
+    case 5: /* another future */
+        ck_assert(play_write(u->play, 0x0202, 2, 200));
+        ck_assert_uint_eq(play_changes(u->play), 1);
+        play_seek(u->play, 60 * ms);
+        return true;
+    default:
+        ck_assert_uint_eq(play_register(u->play, 0x0202, 2), 200);
+        ck_assert_uint_eq(play_light_now(u->play), 1000);
+        ck_assert(play_light(u->play, 250));
+        return false;
+    }
+}
+
+START_TEST(what_a_hand_does_is_a_script_that_does_the_same)
+{
+    static user_t u;
+    u = (user_t){.act = changes, .may_change = true};
+    ck_assert_int_eq(watch(&u, SCENARIO, "3", NULL), 0);
+    ck_assert_uint_eq(play_changes(u.play), 2);
+    FILE *to = fopen(DIR "/hand.txt", "w");
+    ck_assert_ptr_nonnull(to);
+    play_log(u.play, to);
+    fclose(to);
+    uint64_t hash = u.hash;
+    drop(&u);
+    ck_assert_uint_eq(plain_hash("--frames 3 --host " DIR "/hand.txt"), hash);
+    ck_assert_uint_eq(plain_hash("--frames 3 --threads 1 --host " DIR "/hand.txt"), hash);
+    ck_assert_uint_ne(plain_hash("--frames 3"), hash);
+}
+END_TEST
+
+static bool refused(user_t *u, uint32_t turn)
+{
+    if (turn == 0) {
+        play_seek(u->play, 10 * SIM_PS_PER_MS);
+        return true;
+    }
+    ck_assert(!play_may_change(u->play));
+    ck_assert(!play_write(u->play, 0x0202, 2, 333));
+    ck_assert_str_eq(play_complaint(u->play), "a recorded run is as it was");
+    ck_assert(!play_light(u->play, 1));
+    return false;
+}
+
+START_TEST(a_recorded_run_is_not_changed)
+{
+    static user_t u;
+    u = (user_t){.act = refused};
+    ck_assert_int_eq(watch(&u, SCENARIO, "1", NULL), 0);
+    ck_assert_uint_eq(u.hash, plain_hash("--frames 1"));
+    drop(&u);
+}
+END_TEST
+
+/* ---- leaving ---- */
+
+static bool half_way(user_t *u, uint32_t turn)
+{
+    if (turn > 0)
+        return false;
+    play_seek(u->play, 45 * SIM_PS_PER_MS);
+    return true;
+}
+
+START_TEST(who_leaves_early_ends_the_run)
+{
+    static user_t u;
+    u = (user_t){.act = half_way, .leaves = true};
+    ck_assert_int_eq(watch(&u, SCENARIO, "3", NULL), 1);
+    ck_assert_uint_eq(sim_now_ps(u.run->sim), 45 * SIM_PS_PER_MS);
+    drop(&u);
+}
+END_TEST
+
+TEST_MAIN("play", a_viewed_run_is_the_same_run, steps_stop_where_they_say,
+          back_in_time_and_forward_again_is_the_same_run,
+          what_a_hand_does_is_a_script_that_does_the_same, a_recorded_run_is_not_changed,
+          who_leaves_early_ends_the_run)
