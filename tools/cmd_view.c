@@ -18,7 +18,7 @@ enum { WIDTH = 1280, HEIGHT = 800, LEAST_POINTS = 320, MOST_POINTS = 8192, PATH 
 
 typedef struct {
     const char *live, *replay, *out, *hand, *size, *scale, *picture, *at, *keys, *film, *from, *to;
-    const char *fps, *slow, *threads, *simd, *close, *json;
+    const char *fps, *slow, *threads, *simd, *close, *headless, *json;
 } options_t;
 
 static bool is_folder(const char *path)
@@ -204,6 +204,7 @@ int cmd_view(int argc, char **argv)
         {0, "fps", "N", "frames a second (default: 30)", &o.fps},
         {0, "slow", "N", "simulated time passes so many times slower (default: 1)", &o.slow},
         {0, "close", NULL, "the window closes when the run is complete", &o.close},
+        {0, "headless", NULL, "a window that is nowhere: to measure, with --close", &o.headless},
         {0, "json", NULL, "what the session was, as one JSON object", &o.json},
         {'j', "threads", "N", "threads (default: one a processor); no effect on results",
          &o.threads},
@@ -222,6 +223,8 @@ int cmd_view(int argc, char **argv)
         !window_options(&cli, &o, &view.window) || !picture_options(&cli, &o, &view) ||
         !film_options(&cli, &o, &view) || !find_scenario(&cli, &o, args[0], config, &view))
         return EXIT_USAGE;
+    if (o.headless != NULL && o.close == NULL)
+        return cli_fail(EXIT_USAGE, "view: --headless without --close would never end");
     if (!window_is_built())
         return cli_fail(EXIT_FAILED,
                         "view: this fovea was built without SDL2 (Debian: libsdl2-dev, "
@@ -231,6 +234,7 @@ int cmd_view(int argc, char **argv)
     view.window.title = args[0];
     view.hand = o.hand != NULL ? o.hand : "hand.txt";
     view.close = o.close != NULL;
+    view.window.headless = o.headless != NULL;
     view.run.interrupted = interrupt_watch();
     view.run.shuffle = execution_shuffle();
     if (!make_out(&o, temporary, &view))

@@ -80,7 +80,7 @@ static void on_image_line(void *ctx, const sim_line_t *line)
 static bool image_wanted(void *ctx)
 {
     view_listen_t *l = ctx;
-    bool wanted = l->want_image;
+    bool wanted = l->want_image || l->every_image;
     l->want_image = false;
     return wanted;
 }

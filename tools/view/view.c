@@ -74,20 +74,25 @@ static const draw_t *newest(const view_t *v)
     return &v->list[v->x.newest < LISTS ? v->x.newest : 0];
 }
 
+/* Under the lock: until the other thread says something, or so long. */
+static void wait_for_change(exchange_t *x, uint32_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&x->changed, &x->lock, &until);
+}
+
 /* ---- the run's thread, under a window ---- */
 
 static uint32_t take_inputs(view_t *v, input_t *to, uint32_t wait_ms)
 {
     exchange_t *x = &v->x;
-    struct timespec until;
     pthread_mutex_lock(&x->lock);
-    if (x->inputs == 0 && wait_ms != 0) {
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += (long)wait_ms * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&x->changed, &x->lock, &until);
-    }
+    if (x->inputs == 0 && wait_ms != 0)
+        wait_for_change(x, wait_ms);
     uint32_t count = x->inputs;
     memcpy(to, x->input, count * sizeof(*to));
     x->inputs = 0;
@@ -104,6 +109,7 @@ static void publish(view_t *v)
     pthread_mutex_lock(&v->x.lock);
     v->x.newest = at;
     v->x.made++;
+    pthread_cond_broadcast(&v->x.changed);
     pthread_mutex_unlock(&v->x.lock);
     v->drawn_s = execution_seconds();
     v->asked = false;
@@ -231,6 +237,7 @@ static bool on_begin(void *ctx, run_t *run)
                               .may_change = v->desc->may_change,
                               .look = headless ? look_for_picture : look,
                               .ctx = v};
+    v->listen.every_image = headless;
     if (!view_listen_begin(&v->listen, run, &v->desc->run))
         return false;
     play_begin(v->play, &desc);
@@ -371,18 +378,27 @@ static void show_newest(view_t *v, window_t *window, uint64_t *shown)
     v->told.shown++;
 }
 
+static void wait_a_little(exchange_t *x)
+{
+    pthread_mutex_lock(&x->lock);
+    wait_for_change(x, IDLE_MS);
+    pthread_mutex_unlock(&x->lock);
+}
+
 static void serve_window(view_t *v, window_t *window)
 {
     uint64_t shown = 0;
-    bool full = false;
+    bool full = false, headless = v->desc->window.headless;
     double begin_s = execution_seconds();
     while (!has_ended(v)) {
         input_t input;
-        for (uint32_t wait = IDLE_MS; window_input(window, &input, wait); wait = 0) {
+        for (uint32_t wait = headless ? 0 : IDLE_MS; window_input(window, &input, wait); wait = 0) {
             if (input.kind == INPUT_KEY && input.key == KEY_F11)
                 window_fullscreen(window, full = !full);
             hand_over(v, &input);
         }
+        if (headless) /* nobody will do anything */
+            wait_a_little(&v->x);
         show_newest(v, window, &shown);
     }
     v->told.seconds = execution_seconds() - begin_s;
