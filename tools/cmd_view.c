@@ -88,6 +88,7 @@ static bool picture_options(const cli_t *cli, const options_t *o, view_desc_t *v
 static bool film_options(const cli_t *cli, const options_t *o, view_desc_t *view)
 {
     uint64_t fps = 30, slow = 1;
+    char error[512];
     view->to_ps = UINT64_MAX;
     if (!parse_time(cli, "from", o->from, &view->from_ps) ||
         !parse_time(cli, "to", o->to, &view->to_ps) ||
@@ -101,6 +102,8 @@ static bool film_options(const cli_t *cli, const options_t *o, view_desc_t *view
         cli_fail(EXIT_USAGE, "%s: --from, --to, --fps and --slow are of --record", cli->name);
     else if (o->film != NULL && o->picture != NULL)
         cli_fail(EXIT_USAGE, "%s: --record or --screenshot", cli->name);
+    else if (o->film != NULL && !view_film_name_check(o->film, error, sizeof(error)))
+        cli_fail(EXIT_USAGE, "%s: --record: %s", cli->name, error);
     else if (view->from_ps >= view->to_ps)
         cli_fail(EXIT_USAGE, "%s: --from is not before --to", cli->name);
     else

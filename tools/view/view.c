@@ -45,6 +45,7 @@ typedef struct {
     double begun_s;
 
     window_t *window; /* without a second thread: pictures and films */
+    view_film_t *film;
     uint64_t next_ps; /* of the film: its next frame */
     uint64_t frames;
     char error[512];
@@ -205,6 +206,47 @@ static bool take_picture(view_t *v, sim_image_t *image)
     return false;
 }
 
+/* A picture of the film at every so much simulated time. */
+static bool add_to_film(view_t *v)
+{
+    sim_image_t image = {0};
+    bool fine = take_picture(v, &image);
+    if (fine && v->film == NULL) { /* its size is known now */
+        const view_film_desc_t desc = {v->desc->film, image.width_px, image.height_px, v->desc->fps,
+                                       1};
+        v->film = view_film_open(&desc, v->error, sizeof(v->error));
+    }
+    fine = fine && v->film != NULL && view_film_add(v->film, &image, v->error, sizeof(v->error));
+    sim_image_free(&image);
+    return fine;
+}
+
+/* When the film's picture of that number is. */
+static uint64_t film_ps(const view_desc_t *desc, uint64_t number)
+{
+    return desc->from_ps + number * (SIM_PS_PER_S / desc->slow) / desc->fps;
+}
+
+static bool look_for_film(void *ctx, uint32_t wait_ms)
+{
+    view_t *v = ctx;
+    (void)wait_ms;
+    note_end(v);
+    if (interrupted(v))
+        return false;
+    if (!play_paused(v->play))
+        return true;
+    if (play_now_ps(v->play) != v->next_ps)
+        return false; /* the run is complete */
+    if (v->frames == 0)
+        type_keys(v);
+    if (!add_to_film(v))
+        return false;
+    v->next_ps = film_ps(v->desc, ++v->frames);
+    play_seek(v->play, v->next_ps);
+    return v->next_ps < v->desc->to_ps;
+}
+
 static bool look_for_picture(void *ctx, uint32_t wait_ms)
 {
     view_t *v = ctx;
@@ -235,7 +277,9 @@ static bool on_begin(void *ctx, run_t *run)
                               .listen = &v->listen,
                               .interactive = !headless,
                               .may_change = v->desc->may_change,
-                              .look = headless ? look_for_picture : look,
+                              .look = v->desc->film != NULL ? look_for_film
+                                      : headless            ? look_for_picture
+                                                            : look,
                               .ctx = v};
     v->listen.every_image = headless;
     if (!view_listen_begin(&v->listen, run, &v->desc->run))
@@ -243,7 +287,7 @@ static bool on_begin(void *ctx, run_t *run)
     play_begin(v->play, &desc);
     v->begun_s = execution_seconds();
     if (headless && !v->desc->at.at_frame) {
-        v->next_ps = v->desc->at.at_ps;
+        v->next_ps = v->desc->film != NULL ? v->desc->from_ps : v->desc->at.at_ps;
         play_seek(v->play, v->next_ps);
     }
     pthread_mutex_lock(&v->x.lock);
@@ -443,11 +487,16 @@ static int without_window(view_t *v)
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
     run_it(v);
     window_close(v->window);
+    if (v->film != NULL && v->error[0] == '\0' && !interrupted(v))
+        (void)view_film_commit(v->film, v->error, sizeof(v->error));
+    else
+        view_film_abandon(v->film);
     if (v->error[0] != '\0')
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
     if (v->code != EXIT_USAGE && v->frames == 0)
-        return cli_fail(EXIT_FAILED, "view: the run ended at %.9f s, before --at",
-                        v->run->sim != NULL ? (double)sim_now_ps(v->run->sim) / 1e12 : 0);
+        return cli_fail(EXIT_FAILED, "view: the run ended at %.9f s, before %s",
+                        v->run->sim != NULL ? (double)sim_now_ps(v->run->sim) / 1e12 : 0,
+                        v->desc->film != NULL ? "--from" : "--at");
     return EXIT_FINE;
 }
 
@@ -496,7 +545,8 @@ int view_session(const view_desc_t *desc, view_told_t *told)
         pthread_mutex_init(&v->x.lock, NULL);
         pthread_cond_init(&v->x.changed, NULL);
         view_ui_init(&v->ui);
-        code = desc->picture != NULL ? without_window(v) : with_window(v);
+        bool headless = desc->picture != NULL || desc->film != NULL;
+        code = headless ? without_window(v) : with_window(v);
         code = end_of(v, code);
         *told = v->told;
     }

@@ -11,6 +11,7 @@
 #define TOOLS_VIEW_VIEW_H
 
 #include "tools/run.h"
+#include "tools/view/film.h"
 #include "tools/view/window.h"
 #include "tools/when.h"
 
