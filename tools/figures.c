@@ -378,6 +378,8 @@ static void read_summary(const sim_json_t *summary, figures_t *f)
         if (expect_figures[i].path[0] != '\0')
             f->value[i] =
                 figures_number(summary, expect_figures[i].path) * expect_figures[i].factor;
+    if (isnan(f->value[FIGURE_latency_ms])) /* nobody was told anything: that is no latency of 0 */
+        f->value[FIGURE_latency_mean_ms] = f->value[FIGURE_readout_to_alert_ms] = NAN;
 }
 
 static bool read_tree(const char *dir, const char *name,

@@ -29,8 +29,11 @@ static const together_t together[FIGURES] = {
     [FIGURE_heat_map] = LEAST,
 };
 
+/* One scenario without the figure is a point without it. */
 static double add(together_t how, double sum, double value)
 {
+    if (isnan(sum) || isnan(value))
+        return NAN;
     switch (how) {
     case MOST:
         return value > sum ? value : sum;
