@@ -89,6 +89,66 @@ START_TEST(text_stays_in_its_panel_and_in_the_bar)
 }
 END_TEST
 
+START_TEST(a_panel_alone_leaves_room_for_what_is_selected)
+{
+    rig_make(&rig);
+    for (uint32_t i = 0; i < PANEL_COUNT; i++)
+        for (int selected = 0; selected < 2; selected++) {
+            draw_rect_t body = ui_body(1280, 800);
+            bool aside = selected != 0 && i != PANEL_INSPECT;
+            rig.ui.big = (ui_panel_t)i;
+            rig.ui.select.kind = selected != 0 ? HIT_BLOCK : HIT_PANEL;
+            rig_draw(&rig, 1280, 800);
+            draw_rect_t big = rig.ui.panel[i], inspector = rig.ui.panel[PANEL_INSPECT];
+            ck_assert(inside(big, body));
+            ck_assert_int_eq(big.h, body.h);
+            ck_assert_int_eq(big.w + (aside ? inspector.w + UI_GAP : 0), body.w);
+            ck_assert(!aside || !overlap(big, inspector));
+            for (uint32_t j = 0; j < PANEL_COUNT; j++)
+                ck_assert_int_eq(rig.ui.panel[j].w > 0, j == i || (aside && j == PANEL_INSPECT));
+        }
+    rig_free(&rig);
+}
+END_TEST
+
+/* Every STRING that the tip has drawn on top of all else is in the window. */
+static void check_tip(int32_t x, int32_t y, const char *text)
+{
+    put((input_t){.kind = INPUT_MOVE, .x = x, .y = y});
+    ck_assert_msg(find(text) != NULL, "no \"%s\" at %d, %d", text, x, y);
+    const draw_cmd_t *last = &rig.draw.cmd[rig.draw.cmds - 1];
+    ck_assert_int_eq(last->op, DRAW_STRING);
+    ck_assert(inside(last->rect, (draw_rect_t){0, 0, 1280, 800}));
+}
+
+START_TEST(the_pointer_is_told_what_it_is_on)
+{
+    begin();
+#define X(name, label, key, help)                                                                  \
+    {                                                                                              \
+        draw_rect_t r = find_hit(HIT_BUTTON, BUTTON_##name, 0)->rect;                              \
+        check_tip(r.x + 3, r.y + 3, help);                                                         \
+    }
+    UI_BUTTONS(X)
+#undef X
+    draw_rect_t host = rig.ui.panel[PANEL_HOST], array = rig.ui.panel[PANEL_RAW];
+    check_tip(array.x + 20, array.y + 8, "(rolling shutter)");
+    check_tip(host.x + host.w - 20, host.y + 8, "All that leaves the chip");
+    check_shows_not("rolling shutter");
+    for (uint32_t i = 0; i < PANEL_COUNT; i++) {
+        put((input_t){.kind = INPUT_MOVE, .x = 2, .y = 2});
+        uint32_t before = rig.draw.cmds;
+        put((input_t){.kind = INPUT_MOVE, .x = rig.ui.panel[i].x + 20, .y = rig.ui.panel[i].y + 8});
+        ck_assert_msg(rig.draw.cmds > before, "nothing about %s", ui_panel_title[i]);
+    }
+    draw_rect_t plus = find_hit(HIT_CONTROL, CONTROL_GAIN, 1)->rect;
+    check_tip(plus.x + 5, plus.y + 5, "more analog gain");
+    const draw_hit_t *bar = ui_find_hit(&rig.ui, &rig.draw, HIT_SEEK, PANEL_COUNT);
+    check_tip(bar->rect.x + bar->rect.w / 2, bar->rect.y + 3, "496.");
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(all_buttons_are_there_with_their_labels_in_them)
 {
     static const char *const labels[BUTTON_COUNT] = {
@@ -232,6 +292,7 @@ END_TEST
 
 TEST_MAIN("tools view_ui", panels_fill_the_window_beside_each_other,
           images_are_of_one_size_and_grow_with_the_window, text_stays_in_its_panel_and_in_the_bar,
+          a_panel_alone_leaves_room_for_what_is_selected, the_pointer_is_told_what_it_is_on,
           all_buttons_are_there_with_their_labels_in_them, a_window_that_is_too_small_says_so,
           the_bar_says_what_is_so, times_are_told_in_the_unit_that_suits_them,
           colors_of_numbers_and_blocks_stay_and_differ, help_lists_every_key_and_cuts_none,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/view/inspect.h"
+#include "tools/view/ui_int.h"
 
 /* ---- rows ---- */
 
@@ -95,25 +96,6 @@ void inspect_space(inspect_t *in)
     (void)next_row(in, &rect);
 }
 
-/* How many bytes of text go into a row: up to a blank where there is one. */
-static size_t row_bytes(const char *text, int32_t width)
-{
-    char part[400];
-    size_t whole = strlen(text), best = 0;
-    for (size_t i = 1; i <= whole && i < sizeof(part); i++) {
-        if (i < whole && text[i] != ' ')
-            continue;
-        memcpy(part, text, i);
-        part[i] = '\0';
-        if (draw_text_width(DRAW_TEXT, part) > width)
-            break;
-        best = i;
-    }
-    if (best == 0) /* a word that is longer than the row: cut when drawn */
-        best = strcspn(text, " ");
-    return best;
-}
-
 void inspect_say(inspect_t *in, draw_color_t color, const char *fmt, ...)
 {
     char text[400], part[400];
@@ -123,7 +105,7 @@ void inspect_say(inspect_t *in, draw_color_t color, const char *fmt, ...)
     va_end(args);
     for (const char *at = text + strspn(text, " "); *at != '\0'; at += strspn(at, " ")) {
         draw_rect_t rect;
-        size_t bytes = row_bytes(at, in->rect.w);
+        size_t bytes = ui_row_bytes(at, in->rect.w);
         if (next_row(in, &rect)) {
             snprintf(part, sizeof(part), "%.*s", (int)bytes, at);
             draw_text_cut(in->ui->draw, rect.x, rect.y, rect.w, DRAW_TEXT, color, part);

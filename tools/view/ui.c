@@ -65,6 +65,22 @@ const char *ui_time(char out[24], uint64_t ps)
     return out;
 }
 
+size_t ui_row_bytes(const char *text, int32_t width)
+{
+    char part[400];
+    size_t whole = strlen(text), best = 0;
+    for (size_t i = 1; i <= whole && i < sizeof(part); i++) {
+        if (i < whole && text[i] != ' ')
+            continue;
+        memcpy(part, text, i);
+        part[i] = '\0';
+        if (draw_text_width(DRAW_TEXT, part) > width)
+            break;
+        best = i;
+    }
+    return best != 0 ? best : strcspn(text, " ");
+}
+
 const char *const ui_panel_title[PANEL_COUNT] = {
 #define X(name, title, fn) title,
     UI_PANELS(X)
@@ -79,8 +95,7 @@ void view_ui_init(view_ui_t *ui)
                       .focus = PANEL_RAW,
                       .select = {.kind = HIT_PANEL},
                       .span_ps = 100000000000,
-                      .truth = true,
-                      .dark = true};
+                      .truth = true};
     for (uint32_t i = 0; i < VIEW_PICTURES; i++)
         ui->zoom[i] = (ui_zoom_t){1, 0.5f, 0.5f};
 }
@@ -123,11 +138,14 @@ void ui_draw(const ui_t *ui)
         too_small(draw);
         return;
     }
-    ui_layout(ui_body(draw->width, draw->height), ui->ui->big, ui->ui->panel);
+    ui_layout(ui_body(draw->width, draw->height), ui->ui->big, ui->ui->select.kind != HIT_PANEL,
+              ui->ui->panel);
     ui_bar(ui);
 #define X(name, title, fn) draw_panel(ui, PANEL_##name, fn);
     UI_PANELS(X)
 #undef X
     if (ui->ui->help)
         ui_help(ui);
+    else
+        ui_tip(ui);
 }

@@ -85,7 +85,7 @@ typedef struct {
     uint64_t end_ps;      /* its right end; 0: now */
     uint32_t control;     /* row of the control panel that + and - change */
     uint32_t inspect_row; /* first row of the inspector that is shown */
-    bool help, truth, dark;
+    bool help, truth;
     int32_t pointer_x, pointer_y;
     int32_t press_x, press_y; /* where the button went down, or the drag came to */
     bool dragging;            /* the left button is down */

@@ -17,8 +17,9 @@ enum {
 
 /* Points of the window that the panels share. */
 draw_rect_t ui_body(uint32_t width, uint32_t height);
-/* Where the panels stand, frames and titles included; w 0: it is not shown. big: ui.h. */
-void ui_layout(draw_rect_t body, ui_panel_t big, draw_rect_t rect[PANEL_COUNT]);
+/* Where the panels stand, frames and titles included; w 0: it is not shown. big: ui.h; aside: the
+ * inspector stands beside it. */
+void ui_layout(draw_rect_t body, ui_panel_t big, bool aside, draw_rect_t rect[PANEL_COUNT]);
 /* What is left of a panel for its content. */
 draw_rect_t ui_inside(draw_rect_t panel);
 
@@ -149,5 +150,10 @@ bool ui_is_in(draw_rect_t rect, int32_t x, int32_t y);
 bool ui_is_image(ui_panel_t panel);
 
 void ui_help(const ui_t *ui);
+/* Beside the pointer; after all else. */
+void ui_tip(const ui_t *ui);
+/* How many bytes of TEXT go into a row: up to a blank where there is one, else up to the end of the
+ * first word. */
+size_t ui_row_bytes(const char *text, int32_t width);
 
 #endif

@@ -49,14 +49,24 @@ static int32_t image_row(draw_rect_t body)
     return high < most ? high : most;
 }
 
-void ui_layout(draw_rect_t body, ui_panel_t big, draw_rect_t rect[PANEL_COUNT])
+static void alone(draw_rect_t body, ui_panel_t big, bool aside, draw_rect_t rect[PANEL_COUNT])
+{
+    int32_t right = column(body.w, 4, 3);
+    rect[big] = body;
+    if (!aside || big == PANEL_INSPECT)
+        return;
+    rect[big].w = right - UI_GAP;
+    rect[PANEL_INSPECT] = (draw_rect_t){body.x + right, body.y, body.w - right, body.h};
+}
+
+void ui_layout(draw_rect_t body, ui_panel_t big, bool aside, draw_rect_t rect[PANEL_COUNT])
 {
     static const ui_panel_t images[] = {PANEL_IDEAL, PANEL_RAW, PANEL_ISP, PANEL_HOST};
     static const ui_panel_t parts[] = {PANEL_L2, PANEL_NPU, PANEL_LINK, PANEL_POWER};
     for (uint32_t i = 0; i < PANEL_COUNT; i++)
         rect[i] = (draw_rect_t){0};
     if (big < PANEL_COUNT) {
-        rect[big] = body;
+        alone(body, big, aside, rect);
         return;
     }
     int32_t high = image_row(body), top = body.y + high + UI_GAP, rest = body.h - high - UI_GAP;
