@@ -176,6 +176,12 @@ START_TEST(while_a_layer_runs_what_lives_is_brighter)
         cursors += rig->draw.cmd[i].op == DRAW_FRAME && rig->draw.cmd[i].color == ui_bright &&
                    rig->draw.cmd[i].rect.x == place_of(0).x && rig->draw.cmd[i].rect.w == 396 / 4;
     ck_assert_uint_eq(cursors, 1);
+    board->sensor->npu.running = false;
+    rig->ui.select = (ui_select_t){.kind = HIT_LAYER, .a = 3}; /* then the image alone is there */
+    view_rig_draw(rig, panel_l2, 470, 400);
+    ck_assert_uint_eq(fills_of(ui_color(0)), 1);
+    ck_assert_uint_eq(fills_of(ui_color(1)) + fills_of(ui_color(2)), 0);
+    view_rig_has(rig, "live 3.07 kB");
     board_free(board);
     teardown();
 }

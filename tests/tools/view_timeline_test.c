@@ -286,6 +286,13 @@ START_TEST(exposure_leans_as_the_rolling_shutter_does)
     ck_assert_uint_eq(view_rig_pixel(rig, image, 705, last), exposed);
     ck_assert_uint_eq(view_rig_pixel(rig, image, 785, last), exposed);
     ck_assert_uint_eq(view_rig_pixel(rig, image, 805, last), 0);
+    /* and so does what can be clicked */
+    draw_rect_t row = image->rect;
+    ck_assert_ptr_nonnull(view_rig_hit(rig, LEFT + 510, row.y + 1, HIT_SPAN));
+    ck_assert_uint_eq(view_rig_hit(rig, LEFT + 510, row.y + 1, HIT_SPAN)->a, 0);
+    ck_assert_ptr_null(view_rig_hit(rig, LEFT + 780, row.y + 1, HIT_SPAN));
+    ck_assert_ptr_nonnull(view_rig_hit(rig, LEFT + 780, row.y + row.h - 2, HIT_SPAN));
+    ck_assert_ptr_null(view_rig_hit(rig, LEFT + 510, row.y + row.h - 2, HIT_SPAN));
     teardown();
 }
 END_TEST
@@ -367,6 +374,7 @@ START_TEST(what_is_pointed_at_is_told_and_what_is_selected_is_framed)
     rig->ui.select = (ui_select_t){.kind = HIT_SPAN, .a = 2};
     view_rig_draw(rig, panel_timeline, WIDTH, 300);
     view_rig_has(rig, "21.000 ms");
+    view_rig_has(rig, "frame 5");
     ck_assert_ptr_null(view_rig_text(rig, "photon to alert"));
     bool framed = false;
     for (uint32_t i = 0; i < rig->draw.cmds; i++)

@@ -128,14 +128,15 @@ static lanes_shutter_t *shutter_of(lanes_t *l, int32_t frame)
             return &l->shutter[i - 1];
     if (l->shutters == LANES_SHUTTERS)
         return NULL;
-    l->shutter[l->shutters] = (lanes_shutter_t){.frame = frame};
+    l->shutter[l->shutters] = (lanes_shutter_t){.frame = frame, .number = LANES_OPEN};
     return &l->shutter[l->shutters++];
 }
 
-static void tell_shutter(lanes_t *l, lane_id_t id, const view_span_t *span)
+static void tell_shutter(lanes_t *l, lane_id_t id, const view_span_t *span, uint64_t number)
 {
     lanes_shutter_t *shutter = shutter_of(l, span->frame);
     if (shutter != NULL && id == LANE_EXPOSURE) {
+        shutter->number = number;
         shutter->exposure_start_ps = span->start_ps;
         shutter->exposure_end_ps = span->end_ps;
     }
@@ -162,8 +163,8 @@ static void add_exposed(lanes_t *l, const view_model_t *m, const pix_frame_t *fr
     pix_timing_t t = pix_frame_timing(frame);
     lanes_shutter_t *shutter = shutter_of(l, (int32_t)t.frame);
     if (shutter != NULL)
-        *shutter = (lanes_shutter_t){(int32_t)t.frame, t.exposure_start_ps, t.exposure_end_ps,
-                                     t.readout_start_ps, t.readout_end_ps};
+        *shutter = (lanes_shutter_t){(int32_t)t.frame,  LANES_OPEN,         t.exposure_start_ps,
+                                     t.exposure_end_ps, t.readout_start_ps, t.readout_end_ps};
     add_open(l, m, LANE_READOUT, NULL, t.readout_start_ps, (int32_t)t.frame, per_ps);
 }
 
@@ -178,7 +179,9 @@ static void add_npu(lanes_t *l, const view_model_t *m, int32_t frame, double per
                {NPU_ENGINE_VEC, LANE_VEC}};
     const npu_t *npu = &m->sensor->npu;
     uint64_t hz = npu->desc.clk_hz;
-    add_open(l, m, LANE_NPU, NULL, sim_edge_ps(npu->start_cycle, hz), frame, per_ps);
+    bool named = npu->layer_reg < m->layers;
+    add_open(l, m, LANE_NPU, named ? m->layer[npu->layer_reg].name : NULL,
+             sim_edge_ps(npu->start_cycle, hz), frame, per_ps);
     for (size_t i = 0; i < SIM_COUNT(row); i++) {
         const npu_engine_state_t *e = &npu->engine[row[i].engine];
         if (e->busy)
@@ -236,7 +239,7 @@ static void add_told(lanes_t *l, const view_model_t *m, double per_ps)
         const view_span_t *s = view_span(m, n);
         lane_id_t id = (lane_id_t)lane[s->track];
         if (id == LANE_EXPOSURE || id == LANE_READOUT)
-            tell_shutter(l, id, s);
+            tell_shutter(l, id, s, n);
         if (id >= LANE_COUNT || s->start_ps >= l->time.to_ps || s->end_ps < l->time.from_ps)
             continue;
         lanes_span_t span = {n, s->start_ps, s->end_ps, s->frame, s->name};

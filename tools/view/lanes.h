@@ -74,6 +74,7 @@ typedef struct {
 /* A frame under the rolling shutter: rows are exposed and read one after another. */
 typedef struct {
     int32_t frame;
+    uint64_t number;                             /* of the exposure's span, or LANES_OPEN */
     uint64_t exposure_start_ps, exposure_end_ps; /* of the first row, of the last */
     uint64_t readout_start_ps, readout_end_ps;   /* 0: not known */
 } lanes_shutter_t;

@@ -24,7 +24,7 @@ typedef struct {
     uint32_t size; /* of L2 */
     draw_rect_t plot;
     uint32_t columns; /* layers, and the core's operators behind them */
-    int32_t layer;    /* that runs; -1: none does */
+    int32_t layer;    /* that runs or is selected; -1: none */
     double top;       /* bytes of the working memory */
 } map_t;
 
@@ -34,10 +34,14 @@ static uint32_t used_bytes(const npu_compile_report_t *r)
            r->post_bytes;
 }
 
-static int32_t running_layer(const view_model_t *m)
+/* The layer that runs, else the one that is selected. */
+static int32_t layer_of(const ui_t *ui)
 {
-    bool runs = m->sensor != NULL && m->sensor->npu.running;
-    return runs ? (int32_t)m->sensor->npu.layer_reg : -1;
+    const sensor_t *s = ui->model->sensor;
+    const ui_select_t *select = &ui->ui->select;
+    if (s != NULL && s->npu.running)
+        return (int32_t)s->npu.layer_reg;
+    return select->kind == HIT_LAYER && select->a < VIEW_LAYERS ? (int32_t)select->a : -1;
 }
 
 /* ---- strips ---- */
@@ -319,7 +323,7 @@ void panel_l2(const ui_t *ui, draw_rect_t rect)
                  .prog = &m->networks->prog[m->network],
                  .report = &m->networks->report[m->network],
                  .size = m->sensor != NULL ? m->sensor->l2.desc.bytes : 0,
-                 .layer = running_layer(m)};
+                 .layer = layer_of(ui)};
     const npu_compile_report_t *r = map.report;
     map.columns = r->layers + r->steps > 0 ? r->layers + r->steps : 1;
     map.top = NPU_NET_BYTES;

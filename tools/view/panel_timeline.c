@@ -198,6 +198,31 @@ static void name_exposure(const sheet_t *s, const lanes_shutter_t *e)
                   DRAW_SMALL, DRAW_CENTER, ui_bright, "%s", name);
 }
 
+/* What a click on it means: rectangles along its slant. */
+static void hit_exposure(const sheet_t *s, const lanes_shutter_t *e)
+{
+    enum { SLICES = 6 };
+    draw_rect_t row = s->row[LANE_EXPOSURE];
+    const plot_time_t *t = &s->lanes->time;
+    uint64_t shift = e->readout_end_ps - e->readout_start_ps,
+             whole = e->exposure_end_ps - e->exposure_start_ps;
+    shift = shift < whole ? shift : whole;
+    for (int32_t i = 0; i < SLICES && e->number != LANES_OPEN; i++) {
+        uint64_t start = e->exposure_start_ps + shift * (uint64_t)i / SLICES;
+        int32_t x0 = plot_x(t, start), x1 = plot_x(t, start + whole - shift + shift / SLICES);
+        int32_t y0 = row.h * i / SLICES, y1 = row.h * (i + 1) / SLICES;
+        x0 = x0 > row.x ? x0 : row.x;
+        x1 = x1 < row.x + row.w ? x1 : row.x + row.w;
+        draw_hit(s->ui->draw, (draw_rect_t){x0, row.y + y0, x1 - x0, y1 - y0}, HIT_SPAN, e->number,
+                 0);
+    }
+}
+
+static bool is_exposure(const lanes_shutter_t *e)
+{
+    return e->exposure_end_ps > e->exposure_start_ps;
+}
+
 static void draw_exposures(const sheet_t *s)
 {
     const lanes_t *l = s->lanes;
@@ -207,11 +232,14 @@ static void draw_exposures(const sheet_t *s)
         return;
     memset(px, 0, 4 * (size_t)l->columns * (size_t)row.h);
     for (uint32_t i = 0; i < l->shutters; i++)
-        if (l->shutter[i].exposure_end_ps > l->shutter[i].exposure_start_ps)
+        if (is_exposure(&l->shutter[i]))
             paint_exposure(s, &l->shutter[i], px, (uint32_t)row.h);
-    for (uint32_t i = 0; i < l->shutters; i++)
-        if (l->shutter[i].exposure_end_ps > l->shutter[i].exposure_start_ps)
-            name_exposure(s, &l->shutter[i]);
+    for (uint32_t i = 0; i < l->shutters; i++) {
+        if (!is_exposure(&l->shutter[i]))
+            continue;
+        name_exposure(s, &l->shutter[i]);
+        hit_exposure(s, &l->shutter[i]);
+    }
 }
 
 /* ---- spans ---- */
@@ -246,7 +274,9 @@ static void span_name(char out[64], lane_id_t id, const lanes_span_t *span)
 {
     bool frame = id == LANE_READOUT || id == LANE_ISP || id == LANE_NPU || id == LANE_FIRMWARE ||
                  id == LANE_TENSOR;
-    if (frame && span->frame >= 0)
+    if (span->number == LANES_OPEN && id == LANE_NPU && span->name != NULL)
+        snprintf(out, 64, "frame %d, now %.40s", span->frame, span->name);
+    else if (frame && span->frame >= 0)
         snprintf(out, 64, "%s%d", id == LANE_FIRMWARE ? "firmware " : "frame ", span->frame);
     else
         snprintf(out, 64, "%s", span->name != NULL ? span->name : "");
@@ -367,15 +397,30 @@ static void head_of_frame(const timeline_frame_t *f, plot_line_t *line)
     put_parts(line, f);
 }
 
+/* "insn":7,"name":"conv" as a person would say it: insn 7, name conv. */
+static void plain_args(char out[2 * VIEW_ARGS], const char *args)
+{
+    size_t n = 0;
+    for (; *args != '\0' && n + 2 < 2 * VIEW_ARGS; args++) {
+        if (*args == '"' || *args == ' ')
+            continue;
+        out[n++] = *args == ':' ? ' ' : *args;
+        if (*args == ',')
+            out[n++] = ' ';
+    }
+    out[n] = '\0';
+}
+
 static void head_of_span(const view_model_t *m, const view_span_t *span, plot_line_t *line)
 {
-    char text[24];
+    char text[24], args[2 * VIEW_ARGS];
+    plain_args(args, span->args);
     plot_put(line, ui_dim, "%s ", m->track[span->track]);
     plot_put(line, ui_bright, "%s ", span->name);
     plot_put(line, ui_text, " %s", ui_time(text, span->end_ps - span->start_ps));
     plot_put(line, ui_dim, " from ");
     plot_put(line, ui_text, "%s", ui_time(text, span->start_ps));
-    plot_put(line, ui_dim, "   %s", span->args);
+    plot_put(line, ui_dim, "   %s", args);
 }
 
 static void draw_head(const sheet_t *s, draw_rect_t rect)
