@@ -174,6 +174,20 @@ static void say_how(marks_t *marks, const view_picture_t *p)
     marks_corner(marks, ui_text, text);
 }
 
+/* Nothing was read yet, but maybe it is exposed already. */
+static void await(marks_t *marks)
+{
+    char text[80];
+    const sensor_t *sensor = marks->ui->model->sensor;
+    bool exposed = sensor != NULL && sensor->pixel.pending &&
+                   marks->ui->model->now_ps >= pix_row_exposure_start_ps(&sensor->pixel.next, 0);
+    snprintf(text, sizeof(text),
+             exposed ? "frame %u collects light; waits for its first row"
+                     : "waits for the first row",
+             exposed ? sensor->pixel.next.frame : 0);
+    marks_await(marks, text);
+}
+
 void panel_raw(const ui_t *ui, draw_rect_t rect)
 {
     const view_picture_t *p = &ui->model->picture[VIEW_RAW];
@@ -182,7 +196,7 @@ void panel_raw(const ui_t *ui, draw_rect_t rect)
     write_caption(ui->model, &caption);
     draw_rect_t before = marks_begin(&marks, ui, VIEW_RAW, rect, &caption);
     if (p->width_px == 0) {
-        marks_await(&marks, "waits for the first row");
+        await(&marks);
     } else {
         shutter_t shutter[2];
         uint32_t count = find_shutters(ui->model, shutter);
