@@ -91,7 +91,7 @@ static const uint16_t *take_row(pix_t *pix, uint32_t row, pix_count_t *count)
 
 static sim_memo_key_t key_of(const pix_t *pix)
 {
-    return (sim_memo_key_t){"pixel", &pix->now, sizeof(pix->now)};
+    return (sim_memo_key_t){"pixel", &pix->known.key, sizeof(pix->known.key)};
 }
 
 static size_t counts_bytes(const pix_t *pix)
@@ -108,6 +108,8 @@ static bool find_counts(pix_t *pix)
 
 void pix_rows_begin(pix_t *pix)
 {
+    pix->known.key = pix->now;
+    pix->known.key.asked_pck = pix->known.key.link_pck = 0;
     pix->known.found = find_counts(pix);
     pix->known.taken = 0;
     if (!pix->known.found && band_of(pix, &pix->now, 0) == NULL)
@@ -152,7 +154,8 @@ bool pix_rows_make(pix_t *pix)
         pix->band[i].sample = calloc(PIX_BAND_ROWS * room, sizeof(uint16_t));
         fine = fine && pix->band[i].sample != NULL;
     }
-    pix->known.source = (sim_line_source_t){&pix->now, sizeof(pix->now), samples_now, pix};
+    pix->known.source =
+        (sim_line_source_t){&pix->known.key, sizeof(pix->known.key), samples_now, pix};
     return fine;
 }
 

@@ -36,11 +36,13 @@
  *               unless PIX_SHUTTER says after how many lines a mechanical shutter closes (or a
  *               strobe ends): then only their dark current does.
  * Known frames: with a memo (sim/memo.h) what lines of a frame come to in accounts is found under
- * its pix_frame_t, which all samples follow from; its samples are made only if a sink asks. All
- * that leaves the die is the same. Stream off:   the frame being read is finished; an exposure not
- * yet read is dropped. Modeled:      lens vignetting, shading and blur; the noise terms of
- * README.md's table, with laws, sources and tests; analog gain, ADC of 8, 10 or 12 bits with black
- * level; windows, subsampling, binning of one color as average or sum, flips, digital gain, test
+ *               its pix_frame_t, which all samples follow from (asked_pck and link_pck aside: the
+ *               line length is there); its samples are made only if a sink asks. All that leaves
+ *               the die is the same.
+ * Stream off:   the frame being read is finished; an exposure not yet read is dropped.
+ * Modeled:      lens vignetting, shading and blur; the noise terms of README.md's table, with laws,
+ *               sources and tests; analog gain, ADC of 8, 10 or 12 bits with black level; windows,
+ *               subsampling, binning of one color as average or sum, flips, digital gain, test
  *               patterns; stuck photosites and rows, if told to.
  * Not modeled:  what lens.h and noise.h leave out; Bayer-corrected (3:1) binning weights; merging
  *               of two exposures; start-up time; changes of temperature inside a frame.
@@ -233,6 +235,7 @@ typedef struct {
     pix_count_t *count; /* of each line */
     bool found;         /* all of them; else of the lines that were read: */
     uint32_t taken;
+    pix_frame_t key; /* the frame, but for what asked for a line of its length */
     sim_line_source_t source;
 } pix_known_t;
 

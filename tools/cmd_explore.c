@@ -408,12 +408,14 @@ static int sweep_base(const options_t *o, const space_t *space, const point_base
 
 static bool has_tasks(const space_t *space, const options_t *o)
 {
-    if (o->engine == ENGINE_LOCAL || (o->strategy == NULL && space->strategy != STRATEGY_EVOLVE) ||
-        (o->strategy != NULL && strcmp(o->strategy, strategy_names[STRATEGY_EVOLVE]) != 0))
+    bool evolves = o->strategy != NULL ? strcmp(o->strategy, strategy_names[STRATEGY_EVOLVE]) == 0
+                                       : space->strategy == STRATEGY_EVOLVE;
+    const char *why = evolves              ? "evolve breeds points from results: it has no tasks"
+                      : o->tensors != NULL ? "--tensors: each task has records of its own"
+                                           : NULL;
+    if (o->engine == ENGINE_LOCAL || why == NULL)
         return true;
-    cli_fail(EXIT_USAGE,
-             "%s: evolve breeds points from results: it has no tasks, only --engine local",
-             o->space);
+    cli_fail(EXIT_USAGE, "%s: %s, only --engine local", o->space, why);
     return false;
 }
 

@@ -102,6 +102,25 @@ START_TEST(all_figures_are_those_of_the_whole_simulation)
     ck_assert_double_eq(number_of("shared", REJECTED), 0);
     ck_assert(access(HERE "/shared.db-runs", F_OK) != 0);
     same_figures("plain", "shared");
+    const int last = (int)number_of("shared", "SELECT max(id) FROM point WHERE state = 'done'");
+    ck_assert_int_eq(
+        fovea(text, sizeof(text), "run --point " HERE "/shared.db:%d --out " HERE "/r", last), 0);
+}
+END_TEST
+
+/* What of a frame leaves as RAW is made, and the same; its tensor is there. */
+START_TEST(raw_on_the_link_is_made_beside_a_tensor_that_is_there)
+{
+    start_anew();
+    write_space("s", "\"raw\": {\"field\": \"scenario.output.raw\", \"values\": [true]},"
+                     "\"lanes\": {\"field\": \"chip.mipi.dphy.lanes\", \"values\": [4, 2]},"
+                     "\"pck\": {\"field\": \"chip.logic.ccs.power_up.line_length_pck\", "
+                     "\"values\": [20000]},");
+    sweep("s", "plain", "-j 1 --tensors none");
+    sweep("s", "shared", "-j 1");
+    ck_assert_double_eq(number_of("shared", REUSED), FRAMES);
+    ck_assert(number_of("shared", "SELECT min(link_bytes_frame) FROM points") > 3e6);
+    same_figures("plain", "shared");
 }
 END_TEST
 
@@ -267,6 +286,7 @@ START_TEST(the_folder_of_another_world_is_left_alone)
 END_TEST
 
 TEST_MAIN("tools tensors", all_figures_are_those_of_the_whole_simulation,
+          raw_on_the_link_is_made_beside_a_tensor_that_is_there,
           records_outlast_a_sweep_that_is_told_to_keep_them, what_reaches_a_pixel_is_not_reused,
           faults_and_images_are_simulated, damaged_records_are_rejected_and_made_again,
           the_folder_of_another_world_is_left_alone)

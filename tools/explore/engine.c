@@ -14,7 +14,8 @@
 #include "tools/explore/evaluate_int.h"
 #include "tools/remove.h"
 
-enum { LOOK_MS = 200 }; /* at Ctrl-C, at the clock */
+enum { LOOK_MS = 200 };                      /* at Ctrl-C, at the clock */
+#define MAX_TENSOR_BYTES (UINT64_C(8) << 30) /* of records that a sweep writes */
 
 typedef struct {
     const engine_desc_t *desc;
@@ -111,6 +112,7 @@ static bool hand_out(engine_t *g, const worker_job_t *job, const char *config)
     const worker_desc_t desc = {.space = g->desc->space,
                                 .scratch = g->desc->scratch,
                                 .tensors = g->desc->tensors,
+                                .tensor_bytes = MAX_TENSOR_BYTES / g->desc->workers,
                                 .evaluator = g->desc->evaluator};
     if (w->pid == 0 && !worker_start(g->worker, g->desc->workers, (uint32_t)(w - g->worker), &desc))
         return fail(g, "no more processes");

@@ -156,6 +156,7 @@ static void evaluate_job(evaluator_t *evaluator, evaluate_job_t *job)
         return;
     job->chip = evaluator->chip;
     job->scenes = &evaluator->scenes;
+    job->tensor_bytes = &evaluator->tensor_bytes;
     if (kind == SPACE_RUN)
         run_evaluate(job);
     else if (!job->desc->only_read)

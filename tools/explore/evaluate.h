@@ -106,11 +106,12 @@ typedef struct {
     evaluate_known_t known;                             /* NULL: all of it */
     void (*finished)(void *ctx, const inference_t *in); /* npu: it looks at what ran; may be NULL */
     void *ctx;
-    bool only_read;      /* chip, technology and scenarios, for what is wrong with them */
-    bool full;           /* nothing shared, with numerics, every cycle and burst an event */
-    const char *out;     /* run: folder of the results; of several scenarios: out/0, out/1, .. */
-    const char *tensors; /* run: folder of records, which is made (tensors.h); NULL: none */
-    bool images;         /* with images */
+    bool only_read;        /* chip, technology and scenarios, for what is wrong with them */
+    bool full;             /* nothing shared, with numerics, every cycle and burst an event */
+    const char *out;       /* run: folder of the results; of several scenarios: out/0, out/1, .. */
+    const char *tensors;   /* run: folder of records, which is made (tensors.h); NULL: none */
+    uint64_t tensor_bytes; /* of records that an evaluator writes, at most */
+    bool images;           /* with images */
     uint32_t threads;
 } evaluate_desc_t;
 

@@ -13,14 +13,16 @@ typedef struct npu_evaluator npu_evaluator_t;
 struct evaluator {
     npu_evaluator_t *npu;
     kept_scenes_t scenes;
-    sensor_desc_t *chip; /* of the configuration at hand */
+    uint64_t tensor_bytes; /* of records that it has written */
+    sensor_desc_t *chip;   /* of the configuration at hand */
 };
 
 typedef struct {
     sim_doc_t *doc;
     sim_cfg_t root;
     const sensor_desc_t *chip;
-    kept_scenes_t *scenes; /* of runs */
+    kept_scenes_t *scenes; /* of runs; the evaluator's, as is the next */
+    uint64_t *tensor_bytes;
     const evaluate_desc_t *desc;
     evaluation_t *e;
 } evaluate_job_t;

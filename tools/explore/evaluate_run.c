@@ -88,8 +88,10 @@ typedef struct {
 static const sim_memo_t *on_scenario(void *ctx, const scenario_t *scenario)
 {
     records_t *r = ctx;
-    return tensors_open(&r->tensors, r->job->desc->tensors, scenario,
-                        sim_json_find(r->job->root.node, "chip"));
+    const evaluate_job_t *job = r->job;
+    uint64_t most = job->desc->tensor_bytes, written = *job->tensor_bytes;
+    return tensors_open(&r->tensors, job->desc->tensors, most > written ? most - written : 0,
+                        scenario, sim_json_find(job->root.node, "chip"));
 }
 
 static void add_counts(tensors_count_t *to, const tensors_count_t *more)
@@ -121,6 +123,7 @@ static bool run_one(const evaluate_job_t *job, run_t *run, const scenario_source
     };
     int code = run_scenario(run, &desc);
     add_counts(&job->e->tensors, &records.tensors.count);
+    *job->tensor_bytes += records.tensors.written_bytes;
     if (code == EXIT_USAGE)
         return evaluate_refuse(job->e, "%s", run->error);
     if (code != EXIT_FINE)

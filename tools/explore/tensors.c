@@ -11,7 +11,6 @@
 #include "tools/version.h"
 
 enum { RECORD_PATH = SPACE_PATH + 128, MAX_WORLD = 1 << 24, MAX_RECORD = 1 << 28 };
-#define ROOM_BYTES (UINT64_C(4) << 30) /* of one scenario's run */
 
 /* Of the machine that made it: nobody carries records elsewhere. */
 typedef struct {
@@ -108,6 +107,7 @@ static void keep(void *ctx, const sim_memo_key_t *key, const void *data, size_t 
     head_t head = head_of(key, data, bytes);
     if (publish(path, &head, sizeof(head), key->data, key->bytes, data, bytes)) {
         t->room_bytes -= file_bytes;
+        t->written_bytes += file_bytes;
         t->count.recorded += is_tensor(key);
     }
 }
@@ -167,10 +167,10 @@ static bool settle(const tensors_t *t, const char *text)
     return same;
 }
 
-const sim_memo_t *tensors_open(tensors_t *t, const char *folder, const scenario_t *scenario,
-                               const sim_json_t *chip)
+const sim_memo_t *tensors_open(tensors_t *t, const char *folder, uint64_t room_bytes,
+                               const scenario_t *scenario, const sim_json_t *chip)
 {
-    *t = (tensors_t){.memo = {find, keep, t}, .room_bytes = ROOM_BYTES};
+    *t = (tensors_t){.memo = {find, keep, t}, .room_bytes = room_bytes};
     if (scenario->faults != 0 || scene_is_pipe(scenario->scene))
         return NULL;
     char *text = describe(scenario, chip);

@@ -26,14 +26,14 @@ typedef struct {
 typedef struct {
     sim_memo_t memo;
     char folder[SPACE_PATH + 64];
-    uint64_t room_bytes; /* of records that it may still write */
+    uint64_t room_bytes, written_bytes; /* of records: those it may still write, those it has */
     tensors_count_t count;
 } tensors_t;
 
-/* The records of a scenario on a chip (the object of a chip file) in a folder, which is made. Its
- * memo; NULL: such a run is always computed (faults, a scene out of a pipe), or nothing can be
- * written. tensors must outlive the run. */
-const sim_memo_t *tensors_open(tensors_t *tensors, const char *folder, const scenario_t *scenario,
-                               const sim_json_t *chip);
+/* The records of a scenario on a chip (the object of a chip file) in a folder, which is made; it
+ * writes room_bytes of them at most. Its memo; NULL: such a run is always computed (faults, a scene
+ * out of a pipe), or nothing can be written. tensors must outlive the run. */
+const sim_memo_t *tensors_open(tensors_t *tensors, const char *folder, uint64_t room_bytes,
+                               const scenario_t *scenario, const sim_json_t *chip);
 
 #endif

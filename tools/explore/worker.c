@@ -65,6 +65,7 @@ static void work(const worker_desc_t *w, evaluator_t *evaluator, const worker_jo
                                   .full = job->full,
                                   .out = out,
                                   .tensors = w->tensors,
+                                  .tensor_bytes = w->tensor_bytes,
                                   .threads = 1};
     double start = execution_seconds();
     evaluation_clear(&result->e);

@@ -39,6 +39,7 @@ typedef struct {
     const char *scratch;    /* a folder that they may make, for results that are not kept; the
                                caller removes it */
     const char *tensors;    /* a folder of records that they share (tensors.h); NULL: none */
+    uint64_t tensor_bytes;  /* that each of them writes there, at most */
     evaluator_t *evaluator; /* with what the caller has read; each has a copy. NULL: none */
 } worker_desc_t;
 
