@@ -203,10 +203,9 @@ START_TEST(the_bar_says_what_is_so)
     check_shows_not("by hand");
     rig.play.paused = true;
     rig.play.changes = 2;
-    rig.model.real_time = 0;
     rig_draw(&rig, 1280, 800);
     check_shows("paused");
-    check_shows("stands; 2 changes by hand");
+    check_shows("full speed; 2 changes by hand");
     rig.play.busy = true;
     rig_draw(&rig, 1280, 800);
     check_shows("on the way");

@@ -146,14 +146,13 @@ static state_t state_of(const play_t *play)
 
 static void second_line(const ui_t *ui, char *out, size_t bytes)
 {
-    char rate[32] = "stands";
-    uint32_t changes = play_changes(ui->play);
-    if (ui->model->real_time > 0)
-        snprintf(rate, sizeof(rate), "%.3g x real time", ui->model->real_time);
-    int used = snprintf(out, bytes, "%s, %s", play_speed_name[play_speed(ui->play)], rate);
-    if (changes > 0 && used > 0 && (size_t)used < bytes)
-        snprintf(out + used, bytes - (size_t)used, "; %u change%s by hand", changes,
-                 changes == 1 ? "" : "s");
+    char rate[32] = "", changes[32] = "";
+    uint32_t count = play_changes(ui->play);
+    if (ui->model->real_time > 0 && !play_paused(ui->play))
+        snprintf(rate, sizeof(rate), ", %.3g x real time", ui->model->real_time);
+    if (count > 0)
+        snprintf(changes, sizeof(changes), "; %u change%s by hand", count, count == 1 ? "" : "s");
+    snprintf(out, bytes, "%s%s%s", play_speed_name[play_speed(ui->play)], rate, changes);
 }
 
 static void draw_state(const ui_t *ui, int32_t x)
