@@ -20,8 +20,8 @@ typedef struct {
     int64_t layer;        /* of the NPU's last instruction; -1: none */
     uint32_t drawn_frame; /* of the ideal picture */
     bool drawn;
-    bool want_image;      /* the next frame of the ISP */
-    bool every_image;     /* all of them: pictures are taken at times that are not known */
+    bool want_image;  /* the next frame of the ISP */
+    bool every_image; /* all of them: pictures are taken at times that are not known */
     /* Something happened that one can step to. May be NULL. */
     void (*stepped)(void *ctx, play_step_t step);
     void *ctx;

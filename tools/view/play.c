@@ -389,7 +389,8 @@ bool play_advance(play_t *p, uint64_t until_ps)
             fine = go_on(p, until_ps);
             arrive(p);
         }
-        tell_rate(p);
+        if (p->desc.interactive) /* what is drawn without a window is of the simulated time alone */
+            tell_rate(p);
         if (!fine) {
             run_fail(p->desc.run, EXIT_FAILED, "%s", sim_error(p->sim));
             return false;

@@ -146,6 +146,7 @@ static void compare_with_record(view_t *v)
     bool same =
         at != NULL && strncmp(at + strcspn(at, ":") + 1 + strspn(strchr(at, ':') + 1, " \t\""),
                               hash, strlen(hash)) == 0;
+    v->told.same = same;
     view_tell_line(&v->model, LINE_LOG, sim_now_ps(v->run->sim),
                    same ? "state hash %s, as recorded" : "state hash %s: not what was recorded",
                    hash);
