@@ -524,7 +524,9 @@ int cmd_explore(int argc, char **argv)
          &o.strategy},
         {0, "budget", "N", "points at most (default: the space's; else the grid, or 256)", &budget},
         {0, "seed", "N", "of random, sobol, evolve (default: the space's)", &seed},
-        {0, "check", "N", "evaluate so many points in full, too: the figures must be the same",
+        {0, "check", "N",
+         "evaluate so many points in full, too: the figures must be the same (default: the "
+         "space's; else 2)",
          &check},
         {0, "tensors", "DIR",
          "keep what the front end makes of frames there, for later sweeps, too; none: make it "

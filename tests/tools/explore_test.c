@@ -578,7 +578,10 @@ END_TEST
 START_TEST(a_check_that_differs_fails_the_sweep)
 {
     start_anew(space_json);
-    sweep("--out " DIR "/a.db -j 2 --budget 6");
+    sweep("--out " DIR "/b.db -j 2 --budget 6"); /* two where nobody says how many */
+    ck_assert_msg(strstr(text, "checked   2 in full, 0 differ") != NULL, "%s", text);
+    sweep("--out " DIR "/a.db -j 2 --budget 6 --check 0");
+    ck_assert_ptr_null(strstr(text, "checked"));
     if (!change("a.db", ONE_MORE)) {
         test_skip("no sqlite3");
         return;

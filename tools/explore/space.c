@@ -15,6 +15,7 @@ const char *const strategy_names[STRATEGIES] = {"grid", "random", "sobol", "evol
 enum {
     MAX_BYTES = 16 << 20,
     DEFAULT_POPULATION = 32,
+    DEFAULT_CHECK = 2,
     DEFAULT_LIMIT_S = 300,
 };
 
@@ -362,7 +363,7 @@ static void read_search(const sim_cfg_t *root, space_t *s)
     s->budget = sim_cfg_u64(root, "budget", 1, SPACE_MAX_POINTS, 0);
     s->seed = sim_cfg_u64(root, "seed", 0, UINT64_MAX, 1);
     s->population = (uint32_t)sim_cfg_u64(root, "population", 4, 1024, DEFAULT_POPULATION);
-    s->check = (uint32_t)sim_cfg_u64(root, "check", 0, 1u << 20, 0);
+    s->check = (uint32_t)sim_cfg_u64(root, "check", 0, 1u << 20, DEFAULT_CHECK);
     s->time_limit_s = (uint32_t)sim_cfg_u64(root, "time_limit_s", 1, 86400, DEFAULT_LIMIT_S);
     (void)sim_cfg_str(root, "name", NULL);
     (void)sim_cfg_str(root, "about", NULL);
