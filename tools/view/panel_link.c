@@ -130,7 +130,6 @@ static void draw_chart(const ui_t *ui, const chart_t *c, const float *value, flo
                        draw_rect_t rect, draw_color_t color)
 {
     size_t w = c->columns, h = rect.h < ROWS ? (size_t)rect.h : ROWS;
-    draw_fill(ui->draw, rect, ui_back);
     draw_line(ui->draw, rect.x, rect.y, rect.x + rect.w - 1, rect.y, 1, ui_edge);
     uint8_t *px = draw_image(ui->draw, rect, c->columns, (uint32_t)h, false);
     if (px == NULL)
@@ -299,14 +298,15 @@ void panel_link(const ui_t *ui, draw_rect_t rect)
     char amount[24];
     plot_time_t time = plot_time(ui, l.busy);
     make_chart(&chart, m, &time);
+    draw_fill(ui->draw, l.busy, ui_back);
+    draw_fill(ui->draw, l.fifo, ui_back);
+    time.rect.h = l.fifo.y + l.fifo.h - l.busy.y;
+    plot_time_axis(ui, &time, l.axis);
     draw_chart(ui, &chart, chart.busy, 1, l.busy, 0);
     chart_label(ui, l.busy, "busy", "100%");
     float most = c.fifo_bytes > 0 ? (float)c.fifo_bytes : chart.most_fifo;
     draw_chart(ui, &chart, chart.fifo, most > 0 ? 1 / most : 0, l.fifo, ui_warn);
     chart_label(ui, l.fifo, "FIFO", plot_amount(amount, (double)most, "B"));
-    time.rect.h = l.fifo.y + l.fifo.h - l.busy.y;
-    if (l.axis >= 0)
-        plot_time_axis(ui, &time, l.axis);
     draw_cells(ui, l.cells);
     draw_sums(ui, l.sums);
     draw_head(ui, rect, &c);

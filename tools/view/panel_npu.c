@@ -154,7 +154,7 @@ static void draw_legend(const bars_t *b, draw_rect_t rect, int32_t y)
     plot_line_t line = {b->ui->draw, rect.x + 6, y, rect.x + rect.w - 4, DRAW_SMALL};
     for (uint32_t i = 0; i < NPU_CLASSES; i++) {
         char name[40];
-        if (b->classes[i] == 0)
+        if (200 * b->classes[i] < b->cycles) /* less than half a percent */
             continue;
         snprintf(name, sizeof(name), "%s %.0f%%", npu_class_name((npu_class_t)i),
                  100.0 * (double)b->classes[i] / (double)b->cycles);

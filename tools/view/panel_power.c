@@ -80,7 +80,7 @@ static void paint(const stack_t *s, const view_counter_t *c, uint8_t *px, uint32
     }
 }
 
-static void draw_stack(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
+static void draw_stack(const ui_t *ui, const view_counter_t *c, draw_rect_t rect, int32_t times_y)
 {
     stack_t s;
     plot_time_t time = plot_time(ui, rect);
@@ -88,7 +88,9 @@ static void draw_stack(const ui_t *ui, const view_counter_t *c, draw_rect_t rect
     float step = (float)plot_step((double)s.most, 4), top = step * ceilf(s.most / step);
     top = top > 0 ? top : 1;
     draw_fill(ui->draw, rect, ui_back);
-    plot_axis(ui, rect, (double)top, "mW");
+    plot_axis(ui, rect, (double)top / 1e3, "W");
+    if (times_y >= 0)
+        plot_time_axis(ui, &time, times_y);
     uint32_t high = rect.h < ROWS ? (uint32_t)rect.h : ROWS;
     uint8_t *px = draw_image(ui->draw, rect, s.columns, high, false);
     if (px == NULL)
@@ -160,7 +162,7 @@ static void draw_table(const ui_t *ui, const view_counter_t *c, draw_rect_t rect
         line.x -= 8;
         if (block < TECH_BLOCK_COUNT && m->energy_known)
             plot_put(&line, ui_text, "%8s",
-                     plot_amount(energy, (double)m->energy_fj[block] / 1e9, "uJ"));
+                     plot_amount(energy, (double)m->energy_fj[block] / 1e15, "J"));
         if (block < TECH_BLOCK_COUNT)
             draw_hit(ui->draw, row, HIT_BLOCK, block, 0);
     }
@@ -191,14 +193,14 @@ static void draw_head(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
     for (uint32_t b = 0; b < TECH_BLOCK_COUNT; b++)
         fj += (double)m->energy_fj[b];
     plot_put(&line, ui_dim, "now ");
-    plot_put(&line, ui_bright, "%s", plot_amount(amount, mw, "mW"));
+    plot_put(&line, ui_bright, "%s", plot_amount(amount, mw / 1e3, "W"));
     plot_put(&line, ui_dim, ", die ");
     put_temperature(m, &line);
     line.x = rect.x + 6;
     line.y += text;
     if (m->energy_known) {
         plot_put(&line, ui_dim, "frame %u took ", m->energy_frame);
-        plot_put(&line, ui_bright, "%.3f mJ", fj / 1e12);
+        plot_put(&line, ui_bright, "%s", plot_amount(amount, fj / 1e15, "J"));
     } else {
         plot_put(&line, ui_dim, "no frame is over yet");
     }
@@ -222,12 +224,9 @@ void panel_power(const ui_t *ui, draw_rect_t rect)
     draw_rect_t table = {rect.x + rect.w - TABLE - 2, top - 1, TABLE, rect.y + rect.h - top - 3};
     if (chart.w < 20 || chart.h < 20)
         return;
-    draw_stack(ui, c, chart);
+    draw_stack(ui, c, chart, tall ? rect.y + rect.h - text - 2 : -1);
     if (warms)
         draw_heat(ui, heat, (draw_rect_t){chart.x, chart.y + chart.h + 4, chart.w, HEAT});
-    plot_time_t time = plot_time(ui, chart);
-    if (tall)
-        plot_time_axis(ui, &time, rect.y + rect.h - text - 2);
     draw_table(ui, c, table);
     draw_head(ui, c, rect);
 }

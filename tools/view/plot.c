@@ -9,14 +9,20 @@
 
 const char *plot_amount(char out[24], double value, const char *unit)
 {
-    static const char *const prefix[] = {"", "k", "M", "G", "T"};
-    uint32_t n = 0;
+    static const char *const prefix[] = {"p", "n", "u", "m", "", "k", "M", "G", "T"};
+    enum { ONE = 4 };
+    uint32_t n = ONE;
     double shown = fabs(value);
     while (shown >= 999.5 && n + 1 < SIM_COUNT(prefix)) {
         shown /= 1000;
         n++;
     }
-    int decimals = n == 0 && shown == floor(shown) ? 0 : shown < 9.995 ? 2 : shown < 99.95 ? 1 : 0;
+    while (shown > 0 && shown < 0.9995 && n > 0) {
+        shown *= 1000;
+        n--;
+    }
+    bool whole = fabs(shown - round(shown)) < 1e-9 * shown || shown == 0;
+    int decimals = whole ? 0 : shown < 9.995 ? 2 : shown < 99.95 ? 1 : 0;
     snprintf(out, 24, "%s%.*f %s%s", value < 0 ? "-" : "", decimals, fmin(shown, 1e6), prefix[n],
              unit);
     return out;
@@ -197,6 +203,6 @@ void plot_axis(const ui_t *ui, draw_rect_t rect, double top, const char *unit)
         text_y = text_y > rect.y - 2 ? text_y : rect.y - 2;
         text_y = text_y < rect.y + rect.h - height + 2 ? text_y : rect.y + rect.h - height + 2;
         draw_text(ui->draw, rect.x - 4, text_y, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%s",
-                  plot_amount(text, at, at + step > top * (1 + 1e-9) ? unit : ""));
+                  plot_amount(text, at, unit));
     }
 }

@@ -9,7 +9,8 @@
 
 /* ---- numbers ---- */
 
-/* "8.39 MB", "145.8 k" with unit "": at most 12 characters with units of up to 4. */
+/* "8.39 MB", "158 mW", "146 k" with unit "": three digits, with the prefix that the value needs; at
+ * most 12 characters with units of up to 4. value is in whole units. */
 const char *plot_amount(char out[24], double value, const char *unit);
 /* The least of 1, 2, 5 times a power of ten that divides `span` into at most `most` parts; 1 where
  * span is not positive. */
@@ -65,7 +66,7 @@ int32_t plot_x(const plot_time_t *time, uint64_t ps);
 /* Round ticks: faint lines through rect, and their times at y where y is not negative. */
 void plot_time_axis(const ui_t *ui, const plot_time_t *time, int32_t y);
 /* Round ticks from 0 at the bottom of rect to `top` at its top, and their amounts to the left of
- * it, the unit at the last one. */
+ * it. */
 void plot_axis(const ui_t *ui, draw_rect_t rect, double top, const char *unit);
 
 #endif
