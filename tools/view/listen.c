@@ -239,6 +239,7 @@ static void on_packet(void *ctx, const mipi_packet_t *packet)
         p->vc = packet->bytes[0] >> 6;
         p->dt = packet->bytes[0] & 0x3f;
     }
+    view_tell_fill(l->model, now_ps(l), l->run->sensor->mipi.fifo_used);
     stepped(l, STEP_PACKET);
 }
 

@@ -32,7 +32,7 @@ enum {
     VIEW_LINES = 512,
     VIEW_LINE = 200,
     VIEW_LAYERS = 512,
-    VIEW_FILLS = 2048,
+    VIEW_FILLS = 1 << 13, /* rows that come and packets that leave */
 };
 
 /* Where an item of a ring of `room` stands, and which are there: numbers first .. next - 1. */
