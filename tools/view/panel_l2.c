@@ -216,13 +216,17 @@ static void head_of_map(const map_t *map, plot_line_t *line)
 {
     const npu_compile_report_t *r = map->report;
     char amount[24];
+    plot_amount(amount, r->activations_bytes, "B");
     if (map->layer >= 0) {
-        plot_put(line, ui_bright, "live %s ", plot_amount(amount, (double)live_bytes(map), "B"));
-        plot_put(line, ui_dim, "of ");
+        char live[24];
+        plot_put(line, ui_bright, "live %s", plot_amount(live, (double)live_bytes(map), "B"));
+        plot_put(line, ui_dim, " of ");
+        plot_put(line, ui_text, "%s", amount);
+        plot_put(line, ui_dim, " in layer %d", map->layer);
+        return;
     }
-    plot_put(line, ui_text, "%s ", plot_amount(amount, r->activations_bytes, "B"));
-    if (map->layer < 0)
-        plot_put(line, ui_dim, "tensors");
+    plot_put(line, ui_text, "%s ", amount);
+    plot_put(line, ui_dim, "tensors");
     if (r->activations_bytes <= r->live_bound_bytes)
         plot_put(line, ui_dim, ", the least possible");
     else if (r->live_bound_bytes > 0)

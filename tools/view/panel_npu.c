@@ -179,9 +179,9 @@ static void put_layer_figures(const bars_t *b, uint32_t n, plot_line_t *line)
     const npu_layer_report_t *r = &b->m->layer[n].report;
     char amount[24];
     plot_put(line, ui_text, "%s ", plot_amount(amount, (double)r->cycles, ""));
-    plot_put(line, ui_dim, "cycles, array ");
+    plot_put(line, ui_dim, "cycles, ");
     plot_put(line, ui_text, "%.1f%%", 100 * used_of(b, r->macs, r->cycles));
-    plot_put(line, ui_dim, ", longest ");
+    plot_put(line, ui_dim, " of array, ");
     plot_put(line, ui_text, "%s", layers_engine(r->long_pole));
 }
 

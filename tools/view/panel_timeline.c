@@ -185,15 +185,23 @@ static void paint_exposure(const sheet_t *s, const lanes_shutter_t *e, uint8_t *
     }
 }
 
+/* In the middle of what its middle row shows. */
 static void name_exposure(const sheet_t *s, const lanes_shutter_t *e)
 {
     char name[24];
     draw_rect_t row = s->row[LANE_EXPOSURE];
-    uint64_t end =
-        e->exposure_end_ps < s->ui->model->now_ps ? e->exposure_end_ps : s->ui->model->now_ps;
-    int32_t x0 = plot_x(&s->lanes->time, e->exposure_start_ps), x1 = plot_x(&s->lanes->time, end);
-    snprintf(name, sizeof(name), "%s%d", x1 - x0 > 90 ? "frame " : "", e->frame);
-    if (end > e->exposure_start_ps && x1 - x0 > draw_text_width(DRAW_SMALL, name) + 16)
+    uint64_t whole = e->exposure_end_ps - e->exposure_start_ps,
+             shift = e->readout_end_ps - e->readout_start_ps, now = s->ui->model->now_ps;
+    shift = shift < whole ? shift : whole;
+    uint64_t start = e->exposure_start_ps + shift / 2, end = start + whole - shift;
+    if (start >= now)
+        return;
+    int32_t x0 = plot_x(&s->lanes->time, start),
+            x1 = plot_x(&s->lanes->time, end < now ? end : now);
+    x0 = x0 > row.x ? x0 : row.x;
+    x1 = x1 < row.x + row.w ? x1 : row.x + row.w;
+    snprintf(name, sizeof(name), "%s%d", x1 - x0 > 60 ? "frame " : "", e->frame);
+    if (x1 - x0 > draw_text_width(DRAW_SMALL, name) + 8)
         draw_text(s->ui->draw, (x0 + x1) / 2, row.y + (row.h - draw_text_height(DRAW_SMALL)) / 2,
                   DRAW_SMALL, DRAW_CENTER, ui_bright, "%s", name);
 }
