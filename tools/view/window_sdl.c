@@ -216,12 +216,24 @@ static bool fit(window_t *w)
     return paint_resize(&w->paint, (uint32_t)width, (uint32_t)height, w->paint.scale);
 }
 
+/* Without one of these SDL2 would find a driver that shows nothing to anybody. */
+static bool has_display(void)
+{
+    return getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL ||
+           getenv("SDL_VIDEODRIVER") != NULL;
+}
+
 static bool open_on_display(window_t *w, const window_desc_t *desc, char *error, size_t error_bytes)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl-C is the program's */
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_APP_NAME, "fovea");
+    if (!has_display()) {
+        snprintf(error, error_bytes,
+                 "no display to open a window on (--screenshot and --record need none)");
+        return false;
+    }
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
         snprintf(error, error_bytes, "no display to open a window on: %s", SDL_GetError());
         return false;
