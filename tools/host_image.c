@@ -156,37 +156,41 @@ static void take_rows(const mipi_rx_stream_t *stream, host_format_t format, uint
     }
 }
 
-/* Which of R, G, B a sample is, by Bayer order, row and column. */
-static const uint8_t color_at[][2][2] = {
-    [SIM_BAYER_GRBG] = {{1, 0}, {2, 1}},
-    [SIM_BAYER_RGGB] = {{0, 1}, {1, 2}},
-    [SIM_BAYER_BGGR] = {{2, 1}, {1, 0}},
-    [SIM_BAYER_GBRG] = {{1, 2}, {0, 1}},
-};
-
-static void mosaic_row(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint32_t row,
-                       uint32_t width_px, const uint32_t *sample, uint8_t *rgb)
+/* RAW with at most 16 bits; scratch: a row. Returns how many bits. */
+static uint32_t take_samples(const mipi_rx_stream_t *stream, uint32_t width_px, uint32_t *scratch,
+                             uint16_t *out)
 {
-    uint32_t drop = mipi_bits_of_dt(stream->dt) - 8;
-    memset(rgb, 0, 3 * (size_t)width_px);
-    for (uint32_t i = 0; i < width_px; i++)
-        rgb[3 * i + color_at[bayer][row % 2][i % 2]] = (uint8_t)(sample[i] >> drop);
+    uint32_t drop = stream->bits != 0 ? 0 : 4;
+    for (uint32_t row = 0; row < stream->lines; row++) {
+        raw_row(stream, row, width_px, scratch);
+        for (uint32_t i = 0; i < width_px; i++)
+            *out++ = (uint16_t)(scratch[i] >> drop);
+    }
+    return stream->bits != 0 ? stream->bits : 16;
 }
 
-void host_image_rgb(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint8_t *rgb)
+/* Room for a row of either kind; NULL without memory. */
+static uint32_t *row_scratch(const mipi_rx_stream_t *stream)
 {
-    uint32_t width_px = host_image_width(stream);
-    uint32_t *scratch = malloc(((size_t)width_px + 1) * sizeof(*scratch));
-    for (uint32_t row = 0; scratch != NULL && row < stream->lines; row++) {
-        uint8_t *out = rgb + 3 * (size_t)width_px * row;
-        if (host_image_is_raw(stream)) {
-            raw_row(stream, row, width_px, scratch);
-            mosaic_row(stream, bayer, row, width_px, scratch, out);
-        } else {
-            rgb_row(stream, row, width_px, (uint8_t *)scratch, out);
-        }
-    }
+    return malloc(((size_t)host_image_width(stream) + 1) * sizeof(uint32_t));
+}
+
+uint32_t host_image_samples(const mipi_rx_stream_t *stream, uint16_t *samples)
+{
+    uint32_t *scratch = row_scratch(stream);
+    uint32_t bits =
+        scratch != NULL ? take_samples(stream, host_image_width(stream), scratch, samples) : 0;
     free(scratch);
+    return bits;
+}
+
+bool host_image_rgb(const mipi_rx_stream_t *stream, uint8_t *rgb)
+{
+    uint32_t width_px = host_image_width(stream), *scratch = row_scratch(stream);
+    for (uint32_t row = 0; scratch != NULL && row < stream->lines; row++)
+        rgb_row(stream, row, width_px, (uint8_t *)scratch, rgb + 3 * (size_t)width_px * row);
+    free(scratch);
+    return scratch != NULL;
 }
 
 /* ---- files --------------------------------------------------------------------------------------
@@ -195,12 +199,7 @@ void host_image_rgb(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint8_t *
 static sim_err_t write_dng(const char *file, const mipi_rx_stream_t *stream, uint32_t width_px,
                            uint32_t *scratch, uint16_t *samples, char *error, size_t error_bytes)
 {
-    uint32_t bits = stream->bits != 0 ? stream->bits : 16, drop = stream->bits != 0 ? 0 : 4;
-    for (uint32_t row = 0; row < stream->lines; row++) {
-        raw_row(stream, row, width_px, scratch);
-        for (uint32_t i = 0; i < width_px; i++)
-            samples[(size_t)row * width_px + i] = (uint16_t)(scratch[i] >> drop);
-    }
+    uint32_t bits = take_samples(stream, width_px, scratch, samples);
     const sim_raw_t raw = {
         .width_px = width_px,
         .height_px = stream->lines,

@@ -32,9 +32,11 @@ uint32_t host_image_width(const mipi_rx_stream_t *stream);
 /* What its file ends with: RGB is PNG, where RAW is DNG. */
 const char *host_image_suffix(const mipi_rx_stream_t *stream, host_format_t format);
 
-/* As RGB of 8 bits, 3 bytes a pixel, host_image_width x lines; RAW as a colored mosaic of its upper
- * eight: samples of a color in that color, in this order. */
-void host_image_rgb(const mipi_rx_stream_t *stream, sim_bayer_t bayer, uint8_t *rgb);
+/* RAW as samples of 16 bits at most, host_image_width x lines: how many bits they have; 0 without
+ * memory. */
+uint32_t host_image_samples(const mipi_rx_stream_t *stream, uint16_t *samples);
+/* Others as RGB of 8 bits, 3 bytes a pixel; false without memory. */
+bool host_image_rgb(const mipi_rx_stream_t *stream, uint8_t *rgb);
 
 /* False with one line in error. An image without pixels is not written. */
 bool host_image_write(const char *file, const mipi_rx_stream_t *stream, host_format_t format,

@@ -232,12 +232,12 @@ END_TEST
 
 /* ---- how it is shown ---- */
 
-static void draw_alone(const view_picture_t *pic, draw_rect_t area, ui_zoom_t zoom, bool raw)
+static void draw_alone(const view_picture_t *pic, draw_rect_t area, ui_zoom_t zoom)
 {
     sim_window_t shown = {0, 0, pic->width_px, pic->height_px, 0, 0};
     image_place_t place = image_place(area, &shown, &zoom);
     draw_begin(&list, 800, 600);
-    image_draw(&list, &place, pic, raw);
+    image_draw(&list, &place, pic);
 }
 
 START_TEST(smaller_pixels_are_averaged)
@@ -249,7 +249,7 @@ START_TEST(smaller_pixels_are_averaged)
         rgb[3 * i + 2] = 40;
     }
     const view_picture_t pic = {.width_px = 4, .height_px = 4, .rows = 4, .px = {.rgb = rgb}};
-    draw_alone(&pic, (draw_rect_t){5, 5, 2, 2}, all_of_it, false);
+    draw_alone(&pic, (draw_rect_t){5, 5, 2, 2}, all_of_it);
     const draw_cmd_t *image = first_of(&list, DRAW_IMAGE);
     check_rect(image->rect, 5, 5, 2, 2);
     ck_assert_uint_eq(image->image_w, 2);
@@ -268,7 +268,7 @@ START_TEST(larger_pixels_are_squares)
 {
     uint8_t rgb[2 * 2 * 3] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const view_picture_t pic = {.width_px = 2, .height_px = 2, .rows = 2, .px = {.rgb = rgb}};
-    draw_alone(&pic, (draw_rect_t){0, 0, 20, 20}, all_of_it, false);
+    draw_alone(&pic, (draw_rect_t){0, 0, 20, 20}, all_of_it);
     const draw_cmd_t *image = first_of(&list, DRAW_IMAGE);
     check_rect(image->rect, 0, 0, 20, 20);
     ck_assert_uint_eq(image->image_w, 2);
@@ -284,7 +284,7 @@ START_TEST(rows_of_the_frame_before_are_dimmed)
     uint8_t rgb[2 * 4 * 3];
     memset(rgb, 200, sizeof(rgb));
     const view_picture_t pic = {.width_px = 2, .height_px = 4, .rows = 3, .px = {.rgb = rgb}};
-    draw_alone(&pic, (draw_rect_t){0, 0, 2, 4}, all_of_it, false);
+    draw_alone(&pic, (draw_rect_t){0, 0, 2, 4}, all_of_it);
     const draw_cmd_t *image = first_of(&list, DRAW_IMAGE);
     ck_assert_uint_eq(rgba_of(&list, image, 0, 2)[0], 200);
     uint8_t old = rgba_of(&list, image, 0, 3)[0];
@@ -311,15 +311,15 @@ START_TEST(raw_is_one_color_of_four_samples_or_the_mosaic)
                           .bayer = SIM_BAYER_RGGB,
                           .px = {.raw = raw}};
     red_mosaic(raw, 8, 8);
-    draw_alone(&pic, (draw_rect_t){0, 0, 4, 4}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 4, 4}, all_of_it);
     const draw_cmd_t *image = first_of(&list, DRAW_IMAGE);
     ck_assert_int_eq(memcmp(rgba_of(&list, image, 1, 1), "\xff\x00\x00\xff", 4), 0);
     pic.bayer = SIM_BAYER_BGGR; /* the same samples are blue then */
-    draw_alone(&pic, (draw_rect_t){0, 0, 4, 4}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 4, 4}, all_of_it);
     image = first_of(&list, DRAW_IMAGE);
     ck_assert_int_eq(memcmp(rgba_of(&list, image, 1, 1), "\x00\x00\xff\xff", 4), 0);
     pic.bayer = SIM_BAYER_RGGB;
-    draw_alone(&pic, (draw_rect_t){0, 0, 80, 80}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 80, 80}, all_of_it);
     image = first_of(&list, DRAW_IMAGE);
     ck_assert_uint_eq(image->image_w, 8);
     ck_assert_uint_eq(rgba_of(&list, image, 2, 2)[0], 255);
@@ -333,7 +333,7 @@ START_TEST(raw_is_shown_without_black_level_on_the_curve_of_srgb)
     uint16_t raw[4] = {64 + 2016, 64 + 2016, 64 + 2016, 64 + 2016};
     const view_picture_t pic = {
         .width_px = 2, .height_px = 2, .rows = 2, .bits = 12, .black = 64, .px = {.raw = raw}};
-    draw_alone(&pic, (draw_rect_t){0, 0, 1, 1}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 1, 1}, all_of_it);
     const uint8_t *px = rgba_of(&list, first_of(&list, DRAW_IMAGE), 0, 0);
     for (uint32_t c = 0; c < 3; c++)
         ck_assert_uint_eq(px[c], 188);
@@ -350,16 +350,17 @@ START_TEST(values_stand_in_large_pixels)
                           .bits = 10,
                           .bayer = SIM_BAYER_GRBG,
                           .px = {.raw = raw}};
-    draw_alone(&pic, (draw_rect_t){0, 0, 60, 60}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 60, 60}, all_of_it);
     static const char *const texts[] = {"Gr", "R", "B", "Gb", "101", "102", "103", "1004"};
     for (uint32_t i = 0; i < SIM_COUNT(texts); i++)
         ck_assert_msg(has_text(&list, texts[i]), "%s", texts[i]);
     const draw_rect_t *at = &find_text(&list, "103")->rect; /* lower left */
     ck_assert(at->x >= 0 && at->x + at->w <= 30 && at->y >= 30 && at->y + at->h <= 60);
-    draw_alone(&pic, (draw_rect_t){0, 0, 40, 40}, all_of_it, true);
+    draw_alone(&pic, (draw_rect_t){0, 0, 40, 40}, all_of_it);
     ck_assert_uint_eq(count_of(&list, DRAW_STRING), 0);
     pic.px.rgb = rgb;
-    draw_alone(&pic, (draw_rect_t){0, 0, 90, 90}, all_of_it, false);
+    pic.bits = 0;
+    draw_alone(&pic, (draw_rect_t){0, 0, 90, 90}, all_of_it);
     ck_assert(has_text(&list, "211"));
     ck_assert_uint_eq(count_of(&list, DRAW_STRING), 12);
 }
@@ -379,9 +380,11 @@ START_TEST(pictures_of_any_size_fit_areas_of_any_size)
         draw_rect_t area = {3, 3, areas[i / 36], areas[(i + 1) % 6]};
         for (float zoom = 1; zoom < 200; zoom *= 3.7f) {
             pic.px.raw = raw;
-            draw_alone(&pic, area, (ui_zoom_t){zoom, 0.9f, 0.1f}, true);
+            pic.bits = 10;
+            draw_alone(&pic, area, (ui_zoom_t){zoom, 0.9f, 0.1f});
             pic.px.rgb = rgb;
-            draw_alone(&pic, area, (ui_zoom_t){zoom, 0.1f, 0.9f}, false);
+            pic.bits = 0;
+            draw_alone(&pic, area, (ui_zoom_t){zoom, 0.1f, 0.9f});
         }
         free(raw);
         free(rgb);
@@ -499,11 +502,11 @@ START_TEST(raw_says_frame_row_exposure_and_bits)
 {
     make(700, RIG_METADATA);
     panel(panel_raw);
-    ck_assert(has_text(&rig.draw, "frame 12, row 700 of 1520, 8.000 ms, 10 bit"));
-    ck_assert(has_text(&rig.draw, "2 x 2 as one color, gamma"));
+    ck_assert(has_text(&rig.draw, "frame 12, row 700 of 1520, 8.000 ms"));
+    ck_assert(has_text(&rig.draw, "10 bit, 2 x 2 as one color, gamma"));
     rig.ui.zoom[VIEW_RAW].zoom = 60;
     panel(panel_raw);
-    ck_assert(has_text(&rig.draw, "Bayer mosaic RGGB"));
+    ck_assert(has_text(&rig.draw, "10 bit, Bayer mosaic RGGB"));
     rig_free(&rig);
 }
 END_TEST
@@ -636,6 +639,28 @@ START_TEST(an_image_is_shown_and_called_so)
     check_rect(first_of(&rig.draw, DRAW_IMAGE)->rect, 10, 20, 400, 300);
     ck_assert(has_text(&rig.draw, "image of the ISP"));
     ck_assert_ptr_null(find_text(&rig.draw, "metadata only"));
+    rig_free(&rig);
+}
+END_TEST
+
+/* What is RAW for the host too is shown as the array's is. */
+START_TEST(raw_on_the_link_is_shown_as_raw)
+{
+    make(RIG_HEIGHT, RIG_METADATA);
+    view_picture_t *host = &rig.model.picture[VIEW_HOST];
+    *host = rig.model.picture[VIEW_RAW];
+    const uint64_t at = rig.model.now_ps;
+    view_packet_t *fe = view_tell_packet(&rig.model);
+    *fe = (view_packet_t){.start_ps = at, .end_ps = at + 1, .dt = MIPI_DT_RAW10, .bytes = 2541};
+    fe = view_tell_packet(&rig.model);
+    *fe = (view_packet_t){.start_ps = at + 2, .end_ps = at + 3, .dt = MIPI_DT_FE, .bytes = 4};
+    panel(panel_host);
+    ck_assert(has_text(&rig.draw, "RAW image and results: every pixel leaves"));
+    uint8_t px[4];
+    memcpy(px, rgba_of(&rig.draw, first_of(&rig.draw, DRAW_IMAGE), 300, 50), 4);
+    panel(panel_raw);
+    ck_assert_mem_eq(px, rgba_of(&rig.draw, first_of(&rig.draw, DRAW_IMAGE), 300, 50), 4);
+    *host = (view_picture_t){0};
     rig_free(&rig);
 }
 END_TEST
@@ -775,6 +800,7 @@ TEST_MAIN("tools view images", array_pixels_and_points_map_there_and_back,
           facings_are_named_with_what_is_left_in_place_of_their_products,
           the_chips_boxes_have_identities_and_trails,
           metadata_mode_shows_boxes_on_black_and_no_image, a_region_stands_at_its_place,
-          an_image_is_shown_and_called_so, the_last_frame_is_the_newest_whole_one_of_each_channel,
+          an_image_is_shown_and_called_so, raw_on_the_link_is_shown_as_raw,
+          the_last_frame_is_the_newest_whole_one_of_each_channel,
           a_frame_whose_start_is_forgotten_is_told_as_more,
           texts_stay_inside_and_apart_at_every_size, the_inspected_pixel_is_marked_in_every_picture)

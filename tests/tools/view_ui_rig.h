@@ -65,7 +65,7 @@ static inline void rig_pictures(view_model_t *m)
         p->height_px = RIG_H;
         p->frame = 2;
         p->rows = kind == VIEW_RAW ? RIG_ROWS : RIG_H;
-        p->bits = 10;
+        p->bits = kind == VIEW_RAW ? 10 : 0;
         p->black = RIG_BLACK;
         p->bayer = SIM_BAYER_RGGB;
         p->window = (sim_window_t){.width_px = 2 * RIG_W, .height_px = 2 * RIG_H};

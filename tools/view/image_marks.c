@@ -12,7 +12,7 @@ enum {
     SMALL = 28,  /* a box no larger than that is its own edge */
     ROOMY = 520, /* height of a panel that has room for a second line */
 };
-static const draw_color_t plate_color = 0x0d1015c8;
+static const draw_color_t plate_color = 0x0d1015e0;
 
 draw_color_t marks_faint(draw_color_t color, uint32_t alpha)
 {
@@ -147,11 +147,18 @@ void marks_corner(marks_t *marks, draw_color_t color, const char *text)
 void marks_head(marks_t *marks, draw_color_t color, const char *text)
 {
     const draw_rect_t *a = &marks->place.area;
-    draw_rect_t plate = plate_of(DRAW_TEXT, text);
+    bool wide = plate_of(DRAW_TEXT, text).w + 4 <= a->w;
+    draw_font_t font = wide ? DRAW_TEXT : DRAW_SMALL;
+    draw_rect_t plate = plate_of(font, text);
     plate.x = a->x + 2;
     plate.y = a->y + 2;
-    if (is_free(marks, plate))
-        put_label(marks, plate, DRAW_TEXT, color, text);
+    plate.w = plate.w + 4 <= a->w ? plate.w : a->w - 4;
+    if (!is_free(marks, plate))
+        return;
+    marks->label[marks->labels++] = plate;
+    draw_fill(marks->draw, plate, plate_color);
+    draw_text_cut(marks->draw, plate.x + PLATE + 1, plate.y + PLATE / 2, plate.w - 2 * PLATE - 1,
+                  font, color, text);
 }
 
 /* ---- boxes ---- */

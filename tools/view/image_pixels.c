@@ -59,7 +59,7 @@ typedef struct {
 
 static void make_curve(const view_picture_t *p, curve_t *curve)
 {
-    uint32_t bits = p->bits != 0 && p->bits <= 16 ? p->bits : 16;
+    uint32_t bits = p->bits <= 16 ? p->bits : 16;
     curve->shift = bits > LEVEL_BITS ? bits - LEVEL_BITS : 0;
     uint32_t last = (1u << (bits - curve->shift)) - 1, black = p->black >> curve->shift;
     memset(curve->code, 255, sizeof(curve->code));
@@ -379,8 +379,9 @@ static void write_values(draw_t *draw, const image_place_t *place, const view_pi
 
 /* ---- all of it ---- */
 
-void image_draw(draw_t *draw, const image_place_t *place, const view_picture_t *p, bool raw)
+void image_draw(draw_t *draw, const image_place_t *place, const view_picture_t *p)
 {
+    const bool raw = p->bits != 0;
     curve_t curve;
     const draw_rect_t *area = &place->area;
     const uint32_t least = raw ? 2 : 1; /* a square of the mosaic */

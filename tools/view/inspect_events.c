@@ -69,15 +69,22 @@ static void put_row_times(inspect_t *in, const pix_frame_t *f, uint32_t row)
     put_time(in, "to", pix_row_readout_end_ps(f, row));
 }
 
-static void inspect_raw(inspect_t *in, const view_picture_t *p, uint32_t x, uint32_t y)
+/* Returns its value, DN. */
+static uint32_t inspect_sample(inspect_t *in, const view_picture_t *p, uint32_t x, uint32_t y)
 {
     uint32_t dn = p->px.raw[(size_t)y * p->width_px + x];
+    inspect_put(in, "value", "%u DN of %u bits", dn, p->bits);
+    inspect_put(in, "color", "%s", image_bayer_name(p->bayer, x, y));
+    inspect_put(in, "above black", "%d DN", (int32_t)dn - (int32_t)p->black);
+    return dn;
+}
+
+static void inspect_raw(inspect_t *in, const view_picture_t *p, uint32_t x, uint32_t y)
+{
+    uint32_t dn = inspect_sample(in, p, x, y);
     const char *color = image_bayer_name(p->bayer, x, y);
     pix_frame_t f = frame_now(in->ui->model);
     bool settings = f.frame == p->frame && f.clk_hz != 0 && y < p->rows;
-    inspect_put(in, "value", "%u DN of %u bits", dn, p->bits);
-    inspect_put(in, "color", "%s", color);
-    inspect_put(in, "above black", "%d DN", (int32_t)dn - (int32_t)p->black);
     if (settings)
         put_electrons(in, &f, color, (int32_t)dn - (int32_t)p->black);
     if (y >= p->rows) {
@@ -113,6 +120,8 @@ void inspect_pixel(inspect_t *in, const ui_select_t *s)
     inspect_head(in, 0, "%s, column %u, row %u", picture_names[kind], s->x, s->y);
     if (kind == VIEW_RAW)
         inspect_raw(in, p, s->x, s->y);
+    else if (p->bits != 0)
+        inspect_sample(in, p, s->x, s->y);
     else
         inspect_rgb(in, p, s->x, s->y);
     inspect_space(in);

@@ -27,7 +27,7 @@ static void stepped(const view_listen_t *l, play_step_t step)
 static bool make_room(view_picture_t *p, uint32_t width_px, uint32_t height_px, size_t px_bytes)
 {
     size_t bytes = (size_t)width_px * height_px * px_bytes;
-    if (p->width_px == width_px && p->height_px == height_px && p->px.rgb != NULL)
+    if (p->width_px == width_px && p->height_px == height_px && p->room >= bytes)
         return true;
     if (p->room < bytes) {
         free(p->px.rgb);
@@ -41,6 +41,12 @@ static bool make_room(view_picture_t *p, uint32_t width_px, uint32_t height_px, 
     return p->px.rgb != NULL;
 }
 
+/* The chip file's is of its own bits. */
+static uint32_t black_of(const pix_desc_t *die, uint32_t bits)
+{
+    return (uint32_t)((uint64_t)die->black_dn * (UINT64_C(1) << bits) >> die->adc_bits);
+}
+
 static void on_row(void *ctx, const sim_line_t *line)
 {
     view_listen_t *l = ctx;
@@ -51,7 +57,7 @@ static void on_row(void *ctx, const sim_line_t *line)
         p->rows = line->row + 1;
         p->bits = line->bits;
         p->bayer = line->bayer;
-        p->black = l->run->sensor->pixel.desc.black_dn;
+        p->black = black_of(&l->run->sensor->pixel.desc, line->bits);
         p->window = line->window;
         p->told_ps = now_ps(l);
         memcpy(p->px.raw + (size_t)line->row * line->width_px, line->data.raw,
@@ -86,20 +92,32 @@ static bool image_wanted(void *ctx)
 }
 
 /* An image on the link says neither which part of the array it shows nor its colors' order. */
+static bool take_image(view_listen_t *l, const mipi_rx_stream_t *stream, uint32_t width_px)
+{
+    view_picture_t *p = &l->model->picture[VIEW_HOST];
+    bool raw = host_image_is_raw(stream);
+    const view_picture_t *shown = &l->model->picture[raw ? VIEW_RAW : VIEW_ISP];
+    if (!make_room(p, width_px, stream->lines, raw ? 2 : 3))
+        return false;
+    p->bits = raw ? host_image_samples(stream, p->px.raw) : 0;
+    if (raw ? p->bits == 0 : !host_image_rgb(stream, p->px.rgb))
+        return false;
+    p->bayer = shown->bayer;
+    p->black = raw ? black_of(&l->run->sensor->pixel.desc, p->bits) : 0;
+    p->window = shown->window;
+    return true;
+}
+
 void view_listen_received(view_listen_t *l, const mipi_rx_frame_t *frame)
 {
     view_picture_t *p = &l->model->picture[VIEW_HOST];
     for (uint32_t i = 0; i < frame->streams; i++) {
         const mipi_rx_stream_t *stream = &frame->stream[i];
         uint32_t width_px = host_image_is(stream) ? host_image_width(stream) : 0;
-        bool raw = host_image_is_raw(stream);
-        const view_picture_t *shown = &l->model->picture[raw ? VIEW_RAW : VIEW_ISP];
-        if (width_px == 0 || stream->lines == 0 || !make_room(p, width_px, stream->lines, 3))
+        if (width_px == 0 || stream->lines == 0 || !take_image(l, stream, width_px))
             continue;
-        host_image_rgb(stream, l->model->picture[VIEW_RAW].bayer, p->px.rgb);
         p->frame = frame->number;
         p->rows = p->height_px;
-        p->window = shown->window;
         p->told_ps = now_ps(l);
     }
 }

@@ -52,12 +52,12 @@ typedef enum {
     VIEW_PICTURES
 } view_picture_kind_t;
 
-/* Samples of RAW are uint16_t each, of others 3 bytes R G B. */
+/* Samples of RAW are uint16_t each, of others 3 bytes R G B. What the host gets may be either. */
 typedef struct {
     uint32_t width_px, height_px; /* 0: none yet */
     uint32_t frame;               /* that its newest rows show */
     uint32_t rows;                /* of that frame that are there; height_px: all */
-    uint32_t bits;                /* RAW: of a sample */
+    uint32_t bits;                /* RAW: of a sample; 0: R G B */
     sim_bayer_t bayer;            /* RAW */
     uint32_t black;               /* RAW: black level, DN */
     sim_window_t window;          /* what of the active array it shows */

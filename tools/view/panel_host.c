@@ -53,6 +53,12 @@ static bool is_region(const view_model_t *m)
     return w->width_px != 0 && (w->width_px < width || w->height_px < height);
 }
 
+/* Whether no pixel leaves: not even a network's input, which may be among tensors. */
+static bool is_private(const link_frames_t *sent)
+{
+    return !sent->raw && !sent->color && !sent->embedded;
+}
+
 static const char *mode_of(const view_model_t *m, const link_frames_t *sent, bool image)
 {
     if (sent->frames == 0)
@@ -65,7 +71,7 @@ static const char *mode_of(const view_model_t *m, const link_frames_t *sent, boo
     if (sent->color)
         return "image of the ISP";
     if (sent->embedded)
-        return "no image; embedded lines with registers or tensors";
+        return "tensors and registers, no full image";
     return "metadata only: no pixel leaves the chip";
 }
 
@@ -110,11 +116,11 @@ void panel_host(const ui_t *ui, draw_rect_t rect)
     draw_rect_t before = marks_begin(&marks, ui, VIEW_HOST, rect, &caption);
     draw_frame_edge(&marks);
     if (image)
-        image_draw(ui->draw, &marks.place, p, false);
+        image_draw(ui->draw, &marks.place, p);
     if (sent.frames == 0 && report == NULL)
         marks_await(&marks, mode_of(m, &sent, image));
     else
-        marks_head(&marks, image ? ui_warn : ui_good, mode_of(m, &sent, image));
+        marks_head(&marks, is_private(&sent) ? ui_good : ui_warn, mode_of(m, &sent, image));
     if (image && is_region(m))
         draw_region(&marks, p);
     if (report != NULL) {

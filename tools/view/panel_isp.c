@@ -16,7 +16,7 @@ static void write_caption(const view_model_t *m, const view_report_t *report, ca
     if (p->width_px == 0)
         return;
     if (report == NULL)
-        snprintf(caption->fact, room, "frame %u, no frame judged yet", p->frame);
+        snprintf(caption->fact, room, "frame %u, no boxes were reported yet", p->frame);
     else
         snprintf(caption->fact, room, "frame %u; boxes of frame %u, latency %.1f ms", p->frame,
                  report->frame, report->latency_us / 1e3);
@@ -33,7 +33,7 @@ void panel_isp(const ui_t *ui, draw_rect_t rect)
     if (p->width_px == 0) {
         marks_await(&marks, "waits for the ISP's first row");
     } else {
-        image_draw(ui->draw, &marks.place, p, false);
+        image_draw(ui->draw, &marks.place, p);
         if (report != NULL) {
             reports_trails(&marks, report);
             reports_boxes(&marks, report);

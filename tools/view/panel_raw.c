@@ -10,7 +10,7 @@
 #include "tools/view/image_marks.h"
 
 static const draw_color_t light_color = 0xffc857ff, read_color = 0x58d0ffff;
-enum { BAND_ALPHA = 0x38 };
+enum { BAND_ALPHA = 0x2c };
 
 /* When rows of a frame are exposed: of row 0, and by how much each is later than the one before. */
 typedef struct {
@@ -93,6 +93,18 @@ static draw_rect_t cut(draw_rect_t r, draw_rect_t by)
     return (draw_rect_t){x0, y0, x1 > x0 ? x1 - x0 : 0, y1 > y0 ? y1 - y0 : 0};
 }
 
+static draw_rect_t reset_rect(draw_rect_t band)
+{
+    return (draw_rect_t){band.x, band.y + band.h - 1, band.w, 1};
+}
+
+static draw_rect_t read_rect(const marks_t *marks, const view_picture_t *p)
+{
+    draw_rect_t row = rows_rect(marks, p, (rows_t){p->rows, p->rows + 1});
+    row.h = row.h > 2 ? row.h : 2;
+    return row;
+}
+
 /* At the right, in the middle of a band that is high enough for it. */
 static void name_band(marks_t *marks, draw_rect_t band, const char *text)
 {
@@ -112,36 +124,59 @@ static void name_row(marks_t *marks, draw_rect_t row, draw_color_t color, const 
         marks_label(marks, beside, color, text);
 }
 
-static void draw_band(marks_t *marks, const view_picture_t *p, const shutter_t *s)
+/* The light that a band collects, and the row after it, which is reset. */
+static void draw_band(marks_t *marks, const view_picture_t *p, rows_t rows)
 {
-    char text[64];
-    rows_t rows = lit(s, marks->ui->model->now_ps);
-    if (rows.first >= rows.end || rows.end > p->height_px)
-        return;
     draw_rect_t band = rows_rect(marks, p, rows);
     draw_fill(marks->draw, band, marks_faint(light_color, BAND_ALPHA));
-    snprintf(text, sizeof(text), "frame %u collects light: rows %u-%u", s->frame, rows.first,
+    if (rows.end < p->height_px)
+        draw_fill(marks->draw, reset_rect(band), light_color);
+}
+
+static void name_light(marks_t *marks, const view_picture_t *p, uint32_t frame, rows_t rows)
+{
+    char text[64];
+    draw_rect_t band = rows_rect(marks, p, rows);
+    snprintf(text, sizeof(text), "frame %u collects light: rows %u-%u", frame, rows.first,
              rows.end - 1);
     name_band(marks, band, text);
-    if (rows.end == p->height_px)
-        return;
-    draw_rect_t reset = {band.x, band.y + band.h - 1, band.w, 1};
-    draw_fill(marks->draw, reset, light_color);
     snprintf(text, sizeof(text), "row %u is reset", rows.end);
-    name_row(marks, reset, light_color, text);
+    if (rows.end < p->height_px)
+        name_row(marks, reset_rect(band), light_color, text);
 }
 
 static void draw_read_row(marks_t *marks, const view_picture_t *p)
 {
+    draw_rect_t row = read_rect(marks, p);
+    if (p->rows < p->height_px)
+        draw_fill(marks->draw, row, marks_faint(read_color, row.h > 4 ? 0x60 : 0xff));
+}
+
+static void name_read_row(marks_t *marks, const view_picture_t *p)
+{
     char text[64];
-    if (p->rows >= p->height_px)
-        return;
-    draw_rect_t row = rows_rect(marks, p, (rows_t){p->rows, p->rows + 1});
-    if (row.h < 2)
-        row.h = 2;
-    draw_fill(marks->draw, row, marks_faint(read_color, row.h > 4 ? 0x60 : 0xff));
     snprintf(text, sizeof(text), "row %u is read", p->rows);
-    name_row(marks, row, read_color, text);
+    if (p->rows < p->height_px)
+        name_row(marks, read_rect(marks, p), read_color, text);
+}
+
+/* Lines first, then their names. */
+static void draw_shutters(marks_t *marks, const view_picture_t *p)
+{
+    shutter_t shutter[2];
+    rows_t rows[2];
+    uint32_t known = find_shutters(marks->ui->model, shutter), count = 0;
+    for (uint32_t i = 0; i < known; i++) {
+        rows[count] = lit(&shutter[i], marks->ui->model->now_ps);
+        shutter[count].frame = shutter[i].frame;
+        count += rows[count].first < rows[count].end && rows[count].end <= p->height_px;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        draw_band(marks, p, rows[i]);
+    draw_read_row(marks, p);
+    name_read_row(marks, p);
+    for (uint32_t i = 0; i < count; i++)
+        name_light(marks, p, shutter[i].frame, rows[i]);
 }
 
 /* ---- the panel ---- */
@@ -158,9 +193,9 @@ static void write_caption(const view_model_t *m, caption_t *caption)
         return;
     if (pixel != NULL && pixel->now.clk_hz != 0)
         snprintf(gain, sizeof(gain), ", gain %.2f", pix_analog_gain(pixel->now.gain_code));
-    snprintf(caption->fact, sizeof(caption->fact), "frame %u, row %u of %u, %s%s, %u bit", p->frame,
+    snprintf(caption->fact, sizeof(caption->fact), "frame %u, row %u of %u, %s%s", p->frame,
              p->rows < p->height_px ? p->rows : p->height_px, p->height_px,
-             ui_time(exposure, m->timing.exposure_ps), gain, p->bits);
+             ui_time(exposure, m->timing.exposure_ps), gain);
 }
 
 static void say_how(marks_t *marks, const view_picture_t *p)
@@ -168,9 +203,9 @@ static void say_how(marks_t *marks, const view_picture_t *p)
     static const char *const orders[] = {"GRBG", "RGGB", "BGGR", "GBRG"};
     char text[64];
     if (image_is_mosaic(&marks->place, p))
-        snprintf(text, sizeof(text), "Bayer mosaic %s", orders[p->bayer & 3]);
+        snprintf(text, sizeof(text), "%u bit, Bayer mosaic %s", p->bits, orders[p->bayer & 3]);
     else
-        snprintf(text, sizeof(text), "2 x 2 as one color, gamma");
+        snprintf(text, sizeof(text), "%u bit, 2 x 2 as one color, gamma", p->bits);
     marks_corner(marks, ui_text, text);
 }
 
@@ -198,13 +233,9 @@ void panel_raw(const ui_t *ui, draw_rect_t rect)
     if (p->width_px == 0) {
         await(&marks);
     } else {
-        shutter_t shutter[2];
-        uint32_t count = find_shutters(ui->model, shutter);
-        image_draw(ui->draw, &marks.place, p, true);
+        image_draw(ui->draw, &marks.place, p);
         say_how(&marks, p);
-        draw_read_row(&marks, p);
-        for (uint32_t i = 0; i < count; i++)
-            draw_band(&marks, p, &shutter[i]);
+        draw_shutters(&marks, p);
         marks_selected(&marks);
     }
     marks_end(&marks, before);
