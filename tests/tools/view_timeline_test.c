@@ -444,6 +444,31 @@ START_TEST(going_back_takes_what_was_told_later)
 }
 END_TEST
 
+START_TEST(a_tall_one_shows_the_end_of_a_frame_by_itself)
+{
+    setup();
+    tell_frame(5, 200 * MS);
+    rig->model.now_ps = 250 * MS;
+    view_rig_draw(rig, panel_timeline, WIDTH, 300);
+    ck_assert_ptr_null(view_rig_text(rig, "last byte"));
+    view_rig_draw(rig, panel_timeline, WIDTH, 700);
+    view_rig_has(rig, "from its last row to its last byte");
+    view_rig_has(rig, "photon to alert");
+    /* from 229.5 to 235.25 ms: the NPU's 2 ms are 348 of its 1000 points */
+    bool wide = false;
+    for (uint32_t i = 0; i < rig->draw.hits; i++) {
+        const draw_hit_t *hit = &rig->draw.hit[i];
+        wide = wide || (hit->kind == HIT_SPAN && hit->a == 4 && hit->rect.y > 350 &&
+                        abs(hit->rect.w - 347) <= 1);
+    }
+    ck_assert(wide);
+    rig->ui.span_ps = 15 * MS; /* large enough as it is */
+    view_rig_draw(rig, panel_timeline, WIDTH, 700);
+    ck_assert_ptr_null(view_rig_text(rig, "last byte"));
+    teardown();
+}
+END_TEST
+
 START_TEST(it_stays_inside_of_any_size)
 {
     setup();
@@ -481,4 +506,4 @@ TEST_MAIN("view timeline", narrow_spans_are_the_share_of_each_column_that_they_c
           ticks_are_round_and_now_has_a_line,
           what_is_pointed_at_is_told_and_what_is_selected_is_framed, a_full_ring_needs_few_commands,
           what_the_ring_has_lost_is_said, going_back_takes_what_was_told_later,
-          it_stays_inside_of_any_size)
+          a_tall_one_shows_the_end_of_a_frame_by_itself, it_stays_inside_of_any_size)

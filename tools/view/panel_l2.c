@@ -281,7 +281,6 @@ static void draw_whole(const map_t *map, draw_rect_t bar)
 
 static void draw_regions(const map_t *map, draw_rect_t rect)
 {
-    static const char *const why = "came compiled (.fnp): tensors are not known";
     const npu_prog_t *prog = map->prog;
     uint64_t free_at = offset_of(prog, NPU_NET_FREE_ADDR_W),
              free_bytes = prog->net[NPU_NET_FREE_BYTES_W],
@@ -297,15 +296,17 @@ static void draw_regions(const map_t *map, draw_rect_t rect)
     int32_t line = draw_text_height(DRAW_TEXT) + 2, y = rect.y + 4;
     draw_rect_t bar = {rect.x + 8, rect.y + 6, 26, rect.h - 12};
     int32_t x = bar.x + bar.w + 12, room = rect.x + rect.w - x - 6;
-    if (room < 20 || rect.h < 6 * line)
+    if (room < 20 || rect.h < 7 * line)
         return;
     draw_fill(map->ui->draw, bar, ui_back);
     for (size_t i = 0; i < SIM_COUNT(region); i++)
         part(map, bar, region[i].at, region[i].bytes, region[i].color);
     draw_frame(map->ui->draw, bar, ui_edge);
     draw_text_cut(map->ui->draw, x, y, room, DRAW_TEXT, ui_bright, prog->meta.name);
-    draw_text_cut(map->ui->draw, x, y + line, room, DRAW_SMALL, ui_dim, why);
-    y += 2 * line + 4;
+    draw_text_cut(map->ui->draw, x, y + line, room, DRAW_SMALL, ui_dim, "it came compiled (.fnp):");
+    draw_text_cut(map->ui->draw, x, y + 2 * line - 3, room, DRAW_SMALL, ui_dim,
+                  "its tensors are not known");
+    y += 3 * line + 2;
     for (size_t i = 0; i < SIM_COUNT(region); i++, y += line) {
         char text[80], amount[24];
         snprintf(text, sizeof(text), "%s  %s", plot_amount(amount, (double)region[i].bytes, "B"),

@@ -48,7 +48,8 @@ enum { ROWS = SIM_COUNT(rows) };
 
 typedef struct {
     const ui_t *ui;
-    const lanes_t *lanes;
+    lanes_t *lanes;
+    bool detail;                       /* the end of one frame: no exposure in it */
     draw_rect_t plot, row[LANE_COUNT]; /* h 0: not shown */
     uint32_t wide;                     /* spans drawn so far */
 } sheet_t;
@@ -62,11 +63,12 @@ static int32_t wanted(const bool on[ROWS])
 }
 
 /* Leaves out what matters least until the rest has room. */
-static void choose(const lanes_t *l, int32_t room, bool on[ROWS])
+static void choose(const sheet_t *s, bool on[ROWS])
 {
     for (uint32_t i = 0; i < ROWS; i++)
-        on[i] = rows[i].always || l->lane[rows[i].lane].told;
-    for (int32_t rank = 9; rank > 0 && wanted(on) > room; rank--)
+        on[i] = (rows[i].always || s->lanes->lane[rows[i].lane].told) &&
+                !(s->detail && rows[i].lane == LANE_EXPOSURE);
+    for (int32_t rank = 9; rank > 0 && wanted(on) > s->plot.h; rank--)
         for (uint32_t i = 0; i < ROWS; i++)
             if (rows[i].rank == rank)
                 on[i] = false;
@@ -76,7 +78,7 @@ static void place(sheet_t *s)
 {
     bool on[ROWS];
     int32_t shares = 0, y = s->plot.y;
-    choose(s->lanes, s->plot.h, on);
+    choose(s, on);
     int32_t left = s->plot.h - wanted(on);
     left = left > 0 ? left : 0;
     for (uint32_t i = 0; i < ROWS; i++)
@@ -344,11 +346,20 @@ static void draw_awake(const sheet_t *s)
 
 /* ---- around them ---- */
 
-static const timeline_frame_t *newest_frame(const sheet_t *s)
+/* Where lanes are in a part of the panel: below a head, above the times. */
+static draw_rect_t plot_of(draw_rect_t rect)
 {
-    const view_model_t *m = s->ui->model;
+    int32_t text = draw_text_height(DRAW_SMALL);
+    return (draw_rect_t){rect.x + LABELS, rect.y + text + 8, rect.w - LABELS - 6,
+                         rect.h - 2 * text - 9};
+}
+
+/* The newest one whose way is over that began before that time. */
+static const timeline_frame_t *newest_frame(const ui_t *ui, uint64_t until_ps)
+{
+    const view_model_t *m = ui->model;
     for (uint64_t n = m->frames_done.next; n > m->frames_done.first; n--)
-        if (view_frame(m, n - 1)->exposure_start_ps < s->lanes->time.to_ps)
+        if (view_frame(m, n - 1)->exposure_start_ps < until_ps)
             return view_frame(m, n - 1);
     return NULL;
 }
@@ -431,10 +442,9 @@ static void head_of_span(const view_model_t *m, const view_span_t *span, plot_li
     plot_put(line, ui_dim, "   %s", args);
 }
 
-static void draw_head(const sheet_t *s, draw_rect_t rect)
+static void draw_head(const sheet_t *s, const timeline_frame_t *frame, draw_rect_t rect)
 {
     const view_model_t *m = s->ui->model;
-    const timeline_frame_t *frame = newest_frame(s);
     const draw_hit_t *hit = plot_pointed(s->ui, rect, HIT_SPAN);
     plot_line_t line = {s->ui->draw, s->plot.x, rect.y, rect.x + rect.w - 4, DRAW_SMALL};
     if (hit != NULL && hit->a >= m->spans.first && hit->a < m->spans.next)
@@ -467,30 +477,69 @@ static void draw_bounds(const sheet_t *s)
         draw_line(s->ui->draw, now, s->plot.y, now, bottom, 1, ui_accent);
 }
 
+/* All that stands in a plot; the heads are the caller's. */
+static void draw_sheet(sheet_t *s)
+{
+    place(s);
+    s->lanes->time.rect = s->plot;
+    draw_rows(s);
+    if (!s->detail)
+        draw_hit(s->ui->draw, s->plot, HIT_TIME, 0, 0);
+    plot_time_axis(s->ui, &s->lanes->time, s->plot.y + s->plot.h + 1);
+    draw_awake(s);
+    if (!s->detail)
+        draw_exposures(s);
+    for (uint32_t i = 0; i < LANE_COUNT; i++)
+        draw_lane(s, (lane_id_t)i);
+    draw_bounds(s);
+}
+
+static bool begin(sheet_t *s, const plot_time_t *time)
+{
+    s->plot = time->rect;
+    s->lanes = lanes_make(s->ui->model, time);
+    if (s->lanes == NULL)
+        s->ui->draw->no_memory = true;
+    return s->lanes != NULL;
+}
+
+/* From shortly before the last row of a frame to its last byte: where the time after the readout
+ * goes. */
+static void draw_detail(const ui_t *ui, const timeline_frame_t *f, draw_rect_t rect)
+{
+    char text[24];
+    sheet_t s = {.ui = ui, .detail = true};
+    uint64_t whole = f->link_last_ps - f->readout_end_ps, before = whole / 10;
+    before = before < f->readout_end_ps ? before : f->readout_end_ps;
+    plot_time_t time = {f->readout_end_ps - before, f->link_last_ps + whole / 20 + 1,
+                        plot_of(rect)};
+    plot_line_t line = {ui->draw, time.rect.x, rect.y, rect.x + rect.w - 4, DRAW_SMALL};
+    if (!begin(&s, &time))
+        return;
+    plot_put(&line, ui_color(f->frame), "frame %u ", f->frame);
+    plot_put(&line, ui_dim, " from its last row to its last byte ");
+    plot_put(&line, ui_bright, "%s", ui_time(text, whole));
+    draw_sheet(&s);
+    free(s.lanes);
+}
+
 void panel_timeline(const ui_t *ui, draw_rect_t rect)
 {
-    int32_t text = draw_text_height(DRAW_SMALL);
-    draw_rect_t plot = {rect.x + LABELS, rect.y + text + 8, rect.w - LABELS - 6,
-                        rect.h - 2 * text - 9};
-    if (plot.w < 40 || plot.h < 40)
+    enum { TALL = 420, ENLARGED = 4 }; /* there the end of a frame has a plot of its own */
+    sheet_t s = {.ui = ui};
+    plot_time_t time = plot_time(ui, plot_of(rect));
+    const timeline_frame_t *f = newest_frame(ui, time.to_ps);
+    bool detail = rect.h >= TALL && f != NULL && f->readout_end_ps > 0 &&
+                  f->link_last_ps > f->readout_end_ps &&
+                  time.to_ps - time.from_ps > ENLARGED * (f->link_last_ps - f->readout_end_ps);
+    draw_rect_t upper = {rect.x, rect.y, rect.w, detail ? rect.h * 11 / 20 : rect.h};
+    time.rect = plot_of(upper);
+    if (time.rect.w < 40 || time.rect.h < 40 || !begin(&s, &time))
         return;
-    plot_time_t time = plot_time(ui, plot);
-    lanes_t *lanes = lanes_make(ui->model, &time);
-    if (lanes == NULL) {
-        ui->draw->no_memory = true;
-        return;
-    }
-    sheet_t s = {.ui = ui, .lanes = lanes, .plot = plot};
-    place(&s);
-    lanes->time.rect = s.plot;
-    draw_rows(&s);
-    draw_hit(ui->draw, s.plot, HIT_TIME, 0, 0);
-    plot_time_axis(ui, &lanes->time, s.plot.y + s.plot.h + 1);
-    draw_awake(&s);
-    draw_exposures(&s);
-    for (uint32_t i = 0; i < LANE_COUNT; i++)
-        draw_lane(&s, (lane_id_t)i);
-    draw_bounds(&s);
-    draw_head(&s, rect);
-    free(lanes);
+    draw_sheet(&s);
+    if (detail)
+        draw_detail(ui, f,
+                    (draw_rect_t){rect.x, rect.y + upper.h + 4, rect.w, rect.h - upper.h - 4});
+    draw_head(&s, f, rect);
+    free(s.lanes);
 }
