@@ -99,6 +99,12 @@ void ui_move_time(view_ui_t *ui, const view_model_t *model, double widths)
 
 /* ---- all of it ---- */
 
+/* A drag may leave the window, but not so far that differences are no numbers any more. */
+static int32_t nearby(int32_t at)
+{
+    return at < INT16_MIN ? INT16_MIN : at > INT16_MAX ? INT16_MAX : at;
+}
+
 bool ui_input(view_ui_t *ui, const view_model_t *model, const draw_t *last, play_t *play,
               const input_t *input)
 {
@@ -108,6 +114,9 @@ bool ui_input(view_ui_t *ui, const view_model_t *model, const draw_t *last, play
                  .play = play,
                  .key = input->key,
                  .mods = input->mods};
+    input_t at = *input;
+    at.x = nearby(at.x);
+    at.y = nearby(at.y);
     switch (input->kind) {
     case INPUT_KEY:
         ui_key(&d);
@@ -116,7 +125,7 @@ bool ui_input(view_ui_t *ui, const view_model_t *model, const draw_t *last, play
     case INPUT_UP:
     case INPUT_MOVE:
     case INPUT_WHEEL:
-        ui_mouse(&d, input);
+        ui_mouse(&d, &at);
         break;
     case INPUT_CLOSE:
         return false;
