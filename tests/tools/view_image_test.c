@@ -410,6 +410,26 @@ static view_picture_t *forget(view_picture_kind_t kind)
     return &rig.model.picture[kind];
 }
 
+/* A report of frame 11 with one box; the one before had it 507 array pixels more to the left. */
+static void two_reports(void)
+{
+    rig.model.reports = (view_ring_t){0, 0};
+    for (uint32_t frame = 10; frame < 12; frame++) {
+        view_report_t *r = view_tell_report(&rig.model);
+        r->frame = frame;
+        r->latency_us = 36600;
+        r->boxes = 1;
+        r->count_in = 4;
+        r->box[0] = (metadata_box_t){.id = 9,
+                                     .class_id = 1,
+                                     .score = 128,
+                                     .x = 507 + 507 * (frame - 10),
+                                     .y = 507,
+                                     .w = 507,
+                                     .h = 1014};
+    }
+}
+
 START_TEST(empty_panels_say_what_they_wait_for)
 {
     memset(&rig, 0, sizeof(rig));
@@ -541,6 +561,23 @@ START_TEST(truth_stands_where_it_is_unless_it_is_switched_off)
 }
 END_TEST
 
+/* The world is not turned by what the sensor does; what the host gets is. */
+START_TEST(each_picture_is_turned_as_its_own_window_says)
+{
+    make(700, RIG_METADATA);
+    two_reports();
+    rig.model.timing.window.flip_x = 1;
+    rig.model.truth.count = 1;
+    rig.model.truth.box[0] = (scene_box_t){
+        .id = 5, .class_id = SCENE_CLASS_PERSON, .x = 1014, .y = 507, .w = 507, .h = 1014};
+    panel(panel_ideal);
+    ck_assert(has_rect(&rig.draw, DRAW_FRAME, (draw_rect_t){110, 70, 50, 100}));
+    panel(panel_host);
+    ck_assert(has_rect(&rig.draw, DRAW_FRAME, (draw_rect_t){260, 70, 50, 100}));
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(facings_are_named_with_what_is_left_in_place_of_their_products)
 {
     make(700, RIG_METADATA);
@@ -558,26 +595,6 @@ START_TEST(facings_are_named_with_what_is_left_in_place_of_their_products)
     rig_free(&rig);
 }
 END_TEST
-
-/* A report of frame 11 with one box; the one before had it 507 array pixels more to the left. */
-static void two_reports(void)
-{
-    rig.model.reports = (view_ring_t){0, 0};
-    for (uint32_t frame = 10; frame < 12; frame++) {
-        view_report_t *r = view_tell_report(&rig.model);
-        r->frame = frame;
-        r->latency_us = 36600;
-        r->boxes = 1;
-        r->count_in = 4;
-        r->box[0] = (metadata_box_t){.id = 9,
-                                     .class_id = 1,
-                                     .score = 128,
-                                     .x = 507 + 507 * (frame - 10),
-                                     .y = 507,
-                                     .w = 507,
-                                     .h = 1014};
-    }
-}
 
 START_TEST(the_chips_boxes_have_identities_and_trails)
 {
@@ -798,7 +815,7 @@ TEST_MAIN("tools view images", array_pixels_and_points_map_there_and_back,
           the_next_frame_collects_light_while_this_one_is_read,
           raw_says_frame_row_exposure_and_bits, truth_stands_where_it_is_unless_it_is_switched_off,
           facings_are_named_with_what_is_left_in_place_of_their_products,
-          the_chips_boxes_have_identities_and_trails,
+          each_picture_is_turned_as_its_own_window_says, the_chips_boxes_have_identities_and_trails,
           metadata_mode_shows_boxes_on_black_and_no_image, a_region_stands_at_its_place,
           an_image_is_shown_and_called_so, raw_on_the_link_is_shown_as_raw,
           the_last_frame_is_the_newest_whole_one_of_each_channel,

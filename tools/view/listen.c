@@ -135,6 +135,7 @@ static void draw_world(view_listen_t *l)
         p->frame = l->drawn_frame;
         p->rows = p->height_px;
         p->window = m->timing.window;
+        p->window.flip_x = p->window.flip_y = 0; /* scene_draw turns nothing */
         p->told_ps = now_ps(l);
     }
     sim_image_free(&image);
