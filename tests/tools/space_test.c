@@ -286,6 +286,40 @@ START_TEST(crowding_is_the_gap_between_neighbors)
 }
 END_TEST
 
+/* Against every pair of rows, with many equal numbers, some missing, two groups. */
+START_TEST(a_front_is_what_no_row_dominates)
+{
+    enum { ROWS = 300, MOST = 4 };
+    static double value[ROWS * MOST];
+    static uint64_t group[ROWS];
+    static bool in[ROWS];
+    sim_stream_t random = sim_stream(11, 1, 0);
+    for (uint32_t objectives = 1; objectives <= MOST; objectives++) {
+        uint32_t size = 0;
+        for (uint32_t i = 0; i < ROWS; i++) {
+            group[i] = sim_stream_below(&random, 2);
+            for (uint32_t m = 0; m < objectives; m++) {
+                uint32_t v = sim_stream_below(&random, 12);
+                value[i * objectives + m] = v == 11 ? (double)NAN : v == 10 ? (double)INFINITY : v;
+            }
+        }
+        ck_assert(pareto_front(value, group, ROWS, objectives, in));
+        for (uint32_t a = 0; a < ROWS; a++) {
+            const double *row = value + (size_t)a * objectives;
+            bool best = true;
+            for (uint32_t m = 0; m < objectives; m++)
+                best &= !isnan(row[m]);
+            for (uint32_t b = 0; b < ROWS; b++)
+                best &= group[a] != group[b] ||
+                        !pareto_dominates(value + (size_t)b * objectives, row, objectives);
+            ck_assert_msg(in[a] == best, "%u objectives, row %u", objectives, a);
+            size += best;
+        }
+        ck_assert_uint_gt(size, 1);
+    }
+}
+END_TEST
+
 /* Two goals on 64 x 64 levels: x, and a distance that only y = 20 makes small. The front is y = 20.
  */
 static void judge(const double *gene, double figure[2])
@@ -388,7 +422,7 @@ START_TEST(a_strategy_says_what_it_needs)
 }
 END_TEST
 
-TEST_MAIN("tools space", levels_are_lists_steps_and_powers_of_two,
+TEST_MAIN("tools space", a_front_is_what_no_row_dominates, levels_are_lists_steps_and_powers_of_two,
           a_level_is_the_same_wherever_its_number_comes_from, several_models_are_a_parameter,
           what_is_wrong_is_told_with_its_path, a_grid_has_every_combination_in_order,
           no_combination_comes_twice, the_seed_decides_on_points, sobol_begins_as_the_paper_says,

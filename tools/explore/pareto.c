@@ -24,6 +24,67 @@ bool pareto_dominates(const double *a, const double *b, uint32_t objectives)
     return better;
 }
 
+/* ---- one front ---- */
+
+typedef struct {
+    const double *row;
+    uint64_t group;
+    size_t index;
+    uint32_t objectives;
+} entry_t;
+
+/* By group, then by the first objective, the next where that is equal, and so on: what comes later
+ * is not better than what came before. */
+static int by_values(const void *a, const void *b)
+{
+    const entry_t *x = a, *y = b;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    for (uint32_t m = 0; m < x->objectives; m++)
+        if (x->row[m] < y->row[m] || x->row[m] > y->row[m])
+            return x->row[m] < y->row[m] ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* entry: sorted. The front so far stands at its beginning; what is better than a row is most often
+ * what entered it last. */
+static void scan(entry_t *entry, size_t entries, bool *in)
+{
+    size_t front = 0, first = 0;
+    for (size_t i = 0; i < entries; i++) {
+        const entry_t e = entry[i];
+        bool best = true;
+        if (front > 0 && entry[front - 1].group != e.group)
+            first = front;
+        for (size_t k = front; k > first && best; k--)
+            best = !pareto_dominates(entry[k - 1].row, e.row, e.objectives);
+        in[e.index] = best;
+        if (best)
+            entry[front++] = e;
+    }
+}
+
+bool pareto_front(const double *value, const uint64_t *group, size_t points, uint32_t objectives,
+                  bool *in)
+{
+    entry_t *entry = calloc(points + 1, sizeof(*entry));
+    size_t entries = 0;
+    if (entry == NULL)
+        return false;
+    for (size_t i = 0; i < points; i++) {
+        const double *row = value + i * objectives;
+        in[i] = false;
+        if (whole(row, objectives))
+            entry[entries++] = (entry_t){row, group[i], i, objectives};
+    }
+    qsort(entry, entries, sizeof(*entry), by_values);
+    scan(entry, entries, in);
+    free(entry);
+    return true;
+}
+
+/* ---- all fronts ---- */
+
 /* Peels fronts off: how many dominate each row, less those already taken. */
 bool pareto_rank(const double *value, uint32_t points, uint32_t objectives, uint32_t *rank)
 {

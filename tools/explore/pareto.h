@@ -14,6 +14,11 @@
 /* Whether a[0..objectives-1] is nowhere worse than b and somewhere better. */
 bool pareto_dominates(const double *a, const double *b, uint32_t objectives);
 
+/* in[i]: row i is on the front of its group: it has all figures, and no
+ * row is better. group: one for each row. False: no memory. */
+bool pareto_front(const double *value, const uint64_t *group, size_t points, uint32_t objectives,
+                  bool *in);
+
 /* value: points rows of objectives each. rank of each row: 0 for those that nothing dominates, then
  * what only these dominate, and so on. False: no memory. */
 bool pareto_rank(const double *value, uint32_t points, uint32_t objectives, uint32_t *rank);

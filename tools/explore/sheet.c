@@ -206,27 +206,29 @@ static void find_range(sheet_t *sheet, uint32_t column)
     }
 }
 
-static void find_front(sheet_t *sheet)
+/* Rows of points that are done; others have no figures. */
+static bool find_front(sheet_t *sheet)
 {
     uint32_t objectives = sheet->objectives;
     double *row = calloc((size_t)sheet->points * objectives + 1, sizeof(*row));
-    sheet->no_memory |= row == NULL;
-    for (uint32_t i = 0; row != NULL && i < sheet->points; i++)
+    uint64_t *task = calloc(sheet->points + 1, sizeof(*task));
+    bool *in = calloc(sheet->points + 1, sizeof(*in));
+    bool fine = row != NULL && task != NULL && in != NULL;
+    for (uint32_t i = 0; fine && i < sheet->points; i++) {
+        const sheet_point_t *p = &sheet->point[i];
+        task[i] = p->task;
         for (uint32_t m = 0; m < objectives; m++) {
-            double v = sheet->point[i].value[sheet->objective[m].column];
+            double v = p->done ? p->value[sheet->objective[m].column] : NAN;
             row[(size_t)i * objectives + m] = sheet->objective[m].most ? -v : v;
         }
-    for (uint32_t a = 0; row != NULL && a < sheet->points; a++) {
-        sheet_point_t *p = &sheet->point[a];
-        p->front = p->done && objectives > 0;
-        for (uint32_t m = 0; m < objectives; m++)
-            p->front &= !isnan(row[(size_t)a * objectives + m]);
-        for (uint32_t b = 0; p->front && b < sheet->points; b++)
-            p->front = !sheet->point[b].done || sheet->point[b].task != p->task ||
-                       !pareto_dominates(row + (size_t)b * objectives, row + (size_t)a * objectives,
-                                         objectives);
     }
+    fine = fine && pareto_front(row, task, sheet->points, objectives, in);
+    for (uint32_t i = 0; fine && i < sheet->points; i++)
+        sheet->point[i].front = in[i] && objectives > 0;
     free(row);
+    free(task);
+    free(in);
+    return fine;
 }
 
 static void find_tasks(sheet_t *sheet)
@@ -267,8 +269,7 @@ bool sheet_load(sheet_t *sheet, store_t *store)
     find_tasks(sheet);
     for (uint32_t c = 0; c < sheet->columns; c++)
         find_range(sheet, c);
-    find_front(sheet);
-    return !sheet->no_memory;
+    return find_front(sheet) && !sheet->no_memory;
 }
 
 void sheet_free(sheet_t *sheet)

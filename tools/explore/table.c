@@ -223,8 +223,8 @@ static bool on_param(void *ctx, const store_cell_t *cell, uint32_t cells, bool h
 static bool on_figures(void *ctx, const store_cell_t *cell, uint32_t cells, bool head)
 {
     front_t *f = ctx;
-    if (head)
-        return true;
+    if (head || cells != f->objectives + (f->by_model ? 2 : 1))
+        return head;
     if (f->points == f->room) {
         size_t room = 2 * f->room + 256;
         double *value = realloc(f->value, room * f->objectives * sizeof(*value));
@@ -242,20 +242,7 @@ static bool on_figures(void *ctx, const store_cell_t *cell, uint32_t cells, bool
     f->task[f->points++] = sim_hash(SIM_HASH_SEED, model, strlen(model));
     for (uint32_t m = 0; m < f->objectives; m++)
         row[m] = f->most[m] ? -figure[m].real : figure[m].real;
-    return cells == f->objectives + (f->by_model ? 2 : 1);
-}
-
-static void find_front(front_t *f)
-{
-    for (size_t a = 0; a < f->points; a++) {
-        const double *row = f->value + a * f->objectives;
-        f->in[a] = true;
-        for (uint32_t m = 0; m < f->objectives; m++)
-            f->in[a] &= !isnan(row[m]);
-        for (size_t b = 0; f->in[a] && b < f->points; b++)
-            f->in[a] = f->task[a] != f->task[b] ||
-                       !pareto_dominates(f->value + b * f->objectives, row, f->objectives);
-    }
+    return true;
 }
 
 static bool on_front_row(void *ctx, const store_cell_t *cell, uint32_t cells, bool head)
@@ -293,9 +280,8 @@ static bool make_front(store_t *store, front_t *f)
         !rows_in_order(store, f, "", on_figures))
         return false;
     f->in = calloc(f->points + 1, sizeof(*f->in));
-    if (f->in == NULL)
+    if (f->in == NULL || !pareto_front(f->value, f->task, f->points, f->objectives, f->in))
         return false;
-    find_front(f);
     return rows_in_order(store, f, f->columns, on_front_row);
 }
 
