@@ -1,12 +1,11 @@
 /*
  * view_panel_rig.h - a made-up model under the viewer's panels, and questions about what they draw.
- * These panels ask no player: it is there for the others, which are linked with them.
+ * These panels ask no player.
  */
 #ifndef TESTS_TOOLS_VIEW_PANEL_RIG_H
 #define TESTS_TOOLS_VIEW_PANEL_RIG_H
 
 #include "tests/test.h"
-#include "tests/tools/view_fake_play.h"
 #include "tools/view/ui.h"
 
 typedef struct {
