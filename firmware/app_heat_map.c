@@ -6,6 +6,8 @@
 #include "heat.h"
 #include "settings.h"
 
+_Static_assert((int)HEAT_MAX_CELLS == (int)APP_HEAT_CELLS_MOST, "scenarios know what fits");
+
 enum { CCS_X_ADDR_MAX = 0x1184, CCS_Y_ADDR_MAX = 0x1186 };
 
 static net_t net;

@@ -15,10 +15,10 @@ static const struct {
     uint32_t bytes;
     access_t access;
     const char *key;
-    uint32_t least, most;
+    uint32_t least, most, reset; /* reset: of the IMX500 */
 } table[SETTINGS] = {
 #define X(NAME, address, bytes, access, reset, chip, key, least, most, help)                       \
-    [SETTING_##NAME] = {address, bytes, access, key, least, most},
+    [SETTING_##NAME] = {address, bytes, access, key, least, most, reset},
     APP_SETTINGS(X)
 #undef X
 };
@@ -225,6 +225,20 @@ static void read_facings(const sim_cfg_t *cfg, const uint32_t size_px[2], settin
     }
 }
 
+static uint32_t value_of(const settings_t *s, setting_t which)
+{
+    return s->given[which] ? s->value[which] : table[which].reset;
+}
+
+/* The program would go on without a grid. */
+static void check_grid(const sim_cfg_t *cfg, const settings_t *s)
+{
+    uint32_t columns = value_of(s, SETTING_HEAT_COLUMNS), rows = value_of(s, SETTING_HEAT_ROWS);
+    if (columns * rows > APP_HEAT_CELLS_MOST)
+        sim_cfg_fail(cfg, s->given[SETTING_HEAT_ROWS] ? "heat_rows" : "heat_columns",
+                     "a grid of %u x %u cells, at most %d", columns, rows, APP_HEAT_CELLS_MOST);
+}
+
 void settings_read(const sim_cfg_t *root, uint32_t width_px, uint32_t height_px,
                    settings_t *settings)
 {
@@ -235,6 +249,7 @@ void settings_read(const sim_cfg_t *root, uint32_t width_px, uint32_t height_px,
             give(settings, (setting_t)i,
                  (uint32_t)sim_cfg_u64(&cfg, table[i].key, table[i].least, table[i].most,
                                        table[i].least));
+    check_grid(&cfg, settings);
     read_zones(&cfg, size_px, settings);
     read_facings(&cfg, size_px, settings);
     sim_cfg_done(&cfg);

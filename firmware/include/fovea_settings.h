@@ -94,7 +94,8 @@ enum {
     APP_ZONE_MOST_CORNERS = 8,
     APP_FACING_BASE = 0x9800,
     APP_FACING_BYTES = 8,
-    APP_FACINGS_MOST = 64
+    APP_FACINGS_MOST = 64,
+    APP_HEAT_CELLS_MOST = 768
 };
 
 #define APP_ADDRESS(NAME, address, bytes, access, reset, chip, key, least, most, help)             \
