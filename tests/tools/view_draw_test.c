@@ -258,6 +258,8 @@ START_TEST(coordinates_of_any_size_are_no_overflow)
     ck_assert_int_eq(last()->rect.w, INT32_MAX);
     draw_text(&list, INT32_MIN, INT32_MIN, DRAW_TEXT, DRAW_RIGHT, 1, "far away");
     ck_assert_int_eq(last()->rect.x, INT32_MIN);
+    draw_text(&list, INT32_MIN, INT32_MIN, DRAW_TEXT, DRAW_CENTER, 1, "far away");
+    ck_assert_int_eq(last()->rect.x, INT32_MIN);
     check_rect(draw_inset((draw_rect_t){10, 10, 30, 5}, 4), 14, 14, 22, 0);
     check_rect(draw_inset((draw_rect_t){0, 0, 5, 5}, INT32_MIN), INT32_MIN, INT32_MIN, INT32_MAX,
                INT32_MAX);

@@ -236,7 +236,7 @@ static void add_string(draw_t *draw, int32_t x, int32_t y, draw_font_t font, dra
     make_valid((char *)draw->store + at);
     int32_t width = draw_text_width(font, (const char *)draw->store + at);
     int64_t left = align == DRAW_LEFT     ? x
-                   : align == DRAW_CENTER ? x - width / 2
+                   : align == DRAW_CENTER ? (int64_t)x - width / 2
                                           : (int64_t)x - width;
     draw_rect_t rect = {within_int32(left), y, width, draw_text_height(font)};
     if (width > 0)

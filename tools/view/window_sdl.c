@@ -59,7 +59,8 @@ struct window {
     char font_dir[512];
     SDL_Window *sdl; /* NULL: headless */
     bool fixed_scale;
-    bool closed;                              /* INPUT_CLOSE was told */
+    uint32_t mods; /* as of the input told last: SDL2's own may be ahead of it */
+    bool closed;   /* INPUT_CLOSE was told */
     char typed[SDL_TEXTINPUTEVENT_TEXT_SIZE]; /* that is not told yet: typed_at .. */
     const char *typed_at;
 };
@@ -426,14 +427,14 @@ static uint32_t named_key(SDL_Keycode sym)
     return sym >= SDLK_F1 && sym <= SDLK_F11 ? KEY_F1 + (uint32_t)(sym - SDLK_F1) : 0;
 }
 
-/* Characters come as text; with Ctrl or Alt they do not. */
-static bool take_key(const SDL_KeyboardEvent *event, input_t *input)
+/* Characters come as text, but for those with Ctrl or Alt. */
+static bool take_key(const window_t *w, const SDL_KeyboardEvent *event, input_t *input)
 {
-    uint32_t key = named_key(event->keysym.sym), mods = mods_of(event->keysym.mod);
-    bool held = (mods & (INPUT_CTRL | INPUT_ALT)) != 0;
+    uint32_t key = named_key(event->keysym.sym);
+    bool held = (w->mods & (INPUT_CTRL | INPUT_ALT)) != 0;
     if (key == 0 && held && event->keysym.sym >= ' ' && event->keysym.sym < 0x7f)
         key = (uint32_t)event->keysym.sym;
-    *input = (input_t){.kind = INPUT_KEY, .key = key, .mods = mods};
+    *input = (input_t){.kind = INPUT_KEY, .key = key, .mods = w->mods};
     return key != 0;
 }
 
@@ -442,8 +443,7 @@ static bool take_typed(window_t *w, input_t *input)
 {
     for (uint32_t c; (c = draw_char(&w->typed_at)) != 0;)
         if (c < LATIN) {
-            *input = (input_t){.kind = INPUT_KEY, .key = c, .mods = mods_of(SDL_GetModState())};
-            input->mods &= INPUT_SHIFT;
+            *input = (input_t){.kind = INPUT_KEY, .key = c, .mods = w->mods};
             return true;
         }
     return false;
@@ -460,7 +460,7 @@ static bool take_button(const window_t *w, const SDL_MouseButtonEvent *event, in
                        .y = to_points(w, event->y),
                        .button = button[event->button],
                        .clicks = event->clicks,
-                       .mods = mods_of(SDL_GetModState())};
+                       .mods = w->mods};
     return input->button != 0;
 }
 
@@ -476,7 +476,7 @@ static bool take_move(const window_t *w, SDL_MouseMotionEvent event, input_t *in
     *input = (input_t){.kind = INPUT_MOVE,
                        .x = to_points(w, event.x),
                        .y = to_points(w, event.y),
-                       .mods = mods_of(SDL_GetModState())};
+                       .mods = w->mods};
     return true;
 }
 
@@ -488,7 +488,7 @@ static bool take_wheel(const window_t *w, const SDL_MouseWheelEvent *event, inpu
                        .x = to_points(w, x),
                        .y = to_points(w, y),
                        .wheel = event->direction == SDL_MOUSEWHEEL_FLIPPED ? -event->y : event->y,
-                       .mods = mods_of(SDL_GetModState())};
+                       .mods = w->mods};
     return input->wheel != 0;
 }
 
@@ -525,11 +525,13 @@ static bool take(window_t *w, const SDL_Event *event, input_t *input)
 {
     switch (event->type) {
     case SDL_KEYDOWN:
-        return take_key(&event->key, input);
+    case SDL_KEYUP:
+        w->mods = mods_of(event->key.keysym.mod);
+        return event->type == SDL_KEYDOWN && take_key(w, &event->key, input);
     case SDL_TEXTINPUT:
         memcpy(w->typed, event->text.text, sizeof(w->typed));
-        w->typed_at = w->typed;
-        return take_typed(w, input);
+        w->typed_at = (w->mods & (INPUT_CTRL | INPUT_ALT)) != 0 ? "" : w->typed;
+        return take_typed(w, input); /* with Ctrl or Alt the key was told */
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         return take_button(w, &event->button, input);
