@@ -25,6 +25,7 @@ struct play {
     bool paused, over, left;
     play_speed_t speed;
     int32_t step;     /* play_step_t that is waited for; -1: none */
+    bool running;     /* a piece */
     bool step_came;   /* the simulation stopped for it */
     uint64_t goal_ps; /* on the way there; NO_GOAL */
     uint64_t back_ps; /* a wish: back to there; NO_GOAL */
@@ -236,6 +237,10 @@ void play_seek(play_t *p, uint64_t at_ps)
         p->back_ps = at_ps;
     else if (!p->over)
         p->goal_ps = at_ps;
+    if (p->running) { /* the piece may go too far */
+        p->step_came = true;
+        sim_stop(p->sim);
+    }
 }
 
 void play_back(play_t *p)
@@ -335,10 +340,12 @@ static bool go_on(play_t *p, uint64_t until_ps)
     p->step_came = false;
     if (to_ps <= now_ps)
         return true;
+    p->running = true;
     if (p->history != NULL)
         fine = sim_history_run(p->history, to_ps);
     else
         sim_run_until_ps(p->sim, to_ps);
+    p->running = false;
     adapt(p, execution_seconds() - begin_s);
     now_ps = sim_now_ps(p->sim);
     p->furthest_ps = p->furthest_ps > now_ps ? p->furthest_ps : now_ps;
