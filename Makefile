@@ -4,7 +4,7 @@
 #   make check      every test                                 make bench   speed, with peers
 #   make golden     pinned end-to-end results (REBASE=1)       make layers  who includes whom
 #   make validate   published figures against simulated ones   make mutants what `fovea test` must notice
-#   make gallery    pictures of charts and scenes, out/gallery
+#   make gallery    pictures of charts, scenes and the viewer, out/gallery   make film  the viewer's film (UPDATE=1: into the documents)
 #   make scenarios  ten worlds of each scenario against targets (UPDATE=1: into scenes/README.md)
 #   make slurm-test a sweep through a real Slurm and through GNU parallel, where they are installed
 #   make install    PREFIX=/usr/local DESTDIR=: fovea, scenes, firmware SDK, documents; uninstall
@@ -46,7 +46,7 @@ objs   = $(patsubst %.c,$(O)/%.o,$(1))
 lib    = $(O)/lib/$(subst /,_,$(1)).a
 ALL_LIBS := $(foreach r,$(ROOMS),$(call lib,$(r)))
 
-.PHONY: studies all demo gallery install uninstall check check-unit check-qemu-long bench golden mutants scenarios slurm-test validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
+.PHONY: studies all demo gallery film install uninstall check check-unit check-qemu-long bench golden mutants scenarios slurm-test validate layers format fuzz seeds clean deps firmware force run-demo run-check fuzz-run
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -159,8 +159,17 @@ $(O)/example_host: $(O)/tools/client/example_host.o $(O)/lib/libfovea_host.a
 $(O)/make_gallery: $(call objs,$(wildcard tools/gallery/*.c)) $(O)/lib/tools.a $(ALL_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
-gallery: $(O)/make_gallery
+gallery: $(O)/make_gallery $(O)/fovea firmware
 	@$< out/gallery
+ifneq ($(HAVE_SDL),)
+	@tools/gallery/view.sh pictures $(O)/fovea out/gallery/view
+	$(if $(UPDATE),@cp out/gallery/view/*.png tools/view/pictures/)
+endif
+
+# Of the viewer in slow motion; UPDATE=1: into README.
+film: all
+	@tools/gallery/view.sh film $(O)/fovea out/gallery/view
+	$(if $(UPDATE),@cp out/gallery/view/film.gif tools/view/pictures/)
 
 # ---- firmware: Debian's RISC-V GCC and picolibc; the flags that link are these --------------------
 RV       := riscv64-unknown-elf-

@@ -233,15 +233,17 @@ static int judge_end(run_t *run)
 
 /* ---- running ---- */
 
-/* False when the debugger or the host ended the run. */
+/* False when the debugger, the host or a watcher ended the run. */
 static bool advance(run_t *run, uint64_t until_ps)
 {
     if (run->served)
         return serve_run(&run->serve, until_ps);
     if (run->debugged)
         return debug_run(&run->debug, until_ps);
-    if (run->watcher != NULL && run->watcher->advance != NULL)
-        return run->watcher->advance(run->watcher->ctx, until_ps);
+    if (run->watcher != NULL && run->watcher->advance != NULL) {
+        run->left = !run->watcher->advance(run->watcher->ctx, until_ps);
+        return !run->left;
+    }
     sim_run_until_ps(run->sim, until_ps);
     return true;
 }
@@ -323,6 +325,8 @@ static int simulate(run_t *run)
         return run_fail(run, EXIT_FAILED, "interrupted%s",
                         run_snapshot_interrupted(run) ? "; the same command goes on from here"
                                                       : "");
+    if (run->left && run->error[0] == '\0') /* what is unfinished is nobody's fault */
+        return run_fail(run, EXIT_FAILED, "it was left before its end");
     host_finish(&run->host);
     const char *trouble = scene_trouble(run->scenario.scene);
     if (trouble != NULL)

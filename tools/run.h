@@ -135,6 +135,7 @@ struct run {
     bool observed;
     waves_t waves;
     const run_watcher_t *watcher; /* NULL: nobody */
+    bool left;                    /* by the watcher, before the end */
     char error[RUN_ERROR];
 };
 

@@ -72,6 +72,7 @@ START_TEST(a_picture_is_of_its_time)
     sim_image_free(&image);
     view(0, SCENARIO " --screenshot " DIR "/c.png --at frame:1");
     view(0, SCENARIO " --screenshot " DIR "/c.png --at frame:1+3");
+    ck_assert_str_eq(text, "");
     view(0, SCENARIO " --screenshot " DIR "/c.png --at frame:1+700 --size 960x600 --scale 2");
     ck_assert_int_eq(sim_png_read(DIR "/c.png", &image, error, sizeof(error)), SIM_OK);
     ck_assert_uint_eq(image.width_px, 1920);

@@ -211,6 +211,7 @@ static bool take_picture(view_t *v, sim_image_t *image)
 static bool add_to_film(view_t *v)
 {
     sim_image_t image = {0};
+    play_pause(v->play, false); /* what is seen goes on */
     bool fine = take_picture(v, &image);
     if (fine && v->film == NULL) { /* its size is known now */
         const view_film_desc_t desc = {v->desc->film, image.width_px, image.height_px, v->desc->fps,
