@@ -226,7 +226,11 @@ START_TEST(times_are_told_in_the_unit_that_suits_them)
     ck_assert_str_eq(ui_time(text, 1000), "1.000 ns");
     ck_assert_str_eq(ui_time(text, 1234567), "1.235 us");
     ck_assert_str_eq(ui_time(text, UINT64_C(1234000000)), "1.234 ms");
-    ck_assert_str_eq(ui_time(text, UINT64_C(90000000000000)), "90.000 s");
+    ck_assert_str_eq(ui_time(text, UINT64_C(90000000000000)), "90.000000 s");
+    ck_assert_str_eq(ui_time(text, UINT64_C(1234567890123456)), "1234.568 s");
+    ck_assert_uint_le(strlen(ui_time(text, UINT64_C(999999999999999))), 12);
+    ck_assert_uint_le(strlen(ui_time(text, UINT64_C(999999999999999999))), 12);
+    ck_assert_uint_le(strlen(ui_time(text, UINT64_C(999999999999))), 12);
     for (uint64_t ps = 1; ps < UINT64_MAX / 7; ps = ps * 7 + 3)
         ck_assert_uint_le(strlen(ui_time(text, ps)), 12);
     ck_assert_uint_le(strlen(ui_time(text, UINT64_MAX)), 12);

@@ -307,7 +307,7 @@ bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
     l->want_image = true;
     l->model->sensor = sensor;
     l->model->networks = &run->networks;
-    l->model->frames = run->scenario.frames;
+    l->model->frames = run->scenario.frames < VIEW_ENDLESS ? run->scenario.frames : 0;
     if (!load_world(l, run, desc))
         return false;
     bool fine = pix_add_sink(&sensor->pixel, (sim_line_sink_t){on_row, l}) &&

@@ -32,7 +32,8 @@ enum {
     VIEW_LINES = 512,
     VIEW_LINE = 200,
     VIEW_LAYERS = 512,
-    VIEW_FILLS = 1 << 13, /* rows that come and packets that leave */
+    VIEW_FILLS = 1 << 13,   /* rows that come and packets that leave */
+    VIEW_ENDLESS = 1000000, /* frames: a run of so many has no end that is worth telling */
 };
 
 /* Where an item of a ring of `room` stands, and which are there: numbers first .. next - 1. */

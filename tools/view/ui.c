@@ -52,13 +52,17 @@ const char *ui_time(char out[24], uint64_t ps)
 {
     static const struct {
         uint64_t ps;
+        int digits;
         const char *unit;
-    } units[] = {{1000000000000, "s"}, {1000000000, "ms"}, {1000000, "us"}, {1000, "ns"}};
+    } units[] = {
+        {999000000000000000, 0, "s"}, {999000000000000, 3, "s"}, {1000000000000, 6, "s"},
+        {1000000000, 3, "ms"},        {1000000, 3, "us"},        {1000, 3, "ns"},
+    };
     for (uint32_t i = 0; i < SIM_COUNT(units); i++) {
         if (ps < units[i].ps)
             continue;
-        double value = (double)ps / (double)units[i].ps;
-        snprintf(out, 24, "%.*f %s", value < 1e5 ? 3 : 0, value, units[i].unit);
+        double unit = units[i].unit[0] == 's' ? 1e12 : (double)units[i].ps;
+        snprintf(out, 24, "%.*f %s", units[i].digits, (double)ps / unit, units[i].unit);
         return out;
     }
     snprintf(out, 24, "%u ps", (unsigned)ps);

@@ -147,7 +147,7 @@ extern const draw_color_t ui_back, ui_face, ui_edge, ui_text, ui_dim, ui_bright,
 draw_color_t ui_color(uint32_t number);
 /* Of a known block: "pixel", "isp", "npu", "core", "link", "l2"; of others one of ui_color. */
 draw_color_t ui_block_color(const char *block);
-/* "1.234 ms", at most 12 characters. */
+/* "1.234 ms", "1.234567 s", at most 12 characters. */
 const char *ui_time(char out[24], uint64_t ps);
 
 #endif

@@ -166,7 +166,7 @@ static void draw_state(const ui_t *ui, int32_t x)
 
     ui_time(time, play_now_ps(ui->play));
     draw_text(draw, x + 8, 6, DRAW_LARGE, DRAW_LEFT, ui_bright, "%s", time);
-    x += 8 + draw_text_width(DRAW_LARGE, "000.000 ms") + 12;
+    x += 8 + draw_text_width(DRAW_LARGE, "000.000000 s") + 12;
     if (raw->width_px == 0)
         snprintf(first, sizeof(first), "before the first frame");
     else if (ui->model->frames > 0)
