@@ -300,31 +300,42 @@ static bool compare_folder(run_diff_t *d, const char *folder, char *error, size_
     return fine;
 }
 
-static bool same_bytes(const char *file_a, const char *file_b)
+static int64_t bytes_of(const char *file)
 {
-    FILE *a = fopen(file_a, "rb"), *b = fopen(file_b, "rb");
-    bool same = (a != NULL) == (b != NULL);
-    while (same && a != NULL) {
-        char x[8192], y[8192];
+    struct stat s;
+    return stat(file, &s) == 0 ? (int64_t)s.st_size : -1;
+}
+
+/* How many bytes are the same from the beginning on. */
+static uint64_t same_bytes(FILE *a, FILE *b)
+{
+    char x[8192], y[8192];
+    for (uint64_t at = 0;;) {
         size_t n = fread(x, 1, sizeof(x), a), m = fread(y, 1, sizeof(y), b);
-        same = n == m && memcmp(x, y, n) == 0;
-        if (n == 0)
-            break;
+        size_t both = n < m ? n : m, i = 0;
+        while (i < both && x[i] == y[i])
+            i++;
+        at += i;
+        if (i < sizeof(x))
+            return at;
     }
-    if (a != NULL)
-        fclose(a);
-    if (b != NULL)
-        fclose(b);
-    return same;
 }
 
 static void compare_bytes(run_diff_t *d, const char *name)
 {
-    char a[PATH], b[PATH];
-    snprintf(a, sizeof(a), "%s/%s", d->a, name);
-    snprintf(b, sizeof(b), "%s/%s", d->b, name);
-    if (!same_bytes(a, b))
-        d->file[d->files++] = name;
+    char file_a[PATH], file_b[PATH];
+    snprintf(file_a, sizeof(file_a), "%s/%s", d->a, name);
+    snprintf(file_b, sizeof(file_b), "%s/%s", d->b, name);
+    run_diff_file_t f = {name, bytes_of(file_a), bytes_of(file_b), 0};
+    FILE *a = fopen(file_a, "rb"), *b = fopen(file_b, "rb");
+    if (a != NULL && b != NULL)
+        f.first = same_bytes(a, b);
+    if (f.a_bytes != f.b_bytes || (int64_t)f.first < f.a_bytes)
+        d->file[d->files++] = f;
+    if (a != NULL)
+        fclose(a);
+    if (b != NULL)
+        fclose(b);
 }
 
 /* ---- all of it ---- */

@@ -51,6 +51,13 @@ typedef struct {
     char text[320]; /* JSON, cut */
 } run_diff_event_t;
 
+/* A file of bytes. */
+typedef struct {
+    const char *name;
+    int64_t a_bytes, b_bytes; /* below 0: not there */
+    uint64_t first;           /* byte that is not the same, from 0 on, or that only one has */
+} run_diff_file_t;
+
 enum { RUN_DIFF_LINES = 8, RUN_DIFF_FILES = 4, RUN_DIFF_PICTURES = 512, RUN_DIFF_EVENTS = 512 };
 
 typedef struct {
@@ -64,7 +71,7 @@ typedef struct {
     run_diff_picture_t picture[RUN_DIFF_PICTURES];
     uint32_t pictures;                              /* that differ */
     uint64_t pictures_same, pictures_a, pictures_b; /* the same; only in one */
-    const char *file[RUN_DIFF_FILES];
+    run_diff_file_t file[RUN_DIFF_FILES];
     uint32_t files; /* others that are not the same, byte by byte */
 } run_diff_t;
 

@@ -78,6 +78,18 @@ static void print_pictures(const run_diff_t *d, uint32_t most, FILE *to)
     }
 }
 
+static void print_files(const run_diff_t *d, FILE *to)
+{
+    for (uint32_t i = 0; i < d->files; i++) {
+        const run_diff_file_t *f = &d->file[i];
+        if (f->a_bytes < 0 || f->b_bytes < 0)
+            fprintf(to, "%s differs: only in %s\n", f->name, f->a_bytes < 0 ? "B" : "A");
+        else
+            fprintf(to, "%s differs: %lld bytes against %lld, from byte %llu on\n", f->name,
+                    (long long)f->a_bytes, (long long)f->b_bytes, (unsigned long long)f->first);
+    }
+}
+
 void run_diff_print(const run_diff_t *d, uint32_t most, FILE *to)
 {
     if (run_diff_same(d)) {
@@ -92,8 +104,7 @@ void run_diff_print(const run_diff_t *d, uint32_t most, FILE *to)
     print_lines(d, to);
     print_events(d, most, to);
     print_pictures(d, most, to);
-    for (uint32_t i = 0; i < d->files; i++)
-        fprintf(to, "%s differs\n", d->file[i]);
+    print_files(d, to);
 }
 
 /* ---- JSON ---- */
@@ -169,6 +180,21 @@ static void add_pictures(sim_json_t *to, const run_diff_t *d)
     sim_json_add_u64(to, "pictures_only_b", d->pictures_b);
 }
 
+static void add_files(sim_json_t *to, const run_diff_t *d)
+{
+    sim_json_t *list = sim_json_add_array(to, "files");
+    for (uint32_t i = 0; i < d->files; i++) {
+        const run_diff_file_t *f = &d->file[i];
+        sim_json_t *item = sim_json_add_object(list, NULL);
+        sim_json_add_str(item, "file", f->name);
+        if (f->a_bytes >= 0)
+            sim_json_add_i64(item, "a_bytes", f->a_bytes);
+        if (f->b_bytes >= 0)
+            sim_json_add_i64(item, "b_bytes", f->b_bytes);
+        sim_json_add_u64(item, "first", f->first);
+    }
+}
+
 sim_json_t *run_diff_json(const run_diff_t *d)
 {
     sim_json_t *to = sim_json_object();
@@ -180,8 +206,6 @@ sim_json_t *run_diff_json(const run_diff_t *d)
     add_lines(to, d);
     add_events(to, d);
     add_pictures(to, d);
-    sim_json_t *files = sim_json_add_array(to, "files");
-    for (uint32_t i = 0; i < d->files; i++)
-        sim_json_add_str(files, NULL, d->file[i]);
+    add_files(to, d);
     return to;
 }

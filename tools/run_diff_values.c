@@ -7,7 +7,7 @@
 
 #include "tools/run_diff.h"
 
-enum { DEEPEST = 64 };
+enum { DEEPEST = 64, MOST_NAMED = 1 << 16 };
 
 static void describe(const sim_json_t *value, char text[RUN_DIFF_TEXT])
 {
@@ -108,19 +108,113 @@ static bool walk_object(walk_t w, const char *path, const sim_json_t *a, const s
     return fine;
 }
 
-static bool walk_array(walk_t w, const char *path, const sim_json_t *a, const sim_json_t *b)
+/* What an element of a list is called: layers have a name, counters a block and a statistic. */
+static bool name_of(const sim_json_t *item, char name[RUN_DIFF_PATH])
+{
+    const char *own = sim_json_str(sim_json_find(item, "name"), NULL);
+    const char *block = sim_json_str(sim_json_find(item, "block"), NULL);
+    const char *part = sim_json_str(sim_json_find(item, "component"), NULL);
+    const char *stat = sim_json_str(sim_json_find(item, "stat"), NULL);
+    if (own != NULL)
+        snprintf(name, RUN_DIFF_PATH, "%s", own);
+    else if (block != NULL && part != NULL && stat != NULL)
+        snprintf(name, RUN_DIFF_PATH, "%s.%s.%s", block, part, stat);
+    return own != NULL || (block != NULL && part != NULL && stat != NULL);
+}
+
+typedef struct {
+    char name[RUN_DIFF_PATH];
+    uint32_t nth; /* of that name, from 0 on */
+    const sim_json_t *item;
+    bool met; /* the other list has it, too */
+} named_t;
+
+static int by_name(const void *a, const void *b)
+{
+    const named_t *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+/* The elements by name; NULL: some have none, or there is no memory. */
+static named_t *named(const sim_json_t *array, size_t *count)
+{
+    size_t n = 0;
+    bool fine = true;
+    for (const sim_json_t *i = sim_json_first(array); i != NULL; i = sim_json_next(i))
+        n++;
+    named_t *all = n > 0 && n <= MOST_NAMED ? calloc(n, sizeof(*all)) : NULL;
+    n = 0;
+    for (const sim_json_t *i = sim_json_first(array); all != NULL && i != NULL && fine;
+         i = sim_json_next(i), n++) {
+        all[n] = (named_t){.nth = (uint32_t)n, .item = i};
+        fine = name_of(i, all[n].name);
+    }
+    *count = n;
+    if (all != NULL && fine) {
+        qsort(all, n, sizeof(*all), by_name);
+        all[0].nth = 0;
+        for (size_t i = 1; i < n; i++)
+            all[i].nth = strcmp(all[i].name, all[i - 1].name) == 0 ? all[i - 1].nth + 1 : 0;
+        return all;
+    }
+    free(all);
+    return NULL;
+}
+
+/* nth: of one name, from 0 on. */
+static bool walk_element(walk_t w, const char *path, const char *name, uint32_t nth,
+                         const sim_json_t *a, const sim_json_t *b)
+{
+    char below[RUN_DIFF_PATH], number[16] = "";
+    if (nth > 0)
+        snprintf(number, sizeof(number), "#%u", nth + 1);
+    int length = snprintf(below, sizeof(below), "%s[%s%s]", path, name, number);
+    (void)length; /* a cut path still names the beginning */
+    return walk(w, below, a, b);
+}
+
+/* Lists whose elements have names: those of one name stand side by side, wherever they are. */
+static bool walk_named(walk_t w, const char *path, const named_t *of_a, size_t in_a, named_t *of_b,
+                       size_t in_b)
+{
+    bool fine = true;
+    for (size_t i = 0; i < in_a && fine; i++) {
+        named_t *other = bsearch(&of_a[i], of_b, in_b, sizeof(*of_b), by_name);
+        if (other != NULL)
+            other->met = true;
+        fine = walk_element(w, path, of_a[i].name, of_a[i].nth, of_a[i].item,
+                            other != NULL ? other->item : NULL);
+    }
+    for (size_t i = 0; i < in_b && fine; i++)
+        if (!of_b[i].met)
+            fine = walk_element(w, path, of_b[i].name, of_b[i].nth, NULL, of_b[i].item);
+    return fine;
+}
+
+static bool walk_numbered(walk_t w, const char *path, const sim_json_t *a, const sim_json_t *b)
 {
     const sim_json_t *x = sim_json_first(a), *y = sim_json_first(b);
     bool fine = true;
-    w.depth++;
     for (uint64_t i = 0; (x != NULL || y != NULL) && fine; i++) {
-        char below[RUN_DIFF_PATH];
-        int length = snprintf(below, sizeof(below), "%s[%llu]", path, (unsigned long long)i);
-        (void)length;
-        fine = walk(w, below, x, y);
+        char number[24];
+        snprintf(number, sizeof(number), "%llu", (unsigned long long)i);
+        fine = walk_element(w, path, number, 0, x, y);
         x = sim_json_next(x);
         y = sim_json_next(y);
     }
+    return fine;
+}
+
+static bool walk_array(walk_t w, const char *path, const sim_json_t *a, const sim_json_t *b)
+{
+    size_t in_a = 0, in_b = 0;
+    named_t *of_a = named(a, &in_a), *of_b = of_a != NULL ? named(b, &in_b) : NULL;
+    w.depth++;
+    bool fine = of_a != NULL && of_b != NULL ? walk_named(w, path, of_a, in_a, of_b, in_b)
+                                             : walk_numbered(w, path, a, b);
+    free(of_a);
+    free(of_b);
     return fine;
 }
 

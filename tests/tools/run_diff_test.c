@@ -105,6 +105,43 @@ START_TEST(numbers_have_their_relative_change_largest_first)
 }
 END_TEST
 
+/* Lists of layers and counters: by name, wherever they stand; the second of a name is #2. */
+START_TEST(elements_with_names_are_compared_by_name)
+{
+    static const char a[] = "{\"l\":[{\"name\":\"conv\",\"n\":10},{\"name\":\"conv\",\"n\":20},"
+                            "{\"name\":\"pool\",\"n\":30}],\"c\":[{\"block\":\"npu\",\"component\":"
+                            "\"load\",\"stat\":\"bytes\",\"n\":5}],\"plain\":[{\"n\":1}]}";
+    static const char b[] = "{\"l\":[{\"name\":\"new\",\"n\":1},{\"name\":\"conv\",\"n\":10},"
+                            "{\"name\":\"conv\",\"n\":22}],\"c\":[{\"block\":\"npu\",\"component\":"
+                            "\"load\",\"stat\":\"bytes\",\"n\":6}],\"plain\":[{\"n\":2}]}";
+    report_rig_put(DIR "/named/a", "stats.json", a);
+    report_rig_put(DIR "/named/b", "stats.json", b);
+    ck_assert_int_eq(diff(DIR "/named/a " DIR "/named/b --all"), 1);
+    ck_assert_msg(says("stats.json: 5 values moved"), "%s", said);
+    ck_assert(says("+10%  l[conv#2].n "));
+    ck_assert(says("+20%  c[npu.load.bytes].n "));
+    ck_assert(says("+100%  plain[0].n "));
+    ck_assert(says("l[pool] ") && says("l[new] "));
+    ck_assert(!says("l[conv].n"));
+}
+END_TEST
+
+START_TEST(files_of_bytes_say_where_they_part)
+{
+    two("bytes");
+    report_rig_put(DIR "/bytes/a", "link.csi2", "0123456789");
+    report_rig_put(DIR "/bytes/b", "link.csi2", "01234X67");
+    report_rig_put(DIR "/bytes/a", "trace.json", "the same and");
+    report_rig_put(DIR "/bytes/b", "trace.json", "the same");
+    ck_assert_int_eq(diff(DIR "/bytes/a " DIR "/bytes/b"), 1);
+    ck_assert_msg(says("link.csi2 differs: 10 bytes against 8, from byte 5 on"), "%s", said);
+    ck_assert(says("trace.json differs: 12 bytes against 8, from byte 8 on"));
+    ck_assert_int_eq(system("rm " DIR "/bytes/b/trace.json"), 0);
+    ck_assert_int_eq(diff(DIR "/bytes/a " DIR "/bytes/b"), 1);
+    ck_assert(says("trace.json differs: only in A"));
+}
+END_TEST
+
 START_TEST(within_takes_small_changes_for_none)
 {
     two("within");
@@ -207,6 +244,7 @@ END_TEST
 
 TEST_MAIN("fovea diff", a_run_is_the_same_as_itself_and_as_its_copy,
           what_moved_is_told_and_ends_it_with_1, numbers_have_their_relative_change_largest_first,
+          elements_with_names_are_compared_by_name, files_of_bytes_say_where_they_part,
           within_takes_small_changes_for_none, events_that_one_of_them_tells_are_listed,
           pictures_are_compared_sample_by_sample, what_is_no_run_or_malformed_ends_it_with_2,
           two_seeds_of_a_scenario_differ_and_two_runs_of_one_do_not)
