@@ -356,6 +356,8 @@ START_TEST(a_ccs_register_has_its_name_value_and_meaning)
     check_shows("least score of a box");
     show(HIT_REGISTER, 0x0203, 0, 0, 0);
     check_shows("has none there");
+    show(HIT_REGISTER, 0x3100, 0, 0, 0); /* the IMX477's */
+    check_shows("has none there");
     rig_free(&rig);
 }
 END_TEST

@@ -385,6 +385,35 @@ START_TEST(escape_closes_one_thing_after_the_other)
 }
 END_TEST
 
+START_TEST(the_inspector_goes_from_component_to_component)
+{
+    begin();
+    rig.ui.focus = PANEL_INSPECT;
+    key(']'); /* the first of the list */
+    ck_assert_int_eq(rig.ui.select.kind, HIT_COMP);
+    ck_assert_uint_eq(rig.ui.select.a, 0);
+    key(']');
+    ck_assert_uint_eq(rig.ui.select.a, 1);
+    key('[');
+    key('[');
+    ck_assert_uint_gt(rig.ui.select.a, 20); /* the last one */
+    key(']');
+    ck_assert_uint_eq(rig.ui.select.a, 0);
+    ui_select(&rig.ui, HIT_REGISTER, 0x0202, 0, 0, 0);
+    rig_draw(&rig, 1280, 800);
+    key(']');
+    ck_assert_uint_eq(rig.ui.select.a, 0x0204);
+    key('[');
+    key('[');
+    ck_assert_uint_eq(rig.ui.select.a, 0x0200);
+    ui_select(&rig.ui, HIT_SPAN, 0, 0, 0, 0);
+    rig_draw(&rig, 1280, 800);
+    key(']');
+    ck_assert_int_eq(rig.ui.select.kind, HIT_SPAN);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(control_and_arrows_go_from_pixel_to_pixel)
 {
     begin();
@@ -410,4 +439,5 @@ END_TEST
 TEST_MAIN("tools view_keys", every_key_does_what_its_help_says,
           a_button_does_the_same_by_key_and_by_mouse, slow_motion_comes_round_again,
           each_panel_has_a_key_that_shows_it_alone, no_two_keys_of_a_panel_are_the_same,
-          escape_closes_one_thing_after_the_other, control_and_arrows_go_from_pixel_to_pixel)
+          escape_closes_one_thing_after_the_other, the_inspector_goes_from_component_to_component,
+          control_and_arrows_go_from_pixel_to_pixel)

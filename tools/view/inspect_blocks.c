@@ -207,7 +207,9 @@ void inspect_register(inspect_t *in, uint64_t address)
     snprintf(name, sizeof(name), "0x%04x", (unsigned)(address & 0xffff));
     const ccs_reg_t *reg = ccs_named(name);
     const sensor_t *sensor = in->ui->model->sensor;
-    if (reg == NULL) {
+    bool here =
+        reg != NULL && (reg->model == 0 || sensor == NULL || reg->model == sensor->ccs.desc.model);
+    if (!here) {
         inspect_head(in, 0, "Register %s", name);
         inspect_say(in, ui_dim, "This chip has none there.");
         return;

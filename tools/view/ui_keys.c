@@ -119,6 +119,32 @@ static bool is_thing(const view_ui_t *ui, const draw_hit_t *hit)
            ui_is_in(ui->panel[ui->focus], hit->rect.x, hit->rect.y);
 }
 
+static uint64_t components(const view_model_t *model)
+{
+    uint64_t count = 0;
+    if (model->sensor != NULL && model->sensor->sim != NULL)
+        for (sim_comp_t *c = sim_comp_first(model->sensor->sim); c != NULL; c = c->next)
+            count++;
+    return count;
+}
+
+/* Where the inspector shows nothing to go to: the next component, the next CCS register. */
+static void next_of_kind(ui_do_t *d, bool back)
+{
+    const ui_select_t *s = &d->ui->select;
+    uint32_t count, at = 0;
+    const ccs_reg_t *reg = ccs_regs(&count);
+    uint64_t comps = components(d->model);
+    if (s->kind == HIT_COMP && comps > 0)
+        ui_select(d->ui, HIT_COMP, (s->a + (back ? comps - 1 : 1)) % comps, 0, 0, 0);
+    if (s->kind != HIT_REGISTER)
+        return;
+    while (at < count && reg[at].addr != s->a)
+        at++;
+    at = (at + (back ? count - 1 : 1)) % count;
+    ui_select(d->ui, HIT_REGISTER, reg[at].addr, 0, 0, 0);
+}
+
 /* Things of the panel, in the order in which they were drawn; the same one may be there often. */
 static void next_thing(ui_do_t *d, bool back)
 {
@@ -141,6 +167,8 @@ static void next_thing(ui_do_t *d, bool back)
     found = found != NULL ? found : end; /* round again */
     if (found != NULL)
         ui_select(ui, (ui_hit_t)found->kind, found->a, found->b, 0, 0);
+    else if (ui->focus == PANEL_INSPECT)
+        next_of_kind(d, back);
 }
 
 /* ---- images ---- */
