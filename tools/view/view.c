@@ -35,7 +35,7 @@ typedef struct {
     draw_t list[LISTS];
     exchange_t x;
     uint32_t width, height; /* of the window, points */
-    double drawn_s;
+    double due_s;      /* when the next list is to be drawn */
     bool asked;   /* the user did something since */
     bool checked; /* against what was recorded */
     bool leaves;
@@ -112,7 +112,8 @@ static void publish(view_t *v)
     v->x.made++;
     pthread_cond_broadcast(&v->x.changed);
     pthread_mutex_unlock(&v->x.lock);
-    v->drawn_s = execution_seconds();
+    double now_s = execution_seconds();
+    v->due_s = v->due_s + REFRESH_S > now_s ? v->due_s + REFRESH_S : now_s;
     v->asked = false;
 }
 
@@ -178,7 +179,7 @@ static bool look(void *ctx, uint32_t wait_ms)
         v->leaves = !handle(v, &input[i]);
     note_end(v);
     v->leaves = v->leaves || interrupted(v) || (v->desc->close && play_over(v->play));
-    if (v->asked || v->leaves || execution_seconds() - v->drawn_s >= REFRESH_S)
+    if (v->asked || v->leaves || execution_seconds() >= v->due_s)
         publish(v);
     return !v->leaves;
 }
