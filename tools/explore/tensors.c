@@ -20,35 +20,49 @@ typedef struct {
 
 static const char magic[8] = "FVRECRD1";
 
-/* ---- records ---- */
+/* ---- a record ---- */
 
 static uint64_t hash_of(const sim_memo_key_t *key)
 {
     return sim_hash(SIM_HASH_SEED, key->data, key->bytes);
 }
 
-static void name_record(const tensors_t *t, const sim_memo_key_t *key, char path[RECORD_PATH])
+size_t tensors_record_bytes(const sim_memo_key_t *key, size_t bytes)
 {
-    snprintf(path, RECORD_PATH, "%s/%s-%016" PRIx64, t->folder, key->kind, hash_of(key));
+    return sizeof(head_t) + key->bytes + bytes;
 }
 
-static head_t head_of(const sim_memo_key_t *key, const void *data, size_t bytes)
+void tensors_record(const sim_memo_key_t *key, const void *data, size_t bytes, uint8_t *record)
 {
     head_t head = {
         .key_bytes = key->bytes, .bytes = bytes, .hash = sim_hash(hash_of(key), data, bytes)};
     memcpy(head.magic, magic, sizeof(magic));
-    return head;
+    memcpy(record, &head, sizeof(head));
+    memcpy(record + sizeof(head), key->data, key->bytes);
+    memcpy(record + sizeof(head) + key->bytes, data, bytes);
 }
 
-/* Is that file the record of the key, and whole? */
-static bool is_sound(const uint8_t *file, size_t file_bytes, const sim_memo_key_t *key,
-                     size_t bytes)
+bool tensors_unpack(const uint8_t *record, size_t record_bytes, const sim_memo_key_t *key, void *to,
+                    size_t bytes)
 {
-    if (file_bytes != sizeof(head_t) + key->bytes + bytes)
+    head_t head;
+    if (record_bytes != tensors_record_bytes(key, bytes))
         return false;
-    head_t expected = head_of(key, file + sizeof(head_t) + key->bytes, bytes);
-    return memcmp(file, &expected, sizeof(expected)) == 0 &&
-           memcmp(file + sizeof(head_t), key->data, key->bytes) == 0;
+    memcpy(&head, record, sizeof(head));
+    const uint8_t *content = record + sizeof(head) + key->bytes;
+    if (memcmp(head.magic, magic, sizeof(magic)) != 0 || head.key_bytes != key->bytes ||
+        head.bytes != bytes || memcmp(record + sizeof(head), key->data, key->bytes) != 0 ||
+        head.hash != sim_hash(hash_of(key), content, bytes))
+        return false;
+    memcpy(to, content, bytes);
+    return true;
+}
+
+/* ---- records in files ---- */
+
+static void name_record(const tensors_t *t, const sim_memo_key_t *key, char path[RECORD_PATH])
+{
+    snprintf(path, RECORD_PATH, "%s/%s-%016" PRIx64, t->folder, key->kind, hash_of(key));
 }
 
 /* Frames are counted once, though the pixel die has records of its own. */
@@ -66,30 +80,24 @@ static bool find(void *ctx, const sim_memo_key_t *key, void *to, size_t bytes)
     if (access(path, R_OK) != 0)
         return false;
     uint8_t *file = sim_file_read(path, MAX_RECORD, &file_bytes, error, sizeof(error));
-    bool sound = file != NULL && is_sound(file, file_bytes, key, bytes);
-    if (sound) {
-        memcpy(to, file + sizeof(head_t) + key->bytes, bytes);
-        t->count.reused += is_tensor(key);
-    } else {
-        unlink(path);
-        t->count.rejected++;
-    }
+    bool sound = file != NULL && tensors_unpack(file, file_bytes, key, to, bytes);
     free(file);
+    if (!sound)
+        unlink(path);
+    t->count.rejected += !sound;
+    t->count.reused += sound && is_tensor(key);
     return sound;
 }
 
 /* Under a name of its own first: somebody else may make the same file now. */
-static bool publish(const char *path, const void *first, size_t first_bytes, const void *second,
-                    size_t second_bytes, const void *third, size_t third_bytes)
+static bool publish(const char *path, const void *data, size_t bytes)
 {
     char mine[RECORD_PATH + 32];
     snprintf(mine, sizeof(mine), "%s.%ld", path, (long)getpid());
     FILE *to = fopen(mine, "wb");
     if (to == NULL)
         return false;
-    bool fine = fwrite(first, 1, first_bytes, to) == first_bytes &&
-                fwrite(second, 1, second_bytes, to) == second_bytes &&
-                fwrite(third, 1, third_bytes, to) == third_bytes;
+    bool fine = fwrite(data, 1, bytes, to) == bytes;
     fine = fclose(to) == 0 && fine && rename(mine, path) == 0;
     if (!fine)
         unlink(mine);
@@ -100,16 +108,19 @@ static void keep(void *ctx, const sim_memo_key_t *key, const void *data, size_t 
 {
     tensors_t *t = ctx;
     char path[RECORD_PATH];
-    size_t file_bytes = sizeof(head_t) + key->bytes + bytes;
-    name_record(t, key, path);
-    if (file_bytes > t->room_bytes || file_bytes > MAX_RECORD)
+    size_t record_bytes = tensors_record_bytes(key, bytes);
+    bool fits = record_bytes <= t->room_bytes && record_bytes <= MAX_RECORD;
+    uint8_t *record = fits ? malloc(record_bytes) : NULL;
+    if (record == NULL)
         return;
-    head_t head = head_of(key, data, bytes);
-    if (publish(path, &head, sizeof(head), key->data, key->bytes, data, bytes)) {
-        t->room_bytes -= file_bytes;
-        t->written_bytes += file_bytes;
+    name_record(t, key, path);
+    tensors_record(key, data, bytes, record);
+    if (publish(path, record, record_bytes)) {
+        t->room_bytes -= record_bytes;
+        t->written_bytes += record_bytes;
         t->count.recorded += is_tensor(key);
     }
+    free(record);
 }
 
 /* ---- the world ---- */
@@ -161,8 +172,8 @@ static bool settle(const tensors_t *t, const char *text)
     snprintf(path, sizeof(path), "%s/world.json", t->folder);
     uint8_t *there = sim_file_read(path, MAX_WORLD, &bytes, error, sizeof(error));
     if (there == NULL)
-        return publish(path, text, length, "", 0, "\n", 1);
-    bool same = bytes == length + 1 && memcmp(there, text, length) == 0;
+        return publish(path, text, length);
+    bool same = bytes == length && memcmp(there, text, length) == 0;
     free(there);
     return same;
 }

@@ -30,6 +30,13 @@ typedef struct {
     tensors_count_t count;
 } tensors_t;
 
+/* A record: head with sizes and hash, key, content; of the machine that made it. */
+size_t tensors_record_bytes(const sim_memo_key_t *key, size_t bytes);
+void tensors_record(const sim_memo_key_t *key, const void *data, size_t bytes, uint8_t *record);
+/* Its content, which is `bytes` long. False: it is of another key or size, or damaged. */
+bool tensors_unpack(const uint8_t *record, size_t record_bytes, const sim_memo_key_t *key, void *to,
+                    size_t bytes);
+
 /* The records of a scenario on a chip (the object of a chip file) in a folder, which is made; it
  * writes room_bytes of them at most. Its memo; NULL: such a run is always computed (faults, a scene
  * out of a pipe), or nothing can be written. tensors must outlive the run. */
