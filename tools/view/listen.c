@@ -194,18 +194,35 @@ void view_listen_frame_starts(view_listen_t *l, const scene_timing_t *timing, ui
     stepped(l, STEP_FRAME);
 }
 
+/* "crossing, id 3, line door, direction out": as metadata.jsonl has it, without the time. */
+static void tell_event(view_listen_t *l, uint32_t frame, const sim_json_t *event)
+{
+    char text[VIEW_LINE];
+    size_t used = 0;
+    text[0] = '\0';
+    for (const sim_json_t *e = sim_json_first(event); e != NULL; e = sim_json_next(e)) {
+        const char *key = sim_json_key(e);
+        if (strcmp(key, "time_ps") == 0 || used >= sizeof(text))
+            continue;
+        const char *comma = used > 0 ? ", " : "";
+        bool type = strcmp(key, "type") == 0;
+        char *value = sim_json_kind(e) == SIM_JSON_STR ? NULL : sim_json_print(e, false);
+        int n = snprintf(text + used, sizeof(text) - used, "%s%s%s%s", comma, type ? "" : key,
+                         type ? "" : " ", value != NULL ? value : sim_json_str(e, ""));
+        free(value);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    view_tell_line(l->model, LINE_EVENT, now_ps(l), "frame %u: %.*s", frame, VIEW_LINE - 24, text);
+}
+
 static void tell_events(view_listen_t *l, const metadata_t *metadata)
 {
     const metadata_names_t names = metadata_names(l->run->scenario.resolved);
     sim_json_t *line = metadata->events != 0 ? metadata_json(metadata, &names) : NULL;
     const sim_json_t *events = line != NULL ? sim_json_find(line, "events") : NULL;
     for (const sim_json_t *e = events != NULL ? sim_json_first(events) : NULL; e != NULL;
-         e = sim_json_next(e)) {
-        char *text = sim_json_print(e, false);
-        view_tell_line(l->model, LINE_EVENT, now_ps(l), "frame %u: %s", metadata->frame,
-                       text != NULL ? text : "");
-        free(text);
-    }
+         e = sim_json_next(e))
+        tell_event(l, metadata->frame, e);
     sim_json_free(line);
 }
 
