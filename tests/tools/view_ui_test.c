@@ -218,6 +218,27 @@ START_TEST(the_bar_says_what_is_so)
 }
 END_TEST
 
+START_TEST(the_mark_of_now_stands_where_a_press_would_lead_to_now)
+{
+    rig_make(&rig);
+    for (size_t i = 0; i < 3; i++) {
+        rig.play.now_ps = (i + 1) * UINT64_C(200000000000);
+        rig.play.furthest_ps = rig.play.now_ps;
+        rig_draw(&rig, 1280, 800);
+        const draw_hit_t *bar = ui_find_hit(&rig.ui, &rig.draw, HIT_SEEK, PANEL_COUNT);
+        draw_rect_t mark = {0};
+        for (uint32_t c = 0; c < rig.draw.cmds; c++)
+            if (rig.draw.cmd[c].op == DRAW_FILL && rig.draw.cmd[c].color == ui_bright &&
+                rig.draw.cmd[c].rect.y == bar->rect.y)
+                mark = rig.draw.cmd[c].rect;
+        ck_assert(inside(mark, bar->rect));
+        uint64_t there = ui_reach_ps((ui_reach_t){bar->a, bar->b}, bar->rect, mark.x + 1);
+        ck_assert_double_eq_tol((double)there, (double)rig.play.now_ps, 1e9);
+    }
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(times_are_told_in_the_unit_that_suits_them)
 {
     char text[24];
@@ -297,6 +318,6 @@ TEST_MAIN("tools view_ui", panels_fill_the_window_beside_each_other,
           images_are_of_one_size_and_grow_with_the_window, text_stays_in_its_panel_and_in_the_bar,
           a_panel_alone_leaves_room_for_what_is_selected, the_pointer_is_told_what_it_is_on,
           all_buttons_are_there_with_their_labels_in_them, a_window_that_is_too_small_says_so,
-          the_bar_says_what_is_so, times_are_told_in_the_unit_that_suits_them,
-          colors_of_numbers_and_blocks_stay_and_differ, help_lists_every_key_and_cuts_none,
-          help_lies_over_everything_and_a_click_closes_it)
+          the_bar_says_what_is_so, the_mark_of_now_stands_where_a_press_would_lead_to_now,
+          times_are_told_in_the_unit_that_suits_them, colors_of_numbers_and_blocks_stay_and_differ,
+          help_lists_every_key_and_cuts_none, help_lies_over_everything_and_a_click_closes_it)
