@@ -1,6 +1,8 @@
 /*
  * kept_scenes_test.c - scenes that several runs look at: the same light as a scene of one's own.
  */
+#include "sim/file.h"
+#include "sim/png.h"
 #include "sim/time.h"
 #include "tests/test.h"
 #include "tools/kept_scenes.h"
@@ -89,7 +91,12 @@ END_TEST
 START_TEST(scenes_of_files_and_wrong_ones_are_not_kept)
 {
     scene_t *scene;
-    scene = load("{\"background\": {\"kind\": \"png\", \"file\": \"../scenes/entrance.png\"}}");
+    char error[256];
+    uint8_t gray[16] = {0};
+    const sim_image_t image = {4, 4, 1, gray};
+    ck_assert_int_eq(sim_dir_make(FOVEA_OUT, error, sizeof(error)), SIM_OK);
+    ck_assert_int_eq(sim_png_write(FOVEA_OUT "/gray.png", &image, error, sizeof(error)), SIM_OK);
+    scene = load("{\"background\": {\"kind\": \"png\", \"file\": \"../" FOVEA_OUT "/gray.png\"}}");
     ck_assert(!borrowed);
     scene_free(scene);
     static const char wrong[] = "{\"lux\": -1}";
