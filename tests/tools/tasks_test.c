@@ -182,6 +182,38 @@ START_TEST(a_plan_that_is_none_is_told)
 }
 END_TEST
 
+/* An empty file, text, somebody else's database, a sweep that is cut: each has its line, and stays
+ * as it is. */
+START_TEST(files_that_are_no_sweeps_are_told)
+{
+    static const char *const asked[] = {"status", "front", "csv", "report", "tasks", "merge"};
+    static const struct {
+        const char *make, *why;
+    } c[] = {
+        {": >" DIR "/x.db", "x.db: no sweep of fovea explore"},
+        {"echo text >" DIR "/x.db", "x.db: file is not a database"},
+        {"head -c 9000 " DIR "/a.db >" DIR "/x.db", "x.db: database disk image is malformed"},
+        {"sqlite3 " DIR "/x.db 'CREATE TABLE other(a)'", "x.db: no sweep of fovea explore"},
+        {"sqlite3 " DIR "/x.db 'CREATE TABLE sweep(a)'", "x.db: no sweep of fovea explore"},
+    };
+    bool there = system("command -v sqlite3 >/dev/null") == 0;
+    planned();
+    for (size_t i = 0; i < SIM_COUNT(c) - (there ? 0 : 2); i++) {
+        ck_assert_int_eq(system("rm -f " DIR "/x.db"), 0);
+        ck_assert_int_eq(system(c[i].make), 0);
+        ck_assert_int_eq(system("cp " DIR "/x.db " DIR "/before.db"), 0);
+        for (size_t k = 0; k < SIM_COUNT(asked); k++) {
+            EXPLORE(2, "%s " DIR "/x.db", asked[k]);
+            ck_assert_msg(strstr(text, c[i].why) != NULL, "%s: %s", asked[k], text);
+        }
+        if (i > 0) /* an empty one becomes a sweep: whoever was killed at once leaves such a file */
+            EXPLORE(2, DIR "/s.json --resume --out " DIR "/x.db");
+        ck_assert_int_eq(system("cmp -s " DIR "/x.db " DIR "/before.db"), 0);
+        ck_assert_int_ne(access(DIR "/x.db-lock", F_OK), 0);
+    }
+}
+END_TEST
+
 static bool parses(const char *points)
 {
     task_t task = {0};
@@ -215,4 +247,4 @@ END_TEST
 
 TEST_MAIN("tools tasks", pieces_are_the_whole, what_is_missing_becomes_new_tasks,
           only_what_belongs_together_is_merged, wrong_usage_is_told, a_plan_that_is_none_is_told,
-          ranges_rise_below_the_budget)
+          files_that_are_no_sweeps_are_told, ranges_rise_below_the_budget)

@@ -228,8 +228,11 @@ double store_tables(store_t *s)
 
 bool store_is_sweep(store_t *s)
 {
-    double count = store_number(s, "SELECT count(*) FROM sweep", -1);
-    return count >= 1 || store_blame(s, "no sweep in it");
+    double there = store_number(s, "SELECT count(*) FROM sqlite_master WHERE name = 'sweep'", -1);
+    if (there < 0)
+        return store_blame(s, "cannot be read");
+    double count = there > 0 ? store_number(s, "SELECT count(*) FROM sweep", -1) : 0;
+    return count >= 1 || store_blame(s, "no sweep of fovea explore");
 }
 
 void store_close(store_t *s)
