@@ -253,6 +253,21 @@ START_TEST(rows_are_changed_by_clicks_and_by_typing)
 }
 END_TEST
 
+START_TEST(a_narrow_panel_has_the_first_figure_and_a_wide_one_the_register)
+{
+    begin();
+    check_shows("20.21 ms, 1600 lines");
+    check_shows_not("coarse_integration_time");
+    rig_draw(&rig, 960, 600);
+    ck_assert_str_eq(draw_string(&rig.draw, find("20.21")), "20.21 ms");
+    rig.ui.big = PANEL_CONTROL;
+    rig_draw(&rig, 1280, 800);
+    check_shows("0x0202 coarse_integration_time");
+    check_shows("8 to 2615 lines; how long each row collects light");
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(the_chosen_row_is_in_sight_in_a_small_window)
 {
     begin();
@@ -272,4 +287,6 @@ TEST_MAIN("tools view_control", values_are_told_in_units_of_people,
           all_four_digital_gains_change_in_one_frame, three_steps_are_a_stop_and_end_at_the_range,
           what_cannot_be_is_refused_with_the_reason, a_run_that_cannot_be_changed_says_why,
           steps_add_up_while_a_write_waits_for_the_bus, a_network_is_chosen_where_there_are_several,
-          rows_are_changed_by_clicks_and_by_typing, the_chosen_row_is_in_sight_in_a_small_window)
+          rows_are_changed_by_clicks_and_by_typing,
+          a_narrow_panel_has_the_first_figure_and_a_wide_one_the_register,
+          the_chosen_row_is_in_sight_in_a_small_window)

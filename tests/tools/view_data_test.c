@@ -408,6 +408,25 @@ END_TEST
 
 /* ---- power ---- */
 
+START_TEST(a_small_panel_has_the_figures_of_the_blocks_that_took_most)
+{
+    setup();
+    view_tell_count(&rig->model, "power mW", 0, "\"pixel\":1,\"adc\":2,\"isp\":3,\"npu\":4");
+    rig->model.energy_known = true;
+    rig->model.energy_fj[TECH_PIXEL] = 1000;
+    rig->model.energy_fj[TECH_ADC] = 4000;
+    rig->model.energy_fj[TECH_ISP] = 2000;
+    rig->model.energy_fj[TECH_NPU] = 3000;
+    view_rig_draw(rig, panel_power, 172, 70); /* two lines above, three blocks */
+    ck_assert_uint_eq(view_rig_count(rig, DRAW_IMAGE), 0);
+    view_rig_has(rig, "adc");
+    view_rig_has(rig, "npu");
+    view_rig_has(rig, "isp");
+    ck_assert_ptr_null(view_rig_text(rig, "pixel"));
+    teardown();
+}
+END_TEST
+
 START_TEST(power_is_stacked_by_block)
 {
     setup();
@@ -575,7 +594,8 @@ TEST_MAIN("view data", amounts_have_three_digits_and_a_prefix, steps_of_axes_are
           a_layer_is_as_wide_as_its_cycles_and_as_high_as_the_array_is_used,
           the_layer_that_runs_or_is_pointed_at_is_told, many_layers_need_few_commands,
           the_link_has_its_rate_and_its_sums, the_newest_packet_is_on_the_right,
-          the_fifo_holds_what_it_was_told_last, power_is_stacked_by_block,
+          the_fifo_holds_what_it_was_told_last,
+          a_small_panel_has_the_figures_of_the_blocks_that_took_most, power_is_stacked_by_block,
           a_column_of_many_samples_is_their_mean, energy_and_temperature_are_told,
           the_newest_line_is_at_the_bottom, a_long_line_is_cut, they_stay_inside_of_any_size,
           going_back_takes_what_was_told_later)

@@ -146,10 +146,10 @@ static void draw_chart(const ui_t *ui, const chart_t *c, const float *value, flo
 
 static void chart_label(const ui_t *ui, draw_rect_t rect, const char *name, const char *most)
 {
-    int32_t x = rect.x - 5;
-    draw_text(ui->draw, x, rect.y - 2, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%s", most);
-    draw_text(ui->draw, x, rect.y + rect.h - draw_text_height(DRAW_SMALL) + 2, DRAW_SMALL,
-              DRAW_RIGHT, ui_dim, "%s", name);
+    int32_t x = rect.x - 5, text = draw_text_height(DRAW_SMALL);
+    if (rect.h >= 2 * text - 4) /* else there is room for one of them */
+        draw_text(ui->draw, x, rect.y - 2, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%s", most);
+    draw_text(ui->draw, x, rect.y + rect.h - text + 2, DRAW_SMALL, DRAW_RIGHT, ui_dim, "%s", name);
 }
 
 /* ---- packets ---- */

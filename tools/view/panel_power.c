@@ -143,12 +143,28 @@ static uint32_t block_of(const char *name)
     return b;
 }
 
-/* A line a block, in the order of the stack from its top. */
+/* How many blocks took more than that one. */
+static uint32_t rank_of(const view_model_t *m, const view_counter_t *c, uint32_t series)
+{
+    uint32_t rank = 0, own = block_of(c->series[series]);
+    for (uint32_t b = 0; b < c->count; b++) {
+        uint32_t block = block_of(c->series[b]);
+        uint64_t fj = block < TECH_BLOCK_COUNT ? m->energy_fj[block] : 0;
+        uint64_t own_fj = own < TECH_BLOCK_COUNT ? m->energy_fj[own] : 0;
+        rank += fj > own_fj || (fj == own_fj && b > series);
+    }
+    return rank;
+}
+
+/* A line a block, in the order of the stack from its top; those that took most where there is no
+ * room for all. */
 static void draw_table(const ui_t *ui, const view_counter_t *c, draw_rect_t rect)
 {
     const view_model_t *m = ui->model;
-    int32_t text = draw_text_height(DRAW_SMALL), y = rect.y;
-    for (uint32_t b = c->count; b-- > 0 && y + text <= rect.y + rect.h + 2; y += text) {
+    int32_t text = draw_text_height(DRAW_SMALL), y = rect.y, room = (rect.h + 2) / text;
+    for (uint32_t b = c->count; b-- > 0 && y + text <= rect.y + rect.h + 2;) {
+        if ((int64_t)rank_of(m, c, b) >= room)
+            continue;
         char energy[24] = "";
         uint32_t block = block_of(c->series[b]);
         draw_rect_t row = {rect.x, y, rect.w, text};
@@ -165,6 +181,7 @@ static void draw_table(const ui_t *ui, const view_counter_t *c, draw_rect_t rect
                      plot_amount(energy, (double)m->energy_fj[block] / 1e15, "J"));
         if (block < TECH_BLOCK_COUNT)
             draw_hit(ui->draw, row, HIT_BLOCK, block, 0);
+        y += text;
     }
 }
 
@@ -222,11 +239,16 @@ void panel_power(const ui_t *ui, draw_rect_t rect)
     draw_rect_t chart = {rect.x + LABELS, top, rect.w - LABELS - TABLE - 8,
                          rect.y + rect.h - top - 5 - (tall ? text : 0) - (warms ? HEAT + 4 : 0)};
     draw_rect_t table = {rect.x + rect.w - TABLE - 2, top - 1, TABLE, rect.y + rect.h - top - 3};
-    if (chart.w < 20 || chart.h < 20)
+    if (chart.w >= 20 && chart.h >= 20) {
+        draw_stack(ui, c, chart, tall ? rect.y + rect.h - text - 2 : -1);
+        if (warms)
+            draw_heat(ui, heat, (draw_rect_t){chart.x, chart.y + chart.h + 4, chart.w, HEAT});
+    } else if (rect.w < TABLE || rect.h < 5 * text) {
         return;
-    draw_stack(ui, c, chart, tall ? rect.y + rect.h - text - 2 : -1);
-    if (warms)
-        draw_heat(ui, heat, (draw_rect_t){chart.x, chart.y + chart.h + 4, chart.w, HEAT});
+    } else { /* figures alone */
+        table.x = rect.x + 6;
+        table.w = rect.w - 10;
+    }
     draw_table(ui, c, table);
     draw_head(ui, c, rect);
 }
