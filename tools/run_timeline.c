@@ -193,12 +193,20 @@ static uint64_t flow_id(uint32_t frame, bool image)
     return 2 * (uint64_t)frame + image;
 }
 
+/* Viewers count in ns, and look for the span that is open at a point: whatever the order of lines,
+ * that is the one which began 1 ns before. */
+static void put_flow(run_timeline_t *t, char phase, const char *track, const char *name,
+                     uint64_t id, uint64_t span_ps)
+{
+    trace_file_flow(t->file, phase, track, name, id, span_ps + 1000);
+}
+
 static void begin_flow(run_timeline_t *t, uint64_t id, const char *name, uint32_t frame,
                        uint64_t exposure_ps)
 {
     char track[32];
     snprintf(track, sizeof(track), "pixel.exposure.%u", frame % 2);
-    trace_file_flow(t->file, 's', track, name, id, exposure_ps);
+    put_flow(t, 's', track, name, id, exposure_ps);
 }
 
 void run_timeline_frame(run_timeline_t *t, const timeline_frame_t *f)
@@ -208,11 +216,11 @@ void run_timeline_frame(run_timeline_t *t, const timeline_frame_t *f)
     char track[32];
     snprintf(track, sizeof(track), "link.vc%u", f->link_vc);
     begin_flow(t, id, name, f->frame, f->exposure_start_ps);
-    trace_file_flow(t->file, 't', "pixel.readout", name, id, f->readout_start_ps);
-    trace_file_flow(t->file, 't', "isp", name, id, f->readout_end_ps);
-    trace_file_flow(t->file, 't', "npu", name, id, f->npu_start_ps);
-    trace_file_flow(t->file, 't', "firmware", name, id, f->npu_end_ps);
-    trace_file_flow(t->file, 'f', track, name, id, f->link_first_ps);
+    put_flow(t, 't', "pixel.readout", name, id, f->readout_start_ps);
+    put_flow(t, 't', "isp", name, id, f->readout_end_ps);
+    put_flow(t, 't', "npu", name, id, f->npu_start_ps);
+    put_flow(t, 't', "firmware", name, id, f->npu_end_ps);
+    put_flow(t, 'f', track, name, id, f->link_first_ps);
 }
 
 void run_timeline_image(run_timeline_t *t, const timeline_image_t *i)
@@ -224,5 +232,5 @@ void run_timeline_image(run_timeline_t *t, const timeline_image_t *i)
         return; /* an image of a frame that was not seen */
     begin_flow(t, id, name, i->frame, i->exposure_start_ps);
     snprintf(track, sizeof(track), "link.vc%u", i->vc);
-    trace_file_flow(t->file, 'f', track, name, id, i->first_ps);
+    put_flow(t, 'f', track, name, id, i->first_ps);
 }

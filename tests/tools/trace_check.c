@@ -23,7 +23,7 @@ typedef struct {
 
 typedef struct {
     uint32_t tid;
-    uint64_t at_ps;
+    uint64_t at_ps, line;
 } point_t;
 
 typedef struct {
@@ -131,11 +131,13 @@ static bool take_flow(checker_t *c, const sim_json_t *event, char phase)
 {
     double id = sim_json_num(sim_json_find(event, "id"), -1);
     uint32_t n = 0;
-    point_t point;
+    point_t point = {.line = c->line};
     if (!read_tid(c, event, &point.tid) || !read_ps(event, "ts", &point.at_ps) || id < 0)
         return wrong(c, "an arrow without tid, ts, id");
     if (sim_json_str(sim_json_find(event, "cat"), "")[0] == '\0')
         return wrong(c, "an arrow without cat");
+    if (phase == 'f' && strcmp(sim_json_str(sim_json_find(event, "bp"), ""), "e") != 0)
+        return wrong(c, "an arrow's end without bp e: it would go to the next span");
     while (n < c->flows && (c->flow[n].id != id))
         n++;
     if (n == FLOWS)
@@ -217,7 +219,8 @@ static bool check_nesting(checker_t *c)
     return true;
 }
 
-/* Arrows end, and each point is in a span of its track. */
+/* Arrows end, and each point is in a span of its track. Viewers count in ns and sort by time
+ * alone: a span that begins with the point has to stand before it. */
 static bool check_flows(checker_t *c)
 {
     for (uint32_t n = 0; n < c->flows; n++)
@@ -230,7 +233,9 @@ static bool check_flows(checker_t *c)
         for (size_t i = 0; i < c->spans && !inside; i++)
             inside = c->span[i].tid == c->point[p].tid &&
                      c->span[i].start_ps <= c->point[p].at_ps &&
-                     c->point[p].at_ps <= c->span[i].end_ps;
+                     c->point[p].at_ps <= c->span[i].end_ps &&
+                     (c->span[i].start_ps / 1000 < c->point[p].at_ps / 1000 ||
+                      c->span[i].line < c->point[p].line);
         if (!inside) {
             snprintf(c->error, c->error_bytes, "%s: an arrow at %llu ps is in no span",
                      c->check->track[c->point[p].tid], (unsigned long long)c->point[p].at_ps);

@@ -181,7 +181,7 @@ END_TEST
     ",{\"ph\":\"X\",\"pid\":1,\"tid\":1,\"name\":\"x\",\"ts\":" #ts ",\"dur\":" #dur "}"
 #define FLOW(phase, id, ts)                                                                        \
     ",{\"ph\":\"" phase "\",\"pid\":1,\"tid\":1,\"name\":\"f\",\"cat\":\"c\",\"id\":" #id          \
-    ",\"ts\":" #ts "}"
+    ",\"bp\":\"e\",\"ts\":" #ts "}"
 
 START_TEST(the_check_finds_what_is_wrong)
 {
@@ -206,6 +206,10 @@ START_TEST(the_check_finds_what_is_wrong)
         {HEAD X(0, 10) FLOW("t", 1, 0) "]}", "without a beginning"},
         {HEAD X(0, 10) FLOW("s", 1, 5) FLOW("f", 1, 4) "]}", "before its last point"},
         {HEAD X(0, 10) FLOW("s", 1, 5) FLOW("f", 1, 11) "]}", "in no span"},
+        {HEAD FLOW("s", 1, 0) X(0, 10) FLOW("f", 1, 4) "]}", "in no span"},
+        {HEAD X(0, 10) FLOW("s", 1, 5) ",{\"ph\":\"f\",\"pid\":1,\"tid\":1,\"name\":\"f\",\"cat\":"
+                                       "\"c\",\"id\":1,\"ts\":7}]}",
+         "without bp e"},
         {HEAD ",{\"ph\":\"Q\",\"pid\":1,\"name\":\"q\"}]}", "not used"},
         {HEAD ",", "trace.json"},
     };
