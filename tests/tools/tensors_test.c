@@ -137,6 +137,11 @@ START_TEST(records_outlast_a_sweep_that_is_told_to_keep_them)
     ck_assert_double_eq(number_of("second", RECORDED), 0);
     sweep("t", "plain", "-j 1 --tensors none");
     same_figures("second", "plain");
+    ck_assert_int_eq(fovea(text, sizeof(text), "explore status " HERE "/second.db"), 0);
+    ck_assert_msg(strstr(text, "frames_reused") != NULL && strstr(text, "\n           12 ") != NULL,
+                  "%s", text);
+    ck_assert_int_eq(fovea(text, sizeof(text), "explore status " HERE "/plain.db"), 0);
+    ck_assert(strstr(text, "frames_reused") == NULL);
 }
 END_TEST
 

@@ -304,6 +304,16 @@ bool table_front(store_t *store, bool mixed, table_format_t format, FILE *to)
 
 /* ---- the status ---- */
 
+/* Whether frames were reused, or kept for that; files of older sweeps do not say. */
+static bool has_tensors(store_t *store)
+{
+    static const char column[] =
+        "SELECT count(*) FROM sqlite_master WHERE name = 'point' AND sql LIKE '%tensors_reused%'";
+    static const char sum[] =
+        "SELECT sum(tensors_reused + tensors_recorded + tensors_rejected) FROM point";
+    return store_number(store, column, 0) > 0 && store_number(store, sum, 0) > 0;
+}
+
 bool table_status(store_t *store, table_format_t format, FILE *to)
 {
     static const char overview[] =
@@ -322,8 +332,17 @@ bool table_status(store_t *store, table_format_t format, FILE *to)
     static const char tasks[] =
         "SELECT count(*) AS tasks, sum(points) AS of_points, sum(merged) AS merged, "
         "sum(NOT merged) AS to_come FROM task";
+    static const char tensors[] =
+        "SELECT sum(tensors_reused) AS frames_reused, sum(tensors_recorded) AS recorded, "
+        "sum(tensors_rejected) AS records_damaged, "
+        "sum(tensors_reused > 0) AS points_that_reused FROM point";
     if (!table_query(store, overview, format, to))
         return false;
+    if (format == TABLE_TEXT && has_tensors(store)) {
+        fputc('\n', to);
+        if (!table_query(store, tensors, format, to))
+            return false;
+    }
     if (format == TABLE_TEXT &&
         store_number(store, "SELECT count(*) FROM sqlite_master WHERE name = 'task'", 0) > 0) {
         fputc('\n', to);
