@@ -526,7 +526,10 @@ static bool read_root(scenario_t *s, const sim_cfg_t *root, const char *dir,
     scenario_source_t resolved;
     if (flags->source != NULL)
         return take_chip(s, flags->source);
-    if (scenario_resolved_read(root, &resolved) && flags->chip == NULL)
+    bool is_resolved = scenario_resolved_read(root, &resolved);
+    if (is_resolved)
+        scenario_resolved_check(root, s);
+    if (is_resolved && flags->chip == NULL)
         return take_chip(s, &resolved);
     return load_chip(s, error, error_bytes);
 }

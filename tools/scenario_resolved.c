@@ -1,7 +1,9 @@
 #include "tools/scenario_resolved.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 bool scenario_is_resolved(const sim_cfg_t *root)
 {
@@ -20,6 +22,15 @@ bool scenario_resolved_read(const sim_cfg_t *root, scenario_source_t *source)
         source->tech[d] = sim_cfg_obj(&tech, tech_die_names[d]);
     sim_cfg_done(&tech);
     return true;
+}
+
+void scenario_resolved_check(const sim_cfg_t *root, const scenario_t *scenario)
+{
+    if (access(scenario->firmware, R_OK) != 0)
+        sim_cfg_fail(root, "firmware",
+                     "%.300s: %s; names in this file are relative to the working directory of the "
+                     "run that wrote it",
+                     scenario->firmware, strerror(errno));
 }
 
 /* ---- images on the link ---- */

@@ -18,6 +18,9 @@ bool scenario_is_resolved(const sim_cfg_t *root);
  */
 bool scenario_resolved_read(const sim_cfg_t *root, scenario_source_t *source);
 
+/* Complains where it is read in another working directory than it was written in. */
+void scenario_resolved_check(const sim_cfg_t *root, const scenario_t *scenario);
+
 /* What of the scenario is not in `resolved` yet. root: the file that it was read from. */
 void scenario_resolved_write(const sim_cfg_t *root, scenario_t *scenario);
 

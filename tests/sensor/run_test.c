@@ -91,6 +91,18 @@ START_TEST(config_json_of_a_run_makes_it_again)
 }
 END_TEST
 
+START_TEST(config_json_elsewhere_says_where_its_names_begin)
+{
+    run_entrance("told", "");
+    ck_assert_int_eq(
+        system("mkdir -p " FOVEA_OUT "/elsewhere && at=$PWD && cd " FOVEA_OUT
+               "/elsewhere && \"$at/${FOVEA:-build/fovea}\" run ../told/config.json 2>said; "
+               "test $? -eq 2 && grep -q 'config.json: firmware: .*relative to the "
+               "working directory of the run' said"),
+        0);
+}
+END_TEST
+
 START_TEST(config_json_without_the_technology_is_an_error)
 {
     ck_assert_int_eq(
@@ -395,7 +407,8 @@ END_TEST
 
 TEST_MAIN("sensor run", threads_and_vector_level_change_no_byte, shuffled_ties_change_no_byte,
           exact_changes_no_byte, the_waits_of_each_master_add_up,
-          config_json_of_a_run_makes_it_again, config_json_without_the_technology_is_an_error,
+          config_json_of_a_run_makes_it_again, config_json_elsewhere_says_where_its_names_begin,
+          config_json_without_the_technology_is_an_error,
           an_inference_is_the_same_exact_and_takes_the_same_time_without_numerics,
           the_compiler_s_report_adds_up_to_the_cycles,
           another_seed_is_other_noise_and_another_scene_seed_another_world,
