@@ -298,7 +298,8 @@ static void put_pixel(const view_picture_t *p, const curve_t *curve, uint32_t co
     if (curve == NULL)
         memcpy(rgba, p->px.rgb + 3 * at, 3);
     else
-        put_site(site_of(p->bayer, column, row), look(curve, p->px.raw[at] >> curve->shift), rgba);
+        put_site(site_of(p->bayer, column, row),
+                 look(curve, (uint32_t)p->px.raw[at] >> curve->shift), rgba);
     for (uint32_t c = 0; c < 3; c++)
         rgba[c] = (uint8_t)(rgba[c] * share >> 8);
     rgba[3] = 255;
