@@ -148,6 +148,18 @@ static void to_image(isp_t *isp, uint32_t step, uint8_t *const planes[ISP_CHANNE
     img_step(&isp->image, step, rgb, sim_edge_ps(start_cycle, isp->desc.clk_hz));
 }
 
+/* That nobody else needs all of it leaves no trace: the scaler's memory is state. */
+static void show_row(isp_t *isp, uint32_t row, bool whole, uint8_t *const planes[ISP_CHANNELS])
+{
+    uint8_t *const *codes = whole ? planes : isp->planes;
+    if (!whole) {
+        isp->demosaic.e_from = isp->demosaic.e_to = 0; /* they are of fewer columns */
+        make_codes(isp, row, 0, (isp->now.width_px + 1) / 2, isp->planes);
+    }
+    const uint8_t *const rgb[ISP_CHANNELS] = {codes[0], codes[1], codes[2]};
+    isp->watch.row(isp->watch.ctx, row, rgb);
+}
+
 /* Computes what somebody will see of a row, and no more. */
 static void compute_row(isp_t *isp, uint32_t row, bool to_tensor, uint8_t *planes[ISP_CHANNELS])
 {
@@ -162,6 +174,9 @@ static void compute_row(isp_t *isp, uint32_t row, bool to_tensor, uint8_t *plane
     }
     if (to_tensor || isp->image.active)
         make_codes(isp, row, first, end - first, planes);
+    bool whole = first == 0 && end == (now->width_px + 1) / 2;
+    if (isp->watched)
+        show_row(isp, row, whole && (to_tensor || isp->image.active), planes);
 }
 
 static void make_row(isp_t *isp, uint32_t row)
@@ -253,6 +268,7 @@ static void begin_image(isp_t *isp)
     img_job_t job = isp_image_job(isp);
     img_begin(&isp->image, &job);
     isp->now.pipe_cycles += img_pipe_cycles(&isp->image, &job);
+    isp->watched = isp->watch.row != NULL && isp->watch.wanted(isp->watch.ctx);
 }
 
 static void begin_frame(isp_t *isp, const sim_line_t *line)

@@ -192,6 +192,14 @@ typedef struct {
     size_t block_bytes;
 } isp_known_t;
 
+/* Who watches a frame without being part of the chip: sees its rows of codes, R G B, before the
+ * stages that only images pass. State, times and statistics are the same whether anybody does. */
+typedef struct {
+    bool (*wanted)(void *ctx); /* as a frame begins */
+    void (*row)(void *ctx, uint32_t row, const uint8_t *const rgb[ISP_CHANNELS]);
+    void *ctx;
+} isp_watch_t;
+
 typedef struct {
     sim_comp_t comp;
     isp_desc_t desc;
@@ -214,6 +222,8 @@ typedef struct {
     twr_t writer;
     stats_t stats;
     img_t image;
+    isp_watch_t watch; /* row NULL: nobody; set it before the run */
+    bool watched;      /* this frame */
     sim_event_t line_out;
     sim_event_t turn; /* bursts are made: at the end of a cycle in which somebody has some */
 

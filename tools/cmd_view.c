@@ -148,7 +148,7 @@ static bool make_out(const options_t *o, char temporary[PATH], view_desc_t *view
         return false;
     }
     view->run.out_dir = temporary;
-    view->run.flags.no_images = true;
+    view->run.flags.no_files = true;
     view->run.trace_level = 1 + TRACE_BLOCKS;
     return true;
 }

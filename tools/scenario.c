@@ -321,8 +321,10 @@ static void apply_output_flags(const scenario_flags_t *flags, scenario_t *s)
     if (flags->format != NULL)
         s->output.link = scenario_link_format(flags->format);
     if (flags->no_images)
-        s->output.picture = s->output.dng = 0;
-    s->output.images = s->output.link != 0 && !flags->no_images;
+        s->output.picture = 0;
+    if (flags->no_images || flags->no_files)
+        s->output.dng = 0;
+    s->output.images = s->output.link != 0 && !flags->no_images && !flags->no_files;
 }
 
 static void read_output(const sim_cfg_t *root, const scenario_flags_t *flags, scenario_t *s)

@@ -51,7 +51,8 @@ typedef struct {
     const scenario_source_t *source; /* file is then only what names in it are relative to */
     kept_scenes_t *scenes; /* makes scenes that are objects; outlives the scenario; NULL: nobody */
     bool served;           /* the host is another program: nothing is done in its name */
-    bool no_images;        /* there are no files of images */
+    bool no_images;        /* no images are made for files */
+    bool no_files;         /* they are made, but only previews become files */
     const char *late;      /* the host starts the stream so much later than the file says */
     const char *format;    /* image on the link, as output.format, or "none" */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;

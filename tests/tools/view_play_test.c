@@ -90,6 +90,11 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     view_listen_metadata(&((user_t *)ctx)->listen, metadata);
 }
 
+static void on_received(void *ctx, const mipi_rx_frame_t *frame)
+{
+    view_listen_received(&((user_t *)ctx)->listen, frame);
+}
+
 static void on_frame(void *ctx, const timeline_frame_t *frame)
 {
     view_tell_frame(&((user_t *)ctx)->model, frame);
@@ -100,7 +105,7 @@ static int watch(user_t *u, const char *scenario, const char *frames, const char
 {
     run_desc_t desc = {.scenario = scenario,
                        .out_dir = DIR "/run",
-                       .flags = {.frames = frames, .host = host, .no_images = true},
+                       .flags = {.frames = frames, .host = host, .no_files = true},
                        .threads = 2,
                        .verbose = SIM_LOG_ERROR};
     const run_watcher_t watcher = {.begin = on_begin,
@@ -108,6 +113,7 @@ static int watch(user_t *u, const char *scenario, const char *frames, const char
                                    .span = on_span,
                                    .frame_starts = on_frame_starts,
                                    .metadata = on_metadata,
+                                   .received = on_received,
                                    .frame = on_frame,
                                    .hand = u->may_change,
                                    .ctx = u};
@@ -130,11 +136,10 @@ static void drop(user_t *u)
     view_model_free(&u->model);
 }
 
-static uint64_t plain_hash(const char *options)
+static uint64_t hash_of(const char *scenario, const char *options)
 {
     size_t bytes;
-    ck_assert_msg(fovea(text, sizeof(text), "run " SCENARIO " %s --out " DIR "/plain", options) ==
-                      0,
+    ck_assert_msg(fovea(text, sizeof(text), "run %s %s --out " DIR "/plain", scenario, options) == 0,
                   "%s", text);
     uint8_t *stats = sim_file_read(DIR "/plain/stats.json", 1 << 26, &bytes, error, sizeof(error));
     ck_assert_ptr_nonnull(stats);
@@ -143,6 +148,11 @@ static uint64_t plain_hash(const char *options)
     uint64_t hash = strtoull(strchr(at + 13, '"') + 1, NULL, 16);
     free(stats);
     return hash;
+}
+
+static uint64_t plain_hash(const char *options)
+{
+    return hash_of(SCENARIO, options);
 }
 
 /* ---- nobody does anything ---- */
@@ -163,6 +173,26 @@ START_TEST(a_viewed_run_is_the_same_run)
     ck_assert_uint_eq(u.model.frames_done.next, 2);
     ck_assert_uint_eq(play_changes(u.play), 0);
     drop(&u);
+}
+END_TEST
+
+/* Where the chip makes no image, or of a region, or sends RAW, a viewer makes none either. */
+START_TEST(whoever_looks_makes_no_image)
+{
+    static const char *const scenarios[] = {"scenes/faults/payload_crc.json",
+                                            "scenes/plain_camera/raw.json",
+                                            "scenes/roi_stream/region.json"};
+    for (size_t i = 0; i < SIM_COUNT(scenarios); i++) {
+        static user_t u;
+        u = (user_t){.act = nothing};
+        ck_assert_int_eq(watch(&u, scenarios[i], "5", NULL), 0);
+        ck_assert_uint_eq(u.hash, hash_of(scenarios[i], "--frames 5"));
+        ck_assert_uint_eq(u.model.picture[VIEW_ISP].height_px, u.model.picture[VIEW_RAW].height_px);
+        const view_picture_t *host = &u.model.picture[VIEW_HOST];
+        bool part = host->width_px != 0 && host->window.width_px < u.model.timing.window.width_px;
+        ck_assert_int_eq(part, i == 2); /* the region is at its place */
+        drop(&u);
+    }
 }
 END_TEST
 
@@ -216,6 +246,44 @@ START_TEST(steps_stop_where_they_say)
     ck_assert_int_eq(watch(&u, SCENARIO, "2", NULL), 0);
     ck_assert_uint_eq(u.turn, 7);
     ck_assert_uint_eq(u.hash, plain_hash("--frames 2"));
+    drop(&u);
+}
+END_TEST
+
+/* The newest layer that was told at this time; -1: none was. */
+static int64_t layer_told(const view_model_t *m, uint64_t at_ps)
+{
+    for (uint64_t n = m->spans.next; n > m->spans.first; n--) {
+        const view_span_t *span = view_span(m, n - 1);
+        if (span->told_ps != at_ps)
+            break;
+        if (strcmp(m->track[span->track], "npu.layers") == 0)
+            return strtol(strstr(span->args, "\"layer\":") + 8, NULL, 10);
+    }
+    return -1;
+}
+
+static bool layers(user_t *u, uint32_t turn)
+{
+    uint64_t now_ps = play_now_ps(u->play);
+    u->at_ps[turn] = now_ps;
+    if (turn > 0) {
+        ck_assert_uint_gt(now_ps, u->at_ps[turn - 1]);
+        ck_assert_int_eq(layer_told(&u->model, now_ps), turn - 1);
+    }
+    if (turn == 8)
+        return false;
+    play_step(u->play, STEP_NLAYER);
+    return true;
+}
+
+/* Engines are at several layers at once: what counts is which is through. */
+START_TEST(a_step_by_layer_completes_the_next)
+{
+    static user_t u;
+    u = (user_t){.act = layers};
+    ck_assert_int_eq(watch(&u, SCENARIO, "1", NULL), 0);
+    ck_assert_uint_eq(u.turn, 9);
     drop(&u);
 }
 END_TEST
@@ -352,7 +420,8 @@ START_TEST(who_leaves_early_ends_the_run)
 }
 END_TEST
 
-TEST_MAIN("play", a_viewed_run_is_the_same_run, steps_stop_where_they_say,
+TEST_MAIN("play", a_viewed_run_is_the_same_run, whoever_looks_makes_no_image,
+          steps_stop_where_they_say, a_step_by_layer_completes_the_next,
           back_in_time_and_forward_again_is_the_same_run,
           what_a_hand_does_is_a_script_that_does_the_same, a_recorded_run_is_not_changed,
           who_leaves_early_ends_the_run)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isp/rows.h"
 #include "isp/yuv.h"
 #include "tools/host_image.h"
 #include "tools/truth.h"
@@ -66,11 +67,18 @@ static void on_row(void *ctx, const sim_line_t *line)
     stepped(l, STEP_ROW);
 }
 
+/* The chip's own image, where one is made of the whole frame, as it leaves. */
+static bool is_made(const isp_t *isp)
+{
+    return isp->image.active && isp->image.job.out_on == 0;
+}
+
 static void on_image_line(void *ctx, const sim_line_t *line)
 {
     view_listen_t *l = ctx;
     view_picture_t *p = &l->model->picture[VIEW_ISP];
-    if (!make_room(p, line->width_px, line->height_px, 3))
+    l->image_window = line->window;
+    if (!is_made(&l->run->sensor->isp) || !make_room(p, line->width_px, line->height_px, 3))
         return;
     uint8_t *rgb = p->px.rgb + 3 * (size_t)line->width_px * line->row;
     if (line->format == SIM_LINE_YUV422)
@@ -83,12 +91,35 @@ static void on_image_line(void *ctx, const sim_line_t *line)
     p->told_ps = now_ps(l);
 }
 
-static bool image_wanted(void *ctx)
+/* A viewer makes no frame's image: what stages do is state. */
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+/* Else what the network sees. */
+static void on_codes(void *ctx, uint32_t row, const uint8_t *const rgb[ISP_CHANNELS])
+{
+    view_listen_t *l = ctx;
+    const isp_frame_t *now = &l->run->sensor->isp.now;
+    view_picture_t *p = &l->model->picture[VIEW_ISP];
+    if (row >= now->height_px || !make_room(p, now->width_px, now->height_px, 3))
+        return;
+    uint8_t *to = p->px.rgb + 3 * (size_t)now->width_px * row;
+    l->run->sensor->isp.image.interleave->interleave(rgb, now->width_px, to);
+    p->frame = now->frame;
+    p->rows = row + 1;
+    p->window = now->window;
+    p->told_ps = now_ps(l);
+}
+
+static bool codes_wanted(void *ctx)
 {
     view_listen_t *l = ctx;
     bool wanted = l->want_image || l->every_image;
     l->want_image = false;
-    return wanted;
+    return wanted && !is_made(&l->run->sensor->isp);
 }
 
 /* An image on the link says neither which part of the array it shows nor its colors' order. */
@@ -96,7 +127,7 @@ static bool take_image(view_listen_t *l, const mipi_rx_stream_t *stream, uint32_
 {
     view_picture_t *p = &l->model->picture[VIEW_HOST];
     bool raw = host_image_is_raw(stream);
-    const view_picture_t *shown = &l->model->picture[raw ? VIEW_RAW : VIEW_ISP];
+    const view_picture_t *shown = &l->model->picture[VIEW_RAW];
     if (!make_room(p, width_px, stream->lines, raw ? 2 : 3))
         return false;
     p->bits = raw ? host_image_samples(stream, p->px.raw) : 0;
@@ -104,7 +135,7 @@ static bool take_image(view_listen_t *l, const mipi_rx_stream_t *stream, uint32_
         return false;
     p->bayer = shown->bayer;
     p->black = raw ? black_of(&l->run->sensor->pixel.desc, p->bits) : 0;
-    p->window = shown->window;
+    p->window = raw ? shown->window : l->image_window;
     return true;
 }
 
@@ -155,12 +186,6 @@ void view_listen_refresh(view_listen_t *l)
 
 /* ---- what the run tells ---- */
 
-static int64_t layer_of(const char *args)
-{
-    const char *at = args != NULL ? strstr(args, "\"layer\":") : NULL;
-    return at != NULL ? strtol(at + 8, NULL, 10) : -1;
-}
-
 static bool is_engine(const char *track)
 {
     static const char *const engines[] = {"npu.load", "npu.store", "npu.mac", "npu.vec"};
@@ -174,13 +199,10 @@ void view_listen_span(view_listen_t *l, const char *track, const char *name, uin
                       uint64_t end_ps, const char *args)
 {
     view_tell_span(l->model, track, name, start_ps, end_ps, args, now_ps(l));
-    if (!is_engine(track))
-        return;
-    int64_t layer = layer_of(args);
-    stepped(l, STEP_INSN);
-    if (layer != l->layer)
+    if (strcmp(track, "npu.layers") == 0) /* told when all of a layer's turn is through */
         stepped(l, STEP_NLAYER);
-    l->layer = layer;
+    else if (is_engine(track))
+        stepped(l, STEP_INSN);
 }
 
 void view_listen_frame_starts(view_listen_t *l, const scene_timing_t *timing, uint32_t frame)
@@ -320,16 +342,16 @@ bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
 {
     sensor_t *sensor = run->sensor;
     l->run = run;
-    l->layer = -1;
     l->want_image = true;
     l->model->sensor = sensor;
     l->model->networks = &run->networks;
     l->model->frames = run->scenario.frames < VIEW_ENDLESS ? run->scenario.frames : 0;
     if (!load_world(l, run, desc))
         return false;
+    sensor->isp.watch = (isp_watch_t){codes_wanted, on_codes, l};
     bool fine = pix_add_sink(&sensor->pixel, (sim_line_sink_t){on_row, l}) &&
                 isp_add_image_sink(&sensor->isp, (img_sink_t){.line = {on_image_line, l},
-                                                              .wanted = image_wanted}) &&
+                                                              .wanted = never}) &&
                 mipi_tx_listen(&sensor->mipi, on_packet, l) &&
                 sim_wire_connect(&sensor->npu.done, on_inference, l);
     if (!fine)
@@ -345,7 +367,6 @@ void view_listen_end(view_listen_t *l)
 void view_listen_back(view_listen_t *l, uint64_t at_ps)
 {
     l->uart_used = 0;
-    l->layer = -1;
     l->drawn = false;
     view_model_back(l->model, at_ps);
 }

@@ -1,8 +1,9 @@
 /*
  * listen.h - the taps of a run: what fills the viewer's model.
  *
- * It only listens; the state of the run is the same without it. The ISP's image is asked for as
- * often as somebody looks (want_image), for it costs time where nobody else wants it.
+ * It only listens; the state of the run is the same without it. Where the chip makes no image of
+ * its whole frame, the rows that the network sees are one; they are asked for as often as somebody
+ * looks (want_image), for they cost time.
  */
 #ifndef TOOLS_VIEW_LISTEN_H
 #define TOOLS_VIEW_LISTEN_H
@@ -17,9 +18,9 @@ typedef struct {
     scenario_t world;     /* loaded once more, for a scene of its own */
     char uart[VIEW_LINE]; /* the line that is being printed */
     uint32_t uart_used;
-    int64_t layer;        /* of the NPU's last instruction; -1: none */
     uint32_t drawn_frame; /* of the ideal picture */
     bool drawn;
+    sim_window_t image_window; /* of the newest line of the chip's own image */
     bool want_image;  /* the next frame of the ISP */
     bool every_image; /* all of them: pictures are taken at times that are not known */
     /* Something happened that one can step to. May be NULL. */

@@ -21,7 +21,7 @@ typedef struct play play_t;
 typedef enum {
     STEP_ROW,    /* the next row of the pixel array is read */
     STEP_FRAME,  /* the next frame begins to be read */
-    STEP_NLAYER, /* the NPU's next layer completes */
+    STEP_NLAYER, /* the NPU's next layer completes, or its next turn (npu/npu.h) */
     STEP_INSN,   /* the NPU's next instruction completes */
     STEP_PACKET, /* the link's next packet has left */
     STEP_KINDS
@@ -37,9 +37,6 @@ typedef enum {
     SPEED_COUNT
 } play_speed_t;
 extern const char *const play_speed_name[SPEED_COUNT];
-
-/* What the user's hand can change. */
-typedef enum { HAND_REGISTER, HAND_LIGHT } hand_kind_t;
 
 /* ---- wishes; they are done when the run next looks ---- */
 
