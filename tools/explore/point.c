@@ -189,6 +189,44 @@ static bool load_models(point_base_t *base, char *error, size_t error_bytes)
     return true;
 }
 
+/* Files among the values of a parameter: they belong to the base, too, since tasks of other hosts
+ * know the base alone. What expressions make is known point by point. */
+static bool add_values(point_base_t *base, const space_param_t *p, const char *field, char *error,
+                       size_t error_bytes)
+{
+    const char *dot = strrchr(field, '.');
+    char key[64];
+    bool fine = true;
+    snprintf(key, sizeof(key), "%.*s", (int)strcspn(dot + 1, "["), dot + 1);
+    for (uint64_t v = 0; fine && p->kind == PARAM_LIST && v < p->levels; v++) {
+        sim_json_t *holder = sim_json_object(), *value = copy_of(p->value[v]);
+        if (holder == NULL || value == NULL) {
+            snprintf(error, error_bytes, "out of memory");
+            sim_json_free(holder);
+            sim_json_free(value);
+            return false;
+        }
+        sim_json_add_value(holder, key, value);
+        for (uint32_t i = 0; fine && i < base->space->scenarios; i++)
+            fine = input_add_scenario(base->files, base->files, holder, base->scenario_file[i],
+                                      error, error_bytes);
+        sim_json_free(holder);
+    }
+    return fine;
+}
+
+static bool load_values(point_base_t *base, char *error, size_t error_bytes)
+{
+    for (uint32_t i = 0; i < base->space->params; i++) {
+        const space_param_t *p = &base->space->param[i];
+        for (uint32_t f = 0; f < p->fields; f++)
+            if (strncmp(p->field[f], "scenario.", 9) == 0 &&
+                !add_values(base, p, p->field[f], error, error_bytes))
+                return false;
+    }
+    return true;
+}
+
 static bool load_scenarios(point_base_t *base, char *error, size_t error_bytes)
 {
     for (uint32_t i = 0; i < base->space->scenarios; i++) {
@@ -435,7 +473,7 @@ bool point_base_load(point_base_t *base, const space_t *space, char *error, size
         return false;
     }
     if (!load_models(base, error, error_bytes) || !load_scenarios(base, error, error_bytes) ||
-        !load_chip(base, error, error_bytes))
+        !load_values(base, error, error_bytes) || !load_chip(base, error, error_bytes))
         return false;
     base->hash = hash_base(base);
     return true;
