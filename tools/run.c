@@ -293,6 +293,17 @@ static int fall_short(run_t *run)
     return run_fail(run, EXIT_FAILED, "%s%s (see %s/uart.log)", frames, why, dir);
 }
 
+/* It ends short of its frames: whether a watcher has put it back to an earlier time. */
+static bool goes_on(run_t *run, bool lost)
+{
+    const run_watcher_t *watcher = run->watcher;
+    bool signal = run->interrupted != NULL && *run->interrupted != 0;
+    if (watcher == NULL || watcher->stay == NULL || signal || finished(run))
+        return false;
+    return watcher->stay(watcher->ctx, lost ? core_state_name(run->sensor->core.state)
+                                            : "no frame comes any more");
+}
+
 static int simulate(run_t *run)
 {
     double begin = execution_seconds(), shown = begin;
@@ -315,6 +326,7 @@ static int simulate(run_t *run)
         bool stopped = !run->served && sim_stopped(run->sim);
         stop = stopped || (over && sim_now_ps(run->sim) % SLICE_PS == 0) ||
                (run->interrupted != NULL && *run->interrupted != 0);
+        stop = stop && !goes_on(run, core_is_lost(run->sensor));
     }
     run->host_s = execution_seconds() - begin;
     if (terminal)

@@ -68,6 +68,8 @@ typedef struct {
     bool (*begin)(void *ctx, run_t *run);
     /* In place of sim_run_until_ps; false: the run is to end. */
     bool (*advance)(void *ctx, uint64_t until_ps);
+    /* The run ends short of its frames. True: it was put back, and goes on from there. */
+    bool (*stay)(void *ctx, const char *why);
     void (*span)(void *ctx, const char *track, const char *name, uint64_t start_ps, uint64_t end_ps,
                  const char *args);
     void (*count)(void *ctx, const char *track, uint64_t at_ps, const char *values);

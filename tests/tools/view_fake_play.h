@@ -16,6 +16,7 @@ enum { FAKE_WRITES = 16 };
 
 struct play {
     bool paused, busy, over, may_change;
+    bool cut;
     play_speed_t speed;
     int32_t step; /* -1: none was asked for */
     uint32_t backs, seeks;
@@ -139,6 +140,11 @@ uint64_t play_furthest_ps(const play_t *p)
 bool play_busy(const play_t *p)
 {
     return p->busy;
+}
+
+bool play_short(const play_t *p)
+{
+    return p->cut;
 }
 
 bool play_over(const play_t *p)

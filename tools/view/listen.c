@@ -268,6 +268,7 @@ void view_listen_energy(view_listen_t *l, const energy_frame_t *frame)
 {
     memcpy(l->model->energy_fj, frame->fj, sizeof(frame->fj));
     l->model->energy_frame = frame->frame;
+    l->model->energy_ps = now_ps(l);
     l->model->energy_known = true;
 }
 

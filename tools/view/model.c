@@ -237,6 +237,20 @@ void view_model_back(view_model_t *m, uint64_t at_ps)
     m->now_ps = at_ps;
 }
 
+void view_model_arrived(view_model_t *m, uint64_t at_ps)
+{
+    for (uint32_t i = 0; i < VIEW_PICTURES; i++)
+        if (m->picture[i].told_ps > at_ps)
+            m->picture[i].width_px = m->picture[i].height_px = m->picture[i].rows = 0;
+    for (uint32_t i = 0; i < m->layers; i++)
+        m->layer[i].known = m->layer[i].known && m->layer[i].report.end_ps <= at_ps;
+    m->energy_known = m->energy_known && m->energy_ps <= at_ps;
+    if (m->truth_known && m->timing.start_ps + m->timing.exposure_ps > at_ps) {
+        m->truth_known = false;
+        m->timing = (scene_timing_t){0};
+    }
+}
+
 /* ---- questions ---- */
 
 const view_report_t *view_report_of(const view_model_t *m, uint32_t frame)

@@ -161,6 +161,7 @@ typedef struct {
     uint32_t network;                     /* its number in networks */
     uint64_t energy_fj[TECH_BLOCK_COUNT]; /* of the last frame that is over */
     uint32_t energy_frame;
+    uint64_t energy_ps; /* when it was told */
     bool energy_known;
 } view_model_t;
 
@@ -168,8 +169,11 @@ typedef struct {
 bool view_model_init(view_model_t *model);
 void view_model_free(view_model_t *model);
 
-/* Back to at_ps: what was told later is dropped. */
+/* Back to at_ps: what was told later is dropped from the logs. Pictures and the like stay to be
+ * seen until those of that time come. */
 void view_model_back(view_model_t *model, uint64_t at_ps);
+/* It has arrived there: what did not come is not of that time, and is dropped, too. */
+void view_model_arrived(view_model_t *model, uint64_t at_ps);
 
 /* Item `number` of a ring, between ring.first and ring.next - 1. */
 const view_span_t *view_span(const view_model_t *model, uint64_t number);

@@ -23,6 +23,7 @@ struct play {
     sim_t *sim;
     sim_history_t *history;
     bool paused, over, left;
+    bool cut; /* over, with frames missing */
     play_speed_t speed;
     int32_t step;     /* play_step_t that is waited for; -1: none */
     bool running;     /* a piece */
@@ -125,7 +126,8 @@ static bool go_back(play_t *p, uint64_t to_ps)
         return false;
     host_player_wake(&p->desc.run->player);
     view_listen_back(p->desc.listen, from_ps);
-    p->over = false;
+    p->over = p->cut = false;
+    p->complaint[0] = '\0';
     p->paused = true;
     p->step = -1;
     p->goal_ps = to_ps;
@@ -140,7 +142,7 @@ static const char *refusal(const play_t *p)
     if (!p->desc.may_change)
         return "a recorded run is as it was";
     if (p->over)
-        return "the run is complete";
+        return "the run is at its end";
     const host_player_t *player = &p->desc.run->player;
     if (host_script_sends(&p->desc.run->scenario.host))
         return "the scenario's host script sends files";
@@ -284,6 +286,11 @@ bool play_over(const play_t *p)
     return p->over;
 }
 
+bool play_short(const play_t *p)
+{
+    return p->cut;
+}
+
 bool play_may_change(const play_t *p)
 {
     return refusal(p) == NULL;
@@ -357,9 +364,12 @@ static void arrive(play_t *p)
 {
     if (p->step_came)
         p->step = -1;
-    if (sim_now_ps(p->sim) >= p->goal_ps)
+    if (p->goal_ps != NO_GOAL && sim_now_ps(p->sim) >= p->goal_ps) {
         p->goal_ps = NO_GOAL;
+        view_model_arrived(p->desc.listen->model, sim_now_ps(p->sim));
+    }
     p->over = (sim_stopped(p->sim) && !p->step_came) || run_is_complete(p->desc.run);
+    p->cut = p->over && !run_is_complete(p->desc.run);
     if (p->over)
         play_pause(p, true);
 }
@@ -408,6 +418,16 @@ bool play_advance(play_t *p, uint64_t until_ps)
             return true; /* the run looks at its boundary anew */
     }
     return true;
+}
+
+bool play_stay(play_t *p, const char *why)
+{
+    if (!p->desc.interactive || p->left)
+        return false;
+    p->over = p->cut = true;
+    play_pause(p, true);
+    complain(p, "%s", why);
+    return play_advance(p, sim_now_ps(p->sim)) && !p->over;
 }
 
 /* ---- begin and end ---- */

@@ -60,7 +60,8 @@ uint64_t play_now_ps(const play_t *play);
 uint64_t play_begin_ps(const play_t *play);    /* how far back one can go */
 uint64_t play_furthest_ps(const play_t *play); /* where the run has been */
 bool play_busy(const play_t *play);            /* on the way to a step or a place */
-bool play_over(const play_t *play);            /* the run is complete */
+bool play_over(const play_t *play);            /* the run is at its end */
+bool play_short(const play_t *play);           /* .. with frames missing */
 bool play_may_change(const play_t *play);
 /* Bytes of CCS register addr as they are, big end first. */
 uint32_t play_register(const play_t *play, uint16_t addr, uint32_t bytes);

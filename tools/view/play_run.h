@@ -31,6 +31,9 @@ void play_begin(play_t *play, const play_desc_t *desc);
 /* In place of sim_run_until_ps, for run_watcher_t; may return at an earlier time than now. False:
  * the user left before the end. */
 bool play_advance(play_t *play, uint64_t until_ps);
+/* The run ends here, short of its frames; the user may look at it, and go back. True: it is at an
+ * earlier time now and goes on from there. */
+bool play_stay(play_t *play, const char *why);
 /* For view_listen_t; ctx is the play_t. */
 void play_stepped(void *play, play_step_t step);
 /* What was changed by hand, as a host script for the same scenario, with its own host's lines. */

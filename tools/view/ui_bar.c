@@ -140,7 +140,8 @@ static state_t state_of(const play_t *play)
     if (play_busy(play))
         return (state_t){"on the way", ui_warn};
     if (play_over(play) && play_now_ps(play) >= play_furthest_ps(play))
-        return (state_t){"run complete", ui_accent};
+        return play_short(play) ? (state_t){"ended early", ui_bad}
+                                : (state_t){"run complete", ui_accent};
     return play_paused(play) ? (state_t){"paused", ui_warn} : (state_t){"running", ui_good};
 }
 

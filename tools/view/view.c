@@ -39,7 +39,6 @@ typedef struct {
     bool asked;   /* the user did something since */
     bool checked; /* against what was recorded */
     bool leaves;
-    bool complete; /* the run came to its end */
     int code;
     view_told_t told;
     double begun_s;
@@ -134,6 +133,7 @@ static void compare_with_record(view_t *v)
 {
     char path[1200], error[256], hash[24];
     size_t bytes;
+    fault_finish(&v->run->faults); /* as the run does at its end; to go back takes it back */
     v->told.hash = sim_state_hash(v->run->sim);
     if (v->desc->recorded == NULL)
         return;
@@ -156,10 +156,12 @@ static void compare_with_record(view_t *v)
 
 static void note_end(view_t *v)
 {
-    if (v->checked || !play_over(v->play))
+    bool over = play_over(v->play), news = over && !v->checked;
+    v->checked = over;
+    if (!over)
+        v->told.hash = 0;
+    if (!news)
         return;
-    v->checked = true;
-    v->complete = true;
     v->told.run_s = execution_seconds() - v->begun_s;
     v->told.run_ps = sim_now_ps(v->run->sim);
     compare_with_record(v);
@@ -178,10 +180,11 @@ static bool look(void *ctx, uint32_t wait_ms)
     for (uint32_t i = 0; i < count && !v->leaves; i++)
         v->leaves = !handle(v, &input[i]);
     note_end(v);
-    v->leaves = v->leaves || interrupted(v) || (v->desc->close && play_over(v->play));
-    if (v->asked || v->leaves || execution_seconds() >= v->due_s)
+    v->leaves = v->leaves || interrupted(v);
+    bool ends = v->leaves || (v->desc->close && play_over(v->play));
+    if (v->asked || ends || execution_seconds() >= v->due_s)
         publish(v);
-    return !v->leaves;
+    return !ends;
 }
 
 /* ---- without a window: a picture, a film ---- */
@@ -306,6 +309,12 @@ static bool on_advance(void *ctx, uint64_t until_ps)
     return play_advance(v->play, until_ps);
 }
 
+static bool on_stay(void *ctx, const char *why)
+{
+    view_t *v = ctx;
+    return play_stay(v->play, why);
+}
+
 static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
                     uint64_t end_ps, const char *args)
 {
@@ -366,6 +375,7 @@ static void *run_it(void *ctx)
     run_desc_t desc = v->desc->run;
     const run_watcher_t watcher = {.begin = on_begin,
                                    .advance = on_advance,
+                                   .stay = on_stay,
                                    .span = on_span,
                                    .count = on_count,
                                    .frame_starts = on_frame_starts,
