@@ -210,9 +210,10 @@ static uint32_t big(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-uint32_t display_pixel(uint32_t x, uint32_t y)
+/* So many pixels from x, y on. */
+static void read_row(uint32_t *px, uint32_t x, uint32_t y, uint32_t count)
 {
-    uint8_t head[100], px[4];
+    uint8_t head[100];
     FILE *file = fopen(display.screen, "rb");
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_eq(fread(head, 1, sizeof(head), file), sizeof(head));
@@ -220,8 +221,25 @@ uint32_t display_pixel(uint32_t x, uint32_t y)
     ck_assert_uint_eq(big(head + 44), 32); /* bits of a pixel */
     long at = (long)header_bytes + (long)colors * 12 + (long)y * row_bytes + (long)x * 4;
     ck_assert_int_eq(fseek(file, at, SEEK_SET), 0);
-    ck_assert_uint_eq(fread(px, 1, 4, file), 4);
+    ck_assert_uint_eq(fread(px, 4, count, file), count);
     fclose(file);
     bool little = big(head + 28) == 0;
-    return (little ? (uint32_t)px[2] << 16 | (uint32_t)px[1] << 8 | px[0] : big(px)) & 0xffffff;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t b[4];
+        memcpy(b, &px[i], 4);
+        px[i] = (little ? (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0] : big(b)) & 0xffffff;
+    }
+}
+
+uint32_t display_pixel(uint32_t x, uint32_t y)
+{
+    uint32_t px;
+    read_row(&px, x, y, 1);
+    return px;
+}
+
+void display_read(uint32_t *px, uint32_t width, uint32_t height)
+{
+    for (uint32_t y = 0; y < height; y++)
+        read_row(px + (size_t)y * width, 0, y, width);
 }

@@ -20,7 +20,8 @@ void display_user(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 unsigned long display_window(const char *title);
 /* What a window manager's close button does: WM_DELETE_WINDOW. */
 void display_ask_to_close(unsigned long window);
-/* 0xRRGGBB of a pixel of the display. */
+/* 0xRRGGBB of a pixel of the display, and of so many from its upper left corner, row by row. */
 uint32_t display_pixel(uint32_t x, uint32_t y);
+void display_read(uint32_t *px, uint32_t width, uint32_t height);
 
 #endif

@@ -23,6 +23,7 @@ enum {
     GLYPHS = 512,  /* of a font that are kept; a power of two */
     LATIN = 256,   /* keys above are KEY_LEFT and its like */
     CRISP = 13,    /* pixels of a font up to which sharpness counts more than shape */
+    POLL_MS = 4,   /* between looks for input */
     LEAST_W = 800, /* a window's size, points */
     LEAST_H = 500,
 };
@@ -548,6 +549,9 @@ static bool take(window_t *w, const SDL_Event *event, input_t *input)
     }
 }
 
+/* Looks again and again. SDL_WaitEventTimeout would sleep, but it has itself woken on X11 by
+ * messages to the window on another connection; one that arrives after the window is gone is an X
+ * error, which ends the program (SDL 2.26, X11_SendWakeupEvent). */
 bool window_input(window_t *w, input_t *input, uint32_t wait_ms)
 {
     *input = (input_t){0};
@@ -555,12 +559,13 @@ bool window_input(window_t *w, input_t *input, uint32_t wait_ms)
         return false;
     if (take_typed(w, input))
         return true;
-    uint64_t now = SDL_GetTicks64(), until = now + wait_ms;
-    for (SDL_Event event; SDL_WaitEventTimeout(&event, (int)(until - now)) == 1;) {
-        if (take(w, &event, input))
-            return true;
-        now = SDL_GetTicks64();
-        now = now < until ? now : until;
+    for (uint64_t now = SDL_GetTicks64(), until = now + wait_ms;; now = SDL_GetTicks64()) {
+        for (SDL_Event event; SDL_PollEvent(&event) != 0;)
+            if (take(w, &event, input))
+                return true;
+        if (now >= until)
+            break;
+        SDL_Delay(until - now < POLL_MS ? (uint32_t)(until - now) : POLL_MS);
     }
     *input = (input_t){0};
     return false;
