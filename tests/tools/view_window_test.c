@@ -1,76 +1,7 @@
 /*
- * view_window_test.c - draw lists as pixels, without a display.
+ * view_window_test.c - draw lists as pixels, without a display; images: view_scale_test.c.
  */
-#include "tests/test.h"
-#include "tools/view/window.h"
-
-#define BLACK 0x000000
-#define RED 0xff0000
-
-static draw_t list;
-
-/* No SDL2, or no font of Debian's: then no test of these can run. */
-static window_t *open_or_skip(uint32_t width, uint32_t height, double scale)
-{
-    char error[300];
-    const window_desc_t desc = {.width = width, .height = height, .scale = scale, .headless = true};
-    window_t *window = window_open(&desc, error, sizeof(error));
-    if (window == NULL && !window_is_built())
-        test_skip(error);
-    else
-        ck_assert_msg(window != NULL, "%s", error);
-    return window;
-}
-
-static sim_image_t shown(window_t *window)
-{
-    sim_image_t image;
-    window_show(window, &list);
-    ck_assert(!list.no_memory);
-    ck_assert(window_pixels(window, &image));
-    ck_assert_uint_eq(image.channels, 3);
-    return image;
-}
-
-/* Without a check: one costs more than all else here. */
-static uint32_t rgb(const sim_image_t *image, uint32_t x, uint32_t y)
-{
-    const uint8_t *at = image->data + ((size_t)y * image->width_px + x) * 3;
-    return (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
-}
-
-static uint32_t px(const sim_image_t *image, uint32_t x, uint32_t y)
-{
-    ck_assert(x < image->width_px && y < image->height_px);
-    return rgb(image, x, y);
-}
-
-static uint32_t count(const sim_image_t *image, uint32_t color)
-{
-    uint32_t found = 0;
-    for (uint32_t y = 0; y < image->height_px; y++)
-        for (uint32_t x = 0; x < image->width_px; x++)
-            found += rgb(image, x, y) == color;
-    return found;
-}
-
-/* Pixels that are not black: the box around them. */
-static draw_rect_t ink(const sim_image_t *image)
-{
-    uint32_t left = image->width_px, top = image->height_px, right = 0, bottom = 0;
-    for (uint32_t y = 0; y < image->height_px; y++)
-        for (uint32_t x = 0; x < image->width_px; x++)
-            if (rgb(image, x, y) != BLACK) {
-                left = x < left ? x : left;
-                right = x + 1 > right ? x + 1 : right;
-                top = y < top ? y : top;
-                bottom = y + 1;
-            }
-    if (right == 0)
-        return (draw_rect_t){0, 0, 0, 0};
-    return (draw_rect_t){(int32_t)left, (int32_t)top, (int32_t)(right - left),
-                         (int32_t)(bottom - top)};
-}
+#include "tests/tools/view_pixel_rig.h"
 
 START_TEST(areas_are_where_they_were_drawn_at_every_size)
 {
@@ -147,20 +78,6 @@ START_TEST(text_stays_in_the_room_that_the_list_has_for_it)
     draw_free(&list);
 }
 END_TEST
-
-static window_t *open_100(double scale)
-{
-    window_t *window = open_or_skip(100, 80, scale);
-    draw_begin(&list, 100, 80);
-    return window;
-}
-
-static void done(window_t *window, sim_image_t *image)
-{
-    sim_image_free(image);
-    window_close(window);
-    draw_free(&list);
-}
 
 START_TEST(a_frame_is_a_point_wide_and_inside)
 {
@@ -386,151 +303,6 @@ START_TEST(any_number_of_characters_can_be_shown)
 }
 END_TEST
 
-/* ---- images ---- */
-
-static void put(uint8_t *at, uint32_t rgba)
-{
-    for (uint32_t c = 0; c < 4; c++)
-        at[c] = (uint8_t)(rgba >> (24 - 8 * c));
-}
-
-START_TEST(an_image_without_smoothing_has_square_pixels)
-{
-    window_t *window = open_100(2);
-    if (window == NULL)
-        return;
-    uint8_t *at = draw_image(&list, (draw_rect_t){10, 20, 30, 10}, 3, 1, false);
-    put(at, 0xff0000ff);
-    put(at + 4, 0x00ff00ff);
-    put(at + 8, 0x0000ffff);
-    sim_image_t image = shown(window);
-    ck_assert_uint_eq(count(&image, RED), 20 * 20);
-    ck_assert_uint_eq(count(&image, 0x00ff00), 20 * 20);
-    ck_assert_uint_eq(count(&image, 0x0000ff), 20 * 20);
-    ck_assert_uint_eq(px(&image, 20, 40), RED);
-    ck_assert_uint_eq(px(&image, 39, 59), RED);
-    ck_assert_uint_eq(px(&image, 40, 40), 0x00ff00);
-    ck_assert_uint_eq(px(&image, 79, 59), 0x0000ff);
-    done(window, &image);
-}
-END_TEST
-
-START_TEST(an_even_image_stays_even_however_it_is_scaled)
-{
-    static const struct {
-        int32_t w, h;
-        uint32_t image_w, image_h;
-    } sizes[] = {{90, 70, 7, 5}, {90, 70, 900, 700}, {33, 70, 97, 5}, {50, 50, 50, 50}};
-    window_t *window = open_100(1);
-    if (window == NULL)
-        return;
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-        for (uint32_t code = 0; code < 256; code += code < 250 ? 11 : 1) {
-            draw_begin(&list, 100, 80);
-            draw_fill(&list, (draw_rect_t){0, 0, 100, 80}, 0x123456ff);
-            uint32_t pixels = sizes[i].image_w * sizes[i].image_h, gray = code * 0x010101;
-            uint8_t *at = draw_image(&list, (draw_rect_t){3, 4, sizes[i].w, sizes[i].h},
-                                     sizes[i].image_w, sizes[i].image_h, true);
-            for (uint32_t k = 0; k < pixels; k++)
-                put(at + 4 * k, gray << 8 | 0xff);
-            sim_image_t image = shown(window);
-            ck_assert_uint_eq(count(&image, gray), (uint32_t)(sizes[i].w * sizes[i].h));
-            ck_assert_uint_eq(count(&image, 0x123456),
-                              100 * 80 - (uint32_t)(sizes[i].w * sizes[i].h));
-            sim_image_free(&image);
-        }
-    window_close(window);
-    draw_free(&list);
-}
-END_TEST
-
-/* Of 3 pixels to 2: the first is a whole one and half of the second, over 1.5. */
-START_TEST(a_smooth_image_shown_smaller_is_averaged)
-{
-    window_t *window = open_100(1);
-    if (window == NULL)
-        return;
-    uint8_t *at = draw_image(&list, (draw_rect_t){10, 10, 20, 20}, 40, 40, true);
-    for (uint32_t i = 0; i < 40 * 40; i++)
-        put(at + 4 * i, (i % 40 + i / 40) % 2 != 0 ? 0xffffffff : 0x000000ff);
-    at = draw_image(&list, (draw_rect_t){50, 50, 2, 1}, 3, 1, true);
-    put(at, 0xf00000ff);
-    put(at + 4, 0x00f000ff);
-    put(at + 8, 0x0000f0ff);
-    sim_image_t image = shown(window);
-    for (uint32_t y = 10; y < 30; y++)
-        for (uint32_t x = 10; x < 30; x++)
-            ck_assert_uint_eq(px(&image, x, y), 0x808080); /* 127.5 */
-    ck_assert_uint_eq(px(&image, 50, 50), 0xa05000);
-    ck_assert_uint_eq(px(&image, 51, 50), 0x0050a0);
-    done(window, &image);
-}
-END_TEST
-
-/* Two pixels over eight: 0 and 240 are at 2 and 6, between them it goes in steps of 60. */
-START_TEST(a_smooth_image_shown_larger_goes_from_pixel_to_pixel)
-{
-    static const uint32_t gray[8] = {0, 0, 30, 90, 150, 210, 240, 240};
-    window_t *window = open_100(1);
-    if (window == NULL)
-        return;
-    uint8_t *at = draw_image(&list, (draw_rect_t){10, 10, 8, 3}, 2, 1, true);
-    put(at, 0x000000ff);
-    put(at + 4, 0xf0f0f0ff);
-    at = draw_image(&list, (draw_rect_t){30, 10, 3, 8}, 1, 2, true);
-    put(at, 0x000000ff);
-    put(at + 4, 0xf0f0f0ff);
-    sim_image_t image = shown(window);
-    for (uint32_t i = 0; i < 8; i++) {
-        ck_assert_uint_eq(px(&image, 10 + i, 11), gray[i] * 0x010101);
-        ck_assert_uint_eq(px(&image, 31, 10 + i), gray[i] * 0x010101);
-    }
-    done(window, &image);
-}
-END_TEST
-
-/* What is transparent has no color of its own: red beside it fades, and nothing turns black. */
-START_TEST(transparent_parts_of_an_image_show_what_is_below)
-{
-    for (uint32_t smooth = 0; smooth < 2; smooth++) {
-        window_t *window = open_100(1);
-        if (window == NULL)
-            return;
-        draw_fill(&list, (draw_rect_t){0, 0, 100, 80}, 0xff0000ff);
-        uint8_t *at = draw_image(&list, (draw_rect_t){10, 10, 40, 30}, 2, 1, smooth != 0);
-        put(at, 0xff0000ff);
-        put(at + 4, 0x00ff0000);
-        at = draw_image(&list, (draw_rect_t){60, 10, 20, 30}, 1, 1, smooth != 0);
-        put(at, 0x0000ff80);
-        sim_image_t image = shown(window);
-        ck_assert_uint_eq(count(&image, RED) + count(&image, 0x7f0080), 100 * 80);
-        ck_assert_uint_eq(count(&image, 0x7f0080), 20 * 30);
-        done(window, &image);
-    }
-}
-END_TEST
-
-/* Zoomed so far that one of its pixels is as large as the window. */
-START_TEST(an_image_may_be_much_larger_than_the_window)
-{
-    for (uint32_t smooth = 0; smooth < 2; smooth++) {
-        window_t *window = open_100(1);
-        if (window == NULL)
-            return;
-        const draw_rect_t rect = {-400000, -300000, 1000000, 1000000};
-        uint8_t *at = draw_image(&list, rect, 1000, 1000, smooth != 0);
-        for (uint32_t i = 0; i < 1000 * 1000; i++)
-            put(at + 4 * i, (i % 1000 == 400 && i / 1000 == 300 ? 0xff0000ff : 0x00ff00ff));
-        sim_image_t image = shown(window); /* its pixel 400, 300 is at 0, 0 .. 999, 999 */
-        if (smooth == 0)
-            ck_assert_uint_eq(count(&image, RED), 100 * 80);
-        else /* a quarter of it, where four meet */
-            ck_assert_uint_eq(px(&image, 0, 0) >> 16 & 0xff, 64);
-        done(window, &image);
-    }
-}
-END_TEST
-
 /* ---- the window itself ---- */
 
 static void picture(uint32_t seed)
@@ -668,11 +440,7 @@ TEST_MAIN("view window", areas_are_where_they_were_drawn_at_every_size,
           level_and_upright_lines_are_sharp_and_have_both_ends, oblique_lines_cover_their_area,
           nothing_is_drawn_outside_of_the_clip, text_begins_and_ends_where_it_should,
           monospaced_text_keeps_to_its_columns, text_has_its_color_and_lets_shine_through,
-          any_number_of_characters_can_be_shown, an_image_without_smoothing_has_square_pixels,
-          an_even_image_stays_even_however_it_is_scaled, a_smooth_image_shown_smaller_is_averaged,
-          a_smooth_image_shown_larger_goes_from_pixel_to_pixel,
-          transparent_parts_of_an_image_show_what_is_below,
-          an_image_may_be_much_larger_than_the_window, one_list_has_the_same_pixels_each_time,
+          any_number_of_characters_can_be_shown, one_list_has_the_same_pixels_each_time,
           coordinates_of_any_size_are_drawn_without_harm,
           a_list_smaller_than_its_window_leaves_the_rest_black,
           what_cannot_be_opened_is_told_in_one_line, a_build_without_sdl_names_the_packages)
