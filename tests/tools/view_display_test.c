@@ -269,6 +269,11 @@ START_TEST(without_a_display_it_says_so)
     ck_assert_ptr_null(window_open(&desc, error, sizeof(error)));
     ck_assert_msg(strstr(error, "no display") != NULL, "%s", error);
     ck_assert_ptr_null(strchr(error, '\n'));
+    setenv("SDL_VIDEODRIVER", "", 1); /* set to nothing is not set */
+    setenv("DISPLAY", "", 1);
+    unsetenv("WAYLAND_DISPLAY");
+    ck_assert_ptr_null(window_open(&desc, error, sizeof(error)));
+    ck_assert_msg(strstr(error, "--screenshot") != NULL, "%s", error);
 }
 END_TEST
 

@@ -368,6 +368,8 @@ static bool sees_the_end(user_t *u, uint32_t turn)
     }
     ck_assert(play_short(u->play));
     ck_assert_str_eq(play_complaint(u->play), "no frame comes any more");
+    play_pause(u->play, false); /* there is nothing to go on to */
+    ck_assert(play_paused(u->play));
     u->at_ps[0] = play_now_ps(u->play);
     play_seek(u->play, 1040 * SIM_PS_PER_MS);
     return true;

@@ -12,6 +12,9 @@ static void write_caption(const view_model_t *m, caption_t *caption)
     const scene_truth_t *t = &m->truth;
     caption->explains = "What is really there: no lens, no noise, no shutter. Boxes are the truth "
                         "that the chip is judged by; it never sees them.";
+    caption->fact[0] = '\0';
+    if (!m->truth_known && m->picture[VIEW_IDEAL].width_px == 0)
+        return;
     if (!m->truth_known)
         snprintf(caption->fact, sizeof(caption->fact), "frame %u", m->picture[VIEW_IDEAL].frame);
     else

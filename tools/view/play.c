@@ -211,7 +211,7 @@ void play_log(const play_t *p, FILE *to)
 
 void play_pause(play_t *p, bool pause)
 {
-    p->paused = pause;
+    p->paused = pause || p->over;
     p->step = -1;
     p->goal_ps = NO_GOAL;
     set_pace(p);

@@ -409,6 +409,8 @@ static void hand_over(view_t *v, const input_t *input)
         x->input[x->inputs - 1] = *input;
     else if (x->inputs < INPUTS)
         x->input[x->inputs++] = *input;
+    else if (input->kind == INPUT_CLOSE) /* told once: it must not get lost among keys */
+        x->input[INPUTS - 1] = *input;
     pthread_cond_broadcast(&x->changed);
     pthread_mutex_unlock(&x->lock);
 }
@@ -506,6 +508,10 @@ static int without_window(view_t *v)
         view_film_abandon(v->film);
     if (v->error[0] != '\0')
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
+    if (interrupted(v) && v->frames == 0)
+        return cli_fail(EXIT_FAILED, "view: interrupted");
+    if (v->code == EXIT_FAILED && !v->x.begun)
+        return cli_fail(EXIT_FAILED, "view: %s", v->run->error);
     if (v->code != EXIT_USAGE && v->frames == 0)
         return cli_fail(EXIT_FAILED, "view: the run ended at %.9f s, before %s",
                         v->run->sim != NULL ? (double)sim_now_ps(v->run->sim) / 1e12 : 0,
@@ -525,7 +531,9 @@ static int keep_changes(view_t *v)
         play_log(v->play, to);
     if (to == NULL || sim_file_commit(to, v->desc->hand, v->error, sizeof(v->error)) != SIM_OK)
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
-    fprintf(stderr, "fovea view: %u changes by hand: fovea run %s --host %s does the same\n",
+    fprintf(stderr,
+            "fovea view: %u changes by hand: fovea run %s --host %s, with the same options, does "
+            "the same\n",
             v->told.changes, v->desc->run.scenario, v->desc->hand);
     return EXIT_FINE;
 }
@@ -533,7 +541,11 @@ static int keep_changes(view_t *v)
 /* Leaving is no failure of the run, whatever is missing of it. */
 static int end_of(view_t *v, int code)
 {
+    v->leaves = v->leaves || interrupted(v);
     bool wrong = v->code == EXIT_USAGE || (v->code != EXIT_FINE && !v->leaves && v->frames == 0);
+    char *see = v->desc->run.flags.no_files ? strstr(v->run->error, " (see ") : NULL;
+    if (see != NULL) /* what is there goes with the session */
+        *see = '\0';
     if (code == EXIT_FINE && wrong)
         code = cli_fail(v->code, "view: %s", v->run->error);
     if (code == EXIT_FINE)

@@ -221,8 +221,13 @@ static bool fit(window_t *w)
 /* Without one of these SDL2 would find a driver that shows nothing to anybody. */
 static bool has_display(void)
 {
-    return getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL ||
-           getenv("SDL_VIDEODRIVER") != NULL;
+    static const char *const names[] = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"};
+    for (size_t i = 0; i < SIM_COUNT(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return true;
+    }
+    return false;
 }
 
 static bool open_on_display(window_t *w, const window_desc_t *desc, char *error, size_t error_bytes)
