@@ -179,16 +179,16 @@ static double points_over(void)
 static void wait_a_while(sim_stream_t *random, bool for_point)
 {
     double before = for_point ? points_over() : 0;
-    for (int i = 0; for_point && i < 500 && points_over() <= before; i++)
-        nap_ms(10);
-    nap_ms(sim_stream_below(random, for_point ? 30 : 120));
+    for (int i = 0; for_point && i < 5000 && points_over() <= before; i++)
+        nap_ms(1);
+    nap_ms(sim_stream_below(random, for_point ? 5 : 120));
 }
 
 /* SIGKILL at random times, then one run that comes through. */
 static void kill_until_done(const char *strategy, uint32_t seed)
 {
     const char *const arguments[] = {"fovea",          "explore",  DIR "/s.json", "--out",
-                                     DIR "/killed.db", "--resume", "-j",          "2",
+                                     DIR "/killed.db", "--resume", "-j",          "1",
                                      "--strategy",     strategy,   NULL};
     sim_stream_t random = sim_stream(seed, 0x6b696c6c, 0);
     uint32_t kills = 0, cuts = 0; /* of them: points were over, and others not */
@@ -197,7 +197,8 @@ static void kill_until_done(const char *strategy, uint32_t seed)
         times(other);
         pid_t pid = begin_sweep(arguments);
         if (kills < 14) {
-            wait_a_while(&random, kills % 2 == 1);
+            /* the first soon after a point, or a fast machine would be through before the third */
+            wait_a_while(&random, kills < 5 || kills % 2 == 1);
             kill(pid, SIGKILL);
         }
         waitpid(pid, &status, 0);
