@@ -153,7 +153,7 @@ static bool make_out(const options_t *o, char temporary[PATH], view_desc_t *view
     return true;
 }
 
-static void print_told(const view_told_t *told, bool recorded)
+static void print_told(const view_told_t *told)
 {
     sim_json_t *out = sim_json_object();
     char hash[24];
@@ -167,7 +167,7 @@ static void print_told(const view_told_t *told, bool recorded)
     sim_json_add_u64(out, "changes", told->changes);
     if (told->hash != 0)
         sim_json_add_str(out, "state_hash", hash);
-    if (told->hash != 0 && recorded)
+    if (told->hash != 0 && told->recorded)
         sim_json_add_bool(out, "as_recorded", told->same);
     char *text = sim_json_print(out, true);
     printf("%s\n", text != NULL ? text : "{}");
@@ -252,6 +252,6 @@ int cmd_view(int argc, char **argv)
     if (temporary[0] != '\0')
         (void)remove_all(temporary);
     if (code == EXIT_FINE && o.json != NULL)
-        print_told(&told, view.recorded != NULL);
+        print_told(&told);
     return code;
 }

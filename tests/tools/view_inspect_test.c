@@ -124,6 +124,9 @@ START_TEST(a_span_has_all_that_it_was_told_with)
     check_row("frame", "1");
     check_row("shape", "{\"h\":3,\"w\":4}");
     check_row("bytes", "4096");
+    view_tell_span(&rig.model, "odd", "odd", 1, 2, " \"a\":1, \"lines\":1600", 3);
+    show(HIT_SPAN, rig.model.spans.next - 1, 0, 0, 0);
+    check_row("lines", "1600"); /* behind a blank */
     show(HIT_SPAN, 99, 0, 0, 0);
     check_shows("no longer");
     rig_free(&rig);

@@ -156,6 +156,15 @@ START_TEST(a_recorded_run_is_shown_again)
         0);
     view(0, DIR "/rec --headless --close --json");
     ck_assert_msg(strstr(text, "\"as_recorded\":\tfalse") != NULL, "%s", text);
+    static const char *const damaged[] = {"", "{\"state_hash\"", "\"state_hash\": 5"};
+    for (size_t i = 0; i < SIM_COUNT(damaged); i++) {
+        ck_assert_int_eq(sim_file_write(DIR "/rec/stats.json", damaged[i], strlen(damaged[i]),
+                                        error, sizeof(error)),
+                         SIM_OK);
+        view(0, DIR "/rec --headless --close --json");
+        ck_assert_msg(strstr(text, "as_recorded") == NULL, "%s", text);
+        ck_assert_ptr_nonnull(strstr(text, "state_hash"));
+    }
 }
 END_TEST
 

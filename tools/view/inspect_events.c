@@ -135,7 +135,7 @@ void inspect_pixel(inspect_t *in, const ui_select_t *s)
 static void put_args(inspect_t *in, const char *args)
 {
     char key[VIEW_ARGS], value[VIEW_ARGS];
-    for (const char *at = args; *at != '\0';) {
+    for (const char *at = args + strspn(args, " "); *at != '\0'; at += strspn(at, " ")) {
         bool quoted = false;
         int depth = 0;
         const char *end = at;

@@ -128,30 +128,43 @@ static bool handle(view_t *v, const input_t *input)
     return ui_input(&v->ui, &v->model, newest(v), v->play, input);
 }
 
+/* What stats.json of a run says; "": nothing. */
+static void read_hash(const char *dir, char hash[24])
+{
+    char path[1200], error[256];
+    size_t bytes;
+    hash[0] = '\0';
+    snprintf(path, sizeof(path), "%s/stats.json", dir);
+    uint8_t *stats = sim_file_read(path, MAX_STATS, &bytes, error, sizeof(error));
+    char *text = stats != NULL ? realloc(stats, bytes + 1) : NULL;
+    if (text == NULL) {
+        free(stats);
+        return;
+    }
+    text[bytes] = '\0';
+    const char *at = strstr(text, "\"state_hash\"");
+    if (at != NULL && sscanf(at, "\"state_hash\" : \"%16[0-9a-f]\"", hash) != 1)
+        hash[0] = '\0';
+    free(text);
+}
+
 /* A recorded run that is simulated again must come to the state that it had. */
 static void compare_with_record(view_t *v)
 {
-    char path[1200], error[256], hash[24];
-    size_t bytes;
+    char hash[24], recorded[24];
     fault_finish(&v->run->faults); /* as the run does at its end; to go back takes it back */
     v->told.hash = sim_state_hash(v->run->sim);
     if (v->desc->recorded == NULL)
         return;
-    snprintf(path, sizeof(path), "%s/stats.json", v->desc->recorded);
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)v->told.hash);
-    uint8_t *stats = sim_file_read(path, MAX_STATS, &bytes, error, sizeof(error));
-    char *text = stats != NULL ? realloc(stats, bytes + 1) : NULL;
-    if (text != NULL)
-        text[bytes] = '\0';
-    const char *at = text != NULL ? strstr(text, "\"state_hash\"") : NULL;
-    bool same =
-        at != NULL && strncmp(at + strcspn(at, ":") + 1 + strspn(strchr(at, ':') + 1, " \t\""),
-                              hash, strlen(hash)) == 0;
-    v->told.same = same;
+    read_hash(v->desc->recorded, recorded);
+    v->told.recorded = recorded[0] != '\0';
+    v->told.same = strcmp(hash, recorded) == 0;
     view_tell_line(&v->model, LINE_LOG, sim_now_ps(v->run->sim),
-                   same ? "state hash %s, as recorded" : "state hash %s: not what was recorded",
+                   v->told.same       ? "state hash %s, as recorded"
+                   : v->told.recorded ? "state hash %s: not what was recorded"
+                                      : "state hash %s; its stats.json has none",
                    hash);
-    free(text != NULL ? text : (char *)stats);
 }
 
 static void note_end(view_t *v)
