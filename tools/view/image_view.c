@@ -42,7 +42,7 @@ static sim_window_t shown_of(const view_model_t *m, view_picture_kind_t kind)
     sim_window_t frame = frame_window(m), own = window_of(p);
     if (!is_window(&own))
         return frame;
-    if (kind == VIEW_TENSOR || !is_within(&own, &frame))
+    if (!is_within(&own, &frame))
         return own;
     frame.flip_x = own.flip_x;
     frame.flip_y = own.flip_y;

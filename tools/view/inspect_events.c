@@ -25,8 +25,7 @@ static void gone(inspect_t *in, const char *what)
 static const char *const picture_names[VIEW_PICTURES] = {[VIEW_RAW] = "RAW",
                                                          [VIEW_ISP] = "ISP image",
                                                          [VIEW_HOST] = "Host's image",
-                                                         [VIEW_IDEAL] = "World",
-                                                         [VIEW_TENSOR] = "Input tensor"};
+                                                         [VIEW_IDEAL] = "World"};
 
 static pix_frame_t frame_now(const view_model_t *m)
 {

@@ -49,7 +49,6 @@ typedef enum {
     VIEW_ISP,
     VIEW_HOST,
     VIEW_IDEAL,
-    VIEW_TENSOR,
     VIEW_PICTURES
 } view_picture_kind_t;
 
