@@ -208,6 +208,11 @@ START_TEST(clicks_and_wheel_do_what_keys_do)
     wait_for_change(&before, "a run");
     display_user("mousemove 90 17 click 1"); /* the button of pause */
     wait_for_rest(&before, "paused by a click");
+    for (uint32_t i = 0; i < 2; i++) { /* there is an image then, however slow the run is */
+        display_user("key Right");
+        wait_for_change(&before, "a frame");
+        wait_for_rest(&before, "a frame");
+    }
     display_user("mousemove 480 230");
     wait_for_rest(&before, "the pointer is over RAW");
     display_user("click --repeat 12 --delay 30 4"); /* closer */
