@@ -508,6 +508,7 @@ sim_err_t sim_snapshot_restore(sim_t *sim, const sim_snapshot_t *snapshot)
     sim_snapshot_t view = *snapshot; /* restoring only reads */
     sim_snap_t snap = {.sim = sim, .s = &view, .restoring = true};
     sim_heap_clear(sim);
+    sim->stopped = false; /* what stopped it is later */
     exchange_all(&snap);
     if (!snap.failed && (snap.at != view.used || snap.page != view.pages))
         sim_snap_fail(&snap, "the snapshot has more than this simulation");

@@ -352,6 +352,36 @@ START_TEST(nothing_of_later_is_there)
 }
 END_TEST
 
+static bool from_the_end(user_t *u, uint32_t turn)
+{
+    (void)turn;
+    if (u->at_ps[0] == 0 && !play_over(u->play)) {
+        play_pause(u->play, false);
+        return true;
+    }
+    if (u->at_ps[0] != 0) {
+        ck_assert_uint_eq(play_now_ps(u->play), 0);
+        ck_assert(!play_over(u->play));
+        return false;
+    }
+    ck_assert(!play_short(u->play));
+    u->at_ps[0] = play_now_ps(u->play);
+    play_seek(u->play, 0);
+    return true;
+}
+
+/* Nothing runs on the way there. */
+START_TEST(from_its_end_a_run_begins_anew)
+{
+    static user_t u;
+    u = (user_t){.act = from_the_end};
+    ck_assert_int_eq(watch(&u, SCENARIO, "2", NULL), 0);
+    ck_assert_uint_eq(u.hash, plain_hash("--frames 2"));
+    ck_assert_uint_eq(sim_now_ps(u.run->sim), u.at_ps[0]);
+    drop(&u);
+}
+END_TEST
+
 /* ---- a run that ends before its frames ---- */
 
 static bool sees_the_end(user_t *u, uint32_t turn)
@@ -495,7 +525,7 @@ END_TEST
 
 TEST_MAIN("play", a_viewed_run_is_the_same_run, whoever_looks_makes_no_image,
           steps_stop_where_they_say, a_step_by_layer_completes_the_next,
-          back_in_time_and_forward_again_is_the_same_run, nothing_of_later_is_there,
+          back_in_time_and_forward_again_is_the_same_run, nothing_of_later_is_there, from_its_end_a_run_begins_anew,
           a_run_that_ends_early_stays,
           what_a_hand_does_is_a_script_that_does_the_same, a_recorded_run_is_not_changed,
           who_leaves_early_ends_the_run)
