@@ -97,6 +97,12 @@ START_TEST(a_raw_pixel_has_its_dn_color_and_times_of_its_row)
     show(HIT_PIXEL, VIEW_RAW, 0, 0, RIG_ROWS);
     check_shows("is not read yet");
     check_shows_not("electrons");
+    check_shows("this is the frame before");
+    rig.model.picture[VIEW_RAW].first = true; /* there is none */
+    show(HIT_PIXEL, VIEW_RAW, 0, 0, RIG_ROWS);
+    check_shows("is not read yet.");
+    check_shows_not("the frame before");
+    check_shows_not("DN");
     rig_free(&rig);
 }
 END_TEST

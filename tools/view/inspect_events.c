@@ -80,6 +80,10 @@ static uint32_t inspect_sample(inspect_t *in, const view_picture_t *p, uint32_t 
 
 static void inspect_raw(inspect_t *in, const view_picture_t *p, uint32_t x, uint32_t y)
 {
+    if (y >= p->rows && p->first) {
+        inspect_say(in, ui_warn, "Row %u of frame %u is not read yet.", y, p->frame);
+        return;
+    }
     uint32_t dn = inspect_sample(in, p, x, y);
     const char *color = image_bayer_name(p->bayer, x, y);
     pix_frame_t f = frame_now(in->ui->model);

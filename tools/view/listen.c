@@ -35,6 +35,7 @@ static bool make_room(view_picture_t *p, uint32_t width_px, uint32_t height_px, 
         p->px.rgb = malloc(bytes);
         p->room = p->px.rgb != NULL ? bytes : 0;
     }
+    p->first = true;
     p->width_px = p->px.rgb != NULL ? width_px : 0;
     p->height_px = p->px.rgb != NULL ? height_px : 0;
     if (p->px.rgb != NULL)
@@ -61,6 +62,7 @@ static void on_row(void *ctx, const sim_line_t *line)
         p->black = black_of(&l->run->sensor->pixel.desc, line->bits);
         p->window = line->window;
         p->told_ps = now_ps(l);
+        p->first = p->first && p->rows < p->height_px;
         memcpy(p->px.raw + (size_t)line->row * line->width_px, line->data.raw,
                2 * (size_t)line->width_px);
     }

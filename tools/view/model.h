@@ -61,6 +61,7 @@ typedef struct {
     sim_bayer_t bayer;            /* RAW */
     uint32_t black;               /* RAW: black level, DN */
     sim_window_t window;          /* what of the active array it shows */
+    bool first;                   /* no frame was before it: rows that are not there are empty */
     uint64_t told_ps;             /* of its newest row */
     union {
         uint16_t *raw;
