@@ -217,6 +217,9 @@ START_TEST(what_does_not_come_to_pass_is_told)
     view(1, "scenes/must_fail/brown_out_alone.json --headless --close");
     ck_assert_msg(strstr(text, "11 of 30 frames were reported") != NULL, "%s", text);
     ck_assert_msg(strstr(text, "(see") == NULL, "%s", text); /* a folder that is gone */
+    ck_assert_int_eq(system("touch " DIR "/file"), 0);
+    view(1, SCENARIO " --record " DIR "/file/film.y4m --from 9s");
+    ck_assert_msg(strstr(text, "/file") != NULL && strstr(text, "ended") == NULL, "%s", text);
     view(1, SCENARIO " --frames 1 --screenshot /nowhere/x.png --at 1ms");
     ck_assert_msg(strstr(text, "/nowhere/x.png") != NULL, "%s", text);
 }

@@ -35,9 +35,9 @@ typedef struct {
     draw_t list[LISTS];
     exchange_t x;
     uint32_t width, height; /* of the window, points */
-    double due_s;      /* when the next list is to be drawn */
-    bool asked;   /* the user did something since */
-    bool checked; /* against what was recorded */
+    double due_s;           /* when the next list is to be drawn */
+    bool asked;             /* the user did something since */
+    bool checked;           /* against what was recorded */
     bool leaves;
     int code;
     view_told_t told;
@@ -230,12 +230,7 @@ static bool add_to_film(view_t *v)
     sim_image_t image = {0};
     play_pause(v->play, false); /* what is seen goes on */
     bool fine = take_picture(v, &image);
-    if (fine && v->film == NULL) { /* its size is known now */
-        const view_film_desc_t desc = {v->desc->film, image.width_px, image.height_px, v->desc->fps,
-                                       1};
-        v->film = view_film_open(&desc, v->error, sizeof(v->error));
-    }
-    fine = fine && v->film != NULL && view_film_add(v->film, &image, v->error, sizeof(v->error));
+    fine = fine && view_film_add(v->film, &image, v->error, sizeof(v->error));
     sim_image_free(&image);
     return fine;
 }
@@ -506,6 +501,22 @@ static int with_window(view_t *v)
     return v->error[0] != '\0' ? cli_fail(EXIT_FAILED, "view: %s", v->error) : EXIT_FINE;
 }
 
+/* Before the run: a name that cannot be written is told at once. Its size is that of a picture. */
+static bool open_film(view_t *v)
+{
+    sim_image_t image = {0};
+    draw_begin(&v->list[0], v->width, v->height);
+    window_show(v->window, &v->list[0]);
+    if (!window_pixels(v->window, &image)) {
+        snprintf(v->error, sizeof(v->error), "out of memory");
+        return false;
+    }
+    const view_film_desc_t desc = {v->desc->film, image.width_px, image.height_px, v->desc->fps, 1};
+    sim_image_free(&image);
+    v->film = view_film_open(&desc, v->error, sizeof(v->error));
+    return v->film != NULL;
+}
+
 static int without_window(view_t *v)
 {
     window_desc_t desc = v->desc->window;
@@ -513,7 +524,8 @@ static int without_window(view_t *v)
     v->window = window_open(&desc, v->error, sizeof(v->error));
     if (v->window == NULL)
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
-    run_it(v);
+    if (v->desc->film == NULL || open_film(v))
+        run_it(v);
     window_close(v->window);
     if (v->film != NULL && v->error[0] == '\0' && !interrupted(v))
         (void)view_film_commit(v->film, v->error, sizeof(v->error));
