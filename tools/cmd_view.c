@@ -251,7 +251,7 @@ int cmd_view(int argc, char **argv)
     int code = view_session(&view, &told);
     if (temporary[0] != '\0')
         (void)remove_all(temporary);
-    if (code == EXIT_FINE && o.json != NULL)
+    if (o.json != NULL && (code == EXIT_FINE || told.hash != 0)) /* also of a run that failed */
         print_told(&told);
     return code;
 }

@@ -214,7 +214,8 @@ START_TEST(what_does_not_come_to_pass_is_told)
     ck_assert_msg(strstr(text, "/nowhere") != NULL, "%s", text);
     view(1, SCENARIO " --frames 1 --screenshot " DIR "/x.png --at 1ms --out /proc/no");
     ck_assert_msg(strstr(text, "/proc/no") != NULL, "%s", text); /* not that it ended early */
-    view(1, "scenes/must_fail/brown_out_alone.json --headless --close");
+    view(1, "scenes/must_fail/brown_out_alone.json --headless --close --json");
+    ck_assert_msg(strstr(text, "\"state_hash\"") != NULL, "%s", text);
     ck_assert_msg(strstr(text, "11 of 30 frames were reported") != NULL, "%s", text);
     ck_assert_msg(strstr(text, "(see") == NULL, "%s", text); /* a folder that is gone */
     ck_assert_int_eq(system("touch " DIR "/file"), 0);
