@@ -1,6 +1,5 @@
-#include "tools/view/view.h"
+#include "tools/view/view_int.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,60 +7,22 @@
 #include "sim/file.h"
 #include "tools/cli.h"
 #include "tools/execution.h"
-#include "tools/view/play_run.h"
-#include "tools/view/ui.h"
 
 #define REFRESH_S (1.0 / 30)
-enum { INPUTS = 256, LISTS = 3, NONE = LISTS, IDLE_MS = 10, MAX_STATS = 256 << 20 };
-
-/* Between the two threads, under the lock. */
-typedef struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    input_t input[INPUTS]; /* from the window; the run's thread empties it */
-    uint32_t inputs;
-    uint32_t newest, showing; /* draw lists: the one that was made last, the one that is shown */
-    uint64_t made;            /* lists */
-    bool begun, ended;        /* the run is wired; it is over */
-} exchange_t;
-
-typedef struct {
-    const view_desc_t *desc;
-    run_t *run;
-    view_model_t model;
-    view_listen_t listen;
-    play_t *play;
-    view_ui_t ui;
-    draw_t list[LISTS];
-    exchange_t x;
-    uint32_t width, height; /* of the window, points */
-    double due_s;           /* when the next list is to be drawn */
-    bool asked;             /* the user did something since */
-    bool checked;           /* against what was recorded */
-    bool leaves;
-    int code;
-    view_told_t told;
-    double begun_s;
-
-    window_t *window; /* without a second thread: pictures and films */
-    view_film_t *film;
-    uint64_t next_ps; /* of the film: its next frame */
-    uint64_t frames;
-    char error[512];
-} view_t;
+enum { NONE = VIEW_LISTS, IDLE_MS = 10, MAX_STATS = 256 << 20 };
 
 /* ---- draw lists ---- */
 
 /* The list that is neither shown nor waits to be. */
-static uint32_t free_list(const exchange_t *x)
+static uint32_t free_list(const view_exchange_t *x)
 {
-    for (uint32_t i = 0; i < LISTS; i++)
+    for (uint32_t i = 0; i < VIEW_LISTS; i++)
         if (i != x->newest && i != x->showing)
             return i;
     return 0;
 }
 
-static void draw_into(view_t *v, draw_t *list)
+void view_draw_into(view_t *v, draw_t *list)
 {
     const ui_t ui = {&v->model, v->play, &v->ui, list};
     view_listen_refresh(&v->listen);
@@ -71,11 +32,11 @@ static void draw_into(view_t *v, draw_t *list)
 
 static const draw_t *newest(const view_t *v)
 {
-    return &v->list[v->x.newest < LISTS ? v->x.newest : 0];
+    return &v->list[v->x.newest < VIEW_LISTS ? v->x.newest : 0];
 }
 
 /* Under the lock: until the other thread says something, or so long. */
-static void wait_for_change(exchange_t *x, uint32_t ms)
+static void wait_for_change(view_exchange_t *x, uint32_t ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -89,7 +50,7 @@ static void wait_for_change(exchange_t *x, uint32_t ms)
 
 static uint32_t take_inputs(view_t *v, input_t *to, uint32_t wait_ms)
 {
-    exchange_t *x = &v->x;
+    view_exchange_t *x = &v->x;
     pthread_mutex_lock(&x->lock);
     if (x->inputs == 0 && wait_ms != 0)
         wait_for_change(x, wait_ms);
@@ -105,7 +66,7 @@ static void publish(view_t *v)
     pthread_mutex_lock(&v->x.lock);
     uint32_t at = free_list(&v->x);
     pthread_mutex_unlock(&v->x.lock);
-    draw_into(v, &v->list[at]);
+    view_draw_into(v, &v->list[at]);
     pthread_mutex_lock(&v->x.lock);
     v->x.newest = at;
     v->x.made++;
@@ -167,7 +128,7 @@ static void compare_with_record(view_t *v)
                    hash);
 }
 
-static void note_end(view_t *v)
+void view_note_end(view_t *v)
 {
     bool over = play_over(v->play), news = over && !v->checked;
     v->checked = over;
@@ -180,7 +141,7 @@ static void note_end(view_t *v)
     compare_with_record(v);
 }
 
-static bool interrupted(const view_t *v)
+bool view_interrupted(const view_t *v)
 {
     return v->desc->run.interrupted != NULL && *v->desc->run.interrupted != 0;
 }
@@ -188,97 +149,16 @@ static bool interrupted(const view_t *v)
 static bool look(void *ctx, uint32_t wait_ms)
 {
     view_t *v = ctx;
-    input_t input[INPUTS];
+    input_t input[VIEW_INPUTS];
     uint32_t count = take_inputs(v, input, wait_ms);
     for (uint32_t i = 0; i < count && !v->leaves; i++)
         v->leaves = !handle(v, &input[i]);
-    note_end(v);
-    v->leaves = v->leaves || interrupted(v);
+    view_note_end(v);
+    v->leaves = v->leaves || view_interrupted(v);
     bool ends = v->leaves || (v->desc->close && play_over(v->play));
     if (v->asked || ends || execution_seconds() >= v->due_s)
         publish(v);
     return !ends;
-}
-
-/* ---- without a window: a picture, a film ---- */
-
-/* Types the keys, as somebody would who sees what each does. */
-static void type_keys(view_t *v)
-{
-    for (const char *key = v->desc->keys; key != NULL && *key != '\0'; key++) {
-        const input_t input = {.kind = INPUT_KEY, .key = (uint8_t)*key};
-        draw_into(v, &v->list[0]);
-        v->x.newest = 0;
-        (void)ui_input(&v->ui, &v->model, &v->list[0], v->play, &input);
-    }
-}
-
-static bool take_picture(view_t *v, sim_image_t *image)
-{
-    draw_into(v, &v->list[0]);
-    window_show(v->window, &v->list[0]);
-    v->told.shown++;
-    if (window_pixels(v->window, image))
-        return true;
-    snprintf(v->error, sizeof(v->error), "out of memory");
-    return false;
-}
-
-/* A picture of the film at every so much simulated time. */
-static bool add_to_film(view_t *v)
-{
-    sim_image_t image = {0};
-    play_pause(v->play, false); /* what is seen goes on */
-    bool fine = take_picture(v, &image);
-    fine = fine && view_film_add(v->film, &image, v->error, sizeof(v->error));
-    sim_image_free(&image);
-    return fine;
-}
-
-/* When the film's picture of that number is. */
-static uint64_t film_ps(const view_desc_t *desc, uint64_t number)
-{
-    return desc->from_ps + number * (SIM_PS_PER_S / desc->slow) / desc->fps;
-}
-
-static bool look_for_film(void *ctx, uint32_t wait_ms)
-{
-    view_t *v = ctx;
-    (void)wait_ms;
-    note_end(v);
-    if (interrupted(v))
-        return false;
-    if (!play_paused(v->play))
-        return true;
-    if (play_now_ps(v->play) != v->next_ps)
-        return false; /* the run is complete */
-    if (v->frames == 0)
-        type_keys(v);
-    if (!add_to_film(v))
-        return false;
-    v->next_ps = film_ps(v->desc, ++v->frames);
-    play_seek(v->play, v->next_ps);
-    return v->next_ps < v->desc->to_ps;
-}
-
-static bool look_for_picture(void *ctx, uint32_t wait_ms)
-{
-    view_t *v = ctx;
-    sim_image_t image = {0};
-    (void)wait_ms;
-    note_end(v);
-    if (interrupted(v))
-        return false;
-    if (!play_paused(v->play))
-        return true;
-    if (play_now_ps(v->play) != v->next_ps)
-        return false; /* the end of the run came first */
-    type_keys(v);
-    if (take_picture(v, &image) &&
-        sim_png_write(v->desc->picture, &image, v->error, sizeof(v->error)) == SIM_OK)
-        v->frames = 1;
-    sim_image_free(&image);
-    return false;
 }
 
 /* ---- the run ---- */
@@ -291,8 +171,8 @@ static bool on_begin(void *ctx, run_t *run)
                               .listen = &v->listen,
                               .interactive = !headless,
                               .may_change = v->desc->may_change,
-                              .look = v->desc->film != NULL ? look_for_film
-                                      : headless            ? look_for_picture
+                              .look = v->desc->film != NULL ? view_look_for_film
+                                      : headless            ? view_look_for_picture
                                                             : look,
                               .ctx = v};
     v->listen.every_image = headless;
@@ -377,7 +257,7 @@ static void on_uart(void *ctx, uint8_t byte)
     view_listen_uart(&v->listen, byte);
 }
 
-static void *run_it(void *ctx)
+void *view_run(void *ctx)
 {
     view_t *v = ctx;
     run_desc_t desc = v->desc->run;
@@ -408,17 +288,17 @@ static void *run_it(void *ctx)
 
 static void hand_over(view_t *v, const input_t *input)
 {
-    exchange_t *x = &v->x;
+    view_exchange_t *x = &v->x;
     pthread_mutex_lock(&x->lock);
     /* a pointer that moves on, and a window that grows on, need their last place only */
     bool same = x->inputs > 0 && x->input[x->inputs - 1].kind == input->kind &&
                 (input->kind == INPUT_MOVE || input->kind == INPUT_RESIZE);
     if (same)
         x->input[x->inputs - 1] = *input;
-    else if (x->inputs < INPUTS)
+    else if (x->inputs < VIEW_INPUTS)
         x->input[x->inputs++] = *input;
     else if (input->kind == INPUT_CLOSE) /* told once: it must not get lost among keys */
-        x->input[INPUTS - 1] = *input;
+        x->input[VIEW_INPUTS - 1] = *input;
     pthread_cond_broadcast(&x->changed);
     pthread_mutex_unlock(&x->lock);
 }
@@ -433,7 +313,7 @@ static bool has_ended(view_t *v)
 
 static void show_newest(view_t *v, window_t *window, uint64_t *shown)
 {
-    exchange_t *x = &v->x;
+    view_exchange_t *x = &v->x;
     pthread_mutex_lock(&x->lock);
     bool fresh = x->made != *shown;
     *shown = x->made;
@@ -445,7 +325,7 @@ static void show_newest(view_t *v, window_t *window, uint64_t *shown)
     v->told.shown++;
 }
 
-static void wait_a_little(exchange_t *x)
+static void wait_a_little(view_exchange_t *x)
 {
     pthread_mutex_lock(&x->lock);
     wait_for_change(x, IDLE_MS);
@@ -486,7 +366,7 @@ static bool wait_for_run(view_t *v)
 static int with_window(view_t *v)
 {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, run_it, v) != 0)
+    if (pthread_create(&thread, NULL, view_run, v) != 0)
         return cli_fail(EXIT_FAILED, "view: no thread for the run");
     window_t *window = NULL;
     if (wait_for_run(v)) {
@@ -499,49 +379,6 @@ static int with_window(view_t *v)
     pthread_join(thread, NULL);
     window_close(window);
     return v->error[0] != '\0' ? cli_fail(EXIT_FAILED, "view: %s", v->error) : EXIT_FINE;
-}
-
-/* Before the run: a name that cannot be written is told at once. Its size is that of a picture. */
-static bool open_film(view_t *v)
-{
-    sim_image_t image = {0};
-    draw_begin(&v->list[0], v->width, v->height);
-    window_show(v->window, &v->list[0]);
-    if (!window_pixels(v->window, &image)) {
-        snprintf(v->error, sizeof(v->error), "out of memory");
-        return false;
-    }
-    const view_film_desc_t desc = {v->desc->film, image.width_px, image.height_px, v->desc->fps, 1};
-    sim_image_free(&image);
-    v->film = view_film_open(&desc, v->error, sizeof(v->error));
-    return v->film != NULL;
-}
-
-static int without_window(view_t *v)
-{
-    window_desc_t desc = v->desc->window;
-    desc.headless = true;
-    v->window = window_open(&desc, v->error, sizeof(v->error));
-    if (v->window == NULL)
-        return cli_fail(EXIT_FAILED, "view: %s", v->error);
-    if (v->desc->film == NULL || open_film(v))
-        run_it(v);
-    window_close(v->window);
-    if (v->film != NULL && v->error[0] == '\0' && !interrupted(v))
-        (void)view_film_commit(v->film, v->error, sizeof(v->error));
-    else
-        view_film_abandon(v->film);
-    if (v->error[0] != '\0')
-        return cli_fail(EXIT_FAILED, "view: %s", v->error);
-    if (interrupted(v) && v->frames == 0)
-        return cli_fail(EXIT_FAILED, "view: interrupted");
-    if (v->code == EXIT_FAILED && !v->x.begun)
-        return cli_fail(EXIT_FAILED, "view: %s", v->run->error);
-    if (v->code != EXIT_USAGE && v->frames == 0)
-        return cli_fail(EXIT_FAILED, "view: the run ended at %.9f s, before %s",
-                        v->run->sim != NULL ? (double)sim_now_ps(v->run->sim) / 1e12 : 0,
-                        v->desc->film != NULL ? "--from" : "--at");
-    return EXIT_FINE;
 }
 
 /* ---- a session ---- */
@@ -566,7 +403,7 @@ static int keep_changes(view_t *v)
 /* Leaving is no failure of the run, whatever is missing of it. */
 static int end_of(view_t *v, int code)
 {
-    v->leaves = v->leaves || interrupted(v);
+    v->leaves = v->leaves || view_interrupted(v);
     bool wrong = v->code == EXIT_USAGE || (v->code != EXIT_FINE && !v->leaves && v->frames == 0);
     char *see = v->desc->run.flags.no_files ? strstr(v->run->error, " (see ") : NULL;
     if (see != NULL) /* what is there goes with the session */
@@ -596,7 +433,7 @@ int view_session(const view_desc_t *desc, view_told_t *told)
         pthread_cond_init(&v->x.changed, NULL);
         view_ui_init(&v->ui);
         bool headless = desc->picture != NULL || desc->film != NULL;
-        code = headless ? without_window(v) : with_window(v);
+        code = headless ? view_without_window(v) : with_window(v);
         code = end_of(v, code);
         *told = v->told;
     }
@@ -604,7 +441,7 @@ int view_session(const view_desc_t *desc, view_told_t *told)
         view_listen_end(&v->listen);
         play_free(v->play);
         view_model_free(&v->model);
-        for (uint32_t i = 0; i < LISTS; i++)
+        for (uint32_t i = 0; i < VIEW_LISTS; i++)
             draw_free(&v->list[i]);
     }
     if (run != NULL)

@@ -40,7 +40,7 @@ typedef struct {
     uint64_t run_ps;  /* simulated */
     uint32_t changes; /* by hand */
     uint64_t hash;    /* of the state at the end; 0: not known */
-    bool recorded; /* what was recorded is known */
+    bool recorded;    /* what was recorded is known */
     bool same;        /* as what was recorded */
 } view_told_t;
 
