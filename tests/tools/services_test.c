@@ -269,7 +269,7 @@ START_TEST(a_run_keeps_what_the_dying_program_said)
     fputs("{\"chip\": \"../../../logic/chips/imx500.json\", "
           "\"firmware\": \"../../firmware/services.elf\", "
           "\"networks\": [\"../../../scenes/person_160.tflite\"], "
-          "\"scene\": \"../../../scenes/entrance.png\", \"frames\": 1, "
+          "\"scene\": \"../../../tests/golden/plain_camera/rgb_00009.png\", \"frames\": 1, "
           "\"host\": [{\"at\": \"10ms\", \"write\": \"mbx_command\", \"value\": 1}]}\n",
           file);
     ck_assert_int_eq(fclose(file), 0);
