@@ -22,7 +22,7 @@ static void resize(preview_t *p, uint32_t width_px, uint32_t height_px)
 static void on_line(void *ctx, const sim_line_t *line)
 {
     preview_t *p = ctx;
-    if (line->frame % p->every != 0)
+    if (p->mute || line->frame % p->every != 0)
         return;
     if (p->image.width_px != line->width_px || p->image.height_px != line->height_px)
         resize(p, line->width_px, line->height_px);
@@ -112,7 +112,7 @@ bool preview_write(preview_t *preview, const metadata_t *metadata, const char *d
         snprintf(error, error_bytes, "out of memory");
         return false;
     }
-    if (p->every == 0 || !p->complete || metadata->frame != p->frame)
+    if (p->every == 0 || p->mute || !p->complete || metadata->frame != p->frame)
         return true;
     int32_t x = place_x(p, p->line_px, 0);
     picture_fill(&p->image, x - 1, 0, 3, (int32_t)p->image.height_px, line_color);

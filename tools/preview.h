@@ -17,6 +17,7 @@ typedef struct {
     size_t image_bytes;  /* of its data */
     sim_window_t window; /* what of the array it shows */
     uint32_t every;      /* a picture of every n-th frame; 0: none */
+    bool mute;           /* no file is wanted: the image is made, for that counts, and not kept */
     uint32_t frame;      /* that image shows */
     bool complete;       /* all its lines are there */
     void *written;       /* numbers of the frames whose pictures are, uint32_t each */

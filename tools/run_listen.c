@@ -274,6 +274,7 @@ int run_listen(run_t *run, const run_desc_t *desc)
         raw_frames_init(&run->raw_frames, &sensor->pixel, &sensor->isp, run->scenario.output.dng,
                         frames_dir, run->error, sizeof(run->error)) &&
         run_snapshot_connect(run) && (!run->debugged || image_watch_connect(&run->watch, sensor));
+    run->preview.mute = desc->flags.no_files;
     if (!fine)
         return run_fail(run, EXIT_FAILED, "a port of the sensor has no place left");
     if (run->watcher != NULL && run->watcher->begin != NULL &&

@@ -33,7 +33,7 @@ static bool look(void *ctx, uint32_t wait_ms)
 {
     user_t *u = ctx;
     (void)wait_ms;
-    view_listen_refresh(&u->listen);
+    view_listen_refresh(&u->listen, 320);
     if (play_busy(u->play) || (u->done && !play_over(u->play)))
         return true;
     if (!u->done && !u->act(u, u->turn++)) {

@@ -9,7 +9,7 @@
 #include "tools/host_image.h"
 #include "tools/truth.h"
 
-enum { IDEAL_PX = 640 }; /* width of the world's picture */
+enum { LEAST_PX = 240, MOST_PX = 1280 }; /* width of the world's picture */
 
 static uint64_t now_ps(const view_listen_t *l)
 {
@@ -161,7 +161,7 @@ static void draw_world(view_listen_t *l)
     view_picture_t *p = &m->picture[VIEW_IDEAL];
     sim_image_t image = {0};
     double white = scene_desc(m->scene)->lux.low;
-    if (scene_draw(m->scene, &m->timing, IDEAL_PX, white, &image) != SIM_OK)
+    if (scene_draw(m->scene, &m->timing, l->ideal_px, white, &image) != SIM_OK)
         return;
     if (make_room(p, image.width_px, image.height_px, 3)) {
         memcpy(p->px.rgb, image.data, 3 * (size_t)image.width_px * image.height_px);
@@ -174,9 +174,12 @@ static void draw_world(view_listen_t *l)
     sim_image_free(&image);
 }
 
-void view_listen_refresh(view_listen_t *l)
+void view_listen_refresh(view_listen_t *l, uint32_t ideal_px)
 {
     view_model_t *m = l->model;
+    ideal_px = ideal_px < LEAST_PX ? LEAST_PX : ideal_px < MOST_PX ? ideal_px : MOST_PX;
+    l->drawn = l->drawn && l->ideal_px == ideal_px;
+    l->ideal_px = ideal_px;
     m->now_ps = now_ps(l);
     l->want_image = true;
     if (m->scene != NULL && m->truth_known && (!l->drawn || l->drawn_frame != m->truth.frame)) {
@@ -353,8 +356,8 @@ bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
         return false;
     sensor->isp.watch = (isp_watch_t){codes_wanted, on_codes, l};
     bool fine = pix_add_sink(&sensor->pixel, (sim_line_sink_t){on_row, l}) &&
-                isp_add_image_sink(&sensor->isp, (img_sink_t){.line = {on_image_line, l},
-                                                              .wanted = never}) &&
+                isp_add_image_sink(&sensor->isp,
+                                   (img_sink_t){.line = {on_image_line, l}, .wanted = never}) &&
                 mipi_tx_listen(&sensor->mipi, on_packet, l) &&
                 sim_wire_connect(&sensor->npu.done, on_inference, l);
     if (!fine)

@@ -20,9 +20,10 @@ typedef struct {
     uint32_t uart_used;
     uint32_t drawn_frame; /* of the ideal picture */
     bool drawn;
+    uint32_t ideal_px;         /* how wide somebody looks at it */
     sim_window_t image_window; /* of the newest line of the chip's own image */
-    bool want_image;  /* the next frame of the ISP */
-    bool every_image; /* all of them: pictures are taken at times that are not known */
+    bool want_image;           /* the next frame of the ISP */
+    bool every_image;          /* all of them: pictures are taken at times that are not known */
     /* Something happened that one can step to. May be NULL. */
     void (*stepped)(void *ctx, play_step_t step);
     void *ctx;
@@ -42,7 +43,7 @@ void view_listen_received(view_listen_t *listen, const mipi_rx_frame_t *frame);
 void view_listen_energy(view_listen_t *listen, const energy_frame_t *frame);
 void view_listen_uart(view_listen_t *listen, uint8_t byte);
 
-/* Before a picture of the window is made: the time, and the world as it is, drawn. */
-void view_listen_refresh(view_listen_t *listen);
+/* Before a picture of the window is made: the time, and the world as it is, drawn so wide. */
+void view_listen_refresh(view_listen_t *listen, uint32_t ideal_px);
 
 #endif

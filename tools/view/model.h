@@ -44,13 +44,7 @@ typedef struct {
 
 /* ---- images ---- */
 
-typedef enum {
-    VIEW_RAW,
-    VIEW_ISP,
-    VIEW_HOST,
-    VIEW_IDEAL,
-    VIEW_PICTURES
-} view_picture_kind_t;
+typedef enum { VIEW_RAW, VIEW_ISP, VIEW_HOST, VIEW_IDEAL, VIEW_PICTURES } view_picture_kind_t;
 
 /* Samples of RAW are uint16_t each, of others 3 bytes R G B. What the host gets may be either. */
 typedef struct {

@@ -22,12 +22,23 @@ static uint32_t free_list(const view_exchange_t *x)
     return 0;
 }
 
+/* Points of the world's picture, in pixels. */
+static uint32_t ideal_px(const view_t *v)
+{
+    double scale = v->desc->window.scale > 1 ? v->desc->window.scale : 1;
+    return (uint32_t)(v->ui.panel[PANEL_IDEAL].w * scale);
+}
+
 void view_draw_into(view_t *v, draw_t *list)
 {
     const ui_t ui = {&v->model, v->play, &v->ui, list};
-    view_listen_refresh(&v->listen);
-    draw_begin(list, v->width, v->height);
-    ui_draw(&ui);
+    uint32_t px;
+    do { /* once more where the panels stand elsewhere now */
+        px = ideal_px(v);
+        view_listen_refresh(&v->listen, px);
+        draw_begin(list, v->width, v->height);
+        ui_draw(&ui);
+    } while (px == 0 && ideal_px(v) != 0);
 }
 
 static const draw_t *newest(const view_t *v)
