@@ -9,7 +9,11 @@
 #include "tools/host_image.h"
 #include "tools/truth.h"
 
-enum { LEAST_PX = 240, MOST_PX = 1280 }; /* width of the world's picture */
+enum {
+    LEAST_PX = 240,
+    MOST_PX = 1280, /* width of the world's picture */
+    LOOKS = 3
+}; /* for an image that the chip does not make: 10 a second */
 
 static uint64_t now_ps(const view_listen_t *l)
 {
@@ -119,8 +123,8 @@ static void on_codes(void *ctx, uint32_t row, const uint8_t *const rgb[ISP_CHANN
 static bool codes_wanted(void *ctx)
 {
     view_listen_t *l = ctx;
-    bool wanted = l->want_image || l->every_image;
-    l->want_image = false;
+    bool wanted = l->looks >= LOOKS || l->every_image;
+    l->looks = wanted ? 0 : l->looks;
     return wanted && !is_made(&l->run->sensor->isp);
 }
 
@@ -181,7 +185,7 @@ void view_listen_refresh(view_listen_t *l, uint32_t ideal_px)
     l->drawn = l->drawn && l->ideal_px == ideal_px;
     l->ideal_px = ideal_px;
     m->now_ps = now_ps(l);
-    l->want_image = true;
+    l->looks++;
     if (m->scene != NULL && m->truth_known && (!l->drawn || l->drawn_frame != m->truth.frame)) {
         l->drawn = true;
         l->drawn_frame = m->truth.frame;
@@ -348,7 +352,7 @@ bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
 {
     sensor_t *sensor = run->sensor;
     l->run = run;
-    l->want_image = true;
+    l->looks = LOOKS;
     l->model->sensor = sensor;
     l->model->networks = &run->networks;
     l->model->frames = run->scenario.frames < VIEW_ENDLESS ? run->scenario.frames : 0;

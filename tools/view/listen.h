@@ -3,7 +3,7 @@
  *
  * It only listens; the state of the run is the same without it. Where the chip makes no image of
  * its whole frame, the rows that the network sees are one; they are asked for as often as somebody
- * looks (want_image), for they cost time.
+ * looks, and less often than that, for they cost time.
  */
 #ifndef TOOLS_VIEW_LISTEN_H
 #define TOOLS_VIEW_LISTEN_H
@@ -22,7 +22,7 @@ typedef struct {
     bool drawn;
     uint32_t ideal_px;         /* how wide somebody looks at it */
     sim_window_t image_window; /* of the newest line of the chip's own image */
-    bool want_image;           /* the next frame of the ISP */
+    uint32_t looks;            /* at the window since the last image that was made for it alone */
     bool every_image;          /* all of them: pictures are taken at times that are not known */
     /* Something happened that one can step to. May be NULL. */
     void (*stepped)(void *ctx, play_step_t step);
