@@ -2,8 +2,8 @@
  * listen.h - the taps of a run: what fills the viewer's model.
  *
  * It only listens; the state of the run is the same without it. Where the chip makes no image of
- * its whole frame, the rows that the network sees are one; they are asked for as often as somebody
- * looks, and less often than that, for they cost time.
+ * its whole frame, the rows that the network sees are one; they are asked for every third
+ * time that somebody looks, for they cost time.
  */
 #ifndef TOOLS_VIEW_LISTEN_H
 #define TOOLS_VIEW_LISTEN_H
