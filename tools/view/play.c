@@ -13,7 +13,7 @@
 #define PIECE_S 0.006 /* the user's time that a piece takes, at most twice that */
 #define RATE_S 0.5    /* over which the speed is told */
 #define NO_GOAL UINT64_MAX
-enum { SNAPSHOT_FRAMES = 2, WAIT_MS = 15 };
+enum { SNAPSHOT_FRAMES = 2, SNAPSHOT_EVERY = 4, WAIT_MS = 15 };
 
 const char *const play_speed_name[SPEED_COUNT] = {"full speed", "1/10", "1/100", "1/1000",
                                                   "a row a second"};
@@ -376,7 +376,8 @@ static void arrive(play_t *p)
 
 static bool start_history(play_t *p)
 {
-    uint64_t every_ps = frame_ps(p) > SIM_PS_PER_MS ? frame_ps(p) : SIM_PS_PER_MS;
+    uint64_t every_ps = SNAPSHOT_EVERY * frame_ps(p);
+    every_ps = every_ps > SIM_PS_PER_MS ? every_ps : SIM_PS_PER_MS;
     const sim_history_desc_t desc = {.every_ps = every_ps,
                                      .max_bytes = p->desc.max_bytes != 0 ? p->desc.max_bytes
                                                                          : PLAY_MAX_BYTES};
