@@ -26,11 +26,11 @@ pictures() {
 }
 
 film() {
-    "$fovea" view scenes/entrance.json --record "$out/film.y4m" --from 400ms --to 475ms --slow 80 --fps 12 --scale 1
+    "$fovea" view scenes/entrance.json --record "$out/film.y4m" --from 400ms --to 475ms --slow 80 --fps 10 --scale 1
     echo "$out/film.y4m"
     command -v ffmpeg >/dev/null || { echo "no GIF: ffmpeg is not installed"; return; }
     ffmpeg -y -loglevel error -i "$out/film.y4m" -vf \
-        'split[a][b];[a]palettegen=max_colors=128:stats_mode=diff[p];[b][p]paletteuse=dither=none:diff_mode=rectangle' \
+        'split[a][b];[a]palettegen=max_colors=80:stats_mode=diff[p];[b][p]paletteuse=dither=none:diff_mode=rectangle' \
         "$out/film.gif"
     echo "$out/film.gif"
 }

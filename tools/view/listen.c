@@ -67,7 +67,7 @@ static void on_row(void *ctx, const sim_line_t *line)
         p->window = line->window;
         p->told_ps = now_ps(l);
         p->first = p->first && p->rows < p->height_px;
-        memcpy(p->px.raw + (size_t)line->row * line->width_px, line->data.raw,
+        memcpy(p->px.raw + (size_t)line->row * line->width_px, sim_line_raw(line),
                2 * (size_t)line->width_px);
     }
     stepped(l, STEP_ROW);

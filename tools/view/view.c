@@ -9,7 +9,7 @@
 #include "tools/execution.h"
 
 #define REFRESH_S (1.0 / 30)
-enum { NONE = VIEW_LISTS, IDLE_MS = 10, MAX_STATS = 256 << 20 };
+enum { NONE = VIEW_LISTS, IDLE_MS = 10 };
 
 /* ---- draw lists ---- */
 
@@ -103,21 +103,17 @@ static bool handle(view_t *v, const input_t *input)
 /* What stats.json of a run says; "": nothing. */
 static void read_hash(const char *dir, char hash[24])
 {
-    char path[1200], error[256];
-    size_t bytes;
-    hash[0] = '\0';
+    char path[1200];
     snprintf(path, sizeof(path), "%s/stats.json", dir);
-    uint8_t *stats = sim_file_read(path, MAX_STATS, &bytes, error, sizeof(error));
-    char *text = stats != NULL ? realloc(stats, bytes + 1) : NULL;
-    if (text == NULL) {
-        free(stats);
+    sim_doc_t *stats = sim_doc_load(path);
+    hash[0] = '\0';
+    if (stats == NULL)
         return;
-    }
-    text[bytes] = '\0';
-    const char *at = strstr(text, "\"state_hash\"");
-    if (at != NULL && sscanf(at, "\"state_hash\" : \"%16[0-9a-f]\"", hash) != 1)
+    sim_cfg_t root = sim_doc_root(stats);
+    snprintf(hash, 24, "%s", sim_cfg_str(&root, "state_hash", ""));
+    if (sim_doc_error(stats) != NULL)
         hash[0] = '\0';
-    free(text);
+    sim_doc_free(stats);
 }
 
 /* A recorded run that is simulated again must come to the state that it had. */
