@@ -138,7 +138,7 @@ static void default_page(const char *file, char *page, size_t bytes)
 static int report(int argc, char **argv)
 {
     const char *out = NULL;
-    char **args, error[SPACE_PATH], path[SPACE_PATH];
+    char **args, error[SPACE_PATH], lacks[SPACE_PATH], path[SPACE_PATH];
     int count;
     const cli_opt_t opts[] = {
         {'o', "out", "FILE.html", "the page (default: FILE.html beside FILE.db)", &out}};
@@ -159,15 +159,17 @@ static int report(int argc, char **argv)
     out = out != NULL ? out : path;
     FILE *to = sim_file_create(out, error, sizeof(error));
     int code = to == NULL ? cli_fail(EXIT_USAGE, "explore report: %s", error) : EXIT_FINE;
-    if (to != NULL && !sweep_page_write(store, args[0], to, error, sizeof(error))) {
+    if (to != NULL && !sweep_page_write(store, args[0], to, lacks, sizeof(lacks))) {
         sim_file_abandon(to, out);
-        code = cli_fail(EXIT_USAGE, "explore report: %s: %s", args[0], error);
+        code = cli_fail(EXIT_USAGE, "explore report: %s: %s", args[0], lacks);
     } else if (to != NULL && sim_file_commit(to, out, error, sizeof(error)) != SIM_OK) {
         code = cli_fail(EXIT_FAILED, "explore report: %s", error);
     }
     store_close(store);
     if (code == EXIT_FINE)
         printf("%s\n", out);
+    if (code == EXIT_FINE && lacks[0] != '\0')
+        fprintf(stderr, "fovea: explore report: no plots: %s\n", lacks);
     return code;
 }
 

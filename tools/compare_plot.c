@@ -50,5 +50,5 @@ bool compare_plot(const compare_t *compare, const char *dir, char *error, size_t
     gnuplot_path(script, dir, "compare.svg");
     fputc('\n', script);
     put_plots(script);
-    return gnuplot_run(script, error, error_bytes);
+    return gnuplot_run(script, NULL, error, error_bytes);
 }

@@ -74,5 +74,5 @@ bool emva_plot(const emva_t *emva, const char *dir, char *error, size_t error_by
     put_linearity(script, emva, dir);
     put_snr(script, emva, dir);
     put_dark(script, emva, dir);
-    return gnuplot_run(script, error, error_bytes);
+    return gnuplot_run(script, NULL, error, error_bytes);
 }

@@ -49,5 +49,5 @@ bool phases_plot(const phases_t *phases, uint32_t count, const char *dir, char *
           script);
     put_curves(script, phases, count, "(bin($2)):(1)", "boxes smooth frequency");
     fputc('\n', script);
-    return gnuplot_run(script, error, error_bytes);
+    return gnuplot_run(script, NULL, error, error_bytes);
 }

@@ -356,8 +356,10 @@ bool sweep_page_write(store_t *store, const char *file, FILE *to, char *error, s
     read_space(sweep);
     if (sheet_load(&sweep->sheet, store)) {
         fine = effects_of(&sweep->sheet, sweep->strategy, &sweep->effects);
-        if (fine)
+        if (fine) {
             write_page(sweep);
+            snprintf(error, error_bytes, "%s", sweep->no_plots);
+        }
     } else if (store_error(store)[0] != '\0') {
         snprintf(error, error_bytes, "%s", store_error(store));
     }

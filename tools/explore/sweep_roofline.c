@@ -8,97 +8,94 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/explore/axis.h"
 #include "tools/explore/point.h"
 #include "tools/explore/sweep_page.h"
 #include "tools/layers.h"
 #include "tools/report/chart.h"
 
-enum { WIDTH = 720, HEIGHT = 380, LEFT = 76, RIGHT = 14, TOP = 24, BOTTOM = 44, MOST_MODELS = 24 };
+enum { WIDTH = 680, HEIGHT = 430, MOST_MODELS = 24 };
 
 typedef struct {
-    double x0, x1, y0, y1; /* decades */
-    page_t *page;
-} plot_t;
+    const inference_t *in;
+    double peak, act, wgt; /* MACs a cycle; bytes a cycle of the channels */
+    uint64_t cycles;
+    axis_t x, y;
+} roofs_t;
 
-static double px(const plot_t *p, double v)
+/* A layer by its number; only those with MACs and bytes stand in it. */
+static bool layer_of(const inference_t *in, uint32_t i, layer_row_t *row)
 {
-    return LEFT + (log10(v) - p->x0) / (p->x1 - p->x0) * (WIDTH - LEFT - RIGHT);
+    return layers_row(in, i, row) && row->intensity > 0 && row->macs_per_cycle > 0;
 }
 
-static double py(const plot_t *p, double v)
+/* Both knees and all layers, a decade at least. */
+static roofs_t roofs_of(const inference_t *in)
 {
-    return HEIGHT - BOTTOM - (log10(v) - p->y0) / (p->y1 - p->y0) * (HEIGHT - TOP - BOTTOM);
-}
-
-/* Only layers with MACs and bytes stand in it. */
-static bool shown(const layer_row_t *row)
-{
-    return row->intensity > 0 && row->macs_per_cycle > 0;
-}
-
-static plot_t plot_of(page_t *page, const inference_t *in, double peak)
-{
-    plot_t p = {0, 1, floor(log10(peak)), ceil(log10(peak) + 0.1), page};
+    const npu_desc_t *desc = &in->npu.desc;
+    roofs_t r = {.in = in, .peak = npu_peak_macs(desc, 0)};
+    layer_row_t row;
+    r.act = npu_dma_rate(desc, NPU_MEM_ACT);
+    r.wgt = npu_dma_rate(desc, NPU_MEM_WGT);
+    double left = r.peak / fmax(r.act, r.wgt) / 2, right = 2 * r.peak / fmin(r.act, r.wgt);
+    double low = r.peak / 12, high = r.peak * 1.5;
     for (uint32_t i = 0; i < in->prog->layer_count; i++) {
-        layer_row_t row;
-        if (!layers_row(in, i, &row) || !shown(&row))
+        r.cycles += layers_row(in, i, &row) ? row.run.cycles : 0;
+        if (!layer_of(in, i, &row))
             continue;
-        p.x0 = fmin(p.x0, floor(log10(row.intensity)));
-        p.x1 = fmax(p.x1, ceil(log10(row.intensity)));
-        p.y0 = fmin(p.y0, floor(log10(row.macs_per_cycle)));
+        left = fmin(left, row.intensity);
+        right = fmax(right, row.intensity);
+        low = fmin(low, row.macs_per_cycle);
     }
-    return p;
+    r.x = axis_from(left / 1.3, fmax(right * 1.3, left * 12),
+                    "arithmetic intensity, MACs a byte of L2 traffic", "");
+    r.y = axis_from(low / 1.3, high, "MACs a cycle", "");
+    return r;
 }
 
-static void draw_grid(const plot_t *p)
+/* min(peak, rate * intensity), from edge to edge: what is beyond them gnuplot cuts off. */
+static void put_roof(plot_t *plot, const roofs_t *r, double rate, uint32_t color, const char *name)
 {
-    char text[48];
-    for (double d = p->x0; d <= p->x1; d++) {
-        snprintf(text, sizeof(text), "%g", pow(10, d));
-        chart_line(p->page, px(p, pow(10, d)), TOP, px(p, pow(10, d)), HEIGHT - BOTTOM + 4);
-        chart_text(p->page, px(p, pow(10, d)), HEIGHT - BOTTOM + 16, 0, text);
-    }
-    for (double d = p->y0; d <= p->y1; d++) {
-        snprintf(text, sizeof(text), "%g", pow(10, d));
-        chart_line(p->page, LEFT - 4, py(p, pow(10, d)), WIDTH - RIGHT, py(p, pow(10, d)));
-        chart_text(p->page, LEFT - 7, py(p, pow(10, d)) + 4, 1, text);
-    }
-    chart_text(p->page, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, 0,
-               "arithmetic intensity, MACs a byte of L2 traffic");
-    chart_text(p->page, 4, TOP - 12, -1, "MACs a cycle");
+    double knee = r->peak / rate,
+           at[3] = {fmin(r->x.low, knee) / 10, knee, fmax(r->x.high, knee) * 10};
+    uint32_t mark = plot_mark(plot, "roof", color, NULL, name);
+    for (uint32_t i = 0; i < 3; i++)
+        fprintf(plot->script, "%.17g %.17g %u\n", at[i], fmin(r->peak, at[i] * rate), mark);
+    fputc('\n', plot->script);
 }
 
-/* min(peak, rate * intensity), within the plot. */
-static void draw_roof(const plot_t *p, double peak, double rate, uint32_t color, const char *name)
-{
-    double left = fmax(pow(10, p->x0), pow(10, p->y0) / rate), knee = peak / rate;
-    double right = pow(10, p->x1);
-    if (left > right)
-        return;
-    knee = fmin(fmax(knee, left), right);
-    page_markup(
-        p->page,
-        "<polyline class=\"strand front s%u\" points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f\"><title>",
-        color, px(p, left), py(p, fmin(peak, left * rate)), px(p, knee),
-        py(p, fmin(peak, knee * rate)), px(p, right), py(p, fmin(peak, right * rate)));
-    page_text(p->page, name);
-    page_markup(p->page, "</title></polyline>\n");
-}
-
-static void draw_layer(const plot_t *p, const layer_row_t *row, uint64_t cycles)
+static void put_layer(plot_t *plot, const layer_row_t *row, uint64_t cycles)
 {
     double share = cycles > 0 ? (double)row->run.cycles / (double)cycles : 0;
-    page_markup(p->page,
-                "<circle class=\"dot front c%u\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>",
-                row->roof_by == NPU_ENGINE_MAC ? 0 : 1, px(p, row->intensity),
-                py(p, row->macs_per_cycle), 2.5 + 12 * sqrt(share));
-    page_textf(
-        p->page,
-        "%.100s (%.40s): %.4g MACs/byte, %.4g MACs/cycle of a roof of %.4g by %s; %.1f %% of "
-        "the cycles, long pole %s",
-        row->layer->name, row->layer->op, row->intensity, row->macs_per_cycle, row->roof,
-        layers_engine(row->roof_by), 100 * share, layers_engine(row->run.long_pole));
-    page_markup(p->page, "</title></circle>\n");
+    char hint[SWEEP_PAGE_TEXT];
+    snprintf(hint, sizeof(hint),
+             "%.100s (%.40s): %.4g MACs/byte, %.4g MACs/cycle of a roof of %.4g by %s; %.1f %% of "
+             "the cycles, long pole %s",
+             row->layer->name, row->layer->op, row->intensity, row->macs_per_cycle, row->roof,
+             layers_engine(row->roof_by), 100 * share, layers_engine(row->run.long_pole));
+    fprintf(plot->script, "%.17g %.17g %.4f %u\n", row->intensity, row->macs_per_cycle,
+            0.5 + 2.7 * sqrt(share),
+            plot_mark(plot, "dot front", row->roof_by == NPU_ENGINE_MAC ? 0 : 1, NULL, hint));
+}
+
+static void put_script(plot_t *plot, const roofs_t *r)
+{
+    layer_row_t row;
+    uint32_t layers = 0;
+    axis_put(&r->x, plot->script, "x");
+    axis_put(&r->y, plot->script, "y");
+    fputs("$roofs << EOD\n", plot->script);
+    put_roof(plot, r, r->act, 2, "array, and the channel of activations");
+    put_roof(plot, r, r->wgt, 3, "array, and the channel of weights");
+    fputs("EOD\n$layers << EOD\n", plot->script);
+    for (uint32_t i = 0; i < r->in->prog->layer_count; i++)
+        if (layer_of(r->in, i, &row)) {
+            put_layer(plot, &row, r->cycles);
+            layers++;
+        }
+    fprintf(plot->script, "EOD\nplot $roofs using 1:2:3 with lines lc rgb variable%s\n",
+            layers > 0 ? ", $layers using 1:2:3:4 with points pt 7 ps variable lc rgb variable"
+                       : "");
 }
 
 /* evaluate.h, finished */
@@ -106,33 +103,22 @@ static void draw(void *ctx, const inference_t *in)
 {
     static const char *const names[] = {"array holds it up", "a DMA channel holds it up",
                                         "roof: activations' channel", "roof: weights' channel"};
-    page_t *page = ctx;
-    const npu_desc_t *desc = &in->npu.desc;
-    double peak = npu_peak_macs(desc, 0);
-    plot_t p = plot_of(page, in, peak);
-    layer_row_t row;
-    uint64_t cycles = 0;
-    for (uint32_t i = 0; i < in->prog->layer_count; i++)
-        cycles += layers_row(in, i, &row) ? row.run.cycles : 0;
-    chart_legend(page, names, SIM_COUNT(names));
-    chart_begin(page, WIDTH, HEIGHT, true, "Roofline");
-    draw_grid(&p);
-    draw_roof(&p, peak, npu_dma_rate(desc, NPU_MEM_ACT), 2,
-              "array, and the channel of activations");
-    draw_roof(&p, peak, npu_dma_rate(desc, NPU_MEM_WGT), 3, "array, and the channel of weights");
-    for (uint32_t i = 0; i < in->prog->layer_count; i++)
-        if (layers_row(in, i, &row) && shown(&row))
-            draw_layer(&p, &row, cycles);
-    chart_end(page);
-    page_markup(page, "<p class=\"soft\">");
+    sweep_page_t *sweep = ctx;
+    roofs_t r = roofs_of(in);
+    plot_t plot;
+    chart_legend(&sweep->page, names, SIM_COUNT(names));
+    if (sweep_plot_begin(sweep, &plot, WIDTH, HEIGHT)) {
+        put_script(&plot, &r);
+        sweep_plot_end(sweep, &plot, "Roofline");
+    }
+    page_markup(&sweep->page, "<p class=\"soft\">");
     page_textf(
-        page,
-        "Array: %.0f MACs a cycle of 8 bits; channels: %u bytes a cycle of activations, %u of "
+        &sweep->page,
+        "Array: %.0f MACs a cycle of 8 bits; channels: %.0f bytes a cycle of activations, %.0f of "
         "weights. A circle's area is its share of %llu cycles. Layers without MACs are not "
         "in it.",
-        peak, npu_dma_rate(desc, NPU_MEM_ACT), npu_dma_rate(desc, NPU_MEM_WGT),
-        (unsigned long long)cycles);
-    page_markup(page, "</p>\n");
+        r.peak, r.act, r.wgt, (unsigned long long)r.cycles);
+    page_markup(&sweep->page, "</p>\n");
 }
 
 /* The point of a task to show; NULL: none is done. */
@@ -168,7 +154,7 @@ static void write_model(sweep_page_t *sweep, evaluator_t *evaluator, const sheet
     store_state_t state;
     char *config = NULL, error[1024], hint[SWEEP_PAGE_TEXT];
     evaluation_t e;
-    const evaluate_desc_t how = {.finished = draw, .ctx = page};
+    const evaluate_desc_t how = {.finished = draw, .ctx = sweep};
     sweep_page_hint(sweep, point, hint);
     page_markup(page, "<h3>");
     page_text(page, sheet_task(&sweep->sheet, point->task));

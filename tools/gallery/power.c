@@ -133,7 +133,7 @@ static bool draw(const char *dir, sim_doc_t *stats, sim_doc_t *trace, char *erro
     gnuplot_path(script, dir, "power.png");
     fputc('\n', script);
     put_plots(script, end_ms - start_ms, frame_mj);
-    return gnuplot_run(script, error, error_bytes);
+    return gnuplot_run(script, NULL, error, error_bytes);
 }
 
 bool power_picture(const char *dir, char *error, size_t error_bytes)
