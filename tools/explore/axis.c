@@ -151,14 +151,19 @@ static void put_levels(ticks_t *t, const axis_t *a)
         put_tick(t, axis_short(text, a->column->level[i]), i);
 }
 
-/* Round ones of even steps are gnuplot's. */
+/* Round ones of even steps are gnuplot's; it has none on a parallel axis of one value. */
 static void put_ticks(FILE *script, const axis_t *a, bool parallel)
 {
     ticks_t t = {script, parallel, 0};
-    if (a->column != NULL && a->column->text)
+    char text[32];
+    if (a->column != NULL && a->column->text) {
         put_levels(&t, a);
-    else if (a->log)
+    } else if (parallel && !(a->column->high > a->column->low)) {
+        snprintf(text, sizeof(text), "%.6g", axis_drawn(a, a->column->low));
+        put_tick(&t, text, axis_drawn(a, a->column->low));
+    } else if (a->log) {
         put_log_ticks(&t, a);
+    }
     fputs(t.count > 0 ? ")\n" : " autofreq format '%.10g'\n", script);
 }
 

@@ -19,9 +19,10 @@ void sweep_page_hint(const sweep_page_t *sweep, const sheet_point_t *point,
                                    sheet_text(&s->column[c], point->value[c], number));
     for (uint32_t m = 0; m < s->objectives && at < SWEEP_PAGE_TEXT; m++) {
         const sheet_column_t *c = &s->column[s->objective[m].column];
-        at += (size_t)snprintf(
-            text + at, SWEEP_PAGE_TEXT - at, "%s %s %.40s %s", m == 0 ? ":" : ",", c->name,
-            sheet_text(c, point->value[s->objective[m].column], number), c->unit);
+        at +=
+            (size_t)snprintf(text + at, SWEEP_PAGE_TEXT - at, "%s %s %.40s%s%s", m == 0 ? ":" : ",",
+                             c->name, sheet_text(c, point->value[s->objective[m].column], number),
+                             c->unit[0] != '\0' ? " " : "", c->unit);
     }
 }
 

@@ -394,7 +394,7 @@ static double place_axes(const axis_t *axis, uint32_t axes, double x_px[MOST_AXE
     char text[AXIS_SHORT];
     for (uint32_t n = 0; n < axes; n++) {
         const sheet_column_t *c = axis[n].column;
-        double longest = 5;
+        double longest = 7;
         for (uint32_t i = 0; c->text && i < c->levels; i++)
             longest = fmax(longest, (double)strlen(axis_short(text, c->level[i])));
         half = (double)strlen(axis_short(text, axis[n].name)) * LETTER / 2;
@@ -421,8 +421,10 @@ static void put_parallel_axes(FILE *to, const axis_t *axis, uint32_t axes, const
         fprintf(to, " %.0f", x_px[n]);
     }
     fputs(")\n", to);
-    for (uint32_t n = 0; n < axes; n++)
+    for (uint32_t n = 0; n < axes; n++) { /* gnuplot's own line is as long as the values go */
+        fprintf(to, "set arrow from %.0f, graph 0 to %.0f, graph 1 nohead\n", x_px[n], x_px[n]);
         axis_put_parallel(&axis[n], to, n + 1);
+    }
 }
 
 static void draw_parallel(sweep_page_t *sweep, const axis_t *axis, uint32_t axes)
