@@ -270,22 +270,28 @@ END_TEST
 
 /* ---- in a browser ---- */
 
+/* Wide or not; lines of the table; links of plots, ids that are there twice, the line that a click
+ * on a point leads to, the color of a point and of a plot's text. */
 static const char probe[] =
-    "<script>addEventListener('load', () => { document.documentElement.dataset.probe = "
-    "[document.documentElement.scrollWidth <= innerWidth ? 'fits' : 'wide', "
-    "document.querySelectorAll('#points tbody tr').length, "
-    "[...document.querySelectorAll('svg a')].every((a) => "
-    "document.querySelector(a.getAttribute('href'))) ? 'led' : 'lost'].join(' '); "
+    "<script>addEventListener('load', () => {\n"
+    "const all = (what) => [...document.querySelectorAll(what)];\n"
+    "const ids = all('[id]').map((e) => e.id), links = all('svg a'), dot = all('svg circle')[0];\n"
+    "const href = (a) => a.getAttribute('href');\n"
+    "const found = [document.documentElement.scrollWidth <= innerWidth ? 'fits' : 'wide',\n"
+    "all('#points tbody tr').length, links.every((a) => document.querySelector(href(a))) ? 'led' : "
+    "'lost', links.length, ids.length - new Set(ids).size];\n"
+    "if (dot) {\n"
+    "dot.parentNode.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));\n"
+    "found.push('#' + document.querySelector('tr:target').id === href(dot.parentNode) ? 'target' : "
+    "'elsewhere', getComputedStyle(dot).fill, getComputedStyle(all('svg text')[0]).fill);\n"
+    "}\n"
+    "document.documentElement.dataset.probe = found.join(' ');\n"
     "});</script></body></html>";
 
-START_TEST(it_opens_in_a_browser)
+/* A page with what looks at it. */
+static void put_probe(void)
 {
-    if (system("command -v chromium >/dev/null 2>&1") != 0) {
-        test_skip("no chromium (tools/deps.txt)");
-        return;
-    }
-    char command[2000], here[1000], *page = make_page(), *end = strstr(page, "</body>");
-    ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+    char *page = make_page(), *end = strstr(page, "</body>");
     ck_assert_ptr_nonnull(end);
     *end = '\0';
     size_t bytes = strlen(page) + sizeof(probe);
@@ -293,21 +299,46 @@ START_TEST(it_opens_in_a_browser)
     ck_assert(copy != NULL);
     snprintf(copy, bytes, "%s%s", page, probe);
     report_rig_put(DIR, "probe.html", copy);
+    free(copy);
+    free(page);
+}
+
+static void check_in_browser(const char *flags, const char *found)
+{
+    char command[2000], here[1000], attribute[200];
+    ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
     snprintf(command, sizeof(command),
              "timeout 100 chromium --headless --no-sandbox --disable-gpu --no-first-run "
              "--disable-background-networking --host-resolver-rules='MAP * ~NOTFOUND' "
              "--enable-logging=stderr --user-data-dir=%.400s/" DIR "/profile --window-size=500,900 "
-             "--dump-dom 'file://%.400s/" DIR "/probe.html' >" DIR "/dom 2>" DIR "/log",
-             here, here);
+             "%s --dump-dom 'file://%.400s/" DIR "/probe.html' >" DIR "/dom 2>" DIR "/log",
+             here, flags, here);
     ck_assert_int_eq(system(command), 0);
     char *dom = report_rig_get(DIR, "dom"), *log = report_rig_get(DIR, "log");
-    ck_assert_msg(strstr(dom, "data-probe=\"fits 12 led\"") != NULL, "%.400s",
+    snprintf(attribute, sizeof(attribute), "data-probe=\"%s\"", found);
+    ck_assert_msg(strstr(dom, attribute) != NULL, "%s: %.400s", attribute,
                   strstr(dom, "data-probe") != NULL ? strstr(dom, "data-probe") : dom);
     ck_assert_ptr_null(strstr(log, "CONSOLE"));
     free(log);
     free(dom);
-    free(copy);
-    free(page);
+}
+
+START_TEST(it_opens_in_a_browser)
+{
+    if (system("command -v chromium >/dev/null 2>&1") != 0) {
+        test_skip("no chromium (tools/deps.txt)");
+        return;
+    }
+    put_probe();
+    if (system("command -v gnuplot >/dev/null 2>&1") != 0) {
+        check_in_browser("", "fits 12 led 0 0");
+        return;
+    }
+    /* points of three scatter plots and of the parallel coordinates; ink and the first color */
+    check_in_browser("--blink-settings=preferredColorScheme=1",
+                     "fits 12 led 48 0 target rgb(0, 114, 178) rgb(27, 31, 36)");
+    check_in_browser("--blink-settings=preferredColorScheme=0",
+                     "fits 12 led 48 0 target rgb(59, 157, 221) rgb(230, 237, 243)");
 }
 END_TEST
 

@@ -114,6 +114,7 @@ static void put_log_ticks(ticks_t *t, const axis_t *a)
     const int *times = span < 25 ? more : some;
     int from = (int)floor(log10(a->low)), to = (int)floor(log10(a->high));
     int step = (to - from) / MOST_DECADES + 1;
+    bool powers = from < -3 || to >= 5; /* all of an axis alike */
     for (int d = from; d <= to; d += step)
         for (size_t i = 0; i < count; i++) {
             double v = times[i] * pow(10, d);
@@ -121,7 +122,7 @@ static void put_log_ticks(ticks_t *t, const axis_t *a)
             if (v < a->low * (1 - 1e-9) || v > a->high * (1 + 1e-9))
                 continue;
             put_power(power, sizeof(power), d);
-            if (d >= -3 && d < 5)
+            if (!powers || d == 0 || d == 1)
                 snprintf(text, sizeof(text), "%g", v);
             else if (times[i] == 1)
                 snprintf(text, sizeof(text), "%s", power);
