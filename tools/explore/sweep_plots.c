@@ -137,11 +137,11 @@ static uint32_t put_spots(sweep_page_t *sweep, plot_t *plot, const pair_t *p, bo
 }
 
 /* The edge of what a front reaches, in steps: where little of x is good one has y of the point to
- * the left, where much is good that of the point to the right. Returns how many edges there are. */
-static uint32_t put_stairs(sweep_page_t *sweep, plot_t *plot, const pair_t *p)
+ * the left, where much is good that of the point to the right. */
+static void put_stairs(sweep_page_t *sweep, plot_t *plot, const pair_t *p)
 {
     const spot_t *last = NULL;
-    uint32_t mark = 0, stairs = 0;
+    uint32_t mark = 0;
     fputs("$stairs << EOD\n", plot->script);
     for (uint32_t i = 0; i < p->spots; i++) {
         const spot_t *s = &p->spot[i];
@@ -149,9 +149,8 @@ static uint32_t put_stairs(sweep_page_t *sweep, plot_t *plot, const pair_t *p)
             continue;
         if (last == NULL || last->point->task != s->point->task) {
             fputs("\n", plot->script);
-            mark = plot_mark(plot, "stairs", s->point->task, NULL,
-                             sheet_task(&sweep->sheet, s->point->task));
-            stairs++;
+            const char *task = sheet_task(&sweep->sheet, s->point->task);
+            mark = plot_mark(plot, "stairs", s->point->task, NULL, task[0] != '\0' ? task : NULL);
         } else {
             fprintf(plot->script, "%.17g %.17g %u\n", p->a->most ? last->x : s->x,
                     p->a->most ? s->y : last->y, mark);
@@ -160,7 +159,6 @@ static uint32_t put_stairs(sweep_page_t *sweep, plot_t *plot, const pair_t *p)
         last = s;
     }
     fputs("EOD\n", plot->script);
-    return stairs;
 }
 
 static void draw_pair(sweep_page_t *sweep, pair_t *p, const char *title)
@@ -176,7 +174,7 @@ static void draw_pair(sweep_page_t *sweep, pair_t *p, const char *title)
     axis_put(&p->y, plot.script, "y");
     uint32_t front = put_spots(sweep, &plot, p, true, MOST_DOTS);
     uint32_t others = put_spots(sweep, &plot, p, false, MOST_DOTS - front);
-    (void)put_stairs(sweep, &plot, p);
+    put_stairs(sweep, &plot, p);
     fputs("plot ", plot.script);
     if (others > 0)
         fputs("$others using 1:2:3 with points pt 7 ps 0.7 lc rgb variable, ", plot.script);
