@@ -48,11 +48,17 @@ static volatile uint32_t ended; /* it came: NPU_STATUS */
 
 /* ---- interrupts ---- */
 
-/* Who comes late finds a newer frame's start. */
+/* Who comes late finds a newer frame's start; one may begin while the registers are read. */
 static uint64_t frame_start_ps(uint32_t frame)
 {
-    uint32_t low = reg_read(PIX_SOF_LO), ahead = reg_read(PIX_FRAME) - frame;
-    uint64_t start_ps = (uint64_t)reg_read(PIX_SOF_HI) << 32 | low;
+    uint32_t newest, low, high;
+    do {
+        newest = reg_read(PIX_FRAME);
+        low = reg_read(PIX_SOF_LO);
+        high = reg_read(PIX_SOF_HI);
+    } while (reg_read(PIX_FRAME) != newest);
+    uint64_t start_ps = (uint64_t)high << 32 | low;
+    uint32_t ahead = newest - frame;
     return ahead == 0 ? start_ps : start_ps - (uint64_t)ahead * camera_frame_us() * 1000000u;
 }
 

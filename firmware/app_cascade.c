@@ -197,7 +197,7 @@ static void on_frame(const app_frame_t *frame)
     uint32_t found = boxes_of(frame, boxes);
     look_image_t image = look_image(frame->net, frame->seen);
     look_at_all(&image, boxes, found, looks);
-    trk_update(&tracker, boxes, looks, found, ids);
+    trk_update(&tracker, app_frame_us(frame), boxes, looks, found, ids);
     votes_see(&votes, ids, found, frame->frame);
     if (classifies)
         look_at_people(frame, &image, found);

@@ -133,8 +133,8 @@ static void on_frame(const app_frame_t *frame)
     static uint16_t ids[DET_MAX_BOXES];
     static roi_plan_t plan;
     uint32_t found = boxes_of(frame, boxes);
-    trk_update(&people, boxes, 0, found, ids);
-    desc.ahead = reg_read(PIX_FRAME) + 1 - frame->frame;
+    trk_update(&people, app_frame_us(frame), boxes, 0, found, ids);
+    desc.ahead = trk_time((reg_read(PIX_FRAME) + 1 - frame->frame) * camera_frame_us());
     roi_plan(&plan, &people, boxes, ids, found, &desc);
     show(&plan);
     meta_t *meta = app_meta(frame);

@@ -39,7 +39,7 @@ static void on_frame(const app_frame_t *frame)
     camera_trigger(META_VIRTUAL_CHANNEL, frame->frame, found > 0);
     look_image_t image = look_image(frame->net, frame->seen);
     look_at_all(&image, boxes, found, looks);
-    trk_update(&tracker, boxes, looks, found, ids);
+    trk_update(&tracker, app_frame_us(frame), boxes, looks, found, ids);
     meta_t *meta = app_meta(frame);
     meta_add_boxes(meta, boxes, ids, found);
     meta_add_counts(meta, tracker.count, tracker.lines);

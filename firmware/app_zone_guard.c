@@ -31,7 +31,7 @@ static void on_frame(const app_frame_t *frame)
     uint32_t found = boxes_of(frame, boxes);
     look_image_t image = look_image(frame->net, frame->seen);
     look_at_all(&image, boxes, found, looks);
-    trk_update(&tracker, boxes, looks, found, ids);
+    trk_update(&tracker, app_frame_us(frame), boxes, looks, found, ids);
     guard_update(&guard, boxes, ids, found, app_frame_ms(frame), settings_day_s(frame->start_ps));
     meta_t *meta = app_meta(frame);
     meta_add_boxes(meta, boxes, ids, found);

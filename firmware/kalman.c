@@ -17,18 +17,34 @@ uint32_t kal_share(uint32_t a, uint32_t b)
     return share < GAIN_ONE ? share : GAIN_ONE;
 }
 
-void kal_spread(kal_cov_t *cov, uint32_t push)
+static uint32_t times(uint32_t x, uint32_t time)
 {
-    if (cov->place >= KAL_MOST)
-        return;
-    cov->place += 2 * cov->both + cov->speed + push / 4;
-    cov->both += cov->speed + push / 2;
-    cov->speed += push;
+    return (uint32_t)((uint64_t)x * time >> KAL_STEP_BITS);
 }
 
-void kal_step(kal_t *k)
+/* Up to a step. */
+static void spread(kal_cov_t *cov, uint32_t push, uint32_t time)
 {
-    k->place += k->speed;
+    uint32_t speed = times(cov->speed, time), pushed = times(push, time);
+    cov->place +=
+        2 * times(cov->both, time) + times(speed, time) + times(times(pushed, time), time) / 4;
+    cov->both += speed + times(pushed, time) / 2;
+    cov->speed += pushed;
+}
+
+/* Step by step, so that it ends before words overflow. */
+void kal_spread(kal_cov_t *cov, uint32_t push, uint32_t time)
+{
+    while (time > 0 && cov->place < KAL_MOST) {
+        uint32_t part = time < KAL_STEP ? time : KAL_STEP;
+        spread(cov, push, part);
+        time -= part;
+    }
+}
+
+void kal_step(kal_t *k, uint32_t time)
+{
+    k->place += kal_way(k->speed, time);
 }
 
 kal_gain_t kal_narrow(kal_cov_t *cov, uint32_t noise)

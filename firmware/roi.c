@@ -27,23 +27,23 @@ static void cut(int32_t *from, int32_t *to, int32_t size)
 }
 
 /* From where it is to where it will be. Units of the filter: 1/256 px. */
-static void span(const kal_t *center, const kal_t *size, int32_t ahead, int32_t *from, int32_t *to)
+static void span(const kal_t *center, const kal_t *size, uint32_t ahead, int32_t *from, int32_t *to)
 {
-    int32_t half = size->place / 2, moved = center->speed * ahead;
-    int32_t grown = size->speed > 0 ? size->speed * ahead : 0;
+    int32_t half = size->place / 2, moved = kal_way(center->speed, ahead);
+    int32_t grown = size->speed > 0 ? kal_way(size->speed, ahead) : 0;
     *from = (center->place - half - grown / 2 + least(moved, 0)) >> 8;
     *to = ((center->place + half + grown / 2 + most(moved, 0)) >> 8) + 1;
 }
 
 /* The box itself, and moved. */
-static void span_box(const kal_t *center, int32_t ahead, int32_t *from, int32_t *to)
+static void span_box(const kal_t *center, uint32_t ahead, int32_t *from, int32_t *to)
 {
-    int32_t moved = center->speed * ahead;
+    int32_t moved = kal_way(center->speed, ahead);
     *from += least(moved, 0) >> 8;
     *to += (most(moved, 0) + 255) >> 8;
 }
 
-static roi_t span_seen(const trk_track_t *t, const det_box_t *seen, int32_t ahead)
+static roi_t span_seen(const trk_track_t *t, const det_box_t *seen, uint32_t ahead)
 {
     roi_t r = {seen->x0, seen->y0, seen->x1, seen->y1};
     span_box(&t->axis[TRK_X], ahead, &r.x0, &r.x1);
@@ -56,11 +56,10 @@ roi_t roi_of_track(const trk_track_t *t, const det_box_t *seen, const roi_desc_t
     roi_t r;
     int32_t young = t->seen < TRK_CONFIRM ? TRK_CONFIRM - (int32_t)t->seen : 0;
     int32_t margin = desc->margin * (1 + young + (int32_t)t->unseen);
-    int32_t ahead = (int32_t)desc->ahead;
-    span(&t->axis[TRK_X], &t->axis[TRK_W], ahead, &r.x0, &r.x1);
-    span(&t->axis[TRK_Y], &t->axis[TRK_H], ahead, &r.y0, &r.y1);
+    span(&t->axis[TRK_X], &t->axis[TRK_W], desc->ahead, &r.x0, &r.x1);
+    span(&t->axis[TRK_Y], &t->axis[TRK_H], desc->ahead, &r.y0, &r.y1);
     if (seen != 0)
-        r = roi_join(r, span_seen(t, seen, ahead));
+        r = roi_join(r, span_seen(t, seen, desc->ahead));
     r = (roi_t){r.x0 - margin, r.y0 - margin, r.x1 + margin, r.y1 + margin};
     cut(&r.x0, &r.x1, desc->width);
     cut(&r.y0, &r.y1, desc->height);

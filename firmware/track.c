@@ -12,11 +12,11 @@ _Static_assert((int)TRK_MAX <= (int)ASSIGN_MAX && (int)DET_MAX_BOXES <= (int)ASS
  * Noise in heights: measured with person_160 on twelve scenes of people who cross in both lanes
  * (12,943 boxes in 2,160 frames), root mean square of box less truth: center 0.028 to 0.039 across
  * and 0.019 to 0.021 down, width 0.049 to 0.067, height 0.034 to 0.040, more where somebody is
- * hidden in part. Speeds: 0.025 a frame, of 1 % above 0.062. Pushes: a speed drifts by a tenth in a
+ * hidden in part. Speeds: 0.025 a step, of 1 % above 0.062. Pushes: a speed drifts by a tenth in a
  * second; a width breathes with the stride.
  */
 static const struct {
-    uint32_t noise, speed, push; /* variances: of a box; of the speed of a new track; a frame */
+    uint32_t noise, speed, push; /* variances: of a box; of the speed of a new track; a step */
 } axis_noise[TRK_NOISES] = {
     [TRK_CENTER] = {KAL_VARIANCE(28), KAL_VARIANCE(24), KAL_VARIANCE(2048)},
     [TRK_SIZE] = {KAL_VARIANCE(14), KAL_VARIANCE(64), KAL_VARIANCE(512)},
@@ -64,6 +64,7 @@ void trk_init(trk_state_t *state)
     for (int i = 0; i < TRK_MAX; i++)
         state->track[i].id = 0;
     state->next_id = 1;
+    state->time_us = 0;
     state->lines = state->events = 0;
     state->hysteresis = 0;
     memset(state->count, 0, sizeof(state->count));
@@ -223,16 +224,22 @@ static int32_t pair_cost(const trk_track_t *t, const view_t *v, const sight_t *s
 /* ---- tracks ---- */
 
 /* Sizes of those whom nobody sees stay. */
-static void predict(trk_track_t *t)
+static void predict(trk_track_t *t, uint32_t time)
 {
-    kal_step(&t->axis[TRK_X]);
-    kal_step(&t->axis[TRK_Y]);
+    kal_step(&t->axis[TRK_X], time);
+    kal_step(&t->axis[TRK_Y], time);
     if (t->unseen == 0) {
-        kal_step(&t->axis[TRK_W]);
-        kal_step(&t->axis[TRK_H]);
+        kal_step(&t->axis[TRK_W], time);
+        kal_step(&t->axis[TRK_H], time);
     }
     for (int n = 0; n < TRK_NOISES; n++)
-        kal_spread(&t->cov[n], axis_noise[n].push);
+        kal_spread(&t->cov[n], axis_noise[n].push, time);
+    t->away += time;
+}
+
+static bool is_lost(const trk_track_t *t)
+{
+    return t->seen < TRK_CONFIRM ? t->unseen > TRK_DOUBT : t->away > TRK_PATIENCE;
 }
 
 static void learn_look(look_t *known, const look_t *now, bool crowd)
@@ -254,6 +261,7 @@ static void absorb(trk_track_t *t, const sight_t *s, const look_t *look)
         kal_correct(&t->axis[a], gain[noise_of(a)], s->at[a]);
     learn_look(&t->look, look, s->crowd);
     t->unseen = 0;
+    t->away = 0;
     if (t->seen < UINT16_MAX)
         t->seen++;
     if (s->clear && t->clear < UINT16_MAX)
@@ -336,21 +344,31 @@ static void pair_up(trk_state_t *state, const det_box_t *boxes, const sight_t *s
     }
 }
 
-void trk_update(trk_state_t *state, const det_box_t *boxes, const look_t *looks, uint32_t count,
-                uint16_t *ids)
+uint32_t trk_time(uint32_t us)
+{
+    enum { SECOND = TRK_STEPS_PER_S * KAL_STEP, LONGEST_US = TRK_LONGEST / SECOND * 1000000 };
+    enum { UP = SECOND / 40, DOWN = 1000000 / 40 }; /* within 32 bits */
+    us = us < LONGEST_US ? us : LONGEST_US;
+    return (us * UP + DOWN / 2) / DOWN;
+}
+
+void trk_update(trk_state_t *state, uint32_t time_us, const det_box_t *boxes, const look_t *looks,
+                uint32_t count, uint16_t *ids)
 {
     sight_t sights[DET_MAX_BOXES];
+    uint32_t time = trk_time(time_us - state->time_us);
+    state->time_us = time_us;
     state->events = 0;
     memset(ids, 0, count * sizeof(ids[0]));
     for (int i = 0; i < TRK_MAX; i++)
         if (state->track[i].id != 0)
-            predict(&state->track[i]);
+            predict(&state->track[i], time);
     for (uint32_t b = 0; b < count; b++)
         sights[b] = see(state, boxes, count, &boxes[b]);
     pair_up(state, boxes, sights, looks, count, ids);
     for (int i = 0; i < TRK_MAX; i++) {
         trk_track_t *t = &state->track[i];
-        if (t->unseen > (t->seen < TRK_CONFIRM ? TRK_DOUBT : TRK_PATIENCE))
+        if (is_lost(t))
             t->id = 0;
         for (uint32_t line = 0; t->id != 0 && line < state->lines; line++)
             judge_side(state, t, line);

@@ -61,7 +61,12 @@ typedef struct {
     net_t *net;        /* that saw it, its outputs fetched; or NULL */
 } app_frame_t;
 
-/* Its start in ms: 32 bits, which wrap. */
+/* Its start in us and ms: 32 bits, which wrap. */
+static inline uint32_t app_frame_us(const app_frame_t *frame)
+{
+    return (uint32_t)(frame->start_ps / 1000000u);
+}
+
 static inline uint32_t app_frame_ms(const app_frame_t *frame)
 {
     return (uint32_t)(frame->start_ps / 1000000000u);

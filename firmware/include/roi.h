@@ -2,7 +2,7 @@
  * roi.h - which part of the array the next frame's image shows: where those who are followed will
  * be, and what of it is hidden when nobody shall be recognized.
  *
- *     frame n: box, track --> both, moved on by the track's speed for `ahead` frames, and a margin
+ *     frame n: box, track --> both, moved on by the track's speed for `ahead`, and a margin
  *
  * A region steers a later frame than the one it was seen in, so it holds the box where it was and
  * where it will be. Somebody unseen may be anywhere near: the margin counts once more for each
@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
     int32_t width, height; /* of the array */
     int32_t margin;        /* px */
-    uint32_t ahead;        /* frames */
+    uint32_t ahead;        /* the filter's time (kalman.h) */
 } roi_desc_t;
 
 /* seen: its box in this frame, which may stick out of the track's; NULL: nobody saw it. */

@@ -25,13 +25,43 @@ END_TEST
 START_TEST(a_step_adds_what_is_not_known)
 {
     kal_cov_t cov = {16, 3, 4};
-    kal_spread(&cov, 8);
+    kal_spread(&cov, 8, KAL_STEP);
     ck_assert_uint_eq(cov.place, 28);
     ck_assert_uint_eq(cov.both, 11);
     ck_assert_uint_eq(cov.speed, 12);
     kal_t k = {1000, -30};
-    kal_step(&k);
+    kal_step(&k, KAL_STEP);
     ck_assert_int_eq(k.place, 970);
+}
+END_TEST
+
+/* Half a step: 1600 + 2 x 300 / 2 + 400 / 4 + 800 / 8 / 4, 300 + 400 / 2 + 800 / 4 / 2, 400 + 800 / 2. */
+START_TEST(a_part_of_a_step_adds_its_part)
+{
+    kal_cov_t cov = {1600, 300, 400};
+    kal_spread(&cov, 800, KAL_STEP / 2);
+    ck_assert_uint_eq(cov.place, 2025);
+    ck_assert_uint_eq(cov.both, 600);
+    ck_assert_uint_eq(cov.speed, 800);
+    kal_t k = {1000, -30};
+    kal_step(&k, KAL_STEP / 2);
+    ck_assert_int_eq(k.place, 985);
+}
+END_TEST
+
+START_TEST(many_steps_at_once_are_one_after_another)
+{
+    kal_cov_t once = {ONE, ONE / 8, ONE / 32}, many = once;
+    kal_t a = {1000, 7}, b = a;
+    kal_spread(&once, ONE / 64, 7 * KAL_STEP + 100);
+    kal_step(&a, 7 * KAL_STEP);
+    for (int i = 0; i < 7; i++) {
+        kal_spread(&many, ONE / 64, KAL_STEP);
+        kal_step(&b, KAL_STEP);
+    }
+    kal_spread(&many, ONE / 64, 100);
+    ck_assert_mem_eq(&once, &many, sizeof(once));
+    ck_assert_int_eq(a.place, b.place);
 }
 END_TEST
 
@@ -62,7 +92,7 @@ START_TEST(gains_settle_where_theory_says)
     kal_cov_t cov = {ONE, 0, ONE};
     kal_gain_t gain = {0, 0};
     for (int i = 0; i < 100; i++) {
-        kal_spread(&cov, ONE / 16);
+        kal_spread(&cov, ONE / 16, KAL_STEP);
         gain = kal_narrow(&cov, ONE);
     }
     ck_assert_double_eq_tol(gain.place / 65536.0, 0.505137, 2e-4);
@@ -81,8 +111,8 @@ START_TEST(it_follows_a_filter_in_double_precision)
     for (int i = 1; i < 300; i++) {
         random = random * 1664525u + 1013904223u;
         int32_t seen = 256 * (400 + 12 * i) + (int32_t)(random >> 20) - 2048;
-        kal_spread(&cov, KAL_VARIANCE(512));
-        kal_step(&k);
+        kal_spread(&cov, KAL_VARIANCE(512), KAL_STEP);
+        kal_step(&k, KAL_STEP);
         x += v;
         p[0][0] += 2 * p[0][1] + p[1][1] + q / 4;
         p[0][1] += p[1][1] + q / 2;
@@ -108,7 +138,7 @@ START_TEST(what_is_unseen_for_ever_stays_in_its_words)
 {
     kal_cov_t cov = {KAL_MOST - 1, KAL_MOST - 1, KAL_MOST - 1};
     for (int i = 0; i < 100000; i++)
-        kal_spread(&cov, KAL_VARIANCE(16));
+        kal_spread(&cov, KAL_VARIANCE(16), i % 2 != 0 ? KAL_STEP : UINT32_MAX);
     ck_assert_uint_ge(cov.place, KAL_MOST);
     ck_assert_uint_le(cov.place, 5u * KAL_MOST);
     kal_gain_t gain = kal_narrow(&cov, KAL_VARIANCE(28));
@@ -118,5 +148,6 @@ START_TEST(what_is_unseen_for_ever_stays_in_its_words)
 END_TEST
 
 TEST_MAIN("firmware kalman", a_share_is_a_quotient, a_step_adds_what_is_not_known,
+          a_part_of_a_step_adds_its_part, many_steps_at_once_are_one_after_another,
           a_measurement_takes_its_share, gains_settle_where_theory_says,
           it_follows_a_filter_in_double_precision, what_is_unseen_for_ever_stays_in_its_words)

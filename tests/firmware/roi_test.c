@@ -6,7 +6,7 @@
 #include "roi.h"
 #include "tests/test.h"
 
-static const roi_desc_t still = {.width = 4056, .height = 3040, .margin = 0, .ahead = 1};
+static const roi_desc_t still = {.width = 4056, .height = 3040, .margin = 0, .ahead = KAL_STEP};
 
 /* Center, size and speed in px; 1/256 px in the filter. */
 static trk_track_t track(int32_t x, int32_t y, int32_t w, int32_t h, int32_t vx, int32_t vy)
@@ -39,7 +39,7 @@ START_TEST(it_is_widened_where_the_box_will_be)
     trk_track_t t = track(1000, 2000, 100, 200, 40, -24);
     expect(roi_of_track(&t, NULL, &still), 944, 1872, 1096, 2104);
     roi_desc_t later = still;
-    later.ahead = 2;
+    later.ahead = 2 * KAL_STEP;
     expect(roi_of_track(&t, NULL, &later), 944, 1848, 1136, 2104);
 }
 END_TEST

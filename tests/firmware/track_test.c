@@ -5,8 +5,12 @@
 
 #include "firmware/include/fovea_metadata.h"
 #include "firmware/include/track.h"
+#include "sim/types.h"
+
+enum { FRAME_US = 33333 };
 
 static trk_state_t t;
+static uint32_t frame_us = FRAME_US, now_us; /* between two frames; the newest */
 
 static det_box_t box_at(int32_t cx, int32_t cy)
 {
@@ -20,10 +24,18 @@ static look_t dressed(uint32_t red, uint32_t green, uint32_t blue)
     return (look_t){{r, g, b, r, g, b}, LOOK_TONES};
 }
 
-/* A tracker with an upright line at x. */
+static void update(const det_box_t *boxes, const look_t *looks, uint32_t count, uint16_t *ids)
+{
+    now_us += frame_us;
+    trk_update(&t, now_us, boxes, looks, count, ids);
+}
+
+/* A tracker with an upright line at x. Its time wraps soon. */
 static void start(int32_t x, int32_t hysteresis)
 {
     line_t line;
+    frame_us = FRAME_US;
+    now_us = UINT32_MAX - 5 * FRAME_US;
     trk_init(&t);
     ck_assert(line_make(&line, x, 0, x, 8191));
     trk_set_lines(&t, &line, 1, hysteresis);
@@ -32,7 +44,7 @@ static void start(int32_t x, int32_t hysteresis)
 static uint16_t follow(det_box_t box)
 {
     uint16_t id = 0;
-    trk_update(&t, &box, NULL, 1, &id);
+    update(&box, NULL, 1, &id);
     return id;
 }
 
@@ -40,7 +52,7 @@ static void nobody(int frames)
 {
     uint16_t ids[1];
     for (int i = 0; i < frames; i++)
-        trk_update(&t, NULL, NULL, 0, ids);
+        update(NULL, NULL, 0, ids);
 }
 
 /* Walks one person from x by step for frames; returns the last id. */
@@ -84,6 +96,63 @@ START_TEST(a_track_learns_how_fast_somebody_walks)
     ck_assert_int_le(t.track[0].axis[TRK_X].speed, 42 * 256);
     ck_assert_int_ge(t.track[0].axis[TRK_X].place, (500 + 19 * 40 - 8) * 256);
     ck_assert_int_le(t.track[0].axis[TRK_X].place, (500 + 19 * 40 + 8) * 256);
+}
+END_TEST
+
+START_TEST(time_is_in_steps_of_a_thirtieth_of_a_second)
+{
+    ck_assert_uint_eq(trk_time(0), 0);
+    ck_assert_uint_eq(trk_time(33331), KAL_STEP);
+    ck_assert_uint_eq(trk_time(33335), KAL_STEP);
+    ck_assert_uint_eq(trk_time(100000), 3 * KAL_STEP);
+    ck_assert_uint_eq(trk_time(5617), 43); /* 178 frames/s: 43.1 */
+    ck_assert_uint_eq(trk_time(1000000), TRK_PATIENCE);
+    ck_assert_uint_eq(trk_time(UINT32_MAX), TRK_LONGEST);
+}
+END_TEST
+
+/* 1200 px/s, at 60, 30, 10 frames a second and at whatever comes: the same speed, nobody is lost,
+ * and the crossing counts. */
+START_TEST(speed_does_not_depend_on_the_frame_rate)
+{
+    static const uint32_t periods[][4] = {
+        {16667, 16667, 16667, 16667},
+        {33333, 33333, 33333, 33333},
+        {100000, 100000, 100000, 100000},
+        {33333, 100000, 16667, 66667},
+    };
+    for (uint32_t p = 0; p < SIM_COUNT(periods); p++) {
+        uint32_t walked_us = 0;
+        uint16_t first = 0;
+        start(1500, 16);
+        for (int i = 0; walked_us < 1500000; i++) {
+            uint16_t id = follow(box_at(500 + (int32_t)(walked_us / 1000 * 12 / 10), 1000));
+            first = i == 0 ? id : first;
+            ck_assert_int_eq(id, first);
+            frame_us = periods[p][i % 4];
+            walked_us += frame_us;
+        }
+        ck_assert_int_ge(t.track[0].axis[TRK_X].speed, 39 * 256);
+        ck_assert_int_le(t.track[0].axis[TRK_X].speed, 41 * 256);
+        counts_are(1, 0);
+    }
+}
+END_TEST
+
+/* At each rate: who was seen is found again after 0.9 s, and is somebody else after 1.5 s. */
+START_TEST(patience_is_a_time)
+{
+    static const uint32_t periods[] = {16667, 33333, 100000, 300000};
+    for (uint32_t p = 0; p < SIM_COUNT(periods); p++) {
+        for (uint32_t late = 0; late < 2; late++) {
+            start(3000, 16);
+            frame_us = periods[p];
+            uint16_t first = walk(1000, 0, 10);
+            nobody((int)((late != 0 ? 1500000 : 900000) / frame_us) - 1);
+            uint16_t again = follow(box_at(1000, 1000));
+            ck_assert_msg((again == first) == (late == 0), "%u us, late %u", frame_us, late);
+        }
+    }
 }
 END_TEST
 
@@ -131,7 +200,7 @@ START_TEST(two_people_who_pass_each_other_both_count)
     start(1000, 16);
     for (int i = 0; i < 30; i++) {
         det_box_t boxes[2] = {box_at(500 + 40 * i, 1000), box_at(1500 - 40 * i, 1500)};
-        trk_update(&t, boxes, NULL, 2, ids);
+        update(boxes, NULL, 2, ids);
     }
     counts_are(1, 1);
 }
@@ -149,10 +218,10 @@ START_TEST(people_who_meet_go_on_as_who_they_were)
         int32_t x0 = 610 + 20 * i, x1 = 1390 - 20 * i, apart = x0 > x1 ? x0 - x1 : x1 - x0;
         det_box_t boxes[2] = {box_at(x0, 1000), box_at(x1, 1006)};
         if (apart < 100) {
-            trk_update(&t, &boxes[i / 2 % 2], NULL, 1, ids);
+            update(&boxes[i / 2 % 2], NULL, 1, ids);
             continue;
         }
-        trk_update(&t, boxes, NULL, 2, ids);
+        update(boxes, NULL, 2, ids);
         if (i == 10)
             right = ids[0], left = ids[1];
         if (i > 10) {
@@ -209,7 +278,7 @@ static bool meeting_keeps_identities(void)
             looks[count] = look[k];
             who[count++] = k;
         }
-        trk_update(&t, boxes, looks, count, ids);
+        update(boxes, looks, count, ids);
         for (uint32_t b = 0; b < count; b++)
             if (who[b] < 2 && (i < -22 || i > 22))
                 (i < 0 ? before : after)[who[b]] = ids[b];
@@ -235,12 +304,12 @@ static void part_again(uint32_t first_red)
     start(3000, 16);
     det_box_t boxes[2] = {box_at(900, 1000), box_at(1100, 1000)};
     for (int i = 0; i < 10; i++)
-        trk_update(&t, boxes, looks, 2, was);
+        update(boxes, looks, 2, was);
     nobody(10);
     boxes[0] = box_at(980, 1000);
     boxes[1] = box_at(1020, 1000);
     look_t now[2] = {looks[first_red], looks[1 - first_red]};
-    trk_update(&t, boxes, now, 2, ids);
+    update(boxes, now, 2, ids);
     ck_assert_int_eq(ids[0], was[first_red]);
     ck_assert_int_eq(ids[1], was[1 - first_red]);
 }
@@ -259,7 +328,7 @@ START_TEST(light_that_changes_at_once_loses_nobody)
     for (int i = 0; i < 20; i++) {
         det_box_t box = box_at(500 + 20 * i, 1000);
         look_t look = i < 10 ? dressed(3000, 3000, 3000) : dressed(300, 300, 300);
-        trk_update(&t, &box, &look, 1, &id);
+        update(&box, &look, 1, &id);
         first = i == 0 ? id : first;
         ck_assert_int_eq(id, first);
     }
@@ -274,7 +343,7 @@ START_TEST(looks_that_come_and_go_are_no_reason_to_lose_anybody)
     start(3000, 16);
     for (int i = 0; i < 20; i++) {
         det_box_t box = box_at(500 + 20 * i, 1000);
-        trk_update(&t, &box, kinds[i % 4], 1, &id);
+        update(&box, kinds[i % 4], 1, &id);
         first = i == 0 ? id : first;
         ck_assert_int_eq(id, first);
     }
@@ -290,7 +359,7 @@ START_TEST(the_order_of_boxes_does_not_matter)
         det_box_t boxes[3];
         for (int k = 0; k < 3; k++)
             boxes[(k + i) % 3] = box_at(500 + 150 * k + 20 * i, 1000 + 40 * k);
-        trk_update(&t, boxes, NULL, 3, ids);
+        update(boxes, NULL, 3, ids);
         for (int k = 0; k < 3; k++) {
             if (i == 0)
                 first[k] = ids[k];
@@ -307,10 +376,10 @@ START_TEST(all_get_a_box_where_there_is_one_for_all)
     start(3000, 16);
     det_box_t boxes[2] = {box_at(500, 1000), box_at(580, 1000)};
     for (int i = 0; i < 10; i++)
-        trk_update(&t, boxes, NULL, 2, was);
+        update(boxes, NULL, 2, was);
     boxes[0] = box_at(530, 1000);
     boxes[1] = box_at(610, 1000);
-    trk_update(&t, boxes, NULL, 2, ids);
+    update(boxes, NULL, 2, ids);
     ck_assert_int_eq(ids[0], was[0]);
     ck_assert_int_eq(ids[1], was[1]);
 }
@@ -411,7 +480,7 @@ START_TEST(a_person_within_a_person_does_not_count)
     for (int i = 0; i < 30; i++) {
         int32_t x = 600 + 30 * i;
         det_box_t boxes[2] = {box_at(x, 1000), {x - 50, 700, x + 60, 1020, 150, 1}};
-        trk_update(&t, boxes, NULL, i % 4 == 3 ? 1 : 2, ids);
+        update(boxes, NULL, i % 4 == 3 ? 1 : 2, ids);
     }
     counts_are(1, 0);
 }
@@ -423,7 +492,7 @@ START_TEST(false_boxes_take_no_identity)
     start(1000, 16);
     for (int i = 0; i < 40; i++) {
         det_box_t boxes[2] = {box_at(400 + 30 * i, 1000), box_at(300 + 977 * i % 2000, 2200)};
-        trk_update(&t, boxes, NULL, i % 3 == 0 ? 2 : 1, ids);
+        update(boxes, NULL, i % 3 == 0 ? 2 : 1, ids);
         first = i == 0 ? ids[0] : first;
         ck_assert_int_eq(ids[0], first);
     }
@@ -439,12 +508,12 @@ START_TEST(more_people_than_places_wait_until_somebody_is_lost)
     for (int i = 0; i < DET_MAX_BOXES; i++)
         boxes[i] = box_at(400 * (i % 16), 1000 + 700 * (i / 16));
     for (int frame = 0; frame < 4; frame++)
-        trk_update(&t, boxes, NULL, DET_MAX_BOXES, ids);
+        update(boxes, NULL, DET_MAX_BOXES, ids);
     for (int i = 0; i < DET_MAX_BOXES; i++)
         for (int k = 0; k <= i; k++)
             ck_assert((ids[i] == ids[k]) == (i == k) && ids[i] != 0);
     boxes[DET_MAX_BOXES - 1] = box_at(7000, 2500);
-    trk_update(&t, boxes, NULL, DET_MAX_BOXES, ids);
+    update(boxes, NULL, DET_MAX_BOXES, ids);
     id = ids[DET_MAX_BOXES - 1];
     ck_assert_int_eq(id, DET_MAX_BOXES + 1); /* in the place of the one who was not seen */
     ck_assert_uint_eq(tracks(), TRK_MAX);
@@ -472,7 +541,8 @@ START_TEST(random_boxes_never_share_a_track)
             boxes[i].score = boxes[i].class_id = 1;
             looks[i] = dressed(v[0] & 0xfff, v[1] & 0xfff, v[2] & 0xfff);
         }
-        trk_update(&t, boxes, looks, count, ids);
+        frame_us = random >> (random & 31);
+        update(boxes, looks, count, ids);
         for (uint32_t i = 0; i < count; i++)
             for (uint32_t k = 0; k < i; k++)
                 ck_assert(ids[i] != ids[k] || ids[i] == 0);
@@ -481,7 +551,8 @@ START_TEST(random_boxes_never_share_a_track)
 END_TEST
 
 TEST_MAIN("firmware track", one_person_keeps_one_id, a_track_learns_how_fast_somebody_walks,
-          crossing_to_the_right_is_in_and_counts_once, crossing_to_the_left_is_out,
+          time_is_in_steps_of_a_thirtieth_of_a_second, speed_does_not_depend_on_the_frame_rate,
+          patience_is_a_time, crossing_to_the_right_is_in_and_counts_once, crossing_to_the_left_is_out,
           swaying_within_the_hysteresis_counts_nothing, a_person_hidden_at_the_line_still_crosses,
           two_people_who_pass_each_other_both_count, people_who_meet_go_on_as_who_they_were,
           of_many_people_who_meet_nearly_all_go_on_as_who_they_were,

@@ -65,7 +65,7 @@ static uint32_t host_hash(void)
         look_t looks[DET_MAX_BOXES];
         uint16_t ids[DET_MAX_BOXES];
         crowd_frame(frame, boxes, looks);
-        trk_update(&tracker, boxes, looks, DET_MAX_BOXES, ids);
+        trk_update(&tracker, frame * CROWD_US, boxes, looks, DET_MAX_BOXES, ids);
         hash = crowd_hash(hash, &tracker, ids);
     }
     return hash;

@@ -32,7 +32,7 @@ static void follow(void)
     for (uint32_t frame = 0; frame < CROWD_FRAMES; frame++) {
         crowd_frame(frame, boxes, looks);
         uint32_t start = cost_now();
-        trk_update(&tracker, boxes, looks, DET_MAX_BOXES, ids);
+        trk_update(&tracker, frame * CROWD_US, boxes, looks, DET_MAX_BOXES, ids);
         worst = longer(worst, start);
         hash = crowd_hash(hash, &tracker, ids);
     }

@@ -7,7 +7,7 @@
 
 #include "track.h"
 
-enum { CROWD_FRAMES = 40 };
+enum { CROWD_FRAMES = 40, CROWD_US = 33333 };
 
 static inline uint32_t crowd_draw(uint32_t *random)
 {
