@@ -122,9 +122,9 @@ static uint32_t share_of(const view_picture_t *p, uint32_t row)
 typedef struct {
     uint16_t tap[MOST_POINTS * MOST_TAPS]; /* columns of the points' taps; RAW: of pairs */
     uint32_t taps, points;
-    uint32_t first, end;       /* of those that are needed */
-    uint16_t sum[3 * MOST_PX]; /* RGB: channels, RAW: samples of even rows, then of odd ones */
-    uint32_t rows;             /* summed up */
+    uint32_t first, end;           /* of those that are needed */
+    uint16_t sum[3 * MOST_PX + 1]; /* RGB: channels, RAW: samples of even rows, then of odd ones */
+    uint32_t rows;                 /* summed up */
 } line_t;
 
 static void find_taps(const axis_t *x, uint32_t unit, line_t *line)
@@ -138,35 +138,59 @@ static void find_taps(const axis_t *x, uint32_t unit, line_t *line)
     line->end = line->tap[line->points * line->taps - 1] + 1u;
 }
 
-/* What will be summed up: samples of both rows of a pair, or channels. */
-static void clear(line_t *line, uint32_t unit)
+/* Of inline functions below, counts of rows and taps are numbers that the compiler knows. */
+static inline void sum_bytes(const uint8_t *const px[], uint32_t rows, uint32_t first, uint32_t end,
+                             uint16_t *restrict sum)
 {
-    uint32_t each = unit == 2 ? 2 : 3, first = each * line->first;
-    size_t bytes = (size_t)each * (line->end - line->first) * sizeof(line->sum[0]);
-    memset(line->sum + first, 0, bytes);
-    if (unit == 2)
-        memset(line->sum + MOST_PX + first, 0, bytes);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t all = px[0][i];
+        for (uint32_t r = 1; r < rows; r++)
+            all += px[r][i];
+        sum[i] = (uint16_t)all;
+    }
 }
 
-static void add_rgb(const view_picture_t *p, uint32_t row, line_t *line)
+static void sum_rgb(const view_picture_t *p, const uint32_t row[MOST_TAPS], line_t *line)
 {
-    const uint8_t *px = p->px.rgb + (size_t)row * p->width_px * 3;
-    for (uint32_t i = 3 * line->first; i < 3 * line->end; i++)
-        line->sum[i] = (uint16_t)(line->sum[i] + px[i]);
+    const uint8_t *px[MOST_TAPS];
+    uint32_t first = 3 * line->first, end = 3 * line->end;
+    for (uint32_t r = 0; r < line->rows; r++)
+        px[r] = p->px.rgb + (size_t)row[r] * p->width_px * 3;
+    switch (line->rows) {
+    case 1:
+        sum_bytes(px, 1, first, end, line->sum);
+        break;
+    case 2:
+        sum_bytes(px, 2, first, end, line->sum);
+        break;
+    case 3:
+        sum_bytes(px, 3, first, end, line->sum);
+        break;
+    default:
+        sum_bytes(px, MOST_TAPS, first, end, line->sum);
+    }
+    line->sum[end] = 0; /* is read along with the last pixel */
 }
 
-static void add_samples(const uint16_t *px, uint32_t first, uint32_t end, uint32_t shift,
-                        uint16_t *sum)
+/* Of one row of the mosaic, or of two that are of the same colors. */
+static void sum_samples(const uint16_t *a, const uint16_t *b, uint32_t first, uint32_t end,
+                        uint32_t shift, uint16_t *restrict sum)
 {
-    for (uint32_t i = first; i < end; i++)
-        sum[i] = (uint16_t)(sum[i] + (px[i] >> shift));
+    for (uint32_t i = first; i < end && b == NULL; i++)
+        sum[i] = (uint16_t)(a[i] >> shift);
+    for (uint32_t i = first; i < end && b != NULL; i++)
+        sum[i] = (uint16_t)((a[i] >> shift) + (b[i] >> shift));
 }
 
-static void add_raw(const view_picture_t *p, uint32_t row, uint32_t shift, line_t *line)
+static void sum_raw(const view_picture_t *p, const uint32_t row[MOST_TAPS], uint32_t shift,
+                    line_t *line)
 {
-    const uint16_t *px = p->px.raw + (size_t)row * 2 * p->width_px;
-    add_samples(px, 2 * line->first, 2 * line->end, shift, line->sum);
-    add_samples(px + p->width_px, 2 * line->first, 2 * line->end, shift, line->sum + MOST_PX);
+    const size_t wide = p->width_px;
+    const uint16_t *a = p->px.raw + row[0] * 2 * wide;
+    const uint16_t *b = line->rows > 1 ? p->px.raw + row[1] * 2 * wide : NULL;
+    uint32_t first = 2 * line->first, end = 2 * line->end;
+    sum_samples(a, b, first, end, shift, line->sum);
+    sum_samples(a + wide, b != NULL ? b + wide : NULL, first, end, shift, line->sum + MOST_PX);
 }
 
 /* 65536 / n, which makes a mean of a sum of n. */
@@ -175,21 +199,20 @@ static uint32_t part_of(const line_t *line)
     return 65536 / (line->taps * line->rows);
 }
 
-/* taps: line->taps, as a number that the compiler knows. */
+/* Sums of 16 bits that stand side by side are added as one number: none of them overflows. */
 static inline void rgb_points(const line_t *line, uint32_t taps, uint32_t part, uint8_t *rgba)
 {
     const uint16_t *tap = line->tap;
     for (uint32_t i = 0; i < line->points; i++, rgba += 4) {
-        uint32_t r = 0, g = 0, b = 0;
+        uint64_t all = 0, next;
+        uint16_t sum[4]; /* R G B, and R of the next pixel */
         for (uint32_t t = 0; t < taps; t++) {
-            const uint16_t *sum = line->sum + 3 * *tap++;
-            r += sum[0];
-            g += sum[1];
-            b += sum[2];
+            memcpy(&next, line->sum + 3 * *tap++, sizeof(next));
+            all += next;
         }
-        rgba[0] = (uint8_t)((r * part + 32768) >> 16);
-        rgba[1] = (uint8_t)((g * part + 32768) >> 16);
-        rgba[2] = (uint8_t)((b * part + 32768) >> 16);
+        memcpy(sum, &all, sizeof(sum));
+        for (uint32_t c = 0; c < 3; c++)
+            rgba[c] = (uint8_t)((sum[c] * part + 32768) >> 16);
         rgba[3] = 255;
     }
 }
@@ -215,21 +238,25 @@ static void put_rgb(const line_t *line, uint32_t share, uint8_t *rgba)
 static inline void raw_points(const view_picture_t *p, const curve_t *curve, const line_t *line,
                               uint32_t taps, uint32_t share, uint8_t *rgba)
 {
-    const uint16_t *tap = line->tap, *from[SITES];
-    uint32_t part = part_of(line);
+    const uint16_t *tap = line->tap;
+    uint32_t part = part_of(line), at[SITES];
     for (uint32_t i = 0; i < 4; i++)
-        from[site_of(p->bayer, i & 1, i >> 1)] = line->sum + (i & 1) + (i >> 1) * MOST_PX;
+        at[site_of(p->bayer, i & 1, i >> 1)] = i;
     for (uint32_t i = 0; i < line->points; i++, rgba += 4) {
-        uint32_t r = 0, g = 0, b = 0;
+        uint32_t even = 0, odd = 0, next;
+        uint16_t sum[4]; /* of a square of 2 x 2 */
         for (uint32_t t = 0; t < taps; t++) {
-            uint32_t at = 2u * *tap++;
-            r += from[RED][at];
-            g += from[GREEN_R][at] + from[GREEN_B][at];
-            b += from[BLUE][at];
+            memcpy(&next, line->sum + 2 * *tap, sizeof(next));
+            even += next;
+            memcpy(&next, line->sum + MOST_PX + 2 * *tap++, sizeof(next));
+            odd += next;
         }
-        rgba[0] = (uint8_t)(look(curve, r * part >> 16) * share >> 8);
+        memcpy(sum, &even, sizeof(even));
+        memcpy(sum + 2, &odd, sizeof(odd));
+        uint32_t g = (uint32_t)sum[at[GREEN_R]] + sum[at[GREEN_B]];
+        rgba[0] = (uint8_t)(look(curve, sum[at[RED]] * part >> 16) * share >> 8);
         rgba[1] = (uint8_t)(look(curve, g * (part / 2) >> 16) * share >> 8);
-        rgba[2] = (uint8_t)(look(curve, b * part >> 16) * share >> 8);
+        rgba[2] = (uint8_t)(look(curve, sum[at[BLUE]] * part >> 16) * share >> 8);
         rgba[3] = 255;
     }
 }
@@ -253,20 +280,19 @@ static void draw_smaller(draw_t *draw, const view_picture_t *p, const axis_t *x,
     if (rgba == NULL)
         return;
     find_taps(x, unit, &line);
+    line.rows = y->taps;
     for (int32_t i = 0; i < y->count; i++, rgba += 4 * (size_t)x->count) {
-        uint32_t row = 0;
-        clear(&line, unit);
-        for (line.rows = 0; line.rows < y->taps; line.rows++) {
-            row = tap_at(y, i, line.rows, unit);
-            if (curve != NULL)
-                add_raw(p, row, curve->shift, &line);
-            else
-                add_rgb(p, row, &line);
+        uint32_t row[MOST_TAPS];
+        for (uint32_t t = 0; t < y->taps; t++)
+            row[t] = tap_at(y, i, t, unit);
+        uint32_t share = share_of(p, row[y->taps - 1] * unit);
+        if (curve != NULL) {
+            sum_raw(p, row, curve->shift, &line);
+            put_raw(p, curve, &line, share, rgba);
+        } else {
+            sum_rgb(p, row, &line);
+            put_rgb(&line, share, rgba);
         }
-        if (curve != NULL)
-            put_raw(p, curve, &line, share_of(p, row * unit), rgba);
-        else
-            put_rgb(&line, share_of(p, row), rgba);
     }
 }
 
