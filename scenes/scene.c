@@ -105,6 +105,7 @@ void scene_free(scene_t *scene)
     scene_map_free(&scene->map);
     film_free(scene->film);
     free(scene->scratch);
+    free(scene->codes);
     free(scene);
 }
 

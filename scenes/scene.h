@@ -35,6 +35,7 @@
 #include "sim/json.h"
 #include "sim/line.h"
 #include "sim/png.h"
+#include "sim/pool.h"
 #include "sim/types.h"
 
 #define SCENE_MAX_PEOPLE 256
@@ -616,10 +617,11 @@ const char *scene_class_name(uint32_t class_id);
 const char *scene_age_name(scene_age_t age);
 /*
  * The frame as it would be without a sensor, width_px wide: sRGB, white where the scene sends
- * white_lux. Prepares the scene for one worker. The caller frees image.
+ * white_lux. Prepares the scene for the pool's threads (NULL: the caller alone). The caller frees
+ * image.
  */
 sim_err_t scene_draw(scene_t *scene, const scene_timing_t *timing, uint32_t width_px,
-                     double white_lux, sim_image_t *image);
+                     double white_lux, sim_pool_t *pool, sim_image_t *image);
 
 /* sRGB 0xRRGGBB of the ColorChecker's 24 patches, by rows, as its maker publishes them. */
 extern const uint32_t scene_color_patches[24];

@@ -33,6 +33,7 @@ struct scene {
     uint32_t workers, width_px;
     size_t scratch_each; /* floats a worker */
     float *scratch;
+    uint8_t *codes; /* of linear values; NULL: it was not drawn yet */
 };
 
 /* ---- light.c ---- */

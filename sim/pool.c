@@ -108,7 +108,7 @@ void sim_pool_free(sim_pool_t *pool)
 
 uint32_t sim_pool_threads(const sim_pool_t *pool)
 {
-    return pool->threads;
+    return pool != NULL ? pool->threads : 1;
 }
 
 void sim_pool_submit(sim_pool_t *pool, sim_batch_t *batch, sim_job_fn_t fn, void *ctx,
@@ -142,6 +142,10 @@ void sim_pool_wait(sim_pool_t *pool, sim_batch_t *batch)
 
 void sim_pool_run(sim_pool_t *pool, sim_job_fn_t fn, void *ctx, uint32_t jobs)
 {
+    for (uint32_t job = 0; pool == NULL && job < jobs; job++)
+        fn(ctx, job, 0);
+    if (pool == NULL)
+        return;
     sim_batch_t batch = {0};
     sim_pool_submit(pool, &batch, fn, ctx, jobs);
     sim_pool_wait(pool, &batch);

@@ -26,15 +26,15 @@ typedef struct sim_batch {
 
 /* threads: 1..64, the caller included; 0: one for each processor. NULL: no memory, no thread. */
 sim_pool_t *sim_pool_new(uint32_t threads);
-void sim_pool_free(sim_pool_t *pool); /* NULL is fine; no batch may be queued */
-uint32_t sim_pool_threads(const sim_pool_t *pool);
+void sim_pool_free(sim_pool_t *pool);              /* NULL is fine; no batch may be queued */
+uint32_t sim_pool_threads(const sim_pool_t *pool); /* NULL: 1 */
 
 /* Starts a batch and returns at once. Batches run in the order of submission. */
 void sim_pool_submit(sim_pool_t *pool, sim_batch_t *batch, sim_job_fn_t fn, void *ctx,
                      uint32_t jobs);
 /* Helps until every job of batch is done. Only the thread that submitted may call it. */
 void sim_pool_wait(sim_pool_t *pool, sim_batch_t *batch);
-/* Submit and wait. */
+/* Submit and wait. pool NULL: the caller does all. */
 void sim_pool_run(sim_pool_t *pool, sim_job_fn_t fn, void *ctx, uint32_t jobs);
 
 #endif

@@ -189,7 +189,7 @@ static int draw(const options_t *o, const stage_t *stage, const scene_timing_t *
     sim_image_t image;
     scene_t *scene = stage->scenario.scene;
     double white = o->white != NULL ? o->white_lux : scene_desc(scene)->lux.low;
-    if (scene_draw(scene, timing, (uint32_t)o->width_px, white, &image) != SIM_OK)
+    if (scene_draw(scene, timing, (uint32_t)o->width_px, white, NULL, &image) != SIM_OK)
         return cli_fail(EXIT_FAILED, "scene: no memory");
     int code = EXIT_FINE;
     if (scene_trouble(scene) != NULL)

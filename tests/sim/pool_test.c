@@ -165,6 +165,16 @@ START_TEST(a_batch_without_jobs_is_done_at_once)
 }
 END_TEST
 
+START_TEST(without_a_pool_the_caller_does_every_job)
+{
+    static count_t count;
+    count.threads = 1;
+    ck_assert_uint_eq(sim_pool_threads(NULL), 1);
+    sim_pool_run(NULL, count_job, &count, 37);
+    expect_once(&count, 37);
+}
+END_TEST
+
 /* ---- submit does not wait ---- */
 
 static void wait_for_flag(void *ctx, uint32_t job, uint32_t worker)
@@ -190,4 +200,5 @@ TEST_MAIN("sim pool", every_job_runs_once_whatever_the_number_of_threads,
           one_thread_for_each_processor_by_default,
           with_one_thread_wait_runs_all_batches_so_far_in_order,
           no_batch_overtakes_the_one_before_it, submits_and_waits_interleave_and_batches_are_reused,
-          a_batch_without_jobs_is_done_at_once, submit_returns_while_jobs_are_still_running)
+          a_batch_without_jobs_is_done_at_once, without_a_pool_the_caller_does_every_job,
+          submit_returns_while_jobs_are_still_running)

@@ -102,9 +102,9 @@ static void draw_world(view_rig_t *rig, uint32_t rows_read)
     sim_image_t now, before, ideal;
     scene_timing_t at = timing_of(RIG_FRAME), was = timing_of(RIG_FRAME - 1);
     double white = scene_desc(rig->scene)->lux.low;
-    need(scene_draw(rig->scene, &at, RIG_WIDTH, white, &now) == SIM_OK &&
-             scene_draw(rig->scene, &was, RIG_WIDTH, white, &before) == SIM_OK &&
-             scene_draw(rig->scene, &at, 640, white, &ideal) == SIM_OK,
+    need(scene_draw(rig->scene, &at, RIG_WIDTH, white, NULL, &now) == SIM_OK &&
+             scene_draw(rig->scene, &was, RIG_WIDTH, white, NULL, &before) == SIM_OK &&
+             scene_draw(rig->scene, &at, 640, white, NULL, &ideal) == SIM_OK,
          "the scene cannot be drawn");
     size_t row = 3 * (size_t)now.width_px;
     memcpy(now.data + row * rows_read, before.data + row * rows_read,

@@ -162,7 +162,7 @@ static void draw_alone(const view_picture_t *pic, draw_rect_t area, ui_zoom_t zo
     sim_window_t shown = {0, 0, pic->width_px, pic->height_px, 0, 0};
     image_place_t place = image_place(area, &shown, &zoom);
     draw_begin(&list, 800, 600);
-    image_draw(&list, &place, pic);
+    image_draw(&(ui_t){.draw = &list}, &place, pic);
 }
 
 START_TEST(smaller_pixels_are_averaged)

@@ -4,6 +4,7 @@
  *
  * It is called for each picture of the window up to 30 times a second, between pieces of the
  * simulation. So rows are summed first, whole, which vectors do; then what a point sees of the sum.
+ * The threads that simulate share the work.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,10 +18,11 @@ enum {
     MOST_TAPS = 4,      /* in each direction */
     LEVEL_BITS = 12,    /* of samples: a few of them fit into 16 bits */
     LEVELS = 1 << LEVEL_BITS,
+    BAND = 16,       /* rows of points that are made at a time */
     OLD_SHARE = 176, /* of 256: how light rows of the frame before are; chosen by eye */
 };
 _Static_assert(MOST_PX >= PIX_MAX_WIDTH, "all of a row");
-_Static_assert(MOST_TAPS / 2 == 2, "raw_points: taps of two");
+_Static_assert(MOST_TAPS / 2 == 2, "put_raw: taps of two");
 #define MOSAIC_POINTS 4.0 /* from here on RAW is shown as it is */
 
 /* ---- RAW ---- */
@@ -118,24 +120,30 @@ static uint32_t share_of(const view_picture_t *p, uint32_t row)
 
 /* ---- averaged ---- */
 
-/* A row of points while it is made. */
+/* A picture of points while it is made, in bands of rows. */
 typedef struct {
-    uint16_t tap[MOST_POINTS * MOST_TAPS]; /* columns of the points' taps; RAW: of pairs */
+    const view_picture_t *of;
+    const axis_t *y;
+    const curve_t *curve;                  /* NULL: R G B */
+    uint16_t tap[MOST_POINTS * MOST_TAPS]; /* columns of a row's taps; RAW: of pairs */
     uint32_t taps, points;
-    uint32_t first, end;           /* of those that are needed */
-    uint16_t sum[3 * MOST_PX + 1]; /* RGB: channels, RAW: samples of even rows, then of odd ones */
-    uint32_t rows;                 /* summed up */
-} line_t;
+    uint32_t first, end; /* columns that are needed */
+    uint32_t part;       /* 65536 / n, which makes a mean of the sum of a point's n pixels */
+    uint8_t *rgba;
+} points_t;
 
-static void find_taps(const axis_t *x, uint32_t unit, line_t *line)
+/* Sums of some rows. RGB: channels; RAW: samples of even rows, then of odd ones. */
+typedef uint16_t sums_t[3 * MOST_PX + 1];
+
+static void find_taps(const axis_t *x, uint32_t unit, points_t *to)
 {
-    line->taps = x->taps;
-    line->points = (uint32_t)x->count;
+    to->taps = x->taps;
+    to->points = (uint32_t)x->count;
     for (int32_t i = 0; i < x->count; i++)
         for (uint32_t t = 0; t < x->taps; t++)
-            line->tap[(uint32_t)i * x->taps + t] = (uint16_t)tap_at(x, i, t, unit);
-    line->first = line->tap[0];
-    line->end = line->tap[line->points * line->taps - 1] + 1u;
+            to->tap[(uint32_t)i * x->taps + t] = (uint16_t)tap_at(x, i, t, unit);
+    to->first = to->tap[0];
+    to->end = to->tap[to->points * to->taps - 1] + 1u;
 }
 
 /* Of inline functions below, counts of rows and taps are numbers that the compiler knows. */
@@ -150,26 +158,27 @@ static inline void sum_bytes(const uint8_t *const px[], uint32_t rows, uint32_t 
     }
 }
 
-static void sum_rgb(const view_picture_t *p, const uint32_t row[MOST_TAPS], line_t *line)
+static void sum_rgb(const points_t *points, const uint32_t row[MOST_TAPS], sums_t sum)
 {
+    const view_picture_t *p = points->of;
     const uint8_t *px[MOST_TAPS];
-    uint32_t first = 3 * line->first, end = 3 * line->end;
-    for (uint32_t r = 0; r < line->rows; r++)
+    uint32_t first = 3 * points->first, end = 3 * points->end, rows = points->y->taps;
+    for (uint32_t r = 0; r < rows; r++)
         px[r] = p->px.rgb + (size_t)row[r] * p->width_px * 3;
-    switch (line->rows) {
+    switch (rows) {
     case 1:
-        sum_bytes(px, 1, first, end, line->sum);
+        sum_bytes(px, 1, first, end, sum);
         break;
     case 2:
-        sum_bytes(px, 2, first, end, line->sum);
+        sum_bytes(px, 2, first, end, sum);
         break;
     case 3:
-        sum_bytes(px, 3, first, end, line->sum);
+        sum_bytes(px, 3, first, end, sum);
         break;
     default:
-        sum_bytes(px, MOST_TAPS, first, end, line->sum);
+        sum_bytes(px, MOST_TAPS, first, end, sum);
     }
-    line->sum[end] = 0; /* is read along with the last pixel */
+    sum[end] = 0; /* is read along with the last pixel */
 }
 
 /* Of one row of the mosaic, or of two that are of the same colors. */
@@ -182,118 +191,119 @@ static void sum_samples(const uint16_t *a, const uint16_t *b, uint32_t first, ui
         sum[i] = (uint16_t)((a[i] >> shift) + (b[i] >> shift));
 }
 
-static void sum_raw(const view_picture_t *p, const uint32_t row[MOST_TAPS], uint32_t shift,
-                    line_t *line)
+static void sum_raw(const points_t *points, const uint32_t row[MOST_TAPS], sums_t sum)
 {
+    const view_picture_t *p = points->of;
     const size_t wide = p->width_px;
     const uint16_t *a = p->px.raw + row[0] * 2 * wide;
-    const uint16_t *b = line->rows > 1 ? p->px.raw + row[1] * 2 * wide : NULL;
-    uint32_t first = 2 * line->first, end = 2 * line->end;
-    sum_samples(a, b, first, end, shift, line->sum);
-    sum_samples(a + wide, b != NULL ? b + wide : NULL, first, end, shift, line->sum + MOST_PX);
-}
-
-/* 65536 / n, which makes a mean of a sum of n. */
-static uint32_t part_of(const line_t *line)
-{
-    return 65536 / (line->taps * line->rows);
+    const uint16_t *b = points->y->taps > 1 ? p->px.raw + row[1] * 2 * wide : NULL;
+    uint32_t first = 2 * points->first, end = 2 * points->end, shift = points->curve->shift;
+    sum_samples(a, b, first, end, shift, sum);
+    sum_samples(a + wide, b != NULL ? b + wide : NULL, first, end, shift, sum + MOST_PX);
 }
 
 /* Sums of 16 bits that stand side by side are added as one number: none of them overflows. */
-static inline void rgb_points(const line_t *line, uint32_t taps, uint32_t part, uint8_t *rgba)
+static inline void rgb_points(const points_t *points, uint32_t taps, const sums_t sum,
+                              uint32_t share, uint8_t *rgba)
 {
-    const uint16_t *tap = line->tap;
-    for (uint32_t i = 0; i < line->points; i++, rgba += 4) {
+    const uint16_t *tap = points->tap;
+    const uint32_t part = points->part * share / 256;
+    for (uint32_t i = 0; i < points->points; i++, rgba += 4) {
         uint64_t all = 0, next;
-        uint16_t sum[4]; /* R G B, and R of the next pixel */
+        uint16_t of[4]; /* R G B, and R of the next pixel */
         for (uint32_t t = 0; t < taps; t++) {
-            memcpy(&next, line->sum + 3 * *tap++, sizeof(next));
+            memcpy(&next, sum + 3 * *tap++, sizeof(next));
             all += next;
         }
-        memcpy(sum, &all, sizeof(sum));
+        memcpy(of, &all, sizeof(of));
         for (uint32_t c = 0; c < 3; c++)
-            rgba[c] = (uint8_t)((sum[c] * part + 32768) >> 16);
+            rgba[c] = (uint8_t)((of[c] * part + 32768) >> 16);
         rgba[3] = 255;
     }
 }
 
-static void put_rgb(const line_t *line, uint32_t share, uint8_t *rgba)
+static void put_rgb(const points_t *points, const sums_t sum, uint32_t share, uint8_t *rgba)
 {
-    uint32_t part = part_of(line) * share / 256;
-    switch (line->taps) {
+    switch (points->taps) {
     case 1:
-        rgb_points(line, 1, part, rgba);
+        rgb_points(points, 1, sum, share, rgba);
         break;
     case 2:
-        rgb_points(line, 2, part, rgba);
+        rgb_points(points, 2, sum, share, rgba);
         break;
     case 3:
-        rgb_points(line, 3, part, rgba);
+        rgb_points(points, 3, sum, share, rgba);
         break;
     default:
-        rgb_points(line, MOST_TAPS, part, rgba);
+        rgb_points(points, MOST_TAPS, sum, share, rgba);
     }
 }
 
-static inline void raw_points(const view_picture_t *p, const curve_t *curve, const line_t *line,
-                              uint32_t taps, uint32_t share, uint8_t *rgba)
+static inline void raw_points(const points_t *points, uint32_t taps, const sums_t sum,
+                              uint32_t share, uint8_t *rgba)
 {
-    const uint16_t *tap = line->tap;
-    uint32_t part = part_of(line), at[SITES];
+    const curve_t *curve = points->curve;
+    const uint16_t *tap = points->tap;
+    uint32_t part = points->part, at[SITES];
     for (uint32_t i = 0; i < 4; i++)
-        at[site_of(p->bayer, i & 1, i >> 1)] = i;
-    for (uint32_t i = 0; i < line->points; i++, rgba += 4) {
+        at[site_of(points->of->bayer, i & 1, i >> 1)] = i;
+    for (uint32_t i = 0; i < points->points; i++, rgba += 4) {
         uint32_t even = 0, odd = 0, next;
-        uint16_t sum[4]; /* of a square of 2 x 2 */
+        uint16_t of[4]; /* a square of 2 x 2 */
         for (uint32_t t = 0; t < taps; t++) {
-            memcpy(&next, line->sum + 2 * *tap, sizeof(next));
+            memcpy(&next, sum + 2 * *tap, sizeof(next));
             even += next;
-            memcpy(&next, line->sum + MOST_PX + 2 * *tap++, sizeof(next));
+            memcpy(&next, sum + MOST_PX + 2 * *tap++, sizeof(next));
             odd += next;
         }
-        memcpy(sum, &even, sizeof(even));
-        memcpy(sum + 2, &odd, sizeof(odd));
-        uint32_t g = (uint32_t)sum[at[GREEN_R]] + sum[at[GREEN_B]];
-        rgba[0] = (uint8_t)(look(curve, sum[at[RED]] * part >> 16) * share >> 8);
+        memcpy(of, &even, sizeof(even));
+        memcpy(of + 2, &odd, sizeof(odd));
+        uint32_t g = (uint32_t)of[at[GREEN_R]] + of[at[GREEN_B]];
+        rgba[0] = (uint8_t)(look(curve, of[at[RED]] * part >> 16) * share >> 8);
         rgba[1] = (uint8_t)(look(curve, g * (part / 2) >> 16) * share >> 8);
-        rgba[2] = (uint8_t)(look(curve, sum[at[BLUE]] * part >> 16) * share >> 8);
+        rgba[2] = (uint8_t)(look(curve, of[at[BLUE]] * part >> 16) * share >> 8);
         rgba[3] = 255;
     }
 }
 
-static void put_raw(const view_picture_t *p, const curve_t *curve, const line_t *line,
-                    uint32_t share, uint8_t *rgba)
+static void put_raw(const points_t *points, const sums_t sum, uint32_t share, uint8_t *rgba)
 {
-    if (line->taps == 1)
-        raw_points(p, curve, line, 1, share, rgba);
+    if (points->taps == 1)
+        raw_points(points, 1, sum, share, rgba);
     else
-        raw_points(p, curve, line, 2, share, rgba);
+        raw_points(points, 2, sum, share, rgba);
 }
 
-static void draw_smaller(draw_t *draw, const view_picture_t *p, const axis_t *x, const axis_t *y,
-                         const curve_t *curve)
+static void draw_band(void *ctx, uint32_t job, uint32_t worker)
 {
-    line_t line;
-    const uint32_t unit = curve != NULL ? 2 : 1;
-    draw_rect_t rect = {x->first, y->first, x->count, y->count};
-    uint8_t *rgba = draw_image(draw, rect, (uint32_t)x->count, (uint32_t)y->count, true);
-    if (rgba == NULL)
-        return;
-    find_taps(x, unit, &line);
-    line.rows = y->taps;
-    for (int32_t i = 0; i < y->count; i++, rgba += 4 * (size_t)x->count) {
+    const points_t *points = ctx;
+    const axis_t *y = points->y;
+    const bool raw = points->curve != NULL;
+    const uint32_t unit = raw ? 2 : 1;
+    int32_t first = (int32_t)job * BAND, end = first + BAND < y->count ? first + BAND : y->count;
+    sums_t sum;
+    (void)worker;
+    for (int32_t i = first; i < end; i++) {
+        uint8_t *rgba = points->rgba + 4 * (size_t)i * points->points;
         uint32_t row[MOST_TAPS];
         for (uint32_t t = 0; t < y->taps; t++)
             row[t] = tap_at(y, i, t, unit);
-        uint32_t share = share_of(p, row[y->taps - 1] * unit);
-        if (curve != NULL) {
-            sum_raw(p, row, curve->shift, &line);
-            put_raw(p, curve, &line, share, rgba);
-        } else {
-            sum_rgb(p, row, &line);
-            put_rgb(&line, share, rgba);
-        }
+        uint32_t share = share_of(points->of, row[y->taps - 1] * unit);
+        (raw ? sum_raw : sum_rgb)(points, row, sum);
+        (raw ? put_raw : put_rgb)(points, sum, share, rgba);
     }
+}
+
+static void draw_smaller(const ui_t *ui, const view_picture_t *p, const axis_t *x, const axis_t *y,
+                         const curve_t *curve)
+{
+    points_t points = {.of = p, .y = y, .curve = curve, .part = 65536 / (x->taps * y->taps)};
+    draw_rect_t rect = {x->first, y->first, x->count, y->count};
+    points.rgba = draw_image(ui->draw, rect, (uint32_t)x->count, (uint32_t)y->count, true);
+    if (points.rgba == NULL)
+        return;
+    find_taps(x, curve != NULL ? 2 : 1, &points);
+    sim_pool_run(ui->pool, draw_band, &points, (uint32_t)(y->count + BAND - 1) / BAND);
 }
 
 /* ---- as they are ---- */
@@ -406,8 +416,9 @@ static void write_values(draw_t *draw, const image_place_t *place, const view_pi
 
 /* ---- all of it ---- */
 
-void image_draw(draw_t *draw, const image_place_t *place, const view_picture_t *p)
+void image_draw(const ui_t *ui, const image_place_t *place, const view_picture_t *p)
 {
+    draw_t *draw = ui->draw;
     const bool raw = p->bits != 0;
     curve_t curve;
     const draw_rect_t *area = &place->area;
@@ -428,7 +439,7 @@ void image_draw(draw_t *draw, const image_place_t *place, const view_picture_t *
         draw_larger(draw, place, p, &x, &y, raw ? &curve : NULL);
         write_values(draw, place, p, &x, &y, raw ? &curve : NULL);
     } else {
-        draw_smaller(draw, p, &x, &y, raw ? &curve : NULL);
+        draw_smaller(ui, p, &x, &y, raw ? &curve : NULL);
     }
     draw_unclip(draw, before);
 }

@@ -71,6 +71,6 @@ bool image_is_mosaic(const image_place_t *place, const view_picture_t *picture);
 const char *image_bayer_name(sim_bayer_t bayer, uint32_t column, uint32_t row);
 
 /* The picture, dimmed below the newest row of its frame, and values where they fit. */
-void image_draw(draw_t *draw, const image_place_t *place, const view_picture_t *picture);
+void image_draw(const ui_t *ui, const image_place_t *place, const view_picture_t *picture);
 
 #endif

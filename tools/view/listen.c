@@ -165,7 +165,7 @@ static void draw_world(view_listen_t *l)
     view_picture_t *p = &m->picture[VIEW_IDEAL];
     sim_image_t image = {0};
     double white = scene_desc(m->scene)->lux.low;
-    if (scene_draw(m->scene, &m->timing, l->ideal_px, white, &image) != SIM_OK)
+    if (scene_draw(m->scene, &m->timing, l->ideal_px, white, l->run->pool, &image) != SIM_OK)
         return;
     if (make_room(p, image.width_px, image.height_px, 3)) {
         memcpy(p->px.rgb, image.data, 3 * (size_t)image.width_px * image.height_px);

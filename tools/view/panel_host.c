@@ -116,7 +116,7 @@ void panel_host(const ui_t *ui, draw_rect_t rect)
     draw_rect_t before = marks_begin(&marks, ui, VIEW_HOST, rect, &caption);
     draw_frame_edge(&marks);
     if (image)
-        image_draw(ui->draw, &marks.place, p);
+        image_draw(ui, &marks.place, p);
     if (sent.frames == 0 && report == NULL)
         marks_await(&marks, mode_of(m, &sent, image));
     else

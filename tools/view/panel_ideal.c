@@ -119,7 +119,7 @@ void panel_ideal(const ui_t *ui, draw_rect_t rect)
                                 ? "a pipe is the world: it cannot be seen twice"
                                 : "waits for the first frame");
     } else {
-        image_draw(ui->draw, &marks.place, p);
+        image_draw(ui, &marks.place, p);
         draw_areas(&marks, m);
     }
     if (ui->ui->truth && m->truth_known && p->width_px != 0)

@@ -33,7 +33,7 @@ void panel_isp(const ui_t *ui, draw_rect_t rect)
     if (p->width_px == 0) {
         marks_await(&marks, "waits for the ISP's first row");
     } else {
-        image_draw(ui->draw, &marks.place, p);
+        image_draw(ui, &marks.place, p);
         if (report != NULL) {
             reports_trails(&marks, report);
             reports_boxes(&marks, report);

@@ -233,7 +233,7 @@ void panel_raw(const ui_t *ui, draw_rect_t rect)
     if (p->width_px == 0) {
         await(&marks);
     } else {
-        image_draw(ui->draw, &marks.place, p);
+        image_draw(ui, &marks.place, p);
         say_how(&marks, p);
         draw_shutters(&marks, p);
         marks_selected(&marks);

@@ -104,6 +104,7 @@ typedef struct {
     const play_t *play;
     view_ui_t *ui; /* changed by ui_input only, but for panel[] */
     draw_t *draw;
+    sim_pool_t *pool; /* draws images; NULL: the caller alone */
 } ui_t;
 
 /* Draws into rect, which is inside of the frame and under the title. */

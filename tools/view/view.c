@@ -31,7 +31,7 @@ static uint32_t ideal_px(const view_t *v)
 
 void view_draw_into(view_t *v, draw_t *list)
 {
-    const ui_t ui = {&v->model, v->play, &v->ui, list};
+    const ui_t ui = {&v->model, v->play, &v->ui, list, v->run->pool};
     uint32_t px;
     do { /* once more where the panels stand elsewhere now */
         px = ideal_px(v);
