@@ -197,7 +197,7 @@ static void on_frame(void *ctx, bool level)
 bool signal_waves_init(signal_waves_t *w, const signal_waves_desc_t *desc, sensor_t *sensor,
                        char *error, size_t error_bytes)
 {
-    *w = (signal_waves_t){.desc = *desc, .sensor = sensor, .to_ps = LATER};
+    *w = (signal_waves_t){.desc = *desc, .sensor = sensor, .from_ps = LATER, .to_ps = LATER};
     if (desc->file == NULL)
         return true;
     if (desc->from != NULL)

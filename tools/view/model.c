@@ -84,11 +84,21 @@ static void back(view_ring_t *ring, uint64_t next)
 
 /* ---- what is told ---- */
 
+/* Where a name is asked for next, `last` being where the one before was: they mostly come in the
+ * same order, and often again. Of `count` names; goes round. */
+static uint32_t after(uint32_t last, uint32_t i, uint32_t count)
+{
+    uint32_t at = last + i;
+    return at < count ? at : at - count;
+}
+
 static uint32_t track_of(view_model_t *m, const char *name)
 {
-    for (uint32_t i = 0; i < m->tracks; i++)
-        if (strcmp(m->track[i], name) == 0)
-            return i;
+    for (uint32_t i = 0; i < m->tracks; i++) {
+        uint32_t at = after(m->told_track, i, m->tracks);
+        if (strcmp(m->track[at], name) == 0)
+            return m->told_track = at;
+    }
     if (m->tracks == VIEW_TRACKS)
         return VIEW_TRACKS;
     snprintf(m->track[m->tracks], sizeof(m->track[0]), "%.*s", VIEW_NAME - 1, name);
@@ -119,9 +129,13 @@ void view_tell_span(view_model_t *m, const char *track, const char *name, uint64
 
 static view_counter_t *counter_of(view_model_t *m, const char *track)
 {
-    for (uint32_t i = 0; i < m->counters; i++)
-        if (strcmp(m->counter[i].track, track) == 0)
-            return &m->counter[i];
+    for (uint32_t i = 0; i < m->counters; i++) {
+        uint32_t at = after(m->told_counter, i, m->counters);
+        if (strcmp(m->counter[at].track, track) == 0) {
+            m->told_counter = after(at, 1, m->counters);
+            return &m->counter[at];
+        }
+    }
     if (m->counters == VIEW_COUNTERS)
         return NULL;
     view_counter_t *c = &m->counter[m->counters];
@@ -133,16 +147,39 @@ static view_counter_t *counter_of(view_model_t *m, const char *track)
     return c;
 }
 
-static uint32_t series_of(view_counter_t *c, const char *name, size_t length)
+/* guess: where it was the last time, mostly. */
+static uint32_t series_of(view_counter_t *c, uint32_t guess, const char *name, size_t length)
 {
-    for (uint32_t i = 0; i < c->count; i++)
-        if (strlen(c->series[i]) == length && memcmp(c->series[i], name, length) == 0)
-            return i;
+    for (uint32_t i = 0; i < c->count; i++) {
+        uint32_t at = after(guess < c->count ? guess : 0, i, c->count);
+        if (strncmp(c->series[at], name, length) == 0 && c->series[at][length] == '\0')
+            return at;
+    }
     if (c->count == VIEW_SERIES || length >= VIEW_NAME)
         return VIEW_SERIES;
     memcpy(c->series[c->count], name, length);
     c->series[c->count][length] = '\0';
     return c->count++;
+}
+
+/* A number without exponent, as traces have them: read much faster than by strtod. */
+static double number_at(const char **at)
+{
+    const char *c = *at;
+    double value = 0, unit = 1;
+    while (*c == ' ')
+        c++;
+    bool below = *c == '-', fraction = false;
+    for (c += below; (*c >= '0' && *c <= '9') || (*c == '.' && !fraction); c++) {
+        if (*c == '.') {
+            fraction = true;
+            continue;
+        }
+        value = 10 * value + (*c - '0');
+        unit = fraction ? 10 * unit : unit;
+    }
+    *at = c;
+    return (below ? -value : value) / unit;
 }
 
 /* values: "name":number, as sim/trace.h has them. */
@@ -151,19 +188,19 @@ void view_tell_count(view_model_t *m, const char *track, uint64_t at_ps, const c
     view_counter_t *c = counter_of(m, track);
     if (c == NULL)
         return;
-    uint32_t place = take(&c->ring, VIEW_SAMPLES);
+    uint32_t place = take(&c->ring, VIEW_SAMPLES), next = 0;
     c->sample[place].at_ps = at_ps;
     memset(c->sample[place].value, 0, sizeof(c->sample[place].value));
     for (const char *at = strchr(values, '"'); at != NULL; at = strchr(at, '"')) {
         const char *end = strchr(at + 1, '"');
         if (end == NULL || end[1] != ':')
             return;
-        uint32_t series = series_of(c, at + 1, (size_t)(end - at - 1));
-        char *after;
-        float value = strtof(end + 2, &after);
+        uint32_t series = series_of(c, next, at + 1, (size_t)(end - at - 1));
+        next = series + 1;
+        at = end + 2;
+        float value = (float)number_at(&at);
         if (series < VIEW_SERIES)
             c->sample[place].value[series] = value;
-        at = after;
     }
 }
 

@@ -139,16 +139,16 @@ typedef struct {
     bool truth_known;
 
     char track[VIEW_TRACKS][VIEW_NAME];
-    uint32_t tracks;
+    uint32_t tracks, told_track; /* the last one that was told of */
     view_ring_t spans, packets, reports, frames_done, lines, fills;
     view_span_t *span; /* VIEW_SPANS */
     view_counter_t counter[VIEW_COUNTERS];
-    uint32_t counters;
-    view_packet_t *packet;   /* VIEW_PACKETS */
-    view_report_t *report;   /* VIEW_REPORTS */
-    timeline_frame_t *frame; /* VIEW_FRAMES: whose metadata left */
-    view_line_t *line;       /* VIEW_LINES */
-    view_fill_t *fill;       /* VIEW_FILLS */
+    uint32_t counters, told_counter; /* that is told of next, mostly */
+    view_packet_t *packet;           /* VIEW_PACKETS */
+    view_report_t *report;           /* VIEW_REPORTS */
+    timeline_frame_t *frame;         /* VIEW_FRAMES: whose metadata left */
+    view_line_t *line;               /* VIEW_LINES */
+    view_fill_t *fill;               /* VIEW_FILLS */
 
     view_layer_t layer[VIEW_LAYERS];
     uint32_t layers;                      /* of the network that ran last */
