@@ -162,35 +162,32 @@ static uint32_t series_of(view_counter_t *c, uint32_t guess, const char *name, s
     return c->count++;
 }
 
-/* A number without exponent, as traces have them: read much faster than by strtod. */
-static double number_at(const char **at)
+static const char *digits_at(const char *at, uint64_t *value)
 {
-    const char *c = *at;
-    double value = 0, unit = 1;
-    while (*c == ' ')
-        c++;
-    bool below = *c == '-', fraction = false;
-    for (c += below; (*c >= '0' && *c <= '9') || (*c == '.' && !fraction); c++) {
-        if (*c == '.') {
-            fraction = true;
-            continue;
-        }
-        value = 10 * value + (*c - '0');
-        unit = fraction ? 10 * unit : unit;
-    }
-    *at = c;
-    return (below ? -value : value) / unit;
+    for (; *at >= '0' && *at <= '9'; at++)
+        *value = 10 * *value + (uint64_t)(*at - '0');
+    return at;
 }
 
-/* values: "name":number, as sim/trace.h has them. */
-void view_tell_count(view_model_t *m, const char *track, uint64_t at_ps, const char *values)
+/* A number without exponent, as traces have them: read much faster than by strtod. */
+static float number_at(const char *at)
 {
-    view_counter_t *c = counter_of(m, track);
-    if (c == NULL)
-        return;
-    uint32_t place = take(&c->ring, VIEW_SAMPLES), next = 0;
-    c->sample[place].at_ps = at_ps;
-    memset(c->sample[place].value, 0, sizeof(c->sample[place].value));
+    uint64_t value = 0;
+    double unit = 1;
+    at += *at == ' ';
+    bool below = *at == '-';
+    at = digits_at(at + below, &value);
+    if (*at == '.')
+        for (const char *point = at + 1, *end = digits_at(point, &value); point < end; point++)
+            unit *= 10;
+    return (float)((below ? -(double)value : (double)value) / unit);
+}
+
+/* "name":number, as sim/trace.h has them. */
+static void read_values(view_counter_t *c, const char *values)
+{
+    uint32_t next = 0;
+    memset(c->value, 0, sizeof(c->value));
     for (const char *at = strchr(values, '"'); at != NULL; at = strchr(at, '"')) {
         const char *end = strchr(at + 1, '"');
         if (end == NULL || end[1] != ':')
@@ -198,10 +195,23 @@ void view_tell_count(view_model_t *m, const char *track, uint64_t at_ps, const c
         uint32_t series = series_of(c, next, at + 1, (size_t)(end - at - 1));
         next = series + 1;
         at = end + 2;
-        float value = (float)number_at(&at);
         if (series < VIEW_SERIES)
-            c->sample[place].value[series] = value;
+            c->value[series] = number_at(at);
     }
+}
+
+void view_tell_count(view_model_t *m, const char *track, uint64_t at_ps, const char *values)
+{
+    view_counter_t *c = counter_of(m, track);
+    if (c == NULL)
+        return;
+    if (strcmp(c->told, values) != 0) { /* a chip that sleeps says the same for long */
+        read_values(c, values);
+        snprintf(c->told, sizeof(c->told), "%s", values);
+    }
+    uint32_t place = take(&c->ring, VIEW_SAMPLES);
+    c->sample[place].at_ps = at_ps;
+    memcpy(c->sample[place].value, c->value, sizeof(c->value));
 }
 
 view_packet_t *view_tell_packet(view_model_t *m)

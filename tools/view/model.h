@@ -23,6 +23,7 @@ enum {
     VIEW_SPANS = 1 << 16,
     VIEW_COUNTERS = 64,
     VIEW_SERIES = 24,
+    VIEW_VALUES = 512,
     VIEW_SAMPLES = 2048,
     VIEW_PACKETS = 1 << 13,
     VIEW_HEAD = 64, /* bytes of a packet that are kept */
@@ -78,7 +79,9 @@ typedef struct {
 typedef struct {
     char track[VIEW_NAME];
     char series[VIEW_SERIES][VIEW_NAME];
-    uint32_t count; /* of series */
+    uint32_t count;           /* of series */
+    char told[VIEW_VALUES];   /* what was told last, maybe cut */
+    float value[VIEW_SERIES]; /* .. and what it means */
     view_ring_t ring;
     struct {
         uint64_t at_ps;

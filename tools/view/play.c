@@ -10,8 +10,9 @@
 
 #define MOST_PIECE_PS (5 * SIM_PS_PER_MS)
 #define LEAST_PIECE_PS (SIM_PS_PER_US)
-#define PIECE_S 0.006 /* the user's time that a piece takes, at most twice that */
-#define RATE_S 0.5    /* over which the speed is told */
+#define PIECE_S 0.006  /* the user's time that a piece takes, at most twice that */
+#define RATE_S 0.5     /* over which the speed is told */
+#define SNAPSHOT_S 0.2 /* the user's time between snapshots, at least: each takes some 3 ms */
 #define NO_GOAL UINT64_MAX
 enum { SNAPSHOT_FRAMES = 2, SNAPSHOT_EVERY = 4, WAIT_MS = 15 };
 
@@ -31,6 +32,7 @@ struct play {
     uint64_t goal_ps; /* on the way there; NO_GOAL */
     uint64_t back_ps; /* a wish: back to there; NO_GOAL */
     uint64_t furthest_ps;
+    double snapshot_s; /* when the last one was taken, of the user's time */
     uint64_t piece_ps;
     double pace_s;    /* slow motion: at this time of the user's it was */
     uint64_t pace_ps; /* .. there */
@@ -335,6 +337,20 @@ static bool at_rest(const play_t *p)
     return p->over || (p->paused && p->step < 0 && p->goal_ps == NO_GOAL);
 }
 
+/* With a snapshot on the way where one is due. */
+static bool run_to(play_t *p, uint64_t to_ps, double now_s)
+{
+    if (p->history == NULL || now_s - p->snapshot_s < SNAPSHOT_S) {
+        sim_run_until_ps(p->sim, to_ps);
+        return true;
+    }
+    uint64_t last_ps = sim_history_snapshot_ps(p->history, sim_now_ps(p->sim));
+    bool fine = sim_history_run(p->history, to_ps);
+    if (sim_history_snapshot_ps(p->history, sim_now_ps(p->sim)) != last_ps)
+        p->snapshot_s = now_s;
+    return fine;
+}
+
 /* Runs a piece, at most to that time. */
 static bool go_on(play_t *p, uint64_t until_ps)
 {
@@ -343,15 +359,11 @@ static bool go_on(play_t *p, uint64_t until_ps)
     to_ps = to_ps < p->goal_ps ? to_ps : p->goal_ps;
     to_ps = to_ps < paced ? to_ps : paced;
     double begin_s = execution_seconds();
-    bool fine = true;
     p->step_came = false;
     if (to_ps <= now_ps)
         return true;
     p->running = true;
-    if (p->history != NULL)
-        fine = sim_history_run(p->history, to_ps);
-    else
-        sim_run_until_ps(p->sim, to_ps);
+    bool fine = run_to(p, to_ps, begin_s);
     p->running = false;
     adapt(p, execution_seconds() - begin_s);
     now_ps = sim_now_ps(p->sim);
