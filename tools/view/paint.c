@@ -266,11 +266,21 @@ static void command(paint_t *paint, const draw_t *draw, const draw_cmd_t *cmd)
     }
 }
 
+/* Nothing of what was there shines through. */
+static bool covers_all(const paint_t *paint, const draw_cmd_t *cmd)
+{
+    const draw_rect_t *r = &cmd->rect;
+    return cmd->op == DRAW_FILL && (cmd->color & 0xff) == 255 && edge(paint, r->x) <= 0 &&
+           edge(paint, r->y) <= 0 && edge(paint, (int64_t)r->x + r->w) >= (int32_t)paint->width &&
+           edge(paint, (int64_t)r->y + r->h) >= (int32_t)paint->height;
+}
+
 void paint_list(paint_t *paint, const draw_t *draw)
 {
     if (paint->px == NULL)
         return;
-    memset(paint->px, 0, (size_t)paint->width * paint->height * sizeof(*paint->px));
+    if (draw->cmds == 0 || !covers_all(paint, &draw->cmd[0]))
+        memset(paint->px, 0, (size_t)paint->width * paint->height * sizeof(*paint->px));
     clip_to(paint, 0, 0, (int32_t)paint->width, (int32_t)paint->height);
     for (uint32_t i = 0; i < draw->cmds; i++)
         command(paint, draw, &draw->cmd[i]);

@@ -42,6 +42,21 @@ static void row_nearest(uint32_t *to, const uint8_t *rgba, const int32_t *from, 
     }
 }
 
+/* The same where each pixel has one of its own, `from` being the first: all at once where none lets
+ * anything through. */
+static void row_as_it_is(uint32_t *to, const uint8_t *rgba, int32_t from, int32_t count)
+{
+    const uint8_t *px = rgba + (size_t)from * 4;
+    uint32_t opaque = 255;
+    for (int32_t i = 0; i < count; i++)
+        opaque &= px[4 * i + 3];
+    if (opaque == 255)
+        for (int32_t i = 0; i < count; i++)
+            to[i] = rgb_of(px + 4 * i);
+    for (int32_t i = 0; i < count && opaque != 255; i++, px += 4)
+        to[i] = px[3] == 0 ? to[i] : paint_mix(to[i], rgb_of(px), px[3]);
+}
+
 /* ---- averaged ---- */
 
 /* Which source pixels a pixel is made of: taps of weight[at..], from source pixel first on. */
@@ -187,8 +202,13 @@ static void by_nearest(const paint_t *paint, const view_t *v)
     int32_t *row = column + v->wide;
     nearest_of(column, v->left - v->x0, v->wide, v->across, v->width);
     nearest_of(row, v->top - v->y0, v->high, v->down, v->height);
-    for (int32_t j = 0; j < v->high; j++)
-        row_nearest(row_of(paint, v, j), v->rgba + (size_t)row[j] * v->width * 4, column, v->wide);
+    for (int32_t j = 0; j < v->high; j++) {
+        const uint8_t *from = v->rgba + (size_t)row[j] * v->width * 4;
+        if ((uint32_t)v->across == v->width)
+            row_as_it_is(row_of(paint, v, j), from, column[0], v->wide);
+        else
+            row_nearest(row_of(paint, v, j), from, column, v->wide);
+    }
     free(column);
 }
 
