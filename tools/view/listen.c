@@ -11,9 +11,10 @@
 
 enum {
     LEAST_PX = 240,
-    MOST_PX = 1280, /* width of the world's picture */
-    LOOKS = 3
-}; /* for an image that the chip does not make: 10 a second */
+    MOST_PX = 1280,  /* width of the world's picture */
+    WORLD_LOOKS = 2, /* for a picture of the world: 15 a second */
+    IMAGE_LOOKS = 3, /* for an image that the chip does not make: 10 */
+};
 
 static uint64_t now_ps(const view_listen_t *l)
 {
@@ -123,9 +124,10 @@ static void on_codes(void *ctx, uint32_t row, const uint8_t *const rgb[ISP_CHANN
 static bool codes_wanted(void *ctx)
 {
     view_listen_t *l = ctx;
-    bool wanted = l->looks >= LOOKS || l->every_image;
-    l->looks = wanted ? 0 : l->looks;
-    return wanted && !is_made(&l->run->sensor->isp);
+    bool wanted = (l->looks - l->image_look >= IMAGE_LOOKS || l->every_image) &&
+                  !is_made(&l->run->sensor->isp);
+    l->image_look = wanted ? l->looks : l->image_look;
+    return wanted;
 }
 
 /* An image on the link says neither which part of the array it shows nor its colors' order. */
@@ -181,16 +183,20 @@ static void draw_world(view_listen_t *l)
 void view_listen_refresh(view_listen_t *l, uint32_t ideal_px)
 {
     view_model_t *m = l->model;
-    ideal_px = ideal_px < LEAST_PX ? LEAST_PX : ideal_px < MOST_PX ? ideal_px : MOST_PX;
-    l->drawn = l->drawn && l->ideal_px == ideal_px;
-    l->ideal_px = ideal_px;
+    uint32_t px = ideal_px < LEAST_PX ? LEAST_PX : ideal_px < MOST_PX ? ideal_px : MOST_PX;
     m->now_ps = now_ps(l);
     l->looks++;
-    if (m->scene != NULL && m->truth_known && (!l->drawn || l->drawn_frame != m->truth.frame)) {
-        l->drawn = true;
-        l->drawn_frame = m->truth.frame;
-        draw_world(l);
-    }
+    if (ideal_px == 0 || m->scene == NULL || !m->truth_known)
+        return;
+    bool other = l->drawn_frame != m->truth.frame &&
+                 (l->looks - l->world_look >= WORLD_LOOKS || l->every_image);
+    if (l->drawn && l->ideal_px == px && !other)
+        return;
+    l->drawn = true;
+    l->drawn_frame = m->truth.frame;
+    l->ideal_px = px;
+    l->world_look = l->looks;
+    draw_world(l);
 }
 
 /* ---- what the run tells ---- */
@@ -352,7 +358,7 @@ bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)
 {
     sensor_t *sensor = run->sensor;
     l->run = run;
-    l->looks = LOOKS;
+    l->looks = IMAGE_LOOKS; /* the first frame's are wanted */
     l->model->sensor = sensor;
     l->model->networks = &run->networks;
     l->model->frames = run->scenario.frames < VIEW_ENDLESS ? run->scenario.frames : 0;

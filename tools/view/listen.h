@@ -1,9 +1,10 @@
 /*
  * listen.h - the taps of a run: what fills the viewer's model.
  *
- * It only listens; the state of the run is the same without it. Where the chip makes no image of
- * its whole frame, the rows that the network sees are one; they are asked for every third
- * time that somebody looks, for they cost time.
+ * It only listens; the state of the run is the same without it. What is made for the window alone
+ * costs time, and is made for some of the looks at it only: the world for every second one, and for
+ * every third one the rows that the network sees, which are the image where the chip makes none of
+ * its whole frame.
  */
 #ifndef TOOLS_VIEW_LISTEN_H
 #define TOOLS_VIEW_LISTEN_H
@@ -20,10 +21,11 @@ typedef struct {
     uint32_t uart_used;
     uint32_t drawn_frame; /* of the ideal picture */
     bool drawn;
-    uint32_t ideal_px;         /* how wide somebody looks at it */
-    sim_window_t image_window; /* of the newest line of the chip's own image */
-    uint32_t looks;            /* at the window since the last image that was made for it alone */
-    bool every_image;          /* all of them: pictures are taken at times that are not known */
+    uint32_t ideal_px;               /* how wide it is */
+    sim_window_t image_window;       /* of the newest line of the chip's own image */
+    uint32_t looks;                  /* at the window */
+    uint32_t world_look, image_look; /* the last ones that made something for it alone */
+    bool every_image; /* all of them: pictures are taken at times that are not known */
     /* Something happened that one can step to. May be NULL. */
     void (*stepped)(void *ctx, play_step_t step);
     void *ctx;
@@ -43,7 +45,8 @@ void view_listen_received(view_listen_t *listen, const mipi_rx_frame_t *frame);
 void view_listen_energy(view_listen_t *listen, const energy_frame_t *frame);
 void view_listen_uart(view_listen_t *listen, uint8_t byte);
 
-/* Before a picture of the window is made: the time, and the world as it is, drawn so wide. */
+/* Before a picture of the window is made: the time, and the world as it is, drawn so wide; 0: it is
+ * not to be seen. */
 void view_listen_refresh(view_listen_t *listen, uint32_t ideal_px);
 
 #endif
