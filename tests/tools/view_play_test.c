@@ -25,6 +25,7 @@ struct user {
     bool (*act)(user_t *user, uint32_t turn); /* false: no more */
     uint32_t turn;
     bool done, leaves, may_change, recorded;
+    bool seldom; /* looks only where the run stands */
     uint64_t at_ps[16]; /* what acts remember */
     uint64_t hash;
 };
@@ -33,7 +34,8 @@ static bool look(void *ctx, uint32_t wait_ms)
 {
     user_t *u = ctx;
     (void)wait_ms;
-    view_listen_refresh(&u->listen, 320);
+    if (!u->seldom || play_paused(u->play))
+        view_listen_refresh(&u->listen, 320);
     if (play_busy(u->play) || (u->done && !play_over(u->play)))
         return true;
     if (!u->done && !u->act(u, u->turn++)) {
@@ -352,6 +354,33 @@ START_TEST(nothing_of_later_is_there)
 }
 END_TEST
 
+static bool to_a_frame(user_t *u, uint32_t turn)
+{
+    const view_model_t *m = &u->model;
+    if (turn == 0)
+        play_seek(u->play, 750 * SIM_PS_PER_MS);
+    if (turn == 1) { /* the rows of the ISP are a little later than those that are read */
+        u->at_ps[0] = m->picture[VIEW_RAW].frame;
+        ck_assert_uint_gt(m->picture[VIEW_RAW].frame, 3);
+        ck_assert_uint_eq(m->picture[VIEW_ISP].frame, m->picture[VIEW_RAW].frame);
+        ck_assert_uint_eq(m->picture[VIEW_IDEAL].frame, m->picture[VIEW_RAW].frame);
+    }
+    return turn == 0;
+}
+
+/* Nobody looks on the way, and then nobody any more. */
+START_TEST(where_a_run_stands_its_pictures_are_of_that_time)
+{
+    static user_t u;
+    u = (user_t){.act = to_a_frame, .seldom = true};
+    ck_assert_int_eq(watch(&u, "scenes/faults/dead_pixels.json", "12", NULL), 0);
+    ck_assert_uint_eq(u.hash, hash_of("scenes/faults/dead_pixels.json", "--frames 12"));
+    ck_assert_uint_gt(u.model.picture[VIEW_RAW].frame, u.at_ps[0] + 2);
+    ck_assert_uint_eq(u.model.picture[VIEW_ISP].frame, u.at_ps[0]);
+    drop(&u);
+}
+END_TEST
+
 static bool from_the_end(user_t *u, uint32_t turn)
 {
     (void)turn;
@@ -525,7 +554,8 @@ END_TEST
 
 TEST_MAIN("play", a_viewed_run_is_the_same_run, whoever_looks_makes_no_image,
           steps_stop_where_they_say, a_step_by_layer_completes_the_next,
-          back_in_time_and_forward_again_is_the_same_run, nothing_of_later_is_there, from_its_end_a_run_begins_anew,
+          back_in_time_and_forward_again_is_the_same_run, nothing_of_later_is_there,
+          where_a_run_stands_its_pictures_are_of_that_time, from_its_end_a_run_begins_anew,
           a_run_that_ends_early_stays,
           what_a_hand_does_is_a_script_that_does_the_same, a_recorded_run_is_not_changed,
           who_leaves_early_ends_the_run)

@@ -13,7 +13,7 @@ enum {
     LEAST_PX = 240,
     MOST_PX = 1280,  /* width of the world's picture */
     WORLD_LOOKS = 2, /* for a picture of the world: 15 a second */
-    IMAGE_LOOKS = 3, /* for an image that the chip does not make: 10 */
+    IMAGE_LOOKS = 4, /* for an image that the chip does not make: 7 */
 };
 
 static uint64_t now_ps(const view_listen_t *l)
@@ -28,6 +28,14 @@ static void stepped(const view_listen_t *l, play_step_t step)
 }
 
 /* ---- pictures ---- */
+
+/* Is somebody to see another one, so many looks after the last? Then it is made now. */
+static bool is_due(const view_listen_t *l, uint32_t *last, uint32_t looks)
+{
+    bool due = l->looks - *last >= looks || l->every_image;
+    *last = due ? l->looks : *last;
+    return due;
+}
 
 /* Room for a frame; what was there stays where the size is the same. False without memory. */
 static bool make_room(view_picture_t *p, uint32_t width_px, uint32_t height_px, size_t px_bytes)
@@ -85,7 +93,9 @@ static void on_image_line(void *ctx, const sim_line_t *line)
     view_listen_t *l = ctx;
     view_picture_t *p = &l->model->picture[VIEW_ISP];
     l->image_window = line->window;
-    if (!is_made(&l->run->sensor->isp) || !make_room(p, line->width_px, line->height_px, 3))
+    if (line->row == 0)
+        l->image_wanted = is_made(&l->run->sensor->isp) && is_due(l, &l->image_look, 1);
+    if (!l->image_wanted || !make_room(p, line->width_px, line->height_px, 3))
         return;
     uint8_t *rgb = p->px.rgb + 3 * (size_t)line->width_px * line->row;
     if (line->format == SIM_LINE_YUV422)
@@ -124,10 +134,7 @@ static void on_codes(void *ctx, uint32_t row, const uint8_t *const rgb[ISP_CHANN
 static bool codes_wanted(void *ctx)
 {
     view_listen_t *l = ctx;
-    bool wanted = (l->looks - l->image_look >= IMAGE_LOOKS || l->every_image) &&
-                  !is_made(&l->run->sensor->isp);
-    l->image_look = wanted ? l->looks : l->image_look;
-    return wanted;
+    return !is_made(&l->run->sensor->isp) && is_due(l, &l->image_look, IMAGE_LOOKS);
 }
 
 /* An image on the link says neither which part of the array it shows nor its colors' order. */
@@ -150,10 +157,14 @@ static bool take_image(view_listen_t *l, const mipi_rx_stream_t *stream, uint32_
 void view_listen_received(view_listen_t *l, const mipi_rx_frame_t *frame)
 {
     view_picture_t *p = &l->model->picture[VIEW_HOST];
+    bool due = false;
     for (uint32_t i = 0; i < frame->streams; i++) {
         const mipi_rx_stream_t *stream = &frame->stream[i];
         uint32_t width_px = host_image_is(stream) ? host_image_width(stream) : 0;
-        if (width_px == 0 || stream->lines == 0 || !take_image(l, stream, width_px))
+        if (width_px == 0 || stream->lines == 0)
+            continue;
+        due = due || is_due(l, &l->host_look, 1);
+        if (!due || !take_image(l, stream, width_px))
             continue;
         p->frame = frame->number;
         p->rows = p->height_px;
@@ -188,14 +199,12 @@ void view_listen_refresh(view_listen_t *l, uint32_t ideal_px)
     l->looks++;
     if (ideal_px == 0 || m->scene == NULL || !m->truth_known)
         return;
-    bool other = l->drawn_frame != m->truth.frame &&
-                 (l->looks - l->world_look >= WORLD_LOOKS || l->every_image);
-    if (l->drawn && l->ideal_px == px && !other)
+    bool same = l->drawn && l->ideal_px == px;
+    if (same && (l->drawn_frame == m->truth.frame || !is_due(l, &l->world_look, WORLD_LOOKS)))
         return;
     l->drawn = true;
     l->drawn_frame = m->truth.frame;
     l->ideal_px = px;
-    l->world_look = l->looks;
     draw_world(l);
 }
 

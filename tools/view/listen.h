@@ -1,10 +1,10 @@
 /*
  * listen.h - the taps of a run: what fills the viewer's model.
  *
- * It only listens; the state of the run is the same without it. What is made for the window alone
- * costs time, and is made for some of the looks at it only: the world for every second one, and for
- * every third one the rows that the network sees, which are the image where the chip makes none of
- * its whole frame.
+ * It only listens; the state of the run is the same without it. Pictures cost time: of images that
+ * come more often than somebody looks, the first after a look is taken. What is made for the window
+ * alone is made for some of the looks only: the world, and the rows that the network sees, which
+ * are the image where the chip makes none of its whole frame.
  */
 #ifndef TOOLS_VIEW_LISTEN_H
 #define TOOLS_VIEW_LISTEN_H
@@ -21,11 +21,12 @@ typedef struct {
     uint32_t uart_used;
     uint32_t drawn_frame; /* of the ideal picture */
     bool drawn;
-    uint32_t ideal_px;               /* how wide it is */
-    sim_window_t image_window;       /* of the newest line of the chip's own image */
-    uint32_t looks;                  /* at the window */
-    uint32_t world_look, image_look; /* the last ones that made something for it alone */
-    bool every_image; /* all of them: pictures are taken at times that are not known */
+    uint32_t ideal_px;                          /* how wide it is */
+    sim_window_t image_window;                  /* of the newest line of the chip's own image */
+    uint32_t looks;                             /* at the window */
+    uint32_t world_look, image_look, host_look; /* when a picture was last made for it */
+    bool image_wanted; /* the chip's own image, of the frame whose lines come */
+    bool every_image;  /* all of them are made: the run is about to stand, or nobody looks */
     /* Something happened that one can step to. May be NULL. */
     void (*stepped)(void *ctx, play_step_t step);
     void *ctx;

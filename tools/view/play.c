@@ -337,6 +337,14 @@ static bool at_rest(const play_t *p)
     return p->over || (p->paused && p->step < 0 && p->goal_ps == NO_GOAL);
 }
 
+/* What is seen where the run stands is to be of that time: pictures of the last frames are made,
+ * however fast they come. */
+static bool is_near(const play_t *p, uint64_t now_ps)
+{
+    bool goal = p->goal_ps != NO_GOAL && p->goal_ps - now_ps <= SNAPSHOT_FRAMES * frame_ps(p);
+    return !p->desc.interactive || p->step >= 0 || goal;
+}
+
 /* With a snapshot on the way where one is due. */
 static bool run_to(play_t *p, uint64_t to_ps, double now_s)
 {
@@ -362,6 +370,7 @@ static bool go_on(play_t *p, uint64_t until_ps)
     p->step_came = false;
     if (to_ps <= now_ps)
         return true;
+    p->desc.listen->every_image = is_near(p, now_ps);
     p->running = true;
     bool fine = run_to(p, to_ps, begin_s);
     p->running = false;

@@ -182,7 +182,6 @@ static bool on_begin(void *ctx, run_t *run)
                                       : headless            ? view_look_for_picture
                                                             : look,
                               .ctx = v};
-    v->listen.every_image = headless;
     if (!view_listen_begin(&v->listen, run, &v->desc->run))
         return false;
     play_begin(v->play, &desc);
