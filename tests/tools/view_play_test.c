@@ -25,7 +25,7 @@ struct user {
     bool (*act)(user_t *user, uint32_t turn); /* false: no more */
     uint32_t turn;
     bool done, leaves, may_change, recorded;
-    bool seldom; /* looks only where the run stands */
+    bool seldom;        /* looks only where the run stands */
     uint64_t at_ps[16]; /* what acts remember */
     uint64_t hash;
 };
@@ -149,8 +149,7 @@ static uint64_t hash_of(const char *scenario, const char *options)
 {
     size_t bytes;
     int code = fovea(text, sizeof(text), "run %s %s --out " DIR "/plain", scenario, options);
-    ck_assert_msg(code == 0 || code == 1,
-                  "%s", text);
+    ck_assert_msg(code == 0 || code == 1, "%s", text);
     uint8_t *stats = sim_file_read(DIR "/plain/stats.json", 1 << 26, &bytes, error, sizeof(error));
     ck_assert_ptr_nonnull(stats);
     stats[bytes - 1] = '\0';
@@ -556,6 +555,5 @@ TEST_MAIN("play", a_viewed_run_is_the_same_run, whoever_looks_makes_no_image,
           steps_stop_where_they_say, a_step_by_layer_completes_the_next,
           back_in_time_and_forward_again_is_the_same_run, nothing_of_later_is_there,
           where_a_run_stands_its_pictures_are_of_that_time, from_its_end_a_run_begins_anew,
-          a_run_that_ends_early_stays,
-          what_a_hand_does_is_a_script_that_does_the_same, a_recorded_run_is_not_changed,
-          who_leaves_early_ends_the_run)
+          a_run_that_ends_early_stays, what_a_hand_does_is_a_script_that_does_the_same,
+          a_recorded_run_is_not_changed, who_leaves_early_ends_the_run)
