@@ -15,6 +15,7 @@
 #include "tests/test.h"
 #include "tools/explore/point.h"
 #include "tools/explore/store.h"
+#include "tools/explore/table.h"
 #include "tools/explore/worker.h"
 
 #define DIR FOVEA_OUT "/explore"
@@ -595,10 +596,42 @@ START_TEST(a_check_that_differs_fails_the_sweep)
 }
 END_TEST
 
+/* Of a file from elsewhere, whose view of points is another one. */
+START_TEST(a_view_without_an_end_is_an_error)
+{
+    static const char *const views[] = {
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT x AS id, 'done' AS state FROM c",
+        "SELECT id, state FROM point WHERE (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x "
+        "+ 1 FROM c) SELECT count(*) FROM c) = 0",
+    };
+    for (uint32_t i = 0; i < SIM_COUNT(views); i++) {
+        char sql[400];
+        start_anew(space_json);
+        sweep("--out " DIR "/a.db -j 2 --budget 2 --check 0");
+        snprintf(sql, sizeof(sql), "DROP VIEW points; CREATE VIEW points AS %s", views[i]);
+        if (!change("a.db", sql)) {
+            test_skip("no sqlite3");
+            return;
+        }
+        store_t *store = store_open(DIR "/a.db", error);
+        ck_assert_msg(store != NULL, "%s", error);
+        store_set_patience(store, 20);
+        FILE *to = fopen("/dev/null", "w");
+        ck_assert(!table_query(store, "SELECT * FROM points", TABLE_CSV, to));
+        fclose(to);
+        ck_assert_msg(strstr(store_error(store), "a.db: a query takes too long") != NULL, "%s",
+                      store_error(store));
+        store_close(store);
+    }
+}
+END_TEST
+
 TEST_MAIN("tools explore", the_number_of_workers_changes_nothing,
           evolution_is_the_same_with_any_number_of_workers, a_killed_sweep_goes_on,
           a_killed_evolution_goes_on, ctrl_c_leaves_what_can_go_on, a_sweep_gets_more_points,
           only_the_same_sweep_goes_on, two_do_not_write_one_file, unknown_fields_are_told_at_once,
           a_worker_that_dies_is_a_reason, answers_are_tables_csv_and_json,
           the_front_is_what_nothing_is_better_than, questions_only_read, a_run_is_a_point_too,
-          a_point_can_be_run_again, ready_made_studies_run, a_check_that_differs_fails_the_sweep)
+          a_point_can_be_run_again, ready_made_studies_run, a_check_that_differs_fails_the_sweep,
+          a_view_without_an_end_is_an_error)

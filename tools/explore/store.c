@@ -13,7 +13,7 @@
 
 #include "tools/explore/store_int.h"
 
-enum { BUSY_MS = 20000, LOCK_TRIES = 8, LOCK_NAME = SPACE_PATH + 8 };
+enum { STEPS = 1000000, BUSY_MS = 20000, LOCK_TRIES = 8, LOCK_NAME = SPACE_PATH + 8 };
 
 const char *const store_states[STORE_STATES] = {"running", "waiting", "done", "refused", "failed"};
 
@@ -51,6 +51,7 @@ struct store {
     char file[SPACE_PATH];
     char error[STORE_ERROR];
     bool writes;
+    uint32_t patience, steps; /* in STEPS: of a statement at most; of the newest one so far */
 };
 
 const char *store_error(const store_t *store)
@@ -185,6 +186,7 @@ static store_t *new_store(const char *file, char *error)
         return NULL;
     }
     s->lock = -1;
+    s->patience = STORE_PATIENCE;
     memcpy(s->file, file, strlen(file) + 1);
     return s;
 }
@@ -196,7 +198,26 @@ store_t *store_give_up(store_t *s, char *error)
     return NULL;
 }
 
-/* A file may come from anywhere: its triggers do not fire. */
+void store_set_patience(store_t *store, uint32_t million_steps)
+{
+    store->patience = million_steps;
+}
+
+static int on_statement(unsigned what, void *store, void *statement, void *text)
+{
+    (void)what, (void)statement, (void)text;
+    ((store_t *)store)->steps = 0;
+    return 0;
+}
+
+/* Not 0: the statement ends with SQLITE_INTERRUPT. */
+static int on_steps(void *store)
+{
+    store_t *s = store;
+    return ++s->steps > s->patience && !store_blame(s, "a query takes too long: has it an end?");
+}
+
+/* A file may come from anywhere: its triggers do not fire, and its views may have no end. */
 static bool open_db(store_t *s, int flags)
 {
     if (sqlite3_open_v2(s->file, &s->db, flags, NULL) != SQLITE_OK)
@@ -204,6 +225,8 @@ static bool open_db(store_t *s, int flags)
     sqlite3_busy_timeout(s->db, BUSY_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, on_statement, s);
+    sqlite3_progress_handler(s->db, STEPS, on_steps, s);
     return store_run(s, "PRAGMA cell_size_check = ON");
 }
 

@@ -43,6 +43,11 @@ store_t *store_edit(const char *file, char *error);
 /* To look at only. */
 store_t *store_open(const char *file, char *error);
 void store_close(store_t *store); /* NULL is fine */
+/* After how many million steps of SQLite's machine a statement ends in an error: a file from
+ * elsewhere may have views without an end. New stores: STORE_PATIENCE, less than a minute,
+ * enough for millions of points. */
+enum { STORE_PATIENCE = 2000 };
+void store_set_patience(store_t *store, uint32_t million_steps);
 const char *store_error(const store_t *store);
 
 typedef enum {
