@@ -8,8 +8,8 @@
  *
  * What every application needs is in app.c: interrupts that only note what happened, the tasks, the
  * network's table, which frame a result is of, automatic settings, errors of NPU and L2, interrupts
- * that got lost (watch.h), the watchdog, and the post-mortem of a program that died. An application is a table of what is its
- * own, and its state:
+ * that got lost (watch.h), the watchdog, and the post-mortem of a program that died. An application
+ * is a table of what is its own, and its state:
  *
  *     static net_t net;
  *     ...

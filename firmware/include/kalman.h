@@ -11,9 +11,9 @@
  *     push * t * [t^2/4 t/2; t/2 1]
  *
  * Coordinates of the same noise share one covariance, since it does not depend on what is measured.
- * Units: places, and speeds a step, are the caller's; variances are in units of 2^-KAL_BITS of some length
- * squared that the caller chooses. Every operation is on 32 or 64 bits and rounds down, so results
- * are the same on every machine.
+ * Units: places, and speeds a step, are the caller's; variances are in units of 2^-KAL_BITS of some
+ * length squared that the caller chooses. Every operation is on 32 or 64 bits and rounds down, so
+ * results are the same on every machine.
  */
 #ifndef FW_KALMAN_H
 #define FW_KALMAN_H

@@ -35,8 +35,8 @@
 #include "meta.h"
 
 enum { TRK_MAX = 32, TRK_MAX_EVENTS = 16, TRK_LINES = 4 };
-enum { TRK_CONFIRM = 3, TRK_CLEAR = 6 };   /* sightings */
-enum { TRK_DOUBT = 3 };                    /* frames unseen before TRK_CONFIRM */
+enum { TRK_CONFIRM = 3, TRK_CLEAR = 6 }; /* sightings */
+enum { TRK_DOUBT = 3 };                  /* frames unseen before TRK_CONFIRM */
 enum {
     TRK_STEPS_PER_S = 30,
     TRK_PATIENCE = TRK_STEPS_PER_S * KAL_STEP, /* time unseen from then on */
@@ -46,7 +46,7 @@ enum { TRK_X, TRK_Y, TRK_W, TRK_H, TRK_AXES };
 enum { TRK_CENTER, TRK_SIZE, TRK_NOISES }; /* what axes have in common */
 
 typedef struct {
-    uint16_t id; /* 0: free */
+    uint16_t id;                  /* 0: free */
     uint16_t seen, clear, unseen; /* frames */
     uint32_t away;                /* time unseen */
     uint8_t class_id;
@@ -79,8 +79,8 @@ void trk_set_lines(trk_state_t *state, const line_t *lines, uint32_t count, int3
 uint32_t trk_time(uint32_t us);
 
 /*
- * One frame of up to DET_MAX_BOXES boxes, at a time in us that may wrap. ids[i] becomes the track of boxes[i], 0 when there was no
- * place for it. looks: one a box, or NULL.
+ * One frame of up to DET_MAX_BOXES boxes, at a time in us that may wrap. ids[i] becomes the track
+ * of boxes[i], 0 when there was no place for it. looks: one a box, or NULL.
  */
 void trk_update(trk_state_t *state, uint32_t time_us, const det_box_t *boxes, const look_t *looks,
                 uint32_t count, uint16_t *ids);

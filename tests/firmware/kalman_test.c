@@ -35,7 +35,8 @@ START_TEST(a_step_adds_what_is_not_known)
 }
 END_TEST
 
-/* Half a step: 1600 + 2 x 300 / 2 + 400 / 4 + 800 / 8 / 4, 300 + 400 / 2 + 800 / 4 / 2, 400 + 800 / 2. */
+/* Half a step: 1600 + 2 x 300 / 2 + 400 / 4 + 800 / 8 / 4, 300 + 400 / 2 + 800 / 4 / 2, 400 + 800
+ * / 2. */
 START_TEST(a_part_of_a_step_adds_its_part)
 {
     kal_cov_t cov = {1600, 300, 400};

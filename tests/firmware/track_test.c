@@ -552,9 +552,10 @@ END_TEST
 
 TEST_MAIN("firmware track", one_person_keeps_one_id, a_track_learns_how_fast_somebody_walks,
           time_is_in_steps_of_a_thirtieth_of_a_second, speed_does_not_depend_on_the_frame_rate,
-          patience_is_a_time, crossing_to_the_right_is_in_and_counts_once, crossing_to_the_left_is_out,
-          swaying_within_the_hysteresis_counts_nothing, a_person_hidden_at_the_line_still_crosses,
-          two_people_who_pass_each_other_both_count, people_who_meet_go_on_as_who_they_were,
+          patience_is_a_time, crossing_to_the_right_is_in_and_counts_once,
+          crossing_to_the_left_is_out, swaying_within_the_hysteresis_counts_nothing,
+          a_person_hidden_at_the_line_still_crosses, two_people_who_pass_each_other_both_count,
+          people_who_meet_go_on_as_who_they_were,
           of_many_people_who_meet_nearly_all_go_on_as_who_they_were,
           clothes_tell_who_is_who_after_an_occlusion, light_that_changes_at_once_loses_nobody,
           looks_that_come_and_go_are_no_reason_to_lose_anybody, the_order_of_boxes_does_not_matter,
