@@ -181,25 +181,27 @@ static void sum_rgb(const points_t *points, const uint32_t row[MOST_TAPS], sums_
     sum[end] = 0; /* is read along with the last pixel */
 }
 
-/* Of one row of the mosaic, or of two that are of the same colors. */
-static void sum_samples(const uint16_t *a, const uint16_t *b, uint32_t first, uint32_t end,
-                        uint32_t shift, uint16_t *restrict sum)
+/* Of two rows of the mosaic that are of the same colors. */
+static inline void sum_samples(const uint16_t *a, const uint16_t *b, uint32_t first, uint32_t end,
+                               uint32_t shift, uint16_t *restrict sum)
 {
-    for (uint32_t i = first; i < end && b == NULL; i++)
-        sum[i] = (uint16_t)(a[i] >> shift);
-    for (uint32_t i = first; i < end && b != NULL; i++)
+    for (uint32_t i = first; i < end; i++)
         sum[i] = (uint16_t)((a[i] >> shift) + (b[i] >> shift));
 }
 
+/* With one tap a row counts twice: the mean is the same. */
 static void sum_raw(const points_t *points, const uint32_t row[MOST_TAPS], sums_t sum)
 {
     const view_picture_t *p = points->of;
     const size_t wide = p->width_px;
-    const uint16_t *a = p->px.raw + row[0] * 2 * wide;
-    const uint16_t *b = points->y->taps > 1 ? p->px.raw + row[1] * 2 * wide : NULL;
+    const uint16_t *a = p->px.raw + row[0] * 2 * wide,
+                   *b = p->px.raw + row[points->y->taps - 1] * 2 * wide;
     uint32_t first = 2 * points->first, end = 2 * points->end, shift = points->curve->shift;
-    sum_samples(a, b, first, end, shift, sum);
-    sum_samples(a + wide, b != NULL ? b + wide : NULL, first, end, shift, sum + MOST_PX);
+    for (uint32_t i = 0; i < 2; i++, a += wide, b += wide, sum += MOST_PX)
+        if (shift == 0) /* vectors of 16 bits */
+            sum_samples(a, b, first, end, 0, sum);
+        else
+            sum_samples(a, b, first, end, shift, sum);
 }
 
 /* Sums of 16 bits that stand side by side are added as one number: none of them overflows. */
@@ -297,7 +299,8 @@ static void draw_band(void *ctx, uint32_t job, uint32_t worker)
 static void draw_smaller(const ui_t *ui, const view_picture_t *p, const axis_t *x, const axis_t *y,
                          const curve_t *curve)
 {
-    points_t points = {.of = p, .y = y, .curve = curve, .part = 65536 / (x->taps * y->taps)};
+    const uint32_t rows = curve != NULL ? 2 : y->taps; /* that are summed up */
+    points_t points = {.of = p, .y = y, .curve = curve, .part = 65536 / (x->taps * rows)};
     draw_rect_t rect = {x->first, y->first, x->count, y->count};
     points.rgba = draw_image(ui->draw, rect, (uint32_t)x->count, (uint32_t)y->count, true);
     if (points.rgba == NULL)
