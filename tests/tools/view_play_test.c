@@ -486,6 +486,13 @@ static bool changes(user_t *u, uint32_t turn)
         ck_assert_uint_eq(play_register(u->play, 0x0202, 2), 200);
         ck_assert_uint_eq(play_light_now(u->play), 1000);
         ck_assert(play_light(u->play, 250));
+        ck_assert_uint_eq(play_changes(u->play), 2);
+        ck_assert(play_write(u->play, 0x0104, 1, 1)); /* all colors in one frame: one change */
+        for (uint16_t color = 0; color < 4; color++)
+            ck_assert(play_write(u->play, (uint16_t)(0x020e + 2 * color), 2, 384));
+        ck_assert(play_write(u->play, 0x0104, 1, 0));
+        ck_assert_uint_eq(play_changes(u->play), 3);
+        ck_assert(play_light(u->play, 300));
         return false;
     }
 }
@@ -495,7 +502,7 @@ START_TEST(what_a_hand_does_is_a_script_that_does_the_same)
     static user_t u;
     u = (user_t){.act = changes, .may_change = true};
     ck_assert_int_eq(watch(&u, SCENARIO, "3", NULL), 0);
-    ck_assert_uint_eq(play_changes(u.play), 2);
+    ck_assert_uint_eq(play_changes(u.play), 4);
     FILE *to = fopen(DIR "/hand.txt", "w");
     ck_assert_ptr_nonnull(to);
     play_log(u.play, to);

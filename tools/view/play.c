@@ -15,6 +15,7 @@
 #define SNAPSHOT_S 0.2 /* the user's time between snapshots, at least: each takes some 3 ms */
 #define NO_GOAL UINT64_MAX
 enum { SNAPSHOT_FRAMES = 2, SNAPSHOT_EVERY = 4, WAIT_MS = 15 };
+enum { GROUPED_HOLD = 0x0104 }; /* MIPI CCS: grouped_parameter_hold */
 
 const char *const play_speed_name[SPEED_COUNT] = {"full speed", "1/10", "1/100", "1/1000",
                                                   "a row a second"};
@@ -311,9 +312,19 @@ uint32_t play_light_now(const play_t *p)
     return lamp_thousandths(&p->desc.run->player.lamp);
 }
 
+/* Each is a time and what happens then; writes under a hold are one change. */
 uint32_t play_changes(const play_t *p)
 {
-    return (p->desc.run->scenario.host.cmds - p->own_lines) / 2;
+    const host_script_t *script = &p->desc.run->scenario.host;
+    uint32_t count = 0;
+    bool held = false;
+    for (uint32_t i = p->own_lines; i + 1 < script->cmds; i += 2) {
+        const host_cmd_t *cmd = &script->cmd[i + 1];
+        count += !held;
+        if (cmd->act == HOST_WRITE && cmd->addr == GROUPED_HOLD)
+            held = cmd->value != 0;
+    }
+    return count;
 }
 
 const char *play_complaint(const play_t *p)

@@ -66,7 +66,8 @@ bool play_may_change(const play_t *play);
 /* Bytes of CCS register addr as they are, big end first. */
 uint32_t play_register(const play_t *play, uint16_t addr, uint32_t bytes);
 uint32_t play_light_now(const play_t *play); /* thousandths */
-uint32_t play_changes(const play_t *play);   /* by hand, so far */
+/* By hand, so far; writes between grouped_parameter_hold 1 and 0 are one. */
+uint32_t play_changes(const play_t *play);
 /* Why the last wish was not done; "": it was. */
 const char *play_complaint(const play_t *play);
 
