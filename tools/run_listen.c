@@ -216,6 +216,7 @@ static bool begin_trace(run_t *run, const run_desc_t *desc)
     bool in_place = s->sensor.logic.clkrst.boot == BOOT_MEMORY;
     trace_file_begin(&run->trace, run->results.trace,
                      level != 0 ? (trace_level_t)(level - 1) : TRACE_LEVEL_DEFAULT);
+    run->trace.mute = desc->flags.no_files;
     sim_set_trace(run->sim, waves || watched ? on_span : trace_file_span,
                   waves || watched ? (void *)run : (void *)&run->trace);
     sim_set_count(run->sim, watched ? on_count : trace_file_count,
@@ -264,7 +265,8 @@ int run_listen(run_t *run, const run_desc_t *desc)
     if (!begin_trace(run, desc))
         return EXIT_USAGE;
     bool fine =
-        mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture) &&
+        (desc->flags.no_files || /* which may go on for hours */
+         mipi_tx_listen(&sensor->mipi, mipi_capture_packet, &run->capture)) &&
         mipi_tx_listen(&sensor->mipi, host_packet, &run->host) &&
         fault_listen(&run->faults, &run->host) &&
         run_layers_init(&run->layers, &sensor->npu, &run->networks) &&

@@ -52,7 +52,7 @@ typedef struct {
     kept_scenes_t *scenes; /* makes scenes that are objects; outlives the scenario; NULL: nobody */
     bool served;           /* the host is another program: nothing is done in its name */
     bool no_images;        /* no images are made for files */
-    bool no_files;         /* they are made, but none becomes a file */
+    bool no_files;         /* images are made, but none becomes a file; nor do link and trace */
     const char *late;      /* the host starts the stream so much later than the file says */
     const char *format;    /* image on the link, as output.format, or "none" */
     const char *chip, *firmware, *network, *scene, *frames, *seed, *scene_seed, *host;

@@ -106,7 +106,7 @@ void trace_file_span(void *trace, const char *track, const char *name, uint64_t 
                      uint64_t end_ps, const char *args)
 {
     trace_file_t *t = trace;
-    if (t->level < TRACE_ALL && level_of(track) > t->level)
+    if (t->mute || (t->level < TRACE_ALL && level_of(track) > t->level))
         return;
     uint32_t number = track_number(t, track);
     put(t, ",\n{\"ph\":\"X\",\"pid\":1,\"tid\":");
@@ -160,7 +160,7 @@ static bool says_the_same(trace_counter_t *counter, const char *values)
 void trace_file_count(void *trace, const char *track, uint64_t at_ps, const char *values)
 {
     trace_file_t *t = trace;
-    if (t->level < TRACE_BLOCKS || says_the_same(counter_of(t, track), values))
+    if (t->mute || t->level < TRACE_BLOCKS || says_the_same(counter_of(t, track), values))
         return;
     put(t, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":");
     put_string(t, track);
@@ -177,6 +177,8 @@ void trace_file_flow(trace_file_t *trace, char phase, const char *track, const c
                      uint64_t id, uint64_t at_ps)
 {
     const char kind[] = {phase, '\0'};
+    if (trace->mute)
+        return;
     uint32_t number = track_number(trace, track);
     put(trace, ",\n{\"ph\":\"");
     put(trace, kind);

@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     FILE *stream; /* the caller's */
     trace_level_t level;
+    bool mute; /* nobody will read it: after its begin nothing is written */
     char track[TRACE_TRACKS][TRACE_NAME];
     uint32_t tracks;
     trace_counter_t counter[TRACE_COUNTERS];

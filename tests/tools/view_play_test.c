@@ -198,6 +198,10 @@ START_TEST(whoever_looks_makes_no_image)
         ck_assert_uint_eq(u.hash, hash_of(scenarios[i], "--frames 5"));
         ck_assert_uint_eq(u.model.picture[VIEW_ISP].height_px, u.model.picture[VIEW_RAW].height_px);
         const view_picture_t *host = &u.model.picture[VIEW_HOST];
+        size_t bytes; /* what left on the link is nowhere: a session may last for hours */
+        uint8_t *link = sim_file_read(DIR "/run/link.csi2", 100, &bytes, error, sizeof(error));
+        ck_assert_msg(link != NULL, "%s", error);
+        free(link);
         bool part = host->width_px != 0 && host->window.width_px < u.model.timing.window.width_px;
         ck_assert_int_eq(part, i == 2); /* the region is at its place */
         drop(&u);
