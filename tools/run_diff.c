@@ -90,19 +90,20 @@ static bool open_lines(const char *dir, const char *name, reader_t *r, char *err
     return r->text != NULL;
 }
 
-/* The next line that is not empty, in place; NULL: no more. */
-static const char *next_line(reader_t *r)
+/* To the next line that is not empty, in place; NULL: no more. */
+static void next_line(reader_t *r)
 {
-    while (r->at != NULL && *r->at != '\0') {
+    r->line = NULL;
+    r->length = 0;
+    while (r->length == 0 && r->at != NULL && *r->at != '\0') {
         r->line = r->at;
         r->length = strcspn(r->line, "\n");
         r->at += r->length + (r->line[r->length] == '\n');
         r->line[r->length] = '\0';
         r->number++;
-        if (r->length > 0)
-            return r->line;
     }
-    return NULL;
+    if (r->length == 0)
+        r->line = NULL;
 }
 
 static sim_doc_t *parse(const reader_t *r, const char *dir, const char *name, char *error,
@@ -141,33 +142,67 @@ static void note_events(run_diff_t *d, const char *name, const sim_json_t *from,
     }
 }
 
-/* Two lines that are not the same bytes; either may be NULL. */
-static bool compare_line(run_diff_t *d, run_diff_lines_t *l, reader_t *a, reader_t *b, bool has_a,
-                         bool has_b, char *error, size_t bytes)
+/* 0: lines of the same frame, or of none. Else below 0 where that of A comes first, and alone: by
+ * time, since frames are counted anew after a reset. */
+static int order_of(const sim_json_t *a, const sim_json_t *b)
 {
-    sim_doc_t *x = has_a ? parse(a, d->a, l->name, error, bytes) : NULL;
-    sim_doc_t *y = has_b ? parse(b, d->b, l->name, error, bytes) : NULL;
-    bool fine = (!has_a || x != NULL) && (!has_b || y != NULL);
-    const sim_json_t *first = x != NULL ? sim_doc_root(x).node : NULL;
-    const sim_json_t *second = y != NULL ? sim_doc_root(y).node : NULL;
+    static const char *const keys[] = {"time_ps", "frame"};
+    double frame_a = sim_json_num(sim_json_find(a, "frame"), -1);
+    double frame_b = sim_json_num(sim_json_find(b, "frame"), -1);
+    int order = 0;
+    if (frame_a < 0 || frame_b < 0 || !(frame_a < frame_b || frame_a > frame_b))
+        return 0;
+    for (size_t i = 0; order == 0 && i < SIM_COUNT(keys); i++) {
+        double x = sim_json_num(sim_json_find(a, keys[i]), 0);
+        double y = sim_json_num(sim_json_find(b, keys[i]), 0);
+        order = (x > y) - (x < y);
+    }
+    return order;
+}
+
+/* Two lines that are not the same; a is NULL where only B has it, and the other way around. */
+static bool note_line(run_diff_t *d, run_diff_lines_t *l, uint64_t number, const sim_json_t *a,
+                      const sim_json_t *b)
+{
     run_diff_values_t values = {0};
-    fine = fine && (run_diff_walk(&values, "", first, second, d->within) ||
-                    fail(error, bytes, "out of memory"));
+    bool fine = run_diff_walk(&values, "", a, b, d->within);
     if (fine && values.count > 0) {
         if (l->first == 0) {
             const run_diff_value_t *v = &values.value[0];
-            l->first = has_a ? a->number : b->number;
-            if (has_a && has_b)
+            l->first = number;
+            if (a != NULL && b != NULL)
                 snprintf(l->why, sizeof(l->why), "%s %s -> %s", v->path,
                          v->a[0] != '\0' ? v->a : "nothing", v->b[0] != '\0' ? v->b : "nothing");
             else
-                snprintf(l->why, sizeof(l->why), "only in %s", has_a ? "A" : "B");
+                snprintf(l->why, sizeof(l->why), "only in %s", a != NULL ? "A" : "B");
         }
-        l->differ += has_a && has_b;
-        note_events(d, l->name, first, second, false);
-        note_events(d, l->name, second, first, true);
+        l->differ += a != NULL && b != NULL;
+        l->only_a += b == NULL;
+        l->only_b += a == NULL;
+        note_events(d, l->name, a, b, false);
+        note_events(d, l->name, b, a, true);
     }
     free(values.value);
+    return fine;
+}
+
+/* The lines that readers are at; a reader without a line is at its end. order: 0 when both may go
+ * on, else below 0 when only A may. */
+static bool compare_line(run_diff_t *d, run_diff_lines_t *l, const reader_t *a, const reader_t *b,
+                         int *order, char *error, size_t bytes)
+{
+    sim_doc_t *x = a->line != NULL ? parse(a, d->a, l->name, error, bytes) : NULL;
+    sim_doc_t *y = b->line != NULL ? parse(b, d->b, l->name, error, bytes) : NULL;
+    bool fine = (a->line == NULL || x != NULL) && (b->line == NULL || y != NULL);
+    const sim_json_t *of_a = x != NULL ? sim_doc_root(x).node : NULL;
+    const sim_json_t *of_b = y != NULL ? sim_doc_root(y).node : NULL;
+    if (of_a == NULL || of_b == NULL)
+        *order = of_a == NULL ? 1 : -1;
+    else
+        *order = order_of(of_a, of_b);
+    fine = fine && (note_line(d, l, *order <= 0 ? a->number : b->number, *order <= 0 ? of_a : NULL,
+                              *order >= 0 ? of_b : NULL) ||
+                    fail(error, bytes, "out of memory"));
     sim_doc_free(x);
     sim_doc_free(y);
     return fine;
@@ -179,18 +214,22 @@ static bool compare_lines(run_diff_t *d, const char *name, char *error, size_t b
     run_diff_lines_t l = {.name = name};
     bool fine =
         open_lines(d->a, name, &a, error, bytes) && open_lines(d->b, name, &b, error, bytes);
-    while (fine) {
-        const char *x = next_line(&a), *y = next_line(&b);
-        if (x == NULL && y == NULL)
-            break;
-        l.a += x != NULL;
-        l.b += y != NULL;
-        if (x == NULL || y == NULL || strcmp(x, y) != 0)
-            fine = compare_line(d, &l, &a, &b, x != NULL, y != NULL, error, bytes);
+    next_line(&a);
+    next_line(&b);
+    while (fine && (a.line != NULL || b.line != NULL)) {
+        int order = 0;
+        if (a.line == NULL || b.line == NULL || strcmp(a.line, b.line) != 0)
+            fine = compare_line(d, &l, &a, &b, &order, error, bytes);
+        l.a += order <= 0;
+        l.b += order >= 0;
+        if (order <= 0)
+            next_line(&a);
+        if (order >= 0)
+            next_line(&b);
     }
     free(a.text);
     free(b.text);
-    if (fine && (l.differ > 0 || l.a != l.b))
+    if (fine && l.differ + l.only_a + l.only_b > 0)
         d->lines[d->line_files++] = l;
     return fine;
 }

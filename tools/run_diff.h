@@ -36,11 +36,13 @@ typedef struct {
     uint32_t most_dn, x_px, y_px; /* largest difference of a sample, and where */
 } run_diff_picture_t;
 
-/* A file of lines. */
+/* A file of lines. Those of the same frame are compared; where lines have no frame, those of the
+ * same number. */
 typedef struct {
     const char *name;
-    uint64_t a, b, differ; /* lines of each; of those that both have, not the same */
-    uint64_t first;        /* of these, from 1 on; or of what only one has */
+    uint64_t a, b, differ;   /* lines of each; of those that both have, not the same */
+    uint64_t only_a, only_b; /* lines that the other does not have */
+    uint64_t first;          /* line (of A where it has it) that differs or is alone, from 1 on */
     char why[RUN_DIFF_PATH + 2 * RUN_DIFF_TEXT + 16];
 } run_diff_lines_t;
 

@@ -41,9 +41,9 @@ static void print_lines(const run_diff_t *d, FILE *to)
 {
     for (uint32_t i = 0; i < d->line_files; i++) {
         const run_diff_lines_t *l = &d->lines[i];
-        fprintf(to, "%s: %llu lines differ, %llu against %llu; first line %llu: %s\n", l->name,
-                (unsigned long long)l->differ, (unsigned long long)l->a, (unsigned long long)l->b,
-                (unsigned long long)l->first, l->why);
+        fprintf(to, "%s: %llu lines differ, %llu only in A, %llu only in B; first line %llu: %s\n",
+                l->name, (unsigned long long)l->differ, (unsigned long long)l->only_a,
+                (unsigned long long)l->only_b, (unsigned long long)l->first, l->why);
     }
 }
 
@@ -144,6 +144,8 @@ static void add_lines(sim_json_t *to, const run_diff_t *d)
         sim_json_add_u64(item, "a", l->a);
         sim_json_add_u64(item, "b", l->b);
         sim_json_add_u64(item, "differ", l->differ);
+        sim_json_add_u64(item, "only_a", l->only_a);
+        sim_json_add_u64(item, "only_b", l->only_b);
         sim_json_add_u64(item, "first", l->first);
         sim_json_add_str(item, "why", l->why);
     }

@@ -51,9 +51,10 @@ static const struct {
      "\"0123456789abcdef\" -> \"0\"", "\"path\":\t\"state_hash\""},
     {"config.json", "{\"chip\":\"a.json\",\"seed\":7}", "b.elf", "\"path\":\t\"firmware\""},
     {"metadata.jsonl", "{\"frame\":0}\n{\"frame\":1}\n",
-     "metadata.jsonl: 1 lines differ, 1 against 2; first line 1: ",
+     "metadata.jsonl: 1 lines differ, 0 only in A, 1 only in B; first line 1: ",
      "\"file\":\t\"metadata.jsonl\""},
-    {"truth.jsonl", "", "truth.jsonl: 0 lines differ, 1 against 0; first line 1: only in A",
+    {"truth.jsonl", "",
+     "truth.jsonl: 0 lines differ, 1 only in A, 0 only in B; first line 1: only in A",
      "\"why\":\t\"only in A\""},
     {"faults.jsonl", "{\"kind\":\"x\"}\n", "first line 1: only in B", "faults.jsonl"},
     {"uart.log", "steady\n", "uart.log differs", "\"uart.log\""},
@@ -166,6 +167,30 @@ START_TEST(events_that_one_of_them_tells_are_listed)
 }
 END_TEST
 
+/* B has no frame 1, counts anew after frame 2 as A does, and has one more at the end; what else
+ * they have is the same but for one value. */
+START_TEST(lines_are_compared_by_frame)
+{
+    two("frames");
+    report_rig_put(DIR "/frames/a", "metadata.jsonl",
+                   "{\"frame\":0,\"time_ps\":10}\n{\"frame\":1,\"time_ps\":20}\n"
+                   "{\"frame\":2,\"time_ps\":30}\n{\"frame\":3,\"time_ps\":40}\n"
+                   "{\"frame\":0,\"time_ps\":90}\n{\"frame\":1,\"time_ps\":100}\n");
+    report_rig_put(DIR "/frames/b", "metadata.jsonl",
+                   "{\"frame\":0,\"time_ps\":10}\n{\"frame\":2,\"time_ps\":31}\n"
+                   "{\"frame\":0,\"time_ps\":90}\n{\"frame\":1,\"time_ps\":100}\n"
+                   "{\"frame\":2,\"time_ps\":110}\n");
+    ck_assert_int_eq(diff(DIR "/frames/a " DIR "/frames/b"), 1);
+    ck_assert_msg(says("metadata.jsonl: 1 lines differ, 2 only in A, 1 only in B; first line 2: "
+                       "only in A"),
+                  "%s", said);
+    ck_assert_int_eq(diff(DIR "/frames/b " DIR "/frames/a"), 1);
+    ck_assert_msg(says("metadata.jsonl: 1 lines differ, 1 only in A, 2 only in B; first line 2: "
+                       "only in B"),
+                  "%s", said);
+}
+END_TEST
+
 static void put_picture(const char *dir, const char *name, uint32_t width_px, uint8_t level)
 {
     uint8_t data[16 * 16];
@@ -246,5 +271,6 @@ TEST_MAIN("fovea diff", a_run_is_the_same_as_itself_and_as_its_copy,
           what_moved_is_told_and_ends_it_with_1, numbers_have_their_relative_change_largest_first,
           elements_with_names_are_compared_by_name, files_of_bytes_say_where_they_part,
           within_takes_small_changes_for_none, events_that_one_of_them_tells_are_listed,
-          pictures_are_compared_sample_by_sample, what_is_no_run_or_malformed_ends_it_with_2,
+          lines_are_compared_by_frame, pictures_are_compared_sample_by_sample,
+          what_is_no_run_or_malformed_ends_it_with_2,
           two_seeds_of_a_scenario_differ_and_two_runs_of_one_do_not)
