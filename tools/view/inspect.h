@@ -48,17 +48,19 @@ void inspect_space(inspect_t *in);
 
 /* ---- by what is selected ---- */
 
+typedef void (*inspect_fn_t)(inspect_t *in, const ui_select_t *select);
+
 void inspect_pixel(inspect_t *in, const ui_select_t *select);
-void inspect_span(inspect_t *in, uint64_t number);
-void inspect_packet(inspect_t *in, uint64_t number);
-void inspect_line(inspect_t *in, uint64_t number);
-void inspect_box(inspect_t *in, uint64_t identity, bool truth);
-void inspect_tensor(inspect_t *in, uint64_t a);
-void inspect_layer(inspect_t *in, uint64_t number);
-void inspect_block(inspect_t *in, uint64_t block);
-void inspect_comp(inspect_t *in, uint64_t number);
-void inspect_register(inspect_t *in, uint64_t address);
+void inspect_span(inspect_t *in, const ui_select_t *select);
+void inspect_packet(inspect_t *in, const ui_select_t *select);
+void inspect_line(inspect_t *in, const ui_select_t *select);
+void inspect_box(inspect_t *in, const ui_select_t *select);
+void inspect_tensor(inspect_t *in, const ui_select_t *select);
+void inspect_layer(inspect_t *in, const ui_select_t *select);
+void inspect_block(inspect_t *in, const ui_select_t *select);
+void inspect_comp(inspect_t *in, const ui_select_t *select);
+void inspect_register(inspect_t *in, const ui_select_t *select);
 /* Where nothing is selected: what there is to look at. */
-void inspect_list(inspect_t *in);
+void inspect_list(inspect_t *in, const ui_select_t *select);
 
 #endif

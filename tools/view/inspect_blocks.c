@@ -65,11 +65,12 @@ static void put_energy(inspect_t *in, uint32_t block)
         inspect_put(in, "share", "%.1f %%", 100 * (double)m->energy_fj[block] / (double)all);
 }
 
-void inspect_block(inspect_t *in, uint64_t block)
+void inspect_block(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t block = select->a;
     const sensor_t *sensor = in->ui->model->sensor;
     if (block >= TECH_BLOCK_COUNT) {
-        inspect_list(in);
+        inspect_list(in, select);
         return;
     }
     inspect_head(in, ui_block_color(tech_block_names[block]), "Block %s", tech_block_names[block]);
@@ -159,13 +160,14 @@ static void put_ccs(inspect_t *in)
             inspect_link(in, HIT_REGISTER, reg[i].addr, 0, reg[i].name, "%s", "");
 }
 
-void inspect_comp(inspect_t *in, uint64_t number)
+void inspect_comp(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t number = select->a;
     sim_comp_t *comp = first_comp(in);
     for (uint64_t i = 0; i < number && comp != NULL; i++)
         comp = comp->next;
     if (comp == NULL) {
-        inspect_list(in);
+        inspect_list(in, select);
         return;
     }
     inspect_head(in, ui_block_color(block_of(in, comp)), "%s", comp->name);
@@ -201,8 +203,9 @@ static const char *setting_help(uint64_t address)
     return NULL;
 }
 
-void inspect_register(inspect_t *in, uint64_t address)
+void inspect_register(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t address = select->a;
     char name[16];
     snprintf(name, sizeof(name), "0x%04x", (unsigned)(address & 0xffff));
     const ccs_reg_t *reg = ccs_named(name);
@@ -235,8 +238,9 @@ void inspect_register(inspect_t *in, uint64_t address)
 
 /* ---- nothing ---- */
 
-void inspect_list(inspect_t *in)
+void inspect_list(inspect_t *in, const ui_select_t *select)
 {
+    (void)select;
     uint32_t number = 0;
     inspect_say(in, ui_dim,
                 "Click a pixel, box, span, packet, tensor, layer, block or register; "

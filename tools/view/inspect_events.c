@@ -158,8 +158,9 @@ static void put_args(inspect_t *in, const char *args)
     }
 }
 
-void inspect_span(inspect_t *in, uint64_t number)
+void inspect_span(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t number = select->a;
     const view_model_t *m = in->ui->model;
     if (number < m->spans.first || number >= m->spans.next) {
         gone(in, "Span");
@@ -206,8 +207,9 @@ static void put_bytes(inspect_t *in, const view_packet_t *p)
     }
 }
 
-void inspect_packet(inspect_t *in, uint64_t number)
+void inspect_packet(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t number = select->a;
     const view_model_t *m = in->ui->model;
     if (number < m->packets.first || number >= m->packets.next) {
         gone(in, "Packet");
@@ -233,8 +235,9 @@ void inspect_packet(inspect_t *in, uint64_t number)
 
 /* ---- a line of the console ---- */
 
-void inspect_line(inspect_t *in, uint64_t number)
+void inspect_line(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t number = select->a;
     static const char *const kinds[] = {"Console (UART)", "Event on the link", "Changed by hand",
                                         "The simulator's log"};
     const view_model_t *m = in->ui->model;
@@ -302,8 +305,10 @@ static void put_history(inspect_t *in, uint64_t identity)
     }
 }
 
-void inspect_box(inspect_t *in, uint64_t identity, bool truth)
+void inspect_box(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t identity = select->a;
+    const bool truth = select->b != 0;
     const view_model_t *m = in->ui->model;
     const metadata_box_t *box = NULL;
     uint64_t i = m->reports.next;

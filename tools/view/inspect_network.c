@@ -46,8 +46,9 @@ static const char *layer_name(const npu_compile_report_t *report, uint32_t layer
     return layer < report->layers ? report->layer[layer].name : "the core's operators";
 }
 
-void inspect_tensor(inspect_t *in, uint64_t a)
+void inspect_tensor(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t a = select->a;
     const networks_t *networks = in->ui->model->networks;
     uint32_t network = (uint32_t)(a >> 32), at = (uint32_t)a;
     if (networks == NULL || network >= networks->count || at >= networks->report[network].places) {
@@ -118,8 +119,9 @@ static void put_run(inspect_t *in, const npu_layer_report_t *run)
                     100 * (double)run->busy[e] / (double)cycles, (ull_t)run->busy[e]);
 }
 
-void inspect_layer(inspect_t *in, uint64_t number)
+void inspect_layer(inspect_t *in, const ui_select_t *select)
 {
+    const uint64_t number = select->a;
     const view_model_t *m = in->ui->model;
     if (number >= m->layers || number >= VIEW_LAYERS) {
         nothing(in, "Layer");

@@ -123,42 +123,16 @@ uint32_t inspect_room(draw_rect_t rect)
 
 void inspect_tell(inspect_t *in)
 {
-    const ui_select_t *s = &in->ui->ui->select;
-    switch (s->kind) {
-    case HIT_PIXEL:
-        inspect_pixel(in, s);
-        break;
-    case HIT_SPAN:
-        inspect_span(in, s->a);
-        break;
-    case HIT_PACKET:
-        inspect_packet(in, s->a);
-        break;
-    case HIT_TENSOR:
-        inspect_tensor(in, s->a);
-        break;
-    case HIT_LAYER:
-        inspect_layer(in, s->a);
-        break;
-    case HIT_BLOCK:
-        inspect_block(in, s->a);
-        break;
-    case HIT_BOX:
-        inspect_box(in, s->a, s->b != 0);
-        break;
-    case HIT_REGISTER:
-        inspect_register(in, s->a);
-        break;
-    case HIT_COMP:
-        inspect_comp(in, s->a);
-        break;
-    case HIT_LINE:
-        inspect_line(in, s->a);
-        break;
-    default:
-        inspect_list(in);
-        break;
-    }
+    static const inspect_fn_t tell[HIT_COUNT] = {
+        [HIT_PIXEL] = inspect_pixel,   [HIT_SPAN] = inspect_span,
+        [HIT_PACKET] = inspect_packet, [HIT_TENSOR] = inspect_tensor,
+        [HIT_LAYER] = inspect_layer,   [HIT_BLOCK] = inspect_block,
+        [HIT_BOX] = inspect_box,       [HIT_REGISTER] = inspect_register,
+        [HIT_COMP] = inspect_comp,     [HIT_LINE] = inspect_line,
+    };
+    const ui_select_t *select = &in->ui->ui->select;
+    bool known = select->kind < HIT_COUNT && tell[select->kind] != NULL;
+    (known ? tell[select->kind] : inspect_list)(in, select);
 }
 
 static draw_rect_t rows_of(draw_rect_t rect)
