@@ -60,7 +60,7 @@ typedef struct run run_t;
 
 /*
  * Somebody who watches the run as it happens, and may pace it: told of what goes into its files.
- * Nothing that it does while it is told may change the simulation. All may be NULL, but for ctx.
+ * Nothing that it does while it is told may change the simulation. All functions may be NULL.
  */
 typedef struct {
     /* All is wired, the simulation has not started: the last chance to listen. False with the run's
@@ -70,18 +70,20 @@ typedef struct {
     bool (*advance)(void *ctx, uint64_t until_ps);
     /* The run ends short of its frames. True: it was put back, and goes on from there. */
     bool (*stay)(void *ctx, const char *why);
-    void (*span)(void *ctx, const char *track, const char *name, uint64_t start_ps, uint64_t end_ps,
-                 const char *args);
-    void (*count)(void *ctx, const char *track, uint64_t at_ps, const char *values);
-    void (*frame_starts)(void *ctx, const scene_timing_t *timing, uint32_t frame);
-    void (*metadata)(void *ctx, const metadata_t *metadata);
-    void (*received)(void *ctx, const mipi_rx_frame_t *frame); /* by the host */
-    void (*frame)(void *ctx, const timeline_frame_t *frame);
-    void (*energy)(void *ctx, const energy_frame_t *frame);
-    void (*uart)(void *ctx, uint8_t byte);
+    void *ctx; /* of these */
     /* It may change what the host does: run->player is there, with an empty script at least. */
     bool hand;
-    void *ctx;
+
+    void (*span)(void *told, const char *track, const char *name, uint64_t start_ps,
+                 uint64_t end_ps, const char *args);
+    void (*count)(void *told, const char *track, uint64_t at_ps, const char *values);
+    void (*frame_starts)(void *told, const scene_timing_t *timing, uint32_t frame);
+    void (*metadata)(void *told, const metadata_t *metadata);
+    void (*received)(void *told, const mipi_rx_frame_t *frame); /* by the host */
+    void (*frame)(void *told, const timeline_frame_t *frame);
+    void (*energy)(void *told, const energy_frame_t *frame);
+    void (*uart)(void *told, uint8_t byte);
+    void *told; /* of these */
 } run_watcher_t;
 
 struct run {

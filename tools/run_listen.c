@@ -63,7 +63,7 @@ static void on_frame_start(void *ctx, bool level)
     run->last_frame_ps = sim_now_ps(run->sim);
     run->timing[frame % RUN_RING] = truth_timing(&run->sensor->pixel.desc, &run->sensor->pixel.now);
     if (run->watcher != NULL && run->watcher->frame_starts != NULL)
-        run->watcher->frame_starts(run->watcher->ctx, &run->timing[frame % RUN_RING], frame);
+        run->watcher->frame_starts(run->watcher->told, &run->timing[frame % RUN_RING], frame);
     if (run_is_complete(run))
         sim_stop(run->sim);
     else if (frame < run->scenario.frames)
@@ -84,7 +84,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
     run->count_in = metadata->count_in;
     run->count_out = metadata->count_out;
     if (run->watcher != NULL && run->watcher->metadata != NULL)
-        run->watcher->metadata(run->watcher->ctx, metadata);
+        run->watcher->metadata(run->watcher->told, metadata);
     if (metadata->boxes > run->largest_crowd)
         run->largest_crowd = metadata->boxes;
     snprintf(dir, sizeof(dir), "%s/frames", run->results.dir);
@@ -98,7 +98,7 @@ static void on_received(void *ctx, const mipi_rx_frame_t *frame)
 {
     const run_t *run = ctx;
     if (run->watcher->received != NULL)
-        run->watcher->received(run->watcher->ctx, frame);
+        run->watcher->received(run->watcher->told, frame);
 }
 
 /* The last metadata may come while its image is still on its way; tensor lines come within it. */
@@ -135,7 +135,7 @@ static void on_energy(void *ctx, const energy_frame_t *frame)
     run_t *run = ctx;
     keep(run, &run->energies, &run->energies_bytes, frame, sizeof(*frame));
     if (run->watcher != NULL && run->watcher->energy != NULL)
-        run->watcher->energy(run->watcher->ctx, frame);
+        run->watcher->energy(run->watcher->told, frame);
 }
 
 static void on_frame_done(void *ctx, const timeline_frame_t *frame)
@@ -144,7 +144,7 @@ static void on_frame_done(void *ctx, const timeline_frame_t *frame)
     keep(run, &run->frames, &run->frames_bytes, frame, sizeof(*frame));
     run_timeline_frame(&run->timeline, frame);
     if (run->watcher != NULL && run->watcher->frame != NULL)
-        run->watcher->frame(run->watcher->ctx, frame);
+        run->watcher->frame(run->watcher->told, frame);
     if (run->photon_to_alert.count == 0)
         run->first = *frame;
     add_latency(&run->photon_to_alert, frame->exposure_start_ps, frame->link_last_ps);
@@ -175,7 +175,7 @@ static void on_uart(void *ctx, uint8_t byte)
     run_t *run = ctx;
     fputc(byte, run->results.uart);
     if (run->watcher != NULL && run->watcher->uart != NULL)
-        run->watcher->uart(run->watcher->ctx, byte);
+        run->watcher->uart(run->watcher->told, byte);
 }
 
 /* ---- the wires ---- */
@@ -196,7 +196,7 @@ static void on_span(void *ctx, const char *track, const char *name, uint64_t sta
     trace_file_span(&run->trace, track, name, start_ps, end_ps, args);
     signal_waves_span(&run->signals, track, name, start_ps, end_ps, args);
     if (run->watcher != NULL && run->watcher->span != NULL)
-        run->watcher->span(run->watcher->ctx, track, name, start_ps, end_ps, args);
+        run->watcher->span(run->watcher->told, track, name, start_ps, end_ps, args);
 }
 
 static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
@@ -204,7 +204,7 @@ static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *v
     run_t *run = ctx;
     trace_file_count(&run->trace, track, at_ps, values);
     if (run->watcher->count != NULL)
-        run->watcher->count(run->watcher->ctx, track, at_ps, values);
+        run->watcher->count(run->watcher->told, track, at_ps, values);
 }
 
 static bool begin_trace(run_t *run, const run_desc_t *desc)

@@ -82,32 +82,6 @@ static bool on_stay(void *ctx, const char *why)
     return play_stay(((user_t *)ctx)->play, why);
 }
 
-static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
-                    uint64_t end_ps, const char *args)
-{
-    view_listen_span(&((user_t *)ctx)->listen, track, name, start_ps, end_ps, args);
-}
-
-static void on_frame_starts(void *ctx, const scene_timing_t *timing, uint32_t frame)
-{
-    view_listen_frame_starts(&((user_t *)ctx)->listen, timing, frame);
-}
-
-static void on_metadata(void *ctx, const metadata_t *metadata)
-{
-    view_listen_metadata(&((user_t *)ctx)->listen, metadata);
-}
-
-static void on_received(void *ctx, const mipi_rx_frame_t *frame)
-{
-    view_listen_received(&((user_t *)ctx)->listen, frame);
-}
-
-static void on_frame(void *ctx, const timeline_frame_t *frame)
-{
-    view_tell_frame(&((user_t *)ctx)->model, frame);
-}
-
 /* A run of so many frames under that user; its exit code. */
 static int watch(user_t *u, const char *scenario, const char *frames, const char *host)
 {
@@ -116,16 +90,9 @@ static int watch(user_t *u, const char *scenario, const char *frames, const char
                        .flags = {.frames = frames, .host = host, .no_files = true},
                        .threads = 2,
                        .verbose = SIM_LOG_ERROR};
-    const run_watcher_t watcher = {.begin = on_begin,
-                                   .advance = on_advance,
-                                   .stay = on_stay,
-                                   .span = on_span,
-                                   .frame_starts = on_frame_starts,
-                                   .metadata = on_metadata,
-                                   .received = on_received,
-                                   .frame = on_frame,
-                                   .hand = u->may_change,
-                                   .ctx = u};
+    run_watcher_t watcher = {
+        .begin = on_begin, .advance = on_advance, .stay = on_stay, .ctx = u, .hand = u->may_change};
+    view_listen_watch(&u->listen, &watcher);
     desc.watcher = &watcher;
     run_desc = &desc;
     ck_assert_int_eq(sim_dir_make(DIR, error, sizeof(error)), SIM_OK);

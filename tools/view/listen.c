@@ -154,8 +154,9 @@ static bool take_image(view_listen_t *l, const mipi_rx_stream_t *stream, uint32_
     return true;
 }
 
-void view_listen_received(view_listen_t *l, const mipi_rx_frame_t *frame)
+static void on_received(void *ctx, const mipi_rx_frame_t *frame)
 {
+    view_listen_t *l = ctx;
     view_picture_t *p = &l->model->picture[VIEW_HOST];
     bool due = false;
     for (uint32_t i = 0; i < frame->streams; i++) {
@@ -210,6 +211,18 @@ void view_listen_refresh(view_listen_t *l, uint32_t ideal_px)
 
 /* ---- what the run tells ---- */
 
+static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
+{
+    view_listen_t *l = ctx;
+    view_tell_count(l->model, track, at_ps, values);
+}
+
+static void on_frame(void *ctx, const timeline_frame_t *frame)
+{
+    view_listen_t *l = ctx;
+    view_tell_frame(l->model, frame);
+}
+
 static bool is_engine(const char *track)
 {
     static const char *const engines[] = {"npu.load", "npu.store", "npu.mac", "npu.vec"};
@@ -219,9 +232,10 @@ static bool is_engine(const char *track)
     return false;
 }
 
-void view_listen_span(view_listen_t *l, const char *track, const char *name, uint64_t start_ps,
-                      uint64_t end_ps, const char *args)
+static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
+                    uint64_t end_ps, const char *args)
 {
+    view_listen_t *l = ctx;
     view_tell_span(l->model, track, name, start_ps, end_ps, args, now_ps(l));
     if (strcmp(track, "npu.layers") == 0) /* told when all of a layer's turn is through */
         stepped(l, STEP_NLAYER);
@@ -229,8 +243,9 @@ void view_listen_span(view_listen_t *l, const char *track, const char *name, uin
         stepped(l, STEP_INSN);
 }
 
-void view_listen_frame_starts(view_listen_t *l, const scene_timing_t *timing, uint32_t frame)
+static void on_frame_starts(void *ctx, const scene_timing_t *timing, uint32_t frame)
 {
+    view_listen_t *l = ctx;
     view_model_t *m = l->model;
     m->timing = *timing;
     if (m->scene != NULL) {
@@ -272,8 +287,9 @@ static void tell_events(view_listen_t *l, const metadata_t *metadata)
     sim_json_free(line);
 }
 
-void view_listen_metadata(view_listen_t *l, const metadata_t *metadata)
+static void on_metadata(void *ctx, const metadata_t *metadata)
 {
+    view_listen_t *l = ctx;
     view_report_t *r = view_tell_report(l->model);
     *r = (view_report_t){.told_ps = now_ps(l),
                          .frame = metadata->frame,
@@ -288,16 +304,18 @@ void view_listen_metadata(view_listen_t *l, const metadata_t *metadata)
     tell_events(l, metadata);
 }
 
-void view_listen_energy(view_listen_t *l, const energy_frame_t *frame)
+static void on_energy(void *ctx, const energy_frame_t *frame)
 {
+    view_listen_t *l = ctx;
     memcpy(l->model->energy_fj, frame->fj, sizeof(frame->fj));
     l->model->energy_frame = frame->frame;
     l->model->energy_ps = now_ps(l);
     l->model->energy_known = true;
 }
 
-void view_listen_uart(view_listen_t *l, uint8_t byte)
+static void on_uart(void *ctx, uint8_t byte)
 {
+    view_listen_t *l = ctx;
     bool ends = byte == '\n' || l->uart_used + 1 == sizeof(l->uart);
     if (byte >= ' ' && byte != 0x7f && !ends)
         l->uart[l->uart_used++] = (char)byte;
@@ -361,6 +379,19 @@ static bool load_world(view_listen_t *l, run_t *run, const run_desc_t *desc)
     }
     l->model->scene = l->world.scene;
     return true;
+}
+
+void view_listen_watch(view_listen_t *l, run_watcher_t *watcher)
+{
+    watcher->span = on_span;
+    watcher->count = on_count;
+    watcher->frame_starts = on_frame_starts;
+    watcher->metadata = on_metadata;
+    watcher->received = on_received;
+    watcher->frame = on_frame;
+    watcher->energy = on_energy;
+    watcher->uart = on_uart;
+    watcher->told = l;
 }
 
 bool view_listen_begin(view_listen_t *l, run_t *run, const run_desc_t *desc)

@@ -32,19 +32,13 @@ typedef struct {
     void *ctx;
 } view_listen_t;
 
-/* What a watcher of a run needs; its ctx is the listener's owner, who hands on. */
+/* Before the run: who listens is told by it. */
+void view_listen_watch(view_listen_t *listen, run_watcher_t *watcher);
+/* In the watcher's begin. */
 bool view_listen_begin(view_listen_t *listen, run_t *run, const run_desc_t *desc);
 void view_listen_end(view_listen_t *listen);
 /* The run was put back to this time. */
 void view_listen_back(view_listen_t *listen, uint64_t at_ps);
-
-void view_listen_span(view_listen_t *listen, const char *track, const char *name, uint64_t start_ps,
-                      uint64_t end_ps, const char *args);
-void view_listen_frame_starts(view_listen_t *listen, const scene_timing_t *timing, uint32_t frame);
-void view_listen_metadata(view_listen_t *listen, const metadata_t *metadata);
-void view_listen_received(view_listen_t *listen, const mipi_rx_frame_t *frame);
-void view_listen_energy(view_listen_t *listen, const energy_frame_t *frame);
-void view_listen_uart(view_listen_t *listen, uint8_t byte);
 
 /* Before a picture of the window is made: the time, and the world as it is, drawn so wide; 0: it is
  * not to be seen. */

@@ -170,6 +170,19 @@ static bool look(void *ctx, uint32_t wait_ms)
 
 /* ---- the run ---- */
 
+/* A picture of a row: when that is, is known as the frame's first one begins to be read. */
+static void on_stepped(void *ctx, play_step_t step)
+{
+    view_t *v = ctx;
+    const when_t *at = &v->desc->at;
+    const pix_frame_t *now = &v->run->sensor->pixel.now;
+    if (step == STEP_FRAME && v->desc->picture != NULL && at->at_frame && at->frame == now->frame) {
+        v->next_ps = pix_row_readout_start_ps(now, at->row);
+        play_seek(v->play, v->next_ps);
+    }
+    play_stepped(v->play, step);
+}
+
 static bool on_begin(void *ctx, run_t *run)
 {
     view_t *v = ctx;
@@ -185,6 +198,8 @@ static bool on_begin(void *ctx, run_t *run)
     if (!view_listen_begin(&v->listen, run, &v->desc->run))
         return false;
     play_begin(v->play, &desc);
+    v->listen.stepped = on_stepped;
+    v->listen.ctx = v;
     v->begun_s = execution_seconds();
     if (headless && !v->desc->at.at_frame) {
         v->next_ps = v->desc->film != NULL ? v->desc->from_ps : v->desc->at.at_ps;
@@ -209,77 +224,16 @@ static bool on_stay(void *ctx, const char *why)
     return play_stay(v->play, why);
 }
 
-static void on_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
-                    uint64_t end_ps, const char *args)
-{
-    view_t *v = ctx;
-    view_listen_span(&v->listen, track, name, start_ps, end_ps, args);
-}
-
-static void on_count(void *ctx, const char *track, uint64_t at_ps, const char *values)
-{
-    view_t *v = ctx;
-    view_tell_count(&v->model, track, at_ps, values);
-}
-
-static void on_frame_starts(void *ctx, const scene_timing_t *timing, uint32_t frame)
-{
-    view_t *v = ctx;
-    const when_t *at = &v->desc->at;
-    view_listen_frame_starts(&v->listen, timing, frame);
-    if (v->window == NULL || v->desc->picture == NULL || !at->at_frame || at->frame != frame)
-        return;
-    v->next_ps = pix_row_readout_start_ps(&v->run->sensor->pixel.now, at->row);
-    play_seek(v->play, v->next_ps);
-}
-
-static void on_metadata(void *ctx, const metadata_t *metadata)
-{
-    view_t *v = ctx;
-    view_listen_metadata(&v->listen, metadata);
-}
-
-static void on_received(void *ctx, const mipi_rx_frame_t *frame)
-{
-    view_t *v = ctx;
-    view_listen_received(&v->listen, frame);
-}
-
-static void on_frame(void *ctx, const timeline_frame_t *frame)
-{
-    view_t *v = ctx;
-    view_tell_frame(&v->model, frame);
-}
-
-static void on_energy(void *ctx, const energy_frame_t *frame)
-{
-    view_t *v = ctx;
-    view_listen_energy(&v->listen, frame);
-}
-
-static void on_uart(void *ctx, uint8_t byte)
-{
-    view_t *v = ctx;
-    view_listen_uart(&v->listen, byte);
-}
-
 void *view_run(void *ctx)
 {
     view_t *v = ctx;
     run_desc_t desc = v->desc->run;
-    const run_watcher_t watcher = {.begin = on_begin,
-                                   .advance = on_advance,
-                                   .stay = on_stay,
-                                   .span = on_span,
-                                   .count = on_count,
-                                   .frame_starts = on_frame_starts,
-                                   .metadata = on_metadata,
-                                   .received = on_received,
-                                   .frame = on_frame,
-                                   .energy = on_energy,
-                                   .uart = on_uart,
-                                   .hand = v->desc->may_change,
-                                   .ctx = v};
+    run_watcher_t watcher = {.begin = on_begin,
+                             .advance = on_advance,
+                             .stay = on_stay,
+                             .ctx = v,
+                             .hand = v->desc->may_change};
+    view_listen_watch(&v->listen, &watcher);
     desc.watcher = &watcher;
     v->code = run_scenario(v->run, &desc);
     v->run->watcher = NULL;
