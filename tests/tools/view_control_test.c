@@ -162,12 +162,14 @@ START_TEST(what_cannot_be_is_refused_with_the_reason)
     ck_assert(!type(CONTROL_SCORE, "nan"));
     ck_assert(!type(CONTROL_SCORE, "1e30"));
     ck_assert(!type(CONTROL_PATTERN, "5"));
+    rig.networks.count = 1;
     ck_assert(!type(CONTROL_NETWORK, "1"));
     ck_assert_str_eq(rig.ui.note, "network: only one is loaded");
+    rig.networks.count = 0;
     ck_assert(!step(CONTROL_NETWORK, true));
     ck_assert_uint_eq(rig.play.writes, 0);
     rig_draw(&rig, 1280, 800);
-    check_shows("network: only one is loaded");
+    check_shows("network: this run has none");
     rig_free(&rig);
 }
 END_TEST
@@ -177,7 +179,7 @@ START_TEST(a_run_that_cannot_be_changed_says_why)
     begin();
     rig.play.may_change = false;
     rig_draw(&rig, 1280, 800);
-    check_shows("Nothing can be changed now");
+    check_shows("No change: a recorded run is as it was");
     rig.ui.focus = PANEL_CONTROL;
     key('-');
     ck_assert_uint_eq(rig.play.writes, 0);

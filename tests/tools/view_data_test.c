@@ -93,6 +93,12 @@ START_TEST(each_panel_says_what_it_waits_for)
     view_rig_has(rig, "first sample");
     view_rig_draw(rig, panel_console, 600, 60);
     view_rig_has(rig, "nothing was said yet");
+    static const networks_t none;
+    rig->model.networks = &none;
+    view_rig_draw(rig, panel_l2, 233, 175);
+    view_rig_has(rig, "this run has no network");
+    view_rig_draw(rig, panel_npu, 233, 175);
+    view_rig_has(rig, "this run has no network");
     teardown();
 }
 END_TEST

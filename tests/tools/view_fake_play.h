@@ -152,9 +152,9 @@ bool play_over(const play_t *p)
     return p->over;
 }
 
-bool play_may_change(const play_t *p)
+const char *play_refusal(const play_t *p)
 {
-    return p->may_change;
+    return p->may_change ? NULL : "a recorded run is as it was";
 }
 
 uint32_t play_register(const play_t *p, uint16_t addr, uint32_t bytes)

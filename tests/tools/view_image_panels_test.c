@@ -249,10 +249,29 @@ START_TEST(metadata_mode_shows_boxes_on_black_and_no_image)
     ck_assert_uint_eq(count_of(&rig.draw, DRAW_IMAGE), 0);
     ck_assert(has_text(&rig.draw, "metadata only: no pixel leaves the chip"));
     ck_assert(has_text(&rig.draw, "person #9 50%"));
-    ck_assert(has_text(&rig.draw, "frame 11: 1 boxes; 4 in, 0 out"));
+    ck_assert(has_text(&rig.draw, "frame 11: 1 box; 4 in, 0 out"));
     ck_assert(has_rect(&rig.draw, DRAW_FRAME, (draw_rect_t){110, 70, 50, 100}));
     /* 4 + 94 + 4; RAW10: 1520 rows of 2535 + 6, FS, FE: 3862328 */
     ck_assert(has_text(&rig.draw, "102 B a frame: 1/37866 of a raw camera's 3.86 MB"));
+    rig_free(&rig);
+}
+END_TEST
+
+/* A label that finds no place is left out, the counts never are. */
+START_TEST(a_box_over_all_of_the_frame_leaves_the_counts)
+{
+    make(700, RIG_METADATA);
+    two_reports();
+    view_report_t *newest = view_tell_report(&rig.model);
+    newest->frame = 11;
+    newest->count_in = 4;
+    newest->boxes = 2;
+    newest->box[0] =
+        (metadata_box_t){.class_id = 1, .score = 255, .w = 2 * RIG_WIDTH, .h = 2 * RIG_HEIGHT};
+    newest->box[1] = newest->box[0];
+    panel(panel_host);
+    ck_assert(has_text(&rig.draw, "frame 11: 2 boxes; 4 in, 0 out"));
+    ck_assert(has_text(&rig.draw, "metadata only: no pixel leaves the chip"));
     rig_free(&rig);
 }
 END_TEST
@@ -429,7 +448,8 @@ TEST_MAIN("tools view image panels", empty_panels_say_what_they_wait_for,
           raw_says_frame_row_exposure_and_bits, truth_stands_where_it_is_unless_it_is_switched_off,
           facings_are_named_with_what_is_left_in_place_of_their_products,
           each_picture_is_turned_as_its_own_window_says, the_chips_boxes_have_identities_and_trails,
-          metadata_mode_shows_boxes_on_black_and_no_image, a_region_stands_at_its_place,
+          metadata_mode_shows_boxes_on_black_and_no_image,
+          a_box_over_all_of_the_frame_leaves_the_counts, a_region_stands_at_its_place,
           an_image_is_shown_and_called_so, raw_on_the_link_is_shown_as_raw,
           the_last_frame_is_the_newest_whole_one_of_each_channel,
           a_frame_whose_start_is_forgotten_is_told_as_more,

@@ -267,6 +267,20 @@ START_TEST(latency_is_told_and_has_its_bracket)
 }
 END_TEST
 
+START_TEST(that_no_frame_has_left_is_said_until_a_packet_has)
+{
+    setup();
+    rig->model.now_ps = 250 * MS;
+    view_rig_draw(rig, panel_timeline, WIDTH, 300);
+    view_rig_has(rig, "no frame has left the sensor yet");
+    view_tell_packet(&rig->model); /* of an image: such frames have no results */
+    view_rig_draw(rig, panel_timeline, WIDTH, 300);
+    view_rig_has(rig, "a color is a frame");
+    ck_assert_ptr_null(view_rig_text(rig, "no frame has left"));
+    teardown();
+}
+END_TEST
+
 START_TEST(exposure_leans_as_the_rolling_shutter_does)
 {
     setup();
@@ -501,7 +515,8 @@ TEST_MAIN("view timeline", narrow_spans_are_the_share_of_each_column_that_they_c
           only_what_overlaps_the_stretch_is_in_it,
           more_wide_spans_than_there_is_room_for_become_density,
           what_runs_now_is_there_before_it_is_told, a_frame_is_followed_from_exposure_to_link,
-          latency_is_told_and_has_its_bracket, exposure_leans_as_the_rolling_shutter_does,
+          latency_is_told_and_has_its_bracket, that_no_frame_has_left_is_said_until_a_packet_has,
+          exposure_leans_as_the_rolling_shutter_does,
           a_frame_that_is_exposed_now_is_drawn_up_to_now, of_the_core_it_shows_when_it_is_awake,
           ticks_are_round_and_now_has_a_line,
           what_is_pointed_at_is_told_and_what_is_selected_is_framed, a_full_ring_needs_few_commands,

@@ -239,6 +239,22 @@ START_TEST(the_mark_of_now_stands_where_a_press_would_lead_to_now)
 }
 END_TEST
 
+START_TEST(a_run_without_results_has_an_end_as_well)
+{
+    rig_make(&rig);
+    rig.model.frames_done = (view_ring_t){0};
+    rig.model.picture[VIEW_RAW].told_ps = 131250000000; /* frame 2, 150 of 240 rows; of 30 */
+    rig.play.furthest_ps = rig.play.now_ps = 131250000000;
+    ck_assert_uint_eq(ui_reach(&rig.model, &rig.play).to_ps, 1500000000000);
+    rig.play.over = true;
+    ck_assert_uint_eq(ui_reach(&rig.model, &rig.play).to_ps, 131250000000);
+    rig.play.over = false;
+    rig.model.picture[VIEW_RAW].frame = 0; /* too early to say */
+    ck_assert_uint_eq(ui_reach(&rig.model, &rig.play).to_ps, 131250000000);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(times_are_told_in_the_unit_that_suits_them)
 {
     char text[24];
@@ -319,5 +335,6 @@ TEST_MAIN("tools view_ui", panels_fill_the_window_beside_each_other,
           a_panel_alone_leaves_room_for_what_is_selected, the_pointer_is_told_what_it_is_on,
           all_buttons_are_there_with_their_labels_in_them, a_window_that_is_too_small_says_so,
           the_bar_says_what_is_so, the_mark_of_now_stands_where_a_press_would_lead_to_now,
-          times_are_told_in_the_unit_that_suits_them, colors_of_numbers_and_blocks_stay_and_differ,
-          help_lists_every_key_and_cuts_none, help_lies_over_everything_and_a_click_closes_it)
+          a_run_without_results_has_an_end_as_well, times_are_told_in_the_unit_that_suits_them,
+          colors_of_numbers_and_blocks_stay_and_differ, help_lists_every_key_and_cuts_none,
+          help_lies_over_everything_and_a_click_closes_it)

@@ -100,7 +100,7 @@ static control_state_t network(const view_model_t *model, const play_t *play, co
     if (reg16(play, SENSOR_MODEL_ID) != 0x0500)
         return absent("not on this chip");
     if (count < 2)
-        return absent("only one is loaded");
+        return absent(count == 0 ? "this run has none" : "only one is loaded");
     s.most = count - 1;
     return s;
 }

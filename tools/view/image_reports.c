@@ -38,11 +38,15 @@ static mark_box_t mark_of(const metadata_box_t *b)
 
 void reports_boxes(marks_t *marks, const view_report_t *report)
 {
-    char label[64], identity[16];
     for (uint32_t i = 0; i < boxes_of(report); i++) {
         const mark_box_t box = mark_of(&report->box[i]);
         marks_box(marks, &box);
     }
+}
+
+void reports_labels(marks_t *marks, const view_report_t *report)
+{
+    char label[64], identity[16];
     for (uint32_t i = 0; i < boxes_of(report); i++) {
         const metadata_box_t *b = &report->box[i];
         const mark_box_t box = mark_of(b);

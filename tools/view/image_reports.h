@@ -8,8 +8,10 @@
 
 enum { REPORTS_TRAIL = 48 }; /* reports back that a trail goes */
 
-/* Class, identity and score beside each box; a color for each identity. */
+/* A color for each identity. */
 void reports_boxes(marks_t *marks, const view_report_t *report);
+/* Class, identity and score beside each box, where no plate stands yet. */
+void reports_labels(marks_t *marks, const view_report_t *report);
 /* Of each tracked box of that report the middles that it had in those before. */
 void reports_trails(marks_t *marks, const view_report_t *report);
 

@@ -27,7 +27,7 @@ static void draw_row(const ui_t *ui, draw_rect_t rect, control_t row)
     const view_ui_t *state = ui->ui;
     char value[96], typed[64];
     control_state_t s = control_state(ui->model, ui->ui, ui->play, row);
-    bool can = s.known && play_may_change(ui->play), chosen = state->control == row;
+    bool can = s.known && play_refusal(ui->play) == NULL, chosen = state->control == row;
     bool typing = chosen && state->typed[0] != '\0';
     int32_t y = rect.y + (rect.h - draw_text_height(DRAW_TEXT)) / 2;
     int32_t buttons = rect.x + rect.w - 2 * BUTTON - 3 - PAD, at = rect.x + PAD + LABEL;
@@ -96,6 +96,7 @@ void panel_control(const ui_t *ui, draw_rect_t rect)
     control_t chosen = ui->ui->control < CONTROL_COUNT ? (control_t)ui->ui->control : 0;
     uint32_t shown = room < 1 ? 1 : (uint32_t)room < CONTROL_COUNT ? (uint32_t)room : CONTROL_COUNT;
     uint32_t first = chosen >= shown ? chosen - shown + 1 : 0; /* the chosen one is in sight */
+    const char *refusal = play_refusal(ui->play);
     char text[160];
     for (uint32_t i = 0; i < shown && first + i < CONTROL_COUNT; i++)
         draw_one(ui, (draw_rect_t){rect.x, rect.y + 1 + (int32_t)i * ROW, rect.w, ROW}, width,
@@ -107,8 +108,8 @@ void panel_control(const ui_t *ui, draw_rect_t rect)
     if (ui->ui->note[0] != '\0') {
         snprintf(text, sizeof(text), "%s", ui->ui->note);
         color = ui_bad;
-    } else if (!play_may_change(ui->play)) {
-        snprintf(text, sizeof(text), "Nothing can be changed now.");
+    } else if (refusal != NULL) {
+        snprintf(text, sizeof(text), "No change: %s", refusal);
         color = ui_warn;
     }
     draw_text_cut(ui->draw, rect.x + PAD, bottom, rect.w - 2 * PAD, DRAW_SMALL, color, text);

@@ -98,8 +98,8 @@ static void draw_frame_edge(marks_t *marks)
 static void draw_counts(marks_t *marks, const view_report_t *report)
 {
     char text[80];
-    snprintf(text, sizeof(text), "frame %u: %u boxes; %u in, %u out", report->frame, report->boxes,
-             report->count_in, report->count_out);
+    snprintf(text, sizeof(text), "frame %u: %u box%s; %u in, %u out", report->frame, report->boxes,
+             report->boxes == 1 ? "" : "es", report->count_in, report->count_out);
     marks_corner(marks, ui_text, text);
 }
 
@@ -126,6 +126,7 @@ void panel_host(const ui_t *ui, draw_rect_t rect)
     if (report != NULL) {
         reports_boxes(&marks, report);
         draw_counts(&marks, report);
+        reports_labels(&marks, report);
     }
     marks_selected(&marks);
     marks_end(&marks, before);

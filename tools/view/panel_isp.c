@@ -37,6 +37,7 @@ void panel_isp(const ui_t *ui, draw_rect_t rect)
         if (report != NULL) {
             reports_trails(&marks, report);
             reports_boxes(&marks, report);
+            reports_labels(&marks, report);
         }
         marks_selected(&marks);
     }

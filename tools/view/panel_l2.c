@@ -320,7 +320,9 @@ void panel_l2(const ui_t *ui, draw_rect_t rect)
 {
     const view_model_t *m = ui->model;
     if (m->networks == NULL || m->network >= m->networks->count) {
-        plot_empty(ui, rect, "waiting for a network in L2");
+        plot_empty(ui, rect,
+                   m->networks != NULL && m->networks->count == 0 ? "this run has no network"
+                                                                  : "waiting for a network in L2");
         return;
     }
     map_t map = {.ui = ui,

@@ -234,7 +234,10 @@ void panel_npu(const ui_t *ui, draw_rect_t rect)
     }
     add_up(&b);
     if (b.cycles == 0) {
-        plot_empty(ui, rect, "waiting for the first inference to complete");
+        plot_empty(ui, rect,
+                   m->networks != NULL && m->networks->count == 0
+                       ? "this run has no network"
+                       : "waiting for the first inference to complete");
         return;
     }
     int32_t text = draw_text_height(DRAW_SMALL), top = rect.y + 3 * text + 5;

@@ -160,6 +160,17 @@ static void name_read_row(marks_t *marks, const view_picture_t *p)
         name_row(marks, read_rect(marks, p), read_color, text);
 }
 
+static void say_how(marks_t *marks, const view_picture_t *p)
+{
+    static const char *const orders[] = {"GRBG", "RGGB", "BGGR", "GBRG"};
+    char text[64];
+    if (image_is_mosaic(&marks->place, p))
+        snprintf(text, sizeof(text), "%u bit, Bayer mosaic %s", p->bits, orders[p->bayer & 3]);
+    else
+        snprintf(text, sizeof(text), "%u bit, 2 x 2 as one color, gamma", p->bits);
+    marks_corner(marks, ui_text, text);
+}
+
 /* Lines first, then their names. */
 static void draw_shutters(marks_t *marks, const view_picture_t *p)
 {
@@ -174,6 +185,7 @@ static void draw_shutters(marks_t *marks, const view_picture_t *p)
     for (uint32_t i = 0; i < count; i++)
         draw_band(marks, p, rows[i]);
     draw_read_row(marks, p);
+    say_how(marks, p);
     name_read_row(marks, p);
     for (uint32_t i = 0; i < count; i++)
         name_light(marks, p, shutter[i].frame, rows[i]);
@@ -196,17 +208,6 @@ static void write_caption(const view_model_t *m, caption_t *caption)
     snprintf(caption->fact, sizeof(caption->fact), "frame %u, row %u of %u, %s%s", p->frame,
              p->rows < p->height_px ? p->rows : p->height_px, p->height_px,
              ui_time(exposure, m->timing.exposure_ps), gain);
-}
-
-static void say_how(marks_t *marks, const view_picture_t *p)
-{
-    static const char *const orders[] = {"GRBG", "RGGB", "BGGR", "GBRG"};
-    char text[64];
-    if (image_is_mosaic(&marks->place, p))
-        snprintf(text, sizeof(text), "%u bit, Bayer mosaic %s", p->bits, orders[p->bayer & 3]);
-    else
-        snprintf(text, sizeof(text), "%u bit, 2 x 2 as one color, gamma", p->bits);
-    marks_corner(marks, ui_text, text);
 }
 
 /* Nothing was read yet, but maybe it is exposed already. */
@@ -234,7 +235,6 @@ void panel_raw(const ui_t *ui, draw_rect_t rect)
         await(&marks);
     } else {
         image_draw(ui, &marks.place, p);
-        say_how(&marks, p);
         draw_shutters(&marks, p);
         marks_selected(&marks);
     }

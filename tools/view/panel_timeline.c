@@ -452,7 +452,8 @@ static void draw_head(const sheet_t *s, const timeline_frame_t *frame, draw_rect
     else if (frame != NULL)
         head_of_frame(frame, &line);
     else
-        plot_put(&line, ui_dim, "a color is a frame; no frame has left the sensor yet");
+        plot_put(&line, ui_dim, "a color is a frame%s",
+                 m->packets.next == 0 ? "; no frame has left the sensor yet" : "");
     if (frame != NULL)
         draw_latency(s, frame, rect.y + draw_text_height(DRAW_SMALL) + 1);
 }

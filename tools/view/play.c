@@ -140,7 +140,7 @@ static bool go_back(play_t *p, uint64_t to_ps)
 
 /* ---- the hand ---- */
 
-static const char *refusal(const play_t *p)
+const char *play_refusal(const play_t *p)
 {
     if (!p->desc.may_change)
         return "a recorded run is as it was";
@@ -172,7 +172,7 @@ static bool change(play_t *p, host_cmd_t cmd)
 {
     host_script_t *script = &p->desc.run->scenario.host;
     const host_cmd_t at = {.act = HOST_AT, .ps = sim_now_ps(p->sim) + 1};
-    const char *why = refusal(p);
+    const char *why = play_refusal(p);
     p->complaint[0] = '\0';
     if (why != NULL)
         complain(p, "%s", why);
@@ -292,11 +292,6 @@ bool play_over(const play_t *p)
 bool play_short(const play_t *p)
 {
     return p->cut;
-}
-
-bool play_may_change(const play_t *p)
-{
-    return refusal(p) == NULL;
 }
 
 uint32_t play_register(const play_t *p, uint16_t addr, uint32_t bytes)

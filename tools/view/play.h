@@ -47,7 +47,7 @@ void play_step(play_t *play, play_step_t step); /* and pauses there */
 void play_seek(play_t *play, uint64_t at_ps);
 /* One frame back from now. */
 void play_back(play_t *play);
-/* A write on the CCI bus, as soon as it is free. False: not in this run (play_may_change). */
+/* A write on the CCI bus, as soon as it is free. False: not in this run (play_refusal). */
 bool play_write(play_t *play, uint16_t addr, uint32_t bytes, uint32_t value);
 /* The scene's light becomes so many thousandths of what the scenario says. */
 bool play_light(play_t *play, uint32_t thousandths);
@@ -62,7 +62,8 @@ uint64_t play_furthest_ps(const play_t *play); /* where the run has been */
 bool play_busy(const play_t *play);            /* on the way to a step or a place */
 bool play_over(const play_t *play);            /* the run is at its end */
 bool play_short(const play_t *play);           /* .. with frames missing */
-bool play_may_change(const play_t *play);
+/* Why nothing can be changed by hand now; NULL: it can. */
+const char *play_refusal(const play_t *play);
 /* Bytes of CCS register addr as they are, big end first. */
 uint32_t play_register(const play_t *play, uint16_t addr, uint32_t bytes);
 uint32_t play_light_now(const play_t *play); /* thousandths */

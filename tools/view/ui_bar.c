@@ -8,12 +8,25 @@
 
 /* ---- the run's time ---- */
 
+/* The same for a run whose frames seldom have results, or never: as it went from its beginning. */
+static uint64_t end_by_pixels_ps(const view_model_t *model)
+{
+    const view_picture_t *raw = &model->picture[VIEW_RAW];
+    if (raw->height_px == 0 || raw->frame == 0)
+        return 0;
+    double read = raw->frame + (double)raw->rows / raw->height_px;
+    double end = (double)raw->told_ps * model->frames / read;
+    return end < (double)(UINT64_MAX / 2) ? (uint64_t)end : 0;
+}
+
 /* When the last frame of the run will have been read, from how far apart frames are lately; 0: not
  * known. */
 static uint64_t expected_end_ps(const view_model_t *model)
 {
     const view_ring_t *ring = &model->frames_done;
-    if (model->frames == 0 || ring->next - ring->first < 2)
+    if (ring->next - ring->first < 2)
+        return end_by_pixels_ps(model);
+    if (model->frames == 0)
         return 0;
     const timeline_frame_t *first = view_frame(model, ring->first);
     const timeline_frame_t *last = view_frame(model, ring->next - 1);
