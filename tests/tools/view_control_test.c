@@ -179,7 +179,7 @@ START_TEST(a_run_that_cannot_be_changed_says_why)
     begin();
     rig.play.may_change = false;
     rig_draw(&rig, 1280, 800);
-    check_shows("No change: a recorded run is as it was");
+    check_shows("a recorded run is as it was");
     rig.ui.focus = PANEL_CONTROL;
     key('-');
     ck_assert_uint_eq(rig.play.writes, 0);

@@ -109,7 +109,7 @@ void panel_control(const ui_t *ui, draw_rect_t rect)
         snprintf(text, sizeof(text), "%s", ui->ui->note);
         color = ui_bad;
     } else if (refusal != NULL) {
-        snprintf(text, sizeof(text), "No change: %s", refusal);
+        snprintf(text, sizeof(text), "%s", refusal);
         color = ui_warn;
     }
     draw_text_cut(ui->draw, rect.x + PAD, bottom, rect.w - 2 * PAD, DRAW_SMALL, color, text);
