@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/file.h"
 #include "sim/time.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
@@ -133,6 +134,18 @@ static bool find_scenario(const cli_t *cli, const options_t *o, const char *argu
     return true;
 }
 
+/* What was done by hand must not be lost at the end. */
+static bool check_hand(const cli_t *cli, const char *file)
+{
+    char error[PATH + 80];
+    FILE *stream = sim_file_create(file, error, sizeof(error));
+    if (stream != NULL)
+        sim_file_abandon(stream, file);
+    else
+        cli_fail(EXIT_FAILED, "%s: --hand: %s", cli->name, error);
+    return stream != NULL;
+}
+
 /* Results go where they are wanted, or for a while into a folder of their own. */
 static bool make_out(const options_t *o, char temporary[PATH], view_desc_t *view)
 {
@@ -245,7 +258,7 @@ int cmd_view(int argc, char **argv)
     view.window.headless = o.headless != NULL;
     view.run.interrupted = interrupt_watch();
     view.run.shuffle = execution_shuffle();
-    if (!make_out(&o, temporary, &view))
+    if ((o.hand != NULL && !check_hand(&cli, o.hand)) || !make_out(&o, temporary, &view))
         return EXIT_FAILED;
     view_told_t told = {0};
     int code = view_session(&view, &told);

@@ -221,12 +221,29 @@ START_TEST(what_does_not_come_to_pass_is_told)
     ck_assert_int_eq(system("touch " DIR "/file"), 0);
     view(1, SCENARIO " --record " DIR "/file/film.y4m --from 9s");
     ck_assert_msg(strstr(text, "/file") != NULL && strstr(text, "ended") == NULL, "%s", text);
+    view(1, SCENARIO " --frames 1 --headless --close --hand /nowhere/hand.txt");
+    ck_assert_msg(strstr(text, "--hand: /nowhere/hand.txt") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "changes by hand") == NULL, "%s", text);
     view(1, SCENARIO " --frames 1 --screenshot /nowhere/x.png --at 1ms");
     ck_assert_msg(strstr(text, "/nowhere/x.png") != NULL, "%s", text);
+}
+END_TEST
+
+/* The film goes into a pipe, so that it is known to be under way. */
+START_TEST(a_film_that_is_interrupted_is_none)
+{
+    if (no_window())
+        return;
+    ck_assert_int_eq(system("rm -f " DIR "/pipe.y4m && mkfifo " DIR "/pipe.y4m"), 0);
+    view(1, SCENARIO " --record " DIR "/pipe.y4m --size 960x600 2>&1 & program=$!; "
+                     "{ head -c 4000000 >/dev/null; kill -TERM $program; cat >/dev/null; } <" DIR
+                     "/pipe.y4m; wait $program");
+    ck_assert_msg(strstr(text, "view: interrupted") != NULL, "%s", text);
+    ck_assert_int_eq(system("rm -f " DIR "/pipe.y4m"), 0);
 }
 END_TEST
 
 TEST_MAIN("view", a_picture_is_of_its_time, keys_are_typed_before_the_picture,
           a_film_has_a_picture_of_every_moment, a_viewed_run_has_the_state_of_an_unviewed_one,
           a_recorded_run_is_shown_again, wrong_use_is_told_before_anything_begins,
-          what_does_not_come_to_pass_is_told)
+          what_does_not_come_to_pass_is_told, a_film_that_is_interrupted_is_none)

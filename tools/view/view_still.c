@@ -111,13 +111,14 @@ int view_without_window(view_t *v)
     if (v->desc->film == NULL || open_film(v))
         view_run(v);
     window_close(v->window);
-    if (v->film != NULL && v->error[0] == '\0' && !view_interrupted(v))
+    bool cut = view_interrupted(v) && (v->frames == 0 || v->film != NULL);
+    if (v->film != NULL && v->error[0] == '\0' && !cut)
         (void)view_film_commit(v->film, v->error, sizeof(v->error));
     else
         view_film_abandon(v->film);
     if (v->error[0] != '\0')
         return cli_fail(EXIT_FAILED, "view: %s", v->error);
-    if (view_interrupted(v) && v->frames == 0)
+    if (cut)
         return cli_fail(EXIT_FAILED, "view: interrupted");
     if (v->code == EXIT_FAILED && !v->x.begun)
         return cli_fail(EXIT_FAILED, "view: %s", v->run->error);
