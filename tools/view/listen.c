@@ -13,7 +13,7 @@ enum {
     LEAST_PX = 240,
     MOST_PX = 1280,  /* width of the world's picture */
     WORLD_LOOKS = 2, /* for a picture of the world: 15 a second */
-    IMAGE_LOOKS = 6, /* for an image that the chip does not make: 5 */
+    IMAGE_LOOKS = 8, /* for an image that the chip does not make: 4 */
 };
 
 static uint64_t now_ps(const view_listen_t *l)
