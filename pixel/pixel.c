@@ -206,7 +206,9 @@ static void trace_frame(pix_t *pix)
     /* exposures of two frames overlap, of three never */
     snprintf(track, sizeof(track), "pixel.exposure.%u", t.frame % 2);
     sim_trace_span(pix->comp.sim, track, name, t.exposure_start_ps, t.exposure_end_ps,
-                   "\"frame\": %u, \"lines\": %u", t.frame, pix->now.coarse_lines);
+                   pix->now.global_reset ? "\"frame\": %u, \"lines\": %u, \"global\": 1"
+                                         : "\"frame\": %u, \"lines\": %u",
+                   t.frame, pix->now.coarse_lines);
     sim_trace_span(pix->comp.sim, "pixel.readout", name, t.readout_start_ps, t.readout_end_ps,
                    "\"frame\": %u, \"rows\": %u", t.frame, pix_frame_lines(&pix->now));
 }

@@ -421,13 +421,13 @@ END_TEST
 typedef struct {
     uint32_t spans;
     uint64_t exposure_start_ps, exposure_end_ps, readout_start_ps, readout_end_ps;
+    char exposure[64]; /* its args */
 } spans_t;
 
 static void keep_span(void *ctx, const char *track, const char *name, uint64_t start_ps,
                       uint64_t end_ps, const char *args)
 {
     spans_t *spans = ctx;
-    (void)args;
     spans->spans++;
     ck_assert_str_eq(name, "frame 0");
     if (strcmp(track, "pixel.readout") == 0) {
@@ -435,6 +435,7 @@ static void keep_span(void *ctx, const char *track, const char *name, uint64_t s
         spans->readout_end_ps = end_ps;
     } else {
         ck_assert_str_eq(track, "pixel.exposure.0");
+        snprintf(spans->exposure, sizeof(spans->exposure), "%s", args);
         spans->exposure_start_ps = start_ps;
         spans->exposure_end_ps = end_ps;
     }
@@ -453,6 +454,14 @@ START_TEST(a_frame_leaves_spans_of_exposure_and_readout)
     ck_assert_uint_eq(spans.exposure_end_ps, sim_edge_ps(1623 * 9398, 744000000));
     ck_assert_uint_eq(spans.readout_start_ps, sim_edge_ps(1600 * 9398, 744000000));
     ck_assert_uint_eq(spans.readout_end_ps, sim_edge_ps(1624 * 9398, 744000000));
+    ck_assert_str_eq(spans.exposure, "\"frame\": 0, \"lines\": 1600");
+    die_free(die);
+    die = die_new(&desc, 1);
+    sim_set_trace(die->sim, keep_span, &spans);
+    die_write(die, "PIX_GLOBAL", 1);
+    die_write(die, "PIX_CTRL", PIX_CTRL_STREAM);
+    die_run_frames(die, 1);
+    ck_assert_str_eq(spans.exposure, "\"frame\": 0, \"lines\": 1600, \"global\": 1");
     die_free(die);
 }
 END_TEST

@@ -3,6 +3,7 @@
  * link.
  */
 #include "mipi/packet.h"
+#include "pixel/site.h"
 #include "tests/tools/view_find.h"
 #include "tests/tools/view_image_rig.h"
 #include "tools/view/image_view.h"
@@ -135,6 +136,36 @@ START_TEST(the_next_frame_collects_light_while_this_one_is_read)
     forget(VIEW_RAW);
     panel(panel_raw);
     ck_assert(has_text(&rig.draw, "frame 13 collects light; waits for its first row"));
+    sensor_free(sensor);
+    rig_free(&rig);
+}
+END_TEST
+
+START_TEST(of_two_exposures_the_long_one_is_shown)
+{
+    make(RIG_HEIGHT, RIG_METADATA);
+    sensor_t *sensor = sensor_new();
+    ck_assert_ptr_nonnull(sensor);
+    pix_desc_t desc = pix_desc_default();
+    pix_frame_t *next = &sensor->pixel.next;
+    *next = pix_frame_default(&desc);
+    next->clk_hz = desc.clk_hz;
+    next->frame = 13;
+    next->readout_pck = desc.clk_hz;
+    next->short_lines = 100;
+    next->short_delay = 301;
+    ck_assert_uint_eq(pix_frame_exposures(next), 2);
+    uint32_t line = 0; /* of row 1400's long exposure */
+    while (pix_line_at(next, line).row != 1400 || pix_line_at(next, line).exposure != 0)
+        line++;
+    sensor->pixel.pending = true;
+    rig.model.sensor = sensor;
+    rig.model.timing.start_ps = 0;
+    rig.model.now_ps = pix_row_exposure_start_ps(next, line);
+    panel(panel_raw);
+    ck_assert(
+        has_text(&rig.draw, "frame 13 collects light: rows 601-1400")); /* 1600 lines, 2 a row */
+    ck_assert(has_text(&rig.draw, "row 1401 is reset"));
     sensor_free(sensor);
     rig_free(&rig);
 }
@@ -445,7 +476,8 @@ END_TEST
 TEST_MAIN("tools view image panels", empty_panels_say_what_they_wait_for,
           all_of_the_picture_can_be_clicked, the_band_is_the_rows_that_collect_light_now,
           the_next_frame_collects_light_while_this_one_is_read,
-          raw_says_frame_row_exposure_and_bits, truth_stands_where_it_is_unless_it_is_switched_off,
+          of_two_exposures_the_long_one_is_shown, raw_says_frame_row_exposure_and_bits,
+          truth_stands_where_it_is_unless_it_is_switched_off,
           facings_are_named_with_what_is_left_in_place_of_their_products,
           each_picture_is_turned_as_its_own_window_says, the_chips_boxes_have_identities_and_trails,
           metadata_mode_shows_boxes_on_black_and_no_image,

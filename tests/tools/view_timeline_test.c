@@ -311,6 +311,35 @@ START_TEST(exposure_leans_as_the_rolling_shutter_does)
 }
 END_TEST
 
+/* Rows begin at 200 ms and are read from 210 to 230; a shutter closes at 206. */
+START_TEST(a_global_reset_begins_all_rows_at_once_and_its_shutter_ends_them)
+{
+    static const char args[] = "\"frame\": 5, \"lines\": 9, \"global\": 1";
+    for (uint32_t closed = 0; closed < 2; closed++) {
+        setup();
+        tell("pixel.exposure.1", "frame 5", 200 * MS, (closed ? 206 : 230) * MS, args);
+        tell("pixel.readout", "frame 5", 210 * MS, 230 * MS, "\"frame\": 5");
+        rig->model.now_ps = 250 * MS; /* 150 ms are at column 0, 10 columns a ms */
+        view_rig_draw(rig, panel_timeline, WIDTH, 300);
+        const draw_cmd_t *image = view_rig_image(rig, 0);
+        uint32_t last = image->image_h - 1;
+        draw_color_t exposed = (ui_color(5) & 0xffffff00u) | 150;
+        draw_rect_t row = image->rect;
+        for (uint32_t y = 0; y <= last; y += last) {
+            ck_assert_uint_eq(view_rig_pixel(rig, image, 495, y), 0);
+            ck_assert_uint_eq(view_rig_pixel(rig, image, 505, y), exposed);
+            ck_assert_uint_eq(view_rig_pixel(rig, image, 555, y), exposed);
+            ck_assert_uint_eq(view_rig_pixel(rig, image, 595, y), closed ? 0 : exposed);
+        }
+        ck_assert_uint_eq(view_rig_pixel(rig, image, 620, 0), 0);
+        ck_assert_uint_eq(view_rig_pixel(rig, image, 785, last), closed ? 0 : exposed);
+        ck_assert_ptr_nonnull(view_rig_hit(rig, LEFT + 510, row.y + row.h - 2, HIT_SPAN));
+        ck_assert((view_rig_hit(rig, LEFT + 580, row.y + 1, HIT_SPAN) == NULL) == closed);
+        teardown();
+    }
+}
+END_TEST
+
 START_TEST(a_frame_that_is_exposed_now_is_drawn_up_to_now)
 {
     setup();
@@ -517,6 +546,7 @@ TEST_MAIN("view timeline", narrow_spans_are_the_share_of_each_column_that_they_c
           what_runs_now_is_there_before_it_is_told, a_frame_is_followed_from_exposure_to_link,
           latency_is_told_and_has_its_bracket, that_no_frame_has_left_is_said_until_a_packet_has,
           exposure_leans_as_the_rolling_shutter_does,
+          a_global_reset_begins_all_rows_at_once_and_its_shutter_ends_them,
           a_frame_that_is_exposed_now_is_drawn_up_to_now, of_the_core_it_shows_when_it_is_awake,
           ticks_are_round_and_now_has_a_line,
           what_is_pointed_at_is_told_and_what_is_selected_is_framed, a_full_ring_needs_few_commands,

@@ -139,11 +139,25 @@ static void tell_shutter(lanes_t *l, lane_id_t id, const view_span_t *span, uint
         shutter->number = number;
         shutter->exposure_start_ps = span->start_ps;
         shutter->exposure_end_ps = span->end_ps;
+        shutter->global = strstr(span->args, "\"global\"") != NULL;
     }
     if (shutter != NULL && id == LANE_READOUT) {
         shutter->readout_start_ps = span->start_ps;
         shutter->readout_end_ps = span->end_ps;
     }
+}
+
+/* The light ends where a row is read, and where a mechanical shutter closes, if that is before. */
+lanes_slant_t lanes_slant(const lanes_shutter_t *s)
+{
+    uint64_t whole = s->exposure_end_ps - s->exposure_start_ps;
+    uint64_t shift = s->readout_end_ps - s->readout_start_ps;
+    bool closed = s->global && s->exposure_end_ps <= s->readout_start_ps;
+    shift = shift < whole ? shift : whole;
+    return (lanes_slant_t){.start_ps = s->exposure_start_ps,
+                           .end_ps = s->exposure_end_ps - (closed ? 0 : shift),
+                           .start_shift_ps = s->global ? 0 : shift,
+                           .end_shift_ps = closed ? 0 : shift};
 }
 
 /* ---- what is under way ---- */
@@ -163,8 +177,9 @@ static void add_exposed(lanes_t *l, const view_model_t *m, const pix_frame_t *fr
     pix_timing_t t = pix_frame_timing(frame);
     lanes_shutter_t *shutter = shutter_of(l, (int32_t)t.frame);
     if (shutter != NULL)
-        *shutter = (lanes_shutter_t){(int32_t)t.frame,  LANES_OPEN,         t.exposure_start_ps,
-                                     t.exposure_end_ps, t.readout_start_ps, t.readout_end_ps};
+        *shutter = (lanes_shutter_t){(int32_t)t.frame,   LANES_OPEN,         t.exposure_start_ps,
+                                     t.exposure_end_ps,  t.readout_start_ps, t.readout_end_ps,
+                                     frame->global_reset};
     add_open(l, m, LANE_READOUT, NULL, t.readout_start_ps, (int32_t)t.frame, per_ps);
 }
 

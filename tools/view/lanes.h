@@ -77,7 +77,14 @@ typedef struct {
     uint64_t number;                             /* of the exposure's span, or LANES_OPEN */
     uint64_t exposure_start_ps, exposure_end_ps; /* of the first row, of the last */
     uint64_t readout_start_ps, readout_end_ps;   /* 0: not known */
+    bool global;                                 /* all rows begin together */
 } lanes_shutter_t;
+
+/* When a row collects light, and how much later the last row begins and ends than the first. */
+typedef struct {
+    uint64_t start_ps, end_ps; /* of the first row */
+    uint64_t start_shift_ps, end_shift_ps;
+} lanes_slant_t;
 
 typedef struct {
     plot_time_t time;
@@ -90,5 +97,6 @@ typedef struct {
 
 /* NULL without memory; free() it. */
 lanes_t *lanes_make(const view_model_t *model, const plot_time_t *time);
+lanes_slant_t lanes_slant(const lanes_shutter_t *shutter);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "pixel/site.h"
 #include "tools/truth.h"
 #include "tools/view/image_marks.h"
 
@@ -40,9 +41,12 @@ static rows_t lit(const shutter_t *s, uint64_t now_ps)
                     passed(s->start_ps, s->start_step_ps, now_ps, s->rows)};
 }
 
+/* Of two exposures the long one, which is what is shown. */
 static shutter_t shutter_of(const pix_frame_t *f)
 {
     uint32_t lines = pix_frame_lines(f), rows = lines / pix_frame_exposures(f), last = lines - 1;
+    while (last > 0 && pix_line_at(f, last).exposure != 0)
+        last--;
     uint64_t start = pix_row_exposure_start_ps(f, 0), end = pix_row_exposure_end_ps(f, 0);
     uint64_t steps = rows > 1 ? rows - 1 : 1;
     return (shutter_t){.start_ps = start,

@@ -162,26 +162,26 @@ static draw_color_t span_color(lane_id_t lane, int32_t frame)
 
 /* ---- exposures ---- */
 
-/* Row y of the picture stands for a row of the frame: it is exposed that much later, and read when
- * its exposure ends. */
+/* Row y of the picture stands for a row of the frame: under the rolling shutter it is exposed that
+ * much later, and read when its exposure ends. */
 static void paint_exposure(const sheet_t *s, const lanes_shutter_t *e, uint8_t *px, uint32_t high)
 {
     const lanes_t *l = s->lanes;
     double per_ps = (double)l->columns / (double)(l->time.to_ps - l->time.from_ps);
-    double whole = (double)(e->exposure_end_ps - e->exposure_start_ps);
-    double shift = (double)(e->readout_end_ps - e->readout_start_ps);
-    double begin = (double)e->exposure_start_ps - (double)l->time.from_ps;
+    const lanes_slant_t slant = lanes_slant(e);
+    double shift = (double)slant.start_shift_ps, later = (double)slant.end_shift_ps;
+    double begin = (double)slant.start_ps - (double)l->time.from_ps;
+    double until = (double)slant.end_ps - (double)l->time.from_ps;
     double now = (double)s->ui->model->now_ps - (double)l->time.from_ps;
     draw_color_t color = ui_color((uint32_t)e->frame);
-    shift = shift < whole ? shift : whole;
     for (uint32_t y = 0; y < high; y++) {
-        double start = begin + shift * y / high, end = start + whole - shift;
+        double start = begin + shift * y / high, end = until + later * y / high, over = end;
         bool read = end <= now;
         end = read ? end : now;
         double x0 = start * per_ps, x1 = end * per_ps;
         for (int64_t x = x0 > 0 ? (int64_t)x0 : 0; x < x1 && x < l->columns; x++)
             plot_pixel(px + 4 * ((size_t)y * l->columns + (size_t)x), color, 150);
-        double next = (start + whole - shift + shift / high) * per_ps;
+        double next = (over + later / high) * per_ps;
         for (int64_t x = x1 > 0 ? (int64_t)x1 : 0; read && x <= next && x < l->columns; x++)
             plot_pixel(px + 4 * ((size_t)y * l->columns + (size_t)x), ui_bright, 200);
     }
@@ -192,10 +192,9 @@ static void name_exposure(const sheet_t *s, const lanes_shutter_t *e)
 {
     char name[24];
     draw_rect_t row = s->row[LANE_EXPOSURE];
-    uint64_t whole = e->exposure_end_ps - e->exposure_start_ps,
-             shift = e->readout_end_ps - e->readout_start_ps, now = s->ui->model->now_ps;
-    shift = shift < whole ? shift : whole;
-    uint64_t start = e->exposure_start_ps + shift / 2, end = start + whole - shift;
+    const lanes_slant_t slant = lanes_slant(e);
+    uint64_t start = slant.start_ps + slant.start_shift_ps / 2,
+             end = slant.end_ps + slant.end_shift_ps / 2, now = s->ui->model->now_ps;
     if (start >= now)
         return;
     int32_t x0 = plot_x(&s->lanes->time, start),
@@ -214,12 +213,11 @@ static void hit_exposure(const sheet_t *s, const lanes_shutter_t *e)
     enum { SLICES = 6 };
     draw_rect_t row = s->row[LANE_EXPOSURE];
     const plot_time_t *t = &s->lanes->time;
-    uint64_t shift = e->readout_end_ps - e->readout_start_ps,
-             whole = e->exposure_end_ps - e->exposure_start_ps;
-    shift = shift < whole ? shift : whole;
+    const lanes_slant_t slant = lanes_slant(e);
     for (int32_t i = 0; i < SLICES && e->number != LANES_OPEN; i++) {
-        uint64_t start = e->exposure_start_ps + shift * (uint64_t)i / SLICES;
-        int32_t x0 = plot_x(t, start), x1 = plot_x(t, start + whole - shift + shift / SLICES);
+        uint64_t start = slant.start_ps + slant.start_shift_ps * (uint64_t)i / SLICES,
+                 end = slant.end_ps + slant.end_shift_ps * (uint64_t)(i + 1) / SLICES;
+        int32_t x0 = plot_x(t, start), x1 = plot_x(t, end);
         int32_t y0 = row.h * i / SLICES, y1 = row.h * (i + 1) / SLICES;
         x0 = x0 > row.x ? x0 : row.x;
         x1 = x1 < row.x + row.w ? x1 : row.x + row.w;
