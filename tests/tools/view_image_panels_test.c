@@ -345,6 +345,11 @@ START_TEST(raw_on_the_link_is_shown_as_raw)
     *fe = (view_packet_t){.start_ps = at + 2, .end_ps = at + 3, .dt = MIPI_DT_FE, .bytes = 4};
     panel(panel_host);
     ck_assert(has_text(&rig.draw, "RAW image and results: every pixel leaves"));
+    rig.model.picture[VIEW_RAW].height_px /= 2; /* two lines a row */
+    panel(panel_host);
+    ck_assert(has_text(&rig.draw, "RAW, long and short lines mixed"));
+    rig.model.picture[VIEW_RAW].height_px *= 2;
+    panel(panel_host);
     uint8_t px[4];
     memcpy(px, rgba_of(&rig.draw, first_of(&rig.draw, DRAW_IMAGE), 300, 50), 4);
     panel(panel_raw);

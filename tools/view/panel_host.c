@@ -59,10 +59,19 @@ static bool is_private(const link_frames_t *sent)
     return !sent->raw && !sent->color && !sent->embedded;
 }
 
+/* Both exposures of a row leave, line by line (DOL): shown as they come. */
+static bool is_doubled(const view_model_t *m)
+{
+    uint32_t height_px = m->picture[VIEW_RAW].height_px;
+    return height_px != 0 && m->picture[VIEW_HOST].height_px == 2 * height_px;
+}
+
 static const char *mode_of(const view_model_t *m, const link_frames_t *sent, bool image)
 {
     if (sent->frames == 0)
         return "waits for the first frame on the link";
+    if (sent->raw && image && is_doubled(m))
+        return "RAW, long and short lines mixed";
     if (sent->raw)
         return sent->embedded || sent->metadata ? "RAW image and results: every pixel leaves"
                                                 : "RAW image: every pixel leaves";
