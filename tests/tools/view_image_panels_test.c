@@ -42,6 +42,7 @@ static void two_reports(void)
         r->frame = frame;
         r->latency_us = 36600;
         r->boxes = 1;
+        r->lines = 1;
         r->count_in = 4;
         r->box[0] = (metadata_box_t){.id = 9,
                                      .class_id = 1,
@@ -288,6 +289,21 @@ START_TEST(metadata_mode_shows_boxes_on_black_and_no_image)
 }
 END_TEST
 
+/* A line that nobody counts at is none. */
+START_TEST(a_program_that_does_not_count_has_no_line)
+{
+    make(700, RIG_METADATA);
+    two_reports();
+    view_tell_report(&rig.model)->frame = 12;
+    panel(panel_ideal);
+    ck_assert_ptr_null(find_text(&rig.draw, "counting line"));
+    ck_assert_ptr_null(find_text(&rig.draw, "truth: "));
+    panel(panel_host);
+    ck_assert(has_text(&rig.draw, "frame 12: 0 boxes"));
+    rig_free(&rig);
+}
+END_TEST
+
 /* A label that finds no place is left out, the counts never are. */
 START_TEST(a_box_over_all_of_the_frame_leaves_the_counts)
 {
@@ -295,6 +311,7 @@ START_TEST(a_box_over_all_of_the_frame_leaves_the_counts)
     two_reports();
     view_report_t *newest = view_tell_report(&rig.model);
     newest->frame = 11;
+    newest->lines = 1;
     newest->count_in = 4;
     newest->boxes = 2;
     newest->box[0] =
@@ -486,8 +503,8 @@ TEST_MAIN("tools view image panels", empty_panels_say_what_they_wait_for,
           facings_are_named_with_what_is_left_in_place_of_their_products,
           each_picture_is_turned_as_its_own_window_says, the_chips_boxes_have_identities_and_trails,
           metadata_mode_shows_boxes_on_black_and_no_image,
-          a_box_over_all_of_the_frame_leaves_the_counts, a_region_stands_at_its_place,
-          an_image_is_shown_and_called_so, raw_on_the_link_is_shown_as_raw,
-          the_last_frame_is_the_newest_whole_one_of_each_channel,
+          a_program_that_does_not_count_has_no_line, a_box_over_all_of_the_frame_leaves_the_counts,
+          a_region_stands_at_its_place, an_image_is_shown_and_called_so,
+          raw_on_the_link_is_shown_as_raw, the_last_frame_is_the_newest_whole_one_of_each_channel,
           a_frame_whose_start_is_forgotten_is_told_as_more,
           texts_stay_inside_and_apart_at_every_size, the_inspected_pixel_is_marked_in_every_picture)

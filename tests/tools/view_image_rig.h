@@ -130,6 +130,7 @@ static void report(view_rig_t *rig, uint32_t frame)
     r->frame = frame;
     r->told_ps = timing.start_ps + RIG_FRAME_PS;
     r->latency_us = 36600;
+    r->lines = 1;
     r->count_in = truth.in;
     r->count_out = truth.out;
     for (uint32_t i = 0; i < truth.count && r->boxes < VIEW_BOXES; i++) {

@@ -295,6 +295,7 @@ static void on_metadata(void *ctx, const metadata_t *metadata)
                          .frame = metadata->frame,
                          .network = metadata->network,
                          .latency_us = metadata->latency_us,
+                         .lines = metadata->lines,
                          .count_in = metadata->count_in,
                          .count_out = metadata->count_out,
                          .events = metadata->events};

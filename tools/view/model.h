@@ -100,7 +100,8 @@ typedef struct {
 /* What the host heard of a frame. */
 typedef struct {
     uint64_t told_ps;
-    uint32_t frame, network, latency_us, count_in, count_out;
+    uint32_t frame, network, latency_us;
+    uint32_t lines, count_in, count_out; /* lines that the program counts at; sums of them */
     uint32_t boxes, events;
     metadata_box_t box[VIEW_BOXES];
 } view_report_t;

@@ -107,8 +107,11 @@ static void draw_frame_edge(marks_t *marks)
 static void draw_counts(marks_t *marks, const view_report_t *report)
 {
     char text[80];
-    snprintf(text, sizeof(text), "frame %u: %u box%s; %u in, %u out", report->frame, report->boxes,
-             report->boxes == 1 ? "" : "es", report->count_in, report->count_out);
+    int used = snprintf(text, sizeof(text), "frame %u: %u box%s", report->frame, report->boxes,
+                        report->boxes == 1 ? "" : "es");
+    if (report->lines > 0)
+        snprintf(text + used, sizeof(text) - (size_t)used, "; %u in, %u out", report->count_in,
+                 report->count_out);
     marks_corner(marks, ui_text, text);
 }
 

@@ -7,6 +7,13 @@
 
 static const draw_color_t truth_color = 0x7ee08aff;
 
+/* A scene has a counting line in any case; it says something where the program counts. */
+static bool counts(const view_model_t *m)
+{
+    const view_report_t *newest = view_report_of(m, UINT32_MAX);
+    return newest != NULL && newest->lines > 0;
+}
+
 static void write_caption(const view_model_t *m, caption_t *caption)
 {
     const scene_truth_t *t = &m->truth;
@@ -17,6 +24,8 @@ static void write_caption(const view_model_t *m, caption_t *caption)
         return;
     if (!m->truth_known)
         snprintf(caption->fact, sizeof(caption->fact), "frame %u", m->picture[VIEW_IDEAL].frame);
+    else if (!counts(m))
+        snprintf(caption->fact, sizeof(caption->fact), "frame %u, %u in view", t->frame, t->count);
     else
         snprintf(caption->fact, sizeof(caption->fact), "frame %u, %u in view; truth: %u in, %u out",
                  t->frame, t->count, t->in, t->out);
@@ -33,7 +42,7 @@ static void draw_areas(marks_t *marks, const view_model_t *m)
             scene_outline(m->scene, &desc->zone[i], t->array_width_px, t->array_height_px);
         marks_outline(marks, &seen, ui_accent, desc->zone[i].name);
     }
-    for (uint32_t i = 0; i < desc->line_count; i++) {
+    for (uint32_t i = counts(m) ? 0 : 1; i < desc->line_count; i++) {
         scene_outline_t seen =
             scene_outline(m->scene, &desc->line[i], t->array_width_px, t->array_height_px);
         marks_outline(marks, &seen, ui_warn, i == 0 ? "counting line" : desc->line[i].name);
