@@ -173,17 +173,47 @@ static void products(const amx_t *a, const int8_t *x, bool two, sums_t sum)
     }
 }
 
-/* Sums first.. of the two tiles to ACC, with their corrections; lanes of no channel get 0. */
+/* A tile's row to ACC, with its corrections: loops that a compiler makes vectors of. */
+static void put_row(int32_t *restrict acc, const int32_t *restrict sum,
+                    const int32_t *restrict base, uint32_t minus, bool add)
+{
+    if (add)
+        for (uint32_t lane = 0; lane < TILE; lane++)
+            acc[lane] =
+                (int32_t)((uint32_t)sum[lane] + (uint32_t)base[lane] - minus + (uint32_t)acc[lane]);
+    else
+        for (uint32_t lane = 0; lane < TILE; lane++)
+            acc[lane] = (int32_t)((uint32_t)sum[lane] + (uint32_t)base[lane] - minus);
+}
+
+/* The same of a row that is not full: behind it nothing is added, or 0 is put. */
+static void put_part(int32_t *acc, const int32_t *sum, const int32_t *base, uint32_t minus,
+                     bool add, uint32_t lanes)
+{
+    int32_t row[TILE] = {0};
+    const size_t bytes = lanes * sizeof(*acc);
+    if (add)
+        memcpy(row, acc, bytes);
+    put_row(row, sum, base, minus, add);
+    memcpy(acc, row, bytes);
+    if (!add)
+        memset(acc + lanes, 0, sizeof(row) - bytes);
+}
+
+/* Sums first.. of the two tiles to ACC. lanes: with a channel, from the block's first one on. */
 static void put(const amx_t *a, int32_t *acc, const int32_t *sum_x, sums_t sum, uint32_t first,
                 uint32_t count, uint32_t lanes)
 {
     const size_t acc_pix = a->dense.flat.dst.pix / 4;
+    const bool add = a->dense.add;
     for (uint32_t p = first; p < first + count; p++, acc += acc_pix, sum_x++)
-        for (uint32_t lane = 0; lane < NPU_LANES; lane++) {
-            uint32_t value = (uint32_t)sum[p / TILE][lane / TILE][p % TILE][lane % TILE] +
-                             (uint32_t)a->base[lane] - (uint32_t)*sum_x;
-            value = lane < lanes ? value : 0;
-            acc[lane] = (int32_t)(value + (a->dense.add ? (uint32_t)acc[lane] : 0));
+        for (uint32_t lane = 0; lane < NPU_LANES; lane += TILE) {
+            const int32_t *row = sum[p / TILE][lane / TILE][p % TILE], *base = a->base + lane;
+            const uint32_t minus = (uint32_t)*sum_x;
+            if (lane + TILE <= lanes)
+                put_row(acc + lane, row, base, minus, add);
+            else
+                put_part(acc + lane, row, base, minus, add, lane < lanes ? lanes - lane : 0);
         }
 }
 
