@@ -176,14 +176,6 @@ static char *make_page(void)
     return report_rig_get(DIR, "s.html");
 }
 
-static uint32_t count_of(const char *page, const char *what)
-{
-    uint32_t count = 0;
-    for (; (page = strstr(page, what)) != NULL; page++)
-        count++;
-    return count;
-}
-
 START_TEST(the_page_has_what_the_file_has)
 {
     static const char *const parts[] = {"<section id=\"space\"",     "<section id=\"fronts\"",
@@ -192,13 +184,14 @@ START_TEST(the_page_has_what_the_file_has)
                                         "<section id=\"points\""};
     char *page = make_page();
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        ck_assert_msg(count_of(page, parts[i]) == 1, "%s", parts[i]);
-    ck_assert_uint_eq(count_of(page, "<tr id=\"p"), 12); /* done; 4 are refused */
+        ck_assert_msg(report_rig_count(page, parts[i]) == 1, "%s", parts[i]);
+    ck_assert_int_eq(report_rig_count(page, "<tr id=\"p"), 12); /* done; 4 are refused */
     ck_assert(strstr(page, "channels &lt; 16: channels 16") != NULL);
     ck_assert(strstr(page, "fovea run --point " DIR "/s.db:0<") != NULL);
     /* marked lines of the table are those of `explore front` */
     ck_assert_int_eq(fovea(text, sizeof(text), "explore front --csv " DIR "/s.db"), 0);
-    ck_assert_uint_eq(count_of(page, " class=\"pole\"><td class=\"n\""), count_of(text, "\n") - 1);
+    ck_assert_int_eq(report_rig_count(page, " class=\"pole\"><td class=\"n\""),
+                     report_rig_count(text, "\n") - 1);
     ck_assert_int_eq(fovea(text, sizeof(text), "run --point " DIR "/s.db:0"), 0);
     free(page);
 }

@@ -68,14 +68,6 @@ static char *report(void)
     return report_rig_get(DIR, "s.html");
 }
 
-static uint32_t count_of(const char *page, const char *what)
-{
-    uint32_t count = 0;
-    for (; (page = strstr(page, what)) != NULL; page++)
-        count++;
-    return count;
-}
-
 /* The nth plot of a section alone. The caller frees it. */
 static char *plot_of(const char *page, const char *section, uint32_t n)
 {
@@ -127,18 +119,18 @@ START_TEST(a_scatter_plot_has_every_point_and_the_fronts_of_sql)
         return;
     explore(space_json);
     char *page = report();
-    ck_assert_uint_eq(count_of(page, "<svg class=\"plot"), 3 + 1 + 1 + 2);
+    ck_assert_int_eq(report_rig_count(page, "<svg class=\"plot"), 3 + 1 + 1 + 2);
     for (uint32_t i = 0; i < 3; i++) {
         char *plot = plot_of(page, "fronts", i), name[80];
-        ck_assert_uint_eq(count_of(plot, "<a href=\"#p"), 12);
-        ck_assert_uint_eq(count_of(plot, "<circle class=\"dot"), 12);
-        ck_assert_uint_eq(count_of(plot, "<circle class=\"dot front"),
-                          (uint32_t)front_by_sql(pairs[i].x, pairs[i].y, pairs[i].sign));
-        ck_assert_uint_eq(count_of(plot, "<title>point "), 12); /* what a mouse rests on */
-        ck_assert(count_of(plot, "<path class=\"stairs") <= 2); /* one a model */
-        ck_assert_uint_ge(count_of(plot, "<path class=\"grid\""), 4);
+        ck_assert_int_eq(report_rig_count(plot, "<a href=\"#p"), 12);
+        ck_assert_int_eq(report_rig_count(plot, "<circle class=\"dot"), 12);
+        ck_assert_int_eq(report_rig_count(plot, "<circle class=\"dot front"),
+                         (uint32_t)front_by_sql(pairs[i].x, pairs[i].y, pairs[i].sign));
+        ck_assert_int_eq(report_rig_count(plot, "<title>point "), 12);  /* what a mouse rests on */
+        ck_assert(report_rig_count(plot, "<path class=\"stairs") <= 2); /* one a model */
+        ck_assert_int_ge(report_rig_count(plot, "<path class=\"grid\""), 4);
         snprintf(name, sizeof(name), ">%s%s</text>", pairs[i].x, i < 2 ? ", ms" : ", mm2");
-        ck_assert_msg(count_of(plot, name) == 1, "%s", name);
+        ck_assert_msg(report_rig_count(plot, name) == 1, "%s", name);
         free(plot);
     }
     free(page);
@@ -192,24 +184,26 @@ START_TEST(the_other_plots_have_their_marks)
         return;
     explore(space_json);
     char *page = report(), *plot = plot_of(page, "effects", 0);
-    uint32_t none = count_of(plot, ">-</text>") + count_of(plot, ">0.0 %</text>");
-    ck_assert_uint_eq(count_of(plot, " %</text>") + count_of(plot, ">-</text>"), 6 + 6); /* ticks */
-    ck_assert_uint_eq(count_of(plot, "<polygon class=\"bar"), 2 * 3 - none);
-    ck_assert_uint_lt(none, 4);
-    ck_assert_uint_eq(count_of(plot, ">channels</text>"), 1);
-    ck_assert_uint_eq(count_of(plot, ">100 %</text>"), 1);
+    int none = report_rig_count(plot, ">-</text>") + report_rig_count(plot, ">0.0 %</text>");
+    ck_assert_int_eq(report_rig_count(plot, " %</text>") + report_rig_count(plot, ">-</text>"),
+                     6 + 6); /* ticks */
+    ck_assert_int_eq(report_rig_count(plot, "<polygon class=\"bar"), 2 * 3 - none);
+    ck_assert_int_lt(none, 4);
+    ck_assert_int_eq(report_rig_count(plot, ">channels</text>"), 1);
+    ck_assert_int_eq(report_rig_count(plot, ">100 %</text>"), 1);
     free(plot);
     plot = plot_of(page, "parallel", 0);
-    ck_assert_uint_eq(count_of(plot, "<path class=\"strand"), 12);
-    ck_assert_uint_eq(count_of(plot, "<a href=\"#p"), 12);
-    ck_assert_uint_eq(count_of(plot, ">always</text>"), 1); /* a level of text */
-    ck_assert_uint_eq(count_of(plot, ">npu_ms, ms</text>"), 1);
+    ck_assert_int_eq(report_rig_count(plot, "<path class=\"strand"), 12);
+    ck_assert_int_eq(report_rig_count(plot, "<a href=\"#p"), 12);
+    ck_assert_int_eq(report_rig_count(plot, ">always</text>"), 1); /* a level of text */
+    ck_assert_int_eq(report_rig_count(plot, ">npu_ms, ms</text>"), 1);
     free(plot);
     for (uint32_t model = 0; model < 2; model++) {
         plot = plot_of(page, "rooflines", model);
-        ck_assert_uint_eq(count_of(plot, "<path class=\"roof"), 2);
-        ck_assert_uint_ge(count_of(plot, "<circle class=\"dot front"), 5); /* layers with MACs */
-        ck_assert_uint_eq(count_of(plot, ">MACs a cycle</text>"), 1);
+        ck_assert_int_eq(report_rig_count(plot, "<path class=\"roof"), 2);
+        ck_assert_int_ge(report_rig_count(plot, "<circle class=\"dot front"),
+                         5); /* layers with MACs */
+        ck_assert_int_eq(report_rig_count(plot, ">MACs a cycle</text>"), 1);
         free(plot);
     }
     free(page);
@@ -239,12 +233,12 @@ START_TEST(text_is_no_command)
     for (size_t i = 0; i < SIM_COUNT(shown); i++) {
         char label[120];
         snprintf(label, sizeof(label), ">%s</text>", shown[i]);
-        ck_assert_msg(count_of(plot, label) == 1, "%s", label);
+        ck_assert_msg(report_rig_count(plot, label) == 1, "%s", label);
     }
     free(plot);
     plot = plot_of(page, "fronts", 0);
-    ck_assert_uint_eq(count_of(plot, "`touch pwned_e`</text>"), changed ? 2 : 0);
-    ck_assert_uint_eq(count_of(plot, "<circle class=\"dot"), 2 * SIM_COUNT(shown));
+    ck_assert_int_eq(report_rig_count(plot, "`touch pwned_e`</text>"), changed ? 2 : 0);
+    ck_assert_int_eq(report_rig_count(plot, "<circle class=\"dot"), 2 * SIM_COUNT(shown));
     ck_assert_int_ne(system("ls | grep -q pwned_"), 0);
     free(plot);
     free(page);
@@ -264,10 +258,10 @@ START_TEST(without_gnuplot_there_is_the_page_and_a_line)
     ck_assert_str_eq(said, "fovea: explore report: no plots: gnuplot: not found (package "
                            "gnuplot-nox)\n");
     ck_assert_ptr_null(strstr(page, "<svg"));
-    ck_assert_uint_eq(count_of(page, "No plot: gnuplot: not found (package gnuplot-nox)"),
-                      3 + 1 + 1 + 2);
-    ck_assert_uint_eq(count_of(page, "<tr id=\"p"), 12); /* the tables are all there */
-    ck_assert_uint_eq(count_of(page, "share of its variance"), 3);
+    ck_assert_int_eq(report_rig_count(page, "No plot: gnuplot: not found (package gnuplot-nox)"),
+                     3 + 1 + 1 + 2);
+    ck_assert_int_eq(report_rig_count(page, "<tr id=\"p"), 12); /* the tables are all there */
+    ck_assert_int_eq(report_rig_count(page, "share of its variance"), 3);
     free(page);
     free(said);
 }

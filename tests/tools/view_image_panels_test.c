@@ -115,20 +115,27 @@ START_TEST(the_band_is_the_rows_that_collect_light_now)
 }
 END_TEST
 
-/* The sensor knows it before its first row is read. */
-START_TEST(the_next_frame_collects_light_while_this_one_is_read)
+/* Frame 13, of which nothing is read before 1 s. */
+static pix_frame_t *next_frame(sensor_t *sensor)
 {
-    make(1500, RIG_METADATA);
-    sensor_t *sensor = sensor_new();
     ck_assert_ptr_nonnull(sensor);
     pix_desc_t desc = pix_desc_default();
     pix_frame_t *next = &sensor->pixel.next;
     *next = pix_frame_default(&desc);
     next->clk_hz = desc.clk_hz;
     next->frame = 13;
-    next->readout_pck = desc.clk_hz; /* at 1 s */
+    next->readout_pck = desc.clk_hz;
     sensor->pixel.pending = true;
     rig.model.sensor = sensor;
+    return next;
+}
+
+/* The sensor knows it before its first row is read. */
+START_TEST(the_next_frame_collects_light_while_this_one_is_read)
+{
+    make(1500, RIG_METADATA);
+    sensor_t *sensor = sensor_new();
+    pix_frame_t *next = next_frame(sensor);
     rig.model.now_ps = pix_row_exposure_start_ps(next, 200);
     rig.model.timing.start_ps = 0;
     panel(panel_raw);
@@ -146,21 +153,13 @@ START_TEST(of_two_exposures_the_long_one_is_shown)
 {
     make(RIG_HEIGHT, RIG_METADATA);
     sensor_t *sensor = sensor_new();
-    ck_assert_ptr_nonnull(sensor);
-    pix_desc_t desc = pix_desc_default();
-    pix_frame_t *next = &sensor->pixel.next;
-    *next = pix_frame_default(&desc);
-    next->clk_hz = desc.clk_hz;
-    next->frame = 13;
-    next->readout_pck = desc.clk_hz;
+    pix_frame_t *next = next_frame(sensor);
     next->short_lines = 100;
     next->short_delay = 301;
     ck_assert_uint_eq(pix_frame_exposures(next), 2);
     uint32_t line = 0; /* of row 1400's long exposure */
     while (pix_line_at(next, line).row != 1400 || pix_line_at(next, line).exposure != 0)
         line++;
-    sensor->pixel.pending = true;
-    rig.model.sensor = sensor;
     rig.model.timing.start_ps = 0;
     rig.model.now_ps = pix_row_exposure_start_ps(next, line);
     panel(panel_raw);
