@@ -197,6 +197,8 @@ START_TEST(the_other_plots_have_their_marks)
     ck_assert_int_eq(report_rig_count(plot, "<a href=\"#p"), 12);
     ck_assert_int_eq(report_rig_count(plot, ">always</text>"), 1); /* a level of text */
     ck_assert_int_eq(report_rig_count(plot, ">npu_ms, ms</text>"), 1);
+    ck_assert_int_eq(report_rig_count(plot, ">7</text>"), 1); /* whole numbers, 2 to 8: each */
+    ck_assert_int_eq(report_rig_count(plot, ">7.5</text>"), 0);
     free(plot);
     for (uint32_t model = 0; model < 2; model++) {
         plot = plot_of(page, "rooflines", model);

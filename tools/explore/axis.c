@@ -5,7 +5,7 @@
 
 #include "tools/gnuplot.h"
 
-enum { MOST_LEVELS = 24, MOST_DECADES = 8 };
+enum { MOST_LEVELS = 24, MOST_DECADES = 8, MOST_WHOLE = 10 };
 
 /* Beyond it sums and ratios of values are no numbers any more. */
 static const double farthest = 1e120;
@@ -152,6 +152,16 @@ static void put_levels(ticks_t *t, const axis_t *a)
         put_tick(t, axis_short(text, a->column->level[i]), i);
 }
 
+/* Few whole numbers: each; gnuplot would put halves between them. */
+static void put_whole(ticks_t *t, const axis_t *a)
+{
+    char text[32];
+    for (double v = ceil(a->low); v <= a->high; v++) {
+        snprintf(text, sizeof(text), "%.0f", v);
+        put_tick(t, text, v);
+    }
+}
+
 /* Round ones of even steps are gnuplot's; it has none on a parallel axis of one value. */
 static void put_ticks(FILE *script, const axis_t *a, bool parallel)
 {
@@ -164,6 +174,9 @@ static void put_ticks(FILE *script, const axis_t *a, bool parallel)
         put_tick(&t, text, axis_drawn(a, a->column->low));
     } else if (a->log) {
         put_log_ticks(&t, a);
+    } else if (a->column != NULL && a->column->whole && a->one <= 1 &&
+               a->high - a->low <= MOST_WHOLE) {
+        put_whole(&t, a);
     }
     fputs(t.count > 0 ? ")\n" : " autofreq format '%.10g'\n", script);
 }

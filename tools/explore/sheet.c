@@ -192,10 +192,12 @@ static void find_range(sheet_t *sheet, uint32_t column)
 {
     sheet_column_t *c = &sheet->column[column];
     double seen[SHEET_LEVELS];
+    c->whole = true;
     for (uint32_t i = 0; i < sheet->points; i++) {
         double v = sheet->point[i].value[column];
         if (!sheet->point[i].done || !isfinite(v))
             continue;
+        c->whole &= !(v > floor(v));
         c->low = fmin(isnan(c->low) ? v : c->low, v);
         c->high = fmax(isnan(c->high) ? v : c->high, v);
         uint32_t k = 0;

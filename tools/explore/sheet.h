@@ -21,6 +21,7 @@ typedef struct {
     uint32_t levels;
     uint32_t different; /* values of points that are done, at most SHEET_LEVELS counted */
     double low, high;   /* of points that are done; NAN: none */
+    bool whole;         /* they have no fractions */
 } sheet_column_t;
 
 typedef struct {
