@@ -45,17 +45,22 @@ static uint64_t film_ps(const view_desc_t *desc, uint64_t number)
     return desc->from_ps + number * (SIM_PS_PER_S / desc->slow) / desc->fps;
 }
 
+/* Whether the run stands where the next picture is; else goes_on says whether it is on its way. */
+static bool is_there(view_t *v, bool *goes_on)
+{
+    view_note_end(v);
+    bool ends = view_interrupted(v), paused = play_paused(v->play);
+    *goes_on = !ends && !paused;
+    return !ends && paused && play_now_ps(v->play) == v->next_ps; /* or the run's end came first */
+}
+
 bool view_look_for_film(void *ctx, uint32_t wait_ms)
 {
     view_t *v = ctx;
+    bool goes_on;
     (void)wait_ms;
-    view_note_end(v);
-    if (view_interrupted(v))
-        return false;
-    if (!play_paused(v->play))
-        return true;
-    if (play_now_ps(v->play) != v->next_ps)
-        return false; /* the run is complete */
+    if (!is_there(v, &goes_on))
+        return goes_on;
     if (v->frames == 0)
         type_keys(v);
     if (!add_to_film(v))
@@ -69,14 +74,10 @@ bool view_look_for_picture(void *ctx, uint32_t wait_ms)
 {
     view_t *v = ctx;
     sim_image_t image = {0};
+    bool goes_on;
     (void)wait_ms;
-    view_note_end(v);
-    if (view_interrupted(v))
-        return false;
-    if (!play_paused(v->play))
-        return true;
-    if (play_now_ps(v->play) != v->next_ps)
-        return false; /* the end of the run came first */
+    if (!is_there(v, &goes_on))
+        return goes_on;
     type_keys(v);
     if (take_picture(v, &image) &&
         sim_png_write(v->desc->picture, &image, v->error, sizeof(v->error)) == SIM_OK)
